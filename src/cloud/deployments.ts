@@ -1,0 +1,180 @@
+import * as v from 'valibot';
+import { Failure } from '../failure.ts';
+import type { HttpClient } from '../http/client.ts';
+import { HttpFailure } from '../http/http-failure.ts';
+import { path } from '../http/path.ts';
+import { type PollOptions, poll } from '../time/poll.ts';
+import { DeploymentResource, one } from './resources.ts';
+
+export interface Deployment {
+  readonly id: string;
+  /** A word of the API: `pending`, `build.running`, … */
+  readonly status: string;
+  readonly failureReason: string | undefined;
+}
+
+/** Recorded: these and no others are final; `build.succeeded` is not. A word not known yet counts as not final. */
+const finalWords = ['deployment.succeeded', 'deployment.failed', 'build.failed', 'failed', 'cancelled'];
+
+export type Following = Omit<PollOptions, 'first' | 'longest' | 'onProgress'> & {
+  readonly log: (line: string) => void;
+  /** Told what is known by now, for the case that the run ends before it can report. */
+  readonly did: (line: string) => void;
+};
+
+export function hasEnded({ status }: Deployment): boolean {
+  return finalWords.includes(status);
+}
+
+export function hasSucceeded({ status }: Deployment): boolean {
+  return status === 'deployment.succeeded';
+}
+
+/**
+ * Deploys an environment once, and follows the deployment to its end. One that runs already is waited for first: it
+ * began before the change, and does not carry it. `onStart` is told the id as soon as it is known.
+ */
+export async function redeploy(
+  client: HttpClient,
+  environmentId: string,
+  following: Following,
+  onStart: (id: string) => void,
+): Promise<Deployment> {
+  const started = await start(client, environmentId, following);
+  following.did(`started deployment ${started.id}`);
+  onStart(started.id);
+  const ended = await follow(client, started, following);
+  if (!hasSucceeded(ended)) throw failed(ended);
+  return ended;
+}
+
+/** How often a deployment is asked for, when answers are lost or another deployment gets in first. */
+const maxStarts = 5;
+
+async function start(client: HttpClient, environmentId: string, following: Following): Promise<Deployment> {
+  for (let attempt = 1; ; attempt++) {
+    const before = await afterRunning(client, environmentId, following);
+    try {
+      const { data } = await client.json(
+        {
+          method: 'POST',
+          path: path`/environments/${environmentId}/deployments`,
+          what: 'Starting a deployment',
+        },
+        one(DeploymentResource),
+      );
+      return deploymentFrom(data.data);
+    } catch (error) {
+      if (!(error instanceof HttpFailure) || attempt === maxStarts) throw error;
+      if (error.arrival === 'maybe') {
+        following.log(
+          `The answer to the deploy request was lost (${error.cause}); looking whether it took effect`,
+        );
+        following.did('a deployment was asked for, and the answer was lost: it may have started');
+        const known = new Set(before.map(({ id }) => id));
+        const fresh = await appeared(client, environmentId, known, following);
+        if (fresh !== undefined) return fresh;
+      } else if (error.status === 409 || error.status === 422) {
+        // Not told how Cloud says that one is in progress: whether one is decides.
+        const running = (await recent(client, environmentId)).some((deployment) => !hasEnded(deployment));
+        if (!running) throw error;
+        following.log('Another deployment got in first');
+      } else throw error;
+    }
+  }
+}
+
+/** What a lost request started, if anything shows within some seconds. */
+async function appeared(
+  client: HttpClient,
+  environmentId: string,
+  known: ReadonlySet<string>,
+  { clock, cancelled }: Following,
+): Promise<Deployment | undefined> {
+  for (const pause of [500, 1_500, 3_000]) {
+    await clock.sleep(pause, cancelled);
+    const fresh = (await recent(client, environmentId)).find(({ id }) => !known.has(id));
+    if (fresh !== undefined) return fresh;
+  }
+  return undefined;
+}
+
+/** Waits until no deployment is running, and gives what there is then. */
+async function afterRunning(
+  client: HttpClient,
+  environmentId: string,
+  following: Following,
+): Promise<readonly Deployment[]> {
+  for (;;) {
+    const deployments = await recent(client, environmentId);
+    const running = deployments.find((deployment) => !hasEnded(deployment));
+    if (running === undefined) return deployments;
+    following.log(`Waiting for deployment ${running.id}, which is running already (${running.status})`);
+    await follow(client, running, following);
+  }
+}
+
+async function follow(client: HttpClient, first: Deployment, following: Following): Promise<Deployment> {
+  let current = first;
+  const look = async (): Promise<Deployment | undefined> => {
+    if (hasEnded(current)) return current;
+    const { data } = await client.json(
+      { method: 'GET', path: path`/deployments/${first.id}`, what: `Reading deployment ${first.id}` },
+      one(DeploymentResource),
+    );
+    const next = deploymentFrom(data.data);
+    if (next.status !== current.status) following.log(`Deployment ${first.id}: ${next.status}`);
+    current = next;
+    return hasEnded(next) ? next : undefined;
+  };
+  const ended = await poll(look, {
+    ...following,
+    first: 1_000,
+    longest: 10_000,
+    onProgress: (seconds) =>
+      following.log(`Deployment ${first.id}: still ${current.status} after ${seconds} s`),
+  });
+  if (ended !== undefined) return ended;
+  throw new Failure({
+    what: `Deployment ${first.id}`,
+    why: `it was still ${current.status} when wait-timeout (${Math.round(following.deadline.span / 1000)} s) had passed`,
+    fix: 'It goes on in Laravel Cloud; look there how it ends, or raise wait-timeout',
+  });
+}
+
+const DeploymentPage = v.object({
+  data: v.array(DeploymentResource),
+  meta: v.nullish(v.object({ last_page: v.nullish(v.number()) })),
+});
+
+/** The deployments that can be running: it is not known which end of the list is the newer, so both are read. */
+async function recent(client: HttpClient, environmentId: string): Promise<readonly Deployment[]> {
+  const read = async (query: Record<string, string>) => {
+    const { data } = await client.json(
+      {
+        method: 'GET',
+        path: path`/environments/${environmentId}/deployments`,
+        query,
+        what: `Listing the deployments of ${environmentId}`,
+      },
+      DeploymentPage,
+    );
+    return data;
+  };
+  const first = await read({});
+  const lastPage = first.meta?.last_page ?? 1;
+  const last = lastPage > 1 ? (await read({ page: String(lastPage) })).data : [];
+  return [...first.data, ...last].map(deploymentFrom);
+}
+
+function deploymentFrom({ id, attributes }: DeploymentResource): Deployment {
+  return { id, status: attributes.status, failureReason: attributes.failure_reason ?? undefined };
+}
+
+function failed({ id, status, failureReason }: Deployment): Failure {
+  return new Failure({
+    what: `Deployment ${id}`,
+    why: `it ended as ${status}${failureReason === undefined ? '' : `: ${failureReason}`}`,
+    fix: 'The background process is as declared; its change takes effect with the next deployment that succeeds',
+  });
+}

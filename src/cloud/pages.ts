@@ -1,0 +1,57 @@
+import type * as v from 'valibot';
+import { Failure } from '../failure.ts';
+import type { HttpCall, HttpClient } from '../http/client.ts';
+import { type Included, page } from './resources.ts';
+
+/** A list this long is not sane for what these actions do. */
+const maxPages = 200;
+
+export interface Listed<T> {
+  readonly items: readonly T[];
+  readonly included: NonNullable<Included>;
+}
+
+/** All pages of a list, each resource once. Links are followed only on the API's own address. */
+export async function listAll<const S extends v.GenericSchema<unknown, { readonly id: string }>>(
+  client: HttpClient,
+  call: HttpCall,
+  resource: S,
+): Promise<Listed<v.InferOutput<S>>> {
+  const items = new Map<string, v.InferOutput<S>>();
+  const included: NonNullable<Included> = [];
+  const seen = new Set<string>();
+  let query = call.query;
+  for (;;) {
+    const { data } = await client.json(
+      { ...call, ...(query === undefined ? {} : { query }) },
+      page(resource),
+    );
+    for (const item of data.data as v.InferOutput<S>[]) items.set(item.id, item);
+    included.push(...(data.included ?? []));
+    const next = data.links?.next ?? undefined;
+    if (next === undefined) return { items: [...items.values()], included };
+    if (seen.has(next) || seen.size >= maxPages)
+      throw refused(call.what, 'its links to the next page never end');
+    seen.add(next);
+    query = nextQuery(call, next, client.baseUrl);
+  }
+}
+
+function nextQuery(call: HttpCall, next: string, baseUrl: URL): Record<string, string> {
+  const own = new URL(baseUrl.href.replace(/\/+$/, '') + call.path);
+  const url = URL.canParse(next, own.href) ? new URL(next, own) : undefined;
+  if (url === undefined) throw refused(call.what, 'its link to the next page is not a URL');
+  if (url.origin !== own.origin) {
+    throw refused(call.what, `its next page is said to be at ${url.origin}, where the token must not go`);
+  }
+  // Links may leave out what was asked to be included.
+  return { ...call.query, ...Object.fromEntries(url.searchParams) };
+}
+
+function refused(what: string, why: string): Failure {
+  return new Failure({
+    what,
+    why: `the list is not complete: ${why}`,
+    fix: 'Nothing was changed; check that api-url is the address of the API itself',
+  });
+}

@@ -1,0 +1,170 @@
+import type * as v from 'valibot';
+import { Failure } from '../failure.ts';
+import type { HttpClient } from '../http/client.ts';
+import { HttpFailure } from '../http/http-failure.ts';
+import { path } from '../http/path.ts';
+import type { Sent } from '../processes/create-once.ts';
+import type { ExistingProcess } from '../processes/existing.ts';
+import type { ProcessUpdate } from '../processes/intended.ts';
+import type { ProcessSpec } from '../processes/spec.ts';
+import type { ProcessStore } from '../processes/store.ts';
+import type { Instance } from './instance.ts';
+import { instanceFrom } from './instance.ts';
+import { listAll } from './pages.ts';
+import { instancesAmong, keepingRaw, one, ProcessResource } from './resources.ts';
+
+/** A process of Laravel Cloud, and the resource that it was read from. */
+export interface CloudProcess extends ExistingProcess {
+  /** The API's `data`, whole, for those who need more than is understood here. */
+  readonly resource: unknown;
+}
+
+const RawProcess = keepingRaw(ProcessResource);
+type RawProcess = v.InferOutput<typeof RawProcess>;
+
+/** The background processes of one instance of Laravel Cloud. */
+export class CloudProcessStore implements ProcessStore<CloudProcess> {
+  readonly #client: HttpClient;
+  readonly #instanceId: string | undefined;
+  /** The instance itself, as soon as an answer has brought it along. */
+  instance: Instance | undefined;
+
+  /** Without an instance only `find`, `update` and `remove` can be used. */
+  constructor(client: HttpClient, instanceId: string | undefined) {
+    this.#client = client;
+    this.#instanceId = instanceId;
+  }
+
+  async list(): Promise<readonly CloudProcess[]> {
+    const instanceId = this.#instance();
+    const { items, included } = await listAll(
+      this.#client,
+      {
+        method: 'GET',
+        path: path`/instances/${instanceId}/background-processes`,
+        query: { include: 'instance' },
+        what: `Listing the background processes of ${instanceId}`,
+        notFound: noInstance(instanceId),
+      },
+      RawProcess,
+    );
+    this.#learn(instancesAmong(included).map(instanceFrom));
+    return items.map((item) => this.#processFrom(item));
+  }
+
+  async find(id: string): Promise<CloudProcess | undefined> {
+    return await undefinedIf404(async () => {
+      const { data } = await this.#client.json(
+        {
+          method: 'GET',
+          path: path`/background-processes/${id}`,
+          query: { include: 'instance' },
+          what: `Reading background process ${id}`,
+        },
+        one(RawProcess),
+      );
+      this.#learn(instancesAmong(data.included).map(instanceFrom));
+      return this.#processFrom(data.data);
+    });
+  }
+
+  async create(spec: ProcessSpec): Promise<Sent<CloudProcess>> {
+    const instanceId = this.#instance();
+    try {
+      const { data } = await this.#client.json(
+        {
+          method: 'POST',
+          path: path`/instances/${instanceId}/background-processes`,
+          body: bodyOf(spec),
+          what: 'Creating the background process',
+          notFound: noInstance(instanceId),
+          fieldName: inputOf,
+        },
+        one(RawProcess),
+      );
+      return { kind: 'created', made: this.#processFrom(data.data) };
+    } catch (error) {
+      if (error instanceof HttpFailure && error.arrival === 'maybe')
+        return { kind: 'lost', cause: error.cause };
+      throw error;
+    }
+  }
+
+  async update(id: string, update: ProcessUpdate): Promise<CloudProcess | undefined> {
+    return await undefinedIf404(async () => {
+      const { data } = await this.#client.json(
+        {
+          method: 'PATCH',
+          path: path`/background-processes/${id}`,
+          body: update,
+          what: `Updating background process ${id}`,
+          fieldName: inputOf,
+        },
+        one(RawProcess),
+      );
+      return this.#processFrom(data.data);
+    });
+  }
+
+  async remove(id: string): Promise<void> {
+    await undefinedIf404(() =>
+      this.#client.send({
+        method: 'DELETE',
+        path: path`/background-processes/${id}`,
+        what: `Deleting background process ${id}`,
+      }),
+    );
+  }
+
+  #instance(): string {
+    if (this.#instanceId !== undefined) return this.#instanceId;
+    throw new Failure({ what: 'The instance', why: 'it is not known', fix: 'Give instance, or environment' });
+  }
+
+  #learn(instances: readonly Instance[]): void {
+    this.instance ??= instances.find(({ id }) => id === this.#instanceId);
+  }
+
+  #processFrom({ raw, resource }: RawProcess): CloudProcess {
+    const { id, attributes, relationships } = resource;
+    return {
+      id,
+      type: attributes.type,
+      processes: attributes.processes,
+      command: attributes.command ?? null,
+      config: attributes.config ?? {},
+      strategy: attributes.strategy_type ?? 'none',
+      strategyThreshold: attributes.strategy_threshold ?? null,
+      createdAt: attributes.created_at ?? null,
+      instanceId: relationships?.instance?.data?.id ?? this.#instanceId ?? '',
+      resource: raw,
+    };
+  }
+}
+
+/** The create request's body: exactly what was declared. */
+function bodyOf(spec: ProcessSpec): unknown {
+  if (spec.type === 'custom') return { type: 'custom', processes: spec.processes, command: spec.command };
+  const { processes, config } = spec;
+  return { type: 'worker', processes, ...(Object.keys(config).length === 0 ? {} : { config }) };
+}
+
+/** `config.queue` → `config-json: queue`, as the reader knows it. */
+function inputOf(field: string): string {
+  const [, key] = /^config\.(.+)$/.exec(field) ?? [];
+  if (key !== undefined) return `config-json: ${key}`;
+  return field === 'config' ? 'config-json' : field;
+}
+
+function noInstance(instanceId: string): string {
+  return `Check the instance ${instanceId}: it may be mistyped, be gone, or belong to an organization that the token is not of`;
+}
+
+async function undefinedIf404<T>(call: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await call();
+  } catch (error) {
+    if (error instanceof HttpFailure && error.status === 404) return undefined;
+    throw error;
+  }
+}

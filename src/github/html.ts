@@ -1,0 +1,36 @@
+/** Markup that is safe to write to a summary or a comment. Made only by the `html` template. */
+export class Html {
+  readonly markup: string;
+
+  constructor(markup: string) {
+    this.markup = markup;
+  }
+}
+
+type Value = string | number | Html | readonly Html[];
+
+/** Markup from a template: each value is escaped unless it is markup itself. */
+export function html(parts: TemplateStringsArray, ...values: readonly Value[]): Html {
+  return new Html(parts.reduce((text, part, index) => text + markupOf(values[index - 1] ?? '') + part));
+}
+
+/** Text from outside, shown as it is, on one line. */
+export function code(text: string | number): Html {
+  return html`<code>${text}</code>`;
+}
+
+function markupOf(value: Value): string {
+  if (value instanceof Html) return value.markup;
+  if (typeof value === 'object') return value.map((item) => item.markup).join('');
+  return escaped(String(value));
+}
+
+/**
+ * Everything that means something in HTML, and what would start a link, an image, emphasis, code or a table cell in
+ * Markdown. Line breaks become spaces: a blank line would end the HTML block and let Markdown in.
+ */
+function escaped(text: string): string {
+  return text
+    .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ')
+    .replace(/[&<>"'`|[\]*~\\!]/g, (character) => `&#${character.charCodeAt(0)};`);
+}

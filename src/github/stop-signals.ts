@@ -1,0 +1,41 @@
+import { Cancelled } from '../failure.ts';
+
+/** The runner sends SIGINT, then SIGTERM 7.5 s later, and kills 2.5 s after that. */
+const graceForWrites = 4_000;
+
+export interface StopSignals {
+  /** Aborted at the first signal, with a `Cancelled` as its reason. */
+  readonly cancelled: AbortSignal;
+  /** Aborted a few seconds later, well before the runner kills: until then a write in flight may end. */
+  readonly cutOff: AbortSignal;
+  /** Stops listening, so that the process can end. */
+  release(): void;
+}
+
+export function listenForStop(): StopSignals {
+  const cancelled = new AbortController();
+  const cutOff = new AbortController();
+  let timer: NodeJS.Timeout | undefined;
+
+  const stop = (signal: NodeJS.Signals): void => {
+    if (cancelled.signal.aborted) return;
+    const reason = new Cancelled({
+      what: 'The step',
+      why: `it was told to stop (${signal}), so nothing new is started`,
+    });
+    cancelled.abort(reason);
+    timer = setTimeout(() => cutOff.abort(reason), graceForWrites);
+  };
+  process.on('SIGINT', stop);
+  process.on('SIGTERM', stop);
+
+  return {
+    cancelled: cancelled.signal,
+    cutOff: cutOff.signal,
+    release() {
+      clearTimeout(timer);
+      process.off('SIGINT', stop);
+      process.off('SIGTERM', stop);
+    },
+  };
+}

@@ -1,0 +1,100 @@
+import { HttpFailure, TooLarge } from './http-failure.ts';
+
+interface Diagnosis {
+  readonly cause: string;
+  readonly fix: string;
+  readonly arrival: 'no' | 'maybe';
+  readonly transient: boolean;
+}
+
+const lookAtNetwork =
+  'Check that the runner may reach it, and whether it needs a proxy (https_proxy, no_proxy)';
+const tryAgain = 'Run the job again; if it keeps failing, look at the status page of the service';
+
+/** Codes of Node.js and undici that mean that no byte of the request left, and what to make of each. */
+const beforeSending: Readonly<Record<string, readonly [cause: string, fix: string, transient: boolean]>> = {
+  ECONNREFUSED: ['the connection was refused', lookAtNetwork, true],
+  ENOTFOUND: ['the host name was not found', `${lookAtNetwork}. Is api-url right?`, true],
+  EAI_AGAIN: ['the host name could not be looked up', lookAtNetwork, true],
+  EHOSTUNREACH: ['the host is unreachable', lookAtNetwork, true],
+  ENETUNREACH: ['the network is unreachable', lookAtNetwork, true],
+  UND_ERR_CONNECT_TIMEOUT: ['the connection could not be made in time', lookAtNetwork, true],
+  UND_ERR_PRX_CONN: ['the proxy closed the connection', 'Check the proxy that https_proxy names', true],
+  UND_ERR_PRX_TLS: [
+    'the proxy’s certificate was not accepted',
+    'Check the proxy that https_proxy names, and set NODE_EXTRA_CA_CERTS if it uses a private authority',
+    false,
+  ],
+};
+
+const certificate =
+  /^(CERT_|ERR_TLS_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|HOSTNAME_MISMATCH|EPROTO$|ERR_SSL_)/;
+
+/** What a failed exchange means. `what` names the request; `seconds` is the time-out that applied to it. */
+export function networkFailure(
+  what: string,
+  error: unknown,
+  timedOut: boolean,
+  seconds: number,
+): HttpFailure {
+  const { cause, fix, arrival, transient } = timedOut ? timeOut(seconds) : diagnose(error);
+  return new HttpFailure({ what, why: cause, fix }, { cause, arrival, transient });
+}
+
+function timeOut(seconds: number): Diagnosis {
+  return {
+    cause: `no full answer came within ${seconds} s`,
+    fix: 'Run the job again, or raise request-timeout',
+    arrival: 'maybe',
+    transient: true,
+  };
+}
+
+function diagnose(error: unknown): Diagnosis {
+  if (error instanceof TooLarge) {
+    return {
+      cause: error.message,
+      fix: 'Check that api-url names the API itself',
+      arrival: 'maybe',
+      transient: false,
+    };
+  }
+  const { code, message } = codeOf(error);
+  const known = beforeSending[code];
+  if (known !== undefined) {
+    const [cause, fix, transient] = known;
+    return { cause, fix, arrival: 'no', transient };
+  }
+  if (certificate.test(code)) {
+    return {
+      cause: `the TLS handshake failed (${code})`,
+      fix: 'If a proxy or a private authority signs the certificate, point NODE_EXTRA_CA_CERTS at its CA file',
+      arrival: 'no',
+      transient: false,
+    };
+  }
+  const refusal = /Proxy (?:response \((\d{3})\)|Authentication Required \((407)\))/.exec(message);
+  if (refusal !== null) {
+    return {
+      cause: `the proxy refused with status ${refusal[1] ?? refusal[2]}`,
+      fix: 'Check the address and the credentials in https_proxy, or list the host in no_proxy',
+      arrival: 'no',
+      transient: false,
+    };
+  }
+  return {
+    cause: `the connection broke off (${code})`,
+    fix: tryAgain,
+    arrival: 'maybe',
+    transient: true,
+  };
+}
+
+function codeOf(error: unknown): { code: string; message: string } {
+  if (!(error instanceof Error)) return { code: 'unknown', message: '' };
+  // Node.js tries IPv6 and IPv4 and wraps what each attempt met.
+  const first = error instanceof AggregateError ? error.errors[0] : error;
+  const { code } = first instanceof Error && 'code' in first ? first : { code: undefined };
+  const nested = error.cause instanceof Error ? codeOf(error.cause) : undefined;
+  return { code: typeof code === 'string' ? code : (nested?.code ?? error.name), message: error.message };
+}

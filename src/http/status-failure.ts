@@ -1,0 +1,104 @@
+import * as v from 'valibot';
+import { parse, Undecodable } from './decode.ts';
+import { HttpFailure } from './http-failure.ts';
+import { retryAfter } from './retry-after.ts';
+import type { TransportResponse } from './transport.ts';
+
+/** What a service knows of its own refusals. */
+export interface ServiceHints {
+  /** The service's name as readers know it: `Laravel Cloud`. */
+  readonly service: string;
+  /** What to do about a 401 and a 403. */
+  readonly unauthorized: string;
+  readonly forbidden: string;
+  readonly notFound: string;
+}
+
+/** How one call's failure reads: what it was, and its own hints where they are better than the service's. */
+export interface CallHints extends Partial<Omit<ServiceHints, 'service'>> {
+  /** Names the request in every message about it: `Creating the background process`. */
+  readonly what: string;
+  /** The input that a field of the request came from: `config.queue` → `config-json: queue`. */
+  readonly fieldName?: ((field: string) => string) | undefined;
+}
+
+const ErrorBody = v.object({
+  message: v.optional(v.string()),
+  errors: v.optional(v.record(v.string(), v.union([v.array(v.unknown()), v.string()]))),
+});
+
+/** What an answer with a status other than 2xx means. `now` is the wall clock in milliseconds, for Retry-After dates. */
+export function statusFailure(
+  response: TransportResponse,
+  call: CallHints,
+  hints: ServiceHints,
+  now: number,
+): HttpFailure {
+  const { status } = response;
+  const what = call.what;
+  const why = `${hints.service} answered ${status}${said(response, call.fieldName)}`;
+  const cause = `${hints.service} answered ${status}`;
+
+  if (status >= 300 && status < 400) return redirectFailure(response, what, hints.service);
+  const parts = { what, why, fix: fixFor(status, call, hints) };
+  return new HttpFailure(parts, {
+    cause,
+    status,
+    arrival: status === 408 || status >= 500 ? 'maybe' : 'no',
+    transient: status === 408 || status === 429 || status >= 500,
+    retryAfter: retryAfter(response.headers, now),
+  });
+}
+
+function fixFor(status: number, call: CallHints, hints: ServiceHints): string {
+  switch (status) {
+    case 401:
+      return call.unauthorized ?? hints.unauthorized;
+    case 403:
+      return call.forbidden ?? hints.forbidden;
+    case 404:
+      return call.notFound ?? hints.notFound;
+    case 407:
+      return 'Check the credentials in https_proxy, or list the host in no_proxy';
+    case 422:
+      return 'Correct the inputs named above';
+    case 429:
+      return 'Too many requests were made with this token; run the job again later, or run fewer at once';
+    default:
+      return status >= 500
+        ? `${hints.service} has trouble; run the job again later`
+        : 'Check that api-url names the API, and that this version of the action is current';
+  }
+}
+
+/** A redirect is not followed: the token would go where it points. What a POST did before it is not known. */
+function redirectFailure({ status, headers }: TransportResponse, what: string, service: string): HttpFailure {
+  const target = headers['location'];
+  const origin = target !== undefined && URL.canParse(target) ? new URL(target).origin : undefined;
+  return new HttpFailure(
+    {
+      what,
+      why: `${service} answered ${status}, a redirect${origin === undefined ? '' : ` to ${origin}`}, which is not followed, so that the token goes nowhere else`,
+      fix: 'Check that api-url is the address of the API itself and the token is valid',
+    },
+    { cause: `${service} answered ${status}`, status, arrival: 'maybe', transient: false },
+  );
+}
+
+/** The server's own words, if it sent any: `: The given data was invalid. config.queue: …`. */
+function said(response: TransportResponse, fieldName: (field: string) => string = (field) => field): string {
+  let json: unknown;
+  try {
+    json = parse(response);
+  } catch (error) {
+    return error instanceof Undecodable && response.body.trim() !== '' ? ` (its body ${error.message})` : '';
+  }
+  const body = v.safeParse(ErrorBody, json);
+  if (!body.success) return '';
+  const { message, errors = {} } = body.output;
+  const fields = Object.entries(errors)
+    .slice(0, 20)
+    .map(([field, texts]) => `${fieldName(field)}: ${[texts].flat().slice(0, 5).map(String).join(' ')}`);
+  const words = [message === undefined ? [] : [message], fields].flat().map((text) => text.slice(0, 500));
+  return words.length === 0 ? '' : `: ${words.join(' · ')}`;
+}

@@ -1,0 +1,124 @@
+import type { Dispatcher } from 'undici';
+import request from 'undici/lib/api/api-request.js';
+import Agent from 'undici/lib/dispatcher/agent.js';
+import { Failure } from '../failure.ts';
+import { TooLarge } from './http-failure.ts';
+
+export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+
+export interface TransportRequest {
+  readonly method: Method;
+  readonly url: URL;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string;
+}
+
+export interface TransportResponse {
+  readonly status: number;
+  /** Names in lower case; a repeated header is joined with a comma. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+/** Carries one request over the wire and reads its whole answer. Follows no redirect, retries nothing. */
+export interface Transport {
+  send(request: TransportRequest, signal: AbortSignal): Promise<TransportResponse>;
+  close(): Promise<void>;
+}
+
+export interface TransportOptions {
+  /** The one origin that is spoken to; it decides which proxy serves. */
+  readonly origin: URL;
+  /** Milliseconds until a connection must stand. */
+  readonly connectTimeout: number;
+  /** Connections kept open to one origin. */
+  readonly connections: number;
+  /** An answer with more bytes is refused. */
+  readonly maxBytes: number;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+}
+
+/** undici, with the proxy that the environment names (`https_proxy`, `http_proxy`, `no_proxy`, in either case). */
+export async function openTransport(options: TransportOptions): Promise<Transport> {
+  const dispatcher = await openDispatcher(options);
+  return {
+    async send({ method, url, headers, body }, signal) {
+      const response = await request.call(dispatcher, {
+        origin: url.origin,
+        path: url.pathname + url.search,
+        method,
+        headers: { ...headers },
+        body: body ?? null,
+        signal,
+        // The caller's signal is the one time-out: it covers the whole exchange, these would cover parts of it.
+        headersTimeout: 0,
+        bodyTimeout: 0,
+      });
+      return {
+        status: response.statusCode,
+        headers: joined(response.headers),
+        body: await read(response.body, options.maxBytes),
+      };
+    },
+    close: () => dispatcher.destroy(),
+  };
+}
+
+async function openDispatcher(options: TransportOptions): Promise<Dispatcher> {
+  const { connectTimeout: timeout, connections, environment, origin } = options;
+  const settings = { allowH2: false, connect: { timeout }, connections, pipelining: 1 };
+  const proxy = proxyFor(origin, environment);
+  if (proxy === undefined) return new Agent(settings);
+
+  const { default: EnvHttpProxyAgent } = await import('undici/lib/dispatcher/env-http-proxy-agent.js');
+  return new EnvHttpProxyAgent({
+    ...settings,
+    httpProxy: proxy,
+    httpsProxy: proxy,
+    noProxy: named(environment, 'no_proxy') ?? '',
+    proxyTls: { timeout },
+    requestTls: { timeout },
+  });
+}
+
+/** As on runners: `https_proxy` for https, `http_proxy` for http, a missing scheme means `http://`. */
+function proxyFor(origin: URL, environment: TransportOptions['environment']): string | undefined {
+  const name = origin.protocol === 'https:' ? 'https_proxy' : 'http_proxy';
+  const value = named(environment, name);
+  if (value === undefined) return undefined;
+  const proxy = value.includes('://') ? value : `http://${value}`;
+  if (!URL.canParse(proxy)) {
+    throw new Failure({
+      what: `The environment variable ${name}`,
+      why: 'it is not a URL',
+      fix: 'Write it as http://host:port, or unset it',
+    });
+  }
+  return proxy;
+}
+
+function named(environment: TransportOptions['environment'], name: string): string | undefined {
+  return environment[name] || environment[name.toUpperCase()] || undefined;
+}
+
+async function read(body: Dispatcher.ResponseData['body'], maxBytes: number): Promise<string> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of body as AsyncIterable<Buffer>) {
+    bytes += chunk.length;
+    if (bytes > maxBytes) {
+      body.destroy();
+      throw new TooLarge(maxBytes);
+    }
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+function joined(headers: Dispatcher.ResponseData['headers']): Record<string, string> {
+  const flat: Record<string, string> = {};
+  for (const [name, value] of Object.entries(headers)) {
+    if (value !== undefined) flat[name] = Array.isArray(value) ? value.join(', ') : value;
+  }
+  return flat;
+}

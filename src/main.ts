@@ -1,0 +1,23 @@
+import { runStep, type Step } from './github/step.ts';
+
+interface Action {
+  readonly title: string;
+  /** What only one action needs is loaded only by that action. */
+  load(): Promise<(step: Step) => Promise<void>>;
+}
+
+const actions = {
+  ensure: {
+    title: 'Laravel Cloud background process',
+    load: async () => (await import('./actions/ensure.ts')).runEnsure,
+  },
+} as const satisfies Record<string, Action>;
+
+export type ActionName = keyof typeof actions;
+
+/** Runs one action as a workflow step. The entries in `dist` call this, one for each `action.yml`. */
+export async function run(name: ActionName): Promise<void> {
+  const { title, load } = actions[name];
+  const body = await load();
+  await runStep(title, body);
+}

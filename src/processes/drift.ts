@@ -1,0 +1,76 @@
+import type { ExistingProcess } from './existing.ts';
+import { foldCommand, foldConnection, foldQueue } from './identity.ts';
+import { type ConfigKey, configKeys, type ProcessSpec, type WorkerConfig } from './spec.ts';
+
+/** What differs, by field: `processes`, `command`, `config.tries`, … */
+export type Changes = Readonly<Record<string, Change>>;
+
+export interface Change {
+  readonly from: unknown;
+  readonly to: unknown;
+}
+
+/**
+ * Where an existing process differs from what was declared, compared by value. Only what the declaration names is
+ * compared: `processes`, the command, and each config key that was given.
+ */
+export function drift(spec: ProcessSpec, existing: ExistingProcess): Changes {
+  const changes: Record<string, Change> = {};
+  if (spec.processes !== existing.processes) {
+    changes['processes'] = { from: existing.processes, to: spec.processes };
+  }
+  if (spec.type === 'custom') {
+    if (foldCommand(spec.command) !== foldCommand(existing.command ?? '')) {
+      changes['command'] = { from: existing.command, to: spec.command };
+    }
+    return changes;
+  }
+  for (const key of givenKeys(spec.config)) {
+    const from = existing.config[key] ?? null;
+    const to = spec.config[key];
+    if (meaningOf(key, from) !== meaningOf(key, to)) changes[`config.${key}`] = { from, to };
+  }
+  return changes;
+}
+
+export function hasDrifted(spec: ProcessSpec, existing: ExistingProcess): boolean {
+  return Object.keys(drift(spec, existing)).length > 0;
+}
+
+/** A change as it reads: `config.tries: 1 → 3`. */
+export function describeChange(field: string, { from, to }: Change): string {
+  return `${field}: ${shown(from)} → ${shown(to)}`;
+}
+
+export function describeChanges(changes: Changes): string {
+  return Object.entries(changes)
+    .map(([field, change]) => describeChange(field, change))
+    .join(', ');
+}
+
+/** A value as it stands in a message; nothing set is `unset`. */
+export function shown(value: unknown): string {
+  if (value === null || value === undefined) return 'unset';
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}
+
+export function givenKeys(config: WorkerConfig): ConfigKey[] {
+  return (Object.keys(configKeys) as ConfigKey[]).filter((key) => config[key] !== undefined);
+}
+
+/** What a value means, so that `3` equals `"3"`, and `high, default` equals `high,default`. */
+function meaningOf(key: ConfigKey, value: unknown): string {
+  if (key === 'queue') return foldQueue(value);
+  if (key === 'connection') return foldConnection(value) ?? '';
+  if (value === null || value === undefined || value === '') return '';
+  if (configKeys[key] === 'flag') return String(flagOf(value) ?? value);
+  const number = Number(value);
+  return Number.isNaN(number) ? String(value) : String(number);
+}
+
+/** `true`, `"true"`, `1` and `"1"` are one value, as PHP writes it. */
+export function flagOf(value: unknown): boolean | undefined {
+  if (value === true || value === 'true' || value === 1 || value === '1') return true;
+  if (value === false || value === 'false' || value === 0 || value === '0') return false;
+  return undefined;
+}

@@ -1,0 +1,53 @@
+/** The options of a queue worker that Laravel Cloud accepts, all optional. Times are in seconds. */
+export interface WorkerConfig {
+  readonly connection?: string;
+  /** One queue, or several separated by commas, the most urgent first. */
+  readonly queue?: string;
+  readonly tries?: number;
+  readonly backoff?: number;
+  readonly sleep?: number;
+  readonly rest?: number;
+  readonly timeout?: number;
+  readonly force?: boolean;
+}
+
+export type ConfigKey = keyof WorkerConfig;
+
+/** What each option must be. Source: the create request of Laravel Cloud's OpenAPI description. */
+export const configKeys: Readonly<Record<ConfigKey, 'text' | 'integer' | 'flag'>> = {
+  connection: 'text',
+  queue: 'text',
+  tries: 'integer',
+  backoff: 'integer',
+  sleep: 'integer',
+  rest: 'integer',
+  timeout: 'integer',
+  force: 'flag',
+};
+
+/** How many processes one background process may have. Source: as above. */
+export const processesRange = { min: 1, max: 10 } as const;
+
+/** A queue worker as declared. */
+export interface WorkerSpec {
+  readonly type: 'worker';
+  readonly processes: number;
+  readonly config: WorkerConfig;
+}
+
+/** A custom command as declared. */
+export interface CustomSpec {
+  readonly type: 'custom';
+  readonly processes: number;
+  readonly command: string;
+}
+
+/** A background process as the user declares it. */
+export type ProcessSpec = WorkerSpec | CustomSpec;
+
+/** A declaration in a few words: `worker on queue high,default`. */
+export function describe(spec: ProcessSpec): string {
+  if (spec.type === 'custom') return `custom process "${spec.command}"`;
+  const { queue = 'default', connection } = spec.config;
+  return `worker on queue ${queue}${connection === undefined ? '' : ` of connection ${connection}`}`;
+}

@@ -1,0 +1,39 @@
+import { backoff } from './backoff.ts';
+import type { Clock, Random } from './clock.ts';
+import type { Deadline } from './deadline.ts';
+
+export interface PollOptions {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly deadline: Deadline;
+  readonly cancelled: AbortSignal;
+  /** The first and the longest pause between looks, in milliseconds. */
+  readonly first: number;
+  readonly longest: number;
+  /** Told once in a while how many seconds have passed. */
+  readonly onProgress: (seconds: number) => void;
+}
+
+/** How often a wait says that it is still waiting. */
+const progressEvery = 30_000;
+
+/** Looks until something is there: at once, then with growing pauses. Undefined when the deadline comes first. */
+export async function poll<T>(
+  look: () => Promise<T | undefined>,
+  options: PollOptions,
+): Promise<T | undefined> {
+  const { clock, random, deadline, cancelled, first, longest, onProgress } = options;
+  const pause = backoff({ first, longest }, random);
+  const started = clock.now();
+  let said = started;
+  for (;;) {
+    const found = await look();
+    if (found !== undefined || deadline.remaining() <= 0) return found;
+    if (clock.now() - said >= progressEvery) {
+      said = clock.now();
+      onProgress(Math.round((said - started) / 1000));
+    }
+    // The last look falls on the deadline itself.
+    await clock.sleep(Math.min(pause(), deadline.remaining()), cancelled);
+  }
+}

@@ -1,0 +1,68 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { REPOSITORY_ROOT } from './run-action.ts';
+
+export interface Prism {
+  /** Stands for the server address in the contract. */
+  url: string;
+  /** Everything it has logged so far, a line each, without colours. */
+  lines(): string[];
+  /** The lines that tell of a request or an answer against the contract. */
+  violations(): string[];
+  close(): Promise<void>;
+}
+
+const START_TIMEOUT_MS = 30_000;
+
+/** Serves the examples of a contract, and refuses requests that depart from it. */
+export async function startPrism(contractFile: string): Promise<Prism> {
+  const port = await freePort();
+  const cli = join(REPOSITORY_ROOT, 'node_modules', '.bin', 'prism');
+  const child = spawn(process.execPath, [cli, 'mock', '--errors', '-p', String(port), contractFile], {
+    env: { PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? '', NO_COLOR: '1' },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let output = '';
+  const lines = () => withoutColours(output).split('\n');
+  const started = new Promise<void>((resolve, reject) => {
+    const take = (chunk: Buffer) => {
+      output += chunk.toString('utf8');
+      if (output.includes('Prism is listening')) resolve();
+    };
+    child.stdout.on('data', take);
+    child.stderr.on('data', take);
+    child.once('error', reject);
+    child.once('exit', (code) => reject(new Error(`Prism ended with ${code}:\n${output}`)));
+  });
+  const timer = setTimeout(() => child.kill('SIGKILL'), START_TIMEOUT_MS);
+  await started.finally(() => clearTimeout(timer));
+  return {
+    url: `http://127.0.0.1:${port}`,
+    lines,
+    violations: () => lines().filter((line) => line.includes('Violation:')),
+    close: () => stop(child),
+  };
+}
+
+async function stop(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const ended = once(child, 'exit');
+  child.kill('SIGKILL');
+  await ended;
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  if (address === null || typeof address === 'string') throw new Error('The system gave no port');
+  return address.port;
+}
+
+function withoutColours(text: string): string {
+  return text.replaceAll(new RegExp(`${String.fromCharCode(27)}\\[[0-9;]*m`, 'g'), '');
+}

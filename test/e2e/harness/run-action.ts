@@ -1,0 +1,147 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { performance } from 'node:perf_hooks';
+import { fileURLToPath } from 'node:url';
+import { inputEnvironment, readActionMetadata } from './action-metadata.ts';
+import { parseFileCommands } from './file-commands.ts';
+import {
+  githubContext,
+  prepareFolders,
+  readCommandFile,
+  removeFolders,
+  runnerEnvironment,
+  type StepFolders,
+} from './step-environment.ts';
+import { parseWorkflowOutput, type WorkflowCommand } from './workflow-commands.ts';
+
+export { expectNoToken } from './expect-no-token.ts';
+export { FAKE_GITHUB_TOKEN } from './step-environment.ts';
+
+export const REPOSITORY_ROOT = fileURLToPath(new URL('../../../', import.meta.url));
+
+export interface ActionOptions {
+  /** Folder of the action.yml, relative to the root: '.', 'list', 'forge/list'. */
+  action: string;
+  inputs: Record<string, string>;
+  /** Set on top of the runner's own variables. */
+  env?: Record<string, string>;
+  /** Where the actions are; this repository if left out. */
+  root?: string;
+  /** An existing folder to use as workspace; a fresh one if left out. */
+  workspace?: string;
+  /** Files to write into the workspace, by their relative path. */
+  files?: Record<string, string>;
+  /** The payload that GITHUB_EVENT_PATH leads to. */
+  event?: object;
+  /** Milliseconds after which the step is killed; a minute if left out. */
+  timeoutMs?: number;
+}
+
+export interface StepRun {
+  exitCode: number | null;
+  signal: NodeJS.Signals | null;
+  outputs: Record<string, string>;
+  stdout: string;
+  stderr: string;
+  /** stdout without workflow commands. */
+  log: string;
+  commands: WorkflowCommand[];
+  errors: string[];
+  warnings: string[];
+  notices: string[];
+  masks: string[];
+  summary: string;
+  summaryBytes: number;
+  state: Record<string, string>;
+  env: Record<string, string>;
+  durationMs: number;
+}
+
+export interface RunningAction {
+  child: ChildProcess;
+  done: Promise<StepRun>;
+  /** Everything written so far, stdout and stderr as they came. */
+  output(): string;
+}
+
+export async function runAction(options: ActionOptions): Promise<StepRun> {
+  return startAction(options).done;
+}
+
+/** Starts an action as the runner does; the child is there to be sent signals. */
+export function startAction(options: ActionOptions): RunningAction {
+  const metadata = readActionMetadata(options.root ?? REPOSITORY_ROOT, options.action);
+  const event = options.event ?? {};
+  const folders = prepareFolders({ workspace: options.workspace, files: options.files ?? {}, event });
+  const runner = runnerEnvironment(folders, { event, extra: options.env ?? {} });
+  const env = { ...inputEnvironment(metadata, options.inputs, githubContext(runner)), ...runner };
+  const started = performance.now();
+  const child = spawn(process.execPath, [metadata.main], {
+    cwd: folders.workspace,
+    env,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const captured = capture(child);
+  const timer = setTimeout(() => child.kill('SIGKILL'), options.timeoutMs ?? 60_000);
+  const done = new Promise<StepRun>((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', (exitCode, signal) => {
+      const durationMs = performance.now() - started;
+      try {
+        resolve(collect({ exitCode, signal, durationMs, folders, ...captured.texts() }));
+      } catch (error) {
+        reject(error);
+      }
+    });
+  }).finally(() => {
+    clearTimeout(timer);
+    removeFolders(folders);
+  });
+  return { child, done, output: captured.all };
+}
+
+function capture(child: ChildProcess): { all(): string; texts(): { stdout: string; stderr: string } } {
+  const chunks: { stream: 'stdout' | 'stderr'; bytes: Buffer }[] = [];
+  // Decoded as a whole, since a chunk may end in the middle of a character.
+  child.stdout?.on('data', (bytes: Buffer) => chunks.push({ stream: 'stdout', bytes }));
+  child.stderr?.on('data', (bytes: Buffer) => chunks.push({ stream: 'stderr', bytes }));
+  const text = (stream?: 'stdout' | 'stderr') =>
+    Buffer.concat(
+      chunks.filter((chunk) => stream === undefined || chunk.stream === stream).map(({ bytes }) => bytes),
+    ).toString('utf8');
+  return { all: () => text(), texts: () => ({ stdout: text('stdout'), stderr: text('stderr') }) };
+}
+
+function collect(step: {
+  exitCode: number | null;
+  signal: NodeJS.Signals | null;
+  durationMs: number;
+  folders: StepFolders;
+  stdout: string;
+  stderr: string;
+}): StepRun {
+  const { folders, stdout, stderr } = step;
+  const parsed = parseWorkflowOutput(stdout);
+  // The runner obeys commands on stderr just as well.
+  const commands = [...parsed.commands, ...parseWorkflowOutput(stderr).commands];
+  const messages = (name: string) =>
+    commands.filter(({ command }) => command === name).map(({ message }) => message);
+  const summary = readCommandFile(folders.summary);
+  return {
+    exitCode: step.exitCode,
+    signal: step.signal,
+    outputs: parseFileCommands(readCommandFile(folders.output)),
+    stdout,
+    stderr,
+    log: parsed.log,
+    commands,
+    errors: messages('error'),
+    warnings: messages('warning'),
+    notices: messages('notice'),
+    masks: messages('add-mask'),
+    summary,
+    summaryBytes: Buffer.byteLength(summary),
+    state: parseFileCommands(readCommandFile(folders.state)),
+    env: parseFileCommands(readCommandFile(folders.env)),
+    durationMs: step.durationMs,
+  };
+}

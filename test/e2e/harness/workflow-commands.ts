@@ -1,0 +1,107 @@
+export interface WorkflowCommand {
+  command: string;
+  properties: Record<string, string>;
+  message: string;
+}
+
+export interface ParsedOutput {
+  commands: WorkflowCommand[];
+  /** Lines that are no command, as they arrived. */
+  log: string;
+}
+
+// A line with any other name between the colons is plain text to the runner.
+const KNOWN_COMMANDS = new Set([
+  'add-mask',
+  'add-matcher',
+  'add-path',
+  'debug',
+  'echo',
+  'endgroup',
+  'error',
+  'group',
+  'notice',
+  'remove-matcher',
+  'save-state',
+  'set-env',
+  'set-output',
+  'stop-commands',
+  'warning',
+]);
+
+/** Splits a step's output into the commands a runner would obey and the text it would show. */
+export function parseWorkflowOutput(output: string): ParsedOutput {
+  const commands: WorkflowCommand[] = [];
+  const shown: string[] = [];
+  let resumeToken: string | undefined;
+  for (const line of output.split(/\r?\n/)) {
+    if (resumeToken !== undefined) {
+      // Commands are switched off until the token itself comes by, written like a command.
+      if (line.trimStart().startsWith(`::${resumeToken}::`)) resumeToken = undefined;
+      else shown.push(line);
+      continue;
+    }
+    const command = parseColonCommand(line) ?? parseBracketCommand(line);
+    if (command === undefined) {
+      shown.push(line);
+      continue;
+    }
+    commands.push(command);
+    if (command.command === 'stop-commands') resumeToken = command.message;
+  }
+  return { commands, log: shown.join('\n') };
+}
+
+/** `::name key=value,key=value::message`, at the start of a line or after white space. */
+export function parseColonCommand(line: string): WorkflowCommand | undefined {
+  const text = line.trimStart();
+  if (!text.startsWith('::')) return undefined;
+  const end = text.indexOf('::', 2);
+  if (end < 0) return undefined;
+  const head = splitHead(text.slice(2, end), ',', (value) => unescapeWith(value, PROPERTY_ESCAPES));
+  if (head === undefined) return undefined;
+  return { ...head, message: unescapeWith(text.slice(end + 2), DATA_ESCAPES) };
+}
+
+/** The older `##[name key=value;key=value]message`, which counts anywhere in a line. */
+export function parseBracketCommand(line: string): WorkflowCommand | undefined {
+  const start = line.indexOf('##[');
+  if (start < 0) return undefined;
+  const end = line.indexOf(']', start);
+  if (end < 0) return undefined;
+  const head = splitHead(line.slice(start + 3, end), ';', (value) => unescapeWith(value, BRACKET_ESCAPES));
+  if (head === undefined) return undefined;
+  return { ...head, message: unescapeWith(line.slice(end + 1), BRACKET_ESCAPES) };
+}
+
+type Escapes = readonly (readonly [pattern: RegExp, character: string])[];
+
+// The percent sign comes last, else %250A would turn into a line break.
+const DATA_ESCAPES: Escapes = [
+  [/%0D/gi, '\r'],
+  [/%0A/gi, '\n'],
+  [/%25/g, '%'],
+];
+const PROPERTY_ESCAPES: Escapes = [[/%3A/gi, ':'], [/%2C/gi, ','], ...DATA_ESCAPES];
+const BRACKET_ESCAPES: Escapes = [[/%3B/gi, ';'], [/%5D/gi, ']'], ...DATA_ESCAPES];
+
+function unescapeWith(text: string, escapes: Escapes): string {
+  return escapes.reduce((result, [pattern, character]) => result.replace(pattern, character), text);
+}
+
+function splitHead(
+  head: string,
+  separator: string,
+  unescapeValue: (value: string) => string,
+): { command: string; properties: Record<string, string> } | undefined {
+  const space = head.indexOf(' ');
+  const command = (space < 0 ? head : head.slice(0, space)).toLowerCase();
+  if (!KNOWN_COMMANDS.has(command)) return undefined;
+  const properties: Record<string, string> = {};
+  const list = space < 0 ? '' : head.slice(space + 1).trim();
+  for (const pair of list.split(separator)) {
+    const equals = pair.indexOf('=');
+    if (equals > 0) properties[pair.slice(0, equals)] = unescapeValue(pair.slice(equals + 1));
+  }
+  return { command, properties };
+}

@@ -1,0 +1,202 @@
+import type {
+  CloudApplication,
+  CloudDeployment,
+  CloudEnvironment,
+  CloudInstance,
+  CloudProcess,
+  CloudState,
+} from './cloud-state.ts';
+import type { JsonObject } from './json.ts';
+import { storedConfig, workerCommand } from './worker-command.ts';
+
+export type Includes = ReadonlySet<string>;
+
+export function organizationResource(state: CloudState): JsonObject {
+  const { id, name, slug } = state.options.organization;
+  return { id, type: 'organizations', attributes: { name, slug } };
+}
+
+export function applicationResource(
+  state: CloudState,
+  application: CloudApplication,
+  includes: Includes,
+): JsonObject {
+  const environments = visibleEnvironments(state, application);
+  return {
+    id: application.id,
+    type: 'applications',
+    attributes: {
+      name: application.name,
+      slug: application.slug,
+      region: application.region,
+      slack_channel: null,
+      avatar_url: `https://cloud.example/avatars/${application.slug}.png`,
+      created_at: application.createdAt,
+      repository:
+        application.repository === null
+          ? null
+          : { full_name: application.repository, default_branch: application.defaultBranch },
+    },
+    ...relationships(includes, {
+      organization: () => one('organizations', state.options.organization.id),
+      environments: () => many('environments', environments),
+      defaultEnvironment: () => one('environments', environments[0]?.id),
+    }),
+  };
+}
+
+export function environmentResource(
+  state: CloudState,
+  environment: CloudEnvironment,
+  includes: Includes,
+  origin: string,
+): JsonObject {
+  const deployments = state.deploymentsOf(environment);
+  return {
+    id: environment.id,
+    type: 'environments',
+    attributes: {
+      name: environment.name,
+      slug: environment.slug,
+      status: state.runningDeployment(environment) === undefined ? environment.status : 'deploying',
+      created_from_automation: environment.createdFromAutomation,
+      vanity_domain: `${environment.slug}.laravel.cloud`,
+      php_major_version: '8.4',
+      build_command: 'composer install --no-dev',
+      node_version: '22',
+      deploy_command: 'php artisan migrate --force',
+      uses_octane: false,
+      uses_hibernation: false,
+      uses_push_to_deploy: true,
+      uses_deploy_hook: false,
+      environment_variables: environment.variables,
+      network_settings: { cache: { strategy: 'default' } },
+      created_at: environment.createdAt,
+    },
+    ...relationships(includes, {
+      application: () => one('applications', environment.applicationId),
+      branch: () => one('branches', environment.branchId),
+      deployments: () => many('deployments', deployments),
+      currentDeployment: () => one('deployments', deployments[0]?.id),
+      primaryDomain: () => one('domains', undefined),
+      instances: () => many('instances', visibleInstances(state, environment)),
+    }),
+    links: { self: { href: `${origin}/api/environments/${environment.id}` } },
+  };
+}
+
+export function branchResource(environment: CloudEnvironment): JsonObject {
+  return { id: environment.branchId, type: 'branches', attributes: { name: environment.branch } };
+}
+
+export function instanceResource(state: CloudState, instance: CloudInstance, includes: Includes): JsonObject {
+  return {
+    id: instance.id,
+    type: 'instances',
+    attributes: {
+      name: instance.name,
+      type: instance.type,
+      size: instance.size,
+      scaling_type: instance.scalingType,
+      min_replicas: instance.minReplicas,
+      max_replicas: instance.maxReplicas,
+      uses_scheduler: instance.usesScheduler,
+      scaling_cpu_threshold_percentage: null,
+      scaling_memory_threshold_percentage: null,
+      created_at: instance.createdAt,
+    },
+    ...relationships(includes, {
+      environment: () => one('environments', instance.environmentId),
+      backgroundProcesses: () => many('background_processes', state.listProcesses(instance)),
+    }),
+  };
+}
+
+export function processResource(state: CloudState, process: CloudProcess, includes: Includes): JsonObject {
+  const stringly = state.options.numbersAsStrings;
+  const config = storedConfig(process.config);
+  return {
+    id: process.id,
+    type: 'background_processes',
+    attributes: {
+      type: process.type,
+      processes: stringly ? String(process.processes) : process.processes,
+      command: process.type === 'worker' ? workerCommand(process.config) : process.command,
+      config: process.type === 'custom' ? [] : stringly ? asStrings(config) : config,
+      strategy_type: process.strategyType,
+      strategy_threshold: process.strategyThreshold,
+      created_at: process.createdAt,
+    },
+    ...relationships(includes, { instance: () => one('instances', process.instanceId) }),
+  };
+}
+
+export function deploymentResource(
+  state: CloudState,
+  deployment: CloudDeployment,
+  includes: Includes,
+  origin: string,
+): JsonObject {
+  const status = deployment.script.current;
+  const environment = state.environments.find(({ id }) => id === deployment.environmentId);
+  return {
+    id: deployment.id,
+    type: 'deployments',
+    attributes: {
+      status,
+      branch_name: environment?.branch ?? 'main',
+      commit_hash: '0123456789abcdef0123456789abcdef01234567',
+      commit_message: 'Sell more',
+      commit_author: 'octocat',
+      failure_reason: /failed$/.test(status) ? deployment.failureReason : null,
+      php_major_version: '8.4',
+      build_command: 'composer install --no-dev',
+      node_version: '22',
+      uses_octane: false,
+      uses_hibernation: false,
+      started_at: status === 'pending' ? null : deployment.startedAt,
+      finished_at: deployment.finishedAt,
+    },
+    ...relationships(includes, {
+      environment: () => one('environments', deployment.environmentId),
+      initiator: () => one('users', undefined),
+    }),
+    links: { self: { href: `${origin}/api/deployments/${deployment.id}` } },
+  };
+}
+
+export function visibleEnvironments(state: CloudState, application: CloudApplication): CloudEnvironment[] {
+  return state.environments.filter(
+    ({ applicationId, hiddenFor }) => applicationId === application.id && hiddenFor === 0,
+  );
+}
+
+export function visibleInstances(state: CloudState, environment: CloudEnvironment): CloudInstance[] {
+  return state.instancesOf(environment).filter(({ hiddenFor }) => hiddenFor === 0);
+}
+
+/** A resource told twice is included once. */
+export function distinct(resources: readonly JsonObject[]): JsonObject[] {
+  const seen = new Map(resources.map((resource) => [`${resource['type']} ${resource['id']}`, resource]));
+  return [...seen.values()];
+}
+
+function relationships(includes: Includes, known: Record<string, () => JsonObject>): JsonObject {
+  const asked = Object.entries(known).filter(([name]) => includes.has(name));
+  if (asked.length === 0) return {};
+  return { relationships: Object.fromEntries(asked.map(([name, related]) => [name, related()])) };
+}
+
+function one(type: string, id: string | undefined): JsonObject {
+  return { data: id === undefined ? null : { type, id } };
+}
+
+function many(type: string, items: readonly { id: string }[]): JsonObject {
+  return { data: items.map(({ id }) => ({ type, id })) };
+}
+
+function asStrings(config: JsonObject): JsonObject {
+  return Object.fromEntries(
+    Object.entries(config).map(([key, value]) => [key, value === null ? null : String(value)]),
+  );
+}

@@ -1,0 +1,146 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { OpenAPIBackend } from 'openapi-backend';
+import { parse } from 'yaml';
+import { type Answer, failure, invalid, notFound } from './answer.ts';
+import { fieldErrors, type Violation, violationLines } from './field-errors.ts';
+import { asObject, asText, type JsonObject } from './json.ts';
+
+export type ContractName = 'laravel-cloud' | 'laravel-forge';
+
+export interface IncomingCall {
+  method: string;
+  path: string;
+  /** Scheme, host and path, without the query. */
+  url: string;
+  query: Record<string, string>;
+  headers: Record<string, string>;
+  rawBody: string;
+}
+
+/** A call that was routed, admitted and found to honour the contract. */
+export interface Call {
+  operation: string;
+  url: string;
+  params: Record<string, string>;
+  query: Record<string, string>;
+  body: JsonObject;
+}
+
+export type Handlers = Record<string, (call: Call) => Answer>;
+
+/** May turn a routed call away before its fields are looked at. */
+export type Admission = (call: IncomingCall, operation: string) => Answer | undefined;
+
+export interface Contract {
+  handle(call: IncomingCall, handlers: Handlers, admit: Admission): Answer;
+  /** What is wrong with a request; nothing if it honours the contract. */
+  checkRequest(call: IncomingCall): string[];
+  /** What is wrong with an answer; nothing if it honours the contract. */
+  checkResponse(operation: string, status: number, body: unknown): string[];
+  /** The name of the operation that a request would reach. */
+  operationOf(method: string, path: string): string | undefined;
+}
+
+export function contractFile(name: ContractName): string {
+  return fileURLToPath(new URL(`../contract/${name}.openapi.yaml`, import.meta.url));
+}
+
+export async function loadContract(name: ContractName): Promise<Contract> {
+  const api = new OpenAPIBackend({
+    definition: withPlainJson(parse(readFileSync(contractFile(name), 'utf8'))),
+    apiRoot: '/api',
+    strict: true,
+    // The library checks documents against OpenAPI 3.0 only, and these are 3.1.
+    quick: true,
+    ajvOpts: { strict: false, allErrors: true },
+    customizeAjv: (ajv) => ajv.addFormat('date-time', /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/),
+  });
+  await api.init();
+
+  const requestOf = ({ method, path, headers, query, rawBody }: IncomingCall) => {
+    const body = rawBody === '' || !isJson(headers['content-type']) ? undefined : parsedOr(rawBody);
+    return { method, path, headers, query, body };
+  };
+  const validate = (call: IncomingCall, operation: string): Violation[] => {
+    const found = api.router.getOperation(operation);
+    return found === undefined ? [] : (api.validateRequest(requestOf(call), found).errors ?? []);
+  };
+  const operationOf = (method: string, path: string) =>
+    asText(asObject(api.matchOperation({ method, path, headers: {} }))['operationId']);
+
+  return {
+    operationOf,
+    handle(call, handlers, admit) {
+      const operation = operationOf(call.method, call.path);
+      const handler = operation === undefined ? undefined : handlers[operation];
+      if (operation === undefined || handler === undefined) {
+        return failure(404, `The route ${call.path.slice(1)} could not be found.`);
+      }
+      const refusal = admit(call, operation);
+      if (refusal !== undefined) return refusal;
+      const violations = validate(call, operation);
+      // A malformed id is an id of nothing: the route binds no model to it.
+      const lost = violations.find(({ instancePath }) => instancePath.startsWith('/path/'));
+      const request = api.router.parseRequest(requestOf(call), api.router.getOperation(operation));
+      const params = texts(request.params);
+      if (lost !== undefined) {
+        const name = lost.instancePath.slice('/path/'.length);
+        return notFound(name.charAt(0).toUpperCase() + name.slice(1), params[name] ?? '');
+      }
+      if (violations.length > 0) return invalid(fieldErrors(violations));
+      return handler({
+        operation,
+        url: call.url,
+        params,
+        query: call.query,
+        body: asObject(request.requestBody),
+      });
+    },
+    checkRequest(call) {
+      const operation = operationOf(call.method, call.path);
+      if (operation === undefined) return [`${call.method} ${call.path} is not in the contract`];
+      return violationLines(validate(call, operation));
+    },
+    checkResponse(operation, status, body) {
+      const declared = asObject(asObject(api.router.getOperation(operation))['responses']);
+      const answer = declared[String(status)];
+      if (answer === undefined) return [`${operation} never answers ${status}`];
+      const empty = body === undefined || body === '';
+      if (asObject(answer)['content'] === undefined)
+        return empty ? [] : [`${operation} has no body at ${status}`];
+      return violationLines(api.validateResponse(body, operation, status).errors ?? []);
+    },
+  };
+}
+
+/** The library validates only answers of type application/json, so every type is declared under that name too. */
+function withPlainJson(document: unknown): never {
+  const visit = (value: unknown): unknown => {
+    if (Array.isArray(value)) return value.map(visit);
+    if (typeof value !== 'object' || value === null) return value;
+    const copy: JsonObject = {};
+    for (const [key, child] of Object.entries(value)) copy[key] = visit(child);
+    const content = asObject(copy['content']);
+    const shape = content['application/vnd.api+json'];
+    if (shape !== undefined) copy['content'] = { ...content, 'application/json': shape };
+    return copy;
+  };
+  return visit(document) as never;
+}
+
+function isJson(contentType: string | undefined): boolean {
+  return /^application\/(vnd\.api\+)?json\b/i.test(contentType ?? '');
+}
+
+function parsedOr(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
+function texts(values: unknown): Record<string, string> {
+  return Object.fromEntries(Object.entries(asObject(values)).map(([name, value]) => [name, String(value)]));
+}

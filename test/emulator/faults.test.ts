@@ -1,0 +1,183 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { Fault } from './faults.ts';
+import { seedShop } from './seed.ts';
+import { type Emulator, startEmulator } from './server.ts';
+import { send } from './test-client.ts';
+
+let emulator: Emulator;
+let shop: ReturnType<typeof seedShop>;
+
+beforeEach(async () => {
+  emulator = await startEmulator();
+  shop = seedShop(emulator);
+});
+
+afterEach(() => emulator.close());
+
+const path = () => `/instances/${shop.instance.id}/background-processes`;
+const create = (signal?: AbortSignal) =>
+  send(emulator, 'POST', path(), {
+    body: { type: 'custom', processes: 1, command: 'x' },
+    ...(signal === undefined ? {} : { signal }),
+  });
+const list = () => send(emulator, 'GET', path());
+const made = () => emulator.cloud.listProcesses(shop.instance).length;
+
+describe('which requests are struck', () => {
+  test('by method and pattern, from the nth, so many times', async () => {
+    const armed = emulator.faults.add({
+      on: 'GET /background-processes$',
+      nth: 2,
+      times: 2,
+      kind: 'status',
+      status: 503,
+    });
+    const seen = [];
+    for (let turn = 0; turn < 4; turn++) seen.push((await list()).status);
+    expect(seen).toEqual([200, 503, 503, 200]);
+    expect(armed.struck).toBe(2);
+    expect((await create()).status).toBe(201);
+  });
+
+  test('by query, by expression, and none after a reset', async () => {
+    emulator.faults.add({
+      on: /^GET .*\?page=2$/,
+      times: Number.POSITIVE_INFINITY,
+      kind: 'status',
+      status: 502,
+    });
+    expect((await list()).status).toBe(200);
+    expect((await send(emulator, 'GET', `${path()}?page=2`)).status).toBe(502);
+    emulator.faults.reset();
+    expect((await send(emulator, 'GET', `${path()}?page=2`)).status).toBe(200);
+  });
+
+  test('something can happen just before, and the request goes on', async () => {
+    emulator.faults.add({
+      on: 'POST',
+      kind: 'call',
+      call: () => emulator.cloud.addProcess(shop.instance, { type: 'custom', command: 'rival' }),
+    });
+    expect((await create()).status).toBe(201);
+    expect(emulator.cloud.listProcesses(shop.instance).map(({ command }) => command)).toEqual(['rival', 'x']);
+  });
+});
+
+describe('what they do', () => {
+  test.each<[string, Fault, number]>([
+    ['reset-before', { kind: 'reset-before' }, 0],
+    ['reset-after', { kind: 'reset-after' }, 1],
+    ['late reset', { kind: 'late', ms: 60_000, answer: 'reset' }, 0],
+    ['truncate', { kind: 'truncate' }, 1],
+  ])('%s breaks the connection', async (_name, fault, count) => {
+    emulator.faults.add(fault);
+    await expect(create()).rejects.toThrow();
+    expect(made()).toBe(count);
+  });
+
+  test.each<[string, Fault, number, number]>([
+    ['status', { kind: 'status', status: 500 }, 500, 0],
+    ['status-after', { kind: 'status-after', status: 502 }, 502, 1],
+    ['html', { kind: 'html' }, 200, 0],
+    ['html that acts', { kind: 'html', acts: true }, 200, 1],
+    ['rate-limit', { kind: 'rate-limit' }, 429, 0],
+    ['redirect', { kind: 'redirect', location: 'http://127.0.0.1:9/login' }, 302, 0],
+    ['redirect that acts', { kind: 'redirect', location: '/login', acts: true }, 302, 1],
+    ['empty', { kind: 'empty' }, 201, 0],
+    ['empty that acts', { kind: 'empty', status: 200, acts: true }, 200, 1],
+    ['body', { kind: 'body', status: 201, body: '{"data":null}' }, 201, 0],
+  ])('%s answers so', async (_name, fault, status, count) => {
+    emulator.faults.add(fault);
+    const reply = await create();
+    expect([reply.status, made()]).toEqual([status, count]);
+    expect(emulator.requests[0]?.answered).toBe(status);
+  });
+
+  test('replies carry what they were given', async () => {
+    emulator.faults.add({ kind: 'html' });
+    emulator.faults.add({ nth: 2, kind: 'redirect', location: 'https://elsewhere.example/' });
+    emulator.faults.add({
+      nth: 3,
+      kind: 'body',
+      body: '{"a":',
+      contentType: 'text/plain',
+      headers: { 'X-A': 'b' },
+    });
+    emulator.faults.add({
+      nth: 4,
+      kind: 'status',
+      status: 503,
+      body: { message: 'Down' },
+      headers: { A: 'b' },
+    });
+    const [page, redirect, raw, down] = [await list(), await list(), await list(), await list()];
+    expect(page.headers.get('content-type')).toContain('text/html');
+    expect(page.text).toContain('<html>');
+    expect(redirect.headers.get('location')).toBe('https://elsewhere.example/');
+    expect([raw.text, raw.headers.get('content-type'), raw.headers.get('x-a')]).toEqual([
+      '{"a":',
+      'text/plain',
+      'b',
+    ]);
+    expect([down.body, down.headers.get('a')]).toEqual([{ message: 'Down' }, 'b']);
+  });
+
+  test('a rate limit tells the wait in seconds, as a date, or not at all', async () => {
+    emulator.faults.add({ kind: 'rate-limit', retryAfter: 7 });
+    emulator.faults.add({ nth: 2, kind: 'rate-limit', retryDateIn: 30 });
+    emulator.faults.add({ nth: 3, kind: 'rate-limit' });
+    const waits = [await list(), await list(), await list()].map(({ headers }) => headers.get('retry-after'));
+    expect(waits[0]).toBe('7');
+    expect(Date.parse(waits[1] ?? '') - Date.now()).toBeGreaterThan(25_000);
+    expect(waits[2]).toBeNull();
+  });
+
+  test.each([
+    [false, 0],
+    [true, 1],
+  ])(
+    'a hanging request that acts (%s) is never answered, and does not keep the server up',
+    async (acts, count) => {
+      emulator.faults.add({ kind: 'hang', acts });
+      await expect(create(AbortSignal.timeout(100))).rejects.toThrow(/timeout/);
+      emulator.faults.add({ kind: 'hang' });
+      const hanging = list().catch(() => 'cut off');
+      await sleep(50);
+      expect(made()).toBe(count);
+      await emulator.close();
+      expect(await hanging).toBe('cut off');
+    },
+  );
+
+  test('JSON can be cut short with a length that is right', async () => {
+    emulator.faults.add({ kind: 'truncate', how: 'json' });
+    const reply = await create();
+    expect([reply.status, made()]).toEqual([201, 1]);
+    expect(() => JSON.parse(reply.text)).toThrow();
+  });
+
+  test('a slow answer comes late, a slow body in pieces', async () => {
+    emulator.faults.add({ kind: 'slow', ms: 80 });
+    emulator.faults.add({ nth: 2, kind: 'slow-body', ms: 30, pieces: 3 });
+    const started = performance.now();
+    expect((await create()).status).toBe(201);
+    expect(performance.now() - started).toBeGreaterThan(70);
+    const again = performance.now();
+    expect((await list()).body['data']).toHaveLength(1);
+    expect(performance.now() - again).toBeGreaterThan(80);
+  });
+
+  test('a huge body is more than eight MiB', async () => {
+    emulator.faults.add({ kind: 'huge' });
+    expect((await list()).text.length).toBeGreaterThan(8 * 1024 * 1024);
+  });
+
+  test('a late one answers 504 first and acts afterwards', async () => {
+    emulator.faults.add({ kind: 'late', ms: 60 });
+    expect((await create()).status).toBe(504);
+    expect(made()).toBe(0);
+    await sleep(120);
+    expect(made()).toBe(1);
+  });
+});

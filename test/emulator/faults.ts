@@ -1,0 +1,133 @@
+import type { RecordedRequest } from './recorded-request.ts';
+
+interface Acts {
+  /** Whether the server carries the request out before it misbehaves. It does not unless told. */
+  acts?: boolean;
+}
+
+interface Reply {
+  status?: number;
+  body?: unknown;
+  contentType?: string;
+  headers?: Record<string, string>;
+}
+
+export type FaultKind =
+  /** The connection is reset before anything happens. */
+  | { kind: 'reset-before' }
+  /** The request is carried out, then the connection is reset. */
+  | { kind: 'reset-after' }
+  /** Answers this instead of acting. */
+  | ({ kind: 'status'; status: number } & Reply)
+  /** Acts, but answers this. */
+  | ({ kind: 'status-after'; status: number } & Reply)
+  /** A page instead of JSON, 200 unless told. */
+  | ({ kind: 'html'; status?: number; page?: string } & Acts)
+  /** Never answers. */
+  | ({ kind: 'hang' } & Acts)
+  /** Acts, then breaks off: less body than announced, or JSON cut short with a length that is right. */
+  | { kind: 'truncate'; how?: 'length' | 'json' }
+  /** Acts at once, answers late. */
+  | { kind: 'slow'; ms: number }
+  /** Acts, sends the head at once and the body in pieces with a pause before each. */
+  | { kind: 'slow-body'; ms: number; pieces?: number }
+  /** A 429; the wait is told in seconds, as text, or as the HTTP date that lies so many seconds ahead. */
+  | {
+      kind: 'rate-limit';
+      retryAfter?: number | string;
+      retryDateIn?: number;
+      headers?: Record<string, string>;
+    }
+  | ({ kind: 'redirect'; location: string; status?: number } & Acts)
+  /** Success without a body: 201 to a POST, else 200, unless told. */
+  | ({ kind: 'empty'; status?: number } & Acts)
+  | ({
+      kind: 'body';
+      body: string;
+      status?: number;
+      contentType?: string;
+      headers?: Record<string, string>;
+    } & Acts)
+  /** An endless-looking body, 9 MiB unless told. */
+  | { kind: 'huge'; bytes?: number }
+  /** Answers 504, hangs or resets at once, and acts so much later. */
+  | { kind: 'late'; ms: number; answer?: 504 | 'hang' | 'reset' }
+  /** Runs something first, such as another run's request, and goes on as if nothing was. */
+  | { kind: 'call'; call: (request: RecordedRequest) => unknown };
+
+export type Fault = FaultKind & {
+  /** `POST /background-processes$`: a method, if it matters, and a pattern for path and query. All if left out. */
+  on?: string | RegExp;
+  /** The first matching request it strikes, from 1. */
+  nth?: number;
+  /** How many it strikes from there; Infinity for all. 1 if left out. */
+  times?: number;
+};
+
+export interface ArmedFault {
+  /** How often it has struck. */
+  readonly struck: number;
+  remove(): void;
+}
+
+interface Rule {
+  fault: Fault;
+  matches(request: RecordedRequest): boolean;
+  seen: number;
+  struck: number;
+}
+
+/** What is to go wrong, and with which requests. */
+export class Faults {
+  #rules: Rule[] = [];
+
+  add(fault: Fault): ArmedFault {
+    const rule: Rule = { fault, matches: matcher(fault.on), seen: 0, struck: 0 };
+    this.#rules.push(rule);
+    return {
+      get struck() {
+        return rule.struck;
+      },
+      remove: () => {
+        this.#rules = this.#rules.filter((each) => each !== rule);
+      },
+    };
+  }
+
+  reset(): void {
+    this.#rules = [];
+  }
+
+  /** The faults that strike a request: every `call`, and the first of all others. */
+  strike(request: RecordedRequest): Fault[] {
+    const due: Rule[] = [];
+    for (const rule of this.#rules) {
+      if (!rule.matches(request)) continue;
+      rule.seen += 1;
+      const first = rule.fault.nth ?? 1;
+      if (rule.seen >= first && rule.seen < first + (rule.fault.times ?? 1)) due.push(rule);
+    }
+    const loud = due.find(({ fault }) => fault.kind !== 'call');
+    const striking = due.filter((rule) => rule.fault.kind === 'call' || rule === loud);
+    for (const rule of striking) rule.struck += 1;
+    return striking.map(({ fault }) => fault);
+  }
+}
+
+function matcher(on: string | RegExp | undefined): (request: RecordedRequest) => boolean {
+  if (on === undefined) return () => true;
+  if (on instanceof RegExp) {
+    return (request) => targets(request).some((target) => on.test(`${request.method} ${target}`));
+  }
+  const { method, pattern } = /^(?:(?<method>[A-Z]+)\s+)?(?<pattern>.*)$/.exec(on)?.groups ?? {};
+  const path = new RegExp(pattern ?? '');
+  return (request) =>
+    (method === undefined || method === request.method) &&
+    targets(request).some((target) => path.test(target));
+}
+
+/** With and without the query, so that a pattern may end at the path. */
+function targets(request: RecordedRequest): string[] {
+  const query = decodeURIComponent(new URLSearchParams(request.query).toString());
+  return query === '' ? [request.path] : [request.path, `${request.path}?${query}`];
+}

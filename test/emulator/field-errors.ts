@@ -1,0 +1,70 @@
+import { asObject } from './json.ts';
+
+/** The part of a schema violation that matters here. */
+export interface Violation {
+  keyword: string;
+  instancePath: string;
+  params?: unknown;
+  message?: string | undefined;
+}
+
+/** Schema violations of a body or query as the API words them: by field, in sentences. */
+export function fieldErrors(violations: readonly Violation[]): Record<string, string[]> {
+  const errors: Record<string, string[]> = {};
+  for (const violation of violations) {
+    // The branch that failed says it better than the `if` around it.
+    if (violation.keyword === 'if') continue;
+    const field = fieldOf(violation);
+    errors[field] = [...(errors[field] ?? []), sentence(field, violation)];
+  }
+  return errors;
+}
+
+/** One line a violation, for people. */
+export function violationLines(violations: readonly Violation[]): string[] {
+  return violations
+    .filter(({ keyword }) => keyword !== 'if')
+    .map((violation) => {
+      const detail = JSON.stringify(violation.params ?? {});
+      return `${violation.instancePath || '/'} ${violation.message ?? violation.keyword} ${detail}`;
+    });
+}
+
+function fieldOf({ keyword, instancePath, params }: Violation): string {
+  const path = instancePath.split('/').slice(2);
+  const details = asObject(params);
+  if (keyword === 'required') path.push(String(details['missingProperty']));
+  if (keyword === 'additionalProperties') path.push(String(details['additionalProperty']));
+  return path.join('.') || 'body';
+}
+
+function sentence(field: string, { keyword, params, message }: Violation): string {
+  const details = asObject(params);
+  const label = field.replaceAll('_', ' ');
+  switch (keyword) {
+    case 'required':
+    case 'minLength':
+      return `The ${label} field is required.`;
+    case 'minimum':
+      return `The ${label} field must be at least ${String(details['limit'])}.`;
+    case 'maximum':
+      return `The ${label} field must not be greater than ${String(details['limit'])}.`;
+    case 'enum':
+    case 'const':
+      return `The selected ${label} is invalid.`;
+    case 'additionalProperties':
+    case 'not':
+      return `The ${label} field is prohibited.`;
+    case 'type':
+      return `The ${label} field must be ${TYPE_WORDS[String(details['type'])] ?? 'valid'}.`;
+    default:
+      return `The ${label} field ${message ?? 'is invalid'}.`;
+  }
+}
+
+const TYPE_WORDS: Record<string, string> = {
+  integer: 'an integer',
+  string: 'a string',
+  boolean: 'true or false',
+  object: 'an array',
+};

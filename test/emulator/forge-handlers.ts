@@ -1,0 +1,169 @@
+import { type Answer, document, emptyPage, failure, invalid, notFound } from './answer.ts';
+import type { Call, Handlers } from './contract.ts';
+import { cursorPage } from './forge-pages.ts';
+import { logResource, processResource, serverResource, siteResource } from './forge-resources.ts';
+import type { ForgeProcess, ForgeServer, ForgeState } from './forge-state.ts';
+import { asNumber, asText } from './json.ts';
+
+export function forgeHandlers(state: ForgeState): Handlers {
+  return {
+    listForgeServers: (call) =>
+      withOrganization(state, call, (slug) => {
+        const servers = state.servers.filter(
+          ({ organization, name }) => organization === slug && containsFilter(call, 'name', name),
+        );
+        return cursorPage(call, servers, state.options.pageSize, (server) =>
+          serverResource(server, new URL(call.url).origin),
+        );
+      }),
+
+    showForgeServer: (call) =>
+      withServer(state, call, (server) =>
+        document(200, { data: serverResource(server, new URL(call.url).origin) }),
+      ),
+
+    listForgeSites: (call) =>
+      withServer(state, call, (server) => {
+        const sites = state.sites.filter(
+          ({ serverId, name }) => serverId === server.id && containsFilter(call, 'name', name),
+        );
+        return cursorPage(call, sites, state.options.pageSize, (site) => siteResource(site, call.url));
+      }),
+
+    listForgeProcesses: (call) =>
+      withServer(state, call, (server) => {
+        const found = sorted(call, state.listProcesses(server)).filter(
+          ({ user, siteId, directory }) =>
+            equalsFilter(call, 'user', user) &&
+            equalsFilter(call, 'site_id', String(siteId)) &&
+            equalsFilter(call, 'directory', directory ?? ''),
+        );
+        return cursorPage(call, found, state.options.pageSize, (process) => shown(state, process));
+      }),
+
+    showForgeProcess: (call) =>
+      withProcess(state, call, (process) => document(200, { data: shown(state, process) })),
+
+    createForgeProcess: (call) =>
+      withServer(state, call, (server) => {
+        const { body } = call;
+        const name = asText(body['name']) ?? '';
+        const taken = nameTaken(state, server, name);
+        if (taken !== undefined) return taken;
+        const siteId = asNumber(body['site_id']) ?? null;
+        const ownSite = state.sites.some((site) => site.serverId === server.id && site.id === String(siteId));
+        if (siteId !== null && !ownSite) return invalid({ site_id: ['The selected site id is invalid.'] });
+        const process = state.addProcess(server, {
+          name,
+          command: asText(body['command']) ?? '',
+          user: asText(body['user']) ?? 'forge',
+          directory: asText(body['directory']) ?? null,
+          processes: asNumber(body['processes']) ?? 1,
+          siteId,
+          startsecs: asNumber(body['startsecs']) ?? null,
+          stopwaitsecs: asNumber(body['stopwaitsecs']) ?? null,
+          stopsignal: asText(body['stopsignal']) ?? null,
+        });
+        process.script = state.scriptFor('create');
+        return document(202, { data: shown(state, process) });
+      }),
+
+    updateForgeProcess: (call) =>
+      withProcess(state, call, (process, server) => {
+        const name = asText(call.body['name']) ?? process.name;
+        const taken = nameTaken(state, server, name, process);
+        if (taken !== undefined) return taken;
+        process.name = name;
+        process.config = asText(call.body['config']) ?? process.config;
+        return emptyPage(202);
+      }),
+
+    deleteForgeProcess: (call) =>
+      withProcess(state, call, (process) => {
+        if (state.options.removalLooks === 0) state.removeProcess(process);
+        else process.removalLooks ??= state.options.removalLooks;
+        return emptyPage(202);
+      }),
+
+    showForgeProcessLog: (call) =>
+      withProcess(state, call, (process) => document(200, { data: logResource(process, call.url) })),
+
+    actOnForgeProcess: (call) =>
+      withProcess(state, call, (process) => {
+        if (state.options.actionFailsWhileInstalling && process.script.current === 'installing') {
+          return failure(500, 'Server Error');
+        }
+        const action = asText(call.body['action']) ?? '';
+        process.actions.push(action);
+        if (action === 'empty-log') process.log = '';
+        if (action === 'restart' || action === 'start' || action === 'stop') {
+          process.script = state.scriptFor(action);
+        }
+        return emptyPage(202);
+      }),
+  };
+}
+
+/** One look: the process is told as it stands now, and moves on. */
+function shown(state: ForgeState, process: ForgeProcess) {
+  process.script.show();
+  const resource = processResource(process);
+  if (process.removalLooks !== undefined) {
+    process.removalLooks -= 1;
+    if (process.removalLooks <= 0) state.removeProcess(process);
+  }
+  return resource;
+}
+
+function nameTaken(
+  state: ForgeState,
+  server: ForgeServer,
+  name: string,
+  except?: ForgeProcess,
+): Answer | undefined {
+  const taken = state.listProcesses(server).some((process) => process !== except && process.name === name);
+  return taken ? invalid({ name: ['The name has already been taken.'] }) : undefined;
+}
+
+function sorted(call: Call, processes: ForgeProcess[]): ForgeProcess[] {
+  const sort = call.query['sort'];
+  if (sort === undefined) return processes;
+  const direction = sort.startsWith('-') ? -1 : 1;
+  return processes.toSorted((a, b) => direction * (a.user < b.user ? -1 : a.user > b.user ? 1 : 0));
+}
+
+function withOrganization(state: ForgeState, call: Call, answer: (slug: string) => Answer): Answer {
+  const slug = call.params['organization'] ?? '';
+  const known = state.organizations.some((organization) => organization.slug === slug);
+  return known ? answer(slug) : notFound('Organization', slug);
+}
+
+function withServer(state: ForgeState, call: Call, answer: (server: ForgeServer) => Answer): Answer {
+  return withOrganization(state, call, (slug) => {
+    const id = call.params['server'] ?? '';
+    const server = state.servers.find((each) => each.id === id && each.organization === slug);
+    return server === undefined ? notFound('Server', id) : answer(server);
+  });
+}
+
+function withProcess(
+  state: ForgeState,
+  call: Call,
+  answer: (process: ForgeProcess, server: ForgeServer) => Answer,
+): Answer {
+  return withServer(state, call, (server) => {
+    const id = call.params['backgroundProcess'] ?? '';
+    const process = state.listProcesses(server).find((each) => each.id === id);
+    return process === undefined ? notFound('BackgroundProcess', id) : answer(process, server);
+  });
+}
+
+function containsFilter(call: Call, field: string, value: string): boolean {
+  const wanted = call.query[`filter[${field}]`];
+  return wanted === undefined || value.toLowerCase().includes(wanted.toLowerCase());
+}
+
+function equalsFilter(call: Call, field: string, value: string): boolean {
+  const wanted = call.query[`filter[${field}]`];
+  return wanted === undefined || value === wanted;
+}
