@@ -336,7 +336,7 @@ export class CloudState {
   }
 }
 
-export function idOf(reference: Reference): string {
+function idOf(reference: Reference): string {
   return typeof reference === 'string' ? reference : reference.id;
 }
 

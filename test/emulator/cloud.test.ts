@@ -204,8 +204,8 @@ describe('refusals', () => {
   });
 
   test('a query that is not in the contract is a 422', async () => {
-    expect((await call('GET', `${processesPath()}?include=branch`)).status).toBe(422);
-    expect((await call('GET', `${processesPath()}?limit=5`)).status).toBe(422);
+    expect((await send(emulator, 'GET', `${processesPath()}?include=branch`)).status).toBe(422);
+    expect((await send(emulator, 'GET', `${processesPath()}?limit=5`)).status).toBe(422);
   });
 
   test('no token and a wrong one are 401, one without rights is 403', async () => {
@@ -222,6 +222,11 @@ describe('refusals', () => {
   test('an unknown route is a 404 with a message', async () => {
     const reply = await send(emulator, 'GET', '/nothing');
     expect([reply.status, reply.body]).toEqual([404, { message: expect.any(String) }]);
+  });
+
+  test('a path that is not percent-encoded is a 400', async () => {
+    expect((await send(emulator, 'GET', '/instances/inst-%ZZ')).status).toBe(400);
+    expect(emulator.requests[0]?.violations).toHaveLength(1);
   });
 
   test('the id of another thing is an id of nothing', async () => {

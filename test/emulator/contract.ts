@@ -30,7 +30,7 @@ export interface Call {
 export type Handlers = Record<string, (call: Call) => Answer>;
 
 /** May turn a routed call away before its fields are looked at. */
-export type Admission = (call: IncomingCall, operation: string) => Answer | undefined;
+type Admission = (call: IncomingCall, operation: string) => Answer | undefined;
 
 export interface Contract {
   handle(call: IncomingCall, handlers: Handlers, admit: Admission): Answer;
@@ -46,7 +46,16 @@ export function contractFile(name: ContractName): string {
   return fileURLToPath(new URL(`../contract/${name}.openapi.yaml`, import.meta.url));
 }
 
-export async function loadContract(name: ContractName): Promise<Contract> {
+const loaded = new Map<ContractName, Promise<Contract>>();
+
+/** A contract holds no state, and compiling its schemas takes a while: once a process is enough. */
+export function loadContract(name: ContractName): Promise<Contract> {
+  const contract = loaded.get(name) ?? compileContract(name);
+  loaded.set(name, contract);
+  return contract;
+}
+
+async function compileContract(name: ContractName): Promise<Contract> {
   const api = new OpenAPIBackend({
     definition: withPlainJson(parse(readFileSync(contractFile(name), 'utf8'))),
     apiRoot: '/api',
@@ -72,6 +81,7 @@ export async function loadContract(name: ContractName): Promise<Contract> {
   return {
     operationOf,
     handle(call, handlers, admit) {
+      if (!decodable(call.path)) return failure(400, 'Bad Request');
       const operation = operationOf(call.method, call.path);
       const handler = operation === undefined ? undefined : handlers[operation];
       if (operation === undefined || handler === undefined) {
@@ -98,6 +108,7 @@ export async function loadContract(name: ContractName): Promise<Contract> {
       });
     },
     checkRequest(call) {
+      if (!decodable(call.path)) return [`${call.path} is not percent-encoded as it should be`];
       const operation = operationOf(call.method, call.path);
       if (operation === undefined) return [`${call.method} ${call.path} is not in the contract`];
       return violationLines(validate(call, operation));
@@ -131,6 +142,15 @@ function withPlainJson(document: unknown): never {
 
 function isJson(contentType: string | undefined): boolean {
   return /^application\/(vnd\.api\+)?json\b/i.test(contentType ?? '');
+}
+
+function decodable(path: string): boolean {
+  try {
+    decodeURIComponent(path);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function parsedOr(text: string): unknown {

@@ -12,7 +12,7 @@ interface Reply {
   headers?: Record<string, string>;
 }
 
-export type FaultKind =
+type FaultKind =
   /** The connection is reset before anything happens. */
   | { kind: 'reset-before' }
   /** The request is carried out, then the connection is reset. */
@@ -119,7 +119,7 @@ function matcher(on: string | RegExp | undefined): (request: RecordedRequest) =>
   if (on instanceof RegExp) {
     return (request) => targets(request).some((target) => on.test(`${request.method} ${target}`));
   }
-  const { method, pattern } = /^(?:(?<method>[A-Z]+)\s+)?(?<pattern>.*)$/.exec(on)?.groups ?? {};
+  const { method, pattern } = /^(?:(?<method>[A-Z]+)(?:\s+|$))?(?<pattern>.*)$/.exec(on)?.groups ?? {};
   const path = new RegExp(pattern ?? '');
   return (request) =>
     (method === undefined || method === request.method) &&

@@ -212,6 +212,6 @@ export class ForgeState {
   }
 }
 
-export function idOf(reference: Reference): string {
+function idOf(reference: Reference): string {
   return typeof reference === 'string' ? reference : reference.id;
 }

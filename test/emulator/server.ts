@@ -13,7 +13,7 @@ import { type ForgeOptions, ForgeState } from './forge-state.ts';
 import type { RateWindow } from './rate-window.ts';
 import type { RecordedRequest } from './recorded-request.ts';
 
-export const DEFAULT_TOKEN = 'test-token-0123456789abcdef';
+const DEFAULT_TOKEN = 'test-token-0123456789abcdef';
 
 export interface EmulatorOptions {
   /** The only token that is let in. */
@@ -87,8 +87,8 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   const serve = async (message: IncomingMessage, response: ServerResponse) => {
     const { call, request } = await receive(message);
     const api = /^\/api\/orgs(\/|$)/.test(call.path) ? forgeApi : cloudApi;
-    request.violations = api.contract.checkRequest(call);
     requests.push(request);
+    request.violations = api.contract.checkRequest(call);
     response.once('close', () => options.onRequest?.(request));
     const exchange = exchangeOf({ api, call, request, response, access, later });
     for (const fault of faults.strike(request)) {

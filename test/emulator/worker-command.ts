@@ -1,7 +1,7 @@
 import type { JsonObject } from './json.ts';
 
 /** Every key that a worker's config carries when it is read back, whether set or not. */
-export const STORED_OPTIONS = [
+const STORED_OPTIONS = [
   'connection',
   'queue',
   'name',

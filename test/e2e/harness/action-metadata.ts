@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parse } from 'yaml';
 
-export interface ActionInput {
+interface ActionInput {
   required: boolean;
   default: string | undefined;
 }
@@ -49,12 +49,12 @@ export function inputEnvironment(
   return env;
 }
 
-export function inputVariable(name: string): string {
+function inputVariable(name: string): string {
   return `INPUT_${name.replaceAll(' ', '_').toUpperCase()}`;
 }
 
 /** Resolves `${{ github.name }}`, the only kind of expression that defaults of this repository use. */
-export function evaluateExpressions(text: string, github: Record<string, string>): string {
+function evaluateExpressions(text: string, github: Record<string, string>): string {
   return text.replace(/\$\{\{\s*(.*?)\s*\}\}/g, (whole, expression: string) => {
     const name = /^github\.([a-z_]+)$/.exec(expression)?.[1];
     const value = name === undefined ? undefined : github[name];
