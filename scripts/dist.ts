@@ -3,6 +3,7 @@ import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import ncc from '@vercel/ncc';
 import { minify } from 'terser';
+import { licenses } from './licenses.ts';
 
 const root = new URL('../', import.meta.url);
 
@@ -26,6 +27,7 @@ export async function buildDist(folder: URL): Promise<WrittenFile[]> {
   for (const [name, action] of Object.entries(entries)) {
     files.set(name, `import { run } from './index.js';\nawait run('${action}');\n`);
   }
+  files.set('licenses.txt', await licenses(root));
   await mkdir(folder, { recursive: true });
   const written = [...files].sort(([a], [b]) => (a < b ? -1 : 1));
   for (const [name, text] of written) await writeFile(new URL(name, folder), text);
