@@ -45,7 +45,6 @@ async function bundle(): Promise<Map<string, string>> {
   const entry = fileURLToPath(new URL('build/main.js', root));
   const { code, assets } = await ncc(entry, {
     cache: false,
-    license: 'licenses.txt',
     quiet: true,
     target: 'es2024',
   });

@@ -1,17 +1,21 @@
 import { readdir, readFile } from 'node:fs/promises';
 
-interface Lock {
-  readonly packages: Readonly<
-    Record<string, { readonly version?: string; readonly dev?: boolean; readonly license?: string }>
-  >;
+interface Package {
+  readonly version?: string;
+  readonly license?: string;
+  readonly dev?: boolean;
+  readonly optional?: boolean;
+  readonly devOptional?: boolean;
 }
 
 /** The licences of everything that the bundle may contain: of each package that is not only for development. */
 export async function licenses(root: URL): Promise<string> {
-  const lock: Lock = JSON.parse(await readFile(new URL('package-lock.json', root), 'utf8'));
+  const lock: { packages: Readonly<Record<string, Package>> } = JSON.parse(
+    await readFile(new URL('package-lock.json', root), 'utf8'),
+  );
   const texts: string[] = [];
-  for (const [folder, { version, dev, license }] of Object.entries(lock.packages)) {
-    if (folder === '' || dev === true) continue;
+  for (const [folder, { version, license, dev, optional, devOptional }] of Object.entries(lock.packages)) {
+    if (folder === '' || dev || optional || devOptional) continue;
     const name = folder.slice(folder.lastIndexOf('node_modules/') + 'node_modules/'.length);
     texts.push(
       `${name} ${version}\n${(await textIn(new URL(`${folder}/`, root))) ?? license ?? 'unknown'}\n`,
