@@ -13,19 +13,33 @@ export async function licenses(root: URL): Promise<string> {
   const lock: { packages: Readonly<Record<string, Package>> } = JSON.parse(
     await readFile(new URL('package-lock.json', root), 'utf8'),
   );
-  const texts: string[] = [];
+  // Most packages have the same terms: those stand once, under the names of all that have them.
+  const owners = new Map<string, Set<string>>();
   for (const [folder, { version, license, dev, optional, devOptional }] of Object.entries(lock.packages)) {
     if (folder === '' || dev || optional || devOptional) continue;
     const name = folder.slice(folder.lastIndexOf('node_modules/') + 'node_modules/'.length);
-    texts.push(
-      `${name} ${version}\n${(await textIn(new URL(`${folder}/`, root))) ?? license ?? 'unknown'}\n`,
-    );
+    const { copyright, terms } = split((await textIn(new URL(`${folder}/`, root))) ?? license ?? 'unknown');
+    owners.set(terms, (owners.get(terms) ?? new Set()).add(`${name} ${version}${copyright}`));
   }
-  return texts.join('\n');
+  return [...owners].map(([terms, names]) => `${[...names].join('\n')}\n\n${terms}\n`).join('\n---\n\n');
+}
+
+function split(text: string): { copyright: string; terms: string } {
+  const lines = text
+    .replaceAll('\r\n', '\n')
+    .split('\n')
+    .map((line) => line.trim());
+  const isCopyright = (line: string): boolean => /^copyright\b/i.test(line);
+  const owned = lines.filter(isCopyright).map((line) => `\n  ${line}`);
+  const terms = lines
+    .filter((line) => !isCopyright(line))
+    .join(' ')
+    .replace(/\s+/g, ' ')
+    .trim();
+  return { copyright: owned.join(''), terms };
 }
 
 async function textIn(folder: URL): Promise<string | undefined> {
   const file = (await readdir(folder)).find((name) => /^licen[cs]e/i.test(name));
-  if (file === undefined) return undefined;
-  return (await readFile(new URL(file, folder), 'utf8')).replaceAll('\r\n', '\n').trim();
+  return file === undefined ? undefined : await readFile(new URL(file, folder), 'utf8');
 }
