@@ -35,7 +35,7 @@ export async function runEnsure(step: Step): Promise<void> {
 function readInputs(step: Step): EnsureInputs {
   const { inputs } = step;
   const connection = readConnection(step, cloud);
-  const processId = inputs.text('process-id');
+  const processId = inputs.id('process-id', 'process-');
   const target = readTarget(step, { pinned: processId !== undefined });
   const spec = readSpec(inputs);
   const ifExists = inputs.choice('if-exists', ['update', 'reuse', 'create', 'fail'], 'update');
@@ -98,7 +98,7 @@ async function makeLive(
     );
     return;
   }
-  await deployChange(step, client, inputs.deploying, {
+  await deployChange(step, client, inputs.connection, inputs.deploying, {
     environmentId: target.environment?.id ?? target.instance?.environmentId,
     instanceId: process.instanceId,
   });
