@@ -21,6 +21,9 @@ export function readDeploying(inputs: Inputs): Deploying {
   };
 }
 
+/** The wait ends with a look at the deployment, which takes its own time: milliseconds for that. */
+const lastLook = 60_000;
+
 /** Deploys the environment, so that a change takes effect, and sets `deployment-id` and `environment-id`. */
 export async function deployChange(
   step: Step,
@@ -29,7 +32,7 @@ export async function deployChange(
   where: { readonly environmentId: string | undefined; readonly instanceId: string },
 ): Promise<void> {
   const deadline = new Deadline(step.clock, waitTimeout);
-  const patient = client.within(deadline);
+  const patient = client.within(new Deadline(step.clock, waitTimeout + lastLook));
   const environmentId = where.environmentId ?? (await readInstance(patient, where.instanceId)).environmentId;
   if (environmentId === undefined) {
     throw new Failure({

@@ -64,7 +64,7 @@ describe.concurrent('the same instance is found by', () => {
   });
 });
 
-test('an instance of another type is found by its name', async () => {
+test.concurrent('an instance of another type is found by its name', async () => {
   await using shop = await openShopAmongOthers();
   const step = await shop.run({ environment: 'production', instance: 'App-2' });
 
@@ -151,7 +151,7 @@ describe.concurrent('names that several go by are an error that lists their ids'
   });
 });
 
-test('an environment without an instance of type app tells which there are', async () => {
+test.concurrent('an environment without an instance of type app tells which there are', async () => {
   await using shop = await openShop();
   const environment = shop.emulator.cloud.addEnvironment(shop.application, { name: 'jobs', branch: 'jobs' });
   const { id } = shop.emulator.cloud.addInstance(environment, { name: 'Crunch', type: 'service' });
@@ -162,7 +162,7 @@ test('an environment without an instance of type app tells which there are', asy
   expect(step.errors[0]).toContain('Name one of its instances as instance');
 });
 
-test('environments are found on every page, and so is their branch', async () => {
+test.concurrent('environments are found on every page, and so is their branch', async () => {
   await using shop = await openShop({ perPage: 1 });
   const { cloud } = shop.emulator;
   cloud.addApplication({ name: 'last', repository: 'acme/last' });
@@ -173,7 +173,7 @@ test('environments are found on every page, and so is their branch', async () =>
   expectTarget(step, id, environment.id);
 });
 
-test('no variable of an environment shows anywhere, debug logging included', async () => {
+test.concurrent('no variable of an environment shows anywhere, debug logging included', async () => {
   await using shop = await openShop();
   const step = await shop.run({ environment: 'main', redeploy: 'true' }, { env: { RUNNER_DEBUG: '1' } });
 
@@ -184,7 +184,7 @@ test('no variable of an environment shows anywhere, debug logging included', asy
   expect(shown).not.toContain('APP_KEY');
 });
 
-test('no variable of an environment shows in an error about the answer that holds it', async () => {
+test.concurrent('no variable of an environment shows in an error about the answer that holds it', async () => {
   await using shop = await openShop();
   const variables = [{ key: 'APP_KEY', value: SECRET_VARIABLE }];
   const resource = {
