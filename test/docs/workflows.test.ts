@@ -29,7 +29,7 @@ describe.each(documented)('the example at $where', (example) => {
   test('takes the token of each step from the secrets', () => {
     for (const { uses = '', with: inputs } of stepsOf(example)) {
       if (!uses.startsWith('OWNER/')) continue;
-      expect(inputs, uses).toHaveProperty('token', expect.stringMatching(/^\$\{\{ secrets\.\w+ \}\}$/));
+      expect(inputs, uses).toHaveProperty('token', expect.stringMatching(/^\$\{\{ secrets\.[\w-]+ \}\}$/));
     }
   });
 });
