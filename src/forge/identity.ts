@@ -55,8 +55,8 @@ export function derivedName({
   const key = JSON.stringify([foldCommand(command), user, foldDirectory(directory ?? null), siteId ?? null]);
   const words = foldCommand(command)
     .toLowerCase()
-    .replace(/^(\S*\/)?php[\d.]*( -\S+)* /, '')
-    .replace(/^(\S*\/)?artisan /, '')
+    .replace(/^.*?\bartisan /, '')
+    .replace(/^(\S*\/)?php[\d.]* /, '')
     .replace(/[^a-z0-9]+/g, '-')
     .replace(/^-|-$/g, '')
     .slice(0, 32)
