@@ -1,15 +1,16 @@
+import { runEnsure } from './actions/ensure.ts';
 import { runStep, type Step } from './github/step.ts';
 
 interface Action {
   readonly title: string;
-  /** What only one action needs is loaded only by that action. */
+  /** What only one action needs is loaded only by that action; the main job comes without a second file. */
   load(): Promise<(step: Step) => Promise<void>>;
 }
 
 const actions = {
   ensure: {
     title: 'Laravel Cloud background process',
-    load: async () => (await import('./actions/ensure.ts')).runEnsure,
+    load: async () => runEnsure,
   },
   forge: {
     title: 'Laravel Forge background process',

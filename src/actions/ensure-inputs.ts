@@ -3,7 +3,7 @@ import { parseConfig } from '../processes/parse-config.ts';
 import { type ProcessSpec, processesRange } from '../processes/spec.ts';
 
 /** Reads `type`, `processes`, `command` and `config-json`. A pinned process may leave its command as it is. */
-export function readSpec(inputs: Inputs): ProcessSpec {
+export function readSpec(inputs: Inputs, options: { readonly pinned: boolean }): ProcessSpec {
   const type = inputs.choice('type', ['worker', 'custom'], 'worker');
   const processes = inputs.integer('processes', processesRange, 1);
   const command = inputs.text('command');
@@ -14,7 +14,7 @@ export function readSpec(inputs: Inputs): ProcessSpec {
       inputs.problem('command', 'is for type: custom; a worker’s command is made from its config-json');
     return { type, processes, config: configJson === undefined ? {} : readConfig(inputs, configJson) };
   }
-  if (command === undefined)
+  if (command === undefined && !options.pinned)
     inputs.problem('command', 'is needed for type: custom, for example php artisan reverb:start');
   if (configJson !== undefined)
     inputs.problem('config-json', 'is for type: worker; a custom process has only its command');
