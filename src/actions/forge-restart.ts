@@ -31,7 +31,8 @@ export async function runForgeRestart(step: Step): Promise<void> {
   const inputs = readInputs(step);
   await withClient(step, inputs.connection, async (client) => {
     const target = await findForgeTarget(step, client, inputs.target);
-    const patient = client.within(workDeadline(step, inputs.connection, inputs.wait));
+    // Once for those that are installing, once for all to come up.
+    const patient = client.within(workDeadline(step, inputs.connection, 2 * inputs.wait));
     const store = new ForgeProcessStore(patient, target);
     const processes = await select(store, target, inputs);
     const accepted = await request(step, store, processes, inputs.wait);

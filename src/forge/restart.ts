@@ -9,7 +9,7 @@ import { isDead, isLeaving, isUp, StopWatch } from './status.ts';
 
 export interface Restarting {
   readonly store: Pick<ForgeStore, 'find' | 'restart'>;
-  /** Its deadline holds for everything: for those that are installing, and until all are up. */
+  /** Its deadline is for one part: for those that are installing, or until all are up. */
   readonly waiting: Omit<PollOptions, 'first' | 'longest' | 'onProgress'>;
   log(line: string): void;
 }
