@@ -2,9 +2,9 @@ import type { Inputs } from '../github/inputs.ts';
 import { parseConfig } from '../processes/parse-config.ts';
 import { type ProcessSpec, processesRange } from '../processes/spec.ts';
 
-/** Reads `type`, `processes`, `command` and `config-json`. A pinned process may leave its command as it is. */
-export function readSpec(inputs: Inputs): ProcessSpec {
-  const type = inputs.choice('type', ['worker', 'custom'], 'worker');
+/** Reads `type`, `processes`, `command` and `config-json`; an empty type is the one given. */
+export function readSpec(inputs: Inputs, fallback: ProcessSpec['type'] = 'worker'): ProcessSpec {
+  const type = inputs.choice('type', ['worker', 'custom'], fallback);
   const processes = inputs.integer('processes', processesRange, 1);
   const command = inputs.text('command');
   const configJson = inputs.text('config-json');

@@ -26,13 +26,18 @@ type RawProcess = v.InferOutput<typeof RawProcess>;
 export class CloudProcessStore implements ProcessStore<CloudProcess> {
   readonly #client: HttpClient;
   readonly #instanceId: string | undefined;
+  readonly #fieldName: (field: string) => string;
   /** The instance itself, as soon as an answer has brought it along. */
   instance: Instance | undefined;
 
-  /** Without an instance only `find`, `update` and `remove` can be used. */
-  constructor(client: HttpClient, instanceId: string | undefined) {
+  /**
+   * Without an instance only `find`, `update` and `remove` can be used. `fieldName` says what the reader calls a field
+   * of a request.
+   */
+  constructor(client: HttpClient, instanceId: string | undefined, fieldName = inputOf) {
     this.#client = client;
     this.#instanceId = instanceId;
+    this.#fieldName = fieldName;
   }
 
   async list(): Promise<readonly CloudProcess[]> {
@@ -78,7 +83,7 @@ export class CloudProcessStore implements ProcessStore<CloudProcess> {
           body: bodyOf(spec),
           what: 'Creating the background process',
           notFound: noInstance(instanceId),
-          fieldName: inputOf,
+          fieldName: this.#fieldName,
         },
         one(RawProcess),
       );
@@ -98,7 +103,7 @@ export class CloudProcessStore implements ProcessStore<CloudProcess> {
           path: path`/background-processes/${id}`,
           body: update,
           what: `Updating background process ${id}`,
-          fieldName: inputOf,
+          fieldName: this.#fieldName,
         },
         one(RawProcess),
       );
