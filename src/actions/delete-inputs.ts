@@ -17,8 +17,7 @@ export interface DeleteInputs {
 export function readDeleteInputs(step: Step): DeleteInputs {
   const { inputs } = step;
   const connection = readConnection(step, cloud);
-  const pinned = inputs.text('process-id') !== undefined;
-  const target = readTarget(step, { pinned });
+  const target = readTarget(step, { pinned: inputs.text('process-id') !== undefined });
   const all = inputs.flag('all', false);
   const read = {
     connection,
@@ -35,12 +34,13 @@ export function readDeleteInputs(step: Step): DeleteInputs {
 /** Nothing is deleted for want of an input: what is meant must be said. */
 function readDoomed(step: Step, all: boolean): Doomed {
   const { inputs } = step;
-  const id = inputs.text('process-id');
+  const given = inputs.text('process-id');
   const identity = ['type', 'command', 'config-json'].filter((name) => inputs.text(name) !== undefined);
-  if (id !== undefined) {
-    for (const name of identity) inputs.problem(name, 'says nothing together with process-id; give one or the other');
+  if (given !== undefined) {
+    for (const name of identity)
+      inputs.problem(name, 'says nothing together with process-id; give one or the other');
     if (all) inputs.problem('all', 'cannot be true together with process-id, which names one process');
-    return { by: 'id', id };
+    return { by: 'id', id: inputs.id('process-id', 'process-') ?? given };
   }
   if (identity.length === 0) {
     inputs.problem(
@@ -60,5 +60,5 @@ function readDoomed(step: Step, all: boolean): Doomed {
   }
   // What is given says the type, if nothing else does.
   const type = identity.includes('command') && !identity.includes('config-json') ? 'custom' : 'worker';
-  return { by: 'identity', spec: readSpec(inputs, type) };
+  return { by: 'identity', spec: readSpec(inputs, { pinned: false, fallback: type }) };
 }

@@ -23,7 +23,6 @@ export async function runDelete(step: Step): Promise<void> {
     const target = await findTarget(step, client, inputs.connection, inputs.target);
     const world = openWorld(step, client, inputs, target);
     const found = await findDoomed(inputs.doomed, inputs.all, world);
-    checkInstance(found, target);
     for (const process of found) step.log.info(`${process.id}: ${describeExisting(process)}`);
     if (found.length === 0) reportAbsent(step, inputs, target);
     else if (inputs.dryRun) tell(step, inputs, 'would-delete', found, target);
@@ -42,17 +41,6 @@ function openWorld(
     pace: realPace(step.clock, step.random, step.cancelled),
     log: (line) => step.log.info(line),
   };
-}
-
-/** A process that is pinned and said to be elsewhere is not what the reader thinks it is. */
-function checkInstance(found: readonly CloudProcess[], { instanceId }: Target): void {
-  const stranger = found.find((process) => instanceId !== undefined && process.instanceId !== instanceId);
-  if (stranger === undefined) return;
-  throw new Failure({
-    what: `Background process ${stranger.id}`,
-    why: `it is on the instance ${stranger.instanceId}, and the inputs say ${instanceId}`,
-    fix: 'Nothing was deleted. Correct process-id, or leave out instance and environment',
-  });
 }
 
 function reportAbsent(step: Step, inputs: DeleteInputs, target: Target): void {

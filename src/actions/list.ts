@@ -28,9 +28,7 @@ export async function runList(step: Step): Promise<void> {
       count: String(processes.length),
       'instance-id': found.instanceId ?? '',
     });
-    step.summarize(
-      reportListed(processes, { ...found, instance: found.instance ?? store.instance }, type),
-    );
+    step.summarize(reportListed(processes, { ...found, instance: found.instance ?? store.instance }, type));
   });
 }
 
@@ -46,7 +44,9 @@ function readInputs(step: Step): ListInputs {
 }
 
 function readType({ inputs }: Step): ProcessSpec['type'] | undefined {
-  return inputs.text('type') === undefined ? undefined : inputs.choice('type', ['worker', 'custom'], 'worker');
+  return inputs.text('type') === undefined
+    ? undefined
+    : inputs.choice('type', ['worker', 'custom'], 'worker');
 }
 
 /** A process as `processes-json` holds it. */

@@ -69,7 +69,13 @@ export class CloudProcessStore implements ProcessStore<CloudProcess> {
         one(RawProcess),
       );
       this.#learn(instancesAmong(data.included).map(instanceFrom));
-      return this.#processFrom(data.data);
+      const found = this.#processFrom(data.data);
+      if (this.#instanceId === undefined || found.instanceId === this.#instanceId) return found;
+      throw new Failure({
+        what: `Background process ${id}`,
+        why: `it belongs to the instance ${found.instanceId}, not to ${this.#instanceId}`,
+        fix: 'Correct process-id or the instance',
+      });
     });
   }
 
@@ -127,7 +133,7 @@ export class CloudProcessStore implements ProcessStore<CloudProcess> {
   }
 
   #learn(instances: readonly Instance[]): void {
-    this.instance ??= instances.find(({ id }) => id === this.#instanceId);
+    this.instance ??= instances.find(({ id }) => this.#instanceId === undefined || id === this.#instanceId);
   }
 
   #processFrom({ raw, resource }: RawProcess): CloudProcess {

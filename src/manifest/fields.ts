@@ -1,5 +1,5 @@
 import type { Node } from 'yaml';
-import { type Entry, quoted, type Source, valueOf } from './source.ts';
+import { type Entry, plainValue, quoted, type Source } from './source.ts';
 
 export type Fields = ReadonlyMap<string, Entry>;
 
@@ -19,7 +19,7 @@ export function readFields(
 ): Fields | undefined {
   const entries = source.entries(node, path);
   if (entries === undefined) {
-    const not = quoted(valueOf(node ?? undefined));
+    const not = quoted(plainValue(node ?? undefined));
     source.problem(node ?? place, path, `${what} must be a mapping with ${keys.join(', ')}, not ${not}`);
     return undefined;
   }

@@ -2,7 +2,7 @@ import type { Node } from 'yaml';
 import { parseConfig } from '../processes/parse-config.ts';
 import { type ProcessSpec, processesRange, type WorkerConfig } from '../processes/spec.ts';
 import { type Fields, readFields } from './fields.ts';
-import { type Entry, quoted, type Source, valueOf } from './source.ts';
+import { type Entry, plainValue, quoted, type Source } from './source.ts';
 
 const shape = { what: 'a process', keys: ['type', 'processes', 'command', 'config'] };
 
@@ -26,13 +26,7 @@ export function parseProcess(
 }
 
 /** Has it what goes with its type, and nothing that does not? */
-function fits(
-  source: Source,
-  type: ProcessSpec['type'],
-  fields: Fields,
-  place: Node,
-  path: string,
-): boolean {
+function fits(source: Source, type: ProcessSpec['type'], fields: Fields, place: Node, path: string): boolean {
   const [command, config] = [fields.get('command'), fields.get('config')];
   if (type === 'worker') {
     if (command === undefined) return true;
@@ -57,9 +51,10 @@ function readType(
   place: Node,
   path: string,
 ): ProcessSpec['type'] | undefined {
-  const type = entry === undefined ? undefined : valueOf(entry.value);
+  const type = entry === undefined ? undefined : plainValue(entry.value);
   if (type === 'worker' || type === 'custom') return type;
-  const why = type === undefined ? 'is needed: worker or custom' : `must be worker or custom, not ${quoted(type)}`;
+  const why =
+    type === undefined ? 'is needed: worker or custom' : `must be worker or custom, not ${quoted(type)}`;
   source.problem(entry?.value ?? entry?.key ?? place, `${path}.type`, why);
   return undefined;
 }
@@ -67,7 +62,7 @@ function readType(
 function readProcesses(source: Source, entry: Entry | undefined, path: string): number | undefined {
   if (entry === undefined) return 1;
   const { min, max } = processesRange;
-  const value = valueOf(entry.value);
+  const value = plainValue(entry.value);
   if (typeof value === 'number' && Number.isInteger(value) && value >= min && value <= max) return value;
   const why = `must be a whole number from ${min} to ${max}, without quotes, not ${quoted(value)}`;
   source.problem(entry.value ?? entry.key, `${path}.processes`, why);
@@ -76,7 +71,7 @@ function readProcesses(source: Source, entry: Entry | undefined, path: string): 
 
 function readCommand(source: Source, entry: Entry | undefined, path: string): string | undefined {
   if (entry === undefined) return undefined;
-  const value = valueOf(entry.value);
+  const value = plainValue(entry.value);
   if (typeof value === 'string' && value.trim() !== '') return value.trim();
   const why = `must be text such as php artisan reverb:start, not ${quoted(value)}`;
   source.problem(entry.value ?? entry.key, `${path}.command`, why);
@@ -88,8 +83,8 @@ function readConfig(source: Source, entry: Entry | undefined, path: string): Wor
   const options = source.entries(entry.value, `${path}.config`);
   const value =
     options === undefined
-      ? valueOf(entry.value)
-      : Object.fromEntries(options.map((option) => [option.name, valueOf(option.value)]));
+      ? plainValue(entry.value)
+      : Object.fromEntries(options.map((option) => [option.name, plainValue(option.value)]));
   const { config, problems } = parseConfig(value);
   for (const { key, why } of problems) {
     const option = options?.find(({ name }) => name === key);

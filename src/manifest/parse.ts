@@ -4,7 +4,7 @@ import { describe, type ProcessSpec } from '../processes/spec.ts';
 import { readFields } from './fields.ts';
 import type { DeclaredInstance, ParsedManifest } from './manifest.ts';
 import { parseProcess } from './parse-process.ts';
-import { type Entry, quoted, Source, valueOf } from './source.ts';
+import { type Entry, plainValue, quoted, Source } from './source.ts';
 
 /** More than any environment runs, and far fewer than aliases could make of a small file. */
 const maxProcesses = 5_000;
@@ -42,7 +42,7 @@ function parseInstance(source: Source, { name, key, value }: Entry, room: number
   const path = `instances.${name.slice(0, 80)}`;
   const items = source.items(value, path);
   if (items === undefined) {
-    const why = `must be a list of processes, not ${quoted(valueOf(value))}; write [] for none`;
+    const why = `must be a list of processes, not ${quoted(plainValue(value))}; write [] for none`;
     source.problem(value ?? key, path, why);
   } else if (items.length > room) {
     source.problem(key, path, `a manifest may declare ${maxProcesses} processes at most`);

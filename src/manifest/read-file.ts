@@ -4,7 +4,7 @@ import { maxManifestBytes } from './manifest.ts';
 
 /** A file's text, or why it cannot be had, in words that follow its name. */
 export type ReadFile =
-  | { readonly text: string; /** Below the workspace, with slashes. */ readonly file: string }
+  | { readonly text: string /** Below the workspace, with slashes. */; readonly file: string }
   | { readonly why: string };
 
 /** Reads a text file of the workspace. Nothing outside is read, also not through links. */
@@ -18,7 +18,8 @@ export function readWorkspaceFile(workspace: string, path: string): ReadFile {
   } catch (error) {
     return { why: unreadable(error) };
   }
-  if (!isInside(root, real)) return { why: 'must be inside the workspace; it leads to a place outside of it' };
+  if (!isInside(root, real))
+    return { why: 'must be inside the workspace; it leads to a place outside of it' };
   const file = relative(resolve(workspace), asked);
   return read(real, (isInside('', file) ? file : relative(root, real)).replaceAll(sep, '/'));
 }

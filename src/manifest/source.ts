@@ -69,7 +69,11 @@ export class Source {
       }
       const before = seen.get(name);
       if (before !== undefined) {
-        this.problem(key, path, `the key ${quoted(name)} stands here twice; first at ${this.placeOf(before)}`);
+        this.problem(
+          key,
+          path,
+          `the key ${quoted(name)} stands here twice; first at ${this.placeOf(before)}`,
+        );
         continue;
       }
       seen.set(name, key);
@@ -136,7 +140,7 @@ export class Source {
 }
 
 /** A node's value: scalars as they are, anything else only as what kind of thing it is. */
-export function valueOf(node: Node | undefined): unknown {
+export function plainValue(node: Node | undefined): unknown {
   if (isScalar(node)) return node.value;
   if (isSeq(node)) return [];
   return node === undefined ? null : {};

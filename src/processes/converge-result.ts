@@ -27,7 +27,10 @@ export function convergeFailure<P extends ExistingProcess>(
   if (undone.length === 0) return undefined;
   const lines = undone
     .slice(0, maxLines)
-    .map(({ step, status, error }) => `- ${status}: ${step.action} ${subjectOf(step)} on ${step.instance.name}: ${error}`);
+    .map(
+      ({ step, status, error }) =>
+        `- ${status}: ${step.action} ${subjectOf(step)} on ${step.instance.name}: ${error}`,
+    );
   if (undone.length > maxLines) lines.push(`- and ${undone.length - maxLines} more, in plan-json`);
   return new Failure({
     what,

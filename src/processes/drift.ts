@@ -1,6 +1,6 @@
 import type { ExistingProcess } from './existing.ts';
 import { foldCommand, foldConnection, foldQueue } from './identity.ts';
-import { type ConfigKey, configKeys, type ProcessSpec, type WorkerConfig } from './spec.ts';
+import { type ConfigKey, type CustomSpec, configKeys, type ProcessSpec, type WorkerConfig } from './spec.ts';
 
 /** What differs, by field: `processes`, `command`, `config.tries`, … */
 export type Changes = Readonly<Record<string, Change>>;
@@ -20,7 +20,7 @@ export function drift(spec: ProcessSpec, existing: ExistingProcess): Changes {
     changes['processes'] = { from: existing.processes, to: spec.processes };
   }
   if (spec.type === 'custom') {
-    if (foldCommand(spec.command) !== foldCommand(existing.command ?? '')) {
+    if (!keepsCommand(spec, existing)) {
       changes['command'] = { from: existing.command, to: spec.command };
     }
     return changes;
@@ -31,6 +31,11 @@ export function drift(spec: ProcessSpec, existing: ExistingProcess): Changes {
     if (meaningOf(key, from) !== meaningOf(key, to)) changes[`config.${key}`] = { from, to };
   }
   return changes;
+}
+
+/** Is the command the declared one, or not declared? */
+export function keepsCommand({ command }: CustomSpec, existing: ExistingProcess): boolean {
+  return command === '' || foldCommand(command) === foldCommand(existing.command ?? '');
 }
 
 export function hasDrifted(spec: ProcessSpec, existing: ExistingProcess): boolean {

@@ -58,7 +58,8 @@ export function matchAll<P extends ExistingProcess>(
         continue;
       }
       const sorted = found.toSorted(byAge);
-      for (const [taker, process] of assign(takers, sorted.slice(0, takers.length))) pairs.set(taker, process);
+      for (const [taker, process] of assign(takers, sorted.slice(0, takers.length)))
+        pairs.set(taker, process);
       const extra = sorted.slice(takers.length);
       if (extra.length > 0) contested.push({ spec, found, extra });
     }
