@@ -130,7 +130,7 @@ async function follow(client: HttpClient, first: Deployment, following: Followin
   const ended = await poll(look, {
     ...following,
     first: 1_000,
-    longest: 10_000,
+    longest: 5_000,
     onProgress: (seconds) =>
       following.log(`Deployment ${first.id}: still ${current.status} after ${seconds} s`),
   });

@@ -60,7 +60,7 @@ export async function findInEnvironment<T>(
   };
   const located = await poll(look, {
     ...waiting,
-    first: 2_000,
+    first: 1_000,
     longest: 15_000,
     onProgress: (seconds) =>
       waiting.log(`Still waiting after ${seconds} s: ${missing?.what ?? 'the environment'} is not there yet`),
