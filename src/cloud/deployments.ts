@@ -22,11 +22,11 @@ export type Following = Omit<PollOptions, 'first' | 'longest' | 'onProgress'> & 
   readonly did: (line: string) => void;
 };
 
-export function hasEnded({ status }: Deployment): boolean {
+function hasEnded({ status }: Deployment): boolean {
   return finalWords.includes(status);
 }
 
-export function hasSucceeded({ status }: Deployment): boolean {
+function hasSucceeded({ status }: Deployment): boolean {
   return status === 'deployment.succeeded';
 }
 

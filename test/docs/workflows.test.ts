@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { parse } from 'yaml';
-import { problemsOf, workflowText } from './check-workflow.ts';
+import { problemsOf } from './check-workflow.ts';
 import { type Example, examplesInDocumentation, ownWorkflows } from './documents.ts';
+import { stepsOf, workflowIn } from './steps.ts';
 
 const documented = examplesInDocumentation();
 const all = [...documented, ...ownWorkflows()];
@@ -29,14 +29,14 @@ describe.each(documented)('the example at $where', (example) => {
   test('takes the token of each step from the secrets', () => {
     for (const { uses = '', with: inputs } of stepsOf(example)) {
       if (!uses.startsWith('OWNER/')) continue;
-      expect(inputs, uses).toHaveProperty('token', expect.stringMatching(/^\$\{\{ secrets\.\w+ \}\}$/));
+      expect(inputs, uses).toHaveProperty('token', expect.stringMatching(/^\$\{\{ secrets\.[\w-]+ \}\}$/));
     }
   });
 });
 
 describe.each(workflows)('the workflow at $where', (example) => {
   test('asks for no more than the permissions that it names', () => {
-    const { permissions, jobs } = parsed(example);
+    const { permissions, jobs } = workflowIn(example);
     const granted =
       permissions === undefined ? Object.values(jobs).map((job) => job.permissions) : [permissions];
     for (const each of granted) expect(each).toBeTypeOf('object');
@@ -45,7 +45,7 @@ describe.each(workflows)('the workflow at $where', (example) => {
 
 describe.each(ownWorkflows())('our own workflow at $where', (example) => {
   test('reads only, unless a job says otherwise, and ends in time', () => {
-    const { permissions, concurrency, jobs } = parsed(example);
+    const { permissions, concurrency, jobs } = workflowIn(example);
     expect(permissions).toEqual({ contents: 'read' });
     expect(concurrency).toBeDefined();
     for (const job of Object.values(jobs)) expect(job['timeout-minutes']).toBeTypeOf('number');
@@ -105,26 +105,3 @@ describe('the check of workflows', () => {
     expect(await problemsOf(caller('queu'), [called])).not.toEqual([]);
   });
 });
-
-interface Step {
-  readonly uses?: string;
-  readonly with?: Record<string, unknown>;
-}
-
-interface Job {
-  readonly permissions?: unknown;
-  readonly 'timeout-minutes'?: unknown;
-  readonly steps?: readonly Step[];
-}
-
-function parsed(example: Example): {
-  permissions?: unknown;
-  concurrency?: unknown;
-  jobs: Record<string, Job>;
-} {
-  return parse(workflowText(example));
-}
-
-function stepsOf(example: Example): readonly Step[] {
-  return Object.values(parsed(example).jobs).flatMap(({ steps }) => steps ?? []);
-}

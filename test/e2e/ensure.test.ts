@@ -412,7 +412,7 @@ describe.concurrent('a dry run', () => {
   });
 });
 
-test('a process that vanishes during its update is created anew', async () => {
+test.concurrent('a process that vanishes during its update is created anew', async () => {
   await using shop = await openShop();
   const { id } = shop.emulator.cloud.addProcess(shop.instance, { type: 'worker' });
   shop.emulator.faults.add({ kind: 'call', on: 'PATCH', call: () => shop.emulator.cloud.removeProcess(id) });

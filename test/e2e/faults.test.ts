@@ -310,7 +310,7 @@ describe.concurrent('what the API says no to', () => {
   });
 });
 
-test('an API that nobody listens at is tried a few times, and the error tells what to check', async () => {
+test.concurrent('an API that nobody listens at is tried a few times, and the error tells what to check', async () => {
   await using shop = await openShop();
   const closed = await openOtherServer();
   await closed[Symbol.asyncDispose]();

@@ -122,7 +122,7 @@ describe('before anything is sent, one error names', () => {
   });
 });
 
-test('an address with a user and password in it is refused, and the password not repeated', async () => {
+test.concurrent('an address with a user and password in it is refused, and the password not repeated', async () => {
   const step = await shop.run({ 'api-url': 'https://me:Hunter2Hunter2@cloud.example/api' });
 
   expect(step.exitCode).toBe(1);
@@ -183,7 +183,7 @@ describe('a missing token', () => {
   });
 });
 
-test('a token that was copied with a line break in it is refused', async () => {
+test.concurrent('a token that was copied with a line break in it is refused', async () => {
   const step = await shop.run({ token: `${shop.emulator.token}\nsecond-line-of-it` });
 
   expect(step.exitCode).toBe(1);
@@ -192,7 +192,7 @@ test('a token that was copied with a line break in it is refused', async () => {
   expect(step.summary).not.toContain('second-line-of-it');
 });
 
-test('inputs that are surrounded by white space are as good as without', async () => {
+test.concurrent('inputs that are surrounded by white space are as good as without', async () => {
   await using other = await openShop();
   const step = await other.run({
     token: `  ${other.emulator.token}\n`,
@@ -210,7 +210,7 @@ test('inputs that are surrounded by white space are as good as without', async (
   });
 });
 
-test('an event file that is not JSON is no reason to fail', async () => {
+test.concurrent('an event file that is not JSON is no reason to fail', async () => {
   await using other = await openShop();
   const step = await other.run({}, { env: { GITHUB_EVENT_PATH: '/nowhere/event.json' } });
 
