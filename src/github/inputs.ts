@@ -87,9 +87,9 @@ export class Inputs {
   }
 }
 
-/** A value as it stands in a message: quoted, and short. */
+/** A value as it stands in a message: quoted whole, or not shown, since the runner cannot mask a part of a secret. */
 export function quoted(value: string): string {
-  return JSON.stringify(value.length > 80 ? `${value.slice(0, 80)}…` : value);
+  return value.length > 80 ? `a text of ${value.length} characters` : JSON.stringify(value);
 }
 
 /** `a, b or c`. */
