@@ -3,12 +3,19 @@ import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import ncc from '@vercel/ncc';
 import { minify } from 'terser';
+import { licenses } from './licenses.ts';
 
 const root = new URL('../', import.meta.url);
 
 /** The entries that the `action.yml` files name, each with the action that it runs. */
 export const entries = {
   'ensure.js': 'ensure',
+  'list.js': 'list',
+  'delete.js': 'delete',
+  'apply.js': 'apply',
+  'forge.js': 'forge',
+  'forge-list.js': 'forge-list',
+  'forge-restart.js': 'forge-restart',
 } as const;
 
 export interface WrittenFile {
@@ -26,6 +33,7 @@ export async function buildDist(folder: URL): Promise<WrittenFile[]> {
   for (const [name, action] of Object.entries(entries)) {
     files.set(name, `import { run } from './index.js';\nawait run('${action}');\n`);
   }
+  files.set('licenses.txt', await licenses(root));
   await mkdir(folder, { recursive: true });
   const written = [...files].sort(([a], [b]) => (a < b ? -1 : 1));
   for (const [name, text] of written) await writeFile(new URL(name, folder), text);
@@ -43,7 +51,6 @@ async function bundle(): Promise<Map<string, string>> {
   const entry = fileURLToPath(new URL('build/main.js', root));
   const { code, assets } = await ncc(entry, {
     cache: false,
-    license: 'licenses.txt',
     quiet: true,
     target: 'es2024',
   });

@@ -1,7 +1,6 @@
 declare module '@vercel/ncc' {
   export interface Options {
     cache?: boolean;
-    license?: string;
     quiet?: boolean;
     target?: string;
   }

@@ -1,15 +1,40 @@
+import { runEnsure } from './actions/ensure.ts';
 import { runStep, type Step } from './github/step.ts';
 
 interface Action {
   readonly title: string;
-  /** What only one action needs is loaded only by that action. */
+  /** What only one action needs is loaded only by that action; the main job comes without a second file. */
   load(): Promise<(step: Step) => Promise<void>>;
 }
 
 const actions = {
   ensure: {
     title: 'Laravel Cloud background process',
-    load: async () => (await import('./actions/ensure.ts')).runEnsure,
+    load: async () => runEnsure,
+  },
+  list: {
+    title: 'Laravel Cloud background processes',
+    load: async () => (await import('./actions/list.ts')).runList,
+  },
+  delete: {
+    title: 'Laravel Cloud background process, delete',
+    load: async () => (await import('./actions/delete.ts')).runDelete,
+  },
+  apply: {
+    title: 'Laravel Cloud background processes, apply',
+    load: async () => (await import('./actions/apply.ts')).runApply,
+  },
+  forge: {
+    title: 'Laravel Forge background process',
+    load: async () => (await import('./actions/forge.ts')).runForge,
+  },
+  'forge-list': {
+    title: 'Laravel Forge background processes',
+    load: async () => (await import('./actions/forge-list.ts')).runForgeList,
+  },
+  'forge-restart': {
+    title: 'Laravel Forge restart',
+    load: async () => (await import('./actions/forge-restart.ts')).runForgeRestart,
   },
 } as const satisfies Record<string, Action>;
 

@@ -6,6 +6,7 @@ import type { Inputs } from '../github/inputs.ts';
 import type { Step } from '../github/step.ts';
 import type { HttpClient } from '../http/client.ts';
 import { Deadline } from '../time/deadline.ts';
+import { type Connection, workDeadline } from './connection.ts';
 
 export interface Deploying {
   readonly redeploy: boolean;
@@ -21,18 +22,16 @@ export function readDeploying(inputs: Inputs): Deploying {
   };
 }
 
-/** The wait ends with a look at the deployment, which takes its own time: milliseconds for that. */
-const lastLook = 60_000;
-
 /** Deploys the environment, so that a change takes effect, and sets `deployment-id` and `environment-id`. */
 export async function deployChange(
   step: Step,
   client: HttpClient,
+  connection: Connection,
   { waitTimeout }: Deploying,
   where: { readonly environmentId: string | undefined; readonly instanceId: string },
 ): Promise<void> {
   const deadline = new Deadline(step.clock, waitTimeout);
-  const patient = client.within(new Deadline(step.clock, waitTimeout + lastLook));
+  const patient = client.within(workDeadline(step, connection, waitTimeout));
   const environmentId = where.environmentId ?? (await readInstance(patient, where.instanceId)).environmentId;
   if (environmentId === undefined) {
     throw new Failure({

@@ -35,9 +35,10 @@ export async function runEnsure(step: Step): Promise<void> {
 function readInputs(step: Step): EnsureInputs {
   const { inputs } = step;
   const connection = readConnection(step, cloud);
-  const processId = inputs.text('process-id');
-  const target = readTarget(step, { pinned: processId !== undefined });
-  const spec = readSpec(inputs);
+  const processId = inputs.id('process-id', 'process-');
+  const pinned = inputs.text('process-id') !== undefined;
+  const target = readTarget(step, { pinned });
+  const spec = readSpec(inputs, { pinned });
   const ifExists = inputs.choice('if-exists', ['update', 'reuse', 'create', 'fail'], 'update');
   if (processId !== undefined && (ifExists === 'create' || ifExists === 'fail')) {
     inputs.problem(
@@ -98,7 +99,7 @@ async function makeLive(
     );
     return;
   }
-  await deployChange(step, client, inputs.deploying, {
+  await deployChange(step, client, inputs.connection, inputs.deploying, {
     environmentId: target.environment?.id ?? target.instance?.environmentId,
     instanceId: process.instanceId,
   });

@@ -1,5 +1,6 @@
 import type { Instance } from '../cloud/instance.ts';
 import { type Environment, findInEnvironment, pickInstance } from '../cloud/target.ts';
+import { isId } from '../github/inputs.ts';
 import type { Step } from '../github/step.ts';
 import type { HttpClient } from '../http/client.ts';
 import { Deadline } from '../time/deadline.ts';
@@ -37,7 +38,7 @@ export function readTarget({ inputs }: Step, options: { readonly pinned: boolean
           'instance',
           'is needed, or environment: an instance’s id, or the environment that it is in',
         );
-    } else if (!instance.startsWith('inst-')) {
+    } else if (!isId(instance, 'inst-')) {
       inputs.problem(
         'instance',
         `must be an id such as inst-…, or else environment must say where the instance "${instance}" is`,

@@ -27,13 +27,18 @@ export class CloudProcessStore implements ProcessStore<CloudProcess> {
   readonly #client: HttpClient;
   /** Given, or learned from the process that was found. */
   #instanceId: string | undefined;
+  readonly #fieldName: (field: string) => string;
   /** The instance itself, as soon as an answer has brought it along. */
   instance: Instance | undefined;
 
-  /** Without an instance only `find`, `update` and `remove` can be used. */
-  constructor(client: HttpClient, instanceId: string | undefined) {
+  /**
+   * Without an instance only `find`, `update` and `remove` can be used. `fieldName` says what the reader calls a field
+   * of a request.
+   */
+  constructor(client: HttpClient, instanceId: string | undefined, fieldName = inputOf) {
     this.#client = client;
     this.#instanceId = instanceId;
+    this.#fieldName = fieldName;
   }
 
   async list(): Promise<readonly CloudProcess[]> {
@@ -66,7 +71,13 @@ export class CloudProcessStore implements ProcessStore<CloudProcess> {
       );
       this.#settleInstance(id, data.data.resource.relationships?.instance?.data?.id);
       this.#learn(instancesAmong(data.included).map(instanceFrom));
-      return this.#processFrom(data.data);
+      const found = this.#processFrom(data.data);
+      if (this.#instanceId === undefined || found.instanceId === this.#instanceId) return found;
+      throw new Failure({
+        what: `Background process ${id}`,
+        why: `it belongs to the instance ${found.instanceId}, not to ${this.#instanceId}`,
+        fix: 'Correct process-id or the instance',
+      });
     });
   }
 
@@ -80,7 +91,7 @@ export class CloudProcessStore implements ProcessStore<CloudProcess> {
           body: bodyOf(spec),
           what: 'Creating the background process',
           notFound: noInstance(instanceId),
-          fieldName: inputOf,
+          fieldName: this.#fieldName,
         },
         one(RawProcess),
       );
@@ -100,7 +111,7 @@ export class CloudProcessStore implements ProcessStore<CloudProcess> {
           path: path`/background-processes/${id}`,
           body: update,
           what: `Updating background process ${id}`,
-          fieldName: inputOf,
+          fieldName: this.#fieldName,
         },
         one(RawProcess),
       );
@@ -136,7 +147,7 @@ export class CloudProcessStore implements ProcessStore<CloudProcess> {
   }
 
   #learn(instances: readonly Instance[]): void {
-    this.instance ??= instances.find(({ id }) => id === this.#instanceId);
+    this.instance ??= instances.find(({ id }) => this.#instanceId === undefined || id === this.#instanceId);
   }
 
   #processFrom({ raw, resource }: RawProcess): CloudProcess {

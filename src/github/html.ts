@@ -14,9 +14,13 @@ export function html(parts: TemplateStringsArray, ...values: readonly Value[]): 
   return new Html(parts.reduce((text, part, index) => text + markupOf(values[index - 1] ?? '') + part));
 }
 
+/** Longer values are cut: a summary is read, and the whole value is in the step's outputs. */
+const longest = 2_000;
+
 /** Text from outside, shown as it is, on one line. */
-export function code(text: string | number): Html {
-  return html`<code>${text}</code>`;
+export function code(value: string | number): Html {
+  const text = String(value);
+  return html`<code>${text.length > longest ? `${text.slice(0, longest)}…` : text}</code>`;
 }
 
 function markupOf(value: Value): string {

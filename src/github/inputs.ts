@@ -13,6 +13,14 @@ export class Inputs {
     return getInput(name) || undefined;
   }
 
+  /** An id of an API: its prefix, then letters, digits and dashes. */
+  id(name: string, prefix: string): string | undefined {
+    const value = this.text(name);
+    if (value === undefined || isId(value, prefix)) return value;
+    this.problem(name, `must be an id such as ${prefix}…, not ${quoted(value)}`);
+    return undefined;
+  }
+
   /** One of the words. */
   choice<const T extends string>(name: string, words: readonly [T, ...T[]], fallback: T): T {
     const value = this.text(name);
@@ -87,13 +95,18 @@ export class Inputs {
   }
 }
 
+/** Does it look like an id of an API? */
+export function isId(value: string, prefix: string): boolean {
+  return value.startsWith(prefix) && /^[\w-]{1,200}$/.test(value);
+}
+
 /** A value as it stands in a message: quoted whole, or not shown, since the runner cannot mask a part of a secret. */
 export function quoted(value: string): string {
   return value.length > 80 ? `a text of ${value.length} characters` : JSON.stringify(value);
 }
 
 /** `a, b or c`. */
-export function oneOf(words: readonly string[]): string {
+function oneOf(words: readonly string[]): string {
   return words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} or ${words.at(-1)}`;
 }
 

@@ -52,7 +52,7 @@ export async function runStep(title: string, body: (step: Step) => Promise<void>
       random: Math.random,
       cancelled: stop.cancelled,
       cutOff: stop.cutOff,
-      output: (outputs) => writeOutputs(outputs, secrets),
+      output: (outputs) => writeOutputs(outputs, secrets, process.env),
       summarize: (block) => blocks.push(block),
       withoutSummary: () => {
         summary = false;
@@ -67,7 +67,9 @@ export async function runStep(title: string, body: (step: Step) => Promise<void>
   } finally {
     stop.release();
   }
-  if (summary && blocks.length > 0) await writeSummary([html`<h3>${title}</h3>`, ...blocks], secrets, log);
+  if (summary && blocks.length > 0) {
+    writeSummary([html`<h3>${title}</h3>`, ...blocks], secrets, log, process.env);
+  }
 }
 
 function explain(error: unknown, log: Log): string {

@@ -1,4 +1,5 @@
-import { summary as file } from '@actions/core';
+import { messageOf } from '../failure.ts';
+import { appendSummary } from './command-files.ts';
 import { type Html, html } from './html.ts';
 import type { Log } from './log.ts';
 import type { Secrets } from './secrets.ts';
@@ -25,18 +26,20 @@ export function facts(rows: readonly (readonly [name: string, value: Html])[]): 
 }
 
 /** Adds blocks to the job's summary page. A summary that cannot be written never fails the step. */
-export async function writeSummary(blocks: readonly Html[], secrets: Secrets, log: Log): Promise<void> {
-  const text = `${secrets.redact(blocks.map((block) => block.markup).join('\n\n'))}\n\n`;
+export function writeSummary(
+  blocks: readonly Html[],
+  secrets: Secrets,
+  log: Log,
+  environment: NodeJS.ProcessEnv,
+): void {
+  const whole = blocks.map(({ markup }) => markup).join('\n\n');
+  const fits = Buffer.byteLength(whole) <= maxBytes;
+  const shown = fits ? whole : `${blocks[0]?.markup ?? ''}\n\n${tooLarge.markup}`;
   try {
-    if (Buffer.byteLength(text) > maxBytes) {
-      file.addRaw(
-        `${blocks[0]?.markup ?? ''}\n\nThe rest of this summary is too large to show; see the step’s outputs.\n\n`,
-      );
-    } else {
-      file.addRaw(text);
-    }
-    await file.write();
+    appendSummary(`${secrets.redact(shown)}\n\n`, environment);
   } catch (error) {
-    log.debug(`The summary could not be written: ${String(error)}`);
+    log.debug(`The summary could not be written: ${messageOf(error)}`);
   }
 }
+
+const tooLarge = html`<p>The rest of this summary is too large to show; see the step’s outputs.</p>`;

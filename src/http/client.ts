@@ -216,10 +216,13 @@ function nothingLeft(what: string, deadline: Deadline): HttpFailure {
   );
 }
 
-function cancelledDuring(call: HttpCall, stop: AbortSignal): Cancelled {
-  const reason = stop.reason instanceof Error ? stop.reason.message : 'the step was cancelled';
-  const unknown = call.method === 'GET' ? '' : '; whether it took effect is not known';
-  return new Cancelled({ what: call.what, why: `${reason.replace(/\.$/, '')}${unknown}` });
+function cancelledDuring(call: HttpCall, stop: AbortSignal): unknown {
+  if (call.method === 'GET') return stop.reason;
+  return new Cancelled({
+    what: call.what,
+    why: 'the step was told to stop before the answer came, so it may have taken effect or not',
+    fix: 'Look there before running this again',
+  });
 }
 
 function inSeconds(ms: number): string {

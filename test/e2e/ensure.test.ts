@@ -331,17 +331,28 @@ describe.concurrent('a pinned process', () => {
     expect(writes(shop)).toEqual([]);
   });
 
-  test.each(['process-00000000-0000-4000-8000-000000000000', '../instances', 'a/b?c#d'])(
-    'that does not exist is an error: %s',
+  test('that does not exist is an error', async () => {
+    await using shop = await openShop();
+    const id = 'process-00000000-0000-4000-8000-000000000000';
+    const step = await startAnyway(shop, id);
+
+    expect(step.exitCode).toBe(1);
+    expect(step.errors[0]).toContain('there is none of this id');
+    expect(shop.emulator.requests.map(({ method, path }) => `${method} ${path}`)).toEqual([
+      `GET /api/background-processes/${id}`,
+    ]);
+  });
+
+  test.each(['../instances', 'process-a/b?c#d', 'process-/..'])(
+    'is not looked for by %s, which is no id',
     async (id) => {
       await using shop = await openShop();
       const step = await startAnyway(shop, id);
 
-      expect(step.exitCode).toBe(1);
-      expect(step.errors[0]).toContain('there is none of this id');
-      expect(shop.emulator.requests.map(({ method, path }) => `${method} ${path}`)).toEqual([
-        `GET /api/background-processes/${encodeURIComponent(id)}`,
+      expect(step.errors).toEqual([
+        `An input is wrong: process-id: must be an id such as process-…, not "${id}". Nothing was sent.`,
       ]);
+      expect(shop.emulator.requests).toEqual([]);
     },
   );
 });

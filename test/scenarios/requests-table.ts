@@ -1,0 +1,20 @@
+import type { Scenario } from './scenario.ts';
+
+/** The documentation's table: what each use of each action costs in requests. */
+export function requestsTable(scenarios: readonly Scenario[]): string {
+  const rows = scenarios.map(
+    ({ action, title, requests }) =>
+      `| ${nameOf(action)} | ${title} | ${requests.length} | ${counted(requests)} |`,
+  );
+  return ['| action | case | requests | which |', '| --- | --- | --- | --- |', ...rows].join('\n');
+}
+
+function nameOf(action: string): string {
+  return action === '.' ? 'root' : `\`${action}\``;
+}
+
+function counted(requests: readonly string[]): string {
+  const counts = new Map<string, number>();
+  for (const request of requests) counts.set(request, (counts.get(request) ?? 0) + 1);
+  return [...counts].map(([request, count]) => `${count > 1 ? `${count} × ` : ''}\`${request}\``).join(', ');
+}
