@@ -101,7 +101,7 @@ export function isId(value: string, prefix: string): boolean {
 }
 
 /** A value as it stands in a message: quoted, and short. */
-export function quoted(value: string): string {
+function quoted(value: string): string {
   return JSON.stringify(value.length > 80 ? `${value.slice(0, 80)}…` : value);
 }
 
