@@ -13,6 +13,9 @@ export const entries = {
   'list.js': 'list',
   'delete.js': 'delete',
   'apply.js': 'apply',
+  'forge.js': 'forge',
+  'forge-list.js': 'forge-list',
+  'forge-restart.js': 'forge-restart',
 } as const;
 
 export interface WrittenFile {

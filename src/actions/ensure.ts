@@ -36,7 +36,7 @@ function readInputs(step: Step): EnsureInputs {
   const { inputs } = step;
   const connection = readConnection(step, cloud);
   const processId = inputs.id('process-id', 'process-');
-  const pinned = processId !== undefined;
+  const pinned = inputs.text('process-id') !== undefined;
   const target = readTarget(step, { pinned });
   const spec = readSpec(inputs, { pinned });
   const ifExists = inputs.choice('if-exists', ['update', 'reuse', 'create', 'fail'], 'update');

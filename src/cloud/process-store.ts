@@ -25,7 +25,8 @@ type RawProcess = v.InferOutput<typeof RawProcess>;
 /** The background processes of one instance of Laravel Cloud. */
 export class CloudProcessStore implements ProcessStore<CloudProcess> {
   readonly #client: HttpClient;
-  readonly #instanceId: string | undefined;
+  /** Given, or learned from the process that was found. */
+  #instanceId: string | undefined;
   readonly #fieldName: (field: string) => string;
   /** The instance itself, as soon as an answer has brought it along. */
   instance: Instance | undefined;
@@ -68,6 +69,7 @@ export class CloudProcessStore implements ProcessStore<CloudProcess> {
         },
         one(RawProcess),
       );
+      this.#settleInstance(id, data.data.resource.relationships?.instance?.data?.id);
       this.#learn(instancesAmong(data.included).map(instanceFrom));
       const found = this.#processFrom(data.data);
       if (this.#instanceId === undefined || found.instanceId === this.#instanceId) return found;
@@ -130,6 +132,18 @@ export class CloudProcessStore implements ProcessStore<CloudProcess> {
   #instance(): string {
     if (this.#instanceId !== undefined) return this.#instanceId;
     throw new Failure({ what: 'The instance', why: 'it is not known', fix: 'Give instance, or environment' });
+  }
+
+  /** Answers to writes do not tell the instance, so it is kept. */
+  #settleInstance(processId: string, instanceId: string | undefined): void {
+    if (instanceId !== undefined && this.#instanceId !== undefined && instanceId !== this.#instanceId) {
+      throw new Failure({
+        what: `Background process ${processId}`,
+        why: `it is on the instance ${instanceId}, and not on ${this.#instanceId}`,
+        fix: 'Correct process-id, or the inputs that say where it is',
+      });
+    }
+    this.#instanceId ??= instanceId;
   }
 
   #learn(instances: readonly Instance[]): void {

@@ -18,9 +18,14 @@ export function decode<const S extends v.GenericSchema>(
   const result = v.safeParse(schema, json, { abortEarly: true });
   if (result.success) return result.output;
   const [issue] = result.issues;
-  throw new Undecodable(
-    `does not have the expected shape (at ${v.getDotPath(issue) ?? 'its root'}: ${issue.message})`,
-  );
+  throw new Undecodable(`does not have the expected shape (at ${misfit(issue)})`);
+}
+
+/** Where an answer departs from a schema, and how: `data.id: expected string, found 5`. */
+function misfit(issue: v.BaseIssue<unknown>): string {
+  const { expected, received } = issue;
+  const found = received === 'undefined' ? 'nothing' : received.slice(0, 80);
+  return `${v.getDotPath(issue) ?? 'its root'}: expected ${expected ?? 'something else'}, found ${found}`;
 }
 
 /** The body's JSON, whatever its shape. Throws `Undecodable`. */

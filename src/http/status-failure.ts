@@ -36,7 +36,8 @@ export function statusFailure(
 ): HttpFailure {
   const { status } = response;
   const what = call.what;
-  const why = `${hints.service} answered ${status}${said(response, call.fieldName)}`;
+  const body = errorBody(response);
+  const why = `${hints.service} answered ${status}${said(body, call.fieldName)}`;
   const cause = `${hints.service} answered ${status}`;
 
   if (status >= 300 && status < 400) return redirectFailure(response, what, hints.service);
@@ -47,6 +48,7 @@ export function statusFailure(
     arrival: status === 408 || status >= 500 ? 'maybe' : 'no',
     transient: status === 408 || status === 429 || status >= 500,
     retryAfter: retryAfter(response.headers, now),
+    fields: Object.keys(body.errors ?? {}),
   });
 }
 
@@ -85,17 +87,25 @@ function redirectFailure({ status, headers }: TransportResponse, what: string, s
   );
 }
 
-/** The server's own words, if it sent any: `: The given data was invalid. config.queue: …`. */
-function said(response: TransportResponse, fieldName: (field: string) => string = (field) => field): string {
+type ErrorBody = v.InferOutput<typeof ErrorBody> & { readonly unreadable?: string };
+
+function errorBody(response: TransportResponse): ErrorBody {
   let json: unknown;
   try {
     json = parse(response);
   } catch (error) {
-    return error instanceof Undecodable && response.body.trim() !== '' ? ` (its body ${error.message})` : '';
+    return error instanceof Undecodable && response.body.trim() !== '' ? { unreadable: error.message } : {};
   }
   const body = v.safeParse(ErrorBody, json);
-  if (!body.success) return '';
-  const { message, errors = {} } = body.output;
+  return body.success ? body.output : {};
+}
+
+/** The server's own words, if it sent any: `: The given data was invalid. config.queue: …`. */
+function said(
+  { message, errors = {}, unreadable }: ErrorBody,
+  fieldName: (field: string) => string = (field) => field,
+): string {
+  if (unreadable !== undefined) return ` (its body ${unreadable})`;
   const fields = Object.entries(errors)
     .slice(0, 20)
     .map(([field, texts]) => `${fieldName(field)}: ${[texts].flat().slice(0, 5).map(String).join(' ')}`);
