@@ -3,7 +3,7 @@ import { Cancelled } from '../failure.ts';
 import { backoff } from '../time/backoff.ts';
 import type { Clock, Random } from '../time/clock.ts';
 import type { Deadline } from '../time/deadline.ts';
-import { decode, Undecodable } from './decode.ts';
+import { decode, expectNoPage, Undecodable } from './decode.ts';
 import { HttpFailure } from './http-failure.ts';
 import { networkFailure } from './network-failure.ts';
 import { type CallHints, type ServiceHints, statusFailure } from './status-failure.ts';
@@ -82,9 +82,9 @@ export class HttpClient {
     }));
   }
 
-  /** Sends the call; of a 2xx answer nothing is read. */
+  /** Sends the call; what a 2xx answer says does not matter, as long as it is no page for people. */
   async send(call: HttpCall): Promise<void> {
-    await this.#retrying(call, () => undefined);
+    await this.#retrying(call, expectNoPage);
   }
 
   async #retrying<T>(call: HttpCall, read: (response: TransportResponse) => T): Promise<T> {
