@@ -91,13 +91,15 @@ export class HttpClient {
     const { clock, cancelled, deadline, onRetry, random } = this.#options;
     const pause = backoff(pauses, random);
     const ratePause = backoff(ratePauses, random);
+    let failed = 0;
     for (let attempt = 1; ; attempt++) {
       try {
         return await this.#once(call, read);
       } catch (error) {
         if (!(error instanceof HttpFailure) || !mayRepeat(call.method, error)) throw error;
         const rateLimited = error.status === 429;
-        if (!rateLimited && attempt >= limitFor(error)) throw error;
+        // Only the deadline limits how often a server may say that it is too early.
+        if (!rateLimited && ++failed >= limitFor(error)) throw error;
         const wait = Math.max(rateLimited ? ratePause() : pause(), error.retryAfter ?? 0);
         if (!deadline.allows(wait)) throw outOfTime(error, wait, deadline);
         onRetry(
@@ -199,7 +201,7 @@ function outOfTime(failure: HttpFailure, wait: number, deadline: Deadline): Http
   return new HttpFailure(
     {
       what: failure.what,
-      why: `${failure.why}; trying again in ${inSeconds(wait)} s would pass the limit of ${inSeconds(deadline.span)} s for this part of the step`,
+      why: `${failure.why.replace(/\.$/, '')}; trying again in ${inSeconds(wait)} s would pass the limit of ${inSeconds(deadline.span)} s for this part of the step`,
       fix: failure.fix,
     },
     { ...failure, cause: failure.cause, transient: false },
