@@ -6,6 +6,9 @@ import { type Ending, limits, type RunResult, token } from './play.ts';
 /** The longest pause between two requests that no deadline cuts short, in milliseconds. */
 const longestPause = 2_000;
 
+/** Milliseconds on the way in one direction, within which runs that race need not wait for each other long. */
+const swift = 50;
+
 type Invariant = (ending: Ending) => string | undefined;
 
 /** What must hold at the end of every world, whatever happened in it. Each gives what is wrong, if anything is. */
@@ -53,12 +56,15 @@ export const invariants: Readonly<Record<string, Invariant>> = {
     ended.ok || ended.error instanceof Failure ? undefined : `it threw ${stackOf(ended.error)}`,
   ),
 
-  'a run that nothing disturbs succeeds': (ending) => {
-    const calm = ending.world.runs.every(
-      ({ faults, stopsAfter }) => faults.length === 0 && stopsAfter === undefined,
+  'where nothing fails or dawdles, every run succeeds': (ending) => {
+    const { runs, manners } = ending.world;
+    const calm = runs.every(
+      ({ faults, stopsAfter, delays }) =>
+        faults.every((fault) => fault === undefined) &&
+        stopsAfter === undefined &&
+        Math.max(...delays) <= swift,
     );
-    if (!calm || ending.matchesBefore.size > 1 || ending.world.manners.patchIgnores !== undefined)
-      return undefined;
+    if (!calm || ending.matchesBefore.size > 1 || manners.patchIgnores !== undefined) return undefined;
     return each(({ plan, ended }) =>
       ended.ok || plan.ifExists === 'fail' ? undefined : `it failed: ${messageOf(ended.error)}`,
     )(ending);
