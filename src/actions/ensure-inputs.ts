@@ -40,7 +40,7 @@ function readConfig(inputs: Inputs, json: string) {
   }
   const { config, problems } = parseConfig(value);
   for (const { key, why } of problems) {
-    inputs.problem(key === undefined ? 'config-json' : `config-json: ${key.slice(0, 80)}`, why);
+    inputs.problem(key === undefined ? 'config-json' : `config-json: ${key}`, why);
   }
   return config;
 }

@@ -24,8 +24,16 @@ export function decode<const S extends v.GenericSchema>(
 /** Where an answer departs from a schema, and how: `data.id: expected string, found 5`. */
 function misfit(issue: v.BaseIssue<unknown>): string {
   const { expected, received } = issue;
-  const found = received === 'undefined' ? 'nothing' : received.slice(0, 80);
+  // Text is not repeated: it may be a secret that a server echoes, and a part of one is not recognized.
+  const found = received === 'undefined' ? 'nothing' : received.startsWith('"') ? 'text' : received;
   return `${v.getDotPath(issue) ?? 'its root'}: expected ${expected ?? 'something else'}, found ${found}`;
+}
+
+/** For a call whose answer holds nothing of use. Throws `Undecodable` for a login or error page sent as a success. */
+export function expectNoPage({ body, headers }: TransportResponse): void {
+  const text = body.trim();
+  // An empty answer often carries a framework's default content type, text/html.
+  if (text !== '' && isHtml(text, headers['content-type'])) throw new Undecodable('is an HTML page');
 }
 
 /** The body's JSON, whatever its shape. Throws `Undecodable`. */

@@ -23,8 +23,8 @@ export interface CallHints extends Partial<Omit<ServiceHints, 'service'>> {
 }
 
 const ErrorBody = v.object({
-  message: v.optional(v.string()),
-  errors: v.optional(v.record(v.string(), v.union([v.array(v.unknown()), v.string()]))),
+  message: v.fallback(v.optional(v.string()), undefined),
+  errors: v.fallback(v.optional(v.record(v.string(), v.unknown())), undefined),
 });
 
 /** What an answer with a status other than 2xx means. `now` is the wall clock in milliseconds, for Retry-After dates. */
@@ -47,7 +47,7 @@ export function statusFailure(
     status,
     arrival: status === 408 || status >= 500 ? 'maybe' : 'no',
     transient: status === 408 || status === 429 || status >= 500,
-    retryAfter: retryAfter(response.headers, now),
+    retryAfter: retryAfter(response, now),
     fields: Object.keys(body.errors ?? {}),
   });
 }
@@ -108,7 +108,11 @@ function said(
   if (unreadable !== undefined) return ` (its body ${unreadable})`;
   const fields = Object.entries(errors)
     .slice(0, 20)
-    .map(([field, texts]) => `${fieldName(field)}: ${[texts].flat().slice(0, 5).map(String).join(' ')}`);
+    .map(([field, texts]) => `${fieldName(field)}: ${[texts].flat().slice(0, 5).map(wordsOf).join(' ')}`);
   const words = [message === undefined ? [] : [message], fields].flat().map((text) => text.slice(0, 500));
   return words.length === 0 ? '' : `: ${words.join(' · ')}`;
+}
+
+function wordsOf(told: unknown): string {
+  return typeof told === 'string' ? told : JSON.stringify(told);
 }

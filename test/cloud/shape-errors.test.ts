@@ -20,10 +20,8 @@ test.each([
   expect(read).toThrow(`does not have the expected shape (${said})`);
 });
 
-test('a long text in the wrong place is shortened', () => {
-  const body = JSON.stringify({
-    data: { id: 'x', attributes: { type: 'worker', processes: 'y'.repeat(999) } },
-  });
+test('text in the wrong place is not repeated, since it may be a secret', () => {
+  const body = JSON.stringify({ data: { id: 'x', attributes: { type: 'worker', processes: 's3cret' } } });
   const read = () => decode({ status: 200, headers: {}, body }, single);
-  expect(read).toThrow(/found "y{79}\)$/);
+  expect(read).toThrow(/found text\)$/);
 });

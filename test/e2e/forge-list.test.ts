@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type ForgeWorld, startForge, violations } from './forge-world.ts';
-import type { StepRun } from './harness/run-action.ts';
+import { type StepRun, startAction } from './harness/run-action.ts';
 
 let world: ForgeWorld;
 
@@ -192,6 +192,26 @@ describe('the gate', () => {
     expect(run.warnings[0]).toContain('"runing"');
     expect(run.exitCode).toBe(1);
   });
+});
+
+test('a step that is told to stop at the gate stops at once', async () => {
+  add({ script: ['starting'] });
+  const { child, done, output } = startAction({
+    action: 'forge/list',
+    inputs: {
+      token: world.emulator.token,
+      'api-url': world.emulator.url,
+      organization: 'acme',
+      server: world.server.id,
+      'require-status': 'running',
+      'wait-timeout': '600',
+    },
+  });
+  await expect.poll(output, { timeout: 20_000 }).toContain('is starting');
+  child.kill('SIGTERM');
+  const run = await done;
+  expect(run.exitCode).toBe(1);
+  expect(run.errors[0]).toContain('told to stop');
 });
 
 describe('refusals', () => {

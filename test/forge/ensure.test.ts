@@ -97,6 +97,17 @@ test('a lost request that takes effect only later makes the second run into its 
   expect(server.names).toEqual(['horizon']);
 });
 
+test('after a lost answer two that have appeared cannot be told apart, and none is removed', async () => {
+  server.onCreate = () => {
+    server.add('rival');
+    return 'lose';
+  };
+  await expect(run()).rejects.toThrow(
+    /cannot tell which is its own. Delete .* tell them apart: by directory/,
+  );
+  expect(server.calls).toEqual(['create horizon']);
+});
+
 test('several that match are an error that lists them with their directories', async () => {
   server.add('a');
   server.add('b', { directory: '/home/forge/shop.example/' });

@@ -66,6 +66,17 @@ test('what is fatal passes where that was wanted', async () => {
   expect((await gate([['fatal']], { statuses: ['running', 'fatal'] })).failure).toBeUndefined();
 });
 
+test('what is fatal as wanted does not end the wait for another', async () => {
+  const gated = await gate(
+    [
+      ['fatal', 'starting'],
+      ['fatal', 'running'],
+    ],
+    { statuses: ['running', 'fatal'] },
+  );
+  expect([gated.failure, looks]).toEqual([undefined, 2]);
+});
+
 test('a stop that passes is waited for, as a restart goes through it', async () => {
   expect((await gate([['stopping'], ['stopped'], ['starting'], ['running']])).failure).toBeUndefined();
 });

@@ -70,6 +70,16 @@ test('a refusal is final', async () => {
   expect(asked).toHaveLength(1);
 });
 
+test('an answer that would be the same again, such as a redirect, is final', async () => {
+  meets = () =>
+    new HttpFailure(
+      { what: 'Restarting', why: 'a redirect' },
+      { cause: '302', arrival: 'maybe', transient: false },
+    );
+  await expect(requestRestart(processOf({ id: '31' }), restarting)).rejects.toThrow(/a redirect/);
+  expect(asked).toHaveLength(1);
+});
+
 test('an error while the process is installing is waited out, however often it comes', async () => {
   meets = (_id, attempt) => (attempt < 8 ? answered(500) : undefined);
   shows = (look) => processOf({ id: '31', status: look % 3 === 0 ? 'starting' : 'installing' });
@@ -142,7 +152,7 @@ async function settle(before: string, ...statuses: (string | undefined)[]): Prom
 }
 
 test('a restart that shows is over as soon as the process is up again', async () => {
-  const { failure, processes } = await settle('running', 'restarting', 'starting', 'running');
+  const { failure, processes } = await settle('backoff', 'restarting', 'starting', 'running');
   expect(failure).toBeUndefined();
   expect(processes).toMatchObject([{ id: '31', status: 'running' }]);
   expect(clock.now()).toBeLessThan(5_000);

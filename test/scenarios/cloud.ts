@@ -14,25 +14,26 @@ const lookUp = [
 
 const manifest = `
 instances:
-  App: [{ type: worker }, { type: worker, config: { queue: high } }, { type: custom, command: php artisan x }]
-  workers: [{ type: worker }, { type: worker, config: { queue: high } }]
+  App:
+    - type: worker
+      processes: 2
+      config: { connection: redis, queue: "high,default" }
+    - type: custom
+      command: php artisan reverb:start
 `;
+const apply = { environment: 'production' };
+const files = { '.github/background-processes.yml': manifest };
 
-/** A shop with a second instance, and the manifest for both. */
-function world(emulator: Emulator) {
-  const shop = seedShop(emulator);
-  const workers = emulator.cloud.addInstance(shop.environment, { name: 'workers', type: 'service' });
-  const files = { '.github/background-processes.yml': manifest };
-  return { ...shop, workers, files, inputs: { environment: 'main' } };
-}
-
-/** What the manifest declares. */
-function fill({ cloud }: Emulator, { instance, workers }: ReturnType<typeof world>): void {
-  for (const each of [instance, workers]) {
-    cloud.addProcess(each, { type: 'worker' });
-    cloud.addProcess(each, { type: 'worker', config: { queue: 'high' } });
-  }
-  cloud.addProcess(instance, { type: 'custom', command: 'php artisan x' });
+/** The world as the manifest declares it. */
+function converged({ cloud, forge }: Emulator) {
+  const { instance } = seedShop({ cloud, forge });
+  cloud.addProcess(instance, {
+    type: 'worker',
+    processes: 2,
+    config: { connection: 'redis', queue: 'high,default' },
+  });
+  cloud.addProcess(instance, { type: 'custom', processes: 1, command: 'php artisan reverb:start' });
+  return instance;
 }
 
 export const cloudScenarios: readonly Scenario[] = [
@@ -53,53 +54,57 @@ export const cloudScenarios: readonly Scenario[] = [
   },
   {
     action: 'delete',
-    title: 'found by its command, `instance` by id',
+    title: 'by what identifies it, `instance` by id',
     requests: [list, remove],
-    prepare: (emulator) => {
-      const { instance } = seedShop(emulator);
-      emulator.cloud.addProcess(instance, { type: 'custom', command: 'php artisan x' });
-      return { inputs: { instance: instance.id, command: 'php artisan x' } };
-    },
+    prepare: (emulator) => ({
+      inputs: { instance: converged(emulator).id, type: 'custom', command: 'php artisan reverb:start' },
+    }),
   },
   {
     action: 'delete',
-    title: '`process-id`',
-    requests: ['GET /background-processes/{id}', remove],
+    title: 'absent, `instance` by id',
+    requests: [list],
+    prepare: (emulator) => ({
+      inputs: { instance: seedShop(emulator).instance.id, type: 'custom', command: 'php artisan horizon' },
+    }),
+  },
+  {
+    action: 'apply',
+    title: 'two processes to create on one instance',
+    requests: [...lookUp, list, list, create, create],
     prepare: (emulator) => {
-      const { instance } = seedShop(emulator);
-      return { inputs: { 'process-id': emulator.cloud.addProcess(instance, { type: 'worker' }).id } };
+      seedShop(emulator);
+      return { inputs: apply, files };
     },
   },
   {
     action: 'apply',
-    title: '5 processes on 2 instances, all missing',
-    requests: [...lookUp, list, list, ...Array.from({ length: 5 }, () => create), list, list],
+    title: 'two processes as declared on one instance',
+    requests: [...lookUp, list],
     prepare: (emulator) => {
-      const { inputs, files } = world(emulator);
-      return { inputs, files };
+      converged(emulator);
+      return { inputs: apply, files };
     },
   },
   {
     action: 'apply',
-    title: '5 processes on 2 instances, all as declared',
-    requests: [...lookUp, list, list],
+    title: 'one process to update, one to prune',
+    requests: [...lookUp, list, update, remove],
     prepare: (emulator) => {
-      const there = world(emulator);
-      fill(emulator, there);
-      return { inputs: there.inputs, files: there.files };
+      const instance = converged(emulator);
+      emulator.cloud.addProcess(instance, { type: 'custom', command: 'php artisan horizon' });
+      const [worker] = emulator.cloud.listProcesses(instance);
+      if (worker !== undefined) worker.processes = 1;
+      return { inputs: { ...apply, prune: 'true' }, files };
     },
   },
   {
     action: 'apply',
-    title: '5 processes on 2 instances, one drifted, one too many, `prune`',
-    requests: [...lookUp, list, list, update, remove],
+    title: '`dry-run`',
+    requests: [...lookUp, list],
     prepare: (emulator) => {
-      const there = world(emulator);
-      fill(emulator, there);
-      const [drifted] = emulator.cloud.listProcesses(there.workers);
-      if (drifted !== undefined) drifted.processes = 3;
-      emulator.cloud.addProcess(there.workers, { type: 'worker', config: { queue: 'old' } });
-      return { inputs: { ...there.inputs, prune: 'true' }, files: there.files };
+      seedShop(emulator);
+      return { inputs: { ...apply, 'dry-run': 'true' }, files };
     },
   },
 ];
