@@ -5,6 +5,9 @@ import { table } from './summary.ts';
 /** GitHub refuses a comment with more characters; bytes are counted, which are never fewer. */
 export const maxCommentBytes = 65_536;
 
+/** More than a reader of a comment reads, also where they would fit. */
+const maxRows = 400;
+
 export interface CommentContent {
   readonly title: string;
   readonly head: Html;
@@ -36,7 +39,12 @@ export function commentBody(
     const shownRows = shown === 0 ? html`` : table(columns, rows.slice(0, shown));
     return redact(`${marker}\n${html`<h3>${title}</h3>${head}${shownRows}${notice}${tail}`.markup}`);
   };
-  return write(mostThatFit(rows.length, (shown) => Buffer.byteLength(write(shown)) <= maxCommentBytes));
+  return write(
+    mostThatFit(
+      Math.min(rows.length, maxRows),
+      (shown) => Buffer.byteLength(write(shown)) <= maxCommentBytes,
+    ),
+  );
 }
 
 /** The greatest number up to `most` that fits; more never fits where less does not. */

@@ -101,7 +101,7 @@ export function isId(value: string, prefix: string): boolean {
 }
 
 /** A value as it stands in a message: quoted whole, or not shown, since the runner cannot mask a part of a secret. */
-export function quoted(value: string): string {
+function quoted(value: string): string {
   return value.length > 80 ? `a text of ${value.length} characters` : JSON.stringify(value);
 }
 

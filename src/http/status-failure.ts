@@ -47,7 +47,7 @@ export function statusFailure(
     status,
     arrival: status === 408 || status >= 500 ? 'maybe' : 'no',
     transient: status === 408 || status === 429 || status >= 500,
-    retryAfter: retryAfter(response.headers, now),
+    retryAfter: retryAfter(response, now),
     fields: Object.keys(body.errors ?? {}),
   });
 }

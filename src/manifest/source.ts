@@ -12,7 +12,7 @@ import {
 } from 'yaml';
 
 /** More references to anchors than a person writes; each costs a walk through the whole file. */
-const maxAliases = 200;
+const maxAliases = 100;
 
 /** One entry of a mapping, its key as text. */
 export interface Entry {
