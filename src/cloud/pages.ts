@@ -11,14 +11,31 @@ export interface Listed<T> {
   readonly included: NonNullable<Included>;
 }
 
+/** How often a list that changes while it is read is read anew. */
+const readings = 5;
+
 /** All pages of a list, each resource once. Links are followed only on the API's own address. */
 export async function listAll<const S extends v.GenericSchema<unknown, { readonly id: string }>>(
   client: HttpClient,
   call: HttpCall,
   resource: S,
 ): Promise<Listed<v.InferOutput<S>>> {
+  for (let reading = 1; reading <= readings; reading++) {
+    const { totals, ...listed } = await readPages(client, call, resource);
+    // What is removed from a page already read moves the rest up: the next page would skip one.
+    if (totals.size <= 1) return listed;
+  }
+  throw refused(call.what, 'it changed each time while its pages were read');
+}
+
+async function readPages<const S extends v.GenericSchema<unknown, { readonly id: string }>>(
+  client: HttpClient,
+  call: HttpCall,
+  resource: S,
+): Promise<Listed<v.InferOutput<S>> & { readonly totals: ReadonlySet<unknown> }> {
   const items = new Map<string, v.InferOutput<S>>();
   const included: NonNullable<Included> = [];
+  const totals = new Set<unknown>();
   const seen = new Set<string>();
   let query = call.query;
   for (;;) {
@@ -28,8 +45,9 @@ export async function listAll<const S extends v.GenericSchema<unknown, { readonl
     );
     for (const item of data.data as v.InferOutput<S>[]) items.set(item.id, item);
     included.push(...(data.included ?? []));
+    totals.add(data.meta?.total);
     const next = data.links?.next ?? undefined;
-    if (next === undefined) return { items: [...items.values()], included };
+    if (next === undefined) return { items: [...items.values()], included, totals };
     if (seen.has(next) || seen.size >= maxPages)
       throw refused(call.what, 'its links to the next page never end');
     seen.add(next);

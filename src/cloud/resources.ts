@@ -117,6 +117,7 @@ export function page<const S extends v.GenericSchema>(resource: S) {
     data: v.array(resource),
     included: Included,
     links: v.nullish(v.object({ next: v.nullish(v.string()) })),
+    meta: v.nullish(v.object({ total: v.optional(v.unknown()) })),
   });
 }
 

@@ -3,7 +3,7 @@ import { Cancelled } from '../failure.ts';
 import { backoff } from '../time/backoff.ts';
 import type { Clock, Random } from '../time/clock.ts';
 import type { Deadline } from '../time/deadline.ts';
-import { decode, Undecodable } from './decode.ts';
+import { decode, expectNoPage, Undecodable } from './decode.ts';
 import { HttpFailure } from './http-failure.ts';
 import { networkFailure } from './network-failure.ts';
 import { type CallHints, type ServiceHints, statusFailure } from './status-failure.ts';
@@ -82,22 +82,24 @@ export class HttpClient {
     }));
   }
 
-  /** Sends the call; of a 2xx answer nothing is read. */
+  /** Sends the call; what a 2xx answer says does not matter, as long as it is no page for people. */
   async send(call: HttpCall): Promise<void> {
-    await this.#retrying(call, () => undefined);
+    await this.#retrying(call, expectNoPage);
   }
 
   async #retrying<T>(call: HttpCall, read: (response: TransportResponse) => T): Promise<T> {
     const { clock, cancelled, deadline, onRetry, random } = this.#options;
     const pause = backoff(pauses, random);
     const ratePause = backoff(ratePauses, random);
+    let failed = 0;
     for (let attempt = 1; ; attempt++) {
       try {
         return await this.#once(call, read);
       } catch (error) {
         if (!(error instanceof HttpFailure) || !mayRepeat(call.method, error)) throw error;
         const rateLimited = error.status === 429;
-        if (!rateLimited && attempt >= limitFor(error)) throw error;
+        // Only the deadline limits how often a server may say that it is too early.
+        if (!rateLimited && ++failed >= limitFor(error)) throw error;
         const wait = Math.max(rateLimited ? ratePause() : pause(), error.retryAfter ?? 0);
         if (!deadline.allows(wait)) throw outOfTime(error, wait, deadline);
         onRetry(
@@ -201,7 +203,7 @@ function outOfTime(failure: HttpFailure, wait: number, deadline: Deadline): Http
   return new HttpFailure(
     {
       what: failure.what,
-      why: `${failure.why}; trying again in ${inSeconds(wait)} s would pass the limit of ${inSeconds(deadline.span)} s for this part of the step`,
+      why: `${failure.why.replace(/\.$/, '')}; trying again in ${inSeconds(wait)} s would pass the limit of ${inSeconds(deadline.span)} s for this part of the step`,
       fix: failure.fix,
     },
     { ...failure, cause: failure.cause, transient: false },

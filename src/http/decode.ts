@@ -29,6 +29,13 @@ function misfit(issue: v.BaseIssue<unknown>): string {
   return `${v.getDotPath(issue) ?? 'its root'}: expected ${expected ?? 'something else'}, found ${found}`;
 }
 
+/** For a call whose answer holds nothing of use. Throws `Undecodable` for a login or error page sent as a success. */
+export function expectNoPage({ body, headers }: TransportResponse): void {
+  const text = body.trim();
+  // An empty answer often carries a framework's default content type, text/html.
+  if (text !== '' && isHtml(text, headers['content-type'])) throw new Undecodable('is an HTML page');
+}
+
 /** The body's JSON, whatever its shape. Throws `Undecodable`. */
 export function parse({ body, headers }: TransportResponse): unknown {
   const text = body.trim();

@@ -59,8 +59,8 @@ function diagnose(error: unknown): Diagnosis {
       transient: false,
     };
   }
-  const { code, message } = codeOf(error);
-  const known = beforeSending[code];
+  const { code, message, connecting } = codeOf(error);
+  const known = beforeSending[code] ?? (connecting ? noConnection(code) : undefined);
   if (known !== undefined) {
     const [cause, fix, transient] = known;
     return { cause, fix, arrival: 'no', transient };
@@ -75,11 +75,13 @@ function diagnose(error: unknown): Diagnosis {
   }
   const refusal = /Proxy (?:response \((\d{3})\)|Authentication Required \((407)\))/.exec(message);
   if (refusal !== null) {
+    const status = Number(refusal[1] ?? refusal[2]);
     return {
-      cause: `the proxy refused with status ${refusal[1] ?? refusal[2]}`,
+      cause: `the proxy refused with status ${status}`,
       fix: 'Check the address and the credentials in https_proxy, or list the host in no_proxy',
       arrival: 'no',
-      transient: false,
+      // A proxy that cannot reach the host just now says so with 502 to 504.
+      transient: status >= 500,
     };
   }
   return {
@@ -90,11 +92,27 @@ function diagnose(error: unknown): Diagnosis {
   };
 }
 
-function codeOf(error: unknown): { code: string; message: string } {
-  if (!(error instanceof Error)) return { code: 'unknown', message: '' };
+/** For codes that mean the same trouble before and after sending, such as ETIMEDOUT. */
+function noConnection(code: string): (typeof beforeSending)[string] {
+  return [`the connection could not be made (${code})`, lookAtNetwork, true];
+}
+
+interface Told {
+  readonly code: string;
+  readonly message: string;
+  /** Did it happen while the connection was being made? */
+  readonly connecting: boolean;
+}
+
+function codeOf(error: unknown): Told {
+  if (!(error instanceof Error)) return { code: 'unknown', message: '', connecting: false };
   // Node.js tries IPv6 and IPv4 and wraps what each attempt met.
   const first = error instanceof AggregateError ? error.errors[0] : error;
-  const { code } = first instanceof Error && 'code' in first ? first : { code: undefined };
+  const { code, syscall } = first instanceof Error ? (first as NodeJS.ErrnoException) : {};
   const nested = error.cause instanceof Error ? codeOf(error.cause) : undefined;
-  return { code: typeof code === 'string' ? code : (nested?.code ?? error.name), message: error.message };
+  return {
+    code: typeof code === 'string' ? code : (nested?.code ?? error.name),
+    message: error.message,
+    connecting: syscall === 'connect' || nested?.connecting === true,
+  };
 }

@@ -1,11 +1,16 @@
 import type { TransportResponse } from './transport.ts';
 
 /**
- * Milliseconds that a server asks to wait: `Retry-After` as seconds or as a date (RFC 9110), else
+ * Milliseconds that a server asks to wait: `Retry-After` as seconds or as a date (RFC 9110), else, of a 429,
  * `X-RateLimit-Reset`, which is seen both as a Unix time and as seconds from now.
  */
-export function retryAfter(headers: TransportResponse['headers'], now: number): number | undefined {
-  return seconds(headers['retry-after'], now) ?? reset(headers['x-ratelimit-reset'], now);
+export function retryAfter(
+  { status, headers }: Pick<TransportResponse, 'status' | 'headers'>,
+  now: number,
+): number | undefined {
+  const asked = seconds(headers['retry-after'], now);
+  if (asked !== undefined || status !== 429) return asked;
+  return reset(headers['x-ratelimit-reset'], now);
 }
 
 function seconds(value: string | undefined, now: number): number | undefined {

@@ -70,8 +70,8 @@ async function openDispatcher(options: TransportOptions): Promise<Dispatcher> {
   const proxy = proxyFor(origin, environment);
   if (proxy === undefined) return new Agent(settings);
 
-  const { default: EnvHttpProxyAgent } = await import('undici/lib/dispatcher/env-http-proxy-agent.js');
-  return new EnvHttpProxyAgent({
+  const { openProxyAgent } = await import('./proxy-agent.ts');
+  return openProxyAgent({
     ...settings,
     httpProxy: proxy,
     httpsProxy: proxy,

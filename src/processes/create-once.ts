@@ -76,12 +76,13 @@ async function sendOnce<T extends Aged>(creation: Creation<T>): Promise<SendResu
     }
     creation.log(`The answer to the create request was lost (${sent.cause}); looking whether it took effect`);
     creation.did(`a request to create the ${creation.what} was sent, and its answer was lost: it may exist`);
-    // A server that was cut off may still be at work: look more than once before believing that nothing came of it.
+    // A server that was cut off may still be at work: what shows first may be another run's, with this run's to come.
+    let seen: readonly T[] = [];
     for (const pause of creation.pace.lost()) {
       await creation.pace.wait(pause);
-      const seen = creation.matching((await creation.list()).filter(isNew));
-      if (seen.length > 0) return { kind: 'seen', seen };
+      seen = creation.matching((await creation.list()).filter(isNew));
     }
+    if (seen.length > 0) return { kind: 'seen', seen };
     if (send === limits.sends) {
       throw new Failure({
         what: `Creating the ${creation.what}`,

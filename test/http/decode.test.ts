@@ -1,0 +1,115 @@
+import * as v from 'valibot';
+import { describe, expect, test } from 'vitest';
+import { decode, expectNoPage, parse, Undecodable } from '../../src/http/decode.ts';
+import { htmlPage, json, text } from '../support/fake-transport.ts';
+
+const Thing = v.object({ data: v.object({ name: v.string() }) });
+
+function whyNot(read: () => unknown): string {
+  try {
+    read();
+  } catch (error) {
+    if (error instanceof Undecodable) return error.message;
+    throw error;
+  }
+  throw new Error('It could be read');
+}
+
+describe('an answer is decoded', () => {
+  test('to what the schema makes of it, without what the schema does not name', () => {
+    expect(decode(json(200, { data: { name: 'n', secret: 's' }, meta: {} }), Thing)).toEqual({
+      data: { name: 'n' },
+    });
+  });
+
+  test('whatever white space stands around it', () => {
+    expect(parse(text(200, '\r\n {"a":1}\n'))).toEqual({ a: 1 });
+  });
+
+  test('also when it is no object', () => {
+    expect(parse(text(200, 'null'))).toBeNull();
+    expect(parse(text(200, '"<b>"'))).toBe('<b>');
+  });
+
+  test('and a key __proto__ in it stays a key', () => {
+    const answer = parse(text(200, '{"__proto__":{"polluted":true}}'));
+    expect(Object.hasOwn(Object(answer), '__proto__')).toBe(true);
+    expect(Object.hasOwn(Object.prototype, 'polluted')).toBe(false);
+  });
+});
+
+describe('an answer is refused', () => {
+  test.each([
+    ['nothing', text(200, ''), 'is empty'],
+    ['white space', text(200, ' \n\t'), 'is empty'],
+    [
+      'a page by its type',
+      text(200, 'Hello', { 'content-type': 'text/html; charset=UTF-8' }),
+      'is an HTML page instead of JSON',
+    ],
+    ['a page by its looks', text(200, '\n <!DOCTYPE html>'), 'is an HTML page instead of JSON'],
+    ['JSON that breaks off', text(200, '{"data":[{"id":"1"'), 'is not JSON, or was cut off'],
+    ['text', text(200, 'It works'), 'is not JSON, or was cut off'],
+    ['JSON with more behind it', text(200, '{} {}'), 'is not JSON, or was cut off'],
+  ])('when it is %s', (_, response, why) => {
+    expect(whyNot(() => parse(response))).toBe(why);
+  });
+
+  test('when its shape is another, with the place', () => {
+    expect(whyNot(() => decode(json(200, { data: { name: 7 } }), Thing))).toContain('at data.name');
+    expect(whyNot(() => decode(json(200, []), Thing))).toContain('does not have the expected shape');
+  });
+});
+
+describe('the depth of an answer', () => {
+  const nested = (depth: number): string => `${'['.repeat(depth)}${']'.repeat(depth)}`;
+  const nestedObjects = (depth: number): string => `${'{"a":'.repeat(depth)}1${'}'.repeat(depth)}`;
+  const tooDeep = 'is nested more than 40 levels deep';
+
+  test('may be forty levels', () => {
+    expect(parse(text(200, nested(40)))).toBeInstanceOf(Array);
+    expect(parse(text(200, nestedObjects(40)))).toBeInstanceOf(Object);
+  });
+
+  test('may not be more, of lists or of objects', () => {
+    expect(whyNot(() => parse(text(200, nested(41))))).toBe(tooDeep);
+    expect(whyNot(() => parse(text(200, nestedObjects(41))))).toBe(tooDeep);
+    expect(whyNot(() => parse(text(200, nested(200_000))))).toBe(tooDeep);
+  });
+
+  test('is not that of what has been closed again', () => {
+    expect(parse(text(200, `[${Array(50).fill('[]').join(',')}]`))).toHaveLength(50);
+    expect(parse(text(200, `[${Array(50).fill('{}').join(',')}]`))).toHaveLength(50);
+  });
+
+  test('does not count brackets in text, quoted quotes included', () => {
+    const words = [`${'['.repeat(60)}`, `\\"${'{'.repeat(60)}`, `\\\\`];
+    const body = `{${words.map((word, n) => `"${n}":"${word}"`).join(',')}}`;
+    expect(Object.values(Object(parse(text(200, body))))).toEqual([
+      '['.repeat(60),
+      `"${'{'.repeat(60)}`,
+      '\\',
+    ]);
+  });
+
+  test('counts brackets again after a text that ends with a backslash', () => {
+    expect(whyNot(() => parse(text(200, `["\\\\",${nested(40)}]`)))).toBe(tooDeep);
+  });
+});
+
+describe('an answer of which nothing is used', () => {
+  test('may be empty, a word or JSON', () => {
+    for (const response of [
+      text(204, ''),
+      text(200, 'ok'),
+      json(200, {}),
+      text(200, ' ', { 'content-type': 'text/html' }),
+    ]) {
+      expect(() => expectNoPage(response)).not.toThrow();
+    }
+  });
+
+  test('may not be a page', () => {
+    expect(whyNot(() => expectNoPage(htmlPage))).toBe('is an HTML page');
+  });
+});

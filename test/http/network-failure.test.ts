@@ -1,0 +1,160 @@
+import { describe, expect, test } from 'vitest';
+import { TooLarge } from '../../src/http/http-failure.ts';
+import { networkFailure } from '../../src/http/network-failure.ts';
+import { networkError } from '../support/fake-transport.ts';
+
+function failureFor(error: unknown, timedOut = false) {
+  return networkFailure('Reading the thing', error, timedOut, 30);
+}
+
+const network = 'Check that the runner may reach it, and whether it needs a proxy (https_proxy, no_proxy)';
+
+describe('a request that surely did not leave', () => {
+  test.each([
+    ['ECONNREFUSED', 'the connection was refused', network],
+    ['ENOTFOUND', 'the host name was not found', `${network}. Is api-url right?`],
+    ['EAI_AGAIN', 'the host name could not be looked up', network],
+    ['EHOSTUNREACH', 'the host is unreachable', network],
+    ['ENETUNREACH', 'the network is unreachable', network],
+    ['UND_ERR_CONNECT_TIMEOUT', 'the connection could not be made in time', network],
+    ['UND_ERR_PRX_CONN', 'the proxy closed the connection', 'Check the proxy that https_proxy names'],
+  ])('%s may be sent again', (code, cause, fix) => {
+    const failure = failureFor(networkError(code));
+    expect(failure).toMatchObject({
+      cause,
+      why: cause,
+      fix,
+      arrival: 'no',
+      transient: true,
+      status: undefined,
+    });
+  });
+
+  test('a time-out or reset while connecting may be sent again', () => {
+    for (const code of ['ETIMEDOUT', 'ECONNRESET']) {
+      const error = Object.assign(networkError(code), { syscall: 'connect' });
+      for (const told of [error, new Error('x', { cause: error }), new AggregateError([error])]) {
+        expect(failureFor(told)).toMatchObject({
+          cause: `the connection could not be made (${code})`,
+          fix: network,
+          arrival: 'no',
+          transient: true,
+        });
+      }
+    }
+  });
+
+  test('the certificate of a proxy is for somebody to mend', () => {
+    expect(failureFor(networkError('UND_ERR_PRX_TLS'))).toMatchObject({
+      cause: 'the proxy’s certificate was not accepted',
+      arrival: 'no',
+      transient: false,
+    });
+  });
+
+  test.each([
+    'CERT_HAS_EXPIRED',
+    'ERR_TLS_CERT_ALTNAME_INVALID',
+    'DEPTH_ZERO_SELF_SIGNED_CERT',
+    'SELF_SIGNED_CERT_IN_CHAIN',
+    'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+    'HOSTNAME_MISMATCH',
+    'EPROTO',
+    'ERR_SSL_WRONG_VERSION_NUMBER',
+  ])('the certificate trouble %s is for somebody to mend', (code) => {
+    expect(failureFor(networkError(code))).toMatchObject({
+      cause: `the TLS handshake failed (${code})`,
+      fix: 'If a proxy or a private authority signs the certificate, point NODE_EXTRA_CA_CERTS at its CA file',
+      arrival: 'no',
+      transient: false,
+    });
+  });
+
+  test.each([
+    ['Proxy response (403) !== 200 when HTTP Tunneling', '403'],
+    ['Proxy Authentication Required (407)', '407'],
+  ])('the refusal of a proxy, "%s", is for somebody to mend', (message, status) => {
+    expect(failureFor(networkError('UND_ERR_ABORTED', message))).toMatchObject({
+      cause: `the proxy refused with status ${status}`,
+      fix: 'Check the address and the credentials in https_proxy, or list the host in no_proxy',
+      arrival: 'no',
+      transient: false,
+    });
+  });
+});
+
+test('a proxy that cannot reach the host just now may be asked again', () => {
+  const error = networkError('UND_ERR_ABORTED', 'Proxy response (502) !== 200 when HTTP Tunneling');
+  expect(failureFor(error)).toMatchObject({ arrival: 'no', transient: true });
+});
+
+describe('a request that may have arrived', () => {
+  test.each(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET', 'ETIMEDOUT', 'EPROTOTYPE', 'MY_CERT_X'])(
+    '%s',
+    (code) => {
+      expect(failureFor(networkError(code))).toMatchObject({
+        cause: `the connection broke off (${code})`,
+        fix: 'Run the job again; if it keeps failing, look at the status page of the service',
+        arrival: 'maybe',
+        transient: true,
+      });
+    },
+  );
+
+  test('a time-out or reset while the answer is read', () => {
+    const error = Object.assign(networkError('ETIMEDOUT'), { syscall: 'read' });
+    expect(failureFor(error)).toMatchObject({
+      arrival: 'maybe',
+      cause: 'the connection broke off (ETIMEDOUT)',
+    });
+  });
+
+  test('a time-out, whatever error came of it', () => {
+    expect(failureFor(networkError('ECONNREFUSED'), true)).toMatchObject({
+      message:
+        'Reading the thing: no full answer came within 30 s. Run the job again, or raise request-timeout.',
+      arrival: 'maybe',
+      transient: true,
+    });
+  });
+
+  test('an answer that is too large is not asked for again', () => {
+    expect(failureFor(new TooLarge(8))).toMatchObject({
+      message:
+        'Reading the thing: the answer is larger than 8 bytes. Check that api-url names the API itself.',
+      arrival: 'maybe',
+      transient: false,
+    });
+  });
+});
+
+describe('the code of an error', () => {
+  test('may be that of its cause', () => {
+    const error = new TypeError('fetch failed', { cause: networkError('ECONNREFUSED') });
+    expect(failureFor(error).cause).toBe('the connection was refused');
+  });
+
+  test('may be that of the first of several attempts', () => {
+    const error = new AggregateError([networkError('ECONNREFUSED'), networkError('ENETUNREACH')]);
+    expect(failureFor(error).cause).toBe('the connection was refused');
+  });
+
+  test('is its own before that of its cause', () => {
+    const error = Object.assign(new Error('x', { cause: networkError('ECONNREFUSED') }), {
+      code: 'ECONNRESET',
+    });
+    expect(failureFor(error).cause).toBe('the connection broke off (ECONNRESET)');
+  });
+
+  test.each([
+    ['an error without one', new RangeError('x'), 'RangeError'],
+    ['an error whose code is no text', Object.assign(new Error('x'), { code: 7 }), 'Error'],
+    ['something that is no error', 'x', 'unknown'],
+    ['several attempts of which nothing is known', new AggregateError([]), 'AggregateError'],
+  ])('is made up for %s', (_, error, code) => {
+    expect(failureFor(error)).toMatchObject({
+      cause: `the connection broke off (${code})`,
+      arrival: 'maybe',
+    });
+  });
+});

@@ -1,0 +1,54 @@
+import { describe, expect, test } from 'vitest';
+import { retryAfter } from '../../src/http/retry-after.ts';
+
+const now = Date.UTC(2026, 3, 4);
+
+function asked(status: number, headers: Record<string, string>): number | undefined {
+  return retryAfter({ status, headers }, now);
+}
+
+describe('Retry-After', () => {
+  test.each([
+    ['seconds', '120', 120_000],
+    ['none', '0', 0],
+    ['a part of a second', '1.5', 1_500],
+    ['seconds with blanks around', ' 3 ', 3_000],
+    ['a date', 'Sat, 04 Apr 2026 00:01:00 GMT', 60_000],
+    ['a date that has passed', 'Fri, 03 Apr 2026 00:00:00 GMT', 0],
+  ])('is read as %s', (_, value, wait) => {
+    expect(asked(503, { 'retry-after': value })).toBe(wait);
+  });
+
+  test.each(['', 'soon', '1x', 'x1'])('is nothing when it is "%s"', (value) => {
+    expect(asked(503, { 'retry-after': value })).toBeUndefined();
+  });
+
+  test('wins over X-RateLimit-Reset', () => {
+    expect(asked(429, { 'retry-after': '2', 'x-ratelimit-reset': '50' })).toBe(2_000);
+    expect(asked(429, { 'retry-after': '0', 'x-ratelimit-reset': '50' })).toBe(0);
+  });
+});
+
+describe('X-RateLimit-Reset', () => {
+  test.each([
+    ['seconds from now', '50', 50_000],
+    ['seconds with blanks around', ' 50 ', 50_000],
+    ['a year of seconds', '31536000', 31_536_000_000],
+    ['a moment', String(now / 1_000 + 90), 90_000],
+    ['a moment that has passed', String(now / 1_000 - 90), 0],
+  ])('of a 429 is read as %s', (_, value, wait) => {
+    expect(asked(429, { 'x-ratelimit-reset': value })).toBe(wait);
+  });
+
+  test.each(['', 'soon', '-5', '1.5', '5 x', 'x 5'])('is nothing when it is "%s"', (value) => {
+    expect(asked(429, { 'x-ratelimit-reset': value })).toBeUndefined();
+  });
+
+  test('of any other status says nothing about that request', () => {
+    expect(asked(503, { 'x-ratelimit-reset': '50' })).toBeUndefined();
+  });
+});
+
+test('without either header nothing is asked', () => {
+  expect(asked(429, {})).toBeUndefined();
+});

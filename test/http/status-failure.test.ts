@@ -1,0 +1,122 @@
+import { describe, expect, test } from 'vitest';
+import { type CallHints, statusFailure } from '../../src/http/status-failure.ts';
+import { json, text } from '../support/fake-transport.ts';
+import { hints } from '../support/test-client.ts';
+
+const call: CallHints = { what: 'Making the thing' };
+const now = Date.UTC(2026, 3, 4);
+
+function failureFor(response: Parameters<typeof statusFailure>[0], own: CallHints = call) {
+  return statusFailure(response, own, hints, now);
+}
+
+describe('what to do', () => {
+  test.each([
+    [401, 'Renew the token'],
+    [403, 'Ask for the right'],
+    [404, 'Check the ids'],
+    [407, 'Check the credentials in https_proxy, or list the host in no_proxy'],
+    [422, 'Correct the inputs named above'],
+    [429, 'Too many requests were made with this token; run the job again later, or run fewer at once'],
+    [500, 'The Cloud has trouble; run the job again later'],
+    [503, 'The Cloud has trouble; run the job again later'],
+    [400, 'Check that api-url names the API, and that this version of the action is current'],
+    [499, 'Check that api-url names the API, and that this version of the action is current'],
+    [100, 'Check that api-url names the API, and that this version of the action is current'],
+  ])('after %i is the service’s hint', (status, fix) => {
+    expect(failureFor(text(status, '')).fix).toBe(fix);
+  });
+
+  test('is the call’s own hint where it has one', () => {
+    const own = { ...call, unauthorized: 'a', forbidden: 'b', notFound: 'c' };
+    expect([401, 403, 404].map((status) => failureFor(text(status, ''), own).fix)).toEqual(['a', 'b', 'c']);
+  });
+});
+
+describe('whether it may have been acted upon, and may be tried again', () => {
+  test.each([
+    [400, 'no', false],
+    [401, 'no', false],
+    [408, 'maybe', true],
+    [422, 'no', false],
+    [429, 'no', true],
+    [499, 'no', false],
+    [500, 'maybe', true],
+    [503, 'maybe', true],
+    [599, 'maybe', true],
+    [300, 'maybe', false],
+    [399, 'maybe', false],
+  ])('%i: %s, %s', (status, arrival, transient) => {
+    expect(failureFor(text(status, ''))).toMatchObject({
+      status,
+      arrival,
+      transient,
+      cause: `The Cloud answered ${status}`,
+    });
+  });
+
+  test('a wait that was asked for is kept', () => {
+    expect(failureFor(text(503, '', { 'retry-after': '9' })).retryAfter).toBe(9_000);
+    expect(failureFor(text(503, '')).retryAfter).toBeUndefined();
+  });
+});
+
+describe('the server’s own words', () => {
+  test('stand in the message', () => {
+    expect(failureFor(json(403, { message: 'This action is unauthorized.' })).message).toBe(
+      'Making the thing: The Cloud answered 403: This action is unauthorized. Ask for the right.',
+    );
+  });
+
+  test('about fields stand under the names of the inputs', () => {
+    const errors = { 'config.queue': ['is bad', 'is long'], processes: 'is high' };
+    const own = { ...call, fieldName: (field: string) => field.toUpperCase() };
+    expect(failureFor(json(422, { message: 'Invalid.', errors }), own).why).toBe(
+      'The Cloud answered 422: Invalid. · CONFIG.QUEUE: is bad is long · PROCESSES: is high',
+    );
+    expect(failureFor(json(422, { errors })).why).toBe(
+      'The Cloud answered 422: config.queue: is bad is long · processes: is high',
+    );
+  });
+
+  test('are cut where they go on for ever', () => {
+    const long = 'x'.repeat(10_000);
+    const errors = Object.fromEntries(
+      Array.from({ length: 30 }, (_, n) => [`f${n}`, Array(9).fill(`t${n}`)]),
+    );
+    const { why } = failureFor(json(422, { message: long, errors }));
+    expect(why).toContain(`${'x'.repeat(500)} · `);
+    expect(why).not.toContain('x'.repeat(501));
+    expect(why).toContain('f19: t19 t19 t19 t19 t19');
+    expect(why).not.toContain('t19 t19 t19 t19 t19 t19');
+    expect(why).not.toContain('f20');
+  });
+
+  test.each([
+    ['no body', text(500, ''), ''],
+    ['a body without words', json(500, {}), ''],
+    ['a body of another shape', json(500, { message: 5 }), ''],
+    ['a list', json(500, []), ''],
+    [
+      'a page',
+      text(502, '<html>', { 'content-type': 'text/html' }),
+      ' (its body is an HTML page instead of JSON)',
+    ],
+    ['text', text(502, 'Bad gateway'), ' (its body is not JSON, or was cut off)'],
+  ])('are left out when there is %s', (_, response, said) => {
+    expect(failureFor(response).why).toBe(`The Cloud answered ${response.status}${said}`);
+  });
+});
+
+describe('a redirect', () => {
+  test.each([
+    ['https://login.example/path?token=1', ', a redirect to https://login.example, which is not followed'],
+    ['/login', ', a redirect, which is not followed'],
+    [undefined, ', a redirect, which is not followed'],
+  ])('to %s is told by its origin at most', (location, words) => {
+    const failure = failureFor(text(302, '', location === undefined ? {} : { location }));
+    expect(failure.message).toBe(
+      `Making the thing: The Cloud answered 302${words}, so that the token goes nowhere else. Check that api-url is the address of the API itself and the token is valid.`,
+    );
+  });
+});

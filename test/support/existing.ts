@@ -1,0 +1,16 @@
+import type { ExistingProcess } from '../../src/processes/existing.ts';
+
+/** A worker on the queue `default` as it is read back, unless told otherwise. */
+export function existing(process: Partial<ExistingProcess> & { readonly id: string }): ExistingProcess {
+  return {
+    type: 'worker',
+    processes: 1,
+    command: 'php artisan queue:work --quiet',
+    config: {},
+    strategy: 'none',
+    strategyThreshold: null,
+    createdAt: '2026-04-04T11:24:42.000000Z',
+    instanceId: 'inst-1',
+    ...process,
+  };
+}

@@ -1,0 +1,63 @@
+import type { Transport, TransportRequest, TransportResponse } from '../../src/http/transport.ts';
+
+/** What one request meets: an answer, a failure on the way, or no answer ever. */
+export type Reply = TransportResponse | Error | 'no answer';
+
+/** Gives the replies of a script, one a request, and keeps what was asked. */
+export class FakeTransport implements Transport {
+  readonly requests: TransportRequest[] = [];
+  readonly #replies: Reply[];
+
+  constructor(...replies: readonly Reply[]) {
+    this.#replies = [...replies];
+  }
+
+  async send(request: TransportRequest, signal: AbortSignal): Promise<TransportResponse> {
+    signal.throwIfAborted();
+    this.requests.push(request);
+    const reply = this.#replies.shift();
+    if (reply === undefined) throw new Error(`Nothing is scripted for ${request.method} ${request.url.href}`);
+    if (reply instanceof Error) throw reply;
+    return reply === 'no answer' ? await forever(signal) : reply;
+  }
+
+  async close(): Promise<void> {}
+
+  /** The requests as `GET /api/things?page=2`. */
+  get asked(): string[] {
+    return this.requests.map(({ method, url }) => `${method} ${url.pathname}${url.search}`);
+  }
+}
+
+export function json(
+  status: number,
+  body: unknown,
+  headers: TransportResponse['headers'] = {},
+): TransportResponse {
+  return {
+    status,
+    headers: { 'content-type': 'application/vnd.api+json', ...headers },
+    body: JSON.stringify(body),
+  };
+}
+
+export function text(
+  status: number,
+  body: string,
+  headers: TransportResponse['headers'] = {},
+): TransportResponse {
+  return { status, headers, body };
+}
+
+export const htmlPage = text(200, '<!doctype html><title>Log in</title>', { 'content-type': 'text/html' });
+
+/** A failure as Node.js and undici tell it. */
+export function networkError(code: string, message = code): Error {
+  return Object.assign(new Error(message), { code });
+}
+
+async function forever(signal: AbortSignal): Promise<never> {
+  return await new Promise((_, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+  });
+}

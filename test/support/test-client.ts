@@ -1,0 +1,61 @@
+import { HttpClient, type HttpClientOptions } from '../../src/http/client.ts';
+import type { ServiceHints } from '../../src/http/status-failure.ts';
+import { Deadline } from '../../src/time/deadline.ts';
+import { FakeTransport, type Reply } from './fake-transport.ts';
+import { VirtualClock } from './virtual-clock.ts';
+
+export const hints: ServiceHints = {
+  service: 'The Cloud',
+  unauthorized: 'Renew the token',
+  forbidden: 'Ask for the right',
+  notFound: 'Check the ids',
+};
+
+export const token = 'the-token-of-the-tests';
+
+/** Midnight in Greenwich when the virtual clock starts. */
+export const startOfTime = Date.UTC(2026, 3, 4);
+
+export type Overrides = Partial<Pick<HttpClientOptions, 'baseUrl' | 'requestTimeout' | 'random'>> & {
+  /** Milliseconds. */
+  readonly deadline?: number;
+};
+
+/** A client whose requests meet a script, on a virtual clock; pauses are as long as they can be. */
+export function scriptedClient(replies: readonly Reply[], overrides: Overrides = {}) {
+  const { deadline = 120_000, ...options } = overrides;
+  const clock = new VirtualClock();
+  const transport = new FakeTransport(...replies);
+  const cancelled = new AbortController();
+  const cutOff = new AbortController();
+  const retries: string[] = [];
+  const exchanges: string[] = [];
+  const client = new HttpClient({
+    baseUrl: new URL('https://cloud.example/api'),
+    token,
+    userAgent: 'tests/1',
+    hints,
+    transport,
+    requestTimeout: 30_000,
+    deadline: new Deadline(clock, deadline),
+    clock,
+    wallClock: () => startOfTime + clock.now(),
+    random: () => 1,
+    cancelled: cancelled.signal,
+    cutOff: cutOff.signal,
+    onRetry: (line) => retries.push(line),
+    onExchange: (line) => exchanges.push(line),
+    ...options,
+  });
+  return { client, clock, transport, cancelled, cutOff, retries, exchanges };
+}
+
+/** What a task throws. */
+export async function failureOf(task: Promise<unknown>): Promise<unknown> {
+  return await task.then(
+    (value) => {
+      throw new Error(`It did not fail, but gave ${JSON.stringify(value)}`);
+    },
+    (error: unknown) => error,
+  );
+}
