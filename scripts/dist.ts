@@ -10,6 +10,12 @@ const root = new URL('../', import.meta.url);
 /** The entries that the `action.yml` files name, each with the action that it runs. */
 export const entries = {
   'ensure.js': 'ensure',
+  'list.js': 'list',
+  'delete.js': 'delete',
+  'apply.js': 'apply',
+  'forge.js': 'forge',
+  'forge-list.js': 'forge-list',
+  'forge-restart.js': 'forge-restart',
 } as const;
 
 export interface WrittenFile {

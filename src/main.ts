@@ -12,6 +12,30 @@ const actions = {
     title: 'Laravel Cloud background process',
     load: async () => runEnsure,
   },
+  list: {
+    title: 'Laravel Cloud background processes',
+    load: async () => (await import('./actions/list.ts')).runList,
+  },
+  delete: {
+    title: 'Laravel Cloud background process, delete',
+    load: async () => (await import('./actions/delete.ts')).runDelete,
+  },
+  apply: {
+    title: 'Laravel Cloud background processes, apply',
+    load: async () => (await import('./actions/apply.ts')).runApply,
+  },
+  forge: {
+    title: 'Laravel Forge background process',
+    load: async () => (await import('./actions/forge.ts')).runForge,
+  },
+  'forge-list': {
+    title: 'Laravel Forge background processes',
+    load: async () => (await import('./actions/forge-list.ts')).runForgeList,
+  },
+  'forge-restart': {
+    title: 'Laravel Forge restart',
+    load: async () => (await import('./actions/forge-restart.ts')).runForgeRestart,
+  },
 } as const satisfies Record<string, Action>;
 
 export type ActionName = keyof typeof actions;

@@ -2,9 +2,15 @@ import type { Inputs } from '../github/inputs.ts';
 import { parseConfig } from '../processes/parse-config.ts';
 import { type ProcessSpec, processesRange } from '../processes/spec.ts';
 
-/** Reads `type`, `processes`, `command` and `config-json`. A pinned process may leave its command as it is. */
-export function readSpec(inputs: Inputs): ProcessSpec {
-  const type = inputs.choice('type', ['worker', 'custom'], 'worker');
+/**
+ * Reads `type`, `processes`, `command` and `config-json`. A pinned process may leave its command as it is. `fallback` is
+ * the type when none is given.
+ */
+export function readSpec(
+  inputs: Inputs,
+  { pinned, fallback = 'worker' }: { readonly pinned: boolean; readonly fallback?: ProcessSpec['type'] },
+): ProcessSpec {
+  const type = inputs.choice('type', ['worker', 'custom'], fallback);
   const processes = inputs.integer('processes', processesRange, 1);
   const command = inputs.text('command');
   const configJson = inputs.text('config-json');
@@ -14,7 +20,7 @@ export function readSpec(inputs: Inputs): ProcessSpec {
       inputs.problem('command', 'is for type: custom; a worker’s command is made from its config-json');
     return { type, processes, config: configJson === undefined ? {} : readConfig(inputs, configJson) };
   }
-  if (command === undefined)
+  if (command === undefined && !pinned)
     inputs.problem('command', 'is needed for type: custom, for example php artisan reverb:start');
   if (configJson !== undefined)
     inputs.problem('config-json', 'is for type: worker; a custom process has only its command');
@@ -34,7 +40,7 @@ function readConfig(inputs: Inputs, json: string) {
   }
   const { config, problems } = parseConfig(value);
   for (const { key, why } of problems) {
-    inputs.problem(key === undefined ? 'config-json' : `config-json: ${key.slice(0, 80)}`, why);
+    inputs.problem(key === undefined ? 'config-json' : `config-json: ${key}`, why);
   }
   return config;
 }

@@ -36,8 +36,9 @@ function readInputs(step: Step): EnsureInputs {
   const { inputs } = step;
   const connection = readConnection(step, cloud);
   const processId = inputs.id('process-id', 'process-');
-  const target = readTarget(step, { pinned: processId !== undefined });
-  const spec = readSpec(inputs);
+  const pinned = inputs.text('process-id') !== undefined;
+  const target = readTarget(step, { pinned });
+  const spec = readSpec(inputs, { pinned });
   const ifExists = inputs.choice('if-exists', ['update', 'reuse', 'create', 'fail'], 'update');
   if (processId !== undefined && (ifExists === 'create' || ifExists === 'fail')) {
     inputs.problem(

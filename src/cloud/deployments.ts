@@ -22,11 +22,11 @@ export type Following = Omit<PollOptions, 'first' | 'longest' | 'onProgress'> & 
   readonly did: (line: string) => void;
 };
 
-export function hasEnded({ status }: Deployment): boolean {
+function hasEnded({ status }: Deployment): boolean {
   return finalWords.includes(status);
 }
 
-export function hasSucceeded({ status }: Deployment): boolean {
+function hasSucceeded({ status }: Deployment): boolean {
   return status === 'deployment.succeeded';
 }
 
@@ -130,7 +130,7 @@ async function follow(client: HttpClient, first: Deployment, following: Followin
   const ended = await poll(look, {
     ...following,
     first: 1_000,
-    longest: 10_000,
+    longest: 5_000,
     onProgress: (seconds) =>
       following.log(`Deployment ${first.id}: still ${current.status} after ${seconds} s`),
   });

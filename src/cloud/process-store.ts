@@ -25,14 +25,20 @@ type RawProcess = v.InferOutput<typeof RawProcess>;
 /** The background processes of one instance of Laravel Cloud. */
 export class CloudProcessStore implements ProcessStore<CloudProcess> {
   readonly #client: HttpClient;
-  readonly #instanceId: string | undefined;
+  /** Given, or learned from the process that was found. */
+  #instanceId: string | undefined;
+  readonly #fieldName: (field: string) => string;
   /** The instance itself, as soon as an answer has brought it along. */
   instance: Instance | undefined;
 
-  /** Without an instance only `find`, `update` and `remove` can be used. */
-  constructor(client: HttpClient, instanceId: string | undefined) {
+  /**
+   * Without an instance only `find`, `update` and `remove` can be used. `fieldName` says what the reader calls a field
+   * of a request.
+   */
+  constructor(client: HttpClient, instanceId: string | undefined, fieldName = inputOf) {
     this.#client = client;
     this.#instanceId = instanceId;
+    this.#fieldName = fieldName;
   }
 
   async list(): Promise<readonly CloudProcess[]> {
@@ -63,8 +69,15 @@ export class CloudProcessStore implements ProcessStore<CloudProcess> {
         },
         one(RawProcess),
       );
+      this.#settleInstance(id, data.data.resource.relationships?.instance?.data?.id);
       this.#learn(instancesAmong(data.included).map(instanceFrom));
-      return this.#processFrom(data.data);
+      const found = this.#processFrom(data.data);
+      if (this.#instanceId === undefined || found.instanceId === this.#instanceId) return found;
+      throw new Failure({
+        what: `Background process ${id}`,
+        why: `it belongs to the instance ${found.instanceId}, not to ${this.#instanceId}`,
+        fix: 'Correct process-id or the instance',
+      });
     });
   }
 
@@ -78,7 +91,7 @@ export class CloudProcessStore implements ProcessStore<CloudProcess> {
           body: bodyOf(spec),
           what: 'Creating the background process',
           notFound: noInstance(instanceId),
-          fieldName: inputOf,
+          fieldName: this.#fieldName,
         },
         one(RawProcess),
       );
@@ -98,7 +111,7 @@ export class CloudProcessStore implements ProcessStore<CloudProcess> {
           path: path`/background-processes/${id}`,
           body: update,
           what: `Updating background process ${id}`,
-          fieldName: inputOf,
+          fieldName: this.#fieldName,
         },
         one(RawProcess),
       );
@@ -121,8 +134,20 @@ export class CloudProcessStore implements ProcessStore<CloudProcess> {
     throw new Failure({ what: 'The instance', why: 'it is not known', fix: 'Give instance, or environment' });
   }
 
+  /** Answers to writes do not tell the instance, so it is kept. */
+  #settleInstance(processId: string, instanceId: string | undefined): void {
+    if (instanceId !== undefined && this.#instanceId !== undefined && instanceId !== this.#instanceId) {
+      throw new Failure({
+        what: `Background process ${processId}`,
+        why: `it is on the instance ${instanceId}, and not on ${this.#instanceId}`,
+        fix: 'Correct process-id, or the inputs that say where it is',
+      });
+    }
+    this.#instanceId ??= instanceId;
+  }
+
   #learn(instances: readonly Instance[]): void {
-    this.instance ??= instances.find(({ id }) => id === this.#instanceId);
+    this.instance ??= instances.find(({ id }) => this.#instanceId === undefined || id === this.#instanceId);
   }
 
   #processFrom({ raw, resource }: RawProcess): CloudProcess {

@@ -132,7 +132,8 @@ export function keepingRaw<const S extends v.GenericSchema<unknown, { readonly i
         return { id: result.output.id, raw: dataset.value, resource };
       }
       const [issue] = result.issues;
-      addIssue({ message: `${v.getDotPath(issue) ?? 'its root'}: ${issue.message}` });
+      const { path, expected, received } = issue;
+      addIssue({ received, ...(path && { path }), ...(expected !== null && { expected }) });
       return NEVER;
     }),
   );

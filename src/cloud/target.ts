@@ -2,8 +2,8 @@ import { Failure } from '../failure.ts';
 import type { HttpClient } from '../http/client.ts';
 import { HttpFailure } from '../http/http-failure.ts';
 import { path } from '../http/path.ts';
+import { choose, NotThere } from '../targets/choose.ts';
 import { type PollOptions, poll } from '../time/poll.ts';
-import { choose, NotThere } from './choose.ts';
 import { type Instance, instanceFrom } from './instance.ts';
 import { listAll } from './pages.ts';
 import { ApplicationResource, branchNames, EnvironmentResource, InstanceResource } from './resources.ts';
@@ -60,7 +60,7 @@ export async function findInEnvironment<T>(
   };
   const located = await poll(look, {
     ...waiting,
-    first: 2_000,
+    first: 1_000,
     longest: 15_000,
     onProgress: (seconds) =>
       waiting.log(`Still waiting after ${seconds} s: ${missing?.what ?? 'the environment'} is not there yet`),

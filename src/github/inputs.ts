@@ -100,13 +100,13 @@ export function isId(value: string, prefix: string): boolean {
   return value.startsWith(prefix) && /^[\w-]{1,200}$/.test(value);
 }
 
-/** A value as it stands in a message: quoted, and short. */
-export function quoted(value: string): string {
-  return JSON.stringify(value.length > 80 ? `${value.slice(0, 80)}…` : value);
+/** A value as it stands in a message: quoted whole, or not shown, since the runner cannot mask a part of a secret. */
+function quoted(value: string): string {
+  return value.length > 80 ? `a text of ${value.length} characters` : JSON.stringify(value);
 }
 
 /** `a, b or c`. */
-export function oneOf(words: readonly string[]): string {
+function oneOf(words: readonly string[]): string {
   return words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} or ${words.at(-1)}`;
 }
 

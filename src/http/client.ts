@@ -112,9 +112,11 @@ export class HttpClient {
 
   async #once<T>(call: HttpCall, read: (response: TransportResponse) => T): Promise<T> {
     const response = await this.#exchange(call);
-    const { hints, wallClock } = this.#options;
+    const { hints, token, wallClock } = this.#options;
     if (response.status < 200 || response.status > 299) {
-      throw statusFailure(response, call, hints, wallClock());
+      // The message may be cut short, and a part of an echoed token would not be recognized later.
+      const body = response.body.replaceAll(token, '***');
+      throw statusFailure({ ...response, body }, call, hints, wallClock());
     }
     try {
       return read(response);

@@ -18,9 +18,15 @@ export function decode<const S extends v.GenericSchema>(
   const result = v.safeParse(schema, json, { abortEarly: true });
   if (result.success) return result.output;
   const [issue] = result.issues;
-  throw new Undecodable(
-    `does not have the expected shape (at ${v.getDotPath(issue) ?? 'its root'}: ${issue.message})`,
-  );
+  throw new Undecodable(`does not have the expected shape (at ${misfit(issue)})`);
+}
+
+/** Where an answer departs from a schema, and how: `data.id: expected string, found 5`. */
+function misfit(issue: v.BaseIssue<unknown>): string {
+  const { expected, received } = issue;
+  // Text is not repeated: it may be a secret that a server echoes, and a part of one is not recognized.
+  const found = received === 'undefined' ? 'nothing' : received.startsWith('"') ? 'text' : received;
+  return `${v.getDotPath(issue) ?? 'its root'}: expected ${expected ?? 'something else'}, found ${found}`;
 }
 
 /** For a call whose answer holds nothing of use. Throws `Undecodable` for a login or error page sent as a success. */

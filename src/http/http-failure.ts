@@ -16,6 +16,8 @@ export interface HttpFailureDetails {
   readonly status?: number | undefined;
   /** Milliseconds that the server asked to wait before trying again. */
   readonly retryAfter?: number | undefined;
+  /** The request's fields that a 422 refused, by the API's names. */
+  readonly fields?: readonly string[] | undefined;
 }
 
 /** A request that did not end in the answer that was asked for. */
@@ -26,6 +28,7 @@ export class HttpFailure extends Failure implements HttpFailureDetails {
   override readonly cause: string;
   readonly status: number | undefined;
   readonly retryAfter: number | undefined;
+  readonly fields: readonly string[];
 
   constructor(parts: FailureParts, details: HttpFailureDetails) {
     super(parts);
@@ -34,6 +37,7 @@ export class HttpFailure extends Failure implements HttpFailureDetails {
     this.cause = details.cause;
     this.status = details.status;
     this.retryAfter = details.retryAfter;
+    this.fields = details.fields ?? [];
   }
 }
 

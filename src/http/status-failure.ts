@@ -23,8 +23,8 @@ export interface CallHints extends Partial<Omit<ServiceHints, 'service'>> {
 }
 
 const ErrorBody = v.object({
-  message: v.optional(v.string()),
-  errors: v.optional(v.record(v.string(), v.union([v.array(v.unknown()), v.string()]))),
+  message: v.fallback(v.optional(v.string()), undefined),
+  errors: v.fallback(v.optional(v.record(v.string(), v.unknown())), undefined),
 });
 
 /** What an answer with a status other than 2xx means. `now` is the wall clock in milliseconds, for Retry-After dates. */
@@ -36,7 +36,8 @@ export function statusFailure(
 ): HttpFailure {
   const { status } = response;
   const what = call.what;
-  const why = `${hints.service} answered ${status}${said(response, call.fieldName)}`;
+  const body = errorBody(response);
+  const why = `${hints.service} answered ${status}${said(body, call.fieldName)}`;
   const cause = `${hints.service} answered ${status}`;
 
   if (status >= 300 && status < 400) return redirectFailure(response, what, hints.service);
@@ -46,7 +47,12 @@ export function statusFailure(
     status,
     arrival: status === 408 || status >= 500 ? 'maybe' : 'no',
     transient: status === 408 || status === 429 || status >= 500,
+<<<<<<< HEAD
+    retryAfter: retryAfter(response.headers, now),
+    fields: Object.keys(body.errors ?? {}),
+=======
     retryAfter: retryAfter(response, now),
+>>>>>>> model
   });
 }
 
@@ -85,20 +91,32 @@ function redirectFailure({ status, headers }: TransportResponse, what: string, s
   );
 }
 
-/** The server's own words, if it sent any: `: The given data was invalid. config.queue: …`. */
-function said(response: TransportResponse, fieldName: (field: string) => string = (field) => field): string {
+type ErrorBody = v.InferOutput<typeof ErrorBody> & { readonly unreadable?: string };
+
+function errorBody(response: TransportResponse): ErrorBody {
   let json: unknown;
   try {
     json = parse(response);
   } catch (error) {
-    return error instanceof Undecodable && response.body.trim() !== '' ? ` (its body ${error.message})` : '';
+    return error instanceof Undecodable && response.body.trim() !== '' ? { unreadable: error.message } : {};
   }
   const body = v.safeParse(ErrorBody, json);
-  if (!body.success) return '';
-  const { message, errors = {} } = body.output;
+  return body.success ? body.output : {};
+}
+
+/** The server's own words, if it sent any: `: The given data was invalid. config.queue: …`. */
+function said(
+  { message, errors = {}, unreadable }: ErrorBody,
+  fieldName: (field: string) => string = (field) => field,
+): string {
+  if (unreadable !== undefined) return ` (its body ${unreadable})`;
   const fields = Object.entries(errors)
     .slice(0, 20)
-    .map(([field, texts]) => `${fieldName(field)}: ${[texts].flat().slice(0, 5).map(String).join(' ')}`);
+    .map(([field, texts]) => `${fieldName(field)}: ${[texts].flat().slice(0, 5).map(wordsOf).join(' ')}`);
   const words = [message === undefined ? [] : [message], fields].flat().map((text) => text.slice(0, 500));
   return words.length === 0 ? '' : `: ${words.join(' · ')}`;
+}
+
+function wordsOf(told: unknown): string {
+  return typeof told === 'string' ? told : JSON.stringify(told);
 }

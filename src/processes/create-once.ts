@@ -22,6 +22,8 @@ export interface Creation<T extends Aged> {
   matching(listed: readonly T[]): readonly T[];
   /** Is it the thing in the declared state, so that it can be what a lost request made? */
   inFull(listed: T): boolean;
+  /** What to do when several match, if it is not what Laravel Cloud's processes need. */
+  readonly tellApart?: string;
   readonly pace: Pace;
   /** Told what is known of it by now, for the case that the run ends before it can report; the last line counts. */
   did(line: string): void;
@@ -85,7 +87,7 @@ async function sendOnce<T extends Aged>(creation: Creation<T>): Promise<SendResu
       throw new Failure({
         what: `Creating the ${creation.what}`,
         why: `the answer was lost ${send} times (${sent.cause}), and no such process has appeared`,
-        fix: 'It may still appear; look at the instance’s background processes, then run the job again',
+        fix: 'It may still appear; look at the background processes there, then run the job again',
       });
     }
     creation.log('Nothing came of it; sending it again');
@@ -105,6 +107,7 @@ async function adopt<T extends Aged>(
       creation.what,
       seen,
       'the answer to this run’s own request was lost, so it cannot tell which is its own',
+      creation.tellApart,
     );
   creation.log(`Found ${process.id}, which has appeared since`);
   creation.did(`${process.id} exists: the ${creation.what}`);
@@ -146,7 +149,8 @@ async function yieldTo<T extends Aged>(
   const left = (await settle(creation, undefined)).filter(({ id }) => id !== mine.id);
   const [process, ...others] = left;
   if (process === undefined) return undefined;
-  if (others.length > 0) throw ambiguous(creation.what, left, 'runs that raced have left more than one');
+  if (others.length > 0)
+    throw ambiguous(creation.what, left, 'runs that raced have left more than one', creation.tellApart);
   return { process, madeHere: false, others: [] };
 }
 
@@ -165,13 +169,18 @@ async function settle<T extends Aged>(
 }
 
 /** More than one process could be the declared one. */
-export function ambiguous(what: string, found: readonly Aged[], because: string): Failure {
+export function ambiguous(
+  what: string,
+  found: readonly Aged[],
+  because: string,
+  tellApart = 'Delete those that are not wanted, tell them apart (a worker by queue and connection in config-json, a custom process by its command), or pin one with process-id',
+): Failure {
   const list = found
     .map(({ id, createdAt }) => `${id}${createdAt === null ? '' : ` (created ${createdAt})`}`)
     .join(', ');
   return new Failure({
     what: `The ${what}`,
     why: `${found.length} background processes match it: ${list}; ${because}`,
-    fix: 'Delete those that are not wanted, tell them apart (a worker by queue and connection in config-json, a custom process by its command), or pin one with process-id',
+    fix: tellApart,
   });
 }

@@ -1,6 +1,6 @@
 import type { ExistingProcess } from './existing.ts';
 import { foldCommand, foldConnection, foldQueue } from './identity.ts';
-import { type ConfigKey, configKeys, type ProcessSpec, type WorkerConfig } from './spec.ts';
+import { type ConfigKey, type CustomSpec, configKeys, type ProcessSpec, type WorkerConfig } from './spec.ts';
 
 /** What differs, by field: `processes`, `command`, `config.tries`, … */
 export type Changes = Readonly<Record<string, Change>>;
@@ -20,7 +20,7 @@ export function drift(spec: ProcessSpec, existing: ExistingProcess): Changes {
     changes['processes'] = { from: existing.processes, to: spec.processes };
   }
   if (spec.type === 'custom') {
-    if (foldCommand(spec.command) !== foldCommand(existing.command ?? '')) {
+    if (!keepsCommand(spec, existing)) {
       changes['command'] = { from: existing.command, to: spec.command };
     }
     return changes;
@@ -33,12 +33,17 @@ export function drift(spec: ProcessSpec, existing: ExistingProcess): Changes {
   return changes;
 }
 
+/** Is the command the declared one, or not declared? */
+export function keepsCommand({ command }: CustomSpec, existing: ExistingProcess): boolean {
+  return command === '' || foldCommand(command) === foldCommand(existing.command ?? '');
+}
+
 export function hasDrifted(spec: ProcessSpec, existing: ExistingProcess): boolean {
   return Object.keys(drift(spec, existing)).length > 0;
 }
 
 /** A change as it reads: `config.tries: 1 → 3`. */
-export function describeChange(field: string, { from, to }: Change): string {
+function describeChange(field: string, { from, to }: Change): string {
   return `${field}: ${shown(from)} → ${shown(to)}`;
 }
 
@@ -54,7 +59,7 @@ export function shown(value: unknown): string {
   return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
-export function givenKeys(config: WorkerConfig): ConfigKey[] {
+function givenKeys(config: WorkerConfig): ConfigKey[] {
   return (Object.keys(configKeys) as ConfigKey[]).filter((key) => config[key] !== undefined);
 }
 

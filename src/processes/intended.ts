@@ -1,6 +1,5 @@
-import { flagOf } from './drift.ts';
+import { flagOf, keepsCommand } from './drift.ts';
 import type { ExistingProcess } from './existing.ts';
-import { foldCommand } from './identity.ts';
 import { type ConfigKey, configKeys, type ProcessSpec, type WorkerConfig } from './spec.ts';
 
 /** The fields of an update. */
@@ -16,8 +15,9 @@ export interface ProcessUpdate {
  */
 export function updateFor(spec: ProcessSpec, existing: ExistingProcess): ProcessUpdate {
   if (spec.type === 'custom') {
-    const sameCommand = foldCommand(spec.command) === foldCommand(existing.command ?? '');
-    return sameCommand ? { processes: spec.processes } : { processes: spec.processes, command: spec.command };
+    return keepsCommand(spec, existing)
+      ? { processes: spec.processes }
+      : { processes: spec.processes, command: spec.command };
   }
   const config = { ...settable(existing.config), ...spec.config };
   return Object.keys(config).length === 0
@@ -26,7 +26,7 @@ export function updateFor(spec: ProcessSpec, existing: ExistingProcess): Process
 }
 
 /** The options that are set and that a request may set, in the types that a request needs. */
-export function settable(config: ExistingProcess['config']): WorkerConfig {
+function settable(config: ExistingProcess['config']): WorkerConfig {
   const kept: Record<string, string | number | boolean> = {};
   for (const [key, kind] of Object.entries(configKeys)) {
     const value = asKind(kind, config[key]);

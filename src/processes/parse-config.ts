@@ -59,5 +59,7 @@ function kindOf(value: unknown): string {
   if (value === null) return 'null';
   if (Array.isArray(value)) return 'a list';
   if (typeof value === 'object') return 'an object';
-  return JSON.stringify(typeof value === 'string' && value.length > 80 ? `${value.slice(0, 80)}…` : value);
+  // A secret in the wrong place would not be masked if only a part of it were shown.
+  if (typeof value === 'string' && value.length > 80) return `a text of ${value.length} characters`;
+  return JSON.stringify(value);
 }

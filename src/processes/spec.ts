@@ -39,6 +39,7 @@ export interface WorkerSpec {
 export interface CustomSpec {
   readonly type: 'custom';
   readonly processes: number;
+  /** Empty only for a process that is pinned by its id: it keeps the command that it has. */
   readonly command: string;
 }
 
@@ -47,7 +48,8 @@ export type ProcessSpec = WorkerSpec | CustomSpec;
 
 /** A declaration in a few words: `worker on queue high,default`. */
 export function describe(spec: ProcessSpec): string {
-  if (spec.type === 'custom') return `custom process "${short(spec.command)}"`;
+  if (spec.type === 'custom')
+    return spec.command === '' ? 'custom process' : `custom process "${short(spec.command)}"`;
   const { queue = 'default', connection } = spec.config;
   return `worker on queue ${short(queue)}${connection === undefined ? '' : ` of connection ${short(connection)}`}`;
 }

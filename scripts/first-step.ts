@@ -1,0 +1,31 @@
+import { parse } from 'yaml';
+import { fencesOf } from './fences.ts';
+
+/** A step of a workflow that uses one of our actions. */
+export interface ExampleStep {
+  /** As it is written, to be shown. */
+  readonly text: string;
+  readonly inputs: Readonly<Record<string, string>>;
+}
+
+/** The first step in the README that uses the root action: the one that a reader copies. */
+export function firstStep(readme: string): ExampleStep {
+  for (const { language, text } of fencesOf(readme)) {
+    if (language !== 'yaml' || !/uses: OWNER\/laravel-background-process@v1\s/.test(text)) continue;
+    const [step] = stepsIn(parse(text)).filter(({ uses }) => uses === 'OWNER/laravel-background-process@v1');
+    if (step === undefined) continue;
+    const inputs = Object.entries(step.with ?? {}).map(([name, value]) => [name, String(value)]);
+    return { text, inputs: Object.fromEntries(inputs) };
+  }
+  throw new Error('README.md shows no step that uses the root action');
+}
+
+interface Step {
+  readonly uses?: string;
+  readonly with?: Readonly<Record<string, unknown>>;
+}
+
+function stepsIn(yaml: Step[] | { readonly jobs?: Record<string, { readonly steps?: Step[] }> }): Step[] {
+  if (Array.isArray(yaml)) return yaml;
+  return Object.values(yaml.jobs ?? {}).flatMap(({ steps }) => steps ?? []);
+}

@@ -1,0 +1,121 @@
+import { Failure } from '../failure.ts';
+import { type PollOptions, poll } from '../time/poll.ts';
+import { type ForgeProcess, label } from './process.ts';
+import { isDead, StopWatch } from './status.ts';
+
+/** What must be true of the listed processes before a workflow goes on. */
+export interface Gate {
+  /** Every listed process must have one of these; an empty list demands nothing of them. */
+  readonly statuses: readonly string[];
+  /** At least so many processes must be listed. */
+  readonly minCount: number;
+}
+
+export interface Gated {
+  /** The processes as last listed. */
+  readonly processes: readonly ForgeProcess[];
+  /** Why the gate stays shut; undefined when it has opened. */
+  readonly failure: Failure | undefined;
+}
+
+export type GateWaiting = Omit<PollOptions, 'first' | 'longest' | 'onProgress'> & {
+  readonly log: (line: string) => void;
+};
+
+/**
+ * Lists until every process has a wanted status and there are enough. Ends at once when a process has ended for good
+ * (`fatal`, `exited`), unless that was wanted, or stays `stopped`; anything else is waited for until the deadline.
+ */
+export async function waitAtGate(
+  gate: Gate,
+  list: () => Promise<readonly ForgeProcess[]>,
+  waiting: GateWaiting,
+): Promise<Gated> {
+  const stopWatch = new StopWatch(waiting.clock);
+  let processes: readonly ForgeProcess[] = [];
+  let said = '';
+  const look = async (): Promise<Gated | undefined> => {
+    processes = await list();
+    const missing = unmet(gate, processes);
+    if (missing.length === 0) return { processes, failure: undefined };
+    const stopped = new Set(stopWatch.note(processes));
+    const down = processes.filter(
+      (process) => !isWanted(gate, process) && (isDead(process.status) || stopped.has(process)),
+    );
+    if (down.length > 0) return { processes, failure: endedFailure(gate, processes, down) };
+    const picture = missing.join('; ');
+    if (picture !== said && waiting.deadline.remaining() > 0) waiting.log(`Waiting: ${picture}`);
+    said = picture;
+    return undefined;
+  };
+  const gated = await poll(look, {
+    ...waiting,
+    first: 2_000,
+    longest: 15_000,
+    onProgress: (seconds) => waiting.log(`Still waiting after ${seconds} s: ${said}`),
+  });
+  return gated ?? { processes, failure: lateFailure(gate, processes, waiting.deadline.span) };
+}
+
+/** A process that runs is installed, too: Forge says `running` where it said `installed` once. Not the reverse. */
+function isWanted({ statuses }: Gate, { status }: ForgeProcess): boolean {
+  if (statuses.length === 0 || statuses.includes(status)) return true;
+  return status === 'running' && statuses.includes('installed');
+}
+
+/** What keeps the gate shut, in short: `2 of 3 are not running: 31 is starting, 32 is backoff`. */
+function unmet(gate: Gate, processes: readonly ForgeProcess[]): string[] {
+  const missing: string[] = [];
+  if (processes.length < gate.minCount) {
+    const there = processes.length === 1 ? 'there is 1 process' : `there are ${processes.length} processes`;
+    missing.push(`${there}, and min-count is ${gate.minCount}`);
+  }
+  const unwanted = processes.filter((process) => !isWanted(gate, process));
+  if (unwanted.length > 0) {
+    const shown = unwanted.slice(0, 10).map(({ id, status }) => `${id} is ${status}`);
+    const more = unwanted.length > 10 ? ` and ${unwanted.length - 10} more` : '';
+    missing.push(
+      `${unwanted.length} of ${processes.length} ${unwanted.length === 1 ? 'is' : 'are'} not ${gate.statuses.join(' or ')}: ${shown.join(', ')}${more}`,
+    );
+  }
+  return missing;
+}
+
+function endedFailure(
+  gate: Gate,
+  processes: readonly ForgeProcess[],
+  down: readonly ForgeProcess[],
+): Failure {
+  return new Failure({
+    what: whatOf(processes),
+    why: `${down.map((process) => `${label(process)} is ${process.status}`).join(', ')}, which does not pass by itself, and require-status is ${gate.statuses.join(', ')}`,
+    fix: 'Read the log of the process in Forge, among the server’s background processes; mend what ends it, and restart it',
+  });
+}
+
+function lateFailure(gate: Gate, processes: readonly ForgeProcess[], span: number): Failure {
+  const after = span > 0 ? `after ${Math.round(span / 1000)} s ` : '';
+  const enough = processes.length >= gate.minCount;
+  return new Failure({
+    what: whatOf(processes),
+    why: `${after}${unmet(gate, processes).join('; ')}`,
+    fix: enough ? fixFor(gate, processes, span) : `Check the filters and min-count${longer(span)}`,
+  });
+}
+
+function fixFor(gate: Gate, processes: readonly ForgeProcess[], span: number): string {
+  const old = processes.some((process) => process.status === 'installed' && !isWanted(gate, process));
+  return old
+    ? 'Older servers say installed, which does not tell whether a process runs: to accept it, write require-status: running, installed'
+    : `Read the logs of these processes in Forge${longer(span)}`;
+}
+
+function longer(span: number): string {
+  return span > 0 ? ', or raise wait-timeout' : ', or give wait-timeout, so that the step waits for it';
+}
+
+function whatOf(processes: readonly ForgeProcess[]): string {
+  return processes.length === 1
+    ? 'The gate for 1 background process'
+    : `The gate for ${processes.length} background processes`;
+}

@@ -1,0 +1,32 @@
+import type { ProcessResource } from './resources.ts';
+
+/** A background process as it exists on a Forge server. Its name, site, seconds and signal cannot be read. */
+export interface ForgeProcess {
+  readonly id: string;
+  readonly command: string;
+  readonly user: string;
+  readonly directory: string | null;
+  readonly processes: number;
+  /** A word of the API, see `status.ts`; a word not known yet passes through. */
+  readonly status: string;
+  /** An ISO 8601 date. */
+  readonly createdAt: string | null;
+}
+
+export function processFrom({ id, attributes }: ProcessResource): ForgeProcess {
+  const { command, user, directory, processes, status, created_at } = attributes;
+  return {
+    id,
+    command,
+    user,
+    directory: directory ?? null,
+    processes,
+    status,
+    createdAt: created_at ?? null,
+  };
+}
+
+/** A process in a few words: `31 (php8.4 artisan horizon)`. */
+export function label({ id, command }: ForgeProcess): string {
+  return `${id} (${command.length > 80 ? `${command.slice(0, 80)}…` : command})`;
+}

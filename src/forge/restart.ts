@@ -1,0 +1,157 @@
+import { Failure } from '../failure.ts';
+import { HttpFailure } from '../http/http-failure.ts';
+import { backoff } from '../time/backoff.ts';
+import type { Clock } from '../time/clock.ts';
+import { type PollOptions, poll } from '../time/poll.ts';
+import { type ForgeProcess, label } from './process.ts';
+import type { ForgeStore } from './process-store.ts';
+import { isDead, isLeaving, isUp, StopWatch } from './status.ts';
+
+export interface Restarting {
+  readonly store: Pick<ForgeStore, 'find' | 'restart'>;
+  /** Its deadline is for one part: for those that are installing, or until all are up. */
+  readonly waiting: Omit<PollOptions, 'first' | 'longest' | 'onProgress'>;
+  log(line: string): void;
+}
+
+/** How often a restart is asked for, when answers are lost. */
+const maxSends = 3;
+
+/** So long the old status may be shown after a restart was accepted, in milliseconds: it is carried out later. */
+const grace = 5_000;
+
+/**
+ * Asks for the restart of one process. A restart is idempotent in effect, so unlike other requests it is sent again when
+ * its answer was lost: at worst the process starts twice in a row. One that is installing is waited for.
+ */
+export async function requestRestart(process: ForgeProcess, restarting: Restarting): Promise<void> {
+  const { store, waiting, log } = restarting;
+  const pause = backoff({ first: 500, longest: 4_000 }, waiting.random);
+  for (let send = 1; ; send++) {
+    try {
+      return await store.restart(process.id);
+    } catch (error) {
+      if (!(error instanceof HttpFailure) || error.arrival !== 'maybe' || !error.transient) throw error;
+      // Recorded: 500 as long as the process is not installed.
+      if ((await store.find(process.id))?.status === 'installing') {
+        log(`${process.id} is still installing; its restart waits for that`);
+        await untilInstalled(process, restarting);
+        continue;
+      }
+      if (send >= maxSends) throw error;
+      const wait = pause();
+      log(`Restarting ${process.id}: ${error.cause}; asking again in ${Math.round(wait / 100) / 10} s`);
+      await waiting.clock.sleep(wait, waiting.cancelled);
+    }
+  }
+}
+
+async function untilInstalled({ id }: ForgeProcess, { store, waiting, log }: Restarting): Promise<void> {
+  const done = await poll(async () => ((await store.find(id))?.status === 'installing' ? undefined : true), {
+    ...waiting,
+    first: 1_000,
+    longest: 10_000,
+    onProgress: (seconds) => log(`${id} is still installing after ${seconds} s`),
+  });
+  if (done) return;
+  throw new Failure({
+    what: `Restarting background process ${id}`,
+    why: `it was still installing when wait-timeout (${Math.round(waiting.deadline.span / 1000)} s) had passed`,
+    fix: 'Look in Forge why it does not install, or raise wait-timeout',
+  });
+}
+
+/** A process whose restart was accepted, and what it was like before. */
+export interface Accepted {
+  readonly process: ForgeProcess;
+  /** On the clock of the wait. */
+  readonly at: number;
+}
+
+export interface Settled {
+  /** The processes as last seen. */
+  readonly processes: readonly ForgeProcess[];
+  /** Undefined when all are up. */
+  readonly failure: Failure | undefined;
+}
+
+/** Looks until all are up. Ends at once when one of them has ended for good, stays stopped, or is gone. */
+export async function untilUp(
+  accepted: readonly Accepted[],
+  look: () => Promise<readonly ForgeProcess[]>,
+  { waiting, log }: Omit<Restarting, 'store'>,
+): Promise<Settled> {
+  const stopWatch = new StopWatch(waiting.clock);
+  const tracks = accepted.map((one) => new Track(one, waiting.clock));
+  let processes = accepted.map(({ process }) => process);
+  let pending = '';
+  const lookOnce = async (): Promise<Settled | undefined> => {
+    const seen = new Map((await look()).map((process) => [process.id, process]));
+    const stopped = new Set(stopWatch.note([...seen.values()]).map(({ id }) => id));
+    for (const track of tracks) track.note(seen.get(track.id), stopped.has(track.id));
+    processes = tracks.map((track) => track.last);
+    const down = tracks.filter(({ state }) => state === 'down');
+    if (down.length > 0) return { processes, failure: downFailure(down) };
+    const waitingFor = tracks.filter(({ state }) => state === 'pending');
+    if (waitingFor.length === 0) return { processes, failure: undefined };
+    const picture = waitingFor.map(({ id, last }) => `${id} is ${last.status}`).join(', ');
+    if (picture !== pending) log(`Waiting for ${waitingFor.length} of ${tracks.length}: ${picture}`);
+    pending = picture;
+    return undefined;
+  };
+  const settled = await poll(lookOnce, {
+    ...waiting,
+    first: 1_000,
+    longest: 10_000,
+    onProgress: (seconds) => log(`Still waiting after ${seconds} s: ${pending}`),
+  });
+  return settled ?? { processes, failure: lateFailure(tracks, waiting.deadline.span) };
+}
+
+/** What has been seen of one process since its restart was accepted. */
+class Track {
+  readonly id: string;
+  readonly #accepted: Accepted;
+  readonly #clock: Clock;
+  /** A restart may not show in the status at all; if it does, what comes after it is new. */
+  #moved = false;
+  state: 'pending' | 'up' | 'down' = 'pending';
+  gone = false;
+  last: ForgeProcess;
+
+  constructor(accepted: Accepted, clock: Clock) {
+    this.#accepted = accepted;
+    this.#clock = clock;
+    this.id = accepted.process.id;
+    this.last = accepted.process;
+  }
+
+  note(seen: ForgeProcess | undefined, stoppedTooLong: boolean): void {
+    this.gone = seen === undefined || isLeaving(seen);
+    this.last = seen ?? this.last;
+    this.#moved ||= this.last.status !== this.#accepted.process.status;
+    const isNew = this.#moved || this.#clock.now() - this.#accepted.at >= grace;
+    if (this.gone || stoppedTooLong || (isNew && isDead(this.last.status))) this.state = 'down';
+    else this.state = isNew && isUp(this.last.status) ? 'up' : 'pending';
+  }
+}
+
+function downFailure(down: readonly Track[]): Failure {
+  const states = down.map(({ last, gone }) => `${label(last)} is ${gone ? 'gone' : last.status}`);
+  return new Failure({
+    what: 'Waiting for the restarted background processes',
+    why: states.join(', '),
+    fix: down.every(({ gone }) => gone)
+      ? 'Something else removes it; let only one run manage it at a time'
+      : 'Read the log of the process in Forge, among the server’s background processes; what the deploy changed may keep it from starting',
+  });
+}
+
+function lateFailure(tracks: readonly Track[], span: number): Failure {
+  const late = tracks.filter(({ state }) => state === 'pending');
+  return new Failure({
+    what: 'Waiting for the restarted background processes',
+    why: `after ${Math.round(span / 1000)} s ${late.length} of ${tracks.length} ${late.length === 1 ? 'is' : 'are'} not up: ${late.map(({ last }) => `${label(last)} is ${last.status}`).join(', ')}`,
+    fix: 'The restart was accepted and goes on; look in Forge how it ends, or raise wait-timeout',
+  });
+}

@@ -1,0 +1,28 @@
+/** A background process of a Forge server as the user declares it. */
+export interface ForgeSpec {
+  /** Believed to be unique on a server. */
+  readonly name: string;
+  readonly command: string;
+  readonly user: string;
+  /** Where it runs; undefined leaves it to Forge. */
+  readonly directory: string | undefined;
+  readonly processes: number;
+  readonly siteId: string | undefined;
+  /** Seconds it must run to count as started. */
+  readonly startsecs: number | undefined;
+  /** Seconds it may take to stop before it is killed. */
+  readonly stopwaitsecs: number | undefined;
+  readonly stopsignal: string | undefined;
+}
+
+/** A declaration in a few words: `process "php8.4 artisan horizon" of forge in /home/forge/shop.example`. */
+export function describe({
+  command,
+  user,
+  directory,
+}: Pick<ForgeSpec, 'command' | 'user' | 'directory'>): string {
+  return `process "${command}" of ${user}${directory === undefined ? '' : ` in ${directory}`}`;
+}
+
+/** How many processes one background process may have: Forge knows no upper limit. */
+export const processesRange = { min: 1 } as const;

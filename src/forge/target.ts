@@ -1,0 +1,108 @@
+import type { HttpCall, HttpClient } from '../http/client.ts';
+import { path } from '../http/path.ts';
+import { choose, NotThere } from '../targets/choose.ts';
+import { needsScope } from './hints.ts';
+import { listAll } from './pages.ts';
+import { NamedResource } from './resources.ts';
+
+/** A Forge server, and what of it a step is about. */
+export interface ForgeTarget {
+  /** The organization's slug. */
+  readonly organization: string;
+  readonly serverId: string;
+  /** Its name, or its id where it was given as that. */
+  readonly serverName: string;
+  readonly siteId: string | undefined;
+}
+
+export interface ForgeTargetName {
+  readonly organization: string;
+  /** A server's id or exact name. */
+  readonly server: string;
+  /** A site's id or exact name. */
+  readonly site: string | undefined;
+}
+
+/** Finds the server and the site. What is given as an id is taken as it is. */
+export async function findTarget(client: HttpClient, name: ForgeTargetName): Promise<ForgeTarget> {
+  const { organization } = name;
+  const server = isId(name.server)
+    ? { id: name.server, name: name.server }
+    : await findServer(client, organization, name.server);
+  const siteId =
+    name.site === undefined || isId(name.site)
+      ? name.site
+      : await findSite(client, organization, server.id, name.site);
+  return { organization, serverId: server.id, serverName: server.name, siteId };
+}
+
+/** What to do about a 404 of a call that concerns a server. */
+export function noServer(organization: string, serverId: string): string {
+  return `Check organization (${organization}, the slug in the address of its pages) and server (${serverId}): there is no such server that the token can see`;
+}
+
+function isId(text: string): boolean {
+  return /^[1-9]\d{0,14}$/.test(text);
+}
+
+async function findServer(
+  client: HttpClient,
+  organization: string,
+  wanted: string,
+): Promise<{ id: string; name: string }> {
+  const { id, attributes } = await findByName(
+    client,
+    {
+      method: 'GET',
+      path: path`/orgs/${organization}/servers`,
+      what: `Listing the servers of ${organization}`,
+      forbidden: needsScope('server:view'),
+      notFound: `Check organization: it must be the organization’s slug, as in the address of its pages in Forge, and not ${organization} if that is its name`,
+    },
+    { kind: 'server', where: `in the organization ${organization}`, wanted },
+  );
+  return { id, name: attributes.name };
+}
+
+async function findSite(
+  client: HttpClient,
+  organization: string,
+  serverId: string,
+  wanted: string,
+): Promise<string> {
+  const { id } = await findByName(
+    client,
+    {
+      method: 'GET',
+      path: path`/orgs/${organization}/servers/${serverId}/sites`,
+      what: `Listing the sites of server ${serverId}`,
+      forbidden: needsScope('server:view'),
+      notFound: noServer(organization, serverId),
+    },
+    { kind: 'site', where: `on the server ${serverId}`, wanted },
+  );
+  return id;
+}
+
+interface Wanted {
+  readonly kind: string;
+  readonly where: string;
+  readonly wanted: string;
+}
+
+/** The API's filter may match parts of names, or take a comma for two: it only narrows, the whole list decides. */
+async function findByName(client: HttpClient, call: HttpCall, wanted: Wanted): Promise<NamedResource> {
+  const pick = (among: readonly NamedResource[]): NamedResource =>
+    choose({ ...wanted, among, namesOf: ({ attributes: { name } }) => [name] });
+  const narrowed = await listAll(
+    client,
+    { ...call, query: { 'filter[name]': wanted.wanted } },
+    NamedResource,
+  );
+  try {
+    return pick(narrowed);
+  } catch (error) {
+    if (!(error instanceof NotThere)) throw error;
+    return pick(await listAll(client, call, NamedResource));
+  }
+}

@@ -1,0 +1,124 @@
+import { getOctokit } from '@actions/github';
+import * as v from 'valibot';
+import { openTransport } from '../http/transport.ts';
+import { fetchThrough } from './fetch.ts';
+
+/** Where a comment goes, and how. */
+export interface CommentTarget {
+  readonly token: string;
+  /** Base address of GitHub's API: `https://api.github.com`, or a GitHub Enterprise Server's. */
+  readonly apiUrl: URL;
+  /** `owner/name` */
+  readonly repository: string;
+  readonly pullRequest: number;
+  readonly environment: NodeJS.ProcessEnv;
+  /** Milliseconds that one request may take. */
+  readonly requestTimeout: number;
+  readonly cancelled: AbortSignal;
+  readonly cutOff: AbortSignal;
+}
+
+export type Posted = 'created' | 'updated' | 'unchanged';
+
+const maxAnswerBytes = 8 * 1024 * 1024;
+const connectTimeout = 10_000;
+/** Ten thousand comments. */
+const maxPages = 100;
+/** Who comments with the token that a workflow run is given. */
+const workflowBot = 'github-actions[bot]';
+
+const Comments = v.array(
+  v.object({
+    id: v.number(),
+    body: v.nullish(v.string()),
+    user: v.nullish(v.object({ login: v.string(), type: v.nullish(v.string()) })),
+  }),
+);
+type Comment = v.InferOutput<typeof Comments>[number];
+
+const Viewer = v.object({ viewer: v.object({ login: v.string() }) });
+
+/**
+ * Keeps one comment on a pull request: the token's own comment that starts with the marker is brought up to date; the
+ * first time, one is written. Throws what Octokit throws, with the answer's `status`.
+ */
+export async function keepComment(target: CommentTarget, marker: string, body: string): Promise<Posted> {
+  const { apiUrl, environment, requestTimeout } = target;
+  const transport = await openTransport({
+    origin: apiUrl,
+    environment,
+    connectTimeout: Math.min(connectTimeout, requestTimeout),
+    connections: 1,
+    maxBytes: maxAnswerBytes,
+  });
+  try {
+    const fetch = fetchThrough({ ...target, transport, origin: apiUrl.origin, timeout: requestTimeout });
+    return await keep(openOctokit(target, fetch), target, marker, body);
+  } finally {
+    await transport.close();
+  }
+}
+
+type Octokit = ReturnType<typeof getOctokit>;
+
+function openOctokit({ token, apiUrl }: CommentTarget, fetch: ReturnType<typeof fetchThrough>): Octokit {
+  const silent = { debug: ignore, info: ignore, warn: ignore, error: ignore };
+  return getOctokit(token, {
+    baseUrl: apiUrl.href.replace(/\/+$/, ''),
+    userAgent: 'laravel-background-process-action/1',
+    // What the server says must not get to the log unescaped.
+    log: silent,
+    request: { fetch, log: silent },
+  });
+}
+
+async function keep(
+  octokit: Octokit,
+  { repository, pullRequest }: CommentTarget,
+  marker: string,
+  body: string,
+): Promise<Posted> {
+  const [owner = '', repo = ''] = repository.split('/');
+  const own = await findOwn(octokit, { owner, repo, issue_number: pullRequest }, marker);
+  if (own === undefined) {
+    await octokit.rest.issues.createComment({ owner, repo, issue_number: pullRequest, body });
+    return 'created';
+  }
+  if (own.body === body) return 'unchanged';
+  await octokit.rest.issues.updateComment({ owner, repo, comment_id: own.id, body });
+  return 'updated';
+}
+
+async function findOwn(
+  octokit: Octokit,
+  issue: { readonly owner: string; readonly repo: string; readonly issue_number: number },
+  marker: string,
+): Promise<Comment | undefined> {
+  const marked: Comment[] = [];
+  let pages = 0;
+  const list = octokit.rest.issues.listComments;
+  for await (const { data } of octokit.paginate.iterator(list, { ...issue, per_page: 100 })) {
+    marked.push(...v.parse(Comments, data).filter(({ body }) => body?.startsWith(marker) === true));
+    if (++pages === maxPages) break;
+  }
+  // Anyone can write a comment that starts like that: whose it is decides.
+  if (marked.length === 0) return undefined;
+  const login = await whoAmI(octokit);
+  return marked.find(({ user }) => user !== null && user !== undefined && isMe(login, user));
+}
+
+/** The token's own user. Asked by GraphQL, which tells it to tokens of Apps, too; else the workflow's bot. */
+async function whoAmI(octokit: Octokit): Promise<string> {
+  try {
+    return v.parse(Viewer, await octokit.graphql('{ viewer { login } }')).viewer.login;
+  } catch {
+    return workflowBot;
+  }
+}
+
+function isMe(login: string, user: NonNullable<Comment['user']>): boolean {
+  // GraphQL leaves out the suffix of some bots.
+  return user.login === login || (user.type === 'Bot' && user.login === `${login}[bot]`);
+}
+
+function ignore(): void {}

@@ -1,0 +1,116 @@
+import { Cancelled, Failure, messageOf } from '../failure.ts';
+import { ambiguous } from './create-once.ts';
+import type { ExistingProcess } from './existing.ts';
+import { candidates } from './identity.ts';
+import type { Pace } from './pace.ts';
+import { removeForSure } from './remove.ts';
+import { describe, type ProcessSpec } from './spec.ts';
+import type { ProcessStore } from './store.ts';
+
+/** What is to be deleted: one process by its id, those of an identity, or all of a type. */
+export type Doomed =
+  | { readonly by: 'id'; readonly id: string }
+  | { readonly by: 'identity'; readonly spec: ProcessSpec }
+  | { readonly by: 'type'; readonly type: ProcessSpec['type'] };
+
+export interface DeleteWorld<P extends ExistingProcess> {
+  readonly store: ProcessStore<P>;
+  readonly pace: Pace;
+  log(line: string): void;
+}
+
+export interface Deleted<P> {
+  readonly deleted: readonly P[];
+  readonly left: readonly { readonly process: P; readonly error: string }[];
+}
+
+/** In a few words, for messages. */
+export function describeDoomed(doomed: Doomed): string {
+  switch (doomed.by) {
+    case 'id':
+      return `background process ${doomed.id}`;
+    case 'identity':
+      return describe(doomed.spec);
+    case 'type':
+      return `background process of type ${doomed.type}`;
+  }
+}
+
+/** Finds what is to be deleted. Throws a `Failure` for more than one, unless all are meant. */
+export async function findDoomed<P extends ExistingProcess>(
+  doomed: Doomed,
+  all: boolean,
+  world: DeleteWorld<P>,
+): Promise<readonly P[]> {
+  let found = await look(doomed, world.store);
+  if (all) return found;
+  for (const pause of world.pace.settle()) {
+    if (found.length <= 1) return found;
+    world.log(
+      `${found.length} processes match (${found.map(({ id }) => id).join(', ')}); looking again, in case runs are racing`,
+    );
+    await world.pace.wait(pause);
+    found = await look(doomed, world.store);
+  }
+  if (found.length <= 1) return found;
+  const { what, why } = ambiguous(describeDoomed(doomed), found, 'without all: true only one is deleted');
+  throw new Failure({
+    what,
+    why,
+    fix: 'Nothing was deleted. Name the one that is meant with process-id, or delete them all with all: true',
+  });
+}
+
+async function look<P extends ExistingProcess>(
+  doomed: Doomed,
+  store: ProcessStore<P>,
+): Promise<readonly P[]> {
+  switch (doomed.by) {
+    case 'id': {
+      const process = await store.find(doomed.id);
+      return process === undefined ? [] : [process];
+    }
+    case 'identity':
+      return candidates(doomed.spec, await store.list());
+    case 'type':
+      return (await store.list()).filter(({ type }) => type === doomed.type);
+  }
+}
+
+/** Deletes one after the other, and tells what became of each: one that cannot be deleted does not save the rest. */
+export async function deleteAll<P extends ExistingProcess>(
+  found: readonly P[],
+  { store, log }: DeleteWorld<P>,
+): Promise<Deleted<P>> {
+  const deleted: P[] = [];
+  const left: { process: P; error: string }[] = [];
+  let stopped: string | undefined;
+  for (const process of found) {
+    if (stopped !== undefined) {
+      left.push({ process, error: stopped });
+      continue;
+    }
+    try {
+      await removeForSure(store, process.id);
+      deleted.push(process);
+      log(`Deleted ${process.id}`);
+    } catch (error) {
+      left.push({ process, error: messageOf(error) });
+      if (error instanceof Cancelled) stopped = 'not begun, since the step was told to stop';
+    }
+  }
+  return { deleted, left };
+}
+
+/** One error for what could not be deleted; undefined when nothing is left. */
+export function deleteFailure<P extends ExistingProcess>({ deleted, left }: Deleted<P>): Failure | undefined {
+  if (left.length === 0) return undefined;
+  const lines = left.slice(0, 20).map(({ process, error }) => `- ${process.id}: ${error}`);
+  if (left.length > lines.length) lines.push(`- and ${left.length - lines.length} more`);
+  const done = deleted.length === 0 ? 'none' : deleted.map(({ id }) => id).join(', ');
+  return new Failure({
+    what: 'Deleting background processes',
+    why: `${left.length} of ${left.length + deleted.length} could not be deleted\n${lines.join('\n')}\nDeleted: ${done}`,
+    fix: 'Run the job again: what is gone counts as deleted',
+  });
+}

@@ -1,0 +1,28 @@
+/** Lets only so many tasks run at once. The others wait for their turn, urgent ones before the rest. */
+export class Limit {
+  readonly #most: number;
+  #running = 0;
+  readonly #urgent: (() => void)[] = [];
+  readonly #waiting: (() => void)[] = [];
+
+  constructor(most: number) {
+    this.#most = most;
+  }
+
+  async run<T>(task: () => Promise<T>, urgency: 'normal' | 'urgent' = 'normal'): Promise<T> {
+    await this.#turn(urgency === 'urgent' ? this.#urgent : this.#waiting);
+    try {
+      return await task();
+    } finally {
+      const next = this.#urgent.shift() ?? this.#waiting.shift();
+      // A place that is handed over stays taken.
+      if (next === undefined) this.#running--;
+      else next();
+    }
+  }
+
+  async #turn(queue: (() => void)[]): Promise<void> {
+    if (this.#running < this.#most) this.#running++;
+    else await new Promise<void>((resolve) => queue.push(resolve));
+  }
+}

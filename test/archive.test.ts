@@ -1,0 +1,88 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { actionFolders } from '../scripts/action-tables.ts';
+import { REPOSITORY_ROOT, runAction } from './e2e/harness/run-action.ts';
+import { scenarios } from './scenarios/all.ts';
+import { prepareScenario } from './scenarios/scenario.ts';
+
+// What GitHub packs for a tag, and the runner unpacks for every job.
+
+const folders = await actionFolders();
+const temp = mkdtempSync(join(tmpdir(), 'archive-'));
+const unpacked = join(temp, 'unpacked');
+
+beforeAll(() => pack(REPOSITORY_ROOT, temp));
+afterAll(() => rmSync(temp, { recursive: true, force: true }));
+
+test('it holds what a run needs, and nothing else', () => {
+  const parts = new Set(folders.map((folder) => folder.split('/')[0] ?? '').filter((part) => part !== ''));
+  const expected = ['LICENSE', 'README.md', 'action.yml', 'dist', ...parts];
+  expect(
+    readdirSync(unpacked)
+      .filter((name) => name !== 'schema')
+      .sort(),
+  ).toEqual(expected.sort());
+});
+
+test('its bundle is the one that is checked in', () => {
+  for (const file of readdirSync(join(REPOSITORY_ROOT, 'dist'))) {
+    const packed = readFileSync(join(unpacked, 'dist', file));
+    expect(packed.equals(readFileSync(join(REPOSITORY_ROOT, 'dist', file))), file).toBe(true);
+  }
+});
+
+test('it is small', () => {
+  const sizes = readdirSync(unpacked, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map(({ parentPath, name }) => readFileSync(join(parentPath, name)).length);
+  expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThan(850_000);
+});
+
+describe.each(folders)('the action %j in it', (action) => {
+  test('starts, and asks for its token', async () => {
+    const { exitCode, errors } = await runAction({ root: unpacked, action, inputs: {} });
+    expect({ exitCode, errors }).toEqual({
+      exitCode: 1,
+      errors: [expect.stringContaining('token: is empty')],
+    });
+  });
+});
+
+// One use of each action that has a scenario, for real.
+const uses = new Map(scenarios.map((scenario) => [scenario.action, scenario] as const).reverse());
+
+test.each([...uses])('the action in %s does its work out of it', async (_, scenario) => {
+  const { emulator, options } = await prepareScenario(scenario);
+  try {
+    const { exitCode, errors } = await runAction({ ...options, root: unpacked });
+    expect({ exitCode, errors }).toEqual({ exitCode: 0, errors: [] });
+  } finally {
+    await emulator.close();
+  }
+});
+
+/** Packs the working tree as `git archive` would after a commit of all of it, and unpacks that. */
+function pack(tree: string, temp: string): void {
+  const environment = {
+    ...process.env,
+    GIT_DIR: join(temp, 'git'),
+    GIT_WORK_TREE: tree,
+    GIT_INDEX_FILE: join(temp, 'index'),
+  };
+  const run = (command: string, ...args: string[]): string =>
+    execFileSync(command, args, {
+      cwd: tree,
+      env: environment,
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+  run('git', 'init', '--quiet');
+  run('git', 'add', '--all');
+  const packed = join(temp, 'archive.tar');
+  run('git', 'archive', '--prefix=unpacked/', `--output=${packed}`, run('git', 'write-tree').trim());
+  // By its name alone: some tars take the colon of a Windows path for a host.
+  execFileSync('tar', ['-xf', 'archive.tar'], { cwd: temp });
+}

@@ -1,0 +1,64 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parse } from 'yaml';
+import { fencesOf } from '../../scripts/fences.ts';
+import { REPOSITORY_ROOT } from '../e2e/harness/run-action.ts';
+
+/** Something written for readers that a runner would take as a workflow, or as steps of one. */
+export interface Example {
+  /** Where it stands: `docs/recipes/matrix.md:12`. */
+  readonly where: string;
+  readonly text: string;
+  readonly kind: 'workflow' | 'steps';
+}
+
+/** README.md and everything below docs/, by path. */
+export function markdownFiles(): string[] {
+  const docs = readdirSync(join(REPOSITORY_ROOT, 'docs'), { recursive: true, encoding: 'utf8' });
+  const inDocs = docs
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => `docs/${name.replaceAll('\\', '/')}`);
+  const atRoot = readdirSync(REPOSITORY_ROOT).filter((name) => name.endsWith('.md'));
+  return [...atRoot, ...inDocs].sort();
+}
+
+export function readDocument(path: string): string {
+  return readFileSync(join(REPOSITORY_ROOT, path), 'utf8').replaceAll('\r\n', '\n');
+}
+
+/** The workflows and steps in the documentation. Other YAML, such as a manifest, is none of these. */
+export function examplesInDocumentation(): Example[] {
+  return markdownFiles().flatMap((path) =>
+    fencesOf(readDocument(path))
+      .filter(({ language }) => language === 'yaml' || language === 'yml')
+      .flatMap(({ text, line }) => {
+        const kind = kindOf(parse(text));
+        return kind === undefined ? [] : [{ where: `${path}:${line}`, text, kind }];
+      }),
+  );
+}
+
+export function ownWorkflows(): Example[] {
+  const folder = '.github/workflows';
+  return readdirSync(join(REPOSITORY_ROOT, folder)).map((name) => ({
+    where: `${folder}/${name}`,
+    text: readDocument(`${folder}/${name}`),
+    kind: 'workflow',
+  }));
+}
+
+/** Where GitHub would look for the example, if its first line says so: `# .github/workflows/deploy.yml`. */
+export function pathOf({ text }: Example): string | undefined {
+  return /^# (\.github\/workflows\/\S+\.ya?ml)\n/.exec(text)?.[1];
+}
+
+function kindOf(yaml: unknown): Example['kind'] | undefined {
+  if (Array.isArray(yaml)) {
+    return yaml.some((item) => isObject(item) && ('uses' in item || 'run' in item)) ? 'steps' : undefined;
+  }
+  return isObject(yaml) && 'jobs' in yaml ? 'workflow' : undefined;
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
+}

@@ -1,0 +1,41 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { runAction } from '../e2e/harness/run-action.ts';
+import { type Emulator, startEmulator } from '../emulator/server.ts';
+import { examplesInDocumentation } from './documents.ts';
+import { stepsOf } from './steps.ts';
+
+let emulator: Emulator;
+beforeAll(async () => {
+  emulator = await startEmulator();
+});
+afterAll(() => emulator.close());
+
+/** Steps whose values are all written out; what an expression would be is known only to GitHub. */
+const steps = examplesInDocumentation().flatMap((example) =>
+  stepsOf(example).flatMap(({ uses = '', with: { token, ...inputs } = {} }) => {
+    const [, action] = /^OWNER\/laravel-background-process\/?(.*)@v1$/.exec(uses) ?? [];
+    const written = Object.values(inputs).every((value) => !String(value).includes('${{'));
+    // `apply` wants its manifest, which has a document of its own.
+    return action === undefined || action === 'apply' || !written
+      ? []
+      : [{ where: example.where, action, inputs: texts(inputs) }];
+  }),
+);
+
+test('there are such steps, the first one of the README among them', () => {
+  expect(steps[0]?.where).toMatch(/^README\.md:/);
+});
+
+test.each(steps)(
+  'the step "$action" in $where has inputs that the action takes',
+  async ({ action, inputs }) => {
+    const token = 'a-token-that-nobody-knows';
+    const { errors } = await runAction({ action, inputs: { ...inputs, token, 'api-url': emulator.url } });
+    // So the inputs are right, and the first request was sent.
+    expect(errors).toEqual([expect.stringContaining('answered 401')]);
+  },
+);
+
+function texts(inputs: Record<string, unknown>): Record<string, string> {
+  return Object.fromEntries(Object.entries(inputs).map(([name, value]) => [name, String(value)]));
+}

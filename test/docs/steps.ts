@@ -1,0 +1,28 @@
+import { parse } from 'yaml';
+import { workflowText } from './check-workflow.ts';
+import type { Example } from './documents.ts';
+
+export interface Step {
+  readonly uses?: string;
+  readonly with?: Record<string, unknown>;
+}
+
+export interface Job {
+  readonly permissions?: unknown;
+  readonly 'timeout-minutes'?: unknown;
+  readonly steps?: readonly Step[];
+}
+
+export interface Workflow {
+  readonly permissions?: unknown;
+  readonly concurrency?: unknown;
+  readonly jobs: Record<string, Job>;
+}
+
+export function workflowIn(example: Example): Workflow {
+  return parse(workflowText(example));
+}
+
+export function stepsOf(example: Example): readonly Step[] {
+  return Object.values(workflowIn(example).jobs).flatMap(({ steps }) => steps ?? []);
+}

@@ -1,0 +1,107 @@
+import { describe, expect, test } from 'vitest';
+import { problemsOf } from './check-workflow.ts';
+import { type Example, examplesInDocumentation, ownWorkflows } from './documents.ts';
+import { stepsOf, workflowIn } from './steps.ts';
+
+const documented = examplesInDocumentation();
+const all = [...documented, ...ownWorkflows()];
+const workflows = all.filter(({ kind }) => kind === 'workflow');
+const pathIn = ({ where }: Example) => where.replace(/:\d+$/, '');
+
+/** The other workflows of the same document, which an example may call. */
+function companions(example: Example): Example[] {
+  return documented.filter((other) => other !== example && pathIn(other) === pathIn(example));
+}
+
+describe.each(all)('the workflow at $where', (example) => {
+  test('is one that GitHub accepts, with inputs and outputs that our actions have', async () => {
+    expect(await problemsOf(example, companions(example))).toEqual([]);
+  });
+
+  test('names the actions of others by a full commit and its version', () => {
+    const others = [...example.text.matchAll(/uses: (?!\.|OWNER\/laravel-background-process)(.*)$/gm)];
+    for (const [, reference] of others)
+      expect(reference).toMatch(/^[\w.-]+\/[\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/);
+  });
+});
+
+describe.each(documented)('the example at $where', (example) => {
+  test('takes the token of each step from the secrets', () => {
+    for (const { uses = '', with: inputs } of stepsOf(example)) {
+      if (!uses.startsWith('OWNER/')) continue;
+      expect(inputs, uses).toHaveProperty('token', expect.stringMatching(/^\$\{\{ secrets\.[\w-]+ \}\}$/));
+    }
+  });
+});
+
+describe.each(workflows)('the workflow at $where', (example) => {
+  test('asks for no more than the permissions that it names', () => {
+    const { permissions, jobs } = workflowIn(example);
+    const granted =
+      permissions === undefined ? Object.values(jobs).map((job) => job.permissions) : [permissions];
+    for (const each of granted) expect(each).toBeTypeOf('object');
+  });
+});
+
+describe.each(ownWorkflows())('our own workflow at $where', (example) => {
+  test('reads only, unless a job says otherwise, and ends in time', () => {
+    const { permissions, concurrency, jobs } = workflowIn(example);
+    expect(permissions).toEqual({ contents: 'read' });
+    expect(concurrency).toBeDefined();
+    for (const job of Object.values(jobs)) expect(job['timeout-minutes']).toBeTypeOf('number');
+  });
+});
+
+describe('the check of workflows', () => {
+  const step = (lines: string): Example => ({
+    where: 'here',
+    kind: 'steps',
+    text: `- id: process\n  uses: OWNER/laravel-background-process@v1\n  with:\n    environment: main\n${lines}`,
+  });
+
+  test.each([
+    ['a misspelt input', '    comand: php artisan reverb:start\n', "Invalid action input 'comand'"],
+    [
+      'an output that does not exist',
+      `- run: echo "\${{ steps.process.outputs.proces-id }}"\n`,
+      'Context access might be invalid: proces-id',
+    ],
+    [
+      'a condition that does not parse',
+      `- run: true\n  if: github.ref == 'main\n`,
+      "Unexpected symbol: ''main'",
+    ],
+    [
+      'a step that does not exist',
+      `- run: echo "\${{ steps.proces.outcome }}"\n`,
+      'Context access might be invalid: proces',
+    ],
+    [
+      'an action that does not exist',
+      '- uses: OWNER/laravel-background-process/lst@v1\n',
+      'Unable to resolve action `OWNER/laravel-background-process/lst@v1`',
+    ],
+    ['a key that a step does not have', '- run: true\n  whith: {}\n', "Unexpected value 'whith'"],
+  ])('reports %s', async (_, lines, message) => {
+    expect(await problemsOf(step(lines))).toEqual(expect.arrayContaining([expect.stringContaining(message)]));
+  });
+
+  test('accepts what is right', async () => {
+    expect(await problemsOf(step(`- run: echo "\${{ steps.process.outputs.process-id }}"\n`))).toEqual([]);
+  });
+
+  test('reports an input that a called workflow does not have', async () => {
+    const called: Example = {
+      where: 'here',
+      kind: 'workflow',
+      text: '# .github/workflows/called.yml\non:\n  workflow_call:\n    inputs:\n      queue: { type: string }\njobs:\n  a: { runs-on: ubuntu-latest, steps: [{ run: "true" }] }\n',
+    };
+    const caller = (input: string): Example => ({
+      where: 'here',
+      kind: 'workflow',
+      text: `on: push\njobs:\n  a:\n    uses: ./.github/workflows/called.yml\n    with:\n      ${input}: high\n`,
+    });
+    expect(await problemsOf(caller('queue'), [called])).toEqual([]);
+    expect(await problemsOf(caller('queu'), [called])).not.toEqual([]);
+  });
+});

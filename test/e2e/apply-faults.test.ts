@@ -1,0 +1,126 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { seedShop } from '../emulator/seed.ts';
+import { type Emulator, startEmulator } from '../emulator/server.ts';
+import { type ActionOptions, runAction, startAction } from './harness/run-action.ts';
+
+let emulator: Emulator;
+let shop: ReturnType<typeof seedShop>;
+
+beforeEach(async () => {
+  emulator = await startEmulator();
+  shop = seedShop(emulator);
+});
+
+afterEach(() => emulator.close());
+
+function options(text: string, inputs: Record<string, string> = {}): ActionOptions {
+  return {
+    action: 'apply',
+    inputs: { token: emulator.token, 'api-url': emulator.url, environment: shop.environment.id, ...inputs },
+    files: { '.github/background-processes.yml': text },
+  };
+}
+
+/** So many custom processes and workers on one instance. */
+function manifestOf(count: number): string {
+  const processes = Array.from({ length: count }, (_, index) =>
+    index % 2 === 0
+      ? `    - { type: custom, command: php artisan job ${index} }`
+      : `    - { type: worker, config: { queue: q${index} } }`,
+  );
+  return `instances:\n  App:\n${processes.join('\n')}\n`;
+}
+
+describe('apply ends with exactly what is declared, whatever happens on the way', () => {
+  test('a hundred creates with lost answers, resets, refusals and pages strewn in make a hundred processes', async () => {
+    const create = 'POST /background-processes$';
+    for (const [index, nth] of [3, 17, 31, 44, 58, 73].entries()) {
+      const kinds = [
+        'reset-after',
+        'reset-before',
+        'status-after',
+        'html',
+        'truncate',
+        'rate-limit',
+      ] as const;
+      const kind = kinds[index % kinds.length] ?? 'reset-after';
+      if (kind === 'status-after') emulator.faults.add({ kind, status: 502, on: create, nth });
+      else if (kind === 'html') emulator.faults.add({ kind, acts: true, on: create, nth });
+      else if (kind === 'rate-limit') emulator.faults.add({ kind, retryAfter: 1, on: create, nth, times: 3 });
+      else emulator.faults.add({ kind, on: create, nth });
+    }
+    emulator.faults.add({ kind: 'status', status: 503, on: 'GET /background-processes$', nth: 2 });
+    const run = await runAction(options(manifestOf(100)));
+    expect(run.errors).toEqual([]);
+    expect(run.outputs).toMatchObject({ outcome: 'changed' });
+    const existing = emulator.cloud.listProcesses(shop.instance);
+    expect(existing).toHaveLength(100);
+    const identities = existing.map(({ type, command, config }) => `${type} ${command} ${config['queue']}`);
+    expect(new Set(identities).size).toBe(100);
+    const ids: string[] = JSON.parse(run.outputs['ids-json'] ?? '');
+    expect(ids.toSorted()).toEqual(existing.map(({ id }) => id).toSorted());
+
+    const again = await runAction(options(manifestOf(100), { prune: 'true' }));
+    expect(again.outputs).toMatchObject({ outcome: 'unchanged', unchanged: '100' });
+  });
+
+  test('two runs at once leave one process for each declaration', async () => {
+    const runs = await Promise.all([1, 2].map(() => runAction(options(manifestOf(20)))));
+    expect(runs.flatMap(({ errors }) => errors)).toEqual([]);
+    expect(emulator.cloud.listProcesses(shop.instance)).toHaveLength(20);
+  });
+
+  test('a lost answer to a delete is no failure when the process is gone', async () => {
+    emulator.cloud.addProcess(shop.instance, { type: 'worker', config: { queue: 'old' } });
+    emulator.faults.add({ kind: 'reset-after', on: 'DELETE' });
+    const run = await runAction(options('instances: { App: [] }', { prune: 'true' }));
+    expect(run.errors).toEqual([]);
+    expect(run.outputs).toMatchObject({ deleted: '1' });
+  });
+
+  test('an update that Cloud accepts and ignores is a failure', async () => {
+    emulator.cloud.options.patchIgnores.push('processes');
+    const { id } = emulator.cloud.addProcess(shop.instance, { type: 'worker', processes: 1 });
+    const run = await runAction(options('instances: { App: [{ type: worker, processes: 3 }] }'));
+    expect(run.exitCode).toBe(1);
+    expect(run.errors[0]).toContain('accepted but not applied');
+    expect(run.outputs).toMatchObject({
+      outcome: 'unchanged',
+      updated: '0',
+      'ids-json': JSON.stringify([id]),
+    });
+  });
+
+  test('told to stop, it starts nothing new and says what was done and what not', async () => {
+    emulator.faults.add({
+      kind: 'slow',
+      ms: 700,
+      on: 'POST /background-processes$',
+      times: Number.POSITIVE_INFINITY,
+    });
+    const running = startAction(options(manifestOf(20)));
+    await arrived(6);
+    running.child.kill('SIGTERM');
+    const run = await running.done;
+    expect(run.exitCode).toBe(1);
+    expect(emulator.cloud.listProcesses(shop.instance)).toHaveLength(6);
+    expect(run.outputs).toMatchObject({ outcome: 'changed', created: '6' });
+    const plan: { status: string; process_id: string | null }[] = JSON.parse(run.outputs['plan-json'] ?? '');
+    const withId = plan.filter(({ process_id }) => process_id !== null);
+    expect(withId.map(({ process_id }) => process_id).toSorted()).toEqual(
+      emulator.cloud
+        .listProcesses(shop.instance)
+        .map(({ id }) => id)
+        .toSorted(),
+    );
+    expect(plan.filter(({ status }) => status === 'not-done')).toHaveLength(14);
+    expect(run.errors[0]).toContain('told to stop');
+    expect(run.errors[0]).toContain('Done: 6 created');
+  });
+});
+
+/** Resolves when so many creates have reached the server. */
+async function arrived(count: number): Promise<void> {
+  const creates = () => emulator.requests.filter(({ method }) => method === 'POST').length;
+  while (creates() < count) await new Promise((resolve) => setImmediate(resolve));
+}

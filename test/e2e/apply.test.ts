@@ -1,0 +1,293 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { seedShop } from '../emulator/seed.ts';
+import { type Emulator, startEmulator } from '../emulator/server.ts';
+import { type ActionOptions, expectNoToken, runAction, type StepRun } from './harness/run-action.ts';
+
+const file = '.github/background-processes.yml';
+
+const manifest = `
+instances:
+  App:
+    - type: worker
+      processes: 2
+      config: { connection: redis, queue: "high, default", tries: 3 }
+    - type: custom
+      command: php artisan reverb:start
+  workers:
+    - type: worker
+`;
+
+let emulator: Emulator;
+let shop: ReturnType<typeof seedShop>;
+let workers: { id: string };
+
+beforeEach(async () => {
+  emulator = await startEmulator();
+  shop = seedShop(emulator);
+  workers = emulator.cloud.addInstance(shop.environment, { name: 'workers', type: 'service' });
+});
+
+afterEach(async () => {
+  expect(emulator.requests.flatMap(({ violations }) => violations)).toEqual([]);
+  await emulator.close();
+});
+
+async function apply(
+  inputs: Record<string, string> = {},
+  { text = manifest, ...options }: Partial<ActionOptions> & { text?: string } = {},
+): Promise<StepRun> {
+  const run = await runAction({
+    action: 'apply',
+    inputs: { token: emulator.token, 'api-url': emulator.url, environment: shop.environment.id, ...inputs },
+    files: { [file]: text },
+    ...options,
+  });
+  expectNoToken(run, emulator.token);
+  return run;
+}
+
+function requests(): string[] {
+  return emulator.requests.map(({ method, path }) => `${method} ${path.replace(/^\/api/, '')}`);
+}
+
+function forget(): void {
+  emulator.requests.length = 0;
+}
+
+const writes = (): string[] => requests().filter((request) => !request.startsWith('GET'));
+
+describe('apply makes an environment run what the manifest declares', () => {
+  test('creates everything where there is nothing', async () => {
+    const run = await apply();
+    expect(run.errors).toEqual([]);
+    expect(run.exitCode).toBe(0);
+    const [worker, custom] = emulator.cloud
+      .listProcesses(shop.instance)
+      .toSorted((a, b) => b.processes - a.processes);
+    expect(worker).toMatchObject({
+      type: 'worker',
+      processes: 2,
+      config: { connection: 'redis', queue: 'high,default', tries: 3 },
+    });
+    expect(custom).toMatchObject({ type: 'custom', processes: 1, command: 'php artisan reverb:start' });
+    const [plain] = emulator.cloud.listProcesses(workers);
+    expect(run.outputs).toEqual({
+      outcome: 'changed',
+      created: '3',
+      updated: '0',
+      deleted: '0',
+      unchanged: '0',
+      'ids-json': JSON.stringify([worker?.id, custom?.id, plain?.id]),
+      'plan-json': expect.any(String),
+    });
+    expect(JSON.parse(run.outputs['plan-json'] ?? '')[0]).toEqual({
+      action: 'create',
+      instance: 'App',
+      instance_id: shop.instance.id,
+      type: 'worker',
+      identity: 'worker on queue high,default of connection redis',
+      process_id: worker?.id,
+      changes: {},
+      status: 'done',
+      error: null,
+    });
+    expect(run.log).toContain('+ worker on queue high,default of connection redis  2 processes');
+    expect(run.log).toContain('Plan: 3 to create, 0 to update, 0 to delete, 0 unchanged');
+    expect(run.summary).toContain('3 created, 0 updated, 0 deleted, 0 unchanged');
+    expect(run.notices.join()).toContain('next deploy');
+  });
+
+  test('creates on one instance share the listing that verifies them', async () => {
+    await apply();
+    const listings = requests().filter((request) => request.startsWith(`GET /instances/${shop.instance.id}`));
+    expect(listings).toHaveLength(2);
+    expect(writes()).toHaveLength(3);
+  });
+
+  test('a second run changes nothing, and costs the look-up and one listing an instance', async () => {
+    await apply();
+    forget();
+    const run = await apply();
+    expect(run.outputs).toMatchObject({ outcome: 'unchanged', created: '0', unchanged: '3' });
+    expect(requests().toSorted()).toEqual(
+      [
+        `GET /environments/${shop.environment.id}/instances`,
+        `GET /instances/${shop.instance.id}/background-processes`,
+        `GET /instances/${workers.id}/background-processes`,
+      ].toSorted(),
+    );
+    expect(run.notices).toEqual([]);
+  });
+
+  test('instances are found by id, too, and the environment by its branch in the workflow’s repository', async () => {
+    const run = await apply(
+      { environment: 'main' },
+      { text: `instances: { ${workers.id}: [{ type: worker }] }` },
+    );
+    expect(run.errors).toEqual([]);
+    expect(emulator.cloud.listProcesses(workers)).toHaveLength(1);
+  });
+
+  test('a dry run shows the plan and writes nothing', async () => {
+    const reverb = emulator.cloud.addProcess(shop.instance, {
+      type: 'custom',
+      processes: 2,
+      command: 'php  artisan reverb:start',
+    });
+    const other = emulator.cloud.addProcess(workers, { type: 'custom', command: 'php artisan old' });
+    const run = await apply({ 'dry-run': 'true', prune: 'true' });
+    expect(run.outputs).toMatchObject({
+      outcome: 'would-change',
+      created: '2',
+      updated: '1',
+      deleted: '1',
+      unchanged: '0',
+    });
+    expect(JSON.parse(run.outputs['ids-json'] ?? '')).toEqual([null, reverb.id, null]);
+    const plan: { action: string; status: string }[] = JSON.parse(run.outputs['plan-json'] ?? '');
+    expect(plan.map(({ action, status }) => `${action} ${status}`)).toEqual([
+      'create planned',
+      'update planned',
+      'create planned',
+      'delete planned',
+    ]);
+    expect(run.log).toContain(`~ custom process "php artisan reverb:start"  ${reverb.id}  processes: 2 → 1`);
+    expect(run.log).toContain(`- custom process "php artisan old"  ${other.id}`);
+    expect(run.log).toContain('Plan: 2 to create, 1 to update, 1 to delete, 0 unchanged');
+    expect(writes()).toEqual([]);
+  });
+
+  test('without prune, what is not declared stays', async () => {
+    const other = emulator.cloud.addProcess(shop.instance, { type: 'custom', command: 'php artisan old' });
+    const run = await apply();
+    expect(run.outputs).toMatchObject({ created: '3', deleted: '0' });
+    expect(emulator.cloud.listProcesses(shop.instance).map(({ id }) => id)).toContain(other.id);
+  });
+
+  test('prune deletes exactly what is not declared, only on instances that the manifest names, and last', async () => {
+    const unnamed = emulator.cloud.addInstance(shop.environment, { name: 'other', type: 'service' });
+    const stays = emulator.cloud.addProcess(unnamed, { type: 'worker' });
+    const goes = emulator.cloud.addProcess(shop.instance, { type: 'worker', config: { queue: 'old' } });
+    const declared = emulator.cloud.addProcess(workers, { type: 'worker' });
+    const run = await apply({ prune: 'true' });
+    expect(run.outputs).toMatchObject({ created: '2', deleted: '1', unchanged: '1' });
+    expect(writes().at(-1)).toBe(`DELETE /background-processes/${goes.id}`);
+    expect(writes().filter((request) => request.startsWith('DELETE'))).toHaveLength(1);
+    expect(emulator.cloud.listProcesses(unnamed)).toEqual([stays]);
+    expect(emulator.cloud.listProcesses(workers).map(({ id }) => id)).toEqual([declared.id]);
+  });
+
+  test('an empty list with prune clears the instance', async () => {
+    emulator.cloud.addProcess(workers, { type: 'worker' });
+    const run = await apply({ prune: 'true' }, { text: 'instances: { workers: [] }' });
+    expect(run.outputs).toMatchObject({ outcome: 'changed', deleted: '1' });
+    expect(emulator.cloud.listProcesses(workers)).toEqual([]);
+  });
+
+  test('a worker that takes any connection and one that names the server’s default stay two', async () => {
+    emulator.cloud.options.fillDefaults = true;
+    const text = 'instances: { App: [{ type: worker }, { type: worker, config: { connection: database } }] }';
+    expect((await apply({}, { text })).outputs).toMatchObject({ created: '2' });
+    expect((await apply({ prune: 'true' }, { text })).outputs).toMatchObject({
+      outcome: 'unchanged',
+      unchanged: '2',
+    });
+    expect(emulator.cloud.listProcesses(shop.instance)).toHaveLength(2);
+  });
+
+  test('redeploy starts one deployment for all changes, and none when nothing changed', async () => {
+    emulator.cloud.options.deploymentScript = ['pending', 'deployment.succeeded'];
+    const run = await apply({ redeploy: 'true' });
+    expect(run.errors).toEqual([]);
+    expect(emulator.cloud.deployments).toHaveLength(1);
+    expect(emulator.cloud.listRunning(shop.instance)).toHaveLength(2);
+    expect(Object.keys(run.outputs)).not.toContain('deployment-id');
+    await apply({ redeploy: 'true' });
+    expect(emulator.cloud.deployments).toHaveLength(1);
+  });
+
+  test('waits until every instance that the manifest names is there', async () => {
+    emulator.cloud.addInstance(shop.environment, { name: 'late', type: 'service', appearsAfter: 1 });
+    const text = 'instances: { App: [{ type: worker }], late: [{ type: worker }] }';
+    const run = await apply({ 'wait-for-environment': '60' }, { text });
+    expect(run.errors).toEqual([]);
+    expect(run.outputs).toMatchObject({ created: '2' });
+  });
+});
+
+describe('apply reports truthfully what it could not do', () => {
+  test('a step that fails does not stop the others, and holds back the deletes', async () => {
+    const old = emulator.cloud.addProcess(shop.instance, { type: 'custom', command: 'php artisan old' });
+    emulator.faults.add({
+      kind: 'status',
+      status: 422,
+      body: { message: 'Invalid.', errors: { 'config.tries': ['Too many.'] } },
+      on: `POST ${shop.instance.id}/background-processes$`,
+      nth: 1,
+    });
+    const run = await apply({ prune: 'true', redeploy: 'true' });
+    expect(run.exitCode).toBe(1);
+    expect(run.errors).toHaveLength(1);
+    expect(run.errors[0]).toContain('2 of 4 steps were not done');
+    expect(run.errors[0]).toContain('config.tries: Too many.');
+    expect(run.errors[0]).toContain('held back');
+    expect(run.errors[0]).toContain('Done: 2 created, 0 updated, 0 deleted, 0 unchanged');
+    expect(run.outputs).toMatchObject({ outcome: 'changed', created: '2', deleted: '0' });
+    const plan: { status: string }[] = JSON.parse(run.outputs['plan-json'] ?? '');
+    expect(plan.map(({ status }) => status).toSorted()).toEqual(['done', 'done', 'failed', 'not-done']);
+    expect(emulator.cloud.listProcesses(shop.instance).map(({ id }) => id)).toContain(old.id);
+    expect(emulator.cloud.deployments).toEqual([]);
+    expect(run.summary).toContain('not-done');
+  });
+
+  test('an ambiguous match changes nothing and lists the candidates', async () => {
+    const twins = [1, 2].map(() => emulator.cloud.addProcess(workers, { type: 'worker' }));
+    const run = await apply();
+    expect(run.exitCode).toBe(1);
+    for (const { id } of twins) expect(run.errors[0]).toContain(id);
+    expect(writes()).toEqual([]);
+  });
+
+  test('with prune the oldest of equal processes stays', async () => {
+    const old = emulator.cloud.addProcess(workers, {
+      type: 'worker',
+      created_at: '2026-01-01T00:00:00.000000Z',
+    });
+    emulator.cloud.addProcess(workers, { type: 'worker', created_at: '2026-01-02T00:00:00.000000Z' });
+    const run = await apply({ prune: 'true' });
+    expect(run.outputs).toMatchObject({ created: '2', deleted: '1', unchanged: '1' });
+    expect(emulator.cloud.listProcesses(workers).map(({ id }) => id)).toEqual([old.id]);
+  });
+
+  test('names that are not there or mean the same instance are all told, with their places', async () => {
+    const text = `instances:\n  App: []\n  ${shop.instance.id}: []\n  wrokers: []\n`;
+    const run = await apply({}, { text });
+    expect(run.errors[0]).toContain(`"wrokers" (${file}:4:3)`);
+    expect(run.errors[0]).toContain(`which the manifest names already, as "App" (${file}:2:3)`);
+    expect(run.errors[0]).not.toContain('the input instance');
+  });
+
+  test('all problems of inputs and manifest are told at once, before any request', async () => {
+    const run = await apply(
+      { environment: '', prune: 'maybe' },
+      { text: 'instances:\n  App:\n    - type: wurker\n    - type: custom\n      processes: 11\n' },
+    );
+    expect(run.errors).toHaveLength(1);
+    expect(run.errors[0]).toContain('environment: is needed');
+    expect(run.errors[0]).toContain('prune: must be true or false');
+    expect(run.errors[0]).toContain(
+      `manifest: ${file}:3:13: instances.App[0].type: must be worker or custom`,
+    );
+    expect(run.errors[0]).toContain(`manifest: ${file}:5:18: instances.App[1].processes: must be`);
+    expect(run.errors[0]).toContain('instances.App[1].command: is needed');
+    expect(requests()).toEqual([]);
+  });
+
+  test('a manifest that is missing or outside of the workspace is refused', async () => {
+    const missing = await apply({ manifest: 'nope.yml' });
+    expect(missing.errors[0]).toContain('nope.yml is not there');
+    const outside = await apply({ manifest: '../../../../../../../../etc/passwd' });
+    expect(outside.errors[0]).toContain('must be inside the workspace');
+    expect(requests()).toEqual([]);
+  });
+});

@@ -1,0 +1,100 @@
+import { describe, expect, test } from 'vitest';
+import type { RunningAction, StepRun } from './harness/run-action.ts';
+import { openShop, type Shop } from './harness/shop.ts';
+
+const signals = ['SIGINT', 'SIGTERM'] as const;
+const patient = { 'request-timeout': '600' };
+
+/** Sends a signal once as many requests have come in, or once the log says something. */
+async function stopWhen(
+  running: RunningAction,
+  signal: NodeJS.Signals,
+  condition: () => boolean,
+): Promise<StepRun> {
+  await expect.poll(condition, { timeout: 30_000, interval: 10 }).toBe(true);
+  running.child.kill(signal);
+  return await running.done;
+}
+
+/** It ended by itself, told so once, and began nothing after the signal. */
+function expectStopped(step: StepRun, shop: Shop, requests: number): void {
+  expect(step.signal).toBeNull();
+  expect(step.exitCode).toBe(1);
+  expect(step.errors).toHaveLength(1);
+  expect(step.errors[0]).toContain('it was told to stop');
+  expect(shop.emulator.requests).toHaveLength(requests);
+}
+
+describe.concurrent.each(signals)('%s', (signal) => {
+  test('while a listing hangs ends the step at once', async () => {
+    await using shop = await openShop();
+    shop.emulator.faults.add({ kind: 'hang', on: 'GET' });
+    const step = await stopWhen(shop.start(patient), signal, () => shop.count('GET') === 1);
+
+    expectStopped(step, shop, 1);
+    expect(step.outputs).toEqual({});
+  });
+
+  test('in a pause before another try ends the step at once', async () => {
+    await using shop = await openShop();
+    shop.emulator.faults.add({ kind: 'rate-limit', retryAfter: 60, on: 'GET' });
+    const running = shop.start(patient);
+    const step = await stopWhen(running, signal, () => running.output().includes('trying again'));
+
+    expectStopped(step, shop, 1);
+  });
+
+  test('while a create request hangs gives it a moment, then says what may exist', async () => {
+    await using shop = await openShop();
+    shop.emulator.faults.add({ kind: 'hang', on: 'POST', acts: true });
+    const step = await stopWhen(shop.start(patient), signal, () => shop.count('POST') === 1);
+
+    expectStopped(step, shop, 2);
+    expect(step.errors[0]).toContain('Creating the background process');
+    expect(step.errors[0]).toContain('whether it took effect is not known');
+  });
+
+  test('while the one request of if-exists: create hangs says what may exist', async () => {
+    await using shop = await openShop();
+    shop.emulator.faults.add({ kind: 'hang', on: 'POST', acts: true });
+    const running = shop.start({ ...patient, 'if-exists': 'create' });
+    const step = await stopWhen(running, signal, () => shop.count('POST') === 1);
+
+    expectStopped(step, shop, 1);
+    expect(step.errors[0]).toContain('whether it took effect is not known');
+  });
+
+  test('while a create request is answered late still learns the id', async () => {
+    await using shop = await openShop();
+    shop.emulator.faults.add({ kind: 'slow', ms: 1_000, on: 'POST' });
+    const step = await stopWhen(shop.start(patient), signal, () => shop.count('POST') === 1);
+
+    expectStopped(step, shop, 2);
+    expect(step.errors[0]).toContain(`created worker on queue default as ${shop.ids()[0]}`);
+  });
+
+  test('while an update hangs says what was sent', async () => {
+    await using shop = await openShop();
+    const { id } = shop.emulator.cloud.addProcess(shop.instance, { type: 'worker' });
+    shop.emulator.faults.add({ kind: 'hang', on: 'PATCH' });
+    const running = shop.start({ ...patient, processes: '2' });
+    const step = await stopWhen(running, signal, () => shop.count('PATCH') === 1);
+
+    expectStopped(step, shop, 2);
+    expect(step.errors[0]).toContain(
+      `an update of ${id} was sent (processes: 1 → 2); it may have taken effect`,
+    );
+  });
+
+  test('while a deployment is followed says that it goes on', async () => {
+    await using shop = await openShop({ deploymentScript: ['build.running'] });
+    const running = shop.start({ environment: shop.environment.id, redeploy: 'true' });
+    await stopWhen(running, signal, () => running.output().includes('has started'));
+    const step = await running.done;
+
+    expect(step.exitCode).toBe(1);
+    const [deployment] = shop.emulator.cloud.deployments;
+    expect(step.errors[0]).toContain(`started deployment ${deployment?.id}`);
+    expect(step.outputs).toMatchObject({ outcome: 'created', 'deployment-id': deployment?.id });
+  });
+});

@@ -1,0 +1,336 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Fault } from '../emulator/faults.ts';
+import { type OtherServer, openOtherServer } from './harness/other-server.ts';
+import type { StepRun } from './harness/run-action.ts';
+import { openShop, type Shop } from './harness/shop.ts';
+
+let elsewhere: OtherServer;
+
+beforeAll(async () => {
+  elsewhere = await openOtherServer();
+});
+
+afterAll(async () => {
+  expect(elsewhere.requests).toEqual([]);
+  await elsewhere[Symbol.asyncDispose]();
+});
+
+/** What can go wrong with one request, after which it can still end well. */
+const passing: readonly [title: string, mishap: Fault][] = [
+  ['a reset before it acts', { kind: 'reset-before' }],
+  ['a reset after it has acted', { kind: 'reset-after' }],
+  ['500 before it acts', { kind: 'status', status: 500 }],
+  ['503 after it has acted', { kind: 'status-after', status: 503 }],
+  ['an HTML page', { kind: 'html' }],
+  ['a hang', { kind: 'hang' }],
+  ['less body than announced', { kind: 'truncate', how: 'length' }],
+  ['JSON cut short', { kind: 'truncate', how: 'json' }],
+  ['an answer that is slow', { kind: 'slow', ms: 300 }],
+  ['an answer that is too slow', { kind: 'slow', ms: 5_000 }],
+  ['a body that drips', { kind: 'slow-body', ms: 80 }],
+  ['a body that drips too slowly', { kind: 'slow-body', ms: 2_000 }],
+  ['a rate limit', { kind: 'rate-limit' }],
+  ['a rate limit for a second', { kind: 'rate-limit', retryAfter: 1 }],
+  ['a rate limit until a moment', { kind: 'rate-limit', retryDateIn: 2 }],
+  ['an empty answer', { kind: 'empty', acts: true }],
+  ['an answer of another shape', { kind: 'body', body: '{"data":{"id":5}}', acts: true }],
+  ['504, and acting late', { kind: 'late', ms: 700 }],
+];
+
+/** What matters most for a request that must not be sent twice. */
+const alsoPassing: readonly [title: string, mishap: Fault][] = [
+  ...[502, 503, 504].map((status): [string, Fault] => [
+    `${status} before it acts`,
+    { kind: 'status', status },
+  ]),
+  ...[500, 502, 504].map((status): [string, Fault] => [
+    `${status} after it has acted`,
+    { kind: 'status-after', status },
+  ]),
+  ['408', { kind: 'status', status: 408 }],
+  ['an HTML page after it has acted', { kind: 'html', acts: true }],
+  ['an HTML page as 502', { kind: 'html', status: 502 }],
+  ['a hang after it has acted', { kind: 'hang', acts: true }],
+  ['a rate limit with nonsense for a wait', { kind: 'rate-limit', retryAfter: 'soon' }],
+  ['an empty answer before it acts', { kind: 'empty' }],
+  ...['null', '[]', '{}', '{"data":null}', '"'].map((body): [string, Fault] => [
+    `the answer ${body}`,
+    { kind: 'body', body, acts: true },
+  ]),
+  ['a hang, and acting late', { kind: 'late', ms: 700, answer: 'hang' }],
+  ['a reset, and acting late', { kind: 'late', ms: 200, answer: 'reset' }],
+];
+
+/** What never comes is waited for no longer than a busy machine needs for what comes. */
+function patienceWith(title: string): Record<string, string> {
+  return { 'request-timeout': /hang|too slow/.test(title) ? '2.5' : '20' };
+}
+
+/** What ends a GET, PATCH or DELETE at once, since trying again would not help. */
+const final: readonly [title: string, mishap: () => Fault, said: RegExp][] = [
+  ['a redirect', () => ({ kind: 'redirect', location: `${elsewhere.url}/x` }), /302, a redirect to http/],
+  [
+    'a redirect that keeps the method',
+    () => ({ kind: 'redirect', status: 307, location: `${elsewhere.url}/x`, acts: true }),
+    /307, a redirect to http/,
+  ],
+  ['an answer of 9 MiB', () => ({ kind: 'huge' }), /larger than 8388608 bytes/],
+  ['a rate limit of an hour', () => ({ kind: 'rate-limit', retryAfter: 3600 }), /would pass the limit/],
+];
+
+const listing = 'GET /background-processes$';
+const requests = {
+  'the first listing': { on: listing, nth: 1 },
+  'the create request': { on: 'POST /background-processes$', nth: 1 },
+  'the listing after it': { on: listing, nth: 2 },
+} as const;
+
+/** No POST follows one that may have arrived, unless a listing has been read in between. */
+function expectNoBlindPost({ emulator }: Shop): void {
+  let inDoubt = false;
+  for (const { method, path, answered } of emulator.requests) {
+    if (method === 'GET' && path.endsWith('/background-processes') && answered === 200) inDoubt = false;
+    if (method !== 'POST') continue;
+    expect(inDoubt, 'a POST was sent though one before it may have arrived').toBe(false);
+    inDoubt = answered !== 429;
+  }
+}
+
+function expectOneProcess(shop: Shop, step: StepRun, outcome: string): void {
+  expect(step.errors).toEqual([]);
+  expect(step.exitCode).toBe(0);
+  expect(shop.ids()).toEqual([step.outputs['process-id']]);
+  expect(step.outputs['outcome']).toBe(outcome);
+}
+
+describe.concurrent.each(Object.entries(requests))('with %s hit once by', (name, where) => {
+  const mishaps = name === 'the create request' ? [...passing, ...alsoPassing] : passing;
+  test.each(mishaps)('%s, one process is created in the end', async (title, mishap) => {
+    await using shop = await openShop();
+    const fault = shop.emulator.faults.add({ ...mishap, ...where });
+    const step = await shop.run({ processes: '2', ...patienceWith(title) });
+
+    expect(fault.struck).toBe(1);
+    expectOneProcess(shop, step, 'created');
+    expectNoBlindPost(shop);
+  });
+
+  test.each(final)('%s, nothing is made twice, and what is known is said', async (title, mishap, said) => {
+    await using shop = await openShop();
+    shop.emulator.faults.add({ ...mishap(), ...where });
+    const step = await shop.run({ ...patienceWith(title) });
+
+    expectNoBlindPost(shop);
+    if (step.exitCode === 0) {
+      // A listing tells what became of a create request, whatever its answer.
+      expect(name).toBe('the create request');
+      expectOneProcess(shop, step, 'created');
+      return;
+    }
+    expect(step.errors[0]).toMatch(said);
+    expect(shop.count('POST')).toBe(name === 'the first listing' ? 0 : 1);
+    for (const id of shop.ids()) expect(step.errors[0]).toContain(id);
+  });
+});
+
+describe.concurrent('with an update hit once by', () => {
+  test.each(passing)('%s, the process is as declared in the end', async (title, mishap) => {
+    await using shop = await openShop();
+    shop.emulator.cloud.addProcess(shop.instance, { type: 'worker', processes: 1 });
+    const fault = shop.emulator.faults.add({ ...mishap, on: 'PATCH' });
+    const step = await shop.run({ processes: '2', ...patienceWith(title) });
+
+    expect(fault.struck).toBe(1);
+    expectOneProcess(shop, step, 'updated');
+    expect(shop.emulator.cloud.processes[0]?.processes).toBe(2);
+    expect(shop.count('POST')).toBe(0);
+  });
+
+  test.each(final)('%s, the error says that it may have been made', async (title, mishap, said) => {
+    await using shop = await openShop();
+    const { id } = shop.emulator.cloud.addProcess(shop.instance, { type: 'worker', processes: 1 });
+    shop.emulator.faults.add({ ...mishap(), on: 'PATCH' });
+    const step = await shop.run({ processes: '2', ...patienceWith(title) });
+
+    expect(step.exitCode).toBe(1);
+    expect(step.errors[0]).toMatch(said);
+    expect(step.errors[0]).toContain(id);
+  });
+});
+
+/** A PATCH that works, and whose answer shows the process as it was before. */
+function answerWithTheOldState({ emulator }: Shop, id: string): void {
+  const attributes = { type: 'worker', processes: 1, command: null, config: [], created_at: null };
+  const body = JSON.stringify({ data: { id, type: 'background_processes', attributes } });
+  emulator.faults.add({ kind: 'body', body, acts: true, on: 'PATCH' });
+}
+
+describe.concurrent('with the reading after an update hit once by', () => {
+  test.each(passing)('%s, the update is found to be done', async (title, mishap) => {
+    await using shop = await openShop();
+    const { id } = shop.emulator.cloud.addProcess(shop.instance, { type: 'worker', processes: 1 });
+    answerWithTheOldState(shop, id);
+    const fault = shop.emulator.faults.add({ ...mishap, on: 'GET /background-processes/process-' });
+    const step = await shop.run({ processes: '2', ...patienceWith(title) });
+
+    expect(fault.struck).toBe(1);
+    expectOneProcess(shop, step, 'updated');
+  });
+
+  test.each(final)('%s, the error says what was sent', async (title, mishap, said) => {
+    await using shop = await openShop();
+    const { id } = shop.emulator.cloud.addProcess(shop.instance, { type: 'worker', processes: 1 });
+    answerWithTheOldState(shop, id);
+    shop.emulator.faults.add({ ...mishap(), on: 'GET /background-processes/process-' });
+    const step = await shop.run({ processes: '2', ...patienceWith(title) });
+
+    expect(step.exitCode).toBe(1);
+    expect(step.errors[0]).toMatch(said);
+    expect(step.errors[0]).toContain(`an update of ${id} was sent (processes: 1 → 2)`);
+  });
+});
+
+/** Of these a server cannot say that it has not acted, or cannot say anything. */
+const surelyNotDone = /^a rate limit/;
+const answered = /^(an answer that is slow|a body that drips)$/;
+
+describe.concurrent('with if-exists: create and its one request hit by', () => {
+  test.each([...passing, ...alsoPassing])(
+    '%s, it is never sent a second time if it may have arrived',
+    async (title, mishap) => {
+      await using shop = await openShop();
+      shop.emulator.faults.add({ ...mishap, on: 'POST' });
+      const step = await shop.run({ 'if-exists': 'create', ...patienceWith(title) });
+
+      expect(shop.count('GET')).toBe(0);
+      expect(shop.count('POST')).toBe(surelyNotDone.test(title) ? 2 : 1);
+      if (surelyNotDone.test(title) || answered.test(title)) return expectOneProcess(shop, step, 'created');
+      expect(step.exitCode).toBe(1);
+      expect(step.errors[0]).toContain('the process may exist or not');
+      expect(step.outputs).toEqual({});
+    },
+  );
+});
+
+describe.concurrent('what never ends', () => {
+  const forever = { times: Number.POSITIVE_INFINITY };
+
+  test.each<[string, Fault]>([
+    ['503', { kind: 'status', status: 503, on: listing }],
+    ['hangs', { kind: 'hang', on: listing }],
+    ['HTML', { kind: 'html', on: listing }],
+  ])('listings: %s, ends in an error before anything is created', async (_title, mishap) => {
+    await using shop = await openShop();
+    shop.emulator.faults.add({ ...mishap, ...forever });
+    const step = await shop.run({ 'request-timeout': '0.5' });
+
+    expect(step.exitCode).toBe(1);
+    expect(step.errors[0]).toContain(`Listing the background processes of ${shop.instance.id}`);
+    expect(shop.count('POST')).toBe(0);
+    expect(step.log).toContain('trying again in');
+  });
+
+  test.each<[string, Fault]>([
+    ['504', { kind: 'status', status: 504, on: 'POST' }],
+    ['hangs', { kind: 'hang', on: 'POST' }],
+    ['resets', { kind: 'reset-before', on: 'POST' }],
+  ])('create requests: %s, ends in an error that says that it may still appear', async (_title, mishap) => {
+    await using shop = await openShop();
+    shop.emulator.faults.add({ ...mishap, ...forever });
+    const step = await shop.run({ 'request-timeout': '0.5' });
+
+    expect(step.exitCode).toBe(1);
+    expect(step.errors[0]).toContain('may still appear');
+    expectNoBlindPost(shop);
+  });
+
+  test('listings after a create: the error names the process that was created', async () => {
+    await using shop = await openShop();
+    shop.emulator.faults.add({ kind: 'status', status: 500, on: listing, nth: 2, ...forever });
+    const step = await shop.run();
+
+    expect(step.exitCode).toBe(1);
+    expect(step.errors[0]).toContain(`created worker on queue default as ${shop.ids()[0]}`);
+  });
+
+  test('listings after a lost create: the error says that the process may exist', async () => {
+    await using shop = await openShop();
+    shop.emulator.faults.add({ kind: 'reset-after', on: 'POST' });
+    shop.emulator.faults.add({ kind: 'status', status: 500, on: listing, nth: 2, ...forever });
+    const step = await shop.run();
+
+    expect(step.exitCode).toBe(1);
+    expect(step.errors[0]).toContain('its answer was lost: it may exist');
+    expect(shop.count('POST')).toBe(1);
+  });
+});
+
+describe.concurrent('what the API says no to', () => {
+  test.each<[status: number, said: RegExp]>([
+    [400, /answered 400: No\./],
+    [401, /answered 401: No\. The token is not valid/],
+    [403, /answered 403: No\. The token may not do this/],
+    [404, /answered 404: No\. Check the instance inst-/],
+    [409, /answered 409: No\./],
+    [422, /answered 422: No\. Correct the inputs/],
+  ])('with %d is not asked again', async (status, said) => {
+    await using shop = await openShop();
+    shop.emulator.faults.add({ kind: 'status', status, body: { message: 'No.' }, on: 'POST' });
+    const step = await shop.run();
+
+    expect(step.exitCode).toBe(1);
+    expect(step.errors[0]).toMatch(said);
+    expect(shop.count('POST')).toBe(1);
+  });
+
+  test('by field is told by the names of the inputs', async () => {
+    await using shop = await openShop();
+    const errors = { 'config.queue': ['Too long.'], command: ['Not allowed.'], processes: ['Too many.'] };
+    shop.emulator.faults.add({ kind: 'status', status: 422, body: { message: 'Bad.', errors }, on: 'POST' });
+    const step = await shop.run();
+
+    expect(step.errors[0]).toContain('config-json: queue: Too long.');
+    expect(step.errors[0]).toContain('command: Not allowed.');
+    expect(step.errors[0]).toContain('processes: Too many.');
+  });
+
+  test.each<[string, unknown, string]>([
+    ['objects for texts', { message: 'Bad.', errors: { processes: [{ code: 7 }] } }, 'processes: {"code":7}'],
+    ['a list of errors', { message: 'Bad.', errors: [{ title: 'Odd' }] }, 'answered 422: Bad.'],
+    ['no message', { message: null, errors: { command: 'Too long.' } }, 'answered 422: command: Too long.'],
+    ['nothing', {}, 'answered 422. Correct the inputs'],
+  ])('in words of another shape is told as far as possible: %s', async (_title, body, said) => {
+    await using shop = await openShop();
+    shop.emulator.faults.add({ kind: 'status', status: 422, body, on: 'POST' });
+    const step = await shop.run();
+
+    expect(step.errors[0]).toContain(said);
+  });
+
+  test('with a token of nobody gets a hint', async () => {
+    await using shop = await openShop();
+    const step = await shop.run({ token: 'another-token-000' });
+
+    expect(step.errors[0]).toContain('answered 401: Unauthenticated. The token is not valid');
+  });
+
+  test('for an instance of somebody else gets a hint', async () => {
+    await using shop = await openShop();
+    const step = await shop.run({ instance: 'inst-00000000-0000-4000-8000-000000000000' });
+
+    expect(step.errors[0]).toContain('Check the instance inst-00000000-0000-4000-8000-000000000000');
+    expect(shop.count('POST')).toBe(0);
+  });
+});
+
+test.concurrent('an API that nobody listens at is tried a few times, and the error tells what to check', async () => {
+  await using shop = await openShop();
+  const closed = await openOtherServer();
+  await closed[Symbol.asyncDispose]();
+  const step = await shop.run({ 'if-exists': 'create', 'api-url': closed.url });
+
+  expect(step.exitCode).toBe(1);
+  expect(step.errors[0]).toContain('the connection was refused');
+  expect(step.errors[0]).toContain('https_proxy');
+  expect(step.log.match(/trying again/g)).toHaveLength(4);
+});

@@ -1,0 +1,53 @@
+import { seedShop } from '../emulator/seed.ts';
+import { type Emulator, type EmulatorOptions, startEmulator } from '../emulator/server.ts';
+import { type ActionOptions, expectNoToken, runAction, type StepRun } from './harness/run-action.ts';
+
+type Shop = ReturnType<typeof seedShop>;
+
+export interface ForgeWorld extends Shop {
+  readonly emulator: Emulator;
+  /** Runs a Forge action on the server; inputs override those that reach it. */
+  run(inputs?: Record<string, string>, options?: Partial<ActionOptions>): Promise<StepRun>;
+  /** `GET /31/background-processes?…`: the requests made, relative to the organization's servers. */
+  requests(): string[];
+}
+
+/** A Forge server to run one action against; limits of rate are off, unless they are what is tested. */
+export async function startForge(action: string, options: EmulatorOptions = {}): Promise<ForgeWorld> {
+  const emulator = await startEmulator({
+    ...options,
+    forge: {
+      rateLimit: { limit: 60, enforced: false, reset: 'none', retryAfter: false },
+      ...options.forge,
+    },
+  });
+  const shop = seedShop(emulator);
+  return {
+    ...shop,
+    emulator,
+    async run(inputs = {}, extra = {}) {
+      const reach = {
+        token: emulator.token,
+        'api-url': emulator.url,
+        organization: 'acme',
+        server: shop.server.id,
+      };
+      const run = await runAction({ action, ...extra, inputs: { ...reach, ...inputs } });
+      expectNoToken(run, emulator.token);
+      return run;
+    },
+    requests: () =>
+      emulator.requests.map(({ method, path, query, rawBody }) => {
+        const search = Object.entries(query).map(([name, value]) => `${name}=${value}`);
+        const at = path.replace('/api/orgs/acme/servers', '');
+        return [method, search.length === 0 ? at : `${at}?${search.join('&')}`, rawBody]
+          .filter((part) => part !== '')
+          .join(' ');
+      }),
+  };
+}
+
+/** Requests that departed from the contract. */
+export function violations({ emulator }: ForgeWorld): string[] {
+  return emulator.requests.flatMap((request) => request.violations);
+}

@@ -1,0 +1,21 @@
+import type { Emulator } from '../../emulator/server.ts';
+import { expectNoToken } from './expect-no-token.ts';
+import type { StepRun } from './run-action.ts';
+
+/**
+ * Throws unless a run is fit to be seen, whatever became of it: one error exactly if it failed, no trace of the token,
+ * of a stack or of a value that nobody wrote, and no request against the contract.
+ */
+export function expectClean(run: StepRun, { token, requests }: Pick<Emulator, 'token' | 'requests'>): void {
+  expectNoToken(run, token);
+  const shown = [run.stdout, run.stderr, run.summary, JSON.stringify(run.outputs)].join('\n');
+  const junk = /^\s+at .+:\d+:\d+\)?$|\bundefined\b|\[object \w+\]|\bNaN\b|unexpected error/m.exec(shown);
+  const faults = [
+    ...(junk === null ? [] : [`shows ${JSON.stringify(junk[0])}`]),
+    ...(run.stderr === '' ? [] : ['writes to stderr']),
+    ...(run.errors.length === (run.exitCode === 0 ? 0 : 1) ? [] : [`has ${run.errors.length} errors`]),
+    ...requests.flatMap(({ violations }) => violations.map((line) => `violates the contract: ${line}`)),
+  ];
+  if (faults.length > 0)
+    throw new Error(`A run with exit code ${run.exitCode} ${faults.join(', ')}:\n${shown}`);
+}

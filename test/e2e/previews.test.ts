@@ -1,0 +1,123 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { describe, expect, test } from 'vitest';
+import { openShop } from './harness/shop.ts';
+
+const looksFor = (requests: string[], path: string) =>
+  requests.filter((request) => request === `GET ${path}`);
+
+describe.concurrent('a preview', () => {
+  test('that appears at the third look, and its instance a look later, is waited for', async () => {
+    await using shop = await openShop();
+    const { cloud } = shop.emulator;
+    const environment = cloud.addEnvironment(shop.application, {
+      name: 'pr-7',
+      branch: 'feature',
+      appearsAfter: 2,
+    });
+    const { id } = cloud.addInstance(environment, { appearsAfter: 1 });
+    const step = await shop.run({ environment: 'feature', 'wait-for-environment': '60' });
+
+    expect(step.errors).toEqual([]);
+    expect(step.outputs).toMatchObject({
+      outcome: 'created',
+      'instance-id': id,
+      'environment-id': environment.id,
+    });
+    expect(step.log).toContain('The environment "feature" is not there yet; waiting up to 60 s for it');
+    expect(looksFor(shop.requests(), '/applications')).toHaveLength(1);
+    expect(looksFor(shop.requests(), '/applications/{id}/environments')).toHaveLength(3);
+    expect(looksFor(shop.requests(), '/environments/{id}/instances')).toHaveLength(2);
+  });
+
+  test('that is named by its id is waited for', async () => {
+    await using shop = await openShop();
+    const { cloud } = shop.emulator;
+    const environment = cloud.addEnvironment(shop.application, {
+      name: 'pr-7',
+      branch: 'b',
+      appearsAfter: 2,
+    });
+    const { id } = cloud.addInstance(environment);
+    const step = await shop.run({ environment: environment.id, 'wait-for-environment': '60' });
+
+    expect(step.outputs).toMatchObject({ outcome: 'created', 'instance-id': id });
+  });
+
+  test('that already has the process as a copy gets no second one', async () => {
+    await using shop = await openShop();
+    const { cloud } = shop.emulator;
+    const environment = cloud.addEnvironment(shop.application, {
+      name: 'pr-7',
+      branch: 'b',
+      appearsAfter: 1,
+    });
+    const { id } = cloud.addProcess(cloud.addInstance(environment), { type: 'worker' });
+    const step = await shop.run({ environment: 'b', 'wait-for-environment': '60' });
+
+    expect(step.outputs).toMatchObject({ outcome: 'unchanged', 'process-id': id });
+  });
+
+  test('that never appears ends the wait with what there is, and how to mend it', async () => {
+    await using shop = await openShop();
+    const step = await shop.run({ environment: 'feature', 'wait-for-environment': '1.5' });
+
+    expect(step.exitCode).toBe(1);
+    expect(step.errors[0]).toContain('it did not appear within 2 s');
+    expect(step.errors[0]).toContain('production');
+    expect(step.errors[0]).toContain('wait-for-environment');
+    expect(shop.count('POST')).toBe(0);
+  });
+
+  test('is not waited for unless that is asked for', async () => {
+    await using shop = await openShop();
+    const step = await shop.run({ environment: 'feature' });
+
+    expect(step.exitCode).toBe(1);
+    expect(step.errors[0]).toContain('production / main');
+    expect(step.errors[0]).toContain('give wait-for-environment');
+    expect(looksFor(shop.requests(), '/applications/{id}/environments')).toHaveLength(1);
+  });
+
+  test('of an application that does not exist is not waited for at all', async () => {
+    await using shop = await openShop();
+    const step = await shop.run({ application: 'shoop', environment: 'b', 'wait-for-environment': '600' });
+
+    expect(step.exitCode).toBe(1);
+    expect(step.errors[0]).toContain('application "shoop"');
+    expect(looksFor(shop.requests(), '/applications')).toHaveLength(1);
+  });
+});
+
+describe.concurrent('a wait', () => {
+  test.each(['SIGINT', 'SIGTERM'] as const)(
+    'that is cancelled by %s ends without another look and says so',
+    async (signal) => {
+      await using shop = await openShop();
+      const running = shop.start({ environment: 'feature', 'wait-for-environment': '600' });
+      await expect.poll(running.output, { timeout: 20_000 }).toContain('is not there yet');
+      const asked = shop.requests();
+      running.child.kill(signal);
+      const step = await running.done;
+
+      expect(shop.requests()).toEqual(asked);
+      expect(step.signal).toBeNull();
+      expect(step.exitCode).not.toBe(0);
+      expect(step.errors).toHaveLength(1);
+      expect(step.errors[0]).toContain(`it was told to stop (${signal})`);
+      expect(shop.count('POST')).toBe(0);
+    },
+  );
+
+  test('that gets both signals, as from the runner, says so once', async () => {
+    await using shop = await openShop();
+    const running = shop.start({ environment: 'feature', 'wait-for-environment': '600' });
+    await expect.poll(running.output, { timeout: 20_000 }).toContain('is not there yet');
+    running.child.kill('SIGINT');
+    await sleep(5);
+    running.child.kill('SIGTERM');
+    const step = await running.done;
+
+    expect(step.errors).toHaveLength(1);
+    expect(step.summary).toContain('told to stop');
+  });
+});

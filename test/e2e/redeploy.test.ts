@@ -1,0 +1,204 @@
+import { describe, expect, test } from 'vitest';
+import { openShop, type Shop } from './harness/shop.ts';
+
+const redeploy = { redeploy: 'true' };
+
+const deployRequests = (shop: Shop): number =>
+  shop.requests().filter((request) => request === 'POST /environments/{id}/deployments').length;
+
+/** Ends after a look or two, so that nothing is waited for that a test does not need. */
+const quick = ['pending', 'deployment.succeeded'];
+
+describe.concurrent('after a change, redeploy', () => {
+  test('starts one deployment, follows it to its end and tells its id', async () => {
+    await using shop = await openShop();
+    const step = await shop.run({ environment: 'main', ...redeploy });
+
+    expect(step.exitCode).toBe(0);
+    expect(shop.emulator.cloud.deployments).toHaveLength(1);
+    const [deployment] = shop.emulator.cloud.deployments;
+    expect(deployment?.script.current).toBe('deployment.succeeded');
+    expect(step.outputs).toMatchObject({ outcome: 'created', 'deployment-id': deployment?.id });
+    expect(shop.emulator.cloud.listRunning(shop.instance).map(({ id }) => id)).toEqual(shop.ids());
+    for (const status of ['build.succeeded', 'deployment.succeeded']) expect(step.log).toContain(status);
+    expect(step.summary).toContain('the change is live');
+    expect(step.notices).toEqual([]);
+  });
+
+  test.each([200, 201] as const)(
+    'finds the environment by the instance, and takes %d for a start',
+    async (status) => {
+      await using shop = await openShop({ deploymentScript: quick, deploymentStatus: status });
+      const step = await shop.run(redeploy);
+
+      expect(step.outputs).toMatchObject({
+        'environment-id': shop.environment.id,
+        'deployment-id': shop.emulator.cloud.deployments[0]?.id,
+      });
+    },
+  );
+
+  test('follows an update of a pinned process, too', async () => {
+    await using shop = await openShop({ deploymentScript: quick });
+    const { id } = shop.emulator.cloud.addProcess(shop.instance, { type: 'worker' });
+    const step = await shop.run({ 'process-id': id, processes: '2', ...redeploy });
+
+    expect(step.outputs).toMatchObject({
+      outcome: 'updated',
+      'instance-id': shop.instance.id,
+      'environment-id': shop.environment.id,
+      'deployment-id': shop.emulator.cloud.deployments[0]?.id,
+    });
+  });
+
+  test('waits for a deployment that runs already, since that does not carry the change', async () => {
+    await using shop = await openShop({ deploymentScript: quick });
+    const running = shop.emulator.cloud.addDeployment(shop.environment, {
+      script: ['build.running', 'deployment.running', 'deployment.succeeded'],
+    });
+    const step = await shop.run(redeploy);
+
+    expect(step.exitCode).toBe(0);
+    expect(shop.emulator.cloud.deployments).toHaveLength(2);
+    expect(step.outputs['deployment-id']).toBe(shop.emulator.cloud.deployments[1]?.id);
+    expect(step.log).toContain(`Waiting for deployment ${running.id}, which is running already`);
+    expect(deployRequests(shop)).toBe(1);
+  });
+
+  test('does not mind that the deployment that ran before fails', async () => {
+    await using shop = await openShop({ deploymentScript: quick });
+    shop.emulator.cloud.addDeployment(shop.environment, { script: ['build.running', 'build.failed'] });
+    const step = await shop.run(redeploy);
+
+    expect(step.exitCode).toBe(0);
+    expect(shop.emulator.cloud.deployments).toHaveLength(2);
+  });
+
+  test.each([409, 422] as const)(
+    'waits and tries again when another gets in first (%d)',
+    async (deploymentConflict) => {
+      await using shop = await openShop({ deploymentScript: quick, deploymentConflict });
+      const { cloud, faults } = shop.emulator;
+      faults.add({
+        kind: 'call',
+        on: 'POST /deployments$',
+        call: () =>
+          cloud.addDeployment(shop.environment, { script: ['pending', 'build.running', 'cancelled'] }),
+      });
+      const step = await shop.run(redeploy);
+
+      expect(step.exitCode).toBe(0);
+      expect(step.log).toContain('Another deployment got in first');
+      expect(step.outputs['deployment-id']).toBe(cloud.deployments[1]?.id);
+      expect(deployRequests(shop)).toBe(2);
+    },
+  );
+
+  test.each([
+    ['reset', { kind: 'reset-after' }],
+    ['504', { kind: 'status-after', status: 504 }],
+    ['HTML', { kind: 'html', acts: true }],
+    ['hang', { kind: 'hang', acts: true }],
+    ['late', { kind: 'late', ms: 700 }],
+  ] as const)('starts one deployment though the answer was lost: %s', async (_title, fault) => {
+    await using shop = await openShop({ deploymentScript: quick });
+    shop.emulator.faults.add({ ...fault, on: 'POST /deployments$' });
+    const waits = fault.kind === 'hang' || fault.kind === 'late';
+    const step = await shop.run({ ...redeploy, 'request-timeout': waits ? '3' : '30' });
+
+    expect(step.errors).toEqual([]);
+    expect(shop.emulator.cloud.deployments).toHaveLength(1);
+    expect(step.outputs['deployment-id']).toBe(shop.emulator.cloud.deployments[0]?.id);
+    expect(deployRequests(shop)).toBe(1);
+  });
+
+  test('asks again when nothing came of a lost request', async () => {
+    await using shop = await openShop({ deploymentScript: quick });
+    shop.emulator.faults.add({ kind: 'reset-before', on: 'POST /deployments$' });
+    const step = await shop.run(redeploy);
+
+    expect(step.exitCode).toBe(0);
+    expect(shop.emulator.cloud.deployments).toHaveLength(1);
+    expect(deployRequests(shop)).toBe(2);
+  });
+});
+
+describe.concurrent('a deployment that does not succeed fails the step, with the outputs set', () => {
+  test.each(['build.failed', 'deployment.failed', 'failed', 'cancelled'])('%s', async (status) => {
+    await using shop = await openShop({ deploymentScript: ['pending', status] });
+    shop.environment.failureReason = 'npm run build exited with 1';
+    const step = await shop.run(redeploy);
+
+    expect(step.exitCode).toBe(1);
+    const [deployment] = shop.emulator.cloud.deployments;
+    expect(step.errors[0]).toContain(`Deployment ${deployment?.id}: it ended as ${status}`);
+    if (status !== 'cancelled') expect(step.errors[0]).toContain('npm run build exited with 1');
+    expect(step.errors[0]).toContain(`created worker on queue default as ${shop.ids()[0]}`);
+    expect(step.outputs).toMatchObject({
+      outcome: 'created',
+      'process-id': shop.ids()[0],
+      'deployment-id': deployment?.id,
+    });
+    expect(step.summary).toContain('Failed.');
+  });
+
+  test('one that is still running when wait-timeout has passed', async () => {
+    await using shop = await openShop({ deploymentScript: ['build.running'] });
+    const step = await shop.run({ ...redeploy, 'wait-timeout': '2' });
+
+    expect(step.exitCode).toBe(1);
+    expect(step.errors[0]).toContain('it was still build.running when wait-timeout (2 s) had passed');
+    expect(step.outputs['deployment-id']).toBe(shop.emulator.cloud.deployments[0]?.id);
+  });
+
+  test('one that may not be started', async () => {
+    await using shop = await openShop();
+    shop.emulator.faults.add({
+      kind: 'status',
+      status: 403,
+      body: { message: 'No.' },
+      on: 'POST /deployments$',
+    });
+    const step = await shop.run(redeploy);
+
+    expect(step.exitCode).toBe(1);
+    expect(step.errors[0]).toContain('Starting a deployment: Laravel Cloud answered 403: No.');
+    expect(step.outputs).toMatchObject({
+      outcome: 'created',
+      'process-id': shop.ids()[0],
+      'deployment-id': '',
+    });
+  });
+
+  test('one that is refused while none is running', async () => {
+    await using shop = await openShop();
+    const body = { message: 'The environment is stopped.' };
+    shop.emulator.faults.add({ kind: 'status', status: 422, body, on: 'POST /deployments$' });
+    const step = await shop.run(redeploy);
+
+    expect(step.errors[0]).toContain('The environment is stopped.');
+    expect(deployRequests(shop)).toBe(1);
+  });
+});
+
+describe.concurrent('no deployment is started', () => {
+  test('when nothing has changed', async () => {
+    await using shop = await openShop();
+    shop.emulator.cloud.addProcess(shop.instance, { type: 'worker' });
+    const step = await shop.run(redeploy);
+
+    expect(step.outputs).toMatchObject({ outcome: 'unchanged', 'deployment-id': '' });
+    expect(shop.emulator.cloud.deployments).toEqual([]);
+    expect(shop.count('POST')).toBe(0);
+  });
+
+  test('without redeploy, and a notice says what the change waits for', async () => {
+    await using shop = await openShop();
+    const step = await shop.run();
+
+    expect(step.notices).toHaveLength(1);
+    expect(step.notices[0]).toContain('takes effect with the environment’s next deploy');
+    expect(step.notices[0]).toContain('redeploy: true');
+    expect(shop.emulator.cloud.deployments).toEqual([]);
+  });
+});

@@ -1,0 +1,206 @@
+import { describe, expect, test } from 'vitest';
+import { SECRET_VARIABLE } from '../emulator/cloud-state.ts';
+import type { StepRun } from './harness/run-action.ts';
+import { openShop } from './harness/shop.ts';
+
+/** A shop among things that look like it: other names, other cases, other organizations of the same words. */
+async function openShopAmongOthers() {
+  const shop = await openShop();
+  const { cloud } = shop.emulator;
+  // Listed before and after the right ones, so that neither first nor last is right by luck.
+  const admin = cloud.addApplication({ name: 'shop-admin', repository: 'acme/shop-admin' });
+  const upper = cloud.addApplication({ name: 'Shop', slug: 'Shop', repository: 'Acme/Shop' });
+  cloud.applications.unshift(...cloud.applications.splice(1, 1));
+  for (const application of [admin, upper]) {
+    cloud.addInstance(cloud.addEnvironment(application, { name: 'production', branch: 'main' }));
+  }
+  const eu = cloud.addEnvironment(shop.application, { name: 'production-eu', branch: 'main-eu' });
+  const caps = cloud.addEnvironment(shop.application, { name: 'Production', branch: 'Main' });
+  for (const environment of [eu, caps]) cloud.addInstance(environment);
+  const workers = cloud.addInstance(shop.environment, { name: 'App-2', type: 'service' });
+  const small = cloud.addInstance(shop.environment, { name: 'app', type: 'queue' });
+  return { ...shop, workers, small };
+}
+
+function expectTarget(step: StepRun, instanceId: string, environmentId: string): void {
+  expect(step.errors).toEqual([]);
+  expect(step.outputs).toMatchObject({
+    outcome: 'created',
+    'instance-id': instanceId,
+    'environment-id': environmentId,
+  });
+}
+
+describe.concurrent('the same instance is found by', () => {
+  test.each([
+    ['the workflow’s repository', () => ({ environment: 'production' })],
+    ['the application’s id', ({ application: { id } }) => ({ application: id, environment: 'production' })],
+    ['its slug', () => ({ application: 'the-shop', environment: 'production' })],
+    ['its name', () => ({ application: 'shop', environment: 'production' })],
+    ['its repository', () => ({ application: 'acme/shop', environment: 'production' })],
+    ['the environment’s id', ({ environment: { id } }) => ({ environment: id })],
+    [
+      'both ids',
+      ({ application, environment }) => ({ application: application.id, environment: environment.id }),
+    ],
+    ['the environment’s slug', () => ({ environment: 'production-3' })],
+    ['the environment’s branch', () => ({ environment: 'main' })],
+    ['the instance’s name', () => ({ environment: 'production', instance: 'App' })],
+    [
+      'the instance’s id',
+      ({ environment, instance }) => ({ environment: environment.id, instance: instance.id }),
+    ],
+  ] satisfies readonly [
+    string,
+    (shop: Awaited<ReturnType<typeof openShopAmongOthers>>) => Record<string, string>,
+  ][])('%s', async (_title, inputs) => {
+    await using shop = await openShopAmongOthers();
+    shop.application.slug = 'the-shop';
+    shop.environment.slug = 'production-3';
+    const step = await shop.run(inputs(shop));
+
+    expectTarget(step, shop.instance.id, shop.environment.id);
+    expect(step.summary).toContain('replicas');
+  });
+});
+
+test.concurrent('an instance of another type is found by its name', async () => {
+  await using shop = await openShopAmongOthers();
+  const step = await shop.run({ environment: 'production', instance: 'App-2' });
+
+  expectTarget(step, shop.workers.id, shop.environment.id);
+});
+
+describe.concurrent('what only looks like it is not taken, and the error lists what there is', () => {
+  test.each<[string, Record<string, string>, readonly string[]]>([
+    [
+      'an application’s name cut short',
+      { application: 'sho', environment: 'production' },
+      ['shop', 'shop-admin'],
+    ],
+    ['another case', { application: 'SHOP', environment: 'production' }, ['application "SHOP"', 'Acme/Shop']],
+    ['an environment’s name cut short', { environment: 'prod' }, ['production', 'production-eu', 'main-eu']],
+    [
+      'an environment in another case',
+      { environment: 'PRODUCTION' },
+      ['environment "PRODUCTION"', 'Production'],
+    ],
+    ['a branch cut short', { environment: 'mai' }, ['main', 'Main']],
+    ['an instance in another case', { environment: 'production', instance: 'APP' }, ['App', 'App-2']],
+    ['an id of nobody', { environment: 'env-00000000-0000-4000-8000-000000000000' }, ['production-eu']],
+  ])('%s', async (_title, inputs, names) => {
+    await using shop = await openShopAmongOthers();
+    const step = await shop.run(inputs);
+
+    expect(step.exitCode).toBe(1);
+    for (const name of names) expect(step.errors[0]).toContain(name);
+    expect(step.errors[0]).toMatch(/there is none .* that goes by exactly this name/);
+    expect(shop.count('POST')).toBe(0);
+  });
+
+  test('a repository that no application has', async () => {
+    await using shop = await openShopAmongOthers();
+    const step = await shop.run({ environment: 'main' }, { env: { GITHUB_REPOSITORY: 'acme/other' } });
+
+    expect(step.errors[0]).toContain('application "acme/other"');
+    expect(step.errors[0]).toContain('acme/shop-admin');
+  });
+});
+
+describe.concurrent('names that several go by are an error that lists their ids', () => {
+  test('of applications', async () => {
+    await using shop = await openShop();
+    const other = shop.emulator.cloud.addApplication({ name: 'copy', repository: 'acme/shop' });
+    const step = await shop.run({ environment: 'production' });
+
+    expect(step.exitCode).toBe(1);
+    for (const { id } of [shop.application, other]) expect(step.errors[0]).toContain(id);
+    expect(step.errors[0]).toContain('Give the id of the one that is meant as application');
+  });
+
+  test('of environments: the name of one is the branch of another', async () => {
+    await using shop = await openShop();
+    const other = shop.emulator.cloud.addEnvironment(shop.application, { name: 'main', branch: 'develop' });
+    const step = await shop.run({ environment: 'main' });
+
+    for (const { id } of [shop.environment, other]) expect(step.errors[0]).toContain(id);
+  });
+
+  test('of environments on one branch', async () => {
+    await using shop = await openShop();
+    const other = shop.emulator.cloud.addEnvironment(shop.application, { name: 'staging', branch: 'main' });
+    const step = await shop.run({ environment: 'main' });
+
+    for (const { id } of [shop.environment, other]) expect(step.errors[0]).toContain(id);
+  });
+
+  test('of instances', async () => {
+    await using shop = await openShop();
+    const other = shop.emulator.cloud.addInstance(shop.environment, { name: 'App', type: 'service' });
+    const step = await shop.run({ environment: 'main', instance: 'App' });
+
+    for (const { id } of [shop.instance, other]) expect(step.errors[0]).toContain(id);
+  });
+
+  test('of instances of type app, when none is named', async () => {
+    await using shop = await openShop();
+    const other = shop.emulator.cloud.addInstance(shop.environment, { name: 'Second', type: 'app' });
+    const step = await shop.run({ environment: 'main' });
+
+    for (const { id } of [shop.instance, other]) expect(step.errors[0]).toContain(id);
+  });
+});
+
+test.concurrent('an environment without an instance of type app tells which there are', async () => {
+  await using shop = await openShop();
+  const environment = shop.emulator.cloud.addEnvironment(shop.application, { name: 'jobs', branch: 'jobs' });
+  const { id } = shop.emulator.cloud.addInstance(environment, { name: 'Crunch', type: 'service' });
+  const step = await shop.run({ environment: 'jobs' });
+
+  expect(step.exitCode).toBe(1);
+  expect(step.errors[0]).toContain(`Crunch (${id}, service)`);
+  expect(step.errors[0]).toContain('Name one of its instances as instance');
+});
+
+test.concurrent('environments are found on every page, and so is their branch', async () => {
+  await using shop = await openShop({ perPage: 1 });
+  const { cloud } = shop.emulator;
+  cloud.addApplication({ name: 'last', repository: 'acme/last' });
+  const environment = cloud.addEnvironment(shop.application, { name: 'pr-7', branch: 'feature/Ünï code#1' });
+  const { id } = cloud.addInstance(environment);
+  const step = await shop.run({ environment: 'feature/Ünï code#1' });
+
+  expectTarget(step, id, environment.id);
+});
+
+test.concurrent('no variable of an environment shows anywhere, debug logging included', async () => {
+  await using shop = await openShop();
+  const step = await shop.run({ environment: 'main', redeploy: 'true' }, { env: { RUNNER_DEBUG: '1' } });
+
+  expect(step.exitCode).toBe(0);
+  expect(step.commands.filter(({ command }) => command === 'debug').length).toBeGreaterThan(3);
+  const shown = JSON.stringify([step.stdout, step.stderr, step.summary, step.outputs, step.state, step.env]);
+  expect(shown).not.toContain(SECRET_VARIABLE);
+  expect(shown).not.toContain('APP_KEY');
+});
+
+test.concurrent('no variable of an environment shows in an error about the answer that holds it', async () => {
+  await using shop = await openShop();
+  const variables = [{ key: 'APP_KEY', value: SECRET_VARIABLE }];
+  const resource = {
+    id: shop.environment.id,
+    type: 'environments',
+    attributes: { environment_variables: variables },
+  };
+  const body = JSON.stringify({ data: [resource], message: SECRET_VARIABLE });
+  shop.emulator.faults.add({
+    kind: 'body',
+    body,
+    on: 'GET /environments$',
+    times: Number.POSITIVE_INFINITY,
+  });
+  const step = await shop.run({ environment: 'main' }, { env: { RUNNER_DEBUG: '1' } });
+
+  expect(step.exitCode).toBe(1);
+  expect(step.stdout + step.summary).not.toContain(SECRET_VARIABLE);
+});

@@ -1,0 +1,218 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { openShop, type Shop } from './harness/shop.ts';
+
+let shop: Shop;
+
+beforeAll(async () => {
+  shop = await openShop();
+});
+
+afterAll(() => shop[Symbol.asyncDispose]());
+
+const deep = `${'{"a":'.repeat(5_000)}1${'}'.repeat(5_000)}`;
+
+/** What is wrong, and what the one error must say about it. */
+const wrong: readonly [title: string, inputs: Record<string, string>, said: readonly string[]][] = [
+  ...['0', '11', '1.5', '1e1', 'two', '-1', '0x2', '٣', '01'].map(
+    (processes): [string, Record<string, string>, string[]] => [
+      `processes ${processes}`,
+      { processes },
+      ['processes: must be a whole number from 1 to 10', JSON.stringify(processes)],
+    ],
+  ),
+  ['an unknown type', { type: 'Worker' }, ['type: must be worker or custom, not "Worker"']],
+  ['a custom process without a command', { type: 'custom' }, ['command: is needed']],
+  ['a worker with a command', { command: 'php artisan queue:work' }, ['command: is for type: custom']],
+  [
+    'a custom process with options',
+    { type: 'custom', command: 'x', 'config-json': '{}' },
+    ['config-json: is for type: worker'],
+  ],
+  ['an option that does not exist', { 'config-json': '{"memory": 128}' }, ['config-json: memory', 'tries']],
+  [
+    'options of a wrong kind',
+    {
+      'config-json': '{"tries": "3", "queue": 1, "force": "yes", "sleep": -1, "timeout": 1.5, "rest": null}',
+    },
+    ['tries', 'queue', 'force', 'sleep', 'timeout', 'rest'].map((key) => `config-json: ${key}: `),
+  ],
+  [
+    'a queue without a name',
+    { 'config-json': '{"queue": " ", "connection": ""}' },
+    ['config-json: queue: is empty', 'config-json: connection: is empty'],
+  ],
+  ['broken JSON', { 'config-json': '{"tries": 3' }, ['config-json: is not JSON']],
+  ['a list for the options', { 'config-json': '[1]' }, ['config-json: must be an object', 'a list']],
+  ['a number for the options', { 'config-json': '3' }, ['config-json: must be an object']],
+  ['very deep JSON', { 'config-json': deep }, ['config-json: a']],
+  [
+    'keys of every object',
+    { 'config-json': '{"__proto__": {"tries": 1}, "constructor": 1, "toString": 2}' },
+    ['config-json: __proto__', 'config-json: constructor', 'config-json: toString'],
+  ],
+  ['http to another host', { 'api-url': 'http://cloud.example/api' }, ['api-url: must start with https://']],
+  [
+    'a host that only looks like the own one',
+    { 'api-url': 'http://127.0.0.1.evil.example/api' },
+    ['api-url: must start with https://'],
+  ],
+  ['an address of another kind', { 'api-url': 'file:///etc/passwd' }, ['api-url: ']],
+  ['no address at all', { 'api-url': 'cloud.laravel.com' }, ['api-url: must be a URL']],
+  ['a time-out of nothing', { 'request-timeout': '0' }, ['request-timeout: must be a number of seconds']],
+  ['a time-out in words', { 'request-timeout': '30s' }, ['request-timeout: must be a number of seconds']],
+  ['waits out of range', { 'wait-timeout': '0' }, ['wait-timeout: ']],
+  ['a wait for nothing', { 'wait-for-environment': '60' }, ['wait-for-environment: says nothing']],
+  ['a name without its environment', { instance: 'App' }, ['instance: must be an id', '"App"']],
+  ['an application without an environment', { application: 'shop' }, ['application: says nothing']],
+  ['an unknown choice', { 'if-exists': 'replace' }, ['if-exists: must be update, reuse, create or fail']],
+  [
+    'a switch that is neither on nor off',
+    { 'dry-run': 'yes', redeploy: '1', summary: 'no' },
+    ['dry-run: must be true or false', 'redeploy: must be true or false', 'summary: must be true or false'],
+  ],
+  [
+    'a pinned process that must be new',
+    { 'process-id': 'process-1', 'if-exists': 'create' },
+    ['if-exists: '],
+  ],
+];
+
+describe('before anything is sent, one error names', () => {
+  test.concurrent.each(wrong)('%s', async (_title, inputs, said) => {
+    const step = await shop.run(inputs);
+
+    expect(step.exitCode).toBe(1);
+    const [error = ''] = step.errors;
+    for (const words of said) expect(error).toContain(words);
+    expect(error).toContain('Nothing was sent');
+    expect(step.outputs).toEqual({});
+    expect(shop.requests()).toEqual([]);
+  });
+
+  test('every problem that there is', async () => {
+    const step = await shop.run({
+      token: '',
+      instance: '',
+      processes: 'many',
+      'config-json': '{"memory": 1, "tries": []}',
+      'api-url': 'http://cloud.example',
+      'request-timeout': 'never',
+      'if-exists': 'maybe',
+      redeploy: 'perhaps',
+      'dry-run': 'no',
+    });
+
+    expect(step.exitCode).toBe(1);
+    expect(step.errors).toHaveLength(1);
+    const lines = (step.errors[0] ?? '').split('\n');
+    expect(lines[0]).toContain('10 problems with the inputs');
+    expect(lines.filter((line) => line.startsWith('- ')).map((line) => line.split(': ')[0])).toEqual([
+      '- token',
+      '- api-url',
+      '- request-timeout',
+      '- instance',
+      '- processes',
+      '- config-json',
+      '- config-json',
+      '- if-exists',
+      '- dry-run',
+      '- redeploy',
+    ]);
+    expect(shop.requests()).toEqual([]);
+  });
+});
+
+test.concurrent('an address with a user and password in it is refused, and the password not repeated', async () => {
+  const step = await shop.run({ 'api-url': 'https://me:Hunter2Hunter2@cloud.example/api' });
+
+  expect(step.exitCode).toBe(1);
+  expect(step.errors[0]).toContain('api-url: must be a plain address, without user, password');
+  expect(step.stdout + step.summary).not.toContain('Hunter2');
+});
+
+describe('a missing token', () => {
+  const forkedPullRequest = {
+    pull_request: {
+      number: 7,
+      head: { repo: { full_name: 'stranger/shop' } },
+      base: { repo: { full_name: 'acme/shop' } },
+    },
+  };
+
+  test('tells where to get one and how to hand it over', async () => {
+    const step = await shop.run({ token: ' ' });
+
+    expect(step.exitCode).toBe(1);
+    expect(step.errors[0]).toContain('token: is empty');
+    expect(step.errors[0]).toContain(['$', '{{ secrets.LARAVEL_CLOUD_TOKEN }}'].join(''));
+  });
+
+  test('on a pull request from a fork is explained', async () => {
+    const step = await shop.run({ token: '' }, { event: forkedPullRequest });
+
+    expect(step.exitCode).toBe(1);
+    expect(step.errors[0]).toContain('comes from a fork, and GitHub gives such runs no secrets');
+    expect(step.errors[0]).toContain(
+      'if: github.event.pull_request.head.repo.full_name == github.repository',
+    );
+  });
+
+  test('on a pull request whose fork is gone is explained the same way', async () => {
+    const event = { pull_request: { ...forkedPullRequest.pull_request, head: { repo: null } } };
+    const step = await shop.run({ token: '' }, { event });
+
+    expect(step.errors[0]).toContain('comes from a fork');
+  });
+
+  test('on a pull request of the repository itself gets the common hint', async () => {
+    const own = {
+      number: 7,
+      head: { repo: { full_name: 'acme/shop' } },
+      base: { repo: { full_name: 'acme/shop' } },
+    };
+    const step = await shop.run({ token: '' }, { event: { pull_request: own } });
+
+    expect(step.errors[0]).not.toContain('fork');
+    expect(step.errors[0]).toContain('store it as a repository secret');
+  });
+
+  test('in a run that Dependabot started is explained', async () => {
+    const step = await shop.run({ token: '' }, { env: { GITHUB_ACTOR: 'dependabot[bot]' } });
+
+    expect(step.errors[0]).toContain('Dependabot');
+  });
+});
+
+test.concurrent('a token that was copied with a line break in it is refused', async () => {
+  const step = await shop.run({ token: `${shop.emulator.token}\nsecond-line-of-it` });
+
+  expect(step.exitCode).toBe(1);
+  expect(step.errors[0]).toContain('token: holds white space');
+  expect(step.masks).toEqual([shop.emulator.token, 'second-line-of-it']);
+  expect(step.summary).not.toContain('second-line-of-it');
+});
+
+test.concurrent('inputs that are surrounded by white space are as good as without', async () => {
+  await using other = await openShop();
+  const step = await other.run({
+    token: `  ${other.emulator.token}\n`,
+    instance: ` ${other.instance.id} `,
+    processes: ' 2 ',
+    'config-json': '\n{"queue": " high , default "}\n',
+    'if-exists': 'create',
+  });
+
+  expect(step.exitCode).toBe(0);
+  expect(other.emulator.requests[0]?.body).toEqual({
+    type: 'worker',
+    processes: 2,
+    config: { queue: 'high,default' },
+  });
+});
+
+test.concurrent('an event file that is not JSON is no reason to fail', async () => {
+  await using other = await openShop();
+  const step = await other.run({}, { env: { GITHUB_EVENT_PATH: '/nowhere/event.json' } });
+
+  expect(step.exitCode).toBe(0);
+});

@@ -1,0 +1,247 @@
+import { beforeEach, expect, test } from 'vitest';
+import { Cancelled } from '../../src/failure.ts';
+import type { ForgeWorld } from '../../src/forge/create.ts';
+import { ensure, type ForgeEnsure } from '../../src/forge/ensure.ts';
+import { realPace } from '../../src/processes/pace.ts';
+import { Deadline } from '../../src/time/deadline.ts';
+import { answered, ForgeServer, specOf } from './forge-server.ts';
+import { VirtualClock, waitingOn } from './virtual-clock.ts';
+
+let server: ForgeServer;
+let world: ForgeWorld;
+let said: string[];
+let known: string;
+
+beforeEach(() => {
+  server = new ForgeServer();
+  said = [];
+  known = '';
+  const clock = new VirtualClock();
+  const waiting = waitingOn(clock);
+  world = {
+    store: server,
+    pace: realPace(clock, waiting.random, waiting.cancelled),
+    removal: { ...waiting, deadline: () => new Deadline(clock, 60_000) },
+    did: (line) => {
+      known = line;
+    },
+    log: (line) => said.push(line),
+  };
+});
+
+const run = (given: Partial<ForgeEnsure> = {}) =>
+  ensure({ spec: specOf(), ifExists: 'reuse', dryRun: false, ...given }, world);
+
+test('creates what is missing, once', async () => {
+  const first = await run();
+  expect(first).toMatchObject({ outcome: 'created', process: { id: '41', status: 'installing' } });
+  expect(await run()).toMatchObject({ outcome: 'unchanged', process: { id: '41' } });
+  expect(server.calls).toEqual(['create horizon']);
+});
+
+test('looks only among the processes of the site when there is one', async () => {
+  await run({ spec: specOf({ siteId: '7' }) });
+  expect(server.filters.every(({ siteId }) => siteId === '7')).toBe(true);
+});
+
+test('one that is being removed is none: it is made anew', async () => {
+  server.add('other-name', { status: 'removing' });
+  server.removalLooks = 9;
+  expect(await run()).toMatchObject({ outcome: 'created', process: { id: '42' } });
+});
+
+test('waits for a removal that still holds the name, then creates', async () => {
+  const old = server.add('horizon');
+  server.removalLooks = 6;
+  await server.remove(old.id);
+  server.calls.length = 0;
+  expect(await run()).toMatchObject({ outcome: 'created', process: { id: '42' } });
+  expect(server.calls).toEqual(['create horizon', 'create horizon']);
+});
+
+test('a name that another process has is an error that says so', async () => {
+  server.add('horizon', { command: 'php8.4 artisan reverb:start' });
+  await expect(run()).rejects.toThrow(/"horizon".*has that name.*another name/s);
+  expect(server.calls).toEqual(['create horizon']);
+});
+
+test('a run that loses the race for the name takes the process of the winner', async () => {
+  server.onCreate = () => {
+    if (server.kept.length === 0) server.add('horizon');
+    return 'answer';
+  };
+  expect(await run()).toMatchObject({ outcome: 'unchanged', process: { id: '41' } });
+  expect(server.names).toEqual(['horizon']);
+});
+
+test('of two that racing runs made under different names, the later goes, and by its own run', async () => {
+  server.onCreate = () => {
+    server.add('rival', { createdAt: '2026-10-01T08:59:59Z' });
+    return 'answer';
+  };
+  expect(await run()).toMatchObject({ outcome: 'unchanged', process: { id: '41' } });
+  expect(server.calls).toEqual(['create horizon', 'remove 42']);
+  expect(server.names).toEqual(['rival']);
+});
+
+test('a lost answer is looked for, and nothing is sent twice', async () => {
+  server.onCreate = () => 'lose';
+  expect(await run()).toMatchObject({ outcome: 'created', process: { id: '41' } });
+  expect(server.calls).toEqual(['create horizon']);
+});
+
+test('a lost request that takes effect only later makes the second run into its name, and is adopted', async () => {
+  server.onCreate = (_spec, attempt) => (attempt === 1 ? 'late' : 'answer');
+  expect(await run()).toMatchObject({ outcome: 'created', process: { id: '41' } });
+  expect(server.calls).toEqual(['create horizon', 'create horizon']);
+  expect(server.names).toEqual(['horizon']);
+});
+
+test('after a lost answer two that have appeared cannot be told apart, and none is removed', async () => {
+  server.onCreate = () => {
+    server.add('rival');
+    return 'lose';
+  };
+  await expect(run()).rejects.toThrow(
+    /cannot tell which is its own. Delete .* tell them apart: by directory/,
+  );
+  expect(server.calls).toEqual(['create horizon']);
+});
+
+test('several that match are an error that lists them with their directories', async () => {
+  server.add('a');
+  server.add('b', { directory: '/home/forge/shop.example/' });
+  await expect(run()).rejects.toThrow(
+    /41 .*42 .*41 in \/home\/forge\/shop\.example, 42 in .*by directory, by user/s,
+  );
+  expect(server.calls).toEqual([]);
+});
+
+test('reuse leaves another number of processes as it is, and tells of it', async () => {
+  server.add('horizon', { processes: 3 });
+  expect(await run()).toMatchObject({
+    outcome: 'unchanged',
+    process: { processes: 3 },
+    ignored: { processes: { from: 3, to: 1 } },
+  });
+});
+
+test('fail refuses what exists, also in a dry run', async () => {
+  server.add('horizon');
+  await expect(run({ ifExists: 'fail' })).rejects.toThrow(/exists already, as 41, and if-exists is fail/);
+  await expect(run({ ifExists: 'fail', dryRun: true })).rejects.toThrow(/exists already/);
+});
+
+test('a dry run tells what would be done and does none of it', async () => {
+  expect(await run({ dryRun: true })).toMatchObject({ outcome: 'would-create', process: undefined });
+  server.add('horizon', { processes: 3 });
+  expect(await run({ dryRun: true, ifExists: 'replace' })).toMatchObject({
+    outcome: 'would-replace',
+    process: { id: '41' },
+    changes: { processes: { from: 3, to: 1 } },
+  });
+  expect(server.calls).toEqual([]);
+});
+
+test('replace leaves one that is as declared', async () => {
+  server.add('horizon');
+  expect(await run({ ifExists: 'replace' })).toMatchObject({ outcome: 'unchanged' });
+  expect(server.calls).toEqual([]);
+});
+
+test('replace makes the new one first where the name is free', async () => {
+  server.add('by-hand', { processes: 3 });
+  expect(await run({ ifExists: 'replace' })).toMatchObject({
+    outcome: 'replaced',
+    process: { id: '42', processes: 1 },
+    changes: { processes: { from: 3, to: 1 } },
+  });
+  expect(server.calls).toEqual(['create horizon', 'remove 41']);
+  expect(server.names).toEqual(['horizon']);
+});
+
+test('replace deletes the old one first where it holds the name, and waits until it is gone', async () => {
+  server.add('horizon', { processes: 3 });
+  server.removalLooks = 3;
+  expect(await run({ ifExists: 'replace' })).toMatchObject({ outcome: 'replaced', process: { id: '42' } });
+  expect(server.calls).toEqual(['create horizon', 'remove 41', 'create horizon']);
+  expect(known).toBe('replaced 41 by 42');
+});
+
+test('replace in a race takes the successor that the other run has made', async () => {
+  server.add('horizon', { processes: 3 });
+  server.onRemove = () => {
+    server.kept.length = 0;
+    server.add('horizon');
+  };
+  expect(await run({ ifExists: 'replace' })).toMatchObject({ outcome: 'replaced', process: { id: '42' } });
+  expect(server.names).toEqual(['horizon']);
+});
+
+test('replace whose name turns out to be somebody else’s takes another name rather than leave nothing', async () => {
+  server.add('horizon', { command: 'php8.4 artisan reverb:start' });
+  server.add('by-hand', { processes: 3 });
+  const ensured = await run({ ifExists: 'replace' });
+  expect(ensured).toMatchObject({ outcome: 'replaced', process: { id: '43', processes: 1 } });
+  expect(ensured.otherName).toMatch(/^horizon-/);
+  expect(server.names).toEqual(['horizon', ensured.otherName]);
+});
+
+test('replace that may not delete says that both are there', async () => {
+  server.add('by-hand', { processes: 3 });
+  server.onRemove = () => {
+    throw answered(403);
+  };
+  await expect(run({ ifExists: 'replace' })).rejects.toThrow(
+    /42 exists in its place, but 41 could not be deleted: .*403.*both are there/,
+  );
+});
+
+test('replace that may not delete loses nothing where the old one holds the name', async () => {
+  server.add('horizon', { processes: 3 });
+  server.onRemove = () => {
+    throw answered(403);
+  };
+  await expect(run({ ifExists: 'replace' })).rejects.toThrow(/403/);
+  expect(server.names).toEqual(['horizon']);
+});
+
+test('replace that cannot create after the deletion says what is gone and how to bring it back', async () => {
+  server.add('horizon', { processes: 3 });
+  server.onCreate = (_spec, attempt) => {
+    if (attempt > 1) throw answered(422, ['command']);
+    return 'answer';
+  };
+  await expect(run({ ifExists: 'replace' })).rejects.toThrow(
+    'Replacing background process 41: it is deleted, and nothing has taken its place: The request: Laravel Forge answered 422. Mend it. Then run the job again, which creates the process "php8.4 artisan horizon" of forge in /home/forge/shop.example anew; what is gone is 41: 3 × "php8.4 artisan horizon" of forge in /home/forge/shop.example.',
+  );
+});
+
+test('a removal that never ends is given up, with what is gone', async () => {
+  server.add('horizon', { processes: 3 });
+  server.removalLooks = 1_000;
+  await expect(run({ ifExists: 'replace' })).rejects.toThrow(/still at it after 60 s.*what is gone is 41/);
+  expect(server.calls).toEqual(['create horizon', 'remove 41']);
+});
+
+test('a run that is cancelled between deletion and creation leaves word of it', async () => {
+  server.add('horizon', { processes: 3 });
+  server.onCreate = (_spec, attempt) => {
+    if (attempt > 1) throw new Cancelled({ what: 'The step', why: 'it was told to stop' });
+    return 'answer';
+  };
+  await expect(run({ ifExists: 'replace' })).rejects.toBeInstanceOf(Cancelled);
+  expect(known).toBe(
+    'deleted 41: 3 × "php8.4 artisan horizon" of forge in /home/forge/shop.example; what replaces it does not exist yet',
+  );
+});
+
+test('something that deletes as fast as this run creates ends in an error', async () => {
+  server.onCreate = () => {
+    server.kept.length = 0;
+    server.add('horizon', { status: 'removing' });
+    server.removalLooks = 1;
+    return 'answer';
+  };
+  await expect(run()).rejects.toThrow(/came and went/);
+});

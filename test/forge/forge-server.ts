@@ -1,0 +1,142 @@
+import type { ForgeProcess } from '../../src/forge/process.ts';
+import type { ForgeStore, ProcessFilter } from '../../src/forge/process-store.ts';
+import type { ForgeSpec } from '../../src/forge/spec.ts';
+import { HttpFailure } from '../../src/http/http-failure.ts';
+import type { Sent } from '../../src/processes/create-once.ts';
+
+export function processOf(given: Partial<ForgeProcess> & { id: string }): ForgeProcess {
+  return {
+    command: 'php8.4 artisan horizon',
+    user: 'forge',
+    directory: '/home/forge/shop.example',
+    processes: 1,
+    status: 'running',
+    createdAt: '2026-10-01T09:00:00Z',
+    ...given,
+  };
+}
+
+export function specOf(given: Partial<ForgeSpec> = {}): ForgeSpec {
+  return {
+    name: 'horizon',
+    command: 'php8.4 artisan horizon',
+    user: 'forge',
+    directory: '/home/forge/shop.example',
+    processes: 1,
+    siteId: undefined,
+    startsecs: undefined,
+    stopwaitsecs: undefined,
+    stopsignal: undefined,
+    ...given,
+  };
+}
+
+export function answered(status: number, fields: readonly string[] = []): HttpFailure {
+  return new HttpFailure(
+    { what: 'The request', why: `Laravel Forge answered ${status}`, fix: 'Mend it' },
+    {
+      cause: `Laravel Forge answered ${status}`,
+      status,
+      arrival: status >= 500 ? 'maybe' : 'no',
+      transient: status >= 500,
+      fields,
+    },
+  );
+}
+
+interface Kept {
+  process: ForgeProcess;
+  name: string;
+  /** Listings that still show it, once it is being removed. */
+  looksLeft: number;
+}
+
+/** A Forge server in memory: it takes a name only once, and removals take some looks. */
+export class ForgeServer implements ForgeStore {
+  readonly kept: Kept[] = [];
+  readonly calls: string[] = [];
+  readonly filters: ProcessFilter[] = [];
+  /** Looks during which a removed process is still shown. */
+  removalLooks = 0;
+  /** Told before each create; may throw, act as a rival, lose the answer, or act only before the next one. */
+  onCreate: (spec: ForgeSpec, attempt: number) => 'answer' | 'lose' | 'late' = () => 'answer';
+  onRemove: (id: string) => void = () => undefined;
+  #late: ForgeSpec | undefined;
+  #attempts = 0;
+  #lastId = 40;
+
+  add(name: string, given: Partial<ForgeProcess> = {}): ForgeProcess {
+    this.#lastId += 1;
+    const process = processOf({ id: String(this.#lastId), ...given });
+    this.kept.push({ process, name, looksLeft: 0 });
+    return process;
+  }
+
+  get names(): string[] {
+    return this.kept.map(({ name }) => name);
+  }
+
+  async list(filter: ProcessFilter = {}): Promise<readonly ForgeProcess[]> {
+    this.filters.push(filter);
+    const shown = this.kept.map(({ process }) => process);
+    for (const { process } of [...this.kept]) this.#look(process.id);
+    return shown;
+  }
+
+  async find(id: string): Promise<ForgeProcess | undefined> {
+    const found = this.kept.find(({ process }) => process.id === id)?.process;
+    this.#look(id);
+    return found;
+  }
+
+  async create(spec: ForgeSpec): Promise<Sent<ForgeProcess>> {
+    this.#attempts += 1;
+    this.calls.push(`create ${spec.name}`);
+    if (this.#late !== undefined) this.#make(this.#late);
+    this.#late = undefined;
+    const answer = this.onCreate(spec, this.#attempts);
+    if (answer === 'late') this.#late = spec;
+    else if (this.names.includes(spec.name)) throw answered(422, ['name']);
+    if (answer === 'answer') return { kind: 'created', made: this.#make(spec) };
+    if (answer === 'lose') this.#make(spec);
+    return { kind: 'lost', cause: 'the connection broke off' };
+  }
+
+  async remove(id: string): Promise<void> {
+    this.calls.push(`remove ${id}`);
+    this.onRemove(id);
+    const kept = this.kept.find(({ process }) => process.id === id);
+    if (kept === undefined) return;
+    if (this.removalLooks === 0) this.#drop(id);
+    else {
+      kept.process = { ...kept.process, status: 'removing' };
+      kept.looksLeft = this.removalLooks;
+    }
+  }
+
+  async restart(id: string): Promise<void> {
+    this.calls.push(`restart ${id}`);
+  }
+
+  #make({ name, command, user, directory, processes }: ForgeSpec): ForgeProcess {
+    return this.add(name, {
+      command,
+      user,
+      directory: directory ?? null,
+      processes,
+      status: 'installing',
+    });
+  }
+
+  #look(id: string): void {
+    const kept = this.kept.find(({ process }) => process.id === id);
+    if (kept?.process.status !== 'removing') return;
+    kept.looksLeft -= 1;
+    if (kept.looksLeft <= 0) this.#drop(id);
+  }
+
+  #drop(id: string): void {
+    const index = this.kept.findIndex(({ process }) => process.id === id);
+    if (index >= 0) this.kept.splice(index, 1);
+  }
+}

@@ -1,0 +1,144 @@
+import { beforeEach, expect, test } from 'vitest';
+import { type Gate, type Gated, waitAtGate } from '../../src/forge/gate.ts';
+import { Deadline } from '../../src/time/deadline.ts';
+import { processOf } from './forge-server.ts';
+import { VirtualClock, waitingOn } from './virtual-clock.ts';
+
+let clock: VirtualClock;
+let said: string[];
+let looks = 0;
+
+beforeEach(() => {
+  clock = new VirtualClock();
+  said = [];
+  looks = 0;
+});
+
+/** Each look shows the next of the pictures, one status a process; the last one stays. */
+async function gate(
+  pictures: readonly (readonly string[])[],
+  { statuses = ['running'], minCount = 0 }: Partial<Gate> = {},
+  wait = 60_000,
+): Promise<Gated> {
+  return await waitAtGate(
+    { statuses, minCount },
+    async () => {
+      const picture = pictures[Math.min(looks, pictures.length - 1)] ?? [];
+      looks += 1;
+      return picture.map((status, index) => processOf({ id: String(31 + index), status }));
+    },
+    { ...waitingOn(clock), deadline: new Deadline(clock, wait), log: (line) => said.push(line) },
+  );
+}
+
+const whyOf = ({ failure }: Gated) => failure?.message;
+
+test('opens at once when every process has a wanted status', async () => {
+  const gated = await gate([['running', 'running']]);
+  expect(gated).toMatchObject({ failure: undefined, processes: [{ id: '31' }, { id: '32' }] });
+  expect([looks, clock.now()]).toEqual([1, 0]);
+});
+
+test('waits for what is still starting, and says each change once', async () => {
+  const gated = await gate([['starting'], ['starting'], ['backoff'], ['running']]);
+  expect(gated.failure).toBeUndefined();
+  expect(said).toEqual([
+    'Waiting: 1 of 1 is not running: 31 is starting',
+    'Waiting: 1 of 1 is not running: 31 is backoff',
+  ]);
+});
+
+test('without a wait one look decides, also against what is on its way', async () => {
+  expect(whyOf(await gate([['starting'], ['running']], {}, 0))).toBe(
+    'The gate for 1 background process: 1 of 1 is not running: 31 is starting. Read the logs of these processes in Forge, or give wait-timeout, so that the step waits for it.',
+  );
+  expect([looks, said]).toEqual([1, []]);
+});
+
+test.each(['fatal', 'exited'])('fails at once on %s, and names the process', async (status) => {
+  const gated = await gate([['running', status]]);
+  expect(whyOf(gated)).toContain(`32 (php8.4 artisan horizon) is ${status}`);
+  expect([looks, clock.now()]).toEqual([1, 0]);
+  expect(gated.processes).toHaveLength(2);
+});
+
+test('what is fatal passes where that was wanted', async () => {
+  expect((await gate([['fatal']], { statuses: ['running', 'fatal'] })).failure).toBeUndefined();
+});
+
+test('what is fatal as wanted does not end the wait for another', async () => {
+  const gated = await gate(
+    [
+      ['fatal', 'starting'],
+      ['fatal', 'running'],
+    ],
+    { statuses: ['running', 'fatal'] },
+  );
+  expect([gated.failure, looks]).toEqual([undefined, 2]);
+});
+
+test('a stop that passes is waited for, as a restart goes through it', async () => {
+  expect((await gate([['stopping'], ['stopped'], ['starting'], ['running']])).failure).toBeUndefined();
+});
+
+test('a stop that stays fails long before the deadline', async () => {
+  expect(whyOf(await gate([['stopped']], {}, 600_000))).toContain('31 (php8.4 artisan horizon) is stopped');
+  expect(clock.now()).toBeGreaterThanOrEqual(15_000);
+  expect(clock.now()).toBeLessThan(60_000);
+});
+
+test('a stop is counted anew after something else was seen', async () => {
+  const flapping = ['stopped', 'starting', 'stopped', 'starting', 'stopped', 'starting', 'running'];
+  expect((await gate(flapping.map((status) => [status]))).failure).toBeUndefined();
+});
+
+test.each(['unknown', 'a-word-never-seen'])('%s is neither up nor down: it is waited for', async (status) => {
+  expect((await gate([[status], ['running']])).failure).toBeUndefined();
+  looks = 0;
+  expect(whyOf(await gate([[status]]))).toContain(`after 60 s 1 of 1 is not running: 31 is ${status}`);
+});
+
+test('a word never seen can be required', async () => {
+  expect((await gate([['a-word']], { statuses: ['a-word'] })).failure).toBeUndefined();
+});
+
+test('who requires installed is served by running, since what runs is installed', async () => {
+  expect((await gate([['running']], { statuses: ['installed'] })).failure).toBeUndefined();
+});
+
+test('who requires running is not served by installed, and learns why', async () => {
+  expect(whyOf(await gate([['installed']]))).toContain(
+    'Older servers say installed, which does not tell whether a process runs: to accept it, write require-status: running, installed',
+  );
+});
+
+test('waits until there are enough', async () => {
+  expect((await gate([[], ['running'], ['running', 'running']], { minCount: 2 })).failure).toBeUndefined();
+  expect(looks).toBe(3);
+});
+
+test('too few at the deadline is an error with both numbers', async () => {
+  expect(whyOf(await gate([['running']], { minCount: 2 }))).toBe(
+    'The gate for 1 background process: after 60 s there is 1 process, and min-count is 2. Check the filters and min-count, or raise wait-timeout.',
+  );
+});
+
+test('a gate that demands nothing is open', async () => {
+  expect((await gate([['fatal']], { statuses: [] })).failure).toBeUndefined();
+});
+
+test('looks further and further apart, and once more at the deadline', async () => {
+  await gate([['starting']], {}, 100_000);
+  expect(looks).toBeLessThan(12);
+  expect(clock.now()).toBe(100_000);
+});
+
+test('tells once in a while that it is still waiting', async () => {
+  await gate([['starting']], {}, 100_000);
+  expect(said.filter((line) => line.startsWith('Still waiting after'))).toHaveLength(2);
+});
+
+test('of many that are not ready ten are named', async () => {
+  const { failure } = await gate([Array.from({ length: 12 }, () => 'starting')], {}, 0);
+  expect(failure?.why).toMatch(/^12 of 12 are not running: 31 is starting, .*40 is starting and 2 more$/);
+});

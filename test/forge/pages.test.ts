@@ -1,0 +1,49 @@
+import { expect, test } from 'vitest';
+import { listAll } from '../../src/forge/pages.ts';
+import { NamedResource } from '../../src/forge/resources.ts';
+import { scripted } from './client.ts';
+
+const named = (id: number | string) => ({ id, type: 'servers', attributes: { name: `web-${id}` } });
+const call = { method: 'GET', path: '/orgs/acme/servers', what: 'Listing the servers' } as const;
+
+test('follows the cursor over all pages, in order, and gives none twice', async () => {
+  const pages = [
+    { data: [named('1'), named('2')], links: { next: 'https://evil.test' }, meta: { next_cursor: 'b' } },
+    { data: [named('2'), named('3')], links: { next: 'https://evil.test' }, meta: { next_cursor: 'c' } },
+    { data: [named(4)], links: [], meta: { next_cursor: null } },
+  ];
+  const { client, calls } = scripted((_request, number) => pages[number - 1]);
+  const listed = await listAll(client, { ...call, query: { sort: 'name' } }, NamedResource);
+  expect(listed.map(({ id }) => id)).toEqual(['1', '2', '3', '4']);
+  expect(calls).toEqual([
+    'GET /orgs/acme/servers?sort=name&page[size]=30',
+    'GET /orgs/acme/servers?sort=name&page[size]=30&page[cursor]=b',
+    'GET /orgs/acme/servers?sort=name&page[size]=30&page[cursor]=c',
+  ]);
+});
+
+test.each([[{}], [{ meta: null }], [{ meta: { next_cursor: '' } }]])(
+  'a page with %j is the last one',
+  async (rest) => {
+    const { client } = scripted(() => ({ data: [named('1')], ...rest }));
+    expect(await listAll(client, call, NamedResource)).toHaveLength(1);
+  },
+);
+
+test('cursors that go in circles are refused', async () => {
+  const { client, calls } = scripted((_request, number) => ({
+    data: [],
+    meta: { next_cursor: number % 2 === 0 ? 'a' : 'b' },
+  }));
+  await expect(listAll(client, call, NamedResource)).rejects.toThrow(/its pages never end/);
+  expect(calls.length).toBeLessThan(5);
+});
+
+test('a list of absurd length is refused', async () => {
+  const { client, calls } = scripted((_request, number) => ({
+    data: [],
+    meta: { next_cursor: String(number) },
+  }));
+  await expect(listAll(client, call, NamedResource)).rejects.toThrow(/its pages never end/);
+  expect(calls).toHaveLength(200);
+});

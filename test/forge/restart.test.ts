@@ -1,0 +1,218 @@
+import { beforeEach, expect, test } from 'vitest';
+import { Cancelled, Failure } from '../../src/failure.ts';
+import type { ForgeProcess } from '../../src/forge/process.ts';
+import { type Restarting, requestRestart, type Settled, untilUp } from '../../src/forge/restart.ts';
+import { requestRestarts } from '../../src/forge/restart-all.ts';
+import { HttpFailure } from '../../src/http/http-failure.ts';
+import { Deadline } from '../../src/time/deadline.ts';
+import { answered, processOf } from './forge-server.ts';
+import { VirtualClock, waitingOn } from './virtual-clock.ts';
+
+let clock: VirtualClock;
+let said: string[];
+let asked: string[];
+let restarting: Restarting;
+/** What a request for a restart meets, by its number. */
+let meets: (id: string, attempt: number) => unknown;
+/** What a look at one process shows. */
+let shows: (look: number) => ForgeProcess | undefined;
+
+beforeEach(() => {
+  clock = new VirtualClock();
+  said = [];
+  asked = [];
+  meets = () => undefined;
+  shows = () => processOf({ id: '31' });
+  let looks = 0;
+  restarting = {
+    store: {
+      async restart(id) {
+        asked.push(id);
+        const error = meets(id, asked.length);
+        if (error !== undefined) throw error;
+      },
+      async find() {
+        looks += 1;
+        return shows(looks);
+      },
+    },
+    waiting: { ...waitingOn(clock), deadline: new Deadline(clock, 300_000) },
+    log: (line) => said.push(line),
+  };
+});
+
+const lost = () =>
+  new HttpFailure(
+    { what: 'Restarting', why: 'the connection broke off' },
+    { cause: 'the connection broke off', arrival: 'maybe', transient: true },
+  );
+
+test('asks once when that is accepted', async () => {
+  await requestRestart(processOf({ id: '31' }), restarting);
+  expect(asked).toEqual(['31']);
+});
+
+test('asks again after a lost answer, since a second restart does no harm', async () => {
+  meets = (_id, attempt) => (attempt < 3 ? lost() : undefined);
+  await requestRestart(processOf({ id: '31' }), restarting);
+  expect(asked).toHaveLength(3);
+});
+
+test('gives up after three lost answers', async () => {
+  meets = lost;
+  await expect(requestRestart(processOf({ id: '31' }), restarting)).rejects.toThrow(/broke off/);
+  expect(asked).toHaveLength(3);
+});
+
+test('a refusal is final', async () => {
+  meets = () => answered(404);
+  await expect(requestRestart(processOf({ id: '31' }), restarting)).rejects.toThrow(/404/);
+  expect(asked).toHaveLength(1);
+});
+
+test('an answer that would be the same again, such as a redirect, is final', async () => {
+  meets = () =>
+    new HttpFailure(
+      { what: 'Restarting', why: 'a redirect' },
+      { cause: '302', arrival: 'maybe', transient: false },
+    );
+  await expect(requestRestart(processOf({ id: '31' }), restarting)).rejects.toThrow(/a redirect/);
+  expect(asked).toHaveLength(1);
+});
+
+test('an error while the process is installing is waited out, however often it comes', async () => {
+  meets = (_id, attempt) => (attempt < 8 ? answered(500) : undefined);
+  shows = (look) => processOf({ id: '31', status: look % 3 === 0 ? 'starting' : 'installing' });
+  await requestRestart(processOf({ id: '31', status: 'installing' }), restarting);
+  expect(asked).toHaveLength(8);
+  expect(said[0]).toBe('31 is still installing; its restart waits for that');
+});
+
+test('an installation that never ends is an error at the deadline', async () => {
+  meets = () => answered(500);
+  shows = () => processOf({ id: '31', status: 'installing' });
+  await expect(requestRestart(processOf({ id: '31' }), restarting)).rejects.toThrow(
+    /still installing when wait-timeout \(300 s\) had passed/,
+  );
+  expect(asked).toHaveLength(1);
+});
+
+test('asks for all, and one that is gone does not keep the others from it', async () => {
+  meets = (id) => (id === '32' ? answered(404) : undefined);
+  const processes = ['31', '32', '33'].map((id) => processOf({ id }));
+  const { accepted, failure } = await requestRestarts(processes, 2, restarting);
+  expect(accepted.map(({ process }) => process.id)).toEqual(['31', '33']);
+  expect(failure?.message).toContain('404');
+});
+
+test.each([401, 403])('a %i ends the asking, since it would meet all', async (status) => {
+  meets = () => answered(status);
+  const processes = ['31', '32', '33', '34'].map((id) => processOf({ id }));
+  const { accepted, failure } = await requestRestarts(processes, 2, restarting);
+  expect([accepted, failure?.message, asked.length]).toEqual([[], expect.stringContaining(`${status}`), 2]);
+});
+
+test('a step that was told to stop asks for nothing more', async () => {
+  meets = () => new Cancelled({ what: 'The step', why: 'it was told to stop' });
+  const processes = ['31', '32', '33'].map((id) => processOf({ id }));
+  const { failure } = await requestRestarts(processes, 1, restarting);
+  expect(failure).toBeInstanceOf(Cancelled);
+  expect(asked).toEqual(['31']);
+});
+
+test('never asks for more at once than it may', async () => {
+  let open = 0;
+  let most = 0;
+  const store = {
+    ...restarting.store,
+    async restart() {
+      open += 1;
+      most = Math.max(most, open);
+      await new Promise((resolve) => setImmediate(resolve));
+      open -= 1;
+    },
+  };
+  const processes = Array.from({ length: 20 }, (_, index) => processOf({ id: String(index) }));
+  const { accepted } = await requestRestarts(processes, 4, { ...restarting, store });
+  expect([accepted.length, most]).toEqual([20, 4]);
+});
+
+/** Each look shows the next status; the last one stays. `undefined` is a process that is gone. */
+async function settle(before: string, ...statuses: (string | undefined)[]): Promise<Settled> {
+  let look = 0;
+  return await untilUp(
+    [{ process: processOf({ id: '31', status: before }), at: clock.now() }],
+    async () => {
+      const status = statuses[Math.min(look, statuses.length - 1)];
+      look += 1;
+      return status === undefined ? [] : [processOf({ id: '31', status })];
+    },
+    restarting,
+  );
+}
+
+test('a restart that shows is over as soon as the process is up again', async () => {
+  const { failure, processes } = await settle('backoff', 'restarting', 'starting', 'running');
+  expect(failure).toBeUndefined();
+  expect(processes).toMatchObject([{ id: '31', status: 'running' }]);
+  expect(clock.now()).toBeLessThan(5_000);
+});
+
+test('a restart that never shows is believed after a grace of five seconds', async () => {
+  expect((await settle('running', 'running')).failure).toBeUndefined();
+  expect(clock.now()).toBeGreaterThanOrEqual(5_000);
+  expect(clock.now()).toBeLessThan(10_000);
+});
+
+test('installed is up, too', async () => {
+  expect((await settle('installed', 'restarting', 'installed')).failure).toBeUndefined();
+});
+
+test.each(['fatal', 'exited'])('%s after the restart fails at once', async (status) => {
+  const { failure } = await settle('running', 'restarting', status);
+  expect(failure).toBeInstanceOf(Failure);
+  expect(failure?.message).toContain(`31 (php8.4 artisan horizon) is ${status}`);
+  expect(clock.now()).toBeLessThan(5_000);
+});
+
+test('a process that was fatal before is given time to come up', async () => {
+  expect((await settle('fatal', 'fatal', 'fatal', 'starting', 'running')).failure).toBeUndefined();
+});
+
+test('a process that stays fatal fails once the grace is over', async () => {
+  expect((await settle('fatal', 'fatal')).failure?.message).toContain('is fatal');
+  expect(clock.now()).toBeLessThan(10_000);
+});
+
+test('a restart passes through stopped, but one that stays stopped is down', async () => {
+  expect((await settle('running', 'stopping', 'stopped', 'starting', 'running')).failure).toBeUndefined();
+  const started = clock.now();
+  expect((await settle('running', 'stopped')).failure?.message).toContain('is stopped');
+  expect(clock.now() - started).toBeLessThan(40_000);
+});
+
+test.each([undefined, 'removing'])('a process that is gone (%s) is an error', async (status) => {
+  expect((await settle('running', 'restarting', status)).failure?.message).toContain('is gone');
+});
+
+test('what is not up at the deadline is an error that names it', async () => {
+  expect((await settle('running', 'restarting', 'backoff')).failure?.message).toBe(
+    'Waiting for the restarted background processes: after 300 s 1 of 1 is not up: 31 (php8.4 artisan horizon) is backoff. The restart was accepted and goes on; look in Forge how it ends, or raise wait-timeout.',
+  );
+});
+
+test('all must be up in the same look', async () => {
+  let look = 0;
+  const pictures = [
+    ['restarting', 'running'],
+    ['running', 'restarting'],
+    ['running', 'running'],
+  ];
+  const { failure } = await untilUp(
+    ['31', '32'].map((id) => ({ process: processOf({ id, status: 'starting' }), at: clock.now() })),
+    async () =>
+      (pictures[look++] ?? []).map((status, index) => processOf({ id: String(31 + index), status })),
+    restarting,
+  );
+  expect([failure, look]).toEqual([undefined, 3]);
+});

@@ -1,0 +1,88 @@
+import { expect, test } from 'vitest';
+import { type ForgeTargetName, findTarget } from '../../src/forge/target.ts';
+import { scripted } from './client.ts';
+
+interface Named {
+  readonly id: string;
+  readonly name: string;
+}
+
+/** Filters by parts of names, as Forge may. */
+function forge(servers: readonly Named[], sites: readonly Named[] = []) {
+  return scripted(({ url }) => {
+    const part = url.searchParams.get('filter[name]') ?? '';
+    const all = url.pathname.endsWith('/sites') ? sites : servers;
+    const found = all.filter(({ name }) => name.includes(part));
+    return { data: found.map(({ id, name }) => ({ id, attributes: { name } })), links: [], meta: {} };
+  });
+}
+
+const wanted = (given: Partial<ForgeTargetName>): ForgeTargetName => ({
+  organization: 'acme',
+  server: '31',
+  site: undefined,
+  ...given,
+});
+
+test('ids are taken as they are, without a look', async () => {
+  const { client, calls } = forge([]);
+  expect(await findTarget(client, wanted({ site: '7' }))).toEqual({
+    organization: 'acme',
+    serverId: '31',
+    serverName: '31',
+    siteId: '7',
+  });
+  expect(calls).toEqual([]);
+});
+
+test('of names that hold the wanted one only the exact one counts', async () => {
+  const servers = [
+    { id: '1', name: 'web-10' },
+    { id: '2', name: 'web-1' },
+  ];
+  const { client, calls } = forge(servers);
+  expect(await findTarget(client, wanted({ server: 'web-1' }))).toMatchObject({ serverId: '2' });
+  expect(calls).toEqual(['GET /orgs/acme/servers?filter[name]=web-1&page[size]=30']);
+});
+
+test('a site is looked up on its server', async () => {
+  const sites = [
+    { id: '8', name: 'shop.example.org' },
+    { id: '7', name: 'shop.example' },
+  ];
+  const { client, calls } = forge([{ id: '2', name: 'web-1' }], sites);
+  const target = await findTarget(client, wanted({ server: 'web-1', site: 'shop.example' }));
+  expect(target).toEqual({ organization: 'acme', serverId: '2', serverName: 'web-1', siteId: '7' });
+  expect(calls[1]).toBe('GET /orgs/acme/servers/2/sites?filter[name]=shop.example&page[size]=30');
+});
+
+test('a name that nothing has is an error that lists what there is', async () => {
+  const { client, calls } = forge([
+    { id: '1', name: 'web-1' },
+    { id: '2', name: 'worker-1' },
+  ]);
+  await expect(findTarget(client, wanted({ server: 'web' }))).rejects.toThrow(
+    'The server "web": there is none in the organization acme that goes by exactly this name; there are web-1 (1), worker-1 (2). Correct the input server.',
+  );
+  expect(calls).toHaveLength(2);
+});
+
+test('a name that two have is an error that tells their ids', async () => {
+  const { client } = forge(
+    [],
+    [
+      { id: '7', name: 'shop.example' },
+      { id: '8', name: 'shop.example' },
+    ],
+  );
+  await expect(findTarget(client, wanted({ site: 'shop.example' }))).rejects.toThrow(
+    /2 on the server 31 go by this name: shop\.example \(7\), shop\.example \(8\)\. Give the id of the one that is meant as site/,
+  );
+});
+
+test('a name that the filter cannot find is found in the whole list', async () => {
+  const { client } = scripted(({ url }) => ({
+    data: url.searchParams.has('filter[name]') ? [] : [{ id: 5, attributes: { name: 'a,b' } }],
+  }));
+  expect(await findTarget(client, wanted({ server: 'a,b' }))).toMatchObject({ serverId: '5' });
+});

@@ -1,0 +1,77 @@
+import { describe, expect, test } from 'vitest';
+import { parseManifest } from '../../src/manifest/parse.ts';
+import { beyondSchema, cases } from './manifests.ts';
+
+const parse = (text: string) => parseManifest(text, 'm.yml');
+
+describe('A manifest is read with every problem that it has, each with its place', () => {
+  test.each([...cases, ...beyondSchema].map((each) => [each.title, each] as const))(
+    '%s',
+    (_, { text, problems }) => {
+      const found = parse(text).problems;
+      expect(found).toEqual(problems.map((problem) => expect.stringContaining(problem)));
+      for (const problem of found) expect(problem).toMatch(/^m\.yml:\d+:\d+: /);
+    },
+  );
+
+  test('all problems are told at once, in the order of the text', () => {
+    const { problems } = parse(
+      'extra: 1\ninstances:\n  App:\n    - type: x\n      processes: 0\n      config: { tries: a, que: b }\n  workers: 3\n',
+    );
+    expect(problems.map((problem) => problem.split(': ')[0])).toEqual([
+      'm.yml:1:1',
+      'm.yml:4:13',
+      'm.yml:5:18',
+      'm.yml:6:24',
+      'm.yml:6:32',
+      'm.yml:7:12',
+    ]);
+  });
+
+  test('what is declared is what is read', () => {
+    const { manifest } = parse(cases[0]?.text ?? '');
+    expect(manifest.instances).toEqual([
+      {
+        name: 'App',
+        place: 'm.yml:3:3',
+        processes: [
+          { type: 'worker', processes: 2, config: { connection: 'redis', queue: 'high,default', tries: 3 } },
+          { type: 'custom', processes: 1, command: 'php artisan reverb:start' },
+        ],
+      },
+    ]);
+  });
+
+  test('an alias stands for what its anchor marks', () => {
+    const { manifest } = parse('instances:\n  A: &list [{ type: worker }]\n  B: *list\n');
+    expect(manifest.instances[1]?.processes).toEqual([{ type: 'worker', processes: 1, config: {} }]);
+  });
+
+  test('a name that is a number stays as it is written', () => {
+    expect(parse('instances: { 007: [] }').manifest.instances[0]?.name).toBe('007');
+  });
+
+  test('a key named __proto__ is a key like any other', () => {
+    const { manifest, problems } = parse('instances: { __proto__: [{ type: worker }] }');
+    expect(problems).toEqual([]);
+    expect(manifest.instances[0]?.name).toBe('__proto__');
+  });
+});
+
+describe('A manifest that would eat time or memory is refused', () => {
+  test('nested too deep', () => {
+    expect(parse('['.repeat(100_000)).problems).toEqual([expect.stringContaining('nested too deep')]);
+    expect(parse('- '.repeat(50_000)).problems).toEqual([expect.stringContaining('nested too deep')]);
+  });
+
+  test('aliases that multiply', () => {
+    const list = Array.from({ length: 1_000 }, (_, index) => `{ type: custom, command: c${index} }`).join(
+      ', ',
+    );
+    const copies = Array.from({ length: 150 }, (_, index) => `  B${index}: *a\n`).join('');
+    const { manifest, problems } = parse(`instances:\n  A: &a [${list}]\n${copies}`);
+    expect(problems.join()).toContain('5000 processes at most');
+    expect(problems.join()).toContain('more than 100 aliases');
+    expect(manifest.instances.reduce((sum, { processes }) => sum + processes.length, 0)).toBe(5_000);
+  });
+});

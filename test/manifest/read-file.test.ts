@@ -1,0 +1,80 @@
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { maxManifestBytes } from '../../src/manifest/manifest.ts';
+import { readWorkspaceFile } from '../../src/manifest/read-file.ts';
+
+let base: string;
+let workspace: string;
+
+beforeEach(() => {
+  base = realpathSync(mkdtempSync(join(tmpdir(), 'manifest-')));
+  workspace = join(base, 'workspace');
+  mkdirSync(join(workspace, 'folder'), { recursive: true });
+  writeFileSync(join(workspace, 'folder', 'm.yml'), 'a: 1');
+  writeFileSync(join(base, 'secret.yml'), 'secret');
+});
+
+afterEach(() => rmSync(base, { recursive: true, force: true }));
+
+const outside = { why: expect.stringContaining('inside the workspace') };
+
+describe('A manifest is read from the workspace only', () => {
+  test('a file below it, by a relative or absolute path', () => {
+    const found = { text: 'a: 1', file: 'folder/m.yml' };
+    expect(readWorkspaceFile(workspace, 'folder/m.yml')).toEqual(found);
+    expect(readWorkspaceFile(workspace, './folder/../folder/m.yml')).toEqual(found);
+    expect(readWorkspaceFile(workspace, join(workspace, 'folder/m.yml'))).toEqual(found);
+  });
+
+  test('a link that stays inside keeps the name that was given', () => {
+    symlinkSync('folder/m.yml', join(workspace, 'link.yml'));
+    expect(readWorkspaceFile(workspace, 'link.yml')).toEqual({ text: 'a: 1', file: 'link.yml' });
+  });
+
+  test('a workspace that is reached through a link is the same place', () => {
+    symlinkSync(workspace, join(base, 'alias'));
+    expect(readWorkspaceFile(join(base, 'alias'), 'folder/m.yml')).toEqual({
+      text: 'a: 1',
+      file: 'folder/m.yml',
+    });
+    expect(readWorkspaceFile(join(base, 'alias'), join(workspace, 'folder/m.yml'))).toEqual({
+      text: 'a: 1',
+      file: 'folder/m.yml',
+    });
+  });
+
+  test('a path, a link or a linked folder that leads out is refused', () => {
+    symlinkSync(join(base, 'secret.yml'), join(workspace, 'out.yml'));
+    symlinkSync(base, join(workspace, 'up'));
+    for (const path of ['../secret.yml', join(base, 'secret.yml'), 'out.yml', 'up/secret.yml'])
+      expect(readWorkspaceFile(workspace, path)).toEqual(outside);
+  });
+
+  test('a folder whose name starts like the workspace’s is outside', () => {
+    mkdirSync(`${workspace}-other`);
+    writeFileSync(`${workspace}-other/m.yml`, 'a: 1');
+    expect(readWorkspaceFile(workspace, '../workspace-other/m.yml')).toEqual(outside);
+  });
+
+  test('a name that starts with dots is a name', () => {
+    writeFileSync(join(workspace, '..m.yml'), 'b: 2');
+    expect(readWorkspaceFile(workspace, '..m.yml')).toEqual({ text: 'b: 2', file: '..m.yml' });
+  });
+
+  test('what is missing, a folder, too large or no text is refused', () => {
+    writeFileSync(join(workspace, 'large.yml'), '#'.repeat(maxManifestBytes + 1));
+    writeFileSync(join(workspace, 'binary.yml'), Buffer.from([0xff, 0xfe, 0x00]));
+    const why = (path: string) => {
+      const read = readWorkspaceFile(workspace, path);
+      return 'why' in read ? read.why : '';
+    };
+    expect(why('none.yml')).toContain('actions/checkout');
+    expect(why('folder/m.yml/x')).toContain('is not there');
+    expect(why('folder')).toBe('is not a file');
+    expect(why('large.yml')).toContain('may have 262144 at most');
+    expect(why('binary.yml')).toBe('is not UTF-8 text');
+    expect(why('a\0b')).toContain('cannot be read');
+  });
+});

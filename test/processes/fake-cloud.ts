@@ -1,0 +1,170 @@
+import { HttpFailure } from '../../src/http/http-failure.ts';
+import type { Sent } from '../../src/processes/create-once.ts';
+import type { ExistingProcess } from '../../src/processes/existing.ts';
+import type { ProcessUpdate } from '../../src/processes/intended.ts';
+import type { ProcessSpec } from '../../src/processes/spec.ts';
+import type { ProcessStore } from '../../src/processes/store.ts';
+import type { Clock } from '../../src/time/clock.ts';
+
+/** Time that passes only when everything waits: a sleep ends when no microtask is left and it is the next due. */
+export class VirtualClock implements Clock {
+  #now = 0;
+  #pending = false;
+  readonly #sleepers: { at: number; wake: () => void }[] = [];
+
+  now(): number {
+    return this.#now;
+  }
+
+  async sleep(ms: number, signal?: AbortSignal): Promise<void> {
+    signal?.throwIfAborted();
+    await new Promise<void>((resolve, reject) => {
+      const sleeper = { at: this.#now + ms, wake: resolve };
+      this.#sleepers.push(sleeper);
+      signal?.addEventListener('abort', () => {
+        const index = this.#sleepers.indexOf(sleeper);
+        if (index >= 0) this.#sleepers.splice(index, 1);
+        reject(signal.reason);
+      });
+      this.#tick();
+    });
+  }
+
+  #tick(): void {
+    if (this.#pending) return;
+    this.#pending = true;
+    setImmediate(() => {
+      this.#pending = false;
+      this.#sleepers.sort((a, b) => a.at - b.at);
+      const next = this.#sleepers.shift();
+      if (next === undefined) return;
+      this.#now = Math.max(this.#now, next.at);
+      next.wake();
+      if (this.#sleepers.length > 0) this.#tick();
+    });
+  }
+}
+
+/** How long every call takes, in milliseconds. */
+const latency = 100;
+
+export type Call = { readonly kind: 'list' | 'find' | 'create' | 'update' | 'remove'; readonly what: string };
+
+/** The processes of one instance, in memory; `before` may spoil any call. */
+export class FakeStore implements ProcessStore<ExistingProcess> {
+  readonly processes: ExistingProcess[];
+  readonly calls: Call[] = [];
+  /** How many calls ran at once at most. */
+  peak = 0;
+  /** May throw instead of acting; `lose` acts and loses the answer. */
+  before: (call: Call) => 'lose' | undefined = () => undefined;
+  readonly #clock: Clock;
+  readonly #instanceId: string;
+  #running = 0;
+  #made = 0;
+
+  constructor(clock: Clock, processes: readonly ExistingProcess[] = [], instanceId = 'inst-1') {
+    this.#clock = clock;
+    this.processes = [...processes];
+    this.#instanceId = instanceId;
+  }
+
+  count(kind: Call['kind']): number {
+    return this.calls.filter((call) => call.kind === kind).length;
+  }
+
+  async list(): Promise<readonly ExistingProcess[]> {
+    return await this.#call({ kind: 'list', what: '' }, () => [...this.processes]);
+  }
+
+  async find(id: string): Promise<ExistingProcess | undefined> {
+    return await this.#call({ kind: 'find', what: id }, () => this.processes.find((each) => each.id === id));
+  }
+
+  async create(spec: ProcessSpec): Promise<Sent<ExistingProcess>> {
+    const what = spec.type === 'custom' ? spec.command : (spec.config.queue ?? 'default');
+    try {
+      const made = await this.#call({ kind: 'create', what }, () => {
+        const made = existing({
+          id: `process-${++this.#made}`,
+          type: spec.type,
+          processes: spec.processes,
+          command: spec.type === 'custom' ? spec.command : null,
+          config: spec.type === 'worker' ? { ...spec.config } : {},
+          createdAt: new Date(this.#clock.now()).toISOString(),
+          instanceId: this.#instanceId,
+        });
+        this.processes.push(made);
+        return made;
+      });
+      return { kind: 'created', made };
+    } catch (error) {
+      if (error instanceof HttpFailure && error.arrival === 'maybe')
+        return { kind: 'lost', cause: error.cause };
+      throw error;
+    }
+  }
+
+  async update(id: string, update: ProcessUpdate): Promise<ExistingProcess | undefined> {
+    return await this.#call({ kind: 'update', what: id }, () => {
+      const index = this.processes.findIndex((each) => each.id === id);
+      const found = this.processes[index];
+      if (found === undefined) return undefined;
+      const changed = { ...found, ...update, config: { ...found.config, ...update.config } };
+      this.processes[index] = changed;
+      return changed;
+    });
+  }
+
+  async remove(id: string): Promise<void> {
+    await this.#call({ kind: 'remove', what: id }, () => {
+      const index = this.processes.findIndex((each) => each.id === id);
+      if (index >= 0) this.processes.splice(index, 1);
+    });
+  }
+
+  async #call<T>(call: Call, act: () => T): Promise<T> {
+    this.calls.push(call);
+    this.peak = Math.max(this.peak, ++this.#running);
+    try {
+      const fate = this.before(call);
+      await this.#clock.sleep(latency / 2);
+      const result = act();
+      await this.#clock.sleep(latency / 2);
+      if (fate === 'lose') throw lost();
+      return result;
+    } finally {
+      this.#running--;
+    }
+  }
+}
+
+/** The connection broke off after the request was sent. */
+export function lost(): HttpFailure {
+  return new HttpFailure(
+    { what: 'A request', why: 'the connection broke off' },
+    { cause: 'the connection broke off', arrival: 'maybe', transient: true },
+  );
+}
+
+/** The server said no. */
+export function refused(): HttpFailure {
+  return new HttpFailure(
+    { what: 'A request', why: 'Laravel Cloud answered 422' },
+    { cause: 'Laravel Cloud answered 422', status: 422, arrival: 'no', transient: false },
+  );
+}
+
+export function existing(given: Partial<ExistingProcess> & { readonly id: string }): ExistingProcess {
+  return {
+    type: 'worker',
+    processes: 1,
+    command: null,
+    config: {},
+    strategy: 'none',
+    strategyThreshold: null,
+    createdAt: '2026-01-01T00:00:00.000000Z',
+    instanceId: 'inst-1',
+    ...given,
+  };
+}

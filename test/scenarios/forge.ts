@@ -1,0 +1,83 @@
+import { seedShop } from '../emulator/seed.ts';
+import type { Emulator } from '../emulator/server.ts';
+import type { Scenario } from './scenario.ts';
+
+const server = '/orgs/{organization}/servers/{id}';
+const list = `GET ${server}/background-processes`;
+const read = `GET ${server}/background-processes/{id}`;
+const create = `POST ${server}/background-processes`;
+const remove = `DELETE ${server}/background-processes/{id}`;
+const restart = `POST ${server}/background-processes/{id}/actions`;
+const lookUp = ['GET /orgs/{organization}/servers', `GET ${server}/sites`];
+
+const command = 'php8.4 artisan horizon';
+const world = (emulator: Emulator) => {
+  const shop = seedShop(emulator);
+  return { ...shop, reach: { organization: 'acme', server: shop.server.id } };
+};
+
+export const forgeScenarios: readonly Scenario[] = [
+  {
+    action: 'forge',
+    title: 'the process is missing, `server` by id',
+    requests: [list, create, list],
+    prepare: (emulator) => ({ inputs: { ...world(emulator).reach, command } }),
+  },
+  {
+    action: 'forge',
+    title: 'the process is as declared, `server` and `site` by name',
+    requests: [...lookUp, list],
+    prepare: (emulator) => {
+      const { server: own, site } = world(emulator);
+      emulator.forge.addProcess(own, { command, siteId: Number(site.id) });
+      return { inputs: { organization: 'acme', server: own.name, site: site.name, command } };
+    },
+  },
+  {
+    action: 'forge',
+    title: 'the process has drifted, `if-exists: replace`, under another name',
+    requests: [list, create, list, remove],
+    prepare: (emulator) => {
+      const { server: own, reach } = world(emulator);
+      emulator.forge.addProcess(own, { command, processes: 3 });
+      return { inputs: { ...reach, command, 'if-exists': 'replace' } };
+    },
+  },
+  {
+    action: 'forge',
+    title: 'the process has drifted, `if-exists: replace`, under the same name, gone when first looked at',
+    requests: [list, create, list, remove, read, list, create, list],
+    prepare: (emulator) => {
+      const { server: own, reach } = world(emulator);
+      emulator.forge.addProcess(own, { command, name: 'horizon', processes: 3 });
+      return { inputs: { ...reach, command, name: 'horizon', 'if-exists': 'replace' } };
+    },
+  },
+  {
+    action: 'forge/list',
+    title: '`server` by id',
+    requests: [list],
+    prepare: (emulator) => ({ inputs: world(emulator).reach }),
+  },
+  {
+    action: 'forge/list',
+    title: '`require-status`, running when looked at again',
+    requests: [list, list],
+    prepare: (emulator) => {
+      const { server: own, reach } = world(emulator);
+      emulator.forge.addProcess(own, { command, script: ['starting', 'running'] });
+      return { inputs: { ...reach, 'require-status': 'running', 'wait-timeout': '60' } };
+    },
+  },
+  {
+    action: 'forge/restart',
+    title: 'one process that is up again when looked at for the second time',
+    requests: [list, restart, read, read],
+    prepare: (emulator) => {
+      const { server: own, reach } = world(emulator);
+      emulator.forge.addProcess(own, { command });
+      emulator.forge.options.restartScript = ['restarting', 'running'];
+      return { inputs: reach };
+    },
+  },
+];
