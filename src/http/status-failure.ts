@@ -47,12 +47,8 @@ export function statusFailure(
     status,
     arrival: status === 408 || status >= 500 ? 'maybe' : 'no',
     transient: status === 408 || status === 429 || status >= 500,
-<<<<<<< HEAD
-    retryAfter: retryAfter(response.headers, now),
-    fields: Object.keys(body.errors ?? {}),
-=======
     retryAfter: retryAfter(response, now),
->>>>>>> model
+    fields: Object.keys(body.errors ?? {}),
   });
 }
 

@@ -287,7 +287,7 @@ describe('a create whose answer was lost', () => {
     expect(steps.filter((step) => step === 'send')).toHaveLength(3);
     expect(error).toHaveProperty(
       'message',
-      'Creating the worker: the answer was lost 3 times (a reset), and no such process has appeared. It may still appear; look at the instance’s background processes, then run the job again.',
+      'Creating the worker: the answer was lost 3 times (a reset), and no such process has appeared. It may still appear; look at the background processes there, then run the job again.',
     );
     expect(did.at(-1)).toContain('it may exist');
   });

@@ -51,7 +51,7 @@ describe('an option', () => {
     ['tries', true, `${whole} true`],
     ['force', 'true', `${flag} "true"`],
     ['force', 1, `${flag} 1`],
-    ['tries', 'x'.repeat(81), `${whole} "${'x'.repeat(80)}…"`],
+    ['tries', 'x'.repeat(81), `${whole} a text of 81 characters`],
     ['tries', 'x'.repeat(80), `${whole} "${'x'.repeat(80)}"`],
     [
       'memory',

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { choose, NotThere } from '../../src/cloud/choose.ts';
 import { Failure } from '../../src/failure.ts';
+import { choose, NotThere } from '../../src/targets/choose.ts';
 
 interface Thing {
   readonly id: string;
