@@ -125,7 +125,7 @@ describe('the next page', () => {
   });
 });
 
-describe('a list that changes while its pages are read', () => {
+describe('a list from which something is removed while its pages are read', () => {
   const first = (total: number) => pageOf(['a', 'b'], `${api}?page=2`, { meta: { total } });
   const last = (total: number, ...ids: string[]) => pageOf(ids, undefined, { meta: { total } });
 
@@ -135,11 +135,17 @@ describe('a list that changes while its pages are read', () => {
     expect(asked).toHaveLength(4);
   });
 
+  test('is not one that grows, of which nothing is skipped, or that tells no total', async () => {
+    expect((await listing([first(3), last(4, 'c', 'd')])).asked).toHaveLength(2);
+    const untold = pageOf(['c'], undefined, { meta: { total: null } });
+    expect((await listing([first(3), untold])).asked).toHaveLength(2);
+  });
+
   test('again and again is refused', async () => {
     const restless = [first(4), last(3, 'd')];
     const { message, asked } = await refusal(Array(9).fill(restless).flat());
     expect(asked).toHaveLength(10);
-    expect(message).toContain('it changed each time while its pages were read');
+    expect(message).toContain('something was removed from it each time while its pages were read');
   });
 });
 
