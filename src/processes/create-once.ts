@@ -118,21 +118,24 @@ async function adopt<T extends Aged>(
 async function verify<T extends Aged>(creation: Creation<T>, mine: T): Promise<Created<T> | undefined> {
   const isMine = ({ id }: T): boolean => id === mine.id;
   let rivals: readonly T[] = [];
+  let own = mine;
   for (const pause of [0, ...creation.pace.race()]) {
     await creation.pace.wait(pause);
     const listed = creation.matching(await creation.list());
     rivals = listed.filter((other) => !isMine(other));
-    if (rivals.length === 0) return { process: listed.find(isMine) ?? mine, madeHere: true, others: [] };
-    const [oldest] = [mine, ...rivals].sort(byAge);
+    // Ages are compared as one listing shows them: the answer to the create may tell no date.
+    own = listed.find(isMine) ?? own;
+    if (rivals.length === 0) return { process: own, madeHere: true, others: [] };
+    const [oldest] = [own, ...rivals].sort(byAge);
     if (oldest !== undefined && !isMine(oldest)) return await yieldTo(creation, mine, oldest);
     creation.log(
       `Another run has made the same process (${rivals.map(({ id }) => id).join(', ')}); it should give way`,
     );
   }
   // Of the same second as mine and not gone: its run looked before mine existed, and has already reported it.
-  const twin = rivals.find((rival) => bornAt(rival) === bornAt(mine));
+  const twin = rivals.find((rival) => bornAt(rival) === bornAt(own));
   if (twin !== undefined) return await yieldTo(creation, mine, twin);
-  return { process: mine, madeHere: true, others: rivals };
+  return { process: own, madeHere: true, others: rivals };
 }
 
 /** Removes this run's own process in favour of another, and makes sure that one is left. */
