@@ -44,6 +44,9 @@ export function tailOf({ next }: Report): Html {
 
 export const columns = ['', 'Instance', 'Process', 'Id', 'Changes', 'Status'];
 
+/** The whole of it is in plan-json and, unless there are many, in the step's error. */
+const longestError = 500;
+
 export function cellsOf(step: ReportedStep): Html[] {
   return [
     code(signs[step.action]),
@@ -51,6 +54,8 @@ export function cellsOf(step: ReportedStep): Html[] {
     code(step.identity),
     step.process_id === null ? html`` : code(step.process_id),
     Object.keys(step.changes).length === 0 ? html`` : code(describeChanges(step.changes)),
-    step.error === null ? html`${step.status}` : html`<strong>${step.status}</strong>: ${step.error}`,
+    step.error === null
+      ? html`${step.status}`
+      : html`<strong>${step.status}</strong>: ${step.error.slice(0, longestError)}`,
   ];
 }

@@ -2,16 +2,26 @@ import type { Inputs } from '../github/inputs.ts';
 import { parseConfig } from '../processes/parse-config.ts';
 import { type ProcessSpec, processesRange } from '../processes/spec.ts';
 
-/**
- * Reads `type`, `processes`, `command` and `config-json`. A pinned process may leave its command as it is. `fallback` is
- * the type when none is given.
- */
+interface Reading {
+  /** A pinned process may leave its command as it is. */
+  readonly pinned: boolean;
+  /** The type when none is given. */
+  readonly fallback?: ProcessSpec['type'];
+  /** Left out where only what identifies a process is asked for. */
+  readonly processes?: number;
+}
+
+/** Reads `processes`. */
+export function readProcesses(inputs: Inputs): number {
+  return inputs.integer('processes', processesRange, 1);
+}
+
+/** Reads `type`, `command` and `config-json`. */
 export function readSpec(
   inputs: Inputs,
-  { pinned, fallback = 'worker' }: { readonly pinned: boolean; readonly fallback?: ProcessSpec['type'] },
+  { pinned, fallback = 'worker', processes = 1 }: Reading,
 ): ProcessSpec {
   const type = inputs.choice('type', ['worker', 'custom'], fallback);
-  const processes = inputs.integer('processes', processesRange, 1);
   const command = inputs.text('command');
   const configJson = inputs.text('config-json');
 

@@ -7,7 +7,7 @@ import { realPace } from '../processes/pace.ts';
 import { cloud } from './cloud-service.ts';
 import { type Connection, readConnection, withClient, workDeadline } from './connection.ts';
 import { type Deploying, deployChange, readDeploying } from './deploy-change.ts';
-import { readSpec } from './ensure-inputs.ts';
+import { readProcesses, readSpec } from './ensure-inputs.ts';
 import { outputsOf } from './ensure-outputs.ts';
 import { reportEnsured, sentenceFor } from './ensure-report.ts';
 import { findTarget, readTarget, type Target, type TargetInputs } from './target.ts';
@@ -38,7 +38,7 @@ function readInputs(step: Step): EnsureInputs {
   const processId = inputs.id('process-id', 'process-');
   const pinned = inputs.text('process-id') !== undefined;
   const target = readTarget(step, { pinned });
-  const spec = readSpec(inputs, { pinned });
+  const spec = readSpec(inputs, { pinned, processes: readProcesses(inputs) });
   const ifExists = inputs.choice('if-exists', ['update', 'reuse', 'create', 'fail'], 'update');
   if (processId !== undefined && (ifExists === 'create' || ifExists === 'fail')) {
     inputs.problem(

@@ -11,7 +11,7 @@ export interface Listed<T> {
   readonly included: NonNullable<Included>;
 }
 
-/** How often a list that changes while it is read is read anew. */
+/** How often a list that shrinks while it is read is read anew. */
 const readings = 5;
 
 /** All pages of a list, each resource once. Links are followed only on the API's own address. */
@@ -21,21 +21,22 @@ export async function listAll<const S extends v.GenericSchema<unknown, { readonl
   resource: S,
 ): Promise<Listed<v.InferOutput<S>>> {
   for (let reading = 1; reading <= readings; reading++) {
-    const { totals, ...listed } = await readPages(client, call, resource);
+    const { hasShrunk, ...listed } = await readPages(client, call, resource);
     // What is removed from a page already read moves the rest up: the next page would skip one.
-    if (totals.size <= 1) return listed;
+    if (!hasShrunk) return listed;
   }
-  throw refused(call.what, 'it changed each time while its pages were read');
+  throw refused(call.what, 'something was removed from it each time while its pages were read');
 }
 
 async function readPages<const S extends v.GenericSchema<unknown, { readonly id: string }>>(
   client: HttpClient,
   call: HttpCall,
   resource: S,
-): Promise<Listed<v.InferOutput<S>> & { readonly totals: ReadonlySet<unknown> }> {
+): Promise<Listed<v.InferOutput<S>> & { readonly hasShrunk: boolean }> {
   const items = new Map<string, v.InferOutput<S>>();
   const included: NonNullable<Included> = [];
-  const totals = new Set<unknown>();
+  let total = 0;
+  let hasShrunk = false;
   const seen = new Set<string>();
   let query = call.query;
   for (;;) {
@@ -45,9 +46,11 @@ async function readPages<const S extends v.GenericSchema<unknown, { readonly id:
     );
     for (const item of data.data as v.InferOutput<S>[]) items.set(item.id, item);
     included.push(...(data.included ?? []));
-    totals.add(data.meta?.total);
+    const totalNow = typeof data.meta?.total === 'number' ? data.meta.total : total;
+    hasShrunk ||= totalNow < total;
+    total = totalNow;
     const next = data.links?.next ?? pageAfter(data.meta);
-    if (next === undefined) return { items: [...items.values()], included, totals };
+    if (next === undefined) return { items: [...items.values()], included, hasShrunk };
     if (seen.has(next) || seen.size >= maxPages)
       throw refused(call.what, 'its links to the next page never end');
     seen.add(next);

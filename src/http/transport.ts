@@ -87,10 +87,10 @@ function proxyFor(origin: URL, environment: TransportOptions['environment']): st
   const value = named(environment, name);
   if (value === undefined) return undefined;
   const proxy = value.includes('://') ? value : `http://${value}`;
-  if (!URL.canParse(proxy)) {
+  if (!URL.canParse(proxy) || !/^(https?|socks5?):$/.test(new URL(proxy).protocol)) {
     throw new Failure({
       what: `The environment variable ${name}`,
-      why: 'it is not a URL',
+      why: 'it is not the address of a proxy',
       fix: 'Write it as http://host:port, or unset it',
     });
   }

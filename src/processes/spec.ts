@@ -54,6 +54,9 @@ export function describe(spec: ProcessSpec): string {
   return `worker on queue ${short(queue)}${connection === undefined ? '' : ` of connection ${short(connection)}`}`;
 }
 
+/** Cut between words only: the runner masks a secret in a command whole, and would not know a part of it. */
 function short(text: string): string {
-  return text.length > 120 ? `${text.slice(0, 120)}…` : text;
+  if (text.length <= 120) return text;
+  const words = text.slice(0, 121).replace(/\S*$/, '').trimEnd();
+  return `${words}…`;
 }

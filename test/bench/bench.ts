@@ -4,11 +4,13 @@ import { fileURLToPath } from 'node:url';
 import { startEmulator } from '../emulator/server.ts';
 import { scenarios } from '../scenarios/all.ts';
 import type { Scenario } from '../scenarios/scenario.ts';
+import { applyScale } from './apply-scale.ts';
 import { filesLoaded, measureBare, measureScenario, type Usage } from './measure.ts';
 
 // What each use of each action costs next to a bare script that sends one POST: whole processes, run in pairs, one after
 // the other, since a machine's speed drifts. Information, never a test.
 
+// Arguments: how many pairs, and a part of the action's folder or the case (`scale`: only apply's growth).
 const [, , pairsGiven = '15', only = ''] = process.argv;
 const pairs = Number(pairsGiven);
 const dist = fileURLToPath(new URL('../../dist/', import.meta.url));
@@ -19,11 +21,25 @@ const table: string[][] = [
 for (const scenario of scenarios.filter(({ action, title }) => `${action} ${title}`.includes(only))) {
   table.push(await row(scenario));
 }
-print(table);
+if (table.length > 1) print(table);
+if (only === '' || only === 'scale') {
+  console.log('\napply, as the number of declared processes and instances grows:\n');
+  print(await scaleTable());
+}
 const bytes = readdirSync(dist).reduce((sum, name) => sum + statSync(dist + name).size, 0);
 console.log(
   `\nAll of dist: ${kilobytes(bytes)} in ${readdirSync(dist).length} files. Node.js ${process.version}.`,
 );
+
+async function scaleTable(): Promise<string[][]> {
+  const rows = (await applyScale()).map(({ processes, instances, create, unchanged }) => [
+    String(processes),
+    String(instances),
+    `${create.requests} requests, ${create.wallMs.toFixed(0)} ms`,
+    `${unchanged.requests} requests, ${unchanged.wallMs.toFixed(0)} ms`,
+  ]);
+  return [['processes', 'instances', 'all created', 'all unchanged'], ...rows];
+}
 
 async function row(scenario: Scenario): Promise<string[]> {
   const emulator = await startEmulator();

@@ -390,7 +390,7 @@ describe('a proxy', () => {
     expect(error).toBeInstanceOf(Failure);
     expect(error).toHaveProperty(
       'message',
-      'The environment variable https_proxy: it is not a URL. Write it as http://host:port, or unset it.',
+      'The environment variable https_proxy: it is not the address of a proxy. Write it as http://host:port, or unset it.',
     );
     const other = await failureOf(transportTo(plain, { environment: { HTTP_PROXY: 'http://a b' } }));
     expect(other).toHaveProperty('message', expect.stringContaining('The environment variable http_proxy'));

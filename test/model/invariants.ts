@@ -12,7 +12,7 @@ const swift = 50;
 type Invariant = (ending: Ending) => string | undefined;
 
 /** What must hold at the end of every world, whatever happened in it. Each gives what is wrong, if anything is. */
-export const invariants: Readonly<Record<string, Invariant>> = {
+const invariants: Readonly<Record<string, Invariant>> = {
   'a run deletes only what it made': ({ cloud }) => {
     const foreign = cloud.removals.find(({ process, by }) => process.madeBy !== by);
     return foreign && `run ${foreign.by} deleted ${foreign.process.id} of run ${foreign.process.madeBy}`;

@@ -1,13 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import {
-  describeChange,
-  describeChanges,
-  drift,
-  flagOf,
-  givenKeys,
-  hasDrifted,
-  shown,
-} from '../../src/processes/drift.ts';
+import { describeChanges, drift, flagOf, hasDrifted, shown } from '../../src/processes/drift.ts';
 import type { ProcessSpec, WorkerConfig } from '../../src/processes/spec.ts';
 import { existing } from '../support/existing.ts';
 
@@ -87,6 +79,11 @@ describe('the drift of a custom process', () => {
     ).toEqual({});
   });
 
+  test('is none in a command that was not declared', () => {
+    const there = existing({ id: '1', type: 'custom', processes: 2, command: 'php artisan reverb' });
+    expect(drift({ ...spec, command: '' }, there)).toEqual({});
+  });
+
   test('is a command where there is none', () => {
     const there = existing({ id: '1', type: 'custom', processes: 2, command: null });
     expect(drift(spec, there)).toEqual({ command: { from: null, to: 'php artisan  horizon' } });
@@ -95,7 +92,7 @@ describe('the drift of a custom process', () => {
 
 describe('a change reads', () => {
   test('as before and after', () => {
-    expect(describeChange('config.tries', { from: null, to: 3 })).toBe('config.tries: unset → 3');
+    expect(describeChanges({ 'config.tries': { from: null, to: 3 } })).toBe('config.tries: unset → 3');
     expect(describeChanges({ processes: { from: 1, to: 2 }, 'config.queue': { from: 'a', to: 'b' } })).toBe(
       'processes: 1 → 2, config.queue: a → b',
     );
@@ -110,14 +107,6 @@ describe('a change reads', () => {
   ])('%j as %s', (value, text) => {
     expect(shown(value)).toBe(text);
   });
-});
-
-test('the given keys are those that are set, in one order', () => {
-  expect(givenKeys({ force: false, connection: 'redis', tries: 0 })).toEqual([
-    'connection',
-    'tries',
-    'force',
-  ]);
 });
 
 test.each([

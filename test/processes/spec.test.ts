@@ -19,9 +19,9 @@ test.each([
   expect(describe(spec)).toBe(words);
 });
 
-test('what is long is cut in the middle of nothing', () => {
-  const long = 'x'.repeat(121);
-  const cut = `${'x'.repeat(120)}…`;
+test('what is long is cut between words, so that no part of a masked secret is left', () => {
+  const long = `${'word '.repeat(23)}${'x'.repeat(40)}`;
+  const cut = `${'word '.repeat(23).trimEnd()}…`;
   expect(describe({ type: 'custom', processes: 1, command: long })).toBe(`custom process "${cut}"`);
   expect(describe(worker({ queue: long, connection: long }))).toBe(
     `worker on queue ${cut} of connection ${cut}`,

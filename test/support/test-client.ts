@@ -14,7 +14,7 @@ export const hints: ServiceHints = {
 export const token = 'the-token-of-the-tests';
 
 /** Midnight in Greenwich when the virtual clock starts. */
-export const startOfTime = Date.UTC(2026, 3, 4);
+const startOfTime = Date.UTC(2026, 3, 4);
 
 export type Overrides = Partial<Pick<HttpClientOptions, 'baseUrl' | 'requestTimeout' | 'random'>> & {
   /** Milliseconds. */

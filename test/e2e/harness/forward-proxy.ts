@@ -1,0 +1,68 @@
+import { once } from 'node:events';
+import { createServer, request as forward, type IncomingMessage, type ServerResponse } from 'node:http';
+import { type AddressInfo, connect } from 'node:net';
+import type { Duplex } from 'node:stream';
+
+/** A proxy such as companies put between their runners and the world. */
+export interface ForwardProxy extends AsyncDisposable {
+  /** `127.0.0.1:PORT`. */
+  host: string;
+  /** What it was asked for, as it reads on the wire: `GET http://…`, `CONNECT host:port`. */
+  asked: string[];
+  /** The Proxy-Authorization header of each request. */
+  credentials: (string | undefined)[];
+}
+
+/** With `refuse`, every request is answered with that status instead of being passed on. */
+export async function openForwardProxy({ refuse }: { refuse?: number } = {}): Promise<ForwardProxy> {
+  const asked: string[] = [];
+  const credentials: (string | undefined)[] = [];
+  const sockets = new Set<Duplex>();
+  const note = ({ method, url, headers }: IncomingMessage) => {
+    asked.push(`${method} ${url}`);
+    credentials.push(headers['proxy-authorization']);
+  };
+  const server = createServer((incoming: IncomingMessage, response: ServerResponse) => {
+    note(incoming);
+    if (refuse !== undefined) {
+      response.writeHead(refuse, { 'Content-Type': 'text/html' }).end('<h1>The proxy says no</h1>');
+      return;
+    }
+    const { method, url = '', headers } = incoming;
+    const outgoing = forward(url, { method, headers }, (answer) => {
+      response.writeHead(answer.statusCode ?? 502, answer.headers);
+      answer.pipe(response);
+    });
+    incoming.pipe(outgoing);
+  });
+  server.on('connect', (incoming: IncomingMessage, client: Duplex) => {
+    note(incoming);
+    sockets.add(client);
+    client.on('error', () => client.destroy());
+    if (refuse !== undefined) {
+      client.end(`HTTP/1.1 ${refuse} Refused\r\nContent-Length: 0\r\n\r\n`);
+      return;
+    }
+    const { hostname, port } = new URL(`http://${incoming.url}`);
+    const target = connect(Number(port), hostname, () => {
+      client.write('HTTP/1.1 200 Connection established\r\n\r\n');
+      target.pipe(client).pipe(target);
+    });
+    sockets.add(target);
+    target.on('error', () => client.destroy());
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  return {
+    host: `127.0.0.1:${port}`,
+    asked,
+    credentials,
+    async [Symbol.asyncDispose]() {
+      for (const socket of sockets) socket.destroy();
+      server.closeAllConnections();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+}
