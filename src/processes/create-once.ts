@@ -1,5 +1,6 @@
 import { Failure } from '../failure.ts';
 import { type Aged, bornAt, byAge } from './existing.ts';
+import { onlyNews } from './only-news.ts';
 import type { Pace } from './pace.ts';
 
 /** What became of a request to create something. A request that surely created nothing throws instead. */
@@ -119,6 +120,7 @@ async function verify<T extends Aged>(creation: Creation<T>, mine: T): Promise<C
   const isMine = ({ id }: T): boolean => id === mine.id;
   let rivals: readonly T[] = [];
   let own = mine;
+  const tell = onlyNews(creation.log);
   for (const pause of [0, ...creation.pace.race()]) {
     await creation.pace.wait(pause);
     const listed = creation.matching(await creation.list());
@@ -128,7 +130,7 @@ async function verify<T extends Aged>(creation: Creation<T>, mine: T): Promise<C
     if (rivals.length === 0) return { process: own, madeHere: true, others: [] };
     const [oldest] = [own, ...rivals].sort(byAge);
     if (oldest !== undefined && !isMine(oldest)) return await yieldTo(creation, mine, oldest);
-    creation.log(
+    tell(
       `Another run has made the same process (${rivals.map(({ id }) => id).join(', ')}); it should give way`,
     );
   }
