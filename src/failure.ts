@@ -33,7 +33,7 @@ export function messageOf(error: unknown): string {
 }
 
 function sentence({ what, why, fix }: FailureParts): string {
-  const head = `${what}: ${closed(why)}`;
+  const head = `${what}:${why.startsWith('\n') ? '' : ' '}${closed(why)}`;
   if (fix === undefined || fix === '') return head;
   return `${head}${head.endsWith('\n') ? '' : ' '}${closed(fix)}`;
 }

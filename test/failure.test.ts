@@ -15,6 +15,7 @@ describe('a failure reads as one sentence or two', () => {
       { what: 'The inputs', why: 'two are wrong:\n- a\n- b\n', fix: 'Mend them' },
       'The inputs: two are wrong:\n- a\n- b\nMend them.',
     ],
+    [{ what: 'Two problems', why: '\n- a\n- b\n' }, 'Two problems:\n- a\n- b\n'],
     [{ what: 'The inputs', why: 'a full stop. stands inside' }, 'The inputs: a full stop. stands inside.'],
   ])('%o', (parts, message) => {
     expect(new Failure(parts).message).toBe(message);

@@ -34,9 +34,9 @@ export function reportEnsured(
 ): Html {
   const { spec, ifExists, dryRun } = wanted;
   const { outcome, process, changes, ignored } = ensured;
-  const asked = html`<p>Asked for: ${code(describe(spec))}, ${code(spec.processes)} processes, if it exists: ${code(ifExists)}${dryRun ? ', as a dry run' : ''}.</p>`;
+  const asked = html`<p>Asked for: ${code(describe(spec))}, ${code(spec.processes)} ${spec.processes === 1 ? 'process' : 'processes'}, if it exists: ${code(ifExists)}${dryRun ? ', as a dry run' : ''}.</p>`;
   const happened = html`<p><strong>${outcome}</strong>${process === undefined ? html`` : html` ${code(process.id)}`}</p>`;
-  return html`${happened}${asked}${changesTable(changes)}${leftAlone(ignored)}${process === undefined ? html`` : processTable(process, target)}${nextStep(outcome, redeploy)}`;
+  return html`${happened}${asked}${changesTable(changes)}${leftAlone(ignored)}${process === undefined ? html`` : processTable(process, target)}${nextStep(ensured, redeploy)}`;
 }
 
 function changesTable(changes: Changes): Html {
@@ -51,7 +51,7 @@ function changesTable(changes: Changes): Html {
 function leftAlone(ignored: Changes): Html {
   return Object.keys(ignored).length === 0
     ? html``
-    : html`<p>Not as declared, and left so: ${code(describeChanges(ignored))}</p>`;
+    : html`<p>Not as declared, and left so (what it is → what was declared): ${code(describeChanges(ignored))}</p>`;
 }
 
 function processTable(process: CloudProcess, { instance, environment, instanceId }: Target): Html {
@@ -70,7 +70,7 @@ function processTable(process: CloudProcess, { instance, environment, instanceId
   ]);
 }
 
-function nextStep(outcome: Ensured<CloudProcess>['outcome'], redeploy: boolean): Html {
+function nextStep({ outcome, ignored }: Ensured<CloudProcess>, redeploy: boolean): Html {
   switch (outcome) {
     case 'created':
     case 'updated':
@@ -79,6 +79,8 @@ function nextStep(outcome: Ensured<CloudProcess>['outcome'], redeploy: boolean):
     case 'would-update':
       return html`<p>Nothing was written. Run it without <code>dry-run</code> to make it so.</p>`;
     case 'unchanged':
-      return html`<p>Nothing to do.</p>`;
+      return Object.keys(ignored).length === 0
+        ? html`<p>Nothing to do.</p>`
+        : html`<p>With <code>if-exists: update</code> it would be brought into the declared state.</p>`;
   }
 }

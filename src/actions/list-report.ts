@@ -14,7 +14,7 @@ export function reportListed(
   const where = environment === undefined ? html`` : html` of ${code(environment.name)}`;
   const what = type === undefined ? html`` : html` of type ${code(type)}`;
   const total = processes.reduce((sum, process) => sum + process.processes, 0);
-  const head = html`<p>Instance ${code(name)}${where}: <strong>${processes.length}</strong> background processes${what}.</p>`;
+  const head = html`<p>Instance ${code(name)}${where}: <strong>${processes.length}</strong> background ${processes.length === 1 ? 'process' : 'processes'}${what}.</p>`;
   if (processes.length === 0) return head;
-  return html`${head}<p>${code(total)} processes ${replicasOf(total, instance)}</p>${processRows(processes)}`;
+  return html`${head}<p>${code(total)} ${total === 1 ? 'process' : 'processes'} ${replicasOf(total, instance)}</p>${processRows(processes)}`;
 }

@@ -1,5 +1,6 @@
 import { type CloudProcess, CloudProcessStore } from '../cloud/process-store.ts';
 import type { Step } from '../github/step.ts';
+import { describeExisting } from '../processes/describe-existing.ts';
 import { setOptions } from '../processes/intended.ts';
 import type { ProcessSpec } from '../processes/spec.ts';
 import { cloud } from './cloud-service.ts';
@@ -21,7 +22,10 @@ export async function runList(step: Step): Promise<void> {
     const found = await findTarget(step, client, connection, target);
     const store = new CloudProcessStore(client.within(workDeadline(step, connection)), found.instanceId);
     const processes = (await store.list()).filter((process) => type === undefined || process.type === type);
-    step.log.info(processes.length === 1 ? '1 process' : `${processes.length} processes`);
+    step.log.group(
+      processes.length === 1 ? '1 background process' : `${processes.length} background processes`,
+      processes.map((process) => `${process.id}  ${describeExisting(process)}  × ${process.processes}`),
+    );
     step.output({
       'processes-json': JSON.stringify(processes.map(listed)),
       'ids-json': JSON.stringify(processes.map(({ id }) => id)),

@@ -5,6 +5,7 @@ import { type Environment, findInEnvironment } from '../cloud/target.ts';
 import type { Step } from '../github/step.ts';
 import type { HttpClient } from '../http/client.ts';
 import { Limit } from '../processes/limit.ts';
+import { onlyNews } from '../processes/only-news.ts';
 import { realPace } from '../processes/pace.ts';
 import { ambiguousPlan, type InstanceState, type Plan, planFor } from '../processes/plan.ts';
 import { Deadline } from '../time/deadline.ts';
@@ -41,13 +42,12 @@ export async function survey(step: Step, client: HttpClient, inputs: ApplyInputs
   await lookAt(instances);
   let plan = planFor(statesNow(), inputs);
   const pace = realPace(step.clock, step.random, step.cancelled);
+  const tell = onlyNews((line) => step.log.info(line));
   for (const pause of pace.settle()) {
     if (plan.contested.length === 0) break;
     const ids = new Set(plan.contested.map(({ id }) => id));
     const names = plan.contested.map(({ name }) => name).join(', ');
-    step.log.info(
-      `More processes match than are declared (${names}); looking again, in case runs are racing`,
-    );
+    tell(`More processes match than are declared (${names}); looking again, in case runs are racing`);
     await pace.wait(pause);
     await lookAt(instances.filter(({ id }) => ids.has(id)));
     plan = planFor(statesNow(), inputs);

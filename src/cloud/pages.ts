@@ -1,7 +1,7 @@
 import type * as v from 'valibot';
 import { Failure } from '../failure.ts';
 import type { HttpCall, HttpClient } from '../http/client.ts';
-import { type Included, page } from './resources.ts';
+import { type Included, type PageMeta, page } from './resources.ts';
 
 /** A list this long is not sane for what these actions do. */
 const maxPages = 200;
@@ -49,13 +49,21 @@ async function readPages<const S extends v.GenericSchema<unknown, { readonly id:
     const totalNow = typeof data.meta?.total === 'number' ? data.meta.total : total;
     hasShrunk ||= totalNow < total;
     total = totalNow;
-    const next = data.links?.next ?? undefined;
+    const next = data.links?.next ?? pageAfter(data.meta);
     if (next === undefined) return { items: [...items.values()], included, hasShrunk };
     if (seen.has(next) || seen.size >= maxPages)
       throw refused(call.what, 'its links to the next page never end');
     seen.add(next);
     query = nextQuery(call, next, client.baseUrl);
   }
+}
+
+/** For a list without links its page numbers say it: a page that is missed is a process that is made twice. */
+function pageAfter(meta: PageMeta): string | undefined {
+  const { current_page: current, last_page: last } = meta ?? {};
+  return typeof current === 'number' && typeof last === 'number' && current < last
+    ? `?page=${current + 1}`
+    : undefined;
 }
 
 function nextQuery(call: HttpCall, next: string, baseUrl: URL): Record<string, string> {

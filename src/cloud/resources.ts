@@ -6,6 +6,8 @@ import * as v from 'valibot';
 /** A number, also when it comes as text. */
 const Count = v.union([v.number(), v.pipe(v.string(), v.regex(/^-?\d+$/), v.transform(Number))]);
 
+const Decimal = v.union([v.number(), v.pipe(v.string(), v.regex(/^-?\d+(\.\d+)?$/), v.transform(Number))]);
+
 const Id = v.pipe(v.string(), v.minLength(1), v.maxLength(200));
 
 /** Recorded: an empty list for a custom process, an object with nulls for a worker. */
@@ -29,7 +31,7 @@ export const ProcessResource = v.object({
     config: v.nullish(Config),
     // Recorded: null on create, though the specification forbids it.
     strategy_type: v.nullish(v.string()),
-    strategy_threshold: v.nullish(Count),
+    strategy_threshold: v.nullish(Decimal),
     created_at: v.nullish(v.string()),
   }),
   relationships: v.nullish(v.object({ instance: ToOne })),
@@ -111,13 +113,23 @@ export function one<const S extends v.GenericSchema>(resource: S) {
   return v.object({ data: resource, included: Included });
 }
 
+const Meta = v.nullish(
+  v.object({
+    total: v.optional(v.unknown()),
+    current_page: v.optional(v.unknown()),
+    last_page: v.optional(v.unknown()),
+  }),
+);
+
+export type PageMeta = v.InferOutput<typeof Meta>;
+
 /** A body that holds a page of resources. Recorded: `next` is absent on the last page. */
 export function page<const S extends v.GenericSchema>(resource: S) {
   return v.object({
     data: v.array(resource),
     included: Included,
     links: v.nullish(v.object({ next: v.nullish(v.string()) })),
-    meta: v.nullish(v.object({ total: v.optional(v.unknown()) })),
+    meta: Meta,
   });
 }
 

@@ -1,6 +1,7 @@
 import { Failure } from '../failure.ts';
 import { ambiguous } from '../processes/create-once.ts';
 import type { Changes } from '../processes/drift.ts';
+import { onlyNews } from '../processes/only-news.ts';
 import {
   type Creating,
   createForge,
@@ -109,10 +110,11 @@ async function findByIdentity(
   { store, pace, log }: ForgeWorld,
 ): Promise<ForgeProcess | undefined> {
   let matches = candidates(spec, listed);
+  const tell = onlyNews(log);
   for (const pause of pace.settle()) {
     if (matches.length <= 1) break;
     const ids = matches.map(({ id }) => id).join(', ');
-    log(`${matches.length} processes match (${ids}); looking again, in case runs are racing`);
+    tell(`${matches.length} processes match (${ids}); looking again, in case runs are racing`);
     await pace.wait(pause);
     matches = candidates(spec, await listAlike(spec, store));
   }

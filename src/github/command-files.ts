@@ -1,4 +1,5 @@
 import { appendFileSync } from 'node:fs';
+import { Failure, messageOf } from '../failure.ts';
 
 // The toolkit's own writers load all of node:crypto and node:fs/promises, which takes longer than the rest of the step.
 
@@ -7,7 +8,15 @@ export function appendOutput(name: string, value: string, environment: NodeJS.Pr
   const file = environment['GITHUB_OUTPUT'];
   if (!file) return;
   const end = delimiterFor(value);
-  appendFileSync(file, `${name}<<${end}\n${value}\n${end}\n`);
+  try {
+    appendFileSync(file, `${name}<<${end}\n${value}\n${end}\n`);
+  } catch (error) {
+    throw new Failure({
+      what: `The output ${name}`,
+      why: `it could not be written to the file that GITHUB_OUTPUT names (${messageOf(error)})`,
+      fix: 'See to the runner’s disk and its rights',
+    });
+  }
 }
 
 /** Adds to the summary that the runner shows (`GITHUB_STEP_SUMMARY`). Does nothing outside of a runner. */

@@ -23,6 +23,12 @@ export function code(value: string | number): Html {
   return html`<code>${text.length > longest ? `${text.slice(0, longest)}…` : text}</code>`;
 }
 
+/** Text of several lines, which stay apart. */
+export function lines(text: string): Html {
+  const [first = '', ...rest] = text.trimEnd().split('\n');
+  return html`${first}${rest.map((line) => html`<br>${line}`)}`;
+}
+
 function markupOf(value: Value): string {
   if (value instanceof Html) return value.markup;
   if (typeof value === 'object') return value.map((item) => item.markup).join('');

@@ -1,6 +1,6 @@
 import { Failure, messageOf } from '../failure.ts';
 import { type Clock, type Random, systemClock } from '../time/clock.ts';
-import { type Html, html } from './html.ts';
+import { type Html, html, lines } from './html.ts';
 import { Inputs } from './inputs.ts';
 import { Log } from './log.ts';
 import { type Outputs, writeOutputs } from './outputs.ts';
@@ -63,7 +63,7 @@ export async function runStep(title: string, body: (step: Step) => Promise<void>
     process.exitCode = 1;
     const message = withDone(explain(error, log), [...done.values()]);
     log.error(message);
-    blocks.push(html`<p><strong>Failed.</strong></p><pre>${message}</pre>`);
+    blocks.push(html`<p><strong>Failed.</strong></p><p>${lines(message)}</p>`);
   } finally {
     stop.release();
   }

@@ -1,5 +1,6 @@
 import { Failure } from '../failure.ts';
 import { type Aged, bornAt, byAge } from './existing.ts';
+import { onlyNews } from './only-news.ts';
 import type { Pace } from './pace.ts';
 
 /** What became of a request to create something. A request that surely created nothing throws instead. */
@@ -127,28 +128,30 @@ async function verify<T extends Aged>(
 ): Promise<Created<T> | undefined> {
   const isMine = ({ id }: T): boolean => id === mine.id;
   let rivals: readonly T[] = [];
-  let seen = mine;
+  let own = mine;
+  const tell = onlyNews(creation.log);
   for (const pause of [0, ...(resent ? creation.pace.lost() : []), ...creation.pace.race()]) {
     await creation.pace.wait(pause);
     const listed = creation.matching(await creation.list());
     rivals = listed.filter((other) => !isMine(other));
+    // Ages are compared as one listing shows them: the answer to the create may tell no date.
+    own = listed.find(isMine) ?? own;
     if (rivals.length === 0) {
-      seen = listed.find(isMine) ?? seen;
       if (resent) continue;
-      return { process: seen, madeHere: true, others: [] };
+      return { process: own, madeHere: true, others: [] };
     }
-    const [oldest] = [mine, ...rivals].sort(byAge);
+    const [oldest] = [own, ...rivals].sort(byAge);
     if (oldest !== undefined && !isMine(oldest)) return await yieldTo(creation, mine, oldest);
-    creation.log(
+    tell(
       `Another run has made the same process (${rivals.map(({ id }) => id).join(', ')}); it should give way`,
     );
   }
-  if (rivals.length === 0) return { process: seen, madeHere: true, others: [] };
+  if (rivals.length === 0) return { process: own, madeHere: true, others: [] };
   // Of the same second as mine and not gone: its run looked before mine existed, and has already reported it. After a
   // lost request it may also be what that one made at last. Either way only mine is mine to remove.
-  const twin = rivals.find((rival) => resent || bornAt(rival) === bornAt(mine));
+  const twin = rivals.find((rival) => resent || bornAt(rival) === bornAt(own));
   if (twin !== undefined) return await yieldTo(creation, mine, twin);
-  return { process: mine, madeHere: true, others: rivals };
+  return { process: own, madeHere: true, others: rivals };
 }
 
 /** Removes this run's own process in favour of another, and makes sure that one is left. */

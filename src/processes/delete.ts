@@ -2,6 +2,7 @@ import { Cancelled, Failure, messageOf } from '../failure.ts';
 import { ambiguous } from './create-once.ts';
 import type { ExistingProcess } from './existing.ts';
 import { allCandidates } from './identity.ts';
+import { onlyNews } from './only-news.ts';
 import type { Pace } from './pace.ts';
 import { removeForSure } from './remove.ts';
 import { describe, type ProcessSpec } from './spec.ts';
@@ -41,9 +42,10 @@ export async function findDoomed<P extends ExistingProcess>(
 ): Promise<readonly P[]> {
   let found = await look(doomed, world.store);
   if (all) return found;
+  const tell = onlyNews(world.log);
   for (const pause of world.pace.settle()) {
     if (found.length <= 1) return found;
-    world.log(
+    tell(
       `${found.length} processes match (${found.map(({ id }) => id).join(', ')}); looking again, in case runs are racing`,
     );
     await world.pace.wait(pause);

@@ -4,6 +4,7 @@ import { type Changes, describeChanges, drift, hasDrifted } from './drift.ts';
 import type { ExistingProcess } from './existing.ts';
 import { candidates } from './identity.ts';
 import { updateFor } from './intended.ts';
+import { onlyNews } from './only-news.ts';
 import type { Pace } from './pace.ts';
 import { describe, type ProcessSpec } from './spec.ts';
 import type { ProcessStore } from './store.ts';
@@ -103,9 +104,10 @@ async function findByIdentity<P extends ExistingProcess>(
   { store, pace, log }: World<P>,
 ): Promise<P | undefined> {
   let matches = candidates(spec, listed);
+  const tell = onlyNews(log);
   for (const pause of pace.settle()) {
     if (matches.length <= 1) break;
-    log(
+    tell(
       `${matches.length} processes match (${matches.map(({ id }) => id).join(', ')}); looking again, in case runs are racing`,
     );
     await pace.wait(pause);

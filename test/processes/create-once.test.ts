@@ -85,6 +85,16 @@ describe('an answered create', () => {
     expect(did).toEqual(['created worker as mine']);
   });
 
+  test('is as old as the list says, when its answer tells no date', async () => {
+    const undated = { ...mine, createdAt: null };
+    const { steps, value } = await creating({
+      sends: [created(undated)],
+      lists: [[mine, younger], [mine]],
+    });
+    expect(steps).not.toContain('remove mine');
+    expect(value).toEqual({ process: mine, madeHere: true, others: [] });
+  });
+
   test('stands as answered while the list does not show it yet', async () => {
     const { value } = await creating({ sends: [created(mine)], lists: [[decoy]] });
     expect(value).toEqual({ process: mine, madeHere: true, others: [] });

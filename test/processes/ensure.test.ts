@@ -237,8 +237,9 @@ describe('several that match', () => {
   });
 
   test('and stay are an error that names them, and nothing is written', async () => {
-    const { calls, message } = await ensuring({}, { list: [[declared, twin]] });
+    const { calls, log, message } = await ensuring({}, { list: [[declared, twin]] });
     expect(calls).toEqual(['list', 'list', 'list']);
+    expect(log).toHaveLength(1);
     expect(message).toContain('The worker on queue mail: 2 background processes match it: p1 (created');
     expect(message).toContain('p2 (created');
     expect(message).toContain('which of them is meant cannot be known');
