@@ -43,7 +43,7 @@ export function hasDrifted(spec: ProcessSpec, existing: ExistingProcess): boolea
 }
 
 /** A change as it reads: `config.tries: 1 → 3`. */
-export function describeChange(field: string, { from, to }: Change): string {
+function describeChange(field: string, { from, to }: Change): string {
   return `${field}: ${shown(from)} → ${shown(to)}`;
 }
 
@@ -59,7 +59,7 @@ export function shown(value: unknown): string {
   return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
-export function givenKeys(config: WorkerConfig): ConfigKey[] {
+function givenKeys(config: WorkerConfig): ConfigKey[] {
   return (Object.keys(configKeys) as ConfigKey[]).filter((key) => config[key] !== undefined);
 }
 

@@ -26,7 +26,7 @@ export function updateFor(spec: ProcessSpec, existing: ExistingProcess): Process
 }
 
 /** The options that are set and that a request may set, in the types that a request needs. */
-export function settable(config: ExistingProcess['config']): WorkerConfig {
+function settable(config: ExistingProcess['config']): WorkerConfig {
   const kept: Record<string, string | number | boolean> = {};
   for (const [key, kind] of Object.entries(configKeys)) {
     const value = asKind(kind, config[key]);
