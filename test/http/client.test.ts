@@ -181,6 +181,11 @@ describe('how often', () => {
     expect(error.status).toBe(502);
   });
 
+  test('five times at most when the connection is refused', async () => {
+    const { transport } = await failing(reading, Array(9).fill(networkError('ECONNREFUSED')));
+    expect(transport.requests).toHaveLength(5);
+  });
+
   test('three times at most without any answer, since each costs the whole time-out', async () => {
     const { transport, clock } = await failing(reading, Array(9).fill('no answer'), {
       requestTimeout: 10_000,
@@ -245,12 +250,12 @@ describe('how long between', () => {
 
 describe('the deadline', () => {
   test('lets nothing be tried again that it would not reach', async () => {
-    const slow = text(429, '{"message":"Too Many Attempts."}', { 'retry-after': '3600' });
+    const slow = text(429, '{"message":"Wait. Too Many Attempts."}', { 'retry-after': '3600' });
     const { clock, transport, error } = await failing(reading, [slow]);
     expect(clock.now()).toBe(0);
     expect(transport.requests).toHaveLength(1);
     expect(error.message).toBe(
-      'Reading the thing: The Cloud answered 429: Too Many Attempts; trying again in 3600 s would pass the limit of 120 s for this part of the step. Too many requests were made with this token; run the job again later, or run fewer at once.',
+      'Reading the thing: The Cloud answered 429: Wait. Too Many Attempts; trying again in 3600 s would pass the limit of 120 s for this part of the step. Too many requests were made with this token; run the job again later, or run fewer at once.',
     );
     expect(error).toMatchObject({
       status: 429,
@@ -385,7 +390,9 @@ describe('the log', () => {
   });
 
   test('tells how long an exchange took that came to nothing', async () => {
-    const { exchanges } = await failing(making, ['no answer'], { requestTimeout: 2_000 });
+    const { client, clock, exchanges } = scriptedClient(['no answer'], { requestTimeout: 2_000 });
+    await clock.run(clock.sleep(500));
+    await clock.run(failureOf(client.json(making, Thing)));
     expect(exchanges).toEqual(['POST /api/things → no answer after 2000 ms']);
   });
 

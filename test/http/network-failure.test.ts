@@ -47,6 +47,7 @@ describe('a request that surely did not leave', () => {
   test('the certificate of a proxy is for somebody to mend', () => {
     expect(failureFor(networkError('UND_ERR_PRX_TLS'))).toMatchObject({
       cause: 'the proxy’s certificate was not accepted',
+      fix: 'Check the proxy that https_proxy names, and set NODE_EXTRA_CA_CERTS if it uses a private authority',
       arrival: 'no',
       transient: false,
     });
@@ -84,8 +85,10 @@ describe('a request that surely did not leave', () => {
 });
 
 test('a proxy that cannot reach the host just now may be asked again', () => {
-  const error = networkError('UND_ERR_ABORTED', 'Proxy response (502) !== 200 when HTTP Tunneling');
-  expect(failureFor(error)).toMatchObject({ arrival: 'no', transient: true });
+  for (const status of [500, 502, 504]) {
+    const error = networkError('UND_ERR_ABORTED', `Proxy response (${status}) !== 200 when HTTP Tunneling`);
+    expect(failureFor(error)).toMatchObject({ arrival: 'no', transient: true });
+  }
 });
 
 describe('a request that may have arrived', () => {

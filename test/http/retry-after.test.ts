@@ -11,7 +11,7 @@ describe('Retry-After', () => {
   test.each([
     ['seconds', '120', 120_000],
     ['none', '0', 0],
-    ['a part of a second', '1.5', 1_500],
+    ['a part of a second', '1.25', 1_250],
     ['seconds with blanks around', ' 3 ', 3_000],
     ['a date', 'Sat, 04 Apr 2026 00:01:00 GMT', 60_000],
     ['a date that has passed', 'Fri, 03 Apr 2026 00:00:00 GMT', 0],

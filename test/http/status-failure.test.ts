@@ -79,6 +79,12 @@ describe('the server’s own words', () => {
     );
   });
 
+  test('about fields may be more than text', () => {
+    const failure = failureFor(json(422, { errors: { queue: [{ code: 7 }, 5] } }));
+    expect(failure.why).toBe('The Cloud answered 422: queue: {"code":7} 5');
+    expect(failure.fields).toEqual(['queue']);
+  });
+
   test('are cut where they go on for ever', () => {
     const long = 'x'.repeat(10_000);
     const errors = Object.fromEntries(
@@ -97,6 +103,7 @@ describe('the server’s own words', () => {
     ['a body without words', json(500, {}), ''],
     ['a body of another shape', json(500, { message: 5 }), ''],
     ['a list', json(500, []), ''],
+    ['white space', text(500, ' \n'), ''],
     [
       'a page',
       text(502, '<html>', { 'content-type': 'text/html' }),

@@ -130,6 +130,12 @@ describe('an answered create', () => {
     expect(log[0]).toBe('Another run has made the same process (younger); it should give way');
   });
 
+  test('names all that should give way', async () => {
+    const youngest = thing('youngest', 4);
+    const { log } = await creating({ sends: [created(mine)], lists: [[mine, younger, youngest], [mine]] });
+    expect(log).toEqual(['Another run has made the same process (younger, youngest); it should give way']);
+  });
+
   test('stays beside a younger one that does not give way, and tells of it', async () => {
     const { steps, value } = await creating({ sends: [created(mine)], lists: [[mine, younger]] });
     expect(steps).toEqual(['send', 'list', 'wait 10', 'list', 'wait 20', 'list']);

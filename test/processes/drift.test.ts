@@ -54,6 +54,7 @@ describe('the drift of a worker', () => {
     [{ force: true }, { force: 'yes' }],
     [{ queue: 'a,b' }, { queue: 'b,a' }],
     [{ connection: 'redis' }, { connection: null }],
+    [{ connection: 'redis' }, { connection: 'sqs' }],
   ])('is by value: %j is not what %j says', (config, stored) => {
     const [key] = Object.keys(config);
     expect(Object.keys(drift(worker(config), existing({ id: '1', config: stored })))).toEqual([

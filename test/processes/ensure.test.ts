@@ -123,6 +123,12 @@ describe('a process that has drifted', () => {
     expect(did).toEqual(['an update of p1 was sent (processes: 1 → 2); it may have taken effect']);
   });
 
+  test('is an error that names all that was not applied', async () => {
+    const far = existing({ id: 'p1', processes: 1, config: { queue: 'mail' } });
+    const { message } = await ensuring({}, { list: [[far]], update: [far], find: [far] });
+    expect(message).toContain('processes is 1 and not 2, config.tries is null and not 3');
+  });
+
   test('is left so with if-exists: reuse, and what differs is told', async () => {
     const { calls, value } = await ensuring({ ifExists: 'reuse' }, { list: [[drifted]] });
     expect(calls).toEqual(['list']);

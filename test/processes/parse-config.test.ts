@@ -15,6 +15,10 @@ describe('a config', () => {
     });
   });
 
+  test('keeps the comma in a connection, which is no list', () => {
+    expect(parseConfig({ connection: 'a, b' }).config).toEqual({ connection: 'a, b' });
+  });
+
   test.each([
     [null, 'null'],
     [[1], 'a list'],

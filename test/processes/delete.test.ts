@@ -1,0 +1,183 @@
+import { describe, expect, test } from 'vitest';
+import { Cancelled, Failure } from '../../src/failure.ts';
+import {
+  type Doomed,
+  deleteAll,
+  deleteFailure,
+  describeDoomed,
+  findDoomed,
+} from '../../src/processes/delete.ts';
+import type { ExistingProcess } from '../../src/processes/existing.ts';
+import { existing } from '../support/existing.ts';
+import { scripted } from '../support/scripted.ts';
+import { failureOf } from '../support/test-client.ts';
+
+const horizon = existing({ id: 'p1', type: 'custom', command: 'php artisan horizon' });
+const twin = { ...horizon, id: 'p2' };
+const worker = existing({ id: 'p3' });
+const one: Doomed = {
+  by: 'identity',
+  spec: { type: 'custom', processes: 1, command: 'php artisan horizon' },
+};
+
+interface Script {
+  readonly lists?: readonly [readonly ExistingProcess[], ...(readonly ExistingProcess[])[]];
+  readonly find?: ExistingProcess | Error;
+  /** What removing each id throws. */
+  readonly refusals?: Readonly<Record<string, Error>>;
+}
+
+function worldWith({ lists = [[]], find, refusals = {} }: Script) {
+  const steps: string[] = [];
+  const log: string[] = [];
+  const list = scripted(...lists);
+  const never = async (): Promise<never> => {
+    throw new Error('Nothing is made or changed');
+  };
+  const world = {
+    store: {
+      list: async () => {
+        steps.push('list');
+        return list();
+      },
+      find: async (id: string) => {
+        steps.push(`find ${id}`);
+        if (find instanceof Error) throw find;
+        return find;
+      },
+      remove: async (id: string) => {
+        steps.push(`remove ${id}`);
+        const refusal = refusals[id];
+        if (refusal !== undefined) throw refusal;
+      },
+      create: never,
+      update: never,
+    },
+    pace: {
+      lost: () => [],
+      race: () => [],
+      settle: () => [1, 2],
+      wait: async (ms: number) => {
+        steps.push(`wait ${ms}`);
+      },
+    },
+    log: (line: string) => log.push(line),
+  };
+  return { world, steps, log };
+}
+
+describe('what is to be deleted', () => {
+  test('by an id is that process, if it is there', async () => {
+    const there = worldWith({ find: worker });
+    expect(await findDoomed({ by: 'id', id: 'p3' }, false, there.world)).toEqual([worker]);
+    expect(there.steps).toEqual(['find p3']);
+    expect(await findDoomed({ by: 'id', id: 'p3' }, false, worldWith({}).world)).toEqual([]);
+  });
+
+  test('by its identity is the one that matches', async () => {
+    const { world, steps } = worldWith({ lists: [[worker, horizon]] });
+    expect(await findDoomed(one, false, world)).toEqual([horizon]);
+    expect(steps).toEqual(['list']);
+  });
+
+  test('by a queue alone is on any connection', async () => {
+    const redis = { ...worker, id: 'w2', config: { ...worker.config, connection: 'redis' } };
+    const { world } = worldWith({ lists: [[horizon, worker, redis]] });
+    const onDefault: Doomed = { by: 'identity', spec: { type: 'worker', processes: 1, config: {} } };
+    expect(await findDoomed(onDefault, true, world)).toEqual([worker, redis]);
+  });
+
+  test('is looked for again while several match, in case runs are racing', async () => {
+    const { world, steps, log } = worldWith({ lists: [[horizon, twin], [horizon]] });
+    expect(await findDoomed(one, false, world)).toEqual([horizon]);
+    expect(steps).toEqual(['list', 'wait 1', 'list']);
+    expect(log).toEqual(['2 processes match (p1, p2); looking again, in case runs are racing']);
+    const late = worldWith({ lists: [[horizon, twin], [horizon, twin], [twin]] });
+    expect(await findDoomed(one, false, late.world)).toEqual([twin]);
+  });
+
+  test('is never several, unless all are meant', async () => {
+    const { world, steps } = worldWith({ lists: [[horizon, twin]] });
+    const error = await failureOf(findDoomed(one, false, world));
+    expect(steps).toEqual(['list', 'wait 1', 'list', 'wait 2', 'list']);
+    expect(error).toBeInstanceOf(Failure);
+    expect(error).toHaveProperty(
+      'message',
+      'The custom process "php artisan horizon": 2 background processes match it: p1 (created 2026-04-04T11:24:42.000000Z), p2 (created 2026-04-04T11:24:42.000000Z); without all: true only one is deleted. Nothing was deleted. Name the one that is meant with process-id, or delete them all with all: true.',
+    );
+    const all = worldWith({ lists: [[horizon, twin]] });
+    expect(await findDoomed(one, true, all.world)).toEqual([horizon, twin]);
+    expect(all.steps).toEqual(['list']);
+  });
+
+  test.each<[Doomed, string]>([
+    [{ by: 'id', id: 'p1' }, 'background process p1'],
+    [one, 'custom process "php artisan horizon"'],
+  ])('%j in a few words', (doomed, words) => {
+    expect(describeDoomed(doomed)).toBe(words);
+  });
+});
+
+describe('deleting', () => {
+  const refused = new Failure({ what: 'Deleting p1', why: 'it was refused' });
+
+  test('takes one after the other', async () => {
+    const { world, steps, log } = worldWith({});
+    expect(await deleteAll([horizon, twin], world)).toEqual({ deleted: [horizon, twin], left: [] });
+    expect(steps).toEqual(['remove p1', 'remove p2']);
+    expect(log).toEqual(['Deleted p1', 'Deleted p2']);
+  });
+
+  test('goes on after one that cannot be deleted', async () => {
+    const { world } = worldWith({ find: horizon, refusals: { p1: refused } });
+    expect(await deleteAll([horizon, twin], world)).toEqual({
+      deleted: [twin],
+      left: [{ process: horizon, error: refused.message }],
+    });
+  });
+
+  test('whose answer was lost has worked when the process is gone', async () => {
+    const { world, steps } = worldWith({ refusals: { p1: refused } });
+    expect((await deleteAll([horizon], world)).deleted).toEqual([horizon]);
+    expect(steps).toEqual(['remove p1', 'find p1']);
+  });
+
+  test('has not worked as far as anybody knows when that cannot be read either', async () => {
+    const { world } = worldWith({ find: new Error('no answer'), refusals: { p1: refused } });
+    expect((await deleteAll([horizon], world)).left).toEqual([{ process: horizon, error: refused.message }]);
+  });
+
+  test('stops when it is told to, and says what was not begun', async () => {
+    const stopped = new Cancelled({ what: 'Deleting p1', why: 'it was told to stop' });
+    const { world, steps } = worldWith({ refusals: { p1: stopped } });
+    expect((await deleteAll([horizon, twin, worker], world)).left).toEqual([
+      { process: horizon, error: stopped.message },
+      { process: twin, error: 'not begun, since the step was told to stop' },
+      { process: worker, error: 'not begun, since the step was told to stop' },
+    ]);
+    expect(steps).toEqual(['remove p1']);
+  });
+});
+
+describe('what is left', () => {
+  const left = (count: number) =>
+    Array.from({ length: count }, (_, n) => ({ process: { ...horizon, id: `left-${n}` }, error: 'no' }));
+
+  test('is no error when it is nothing', () => {
+    expect(deleteFailure({ deleted: [horizon], left: [] })).toBeUndefined();
+  });
+
+  test('is one error, with what was deleted', () => {
+    expect(deleteFailure({ deleted: [horizon, twin], left: left(2) })?.message).toBe(
+      'Deleting background processes: 2 of 4 could not be deleted\n- left-0: no\n- left-1: no\nDeleted: p1, p2. Run the job again: what is gone counts as deleted.',
+    );
+    expect(deleteFailure({ deleted: [], left: left(1) })?.message).toContain('\nDeleted: none.');
+  });
+
+  test('is told up to twenty times', () => {
+    const message = deleteFailure({ deleted: [], left: left(22) })?.message;
+    expect(message).toContain('- left-19: no\n- and 2 more\n');
+    expect(message).not.toContain('left-20');
+    expect(deleteFailure({ deleted: [], left: left(20) })?.message).not.toContain('more');
+  });
+});
