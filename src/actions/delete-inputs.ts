@@ -45,18 +45,8 @@ function readDoomed(step: Step, all: boolean): Doomed {
   if (identity.length === 0) {
     inputs.problem(
       'process-id',
-      'is needed, or what identifies the process: command for a custom one, config-json for a worker',
+      'is needed, or what identifies the process: command for a custom one; type: worker, with config-json for its queue and connection, for a worker',
     );
-  } else if (identity.length === 1 && identity[0] === 'type') {
-    const type = inputs.choice('type', ['worker', 'custom'], 'worker');
-    if (all) return { by: 'type', type };
-    inputs.problem(
-      type === 'worker' ? 'config-json' : 'command',
-      type === 'worker'
-        ? 'is needed with type: worker, for example {"queue": "default"}; all workers go with all: true'
-        : 'is needed with type: custom; all custom processes go with all: true',
-    );
-    return { by: 'type', type };
   }
   // What is given says the type, if nothing else does.
   const type = identity.includes('command') && !identity.includes('config-json') ? 'custom' : 'worker';

@@ -47,10 +47,12 @@ const limits = { sends: 3, rounds: 3 } as const;
  * more listing shows whether racing runs did the same: the oldest stays, and a run removes only what it made itself.
  */
 export async function createOnce<T extends Aged>(creation: Creation<T>): Promise<Created<T>> {
+  let resent = false;
   for (let round = 1; round <= limits.rounds; round++) {
     const sent = await sendOnce(creation);
+    resent ||= sent.kind === 'seen' || sent.resent;
     const settled =
-      sent.kind === 'seen' ? await adopt(creation, sent.seen) : await verify(creation, sent.mine);
+      sent.kind === 'seen' ? await adopt(creation, sent.seen) : await verify(creation, sent.mine, resent);
     if (settled !== undefined) return settled;
     creation.log(`The ${creation.what} is gone again, since runs that raced each gave way; starting over`);
   }
@@ -62,7 +64,8 @@ export async function createOnce<T extends Aged>(creation: Creation<T>): Promise
 }
 
 type SendResult<T> =
-  | { readonly kind: 'mine'; readonly mine: T }
+  /** `resent`: an earlier request was lost, and may take effect yet. */
+  | { readonly kind: 'mine'; readonly mine: T; readonly resent: boolean }
   | { readonly kind: 'seen'; readonly seen: readonly T[] };
 
 /** Sends until something is known to exist: this run's own, or what has appeared since the listing before. */
@@ -73,7 +76,7 @@ async function sendOnce<T extends Aged>(creation: Creation<T>): Promise<SendResu
     const sent = await creation.send();
     if (sent.kind === 'created') {
       creation.did(`created ${creation.what} as ${sent.made.id}`);
-      return { kind: 'mine', mine: sent.made };
+      return { kind: 'mine', mine: sent.made, resent: send > 1 };
     }
     creation.log(`The answer to the create request was lost (${sent.cause}); looking whether it took effect`);
     creation.did(`a request to create the ${creation.what} was sent, and its answer was lost: it may exist`);
@@ -81,7 +84,9 @@ async function sendOnce<T extends Aged>(creation: Creation<T>): Promise<SendResu
     let seen: readonly T[] = [];
     for (const pause of creation.pace.lost()) {
       await creation.pace.wait(pause);
+      const shownBefore = seen.length > 0;
       seen = creation.matching((await creation.list()).filter(isNew));
+      if (shownBefore) break;
     }
     if (seen.length > 0) return { kind: 'seen', seen };
     if (send === limits.sends) {
@@ -116,26 +121,35 @@ async function adopt<T extends Aged>(
 }
 
 /** After an answered create: is it the only one, and if not, which one stays? */
-async function verify<T extends Aged>(creation: Creation<T>, mine: T): Promise<Created<T> | undefined> {
+async function verify<T extends Aged>(
+  creation: Creation<T>,
+  mine: T,
+  resent: boolean,
+): Promise<Created<T> | undefined> {
   const isMine = ({ id }: T): boolean => id === mine.id;
   let rivals: readonly T[] = [];
   let own = mine;
   const tell = onlyNews(creation.log);
-  for (const pause of [0, ...creation.pace.race()]) {
+  for (const pause of [0, ...(resent ? creation.pace.lost() : []), ...creation.pace.race()]) {
     await creation.pace.wait(pause);
     const listed = creation.matching(await creation.list());
     rivals = listed.filter((other) => !isMine(other));
     // Ages are compared as one listing shows them: the answer to the create may tell no date.
     own = listed.find(isMine) ?? own;
-    if (rivals.length === 0) return { process: own, madeHere: true, others: [] };
+    if (rivals.length === 0) {
+      if (resent) continue;
+      return { process: own, madeHere: true, others: [] };
+    }
     const [oldest] = [own, ...rivals].sort(byAge);
     if (oldest !== undefined && !isMine(oldest)) return await yieldTo(creation, mine, oldest);
     tell(
       `Another run has made the same process (${rivals.map(({ id }) => id).join(', ')}); it should give way`,
     );
   }
-  // Of the same second as mine and not gone: its run looked before mine existed, and has already reported it.
-  const twin = rivals.find((rival) => bornAt(rival) === bornAt(own));
+  if (rivals.length === 0) return { process: own, madeHere: true, others: [] };
+  // Of the same second as mine and not gone: its run looked before mine existed, and has already reported it. After a
+  // lost request it may also be what that one made at last. Either way only mine is mine to remove.
+  const twin = rivals.find((rival) => resent || bornAt(rival) === bornAt(own));
   if (twin !== undefined) return await yieldTo(creation, mine, twin);
   return { process: own, madeHere: true, others: rivals };
 }

@@ -1,18 +1,17 @@
 import { Cancelled, Failure, messageOf } from '../failure.ts';
 import { ambiguous } from './create-once.ts';
 import type { ExistingProcess } from './existing.ts';
-import { candidates } from './identity.ts';
+import { allCandidates } from './identity.ts';
 import { onlyNews } from './only-news.ts';
 import type { Pace } from './pace.ts';
 import { removeForSure } from './remove.ts';
 import { describe, type ProcessSpec } from './spec.ts';
 import type { ProcessStore } from './store.ts';
 
-/** What is to be deleted: one process by its id, those of an identity, or all of a type. */
+/** What is to be deleted: one process by its id, or those of an identity. */
 export type Doomed =
   | { readonly by: 'id'; readonly id: string }
-  | { readonly by: 'identity'; readonly spec: ProcessSpec }
-  | { readonly by: 'type'; readonly type: ProcessSpec['type'] };
+  | { readonly by: 'identity'; readonly spec: ProcessSpec };
 
 export interface DeleteWorld<P extends ExistingProcess> {
   readonly store: ProcessStore<P>;
@@ -32,8 +31,6 @@ export function describeDoomed(doomed: Doomed): string {
       return `background process ${doomed.id}`;
     case 'identity':
       return describe(doomed.spec);
-    case 'type':
-      return `background process of type ${doomed.type}`;
   }
 }
 
@@ -73,9 +70,8 @@ async function look<P extends ExistingProcess>(
       return process === undefined ? [] : [process];
     }
     case 'identity':
-      return candidates(doomed.spec, await store.list());
-    case 'type':
-      return (await store.list()).filter(({ type }) => type === doomed.type);
+      // Of any connection unless one is named: a second run must not go on to the next best.
+      return allCandidates(doomed.spec, await store.list());
   }
 }
 

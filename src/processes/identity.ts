@@ -27,6 +27,14 @@ export function foldConnection(connection: unknown): string | undefined {
  * are the better match; only if there are none do the others count.
  */
 export function candidates<T extends ExistingProcess>(spec: ProcessSpec, existing: readonly T[]): T[] {
+  const found = allCandidates(spec, existing);
+  if (spec.type === 'custom' || foldConnection(spec.config.connection) !== undefined) return found;
+  const withoutConnection = found.filter(({ config }) => foldConnection(config['connection']) === undefined);
+  return withoutConnection.length > 0 ? withoutConnection : found;
+}
+
+/** The same, but without a declared connection those of any connection count alike. */
+export function allCandidates<T extends ExistingProcess>(spec: ProcessSpec, existing: readonly T[]): T[] {
   if (spec.type === 'custom') {
     const command = foldCommand(spec.command);
     return existing.filter(
@@ -38,13 +46,8 @@ export function candidates<T extends ExistingProcess>(spec: ProcessSpec, existin
     ({ type, config }) => type === 'worker' && foldQueue(config['queue']) === queue,
   );
   const connection = foldConnection(spec.config.connection);
-  if (connection !== undefined) {
-    return onQueue.filter(({ config }) => foldConnection(config['connection']) === connection);
-  }
-  const withoutConnection = onQueue.filter(
-    ({ config }) => foldConnection(config['connection']) === undefined,
-  );
-  return withoutConnection.length > 0 ? withoutConnection : onQueue;
+  if (connection === undefined) return onQueue;
+  return onQueue.filter(({ config }) => foldConnection(config['connection']) === connection);
 }
 
 /** Two declarations that would be one process. Used to refuse a manifest that declares one twice. */

@@ -18,7 +18,7 @@ export function realPace(clock: Clock, random: Random, cancelled: AbortSignal): 
     return Array.from({ length: count }, next);
   };
   return {
-    lost: () => series(500, 2_000, 2),
+    lost: () => series(500, 4_000, 4),
     race: () => series(250, 1_000, 4),
     settle: () => series(250, 2_000, 6),
     async wait(ms) {

@@ -51,12 +51,19 @@ describe('delete makes a process not exist', () => {
     expect(left()).toEqual([other.id]);
   });
 
-  test('a worker without a declared connection is the one without a connection', async () => {
-    const other = worker({ connection: 'redis' });
+  test('a worker by its type alone is the one on the default queue', async () => {
     const doomed = worker();
-    const run = await remove({ 'config-json': '{}' });
+    const other = worker({ queue: 'high' });
+    const run = await remove({ type: 'worker' });
     expect(run.outputs['ids-json']).toBe(JSON.stringify([doomed.id]));
     expect(left()).toEqual([other.id]);
+  });
+
+  test('without a declared connection those of any connection match, so that a second run takes no other', async () => {
+    const both = [worker({ connection: 'redis' }), worker()].map(({ id }) => id);
+    const run = await remove({ 'config-json': '{}' });
+    for (const id of both) expect(run.errors[0]).toContain(id);
+    expect(left()).toEqual(both);
   });
 
   test('named by its id, without an instance', async () => {
@@ -127,10 +134,10 @@ describe('delete takes more than one only when told so', () => {
     expect(left()).toEqual([other.id]);
   });
 
-  test('all: true with a type alone deletes all of that type', async () => {
+  test('all: true with a type alone takes no other queue', async () => {
     worker();
-    worker({ queue: 'high' });
-    const other = custom('php artisan y');
+    worker({ connection: 'redis' });
+    const other = worker({ queue: 'high' });
     expect((await remove({ type: 'worker', all: 'true' })).outputs['count']).toBe('2');
     expect(left()).toEqual([other.id]);
   });
@@ -156,8 +163,7 @@ describe('delete wants to be told what is meant', () => {
   test.each([
     [{}, 'process-id: is needed, or what identifies the process'],
     [{ all: 'true' }, 'process-id: is needed'],
-    [{ type: 'worker' }, 'config-json: is needed with type: worker'],
-    [{ type: 'custom' }, 'command: is needed with type: custom'],
+    [{ type: 'custom' }, 'command: is needed for type: custom'],
     [{ type: 'worker', command: 'php artisan x' }, 'command: is for type: custom'],
     [{ type: 'custom', 'config-json': '{}' }, 'config-json: is for type: worker'],
     [{ command: 'x', 'config-json': '{}' }, 'command: is for type: custom'],

@@ -35,6 +35,7 @@ const passing: readonly [title: string, mishap: Fault][] = [
   ['an empty answer', { kind: 'empty', acts: true }],
   ['an answer of another shape', { kind: 'body', body: '{"data":{"id":5}}', acts: true }],
   ['504, and acting late', { kind: 'late', ms: 700 }],
+  ['504, and acting seconds late', { kind: 'late', ms: 3_000 }],
 ];
 
 /** What matters most for a request that must not be sent twice. */

@@ -12,7 +12,7 @@ function paceWith(random: () => number) {
 const sum = (pauses: readonly number[]): number => pauses.reduce((total, pause) => total + pause, 0);
 
 test('a lost answer is looked for over some seconds', () => {
-  expect(paceWith(() => 1).pace.lost()).toEqual([500, 1_000]);
+  expect(paceWith(() => 1).pace.lost()).toEqual([500, 1_000, 2_000, 4_000]);
 });
 
 test('rivals are given some seconds to remove their own', () => {

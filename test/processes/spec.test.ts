@@ -19,13 +19,19 @@ test.each([
   expect(describe(spec)).toBe(words);
 });
 
-test('what is long is cut between words, so that no part of a masked secret is left', () => {
-  const long = `${'word '.repeat(23)}${'x'.repeat(40)}`;
-  const cut = `${'word '.repeat(23).trimEnd()}…`;
-  expect(describe({ type: 'custom', processes: 1, command: long })).toBe(`custom process "${cut}"`);
-  expect(describe(worker({ queue: long, connection: long }))).toBe(
+test('what is long is cut between words, since a part of a secret would not be masked', () => {
+  const words = 'abcd '.repeat(30);
+  const cut = `${'abcd '.repeat(24).trimEnd()}…`;
+  expect(describe({ type: 'custom', processes: 1, command: words })).toBe(`custom process "${cut}"`);
+  expect(describe(worker({ queue: words, connection: words }))).toBe(
     `worker on queue ${cut} of connection ${cut}`,
   );
+  expect(describe({ type: 'custom', processes: 1, command: `php ${'x'.repeat(117)}` })).toBe(
+    'custom process "php…"',
+  );
+});
+
+test('what is just short enough is not cut', () => {
   expect(describe(worker({ queue: 'x'.repeat(120) }))).toBe(`worker on queue ${'x'.repeat(120)}`);
 });
 
