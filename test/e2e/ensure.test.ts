@@ -252,6 +252,7 @@ describe.concurrent('a process that exists already', () => {
     expect(step.exitCode).toBe(0);
     expect(step.outputs).toMatchObject({ outcome: 'unchanged', 'process-id': id, processes: '1' });
     expect(step.warnings[0]).toContain('processes: 1 → 5');
+    expect(step.summary).toContain('With <code>if-exists: update</code> it would be');
     expect(writes(shop)).toEqual([]);
   });
 
