@@ -28,8 +28,10 @@ export interface Aged {
   readonly createdAt: string | null;
 }
 
-/** A process without a date counts as the newest. */
+/** Milliseconds, with the microseconds that `Date` drops as their fraction. A process without a date is the newest. */
 export function bornAt({ createdAt }: Aged): number {
   const time = createdAt === null ? Number.NaN : Date.parse(createdAt);
-  return Number.isNaN(time) ? Number.MAX_SAFE_INTEGER : time;
+  if (Number.isNaN(time)) return Number.MAX_SAFE_INTEGER;
+  const [, micros = ''] = /\.\d{3}(\d{1,3})/.exec(createdAt ?? '') ?? [];
+  return time + Number(`0.${micros}0`);
 }

@@ -11,6 +11,12 @@ test('the older comes first', () => {
   expect(order(born('a', '2026-04-04T00:00:02Z'), born('b', '2026-04-04T00:00:01Z'))).toEqual(['b', 'a']);
 });
 
+test('microseconds count', () => {
+  const [a, b] = [born('a', '2026-04-04T00:00:01.000250Z'), born('b', '2026-04-04T00:00:01.000150Z')];
+  expect(order(a, b)).toEqual(['b', 'a']);
+  expect(bornAt(a) - bornAt(b)).toBeCloseTo(0.1, 2);
+});
+
 test('of the same moment, the smaller id comes first, from whichever side one looks', () => {
   const [a, b] = [born('a', '2026-04-04T00:00:01Z'), born('b', '2026-04-04T00:00:01.000000Z')];
   expect(order(a, b)).toEqual(['a', 'b']);
