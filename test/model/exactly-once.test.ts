@@ -7,7 +7,7 @@ const few = process.env['MODEL_SCHEDULES'];
 
 test('however runs interleave and whatever is lost on the way, every invariant holds', async () => {
   await fc.assert(exactlyOnce, {
-    numRuns: Number(few ?? 3_000),
+    numRuns: Number(few ?? 2_000),
     seed: 20_260_404,
     endOnFailure: few !== undefined,
   });
