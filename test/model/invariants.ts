@@ -4,7 +4,7 @@ import type { StoredProcess } from './cloud-model.ts';
 import { type Ending, limits, type RunResult, token } from './play.ts';
 
 /** The longest pause between two requests that no deadline cuts short, in milliseconds. */
-const longestPause = 2_000;
+const longestPause = 4_000;
 
 /** Milliseconds on the way in one direction, within which runs that race need not wait for each other long. */
 const swift = 50;
