@@ -1,8 +1,13 @@
+import { setFlagsFromString } from 'node:v8';
 import type { Dispatcher } from 'undici';
 import request from 'undici/lib/api/api-request.js';
 import Agent from 'undici/lib/dispatcher/agent.js';
 import { Failure } from '../failure.ts';
 import { TooLarge } from './http-failure.ts';
+
+// After a few answers V8 optimises the parser of undici in the background, and the process cannot end before that is
+// done: measured, 60 ms of a step of 180 ms.
+setFlagsFromString('--wasm-tiering-budget=1000000000');
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
