@@ -3,6 +3,7 @@ import { Failure } from '../failure.ts';
 import type { HttpClient } from '../http/client.ts';
 import { HttpFailure } from '../http/http-failure.ts';
 import { path } from '../http/path.ts';
+import { undefinedIf404 } from '../http/undefined-if-404.ts';
 import type { Sent } from '../processes/create-once.ts';
 import type { ExistingProcess } from '../processes/existing.ts';
 import type { ProcessUpdate } from '../processes/intended.ts';
@@ -183,13 +184,4 @@ function inputOf(field: string): string {
 
 function noInstance(instanceId: string): string {
   return `Check the instance ${instanceId}: it may be mistyped, be gone, or belong to an organization that the token is not of`;
-}
-
-async function undefinedIf404<T>(call: () => Promise<T>): Promise<T | undefined> {
-  try {
-    return await call();
-  } catch (error) {
-    if (error instanceof HttpFailure && error.status === 404) return undefined;
-    throw error;
-  }
 }

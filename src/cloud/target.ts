@@ -1,7 +1,7 @@
 import { Failure } from '../failure.ts';
 import type { HttpClient } from '../http/client.ts';
-import { HttpFailure } from '../http/http-failure.ts';
 import { path } from '../http/path.ts';
+import { undefinedIf404 } from '../http/undefined-if-404.ts';
 import { choose, NotThere } from '../targets/choose.ts';
 import { type PollOptions, poll } from '../time/poll.ts';
 import { type Instance, instanceFrom } from './instance.ts';
@@ -105,7 +105,9 @@ function environmentLocator(client: HttpClient, name: EnvironmentName): () => Pr
   let mayBeId = name.environment.startsWith('env-');
   return async () => {
     if (environment === undefined && mayBeId) {
-      const instances = await instancesIfThere(client, name.environment);
+      const instances = await undefinedIf404(() =>
+        listInstances(client, { id: name.environment, name: name.environment }),
+      );
       if (instances !== undefined) {
         environment = { id: name.environment, name: name.environment };
         return { environment, instances };
@@ -186,15 +188,6 @@ async function listInstances(client: HttpClient, { id }: Environment): Promise<r
     InstanceResource,
   );
   return items.map(instanceFrom);
-}
-
-async function instancesIfThere(client: HttpClient, id: string): Promise<readonly Instance[] | undefined> {
-  try {
-    return await listInstances(client, { id, name: id });
-  } catch (error) {
-    if (error instanceof HttpFailure && error.status === 404) return undefined;
-    throw error;
-  }
 }
 
 function noEnvironment(id: string): NotThere {

@@ -1,6 +1,7 @@
 import type { HttpCall, HttpClient } from '../http/client.ts';
 import { HttpFailure } from '../http/http-failure.ts';
 import { path } from '../http/path.ts';
+import { undefinedIf404 } from '../http/undefined-if-404.ts';
 import type { Sent } from '../processes/create-once.ts';
 import { needsScope, type Scope } from './hints.ts';
 import { listAll } from './pages.ts';
@@ -135,13 +136,4 @@ function bodyOf(spec: ForgeSpec): unknown {
   // `JSON.stringify` leaves out what is undefined.
   const site_id = siteId === undefined ? undefined : Number(siteId);
   return { name, command, user, directory, processes, site_id, startsecs, stopwaitsecs, stopsignal };
-}
-
-async function undefinedIf404<T>(call: () => Promise<T>): Promise<T | undefined> {
-  try {
-    return await call();
-  } catch (error) {
-    if (error instanceof HttpFailure && error.status === 404) return undefined;
-    throw error;
-  }
 }
