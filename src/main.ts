@@ -1,5 +1,5 @@
-import { runEnsure } from './actions/ensure.ts';
-import { runStep, type Step } from './github/step.ts';
+import { runEnsure } from './actions/ensure/action.ts';
+import { runStep, type Step } from './runner/step.ts';
 
 interface Action {
   readonly title: string;
@@ -14,27 +14,27 @@ const actions = {
   },
   list: {
     title: 'Laravel Cloud background processes',
-    load: async () => (await import('./actions/list.ts')).runList,
+    load: async () => (await import('./actions/list/action.ts')).runList,
   },
   delete: {
     title: 'Laravel Cloud background process, delete',
-    load: async () => (await import('./actions/delete.ts')).runDelete,
+    load: async () => (await import('./actions/delete/action.ts')).runDelete,
   },
   apply: {
     title: 'Laravel Cloud background processes, apply',
-    load: async () => (await import('./actions/apply.ts')).runApply,
+    load: async () => (await import('./actions/apply/action.ts')).runApply,
   },
   forge: {
     title: 'Laravel Forge background process',
-    load: async () => (await import('./actions/forge.ts')).runForge,
+    load: async () => (await import('./actions/forge/ensure/action.ts')).runForge,
   },
   'forge-list': {
     title: 'Laravel Forge background processes',
-    load: async () => (await import('./actions/forge-list.ts')).runForgeList,
+    load: async () => (await import('./actions/forge/list/action.ts')).runForgeList,
   },
   'forge-restart': {
     title: 'Laravel Forge restart',
-    load: async () => (await import('./actions/forge-restart.ts')).runForgeRestart,
+    load: async () => (await import('./actions/forge/restart/action.ts')).runForgeRestart,
   },
 } as const satisfies Record<string, Action>;
 

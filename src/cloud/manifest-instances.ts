@@ -1,5 +1,5 @@
 import { Failure } from '../failure.ts';
-import { choose, NotThere } from '../targets/choose.ts';
+import { choose, NotThere } from '../names/find-by-name.ts';
 import type { Instance } from './instance.ts';
 import type { EnvironmentInstances } from './target.ts';
 

@@ -2,7 +2,7 @@ import { Failure } from '../failure.ts';
 import type { HttpClient } from '../http/client.ts';
 import { path } from '../http/path.ts';
 import { undefinedIf404 } from '../http/undefined-if-404.ts';
-import { choose, NotThere } from '../targets/choose.ts';
+import { choose, NotThere } from '../names/find-by-name.ts';
 import { type PollOptions, poll } from '../time/poll.ts';
 import { type Instance, instanceFrom } from './instance.ts';
 import { listAll } from './pages.ts';

@@ -2,7 +2,7 @@ import { Failure } from '../failure.ts';
 import { HttpFailure } from '../http/http-failure.ts';
 import { type Created, createOnce } from '../processes/create-once.ts';
 import type { Changes } from '../processes/drift.ts';
-import type { Pace } from '../processes/pace.ts';
+import type { Pace } from '../processes/race-delays.ts';
 import type { Deadline } from '../time/deadline.ts';
 import { type PollOptions, poll } from '../time/poll.ts';
 import { candidates, leaving } from './identity.ts';

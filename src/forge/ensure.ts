@@ -1,7 +1,7 @@
 import { Failure } from '../failure.ts';
 import { ambiguous } from '../processes/create-once.ts';
 import type { Changes } from '../processes/drift.ts';
-import { onlyNews } from '../processes/only-news.ts';
+import { onlyNews } from '../processes/skip-repeats.ts';
 import {
   type Creating,
   createForge,

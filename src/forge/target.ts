@@ -1,6 +1,6 @@
 import type { HttpCall, HttpClient } from '../http/client.ts';
 import { path } from '../http/path.ts';
-import { choose, NotThere } from '../targets/choose.ts';
+import { choose, NotThere } from '../names/find-by-name.ts';
 import { needsScope } from './hints.ts';
 import { listAll } from './pages.ts';
 import { NamedResource } from './resources.ts';

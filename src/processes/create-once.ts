@@ -1,7 +1,7 @@
 import { Failure } from '../failure.ts';
 import { type Aged, bornAt, byAge } from './existing.ts';
-import { onlyNews } from './only-news.ts';
-import type { Pace } from './pace.ts';
+import { onlyNews } from './skip-repeats.ts';
+import type { Pace } from './race-delays.ts';
 
 /** What became of a request to create something. A request that surely created nothing throws instead. */
 export type Sent<T> =

@@ -4,8 +4,8 @@ import { type Changes, describeChanges, drift, hasDrifted } from './drift.ts';
 import type { ExistingProcess } from './existing.ts';
 import { candidates } from './identity.ts';
 import { updateFor } from './intended.ts';
-import { onlyNews } from './only-news.ts';
-import type { Pace } from './pace.ts';
+import { onlyNews } from './skip-repeats.ts';
+import type { Pace } from './race-delays.ts';
 import { describe, type ProcessSpec } from './spec.ts';
 import type { ProcessStore } from './store.ts';
 

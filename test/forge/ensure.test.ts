@@ -2,7 +2,7 @@ import { beforeEach, expect, test } from 'vitest';
 import { Cancelled } from '../../src/failure.ts';
 import type { ForgeWorld } from '../../src/forge/create.ts';
 import { ensure, type ForgeEnsure } from '../../src/forge/ensure.ts';
-import { realPace } from '../../src/processes/pace.ts';
+import { realPace } from '../../src/processes/race-delays.ts';
 import { Deadline } from '../../src/time/deadline.ts';
 import { answered, ForgeServer, specOf } from './forge-server.ts';
 import { VirtualClock, waitingOn } from './virtual-clock.ts';

@@ -4,7 +4,7 @@ import { Cancelled } from '../../src/failure.ts';
 import { HttpClient } from '../../src/http/client.ts';
 import { type Ensured, ensure } from '../../src/processes/ensure.ts';
 import type { ExistingProcess } from '../../src/processes/existing.ts';
-import { realPace } from '../../src/processes/pace.ts';
+import { realPace } from '../../src/processes/race-delays.ts';
 import { Deadline } from '../../src/time/deadline.ts';
 import { seededRandom } from '../support/seeded-random.ts';
 import { VirtualClock } from '../support/virtual-clock.ts';

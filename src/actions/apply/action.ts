@@ -1,0 +1,125 @@
+import { type CloudProcess, CloudProcessStore } from '../../cloud/process-store.ts';
+import type { Step } from '../../runner/step.ts';
+import type { HttpClient } from '../../http/client.ts';
+import { converge } from '../../processes/plan/converge.ts';
+import { convergeFailure, describeDone, type StepResult } from '../../processes/plan/result.ts';
+import { realPace } from '../../processes/race-delays.ts';
+import { countsOf, describeCounts } from '../../processes/plan/plan.ts';
+import { postComment } from './comment.ts';
+import { type ApplyInputs, readApplyInputs } from './inputs.ts';
+import { doneOutputs, doneStep, plannedOutputs, plannedStep } from './outputs.ts';
+import { logPlan, type Report, reportApplied } from './report.ts';
+import { maxConcurrency, withClient, workDeadline } from '../shared/connection.ts';
+import { deployChange } from '../shared/deploy-change.ts';
+import { type Survey, survey } from './read-and-plan.ts';
+
+/** Makes an environment of Laravel Cloud run what a manifest declares. */
+export async function runApply(step: Step): Promise<void> {
+  const inputs = readApplyInputs(step);
+  await withClient(step, inputs.connection, async (client) => {
+    const surveyed = await survey(step, client, inputs);
+    logPlan(step.log, surveyed.plan.steps);
+    await (inputs.dryRun ? tellPlan(step, inputs, surveyed) : carryOut(step, client, inputs, surveyed));
+  });
+}
+
+async function tellPlan(step: Step, inputs: ApplyInputs, { environment, plan }: Survey): Promise<void> {
+  step.output(plannedOutputs(plan.steps));
+  const counts = countsOf(plan.steps);
+  const changes = counts.created + counts.updated + counts.deleted;
+  await publish(step, inputs, {
+    environment: environment.name,
+    file: inputs.file,
+    steps: plan.steps.map(plannedStep),
+    sum: describeCounts(counts),
+    next: changes === 0 ? 'Nothing to do.' : 'Nothing was written. Run it without dry-run to make it so.',
+  });
+}
+
+async function carryOut(
+  step: Step,
+  client: HttpClient,
+  inputs: ApplyInputs,
+  { environment, plan, states }: Survey,
+): Promise<void> {
+  const writes = plan.steps.filter(({ action }) => action !== 'keep').length;
+  const patient = client.within(workDeadline(step, inputs.connection, msPerWrite * writes));
+  const results = await converge(plan.steps, states, {
+    storeOf: (instanceId) => new CloudProcessStore(patient, instanceId, manifestField),
+    pace: realPace(step.clock, step.random, step.cancelled),
+    clock: step.clock,
+    cancelled: step.cancelled,
+    concurrency: maxConcurrency,
+    log: (line) => step.log.info(line),
+  });
+  step.output(doneOutputs(results));
+  warnOfOthers(step, results);
+  await publish(step, inputs, {
+    environment: environment.name,
+    file: inputs.file,
+    steps: results.map(doneStep),
+    sum: describeDone(results),
+    next: nextStep(results, inputs),
+  });
+  const failure = convergeFailure(`Applying ${inputs.file}`, results);
+  if (failure !== undefined) throw failure;
+  if (hasChanged(results)) await makeLive(step, client, inputs, environment.id, results);
+}
+
+/** At 120 requests a minute, a create with its share of listings, or an update that is read back. */
+const msPerWrite = 2_000;
+
+async function publish(step: Step, inputs: ApplyInputs, report: Report): Promise<void> {
+  step.log.info(report.sum);
+  step.summarize(reportApplied(report));
+  await postComment(step, inputs, report);
+}
+
+function warnOfOthers(step: Step, results: readonly StepResult<CloudProcess>[]): void {
+  const ids = results.flatMap(({ others }) => others.map(({ id }) => id));
+  if (ids.length === 0) return;
+  step.log.warning(
+    `Other runs have made the same processes and left them: ${ids.join(', ')}. Delete what is not wanted, else the next run cannot tell them apart.`,
+  );
+}
+
+function hasChanged(results: readonly StepResult<CloudProcess>[]): boolean {
+  return results.some(({ outcome }) => outcome !== undefined && outcome !== 'unchanged');
+}
+
+function nextStep(results: readonly StepResult<CloudProcess>[], { deploying }: ApplyInputs): string {
+  if (results.some(({ status }) => status !== 'done')) {
+    return 'Not everything was done; run the job again. What is done takes effect with the environment’s next deploy.';
+  }
+  if (!hasChanged(results)) return 'Nothing to do.';
+  return deploying.redeploy
+    ? 'A deployment of the environment makes the changes live.'
+    : 'The changes take effect with the environment’s next deploy.';
+}
+
+/** One deployment for all changes. */
+async function makeLive(
+  step: Step,
+  client: HttpClient,
+  inputs: ApplyInputs,
+  environmentId: string,
+  results: readonly StepResult<CloudProcess>[],
+): Promise<void> {
+  const done = describeDone(results);
+  if (!inputs.deploying.redeploy) {
+    step.log.notice(
+      `${done}; the changes take effect with the environment’s next deploy. With redeploy: true the step starts one.`,
+    );
+    return;
+  }
+  step.did('processes', done);
+  const instanceId = results[0]?.step.instance.id ?? '';
+  // The deployment is told in the log and the summary: its id is no output of this action.
+  const quiet = { ...step, output: () => undefined };
+  await deployChange(quiet, client, inputs.connection, inputs.deploying, { environmentId, instanceId });
+}
+
+/** A field of a request is called in the manifest as it is in the request. */
+function manifestField(field: string): string {
+  return field;
+}

@@ -1,0 +1,63 @@
+import type { Step } from '../../runner/step.ts';
+import type { Manifest } from '../../manifest/manifest.ts';
+import { parseManifest } from '../../manifest/parse.ts';
+import { readWorkspaceFile } from '../../manifest/read-file.ts';
+import { type Commenting, readCommenting } from './comment.ts';
+import { cloud } from '../shared/cloud-service.ts';
+import { type Connection, readConnection } from '../shared/connection.ts';
+import { type Deploying, readDeploying } from '../shared/deploy-change.ts';
+
+export interface ApplyInputs {
+  readonly connection: Connection;
+  readonly application: string | undefined;
+  readonly environment: string;
+  /** Milliseconds to wait for the environment and the instances to appear. */
+  readonly wait: number;
+  readonly file: string;
+  readonly manifest: Manifest;
+  readonly prune: boolean;
+  readonly dryRun: boolean;
+  readonly deploying: Deploying;
+  readonly commenting: Commenting;
+}
+
+const defaultManifest = '.github/background-processes.yml';
+/** What is wrong beyond this many is not worth reading before these are mended. */
+const maxProblems = 50;
+
+export function readApplyInputs(step: Step): ApplyInputs {
+  const { inputs } = step;
+  const connection = readConnection(step, cloud);
+  const environment = inputs.text('environment');
+  if (environment === undefined) {
+    inputs.problem('environment', 'is needed: the environment’s id, slug, name or branch');
+  }
+  const read = {
+    connection,
+    application: inputs.text('application'),
+    environment: environment ?? '',
+    wait: inputs.seconds('wait-for-environment', { min: 0, max: 86_400 }, 0),
+    ...readManifest(step),
+    prune: inputs.flag('prune', false),
+    dryRun: inputs.flag('dry-run', false),
+    deploying: readDeploying(inputs),
+    commenting: readCommenting(step),
+  };
+  inputs.done();
+  return read;
+}
+
+function readManifest({ inputs, environment }: Step): { file: string; manifest: Manifest } {
+  const path = inputs.text('manifest') ?? defaultManifest;
+  const read = readWorkspaceFile(environment['GITHUB_WORKSPACE'] || process.cwd(), path);
+  if ('why' in read) {
+    inputs.problem('manifest', `${path.slice(0, 200)} ${read.why}`);
+    return { file: path, manifest: { instances: [] } };
+  }
+  const { manifest, problems } = parseManifest(read.text, read.file);
+  for (const problem of problems.slice(0, maxProblems)) inputs.problem('manifest', problem);
+  if (problems.length > maxProblems) {
+    inputs.problem('manifest', `${read.file} has ${problems.length - maxProblems} more problems`);
+  }
+  return { file: read.file, manifest };
+}

@@ -1,0 +1,73 @@
+import type { Instance } from '../../cloud/instance.ts';
+import { pickInstances } from '../../cloud/manifest-instances.ts';
+import { type CloudProcess, CloudProcessStore } from '../../cloud/process-store.ts';
+import { type Environment, findInEnvironment } from '../../cloud/target.ts';
+import type { Step } from '../../runner/step.ts';
+import type { HttpClient } from '../../http/client.ts';
+import { Limit } from '../../processes/plan/limit.ts';
+import { onlyNews } from '../../processes/skip-repeats.ts';
+import { realPace } from '../../processes/race-delays.ts';
+import { ambiguousPlan, type InstanceState, type Plan, planFor } from '../../processes/plan/plan.ts';
+import { Deadline } from '../../time/deadline.ts';
+import type { ApplyInputs } from './inputs.ts';
+import { maxConcurrency, workDeadline } from '../shared/connection.ts';
+
+/** What the manifest declares next to what there is. */
+export interface Survey {
+  readonly environment: Environment;
+  readonly instances: readonly Instance[];
+  readonly states: readonly InstanceState<CloudProcess>[];
+  readonly plan: Plan<CloudProcess>;
+}
+
+/** Reads what there is, and plans. Throws a `Failure` when the plan would have to guess. */
+export async function survey(step: Step, client: HttpClient, inputs: ApplyInputs): Promise<Survey> {
+  const { environment, instances } = await findInstances(step, client, inputs);
+  const patient = client.within(workDeadline(step, inputs.connection, 2_000 * instances.length));
+  const limit = new Limit(maxConcurrency);
+  const look = async (instance: Instance): Promise<readonly CloudProcess[]> =>
+    await limit.run(() => new CloudProcessStore(patient, instance.id).list());
+  const existing = new Map<string, readonly CloudProcess[]>();
+  const lookAt = async (ones: readonly Instance[]): Promise<void> => {
+    const listings = await Promise.all(ones.map(look));
+    for (const [index, { id }] of ones.entries()) existing.set(id, listings[index] ?? []);
+  };
+  const statesNow = (): InstanceState<CloudProcess>[] =>
+    instances.map((instance, index) => ({
+      instance,
+      declared: inputs.manifest.instances[index]?.processes ?? [],
+      existing: existing.get(instance.id) ?? [],
+    }));
+
+  await lookAt(instances);
+  let plan = planFor(statesNow(), inputs);
+  const pace = realPace(step.clock, step.random, step.cancelled);
+  const tell = onlyNews((line) => step.log.info(line));
+  for (const pause of pace.settle()) {
+    if (plan.contested.length === 0) break;
+    const ids = new Set(plan.contested.map(({ id }) => id));
+    const names = plan.contested.map(({ name }) => name).join(', ');
+    tell(`More processes match than are declared (${names}); looking again, in case runs are racing`);
+    await pace.wait(pause);
+    await lookAt(instances.filter(({ id }) => ids.has(id)));
+    plan = planFor(statesNow(), inputs);
+  }
+  if (plan.ambiguous.length > 0) throw ambiguousPlan(plan.ambiguous);
+  return { environment, instances, states: statesNow(), plan };
+}
+
+async function findInstances(
+  step: Step,
+  client: HttpClient,
+  { application, connection, environment, manifest, wait }: ApplyInputs,
+): Promise<{ environment: Environment; instances: readonly Instance[] }> {
+  const { found, picked } = await findInEnvironment(
+    client.within(workDeadline(step, connection, wait)),
+    { application, environment, repository: step.workflow.repository },
+    { ...step, deadline: new Deadline(step.clock, wait), log: (line) => step.log.info(line) },
+    (candidates) => pickInstances(candidates, manifest.instances),
+  );
+  const names = picked.map(({ name, id }) => `${name} (${id})`).join(', ');
+  step.log.info(`Environment ${found.environment.name} (${found.environment.id}), instances ${names}`);
+  return { environment: found.environment, instances: picked };
+}

@@ -1,0 +1,86 @@
+import { type CloudProcess, CloudProcessStore } from '../../cloud/process-store.ts';
+import { Failure } from '../../failure.ts';
+import type { Step } from '../../runner/step.ts';
+import type { HttpClient } from '../../http/client.ts';
+import {
+  type DeleteWorld,
+  deleteAll,
+  deleteFailure,
+  describeDoomed,
+  findDoomed,
+} from '../../processes/delete.ts';
+import { describeExisting } from '../../processes/describe-existing.ts';
+import { realPace } from '../../processes/race-delays.ts';
+import { withClient, workDeadline } from '../shared/connection.ts';
+import { type DeleteInputs, readDeleteInputs } from './inputs.ts';
+import { reportDeleted } from './report.ts';
+import { findTarget, type Target } from '../shared/target-inputs.ts';
+
+/** Makes a background process of Laravel Cloud not exist. */
+export async function runDelete(step: Step): Promise<void> {
+  const inputs = readDeleteInputs(step);
+  await withClient(step, inputs.connection, async (client) => {
+    const target = await findTarget(step, client, inputs.connection, inputs.target);
+    const world = openWorld(step, client, inputs, target);
+    const found = await findDoomed(inputs.doomed, inputs.all, world);
+    for (const process of found) step.log.info(`${process.id}: ${describeExisting(process)}`);
+    if (found.length === 0) reportAbsent(step, inputs, target);
+    else if (inputs.dryRun) tell(step, inputs, 'would-delete', found, target);
+    else await deleteFound(step, inputs, world, found, target);
+  });
+}
+
+function openWorld(
+  step: Step,
+  client: HttpClient,
+  { connection }: DeleteInputs,
+  target: Target,
+): DeleteWorld<CloudProcess> {
+  return {
+    store: new CloudProcessStore(client.within(workDeadline(step, connection)), target.instanceId),
+    pace: realPace(step.clock, step.random, step.cancelled),
+    log: (line) => step.log.info(line),
+  };
+}
+
+function reportAbsent(step: Step, inputs: DeleteInputs, target: Target): void {
+  tell(step, inputs, 'absent', [], target);
+  step.log.info(`There is no ${describeDoomed(inputs.doomed)}`);
+  if (inputs.ifMissing === 'ignore') return;
+  throw new Failure({
+    what: `The ${describeDoomed(inputs.doomed)}`,
+    why: 'there is none, and if-missing is fail',
+    fix: 'Check what identifies it, or use if-missing: ignore if that is fine',
+  });
+}
+
+async function deleteFound(
+  step: Step,
+  inputs: DeleteInputs,
+  world: DeleteWorld<CloudProcess>,
+  found: readonly CloudProcess[],
+  target: Target,
+): Promise<void> {
+  const result = await deleteAll(found, world);
+  tell(step, inputs, result.deleted.length > 0 ? 'deleted' : '', result.deleted, target);
+  const failure = deleteFailure(result);
+  if (failure !== undefined) throw failure;
+  step.log.notice(
+    `Deleted ${result.deleted.map(({ id }) => id).join(', ')}; it takes effect with the environment’s next deploy.`,
+  );
+}
+
+function tell(
+  step: Step,
+  inputs: DeleteInputs,
+  outcome: 'deleted' | 'absent' | 'would-delete' | '',
+  processes: readonly CloudProcess[],
+  target: Target,
+): void {
+  step.output({
+    outcome,
+    'ids-json': JSON.stringify(processes.map(({ id }) => id)),
+    count: String(processes.length),
+  });
+  step.summarize(reportDeleted(describeDoomed(inputs.doomed), outcome, processes, target));
+}

@@ -1,0 +1,54 @@
+import type { Step } from '../../runner/step.ts';
+import type { Doomed } from '../../processes/delete.ts';
+import { cloud } from '../shared/cloud-service.ts';
+import { type Connection, readConnection } from '../shared/connection.ts';
+import { readSpec } from '../shared/process-inputs.ts';
+import { readTarget, type TargetInputs } from '../shared/target-inputs.ts';
+
+export interface DeleteInputs {
+  readonly connection: Connection;
+  readonly target: TargetInputs;
+  readonly doomed: Doomed;
+  readonly all: boolean;
+  readonly ifMissing: 'ignore' | 'fail';
+  readonly dryRun: boolean;
+}
+
+export function readDeleteInputs(step: Step): DeleteInputs {
+  const { inputs } = step;
+  const connection = readConnection(step, cloud);
+  const target = readTarget(step, { pinned: inputs.text('process-id') !== undefined });
+  const all = inputs.flag('all', false);
+  const read = {
+    connection,
+    target,
+    all,
+    doomed: readDoomed(step, all),
+    ifMissing: inputs.choice('if-missing', ['ignore', 'fail'], 'ignore'),
+    dryRun: inputs.flag('dry-run', false),
+  };
+  inputs.done();
+  return read;
+}
+
+/** Nothing is deleted for want of an input: what is meant must be said. */
+function readDoomed(step: Step, all: boolean): Doomed {
+  const { inputs } = step;
+  const given = inputs.text('process-id');
+  const identity = ['type', 'command', 'config-json'].filter((name) => inputs.text(name) !== undefined);
+  if (given !== undefined) {
+    for (const name of identity)
+      inputs.problem(name, 'says nothing together with process-id; give one or the other');
+    if (all) inputs.problem('all', 'cannot be true together with process-id, which names one process');
+    return { by: 'id', id: inputs.id('process-id', 'process-') ?? given };
+  }
+  if (identity.length === 0) {
+    inputs.problem(
+      'process-id',
+      'is needed, or what identifies the process: command for a custom one; type: worker, with config-json for its queue and connection, for a worker',
+    );
+  }
+  // What is given says the type, if nothing else does.
+  const type = identity.includes('command') && !identity.includes('config-json') ? 'custom' : 'worker';
+  return { by: 'identity', spec: readSpec(inputs, { pinned: false, fallback: type }) };
+}

@@ -1,0 +1,106 @@
+import { type CloudProcess, CloudProcessStore } from '../../cloud/process-store.ts';
+import type { Step } from '../../runner/step.ts';
+import type { HttpClient } from '../../http/client.ts';
+import { describeChanges } from '../../processes/drift.ts';
+import { type Ensure, type Ensured, ensure } from '../../processes/ensure.ts';
+import { realPace } from '../../processes/race-delays.ts';
+import { cloud } from '../shared/cloud-service.ts';
+import { type Connection, readConnection, withClient, workDeadline } from '../shared/connection.ts';
+import { type Deploying, deployChange, readDeploying } from '../shared/deploy-change.ts';
+import { readProcesses, readSpec } from '../shared/process-inputs.ts';
+import { outputsOf } from './outputs.ts';
+import { reportEnsured, sentenceFor } from './report.ts';
+import { findTarget, readTarget, type Target, type TargetInputs } from '../shared/target-inputs.ts';
+
+interface EnsureInputs {
+  readonly connection: Connection;
+  readonly target: TargetInputs;
+  readonly wanted: Ensure;
+  readonly deploying: Deploying;
+}
+
+/** Makes one background process exist on a Laravel Cloud instance, in the declared state. */
+export async function runEnsure(step: Step): Promise<void> {
+  const inputs = readInputs(step);
+  await withClient(step, inputs.connection, async (client) => {
+    const target = await findTarget(step, client, inputs.connection, inputs.target);
+    const { ensured, instance } = await ensureProcess(step, client, inputs, target);
+    const found: Target = { ...target, instance: target.instance ?? instance };
+    step.output(outputsOf(inputs.wanted.spec, ensured, found));
+    step.summarize(reportEnsured(inputs.wanted, ensured, found, inputs.deploying.redeploy));
+    await makeLive(step, client, inputs, ensured, found);
+  });
+}
+
+function readInputs(step: Step): EnsureInputs {
+  const { inputs } = step;
+  const connection = readConnection(step, cloud);
+  const processId = inputs.id('process-id', 'process-');
+  const pinned = inputs.text('process-id') !== undefined;
+  const target = readTarget(step, { pinned });
+  const spec = readSpec(inputs, { pinned, processes: readProcesses(inputs) });
+  const ifExists = inputs.choice('if-exists', ['update', 'reuse', 'create', 'fail'], 'update');
+  if (processId !== undefined && (ifExists === 'create' || ifExists === 'fail')) {
+    inputs.problem(
+      'if-exists',
+      `cannot be ${ifExists} together with process-id, which names a process that exists`,
+    );
+  }
+  const read = {
+    connection,
+    target,
+    wanted: { spec, ifExists, processId, dryRun: inputs.flag('dry-run', false) },
+    deploying: readDeploying(inputs),
+  };
+  inputs.done();
+  return read;
+}
+
+async function ensureProcess(
+  step: Step,
+  client: HttpClient,
+  { connection, wanted }: EnsureInputs,
+  target: Target,
+) {
+  const store = new CloudProcessStore(client.within(workDeadline(step, connection)), target.instanceId);
+  const ensured = await ensure(wanted, {
+    store,
+    pace: realPace(step.clock, step.random, step.cancelled),
+    did: (line) => step.did('process', line),
+    log: (line) => step.log.info(line),
+  });
+  step.log.info(sentenceFor(wanted.spec, ensured));
+  if (ensured.others.length > 0) {
+    const ids = ensured.others.map(({ id }) => id).join(', ');
+    step.log.warning(
+      `Other runs have made the same process and left it: ${ids}. Delete what is not wanted, else the next run cannot tell them apart.`,
+    );
+  }
+  if (Object.keys(ensured.ignored).length > 0) {
+    step.log.warning(
+      `${ensured.process?.id} is not as declared (${describeChanges(ensured.ignored)}), and if-exists: ${wanted.ifExists} leaves it so.`,
+    );
+  }
+  return { ensured, instance: store.instance };
+}
+
+/** A change takes effect with the next deploy: starts one if that was asked for, and says so otherwise. */
+async function makeLive(
+  step: Step,
+  client: HttpClient,
+  inputs: EnsureInputs,
+  { outcome, process }: Ensured<CloudProcess>,
+  target: Target,
+): Promise<void> {
+  if (process === undefined || (outcome !== 'created' && outcome !== 'updated')) return;
+  if (!inputs.deploying.redeploy) {
+    step.log.notice(
+      `Background process ${process.id} was ${outcome}; it takes effect with the environment’s next deploy. With redeploy: true the step starts one.`,
+    );
+    return;
+  }
+  await deployChange(step, client, inputs.connection, inputs.deploying, {
+    environmentId: target.environment?.id ?? target.instance?.environmentId,
+    instanceId: process.instanceId,
+  });
+}

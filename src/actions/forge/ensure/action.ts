@@ -1,0 +1,100 @@
+import { ensure, type ForgeEnsure, type ForgeEnsured } from '../../../forge/ensure.ts';
+import { ForgeProcessStore } from '../../../forge/process-store.ts';
+import { isDead } from '../../../forge/status.ts';
+import type { ForgeTarget, ForgeTargetName } from '../../../forge/target.ts';
+import type { Step } from '../../../runner/step.ts';
+import type { HttpClient } from '../../../http/client.ts';
+import { describeChanges } from '../../../processes/drift.ts';
+import { realPace } from '../../../processes/race-delays.ts';
+import { Deadline } from '../../../time/deadline.ts';
+import { type Connection, readConnection, withClient, workDeadline } from '../../shared/connection.ts';
+import { readForgeSpec, specOf } from '../shared/process-inputs.ts';
+import { reportForge, sentenceFor } from './report.ts';
+import { forge } from '../shared/service.ts';
+import { findForgeTarget, readForgeTarget } from '../shared/target-inputs.ts';
+
+interface ForgeInputs {
+  readonly connection: Connection;
+  readonly target: ForgeTargetName;
+  readonly spec: ReturnType<typeof readForgeSpec>;
+  readonly ifExists: ForgeEnsure['ifExists'];
+  readonly dryRun: boolean;
+}
+
+/** How long Forge may take to remove a process that is replaced, in milliseconds. */
+const removalLimit = 180_000;
+
+/** Makes one background process exist on a Forge server. */
+export async function runForge(step: Step): Promise<void> {
+  const inputs = readInputs(step);
+  const { ifExists, dryRun } = inputs;
+  await withClient(step, inputs.connection, async (client) => {
+    const target = await findForgeTarget(step, client, inputs.target);
+    const wanted = { spec: specOf(inputs.spec, target.siteId), ifExists, dryRun };
+    const ensured = await ensureOn(step, client, inputs.connection, target, wanted);
+    step.output({
+      'process-id': ensured.process?.id ?? '',
+      status: ensured.process?.status ?? '',
+      outcome: ensured.outcome,
+    });
+    step.summarize(reportForge(wanted, ensured, target.serverName));
+    step.log.info(sentenceFor(wanted.spec, ensured));
+    warn(step, wanted, ensured);
+  });
+}
+
+function readInputs(step: Step): ForgeInputs {
+  const { inputs } = step;
+  const read = {
+    connection: readConnection(step, forge),
+    target: readForgeTarget(inputs),
+    spec: readForgeSpec(inputs),
+    ifExists: inputs.choice('if-exists', ['reuse', 'replace', 'fail'], 'reuse'),
+    dryRun: inputs.flag('dry-run', false),
+  };
+  inputs.done();
+  return read;
+}
+
+async function ensureOn(
+  step: Step,
+  client: HttpClient,
+  connection: Connection,
+  target: ForgeTarget,
+  wanted: ForgeEnsure,
+): Promise<ForgeEnsured> {
+  const limited = client.within(workDeadline(step, connection, removalLimit));
+  return await ensure(wanted, {
+    store: new ForgeProcessStore(limited, target),
+    pace: realPace(step.clock, step.random, step.cancelled),
+    removal: { ...step, deadline: () => new Deadline(step.clock, removalLimit) },
+    did: (line) => step.did('process', line),
+    log: (line) => step.log.info(line),
+  });
+}
+
+/** What is not wrong enough to fail, and yet not as it should be. */
+function warn(step: Step, { spec, ifExists }: ForgeEnsure, ensured: ForgeEnsured): void {
+  const { process, ignored, others, otherName } = ensured;
+  if (process === undefined) return;
+  if (Object.keys(ignored).length > 0) {
+    const fix = ifExists === 'reuse' ? '; with if-exists: replace it would be replaced' : '';
+    step.log.warning(`${process.id} is not as declared (${describeChanges(ignored)}), and is left so${fix}.`);
+  }
+  if (others.length > 0) {
+    const ids = others.map(({ id }) => id).join(', ');
+    step.log.warning(
+      `Other runs have made the same process and left it: ${ids}. Delete what is not wanted, else the next run cannot tell them apart.`,
+    );
+  }
+  if (otherName !== undefined) {
+    step.log.warning(
+      `Another background process has the name ${spec.name}, so ${process.id} is named ${otherName}. Give it another name.`,
+    );
+  }
+  if (isDead(process.status) || process.status === 'stopped') {
+    step.log.warning(
+      `${process.id} exists but does not run: it is ${process.status}. Read its log in Forge; forge/restart starts it again.`,
+    );
+  }
+}

@@ -1,0 +1,116 @@
+import { type Gate, type Gated, waitAtGate } from '../../../forge/gate.ts';
+import { ForgeProcessStore, type ProcessFilter } from '../../../forge/process-store.ts';
+import { knownWords } from '../../../forge/status.ts';
+import type { ForgeTargetName } from '../../../forge/target.ts';
+import { html } from '../../../runner/html.ts';
+import type { Inputs } from '../../../runner/inputs.ts';
+import type { Step } from '../../../runner/step.ts';
+import type { HttpClient } from '../../../http/client.ts';
+import { Deadline } from '../../../time/deadline.ts';
+import { type Connection, readConnection, withClient, workDeadline } from '../../shared/connection.ts';
+import { describeFilter, type ForgeFilter, readForgeFilter, withCommand } from '../shared/filter.ts';
+import { forge } from '../shared/service.ts';
+import { counted, forgeJson, forgeLine, forgeTable, idsJson } from '../shared/table.ts';
+import { findForgeTarget, readForgeTarget } from '../shared/target-inputs.ts';
+
+interface ForgeListInputs {
+  readonly connection: Connection;
+  readonly target: ForgeTargetName;
+  readonly filter: ForgeFilter;
+  readonly sort: ProcessFilter['sort'];
+  readonly gate: Gate;
+  /** Milliseconds to wait for the gate to open. */
+  readonly wait: number;
+}
+
+/** Lists a Forge server's processes, and holds the workflow up until they are as required. */
+export async function runForgeList(step: Step): Promise<void> {
+  const inputs = readInputs(step);
+  await withClient(step, inputs.connection, async (client) => {
+    const gated = await listAtGate(step, client, inputs);
+    report(step, inputs, gated);
+    if (gated.failure !== undefined) throw gated.failure;
+  });
+}
+
+function readInputs(step: Step): ForgeListInputs {
+  const { inputs } = step;
+  const read = {
+    connection: readConnection(step, forge),
+    target: readForgeTarget(inputs),
+    filter: readForgeFilter(inputs),
+    sort: readSort(inputs),
+    gate: {
+      statuses: readStatuses(step),
+      minCount: inputs.integer('min-count', { min: 0, max: 10_000 }, 0),
+    },
+    wait: inputs.seconds('wait-timeout', { min: 0, max: 86_400 }, 0),
+  };
+  if (read.wait > 0 && !isClosed(read.gate))
+    inputs.problem(
+      'wait-timeout',
+      'says nothing without require-status or min-count: there is nothing to wait for',
+    );
+  inputs.done();
+  return read;
+}
+
+function readSort(inputs: Inputs): ProcessFilter['sort'] {
+  return inputs.text('sort') === undefined ? undefined : inputs.choice('sort', ['user', '-user'], 'user');
+}
+
+/** Any word passes, since Forge adds new ones; one that it is not known to use is pointed out. */
+function readStatuses({ inputs, log }: Step): string[] {
+  const text = inputs.text('require-status');
+  if (text === undefined) return [];
+  const words = text.split(',').map((word) => word.trim().toLowerCase());
+  if (words.some((word) => word === ''))
+    inputs.problem(
+      'require-status',
+      'must be words separated by commas, such as running, or running, installed',
+    );
+  for (const word of words.filter((each) => each !== '' && !knownWords.includes(each))) {
+    log.warning(`require-status: Forge is not known to say "${word}"; it says ${knownWords.join(', ')}`);
+  }
+  return words;
+}
+
+/** Does it demand anything? */
+function isClosed({ statuses, minCount }: Gate): boolean {
+  return statuses.length > 0 || minCount > 0;
+}
+
+async function listAtGate(
+  step: Step,
+  client: HttpClient,
+  { connection, target: name, filter, sort, gate, wait }: ForgeListInputs,
+): Promise<Gated> {
+  const target = await findForgeTarget(step, client, name);
+  const store = new ForgeProcessStore(client.within(workDeadline(step, connection, wait)), target);
+  const { user, directory } = filter;
+  return await waitAtGate(
+    gate,
+    async () => withCommand(await store.list({ user, siteId: target.siteId, directory, sort }), filter),
+    { ...step, deadline: new Deadline(step.clock, wait), log: (line) => step.log.info(line) },
+  );
+}
+
+function report(step: Step, { target, filter, gate }: ForgeListInputs, { processes, failure }: Gated): void {
+  step.output({
+    'processes-json': forgeJson(processes),
+    'ids-json': idsJson(processes),
+    count: String(processes.length),
+  });
+  const found = counted(processes.length);
+  const asked = describeFilter(filter, target.site);
+  step.log.group(`${found} on server ${target.server} (${asked})`, processes.map(forgeLine));
+  const opened = isClosed(gate) && failure === undefined ? html`<p>All as required.</p>` : html``;
+  const rows = processes.length === 0 ? html`` : forgeTable(processes);
+  step.summarize(
+    html`<p><strong>${found}</strong> on server ${target.server} (${asked}).</p>${opened}${rows}`,
+  );
+  if (gate.statuses.length > 0 && processes.length === 0 && failure === undefined)
+    step.log.warning(
+      'No background process matches, so require-status holds for none. With min-count: 1 the step would fail.',
+    );
+}

@@ -1,0 +1,8 @@
+import { cloudHints } from '../../cloud/hints.ts';
+import type { Service } from './connection.ts';
+
+export const cloud: Service = {
+  hints: cloudHints,
+  token: { variable: 'LARAVEL_CLOUD_TOKEN', origin: 'in the settings of the Laravel Cloud organization' },
+  apiUrl: 'https://cloud.laravel.com/api',
+};

@@ -1,0 +1,69 @@
+import type { Instance } from '../../cloud/instance.ts';
+import { type Environment, findInEnvironment, pickInstance } from '../../cloud/target.ts';
+import { isId } from '../../runner/inputs.ts';
+import type { Step } from '../../runner/step.ts';
+import type { HttpClient } from '../../http/client.ts';
+import { Deadline } from '../../time/deadline.ts';
+import { type Connection, workDeadline } from './connection.ts';
+
+/** The instance that a step is about, as the inputs name it. */
+export interface TargetInputs {
+  readonly application: string | undefined;
+  readonly environment: string | undefined;
+  readonly instance: string | undefined;
+  /** Milliseconds to wait for the environment and its instance to appear. */
+  readonly wait: number;
+}
+
+export interface Target {
+  /** Undefined only when a process is pinned, which needs no instance. */
+  readonly instanceId: string | undefined;
+  readonly instance: Instance | undefined;
+  readonly environment: Environment | undefined;
+}
+
+/** Reads `application`, `environment`, `instance` and `wait-for-environment`. */
+export function readTarget({ inputs }: Step, options: { readonly pinned: boolean }): TargetInputs {
+  const application = inputs.text('application');
+  const environment = inputs.text('environment');
+  const instance = inputs.text('instance');
+  const wait = inputs.seconds('wait-for-environment', { min: 0, max: 86_400 }, 0);
+  if (environment === undefined) {
+    if (application !== undefined)
+      inputs.problem('application', 'says nothing without environment; give both, or only instance');
+    if (wait > 0) inputs.problem('wait-for-environment', 'says nothing without environment');
+    if (instance === undefined) {
+      if (!options.pinned)
+        inputs.problem(
+          'instance',
+          'is needed, or environment: an instance’s id, or the environment that it is in',
+        );
+    } else if (!isId(instance, 'inst-')) {
+      inputs.problem(
+        'instance',
+        `must be an id such as inst-…, or else environment must say where the instance "${instance}" is`,
+      );
+    }
+  }
+  return { application, environment, instance, wait };
+}
+
+/** Finds the instance, waiting for it if that was asked for. */
+export async function findTarget(
+  step: Step,
+  client: HttpClient,
+  connection: Connection,
+  { application, environment, instance, wait }: TargetInputs,
+): Promise<Target> {
+  if (environment === undefined) return { instanceId: instance, instance: undefined, environment: undefined };
+  const { found, picked } = await findInEnvironment(
+    client.within(workDeadline(step, connection, wait)),
+    { application, environment, repository: step.workflow.repository },
+    { ...step, deadline: new Deadline(step.clock, wait), log: (line) => step.log.info(line) },
+    (candidates) => pickInstance(candidates, instance),
+  );
+  step.log.info(
+    `Environment ${found.environment.name} (${found.environment.id}), instance ${picked.name} (${picked.id})`,
+  );
+  return { instanceId: picked.id, instance: picked, environment: found.environment };
+}

@@ -1,0 +1,88 @@
+import { describe, expect, test } from 'vitest';
+import { Failure } from '../../src/failure.ts';
+import { choose, NotThere } from '../../src/names/find-by-name.ts';
+
+interface Thing {
+  readonly id: string;
+  readonly names: readonly (string | null | undefined)[];
+}
+
+const shop: Thing = { id: 'app-1', names: ['shop', 'shop-3', 'acme/shop'] };
+const admin: Thing = { id: 'app-2', names: ['shop-admin', null, undefined] };
+
+function pick(wanted: string, among: readonly Thing[]): Thing {
+  return choose({
+    kind: 'application',
+    where: 'in the organization',
+    wanted,
+    among,
+    namesOf: ({ names }) => names,
+  });
+}
+
+function refusal(wanted: string, among: readonly Thing[]): unknown {
+  try {
+    pick(wanted, among);
+  } catch (error) {
+    return error;
+  }
+  throw new Error('It was chosen');
+}
+
+describe('a choice', () => {
+  test.each(['app-1', 'shop', 'shop-3', 'acme/shop'])(
+    'goes by an id or any of the names, exactly: %s',
+    (wanted) => {
+      expect(pick(wanted, [admin, shop])).toBe(shop);
+    },
+  );
+
+  test('goes by an id before it goes by a name', () => {
+    const named: Thing = { id: 'app-9', names: ['app-1'] };
+    expect(pick('app-1', [named, shop])).toBe(shop);
+  });
+
+  test('goes by nothing for a part of a name, or another case', () => {
+    for (const wanted of ['sho', 'Shop', 'admin']) {
+      expect(refusal(wanted, [shop, admin])).toBeInstanceOf(NotThere);
+    }
+  });
+});
+
+describe('what is not there', () => {
+  test('is told with what is, by all its names', () => {
+    expect(refusal('store', [shop, admin])).toHaveProperty(
+      'message',
+      'The application "store": there is none in the organization that goes by exactly this name; there are shop / shop-3 / acme/shop (app-1), shop-admin (app-2). Correct the input application.',
+    );
+  });
+
+  test('is told with the only one there is, or that there is none', () => {
+    expect(refusal('store', [admin])).toHaveProperty(
+      'why',
+      expect.stringContaining('; there is shop-admin (app-2)'),
+    );
+    expect(refusal('store', [])).toHaveProperty('why', expect.stringContaining('; there is none at all'));
+  });
+
+  test('is told with twenty-five others at most', () => {
+    const many = Array.from({ length: 27 }, (_, n) => ({ id: `app-${n}`, names: [`a${n}`, ''] }));
+    const why = expect.stringMatching(/a24 \(app-24\) and 2 more$/);
+    expect(refusal('store', many)).toHaveProperty('why', why);
+    expect(refusal('store', many.slice(0, 25))).toHaveProperty(
+      'why',
+      expect.stringMatching(/a24 \(app-24\)$/),
+    );
+  });
+});
+
+test('several of one name are an error that names each, and no waiting mends it', () => {
+  const twin: Thing = { id: 'app-3', names: ['shop'] };
+  const error = refusal('shop', [shop, twin]);
+  expect(error).toBeInstanceOf(Failure);
+  expect(error).not.toBeInstanceOf(NotThere);
+  expect(error).toHaveProperty(
+    'message',
+    'The application "shop": 2 in the organization go by this name: shop / shop-3 / acme/shop (app-1), shop (app-3). Give the id of the one that is meant as application.',
+  );
+});

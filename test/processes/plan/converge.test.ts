@@ -1,0 +1,279 @@
+import { describe, expect, test } from 'vitest';
+import { Cancelled } from '../../../src/failure.ts';
+import { converge } from '../../../src/processes/plan/converge.ts';
+import { convergeFailure, describeDone, type StepResult } from '../../../src/processes/plan/result.ts';
+import type { ExistingProcess } from '../../../src/processes/existing.ts';
+import { realPace } from '../../../src/processes/race-delays.ts';
+import { planFor } from '../../../src/processes/plan/plan.ts';
+import type { ProcessSpec, WorkerConfig } from '../../../src/processes/spec.ts';
+import { existing, FakeStore, lost, refused, VirtualClock } from '../fake-cloud.ts';
+
+const worker = (config: WorkerConfig = {}, processes = 1): ProcessSpec => ({
+  type: 'worker',
+  processes,
+  config,
+});
+const custom = (command: string, processes = 1): ProcessSpec => ({ type: 'custom', processes, command });
+const customs = (count: number): ProcessSpec[] =>
+  Array.from({ length: count }, (_, index) => custom(`job ${index}`));
+
+class World {
+  readonly clock = new VirtualClock();
+  readonly stop = new AbortController();
+  readonly lines: string[] = [];
+  readonly stores = new Map<string, FakeStore>();
+
+  store(there: readonly ExistingProcess[] = [], id = 'inst-1'): FakeStore {
+    const store = new FakeStore(this.clock, there, id);
+    this.stores.set(id, store);
+    return store;
+  }
+
+  /** Plans for what is there now, lets `meanwhile` happen, and converges. */
+  async run(
+    declared: Readonly<Record<string, readonly ProcessSpec[]>> | readonly ProcessSpec[],
+    { prune = false, meanwhile }: { prune?: boolean; meanwhile?: () => void } = {},
+  ): Promise<readonly StepResult<ExistingProcess>[]> {
+    const wanted = Array.isArray(declared) ? { 'inst-1': declared } : declared;
+    const states = Object.entries(wanted).map(([id, specs]) => ({
+      instance: { id, name: id },
+      declared: specs,
+      existing: [...(this.stores.get(id)?.processes ?? [])],
+    }));
+    const { steps } = planFor(states, { prune });
+    meanwhile?.();
+    return await converge(steps, states, {
+      storeOf: (id) => this.stores.get(id) ?? this.store([], id),
+      pace: realPace(this.clock, () => 0.5, this.stop.signal),
+      clock: this.clock,
+      cancelled: this.stop.signal,
+      concurrency: 6,
+      log: (line) => this.lines.push(line),
+    });
+  }
+}
+
+const statuses = (results: readonly StepResult<ExistingProcess>[]) => results.map(({ status }) => status);
+
+describe('A plan is carried out with few requests', () => {
+  test('creates side by side, no more at once than allowed, share one listing that verifies them', async () => {
+    const world = new World();
+    const store = world.store();
+    const results = await world.run(customs(30));
+    expect(describeDone(results)).toBe('30 created, 0 updated, 0 deleted, 0 unchanged');
+    expect(store.count('create')).toBe(30);
+    expect(store.count('list')).toBe(1);
+    expect(store.peak).toBe(6);
+  });
+
+  test('many creates are verified as they come, about every second, not all at the end', async () => {
+    const world = new World();
+    const store = world.store();
+    await world.run(customs(200));
+    const kinds = store.calls.map(({ kind }) => kind);
+    expect(kinds.indexOf('list')).toBeLessThan(100);
+    expect(store.count('list')).toBeGreaterThan(2);
+    expect(store.count('list')).toBeLessThan(8);
+  });
+
+  test('the limit holds over all instances together', async () => {
+    const world = new World();
+    let running = 0;
+    let peak = 0;
+    const ids = Array.from({ length: 10 }, (_, index) => `inst-${index}`);
+    for (const id of ids) {
+      const store = world.store([], id);
+      store.before = () => {
+        running++;
+        peak = Math.max(peak, running);
+        void world.clock.sleep(99).then(() => running--);
+        return undefined;
+      };
+    }
+    await world.run(Object.fromEntries(ids.map((id) => [id, customs(3)])));
+    expect(peak).toBe(6);
+  });
+
+  test('an update is one request, and what is as declared is none', async () => {
+    const world = new World();
+    const store = world.store([existing({ id: 'p-1' }), existing({ id: 'p-2', config: { queue: 'high' } })]);
+    const results = await world.run([worker({}, 3), worker({ queue: 'high' })]);
+    expect(describeDone(results)).toBe('0 created, 1 updated, 0 deleted, 1 unchanged');
+    expect(results[0]?.changes).toEqual({ processes: { from: 1, to: 3 } });
+    expect(store.calls).toEqual([{ kind: 'update', what: 'p-1' }]);
+  });
+
+  test('deletes come last', async () => {
+    const world = new World();
+    const store = world.store([existing({ id: 'p-1', config: { queue: 'old' } })]);
+    const results = await world.run(customs(3), { prune: true });
+    expect(store.calls.at(-1)).toEqual({ kind: 'remove', what: 'p-1' });
+    expect(describeDone(results)).toBe('3 created, 0 updated, 1 deleted, 0 unchanged');
+  });
+});
+
+describe('Each create happens exactly once', () => {
+  test('a lost answer is looked for, and what has appeared is taken', async () => {
+    const world = new World();
+    const store = world.store();
+    store.before = ({ kind, what }) => (kind === 'create' && what === 'job 3' ? 'lose' : undefined);
+    const results = await world.run(customs(10));
+    expect(store.processes).toHaveLength(10);
+    expect(store.count('create')).toBe(10);
+    expect(describeDone(results)).toBe('10 created, 0 updated, 0 deleted, 0 unchanged');
+  });
+
+  test('a request that came to nothing is sent again', async () => {
+    const world = new World();
+    const store = world.store();
+    let tries = 0;
+    store.before = ({ kind, what }) => {
+      if (kind === 'create' && what === 'job 3' && ++tries === 1) throw lost();
+      return undefined;
+    };
+    await world.run(customs(10));
+    expect(store.processes).toHaveLength(10);
+    expect(store.count('create')).toBe(11);
+  });
+
+  test('of a race the oldest stays, and only this run’s own is removed', async () => {
+    const world = new World();
+    const store = world.store();
+    const rival = existing({
+      id: 'rival',
+      type: 'custom',
+      command: 'job 1',
+      createdAt: '1960-01-01T00:00:00Z',
+    });
+    const results = await world.run(customs(3), { meanwhile: () => store.processes.push(rival) });
+    expect(statuses(results)).toEqual(['done', 'done', 'done']);
+    expect(results[1]).toMatchObject({ outcome: 'unchanged', process: { id: 'rival' } });
+    expect(store.processes.filter(({ command }) => command === 'job 1').map(({ id }) => id)).toEqual([
+      'rival',
+    ]);
+    expect(store.processes).toHaveLength(3);
+  });
+
+  test('a process that vanishes before its update is made anew', async () => {
+    const world = new World();
+    const store = world.store([existing({ id: 'p-1' })]);
+    const results = await world.run([worker({}, 2)], { meanwhile: () => store.processes.pop() });
+    expect(results[0]).toMatchObject({ status: 'done', outcome: 'created' });
+    expect(store.processes).toMatchObject([{ processes: 2 }]);
+  });
+
+  test('a duplicate that prune will delete is not taken for the process that vanished', async () => {
+    const world = new World();
+    const store = world.store([
+      existing({ id: 'old', createdAt: '2026-01-01T00:00:00Z' }),
+      existing({ id: 'young', createdAt: '2026-02-01T00:00:00Z' }),
+    ]);
+    await world.run([worker({}, 2)], { prune: true, meanwhile: () => store.processes.shift() });
+    expect(store.processes).toMatchObject([{ id: 'process-1', processes: 2 }]);
+  });
+
+  test('workers of one queue are made one after the other, and none is taken for another', async () => {
+    const world = new World();
+    const store = world.store();
+    // The server fills in a connection, so that both look the same.
+    store.before = ({ kind }) => {
+      if (kind === 'list') {
+        for (const [index, each] of store.processes.entries())
+          store.processes[index] = { ...each, config: { ...each.config, connection: 'database' } };
+      }
+      return undefined;
+    };
+    const results = await world.run([worker(), worker({ connection: 'database' })]);
+    expect(statuses(results)).toEqual(['done', 'done']);
+    expect(store.processes).toHaveLength(2);
+    expect(new Set(results.map(({ process }) => process?.id)).size).toBe(2);
+  });
+});
+
+describe('What could not be done is told, and stops only what depends on it', () => {
+  test('one failure leaves the other steps alone and holds the deletes back', async () => {
+    const world = new World();
+    const store = world.store([existing({ id: 'p-1', config: { queue: 'old' } })]);
+    store.before = ({ kind, what }) => {
+      if (kind === 'create' && what === 'job 1') throw refused();
+      return undefined;
+    };
+    const results = await world.run(customs(3), { prune: true });
+    expect(statuses(results)).toEqual(['done', 'failed', 'done', 'not-done']);
+    expect(store.count('remove')).toBe(0);
+    const failure = convergeFailure('Applying m.yml', results);
+    expect(failure?.message).toContain('2 of 4 steps were not done');
+    expect(failure?.message).toContain(
+      '- failed: create custom process "job 1" on inst-1: A request: Laravel Cloud answered 422.',
+    );
+    expect(failure?.message).toContain('- not-done: delete worker on queue old on inst-1: held back');
+    expect(failure?.message).toContain('Done: 2 created, 0 updated, 0 deleted, 0 unchanged');
+  });
+
+  test('all done is no failure', async () => {
+    const world = new World();
+    expect(convergeFailure('Applying m.yml', await world.run(customs(2)))).toBeUndefined();
+  });
+
+  test('a delete whose answers are lost is done when the process is gone, else failed', async () => {
+    const world = new World();
+    const store = world.store([
+      existing({ id: 'p-1', config: { queue: 'a' } }),
+      existing({ id: 'p-2', config: { queue: 'b' } }),
+    ]);
+    store.before = ({ kind, what }) => {
+      if (kind === 'remove' && what === 'p-2') throw lost();
+      return kind === 'remove' ? 'lose' : undefined;
+    };
+    const results = await world.run({ 'inst-1': [] }, { prune: true });
+    expect(statuses(results)).toEqual(['done', 'failed']);
+    expect(describeDone(results)).toBe('0 created, 0 updated, 1 deleted, 0 unchanged');
+  });
+
+  test('a worker that an unknown one could be taken for is not begun', async () => {
+    const world = new World();
+    const store = world.store();
+    store.before = ({ kind }) => {
+      if (kind === 'create') throw lost();
+      return undefined;
+    };
+    const results = await world.run([worker(), worker({ connection: 'redis' }), custom('other')]);
+    expect(statuses(results)).toEqual(['not-done', 'failed', 'failed']);
+    expect(results[0]?.error).toContain(
+      'not known what became of the worker on queue default of connection redis',
+    );
+  });
+
+  test('one that was surely refused keeps no other from being made', async () => {
+    const world = new World();
+    const store = world.store();
+    let creates = 0;
+    store.before = ({ kind }) => {
+      if (kind === 'create' && ++creates === 1) throw refused();
+      return undefined;
+    };
+    expect(statuses(await world.run([worker(), worker({ connection: 'redis' })]))).toEqual([
+      'done',
+      'failed',
+    ]);
+  });
+
+  test('told to stop, requests in flight end, nothing new begins, and what is known to exist is counted', async () => {
+    const world = new World();
+    const store = world.store();
+    const reason = new Cancelled({ what: 'The step', why: 'it was told to stop (SIGTERM)' });
+    store.before = ({ kind }) => {
+      if (kind === 'create' && store.count('create') === 6)
+        void world.clock.sleep(20).then(() => world.stop.abort(reason));
+      return undefined;
+    };
+    const results = await world.run([...customs(20)], { prune: true });
+    expect(store.processes).toHaveLength(6);
+    expect(describeDone(results)).toBe('6 created, 0 updated, 0 deleted, 0 unchanged');
+    expect(statuses(results).filter((status) => status === 'failed')).toHaveLength(6);
+    expect(statuses(results).filter((status) => status === 'not-done')).toHaveLength(14);
+    const known = results.filter(({ process }) => process !== undefined);
+    expect(known).toHaveLength(6);
+    for (const { error, process } of known) expect(error).toContain(`as ${process?.id}`);
+  });
+});

@@ -1,0 +1,169 @@
+import { describe, expect, test } from 'vitest';
+import type { ExistingProcess } from '../../../src/processes/existing.ts';
+import { ambiguousPlan, countsOf, describeCounts, lineOf, planFor } from '../../../src/processes/plan/plan.ts';
+import type { ProcessSpec, WorkerConfig } from '../../../src/processes/spec.ts';
+import { existing } from '../fake-cloud.ts';
+
+const instance = { id: 'inst-1', name: 'App' };
+const worker = (config: WorkerConfig = {}, processes = 1): ProcessSpec => ({
+  type: 'worker',
+  processes,
+  config,
+});
+const custom = (command: string, processes = 1): ProcessSpec => ({ type: 'custom', processes, command });
+
+let born = 0;
+const runs = (id: string, config: Record<string, unknown> = {}, more: Partial<ExistingProcess> = {}) =>
+  existing({
+    id,
+    config,
+    createdAt: `2026-01-01T00:00:${String(++born % 60).padStart(2, '0')}.000000Z`,
+    ...more,
+  });
+const runsCustom = (id: string, command: string) => existing({ id, type: 'custom', command });
+
+function plan(declared: ProcessSpec[], there: ExistingProcess[], prune = false) {
+  return planFor([{ instance, declared, existing: there }], { prune });
+}
+
+function lines(declared: ProcessSpec[], there: ExistingProcess[], prune = false): string[] {
+  return plan(declared, there, prune).steps.map(lineOf);
+}
+
+describe('A plan reads at a glance', () => {
+  test('what is missing is created, what has drifted updated, the rest kept; declarations keep their order', () => {
+    const there = [runs('p-1', { queue: 'high', tries: 3 }), runsCustom('p-2', 'php artisan x')];
+    expect(
+      lines(
+        [custom('php artisan y', 2), worker({ queue: 'high', tries: 5 }), custom('php artisan  x')],
+        there,
+      ),
+    ).toEqual([
+      '+ custom process "php artisan y"  2 processes',
+      '~ worker on queue high  p-1  config.tries: 3 → 5',
+      '= custom process "php artisan  x"  p-2',
+    ]);
+  });
+
+  test('one line sums it up', () => {
+    const { steps } = plan([worker(), custom('a'), custom('b')], [runsCustom('p-1', 'a')], true);
+    expect(describeCounts(countsOf(steps))).toBe('2 to create, 0 to update, 0 to delete, 1 unchanged');
+  });
+});
+
+describe('Prune deletes what is not declared', () => {
+  const there = [runs('p-1', { queue: 'old', connection: 'redis' }), runsCustom('p-2', 'old')];
+
+  test('and only with prune', () => {
+    expect(lines([], there)).toEqual([]);
+    expect(lines([], there, true)).toEqual([
+      '- worker on queue old of connection redis  p-1',
+      '- custom process "old"  p-2',
+    ]);
+  });
+
+  test('a type that no manifest can declare is left alone', () => {
+    expect(lines([], [existing({ id: 'p-1', type: 'scheduler' })], true)).toEqual([]);
+  });
+});
+
+describe('Declarations and processes are matched one to one, the most specific first', () => {
+  test('a worker that takes any connection takes none of those that others name', () => {
+    const there = [runs('redis', { connection: 'redis' })];
+    expect(lines([worker(), worker({ connection: 'redis' })], there)).toEqual([
+      '+ worker on queue default  1 process',
+      '= worker on queue default of connection redis  redis',
+    ]);
+  });
+
+  test('it prefers one without a connection, and takes any other if there is none', () => {
+    const [plain, redis] = [runs('plain'), runs('redis', { connection: 'redis' })];
+    expect(lines([worker()], [redis, plain])).toEqual(['= worker on queue default  plain']);
+    expect(lines([worker()], [redis])).toEqual(['= worker on queue default  redis']);
+  });
+
+  test('the order of a queue list is part of it, the spaces are not', () => {
+    const there = [runs('p-1', { queue: 'high, low' }), runs('p-2', { queue: 'low,high' })];
+    expect(lines([worker({ queue: 'high,low' })], there)).toEqual(['= worker on queue high,low  p-1']);
+  });
+
+  test('two that a server made look alike are the two that are declared, the way round that changes least', () => {
+    const there = [
+      runs('p-1', { connection: 'database', tries: 5 }),
+      runs('p-2', { connection: 'database', tries: 1 }),
+    ];
+    const declared = [worker({ tries: 5 }), worker({ connection: 'database', tries: 1 })];
+    const expected = [
+      '= worker on queue default  p-1',
+      '= worker on queue default of connection database  p-2',
+    ];
+    expect(lines(declared, there)).toEqual(expected);
+    expect(lines(declared, there.toReversed())).toEqual(expected);
+  });
+
+  test('the worker that takes any connection does not take what a third declaration names', () => {
+    const there = [
+      runs('p-1', { connection: 'database' }),
+      runs('p-2', { connection: 'database' }),
+      runs('p-3', { connection: 'redis' }),
+    ];
+    const declared = [worker({ connection: 'database' }), worker({ connection: 'redis' }), worker()];
+    expect(plan(declared, there).ambiguous).toEqual([]);
+    expect(countsOf(plan(declared, there).steps)).toMatchObject({ created: 0, unchanged: 3 });
+  });
+
+  test('each instance is matched by itself', () => {
+    const other = { id: 'inst-2', name: 'workers' };
+    const { steps } = planFor(
+      [
+        { instance, declared: [worker()], existing: [] },
+        { instance: other, declared: [worker()], existing: [runs('p-1')] },
+      ],
+      { prune: true },
+    );
+    expect(steps.map((step) => `${step.instance.name} ${step.action}`)).toEqual([
+      'App create',
+      'workers keep',
+    ]);
+  });
+});
+
+describe('Nothing is left to luck', () => {
+  const twins = () => [
+    runs('young', {}, { createdAt: '2026-02-02T00:00:00Z' }),
+    runs('old', {}, { createdAt: '2026-01-01T00:00:00Z' }),
+  ];
+
+  test('more processes than declarations are ambiguous, and contested until a race has settled', () => {
+    const { ambiguous, contested } = plan([worker()], twins());
+    expect(contested).toEqual([instance]);
+    expect(ambiguous).toHaveLength(1);
+    const { message } = ambiguousPlan(ambiguous);
+    expect(message).toContain('App: 2 processes match the worker on queue default: young');
+    expect(message).toContain('old');
+    expect(message).toContain('prune: true');
+  });
+
+  test('with prune the oldest of equal ones stays, as it does in a race', () => {
+    const { ambiguous, contested, steps } = plan([worker()], twins(), true);
+    expect(ambiguous).toEqual([]);
+    expect(contested).toEqual([instance]);
+    expect(steps.map(lineOf)).toEqual(['= worker on queue default  old', '- worker on queue default  young']);
+  });
+
+  test('prune chooses none of those that differ in connection', () => {
+    const there = [runs('p-1', { connection: 'redis' }), runs('p-2', { connection: 'database' })];
+    const { ambiguous } = plan([worker()], there, true);
+    expect(ambiguous).toHaveLength(1);
+    expect(ambiguousPlan(ambiguous).message).toContain('give connection in the manifest');
+  });
+
+  test('custom processes of one command are equal', () => {
+    const there = [runsCustom('p-2', 'a'), runsCustom('p-1', 'a')];
+    expect(plan([custom('a')], there).ambiguous).toHaveLength(1);
+    expect(lines([custom('a')], there, true)).toEqual([
+      '= custom process "a"  p-1',
+      '- custom process "a"  p-2',
+    ]);
+  });
+});

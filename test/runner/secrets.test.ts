@@ -1,0 +1,37 @@
+import { expect, test, vi } from 'vitest';
+import { code, html } from '../../src/runner/html.ts';
+import { Secrets } from '../../src/runner/secrets.ts';
+
+vi.spyOn(process.stdout, 'write').mockImplementation(() => true);
+
+function secretsOf(token: string): Secrets {
+  const secrets = new Secrets();
+  secrets.add(token);
+  return secrets;
+}
+
+const token = '12|abcdefghijABCDEFGHIJ"&0123456789';
+
+test.each([
+  ['as it is', token],
+  ['in JSON', JSON.stringify({ token })],
+  ['in an address', `https://cloud.example/?token=${encodeURIComponent(token)}`],
+  ['in markup', html`<p>${token}</p>`.markup],
+  ['in JSON in markup', code(JSON.stringify({ token })).markup],
+])('a token %s is redacted to its last character', (_, text) => {
+  const clean = secretsOf(token).redact(text);
+  expect(clean).toContain('***');
+  expect(clean).not.toMatch(/abc|6789/);
+});
+
+test('what a cut leaves of a long token is redacted', () => {
+  const long = `eyJ${'aB3_-'.repeat(440)}`;
+  const secrets = secretsOf(long);
+  expect(secrets.redact(`it said: ${long.slice(0, 500)}, and ${long.slice(0, 20)}… again`)).toBe(
+    'it said: ***, and ***… again',
+  );
+});
+
+test('a text that only shares a few characters with a token stays', () => {
+  expect(secretsOf('laravel-token-0123456789').redact('laravel-token')).toBe('laravel-token');
+});
