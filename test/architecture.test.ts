@@ -1,42 +1,76 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, posix } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { describe, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 
 const src = fileURLToPath(new URL('../src/', import.meta.url));
 
-/** What each part of `src` may import of the others. A part is a folder, or a file at the top. */
+/** What each room of `src` may import of the others. A room is a folder, or a file at the top. */
 const mayImport: Readonly<Record<string, readonly string[]>> = {
-  main: ['actions', 'github'],
-  actions: ['manifest', 'processes', 'cloud', 'forge', 'targets', 'github', 'http', 'time', 'failure'],
-  cloud: ['processes', 'targets', 'http', 'time', 'failure'],
-  forge: ['processes', 'targets', 'http', 'time', 'failure'],
-  manifest: ['processes', 'failure'],
-  targets: ['failure'],
-  github: ['http', 'time', 'failure'],
-  processes: ['time', 'failure'],
+  main: ['actions', 'runner'],
+  actions: [
+    'manifest',
+    'processes',
+    'cloud',
+    'forge',
+    'names',
+    'runner',
+    'github-api',
+    'http',
+    'time',
+    'failure',
+  ],
+  'github-api': ['http', 'time', 'failure'],
+  cloud: ['processes', 'names', 'http', 'time', 'failure'],
+  forge: ['processes', 'names', 'http', 'time', 'failure'],
+  manifest: ['processes', 'names', 'failure'],
+  runner: ['names', 'time', 'failure'],
+  processes: ['names', 'time', 'failure'],
+  names: ['failure'],
   http: ['time', 'failure'],
   time: ['failure'],
   failure: [],
 };
 
-/** Libraries that only one part may know. */
-const ownedBy: Readonly<Record<string, string>> = { '@actions': 'github', undici: 'http', cockatiel: 'time' };
+/** Libraries that only one room may know. */
+const ownedBy: Readonly<Record<string, string>> = {
+  '@actions/core': 'runner',
+  '@actions/github': 'github-api',
+  undici: 'http',
+  cockatiel: 'time',
+  yaml: 'manifest',
+};
 
-const files = readdirSync(src, { recursive: true, encoding: 'utf8' })
-  .map((name) => name.replaceAll('\\', '/'))
-  .filter((name) => name.endsWith('.ts') && !name.endsWith('.d.ts'))
-  .sort();
+const files = new Map(
+  readdirSync(src, { recursive: true, encoding: 'utf8' })
+    .map((name) => name.replaceAll('\\', '/'))
+    .filter((name) => name.endsWith('.ts') && !name.endsWith('.d.ts'))
+    .sort()
+    .map((name) => [name, readFileSync(join(src, name), 'utf8')] as const),
+);
 
-describe.each(files)('src/%s', (file) => {
-  test('imports only what its part may know', () => {
-    expect(violationsOf(file, readFileSync(join(src, file), 'utf8'))).toEqual([]);
-  });
+test('each file imports only what its room may know', () => {
+  expect([...files].flatMap(([file, code]) => violationsOf(file, code))).toEqual([]);
 });
 
-test('the import of a part that lies above is noticed, however it is written', () => {
+test('no rooms and no files import each other in a circle', () => {
+  const imports = new Map([...files].map(([file, code]) => [file, localImports(file, code)]));
+  expect(circlesIn(imports)).toEqual([]);
+  expect(
+    circlesIn(
+      new Map([
+        ['a.ts', ['b.ts']],
+        ['b.ts', ['c.ts']],
+        ['c.ts', ['b.ts']],
+      ]),
+    ),
+  ).toEqual(['b.ts -> c.ts -> b.ts']);
+  expect(circlesIn(new Map(Object.entries(mayImport)))).toEqual([]);
+});
+
+test('the import of a room that lies above is noticed, however it is written', () => {
   const code = `
-    import { runEnsure } from '../actions/ensure.ts';
+    import { runEnsure } from '../actions/ensure/action.ts';
     import type { HttpClient } from '../http/client.ts';
     export { run } from '../main.ts';
     const { setOutput } = await import('@actions/core');
@@ -44,41 +78,75 @@ test('the import of a part that lies above is noticed, however it is written', (
     import { readFileSync } from 'node:fs';
     import { ensure } from './ensure.ts';`;
   expect(violationsOf('processes/new.ts', code)).toEqual([
-    'processes imports actions',
-    'processes imports http',
-    'processes imports main',
-    'processes imports @actions',
-    'processes imports undici',
-    'processes imports node:fs',
+    'processes/new.ts imports actions',
+    'processes/new.ts imports http',
+    'processes/new.ts imports main',
+    'processes/new.ts imports @actions/core',
+    'processes/new.ts imports undici/lib/dispatcher/agent.js',
+    'processes/new.ts imports node:fs',
   ]);
 });
 
 test('the domain reads no clock, no environment and no dice', () => {
-  for (const file of files.filter((name) => name.startsWith('processes/'))) {
-    const code = readFileSync(join(src, file), 'utf8');
+  for (const [file, code] of files) {
+    if (!file.startsWith('processes/')) continue;
     expect(code, file).not.toMatch(
       /\b(Date\.now|Math\.random|process\.(env|exit|on)|console\.|setTimeout|fetch)\b/,
     );
   }
 });
 
+test('src/actions mirrors the folders that a workflow names', () => {
+  const actions = [...files.keys()].filter((file) => file.endsWith('/action.ts')).map(dirname);
+  const named = ['ensure', 'list', 'delete', 'apply', 'forge/ensure', 'forge/list', 'forge/restart'];
+  expect(actions.sort()).toEqual(named.map((name) => `actions/${name}`).sort());
+  expect([...files.keys()].filter((file) => /^actions\/[^/]+$/.test(file))).toEqual([]);
+});
+
 function violationsOf(file: string, code: string): string[] {
-  const part = partOf(file);
-  const allowed = mayImport[part];
-  if (allowed === undefined) return [`${part} has no place in the architecture`];
-  return importsIn(code).flatMap((specifier) => {
+  const room = roomOf(file);
+  const allowed = mayImport[room];
+  if (allowed === undefined) return [`${room} has no place in the architecture`];
+  const wrong = importsIn(code).filter((specifier) => {
     if (specifier.startsWith('.')) {
-      const imported = partOf(posix.normalize(posix.join(dirname(file), specifier)));
-      return imported === part || allowed.includes(imported) ? [] : [`${part} imports ${imported}`];
+      const imported = roomOf(resolved(file, specifier));
+      return imported !== room && !allowed.includes(imported);
     }
-    const library = specifier.split('/')[0] ?? specifier;
-    const owner = ownedBy[library];
-    if (owner !== undefined && owner !== part) return [`${part} imports ${library}`];
-    return part === 'processes' && specifier.startsWith('node:') ? [`${part} imports ${specifier}`] : [];
+    const owner = Object.entries(ownedBy).find(([library]) => `${specifier}/`.startsWith(`${library}/`))?.[1];
+    return (owner !== undefined && owner !== room) || (room === 'processes' && specifier.startsWith('node:'));
   });
+  return wrong.map(
+    (specifier) =>
+      `${file} imports ${specifier.startsWith('.') ? roomOf(resolved(file, specifier)) : specifier}`,
+  );
 }
 
-function partOf(file: string): string {
+function localImports(file: string, code: string): string[] {
+  return importsIn(code)
+    .filter((specifier) => specifier.startsWith('.'))
+    .map((specifier) => resolved(file, specifier));
+}
+
+/** Every way that leads from a place back to itself, once each. */
+function circlesIn(edges: ReadonlyMap<string, readonly string[]>): string[] {
+  const done = new Set<string>();
+  const circles: string[] = [];
+  const visit = (place: string, way: readonly string[]): void => {
+    const start = way.indexOf(place);
+    if (start !== -1) circles.push([...way.slice(start), place].join(' -> '));
+    if (start !== -1 || done.has(place)) return;
+    for (const next of edges.get(place) ?? []) visit(next, [...way, place]);
+    done.add(place);
+  };
+  for (const place of edges.keys()) visit(place, []);
+  return circles;
+}
+
+function resolved(file: string, specifier: string): string {
+  return posix.normalize(posix.join(dirname(file), specifier));
+}
+
+function roomOf(file: string): string {
   return file.split('/')[0]?.replace(/\.ts$/, '') ?? file;
 }
 

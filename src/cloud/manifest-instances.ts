@@ -1,5 +1,5 @@
 import { Failure } from '../failure.ts';
-import { choose, NotThere } from '../names/find-by-name.ts';
+import { findByName, NotThere } from '../names/find-by-name.ts';
 import type { Instance } from './instance.ts';
 import type { EnvironmentInstances } from './target.ts';
 
@@ -40,7 +40,7 @@ export function pickInstances(
 
 function pick({ environment, instances }: EnvironmentInstances, { name, place }: NamedInstance): Instance {
   try {
-    return choose({
+    return findByName({
       kind: 'instance',
       where: `in the environment ${environment.name}`,
       wanted: name,

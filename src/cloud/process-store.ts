@@ -14,17 +14,11 @@ import { instanceFrom } from './instance.ts';
 import { listAll } from './pages.ts';
 import { instancesAmong, keepingRaw, one, ProcessResource } from './resources.ts';
 
-/** A process of Laravel Cloud, and the resource that it was read from. */
-export interface CloudProcess extends ExistingProcess {
-  /** The API's `data`, whole, for those who need more than is understood here. */
-  readonly resource: unknown;
-}
-
 const RawProcess = keepingRaw(ProcessResource);
 type RawProcess = v.InferOutput<typeof RawProcess>;
 
 /** The background processes of one instance of Laravel Cloud. */
-export class CloudProcessStore implements ProcessStore<CloudProcess> {
+export class CloudProcessStore implements ProcessStore {
   readonly #client: HttpClient;
   /** Given, or learned from the process that was found. */
   #instanceId: string | undefined;
@@ -42,7 +36,7 @@ export class CloudProcessStore implements ProcessStore<CloudProcess> {
     this.#fieldName = fieldName;
   }
 
-  async list(): Promise<readonly CloudProcess[]> {
+  async list(): Promise<readonly ExistingProcess[]> {
     const instanceId = this.#instance();
     const { items, included } = await listAll(
       this.#client,
@@ -59,7 +53,7 @@ export class CloudProcessStore implements ProcessStore<CloudProcess> {
     return items.map((item) => this.#processFrom(item));
   }
 
-  async find(id: string): Promise<CloudProcess | undefined> {
+  async find(id: string): Promise<ExistingProcess | undefined> {
     return await undefinedIf404(async () => {
       const { data } = await this.#client.json(
         {
@@ -82,7 +76,7 @@ export class CloudProcessStore implements ProcessStore<CloudProcess> {
     });
   }
 
-  async create(spec: ProcessSpec): Promise<Sent<CloudProcess>> {
+  async create(spec: ProcessSpec): Promise<Sent<ExistingProcess>> {
     const instanceId = this.#instance();
     try {
       const { data } = await this.#client.json(
@@ -104,7 +98,7 @@ export class CloudProcessStore implements ProcessStore<CloudProcess> {
     }
   }
 
-  async update(id: string, update: ProcessUpdate): Promise<CloudProcess | undefined> {
+  async update(id: string, update: ProcessUpdate): Promise<ExistingProcess | undefined> {
     return await undefinedIf404(async () => {
       const { data } = await this.#client.json(
         {
@@ -151,7 +145,7 @@ export class CloudProcessStore implements ProcessStore<CloudProcess> {
     this.instance ??= instances.find(({ id }) => this.#instanceId === undefined || id === this.#instanceId);
   }
 
-  #processFrom({ raw, resource }: RawProcess): CloudProcess {
+  #processFrom({ raw, resource }: RawProcess): ExistingProcess {
     const { id, attributes, relationships } = resource;
     return {
       id,

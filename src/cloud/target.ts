@@ -2,7 +2,7 @@ import { Failure } from '../failure.ts';
 import type { HttpClient } from '../http/client.ts';
 import { path } from '../http/path.ts';
 import { undefinedIf404 } from '../http/undefined-if-404.ts';
-import { choose, NotThere } from '../names/find-by-name.ts';
+import { findByName, NotThere } from '../names/find-by-name.ts';
 import { type PollOptions, poll } from '../time/poll.ts';
 import { type Instance, instanceFrom } from './instance.ts';
 import { listAll } from './pages.ts';
@@ -77,7 +77,7 @@ export function pickInstance(
   const where = `in the environment ${environment.name}`;
   const among = wanted === undefined ? instances.filter(({ type }) => type === 'app') : instances;
   if (wanted !== undefined) {
-    return choose({ kind: 'instance', where, wanted, among, namesOf: ({ name }) => [name] });
+    return findByName({ kind: 'instance', where, wanted, among, namesOf: ({ name }) => [name] });
   }
   const [app, ...others] = among;
   if (app === undefined) {
@@ -137,7 +137,7 @@ async function findApplication(client: HttpClient, name: EnvironmentName): Promi
     });
   }
   try {
-    return choose({
+    return findByName({
       kind: 'application',
       where: 'in the token’s organization',
       wanted,
@@ -167,7 +167,7 @@ async function findEnvironment(
     EnvironmentResource,
   );
   const branches = branchNames(included);
-  const { id, attributes } = choose({
+  const { id, attributes } = findByName({
     kind: 'environment',
     where: 'in the application',
     wanted,

@@ -2,7 +2,7 @@ import { Failure } from '../failure.ts';
 import { HttpFailure } from '../http/http-failure.ts';
 import { type Created, createOnce } from '../processes/create-once.ts';
 import type { Changes } from '../processes/drift.ts';
-import type { Pace } from '../processes/race-delays.ts';
+import type { RaceDelays } from '../processes/race-delays.ts';
 import type { Deadline } from '../time/deadline.ts';
 import { type PollOptions, poll } from '../time/poll.ts';
 import { candidates, leaving } from './identity.ts';
@@ -12,7 +12,7 @@ import { describe, type ForgeSpec } from './spec.ts';
 
 export interface ForgeWorld {
   readonly store: ForgeStore;
-  readonly pace: Pace;
+  readonly delays: RaceDelays;
   /** For removals, which take their time on the server. */
   readonly removal: Omit<PollOptions, 'first' | 'longest' | 'onProgress' | 'deadline'> & {
     /** Begins when the wait does. */
@@ -51,7 +51,7 @@ export type Creating =
 export async function createForge(
   spec: ForgeSpec,
   before: readonly ForgeProcess[],
-  { store, pace, did, log }: ForgeWorld,
+  { store, delays, did, log }: ForgeWorld,
   besides?: ForgeProcess,
 ): Promise<Creating> {
   let lost = false;
@@ -73,7 +73,7 @@ export async function createForge(
         ),
       inFull: (listed) => !hasDrifted(spec, listed),
       tellApart,
-      pace,
+      delays,
       did,
       log,
     });
@@ -87,8 +87,8 @@ export async function createForge(
 
 /** Is it a process of this identity that holds the name? One that is being removed is waited for. */
 export async function holdsName(spec: ForgeSpec, world: ForgeWorld): Promise<boolean> {
-  for (const pause of [0, ...world.pace.lost()]) {
-    await world.pace.wait(pause);
+  for (const pause of [0, ...world.delays.lost()]) {
+    await world.delays.wait(pause);
     const listed = await listAlike(spec, world.store);
     if (candidates(spec, listed).length > 0) return true;
     const [last] = leaving(spec, listed);

@@ -1,7 +1,7 @@
 import { Failure } from '../failure.ts';
 import { ambiguous } from '../processes/create-once.ts';
 import type { Changes } from '../processes/drift.ts';
-import { onlyNews } from '../processes/skip-repeats.ts';
+import { skipRepeats } from '../processes/skip-repeats.ts';
 import {
   type Creating,
   createForge,
@@ -107,15 +107,15 @@ async function lookForHolder(
 async function findByIdentity(
   spec: ForgeSpec,
   listed: readonly ForgeProcess[],
-  { store, pace, log }: ForgeWorld,
+  { store, delays, log }: ForgeWorld,
 ): Promise<ForgeProcess | undefined> {
   let matches = candidates(spec, listed);
-  const tell = onlyNews(log);
-  for (const pause of pace.settle()) {
+  const tell = skipRepeats(log);
+  for (const pause of delays.settle()) {
     if (matches.length <= 1) break;
     const ids = matches.map(({ id }) => id).join(', ');
     tell(`${matches.length} processes match (${ids}); looking again, in case runs are racing`);
-    await pace.wait(pause);
+    await delays.wait(pause);
     matches = candidates(spec, await listAlike(spec, store));
   }
   if (matches.length > 1) {

@@ -21,7 +21,7 @@ export async function replace(
   world: ForgeWorld,
 ): Promise<Replaced> {
   world.log(`Replacing ${label(old)}: processes ${old.processes} → ${spec.processes}`);
-  const successor = await succeed(spec, old, listed, world);
+  const successor = await createSuccessor(spec, old, listed, world);
   if (successor !== undefined) {
     await removeOld(old, successor, world);
     return { process: successor };
@@ -38,7 +38,7 @@ export async function replace(
 
 async function createAfter(spec: ForgeSpec, old: ForgeProcess, world: ForgeWorld): Promise<Replaced> {
   await untilGone(old.id, world);
-  const wanted = await succeed(spec, old, await listAlike(spec, world.store), world);
+  const wanted = await createSuccessor(spec, old, await listAlike(spec, world.store), world);
   if (wanted !== undefined) {
     world.did(`replaced ${old.id} by ${wanted.id}`);
     return { process: wanted };
@@ -47,7 +47,7 @@ async function createAfter(spec: ForgeSpec, old: ForgeProcess, world: ForgeWorld
   const name = otherName(spec.name, old.id);
   world.log(`Another process has the name ${spec.name}; taking ${name} instead`);
   const renamed = { ...spec, name };
-  const process = await succeed(renamed, old, await listAlike(spec, world.store), world);
+  const process = await createSuccessor(renamed, old, await listAlike(spec, world.store), world);
   if (process === undefined) {
     throw new Failure({
       what: `Creating the ${describe(spec)}`,
@@ -60,7 +60,7 @@ async function createAfter(spec: ForgeSpec, old: ForgeProcess, world: ForgeWorld
 }
 
 /** The process that takes the old one's place; undefined when its name is in use by neither a successor nor nobody. */
-async function succeed(
+async function createSuccessor(
   spec: ForgeSpec,
   old: ForgeProcess,
   before: readonly ForgeProcess[],

@@ -1,6 +1,6 @@
 import type { HttpCall, HttpClient } from '../http/client.ts';
 import { path } from '../http/path.ts';
-import { choose, NotThere } from '../names/find-by-name.ts';
+import { findByName, NotThere } from '../names/find-by-name.ts';
 import { needsScope } from './hints.ts';
 import { listAll } from './pages.ts';
 import { NamedResource } from './resources.ts';
@@ -50,7 +50,7 @@ async function findServer(
   organization: string,
   wanted: string,
 ): Promise<{ id: string; name: string }> {
-  const { id, attributes } = await findByName(
+  const { id, attributes } = await lookUp(
     client,
     {
       method: 'GET',
@@ -70,7 +70,7 @@ async function findSite(
   serverId: string,
   wanted: string,
 ): Promise<string> {
-  const { id } = await findByName(
+  const { id } = await lookUp(
     client,
     {
       method: 'GET',
@@ -91,9 +91,9 @@ interface Wanted {
 }
 
 /** The API's filter may match parts of names, or take a comma for two: it only narrows, the whole list decides. */
-async function findByName(client: HttpClient, call: HttpCall, wanted: Wanted): Promise<NamedResource> {
+async function lookUp(client: HttpClient, call: HttpCall, wanted: Wanted): Promise<NamedResource> {
   const pick = (among: readonly NamedResource[]): NamedResource =>
-    choose({ ...wanted, among, namesOf: ({ attributes: { name } }) => [name] });
+    findByName({ ...wanted, among, namesOf: ({ attributes: { name } }) => [name] });
   const narrowed = await listAll(
     client,
     { ...call, query: { 'filter[name]': wanted.wanted } },

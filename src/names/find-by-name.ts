@@ -5,7 +5,7 @@ export class NotThere extends Failure {
   override readonly name = 'NotThere';
 }
 
-export interface Choice<T> {
+export interface NameSearch<T> {
   /** What is being looked for: `application`. */
   readonly kind: string;
   /** Where: `in the organization`, `of the application shop`. */
@@ -17,7 +17,7 @@ export interface Choice<T> {
 }
 
 /** The one item that goes by exactly this name; an id decides alone. Throws `NotThere`, or a `Failure` for several. */
-export function choose<T extends { readonly id: string }>(choice: Choice<T>): T {
+export function findByName<T extends { readonly id: string }>(choice: NameSearch<T>): T {
   const { kind, where, wanted, among } = choice;
   const byId = among.find(({ id }) => id === wanted);
   const found = byId === undefined ? among.filter((item) => choice.namesOf(item).includes(wanted)) : [byId];
@@ -40,14 +40,14 @@ export function choose<T extends { readonly id: string }>(choice: Choice<T>): T 
 }
 
 /** `is none`, or `are shop (app-1), shop-admin (app-2)`. */
-function listed<T extends { readonly id: string }>(choice: Choice<T>, items: readonly T[]): string {
+function listed<T extends { readonly id: string }>(choice: NameSearch<T>, items: readonly T[]): string {
   if (items.length === 0) return 'is none at all';
   const shown = items.slice(0, 25).map((item) => label(choice, item));
   const more = items.length - shown.length;
   return `${items.length === 1 ? 'is' : 'are'} ${shown.join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
 }
 
-function label<T extends { readonly id: string }>(choice: Choice<T>, item: T): string {
+function label<T extends { readonly id: string }>(choice: NameSearch<T>, item: T): string {
   const names = new Set(choice.namesOf(item).filter((name) => typeof name === 'string' && name !== ''));
   return `${[...names].join(' / ')} (${item.id})`;
 }

@@ -1,7 +1,7 @@
 import { Failure } from '../failure.ts';
 import { type Aged, bornAt, byAge } from './existing.ts';
-import { onlyNews } from './skip-repeats.ts';
-import type { Pace } from './race-delays.ts';
+import type { RaceDelays } from './race-delays.ts';
+import { skipRepeats } from './skip-repeats.ts';
 
 /** What became of a request to create something. A request that surely created nothing throws instead. */
 export type Sent<T> =
@@ -25,7 +25,7 @@ export interface Creation<T extends Aged> {
   inFull(listed: T): boolean;
   /** What to do when several match, if it is not what Laravel Cloud's processes need. */
   readonly tellApart?: string;
-  readonly pace: Pace;
+  readonly delays: RaceDelays;
   /** Told what is known of it by now, for the case that the run ends before it can report; the last line counts. */
   did(line: string): void;
   log(line: string): void;
@@ -82,8 +82,8 @@ async function sendOnce<T extends Aged>(creation: Creation<T>): Promise<SendResu
     creation.did(`a request to create the ${creation.what} was sent, and its answer was lost: it may exist`);
     // A server that was cut off may still be at work: what shows first may be another run's, with this run's to come.
     let seen: readonly T[] = [];
-    for (const pause of creation.pace.lost()) {
-      await creation.pace.wait(pause);
+    for (const pause of creation.delays.lost()) {
+      await creation.delays.wait(pause);
       const shownBefore = seen.length > 0;
       seen = creation.matching((await creation.list()).filter(isNew));
       if (shownBefore) break;
@@ -129,9 +129,9 @@ async function verify<T extends Aged>(
   const isMine = ({ id }: T): boolean => id === mine.id;
   let rivals: readonly T[] = [];
   let own = mine;
-  const tell = onlyNews(creation.log);
-  for (const pause of [0, ...(resent ? creation.pace.lost() : []), ...creation.pace.race()]) {
-    await creation.pace.wait(pause);
+  const tell = skipRepeats(creation.log);
+  for (const pause of [0, ...(resent ? creation.delays.lost() : []), ...creation.delays.race()]) {
+    await creation.delays.wait(pause);
     const listed = creation.matching(await creation.list());
     rivals = listed.filter((other) => !isMine(other));
     // Ages are compared as one listing shows them: the answer to the create may tell no date.
@@ -179,9 +179,9 @@ async function settle<T extends Aged>(
   first: readonly T[] | undefined,
 ): Promise<readonly T[]> {
   let seen = first ?? creation.matching(await creation.list());
-  for (const pause of creation.pace.settle()) {
+  for (const pause of creation.delays.settle()) {
     if (seen.length <= 1) break;
-    await creation.pace.wait(pause);
+    await creation.delays.wait(pause);
     seen = creation.matching(await creation.list());
   }
   return [...seen].sort(byAge);

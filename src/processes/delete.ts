@@ -2,57 +2,61 @@ import { Cancelled, Failure, messageOf } from '../failure.ts';
 import { ambiguous } from './create-once.ts';
 import type { ExistingProcess } from './existing.ts';
 import { allCandidates } from './identity.ts';
-import { onlyNews } from './skip-repeats.ts';
-import type { Pace } from './race-delays.ts';
+import type { RaceDelays } from './race-delays.ts';
 import { removeForSure } from './remove.ts';
+import { skipRepeats } from './skip-repeats.ts';
 import { describe, type ProcessSpec } from './spec.ts';
 import type { ProcessStore } from './store.ts';
 
 /** What is to be deleted: one process by its id, or those of an identity. */
-export type Doomed =
+export type DeleteTarget =
   | { readonly by: 'id'; readonly id: string }
   | { readonly by: 'identity'; readonly spec: ProcessSpec };
 
-export interface DeleteWorld<P extends ExistingProcess> {
-  readonly store: ProcessStore<P>;
-  readonly pace: Pace;
+export interface DeleteWorld {
+  readonly store: ProcessStore;
+  readonly delays: RaceDelays;
   log(line: string): void;
 }
 
-export interface Deleted<P> {
-  readonly deleted: readonly P[];
-  readonly left: readonly { readonly process: P; readonly error: string }[];
+export interface Deleted {
+  readonly deleted: readonly ExistingProcess[];
+  readonly left: readonly { readonly process: ExistingProcess; readonly error: string }[];
 }
 
 /** In a few words, for messages. */
-export function describeDoomed(doomed: Doomed): string {
-  switch (doomed.by) {
+export function describeDeleteTarget(target: DeleteTarget): string {
+  switch (target.by) {
     case 'id':
-      return `background process ${doomed.id}`;
+      return `background process ${target.id}`;
     case 'identity':
-      return describe(doomed.spec);
+      return describe(target.spec);
   }
 }
 
 /** Finds what is to be deleted. Throws a `Failure` for more than one, unless all are meant. */
-export async function findDoomed<P extends ExistingProcess>(
-  doomed: Doomed,
+export async function findToDelete(
+  target: DeleteTarget,
   all: boolean,
-  world: DeleteWorld<P>,
-): Promise<readonly P[]> {
-  let found = await look(doomed, world.store);
+  world: DeleteWorld,
+): Promise<readonly ExistingProcess[]> {
+  let found = await look(target, world.store);
   if (all) return found;
-  const tell = onlyNews(world.log);
-  for (const pause of world.pace.settle()) {
+  const tell = skipRepeats(world.log);
+  for (const pause of world.delays.settle()) {
     if (found.length <= 1) return found;
     tell(
       `${found.length} processes match (${found.map(({ id }) => id).join(', ')}); looking again, in case runs are racing`,
     );
-    await world.pace.wait(pause);
-    found = await look(doomed, world.store);
+    await world.delays.wait(pause);
+    found = await look(target, world.store);
   }
   if (found.length <= 1) return found;
-  const { what, why } = ambiguous(describeDoomed(doomed), found, 'without all: true only one is deleted');
+  const { what, why } = ambiguous(
+    describeDeleteTarget(target),
+    found,
+    'without all: true only one is deleted',
+  );
   throw new Failure({
     what,
     why,
@@ -60,28 +64,25 @@ export async function findDoomed<P extends ExistingProcess>(
   });
 }
 
-async function look<P extends ExistingProcess>(
-  doomed: Doomed,
-  store: ProcessStore<P>,
-): Promise<readonly P[]> {
-  switch (doomed.by) {
+async function look(target: DeleteTarget, store: ProcessStore): Promise<readonly ExistingProcess[]> {
+  switch (target.by) {
     case 'id': {
-      const process = await store.find(doomed.id);
+      const process = await store.find(target.id);
       return process === undefined ? [] : [process];
     }
     case 'identity':
       // Of any connection unless one is named: a second run must not go on to the next best.
-      return allCandidates(doomed.spec, await store.list());
+      return allCandidates(target.spec, await store.list());
   }
 }
 
 /** Deletes one after the other, and tells what became of each: one that cannot be deleted does not save the rest. */
-export async function deleteAll<P extends ExistingProcess>(
-  found: readonly P[],
-  { store, log }: DeleteWorld<P>,
-): Promise<Deleted<P>> {
-  const deleted: P[] = [];
-  const left: { process: P; error: string }[] = [];
+export async function deleteAll(
+  found: readonly ExistingProcess[],
+  { store, log }: DeleteWorld,
+): Promise<Deleted> {
+  const deleted: ExistingProcess[] = [];
+  const left: { process: ExistingProcess; error: string }[] = [];
   let stopped: string | undefined;
   for (const process of found) {
     if (stopped !== undefined) {
@@ -101,7 +102,7 @@ export async function deleteAll<P extends ExistingProcess>(
 }
 
 /** One error for what could not be deleted; undefined when nothing is left. */
-export function deleteFailure<P extends ExistingProcess>({ deleted, left }: Deleted<P>): Failure | undefined {
+export function deleteFailure({ deleted, left }: Deleted): Failure | undefined {
   if (left.length === 0) return undefined;
   const lines = left.slice(0, 20).map(({ process, error }) => `- ${process.id}: ${error}`);
   if (left.length > lines.length) lines.push(`- and ${left.length - lines.length} more`);

@@ -4,8 +4,8 @@ import { type Changes, describeChanges, drift, hasDrifted } from './drift.ts';
 import type { ExistingProcess } from './existing.ts';
 import { candidates } from './identity.ts';
 import { updateFor } from './intended.ts';
-import { onlyNews } from './skip-repeats.ts';
-import type { Pace } from './race-delays.ts';
+import type { RaceDelays } from './race-delays.ts';
+import { skipRepeats } from './skip-repeats.ts';
 import { describe, type ProcessSpec } from './spec.ts';
 import type { ProcessStore } from './store.ts';
 
@@ -21,9 +21,9 @@ export interface Ensure {
   readonly dryRun: boolean;
 }
 
-export interface World<P extends ExistingProcess> {
-  readonly store: ProcessStore<P>;
-  readonly pace: Pace;
+export interface World {
+  readonly store: ProcessStore;
+  readonly delays: RaceDelays;
   /** Told what is known by now, for the case that the run ends before it can report; the last line counts. */
   did(line: string): void;
   log(line: string): void;
@@ -31,16 +31,16 @@ export interface World<P extends ExistingProcess> {
 
 export type Outcome = 'created' | 'updated' | 'unchanged' | 'would-create' | 'would-update';
 
-export interface Ensured<P extends ExistingProcess> {
+export interface Ensured {
   readonly outcome: Outcome;
   /** The process as last read; undefined only when it would be created. */
-  readonly process: P | undefined;
+  readonly process: ExistingProcess | undefined;
   /** What an update changed, or would change. */
   readonly changes: Changes;
   /** How the process differs from the declaration and was left so (`if-exists: reuse` and `create`). */
   readonly ignored: Changes;
   /** Other processes of the same identity that racing runs have made and not removed. */
-  readonly others: readonly P[];
+  readonly others: readonly ExistingProcess[];
 }
 
 const nothing = { changes: {}, ignored: {}, others: [] } as const;
@@ -49,10 +49,7 @@ const nothing = { changes: {}, ignored: {}, others: [] } as const;
 const rounds = 3;
 
 /** Makes one background process exist in the declared state. Throws a `Failure` when it cannot say that it does. */
-export async function ensure<P extends ExistingProcess>(
-  wanted: Ensure,
-  world: World<P>,
-): Promise<Ensured<P>> {
+export async function ensure(wanted: Ensure, world: World): Promise<Ensured> {
   const { spec, ifExists, processId, dryRun } = wanted;
   if (ifExists === 'create') return dryRun ? wouldCreate() : await createBlindly(spec, world);
 
@@ -82,10 +79,7 @@ export async function ensure<P extends ExistingProcess>(
 }
 
 /** Creates without looking: whatever there is stays, and a request that may have arrived is never sent again. */
-async function createBlindly<P extends ExistingProcess>(
-  spec: ProcessSpec,
-  { store, did }: World<P>,
-): Promise<Ensured<P>> {
+async function createBlindly(spec: ProcessSpec, { store, did }: World): Promise<Ensured> {
   const sent = await store.create(spec);
   if (sent.kind === 'created') {
     did(`created ${describe(spec)} as ${sent.made.id}`);
@@ -98,30 +92,26 @@ async function createBlindly<P extends ExistingProcess>(
   });
 }
 
-async function findByIdentity<P extends ExistingProcess>(
+async function findByIdentity(
   spec: ProcessSpec,
-  listed: readonly P[],
-  { store, pace, log }: World<P>,
-): Promise<P | undefined> {
+  listed: readonly ExistingProcess[],
+  { store, delays, log }: World,
+): Promise<ExistingProcess | undefined> {
   let matches = candidates(spec, listed);
-  const tell = onlyNews(log);
-  for (const pause of pace.settle()) {
+  const tell = skipRepeats(log);
+  for (const pause of delays.settle()) {
     if (matches.length <= 1) break;
     tell(
       `${matches.length} processes match (${matches.map(({ id }) => id).join(', ')}); looking again, in case runs are racing`,
     );
-    await pace.wait(pause);
+    await delays.wait(pause);
     matches = candidates(spec, await store.list());
   }
   if (matches.length > 1) throw ambiguous(describe(spec), matches, 'which of them is meant cannot be known');
   return matches[0];
 }
 
-async function findById<P extends ExistingProcess>(
-  id: string,
-  { spec }: Ensure,
-  { store }: World<P>,
-): Promise<P> {
+async function findById(id: string, { spec }: Ensure, { store }: World): Promise<ExistingProcess> {
   const found = await store.find(id);
   if (found === undefined) throw notFound(id);
   if (found.type !== spec.type) {
@@ -135,13 +125,13 @@ async function findById<P extends ExistingProcess>(
 }
 
 /** Creates, and brings the survivor of a race into the declared state. Undefined if it vanished meanwhile. */
-async function createAndAlign<P extends ExistingProcess>(
+async function createAndAlign(
   wanted: Ensure,
-  before: readonly P[],
-  world: World<P>,
-): Promise<Ensured<P> | undefined> {
+  before: readonly ExistingProcess[],
+  world: World,
+): Promise<Ensured | undefined> {
   const { spec } = wanted;
-  const { process, madeHere, others } = await createOnce<P>({
+  const { process, madeHere, others } = await createOnce<ExistingProcess>({
     what: describe(spec),
     before,
     list: () => world.store.list(),
@@ -149,7 +139,7 @@ async function createAndAlign<P extends ExistingProcess>(
     remove: (id) => world.store.remove(id),
     matching: (listed) => candidates(spec, listed),
     inFull: (listed) => !hasDrifted(spec, listed),
-    pace: world.pace,
+    delays: world.delays,
     did: world.did,
     log: world.log,
   });
@@ -164,11 +154,7 @@ async function createAndAlign<P extends ExistingProcess>(
 }
 
 /** Brings an existing process into the declared state, and proves it. Undefined if it vanished meanwhile. */
-async function align<P extends ExistingProcess>(
-  wanted: Ensure,
-  found: P,
-  world: World<P>,
-): Promise<Ensured<P> | undefined> {
+async function align(wanted: Ensure, found: ExistingProcess, world: World): Promise<Ensured | undefined> {
   const { spec, ifExists, dryRun } = wanted;
   const changes = drift(spec, found);
   if (Object.keys(changes).length === 0) return { ...nothing, outcome: 'unchanged', process: found };
@@ -187,7 +173,7 @@ async function align<P extends ExistingProcess>(
   return { ...nothing, outcome: 'updated', process: updated, changes };
 }
 
-function wouldCreate(): Ensured<never> {
+function wouldCreate(): Ensured {
   return { ...nothing, outcome: 'would-create', process: undefined };
 }
 

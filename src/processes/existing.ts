@@ -14,6 +14,8 @@ export interface ExistingProcess {
   /** An ISO 8601 date. */
   readonly createdAt: string | null;
   readonly instanceId: string;
+  /** The resource that it was read from, for those who need more than is understood here. */
+  readonly resource: unknown;
 }
 
 /** The older first; processes of the same age by their id, so that every run sees the same order. */

@@ -2,7 +2,7 @@ import { backoff } from '../time/backoff.ts';
 import type { Clock, Random } from '../time/clock.ts';
 
 /** How long to give a race or a slow server before looking again. All pauses in milliseconds. */
-export interface Pace {
+export interface RaceDelays {
   /** Between a lost answer and the decision that nothing came of it. */
   lost(): readonly number[];
   /** While a rival should remove its own. */
@@ -12,7 +12,7 @@ export interface Pace {
   wait(ms: number): Promise<void>;
 }
 
-export function realPace(clock: Clock, random: Random, cancelled: AbortSignal): Pace {
+export function raceDelays(clock: Clock, random: Random, cancelled: AbortSignal): RaceDelays {
   const series = (first: number, longest: number, count: number): number[] => {
     const next = backoff({ first, longest }, random);
     return Array.from({ length: count }, next);

@@ -1,12 +1,8 @@
 import { Cancelled } from '../failure.ts';
-import type { ExistingProcess } from './existing.ts';
 import type { ProcessStore } from './store.ts';
 
 /** Removes a process. When no answer tells whether that worked, the process itself does: gone is success. */
-export async function removeForSure<P extends ExistingProcess>(
-  store: ProcessStore<P>,
-  id: string,
-): Promise<void> {
+export async function removeForSure(store: ProcessStore, id: string): Promise<void> {
   try {
     await store.remove(id);
   } catch (error) {
@@ -14,7 +10,7 @@ export async function removeForSure<P extends ExistingProcess>(
   }
 }
 
-async function isGone<P extends ExistingProcess>(store: ProcessStore<P>, id: string): Promise<boolean> {
+async function isGone(store: ProcessStore, id: string): Promise<boolean> {
   try {
     return (await store.find(id)) === undefined;
   } catch {

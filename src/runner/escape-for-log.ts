@@ -5,16 +5,16 @@ const invisible = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
  * Text from outside as one line of log that stays text. The runner takes a line that starts with `::` and, in its
  * older form, `##[` anywhere in a line as a command.
  */
-export function plain(text: string): string {
+export function escapeForLog(text: string): string {
   return text
     .replace(invisible, escaped)
     .replaceAll('##[', '## [')
     .replace(/^(\s*):(?=:)/, '$1: ');
 }
 
-/** Like `plain`, but line breaks stay: for messages whose command escapes them itself. */
-export function plainLines(text: string): string {
-  return text.split('\n').map(plain).join('\n');
+/** Like `escapeForLog`, but line breaks stay: for messages whose command escapes them itself. */
+export function escapeLinesForLog(text: string): string {
+  return text.split('\n').map(escapeForLog).join('\n');
 }
 
 function escaped(character: string): string {

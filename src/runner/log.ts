@@ -1,5 +1,5 @@
 import * as core from '@actions/core';
-import { plain, plainLines } from './escape-for-log.ts';
+import { escapeForLog, escapeLinesForLog } from './escape-for-log.ts';
 import type { Secrets } from './secrets.ts';
 
 /** The step's log. Text from outside can pass through it safely: it is redacted, and never becomes a command. */
@@ -12,30 +12,30 @@ export class Log {
 
   /** One line. */
   info(line: string): void {
-    core.info(plain(this.#secrets.redact(line)));
+    core.info(escapeForLog(this.#secrets.redact(line)));
   }
 
   /** Lines that are folded away under a title. */
   group(title: string, lines: readonly string[]): void {
-    core.startGroup(plain(this.#secrets.redact(title)));
+    core.startGroup(escapeForLog(this.#secrets.redact(title)));
     for (const line of lines) this.info(line);
     core.endGroup();
   }
 
   /** Shown only when the job is run again with debug logging. */
   debug(line: string): void {
-    core.debug(plain(this.#secrets.redact(line)));
+    core.debug(escapeForLog(this.#secrets.redact(line)));
   }
 
   notice(message: string): void {
-    core.notice(plainLines(this.#secrets.redact(message)));
+    core.notice(escapeLinesForLog(this.#secrets.redact(message)));
   }
 
   warning(message: string): void {
-    core.warning(plainLines(this.#secrets.redact(message)));
+    core.warning(escapeLinesForLog(this.#secrets.redact(message)));
   }
 
   error(message: string): void {
-    core.error(plainLines(this.#secrets.redact(message)));
+    core.error(escapeLinesForLog(this.#secrets.redact(message)));
   }
 }

@@ -33,29 +33,29 @@ const deletes = (): number => emulator.requests.filter(({ method }) => method ==
 
 describe('delete makes a process not exist', () => {
   test('found by its command, white space aside', async () => {
-    const doomed = custom('php  artisan reverb:start');
+    const target = custom('php  artisan reverb:start');
     const other = custom('php artisan other');
     const run = await remove({ command: 'php artisan reverb:start' });
     expect(run.errors).toEqual([]);
-    expect(run.outputs).toEqual({ outcome: 'deleted', 'ids-json': JSON.stringify([doomed.id]), count: '1' });
+    expect(run.outputs).toEqual({ outcome: 'deleted', 'ids-json': JSON.stringify([target.id]), count: '1' });
     expect(left()).toEqual([other.id]);
     expect(run.notices[0]).toContain('next deploy');
-    expect(run.summary).toContain(doomed.id);
+    expect(run.summary).toContain(target.id);
   });
 
   test('found by its queue and connection', async () => {
-    const doomed = worker({ queue: 'high', connection: 'redis' });
+    const target = worker({ queue: 'high', connection: 'redis' });
     const other = worker({ queue: 'high', connection: 'database' });
     const run = await remove({ 'config-json': '{"queue": "high", "connection": "redis"}' });
-    expect(run.outputs['ids-json']).toBe(JSON.stringify([doomed.id]));
+    expect(run.outputs['ids-json']).toBe(JSON.stringify([target.id]));
     expect(left()).toEqual([other.id]);
   });
 
   test('a worker by its type alone is the one on the default queue', async () => {
-    const doomed = worker();
+    const target = worker();
     const other = worker({ queue: 'high' });
     const run = await remove({ type: 'worker' });
-    expect(run.outputs['ids-json']).toBe(JSON.stringify([doomed.id]));
+    expect(run.outputs['ids-json']).toBe(JSON.stringify([target.id]));
     expect(left()).toEqual([other.id]);
   });
 
@@ -67,16 +67,16 @@ describe('delete makes a process not exist', () => {
   });
 
   test('named by its id, without an instance', async () => {
-    const doomed = worker();
-    const run = await remove({ 'process-id': doomed.id, instance: '' });
+    const target = worker();
+    const run = await remove({ 'process-id': target.id, instance: '' });
     expect(run.outputs['outcome']).toBe('deleted');
     expect(left()).toEqual([]);
   });
 
   test('an id on another instance than the one given is refused', async () => {
     const other = emulator.cloud.addInstance(shop.environment, { name: 'workers', type: 'service' });
-    const doomed = emulator.cloud.addProcess(other, { type: 'worker' });
-    const run = await remove({ 'process-id': doomed.id });
+    const target = emulator.cloud.addProcess(other, { type: 'worker' });
+    const run = await remove({ 'process-id': target.id });
     expect(run.exitCode).toBe(1);
     expect(run.errors[0]).toContain(other.id);
     expect(deletes()).toBe(0);
@@ -93,14 +93,14 @@ describe('delete makes a process not exist', () => {
   });
 
   test('a dry run deletes nothing', async () => {
-    const doomed = worker();
+    const target = worker();
     const run = await remove({ 'config-json': '{}', 'dry-run': 'true' });
     expect(run.outputs).toEqual({
       outcome: 'would-delete',
-      'ids-json': JSON.stringify([doomed.id]),
+      'ids-json': JSON.stringify([target.id]),
       count: '1',
     });
-    expect(left()).toEqual([doomed.id]);
+    expect(left()).toEqual([target.id]);
   });
 
   test('a lost answer is success when the process is gone', async () => {

@@ -123,7 +123,7 @@ describe.concurrent('after a change, redeploy', () => {
   });
 });
 
-describe.concurrent('a deployment that does not succeed fails the step, with the outputs set', () => {
+describe.concurrent('a deployment that does not createSuccessor fails the step, with the outputs set', () => {
   test.each(['build.failed', 'deployment.failed', 'failed', 'cancelled'])('%s', async (status) => {
     await using shop = await openShop({ deploymentScript: ['pending', status] });
     shop.environment.failureReason = 'npm run build exited with 1';

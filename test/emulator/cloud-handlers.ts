@@ -18,8 +18,8 @@ import {
   type CloudDeployment,
   type CloudEnvironment,
   type CloudInstance,
-  type CloudProcess,
   type CloudState,
+  type ExistingProcess,
   TERMINAL_DEPLOYMENT,
 } from './cloud-state.ts';
 import type { Call, Handlers } from './contract.ts';
@@ -241,13 +241,13 @@ function withInstance(state: CloudState, call: Call, answer: (instance: CloudIns
   return notFound('Instance', id);
 }
 
-function withProcess(state: CloudState, call: Call, answer: (process: CloudProcess) => Answer): Answer {
+function withProcess(state: CloudState, call: Call, answer: (process: ExistingProcess) => Answer): Answer {
   const id = call.params['backgroundProcess'] ?? '';
   const process = state.processes.find((each) => each.id === id);
   return process === undefined ? notFound('BackgroundProcess', id) : answer(process);
 }
 
-function createProcess(state: CloudState, instance: CloudInstance, body: JsonObject): CloudProcess {
+function createProcess(state: CloudState, instance: CloudInstance, body: JsonObject): ExistingProcess {
   const processes = asNumber(body['processes']) ?? 1;
   if (body['type'] === 'custom') {
     return state.addProcess(instance, { type: 'custom', processes, command: asText(body['command']) ?? '' });
@@ -258,7 +258,7 @@ function createProcess(state: CloudState, instance: CloudInstance, body: JsonObj
 }
 
 /** Fields that do not apply to the type, the type itself and the ignored ones change nothing, without a word. */
-function updateProcess(state: CloudState, process: CloudProcess, body: JsonObject): void {
+function updateProcess(state: CloudState, process: ExistingProcess, body: JsonObject): void {
   const ignored = new Set(state.options.patchIgnores);
   const given = (field: string) => (ignored.has(field) ? undefined : body[field]);
   process.processes = asNumber(given('processes')) ?? process.processes;

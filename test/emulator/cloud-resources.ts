@@ -3,8 +3,8 @@ import type {
   CloudDeployment,
   CloudEnvironment,
   CloudInstance,
-  CloudProcess,
   CloudState,
+  ExistingProcess,
 } from './cloud-state.ts';
 import type { JsonObject } from './json.ts';
 import { storedConfig, workerCommand } from './worker-command.ts';
@@ -112,7 +112,7 @@ export function instanceResource(state: CloudState, instance: CloudInstance, inc
   };
 }
 
-export function processResource(state: CloudState, process: CloudProcess, includes: Includes): JsonObject {
+export function processResource(state: CloudState, process: ExistingProcess, includes: Includes): JsonObject {
   const stringly = state.options.numbersAsStrings;
   const config = storedConfig(process.config);
   return {

@@ -66,7 +66,7 @@ export interface CloudInstance {
   hiddenFor: number;
 }
 
-export interface CloudProcess {
+export interface ExistingProcess {
   id: string;
   instanceId: string;
   type: 'worker' | 'custom';
@@ -87,7 +87,7 @@ export interface CloudDeployment {
   startedAt: string;
   finishedAt: string | null;
   /** The processes that this deployment puts into effect. */
-  carries: CloudProcess[];
+  carries: ExistingProcess[];
 }
 
 export const TERMINAL_DEPLOYMENT = new Set([
@@ -129,7 +129,7 @@ export class CloudState {
   readonly applications: CloudApplication[] = [];
   readonly environments: CloudEnvironment[] = [];
   readonly instances: CloudInstance[] = [];
-  readonly processes: CloudProcess[] = [];
+  readonly processes: ExistingProcess[] = [];
   readonly deployments: CloudDeployment[] = [];
   #branches = new Map<string, string>();
   #sequence = 0;
@@ -241,8 +241,8 @@ export class CloudState {
       strategy_threshold?: number | null;
       created_at?: string | null;
     },
-  ): CloudProcess {
-    const process: CloudProcess = {
+  ): ExistingProcess {
+    const process: ExistingProcess = {
       id: given.id ?? this.newId('process'),
       instanceId: idOf(instance),
       type: given.type,
@@ -278,13 +278,13 @@ export class CloudState {
   }
 
   /** In the order they were made, which is how the API lists them. */
-  listProcesses(instance: Reference): CloudProcess[] {
+  listProcesses(instance: Reference): ExistingProcess[] {
     const id = idOf(instance);
     return this.processes.filter(({ instanceId }) => instanceId === id);
   }
 
   /** What runs: the processes that the last successful deployment carried. */
-  listRunning(instance: Reference): CloudProcess[] {
+  listRunning(instance: Reference): ExistingProcess[] {
     const id = idOf(instance);
     const environmentId = this.instances.find((each) => each.id === id)?.environmentId;
     const last = this.deploymentsOf(environmentId ?? '').find(

@@ -2,7 +2,7 @@ import { beforeEach, expect, test } from 'vitest';
 import { Cancelled } from '../../src/failure.ts';
 import type { ForgeWorld } from '../../src/forge/create.ts';
 import { ensure, type ForgeEnsure } from '../../src/forge/ensure.ts';
-import { realPace } from '../../src/processes/race-delays.ts';
+import { raceDelays } from '../../src/processes/race-delays.ts';
 import { Deadline } from '../../src/time/deadline.ts';
 import { answered, ForgeServer, specOf } from './forge-server.ts';
 import { VirtualClock, waitingOn } from './virtual-clock.ts';
@@ -20,7 +20,7 @@ beforeEach(() => {
   const waiting = waitingOn(clock);
   world = {
     store: server,
-    pace: realPace(clock, waiting.random, waiting.cancelled),
+    delays: raceDelays(clock, waiting.random, waiting.cancelled),
     removal: { ...waiting, deadline: () => new Deadline(clock, 60_000) },
     did: (line) => {
       known = line;

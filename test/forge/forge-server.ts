@@ -47,7 +47,7 @@ export function answered(status: number, fields: readonly string[] = []): HttpFa
 interface Kept {
   process: ForgeProcess;
   name: string;
-  /** Listings that still show it, once it is being removed. */
+  /** SharedListing that still show it, once it is being removed. */
   looksLeft: number;
 }
 

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { commentBody, markerFor, maxCommentBytes } from '../../src/actions/shared/comment-body.ts';
 import { type CommentTarget, keepComment } from '../../src/github-api/comment.ts';
-import { commentBody, markerFor, maxCommentBytes } from '../../src/github-api/comment-body.ts';
 import { code, html } from '../../src/runner/html.ts';
 import { type FakeGitHub, ownBot, startFakeGitHub } from './fake-github.ts';
 

@@ -3,8 +3,7 @@ import { CloudProcessStore } from '../../src/cloud/process-store.ts';
 import { Cancelled } from '../../src/failure.ts';
 import { HttpClient } from '../../src/http/client.ts';
 import { type Ensured, ensure } from '../../src/processes/ensure.ts';
-import type { ExistingProcess } from '../../src/processes/existing.ts';
-import { realPace } from '../../src/processes/race-delays.ts';
+import { raceDelays } from '../../src/processes/race-delays.ts';
 import { Deadline } from '../../src/time/deadline.ts';
 import { seededRandom } from '../support/seeded-random.ts';
 import { VirtualClock } from '../support/virtual-clock.ts';
@@ -24,7 +23,7 @@ export interface RunResult {
   readonly startedAt: number;
   readonly endedAt: number;
   readonly ended:
-    | { readonly ok: true; readonly ensured: Ensured<ExistingProcess> }
+    | { readonly ok: true; readonly ensured: Ensured }
     | { readonly ok: false; readonly error: unknown };
   /** What it said was done by then. */
   readonly did: string | undefined;
@@ -101,7 +100,7 @@ async function playRun(
     { spec, ifExists, dryRun },
     {
       store: new CloudProcessStore(client, instanceId),
-      pace: realPace(clock, random, cancelled),
+      delays: raceDelays(clock, random, cancelled),
       did: (line) => {
         did = line;
       },

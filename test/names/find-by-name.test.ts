@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { Failure } from '../../src/failure.ts';
-import { choose, NotThere } from '../../src/names/find-by-name.ts';
+import { findByName, NotThere } from '../../src/names/find-by-name.ts';
 
 interface Thing {
   readonly id: string;
@@ -11,7 +11,7 @@ const shop: Thing = { id: 'app-1', names: ['shop', 'shop-3', 'acme/shop'] };
 const admin: Thing = { id: 'app-2', names: ['shop-admin', null, undefined] };
 
 function pick(wanted: string, among: readonly Thing[]): Thing {
-  return choose({
+  return findByName({
     kind: 'application',
     where: 'in the organization',
     wanted,

@@ -51,7 +51,7 @@ async function creating({ before = [], sends, lists }: Script) {
     },
     matching: (listed) => listed.filter(({ matches }) => matches),
     inFull: ({ inFull }) => inFull,
-    pace: {
+    delays: {
       lost: () => [1, 2],
       race: () => [10, 20],
       settle: () => [100, 200],
@@ -365,7 +365,7 @@ test('a request that surely created nothing is the caller’s error', async () =
       remove: async () => undefined,
       matching: (listed) => listed,
       inFull: () => true,
-      pace: { lost: () => [], race: () => [], settle: () => [], wait: async () => undefined },
+      delays: { lost: () => [], race: () => [], settle: () => [], wait: async () => undefined },
       did: () => undefined,
       log: () => undefined,
     }),

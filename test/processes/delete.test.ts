@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { Cancelled, Failure } from '../../src/failure.ts';
 import {
-  type Doomed,
+  type DeleteTarget,
   deleteAll,
   deleteFailure,
-  describeDoomed,
-  findDoomed,
+  describeDeleteTarget,
+  findToDelete,
 } from '../../src/processes/delete.ts';
 import type { ExistingProcess } from '../../src/processes/existing.ts';
 import { existing } from '../support/existing.ts';
@@ -15,7 +15,7 @@ import { failureOf } from '../support/test-client.ts';
 const horizon = existing({ id: 'p1', type: 'custom', command: 'php artisan horizon' });
 const twin = { ...horizon, id: 'p2' };
 const worker = existing({ id: 'p3' });
-const one: Doomed = {
+const one: DeleteTarget = {
   by: 'identity',
   spec: { type: 'custom', processes: 1, command: 'php artisan horizon' },
 };
@@ -53,7 +53,7 @@ function worldWith({ lists = [[]], find, refusals = {} }: Script) {
       create: never,
       update: never,
     },
-    pace: {
+    delays: {
       lost: () => [],
       race: () => [],
       settle: () => [1, 2],
@@ -69,36 +69,36 @@ function worldWith({ lists = [[]], find, refusals = {} }: Script) {
 describe('what is to be deleted', () => {
   test('by an id is that process, if it is there', async () => {
     const there = worldWith({ find: worker });
-    expect(await findDoomed({ by: 'id', id: 'p3' }, false, there.world)).toEqual([worker]);
+    expect(await findToDelete({ by: 'id', id: 'p3' }, false, there.world)).toEqual([worker]);
     expect(there.steps).toEqual(['find p3']);
-    expect(await findDoomed({ by: 'id', id: 'p3' }, false, worldWith({}).world)).toEqual([]);
+    expect(await findToDelete({ by: 'id', id: 'p3' }, false, worldWith({}).world)).toEqual([]);
   });
 
   test('by its identity is the one that matches', async () => {
     const { world, steps } = worldWith({ lists: [[worker, horizon]] });
-    expect(await findDoomed(one, false, world)).toEqual([horizon]);
+    expect(await findToDelete(one, false, world)).toEqual([horizon]);
     expect(steps).toEqual(['list']);
   });
 
   test('by a queue alone is on any connection', async () => {
     const redis = { ...worker, id: 'w2', config: { ...worker.config, connection: 'redis' } };
     const { world } = worldWith({ lists: [[horizon, worker, redis]] });
-    const onDefault: Doomed = { by: 'identity', spec: { type: 'worker', processes: 1, config: {} } };
-    expect(await findDoomed(onDefault, true, world)).toEqual([worker, redis]);
+    const onDefault: DeleteTarget = { by: 'identity', spec: { type: 'worker', processes: 1, config: {} } };
+    expect(await findToDelete(onDefault, true, world)).toEqual([worker, redis]);
   });
 
   test('is looked for again while several match, in case runs are racing', async () => {
     const { world, steps, log } = worldWith({ lists: [[horizon, twin], [horizon]] });
-    expect(await findDoomed(one, false, world)).toEqual([horizon]);
+    expect(await findToDelete(one, false, world)).toEqual([horizon]);
     expect(steps).toEqual(['list', 'wait 1', 'list']);
     expect(log).toEqual(['2 processes match (p1, p2); looking again, in case runs are racing']);
     const late = worldWith({ lists: [[horizon, twin], [horizon, twin], [twin]] });
-    expect(await findDoomed(one, false, late.world)).toEqual([twin]);
+    expect(await findToDelete(one, false, late.world)).toEqual([twin]);
   });
 
   test('is never several, unless all are meant', async () => {
     const { world, steps } = worldWith({ lists: [[horizon, twin]] });
-    const error = await failureOf(findDoomed(one, false, world));
+    const error = await failureOf(findToDelete(one, false, world));
     expect(steps).toEqual(['list', 'wait 1', 'list', 'wait 2', 'list']);
     expect(error).toBeInstanceOf(Failure);
     expect(error).toHaveProperty(
@@ -106,15 +106,15 @@ describe('what is to be deleted', () => {
       'The custom process "php artisan horizon": 2 background processes match it: p1 (created 2026-04-04T11:24:42.000000Z), p2 (created 2026-04-04T11:24:42.000000Z); without all: true only one is deleted. Nothing was deleted. Name the one that is meant with process-id, or delete them all with all: true.',
     );
     const all = worldWith({ lists: [[horizon, twin]] });
-    expect(await findDoomed(one, true, all.world)).toEqual([horizon, twin]);
+    expect(await findToDelete(one, true, all.world)).toEqual([horizon, twin]);
     expect(all.steps).toEqual(['list']);
   });
 
-  test.each<[Doomed, string]>([
+  test.each<[DeleteTarget, string]>([
     [{ by: 'id', id: 'p1' }, 'background process p1'],
     [one, 'custom process "php artisan horizon"'],
-  ])('%j in a few words', (doomed, words) => {
-    expect(describeDoomed(doomed)).toBe(words);
+  ])('%j in a few words', (target, words) => {
+    expect(describeDeleteTarget(target)).toBe(words);
   });
 });
 

@@ -34,7 +34,7 @@ async function ensuring(wanted: Partial<Ensure>, answers: Answers) {
   const find = scripted(...(answers.find ?? [undefined]));
   const create = answers.create === undefined ? undefined : scripted(...answers.create);
   const update = scripted(...(answers.update ?? [undefined]));
-  const result = await ensure<P>(
+  const result = await ensure(
     { spec, ifExists: 'update', dryRun: false, ...wanted },
     {
       store: {
@@ -60,7 +60,7 @@ async function ensuring(wanted: Partial<Ensure>, answers: Answers) {
           calls.push(`remove ${id}`);
         },
       },
-      pace: {
+      delays: {
         lost: () => [1],
         race: () => [1],
         settle: () => [1, 1],

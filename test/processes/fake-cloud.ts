@@ -51,7 +51,7 @@ const latency = 100;
 export type Call = { readonly kind: 'list' | 'find' | 'create' | 'update' | 'remove'; readonly what: string };
 
 /** The processes of one instance, in memory; `before` may spoil any call. */
-export class FakeStore implements ProcessStore<ExistingProcess> {
+export class FakeStore implements ProcessStore {
   readonly processes: ExistingProcess[];
   readonly calls: Call[] = [];
   /** How many calls ran at once at most. */
@@ -165,6 +165,7 @@ export function existing(given: Partial<ExistingProcess> & { readonly id: string
     strategyThreshold: null,
     createdAt: '2026-01-01T00:00:00.000000Z',
     instanceId: 'inst-1',
+    resource: undefined,
     ...given,
   };
 }

@@ -11,6 +11,7 @@ export function existing(process: Partial<ExistingProcess> & { readonly id: stri
     strategyThreshold: null,
     createdAt: '2026-04-04T11:24:42.000000Z',
     instanceId: 'inst-1',
+    resource: undefined,
     ...process,
   };
 }

@@ -1,36 +1,36 @@
-import { type CloudProcess, CloudProcessStore } from '../../cloud/process-store.ts';
-import type { Step } from '../../runner/step.ts';
+import { CloudProcessStore } from '../../cloud/process-store.ts';
 import type { HttpClient } from '../../http/client.ts';
 import { converge } from '../../processes/plan/converge.ts';
-import { convergeFailure, describeDone, type StepResult } from '../../processes/plan/result.ts';
-import { realPace } from '../../processes/race-delays.ts';
 import { countsOf, describeCounts } from '../../processes/plan/plan.ts';
-import { postComment } from './comment.ts';
-import { type ApplyInputs, readApplyInputs } from './inputs.ts';
-import { doneOutputs, doneStep, plannedOutputs, plannedStep } from './outputs.ts';
-import { logPlan, type Report, reportApplied } from './report.ts';
+import { convergeFailure, describeDone, type OperationResult } from '../../processes/plan/result.ts';
+import { raceDelays } from '../../processes/race-delays.ts';
+import type { Step } from '../../runner/step.ts';
 import { maxConcurrency, withClient, workDeadline } from '../shared/connection.ts';
 import { deployChange } from '../shared/deploy-change.ts';
-import { type Survey, survey } from './read-and-plan.ts';
+import { postComment } from './comment.ts';
+import { type ApplyInputs, readApplyInputs } from './inputs.ts';
+import { doneOperation, doneOutputs, plannedOperation, plannedOutputs } from './outputs.ts';
+import { type ReadPlan, readAndPlan } from './read-and-plan.ts';
+import { logPlan, type Report, reportApplied } from './report.ts';
 
 /** Makes an environment of Laravel Cloud run what a manifest declares. */
 export async function runApply(step: Step): Promise<void> {
   const inputs = readApplyInputs(step);
   await withClient(step, inputs.connection, async (client) => {
-    const surveyed = await survey(step, client, inputs);
-    logPlan(step.log, surveyed.plan.steps);
-    await (inputs.dryRun ? tellPlan(step, inputs, surveyed) : carryOut(step, client, inputs, surveyed));
+    const readPlan = await readAndPlan(step, client, inputs);
+    logPlan(step.log, readPlan.plan.operations);
+    await (inputs.dryRun ? tellPlan(step, inputs, readPlan) : carryOut(step, client, inputs, readPlan));
   });
 }
 
-async function tellPlan(step: Step, inputs: ApplyInputs, { environment, plan }: Survey): Promise<void> {
-  step.output(plannedOutputs(plan.steps));
-  const counts = countsOf(plan.steps);
+async function tellPlan(step: Step, inputs: ApplyInputs, { environment, plan }: ReadPlan): Promise<void> {
+  step.output(plannedOutputs(plan.operations));
+  const counts = countsOf(plan.operations);
   const changes = counts.created + counts.updated + counts.deleted;
   await publish(step, inputs, {
     environment: environment.name,
     file: inputs.file,
-    steps: plan.steps.map(plannedStep),
+    operations: plan.operations.map(plannedOperation),
     sum: describeCounts(counts),
     next: changes === 0 ? 'Nothing to do.' : 'Nothing was written. Run it without dry-run to make it so.',
   });
@@ -40,13 +40,13 @@ async function carryOut(
   step: Step,
   client: HttpClient,
   inputs: ApplyInputs,
-  { environment, plan, states }: Survey,
+  { environment, plan, states }: ReadPlan,
 ): Promise<void> {
-  const writes = plan.steps.filter(({ action }) => action !== 'keep').length;
+  const writes = plan.operations.filter(({ action }) => action !== 'keep').length;
   const patient = client.within(workDeadline(step, inputs.connection, msPerWrite * writes));
-  const results = await converge(plan.steps, states, {
+  const results = await converge(plan.operations, states, {
     storeOf: (instanceId) => new CloudProcessStore(patient, instanceId, manifestField),
-    pace: realPace(step.clock, step.random, step.cancelled),
+    delays: raceDelays(step.clock, step.random, step.cancelled),
     clock: step.clock,
     cancelled: step.cancelled,
     concurrency: maxConcurrency,
@@ -57,7 +57,7 @@ async function carryOut(
   await publish(step, inputs, {
     environment: environment.name,
     file: inputs.file,
-    steps: results.map(doneStep),
+    operations: results.map(doneOperation),
     sum: describeDone(results),
     next: nextStep(results, inputs),
   });
@@ -75,7 +75,7 @@ async function publish(step: Step, inputs: ApplyInputs, report: Report): Promise
   await postComment(step, inputs, report);
 }
 
-function warnOfOthers(step: Step, results: readonly StepResult<CloudProcess>[]): void {
+function warnOfOthers(step: Step, results: readonly OperationResult[]): void {
   const ids = results.flatMap(({ others }) => others.map(({ id }) => id));
   if (ids.length === 0) return;
   step.log.warning(
@@ -83,11 +83,11 @@ function warnOfOthers(step: Step, results: readonly StepResult<CloudProcess>[]):
   );
 }
 
-function hasChanged(results: readonly StepResult<CloudProcess>[]): boolean {
+function hasChanged(results: readonly OperationResult[]): boolean {
   return results.some(({ outcome }) => outcome !== undefined && outcome !== 'unchanged');
 }
 
-function nextStep(results: readonly StepResult<CloudProcess>[], { deploying }: ApplyInputs): string {
+function nextStep(results: readonly OperationResult[], { deploying }: ApplyInputs): string {
   if (results.some(({ status }) => status !== 'done')) {
     return 'Not everything was done; run the job again. What is done takes effect with the environment’s next deploy.';
   }
@@ -103,7 +103,7 @@ async function makeLive(
   client: HttpClient,
   inputs: ApplyInputs,
   environmentId: string,
-  results: readonly StepResult<CloudProcess>[],
+  results: readonly OperationResult[],
 ): Promise<void> {
   const done = describeDone(results);
   if (!inputs.deploying.redeploy) {
@@ -113,7 +113,7 @@ async function makeLive(
     return;
   }
   step.did('processes', done);
-  const instanceId = results[0]?.step.instance.id ?? '';
+  const instanceId = results[0]?.operation.instance.id ?? '';
   // The deployment is told in the log and the summary: its id is no output of this action.
   const quiet = { ...step, output: () => undefined };
   await deployChange(quiet, client, inputs.connection, inputs.deploying, { environmentId, instanceId });

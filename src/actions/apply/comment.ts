@@ -1,27 +1,11 @@
 import { messageOf } from '../../failure.ts';
-import { commentBody, markerFor } from '../../github-api/comment-body.ts';
 import type { Step } from '../../runner/step.ts';
+import { commentBody, markerFor } from '../shared/comment-body.ts';
 import type { ApplyInputs } from './inputs.ts';
 import { cellsOf, columns, headOf, type Report, tailOf } from './report.ts';
 
-export interface Commenting {
-  readonly comment: boolean;
-  readonly token: string;
-}
-
 const gitHubApi = 'https://api.github.com';
 const permission = 'Give the job the permission pull-requests: write';
-
-/** Reads `comment` and `github-token`. */
-export function readCommenting({ inputs, secrets }: Step): Commenting {
-  const comment = inputs.flag('comment', false);
-  const token = inputs.text('github-token') ?? '';
-  if (token !== '') secrets.add(token);
-  if (comment && token === '') {
-    inputs.problem('github-token', 'is empty, and comment: true needs it; leave it out to use the job’s own');
-  }
-  return { comment, token };
-}
 
 /** Shows the report in the pull request's comment. That it cannot is a warning, never the step's failure. */
 export async function postComment(step: Step, inputs: ApplyInputs, report: Report): Promise<void> {
@@ -38,7 +22,7 @@ export async function postComment(step: Step, inputs: ApplyInputs, report: Repor
     title: 'Laravel Cloud background processes',
     head: headOf(report),
     columns,
-    rows: report.steps.map(cellsOf),
+    rows: report.operations.map(cellsOf),
     tail: tailOf(report),
   };
   const body = commentBody(marker, content, (text) => step.secrets.redact(text));

@@ -1,9 +1,9 @@
-import type { Step } from '../../runner/step.ts';
 import type { Manifest } from '../../manifest/manifest.ts';
 import { parseManifest } from '../../manifest/parse.ts';
 import { readWorkspaceFile } from '../../manifest/read-file.ts';
-import { type Commenting, readCommenting } from './comment.ts';
+import type { Step } from '../../runner/step.ts';
 import { cloud } from '../shared/cloud-service.ts';
+import { type Commenting, readCommenting } from '../shared/commenting-inputs.ts';
 import { type Connection, readConnection } from '../shared/connection.ts';
 import { type Deploying, readDeploying } from '../shared/deploy-change.ts';
 

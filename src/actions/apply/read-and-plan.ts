@@ -1,38 +1,39 @@
 import type { Instance } from '../../cloud/instance.ts';
 import { pickInstances } from '../../cloud/manifest-instances.ts';
-import { type CloudProcess, CloudProcessStore } from '../../cloud/process-store.ts';
+import { CloudProcessStore } from '../../cloud/process-store.ts';
 import { type Environment, findInEnvironment } from '../../cloud/target.ts';
-import type { Step } from '../../runner/step.ts';
 import type { HttpClient } from '../../http/client.ts';
+import type { ExistingProcess } from '../../processes/existing.ts';
 import { Limit } from '../../processes/plan/limit.ts';
-import { onlyNews } from '../../processes/skip-repeats.ts';
-import { realPace } from '../../processes/race-delays.ts';
 import { ambiguousPlan, type InstanceState, type Plan, planFor } from '../../processes/plan/plan.ts';
+import { raceDelays } from '../../processes/race-delays.ts';
+import { skipRepeats } from '../../processes/skip-repeats.ts';
+import type { Step } from '../../runner/step.ts';
 import { Deadline } from '../../time/deadline.ts';
-import type { ApplyInputs } from './inputs.ts';
 import { maxConcurrency, workDeadline } from '../shared/connection.ts';
+import type { ApplyInputs } from './inputs.ts';
 
 /** What the manifest declares next to what there is. */
-export interface Survey {
+export interface ReadPlan {
   readonly environment: Environment;
   readonly instances: readonly Instance[];
-  readonly states: readonly InstanceState<CloudProcess>[];
-  readonly plan: Plan<CloudProcess>;
+  readonly states: readonly InstanceState[];
+  readonly plan: Plan;
 }
 
 /** Reads what there is, and plans. Throws a `Failure` when the plan would have to guess. */
-export async function survey(step: Step, client: HttpClient, inputs: ApplyInputs): Promise<Survey> {
+export async function readAndPlan(step: Step, client: HttpClient, inputs: ApplyInputs): Promise<ReadPlan> {
   const { environment, instances } = await findInstances(step, client, inputs);
   const patient = client.within(workDeadline(step, inputs.connection, 2_000 * instances.length));
   const limit = new Limit(maxConcurrency);
-  const look = async (instance: Instance): Promise<readonly CloudProcess[]> =>
+  const look = async (instance: Instance): Promise<readonly ExistingProcess[]> =>
     await limit.run(() => new CloudProcessStore(patient, instance.id).list());
-  const existing = new Map<string, readonly CloudProcess[]>();
+  const existing = new Map<string, readonly ExistingProcess[]>();
   const lookAt = async (ones: readonly Instance[]): Promise<void> => {
     const listings = await Promise.all(ones.map(look));
     for (const [index, { id }] of ones.entries()) existing.set(id, listings[index] ?? []);
   };
-  const statesNow = (): InstanceState<CloudProcess>[] =>
+  const statesNow = (): InstanceState[] =>
     instances.map((instance, index) => ({
       instance,
       declared: inputs.manifest.instances[index]?.processes ?? [],
@@ -41,14 +42,14 @@ export async function survey(step: Step, client: HttpClient, inputs: ApplyInputs
 
   await lookAt(instances);
   let plan = planFor(statesNow(), inputs);
-  const pace = realPace(step.clock, step.random, step.cancelled);
-  const tell = onlyNews((line) => step.log.info(line));
-  for (const pause of pace.settle()) {
+  const delays = raceDelays(step.clock, step.random, step.cancelled);
+  const tell = skipRepeats((line) => step.log.info(line));
+  for (const pause of delays.settle()) {
     if (plan.contested.length === 0) break;
     const ids = new Set(plan.contested.map(({ id }) => id));
     const names = plan.contested.map(({ name }) => name).join(', ');
     tell(`More processes match than are declared (${names}); looking again, in case runs are racing`);
-    await pace.wait(pause);
+    await delays.wait(pause);
     await lookAt(instances.filter(({ id }) => ids.has(id)));
     plan = planFor(statesNow(), inputs);
   }

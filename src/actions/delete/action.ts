@@ -1,20 +1,21 @@
-import { type CloudProcess, CloudProcessStore } from '../../cloud/process-store.ts';
+import { CloudProcessStore } from '../../cloud/process-store.ts';
 import { Failure } from '../../failure.ts';
-import type { Step } from '../../runner/step.ts';
 import type { HttpClient } from '../../http/client.ts';
 import {
   type DeleteWorld,
   deleteAll,
   deleteFailure,
-  describeDoomed,
-  findDoomed,
+  describeDeleteTarget,
+  findToDelete,
 } from '../../processes/delete.ts';
 import { describeExisting } from '../../processes/describe-existing.ts';
-import { realPace } from '../../processes/race-delays.ts';
+import type { ExistingProcess } from '../../processes/existing.ts';
+import { raceDelays } from '../../processes/race-delays.ts';
+import type { Step } from '../../runner/step.ts';
 import { withClient, workDeadline } from '../shared/connection.ts';
+import { findTarget, type Target } from '../shared/target-inputs.ts';
 import { type DeleteInputs, readDeleteInputs } from './inputs.ts';
 import { reportDeleted } from './report.ts';
-import { findTarget, type Target } from '../shared/target-inputs.ts';
 
 /** Makes a background process of Laravel Cloud not exist. */
 export async function runDelete(step: Step): Promise<void> {
@@ -22,7 +23,7 @@ export async function runDelete(step: Step): Promise<void> {
   await withClient(step, inputs.connection, async (client) => {
     const target = await findTarget(step, client, inputs.connection, inputs.target);
     const world = openWorld(step, client, inputs, target);
-    const found = await findDoomed(inputs.doomed, inputs.all, world);
+    const found = await findToDelete(inputs.toDelete, inputs.all, world);
     for (const process of found) step.log.info(`${process.id}: ${describeExisting(process)}`);
     if (found.length === 0) reportAbsent(step, inputs, target);
     else if (inputs.dryRun) tell(step, inputs, 'would-delete', found, target);
@@ -35,20 +36,20 @@ function openWorld(
   client: HttpClient,
   { connection }: DeleteInputs,
   target: Target,
-): DeleteWorld<CloudProcess> {
+): DeleteWorld {
   return {
     store: new CloudProcessStore(client.within(workDeadline(step, connection)), target.instanceId),
-    pace: realPace(step.clock, step.random, step.cancelled),
+    delays: raceDelays(step.clock, step.random, step.cancelled),
     log: (line) => step.log.info(line),
   };
 }
 
 function reportAbsent(step: Step, inputs: DeleteInputs, target: Target): void {
   tell(step, inputs, 'absent', [], target);
-  step.log.info(`There is no ${describeDoomed(inputs.doomed)}`);
+  step.log.info(`There is no ${describeDeleteTarget(inputs.toDelete)}`);
   if (inputs.ifMissing === 'ignore') return;
   throw new Failure({
-    what: `The ${describeDoomed(inputs.doomed)}`,
+    what: `The ${describeDeleteTarget(inputs.toDelete)}`,
     why: 'there is none, and if-missing is fail',
     fix: 'Check what identifies it, or use if-missing: ignore if that is fine',
   });
@@ -57,8 +58,8 @@ function reportAbsent(step: Step, inputs: DeleteInputs, target: Target): void {
 async function deleteFound(
   step: Step,
   inputs: DeleteInputs,
-  world: DeleteWorld<CloudProcess>,
-  found: readonly CloudProcess[],
+  world: DeleteWorld,
+  found: readonly ExistingProcess[],
   target: Target,
 ): Promise<void> {
   const result = await deleteAll(found, world);
@@ -74,7 +75,7 @@ function tell(
   step: Step,
   inputs: DeleteInputs,
   outcome: 'deleted' | 'absent' | 'would-delete' | '',
-  processes: readonly CloudProcess[],
+  processes: readonly ExistingProcess[],
   target: Target,
 ): void {
   step.output({
@@ -82,5 +83,5 @@ function tell(
     'ids-json': JSON.stringify(processes.map(({ id }) => id)),
     count: String(processes.length),
   });
-  step.summarize(reportDeleted(describeDoomed(inputs.doomed), outcome, processes, target));
+  step.summarize(reportDeleted(describeDeleteTarget(inputs.toDelete), outcome, processes, target));
 }

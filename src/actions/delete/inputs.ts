@@ -1,5 +1,5 @@
+import type { DeleteTarget } from '../../processes/delete.ts';
 import type { Step } from '../../runner/step.ts';
-import type { Doomed } from '../../processes/delete.ts';
 import { cloud } from '../shared/cloud-service.ts';
 import { type Connection, readConnection } from '../shared/connection.ts';
 import { readSpec } from '../shared/process-inputs.ts';
@@ -8,7 +8,7 @@ import { readTarget, type TargetInputs } from '../shared/target-inputs.ts';
 export interface DeleteInputs {
   readonly connection: Connection;
   readonly target: TargetInputs;
-  readonly doomed: Doomed;
+  readonly toDelete: DeleteTarget;
   readonly all: boolean;
   readonly ifMissing: 'ignore' | 'fail';
   readonly dryRun: boolean;
@@ -23,7 +23,7 @@ export function readDeleteInputs(step: Step): DeleteInputs {
     connection,
     target,
     all,
-    doomed: readDoomed(step, all),
+    toDelete: readDeleteTarget(step, all),
     ifMissing: inputs.choice('if-missing', ['ignore', 'fail'], 'ignore'),
     dryRun: inputs.flag('dry-run', false),
   };
@@ -32,7 +32,7 @@ export function readDeleteInputs(step: Step): DeleteInputs {
 }
 
 /** Nothing is deleted for want of an input: what is meant must be said. */
-function readDoomed(step: Step, all: boolean): Doomed {
+function readDeleteTarget(step: Step, all: boolean): DeleteTarget {
   const { inputs } = step;
   const given = inputs.text('process-id');
   const identity = ['type', 'command', 'config-json'].filter((name) => inputs.text(name) !== undefined);

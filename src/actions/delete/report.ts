@@ -1,4 +1,4 @@
-import type { CloudProcess } from '../../cloud/process-store.ts';
+import type { ExistingProcess } from '../../processes/existing.ts';
 import { code, type Html, html } from '../../runner/html.ts';
 import { processRows } from '../shared/process-table.ts';
 import type { Target } from '../shared/target-inputs.ts';
@@ -7,7 +7,7 @@ import type { Target } from '../shared/target-inputs.ts';
 export function reportDeleted(
   asked: string,
   outcome: 'deleted' | 'absent' | 'would-delete' | '',
-  processes: readonly CloudProcess[],
+  processes: readonly ExistingProcess[],
   { instance, instanceId }: Target,
 ): Html {
   const name = instance === undefined ? instanceId : `${instance.name} (${instance.id})`;

@@ -1,16 +1,16 @@
-import { type CloudProcess, CloudProcessStore } from '../../cloud/process-store.ts';
-import type { Step } from '../../runner/step.ts';
+import { CloudProcessStore } from '../../cloud/process-store.ts';
 import type { HttpClient } from '../../http/client.ts';
 import { describeChanges } from '../../processes/drift.ts';
 import { type Ensure, type Ensured, ensure } from '../../processes/ensure.ts';
-import { realPace } from '../../processes/race-delays.ts';
+import { raceDelays } from '../../processes/race-delays.ts';
+import type { Step } from '../../runner/step.ts';
 import { cloud } from '../shared/cloud-service.ts';
 import { type Connection, readConnection, withClient, workDeadline } from '../shared/connection.ts';
 import { type Deploying, deployChange, readDeploying } from '../shared/deploy-change.ts';
 import { readProcesses, readSpec } from '../shared/process-inputs.ts';
+import { findTarget, readTarget, type Target, type TargetInputs } from '../shared/target-inputs.ts';
 import { outputsOf } from './outputs.ts';
 import { reportEnsured, sentenceFor } from './report.ts';
-import { findTarget, readTarget, type Target, type TargetInputs } from '../shared/target-inputs.ts';
 
 interface EnsureInputs {
   readonly connection: Connection;
@@ -65,7 +65,7 @@ async function ensureProcess(
   const store = new CloudProcessStore(client.within(workDeadline(step, connection)), target.instanceId);
   const ensured = await ensure(wanted, {
     store,
-    pace: realPace(step.clock, step.random, step.cancelled),
+    delays: raceDelays(step.clock, step.random, step.cancelled),
     did: (line) => step.did('process', line),
     log: (line) => step.log.info(line),
   });
@@ -89,7 +89,7 @@ async function makeLive(
   step: Step,
   client: HttpClient,
   inputs: EnsureInputs,
-  { outcome, process }: Ensured<CloudProcess>,
+  { outcome, process }: Ensured,
   target: Target,
 ): Promise<void> {
   if (process === undefined || (outcome !== 'created' && outcome !== 'updated')) return;

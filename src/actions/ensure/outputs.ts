@@ -1,14 +1,13 @@
-import type { CloudProcess } from '../../cloud/process-store.ts';
-import type { Outputs } from '../../runner/outputs.ts';
 import type { Ensured } from '../../processes/ensure.ts';
 import { setOptions } from '../../processes/intended.ts';
 import type { ProcessSpec } from '../../processes/spec.ts';
+import type { Outputs } from '../../runner/outputs.ts';
 import type { Target } from '../shared/target-inputs.ts';
 
 /** The root action's outputs: the process as read back or, when it would only be created, as declared. */
 export function outputsOf(
   spec: ProcessSpec,
-  { outcome, process, changes }: Ensured<CloudProcess>,
+  { outcome, process, changes }: Ensured,
   target: Target,
 ): Outputs {
   return {

@@ -1,15 +1,15 @@
-import type { CloudProcess } from '../../cloud/process-store.ts';
-import { code, type Html, html } from '../../runner/html.ts';
-import { facts, table } from '../../runner/summary.ts';
 import { type Changes, describeChanges, shown } from '../../processes/drift.ts';
 import type { Ensure, Ensured } from '../../processes/ensure.ts';
+import type { ExistingProcess } from '../../processes/existing.ts';
 import { setOptions } from '../../processes/intended.ts';
 import { describe, type ProcessSpec } from '../../processes/spec.ts';
+import { code, type Html, html } from '../../runner/html.ts';
+import { facts, table } from '../../runner/summary.ts';
 import { replicasOf } from '../shared/replicas.ts';
 import type { Target } from '../shared/target-inputs.ts';
 
 /** What happened, as one line of the log. */
-export function sentenceFor(spec: ProcessSpec, { outcome, process, changes }: Ensured<CloudProcess>): string {
+export function sentenceFor(spec: ProcessSpec, { outcome, process, changes }: Ensured): string {
   const what = describe(spec);
   switch (outcome) {
     case 'created':
@@ -26,12 +26,7 @@ export function sentenceFor(spec: ProcessSpec, { outcome, process, changes }: En
 }
 
 /** What was asked, what happened, the process as it is, and what to do next, for the job's summary. */
-export function reportEnsured(
-  wanted: Ensure,
-  ensured: Ensured<CloudProcess>,
-  target: Target,
-  redeploy: boolean,
-): Html {
+export function reportEnsured(wanted: Ensure, ensured: Ensured, target: Target, redeploy: boolean): Html {
   const { spec, ifExists, dryRun } = wanted;
   const { outcome, process, changes, ignored } = ensured;
   const asked = html`<p>Asked for: ${code(describe(spec))}, ${code(spec.processes)} ${spec.processes === 1 ? 'process' : 'processes'}, if it exists: ${code(ifExists)}${dryRun ? ', as a dry run' : ''}.</p>`;
@@ -54,7 +49,7 @@ function leftAlone(ignored: Changes): Html {
     : html`<p>Not as declared, and left so (what it is → what was declared): ${code(describeChanges(ignored))}</p>`;
 }
 
-function processTable(process: CloudProcess, { instance, environment, instanceId }: Target): Html {
+function processTable(process: ExistingProcess, { instance, environment, instanceId }: Target): Html {
   const name =
     instance === undefined ? (instanceId ?? process.instanceId) : `${instance.name} (${instance.id})`;
   return facts([
@@ -70,7 +65,7 @@ function processTable(process: CloudProcess, { instance, environment, instanceId
   ]);
 }
 
-function nextStep({ outcome, ignored }: Ensured<CloudProcess>, redeploy: boolean): Html {
+function nextStep({ outcome, ignored }: Ensured, redeploy: boolean): Html {
   switch (outcome) {
     case 'created':
     case 'updated':

@@ -1,12 +1,13 @@
-import { type CloudProcess, CloudProcessStore } from '../../cloud/process-store.ts';
-import type { Step } from '../../runner/step.ts';
+import { CloudProcessStore } from '../../cloud/process-store.ts';
 import { describeExisting } from '../../processes/describe-existing.ts';
+import type { ExistingProcess } from '../../processes/existing.ts';
 import { setOptions } from '../../processes/intended.ts';
 import type { ProcessSpec } from '../../processes/spec.ts';
+import type { Step } from '../../runner/step.ts';
 import { cloud } from '../shared/cloud-service.ts';
 import { type Connection, readConnection, withClient, workDeadline } from '../shared/connection.ts';
-import { reportListed } from './report.ts';
 import { findTarget, readTarget, type TargetInputs } from '../shared/target-inputs.ts';
+import { reportListed } from './report.ts';
 
 interface ListInputs {
   readonly connection: Connection;
@@ -54,7 +55,7 @@ function readType({ inputs }: Step): ProcessSpec['type'] | undefined {
 }
 
 /** A process as `processes-json` holds it. */
-function listed(process: CloudProcess) {
+function listed(process: ExistingProcess) {
   return {
     id: process.id,
     type: process.type,

@@ -1,4 +1,4 @@
-import type { CloudProcess } from '../../cloud/process-store.ts';
+import type { ExistingProcess } from '../../processes/existing.ts';
 import { code, type Html, html } from '../../runner/html.ts';
 import { processRows } from '../shared/process-table.ts';
 import { replicasOf } from '../shared/replicas.ts';
@@ -6,7 +6,7 @@ import type { Target } from '../shared/target-inputs.ts';
 
 /** What was found, for the job's summary. */
 export function reportListed(
-  processes: readonly CloudProcess[],
+  processes: readonly ExistingProcess[],
   { instance, instanceId, environment }: Target,
   type: string | undefined,
 ): Html {

@@ -1,9 +1,9 @@
-import type { Step } from '../../runner/step.ts';
-import { readToken, type TokenSource } from './token.ts';
 import { HttpClient } from '../../http/client.ts';
 import type { ServiceHints } from '../../http/status-failure.ts';
 import { openTransport } from '../../http/transport.ts';
+import type { Step } from '../../runner/step.ts';
 import { Deadline } from '../../time/deadline.ts';
+import { readToken, type TokenSource } from './token.ts';
 
 /** A service that the actions talk to. */
 export interface Service {

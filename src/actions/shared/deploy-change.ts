@@ -1,10 +1,10 @@
 import { redeploy } from '../../cloud/deployments.ts';
 import { readInstance } from '../../cloud/instance.ts';
 import { Failure } from '../../failure.ts';
+import type { HttpClient } from '../../http/client.ts';
 import { code, html } from '../../runner/html.ts';
 import type { Inputs } from '../../runner/inputs.ts';
 import type { Step } from '../../runner/step.ts';
-import type { HttpClient } from '../../http/client.ts';
 import { Deadline } from '../../time/deadline.ts';
 import { type Connection, workDeadline } from './connection.ts';
 

@@ -1,6 +1,6 @@
-import type { Inputs } from '../../runner/inputs.ts';
 import { parseConfig } from '../../processes/parse-config.ts';
 import { type ProcessSpec, processesRange } from '../../processes/spec.ts';
+import type { Inputs } from '../../runner/inputs.ts';
 
 interface Reading {
   /** A pinned process may leave its command as it is. */

@@ -1,10 +1,10 @@
-import type { CloudProcess } from '../../cloud/process-store.ts';
+import type { ExistingProcess } from '../../processes/existing.ts';
+import { setOptions } from '../../processes/intended.ts';
 import { code, type Html } from '../../runner/html.ts';
 import { table } from '../../runner/summary.ts';
-import { setOptions } from '../../processes/intended.ts';
 
 /** Processes as a table of the summary. */
-export function processRows(processes: readonly CloudProcess[]): Html {
+export function processRows(processes: readonly ExistingProcess[]): Html {
   return table(
     ['Process', 'Type', 'Processes', 'Command', 'Config', 'Created'],
     processes.map((process) => [

@@ -1,8 +1,8 @@
 import type { Instance } from '../../cloud/instance.ts';
 import { type Environment, findInEnvironment, pickInstance } from '../../cloud/target.ts';
+import type { HttpClient } from '../../http/client.ts';
 import { isId } from '../../runner/inputs.ts';
 import type { Step } from '../../runner/step.ts';
-import type { HttpClient } from '../../http/client.ts';
 import { Deadline } from '../../time/deadline.ts';
 import { type Connection, workDeadline } from './connection.ts';
 

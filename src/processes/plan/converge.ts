@@ -1,20 +1,20 @@
 import { Cancelled, messageOf } from '../../failure.ts';
 import type { Clock } from '../../time/clock.ts';
-import type { StepResult } from './result.ts';
 import { ensure } from '../ensure.ts';
 import type { ExistingProcess } from '../existing.ts';
-import { Limit } from './limit.ts';
-import { Listings } from './shared-listing.ts';
-import { bySpecificity, familyOf } from './match.ts';
-import type { Pace } from '../race-delays.ts';
-import { type InstanceState, type PlanStep, type StepOf, subjectOf } from './plan.ts';
+import type { RaceDelays } from '../race-delays.ts';
 import { removeForSure } from '../remove.ts';
-import { StepStore } from './claimed-store.ts';
 import type { ProcessStore } from '../store.ts';
+import { ClaimedStore } from './claimed-store.ts';
+import { Limit } from './limit.ts';
+import { bySpecificity, familyOf } from './match.ts';
+import { type InstanceState, type Operation, type OperationOf, subjectOf } from './plan.ts';
+import type { OperationResult } from './result.ts';
+import { SharedListing } from './shared-listing.ts';
 
-export interface ConvergeWorld<P extends ExistingProcess> {
-  storeOf(instanceId: string): ProcessStore<P>;
-  readonly pace: Pace;
+export interface ConvergeWorld {
+  storeOf(instanceId: string): ProcessStore;
+  readonly delays: RaceDelays;
   readonly clock: Clock;
   /** Aborted when nothing new should be started. */
   readonly cancelled: AbortSignal;
@@ -23,105 +23,111 @@ export interface ConvergeWorld<P extends ExistingProcess> {
   log(line: string): void;
 }
 
-type MakingStep<P extends ExistingProcess> = StepOf<P, 'create' | 'update'>;
+type MakingOperation = OperationOf<'create' | 'update'>;
 
 /**
  * Carries out a plan: creates and updates side by side, each create exactly once, and deletes last, only if all else
- * is done. A step that fails stops only what depends on it. Never throws: the results, in the plan's order, tell all.
+ * is done. A operation that fails stops only what depends on it. Never throws: the results, in the plan's order, tell all.
  */
-export async function converge<P extends ExistingProcess>(
-  steps: readonly PlanStep<P>[],
-  states: readonly InstanceState<P>[],
-  world: ConvergeWorld<P>,
-): Promise<readonly StepResult<P>[]> {
+export async function converge(
+  operations: readonly Operation[],
+  states: readonly InstanceState[],
+  world: ConvergeWorld,
+): Promise<readonly OperationResult[]> {
   const limit = new Limit(world.concurrency);
-  const results = new Map<PlanStep<P>, StepResult<P>>();
-  const ofInstance = Map.groupBy(steps, ({ instance }) => instance.id);
+  const results = new Map<Operation, OperationResult>();
+  const ofInstance = Map.groupBy(operations, ({ instance }) => instance.id);
   await Promise.all(
     states.map(async ({ instance, existing }) => {
       const own = ofInstance.get(instance.id) ?? [];
       const work = new InstanceWork(own, existing, world.storeOf(instance.id), limit, world);
-      for (const result of await work.makeAll()) results.set(result.step, result);
+      for (const result of await work.makeAll()) results.set(result.operation, result);
     }),
   );
   const made = [...results.values()].every(({ status }) => status === 'done');
   await Promise.all(
-    steps.map(async (step) => {
-      if (step.action !== 'delete') return;
-      results.set(step, made ? await remove(step, limit, world) : heldBack(step));
+    operations.map(async (operation) => {
+      if (operation.action !== 'delete') return;
+      results.set(operation, made ? await remove(operation, limit, world) : heldBack(operation));
     }),
   );
-  return steps.flatMap((step) => results.get(step) ?? []);
+  return operations.flatMap((operation) => results.get(operation) ?? []);
 }
 
 /** Creates and updates on one instance. */
-class InstanceWork<P extends ExistingProcess> {
-  readonly #steps: readonly PlanStep<P>[];
-  readonly #store: ProcessStore<P>;
+class InstanceWork {
+  readonly #operations: readonly Operation[];
+  readonly #store: ProcessStore;
   readonly #limit: Limit;
-  readonly #world: ConvergeWorld<P>;
-  readonly #listings: Listings<P>;
-  /** Whose process is which: what belongs to one step is no candidate for another. */
-  readonly #owners = new Map<string, PlanStep<P>>();
+  readonly #world: ConvergeWorld;
+  readonly #listings: SharedListing;
+  /** Whose process is which: what belongs to one operation is no candidate for another. */
+  readonly #owners = new Map<string, Operation>();
 
   constructor(
-    steps: readonly PlanStep<P>[],
-    existing: readonly P[],
-    store: ProcessStore<P>,
+    operations: readonly Operation[],
+    existing: readonly ExistingProcess[],
+    store: ProcessStore,
     limit: Limit,
-    world: ConvergeWorld<P>,
+    world: ConvergeWorld,
   ) {
-    this.#steps = steps;
+    this.#operations = operations;
     this.#store = store;
     this.#limit = limit;
     this.#world = world;
-    this.#listings = new Listings(store, existing, { ...world, limit });
-    for (const step of steps) if (step.action !== 'create') this.#owners.set(step.process.id, step);
+    this.#listings = new SharedListing(store, existing, { ...world, limit });
+    for (const operation of operations)
+      if (operation.action !== 'create') this.#owners.set(operation.process.id, operation);
   }
 
-  async makeAll(): Promise<readonly StepResult<P>[]> {
-    const making = this.#steps.filter((step) => step.action === 'create' || step.action === 'update');
+  async makeAll(): Promise<readonly OperationResult[]> {
+    const making = this.#operations.filter(
+      (operation) => operation.action === 'create' || operation.action === 'update',
+    );
     const families = Map.groupBy(making, ({ spec }) => familyOf(spec));
     const results = await Promise.all([...families.values()].map((family) => this.#makeFamily(family)));
-    return [...results.flat(), ...this.#steps.filter((step) => step.action === 'keep').map(kept)];
+    return [
+      ...results.flat(),
+      ...this.#operations.filter((operation) => operation.action === 'keep').map(kept),
+    ];
   }
 
   /** One after the other, since these could be taken for each other; the most specific first. */
-  async #makeFamily(family: readonly MakingStep<P>[]): Promise<readonly StepResult<P>[]> {
-    const results: StepResult<P>[] = [];
-    let unknown: MakingStep<P> | undefined;
-    for (const step of family.toSorted((a, b) => bySpecificity(a.spec, b.spec))) {
-      if (unknown !== undefined && step.action === 'create') {
+  async #makeFamily(family: readonly MakingOperation[]): Promise<readonly OperationResult[]> {
+    const results: OperationResult[] = [];
+    let unknown: MakingOperation | undefined;
+    for (const operation of family.toSorted((a, b) => bySpecificity(a.spec, b.spec))) {
+      if (unknown !== undefined && operation.action === 'create') {
         const why = `not begun, since it is not known what became of the ${subjectOf(unknown)}, which may look the same`;
-        results.push({ ...nothingDone, step, status: 'not-done', process: undefined, error: why });
+        results.push({ ...nothingDone, operation, status: 'not-done', process: undefined, error: why });
         continue;
       }
-      const store = this.#storeFor(step);
-      const result = await this.#make(step, store);
+      const store = this.#storeFor(operation);
+      const result = await this.#make(operation, store);
       results.push(result);
-      if (result.status !== 'done' && store.unknown) unknown = step;
+      if (result.status !== 'done' && store.unknown) unknown = operation;
     }
     return results;
   }
 
-  async #make(step: MakingStep<P>, store: StepStore<P>): Promise<StepResult<P>> {
-    const { log, pace } = this.#world;
-    const name = `${step.instance.name}, ${subjectOf(step)}`;
+  async #make(operation: MakingOperation, store: ClaimedStore): Promise<OperationResult> {
+    const { log, delays } = this.#world;
+    const name = `${operation.instance.name}, ${subjectOf(operation)}`;
     let known: string | undefined;
     try {
-      const wanted = { spec: step.spec, ifExists: 'update', dryRun: false } as const;
+      const wanted = { spec: operation.spec, ifExists: 'update', dryRun: false } as const;
       const { outcome, process, changes, others } = await ensure(wanted, {
         store,
-        pace,
+        delays,
         did: (line) => {
           known = line;
         },
         log: (line) => log(`${name}: ${line}`),
       });
-      if (process !== undefined) this.#owners.set(process.id, step);
+      if (process !== undefined) this.#owners.set(process.id, operation);
       log(`${name}: ${outcome}${process === undefined ? '' : ` (${process.id})`}`);
       return {
-        step,
+        operation,
         status: 'done',
         outcome: outcome === 'created' || outcome === 'updated' ? outcome : 'unchanged',
         process,
@@ -130,29 +136,29 @@ class InstanceWork<P extends ExistingProcess> {
         others,
       };
     } catch (error) {
-      return failedMaking(step, store, error, known);
+      return failedMaking(operation, store, error, known);
     }
   }
 
-  #storeFor(step: MakingStep<P>): StepStore<P> {
+  #storeFor(operation: MakingOperation): ClaimedStore {
     const owners = this.#owners;
-    return new StepStore({
+    return new ClaimedStore({
       store: this.#store,
       limit: this.#limit,
       listings: this.#listings,
       cancelled: this.#world.cancelled,
-      isOpenTo: ({ id }) => (owners.get(id) ?? step) === step,
-      onCreated: ({ id }) => owners.set(id, step),
+      isOpenTo: ({ id }) => (owners.get(id) ?? operation) === operation,
+      onCreated: ({ id }) => owners.set(id, operation),
     });
   }
 }
 
-async function remove<P extends ExistingProcess>(
-  step: StepOf<P, 'delete'>,
+async function remove(
+  operation: OperationOf<'delete'>,
   limit: Limit,
-  { storeOf, cancelled, log }: ConvergeWorld<P>,
-): Promise<StepResult<P>> {
-  const { process, instance } = step;
+  { storeOf, cancelled, log }: ConvergeWorld,
+): Promise<OperationResult> {
+  const { process, instance } = operation;
   let wrote = false;
   try {
     await limit.run(async () => {
@@ -160,35 +166,35 @@ async function remove<P extends ExistingProcess>(
       wrote = true;
       await removeForSure(storeOf(instance.id), process.id);
     });
-    log(`${instance.name}, ${subjectOf(step)}: deleted (${process.id})`);
-    return { ...nothingDone, step, status: 'done', outcome: 'deleted', process, error: undefined };
+    log(`${instance.name}, ${subjectOf(operation)}: deleted (${process.id})`);
+    return { ...nothingDone, operation, status: 'done', outcome: 'deleted', process, error: undefined };
   } catch (error) {
-    return { ...nothingDone, step, status: statusOf(error, wrote), process, error: messageOf(error) };
+    return { ...nothingDone, operation, status: statusOf(error, wrote), process, error: messageOf(error) };
   }
 }
 
 const nothingDone = { outcome: undefined, changes: {}, others: [] } as const;
 
-function kept<P extends ExistingProcess>(step: StepOf<P, 'keep'>): StepResult<P> {
-  const { process } = step;
-  return { ...nothingDone, step, status: 'done', outcome: 'unchanged', process, error: undefined };
+function kept(operation: OperationOf<'keep'>): OperationResult {
+  const { process } = operation;
+  return { ...nothingDone, operation, status: 'done', outcome: 'unchanged', process, error: undefined };
 }
 
-function heldBack<P extends ExistingProcess>(step: StepOf<P, 'delete'>): StepResult<P> {
+function heldBack(operation: OperationOf<'delete'>): OperationResult {
   const error = 'held back, since not everything that should be created or updated was';
-  return { ...nothingDone, step, status: 'not-done', process: step.process, error };
+  return { ...nothingDone, operation, status: 'not-done', process: operation.process, error };
 }
 
-function failedMaking<P extends ExistingProcess>(
-  step: MakingStep<P>,
-  store: StepStore<P>,
+function failedMaking(
+  operation: MakingOperation,
+  store: ClaimedStore,
   error: unknown,
   known: string | undefined,
-): StepResult<P> {
-  const before = step.action === 'update' ? step.process : undefined;
+): OperationResult {
+  const before = operation.action === 'update' ? operation.process : undefined;
   return {
     ...nothingDone,
-    step,
+    operation,
     status: statusOf(error, store.wrote),
     outcome: store.made === undefined ? undefined : 'created',
     process: store.made ?? before,

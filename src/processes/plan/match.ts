@@ -4,17 +4,17 @@ import { candidates, foldCommand, foldConnection, foldQueue } from '../identity.
 import type { ProcessSpec } from '../spec.ts';
 
 /** Which existing process is which declaration, one to one. */
-export interface Matching<P> {
-  readonly pairs: ReadonlyMap<ProcessSpec, P>;
+export interface Matching {
+  readonly pairs: ReadonlyMap<ProcessSpec, ExistingProcess>;
   /** Declarations that more processes could be than are declared. */
-  readonly contested: readonly Contest<P>[];
+  readonly contested: readonly Contest[];
 }
 
-export interface Contest<P> {
+export interface Contest {
   readonly spec: ProcessSpec;
-  readonly found: readonly P[];
+  readonly found: readonly ExistingProcess[];
   /** Those beyond the oldest, which is paired; undefined when they differ, so that none can be taken for it. */
-  readonly extra: readonly P[] | undefined;
+  readonly extra: readonly ExistingProcess[] | undefined;
 }
 
 /** What can compete for the same processes: workers of one queue list, custom processes of one command. */
@@ -38,15 +38,12 @@ export function bySpecificity(a: ProcessSpec, b: ProcessSpec): number {
  * more processes match than are declared, that is told. If identity tells no difference between them, the oldest is
  * the declared one, as it is for runs that race.
  */
-export function matchAll<P extends ExistingProcess>(
-  declared: readonly ProcessSpec[],
-  existing: readonly P[],
-): Matching<P> {
-  const pairs = new Map<ProcessSpec, P>();
-  const contested: Contest<P>[] = [];
+export function matchAll(declared: readonly ProcessSpec[], existing: readonly ExistingProcess[]): Matching {
+  const pairs = new Map<ProcessSpec, ExistingProcess>();
+  const contested: Contest[] = [];
   const families = Map.groupBy(existing, familyOfExisting);
   for (const [name, family] of Map.groupBy(declared, familyOf)) {
-    let free: readonly P[] = families.get(name) ?? [];
+    let free: readonly ExistingProcess[] = families.get(name) ?? [];
     let waiting: readonly ProcessSpec[] = family.toSorted(bySpecificity);
     for (let [spec] = waiting; spec !== undefined; [spec] = waiting) {
       const found = candidates(spec, free);
@@ -75,9 +72,9 @@ function takesAnyConnection(spec: ProcessSpec): boolean {
  * The worker that takes any connection, when nothing else is left for it: a server that fills in a connection makes
  * it look like the one that names this connection, and then the two processes are these two declarations.
  */
-function withoutOwn<P extends ExistingProcess>(
+function withoutOwn(
   waiting: readonly ProcessSpec[],
-  free: readonly P[],
+  free: readonly ExistingProcess[],
 ): readonly ProcessSpec[] {
   const any = waiting.find(takesAnyConnection);
   if (any === undefined) return [];
@@ -92,11 +89,11 @@ function areAlike(found: readonly ExistingProcess[]): boolean {
 }
 
 /** At most two of each: the way round that leaves less to change, else the older one to the more specific. */
-function assign<P extends ExistingProcess>(
+function assign(
   takers: readonly ProcessSpec[],
-  kept: readonly P[],
-): readonly (readonly [ProcessSpec, P])[] {
-  const along = (processes: readonly P[]) =>
+  kept: readonly ExistingProcess[],
+): readonly (readonly [ProcessSpec, ExistingProcess])[] {
+  const along = (processes: readonly ExistingProcess[]) =>
     takers.flatMap((taker, index) => {
       const process = processes[index];
       return process === undefined ? [] : [[taker, process] as const];

@@ -2,8 +2,8 @@ import { Failure } from '../../failure.ts';
 import { describeExisting } from '../describe-existing.ts';
 import { type Changes, describeChanges, drift } from '../drift.ts';
 import type { ExistingProcess } from '../existing.ts';
-import { type Contest, matchAll } from './match.ts';
 import { describe, type ProcessSpec } from '../spec.ts';
+import { type Contest, matchAll } from './match.ts';
 
 export interface InstanceRef {
   readonly id: string;
@@ -11,69 +11,68 @@ export interface InstanceRef {
 }
 
 /** What one instance should run, each declaration of its own identity, and what it runs. */
-export interface InstanceState<P extends ExistingProcess> {
+export interface InstanceState {
   readonly instance: InstanceRef;
   readonly declared: readonly ProcessSpec[];
-  readonly existing: readonly P[];
+  readonly existing: readonly ExistingProcess[];
 }
 
 /** One line of a plan. */
-export type PlanStep<P extends ExistingProcess> = { readonly instance: InstanceRef } & (
+export type Operation = { readonly instance: InstanceRef } & (
   | { readonly action: 'create'; readonly spec: ProcessSpec }
-  | { readonly action: 'update'; readonly spec: ProcessSpec; readonly process: P; readonly changes: Changes }
-  | { readonly action: 'keep'; readonly spec: ProcessSpec; readonly process: P }
-  | { readonly action: 'delete'; readonly process: P }
+  | {
+      readonly action: 'update';
+      readonly spec: ProcessSpec;
+      readonly process: ExistingProcess;
+      readonly changes: Changes;
+    }
+  | { readonly action: 'keep'; readonly spec: ProcessSpec; readonly process: ExistingProcess }
+  | { readonly action: 'delete'; readonly process: ExistingProcess }
 );
 
-export type StepOf<P extends ExistingProcess, A extends PlanStep<P>['action']> = Extract<
-  PlanStep<P>,
-  { action: A }
->;
+export type OperationOf<A extends Operation['action']> = Extract<Operation, { action: A }>;
 
-export interface Plan<P extends ExistingProcess> {
+export interface Plan {
   /** Instance by instance, declarations in their order, then deletes. */
-  readonly steps: readonly PlanStep<P>[];
+  readonly operations: readonly Operation[];
   /** Instances where more processes match than are declared: it may be a race that will settle. */
   readonly contested: readonly InstanceRef[];
   /** What keeps the plan from being carried out. */
-  readonly ambiguous: readonly Ambiguity<P>[];
+  readonly ambiguous: readonly Ambiguity[];
 }
 
-export interface Ambiguity<P> extends Contest<P> {
+export interface Ambiguity extends Contest {
   readonly instance: InstanceRef;
 }
 
 /** What to do so that each instance runs what it should. With `prune`, what is not declared goes. */
-export function planFor<P extends ExistingProcess>(
-  states: readonly InstanceState<P>[],
-  { prune }: { readonly prune: boolean },
-): Plan<P> {
-  const steps: PlanStep<P>[] = [];
+export function planFor(states: readonly InstanceState[], { prune }: { readonly prune: boolean }): Plan {
+  const operations: Operation[] = [];
   const contested: InstanceRef[] = [];
-  const ambiguous: Ambiguity<P>[] = [];
+  const ambiguous: Ambiguity[] = [];
   for (const { instance, declared, existing } of states) {
     const matching = matchAll(declared, existing);
-    steps.push(...declared.map((spec) => stepFor(instance, spec, matching.pairs.get(spec))));
+    operations.push(...declared.map((spec) => operationFor(instance, spec, matching.pairs.get(spec))));
     if (matching.contested.length > 0) contested.push(instance);
     for (const contest of matching.contested) {
       if (!prune || contest.extra === undefined) ambiguous.push({ ...contest, instance });
     }
     if (!prune) continue;
     const paired = new Set(matching.pairs.values());
-    steps.push(
+    operations.push(
       ...existing
         .filter((process) => !paired.has(process) && isDeclarable(process))
         .map((process) => ({ action: 'delete', instance, process }) as const),
     );
   }
-  return { steps, contested, ambiguous };
+  return { operations, contested, ambiguous };
 }
 
-function stepFor<P extends ExistingProcess>(
+function operationFor(
   instance: InstanceRef,
   spec: ProcessSpec,
-  process: P | undefined,
-): PlanStep<P> {
+  process: ExistingProcess | undefined,
+): Operation {
   if (process === undefined) return { action: 'create', instance, spec };
   const changes = drift(spec, process);
   return Object.keys(changes).length === 0
@@ -86,19 +85,19 @@ function isDeclarable({ type }: ExistingProcess): boolean {
   return type === 'worker' || type === 'custom';
 }
 
-/** What a step is about: `worker on queue high,default`. */
-export function subjectOf<P extends ExistingProcess>(step: PlanStep<P>): string {
-  return step.action === 'delete' ? describeExisting(step.process) : describe(step.spec);
+/** What a operation is about: `worker on queue high,default`. */
+export function subjectOf(operation: Operation): string {
+  return operation.action === 'delete' ? describeExisting(operation.process) : describe(operation.spec);
 }
 
 export const signs = { create: '+', update: '~', delete: '-', keep: '=' } as const;
 
-/** A step as one line: `~ worker on queue default  process-1  processes: 1 → 2`. */
-export function lineOf<P extends ExistingProcess>(step: PlanStep<P>): string {
-  const parts = [`${signs[step.action]} ${subjectOf(step)}`];
-  if (step.action === 'create') parts.push(processCount(step.spec.processes));
-  else parts.push(step.process.id);
-  if (step.action === 'update') parts.push(describeChanges(step.changes));
+/** A operation as one line: `~ worker on queue default  process-1  processes: 1 → 2`. */
+export function lineOf(operation: Operation): string {
+  const parts = [`${signs[operation.action]} ${subjectOf(operation)}`];
+  if (operation.action === 'create') parts.push(processCount(operation.spec.processes));
+  else parts.push(operation.process.id);
+  if (operation.action === 'update') parts.push(describeChanges(operation.changes));
   return parts.join('  ');
 }
 
@@ -110,8 +109,9 @@ export interface Counts {
 }
 
 /** How many of each a plan holds. */
-export function countsOf<P extends ExistingProcess>(steps: readonly PlanStep<P>[]): Counts {
-  const count = (action: PlanStep<P>['action']) => steps.filter((step) => step.action === action).length;
+export function countsOf(operations: readonly Operation[]): Counts {
+  const count = (action: Operation['action']) =>
+    operations.filter((operation) => operation.action === action).length;
   return {
     created: count('create'),
     updated: count('update'),
@@ -126,7 +126,7 @@ export function describeCounts({ created, updated, deleted, unchanged }: Counts)
 }
 
 /** Why a plan cannot be carried out, with every candidate. */
-export function ambiguousPlan<P extends ExistingProcess>(ambiguous: readonly Ambiguity<P>[]): Failure {
+export function ambiguousPlan(ambiguous: readonly Ambiguity[]): Failure {
   const lines = ambiguous.slice(0, 20).map(({ instance, spec, found }) => {
     const ids = found.slice(0, 20).map((process) => `${process.id} (${describeExisting(process)})`);
     return `- ${instance.name}: ${found.length} processes match the ${describe(spec)}: ${ids.join(', ')}`;

@@ -1,7 +1,7 @@
 import type { Clock } from '../../time/clock.ts';
 import type { ExistingProcess } from '../existing.ts';
-import type { Limit } from './limit.ts';
 import type { ProcessStore } from '../store.ts';
+import type { Limit } from './limit.ts';
 
 /** How long a look may wait for creates under way to end, in milliseconds: racing runs wait longer than this. */
 const patience = 1_000;
@@ -10,19 +10,19 @@ const patience = 1_000;
  * The listings of one instance, shared by everything that works on it: whoever asks gets one that began after the
  * question, and those who ask while creates are under way get the same.
  */
-export class Listings<P extends ExistingProcess> {
-  readonly #store: ProcessStore<P>;
+export class SharedListing {
+  readonly #store: ProcessStore;
   readonly #limit: Limit;
   readonly #clock: Clock;
   readonly #cancelled: AbortSignal;
-  #latest: readonly P[];
-  #next: Promise<readonly P[]> | undefined;
+  #latest: readonly ExistingProcess[];
+  #next: Promise<readonly ExistingProcess[]> | undefined;
   #creating = 0;
   #whenIdle: (() => void) | undefined;
 
   constructor(
-    store: ProcessStore<P>,
-    first: readonly P[],
+    store: ProcessStore,
+    first: readonly ExistingProcess[],
     world: { readonly limit: Limit; readonly clock: Clock; readonly cancelled: AbortSignal },
   ) {
     this.#store = store;
@@ -33,12 +33,12 @@ export class Listings<P extends ExistingProcess> {
   }
 
   /** The last one that was made. */
-  get latest(): readonly P[] {
+  get latest(): readonly ExistingProcess[] {
     return this.#latest;
   }
 
   /** One that begins from now on. */
-  refreshed(): Promise<readonly P[]> {
+  refreshed(): Promise<readonly ExistingProcess[]> {
     this.#next ??= this.#listSoon();
     return this.#next;
   }
@@ -54,7 +54,7 @@ export class Listings<P extends ExistingProcess> {
     }
   }
 
-  async #listSoon(): Promise<readonly P[]> {
+  async #listSoon(): Promise<readonly ExistingProcess[]> {
     try {
       await this.#idle();
     } finally {

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { Cancelled } from '../../../src/failure.ts';
-import { converge } from '../../../src/processes/plan/converge.ts';
-import { convergeFailure, describeDone, type StepResult } from '../../../src/processes/plan/result.ts';
 import type { ExistingProcess } from '../../../src/processes/existing.ts';
-import { realPace } from '../../../src/processes/race-delays.ts';
+import { converge } from '../../../src/processes/plan/converge.ts';
 import { planFor } from '../../../src/processes/plan/plan.ts';
+import { convergeFailure, describeDone, type OperationResult } from '../../../src/processes/plan/result.ts';
+import { raceDelays } from '../../../src/processes/race-delays.ts';
 import type { ProcessSpec, WorkerConfig } from '../../../src/processes/spec.ts';
 import { existing, FakeStore, lost, refused, VirtualClock } from '../fake-cloud.ts';
 
@@ -33,18 +33,18 @@ class World {
   async run(
     declared: Readonly<Record<string, readonly ProcessSpec[]>> | readonly ProcessSpec[],
     { prune = false, meanwhile }: { prune?: boolean; meanwhile?: () => void } = {},
-  ): Promise<readonly StepResult<ExistingProcess>[]> {
+  ): Promise<readonly OperationResult[]> {
     const wanted = Array.isArray(declared) ? { 'inst-1': declared } : declared;
     const states = Object.entries(wanted).map(([id, specs]) => ({
       instance: { id, name: id },
       declared: specs,
       existing: [...(this.stores.get(id)?.processes ?? [])],
     }));
-    const { steps } = planFor(states, { prune });
+    const { operations } = planFor(states, { prune });
     meanwhile?.();
-    return await converge(steps, states, {
+    return await converge(operations, states, {
       storeOf: (id) => this.stores.get(id) ?? this.store([], id),
-      pace: realPace(this.clock, () => 0.5, this.stop.signal),
+      delays: raceDelays(this.clock, () => 0.5, this.stop.signal),
       clock: this.clock,
       cancelled: this.stop.signal,
       concurrency: 6,
@@ -53,7 +53,7 @@ class World {
   }
 }
 
-const statuses = (results: readonly StepResult<ExistingProcess>[]) => results.map(({ status }) => status);
+const statuses = (results: readonly OperationResult[]) => results.map(({ status }) => status);
 
 describe('A plan is carried out with few requests', () => {
   test('creates side by side, no more at once than allowed, share one listing that verifies them', async () => {
@@ -191,7 +191,7 @@ describe('Each create happens exactly once', () => {
 });
 
 describe('What could not be done is told, and stops only what depends on it', () => {
-  test('one failure leaves the other steps alone and holds the deletes back', async () => {
+  test('one failure leaves the other operations alone and holds the deletes back', async () => {
     const world = new World();
     const store = world.store([existing({ id: 'p-1', config: { queue: 'old' } })]);
     store.before = ({ kind, what }) => {
@@ -202,7 +202,7 @@ describe('What could not be done is told, and stops only what depends on it', ()
     expect(statuses(results)).toEqual(['done', 'failed', 'done', 'not-done']);
     expect(store.count('remove')).toBe(0);
     const failure = convergeFailure('Applying m.yml', results);
-    expect(failure?.message).toContain('2 of 4 steps were not done');
+    expect(failure?.message).toContain('2 of 4 operations were not done');
     expect(failure?.message).toContain(
       '- failed: create custom process "job 1" on inst-1: A request: Laravel Cloud answered 422.',
     );
@@ -261,7 +261,7 @@ describe('What could not be done is told, and stops only what depends on it', ()
   test('told to stop, requests in flight end, nothing new begins, and what is known to exist is counted', async () => {
     const world = new World();
     const store = world.store();
-    const reason = new Cancelled({ what: 'The step', why: 'it was told to stop (SIGTERM)' });
+    const reason = new Cancelled({ what: 'The operation', why: 'it was told to stop (SIGTERM)' });
     store.before = ({ kind }) => {
       if (kind === 'create' && store.count('create') === 6)
         void world.clock.sleep(20).then(() => world.stop.abort(reason));

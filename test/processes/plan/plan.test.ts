@@ -1,6 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import type { ExistingProcess } from '../../../src/processes/existing.ts';
-import { ambiguousPlan, countsOf, describeCounts, lineOf, planFor } from '../../../src/processes/plan/plan.ts';
+import {
+  ambiguousPlan,
+  countsOf,
+  describeCounts,
+  lineOf,
+  planFor,
+} from '../../../src/processes/plan/plan.ts';
 import type { ProcessSpec, WorkerConfig } from '../../../src/processes/spec.ts';
 import { existing } from '../fake-cloud.ts';
 
@@ -27,7 +33,7 @@ function plan(declared: ProcessSpec[], there: ExistingProcess[], prune = false) 
 }
 
 function lines(declared: ProcessSpec[], there: ExistingProcess[], prune = false): string[] {
-  return plan(declared, there, prune).steps.map(lineOf);
+  return plan(declared, there, prune).operations.map(lineOf);
 }
 
 describe('A plan reads at a glance', () => {
@@ -46,8 +52,8 @@ describe('A plan reads at a glance', () => {
   });
 
   test('one line sums it up', () => {
-    const { steps } = plan([worker(), custom('a'), custom('b')], [runsCustom('p-1', 'a')], true);
-    expect(describeCounts(countsOf(steps))).toBe('2 to create, 0 to update, 0 to delete, 1 unchanged');
+    const { operations } = plan([worker(), custom('a'), custom('b')], [runsCustom('p-1', 'a')], true);
+    expect(describeCounts(countsOf(operations))).toBe('2 to create, 0 to update, 0 to delete, 1 unchanged');
   });
 });
 
@@ -109,19 +115,19 @@ describe('Declarations and processes are matched one to one, the most specific f
     ];
     const declared = [worker({ connection: 'database' }), worker({ connection: 'redis' }), worker()];
     expect(plan(declared, there).ambiguous).toEqual([]);
-    expect(countsOf(plan(declared, there).steps)).toMatchObject({ created: 0, unchanged: 3 });
+    expect(countsOf(plan(declared, there).operations)).toMatchObject({ created: 0, unchanged: 3 });
   });
 
   test('each instance is matched by itself', () => {
     const other = { id: 'inst-2', name: 'workers' };
-    const { steps } = planFor(
+    const { operations } = planFor(
       [
         { instance, declared: [worker()], existing: [] },
         { instance: other, declared: [worker()], existing: [runs('p-1')] },
       ],
       { prune: true },
     );
-    expect(steps.map((step) => `${step.instance.name} ${step.action}`)).toEqual([
+    expect(operations.map((operation) => `${operation.instance.name} ${operation.action}`)).toEqual([
       'App create',
       'workers keep',
     ]);
@@ -145,10 +151,13 @@ describe('Nothing is left to luck', () => {
   });
 
   test('with prune the oldest of equal ones stays, as it does in a race', () => {
-    const { ambiguous, contested, steps } = plan([worker()], twins(), true);
+    const { ambiguous, contested, operations } = plan([worker()], twins(), true);
     expect(ambiguous).toEqual([]);
     expect(contested).toEqual([instance]);
-    expect(steps.map(lineOf)).toEqual(['= worker on queue default  old', '- worker on queue default  young']);
+    expect(operations.map(lineOf)).toEqual([
+      '= worker on queue default  old',
+      '- worker on queue default  young',
+    ]);
   });
 
   test('prune chooses none of those that differ in connection', () => {

@@ -2,16 +2,16 @@ import { ensure, type ForgeEnsure, type ForgeEnsured } from '../../../forge/ensu
 import { ForgeProcessStore } from '../../../forge/process-store.ts';
 import { isDead } from '../../../forge/status.ts';
 import type { ForgeTarget, ForgeTargetName } from '../../../forge/target.ts';
-import type { Step } from '../../../runner/step.ts';
 import type { HttpClient } from '../../../http/client.ts';
 import { describeChanges } from '../../../processes/drift.ts';
-import { realPace } from '../../../processes/race-delays.ts';
+import { raceDelays } from '../../../processes/race-delays.ts';
+import type { Step } from '../../../runner/step.ts';
 import { Deadline } from '../../../time/deadline.ts';
 import { type Connection, readConnection, withClient, workDeadline } from '../../shared/connection.ts';
 import { readForgeSpec, specOf } from '../shared/process-inputs.ts';
-import { reportForge, sentenceFor } from './report.ts';
 import { forge } from '../shared/service.ts';
 import { findForgeTarget, readForgeTarget } from '../shared/target-inputs.ts';
+import { reportForge, sentenceFor } from './report.ts';
 
 interface ForgeInputs {
   readonly connection: Connection;
@@ -66,7 +66,7 @@ async function ensureOn(
   const limited = client.within(workDeadline(step, connection, removalLimit));
   return await ensure(wanted, {
     store: new ForgeProcessStore(limited, target),
-    pace: realPace(step.clock, step.random, step.cancelled),
+    delays: raceDelays(step.clock, step.random, step.cancelled),
     removal: { ...step, deadline: () => new Deadline(step.clock, removalLimit) },
     did: (line) => step.did('process', line),
     log: (line) => step.log.info(line),

@@ -1,9 +1,9 @@
 import type { ForgeEnsure, ForgeEnsured } from '../../../forge/ensure.ts';
 import type { ForgeProcess } from '../../../forge/process.ts';
 import { describe, type ForgeSpec } from '../../../forge/spec.ts';
+import { describeChanges } from '../../../processes/drift.ts';
 import { code, type Html, html } from '../../../runner/html.ts';
 import { facts } from '../../../runner/summary.ts';
-import { describeChanges } from '../../../processes/drift.ts';
 
 /** What happened, as one line of the log. */
 export function sentenceFor(spec: ForgeSpec, { outcome, process, changes }: ForgeEnsured): string {

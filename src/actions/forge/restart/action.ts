@@ -8,7 +8,13 @@ import type { ForgeTarget, ForgeTargetName } from '../../../forge/target.ts';
 import { html } from '../../../runner/html.ts';
 import type { Step } from '../../../runner/step.ts';
 import { Deadline } from '../../../time/deadline.ts';
-import { type Connection, maxConcurrency, readConnection, withClient, workDeadline } from '../../shared/connection.ts';
+import {
+  type Connection,
+  maxConcurrency,
+  readConnection,
+  withClient,
+  workDeadline,
+} from '../../shared/connection.ts';
 import { describeFilter, type ForgeFilter, readForgeFilter, withCommand } from '../shared/filter.ts';
 import { forge } from '../shared/service.ts';
 import { counted, forgeLine, forgeTable, idsJson } from '../shared/table.ts';

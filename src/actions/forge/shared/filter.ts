@@ -1,6 +1,6 @@
 import type { ForgeProcess } from '../../../forge/process.ts';
-import type { Inputs } from '../../../runner/inputs.ts';
 import { foldCommand } from '../../../processes/identity.ts';
+import type { Inputs } from '../../../runner/inputs.ts';
 
 /** Which processes a step is about, besides the site. */
 export interface ForgeFilter {

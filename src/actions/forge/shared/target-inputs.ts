@@ -1,7 +1,7 @@
 import { type ForgeTarget, type ForgeTargetName, findTarget } from '../../../forge/target.ts';
+import type { HttpClient } from '../../../http/client.ts';
 import type { Inputs } from '../../../runner/inputs.ts';
 import type { Step } from '../../../runner/step.ts';
-import type { HttpClient } from '../../../http/client.ts';
 
 /** Reads `organization`, `server` and `site`. */
 export function readForgeTarget(inputs: Inputs): ForgeTargetName {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { type Html, html } from '../runner/html.ts';
-import { table } from '../runner/summary.ts';
+import { type Html, html } from '../../runner/html.ts';
+import { table } from '../../runner/summary.ts';
 
 /** GitHub refuses a comment with more characters; bytes are counted, which are never fewer. */
 export const maxCommentBytes = 65_536;
