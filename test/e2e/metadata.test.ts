@@ -19,11 +19,10 @@ const onServer = ['token', 'organization', 'server', 'site', 'user', 'directory'
 /** The public interface: a workflow out there breaks when anything of it goes away or means something else. */
 const promised: Readonly<Record<string, Promised>> = {
   '.': {
-    inputs: [...target, 'command', 'config-json', 'process-id'],
+    inputs: [...target, 'processes', 'command', 'config-json', 'process-id'],
     defaults: {
       ...onCloud,
       type: 'worker',
-      processes: '1',
       'if-exists': 'update',
       redeploy: 'false',
       'dry-run': 'false',
@@ -87,11 +86,12 @@ const promised: Readonly<Record<string, Promised>> = {
       'name',
       'command',
       'directory',
+      'processes',
       'startsecs',
       'stopwaitsecs',
       'stopsignal',
     ],
-    defaults: { ...onForge, user: 'forge', processes: '1', 'if-exists': 'reuse', 'dry-run': 'false' },
+    defaults: { ...onForge, user: 'forge', 'if-exists': 'reuse', 'dry-run': 'false' },
     outputs: ['process-id', 'status', 'outcome'],
   },
   'forge/list': {

@@ -2,7 +2,7 @@ import { Failure } from '../../failure.ts';
 import { describeExisting } from '../describe-existing.ts';
 import { type Changes, describeChanges, drift } from '../drift.ts';
 import type { ExistingProcess } from '../existing.ts';
-import { describe, type ProcessSpec } from '../spec.ts';
+import { describe, type ProcessSpec, processesOfNew } from '../spec.ts';
 import { type Contest, matchAll } from './match.ts';
 
 export interface InstanceRef {
@@ -95,7 +95,7 @@ export const signs = { create: '+', update: '~', delete: '-', keep: '=' } as con
 /** A operation as one line: `~ worker on queue default  process-1  processes: 1 → 2`. */
 export function lineOf(operation: Operation): string {
   const parts = [`${signs[operation.action]} ${subjectOf(operation)}`];
-  if (operation.action === 'create') parts.push(processCount(operation.spec.processes));
+  if (operation.action === 'create') parts.push(processCount(operation.spec.processes ?? processesOfNew));
   else parts.push(operation.process.id);
   if (operation.action === 'update') parts.push(describeChanges(operation.changes));
   return parts.join('  ');
