@@ -12,6 +12,7 @@ instances:
       processes: 2
       config: { connection: redis, queue: "high, default", tries: 3 }
     - type: custom
+      processes: 1
       command: php artisan reverb:start
   workers:
     - type: worker
@@ -72,6 +73,9 @@ describe('apply makes an environment run what the manifest declares', () => {
     expect(custom).toMatchObject({ type: 'custom', processes: 1, command: 'php artisan reverb:start' });
     const [plain] = emulator.cloud.listProcesses(workers);
     expect(run.outputs).toEqual({
+      'environment-id': shop.environment.id,
+      'deployment-id': '',
+      verified: '',
       outcome: 'changed',
       created: '3',
       updated: '0',
@@ -201,8 +205,12 @@ describe('apply makes an environment run what the manifest declares', () => {
     expect(run.errors).toEqual([]);
     expect(emulator.cloud.deployments).toHaveLength(1);
     expect(emulator.cloud.listRunning(shop.instance)).toHaveLength(2);
-    expect(Object.keys(run.outputs)).not.toContain('deployment-id');
-    await apply({ redeploy: 'true' });
+    expect(run.outputs).toMatchObject({
+      'environment-id': shop.environment.id,
+      'deployment-id': emulator.cloud.deployments[0]?.id,
+    });
+    const second = await apply({ redeploy: 'true' });
+    expect(second.outputs['deployment-id']).toBe('');
     expect(emulator.cloud.deployments).toHaveLength(1);
   });
 
@@ -228,7 +236,7 @@ describe('apply reports truthfully what it could not do', () => {
     const run = await apply({ prune: 'true', redeploy: 'true' });
     expect(run.exitCode).toBe(1);
     expect(run.errors).toHaveLength(1);
-    expect(run.errors[0]).toContain('2 of 4 steps were not done');
+    expect(run.errors[0]).toContain('2 of 4 operations were not done');
     expect(run.errors[0]).toContain('config.tries: Too many.');
     expect(run.errors[0]).toContain('held back');
     expect(run.errors[0]).toContain('Done: 2 created, 0 updated, 0 deleted, 0 unchanged');
