@@ -3,13 +3,15 @@ import type {
   CloudDeployment,
   CloudEnvironment,
   CloudInstance,
-  CloudState,
   ExistingProcess,
-} from './cloud-state.ts';
+} from './cloud-records.ts';
+import type { CloudState } from './cloud-state.ts';
 import type { JsonObject } from './json.ts';
 import { storedConfig, workerCommand } from './worker-command.ts';
 
 export type Includes = ReadonlySet<string>;
+
+export const NOTHING: Includes = new Set();
 
 export function organizationResource(state: CloudState): JsonObject {
   const { id, name, slug } = state.options.organization;

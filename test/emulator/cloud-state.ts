@@ -1,125 +1,19 @@
-import { randomBytes, randomUUID } from 'node:crypto';
-import { type RateLimitOptions, RateWindow } from './rate-window.ts';
+import { type CloudOptions, DEFAULT_OPTIONS } from './cloud-options.ts';
+import {
+  type CloudApplication,
+  type CloudDeployment,
+  type CloudEnvironment,
+  type CloudInstance,
+  type ExistingProcess,
+  TERMINAL_DEPLOYMENT,
+} from './cloud-records.ts';
+import { Stamps } from './cloud-stamps.ts';
+import { RateWindow } from './rate-window.ts';
 import { StateScript } from './state-script.ts';
 
-export type Reference = string | { id: string };
-
-export interface CloudOptions {
-  perPage: number;
-  /** The server fills in what a worker was created without. */
-  fillDefaults: boolean;
-  /** A PATCH replaces the whole config instead of merging into it. */
-  patchReplaces: boolean;
-  /** Fields a PATCH ignores with a 200: 'processes', 'command', 'config', 'config.queue'. */
-  patchIgnores: string[];
-  /** Numbers and booleans of a process come back as strings. */
-  numbersAsStrings: boolean;
-  createdAtResolution: 'second' | 'microsecond';
-  idOrder: 'random' | 'time';
-  /** What POST deployments answers when it works. */
-  deploymentStatus: 200 | 201;
-  /** What POST deployments answers while another one runs. */
-  deploymentConflict: 409 | 422;
-  deploymentScript: string[];
-  organization: { id: string; name: string; slug: string };
-  rateLimit: RateLimitOptions;
-}
-
-export interface CloudApplication {
-  id: string;
-  name: string;
-  slug: string;
-  region: string;
-  repository: string | null;
-  defaultBranch: string;
-  createdAt: string;
-}
-
-export interface CloudEnvironment {
-  id: string;
-  applicationId: string;
-  name: string;
-  slug: string;
-  branch: string;
-  branchId: string;
-  status: string;
-  createdFromAutomation: boolean;
-  variables: { key: string; value: string }[];
-  createdAt: string;
-  deploymentScript: string[] | undefined;
-  failureReason: string | undefined;
-  /** Looks that still miss it. */
-  hiddenFor: number;
-}
-
-export interface CloudInstance {
-  id: string;
-  environmentId: string;
-  name: string;
-  type: string;
-  size: string;
-  scalingType: string;
-  minReplicas: number;
-  maxReplicas: number;
-  usesScheduler: boolean;
-  createdAt: string;
-  hiddenFor: number;
-}
-
-export interface ExistingProcess {
-  id: string;
-  instanceId: string;
-  type: 'worker' | 'custom';
-  processes: number;
-  /** Of a custom process; a worker's is generated. */
-  command: string;
-  config: Record<string, unknown>;
-  strategyType: string | null;
-  strategyThreshold: number | null;
-  createdAt: string | null;
-}
-
-export interface CloudDeployment {
-  id: string;
-  environmentId: string;
-  script: StateScript;
-  failureReason: string | null;
-  startedAt: string;
-  finishedAt: string | null;
-  /** The processes that this deployment puts into effect. */
-  carries: ExistingProcess[];
-}
-
-export const TERMINAL_DEPLOYMENT = new Set([
-  'deployment.succeeded',
-  'deployment.failed',
-  'build.failed',
-  'failed',
-  'cancelled',
-]);
+type Reference = string | { id: string };
 
 export const SECRET_VARIABLE = 'base64:SECRET-ENV-VALUE';
-
-const DEFAULT_OPTIONS: CloudOptions = {
-  perPage: 100,
-  fillDefaults: false,
-  patchReplaces: false,
-  patchIgnores: [],
-  numbersAsStrings: false,
-  createdAtResolution: 'second',
-  idOrder: 'random',
-  deploymentStatus: 201,
-  deploymentConflict: 422,
-  deploymentScript: [
-    'pending',
-    'build.running',
-    'build.succeeded',
-    'deployment.running',
-    'deployment.succeeded',
-  ],
-  organization: { id: 'org-00000000-0000-4000-8000-000000000001', name: 'Acme', slug: 'acme' },
-  rateLimit: { limit: 120, enforced: false, reset: 'none', retryAfter: true },
-};
 
 /** Everything one Laravel Cloud organization holds, in memory, and the builders that tests set it up with. */
 export class CloudState {
@@ -132,11 +26,12 @@ export class CloudState {
   readonly processes: ExistingProcess[] = [];
   readonly deployments: CloudDeployment[] = [];
   #branches = new Map<string, string>();
-  #sequence = 0;
+  #stamps: Stamps;
 
   constructor(options: Partial<CloudOptions> = {}) {
     this.options = { ...structuredClone(DEFAULT_OPTIONS), ...options };
     this.rateWindow = new RateWindow(this.options.rateLimit);
+    this.#stamps = new Stamps(this.options, () => this.now());
   }
 
   addApplication(given: {
@@ -312,21 +207,11 @@ export class CloudState {
   }
 
   newId(prefix: string): string {
-    return `${prefix}-${this.options.idOrder === 'random' ? randomUUID() : this.#timeOrderedUuid()}`;
+    return this.#stamps.newId(prefix);
   }
 
   timestamp(): string {
-    const iso = new Date(this.now()).toISOString();
-    if (this.options.createdAtResolution === 'second') return `${iso.slice(0, 19)}.000000Z`;
-    // The clock ticks in milliseconds, so the last three digits count what was made.
-    return `${iso.slice(0, -1)}${String(++this.#sequence % 1000).padStart(3, '0')}Z`;
-  }
-
-  #timeOrderedUuid(): string {
-    const time = Math.floor(this.now()).toString(16).padStart(12, '0');
-    const count = (++this.#sequence % 0x1000).toString(16).padStart(3, '0');
-    const rest = randomBytes(8).toString('hex');
-    return `${time.slice(0, 8)}-${time.slice(8)}-7${count}-8${rest.slice(0, 3)}-${rest.slice(3, 15)}`;
+    return this.#stamps.timestamp();
   }
 
   #branchId(branch: string): string {

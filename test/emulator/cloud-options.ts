@@ -1,0 +1,43 @@
+import type { RateLimitOptions } from './rate-window.ts';
+
+export interface CloudOptions {
+  perPage: number;
+  /** The server fills in what a worker was created without. */
+  fillDefaults: boolean;
+  /** A PATCH replaces the whole config instead of merging into it. */
+  patchReplaces: boolean;
+  /** Fields a PATCH ignores with a 200: 'processes', 'command', 'config', 'config.queue'. */
+  patchIgnores: string[];
+  /** Numbers and booleans of a process come back as strings. */
+  numbersAsStrings: boolean;
+  createdAtResolution: 'second' | 'microsecond';
+  idOrder: 'random' | 'time';
+  /** What POST deployments answers when it works. */
+  deploymentStatus: 200 | 201;
+  /** What POST deployments answers while another one runs. */
+  deploymentConflict: 409 | 422;
+  deploymentScript: string[];
+  organization: { id: string; name: string; slug: string };
+  rateLimit: RateLimitOptions;
+}
+
+export const DEFAULT_OPTIONS: CloudOptions = {
+  perPage: 100,
+  fillDefaults: false,
+  patchReplaces: false,
+  patchIgnores: [],
+  numbersAsStrings: false,
+  createdAtResolution: 'second',
+  idOrder: 'random',
+  deploymentStatus: 201,
+  deploymentConflict: 422,
+  deploymentScript: [
+    'pending',
+    'build.running',
+    'build.succeeded',
+    'deployment.running',
+    'deployment.succeeded',
+  ],
+  organization: { id: 'org-00000000-0000-4000-8000-000000000001', name: 'Acme', slug: 'acme' },
+  rateLimit: { limit: 120, enforced: false, reset: 'none', retryAfter: true },
+};

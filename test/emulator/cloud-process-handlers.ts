@@ -1,0 +1,89 @@
+import { document, noContent } from './answer.ts';
+import { withInstance, withProcess } from './cloud-lookup.ts';
+import { pageOf } from './cloud-pages.ts';
+import { includedWith, includesOf, withIncluded } from './cloud-query.ts';
+import type { CloudInstance, ExistingProcess } from './cloud-records.ts';
+import { instanceResource, NOTHING, processResource } from './cloud-resources.ts';
+import type { CloudState } from './cloud-state.ts';
+import type { Handlers } from './contract.ts';
+import { asNumber, asObject, asText, type JsonObject } from './json.ts';
+import { SERVER_DEFAULTS } from './worker-command.ts';
+
+export function processHandlers(state: CloudState): Handlers {
+  return {
+    listBackgroundProcesses: (call) =>
+      withInstance(state, call, (instance) => {
+        const includes = includesOf(call);
+        return pageOf(call, {
+          items: state.listProcesses(instance),
+          perPage: state.options.perPage,
+          resource: (process) => processResource(state, process, includes),
+          ...withIncluded(includes, () => [instanceResource(state, instance, NOTHING)]),
+        });
+      }),
+
+    createBackgroundProcess: (call) =>
+      withInstance(state, call, (instance) => {
+        const process = createProcess(state, instance, call.body);
+        return document(201, {
+          // Recorded: the strategy is null in this answer only.
+          data: processResource(state, { ...process, strategyType: null }, NOTHING),
+        });
+      }),
+
+    showBackgroundProcess: (call) =>
+      withProcess(state, call, (process) => {
+        const includes = includesOf(call);
+        const instance = state.instances.find(({ id }) => id === process.instanceId);
+        const around = instance === undefined ? [] : [instanceResource(state, instance, NOTHING)];
+        return document(200, {
+          data: processResource(state, process, includes),
+          ...includedWith(includes, around),
+        });
+      }),
+
+    updateBackgroundProcess: (call) =>
+      withProcess(state, call, (process) => {
+        updateProcess(state, process, call.body);
+        return document(200, { data: processResource(state, process, NOTHING) });
+      }),
+
+    deleteBackgroundProcess: (call) =>
+      withProcess(state, call, (process) => {
+        state.removeProcess(process);
+        return noContent();
+      }),
+  };
+}
+
+function createProcess(state: CloudState, instance: CloudInstance, body: JsonObject): ExistingProcess {
+  const processes = asNumber(body['processes']) ?? 1;
+  if (body['type'] === 'custom') {
+    return state.addProcess(instance, { type: 'custom', processes, command: asText(body['command']) ?? '' });
+  }
+  const defaults = state.options.fillDefaults ? SERVER_DEFAULTS : {};
+  const config = { ...defaults, ...asObject(body['config']) };
+  return state.addProcess(instance, { type: 'worker', processes, config });
+}
+
+/** Fields that do not apply to the type, the type itself and the ignored ones change nothing, without a word. */
+function updateProcess(state: CloudState, process: ExistingProcess, body: JsonObject): void {
+  const ignored = new Set(state.options.patchIgnores);
+  const given = (field: string) => (ignored.has(field) ? undefined : body[field]);
+  process.processes = asNumber(given('processes')) ?? process.processes;
+  const command = asText(given('command'));
+  if (process.type === 'custom' && command !== undefined) process.command = command;
+  const config = given('config');
+  if (process.type === 'worker' && config !== undefined) {
+    const accepted = Object.fromEntries(
+      Object.entries(asObject(config)).filter(([option]) => !ignored.has(`config.${option}`)),
+    );
+    const kept = Object.fromEntries(
+      Object.entries(process.config).filter(([option]) => ignored.has(`config.${option}`)),
+    );
+    process.config = state.options.patchReplaces
+      ? { ...kept, ...accepted }
+      : { ...process.config, ...accepted };
+  }
+  process.strategyType ??= 'none';
+}

@@ -1,0 +1,74 @@
+import type { StateScript } from './state-script.ts';
+
+export interface CloudApplication {
+  id: string;
+  name: string;
+  slug: string;
+  region: string;
+  repository: string | null;
+  defaultBranch: string;
+  createdAt: string;
+}
+
+export interface CloudEnvironment {
+  id: string;
+  applicationId: string;
+  name: string;
+  slug: string;
+  branch: string;
+  branchId: string;
+  status: string;
+  createdFromAutomation: boolean;
+  variables: { key: string; value: string }[];
+  createdAt: string;
+  deploymentScript: string[] | undefined;
+  failureReason: string | undefined;
+  /** Looks that still miss it. */
+  hiddenFor: number;
+}
+
+export interface CloudInstance {
+  id: string;
+  environmentId: string;
+  name: string;
+  type: string;
+  size: string;
+  scalingType: string;
+  minReplicas: number;
+  maxReplicas: number;
+  usesScheduler: boolean;
+  createdAt: string;
+  hiddenFor: number;
+}
+
+export interface ExistingProcess {
+  id: string;
+  instanceId: string;
+  type: 'worker' | 'custom';
+  processes: number;
+  /** Of a custom process; a worker's is generated. */
+  command: string;
+  config: Record<string, unknown>;
+  strategyType: string | null;
+  strategyThreshold: number | null;
+  createdAt: string | null;
+}
+
+export interface CloudDeployment {
+  id: string;
+  environmentId: string;
+  script: StateScript;
+  failureReason: string | null;
+  startedAt: string;
+  finishedAt: string | null;
+  /** The processes that this deployment puts into effect. */
+  carries: ExistingProcess[];
+}
+
+export const TERMINAL_DEPLOYMENT = new Set([
+  'deployment.succeeded',
+  'deployment.failed',
+  'build.failed',
+  'failed',
+  'cancelled',
+]);
