@@ -5,6 +5,7 @@ import { equalsFilter, includedWith, includesOf, originOf, withIncluded } from '
 import { type CloudDeployment, TERMINAL_DEPLOYMENT } from './cloud-records.ts';
 import { deploymentResource, environmentResource, NOTHING } from './cloud-resources.ts';
 import type { CloudState } from './cloud-state.ts';
+import { deploymentsSeen } from './cloud-views.ts';
 import type { Handlers } from './contract.ts';
 
 export function deploymentHandlers(state: CloudState): Handlers {
@@ -12,7 +13,9 @@ export function deploymentHandlers(state: CloudState): Handlers {
     listDeployments: (call) =>
       withEnvironment(state, call, (environment) => {
         const includes = includesOf(call);
-        const deployments = state.deploymentsOf(environment);
+        const deployments = deploymentsSeen(state, call)
+          .filter(({ environmentId }) => environmentId === environment.id)
+          .reverse();
         for (const deployment of deployments) advance(state, deployment);
         return pageOf(call, {
           items: deployments.filter(
@@ -42,6 +45,7 @@ export function deploymentHandlers(state: CloudState): Handlers {
             : invalid({ environment: [message] });
         }
         const deployment = state.addDeployment(environment);
+        state.deploymentWrites.made(deployment, state.now());
         advance(state, deployment);
         return document(state.options.deploymentStatus, {
           data: deploymentResource(state, deployment, NOTHING, originOf(call)),
@@ -50,7 +54,7 @@ export function deploymentHandlers(state: CloudState): Handlers {
 
     showDeployment: (call) => {
       const id = call.params['deployment'] ?? '';
-      const deployment = state.deployments.find((each) => each.id === id);
+      const deployment = deploymentsSeen(state, call, 'byId').find((each) => each.id === id);
       if (deployment === undefined) return notFound('Deployment', id);
       advance(state, deployment);
       const includes = includesOf(call);

@@ -1,3 +1,4 @@
+import type { Lags } from './lag.ts';
 import type { RateLimitOptions } from './rate-window.ts';
 
 export interface CloudOptions {
@@ -19,6 +20,7 @@ export interface CloudOptions {
   deploymentScript: string[];
   organization: { id: string; name: string; slug: string };
   rateLimit: RateLimitOptions;
+  lag: Lags;
 }
 
 export const DEFAULT_OPTIONS: CloudOptions = {
@@ -40,4 +42,5 @@ export const DEFAULT_OPTIONS: CloudOptions = {
   ],
   organization: { id: 'org-00000000-0000-4000-8000-000000000001', name: 'Acme', slug: 'acme' },
   rateLimit: { limit: 120, enforced: false, reset: 'none', retryAfter: true },
+  lag: {},
 };

@@ -5,6 +5,7 @@ import { includedWith, includesOf, withIncluded } from './cloud-query.ts';
 import type { CloudInstance, ExistingProcess } from './cloud-records.ts';
 import { instanceResource, NOTHING, processResource } from './cloud-resources.ts';
 import type { CloudState } from './cloud-state.ts';
+import { processesSeen } from './cloud-views.ts';
 import type { Handlers } from './contract.ts';
 import { asNumber, asObject, asText, type JsonObject } from './json.ts';
 import { SERVER_DEFAULTS } from './worker-command.ts';
@@ -15,41 +16,47 @@ export function processHandlers(state: CloudState): Handlers {
       withInstance(state, call, (instance) => {
         const includes = includesOf(call);
         return pageOf(call, {
-          items: state.listProcesses(instance),
+          items: processesSeen(state, call).filter(({ instanceId }) => instanceId === instance.id),
           perPage: state.options.perPage,
           resource: (process) => processResource(state, process, includes),
-          ...withIncluded(includes, () => [instanceResource(state, instance, NOTHING)]),
+          ...withIncluded(includes, () => [instanceResource(instance, NOTHING)]),
         });
       }),
 
     createBackgroundProcess: (call) =>
       withInstance(state, call, (instance) => {
         const process = createProcess(state, instance, call.body);
+        state.processWrites.made(process, state.now());
         return document(201, {
           // Recorded: the strategy is null in this answer only.
           data: processResource(state, { ...process, strategyType: null }, NOTHING),
         });
       }),
 
-    showBackgroundProcess: (call) =>
-      withProcess(state, call, (process) => {
+    showBackgroundProcess: (call) => {
+      const answer = (process: ExistingProcess) => {
         const includes = includesOf(call);
         const instance = state.instances.find(({ id }) => id === process.instanceId);
-        const around = instance === undefined ? [] : [instanceResource(state, instance, NOTHING)];
+        const around = instance === undefined ? [] : [instanceResource(instance, NOTHING)];
         return document(200, {
           data: processResource(state, process, includes),
           ...includedWith(includes, around),
         });
-      }),
+      };
+      return withProcess(state, call, answer, processesSeen(state, call, 'byId'));
+    },
 
     updateBackgroundProcess: (call) =>
       withProcess(state, call, (process) => {
+        state.processWrites.changing(state.processes, process, state.now());
         updateProcess(state, process, call.body);
-        return document(200, { data: processResource(state, process, NOTHING) });
+        const seen = processesSeen(state, call, 'patch').find(({ id }) => id === process.id) ?? process;
+        return document(200, { data: processResource(state, seen, NOTHING) });
       }),
 
     deleteBackgroundProcess: (call) =>
       withProcess(state, call, (process) => {
+        state.processWrites.changing(state.processes, process, state.now());
         state.removeProcess(process);
         return noContent();
       }),

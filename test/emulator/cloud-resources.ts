@@ -91,7 +91,11 @@ export function branchResource(environment: CloudEnvironment): JsonObject {
   return { id: environment.branchId, type: 'branches', attributes: { name: environment.branch } };
 }
 
-export function instanceResource(state: CloudState, instance: CloudInstance, includes: Includes): JsonObject {
+export function instanceResource(
+  instance: CloudInstance,
+  includes: Includes,
+  processes: readonly ExistingProcess[] = [],
+): JsonObject {
   return {
     id: instance.id,
     type: 'instances',
@@ -109,7 +113,7 @@ export function instanceResource(state: CloudState, instance: CloudInstance, inc
     },
     ...relationships(includes, {
       environment: () => one('environments', instance.environmentId),
-      backgroundProcesses: () => many('background_processes', state.listProcesses(instance)),
+      backgroundProcesses: () => many('background_processes', processes),
     }),
   };
 }

@@ -8,6 +8,7 @@ import {
   TERMINAL_DEPLOYMENT,
 } from './cloud-records.ts';
 import { Stamps } from './cloud-stamps.ts';
+import { Journal } from './journal.ts';
 import { RateWindow } from './rate-window.ts';
 import { StateScript } from './state-script.ts';
 
@@ -25,6 +26,9 @@ export class CloudState {
   readonly instances: CloudInstance[] = [];
   readonly processes: ExistingProcess[] = [];
   readonly deployments: CloudDeployment[] = [];
+  /** What came in as requests, for views that lie behind. */
+  readonly processWrites = new Journal<ExistingProcess>();
+  readonly deploymentWrites = new Journal<CloudDeployment>();
   #branches = new Map<string, string>();
   #stamps: Stamps;
 

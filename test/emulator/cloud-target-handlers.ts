@@ -11,7 +11,7 @@ import {
   originOf,
   withIncluded,
 } from './cloud-query.ts';
-import type { CloudApplication, CloudEnvironment, CloudInstance } from './cloud-records.ts';
+import type { CloudApplication, CloudEnvironment, CloudInstance, ExistingProcess } from './cloud-records.ts';
 import {
   applicationResource,
   branchResource,
@@ -25,6 +25,7 @@ import {
   visibleInstances,
 } from './cloud-resources.ts';
 import type { CloudState } from './cloud-state.ts';
+import { processesSeen } from './cloud-views.ts';
 import type { Call, Handlers } from './contract.ts';
 import type { JsonObject } from './json.ts';
 
@@ -104,20 +105,24 @@ export function targetHandlers(state: CloudState): Handlers {
             equalsFilter(call, 'scaling_type', scalingType),
         );
         if (firstPage(call)) looked(state.instancesOf(environment));
+        const processesOf = processesByInstance(state, call);
         return pageOf(call, {
           items,
           perPage: state.options.perPage,
-          resource: (instance) => instanceResource(state, instance, includes),
-          ...withIncluded(includes, (instance: CloudInstance) => aroundInstance(state, instance, call)),
+          resource: (instance) => instanceResource(instance, includes, processesOf(instance)),
+          ...withIncluded(includes, (instance: CloudInstance) =>
+            aroundInstance(state, instance, call, processesOf(instance)),
+          ),
         });
       }),
 
     showInstance: (call) =>
       withInstance(state, call, (instance) => {
         const includes = includesOf(call);
+        const processes = processesByInstance(state, call)(instance);
         return document(200, {
-          data: instanceResource(state, instance, includes),
-          ...includedWith(includes, aroundInstance(state, instance, call)),
+          data: instanceResource(instance, includes, processes),
+          ...includedWith(includes, aroundInstance(state, instance, call, processes)),
         });
       }),
   };
@@ -151,12 +156,26 @@ function aroundEnvironment(state: CloudState, environment: CloudEnvironment, cal
     ...(includes.has('branch') ? [branchResource(environment)] : []),
     ...shown.map((deployment) => deploymentResource(state, deployment, NOTHING, originOf(call))),
     ...(includes.has('instances')
-      ? visibleInstances(state, environment).map((instance) => instanceResource(state, instance, NOTHING))
+      ? visibleInstances(state, environment).map((instance) => instanceResource(instance, NOTHING))
       : []),
   ];
 }
 
-function aroundInstance(state: CloudState, instance: CloudInstance, call: Call): JsonObject[] {
+/** One view for the whole answer, so that what is included is what the relationships name. */
+function processesByInstance(
+  state: CloudState,
+  call: Call,
+): (instance: CloudInstance) => readonly ExistingProcess[] {
+  const seen = Map.groupBy(processesSeen(state, call), ({ instanceId }) => instanceId);
+  return ({ id }) => seen.get(id) ?? [];
+}
+
+function aroundInstance(
+  state: CloudState,
+  instance: CloudInstance,
+  call: Call,
+  processes: readonly ExistingProcess[],
+): JsonObject[] {
   const includes = includesOf(call);
   const environment = state.environments.find(({ id }) => id === instance.environmentId);
   return [
@@ -164,7 +183,7 @@ function aroundInstance(state: CloudState, instance: CloudInstance, call: Call):
       ? [environmentResource(state, environment, NOTHING, originOf(call))]
       : []),
     ...(includes.has('backgroundProcesses')
-      ? state.listProcesses(instance).map((process) => processResource(state, process, NOTHING))
+      ? processes.map((process) => processResource(state, process, NOTHING))
       : []),
   ];
 }
