@@ -1,5 +1,5 @@
 import type { Lags } from './lag.ts';
-import type { RateLimitOptions } from './rate-window.ts';
+import type { RateLimitOptions } from './rate-limits.ts';
 
 export interface CloudOptions {
   perPage: number;
@@ -23,6 +23,11 @@ export interface CloudOptions {
   lag: Lags;
 }
 
+/** What may be given, with the rest as it is by default. */
+export type CloudSettings = Partial<Omit<CloudOptions, 'rateLimit'>> & {
+  rateLimit?: Partial<RateLimitOptions>;
+};
+
 export const DEFAULT_OPTIONS: CloudOptions = {
   perPage: 100,
   fillDefaults: false,
@@ -41,6 +46,15 @@ export const DEFAULT_OPTIONS: CloudOptions = {
     'deployment.succeeded',
   ],
   organization: { id: 'org-00000000-0000-4000-8000-000000000001', name: 'Acme', slug: 'acme' },
-  rateLimit: { limit: 120, enforced: false, reset: 'none', retryAfter: true },
+  rateLimit: {
+    enforced: false,
+    windowMs: 60_000,
+    general: 120,
+    changes: 30,
+    commands: 20,
+    resetOn: 'refusals',
+    reset: 'absolute',
+    retryAfter: true,
+  },
   lag: {},
 };

@@ -1,4 +1,4 @@
-import { type CloudOptions, DEFAULT_OPTIONS } from './cloud-options.ts';
+import { type CloudOptions, type CloudSettings, DEFAULT_OPTIONS } from './cloud-options.ts';
 import {
   type CloudApplication,
   type CloudDeployment,
@@ -9,7 +9,7 @@ import {
 } from './cloud-records.ts';
 import { Stamps } from './cloud-stamps.ts';
 import { Journal } from './journal.ts';
-import { RateWindow } from './rate-window.ts';
+import { RateLimits } from './rate-limits.ts';
 import { StateScript } from './state-script.ts';
 
 type Reference = string | { id: string };
@@ -19,7 +19,7 @@ export const SECRET_VARIABLE = 'base64:SECRET-ENV-VALUE';
 /** Everything one Laravel Cloud organization holds, in memory, and the builders that tests set it up with. */
 export class CloudState {
   readonly options: CloudOptions;
-  readonly rateWindow: RateWindow;
+  readonly rateLimits: RateLimits;
   now: () => number = Date.now;
   readonly applications: CloudApplication[] = [];
   readonly environments: CloudEnvironment[] = [];
@@ -32,9 +32,11 @@ export class CloudState {
   #branches = new Map<string, string>();
   #stamps: Stamps;
 
-  constructor(options: Partial<CloudOptions> = {}) {
-    this.options = { ...structuredClone(DEFAULT_OPTIONS), ...options };
-    this.rateWindow = new RateWindow(this.options.rateLimit);
+  constructor(settings: CloudSettings = {}) {
+    const defaults = structuredClone(DEFAULT_OPTIONS);
+    const rateLimit = { ...defaults.rateLimit, ...settings.rateLimit };
+    this.options = { ...defaults, ...settings, rateLimit };
+    this.rateLimits = new RateLimits(rateLimit);
     this.#stamps = new Stamps(this.options, () => this.now());
   }
 

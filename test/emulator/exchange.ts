@@ -3,14 +3,14 @@ import type { Access } from './access.ts';
 import type { Answer } from './answer.ts';
 import type { Contract, Handlers, IncomingCall } from './contract.ts';
 import type { Exchange } from './fault-effects.ts';
-import type { RateWindow } from './rate-window.ts';
+import type { RateLimits } from './rate-limits.ts';
 import type { RecordedRequest } from './recorded-request.ts';
 
 /** One of the two services. */
 export interface Api {
   contract: Contract;
   handlers: Handlers;
-  rateWindow: RateWindow;
+  rateLimits: RateLimits;
   now(): number;
   /** Turns away what the token may not do. */
   permit(operation: string): Answer | undefined;
@@ -27,7 +27,10 @@ export function exchangeOf(parts: {
 }): Exchange {
   const { api, call, request, response, access } = parts;
   const admit = (_call: IncomingCall, operation: string) =>
-    access.check(call.headers['authorization']) ?? api.rateWindow.take(api.now()) ?? api.permit(operation);
+    access.check(call.headers['authorization']) ??
+    api.rateLimits.take(api.now(), operation) ??
+    api.permit(operation);
+  const operation = api.contract.operationOf(call.method, call.path) ?? '';
   const encode = (answer: Answer) => {
     const { body: content, contentType } = answer;
     const body = Buffer.from(
@@ -35,7 +38,7 @@ export function exchangeOf(parts: {
     );
     const headers: Record<string, string> = {
       Date: new Date(api.now()).toUTCString(),
-      ...(answer.status === 401 ? {} : api.rateWindow.headers(api.now())),
+      ...(answer.status === 401 ? {} : api.rateLimits.headers(api.now(), operation)),
       ...(contentType === undefined ? {} : { 'Content-Type': contentType }),
       ...(answer.status === 204 ? {} : { 'Content-Length': String(body.length) }),
       ...answer.headers,

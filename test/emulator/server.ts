@@ -3,7 +3,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import { Access } from './access.ts';
 import { addressOf } from './caller.ts';
 import { cloudHandlers } from './cloud-handlers.ts';
-import type { CloudOptions } from './cloud-options.ts';
+import type { CloudSettings } from './cloud-options.ts';
 import { CloudState } from './cloud-state.ts';
 import { loadContract } from './contract.ts';
 import { type Api, exchangeOf } from './exchange.ts';
@@ -11,7 +11,7 @@ import { applyFault } from './fault-effects.ts';
 import { Faults } from './faults.ts';
 import { forgeHandlers } from './forge-handlers.ts';
 import { missingScope } from './forge-scopes.ts';
-import { type ForgeOptions, ForgeState } from './forge-state.ts';
+import { type ForgeSettings, ForgeState } from './forge-state.ts';
 import { receive } from './receive.ts';
 import type { RecordedRequest } from './recorded-request.ts';
 
@@ -22,8 +22,8 @@ export interface EmulatorOptions {
   token?: string;
   /** 0, any free port, if left out. */
   port?: number;
-  cloud?: Partial<CloudOptions>;
-  forge?: Partial<ForgeOptions>;
+  cloud?: CloudSettings;
+  forge?: ForgeSettings;
   /** The clock of both worlds, in epoch milliseconds. */
   now?: () => number;
   /** Told of every request once it is answered or given up. */
@@ -63,14 +63,14 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   const cloudApi: Api = {
     contract: await loadContract('laravel-cloud'),
     handlers: cloudHandlers(cloud),
-    rateWindow: cloud.rateWindow,
+    rateLimits: cloud.rateLimits,
     now: () => cloud.now(),
     permit: () => undefined,
   };
   const forgeApi: Api = {
     contract: await loadContract('laravel-forge'),
     handlers: forgeHandlers(forge),
-    rateWindow: forge.rateWindow,
+    rateLimits: forge.rateLimits,
     now: () => forge.now(),
     permit: (operation) => missingScope(operation, forge.options.scopes),
   };
