@@ -12,7 +12,7 @@ export function deploymentHandlers(state: CloudState): Handlers {
   return {
     listDeployments: (call) =>
       withEnvironment(state, call, (environment) => {
-        const includes = includesOf(call);
+        const includes = includesOf(state, call);
         const deployments = deploymentsSeen(state, call)
           .filter(({ environmentId }) => environmentId === environment.id)
           .reverse();
@@ -25,7 +25,7 @@ export function deploymentHandlers(state: CloudState): Handlers {
           ),
           perPage: state.options.perPage,
           resource: (deployment) => deploymentResource(state, deployment, includes, originOf(call)),
-          ...withIncluded(includes, () =>
+          ...withIncluded(state, includes, () =>
             includes.has('environment')
               ? [environmentResource(state, environment, NOTHING, originOf(call))]
               : [],
@@ -57,7 +57,7 @@ export function deploymentHandlers(state: CloudState): Handlers {
       const deployment = deploymentsSeen(state, call, 'byId').find((each) => each.id === id);
       if (deployment === undefined) return notFound('Deployment', id);
       advance(state, deployment);
-      const includes = includesOf(call);
+      const includes = includesOf(state, call);
       const environment = state.environments.find((each) => each.id === deployment.environmentId);
       const around =
         environment === undefined || !includes.has('environment')
@@ -65,7 +65,7 @@ export function deploymentHandlers(state: CloudState): Handlers {
           : [environmentResource(state, environment, NOTHING, originOf(call))];
       return document(200, {
         data: deploymentResource(state, deployment, includes, originOf(call)),
-        ...includedWith(includes, around),
+        ...includedWith(state, includes, around),
       });
     },
   };

@@ -1,5 +1,16 @@
+import type { JsonObject } from './json.ts';
 import type { Lags } from './lag.ts';
 import type { RateLimitOptions } from './rate-limits.ts';
+
+/** What a server may make of `include`. */
+export interface IncludeManners {
+  /** Names that it does not know: it answers as if nobody had asked for them. */
+  ignores?: string[];
+  /** It gives no more included resources than so many. */
+  atMost?: number;
+  /** Leaves a resource out, though a relationship names it. */
+  omits?: (resource: JsonObject) => boolean;
+}
 
 export interface CloudOptions {
   perPage: number;
@@ -21,6 +32,7 @@ export interface CloudOptions {
   organization: { id: string; name: string; slug: string };
   rateLimit: RateLimitOptions;
   lag: Lags;
+  includes: IncludeManners;
 }
 
 /** What may be given, with the rest as it is by default. */
@@ -57,4 +69,5 @@ export const DEFAULT_OPTIONS: CloudOptions = {
     retryAfter: true,
   },
   lag: {},
+  includes: {},
 };

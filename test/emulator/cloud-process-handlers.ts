@@ -14,12 +14,12 @@ export function processHandlers(state: CloudState): Handlers {
   return {
     listBackgroundProcesses: (call) =>
       withInstance(state, call, (instance) => {
-        const includes = includesOf(call);
+        const includes = includesOf(state, call);
         return pageOf(call, {
           items: processesSeen(state, call).filter(({ instanceId }) => instanceId === instance.id),
           perPage: state.options.perPage,
           resource: (process) => processResource(state, process, includes),
-          ...withIncluded(includes, () => [instanceResource(instance, NOTHING)]),
+          ...withIncluded(state, includes, () => [instanceResource(instance, NOTHING)]),
         });
       }),
 
@@ -35,12 +35,12 @@ export function processHandlers(state: CloudState): Handlers {
 
     showBackgroundProcess: (call) => {
       const answer = (process: ExistingProcess) => {
-        const includes = includesOf(call);
+        const includes = includesOf(state, call);
         const instance = state.instances.find(({ id }) => id === process.instanceId);
         const around = instance === undefined ? [] : [instanceResource(instance, NOTHING)];
         return document(200, {
           data: processResource(state, process, includes),
-          ...includedWith(includes, around),
+          ...includedWith(state, includes, around),
         });
       };
       return withProcess(state, call, answer, processesSeen(state, call, 'byId'));

@@ -35,7 +35,7 @@ export function targetHandlers(state: CloudState): Handlers {
     showOrganization: () => document(200, { data: organizationResource(state) }),
 
     listApplications: (call) => {
-      const includes = includesOf(call);
+      const includes = includesOf(state, call);
       return pageOf(call, {
         items: state.applications.filter(
           ({ name, slug, region }) =>
@@ -45,7 +45,7 @@ export function targetHandlers(state: CloudState): Handlers {
         ),
         perPage: state.options.perPage,
         resource: (application) => applicationResource(state, application, includes),
-        ...withIncluded(includes, (application: CloudApplication) =>
+        ...withIncluded(state, includes, (application: CloudApplication) =>
           aroundApplication(state, application, call),
         ),
       });
@@ -55,10 +55,10 @@ export function targetHandlers(state: CloudState): Handlers {
       const id = call.params['application'] ?? '';
       const application = state.applications.find((each) => each.id === id);
       if (application === undefined) return notFound('Application', id);
-      const includes = includesOf(call);
+      const includes = includesOf(state, call);
       return document(200, {
         data: applicationResource(state, application, includes),
-        ...includedWith(includes, aroundApplication(state, application, call)),
+        ...includedWith(state, includes, aroundApplication(state, application, call)),
       });
     },
 
@@ -66,7 +66,7 @@ export function targetHandlers(state: CloudState): Handlers {
       const id = call.params['application'] ?? '';
       const application = state.applications.find((each) => each.id === id);
       if (application === undefined) return notFound('Application', id);
-      const includes = includesOf(call);
+      const includes = includesOf(state, call);
       // What stays hidden in this listing has been looked for once more.
       const items = visibleEnvironments(state, application).filter(
         ({ name, slug, status }) =>
@@ -79,7 +79,7 @@ export function targetHandlers(state: CloudState): Handlers {
         items,
         perPage: state.options.perPage,
         resource: (environment) => environmentResource(state, environment, includes, originOf(call)),
-        ...withIncluded(includes, (environment: CloudEnvironment) =>
+        ...withIncluded(state, includes, (environment: CloudEnvironment) =>
           aroundEnvironment(state, environment, call),
         ),
       });
@@ -87,16 +87,16 @@ export function targetHandlers(state: CloudState): Handlers {
 
     showEnvironment: (call) =>
       withEnvironment(state, call, (environment) => {
-        const includes = includesOf(call);
+        const includes = includesOf(state, call);
         return document(200, {
           data: environmentResource(state, environment, includes, originOf(call)),
-          ...includedWith(includes, aroundEnvironment(state, environment, call)),
+          ...includedWith(state, includes, aroundEnvironment(state, environment, call)),
         });
       }),
 
     listInstances: (call) =>
       withEnvironment(state, call, (environment) => {
-        const includes = includesOf(call);
+        const includes = includesOf(state, call);
         const items = visibleInstances(state, environment).filter(
           ({ name, type, size, scalingType }) =>
             containsFilter(call, 'name', name) &&
@@ -110,7 +110,7 @@ export function targetHandlers(state: CloudState): Handlers {
           items,
           perPage: state.options.perPage,
           resource: (instance) => instanceResource(instance, includes, processesOf(instance)),
-          ...withIncluded(includes, (instance: CloudInstance) =>
+          ...withIncluded(state, includes, (instance: CloudInstance) =>
             aroundInstance(state, instance, call, processesOf(instance)),
           ),
         });
@@ -118,18 +118,18 @@ export function targetHandlers(state: CloudState): Handlers {
 
     showInstance: (call) =>
       withInstance(state, call, (instance) => {
-        const includes = includesOf(call);
+        const includes = includesOf(state, call);
         const processes = processesByInstance(state, call)(instance);
         return document(200, {
           data: instanceResource(instance, includes, processes),
-          ...includedWith(includes, aroundInstance(state, instance, call, processes)),
+          ...includedWith(state, includes, aroundInstance(state, instance, call, processes)),
         });
       }),
   };
 }
 
 function aroundApplication(state: CloudState, application: CloudApplication, call: Call): JsonObject[] {
-  const includes = includesOf(call);
+  const includes = includesOf(state, call);
   const environments = visibleEnvironments(state, application);
   const asResource = (environment: CloudEnvironment) =>
     environmentResource(state, environment, NOTHING, originOf(call));
@@ -141,7 +141,7 @@ function aroundApplication(state: CloudState, application: CloudApplication, cal
 }
 
 function aroundEnvironment(state: CloudState, environment: CloudEnvironment, call: Call): JsonObject[] {
-  const includes = includesOf(call);
+  const includes = includesOf(state, call);
   const application = state.applications.find(({ id }) => id === environment.applicationId);
   const deployments = state.deploymentsOf(environment);
   const shown = includes.has('deployments')
@@ -176,7 +176,7 @@ function aroundInstance(
   call: Call,
   processes: readonly ExistingProcess[],
 ): JsonObject[] {
-  const includes = includesOf(call);
+  const includes = includesOf(state, call);
   const environment = state.environments.find(({ id }) => id === instance.environmentId);
   return [
     ...(includes.has('environment') && environment !== undefined
