@@ -7,6 +7,7 @@ import { deploymentResource, environmentResource, NOTHING } from './cloud-resour
 import type { CloudState } from './cloud-state.ts';
 import { deploymentsSeen } from './cloud-views.ts';
 import type { Handlers } from './contract.ts';
+import { logsOf } from './deployment-logs.ts';
 
 export function deploymentHandlers(state: CloudState): Handlers {
   return {
@@ -68,8 +69,21 @@ export function deploymentHandlers(state: CloudState): Handlers {
         ...includedWith(state, includes, around),
       });
     },
+
+    showDeploymentLogs: (call) => {
+      const id = call.params['deployment'] ?? '';
+      const deployment = state.deployments.find((each) => each.id === id);
+      if (deployment === undefined) return notFound('Deployment', id);
+      const age = state.now() - Date.parse(deployment.startedAt);
+      if (age > KEPT_MS) return failure(422, 'The logs of a deployment are kept for one year.');
+      const body = { data: logsOf(deployment), meta: { deployment_status: deployment.script.current } };
+      return { status: 200, body, contentType: 'application/json' };
+    },
   };
 }
+
+/** How long logs are there. */
+const KEPT_MS = 365 * 24 * 3_600_000;
 
 function advance(state: CloudState, deployment: CloudDeployment): void {
   if (TERMINAL_DEPLOYMENT.has(deployment.script.show())) deployment.finishedAt ??= state.timestamp();

@@ -1,3 +1,4 @@
+import { type CommandOutcome, succeeds } from './command-outcomes.ts';
 import type { JsonObject } from './json.ts';
 import type { Lags } from './lag.ts';
 import type { RateLimitOptions } from './rate-limits.ts';
@@ -29,6 +30,10 @@ export interface CloudOptions {
   /** What POST deployments answers while another one runs. */
   deploymentConflict: 409 | 422;
   deploymentScript: string[];
+  /** What POST commands answers when it works. */
+  commandStatus: 200 | 201;
+  /** How commands end; a function may look at the command line. */
+  commandOutcome: CommandOutcome | ((command: string) => CommandOutcome);
   organization: { id: string; name: string; slug: string };
   rateLimit: RateLimitOptions;
   lag: Lags;
@@ -57,6 +62,8 @@ export const DEFAULT_OPTIONS: CloudOptions = {
     'deployment.running',
     'deployment.succeeded',
   ],
+  commandStatus: 200,
+  commandOutcome: succeeds('Done.'),
   organization: { id: 'org-00000000-0000-4000-8000-000000000001', name: 'Acme', slug: 'acme' },
   rateLimit: {
     enforced: false,

@@ -1,3 +1,5 @@
+import type { CommandOutcome } from './command-outcomes.ts';
+import type { DeploymentLogs } from './deployment-logs.ts';
 import type { StateScript } from './state-script.ts';
 
 export interface CloudApplication {
@@ -23,6 +25,7 @@ export interface CloudEnvironment {
   createdAt: string;
   deploymentScript: string[] | undefined;
   failureReason: string | undefined;
+  deploymentLogs: DeploymentLogs | undefined;
   /** Looks that still miss it. */
   hiddenFor: number;
 }
@@ -63,6 +66,19 @@ export interface CloudDeployment {
   finishedAt: string | null;
   /** The processes that this deployment puts into effect. */
   carries: ExistingProcess[];
+  /** What its steps have written; told from its status if left out. */
+  logs: DeploymentLogs | undefined;
+}
+
+export interface CloudCommand {
+  id: string;
+  environmentId: string;
+  command: string;
+  script: StateScript;
+  outcome: CommandOutcome;
+  createdAt: string;
+  startedAt: string | null;
+  finishedAt: string | null;
 }
 
 export const TERMINAL_DEPLOYMENT = new Set([

@@ -1,11 +1,13 @@
 import type {
   CloudApplication,
+  CloudCommand,
   CloudDeployment,
   CloudEnvironment,
   CloudInstance,
   ExistingProcess,
 } from './cloud-records.ts';
 import type { CloudState } from './cloud-state.ts';
+import { TERMINAL_COMMAND } from './command-outcomes.ts';
 import type { JsonObject } from './json.ts';
 import { storedConfig, workerCommand } from './worker-command.ts';
 
@@ -168,6 +170,37 @@ export function deploymentResource(
       initiator: () => one('users', undefined),
     }),
     links: { self: { href: `${origin}/api/deployments/${deployment.id}` } },
+  };
+}
+
+export function commandResource(
+  command: CloudCommand,
+  includes: Includes,
+  origin: string,
+  deploymentId?: string,
+): JsonObject {
+  const status = command.script.current;
+  const { output, outputSoFar, exitCode, failureReason } = command.outcome;
+  const ended = TERMINAL_COMMAND.has(status);
+  return {
+    id: command.id,
+    type: 'commands',
+    attributes: {
+      command: command.command,
+      output: ended ? output : status === 'command.running' ? outputSoFar : null,
+      status,
+      exit_code: ended ? exitCode : null,
+      failure_reason: ended ? failureReason : null,
+      started_at: command.startedAt,
+      finished_at: command.finishedAt,
+      created_at: command.createdAt,
+    },
+    ...relationships(includes, {
+      environment: () => one('environments', command.environmentId),
+      deployment: () => one('deployments', deploymentId),
+      initiator: () => one('users', undefined),
+    }),
+    links: { self: { href: `${origin}/api/commands/${command.id}` } },
   };
 }
 

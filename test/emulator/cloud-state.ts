@@ -1,6 +1,7 @@
 import { type CloudOptions, type CloudSettings, DEFAULT_OPTIONS } from './cloud-options.ts';
 import {
   type CloudApplication,
+  type CloudCommand,
   type CloudDeployment,
   type CloudEnvironment,
   type CloudInstance,
@@ -8,6 +9,8 @@ import {
   TERMINAL_DEPLOYMENT,
 } from './cloud-records.ts';
 import { Stamps } from './cloud-stamps.ts';
+import type { CommandOutcome } from './command-outcomes.ts';
+import type { DeploymentLogs } from './deployment-logs.ts';
 import { Journal } from './journal.ts';
 import { RateLimits } from './rate-limits.ts';
 import { StateScript } from './state-script.ts';
@@ -26,9 +29,11 @@ export class CloudState {
   readonly instances: CloudInstance[] = [];
   readonly processes: ExistingProcess[] = [];
   readonly deployments: CloudDeployment[] = [];
+  readonly commands: CloudCommand[] = [];
   /** What came in as requests, for views that lie behind. */
   readonly processWrites = new Journal<ExistingProcess>();
   readonly deploymentWrites = new Journal<CloudDeployment>();
+  readonly commandWrites = new Journal<CloudCommand>();
   #branches = new Map<string, string>();
   #stamps: Stamps;
 
@@ -74,6 +79,7 @@ export class CloudState {
       /** How its deployments go, if not as the options say. */
       deploymentScript?: string[];
       failureReason?: string;
+      deploymentLogs?: DeploymentLogs;
       /** The number of listings and look-ups that miss it first. */
       appearsAfter?: number;
     },
@@ -93,6 +99,7 @@ export class CloudState {
       createdAt: this.timestamp(),
       deploymentScript: given.deploymentScript,
       failureReason: given.failureReason,
+      deploymentLogs: given.deploymentLogs,
       hiddenFor: given.appearsAfter ?? 0,
     };
     this.environments.push(environment);
@@ -160,7 +167,13 @@ export class CloudState {
 
   addDeployment(
     environment: Reference,
-    given: { id?: string; script?: string[]; failureReason?: string } = {},
+    given: {
+      id?: string;
+      script?: string[];
+      failureReason?: string;
+      logs?: DeploymentLogs;
+      startedAt?: string;
+    } = {},
   ): CloudDeployment {
     const environmentId = idOf(environment);
     const owner = this.environments.find(({ id }) => id === environmentId);
@@ -170,12 +183,34 @@ export class CloudState {
       environmentId,
       script: new StateScript(given.script ?? owner?.deploymentScript ?? this.options.deploymentScript),
       failureReason: given.failureReason ?? owner?.failureReason ?? null,
-      startedAt: this.timestamp(),
+      startedAt: given.startedAt ?? this.timestamp(),
       finishedAt: null,
+      logs: given.logs ?? owner?.deploymentLogs,
       carries: structuredClone(this.processes.filter(({ instanceId }) => instances.has(instanceId))),
     };
     this.deployments.push(deployment);
     return deployment;
+  }
+
+  addCommand(
+    environment: Reference,
+    given: { id?: string; command: string; outcome?: CommandOutcome },
+  ): CloudCommand {
+    const { commandOutcome } = this.options;
+    const byDefault = typeof commandOutcome === 'function' ? commandOutcome(given.command) : commandOutcome;
+    const outcome = given.outcome ?? byDefault;
+    const command: CloudCommand = {
+      id: given.id ?? this.newId('comm'),
+      environmentId: idOf(environment),
+      command: given.command,
+      script: new StateScript(outcome.statuses),
+      outcome,
+      createdAt: this.timestamp(),
+      startedAt: null,
+      finishedAt: null,
+    };
+    this.commands.push(command);
+    return command;
   }
 
   /** In the order they were made, which is how the API lists them. */

@@ -1,4 +1,4 @@
-import type { CloudDeployment, ExistingProcess } from './cloud-records.ts';
+import type { CloudCommand, CloudDeployment, ExistingProcess } from './cloud-records.ts';
 import type { CloudState } from './cloud-state.ts';
 import type { Call } from './contract.ts';
 import { type Lags, lagOf } from './lag.ts';
@@ -18,6 +18,14 @@ export function deploymentsSeen(
   view: 'deployments' | 'byId' = 'deployments',
 ): readonly CloudDeployment[] {
   return state.deploymentWrites.asOf(state.deployments, momentOf(state, call, view));
+}
+
+export function commandsSeen(
+  state: CloudState,
+  call: Call,
+  view: 'commands' | 'byId' = 'commands',
+): readonly CloudCommand[] {
+  return state.commandWrites.asOf(state.commands, momentOf(state, call, view));
 }
 
 function momentOf(state: CloudState, call: Call, view: keyof Lags): number {
