@@ -88,6 +88,7 @@ const promised: Readonly<Record<string, Promised>> = {
       'updated',
       'deleted',
       'unchanged',
+      'undeclared',
       'environment-id',
       'deployment-id',
       'verified',
