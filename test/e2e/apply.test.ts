@@ -39,6 +39,7 @@ async function apply(
 ): Promise<StepRun> {
   const run = await runAction({
     action: 'apply',
+    time: emulator.time,
     inputs: { token: emulator.token, 'api-url': emulator.url, environment: shop.environment.id, ...inputs },
     files: { [file]: text },
     ...options,

@@ -14,6 +14,7 @@ import { missingScope } from './forge-scopes.ts';
 import { type ForgeSettings, ForgeState } from './forge-state.ts';
 import { receive } from './receive.ts';
 import type { RecordedRequest } from './recorded-request.ts';
+import { WorldTime } from './world-time.ts';
 
 const DEFAULT_TOKEN = 'test-token-0123456789abcdef';
 
@@ -24,7 +25,7 @@ export interface EmulatorOptions {
   port?: number;
   cloud?: CloudSettings;
   forge?: ForgeSettings;
-  /** The clock of both worlds, in epoch milliseconds. */
+  /** The clock of both worlds, in epoch milliseconds; `time` if left out. */
   now?: () => number;
   /** Told of every request once it is answered or given up. */
   onRequest?: (request: RecordedRequest) => void;
@@ -44,20 +45,26 @@ export interface Emulator {
   forge: ForgeState;
   faults: Faults;
   access: Access;
+  /** Steps that join it do not wait for nothing: it moves on when all of them only wait. */
+  time: WorldTime;
   close(): Promise<void>;
 }
+
+/** Faults after which a caller waits until time has passed or something else has happened. */
+const holdsBack: ReadonlySet<string> = new Set(['hang', 'slow', 'slow-body', 'late', 'call']);
+
+const isOpen = ({ writableEnded, destroyed }: ServerResponse) => !writableEnded && !destroyed;
 
 export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
   const cloud = new CloudState(options.cloud);
   const forge = new ForgeState(options.forge);
-  if (options.now !== undefined) {
-    cloud.now = options.now;
-    forge.now = options.now;
-  }
+  const held = new Set<ServerResponse>();
+  const time = new WorldTime(() => [...held].filter(isOpen).length);
+  cloud.now = options.now ?? (() => time.now());
+  forge.now = cloud.now;
   const access = new Access(options.token ?? DEFAULT_TOKEN);
   const faults = new Faults();
   const requests: RecordedRequest[] = [];
-  const timers = new Set<NodeJS.Timeout>();
   const numbers = new WeakMap<Socket, number>();
   let connections = 0;
   const cloudApi: Api = {
@@ -75,24 +82,28 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     permit: (operation) => missingScope(operation, forge.options.scopes),
   };
 
-  const later = (ms: number, task: () => void) => {
-    const timer = setTimeout(() => {
-      timers.delete(timer);
-      task();
-    }, ms);
-    timers.add(timer);
-  };
-
   const serve = async (message: IncomingMessage, response: ServerResponse) => {
     const { call, request } = await receive(message, numbers.get(message.socket) ?? 0);
     const api = /^\/api\/orgs(\/|$)/.test(call.path) ? forgeApi : cloudApi;
     requests.push(request);
     request.violations = api.contract.checkRequest(call);
-    response.once('close', () => options.onRequest?.(request));
-    const exchange = exchangeOf({ api, call, request, response, access, later });
+    response.once('close', () => {
+      held.delete(response);
+      options.onRequest?.(request);
+    });
+    const exchange = exchangeOf({
+      api,
+      call,
+      request,
+      response,
+      access,
+      later: (ms, task) => time.later(ms, task),
+    });
     for (const fault of faults.strike(request)) {
+      if (holdsBack.has(fault.kind)) held.add(response);
       if (fault.kind !== 'call') return applyFault(fault, exchange);
       await fault.call(request);
+      held.delete(response);
     }
     exchange.send(exchange.act());
   };
@@ -125,9 +136,10 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     forge,
     faults,
     access,
+    time,
     close: () =>
       new Promise((resolve) => {
-        for (const timer of timers) clearTimeout(timer);
+        time.end();
         server.close(() => resolve());
         // Callers that were left hanging must not keep the server up.
         server.closeAllConnections();
