@@ -33,12 +33,11 @@ export function commandHandlers(state: CloudState): Handlers {
           .filter(({ environmentId }) => environmentId === environment.id)
           .reverse();
         for (const command of commands) advance(state, command);
-        return pageOf(call, {
+        return pageOf(state.options, call, {
           items: commands.filter(
             ({ command, script }) =>
               containsFilter(call, 'command', command) && equalsFilter(call, 'status', script.current),
           ),
-          perPage: state.options.perPage,
           resource: (command) => told(state, command, includes, call),
           ...withIncluded(state, includes, (command: CloudCommand) => around(state, command, includes, call)),
         });

@@ -18,13 +18,12 @@ export function deploymentHandlers(state: CloudState): Handlers {
           .filter(({ environmentId }) => environmentId === environment.id)
           .reverse();
         for (const deployment of deployments) advance(state, deployment);
-        return pageOf(call, {
+        return pageOf(state.options, call, {
           items: deployments.filter(
             ({ script }) =>
               equalsFilter(call, 'status', script.current) &&
               equalsFilter(call, 'branch_name', environment.branch),
           ),
-          perPage: state.options.perPage,
           resource: (deployment) => deploymentResource(state, deployment, includes, originOf(call)),
           ...withIncluded(state, includes, () =>
             includes.has('environment')

@@ -1,6 +1,9 @@
+import type { PageManners } from './cloud-pages.ts';
+import type { ExistingProcess } from './cloud-records.ts';
 import { type CommandOutcome, succeeds } from './command-outcomes.ts';
 import type { JsonObject } from './json.ts';
 import type { Lags } from './lag.ts';
+import { asRecorded } from './process-forms.ts';
 import type { RateLimitOptions } from './rate-limits.ts';
 
 /** What a server may make of `include`. */
@@ -15,6 +18,7 @@ export interface IncludeManners {
 
 export interface CloudOptions {
   perPage: number;
+  pages: PageManners;
   /** The server fills in what a worker was created without. */
   fillDefaults: boolean;
   /** A PATCH replaces the whole config instead of merging into it. */
@@ -23,6 +27,8 @@ export interface CloudOptions {
   patchIgnores: string[];
   /** Numbers and booleans of a process come back as strings. */
   numbersAsStrings: boolean;
+  /** Changes the form in which a process is told. */
+  processForm: (resource: JsonObject, process: ExistingProcess) => JsonObject;
   createdAtResolution: 'second' | 'microsecond';
   idOrder: 'random' | 'time';
   /** What POST deployments answers when it works. */
@@ -45,12 +51,14 @@ export type CloudSettings = Partial<Omit<CloudOptions, 'rateLimit'>> & {
   rateLimit?: Partial<RateLimitOptions>;
 };
 
-export const DEFAULT_OPTIONS: CloudOptions = {
+export const defaultOptions = (): CloudOptions => ({
   perPage: 100,
+  pages: {},
   fillDefaults: false,
   patchReplaces: false,
   patchIgnores: [],
   numbersAsStrings: false,
+  processForm: asRecorded,
   createdAtResolution: 'second',
   idOrder: 'random',
   deploymentStatus: 201,
@@ -77,4 +85,4 @@ export const DEFAULT_OPTIONS: CloudOptions = {
   },
   lag: {},
   includes: {},
-};
+});

@@ -15,9 +15,8 @@ export function processHandlers(state: CloudState): Handlers {
     listBackgroundProcesses: (call) =>
       withInstance(state, call, (instance) => {
         const includes = includesOf(state, call);
-        return pageOf(call, {
+        return pageOf(state.options, call, {
           items: processesSeen(state, call).filter(({ instanceId }) => instanceId === instance.id),
-          perPage: state.options.perPage,
           resource: (process) => processResource(state, process, includes),
           ...withIncluded(state, includes, () => [instanceResource(instance, NOTHING)]),
         });

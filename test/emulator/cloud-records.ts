@@ -1,5 +1,6 @@
 import type { CommandOutcome } from './command-outcomes.ts';
 import type { DeploymentLogs } from './deployment-logs.ts';
+import type { JsonObject } from './json.ts';
 import type { StateScript } from './state-script.ts';
 
 export interface CloudApplication {
@@ -55,6 +56,8 @@ export interface ExistingProcess {
   strategyType: string | null;
   strategyThreshold: number | null;
   createdAt: string | null;
+  /** Told as it stands, whatever the fields say: something that nobody knows. */
+  unknown?: JsonObject;
 }
 
 export interface CloudDeployment {

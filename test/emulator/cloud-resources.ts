@@ -121,9 +121,10 @@ export function instanceResource(
 }
 
 export function processResource(state: CloudState, process: ExistingProcess, includes: Includes): JsonObject {
+  if (process.unknown !== undefined) return process.unknown;
   const stringly = state.options.numbersAsStrings;
   const config = storedConfig(process.config);
-  return {
+  const resource = {
     id: process.id,
     type: 'background_processes',
     attributes: {
@@ -137,6 +138,7 @@ export function processResource(state: CloudState, process: ExistingProcess, inc
     },
     ...relationships(includes, { instance: () => one('instances', process.instanceId) }),
   };
+  return state.options.processForm(resource, process);
 }
 
 export function deploymentResource(

@@ -1,4 +1,4 @@
-import { type CloudOptions, type CloudSettings, DEFAULT_OPTIONS } from './cloud-options.ts';
+import { type CloudOptions, type CloudSettings, defaultOptions } from './cloud-options.ts';
 import {
   type CloudApplication,
   type CloudCommand,
@@ -12,6 +12,7 @@ import { Stamps } from './cloud-stamps.ts';
 import type { CommandOutcome } from './command-outcomes.ts';
 import type { DeploymentLogs } from './deployment-logs.ts';
 import { Journal } from './journal.ts';
+import type { JsonObject } from './json.ts';
 import { RateLimits } from './rate-limits.ts';
 import { StateScript } from './state-script.ts';
 
@@ -38,7 +39,7 @@ export class CloudState {
   #stamps: Stamps;
 
   constructor(settings: CloudSettings = {}) {
-    const defaults = structuredClone(DEFAULT_OPTIONS);
+    const defaults = defaultOptions();
     const rateLimit = { ...defaults.rateLimit, ...settings.rateLimit };
     this.options = { ...defaults, ...settings, rateLimit };
     this.rateLimits = new RateLimits(rateLimit);
@@ -162,6 +163,17 @@ export class CloudState {
       createdAt: given.created_at === undefined ? this.timestamp() : given.created_at,
     };
     this.processes.push(process);
+    return process;
+  }
+
+  /** A resource of a type or form that is not known, among the processes of an instance. */
+  addUnknown(instance: Reference, resource: JsonObject): ExistingProcess {
+    const { id } = resource;
+    const process = this.addProcess(instance, {
+      type: 'custom',
+      ...(typeof id === 'string' ? { id } : {}),
+    });
+    process.unknown = resource;
     return process;
   }
 

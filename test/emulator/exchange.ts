@@ -24,6 +24,7 @@ export function exchangeOf(parts: {
   response: ServerResponse;
   access: Access;
   later: Exchange['later'];
+  edit: (answer: Answer) => Answer;
 }): Exchange {
   const { api, call, request, response, access } = parts;
   const admit = (_call: IncomingCall, operation: string) =>
@@ -51,7 +52,7 @@ export function exchangeOf(parts: {
     now: api.now,
     later: parts.later,
     encode,
-    act: () => api.contract.handle(call, api.handlers, admit),
+    act: () => parts.edit(api.contract.handle(call, api.handlers, admit)),
     send: (answer) => {
       if (response.destroyed) return;
       const { headers, body } = encode(answer);

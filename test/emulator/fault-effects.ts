@@ -21,7 +21,7 @@ const PAGE = '<!DOCTYPE html><html><head><title>Just a moment...</title></head><
 
 const HUGE_BYTES = 9 * 1024 * 1024;
 
-export function applyFault(fault: Exclude<Fault, { kind: 'call' }>, exchange: Exchange): void {
+export function applyFault(fault: Exclude<Fault, { kind: 'call' | 'edit' }>, exchange: Exchange): void {
   if ('acts' in fault && fault.acts === true) exchange.act();
   switch (fault.kind) {
     case 'reset-before':

@@ -1,3 +1,4 @@
+import type { Answer } from './answer.ts';
 import type { RecordedRequest } from './recorded-request.ts';
 
 interface Acts {
@@ -53,7 +54,9 @@ type FaultKind =
   /** Answers 504, hangs or resets at once, and acts so much later. */
   | { kind: 'late'; ms: number; answer?: 504 | 'hang' | 'reset' }
   /** Runs something first, such as another run's request, and goes on as if nothing was. */
-  | { kind: 'call'; call: (request: RecordedRequest) => unknown };
+  | { kind: 'call'; call: (request: RecordedRequest) => unknown }
+  /** Changes the answer, whatever it is, and whatever else goes wrong with it. */
+  | { kind: 'edit'; edit: (answer: Answer, request: RecordedRequest) => Answer };
 
 export type Fault = FaultKind & {
   /** `POST /background-processes$`: a method, if it matters, and a pattern for path and query. All if left out. */
@@ -100,7 +103,7 @@ export class Faults {
     this.#rules = [];
   }
 
-  /** The faults that strike a request: every `call`, and the first of all others. */
+  /** The faults that strike a request: every `call` and `edit`, and the first of all others. */
   strike(request: RecordedRequest): Fault[] {
     const due: Rule[] = [];
     for (const rule of this.#rules) {
@@ -109,11 +112,18 @@ export class Faults {
       const first = rule.fault.nth ?? 1;
       if (rule.seen >= first && rule.seen < first + (rule.fault.times ?? 1)) due.push(rule);
     }
-    const loud = due.find(({ fault }) => fault.kind !== 'call');
-    const striking = due.filter((rule) => rule.fault.kind === 'call' || rule === loud);
+    const isQuiet = ({ fault }: Rule) => fault.kind === 'call' || fault.kind === 'edit';
+    const loud = due.find((rule) => !isQuiet(rule));
+    const striking = due.filter((rule) => isQuiet(rule) || rule === loud);
     for (const rule of striking) rule.struck += 1;
     return striking.map(({ fault }) => fault);
   }
+}
+
+/** All edits that strike, one after the other. */
+export function editBy(striking: readonly Fault[], request: RecordedRequest): (answer: Answer) => Answer {
+  const edits = striking.filter((fault) => fault.kind === 'edit');
+  return (answer) => edits.reduce((edited, { edit }) => edit(edited, request), answer);
 }
 
 function matcher({ on, from }: Fault): (request: RecordedRequest) => boolean {

@@ -8,7 +8,7 @@ import { CloudState } from './cloud-state.ts';
 import { loadContract } from './contract.ts';
 import { type Api, exchangeOf } from './exchange.ts';
 import { applyFault } from './fault-effects.ts';
-import { Faults } from './faults.ts';
+import { editBy, Faults } from './faults.ts';
 import { forgeHandlers } from './forge-handlers.ts';
 import { missingScope } from './forge-scopes.ts';
 import { type ForgeSettings, ForgeState } from './forge-state.ts';
@@ -89,10 +89,19 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     requests.push(request);
     request.violations = api.contract.checkRequest(call);
     response.once('close', () => options.onRequest?.(request));
-    const exchange = exchangeOf({ api, call, request, response, access, later });
-    for (const fault of faults.strike(request)) {
-      if (fault.kind !== 'call') return applyFault(fault, exchange);
-      await fault.call(request);
+    const striking = faults.strike(request);
+    const exchange = exchangeOf({
+      api,
+      call,
+      request,
+      response,
+      access,
+      later,
+      edit: editBy(striking, request),
+    });
+    for (const fault of striking) if (fault.kind === 'call') await fault.call(request);
+    for (const fault of striking) {
+      if (fault.kind !== 'call' && fault.kind !== 'edit') return applyFault(fault, exchange);
     }
     exchange.send(exchange.act());
   };
