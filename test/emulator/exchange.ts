@@ -24,6 +24,7 @@ export function exchangeOf(parts: {
   response: ServerResponse;
   access: Access;
   later: Exchange['later'];
+  refuse: Exchange['refuse'];
   edit: (answer: Answer) => Answer;
 }): Exchange {
   const { api, call, request, response, access } = parts;
@@ -51,6 +52,7 @@ export function exchangeOf(parts: {
     response,
     now: api.now,
     later: parts.later,
+    refuse: parts.refuse,
     encode,
     act: () => parts.edit(api.contract.handle(call, api.handlers, admit)),
     send: (answer) => {

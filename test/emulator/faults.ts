@@ -28,8 +28,8 @@ type FaultKind =
   | ({ kind: 'hang' } & Acts)
   /** Acts, then breaks off: less body than announced, or JSON cut short with a length that is right. */
   | { kind: 'truncate'; how?: 'length' | 'json' }
-  /** Acts at once, answers late. */
-  | { kind: 'slow'; ms: number }
+  /** Answers late, and acts at once, or only just before it answers. */
+  | { kind: 'slow'; ms: number; acting?: 'first' | 'last' }
   /** Acts, sends the head at once and the body in pieces with a pause before each. */
   | { kind: 'slow-body'; ms: number; pieces?: number }
   /** A 429; the wait is told in seconds, as text, or as the HTTP date that lies so many seconds ahead. */
@@ -51,8 +51,10 @@ type FaultKind =
     } & Acts)
   /** An endless-looking body, 9 MiB unless told. */
   | { kind: 'huge'; bytes?: number }
-  /** Answers 504, hangs or resets at once, and acts so much later. */
-  | { kind: 'late'; ms: number; answer?: 504 | 'hang' | 'reset' }
+  /** Answers this status (504 unless told), hangs or resets at once, and acts so much later. */
+  | { kind: 'late'; ms: number; answer?: number | 'hang' | 'reset' }
+  /** Resets, and refuses every connection for so long. */
+  | { kind: 'refuse'; ms: number }
   /** Runs something first, such as another run's request, and goes on as if nothing was. */
   | { kind: 'call'; call: (request: RecordedRequest) => unknown }
   /** Changes the answer, whatever it is, and whatever else goes wrong with it. */
@@ -67,6 +69,8 @@ export type Fault = FaultKind & {
   nth?: number;
   /** How many it strikes from there; Infinity for all. 1 if left out. */
   times?: number;
+  /** How long it strikes from its first time on, in milliseconds; in place of `times`. */
+  lasts?: number;
 };
 
 export interface ArmedFault {
@@ -80,14 +84,20 @@ interface Rule {
   matches(request: RecordedRequest): boolean;
   seen: number;
   struck: number;
+  ends: number | undefined;
 }
 
 /** What is to go wrong, and with which requests. */
 export class Faults {
   #rules: Rule[] = [];
+  readonly #now: () => number;
+
+  constructor(now: () => number) {
+    this.#now = now;
+  }
 
   add(fault: Fault): ArmedFault {
-    const rule: Rule = { fault, matches: matcher(fault), seen: 0, struck: 0 };
+    const rule: Rule = { fault, matches: matcher(fault), seen: 0, struck: 0, ends: undefined };
     this.#rules.push(rule);
     return {
       get struck() {
@@ -109,8 +119,7 @@ export class Faults {
     for (const rule of this.#rules) {
       if (!rule.matches(request)) continue;
       rule.seen += 1;
-      const first = rule.fault.nth ?? 1;
-      if (rule.seen >= first && rule.seen < first + (rule.fault.times ?? 1)) due.push(rule);
+      if (isDue(rule, this.#now())) due.push(rule);
     }
     const isQuiet = ({ fault }: Rule) => fault.kind === 'call' || fault.kind === 'edit';
     const loud = due.find((rule) => !isQuiet(rule));
@@ -118,6 +127,14 @@ export class Faults {
     for (const rule of striking) rule.struck += 1;
     return striking.map(({ fault }) => fault);
   }
+}
+
+function isDue(rule: Rule, now: number): boolean {
+  const { nth = 1, times = 1, lasts } = rule.fault;
+  if (rule.seen < nth) return false;
+  if (lasts === undefined) return rule.seen < nth + times;
+  rule.ends ??= now + lasts;
+  return now < rule.ends;
 }
 
 /** All edits that strike, one after the other. */

@@ -1,5 +1,4 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Access } from './access.ts';
 import { addressOf } from './caller.ts';
 import { cloudHandlers } from './cloud-handlers.ts';
@@ -12,6 +11,7 @@ import { editBy, Faults } from './faults.ts';
 import { forgeHandlers } from './forge-handlers.ts';
 import { missingScope } from './forge-scopes.ts';
 import { type ForgeSettings, ForgeState } from './forge-state.ts';
+import { Listener } from './listener.ts';
 import { receive } from './receive.ts';
 import type { RecordedRequest } from './recorded-request.ts';
 
@@ -55,11 +55,8 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     forge.now = options.now;
   }
   const access = new Access(options.token ?? DEFAULT_TOKEN);
-  const faults = new Faults();
+  const faults = new Faults(() => cloud.now());
   const requests: RecordedRequest[] = [];
-  const timers = new Set<NodeJS.Timeout>();
-  const numbers = new WeakMap<Socket, number>();
-  let connections = 0;
   const cloudApi: Api = {
     contract: await loadContract('laravel-cloud'),
     handlers: cloudHandlers(cloud),
@@ -75,16 +72,8 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     permit: (operation) => missingScope(operation, forge.options.scopes),
   };
 
-  const later = (ms: number, task: () => void) => {
-    const timer = setTimeout(() => {
-      timers.delete(timer);
-      task();
-    }, ms);
-    timers.add(timer);
-  };
-
   const serve = async (message: IncomingMessage, response: ServerResponse) => {
-    const { call, request } = await receive(message, numbers.get(message.socket) ?? 0);
+    const { call, request } = await receive(message, listener.numberOf(message.socket));
     const api = /^\/api\/orgs(\/|$)/.test(call.path) ? forgeApi : cloudApi;
     requests.push(request);
     request.violations = api.contract.checkRequest(call);
@@ -96,7 +85,8 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
       request,
       response,
       access,
-      later,
+      later: (ms, task) => listener.later(ms, task),
+      refuse: (ms) => listener.refuse(ms),
       edit: editBy(striking, request),
     });
     for (const fault of striking) if (fault.kind === 'call') await fault.call(request);
@@ -106,21 +96,8 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     exchange.send(exchange.act());
   };
 
-  const server = createServer((message, response) => {
-    serve(message, response).catch((error: unknown) => {
-      // A caller that has gone away is its own business.
-      if (response.destroyed || response.headersSent) return;
-      const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
-      response.writeHead(500, { 'Content-Type': 'application/json' }).end(JSON.stringify({ message: text }));
-    });
-  });
-  server.on('connection', (socket) => numbers.set(socket, ++connections));
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(options.port ?? 0, '127.0.0.1', resolve);
-  });
-  const { port } = server.address() as AddressInfo;
-  const origin = `http://127.0.0.1:${port}`;
+  const listener = new Listener(serve);
+  const origin = `http://127.0.0.1:${await listener.listen(options.port ?? 0)}`;
   return {
     url: addressOf(origin, ''),
     urlFor: (caller) => addressOf(origin, caller),
@@ -128,18 +105,12 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     token: access.token,
     requests,
     get connections() {
-      return connections;
+      return listener.opened;
     },
     cloud,
     forge,
     faults,
     access,
-    close: () =>
-      new Promise((resolve) => {
-        for (const timer of timers) clearTimeout(timer);
-        server.close(() => resolve());
-        // Callers that were left hanging must not keep the server up.
-        server.closeAllConnections();
-      }),
+    close: () => listener.close(),
   };
 }
