@@ -10,18 +10,13 @@ import {
   withIncluded,
 } from './cloud-query.ts';
 import type { CloudCommand } from './cloud-records.ts';
-import {
-  commandResource,
-  deploymentResource,
-  environmentResource,
-  type Includes,
-  NOTHING,
-} from './cloud-resources.ts';
+import { commandResource, deploymentResource, environmentResource } from './cloud-resources.ts';
 import type { CloudState } from './cloud-state.ts';
 import { commandsSeen } from './cloud-views.ts';
 import { TERMINAL_COMMAND } from './command-outcomes.ts';
 import type { Call, Handlers } from './contract.ts';
 import { asText, type JsonObject } from './json.ts';
+import { type Includes, NOTHING } from './relationships.ts';
 
 export function commandHandlers(state: CloudState): Handlers {
   return {

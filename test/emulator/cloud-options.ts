@@ -25,11 +25,15 @@ export interface CloudOptions {
   patchReplaces: boolean;
   /** Fields a PATCH ignores with a 200: 'processes', 'command', 'config', 'config.queue'. */
   patchIgnores: string[];
+  /** Whether environments tell their variables, in clear text. */
+  environmentVariables: 'told' | 'absent';
   /** Numbers and booleans of a process come back as strings. */
   numbersAsStrings: boolean;
   /** Changes the form in which a process is told. */
   processForm: (resource: JsonObject, process: ExistingProcess) => JsonObject;
   createdAtResolution: 'second' | 'microsecond';
+  /** How many milliseconds the clock for ids and dates is ahead of the one that the header Date tells. */
+  createdAtSkew: number;
   idOrder: 'random' | 'time';
   /** What POST deployments answers when it works. */
   deploymentStatus: 200 | 201;
@@ -57,10 +61,13 @@ export const defaultOptions = (): CloudOptions => ({
   fillDefaults: false,
   patchReplaces: false,
   patchIgnores: [],
+  environmentVariables: 'told',
   numbersAsStrings: false,
   processForm: asRecorded,
   createdAtResolution: 'second',
-  idOrder: 'random',
+  createdAtSkew: 0,
+  // Recorded: of two, the younger has the greater id.
+  idOrder: 'time',
   deploymentStatus: 201,
   deploymentConflict: 422,
   deploymentScript: [

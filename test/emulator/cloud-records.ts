@@ -22,6 +22,8 @@ export interface CloudEnvironment {
   branchId: string;
   status: string;
   createdFromAutomation: boolean;
+  usesHibernation: boolean;
+  hibernationWakeUpInterval: number | null;
   variables: { key: string; value: string }[];
   createdAt: string;
   deploymentScript: string[] | undefined;
@@ -41,8 +43,21 @@ export interface CloudInstance {
   minReplicas: number;
   maxReplicas: number;
   usesScheduler: boolean;
+  sleepWithApp: boolean | null;
+  /** Null for what is no managed queue. */
+  queue: ManagedQueue | null;
   createdAt: string;
   hiddenFor: number;
+}
+
+export interface ManagedQueue {
+  status: 'creating' | 'updating' | 'available' | 'deleting' | 'deleted' | 'unknown';
+  paused: boolean;
+  isDefault: boolean;
+  /** Seconds. */
+  visibilityTimeout: number;
+  pollingInterval: number;
+  shutdownTimeout: number;
 }
 
 export interface ExistingProcess {

@@ -18,7 +18,6 @@ import {
   deploymentResource,
   environmentResource,
   instanceResource,
-  NOTHING,
   organizationResource,
   processResource,
   visibleEnvironments,
@@ -28,6 +27,7 @@ import type { CloudState } from './cloud-state.ts';
 import { processesSeen } from './cloud-views.ts';
 import type { Call, Handlers } from './contract.ts';
 import type { JsonObject } from './json.ts';
+import { NOTHING } from './relationships.ts';
 
 /** Where processes can be: the organization, its applications, their environments and instances. */
 export function targetHandlers(state: CloudState): Handlers {
