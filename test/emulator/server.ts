@@ -94,7 +94,10 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     });
     const exchange = exchangeOf({ api, call, request, response, access, time });
     for (const fault of faults.strike(request)) {
-      if (holdsBack.has(fault.kind)) held.add(response);
+      if (holdsBack.has(fault.kind)) {
+        held.add(response);
+        time.lookSoon();
+      }
       if (fault.kind !== 'call') return applyFault(fault, exchange);
       await fault.call(request);
       held.delete(response);
