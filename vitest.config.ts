@@ -5,8 +5,11 @@ const outside = ['test/{docs,e2e,emulator,published,scenarios}/**/*.test.ts', 't
 
 export default defineConfig({
   test: {
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
     projects: [
       {
+        extends: true,
         test: {
           name: 'unit',
           sequence: { groupOrder: 0 },
@@ -20,12 +23,11 @@ export default defineConfig({
         },
       },
       {
+        extends: true,
         test: {
           name: 'outside',
           sequence: { groupOrder: 1 },
           include: outside,
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
           // A step mostly waits, so more of them than there are cores can run.
           maxConcurrency: 8,
           maxWorkers: 4,

@@ -45,7 +45,7 @@ export interface Emulator {
   forge: ForgeState;
   faults: Faults;
   access: Access;
-  /** Steps that join it do not wait for nothing: it moves on when all of them only wait. */
+  /** Steps that share it do not wait for nothing: it moves on when all of them only wait. */
   time: WorldTime;
   close(): Promise<void>;
 }
@@ -100,7 +100,10 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
       refuse: (ms) => listener.refuse(ms),
       edit: editBy(striking, request),
     });
-    if (striking.some(({ kind }) => holdsBack.has(kind))) held.add(response);
+    if (striking.some(({ kind }) => holdsBack.has(kind))) {
+      held.add(response);
+      time.lookSoon();
+    }
     for (const fault of striking) if (fault.kind === 'call') await fault.call(request);
     for (const fault of striking) {
       if (fault.kind !== 'call' && fault.kind !== 'edit') return applyFault(fault, exchange);
