@@ -1,9 +1,8 @@
 import type * as v from 'valibot';
 import { Failure } from '../failure.ts';
 import type { HttpClient } from '../http/client.ts';
-import { HttpFailure } from '../http/http-failure.ts';
+import { lostIfUnknown, undefinedIf404 } from '../http/outcome.ts';
 import { path } from '../http/path.ts';
-import { undefinedIf404 } from '../http/undefined-if-404.ts';
 import type { Sent } from '../processes/create-once.ts';
 import type { ExistingProcess } from '../processes/existing.ts';
 import type { ProcessUpdate } from '../processes/intended.ts';
@@ -78,7 +77,7 @@ export class CloudProcessStore implements ProcessStore {
 
   async create(spec: ProcessSpec): Promise<Sent<ExistingProcess>> {
     const instanceId = this.#instance();
-    try {
+    return await lostIfUnknown(async () => {
       const { data } = await this.#client.json(
         {
           method: 'POST',
@@ -90,12 +89,8 @@ export class CloudProcessStore implements ProcessStore {
         },
         one(RawProcess),
       );
-      return { kind: 'created', made: this.#processFrom(data.data) };
-    } catch (error) {
-      if (error instanceof HttpFailure && error.arrival === 'maybe')
-        return { kind: 'lost', cause: error.cause };
-      throw error;
-    }
+      return this.#processFrom(data.data);
+    });
   }
 
   async update(id: string, update: ProcessUpdate): Promise<ExistingProcess | undefined> {

@@ -1,7 +1,7 @@
 import { Failure } from '../failure.ts';
 import type { HttpClient } from '../http/client.ts';
+import { undefinedIf404 } from '../http/outcome.ts';
 import { path } from '../http/path.ts';
-import { undefinedIf404 } from '../http/undefined-if-404.ts';
 import { findByName, NotThere } from '../names/find-by-name.ts';
 import { poll, type Waiting } from '../time/poll.ts';
 import { type Instance, instanceFrom } from './instance.ts';
