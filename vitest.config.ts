@@ -1,7 +1,10 @@
 import { defineConfig } from 'vitest/config';
 
 /** What opens sockets or starts processes; everything else is a unit test (`npm run test:unit`). */
-const outside = ['test/{docs,e2e,emulator,published,scenarios}/**/*.test.ts', 'test/**/*.sockets.test.ts'];
+const outside = [
+  'test/{docs,e2e,emulator,published,repository,scenarios}/**/*.test.ts',
+  'test/**/*.sockets.test.ts',
+];
 
 export default defineConfig({
   test: {
