@@ -75,7 +75,7 @@ async function start(
       return commandFrom(data.data);
     } catch (error) {
       if (!(error instanceof HttpFailure) || error.arrival !== 'maybe') throw error;
-      following.log(`The answer to the command was lost (${error.cause}); looking whether it has started`);
+      following.log(`The answer to the command was lost (${error.reason}); looking whether it has started`);
       following.did('a command was sent, and its answer was lost: it may have run');
       const look = async () => (await listAlike(client, environmentId, command)).find(isNew);
       const found = await lookAfterLoss(look, following);
