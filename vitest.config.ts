@@ -15,8 +15,11 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'unit',
+          sequence: { groupOrder: 0 },
           include: ['test/**/*.test.ts'],
           exclude: outside,
+          // On a loaded machine the model's schedules take longer than the default.
+          testTimeout: 60_000,
           setupFiles: ['test/support/no-outside.ts'],
           // Unit tests share no state, and files that share a worker take half the time.
           isolate: false,
@@ -26,6 +29,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'outside',
+          sequence: { groupOrder: 1 },
           include: outside,
           // A contract takes half a second to compile, and files share it.
           isolate: false,
