@@ -77,8 +77,8 @@ export async function runStep(title: string, body: (step: Step) => Promise<void>
     blocks.unshift(html`${headline('failed', html`${title}: failed`)}${reasons(failure)}`);
   }
   for (const task of tasks) await task(failure);
-  stop.release();
   if (summary && blocks.length > 0) await writeSummary(blocks, secrets, log);
+  stop.release();
 }
 
 /** A failure as it is told: the whole message, and how the log and the annotations part it. */

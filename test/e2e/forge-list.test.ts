@@ -177,7 +177,7 @@ describe('the gate', () => {
   test('fails for too few', async () => {
     add();
     const run = await world.run({ 'min-count': '2' });
-    expect(run.errors[0]).toContain('there is 1 process, and min-count is 2');
+    expect(run.errors[0]).toContain('1 process matches, and min-count is 2');
   });
 
   test('warns when it opens for no process at all', async () => {
@@ -190,6 +190,7 @@ describe('the gate', () => {
     add();
     const run = await world.run({ 'require-status': 'runing' });
     expect(run.warnings[0]).toContain('"runing"');
+    expect(run.warnings[0]).toContain('Did you mean "running"?');
     expect(run.exitCode).toBe(1);
   });
 });
@@ -211,7 +212,7 @@ test('a step that is told to stop at the gate stops at once', async () => {
   child.kill('SIGTERM');
   const run = await done;
   expect(run.exitCode).toBe(1);
-  expect(run.errors[0]).toContain('told to stop');
+  expect(run.errors[0]).toBe('Cancelled while waiting at the gate. Nothing was changed.');
 });
 
 describe('refusals', () => {

@@ -89,7 +89,7 @@ async function listAtGate(
   { connection, target: name, filter, sort, gate, wait }: ForgeListInputs,
 ): Promise<Gated> {
   const target = await findForgeTarget(step, client, name);
-  step.doing('listing the background processes');
+  step.doing(isClosed(gate) ? 'waiting at the gate' : 'listing the background processes');
   const store = new ForgeProcessStore(client.within(workDeadline(step, connection, wait)), target);
   const { user, directory } = filter;
   return await waitAtGate(
