@@ -27,7 +27,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   runner: ['names', 'time', 'failure'],
   processes: ['names', 'time', 'failure'],
   names: ['failure'],
-  http: ['time', 'failure'],
+  http: ['names', 'time', 'failure'],
   time: ['failure'],
   failure: [],
 };

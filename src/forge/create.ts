@@ -4,7 +4,7 @@ import { type Created, createOnce } from '../processes/create-once.ts';
 import type { Changes } from '../processes/drift.ts';
 import type { RaceDelays } from '../processes/race-delays.ts';
 import type { Deadline } from '../time/deadline.ts';
-import { type PollOptions, poll } from '../time/poll.ts';
+import { poll, type Timing } from '../time/poll.ts';
 import { candidates, leaving } from './identity.ts';
 import type { ForgeProcess } from './process.ts';
 import type { ForgeStore } from './process-store.ts';
@@ -14,7 +14,7 @@ export interface ForgeWorld {
   readonly store: ForgeStore;
   readonly delays: RaceDelays;
   /** For removals, which take their time on the server. */
-  readonly removal: Omit<PollOptions, 'first' | 'longest' | 'onProgress' | 'deadline'> & {
+  readonly removal: Timing & {
     /** Begins when the wait does. */
     readonly deadline: () => Deadline;
   };

@@ -1,5 +1,5 @@
 import { Failure } from '../failure.ts';
-import { type PollOptions, poll } from '../time/poll.ts';
+import { poll, type Waiting } from '../time/poll.ts';
 import { type ForgeProcess, label } from './process.ts';
 import { isDead, StopWatch } from './status.ts';
 
@@ -18,9 +18,9 @@ export interface Gated {
   readonly failure: Failure | undefined;
 }
 
-export type GateWaiting = Omit<PollOptions, 'first' | 'longest' | 'onProgress'> & {
+export interface GateWaiting extends Waiting {
   readonly log: (line: string) => void;
-};
+}
 
 /**
  * Lists until every process has a wanted status and there are enough. Ends at once when a process has ended for good

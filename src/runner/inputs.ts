@@ -1,5 +1,6 @@
 import { getInput } from '@actions/core';
 import { Failure } from '../failure.ts';
+import { isLoopback } from '../names/loopback.ts';
 
 /**
  * Reads a step's inputs and collects what is wrong with them, so that all of it is reported at once.
@@ -68,7 +69,7 @@ export class Inputs {
       this.problem(name, `must be a URL such as ${fallback}, not ${quoted(value)}`);
     } else if (url.username !== '' || url.password !== '' || url.search !== '' || url.hash !== '') {
       this.problem(name, 'must be a plain address, without user, password, query or fragment');
-    } else if (url.protocol !== 'https:' && !(url.protocol === 'http:' && isLoopback(url.hostname))) {
+    } else if (url.protocol !== 'https:' && !(url.protocol === 'http:' && isLoopback(url))) {
       this.problem(
         name,
         `must start with https://, so that nobody on the way reads the token, not ${quoted(value)}`,
@@ -112,8 +113,4 @@ function oneOf(words: readonly string[]): string {
 
 function spanOf({ min, max }: { readonly min: number; readonly max?: number }): string {
   return max === undefined ? `of at least ${min}` : `from ${min} to ${max}`;
-}
-
-function isLoopback(hostname: string): boolean {
-  return hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d{1,3}){3}$/.test(hostname);
 }

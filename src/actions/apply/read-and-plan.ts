@@ -11,7 +11,7 @@ import { cloudRules } from '../../processes/rules.ts';
 import { skipRepeats } from '../../processes/skip-repeats.ts';
 import type { ProcessSpec } from '../../processes/spec.ts';
 import type { Step } from '../../runner/step.ts';
-import { Deadline } from '../../time/deadline.ts';
+import { waitingFor } from '../../time/poll.ts';
 import { maxConcurrency, workDeadline } from '../shared/connection.ts';
 import type { ApplyInputs } from './inputs.ts';
 
@@ -69,7 +69,7 @@ async function findInstances(
   const { found, picked } = await findInEnvironment(
     client.within(workDeadline(step, connection, wait)),
     { application, environment, repository: step.workflow.repository },
-    { ...step, deadline: new Deadline(step.clock, wait), log: (line) => step.log.info(line) },
+    { ...waitingFor(step, wait), log: (line) => step.log.info(line) },
     (candidates) => pickInstances(candidates, manifest.instances),
   );
   const names = picked.map(({ name, id }) => `${name} (${id})`).join(', ');

@@ -6,7 +6,7 @@ import type { HttpClient } from '../../../http/client.ts';
 import { html } from '../../../runner/html.ts';
 import type { Inputs } from '../../../runner/inputs.ts';
 import type { Step } from '../../../runner/step.ts';
-import { Deadline } from '../../../time/deadline.ts';
+import { waitingFor } from '../../../time/poll.ts';
 import { type Connection, readConnection, withClient, workDeadline } from '../../shared/connection.ts';
 import { describeFilter, type ForgeFilter, readForgeFilter, withCommand } from '../shared/filter.ts';
 import { forge } from '../shared/service.ts';
@@ -91,7 +91,7 @@ async function listAtGate(
   return await waitAtGate(
     gate,
     async () => withCommand(await store.list({ user, siteId: target.siteId, directory, sort }), filter),
-    { ...step, deadline: new Deadline(step.clock, wait), log: (line) => step.log.info(line) },
+    { ...waitingFor(step, wait), log: (line) => step.log.info(line) },
   );
 }
 
