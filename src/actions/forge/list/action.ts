@@ -40,10 +40,7 @@ function readInputs(step: Step): ForgeListInputs {
     target: readForgeTarget(inputs),
     filter: readForgeFilter(inputs),
     sort: readSort(inputs),
-    gate: {
-      statuses: readStatuses(step),
-      minCount: inputs.integer('min-count', { min: 0, max: 10_000 }) ?? 0,
-    },
+    gate: readGate(step),
     wait: inputs.seconds('wait-timeout', { min: 0, max: 86_400 }, 0),
   };
   if (read.wait > 0 && !isClosed(read.gate))
@@ -57,6 +54,12 @@ function readInputs(step: Step): ForgeListInputs {
 
 function readSort(inputs: Inputs): ProcessFilter['sort'] {
   return inputs.text('sort') === undefined ? undefined : inputs.choice('sort', ['user', '-user'], 'user');
+}
+
+function readGate(step: Step): Gate {
+  const statuses = readStatuses(step);
+  const minCount = step.inputs.integer('min-count', { min: 0, max: 10_000 }) ?? 0;
+  return { statuses, minCount, demand: `require-status is ${statuses.join(', ')}` };
 }
 
 /** Any word passes, since Forge adds new ones; one that it is not known to use is pointed out. */
