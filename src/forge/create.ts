@@ -40,7 +40,7 @@ export function hasDrifted(spec: ForgeSpec, process: ForgeProcess): boolean {
 
 /** Where the declared process is looked for. A site cannot be read from a process, but Forge can list by it. */
 export async function listAlike({ siteId }: ForgeSpec, store: ForgeStore): Promise<readonly ForgeProcess[]> {
-  return await store.list({ siteId });
+  return (await store.list({ siteId })).processes;
 }
 
 /** How a creation ended: with a process, or with the server's word that the name is in use. */

@@ -49,14 +49,14 @@ async function carryOut(
   step: Step,
   client: HttpClient,
   inputs: ApplyInputs,
-  { environment, plan, states }: ReadPlan,
+  { environment, plan, states, listings }: ReadPlan,
 ): Promise<void> {
   const writes = changesIn(countsOf(plan.operations));
   const patient = client.within(workDeadline(step, inputs.connection, msPerWrite * writes));
   const results = await converge(plan.operations, states, {
     rules: cloudRules,
     makerAt: ({ place, existing }, limit) =>
-      cloudMaker(existing, {
+      cloudMaker(listings.get(place.id) ?? { processes: existing, pages: 1, serverTime: undefined }, {
         ...step,
         store: new CloudProcessStore(patient, place.id, manifestField),
         delays: raceDelays(step.clock, step.random, step.cancelled),

@@ -4,6 +4,7 @@ import { CloudProcessStore } from '../../cloud/process-store.ts';
 import { type Environment, findInEnvironment } from '../../cloud/target.ts';
 import type { HttpClient } from '../../http/client.ts';
 import type { ExistingProcess } from '../../processes/existing.ts';
+import type { Listing } from '../../processes/listing.ts';
 import { Limit } from '../../processes/plan/limit.ts';
 import { ambiguousPlan, type PlaceState, type Plan, planFor } from '../../processes/plan/plan.ts';
 import { raceDelays } from '../../processes/race-delays.ts';
@@ -22,6 +23,8 @@ export interface ReadPlan {
   readonly environment: Environment;
   readonly instances: readonly Instance[];
   readonly states: readonly CloudState[];
+  /** What the plan was made from, by the instance’s id. */
+  readonly listings: ReadonlyMap<string, Listing<ExistingProcess>>;
   readonly plan: Plan<ProcessSpec, ExistingProcess>;
 }
 
@@ -30,18 +33,17 @@ export async function readAndPlan(step: Step, client: HttpClient, inputs: ApplyI
   const { environment, instances } = await findInstances(step, client, inputs);
   const patient = client.within(workDeadline(step, inputs.connection, 2_000 * instances.length));
   const limit = new Limit(maxConcurrency);
-  const look = async (instance: Instance): Promise<readonly ExistingProcess[]> =>
+  const look = async (instance: Instance): Promise<Listing<ExistingProcess>> =>
     await limit.run(() => new CloudProcessStore(patient, instance.id).list());
-  const existing = new Map<string, readonly ExistingProcess[]>();
+  const listings = new Map<string, Listing<ExistingProcess>>();
   const lookAt = async (ones: readonly Instance[]): Promise<void> => {
-    const listings = await Promise.all(ones.map(look));
-    for (const [index, { id }] of ones.entries()) existing.set(id, listings[index] ?? []);
+    await Promise.all(ones.map(async (instance) => listings.set(instance.id, await look(instance))));
   };
   const statesNow = (): CloudState[] =>
     instances.map((instance, index) => ({
       place: instance,
       declared: inputs.manifest.instances[index]?.processes ?? [],
-      existing: existing.get(instance.id) ?? [],
+      existing: listings.get(instance.id)?.processes ?? [],
     }));
 
   await lookAt(instances);
@@ -58,7 +60,7 @@ export async function readAndPlan(step: Step, client: HttpClient, inputs: ApplyI
     plan = planFor(statesNow(), cloudRules, inputs);
   }
   if (plan.ambiguous.length > 0) throw ambiguousPlan(plan.ambiguous, cloudRules);
-  return { environment, instances, states: statesNow(), plan };
+  return { environment, instances, states: statesNow(), listings, plan };
 }
 
 async function findInstances(

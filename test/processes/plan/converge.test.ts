@@ -8,6 +8,7 @@ import { convergeFailure, describeDone, type OperationResult } from '../../../sr
 import { raceDelays } from '../../../src/processes/race-delays.ts';
 import { cloudRules } from '../../../src/processes/rules.ts';
 import type { ProcessSpec, WorkerConfig } from '../../../src/processes/spec.ts';
+import { listingOf } from '../../support/listing.ts';
 import { existing, FakeStore, lost, refused, VirtualClock } from '../fake-cloud.ts';
 
 const worker = (config: WorkerConfig = {}, processes = 1): ProcessSpec => ({
@@ -47,7 +48,7 @@ class World {
     return await converge(operations, states, {
       rules: cloudRules,
       makerAt: ({ place, existing }, limit) =>
-        cloudMaker(existing, {
+        cloudMaker(listingOf(existing), {
           store: this.stores.get(place.id) ?? this.store([], place.id),
           delays: raceDelays(this.clock, () => 0.5, this.stop.signal),
           clock: this.clock,

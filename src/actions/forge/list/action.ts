@@ -93,7 +93,10 @@ async function listAtGate(
   const { user, directory } = filter;
   return await waitAtGate(
     gate,
-    async () => withCommand(await store.list({ user, siteId: target.siteId, directory, sort }), filter),
+    async () => {
+      const { processes } = await store.list({ user, siteId: target.siteId, directory, sort });
+      return withCommand(processes, filter);
+    },
     { ...waitingFor(step, wait), log: (line) => step.log.info(line) },
   );
 }

@@ -95,7 +95,7 @@ async function select(
 
 async function list(store: ForgeProcessStore, { siteId }: ForgeTarget, filter: ForgeFilter) {
   const { user, directory } = filter;
-  return withCommand(await store.list({ user, siteId, directory }), filter);
+  return withCommand((await store.list({ user, siteId, directory })).processes, filter);
 }
 
 /** Asks for the restarts and sets the outputs. Throws when one was refused. */
