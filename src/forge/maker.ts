@@ -1,4 +1,5 @@
 import type { Sent } from '../processes/create-once.ts';
+import type { Listing } from '../processes/listing.ts';
 import type { Claim } from '../processes/plan/claim.ts';
 import type { Maker } from '../processes/plan/converge.ts';
 import type { Limit } from '../processes/plan/limit.ts';
@@ -17,11 +18,11 @@ export interface ForgeMakerWorld extends Pick<ForgeWorld, 'store' | 'delays' | '
   readonly limit: Limit;
 }
 
-type Listings = SharedListing<readonly PlacedProcess[]>;
+type Listings = SharedListing<Listing<PlacedProcess>>;
 
 /** Makes, replaces and removes the processes of one Forge server. `first` is what was listed for the plan. */
 export function forgeMaker(
-  first: readonly PlacedProcess[],
+  first: Listing<PlacedProcess>,
   { store, delays, removal, ...world }: ForgeMakerWorld,
 ): Maker<ForgeSpec, PlacedProcess> {
   const listings = new Map<string | undefined, Listings>();
@@ -29,8 +30,7 @@ export function forgeMaker(
     const known = listings.get(siteId);
     if (known !== undefined) return known;
     const list = async () => placed(await store.list({ siteId }), siteId);
-    const shown = siteId === undefined ? first : first.filter((process) => process.siteId === siteId);
-    const made = new SharedListing<readonly PlacedProcess[]>(list, shown, world);
+    const made = new SharedListing<Listing<PlacedProcess>>(list, ofSite(first, siteId), world);
     listings.set(siteId, made);
     return made;
   };
@@ -46,18 +46,22 @@ export function forgeMaker(
     async remove({ id }, claim, log) {
       await claim.write(() => removeForSure(store, id));
       const all = listingsOf(undefined);
-      const find = async () => (await all.refreshed()).find((process) => process.id === id);
+      const find = async () => (await all.refreshed()).processes.find((process) => process.id === id);
       await untilGone(id, { store: { find }, removal, log });
     },
   };
 }
 
-/** Processes, with the site whose list has shown them. */
-export function placed(
-  processes: readonly PlacedProcess[],
-  siteId: string | undefined,
-): readonly PlacedProcess[] {
-  return siteId === undefined ? processes : processes.map((process) => ({ ...process, siteId }));
+/** A listing that was made for a site: its processes are told apart by that from then on. */
+function placed(listing: Listing<PlacedProcess>, siteId: string | undefined): Listing<PlacedProcess> {
+  if (siteId === undefined) return listing;
+  return { ...listing, processes: listing.processes.map((process) => ({ ...process, siteId })) };
+}
+
+/** What a listing of the whole server shows of one site. */
+function ofSite(listing: Listing<PlacedProcess>, siteId: string | undefined): Listing<PlacedProcess> {
+  if (siteId === undefined) return listing;
+  return { ...listing, processes: listing.processes.filter((process) => process.siteId === siteId) };
 }
 
 /** The store as one operation sees it: without what belongs to other operations, through shared listings, and in its turn. */
@@ -73,8 +77,9 @@ class ClaimedForgeStore implements ForgeStore {
   }
 
   /** Those of the operation's site, if it has one: it asks for no others. */
-  async list(): Promise<readonly PlacedProcess[]> {
-    return this.#claim.open(await this.#claim.look(this.#listings));
+  async list(): Promise<Listing<PlacedProcess>> {
+    const listing = await this.#claim.look(this.#listings);
+    return { ...listing, processes: this.#claim.open(listing.processes) };
   }
 
   async find(id: string): Promise<PlacedProcess | undefined> {

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { forgeMaker, placed } from '../../src/forge/maker.ts';
+import { forgeMaker } from '../../src/forge/maker.ts';
 import { forgeRules } from '../../src/forge/rules.ts';
 import type { ForgeSpec } from '../../src/forge/spec.ts';
 import { converge } from '../../src/processes/plan/converge.ts';
@@ -26,14 +26,14 @@ async function run(
 ) {
   const clock = new VirtualClock();
   const waiting = waitingOn(clock);
-  const state = { place, declared, existing: placed(await server.list(), undefined) };
+  const state = { place, declared, listing: await server.list() };
   const { operations } = planFor([state], forgeRules, { prune });
   server.filters.length = 0;
   meanwhile?.();
   return await converge(operations, [state], {
     rules: forgeRules,
-    makerAt: ({ existing }, limit) =>
-      forgeMaker(existing, {
+    makerAt: ({ listing }, limit) =>
+      forgeMaker(listing, {
         ...waiting,
         store: server,
         delays: raceDelays(clock, waiting.random, waiting.cancelled),

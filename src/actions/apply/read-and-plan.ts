@@ -23,8 +23,6 @@ export interface ReadPlan {
   readonly environment: Environment;
   readonly instances: readonly Instance[];
   readonly states: readonly CloudState[];
-  /** What the plan was made from, by the instance’s id. */
-  readonly listings: ReadonlyMap<string, Listing<ExistingProcess>>;
   readonly plan: Plan<ProcessSpec, ExistingProcess>;
 }
 
@@ -40,11 +38,11 @@ export async function readAndPlan(step: Step, client: HttpClient, inputs: ApplyI
     await Promise.all(ones.map(async (instance) => listings.set(instance.id, await look(instance))));
   };
   const statesNow = (): CloudState[] =>
-    instances.map((instance, index) => ({
-      place: instance,
-      declared: inputs.manifest.instances[index]?.processes ?? [],
-      existing: listings.get(instance.id)?.processes ?? [],
-    }));
+    instances.flatMap((place, index) => {
+      const listing = listings.get(place.id);
+      const declared = inputs.manifest.instances[index]?.processes ?? [];
+      return listing === undefined ? [] : [{ place, declared, listing }];
+    });
 
   await lookAt(instances);
   let plan = planFor(statesNow(), cloudRules, inputs);
@@ -60,7 +58,7 @@ export async function readAndPlan(step: Step, client: HttpClient, inputs: ApplyI
     plan = planFor(statesNow(), cloudRules, inputs);
   }
   if (plan.ambiguous.length > 0) throw ambiguousPlan(plan.ambiguous, cloudRules);
-  return { environment, instances, states: statesNow(), listings, plan };
+  return { environment, instances, states: statesNow(), plan };
 }
 
 async function findInstances(
