@@ -18,6 +18,8 @@ const finalWords = ['deployment.succeeded', 'deployment.failed', 'build.failed',
 
 export interface Following extends Waiting {
   readonly log: (line: string) => void;
+  /** What stands whatever becomes of the deployment: `The processes are as declared`. */
+  readonly declared: string;
   /** Told what is known by now, for the case that the run ends before it can report. */
   readonly did: (line: string) => void;
 }
@@ -44,7 +46,7 @@ export async function redeploy(
   following.did(`started deployment ${started.id}`);
   onStart(started.id);
   const ended = await follow(client, started, following);
-  if (!hasSucceeded(ended)) throw failed(ended);
+  if (!hasSucceeded(ended)) throw failed(ended, following.declared);
   return ended;
 }
 
@@ -171,10 +173,10 @@ function deploymentFrom({ id, attributes }: DeploymentResource): Deployment {
   return { id, status: attributes.status, failureReason: attributes.failure_reason ?? undefined };
 }
 
-function failed({ id, status, failureReason }: Deployment): Failure {
+function failed({ id, status, failureReason }: Deployment, declared: string): Failure {
   return new Failure({
-    what: `Deployment ${id}`,
-    why: `it ended as ${status}${failureReason === undefined ? '' : `: ${failureReason}`}`,
-    fix: 'The background process is as declared; its change takes effect with the next deployment that succeeds',
+    what: `${declared}, and the deployment failed`,
+    why: `${id} ended as ${status}${failureReason === undefined ? '' : `: ${failureReason}`}`,
+    fix: 'The change takes effect with the next deployment that succeeds',
   });
 }

@@ -220,11 +220,14 @@ function nothingLeft(what: string, deadline: Deadline): HttpFailure {
 
 function cancelledDuring(call: HttpCall, stop: AbortSignal): unknown {
   if (call.method === 'GET') return stop.reason;
-  return new Cancelled({
-    what: call.what,
-    why: 'the step was told to stop before the answer came, so it may have taken effect or not',
-    fix: 'Look there before running this again',
-  });
+  return new Cancelled(
+    {
+      what: call.what,
+      why: 'the step was told to stop before the answer came, so it may have taken effect or not',
+      fix: 'Look there before running this again',
+    },
+    { mayHaveActed: true },
+  );
 }
 
 function inSeconds(ms: number): string {

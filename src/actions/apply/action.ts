@@ -51,6 +51,7 @@ async function carryOut(
   inputs: ApplyInputs,
   { environment, plan, states }: ReadPlan,
 ): Promise<void> {
+  step.doing(`applying ${inputs.file}`);
   const writes = changesIn(countsOf(plan.operations));
   const patient = client.within(workDeadline(step, inputs.connection, msPerWrite * writes));
   const results = await converge(plan.operations, states, {
@@ -132,7 +133,14 @@ async function makeLive(
   const instanceId = results[0]?.operation.place.id ?? '';
   // The deployment is told in the log and the summary: its id is no output of this action.
   const quiet = { ...step, output: () => undefined };
-  await deployChange(quiet, client, inputs.connection, inputs.deploying, { environmentId, instanceId });
+  await deployChange(
+    quiet,
+    client,
+    inputs.connection,
+    inputs.deploying,
+    { environmentId, instanceId },
+    'The processes are as declared',
+  );
 }
 
 /** A field of a request is called in the manifest as it is in the request. */

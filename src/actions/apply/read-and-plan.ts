@@ -29,6 +29,7 @@ export interface ReadPlan {
 /** Reads what there is, and plans. Throws a `Failure` when the plan would have to guess. */
 export async function readAndPlan(step: Step, client: HttpClient, inputs: ApplyInputs): Promise<ReadPlan> {
   const { environment, instances } = await findInstances(step, client, inputs);
+  step.doing(`planning ${inputs.file}`);
   const patient = client.within(workDeadline(step, inputs.connection, 2_000 * instances.length));
   const limit = new Limit(maxConcurrency);
   const look = async (instance: Instance): Promise<Listing<ExistingProcess>> =>
@@ -66,6 +67,7 @@ async function findInstances(
   client: HttpClient,
   { application, connection, environment, manifest, wait }: ApplyInputs,
 ): Promise<{ environment: Environment; instances: readonly Instance[] }> {
+  step.doing(`${wait > 0 ? 'waiting' : 'looking'} for the environment "${environment}"`);
   const { found, picked } = await findInEnvironment(
     client.within(workDeadline(step, connection, wait)),
     { application, environment, repository: step.workflow.repository },

@@ -22,14 +22,19 @@ export function readDeploying(inputs: Inputs): Deploying {
   };
 }
 
-/** Deploys the environment, so that a change takes effect, and sets `deployment-id` and `environment-id`. */
+/**
+ * Deploys the environment, so that a change takes effect, and sets `deployment-id` and `environment-id`. `declared` says what
+ * stands even if the deployment fails: `The processes are as declared`.
+ */
 export async function deployChange(
   step: Step,
   client: HttpClient,
   connection: Connection,
   { waitTimeout }: Deploying,
   where: { readonly environmentId: string | undefined; readonly instanceId: string },
+  declared: string,
 ): Promise<void> {
+  step.doing('deploying the environment, so that the change takes effect');
   const deadline = new Deadline(step.clock, waitTimeout);
   const patient = client.within(workDeadline(step, connection, waitTimeout));
   const environmentId = where.environmentId ?? (await readInstance(patient, where.instanceId)).environmentId;
@@ -44,6 +49,7 @@ export async function deployChange(
   const following = {
     ...step,
     deadline,
+    declared,
     log: (line: string) => step.log.info(line),
     did: (line: string) => step.did('deployment', line),
   };

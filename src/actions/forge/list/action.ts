@@ -3,9 +3,11 @@ import { ForgeProcessStore, type ProcessFilter } from '../../../forge/process-st
 import { knownWords } from '../../../forge/status.ts';
 import type { ForgeTargetName } from '../../../forge/target.ts';
 import type { HttpClient } from '../../../http/client.ts';
+import { orNear } from '../../../names/did-you-mean.ts';
 import { html } from '../../../runner/html.ts';
 import type { Inputs } from '../../../runner/inputs.ts';
 import type { Step } from '../../../runner/step.ts';
+import { quoted } from '../../../shorten.ts';
 import { waitingFor } from '../../../time/poll.ts';
 import { type Connection, readConnection, withClient, workDeadline } from '../../shared/connection.ts';
 import { describeFilter, type ForgeFilter, readForgeFilter, withCommand } from '../shared/filter.ts';
@@ -73,7 +75,8 @@ function readStatuses({ inputs, log }: Step): string[] {
       'must be words separated by commas, such as running, or running, installed',
     );
   for (const word of words.filter((each) => each !== '' && !knownWords.includes(each))) {
-    log.warning(`require-status: Forge is not known to say "${word}"; it says ${knownWords.join(', ')}`);
+    const why = `require-status: Forge is not known to say ${quoted(word)}; it says ${knownWords.join(', ')}`;
+    log.warning(orNear(why, word, knownWords));
   }
   return words;
 }
@@ -89,6 +92,7 @@ async function listAtGate(
   { connection, target: name, filter, sort, gate, wait }: ForgeListInputs,
 ): Promise<Gated> {
   const target = await findForgeTarget(step, client, name);
+  step.doing('listing the background processes');
   const store = new ForgeProcessStore(client.within(workDeadline(step, connection, wait)), target);
   const { user, directory } = filter;
   return await waitAtGate(
