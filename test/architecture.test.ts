@@ -28,7 +28,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   runner: ['names', 'time', 'failure', 'shorten'],
   processes: ['names', 'time', 'failure', 'shorten'],
   names: ['failure', 'shorten'],
-  http: ['time', 'failure', 'shorten'],
+  http: ['names', 'time', 'failure', 'shorten'],
   time: ['failure', 'shorten'],
   failure: [],
   shorten: [],

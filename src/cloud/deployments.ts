@@ -3,7 +3,7 @@ import { Failure } from '../failure.ts';
 import type { HttpClient } from '../http/client.ts';
 import { HttpFailure } from '../http/http-failure.ts';
 import { path } from '../http/path.ts';
-import { type PollOptions, poll } from '../time/poll.ts';
+import { poll, type Waiting } from '../time/poll.ts';
 import { DeploymentResource, one } from './resources.ts';
 
 export interface Deployment {
@@ -16,13 +16,13 @@ export interface Deployment {
 /** Recorded: these and no others are final; `build.succeeded` is not. A word not known yet counts as not final. */
 const finalWords = ['deployment.succeeded', 'deployment.failed', 'build.failed', 'failed', 'cancelled'];
 
-export type Following = Omit<PollOptions, 'first' | 'longest' | 'onProgress'> & {
+export interface Following extends Waiting {
   readonly log: (line: string) => void;
   /** What stands whatever becomes of the deployment: `The processes are as declared`. */
   readonly declared: string;
   /** Told what is known by now, for the case that the run ends before it can report. */
   readonly did: (line: string) => void;
-};
+}
 
 function hasEnded({ status }: Deployment): boolean {
   return finalWords.includes(status);

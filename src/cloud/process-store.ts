@@ -7,6 +7,7 @@ import { undefinedIf404 } from '../http/undefined-if-404.ts';
 import type { Sent } from '../processes/create-once.ts';
 import type { ExistingProcess } from '../processes/existing.ts';
 import type { ProcessUpdate } from '../processes/intended.ts';
+import type { Listing } from '../processes/listing.ts';
 import { type ProcessSpec, processesOfNew } from '../processes/spec.ts';
 import type { ProcessStore } from '../processes/store.ts';
 import type { Instance } from './instance.ts';
@@ -36,9 +37,9 @@ export class CloudProcessStore implements ProcessStore {
     this.#fieldName = fieldName;
   }
 
-  async list(): Promise<readonly ExistingProcess[]> {
+  async list(): Promise<Listing<ExistingProcess>> {
     const instanceId = this.#instance();
-    const { items, included } = await listAll(
+    const { items, included, pages, date } = await listAll(
       this.#client,
       {
         method: 'GET',
@@ -50,7 +51,7 @@ export class CloudProcessStore implements ProcessStore {
       RawProcess,
     );
     this.#learn(instancesAmong(included).map(instanceFrom));
-    return items.map((item) => this.#processFrom(item));
+    return { processes: items.map((item) => this.#processFrom(item)), pages, serverTime: date };
   }
 
   async find(id: string): Promise<ExistingProcess | undefined> {

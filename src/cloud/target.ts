@@ -3,7 +3,7 @@ import type { HttpClient } from '../http/client.ts';
 import { path } from '../http/path.ts';
 import { undefinedIf404 } from '../http/undefined-if-404.ts';
 import { findByName, NotThere } from '../names/find-by-name.ts';
-import { type PollOptions, poll } from '../time/poll.ts';
+import { poll, type Waiting } from '../time/poll.ts';
 import { type Instance, instanceFrom } from './instance.ts';
 import { listAll } from './pages.ts';
 import { ApplicationResource, branchNames, EnvironmentResource, InstanceResource } from './resources.ts';
@@ -30,15 +30,15 @@ export interface EnvironmentInstances {
 }
 
 /** How long to wait for something to appear; looks are made at least once. */
-export type Waiting = Omit<PollOptions, 'first' | 'longest' | 'onProgress'> & {
+export interface Awaiting extends Waiting {
   readonly log: (line: string) => void;
-};
+}
 
 /** Finds the environment, and what is wanted of its instances, waiting for both as long as allowed. */
 export async function findInEnvironment<T>(
   client: HttpClient,
   name: EnvironmentName,
-  waiting: Waiting,
+  waiting: Awaiting,
   pick: (found: EnvironmentInstances) => T,
 ): Promise<{ readonly found: EnvironmentInstances; readonly picked: T }> {
   const locate = environmentLocator(client, name);

@@ -1,5 +1,5 @@
 import { Failure } from '../failure.ts';
-import { type PollOptions, poll } from '../time/poll.ts';
+import { poll, type Waiting } from '../time/poll.ts';
 import { type ForgeProcess, label } from './process.ts';
 import { isDead, StopWatch } from './status.ts';
 
@@ -9,6 +9,8 @@ export interface Gate {
   readonly statuses: readonly string[];
   /** At least so many processes must be listed. */
   readonly minCount: number;
+  /** Why the statuses are demanded, for messages: `require-status is running`. */
+  readonly demand: string;
 }
 
 export interface Gated {
@@ -18,13 +20,16 @@ export interface Gated {
   readonly failure: Failure | undefined;
 }
 
-export type GateWaiting = Omit<PollOptions, 'first' | 'longest' | 'onProgress'> & {
+export interface GateWaiting extends Waiting {
   readonly log: (line: string) => void;
-};
+}
+
+/** A process that crashes is `running` between its starts: a status must stand so many milliseconds to be believed. */
+const standing = 2_000;
 
 /**
- * Lists until every process has a wanted status and there are enough. Ends at once when a process has ended for good
- * (`fatal`, `exited`), unless that was wanted, or stays `stopped`; anything else is waited for until the deadline.
+ * Lists until every process has a wanted status, seen twice, and there are enough. Ends at once when a process has ended
+ * for good (`fatal`, `exited`), unless that was wanted, or stays `stopped`; anything else is waited for until the deadline.
  */
 export async function waitAtGate(
   gate: Gate,
@@ -48,7 +53,14 @@ export async function waitAtGate(
     said = picture;
     return undefined;
   };
-  const gated = await poll(look, {
+  const lookTwice = async (): Promise<Gated | undefined> => {
+    const gated = await look();
+    const isMomentary = gate.statuses.length > 0 && processes.length > 0;
+    if (gated === undefined || gated.failure !== undefined || !isMomentary) return gated;
+    await waiting.clock.sleep(standing, waiting.cancelled);
+    return await look();
+  };
+  const gated = await poll(lookTwice, {
     ...waiting,
     first: 2_000,
     longest: 15_000,
@@ -83,7 +95,7 @@ function unmet(gate: Gate, processes: readonly ForgeProcess[]): string[] {
 function endedFailure(gate: Gate, down: readonly ForgeProcess[]): Failure {
   return new Failure({
     what: 'The background processes are not as required',
-    why: `${down.map((process) => `${label(process)} is ${process.status}`).join(', ')}, which does not pass by itself, and require-status is ${gate.statuses.join(', ')}`,
+    why: `${down.map((process) => `${label(process)} is ${process.status}`).join(', ')}, which does not pass by itself, and ${gate.demand}`,
     fix: 'Read the log of the process in Forge, among the server’s background processes; correct what ends it, and restart it',
   });
 }

@@ -3,6 +3,7 @@ import { HttpFailure } from '../http/http-failure.ts';
 import { path } from '../http/path.ts';
 import { undefinedIf404 } from '../http/undefined-if-404.ts';
 import type { Sent } from '../processes/create-once.ts';
+import type { Listing } from '../processes/listing.ts';
 import { needsScope, type Scope } from './hints.ts';
 import { listAll } from './pages.ts';
 import { type ForgeProcess, processFrom } from './process.ts';
@@ -21,7 +22,7 @@ export interface ProcessFilter {
 /** The background processes of one Forge server, wherever they are kept. Calls that fail throw a `Failure`. */
 export interface ForgeStore {
   /** All of them, over all pages, also those that are being removed. */
-  list(filter?: ProcessFilter): Promise<readonly ForgeProcess[]>;
+  list(filter?: ProcessFilter): Promise<Listing<ForgeProcess>>;
   /** One by its id; undefined when there is none. */
   find(id: string): Promise<ForgeProcess | undefined>;
   /** Asks once. An answer that was lost is no error here. */
@@ -42,8 +43,8 @@ export class ForgeProcessStore implements ForgeStore {
     this.#target = target;
   }
 
-  async list(filter: ProcessFilter = {}): Promise<readonly ForgeProcess[]> {
-    const listed = await listAll(
+  async list(filter: ProcessFilter = {}): Promise<Listing<ForgeProcess>> {
+    const { items, pages, date } = await listAll(
       this.#client,
       {
         ...this.#call('GET', this.#path(), 'server:view'),
@@ -52,7 +53,7 @@ export class ForgeProcessStore implements ForgeStore {
       },
       ProcessResource,
     );
-    return listed.map(processFrom);
+    return { processes: items.map(processFrom), pages, serverTime: date };
   }
 
   async find(id: string): Promise<ForgeProcess | undefined> {

@@ -2,7 +2,7 @@ import { Failure } from '../failure.ts';
 import { HttpFailure } from '../http/http-failure.ts';
 import { backoff } from '../time/backoff.ts';
 import type { Clock } from '../time/clock.ts';
-import { type PollOptions, poll } from '../time/poll.ts';
+import { poll, type Waiting } from '../time/poll.ts';
 import { type ForgeProcess, label } from './process.ts';
 import type { ForgeStore } from './process-store.ts';
 import { isDead, isLeaving, isUp, StopWatch } from './status.ts';
@@ -10,7 +10,7 @@ import { isDead, isLeaving, isUp, StopWatch } from './status.ts';
 export interface Restarting {
   readonly store: Pick<ForgeStore, 'find' | 'restart'>;
   /** Its deadline is for one part: for those that are installing, or until all are up. */
-  readonly waiting: Omit<PollOptions, 'first' | 'longest' | 'onProgress'>;
+  readonly waiting: Waiting;
   log(line: string): void;
 }
 

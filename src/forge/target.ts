@@ -94,7 +94,7 @@ interface Wanted {
 async function lookUp(client: HttpClient, call: HttpCall, wanted: Wanted): Promise<NamedResource> {
   const pick = (among: readonly NamedResource[]): NamedResource =>
     findByName({ ...wanted, among, namesOf: ({ attributes: { name } }) => [name] });
-  const narrowed = await listAll(
+  const { items: narrowed } = await listAll(
     client,
     { ...call, query: { 'filter[name]': wanted.wanted } },
     NamedResource,
@@ -103,6 +103,6 @@ async function lookUp(client: HttpClient, call: HttpCall, wanted: Wanted): Promi
     return pick(narrowed);
   } catch (error) {
     if (!(error instanceof NotThere)) throw error;
-    return pick(await listAll(client, call, NamedResource));
+    return pick((await listAll(client, call, NamedResource)).items);
   }
 }

@@ -55,7 +55,7 @@ const ratePauses = { first: 1_000, longest: 20_000 } as const;
 
 /**
  * Requests to one API with one token. Retries what may be retried: anything that surely did not arrive or was turned
- * away unprocessed, and for GET, PUT, PATCH and DELETE also answers that were lost. A POST that may have arrived
+ * away unprocessed, and for GET, PATCH and DELETE also answers that were lost. A POST that may have arrived
  * is never sent again here. Throws `HttpFailure` or `Cancelled`.
  */
 export class HttpClient {

@@ -1,6 +1,7 @@
 import { getInput } from '@actions/core';
 import { type Annotation, Failure, type Mistake, placeText } from '../failure.ts';
 import { orNear } from '../names/did-you-mean.ts';
+import { isLoopback } from '../names/loopback.ts';
 import { quoted } from '../shorten.ts';
 
 /**
@@ -76,7 +77,7 @@ export class Inputs {
       this.problem(name, `must be a URL such as ${fallback}, not ${quoted(value)}`);
     } else if (url.username !== '' || url.password !== '' || url.search !== '' || url.hash !== '') {
       this.problem(name, 'must be a plain address, without user, password, query or fragment');
-    } else if (url.protocol !== 'https:' && !(url.protocol === 'http:' && isLoopback(url.hostname))) {
+    } else if (url.protocol !== 'https:' && !(url.protocol === 'http:' && isLoopback(url))) {
       this.problem(
         name,
         `must start with https://, so that nobody on the way reads the token, not ${quoted(value)}`,
@@ -130,8 +131,4 @@ function oneOf(words: readonly string[]): string {
 
 function spanOf({ min, max }: { readonly min: number; readonly max?: number }): string {
   return max === undefined ? `of at least ${min}` : `from ${min} to ${max}`;
-}
-
-function isLoopback(hostname: string): boolean {
-  return hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d{1,3}){3}$/.test(hostname);
 }

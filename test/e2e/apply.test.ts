@@ -13,6 +13,7 @@ instances:
       processes: 2
       config: { connection: redis, queue: "high, default", tries: 3 }
     - type: custom
+      processes: 1
       command: php artisan reverb:start
   workers:
     - type: worker
@@ -84,6 +85,7 @@ describe('apply makes an environment run what the manifest declares', () => {
       updated: '0',
       deleted: '0',
       unchanged: '0',
+      undeclared: '0',
       'ids-json': JSON.stringify([worker?.id, custom?.id, plain?.id]),
       'plan-json': expect.any(String),
     });
@@ -168,8 +170,10 @@ describe('apply makes an environment run what the manifest declares', () => {
   test('without prune, what is not declared stays', async () => {
     const other = emulator.cloud.addProcess(shop.instance, { type: 'custom', command: 'php artisan old' });
     const run = await apply();
-    expect(run.outputs).toMatchObject({ created: '3', deleted: '0' });
+    expect(run.outputs).toMatchObject({ created: '3', deleted: '0', undeclared: '1' });
+    expect(run.log).toContain(`? custom process "php artisan old"  ${other.id}`);
     expect(emulator.cloud.listProcesses(shop.instance).map(({ id }) => id)).toContain(other.id);
+    expect((await apply()).outputs).toMatchObject({ outcome: 'unchanged', undeclared: '1' });
   });
 
   test('prune deletes exactly what is not declared, only on instances that the manifest names, and last', async () => {

@@ -124,11 +124,13 @@ describe('the inputs', () => {
   test('the token may come from the environment', async () => {
     const run = await world.run({ token: '' }, { env: { FORGE_TOKEN: world.emulator.token } });
     expect(run.exitCode).toBe(0);
+    const both = { FORGE_API_TOKEN: world.emulator.token, FORGE_TOKEN: 'of-somewhere-else' };
+    expect((await world.run({ token: '' }, { env: both })).exitCode).toBe(0);
   });
 
   test('a missing token tells where to get one', async () => {
     const run = await world.run({ token: '' });
-    expect(run.errors[0]).toContain('secrets.FORGE_TOKEN');
+    expect(run.errors[0]).toContain('secrets.FORGE_API_TOKEN');
   });
 });
 
@@ -152,6 +154,12 @@ describe('the gate', () => {
     expect(run.exitCode).toBe(0);
     expect(JSON.parse(run.outputs['processes-json'] ?? '')).toMatchObject([{ status: 'running' }]);
     expect(run.log).toContain('is starting');
+  });
+
+  test('one good look at a process that crashes opens nothing', async () => {
+    const { id } = add({ script: ['running', 'backoff'] });
+    const run = await world.run({ 'require-status': 'running' });
+    expect(run.errors[0]).toContain(`${id} is backoff`);
   });
 
   test('stays shut for backoff until the deadline, and sets the outputs all the same', async () => {

@@ -17,7 +17,7 @@ export async function startForge(action: string, options: EmulatorOptions = {}):
   const emulator = await startEmulator({
     ...options,
     forge: {
-      rateLimit: { limit: 60, enforced: false, reset: 'none', retryAfter: false },
+      rateLimit: { enforced: false },
       ...options.forge,
     },
   });

@@ -75,7 +75,7 @@ const promised: Readonly<Record<string, Promised>> = {
       comment: 'false',
       'github-token': ['$', '{{ github.token }}'].join(''),
     },
-    outputs: ['outcome', 'created', 'updated', 'deleted', 'unchanged', 'plan-json', 'ids-json'],
+    outputs: ['outcome', 'created', 'updated', 'deleted', 'unchanged', 'undeclared', 'plan-json', 'ids-json'],
   },
   forge: {
     inputs: [

@@ -1,15 +1,19 @@
 import type {
   CloudApplication,
+  CloudCommand,
   CloudDeployment,
   CloudEnvironment,
   CloudInstance,
-  CloudState,
   ExistingProcess,
-} from './cloud-state.ts';
+} from './cloud-records.ts';
+import type { CloudState } from './cloud-state.ts';
+import { TERMINAL_COMMAND } from './command-outcomes.ts';
 import type { JsonObject } from './json.ts';
 import { storedConfig, workerCommand } from './worker-command.ts';
 
 export type Includes = ReadonlySet<string>;
+
+export const NOTHING: Includes = new Set();
 
 export function organizationResource(state: CloudState): JsonObject {
   const { id, name, slug } = state.options.organization;
@@ -89,7 +93,11 @@ export function branchResource(environment: CloudEnvironment): JsonObject {
   return { id: environment.branchId, type: 'branches', attributes: { name: environment.branch } };
 }
 
-export function instanceResource(state: CloudState, instance: CloudInstance, includes: Includes): JsonObject {
+export function instanceResource(
+  instance: CloudInstance,
+  includes: Includes,
+  processes: readonly ExistingProcess[] = [],
+): JsonObject {
   return {
     id: instance.id,
     type: 'instances',
@@ -107,7 +115,7 @@ export function instanceResource(state: CloudState, instance: CloudInstance, inc
     },
     ...relationships(includes, {
       environment: () => one('environments', instance.environmentId),
-      backgroundProcesses: () => many('background_processes', state.listProcesses(instance)),
+      backgroundProcesses: () => many('background_processes', processes),
     }),
   };
 }
@@ -162,6 +170,37 @@ export function deploymentResource(
       initiator: () => one('users', undefined),
     }),
     links: { self: { href: `${origin}/api/deployments/${deployment.id}` } },
+  };
+}
+
+export function commandResource(
+  command: CloudCommand,
+  includes: Includes,
+  origin: string,
+  deploymentId?: string,
+): JsonObject {
+  const status = command.script.current;
+  const { output, outputSoFar, exitCode, failureReason } = command.outcome;
+  const ended = TERMINAL_COMMAND.has(status);
+  return {
+    id: command.id,
+    type: 'commands',
+    attributes: {
+      command: command.command,
+      output: ended ? output : status === 'command.running' ? outputSoFar : null,
+      status,
+      exit_code: ended ? exitCode : null,
+      failure_reason: ended ? failureReason : null,
+      started_at: command.startedAt,
+      finished_at: command.finishedAt,
+      created_at: command.createdAt,
+    },
+    ...relationships(includes, {
+      environment: () => one('environments', command.environmentId),
+      deployment: () => one('deployments', deploymentId),
+      initiator: () => one('users', undefined),
+    }),
+    links: { self: { href: `${origin}/api/commands/${command.id}` } },
   };
 }
 

@@ -294,8 +294,7 @@ describe('targets', () => {
   });
 
   test('the limit is told with every answer, and kept if told so', async () => {
-    emulator.cloud.rateWindow.options.enforced = true;
-    emulator.cloud.rateWindow.options.limit = 1;
+    Object.assign(emulator.cloud.options.rateLimit, { enforced: true, general: 1 });
     const first = await call('GET', '/meta/organization');
     expect([first.headers.get('x-ratelimit-limit'), first.headers.get('x-ratelimit-remaining')]).toEqual([
       '1',

@@ -58,6 +58,8 @@ type FaultKind =
 export type Fault = FaultKind & {
   /** `POST /background-processes$`: a method, if it matters, and a pattern for path and query. All if left out. */
   on?: string | RegExp;
+  /** Only the requests of this caller, as `urlFor` names it. */
+  from?: string;
   /** The first matching request it strikes, from 1. */
   nth?: number;
   /** How many it strikes from there; Infinity for all. 1 if left out. */
@@ -82,7 +84,7 @@ export class Faults {
   #rules: Rule[] = [];
 
   add(fault: Fault): ArmedFault {
-    const rule: Rule = { fault, matches: matcher(fault.on), seen: 0, struck: 0 };
+    const rule: Rule = { fault, matches: matcher(fault), seen: 0, struck: 0 };
     this.#rules.push(rule);
     return {
       get struck() {
@@ -114,7 +116,12 @@ export class Faults {
   }
 }
 
-function matcher(on: string | RegExp | undefined): (request: RecordedRequest) => boolean {
+function matcher({ on, from }: Fault): (request: RecordedRequest) => boolean {
+  const matches = targetMatcher(on);
+  return (request) => (from === undefined || from === request.from.name) && matches(request);
+}
+
+function targetMatcher(on: string | RegExp | undefined): (request: RecordedRequest) => boolean {
   if (on === undefined) return () => true;
   if (on instanceof RegExp) {
     return (request) => targets(request).some((target) => on.test(`${request.method} ${target}`));

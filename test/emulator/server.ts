@@ -1,16 +1,18 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { Access } from './access.ts';
-import type { Answer } from './answer.ts';
+import { addressOf } from './caller.ts';
 import { cloudHandlers } from './cloud-handlers.ts';
-import { type CloudOptions, CloudState } from './cloud-state.ts';
-import { type Contract, type Handlers, type IncomingCall, loadContract } from './contract.ts';
-import { applyFault, type Exchange } from './fault-effects.ts';
+import type { CloudSettings } from './cloud-options.ts';
+import { CloudState } from './cloud-state.ts';
+import { loadContract } from './contract.ts';
+import { type Api, exchangeOf } from './exchange.ts';
+import { applyFault } from './fault-effects.ts';
 import { Faults } from './faults.ts';
 import { forgeHandlers } from './forge-handlers.ts';
 import { missingScope } from './forge-scopes.ts';
-import { type ForgeOptions, ForgeState } from './forge-state.ts';
-import type { RateWindow } from './rate-window.ts';
+import { type ForgeSettings, ForgeState } from './forge-state.ts';
+import { receive } from './receive.ts';
 import type { RecordedRequest } from './recorded-request.ts';
 
 const DEFAULT_TOKEN = 'test-token-0123456789abcdef';
@@ -20,8 +22,8 @@ export interface EmulatorOptions {
   token?: string;
   /** 0, any free port, if left out. */
   port?: number;
-  cloud?: Partial<CloudOptions>;
-  forge?: Partial<ForgeOptions>;
+  cloud?: CloudSettings;
+  forge?: ForgeSettings;
   /** The clock of both worlds, in epoch milliseconds. */
   now?: () => number;
   /** Told of every request once it is answered or given up. */
@@ -31,23 +33,18 @@ export interface EmulatorOptions {
 export interface Emulator {
   /** The base of both APIs: http://127.0.0.1:PORT/api */
   url: string;
+  /** The same base under a name, by which faults and lags tell callers apart. */
+  urlFor(caller: string): string;
   origin: string;
   token: string;
   requests: RecordedRequest[];
+  /** How many connections have been opened so far. */
+  readonly connections: number;
   cloud: CloudState;
   forge: ForgeState;
   faults: Faults;
   access: Access;
   close(): Promise<void>;
-}
-
-interface Api {
-  contract: Contract;
-  handlers: Handlers;
-  rateWindow: RateWindow;
-  now(): number;
-  /** Turns away what the token may not do. */
-  permit(operation: string): Answer | undefined;
 }
 
 export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
@@ -61,17 +58,19 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   const faults = new Faults();
   const requests: RecordedRequest[] = [];
   const timers = new Set<NodeJS.Timeout>();
+  const numbers = new WeakMap<Socket, number>();
+  let connections = 0;
   const cloudApi: Api = {
     contract: await loadContract('laravel-cloud'),
     handlers: cloudHandlers(cloud),
-    rateWindow: cloud.rateWindow,
+    rateLimits: cloud.rateLimits,
     now: () => cloud.now(),
     permit: () => undefined,
   };
   const forgeApi: Api = {
     contract: await loadContract('laravel-forge'),
     handlers: forgeHandlers(forge),
-    rateWindow: forge.rateWindow,
+    rateLimits: forge.rateLimits,
     now: () => forge.now(),
     permit: (operation) => missingScope(operation, forge.options.scopes),
   };
@@ -85,7 +84,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   };
 
   const serve = async (message: IncomingMessage, response: ServerResponse) => {
-    const { call, request } = await receive(message);
+    const { call, request } = await receive(message, numbers.get(message.socket) ?? 0);
     const api = /^\/api\/orgs(\/|$)/.test(call.path) ? forgeApi : cloudApi;
     requests.push(request);
     request.violations = api.contract.checkRequest(call);
@@ -106,6 +105,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
       response.writeHead(500, { 'Content-Type': 'application/json' }).end(JSON.stringify({ message: text }));
     });
   });
+  server.on('connection', (socket) => numbers.set(socket, ++connections));
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(options.port ?? 0, '127.0.0.1', resolve);
@@ -113,10 +113,14 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   const { port } = server.address() as AddressInfo;
   const origin = `http://127.0.0.1:${port}`;
   return {
-    url: `${origin}/api`,
+    url: addressOf(origin, ''),
+    urlFor: (caller) => addressOf(origin, caller),
     origin,
     token: access.token,
     requests,
+    get connections() {
+      return connections;
+    },
     cloud,
     forge,
     faults,
@@ -129,73 +133,4 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
         server.closeAllConnections();
       }),
   };
-}
-
-function exchangeOf(parts: {
-  api: Api;
-  call: IncomingCall;
-  request: RecordedRequest;
-  response: ServerResponse;
-  access: Access;
-  later: Exchange['later'];
-}): Exchange {
-  const { api, call, request, response, access } = parts;
-  const admit = (_call: IncomingCall, operation: string) =>
-    access.check(call.headers['authorization']) ?? api.rateWindow.take(api.now()) ?? api.permit(operation);
-  const encode = (answer: Answer) => {
-    const { body: content, contentType } = answer;
-    const body = Buffer.from(
-      content === undefined || typeof content === 'string' ? (content ?? '') : JSON.stringify(content),
-    );
-    const headers: Record<string, string> = {
-      Date: new Date(api.now()).toUTCString(),
-      ...(answer.status === 401 ? {} : api.rateWindow.headers(api.now())),
-      ...(contentType === undefined ? {} : { 'Content-Type': contentType }),
-      ...(answer.status === 204 ? {} : { 'Content-Length': String(body.length) }),
-      ...answer.headers,
-    };
-    return { headers, body };
-  };
-  return {
-    request,
-    response,
-    now: api.now,
-    later: parts.later,
-    encode,
-    act: () => api.contract.handle(call, api.handlers, admit),
-    send: (answer) => {
-      if (response.destroyed) return;
-      const { headers, body } = encode(answer);
-      request.answered = answer.status;
-      response.writeHead(answer.status, headers).end(body);
-    },
-  };
-}
-
-async function receive(message: IncomingMessage): Promise<{ call: IncomingCall; request: RecordedRequest }> {
-  const at = Date.now();
-  const chunks: Buffer[] = [];
-  for await (const chunk of message) chunks.push(Buffer.from(chunk));
-  const rawBody = Buffer.concat(chunks).toString('utf8');
-  const method = message.method ?? 'GET';
-  const {
-    pathname: path,
-    searchParams,
-    origin,
-  } = new URL(message.url ?? '/', `http://${message.headers.host}`);
-  const query = Object.fromEntries(searchParams);
-  const headers: Record<string, string> = {};
-  for (const [name, value] of Object.entries(message.headers)) headers[name] = String(value);
-  return {
-    call: { method, path, url: `${origin}${path}`, query, headers, rawBody },
-    request: { method, path, query, headers, body: parsed(rawBody), rawBody, at, violations: [] },
-  };
-}
-
-function parsed(text: string): unknown {
-  try {
-    return text === '' ? undefined : JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -21,7 +21,7 @@ async function gate(
   wait = 60_000,
 ): Promise<Gated> {
   return await waitAtGate(
-    { statuses, minCount },
+    { statuses, minCount, demand: `require-status is ${statuses.join(', ')}` },
     async () => {
       const picture = pictures[Math.min(looks, pictures.length - 1)] ?? [];
       looks += 1;
@@ -33,9 +33,21 @@ async function gate(
 
 const whyOf = ({ failure }: Gated) => failure?.message;
 
-test('opens at once when every process has a wanted status', async () => {
+test('opens when every process has a wanted status, and has it still at a second look', async () => {
   const gated = await gate([['running', 'running']]);
   expect(gated).toMatchObject({ failure: undefined, processes: [{ id: '31' }, { id: '32' }] });
+  expect([looks, clock.now()]).toEqual([2, 2_000]);
+});
+
+test('one good look at a process that crashes and is started again opens nothing', async () => {
+  const gated = await gate([['starting'], ['running'], ['backoff'], ['running'], ['exited']]);
+  expect(whyOf(gated)).toContain('31 (php8.4 artisan horizon) is exited');
+  looks = 0;
+  expect(whyOf(await gate([['running'], ['backoff']], {}, 0))).toContain('31 is backoff');
+});
+
+test('a number of processes needs no second look', async () => {
+  await gate([['running']], { statuses: [], minCount: 1 });
   expect([looks, clock.now()]).toEqual([1, 0]);
 });
 
@@ -74,7 +86,7 @@ test('what is fatal as wanted does not end the wait for another', async () => {
     ],
     { statuses: ['running', 'fatal'] },
   );
-  expect([gated.failure, looks]).toEqual([undefined, 2]);
+  expect([gated.failure, looks]).toEqual([undefined, 3]);
 });
 
 test('a stop that passes is waited for, as a restart goes through it', async () => {
@@ -114,7 +126,7 @@ test('who requires running is not served by installed, and learns why', async ()
 
 test('waits until there are enough', async () => {
   expect((await gate([[], ['running'], ['running', 'running']], { minCount: 2 })).failure).toBeUndefined();
-  expect(looks).toBe(3);
+  expect(looks).toBe(4);
 });
 
 test('too few at the deadline is an error with both numbers', async () => {

@@ -20,15 +20,19 @@ afterEach(async () => {
 });
 
 /** An HTTP server on a free port of this machine. */
-async function serve(listener: RequestListener): Promise<{ origin: URL; server: Server }> {
+async function serve(
+  listener: RequestListener,
+): Promise<{ origin: URL; server: Server; connections: () => number }> {
   const server = createServer(listener).listen(0, '127.0.0.1');
+  let connections = 0;
+  server.on('connection', () => connections++);
   await once(server, 'listening');
   open.push(async () => {
     server.closeAllConnections();
     server.close();
     await once(server, 'close');
   });
-  return { origin: originOf(server), server };
+  return { origin: originOf(server), server, connections: () => connections };
 }
 
 /** A server that does with each connection what it is told. */
@@ -50,6 +54,11 @@ async function serveSockets(onConnection: (socket: Socket) => void): Promise<URL
 
 function originOf(server: Server | SocketServer): URL {
   return new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+}
+
+/** This machine under an address that does not count as loopback. */
+function everyAddress(origin: URL): URL {
+  return Object.assign(new URL(origin), { hostname: '0.0.0.0' });
 }
 
 async function transportTo(origin: URL, options: Partial<TransportOptions> = {}): Promise<Transport> {
@@ -141,29 +150,40 @@ describe('an exchange', () => {
     expect(answer).toMatchObject({ status: 302, headers: { location: '/elsewhere' } });
     expect(asked).toEqual(['/api']);
   });
+});
 
-  test('uses connections again', async () => {
-    const { origin, server } = await serve((_, response) => response.end('{}'));
-    let connections = 0;
-    server.on('connection', () => connections++);
-    const transport = await transportTo(origin);
+describe('connections', () => {
+  async function oneAfterTheOther(origin: URL, options?: Partial<TransportOptions>): Promise<void> {
+    const transport = await transportTo(origin, options);
     for (let n = 0; n < 9; n++) {
       await transport.send({ method: 'GET', url: origin, headers: {} }, patience());
     }
-    expect(connections).toBeLessThan(9);
+  }
+
+  test('are one for requests that follow one another', async () => {
+    const { origin, connections } = await serve((_, response) => response.end('{}'));
+    await oneAfterTheOther(origin);
+    expect(connections()).toBe(1);
   });
 
-  test('has as many others beside it as connections are allowed', async () => {
-    const { origin, server } = await serve((_, response) => response.end('{}'));
-    let connections = 0;
-    server.on('connection', () => connections++);
+  test('are one behind a proxy, too', async () => {
+    const { origin, connections } = await serve((_, response) => response.end('{}'));
+    await oneAfterTheOther(new URL('http://cloud.example'), { environment: { http_proxy: origin.host } });
+    expect(connections()).toBe(1);
+  });
+
+  test('are as many as are allowed for requests side by side, and serve the next ones as well', async () => {
+    const { origin, connections } = await serve((_, response) => response.end('{}'));
     const transport = await transportTo(origin, { connections: 2 });
-    await Promise.all(
-      Array.from({ length: 9 }, () =>
-        transport.send({ method: 'GET', url: origin, headers: {} }, patience()),
-      ),
-    );
-    expect(connections).toBe(2);
+    const sideBySide = (): Promise<unknown> =>
+      Promise.all(
+        Array.from({ length: 9 }, () =>
+          transport.send({ method: 'GET', url: origin, headers: {} }, patience()),
+        ),
+      );
+    await sideBySide();
+    await sideBySide();
+    expect(connections()).toBe(2);
   });
 });
 
@@ -366,16 +386,28 @@ describe('a proxy', () => {
   test.each(['no_proxy', 'NO_PROXY'])('is passed by for the hosts in %s', async (name) => {
     const { asked, address } = await proxy();
     const { origin } = await serve((_, response) => response.end('{"by":"server"}'));
-    const environment = { http_proxy: address, [name]: 'example.com,127.0.0.1' };
-    expect((await get(origin, { environment })).body).toBe('{"by":"server"}');
+    const environment = { http_proxy: address, [name]: 'example.com,0.0.0.0' };
+    expect((await get(everyAddress(origin), { environment })).body).toBe('{"by":"server"}');
     expect(asked).toEqual([]);
   });
+
+  test.each(['127.0.0.1', '127.1.2.3', 'localhost', '[::1]'])(
+    'is never on the way to this machine itself, %s: it would see the token',
+    async (hostname) => {
+      const { asked, address } = await proxy();
+      const { origin } = await serve((_, response) => response.end('{"by":"server"}'));
+      const environment = { http_proxy: address, https_proxy: address };
+      // Whether somebody listens at every one of these addresses is another matter.
+      await get(Object.assign(origin, { hostname }), { environment }).catch(() => undefined);
+      expect(asked).toEqual([]);
+    },
+  );
 
   test('for https does not serve http, and an empty name is none', async () => {
     const { asked, address } = await proxy();
     const { origin } = await serve((_, response) => response.end('{"by":"server"}'));
     const environment = { https_proxy: address, http_proxy: '', HTTP_PROXY: '' };
-    expect((await get(origin, { environment })).body).toBe('{"by":"server"}');
+    expect((await get(everyAddress(origin), { environment })).body).toBe('{"by":"server"}');
     expect(asked).toEqual([]);
   });
 

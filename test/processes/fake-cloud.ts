@@ -2,9 +2,11 @@ import { HttpFailure } from '../../src/http/http-failure.ts';
 import type { Sent } from '../../src/processes/create-once.ts';
 import type { ExistingProcess } from '../../src/processes/existing.ts';
 import type { ProcessUpdate } from '../../src/processes/intended.ts';
+import type { Listing } from '../../src/processes/listing.ts';
 import type { ProcessSpec } from '../../src/processes/spec.ts';
 import type { ProcessStore } from '../../src/processes/store.ts';
 import type { Clock } from '../../src/time/clock.ts';
+import { listingOf } from '../support/listing.ts';
 
 /** Time that passes only when everything waits: a sleep ends when no microtask is left and it is the next due. */
 export class VirtualClock implements Clock {
@@ -73,8 +75,8 @@ export class FakeStore implements ProcessStore {
     return this.calls.filter((call) => call.kind === kind).length;
   }
 
-  async list(): Promise<readonly ExistingProcess[]> {
-    return await this.#call({ kind: 'list', what: '' }, () => [...this.processes]);
+  async list(): Promise<Listing<ExistingProcess>> {
+    return await this.#call({ kind: 'list', what: '' }, () => listingOf([...this.processes]));
   }
 
   async find(id: string): Promise<ExistingProcess | undefined> {

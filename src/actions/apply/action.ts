@@ -1,9 +1,16 @@
 import { CloudProcessStore } from '../../cloud/process-store.ts';
 import type { HttpClient } from '../../http/client.ts';
+import { cloudMaker } from '../../processes/maker.ts';
 import { converge } from '../../processes/plan/converge.ts';
-import { countsOf, describeCounts } from '../../processes/plan/plan.ts';
-import { convergeFailure, describeDone, type OperationResult } from '../../processes/plan/result.ts';
+import { changesIn, countsOf, describeCounts } from '../../processes/plan/plan.ts';
+import {
+  convergeFailure,
+  describeDone,
+  doneCounts,
+  type OperationResult,
+} from '../../processes/plan/result.ts';
 import { raceDelays } from '../../processes/race-delays.ts';
+import { cloudRules } from '../../processes/rules.ts';
 import type { Step } from '../../runner/step.ts';
 import { maxConcurrency, withClient, workDeadline } from '../shared/connection.ts';
 import { deployChange } from '../shared/deploy-change.ts';
@@ -26,13 +33,15 @@ export async function runApply(step: Step): Promise<void> {
 async function tellPlan(step: Step, inputs: ApplyInputs, { environment, plan }: ReadPlan): Promise<void> {
   step.output(plannedOutputs(plan.operations));
   const counts = countsOf(plan.operations);
-  const changes = counts.created + counts.updated + counts.deleted;
   await publish(step, inputs, {
     environment: environment.name,
     file: inputs.file,
     operations: plan.operations.map(plannedOperation),
     sum: describeCounts(counts),
-    next: changes === 0 ? 'Nothing to do.' : 'Nothing was written. Run it without dry-run to make it so.',
+    next:
+      changesIn(counts) === 0
+        ? 'Nothing to do.'
+        : 'Nothing was written. Run it without dry-run to make it so.',
   });
 }
 
@@ -43,12 +52,17 @@ async function carryOut(
   { environment, plan, states }: ReadPlan,
 ): Promise<void> {
   step.doing(`applying ${inputs.file}`);
-  const writes = plan.operations.filter(({ action }) => action !== 'keep').length;
+  const writes = changesIn(countsOf(plan.operations));
   const patient = client.within(workDeadline(step, inputs.connection, msPerWrite * writes));
   const results = await converge(plan.operations, states, {
-    storeOf: (instanceId) => new CloudProcessStore(patient, instanceId, manifestField),
-    delays: raceDelays(step.clock, step.random, step.cancelled),
-    clock: step.clock,
+    rules: cloudRules,
+    makerAt: ({ place, listing }, limit) =>
+      cloudMaker(listing, {
+        ...step,
+        store: new CloudProcessStore(patient, place.id, manifestField),
+        delays: raceDelays(step.clock, step.random, step.cancelled),
+        limit,
+      }),
     cancelled: step.cancelled,
     concurrency: maxConcurrency,
     log: (line) => step.log.info(line),
@@ -62,10 +76,12 @@ async function carryOut(
     sum: describeDone(results),
     next: nextStep(results, inputs),
   });
-  const failure = convergeFailure(`Applying ${inputs.file}`, results);
+  const failure = convergeFailure(`Applying ${inputs.file}`, results, whenLive);
   if (failure !== undefined) throw failure;
   if (hasChanged(results)) await makeLive(step, client, inputs, environment.id, results);
 }
+
+const whenLive = 'It takes effect with the environment’s next deploy';
 
 /** At 120 requests a minute, a create with its share of listings, or an update that is read back. */
 const msPerWrite = 2_000;
@@ -85,7 +101,7 @@ function warnOfOthers(step: Step, results: readonly OperationResult[]): void {
 }
 
 function hasChanged(results: readonly OperationResult[]): boolean {
-  return results.some(({ outcome }) => outcome !== undefined && outcome !== 'unchanged');
+  return changesIn(doneCounts(results)) > 0;
 }
 
 function nextStep(results: readonly OperationResult[], { deploying }: ApplyInputs): string {
@@ -114,7 +130,7 @@ async function makeLive(
     return;
   }
   step.did('processes', done);
-  const instanceId = results[0]?.operation.instance.id ?? '';
+  const instanceId = results[0]?.operation.place.id ?? '';
   // The deployment is told in the log and the summary: its id is no output of this action.
   const quiet = { ...step, output: () => undefined };
   await deployChange(

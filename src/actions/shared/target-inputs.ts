@@ -3,7 +3,7 @@ import { type Environment, findInEnvironment, pickInstance } from '../../cloud/t
 import type { HttpClient } from '../../http/client.ts';
 import { isId } from '../../runner/inputs.ts';
 import type { Step } from '../../runner/step.ts';
-import { Deadline } from '../../time/deadline.ts';
+import { waitingFor } from '../../time/poll.ts';
 import { type Connection, workDeadline } from './connection.ts';
 
 /** The instance that a step is about, as the inputs name it. */
@@ -57,7 +57,7 @@ export async function findTarget(
   const { found, picked } = await findInEnvironment(
     client.within(workDeadline(step, connection, wait)),
     { application, environment, repository: step.workflow.repository },
-    { ...step, deadline: new Deadline(step.clock, wait), log: (line) => step.log.info(line) },
+    { ...waitingFor(step, wait), log: (line) => step.log.info(line) },
     (candidates) => pickInstance(candidates, instance),
   );
   step.log.info(

@@ -8,7 +8,7 @@ import { html } from '../../../runner/html.ts';
 import type { Inputs } from '../../../runner/inputs.ts';
 import type { Step } from '../../../runner/step.ts';
 import { quoted } from '../../../shorten.ts';
-import { Deadline } from '../../../time/deadline.ts';
+import { waitingFor } from '../../../time/poll.ts';
 import { type Connection, readConnection, withClient, workDeadline } from '../../shared/connection.ts';
 import { describeFilter, type ForgeFilter, readForgeFilter, withCommand } from '../shared/filter.ts';
 import { forge } from '../shared/service.ts';
@@ -42,10 +42,7 @@ function readInputs(step: Step): ForgeListInputs {
     target: readForgeTarget(inputs),
     filter: readForgeFilter(inputs),
     sort: readSort(inputs),
-    gate: {
-      statuses: readStatuses(step),
-      minCount: inputs.integer('min-count', { min: 0, max: 10_000 }) ?? 0,
-    },
+    gate: readGate(step),
     wait: inputs.seconds('wait-timeout', { min: 0, max: 86_400 }, 0),
   };
   if (read.wait > 0 && !isClosed(read.gate))
@@ -59,6 +56,12 @@ function readInputs(step: Step): ForgeListInputs {
 
 function readSort(inputs: Inputs): ProcessFilter['sort'] {
   return inputs.text('sort') === undefined ? undefined : inputs.choice('sort', ['user', '-user'], 'user');
+}
+
+function readGate(step: Step): Gate {
+  const statuses = readStatuses(step);
+  const minCount = step.inputs.integer('min-count', { min: 0, max: 10_000 }) ?? 0;
+  return { statuses, minCount, demand: `require-status is ${statuses.join(', ')}` };
 }
 
 /** Any word passes, since Forge adds new ones; one that it is not known to use is pointed out. */
@@ -94,8 +97,11 @@ async function listAtGate(
   const { user, directory } = filter;
   return await waitAtGate(
     gate,
-    async () => withCommand(await store.list({ user, siteId: target.siteId, directory, sort }), filter),
-    { ...step, deadline: new Deadline(step.clock, wait), log: (line) => step.log.info(line) },
+    async () => {
+      const { processes } = await store.list({ user, siteId: target.siteId, directory, sort });
+      return withCommand(processes, filter);
+    },
+    { ...waitingFor(step, wait), log: (line) => step.log.info(line) },
   );
 }
 

@@ -7,7 +7,7 @@ import { isLeaving } from '../../../forge/status.ts';
 import type { ForgeTarget, ForgeTargetName } from '../../../forge/target.ts';
 import { html } from '../../../runner/html.ts';
 import type { Step } from '../../../runner/step.ts';
-import { Deadline } from '../../../time/deadline.ts';
+import { waitingFor } from '../../../time/poll.ts';
 import {
   type Connection,
   maxConcurrency,
@@ -96,7 +96,7 @@ async function select(
 
 async function list(store: ForgeProcessStore, { siteId }: ForgeTarget, filter: ForgeFilter) {
   const { user, directory } = filter;
-  return withCommand(await store.list({ user, siteId, directory }), filter);
+  return withCommand((await store.list({ user, siteId, directory })).processes, filter);
 }
 
 /** Asks for the restarts and sets the outputs. Throws when one was refused. */
@@ -154,7 +154,7 @@ async function waitUntilUp(
 function restarting(step: Step, store: ForgeProcessStore, wait: number): Restarting {
   return {
     store,
-    waiting: { ...step, deadline: new Deadline(step.clock, wait) },
+    waiting: waitingFor(step, wait),
     log: (line) => step.log.info(line),
   };
 }
