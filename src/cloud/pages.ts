@@ -1,7 +1,7 @@
 import type * as v from 'valibot';
 import { Failure } from '../failure.ts';
 import type { HttpCall, HttpClient } from '../http/client.ts';
-import { dateOf } from '../http/date.ts';
+
 import { type Included, type PageMeta, page } from './resources.ts';
 
 /** A list this long is not sane for what these actions do. */
@@ -45,7 +45,7 @@ async function readPages<const S extends v.GenericSchema<unknown, { readonly id:
   const seen = new Set<string>();
   let query = call.query;
   for (;;) {
-    const { data, headers } = await client.json(
+    const { data, date } = await client.json(
       { ...call, ...(query === undefined ? {} : { query }) },
       page(resource),
     );
@@ -56,7 +56,7 @@ async function readPages<const S extends v.GenericSchema<unknown, { readonly id:
     total = totalNow;
     const next = data.links?.next ?? pageAfter(data.meta);
     if (next === undefined) {
-      const date = dateOf(headers);
+      
       return { items: [...items.values()], included, pages: seen.size + 1, date, hasShrunk };
     }
     if (seen.has(next) || seen.size >= maxPages)

@@ -1,7 +1,7 @@
 import type * as v from 'valibot';
 import { Failure } from '../failure.ts';
 import type { HttpCall, HttpClient } from '../http/client.ts';
-import { dateOf } from '../http/date.ts';
+
 import { page } from './resources.ts';
 
 /** As many as Forge gives by itself; whether it gives more is not known. */
@@ -33,11 +33,11 @@ export async function listAll<const S extends v.GenericSchema<unknown, { readonl
       'page[size]': String(pageSize),
       ...(cursor === undefined ? {} : { 'page[cursor]': cursor }),
     };
-    const { data, headers } = await client.json({ ...call, query }, page(resource));
+    const { data, date } = await client.json({ ...call, query }, page(resource));
     for (const item of data.data as v.InferOutput<S>[]) items.set(item.id, item);
     cursor = data.meta?.next_cursor || undefined;
     if (cursor === undefined)
-      return { items: [...items.values()], pages: seen.size + 1, date: dateOf(headers) };
+      return { items: [...items.values()], pages: seen.size + 1, date };
     if (seen.has(cursor) || seen.size + 1 >= maxPages) throw endless(call.what);
     seen.add(cursor);
   }

@@ -39,6 +39,7 @@ async function apply(
 ): Promise<StepRun> {
   const run = await runAction({
     action: 'apply',
+    time: emulator.time,
     inputs: { token: emulator.token, 'api-url': emulator.url, environment: shop.environment.id, ...inputs },
     files: { [file]: text },
     ...options,
@@ -73,6 +74,9 @@ describe('apply makes an environment run what the manifest declares', () => {
     expect(custom).toMatchObject({ type: 'custom', processes: 1, command: 'php artisan reverb:start' });
     const [plain] = emulator.cloud.listProcesses(workers);
     expect(run.outputs).toEqual({
+      'environment-id': shop.environment.id,
+      'deployment-id': '',
+      verified: '',
       outcome: 'changed',
       created: '3',
       updated: '0',
@@ -205,8 +209,12 @@ describe('apply makes an environment run what the manifest declares', () => {
     expect(run.errors).toEqual([]);
     expect(emulator.cloud.deployments).toHaveLength(1);
     expect(emulator.cloud.listRunning(shop.instance)).toHaveLength(2);
-    expect(Object.keys(run.outputs)).not.toContain('deployment-id');
-    await apply({ redeploy: 'true' });
+    expect(run.outputs).toMatchObject({
+      'environment-id': shop.environment.id,
+      'deployment-id': emulator.cloud.deployments[0]?.id,
+    });
+    const second = await apply({ redeploy: 'true' });
+    expect(second.outputs['deployment-id']).toBe('');
     expect(emulator.cloud.deployments).toHaveLength(1);
   });
 

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { RunningAction, StepRun } from './harness/run-action.ts';
 import { openShop, type Shop } from './harness/shop.ts';
+import { onWindows } from './harness/unless-windows.ts';
 
 const signals = ['SIGINT', 'SIGTERM'] as const;
 const patient = { 'request-timeout': '600' };
@@ -25,7 +26,7 @@ function expectStopped(step: StepRun, shop: Shop, requests: number): void {
   expect(shop.emulator.requests).toHaveLength(requests);
 }
 
-describe.concurrent.each(signals)('%s', (signal) => {
+describe.skipIf(onWindows).concurrent.each(signals)('%s, unless on Windows,', (signal) => {
   test('while a listing hangs ends the step at once', async () => {
     await using shop = await openShop();
     shop.emulator.faults.add({ kind: 'hang', on: 'GET' });

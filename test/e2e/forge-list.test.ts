@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type ForgeWorld, startForge, violations } from './forge-world.ts';
 import { type StepRun, startAction } from './harness/run-action.ts';
+import { unlessWindows } from './harness/unless-windows.ts';
 
 let world: ForgeWorld;
 
@@ -194,7 +195,7 @@ describe('the gate', () => {
   });
 });
 
-test('a step that is told to stop at the gate stops at once', async () => {
+unlessWindows('a step that is told to stop at the gate stops at once', async () => {
   add({ script: ['starting'] });
   const { child, done, output } = startAction({
     action: 'forge/list',

@@ -8,45 +8,6 @@ import type { ProcessStore } from '../../src/processes/store.ts';
 import type { Clock } from '../../src/time/clock.ts';
 import { listingOf } from '../support/listing.ts';
 
-/** Time that passes only when everything waits: a sleep ends when no microtask is left and it is the next due. */
-export class VirtualClock implements Clock {
-  #now = 0;
-  #pending = false;
-  readonly #sleepers: { at: number; wake: () => void }[] = [];
-
-  now(): number {
-    return this.#now;
-  }
-
-  async sleep(ms: number, signal?: AbortSignal): Promise<void> {
-    signal?.throwIfAborted();
-    await new Promise<void>((resolve, reject) => {
-      const sleeper = { at: this.#now + ms, wake: resolve };
-      this.#sleepers.push(sleeper);
-      signal?.addEventListener('abort', () => {
-        const index = this.#sleepers.indexOf(sleeper);
-        if (index >= 0) this.#sleepers.splice(index, 1);
-        reject(signal.reason);
-      });
-      this.#tick();
-    });
-  }
-
-  #tick(): void {
-    if (this.#pending) return;
-    this.#pending = true;
-    setImmediate(() => {
-      this.#pending = false;
-      this.#sleepers.sort((a, b) => a.at - b.at);
-      const next = this.#sleepers.shift();
-      if (next === undefined) return;
-      this.#now = Math.max(this.#now, next.at);
-      next.wake();
-      if (this.#sleepers.length > 0) this.#tick();
-    });
-  }
-}
-
 /** How long every call takes, in milliseconds. */
 const latency = 100;
 
