@@ -59,7 +59,7 @@ async function start(client: HttpClient, environmentId: string, following: Follo
       return deploymentFrom(data.data);
     } catch (error) {
       if (!(error instanceof HttpFailure) || attempt === maxStarts) throw error;
-      if (error.arrival === 'maybe') {
+      if (error.isLost) {
         following.log(
           `The answer to the deploy request was lost (${error.reason}); looking whether it took effect`,
         );

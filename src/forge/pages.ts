@@ -35,7 +35,7 @@ export async function listAll<const S extends v.GenericSchema<unknown, { readonl
     const { data, date } = await client.json({ ...call, query }, page(resource));
     for (const item of data.data as v.InferOutput<S>[]) items.set(item.id, item);
     cursor = data.meta?.next_cursor || undefined;
-    if (cursor === undefined) return { items: [...items.values()], pages: seen.size + 1, date: date };
+    if (cursor === undefined) return { items: [...items.values()], pages: seen.size + 1, date };
     if (seen.has(cursor) || seen.size + 1 >= maxPages) throw endless(call.what);
     seen.add(cursor);
   }

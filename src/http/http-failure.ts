@@ -45,6 +45,15 @@ export class HttpFailure extends Failure implements HttpFailureDetails {
     this.fields = details.fields ?? [];
   }
 
+  /**
+   * Is it worth looking whether it has taken effect? A redirect is no lost answer: whoever sends the request again, meets
+   * it again.
+   */
+  get isLost(): boolean {
+    const { arrival, status = 0 } = this;
+    return arrival === 'maybe' && !(status >= 300 && status < 400);
+  }
+
   /** The same failure for good, with what has become known of it since. */
   forGood(parts: Partial<FailureParts>): HttpFailure {
     const { what, why, fix, cause } = this;

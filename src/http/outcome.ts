@@ -17,18 +17,13 @@ export type CreateOutcome<T> =
   | { readonly kind: 'lost'; readonly cause: string };
 
 /**
- * What a create request gave, or that its answer was lost. Other failures are thrown on, a redirect among them: what it
- * stands for is no lost answer, and sending the request again would meet it again.
+ * What a create request gave, or that its answer was lost. Other failures are thrown on.
  */
 export async function lostIfUnknown<T>(create: () => Promise<T>): Promise<CreateOutcome<T>> {
   try {
     return { kind: 'created', made: await create() };
   } catch (error) {
-    if (!(error instanceof HttpFailure) || error.arrival === 'no' || isRedirect(error)) throw error;
+    if (!(error instanceof HttpFailure) || !error.isLost) throw error;
     return { kind: 'lost', cause: error.reason };
   }
-}
-
-function isRedirect({ status = 0 }: HttpFailure): boolean {
-  return status >= 300 && status < 400;
 }
