@@ -30,6 +30,9 @@ export interface Step {
   did(subject: string, line: string): void;
 }
 
+const pleaseReport =
+  'This is a defect of the action; please report it, with the log of a run with debug logging.';
+
 /**
  * Runs an action's body as a step: one error annotation and exit code 1 if it fails, with what had been done by then.
  */
@@ -40,7 +43,13 @@ export async function runStep(title: string, body: (step: Step) => Promise<void>
   const blocks: Html[] = [];
   const done = new Map<string, string>();
   let summary = true;
+  const unfinished = (): void => {
+    process.exitCode = 1;
+    log.error(`The step ended before its work was done. ${pleaseReport}`);
+  };
 
+  // Without anything left to wait for, Node.js would end the process, and call it a success.
+  process.once('exit', unfinished);
   try {
     await body({
       inputs: new Inputs(),
@@ -65,6 +74,7 @@ export async function runStep(title: string, body: (step: Step) => Promise<void>
     log.error(message);
     blocks.push(html`<p><strong>Failed.</strong></p><p>${lines(message)}</p>`);
   } finally {
+    process.off('exit', unfinished);
     stop.release();
   }
   if (summary && blocks.length > 0) {
@@ -75,7 +85,7 @@ export async function runStep(title: string, body: (step: Step) => Promise<void>
 function explain(error: unknown, log: Log): string {
   if (error instanceof Failure) return error.message;
   if (error instanceof Error && error.stack !== undefined) log.debug(error.stack);
-  return `An unexpected error: ${messageOf(error)}. This is a defect of the action; please report it, with the log of a run with debug logging.`;
+  return `An unexpected error: ${messageOf(error)}. ${pleaseReport}`;
 }
 
 function withDone(message: string, done: readonly string[]): string {
