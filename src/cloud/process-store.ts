@@ -7,7 +7,7 @@ import { undefinedIf404 } from '../http/undefined-if-404.ts';
 import type { Sent } from '../processes/create-once.ts';
 import type { ExistingProcess } from '../processes/existing.ts';
 import type { ProcessUpdate } from '../processes/intended.ts';
-import type { ProcessSpec } from '../processes/spec.ts';
+import { type ProcessSpec, processesOfNew } from '../processes/spec.ts';
 import type { ProcessStore } from '../processes/store.ts';
 import type { Instance } from './instance.ts';
 import { instanceFrom } from './instance.ts';
@@ -164,8 +164,9 @@ export class CloudProcessStore implements ProcessStore {
 
 /** The create request's body: exactly what was declared. */
 function bodyOf(spec: ProcessSpec): unknown {
-  if (spec.type === 'custom') return { type: 'custom', processes: spec.processes, command: spec.command };
-  const { processes, config } = spec;
+  const { processes = processesOfNew } = spec;
+  if (spec.type === 'custom') return { type: 'custom', processes, command: spec.command };
+  const { config } = spec;
   return { type: 'worker', processes, ...(Object.keys(config).length === 0 ? {} : { config }) };
 }
 

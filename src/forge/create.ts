@@ -29,7 +29,9 @@ export const tellApart =
 
 /** Where a process differs visibly from what was declared. */
 export function drift(spec: ForgeSpec, { processes }: ForgeProcess): Changes {
-  return processes === spec.processes ? {} : { processes: { from: processes, to: spec.processes } };
+  return spec.processes === undefined || processes === spec.processes
+    ? {}
+    : { processes: { from: processes, to: spec.processes } };
 }
 
 export function hasDrifted(spec: ForgeSpec, process: ForgeProcess): boolean {

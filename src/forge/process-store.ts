@@ -7,7 +7,7 @@ import { needsScope, type Scope } from './hints.ts';
 import { listAll } from './pages.ts';
 import { type ForgeProcess, processFrom } from './process.ts';
 import { one, ProcessResource } from './resources.ts';
-import type { ForgeSpec } from './spec.ts';
+import { type ForgeSpec, processesOfNew } from './spec.ts';
 import { type ForgeTarget, noServer } from './target.ts';
 
 /** What Forge itself filters and sorts by. */
@@ -132,7 +132,17 @@ function queryOf({ user, siteId, directory, sort }: ProcessFilter): Record<strin
 
 /** The create request's body: exactly what was declared. */
 function bodyOf(spec: ForgeSpec): unknown {
-  const { name, command, user, directory, processes, siteId, startsecs, stopwaitsecs, stopsignal } = spec;
+  const {
+    name,
+    command,
+    user,
+    directory,
+    processes = processesOfNew,
+    siteId,
+    startsecs,
+    stopwaitsecs,
+    stopsignal,
+  } = spec;
   // `JSON.stringify` leaves out what is undefined.
   const site_id = siteId === undefined ? undefined : Number(siteId);
   return { name, command, user, directory, processes, site_id, startsecs, stopwaitsecs, stopsignal };

@@ -13,6 +13,11 @@ export interface ForgeProcess {
   readonly createdAt: string | null;
 }
 
+/** A process, and the site whose list has shown it, where one was asked for. */
+export interface PlacedProcess extends ForgeProcess {
+  readonly siteId?: string;
+}
+
 export function processFrom({ id, attributes }: ProcessResource): ForgeProcess {
   const { command, user, directory, processes, status, created_at } = attributes;
   return {

@@ -16,11 +16,12 @@ export function parseProcess(
   const fields = readFields(source, node, place, path, shape);
   if (fields === undefined) return undefined;
   const type = readType(source, fields.get('type'), node ?? place, path);
-  const processes = readProcesses(source, fields.get('processes'), path);
+  const counted = fields.get('processes');
+  const processes = counted === undefined ? undefined : readProcesses(source, counted, path);
   const command = readCommand(source, fields.get('command'), path);
   const config = readConfig(source, fields.get('config'), path);
   if (type === undefined || !fits(source, type, fields, node ?? place, path)) return undefined;
-  if (processes === undefined) return undefined;
+  if (counted !== undefined && processes === undefined) return undefined;
   if (type === 'worker') return config && { type, processes, config };
   return command === undefined ? undefined : { type, processes, command };
 }
@@ -59,8 +60,7 @@ function readType(
   return undefined;
 }
 
-function readProcesses(source: Source, entry: Entry | undefined, path: string): number | undefined {
-  if (entry === undefined) return 1;
+function readProcesses(source: Source, entry: Entry, path: string): number | undefined {
   const { min, max } = processesRange;
   const value = plainValue(entry.value);
   if (typeof value === 'number' && Number.isInteger(value) && value >= min && value <= max) return value;

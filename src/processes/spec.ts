@@ -28,17 +28,22 @@ export const configKeys: Readonly<Record<ConfigKey, 'text' | 'integer' | 'flag'>
 /** How many processes one background process may have. Source: as above. */
 export const processesRange = { min: 1, max: 10 } as const;
 
+/** How many processes one that is created gets when the declaration does not say. */
+export const processesOfNew = 1;
+
 /** A queue worker as declared. */
 export interface WorkerSpec {
   readonly type: 'worker';
-  readonly processes: number;
+  /** Undefined: one that exists keeps its number. */
+  readonly processes: number | undefined;
   readonly config: WorkerConfig;
 }
 
 /** A custom command as declared. */
 export interface CustomSpec {
   readonly type: 'custom';
-  readonly processes: number;
+  /** Undefined: one that exists keeps its number. */
+  readonly processes: number | undefined;
   /** Empty only for a process that is pinned by its id: it keeps the command that it has. */
   readonly command: string;
 }

@@ -40,14 +40,14 @@ export class Inputs {
     return fallback;
   }
 
-  /** A whole number written in plain digits. */
-  integer(name: string, range: { readonly min: number; readonly max?: number }, fallback: number): number {
+  /** A whole number written in plain digits; undefined when it was not given. */
+  integer(name: string, range: { readonly min: number; readonly max?: number }): number | undefined {
     const value = this.text(name);
-    if (value === undefined) return fallback;
+    if (value === undefined) return undefined;
     const number = /^(0|[1-9]\d{0,14})$/.test(value) ? Number(value) : Number.NaN;
     if (number >= range.min && number <= (range.max ?? Number.MAX_SAFE_INTEGER)) return number;
     this.problem(name, `must be a whole number ${spanOf(range)}, not ${quoted(value)}`);
-    return fallback;
+    return undefined;
   }
 
   /** A span in seconds, given back in milliseconds. */

@@ -12,6 +12,7 @@ instances:
       processes: 2
       config: { connection: redis, queue: "high, default", tries: 3 }
     - type: custom
+      processes: 1
       command: php artisan reverb:start
   workers:
     - type: worker
@@ -38,6 +39,7 @@ async function apply(
 ): Promise<StepRun> {
   const run = await runAction({
     action: 'apply',
+    time: emulator.time,
     inputs: { token: emulator.token, 'api-url': emulator.url, environment: shop.environment.id, ...inputs },
     files: { [file]: text },
     ...options,
@@ -72,11 +74,15 @@ describe('apply makes an environment run what the manifest declares', () => {
     expect(custom).toMatchObject({ type: 'custom', processes: 1, command: 'php artisan reverb:start' });
     const [plain] = emulator.cloud.listProcesses(workers);
     expect(run.outputs).toEqual({
+      'environment-id': shop.environment.id,
+      'deployment-id': '',
+      verified: '',
       outcome: 'changed',
       created: '3',
       updated: '0',
       deleted: '0',
       unchanged: '0',
+      undeclared: '0',
       'ids-json': JSON.stringify([worker?.id, custom?.id, plain?.id]),
       'plan-json': expect.any(String),
     });
@@ -160,8 +166,10 @@ describe('apply makes an environment run what the manifest declares', () => {
   test('without prune, what is not declared stays', async () => {
     const other = emulator.cloud.addProcess(shop.instance, { type: 'custom', command: 'php artisan old' });
     const run = await apply();
-    expect(run.outputs).toMatchObject({ created: '3', deleted: '0' });
+    expect(run.outputs).toMatchObject({ created: '3', deleted: '0', undeclared: '1' });
+    expect(run.log).toContain(`? custom process "php artisan old"  ${other.id}`);
     expect(emulator.cloud.listProcesses(shop.instance).map(({ id }) => id)).toContain(other.id);
+    expect((await apply()).outputs).toMatchObject({ outcome: 'unchanged', undeclared: '1' });
   });
 
   test('prune deletes exactly what is not declared, only on instances that the manifest names, and last', async () => {
@@ -201,8 +209,12 @@ describe('apply makes an environment run what the manifest declares', () => {
     expect(run.errors).toEqual([]);
     expect(emulator.cloud.deployments).toHaveLength(1);
     expect(emulator.cloud.listRunning(shop.instance)).toHaveLength(2);
-    expect(Object.keys(run.outputs)).not.toContain('deployment-id');
-    await apply({ redeploy: 'true' });
+    expect(run.outputs).toMatchObject({
+      'environment-id': shop.environment.id,
+      'deployment-id': emulator.cloud.deployments[0]?.id,
+    });
+    const second = await apply({ redeploy: 'true' });
+    expect(second.outputs['deployment-id']).toBe('');
     expect(emulator.cloud.deployments).toHaveLength(1);
   });
 
@@ -228,7 +240,7 @@ describe('apply reports truthfully what it could not do', () => {
     const run = await apply({ prune: 'true', redeploy: 'true' });
     expect(run.exitCode).toBe(1);
     expect(run.errors).toHaveLength(1);
-    expect(run.errors[0]).toContain('2 of 4 steps were not done');
+    expect(run.errors[0]).toContain('2 of 4 operations were not done');
     expect(run.errors[0]).toContain('config.tries: Too many.');
     expect(run.errors[0]).toContain('held back');
     expect(run.errors[0]).toContain('Done: 2 created, 0 updated, 0 deleted, 0 unchanged');

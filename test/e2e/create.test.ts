@@ -62,6 +62,7 @@ test('a worker with every option is created with exactly one request, which carr
     'instance-id': shop.instance.id,
     'environment-id': '',
     'deployment-id': '',
+    verified: '',
     'changes-json': '{}',
     'resource-json': expect.any(String),
   });

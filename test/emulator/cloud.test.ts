@@ -174,13 +174,32 @@ describe('background processes', () => {
     expect(at(await followed.json(), 'data', 0, 'attributes', 'command')).toBe('run 3');
   });
 
-  test('ids come in the order of time, and creation to the microsecond, if told so', () => {
-    emulator.cloud.options.idOrder = 'time';
+  test('ids come in the order of time, and dates to the microsecond, if told so', () => {
     emulator.cloud.options.createdAtResolution = 'microsecond';
     const made = [1, 2, 3].map(() => emulator.cloud.addProcess(shop.instance, { type: 'custom' }));
     expect(made.map(({ id }) => id).toSorted()).toEqual(made.map(({ id }) => id));
-    expect(made[0]?.id).toMatch(/^process-[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-8[0-9a-f]{3}-[0-9a-f]{12}$/);
+    expect(made[0]?.id).toMatch(/^process-[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-8[0-9a-f]{3}-[0-9a-f]{12}$/);
     expect(new Set(made.map(({ createdAt }) => createdAt)).size).toBe(3);
+  });
+});
+
+describe('what stamps things', () => {
+  const add = () => emulator.cloud.addProcess(shop.instance, { type: 'custom' });
+
+  test('ids can be without an order', () => {
+    emulator.cloud.options.idOrder = 'random';
+    const made = Array.from({ length: 20 }, () => add().id);
+    expect(made.toSorted()).not.toEqual(made);
+  });
+
+  test('a clock that is ahead or behind shows in the dates and in the order of ids', async () => {
+    const plain = add();
+    emulator.cloud.options.createdAtSkew = -5_000;
+    const behind = add();
+    expect(behind.createdAt).toBe('2026-04-04T11:24:37.000000Z');
+    expect(behind.id < plain.id).toBe(true);
+    const reply = await call('GET', '/meta/organization');
+    expect(reply.headers.get('date')).toBe('Sat, 04 Apr 2026 11:24:42 GMT');
   });
 });
 
@@ -265,6 +284,49 @@ describe('targets', () => {
     });
   });
 
+  test('variables can be absent', async () => {
+    emulator.cloud.options.environmentVariables = 'absent';
+    const reply = await call('GET', `/environments/${shop.environment.id}`);
+    expect(at(reply.body, 'data', 'attributes')).not.toHaveProperty('environment_variables');
+    expect(reply.text).not.toContain(SECRET_VARIABLE);
+  });
+
+  test('what sleeps says so', async () => {
+    const preview = emulator.cloud.addEnvironment(shop.application, {
+      name: 'pr-7',
+      usesHibernation: true,
+      hibernationWakeUpInterval: 60,
+    });
+    emulator.cloud.addInstance(preview, { sleepWithApp: true, minReplicas: 0, maxReplicas: 3 });
+    const environment = await call('GET', `/environments/${preview.id}`);
+    expect(at(environment.body, 'data', 'attributes')).toMatchObject({
+      uses_hibernation: true,
+      hibernation_wake_up_interval: 60,
+    });
+    const instances = await call('GET', `/environments/${preview.id}/instances`);
+    expect(at(instances.body, 'data', 0, 'attributes')).toMatchObject({
+      sleep_with_app: true,
+      min_replicas: 0,
+      max_replicas: 3,
+      queue_status: null,
+      paused: null,
+    });
+  });
+
+  test('a managed queue has a worker of its own', async () => {
+    const queue = emulator.cloud.addManagedQueue(shop.environment, { queue: { paused: true } });
+    const path = `/environments/${shop.environment.id}/instances`;
+    const reply = await call('GET', `${path}?filter[type]=managed_queue&include=backgroundProcesses`);
+    expect(reply.body).toMatchObject({
+      data: [{ id: queue.id, attributes: { queue_status: 'available', paused: true, is_default: true } }],
+      included: [
+        {
+          attributes: { type: 'worker', config: { connection: 'cloud', tries: 1, timeout: 60, queue: null } },
+        },
+      ],
+    });
+  });
+
   test('an environment and an instance appear after so many looks', async () => {
     const { application } = shop;
     const preview = emulator.cloud.addEnvironment(application, { name: 'pr-7', appearsAfter: 2 });
@@ -294,8 +356,7 @@ describe('targets', () => {
   });
 
   test('the limit is told with every answer, and kept if told so', async () => {
-    emulator.cloud.rateWindow.options.enforced = true;
-    emulator.cloud.rateWindow.options.limit = 1;
+    Object.assign(emulator.cloud.options.rateLimit, { enforced: true, general: 1 });
     const first = await call('GET', '/meta/organization');
     expect([first.headers.get('x-ratelimit-limit'), first.headers.get('x-ratelimit-remaining')]).toEqual([
       '1',

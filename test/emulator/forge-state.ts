@@ -1,5 +1,5 @@
 import { ALL_SCOPES } from './forge-scopes.ts';
-import { type RateLimitOptions, RateWindow } from './rate-window.ts';
+import { type RateLimitOptions, RateLimits } from './rate-limits.ts';
 import { StateScript } from './state-script.ts';
 
 export interface ForgeOptions {
@@ -68,6 +68,11 @@ export interface ForgeProcess {
 
 type Reference = string | { id: string };
 
+/** What may be given, with the rest as it is by default. */
+export type ForgeSettings = Partial<Omit<ForgeOptions, 'rateLimit'>> & {
+  rateLimit?: Partial<RateLimitOptions>;
+};
+
 const DEFAULT_OPTIONS: ForgeOptions = {
   scopes: [...ALL_SCOPES],
   statusWords: 'running',
@@ -78,7 +83,17 @@ const DEFAULT_OPTIONS: ForgeOptions = {
   actionFailsWhileInstalling: false,
   removalLooks: 0,
   pageSize: 30,
-  rateLimit: { limit: 60, enforced: true, reset: 'none', retryAfter: true },
+  rateLimit: {
+    enforced: true,
+    windowMs: 60_000,
+    general: 60,
+    // One limit for each user, whatever is asked for.
+    changes: Number.POSITIVE_INFINITY,
+    commands: Number.POSITIVE_INFINITY,
+    resetOn: 'no answer',
+    reset: 'absolute',
+    retryAfter: true,
+  },
 };
 
 const SCRIPTS = {
@@ -99,7 +114,7 @@ const SCRIPTS = {
 /** The organizations of one Forge account, in memory, and the builders that tests set them up with. */
 export class ForgeState {
   readonly options: ForgeOptions;
-  readonly rateWindow: RateWindow;
+  readonly rateLimits: RateLimits;
   now: () => number = Date.now;
   readonly organizations: ForgeOrganization[] = [];
   readonly servers: ForgeServer[] = [];
@@ -107,9 +122,11 @@ export class ForgeState {
   readonly processes: ForgeProcess[] = [];
   #lastId = 30;
 
-  constructor(options: Partial<ForgeOptions> = {}) {
-    this.options = { ...structuredClone(DEFAULT_OPTIONS), ...options };
-    this.rateWindow = new RateWindow(this.options.rateLimit);
+  constructor(settings: ForgeSettings = {}) {
+    const defaults = structuredClone(DEFAULT_OPTIONS);
+    const rateLimit = { ...defaults.rateLimit, ...settings.rateLimit };
+    this.options = { ...defaults, ...settings, rateLimit };
+    this.rateLimits = new RateLimits(rateLimit);
   }
 
   addOrganization(given: { slug: string; name?: string }): ForgeOrganization {

@@ -174,7 +174,7 @@ test.each([
   ['absolute', '1790845260'],
   ['relative', '60'],
 ] as const)('the limit of a minute is kept, with an %s reset', async (reset, expected) => {
-  Object.assign(emulator.forge.rateWindow.options, { limit: 2, reset });
+  Object.assign(emulator.forge.options.rateLimit, { general: 2, resetOn: 'every answer', reset });
   await call('GET', base);
   const second = await call('GET', base);
   expect(second.headers.get('x-ratelimit-remaining')).toBe('0');

@@ -118,7 +118,7 @@ export class ForgeServer implements ForgeStore {
     this.calls.push(`restart ${id}`);
   }
 
-  #make({ name, command, user, directory, processes }: ForgeSpec): ForgeProcess {
+  #make({ name, command, user, directory, processes = 1 }: ForgeSpec): ForgeProcess {
     return this.add(name, {
       command,
       user,

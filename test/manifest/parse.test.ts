@@ -36,7 +36,7 @@ describe('A manifest is read with every problem that it has, each with its place
         place: 'm.yml:3:3',
         processes: [
           { type: 'worker', processes: 2, config: { connection: 'redis', queue: 'high,default', tries: 3 } },
-          { type: 'custom', processes: 1, command: 'php artisan reverb:start' },
+          { type: 'custom', processes: undefined, command: 'php artisan reverb:start' },
         ],
       },
     ]);
@@ -44,7 +44,7 @@ describe('A manifest is read with every problem that it has, each with its place
 
   test('an alias stands for what its anchor marks', () => {
     const { manifest } = parse('instances:\n  A: &list [{ type: worker }]\n  B: *list\n');
-    expect(manifest.instances[1]?.processes).toEqual([{ type: 'worker', processes: 1, config: {} }]);
+    expect(manifest.instances[1]?.processes).toEqual([{ type: 'worker', processes: undefined, config: {} }]);
   });
 
   test('a name that is a number stays as it is written', () => {

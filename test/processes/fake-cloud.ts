@@ -88,7 +88,7 @@ export class FakeStore implements ProcessStore {
         const made = existing({
           id: `process-${++this.#made}`,
           type: spec.type,
-          processes: spec.processes,
+          processes: spec.processes ?? 1,
           command: spec.type === 'custom' ? spec.command : null,
           config: spec.type === 'worker' ? { ...spec.config } : {},
           createdAt: new Date(this.#clock.now()).toISOString(),

@@ -40,7 +40,7 @@ export const forgeScenarios: readonly Scenario[] = [
     prepare: (emulator) => {
       const { server: own, reach } = world(emulator);
       emulator.forge.addProcess(own, { command, processes: 3 });
-      return { inputs: { ...reach, command, 'if-exists': 'replace' } };
+      return { inputs: { ...reach, command, processes: '1', 'if-exists': 'replace' } };
     },
   },
   {
@@ -50,7 +50,7 @@ export const forgeScenarios: readonly Scenario[] = [
     prepare: (emulator) => {
       const { server: own, reach } = world(emulator);
       emulator.forge.addProcess(own, { command, name: 'horizon', processes: 3 });
-      return { inputs: { ...reach, command, name: 'horizon', 'if-exists': 'replace' } };
+      return { inputs: { ...reach, command, name: 'horizon', processes: '1', 'if-exists': 'replace' } };
     },
   },
   {

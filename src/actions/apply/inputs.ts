@@ -5,7 +5,7 @@ import type { Step } from '../../runner/step.ts';
 import { cloud } from '../shared/cloud-service.ts';
 import { type Commenting, readCommenting } from '../shared/commenting-inputs.ts';
 import { type Connection, readConnection } from '../shared/connection.ts';
-import { type Deploying, readDeploying } from '../shared/deploy-change.ts';
+import { type GoingLive, readGoingLive } from '../shared/make-live.ts';
 
 export interface ApplyInputs {
   readonly connection: Connection;
@@ -17,7 +17,7 @@ export interface ApplyInputs {
   readonly manifest: Manifest;
   readonly prune: boolean;
   readonly dryRun: boolean;
-  readonly deploying: Deploying;
+  readonly goingLive: GoingLive;
   readonly commenting: Commenting;
 }
 
@@ -40,7 +40,7 @@ export function readApplyInputs(step: Step): ApplyInputs {
     ...readManifest(step),
     prune: inputs.flag('prune', false),
     dryRun: inputs.flag('dry-run', false),
-    deploying: readDeploying(inputs),
+    goingLive: readGoingLive(inputs),
     commenting: readCommenting(step),
   };
   inputs.done();

@@ -5,20 +5,24 @@ import { type Environment, findInEnvironment } from '../../cloud/target.ts';
 import type { HttpClient } from '../../http/client.ts';
 import type { ExistingProcess } from '../../processes/existing.ts';
 import { Limit } from '../../processes/plan/limit.ts';
-import { ambiguousPlan, type InstanceState, type Plan, planFor } from '../../processes/plan/plan.ts';
+import { ambiguousPlan, type PlaceState, type Plan, planFor } from '../../processes/plan/plan.ts';
 import { raceDelays } from '../../processes/race-delays.ts';
+import { cloudRules } from '../../processes/rules.ts';
 import { skipRepeats } from '../../processes/skip-repeats.ts';
+import type { ProcessSpec } from '../../processes/spec.ts';
 import type { Step } from '../../runner/step.ts';
 import { Deadline } from '../../time/deadline.ts';
 import { maxConcurrency, workDeadline } from '../shared/connection.ts';
 import type { ApplyInputs } from './inputs.ts';
 
+type CloudState = PlaceState<ProcessSpec, ExistingProcess>;
+
 /** What the manifest declares next to what there is. */
 export interface ReadPlan {
   readonly environment: Environment;
   readonly instances: readonly Instance[];
-  readonly states: readonly InstanceState[];
-  readonly plan: Plan;
+  readonly states: readonly CloudState[];
+  readonly plan: Plan<ProcessSpec, ExistingProcess>;
 }
 
 /** Reads what there is, and plans. Throws a `Failure` when the plan would have to guess. */
@@ -33,15 +37,15 @@ export async function readAndPlan(step: Step, client: HttpClient, inputs: ApplyI
     const listings = await Promise.all(ones.map(look));
     for (const [index, { id }] of ones.entries()) existing.set(id, listings[index] ?? []);
   };
-  const statesNow = (): InstanceState[] =>
+  const statesNow = (): CloudState[] =>
     instances.map((instance, index) => ({
-      instance,
+      place: instance,
       declared: inputs.manifest.instances[index]?.processes ?? [],
       existing: existing.get(instance.id) ?? [],
     }));
 
   await lookAt(instances);
-  let plan = planFor(statesNow(), inputs);
+  let plan = planFor(statesNow(), cloudRules, inputs);
   const delays = raceDelays(step.clock, step.random, step.cancelled);
   const tell = skipRepeats((line) => step.log.info(line));
   for (const pause of delays.settle()) {
@@ -51,9 +55,9 @@ export async function readAndPlan(step: Step, client: HttpClient, inputs: ApplyI
     tell(`More processes match than are declared (${names}); looking again, in case runs are racing`);
     await delays.wait(pause);
     await lookAt(instances.filter(({ id }) => ids.has(id)));
-    plan = planFor(statesNow(), inputs);
+    plan = planFor(statesNow(), cloudRules, inputs);
   }
-  if (plan.ambiguous.length > 0) throw ambiguousPlan(plan.ambiguous);
+  if (plan.ambiguous.length > 0) throw ambiguousPlan(plan.ambiguous, cloudRules);
   return { environment, instances, states: statesNow(), plan };
 }
 

@@ -8,19 +8,16 @@ interface Reading {
   /** The type when none is given. */
   readonly fallback?: ProcessSpec['type'];
   /** Left out where only what identifies a process is asked for. */
-  readonly processes?: number;
+  readonly processes?: number | undefined;
 }
 
-/** Reads `processes`. */
-export function readProcesses(inputs: Inputs): number {
-  return inputs.integer('processes', processesRange, 1);
+/** Reads `processes`; undefined keeps the number of a process that exists. */
+export function readProcesses(inputs: Inputs): number | undefined {
+  return inputs.integer('processes', processesRange);
 }
 
 /** Reads `type`, `command` and `config-json`. */
-export function readSpec(
-  inputs: Inputs,
-  { pinned, fallback = 'worker', processes = 1 }: Reading,
-): ProcessSpec {
+export function readSpec(inputs: Inputs, { pinned, fallback = 'worker', processes }: Reading): ProcessSpec {
   const type = inputs.choice('type', ['worker', 'custom'], fallback);
   const command = inputs.text('command');
   const configJson = inputs.text('config-json');

@@ -1,6 +1,7 @@
 import type { Instance } from '../../cloud/instance.ts';
 import { type Environment, findInEnvironment, pickInstance } from '../../cloud/target.ts';
 import type { HttpClient } from '../../http/client.ts';
+import type { ExistingProcess } from '../../processes/existing.ts';
 import { isId } from '../../runner/inputs.ts';
 import type { Step } from '../../runner/step.ts';
 import { Deadline } from '../../time/deadline.ts';
@@ -66,4 +67,15 @@ export async function findTarget(
     `Environment ${found.environment.name} (${found.environment.id}), instance ${picked.name} (${picked.id})`,
   );
   return { instanceId: picked.id, instance: picked, environment: found.environment };
+}
+
+/** Where a deployment is to be made: in the environment or, where that is not known, in the one of an instance. */
+export function whereOf(
+  { environment, instance, instanceId }: Target,
+  process: ExistingProcess | undefined,
+): { readonly environmentId: string } | { readonly instanceId: string } {
+  const environmentId = environment?.id ?? instance?.environmentId;
+  return environmentId === undefined
+    ? { instanceId: process?.instanceId ?? instanceId ?? '' }
+    : { environmentId };
 }

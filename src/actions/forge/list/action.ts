@@ -42,7 +42,7 @@ function readInputs(step: Step): ForgeListInputs {
     sort: readSort(inputs),
     gate: {
       statuses: readStatuses(step),
-      minCount: inputs.integer('min-count', { min: 0, max: 10_000 }, 0),
+      minCount: inputs.integer('min-count', { min: 0, max: 10_000 }) ?? 0,
     },
     wait: inputs.seconds('wait-timeout', { min: 0, max: 86_400 }, 0),
   };

@@ -3,10 +3,10 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { actionFolders } from '../scripts/action-folders.ts';
-import { REPOSITORY_ROOT, runAction } from './e2e/harness/run-action.ts';
-import { scenarios } from './scenarios/all.ts';
-import { prepareScenario } from './scenarios/scenario.ts';
+import { actionFolders } from '../../scripts/action-folders.ts';
+import { REPOSITORY_ROOT, runAction } from '../e2e/harness/run-action.ts';
+import { scenarios } from '../scenarios/all.ts';
+import { prepareScenario } from '../scenarios/scenario.ts';
 
 // What GitHub packs for a tag, and the runner unpacks for every job.
 

@@ -1,10 +1,10 @@
 import { readdir, stat } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
-import { filesLoaded } from './bench/measure.ts';
-import { rootScenarios } from './scenarios/root.ts';
+import { filesLoaded } from '../bench/measure.ts';
+import { rootScenarios } from '../scenarios/root.ts';
 
-const dist = fileURLToPath(new URL('../dist/', import.meta.url));
+const dist = fileURLToPath(new URL('../../dist/', import.meta.url));
 
 describe('The bytes that every job downloads and every step loads stay within their budget', () => {
   test('all of dist is under 700 kB', async () => {

@@ -1,0 +1,13 @@
+import type { Following } from '../../cloud/following.ts';
+import type { Step } from '../../runner/step.ts';
+import { Deadline } from '../../time/deadline.ts';
+
+/** What a step waits for in Laravel Cloud, until `span` milliseconds have passed. */
+export function following(step: Step, subject: string, span: number): Following {
+  return {
+    ...step,
+    deadline: new Deadline(step.clock, span),
+    log: (line) => step.log.info(line),
+    did: (line) => step.did(subject, line),
+  };
+}
