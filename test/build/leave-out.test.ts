@@ -40,7 +40,10 @@ test('a folder is left out by its name', async () => {
 
 test('a module of Node.js is left out of one library, and stays where others import it', async () => {
   write('node_modules/library/lib/index.js', `module.exports = require('node:http');`);
-  write('main.js', `import library from 'library';\nimport http from 'node:http';\nconsole.log(library, http);`);
+  write(
+    'main.js',
+    `import library from 'library';\nimport http from 'node:http';\nconsole.log(library, http);`,
+  );
   const code = await bundled([{ ...heavy, module: 'node:http' }]);
   expect(code).toContain('a stand-in');
   expect(code.match(/require\("node:http"\)/g)).toHaveLength(1);
