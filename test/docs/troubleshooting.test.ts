@@ -45,9 +45,9 @@ const troubles: readonly [words: string, trouble: Trouble, options?: StepOptions
   ['command: is for type: custom', given({ command: 'php artisan queue:work' })],
   ['config-json: is for type: worker', given({ type: 'custom', command: 'x', 'config-json': '{}' })],
   ['config-json: is not JSON', given({ 'config-json': '{queue: default}' })],
-  ['The environment "…": there is none', given({ environment: 'Main' })],
+  ['The environment "…": no environment', given({ environment: 'Main' })],
   ['it did not appear within', given({ environment: 'preview', 'wait-for-environment': '60' })],
-  ['The application "…": there is none', given({ application: 'office', environment: 'main' })],
+  ['The application "…": no application', given({ application: 'office', environment: 'main' })],
   ['background processes match it', ambiguous],
   ['answered 401', given({ token: 'another-token-of-nobody' })],
   ['answered 403', struck({ kind: 'status', status: 403, on: 'GET' })],
@@ -59,7 +59,7 @@ const troubles: readonly [words: string, trouble: Trouble, options?: StepOptions
   ['may exist or not', struck({ kind: 'reset-after', on: 'POST' }, { 'if-exists': 'create' })],
   ['takes effect with the environment’s next deploy', given({})],
   ['accepted but not applied', ignored],
-  ['it ended as', deploying(['build.running', 'build.failed'])],
+  ['and the deployment failed', deploying(['build.running', 'build.failed'])],
   ['had passed', deploying(['build.running'], { 'wait-timeout': '60' })],
   ['kept getting in the way', contested],
 ];
@@ -81,7 +81,8 @@ describe.concurrent('a run that goes wrong says what is quoted', () => {
   test('the proxy refused', async () => {
     await using shop = await openShop();
     await using proxy = await openForwardProxy({ refuse: 407 });
-    await expectQuoted('the proxy refused', shop, {}, { env: { http_proxy: `http://${proxy.host}` } });
+    const outside = { 'api-url': 'https://cloud.example/api' };
+    await expectQuoted('the proxy refused', shop, outside, { env: { https_proxy: `http://${proxy.host}` } });
   });
 });
 
