@@ -5,12 +5,14 @@ import { type Example, examplesInDocumentation, ownWorkflows } from './documents
 import { stepsOf, workflowIn } from './steps.ts';
 
 const documented = examplesInDocumentation();
-const all = [...documented, ...ownWorkflows()];
+const own = ownWorkflows();
+const all = [...documented, ...own];
 const workflows = all.filter(({ kind }) => kind === 'workflow');
 const pathIn = ({ where }: Example) => where.replace(/:\d+$/, '');
 
-/** The other workflows of the same document, which an example may call. */
+/** The other workflows of the same document, or of the repository, which one may call. */
 function companions(example: Example): Example[] {
+  if (own.includes(example)) return own.filter((other) => other !== example);
   return documented.filter((other) => other !== example && pathIn(other) === pathIn(example));
 }
 
@@ -45,12 +47,15 @@ describe.each(workflows)('the workflow at $where', (example) => {
   });
 });
 
-describe.each(ownWorkflows())('our own workflow at $where', (example) => {
+describe.each(own)('our own workflow at $where', (example) => {
   test('reads only, unless a job says otherwise, and ends in time', () => {
     const { permissions, concurrency, jobs } = workflowIn(example);
     expect(permissions).toEqual({ contents: 'read' });
     expect(concurrency).toBeDefined();
-    for (const job of Object.values(jobs)) expect(job['timeout-minutes']).toBeTypeOf('number');
+    // A job that calls a workflow ends when that one's jobs do.
+    for (const job of Object.values(jobs)) {
+      if (job.uses === undefined) expect(job['timeout-minutes']).toBeTypeOf('number');
+    }
   });
 });
 
