@@ -57,7 +57,7 @@ async function carryOut(
   step: Step,
   client: HttpClient,
   inputs: ApplyInputs,
-  { environment, plan, states, listings }: ReadPlan,
+  { environment, instances, plan, states, listings }: ReadPlan,
 ): Promise<Done> {
   const writes = changesIn(countsOf(plan.operations));
   const patient = client.within(workDeadline(step, inputs.connection, msPerWrite * writes));
@@ -66,7 +66,12 @@ async function carryOut(
     makerAt: ({ place, existing }, limit) =>
       cloudMaker(listings.get(place.id) ?? { processes: existing, pages: 1, serverTime: undefined }, {
         ...step,
-        store: new CloudProcessStore(patient, place.id, manifestField),
+        store: new CloudProcessStore(
+          patient,
+          place.id,
+          { instance: instances.find(({ id }) => id === place.id) },
+          manifestField,
+        ),
         delays: raceDelays(step.clock, step.random, step.cancelled),
         limit,
       }),
