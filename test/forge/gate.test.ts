@@ -62,7 +62,7 @@ test('waits for what is still starting, and says each change once', async () => 
 
 test('without a wait one look decides, also against what is on its way', async () => {
   expect(whyOf(await gate([['starting'], ['running']], {}, 0))).toBe(
-    'The gate for 1 background process: 1 of 1 is not running: 31 is starting. Read the logs of these processes in Forge, or give wait-timeout, so that the step waits for it.',
+    'The background processes are not as required: 1 of 1 is not running: 31 is starting. Read the logs of these processes in Forge, or give wait-timeout, so that the step waits for it.',
   );
   expect([looks, said]).toEqual([1, []]);
 });
@@ -131,7 +131,7 @@ test('waits until there are enough', async () => {
 
 test('too few at the deadline is an error with both numbers', async () => {
   expect(whyOf(await gate([['running']], { minCount: 2 }))).toBe(
-    'The gate for 1 background process: after 60 s there is 1 process, and min-count is 2. Check the filters and min-count, or raise wait-timeout.',
+    'The background processes are not as required: after 60 s 1 process matches, and min-count is 2. Check the filters and min-count, or raise wait-timeout.',
   );
 });
 
