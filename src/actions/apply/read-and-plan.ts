@@ -41,7 +41,7 @@ export async function readAndPlan(step: Step, client: HttpClient, inputs: ApplyI
   const statesNow = (): CloudState[] =>
     instances.flatMap((place, index) => {
       const listing = listings.get(place.id);
-      const declared = inputs.manifest.instances[index]?.processes ?? [];
+      const declared = inputs.manifest.places[index]?.processes.map(({ spec }) => spec) ?? [];
       return listing === undefined ? [] : [{ place, declared, listing }];
     });
 
@@ -77,7 +77,7 @@ async function findInstances(
     client.within(workDeadline(step, connection, wait)),
     { application, environment, repository: step.workflow.repository, withProcesses: true },
     { ...waitingFor(step, wait), log: (line) => step.log.info(line) },
-    (candidates) => pickInstances(candidates, manifest.instances),
+    (candidates) => pickInstances(candidates, manifest.places),
   );
   const names = picked.map(({ name, id }) => `${name} (${id})`).join(', ');
   step.log.info(`Environment ${found.environment.name} (${found.environment.id}), instances ${names}`);
