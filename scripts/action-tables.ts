@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { generateActionMarkdownDocs } from 'action-docs';
 import { parse } from 'yaml';
 import { actionFolders } from './action-folders.ts';
+import { repository } from './repository.ts';
 
 const root = fileURLToPath(new URL('../', import.meta.url));
 
@@ -28,12 +29,9 @@ export async function reference(): Promise<string> {
 async function sectionOf(folder: string): Promise<string> {
   const { name, description } = await metadataOf(folder);
   const path = folder === '' ? '' : `/${folder}`;
-  return [
-    `## ${name}`,
-    description,
-    `\`uses: OWNER/laravel-background-process${path}@v1\``,
-    await tablesOf(folder, 3),
-  ].join('\n\n');
+  return [`## ${name}`, description, `\`uses: ${repository}${path}@v1\``, await tablesOf(folder, 3)].join(
+    '\n\n',
+  );
 }
 
 async function metadataOf(folder: string): Promise<{ name: string; description: string }> {

@@ -1,6 +1,6 @@
 import { getOctokit } from '@actions/github';
 import * as v from 'valibot';
-import { openTransport } from '../http/transport.ts';
+import { openTransport, usualLimits } from '../http/transport.ts';
 import { fetchThrough } from './fetch.ts';
 
 /** Where a comment goes, and how. */
@@ -20,8 +20,6 @@ export interface CommentTarget {
 
 export type Posted = 'created' | 'updated' | 'unchanged';
 
-const maxAnswerBytes = 8 * 1024 * 1024;
-const connectTimeout = 10_000;
 /** Ten thousand comments. */
 const maxPages = 100;
 /** Who comments with the token that a workflow run is given. */
@@ -47,9 +45,9 @@ export async function keepComment(target: CommentTarget, marker: string, body: s
   const transport = await openTransport({
     origin: apiUrl,
     environment,
-    connectTimeout: Math.min(connectTimeout, requestTimeout),
     connections: 1,
-    maxBytes: maxAnswerBytes,
+    ...usualLimits,
+    connectTimeout: Math.min(usualLimits.connectTimeout, requestTimeout),
   });
   try {
     const fetch = fetchThrough({ ...target, transport, origin: apiUrl.origin, timeout: requestTimeout });

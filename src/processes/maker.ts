@@ -1,6 +1,7 @@
 import type { Clock } from '../time/clock.ts';
 import { ensure } from './ensure.ts';
 import type { ExistingProcess } from './existing.ts';
+import type { Listing } from './listing.ts';
 import { ClaimedStore } from './plan/claimed-store.ts';
 import type { Maker } from './plan/converge.ts';
 import type { Limit } from './plan/limit.ts';
@@ -20,7 +21,7 @@ export interface MakerWorld {
 
 /** Makes and removes the processes of one instance of Laravel Cloud. `first` is what was listed for the plan. */
 export function cloudMaker(
-  first: readonly ExistingProcess[],
+  first: Listing<ExistingProcess>,
   { store, delays, ...world }: MakerWorld,
 ): Maker<ProcessSpec, ExistingProcess> {
   const listings = new SharedListing(() => store.list(), first, world);

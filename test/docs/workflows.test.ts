@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { actionIn, repository } from '../../scripts/repository.ts';
 import { problemsOf } from './check-workflow.ts';
 import { type Example, examplesInDocumentation, ownWorkflows } from './documents.ts';
 import { stepsOf, workflowIn } from './steps.ts';
@@ -19,16 +20,17 @@ describe.each(all)('the workflow at $where', (example) => {
   });
 
   test('names the actions of others by a full commit and its version', () => {
-    const others = [...example.text.matchAll(/uses: (?!\.|OWNER\/laravel-background-process)(.*)$/gm)];
-    for (const [, reference] of others)
+    for (const [, reference = ''] of example.text.matchAll(/uses: (?!\.)(.*)$/gm)) {
+      if (actionIn(reference) !== undefined) continue;
       expect(reference).toMatch(/^[\w.-]+\/[\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/);
+    }
   });
 });
 
 describe.each(documented)('the example at $where', (example) => {
   test('takes the token of each step from the secrets', () => {
     for (const { uses = '', with: inputs } of stepsOf(example)) {
-      if (!uses.startsWith('OWNER/')) continue;
+      if (actionIn(uses) === undefined) continue;
       expect(inputs, uses).toHaveProperty('token', expect.stringMatching(/^\$\{\{ secrets\.[\w-]+ \}\}$/));
     }
   });
@@ -56,7 +58,7 @@ describe('the check of workflows', () => {
   const step = (lines: string): Example => ({
     where: 'here',
     kind: 'steps',
-    text: `- id: process\n  uses: OWNER/laravel-background-process@v1\n  with:\n    environment: main\n${lines}`,
+    text: `- id: process\n  uses: ${repository}@v1\n  with:\n    environment: main\n${lines}`,
   });
 
   test.each([
@@ -78,8 +80,8 @@ describe('the check of workflows', () => {
     ],
     [
       'an action that does not exist',
-      '- uses: OWNER/laravel-background-process/lst@v1\n',
-      'Unable to resolve action `OWNER/laravel-background-process/lst@v1`',
+      `- uses: ${repository}/lst@v1\n`,
+      `Unable to resolve action \`${repository}/lst@v1\``,
     ],
     ['a key that a step does not have', '- run: true\n  whith: {}\n', "Unexpected value 'whith'"],
   ])('reports %s', async (_, lines, message) => {

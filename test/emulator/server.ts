@@ -9,8 +9,9 @@ import { type Api, exchangeOf } from './exchange.ts';
 import { applyFault } from './fault-effects.ts';
 import { editBy, Faults } from './faults.ts';
 import { forgeHandlers } from './forge-handlers.ts';
+import type { ForgeSettings } from './forge-options.ts';
 import { missingScope } from './forge-scopes.ts';
-import { type ForgeSettings, ForgeState } from './forge-state.ts';
+import { ForgeState } from './forge-state.ts';
 import { Listener } from './listener.ts';
 import { receive } from './receive.ts';
 import type { RecordedRequest } from './recorded-request.ts';
@@ -45,7 +46,7 @@ export interface Emulator {
   forge: ForgeState;
   faults: Faults;
   access: Access;
-  /** Steps that join it do not wait for nothing: it moves on when all of them only wait. */
+  /** Steps that share it do not wait for nothing: it moves on when all of them only wait. */
   time: WorldTime;
   close(): Promise<void>;
 }
@@ -100,7 +101,10 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
       refuse: (ms) => listener.refuse(ms),
       edit: editBy(striking, request),
     });
-    if (striking.some(({ kind }) => holdsBack.has(kind))) held.add(response);
+    if (striking.some(({ kind }) => holdsBack.has(kind))) {
+      held.add(response);
+      time.lookSoon();
+    }
     for (const fault of striking) if (fault.kind === 'call') await fault.call(request);
     for (const fault of striking) {
       if (fault.kind !== 'call' && fault.kind !== 'edit') return applyFault(fault, exchange);

@@ -61,7 +61,7 @@ describe('the time of a world', () => {
     step.rests({ wakesIn: hour, inFlight: 1 });
     expect(await hours()).toBe(0);
     held = 1;
-    step.rests({ wakesIn: hour, inFlight: 1 });
+    time.lookSoon();
     expect(await hours()).toBe(1);
   });
 

@@ -55,7 +55,7 @@ export class WorldTime {
       run: () => {
         clearTimeout(task.timer);
         if (this.#tasks.delete(task)) run();
-        this.#lookSoon();
+        this.lookSoon();
       },
       timer: setTimeout(() => task.run(), ms),
     };
@@ -70,11 +70,11 @@ export class WorldTime {
       rests: (rest) => {
         member.wakesAt = rest && this.now() + rest.wakesIn;
         member.inFlight = rest?.inFlight ?? 0;
-        this.#lookSoon();
+        this.lookSoon();
       },
       leave: () => {
         this.#members.delete(member);
-        this.#lookSoon();
+        this.lookSoon();
       },
     };
   }
@@ -86,8 +86,8 @@ export class WorldTime {
     this.#members.clear();
   }
 
-  /** What is being handled right now may wake somebody. */
-  #lookSoon(): void {
+  /** Sees whether all only wait, once what is being handled right now is done; to be called when a request is held. */
+  lookSoon(): void {
     if (this.#looking) return;
     this.#looking = true;
     setImmediate(() => {

@@ -20,15 +20,19 @@ afterEach(async () => {
 });
 
 /** An HTTP server on a free port of this machine. */
-async function serve(listener: RequestListener): Promise<{ origin: URL; server: Server }> {
+async function serve(
+  listener: RequestListener,
+): Promise<{ origin: URL; server: Server; connections: () => number }> {
   const server = createServer(listener).listen(0, '127.0.0.1');
+  let connections = 0;
+  server.on('connection', () => connections++);
   await once(server, 'listening');
   open.push(async () => {
     server.closeAllConnections();
     server.close();
     await once(server, 'close');
   });
-  return { origin: originOf(server), server };
+  return { origin: originOf(server), server, connections: () => connections };
 }
 
 /** A server that does with each connection what it is told. */
@@ -50,6 +54,11 @@ async function serveSockets(onConnection: (socket: Socket) => void): Promise<URL
 
 function originOf(server: Server | SocketServer): URL {
   return new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+}
+
+/** This machine under an address that does not count as loopback. */
+function everyAddress(origin: URL): URL {
+  return Object.assign(new URL(origin), { hostname: '0.0.0.0' });
 }
 
 async function transportTo(origin: URL, options: Partial<TransportOptions> = {}): Promise<Transport> {
@@ -141,29 +150,40 @@ describe('an exchange', () => {
     expect(answer).toMatchObject({ status: 302, headers: { location: '/elsewhere' } });
     expect(asked).toEqual(['/api']);
   });
+});
 
-  test('uses connections again', async () => {
-    const { origin, server } = await serve((_, response) => response.end('{}'));
-    let connections = 0;
-    server.on('connection', () => connections++);
-    const transport = await transportTo(origin);
+describe('connections', () => {
+  async function oneAfterTheOther(origin: URL, options?: Partial<TransportOptions>): Promise<void> {
+    const transport = await transportTo(origin, options);
     for (let n = 0; n < 9; n++) {
       await transport.send({ method: 'GET', url: origin, headers: {} }, patience());
     }
-    expect(connections).toBeLessThan(9);
+  }
+
+  test('are one for requests that follow one another', async () => {
+    const { origin, connections } = await serve((_, response) => response.end('{}'));
+    await oneAfterTheOther(origin);
+    expect(connections()).toBe(1);
   });
 
-  test('has as many others beside it as connections are allowed', async () => {
-    const { origin, server } = await serve((_, response) => response.end('{}'));
-    let connections = 0;
-    server.on('connection', () => connections++);
+  test('are one behind a proxy, too', async () => {
+    const { origin, connections } = await serve((_, response) => response.end('{}'));
+    await oneAfterTheOther(new URL('http://cloud.example'), { environment: { http_proxy: origin.host } });
+    expect(connections()).toBe(1);
+  });
+
+  test('are as many as are allowed for requests side by side, and serve the next ones as well', async () => {
+    const { origin, connections } = await serve((_, response) => response.end('{}'));
     const transport = await transportTo(origin, { connections: 2 });
-    await Promise.all(
-      Array.from({ length: 9 }, () =>
-        transport.send({ method: 'GET', url: origin, headers: {} }, patience()),
-      ),
-    );
-    expect(connections).toBe(2);
+    const sideBySide = (): Promise<unknown> =>
+      Promise.all(
+        Array.from({ length: 9 }, () =>
+          transport.send({ method: 'GET', url: origin, headers: {} }, patience()),
+        ),
+      );
+    await sideBySide();
+    await sideBySide();
+    expect(connections()).toBe(2);
   });
 });
 
@@ -196,40 +216,40 @@ describe('the size of an answer', () => {
 
 describe('an exchange that fails', () => {
   async function diagnosis(task: Promise<unknown>) {
-    const { cause, arrival, transient } = networkFailure('It', await failureOf(task), false, 1);
-    return { cause, arrival, transient };
+    const { reason, arrival, retry } = networkFailure('It', await failureOf(task), false, 1);
+    return { reason, arrival, retry };
   }
 
   test('since the connection is refused, did not arrive', async () => {
     expect(await diagnosis(get(await refusedPort()))).toEqual({
-      cause: 'the connection was refused',
+      reason: 'the connection was refused',
       arrival: 'no',
-      transient: true,
+      retry: 'patiently',
     });
   });
 
   test('since the connection is reset, may have arrived', async () => {
     const origin = await serveSockets((socket) => socket.once('data', () => socket.resetAndDestroy()));
-    expect(await diagnosis(get(origin))).toMatchObject({ arrival: 'maybe', transient: true });
+    expect(await diagnosis(get(origin))).toMatchObject({ arrival: 'maybe', retry: 'patiently' });
   });
 
   test('since the server hangs up without an answer, may have arrived', async () => {
     const origin = await serveSockets((socket) => socket.once('data', () => socket.end()));
-    expect(await diagnosis(get(origin))).toMatchObject({ arrival: 'maybe', transient: true });
+    expect(await diagnosis(get(origin))).toMatchObject({ arrival: 'maybe', retry: 'patiently' });
   });
 
   test('since the body is shorter than announced, may have arrived', async () => {
     const origin = await serveSockets((socket) =>
       socket.once('data', () => socket.end('HTTP/1.1 200 OK\r\ncontent-length: 99\r\n\r\n{"data":')),
     );
-    expect(await diagnosis(get(origin))).toMatchObject({ arrival: 'maybe', transient: true });
+    expect(await diagnosis(get(origin))).toMatchObject({ arrival: 'maybe', retry: 'patiently' });
   });
 
   test('since the answer is no HTTP, may have arrived', async () => {
     const origin = await serveSockets((socket) =>
       socket.once('data', () => socket.end('SSH-2.0-OpenSSH\r\n')),
     );
-    expect(await diagnosis(get(origin))).toMatchObject({ arrival: 'maybe', transient: true });
+    expect(await diagnosis(get(origin))).toMatchObject({ arrival: 'maybe', retry: 'patiently' });
   });
 
   test('since it is given up, ends with the reason, and hangs up', async () => {
@@ -319,9 +339,9 @@ describe('a proxy', () => {
         transport.send({ method: 'POST', url: secure, headers, body: '{}' }, patience()),
       );
       expect(networkFailure('It', error, false, 1)).toMatchObject({
-        cause: 'the proxy refused with status 403',
+        reason: 'the proxy refused with status 403',
         arrival: 'no',
-        transient: false,
+        retry: 'never',
       });
       expect(asked[0]?.request).toBe('CONNECT cloud.example:443');
       expect(asked[0]?.authorization).toBe(`Basic ${btoa('me:p@ss')}`);
@@ -338,7 +358,7 @@ describe('a proxy', () => {
       });
     });
     const error = await failureOf(get(secure, { environment: { https_proxy: address.href } }));
-    expect(networkFailure('It', error, false, 1).cause).toMatch(/^the TLS handshake failed/);
+    expect(networkFailure('It', error, false, 1).reason).toMatch(/^the TLS handshake failed/);
   });
 
   test('that wants credentials is told apart, for a tunnel and for plain requests', async () => {
@@ -347,9 +367,9 @@ describe('a proxy', () => {
     for (const origin of [secure, plain]) {
       const error = await failureOf(get(origin, { environment }));
       expect(networkFailure('It', error, false, 1)).toMatchObject({
-        cause: 'the proxy refused with status 407',
+        reason: 'the proxy refused with status 407',
         arrival: 'no',
-        transient: false,
+        retry: 'never',
       });
     }
   });
@@ -359,23 +379,35 @@ describe('a proxy', () => {
     for (const origin of [plain, secure]) {
       const environment = { http_proxy: gone.href, https_proxy: gone.href };
       const error = await failureOf(get(origin, { environment }));
-      expect(networkFailure('It', error, false, 1)).toMatchObject({ arrival: 'no', transient: true });
+      expect(networkFailure('It', error, false, 1)).toMatchObject({ arrival: 'no', retry: 'patiently' });
     }
   });
 
   test.each(['no_proxy', 'NO_PROXY'])('is passed by for the hosts in %s', async (name) => {
     const { asked, address } = await proxy();
     const { origin } = await serve((_, response) => response.end('{"by":"server"}'));
-    const environment = { http_proxy: address, [name]: 'example.com,127.0.0.1' };
-    expect((await get(origin, { environment })).body).toBe('{"by":"server"}');
+    const environment = { http_proxy: address, [name]: 'example.com,0.0.0.0' };
+    expect((await get(everyAddress(origin), { environment })).body).toBe('{"by":"server"}');
     expect(asked).toEqual([]);
   });
+
+  test.each(['127.0.0.1', '127.1.2.3', 'localhost', '[::1]'])(
+    'is never on the way to this machine itself, %s: it would see the token',
+    async (hostname) => {
+      const { asked, address } = await proxy();
+      const { origin } = await serve((_, response) => response.end('{"by":"server"}'));
+      const environment = { http_proxy: address, https_proxy: address };
+      // Whether somebody listens at every one of these addresses is another matter.
+      await get(Object.assign(origin, { hostname }), { environment }).catch(() => undefined);
+      expect(asked).toEqual([]);
+    },
+  );
 
   test('for https does not serve http, and an empty name is none', async () => {
     const { asked, address } = await proxy();
     const { origin } = await serve((_, response) => response.end('{"by":"server"}'));
     const environment = { https_proxy: address, http_proxy: '', HTTP_PROXY: '' };
-    expect((await get(origin, { environment })).body).toBe('{"by":"server"}');
+    expect((await get(everyAddress(origin), { environment })).body).toBe('{"by":"server"}');
     expect(asked).toEqual([]);
   });
 

@@ -59,12 +59,13 @@ async function carryOut(
   inputs: ApplyInputs,
   { environment, plan, states }: ReadPlan,
 ): Promise<Done> {
+  step.doing(`applying ${inputs.file}`);
   const writes = changesIn(countsOf(plan.operations));
   const patient = client.within(workDeadline(step, inputs.connection, msPerWrite * writes));
   const results = await converge(plan.operations, states, {
     rules: cloudRules,
-    makerAt: ({ place, existing }, limit) =>
-      cloudMaker(existing, {
+    makerAt: ({ place, listing }, limit) =>
+      cloudMaker(listing, {
         ...step,
         store: new CloudProcessStore(patient, place.id, manifestField),
         delays: raceDelays(step.clock, step.random, step.cancelled),

@@ -4,7 +4,7 @@ import type { HttpClient } from '../../http/client.ts';
 import type { ExistingProcess } from '../../processes/existing.ts';
 import { isId } from '../../runner/inputs.ts';
 import type { Step } from '../../runner/step.ts';
-import { Deadline } from '../../time/deadline.ts';
+import { waitingFor } from '../../time/poll.ts';
 import { type Connection, workDeadline } from './connection.ts';
 
 /** The instance that a step is about, as the inputs name it. */
@@ -35,10 +35,7 @@ export function readTarget({ inputs }: Step, options: { readonly pinned: boolean
     if (wait > 0) inputs.problem('wait-for-environment', 'says nothing without environment');
     if (instance === undefined) {
       if (!options.pinned)
-        inputs.problem(
-          'instance',
-          'is needed, or environment: an instance’s id, or the environment that it is in',
-        );
+        inputs.problem('environment', 'give its branch, name, slug or id, or give an instance instead');
     } else if (!isId(instance, 'inst-')) {
       inputs.problem(
         'instance',
@@ -57,10 +54,11 @@ export async function findTarget(
   { application, environment, instance, wait }: TargetInputs,
 ): Promise<Target> {
   if (environment === undefined) return { instanceId: instance, instance: undefined, environment: undefined };
+  step.doing(`${wait > 0 ? 'waiting' : 'looking'} for the environment "${environment}"`);
   const { found, picked } = await findInEnvironment(
     client.within(workDeadline(step, connection, wait)),
     { application, environment, repository: step.workflow.repository },
-    { ...step, deadline: new Deadline(step.clock, wait), log: (line) => step.log.info(line) },
+    { ...waitingFor(step, wait), log: (line) => step.log.info(line) },
     (candidates) => pickInstance(candidates, instance),
   );
   step.log.info(

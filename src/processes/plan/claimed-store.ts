@@ -1,6 +1,7 @@
 import type { Sent } from '../create-once.ts';
 import type { ExistingProcess } from '../existing.ts';
 import type { ProcessUpdate } from '../intended.ts';
+import type { Listing } from '../listing.ts';
 import { removeForSure } from '../remove.ts';
 import type { ProcessSpec } from '../spec.ts';
 import type { ProcessStore } from '../store.ts';
@@ -10,12 +11,12 @@ import type { SharedListing } from './shared-listing.ts';
 /** The store as one operation sees it: without what belongs to other operations, through shared listings, and in its turn. */
 export class ClaimedStore implements ProcessStore {
   readonly #store: ProcessStore;
-  readonly #listings: SharedListing<readonly ExistingProcess[]>;
+  readonly #listings: SharedListing<Listing<ExistingProcess>>;
   readonly #claim: Claim<ExistingProcess>;
 
   constructor(
     store: ProcessStore,
-    listings: SharedListing<readonly ExistingProcess[]>,
+    listings: SharedListing<Listing<ExistingProcess>>,
     claim: Claim<ExistingProcess>,
   ) {
     this.#store = store;
@@ -23,8 +24,9 @@ export class ClaimedStore implements ProcessStore {
     this.#claim = claim;
   }
 
-  async list(): Promise<readonly ExistingProcess[]> {
-    return this.#claim.open(await this.#claim.look(this.#listings));
+  async list(): Promise<Listing<ExistingProcess>> {
+    const listing = await this.#claim.look(this.#listings);
+    return { ...listing, processes: this.#claim.open(listing.processes) };
   }
 
   async find(id: string): Promise<ExistingProcess | undefined> {

@@ -8,7 +8,9 @@ import { convergeFailure, describeDone, type OperationResult } from '../../../sr
 import { raceDelays } from '../../../src/processes/race-delays.ts';
 import { cloudRules } from '../../../src/processes/rules.ts';
 import type { ProcessSpec, WorkerConfig } from '../../../src/processes/spec.ts';
-import { existing, FakeStore, lost, refused, VirtualClock } from '../fake-cloud.ts';
+import { listingOf } from '../../support/listing.ts';
+import { VirtualClock } from '../../support/virtual-clock.ts';
+import { existing, FakeStore, lost, refused } from '../fake-cloud.ts';
 
 const worker = (config: WorkerConfig = {}, processes = 1): ProcessSpec => ({
   type: 'worker',
@@ -40,24 +42,26 @@ class World {
     const states = Object.entries(wanted).map(([id, specs]) => ({
       place: { id, name: id },
       declared: specs,
-      existing: [...(this.stores.get(id)?.processes ?? [])],
+      listing: listingOf([...(this.stores.get(id)?.processes ?? [])]),
     }));
     const { operations } = planFor(states, cloudRules, { prune });
     meanwhile?.();
-    return await converge(operations, states, {
-      rules: cloudRules,
-      makerAt: ({ place, existing }, limit) =>
-        cloudMaker(existing, {
-          store: this.stores.get(place.id) ?? this.store([], place.id),
-          delays: raceDelays(this.clock, () => 0.5, this.stop.signal),
-          clock: this.clock,
-          cancelled: this.stop.signal,
-          limit,
-        }),
-      cancelled: this.stop.signal,
-      concurrency: 6,
-      log: (line) => this.lines.push(line),
-    });
+    return await this.clock.run(
+      converge(operations, states, {
+        rules: cloudRules,
+        makerAt: ({ place, listing }, limit) =>
+          cloudMaker(listing, {
+            store: this.stores.get(place.id) ?? this.store([], place.id),
+            delays: raceDelays(this.clock, () => 0.5, this.stop.signal),
+            clock: this.clock,
+            cancelled: this.stop.signal,
+            limit,
+          }),
+        cancelled: this.stop.signal,
+        concurrency: 6,
+        log: (line) => this.lines.push(line),
+      }),
+    );
   }
 }
 
