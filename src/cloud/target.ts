@@ -6,7 +6,7 @@ import { findByName, NotThere } from '../names/find-by-name.ts';
 import { poll, type Waiting } from '../time/poll.ts';
 import { type Instance, instanceFrom } from './instance.ts';
 import { listAll } from './pages.ts';
-import { ApplicationResource, branchNames, EnvironmentResource, InstanceResource } from './resources.ts';
+import { ApplicationResource, BranchResource, EnvironmentResource, InstanceResource } from './resources.ts';
 
 /** An environment as the inputs name it. */
 export interface EnvironmentName {
@@ -174,8 +174,9 @@ async function findEnvironment(
       what: `Listing the environments of ${applicationId}`,
     },
     EnvironmentResource,
+    BranchResource,
   );
-  const branches = branchNames(included);
+  const branches = new Map(included.map(({ id, attributes }) => [id, attributes.name]));
   const { id, attributes } = findByName({
     kind: 'environment',
     where: 'in the application',

@@ -148,8 +148,7 @@ describe('apply makes an environment run what the manifest declares', () => {
       command: 'php  artisan reverb:start',
     });
     const other = emulator.cloud.addProcess(workers, { type: 'custom', command: 'php artisan old' });
-    const text = manifest.replace('reverb:start', 'reverb:start\n      processes: 1');
-    const run = await apply({ 'dry-run': 'true', prune: 'true' }, { text });
+    const run = await apply({ 'dry-run': 'true', prune: 'true' });
     expect(run.outputs).toMatchObject({
       outcome: 'would-change',
       created: '2',

@@ -10,6 +10,6 @@ test('a step whose work never ends fails, though nothing is left to wait for', (
   });
   expect({ status, stdout }).toEqual({
     status: 1,
-    stdout: expect.stringMatching(/^::error::The step ended before its work was done\. /),
+    stdout: expect.stringMatching(/^::error title=A step::The step ended before its work was done\. /),
   });
 });
