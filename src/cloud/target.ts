@@ -1,4 +1,4 @@
-import { Failure } from '../failure.ts';
+import { type Annotation, Failure } from '../failure.ts';
 import type { HttpClient } from '../http/client.ts';
 import { undefinedIf404 } from '../http/outcome.ts';
 import { path } from '../http/path.ts';
@@ -146,9 +146,18 @@ async function findApplication(client: HttpClient, name: EnvironmentName): Promi
     }).id;
   } catch (error) {
     // No application appears by waiting: only environments are made by automation.
-    if (error instanceof NotThere) throw new Failure(error);
+    if (error instanceof NotThere)
+      throw name.application === undefined ? notOfRepository(error, wanted) : new Failure(error);
     throw error;
   }
+}
+
+function notOfRepository({ why, fix }: NotThere, repository: string): Failure {
+  return new Failure({
+    what: 'The application',
+    why: `application was not given, so the one of the workflow’s repository ${repository} was looked for: ${why}`,
+    fix: fix?.replace('Correct the input application', 'Set application'),
+  });
 }
 
 async function findEnvironment(
@@ -200,10 +209,12 @@ function noEnvironment(id: string): NotThere {
 }
 
 function lateFailure(missing: NotThere | undefined, span: number): Failure {
+  const late = `it did not appear within ${Math.round(span / 1000)} s`;
   return new Failure({
     what: missing?.what ?? 'The environment',
-    why: `it did not appear within ${Math.round(span / 1000)} s: ${missing?.why ?? ''}`,
+    why: `${late}: ${missing?.why ?? ''}`,
     fix: 'Check the name, whether the automation that makes previews is on, or raise wait-for-environment',
+    annotations: atPlaces(missing, (message) => `${message} It was waited for: ${late}.`),
   });
 }
 
@@ -212,5 +223,15 @@ function neverFailure(missing: NotThere | undefined): Failure {
     what: missing?.what ?? 'The environment',
     why: missing?.why ?? 'it is not there',
     fix: `${missing?.fix ?? 'Correct the input environment'}, or, if it is still being made, give wait-for-environment`,
+    annotations: atPlaces(missing, (message) => message),
   });
+}
+
+/** Its annotations, if they belong to places of a manifest. */
+function atPlaces(
+  missing: NotThere | undefined,
+  tell: (message: string) => string,
+): readonly Annotation[] | undefined {
+  const placed = missing?.annotations.filter(({ place }) => place !== undefined) ?? [];
+  return placed.length === 0 ? undefined : placed.map((one) => ({ ...one, message: tell(one.message) }));
 }

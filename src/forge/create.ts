@@ -103,7 +103,14 @@ export async function holdsName(spec: ForgeSpec, world: ForgeWorld): Promise<boo
 }
 
 /** Waits until a process that is being removed is gone. Throws a `Failure` when it takes too long. */
-export async function untilGone(id: string, { store, removal, log }: ForgeWorld): Promise<void> {
+export async function untilGone(
+  id: string,
+  {
+    store,
+    removal,
+    log,
+  }: Pick<ForgeWorld, 'removal' | 'log'> & { readonly store: { find(id: string): Promise<unknown> } },
+): Promise<void> {
   log(`Waiting until ${id} is removed`);
   const deadline = removal.deadline();
   const gone = await poll(async () => ((await store.find(id)) === undefined ? true : undefined), {

@@ -107,12 +107,12 @@ export class ForgeProcessStore implements ForgeStore {
   }
 
   #call(method: HttpCall['method'], at: string, scope: Scope) {
-    const { organization, serverId } = this.#target;
+    const { organization, serverName } = this.#target;
     return {
       method,
       path: at,
       forbidden: needsScope(scope),
-      notFound: noServer(organization, serverId),
+      notFound: noServer(organization, serverName),
     };
   }
 }

@@ -48,11 +48,14 @@ export function closedTooLong(call: CallHints, wait: number, deadline: Deadline,
 /** What was under way when the step was told to stop ends with this. A read has changed nothing. */
 export function stopped(call: CallHints, stop: AbortSignal): unknown {
   if (call.method === 'GET') return stop.reason;
-  return new Cancelled({
-    what: call.what,
-    why: 'the step was told to stop before the answer came, so it may have taken effect or not',
-    fix: 'Look there before running this again',
-  });
+  return new Cancelled(
+    {
+      what: call.what,
+      why: 'the step was told to stop before the answer came, so it may have taken effect or not',
+      fix: 'Look there before running this again',
+    },
+    { mayHaveActed: true },
+  );
 }
 
 function withoutStop(text: string): string {

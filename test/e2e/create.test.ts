@@ -115,11 +115,16 @@ test('a further process is created beside one that is the same', async () => {
   expect(shop.requests()).toEqual(Array(2).fill('POST /instances/{id}/background-processes'));
 });
 
-test('the token may come from the environment, and goes nowhere but into the request', async () => {
-  const step = await shop.run(
-    { token: '', 'if-exists': 'create' },
-    { env: { LARAVEL_CLOUD_TOKEN: shop.emulator.token } },
+test.each([
+  { LARAVEL_CLOUD_TOKEN: 'first' },
+  { LARAVEL_CLOUD_API_TOKEN: 'first' },
+  { LARAVEL_CLOUD_TOKEN: 'first', LARAVEL_CLOUD_API_TOKEN: 'second' },
+])('the token may come from the environment %j, and goes nowhere but into the request', async (variables) => {
+  const tokens: Record<string, string> = { first: shop.emulator.token, second: 'of-somewhere-else' };
+  const env = Object.fromEntries(
+    Object.entries(variables).map(([name, which]) => [name, tokens[which] ?? '']),
   );
+  const step = await shop.run({ token: '', 'if-exists': 'create' }, { env });
 
   expect(step.exitCode).toBe(0);
   expect(theOnlyRequest().headers['authorization']).toBe(`Bearer ${shop.emulator.token}`);

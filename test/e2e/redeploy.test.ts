@@ -122,7 +122,7 @@ describe.concurrent('after a change, redeploy', () => {
   });
 });
 
-describe.concurrent('a deployment that does not createSuccessor fails the step, with the outputs set', () => {
+describe.concurrent('a deployment that does not succeed fails the step, with the outputs set', () => {
   test.each(['build.failed', 'deployment.failed', 'failed', 'cancelled'])('%s', async (status) => {
     await using shop = await openShop({ deploymentScript: ['pending', status] });
     shop.environment.failureReason = 'npm run build exited with 1';
@@ -130,7 +130,9 @@ describe.concurrent('a deployment that does not createSuccessor fails the step, 
 
     expect(step.exitCode).toBe(1);
     const [deployment] = shop.emulator.cloud.deployments;
-    expect(step.errors[0]).toContain(`Deployment ${deployment?.id}: it ended as ${status}`);
+    expect(step.errors[0]).toContain(
+      `The background process is as declared, and the deployment failed: ${deployment?.id} ended as ${status}`,
+    );
     if (status !== 'cancelled') expect(step.errors[0]).toContain('npm run build exited with 1');
     expect(step.errors[0]).toContain(`created worker on queue default as ${shop.ids()[0]}`);
     expect(step.outputs).toMatchObject({

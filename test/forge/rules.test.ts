@@ -3,13 +3,14 @@ import type { PlacedProcess } from '../../src/forge/process.ts';
 import { forgeRules } from '../../src/forge/rules.ts';
 import type { ForgeSpec } from '../../src/forge/spec.ts';
 import { lineOf, planFor } from '../../src/processes/plan/plan.ts';
+import { listingOf } from '../support/listing.ts';
 import { processOf, specOf } from './forge-server.ts';
 
 const place = { id: '7', name: 'web-1' };
 const horizon = 'process "php8.4 artisan horizon" of forge';
 
 function plan(declared: ForgeSpec[], existing: PlacedProcess[], prune = false) {
-  return planFor([{ place, declared, existing }], forgeRules, { prune });
+  return planFor([{ place, declared, listing: listingOf(existing) }], forgeRules, { prune });
 }
 
 const lines = (...args: Parameters<typeof plan>): string[] => plan(...args).operations.map(lineOf);

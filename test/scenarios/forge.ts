@@ -61,8 +61,8 @@ export const forgeScenarios: readonly Scenario[] = [
   },
   {
     action: 'forge/list',
-    title: '`require-status`, running when looked at again',
-    requests: [list, list],
+    title: '`require-status`, running when looked at again, and still at the look after that',
+    requests: [list, list, list],
     prepare: (emulator) => {
       const { server: own, reach } = world(emulator);
       emulator.forge.addProcess(own, { command, script: ['starting', 'running'] });

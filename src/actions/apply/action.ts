@@ -57,14 +57,15 @@ async function carryOut(
   step: Step,
   client: HttpClient,
   inputs: ApplyInputs,
-  { environment, instances, plan, states, listings }: ReadPlan,
+  { environment, instances, plan, states }: ReadPlan,
 ): Promise<Done> {
+  step.doing(`applying ${inputs.file}`);
   const writes = changesIn(countsOf(plan.operations));
   const patient = client.within(workDeadline(step, inputs.connection, msPerWrite * writes));
   const results = await converge(plan.operations, states, {
     rules: cloudRules,
-    makerAt: ({ place, existing }, limit) =>
-      cloudMaker(listings.get(place.id) ?? { processes: existing, pages: 1, serverTime: undefined }, {
+    makerAt: ({ place, listing }, limit) =>
+      cloudMaker(listing, {
         ...step,
         store: new CloudProcessStore(
           patient,

@@ -23,14 +23,13 @@ export interface ReadPlan {
   readonly environment: Environment;
   readonly instances: readonly Instance[];
   readonly states: readonly CloudState[];
-  /** What the plan was made from, by the instance’s id. */
-  readonly listings: ReadonlyMap<string, Listing<ExistingProcess>>;
   readonly plan: Plan<ProcessSpec, ExistingProcess>;
 }
 
 /** Reads what there is, and plans. Throws a `Failure` when the plan would have to guess. */
 export async function readAndPlan(step: Step, client: HttpClient, inputs: ApplyInputs): Promise<ReadPlan> {
   const { environment, instances } = await findInstances(step, client, inputs);
+  step.doing(`planning ${inputs.file}`);
   const patient = client.within(workDeadline(step, inputs.connection, 2_000 * instances.length));
   const limit = new Limit(maxConcurrency);
   const look = async (instance: Instance): Promise<Listing<ExistingProcess>> =>
@@ -40,11 +39,11 @@ export async function readAndPlan(step: Step, client: HttpClient, inputs: ApplyI
     await Promise.all(ones.map(async (instance) => listings.set(instance.id, await look(instance))));
   };
   const statesNow = (): CloudState[] =>
-    instances.map((instance, index) => ({
-      place: instance,
-      declared: inputs.manifest.instances[index]?.processes ?? [],
-      existing: listings.get(instance.id)?.processes ?? [],
-    }));
+    instances.flatMap((place, index) => {
+      const listing = listings.get(place.id);
+      const declared = inputs.manifest.instances[index]?.processes ?? [];
+      return listing === undefined ? [] : [{ place, declared, listing }];
+    });
 
   await lookAt(instances);
   let plan = planFor(statesNow(), cloudRules, inputs);
@@ -60,7 +59,7 @@ export async function readAndPlan(step: Step, client: HttpClient, inputs: ApplyI
     plan = planFor(statesNow(), cloudRules, inputs);
   }
   if (plan.ambiguous.length > 0) throw ambiguousPlan(plan.ambiguous, cloudRules);
-  return { environment, instances, states: statesNow(), listings, plan };
+  return { environment, instances, states: statesNow(), plan };
 }
 
 async function findInstances(
@@ -68,6 +67,7 @@ async function findInstances(
   client: HttpClient,
   { application, connection, environment, manifest, wait }: ApplyInputs,
 ): Promise<{ environment: Environment; instances: readonly Instance[] }> {
+  step.doing(`${wait > 0 ? 'waiting' : 'looking'} for the environment "${environment}"`);
   const { found, picked } = await findInEnvironment(
     client.within(workDeadline(step, connection, wait)),
     { application, environment, repository: step.workflow.repository },

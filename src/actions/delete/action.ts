@@ -24,6 +24,7 @@ export async function runDelete(step: Step): Promise<void> {
   await withClient(step, inputs.connection, async (client) => {
     const target = await findTarget(step, client, inputs.connection, inputs.target);
     const world = openWorld(step, client, inputs, target);
+    step.doing(`deleting the ${describeDeleteTarget(inputs.toDelete)}`);
     const found = await findToDelete(inputs.toDelete, inputs.all, world);
     for (const process of found) step.log.info(`${process.id}: ${describeExisting(process)}`);
     if (found.length === 0) reportAbsent(step, inputs, target);

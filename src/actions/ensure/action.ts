@@ -3,6 +3,7 @@ import type { HttpClient } from '../../http/client.ts';
 import { describeChanges } from '../../processes/drift.ts';
 import { type Ensure, type Ensured, ensure } from '../../processes/ensure.ts';
 import { raceDelays } from '../../processes/race-delays.ts';
+import { describe } from '../../processes/spec.ts';
 import type { Step } from '../../runner/step.ts';
 import { cloud } from '../shared/cloud-service.ts';
 import { type Connection, readConnection, withClient, workDeadline } from '../shared/connection.ts';
@@ -24,6 +25,7 @@ export async function runEnsure(step: Step): Promise<void> {
   const inputs = readInputs(step);
   await withClient(step, inputs.connection, async (client) => {
     const target = await findTarget(step, client, inputs.connection, inputs.target);
+    step.doing(`making sure that the ${describe(inputs.wanted.spec)} is as declared`);
     const { ensured, instance } = await ensureProcess(step, client, inputs, target);
     const found: Target = { ...target, instance: target.instance ?? instance };
     step.output(outputsOf(inputs.wanted.spec, ensured, found));

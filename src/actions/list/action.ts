@@ -21,6 +21,7 @@ export async function runList(step: Step): Promise<void> {
   const { connection, target, type } = readInputs(step);
   await withClient(step, connection, async (client) => {
     const found = await findTarget(step, client, connection, target);
+    step.doing('listing the background processes');
     const store = new CloudProcessStore(client.within(workDeadline(step, connection)), found.instanceId);
     const { processes: all } = await store.list();
     const processes = all.filter((process) => type === undefined || process.type === type);

@@ -94,6 +94,7 @@ async function findEnvironmentId({ step, client, connection }: Live, { where }: 
 
 async function deploy(live: Live, environmentId: string, { done }: Change): Promise<void> {
   const { step, client, connection, goingLive } = live;
+  step.doing('deploying the environment, so that the change takes effect');
   const patient = client.within(workDeadline(step, connection, goingLive.waitTimeout));
   const deployment = await redeploy(
     patient,
@@ -120,8 +121,8 @@ function failedDeployment(
 ): Failure {
   const logs = showLogs ? '' : '. With show-logs: true the summary shows the step that failed';
   return new Failure({
-    what: `Deployment ${id}`,
-    why: `it ended as ${status}${failureReason === undefined ? '' : `: ${failureReason}`}. ${done}, and that stays so`,
-    fix: `Mend the deployment: the change takes effect with the next one that succeeds${logs}`,
+    what: `${done}, and the deployment failed`,
+    why: `${id} ended as ${status}${failureReason === undefined ? '' : `: ${failureReason}`}`,
+    fix: `The change takes effect with the next deployment that succeeds${logs}`,
   });
 }

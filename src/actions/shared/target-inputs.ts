@@ -35,10 +35,7 @@ export function readTarget({ inputs }: Step, options: { readonly pinned: boolean
     if (wait > 0) inputs.problem('wait-for-environment', 'says nothing without environment');
     if (instance === undefined) {
       if (!options.pinned)
-        inputs.problem(
-          'instance',
-          'is needed, or environment: an instance’s id, or the environment that it is in',
-        );
+        inputs.problem('environment', 'give its branch, name, slug or id, or give an instance instead');
     } else if (!isId(instance, 'inst-')) {
       inputs.problem(
         'instance',
@@ -57,6 +54,7 @@ export async function findTarget(
   { application, environment, instance, wait }: TargetInputs,
 ): Promise<Target> {
   if (environment === undefined) return { instanceId: instance, instance: undefined, environment: undefined };
+  step.doing(`${wait > 0 ? 'waiting' : 'looking'} for the environment "${environment}"`);
   const { found, picked } = await findInEnvironment(
     client.within(workDeadline(step, connection, wait)),
     { application, environment, repository: step.workflow.repository },

@@ -16,7 +16,7 @@ export interface Maker<S, P extends Aged> {
     told: { did(line: string): void; log(line: string): void },
   ): Promise<Made<P>>;
   /** Makes sure that a process is gone. */
-  remove(process: P, claim: Claim<P>): Promise<void>;
+  remove(process: P, claim: Claim<P>, log: (line: string) => void): Promise<void>;
 }
 
 export interface Made<P> {
@@ -140,8 +140,9 @@ class PlaceWork<S, P extends Aged> {
     const { process } = operation;
     const claim = this.#claimFor(operation);
     try {
-      await this.#maker.remove(process, claim);
-      this.#world.log(`${nameOf(operation)}: deleted (${process.id})`);
+      const name = nameOf(operation);
+      await this.#maker.remove(process, claim, (line) => this.#world.log(`${name}: ${line}`));
+      this.#world.log(`${name}: deleted (${process.id})`);
       return { ...nothingDone, operation, status: 'done', outcome: 'deleted', process, error: undefined };
     } catch (error) {
       return { ...nothingDone, operation, status: statusOf(error, claim), process, error: messageOf(error) };

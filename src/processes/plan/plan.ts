@@ -1,6 +1,7 @@
 import { Failure } from '../../failure.ts';
 import { type Changes, describeChanges } from '../drift.ts';
 import type { Aged } from '../existing.ts';
+import type { Listing } from '../listing.ts';
 import { type Contest, matchAll } from './match.ts';
 import type { Rules, Settings } from './rules.ts';
 
@@ -14,7 +15,7 @@ export interface Place {
 export interface PlaceState<S, P> {
   readonly place: Place;
   readonly declared: readonly S[];
-  readonly existing: readonly P[];
+  readonly listing: Listing<P>;
 }
 
 /** One line of a plan. What only shows a plan need not know of which service it is. */
@@ -71,7 +72,8 @@ export function planFor<S, P extends Aged>(
   const operations: Operation<S, P>[] = [];
   const contested: Place[] = [];
   const ambiguous: Ambiguity<S, P>[] = [];
-  for (const { place, declared, existing } of states) {
+  for (const { place, declared, listing } of states) {
+    const existing = listing.processes;
     const matching = matchAll(declared, existing, rules);
     const paired = new Set(matching.pairs.values());
     operations.push(

@@ -42,15 +42,15 @@ class World {
     const states = Object.entries(wanted).map(([id, specs]) => ({
       place: { id, name: id },
       declared: specs,
-      existing: [...(this.stores.get(id)?.processes ?? [])],
+      listing: listingOf([...(this.stores.get(id)?.processes ?? [])]),
     }));
     const { operations } = planFor(states, cloudRules, { prune });
     meanwhile?.();
     return await this.clock.run(
       converge(operations, states, {
         rules: cloudRules,
-        makerAt: ({ place, existing }, limit) =>
-          cloudMaker(listingOf(existing), {
+        makerAt: ({ place, listing }, limit) =>
+          cloudMaker(listing, {
             store: this.stores.get(place.id) ?? this.store([], place.id),
             delays: raceDelays(this.clock, () => 0.5, this.stop.signal),
             clock: this.clock,

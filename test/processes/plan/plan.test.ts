@@ -10,6 +10,7 @@ import {
 } from '../../../src/processes/plan/plan.ts';
 import { cloudRules } from '../../../src/processes/rules.ts';
 import type { ProcessSpec, WorkerConfig } from '../../../src/processes/spec.ts';
+import { listingOf } from '../../support/listing.ts';
 import { existing } from '../fake-cloud.ts';
 
 const place = { id: 'inst-1', name: 'App' };
@@ -31,7 +32,7 @@ const runs = (id: string, config: Record<string, unknown> = {}, more: Partial<Ex
 const runsCustom = (id: string, command: string) => existing({ id, type: 'custom', command });
 
 function plan(declared: ProcessSpec[], there: ExistingProcess[], prune = false) {
-  return planFor([{ place, declared, existing: there }], cloudRules, { prune });
+  return planFor([{ place, declared, listing: listingOf(there) }], cloudRules, { prune });
 }
 
 function lines(declared: ProcessSpec[], there: ExistingProcess[], prune = false): string[] {
@@ -64,7 +65,7 @@ describe('A plan reads at a glance', () => {
 
   test('where nothing can be changed in place, drift is a replacement, which counts as an update', () => {
     const rules = { ...cloudRules, mend: 'replace' } as const;
-    const state = { place, declared: [custom('a', 2)], existing: [runsCustom('p-1', 'a')] };
+    const state = { place, declared: [custom('a', 2)], listing: listingOf([runsCustom('p-1', 'a')]) };
     const { operations } = planFor([state], rules, { prune: false });
     expect(operations.map(lineOf)).toEqual(['~ custom process "a"  p-1  replace  processes: 1 → 2']);
     expect(countsOf(operations)).toMatchObject({ created: 0, updated: 1 });
@@ -154,8 +155,8 @@ describe('Declarations and processes are matched one to one, the most specific f
     const other = { id: 'inst-2', name: 'workers' };
     const { operations } = planFor(
       [
-        { place, declared: [worker()], existing: [] },
-        { place: other, declared: [worker()], existing: [runs('p-1')] },
+        { place, declared: [worker()], listing: listingOf<ExistingProcess>([]) },
+        { place: other, declared: [worker()], listing: listingOf([runs('p-1')]) },
       ],
       cloudRules,
       { prune: true },

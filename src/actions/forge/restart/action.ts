@@ -40,6 +40,7 @@ export async function runForgeRestart(step: Step): Promise<void> {
     // Once for those that are installing, once for all to come up.
     const patient = client.within(workDeadline(step, inputs.connection, 2 * inputs.wait));
     const store = new ForgeProcessStore(patient, target);
+    step.doing('restarting background processes');
     const processes = await select(store, target, inputs);
     const accepted = await request(step, store, processes, inputs.wait);
     await waitUntilUp(step, store, accepted, target, inputs);
