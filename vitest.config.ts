@@ -1,24 +1,29 @@
 import { defineConfig } from 'vitest/config';
 
 /** What opens sockets or starts processes; everything else is a unit test (`npm run test:unit`). */
-const outside = ['test/{docs,e2e,emulator,published,scenarios}/**/*.test.ts', 'test/**/*.sockets.test.ts'];
+const outside = [
+  'test/{docs,e2e,emulator,published,repository,scenarios}/**/*.test.ts',
+  'test/**/*.sockets.test.ts',
+];
 
 export default defineConfig({
   test: {
+    // For a busy machine: nothing takes long by itself, and no test depends on it.
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    expect: { poll: { timeout: 60_000, interval: 20 } },
+    // Steps mostly wait, for each other and for the disk, so more of them can run than there are cores.
+    maxWorkers: 4,
+    maxConcurrency: 8,
     projects: [
       {
         extends: true,
         test: {
           name: 'unit',
-          sequence: { groupOrder: 0 },
           include: ['test/**/*.test.ts'],
           exclude: outside,
-          // On a loaded machine the model's schedules take longer than the default.
-          testTimeout: 60_000,
           setupFiles: ['test/support/no-outside.ts'],
-          // Unit tests share no state, so they can share a worker: 5 s instead of 9 s.
+          // Unit tests share no state, and files that share a worker take half the time.
           isolate: false,
         },
       },
@@ -26,11 +31,8 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'outside',
-          sequence: { groupOrder: 1 },
           include: outside,
-          // A step mostly waits, so more of them than there are cores can run.
-          maxConcurrency: 8,
-          maxWorkers: 4,
+          // A contract takes half a second to compile, and files share it.
           isolate: false,
         },
       },

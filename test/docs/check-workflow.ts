@@ -53,7 +53,19 @@ export function workflowText({ text, kind }: Example): string {
 
 function aroundSteps(steps: string): string {
   const indented = steps.replace(/^(?=.)/gm, '      ');
-  return `on: push\njobs:\n  job:\n    runs-on: ubuntu-latest\n    steps:\n${indented}`;
+  return `name: Example
+on: push
+permissions: {}
+concurrency:
+  group: example
+  cancel-in-progress: false
+jobs:
+  example:
+    name: Example
+    runs-on: ubuntu-latest
+    timeout-minutes: 5
+    steps:
+${indented}`;
 }
 
 async function parserErrors(content: string, files: FileProvider): Promise<string[]> {
@@ -103,7 +115,7 @@ function providerOf(others: readonly Example[]): FileProvider {
   return {
     async getFileContent(reference) {
       const path = 'path' in reference ? reference.path : '';
-      const file = others.find((other) => pathOf(other) === path);
+      const file = others.find((other) => other.where === path || pathOf(other) === path);
       if (file === undefined) throw new Error(`There is no workflow ${path} in this document`);
       return { name: path, content: file.text };
     },

@@ -131,7 +131,7 @@ describe.concurrent('a deployment that does not succeed fails the step, with the
     expect(step.exitCode).toBe(1);
     const [deployment] = shop.emulator.cloud.deployments;
     expect(step.errors[0]).toContain(
-      `The background process is as declared, and the deployment failed: ${deployment?.id} ended as ${status}`,
+      `was created, and the deployment failed: ${deployment?.id} ended as ${status}`,
     );
     if (status !== 'cancelled') expect(step.errors[0]).toContain('npm run build exited with 1');
     expect(step.errors[0]).toContain(`created worker on queue default as ${shop.ids()[0]}`);
@@ -140,7 +140,7 @@ describe.concurrent('a deployment that does not succeed fails the step, with the
       'process-id': shop.ids()[0],
       'deployment-id': deployment?.id,
     });
-    expect(step.summary).toContain('Failed.');
+    expect(step.summary).toContain('❌');
   });
 
   test('one that is still running when wait-timeout has passed', async () => {

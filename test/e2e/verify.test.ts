@@ -135,7 +135,7 @@ describe.concurrent('a deployment that fails', () => {
 
     expect(step.exitCode).toBe(1);
     expect(step.errors[0]).toMatch(
-      /ended as deployment\.failed.*was created, and that stays so.*show-logs: true/s,
+      /was created, and the deployment failed: .* ended as deployment\.failed.*show-logs: true/s,
     );
     expect(shop.requests()).not.toContain('GET /deployments/{id}/logs');
   });

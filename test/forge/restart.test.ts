@@ -45,7 +45,7 @@ beforeEach(() => {
 const lost = () =>
   new HttpFailure(
     { what: 'Restarting', why: 'the connection broke off' },
-    { cause: 'the connection broke off', arrival: 'maybe', transient: true },
+    { reason: 'the connection broke off', arrival: 'maybe', retry: 'patiently' },
   );
 
 test('asks once when that is accepted', async () => {
@@ -75,7 +75,7 @@ test('an answer that would be the same again, such as a redirect, is final', asy
   meets = () =>
     new HttpFailure(
       { what: 'Restarting', why: 'a redirect' },
-      { cause: '302', arrival: 'maybe', transient: false },
+      { reason: '302', arrival: 'maybe', retry: 'never' },
     );
   await expect(clock.run(requestRestart(processOf({ id: '31' }), restarting))).rejects.toThrow(/a redirect/);
   expect(asked).toHaveLength(1);

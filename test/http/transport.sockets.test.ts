@@ -216,40 +216,40 @@ describe('the size of an answer', () => {
 
 describe('an exchange that fails', () => {
   async function diagnosis(task: Promise<unknown>) {
-    const { cause, arrival, transient } = networkFailure('It', await failureOf(task), false, 1);
-    return { cause, arrival, transient };
+    const { reason, arrival, retry } = networkFailure('It', await failureOf(task), false, 1);
+    return { reason, arrival, retry };
   }
 
   test('since the connection is refused, did not arrive', async () => {
     expect(await diagnosis(get(await refusedPort()))).toEqual({
-      cause: 'the connection was refused',
+      reason: 'the connection was refused',
       arrival: 'no',
-      transient: true,
+      retry: 'patiently',
     });
   });
 
   test('since the connection is reset, may have arrived', async () => {
     const origin = await serveSockets((socket) => socket.once('data', () => socket.resetAndDestroy()));
-    expect(await diagnosis(get(origin))).toMatchObject({ arrival: 'maybe', transient: true });
+    expect(await diagnosis(get(origin))).toMatchObject({ arrival: 'maybe', retry: 'patiently' });
   });
 
   test('since the server hangs up without an answer, may have arrived', async () => {
     const origin = await serveSockets((socket) => socket.once('data', () => socket.end()));
-    expect(await diagnosis(get(origin))).toMatchObject({ arrival: 'maybe', transient: true });
+    expect(await diagnosis(get(origin))).toMatchObject({ arrival: 'maybe', retry: 'patiently' });
   });
 
   test('since the body is shorter than announced, may have arrived', async () => {
     const origin = await serveSockets((socket) =>
       socket.once('data', () => socket.end('HTTP/1.1 200 OK\r\ncontent-length: 99\r\n\r\n{"data":')),
     );
-    expect(await diagnosis(get(origin))).toMatchObject({ arrival: 'maybe', transient: true });
+    expect(await diagnosis(get(origin))).toMatchObject({ arrival: 'maybe', retry: 'patiently' });
   });
 
   test('since the answer is no HTTP, may have arrived', async () => {
     const origin = await serveSockets((socket) =>
       socket.once('data', () => socket.end('SSH-2.0-OpenSSH\r\n')),
     );
-    expect(await diagnosis(get(origin))).toMatchObject({ arrival: 'maybe', transient: true });
+    expect(await diagnosis(get(origin))).toMatchObject({ arrival: 'maybe', retry: 'patiently' });
   });
 
   test('since it is given up, ends with the reason, and hangs up', async () => {
@@ -339,9 +339,9 @@ describe('a proxy', () => {
         transport.send({ method: 'POST', url: secure, headers, body: '{}' }, patience()),
       );
       expect(networkFailure('It', error, false, 1)).toMatchObject({
-        cause: 'the proxy refused with status 403',
+        reason: 'the proxy refused with status 403',
         arrival: 'no',
-        transient: false,
+        retry: 'never',
       });
       expect(asked[0]?.request).toBe('CONNECT cloud.example:443');
       expect(asked[0]?.authorization).toBe(`Basic ${btoa('me:p@ss')}`);
@@ -358,7 +358,7 @@ describe('a proxy', () => {
       });
     });
     const error = await failureOf(get(secure, { environment: { https_proxy: address.href } }));
-    expect(networkFailure('It', error, false, 1).cause).toMatch(/^the TLS handshake failed/);
+    expect(networkFailure('It', error, false, 1).reason).toMatch(/^the TLS handshake failed/);
   });
 
   test('that wants credentials is told apart, for a tunnel and for plain requests', async () => {
@@ -367,9 +367,9 @@ describe('a proxy', () => {
     for (const origin of [secure, plain]) {
       const error = await failureOf(get(origin, { environment }));
       expect(networkFailure('It', error, false, 1)).toMatchObject({
-        cause: 'the proxy refused with status 407',
+        reason: 'the proxy refused with status 407',
         arrival: 'no',
-        transient: false,
+        retry: 'never',
       });
     }
   });
@@ -379,7 +379,7 @@ describe('a proxy', () => {
     for (const origin of [plain, secure]) {
       const environment = { http_proxy: gone.href, https_proxy: gone.href };
       const error = await failureOf(get(origin, { environment }));
-      expect(networkFailure('It', error, false, 1)).toMatchObject({ arrival: 'no', transient: true });
+      expect(networkFailure('It', error, false, 1)).toMatchObject({ arrival: 'no', retry: 'patiently' });
     }
   });
 

@@ -63,7 +63,7 @@ export class FakeStore implements ProcessStore {
       return { kind: 'created', made };
     } catch (error) {
       if (error instanceof HttpFailure && error.arrival === 'maybe')
-        return { kind: 'lost', cause: error.cause };
+        return { kind: 'lost', cause: error.reason };
       throw error;
     }
   }
@@ -106,7 +106,7 @@ export class FakeStore implements ProcessStore {
 export function lost(): HttpFailure {
   return new HttpFailure(
     { what: 'A request', why: 'the connection broke off' },
-    { cause: 'the connection broke off', arrival: 'maybe', transient: true },
+    { reason: 'the connection broke off', arrival: 'maybe', retry: 'patiently' },
   );
 }
 
@@ -114,7 +114,7 @@ export function lost(): HttpFailure {
 export function refused(): HttpFailure {
   return new HttpFailure(
     { what: 'A request', why: 'Laravel Cloud answered 422' },
-    { cause: 'Laravel Cloud answered 422', status: 422, arrival: 'no', transient: false },
+    { reason: 'Laravel Cloud answered 422', status: 422, arrival: 'no', retry: 'never' },
   );
 }
 
