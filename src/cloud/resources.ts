@@ -55,6 +55,7 @@ export const InstanceResource = v.object({
     type: v.string(),
     min_replicas: v.nullish(Count),
     max_replicas: v.nullish(Count),
+    sleep_with_app: v.optional(v.unknown()),
   }),
   relationships: v.nullish(v.object({ environment: ToOne, backgroundProcesses: ToMany })),
 });

@@ -2,7 +2,7 @@ import type { HttpClient } from '../../http/client.ts';
 import { describeChanges } from '../../processes/drift.ts';
 import { type Ensure, type Ensured, ensure } from '../../processes/ensure.ts';
 import { raceDelays } from '../../processes/race-delays.ts';
-import { describe } from '../../processes/spec.ts';
+import { describe, type ProcessSpec } from '../../processes/spec.ts';
 import type { Step } from '../../runner/step.ts';
 import { cloud } from '../shared/cloud-service.ts';
 import { type Connection, readConnection, withClient } from '../shared/connection.ts';
@@ -38,7 +38,10 @@ export async function runEnsure(step: Step): Promise<void> {
     const found: Target = { ...target, instance: target.instance ?? instance };
     step.output(outputsOf(inputs.wanted.spec, ensured, found));
     step.summarize(reportEnsured(inputs.wanted, ensured, found, inputs.goingLive.redeploy));
-    await makeLive({ ...inputs, step, client, onLive: step.output }, changeOf(ensured, found));
+    await makeLive(
+      { ...inputs, step, client, onLive: step.output },
+      changeOf(inputs.wanted.spec, ensured, found),
+    );
   });
 }
 
@@ -94,11 +97,11 @@ async function ensureProcess(
   return { ensured, instance: store.instance };
 }
 
-function changeOf({ outcome, process }: Ensured, target: Target): Change {
+function changeOf(spec: ProcessSpec, { outcome, process }: Ensured, target: Target): Change {
   const planned = outcome === 'would-create' || outcome === 'would-update';
   return {
     kind: planned ? 'planned' : outcome === 'unchanged' ? 'unchanged' : 'changed',
-    done: `Background process ${process?.id} was ${outcome}`,
+    done: `The ${describe(spec)} was ${outcome}`,
     where: whereOf(target, process),
   };
 }

@@ -23,7 +23,7 @@ export interface GoingLive {
 /** What the step has done to the processes, and where. */
 export interface Change {
   readonly kind: 'changed' | 'unchanged' | 'planned';
-  /** `Background process process-1 was created`, for the notice that it waits for a deploy. */
+  /** `The worker on queue high was created`, for the notice that it waits for a deploy. */
   readonly done: string;
   /** The environment or, where that is not known, an instance, which tells it. */
   readonly where: { readonly environmentId: string } | { readonly instanceId: string };
@@ -109,9 +109,7 @@ async function deploy(live: Live, environmentId: string, { done }: Change): Prom
     if (goingLive.showLogs) await showFailingStep(step, patient, deployment.id);
     throw failedDeployment(deployment, done, goingLive.showLogs);
   }
-  step.summarize(
-    html`<p>Deployment ${code(deployment.id)} ended as ${code(deployment.status)}: the change is live.</p>`,
-  );
+  step.summarize(html`<p>✅ Live: the deployment has succeeded. <sub>${code(deployment.id)}</sub></p>`);
 }
 
 function failedDeployment(
