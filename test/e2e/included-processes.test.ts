@@ -45,7 +45,8 @@ async function openWorld(includes: IncludeManners): Promise<World> {
         inputs: { token: emulator.token, 'api-url': emulator.url, environment: environment.id, ...inputs },
         files: { '.github/background-processes.yml': manifest },
       }),
-    listings: () => emulator.requests.filter(({ path }) => /\/instances\/[^/]+\/background-/.test(path)).length,
+    listings: () =>
+      emulator.requests.filter(({ path }) => /\/instances\/[^/]+\/background-/.test(path)).length,
     count: () => cloud.processes.length,
     [Symbol.asyncDispose]: () => emulator.close(),
   };
