@@ -2,7 +2,8 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { posix } from 'node:path';
 import { scenarios } from '../test/scenarios/all.ts';
 import { requestsTable } from '../test/scenarios/requests-table.ts';
-import { actionFolders, reference, withRootTables } from './action-tables.ts';
+import { actionFolders } from './action-folders.ts';
+import { reference, withRootTables } from './action-tables.ts';
 import { actionTypes } from './action-types.ts';
 
 // What the reader sees of the inputs and outputs is made from the `action.yml` files, and the table of requests from

@@ -9,6 +9,10 @@ const maxPages = 200;
 export interface Listed<T> {
   readonly items: readonly T[];
   readonly included: NonNullable<Included>;
+  /** How many pages were read. */
+  readonly pages: number;
+  /** What the last answer said of the server's clock, in milliseconds since 1970. */
+  readonly date: number | undefined;
 }
 
 /** How often a list that shrinks while it is read is read anew. */
@@ -40,7 +44,7 @@ async function readPages<const S extends v.GenericSchema<unknown, { readonly id:
   const seen = new Set<string>();
   let query = call.query;
   for (;;) {
-    const { data } = await client.json(
+    const { data, date } = await client.json(
       { ...call, ...(query === undefined ? {} : { query }) },
       page(resource),
     );
@@ -50,7 +54,9 @@ async function readPages<const S extends v.GenericSchema<unknown, { readonly id:
     hasShrunk ||= totalNow < total;
     total = totalNow;
     const next = data.links?.next ?? pageAfter(data.meta);
-    if (next === undefined) return { items: [...items.values()], included, hasShrunk };
+    if (next === undefined) {
+      return { items: [...items.values()], included, pages: seen.size + 1, date, hasShrunk };
+    }
     if (seen.has(next) || seen.size >= maxPages)
       throw refused(call.what, 'its links to the next page never end');
     seen.add(next);

@@ -1,13 +1,13 @@
 import type * as v from 'valibot';
 import { Failure } from '../failure.ts';
 import type { HttpClient } from '../http/client.ts';
-import { HttpFailure } from '../http/http-failure.ts';
+import { lostIfUnknown, undefinedIf404 } from '../http/outcome.ts';
 import { path } from '../http/path.ts';
-import { undefinedIf404 } from '../http/undefined-if-404.ts';
 import type { Sent } from '../processes/create-once.ts';
 import type { ExistingProcess } from '../processes/existing.ts';
 import type { ProcessUpdate } from '../processes/intended.ts';
-import type { ProcessSpec } from '../processes/spec.ts';
+import type { Listing } from '../processes/listing.ts';
+import { type ProcessSpec, processesOfNew } from '../processes/spec.ts';
 import type { ProcessStore } from '../processes/store.ts';
 import type { Instance } from './instance.ts';
 import { instanceFrom } from './instance.ts';
@@ -36,9 +36,9 @@ export class CloudProcessStore implements ProcessStore {
     this.#fieldName = fieldName;
   }
 
-  async list(): Promise<readonly ExistingProcess[]> {
+  async list(): Promise<Listing<ExistingProcess>> {
     const instanceId = this.#instance();
-    const { items, included } = await listAll(
+    const { items, included, pages, date } = await listAll(
       this.#client,
       {
         method: 'GET',
@@ -50,7 +50,7 @@ export class CloudProcessStore implements ProcessStore {
       RawProcess,
     );
     this.#learn(instancesAmong(included).map(instanceFrom));
-    return items.map((item) => this.#processFrom(item));
+    return { processes: items.map((item) => this.#processFrom(item)), pages, serverTime: date };
   }
 
   async find(id: string): Promise<ExistingProcess | undefined> {
@@ -78,7 +78,7 @@ export class CloudProcessStore implements ProcessStore {
 
   async create(spec: ProcessSpec): Promise<Sent<ExistingProcess>> {
     const instanceId = this.#instance();
-    try {
+    return await lostIfUnknown(async () => {
       const { data } = await this.#client.json(
         {
           method: 'POST',
@@ -90,12 +90,8 @@ export class CloudProcessStore implements ProcessStore {
         },
         one(RawProcess),
       );
-      return { kind: 'created', made: this.#processFrom(data.data) };
-    } catch (error) {
-      if (error instanceof HttpFailure && error.arrival === 'maybe')
-        return { kind: 'lost', cause: error.cause };
-      throw error;
-    }
+      return this.#processFrom(data.data);
+    });
   }
 
   async update(id: string, update: ProcessUpdate): Promise<ExistingProcess | undefined> {
@@ -164,8 +160,9 @@ export class CloudProcessStore implements ProcessStore {
 
 /** The create request's body: exactly what was declared. */
 function bodyOf(spec: ProcessSpec): unknown {
-  if (spec.type === 'custom') return { type: 'custom', processes: spec.processes, command: spec.command };
-  const { processes, config } = spec;
+  const { processes = processesOfNew } = spec;
+  if (spec.type === 'custom') return { type: 'custom', processes, command: spec.command };
+  const { config } = spec;
   return { type: 'worker', processes, ...(Object.keys(config).length === 0 ? {} : { config }) };
 }
 

@@ -1,9 +1,9 @@
-import { Failure } from '../failure.ts';
+import { type Annotation, Failure } from '../failure.ts';
 import type { HttpClient } from '../http/client.ts';
+import { undefinedIf404 } from '../http/outcome.ts';
 import { path } from '../http/path.ts';
-import { undefinedIf404 } from '../http/undefined-if-404.ts';
 import { findByName, NotThere } from '../names/find-by-name.ts';
-import { type PollOptions, poll } from '../time/poll.ts';
+import { poll, type Waiting } from '../time/poll.ts';
 import { type Instance, instanceFrom } from './instance.ts';
 import { listAll } from './pages.ts';
 import { ApplicationResource, branchNames, EnvironmentResource, InstanceResource } from './resources.ts';
@@ -30,15 +30,15 @@ export interface EnvironmentInstances {
 }
 
 /** How long to wait for something to appear; looks are made at least once. */
-export type Waiting = Omit<PollOptions, 'first' | 'longest' | 'onProgress'> & {
+export interface Awaiting extends Waiting {
   readonly log: (line: string) => void;
-};
+}
 
 /** Finds the environment, and what is wanted of its instances, waiting for both as long as allowed. */
 export async function findInEnvironment<T>(
   client: HttpClient,
   name: EnvironmentName,
-  waiting: Waiting,
+  waiting: Awaiting,
   pick: (found: EnvironmentInstances) => T,
 ): Promise<{ readonly found: EnvironmentInstances; readonly picked: T }> {
   const locate = environmentLocator(client, name);
@@ -146,9 +146,18 @@ async function findApplication(client: HttpClient, name: EnvironmentName): Promi
     }).id;
   } catch (error) {
     // No application appears by waiting: only environments are made by automation.
-    if (error instanceof NotThere) throw new Failure(error);
+    if (error instanceof NotThere)
+      throw name.application === undefined ? notOfRepository(error, wanted) : new Failure(error);
     throw error;
   }
+}
+
+function notOfRepository({ why, fix }: NotThere, repository: string): Failure {
+  return new Failure({
+    what: 'The application',
+    why: `application was not given, so the one of the workflow’s repository ${repository} was looked for: ${why}`,
+    fix: fix?.replace('Correct the input application', 'Set application'),
+  });
 }
 
 async function findEnvironment(
@@ -199,10 +208,12 @@ function noEnvironment(id: string): NotThere {
 }
 
 function lateFailure(missing: NotThere | undefined, span: number): Failure {
+  const late = `it did not appear within ${Math.round(span / 1000)} s`;
   return new Failure({
     what: missing?.what ?? 'The environment',
-    why: `it did not appear within ${Math.round(span / 1000)} s: ${missing?.why ?? ''}`,
+    why: `${late}: ${missing?.why ?? ''}`,
     fix: 'Check the name, whether the automation that makes previews is on, or raise wait-for-environment',
+    annotations: atPlaces(missing, (message) => `${message} It was waited for: ${late}.`),
   });
 }
 
@@ -211,5 +222,15 @@ function neverFailure(missing: NotThere | undefined): Failure {
     what: missing?.what ?? 'The environment',
     why: missing?.why ?? 'it is not there',
     fix: `${missing?.fix ?? 'Correct the input environment'}, or, if it is still being made, give wait-for-environment`,
+    annotations: atPlaces(missing, (message) => message),
   });
+}
+
+/** Its annotations, if they belong to places of a manifest. */
+function atPlaces(
+  missing: NotThere | undefined,
+  tell: (message: string) => string,
+): readonly Annotation[] | undefined {
+  const placed = missing?.annotations.filter(({ place }) => place !== undefined) ?? [];
+  return placed.length === 0 ? undefined : placed.map((one) => ({ ...one, message: tell(one.message) }));
 }

@@ -9,12 +9,20 @@ const pageSize = 30;
 /** A list this long is not sane for what these actions do. */
 const maxPages = 200;
 
+export interface Listed<T> {
+  readonly items: readonly T[];
+  /** How many pages were read. */
+  readonly pages: number;
+  /** What the last answer said of the server's clock, in milliseconds since 1970. */
+  readonly date: number | undefined;
+}
+
 /** All pages of a list, in the order of the API, each resource once. Throws a `Failure` when the pages never end. */
 export async function listAll<const S extends v.GenericSchema<unknown, { readonly id: string }>>(
   client: HttpClient,
   call: HttpCall,
   resource: S,
-): Promise<readonly v.InferOutput<S>[]> {
+): Promise<Listed<v.InferOutput<S>>> {
   const items = new Map<string, v.InferOutput<S>>();
   const seen = new Set<string>();
   let cursor: string | undefined;
@@ -24,10 +32,10 @@ export async function listAll<const S extends v.GenericSchema<unknown, { readonl
       'page[size]': String(pageSize),
       ...(cursor === undefined ? {} : { 'page[cursor]': cursor }),
     };
-    const { data } = await client.json({ ...call, query }, page(resource));
+    const { data, date } = await client.json({ ...call, query }, page(resource));
     for (const item of data.data as v.InferOutput<S>[]) items.set(item.id, item);
     cursor = data.meta?.next_cursor || undefined;
-    if (cursor === undefined) return [...items.values()];
+    if (cursor === undefined) return { items: [...items.values()], pages: seen.size + 1, date };
     if (seen.has(cursor) || seen.size + 1 >= maxPages) throw endless(call.what);
     seen.add(cursor);
   }

@@ -6,7 +6,8 @@ export interface ForgeSpec {
   readonly user: string;
   /** Where it runs; undefined leaves it to Forge. */
   readonly directory: string | undefined;
-  readonly processes: number;
+  /** Undefined: 1 for one that is created; one that exists keeps its number. */
+  readonly processes: number | undefined;
   readonly siteId: string | undefined;
   /** Seconds it must run to count as started. */
   readonly startsecs: number | undefined;
@@ -26,3 +27,6 @@ export function describe({
 
 /** How many processes one background process may have: Forge knows no upper limit. */
 export const processesRange = { min: 1 } as const;
+
+/** How many processes one that is created gets when the declaration does not say. */
+export const processesOfNew = 1;

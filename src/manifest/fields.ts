@@ -1,4 +1,5 @@
 import type { Node } from 'yaml';
+import { orNear } from '../names/did-you-mean.ts';
 import { type Entry, plainValue, quoted, type Source } from './source.ts';
 
 export type Fields = ReadonlyMap<string, Entry>;
@@ -30,7 +31,7 @@ export function readFields(
       continue;
     }
     const why = `${quoted(entry.name)} is not a key of ${what}; the keys are ${keys.join(', ')}`;
-    source.problem(entry.key, path, why);
+    source.problem(entry.key, path, orNear(why, entry.name, keys));
   }
   return fields;
 }

@@ -1,3 +1,4 @@
+import type { Mistake, Place } from '../failure.ts';
 import type { ProcessSpec } from '../processes/spec.ts';
 
 /** Which background processes each instance of an environment should run. */
@@ -8,15 +9,15 @@ export interface Manifest {
 export interface DeclaredInstance {
   /** An instance's name or id. */
   readonly name: string;
-  /** Where the manifest names it: `.github/background-processes.yml:3:3`. */
-  readonly place: string;
+  /** Where the manifest names it. */
+  readonly place: Place;
   readonly processes: readonly ProcessSpec[];
 }
 
 export interface ParsedManifest {
   readonly manifest: Manifest;
-  /** Each with file, line and column in front. What is wrong is left out of the manifest. */
-  readonly problems: readonly string[];
+  /** What is wrong is left out of the manifest. */
+  readonly mistakes: readonly Mistake[];
 }
 
 /** A file of this many bytes holds some thousands of processes. */

@@ -1,6 +1,8 @@
 import type { Node } from 'yaml';
+import { orNear } from '../names/did-you-mean.ts';
 import { parseConfig } from '../processes/parse-config.ts';
-import { type ProcessSpec, processesRange, type WorkerConfig } from '../processes/spec.ts';
+import { commandProblem, type ProcessSpec, processesRange, type WorkerConfig } from '../processes/spec.ts';
+import { shorten } from '../shorten.ts';
 import { type Fields, readFields } from './fields.ts';
 import { type Entry, plainValue, quoted, type Source } from './source.ts';
 
@@ -16,11 +18,12 @@ export function parseProcess(
   const fields = readFields(source, node, place, path, shape);
   if (fields === undefined) return undefined;
   const type = readType(source, fields.get('type'), node ?? place, path);
-  const processes = readProcesses(source, fields.get('processes'), path);
+  const counted = fields.get('processes');
+  const processes = counted === undefined ? undefined : readProcesses(source, counted, path);
   const command = readCommand(source, fields.get('command'), path);
   const config = readConfig(source, fields.get('config'), path);
   if (type === undefined || !fits(source, type, fields, node ?? place, path)) return undefined;
-  if (processes === undefined) return undefined;
+  if (counted !== undefined && processes === undefined) return undefined;
   if (type === 'worker') return config && { type, processes, config };
   return command === undefined ? undefined : { type, processes, command };
 }
@@ -54,13 +57,14 @@ function readType(
   const type = entry === undefined ? undefined : plainValue(entry.value);
   if (type === 'worker' || type === 'custom') return type;
   const why =
-    type === undefined ? 'is needed: worker or custom' : `must be worker or custom, not ${quoted(type)}`;
+    type === undefined
+      ? 'is needed: worker or custom'
+      : orNear(`must be worker or custom, not ${quoted(type)}`, String(type), ['worker', 'custom']);
   source.problem(entry?.value ?? entry?.key ?? place, `${path}.type`, why);
   return undefined;
 }
 
-function readProcesses(source: Source, entry: Entry | undefined, path: string): number | undefined {
-  if (entry === undefined) return 1;
+function readProcesses(source: Source, entry: Entry, path: string): number | undefined {
   const { min, max } = processesRange;
   const value = plainValue(entry.value);
   if (typeof value === 'number' && Number.isInteger(value) && value >= min && value <= max) return value;
@@ -72,9 +76,13 @@ function readProcesses(source: Source, entry: Entry | undefined, path: string): 
 function readCommand(source: Source, entry: Entry | undefined, path: string): string | undefined {
   if (entry === undefined) return undefined;
   const value = plainValue(entry.value);
-  if (typeof value === 'string' && value.trim() !== '') return value.trim();
-  const why = `must be text such as php artisan reverb:start, not ${quoted(value)}`;
-  source.problem(entry.value ?? entry.key, `${path}.command`, why);
+  const command = typeof value === 'string' ? value.trim() : '';
+  const problem =
+    command === ''
+      ? `must be text such as php artisan reverb:start, not ${quoted(value)}`
+      : commandProblem(command);
+  if (problem === undefined) return command;
+  source.problem(entry.value ?? entry.key, `${path}.command`, problem);
   return undefined;
 }
 
@@ -89,7 +97,7 @@ function readConfig(source: Source, entry: Entry | undefined, path: string): Wor
   for (const { key, why } of problems) {
     const option = options?.find(({ name }) => name === key);
     const node = option?.value ?? option?.key ?? entry.value ?? entry.key;
-    source.problem(node, `${path}.config${key === undefined ? '' : `.${key.slice(0, 80)}`}`, why);
+    source.problem(node, `${path}.config${key === undefined ? '' : `.${shorten(key, 80)}`}`, why);
   }
   return problems.length === 0 ? config : undefined;
 }

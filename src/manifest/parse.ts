@@ -1,6 +1,9 @@
 import type { Node } from 'yaml';
+import { type Place, placeText } from '../failure.ts';
+import { nearest } from '../names/did-you-mean.ts';
 import { identityKey } from '../processes/identity.ts';
 import { describe, type ProcessSpec } from '../processes/spec.ts';
+import { shorten } from '../shorten.ts';
 import { readFields } from './fields.ts';
 import type { DeclaredInstance, ParsedManifest } from './manifest.ts';
 import { parseProcess } from './parse-process.ts';
@@ -9,11 +12,21 @@ import { type Entry, plainValue, quoted, Source } from './source.ts';
 /** More than any environment runs, and far fewer than aliases could make of a small file. */
 const maxProcesses = 5_000;
 
-/** Reads a manifest, with every problem that it has. */
+/** Reads a manifest, with every mistake in it. */
 export function parseManifest(text: string, file: string): ParsedManifest {
+  if (!looksLikeManifest(text)) {
+    const message = 'this is not a manifest: it has no instances, each with a list of processes';
+    return { manifest: { instances: [] }, mistakes: [{ place: { file, line: 1, column: 1 }, message }] };
+  }
   const source = new Source(text, file);
   const instances = source.root === undefined ? [] : parseInstances(source, source.root);
-  return { manifest: { instances }, problems: source.problems };
+  return { manifest: { instances }, mistakes: source.mistakes };
+}
+
+/** Is there a key that could be meant as the manifest's own? A file that has none may hold secrets: it is not quoted. */
+function looksLikeManifest(text: string): boolean {
+  const keys = text.matchAll(/(?:^|[{,])[ \t"']{0,20}([\w-]{1,40})["']?[ \t]{0,20}:/gm);
+  return [...keys].some(([, key = '']) => nearest(key, ['instances']).length > 0);
 }
 
 function parseInstances(source: Source, root: Node | null): readonly DeclaredInstance[] {
@@ -39,7 +52,7 @@ function parseInstances(source: Source, root: Node | null): readonly DeclaredIns
 }
 
 function parseInstance(source: Source, { name, key, value }: Entry, room: number): DeclaredInstance {
-  const path = `instances.${name.slice(0, 80)}`;
+  const path = `instances.${shorten(name, 80)}`;
   const items = source.items(value, path);
   if (items === undefined) {
     const why = `must be a list of processes, not ${quoted(plainValue(value))}; write [] for none`;
@@ -57,7 +70,7 @@ function parseProcesses(
   key: Node,
   path: string,
 ): readonly ProcessSpec[] {
-  const places = new Map<string, string>();
+  const places = new Map<string, Place>();
   return items.flatMap((item, index) => {
     const where = `${path}[${index}]`;
     const spec = parseProcess(source, item, key, where);
@@ -68,7 +81,7 @@ function parseProcesses(
       places.set(identity, source.placeOf(item));
       return [spec];
     }
-    const why = `the ${describe(spec)} is declared already, at ${before}; raise its processes instead`;
+    const why = `the ${describe(spec)} is declared already, at ${placeText(before)}; raise its processes instead`;
     source.problem(item, where, why);
     return [];
   });

@@ -10,6 +10,8 @@ import {
   type YAMLMap,
   type YAMLSeq,
 } from 'yaml';
+import { type Mistake, type Place, placeText } from '../failure.ts';
+import { quoted as quotedText } from '../shorten.ts';
 
 /** More references to anchors than a person writes; each costs a walk through the whole file. */
 const maxAliases = 100;
@@ -26,7 +28,7 @@ export class Source {
   readonly #file: string;
   readonly #lines = new LineCounter();
   readonly #document: Document.Parsed | undefined;
-  readonly #problems: { readonly offset: number; readonly line: string }[] = [];
+  readonly #mistakes: { readonly offset: number; readonly message: string }[] = [];
   #aliases = 0;
 
   constructor(text: string, file: string) {
@@ -39,14 +41,14 @@ export class Source {
     return this.#document?.contents;
   }
 
-  /** In the order of the text, each with its place in front. */
-  get problems(): readonly string[] {
-    const sorted = this.#problems.toSorted((a, b) => a.offset - b.offset);
-    return [...new Set(sorted.map(({ line }) => line))];
+  /** In the order of the text, each once. */
+  get mistakes(): readonly Mistake[] {
+    const sorted = this.#mistakes.toSorted((a, b) => a.offset - b.offset);
+    const told = sorted.map(({ offset, message }) => ({ place: this.#place(offset), message }));
+    return [...new Map(told.map((one) => [`${placeText(one.place)} ${one.message}`, one])).values()];
   }
 
-  /** `file:line:column`. */
-  placeOf(node: Node | null | undefined): string {
+  placeOf(node: Node | null | undefined): Place {
     return this.#place(node?.range?.[0] ?? 0);
   }
 
@@ -72,7 +74,7 @@ export class Source {
         this.problem(
           key,
           path,
-          `the key ${quoted(name)} stands here twice; first at ${this.placeOf(before)}`,
+          `the key ${quoted(name)} is here a second time; it was given at ${placeText(this.placeOf(before))}`,
         );
         continue;
       }
@@ -129,13 +131,13 @@ export class Source {
     return target;
   }
 
-  #note(offset: number, text: string): void {
-    this.#problems.push({ offset, line: `${this.#place(offset)}: ${text}` });
+  #note(offset: number, message: string): void {
+    this.#mistakes.push({ offset, message });
   }
 
-  #place(offset: number): string {
+  #place(offset: number): Place {
     const { line, col } = this.#lines.linePos(offset);
-    return `${this.#file}:${Math.max(1, line)}:${Math.max(1, col)}`;
+    return { file: this.#file, line: Math.max(1, line), column: Math.max(1, col) };
   }
 }
 
@@ -153,10 +155,10 @@ function nameOf(key: Node | null): string | undefined {
   return text.trim() === '' ? undefined : text;
 }
 
-/** A value as it stands in a message: quoted, and short. */
+/** A value as a message shows it. */
 export function quoted(value: unknown): string {
   if (Array.isArray(value)) return 'a list';
   if (value === null) return 'nothing';
   if (typeof value === 'object') return 'a mapping';
-  return JSON.stringify(typeof value === 'string' && value.length > 80 ? `${value.slice(0, 80)}…` : value);
+  return typeof value === 'string' ? quotedText(value) : JSON.stringify(value);
 }

@@ -16,7 +16,7 @@ export interface Change {
  */
 export function drift(spec: ProcessSpec, existing: ExistingProcess): Changes {
   const changes: Record<string, Change> = {};
-  if (spec.processes !== existing.processes) {
+  if (spec.processes !== undefined && spec.processes !== existing.processes) {
     changes['processes'] = { from: existing.processes, to: spec.processes };
   }
   if (spec.type === 'custom') {

@@ -4,7 +4,7 @@ import { type ConfigKey, configKeys, type ProcessSpec, type WorkerConfig } from 
 
 /** The fields of an update. */
 export interface ProcessUpdate {
-  readonly processes: number;
+  readonly processes?: number;
   readonly command?: string;
   readonly config?: WorkerConfig;
 }
@@ -14,15 +14,12 @@ export interface ProcessUpdate {
  * over it what is declared), since it is not known whether the API merges or replaces it.
  */
 export function updateFor(spec: ProcessSpec, existing: ExistingProcess): ProcessUpdate {
+  const processes = spec.processes === undefined ? {} : { processes: spec.processes };
   if (spec.type === 'custom') {
-    return keepsCommand(spec, existing)
-      ? { processes: spec.processes }
-      : { processes: spec.processes, command: spec.command };
+    return keepsCommand(spec, existing) ? processes : { ...processes, command: spec.command };
   }
   const config = { ...settable(existing.config), ...spec.config };
-  return Object.keys(config).length === 0
-    ? { processes: spec.processes }
-    : { processes: spec.processes, config };
+  return Object.keys(config).length === 0 ? processes : { ...processes, config };
 }
 
 /** The options that are set and that a request may set, in the types that a request needs. */

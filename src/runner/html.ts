@@ -29,6 +29,12 @@ export function lines(text: string): Html {
   return html`${first}${rest.map((line) => html`<br>${line}`)}`;
 }
 
+/** Lines as they are, with their indentation. Line breaks are spelled out: a blank line would end the HTML block. */
+export function preformatted(text: readonly string[]): Html {
+  const shown = text.map((line) => html`${line}`.markup).join('&#10;');
+  return new Html(`<pre>${shown}</pre>`);
+}
+
 function markupOf(value: Value): string {
   if (value instanceof Html) return value.markup;
   if (typeof value === 'object') return value.map((item) => item.markup).join('');

@@ -1,4 +1,5 @@
 import * as core from '@actions/core';
+import type { Place } from '../failure.ts';
 import { escapeForLog, escapeLinesForLog } from './escape-for-log.ts';
 import type { Secrets } from './secrets.ts';
 
@@ -12,30 +13,43 @@ export class Log {
 
   /** One line. */
   info(line: string): void {
-    core.info(escapeForLog(this.#secrets.redact(line)));
+    core.info(this.#line(line));
   }
 
   /** Lines that are folded away under a title. */
   group(title: string, lines: readonly string[]): void {
-    core.startGroup(escapeForLog(this.#secrets.redact(title)));
+    core.startGroup(this.#line(title));
     for (const line of lines) this.info(line);
     core.endGroup();
   }
 
   /** Shown only when the job is run again with debug logging. */
   debug(line: string): void {
-    core.debug(escapeForLog(this.#secrets.redact(line)));
+    core.debug(this.#line(line));
   }
 
   notice(message: string): void {
-    core.notice(escapeLinesForLog(this.#secrets.redact(message)));
+    core.notice(this.#lines(message));
   }
 
   warning(message: string): void {
-    core.warning(escapeLinesForLog(this.#secrets.redact(message)));
+    core.warning(this.#lines(message));
   }
 
-  error(message: string): void {
-    core.error(escapeLinesForLog(this.#secrets.redact(message)));
+  /** An annotation with a title, and, if there is a place, at that place of the repository's file. */
+  error(message: string, title: string, place?: Place): void {
+    const at =
+      place === undefined
+        ? {}
+        : { file: this.#line(place.file), startLine: place.line, startColumn: place.column };
+    core.error(this.#lines(message), { title: this.#line(title), ...at });
+  }
+
+  #line(text: string): string {
+    return escapeForLog(this.#secrets.redact(text));
+  }
+
+  #lines(text: string): string {
+    return escapeLinesForLog(this.#secrets.redact(text));
   }
 }

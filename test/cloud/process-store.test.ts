@@ -58,9 +58,15 @@ async function messageFrom(task: Promise<unknown>): Promise<string> {
 describe('listing', () => {
   test('gives each process as it is understood, and as it came', async () => {
     const { store, clock, transport } = storeWith([
-      json(200, { data: [createdResource, workerResource], included: [instance('inst-1')] }),
+      json(
+        200,
+        { data: [createdResource, workerResource], included: [instance('inst-1')] },
+        { date: 'Sat, 04 Apr 2026 11:24:42 GMT' },
+      ),
     ]);
-    const [first, second] = await clock.run(store.list());
+    const { processes, pages, serverTime } = await clock.run(store.list());
+    const [first, second] = processes;
+    expect([pages, serverTime]).toEqual([1, Date.UTC(2026, 3, 4, 11, 24, 42)]);
     expect(transport.asked).toEqual(['GET /api/instances/inst-1/background-processes?include=instance']);
     expect(first).toEqual({
       id: 'process-1',
@@ -97,7 +103,9 @@ describe('listing', () => {
   test('takes what is left out of a process for nothing', async () => {
     const bare = { id: 'process-3', attributes: { type: 'odd', processes: 1 } };
     const { store, clock } = storeWith([json(200, { data: [bare] })]);
-    expect(await clock.run(store.list())).toEqual([
+    const { processes, serverTime } = await clock.run(store.list());
+    expect(serverTime).toBeUndefined();
+    expect(processes).toEqual([
       {
         id: 'process-3',
         type: 'odd',

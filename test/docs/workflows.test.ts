@@ -7,7 +7,6 @@ import { stepsOf, workflowIn } from './steps.ts';
 const documented = examplesInDocumentation();
 const own = ownWorkflows();
 const all = [...documented, ...own];
-const workflows = all.filter(({ kind }) => kind === 'workflow');
 const pathIn = ({ where }: Example) => where.replace(/:\d+$/, '');
 
 /** The other workflows of the same document, or of the repository, which one may call. */
@@ -16,45 +15,53 @@ function companions(example: Example): Example[] {
   return documented.filter((other) => other !== example && pathIn(other) === pathIn(example));
 }
 
-describe.each(all)('the workflow at $where', (example) => {
+describe('every workflow and every list of steps', () => {
   test('is one that GitHub accepts, with inputs and outputs that our actions have', async () => {
-    expect(await problemsOf(example, companions(example))).toEqual([]);
+    expect(documented).not.toEqual([]);
+    for (const example of all)
+      expect(await problemsOf(example, companions(example)), example.where).toEqual([]);
   });
 
   test('names the actions of others by a full commit and its version', () => {
-    for (const [, reference = ''] of example.text.matchAll(/uses: (?!\.)(.*)$/gm)) {
+    const references = all.flatMap(({ where, text }) =>
+      [...text.matchAll(/uses: (?!\.)(.*)$/gm)].map(([, reference = '']) => ({ where, reference })),
+    );
+    for (const { where, reference } of references) {
       if (actionIn(reference) !== undefined) continue;
-      expect(reference).toMatch(/^[\w.-]+\/[\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/);
+      expect(reference, where).toMatch(/^[\w.-]+\/[\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/);
     }
+  });
+
+  test('in the documentation takes the token of each step from the secrets', () => {
+    for (const example of documented)
+      for (const { uses = '', with: inputs } of stepsOf(example)) {
+        if (actionIn(uses) === undefined) continue;
+        const secret = expect.stringMatching(/^\$\{\{ secrets\.[\w-]+ \}\}$/);
+        expect(inputs, `${uses} in ${example.where}`).toHaveProperty('token', secret);
+      }
   });
 });
 
-describe.each(documented)('the example at $where', (example) => {
-  test('takes the token of each step from the secrets', () => {
-    for (const { uses = '', with: inputs } of stepsOf(example)) {
-      if (actionIn(uses) === undefined) continue;
-      expect(inputs, uses).toHaveProperty('token', expect.stringMatching(/^\$\{\{ secrets\.[\w-]+ \}\}$/));
-    }
-  });
-});
-
-describe.each(workflows)('the workflow at $where', (example) => {
+describe('every workflow', () => {
   test('asks for no more than the permissions that it names', () => {
-    const { permissions, jobs } = workflowIn(example);
-    const granted =
-      permissions === undefined ? Object.values(jobs).map((job) => job.permissions) : [permissions];
-    for (const each of granted) expect(each).toBeTypeOf('object');
+    for (const example of all.filter(({ kind }) => kind === 'workflow')) {
+      const { permissions, jobs } = workflowIn(example);
+      const granted =
+        permissions === undefined ? Object.values(jobs).map((job) => job.permissions) : [permissions];
+      for (const each of granted) expect(each, example.where).toBeTypeOf('object');
+    }
   });
-});
 
-describe.each(own)('our own workflow at $where', (example) => {
-  test('reads only, unless a job says otherwise, and ends in time', () => {
-    const { permissions, concurrency, jobs } = workflowIn(example);
-    expect(permissions).toEqual({ contents: 'read' });
-    expect(concurrency).toBeDefined();
-    // A job that calls a workflow ends when that one's jobs do.
-    for (const job of Object.values(jobs)) {
-      if (job.uses === undefined) expect(job['timeout-minutes']).toBeTypeOf('number');
+  test('of our own reads only, unless a job says otherwise, and ends in time', () => {
+    for (const example of own) {
+      const { permissions, concurrency, jobs } = workflowIn(example);
+      expect(permissions, example.where).toEqual({ contents: 'read' });
+      expect(concurrency, example.where).toBeDefined();
+      // A job that calls a workflow ends when that one's jobs do.
+      for (const [name, job] of Object.entries(jobs)) {
+        if (job.uses === undefined)
+          expect(job['timeout-minutes'], `${name} in ${example.where}`).toBeTypeOf('number');
+      }
     }
   });
 });

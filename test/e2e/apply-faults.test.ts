@@ -17,6 +17,7 @@ afterEach(() => emulator.close());
 function options(text: string, inputs: Record<string, string> = {}): ActionOptions {
   return {
     action: 'apply',
+    time: emulator.time,
     inputs: { token: emulator.token, 'api-url': emulator.url, environment: shop.environment.id, ...inputs },
     files: { '.github/background-processes.yml': text },
   };
@@ -99,7 +100,7 @@ describe('apply ends with exactly what is declared, whatever happens on the way'
       on: 'POST /background-processes$',
       times: Number.POSITIVE_INFINITY,
     });
-    const running = startAction(options(manifestOf(20)));
+    const running = startAction({ ...options(manifestOf(20)), time: undefined });
     await arrived(6);
     running.child.kill('SIGTERM');
     const run = await running.done;

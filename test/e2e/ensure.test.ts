@@ -75,6 +75,24 @@ describe.concurrent('changed inputs', () => {
     },
   );
 
+  test('keep the number of processes of one that exists when processes is left out', async () => {
+    await using shop = await openShop();
+    shop.emulator.cloud.addProcess(shop.instance, {
+      type: 'worker',
+      processes: 5,
+      config: { queue: 'mail' },
+    });
+    const same = await shop.run(worker({ queue: 'mail' }));
+    const changed = await shop.run(worker({ queue: 'mail', tries: 3 }));
+
+    expect(same.outputs).toMatchObject({ outcome: 'unchanged', processes: '5' });
+    expect(changed.outputs).toMatchObject({ outcome: 'updated', processes: '5' });
+    expect(shop.emulator.cloud.processes).toMatchObject([{ processes: 5, config: { tries: 3 } }]);
+    expect(shop.emulator.requests.find(({ method }) => method === 'PATCH')?.body).not.toHaveProperty(
+      'processes',
+    );
+  });
+
   test('update a custom process, and send only what changes it', async () => {
     await using shop = await openShop();
     const command = 'php artisan pulse:check';

@@ -100,7 +100,7 @@ test.each([
 describe('replace', () => {
   test('makes the new one first where its name is free', async () => {
     const old = world.emulator.forge.addProcess(world.server, { ...horizon, processes: 3 });
-    const run = await world.run({ ...horizon, 'if-exists': 'replace' });
+    const run = await world.run({ ...horizon, processes: '1', 'if-exists': 'replace' });
     expect(run.outputs['outcome']).toBe('replaced');
     expect(writes().map(({ method }) => method)).toEqual(['POST', 'DELETE']);
     expect(kept()).toMatchObject([{ processes: 1, id: run.outputs['process-id'] }]);
@@ -112,7 +112,7 @@ describe('replace', () => {
     await world.run({ ...horizon, processes: '3' });
     world.emulator.forge.options.removalLooks = 2;
     world.emulator.requests.length = 0;
-    const run = await world.run({ ...horizon, 'if-exists': 'replace' });
+    const run = await world.run({ ...horizon, processes: '1', 'if-exists': 'replace' });
     expect(run.errors).toEqual([]);
     expect(run.outputs['outcome']).toBe('replaced');
     expect(writes().map(({ method }) => method)).toEqual(['POST', 'DELETE', 'POST']);
@@ -122,7 +122,7 @@ describe('replace', () => {
   test('that may not delete names the scope and leaves the old one', async () => {
     await world.run({ ...horizon, processes: '3' });
     world.emulator.forge.options.scopes = ['server:view', 'server:create-daemons'];
-    const run = await world.run({ ...horizon, 'if-exists': 'replace' });
+    const run = await world.run({ ...horizon, processes: '1', 'if-exists': 'replace' });
     expect(run.errors[0]).toContain('server:delete-daemons');
     expect(kept()).toMatchObject([{ processes: 3 }]);
   });
@@ -130,7 +130,7 @@ describe('replace', () => {
   test('that fails after the deletion says what is gone', async () => {
     await world.run({ ...horizon, processes: '3' });
     world.emulator.faults.add({ kind: 'status', status: 403, on: `POST ${base}$`, nth: 2 });
-    const run = await world.run({ ...horizon, 'if-exists': 'replace' });
+    const run = await world.run({ ...horizon, processes: '1', 'if-exists': 'replace' });
     expect(run.errors[0]).toMatch(
       /it is deleted, and nothing has taken its place.*what is gone is \d+: 3 × "php8\.4 artisan horizon"/s,
     );
@@ -139,41 +139,41 @@ describe('replace', () => {
 
 test('reuse leaves another number of processes, with a warning', async () => {
   world.emulator.forge.addProcess(world.server, { ...horizon, processes: 3 });
-  const run = await world.run(horizon);
+  const run = await world.run({ ...horizon, processes: '1' });
   expect([run.outputs['outcome'], writes()]).toEqual(['unchanged', []]);
   expect(run.warnings[0]).toContain('processes: 3 → 1');
 });
 
 test('fail refuses a process that exists', async () => {
   const { id } = world.emulator.forge.addProcess(world.server, horizon);
-  const run = await world.run({ ...horizon, 'if-exists': 'fail' });
+  const run = await world.run({ ...horizon, processes: '1', 'if-exists': 'fail' });
   expect(run.errors[0]).toContain(`exists already, as ${id}`);
 });
 
 test('a dry run writes nothing', async () => {
-  const missing = await world.run({ ...horizon, 'dry-run': 'true' });
+  const missing = await world.run({ ...horizon, processes: '1', 'dry-run': 'true' });
   expect(missing.outputs).toEqual({ 'process-id': '', status: '', outcome: 'would-create' });
   const { id } = world.emulator.forge.addProcess(world.server, { ...horizon, processes: 3 });
-  const drifted = await world.run({ ...horizon, 'dry-run': 'true', 'if-exists': 'replace' });
+  const drifted = await world.run({ ...horizon, processes: '1', 'dry-run': 'true', 'if-exists': 'replace' });
   expect(drifted.outputs).toEqual({ 'process-id': id, status: 'running', outcome: 'would-replace' });
   expect(writes()).toEqual([]);
 });
 
 describe('refusals', () => {
   test('a 422 carries the names of the inputs', async () => {
-    const run = await world.run({ ...horizon, site: '99999', user: 'nobody' });
+    const run = await world.run({ ...horizon, processes: '1', site: '99999', user: 'nobody' });
     expect(run.errors[0]).toMatch(/(site|user): /);
     expect(run.errors[0]).not.toContain('site_id:');
   });
 
   test('a 403 names the scope that creating needs', async () => {
     world.emulator.forge.options.scopes = ['server:view'];
-    expect((await world.run(horizon)).errors[0]).toContain('server:create-daemons');
+    expect((await world.run({ ...horizon, processes: '1' })).errors[0]).toContain('server:create-daemons');
   });
 
   test('a name that another process has is told', async () => {
     world.emulator.forge.addProcess(world.server, { command: 'other', name: 'horizon' });
-    const run = await world.run({ ...horizon, name: 'horizon' });
+    const run = await world.run({ ...horizon, processes: '1', name: 'horizon' });
     expect(run.errors[0]).toContain('Give another name');
     expect(kept()).toHaveLength(1);
   });

@@ -19,16 +19,17 @@ const onServer = ['token', 'organization', 'server', 'site', 'user', 'directory'
 /** The public interface: a workflow out there breaks when anything of it goes away or means something else. */
 const promised: Readonly<Record<string, Promised>> = {
   '.': {
-    inputs: [...target, 'command', 'config-json', 'process-id'],
+    inputs: [...target, 'processes', 'command', 'config-json', 'process-id', 'verify-command'],
     defaults: {
       ...onCloud,
       type: 'worker',
-      processes: '1',
       'if-exists': 'update',
       redeploy: 'false',
       'dry-run': 'false',
       'wait-for-environment': '0',
       'wait-timeout': '900',
+      'verify-timeout': '300',
+      'show-logs': 'false',
     },
     outputs: [
       'process-id',
@@ -43,6 +44,7 @@ const promised: Readonly<Record<string, Promised>> = {
       'instance-id',
       'environment-id',
       'deployment-id',
+      'verified',
       'changes-json',
       'resource-json',
     ],
@@ -59,12 +61,14 @@ const promised: Readonly<Record<string, Promised>> = {
       'if-missing': 'ignore',
       all: 'false',
       'dry-run': 'false',
+      redeploy: 'false',
+      'wait-timeout': '900',
       'wait-for-environment': '0',
     },
     outputs: ['outcome', 'ids-json', 'count'],
   },
   apply: {
-    inputs: ['token', 'application', 'environment'],
+    inputs: ['token', 'application', 'environment', 'verify-command'],
     defaults: {
       ...onCloud,
       manifest: '.github/background-processes.yml',
@@ -73,10 +77,24 @@ const promised: Readonly<Record<string, Promised>> = {
       'dry-run': 'false',
       redeploy: 'false',
       'wait-timeout': '900',
+      'verify-timeout': '300',
+      'show-logs': 'false',
       comment: 'false',
       'github-token': ['$', '{{ github.token }}'].join(''),
     },
-    outputs: ['outcome', 'created', 'updated', 'deleted', 'unchanged', 'plan-json', 'ids-json'],
+    outputs: [
+      'outcome',
+      'created',
+      'updated',
+      'deleted',
+      'unchanged',
+      'undeclared',
+      'environment-id',
+      'deployment-id',
+      'verified',
+      'plan-json',
+      'ids-json',
+    ],
   },
   forge: {
     inputs: [
@@ -87,11 +105,12 @@ const promised: Readonly<Record<string, Promised>> = {
       'name',
       'command',
       'directory',
+      'processes',
       'startsecs',
       'stopwaitsecs',
       'stopsignal',
     ],
-    defaults: { ...onForge, user: 'forge', processes: '1', 'if-exists': 'reuse', 'dry-run': 'false' },
+    defaults: { ...onForge, user: 'forge', 'if-exists': 'reuse', 'dry-run': 'false' },
     outputs: ['process-id', 'status', 'outcome'],
   },
   'forge/list': {

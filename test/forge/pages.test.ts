@@ -14,7 +14,8 @@ test('follows the cursor over all pages, in order, and gives none twice', async 
   ];
   const { client, calls } = scripted((_request, number) => pages[number - 1]);
   const listed = await listAll(client, { ...call, query: { sort: 'name' } }, NamedResource);
-  expect(listed.map(({ id }) => id)).toEqual(['1', '2', '3', '4']);
+  expect(listed.items.map(({ id }) => id)).toEqual(['1', '2', '3', '4']);
+  expect(listed.pages).toBe(3);
   expect(calls).toEqual([
     'GET /orgs/acme/servers?sort=name&page[size]=30',
     'GET /orgs/acme/servers?sort=name&page[size]=30&page[cursor]=b',
@@ -26,7 +27,8 @@ test.each([[{}], [{ meta: null }], [{ meta: { next_cursor: '' } }]])(
   'a page with %j is the last one',
   async (rest) => {
     const { client } = scripted(() => ({ data: [named('1')], ...rest }));
-    expect(await listAll(client, call, NamedResource)).toHaveLength(1);
+    const { items, pages } = await listAll(client, call, NamedResource);
+    expect([items.length, pages]).toEqual([1, 1]);
   },
 );
 

@@ -16,6 +16,6 @@ describe('Manifests in the documentation are good ones', () => {
   });
 
   test.each(manifests)('$where', ({ text, where }) => {
-    expect(parseManifest(text, where).problems).toEqual([]);
+    expect(parseManifest(text, where).mistakes).toEqual([]);
   });
 });

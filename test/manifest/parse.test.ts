@@ -1,8 +1,12 @@
 import { describe, expect, test } from 'vitest';
+import { placeText } from '../../src/failure.ts';
 import { parseManifest } from '../../src/manifest/parse.ts';
 import { beyondSchema, cases } from './manifests.ts';
 
-const parse = (text: string) => parseManifest(text, 'm.yml');
+function parse(text: string) {
+  const { manifest, mistakes } = parseManifest(text, 'm.yml');
+  return { manifest, problems: mistakes.map(({ place, message }) => `${placeText(place)}: ${message}`) };
+}
 
 describe('A manifest is read with every problem that it has, each with its place', () => {
   test.each([...cases, ...beyondSchema].map((each) => [each.title, each] as const))(
@@ -33,10 +37,10 @@ describe('A manifest is read with every problem that it has, each with its place
     expect(manifest.instances).toEqual([
       {
         name: 'App',
-        place: 'm.yml:3:3',
+        place: { file: 'm.yml', line: 3, column: 3 },
         processes: [
           { type: 'worker', processes: 2, config: { connection: 'redis', queue: 'high,default', tries: 3 } },
-          { type: 'custom', processes: 1, command: 'php artisan reverb:start' },
+          { type: 'custom', processes: undefined, command: 'php artisan reverb:start' },
         ],
       },
     ]);
@@ -44,7 +48,7 @@ describe('A manifest is read with every problem that it has, each with its place
 
   test('an alias stands for what its anchor marks', () => {
     const { manifest } = parse('instances:\n  A: &list [{ type: worker }]\n  B: *list\n');
-    expect(manifest.instances[1]?.processes).toEqual([{ type: 'worker', processes: 1, config: {} }]);
+    expect(manifest.instances[1]?.processes).toEqual([{ type: 'worker', processes: undefined, config: {} }]);
   });
 
   test('a name that is a number stays as it is written', () => {
@@ -58,14 +62,40 @@ describe('A manifest is read with every problem that it has, each with its place
   });
 });
 
+describe('A file that is not a manifest is not quoted, since it may hold secrets:', () => {
+  test.each([
+    'APP_KEY=base64:c2VjcmV0\nDB_PASSWORD=hunter2-hunter2\n',
+    'password: hunter2-hunter2',
+    '"hunter2-hunter2": *x',
+    '- hunter2-hunter2\n- [',
+    '{"token": "hunter2-hunter2"',
+    '!hunter2-hunter2 x: [1',
+  ])('%j', (text) => {
+    const { problems } = parse(text);
+    expect(problems).toEqual([expect.stringContaining('m.yml:1:1: this is not a manifest')]);
+    expect(problems.join()).not.toMatch(/hunter2|secret/i);
+  });
+
+  test('and a key that is only mistyped is named', () => {
+    const { problems } = parse('instanecs: {}');
+    expect(problems[0]).toContain(
+      '"instanecs" is not a key of a manifest; the keys are instances. Did you mean "instances"?',
+    );
+  });
+});
+
 describe('A manifest that would eat time or memory is refused', () => {
   test('nested too deep', () => {
-    expect(parse('['.repeat(100_000)).problems).toEqual([expect.stringContaining('nested too deep')]);
-    expect(parse('- '.repeat(50_000)).problems).toEqual([expect.stringContaining('nested too deep')]);
+    expect(parse(`instances: ${'['.repeat(100_000)}`).problems).toEqual([
+      expect.stringContaining('nested too deep'),
+    ]);
+    expect(parse(`instances:\n${'- '.repeat(50_000)}`).problems).toEqual([
+      expect.stringContaining('nested too deep'),
+    ]);
   });
 
   test('aliases that multiply', () => {
-    const list = Array.from({ length: 1_000 }, (_, index) => `{ type: custom, command: c${index} }`).join(
+    const list = Array.from({ length: 1_000 }, (_, index) => `{ type: custom, command: run${index} }`).join(
       ', ',
     );
     const copies = Array.from({ length: 150 }, (_, index) => `  B${index}: *a\n`).join('');

@@ -14,7 +14,7 @@ const accepts = new Ajv({ strict: true, strictRequired: false }).compile(schema)
 describe('The JSON Schema for editors and the action’s own check agree', () => {
   test.each(cases.map((each) => [each.title, each] as const))('%s', (_, { text }) => {
     const value: unknown = parse(text);
-    expect(accepts(value)).toBe(parseManifest(text, 'm.yml').problems.length === 0);
+    expect(accepts(value)).toBe(parseManifest(text, 'm.yml').mistakes.length === 0);
   });
 
   test('the schema knows each option and the range of processes', () => {

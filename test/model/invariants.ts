@@ -148,7 +148,7 @@ function hasTies({ cloud }: Ending): boolean {
 }
 
 function isAsDeclared(spec: ProcessSpec, { processes, config }: StoredProcess): boolean {
-  if (processes !== spec.processes) return false;
+  if (spec.processes !== undefined && processes !== spec.processes) return false;
   if (spec.type === 'custom') return true;
   const { tries } = spec.config;
   return tries === undefined || String(config['tries']) === String(tries);

@@ -44,7 +44,7 @@ const manners: fc.Arbitrary<Manners> = fc.record({
 
 const worker: fc.Arbitrary<ProcessSpec> = fc.record({
   type: fc.constant('worker' as const),
-  processes: fc.integer({ min: 1, max: 3 }),
+  processes: fc.option(fc.integer({ min: 1, max: 3 }), { nil: undefined, freq: 3 }),
   config: fc.record(
     {
       queue: fc.constantFrom('default', 'high,default', 'mail'),
@@ -57,7 +57,7 @@ const worker: fc.Arbitrary<ProcessSpec> = fc.record({
 
 const custom: fc.Arbitrary<ProcessSpec> = fc.record({
   type: fc.constant('custom' as const),
-  processes: fc.integer({ min: 1, max: 3 }),
+  processes: fc.option(fc.integer({ min: 1, max: 3 }), { nil: undefined, freq: 3 }),
   command: fc.constantFrom('php artisan reverb:start', 'php artisan  horizon'),
 });
 
@@ -86,7 +86,7 @@ function decoysOf(spec: ProcessSpec): Seed[] {
 
 /** The declared one, as declared and as it may have drifted or been written by hand. */
 function matchesOf(spec: ProcessSpec): Seed[] {
-  const { type, processes } = spec;
+  const { type, processes = 1 } = spec;
   const other = processes + 1;
   if (spec.type === 'custom') {
     const { command } = spec;

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { describeChanges, drift, flagOf, hasDrifted, shown } from '../../src/processes/drift.ts';
+import { updateFor } from '../../src/processes/intended.ts';
 import type { ProcessSpec, WorkerConfig } from '../../src/processes/spec.ts';
 import { existing } from '../support/existing.ts';
 
@@ -124,4 +125,13 @@ test.each([
   [null, undefined],
 ])('the flag %j is %s', (value, flag) => {
   expect(flagOf(value)).toBe(flag);
+});
+
+test('a number of processes that is not declared is no drift, whatever runs', () => {
+  const found = existing({ id: 'process-1', processes: 5, config: { queue: 'mail' } });
+  const spec = { type: 'worker', processes: undefined, config: { queue: 'mail' } } as const;
+  expect(drift(spec, found)).toEqual({});
+  expect(updateFor({ ...spec, config: { tries: 3 } }, found)).toEqual({
+    config: { queue: 'mail', tries: 3 },
+  });
 });

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { actionFolders } from '../../scripts/action-tables.ts';
+import { actionFolders } from '../../scripts/action-folders.ts';
 import { actionTypes } from '../../scripts/action-types.ts';
 import { REPOSITORY_ROOT } from '../e2e/harness/run-action.ts';
 

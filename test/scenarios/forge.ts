@@ -40,7 +40,7 @@ export const forgeScenarios: readonly Scenario[] = [
     prepare: (emulator) => {
       const { server: own, reach } = world(emulator);
       emulator.forge.addProcess(own, { command, processes: 3 });
-      return { inputs: { ...reach, command, 'if-exists': 'replace' } };
+      return { inputs: { ...reach, command, processes: '1', 'if-exists': 'replace' } };
     },
   },
   {
@@ -50,7 +50,7 @@ export const forgeScenarios: readonly Scenario[] = [
     prepare: (emulator) => {
       const { server: own, reach } = world(emulator);
       emulator.forge.addProcess(own, { command, name: 'horizon', processes: 3 });
-      return { inputs: { ...reach, command, name: 'horizon', 'if-exists': 'replace' } };
+      return { inputs: { ...reach, command, name: 'horizon', processes: '1', 'if-exists': 'replace' } };
     },
   },
   {
@@ -61,8 +61,8 @@ export const forgeScenarios: readonly Scenario[] = [
   },
   {
     action: 'forge/list',
-    title: '`require-status`, running when looked at again',
-    requests: [list, list],
+    title: '`require-status`, running when looked at again, and still at the look after that',
+    requests: [list, list, list],
     prepare: (emulator) => {
       const { server: own, reach } = world(emulator);
       emulator.forge.addProcess(own, { command, script: ['starting', 'running'] });

@@ -11,7 +11,7 @@ describe('Each action makes exactly the requests that the documentation promises
     async (_, scenario) => {
       const { emulator, options } = await prepareScenario(scenario);
       try {
-        const run = await runAction(options);
+        const run = await runAction({ ...options, time: emulator.time });
         expect(run.errors).toEqual([]);
         expect(requestsMade(emulator)).toEqual([...scenario.requests].sort());
         expect(emulator.requests.flatMap(({ violations }) => violations)).toEqual([]);

@@ -1,17 +1,26 @@
 import { CloudProcessStore } from '../../cloud/process-store.ts';
 import type { HttpClient } from '../../http/client.ts';
+import { cloudMaker } from '../../processes/maker.ts';
 import { converge } from '../../processes/plan/converge.ts';
-import { countsOf, describeCounts } from '../../processes/plan/plan.ts';
-import { convergeFailure, describeDone, type OperationResult } from '../../processes/plan/result.ts';
+import { changesIn, countsOf, describeCounts } from '../../processes/plan/plan.ts';
+import {
+  convergeFailure,
+  describeDone,
+  doneCounts,
+  type OperationResult,
+} from '../../processes/plan/result.ts';
 import { raceDelays } from '../../processes/race-delays.ts';
+import { cloudRules } from '../../processes/rules.ts';
 import type { Step } from '../../runner/step.ts';
 import { maxConcurrency, withClient, workDeadline } from '../shared/connection.ts';
-import { deployChange } from '../shared/deploy-change.ts';
+import { type Change, makeLive } from '../shared/make-live.ts';
 import { postComment } from './comment.ts';
 import { type ApplyInputs, readApplyInputs } from './inputs.ts';
 import { doneOperation, doneOutputs, plannedOperation, plannedOutputs } from './outputs.ts';
 import { type ReadPlan, readAndPlan } from './read-and-plan.ts';
 import { logPlan, type Report, reportApplied } from './report.ts';
+
+type Done = Pick<Change, 'kind' | 'done'>;
 
 /** Makes an environment of Laravel Cloud run what a manifest declares. */
 export async function runApply(step: Step): Promise<void> {
@@ -19,21 +28,29 @@ export async function runApply(step: Step): Promise<void> {
   await withClient(step, inputs.connection, async (client) => {
     const readPlan = await readAndPlan(step, client, inputs);
     logPlan(step.log, readPlan.plan.operations);
-    await (inputs.dryRun ? tellPlan(step, inputs, readPlan) : carryOut(step, client, inputs, readPlan));
+    step.output({ 'environment-id': readPlan.environment.id, 'deployment-id': '', verified: '' });
+    const carry = inputs.dryRun ? tellPlan(step, inputs, readPlan) : carryOut(step, client, inputs, readPlan);
+    await makeLive(
+      { ...inputs, step, client, onLive: step.output },
+      { ...(await carry), where: { environmentId: readPlan.environment.id } },
+    );
   });
 }
 
-async function tellPlan(step: Step, inputs: ApplyInputs, { environment, plan }: ReadPlan): Promise<void> {
+async function tellPlan(step: Step, inputs: ApplyInputs, { environment, plan }: ReadPlan): Promise<Done> {
   step.output(plannedOutputs(plan.operations));
   const counts = countsOf(plan.operations);
-  const changes = counts.created + counts.updated + counts.deleted;
   await publish(step, inputs, {
     environment: environment.name,
     file: inputs.file,
     operations: plan.operations.map(plannedOperation),
     sum: describeCounts(counts),
-    next: changes === 0 ? 'Nothing to do.' : 'Nothing was written. Run it without dry-run to make it so.',
+    next:
+      changesIn(counts) === 0
+        ? 'Nothing to do.'
+        : 'Nothing was written. Run it without dry-run to make it so.',
   });
+  return { kind: 'planned', done: '' };
 }
 
 async function carryOut(
@@ -41,13 +58,19 @@ async function carryOut(
   client: HttpClient,
   inputs: ApplyInputs,
   { environment, plan, states }: ReadPlan,
-): Promise<void> {
-  const writes = plan.operations.filter(({ action }) => action !== 'keep').length;
+): Promise<Done> {
+  step.doing(`applying ${inputs.file}`);
+  const writes = changesIn(countsOf(plan.operations));
   const patient = client.within(workDeadline(step, inputs.connection, msPerWrite * writes));
   const results = await converge(plan.operations, states, {
-    storeOf: (instanceId) => new CloudProcessStore(patient, instanceId, manifestField),
-    delays: raceDelays(step.clock, step.random, step.cancelled),
-    clock: step.clock,
+    rules: cloudRules,
+    makerAt: ({ place, listing }, limit) =>
+      cloudMaker(listing, {
+        ...step,
+        store: new CloudProcessStore(patient, place.id, manifestField),
+        delays: raceDelays(step.clock, step.random, step.cancelled),
+        limit,
+      }),
     cancelled: step.cancelled,
     concurrency: maxConcurrency,
     log: (line) => step.log.info(line),
@@ -61,10 +84,14 @@ async function carryOut(
     sum: describeDone(results),
     next: nextStep(results, inputs),
   });
-  const failure = convergeFailure(`Applying ${inputs.file}`, results);
+  const failure = convergeFailure(`Applying ${inputs.file}`, results, whenLive);
   if (failure !== undefined) throw failure;
-  if (hasChanged(results)) await makeLive(step, client, inputs, environment.id, results);
+  if (!hasChanged(results)) return { kind: 'unchanged', done: '' };
+  step.did('processes', describeDone(results));
+  return { kind: 'changed', done: `The processes are as declared (${describeDone(results)})` };
 }
+
+const whenLive = 'It takes effect with the environment’s next deploy';
 
 /** At 120 requests a minute, a create with its share of listings, or an update that is read back. */
 const msPerWrite = 2_000;
@@ -84,39 +111,17 @@ function warnOfOthers(step: Step, results: readonly OperationResult[]): void {
 }
 
 function hasChanged(results: readonly OperationResult[]): boolean {
-  return results.some(({ outcome }) => outcome !== undefined && outcome !== 'unchanged');
+  return changesIn(doneCounts(results)) > 0;
 }
 
-function nextStep(results: readonly OperationResult[], { deploying }: ApplyInputs): string {
+function nextStep(results: readonly OperationResult[], { goingLive }: ApplyInputs): string {
   if (results.some(({ status }) => status !== 'done')) {
     return 'Not everything was done; run the job again. What is done takes effect with the environment’s next deploy.';
   }
   if (!hasChanged(results)) return 'Nothing to do.';
-  return deploying.redeploy
+  return goingLive.redeploy
     ? 'A deployment of the environment makes the changes live.'
     : 'The changes take effect with the environment’s next deploy.';
-}
-
-/** One deployment for all changes. */
-async function makeLive(
-  step: Step,
-  client: HttpClient,
-  inputs: ApplyInputs,
-  environmentId: string,
-  results: readonly OperationResult[],
-): Promise<void> {
-  const done = describeDone(results);
-  if (!inputs.deploying.redeploy) {
-    step.log.notice(
-      `${done}; the changes take effect with the environment’s next deploy. With redeploy: true the step starts one.`,
-    );
-    return;
-  }
-  step.did('processes', done);
-  const instanceId = results[0]?.operation.instance.id ?? '';
-  // The deployment is told in the log and the summary: its id is no output of this action.
-  const quiet = { ...step, output: () => undefined };
-  await deployChange(quiet, client, inputs.connection, inputs.deploying, { environmentId, instanceId });
 }
 
 /** A field of a request is called in the manifest as it is in the request. */

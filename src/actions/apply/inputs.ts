@@ -2,10 +2,11 @@ import type { Manifest } from '../../manifest/manifest.ts';
 import { parseManifest } from '../../manifest/parse.ts';
 import { readWorkspaceFile } from '../../manifest/read-file.ts';
 import type { Step } from '../../runner/step.ts';
+import { shorten } from '../../shorten.ts';
 import { cloud } from '../shared/cloud-service.ts';
 import { type Commenting, readCommenting } from '../shared/commenting-inputs.ts';
 import { type Connection, readConnection } from '../shared/connection.ts';
-import { type Deploying, readDeploying } from '../shared/deploy-change.ts';
+import { type GoingLive, readGoingLive } from '../shared/make-live.ts';
 
 export interface ApplyInputs {
   readonly connection: Connection;
@@ -17,13 +18,13 @@ export interface ApplyInputs {
   readonly manifest: Manifest;
   readonly prune: boolean;
   readonly dryRun: boolean;
-  readonly deploying: Deploying;
+  readonly goingLive: GoingLive;
   readonly commenting: Commenting;
 }
 
 const defaultManifest = '.github/background-processes.yml';
-/** What is wrong beyond this many is not worth reading before these are mended. */
-const maxProblems = 50;
+/** More mistakes than these are not worth reading before these are corrected. */
+const maxMistakes = 50;
 
 export function readApplyInputs(step: Step): ApplyInputs {
   const { inputs } = step;
@@ -40,7 +41,7 @@ export function readApplyInputs(step: Step): ApplyInputs {
     ...readManifest(step),
     prune: inputs.flag('prune', false),
     dryRun: inputs.flag('dry-run', false),
-    deploying: readDeploying(inputs),
+    goingLive: readGoingLive(inputs),
     commenting: readCommenting(step),
   };
   inputs.done();
@@ -51,13 +52,13 @@ function readManifest({ inputs, environment }: Step): { file: string; manifest: 
   const path = inputs.text('manifest') ?? defaultManifest;
   const read = readWorkspaceFile(environment['GITHUB_WORKSPACE'] || process.cwd(), path);
   if ('why' in read) {
-    inputs.problem('manifest', `${path.slice(0, 200)} ${read.why}`);
+    inputs.problem('manifest', `${shorten(path, 200)} ${read.why}`);
     return { file: path, manifest: { instances: [] } };
   }
-  const { manifest, problems } = parseManifest(read.text, read.file);
-  for (const problem of problems.slice(0, maxProblems)) inputs.problem('manifest', problem);
-  if (problems.length > maxProblems) {
-    inputs.problem('manifest', `${read.file} has ${problems.length - maxProblems} more problems`);
+  const { manifest, mistakes } = parseManifest(read.text, read.file);
+  for (const mistake of mistakes.slice(0, maxMistakes)) inputs.mistake(mistake);
+  if (mistakes.length > maxMistakes) {
+    inputs.problem('manifest', `${read.file} has ${mistakes.length - maxMistakes} more mistakes`);
   }
   return { file: read.file, manifest };
 }

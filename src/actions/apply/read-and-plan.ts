@@ -4,44 +4,49 @@ import { CloudProcessStore } from '../../cloud/process-store.ts';
 import { type Environment, findInEnvironment } from '../../cloud/target.ts';
 import type { HttpClient } from '../../http/client.ts';
 import type { ExistingProcess } from '../../processes/existing.ts';
+import type { Listing } from '../../processes/listing.ts';
 import { Limit } from '../../processes/plan/limit.ts';
-import { ambiguousPlan, type InstanceState, type Plan, planFor } from '../../processes/plan/plan.ts';
+import { ambiguousPlan, type PlaceState, type Plan, planFor } from '../../processes/plan/plan.ts';
 import { raceDelays } from '../../processes/race-delays.ts';
+import { cloudRules } from '../../processes/rules.ts';
 import { skipRepeats } from '../../processes/skip-repeats.ts';
+import type { ProcessSpec } from '../../processes/spec.ts';
 import type { Step } from '../../runner/step.ts';
-import { Deadline } from '../../time/deadline.ts';
+import { waitingFor } from '../../time/poll.ts';
 import { maxConcurrency, workDeadline } from '../shared/connection.ts';
 import type { ApplyInputs } from './inputs.ts';
+
+type CloudState = PlaceState<ProcessSpec, ExistingProcess>;
 
 /** What the manifest declares next to what there is. */
 export interface ReadPlan {
   readonly environment: Environment;
   readonly instances: readonly Instance[];
-  readonly states: readonly InstanceState[];
-  readonly plan: Plan;
+  readonly states: readonly CloudState[];
+  readonly plan: Plan<ProcessSpec, ExistingProcess>;
 }
 
 /** Reads what there is, and plans. Throws a `Failure` when the plan would have to guess. */
 export async function readAndPlan(step: Step, client: HttpClient, inputs: ApplyInputs): Promise<ReadPlan> {
   const { environment, instances } = await findInstances(step, client, inputs);
+  step.doing(`planning ${inputs.file}`);
   const patient = client.within(workDeadline(step, inputs.connection, 2_000 * instances.length));
   const limit = new Limit(maxConcurrency);
-  const look = async (instance: Instance): Promise<readonly ExistingProcess[]> =>
+  const look = async (instance: Instance): Promise<Listing<ExistingProcess>> =>
     await limit.run(() => new CloudProcessStore(patient, instance.id).list());
-  const existing = new Map<string, readonly ExistingProcess[]>();
+  const listings = new Map<string, Listing<ExistingProcess>>();
   const lookAt = async (ones: readonly Instance[]): Promise<void> => {
-    const listings = await Promise.all(ones.map(look));
-    for (const [index, { id }] of ones.entries()) existing.set(id, listings[index] ?? []);
+    await Promise.all(ones.map(async (instance) => listings.set(instance.id, await look(instance))));
   };
-  const statesNow = (): InstanceState[] =>
-    instances.map((instance, index) => ({
-      instance,
-      declared: inputs.manifest.instances[index]?.processes ?? [],
-      existing: existing.get(instance.id) ?? [],
-    }));
+  const statesNow = (): CloudState[] =>
+    instances.flatMap((place, index) => {
+      const listing = listings.get(place.id);
+      const declared = inputs.manifest.instances[index]?.processes ?? [];
+      return listing === undefined ? [] : [{ place, declared, listing }];
+    });
 
   await lookAt(instances);
-  let plan = planFor(statesNow(), inputs);
+  let plan = planFor(statesNow(), cloudRules, inputs);
   const delays = raceDelays(step.clock, step.random, step.cancelled);
   const tell = skipRepeats((line) => step.log.info(line));
   for (const pause of delays.settle()) {
@@ -51,9 +56,9 @@ export async function readAndPlan(step: Step, client: HttpClient, inputs: ApplyI
     tell(`More processes match than are declared (${names}); looking again, in case runs are racing`);
     await delays.wait(pause);
     await lookAt(instances.filter(({ id }) => ids.has(id)));
-    plan = planFor(statesNow(), inputs);
+    plan = planFor(statesNow(), cloudRules, inputs);
   }
-  if (plan.ambiguous.length > 0) throw ambiguousPlan(plan.ambiguous);
+  if (plan.ambiguous.length > 0) throw ambiguousPlan(plan.ambiguous, cloudRules);
   return { environment, instances, states: statesNow(), plan };
 }
 
@@ -62,10 +67,11 @@ async function findInstances(
   client: HttpClient,
   { application, connection, environment, manifest, wait }: ApplyInputs,
 ): Promise<{ environment: Environment; instances: readonly Instance[] }> {
+  step.doing(`${wait > 0 ? 'waiting' : 'looking'} for the environment "${environment}"`);
   const { found, picked } = await findInEnvironment(
     client.within(workDeadline(step, connection, wait)),
     { application, environment, repository: step.workflow.repository },
-    { ...step, deadline: new Deadline(step.clock, wait), log: (line) => step.log.info(line) },
+    { ...waitingFor(step, wait), log: (line) => step.log.info(line) },
     (candidates) => pickInstances(candidates, manifest.instances),
   );
   const names = picked.map(({ name, id }) => `${name} (${id})`).join(', ');

@@ -9,18 +9,19 @@ export function reportDeleted(
   outcome: 'deleted' | 'absent' | 'would-delete' | '',
   processes: readonly ExistingProcess[],
   { instance, instanceId }: Target,
+  redeploy: boolean,
 ): Html {
   const name = instance === undefined ? instanceId : `${instance.name} (${instance.id})`;
   const where = name === undefined ? html`` : html` on ${code(name)}`;
   const happened = outcome === '' ? html`` : html`<p><strong>${outcome}</strong></p>`;
   const rows = processes.length === 0 ? html`` : processRows(processes);
-  return html`${happened}<p>Asked to delete: ${code(asked)}${where}.</p>${rows}${nextStep(outcome)}`;
+  return html`${happened}<p>Asked to delete: ${code(asked)}${where}.</p>${rows}${nextStep(outcome, redeploy)}`;
 }
 
-function nextStep(outcome: 'deleted' | 'absent' | 'would-delete' | ''): Html {
+function nextStep(outcome: 'deleted' | 'absent' | 'would-delete' | '', redeploy: boolean): Html {
   switch (outcome) {
     case 'deleted':
-      return html`<p>The change takes effect with the environment’s next deploy.</p>`;
+      return redeploy ? html`` : html`<p>The change takes effect with the environment’s next deploy.</p>`;
     case 'would-delete':
       return html`<p>Nothing was deleted. Run it without <code>dry-run</code> to make it so.</p>`;
     default:

@@ -3,12 +3,13 @@ import type { HttpClient } from '../../http/client.ts';
 import { describeChanges } from '../../processes/drift.ts';
 import { type Ensure, type Ensured, ensure } from '../../processes/ensure.ts';
 import { raceDelays } from '../../processes/race-delays.ts';
+import { describe } from '../../processes/spec.ts';
 import type { Step } from '../../runner/step.ts';
 import { cloud } from '../shared/cloud-service.ts';
 import { type Connection, readConnection, withClient, workDeadline } from '../shared/connection.ts';
-import { type Deploying, deployChange, readDeploying } from '../shared/deploy-change.ts';
+import { type Change, type GoingLive, makeLive, readGoingLive } from '../shared/make-live.ts';
 import { readProcesses, readSpec } from '../shared/process-inputs.ts';
-import { findTarget, readTarget, type Target, type TargetInputs } from '../shared/target-inputs.ts';
+import { findTarget, readTarget, type Target, type TargetInputs, whereOf } from '../shared/target-inputs.ts';
 import { outputsOf } from './outputs.ts';
 import { reportEnsured, sentenceFor } from './report.ts';
 
@@ -16,7 +17,7 @@ interface EnsureInputs {
   readonly connection: Connection;
   readonly target: TargetInputs;
   readonly wanted: Ensure;
-  readonly deploying: Deploying;
+  readonly goingLive: GoingLive;
 }
 
 /** Makes one background process exist on a Laravel Cloud instance, in the declared state. */
@@ -24,11 +25,12 @@ export async function runEnsure(step: Step): Promise<void> {
   const inputs = readInputs(step);
   await withClient(step, inputs.connection, async (client) => {
     const target = await findTarget(step, client, inputs.connection, inputs.target);
+    step.doing(`making sure that the ${describe(inputs.wanted.spec)} is as declared`);
     const { ensured, instance } = await ensureProcess(step, client, inputs, target);
     const found: Target = { ...target, instance: target.instance ?? instance };
     step.output(outputsOf(inputs.wanted.spec, ensured, found));
-    step.summarize(reportEnsured(inputs.wanted, ensured, found, inputs.deploying.redeploy));
-    await makeLive(step, client, inputs, ensured, found);
+    step.summarize(reportEnsured(inputs.wanted, ensured, found, inputs.goingLive.redeploy));
+    await makeLive({ ...inputs, step, client, onLive: step.output }, changeOf(ensured, found));
   });
 }
 
@@ -50,7 +52,7 @@ function readInputs(step: Step): EnsureInputs {
     connection,
     target,
     wanted: { spec, ifExists, processId, dryRun: inputs.flag('dry-run', false) },
-    deploying: readDeploying(inputs),
+    goingLive: readGoingLive(inputs),
   };
   inputs.done();
   return read;
@@ -84,23 +86,11 @@ async function ensureProcess(
   return { ensured, instance: store.instance };
 }
 
-/** A change takes effect with the next deploy: starts one if that was asked for, and says so otherwise. */
-async function makeLive(
-  step: Step,
-  client: HttpClient,
-  inputs: EnsureInputs,
-  { outcome, process }: Ensured,
-  target: Target,
-): Promise<void> {
-  if (process === undefined || (outcome !== 'created' && outcome !== 'updated')) return;
-  if (!inputs.deploying.redeploy) {
-    step.log.notice(
-      `Background process ${process.id} was ${outcome}; it takes effect with the environment’s next deploy. With redeploy: true the step starts one.`,
-    );
-    return;
-  }
-  await deployChange(step, client, inputs.connection, inputs.deploying, {
-    environmentId: target.environment?.id ?? target.instance?.environmentId,
-    instanceId: process.instanceId,
-  });
+function changeOf({ outcome, process }: Ensured, target: Target): Change {
+  const planned = outcome === 'would-create' || outcome === 'would-update';
+  return {
+    kind: planned ? 'planned' : outcome === 'unchanged' ? 'unchanged' : 'changed',
+    done: `Background process ${process?.id} was ${outcome}`,
+    where: whereOf(target, process),
+  };
 }

@@ -1,6 +1,6 @@
 import type { Ensured } from '../../processes/ensure.ts';
 import { setOptions } from '../../processes/intended.ts';
-import type { ProcessSpec } from '../../processes/spec.ts';
+import { type ProcessSpec, processesOfNew } from '../../processes/spec.ts';
 import type { Outputs } from '../../runner/outputs.ts';
 import type { Target } from '../shared/target-inputs.ts';
 
@@ -16,13 +16,14 @@ export function outputsOf(
     'strategy-threshold': String(process?.strategyThreshold ?? ''),
     outcome,
     type: process?.type ?? spec.type,
-    processes: String(process?.processes ?? spec.processes),
+    processes: String(process?.processes ?? spec.processes ?? processesOfNew),
     command: (process === undefined ? commandOf(spec) : process.command) ?? '',
     'config-json': JSON.stringify(process === undefined ? configOf(spec) : setOptions(process.config)),
     'created-at': process?.createdAt ?? '',
     'instance-id': target.instanceId ?? process?.instanceId ?? '',
     'environment-id': target.environment?.id ?? target.instance?.environmentId ?? '',
     'deployment-id': '',
+    verified: '',
     'changes-json': JSON.stringify(changes),
     'resource-json': process === undefined ? '' : JSON.stringify(process.resource),
   };

@@ -29,7 +29,7 @@ export function sentenceFor(spec: ProcessSpec, { outcome, process, changes }: En
 export function reportEnsured(wanted: Ensure, ensured: Ensured, target: Target, redeploy: boolean): Html {
   const { spec, ifExists, dryRun } = wanted;
   const { outcome, process, changes, ignored } = ensured;
-  const asked = html`<p>Asked for: ${code(describe(spec))}, ${code(spec.processes)} ${spec.processes === 1 ? 'process' : 'processes'}, if it exists: ${code(ifExists)}${dryRun ? ', as a dry run' : ''}.</p>`;
+  const asked = html`<p>Asked for: ${code(describe(spec))}, ${numberOf(spec)}, if it exists: ${code(ifExists)}${dryRun ? ', as a dry run' : ''}.</p>`;
   const happened = html`<p><strong>${outcome}</strong>${process === undefined ? html`` : html` ${code(process.id)}`}</p>`;
   return html`${happened}${asked}${changesTable(changes)}${leftAlone(ignored)}${process === undefined ? html`` : processTable(process, target)}${nextStep(ensured, redeploy)}`;
 }
@@ -78,4 +78,9 @@ function nextStep({ outcome, ignored }: Ensured, redeploy: boolean): Html {
         ? html`<p>Nothing to do.</p>`
         : html`<p>With <code>if-exists: update</code> it would be brought into the declared state.</p>`;
   }
+}
+
+function numberOf({ processes }: ProcessSpec): Html {
+  if (processes === undefined) return html`as many processes as there are (1 for a new one)`;
+  return html`${code(processes)} ${processes === 1 ? 'process' : 'processes'}`;
 }

@@ -21,8 +21,10 @@ export async function runList(step: Step): Promise<void> {
   const { connection, target, type } = readInputs(step);
   await withClient(step, connection, async (client) => {
     const found = await findTarget(step, client, connection, target);
+    step.doing('listing the background processes');
     const store = new CloudProcessStore(client.within(workDeadline(step, connection)), found.instanceId);
-    const processes = (await store.list()).filter((process) => type === undefined || process.type === type);
+    const { processes: all } = await store.list();
+    const processes = all.filter((process) => type === undefined || process.type === type);
     step.log.group(
       processes.length === 1 ? '1 background process' : `${processes.length} background processes`,
       processes.map((process) => `${process.id}  ${describeExisting(process)}  × ${process.processes}`),

@@ -1,5 +1,5 @@
 import { parseConfig } from '../../processes/parse-config.ts';
-import { type ProcessSpec, processesRange } from '../../processes/spec.ts';
+import { commandProblem, type ProcessSpec, processesRange } from '../../processes/spec.ts';
 import type { Inputs } from '../../runner/inputs.ts';
 
 interface Reading {
@@ -8,19 +8,16 @@ interface Reading {
   /** The type when none is given. */
   readonly fallback?: ProcessSpec['type'];
   /** Left out where only what identifies a process is asked for. */
-  readonly processes?: number;
+  readonly processes?: number | undefined;
 }
 
-/** Reads `processes`. */
-export function readProcesses(inputs: Inputs): number {
-  return inputs.integer('processes', processesRange, 1);
+/** Reads `processes`; undefined keeps the number of a process that exists. */
+export function readProcesses(inputs: Inputs): number | undefined {
+  return inputs.integer('processes', processesRange);
 }
 
 /** Reads `type`, `command` and `config-json`. */
-export function readSpec(
-  inputs: Inputs,
-  { pinned, fallback = 'worker', processes = 1 }: Reading,
-): ProcessSpec {
+export function readSpec(inputs: Inputs, { pinned, fallback = 'worker', processes }: Reading): ProcessSpec {
   const type = inputs.choice('type', ['worker', 'custom'], fallback);
   const command = inputs.text('command');
   const configJson = inputs.text('config-json');
@@ -32,6 +29,8 @@ export function readSpec(
   }
   if (command === undefined && !pinned)
     inputs.problem('command', 'is needed for type: custom, for example php artisan reverb:start');
+  const problem = command === undefined ? undefined : commandProblem(command);
+  if (problem !== undefined) inputs.problem('command', problem);
   if (configJson !== undefined)
     inputs.problem('config-json', 'is for type: worker; a custom process has only its command');
   return { type, processes, command: command ?? '' };

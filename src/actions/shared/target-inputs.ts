@@ -1,9 +1,10 @@
 import type { Instance } from '../../cloud/instance.ts';
 import { type Environment, findInEnvironment, pickInstance } from '../../cloud/target.ts';
 import type { HttpClient } from '../../http/client.ts';
+import type { ExistingProcess } from '../../processes/existing.ts';
 import { isId } from '../../runner/inputs.ts';
 import type { Step } from '../../runner/step.ts';
-import { Deadline } from '../../time/deadline.ts';
+import { waitingFor } from '../../time/poll.ts';
 import { type Connection, workDeadline } from './connection.ts';
 
 /** The instance that a step is about, as the inputs name it. */
@@ -34,10 +35,7 @@ export function readTarget({ inputs }: Step, options: { readonly pinned: boolean
     if (wait > 0) inputs.problem('wait-for-environment', 'says nothing without environment');
     if (instance === undefined) {
       if (!options.pinned)
-        inputs.problem(
-          'instance',
-          'is needed, or environment: an instance’s id, or the environment that it is in',
-        );
+        inputs.problem('environment', 'give its branch, name, slug or id, or give an instance instead');
     } else if (!isId(instance, 'inst-')) {
       inputs.problem(
         'instance',
@@ -56,14 +54,26 @@ export async function findTarget(
   { application, environment, instance, wait }: TargetInputs,
 ): Promise<Target> {
   if (environment === undefined) return { instanceId: instance, instance: undefined, environment: undefined };
+  step.doing(`${wait > 0 ? 'waiting' : 'looking'} for the environment "${environment}"`);
   const { found, picked } = await findInEnvironment(
     client.within(workDeadline(step, connection, wait)),
     { application, environment, repository: step.workflow.repository },
-    { ...step, deadline: new Deadline(step.clock, wait), log: (line) => step.log.info(line) },
+    { ...waitingFor(step, wait), log: (line) => step.log.info(line) },
     (candidates) => pickInstance(candidates, instance),
   );
   step.log.info(
     `Environment ${found.environment.name} (${found.environment.id}), instance ${picked.name} (${picked.id})`,
   );
   return { instanceId: picked.id, instance: picked, environment: found.environment };
+}
+
+/** Where a deployment is to be made: in the environment or, where that is not known, in the one of an instance. */
+export function whereOf(
+  { environment, instance, instanceId }: Target,
+  process: ExistingProcess | undefined,
+): { readonly environmentId: string } | { readonly instanceId: string } {
+  const environmentId = environment?.id ?? instance?.environmentId;
+  return environmentId === undefined
+    ? { instanceId: process?.instanceId ?? instanceId ?? '' }
+    : { environmentId };
 }

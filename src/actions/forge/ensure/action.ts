@@ -1,10 +1,12 @@
 import { ensure, type ForgeEnsure, type ForgeEnsured } from '../../../forge/ensure.ts';
 import { ForgeProcessStore } from '../../../forge/process-store.ts';
+import { describe } from '../../../forge/spec.ts';
 import { isDead } from '../../../forge/status.ts';
 import type { ForgeTarget, ForgeTargetName } from '../../../forge/target.ts';
 import type { HttpClient } from '../../../http/client.ts';
 import { describeChanges } from '../../../processes/drift.ts';
 import { raceDelays } from '../../../processes/race-delays.ts';
+import type { Inputs } from '../../../runner/inputs.ts';
 import type { Step } from '../../../runner/step.ts';
 import { Deadline } from '../../../time/deadline.ts';
 import { type Connection, readConnection, withClient, workDeadline } from '../../shared/connection.ts';
@@ -31,6 +33,7 @@ export async function runForge(step: Step): Promise<void> {
   await withClient(step, inputs.connection, async (client) => {
     const target = await findForgeTarget(step, client, inputs.target);
     const wanted = { spec: specOf(inputs.spec, target.siteId), ifExists, dryRun };
+    step.doing(`making sure that the ${describe(wanted.spec)} is as declared`);
     const ensured = await ensureOn(step, client, inputs.connection, target, wanted);
     step.output({
       'process-id': ensured.process?.id ?? '',
@@ -49,11 +52,21 @@ function readInputs(step: Step): ForgeInputs {
     connection: readConnection(step, forge),
     target: readForgeTarget(inputs),
     spec: readForgeSpec(inputs),
-    ifExists: inputs.choice('if-exists', ['reuse', 'replace', 'fail'], 'reuse'),
+    ifExists: readIfExists(inputs),
     dryRun: inputs.flag('dry-run', false),
   };
   inputs.done();
   return read;
+}
+
+function readIfExists(inputs: Inputs): ForgeEnsure['ifExists'] {
+  const words = ['reuse', 'replace', 'fail'] as const;
+  if (inputs.text('if-exists') !== 'update') return inputs.choice('if-exists', words, 'reuse');
+  inputs.problem(
+    'if-exists',
+    'cannot be update: Forge cannot change a process. Use replace, which deletes it and creates it anew',
+  );
+  return 'reuse';
 }
 
 async function ensureOn(

@@ -30,7 +30,7 @@ export function reportForge(
 ): Html {
   const { outcome, process, changes, ignored } = ensured;
   const happened = html`<p><strong>${outcome}</strong>${process === undefined ? html`` : html` ${code(process.id)}`} on server ${server}</p>`;
-  const asked = html`<p>Asked for: ${code(describe(spec))}, ${code(spec.processes)} ${spec.processes === 1 ? 'process' : 'processes'}, if it exists: ${code(ifExists)}${dryRun ? ', as a dry run' : ''}.</p>`;
+  const asked = html`<p>Asked for: ${code(describe(spec))}, ${numberOf(spec)}, if it exists: ${code(ifExists)}${dryRun ? ', as a dry run' : ''}.</p>`;
   return html`${happened}${asked}${listed('Changed', changes)}${listed('Not as declared, and left so', ignored)}${process === undefined ? html`` : processFacts(process)}${nextStep(outcome)}`;
 }
 
@@ -63,4 +63,9 @@ function nextStep(outcome: ForgeEnsured['outcome']): Html {
     case 'unchanged':
       return html`<p>Nothing to do. After a deploy, <code>forge/restart</code> makes it run the new code.</p>`;
   }
+}
+
+function numberOf({ processes }: ForgeSpec): Html {
+  if (processes === undefined) return html`as many processes as there are (1 for a new one)`;
+  return html`${code(processes)} ${processes === 1 ? 'process' : 'processes'}`;
 }

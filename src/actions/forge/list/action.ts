@@ -3,10 +3,12 @@ import { ForgeProcessStore, type ProcessFilter } from '../../../forge/process-st
 import { knownWords } from '../../../forge/status.ts';
 import type { ForgeTargetName } from '../../../forge/target.ts';
 import type { HttpClient } from '../../../http/client.ts';
+import { orNear } from '../../../names/did-you-mean.ts';
 import { html } from '../../../runner/html.ts';
 import type { Inputs } from '../../../runner/inputs.ts';
 import type { Step } from '../../../runner/step.ts';
-import { Deadline } from '../../../time/deadline.ts';
+import { quoted } from '../../../shorten.ts';
+import { waitingFor } from '../../../time/poll.ts';
 import { type Connection, readConnection, withClient, workDeadline } from '../../shared/connection.ts';
 import { describeFilter, type ForgeFilter, readForgeFilter, withCommand } from '../shared/filter.ts';
 import { forge } from '../shared/service.ts';
@@ -40,10 +42,7 @@ function readInputs(step: Step): ForgeListInputs {
     target: readForgeTarget(inputs),
     filter: readForgeFilter(inputs),
     sort: readSort(inputs),
-    gate: {
-      statuses: readStatuses(step),
-      minCount: inputs.integer('min-count', { min: 0, max: 10_000 }, 0),
-    },
+    gate: readGate(step),
     wait: inputs.seconds('wait-timeout', { min: 0, max: 86_400 }, 0),
   };
   if (read.wait > 0 && !isClosed(read.gate))
@@ -59,6 +58,12 @@ function readSort(inputs: Inputs): ProcessFilter['sort'] {
   return inputs.text('sort') === undefined ? undefined : inputs.choice('sort', ['user', '-user'], 'user');
 }
 
+function readGate(step: Step): Gate {
+  const statuses = readStatuses(step);
+  const minCount = step.inputs.integer('min-count', { min: 0, max: 10_000 }) ?? 0;
+  return { statuses, minCount, demand: `require-status is ${statuses.join(', ')}` };
+}
+
 /** Any word passes, since Forge adds new ones; one that it is not known to use is pointed out. */
 function readStatuses({ inputs, log }: Step): string[] {
   const text = inputs.text('require-status');
@@ -70,7 +75,8 @@ function readStatuses({ inputs, log }: Step): string[] {
       'must be words separated by commas, such as running, or running, installed',
     );
   for (const word of words.filter((each) => each !== '' && !knownWords.includes(each))) {
-    log.warning(`require-status: Forge is not known to say "${word}"; it says ${knownWords.join(', ')}`);
+    const why = `require-status: Forge is not known to say ${quoted(word)}; it says ${knownWords.join(', ')}`;
+    log.warning(orNear(why, word, knownWords));
   }
   return words;
 }
@@ -86,12 +92,16 @@ async function listAtGate(
   { connection, target: name, filter, sort, gate, wait }: ForgeListInputs,
 ): Promise<Gated> {
   const target = await findForgeTarget(step, client, name);
+  step.doing(isClosed(gate) ? 'waiting at the gate' : 'listing the background processes');
   const store = new ForgeProcessStore(client.within(workDeadline(step, connection, wait)), target);
   const { user, directory } = filter;
   return await waitAtGate(
     gate,
-    async () => withCommand(await store.list({ user, siteId: target.siteId, directory, sort }), filter),
-    { ...step, deadline: new Deadline(step.clock, wait), log: (line) => step.log.info(line) },
+    async () => {
+      const { processes } = await store.list({ user, siteId: target.siteId, directory, sort });
+      return withCommand(processes, filter);
+    },
+    { ...waitingFor(step, wait), log: (line) => step.log.info(line) },
   );
 }
 

@@ -7,7 +7,7 @@ import { isLeaving } from '../../../forge/status.ts';
 import type { ForgeTarget, ForgeTargetName } from '../../../forge/target.ts';
 import { html } from '../../../runner/html.ts';
 import type { Step } from '../../../runner/step.ts';
-import { Deadline } from '../../../time/deadline.ts';
+import { waitingFor } from '../../../time/poll.ts';
 import {
   type Connection,
   maxConcurrency,
@@ -40,6 +40,7 @@ export async function runForgeRestart(step: Step): Promise<void> {
     // Once for those that are installing, once for all to come up.
     const patient = client.within(workDeadline(step, inputs.connection, 2 * inputs.wait));
     const store = new ForgeProcessStore(patient, target);
+    step.doing('restarting background processes');
     const processes = await select(store, target, inputs);
     const accepted = await request(step, store, processes, inputs.wait);
     await waitUntilUp(step, store, accepted, target, inputs);
@@ -95,7 +96,7 @@ async function select(
 
 async function list(store: ForgeProcessStore, { siteId }: ForgeTarget, filter: ForgeFilter) {
   const { user, directory } = filter;
-  return withCommand(await store.list({ user, siteId, directory }), filter);
+  return withCommand((await store.list({ user, siteId, directory })).processes, filter);
 }
 
 /** Asks for the restarts and sets the outputs. Throws when one was refused. */
@@ -153,7 +154,7 @@ async function waitUntilUp(
 function restarting(step: Step, store: ForgeProcessStore, wait: number): Restarting {
   return {
     store,
-    waiting: { ...step, deadline: new Deadline(step.clock, wait) },
+    waiting: waitingFor(step, wait),
     log: (line) => step.log.info(line),
   };
 }

@@ -13,7 +13,7 @@ export function readForgeSpec(
     command: command ?? '',
     user: line(inputs, 'user') ?? 'forge',
     directory: line(inputs, 'directory'),
-    processes: inputs.integer('processes', processesRange, 1),
+    processes: inputs.integer('processes', processesRange),
     startsecs: optionalSeconds(inputs, 'startsecs'),
     stopwaitsecs: optionalSeconds(inputs, 'stopwaitsecs'),
     stopsignal: line(inputs, 'stopsignal'),
@@ -34,5 +34,5 @@ function line(inputs: Inputs, name: string): string | undefined {
 }
 
 function optionalSeconds(inputs: Inputs, name: string): number | undefined {
-  return inputs.text(name) === undefined ? undefined : inputs.integer(name, { min: 0, max: 86_400 }, 0);
+  return inputs.integer(name, { min: 0, max: 86_400 });
 }
