@@ -11,6 +11,7 @@ export default defineConfig({
     // For a busy machine: nothing takes long by itself, and no test depends on it.
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    expect: { poll: { timeout: 60_000, interval: 20 } },
     // Steps mostly wait, for each other and for the disk, so more of them can run than there are cores.
     maxWorkers: 4,
     maxConcurrency: 8,

@@ -1,8 +1,12 @@
 import { createRequire } from 'node:module';
+import { join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type PreRenderedChunk, rolldown } from 'rolldown';
 import { leaveOut } from './leave-out.ts';
 import { leftOut } from './left-out.ts';
+
+const root = fileURLToPath(new URL('../', import.meta.url));
+const sources = join(root, 'src');
 
 export interface Bundle {
   /** Files by their names: `index.js`, what it loads when it is needed, and undici's parser. */
@@ -12,13 +16,13 @@ export interface Bundle {
 }
 
 /** Bundles the sources and what they use of the libraries, as CommonJS, which starts faster than ES modules do. */
-export async function bundle(root: URL): Promise<Bundle> {
+export async function bundle(): Promise<Bundle> {
   const build = await rolldown({
-    cwd: fileURLToPath(root),
-    input: { index: 'src/main.ts' },
+    cwd: root,
+    input: { index: join(sources, 'main.ts') },
     platform: 'node',
     // The same sources as ES modules: what is not used of them goes.
-    resolve: { alias: { yaml: fileURLToPath(new URL('node_modules/yaml/browser/index.js', root)) } },
+    resolve: { alias: { yaml: join(root, 'node_modules/yaml/browser/index.js') } },
     plugins: [leaveOut(leftOut)],
     // To import the toolkit has no effect, but it does not say so: without this, what is not used of it would stay.
     treeshake: { moduleSideEffects: [{ test: /node_modules[\\/]@actions[\\/]/, sideEffects: false }] },
@@ -48,6 +52,7 @@ export async function bundle(root: URL): Promise<Bundle> {
 
 /** A part that is loaded on its own is named by its source; what several of those share, by rolldown. */
 function nameOfPart({ facadeModuleId, name }: PreRenderedChunk): string {
-  const path = facadeModuleId?.replaceAll('\\', '/').split('/src/').at(1);
-  return path === undefined ? `shared-${name}.js` : path.replaceAll('/', '-').replace(/\.ts$/, '.js');
+  if (typeof facadeModuleId !== 'string') return `shared-${name}.js`;
+  const source = relative(sources, facadeModuleId);
+  return source.replaceAll(sep, '-').replace(/\.ts$/, '.js');
 }

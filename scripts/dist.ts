@@ -8,8 +8,8 @@ import { actionFolders } from './action-folders.ts';
 import { bundle } from './bundle.ts';
 import { licenses } from './licenses.ts';
 
-const root = new URL('../', import.meta.url);
-const bundled = new URL('build/bundle/', root);
+const root = fileURLToPath(new URL('../', import.meta.url));
+const bundled = new URL('../build/bundle/', import.meta.url);
 
 type Files = ReadonlyMap<string, string | Buffer>;
 
@@ -20,7 +20,7 @@ export interface WrittenFile {
 
 /** Bundles, packs and minifies the sources, and fills a folder with the result: the same bytes on every machine. */
 export async function buildDist(folder: URL): Promise<WrittenFile[]> {
-  const { files, sources } = await bundle(root);
+  const { files, sources } = await bundle();
   const commonJs = ['package.json', '{"type":"commonjs"}\n'] as const;
   await write(bundled, new Map([...files, commonJs]));
   const dist = new Map([
@@ -70,7 +70,7 @@ async function minified(name: string, code: string): Promise<string> {
 async function entries(): Promise<Files> {
   const files = new Map<string, string>();
   for (const folder of await actionFolders()) {
-    const { runs } = parse(await readFile(join(fileURLToPath(root), folder, 'action.yml'), 'utf8'));
+    const { runs } = parse(await readFile(join(root, folder, 'action.yml'), 'utf8'));
     const name = basename(String(runs.main));
     files.set(name, `require('./index.js').run('${basename(name, '.js')}');\n`);
   }

@@ -1,3 +1,5 @@
+import { createRequire } from 'node:module';
+
 /** A module of a library that `dist` does without. */
 export interface LeftOut {
   /** What is imported: a package, a module of Node.js, or a file by its path in `node_modules`, without `.js`. */
@@ -9,6 +11,7 @@ export interface LeftOut {
   readonly instead: string;
 }
 
+const require = createRequire(import.meta.url);
 const parser = `module.exports = require('node:fs').readFileSync(__dirname + '/llhttp.wasm');`;
 
 /** What `dist` does without, and why: the one list of it. `leaveOut` fails the build when an entry is of no use any more. */
@@ -46,7 +49,7 @@ export const leftOut: readonly LeftOut[] = [
   {
     module: 'node:http',
     by: 'undici',
-    why: 'it takes longer to load than all of undici, which reads two constants from it',
+    why: 'it takes a millisecond to load, for two constants',
     instead: `
       const flags = process.execArgv + ' ' + process.env.NODE_OPTIONS;
       module.exports = /max.http.header.size/.test(flags)
@@ -56,7 +59,7 @@ export const leftOut: readonly LeftOut[] = [
   {
     module: 'node:assert',
     by: 'undici',
-    why: 'it takes a millisecond to load, and is only called to see whether a value is true',
+    why: 'it takes almost a millisecond to load, and shows its worth only when undici is broken',
     instead: `module.exports = (value, message) => { if (!value) require('node:assert')(value, message); };`,
   },
   {
@@ -64,6 +67,15 @@ export const leftOut: readonly LeftOut[] = [
     by: 'undici',
     why: 'a table of known header names, filled at each start; a name that is not in it is put in lower case',
     instead: 'exports.tree = { lookup: () => undefined };',
+  },
+  {
+    module: 'undici/lib/llhttp/constants',
+    by: 'undici',
+    why: 'it puts all names of HTTP into tables at each start; two of the tables are used',
+    get instead() {
+      const { ERROR, TYPE } = require('undici/lib/llhttp/constants.js');
+      return `module.exports = ${JSON.stringify({ ERROR, TYPE })};`;
+    },
   },
   {
     module: 'undici/lib/llhttp/llhttp_simd-wasm',

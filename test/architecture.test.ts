@@ -24,7 +24,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   'github-api': ['http', 'time', 'failure', 'shorten'],
   cloud: ['processes', 'names', 'http', 'time', 'failure', 'shorten'],
   forge: ['processes', 'names', 'http', 'time', 'failure', 'shorten'],
-  manifest: ['processes', 'names', 'failure', 'shorten'],
+  manifest: ['processes', 'forge', 'names', 'failure', 'shorten'],
   runner: ['names', 'time', 'failure', 'shorten'],
   processes: ['names', 'time', 'failure', 'shorten'],
   names: ['failure', 'shorten'],

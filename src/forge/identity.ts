@@ -1,7 +1,7 @@
 import { candidatesAmong, type Identity } from '../processes/candidates.ts';
 import { foldCommand } from '../processes/identity.ts';
 import type { ForgeProcess, PlacedProcess } from './process.ts';
-import type { ForgeSpec } from './spec.ts';
+import type { ForgeDeclaration, ForgeSpec } from './spec.ts';
 import { isLeaving } from './status.ts';
 
 type Declared = Pick<ForgeSpec, 'command' | 'user' | 'directory'>;
@@ -75,6 +75,11 @@ export function derivedName({
     .slice(0, 32)
     .replace(/-$/, '');
   return `${words === '' ? 'process' : words}-${shortHash(key)}`;
+}
+
+/** The whole declaration, under a name of its own if it has none. */
+export function specFrom({ site: _, ...declared }: ForgeDeclaration, siteId: string | undefined): ForgeSpec {
+  return { ...declared, siteId, name: declared.name ?? derivedName({ ...declared, siteId }) };
 }
 
 /** Another name for the case that this one is taken by a process of somebody else's. */

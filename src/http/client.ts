@@ -1,5 +1,6 @@
 import type * as v from 'valibot';
 import { messageOf } from '../failure.ts';
+import { type BackoffOptions, backoff } from '../time/backoff.ts';
 import type { Clock, Random } from '../time/clock.ts';
 import type { Deadline } from '../time/deadline.ts';
 import { inWords } from '../time/in-words.ts';
@@ -9,7 +10,7 @@ import { HttpFailure } from './http-failure.ts';
 import { networkFailure } from './network-failure.ts';
 import { Patience } from './patience.ts';
 import { RateGate } from './rate-gate.ts';
-import { serverDate } from './retry-after.ts';
+import { dateOf } from './retry-after.ts';
 import { type CallHints, type ServiceHints, statusFailure } from './status-failure.ts';
 import type { Method, Transport, TransportResponse } from './transport.ts';
 
@@ -74,11 +75,18 @@ export class HttpClient {
     return new HttpClient({ ...this.#options, deadline }, this.#gate);
   }
 
+  /** A wait that grows from time to time, for what has to be looked at again. None passes the deadline. */
+  waits(span: BackoffOptions): () => Promise<void> {
+    const { cancelled, clock, deadline, random } = this.#options;
+    const pause = backoff(span, random);
+    return async () => await clock.sleep(Math.min(pause(), deadline.remaining()), cancelled);
+  }
+
   /** Sends the call and decodes the answer's JSON. */
   async json<const S extends v.GenericSchema>(call: HttpCall, schema: S): Promise<Answer<v.InferOutput<S>>> {
     return await this.#retrying(call, (response) => ({
       data: decode(response, schema),
-      date: serverDate(response.headers),
+      date: dateOf(response.headers),
     }));
   }
 

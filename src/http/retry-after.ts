@@ -12,7 +12,7 @@ export function retryAfter(
   { status, headers }: Pick<TransportResponse, 'status' | 'headers'>,
   now: number,
 ): number | undefined {
-  const serverNow = serverDate(headers) ?? now;
+  const serverNow = dateOf(headers) ?? now;
   const waits = [
     asked(headers['retry-after'], serverNow),
     status === 429 ? reset(headers['x-ratelimit-reset'], serverNow) : undefined,
@@ -21,7 +21,7 @@ export function retryAfter(
 }
 
 /** The server's clock when it answered, in milliseconds since 1970. */
-export function serverDate(headers: TransportResponse['headers']): number | undefined {
+export function dateOf(headers: TransportResponse['headers']): number | undefined {
   const date = Date.parse(headers['date'] ?? '');
   return Number.isNaN(date) ? undefined : date;
 }

@@ -5,6 +5,7 @@ import { Deadline } from '../../src/time/deadline.ts';
 import { VirtualClock } from '../support/virtual-clock.ts';
 
 export interface Scripted {
+  readonly clock: VirtualClock;
   readonly client: HttpClient;
   /** `GET /orgs/acme/servers?filter[name]=web`, in the order they came. */
   readonly calls: string[];
@@ -42,5 +43,5 @@ export function scripted(answer: (request: TransportRequest, call: number) => un
     onRetry: () => undefined,
     onExchange: () => undefined,
   });
-  return { client, calls };
+  return { client, clock, calls };
 }

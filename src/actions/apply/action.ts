@@ -57,7 +57,7 @@ async function carryOut(
   step: Step,
   client: HttpClient,
   inputs: ApplyInputs,
-  { environment, plan, states }: ReadPlan,
+  { environment, instances, plan, states }: ReadPlan,
 ): Promise<Done> {
   step.doing(`applying ${inputs.file}`);
   const writes = changesIn(countsOf(plan.operations));
@@ -67,7 +67,12 @@ async function carryOut(
     makerAt: ({ place, listing }, limit) =>
       cloudMaker(listing, {
         ...step,
-        store: new CloudProcessStore(patient, place.id, manifestField),
+        store: new CloudProcessStore(
+          patient,
+          place.id,
+          { instance: instances.find(({ id }) => id === place.id) },
+          manifestField,
+        ),
         delays: raceDelays(step.clock, step.random, step.cancelled),
         limit,
       }),

@@ -1,6 +1,8 @@
+import { cloudManifest } from '../../manifest/cloud-manifest.ts';
 import type { Manifest } from '../../manifest/manifest.ts';
 import { parseManifest } from '../../manifest/parse.ts';
 import { readWorkspaceFile } from '../../manifest/read-file.ts';
+import type { ProcessSpec } from '../../processes/spec.ts';
 import type { Step } from '../../runner/step.ts';
 import { shorten } from '../../shorten.ts';
 import { cloud } from '../shared/cloud-service.ts';
@@ -15,7 +17,7 @@ export interface ApplyInputs {
   /** Milliseconds to wait for the environment and the instances to appear. */
   readonly wait: number;
   readonly file: string;
-  readonly manifest: Manifest;
+  readonly manifest: Manifest<ProcessSpec>;
   readonly prune: boolean;
   readonly dryRun: boolean;
   readonly goingLive: GoingLive;
@@ -48,14 +50,14 @@ export function readApplyInputs(step: Step): ApplyInputs {
   return read;
 }
 
-function readManifest({ inputs, environment }: Step): { file: string; manifest: Manifest } {
+function readManifest({ inputs, environment }: Step): { file: string; manifest: Manifest<ProcessSpec> } {
   const path = inputs.text('manifest') ?? defaultManifest;
   const read = readWorkspaceFile(environment['GITHUB_WORKSPACE'] || process.cwd(), path);
   if ('why' in read) {
     inputs.problem('manifest', `${shorten(path, 200)} ${read.why}`);
-    return { file: path, manifest: { instances: [] } };
+    return { file: path, manifest: { places: [] } };
   }
-  const { manifest, mistakes } = parseManifest(read.text, read.file);
+  const { mistakes, ...manifest } = parseManifest(read.text, read.file, cloudManifest);
   for (const mistake of mistakes.slice(0, maxMistakes)) inputs.mistake(mistake);
   if (mistakes.length > maxMistakes) {
     inputs.problem('manifest', `${read.file} has ${mistakes.length - maxMistakes} more mistakes`);

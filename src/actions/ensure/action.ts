@@ -1,4 +1,3 @@
-import { CloudProcessStore } from '../../cloud/process-store.ts';
 import type { HttpClient } from '../../http/client.ts';
 import { describeChanges } from '../../processes/drift.ts';
 import { type Ensure, type Ensured, ensure } from '../../processes/ensure.ts';
@@ -6,10 +5,17 @@ import { raceDelays } from '../../processes/race-delays.ts';
 import { describe } from '../../processes/spec.ts';
 import type { Step } from '../../runner/step.ts';
 import { cloud } from '../shared/cloud-service.ts';
-import { type Connection, readConnection, withClient, workDeadline } from '../shared/connection.ts';
+import { type Connection, readConnection, withClient } from '../shared/connection.ts';
 import { type Change, type GoingLive, makeLive, readGoingLive } from '../shared/make-live.ts';
 import { readProcesses, readSpec } from '../shared/process-inputs.ts';
-import { findTarget, readTarget, type Target, type TargetInputs, whereOf } from '../shared/target-inputs.ts';
+import {
+  findTarget,
+  openStore,
+  readTarget,
+  type Target,
+  type TargetInputs,
+  whereOf,
+} from '../shared/target-inputs.ts';
 import { outputsOf } from './outputs.ts';
 import { reportEnsured, sentenceFor } from './report.ts';
 
@@ -24,8 +30,10 @@ interface EnsureInputs {
 export async function runEnsure(step: Step): Promise<void> {
   const inputs = readInputs(step);
   await withClient(step, inputs.connection, async (client) => {
-    const target = await findTarget(step, client, inputs.connection, inputs.target);
-    step.doing(`making sure that the ${describe(inputs.wanted.spec)} is as declared`);
+    const { connection, wanted } = inputs;
+    const looks = wanted.processId === undefined && wanted.ifExists !== 'create';
+    const target = await findTarget(step, client, connection, inputs.target, looks);
+    step.doing(`making sure that the ${describe(wanted.spec)} is as declared`);
     const { ensured, instance } = await ensureProcess(step, client, inputs, target);
     const found: Target = { ...target, instance: target.instance ?? instance };
     step.output(outputsOf(inputs.wanted.spec, ensured, found));
@@ -64,7 +72,7 @@ async function ensureProcess(
   { connection, wanted }: EnsureInputs,
   target: Target,
 ) {
-  const store = new CloudProcessStore(client.within(workDeadline(step, connection)), target.instanceId);
+  const store = openStore(step, client, connection, target);
   const ensured = await ensure(wanted, {
     store,
     delays: raceDelays(step.clock, step.random, step.cancelled),

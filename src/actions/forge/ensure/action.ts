@@ -1,5 +1,7 @@
 import { ensure, type ForgeEnsure, type ForgeEnsured } from '../../../forge/ensure.ts';
+import { specFrom } from '../../../forge/identity.ts';
 import { ForgeProcessStore } from '../../../forge/process-store.ts';
+import type { ForgeDeclaration } from '../../../forge/spec.ts';
 import { describe } from '../../../forge/spec.ts';
 import { isDead } from '../../../forge/status.ts';
 import type { ForgeTarget, ForgeTargetName } from '../../../forge/target.ts';
@@ -10,7 +12,7 @@ import type { Inputs } from '../../../runner/inputs.ts';
 import type { Step } from '../../../runner/step.ts';
 import { Deadline } from '../../../time/deadline.ts';
 import { type Connection, readConnection, withClient, workDeadline } from '../../shared/connection.ts';
-import { readForgeSpec, specOf } from '../shared/process-inputs.ts';
+import { readForgeDeclaration } from '../shared/process-inputs.ts';
 import { forge } from '../shared/service.ts';
 import { findForgeTarget, readForgeTarget } from '../shared/target-inputs.ts';
 import { reportForge, sentenceFor } from './report.ts';
@@ -18,7 +20,7 @@ import { reportForge, sentenceFor } from './report.ts';
 interface ForgeInputs {
   readonly connection: Connection;
   readonly target: ForgeTargetName;
-  readonly spec: ReturnType<typeof readForgeSpec>;
+  readonly declaration: ForgeDeclaration;
   readonly ifExists: ForgeEnsure['ifExists'];
   readonly dryRun: boolean;
 }
@@ -32,7 +34,7 @@ export async function runForge(step: Step): Promise<void> {
   const { ifExists, dryRun } = inputs;
   await withClient(step, inputs.connection, async (client) => {
     const target = await findForgeTarget(step, client, inputs.target);
-    const wanted = { spec: specOf(inputs.spec, target.siteId), ifExists, dryRun };
+    const wanted = { spec: specFrom(inputs.declaration, target.siteId), ifExists, dryRun };
     step.doing(`making sure that the ${describe(wanted.spec)} is as declared`);
     const ensured = await ensureOn(step, client, inputs.connection, target, wanted);
     step.output({
@@ -51,7 +53,7 @@ function readInputs(step: Step): ForgeInputs {
   const read = {
     connection: readConnection(step, forge),
     target: readForgeTarget(inputs),
-    spec: readForgeSpec(inputs),
+    declaration: readForgeDeclaration(inputs),
     ifExists: readIfExists(inputs),
     dryRun: inputs.flag('dry-run', false),
   };
