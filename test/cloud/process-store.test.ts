@@ -130,6 +130,7 @@ describe('listing', () => {
         minReplicas: 1,
         maxReplicas: 1,
         environmentId: undefined,
+        sleeps: false,
       },
       listing: { processes: [], pages: 1, serverTime: 5 },
     };
