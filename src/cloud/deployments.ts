@@ -1,9 +1,10 @@
-import * as v from 'valibot';
 import { Failure } from '../failure.ts';
-import type { HttpClient } from '../http/client.ts';
+import type { HttpCall, HttpClient } from '../http/client.ts';
 import { HttpFailure } from '../http/http-failure.ts';
 import { path } from '../http/path.ts';
-import { poll, type Waiting } from '../time/poll.ts';
+import { poll } from '../time/poll.ts';
+import { readBothEnds } from './both-ends.ts';
+import { type Following, lookAfterLoss } from './following.ts';
 import { DeploymentResource, one } from './resources.ts';
 
 export interface Deployment {
@@ -16,25 +17,17 @@ export interface Deployment {
 /** Recorded: these and no others are final; `build.succeeded` is not. A word not known yet counts as not final. */
 const finalWords = ['deployment.succeeded', 'deployment.failed', 'build.failed', 'failed', 'cancelled'];
 
-export interface Following extends Waiting {
-  readonly log: (line: string) => void;
-  /** What stands whatever becomes of the deployment: `The processes are as declared`. */
-  readonly declared: string;
-  /** Told what is known by now, for the case that the run ends before it can report. */
-  readonly did: (line: string) => void;
-}
-
 function hasEnded({ status }: Deployment): boolean {
   return finalWords.includes(status);
 }
 
-function hasSucceeded({ status }: Deployment): boolean {
+export function hasSucceeded({ status }: Deployment): boolean {
   return status === 'deployment.succeeded';
 }
 
 /**
- * Deploys an environment once, and follows the deployment to its end. One that runs already is waited for first: it
- * began before the change, and does not carry it. `onStart` is told the id as soon as it is known.
+ * Deploys an environment once, and follows the deployment to its end, good or bad. One that runs already is waited for
+ * first: it began before the change, and does not carry it. `onStart` is told the id as soon as it is known.
  */
 export async function redeploy(
   client: HttpClient,
@@ -45,9 +38,7 @@ export async function redeploy(
   const started = await start(client, environmentId, following);
   following.did(`started deployment ${started.id}`);
   onStart(started.id);
-  const ended = await follow(client, started, following);
-  if (!hasSucceeded(ended)) throw failed(ended, following.declared);
-  return ended;
+  return await follow(client, started, following);
 }
 
 /** How often a deployment is asked for, when answers are lost or another deployment gets in first. */
@@ -68,18 +59,17 @@ async function start(client: HttpClient, environmentId: string, following: Follo
       return deploymentFrom(data.data);
     } catch (error) {
       if (!(error instanceof HttpFailure) || attempt === maxStarts) throw error;
-      if (error.arrival === 'maybe') {
+      if (error.isLost) {
         following.log(
-          `The answer to the deploy request was lost (${error.cause}); looking whether it took effect`,
+          `The answer to the deploy request was lost (${error.reason}); looking whether it took effect`,
         );
         following.did('a deployment was asked for, and the answer was lost: it may have started');
         const known = new Set(before.map(({ id }) => id));
         const fresh = await appeared(client, environmentId, known, following);
         if (fresh !== undefined) return fresh;
       } else if (error.status === 409 || error.status === 422) {
-        // Not told how Cloud says that one is in progress: whether one is decides.
-        const running = (await recent(client, environmentId)).some((deployment) => !hasEnded(deployment));
-        if (!running) throw error;
+        // Not told how Cloud says that one is in progress: whether one is decides, and a list may show it late.
+        if (!(await isRunning(client, environmentId, following))) throw error;
         following.log('Another deployment got in first');
       } else throw error;
     }
@@ -91,14 +81,18 @@ async function appeared(
   client: HttpClient,
   environmentId: string,
   known: ReadonlySet<string>,
-  { clock, cancelled }: Following,
+  following: Following,
 ): Promise<Deployment | undefined> {
-  for (const pause of [500, 1_500, 3_000]) {
-    await clock.sleep(pause, cancelled);
-    const fresh = (await recent(client, environmentId)).find(({ id }) => !known.has(id));
-    if (fresh !== undefined) return fresh;
-  }
-  return undefined;
+  return await lookAfterLoss(
+    async () => (await recent(client, environmentId)).find(({ id }) => !known.has(id)),
+    following,
+  );
+}
+
+async function isRunning(client: HttpClient, environmentId: string, following: Following): Promise<boolean> {
+  const look = async () =>
+    (await recent(client, environmentId)).some((deployment) => !hasEnded(deployment)) ? true : undefined;
+  return ((await look()) ?? (await lookAfterLoss(look, following))) === true;
 }
 
 /** Waits until no deployment is running, and gives what there is then. */
@@ -144,39 +138,16 @@ async function follow(client: HttpClient, first: Deployment, following: Followin
   });
 }
 
-const DeploymentPage = v.object({
-  data: v.array(DeploymentResource),
-  meta: v.nullish(v.object({ last_page: v.nullish(v.number()) })),
-});
-
-/** The deployments that can be running: it is not known which end of the list is the newer, so both are read. */
+/** The deployments that can be running. */
 async function recent(client: HttpClient, environmentId: string): Promise<readonly Deployment[]> {
-  const read = async (query: Record<string, string>) => {
-    const { data } = await client.json(
-      {
-        method: 'GET',
-        path: path`/environments/${environmentId}/deployments`,
-        query,
-        what: `Listing the deployments of ${environmentId}`,
-      },
-      DeploymentPage,
-    );
-    return data;
+  const call: HttpCall = {
+    method: 'GET',
+    path: path`/environments/${environmentId}/deployments`,
+    what: `Listing the deployments of ${environmentId}`,
   };
-  const first = await read({});
-  const lastPage = first.meta?.last_page ?? 1;
-  const last = lastPage > 1 ? (await read({ page: String(lastPage) })).data : [];
-  return [...first.data, ...last].map(deploymentFrom);
+  return (await readBothEnds(client, call, DeploymentResource)).map(deploymentFrom);
 }
 
 function deploymentFrom({ id, attributes }: DeploymentResource): Deployment {
   return { id, status: attributes.status, failureReason: attributes.failure_reason ?? undefined };
-}
-
-function failed({ id, status, failureReason }: Deployment, declared: string): Failure {
-  return new Failure({
-    what: `${declared}, and the deployment failed`,
-    why: `${id} ended as ${status}${failureReason === undefined ? '' : `: ${failureReason}`}`,
-    fix: 'The change takes effect with the next deployment that succeeds',
-  });
 }

@@ -1,12 +1,13 @@
 import { type Annotation, Failure } from '../failure.ts';
 import type { HttpClient } from '../http/client.ts';
+import { undefinedIf404 } from '../http/outcome.ts';
 import { path } from '../http/path.ts';
-import { undefinedIf404 } from '../http/undefined-if-404.ts';
 import { findByName, NotThere } from '../names/find-by-name.ts';
 import { poll, type Waiting } from '../time/poll.ts';
-import { type Instance, instanceFrom } from './instance.ts';
+import type { Instance } from './instance.ts';
+import { listInstances, type SeenInstances } from './instances.ts';
 import { listAll } from './pages.ts';
-import { ApplicationResource, branchNames, EnvironmentResource, InstanceResource } from './resources.ts';
+import { ApplicationResource, BranchResource, EnvironmentResource } from './resources.ts';
 
 /** An environment as the inputs name it. */
 export interface EnvironmentName {
@@ -16,6 +17,8 @@ export interface EnvironmentName {
   readonly repository: string | undefined;
   /** An environment's id, slug, name or branch. */
   readonly environment: string;
+  /** Are the processes of its instances of interest, too? */
+  readonly withProcesses: boolean;
 }
 
 export interface Environment {
@@ -24,9 +27,8 @@ export interface Environment {
   readonly name: string;
 }
 
-export interface EnvironmentInstances {
+export interface EnvironmentInstances extends SeenInstances {
   readonly environment: Environment;
-  readonly instances: readonly Instance[];
 }
 
 /** How long to wait for something to appear; looks are made at least once. */
@@ -105,12 +107,10 @@ function environmentLocator(client: HttpClient, name: EnvironmentName): () => Pr
   let mayBeId = name.environment.startsWith('env-');
   return async () => {
     if (environment === undefined && mayBeId) {
-      const instances = await undefinedIf404(() =>
-        listInstances(client, { id: name.environment, name: name.environment }),
-      );
-      if (instances !== undefined) {
+      const seen = await undefinedIf404(() => listInstances(client, name.environment, name.withProcesses));
+      if (seen !== undefined) {
         environment = { id: name.environment, name: name.environment };
-        return { environment, instances };
+        return { environment, ...seen };
       }
       // A branch may be called that, too; without an application there is no telling.
       mayBeId = name.application === undefined && name.repository === undefined;
@@ -118,7 +118,7 @@ function environmentLocator(client: HttpClient, name: EnvironmentName): () => Pr
     }
     applicationId ??= await findApplication(client, name);
     environment ??= await findEnvironment(client, applicationId, name.environment);
-    return { environment, instances: await listInstances(client, environment) };
+    return { environment, ...(await listInstances(client, environment.id, name.withProcesses)) };
   };
 }
 
@@ -174,8 +174,9 @@ async function findEnvironment(
       what: `Listing the environments of ${applicationId}`,
     },
     EnvironmentResource,
+    BranchResource,
   );
-  const branches = branchNames(included);
+  const branches = new Map(included.map(({ id, attributes }) => [id, attributes.name]));
   const { id, attributes } = findByName({
     kind: 'environment',
     where: 'in the application',
@@ -188,15 +189,6 @@ async function findEnvironment(
     ],
   });
   return { id, name: attributes.name };
-}
-
-async function listInstances(client: HttpClient, { id }: Environment): Promise<readonly Instance[]> {
-  const { items } = await listAll(
-    client,
-    { method: 'GET', path: path`/environments/${id}/instances`, what: `Listing the instances of ${id}` },
-    InstanceResource,
-  );
-  return items.map(instanceFrom);
 }
 
 function noEnvironment(id: string): NotThere {

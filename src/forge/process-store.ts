@@ -1,7 +1,6 @@
 import type { HttpCall, HttpClient } from '../http/client.ts';
-import { HttpFailure } from '../http/http-failure.ts';
+import { lostIfUnknown, undefinedIf404 } from '../http/outcome.ts';
 import { path } from '../http/path.ts';
-import { undefinedIf404 } from '../http/undefined-if-404.ts';
 import type { Sent } from '../processes/create-once.ts';
 import type { Listing } from '../processes/listing.ts';
 import { needsScope, type Scope } from './hints.ts';
@@ -68,7 +67,7 @@ export class ForgeProcessStore implements ForgeStore {
   }
 
   async create(spec: ForgeSpec): Promise<Sent<ForgeProcess>> {
-    try {
+    return await lostIfUnknown(async () => {
       const { data } = await this.#client.json(
         {
           ...this.#call('POST', this.#path(), 'server:create-daemons'),
@@ -78,12 +77,8 @@ export class ForgeProcessStore implements ForgeStore {
         },
         one(ProcessResource),
       );
-      return { kind: 'created', made: processFrom(data.data) };
-    } catch (error) {
-      if (error instanceof HttpFailure && error.arrival === 'maybe')
-        return { kind: 'lost', cause: error.cause };
-      throw error;
-    }
+      return processFrom(data.data);
+    });
   }
 
   async remove(id: string): Promise<void> {

@@ -1,15 +1,10 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import { setFlagsFromString } from 'node:v8';
 import type { Dispatcher } from 'undici';
 import request from 'undici/lib/api/api-request.js';
 import Agent from 'undici/lib/dispatcher/agent.js';
 import { Failure } from '../failure.ts';
 import { isLoopback } from '../names/loopback.ts';
 import { TooLarge } from './http-failure.ts';
-
-// After a few answers V8 optimises the parser of undici in the background, and the process cannot end before that is
-// done: measured, 60 ms of a step of 180 ms.
-setFlagsFromString('--wasm-tiering-budget=1000000000');
 
 export type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE';
 
@@ -53,7 +48,7 @@ export async function openTransport(options: TransportOptions): Promise<Transpor
   const dispatcher = await openDispatcher(options);
   return {
     async send({ method, url, headers, body: content }, signal) {
-      const response = await request.call(dispatcher, {
+      const answer = request.call(dispatcher, {
         origin: url.origin,
         path: url.pathname + url.search,
         method,
@@ -64,6 +59,9 @@ export async function openTransport(options: TransportOptions): Promise<Transpor
         headersTimeout: 0,
         bodyTimeout: 0,
       });
+      // While the connection is made: node:v8 takes a millisecond to load.
+      leaveParserAsItIs();
+      const response = await answer;
       const body = await read(response.body, options.maxBytes);
       // The pool learns only then that this connection is free; who asked sooner would open a second one.
       await turn();
@@ -71,6 +69,14 @@ export async function openTransport(options: TransportOptions): Promise<Transpor
     },
     close: () => dispatcher.destroy(),
   };
+}
+
+/**
+ * After a few answers V8 would optimise undici's parser in the background, and the process cannot end before that is
+ * done: measured, 60 ms of a step of 180 ms. Serves only before the parser is loaded, which is when a connection stands.
+ */
+function leaveParserAsItIs(): void {
+  process.getBuiltinModule('node:v8').setFlagsFromString('--wasm-tiering-budget=1000000000');
 }
 
 async function openDispatcher(options: TransportOptions): Promise<Dispatcher> {

@@ -35,6 +35,9 @@ export interface Step {
   atEnd(task: (failure: string | undefined) => Promise<void>): void;
 }
 
+const pleaseReport =
+  'This is a defect of the action; please report it, with the log of a run with debug logging.';
+
 /** Runs an action's body as a step: if it fails, it says why, with what had been done by then, and exits with 1. */
 export async function runStep(title: string, body: (step: Step) => Promise<void>): Promise<void> {
   const secrets = new Secrets();
@@ -46,7 +49,13 @@ export async function runStep(title: string, body: (step: Step) => Promise<void>
   let summary = true;
   let activity = 'starting';
   let failure: string | undefined;
+  const unfinished = (): void => {
+    process.exitCode = 1;
+    log.error(`The step ended before its work was done. ${pleaseReport}`, title);
+  };
 
+  // Without anything left to wait for, Node.js would end the process, and call it a success.
+  process.once('exit', unfinished);
   try {
     await body({
       inputs: new Inputs(),
@@ -77,8 +86,9 @@ export async function runStep(title: string, body: (step: Step) => Promise<void>
     blocks.unshift(html`${headline('failed', html`${title}: failed`)}${reasons(failure)}`);
   }
   for (const task of tasks) await task(failure);
-  stop.release();
   if (summary && blocks.length > 0) await writeSummary(blocks, secrets, log);
+  stop.release();
+  process.off('exit', unfinished);
 }
 
 /** A failure as it is told: the whole message, and how the log and the annotations part it. */
@@ -95,8 +105,7 @@ function explain(error: unknown, { log, activity, done }: Known): Told {
   if (error instanceof Cancelled) return told(cancelledWhile(activity, error, done));
   if (error instanceof Failure) return done.length === 0 ? error : told(withDone(error.message, done));
   if (error instanceof Error && error.stack !== undefined) log.debug(error.stack);
-  const defect = `An unexpected error: ${messageOf(error)}. This is a defect of the action; please report it, with the log of a run with debug logging.`;
-  return told(withDone(defect, done));
+  return told(withDone(`An unexpected error: ${messageOf(error)}. ${pleaseReport}`, done));
 }
 
 function cancelledWhile(activity: string, error: Cancelled, done: readonly string[]): string {

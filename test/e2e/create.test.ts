@@ -62,6 +62,7 @@ test('a worker with every option is created with exactly one request, which carr
     'instance-id': shop.instance.id,
     'environment-id': '',
     'deployment-id': '',
+    verified: '',
     'changes-json': '{}',
     'resource-json': expect.any(String),
   });
@@ -71,7 +72,7 @@ test('a worker with every option is created with exactly one request, which carr
     type: 'background_processes',
     attributes: { strategy_type: null, processes: 4 },
   });
-  expect(step.masks).toEqual([shop.emulator.token]);
+  expect(step.masks).toContain(shop.emulator.token);
   expect(step.summary).toContain(process?.id);
 });
 
@@ -127,7 +128,7 @@ test.each([
 
   expect(step.exitCode).toBe(0);
   expect(theOnlyRequest().headers['authorization']).toBe(`Bearer ${shop.emulator.token}`);
-  expect(step.masks).toEqual([shop.emulator.token]);
+  expect(step.masks).toContain(shop.emulator.token);
 });
 
 test('a base address with a slash at its end reaches the same path', async () => {

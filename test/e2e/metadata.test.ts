@@ -19,7 +19,7 @@ const onServer = ['token', 'organization', 'server', 'site', 'user', 'directory'
 /** The public interface: a workflow out there breaks when anything of it goes away or means something else. */
 const promised: Readonly<Record<string, Promised>> = {
   '.': {
-    inputs: [...target, 'processes', 'command', 'config-json', 'process-id'],
+    inputs: [...target, 'processes', 'command', 'config-json', 'process-id', 'verify-command'],
     defaults: {
       ...onCloud,
       type: 'worker',
@@ -28,6 +28,8 @@ const promised: Readonly<Record<string, Promised>> = {
       'dry-run': 'false',
       'wait-for-environment': '0',
       'wait-timeout': '900',
+      'verify-timeout': '300',
+      'show-logs': 'false',
     },
     outputs: [
       'process-id',
@@ -42,6 +44,7 @@ const promised: Readonly<Record<string, Promised>> = {
       'instance-id',
       'environment-id',
       'deployment-id',
+      'verified',
       'changes-json',
       'resource-json',
     ],
@@ -58,12 +61,14 @@ const promised: Readonly<Record<string, Promised>> = {
       'if-missing': 'ignore',
       all: 'false',
       'dry-run': 'false',
+      redeploy: 'false',
+      'wait-timeout': '900',
       'wait-for-environment': '0',
     },
     outputs: ['outcome', 'ids-json', 'count'],
   },
   apply: {
-    inputs: ['token', 'application', 'environment'],
+    inputs: ['token', 'application', 'environment', 'verify-command'],
     defaults: {
       ...onCloud,
       manifest: '.github/background-processes.yml',
@@ -72,10 +77,24 @@ const promised: Readonly<Record<string, Promised>> = {
       'dry-run': 'false',
       redeploy: 'false',
       'wait-timeout': '900',
+      'verify-timeout': '300',
+      'show-logs': 'false',
       comment: 'false',
       'github-token': ['$', '{{ github.token }}'].join(''),
     },
-    outputs: ['outcome', 'created', 'updated', 'deleted', 'unchanged', 'undeclared', 'plan-json', 'ids-json'],
+    outputs: [
+      'outcome',
+      'created',
+      'updated',
+      'deleted',
+      'unchanged',
+      'undeclared',
+      'environment-id',
+      'deployment-id',
+      'verified',
+      'plan-json',
+      'ids-json',
+    ],
   },
   forge: {
     inputs: [
@@ -109,7 +128,7 @@ const promised: Readonly<Record<string, Promised>> = {
 const found = globSync('{,*/,*/*/}action.yml', {
   cwd: REPOSITORY_ROOT,
   exclude: ['node_modules/**', '.git/**', '.github/**'],
-}).map((file) => dirname(file));
+}).map((file) => dirname(file).replaceAll('\\', '/'));
 
 test('every action of the repository is held to account here', () => {
   expect(found.sort()).toEqual(Object.keys(promised).sort());

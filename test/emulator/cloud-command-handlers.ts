@@ -10,18 +10,13 @@ import {
   withIncluded,
 } from './cloud-query.ts';
 import type { CloudCommand } from './cloud-records.ts';
-import {
-  commandResource,
-  deploymentResource,
-  environmentResource,
-  type Includes,
-  NOTHING,
-} from './cloud-resources.ts';
+import { commandResource, deploymentResource, environmentResource } from './cloud-resources.ts';
 import type { CloudState } from './cloud-state.ts';
 import { commandsSeen } from './cloud-views.ts';
 import { TERMINAL_COMMAND } from './command-outcomes.ts';
 import type { Call, Handlers } from './contract.ts';
 import { asText, type JsonObject } from './json.ts';
+import { type Includes, NOTHING } from './relationships.ts';
 
 export function commandHandlers(state: CloudState): Handlers {
   return {
@@ -33,12 +28,11 @@ export function commandHandlers(state: CloudState): Handlers {
           .filter(({ environmentId }) => environmentId === environment.id)
           .reverse();
         for (const command of commands) advance(state, command);
-        return pageOf(call, {
+        return pageOf(state.options, call, {
           items: commands.filter(
             ({ command, script }) =>
               containsFilter(call, 'command', command) && equalsFilter(call, 'status', script.current),
           ),
-          perPage: state.options.perPage,
           resource: (command) => told(state, command, includes, call),
           ...withIncluded(state, includes, (command: CloudCommand) => around(state, command, includes, call)),
         });

@@ -3,11 +3,12 @@ import { withEnvironment } from './cloud-lookup.ts';
 import { pageOf } from './cloud-pages.ts';
 import { equalsFilter, includedWith, includesOf, originOf, withIncluded } from './cloud-query.ts';
 import { type CloudDeployment, TERMINAL_DEPLOYMENT } from './cloud-records.ts';
-import { deploymentResource, environmentResource, NOTHING } from './cloud-resources.ts';
+import { deploymentResource, environmentResource } from './cloud-resources.ts';
 import type { CloudState } from './cloud-state.ts';
 import { deploymentsSeen } from './cloud-views.ts';
 import type { Handlers } from './contract.ts';
 import { logsOf } from './deployment-logs.ts';
+import { NOTHING } from './relationships.ts';
 
 export function deploymentHandlers(state: CloudState): Handlers {
   return {
@@ -18,13 +19,12 @@ export function deploymentHandlers(state: CloudState): Handlers {
           .filter(({ environmentId }) => environmentId === environment.id)
           .reverse();
         for (const deployment of deployments) advance(state, deployment);
-        return pageOf(call, {
+        return pageOf(state.options, call, {
           items: deployments.filter(
             ({ script }) =>
               equalsFilter(call, 'status', script.current) &&
               equalsFilter(call, 'branch_name', environment.branch),
           ),
-          perPage: state.options.perPage,
           resource: (deployment) => deploymentResource(state, deployment, includes, originOf(call)),
           ...withIncluded(state, includes, () =>
             includes.has('environment')

@@ -1,6 +1,9 @@
+import type { PageManners } from './cloud-pages.ts';
+import type { ExistingProcess } from './cloud-records.ts';
 import { type CommandOutcome, succeeds } from './command-outcomes.ts';
 import type { JsonObject } from './json.ts';
 import type { Lags } from './lag.ts';
+import { asRecorded } from './process-forms.ts';
 import type { RateLimitOptions } from './rate-limits.ts';
 
 /** What a server may make of `include`. */
@@ -15,15 +18,22 @@ export interface IncludeManners {
 
 export interface CloudOptions {
   perPage: number;
+  pages: PageManners;
   /** The server fills in what a worker was created without. */
   fillDefaults: boolean;
   /** A PATCH replaces the whole config instead of merging into it. */
   patchReplaces: boolean;
   /** Fields a PATCH ignores with a 200: 'processes', 'command', 'config', 'config.queue'. */
   patchIgnores: string[];
+  /** Whether environments tell their variables, in clear text. */
+  environmentVariables: 'told' | 'absent';
   /** Numbers and booleans of a process come back as strings. */
   numbersAsStrings: boolean;
+  /** Changes the form in which a process is told. */
+  processForm: (resource: JsonObject, process: ExistingProcess) => JsonObject;
   createdAtResolution: 'second' | 'microsecond';
+  /** How many milliseconds the clock for ids and dates is ahead of the one that the header Date tells. */
+  createdAtSkew: number;
   idOrder: 'random' | 'time';
   /** What POST deployments answers when it works. */
   deploymentStatus: 200 | 201;
@@ -45,14 +55,19 @@ export type CloudSettings = Partial<Omit<CloudOptions, 'rateLimit'>> & {
   rateLimit?: Partial<RateLimitOptions>;
 };
 
-export const DEFAULT_OPTIONS: CloudOptions = {
+export const defaultOptions = (): CloudOptions => ({
   perPage: 100,
+  pages: {},
   fillDefaults: false,
   patchReplaces: false,
   patchIgnores: [],
+  environmentVariables: 'told',
   numbersAsStrings: false,
+  processForm: asRecorded,
   createdAtResolution: 'second',
-  idOrder: 'random',
+  createdAtSkew: 0,
+  // Recorded: of two, the younger has the greater id.
+  idOrder: 'time',
   deploymentStatus: 201,
   deploymentConflict: 422,
   deploymentScript: [
@@ -77,4 +92,4 @@ export const DEFAULT_OPTIONS: CloudOptions = {
   },
   lag: {},
   includes: {},
-};
+});

@@ -3,11 +3,12 @@ import { withInstance, withProcess } from './cloud-lookup.ts';
 import { pageOf } from './cloud-pages.ts';
 import { includedWith, includesOf, withIncluded } from './cloud-query.ts';
 import type { CloudInstance, ExistingProcess } from './cloud-records.ts';
-import { instanceResource, NOTHING, processResource } from './cloud-resources.ts';
+import { instanceResource, processResource } from './cloud-resources.ts';
 import type { CloudState } from './cloud-state.ts';
 import { processesSeen } from './cloud-views.ts';
 import type { Handlers } from './contract.ts';
 import { asNumber, asObject, asText, type JsonObject } from './json.ts';
+import { NOTHING } from './relationships.ts';
 import { SERVER_DEFAULTS } from './worker-command.ts';
 
 export function processHandlers(state: CloudState): Handlers {
@@ -15,9 +16,8 @@ export function processHandlers(state: CloudState): Handlers {
     listBackgroundProcesses: (call) =>
       withInstance(state, call, (instance) => {
         const includes = includesOf(state, call);
-        return pageOf(call, {
+        return pageOf(state.options, call, {
           items: processesSeen(state, call).filter(({ instanceId }) => instanceId === instance.id),
-          perPage: state.options.perPage,
           resource: (process) => processResource(state, process, includes),
           ...withIncluded(state, includes, () => [instanceResource(instance, NOTHING)]),
         });

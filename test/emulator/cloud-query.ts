@@ -1,7 +1,7 @@
-import { distinct, type Includes } from './cloud-resources.ts';
 import type { CloudState } from './cloud-state.ts';
 import type { Call } from './contract.ts';
 import type { JsonObject } from './json.ts';
+import { distinct, type Includes } from './relationships.ts';
 
 export function withIncluded<T>(
   state: CloudState,

@@ -1,5 +1,6 @@
 import type { CommandOutcome } from './command-outcomes.ts';
 import type { DeploymentLogs } from './deployment-logs.ts';
+import type { JsonObject } from './json.ts';
 import type { StateScript } from './state-script.ts';
 
 export interface CloudApplication {
@@ -21,6 +22,8 @@ export interface CloudEnvironment {
   branchId: string;
   status: string;
   createdFromAutomation: boolean;
+  usesHibernation: boolean;
+  hibernationWakeUpInterval: number | null;
   variables: { key: string; value: string }[];
   createdAt: string;
   deploymentScript: string[] | undefined;
@@ -40,8 +43,21 @@ export interface CloudInstance {
   minReplicas: number;
   maxReplicas: number;
   usesScheduler: boolean;
+  sleepWithApp: boolean | null;
+  /** Null for what is no managed queue. */
+  queue: ManagedQueue | null;
   createdAt: string;
   hiddenFor: number;
+}
+
+export interface ManagedQueue {
+  status: 'creating' | 'updating' | 'available' | 'deleting' | 'deleted' | 'unknown';
+  paused: boolean;
+  isDefault: boolean;
+  /** Seconds. */
+  visibilityTimeout: number;
+  pollingInterval: number;
+  shutdownTimeout: number;
 }
 
 export interface ExistingProcess {
@@ -55,6 +71,8 @@ export interface ExistingProcess {
   strategyType: string | null;
   strategyThreshold: number | null;
   createdAt: string | null;
+  /** Told as it stands, whatever the fields say: something that nobody knows. */
+  unknown?: JsonObject;
 }
 
 export interface CloudDeployment {

@@ -1,13 +1,14 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { CloudOptions } from './cloud-options.ts';
 
-type StampOptions = Pick<CloudOptions, 'createdAtResolution' | 'idOrder'>;
+type StampOptions = Pick<CloudOptions, 'createdAtResolution' | 'createdAtSkew' | 'idOrder'>;
 
 /** Gives what is made its id and its date. */
 export class Stamps {
   readonly #options: StampOptions;
   readonly #now: () => number;
-  #sequence = 0;
+  readonly #ids = new Ties();
+  readonly #dates = new Ties();
 
   constructor(options: StampOptions, now: () => number) {
     this.#options = options;
@@ -15,20 +16,37 @@ export class Stamps {
   }
 
   newId(prefix: string): string {
-    return `${prefix}-${this.#options.idOrder === 'random' ? randomUUID() : this.#timeOrderedUuid()}`;
+    return `${prefix}-${this.#options.idOrder === 'random' ? randomUUID() : this.#orderedUuid()}`;
   }
 
   timestamp(): string {
-    const iso = new Date(this.#now()).toISOString();
+    const time = this.#time();
+    const iso = new Date(time).toISOString();
     if (this.#options.createdAtResolution === 'second') return `${iso.slice(0, 19)}.000000Z`;
-    // The clock ticks in milliseconds, so the last three digits count what was made.
-    return `${iso.slice(0, -1)}${String(++this.#sequence % 1000).padStart(3, '0')}Z`;
+    return `${iso.slice(0, -1)}${String(this.#dates.count(time)).padStart(3, '0')}Z`;
   }
 
-  #timeOrderedUuid(): string {
-    const time = Math.floor(this.#now()).toString(16).padStart(12, '0');
-    const count = (++this.#sequence % 0x1000).toString(16).padStart(3, '0');
-    const rest = randomBytes(8).toString('hex');
-    return `${time.slice(0, 8)}-${time.slice(8)}-7${count}-8${rest.slice(0, 3)}-${rest.slice(3, 15)}`;
+  /** As Laravel makes them: tens of microseconds first, the rest at random. */
+  #orderedUuid(): string {
+    const milliseconds = this.#time();
+    const time = (milliseconds * 100 + this.#ids.count(milliseconds)).toString(16).padStart(12, '0');
+    const rest = randomBytes(9).toString('hex');
+    return `${time.slice(0, 8)}-${time.slice(8)}-4${rest.slice(0, 3)}-8${rest.slice(3, 6)}-${rest.slice(6)}`;
+  }
+
+  #time(): number {
+    return Math.floor(this.#now()) + this.#options.createdAtSkew;
+  }
+}
+
+/** Counts what is made within one tick of a clock that ticks in milliseconds. */
+class Ties {
+  #tick = Number.NaN;
+  #count = 0;
+
+  count(tick: number): number {
+    this.#count = tick === this.#tick ? this.#count + 1 : 0;
+    this.#tick = tick;
+    return this.#count;
   }
 }

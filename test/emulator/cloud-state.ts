@@ -1,4 +1,13 @@
-import { type CloudOptions, type CloudSettings, DEFAULT_OPTIONS } from './cloud-options.ts';
+import {
+  type GivenApplication,
+  type GivenCommand,
+  type GivenDeployment,
+  type GivenEnvironment,
+  type GivenInstance,
+  type GivenProcess,
+  QUEUE,
+} from './cloud-givens.ts';
+import { type CloudOptions, type CloudSettings, defaultOptions } from './cloud-options.ts';
 import {
   type CloudApplication,
   type CloudCommand,
@@ -9,14 +18,15 @@ import {
   TERMINAL_DEPLOYMENT,
 } from './cloud-records.ts';
 import { Stamps } from './cloud-stamps.ts';
-import type { CommandOutcome } from './command-outcomes.ts';
-import type { DeploymentLogs } from './deployment-logs.ts';
+import { freeSlug } from './free-slug.ts';
 import { Journal } from './journal.ts';
+import type { JsonObject } from './json.ts';
 import { RateLimits } from './rate-limits.ts';
 import { StateScript } from './state-script.ts';
 
 type Reference = string | { id: string };
 
+/** Stands in every environment, and may show nowhere. */
 export const SECRET_VARIABLE = 'base64:SECRET-ENV-VALUE';
 
 /** Everything one Laravel Cloud organization holds, in memory, and the builders that tests set it up with. */
@@ -38,21 +48,14 @@ export class CloudState {
   #stamps: Stamps;
 
   constructor(settings: CloudSettings = {}) {
-    const defaults = structuredClone(DEFAULT_OPTIONS);
+    const defaults = defaultOptions();
     const rateLimit = { ...defaults.rateLimit, ...settings.rateLimit };
     this.options = { ...defaults, ...settings, rateLimit };
     this.rateLimits = new RateLimits(rateLimit);
     this.#stamps = new Stamps(this.options, () => this.now());
   }
 
-  addApplication(given: {
-    id?: string;
-    name: string;
-    slug?: string;
-    region?: string;
-    repository?: string | null;
-    defaultBranch?: string;
-  }): CloudApplication {
+  addApplication(given: GivenApplication): CloudApplication {
     const application: CloudApplication = {
       id: given.id ?? this.newId('app'),
       name: given.name,
@@ -66,24 +69,7 @@ export class CloudState {
     return application;
   }
 
-  addEnvironment(
-    application: Reference,
-    given: {
-      id?: string;
-      name: string;
-      slug?: string;
-      branch?: string;
-      status?: 'deploying' | 'running' | 'hibernating' | 'stopped';
-      variables?: Record<string, string>;
-      createdFromAutomation?: boolean;
-      /** How its deployments go, if not as the options say. */
-      deploymentScript?: string[];
-      failureReason?: string;
-      deploymentLogs?: DeploymentLogs;
-      /** The number of listings and look-ups that miss it first. */
-      appearsAfter?: number;
-    },
-  ): CloudEnvironment {
+  addEnvironment(application: Reference, given: GivenEnvironment): CloudEnvironment {
     const branch = given.branch ?? 'main';
     const variables = given.variables ?? { APP_KEY: SECRET_VARIABLE };
     const environment: CloudEnvironment = {
@@ -95,6 +81,8 @@ export class CloudState {
       branchId: this.#branchId(branch),
       status: given.status ?? 'running',
       createdFromAutomation: given.createdFromAutomation ?? false,
+      usesHibernation: given.usesHibernation ?? false,
+      hibernationWakeUpInterval: given.hibernationWakeUpInterval ?? null,
       variables: Object.entries(variables).map(([key, value]) => ({ key, value })),
       createdAt: this.timestamp(),
       deploymentScript: given.deploymentScript,
@@ -106,20 +94,7 @@ export class CloudState {
     return environment;
   }
 
-  addInstance(
-    environment: Reference,
-    given: {
-      id?: string;
-      name?: string;
-      type?: 'app' | 'service' | 'queue' | 'managed_queue';
-      size?: string;
-      scalingType?: 'none' | 'custom' | 'auto';
-      minReplicas?: number;
-      maxReplicas?: number;
-      usesScheduler?: boolean;
-      appearsAfter?: number;
-    } = {},
-  ): CloudInstance {
+  addInstance(environment: Reference, given: GivenInstance = {}): CloudInstance {
     const instance: CloudInstance = {
       id: given.id ?? this.newId('inst'),
       environmentId: idOf(environment),
@@ -130,6 +105,8 @@ export class CloudState {
       minReplicas: given.minReplicas ?? 1,
       maxReplicas: given.maxReplicas ?? given.minReplicas ?? 1,
       usesScheduler: given.usesScheduler ?? false,
+      sleepWithApp: given.sleepWithApp ?? null,
+      queue: given.type === 'managed_queue' ? { ...QUEUE, ...given.queue } : null,
       createdAt: this.timestamp(),
       hiddenFor: given.appearsAfter ?? 0,
     };
@@ -137,19 +114,15 @@ export class CloudState {
     return instance;
   }
 
-  addProcess(
-    instance: Reference,
-    given: {
-      id?: string;
-      type: 'worker' | 'custom';
-      processes?: number;
-      command?: string;
-      config?: Record<string, unknown>;
-      strategy_type?: string | null;
-      strategy_threshold?: number | null;
-      created_at?: string | null;
-    },
-  ): ExistingProcess {
+  /** A managed queue with the worker that Cloud gives it. */
+  addManagedQueue(environment: Reference, given: Omit<GivenInstance, 'type'> = {}): CloudInstance {
+    const size = 'mq-pro-256mb';
+    const instance = this.addInstance(environment, { name: 'queue', size, ...given, type: 'managed_queue' });
+    this.addProcess(instance, { type: 'worker', config: { connection: 'cloud', tries: 1, timeout: 60 } });
+    return instance;
+  }
+
+  addProcess(instance: Reference, given: GivenProcess): ExistingProcess {
     const process: ExistingProcess = {
       id: given.id ?? this.newId('process'),
       instanceId: idOf(instance),
@@ -165,16 +138,18 @@ export class CloudState {
     return process;
   }
 
-  addDeployment(
-    environment: Reference,
-    given: {
-      id?: string;
-      script?: string[];
-      failureReason?: string;
-      logs?: DeploymentLogs;
-      startedAt?: string;
-    } = {},
-  ): CloudDeployment {
+  /** A resource of a type or form that is not known, among the processes of an instance. */
+  addUnknown(instance: Reference, resource: JsonObject): ExistingProcess {
+    const { id } = resource;
+    const process = this.addProcess(instance, {
+      type: 'custom',
+      ...(typeof id === 'string' ? { id } : {}),
+    });
+    process.unknown = resource;
+    return process;
+  }
+
+  addDeployment(environment: Reference, given: GivenDeployment = {}): CloudDeployment {
     const environmentId = idOf(environment);
     const owner = this.environments.find(({ id }) => id === environmentId);
     const instances = new Set(this.instancesOf(environmentId).map(({ id }) => id));
@@ -192,10 +167,7 @@ export class CloudState {
     return deployment;
   }
 
-  addCommand(
-    environment: Reference,
-    given: { id?: string; command: string; outcome?: CommandOutcome },
-  ): CloudCommand {
+  addCommand(environment: Reference, given: GivenCommand): CloudCommand {
     const { commandOutcome } = this.options;
     const byDefault = typeof commandOutcome === 'function' ? commandOutcome(given.command) : commandOutcome;
     const outcome = given.outcome ?? byDefault;
@@ -264,16 +236,4 @@ export class CloudState {
 
 function idOf(reference: Reference): string {
   return typeof reference === 'string' ? reference : reference.id;
-}
-
-function freeSlug(name: string, taken: readonly { slug: string }[]): string {
-  const slug = name
-    .toLowerCase()
-    .replaceAll(/[^a-z0-9]+/g, '-')
-    .replaceAll(/^-|-$/g, '');
-  const used = new Set(taken.map((each) => each.slug));
-  if (!used.has(slug)) return slug;
-  let number = 3;
-  while (used.has(`${slug}-${number}`)) number += 1;
-  return `${slug}-${number}`;
 }

@@ -18,7 +18,6 @@ import {
   deploymentResource,
   environmentResource,
   instanceResource,
-  NOTHING,
   organizationResource,
   processResource,
   visibleEnvironments,
@@ -28,6 +27,7 @@ import type { CloudState } from './cloud-state.ts';
 import { processesSeen } from './cloud-views.ts';
 import type { Call, Handlers } from './contract.ts';
 import type { JsonObject } from './json.ts';
+import { NOTHING } from './relationships.ts';
 
 /** Where processes can be: the organization, its applications, their environments and instances. */
 export function targetHandlers(state: CloudState): Handlers {
@@ -36,14 +36,13 @@ export function targetHandlers(state: CloudState): Handlers {
 
     listApplications: (call) => {
       const includes = includesOf(state, call);
-      return pageOf(call, {
+      return pageOf(state.options, call, {
         items: state.applications.filter(
           ({ name, slug, region }) =>
             containsFilter(call, 'name', name) &&
             equalsFilter(call, 'slug', slug) &&
             equalsFilter(call, 'region', region),
         ),
-        perPage: state.options.perPage,
         resource: (application) => applicationResource(state, application, includes),
         ...withIncluded(state, includes, (application: CloudApplication) =>
           aroundApplication(state, application, call),
@@ -75,9 +74,8 @@ export function targetHandlers(state: CloudState): Handlers {
           equalsFilter(call, 'status', status),
       );
       if (firstPage(call)) looked(state.environments.filter((each) => each.applicationId === id));
-      return pageOf(call, {
+      return pageOf(state.options, call, {
         items,
-        perPage: state.options.perPage,
         resource: (environment) => environmentResource(state, environment, includes, originOf(call)),
         ...withIncluded(state, includes, (environment: CloudEnvironment) =>
           aroundEnvironment(state, environment, call),
@@ -106,9 +104,8 @@ export function targetHandlers(state: CloudState): Handlers {
         );
         if (firstPage(call)) looked(state.instancesOf(environment));
         const processesOf = processesByInstance(state, call);
-        return pageOf(call, {
+        return pageOf(state.options, call, {
           items,
-          perPage: state.options.perPage,
           resource: (instance) => instanceResource(instance, includes, processesOf(instance)),
           ...withIncluded(state, includes, (instance: CloudInstance) =>
             aroundInstance(state, instance, call, processesOf(instance)),

@@ -24,6 +24,8 @@ export function exchangeOf(parts: {
   response: ServerResponse;
   access: Access;
   later: Exchange['later'];
+  refuse: Exchange['refuse'];
+  edit: (answer: Answer) => Answer;
 }): Exchange {
   const { api, call, request, response, access } = parts;
   const admit = (_call: IncomingCall, operation: string) =>
@@ -50,8 +52,9 @@ export function exchangeOf(parts: {
     response,
     now: api.now,
     later: parts.later,
+    refuse: parts.refuse,
     encode,
-    act: () => api.contract.handle(call, api.handlers, admit),
+    act: () => parts.edit(api.contract.handle(call, api.handlers, admit)),
     send: (answer) => {
       if (response.destroyed) return;
       const { headers, body } = encode(answer);

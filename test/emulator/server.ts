@@ -1,5 +1,4 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Access } from './access.ts';
 import { addressOf } from './caller.ts';
 import { cloudHandlers } from './cloud-handlers.ts';
@@ -8,12 +7,15 @@ import { CloudState } from './cloud-state.ts';
 import { loadContract } from './contract.ts';
 import { type Api, exchangeOf } from './exchange.ts';
 import { applyFault } from './fault-effects.ts';
-import { Faults } from './faults.ts';
+import { editBy, Faults } from './faults.ts';
 import { forgeHandlers } from './forge-handlers.ts';
+import type { ForgeSettings } from './forge-options.ts';
 import { missingScope } from './forge-scopes.ts';
-import { type ForgeSettings, ForgeState } from './forge-state.ts';
+import { ForgeState } from './forge-state.ts';
+import { Listener } from './listener.ts';
 import { receive } from './receive.ts';
 import type { RecordedRequest } from './recorded-request.ts';
+import { WorldTime } from './world-time.ts';
 
 const DEFAULT_TOKEN = 'test-token-0123456789abcdef';
 
@@ -24,7 +26,7 @@ export interface EmulatorOptions {
   port?: number;
   cloud?: CloudSettings;
   forge?: ForgeSettings;
-  /** The clock of both worlds, in epoch milliseconds. */
+  /** The clock of both worlds, in epoch milliseconds; `time` if left out. */
   now?: () => number;
   /** Told of every request once it is answered or given up. */
   onRequest?: (request: RecordedRequest) => void;
@@ -44,22 +46,26 @@ export interface Emulator {
   forge: ForgeState;
   faults: Faults;
   access: Access;
+  /** Steps that share it do not wait for nothing: it moves on when all of them only wait. */
+  time: WorldTime;
   close(): Promise<void>;
 }
+
+/** Faults after which a caller waits until time has passed or something else has happened. */
+const holdsBack: ReadonlySet<string> = new Set(['hang', 'slow', 'slow-body', 'late', 'call']);
+
+const isOpen = ({ writableEnded, destroyed }: ServerResponse) => !writableEnded && !destroyed;
 
 export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
   const cloud = new CloudState(options.cloud);
   const forge = new ForgeState(options.forge);
-  if (options.now !== undefined) {
-    cloud.now = options.now;
-    forge.now = options.now;
-  }
+  const held = new Set<ServerResponse>();
+  const time = new WorldTime(() => [...held].filter(isOpen).length);
+  cloud.now = options.now ?? (() => time.now());
+  forge.now = cloud.now;
   const access = new Access(options.token ?? DEFAULT_TOKEN);
-  const faults = new Faults();
+  const faults = new Faults(() => cloud.now());
   const requests: RecordedRequest[] = [];
-  const timers = new Set<NodeJS.Timeout>();
-  const numbers = new WeakMap<Socket, number>();
-  let connections = 0;
   const cloudApi: Api = {
     contract: await loadContract('laravel-cloud'),
     handlers: cloudHandlers(cloud),
@@ -75,43 +81,40 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     permit: (operation) => missingScope(operation, forge.options.scopes),
   };
 
-  const later = (ms: number, task: () => void) => {
-    const timer = setTimeout(() => {
-      timers.delete(timer);
-      task();
-    }, ms);
-    timers.add(timer);
-  };
-
   const serve = async (message: IncomingMessage, response: ServerResponse) => {
-    const { call, request } = await receive(message, numbers.get(message.socket) ?? 0);
+    const { call, request } = await receive(message, listener.numberOf(message.socket));
     const api = /^\/api\/orgs(\/|$)/.test(call.path) ? forgeApi : cloudApi;
     requests.push(request);
     request.violations = api.contract.checkRequest(call);
-    response.once('close', () => options.onRequest?.(request));
-    const exchange = exchangeOf({ api, call, request, response, access, later });
-    for (const fault of faults.strike(request)) {
-      if (fault.kind !== 'call') return applyFault(fault, exchange);
-      await fault.call(request);
+    response.once('close', () => {
+      held.delete(response);
+      options.onRequest?.(request);
+    });
+    const striking = faults.strike(request);
+    const exchange = exchangeOf({
+      api,
+      call,
+      request,
+      response,
+      access,
+      later: (ms, task) => time.later(ms, task),
+      refuse: (ms) => listener.refuse(ms),
+      edit: editBy(striking, request),
+    });
+    if (striking.some(({ kind }) => holdsBack.has(kind))) {
+      held.add(response);
+      time.lookSoon();
     }
+    for (const fault of striking) if (fault.kind === 'call') await fault.call(request);
+    for (const fault of striking) {
+      if (fault.kind !== 'call' && fault.kind !== 'edit') return applyFault(fault, exchange);
+    }
+    held.delete(response);
     exchange.send(exchange.act());
   };
 
-  const server = createServer((message, response) => {
-    serve(message, response).catch((error: unknown) => {
-      // A caller that has gone away is its own business.
-      if (response.destroyed || response.headersSent) return;
-      const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
-      response.writeHead(500, { 'Content-Type': 'application/json' }).end(JSON.stringify({ message: text }));
-    });
-  });
-  server.on('connection', (socket) => numbers.set(socket, ++connections));
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(options.port ?? 0, '127.0.0.1', resolve);
-  });
-  const { port } = server.address() as AddressInfo;
-  const origin = `http://127.0.0.1:${port}`;
+  const listener = new Listener(serve, time);
+  const origin = `http://127.0.0.1:${await listener.listen(options.port ?? 0)}`;
   return {
     url: addressOf(origin, ''),
     urlFor: (caller) => addressOf(origin, caller),
@@ -119,18 +122,13 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     token: access.token,
     requests,
     get connections() {
-      return connections;
+      return listener.opened;
     },
     cloud,
     forge,
     faults,
     access,
-    close: () =>
-      new Promise((resolve) => {
-        for (const timer of timers) clearTimeout(timer);
-        server.close(() => resolve());
-        // Callers that were left hanging must not keep the server up.
-        server.closeAllConnections();
-      }),
+    time,
+    close: () => listener.close(),
   };
 }

@@ -37,10 +37,10 @@ export function answered(status: number, fields: readonly string[] = []): HttpFa
   return new HttpFailure(
     { what: 'The request', why: `Laravel Forge answered ${status}`, fix: 'Mend it' },
     {
-      cause: `Laravel Forge answered ${status}`,
+      reason: `Laravel Forge answered ${status}`,
       status,
       arrival: status >= 500 ? 'maybe' : 'no',
-      transient: status >= 500,
+      retry: status >= 500 ? 'patiently' : 'never',
       fields,
     },
   );

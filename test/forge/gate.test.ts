@@ -1,8 +1,9 @@
 import { beforeEach, expect, test } from 'vitest';
 import { type Gate, type Gated, waitAtGate } from '../../src/forge/gate.ts';
 import { Deadline } from '../../src/time/deadline.ts';
+import { VirtualClock } from '../support/virtual-clock.ts';
 import { processOf } from './forge-server.ts';
-import { VirtualClock, waitingOn } from './virtual-clock.ts';
+import { waitingOn } from './waiting-on.ts';
 
 let clock: VirtualClock;
 let said: string[];
@@ -20,14 +21,16 @@ async function gate(
   { statuses = ['running'], minCount = 0 }: Partial<Gate> = {},
   wait = 60_000,
 ): Promise<Gated> {
-  return await waitAtGate(
-    { statuses, minCount, demand: `require-status is ${statuses.join(', ')}` },
-    async () => {
-      const picture = pictures[Math.min(looks, pictures.length - 1)] ?? [];
-      looks += 1;
-      return picture.map((status, index) => processOf({ id: String(31 + index), status }));
-    },
-    { ...waitingOn(clock), deadline: new Deadline(clock, wait), log: (line) => said.push(line) },
+  return await clock.run(
+    waitAtGate(
+      { statuses, minCount, demand: `require-status is ${statuses.join(', ')}` },
+      async () => {
+        const picture = pictures[Math.min(looks, pictures.length - 1)] ?? [];
+        looks += 1;
+        return picture.map((status, index) => processOf({ id: String(31 + index), status }));
+      },
+      { ...waitingOn(clock), deadline: new Deadline(clock, wait), log: (line) => said.push(line) },
+    ),
   );
 }
 

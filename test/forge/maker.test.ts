@@ -7,8 +7,9 @@ import { planFor } from '../../src/processes/plan/plan.ts';
 import { describeDone } from '../../src/processes/plan/result.ts';
 import { raceDelays } from '../../src/processes/race-delays.ts';
 import { Deadline } from '../../src/time/deadline.ts';
+import { VirtualClock } from '../support/virtual-clock.ts';
 import { answered, ForgeServer, specOf } from './forge-server.ts';
-import { VirtualClock, waitingOn } from './virtual-clock.ts';
+import { waitingOn } from './waiting-on.ts';
 
 const place = { id: '7', name: 'web-1' };
 let server: ForgeServer;
@@ -30,20 +31,22 @@ async function run(
   const { operations } = planFor([state], forgeRules, { prune });
   server.filters.length = 0;
   meanwhile?.();
-  return await converge(operations, [state], {
-    rules: forgeRules,
-    makerAt: ({ listing }, limit) =>
-      forgeMaker(listing, {
-        ...waiting,
-        store: server,
-        delays: raceDelays(clock, waiting.random, waiting.cancelled),
-        removal: { ...waiting, deadline: () => new Deadline(clock, 60_000) },
-        limit,
-      }),
-    cancelled: waiting.cancelled,
-    concurrency: 6,
-    log: (line) => lines.push(line),
-  });
+  return await clock.run(
+    converge(operations, [state], {
+      rules: forgeRules,
+      makerAt: ({ listing }, limit) =>
+        forgeMaker(listing, {
+          ...waiting,
+          store: server,
+          delays: raceDelays(clock, waiting.random, waiting.cancelled),
+          removal: { ...waiting, deadline: () => new Deadline(clock, 60_000) },
+          limit,
+        }),
+      cancelled: waiting.cancelled,
+      concurrency: 6,
+      log: (line) => lines.push(line),
+    }),
+  );
 }
 
 const queue = (name: string, given: Partial<ForgeSpec> = {}) =>

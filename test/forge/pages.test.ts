@@ -6,10 +6,10 @@ import { scripted } from './client.ts';
 const named = (id: number | string) => ({ id, type: 'servers', attributes: { name: `web-${id}` } });
 const call = { method: 'GET', path: '/orgs/acme/servers', what: 'Listing the servers' } as const;
 
-test('follows the cursor over all pages, in order, and gives none twice', async () => {
+test('follows the cursor over all pages, in order', async () => {
   const pages = [
     { data: [named('1'), named('2')], links: { next: 'https://evil.test' }, meta: { next_cursor: 'b' } },
-    { data: [named('2'), named('3')], links: { next: 'https://evil.test' }, meta: { next_cursor: 'c' } },
+    { data: [named('3')], links: { next: 'https://evil.test' }, meta: { next_cursor: 'c' } },
     { data: [named(4)], links: [], meta: { next_cursor: null } },
   ];
   const { client, calls } = scripted((_request, number) => pages[number - 1]);
@@ -21,6 +21,18 @@ test('follows the cursor over all pages, in order, and gives none twice', async 
     'GET /orgs/acme/servers?sort=name&page[size]=30&page[cursor]=b',
     'GET /orgs/acme/servers?sort=name&page[size]=30&page[cursor]=c',
   ]);
+});
+
+test('reads again what moved while it was read: what stands on two pages', async () => {
+  const pages = [
+    { data: [named('1'), named('2')], meta: { next_cursor: 'b' } },
+    { data: [named('2')] },
+    { data: [named('1'), named('2')], meta: { next_cursor: 'b' } },
+    { data: [named('3')] },
+  ];
+  const { client, clock } = scripted((_request, number) => pages[number - 1]);
+  const { items } = await clock.run(listAll(client, call, NamedResource));
+  expect(items.map(({ id }) => id)).toEqual(['1', '2', '3']);
 });
 
 test.each([[{}], [{ meta: null }], [{ meta: { next_cursor: '' } }]])(

@@ -13,12 +13,14 @@ import { raceDelays } from '../../processes/race-delays.ts';
 import { cloudRules } from '../../processes/rules.ts';
 import type { Step } from '../../runner/step.ts';
 import { maxConcurrency, withClient, workDeadline } from '../shared/connection.ts';
-import { deployChange } from '../shared/deploy-change.ts';
+import { type Change, makeLive } from '../shared/make-live.ts';
 import { postComment } from './comment.ts';
 import { type ApplyInputs, readApplyInputs } from './inputs.ts';
 import { doneOperation, doneOutputs, plannedOperation, plannedOutputs } from './outputs.ts';
 import { type ReadPlan, readAndPlan } from './read-and-plan.ts';
 import { logPlan, type Report, reportApplied } from './report.ts';
+
+type Done = Pick<Change, 'kind' | 'done'>;
 
 /** Makes an environment of Laravel Cloud run what a manifest declares. */
 export async function runApply(step: Step): Promise<void> {
@@ -26,11 +28,16 @@ export async function runApply(step: Step): Promise<void> {
   await withClient(step, inputs.connection, async (client) => {
     const readPlan = await readAndPlan(step, client, inputs);
     logPlan(step.log, readPlan.plan.operations);
-    await (inputs.dryRun ? tellPlan(step, inputs, readPlan) : carryOut(step, client, inputs, readPlan));
+    step.output({ 'environment-id': readPlan.environment.id, 'deployment-id': '', verified: '' });
+    const carry = inputs.dryRun ? tellPlan(step, inputs, readPlan) : carryOut(step, client, inputs, readPlan);
+    await makeLive(
+      { ...inputs, step, client, onLive: step.output },
+      { ...(await carry), where: { environmentId: readPlan.environment.id } },
+    );
   });
 }
 
-async function tellPlan(step: Step, inputs: ApplyInputs, { environment, plan }: ReadPlan): Promise<void> {
+async function tellPlan(step: Step, inputs: ApplyInputs, { environment, plan }: ReadPlan): Promise<Done> {
   step.output(plannedOutputs(plan.operations));
   const counts = countsOf(plan.operations);
   await publish(step, inputs, {
@@ -43,14 +50,15 @@ async function tellPlan(step: Step, inputs: ApplyInputs, { environment, plan }: 
         ? 'Nothing to do.'
         : 'Nothing was written. Run it without dry-run to make it so.',
   });
+  return { kind: 'planned', done: '' };
 }
 
 async function carryOut(
   step: Step,
   client: HttpClient,
   inputs: ApplyInputs,
-  { environment, plan, states }: ReadPlan,
-): Promise<void> {
+  { environment, instances, plan, states }: ReadPlan,
+): Promise<Done> {
   step.doing(`applying ${inputs.file}`);
   const writes = changesIn(countsOf(plan.operations));
   const patient = client.within(workDeadline(step, inputs.connection, msPerWrite * writes));
@@ -59,7 +67,12 @@ async function carryOut(
     makerAt: ({ place, listing }, limit) =>
       cloudMaker(listing, {
         ...step,
-        store: new CloudProcessStore(patient, place.id, manifestField),
+        store: new CloudProcessStore(
+          patient,
+          place.id,
+          { instance: instances.find(({ id }) => id === place.id) },
+          manifestField,
+        ),
         delays: raceDelays(step.clock, step.random, step.cancelled),
         limit,
       }),
@@ -78,7 +91,9 @@ async function carryOut(
   });
   const failure = convergeFailure(`Applying ${inputs.file}`, results, whenLive);
   if (failure !== undefined) throw failure;
-  if (hasChanged(results)) await makeLive(step, client, inputs, environment.id, results);
+  if (!hasChanged(results)) return { kind: 'unchanged', done: '' };
+  step.did('processes', describeDone(results));
+  return { kind: 'changed', done: `The processes are as declared (${describeDone(results)})` };
 }
 
 const whenLive = 'It takes effect with the environment’s next deploy';
@@ -104,43 +119,14 @@ function hasChanged(results: readonly OperationResult[]): boolean {
   return changesIn(doneCounts(results)) > 0;
 }
 
-function nextStep(results: readonly OperationResult[], { deploying }: ApplyInputs): string {
+function nextStep(results: readonly OperationResult[], { goingLive }: ApplyInputs): string {
   if (results.some(({ status }) => status !== 'done')) {
     return 'Not everything was done; run the job again. What is done takes effect with the environment’s next deploy.';
   }
   if (!hasChanged(results)) return 'Nothing to do.';
-  return deploying.redeploy
+  return goingLive.redeploy
     ? 'A deployment of the environment makes the changes live.'
     : 'The changes take effect with the environment’s next deploy.';
-}
-
-/** One deployment for all changes. */
-async function makeLive(
-  step: Step,
-  client: HttpClient,
-  inputs: ApplyInputs,
-  environmentId: string,
-  results: readonly OperationResult[],
-): Promise<void> {
-  const done = describeDone(results);
-  if (!inputs.deploying.redeploy) {
-    step.log.notice(
-      `${done}; the changes take effect with the environment’s next deploy. With redeploy: true the step starts one.`,
-    );
-    return;
-  }
-  step.did('processes', done);
-  const instanceId = results[0]?.operation.place.id ?? '';
-  // The deployment is told in the log and the summary: its id is no output of this action.
-  const quiet = { ...step, output: () => undefined };
-  await deployChange(
-    quiet,
-    client,
-    inputs.connection,
-    inputs.deploying,
-    { environmentId, instanceId },
-    'The processes are as declared',
-  );
 }
 
 /** A field of a request is called in the manifest as it is in the request. */

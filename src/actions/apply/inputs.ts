@@ -8,7 +8,7 @@ import { shorten } from '../../shorten.ts';
 import { cloud } from '../shared/cloud-service.ts';
 import { type Commenting, readCommenting } from '../shared/commenting-inputs.ts';
 import { type Connection, readConnection } from '../shared/connection.ts';
-import { type Deploying, readDeploying } from '../shared/deploy-change.ts';
+import { type GoingLive, readGoingLive } from '../shared/make-live.ts';
 
 export interface ApplyInputs {
   readonly connection: Connection;
@@ -20,7 +20,7 @@ export interface ApplyInputs {
   readonly manifest: Manifest<ProcessSpec>;
   readonly prune: boolean;
   readonly dryRun: boolean;
-  readonly deploying: Deploying;
+  readonly goingLive: GoingLive;
   readonly commenting: Commenting;
 }
 
@@ -43,7 +43,7 @@ export function readApplyInputs(step: Step): ApplyInputs {
     ...readManifest(step),
     prune: inputs.flag('prune', false),
     dryRun: inputs.flag('dry-run', false),
-    deploying: readDeploying(inputs),
+    goingLive: readGoingLive(inputs),
     commenting: readCommenting(step),
   };
   inputs.done();

@@ -28,13 +28,13 @@ export interface ReadPlan {
 
 /** Reads what there is, and plans. Throws a `Failure` when the plan would have to guess. */
 export async function readAndPlan(step: Step, client: HttpClient, inputs: ApplyInputs): Promise<ReadPlan> {
-  const { environment, instances } = await findInstances(step, client, inputs);
+  const { environment, instances, seen } = await findInstances(step, client, inputs);
   step.doing(`planning ${inputs.file}`);
   const patient = client.within(workDeadline(step, inputs.connection, 2_000 * instances.length));
   const limit = new Limit(maxConcurrency);
   const look = async (instance: Instance): Promise<Listing<ExistingProcess>> =>
-    await limit.run(() => new CloudProcessStore(patient, instance.id).list());
-  const listings = new Map<string, Listing<ExistingProcess>>();
+    await limit.run(() => new CloudProcessStore(patient, instance.id, { instance }).list());
+  const listings = new Map(seen);
   const lookAt = async (ones: readonly Instance[]): Promise<void> => {
     await Promise.all(ones.map(async (instance) => listings.set(instance.id, await look(instance))));
   };
@@ -45,7 +45,7 @@ export async function readAndPlan(step: Step, client: HttpClient, inputs: ApplyI
       return listing === undefined ? [] : [{ place, declared, listing }];
     });
 
-  await lookAt(instances);
+  await lookAt(instances.filter(({ id }) => !listings.has(id)));
   let plan = planFor(statesNow(), cloudRules, inputs);
   const delays = raceDelays(step.clock, step.random, step.cancelled);
   const tell = skipRepeats((line) => step.log.info(line));
@@ -66,15 +66,20 @@ async function findInstances(
   step: Step,
   client: HttpClient,
   { application, connection, environment, manifest, wait }: ApplyInputs,
-): Promise<{ environment: Environment; instances: readonly Instance[] }> {
+): Promise<{
+  environment: Environment;
+  instances: readonly Instance[];
+  /** What the way to them has shown already. */
+  seen: ReadonlyMap<string, Listing<ExistingProcess>>;
+}> {
   step.doing(`${wait > 0 ? 'waiting' : 'looking'} for the environment "${environment}"`);
   const { found, picked } = await findInEnvironment(
     client.within(workDeadline(step, connection, wait)),
-    { application, environment, repository: step.workflow.repository },
+    { application, environment, repository: step.workflow.repository, withProcesses: true },
     { ...waitingFor(step, wait), log: (line) => step.log.info(line) },
     (candidates) => pickInstances(candidates, manifest.places),
   );
   const names = picked.map(({ name, id }) => `${name} (${id})`).join(', ');
   step.log.info(`Environment ${found.environment.name} (${found.environment.id}), instances ${names}`);
-  return { environment: found.environment, instances: picked };
+  return { environment: found.environment, instances: picked, seen: found.listings };
 }

@@ -1,4 +1,3 @@
-import { CloudProcessStore } from '../../cloud/process-store.ts';
 import { Failure } from '../../failure.ts';
 import type { HttpClient } from '../../http/client.ts';
 import {
@@ -12,8 +11,9 @@ import { describeExisting } from '../../processes/describe-existing.ts';
 import type { ExistingProcess } from '../../processes/existing.ts';
 import { raceDelays } from '../../processes/race-delays.ts';
 import type { Step } from '../../runner/step.ts';
-import { withClient, workDeadline } from '../shared/connection.ts';
-import { findTarget, type Target } from '../shared/target-inputs.ts';
+import { withClient } from '../shared/connection.ts';
+import { makeLive } from '../shared/make-live.ts';
+import { findTarget, openStore, type Target, whereOf } from '../shared/target-inputs.ts';
 import { type DeleteInputs, readDeleteInputs } from './inputs.ts';
 import { reportDeleted } from './report.ts';
 
@@ -21,14 +21,15 @@ import { reportDeleted } from './report.ts';
 export async function runDelete(step: Step): Promise<void> {
   const inputs = readDeleteInputs(step);
   await withClient(step, inputs.connection, async (client) => {
-    const target = await findTarget(step, client, inputs.connection, inputs.target);
+    const byIdentity = inputs.toDelete.by === 'identity';
+    const target = await findTarget(step, client, inputs.connection, inputs.target, byIdentity);
     const world = openWorld(step, client, inputs, target);
     step.doing(`deleting the ${describeDeleteTarget(inputs.toDelete)}`);
     const found = await findToDelete(inputs.toDelete, inputs.all, world);
     for (const process of found) step.log.info(`${process.id}: ${describeExisting(process)}`);
     if (found.length === 0) reportAbsent(step, inputs, target);
     else if (inputs.dryRun) tell(step, inputs, 'would-delete', found, target);
-    else await deleteFound(step, inputs, world, found, target);
+    else await deleteFound(step, client, inputs, world, found, target);
   });
 }
 
@@ -39,7 +40,7 @@ function openWorld(
   target: Target,
 ): DeleteWorld {
   return {
-    store: new CloudProcessStore(client.within(workDeadline(step, connection)), target.instanceId),
+    store: openStore(step, client, connection, target),
     delays: raceDelays(step.clock, step.random, step.cancelled),
     log: (line) => step.log.info(line),
   };
@@ -58,6 +59,7 @@ function reportAbsent(step: Step, inputs: DeleteInputs, target: Target): void {
 
 async function deleteFound(
   step: Step,
+  client: HttpClient,
   inputs: DeleteInputs,
   world: DeleteWorld,
   found: readonly ExistingProcess[],
@@ -67,8 +69,11 @@ async function deleteFound(
   tell(step, inputs, result.deleted.length > 0 ? 'deleted' : '', result.deleted, target);
   const failure = deleteFailure(result);
   if (failure !== undefined) throw failure;
-  step.log.notice(
-    `Deleted ${result.deleted.map(({ id }) => id).join(', ')}; it takes effect with the environment’s next deploy.`,
+  const done = `Deleted ${result.deleted.map(({ id }) => id).join(', ')}`;
+  step.did('processes', done);
+  await makeLive(
+    { ...inputs, step, client, onLive: () => undefined },
+    { kind: 'changed', done, where: whereOf(target, found[0]) },
   );
 }
 
@@ -84,5 +89,13 @@ function tell(
     'ids-json': JSON.stringify(processes.map(({ id }) => id)),
     count: String(processes.length),
   });
-  step.summarize(reportDeleted(describeDeleteTarget(inputs.toDelete), outcome, processes, target));
+  step.summarize(
+    reportDeleted(
+      describeDeleteTarget(inputs.toDelete),
+      outcome,
+      processes,
+      target,
+      inputs.goingLive.redeploy,
+    ),
+  );
 }

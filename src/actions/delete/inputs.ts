@@ -2,6 +2,7 @@ import type { DeleteTarget } from '../../processes/delete.ts';
 import type { Step } from '../../runner/step.ts';
 import { cloud } from '../shared/cloud-service.ts';
 import { type Connection, readConnection } from '../shared/connection.ts';
+import { type GoingLive, readDeploying } from '../shared/make-live.ts';
 import { readSpec } from '../shared/process-inputs.ts';
 import { readTarget, type TargetInputs } from '../shared/target-inputs.ts';
 
@@ -12,6 +13,7 @@ export interface DeleteInputs {
   readonly all: boolean;
   readonly ifMissing: 'ignore' | 'fail';
   readonly dryRun: boolean;
+  readonly goingLive: GoingLive;
 }
 
 export function readDeleteInputs(step: Step): DeleteInputs {
@@ -26,6 +28,7 @@ export function readDeleteInputs(step: Step): DeleteInputs {
     toDelete: readDeleteTarget(step, all),
     ifMissing: inputs.choice('if-missing', ['ignore', 'fail'], 'ignore'),
     dryRun: inputs.flag('dry-run', false),
+    goingLive: readDeploying(inputs),
   };
   inputs.done();
   return read;

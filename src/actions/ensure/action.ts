@@ -1,15 +1,21 @@
-import { CloudProcessStore } from '../../cloud/process-store.ts';
 import type { HttpClient } from '../../http/client.ts';
 import { describeChanges } from '../../processes/drift.ts';
 import { type Ensure, type Ensured, ensure } from '../../processes/ensure.ts';
 import { raceDelays } from '../../processes/race-delays.ts';
-import { describe } from '../../processes/spec.ts';
+import { describe, type ProcessSpec } from '../../processes/spec.ts';
 import type { Step } from '../../runner/step.ts';
 import { cloud } from '../shared/cloud-service.ts';
-import { type Connection, readConnection, withClient, workDeadline } from '../shared/connection.ts';
-import { type Deploying, deployChange, readDeploying } from '../shared/deploy-change.ts';
+import { type Connection, readConnection, withClient } from '../shared/connection.ts';
+import { type Change, type GoingLive, makeLive, readGoingLive } from '../shared/make-live.ts';
 import { readProcesses, readSpec } from '../shared/process-inputs.ts';
-import { findTarget, readTarget, type Target, type TargetInputs } from '../shared/target-inputs.ts';
+import {
+  findTarget,
+  openStore,
+  readTarget,
+  type Target,
+  type TargetInputs,
+  whereOf,
+} from '../shared/target-inputs.ts';
 import { outputsOf } from './outputs.ts';
 import { reportEnsured, sentenceFor } from './report.ts';
 
@@ -17,20 +23,25 @@ interface EnsureInputs {
   readonly connection: Connection;
   readonly target: TargetInputs;
   readonly wanted: Ensure;
-  readonly deploying: Deploying;
+  readonly goingLive: GoingLive;
 }
 
 /** Makes one background process exist on a Laravel Cloud instance, in the declared state. */
 export async function runEnsure(step: Step): Promise<void> {
   const inputs = readInputs(step);
   await withClient(step, inputs.connection, async (client) => {
-    const target = await findTarget(step, client, inputs.connection, inputs.target);
-    step.doing(`making sure that the ${describe(inputs.wanted.spec)} is as declared`);
+    const { connection, wanted } = inputs;
+    const looks = wanted.processId === undefined && wanted.ifExists !== 'create';
+    const target = await findTarget(step, client, connection, inputs.target, looks);
+    step.doing(`making sure that the ${describe(wanted.spec)} is as declared`);
     const { ensured, instance } = await ensureProcess(step, client, inputs, target);
     const found: Target = { ...target, instance: target.instance ?? instance };
     step.output(outputsOf(inputs.wanted.spec, ensured, found));
-    step.summarize(reportEnsured(inputs.wanted, ensured, found, inputs.deploying.redeploy));
-    await makeLive(step, client, inputs, ensured, found);
+    step.summarize(reportEnsured(inputs.wanted, ensured, found, inputs.goingLive.redeploy));
+    await makeLive(
+      { ...inputs, step, client, onLive: step.output },
+      changeOf(inputs.wanted.spec, ensured, found),
+    );
   });
 }
 
@@ -52,7 +63,7 @@ function readInputs(step: Step): EnsureInputs {
     connection,
     target,
     wanted: { spec, ifExists, processId, dryRun: inputs.flag('dry-run', false) },
-    deploying: readDeploying(inputs),
+    goingLive: readGoingLive(inputs),
   };
   inputs.done();
   return read;
@@ -64,7 +75,7 @@ async function ensureProcess(
   { connection, wanted }: EnsureInputs,
   target: Target,
 ) {
-  const store = new CloudProcessStore(client.within(workDeadline(step, connection)), target.instanceId);
+  const store = openStore(step, client, connection, target);
   const ensured = await ensure(wanted, {
     store,
     delays: raceDelays(step.clock, step.random, step.cancelled),
@@ -86,30 +97,11 @@ async function ensureProcess(
   return { ensured, instance: store.instance };
 }
 
-/** A change takes effect with the next deploy: starts one if that was asked for, and says so otherwise. */
-async function makeLive(
-  step: Step,
-  client: HttpClient,
-  inputs: EnsureInputs,
-  { outcome, process }: Ensured,
-  target: Target,
-): Promise<void> {
-  if (process === undefined || (outcome !== 'created' && outcome !== 'updated')) return;
-  if (!inputs.deploying.redeploy) {
-    step.log.notice(
-      `Background process ${process.id} was ${outcome}; it takes effect with the environment’s next deploy. With redeploy: true the step starts one.`,
-    );
-    return;
-  }
-  await deployChange(
-    step,
-    client,
-    inputs.connection,
-    inputs.deploying,
-    {
-      environmentId: target.environment?.id ?? target.instance?.environmentId,
-      instanceId: process.instanceId,
-    },
-    'The background process is as declared',
-  );
+function changeOf(spec: ProcessSpec, { outcome, process }: Ensured, target: Target): Change {
+  const planned = outcome === 'would-create' || outcome === 'would-update';
+  return {
+    kind: planned ? 'planned' : outcome === 'unchanged' ? 'unchanged' : 'changed',
+    done: `The ${describe(spec)} was ${outcome}`,
+    where: whereOf(target, process),
+  };
 }

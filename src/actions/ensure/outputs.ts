@@ -23,6 +23,7 @@ export function outputsOf(
     'instance-id': target.instanceId ?? process?.instanceId ?? '',
     'environment-id': target.environment?.id ?? target.instance?.environmentId ?? '',
     'deployment-id': '',
+    verified: '',
     'changes-json': JSON.stringify(changes),
     'resource-json': process === undefined ? '' : JSON.stringify(process.resource),
   };

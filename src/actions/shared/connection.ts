@@ -1,4 +1,5 @@
 import { HttpClient } from '../../http/client.ts';
+import { maxConcurrency } from '../../http/side-by-side.ts';
 import type { ServiceHints } from '../../http/status-failure.ts';
 import { openTransport, usualLimits } from '../../http/transport.ts';
 import type { Step } from '../../runner/step.ts';
@@ -21,8 +22,7 @@ export interface Connection {
   readonly requestTimeout: number;
 }
 
-/** At once to one API: enough to fill the waiting, few enough to stay polite. */
-export const maxConcurrency = 6;
+export { maxConcurrency };
 
 /** Reads `token`, `api-url`, `request-timeout` and `summary`. */
 export function readConnection(

@@ -1,6 +1,9 @@
 import type { Instance } from '../../cloud/instance.ts';
+import { CloudProcessStore } from '../../cloud/process-store.ts';
 import { type Environment, findInEnvironment, pickInstance } from '../../cloud/target.ts';
 import type { HttpClient } from '../../http/client.ts';
+import type { ExistingProcess } from '../../processes/existing.ts';
+import type { Listing } from '../../processes/listing.ts';
 import { isId } from '../../runner/inputs.ts';
 import type { Step } from '../../runner/step.ts';
 import { waitingFor } from '../../time/poll.ts';
@@ -20,6 +23,8 @@ export interface Target {
   readonly instanceId: string | undefined;
   readonly instance: Instance | undefined;
   readonly environment: Environment | undefined;
+  /** The processes of the instance, where they were seen on the way to it. */
+  readonly listing: Listing<ExistingProcess> | undefined;
 }
 
 /** Reads `application`, `environment`, `instance` and `wait-for-environment`. */
@@ -45,23 +50,48 @@ export function readTarget({ inputs }: Step, options: { readonly pinned: boolean
   return { application, environment, instance, wait };
 }
 
-/** Finds the instance, waiting for it if that was asked for. */
+/** Finds the instance, waiting for it if that was asked for. `withProcesses`: will its processes be listed next? */
 export async function findTarget(
   step: Step,
   client: HttpClient,
   connection: Connection,
   { application, environment, instance, wait }: TargetInputs,
+  withProcesses: boolean,
 ): Promise<Target> {
-  if (environment === undefined) return { instanceId: instance, instance: undefined, environment: undefined };
+  if (environment === undefined) {
+    return { instanceId: instance, instance: undefined, environment: undefined, listing: undefined };
+  }
   step.doing(`${wait > 0 ? 'waiting' : 'looking'} for the environment "${environment}"`);
   const { found, picked } = await findInEnvironment(
     client.within(workDeadline(step, connection, wait)),
-    { application, environment, repository: step.workflow.repository },
+    { application, environment, repository: step.workflow.repository, withProcesses },
     { ...waitingFor(step, wait), log: (line) => step.log.info(line) },
     (candidates) => pickInstance(candidates, instance),
   );
   step.log.info(
     `Environment ${found.environment.name} (${found.environment.id}), instance ${picked.name} (${picked.id})`,
   );
-  return { instanceId: picked.id, instance: picked, environment: found.environment };
+  const listing = found.listings.get(picked.id);
+  return { instanceId: picked.id, instance: picked, environment: found.environment, listing };
+}
+
+/** The processes of what was found, under a deadline of their own. */
+export function openStore(
+  step: Step,
+  client: HttpClient,
+  connection: Connection,
+  target: Target,
+): CloudProcessStore {
+  return new CloudProcessStore(client.within(workDeadline(step, connection)), target.instanceId, target);
+}
+
+/** Where a deployment is to be made: in the environment or, where that is not known, in the one of an instance. */
+export function whereOf(
+  { environment, instance, instanceId }: Target,
+  process: ExistingProcess | undefined,
+): { readonly environmentId: string } | { readonly instanceId: string } {
+  const environmentId = environment?.id ?? instance?.environmentId;
+  return environmentId === undefined
+    ? { instanceId: process?.instanceId ?? instanceId ?? '' }
+    : { environmentId };
 }

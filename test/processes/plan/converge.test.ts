@@ -9,7 +9,8 @@ import { raceDelays } from '../../../src/processes/race-delays.ts';
 import { cloudRules } from '../../../src/processes/rules.ts';
 import type { ProcessSpec, WorkerConfig } from '../../../src/processes/spec.ts';
 import { listingOf } from '../../support/listing.ts';
-import { existing, FakeStore, lost, refused, VirtualClock } from '../fake-cloud.ts';
+import { VirtualClock } from '../../support/virtual-clock.ts';
+import { existing, FakeStore, lost, refused } from '../fake-cloud.ts';
 
 const worker = (config: WorkerConfig = {}, processes = 1): ProcessSpec => ({
   type: 'worker',
@@ -45,20 +46,22 @@ class World {
     }));
     const { operations } = planFor(states, cloudRules, { prune });
     meanwhile?.();
-    return await converge(operations, states, {
-      rules: cloudRules,
-      makerAt: ({ place, listing }, limit) =>
-        cloudMaker(listing, {
-          store: this.stores.get(place.id) ?? this.store([], place.id),
-          delays: raceDelays(this.clock, () => 0.5, this.stop.signal),
-          clock: this.clock,
-          cancelled: this.stop.signal,
-          limit,
-        }),
-      cancelled: this.stop.signal,
-      concurrency: 6,
-      log: (line) => this.lines.push(line),
-    });
+    return await this.clock.run(
+      converge(operations, states, {
+        rules: cloudRules,
+        makerAt: ({ place, listing }, limit) =>
+          cloudMaker(listing, {
+            store: this.stores.get(place.id) ?? this.store([], place.id),
+            delays: raceDelays(this.clock, () => 0.5, this.stop.signal),
+            clock: this.clock,
+            cancelled: this.stop.signal,
+            limit,
+          }),
+        cancelled: this.stop.signal,
+        concurrency: 6,
+        log: (line) => this.lines.push(line),
+      }),
+    );
   }
 }
 

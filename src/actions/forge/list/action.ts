@@ -4,9 +4,10 @@ import { knownWords } from '../../../forge/status.ts';
 import type { ForgeTargetName } from '../../../forge/target.ts';
 import type { HttpClient } from '../../../http/client.ts';
 import { orNear } from '../../../names/did-you-mean.ts';
-import { html } from '../../../runner/html.ts';
+import { code, html } from '../../../runner/html.ts';
 import type { Inputs } from '../../../runner/inputs.ts';
 import type { Step } from '../../../runner/step.ts';
+import { headline } from '../../../runner/summary.ts';
 import { quoted } from '../../../shorten.ts';
 import { waitingFor } from '../../../time/poll.ts';
 import { type Connection, readConnection, withClient, workDeadline } from '../../shared/connection.ts';
@@ -92,7 +93,7 @@ async function listAtGate(
   { connection, target: name, filter, sort, gate, wait }: ForgeListInputs,
 ): Promise<Gated> {
   const target = await findForgeTarget(step, client, name);
-  step.doing('listing the background processes');
+  step.doing(isClosed(gate) ? 'waiting at the gate' : 'listing the background processes');
   const store = new ForgeProcessStore(client.within(workDeadline(step, connection, wait)), target);
   const { user, directory } = filter;
   return await waitAtGate(
@@ -114,10 +115,12 @@ function report(step: Step, { target, filter, gate }: ForgeListInputs, { process
   const found = counted(processes.length);
   const asked = describeFilter(filter, target.site);
   step.log.group(`${found} on server ${target.server} (${asked})`, processes.map(forgeLine));
-  const opened = isClosed(gate) && failure === undefined ? html`<p>All as required.</p>` : html``;
+  const opened = isClosed(gate) && failure === undefined ? html`: all as required` : html``;
   const rows = processes.length === 0 ? html`` : forgeTable(processes);
+  const mark = failure !== undefined ? 'drifted' : processes.length === 0 ? 'nothing' : 'done';
+  const filtered = asked === 'all' ? html`` : html`<p>Only those with ${code(asked)}.</p>`;
   step.summarize(
-    html`<p><strong>${found}</strong> on server ${target.server} (${asked}).</p>${opened}${rows}`,
+    html`${headline(mark, html`${found} on ${code(target.server)}${opened}`)}${filtered}${rows}`,
   );
   if (gate.statuses.length > 0 && processes.length === 0 && failure === undefined)
     step.log.warning(

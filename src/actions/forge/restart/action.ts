@@ -5,8 +5,9 @@ import { type Accepted, type Restarting, untilUp } from '../../../forge/restart.
 import { requestRestarts } from '../../../forge/restart-all.ts';
 import { isLeaving } from '../../../forge/status.ts';
 import type { ForgeTarget, ForgeTargetName } from '../../../forge/target.ts';
-import { html } from '../../../runner/html.ts';
+import { code, html } from '../../../runner/html.ts';
 import type { Step } from '../../../runner/step.ts';
+import { headline } from '../../../runner/summary.ts';
 import { waitingFor } from '../../../time/poll.ts';
 import {
   type Connection,
@@ -116,7 +117,7 @@ async function request(
   if (restarted.length > 0) step.did('restart', `restarted ${restarted.map(({ id }) => id).join(', ')}`);
   if (failure === undefined) return accepted;
   step.summarize(
-    html`<p>Restarted ${counted(restarted.length)} of ${processes.length}.</p>${forgeTable(restarted)}`,
+    html`<p>Restarted before that: ${restarted.length} of ${counted(processes.length)}.</p>${forgeTable(restarted)}`,
   );
   throw failure;
 }
@@ -145,9 +146,10 @@ async function waitUntilUp(
     `Restarted ${counted(processes.length)} on ${target.serverName}: ${outcome}`,
     processes.map(forgeLine),
   );
-  step.summarize(
-    html`<p><strong>Restarted ${counted(processes.length)}</strong> on server ${target.serverName} (${asked}): ${outcome}.</p>${forgeTable(processes)}`,
-  );
+  const head = html`Restarted: ${counted(processes.length)} on ${code(target.serverName)}, ${outcome}`;
+  const filtered = asked === 'all' ? html`` : html`<p>Only those with ${code(asked)}.</p>`;
+  const mark = failure === undefined ? 'done' : 'drifted';
+  step.summarize(html`${headline(mark, head)}${filtered}${forgeTable(processes)}`);
   if (failure !== undefined) throw failure;
 }
 

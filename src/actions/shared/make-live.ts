@@ -1,0 +1,126 @@
+import { type Deployment, hasSucceeded, redeploy } from '../../cloud/deployments.ts';
+import { readInstance } from '../../cloud/instance.ts';
+import { Failure } from '../../failure.ts';
+import type { HttpClient } from '../../http/client.ts';
+import { code, html } from '../../runner/html.ts';
+import type { Inputs } from '../../runner/inputs.ts';
+import type { Outputs } from '../../runner/outputs.ts';
+import type { Step } from '../../runner/step.ts';
+import { type Connection, workDeadline } from './connection.ts';
+import { following } from './following.ts';
+import { showFailingStep } from './show-logs.ts';
+import { readVerification, skipVerification, type Verification, verify } from './verify.ts';
+
+/** What is to happen after the processes are as declared. */
+export interface GoingLive {
+  readonly redeploy: boolean;
+  /** Milliseconds for everything about the deployment: waiting for one that runs, and following the new one. */
+  readonly waitTimeout: number;
+  readonly verification: Verification | undefined;
+  readonly showLogs: boolean;
+}
+
+/** What the step has done to the processes, and where. */
+export interface Change {
+  readonly kind: 'changed' | 'unchanged' | 'planned';
+  /** `The worker on queue high was created`, for the notice that it waits for a deploy. */
+  readonly done: string;
+  /** The environment or, where that is not known, an instance, which tells it. */
+  readonly where: { readonly environmentId: string } | { readonly instanceId: string };
+}
+
+interface Live {
+  readonly step: Step;
+  /** Told `environment-id` and `deployment-id` as soon as they are known. */
+  readonly onLive: (outputs: Outputs) => void;
+  readonly client: HttpClient;
+  readonly connection: Connection;
+  readonly goingLive: GoingLive;
+}
+
+/** Reads `redeploy`, `wait-timeout`, `verify-command`, `verify-timeout` and `show-logs`. */
+export function readGoingLive(inputs: Inputs): GoingLive {
+  return {
+    ...readDeploying(inputs),
+    verification: readVerification(inputs),
+    showLogs: inputs.flag('show-logs', false),
+  };
+}
+
+/** Reads `redeploy` and `wait-timeout`, for an action that verifies nothing. */
+export function readDeploying(inputs: Inputs): GoingLive {
+  return {
+    redeploy: inputs.flag('redeploy', false),
+    waitTimeout: inputs.seconds('wait-timeout', { min: 1, max: 86_400 }, 900),
+    verification: undefined,
+    showLogs: false,
+  };
+}
+
+/**
+ * A change takes effect with the environment's next deploy: starts one if that was asked for, and says so otherwise.
+ * What is live is verified. Sets `environment-id`, `deployment-id` and `verified`; throws when one of them fails.
+ */
+export async function makeLive(live: Live, change: Change): Promise<void> {
+  const { step, goingLive } = live;
+  const { verification } = goingLive;
+  if (change.kind === 'changed' && !goingLive.redeploy) {
+    step.log.notice(
+      `${change.done}; it takes effect with the environment’s next deploy. With redeploy: true the step starts one.`,
+    );
+  }
+  if (change.kind === 'planned' || (change.kind === 'changed' && !goingLive.redeploy)) {
+    if (verification !== undefined) skipVerification(step, change.kind);
+    return;
+  }
+  if (change.kind === 'unchanged' && verification === undefined) return;
+  const environmentId = await findEnvironmentId(live, change);
+  live.onLive({ 'environment-id': environmentId });
+  if (change.kind === 'changed') await deploy(live, environmentId, change);
+  if (verification !== undefined) await verify({ ...live, verification, environmentId });
+}
+
+async function findEnvironmentId({ step, client, connection }: Live, { where }: Change): Promise<string> {
+  if ('environmentId' in where) return where.environmentId;
+  const { instanceId } = where;
+  const instance = await readInstance(client.within(workDeadline(step, connection)), instanceId);
+  if (instance.environmentId !== undefined) return instance.environmentId;
+  throw new Failure({
+    what: 'The environment',
+    why: `Laravel Cloud does not tell in which one the instance ${instanceId} is`,
+    fix: 'Give environment',
+  });
+}
+
+async function deploy(live: Live, environmentId: string, { done }: Change): Promise<void> {
+  const { step, client, connection, goingLive } = live;
+  step.doing('deploying the environment, so that the change takes effect');
+  const patient = client.within(workDeadline(step, connection, goingLive.waitTimeout));
+  const deployment = await redeploy(
+    patient,
+    environmentId,
+    following(step, 'deployment', goingLive.waitTimeout),
+    (id) => {
+      live.onLive({ 'deployment-id': id });
+      step.log.info(`Deployment ${id} has started`);
+    },
+  );
+  if (!hasSucceeded(deployment)) {
+    if (goingLive.showLogs) await showFailingStep(step, patient, deployment.id);
+    throw failedDeployment(deployment, done, goingLive.showLogs);
+  }
+  step.summarize(html`<p>✅ Live: the deployment has succeeded. <sub>${code(deployment.id)}</sub></p>`);
+}
+
+function failedDeployment(
+  { id, status, failureReason }: Deployment,
+  done: string,
+  showLogs: boolean,
+): Failure {
+  const logs = showLogs ? '' : '. With show-logs: true the summary shows the step that failed';
+  return new Failure({
+    what: `${done}, and the deployment failed`,
+    why: `${id} ended as ${status}${failureReason === undefined ? '' : `: ${failureReason}`}`,
+    fix: `The change takes effect with the next deployment that succeeds${logs}`,
+  });
+}

@@ -1,0 +1,150 @@
+import * as v from 'valibot';
+import { Failure } from '../failure.ts';
+import type { HttpCall, HttpClient } from '../http/client.ts';
+import { HttpFailure } from '../http/http-failure.ts';
+import { path } from '../http/path.ts';
+import { poll } from '../time/poll.ts';
+import { readBothEnds } from './both-ends.ts';
+import { type Following, lookAfterLoss } from './following.ts';
+import { one } from './resources.ts';
+
+/** A command that Laravel Cloud runs in an environment, once. */
+export interface Command {
+  readonly id: string;
+  /** A word of the API: `pending`, `command.running`, … */
+  readonly status: string;
+  /** What it printed; undefined as long as there is nothing. */
+  readonly output: string | undefined;
+  readonly exitCode: number | undefined;
+  readonly failureReason: string | undefined;
+}
+
+/** Source: the commands of Laravel Cloud's OpenAPI description. `output` and `exit_code` are null until it has ended. */
+const CommandResource = v.object({
+  id: v.pipe(v.string(), v.minLength(1), v.maxLength(200)),
+  attributes: v.object({
+    status: v.string(),
+    command: v.nullish(v.string()),
+    output: v.nullish(v.string()),
+    exit_code: v.nullish(v.union([v.number(), v.pipe(v.string(), v.regex(/^-?\d+$/), v.transform(Number))])),
+    failure_reason: v.nullish(v.string()),
+  }),
+});
+type CommandResource = v.InferOutput<typeof CommandResource>;
+
+const finalWords = ['command.success', 'command.failure'];
+
+/** Longer ones are left out of a query, whose length servers limit. */
+const longestFilter = 500;
+
+/** How often a command is asked for when answers are lost and nothing shows that it has started. */
+const maxStarts = 3;
+
+export function hasSucceeded({ status, exitCode }: Command): boolean {
+  return status === 'command.success' && (exitCode ?? 0) === 0;
+}
+
+/**
+ * Runs a command in an environment and follows it to its end. A lost answer is looked for among the environment's
+ * commands before anything is sent again. Throws a `Failure` when it has not ended by the deadline.
+ */
+export async function runCommand(
+  client: HttpClient,
+  environmentId: string,
+  command: string,
+  following: Following,
+): Promise<Command> {
+  const before = new Set((await listAlike(client, environmentId, command)).map(({ id }) => id));
+  const started = await start(client, environmentId, command, before, following);
+  following.did(`started command ${started.id}`);
+  return await follow(client, started, following);
+}
+
+async function start(
+  client: HttpClient,
+  environmentId: string,
+  command: string,
+  before: ReadonlySet<string>,
+  following: Following,
+): Promise<Command> {
+  const isNew = ({ id }: Command): boolean => !before.has(id);
+  for (let attempt = 1; ; attempt++) {
+    try {
+      const call = { method: 'POST', body: { command }, what: 'Starting the command' } as const;
+      const { data } = await client.json({ ...call, path: commandsOf(environmentId) }, one(CommandResource));
+      return commandFrom(data.data);
+    } catch (error) {
+      if (!(error instanceof HttpFailure) || !error.isLost) throw error;
+      following.log(`The answer to the command was lost (${error.reason}); looking whether it has started`);
+      following.did('a command was sent, and its answer was lost: it may have run');
+      const look = async () => (await listAlike(client, environmentId, command)).find(isNew);
+      const found = await lookAfterLoss(look, following);
+      if (found !== undefined) return found;
+      if (attempt === maxStarts) throw error;
+      following.log('It has not started; sending it again');
+    }
+  }
+}
+
+async function follow(client: HttpClient, first: Command, following: Following): Promise<Command> {
+  let current = first;
+  const look = async (): Promise<Command | undefined> => {
+    if (hasEnded(current)) return current;
+    const call: HttpCall = {
+      method: 'GET',
+      path: path`/commands/${first.id}`,
+      what: `Reading command ${first.id}`,
+    };
+    const { data } = await client.json(call, one(CommandResource));
+    const next = commandFrom(data.data);
+    if (next.status !== current.status) following.log(`Command ${first.id}: ${next.status}`);
+    current = next;
+    return hasEnded(next) ? next : undefined;
+  };
+  const ended = await poll(look, {
+    ...following,
+    first: 1_000,
+    longest: 5_000,
+    onProgress: (seconds) => following.log(`Command ${first.id}: still ${current.status} after ${seconds} s`),
+  });
+  if (ended !== undefined) return ended;
+  throw new Failure({
+    what: `Command ${first.id}`,
+    why: `it was still ${current.status} after ${Math.round(following.deadline.span / 1000)} s`,
+    fix: 'It goes on in Laravel Cloud; look there how it ends',
+  });
+}
+
+function hasEnded({ status }: Command): boolean {
+  return finalWords.includes(status);
+}
+
+/** The environment's commands of this very text; the API's filter may match more. */
+async function listAlike(
+  client: HttpClient,
+  environmentId: string,
+  command: string,
+): Promise<readonly Command[]> {
+  const call: HttpCall = {
+    method: 'GET',
+    path: commandsOf(environmentId),
+    ...(command.length <= longestFilter ? { query: { 'filter[command]': command } } : {}),
+    what: `Listing the commands of ${environmentId}`,
+  };
+  const listed = await readBothEnds(client, call, CommandResource);
+  return listed.filter(({ attributes }) => attributes.command === command).map(commandFrom);
+}
+
+function commandsOf(environmentId: string): string {
+  return path`/environments/${environmentId}/commands`;
+}
+
+function commandFrom({ id, attributes }: CommandResource): Command {
+  return {
+    id,
+    status: attributes.status,
+    output: attributes.output ?? undefined,
+    exitCode: attributes.exit_code ?? undefined,
+    failureReason: attributes.failure_reason ?? undefined,
+  };
+}
