@@ -131,7 +131,6 @@ describe('listing', () => {
         maxReplicas: 1,
         sleeps: false,
         environmentId: undefined,
-        sleeps: false,
       },
       listing: { processes: [], pages: 1, serverTime: 5 },
     };
