@@ -1,11 +1,41 @@
 import { defineConfig } from 'vitest/config';
 
+/** What opens sockets or starts processes; everything else is a unit test (`npm run test:unit`). */
+const outside = [
+  'test/{docs,e2e,emulator,published,repository,scenarios}/**/*.test.ts',
+  'test/**/*.sockets.test.ts',
+];
+
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
+    // For a busy machine: nothing takes long by itself, and no test depends on it.
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    expect: { poll: { timeout: 60_000, interval: 20 } },
+    // Steps mostly wait, for each other and for the disk, so more of them can run than there are cores.
+    maxWorkers: 4,
     maxConcurrency: 8,
-    maxWorkers: 2,
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'unit',
+          include: ['test/**/*.test.ts'],
+          exclude: outside,
+          setupFiles: ['test/support/no-outside.ts'],
+          // Unit tests share no state, and files that share a worker take half the time.
+          isolate: false,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'outside',
+          include: outside,
+          // A contract takes half a second to compile, and files share it.
+          isolate: false,
+        },
+      },
+    ],
   },
 });

@@ -1,2 +1,1 @@
-import { run } from './index.js';
-await run('apply');
+require('./index.js').run('apply');

@@ -1,2 +1,1 @@
-import { run } from './index.js';
-await run('delete');
+require('./index.js').run('delete');

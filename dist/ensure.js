@@ -1,2 +1,1 @@
-import { run } from './index.js';
-await run('ensure');
+require('./index.js').run('ensure');

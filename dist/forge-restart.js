@@ -1,2 +1,1 @@
-import { run } from './index.js';
-await run('forge-restart');
+require('./index.js').run('forge-restart');

@@ -1,2 +1,1 @@
-import { run } from './index.js';
-await run('forge');
+require('./index.js').run('forge');

@@ -1,2 +1,1 @@
-import { run } from './index.js';
-await run('list');
+require('./index.js').run('list');

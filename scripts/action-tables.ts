@@ -1,27 +1,12 @@
-import { readdir, readFile } from 'node:fs/promises';
-import { join, relative, sep } from 'node:path';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { generateActionMarkdownDocs } from 'action-docs';
 import { parse } from 'yaml';
+import { actionFolders } from './action-folders.ts';
+import { repository } from './repository.ts';
 
 const root = fileURLToPath(new URL('../', import.meta.url));
-
-/** Folders that hold no action of ours. */
-const elsewhere = new Set(['node_modules', 'dist', 'build', 'coverage', 'reports', 'src', 'test', 'docs']);
-
-/** The folders that hold an `action.yml`, relative to the root, the root itself (`''`) first. */
-export async function actionFolders(folder = root): Promise<string[]> {
-  const entries = await readdir(folder, { withFileTypes: true });
-  const here = entries.some(({ name }) => name === 'action.yml')
-    ? [relative(root, folder).split(sep).join('/')]
-    : [];
-  const below = await Promise.all(
-    entries
-      .filter((entry) => entry.isDirectory() && !entry.name.startsWith('.') && !elsewhere.has(entry.name))
-      .map(({ name }) => actionFolders(join(folder, name))),
-  );
-  return [...here, ...below.flat()].sort();
-}
 
 /** The README with the root action's tables between its markers. */
 export async function withRootTables(readme: string): Promise<string> {
@@ -44,12 +29,9 @@ export async function reference(): Promise<string> {
 async function sectionOf(folder: string): Promise<string> {
   const { name, description } = await metadataOf(folder);
   const path = folder === '' ? '' : `/${folder}`;
-  return [
-    `## ${name}`,
-    description,
-    `\`uses: OWNER/laravel-background-process${path}@v1\``,
-    await tablesOf(folder, 3),
-  ].join('\n\n');
+  return [`## ${name}`, description, `\`uses: ${repository}${path}@v1\``, await tablesOf(folder, 3)].join(
+    '\n\n',
+  );
 }
 
 async function metadataOf(folder: string): Promise<{ name: string; description: string }> {

@@ -1,8 +1,6 @@
-import { rm } from 'node:fs/promises';
 import { buildDist } from './dist.ts';
 
 const dist = new URL('../dist/', import.meta.url);
 
-await rm(dist, { recursive: true, force: true });
 for (const { name, bytes } of await buildDist(dist))
   console.log(`${String(bytes).padStart(8)}  dist/${name}`);

@@ -1,4 +1,4 @@
-import { readdir, readFile, rm } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { buildDist } from './dist.ts';
 
 // `dist` is what users run: it must be exactly what the sources give, with nothing left over from before.
@@ -6,7 +6,6 @@ import { buildDist } from './dist.ts';
 const checkedIn = new URL('../dist/', import.meta.url);
 const rebuilt = new URL('../build/dist/', import.meta.url);
 
-await rm(rebuilt, { recursive: true, force: true });
 const written = (await buildDist(rebuilt)).map(({ name }) => name);
 const present = (await readdir(checkedIn)).sort();
 

@@ -1,75 +1,89 @@
-import { execFileSync } from 'node:child_process';
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import ncc from '@vercel/ncc';
 import { minify } from 'terser';
+import { parse } from 'yaml';
+import { actionFolders } from './action-folders.ts';
+import { bundle } from './bundle.ts';
 import { licenses } from './licenses.ts';
 
-const root = new URL('../', import.meta.url);
+const root = fileURLToPath(new URL('../', import.meta.url));
+const bundled = new URL('../build/bundle/', import.meta.url);
 
-/** The entries that the `action.yml` files name, each with the action that it runs. */
-export const entries = {
-  'ensure.js': 'ensure',
-  'list.js': 'list',
-  'delete.js': 'delete',
-  'apply.js': 'apply',
-  'forge.js': 'forge',
-  'forge-list.js': 'forge-list',
-  'forge-restart.js': 'forge-restart',
-} as const;
+type Files = ReadonlyMap<string, string | Buffer>;
 
 export interface WrittenFile {
   readonly name: string;
   readonly bytes: number;
 }
 
-/** Compiles, bundles and minifies the sources into a folder: the same bytes on every machine. */
+/** Bundles, packs and minifies the sources, and fills a folder with the result: the same bytes on every machine. */
 export async function buildDist(folder: URL): Promise<WrittenFile[]> {
-  await compile();
+  const { files, sources } = await bundle();
+  const commonJs = ['package.json', '{"type":"commonjs"}\n'] as const;
+  await write(bundled, new Map([...files, commonJs]));
+  const dist = new Map([
+    ...files,
+    ...(await packed([...files.keys()].filter((name) => name.endsWith('.js')))),
+    ...(await entries()),
+    commonJs,
+    ['licenses.txt', await licenses(sources)] as const,
+  ]);
+  await write(folder, dist);
+  return [...dist].map(([name, content]) => ({ name, bytes: Buffer.byteLength(content) })).sort(byName);
+}
+
+/** ncc packs each part by itself, so that a step loads only those that it needs. */
+async function packed(parts: readonly string[]): Promise<Files> {
+  const externals = Object.fromEntries(parts.map((name) => [`./${name}`, `./${name}`]));
   const files = new Map<string, string>();
-  for (const [name, code] of await bundle()) {
-    files.set(name, name.endsWith('.js') ? await minified(name, code) : code);
+  for (const name of parts) {
+    const path = fileURLToPath(new URL(name, bundled));
+    const { code } = await ncc(path, { cache: false, quiet: true, target: 'es2024', externals });
+    files.set(name, await minified(name, code));
   }
-  for (const [name, action] of Object.entries(entries)) {
-    files.set(name, `import { run } from './index.js';\nawait run('${action}');\n`);
-  }
-  files.set('licenses.txt', await licenses(root));
-  await mkdir(folder, { recursive: true });
-  const written = [...files].sort(([a], [b]) => (a < b ? -1 : 1));
-  for (const [name, text] of written) await writeFile(new URL(name, folder), text);
-  return written.map(([name, text]) => ({ name, bytes: Buffer.byteLength(text) }));
-}
-
-/** ncc cannot compile TypeScript 7, which has no JavaScript interface: `tsc` runs first, ncc takes its output. */
-async function compile(): Promise<void> {
-  await rm(new URL('build/', root), { recursive: true, force: true });
-  const tsc = fileURLToPath(new URL('node_modules/typescript/bin/tsc', root));
-  execFileSync(process.execPath, [tsc, '-p', 'tsconfig.build.json'], { cwd: root, stdio: 'inherit' });
-}
-
-async function bundle(): Promise<Map<string, string>> {
-  const entry = fileURLToPath(new URL('build/main.js', root));
-  const { code, assets } = await ncc(entry, {
-    cache: false,
-    quiet: true,
-    target: 'es2024',
-  });
-  const files = new Map([['index.js', code]]);
-  for (const [name, { source }] of Object.entries(assets)) files.set(name, String(source));
   return files;
 }
 
 /** Names stay, so that an unexpected error is readable; what no action uses goes. */
 async function minified(name: string, code: string): Promise<string> {
+  const classes = [...code.matchAll(/\bvar (\w+) = class\b/g)].map(([, className = '']) => className);
   const { code: small } = await minify(
     { [name]: code },
     {
-      module: true,
+      toplevel: true,
       ecma: 2020,
       compress: { passes: 2 },
-      mangle: { keep_classnames: true, keep_fnames: true },
+      keep_classnames: true,
+      keep_fnames: true,
+      mangle: { reserved: classes },
+      // V8 compiles a function in parentheses at once, any other a second time when it is called: these are all called.
+      format: { wrap_func_args: true },
     },
   );
   if (small === undefined) throw new Error(`terser gave nothing for ${name}`);
   return `${small}\n`;
+}
+
+/** The scripts that the `action.yml` files name. Each has the name of the action that it runs. */
+async function entries(): Promise<Files> {
+  const files = new Map<string, string>();
+  for (const folder of await actionFolders()) {
+    const { runs } = parse(await readFile(join(root, folder, 'action.yml'), 'utf8'));
+    const name = basename(String(runs.main));
+    files.set(name, `require('./index.js').run('${basename(name, '.js')}');\n`);
+  }
+  return files;
+}
+
+/** Makes the folder hold these files and nothing else. */
+async function write(folder: URL, files: Files): Promise<void> {
+  await rm(folder, { recursive: true, force: true });
+  await mkdir(folder, { recursive: true });
+  for (const [name, content] of files) await writeFile(new URL(name, folder), content);
+}
+
+function byName(a: WrittenFile, b: WrittenFile): number {
+  return a.name < b.name ? -1 : 1;
 }

@@ -1,16 +1,22 @@
 import { readFile, writeFile } from 'node:fs/promises';
+import { posix } from 'node:path';
 import { scenarios } from '../test/scenarios/all.ts';
 import { requestsTable } from '../test/scenarios/requests-table.ts';
+import { actionFolders } from './action-folders.ts';
 import { reference, withRootTables } from './action-tables.ts';
+import { actionTypes } from './action-types.ts';
 
 // What the reader sees of the inputs and outputs is made from the `action.yml` files, and the table of requests from
 // the scenarios that the tests run.
 
-const requests = new URL('../docs/requests.md', import.meta.url);
-const readme = new URL('../README.md', import.meta.url);
+const root = new URL('../', import.meta.url);
+const requests = new URL('docs/requests.md', root);
+const readme = new URL('README.md', root);
 
 await writeFile(readme, await withRootTables(await readFile(readme, 'utf8')));
-await writeFile(new URL('../docs/reference.md', import.meta.url), await reference());
+await writeFile(new URL('docs/reference.md', root), await reference());
 const [text] = (await readFile(requests, 'utf8')).split(/^\| action /m);
 await writeFile(requests, `${text}${requestsTable(scenarios)}\n`);
-console.log('README.md, docs/reference.md and docs/requests.md are up to date.');
+for (const folder of await actionFolders())
+  await writeFile(new URL(posix.join(folder, 'action-types.yml'), root), await actionTypes(folder, root));
+console.log('README.md, docs/reference.md, docs/requests.md and the action-types.yml files are up to date.');

@@ -1,5 +1,6 @@
 import { parse } from 'yaml';
 import { fencesOf } from './fences.ts';
+import { repository } from './repository.ts';
 
 /** A step of a workflow that uses one of our actions. */
 export interface ExampleStep {
@@ -11,8 +12,8 @@ export interface ExampleStep {
 /** The first step in the README that uses the root action: the one that a reader copies. */
 export function firstStep(readme: string): ExampleStep {
   for (const { language, text } of fencesOf(readme)) {
-    if (language !== 'yaml' || !/uses: OWNER\/laravel-background-process@v1\s/.test(text)) continue;
-    const [step] = stepsIn(parse(text)).filter(({ uses }) => uses === 'OWNER/laravel-background-process@v1');
+    if (language !== 'yaml' || !text.includes(`uses: ${repository}@v1\n`)) continue;
+    const [step] = stepsIn(parse(text)).filter(({ uses }) => uses === `${repository}@v1`);
     if (step === undefined) continue;
     const inputs = Object.entries(step.with ?? {}).map(([name, value]) => [name, String(value)]);
     return { text, inputs: Object.fromEntries(inputs) };

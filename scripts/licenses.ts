@@ -1,27 +1,31 @@
 import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 
 interface Package {
-  readonly version?: string;
+  readonly name: string;
+  readonly version: string;
   readonly license?: string;
-  readonly dev?: boolean;
-  readonly optional?: boolean;
-  readonly devOptional?: boolean;
 }
 
-/** The licences of everything that the bundle may contain: of each package that is not only for development. */
-export async function licenses(root: URL): Promise<string> {
-  const lock: { packages: Readonly<Record<string, Package>> } = JSON.parse(
-    await readFile(new URL('package-lock.json', root), 'utf8'),
-  );
-  // Most packages have the same terms: those stand once, under the names of all that have them.
-  const owners = new Map<string, Set<string>>();
-  for (const [folder, { version, license, dev, optional, devOptional }] of Object.entries(lock.packages)) {
-    if (folder === '' || dev || optional || devOptional) continue;
-    const name = folder.slice(folder.lastIndexOf('node_modules/') + 'node_modules/'.length);
-    const { copyright, terms } = split((await textIn(new URL(`${folder}/`, root))) ?? license ?? 'unknown');
-    owners.set(terms, (owners.get(terms) ?? new Set()).add(`${name} ${version}${copyright}`));
+/** The licences of the packages that files are of: each package once, those with the same terms together. */
+export async function licenses(files: readonly string[]): Promise<string> {
+  const owners = new Map<string, string[]>();
+  for (const folder of packageFolders(files)) {
+    const { name, version, license }: Package = JSON.parse(
+      await readFile(join(folder, 'package.json'), 'utf8'),
+    );
+    const { copyright, terms } = split((await textIn(folder)) ?? license ?? 'unknown');
+    owners.set(terms, [...(owners.get(terms) ?? []), `${name} ${version}${copyright}`]);
   }
-  return [...owners].map(([terms, names]) => `${[...names].join('\n')}\n\n${terms}\n`).join('\n---\n\n');
+  return [...owners].map(([terms, names]) => `${names.join('\n')}\n\n${terms}\n`).join('\n---\n\n');
+}
+
+/** The folder of the package that each file is of, where it is of one. */
+export function packageFolders(files: readonly string[]): string[] {
+  const folders = files.flatMap(
+    (file) => /^.*[\\/]node_modules[\\/](?:@[^\\/]+[\\/])?[^\\/]+/.exec(file) ?? [],
+  );
+  return [...new Set(folders)].sort();
 }
 
 function split(text: string): { copyright: string; terms: string } {
@@ -29,7 +33,8 @@ function split(text: string): { copyright: string; terms: string } {
     .replaceAll('\r\n', '\n')
     .split('\n')
     .map((line) => line.trim());
-  const isCopyright = (line: string): boolean => /^copyright\b/i.test(line);
+  // In lower case it starts a line of the terms.
+  const isCopyright = (line: string): boolean => /^Copyright\b/.test(line);
   const owned = lines.filter(isCopyright).map((line) => `\n  ${line}`);
   const terms = lines
     .filter((line) => !isCopyright(line))
@@ -39,7 +44,7 @@ function split(text: string): { copyright: string; terms: string } {
   return { copyright: owned.join(''), terms };
 }
 
-async function textIn(folder: URL): Promise<string | undefined> {
+async function textIn(folder: string): Promise<string | undefined> {
   const file = (await readdir(folder)).find((name) => /^licen[cs]e/i.test(name));
-  return file === undefined ? undefined : await readFile(new URL(file, folder), 'utf8');
+  return file === undefined ? undefined : await readFile(join(folder, file), 'utf8');
 }

@@ -3,6 +3,7 @@ declare module '@vercel/ncc' {
     cache?: boolean;
     quiet?: boolean;
     target?: string;
+    externals?: Readonly<Record<string, string>>;
   }
   export interface Bundle {
     code: string;

@@ -1,10 +1,35 @@
-/** The three parts of a message that a reader can act on. Each part is plain text, without a closing full stop. */
+/** The parts of a message that a reader can act on. Each part is plain text, without a closing full stop. */
 export interface FailureParts {
   /** What was being done, as a noun phrase or short clause: `The create request to Laravel Cloud`. */
   readonly what: string;
   readonly why: string;
   /** What the reader can do about it. */
   readonly fix?: string | undefined;
+  /** How it is told where it went wrong, if one message that belongs to no file does not tell it best. */
+  readonly annotations?: readonly Annotation[] | undefined;
+}
+
+/** One message of a failure, and where in a file it belongs, if it does. */
+export interface Annotation {
+  readonly message: string;
+  readonly place?: Place | undefined;
+}
+
+/** Something that is wrong in a file, in words that need no place. */
+export interface Mistake extends Annotation {
+  readonly place: Place;
+}
+
+/** Where something is in a file of the workspace. Lines and columns count from 1. */
+export interface Place {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+}
+
+/** `.github/background-processes.yml:3:13`. */
+export function placeText({ file, line, column }: Place): string {
+  return `${file}:${line}:${column}`;
 }
 
 /** An expected failure: its message is written for the person who reads the workflow's log, and needs no stack trace. */
@@ -13,18 +38,27 @@ export class Failure extends Error {
   readonly what: string;
   readonly why: string;
   readonly fix: string | undefined;
+  readonly annotations: readonly Annotation[];
 
   constructor(parts: FailureParts, options?: ErrorOptions) {
     super(sentence(parts), options);
     this.what = parts.what;
     this.why = parts.why;
     this.fix = parts.fix;
+    this.annotations = parts.annotations ?? [{ message: this.message }];
   }
 }
 
 /** The step was told to stop (SIGINT or SIGTERM): nothing new is started after it. */
 export class Cancelled extends Failure {
   override readonly name = 'Cancelled';
+  /** A request was under way that may have taken effect, as the message tells. */
+  readonly mayHaveActed: boolean;
+
+  constructor(parts: FailureParts, options: { readonly mayHaveActed: boolean } = { mayHaveActed: false }) {
+    super(parts);
+    this.mayHaveActed = options.mayHaveActed;
+  }
 }
 
 /** Whatever was thrown, as text for the log: never a stack trace, never `[object Object]`. */

@@ -13,15 +13,15 @@ const actions = {
     load: async () => runEnsure,
   },
   list: {
-    title: 'Laravel Cloud background processes',
+    title: 'List Laravel Cloud background processes',
     load: async () => (await import('./actions/list/action.ts')).runList,
   },
   delete: {
-    title: 'Laravel Cloud background process, delete',
+    title: 'Delete a Laravel Cloud background process',
     load: async () => (await import('./actions/delete/action.ts')).runDelete,
   },
   apply: {
-    title: 'Laravel Cloud background processes, apply',
+    title: 'Apply Laravel Cloud background processes',
     load: async () => (await import('./actions/apply/action.ts')).runApply,
   },
   forge: {
@@ -29,11 +29,11 @@ const actions = {
     load: async () => (await import('./actions/forge/ensure/action.ts')).runForge,
   },
   'forge-list': {
-    title: 'Laravel Forge background processes',
+    title: 'List Laravel Forge background processes',
     load: async () => (await import('./actions/forge/list/action.ts')).runForgeList,
   },
   'forge-restart': {
-    title: 'Laravel Forge restart',
+    title: 'Restart Laravel Forge background processes',
     load: async () => (await import('./actions/forge/restart/action.ts')).runForgeRestart,
   },
 } as const satisfies Record<string, Action>;

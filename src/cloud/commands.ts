@@ -74,8 +74,8 @@ async function start(
       const { data } = await client.json({ ...call, path: commandsOf(environmentId) }, one(CommandResource));
       return commandFrom(data.data);
     } catch (error) {
-      if (!(error instanceof HttpFailure) || error.arrival !== 'maybe') throw error;
-      following.log(`The answer to the command was lost (${error.cause}); looking whether it has started`);
+      if (!(error instanceof HttpFailure) || !error.isLost) throw error;
+      following.log(`The answer to the command was lost (${error.reason}); looking whether it has started`);
       following.did('a command was sent, and its answer was lost: it may have run');
       const look = async () => (await listAlike(client, environmentId, command)).find(isNew);
       const found = await lookAfterLoss(look, following);

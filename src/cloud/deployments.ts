@@ -59,9 +59,9 @@ async function start(client: HttpClient, environmentId: string, following: Follo
       return deploymentFrom(data.data);
     } catch (error) {
       if (!(error instanceof HttpFailure) || attempt === maxStarts) throw error;
-      if (error.arrival === 'maybe') {
+      if (error.isLost) {
         following.log(
-          `The answer to the deploy request was lost (${error.cause}); looking whether it took effect`,
+          `The answer to the deploy request was lost (${error.reason}); looking whether it took effect`,
         );
         following.did('a deployment was asked for, and the answer was lost: it may have started');
         const known = new Set(before.map(({ id }) => id));

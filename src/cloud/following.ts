@@ -1,11 +1,11 @@
-import type { PollOptions } from '../time/poll.ts';
+import type { Waiting } from '../time/poll.ts';
 
 /** What is needed to follow something that Laravel Cloud works on until it ends. */
-export type Following = Omit<PollOptions, 'first' | 'longest' | 'onProgress'> & {
+export interface Following extends Waiting {
   readonly log: (line: string) => void;
   /** Told what is known by now, for the case that the run ends before it can report. */
   readonly did: (line: string) => void;
-};
+}
 
 /** Pauses between looks for what a lost request may have started, in milliseconds: about twenty seconds in all. */
 const looksAfterLoss = [500, 1_000, 2_000, 4_000, 6_000, 6_500];

@@ -8,4 +8,6 @@ export const cloudHints: ServiceHints = {
   forbidden:
     'The token may not do this: check its permissions, and that it belongs to the organization of this application',
   notFound: 'Check the ids and names in the inputs: a token sees only its own organization',
+  tooMany:
+    'Laravel Cloud counts the requests of the whole organization, those of its other tokens and runs included: run the job again later, or run fewer at once',
 };

@@ -11,6 +11,8 @@ export interface Instance {
   readonly type: string;
   readonly minReplicas: number | undefined;
   readonly maxReplicas: number | undefined;
+  /** It scales to zero when nobody needs it, and its processes with it. */
+  readonly sleeps: boolean;
   readonly environmentId: string | undefined;
 }
 
@@ -21,6 +23,7 @@ export function instanceFrom({ id, attributes, relationships }: InstanceResource
     type: attributes.type,
     minReplicas: attributes.min_replicas ?? undefined,
     maxReplicas: attributes.max_replicas ?? undefined,
+    sleeps: attributes.sleep_with_app === true,
     environmentId: relationships?.environment?.data?.id,
   };
 }

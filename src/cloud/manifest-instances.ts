@@ -1,4 +1,4 @@
-import { Failure } from '../failure.ts';
+import { Failure, type FailureParts, type Place, placeText } from '../failure.ts';
 import { findByName, NotThere } from '../names/find-by-name.ts';
 import type { Instance } from './instance.ts';
 import type { EnvironmentInstances } from './target.ts';
@@ -7,7 +7,7 @@ import type { EnvironmentInstances } from './target.ts';
 export interface NamedInstance {
   readonly name: string;
   /** Where the manifest says so. */
-  readonly place: string;
+  readonly place: Place;
 }
 
 /**
@@ -44,35 +44,40 @@ function pick({ environment, instances }: EnvironmentInstances, { name, place }:
       kind: 'instance',
       where: `in the environment ${environment.name}`,
       wanted: name,
+      correct: 'its name in the manifest',
       among: instances,
       namesOf: (instance) => [instance.name],
     });
   } catch (error) {
-    if (!(error instanceof Failure)) throw error;
-    const what = `${error.what} (${place})`;
-    if (error instanceof NotThere) {
-      throw new NotThere({ what, why: error.why, fix: 'Correct its name in the manifest' });
-    }
-    throw new Failure({ what, why: error.why, fix: 'Name it by its id in the manifest' });
+    if (error instanceof NotThere) throw new NotThere(atPlace(error, place));
+    if (error instanceof Failure) throw new Failure(atPlace(error, place));
+    throw error;
   }
 }
 
 function sameInstance(wanted: NamedInstance, twin: NamedInstance, { id }: Instance): Failure {
-  return new Failure({
-    what: `The instance "${wanted.name}" (${wanted.place})`,
-    why: `it is ${id}, which the manifest names already, as "${twin.name}" (${twin.place})`,
+  const twice = new Failure({
+    what: `The instance "${wanted.name}"`,
+    why: `it is ${id}, which the manifest names already, as "${twin.name}" (${placeText(twin.place)})`,
     fix: 'List all of its processes under one name',
   });
+  return new Failure(atPlace(twice, wanted.place));
 }
 
-/** One failure for all; waiting helps only if nothing but time is amiss. */
+/** The parts of a failure that belongs to a place of the manifest. */
+function atPlace({ what, why, fix, message }: Failure, place: Place): FailureParts {
+  return { what: `${what} (${placeText(place)})`, why, fix, annotations: [{ message, place }] };
+}
+
+/** One failure for all; waiting helps only if all of them are merely missing. */
 function summed(wrong: readonly [Failure, ...Failure[]]): Failure {
   const [first, ...others] = wrong;
   if (others.length === 0) return first;
   const parts = {
     what: `${wrong.length} instances of the manifest`,
-    why: `\n${wrong.map(({ what, why, fix }) => `- ${what}: ${why}. ${fix}`).join('\n')}\n`,
+    why: `\n${wrong.map(({ message }) => `- ${message}`).join('\n')}\n`,
     fix: 'Nothing was changed',
+    annotations: wrong.flatMap(({ annotations }) => annotations),
   };
   return wrong.every((failure) => failure instanceof NotThere) ? new NotThere(parts) : new Failure(parts);
 }

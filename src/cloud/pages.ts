@@ -1,86 +1,70 @@
-import type * as v from 'valibot';
-import { Failure } from '../failure.ts';
+import * as v from 'valibot';
 import type { HttpCall, HttpClient } from '../http/client.ts';
-import { type Included, type PageMeta, page } from './resources.ts';
+import { type Listed, listWhole, maxPages, notAList, type Query, sortOut } from '../http/pages.ts';
 
-/** A list this long is not sane for what these actions do. */
-const maxPages = 200;
+/** A count, also as text; anything else tells nothing. */
+const Told = v.fallback(
+  v.optional(v.union([v.number(), v.pipe(v.string(), v.digits(), v.transform(Number))])),
+  undefined,
+);
 
-export interface Listed<T> {
-  readonly items: readonly T[];
-  readonly included: NonNullable<Included>;
-}
+const CloudPage = v.object({
+  data: v.array(v.unknown()),
+  included: v.nullish(v.array(v.unknown())),
+  // Recorded: `next` is absent on the last page.
+  links: v.nullish(v.object({ next: v.nullish(v.string()) })),
+  meta: v.nullish(v.object({ total: Told, current_page: Told, last_page: Told })),
+});
+type CloudPage = v.InferOutput<typeof CloudPage>;
 
-/** How often a list that shrinks while it is read is read anew. */
-const readings = 5;
+type Resource = v.GenericSchema<unknown, { readonly id: string }>;
 
-/** All pages of a list, each resource once. Links are followed only on the API's own address. */
-export async function listAll<const S extends v.GenericSchema<unknown, { readonly id: string }>>(
+/** All of a list, whole. Of what `include` brings along only what is of use is taken; without a schema nothing is. */
+export async function listAll<
+  const S extends Resource,
+  const I extends v.GenericSchema = v.NeverSchema<undefined>,
+>(
   client: HttpClient,
   call: HttpCall,
   resource: S,
-): Promise<Listed<v.InferOutput<S>>> {
-  for (let reading = 1; reading <= readings; reading++) {
-    const { hasShrunk, ...listed } = await readPages(client, call, resource);
-    // What is removed from a page already read moves the rest up: the next page would skip one.
-    if (!hasShrunk) return listed;
-  }
-  throw refused(call.what, 'something was removed from it each time while its pages were read');
+  useful?: I,
+): Promise<Listed<v.InferOutput<S>, v.InferOutput<I>>> {
+  return await listWhole(client, call, {
+    schema: CloudPage,
+    read: ({ data, included, links, meta }) => ({
+      ...sortOut(data, resource),
+      included: useful === undefined ? [] : sortOut(included ?? [], useful).items,
+      total: meta?.total,
+      next: pagesAfter(call, links?.next ?? undefined, meta, client.baseUrl),
+    }),
+  });
 }
 
-async function readPages<const S extends v.GenericSchema<unknown, { readonly id: string }>>(
-  client: HttpClient,
+/** By the link where there is one, and by the numbers: a page that is missed is a process that is made twice. */
+function pagesAfter(
   call: HttpCall,
-  resource: S,
-): Promise<Listed<v.InferOutput<S>> & { readonly hasShrunk: boolean }> {
-  const items = new Map<string, v.InferOutput<S>>();
-  const included: NonNullable<Included> = [];
-  let total = 0;
-  let hasShrunk = false;
-  const seen = new Set<string>();
-  let query = call.query;
-  for (;;) {
-    const { data } = await client.json(
-      { ...call, ...(query === undefined ? {} : { query }) },
-      page(resource),
-    );
-    for (const item of data.data as v.InferOutput<S>[]) items.set(item.id, item);
-    included.push(...(data.included ?? []));
-    const totalNow = typeof data.meta?.total === 'number' ? data.meta.total : total;
-    hasShrunk ||= totalNow < total;
-    total = totalNow;
-    const next = data.links?.next ?? pageAfter(data.meta);
-    if (next === undefined) return { items: [...items.values()], included, hasShrunk };
-    if (seen.has(next) || seen.size >= maxPages)
-      throw refused(call.what, 'its links to the next page never end');
-    seen.add(next);
-    query = nextQuery(call, next, client.baseUrl);
-  }
+  link: string | undefined,
+  meta: CloudPage['meta'],
+  baseUrl: URL,
+): readonly Query[] {
+  const { current_page: current = 1, last_page: last = current } = meta ?? {};
+  const linked = link === undefined ? undefined : queryOf(call, link, baseUrl);
+  const numbered = (page: number): Query => ({ ...(linked ?? call.query), page: String(page) });
+  const isNumbered = last > current && (linked === undefined || linked['page'] === String(current + 1));
+  // Where the number of the last page is told, the rest need not be read one after the other.
+  const count = Math.min(last - current, maxPages);
+  if (isNumbered) return Array.from({ length: count }, (_, index) => numbered(current + 1 + index));
+  return linked === undefined ? [] : [linked];
 }
 
-/** For a list without links its page numbers say it: a page that is missed is a process that is made twice. */
-function pageAfter(meta: PageMeta): string | undefined {
-  const { current_page: current, last_page: last } = meta ?? {};
-  return typeof current === 'number' && typeof last === 'number' && current < last
-    ? `?page=${current + 1}`
-    : undefined;
-}
-
-function nextQuery(call: HttpCall, next: string, baseUrl: URL): Record<string, string> {
+/** Links are followed on the API's own origin only, and below the path that was asked for. */
+function queryOf(call: HttpCall, link: string, baseUrl: URL): Query {
   const own = new URL(baseUrl.href.replace(/\/+$/, '') + call.path);
-  const url = URL.canParse(next, own.href) ? new URL(next, own) : undefined;
-  if (url === undefined) throw refused(call.what, 'its link to the next page is not a URL');
+  const url = URL.canParse(link, own.href) ? new URL(link, own) : undefined;
+  if (url === undefined) throw notAList(call.what, 'its link to the next page is not a URL');
   if (url.origin !== own.origin) {
-    throw refused(call.what, `its next page is said to be at ${url.origin}, where the token must not go`);
+    throw notAList(call.what, `its next page is said to be at ${url.origin}, where the token must not go`);
   }
   // Links may leave out what was asked to be included.
   return { ...call.query, ...Object.fromEntries(url.searchParams) };
-}
-
-function refused(what: string, why: string): Failure {
-  return new Failure({
-    what,
-    why: `the list is not complete: ${why}`,
-    fix: 'Nothing was changed; check that api-url is the address of the API itself',
-  });
 }

@@ -1,21 +1,26 @@
-import type * as v from 'valibot';
+import * as v from 'valibot';
 import { Failure } from '../failure.ts';
 import type { HttpClient } from '../http/client.ts';
-import { HttpFailure } from '../http/http-failure.ts';
+import { lostIfUnknown, undefinedIf404 } from '../http/outcome.ts';
+import { type Misfit, sortOut } from '../http/pages.ts';
 import { path } from '../http/path.ts';
-import { undefinedIf404 } from '../http/undefined-if-404.ts';
 import type { Sent } from '../processes/create-once.ts';
 import type { ExistingProcess } from '../processes/existing.ts';
 import type { ProcessUpdate } from '../processes/intended.ts';
+import type { Listing } from '../processes/listing.ts';
 import { type ProcessSpec, processesOfNew } from '../processes/spec.ts';
 import type { ProcessStore } from '../processes/store.ts';
-import type { Instance } from './instance.ts';
-import { instanceFrom } from './instance.ts';
+import { type Instance, instanceFrom } from './instance.ts';
 import { listAll } from './pages.ts';
-import { instancesAmong, keepingRaw, one, ProcessResource } from './resources.ts';
+import { processFrom, RawProcess } from './process.ts';
+import { IncludedInstance, type InstanceResource, one } from './resources.ts';
 
-const RawProcess = keepingRaw(ProcessResource);
-type RawProcess = v.InferOutput<typeof RawProcess>;
+/** What is known of an instance before it is asked for its processes. */
+export interface KnownInstance {
+  readonly instance?: Instance | undefined;
+  /** What a look has shown a moment ago: the first `list` gives it, and asks nothing. */
+  readonly listing?: Listing<ExistingProcess> | undefined;
+}
 
 /** The background processes of one instance of Laravel Cloud. */
 export class CloudProcessStore implements ProcessStore {
@@ -26,31 +31,53 @@ export class CloudProcessStore implements ProcessStore {
   /** The instance itself, as soon as an answer has brought it along. */
   instance: Instance | undefined;
 
+  /** The processes as last listed; none as long as nobody has asked. */
+  latest: readonly ExistingProcess[] = [];
+
+  #listing: Listing<ExistingProcess> | undefined;
+
   /**
    * Without an instance only `find`, `update` and `remove` can be used. `fieldName` says what the reader calls a field
    * of a request.
    */
-  constructor(client: HttpClient, instanceId: string | undefined, fieldName = inputOf) {
+  constructor(
+    client: HttpClient,
+    instanceId: string | undefined,
+    { instance, listing }: KnownInstance = {},
+    fieldName = inputOf,
+  ) {
     this.#client = client;
     this.#instanceId = instanceId;
     this.#fieldName = fieldName;
+    this.instance = instance;
+    this.#listing = listing;
   }
 
-  async list(): Promise<readonly ExistingProcess[]> {
+  async list(): Promise<Listing<ExistingProcess>> {
+    const known = this.#listing;
+    this.#listing = undefined;
+    const listing = known ?? (await this.#read());
+    this.latest = listing.processes;
+    return listing;
+  }
+
+  async #read(): Promise<Listing<ExistingProcess>> {
     const instanceId = this.#instance();
-    const { items, included } = await listAll(
+    const { items, misfits, included, pages, date } = await listAll(
       this.#client,
       {
         method: 'GET',
         path: path`/instances/${instanceId}/background-processes`,
-        query: { include: 'instance' },
+        ...(this.instance === undefined ? { query: { include: 'instance' } } : {}),
         what: `Listing the background processes of ${instanceId}`,
         notFound: noInstance(instanceId),
       },
       RawProcess,
+      IncludedInstance,
     );
-    this.#learn(instancesAmong(included).map(instanceFrom));
-    return items.map((item) => this.#processFrom(item));
+    for (const misfit of misfits) refuseUnlessStrange(misfit);
+    this.#learn(included);
+    return { processes: items.map((item) => processFrom(item, instanceId)), pages, serverTime: date };
   }
 
   async find(id: string): Promise<ExistingProcess | undefined> {
@@ -65,8 +92,8 @@ export class CloudProcessStore implements ProcessStore {
         one(RawProcess),
       );
       this.#settleInstance(id, data.data.resource.relationships?.instance?.data?.id);
-      this.#learn(instancesAmong(data.included).map(instanceFrom));
-      const found = this.#processFrom(data.data);
+      this.#learn(sortOut(data.included ?? [], IncludedInstance).items);
+      const found = processFrom(data.data, this.#instanceId);
       if (this.#instanceId === undefined || found.instanceId === this.#instanceId) return found;
       throw new Failure({
         what: `Background process ${id}`,
@@ -78,7 +105,7 @@ export class CloudProcessStore implements ProcessStore {
 
   async create(spec: ProcessSpec): Promise<Sent<ExistingProcess>> {
     const instanceId = this.#instance();
-    try {
+    return await lostIfUnknown(async () => {
       const { data } = await this.#client.json(
         {
           method: 'POST',
@@ -90,12 +117,8 @@ export class CloudProcessStore implements ProcessStore {
         },
         one(RawProcess),
       );
-      return { kind: 'created', made: this.#processFrom(data.data) };
-    } catch (error) {
-      if (error instanceof HttpFailure && error.arrival === 'maybe')
-        return { kind: 'lost', cause: error.cause };
-      throw error;
-    }
+      return processFrom(data.data, this.#instanceId);
+    });
   }
 
   async update(id: string, update: ProcessUpdate): Promise<ExistingProcess | undefined> {
@@ -110,7 +133,7 @@ export class CloudProcessStore implements ProcessStore {
         },
         one(RawProcess),
       );
-      return this.#processFrom(data.data);
+      return processFrom(data.data, this.#instanceId);
     });
   }
 
@@ -141,24 +164,9 @@ export class CloudProcessStore implements ProcessStore {
     this.#instanceId ??= instanceId;
   }
 
-  #learn(instances: readonly Instance[]): void {
-    this.instance ??= instances.find(({ id }) => this.#instanceId === undefined || id === this.#instanceId);
-  }
-
-  #processFrom({ raw, resource }: RawProcess): ExistingProcess {
-    const { id, attributes, relationships } = resource;
-    return {
-      id,
-      type: attributes.type,
-      processes: attributes.processes,
-      command: attributes.command ?? null,
-      config: attributes.config ?? {},
-      strategy: attributes.strategy_type ?? 'none',
-      strategyThreshold: attributes.strategy_threshold ?? null,
-      createdAt: attributes.created_at ?? null,
-      instanceId: relationships?.instance?.data?.id ?? this.#instanceId ?? '',
-      resource: raw,
-    };
+  #learn(included: readonly InstanceResource[]): void {
+    const own = included.find(({ id }) => this.#instanceId === undefined || id === this.#instanceId);
+    this.instance ??= own && instanceFrom(own);
   }
 }
 
@@ -179,4 +187,15 @@ function inputOf(field: string): string {
 
 function noInstance(instanceId: string): string {
   return `Check the instance ${instanceId}: it may be mistyped, be gone, or belong to an organization that the token is not of`;
+}
+
+/** A process of a kind that nobody can declare is passed over; any other one may be what is meant. */
+function refuseUnlessStrange({ id, value, why }: Misfit): void {
+  const kind = v.safeParse(v.object({ attributes: v.object({ type: v.string() }) }), value);
+  if (kind.success && !['worker', 'custom'].includes(kind.output.attributes.type)) return;
+  throw new Failure({
+    what: `Background process ${id ?? 'without an id'}`,
+    why: `it is not as this version knows them (${why}), so that it cannot be told whether it is the declared one`,
+    fix: 'Look at it in Laravel Cloud, and whether there is a newer version of this action',
+  });
 }

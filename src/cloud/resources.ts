@@ -21,6 +21,17 @@ const Config = v.union([
 
 const Reference = v.object({ id: v.union([Id, v.pipe(v.number(), v.transform(String))]) });
 const ToOne = v.nullish(v.object({ data: v.nullish(Reference) }));
+/** One that is not as expected tells nothing, and does not make its resource unreadable. */
+const ToMany = v.fallback(
+  v.optional(
+    v.object({
+      data: v.array(Reference),
+      links: v.nullish(v.object({ next: v.nullish(v.string()) })),
+      meta: v.nullish(v.object({ total: v.nullish(Count) })),
+    }),
+  ),
+  undefined,
+);
 
 export const ProcessResource = v.object({
   id: Id,
@@ -44,9 +55,13 @@ export const InstanceResource = v.object({
     type: v.string(),
     min_replicas: v.nullish(Count),
     max_replicas: v.nullish(Count),
+    sleep_with_app: v.optional(v.unknown()),
   }),
-  relationships: v.nullish(v.object({ environment: ToOne })),
+  relationships: v.nullish(v.object({ environment: ToOne, backgroundProcesses: ToMany })),
 });
+
+/** An instance among what an `include` has brought along. */
+export const IncludedInstance = v.object({ type: v.literal('instances'), ...InstanceResource.entries });
 
 export const ApplicationResource = v.object({
   id: Id,
@@ -72,13 +87,8 @@ export const DeploymentResource = v.object({
   }),
 });
 
-/** Anything that an `include` may bring along; each reader picks what it understands. */
-export const Included = v.nullish(
-  v.array(v.object({ id: v.unknown(), type: v.string(), attributes: v.optional(v.unknown()) })),
-);
-
-const BranchResource = v.object({
-  id: v.union([Id, v.pipe(v.number(), v.transform(String))]),
+export const BranchResource = v.object({
+  id: Reference.entries.id,
   type: v.literal('branches'),
   attributes: v.object({ name: v.string() }),
 });
@@ -88,49 +98,10 @@ export type InstanceResource = v.InferOutput<typeof InstanceResource>;
 export type ApplicationResource = v.InferOutput<typeof ApplicationResource>;
 export type EnvironmentResource = v.InferOutput<typeof EnvironmentResource>;
 export type DeploymentResource = v.InferOutput<typeof DeploymentResource>;
-export type Included = v.InferOutput<typeof Included>;
-
-/** The names of included branches by their ids. */
-export function branchNames(included: Included): Map<string, string> {
-  const names = new Map<string, string>();
-  for (const resource of included ?? []) {
-    const branch = v.safeParse(BranchResource, resource);
-    if (branch.success) names.set(branch.output.id, branch.output.attributes.name);
-  }
-  return names;
-}
-
-/** The included instances. */
-export function instancesAmong(included: Included): InstanceResource[] {
-  return (included ?? []).flatMap((resource) => {
-    const instance = v.safeParse(InstanceResource, resource);
-    return resource.type === 'instances' && instance.success ? [instance.output] : [];
-  });
-}
 
 /** A body that holds one resource. */
 export function one<const S extends v.GenericSchema>(resource: S) {
-  return v.object({ data: resource, included: Included });
-}
-
-const Meta = v.nullish(
-  v.object({
-    total: v.optional(v.unknown()),
-    current_page: v.optional(v.unknown()),
-    last_page: v.optional(v.unknown()),
-  }),
-);
-
-export type PageMeta = v.InferOutput<typeof Meta>;
-
-/** A body that holds a page of resources. Recorded: `next` is absent on the last page. */
-export function page<const S extends v.GenericSchema>(resource: S) {
-  return v.object({
-    data: v.array(resource),
-    included: Included,
-    links: v.nullish(v.object({ next: v.nullish(v.string()) })),
-    meta: Meta,
-  });
+  return v.object({ data: resource, included: v.nullish(v.array(v.unknown())) });
 }
 
 /** A resource as understood, together with what was read. */

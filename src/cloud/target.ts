@@ -1,12 +1,13 @@
-import { Failure } from '../failure.ts';
+import { type Annotation, Failure } from '../failure.ts';
 import type { HttpClient } from '../http/client.ts';
+import { undefinedIf404 } from '../http/outcome.ts';
 import { path } from '../http/path.ts';
-import { undefinedIf404 } from '../http/undefined-if-404.ts';
 import { findByName, NotThere } from '../names/find-by-name.ts';
-import { type PollOptions, poll } from '../time/poll.ts';
-import { type Instance, instanceFrom } from './instance.ts';
+import { poll, type Waiting } from '../time/poll.ts';
+import type { Instance } from './instance.ts';
+import { listInstances, type SeenInstances } from './instances.ts';
 import { listAll } from './pages.ts';
-import { ApplicationResource, branchNames, EnvironmentResource, InstanceResource } from './resources.ts';
+import { ApplicationResource, BranchResource, EnvironmentResource } from './resources.ts';
 
 /** An environment as the inputs name it. */
 export interface EnvironmentName {
@@ -16,6 +17,8 @@ export interface EnvironmentName {
   readonly repository: string | undefined;
   /** An environment's id, slug, name or branch. */
   readonly environment: string;
+  /** Are the processes of its instances of interest, too? */
+  readonly withProcesses: boolean;
 }
 
 export interface Environment {
@@ -24,21 +27,20 @@ export interface Environment {
   readonly name: string;
 }
 
-export interface EnvironmentInstances {
+export interface EnvironmentInstances extends SeenInstances {
   readonly environment: Environment;
-  readonly instances: readonly Instance[];
 }
 
 /** How long to wait for something to appear; looks are made at least once. */
-export type Waiting = Omit<PollOptions, 'first' | 'longest' | 'onProgress'> & {
+export interface Awaiting extends Waiting {
   readonly log: (line: string) => void;
-};
+}
 
 /** Finds the environment, and what is wanted of its instances, waiting for both as long as allowed. */
 export async function findInEnvironment<T>(
   client: HttpClient,
   name: EnvironmentName,
-  waiting: Waiting,
+  waiting: Awaiting,
   pick: (found: EnvironmentInstances) => T,
 ): Promise<{ readonly found: EnvironmentInstances; readonly picked: T }> {
   const locate = environmentLocator(client, name);
@@ -105,12 +107,10 @@ function environmentLocator(client: HttpClient, name: EnvironmentName): () => Pr
   let mayBeId = name.environment.startsWith('env-');
   return async () => {
     if (environment === undefined && mayBeId) {
-      const instances = await undefinedIf404(() =>
-        listInstances(client, { id: name.environment, name: name.environment }),
-      );
-      if (instances !== undefined) {
+      const seen = await undefinedIf404(() => listInstances(client, name.environment, name.withProcesses));
+      if (seen !== undefined) {
         environment = { id: name.environment, name: name.environment };
-        return { environment, instances };
+        return { environment, ...seen };
       }
       // A branch may be called that, too; without an application there is no telling.
       mayBeId = name.application === undefined && name.repository === undefined;
@@ -118,7 +118,7 @@ function environmentLocator(client: HttpClient, name: EnvironmentName): () => Pr
     }
     applicationId ??= await findApplication(client, name);
     environment ??= await findEnvironment(client, applicationId, name.environment);
-    return { environment, instances: await listInstances(client, environment) };
+    return { environment, ...(await listInstances(client, environment.id, name.withProcesses)) };
   };
 }
 
@@ -146,9 +146,18 @@ async function findApplication(client: HttpClient, name: EnvironmentName): Promi
     }).id;
   } catch (error) {
     // No application appears by waiting: only environments are made by automation.
-    if (error instanceof NotThere) throw new Failure(error);
+    if (error instanceof NotThere)
+      throw name.application === undefined ? notOfRepository(error, wanted) : new Failure(error);
     throw error;
   }
+}
+
+function notOfRepository({ why, fix }: NotThere, repository: string): Failure {
+  return new Failure({
+    what: 'The application',
+    why: `application was not given, so the one of the workflow’s repository ${repository} was looked for: ${why}`,
+    fix: fix?.replace('Correct the input application', 'Set application'),
+  });
 }
 
 async function findEnvironment(
@@ -165,8 +174,9 @@ async function findEnvironment(
       what: `Listing the environments of ${applicationId}`,
     },
     EnvironmentResource,
+    BranchResource,
   );
-  const branches = branchNames(included);
+  const branches = new Map(included.map(({ id, attributes }) => [id, attributes.name]));
   const { id, attributes } = findByName({
     kind: 'environment',
     where: 'in the application',
@@ -181,15 +191,6 @@ async function findEnvironment(
   return { id, name: attributes.name };
 }
 
-async function listInstances(client: HttpClient, { id }: Environment): Promise<readonly Instance[]> {
-  const { items } = await listAll(
-    client,
-    { method: 'GET', path: path`/environments/${id}/instances`, what: `Listing the instances of ${id}` },
-    InstanceResource,
-  );
-  return items.map(instanceFrom);
-}
-
 function noEnvironment(id: string): NotThere {
   return new NotThere({
     what: `The environment "${id}"`,
@@ -199,10 +200,12 @@ function noEnvironment(id: string): NotThere {
 }
 
 function lateFailure(missing: NotThere | undefined, span: number): Failure {
+  const late = `it did not appear within ${Math.round(span / 1000)} s`;
   return new Failure({
     what: missing?.what ?? 'The environment',
-    why: `it did not appear within ${Math.round(span / 1000)} s: ${missing?.why ?? ''}`,
+    why: `${late}: ${missing?.why ?? ''}`,
     fix: 'Check the name, whether the automation that makes previews is on, or raise wait-for-environment',
+    annotations: atPlaces(missing, (message) => `${message} It was waited for: ${late}.`),
   });
 }
 
@@ -211,5 +214,15 @@ function neverFailure(missing: NotThere | undefined): Failure {
     what: missing?.what ?? 'The environment',
     why: missing?.why ?? 'it is not there',
     fix: `${missing?.fix ?? 'Correct the input environment'}, or, if it is still being made, give wait-for-environment`,
+    annotations: atPlaces(missing, (message) => message),
   });
+}
+
+/** Its annotations, if they belong to places of a manifest. */
+function atPlaces(
+  missing: NotThere | undefined,
+  tell: (message: string) => string,
+): readonly Annotation[] | undefined {
+  const placed = missing?.annotations.filter(({ place }) => place !== undefined) ?? [];
+  return placed.length === 0 ? undefined : placed.map((one) => ({ ...one, message: tell(one.message) }));
 }

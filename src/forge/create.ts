@@ -4,7 +4,7 @@ import { type Created, createOnce } from '../processes/create-once.ts';
 import type { Changes } from '../processes/drift.ts';
 import type { RaceDelays } from '../processes/race-delays.ts';
 import type { Deadline } from '../time/deadline.ts';
-import { type PollOptions, poll } from '../time/poll.ts';
+import { poll, type Timing } from '../time/poll.ts';
 import { candidates, leaving } from './identity.ts';
 import type { ForgeProcess } from './process.ts';
 import type { ForgeStore } from './process-store.ts';
@@ -14,7 +14,7 @@ export interface ForgeWorld {
   readonly store: ForgeStore;
   readonly delays: RaceDelays;
   /** For removals, which take their time on the server. */
-  readonly removal: Omit<PollOptions, 'first' | 'longest' | 'onProgress' | 'deadline'> & {
+  readonly removal: Timing & {
     /** Begins when the wait does. */
     readonly deadline: () => Deadline;
   };
@@ -40,7 +40,7 @@ export function hasDrifted(spec: ForgeSpec, process: ForgeProcess): boolean {
 
 /** Where the declared process is looked for. A site cannot be read from a process, but Forge can list by it. */
 export async function listAlike({ siteId }: ForgeSpec, store: ForgeStore): Promise<readonly ForgeProcess[]> {
-  return await store.list({ siteId });
+  return (await store.list({ siteId })).processes;
 }
 
 /** How a creation ended: with a process, or with the server's word that the name is in use. */
@@ -103,7 +103,14 @@ export async function holdsName(spec: ForgeSpec, world: ForgeWorld): Promise<boo
 }
 
 /** Waits until a process that is being removed is gone. Throws a `Failure` when it takes too long. */
-export async function untilGone(id: string, { store, removal, log }: ForgeWorld): Promise<void> {
+export async function untilGone(
+  id: string,
+  {
+    store,
+    removal,
+    log,
+  }: Pick<ForgeWorld, 'removal' | 'log'> & { readonly store: { find(id: string): Promise<unknown> } },
+): Promise<void> {
   log(`Waiting until ${id} is removed`);
   const deadline = removal.deadline();
   const gone = await poll(async () => ((await store.find(id)) === undefined ? true : undefined), {

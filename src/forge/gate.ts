@@ -1,5 +1,5 @@
 import { Failure } from '../failure.ts';
-import { type PollOptions, poll } from '../time/poll.ts';
+import { poll, type Waiting } from '../time/poll.ts';
 import { type ForgeProcess, label } from './process.ts';
 import { isDead, StopWatch } from './status.ts';
 
@@ -9,6 +9,8 @@ export interface Gate {
   readonly statuses: readonly string[];
   /** At least so many processes must be listed. */
   readonly minCount: number;
+  /** Why the statuses are demanded, for messages: `require-status is running`. */
+  readonly demand: string;
 }
 
 export interface Gated {
@@ -18,13 +20,16 @@ export interface Gated {
   readonly failure: Failure | undefined;
 }
 
-export type GateWaiting = Omit<PollOptions, 'first' | 'longest' | 'onProgress'> & {
+export interface GateWaiting extends Waiting {
   readonly log: (line: string) => void;
-};
+}
+
+/** A process that crashes is `running` between its starts: a status must stand so many milliseconds to be believed. */
+const standing = 2_000;
 
 /**
- * Lists until every process has a wanted status and there are enough. Ends at once when a process has ended for good
- * (`fatal`, `exited`), unless that was wanted, or stays `stopped`; anything else is waited for until the deadline.
+ * Lists until every process has a wanted status, seen twice, and there are enough. Ends at once when a process has ended
+ * for good (`fatal`, `exited`), unless that was wanted, or stays `stopped`; anything else is waited for until the deadline.
  */
 export async function waitAtGate(
   gate: Gate,
@@ -42,13 +47,20 @@ export async function waitAtGate(
     const down = processes.filter(
       (process) => !isWanted(gate, process) && (isDead(process.status) || stopped.has(process)),
     );
-    if (down.length > 0) return { processes, failure: endedFailure(gate, processes, down) };
+    if (down.length > 0) return { processes, failure: endedFailure(gate, down) };
     const picture = missing.join('; ');
     if (picture !== said && waiting.deadline.remaining() > 0) waiting.log(`Waiting: ${picture}`);
     said = picture;
     return undefined;
   };
-  const gated = await poll(look, {
+  const lookTwice = async (): Promise<Gated | undefined> => {
+    const gated = await look();
+    const isMomentary = gate.statuses.length > 0 && processes.length > 0;
+    if (gated === undefined || gated.failure !== undefined || !isMomentary) return gated;
+    await waiting.clock.sleep(standing, waiting.cancelled);
+    return await look();
+  };
+  const gated = await poll(lookTwice, {
     ...waiting,
     first: 2_000,
     longest: 15_000,
@@ -67,8 +79,7 @@ function isWanted({ statuses }: Gate, { status }: ForgeProcess): boolean {
 function unmet(gate: Gate, processes: readonly ForgeProcess[]): string[] {
   const missing: string[] = [];
   if (processes.length < gate.minCount) {
-    const there = processes.length === 1 ? 'there is 1 process' : `there are ${processes.length} processes`;
-    missing.push(`${there}, and min-count is ${gate.minCount}`);
+    missing.push(`${matching(processes)}, and min-count is ${gate.minCount}`);
   }
   const unwanted = processes.filter((process) => !isWanted(gate, process));
   if (unwanted.length > 0) {
@@ -81,15 +92,11 @@ function unmet(gate: Gate, processes: readonly ForgeProcess[]): string[] {
   return missing;
 }
 
-function endedFailure(
-  gate: Gate,
-  processes: readonly ForgeProcess[],
-  down: readonly ForgeProcess[],
-): Failure {
+function endedFailure(gate: Gate, down: readonly ForgeProcess[]): Failure {
   return new Failure({
-    what: whatOf(processes),
-    why: `${down.map((process) => `${label(process)} is ${process.status}`).join(', ')}, which does not pass by itself, and require-status is ${gate.statuses.join(', ')}`,
-    fix: 'Read the log of the process in Forge, among the server’s background processes; mend what ends it, and restart it',
+    what: 'The background processes are not as required',
+    why: `${down.map((process) => `${label(process)} is ${process.status}`).join(', ')}, which does not pass by itself, and ${gate.demand}`,
+    fix: 'Read the log of the process in Forge, among the server’s background processes; correct what ends it, and restart it',
   });
 }
 
@@ -97,7 +104,7 @@ function lateFailure(gate: Gate, processes: readonly ForgeProcess[], span: numbe
   const after = span > 0 ? `after ${Math.round(span / 1000)} s ` : '';
   const enough = processes.length >= gate.minCount;
   return new Failure({
-    what: whatOf(processes),
+    what: 'The background processes are not as required',
     why: `${after}${unmet(gate, processes).join('; ')}`,
     fix: enough ? fixFor(gate, processes, span) : `Check the filters and min-count${longer(span)}`,
   });
@@ -114,8 +121,7 @@ function longer(span: number): string {
   return span > 0 ? ', or raise wait-timeout' : ', or give wait-timeout, so that the step waits for it';
 }
 
-function whatOf(processes: readonly ForgeProcess[]): string {
-  return processes.length === 1
-    ? 'The gate for 1 background process'
-    : `The gate for ${processes.length} background processes`;
+/** `1 process matches`, `0 processes match`. */
+function matching({ length }: readonly ForgeProcess[]): string {
+  return length === 1 ? '1 process matches' : `${length} processes match`;
 }

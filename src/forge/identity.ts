@@ -1,38 +1,52 @@
+import { candidatesAmong, type Identity } from '../processes/candidates.ts';
 import { foldCommand } from '../processes/identity.ts';
-import type { ForgeProcess } from './process.ts';
-import type { ForgeSpec } from './spec.ts';
+import type { ForgeProcess, PlacedProcess } from './process.ts';
+import type { ForgeDeclaration, ForgeSpec } from './spec.ts';
 import { isLeaving } from './status.ts';
 
-type Identity = Pick<ForgeSpec, 'command' | 'user' | 'directory'>;
+type Declared = Pick<ForgeSpec, 'command' | 'user' | 'directory'>;
+
+/** What a declaration is known by, since names cannot be read back: command and user, then directory and site. */
+export function identityOf({ siteId, ...spec }: Declared & Pick<ForgeSpec, 'siteId'>): Identity {
+  return identityFrom(spec.user, spec.command, spec.directory, siteId);
+}
+
+/** The same of a process that exists; Forge never tells its site, which only the list by site shows. */
+export function identityOfExisting({ user, command, directory, siteId }: PlacedProcess): Identity {
+  return identityFrom(user, command, directory, siteId);
+}
+
+function identityFrom(
+  user: string,
+  command: string,
+  directory: string | null | undefined,
+  siteId: string | undefined,
+): Identity {
+  const folded = foldDirectory(directory ?? null);
+  return {
+    family: `${user} ${foldCommand(command)}`,
+    marks: [folded === '' ? undefined : folded, siteId],
+  };
+}
 
 /**
- * The processes that may be the declared one. Names cannot be read back, so it is command, user and directory. Without
- * a declared directory, those without one are the better match; only if there are none do the others count.
+ * The processes of a list that may be the declared one. Without a declared directory, those without one are the better
+ * match; only if there are none do the others count. The list is the site's, where one was declared.
  */
-export function candidates<P extends ForgeProcess>(spec: Identity, listed: readonly P[]): P[] {
-  return sameIdentity(
+export function candidates(spec: Declared, listed: readonly ForgeProcess[]): ForgeProcess[] {
+  return alike(
     spec,
     listed.filter((process) => !isLeaving(process)),
   );
 }
 
 /** As `candidates`, but of those that are being removed. */
-export function leaving<P extends ForgeProcess>(spec: Identity, listed: readonly P[]): P[] {
-  return sameIdentity(spec, listed.filter(isLeaving));
+export function leaving(spec: Declared, listed: readonly ForgeProcess[]): ForgeProcess[] {
+  return alike(spec, listed.filter(isLeaving));
 }
 
-function sameIdentity<P extends ForgeProcess>(
-  { command, user, directory }: Identity,
-  listed: readonly P[],
-): P[] {
-  const alike = listed.filter(
-    (process) => process.user === user && foldCommand(process.command) === foldCommand(command),
-  );
-  if (directory !== undefined) {
-    return alike.filter((process) => foldDirectory(process.directory) === foldDirectory(directory));
-  }
-  const withoutDirectory = alike.filter((process) => foldDirectory(process.directory) === '');
-  return withoutDirectory.length > 0 ? withoutDirectory : alike;
+function alike(spec: Declared, listed: readonly ForgeProcess[]): ForgeProcess[] {
+  return candidatesAmong(identityOf({ ...spec, siteId: undefined }), listed, identityOfExisting);
 }
 
 /** A directory without slashes at its end; none is the empty text. */
@@ -50,7 +64,7 @@ export function derivedName({
   user,
   directory,
   siteId,
-}: Identity & Pick<ForgeSpec, 'siteId'>): string {
+}: Declared & Pick<ForgeSpec, 'siteId'>): string {
   const key = JSON.stringify([foldCommand(command), user, foldDirectory(directory ?? null), siteId ?? null]);
   const words = foldCommand(command)
     .toLowerCase()
@@ -61,6 +75,11 @@ export function derivedName({
     .slice(0, 32)
     .replace(/-$/, '');
   return `${words === '' ? 'process' : words}-${shortHash(key)}`;
+}
+
+/** The whole declaration, under a name of its own if it has none. */
+export function specFrom({ site: _, ...declared }: ForgeDeclaration, siteId: string | undefined): ForgeSpec {
+  return { ...declared, siteId, name: declared.name ?? derivedName({ ...declared, siteId }) };
 }
 
 /** Another name for the case that this one is taken by a process of somebody else's. */

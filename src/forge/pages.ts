@@ -1,42 +1,34 @@
-import type * as v from 'valibot';
-import { Failure } from '../failure.ts';
+import * as v from 'valibot';
 import type { HttpCall, HttpClient } from '../http/client.ts';
-import { page } from './resources.ts';
+import { type Listed, listWhole, sortOut } from '../http/pages.ts';
 
 /** As many as Forge gives by itself; whether it gives more is not known. */
-const pageSize = 30;
+const pageSize = '30';
 
-/** A list this long is not sane for what these actions do. */
-const maxPages = 200;
+/** Recorded: `links` is an empty list on the last page, so it is not read. */
+const ForgePage = v.object({
+  data: v.array(v.unknown()),
+  meta: v.nullish(v.object({ next_cursor: v.nullish(v.string()) })),
+});
 
-/** All pages of a list, in the order of the API, each resource once. Throws a `Failure` when the pages never end. */
+/** All of a list, whole. */
 export async function listAll<const S extends v.GenericSchema<unknown, { readonly id: string }>>(
   client: HttpClient,
   call: HttpCall,
   resource: S,
-): Promise<readonly v.InferOutput<S>[]> {
-  const items = new Map<string, v.InferOutput<S>>();
-  const seen = new Set<string>();
-  let cursor: string | undefined;
-  for (;;) {
-    const query = {
-      ...call.query,
-      'page[size]': String(pageSize),
-      ...(cursor === undefined ? {} : { 'page[cursor]': cursor }),
-    };
-    const { data } = await client.json({ ...call, query }, page(resource));
-    for (const item of data.data as v.InferOutput<S>[]) items.set(item.id, item);
-    cursor = data.meta?.next_cursor || undefined;
-    if (cursor === undefined) return [...items.values()];
-    if (seen.has(cursor) || seen.size + 1 >= maxPages) throw endless(call.what);
-    seen.add(cursor);
-  }
-}
-
-function endless(what: string): Failure {
-  return new Failure({
-    what,
-    why: 'the list is not complete: its pages never end',
-    fix: 'Check that api-url is the address of the API itself',
-  });
+): Promise<Listed<v.InferOutput<S>, never>> {
+  const query = { ...call.query, 'page[size]': pageSize };
+  return await listWhole(
+    client,
+    { ...call, query },
+    {
+      schema: ForgePage,
+      read: ({ data, meta }) => ({
+        ...sortOut(data, resource),
+        included: [],
+        total: undefined,
+        next: meta?.next_cursor ? [{ ...query, 'page[cursor]': meta.next_cursor }] : [],
+      }),
+    },
+  );
 }

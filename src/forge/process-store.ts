@@ -1,8 +1,8 @@
 import type { HttpCall, HttpClient } from '../http/client.ts';
-import { HttpFailure } from '../http/http-failure.ts';
+import { lostIfUnknown, undefinedIf404 } from '../http/outcome.ts';
 import { path } from '../http/path.ts';
-import { undefinedIf404 } from '../http/undefined-if-404.ts';
 import type { Sent } from '../processes/create-once.ts';
+import type { Listing } from '../processes/listing.ts';
 import { needsScope, type Scope } from './hints.ts';
 import { listAll } from './pages.ts';
 import { type ForgeProcess, processFrom } from './process.ts';
@@ -21,7 +21,7 @@ export interface ProcessFilter {
 /** The background processes of one Forge server, wherever they are kept. Calls that fail throw a `Failure`. */
 export interface ForgeStore {
   /** All of them, over all pages, also those that are being removed. */
-  list(filter?: ProcessFilter): Promise<readonly ForgeProcess[]>;
+  list(filter?: ProcessFilter): Promise<Listing<ForgeProcess>>;
   /** One by its id; undefined when there is none. */
   find(id: string): Promise<ForgeProcess | undefined>;
   /** Asks once. An answer that was lost is no error here. */
@@ -42,8 +42,8 @@ export class ForgeProcessStore implements ForgeStore {
     this.#target = target;
   }
 
-  async list(filter: ProcessFilter = {}): Promise<readonly ForgeProcess[]> {
-    const listed = await listAll(
+  async list(filter: ProcessFilter = {}): Promise<Listing<ForgeProcess>> {
+    const { items, pages, date } = await listAll(
       this.#client,
       {
         ...this.#call('GET', this.#path(), 'server:view'),
@@ -52,7 +52,7 @@ export class ForgeProcessStore implements ForgeStore {
       },
       ProcessResource,
     );
-    return listed.map(processFrom);
+    return { processes: items.map(processFrom), pages, serverTime: date };
   }
 
   async find(id: string): Promise<ForgeProcess | undefined> {
@@ -67,7 +67,7 @@ export class ForgeProcessStore implements ForgeStore {
   }
 
   async create(spec: ForgeSpec): Promise<Sent<ForgeProcess>> {
-    try {
+    return await lostIfUnknown(async () => {
       const { data } = await this.#client.json(
         {
           ...this.#call('POST', this.#path(), 'server:create-daemons'),
@@ -77,12 +77,8 @@ export class ForgeProcessStore implements ForgeStore {
         },
         one(ProcessResource),
       );
-      return { kind: 'created', made: processFrom(data.data) };
-    } catch (error) {
-      if (error instanceof HttpFailure && error.arrival === 'maybe')
-        return { kind: 'lost', cause: error.cause };
-      throw error;
-    }
+      return processFrom(data.data);
+    });
   }
 
   async remove(id: string): Promise<void> {
@@ -111,12 +107,12 @@ export class ForgeProcessStore implements ForgeStore {
   }
 
   #call(method: HttpCall['method'], at: string, scope: Scope) {
-    const { organization, serverId } = this.#target;
+    const { organization, serverName } = this.#target;
     return {
       method,
       path: at,
       forbidden: needsScope(scope),
-      notFound: noServer(organization, serverId),
+      notFound: noServer(organization, serverName),
     };
   }
 }

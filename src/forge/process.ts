@@ -1,3 +1,4 @@
+import { shorten } from '../shorten.ts';
 import type { ProcessResource } from './resources.ts';
 
 /** A background process as it exists on a Forge server. Its name, site, seconds and signal cannot be read. */
@@ -11,6 +12,11 @@ export interface ForgeProcess {
   readonly status: string;
   /** An ISO 8601 date. */
   readonly createdAt: string | null;
+}
+
+/** A process, and the site whose list has shown it, where one was asked for. */
+export interface PlacedProcess extends ForgeProcess {
+  readonly siteId?: string;
 }
 
 export function processFrom({ id, attributes }: ProcessResource): ForgeProcess {
@@ -28,5 +34,5 @@ export function processFrom({ id, attributes }: ProcessResource): ForgeProcess {
 
 /** A process in a few words: `31 (php8.4 artisan horizon)`. */
 export function label({ id, command }: ForgeProcess): string {
-  return `${id} (${command.length > 80 ? `${command.slice(0, 80)}…` : command})`;
+  return `${id} (${shorten(command, 80)})`;
 }

@@ -32,11 +32,3 @@ export type NamedResource = v.InferOutput<typeof NamedResource>;
 export function one<const S extends v.GenericSchema>(resource: S) {
   return v.object({ data: resource });
 }
-
-/** A body that holds a page of resources. Recorded: `links` is an empty list on the last page, so it is not read. */
-export function page<const S extends v.GenericSchema>(resource: S) {
-  return v.object({
-    data: v.array(resource),
-    meta: v.nullish(v.object({ next_cursor: v.nullish(v.string()) })),
-  });
-}

@@ -2,7 +2,7 @@ import { Failure } from '../failure.ts';
 import { HttpFailure } from '../http/http-failure.ts';
 import { backoff } from '../time/backoff.ts';
 import type { Clock } from '../time/clock.ts';
-import { type PollOptions, poll } from '../time/poll.ts';
+import { poll, type Waiting } from '../time/poll.ts';
 import { type ForgeProcess, label } from './process.ts';
 import type { ForgeStore } from './process-store.ts';
 import { isDead, isLeaving, isUp, StopWatch } from './status.ts';
@@ -10,7 +10,7 @@ import { isDead, isLeaving, isUp, StopWatch } from './status.ts';
 export interface Restarting {
   readonly store: Pick<ForgeStore, 'find' | 'restart'>;
   /** Its deadline is for one part: for those that are installing, or until all are up. */
-  readonly waiting: Omit<PollOptions, 'first' | 'longest' | 'onProgress'>;
+  readonly waiting: Waiting;
   log(line: string): void;
 }
 
@@ -31,7 +31,8 @@ export async function requestRestart(process: ForgeProcess, restarting: Restarti
     try {
       return await store.restart(process.id);
     } catch (error) {
-      if (!(error instanceof HttpFailure) || error.arrival !== 'maybe' || !error.transient) throw error;
+      if (!(error instanceof HttpFailure) || error.arrival !== 'maybe' || error.retry === 'never')
+        throw error;
       // Recorded: 500 as long as the process is not installed.
       if ((await store.find(process.id))?.status === 'installing') {
         log(`${process.id} is still installing; its restart waits for that`);
@@ -40,7 +41,7 @@ export async function requestRestart(process: ForgeProcess, restarting: Restarti
       }
       if (send >= maxSends) throw error;
       const wait = pause();
-      log(`Restarting ${process.id}: ${error.cause}; asking again in ${Math.round(wait / 100) / 10} s`);
+      log(`Restarting ${process.id}: ${error.reason}; asking again in ${Math.round(wait / 100) / 10} s`);
       await waiting.clock.sleep(wait, waiting.cancelled);
     }
   }

@@ -16,6 +16,13 @@ export interface ForgeSpec {
   readonly stopsignal: string | undefined;
 }
 
+/** A process as it is written down: its name may be left out, and its site is not looked up yet. */
+export interface ForgeDeclaration extends Omit<ForgeSpec, 'name' | 'siteId'> {
+  readonly name: string | undefined;
+  /** A site's id or exact name. */
+  readonly site: string | undefined;
+}
+
 /** A declaration in a few words: `process "php8.4 artisan horizon" of forge in /home/forge/shop.example`. */
 export function describe({
   command,
@@ -30,3 +37,15 @@ export const processesRange = { min: 1 } as const;
 
 /** How many processes one that is created gets when the declaration does not say. */
 export const processesOfNew = 1;
+
+/** Who runs a process when the declaration does not say. */
+export const usualUser = 'forge';
+
+/** Times that a process may be given, in seconds. */
+export const secondsRange = { min: 0, max: 86_400 } as const;
+
+/** What is wrong with a text that Forge writes into a configuration file: it must not break out of its line. */
+export function lineProblem(text: string): string | undefined {
+  if (/[\r\n\0]/.test(text)) return 'must be one line; in YAML, >- folds several lines into one';
+  return text.isWellFormed() ? undefined : 'holds half of a character (a lone surrogate)';
+}

@@ -32,13 +32,13 @@ export async function findTarget(client: HttpClient, name: ForgeTargetName): Pro
   const siteId =
     name.site === undefined || isId(name.site)
       ? name.site
-      : await findSite(client, organization, server.id, name.site);
+      : await findSite(client, organization, server, name.site);
   return { organization, serverId: server.id, serverName: server.name, siteId };
 }
 
 /** What to do about a 404 of a call that concerns a server. */
-export function noServer(organization: string, serverId: string): string {
-  return `Check organization (${organization}, the slug in the address of its pages) and server (${serverId}): there is no such server that the token can see`;
+export function noServer(organization: string, server: string): string {
+  return `Check organization (${organization}, the slug in the address of its pages) and server (${server}): there is no such server that the token can see`;
 }
 
 function isId(text: string): boolean {
@@ -67,19 +67,19 @@ async function findServer(
 async function findSite(
   client: HttpClient,
   organization: string,
-  serverId: string,
+  server: { readonly id: string; readonly name: string },
   wanted: string,
 ): Promise<string> {
   const { id } = await lookUp(
     client,
     {
       method: 'GET',
-      path: path`/orgs/${organization}/servers/${serverId}/sites`,
-      what: `Listing the sites of server ${serverId}`,
+      path: path`/orgs/${organization}/servers/${server.id}/sites`,
+      what: `Listing the sites of server ${server.name}`,
       forbidden: needsScope('server:view'),
-      notFound: noServer(organization, serverId),
+      notFound: noServer(organization, server.name),
     },
-    { kind: 'site', where: `on the server ${serverId}`, wanted },
+    { kind: 'site', where: `on the server ${server.name}`, wanted },
   );
   return id;
 }
@@ -94,7 +94,7 @@ interface Wanted {
 async function lookUp(client: HttpClient, call: HttpCall, wanted: Wanted): Promise<NamedResource> {
   const pick = (among: readonly NamedResource[]): NamedResource =>
     findByName({ ...wanted, among, namesOf: ({ attributes: { name } }) => [name] });
-  const narrowed = await listAll(
+  const { items: narrowed } = await listAll(
     client,
     { ...call, query: { 'filter[name]': wanted.wanted } },
     NamedResource,
@@ -103,6 +103,6 @@ async function lookUp(client: HttpClient, call: HttpCall, wanted: Wanted): Promi
     return pick(narrowed);
   } catch (error) {
     if (!(error instanceof NotThere)) throw error;
-    return pick(await listAll(client, call, NamedResource));
+    return pick((await listAll(client, call, NamedResource)).items);
   }
 }

@@ -1,6 +1,6 @@
 import { getOctokit } from '@actions/github';
 import * as v from 'valibot';
-import { openTransport } from '../http/transport.ts';
+import { openTransport, usualLimits } from '../http/transport.ts';
 import { fetchThrough } from './fetch.ts';
 
 /** Where a comment goes, and how. */
@@ -20,8 +20,6 @@ export interface CommentTarget {
 
 export type Posted = 'created' | 'updated' | 'unchanged';
 
-const maxAnswerBytes = 8 * 1024 * 1024;
-const connectTimeout = 10_000;
 /** Ten thousand comments. */
 const maxPages = 100;
 /** Who comments with the token that a workflow run is given. */
@@ -47,9 +45,9 @@ export async function keepComment(target: CommentTarget, marker: string, body: s
   const transport = await openTransport({
     origin: apiUrl,
     environment,
-    connectTimeout: Math.min(connectTimeout, requestTimeout),
     connections: 1,
-    maxBytes: maxAnswerBytes,
+    ...usualLimits,
+    connectTimeout: Math.min(usualLimits.connectTimeout, requestTimeout),
   });
   try {
     const fetch = fetchThrough({ ...target, transport, origin: apiUrl.origin, timeout: requestTimeout });
@@ -59,7 +57,10 @@ export async function keepComment(target: CommentTarget, marker: string, body: s
   }
 }
 
-type Octokit = ReturnType<typeof getOctokit>;
+/** Without `rest`, whose table of all endpoints is left out of `dist`: an endpoint is asked by its path. */
+type Octokit = Pick<ReturnType<typeof getOctokit>, 'request' | 'paginate' | 'graphql'>;
+
+const commentsOfIssue = '/repos/{owner}/{repo}/issues/{issue_number}/comments';
 
 function openOctokit({ token, apiUrl }: CommentTarget, fetch: ReturnType<typeof fetchThrough>): Octokit {
   const silent = { debug: ignore, info: ignore, warn: ignore, error: ignore };
@@ -81,11 +82,16 @@ async function keep(
   const [owner = '', repo = ''] = repository.split('/');
   const own = await findOwn(octokit, { owner, repo, issue_number: pullRequest }, marker);
   if (own === undefined) {
-    await octokit.rest.issues.createComment({ owner, repo, issue_number: pullRequest, body });
+    await octokit.request(`POST ${commentsOfIssue}`, { owner, repo, issue_number: pullRequest, body });
     return 'created';
   }
   if (own.body === body) return 'unchanged';
-  await octokit.rest.issues.updateComment({ owner, repo, comment_id: own.id, body });
+  await octokit.request('PATCH /repos/{owner}/{repo}/issues/comments/{comment_id}', {
+    owner,
+    repo,
+    comment_id: own.id,
+    body,
+  });
   return 'updated';
 }
 
@@ -96,8 +102,8 @@ async function findOwn(
 ): Promise<Comment | undefined> {
   const marked: Comment[] = [];
   let pages = 0;
-  const list = octokit.rest.issues.listComments;
-  for await (const { data } of octokit.paginate.iterator(list, { ...issue, per_page: 100 })) {
+  const list = octokit.paginate.iterator(`GET ${commentsOfIssue}`, { ...issue, per_page: 100 });
+  for await (const { data } of list) {
     marked.push(...v.parse(Comments, data).filter(({ body }) => body?.startsWith(marker) === true));
     if (++pages === maxPages) break;
   }

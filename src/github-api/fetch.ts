@@ -1,7 +1,7 @@
 import { Failure } from '../failure.ts';
 import type { Method, Transport } from '../http/transport.ts';
 
-const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const satisfies readonly Method[];
+const methods = ['GET', 'POST', 'PATCH', 'DELETE'] as const satisfies readonly Method[];
 
 export interface FetchOptions {
   readonly transport: Transport;

@@ -1,16 +1,20 @@
 import type * as v from 'valibot';
-import { Cancelled } from '../failure.ts';
-import { backoff } from '../time/backoff.ts';
+import { messageOf } from '../failure.ts';
+import { type BackoffOptions, backoff } from '../time/backoff.ts';
 import type { Clock, Random } from '../time/clock.ts';
 import type { Deadline } from '../time/deadline.ts';
+import { inWords } from '../time/in-words.ts';
 import { decode, expectNoPage, Undecodable } from './decode.ts';
+import { closedTooLong, nothingLeft, outOfTime, stillFailing, stopped } from './given-up.ts';
 import { HttpFailure } from './http-failure.ts';
 import { networkFailure } from './network-failure.ts';
+import { Patience } from './patience.ts';
+import { RateGate } from './rate-gate.ts';
+import { dateOf } from './retry-after.ts';
 import { type CallHints, type ServiceHints, statusFailure } from './status-failure.ts';
 import type { Method, Transport, TransportResponse } from './transport.ts';
 
 export interface HttpCall extends CallHints {
-  readonly method: Method;
   /** Below the base URL, each part encoded: use the `path` template. */
   readonly path: string;
   readonly query?: Readonly<Record<string, string>>;
@@ -20,7 +24,8 @@ export interface HttpCall extends CallHints {
 /** One answer that was decoded, and what else it told. */
 export interface Answer<T> {
   readonly data: T;
-  readonly headers: TransportResponse['headers'];
+  /** The server's clock when it answered, in milliseconds since 1970. */
+  readonly date: number | undefined;
 }
 
 export interface HttpClientOptions {
@@ -47,22 +52,18 @@ export interface HttpClientOptions {
   readonly onExchange: (line: string) => void;
 }
 
-/** How often a request is sent at most, by what keeps it from succeeding. */
-const attempts = { timeout: 3, transient: 5 } as const;
-const pauses = { first: 500, longest: 8_000 } as const;
-/** A server that turns requests away by rate is given longer: its window is a minute. */
-const ratePauses = { first: 1_000, longest: 20_000 } as const;
-
 /**
  * Requests to one API with one token. Retries what may be retried: anything that surely did not arrive or was turned
- * away unprocessed, and for GET, PUT, PATCH and DELETE also answers that were lost. A POST that may have arrived
+ * away unprocessed, and for GET, PATCH and DELETE also answers that were lost. A POST that may have arrived
  * is never sent again here. Throws `HttpFailure` or `Cancelled`.
  */
 export class HttpClient {
   readonly #options: HttpClientOptions;
+  readonly #gate: RateGate;
 
-  constructor(options: HttpClientOptions) {
+  constructor(options: HttpClientOptions, gate = new RateGate(options.clock, options.random)) {
     this.#options = options;
+    this.#gate = gate;
   }
 
   get baseUrl(): URL {
@@ -71,14 +72,21 @@ export class HttpClient {
 
   /** The same client under another deadline. */
   within(deadline: Deadline): HttpClient {
-    return new HttpClient({ ...this.#options, deadline });
+    return new HttpClient({ ...this.#options, deadline }, this.#gate);
+  }
+
+  /** A wait that grows from time to time, for what has to be looked at again. None passes the deadline. */
+  waits(span: BackoffOptions): () => Promise<void> {
+    const { cancelled, clock, deadline, random } = this.#options;
+    const pause = backoff(span, random);
+    return async () => await clock.sleep(Math.min(pause(), deadline.remaining()), cancelled);
   }
 
   /** Sends the call and decodes the answer's JSON. */
   async json<const S extends v.GenericSchema>(call: HttpCall, schema: S): Promise<Answer<v.InferOutput<S>>> {
     return await this.#retrying(call, (response) => ({
       data: decode(response, schema),
-      headers: response.headers,
+      date: dateOf(response.headers),
     }));
   }
 
@@ -88,26 +96,36 @@ export class HttpClient {
   }
 
   async #retrying<T>(call: HttpCall, read: (response: TransportResponse) => T): Promise<T> {
-    const { clock, cancelled, deadline, onRetry, random } = this.#options;
-    const pause = backoff(pauses, random);
-    const ratePause = backoff(ratePauses, random);
-    let failed = 0;
+    const { cancelled, clock, deadline, hints, onRetry, random } = this.#options;
+    const patience = new Patience(clock, random);
+    const started = clock.now();
     for (let attempt = 1; ; attempt++) {
       try {
-        return await this.#once(call, read);
+        return await this.#inTurn(call, patience, () => this.#once(call, read));
       } catch (error) {
         if (!(error instanceof HttpFailure) || !mayRepeat(call.method, error)) throw error;
-        const rateLimited = error.status === 429;
-        // Only the deadline limits how often a server may say that it is too early.
-        if (!rateLimited && ++failed >= limitFor(error)) throw error;
-        const wait = Math.max(rateLimited ? ratePause() : pause(), error.retryAfter ?? 0);
-        if (!deadline.allows(wait)) throw outOfTime(error, wait, deadline);
-        onRetry(
-          `${call.what}: ${error.cause}; trying again in ${inSeconds(wait)} s (attempt ${attempt + 1})`,
-        );
-        await clock.sleep(wait, cancelled);
+        const pause = patience.after(error);
+        if (pause === undefined) throw stillFailing(error, attempt, clock.now() - started);
+        const wait = Math.max(pause, this.#gate.closedFor);
+        if (!deadline.allows(wait)) throw outOfTime(error, wait, deadline, hints.service);
+        onRetry(`${call.what}: ${error.reason}; trying again in ${inWords(wait)} (attempt ${attempt + 1})`);
+        await clock.sleep(pause, cancelled);
       }
     }
+  }
+
+  /** Waits for the gate first, as long as the deadline allows. */
+  async #inTurn<T>(call: HttpCall, patience: Patience, send: () => Promise<T>): Promise<T> {
+    const { cancelled, clock, deadline, hints } = this.#options;
+    const came = clock.now();
+    const check = (wait: number): void => {
+      if (wait > 0 && !deadline.allows(wait)) throw closedTooLong(call, wait, deadline, hints.tooMany);
+    };
+    const sendNow = async (): Promise<T> => {
+      patience.excuse(clock.now() - came);
+      return await send();
+    };
+    return await this.#gate.pass(sendNow, check, cancelled);
   }
 
   async #once<T>(call: HttpCall, read: (response: TransportResponse) => T): Promise<T> {
@@ -159,11 +177,11 @@ export class HttpClient {
       );
       return response;
     } catch (error) {
-      if (stop.aborted) throw cancelledDuring(call, stop);
+      if (stop.aborted) throw stopped(call, stop);
       onExchange(
-        `${call.method} ${url.pathname}${url.search} → no answer after ${Math.round(clock.now() - started)} ms`,
+        `${call.method} ${url.pathname}${url.search} → no answer after ${Math.round(clock.now() - started)} ms: ${rootOf(error)}`,
       );
-      throw networkFailure(call.what, error, timeout.signal.aborted, limit / 1000);
+      throw networkFailure(call.what, error, timeout.signal.aborted, limit);
     } finally {
       answered.abort();
     }
@@ -180,12 +198,7 @@ export class HttpClient {
 }
 
 function mayRepeat(method: Method, failure: HttpFailure): boolean {
-  return failure.transient && (failure.arrival === 'no' || method !== 'POST');
-}
-
-function limitFor(failure: HttpFailure): number {
-  // A hang costs the whole request-timeout each time.
-  return failure.status === undefined && failure.arrival === 'maybe' ? attempts.timeout : attempts.transient;
+  return failure.retry !== 'never' && (failure.arrival === 'no' || method !== 'POST');
 }
 
 function unreadable(what: string, status: number, error: Undecodable, service: string): HttpFailure {
@@ -195,38 +208,13 @@ function unreadable(what: string, status: number, error: Undecodable, service: s
       why: `${service} answered ${status}, but the answer ${error.message}`,
       fix: 'Check that api-url names the API itself, and that no proxy or login page stands before it; else run the job again',
     },
-    { cause: `the answer ${error.message}`, status, arrival: 'maybe', transient: true },
+    { reason: `the answer ${error.message}`, status, arrival: 'maybe', retry: 'thrice' },
+    { cause: error },
   );
 }
 
-function outOfTime(failure: HttpFailure, wait: number, deadline: Deadline): HttpFailure {
-  return new HttpFailure(
-    {
-      what: failure.what,
-      why: `${failure.why.replace(/\.$/, '')}; trying again in ${inSeconds(wait)} s would pass the limit of ${inSeconds(deadline.span)} s for this part of the step`,
-      fix: failure.fix,
-    },
-    { ...failure, cause: failure.cause, transient: false },
-  );
-}
-
-function nothingLeft(what: string, deadline: Deadline): HttpFailure {
-  const cause = `the limit of ${inSeconds(deadline.span)} s for this part of the step has passed`;
-  return new HttpFailure(
-    { what, why: cause, fix: 'Run the job again later' },
-    { cause, arrival: 'no', transient: false },
-  );
-}
-
-function cancelledDuring(call: HttpCall, stop: AbortSignal): unknown {
-  if (call.method === 'GET') return stop.reason;
-  return new Cancelled({
-    what: call.what,
-    why: 'the step was told to stop before the answer came, so it may have taken effect or not',
-    fix: 'Look there before running this again',
-  });
-}
-
-function inSeconds(ms: number): string {
-  return String(Math.round(ms / 100) / 10);
+/** What lies at the bottom of an error of the network, for the debug log. */
+function rootOf(error: unknown): string {
+  const inner = error instanceof AggregateError ? error.errors[0] : error instanceof Error && error.cause;
+  return inner instanceof Error ? rootOf(inner) : messageOf(error);
 }

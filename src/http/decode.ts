@@ -18,11 +18,11 @@ export function decode<const S extends v.GenericSchema>(
   const result = v.safeParse(schema, json, { abortEarly: true });
   if (result.success) return result.output;
   const [issue] = result.issues;
-  throw new Undecodable(`does not have the expected shape (at ${misfit(issue)})`);
+  throw new Undecodable(`does not have the expected shape (at ${whyUnfit(issue)})`);
 }
 
 /** Where an answer departs from a schema, and how: `data.id: expected string, found 5`. */
-function misfit(issue: v.BaseIssue<unknown>): string {
+export function whyUnfit(issue: v.BaseIssue<unknown>): string {
   const { expected, received } = issue;
   // Text is not repeated: it may be a secret that a server echoes, and a part of one is not recognized.
   const found = received === 'undefined' ? 'nothing' : received.startsWith('"') ? 'text' : received;

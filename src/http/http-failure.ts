@@ -6,12 +6,17 @@ import { Failure, type FailureParts } from '../failure.ts';
  */
 export type Arrival = 'no' | 'maybe';
 
+/**
+ * How long it is worth sending the same request again: `never`; `briefly`, for some seconds; `patiently`, for a minute;
+ * `thrice`, since each time costs a whole time-out or will most likely be the same; `when-allowed`: it came too early.
+ */
+export type Retry = 'never' | 'briefly' | 'patiently' | 'thrice' | 'when-allowed';
+
 export interface HttpFailureDetails {
   readonly arrival: Arrival;
-  /** Could the same request, sent again later, fare better? */
-  readonly transient: boolean;
+  readonly retry: Retry;
   /** What happened in a few words, for the line that announces a retry: `the connection was reset`. */
-  readonly cause: string;
+  readonly reason: string;
   /** The answer's status, if there was an answer. */
   readonly status?: number | undefined;
   /** Milliseconds that the server asked to wait before trying again. */
@@ -20,24 +25,39 @@ export interface HttpFailureDetails {
   readonly fields?: readonly string[] | undefined;
 }
 
-/** A request that did not end in the answer that was asked for. */
+/** A request that did not end in the answer that was asked for. Its `cause` is the error of the network, if there was one. */
 export class HttpFailure extends Failure implements HttpFailureDetails {
   override readonly name = 'HttpFailure';
   readonly arrival: Arrival;
-  readonly transient: boolean;
-  override readonly cause: string;
+  readonly retry: Retry;
+  readonly reason: string;
   readonly status: number | undefined;
   readonly retryAfter: number | undefined;
   readonly fields: readonly string[];
 
-  constructor(parts: FailureParts, details: HttpFailureDetails) {
-    super(parts);
+  constructor(parts: FailureParts, details: HttpFailureDetails, options?: ErrorOptions) {
+    super(parts, options);
     this.arrival = details.arrival;
-    this.transient = details.transient;
-    this.cause = details.cause;
+    this.retry = details.retry;
+    this.reason = details.reason;
     this.status = details.status;
     this.retryAfter = details.retryAfter;
     this.fields = details.fields ?? [];
+  }
+
+  /**
+   * Is it worth looking whether it has taken effect? A redirect is no lost answer: whoever sends the request again, meets
+   * it again.
+   */
+  get isLost(): boolean {
+    const { arrival, status = 0 } = this;
+    return arrival === 'maybe' && !(status >= 300 && status < 400);
+  }
+
+  /** The same failure for good, with what has become known of it since. */
+  forGood(parts: Partial<FailureParts>): HttpFailure {
+    const { what, why, fix, cause } = this;
+    return new HttpFailure({ what, why, fix, ...parts }, { ...this, retry: 'never' }, { cause });
   }
 }
 

@@ -1,10 +1,11 @@
-import { HttpFailure, TooLarge } from './http-failure.ts';
+import { inWords } from '../time/in-words.ts';
+import { type Arrival, HttpFailure, type Retry, TooLarge } from './http-failure.ts';
 
 interface Diagnosis {
-  readonly cause: string;
+  readonly reason: string;
   readonly fix: string;
-  readonly arrival: 'no' | 'maybe';
-  readonly transient: boolean;
+  readonly arrival: Arrival;
+  readonly retry: Retry;
 }
 
 const lookAtNetwork =
@@ -12,89 +13,89 @@ const lookAtNetwork =
 const tryAgain = 'Run the job again; if it keeps failing, look at the status page of the service';
 
 /** Codes of Node.js and undici that mean that no byte of the request left, and what to make of each. */
-const beforeSending: Readonly<Record<string, readonly [cause: string, fix: string, transient: boolean]>> = {
-  ECONNREFUSED: ['the connection was refused', lookAtNetwork, true],
-  ENOTFOUND: ['the host name was not found', `${lookAtNetwork}. Is api-url right?`, true],
-  EAI_AGAIN: ['the host name could not be looked up', lookAtNetwork, true],
-  EHOSTUNREACH: ['the host is unreachable', lookAtNetwork, true],
-  ENETUNREACH: ['the network is unreachable', lookAtNetwork, true],
-  UND_ERR_CONNECT_TIMEOUT: ['the connection could not be made in time', lookAtNetwork, true],
-  UND_ERR_PRX_CONN: ['the proxy closed the connection', 'Check the proxy that https_proxy names', true],
+const beforeSending: Readonly<Record<string, readonly [reason: string, fix: string, retry: Retry]>> = {
+  ECONNREFUSED: ['the connection was refused', lookAtNetwork, 'patiently'],
+  ENOTFOUND: ['the host name was not found', `${lookAtNetwork}. Is api-url right?`, 'briefly'],
+  EAI_AGAIN: ['the host name could not be looked up', lookAtNetwork, 'patiently'],
+  EHOSTUNREACH: ['the host is unreachable', lookAtNetwork, 'patiently'],
+  ENETUNREACH: ['the network is unreachable', lookAtNetwork, 'patiently'],
+  UND_ERR_CONNECT_TIMEOUT: ['the connection could not be made in time', lookAtNetwork, 'patiently'],
+  UND_ERR_PRX_CONN: [
+    'the proxy closed the connection',
+    'Check the proxy that https_proxy names',
+    'patiently',
+  ],
   UND_ERR_PRX_TLS: [
     'the proxy’s certificate was not accepted',
     'Check the proxy that https_proxy names, and set NODE_EXTRA_CA_CERTS if it uses a private authority',
-    false,
+    'never',
   ],
 };
 
 const certificate =
   /^(CERT_|ERR_TLS_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|HOSTNAME_MISMATCH|EPROTO$|ERR_SSL_)/;
 
-/** What a failed exchange means. `what` names the request; `seconds` is the time-out that applied to it. */
-export function networkFailure(
-  what: string,
-  error: unknown,
-  timedOut: boolean,
-  seconds: number,
-): HttpFailure {
-  const { cause, fix, arrival, transient } = timedOut ? timeOut(seconds) : diagnose(error);
-  return new HttpFailure({ what, why: cause, fix }, { cause, arrival, transient });
+/** What a failed exchange means. `what` names the request; `limit` is the time-out in milliseconds that applied to it. */
+export function networkFailure(what: string, error: unknown, timedOut: boolean, limit: number): HttpFailure {
+  const { reason, fix, arrival, retry } = timedOut ? timeOut(limit) : diagnose(error);
+  return new HttpFailure({ what, why: reason, fix }, { reason, arrival, retry }, { cause: error });
 }
 
-function timeOut(seconds: number): Diagnosis {
+function timeOut(limit: number): Diagnosis {
   return {
-    cause: `no full answer came within ${seconds} s`,
+    reason: `no full answer came within ${inWords(limit)}`,
     fix: 'Run the job again, or raise request-timeout',
     arrival: 'maybe',
-    transient: true,
+    // It costs the whole request-timeout each time.
+    retry: 'thrice',
   };
 }
 
 function diagnose(error: unknown): Diagnosis {
   if (error instanceof TooLarge) {
     return {
-      cause: error.message,
+      reason: error.message,
       fix: 'Check that api-url names the API itself',
       arrival: 'maybe',
-      transient: false,
+      retry: 'never',
     };
   }
   const { code, message, connecting } = codeOf(error);
   const known = beforeSending[code] ?? (connecting ? noConnection(code) : undefined);
   if (known !== undefined) {
-    const [cause, fix, transient] = known;
-    return { cause, fix, arrival: 'no', transient };
+    const [reason, fix, retry] = known;
+    return { reason, fix, arrival: 'no', retry };
   }
   if (certificate.test(code)) {
     return {
-      cause: `the TLS handshake failed (${code})`,
+      reason: `the TLS handshake failed (${code})`,
       fix: 'If a proxy or a private authority signs the certificate, point NODE_EXTRA_CA_CERTS at its CA file',
       arrival: 'no',
-      transient: false,
+      retry: 'never',
     };
   }
   const refusal = /Proxy (?:response \((\d{3})\)|Authentication Required \((407)\))/.exec(message);
   if (refusal !== null) {
     const status = Number(refusal[1] ?? refusal[2]);
     return {
-      cause: `the proxy refused with status ${status}`,
+      reason: `the proxy refused with status ${status}`,
       fix: 'Check the address and the credentials in https_proxy, or list the host in no_proxy',
       arrival: 'no',
       // A proxy that cannot reach the host just now says so with 502 to 504.
-      transient: status >= 500,
+      retry: status >= 500 ? 'patiently' : 'never',
     };
   }
   return {
-    cause: `the connection broke off (${code})`,
+    reason: `the connection broke off (${code})`,
     fix: tryAgain,
     arrival: 'maybe',
-    transient: true,
+    retry: 'patiently',
   };
 }
 
 /** For codes that mean the same trouble before and after sending, such as ETIMEDOUT. */
 function noConnection(code: string): (typeof beforeSending)[string] {
-  return [`the connection could not be made (${code})`, lookAtNetwork, true];
+  return [`the connection could not be made (${code})`, lookAtNetwork, 'patiently'];
 }
 
 interface Told {

@@ -8,10 +8,11 @@ export function path(parts: TemplateStringsArray, ...values: readonly (string | 
 function segment(value: string | number): string {
   const text = String(value);
   // Servers and proxies resolve dot segments even when they are percent-encoded.
-  if (text === '' || text === '.' || text === '..') {
+  // Half a character cannot be encoded.
+  if (text === '' || text === '.' || text === '..' || !text.isWellFormed()) {
     throw new Failure({
       what: 'The request’s address',
-      why: `"${text}" cannot be an id or a name`,
+      why: `"${text.toWellFormed()}" cannot be an id or a name`,
       fix: 'Check the ids in the inputs',
     });
   }

@@ -1,8 +1,8 @@
 import * as v from 'valibot';
 import { parse, Undecodable } from './decode.ts';
-import { HttpFailure } from './http-failure.ts';
+import { HttpFailure, type Retry } from './http-failure.ts';
 import { retryAfter } from './retry-after.ts';
-import type { TransportResponse } from './transport.ts';
+import type { Method, TransportResponse } from './transport.ts';
 
 /** What a service knows of its own refusals. */
 export interface ServiceHints {
@@ -12,10 +12,13 @@ export interface ServiceHints {
   readonly unauthorized: string;
   readonly forbidden: string;
   readonly notFound: string;
+  /** Whose requests are counted, and so what to do about a 429. */
+  readonly tooMany: string;
 }
 
 /** How one call's failure reads: what it was, and its own hints where they are better than the service's. */
-export interface CallHints extends Partial<Omit<ServiceHints, 'service'>> {
+export interface CallHints extends Partial<Omit<ServiceHints, 'service' | 'tooMany'>> {
+  readonly method: Method;
   /** Names the request in every message about it: `Creating the background process`. */
   readonly what: string;
   /** The input that a field of the request came from: `config.queue` → `config-json: queue`. */
@@ -35,37 +38,46 @@ export function statusFailure(
   now: number,
 ): HttpFailure {
   const { status } = response;
-  const what = call.what;
+  const { what } = call;
   const body = errorBody(response);
   const why = `${hints.service} answered ${status}${said(body, call.fieldName)}`;
-  const cause = `${hints.service} answered ${status}`;
-
-  if (status >= 300 && status < 400) return redirectFailure(response, what, hints.service);
+  if (status >= 300 && status < 400) return redirectFailure(response, call, hints.service);
   const parts = { what, why, fix: fixFor(status, call, hints) };
   return new HttpFailure(parts, {
-    cause,
+    reason: `${hints.service} answered ${status}`,
     status,
     arrival: status === 408 || status >= 500 ? 'maybe' : 'no',
-    transient: status === 408 || status === 429 || status >= 500,
+    retry: retryFor(status),
     retryAfter: retryAfter(response, now),
     fields: Object.keys(body.errors ?? {}),
   });
+}
+
+function retryFor(status: number): Retry {
+  if (status === 429) return 'when-allowed';
+  return status === 408 || status >= 500 ? 'patiently' : 'never';
 }
 
 function fixFor(status: number, call: CallHints, hints: ServiceHints): string {
   switch (status) {
     case 401:
       return call.unauthorized ?? hints.unauthorized;
+    case 402:
+      return `Look at the plan and the billing of the organization in ${hints.service}`;
     case 403:
       return call.forbidden ?? hints.forbidden;
     case 404:
       return call.notFound ?? hints.notFound;
     case 407:
       return 'Check the credentials in https_proxy, or list the host in no_proxy';
+    case 409:
+      return `Something else is being done there at this moment; see in ${hints.service} what it is, and run the job again after it`;
     case 422:
       return 'Correct the inputs named above';
+    case 423:
+      return `It is locked; see in ${hints.service} what holds it, and run the job again after it`;
     case 429:
-      return 'Too many requests were made with this token; run the job again later, or run fewer at once';
+      return hints.tooMany;
     default:
       return status >= 500
         ? `${hints.service} has trouble; run the job again later`
@@ -74,16 +86,20 @@ function fixFor(status: number, call: CallHints, hints: ServiceHints): string {
 }
 
 /** A redirect is not followed: the token would go where it points. What a POST did before it is not known. */
-function redirectFailure({ status, headers }: TransportResponse, what: string, service: string): HttpFailure {
+function redirectFailure(
+  { status, headers }: TransportResponse,
+  { method, what }: CallHints,
+  service: string,
+): HttpFailure {
   const target = headers['location'];
   const origin = target !== undefined && URL.canParse(target) ? new URL(target).origin : undefined;
   return new HttpFailure(
     {
       what,
       why: `${service} answered ${status}, a redirect${origin === undefined ? '' : ` to ${origin}`}, which is not followed, so that the token goes nowhere else`,
-      fix: 'Check that api-url is the address of the API itself and the token is valid',
+      fix: `Check that api-url is the address of the API itself and the token is valid${method === 'GET' ? '' : '. Whether the request has taken effect is not known: look there before running this again'}`,
     },
-    { cause: `${service} answered ${status}`, status, arrival: 'maybe', transient: false },
+    { reason: `${service} answered ${status}`, status, arrival: 'maybe', retry: 'never' },
   );
 }
 

@@ -1,15 +1,12 @@
-import { setFlagsFromString } from 'node:v8';
+import { setImmediate as turn } from 'node:timers/promises';
 import type { Dispatcher } from 'undici';
 import request from 'undici/lib/api/api-request.js';
 import Agent from 'undici/lib/dispatcher/agent.js';
 import { Failure } from '../failure.ts';
+import { isLoopback } from '../names/loopback.ts';
 import { TooLarge } from './http-failure.ts';
 
-// After a few answers V8 optimises the parser of undici in the background, and the process cannot end before that is
-// done: measured, 60 ms of a step of 180 ms.
-setFlagsFromString('--wasm-tiering-budget=1000000000');
-
-export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+export type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE';
 
 export interface TransportRequest {
   readonly method: Method;
@@ -31,6 +28,9 @@ export interface Transport {
   close(): Promise<void>;
 }
 
+/** What no API needs more of: milliseconds until a connection must stand, and the bytes of an answer. */
+export const usualLimits = { connectTimeout: 10_000, maxBytes: 8 * 1024 * 1024 } as const;
+
 export interface TransportOptions {
   /** The one origin that is spoken to; it decides which proxy serves. */
   readonly origin: URL;
@@ -47,31 +47,41 @@ export interface TransportOptions {
 export async function openTransport(options: TransportOptions): Promise<Transport> {
   const dispatcher = await openDispatcher(options);
   return {
-    async send({ method, url, headers, body }, signal) {
-      const response = await request.call(dispatcher, {
+    async send({ method, url, headers, body: content }, signal) {
+      const answer = request.call(dispatcher, {
         origin: url.origin,
         path: url.pathname + url.search,
         method,
         headers: { ...headers },
-        body: body ?? null,
+        body: content ?? null,
         signal,
         // The caller's signal is the one time-out: it covers the whole exchange, these would cover parts of it.
         headersTimeout: 0,
         bodyTimeout: 0,
       });
-      return {
-        status: response.statusCode,
-        headers: joined(response.headers),
-        body: await read(response.body, options.maxBytes),
-      };
+      // While the connection is made: node:v8 takes a millisecond to load.
+      leaveParserAsItIs();
+      const response = await answer;
+      const body = await read(response.body, options.maxBytes);
+      // The pool learns only then that this connection is free; who asked sooner would open a second one.
+      await turn();
+      return { status: response.statusCode, headers: joined(response.headers), body };
     },
     close: () => dispatcher.destroy(),
   };
 }
 
+/**
+ * After a few answers V8 would optimise undici's parser in the background, and the process cannot end before that is
+ * done: measured, 60 ms of a step of 180 ms. Serves only before the parser is loaded, which is when a connection stands.
+ */
+function leaveParserAsItIs(): void {
+  process.getBuiltinModule('node:v8').setFlagsFromString('--wasm-tiering-budget=1000000000');
+}
+
 async function openDispatcher(options: TransportOptions): Promise<Dispatcher> {
-  const { connectTimeout: timeout, connections, environment, origin } = options;
-  const settings = { allowH2: false, connect: { timeout }, connections, pipelining: 1 };
+  const { connectTimeout, connections, environment, origin } = options;
+  const settings = { allowH2: false, connectTimeout, connections, pipelining: 1 };
   const proxy = proxyFor(origin, environment);
   if (proxy === undefined) return new Agent(settings);
 
@@ -81,13 +91,15 @@ async function openDispatcher(options: TransportOptions): Promise<Dispatcher> {
     httpProxy: proxy,
     httpsProxy: proxy,
     noProxy: named(environment, 'no_proxy') ?? '',
-    proxyTls: { timeout },
-    requestTls: { timeout },
   });
 }
 
-/** As on runners: `https_proxy` for https, `http_proxy` for http, a missing scheme means `http://`. */
+/**
+ * As on runners: `https_proxy` for https, `http_proxy` for http, a missing scheme means `http://`. None for this machine
+ * itself: the token would leave it, over http in clear.
+ */
 function proxyFor(origin: URL, environment: TransportOptions['environment']): string | undefined {
+  if (isLoopback(origin)) return undefined;
   const name = origin.protocol === 'https:' ? 'https_proxy' : 'http_proxy';
   const value = named(environment, name);
   if (value === undefined) return undefined;

@@ -72,7 +72,7 @@ async function look(target: DeleteTarget, store: ProcessStore): Promise<readonly
     }
     case 'identity':
       // Of any connection unless one is named: a second run must not go on to the next best.
-      return allCandidates(target.spec, await store.list());
+      return allCandidates(target.spec, (await store.list()).processes);
   }
 }
 

@@ -1,6 +1,10 @@
+import { shorten } from '../shorten.ts';
 import type { ExistingProcess } from './existing.ts';
 import { foldCommand, foldConnection, foldQueue } from './identity.ts';
 import { type ConfigKey, type CustomSpec, configKeys, type ProcessSpec, type WorkerConfig } from './spec.ts';
+
+/** Longer values are cut in a message: whoever reads it wants to know what it is about. */
+const longest = 120;
 
 /** What differs, by field: `processes`, `command`, `config.tries`, … */
 export type Changes = Readonly<Record<string, Change>>;
@@ -42,21 +46,22 @@ export function hasDrifted(spec: ProcessSpec, existing: ExistingProcess): boolea
   return Object.keys(drift(spec, existing)).length > 0;
 }
 
-/** A change as it reads: `config.tries: 1 → 3`. */
-function describeChange(field: string, { from, to }: Change): string {
-  return `${field}: ${shown(from)} → ${shown(to)}`;
-}
-
+/** `processes: 1 → 2, tries: unset → 3`. */
 export function describeChanges(changes: Changes): string {
   return Object.entries(changes)
-    .map(([field, change]) => describeChange(field, change))
+    .map(([field, { from, to }]) => `${fieldName(field)}: ${shown(from)} → ${shown(to)}`)
     .join(', ');
 }
 
 /** A value as it stands in a message; nothing set is `unset`. */
 export function shown(value: unknown): string {
   if (value === null || value === undefined) return 'unset';
-  return typeof value === 'string' ? value : JSON.stringify(value);
+  return shorten(typeof value === 'string' ? value : JSON.stringify(value), longest);
+}
+
+/** What a reader calls a field, wherever it was given: `config.tries` is `tries`. */
+export function fieldName(field: string): string {
+  return field.replace(/^config\./, '');
 }
 
 function givenKeys(config: WorkerConfig): ConfigKey[] {

@@ -54,7 +54,7 @@ export async function ensure(wanted: Ensure, world: World): Promise<Ensured> {
   if (ifExists === 'create') return dryRun ? wouldCreate() : await createBlindly(spec, world);
 
   for (let round = 1; round <= rounds; round++) {
-    const listed = processId === undefined ? await world.store.list() : [];
+    const listed = processId === undefined ? (await world.store.list()).processes : [];
     const found =
       processId === undefined
         ? await findByIdentity(spec, listed, world)
@@ -105,7 +105,7 @@ async function findByIdentity(
       `${matches.length} processes match (${matches.map(({ id }) => id).join(', ')}); looking again, in case runs are racing`,
     );
     await delays.wait(pause);
-    matches = candidates(spec, await store.list());
+    matches = candidates(spec, (await store.list()).processes);
   }
   if (matches.length > 1) throw ambiguous(describe(spec), matches, 'which of them is meant cannot be known');
   return matches[0];
@@ -134,7 +134,7 @@ async function createAndAlign(
   const { process, madeHere, others } = await createOnce<ExistingProcess>({
     what: describe(spec),
     before,
-    list: () => world.store.list(),
+    list: async () => (await world.store.list()).processes,
     send: () => world.store.create(spec),
     remove: (id) => world.store.remove(id),
     matching: (listed) => candidates(spec, listed),

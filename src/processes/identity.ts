@@ -1,3 +1,4 @@
+import { candidatesAmong, fits, type Identity, keyOf } from './candidates.ts';
 import type { ExistingProcess } from './existing.ts';
 import type { ProcessSpec } from './spec.ts';
 
@@ -21,38 +22,36 @@ export function foldConnection(connection: unknown): string | undefined {
   return name === '' ? undefined : name;
 }
 
-/**
- * The processes that may be the declared one. The API knows no names, so identity is derived: a custom process is its
- * command, a worker is its queue list and connection. Of a worker without a declared connection, those without one
- * are the better match; only if there are none do the others count.
- */
-export function candidates<T extends ExistingProcess>(spec: ProcessSpec, existing: readonly T[]): T[] {
-  const found = allCandidates(spec, existing);
-  if (spec.type === 'custom' || foldConnection(spec.config.connection) !== undefined) return found;
-  const withoutConnection = found.filter(({ config }) => foldConnection(config['connection']) === undefined);
-  return withoutConnection.length > 0 ? withoutConnection : found;
+/** What a declaration is known by: a custom process by its command, a worker by its queue list and its connection. */
+export function identityOf(spec: ProcessSpec): Identity {
+  return spec.type === 'custom'
+    ? { family: `custom ${foldCommand(spec.command)}`, marks: [] }
+    : workerIdentity('worker', spec.config.queue, spec.config.connection);
+}
+
+/** The same of a process that exists. One of a type not known yet is never taken for a declared one. */
+export function identityOfExisting({ type, command, config }: ExistingProcess): Identity {
+  return type === 'custom'
+    ? { family: `custom ${foldCommand(command ?? '')}`, marks: [] }
+    : workerIdentity(type, config['queue'], config['connection']);
+}
+
+function workerIdentity(type: string, queue: unknown, connection: unknown): Identity {
+  return { family: `${type} ${foldQueue(queue)}`, marks: [foldConnection(connection)] };
+}
+
+/** The processes that may be the declared one; of a worker without a declared connection, those without one first. */
+export function candidates(spec: ProcessSpec, existing: readonly ExistingProcess[]): ExistingProcess[] {
+  return candidatesAmong(identityOf(spec), existing, identityOfExisting);
 }
 
 /** The same, but without a declared connection those of any connection count alike. */
-export function allCandidates<T extends ExistingProcess>(spec: ProcessSpec, existing: readonly T[]): T[] {
-  if (spec.type === 'custom') {
-    const command = foldCommand(spec.command);
-    return existing.filter(
-      ({ type, command: other }) => type === 'custom' && foldCommand(other ?? '') === command,
-    );
-  }
-  const queue = foldQueue(spec.config.queue);
-  const onQueue = existing.filter(
-    ({ type, config }) => type === 'worker' && foldQueue(config['queue']) === queue,
-  );
-  const connection = foldConnection(spec.config.connection);
-  if (connection === undefined) return onQueue;
-  return onQueue.filter(({ config }) => foldConnection(config['connection']) === connection);
+export function allCandidates(spec: ProcessSpec, existing: readonly ExistingProcess[]): ExistingProcess[] {
+  const wanted = identityOf(spec);
+  return existing.filter((process) => fits(wanted, identityOfExisting(process)));
 }
 
-/** Two declarations that would be one process. Used to refuse a manifest that declares one twice. */
+/** Equal for two declarations that would be one process. Used to refuse a manifest that declares one twice. */
 export function identityKey(spec: ProcessSpec): string {
-  if (spec.type === 'custom') return JSON.stringify(['custom', foldCommand(spec.command)]);
-  const { queue, connection } = spec.config;
-  return JSON.stringify(['worker', foldQueue(queue), foldConnection(connection) ?? null]);
+  return keyOf(identityOf(spec));
 }

@@ -1,3 +1,5 @@
+import { orNear } from '../names/did-you-mean.ts';
+import { quoted } from '../shorten.ts';
 import { foldQueue } from './identity.ts';
 import { type ConfigKey, configKeys, type WorkerConfig } from './spec.ts';
 
@@ -33,12 +35,12 @@ export function parseConfig(value: unknown): ParsedConfig {
 type ParsedOption = { readonly value: string | number | boolean } | { readonly why: string };
 
 function parseOption(key: string, option: unknown): ParsedOption {
-  if (!isConfigKey(key))
-    return { why: `is not an option of a worker; the options are ${Object.keys(configKeys).join(', ')}` };
+  if (!isConfigKey(key)) return { why: notAnOption(key) };
   if (option === null) return { why: 'is null; leave it out to keep what is set' };
   switch (configKeys[key]) {
     case 'text':
       if (typeof option !== 'string') return { why: `must be text, not ${kindOf(option)}` };
+      if (!option.isWellFormed()) return { why: 'holds half of a character (a lone surrogate)' };
       if (option.trim() === '') return { why: 'is empty; leave it out instead' };
       // Laravel would take the space after a comma as part of the queue's name.
       return { value: key === 'queue' ? foldQueue(option) : option.trim() };
@@ -51,6 +53,23 @@ function parseOption(key: string, option: unknown): ParsedOption {
   }
 }
 
+/** Options of `queue:work` that Laravel Cloud does not take, as they are written in a command. */
+const onlyInCommand: Readonly<Record<string, string>> = {
+  'max-jobs': '--max-jobs=1000',
+  'max-time': '--max-time=3600',
+  memory: '--memory=256',
+  name: '--name=imports',
+};
+
+function notAnOption(key: string): string {
+  const known = Object.keys(configKeys);
+  const why = `is not an option of a worker; Laravel Cloud takes these eight: ${known.join(', ')}`;
+  const written = Object.hasOwn(onlyInCommand, key) ? onlyInCommand[key] : undefined;
+  return written === undefined
+    ? orNear(why, key, known)
+    : `${why}. For others use type: custom with a command such as php artisan queue:work ${written}`;
+}
+
 function isConfigKey(key: string): key is ConfigKey {
   return Object.hasOwn(configKeys, key);
 }
@@ -59,7 +78,5 @@ function kindOf(value: unknown): string {
   if (value === null) return 'null';
   if (Array.isArray(value)) return 'a list';
   if (typeof value === 'object') return 'an object';
-  // A secret in the wrong place would not be masked if only a part of it were shown.
-  if (typeof value === 'string' && value.length > 80) return `a text of ${value.length} characters`;
-  return JSON.stringify(value);
+  return typeof value === 'string' ? quoted(value) : JSON.stringify(value);
 }

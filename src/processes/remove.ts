@@ -1,8 +1,12 @@
 import { Cancelled } from '../failure.ts';
-import type { ProcessStore } from './store.ts';
+
+interface Removing {
+  find(id: string): Promise<unknown>;
+  remove(id: string): Promise<void>;
+}
 
 /** Removes a process. When no answer tells whether that worked, the process itself does: gone is success. */
-export async function removeForSure(store: ProcessStore, id: string): Promise<void> {
+export async function removeForSure(store: Removing, id: string): Promise<void> {
   try {
     await store.remove(id);
   } catch (error) {
@@ -10,7 +14,7 @@ export async function removeForSure(store: ProcessStore, id: string): Promise<vo
   }
 }
 
-async function isGone(store: ProcessStore, id: string): Promise<boolean> {
+async function isGone(store: Removing, id: string): Promise<boolean> {
   try {
     return (await store.find(id)) === undefined;
   } catch {

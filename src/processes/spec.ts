@@ -1,3 +1,5 @@
+import { shorten } from '../shorten.ts';
+
 /** The options of a queue worker that Laravel Cloud accepts, all optional. Times are in seconds. */
 export interface WorkerConfig {
   readonly connection?: string;
@@ -28,6 +30,18 @@ export const configKeys: Readonly<Record<ConfigKey, 'text' | 'integer' | 'flag'>
 /** How many processes one background process may have. Source: as above. */
 export const processesRange = { min: 1, max: 10 } as const;
 
+/** How many characters the command of a custom process may have. Source: as above. */
+export const commandLength = { min: 3, max: 500 } as const;
+
+/** Why a command cannot be that of a custom process; undefined when it can. */
+export function commandProblem(command: string): string | undefined {
+  const { min, max } = commandLength;
+  if (/[\r\n]/.test(command)) return 'must be one line; in YAML, >- folds several lines into one';
+  if (!command.isWellFormed()) return 'holds half of a character (a lone surrogate)';
+  if (command.length >= min && command.length <= max) return undefined;
+  return `must have ${min} to ${max} characters, and has ${command.length}`;
+}
+
 /** How many processes one that is created gets when the declaration does not say. */
 export const processesOfNew = 1;
 
@@ -51,17 +65,13 @@ export interface CustomSpec {
 /** A background process as the user declares it. */
 export type ProcessSpec = WorkerSpec | CustomSpec;
 
+/** So many characters of one part of a description are shown. */
+const longest = 120;
+
 /** A declaration in a few words: `worker on queue high,default`. */
 export function describe(spec: ProcessSpec): string {
   if (spec.type === 'custom')
-    return spec.command === '' ? 'custom process' : `custom process "${short(spec.command)}"`;
+    return spec.command === '' ? 'custom process' : `custom process "${shorten(spec.command, longest)}"`;
   const { queue = 'default', connection } = spec.config;
-  return `worker on queue ${short(queue)}${connection === undefined ? '' : ` of connection ${short(connection)}`}`;
-}
-
-/** Cut between words only: the runner masks a secret in a command whole, and would not know a part of it. */
-function short(text: string): string {
-  if (text.length <= 120) return text;
-  const words = text.slice(0, 121).replace(/\S*$/, '').trimEnd();
-  return `${words}…`;
+  return `worker on queue ${shorten(queue, longest)}${connection === undefined ? '' : ` of connection ${shorten(connection, longest)}`}`;
 }

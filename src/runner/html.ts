@@ -1,3 +1,5 @@
+import { shorten } from '../shorten.ts';
+
 /** Markup that is safe to write to a summary or a comment. Made only by the `html` template. */
 export class Html {
   readonly markup: string;
@@ -17,16 +19,19 @@ export function html(parts: TemplateStringsArray, ...values: readonly Value[]): 
 /** Longer values are cut: a summary is read, and the whole value is in the step's outputs. */
 const longest = 2_000;
 
-/** Text from outside, shown as it is, on one line. */
+/** Text from outside, shown as it is, on one line; nothing for none. */
 export function code(value: string | number): Html {
-  const text = String(value);
-  return html`<code>${text.length > longest ? `${text.slice(0, longest)}…` : text}</code>`;
+  return value === '' ? html`` : html`<code>${shorten(String(value), longest)}</code>`;
 }
 
-/** Text of several lines, which stay apart. */
-export function lines(text: string): Html {
-  const [first = '', ...rest] = text.trimEnd().split('\n');
-  return html`${first}${rest.map((line) => html`<br>${line}`)}`;
+/** Pieces with something between them. */
+export function joined(pieces: readonly Html[], between: Html): Html {
+  return html`${pieces.flatMap((piece, index) => (index === 0 ? [piece] : [between, piece]))}`;
+}
+
+/** What most readers need not see, behind a title to click. */
+export function folded(title: Html, content: Html): Html {
+  return html`<details><summary>${title}</summary>${content}</details>`;
 }
 
 /** Lines as they are, with their indentation. Line breaks are spelled out: a blank line would end the HTML block. */

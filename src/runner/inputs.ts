@@ -1,16 +1,22 @@
 import { getInput } from '@actions/core';
-import { Failure } from '../failure.ts';
+import { type Annotation, Failure, type Mistake, placeText } from '../failure.ts';
+import { orNear } from '../names/did-you-mean.ts';
+import { isLoopback } from '../names/loopback.ts';
+import { quoted } from '../shorten.ts';
 
 /**
  * Reads a step's inputs and collects what is wrong with them, so that all of it is reported at once.
  * Every reader returns something usable; `done` throws if any of it was made up.
  */
 export class Inputs {
-  readonly #problems: string[] = [];
+  readonly #problems = new Set<string>();
+  readonly #mistakes: Mistake[] = [];
 
   /** The input without surrounding white space; undefined when it was not given or is empty. */
   text(name: string): string | undefined {
-    return getInput(name) || undefined;
+    const value = getInput(name);
+    if (!value.isWellFormed()) this.problem(name, 'holds half of a character (a lone surrogate)');
+    return value.toWellFormed() || undefined;
   }
 
   /** An id of an API: its prefix, then letters, digits and dashes. */
@@ -26,7 +32,9 @@ export class Inputs {
     const value = this.text(name);
     if (value === undefined) return fallback;
     const word = words.find((candidate) => candidate === value);
-    if (word === undefined) this.problem(name, `must be ${oneOf(words)}, not ${quoted(value)}`);
+    if (word === undefined) {
+      this.problem(name, orNear(`must be ${oneOf(words)}, not ${quoted(value)}`, value, words));
+    }
     return word ?? fallback;
   }
 
@@ -36,7 +44,8 @@ export class Inputs {
     if (value === undefined) return fallback;
     if (/^(true|True|TRUE)$/.test(value)) return true;
     if (/^(false|False|FALSE)$/.test(value)) return false;
-    this.problem(name, `must be true or false, not ${quoted(value)}`);
+    const meant = /^(yes|y|on|1)$/i.test(value) ? 'true' : /^(no|n|off|0)$/i.test(value) ? 'false' : value;
+    this.problem(name, orNear(`must be true or false, not ${quoted(value)}`, meant, ['true', 'false']));
     return fallback;
   }
 
@@ -68,7 +77,7 @@ export class Inputs {
       this.problem(name, `must be a URL such as ${fallback}, not ${quoted(value)}`);
     } else if (url.username !== '' || url.password !== '' || url.search !== '' || url.hash !== '') {
       this.problem(name, 'must be a plain address, without user, password, query or fragment');
-    } else if (url.protocol !== 'https:' && !(url.protocol === 'http:' && isLoopback(url.hostname))) {
+    } else if (url.protocol !== 'https:' && !(url.protocol === 'http:' && isLoopback(url))) {
       this.problem(
         name,
         `must start with https://, so that nobody on the way reads the token, not ${quoted(value)}`,
@@ -79,30 +88,40 @@ export class Inputs {
 
   /** Notes that an input is wrong: `why` follows its name. */
   problem(name: string, why: string): void {
-    this.#problems.push(`${name}: ${why}`);
+    this.#problems.add(`${name}: ${why}`);
+  }
+
+  /** Notes that something is wrong in a file that an input names. */
+  mistake(mistake: Mistake): void {
+    this.#mistakes.push(mistake);
   }
 
   /** Throws one `Failure` that lists every problem, if there is any. To be called before the first request. */
   done(): void {
-    const count = this.#problems.length;
-    if (count === 0) return;
-    throw new Failure({
-      what: count === 1 ? 'An input is wrong' : `${count} problems with the inputs`,
-      why:
-        count === 1 ? `${this.#problems[0]}` : `\n${this.#problems.map((line) => `- ${line}`).join('\n')}\n`,
-      fix: 'Nothing was sent',
-    });
+    const problems = [...this.#problems];
+    const lines = [
+      ...problems,
+      ...this.#mistakes.map(({ place, message }) => `${placeText(place)}: ${message}`),
+    ];
+    if (lines.length === 0) return;
+    const about: Annotation[] = problems.length === 0 ? [] : [{ message: wrongInputs(problems).message }];
+    throw wrongInputs(lines, [...about, ...this.#mistakes]);
   }
+}
+
+function wrongInputs(lines: readonly string[], annotations?: readonly Annotation[]): Failure {
+  const [first = ''] = lines;
+  return new Failure({
+    what: lines.length === 1 ? 'An input is wrong' : `${lines.length} problems with the inputs`,
+    why: lines.length === 1 ? first : `\n${lines.map((line) => `- ${line}`).join('\n')}\n`,
+    fix: 'Nothing was sent',
+    annotations,
+  });
 }
 
 /** Does it look like an id of an API? */
 export function isId(value: string, prefix: string): boolean {
   return value.startsWith(prefix) && /^[\w-]{1,200}$/.test(value);
-}
-
-/** A value as it stands in a message: quoted whole, or not shown, since the runner cannot mask a part of a secret. */
-function quoted(value: string): string {
-  return value.length > 80 ? `a text of ${value.length} characters` : JSON.stringify(value);
 }
 
 /** `a, b or c`. */
@@ -112,8 +131,4 @@ function oneOf(words: readonly string[]): string {
 
 function spanOf({ min, max }: { readonly min: number; readonly max?: number }): string {
   return max === undefined ? `of at least ${min}` : `from ${min} to ${max}`;
-}
-
-function isLoopback(hostname: string): boolean {
-  return hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d{1,3}){3}$/.test(hostname);
 }

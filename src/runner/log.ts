@@ -1,41 +1,66 @@
 import * as core from '@actions/core';
+import { type Place, placeText } from '../failure.ts';
 import { escapeForLog, escapeLinesForLog } from './escape-for-log.ts';
+import { repositoryPath } from './repository-path.ts';
 import type { Secrets } from './secrets.ts';
 
 /** The step's log. Text from outside can pass through it safely: it is redacted, and never becomes a command. */
 export class Log {
   readonly #secrets: Secrets;
+  readonly #workspace: string;
 
-  constructor(secrets: Secrets) {
+  constructor(secrets: Secrets, workspace: string) {
     this.#secrets = secrets;
+    this.#workspace = workspace;
   }
 
   /** One line. */
   info(line: string): void {
-    core.info(escapeForLog(this.#secrets.redact(line)));
+    core.info(this.#line(line));
   }
 
   /** Lines that are folded away under a title. */
   group(title: string, lines: readonly string[]): void {
-    core.startGroup(escapeForLog(this.#secrets.redact(title)));
+    core.startGroup(this.#line(title));
     for (const line of lines) this.info(line);
     core.endGroup();
   }
 
   /** Shown only when the job is run again with debug logging. */
   debug(line: string): void {
-    core.debug(escapeForLog(this.#secrets.redact(line)));
+    core.debug(this.#line(line));
   }
 
   notice(message: string): void {
-    core.notice(escapeLinesForLog(this.#secrets.redact(message)));
+    core.notice(this.#lines(message));
   }
 
-  warning(message: string): void {
-    core.warning(escapeLinesForLog(this.#secrets.redact(message)));
+  /** An annotation; if there is a place, at that place of the repository's file. */
+  warning(message: string, place?: Place): void {
+    core.warning(this.#lines(this.#placed(message, place)), this.#at(place));
   }
 
-  error(message: string): void {
-    core.error(escapeLinesForLog(this.#secrets.redact(message)));
+  error(message: string, title: string, place?: Place): void {
+    const at = { title: this.#line(title), ...this.#at(place) };
+    core.error(this.#lines(this.#placed(message, place)), at);
+  }
+
+  /** The log shows no places, so the message tells it, too. */
+  #placed(message: string, place: Place | undefined): string {
+    return place === undefined ? message : `${placeText(place)}: ${message}`;
+  }
+
+  #at(place: Place | undefined): core.AnnotationProperties {
+    if (place === undefined) return {};
+    const file = this.#line(repositoryPath(this.#workspace, place.file));
+    return { file, startLine: place.line, startColumn: place.column };
+  }
+
+  #line(text: string): string {
+    return escapeForLog(this.#secrets.redact(text));
+  }
+
+  #lines(text: string): string {
+    return escapeLinesForLog(this.#secrets.redact(text));
   }
 }

@@ -10,13 +10,15 @@ const tellingStart = 16;
 export class Secrets {
   readonly #forms = new Set<string>();
 
-  /** Registers a secret. Each of its lines counts by itself, as the runner masks line by line. */
+  /** Registers a secret, and has the runner mask it. Each line is a secret of its own, as the runner masks by lines. */
   add(secret: string): void {
-    for (const line of secret.split(/[\r\n]+/)) {
+    for (const line of secret.toWellFormed().split(/[\r\n]+/)) {
       if (line.trim() === '') continue;
       setSecret(line);
       if (line.length < shortest) continue;
-      for (const form of [line, JSON.stringify(line).slice(1, -1), encodeURIComponent(line)]) {
+      const encoded = base64Forms(line);
+      for (const form of encoded) setSecret(form);
+      for (const form of [line, JSON.stringify(line).slice(1, -1), encodeURIComponent(line), ...encoded]) {
         this.#forms.add(form);
         // Tokens of Laravel hold a `|`, which markup spells otherwise.
         this.#forms.add(html`${form}`.markup);
@@ -31,6 +33,24 @@ export class Secrets {
     for (const form of this.#forms) clean = withoutStart(clean, form);
     return clean;
   }
+}
+
+/**
+ * A secret as it shows inside of something longer that is in base64, such as `user:secret`: three bytes become four
+ * characters, so what it looks like depends on how many bytes are before it. Only characters that are its own are given.
+ */
+function base64Forms(secret: string): Set<string> {
+  const forms = new Set<string>();
+  for (const before of [0, 1, 2]) {
+    const bytes = Buffer.concat([Buffer.alloc(before), Buffer.from(secret)]);
+    const start = Math.ceil((before * 8) / 6);
+    const end = Math.floor((bytes.length * 8) / 6);
+    for (const alphabet of ['base64', 'base64url'] as const) {
+      const form = bytes.toString(alphabet).slice(start, end);
+      if (form.length >= shortest) forms.add(form);
+    }
+  }
+  return forms;
 }
 
 /** The text without what begins like the secret and was cut off. */

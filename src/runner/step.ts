@@ -1,12 +1,12 @@
-import { Failure, messageOf } from '../failure.ts';
+import { Cancelled, Failure, messageOf } from '../failure.ts';
 import { type Clock, type Random, systemClock } from '../time/clock.ts';
-import { type Html, html, lines } from './html.ts';
+import { type Html, html } from './html.ts';
 import { Inputs } from './inputs.ts';
 import { Log } from './log.ts';
 import { type Outputs, writeOutputs } from './outputs.ts';
 import { Secrets } from './secrets.ts';
 import { listenForStop } from './stop-signals.ts';
-import { writeSummary } from './summary.ts';
+import { headline, reasons, writeSummary } from './summary.ts';
 import { readWorkflow, type Workflow } from './workflow.ts';
 
 /** What one step of a workflow has to work with: the runner, and the world's clock and dice. */
@@ -26,21 +26,35 @@ export interface Step {
   summarize(block: Html): void;
   /** Turns the summary off (`summary: false`). */
   withoutSummary(): void;
+  /** Says what the step does from now on, as it reads after "Cancelled while": `looking for the environment "main"`. */
+  doing(activity: string): void;
   /** Says what is known of a subject by now, for the case that the step fails after it; the last line about it counts. */
   did(subject: string, line: string): void;
+  /** Has a task run when the step ends, well or not; it is told why the step failed. */
+  atEnd(task: (failure: string | undefined) => Promise<void>): void;
 }
 
-/**
- * Runs an action's body as a step: one error annotation and exit code 1 if it fails, with what had been done by then.
- */
+const pleaseReport =
+  'This is a defect of the action; please report it, with the log of a run with debug logging.';
+
+/** Runs an action's body as a step: if it fails, it says why, with what had been done by then, and exits with 1. */
 export async function runStep(title: string, body: (step: Step) => Promise<void>): Promise<void> {
   const secrets = new Secrets();
-  const log = new Log(secrets);
+  const log = new Log(secrets, process.env['GITHUB_WORKSPACE'] || process.cwd());
   const stop = listenForStop();
   const blocks: Html[] = [];
   const done = new Map<string, string>();
+  const tasks: ((failure: string | undefined) => Promise<void>)[] = [];
   let summary = true;
+  let activity = 'starting';
+  let failure: string | undefined;
+  const unfinished = (): void => {
+    process.exitCode = 1;
+    log.error(`The step ended before its work was done. ${pleaseReport}`, title);
+  };
 
+  // Without anything left to wait for, Node.js would end the process, and call it a success.
+  process.once('exit', unfinished);
   try {
     await body({
       inputs: new Inputs(),
@@ -52,33 +66,58 @@ export async function runStep(title: string, body: (step: Step) => Promise<void>
       random: Math.random,
       cancelled: stop.cancelled,
       cutOff: stop.cutOff,
-      output: (outputs) => writeOutputs(outputs, secrets, process.env),
+      output: (outputs) => writeOutputs(outputs, secrets),
       summarize: (block) => blocks.push(block),
       withoutSummary: () => {
         summary = false;
       },
+      doing: (now) => {
+        activity = now;
+      },
       did: (subject, line) => done.set(subject, line),
+      atEnd: (task) => tasks.push(task),
     });
   } catch (error) {
     process.exitCode = 1;
-    const message = withDone(explain(error, log), [...done.values()]);
-    log.error(message);
-    blocks.push(html`<p><strong>Failed.</strong></p><p>${lines(message)}</p>`);
-  } finally {
-    stop.release();
+    const explained = explain(error, { log, activity, done: [...done.values()] });
+    failure = explained.message;
+    for (const { message, place } of explained.annotations) log.error(message, title, place);
+    blocks.unshift(html`${headline('failed', html`${title}: failed`)}${reasons(failure)}`);
   }
-  if (summary && blocks.length > 0) {
-    writeSummary([html`<h3>${title}</h3>`, ...blocks], secrets, log, process.env);
-  }
+  for (const task of tasks) await task(failure);
+  if (summary && blocks.length > 0) await writeSummary(blocks, secrets, log);
+  stop.release();
+  process.off('exit', unfinished);
 }
 
-function explain(error: unknown, log: Log): string {
-  if (error instanceof Failure) return error.message;
+/** A failure as it is told: the whole message, and how the log and the annotations part it. */
+type Told = Pick<Failure, 'message' | 'annotations'>;
+
+interface Known {
+  readonly log: Log;
+  readonly activity: string;
+  /** What had been done when it failed. */
+  readonly done: readonly string[];
+}
+
+function explain(error: unknown, { log, activity, done }: Known): Told {
+  if (error instanceof Cancelled) return told(cancelledWhile(activity, error, done));
+  if (error instanceof Failure) return done.length === 0 ? error : told(withDone(error.message, done));
   if (error instanceof Error && error.stack !== undefined) log.debug(error.stack);
-  return `An unexpected error: ${messageOf(error)}. This is a defect of the action; please report it, with the log of a run with debug logging.`;
+  return told(withDone(`An unexpected error: ${messageOf(error)}. ${pleaseReport}`, done));
+}
+
+function cancelledWhile(activity: string, error: Cancelled, done: readonly string[]): string {
+  const head = `Cancelled while ${activity}.`;
+  if (error.mayHaveActed) return withDone(`${head} ${error.message}`, done);
+  return done.length === 0 ? `${head} Nothing was changed.` : withDone(head, done);
 }
 
 function withDone(message: string, done: readonly string[]): string {
   if (done.length === 0) return message;
   return `${message}\nDone before that:\n${done.map((line) => `- ${line}`).join('\n')}`;
+}
+
+function told(message: string): Told {
+  return { message, annotations: [{ message }] };
 }

@@ -1,5 +1,5 @@
+import { summary } from '@actions/core';
 import { messageOf } from '../failure.ts';
-import { appendSummary } from './command-files.ts';
 import { type Html, html } from './html.ts';
 import type { Log } from './log.ts';
 import type { Secrets } from './secrets.ts';
@@ -10,10 +10,20 @@ const maxBytes = 1_000_000;
 /** Rows over this many are counted instead of shown. */
 const maxRows = 500;
 
+/** What a glance at a report gets first. */
+export type Mark = keyof typeof marks;
+
+const marks = { done: '✅', nothing: '➖', planned: '📝', failed: '❌', drifted: '⚠️' } as const;
+
+/** The first line of a report: what happened to what. */
+export function headline(mark: Mark, text: Html): Html {
+  return html`<h3>${marks[mark]} ${text}</h3>`;
+}
+
 /** A table with a header row. */
 export function table(header: readonly string[], rows: readonly (readonly Html[])[]): Html {
   const shown = rows.slice(0, maxRows);
-  const head = header.map((text) => html`<th>${text}</th>`);
+  const head = header.map((text) => html`<th align="left">${text}</th>`);
   const body = shown.map((cells) => html`<tr>${cells.map((cell) => html`<td>${cell}</td>`)}</tr>`);
   const more = rows.length - shown.length;
   const rest = more > 0 ? html`<tr><td colspan="${header.length}">and ${more} more</td></tr>` : html``;
@@ -25,18 +35,32 @@ export function facts(rows: readonly (readonly [name: string, value: Html])[]): 
   return html`<table>${rows.map(([name, value]) => html`<tr><th align="left">${name}</th><td>${value}</td></tr>`)}</table>`;
 }
 
+/** Why a step failed: its lines as paragraphs, those that begin with a dash as a list. */
+export function reasons(message: string): Html {
+  const blocks: Html[] = [];
+  let items: Html[] = [];
+  const endList = (): void => {
+    if (items.length > 0) blocks.push(html`<ul>${items}</ul>`);
+    items = [];
+  };
+  for (const line of message.split('\n').filter((text) => text.trim() !== '')) {
+    if (line.startsWith('- ')) items.push(html`<li>${line.slice(2)}</li>`);
+    else {
+      endList();
+      blocks.push(html`<p>${line}</p>`);
+    }
+  }
+  endList();
+  return html`${blocks}`;
+}
+
 /** Adds blocks to the job's summary page. A summary that cannot be written never fails the step. */
-export function writeSummary(
-  blocks: readonly Html[],
-  secrets: Secrets,
-  log: Log,
-  environment: NodeJS.ProcessEnv,
-): void {
+export async function writeSummary(blocks: readonly Html[], secrets: Secrets, log: Log): Promise<void> {
   const whole = blocks.map(({ markup }) => markup).join('\n\n');
   const fits = Buffer.byteLength(whole) <= maxBytes;
   const shown = fits ? whole : `${blocks[0]?.markup ?? ''}\n\n${tooLarge.markup}`;
   try {
-    appendSummary(`${secrets.redact(shown)}\n\n`, environment);
+    await summary.addRaw(`${secrets.redact(shown)}\n\n`).write();
   } catch (error) {
     log.debug(`The summary could not be written: ${messageOf(error)}`);
   }

@@ -1,17 +1,31 @@
 import { backoff } from './backoff.ts';
 import type { Clock, Random } from './clock.ts';
-import type { Deadline } from './deadline.ts';
+import { Deadline } from './deadline.ts';
 
-export interface PollOptions {
+/** What a wait needs of the world: handed in, so that tests never wait. */
+export interface Timing {
   readonly clock: Clock;
   readonly random: Random;
-  readonly deadline: Deadline;
+  /** Aborted when the step is told to stop. */
   readonly cancelled: AbortSignal;
+}
+
+/** A wait that ends. */
+export interface Waiting extends Timing {
+  readonly deadline: Deadline;
+}
+
+export interface PollOptions extends Waiting {
   /** The first and the longest pause between looks, in milliseconds. */
   readonly first: number;
   readonly longest: number;
   /** Told once in a while how many seconds have passed. */
   readonly onProgress: (seconds: number) => void;
+}
+
+/** A wait of so many milliseconds, from now on. */
+export function waitingFor({ clock, random, cancelled }: Timing, span: number): Waiting {
+  return { clock, random, cancelled, deadline: new Deadline(clock, span) };
 }
 
 /** How often a wait says that it is still waiting. */

@@ -58,9 +58,15 @@ async function messageFrom(task: Promise<unknown>): Promise<string> {
 describe('listing', () => {
   test('gives each process as it is understood, and as it came', async () => {
     const { store, clock, transport } = storeWith([
-      json(200, { data: [createdResource, workerResource], included: [instance('inst-1')] }),
+      json(
+        200,
+        { data: [createdResource, workerResource], included: [instance('inst-1')] },
+        { date: 'Sat, 04 Apr 2026 11:24:42 GMT' },
+      ),
     ]);
-    const [first, second] = await clock.run(store.list());
+    const { processes, pages, serverTime } = await clock.run(store.list());
+    const [first, second] = processes;
+    expect([pages, serverTime]).toEqual([1, Date.UTC(2026, 3, 4, 11, 24, 42)]);
     expect(transport.asked).toEqual(['GET /api/instances/inst-1/background-processes?include=instance']);
     expect(first).toEqual({
       id: 'process-1',
@@ -94,10 +100,52 @@ describe('listing', () => {
     expect(store.instance?.id).toBe('inst-1');
   });
 
+  test('passes over a process of a kind and shape that nobody can declare', async () => {
+    const odd = { id: 'process-9', attributes: { type: 'scheduler', processes: null } };
+    const { store, clock, transport } = storeWith([json(200, { data: [odd, createdResource] })]);
+    const { processes } = await clock.run(store.list());
+    expect(processes.map(({ id }) => id)).toEqual(['process-1']);
+    expect(transport.asked).toHaveLength(1);
+  });
+
+  test.each([
+    ['a worker', { id: 'process-9', attributes: { type: 'worker', processes: null } }, 'process-9'],
+    ['a custom process', { id: 7, attributes: { type: 'custom', processes: 1 } }, '7'],
+    ['one that tells no type', { attributes: {} }, 'without an id'],
+  ])('refuses %s of another shape, at once, since it may be what is meant', async (_, odd, name) => {
+    const { store, clock, transport } = storeWith([json(200, { data: [createdResource, odd] })]);
+    expect(await messageFrom(clock.run(store.list()))).toMatch(
+      new RegExp(`^Background process ${name}: it is not as this version knows them \\(.+: expected `),
+    );
+    expect(transport.asked).toHaveLength(1);
+  });
+
+  test('gives first what has been looked at before, and asks nothing that is known', async () => {
+    const { client, clock, transport } = scriptedClient([json(200, { data: [createdResource] })]);
+    const known = {
+      instance: {
+        id: 'inst-1',
+        name: 'App',
+        type: 'app',
+        minReplicas: 1,
+        maxReplicas: 1,
+        sleeps: false,
+        environmentId: undefined,
+      },
+      listing: { processes: [], pages: 1, serverTime: 5 },
+    };
+    const store = new CloudProcessStore(client, 'inst-1', known);
+    expect(await clock.run(store.list())).toBe(known.listing);
+    expect((await clock.run(store.list())).processes).toHaveLength(1);
+    expect(transport.asked).toEqual(['GET /api/instances/inst-1/background-processes']);
+  });
+
   test('takes what is left out of a process for nothing', async () => {
     const bare = { id: 'process-3', attributes: { type: 'odd', processes: 1 } };
     const { store, clock } = storeWith([json(200, { data: [bare] })]);
-    expect(await clock.run(store.list())).toEqual([
+    const { processes, serverTime } = await clock.run(store.list());
+    expect(serverTime).toBeUndefined();
+    expect(processes).toEqual([
       {
         id: 'process-3',
         type: 'odd',

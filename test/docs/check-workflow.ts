@@ -6,6 +6,7 @@ import type {
   ValidationConfig,
 } from '@actions/languageservice';
 import { parse } from 'yaml';
+import { actionIn, ours, repository } from '../../scripts/repository.ts';
 import { REPOSITORY_ROOT } from '../e2e/harness/run-action.ts';
 import { type Example, pathOf } from './documents.ts';
 import {
@@ -20,8 +21,6 @@ type ActionReference = Parameters<ActionsMetadataProvider['fetchActionMetadata']
 type ActionMetadata = NonNullable<Awaited<ReturnType<ActionsMetadataProvider['fetchActionMetadata']>>>;
 type FileProvider = NonNullable<ValidationConfig['fileProvider']>;
 type TextDocument = Parameters<typeof validate>[0];
-
-const ours = { owner: 'OWNER', name: 'laravel-background-process' } as const;
 
 /** The language service logs its own crashes instead of throwing them. */
 const crashes: string[] = [];
@@ -48,13 +47,25 @@ export async function problemsOf(example: Example, others: readonly Example[] = 
 export function workflowText({ text, kind }: Example): string {
   const whole = kind === 'workflow' ? text : aroundSteps(text);
   return whole.replace(/(uses: )\.\/?((?!github)[\w/-]*)$/gm, (_, uses: string, folder: string) => {
-    return `${uses}${ours.owner}/${ours.name}${folder === '' ? '' : `/${folder}`}@v1`;
+    return `${uses}${repository}${folder === '' ? '' : `/${folder}`}@v1`;
   });
 }
 
 function aroundSteps(steps: string): string {
   const indented = steps.replace(/^(?=.)/gm, '      ');
-  return `on: push\njobs:\n  job:\n    runs-on: ubuntu-latest\n    steps:\n${indented}`;
+  return `name: Example
+on: push
+permissions: {}
+concurrency:
+  group: example
+  cancel-in-progress: false
+jobs:
+  example:
+    name: Example
+    runs-on: ubuntu-latest
+    timeout-minutes: 5
+    steps:
+${indented}`;
 }
 
 async function parserErrors(content: string, files: FileProvider): Promise<string[]> {
@@ -80,7 +91,7 @@ const withKnownOutputs: ContextProviderConfig['getContext'] = async (name, conte
   if (name !== 'steps' || context === undefined) return undefined;
   for (const step of job !== undefined && 'steps' in job ? job.steps : []) {
     const reference = 'uses' in step ? step.uses.value : '';
-    const [, path] = /^OWNER\/laravel-background-process\/?(.*)@v1$/.exec(reference) ?? [];
+    const path = actionIn(reference);
     const shown = context.get(step.id);
     if (path !== undefined && isContext(shown)) completeOutputs(shown, path);
   }
@@ -104,7 +115,7 @@ function providerOf(others: readonly Example[]): FileProvider {
   return {
     async getFileContent(reference) {
       const path = 'path' in reference ? reference.path : '';
-      const file = others.find((other) => pathOf(other) === path);
+      const file = others.find((other) => other.where === path || pathOf(other) === path);
       if (file === undefined) throw new Error(`There is no workflow ${path} in this document`);
       return { name: path, content: file.text };
     },

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { firstStep } from '../../scripts/first-step.ts';
+import { repository } from '../../scripts/repository.ts';
 import { REPOSITORY_ROOT } from '../e2e/harness/run-action.ts';
 import { readDocument } from './documents.ts';
 
@@ -22,7 +23,7 @@ describe('the first step', () => {
   const fence = (text: string) => `# Title\n\n\`\`\`yaml\n${text}\`\`\`\n`;
 
   test('is found in a list of steps and in a whole workflow', () => {
-    const step = 'uses: OWNER/laravel-background-process@v1\n';
+    const step = `uses: ${repository}@v1\n`;
     const inList = fence(`- run: "true"\n- ${step}  with: { processes: 2 }\n`);
     expect(firstStep(inList).inputs).toEqual({ processes: '2' });
     const inWorkflow = fence(
@@ -32,8 +33,6 @@ describe('the first step', () => {
   });
 
   test('is missed when there is none', () => {
-    expect(() => firstStep(fence('- uses: OWNER/laravel-background-process/list@v1\n'))).toThrow(
-      'README.md shows no step',
-    );
+    expect(() => firstStep(fence(`- uses: ${repository}/list@v1\n`))).toThrow('README.md shows no step');
   });
 });

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { actionIn } from '../../scripts/repository.ts';
 import { runAction } from '../e2e/harness/run-action.ts';
 import { type Emulator, startEmulator } from '../emulator/server.ts';
 import { examplesInDocumentation } from './documents.ts';
@@ -13,7 +14,7 @@ afterAll(() => emulator.close());
 /** Steps whose values are all written out; what an expression would be is known only to GitHub. */
 const steps = examplesInDocumentation().flatMap((example) =>
   stepsOf(example).flatMap(({ uses = '', with: { token, ...inputs } = {} }) => {
-    const [, action] = /^OWNER\/laravel-background-process\/?(.*)@v1$/.exec(uses) ?? [];
+    const action = actionIn(uses);
     const written = Object.values(inputs).every((value) => !String(value).includes('${{'));
     // `apply` wants its manifest, which has a document of its own.
     return action === undefined || action === 'apply' || !written

@@ -10,6 +10,8 @@ export interface Step {
 export interface Job {
   readonly permissions?: unknown;
   readonly 'timeout-minutes'?: unknown;
+  /** The workflow that it calls, in place of steps. */
+  readonly uses?: string;
   readonly steps?: readonly Step[];
 }
 

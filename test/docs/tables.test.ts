@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { actionFolders, reference, withRootTables } from '../../scripts/action-tables.ts';
+import { actionFolders } from '../../scripts/action-folders.ts';
+import { reference, withRootTables } from '../../scripts/action-tables.ts';
 import { readActionMetadata } from '../e2e/harness/action-metadata.ts';
 import { REPOSITORY_ROOT } from '../e2e/harness/run-action.ts';
 import { readDocument } from './documents.ts';

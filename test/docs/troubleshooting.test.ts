@@ -1,78 +1,124 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { fencesOf } from '../../scripts/fences.ts';
-import { REPOSITORY_ROOT, runAction } from '../e2e/harness/run-action.ts';
+import { openForwardProxy } from '../e2e/harness/forward-proxy.ts';
+import { openShop, type Shop, type StepOptions } from '../e2e/harness/shop.ts';
 import type { Fault } from '../emulator/faults.ts';
-import { seedShop } from '../emulator/seed.ts';
-import { type Emulator, startEmulator } from '../emulator/server.ts';
 import { readDocument } from './documents.ts';
 
 const quotes = fencesOf(readDocument('docs/troubleshooting.md')).map(({ text }) => text.trim());
 
-describe.each(quotes)('the quoted message %j', (quote) => {
-  test('is made of what the sources say', () => {
-    for (const part of partsOf(quote)) expect(sources.includes(part), part).toBe(true);
-  });
-});
+/** Lays out what goes wrong, and gives the inputs that lead to it. */
+type Trouble = (shop: Shop) => Record<string, string> | Promise<Record<string, string>>;
 
-describe('a run that goes wrong says what is quoted', () => {
-  let emulator: Emulator;
-  beforeAll(async () => {
-    emulator = await startEmulator();
-    seedShop(emulator);
-  });
-  beforeEach(() => emulator.faults.reset());
-  afterAll(() => emulator.close());
+const always = { times: Number.POSITIVE_INFINITY };
+const fork = {
+  pull_request: {
+    number: 1,
+    head: { repo: { full_name: 'stranger/shop' } },
+    base: { repo: { full_name: 'acme/shop' } },
+  },
+};
 
-  const fork = {
-    pull_request: {
-      number: 1,
-      head: { repo: { full_name: 'stranger/shop' } },
-      base: { repo: { full_name: 'acme/shop' } },
-    },
-  };
-  const fail = (fault: Fault): Record<string, string> => {
+const given =
+  (inputs: Record<string, string>): Trouble =>
+  () =>
+    inputs;
+
+const struck =
+  (fault: Fault, inputs: Record<string, string> = {}): Trouble =>
+  ({ emulator }) => {
     emulator.faults.add(fault);
-    return {};
+    return inputs;
   };
 
-  test.each<[quoted: string, inputs: () => Record<string, string>, event?: object]>([
-    ['token: is empty: make a token', () => ({ token: '' })],
-    ['token: is empty: this pull request', () => ({ token: '' }), fork],
-    ['command: is for type: custom', () => ({ command: 'php artisan queue:work' })],
-    ['config-json: is for type: worker', () => ({ type: 'custom', command: 'x', 'config-json': '{}' })],
-    ['config-json: is not JSON', () => ({ 'config-json': '{queue: default}' })],
-    ['The environment "…": there is none', () => ({ environment: 'Main' })],
-    ['it did not appear within', () => ({ environment: 'preview', 'wait-for-environment': '0.1' })],
-    ['The application "…": there is none', () => ({ application: 'office' })],
-    ['answered 401', () => ({ token: 'another-token-of-nobody' })],
-    ['answered 404', () => ({ environment: '', instance: 'inst-0' })],
-    ['answered 403', () => fail({ kind: 'status', status: 403, on: 'GET /instances' })],
-    ['answered 422', () => fail({ kind: 'status', status: 422, on: 'POST' })],
-    ['may exist or not', () => ({ ...fail({ kind: 'reset-after', on: 'POST' }), 'if-exists': 'create' })],
-  ])('%s', async (quoted, inputs, event) => {
-    const quote = quotes.find((text) => text.includes(quoted)) ?? 'no such quote';
-    const pattern = quote.split('…').map(escaped).join('[^]*');
-    const given = { token: emulator.token, 'api-url': emulator.url, environment: 'main', ...inputs() };
-    const { exitCode, errors } = await runAction({ action: '.', inputs: given, event: event ?? {} });
-    expect(exitCode).toBe(1);
-    expect(errors).toEqual([expect.stringMatching(new RegExp(pattern))]);
+const deploying =
+  (script: string[], inputs: Record<string, string> = {}): Trouble =>
+  ({ emulator }) => {
+    emulator.cloud.options.deploymentScript = script;
+    return { environment: 'main', redeploy: 'true', ...inputs };
+  };
+
+/** Each quotation by some of its words, and a run that ends with it. */
+const troubles: readonly [words: string, trouble: Trouble, options?: StepOptions][] = [
+  ['token: is empty: make a token', given({ token: '' })],
+  ['token: is empty: this pull request', given({ token: '' }), { event: fork }],
+  ['command: is for type: custom', given({ command: 'php artisan queue:work' })],
+  ['config-json: is for type: worker', given({ type: 'custom', command: 'x', 'config-json': '{}' })],
+  ['config-json: is not JSON', given({ 'config-json': '{queue: default}' })],
+  ['The environment "…": no environment', given({ environment: 'Main' })],
+  ['it did not appear within', given({ environment: 'preview', 'wait-for-environment': '60' })],
+  ['The application "…": no application', given({ application: 'office', environment: 'main' })],
+  ['background processes match it', ambiguous],
+  ['answered 401', given({ token: 'another-token-of-nobody' })],
+  ['answered 403', struck({ kind: 'status', status: 403, on: 'GET' })],
+  ['answered 404', given({ instance: 'inst-0' })],
+  ['answered 422', struck({ kind: 'status', status: 422, on: 'POST' })],
+  ['answered 429', struck({ kind: 'rate-limit', retryAfter: 3600 })],
+  ['HTML page instead of JSON', struck({ kind: 'html', ...always })],
+  ['the TLS handshake failed', ({ emulator }) => ({ 'api-url': emulator.url.replace('http:', 'https:') })],
+  ['may exist or not', struck({ kind: 'reset-after', on: 'POST' }, { 'if-exists': 'create' })],
+  ['takes effect with the environment’s next deploy', given({})],
+  ['accepted but not applied', ignored],
+  ['and the deployment failed', deploying(['build.running', 'build.failed'])],
+  ['had passed', deploying(['build.running'], { 'wait-timeout': '60' })],
+  ['kept getting in the way', contested],
+];
+
+test('each quotation is what a run says', () => {
+  const told = [...troubles.map(([words]) => words), 'the proxy refused'];
+  expect(quotes.map((quote) => [quote, told.filter((words) => quote.includes(words)).length])).toEqual(
+    quotes.map((quote) => [quote, 1]),
+  );
+  expect(told).toHaveLength(quotes.length);
+});
+
+describe.concurrent('a run that goes wrong says what is quoted', () => {
+  test.each(troubles)('%s', async (words, trouble, options) => {
+    await using shop = await openShop();
+    await expectQuoted(words, shop, await trouble(shop), options);
+  });
+
+  test('the proxy refused', async () => {
+    await using shop = await openShop();
+    await using proxy = await openForwardProxy({ refuse: 407 });
+    const outside = { 'api-url': 'https://cloud.example/api' };
+    await expectQuoted('the proxy refused', shop, outside, { env: { https_proxy: `http://${proxy.host}` } });
   });
 });
 
-/** All code of `src` as text, with what is filled in at run time, and how strings are cut and joined, left out. */
-const sources = readdirSync(join(REPOSITORY_ROOT, 'src'), { recursive: true, encoding: 'utf8' })
-  .filter((name) => name.endsWith('.ts'))
-  .map((name) => readFileSync(join(REPOSITORY_ROOT, 'src', name), 'utf8').replace(/' \+\s*'/g, ''))
-  .join('\n');
+async function expectQuoted(
+  words: string,
+  shop: Shop,
+  inputs: Record<string, string>,
+  options?: StepOptions,
+): Promise<void> {
+  const quote = quotes.find((text) => text.includes(words)) ?? 'no such quotation';
+  const { errors, notices } = await shop.run(inputs, options);
+  const pattern = quote.split('…').map(escaped).join('[^]*');
+  expect([...errors, ...notices]).toEqual([expect.stringMatching(new RegExp(pattern))]);
+}
 
-/** What a quotation says word for word, without what is filled in: an error is put together from such parts. */
-function partsOf(quote: string): string[] {
-  return quote
-    .split(/…|(?<=[:;.)]) |"|Laravel Cloud answered \d+|but the answer/)
-    .map((part) => part.trim().replace(/[.:;,)]+$/, ''))
-    .filter((part) => part.length > 8);
+/** Two that do the same, and have for long. */
+function ambiguous({ emulator, instance }: Shop): Record<string, string> {
+  for (const created_at of ['2026-01-01T00:00:00.000000Z', '2026-01-02T00:00:00.000000Z'])
+    emulator.cloud.addProcess(instance, { type: 'worker', created_at });
+  return {};
+}
+
+function ignored({ emulator, instance }: Shop): Record<string, string> {
+  emulator.cloud.options.patchIgnores.push('processes');
+  emulator.cloud.addProcess(instance, { type: 'worker', processes: 1 });
+  return { processes: '3' };
+}
+
+/** With every create request, an older process of another run appears, and is gone once the step gives way to it. */
+function contested({ emulator, instance }: Shop): Record<string, string> {
+  const { cloud, faults } = emulator;
+  const created_at = '2026-01-01T00:00:00.000000Z';
+  const rival = { id: 'process-of-another-run', type: 'worker', created_at } as const;
+  faults.add({ kind: 'call', on: 'POST', ...always, call: () => cloud.addProcess(instance, rival) });
+  faults.add({ kind: 'call', on: 'DELETE', ...always, call: () => cloud.removeProcess(rival) });
+  return {};
 }
 
 function escaped(text: string): string {

@@ -1,54 +1,68 @@
 import { describe, expect, test } from 'vitest';
+import { actionIn, repository } from '../../scripts/repository.ts';
 import { problemsOf } from './check-workflow.ts';
 import { type Example, examplesInDocumentation, ownWorkflows } from './documents.ts';
 import { stepsOf, workflowIn } from './steps.ts';
 
 const documented = examplesInDocumentation();
-const all = [...documented, ...ownWorkflows()];
-const workflows = all.filter(({ kind }) => kind === 'workflow');
+const own = ownWorkflows();
+const all = [...documented, ...own];
 const pathIn = ({ where }: Example) => where.replace(/:\d+$/, '');
 
-/** The other workflows of the same document, which an example may call. */
+/** The other workflows of the same document, or of the repository, which one may call. */
 function companions(example: Example): Example[] {
+  if (own.includes(example)) return own.filter((other) => other !== example);
   return documented.filter((other) => other !== example && pathIn(other) === pathIn(example));
 }
 
-describe.each(all)('the workflow at $where', (example) => {
+describe('every workflow and every list of steps', () => {
   test('is one that GitHub accepts, with inputs and outputs that our actions have', async () => {
-    expect(await problemsOf(example, companions(example))).toEqual([]);
+    expect(documented).not.toEqual([]);
+    for (const example of all)
+      expect(await problemsOf(example, companions(example)), example.where).toEqual([]);
   });
 
   test('names the actions of others by a full commit and its version', () => {
-    const others = [...example.text.matchAll(/uses: (?!\.|OWNER\/laravel-background-process)(.*)$/gm)];
-    for (const [, reference] of others)
-      expect(reference).toMatch(/^[\w.-]+\/[\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/);
-  });
-});
-
-describe.each(documented)('the example at $where', (example) => {
-  test('takes the token of each step from the secrets', () => {
-    for (const { uses = '', with: inputs } of stepsOf(example)) {
-      if (!uses.startsWith('OWNER/')) continue;
-      expect(inputs, uses).toHaveProperty('token', expect.stringMatching(/^\$\{\{ secrets\.[\w-]+ \}\}$/));
+    const references = all.flatMap(({ where, text }) =>
+      [...text.matchAll(/uses: (?!\.)(.*)$/gm)].map(([, reference = '']) => ({ where, reference })),
+    );
+    for (const { where, reference } of references) {
+      if (actionIn(reference) !== undefined) continue;
+      expect(reference, where).toMatch(/^[\w.-]+\/[\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/);
     }
   });
-});
 
-describe.each(workflows)('the workflow at $where', (example) => {
-  test('asks for no more than the permissions that it names', () => {
-    const { permissions, jobs } = workflowIn(example);
-    const granted =
-      permissions === undefined ? Object.values(jobs).map((job) => job.permissions) : [permissions];
-    for (const each of granted) expect(each).toBeTypeOf('object');
+  test('in the documentation takes the token of each step from the secrets', () => {
+    for (const example of documented)
+      for (const { uses = '', with: inputs } of stepsOf(example)) {
+        if (actionIn(uses) === undefined) continue;
+        const secret = expect.stringMatching(/^\$\{\{ secrets\.[\w-]+ \}\}$/);
+        expect(inputs, `${uses} in ${example.where}`).toHaveProperty('token', secret);
+      }
   });
 });
 
-describe.each(ownWorkflows())('our own workflow at $where', (example) => {
-  test('reads only, unless a job says otherwise, and ends in time', () => {
-    const { permissions, concurrency, jobs } = workflowIn(example);
-    expect(permissions).toEqual({ contents: 'read' });
-    expect(concurrency).toBeDefined();
-    for (const job of Object.values(jobs)) expect(job['timeout-minutes']).toBeTypeOf('number');
+describe('every workflow', () => {
+  test('asks for no more than the permissions that it names', () => {
+    for (const example of all.filter(({ kind }) => kind === 'workflow')) {
+      const { permissions, jobs } = workflowIn(example);
+      const granted =
+        permissions === undefined ? Object.values(jobs).map((job) => job.permissions) : [permissions];
+      for (const each of granted) expect(each, example.where).toBeTypeOf('object');
+    }
+  });
+
+  test('of our own reads only, unless a job says otherwise, and ends in time', () => {
+    for (const example of own) {
+      const { permissions, concurrency, jobs } = workflowIn(example);
+      expect(permissions, example.where).toEqual({ contents: 'read' });
+      expect(concurrency, example.where).toBeDefined();
+      // A job that calls a workflow ends when that one's jobs do.
+      for (const [name, job] of Object.entries(jobs)) {
+        if (job.uses === undefined)
+          expect(job['timeout-minutes'], `${name} in ${example.where}`).toBeTypeOf('number');
+      }
+    }
   });
 });
 
@@ -56,7 +70,7 @@ describe('the check of workflows', () => {
   const step = (lines: string): Example => ({
     where: 'here',
     kind: 'steps',
-    text: `- id: process\n  uses: OWNER/laravel-background-process@v1\n  with:\n    environment: main\n${lines}`,
+    text: `- id: process\n  uses: ${repository}@v1\n  with:\n    environment: main\n${lines}`,
   });
 
   test.each([
@@ -78,8 +92,8 @@ describe('the check of workflows', () => {
     ],
     [
       'an action that does not exist',
-      '- uses: OWNER/laravel-background-process/lst@v1\n',
-      'Unable to resolve action `OWNER/laravel-background-process/lst@v1`',
+      `- uses: ${repository}/lst@v1\n`,
+      `Unable to resolve action \`${repository}/lst@v1\``,
     ],
     ['a key that a step does not have', '- run: true\n  whith: {}\n', "Unexpected value 'whith'"],
   ])('reports %s', async (_, lines, message) => {

@@ -33,6 +33,7 @@ async function apply(
 ): Promise<StepRun> {
   const run = await runAction({
     action: 'apply',
+    time: emulator.time,
     inputs: {
       token: emulator.token,
       'api-url': emulator.url,

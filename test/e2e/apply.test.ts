@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { html } from '../../src/runner/html.ts';
 import { seedShop } from '../emulator/seed.ts';
 import { type Emulator, startEmulator } from '../emulator/server.ts';
 import { type ActionOptions, expectNoToken, runAction, type StepRun } from './harness/run-action.ts';
@@ -39,6 +40,7 @@ async function apply(
 ): Promise<StepRun> {
   const run = await runAction({
     action: 'apply',
+    time: emulator.time,
     inputs: { token: emulator.token, 'api-url': emulator.url, environment: shop.environment.id, ...inputs },
     files: { [file]: text },
     ...options,
@@ -53,6 +55,12 @@ function requests(): string[] {
 
 function forget(): void {
   emulator.requests.length = 0;
+}
+
+/** Where each error is annotated; undefined where it belongs to no file. */
+function places({ commands }: StepRun): (string | undefined)[] {
+  const errors = commands.filter(({ command }) => command === 'error').map(({ properties }) => properties);
+  return errors.map(({ file: at, line, col }) => at && `${at}:${line}:${col}`);
 }
 
 const writes = (): string[] => requests().filter((request) => !request.startsWith('GET'));
@@ -81,6 +89,7 @@ describe('apply makes an environment run what the manifest declares', () => {
       updated: '0',
       deleted: '0',
       unchanged: '0',
+      undeclared: '0',
       'ids-json': JSON.stringify([worker?.id, custom?.id, plain?.id]),
       'plan-json': expect.any(String),
     });
@@ -104,22 +113,16 @@ describe('apply makes an environment run what the manifest declares', () => {
   test('creates on one instance share the listing that verifies them', async () => {
     await apply();
     const listings = requests().filter((request) => request.startsWith(`GET /instances/${shop.instance.id}`));
-    expect(listings).toHaveLength(2);
+    expect(listings).toHaveLength(1);
     expect(writes()).toHaveLength(3);
   });
 
-  test('a second run changes nothing, and costs the look-up and one listing an instance', async () => {
+  test('a second run changes nothing, and costs one request for all instances', async () => {
     await apply();
     forget();
     const run = await apply();
     expect(run.outputs).toMatchObject({ outcome: 'unchanged', created: '0', unchanged: '3' });
-    expect(requests().toSorted()).toEqual(
-      [
-        `GET /environments/${shop.environment.id}/instances`,
-        `GET /instances/${shop.instance.id}/background-processes`,
-        `GET /instances/${workers.id}/background-processes`,
-      ].toSorted(),
-    );
+    expect(requests()).toEqual([`GET /environments/${shop.environment.id}/instances`]);
     expect(run.notices).toEqual([]);
   });
 
@@ -164,8 +167,10 @@ describe('apply makes an environment run what the manifest declares', () => {
   test('without prune, what is not declared stays', async () => {
     const other = emulator.cloud.addProcess(shop.instance, { type: 'custom', command: 'php artisan old' });
     const run = await apply();
-    expect(run.outputs).toMatchObject({ created: '3', deleted: '0' });
+    expect(run.outputs).toMatchObject({ created: '3', deleted: '0', undeclared: '1' });
+    expect(run.log).toContain(`? custom process "php artisan old"  ${other.id}`);
     expect(emulator.cloud.listProcesses(shop.instance).map(({ id }) => id)).toContain(other.id);
+    expect((await apply()).outputs).toMatchObject({ outcome: 'unchanged', undeclared: '1' });
   });
 
   test('prune deletes exactly what is not declared, only on instances that the manifest names, and last', async () => {
@@ -270,9 +275,12 @@ describe('apply reports truthfully what it could not do', () => {
   test('names that are not there or mean the same instance are all told, with their places', async () => {
     const text = `instances:\n  App: []\n  ${shop.instance.id}: []\n  wrokers: []\n`;
     const run = await apply({}, { text });
-    expect(run.errors[0]).toContain(`"wrokers" (${file}:4:3)`);
-    expect(run.errors[0]).toContain(`which the manifest names already, as "App" (${file}:2:3)`);
-    expect(run.errors[0]).not.toContain('the input instance');
+    const [twice = '', missing = ''] = run.errors;
+    expect(twice).toContain(`${file}:3:3: The instance "${shop.instance.id}": `);
+    expect(twice).toContain(`which the manifest names already, as "App" (${file}:2:3)`);
+    expect(missing).toContain(`${file}:4:3: The instance "wrokers": no instance in the environment`);
+    expect(missing).toContain('Did you mean "workers"? Correct its name in the manifest');
+    expect(places(run)).toEqual([`${file}:3:3`, `${file}:4:3`]);
   });
 
   test('all problems of inputs and manifest are told at once, before any request', async () => {
@@ -280,15 +288,35 @@ describe('apply reports truthfully what it could not do', () => {
       { environment: '', prune: 'maybe' },
       { text: 'instances:\n  App:\n    - type: wurker\n    - type: custom\n      processes: 11\n' },
     );
-    expect(run.errors).toHaveLength(1);
-    expect(run.errors[0]).toContain('environment: is needed');
-    expect(run.errors[0]).toContain('prune: must be true or false');
-    expect(run.errors[0]).toContain(
-      `manifest: ${file}:3:13: instances.App[0].type: must be worker or custom`,
-    );
-    expect(run.errors[0]).toContain(`manifest: ${file}:5:18: instances.App[1].processes: must be`);
-    expect(run.errors[0]).toContain('instances.App[1].command: is needed');
+    const [inputs = '', ...mistakes] = run.errors;
+    expect(inputs).toContain('environment: is needed');
+    expect(inputs).toContain('prune: must be true or false, not "maybe"');
+    expect(mistakes).toEqual([
+      `${file}:3:13: instances.App[0].type: must be worker or custom, not "wurker". Did you mean "worker"?`,
+      expect.stringContaining(`${file}:4:7: instances.App[1].command: is needed`),
+      expect.stringContaining(`${file}:5:18: instances.App[1].processes: must be`),
+    ]);
+    expect(places(run)).toEqual([undefined, `${file}:3:13`, `${file}:4:7`, `${file}:5:18`]);
+    for (const message of [...mistakes, 'environment: is needed']) {
+      expect(run.summary).toContain(`<li>${html`${message}`.markup}`);
+    }
     expect(requests()).toEqual([]);
+  });
+
+  test('a mistake is annotated where its repository has the file, when that is in a folder of the workspace', async () => {
+    const run = await apply(
+      { manifest: 'shop/deploy/processes.yml' },
+      { files: { 'shop/deploy/processes.yml': 'instances: 1', 'shop/.git/HEAD': 'ref: refs/heads/main' } },
+    );
+    expect(run.errors).toHaveLength(1);
+    expect(run.errors[0]).toMatch(/^shop\/deploy\/processes\.yml:1:12: instances: must name at least one/);
+    expect(places(run)).toEqual(['deploy/processes.yml:1:12']);
+  });
+
+  test('a file that is not a manifest is not quoted', async () => {
+    const run = await apply({}, { text: 'APP_KEY=base64:c2VjcmV0\nDB_PASSWORD="hunter2 hunter2"\n' });
+    expect(run.errors).toEqual([expect.stringContaining('this is not a manifest')]);
+    expect(run.stdout + run.summary).not.toMatch(/hunter2|APP_KEY/);
   });
 
   test('a manifest that is missing or outside of the workspace is refused', async () => {

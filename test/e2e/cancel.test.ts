@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { RunningAction, StepRun } from './harness/run-action.ts';
 import { openShop, type Shop } from './harness/shop.ts';
+import { onWindows } from './harness/unless-windows.ts';
 
 const signals = ['SIGINT', 'SIGTERM'] as const;
 const patient = { 'request-timeout': '600' };
@@ -21,18 +22,30 @@ function expectStopped(step: StepRun, shop: Shop, requests: number): void {
   expect(step.signal).toBeNull();
   expect(step.exitCode).toBe(1);
   expect(step.errors).toHaveLength(1);
-  expect(step.errors[0]).toContain('was told to stop');
+  expect(step.errors[0]).toMatch(
+    /^Cancelled while making sure that the worker on queue default is as declared\./,
+  );
   expect(shop.emulator.requests).toHaveLength(requests);
 }
 
-describe.concurrent.each(signals)('%s', (signal) => {
+describe.skipIf(onWindows).concurrent.each(signals)('%s, unless on Windows,', (signal) => {
   test('while a listing hangs ends the step at once', async () => {
     await using shop = await openShop();
     shop.emulator.faults.add({ kind: 'hang', on: 'GET' });
     const step = await stopWhen(shop.start(patient), signal, () => shop.count('GET') === 1);
 
     expectStopped(step, shop, 1);
+    expect(step.errors[0]).toMatch(/ Nothing was changed\.$/);
     expect(step.outputs).toEqual({});
+  });
+
+  test('while the environment is waited for names it as it was written', async () => {
+    await using shop = await openShop();
+    const running = shop.start({ environment: 'nope', 'wait-for-environment': '600' });
+    const step = await stopWhen(running, signal, () => running.output().includes('waiting up to'));
+
+    expect(step.exitCode).toBe(1);
+    expect(step.errors).toEqual(['Cancelled while waiting for the environment "nope". Nothing was changed.']);
   });
 
   test('in a pause before another try ends the step at once', async () => {

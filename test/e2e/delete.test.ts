@@ -19,6 +19,7 @@ afterEach(async () => {
 async function remove(inputs: Record<string, string> = {}): Promise<StepRun> {
   const run = await runAction({
     action: 'delete',
+    time: emulator.time,
     inputs: { token: emulator.token, 'api-url': emulator.url, instance: shop.instance.id, ...inputs },
   });
   expectNoToken(run, emulator.token);

@@ -26,9 +26,9 @@ const passing: readonly [title: string, mishap: Fault][] = [
   ['less body than announced', { kind: 'truncate', how: 'length' }],
   ['JSON cut short', { kind: 'truncate', how: 'json' }],
   ['an answer that is slow', { kind: 'slow', ms: 300 }],
-  ['an answer that is too slow', { kind: 'slow', ms: 5_000 }],
+  ['an answer that is too slow', { kind: 'slow', ms: 50_000 }],
   ['a body that drips', { kind: 'slow-body', ms: 80 }],
-  ['a body that drips too slowly', { kind: 'slow-body', ms: 2_000 }],
+  ['a body that drips too slowly', { kind: 'slow-body', ms: 20_000 }],
   ['a rate limit', { kind: 'rate-limit' }],
   ['a rate limit for a second', { kind: 'rate-limit', retryAfter: 1 }],
   ['a rate limit until a moment', { kind: 'rate-limit', retryDateIn: 2 }],
@@ -62,11 +62,6 @@ const alsoPassing: readonly [title: string, mishap: Fault][] = [
   ['a reset, and acting late', { kind: 'late', ms: 200, answer: 'reset' }],
 ];
 
-/** What never comes is waited for no longer than a busy machine needs for what comes. */
-function patienceWith(title: string): Record<string, string> {
-  return { 'request-timeout': /hang|too slow/.test(title) ? '2.5' : '20' };
-}
-
 /** What ends a GET, PATCH or DELETE at once, since trying again would not help. */
 const final: readonly [title: string, mishap: () => Fault, said: RegExp][] = [
   ['a redirect', () => ({ kind: 'redirect', location: `${elsewhere.url}/x` }), /302, a redirect to http/],
@@ -76,7 +71,11 @@ const final: readonly [title: string, mishap: () => Fault, said: RegExp][] = [
     /307, a redirect to http/,
   ],
   ['an answer of 9 MiB', () => ({ kind: 'huge' }), /larger than 8388608 bytes/],
-  ['a rate limit of an hour', () => ({ kind: 'rate-limit', retryAfter: 3600 }), /would pass the limit/],
+  [
+    'a rate limit of an hour',
+    () => ({ kind: 'rate-limit', retryAfter: 3600 }),
+    /no time is left to try again/,
+  ],
 ];
 
 const listing = 'GET /background-processes$';
@@ -106,20 +105,20 @@ function expectOneProcess(shop: Shop, step: StepRun, outcome: string): void {
 
 describe.concurrent.each(Object.entries(requests))('with %s hit once by', (name, where) => {
   const mishaps = name === 'the create request' ? [...passing, ...alsoPassing] : passing;
-  test.each(mishaps)('%s, one process is created in the end', async (title, mishap) => {
+  test.each(mishaps)('%s, one process is created in the end', async (_title, mishap) => {
     await using shop = await openShop();
     const fault = shop.emulator.faults.add({ ...mishap, ...where });
-    const step = await shop.run({ processes: '2', ...patienceWith(title) });
+    const step = await shop.run({ processes: '2' });
 
     expect(fault.struck).toBe(1);
     expectOneProcess(shop, step, 'created');
     expectNoBlindPost(shop);
   });
 
-  test.each(final)('%s, nothing is made twice, and what is known is said', async (title, mishap, said) => {
+  test.each(final)('%s, nothing is made twice, and what is known is said', async (_title, mishap, said) => {
     await using shop = await openShop();
     shop.emulator.faults.add({ ...mishap(), ...where });
-    const step = await shop.run({ ...patienceWith(title) });
+    const step = await shop.run();
 
     expectNoBlindPost(shop);
     if (step.exitCode === 0) {
@@ -130,16 +129,17 @@ describe.concurrent.each(Object.entries(requests))('with %s hit once by', (name,
     }
     expect(step.errors[0]).toMatch(said);
     expect(shop.count('POST')).toBe(name === 'the first listing' ? 0 : 1);
-    for (const id of shop.ids()) expect(step.errors[0]).toContain(id);
+    const unknown = 'Whether the request has taken effect is not known';
+    for (const id of shop.ids()) expect(step.errors[0]).toMatch(new RegExp(`${id}|${unknown}`));
   });
 });
 
 describe.concurrent('with an update hit once by', () => {
-  test.each(passing)('%s, the process is as declared in the end', async (title, mishap) => {
+  test.each(passing)('%s, the process is as declared in the end', async (_title, mishap) => {
     await using shop = await openShop();
     shop.emulator.cloud.addProcess(shop.instance, { type: 'worker', processes: 1 });
     const fault = shop.emulator.faults.add({ ...mishap, on: 'PATCH' });
-    const step = await shop.run({ processes: '2', ...patienceWith(title) });
+    const step = await shop.run({ processes: '2' });
 
     expect(fault.struck).toBe(1);
     expectOneProcess(shop, step, 'updated');
@@ -147,11 +147,11 @@ describe.concurrent('with an update hit once by', () => {
     expect(shop.count('POST')).toBe(0);
   });
 
-  test.each(final)('%s, the error says that it may have been made', async (title, mishap, said) => {
+  test.each(final)('%s, the error says that it may have been made', async (_title, mishap, said) => {
     await using shop = await openShop();
     const { id } = shop.emulator.cloud.addProcess(shop.instance, { type: 'worker', processes: 1 });
     shop.emulator.faults.add({ ...mishap(), on: 'PATCH' });
-    const step = await shop.run({ processes: '2', ...patienceWith(title) });
+    const step = await shop.run({ processes: '2' });
 
     expect(step.exitCode).toBe(1);
     expect(step.errors[0]).toMatch(said);
@@ -167,23 +167,23 @@ function answerWithTheOldState({ emulator }: Shop, id: string): void {
 }
 
 describe.concurrent('with the reading after an update hit once by', () => {
-  test.each(passing)('%s, the update is found to be done', async (title, mishap) => {
+  test.each(passing)('%s, the update is found to be done', async (_title, mishap) => {
     await using shop = await openShop();
     const { id } = shop.emulator.cloud.addProcess(shop.instance, { type: 'worker', processes: 1 });
     answerWithTheOldState(shop, id);
     const fault = shop.emulator.faults.add({ ...mishap, on: 'GET /background-processes/process-' });
-    const step = await shop.run({ processes: '2', ...patienceWith(title) });
+    const step = await shop.run({ processes: '2' });
 
     expect(fault.struck).toBe(1);
     expectOneProcess(shop, step, 'updated');
   });
 
-  test.each(final)('%s, the error says what was sent', async (title, mishap, said) => {
+  test.each(final)('%s, the error says what was sent', async (_title, mishap, said) => {
     await using shop = await openShop();
     const { id } = shop.emulator.cloud.addProcess(shop.instance, { type: 'worker', processes: 1 });
     answerWithTheOldState(shop, id);
     shop.emulator.faults.add({ ...mishap(), on: 'GET /background-processes/process-' });
-    const step = await shop.run({ processes: '2', ...patienceWith(title) });
+    const step = await shop.run({ processes: '2' });
 
     expect(step.exitCode).toBe(1);
     expect(step.errors[0]).toMatch(said);
@@ -201,7 +201,7 @@ describe.concurrent('with if-exists: create and its one request hit by', () => {
     async (title, mishap) => {
       await using shop = await openShop();
       shop.emulator.faults.add({ ...mishap, on: 'POST' });
-      const step = await shop.run({ 'if-exists': 'create', ...patienceWith(title) });
+      const step = await shop.run({ 'if-exists': 'create' });
 
       expect(shop.count('GET')).toBe(0);
       expect(shop.count('POST')).toBe(surelyNotDone.test(title) ? 2 : 1);
@@ -223,7 +223,7 @@ describe.concurrent('what never ends', () => {
   ])('listings: %s, ends in an error before anything is created', async (_title, mishap) => {
     await using shop = await openShop();
     shop.emulator.faults.add({ ...mishap, ...forever });
-    const step = await shop.run({ 'request-timeout': '0.5' });
+    const step = await shop.run();
 
     expect(step.exitCode).toBe(1);
     expect(step.errors[0]).toContain(`Listing the background processes of ${shop.instance.id}`);
@@ -238,7 +238,7 @@ describe.concurrent('what never ends', () => {
   ])('create requests: %s, ends in an error that says that it may still appear', async (_title, mishap) => {
     await using shop = await openShop();
     shop.emulator.faults.add({ ...mishap, ...forever });
-    const step = await shop.run({ 'request-timeout': '0.5' });
+    const step = await shop.run();
 
     expect(step.exitCode).toBe(1);
     expect(step.errors[0]).toContain('may still appear');
@@ -324,7 +324,7 @@ describe.concurrent('what the API says no to', () => {
   });
 });
 
-test.concurrent('an API that nobody listens at is tried a few times, and the error tells what to check', async () => {
+test.concurrent('an API that nobody listens at is tried until no time is left, and the error tells what to check', async () => {
   await using shop = await openShop();
   const closed = await openOtherServer();
   await closed[Symbol.asyncDispose]();
@@ -333,5 +333,5 @@ test.concurrent('an API that nobody listens at is tried a few times, and the err
   expect(step.exitCode).toBe(1);
   expect(step.errors[0]).toContain('the connection was refused');
   expect(step.errors[0]).toContain('https_proxy');
-  expect(step.log.match(/trying again/g)).toHaveLength(4);
+  expect(step.log.match(/trying again/g)?.length).toBeGreaterThan(4);
 });

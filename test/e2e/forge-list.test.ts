@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type ForgeWorld, startForge, violations } from './forge-world.ts';
 import { type StepRun, startAction } from './harness/run-action.ts';
+import { unlessWindows } from './harness/unless-windows.ts';
 
 let world: ForgeWorld;
 
@@ -124,11 +125,13 @@ describe('the inputs', () => {
   test('the token may come from the environment', async () => {
     const run = await world.run({ token: '' }, { env: { FORGE_TOKEN: world.emulator.token } });
     expect(run.exitCode).toBe(0);
+    const both = { FORGE_API_TOKEN: world.emulator.token, FORGE_TOKEN: 'of-somewhere-else' };
+    expect((await world.run({ token: '' }, { env: both })).exitCode).toBe(0);
   });
 
   test('a missing token tells where to get one', async () => {
     const run = await world.run({ token: '' });
-    expect(run.errors[0]).toContain('secrets.FORGE_TOKEN');
+    expect(run.errors[0]).toContain('secrets.FORGE_API_TOKEN');
   });
 });
 
@@ -154,6 +157,12 @@ describe('the gate', () => {
     expect(run.log).toContain('is starting');
   });
 
+  test('one good look at a process that crashes opens nothing', async () => {
+    const { id } = add({ script: ['running', 'backoff'] });
+    const run = await world.run({ 'require-status': 'running' });
+    expect(run.errors[0]).toContain(`${id} is backoff`);
+  });
+
   test('stays shut for backoff until the deadline, and sets the outputs all the same', async () => {
     const { id } = add({ script: ['backoff'] });
     const run = await world.run({ 'require-status': 'running', 'wait-timeout': '1.5' });
@@ -177,7 +186,7 @@ describe('the gate', () => {
   test('fails for too few', async () => {
     add();
     const run = await world.run({ 'min-count': '2' });
-    expect(run.errors[0]).toContain('there is 1 process, and min-count is 2');
+    expect(run.errors[0]).toContain('1 process matches, and min-count is 2');
   });
 
   test('warns when it opens for no process at all', async () => {
@@ -190,11 +199,12 @@ describe('the gate', () => {
     add();
     const run = await world.run({ 'require-status': 'runing' });
     expect(run.warnings[0]).toContain('"runing"');
+    expect(run.warnings[0]).toContain('Did you mean "running"?');
     expect(run.exitCode).toBe(1);
   });
 });
 
-test('a step that is told to stop at the gate stops at once', async () => {
+unlessWindows('a step that is told to stop at the gate stops at once', async () => {
   add({ script: ['starting'] });
   const { child, done, output } = startAction({
     action: 'forge/list',
@@ -211,7 +221,7 @@ test('a step that is told to stop at the gate stops at once', async () => {
   child.kill('SIGTERM');
   const run = await done;
   expect(run.exitCode).toBe(1);
-  expect(run.errors[0]).toContain('told to stop');
+  expect(run.errors[0]).toBe('Cancelled while waiting at the gate. Nothing was changed.');
 });
 
 describe('refusals', () => {

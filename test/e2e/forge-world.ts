@@ -17,7 +17,7 @@ export async function startForge(action: string, options: EmulatorOptions = {}):
   const emulator = await startEmulator({
     ...options,
     forge: {
-      rateLimit: { limit: 60, enforced: false, reset: 'none', retryAfter: false },
+      rateLimit: { enforced: false },
       ...options.forge,
     },
   });
@@ -32,7 +32,7 @@ export async function startForge(action: string, options: EmulatorOptions = {}):
         organization: 'acme',
         server: shop.server.id,
       };
-      const run = await runAction({ action, ...extra, inputs: { ...reach, ...inputs } });
+      const run = await runAction({ action, time: emulator.time, ...extra, inputs: { ...reach, ...inputs } });
       expectNoToken(run, emulator.token);
       return run;
     },

@@ -24,12 +24,14 @@ const hostile = [
   '\r\n\r\n# Heading\u2028::warning::forged',
 ].join('\n');
 
+/** The same on one line, as a command must be. */
+const line = hostile.replaceAll(/[\r\n\u2028]+/g, ' ');
+
 /** Nothing that came from outside has become a command, markup, or an order to the terminal. */
 function expectHarmless(step: StepRun, shop: Shop): void {
-  const allowed = { 'add-mask': [shop.emulator.token] };
   for (const { command, message } of step.commands) {
     expect(['add-mask', 'error', 'warning', 'notice', 'debug']).toContain(command);
-    if (command === 'add-mask') expect(allowed['add-mask']).toContain(message);
+    if (command === 'add-mask') expect(formsOf(shop.emulator.token)).toContain(message);
     else expect(message.startsWith('forged')).toBe(false);
   }
   const shown = step.stdout + step.summary;
@@ -41,24 +43,42 @@ function expectHarmless(step: StepRun, shop: Shop): void {
   expect(step.outputs['process-id']).not.toBe('stolen');
 }
 
+/** A token, and all that it can look like inside of something in base64. */
+function formsOf(token: string): string {
+  const shifted = ['', '.', '..'].map((before) => Buffer.from(before + token));
+  return [
+    token,
+    ...shifted.flatMap((bytes) => [bytes.toString('base64'), bytes.toString('base64url')]),
+  ].join();
+}
+
 const debugLog = { env: { RUNNER_DEBUG: '1' } };
 
 describe.concurrent('text that tries to be more than text stays text', () => {
   test('in a command from the inputs, which is sent as it is', async () => {
     await using shop = await openShop();
-    const step = await shop.run({ type: 'custom', command: hostile }, debugLog);
+    const step = await shop.run({ type: 'custom', command: line }, debugLog);
 
     expectHarmless(step, shop);
     expect(step.exitCode).toBe(0);
-    expect(shop.emulator.cloud.processes[0]?.command).toBe(hostile.trim());
-    expect(step.outputs['command']).toBe(hostile.trim().replaceAll('\r\n', '\n'));
+    expect(shop.emulator.cloud.processes[0]?.command).toBe(line);
+    expect(step.outputs['command']).toBe(line);
     expect(step.outputs['outcome']).toBe('created');
+  });
+
+  test('in a command of several lines, which is refused', async () => {
+    await using shop = await openShop();
+    const step = await shop.run({ type: 'custom', command: hostile }, debugLog);
+
+    expectHarmless(step, shop);
+    expect(step.errors[0]).toContain('command: must be one line');
+    expect(shop.emulator.requests).toEqual([]);
   });
 
   test('in a command that exists and is changed', async () => {
     await using shop = await openShop();
     const { id } = shop.emulator.cloud.addProcess(shop.instance, { type: 'custom', command: hostile });
-    const step = await shop.run({ 'process-id': id, type: 'custom', command: `${hostile} more` }, debugLog);
+    const step = await shop.run({ 'process-id': id, type: 'custom', command: `${line} more` }, debugLog);
 
     expectHarmless(step, shop);
     expect(step.outputs['outcome']).toBe('updated');
@@ -172,7 +192,7 @@ describe.concurrent('the token shows nowhere, though the API', () => {
       const step = await shop.run({ 'if-exists': 'create' }, debugLog);
 
       expect(step.exitCode).toBe(1);
-      expect(step.stdout.split('::error::')[1]).not.toContain(token.slice(0, 9));
+      expect(step.errors.join()).not.toContain(token.slice(0, 9));
     },
   );
 
@@ -191,7 +211,7 @@ describe.concurrent('the token shows nowhere, though the API', () => {
       data: { id: `process-${token}`, type: 'background_processes', attributes },
     });
     shop.emulator.faults.add({ kind: 'body', status: 201, body, on: 'POST', acts: true });
-    const step = await shop.run({ 'if-exists': 'create', type: 'custom', command: 'x' }, debugLog);
+    const step = await shop.run({ 'if-exists': 'create', type: 'custom', command: 'php' }, debugLog);
 
     expect(step.exitCode).toBe(0);
     expect(step.outputs['command']).toContain('Bearer ***');
@@ -204,7 +224,7 @@ describe.concurrent('the token shows nowhere, though the API', () => {
     const attributes = { type: 'custom', processes: 1, command: token, config: [token], created_at: null };
     const body = JSON.stringify({ data: { id: 'process-1', type: 'background_processes', attributes } });
     shop.emulator.faults.add({ kind: 'body', status: 201, body, on: 'POST' });
-    const step = await shop.run({ token, 'if-exists': 'create', type: 'custom', command: 'x' }, debugLog);
+    const step = await shop.run({ token, 'if-exists': 'create', type: 'custom', command: 'php' }, debugLog);
 
     expect(step.exitCode).toBe(0);
     expectNoToken(step, token);
@@ -230,7 +250,7 @@ describe.concurrent('a command of two megabytes', () => {
 
   test('does not break the summary, which stays under its limit', async () => {
     await using shop = await openShop();
-    shop.emulator.cloud.addProcess(shop.instance, { type: 'custom', command: 'x' });
+    shop.emulator.cloud.addProcess(shop.instance, { type: 'custom', command: 'php' });
     const resource = (text: string) => ({
       id: 'process-1',
       type: 'background_processes',
@@ -238,7 +258,7 @@ describe.concurrent('a command of two megabytes', () => {
     });
     const body = JSON.stringify({ data: resource(command) });
     shop.emulator.faults.add({ kind: 'body', status: 201, body, on: 'POST' });
-    const step = await shop.run({ 'if-exists': 'create', type: 'custom', command: 'x' });
+    const step = await shop.run({ 'if-exists': 'create', type: 'custom', command: 'php' });
 
     expect(step.exitCode).toBe(0);
     expect(step.outputs['command']).toHaveLength(command.length);

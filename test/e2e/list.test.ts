@@ -16,6 +16,7 @@ afterEach(() => emulator.close());
 async function list(inputs: Record<string, string> = {}): Promise<StepRun> {
   const run = await runAction({
     action: 'list',
+    time: emulator.time,
     inputs: { token: emulator.token, 'api-url': emulator.url, instance: shop.instance.id, ...inputs },
   });
   expectNoToken(run, emulator.token);

@@ -88,6 +88,7 @@ const promised: Readonly<Record<string, Promised>> = {
       'updated',
       'deleted',
       'unchanged',
+      'undeclared',
       'environment-id',
       'deployment-id',
       'verified',
@@ -127,7 +128,7 @@ const promised: Readonly<Record<string, Promised>> = {
 const found = globSync('{,*/,*/*/}action.yml', {
   cwd: REPOSITORY_ROOT,
   exclude: ['node_modules/**', '.git/**', '.github/**'],
-}).map((file) => dirname(file));
+}).map((file) => dirname(file).replaceAll('\\', '/'));
 
 test('every action of the repository is held to account here', () => {
   expect(found.sort()).toEqual(Object.keys(promised).sort());

@@ -94,7 +94,7 @@ describe.concurrent('what only looks like it is not taken, and the error lists w
 
     expect(step.exitCode).toBe(1);
     for (const name of names) expect(step.errors[0]).toContain(name);
-    expect(step.errors[0]).toMatch(/there is none .* that goes by exactly this name/);
+    expect(step.errors[0]).toMatch(/no \w+ .* has exactly this name/);
     expect(shop.count('POST')).toBe(0);
   });
 
@@ -102,7 +102,10 @@ describe.concurrent('what only looks like it is not taken, and the error lists w
     await using shop = await openShopAmongOthers();
     const step = await shop.run({ environment: 'main' }, { env: { GITHUB_REPOSITORY: 'acme/other' } });
 
-    expect(step.errors[0]).toContain('application "acme/other"');
+    expect(step.errors[0]).toContain(
+      'application was not given, so the one of the workflow’s repository acme/other was looked for',
+    );
+    expect(step.errors[0]).toContain('Set application');
     expect(step.errors[0]).toContain('acme/shop-admin');
   });
 });

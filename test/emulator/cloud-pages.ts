@@ -2,25 +2,48 @@ import { type Answer, document } from './answer.ts';
 import type { Call } from './contract.ts';
 import type { JsonObject } from './json.ts';
 
+/** How a list is paged; a function is asked anew for each page, so that the pages need not fit together. */
+export interface PageManners {
+  order?: <T extends { id: string }>(items: readonly T[], call: Call) => readonly T[];
+  /** What is told as `meta.total`. */
+  total?: (total: number, call: Call) => unknown;
+  /** The page whose items are given for the one that is asked for. */
+  gives?: (page: number, call: Call) => number;
+}
+
 export interface Listing<T> {
   items: readonly T[];
-  perPage: number;
   resource: (item: T) => JsonObject;
   included?: (items: readonly T[]) => JsonObject[];
 }
 
 /** A numbered page. At the ends, `next` and `prev` are left out instead of null. */
-export function pageOf<T>(call: Call, { items, perPage, resource, included }: Listing<T>): Answer {
+export function pageOf<T extends { id: string }>(
+  { perPage, pages }: { perPage: number; pages: PageManners },
+  call: Call,
+  { items, resource, included }: Listing<T>,
+): Answer {
   const lastPage = Math.max(1, Math.ceil(items.length / perPage));
   const page = Number(call.query['page'] ?? '1');
-  const shown = items.slice((page - 1) * perPage, page * perPage);
+  const given = pages.gives?.(page, call) ?? page;
+  const ordered = pages.order?.(items, call) ?? items;
+  const shown = ordered.slice((given - 1) * perPage, given * perPage);
   const from = shown.length === 0 ? null : (page - 1) * perPage + 1;
   const address = (number: number) => {
     const query = new URLSearchParams({ ...call.query, page: String(number) });
     return `${call.url}?${query}`;
   };
-  const previous = page > 1 ? address(page - 1) : null;
-  const next = page < lastPage ? address(page + 1) : null;
+  const linkTo = (number: number, label: string) => {
+    const exists = number >= 1 && number <= lastPage;
+    return {
+      url: exists ? address(number) : null,
+      label,
+      page: exists ? number : null,
+      active: number === page,
+    };
+  };
+  const previous = linkTo(page - 1, '&laquo; Previous');
+  const next = linkTo(page + 1, 'Next &raquo;');
   const extra = included?.(shown);
   return document(200, {
     data: shown.map(resource),
@@ -28,26 +51,22 @@ export function pageOf<T>(call: Call, { items, perPage, resource, included }: Li
     links: {
       first: address(1),
       last: address(lastPage),
-      ...(previous === null ? {} : { prev: previous }),
-      ...(next === null ? {} : { next }),
+      ...(previous.url === null ? {} : { prev: previous.url }),
+      ...(next.url === null ? {} : { next: next.url }),
     },
     meta: {
       current_page: page,
       from,
       last_page: lastPage,
       links: [
-        { url: previous, label: '&laquo; Previous', active: false },
-        ...Array.from({ length: lastPage }, (_, index) => ({
-          url: address(index + 1),
-          label: String(index + 1),
-          active: index + 1 === page,
-        })),
-        { url: next, label: 'Next &raquo;', active: false },
+        previous,
+        ...Array.from({ length: lastPage }, (_, index) => linkTo(index + 1, String(index + 1))),
+        next,
       ],
       path: call.url,
       per_page: perPage,
       to: from === null ? null : from + shown.length - 1,
-      total: items.length,
+      total: pages.total?.(items.length, call) ?? items.length,
     },
   });
 }

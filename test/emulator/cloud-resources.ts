@@ -1,15 +1,16 @@
 import type {
   CloudApplication,
+  CloudCommand,
   CloudDeployment,
   CloudEnvironment,
   CloudInstance,
-  CloudState,
   ExistingProcess,
-} from './cloud-state.ts';
+} from './cloud-records.ts';
+import type { CloudState } from './cloud-state.ts';
+import { TERMINAL_COMMAND } from './command-outcomes.ts';
 import type { JsonObject } from './json.ts';
+import { type Includes, many, one, relationships } from './relationships.ts';
 import { storedConfig, workerCommand } from './worker-command.ts';
-
-export type Includes = ReadonlySet<string>;
 
 export function organizationResource(state: CloudState): JsonObject {
   const { id, name, slug } = state.options.organization;
@@ -66,10 +67,13 @@ export function environmentResource(
       node_version: '22',
       deploy_command: 'php artisan migrate --force',
       uses_octane: false,
-      uses_hibernation: false,
+      uses_hibernation: environment.usesHibernation,
+      hibernation_wake_up_interval: environment.hibernationWakeUpInterval,
       uses_push_to_deploy: true,
       uses_deploy_hook: false,
-      environment_variables: environment.variables,
+      ...(state.options.environmentVariables === 'told'
+        ? { environment_variables: environment.variables }
+        : {}),
       network_settings: { cache: { strategy: 'default' } },
       created_at: environment.createdAt,
     },
@@ -89,7 +93,11 @@ export function branchResource(environment: CloudEnvironment): JsonObject {
   return { id: environment.branchId, type: 'branches', attributes: { name: environment.branch } };
 }
 
-export function instanceResource(state: CloudState, instance: CloudInstance, includes: Includes): JsonObject {
+export function instanceResource(
+  instance: CloudInstance,
+  includes: Includes,
+  processes: readonly ExistingProcess[] = [],
+): JsonObject {
   return {
     id: instance.id,
     type: 'instances',
@@ -100,22 +108,30 @@ export function instanceResource(state: CloudState, instance: CloudInstance, inc
       scaling_type: instance.scalingType,
       min_replicas: instance.minReplicas,
       max_replicas: instance.maxReplicas,
+      queue_status: instance.queue?.status ?? null,
+      paused: instance.queue?.paused ?? null,
+      is_default: instance.queue?.isDefault ?? null,
+      visibility_timeout: instance.queue?.visibilityTimeout ?? null,
+      polling_interval: instance.queue?.pollingInterval ?? null,
+      shutdown_timeout: instance.queue?.shutdownTimeout ?? null,
       uses_scheduler: instance.usesScheduler,
+      sleep_with_app: instance.sleepWithApp,
       scaling_cpu_threshold_percentage: null,
       scaling_memory_threshold_percentage: null,
       created_at: instance.createdAt,
     },
     ...relationships(includes, {
       environment: () => one('environments', instance.environmentId),
-      backgroundProcesses: () => many('background_processes', state.listProcesses(instance)),
+      backgroundProcesses: () => many('background_processes', processes),
     }),
   };
 }
 
 export function processResource(state: CloudState, process: ExistingProcess, includes: Includes): JsonObject {
+  if (process.unknown !== undefined) return process.unknown;
   const stringly = state.options.numbersAsStrings;
   const config = storedConfig(process.config);
-  return {
+  const resource = {
     id: process.id,
     type: 'background_processes',
     attributes: {
@@ -129,6 +145,7 @@ export function processResource(state: CloudState, process: ExistingProcess, inc
     },
     ...relationships(includes, { instance: () => one('instances', process.instanceId) }),
   };
+  return state.options.processForm(resource, process);
 }
 
 export function deploymentResource(
@@ -153,7 +170,7 @@ export function deploymentResource(
       build_command: 'composer install --no-dev',
       node_version: '22',
       uses_octane: false,
-      uses_hibernation: false,
+      uses_hibernation: environment?.usesHibernation ?? false,
       started_at: status === 'pending' ? null : deployment.startedAt,
       finished_at: deployment.finishedAt,
     },
@@ -165,6 +182,37 @@ export function deploymentResource(
   };
 }
 
+export function commandResource(
+  command: CloudCommand,
+  includes: Includes,
+  origin: string,
+  deploymentId?: string,
+): JsonObject {
+  const status = command.script.current;
+  const { output, outputSoFar, exitCode, failureReason } = command.outcome;
+  const ended = TERMINAL_COMMAND.has(status);
+  return {
+    id: command.id,
+    type: 'commands',
+    attributes: {
+      command: command.command,
+      output: ended ? output : status === 'command.running' ? outputSoFar : null,
+      status,
+      exit_code: ended ? exitCode : null,
+      failure_reason: ended ? failureReason : null,
+      started_at: command.startedAt,
+      finished_at: command.finishedAt,
+      created_at: command.createdAt,
+    },
+    ...relationships(includes, {
+      environment: () => one('environments', command.environmentId),
+      deployment: () => one('deployments', deploymentId),
+      initiator: () => one('users', undefined),
+    }),
+    links: { self: { href: `${origin}/api/commands/${command.id}` } },
+  };
+}
+
 export function visibleEnvironments(state: CloudState, application: CloudApplication): CloudEnvironment[] {
   return state.environments.filter(
     ({ applicationId, hiddenFor }) => applicationId === application.id && hiddenFor === 0,
@@ -173,26 +221,6 @@ export function visibleEnvironments(state: CloudState, application: CloudApplica
 
 export function visibleInstances(state: CloudState, environment: CloudEnvironment): CloudInstance[] {
   return state.instancesOf(environment).filter(({ hiddenFor }) => hiddenFor === 0);
-}
-
-/** A resource told twice is included once. */
-export function distinct(resources: readonly JsonObject[]): JsonObject[] {
-  const seen = new Map(resources.map((resource) => [`${resource['type']} ${resource['id']}`, resource]));
-  return [...seen.values()];
-}
-
-function relationships(includes: Includes, known: Record<string, () => JsonObject>): JsonObject {
-  const asked = Object.entries(known).filter(([name]) => includes.has(name));
-  if (asked.length === 0) return {};
-  return { relationships: Object.fromEntries(asked.map(([name, related]) => [name, related()])) };
-}
-
-function one(type: string, id: string | undefined): JsonObject {
-  return { data: id === undefined ? null : { type, id } };
-}
-
-function many(type: string, items: readonly { id: string }[]): JsonObject {
-  return { data: items.map(({ id }) => ({ type, id })) };
 }
 
 function asStrings(config: JsonObject): JsonObject {

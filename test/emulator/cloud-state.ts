@@ -1,152 +1,61 @@
-import { randomBytes, randomUUID } from 'node:crypto';
-import { type RateLimitOptions, RateWindow } from './rate-window.ts';
+import {
+  type GivenApplication,
+  type GivenCommand,
+  type GivenDeployment,
+  type GivenEnvironment,
+  type GivenInstance,
+  type GivenProcess,
+  QUEUE,
+} from './cloud-givens.ts';
+import { type CloudOptions, type CloudSettings, defaultOptions } from './cloud-options.ts';
+import {
+  type CloudApplication,
+  type CloudCommand,
+  type CloudDeployment,
+  type CloudEnvironment,
+  type CloudInstance,
+  type ExistingProcess,
+  TERMINAL_DEPLOYMENT,
+} from './cloud-records.ts';
+import { Stamps } from './cloud-stamps.ts';
+import { freeSlug } from './free-slug.ts';
+import { Journal } from './journal.ts';
+import type { JsonObject } from './json.ts';
+import { RateLimits } from './rate-limits.ts';
 import { StateScript } from './state-script.ts';
 
-export type Reference = string | { id: string };
+type Reference = string | { id: string };
 
-export interface CloudOptions {
-  perPage: number;
-  /** The server fills in what a worker was created without. */
-  fillDefaults: boolean;
-  /** A PATCH replaces the whole config instead of merging into it. */
-  patchReplaces: boolean;
-  /** Fields a PATCH ignores with a 200: 'processes', 'command', 'config', 'config.queue'. */
-  patchIgnores: string[];
-  /** Numbers and booleans of a process come back as strings. */
-  numbersAsStrings: boolean;
-  createdAtResolution: 'second' | 'microsecond';
-  idOrder: 'random' | 'time';
-  /** What POST deployments answers when it works. */
-  deploymentStatus: 200 | 201;
-  /** What POST deployments answers while another one runs. */
-  deploymentConflict: 409 | 422;
-  deploymentScript: string[];
-  organization: { id: string; name: string; slug: string };
-  rateLimit: RateLimitOptions;
-}
-
-export interface CloudApplication {
-  id: string;
-  name: string;
-  slug: string;
-  region: string;
-  repository: string | null;
-  defaultBranch: string;
-  createdAt: string;
-}
-
-export interface CloudEnvironment {
-  id: string;
-  applicationId: string;
-  name: string;
-  slug: string;
-  branch: string;
-  branchId: string;
-  status: string;
-  createdFromAutomation: boolean;
-  variables: { key: string; value: string }[];
-  createdAt: string;
-  deploymentScript: string[] | undefined;
-  failureReason: string | undefined;
-  /** Looks that still miss it. */
-  hiddenFor: number;
-}
-
-export interface CloudInstance {
-  id: string;
-  environmentId: string;
-  name: string;
-  type: string;
-  size: string;
-  scalingType: string;
-  minReplicas: number;
-  maxReplicas: number;
-  usesScheduler: boolean;
-  createdAt: string;
-  hiddenFor: number;
-}
-
-export interface ExistingProcess {
-  id: string;
-  instanceId: string;
-  type: 'worker' | 'custom';
-  processes: number;
-  /** Of a custom process; a worker's is generated. */
-  command: string;
-  config: Record<string, unknown>;
-  strategyType: string | null;
-  strategyThreshold: number | null;
-  createdAt: string | null;
-}
-
-export interface CloudDeployment {
-  id: string;
-  environmentId: string;
-  script: StateScript;
-  failureReason: string | null;
-  startedAt: string;
-  finishedAt: string | null;
-  /** The processes that this deployment puts into effect. */
-  carries: ExistingProcess[];
-}
-
-export const TERMINAL_DEPLOYMENT = new Set([
-  'deployment.succeeded',
-  'deployment.failed',
-  'build.failed',
-  'failed',
-  'cancelled',
-]);
-
+/** Stands in every environment, and may show nowhere. */
 export const SECRET_VARIABLE = 'base64:SECRET-ENV-VALUE';
-
-const DEFAULT_OPTIONS: CloudOptions = {
-  perPage: 100,
-  fillDefaults: false,
-  patchReplaces: false,
-  patchIgnores: [],
-  numbersAsStrings: false,
-  createdAtResolution: 'second',
-  idOrder: 'random',
-  deploymentStatus: 201,
-  deploymentConflict: 422,
-  deploymentScript: [
-    'pending',
-    'build.running',
-    'build.succeeded',
-    'deployment.running',
-    'deployment.succeeded',
-  ],
-  organization: { id: 'org-00000000-0000-4000-8000-000000000001', name: 'Acme', slug: 'acme' },
-  rateLimit: { limit: 120, enforced: false, reset: 'none', retryAfter: true },
-};
 
 /** Everything one Laravel Cloud organization holds, in memory, and the builders that tests set it up with. */
 export class CloudState {
   readonly options: CloudOptions;
-  readonly rateWindow: RateWindow;
+  readonly rateLimits: RateLimits;
   now: () => number = Date.now;
   readonly applications: CloudApplication[] = [];
   readonly environments: CloudEnvironment[] = [];
   readonly instances: CloudInstance[] = [];
   readonly processes: ExistingProcess[] = [];
   readonly deployments: CloudDeployment[] = [];
+  readonly commands: CloudCommand[] = [];
+  /** What came in as requests, for views that lie behind. */
+  readonly processWrites = new Journal<ExistingProcess>();
+  readonly deploymentWrites = new Journal<CloudDeployment>();
+  readonly commandWrites = new Journal<CloudCommand>();
   #branches = new Map<string, string>();
-  #sequence = 0;
+  #stamps: Stamps;
 
-  constructor(options: Partial<CloudOptions> = {}) {
-    this.options = { ...structuredClone(DEFAULT_OPTIONS), ...options };
-    this.rateWindow = new RateWindow(this.options.rateLimit);
+  constructor(settings: CloudSettings = {}) {
+    const defaults = defaultOptions();
+    const rateLimit = { ...defaults.rateLimit, ...settings.rateLimit };
+    this.options = { ...defaults, ...settings, rateLimit };
+    this.rateLimits = new RateLimits(rateLimit);
+    this.#stamps = new Stamps(this.options, () => this.now());
   }
 
-  addApplication(given: {
-    id?: string;
-    name: string;
-    slug?: string;
-    region?: string;
-    repository?: string | null;
-    defaultBranch?: string;
-  }): CloudApplication {
+  addApplication(given: GivenApplication): CloudApplication {
     const application: CloudApplication = {
       id: given.id ?? this.newId('app'),
       name: given.name,
@@ -160,23 +69,7 @@ export class CloudState {
     return application;
   }
 
-  addEnvironment(
-    application: Reference,
-    given: {
-      id?: string;
-      name: string;
-      slug?: string;
-      branch?: string;
-      status?: 'deploying' | 'running' | 'hibernating' | 'stopped';
-      variables?: Record<string, string>;
-      createdFromAutomation?: boolean;
-      /** How its deployments go, if not as the options say. */
-      deploymentScript?: string[];
-      failureReason?: string;
-      /** The number of listings and look-ups that miss it first. */
-      appearsAfter?: number;
-    },
-  ): CloudEnvironment {
+  addEnvironment(application: Reference, given: GivenEnvironment): CloudEnvironment {
     const branch = given.branch ?? 'main';
     const variables = given.variables ?? { APP_KEY: SECRET_VARIABLE };
     const environment: CloudEnvironment = {
@@ -188,30 +81,20 @@ export class CloudState {
       branchId: this.#branchId(branch),
       status: given.status ?? 'running',
       createdFromAutomation: given.createdFromAutomation ?? false,
+      usesHibernation: given.usesHibernation ?? false,
+      hibernationWakeUpInterval: given.hibernationWakeUpInterval ?? null,
       variables: Object.entries(variables).map(([key, value]) => ({ key, value })),
       createdAt: this.timestamp(),
       deploymentScript: given.deploymentScript,
       failureReason: given.failureReason,
+      deploymentLogs: given.deploymentLogs,
       hiddenFor: given.appearsAfter ?? 0,
     };
     this.environments.push(environment);
     return environment;
   }
 
-  addInstance(
-    environment: Reference,
-    given: {
-      id?: string;
-      name?: string;
-      type?: 'app' | 'service' | 'queue' | 'managed_queue';
-      size?: string;
-      scalingType?: 'none' | 'custom' | 'auto';
-      minReplicas?: number;
-      maxReplicas?: number;
-      usesScheduler?: boolean;
-      appearsAfter?: number;
-    } = {},
-  ): CloudInstance {
+  addInstance(environment: Reference, given: GivenInstance = {}): CloudInstance {
     const instance: CloudInstance = {
       id: given.id ?? this.newId('inst'),
       environmentId: idOf(environment),
@@ -222,6 +105,8 @@ export class CloudState {
       minReplicas: given.minReplicas ?? 1,
       maxReplicas: given.maxReplicas ?? given.minReplicas ?? 1,
       usesScheduler: given.usesScheduler ?? false,
+      sleepWithApp: given.sleepWithApp ?? null,
+      queue: given.type === 'managed_queue' ? { ...QUEUE, ...given.queue } : null,
       createdAt: this.timestamp(),
       hiddenFor: given.appearsAfter ?? 0,
     };
@@ -229,19 +114,15 @@ export class CloudState {
     return instance;
   }
 
-  addProcess(
-    instance: Reference,
-    given: {
-      id?: string;
-      type: 'worker' | 'custom';
-      processes?: number;
-      command?: string;
-      config?: Record<string, unknown>;
-      strategy_type?: string | null;
-      strategy_threshold?: number | null;
-      created_at?: string | null;
-    },
-  ): ExistingProcess {
+  /** A managed queue with the worker that Cloud gives it. */
+  addManagedQueue(environment: Reference, given: Omit<GivenInstance, 'type'> = {}): CloudInstance {
+    const size = 'mq-pro-256mb';
+    const instance = this.addInstance(environment, { name: 'queue', size, ...given, type: 'managed_queue' });
+    this.addProcess(instance, { type: 'worker', config: { connection: 'cloud', tries: 1, timeout: 60 } });
+    return instance;
+  }
+
+  addProcess(instance: Reference, given: GivenProcess): ExistingProcess {
     const process: ExistingProcess = {
       id: given.id ?? this.newId('process'),
       instanceId: idOf(instance),
@@ -257,10 +138,18 @@ export class CloudState {
     return process;
   }
 
-  addDeployment(
-    environment: Reference,
-    given: { id?: string; script?: string[]; failureReason?: string } = {},
-  ): CloudDeployment {
+  /** A resource of a type or form that is not known, among the processes of an instance. */
+  addUnknown(instance: Reference, resource: JsonObject): ExistingProcess {
+    const { id } = resource;
+    const process = this.addProcess(instance, {
+      type: 'custom',
+      ...(typeof id === 'string' ? { id } : {}),
+    });
+    process.unknown = resource;
+    return process;
+  }
+
+  addDeployment(environment: Reference, given: GivenDeployment = {}): CloudDeployment {
     const environmentId = idOf(environment);
     const owner = this.environments.find(({ id }) => id === environmentId);
     const instances = new Set(this.instancesOf(environmentId).map(({ id }) => id));
@@ -269,12 +158,31 @@ export class CloudState {
       environmentId,
       script: new StateScript(given.script ?? owner?.deploymentScript ?? this.options.deploymentScript),
       failureReason: given.failureReason ?? owner?.failureReason ?? null,
-      startedAt: this.timestamp(),
+      startedAt: given.startedAt ?? this.timestamp(),
       finishedAt: null,
+      logs: given.logs ?? owner?.deploymentLogs,
       carries: structuredClone(this.processes.filter(({ instanceId }) => instances.has(instanceId))),
     };
     this.deployments.push(deployment);
     return deployment;
+  }
+
+  addCommand(environment: Reference, given: GivenCommand): CloudCommand {
+    const { commandOutcome } = this.options;
+    const byDefault = typeof commandOutcome === 'function' ? commandOutcome(given.command) : commandOutcome;
+    const outcome = given.outcome ?? byDefault;
+    const command: CloudCommand = {
+      id: given.id ?? this.newId('comm'),
+      environmentId: idOf(environment),
+      command: given.command,
+      script: new StateScript(outcome.statuses),
+      outcome,
+      createdAt: this.timestamp(),
+      startedAt: null,
+      finishedAt: null,
+    };
+    this.commands.push(command);
+    return command;
   }
 
   /** In the order they were made, which is how the API lists them. */
@@ -312,21 +220,11 @@ export class CloudState {
   }
 
   newId(prefix: string): string {
-    return `${prefix}-${this.options.idOrder === 'random' ? randomUUID() : this.#timeOrderedUuid()}`;
+    return this.#stamps.newId(prefix);
   }
 
   timestamp(): string {
-    const iso = new Date(this.now()).toISOString();
-    if (this.options.createdAtResolution === 'second') return `${iso.slice(0, 19)}.000000Z`;
-    // The clock ticks in milliseconds, so the last three digits count what was made.
-    return `${iso.slice(0, -1)}${String(++this.#sequence % 1000).padStart(3, '0')}Z`;
-  }
-
-  #timeOrderedUuid(): string {
-    const time = Math.floor(this.now()).toString(16).padStart(12, '0');
-    const count = (++this.#sequence % 0x1000).toString(16).padStart(3, '0');
-    const rest = randomBytes(8).toString('hex');
-    return `${time.slice(0, 8)}-${time.slice(8)}-7${count}-8${rest.slice(0, 3)}-${rest.slice(3, 15)}`;
+    return this.#stamps.timestamp();
   }
 
   #branchId(branch: string): string {
@@ -338,16 +236,4 @@ export class CloudState {
 
 function idOf(reference: Reference): string {
   return typeof reference === 'string' ? reference : reference.id;
-}
-
-function freeSlug(name: string, taken: readonly { slug: string }[]): string {
-  const slug = name
-    .toLowerCase()
-    .replaceAll(/[^a-z0-9]+/g, '-')
-    .replaceAll(/^-|-$/g, '');
-  const used = new Set(taken.map((each) => each.slug));
-  if (!used.has(slug)) return slug;
-  let number = 3;
-  while (used.has(`${slug}-${number}`)) number += 1;
-  return `${slug}-${number}`;
 }

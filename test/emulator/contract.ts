@@ -3,8 +3,10 @@ import { fileURLToPath } from 'node:url';
 import { OpenAPIBackend } from 'openapi-backend';
 import { parse } from 'yaml';
 import { type Answer, failure, invalid, notFound } from './answer.ts';
+import type { Caller } from './caller.ts';
 import { fieldErrors, type Violation, violationLines } from './field-errors.ts';
 import { asObject, asText, type JsonObject } from './json.ts';
+import { readBody } from './read-body.ts';
 
 export type ContractName = 'laravel-cloud' | 'laravel-forge';
 
@@ -16,6 +18,7 @@ export interface IncomingCall {
   query: Record<string, string>;
   headers: Record<string, string>;
   rawBody: string;
+  from: Caller;
 }
 
 /** A call that was routed, admitted and found to honour the contract. */
@@ -25,6 +28,7 @@ export interface Call {
   params: Record<string, string>;
   query: Record<string, string>;
   body: JsonObject;
+  from: Caller;
 }
 
 export type Handlers = Record<string, (call: Call) => Answer>;
@@ -45,6 +49,9 @@ export interface Contract {
 export function contractFile(name: ContractName): string {
   return fileURLToPath(new URL(`../contract/${name}.openapi.yaml`, import.meta.url));
 }
+
+/** The server does not mind fields that do not go together (`not`, and the `if` around it), nor a change of nothing. */
+const OVERLOOKED = new Set(['not', 'if', 'minProperties']);
 
 const loaded = new Map<ContractName, Promise<Contract>>();
 
@@ -75,6 +82,18 @@ async function compileContract(name: ContractName): Promise<Contract> {
     const found = api.router.getOperation(operation);
     return found === undefined ? [] : (api.validateRequest(requestOf(call), found).errors ?? []);
   };
+  /** What the server takes notice of. */
+  const asServed = (call: IncomingCall, operation: string): IncomingCall => {
+    const declared = asObject(api.router.getOperation(operation));
+    const names = [declared['parameters']].flat().map((parameter) => asObject(parameter)['name']);
+    const query = Object.entries(call.query).filter(
+      ([name]) => names.includes(name) || /^(?:include|sort|filter\[.*)$/.test(name),
+    );
+    const schema = asObject(asObject(asObject(declared['requestBody'])['content'])['application/json']);
+    const body = requestOf(call).body;
+    const rawBody = body === undefined ? call.rawBody : JSON.stringify(readBody(schema['schema'], body));
+    return { ...call, query: Object.fromEntries(query), rawBody };
+  };
   const operationOf = (method: string, path: string) =>
     asText(asObject(api.matchOperation({ method, path, headers: {} }))['operationId']);
 
@@ -89,10 +108,11 @@ async function compileContract(name: ContractName): Promise<Contract> {
       }
       const refusal = admit(call, operation);
       if (refusal !== undefined) return refusal;
-      const violations = validate(call, operation);
+      const read = asServed(call, operation);
+      const violations = validate(read, operation).filter(({ keyword }) => !OVERLOOKED.has(keyword));
       // A malformed id is an id of nothing: the route binds no model to it.
       const lost = violations.find(({ instancePath }) => instancePath.startsWith('/path/'));
-      const request = api.router.parseRequest(requestOf(call), api.router.getOperation(operation));
+      const request = api.router.parseRequest(requestOf(read), api.router.getOperation(operation));
       const params = texts(request.params);
       if (lost !== undefined) {
         const name = lost.instancePath.slice('/path/'.length);
@@ -103,8 +123,9 @@ async function compileContract(name: ContractName): Promise<Contract> {
         operation,
         url: call.url,
         params,
-        query: call.query,
+        query: read.query,
         body: asObject(request.requestBody),
+        from: call.from,
       });
     },
     checkRequest(call) {

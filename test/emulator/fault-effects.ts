@@ -15,13 +15,15 @@ export interface Exchange {
   encode(answer: Answer): { headers: Record<string, string>; body: Buffer };
   /** Runs something later, unless the server is closed before. */
   later(ms: number, task: () => void): void;
+  /** Takes no connection for a while. */
+  refuse(ms: number): void;
 }
 
 const PAGE = '<!DOCTYPE html><html><head><title>Just a moment...</title></head><body>Sign in</body></html>';
 
 const HUGE_BYTES = 9 * 1024 * 1024;
 
-export function applyFault(fault: Exclude<Fault, { kind: 'call' }>, exchange: Exchange): void {
+export function applyFault(fault: Exclude<Fault, { kind: 'call' | 'edit' }>, exchange: Exchange): void {
   if ('acts' in fault && fault.acts === true) exchange.act();
   switch (fault.kind) {
     case 'reset-before':
@@ -51,8 +53,8 @@ export function applyFault(fault: Exclude<Fault, { kind: 'call' }>, exchange: Ex
       truncate(exchange, fault.how ?? 'length');
       break;
     case 'slow': {
-      const answer = exchange.act();
-      exchange.later(fault.ms, () => exchange.send(answer));
+      const answer = fault.acting === 'last' ? undefined : exchange.act();
+      exchange.later(fault.ms, () => exchange.send(answer ?? exchange.act()));
       break;
     }
     case 'slow-body':
@@ -86,9 +88,13 @@ export function applyFault(fault: Exclude<Fault, { kind: 'call' }>, exchange: Ex
     case 'late': {
       exchange.later(fault.ms, () => exchange.act());
       if (fault.answer === 'reset') reset(exchange);
-      else if (fault.answer !== 'hang') exchange.send(reply({ status: 504 }));
+      else if (fault.answer !== 'hang') exchange.send(bare(fault.answer ?? 504));
       break;
     }
+    case 'refuse':
+      reset(exchange);
+      exchange.refuse(fault.ms);
+      break;
   }
 }
 
@@ -101,6 +107,11 @@ function reply(fault: {
   const body = fault.body ?? { message: 'Server Error' };
   const type = typeof body === 'string' ? 'text/html; charset=UTF-8' : 'application/json';
   return { status: fault.status, body, contentType: fault.contentType ?? type, headers: fault.headers ?? {} };
+}
+
+/** As if it was done, or had failed, with no more to tell. */
+function bare(status: number): Answer {
+  return status < 300 ? { status } : reply({ status });
 }
 
 function rateLimit(fault: Extract<Fault, { kind: 'rate-limit' }>, now: number): Answer {

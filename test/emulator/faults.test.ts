@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Fault } from './faults.ts';
 import { seedShop } from './seed.ts';
 import { type Emulator, startEmulator } from './server.ts';
@@ -53,6 +53,26 @@ describe('which requests are struck', () => {
     expect((await send(emulator, 'GET', `${path()}?page=2`)).status).toBe(200);
   });
 
+  test('by the caller that the address names', async () => {
+    emulator.faults.add({ from: 'rival', times: 9, kind: 'status', status: 503 });
+    const headers = { Authorization: `Bearer ${emulator.token}` };
+    const rival = await fetch(emulator.urlFor('rival') + path(), { headers });
+    expect([rival.status, (await list()).status]).toEqual([503, 200]);
+  });
+
+  test('for so many milliseconds from the first time on', async () => {
+    let now = 0;
+    emulator.cloud.now = () => now;
+    const armed = emulator.faults.add({ nth: 2, lasts: 8_000, kind: 'status', status: 503 });
+    const seen = [(await list()).status, (await list()).status];
+    now += 7_999;
+    seen.push((await list()).status);
+    now += 1;
+    seen.push((await list()).status, (await list()).status);
+    expect(seen).toEqual([200, 503, 503, 200, 200]);
+    expect(armed.struck).toBe(2);
+  });
+
   test('something can happen just before, and the request goes on', async () => {
     emulator.faults.add({
       on: 'POST',
@@ -92,6 +112,24 @@ describe('what they do', () => {
     const reply = await create();
     expect([reply.status, made()]).toEqual([status, count]);
     expect(emulator.requests[0]?.answered).toBe(status);
+  });
+
+  test.each([402, 409, 423])('a %i says what it was told', async (status) => {
+    emulator.faults.add({ kind: 'status', status, body: { message: 'Not now.' } });
+    const reply = await create();
+    expect([reply.status, reply.body, made()]).toEqual([status, { message: 'Not now.' }, 0]);
+  });
+
+  test.each(['-5', 'soon', '7200', '1e99'])('a wait can be told as %s', async (retryAfter) => {
+    emulator.faults.add({ kind: 'rate-limit', retryAfter });
+    expect((await list()).headers.get('retry-after')).toBe(retryAfter);
+  });
+
+  test('every answer carries the date of the clock of the server', async () => {
+    emulator.cloud.now = () => Date.parse('2026-04-04T11:24:42.900Z');
+    emulator.faults.add({ kind: 'status', status: 503 });
+    const dates = [await list(), await create()].map(({ headers }) => headers.get('date'));
+    expect(dates).toEqual(['Sat, 04 Apr 2026 11:24:42 GMT', 'Sat, 04 Apr 2026 11:24:42 GMT']);
   });
 
   test('replies carry what they were given', async () => {
@@ -174,10 +212,50 @@ describe('what they do', () => {
   });
 
   test('a late one answers 504 first and acts afterwards', async () => {
-    emulator.faults.add({ kind: 'late', ms: 60 });
+    emulator.faults.add({ kind: 'late', ms: 300 });
     expect((await create()).status).toBe(504);
     expect(made()).toBe(0);
-    await sleep(120);
-    expect(made()).toBe(1);
+    await vi.waitFor(() => expect(made()).toBe(1));
+  });
+
+  describe('a DELETE', () => {
+    const remove = () => send(emulator, 'DELETE', `/background-processes/${emulator.cloud.processes[0]?.id}`);
+
+    beforeEach(() => {
+      emulator.cloud.addProcess(shop.instance, { type: 'custom', command: 'x' });
+    });
+
+    test.each([
+      ['first', 0],
+      ['last', 1],
+    ] as const)('that takes its time can act %s', async (acting, left) => {
+      emulator.faults.add({ on: 'DELETE', kind: 'slow', ms: 500, acting });
+      const answer = remove();
+      await vi.waitFor(() => expect(emulator.requests).toHaveLength(1), { interval: 5 });
+      expect(made()).toBe(left);
+      expect((await answer).status).toBe(204);
+      expect(made()).toBe(0);
+    });
+
+    test('can be confirmed long before it acts', async () => {
+      emulator.faults.add({ on: 'DELETE', kind: 'late', ms: 300, answer: 204 });
+      const reply = await remove();
+      expect([reply.status, reply.text, made()]).toEqual([204, '', 1]);
+      await vi.waitFor(() => expect(made()).toBe(0));
+    });
+  });
+
+  test('connections can be refused for a while', async () => {
+    emulator.faults.add({ kind: 'refuse', ms: 100 });
+    await expect(create()).rejects.toThrow();
+    await expect(list()).rejects.toMatchObject({ cause: { code: 'ECONNREFUSED' } });
+    await vi.waitFor(async () => expect((await list()).status).toBe(200));
+    expect(made()).toBe(0);
+  });
+
+  test('it can be closed while it refuses', async () => {
+    emulator.faults.add({ kind: 'refuse', ms: 60_000 });
+    await expect(list()).rejects.toThrow();
+    await emulator.close();
   });
 });

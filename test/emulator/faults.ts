@@ -1,3 +1,4 @@
+import type { Answer } from './answer.ts';
 import type { RecordedRequest } from './recorded-request.ts';
 
 interface Acts {
@@ -27,8 +28,8 @@ type FaultKind =
   | ({ kind: 'hang' } & Acts)
   /** Acts, then breaks off: less body than announced, or JSON cut short with a length that is right. */
   | { kind: 'truncate'; how?: 'length' | 'json' }
-  /** Acts at once, answers late. */
-  | { kind: 'slow'; ms: number }
+  /** Answers late, and acts at once, or only just before it answers. */
+  | { kind: 'slow'; ms: number; acting?: 'first' | 'last' }
   /** Acts, sends the head at once and the body in pieces with a pause before each. */
   | { kind: 'slow-body'; ms: number; pieces?: number }
   /** A 429; the wait is told in seconds, as text, or as the HTTP date that lies so many seconds ahead. */
@@ -50,18 +51,26 @@ type FaultKind =
     } & Acts)
   /** An endless-looking body, 9 MiB unless told. */
   | { kind: 'huge'; bytes?: number }
-  /** Answers 504, hangs or resets at once, and acts so much later. */
-  | { kind: 'late'; ms: number; answer?: 504 | 'hang' | 'reset' }
+  /** Answers this status (504 unless told), hangs or resets at once, and acts so much later. */
+  | { kind: 'late'; ms: number; answer?: number | 'hang' | 'reset' }
+  /** Resets, and refuses every connection for so long. */
+  | { kind: 'refuse'; ms: number }
   /** Runs something first, such as another run's request, and goes on as if nothing was. */
-  | { kind: 'call'; call: (request: RecordedRequest) => unknown };
+  | { kind: 'call'; call: (request: RecordedRequest) => unknown }
+  /** Changes the answer, whatever it is, and whatever else goes wrong with it. */
+  | { kind: 'edit'; edit: (answer: Answer, request: RecordedRequest) => Answer };
 
 export type Fault = FaultKind & {
   /** `POST /background-processes$`: a method, if it matters, and a pattern for path and query. All if left out. */
   on?: string | RegExp;
+  /** Only the requests of this caller, as `urlFor` names it. */
+  from?: string;
   /** The first matching request it strikes, from 1. */
   nth?: number;
   /** How many it strikes from there; Infinity for all. 1 if left out. */
   times?: number;
+  /** How long it strikes from its first time on, in milliseconds; in place of `times`. */
+  lasts?: number;
 };
 
 export interface ArmedFault {
@@ -75,14 +84,20 @@ interface Rule {
   matches(request: RecordedRequest): boolean;
   seen: number;
   struck: number;
+  ends: number | undefined;
 }
 
 /** What is to go wrong, and with which requests. */
 export class Faults {
   #rules: Rule[] = [];
+  readonly #now: () => number;
+
+  constructor(now: () => number) {
+    this.#now = now;
+  }
 
   add(fault: Fault): ArmedFault {
-    const rule: Rule = { fault, matches: matcher(fault.on), seen: 0, struck: 0 };
+    const rule: Rule = { fault, matches: matcher(fault), seen: 0, struck: 0, ends: undefined };
     this.#rules.push(rule);
     return {
       get struck() {
@@ -98,23 +113,42 @@ export class Faults {
     this.#rules = [];
   }
 
-  /** The faults that strike a request: every `call`, and the first of all others. */
+  /** The faults that strike a request: every `call` and `edit`, and the first of all others. */
   strike(request: RecordedRequest): Fault[] {
     const due: Rule[] = [];
     for (const rule of this.#rules) {
       if (!rule.matches(request)) continue;
       rule.seen += 1;
-      const first = rule.fault.nth ?? 1;
-      if (rule.seen >= first && rule.seen < first + (rule.fault.times ?? 1)) due.push(rule);
+      if (isDue(rule, this.#now())) due.push(rule);
     }
-    const loud = due.find(({ fault }) => fault.kind !== 'call');
-    const striking = due.filter((rule) => rule.fault.kind === 'call' || rule === loud);
+    const isQuiet = ({ fault }: Rule) => fault.kind === 'call' || fault.kind === 'edit';
+    const loud = due.find((rule) => !isQuiet(rule));
+    const striking = due.filter((rule) => isQuiet(rule) || rule === loud);
     for (const rule of striking) rule.struck += 1;
     return striking.map(({ fault }) => fault);
   }
 }
 
-function matcher(on: string | RegExp | undefined): (request: RecordedRequest) => boolean {
+function isDue(rule: Rule, now: number): boolean {
+  const { nth = 1, times = 1, lasts } = rule.fault;
+  if (rule.seen < nth) return false;
+  if (lasts === undefined) return rule.seen < nth + times;
+  rule.ends ??= now + lasts;
+  return now < rule.ends;
+}
+
+/** All edits that strike, one after the other. */
+export function editBy(striking: readonly Fault[], request: RecordedRequest): (answer: Answer) => Answer {
+  const edits = striking.filter((fault) => fault.kind === 'edit');
+  return (answer) => edits.reduce((edited, { edit }) => edit(edited, request), answer);
+}
+
+function matcher({ on, from }: Fault): (request: RecordedRequest) => boolean {
+  const matches = targetMatcher(on);
+  return (request) => (from === undefined || from === request.from.name) && matches(request);
+}
+
+function targetMatcher(on: string | RegExp | undefined): (request: RecordedRequest) => boolean {
   if (on === undefined) return () => true;
   if (on instanceof RegExp) {
     return (request) => targets(request).some((target) => on.test(`${request.method} ${target}`));

@@ -12,8 +12,6 @@ export interface Violation {
 export function fieldErrors(violations: readonly Violation[]): Record<string, string[]> {
   const errors: Record<string, string[]> = {};
   for (const violation of violations) {
-    // The branch that failed says it better than the `if` around it.
-    if (violation.keyword === 'if') continue;
     const field = fieldOf(violation);
     errors[field] = [...(errors[field] ?? []), sentence(field, violation)];
   }
@@ -53,7 +51,6 @@ function sentence(field: string, { keyword, params, message }: Violation): strin
     case 'const':
       return `The selected ${label} is invalid.`;
     case 'additionalProperties':
-    case 'not':
       return `The ${label} field is prohibited.`;
     case 'type':
       return `The ${label} field must be ${TYPE_WORDS[String(details['type'])] ?? 'valid'}.`;

@@ -1,8 +1,9 @@
 import { type Answer, document, emptyPage, failure, invalid, notFound } from './answer.ts';
 import type { Call, Handlers } from './contract.ts';
 import { cursorPage } from './forge-pages.ts';
+import type { ForgeProcess, ForgeServer } from './forge-records.ts';
 import { logResource, processResource, serverResource, siteResource } from './forge-resources.ts';
-import type { ForgeProcess, ForgeServer, ForgeState } from './forge-state.ts';
+import type { ForgeState } from './forge-state.ts';
 import { asNumber, asText } from './json.ts';
 
 export function forgeHandlers(state: ForgeState): Handlers {
@@ -32,7 +33,7 @@ export function forgeHandlers(state: ForgeState): Handlers {
 
     listForgeProcesses: (call) =>
       withServer(state, call, (server) => {
-        const found = sorted(call, state.listProcesses(server)).filter(
+        const found = sorted(call, state.listedProcesses(server)).filter(
           ({ user, siteId, directory }) =>
             equalsFilter(call, 'user', user) &&
             equalsFilter(call, 'site_id', String(siteId)) &&
@@ -65,11 +66,14 @@ export function forgeHandlers(state: ForgeState): Handlers {
           stopsignal: asText(body['stopsignal']) ?? null,
         });
         process.script = state.scriptFor('create');
+        state.writes.made(process, state.now());
         return document(202, { data: shown(state, process) });
       }),
 
     updateForgeProcess: (call) =>
       withProcess(state, call, (process, server) => {
+        if (state.options.renameFails && call.body['config'] === undefined)
+          return failure(500, 'Server Error');
         const name = asText(call.body['name']) ?? process.name;
         const taken = nameTaken(state, server, name, process);
         if (taken !== undefined) return taken;
@@ -80,8 +84,9 @@ export function forgeHandlers(state: ForgeState): Handlers {
 
     deleteForgeProcess: (call) =>
       withProcess(state, call, (process) => {
-        if (state.options.removalLooks === 0) state.removeProcess(process);
-        else process.removalLooks ??= state.options.removalLooks;
+        const { removalLooks: looks, removalMs } = state.options;
+        process.removal ??= { looks, notBefore: state.now() + removalMs };
+        removeIfDue(state, process);
         return emptyPage(202);
       }),
 
@@ -108,11 +113,16 @@ export function forgeHandlers(state: ForgeState): Handlers {
 function shown(state: ForgeState, process: ForgeProcess) {
   process.script.show();
   const resource = processResource(process);
-  if (process.removalLooks !== undefined) {
-    process.removalLooks -= 1;
-    if (process.removalLooks <= 0) state.removeProcess(process);
-  }
+  if (process.removal !== undefined) process.removal.looks -= 1;
+  removeIfDue(state, process);
   return resource;
+}
+
+function removeIfDue(state: ForgeState, process: ForgeProcess): void {
+  const { removal } = process;
+  if (removal === undefined || removal.looks > 0 || state.now() < removal.notBefore) return;
+  state.writes.changing(state.processes, process, state.now());
+  state.removeProcess(process);
 }
 
 function nameTaken(
@@ -139,6 +149,7 @@ function withOrganization(state: ForgeState, call: Call, answer: (slug: string) 
 }
 
 function withServer(state: ForgeState, call: Call, answer: (server: ForgeServer) => Answer): Answer {
+  for (const process of [...state.processes]) removeIfDue(state, process);
   return withOrganization(state, call, (slug) => {
     const id = call.params['server'] ?? '';
     const server = state.servers.find((each) => each.id === id && each.organization === slug);

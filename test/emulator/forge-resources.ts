@@ -1,4 +1,4 @@
-import type { ForgeProcess, ForgeServer, ForgeSite } from './forge-state.ts';
+import type { ForgeProcess, ForgeServer, ForgeSite } from './forge-records.ts';
 import type { JsonObject } from './json.ts';
 
 /** Shows a process as it stands; whoever looks moves it on, which is the caller's to do. */
@@ -11,7 +11,7 @@ export function processResource(process: ForgeProcess): JsonObject {
       user: process.user,
       directory: process.directory,
       processes: process.processes,
-      status: process.removalLooks === undefined ? process.script.current : 'removing',
+      status: process.removal === undefined ? process.script.current : 'removing',
       created_at: process.createdAt,
     },
   };

@@ -1,85 +1,10 @@
-import { ALL_SCOPES } from './forge-scopes.ts';
-import { type RateLimitOptions, RateWindow } from './rate-window.ts';
+import { defaultOptions, type ForgeOptions, type ForgeSettings } from './forge-options.ts';
+import type { ForgeOrganization, ForgeProcess, ForgeServer, ForgeSite } from './forge-records.ts';
+import { Journal } from './journal.ts';
+import { RateLimits } from './rate-limits.ts';
 import { StateScript } from './state-script.ts';
 
-export interface ForgeOptions {
-  /** What the token may do. */
-  scopes: string[];
-  /** Which words `status` uses: with `running` and its kin, or the older set that ends at `installed`. */
-  statusWords: 'running' | 'installed';
-  /** How a created process goes on; by the status words if left out. */
-  createScript: string[] | undefined;
-  /** How it goes on after restart, start and stop; by the status words if left out. */
-  restartScript: string[] | undefined;
-  startScript: string[] | undefined;
-  stopScript: string[] | undefined;
-  /** Actions answer 500 as long as a process is installing. */
-  actionFailsWhileInstalling: boolean;
-  /** How many more looks still show a deleted process, as `removing`. */
-  removalLooks: number;
-  /** The page size if none is asked for. */
-  pageSize: number;
-  rateLimit: RateLimitOptions;
-}
-
-export interface ForgeOrganization {
-  id: string;
-  slug: string;
-  name: string;
-}
-
-export interface ForgeServer {
-  id: string;
-  organization: string;
-  name: string;
-  createdAt: string;
-}
-
-export interface ForgeSite {
-  id: string;
-  serverId: string;
-  name: string;
-  user: string;
-  createdAt: string;
-}
-
-export interface ForgeProcess {
-  id: string;
-  serverId: string;
-  command: string;
-  user: string;
-  directory: string | null;
-  processes: number;
-  createdAt: string;
-  script: StateScript;
-  /** Looks left until it is gone; undefined if it is to stay. */
-  removalLooks: number | undefined;
-  log: string;
-  /** Can be written, never comes back. */
-  name: string;
-  siteId: number | null;
-  startsecs: number | null;
-  stopwaitsecs: number | null;
-  stopsignal: string | null;
-  config: string | null;
-  /** The actions asked for so far. */
-  actions: string[];
-}
-
 type Reference = string | { id: string };
-
-const DEFAULT_OPTIONS: ForgeOptions = {
-  scopes: [...ALL_SCOPES],
-  statusWords: 'running',
-  createScript: undefined,
-  restartScript: undefined,
-  startScript: undefined,
-  stopScript: undefined,
-  actionFailsWhileInstalling: false,
-  removalLooks: 0,
-  pageSize: 30,
-  rateLimit: { limit: 60, enforced: true, reset: 'none', retryAfter: true },
-};
 
 const SCRIPTS = {
   running: {
@@ -99,17 +24,21 @@ const SCRIPTS = {
 /** The organizations of one Forge account, in memory, and the builders that tests set them up with. */
 export class ForgeState {
   readonly options: ForgeOptions;
-  readonly rateWindow: RateWindow;
+  readonly rateLimits: RateLimits;
   now: () => number = Date.now;
   readonly organizations: ForgeOrganization[] = [];
   readonly servers: ForgeServer[] = [];
   readonly sites: ForgeSite[] = [];
   readonly processes: ForgeProcess[] = [];
+  /** What came in as requests, for lists that lie behind. */
+  readonly writes = new Journal<ForgeProcess>();
   #lastId = 30;
 
-  constructor(options: Partial<ForgeOptions> = {}) {
-    this.options = { ...structuredClone(DEFAULT_OPTIONS), ...options };
-    this.rateWindow = new RateWindow(this.options.rateLimit);
+  constructor(settings: ForgeSettings = {}) {
+    const defaults = defaultOptions();
+    const rateLimit = { ...defaults.rateLimit, ...settings.rateLimit };
+    this.options = { ...defaults, ...settings, rateLimit };
+    this.rateLimits = new RateLimits(rateLimit);
   }
 
   addOrganization(given: { slug: string; name?: string }): ForgeOrganization {
@@ -170,7 +99,7 @@ export class ForgeState {
       processes: given.processes ?? 1,
       createdAt: given.createdAt ?? this.timestamp(),
       script: new StateScript(given.script ?? [this.options.statusWords]),
-      removalLooks: undefined,
+      removal: undefined,
       log: given.log ?? '',
       name: given.name ?? `daemon-${id}`,
       siteId: given.siteId ?? null,
@@ -189,13 +118,20 @@ export class ForgeState {
     return this.processes.filter(({ serverId }) => serverId === idOf(server));
   }
 
+  /** As the list shows them. */
+  listedProcesses(server: Reference): ForgeProcess[] {
+    const seen = this.writes.asOf(this.processes, this.now() - this.options.listLag);
+    return seen.filter(({ serverId }) => serverId === idOf(server));
+  }
+
   removeProcess(process: Reference): void {
     const index = this.processes.findIndex(({ id }) => id === idOf(process));
     if (index >= 0) this.processes.splice(index, 1);
   }
 
   scriptFor(event: 'create' | 'restart' | 'start' | 'stop'): StateScript {
-    return new StateScript(this.options[`${event}Script`] ?? SCRIPTS[this.options.statusWords][event]);
+    const script = this.options[`${event}Script`] ?? SCRIPTS[this.options.statusWords][event];
+    return new StateScript(script, event === 'stop' ? [] : this.options.flapping);
   }
 
   timestamp(): string {

@@ -1,11 +1,9 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { type Contract, loadContract } from './contract.ts';
 import { seedShop } from './seed.ts';
 import { type Emulator, startEmulator } from './server.ts';
-import { at, type CallOptions, type Reply, send } from './test-client.ts';
+import { at, type CallOptions, type Reply, sendChecked } from './test-client.ts';
 
 let emulator: Emulator;
-let contract: Contract;
 let shop: ReturnType<typeof seedShop>;
 let base: string;
 let now: number;
@@ -13,21 +11,14 @@ let now: number;
 beforeEach(async () => {
   now = Date.parse('2026-10-01T09:00:00Z');
   emulator = await startEmulator({ now: () => now });
-  contract = await loadContract('laravel-forge');
   shop = seedShop(emulator);
   base = `/orgs/acme/servers/${shop.server.id}/background-processes`;
 });
 
 afterEach(() => emulator.close());
 
-/** Sends, and holds the answer to the contract. */
-async function call(method: string, path: string, options: CallOptions = {}): Promise<Reply> {
-  const reply = await send(emulator, method, path, options);
-  const operation = contract.operationOf(method, `/api${path.split('?')[0]}`) ?? '';
-  const empty = reply.headers.get('content-type')?.startsWith('text/html') === true;
-  expect(contract.checkResponse(operation, reply.status, empty ? reply.text : reply.body)).toEqual([]);
-  return reply;
-}
+const call = (method: string, path: string, options?: CallOptions) =>
+  sendChecked(emulator, method, path, options);
 
 const statuses = (reply: Reply) =>
   [at(reply.body, 'data')].flat().map((process) => at(process, 'attributes', 'status'));
@@ -163,6 +154,48 @@ test('a deleted process stays listed as removing for a while, if told so', async
   expect(statuses(await call('GET', base))).toEqual([]);
 });
 
+test('a deleted process stays listed for a time, if told so', async () => {
+  emulator.forge.options.removalMs = 4_000;
+  const { id } = emulator.forge.addProcess(shop.server, { command: 'a', name: 'queue' });
+  await call('DELETE', `${base}/${id}`);
+  now += 3_999;
+  expect(statuses(await call('GET', base))).toEqual(['removing']);
+  expect((await call('POST', base, { body: worker })).status).toBe(422);
+  now += 1;
+  expect((await call('POST', base, { body: worker })).status).toBe(202);
+  expect(statuses(await call('GET', base))).toHaveLength(1);
+});
+
+test('the list can lie behind creations and removals', async () => {
+  emulator.forge.options.listLag = 2_000;
+  const { id } = emulator.forge.addProcess(shop.server, { command: 'a' });
+  const made = await call('POST', base, { body: worker });
+  await call('DELETE', `${base}/${id}`);
+  const ids = async () => [at((await call('GET', base)).body, 'data')].flat().map((each) => at(each, 'id'));
+  expect(await ids()).toEqual([id]);
+  now += 2_000;
+  expect(await ids()).toEqual([at(made.body, 'data', 'id')]);
+});
+
+test('a process can come up and go down for ever', async () => {
+  emulator.forge.options.flapping = ['backoff', 'running'];
+  const made = await call('POST', base, { body: worker });
+  const seen = [];
+  for (let look = 0; look < 6; look++) {
+    seen.push(...statuses(await call('GET', `${base}/${at(made.body, 'data', 'id')}`)));
+  }
+  expect(seen).toEqual(['starting', 'running', 'backoff', 'running', 'backoff', 'running']);
+});
+
+test('a new name alone can be a 500, as has been seen', async () => {
+  emulator.forge.options.renameFails = true;
+  const { id } = emulator.forge.addProcess(shop.server, { command: 'a' });
+  expect((await call('PUT', `${base}/${id}`, { body: { name: 'x' } })).status).toBe(500);
+  expect((await call('PUT', `${base}/${id}`, { body: { name: 'x', config: '[program:x]' } })).status).toBe(
+    202,
+  );
+});
+
 test('a scope that is missing is a 403', async () => {
   emulator.forge.options.scopes = ['server:view'];
   expect((await call('GET', base)).status).toBe(200);
@@ -174,7 +207,7 @@ test.each([
   ['absolute', '1790845260'],
   ['relative', '60'],
 ] as const)('the limit of a minute is kept, with an %s reset', async (reset, expected) => {
-  Object.assign(emulator.forge.rateWindow.options, { limit: 2, reset });
+  Object.assign(emulator.forge.options.rateLimit, { general: 2, resetOn: 'every answer', reset });
   await call('GET', base);
   const second = await call('GET', base);
   expect(second.headers.get('x-ratelimit-remaining')).toBe('0');
@@ -194,11 +227,16 @@ test('servers and sites are found by a part of their name', async () => {
   expect((await call('GET', '/orgs/other/servers')).status).toBe(404);
 });
 
+test('a field that nobody knows is overlooked', async () => {
+  const made = await call('POST', base, { body: { ...worker, processes: '2', status: 'fatal' } });
+  expect(at(made.body, 'data', 'attributes')).toMatchObject({ status: 'installing', processes: 2 });
+  expect(emulator.requests[0]?.violations).toHaveLength(2);
+});
+
 test.each([
   ['a page too large', 'GET', '?page[size]=31', undefined],
   ['an unknown sort', 'GET', '?sort=command', undefined],
   ['no processes', 'POST', '', { ...worker, processes: 0 }],
-  ['an unknown field', 'POST', '', { ...worker, status: 'running' }],
   ['no name', 'POST', '', { ...worker, name: undefined }],
 ])('%s is a 422', async (_name, method, suffix, body) => {
   expect((await call(method, `${base}${suffix}`, { body })).status).toBe(422);

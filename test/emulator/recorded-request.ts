@@ -1,3 +1,5 @@
+import type { Caller } from './caller.ts';
+
 export interface RecordedRequest {
   method: string;
   /** As on the wire, with /api in front and without the query. */
@@ -12,6 +14,7 @@ export interface RecordedRequest {
   at: number;
   /** The status it was answered with; missing as long as there is no answer. */
   answered?: number;
+  from: Caller;
   /** Where it departs from the contract. */
   violations: string[];
 }

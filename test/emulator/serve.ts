@@ -2,8 +2,15 @@ import { describeRequest } from './recorded-request.ts';
 import { seedShop } from './seed.ts';
 import { startEmulator } from './server.ts';
 
+const port = Number(process.env['PORT'] ?? '');
+if (!Number.isInteger(port) || port < 0 || port > 65_535) {
+  throw new Error(
+    `PORT is ${process.env['PORT']}: give a number up to 65535, or 0 or nothing for a free port`,
+  );
+}
+
 const emulator = await startEmulator({
-  port: Number(process.env['PORT'] ?? '0'),
+  port,
   onRequest: (request) => {
     console.log(describeRequest(request));
     for (const violation of request.violations) console.log(`  against the contract: ${violation}`);

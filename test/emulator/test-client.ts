@@ -1,3 +1,4 @@
+import { loadContract } from './contract.ts';
 import { asObject, type JsonObject } from './json.ts';
 import type { Emulator } from './server.ts';
 
@@ -33,6 +34,25 @@ export async function send(
   });
   const text = await response.text();
   return { status: response.status, headers: response.headers, text, body: parsed(text) };
+}
+
+/** Sends, and holds the answer to the contract. */
+export async function sendChecked(
+  emulator: Emulator,
+  method: string,
+  path: string,
+  options: CallOptions = {},
+): Promise<Reply> {
+  const contract = await loadContract(path.startsWith('/orgs') ? 'laravel-forge' : 'laravel-cloud');
+  const reply = await send(emulator, method, path, options);
+  const operation = contract.operationOf(method, `/api${path.split('?')[0]}`) ?? '';
+  const departures = contract.checkResponse(
+    operation,
+    reply.status,
+    reply.text === '' ? undefined : reply.body,
+  );
+  if (departures.length > 0) throw new Error(`${method} ${path}: ${departures.join(', ')}`);
+  return reply;
 }
 
 /** Follows keys and positions into a reply: `at(reply.body, 'data', 0, 'id')`. */

@@ -2,9 +2,10 @@ import { forgeHints } from '../../src/forge/hints.ts';
 import { HttpClient } from '../../src/http/client.ts';
 import type { TransportRequest } from '../../src/http/transport.ts';
 import { Deadline } from '../../src/time/deadline.ts';
-import { VirtualClock } from './virtual-clock.ts';
+import { VirtualClock } from '../support/virtual-clock.ts';
 
 export interface Scripted {
+  readonly clock: VirtualClock;
   readonly client: HttpClient;
   /** `GET /orgs/acme/servers?filter[name]=web`, in the order they came. */
   readonly calls: string[];
@@ -33,9 +34,8 @@ export function scripted(answer: (request: TransportRequest, call: number) => un
       close: async () => undefined,
     },
     requestTimeout: 1_000,
-    // Sleeping makes the virtual clock jump, also for time-outs that are then not needed.
     deadline: new Deadline(clock, Number.MAX_SAFE_INTEGER),
-    clock: { now: () => clock.now(), sleep: () => new Promise(() => undefined) },
+    clock,
     wallClock: () => 0,
     random: () => 1,
     cancelled: never,
@@ -43,5 +43,5 @@ export function scripted(answer: (request: TransportRequest, call: number) => un
     onRetry: () => undefined,
     onExchange: () => undefined,
   });
-  return { client, calls };
+  return { client, clock, calls };
 }

@@ -4,19 +4,21 @@ import type { ForgeWorld } from '../../src/forge/create.ts';
 import { ensure, type ForgeEnsure } from '../../src/forge/ensure.ts';
 import { raceDelays } from '../../src/processes/race-delays.ts';
 import { Deadline } from '../../src/time/deadline.ts';
+import { VirtualClock } from '../support/virtual-clock.ts';
 import { answered, ForgeServer, specOf } from './forge-server.ts';
-import { VirtualClock, waitingOn } from './virtual-clock.ts';
+import { waitingOn } from './waiting-on.ts';
 
 let server: ForgeServer;
 let world: ForgeWorld;
 let said: string[];
 let known: string;
+let clock: VirtualClock;
 
 beforeEach(() => {
   server = new ForgeServer();
   said = [];
   known = '';
-  const clock = new VirtualClock();
+  clock = new VirtualClock();
   const waiting = waitingOn(clock);
   world = {
     store: server,
@@ -30,7 +32,7 @@ beforeEach(() => {
 });
 
 const run = (given: Partial<ForgeEnsure> = {}) =>
-  ensure({ spec: specOf(), ifExists: 'reuse', dryRun: false, ...given }, world);
+  clock.run(ensure({ spec: specOf(), ifExists: 'reuse', dryRun: false, ...given }, world));
 
 test('creates what is missing, once', async () => {
   const first = await run();

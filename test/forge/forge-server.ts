@@ -3,6 +3,8 @@ import type { ForgeStore, ProcessFilter } from '../../src/forge/process-store.ts
 import type { ForgeSpec } from '../../src/forge/spec.ts';
 import { HttpFailure } from '../../src/http/http-failure.ts';
 import type { Sent } from '../../src/processes/create-once.ts';
+import type { Listing } from '../../src/processes/listing.ts';
+import { listingOf } from '../support/listing.ts';
 
 export function processOf(given: Partial<ForgeProcess> & { id: string }): ForgeProcess {
   return {
@@ -35,10 +37,10 @@ export function answered(status: number, fields: readonly string[] = []): HttpFa
   return new HttpFailure(
     { what: 'The request', why: `Laravel Forge answered ${status}`, fix: 'Mend it' },
     {
-      cause: `Laravel Forge answered ${status}`,
+      reason: `Laravel Forge answered ${status}`,
       status,
       arrival: status >= 500 ? 'maybe' : 'no',
-      transient: status >= 500,
+      retry: status >= 500 ? 'patiently' : 'never',
       fields,
     },
   );
@@ -76,11 +78,11 @@ export class ForgeServer implements ForgeStore {
     return this.kept.map(({ name }) => name);
   }
 
-  async list(filter: ProcessFilter = {}): Promise<readonly ForgeProcess[]> {
+  async list(filter: ProcessFilter = {}): Promise<Listing<ForgeProcess>> {
     this.filters.push(filter);
     const shown = this.kept.map(({ process }) => process);
     for (const { process } of [...this.kept]) this.#look(process.id);
-    return shown;
+    return listingOf(shown);
   }
 
   async find(id: string): Promise<ForgeProcess | undefined> {

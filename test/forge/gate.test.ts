@@ -1,8 +1,9 @@
 import { beforeEach, expect, test } from 'vitest';
 import { type Gate, type Gated, waitAtGate } from '../../src/forge/gate.ts';
 import { Deadline } from '../../src/time/deadline.ts';
+import { VirtualClock } from '../support/virtual-clock.ts';
 import { processOf } from './forge-server.ts';
-import { VirtualClock, waitingOn } from './virtual-clock.ts';
+import { waitingOn } from './waiting-on.ts';
 
 let clock: VirtualClock;
 let said: string[];
@@ -20,22 +21,36 @@ async function gate(
   { statuses = ['running'], minCount = 0 }: Partial<Gate> = {},
   wait = 60_000,
 ): Promise<Gated> {
-  return await waitAtGate(
-    { statuses, minCount },
-    async () => {
-      const picture = pictures[Math.min(looks, pictures.length - 1)] ?? [];
-      looks += 1;
-      return picture.map((status, index) => processOf({ id: String(31 + index), status }));
-    },
-    { ...waitingOn(clock), deadline: new Deadline(clock, wait), log: (line) => said.push(line) },
+  return await clock.run(
+    waitAtGate(
+      { statuses, minCount, demand: `require-status is ${statuses.join(', ')}` },
+      async () => {
+        const picture = pictures[Math.min(looks, pictures.length - 1)] ?? [];
+        looks += 1;
+        return picture.map((status, index) => processOf({ id: String(31 + index), status }));
+      },
+      { ...waitingOn(clock), deadline: new Deadline(clock, wait), log: (line) => said.push(line) },
+    ),
   );
 }
 
 const whyOf = ({ failure }: Gated) => failure?.message;
 
-test('opens at once when every process has a wanted status', async () => {
+test('opens when every process has a wanted status, and has it still at a second look', async () => {
   const gated = await gate([['running', 'running']]);
   expect(gated).toMatchObject({ failure: undefined, processes: [{ id: '31' }, { id: '32' }] });
+  expect([looks, clock.now()]).toEqual([2, 2_000]);
+});
+
+test('one good look at a process that crashes and is started again opens nothing', async () => {
+  const gated = await gate([['starting'], ['running'], ['backoff'], ['running'], ['exited']]);
+  expect(whyOf(gated)).toContain('31 (php8.4 artisan horizon) is exited');
+  looks = 0;
+  expect(whyOf(await gate([['running'], ['backoff']], {}, 0))).toContain('31 is backoff');
+});
+
+test('a number of processes needs no second look', async () => {
+  await gate([['running']], { statuses: [], minCount: 1 });
   expect([looks, clock.now()]).toEqual([1, 0]);
 });
 
@@ -50,7 +65,7 @@ test('waits for what is still starting, and says each change once', async () => 
 
 test('without a wait one look decides, also against what is on its way', async () => {
   expect(whyOf(await gate([['starting'], ['running']], {}, 0))).toBe(
-    'The gate for 1 background process: 1 of 1 is not running: 31 is starting. Read the logs of these processes in Forge, or give wait-timeout, so that the step waits for it.',
+    'The background processes are not as required: 1 of 1 is not running: 31 is starting. Read the logs of these processes in Forge, or give wait-timeout, so that the step waits for it.',
   );
   expect([looks, said]).toEqual([1, []]);
 });
@@ -74,7 +89,7 @@ test('what is fatal as wanted does not end the wait for another', async () => {
     ],
     { statuses: ['running', 'fatal'] },
   );
-  expect([gated.failure, looks]).toEqual([undefined, 2]);
+  expect([gated.failure, looks]).toEqual([undefined, 3]);
 });
 
 test('a stop that passes is waited for, as a restart goes through it', async () => {
@@ -114,12 +129,12 @@ test('who requires running is not served by installed, and learns why', async ()
 
 test('waits until there are enough', async () => {
   expect((await gate([[], ['running'], ['running', 'running']], { minCount: 2 })).failure).toBeUndefined();
-  expect(looks).toBe(3);
+  expect(looks).toBe(4);
 });
 
 test('too few at the deadline is an error with both numbers', async () => {
   expect(whyOf(await gate([['running']], { minCount: 2 }))).toBe(
-    'The gate for 1 background process: after 60 s there is 1 process, and min-count is 2. Check the filters and min-count, or raise wait-timeout.',
+    'The background processes are not as required: after 60 s 1 process matches, and min-count is 2. Check the filters and min-count, or raise wait-timeout.',
   );
 });
 

@@ -6,15 +6,16 @@ import { scripted } from './client.ts';
 const named = (id: number | string) => ({ id, type: 'servers', attributes: { name: `web-${id}` } });
 const call = { method: 'GET', path: '/orgs/acme/servers', what: 'Listing the servers' } as const;
 
-test('follows the cursor over all pages, in order, and gives none twice', async () => {
+test('follows the cursor over all pages, in order', async () => {
   const pages = [
     { data: [named('1'), named('2')], links: { next: 'https://evil.test' }, meta: { next_cursor: 'b' } },
-    { data: [named('2'), named('3')], links: { next: 'https://evil.test' }, meta: { next_cursor: 'c' } },
+    { data: [named('3')], links: { next: 'https://evil.test' }, meta: { next_cursor: 'c' } },
     { data: [named(4)], links: [], meta: { next_cursor: null } },
   ];
   const { client, calls } = scripted((_request, number) => pages[number - 1]);
   const listed = await listAll(client, { ...call, query: { sort: 'name' } }, NamedResource);
-  expect(listed.map(({ id }) => id)).toEqual(['1', '2', '3', '4']);
+  expect(listed.items.map(({ id }) => id)).toEqual(['1', '2', '3', '4']);
+  expect(listed.pages).toBe(3);
   expect(calls).toEqual([
     'GET /orgs/acme/servers?sort=name&page[size]=30',
     'GET /orgs/acme/servers?sort=name&page[size]=30&page[cursor]=b',
@@ -22,11 +23,24 @@ test('follows the cursor over all pages, in order, and gives none twice', async 
   ]);
 });
 
+test('reads again what moved while it was read: what stands on two pages', async () => {
+  const pages = [
+    { data: [named('1'), named('2')], meta: { next_cursor: 'b' } },
+    { data: [named('2')] },
+    { data: [named('1'), named('2')], meta: { next_cursor: 'b' } },
+    { data: [named('3')] },
+  ];
+  const { client, clock } = scripted((_request, number) => pages[number - 1]);
+  const { items } = await clock.run(listAll(client, call, NamedResource));
+  expect(items.map(({ id }) => id)).toEqual(['1', '2', '3']);
+});
+
 test.each([[{}], [{ meta: null }], [{ meta: { next_cursor: '' } }]])(
   'a page with %j is the last one',
   async (rest) => {
     const { client } = scripted(() => ({ data: [named('1')], ...rest }));
-    expect(await listAll(client, call, NamedResource)).toHaveLength(1);
+    const { items, pages } = await listAll(client, call, NamedResource);
+    expect([items.length, pages]).toEqual([1, 1]);
   },
 );
 

@@ -5,8 +5,9 @@ import { type Restarting, requestRestart, type Settled, untilUp } from '../../sr
 import { requestRestarts } from '../../src/forge/restart-all.ts';
 import { HttpFailure } from '../../src/http/http-failure.ts';
 import { Deadline } from '../../src/time/deadline.ts';
+import { VirtualClock } from '../support/virtual-clock.ts';
 import { answered, processOf } from './forge-server.ts';
-import { VirtualClock, waitingOn } from './virtual-clock.ts';
+import { waitingOn } from './waiting-on.ts';
 
 let clock: VirtualClock;
 let said: string[];
@@ -44,29 +45,29 @@ beforeEach(() => {
 const lost = () =>
   new HttpFailure(
     { what: 'Restarting', why: 'the connection broke off' },
-    { cause: 'the connection broke off', arrival: 'maybe', transient: true },
+    { reason: 'the connection broke off', arrival: 'maybe', retry: 'patiently' },
   );
 
 test('asks once when that is accepted', async () => {
-  await requestRestart(processOf({ id: '31' }), restarting);
+  await clock.run(requestRestart(processOf({ id: '31' }), restarting));
   expect(asked).toEqual(['31']);
 });
 
 test('asks again after a lost answer, since a second restart does no harm', async () => {
   meets = (_id, attempt) => (attempt < 3 ? lost() : undefined);
-  await requestRestart(processOf({ id: '31' }), restarting);
+  await clock.run(requestRestart(processOf({ id: '31' }), restarting));
   expect(asked).toHaveLength(3);
 });
 
 test('gives up after three lost answers', async () => {
   meets = lost;
-  await expect(requestRestart(processOf({ id: '31' }), restarting)).rejects.toThrow(/broke off/);
+  await expect(clock.run(requestRestart(processOf({ id: '31' }), restarting))).rejects.toThrow(/broke off/);
   expect(asked).toHaveLength(3);
 });
 
 test('a refusal is final', async () => {
   meets = () => answered(404);
-  await expect(requestRestart(processOf({ id: '31' }), restarting)).rejects.toThrow(/404/);
+  await expect(clock.run(requestRestart(processOf({ id: '31' }), restarting))).rejects.toThrow(/404/);
   expect(asked).toHaveLength(1);
 });
 
@@ -74,16 +75,16 @@ test('an answer that would be the same again, such as a redirect, is final', asy
   meets = () =>
     new HttpFailure(
       { what: 'Restarting', why: 'a redirect' },
-      { cause: '302', arrival: 'maybe', transient: false },
+      { reason: '302', arrival: 'maybe', retry: 'never' },
     );
-  await expect(requestRestart(processOf({ id: '31' }), restarting)).rejects.toThrow(/a redirect/);
+  await expect(clock.run(requestRestart(processOf({ id: '31' }), restarting))).rejects.toThrow(/a redirect/);
   expect(asked).toHaveLength(1);
 });
 
 test('an error while the process is installing is waited out, however often it comes', async () => {
   meets = (_id, attempt) => (attempt < 8 ? answered(500) : undefined);
   shows = (look) => processOf({ id: '31', status: look % 3 === 0 ? 'starting' : 'installing' });
-  await requestRestart(processOf({ id: '31', status: 'installing' }), restarting);
+  await clock.run(requestRestart(processOf({ id: '31', status: 'installing' }), restarting));
   expect(asked).toHaveLength(8);
   expect(said[0]).toBe('31 is still installing; its restart waits for that');
 });
@@ -91,7 +92,7 @@ test('an error while the process is installing is waited out, however often it c
 test('an installation that never ends is an error at the deadline', async () => {
   meets = () => answered(500);
   shows = () => processOf({ id: '31', status: 'installing' });
-  await expect(requestRestart(processOf({ id: '31' }), restarting)).rejects.toThrow(
+  await expect(clock.run(requestRestart(processOf({ id: '31' }), restarting))).rejects.toThrow(
     /still installing when wait-timeout \(300 s\) had passed/,
   );
   expect(asked).toHaveLength(1);
@@ -140,14 +141,16 @@ test('never asks for more at once than it may', async () => {
 /** Each look shows the next status; the last one stays. `undefined` is a process that is gone. */
 async function settle(before: string, ...statuses: (string | undefined)[]): Promise<Settled> {
   let look = 0;
-  return await untilUp(
-    [{ process: processOf({ id: '31', status: before }), at: clock.now() }],
-    async () => {
-      const status = statuses[Math.min(look, statuses.length - 1)];
-      look += 1;
-      return status === undefined ? [] : [processOf({ id: '31', status })];
-    },
-    restarting,
+  return await clock.run(
+    untilUp(
+      [{ process: processOf({ id: '31', status: before }), at: clock.now() }],
+      async () => {
+        const status = statuses[Math.min(look, statuses.length - 1)];
+        look += 1;
+        return status === undefined ? [] : [processOf({ id: '31', status })];
+      },
+      restarting,
+    ),
   );
 }
 
@@ -208,11 +211,13 @@ test('all must be up in the same look', async () => {
     ['running', 'restarting'],
     ['running', 'running'],
   ];
-  const { failure } = await untilUp(
-    ['31', '32'].map((id) => ({ process: processOf({ id, status: 'starting' }), at: clock.now() })),
-    async () =>
-      (pictures[look++] ?? []).map((status, index) => processOf({ id: String(31 + index), status })),
-    restarting,
+  const { failure } = await clock.run(
+    untilUp(
+      ['31', '32'].map((id) => ({ process: processOf({ id, status: 'starting' }), at: clock.now() })),
+      async () =>
+        (pictures[look++] ?? []).map((status, index) => processOf({ id: String(31 + index), status })),
+      restarting,
+    ),
   );
   expect([failure, look]).toEqual([undefined, 3]);
 });

@@ -4,7 +4,7 @@ import { networkFailure } from '../../src/http/network-failure.ts';
 import { networkError } from '../support/fake-transport.ts';
 
 function failureFor(error: unknown, timedOut = false) {
-  return networkFailure('Reading the thing', error, timedOut, 30);
+  return networkFailure('Reading the thing', error, timedOut, 30_000);
 }
 
 const network = 'Check that the runner may reach it, and whether it needs a proxy (https_proxy, no_proxy)';
@@ -12,21 +12,29 @@ const network = 'Check that the runner may reach it, and whether it needs a prox
 describe('a request that surely did not leave', () => {
   test.each([
     ['ECONNREFUSED', 'the connection was refused', network],
-    ['ENOTFOUND', 'the host name was not found', `${network}. Is api-url right?`],
     ['EAI_AGAIN', 'the host name could not be looked up', network],
     ['EHOSTUNREACH', 'the host is unreachable', network],
     ['ENETUNREACH', 'the network is unreachable', network],
     ['UND_ERR_CONNECT_TIMEOUT', 'the connection could not be made in time', network],
     ['UND_ERR_PRX_CONN', 'the proxy closed the connection', 'Check the proxy that https_proxy names'],
-  ])('%s may be sent again', (code, cause, fix) => {
+  ])('%s may be sent again', (code, reason, fix) => {
     const failure = failureFor(networkError(code));
     expect(failure).toMatchObject({
-      cause,
-      why: cause,
+      reason,
+      why: reason,
       fix,
       arrival: 'no',
-      transient: true,
+      retry: 'patiently',
       status: undefined,
+    });
+  });
+
+  test('an unknown host is tried for some seconds only', () => {
+    expect(failureFor(networkError('ENOTFOUND'))).toMatchObject({
+      reason: 'the host name was not found',
+      fix: `${network}. Is api-url right?`,
+      arrival: 'no',
+      retry: 'briefly',
     });
   });
 
@@ -35,10 +43,10 @@ describe('a request that surely did not leave', () => {
       const error = Object.assign(networkError(code), { syscall: 'connect' });
       for (const told of [error, new Error('x', { cause: error }), new AggregateError([error])]) {
         expect(failureFor(told)).toMatchObject({
-          cause: `the connection could not be made (${code})`,
+          reason: `the connection could not be made (${code})`,
           fix: network,
           arrival: 'no',
-          transient: true,
+          retry: 'patiently',
         });
       }
     }
@@ -46,10 +54,10 @@ describe('a request that surely did not leave', () => {
 
   test('the certificate of a proxy is for somebody to mend', () => {
     expect(failureFor(networkError('UND_ERR_PRX_TLS'))).toMatchObject({
-      cause: 'the proxy’s certificate was not accepted',
+      reason: 'the proxy’s certificate was not accepted',
       fix: 'Check the proxy that https_proxy names, and set NODE_EXTRA_CA_CERTS if it uses a private authority',
       arrival: 'no',
-      transient: false,
+      retry: 'never',
     });
   });
 
@@ -64,10 +72,10 @@ describe('a request that surely did not leave', () => {
     'ERR_SSL_WRONG_VERSION_NUMBER',
   ])('the certificate trouble %s is for somebody to mend', (code) => {
     expect(failureFor(networkError(code))).toMatchObject({
-      cause: `the TLS handshake failed (${code})`,
+      reason: `the TLS handshake failed (${code})`,
       fix: 'If a proxy or a private authority signs the certificate, point NODE_EXTRA_CA_CERTS at its CA file',
       arrival: 'no',
-      transient: false,
+      retry: 'never',
     });
   });
 
@@ -76,10 +84,10 @@ describe('a request that surely did not leave', () => {
     ['Proxy Authentication Required (407)', '407'],
   ])('the refusal of a proxy, "%s", is for somebody to mend', (message, status) => {
     expect(failureFor(networkError('UND_ERR_ABORTED', message))).toMatchObject({
-      cause: `the proxy refused with status ${status}`,
+      reason: `the proxy refused with status ${status}`,
       fix: 'Check the address and the credentials in https_proxy, or list the host in no_proxy',
       arrival: 'no',
-      transient: false,
+      retry: 'never',
     });
   });
 });
@@ -87,7 +95,7 @@ describe('a request that surely did not leave', () => {
 test('a proxy that cannot reach the host just now may be asked again', () => {
   for (const status of [500, 502, 504]) {
     const error = networkError('UND_ERR_ABORTED', `Proxy response (${status}) !== 200 when HTTP Tunneling`);
-    expect(failureFor(error)).toMatchObject({ arrival: 'no', transient: true });
+    expect(failureFor(error)).toMatchObject({ arrival: 'no', retry: 'patiently' });
   }
 });
 
@@ -96,10 +104,10 @@ describe('a request that may have arrived', () => {
     '%s',
     (code) => {
       expect(failureFor(networkError(code))).toMatchObject({
-        cause: `the connection broke off (${code})`,
+        reason: `the connection broke off (${code})`,
         fix: 'Run the job again; if it keeps failing, look at the status page of the service',
         arrival: 'maybe',
-        transient: true,
+        retry: 'patiently',
       });
     },
   );
@@ -108,8 +116,13 @@ describe('a request that may have arrived', () => {
     const error = Object.assign(networkError('ETIMEDOUT'), { syscall: 'read' });
     expect(failureFor(error)).toMatchObject({
       arrival: 'maybe',
-      cause: 'the connection broke off (ETIMEDOUT)',
+      reason: 'the connection broke off (ETIMEDOUT)',
     });
+  });
+
+  test('keeps the error of the network, so that one that nobody knows can be looked into', () => {
+    const error = networkError('EWEIRD');
+    expect(failureFor(error)).toMatchObject({ cause: error, reason: 'the connection broke off (EWEIRD)' });
   });
 
   test('a time-out, whatever error came of it', () => {
@@ -117,7 +130,7 @@ describe('a request that may have arrived', () => {
       message:
         'Reading the thing: no full answer came within 30 s. Run the job again, or raise request-timeout.',
       arrival: 'maybe',
-      transient: true,
+      retry: 'thrice',
     });
   });
 
@@ -126,7 +139,7 @@ describe('a request that may have arrived', () => {
       message:
         'Reading the thing: the answer is larger than 8 bytes. Check that api-url names the API itself.',
       arrival: 'maybe',
-      transient: false,
+      retry: 'never',
     });
   });
 });
@@ -134,19 +147,19 @@ describe('a request that may have arrived', () => {
 describe('the code of an error', () => {
   test('may be that of its cause', () => {
     const error = new TypeError('fetch failed', { cause: networkError('ECONNREFUSED') });
-    expect(failureFor(error).cause).toBe('the connection was refused');
+    expect(failureFor(error).reason).toBe('the connection was refused');
   });
 
   test('may be that of the first of several attempts', () => {
     const error = new AggregateError([networkError('ECONNREFUSED'), networkError('ENETUNREACH')]);
-    expect(failureFor(error).cause).toBe('the connection was refused');
+    expect(failureFor(error).reason).toBe('the connection was refused');
   });
 
   test('is its own before that of its cause', () => {
     const error = Object.assign(new Error('x', { cause: networkError('ECONNREFUSED') }), {
       code: 'ECONNRESET',
     });
-    expect(failureFor(error).cause).toBe('the connection broke off (ECONNRESET)');
+    expect(failureFor(error).reason).toBe('the connection broke off (ECONNRESET)');
   });
 
   test.each([
@@ -156,7 +169,7 @@ describe('the code of an error', () => {
     ['several attempts of which nothing is known', new AggregateError([]), 'AggregateError'],
   ])('is made up for %s', (_, error, code) => {
     expect(failureFor(error)).toMatchObject({
-      cause: `the connection broke off (${code})`,
+      reason: `the connection broke off (${code})`,
       arrival: 'maybe',
     });
   });

@@ -3,7 +3,7 @@ import { type CallHints, statusFailure } from '../../src/http/status-failure.ts'
 import { json, text } from '../support/fake-transport.ts';
 import { hints } from '../support/test-client.ts';
 
-const call: CallHints = { what: 'Making the thing' };
+const call: CallHints = { method: 'POST', what: 'Making the thing' };
 const now = Date.UTC(2026, 3, 4);
 
 function failureFor(response: Parameters<typeof statusFailure>[0], own: CallHints = call) {
@@ -15,9 +15,15 @@ describe('what to do', () => {
     [401, 'Renew the token'],
     [403, 'Ask for the right'],
     [404, 'Check the ids'],
+    [402, 'Look at the plan and the billing of the organization in The Cloud'],
+    [
+      409,
+      'Something else is being done there at this moment; see in The Cloud what it is, and run the job again after it',
+    ],
+    [423, 'It is locked; see in The Cloud what holds it, and run the job again after it'],
     [407, 'Check the credentials in https_proxy, or list the host in no_proxy'],
     [422, 'Correct the inputs named above'],
-    [429, 'Too many requests were made with this token; run the job again later, or run fewer at once'],
+    [429, 'Ask less'],
     [500, 'The Cloud has trouble; run the job again later'],
     [503, 'The Cloud has trouble; run the job again later'],
     [400, 'Check that api-url names the API, and that this version of the action is current'],
@@ -35,23 +41,23 @@ describe('what to do', () => {
 
 describe('whether it may have been acted upon, and may be tried again', () => {
   test.each([
-    [400, 'no', false],
-    [401, 'no', false],
-    [408, 'maybe', true],
-    [422, 'no', false],
-    [429, 'no', true],
-    [499, 'no', false],
-    [500, 'maybe', true],
-    [503, 'maybe', true],
-    [599, 'maybe', true],
-    [300, 'maybe', false],
-    [399, 'maybe', false],
-  ])('%i: %s, %s', (status, arrival, transient) => {
+    [400, 'no', 'never'],
+    [401, 'no', 'never'],
+    [408, 'maybe', 'patiently'],
+    [422, 'no', 'never'],
+    [429, 'no', 'when-allowed'],
+    [499, 'no', 'never'],
+    [500, 'maybe', 'patiently'],
+    [503, 'maybe', 'patiently'],
+    [599, 'maybe', 'patiently'],
+    [300, 'maybe', 'never'],
+    [399, 'maybe', 'never'],
+  ])('%i: %s, %s', (status, arrival, retry) => {
     expect(failureFor(text(status, ''))).toMatchObject({
       status,
       arrival,
-      transient,
-      cause: `The Cloud answered ${status}`,
+      retry,
+      reason: `The Cloud answered ${status}`,
     });
   });
 
@@ -121,9 +127,12 @@ describe('a redirect', () => {
     ['/login', ', a redirect, which is not followed'],
     [undefined, ', a redirect, which is not followed'],
   ])('to %s is told by its origin at most', (location, words) => {
-    const failure = failureFor(text(302, '', location === undefined ? {} : { location }));
+    const response = text(302, '', location === undefined ? {} : { location });
+    const failure = failureFor(response, { method: 'GET', what: 'Reading the thing' });
     expect(failure.message).toBe(
-      `Making the thing: The Cloud answered 302${words}, so that the token goes nowhere else. Check that api-url is the address of the API itself and the token is valid.`,
+      `Reading the thing: The Cloud answered 302${words}, so that the token goes nowhere else. Check that api-url is the address of the API itself and the token is valid.`,
     );
+    const afterWrite = `${failure.fix}. Whether the request has taken effect is not known: look there before running this again`;
+    expect(failureFor(response)).toMatchObject({ why: failure.why, fix: afterWrite });
   });
 });

@@ -33,20 +33,18 @@ instances:
     text: 'instances:\n  A: &list\n    - &w { type: worker }\n  B: *list\n  C: [*w]\n',
     problems: [],
   },
+  { title: 'nothing', text: '', problems: ['m.yml:1:1: this is not a manifest: it has no instances'] },
+  { title: 'a list', text: '- a', problems: ['m.yml:1:1: this is not a manifest'] },
   {
-    title: 'nothing',
-    text: '',
-    problems: ['m.yml:1:1: a manifest must be a mapping with instances, not nothing'],
-  },
-  {
-    title: 'a list',
-    text: '- a',
+    title: 'a list of what a manifest has',
+    text: '[{ instances: {} }]',
     problems: ['m.yml:1:1: a manifest must be a mapping with instances, not a list'],
   },
+  { title: 'no instances', text: 'a: 1', problems: ['m.yml:1:1: this is not a manifest'] },
   {
-    title: 'no instances',
-    text: 'a: 1',
-    problems: ['m.yml:1:1: "a" is not a key', 'm.yml:1:1: instances: is missing'],
+    title: 'instances under another name',
+    text: 'instance: 1',
+    problems: ['m.yml:1:1: "instance" is not a key', 'm.yml:1:1: instances: is missing'],
   },
   {
     title: 'instances of nothing',
@@ -110,7 +108,7 @@ instances:
   })),
   {
     title: 'a worker with a command',
-    text: 'instances: { App: [{ type: worker, command: x }] }',
+    text: 'instances: { App: [{ type: worker, command: xyz }] }',
     problems: ['m.yml:1:36: instances.App[0].command: is for type: custom'],
   },
   {
@@ -120,13 +118,18 @@ instances:
   },
   {
     title: 'a custom process with config',
-    text: 'instances: { App: [{ type: custom, command: x, config: {} }] }',
-    problems: ['m.yml:1:48: instances.App[0].config: is for type: worker'],
+    text: 'instances: { App: [{ type: custom, command: xyz, config: {} }] }',
+    problems: ['m.yml:1:50: instances.App[0].config: is for type: worker'],
   },
   ...['""', '" "', '5', 'null', '[a]'].map((value) => ({
     title: `command: ${value}`,
     text: `instances: { App: [{ type: custom, command: ${value} }] }`,
     problems: ['m.yml:1:45: instances.App[0].command: must be text'],
+  })),
+  ...['x', '" xy "', '"php artisan x\\nphp artisan y"', 'x'.repeat(501)].map((value) => ({
+    title: `command: ${value}`,
+    text: `instances: { App: [{ type: custom, command: ${value} }] }`,
+    problems: ['m.yml:1:45: instances.App[0].command: must '],
   })),
   ...['null', 'text', '[]', '5'].map((value) => ({
     title: `config: ${value}`,
@@ -182,7 +185,7 @@ export const beyondSchema: readonly ManifestCase[] = [
   {
     title: 'a key twice',
     text: 'instances:\n  App: []\n  App: []\n',
-    problems: ['m.yml:3:3: instances: the key "App" stands here twice; first at m.yml:2:3'],
+    problems: ['m.yml:3:3: instances: the key "App" is here a second time; it was given at m.yml:2:3'],
   },
   {
     title: 'an empty name',
@@ -203,7 +206,7 @@ export const beyondSchema: readonly ManifestCase[] = [
   },
   {
     title: 'a tag of its own',
-    text: 'instances: { App: [{ type: custom, command: !env X }] }',
+    text: 'instances: { App: [{ type: custom, command: !env NAME }] }',
     problems: ['m.yml:1:45: Unresolved tag: !env'],
   },
   {

@@ -2,27 +2,40 @@ import { readFileSync } from 'node:fs';
 import { Ajv } from 'ajv';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
+import { secondsRange } from '../../src/forge/spec.ts';
+import { cloudManifest } from '../../src/manifest/cloud-manifest.ts';
+import { forgeManifest } from '../../src/manifest/forge-manifest.ts';
 import { parseManifest } from '../../src/manifest/parse.ts';
 import { configKeys, processesRange } from '../../src/processes/spec.ts';
+import { cases as forgeCases } from './forge-manifests.ts';
 import { cases } from './manifests.ts';
 
-const schema = JSON.parse(
-  readFileSync(new URL('../../schema/background-processes.schema.json', import.meta.url), 'utf8'),
-);
-const accepts = new Ajv({ strict: true, strictRequired: false }).compile(schema);
+const schemaOf = (name: string) =>
+  JSON.parse(readFileSync(new URL(`../../schema/${name}.schema.json`, import.meta.url), 'utf8'));
+const cloud = schemaOf('background-processes');
+const forge = schemaOf('forge-processes');
+const accepts = (schema: object) => new Ajv({ strict: true, strictRequired: false }).compile(schema);
 
 describe('The JSON Schema for editors and the action’s own check agree', () => {
   test.each(cases.map((each) => [each.title, each] as const))('%s', (_, { text }) => {
-    const value: unknown = parse(text);
-    expect(accepts(value)).toBe(parseManifest(text, 'm.yml').problems.length === 0);
+    const isGood = parseManifest(text, 'm.yml', cloudManifest).mistakes.length === 0;
+    expect(accepts(cloud)(parse(text))).toBe(isGood);
   });
 
-  test('the schema knows each option and the range of processes', () => {
-    const { config, process } = schema.definitions;
+  test.each(forgeCases.map((each) => [each.title, each] as const))('of Forge: %s', (_, { text }) => {
+    const isGood = parseManifest(text, 'm.yml', forgeManifest).mistakes.length === 0;
+    expect(accepts(forge)(parse(text))).toBe(isGood);
+  });
+
+  test('the schemas know each key and its range', () => {
+    const { config, process } = cloud.definitions;
     expect(Object.keys(config.properties)).toEqual(Object.keys(configKeys));
+    expect(Object.keys(process.properties)).toEqual(cloudManifest.keys);
     expect(process.properties.processes).toMatchObject({
       minimum: processesRange.min,
       maximum: processesRange.max,
     });
+    expect(Object.keys(forge.definitions.process.properties)).toEqual(forgeManifest.keys);
+    expect(forge.definitions.seconds).toMatchObject({ minimum: secondsRange.min, maximum: secondsRange.max });
   });
 });

@@ -31,18 +31,18 @@ function refusal(wanted: string, among: readonly Thing[]): unknown {
 
 describe('a choice', () => {
   test.each(['app-1', 'shop', 'shop-3', 'acme/shop'])(
-    'goes by an id or any of the names, exactly: %s',
+    'is made by an id or any of the names, exactly: %s',
     (wanted) => {
       expect(pick(wanted, [admin, shop])).toBe(shop);
     },
   );
 
-  test('goes by an id before it goes by a name', () => {
+  test('is made by an id before a name', () => {
     const named: Thing = { id: 'app-9', names: ['app-1'] };
     expect(pick('app-1', [named, shop])).toBe(shop);
   });
 
-  test('goes by nothing for a part of a name, or another case', () => {
+  test('is not made for a part of a name, or another case', () => {
     for (const wanted of ['sho', 'Shop', 'admin']) {
       expect(refusal(wanted, [shop, admin])).toBeInstanceOf(NotThere);
     }
@@ -53,7 +53,7 @@ describe('what is not there', () => {
   test('is told with what is, by all its names', () => {
     expect(refusal('store', [shop, admin])).toHaveProperty(
       'message',
-      'The application "store": there is none in the organization that goes by exactly this name; there are shop / shop-3 / acme/shop (app-1), shop-admin (app-2). Correct the input application.',
+      'The application "store": no application in the organization has exactly this name; there are shop / shop-3 / acme/shop (app-1), shop-admin (app-2). Correct the input application.',
     );
   });
 
@@ -63,6 +63,24 @@ describe('what is not there', () => {
       expect.stringContaining('; there is shop-admin (app-2)'),
     );
     expect(refusal('store', [])).toHaveProperty('why', expect.stringContaining('; there is none at all'));
+  });
+
+  test.each([
+    ['Shop', '"shop"'],
+    ['shpo', '"shop"'],
+    ['shop-admim', '"shop-admin"'],
+    ['refs/heads/shop', '"shop"'],
+  ])('is told with what was most likely meant: %s', (wanted, near) => {
+    const fix = expect.stringContaining(`Did you mean ${near}?`);
+    expect(refusal(wanted, [shop, admin])).toHaveProperty('fix', fix);
+  });
+
+  test.each([
+    ['refs/heads/shop', 'github.ref_name'],
+    ['refs/pull/7/merge', 'github.head_ref'],
+    ['7/merge', 'github.head_ref'],
+  ])('is told with where GitHub keeps the name of a branch: %s', (wanted, expression) => {
+    expect(refusal(wanted, [shop])).toHaveProperty('fix', expect.stringContaining(expression));
   });
 
   test('is told with twenty-five others at most', () => {
@@ -76,13 +94,13 @@ describe('what is not there', () => {
   });
 });
 
-test('several of one name are an error that names each, and no waiting mends it', () => {
+test('several of one name are an error that names each, and no waiting helps', () => {
   const twin: Thing = { id: 'app-3', names: ['shop'] };
   const error = refusal('shop', [shop, twin]);
   expect(error).toBeInstanceOf(Failure);
   expect(error).not.toBeInstanceOf(NotThere);
   expect(error).toHaveProperty(
     'message',
-    'The application "shop": 2 in the organization go by this name: shop / shop-3 / acme/shop (app-1), shop (app-3). Give the id of the one that is meant as application.',
+    'The application "shop": 2 in the organization have this name: shop / shop-3 / acme/shop (app-1), shop (app-3). Give the id of the one that is meant as application.',
   );
 });

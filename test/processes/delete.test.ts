@@ -9,6 +9,7 @@ import {
 } from '../../src/processes/delete.ts';
 import type { ExistingProcess } from '../../src/processes/existing.ts';
 import { existing } from '../support/existing.ts';
+import { listingOf } from '../support/listing.ts';
 import { scripted } from '../support/scripted.ts';
 import { failureOf } from '../support/test-client.ts';
 
@@ -38,7 +39,7 @@ function worldWith({ lists = [[]], find, refusals = {} }: Script) {
     store: {
       list: async () => {
         steps.push('list');
-        return list();
+        return listingOf(list());
       },
       find: async (id: string) => {
         steps.push(`find ${id}`);

@@ -6,6 +6,7 @@ import type { ExistingProcess } from '../../src/processes/existing.ts';
 import type { ProcessUpdate } from '../../src/processes/intended.ts';
 import type { ProcessSpec } from '../../src/processes/spec.ts';
 import { existing } from '../support/existing.ts';
+import { listingOf } from '../support/listing.ts';
 import { scripted } from '../support/scripted.ts';
 
 type P = ExistingProcess;
@@ -40,7 +41,7 @@ async function ensuring(wanted: Partial<Ensure>, answers: Answers) {
       store: {
         list: async () => {
           calls.push('list');
-          return list();
+          return listingOf(list());
         },
         find: async (id) => {
           calls.push(`find ${id}`);

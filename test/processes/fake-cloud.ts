@@ -2,48 +2,11 @@ import { HttpFailure } from '../../src/http/http-failure.ts';
 import type { Sent } from '../../src/processes/create-once.ts';
 import type { ExistingProcess } from '../../src/processes/existing.ts';
 import type { ProcessUpdate } from '../../src/processes/intended.ts';
+import type { Listing } from '../../src/processes/listing.ts';
 import type { ProcessSpec } from '../../src/processes/spec.ts';
 import type { ProcessStore } from '../../src/processes/store.ts';
 import type { Clock } from '../../src/time/clock.ts';
-
-/** Time that passes only when everything waits: a sleep ends when no microtask is left and it is the next due. */
-export class VirtualClock implements Clock {
-  #now = 0;
-  #pending = false;
-  readonly #sleepers: { at: number; wake: () => void }[] = [];
-
-  now(): number {
-    return this.#now;
-  }
-
-  async sleep(ms: number, signal?: AbortSignal): Promise<void> {
-    signal?.throwIfAborted();
-    await new Promise<void>((resolve, reject) => {
-      const sleeper = { at: this.#now + ms, wake: resolve };
-      this.#sleepers.push(sleeper);
-      signal?.addEventListener('abort', () => {
-        const index = this.#sleepers.indexOf(sleeper);
-        if (index >= 0) this.#sleepers.splice(index, 1);
-        reject(signal.reason);
-      });
-      this.#tick();
-    });
-  }
-
-  #tick(): void {
-    if (this.#pending) return;
-    this.#pending = true;
-    setImmediate(() => {
-      this.#pending = false;
-      this.#sleepers.sort((a, b) => a.at - b.at);
-      const next = this.#sleepers.shift();
-      if (next === undefined) return;
-      this.#now = Math.max(this.#now, next.at);
-      next.wake();
-      if (this.#sleepers.length > 0) this.#tick();
-    });
-  }
-}
+import { listingOf } from '../support/listing.ts';
 
 /** How long every call takes, in milliseconds. */
 const latency = 100;
@@ -73,8 +36,8 @@ export class FakeStore implements ProcessStore {
     return this.calls.filter((call) => call.kind === kind).length;
   }
 
-  async list(): Promise<readonly ExistingProcess[]> {
-    return await this.#call({ kind: 'list', what: '' }, () => [...this.processes]);
+  async list(): Promise<Listing<ExistingProcess>> {
+    return await this.#call({ kind: 'list', what: '' }, () => listingOf([...this.processes]));
   }
 
   async find(id: string): Promise<ExistingProcess | undefined> {
@@ -100,7 +63,7 @@ export class FakeStore implements ProcessStore {
       return { kind: 'created', made };
     } catch (error) {
       if (error instanceof HttpFailure && error.arrival === 'maybe')
-        return { kind: 'lost', cause: error.cause };
+        return { kind: 'lost', cause: error.reason };
       throw error;
     }
   }
@@ -143,7 +106,7 @@ export class FakeStore implements ProcessStore {
 export function lost(): HttpFailure {
   return new HttpFailure(
     { what: 'A request', why: 'the connection broke off' },
-    { cause: 'the connection broke off', arrival: 'maybe', transient: true },
+    { reason: 'the connection broke off', arrival: 'maybe', retry: 'patiently' },
   );
 }
 
@@ -151,7 +114,7 @@ export function lost(): HttpFailure {
 export function refused(): HttpFailure {
   return new HttpFailure(
     { what: 'A request', why: 'Laravel Cloud answered 422' },
-    { cause: 'Laravel Cloud answered 422', status: 422, arrival: 'no', transient: false },
+    { reason: 'Laravel Cloud answered 422', status: 422, arrival: 'no', retry: 'never' },
   );
 }
 

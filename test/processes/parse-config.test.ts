@@ -39,6 +39,8 @@ describe('a config', () => {
 
 describe('an option', () => {
   const whole = 'must be a whole number of at least 0, without quotes, not';
+  const unknown =
+    'is not an option of a worker; Laravel Cloud takes these eight: connection, queue, tries, backoff, sleep, rest, timeout, force';
   const flag = 'must be true or false, without quotes, not';
 
   test.each([
@@ -57,10 +59,13 @@ describe('an option', () => {
     ['force', 1, `${flag} 1`],
     ['tries', 'x'.repeat(81), `${whole} a text of 81 characters`],
     ['tries', 'x'.repeat(80), `${whole} "${'x'.repeat(80)}"`],
+    ['queue', '\ud83d', 'holds half of a character (a lone surrogate)'],
+    ['queues', 'high', `${unknown}. Did you mean "queue"?`],
+    ['verbose', true, unknown],
     [
-      'memory',
-      128,
-      'is not an option of a worker; the options are connection, queue, tries, backoff, sleep, rest, timeout, force',
+      'max-jobs',
+      500,
+      `${unknown}. For others use type: custom with a command such as php artisan queue:work --max-jobs=1000`,
     ],
   ])('%s may not be %j', (key, value, why) => {
     expect(parseConfig({ [key]: value })).toEqual({ config: {}, problems: [{ key, why }] });

@@ -1,5 +1,11 @@
 import { expect, test } from 'vitest';
-import { configKeys, describe, type ProcessSpec, processesRange } from '../../src/processes/spec.ts';
+import {
+  commandProblem,
+  configKeys,
+  describe,
+  type ProcessSpec,
+  processesRange,
+} from '../../src/processes/spec.ts';
 
 const worker = (config: Extract<ProcessSpec, { type: 'worker' }>['config']): ProcessSpec => ({
   type: 'worker',
@@ -48,4 +54,16 @@ test('the options and ranges are those of the API', () => {
     force: 'flag',
   });
   expect(processesRange).toEqual({ min: 1, max: 10 });
+});
+
+test.each([
+  ['ls', 'must have 3 to 500 characters, and has 2'],
+  ['x'.repeat(501), 'must have 3 to 500 characters, and has 501'],
+  ['php artisan a\nphp artisan b', 'must be one line; in YAML, >- folds several lines into one'],
+  ['php artisan a\rphp artisan b', 'must be one line; in YAML, >- folds several lines into one'],
+  ['echo \ud83d', 'holds half of a character (a lone surrogate)'],
+  ['pwd', undefined],
+  ['x'.repeat(500), undefined],
+])('the command %j %j', (command, problem) => {
+  expect(commandProblem(command)).toBe(problem);
 });

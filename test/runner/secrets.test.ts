@@ -24,6 +24,22 @@ test.each([
   expect(clean).not.toMatch(/abc|6789/);
 });
 
+test.each(['base64', 'base64url'] as const)(
+  'a token in %s is redacted, whatever is before it',
+  (alphabet) => {
+    for (const before of ['', 'a', 'ab', 'abc', 'x-access-token:']) {
+      const text = Buffer.from(`${before}${token}?>~`).toString(alphabet);
+      const clean = secretsOf(token).redact(`Basic ${text} it was`);
+      expect(clean).toMatch(/^Basic .{0,22}\*\*\*.{0,8} it was$/);
+      expect(Buffer.from(clean.replace(/^Basic |\*.*$/g, ''), alphabet).toString()).not.toContain('12|');
+    }
+  },
+);
+
+test('a token with half a character in it can be registered', () => {
+  expect(() => secretsOf('abcdef\ud83d')).not.toThrow();
+});
+
 test('what a cut leaves of a long token is redacted', () => {
   const long = `eyJ${'aB3_-'.repeat(440)}`;
   const secrets = secretsOf(long);

@@ -6,11 +6,8 @@ const list = 'GET /instances/{id}/background-processes';
 const create = 'POST /instances/{id}/background-processes';
 const update = 'PATCH /background-processes/{id}';
 const remove = 'DELETE /background-processes/{id}';
-const lookUp = [
-  'GET /applications',
-  'GET /applications/{id}/environments',
-  'GET /environments/{id}/instances',
-];
+const instances = 'GET /environments/{id}/instances';
+const lookUp = ['GET /applications', 'GET /applications/{id}/environments', instances];
 
 const manifest = `
 instances:
@@ -22,7 +19,8 @@ instances:
       command: php artisan reverb:start
 `;
 const apply = { environment: 'production' };
-const files = { '.github/background-processes.yml': manifest };
+const file = '.github/background-processes.yml';
+const files = { [file]: manifest };
 
 /** The world as the manifest declares it. */
 function converged({ cloud, forge }: Emulator) {
@@ -36,17 +34,32 @@ function converged({ cloud, forge }: Emulator) {
   return instance;
 }
 
+/** So many instances with a worker each, and the manifest that declares them. */
+function onManyInstances({ cloud, forge }: Emulator, count: number): string {
+  const { environment, instance: app } = seedShop({ cloud, forge });
+  const lines = ['instances:'];
+  for (let n = 1; n <= count; n++) {
+    const instance =
+      n === 1 ? app : cloud.addInstance(environment, { name: `cluster-${n}`, type: 'service' });
+    cloud.addProcess(instance, { type: 'worker', processes: 2 });
+    lines.push(`  ${instance.name}:`, '    - { type: worker, processes: 2 }');
+  }
+  return lines.join('\n');
+}
+
 export const cloudScenarios: readonly Scenario[] = [
   {
     action: 'list',
     title: '`instance` by id',
     requests: [list],
+    depth: 1,
     prepare: (emulator) => ({ inputs: { instance: seedShop(emulator).instance.id } }),
   },
   {
     action: 'list',
     title: '`environment` by name or branch',
-    requests: [...lookUp, list],
+    requests: lookUp,
+    depth: 3,
     prepare: (emulator) => {
       seedShop(emulator);
       return { inputs: { environment: 'main' } };
@@ -56,6 +69,7 @@ export const cloudScenarios: readonly Scenario[] = [
     action: 'delete',
     title: 'by what identifies it, `instance` by id',
     requests: [list, remove],
+    depth: 2,
     prepare: (emulator) => ({
       inputs: { instance: converged(emulator).id, type: 'custom', command: 'php artisan reverb:start' },
     }),
@@ -64,6 +78,7 @@ export const cloudScenarios: readonly Scenario[] = [
     action: 'delete',
     title: 'absent, `instance` by id',
     requests: [list],
+    depth: 1,
     prepare: (emulator) => ({
       inputs: { instance: seedShop(emulator).instance.id, type: 'custom', command: 'php artisan horizon' },
     }),
@@ -71,7 +86,8 @@ export const cloudScenarios: readonly Scenario[] = [
   {
     action: 'apply',
     title: 'two processes to create on one instance',
-    requests: [...lookUp, list, list, create, create],
+    requests: [...lookUp, list, create, create],
+    depth: 5,
     prepare: (emulator) => {
       seedShop(emulator);
       return { inputs: apply, files };
@@ -80,7 +96,8 @@ export const cloudScenarios: readonly Scenario[] = [
   {
     action: 'apply',
     title: 'two processes as declared on one instance',
-    requests: [...lookUp, list],
+    requests: lookUp,
+    depth: 3,
     prepare: (emulator) => {
       converged(emulator);
       return { inputs: apply, files };
@@ -89,7 +106,8 @@ export const cloudScenarios: readonly Scenario[] = [
   {
     action: 'apply',
     title: 'one process to update, one to prune',
-    requests: [...lookUp, list, update, remove],
+    requests: [...lookUp, update, remove],
+    depth: 5,
     prepare: (emulator) => {
       const instance = converged(emulator);
       emulator.cloud.addProcess(instance, { type: 'custom', command: 'php artisan horizon' });
@@ -100,8 +118,23 @@ export const cloudScenarios: readonly Scenario[] = [
   },
   {
     action: 'apply',
+    title: 'one process as declared on each of 40 instances',
+    requests: lookUp,
+    depth: 3,
+    prepare: (emulator) => ({ inputs: apply, files: { [file]: onManyInstances(emulator, 40) } }),
+  },
+  {
+    action: 'apply',
+    title: 'one process as declared on each of 400 instances',
+    requests: [...lookUp, ...Array(3).fill(instances)],
+    depth: 4,
+    prepare: (emulator) => ({ inputs: apply, files: { [file]: onManyInstances(emulator, 400) } }),
+  },
+  {
+    action: 'apply',
     title: '`dry-run`',
-    requests: [...lookUp, list],
+    requests: lookUp,
+    depth: 3,
     prepare: (emulator) => {
       seedShop(emulator);
       return { inputs: { ...apply, 'dry-run': 'true' }, files };

@@ -21,12 +21,14 @@ export const forgeScenarios: readonly Scenario[] = [
     action: 'forge',
     title: 'the process is missing, `server` by id',
     requests: [list, create, list],
+    depth: 3,
     prepare: (emulator) => ({ inputs: { ...world(emulator).reach, command } }),
   },
   {
     action: 'forge',
     title: 'the process is as declared, `server` and `site` by name',
     requests: [...lookUp, list],
+    depth: 3,
     prepare: (emulator) => {
       const { server: own, site } = world(emulator);
       emulator.forge.addProcess(own, { command, siteId: Number(site.id) });
@@ -37,32 +39,36 @@ export const forgeScenarios: readonly Scenario[] = [
     action: 'forge',
     title: 'the process has drifted, `if-exists: replace`, under another name',
     requests: [list, create, list, remove],
+    depth: 4,
     prepare: (emulator) => {
       const { server: own, reach } = world(emulator);
       emulator.forge.addProcess(own, { command, processes: 3 });
-      return { inputs: { ...reach, command, 'if-exists': 'replace' } };
+      return { inputs: { ...reach, command, processes: '1', 'if-exists': 'replace' } };
     },
   },
   {
     action: 'forge',
     title: 'the process has drifted, `if-exists: replace`, under the same name, gone when first looked at',
     requests: [list, create, list, remove, read, list, create, list],
+    depth: 8,
     prepare: (emulator) => {
       const { server: own, reach } = world(emulator);
       emulator.forge.addProcess(own, { command, name: 'horizon', processes: 3 });
-      return { inputs: { ...reach, command, name: 'horizon', 'if-exists': 'replace' } };
+      return { inputs: { ...reach, command, name: 'horizon', processes: '1', 'if-exists': 'replace' } };
     },
   },
   {
     action: 'forge/list',
     title: '`server` by id',
     requests: [list],
+    depth: 1,
     prepare: (emulator) => ({ inputs: world(emulator).reach }),
   },
   {
     action: 'forge/list',
-    title: '`require-status`, running when looked at again',
-    requests: [list, list],
+    title: '`require-status`, running when looked at again, and still at the look after that',
+    requests: [list, list, list],
+    depth: 3,
     prepare: (emulator) => {
       const { server: own, reach } = world(emulator);
       emulator.forge.addProcess(own, { command, script: ['starting', 'running'] });
@@ -73,6 +79,7 @@ export const forgeScenarios: readonly Scenario[] = [
     action: 'forge/restart',
     title: 'one process that is up again when looked at for the second time',
     requests: [list, restart, read, read],
+    depth: 4,
     prepare: (emulator) => {
       const { server: own, reach } = world(emulator);
       emulator.forge.addProcess(own, { command });

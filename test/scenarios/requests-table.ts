@@ -3,10 +3,12 @@ import type { Scenario } from './scenario.ts';
 /** The documentation's table: what each use of each action costs in requests. */
 export function requestsTable(scenarios: readonly Scenario[]): string {
   const rows = scenarios.map(
-    ({ action, title, requests }) =>
-      `| ${nameOf(action)} | ${title} | ${requests.length} | ${counted(requests)} |`,
+    ({ action, title, requests, depth }) =>
+      `| ${nameOf(action)} | ${title} | ${requests.length} | ${depth} | ${counted(requests)} |`,
   );
-  return ['| action | case | requests | which |', '| --- | --- | --- | --- |', ...rows].join('\n');
+  return ['| action | case | requests | depth | which |', '| --- | --- | --- | --- | --- |', ...rows].join(
+    '\n',
+  );
 }
 
 function nameOf(action: string): string {

@@ -15,18 +15,21 @@ export const rootScenarios: readonly Scenario[] = [
     action,
     title: '`if-exists: create`, `instance` by id',
     requests: [create],
+    depth: 1,
     prepare: (emulator) => ({ inputs: { instance: seedShop(emulator).instance.id, 'if-exists': 'create' } }),
   },
   {
     action,
     title: 'the process is missing, `instance` by id',
     requests: [list, list, create],
+    depth: 3,
     prepare: (emulator) => ({ inputs: { instance: seedShop(emulator).instance.id } }),
   },
   {
     action,
     title: 'the process is as declared, `instance` by id',
     requests: [list],
+    depth: 1,
     prepare: (emulator) => {
       const { instance } = seedShop(emulator);
       emulator.cloud.addProcess(instance, { type: 'worker', processes: 1 });
@@ -37,6 +40,7 @@ export const rootScenarios: readonly Scenario[] = [
     action,
     title: 'the process has drifted, `instance` by id',
     requests: [list, 'PATCH /background-processes/{id}'],
+    depth: 2,
     prepare: (emulator) => {
       const { instance } = seedShop(emulator);
       emulator.cloud.addProcess(instance, { type: 'worker', processes: 1 });
@@ -47,6 +51,7 @@ export const rootScenarios: readonly Scenario[] = [
     action,
     title: 'the process is as declared, `process-id`',
     requests: ['GET /background-processes/{id}'],
+    depth: 1,
     prepare: (emulator) => {
       const { instance } = seedShop(emulator);
       const process = emulator.cloud.addProcess(instance, { type: 'worker', processes: 1 });
@@ -56,7 +61,8 @@ export const rootScenarios: readonly Scenario[] = [
   {
     action,
     title: 'the process is as declared, `environment` by id',
-    requests: ['GET /environments/{id}/instances', list],
+    requests: ['GET /environments/{id}/instances'],
+    depth: 1,
     prepare: (emulator) => {
       const { environment, instance } = seedShop(emulator);
       emulator.cloud.addProcess(instance, { type: 'worker', processes: 1 });
@@ -66,7 +72,8 @@ export const rootScenarios: readonly Scenario[] = [
   {
     action,
     title: 'the process is as declared, `environment` by name or branch',
-    requests: [...lookUp, list],
+    requests: lookUp,
+    depth: 3,
     prepare: (emulator) => {
       const { instance } = seedShop(emulator);
       emulator.cloud.addProcess(instance, { type: 'worker', processes: 1 });
@@ -75,8 +82,26 @@ export const rootScenarios: readonly Scenario[] = [
   },
   {
     action,
+    title: 'the process is missing, `environment` by id',
+    requests: ['GET /environments/{id}/instances', create, list],
+    depth: 3,
+    prepare: (emulator) => ({ inputs: { environment: seedShop(emulator).environment.id } }),
+  },
+  {
+    action,
+    title: 'the process is missing, `environment` by name or branch',
+    requests: [...lookUp, create, list],
+    depth: 5,
+    prepare: (emulator) => {
+      seedShop(emulator);
+      return { inputs: { environment: 'main' } };
+    },
+  },
+  {
+    action,
     title: '`dry-run`, `environment` by name or branch',
-    requests: [...lookUp, list],
+    requests: lookUp,
+    depth: 3,
     prepare: (emulator) => {
       seedShop(emulator);
       return { inputs: { environment: 'main', 'dry-run': 'true' } };
@@ -90,10 +115,10 @@ export const rootScenarios: readonly Scenario[] = [
       'GET /deployments/{id}',
       'GET /environments/{id}/deployments',
       list,
-      list,
       'POST /environments/{id}/deployments',
       create,
     ],
+    depth: 8,
     prepare: (emulator) => {
       seedShop(emulator);
       emulator.cloud.options.deploymentScript = ['pending', 'deployment.succeeded'];

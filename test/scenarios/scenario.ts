@@ -9,6 +9,8 @@ export interface Scenario {
   readonly title: string;
   /** Each request that is made, ids left out, in the order of their names. */
   readonly requests: readonly string[];
+  /** How many of them follow one another: the round trips that a job waits for. */
+  readonly depth: number;
   /** Lays out the world, and gives the step's inputs (without token and api-url) and files. */
   readonly prepare: (emulator: Emulator) => Omit<ActionOptions, 'action'>;
 }
@@ -24,6 +26,26 @@ export async function prepareScenario(scenario: Scenario): Promise<PreparedScena
   const { inputs, ...rest } = scenario.prepare(emulator);
   const reach = { token: emulator.token, 'api-url': emulator.url };
   return { emulator, options: { ...rest, action: scenario.action, inputs: { ...reach, ...inputs } } };
+}
+
+/** How long an answer takes on a slow way, in milliseconds, and how much later one that follows it may come at least. */
+const latency = 500;
+const tolerance = 100;
+
+/** Makes every answer slow, and tells at the end how many requests have followed one another. */
+export function watchDepth({ faults, time }: Emulator): () => number {
+  const arrivals: number[] = [];
+  faults.add({ kind: 'call', call: () => arrivals.push(time.now()), times: Infinity });
+  faults.add({ kind: 'slow', ms: latency, times: Infinity });
+  return () => {
+    const depths: { readonly depth: number; readonly answered: number }[] = [];
+    for (const arrival of arrivals) {
+      const before = depths.filter(({ answered }) => answered <= arrival + tolerance);
+      const depth = 1 + Math.max(0, ...before.map((earlier) => earlier.depth));
+      depths.push({ depth, answered: arrival + latency });
+    }
+    return Math.max(0, ...depths.map(({ depth }) => depth));
+  };
 }
 
 /** The requests that were made, without ids, in the order of their names: concurrent ones have no other order. */

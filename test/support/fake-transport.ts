@@ -7,6 +7,8 @@ export type Reply = TransportResponse | Error | 'no answer';
 export class FakeTransport implements Transport {
   readonly requests: TransportRequest[] = [];
   readonly #replies: Reply[];
+  /** Answers instead of the script. */
+  answer: ((request: TransportRequest) => Reply | Promise<Reply>) | undefined;
 
   constructor(...replies: readonly Reply[]) {
     this.#replies = [...replies];
@@ -15,7 +17,7 @@ export class FakeTransport implements Transport {
   async send(request: TransportRequest, signal: AbortSignal): Promise<TransportResponse> {
     signal.throwIfAborted();
     this.requests.push(request);
-    const reply = this.#replies.shift();
+    const reply = this.answer === undefined ? this.#replies.shift() : await this.answer(request);
     if (reply === undefined) throw new Error(`Nothing is scripted for ${request.method} ${request.url.href}`);
     if (reply instanceof Error) throw reply;
     return reply === 'no answer' ? await forever(signal) : reply;

@@ -9,6 +9,7 @@ export const hints: ServiceHints = {
   unauthorized: 'Renew the token',
   forbidden: 'Ask for the right',
   notFound: 'Check the ids',
+  tooMany: 'Ask less',
 };
 
 export const token = 'the-token-of-the-tests';

@@ -1,9 +1,16 @@
 import { CloudProcessStore } from '../../cloud/process-store.ts';
 import type { HttpClient } from '../../http/client.ts';
+import { cloudMaker } from '../../processes/maker.ts';
 import { converge } from '../../processes/plan/converge.ts';
-import { countsOf, describeCounts } from '../../processes/plan/plan.ts';
-import { convergeFailure, describeDone, type OperationResult } from '../../processes/plan/result.ts';
+import { changesIn, countsOf, describeCounts } from '../../processes/plan/plan.ts';
+import {
+  convergeFailure,
+  describeDone,
+  doneCounts,
+  type OperationResult,
+} from '../../processes/plan/result.ts';
 import { raceDelays } from '../../processes/race-delays.ts';
+import { cloudRules } from '../../processes/rules.ts';
 import type { Step } from '../../runner/step.ts';
 import { maxConcurrency, withClient, workDeadline } from '../shared/connection.ts';
 import { type Change, makeLive } from '../shared/make-live.ts';
@@ -33,13 +40,15 @@ export async function runApply(step: Step): Promise<void> {
 async function tellPlan(step: Step, inputs: ApplyInputs, { environment, plan }: ReadPlan): Promise<Done> {
   step.output(plannedOutputs(plan.operations));
   const counts = countsOf(plan.operations);
-  const changes = counts.created + counts.updated + counts.deleted;
   await publish(step, inputs, {
     environment: environment.name,
     file: inputs.file,
     operations: plan.operations.map(plannedOperation),
     sum: describeCounts(counts),
-    next: changes === 0 ? 'Nothing to do.' : 'Nothing was written. Run it without dry-run to make it so.',
+    next:
+      changesIn(counts) === 0
+        ? 'Nothing to do.'
+        : 'Nothing was written. Run it without dry-run to make it so.',
   });
   return { kind: 'planned', done: '' };
 }
@@ -48,14 +57,25 @@ async function carryOut(
   step: Step,
   client: HttpClient,
   inputs: ApplyInputs,
-  { environment, plan, states }: ReadPlan,
+  { environment, instances, plan, states }: ReadPlan,
 ): Promise<Done> {
-  const writes = plan.operations.filter(({ action }) => action !== 'keep').length;
+  step.doing(`applying ${inputs.file}`);
+  const writes = changesIn(countsOf(plan.operations));
   const patient = client.within(workDeadline(step, inputs.connection, msPerWrite * writes));
   const results = await converge(plan.operations, states, {
-    storeOf: (instanceId) => new CloudProcessStore(patient, instanceId, manifestField),
-    delays: raceDelays(step.clock, step.random, step.cancelled),
-    clock: step.clock,
+    rules: cloudRules,
+    makerAt: ({ place, listing }, limit) =>
+      cloudMaker(listing, {
+        ...step,
+        store: new CloudProcessStore(
+          patient,
+          place.id,
+          { instance: instances.find(({ id }) => id === place.id) },
+          manifestField,
+        ),
+        delays: raceDelays(step.clock, step.random, step.cancelled),
+        limit,
+      }),
     cancelled: step.cancelled,
     concurrency: maxConcurrency,
     log: (line) => step.log.info(line),
@@ -69,12 +89,14 @@ async function carryOut(
     sum: describeDone(results),
     next: nextStep(results, inputs),
   });
-  const failure = convergeFailure(`Applying ${inputs.file}`, results);
+  const failure = convergeFailure(`Applying ${inputs.file}`, results, whenLive);
   if (failure !== undefined) throw failure;
   if (!hasChanged(results)) return { kind: 'unchanged', done: '' };
   step.did('processes', describeDone(results));
   return { kind: 'changed', done: `The processes are as declared (${describeDone(results)})` };
 }
+
+const whenLive = 'It takes effect with the environment’s next deploy';
 
 /** At 120 requests a minute, a create with its share of listings, or an update that is read back. */
 const msPerWrite = 2_000;
@@ -94,7 +116,7 @@ function warnOfOthers(step: Step, results: readonly OperationResult[]): void {
 }
 
 function hasChanged(results: readonly OperationResult[]): boolean {
-  return results.some(({ outcome }) => outcome !== undefined && outcome !== 'unchanged');
+  return changesIn(doneCounts(results)) > 0;
 }
 
 function nextStep(results: readonly OperationResult[], { goingLive }: ApplyInputs): string {

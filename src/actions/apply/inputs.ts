@@ -1,7 +1,10 @@
+import { cloudManifest } from '../../manifest/cloud-manifest.ts';
 import type { Manifest } from '../../manifest/manifest.ts';
 import { parseManifest } from '../../manifest/parse.ts';
 import { readWorkspaceFile } from '../../manifest/read-file.ts';
+import type { ProcessSpec } from '../../processes/spec.ts';
 import type { Step } from '../../runner/step.ts';
+import { shorten } from '../../shorten.ts';
 import { cloud } from '../shared/cloud-service.ts';
 import { type Commenting, readCommenting } from '../shared/commenting-inputs.ts';
 import { type Connection, readConnection } from '../shared/connection.ts';
@@ -14,7 +17,7 @@ export interface ApplyInputs {
   /** Milliseconds to wait for the environment and the instances to appear. */
   readonly wait: number;
   readonly file: string;
-  readonly manifest: Manifest;
+  readonly manifest: Manifest<ProcessSpec>;
   readonly prune: boolean;
   readonly dryRun: boolean;
   readonly goingLive: GoingLive;
@@ -22,8 +25,8 @@ export interface ApplyInputs {
 }
 
 const defaultManifest = '.github/background-processes.yml';
-/** What is wrong beyond this many is not worth reading before these are mended. */
-const maxProblems = 50;
+/** More mistakes than these are not worth reading before these are corrected. */
+const maxMistakes = 50;
 
 export function readApplyInputs(step: Step): ApplyInputs {
   const { inputs } = step;
@@ -47,17 +50,17 @@ export function readApplyInputs(step: Step): ApplyInputs {
   return read;
 }
 
-function readManifest({ inputs, environment }: Step): { file: string; manifest: Manifest } {
+function readManifest({ inputs, environment }: Step): { file: string; manifest: Manifest<ProcessSpec> } {
   const path = inputs.text('manifest') ?? defaultManifest;
   const read = readWorkspaceFile(environment['GITHUB_WORKSPACE'] || process.cwd(), path);
   if ('why' in read) {
-    inputs.problem('manifest', `${path.slice(0, 200)} ${read.why}`);
-    return { file: path, manifest: { instances: [] } };
+    inputs.problem('manifest', `${shorten(path, 200)} ${read.why}`);
+    return { file: path, manifest: { places: [] } };
   }
-  const { manifest, problems } = parseManifest(read.text, read.file);
-  for (const problem of problems.slice(0, maxProblems)) inputs.problem('manifest', problem);
-  if (problems.length > maxProblems) {
-    inputs.problem('manifest', `${read.file} has ${problems.length - maxProblems} more problems`);
+  const { mistakes, ...manifest } = parseManifest(read.text, read.file, cloudManifest);
+  for (const mistake of mistakes.slice(0, maxMistakes)) inputs.mistake(mistake);
+  if (mistakes.length > maxMistakes) {
+    inputs.problem('manifest', `${read.file} has ${mistakes.length - maxMistakes} more mistakes`);
   }
   return { file: read.file, manifest };
 }

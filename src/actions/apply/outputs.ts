@@ -1,6 +1,11 @@
-import { countsOf, type Operation, subjectOf } from '../../processes/plan/plan.ts';
+import type { ExistingProcess } from '../../processes/existing.ts';
+import { changesIn, countsOf, type Operation } from '../../processes/plan/plan.ts';
 import { doneCounts, type OperationResult } from '../../processes/plan/result.ts';
+import type { ProcessSpec } from '../../processes/spec.ts';
 import type { Outputs } from '../../runner/outputs.ts';
+
+export type CloudOperation = Operation<ProcessSpec, ExistingProcess>;
+export type CloudResult = OperationResult<ProcessSpec, ExistingProcess>;
 
 /** What became of a operation, or `planned` in a dry run. */
 export type Status = OperationResult['status'] | 'planned';
@@ -19,42 +24,40 @@ export interface ReportedOperation {
   readonly error: string | null;
 }
 
-export function plannedOperation(operation: Operation): ReportedOperation {
+export function plannedOperation(operation: CloudOperation): ReportedOperation {
   return {
     action: operation.action,
-    instance: operation.instance.name,
-    instance_id: operation.instance.id,
-    type: operation.action === 'delete' ? operation.process.type : operation.spec.type,
-    identity: subjectOf(operation),
+    instance: operation.place.name,
+    instance_id: operation.place.id,
+    type: 'spec' in operation ? operation.spec.type : operation.process.type,
+    identity: operation.subject,
     process_id: operation.action === 'create' ? null : operation.process.id,
-    changes: operation.action === 'update' ? operation.changes : {},
+    changes: 'changes' in operation ? operation.changes : {},
     status: 'planned',
     error: null,
   };
 }
 
-export function doneOperation({ operation, status, process, error }: OperationResult): ReportedOperation {
+export function doneOperation({ operation, status, process, error }: CloudResult): ReportedOperation {
   const planned = plannedOperation(operation);
   return { ...planned, process_id: process?.id ?? planned.process_id, status, error: error ?? null };
 }
 
 /** The outputs of a dry run: what would be. */
-export function plannedOutputs(operations: readonly Operation[]): Outputs {
+export function plannedOutputs(operations: readonly CloudOperation[]): Outputs {
   const counts = countsOf(operations);
-  const changes = counts.created + counts.updated + counts.deleted > 0;
   return {
-    outcome: changes ? 'would-change' : 'unchanged',
+    outcome: changesIn(counts) > 0 ? 'would-change' : 'unchanged',
     ...texts(counts),
     ...lists(operations.map(plannedOperation)),
   };
 }
 
 /** The outputs of a run: what was really done. */
-export function doneOutputs(results: readonly OperationResult[]): Outputs {
+export function doneOutputs(results: readonly CloudResult[]): Outputs {
   const counts = doneCounts(results);
-  const changed = counts.created + counts.updated + counts.deleted > 0;
   return {
-    outcome: changed ? 'changed' : 'unchanged',
+    outcome: changesIn(counts) > 0 ? 'changed' : 'unchanged',
     ...texts(counts),
     ...lists(results.map(doneOperation)),
   };
@@ -65,7 +68,7 @@ function texts(counts: object): Outputs {
 }
 
 function lists(operations: readonly ReportedOperation[]): Outputs {
-  const declared = operations.filter(({ action }) => action !== 'delete');
+  const declared = operations.filter(({ action }) => action !== 'delete' && action !== 'undeclared');
   return {
     'plan-json': JSON.stringify(operations),
     'ids-json': JSON.stringify(declared.map(({ process_id }) => process_id)),

@@ -7,10 +7,9 @@ import type { ReportedOperation } from './outputs.ts';
 
 /** The plan in the log: instance by instance, one line an operation, and one line that sums it up. */
 export function logPlan(log: Log, operations: readonly Operation[]): void {
-  for (const ofInstance of Map.groupBy(operations, ({ instance }) => instance.id).values()) {
+  for (const ofInstance of Map.groupBy(operations, ({ place }) => place.id).values()) {
     const [first] = ofInstance;
-    if (first !== undefined)
-      log.group(`${first.instance.name} (${first.instance.id})`, ofInstance.map(lineOf));
+    if (first !== undefined) log.group(`${first.place.name} (${first.place.id})`, ofInstance.map(lineOf));
   }
   log.info(`Plan: ${describeCounts(countsOf(operations))}`);
 }

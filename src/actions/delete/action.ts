@@ -1,4 +1,3 @@
-import { CloudProcessStore } from '../../cloud/process-store.ts';
 import { Failure } from '../../failure.ts';
 import type { HttpClient } from '../../http/client.ts';
 import {
@@ -12,9 +11,9 @@ import { describeExisting } from '../../processes/describe-existing.ts';
 import type { ExistingProcess } from '../../processes/existing.ts';
 import { raceDelays } from '../../processes/race-delays.ts';
 import type { Step } from '../../runner/step.ts';
-import { withClient, workDeadline } from '../shared/connection.ts';
+import { withClient } from '../shared/connection.ts';
 import { makeLive } from '../shared/make-live.ts';
-import { findTarget, type Target, whereOf } from '../shared/target-inputs.ts';
+import { findTarget, openStore, type Target, whereOf } from '../shared/target-inputs.ts';
 import { type DeleteInputs, readDeleteInputs } from './inputs.ts';
 import { reportDeleted } from './report.ts';
 
@@ -22,8 +21,10 @@ import { reportDeleted } from './report.ts';
 export async function runDelete(step: Step): Promise<void> {
   const inputs = readDeleteInputs(step);
   await withClient(step, inputs.connection, async (client) => {
-    const target = await findTarget(step, client, inputs.connection, inputs.target);
+    const byIdentity = inputs.toDelete.by === 'identity';
+    const target = await findTarget(step, client, inputs.connection, inputs.target, byIdentity);
     const world = openWorld(step, client, inputs, target);
+    step.doing(`deleting the ${describeDeleteTarget(inputs.toDelete)}`);
     const found = await findToDelete(inputs.toDelete, inputs.all, world);
     for (const process of found) step.log.info(`${process.id}: ${describeExisting(process)}`);
     if (found.length === 0) reportAbsent(step, inputs, target);
@@ -39,7 +40,7 @@ function openWorld(
   target: Target,
 ): DeleteWorld {
   return {
-    store: new CloudProcessStore(client.within(workDeadline(step, connection)), target.instanceId),
+    store: openStore(step, client, connection, target),
     delays: raceDelays(step.clock, step.random, step.cancelled),
     log: (line) => step.log.info(line),
   };

@@ -1,29 +1,54 @@
 import type { ExistingProcess } from '../../processes/existing.ts';
 import { code, type Html, html } from '../../runner/html.ts';
-import { processRows } from '../shared/process-table.ts';
+import { headline } from '../../runner/summary.ts';
+import { nameOf, placeOf, processRows } from '../shared/process-table.ts';
 import type { Target } from '../shared/target-inputs.ts';
 
-/** What was asked, what happened and what to do next, for the job's summary. */
+export type DeleteOutcome = 'deleted' | 'absent' | 'would-delete' | '';
+
+/** What happened to what, and what to do next, for the job's summary. */
 export function reportDeleted(
   asked: string,
-  outcome: 'deleted' | 'absent' | 'would-delete' | '',
+  outcome: DeleteOutcome,
   processes: readonly ExistingProcess[],
-  { instance, instanceId }: Target,
+  target: Target,
   redeploy: boolean,
 ): Html {
-  const name = instance === undefined ? instanceId : `${instance.name} (${instance.id})`;
-  const where = name === undefined ? html`` : html` on ${code(name)}`;
-  const happened = outcome === '' ? html`` : html`<p><strong>${outcome}</strong></p>`;
   const rows = processes.length === 0 ? html`` : processRows(processes);
-  return html`${happened}<p>Asked to delete: ${code(asked)}${where}.</p>${rows}${nextStep(outcome, redeploy)}`;
+  return html`${headOf(asked, outcome, processes, target)}${rows}${nextStep(outcome, redeploy)}`;
 }
 
-function nextStep(outcome: 'deleted' | 'absent' | 'would-delete' | '', redeploy: boolean): Html {
+function headOf(
+  asked: string,
+  outcome: DeleteOutcome,
+  processes: readonly ExistingProcess[],
+  target: Target,
+): Html {
+  const [first, ...others] = processes;
+  const what =
+    first === undefined || others.length > 0 ? html`${processes.length} background processes` : nameOf(first);
+  const place = placeOf(target);
+  const where = place.markup === '' ? html`` : html` on ${place}`;
   switch (outcome) {
     case 'deleted':
-      return redeploy ? html`` : html`<p>The change takes effect with the environment’s next deploy.</p>`;
+      return headline('done', html`Deleted: ${what}${where}`);
     case 'would-delete':
-      return html`<p>Nothing was deleted. Run it without <code>dry-run</code> to make it so.</p>`;
+      return headline('planned', html`Would delete: ${what}${where}`);
+    case 'absent':
+      return headline('nothing', html`Nothing to delete: no ${code(asked)}${where}`);
+    case '':
+      return html``;
+  }
+}
+
+function nextStep(outcome: DeleteOutcome, redeploy: boolean): Html {
+  switch (outcome) {
+    case 'deleted':
+      return redeploy
+        ? html``
+        : html`<p><strong>Next:</strong> deploy the environment, since the change takes effect with its next deploy. With <code>redeploy: true</code> this step does it.</p>`;
+    case 'would-delete':
+      return html`<p><strong>Next:</strong> run it without <code>dry-run</code>. Nothing was deleted.</p>`;
     default:
       return html``;
   }

@@ -1,14 +1,24 @@
-import { CloudProcessStore } from '../../cloud/process-store.ts';
 import type { HttpClient } from '../../http/client.ts';
 import { describeChanges } from '../../processes/drift.ts';
 import { type Ensure, type Ensured, ensure } from '../../processes/ensure.ts';
+import type { ExistingProcess } from '../../processes/existing.ts';
+import { describeOthers, otherWorkersOf } from '../../processes/left-over.ts';
+import { lint } from '../../processes/lint.ts';
 import { raceDelays } from '../../processes/race-delays.ts';
+import { describe, type ProcessSpec, processesOfNew } from '../../processes/spec.ts';
 import type { Step } from '../../runner/step.ts';
 import { cloud } from '../shared/cloud-service.ts';
-import { type Connection, readConnection, withClient, workDeadline } from '../shared/connection.ts';
+import { type Connection, readConnection, withClient } from '../shared/connection.ts';
 import { type Change, type GoingLive, makeLive, readGoingLive } from '../shared/make-live.ts';
 import { readProcesses, readSpec } from '../shared/process-inputs.ts';
-import { findTarget, readTarget, type Target, type TargetInputs, whereOf } from '../shared/target-inputs.ts';
+import {
+  findTarget,
+  openStore,
+  readTarget,
+  type Target,
+  type TargetInputs,
+  whereOf,
+} from '../shared/target-inputs.ts';
 import { outputsOf } from './outputs.ts';
 import { reportEnsured, sentenceFor } from './report.ts';
 
@@ -23,12 +33,19 @@ interface EnsureInputs {
 export async function runEnsure(step: Step): Promise<void> {
   const inputs = readInputs(step);
   await withClient(step, inputs.connection, async (client) => {
-    const target = await findTarget(step, client, inputs.connection, inputs.target);
+    const { connection, wanted } = inputs;
+    const looks = wanted.processId === undefined && wanted.ifExists !== 'create';
+    const target = await findTarget(step, client, connection, inputs.target, looks);
+    step.doing(`making sure that the ${describe(wanted.spec)} is as declared`);
     const { ensured, instance } = await ensureProcess(step, client, inputs, target);
     const found: Target = { ...target, instance: target.instance ?? instance };
+    warnOf(step, wanted.spec, ensured, found);
     step.output(outputsOf(inputs.wanted.spec, ensured, found));
     step.summarize(reportEnsured(inputs.wanted, ensured, found, inputs.goingLive.redeploy));
-    await makeLive({ ...inputs, step, client, onLive: step.output }, changeOf(ensured, found));
+    await makeLive(
+      { ...inputs, step, client, onLive: step.output },
+      changeOf(inputs.wanted.spec, ensured, found),
+    );
   });
 }
 
@@ -62,7 +79,7 @@ async function ensureProcess(
   { connection, wanted }: EnsureInputs,
   target: Target,
 ) {
-  const store = new CloudProcessStore(client.within(workDeadline(step, connection)), target.instanceId);
+  const store = openStore(step, client, connection, target);
   const ensured = await ensure(wanted, {
     store,
     delays: raceDelays(step.clock, step.random, step.cancelled),
@@ -70,6 +87,7 @@ async function ensureProcess(
     log: (line) => step.log.info(line),
   });
   step.log.info(sentenceFor(wanted.spec, ensured));
+  noticeOthers(step, wanted.spec, ensured, store.latest);
   if (ensured.others.length > 0) {
     const ids = ensured.others.map(({ id }) => id).join(', ');
     step.log.warning(
@@ -84,11 +102,29 @@ async function ensureProcess(
   return { ensured, instance: store.instance };
 }
 
-function changeOf({ outcome, process }: Ensured, target: Target): Change {
+/** What else serves these queues may be what a changed queue list has left behind. */
+function noticeOthers(
+  step: Step,
+  spec: ProcessSpec,
+  { process, others }: Ensured,
+  listed: readonly ExistingProcess[],
+): void {
+  const own = [...(process === undefined ? [] : [process]), ...others];
+  const told = describeOthers(otherWorkersOf(spec, own, listed));
+  if (told !== undefined) step.log.notice(`${told}. If a changed queue list has left it behind, delete it.`);
+}
+
+/** Warns of what is likely to go wrong with what is declared. */
+function warnOf(step: Step, spec: ProcessSpec, { process }: Ensured, { instance }: Target): void {
+  const processes = process?.processes ?? spec.processes ?? processesOfNew;
+  for (const line of lint(spec, { processes, maxReplicas: instance?.maxReplicas })) step.log.warning(line);
+}
+
+function changeOf(spec: ProcessSpec, { outcome, process }: Ensured, target: Target): Change {
   const planned = outcome === 'would-create' || outcome === 'would-update';
   return {
     kind: planned ? 'planned' : outcome === 'unchanged' ? 'unchanged' : 'changed',
-    done: `Background process ${process?.id} was ${outcome}`,
+    done: `The ${describe(spec)} was ${outcome}`,
     where: whereOf(target, process),
   };
 }

@@ -1,11 +1,10 @@
-import { type Changes, describeChanges, shown } from '../../processes/drift.ts';
+import { describeChanges } from '../../processes/drift.ts';
 import type { Ensure, Ensured } from '../../processes/ensure.ts';
-import type { ExistingProcess } from '../../processes/existing.ts';
-import { setOptions } from '../../processes/intended.ts';
+import { cloudRules } from '../../processes/rules.ts';
 import { describe, type ProcessSpec } from '../../processes/spec.ts';
-import { code, type Html, html } from '../../runner/html.ts';
-import { facts, table } from '../../runner/summary.ts';
-import { replicasOf } from '../shared/replicas.ts';
+import { type Html, html } from '../../runner/html.ts';
+import { headline, type Mark } from '../../runner/summary.ts';
+import { idLine, nameOf, placeOf, processFacts } from '../shared/process-table.ts';
 import type { Target } from '../shared/target-inputs.ts';
 
 /** What happened, as one line of the log. */
@@ -15,72 +14,57 @@ export function sentenceFor(spec: ProcessSpec, { outcome, process, changes }: En
     case 'created':
       return `Created the ${what}: ${process?.id}`;
     case 'updated':
-      return `Updated the ${what}: ${process?.id} (${describeChanges(changes)})`;
+      return `Updated the ${what} (${describeChanges(changes)}): ${process?.id}`;
     case 'unchanged':
       return `The ${what} exists already: ${process?.id}`;
     case 'would-create':
       return `Dry run: would create the ${what}`;
     case 'would-update':
-      return `Dry run: would update the ${what}: ${process?.id} (${describeChanges(changes)})`;
+      return `Dry run: would update the ${what} (${describeChanges(changes)}): ${process?.id}`;
   }
 }
 
-/** What was asked, what happened, the process as it is, and what to do next, for the job's summary. */
-export function reportEnsured(wanted: Ensure, ensured: Ensured, target: Target, redeploy: boolean): Html {
-  const { spec, ifExists, dryRun } = wanted;
-  const { outcome, process, changes, ignored } = ensured;
-  const asked = html`<p>Asked for: ${code(describe(spec))}, ${numberOf(spec)}, if it exists: ${code(ifExists)}${dryRun ? ', as a dry run' : ''}.</p>`;
-  const happened = html`<p><strong>${outcome}</strong>${process === undefined ? html`` : html` ${code(process.id)}`}</p>`;
-  return html`${happened}${asked}${changesTable(changes)}${leftAlone(ignored)}${process === undefined ? html`` : processTable(process, target)}${nextStep(ensured, redeploy)}`;
-}
-
-function changesTable(changes: Changes): Html {
-  const rows = Object.entries(changes);
-  if (rows.length === 0) return html``;
-  return table(
-    ['Changed', 'Before', '→', 'After'],
-    rows.map(([field, { from, to }]) => [code(field), code(shown(from)), html`→`, code(shown(to))]),
+/** What happened to what, the process as it is or would be, and what to do next, for the job's summary. */
+export function reportEnsured({ spec }: Ensure, ensured: Ensured, target: Target, redeploy: boolean): Html {
+  const { process, changes, ignored } = ensured;
+  const drifted = Object.keys(ignored).length > 0;
+  const [mark, verb] = drifted ? (['drifted', 'Drifted and left'] as const) : verdicts[ensured.outcome];
+  const shown = {
+    settings: process === undefined ? cloudRules.settingsOf(spec) : cloudRules.settingsOfExisting(process),
+    createdAt: process?.createdAt ?? null,
+    target: { ...target, instanceId: target.instanceId ?? process?.instanceId },
+  };
+  const table = processFacts(
+    drifted ? { ...shown, changes: ignored, kind: 'left' } : { ...shown, changes, kind: 'changed' },
   );
-}
-
-function leftAlone(ignored: Changes): Html {
-  return Object.keys(ignored).length === 0
-    ? html``
-    : html`<p>Not as declared, and left so (what it is → what was declared): ${code(describeChanges(ignored))}</p>`;
-}
-
-function processTable(process: ExistingProcess, { instance, environment, instanceId }: Target): Html {
-  const name =
-    instance === undefined ? (instanceId ?? process.instanceId) : `${instance.name} (${instance.id})`;
-  return facts([
-    ['Process', code(process.id)],
-    ['Type', code(process.type)],
-    ['Processes', html`${code(process.processes)} ${replicasOf(process.processes, instance)}`],
-    ['Command', code(process.command ?? '')],
-    ['Config', code(JSON.stringify(setOptions(process.config)))],
-    ['Strategy', code(process.strategy)],
-    ['Instance', code(name)],
-    ...(environment === undefined ? [] : ([['Environment', code(environment.name)]] as const)),
-    ['Created', code(process.createdAt ?? 'unknown')],
+  const ids = idLine([
+    ['process', process?.id],
+    ['instance', shown.target.instanceId],
   ]);
+  return html`${headline(mark, html`${verb}: ${nameOf(process ?? spec)} on ${placeOf(shown.target)}`)}${table}${nextStep(ensured, redeploy)}${ids}`;
 }
+
+const verdicts = {
+  created: ['done', 'Created'],
+  updated: ['done', 'Updated'],
+  unchanged: ['nothing', 'Unchanged'],
+  'would-create': ['planned', 'Would create'],
+  'would-update': ['planned', 'Would update'],
+} as const satisfies Record<Ensured['outcome'], readonly [Mark, string]>;
 
 function nextStep({ outcome, ignored }: Ensured, redeploy: boolean): Html {
   switch (outcome) {
     case 'created':
     case 'updated':
-      return redeploy ? html`` : html`<p>The change takes effect with the environment’s next deploy.</p>`;
+      return redeploy
+        ? html``
+        : html`<p><strong>Next:</strong> deploy the environment, since the change takes effect with its next deploy. With <code>redeploy: true</code> this step does it.</p>`;
     case 'would-create':
     case 'would-update':
-      return html`<p>Nothing was written. Run it without <code>dry-run</code> to make it so.</p>`;
+      return html`<p><strong>Next:</strong> run it without <code>dry-run</code>. Nothing was written.</p>`;
     case 'unchanged':
       return Object.keys(ignored).length === 0
-        ? html`<p>Nothing to do.</p>`
-        : html`<p>With <code>if-exists: update</code> it would be brought into the declared state.</p>`;
+        ? html``
+        : html`<p><strong>Next:</strong> use <code>if-exists: update</code> to bring it into the declared state.</p>`;
   }
-}
-
-function numberOf({ processes }: ProcessSpec): Html {
-  if (processes === undefined) return html`as many processes as there are (1 for a new one)`;
-  return html`${code(processes)} ${processes === 1 ? 'process' : 'processes'}`;
 }

@@ -1,12 +1,11 @@
-import { CloudProcessStore } from '../../cloud/process-store.ts';
 import { describeExisting } from '../../processes/describe-existing.ts';
 import type { ExistingProcess } from '../../processes/existing.ts';
 import { setOptions } from '../../processes/intended.ts';
 import type { ProcessSpec } from '../../processes/spec.ts';
 import type { Step } from '../../runner/step.ts';
 import { cloud } from '../shared/cloud-service.ts';
-import { type Connection, readConnection, withClient, workDeadline } from '../shared/connection.ts';
-import { findTarget, readTarget, type TargetInputs } from '../shared/target-inputs.ts';
+import { type Connection, readConnection, withClient } from '../shared/connection.ts';
+import { findTarget, openStore, readTarget, type TargetInputs } from '../shared/target-inputs.ts';
 import { reportListed } from './report.ts';
 
 interface ListInputs {
@@ -20,9 +19,11 @@ interface ListInputs {
 export async function runList(step: Step): Promise<void> {
   const { connection, target, type } = readInputs(step);
   await withClient(step, connection, async (client) => {
-    const found = await findTarget(step, client, connection, target);
-    const store = new CloudProcessStore(client.within(workDeadline(step, connection)), found.instanceId);
-    const processes = (await store.list()).filter((process) => type === undefined || process.type === type);
+    const found = await findTarget(step, client, connection, target, true);
+    step.doing('listing the background processes');
+    const store = openStore(step, client, connection, found);
+    const { processes: all } = await store.list();
+    const processes = all.filter((process) => type === undefined || process.type === type);
     step.log.group(
       processes.length === 1 ? '1 background process' : `${processes.length} background processes`,
       processes.map((process) => `${process.id}  ${describeExisting(process)}  × ${process.processes}`),

@@ -3,6 +3,9 @@ import type { Service } from './connection.ts';
 
 export const cloud: Service = {
   hints: cloudHints,
-  token: { variable: 'LARAVEL_CLOUD_TOKEN', origin: 'in the settings of the Laravel Cloud organization' },
+  token: {
+    variables: ['LARAVEL_CLOUD_TOKEN', 'LARAVEL_CLOUD_API_TOKEN'],
+    origin: 'in the settings of the Laravel Cloud organization',
+  },
   apiUrl: 'https://cloud.laravel.com/api',
 };

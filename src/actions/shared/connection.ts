@@ -1,6 +1,7 @@
 import { HttpClient } from '../../http/client.ts';
+import { maxConcurrency } from '../../http/side-by-side.ts';
 import type { ServiceHints } from '../../http/status-failure.ts';
-import { openTransport } from '../../http/transport.ts';
+import { openTransport, usualLimits } from '../../http/transport.ts';
 import type { Step } from '../../runner/step.ts';
 import { Deadline } from '../../time/deadline.ts';
 import { readToken, type TokenSource } from './token.ts';
@@ -21,11 +22,7 @@ export interface Connection {
   readonly requestTimeout: number;
 }
 
-/** Until a connection must stand, in milliseconds. */
-const connectTimeout = 10_000;
-const maxAnswerBytes = 8 * 1024 * 1024;
-/** At once to one API: enough to fill the waiting, few enough to stay polite. */
-export const maxConcurrency = 6;
+export { maxConcurrency };
 
 /** Reads `token`, `api-url`, `request-timeout` and `summary`. */
 export function readConnection(
@@ -52,9 +49,9 @@ export async function withClient<T>(
   const transport = await openTransport({
     origin: apiUrl,
     environment: step.environment,
-    connectTimeout: Math.min(connectTimeout, requestTimeout),
     connections: maxConcurrency,
-    maxBytes: maxAnswerBytes,
+    ...usualLimits,
+    connectTimeout: Math.min(usualLimits.connectTimeout, requestTimeout),
   });
   try {
     return await body(

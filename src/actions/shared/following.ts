@@ -1,12 +1,11 @@
 import type { Following } from '../../cloud/following.ts';
 import type { Step } from '../../runner/step.ts';
-import { Deadline } from '../../time/deadline.ts';
+import { waitingFor } from '../../time/poll.ts';
 
 /** What a step waits for in Laravel Cloud, until `span` milliseconds have passed. */
 export function following(step: Step, subject: string, span: number): Following {
   return {
-    ...step,
-    deadline: new Deadline(step.clock, span),
+    ...waitingFor(step, span),
     log: (line) => step.log.info(line),
     did: (line) => step.did(subject, line),
   };

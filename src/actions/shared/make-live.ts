@@ -23,7 +23,7 @@ export interface GoingLive {
 /** What the step has done to the processes, and where. */
 export interface Change {
   readonly kind: 'changed' | 'unchanged' | 'planned';
-  /** `Background process process-1 was created`, for the notice that it waits for a deploy. */
+  /** `The worker on queue high was created`, for the notice that it waits for a deploy. */
   readonly done: string;
   /** The environment or, where that is not known, an instance, which tells it. */
   readonly where: { readonly environmentId: string } | { readonly instanceId: string };
@@ -94,6 +94,7 @@ async function findEnvironmentId({ step, client, connection }: Live, { where }: 
 
 async function deploy(live: Live, environmentId: string, { done }: Change): Promise<void> {
   const { step, client, connection, goingLive } = live;
+  step.doing('deploying the environment, so that the change takes effect');
   const patient = client.within(workDeadline(step, connection, goingLive.waitTimeout));
   const deployment = await redeploy(
     patient,
@@ -108,9 +109,7 @@ async function deploy(live: Live, environmentId: string, { done }: Change): Prom
     if (goingLive.showLogs) await showFailingStep(step, patient, deployment.id);
     throw failedDeployment(deployment, done, goingLive.showLogs);
   }
-  step.summarize(
-    html`<p>Deployment ${code(deployment.id)} ended as ${code(deployment.status)}: the change is live.</p>`,
-  );
+  step.summarize(html`<p>✅ Live: the deployment has succeeded. <sub>${code(deployment.id)}</sub></p>`);
 }
 
 function failedDeployment(
@@ -120,8 +119,8 @@ function failedDeployment(
 ): Failure {
   const logs = showLogs ? '' : '. With show-logs: true the summary shows the step that failed';
   return new Failure({
-    what: `Deployment ${id}`,
-    why: `it ended as ${status}${failureReason === undefined ? '' : `: ${failureReason}`}. ${done}, and that stays so`,
-    fix: `Mend the deployment: the change takes effect with the next one that succeeds${logs}`,
+    what: `${done}, and the deployment failed`,
+    why: `${id} ended as ${status}${failureReason === undefined ? '' : `: ${failureReason}`}`,
+    fix: `The change takes effect with the next deployment that succeeds${logs}`,
   });
 }

@@ -1,5 +1,5 @@
 import { parseConfig } from '../../processes/parse-config.ts';
-import { type ProcessSpec, processesRange } from '../../processes/spec.ts';
+import { commandProblem, type ProcessSpec, processesRange } from '../../processes/spec.ts';
 import type { Inputs } from '../../runner/inputs.ts';
 
 interface Reading {
@@ -29,6 +29,8 @@ export function readSpec(inputs: Inputs, { pinned, fallback = 'worker', processe
   }
   if (command === undefined && !pinned)
     inputs.problem('command', 'is needed for type: custom, for example php artisan reverb:start');
+  const problem = command === undefined ? undefined : commandProblem(command);
+  if (problem !== undefined) inputs.problem('command', problem);
   if (configJson !== undefined)
     inputs.problem('config-json', 'is for type: worker; a custom process has only its command');
   return { type, processes, command: command ?? '' };

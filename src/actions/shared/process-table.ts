@@ -1,19 +1,93 @@
+import { type Change, type Changes, fieldName, shown } from '../../processes/drift.ts';
 import type { ExistingProcess } from '../../processes/existing.ts';
-import { setOptions } from '../../processes/intended.ts';
-import { code, type Html } from '../../runner/html.ts';
-import { table } from '../../runner/summary.ts';
+import { foldConnection, foldQueue } from '../../processes/identity.ts';
+import type { Settings } from '../../processes/plan/rules.ts';
+import { cloudRules } from '../../processes/rules.ts';
+import { settingsText } from '../../processes/settings-text.ts';
+import type { ProcessSpec } from '../../processes/spec.ts';
+import { code, folded, type Html, html, joined, preformatted } from '../../runner/html.ts';
+import { facts, table } from '../../runner/summary.ts';
+import { totalText } from './replicas.ts';
+import type { Target } from './target-inputs.ts';
+import { readableDate, readableDay } from './when.ts';
 
-/** Processes as a table of the summary. */
+/** A process by what it is known by, for a headline: `worker on queue high`, `php artisan reverb:start`. */
+export function nameOf(process: ProcessSpec | ExistingProcess): Html {
+  if ('command' in process && process.type !== 'worker') return code(process.command || 'custom process');
+  const config: Readonly<Record<string, unknown>> = 'config' in process ? { ...process.config } : {};
+  const connection = foldConnection(config['connection']);
+  const of = connection === undefined ? html`` : html` of connection ${code(connection)}`;
+  return html`worker on queue ${code(foldQueue(config['queue']))}${of}`;
+}
+
+/** Where a process is or is to be: `App in production`, or an instance's id where no name is known. */
+export function placeOf({ instance, environment, instanceId }: Target): Html {
+  const place = instance?.name ?? instanceId;
+  const parts = [place, environment?.name].flatMap((name) => (name === undefined ? [] : [code(name)]));
+  return joined(parts, html` in `);
+}
+
+interface ShownProcess {
+  readonly settings: Settings;
+  /** Shown in place of the settings that they are about. */
+  readonly changes: Changes;
+  /** Were the changes made (or would be), or was the process left as it is? */
+  readonly kind: 'changed' | 'left';
+  readonly createdAt: string | null;
+  readonly target: Target;
+}
+
+/** One process as a small table. What its headline tells is not told again. */
+export function processFacts({ settings, changes, kind, createdAt, target }: ShownProcess): Html {
+  const { processes, ...options } = { ...settings, ...changes };
+  const total = isChange(processes) ? processes[kind === 'changed' ? 'to' : 'from'] : processes;
+  const set = Object.entries(options).filter(([, value]) => value !== null && value !== undefined);
+  const shownOptions = set.map(([field, value]) => html`${fieldName(field)} ${settingOf(value, kind)}`);
+  return facts([
+    ['Processes', html`${settingOf(processes, kind)}${totalText(Number(total), target.instance)}`],
+    ...(set.length === 0 ? [] : ([['Options', joined(shownOptions, html`, `)]] as const)),
+    ...(createdAt === null ? [] : ([['Created', html`${readableDate(createdAt)}`]] as const)),
+  ]);
+}
+
+function settingOf(value: unknown, kind: ShownProcess['kind']): Html {
+  if (!isChange(value)) return code(shown(value));
+  return kind === 'changed' ? beforeAfter(value) : leftAlone(value);
+}
+
+function isChange(value: unknown): value is Change {
+  return typeof value === 'object' && value !== null && 'from' in value && 'to' in value;
+}
+
+/** What a change has made of a value: `1` → `2`. */
+export function beforeAfter({ from, to }: Change): Html {
+  return html`${code(shown(from))} → <strong>${code(shown(to))}</strong>`;
+}
+
+/** A value that is not as declared, and stays so. */
+export function leftAlone({ from, to }: Change): Html {
+  return html`${code(shown(from))} (declared: <strong>${code(shown(to))}</strong>)`;
+}
+
+/** Processes as a table of the summary, with their ids folded away below it. */
 export function processRows(processes: readonly ExistingProcess[]): Html {
-  return table(
-    ['Process', 'Type', 'Processes', 'Command', 'Config', 'Created'],
-    processes.map((process) => [
-      code(process.id),
-      code(process.type),
-      code(process.processes),
-      code(process.command ?? ''),
-      code(JSON.stringify(setOptions(process.config))),
-      code(process.createdAt ?? 'unknown'),
-    ]),
+  const rows = processes.map((process) => {
+    const { processes: count, ...options } = cloudRules.settingsOfExisting(process);
+    const created = process.createdAt === null ? '' : readableDay(process.createdAt);
+    return [nameOf(process), html`${Number(count)}`, code(settingsText(options)), html`${created}`];
+  });
+  return html`${table(['Background process', 'Processes', 'Options', 'Created'], rows)}${idsOf(processes)}`;
+}
+
+function idsOf(processes: readonly ExistingProcess[]): Html {
+  const lines = processes.map((process) => `${process.id}  ${cloudRules.describeExisting(process)}`);
+  return folded(html`Ids`, preformatted(lines));
+}
+
+/** Ids where there are only a few: last, and small. */
+export function idLine(ids: readonly (readonly [what: string, id: string | undefined])[]): Html {
+  const known = ids.flatMap(([what, id]) =>
+    id === undefined || id === '' ? [] : [html`${what} ${code(id)}`],
   );
+  return known.length === 0 ? html`` : html`<p><sub>${joined(known, html` · `)}</sub></p>`;
 }

@@ -1,10 +1,22 @@
 import type { Instance } from '../../cloud/instance.ts';
-import { code, type Html, html } from '../../runner/html.ts';
 
-/** What a number of processes amounts to: each replica of the instance runs all of them. */
-export function replicasOf(processes: number, instance: Instance | undefined): Html {
-  const { minReplicas: min, maxReplicas: max } = instance ?? {};
-  if (min === undefined || max === undefined) return html`on each replica`;
-  const span = (low: number, high: number): string => (low === high ? String(low) : `${low}–${high}`);
-  return html`× ${code(span(min, max))} replicas = ${code(span(min * processes, max * processes))} in total`;
+type Scaling = Pick<Instance, 'minReplicas' | 'maxReplicas' | 'sleeps'>;
+
+/** `2–4 replicas`; undefined where they are not known. */
+export function replicasText({ minReplicas: min, maxReplicas: max, sleeps }: Scaling): string | undefined {
+  if (min === undefined || max === undefined) return undefined;
+  const count = span(min, max);
+  return `${sleeps ? 'up to ' : ''}${count === '1' ? '1 replica' : `${count} replicas`}`;
+}
+
+/** What a number of processes amounts to, since each replica runs all of them: ` × 2–4 replicas = 4–8 in total`. */
+export function totalText(processes: number, instance: Scaling | undefined): string {
+  const { minReplicas: min, maxReplicas: max, sleeps } = instance ?? {};
+  if (instance === undefined || min === undefined || max === undefined) return ' on each replica';
+  const total = sleeps ? `up to ${max * processes}` : span(min * processes, max * processes);
+  return ` × ${replicasText(instance)} = ${total} in total${sleeps ? ', and none while it sleeps' : ''}`;
+}
+
+function span(low: number, high: number): string {
+  return low === high ? String(low) : `${low}–${high}`;
 }

@@ -1,10 +1,12 @@
 import type { Instance } from '../../cloud/instance.ts';
+import { CloudProcessStore } from '../../cloud/process-store.ts';
 import { type Environment, findInEnvironment, pickInstance } from '../../cloud/target.ts';
 import type { HttpClient } from '../../http/client.ts';
 import type { ExistingProcess } from '../../processes/existing.ts';
+import type { Listing } from '../../processes/listing.ts';
 import { isId } from '../../runner/inputs.ts';
 import type { Step } from '../../runner/step.ts';
-import { Deadline } from '../../time/deadline.ts';
+import { waitingFor } from '../../time/poll.ts';
 import { type Connection, workDeadline } from './connection.ts';
 
 /** The instance that a step is about, as the inputs name it. */
@@ -21,6 +23,8 @@ export interface Target {
   readonly instanceId: string | undefined;
   readonly instance: Instance | undefined;
   readonly environment: Environment | undefined;
+  /** The processes of the instance, where they were seen on the way to it. */
+  readonly listing: Listing<ExistingProcess> | undefined;
 }
 
 /** Reads `application`, `environment`, `instance` and `wait-for-environment`. */
@@ -35,10 +39,7 @@ export function readTarget({ inputs }: Step, options: { readonly pinned: boolean
     if (wait > 0) inputs.problem('wait-for-environment', 'says nothing without environment');
     if (instance === undefined) {
       if (!options.pinned)
-        inputs.problem(
-          'instance',
-          'is needed, or environment: an instance’s id, or the environment that it is in',
-        );
+        inputs.problem('environment', 'give its branch, name, slug or id, or give an instance instead');
     } else if (!isId(instance, 'inst-')) {
       inputs.problem(
         'instance',
@@ -49,24 +50,39 @@ export function readTarget({ inputs }: Step, options: { readonly pinned: boolean
   return { application, environment, instance, wait };
 }
 
-/** Finds the instance, waiting for it if that was asked for. */
+/** Finds the instance, waiting for it if that was asked for. `withProcesses`: will its processes be listed next? */
 export async function findTarget(
   step: Step,
   client: HttpClient,
   connection: Connection,
   { application, environment, instance, wait }: TargetInputs,
+  withProcesses: boolean,
 ): Promise<Target> {
-  if (environment === undefined) return { instanceId: instance, instance: undefined, environment: undefined };
+  if (environment === undefined) {
+    return { instanceId: instance, instance: undefined, environment: undefined, listing: undefined };
+  }
+  step.doing(`${wait > 0 ? 'waiting' : 'looking'} for the environment "${environment}"`);
   const { found, picked } = await findInEnvironment(
     client.within(workDeadline(step, connection, wait)),
-    { application, environment, repository: step.workflow.repository },
-    { ...step, deadline: new Deadline(step.clock, wait), log: (line) => step.log.info(line) },
+    { application, environment, repository: step.workflow.repository, withProcesses },
+    { ...waitingFor(step, wait), log: (line) => step.log.info(line) },
     (candidates) => pickInstance(candidates, instance),
   );
   step.log.info(
     `Environment ${found.environment.name} (${found.environment.id}), instance ${picked.name} (${picked.id})`,
   );
-  return { instanceId: picked.id, instance: picked, environment: found.environment };
+  const listing = found.listings.get(picked.id);
+  return { instanceId: picked.id, instance: picked, environment: found.environment, listing };
+}
+
+/** The processes of what was found, under a deadline of their own. */
+export function openStore(
+  step: Step,
+  client: HttpClient,
+  connection: Connection,
+  target: Target,
+): CloudProcessStore {
+  return new CloudProcessStore(client.within(workDeadline(step, connection)), target.instanceId, target);
 }
 
 /** Where a deployment is to be made: in the environment or, where that is not known, in the one of an instance. */

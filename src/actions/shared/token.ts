@@ -3,8 +3,8 @@ import type { Secrets } from '../../runner/secrets.ts';
 import type { Workflow } from '../../runner/workflow.ts';
 
 export interface TokenSource {
-  /** The environment variable that stands in for an empty input. */
-  readonly variable: string;
+  /** The environment variables that stand in for an empty input, the first that is set before the others. */
+  readonly variables: readonly [string, ...string[]];
   /** Where the reader gets a token from: `in Laravel Cloud, under …`. */
   readonly origin: string;
 }
@@ -17,7 +17,8 @@ export function readToken(
   workflow: Workflow,
   secrets: Secrets,
 ): string {
-  const token = inputs.text('token') ?? environment[source.variable]?.trim() ?? '';
+  const given = [inputs.text('token'), ...source.variables.map((name) => environment[name]?.trim())];
+  const token = given.find((value) => value !== undefined && value !== '') ?? '';
   if (token === '') {
     inputs.problem('token', whyEmpty(source, workflow));
     return '';
@@ -29,7 +30,7 @@ export function readToken(
   return token;
 }
 
-function whyEmpty({ variable, origin }: TokenSource, { pullRequest, actor }: Workflow): string {
+function whyEmpty({ variables: [variable], origin }: TokenSource, { pullRequest, actor }: Workflow): string {
   if (pullRequest?.fromFork === true) {
     return (
       'is empty: this pull request comes from a fork, and GitHub gives such runs no secrets. Skip the step for forks ' +

@@ -49,6 +49,7 @@ interface Verifying {
 export async function verify(verifying: Verifying): Promise<void> {
   const { step, client, connection, goingLive, verification, environmentId } = verifying;
   const patient = client.within(workDeadline(step, connection, verification.timeout));
+  step.doing('running the verify command');
   step.log.info(`Verifying with: ${verification.command}`);
   try {
     const watch = following(step, 'verification', verification.timeout);

@@ -1,21 +1,35 @@
 import { Cancelled, messageOf } from '../../failure.ts';
-import type { Clock } from '../../time/clock.ts';
-import { ensure } from '../ensure.ts';
-import type { ExistingProcess } from '../existing.ts';
-import type { RaceDelays } from '../race-delays.ts';
-import { removeForSure } from '../remove.ts';
-import type { ProcessStore } from '../store.ts';
-import { ClaimedStore } from './claimed-store.ts';
+import { bySpecificity } from '../candidates.ts';
+import type { Aged } from '../existing.ts';
+import { Claim } from './claim.ts';
 import { Limit } from './limit.ts';
-import { bySpecificity, familyOf } from './match.ts';
-import { type InstanceState, type Operation, type OperationOf, subjectOf } from './plan.ts';
+import { isMaking, type Making, type Operation, type OperationOf, type PlaceState } from './plan.ts';
 import type { OperationResult } from './result.ts';
-import { SharedListing } from './shared-listing.ts';
+import type { Rules } from './rules.ts';
 
-export interface ConvergeWorld {
-  storeOf(instanceId: string): ProcessStore;
-  readonly delays: RaceDelays;
-  readonly clock: Clock;
+/** Makes and removes the processes of one place. What it sends goes through the claim of the operation that it is for. */
+export interface Maker<S, P extends Aged> {
+  /** Makes the declared process exist, exactly once. `did` is told what is known by now; the last line counts. */
+  make(
+    operation: Making<S, P>,
+    claim: Claim<P>,
+    told: { did(line: string): void; log(line: string): void },
+  ): Promise<Made<P>>;
+  /** Makes sure that a process is gone. */
+  remove(process: P, claim: Claim<P>, log: (line: string) => void): Promise<void>;
+}
+
+export interface Made<P> {
+  readonly outcome: 'created' | 'updated' | 'replaced' | 'unchanged';
+  readonly process: P | undefined;
+  readonly changes: OperationResult['changes'];
+  /** Others of the same identity that racing runs have made and not removed. */
+  readonly others: readonly P[];
+}
+
+export interface ConvergeWorld<S, P extends Aged> {
+  readonly rules: Pick<Rules<S, P>, 'identityOf'>;
+  makerAt(state: PlaceState<S, P>, limit: Limit): Maker<S, P>;
   /** Aborted when nothing new should be started. */
   readonly cancelled: AbortSignal;
   /** Requests at once. */
@@ -23,129 +37,122 @@ export interface ConvergeWorld {
   log(line: string): void;
 }
 
-type MakingOperation = OperationOf<'create' | 'update'>;
-
 /**
  * Carries out a plan: creates and updates side by side, each create exactly once, and deletes last, only if all else
- * is done. A operation that fails stops only what depends on it. Never throws: the results, in the plan's order, tell all.
+ * is done. An operation that fails stops only what depends on it. Never throws: the results, in the plan's order, tell all.
  */
-export async function converge(
-  operations: readonly Operation[],
-  states: readonly InstanceState[],
-  world: ConvergeWorld,
-): Promise<readonly OperationResult[]> {
+export async function converge<S, P extends Aged>(
+  operations: readonly Operation<S, P>[],
+  states: readonly PlaceState<S, P>[],
+  world: ConvergeWorld<S, P>,
+): Promise<readonly OperationResult<S, P>[]> {
   const limit = new Limit(world.concurrency);
-  const results = new Map<Operation, OperationResult>();
-  const ofInstance = Map.groupBy(operations, ({ instance }) => instance.id);
-  await Promise.all(
-    states.map(async ({ instance, existing }) => {
-      const own = ofInstance.get(instance.id) ?? [];
-      const work = new InstanceWork(own, existing, world.storeOf(instance.id), limit, world);
-      for (const result of await work.makeAll()) results.set(result.operation, result);
-    }),
+  const ofPlace = Map.groupBy(operations, ({ place }) => place.id);
+  const works = states.map(
+    (state) => new PlaceWork(ofPlace.get(state.place.id) ?? [], world.makerAt(state, limit), limit, world),
   );
-  const made = [...results.values()].every(({ status }) => status === 'done');
-  await Promise.all(
-    operations.map(async (operation) => {
-      if (operation.action !== 'delete') return;
-      results.set(operation, made ? await remove(operation, limit, world) : heldBack(operation));
-    }),
-  );
+  const made = (await Promise.all(works.map((work) => work.makeAll()))).flat();
+  const allMade = made.every(({ status }) => status === 'done');
+  const removed = (await Promise.all(works.map((work) => work.removeAll(allMade)))).flat();
+  const results = new Map([...made, ...removed].map((result) => [result.operation, result]));
   return operations.flatMap((operation) => results.get(operation) ?? []);
 }
 
-/** Creates and updates on one instance. */
-class InstanceWork {
-  readonly #operations: readonly Operation[];
-  readonly #store: ProcessStore;
+/** The work at one place. */
+class PlaceWork<S, P extends Aged> {
+  readonly #operations: readonly Operation<S, P>[];
+  readonly #maker: Maker<S, P>;
   readonly #limit: Limit;
-  readonly #world: ConvergeWorld;
-  readonly #listings: SharedListing;
+  readonly #world: ConvergeWorld<S, P>;
   /** Whose process is which: what belongs to one operation is no candidate for another. */
-  readonly #owners = new Map<string, Operation>();
+  readonly #owners = new Map<string, Operation<S, P>>();
 
   constructor(
-    operations: readonly Operation[],
-    existing: readonly ExistingProcess[],
-    store: ProcessStore,
+    operations: readonly Operation<S, P>[],
+    maker: Maker<S, P>,
     limit: Limit,
-    world: ConvergeWorld,
+    world: ConvergeWorld<S, P>,
   ) {
     this.#operations = operations;
-    this.#store = store;
+    this.#maker = maker;
     this.#limit = limit;
     this.#world = world;
-    this.#listings = new SharedListing(store, existing, { ...world, limit });
     for (const operation of operations)
       if (operation.action !== 'create') this.#owners.set(operation.process.id, operation);
   }
 
-  async makeAll(): Promise<readonly OperationResult[]> {
-    const making = this.#operations.filter(
-      (operation) => operation.action === 'create' || operation.action === 'update',
-    );
-    const families = Map.groupBy(making, ({ spec }) => familyOf(spec));
+  async makeAll(): Promise<readonly OperationResult<S, P>[]> {
+    const { identityOf } = this.#world.rules;
+    const families = Map.groupBy(this.#operations.filter(isMaking), ({ spec }) => identityOf(spec).family);
     const results = await Promise.all([...families.values()].map((family) => this.#makeFamily(family)));
-    return [
-      ...results.flat(),
-      ...this.#operations.filter((operation) => operation.action === 'keep').map(kept),
-    ];
+    return [...results.flat(), ...this.#operations.flatMap(leftAlone)];
+  }
+
+  /** Deletes what the plan says, or says that it was held back. */
+  async removeAll(allMade: boolean): Promise<readonly OperationResult<S, P>[]> {
+    const deletes = this.#operations.filter((operation) => operation.action === 'delete');
+    return await Promise.all(
+      deletes.map((operation) => (allMade ? this.#remove(operation) : heldBack(operation))),
+    );
   }
 
   /** One after the other, since these could be taken for each other; the most specific first. */
-  async #makeFamily(family: readonly MakingOperation[]): Promise<readonly OperationResult[]> {
-    const results: OperationResult[] = [];
-    let unknown: MakingOperation | undefined;
-    for (const operation of family.toSorted((a, b) => bySpecificity(a.spec, b.spec))) {
+  async #makeFamily(family: readonly Making<S, P>[]): Promise<readonly OperationResult<S, P>[]> {
+    const { identityOf } = this.#world.rules;
+    const results: OperationResult<S, P>[] = [];
+    let unknown: Making<S, P> | undefined;
+    for (const operation of family.toSorted((a, b) =>
+      bySpecificity(identityOf(a.spec), identityOf(b.spec)),
+    )) {
       if (unknown !== undefined && operation.action === 'create') {
-        const why = `not begun, since it is not known what became of the ${subjectOf(unknown)}, which may look the same`;
+        const why = `not begun, since it is not known what became of the ${unknown.subject}, which may look the same`;
         results.push({ ...nothingDone, operation, status: 'not-done', process: undefined, error: why });
         continue;
       }
-      const store = this.#storeFor(operation);
-      const result = await this.#make(operation, store);
+      const claim = this.#claimFor(operation);
+      const result = await this.#make(operation, claim);
       results.push(result);
-      if (result.status !== 'done' && store.unknown) unknown = operation;
+      if (result.status !== 'done' && claim.unknown) unknown = operation;
     }
     return results;
   }
 
-  async #make(operation: MakingOperation, store: ClaimedStore): Promise<OperationResult> {
-    const { log, delays } = this.#world;
-    const name = `${operation.instance.name}, ${subjectOf(operation)}`;
+  async #make(operation: Making<S, P>, claim: Claim<P>): Promise<OperationResult<S, P>> {
+    const name = nameOf(operation);
     let known: string | undefined;
     try {
-      const wanted = { spec: operation.spec, ifExists: 'update', dryRun: false } as const;
-      const { outcome, process, changes, others } = await ensure(wanted, {
-        store,
-        delays,
+      const made = await this.#maker.make(operation, claim, {
         did: (line) => {
           known = line;
         },
-        log: (line) => log(`${name}: ${line}`),
+        log: (line) => this.#world.log(`${name}: ${line}`),
       });
+      const { outcome, process } = made;
       if (process !== undefined) this.#owners.set(process.id, operation);
-      log(`${name}: ${outcome}${process === undefined ? '' : ` (${process.id})`}`);
-      return {
-        operation,
-        status: 'done',
-        outcome: outcome === 'created' || outcome === 'updated' ? outcome : 'unchanged',
-        process,
-        changes,
-        error: undefined,
-        others,
-      };
+      this.#world.log(`${name}: ${outcome}${process === undefined ? '' : ` (${process.id})`}`);
+      return { ...made, operation, status: 'done', error: undefined };
     } catch (error) {
-      return failedMaking(operation, store, error, known);
+      return failedMaking(operation, claim, error, known);
     }
   }
 
-  #storeFor(operation: MakingOperation): ClaimedStore {
+  async #remove(operation: OperationOf<'delete', S, P>): Promise<OperationResult<S, P>> {
+    const { process } = operation;
+    const claim = this.#claimFor(operation);
+    try {
+      const name = nameOf(operation);
+      await this.#maker.remove(process, claim, (line) => this.#world.log(`${name}: ${line}`));
+      this.#world.log(`${name}: deleted (${process.id})`);
+      return { ...nothingDone, operation, status: 'done', outcome: 'deleted', process, error: undefined };
+    } catch (error) {
+      return { ...nothingDone, operation, status: statusOf(error, claim), process, error: messageOf(error) };
+    }
+  }
+
+  #claimFor(operation: Operation<S, P>): Claim<P> {
     const owners = this.#owners;
-    return new ClaimedStore({
-      store: this.#store,
+    return new Claim({
       limit: this.#limit,
-      listings: this.#listings,
       cancelled: this.#world.cancelled,
       isOpenTo: ({ id }) => (owners.get(id) ?? operation) === operation,
       onCreated: ({ id }) => owners.set(id, operation),
@@ -153,55 +160,41 @@ class InstanceWork {
   }
 }
 
-async function remove(
-  operation: OperationOf<'delete'>,
-  limit: Limit,
-  { storeOf, cancelled, log }: ConvergeWorld,
-): Promise<OperationResult> {
-  const { process, instance } = operation;
-  let wrote = false;
-  try {
-    await limit.run(async () => {
-      cancelled.throwIfAborted();
-      wrote = true;
-      await removeForSure(storeOf(instance.id), process.id);
-    });
-    log(`${instance.name}, ${subjectOf(operation)}: deleted (${process.id})`);
-    return { ...nothingDone, operation, status: 'done', outcome: 'deleted', process, error: undefined };
-  } catch (error) {
-    return { ...nothingDone, operation, status: statusOf(error, wrote), process, error: messageOf(error) };
-  }
-}
-
 const nothingDone = { outcome: undefined, changes: {}, others: [] } as const;
 
-function kept(operation: OperationOf<'keep'>): OperationResult {
-  const { process } = operation;
-  return { ...nothingDone, operation, status: 'done', outcome: 'unchanged', process, error: undefined };
+function nameOf({ place, subject }: Operation): string {
+  return `${place.name}, ${subject}`;
 }
 
-function heldBack(operation: OperationOf<'delete'>): OperationResult {
+function leftAlone<S, P extends Aged>(operation: Operation<S, P>): readonly OperationResult<S, P>[] {
+  if (operation.action !== 'keep' && operation.action !== 'undeclared') return [];
+  const outcome = operation.action === 'keep' ? 'unchanged' : 'undeclared';
+  const { process } = operation;
+  return [{ ...nothingDone, operation, status: 'done', outcome, process, error: undefined }];
+}
+
+function heldBack<S, P extends Aged>(operation: OperationOf<'delete', S, P>): OperationResult<S, P> {
   const error = 'held back, since not everything that should be created or updated was';
   return { ...nothingDone, operation, status: 'not-done', process: operation.process, error };
 }
 
-function failedMaking(
-  operation: MakingOperation,
-  store: ClaimedStore,
+function failedMaking<S, P extends Aged>(
+  operation: Making<S, P>,
+  claim: Claim<P>,
   error: unknown,
   known: string | undefined,
-): OperationResult {
-  const before = operation.action === 'update' ? operation.process : undefined;
+): OperationResult<S, P> {
+  const before = operation.action === 'create' ? undefined : operation.process;
   return {
     ...nothingDone,
     operation,
-    status: statusOf(error, store.wrote),
-    outcome: store.made === undefined ? undefined : 'created',
-    process: store.made ?? before,
-    error: store.wrote && known !== undefined ? `${messageOf(error)} Known: ${known}.` : messageOf(error),
+    status: statusOf(error, claim),
+    outcome: claim.made === undefined ? undefined : 'created',
+    process: claim.made ?? before,
+    error: claim.wrote && known !== undefined ? `${messageOf(error)} Known: ${known}.` : messageOf(error),
   };
 }
 
-function statusOf(error: unknown, wrote: boolean): 'failed' | 'not-done' {
+function statusOf(error: unknown, { wrote }: Pick<Claim<Aged>, 'wrote'>): 'failed' | 'not-done' {
   return error instanceof Cancelled && !wrote ? 'not-done' : 'failed';
 }

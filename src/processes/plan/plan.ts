@@ -1,139 +1,195 @@
 import { Failure } from '../../failure.ts';
-import { describeExisting } from '../describe-existing.ts';
-import { type Changes, describeChanges, drift } from '../drift.ts';
-import type { ExistingProcess } from '../existing.ts';
-import { describe, type ProcessSpec, processesOfNew } from '../spec.ts';
+import { type Changes, describeChanges } from '../drift.ts';
+import type { Aged } from '../existing.ts';
+import type { Listing } from '../listing.ts';
 import { type Contest, matchAll } from './match.ts';
+import type { Rules, Settings } from './rules.ts';
 
-export interface InstanceRef {
+/** Where processes run: an instance of Laravel Cloud, a server of Forge. */
+export interface Place {
   readonly id: string;
   readonly name: string;
 }
 
-/** What one instance should run, each declaration of its own identity, and what it runs. */
-export interface InstanceState {
-  readonly instance: InstanceRef;
-  readonly declared: readonly ProcessSpec[];
-  readonly existing: readonly ExistingProcess[];
+/** What one place should run, each declaration of its own identity, and what it runs. */
+export interface PlaceState<S, P> {
+  readonly place: Place;
+  readonly declared: readonly S[];
+  readonly listing: Listing<P>;
 }
 
-/** One line of a plan. */
-export type Operation = { readonly instance: InstanceRef } & (
-  | { readonly action: 'create'; readonly spec: ProcessSpec }
-  | {
-      readonly action: 'update';
-      readonly spec: ProcessSpec;
-      readonly process: ExistingProcess;
-      readonly changes: Changes;
-    }
-  | { readonly action: 'keep'; readonly spec: ProcessSpec; readonly process: ExistingProcess }
-  | { readonly action: 'delete'; readonly process: ExistingProcess }
+/** One line of a plan. What only shows a plan need not know of which service it is. */
+export type Operation<S = unknown, P extends Aged = Aged> = {
+  readonly place: Place;
+  /** What it is about, in a few words: `worker on queue high,default`. */
+  readonly subject: string;
+  /** What the process has, or what one that is created gets. */
+  readonly settings: Settings;
+} & (
+  | { readonly action: 'create'; readonly spec: S }
+  | { readonly action: 'update'; readonly spec: S; readonly process: P; readonly changes: Changes }
+  /** As `update`, where a process cannot be changed in place. */
+  | { readonly action: 'replace'; readonly spec: S; readonly process: P; readonly changes: Changes }
+  | { readonly action: 'keep'; readonly spec: S; readonly process: P }
+  | { readonly action: 'delete'; readonly process: P }
+  /** There but not declared: told, and kept. */
+  | { readonly action: 'undeclared'; readonly process: P }
 );
 
-export type OperationOf<A extends Operation['action']> = Extract<Operation, { action: A }>;
+export type Action = Operation['action'];
 
-export interface Plan {
-  /** Instance by instance, declarations in their order, then deletes. */
-  readonly operations: readonly Operation[];
-  /** Instances where more processes match than are declared: it may be a race that will settle. */
-  readonly contested: readonly InstanceRef[];
+export type OperationOf<A extends Action, S = unknown, P extends Aged = Aged> = Extract<
+  Operation<S, P>,
+  { action: A }
+>;
+
+/** Operations that make a process be as declared. */
+export type Making<S, P extends Aged> = OperationOf<'create' | 'update' | 'replace', S, P>;
+
+export function isMaking<S, P extends Aged>(operation: Operation<S, P>): operation is Making<S, P> {
+  return operation.action === 'create' || operation.action === 'update' || operation.action === 'replace';
+}
+
+export interface Plan<S, P extends Aged> {
+  /** Place by place, declarations in their order, then what is not declared. */
+  readonly operations: readonly Operation<S, P>[];
+  /** Places where more processes match than are declared: it may be a race that will settle. */
+  readonly contested: readonly Place[];
   /** What keeps the plan from being carried out. */
-  readonly ambiguous: readonly Ambiguity[];
+  readonly ambiguous: readonly Ambiguity<S, P>[];
 }
 
-export interface Ambiguity extends Contest {
-  readonly instance: InstanceRef;
+export interface Ambiguity<S, P> extends Contest<S, P> {
+  readonly place: Place;
 }
 
-/** What to do so that each instance runs what it should. With `prune`, what is not declared goes. */
-export function planFor(states: readonly InstanceState[], { prune }: { readonly prune: boolean }): Plan {
-  const operations: Operation[] = [];
-  const contested: InstanceRef[] = [];
-  const ambiguous: Ambiguity[] = [];
-  for (const { instance, declared, existing } of states) {
-    const matching = matchAll(declared, existing);
-    operations.push(...declared.map((spec) => operationFor(instance, spec, matching.pairs.get(spec))));
-    if (matching.contested.length > 0) contested.push(instance);
-    for (const contest of matching.contested) {
-      if (!prune || contest.extra === undefined) ambiguous.push({ ...contest, instance });
-    }
-    if (!prune) continue;
+/** What to do so that each place runs what it should. With `prune`, what is not declared goes. */
+export function planFor<S, P extends Aged>(
+  states: readonly PlaceState<S, P>[],
+  rules: Rules<S, P>,
+  { prune }: { readonly prune: boolean },
+): Plan<S, P> {
+  const operations: Operation<S, P>[] = [];
+  const contested: Place[] = [];
+  const ambiguous: Ambiguity<S, P>[] = [];
+  for (const { place, declared, listing } of states) {
+    const existing = listing.processes;
+    const matching = matchAll(declared, existing, rules);
     const paired = new Set(matching.pairs.values());
     operations.push(
+      ...declared.map((spec) => declaredOperation(place, spec, matching.pairs.get(spec), rules)),
       ...existing
-        .filter((process) => !paired.has(process) && isDeclarable(process))
-        .map((process) => ({ action: 'delete', instance, process }) as const),
+        .filter((process) => !paired.has(process))
+        .map((process) => undeclaredOperation(place, process, rules, prune)),
     );
+    if (matching.contested.length > 0) contested.push(place);
+    for (const contest of matching.contested) {
+      if (!prune || contest.extra === undefined) ambiguous.push({ ...contest, place });
+    }
   }
   return { operations, contested, ambiguous };
 }
 
-function operationFor(
-  instance: InstanceRef,
-  spec: ProcessSpec,
-  process: ExistingProcess | undefined,
-): Operation {
-  if (process === undefined) return { action: 'create', instance, spec };
-  const changes = drift(spec, process);
+function declaredOperation<S, P extends Aged>(
+  place: Place,
+  spec: S,
+  process: P | undefined,
+  rules: Rules<S, P>,
+): Operation<S, P> {
+  const subject = rules.describe(spec);
+  if (process === undefined)
+    return { action: 'create', place, subject, settings: rules.settingsOf(spec), spec };
+  const about = { place, subject, settings: rules.settingsOfExisting(process), spec, process };
+  const changes = rules.drift(spec, process);
   return Object.keys(changes).length === 0
-    ? { action: 'keep', instance, spec, process }
-    : { action: 'update', instance, spec, process, changes };
+    ? { action: 'keep', ...about }
+    : { action: rules.mend, ...about, changes };
 }
 
-/** A type that no manifest can declare is not missing from one. */
-function isDeclarable({ type }: ExistingProcess): boolean {
-  return type === 'worker' || type === 'custom';
+function undeclaredOperation<S, P extends Aged>(
+  place: Place,
+  process: P,
+  rules: Rules<S, P>,
+  prune: boolean,
+): Operation<S, P> {
+  return {
+    action: prune && rules.isDeclarable(process) ? 'delete' : 'undeclared',
+    place,
+    subject: rules.describeExisting(process),
+    settings: rules.settingsOfExisting(process),
+    process,
+  };
 }
 
-/** What a operation is about: `worker on queue high,default`. */
-export function subjectOf(operation: Operation): string {
-  return operation.action === 'delete' ? describeExisting(operation.process) : describe(operation.spec);
-}
+export const signs: Readonly<Record<Action, string>> = {
+  create: '+',
+  update: '~',
+  replace: '~',
+  delete: '-',
+  keep: '=',
+  undeclared: '?',
+};
 
-export const signs = { create: '+', update: '~', delete: '-', keep: '=' } as const;
-
-/** A operation as one line: `~ worker on queue default  process-1  processes: 1 → 2`. */
+/** An operation as one line: `~ worker on queue default  process-1  processes: 1 → 2`. */
 export function lineOf(operation: Operation): string {
-  const parts = [`${signs[operation.action]} ${subjectOf(operation)}`];
-  if (operation.action === 'create') parts.push(processCount(operation.spec.processes ?? processesOfNew));
+  const parts = [`${signs[operation.action]} ${operation.subject}`];
+  if (operation.action === 'create') parts.push(processCount(operation.settings['processes']));
   else parts.push(operation.process.id);
-  if (operation.action === 'update') parts.push(describeChanges(operation.changes));
+  if (operation.action === 'replace') parts.push('replace');
+  if ('changes' in operation) parts.push(describeChanges(operation.changes));
   return parts.join('  ');
 }
 
 export interface Counts {
   readonly created: number;
+  /** Replaced ones count here: it is how Forge changes a process. */
   readonly updated: number;
   readonly deleted: number;
   readonly unchanged: number;
+  /** There but not declared, and kept. */
+  readonly undeclared: number;
 }
 
 /** How many of each a plan holds. */
 export function countsOf(operations: readonly Operation[]): Counts {
-  const count = (action: Operation['action']) =>
-    operations.filter((operation) => operation.action === action).length;
+  const count = (...actions: readonly Action[]) =>
+    operations.filter(({ action }) => actions.includes(action)).length;
   return {
     created: count('create'),
-    updated: count('update'),
+    updated: count('update', 'replace'),
     deleted: count('delete'),
     unchanged: count('keep'),
+    undeclared: count('undeclared'),
   };
 }
 
-/** `2 to create, 1 to update, 0 to delete, 3 unchanged`. */
-export function describeCounts({ created, updated, deleted, unchanged }: Counts): string {
-  return `${created} to create, ${updated} to update, ${deleted} to delete, ${unchanged} unchanged`;
+/** How many changes that makes: what stays as it is is none, declared or not. */
+export function changesIn({ created, updated, deleted }: Counts): number {
+  return created + updated + deleted;
+}
+
+/** `2 to create, 1 to update, 0 to delete, 3 unchanged, 1 undeclared`. */
+export function describeCounts({ created, updated, deleted, unchanged, undeclared }: Counts): string {
+  return `${created} to create, ${updated} to update, ${deleted} to delete, ${unchanged} unchanged${kept(undeclared)}`;
+}
+
+/** Told only where there are some. */
+export function kept(undeclared: number): string {
+  return undeclared === 0 ? '' : `, ${undeclared} undeclared`;
 }
 
 /** Why a plan cannot be carried out, with every candidate. */
-export function ambiguousPlan(ambiguous: readonly Ambiguity[]): Failure {
-  const lines = ambiguous.slice(0, 20).map(({ instance, spec, found }) => {
+export function ambiguousPlan<S, P extends Aged>(
+  ambiguous: readonly Ambiguity<S, P>[],
+  { describe, describeExisting, tellApart }: Rules<S, P>,
+): Failure {
+  const lines = ambiguous.slice(0, 20).map(({ place, spec, found }) => {
     const ids = found.slice(0, 20).map((process) => `${process.id} (${describeExisting(process)})`);
-    return `- ${instance.name}: ${found.length} processes match the ${describe(spec)}: ${ids.join(', ')}`;
+    return `- ${place.name}: ${found.length} processes match the ${describe(spec)}: ${ids.join(', ')}`;
   });
   const pruned = ambiguous.every(({ extra }) => extra !== undefined)
     ? ', or let prune: true keep the oldest and delete the rest'
-    : ', or give connection in the manifest';
+    : `, or ${tellApart}`;
   return new Failure({
     what: 'The plan',
     why: `more background processes match than are declared, and which are meant cannot be known\n${lines.join('\n')}\n`,
@@ -141,6 +197,6 @@ export function ambiguousPlan(ambiguous: readonly Ambiguity[]): Failure {
   });
 }
 
-function processCount(count: number): string {
+function processCount(count: unknown): string {
   return count === 1 ? '1 process' : `${count} processes`;
 }

@@ -1,31 +1,29 @@
 import type { Clock } from '../../time/clock.ts';
-import type { ExistingProcess } from '../existing.ts';
-import type { ProcessStore } from '../store.ts';
 import type { Limit } from './limit.ts';
 
 /** How long a look may wait for creates under way to end, in milliseconds: racing runs wait longer than this. */
 const patience = 1_000;
 
 /**
- * The listings of one instance, shared by everything that works on it: whoever asks gets one that began after the
+ * The listings of one place, shared by everything that works on it: whoever asks gets one that began after the
  * question, and those who ask while creates are under way get the same.
  */
-export class SharedListing {
-  readonly #store: ProcessStore;
+export class SharedListing<L> {
+  readonly #list: () => Promise<L>;
   readonly #limit: Limit;
   readonly #clock: Clock;
   readonly #cancelled: AbortSignal;
-  #latest: readonly ExistingProcess[];
-  #next: Promise<readonly ExistingProcess[]> | undefined;
+  #latest: L;
+  #next: Promise<L> | undefined;
   #creating = 0;
   #whenIdle: (() => void) | undefined;
 
   constructor(
-    store: ProcessStore,
-    first: readonly ExistingProcess[],
+    list: () => Promise<L>,
+    first: L,
     world: { readonly limit: Limit; readonly clock: Clock; readonly cancelled: AbortSignal },
   ) {
-    this.#store = store;
+    this.#list = list;
     this.#latest = first;
     this.#limit = world.limit;
     this.#clock = world.clock;
@@ -33,12 +31,12 @@ export class SharedListing {
   }
 
   /** The last one that was made. */
-  get latest(): readonly ExistingProcess[] {
+  get latest(): L {
     return this.#latest;
   }
 
   /** One that begins from now on. */
-  refreshed(): Promise<readonly ExistingProcess[]> {
+  refreshed(): Promise<L> {
     this.#next ??= this.#listSoon();
     return this.#next;
   }
@@ -54,14 +52,14 @@ export class SharedListing {
     }
   }
 
-  async #listSoon(): Promise<readonly ExistingProcess[]> {
+  async #listSoon(): Promise<L> {
     try {
       await this.#idle();
     } finally {
       // Who asks from here on may have made something after this listing has begun.
       this.#next = undefined;
     }
-    this.#latest = await this.#limit.run(() => this.#store.list(), 'urgent');
+    this.#latest = await this.#limit.run(this.#list, 'urgent');
     return this.#latest;
   }
 

@@ -3,7 +3,7 @@ import { createServer, request as forward, type IncomingMessage, type ServerResp
 import { type AddressInfo, connect } from 'node:net';
 import type { Duplex } from 'node:stream';
 
-/** A proxy such as companies put between their runners and the world. */
+/** A proxy such as companies put between their runners and the world, which is all on this machine here. */
 export interface ForwardProxy extends AsyncDisposable {
   /** `127.0.0.1:PORT`. */
   host: string;
@@ -29,7 +29,8 @@ export async function openForwardProxy({ refuse }: { refuse?: number } = {}): Pr
       return;
     }
     const { method, url = '', headers } = incoming;
-    const outgoing = forward(url, { method, headers }, (answer) => {
+    const here = Object.assign(new URL(url), { hostname: '127.0.0.1' });
+    const outgoing = forward(here, { method, headers }, (answer) => {
       response.writeHead(answer.statusCode ?? 502, answer.headers);
       answer.pipe(response);
     });
@@ -43,8 +44,8 @@ export async function openForwardProxy({ refuse }: { refuse?: number } = {}): Pr
       client.end(`HTTP/1.1 ${refuse} Refused\r\nContent-Length: 0\r\n\r\n`);
       return;
     }
-    const { hostname, port } = new URL(`http://${incoming.url}`);
-    const target = connect(Number(port), hostname, () => {
+    const { port } = new URL(`http://${incoming.url}`);
+    const target = connect(Number(port), '127.0.0.1', () => {
       client.write('HTTP/1.1 200 Connection established\r\n\r\n');
       target.pipe(client).pipe(target);
     });

@@ -1,8 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { createRequire } from 'node:module';
 import { createServer } from 'node:net';
-import { join } from 'node:path';
-import { REPOSITORY_ROOT } from './run-action.ts';
 
 export interface Prism {
   /** Stands for the server address in the contract. */
@@ -19,7 +18,8 @@ const START_TIMEOUT_MS = 30_000;
 /** Serves the examples of a contract, and refuses requests that depart from it. */
 export async function startPrism(contractFile: string): Promise<Prism> {
   const port = await freePort();
-  const cli = join(REPOSITORY_ROOT, 'node_modules', '.bin', 'prism');
+  // Its own script: what .bin holds is none on Windows.
+  const cli = createRequire(import.meta.url).resolve('@stoplight/prism-cli/dist/index.js');
   const child = spawn(process.execPath, [cli, 'mock', '--errors', '-p', String(port), contractFile], {
     env: { PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? '', NO_COLOR: '1' },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { performance } from 'node:perf_hooks';
 import { fileURLToPath } from 'node:url';
+import type { Rest, WorldTime } from '../../emulator/world-time.ts';
 import { inputEnvironment, readActionMetadata } from './action-metadata.ts';
 import { parseFileCommands } from './file-commands.ts';
 import {
@@ -18,6 +19,8 @@ export { FAKE_GITHUB_TOKEN } from './step-environment.ts';
 
 export const REPOSITORY_ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 
+const SKIP_PAUSES = fileURLToPath(new URL('skip-pauses.cjs', import.meta.url));
+
 export interface ActionOptions {
   /** Folder of the action.yml, relative to the root: '.', 'list', 'forge/list'. */
   action: string;
@@ -32,6 +35,8 @@ export interface ActionOptions {
   files?: Record<string, string>;
   /** The payload that GITHUB_EVENT_PATH leads to. */
   event?: object;
+  /** The time of the emulated world; the step's pauses then take none. Real time if left out. */
+  time?: WorldTime | undefined;
   /** Milliseconds after which the step is killed; a minute if left out. */
   timeoutMs?: number;
 }
@@ -75,11 +80,13 @@ export function startAction(options: ActionOptions): RunningAction {
   const runner = runnerEnvironment(folders, { event, extra: options.env ?? {} });
   const env = { ...inputEnvironment(metadata, options.inputs, githubContext(runner)), ...runner };
   const started = performance.now();
-  const child = spawn(process.execPath, [metadata.main], {
+  const skipping = options.time === undefined ? [] : ['--require', SKIP_PAUSES];
+  const child = spawn(process.execPath, [...skipping, metadata.main], {
     cwd: folders.workspace,
     env,
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['ignore', 'pipe', 'pipe', ...(options.time === undefined ? [] : (['ipc'] as const))],
   });
+  const leave = options.time === undefined ? () => undefined : share(options.time, child);
   const captured = capture(child);
   const timer = setTimeout(() => child.kill('SIGKILL'), options.timeoutMs ?? 60_000);
   const done = new Promise<StepRun>((resolve, reject) => {
@@ -95,8 +102,19 @@ export function startAction(options: ActionOptions): RunningAction {
   }).finally(() => {
     clearTimeout(timer);
     removeFolders(folders);
+    // The test has its turn before time moves on without this step.
+    setImmediate(leave);
   });
   return { child, done, output: captured.all };
+}
+
+/** Lets a step take part in the time of a world; gives what ends that. */
+function share(time: WorldTime, child: ChildProcess): () => void {
+  const party = time.join((ahead) => {
+    if (child.connected) child.send({ ahead }, () => undefined);
+  });
+  child.on('message', ({ rest }: { rest: Rest | null }) => party.rests(rest ?? undefined));
+  return party.leave;
 }
 
 function capture(child: ChildProcess): { all(): string; texts(): { stdout: string; stderr: string } } {

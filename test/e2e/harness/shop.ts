@@ -39,7 +39,7 @@ export async function openShop(cloud: EmulatorOptions['cloud'] = {}): Promise<Sh
     emulator,
     start,
     async run(inputs, options) {
-      const step = await start(inputs, options).done;
+      const step = await start(inputs, { time: emulator.time, ...options }).done;
       expectClean(step, emulator);
       return step;
     },

@@ -1,12 +1,16 @@
 import { describe, expect, test } from 'vitest';
 import { Cancelled } from '../../../src/failure.ts';
 import type { ExistingProcess } from '../../../src/processes/existing.ts';
+import { cloudMaker } from '../../../src/processes/maker.ts';
 import { converge } from '../../../src/processes/plan/converge.ts';
 import { planFor } from '../../../src/processes/plan/plan.ts';
 import { convergeFailure, describeDone, type OperationResult } from '../../../src/processes/plan/result.ts';
 import { raceDelays } from '../../../src/processes/race-delays.ts';
+import { cloudRules } from '../../../src/processes/rules.ts';
 import type { ProcessSpec, WorkerConfig } from '../../../src/processes/spec.ts';
-import { existing, FakeStore, lost, refused, VirtualClock } from '../fake-cloud.ts';
+import { listingOf } from '../../support/listing.ts';
+import { VirtualClock } from '../../support/virtual-clock.ts';
+import { existing, FakeStore, lost, refused } from '../fake-cloud.ts';
 
 const worker = (config: WorkerConfig = {}, processes = 1): ProcessSpec => ({
   type: 'worker',
@@ -36,20 +40,28 @@ class World {
   ): Promise<readonly OperationResult[]> {
     const wanted = Array.isArray(declared) ? { 'inst-1': declared } : declared;
     const states = Object.entries(wanted).map(([id, specs]) => ({
-      instance: { id, name: id },
+      place: { id, name: id },
       declared: specs,
-      existing: [...(this.stores.get(id)?.processes ?? [])],
+      listing: listingOf([...(this.stores.get(id)?.processes ?? [])]),
     }));
-    const { operations } = planFor(states, { prune });
+    const { operations } = planFor(states, cloudRules, { prune });
     meanwhile?.();
-    return await converge(operations, states, {
-      storeOf: (id) => this.stores.get(id) ?? this.store([], id),
-      delays: raceDelays(this.clock, () => 0.5, this.stop.signal),
-      clock: this.clock,
-      cancelled: this.stop.signal,
-      concurrency: 6,
-      log: (line) => this.lines.push(line),
-    });
+    return await this.clock.run(
+      converge(operations, states, {
+        rules: cloudRules,
+        makerAt: ({ place, listing }, limit) =>
+          cloudMaker(listing, {
+            store: this.stores.get(place.id) ?? this.store([], place.id),
+            delays: raceDelays(this.clock, () => 0.5, this.stop.signal),
+            clock: this.clock,
+            cancelled: this.stop.signal,
+            limit,
+          }),
+        cancelled: this.stop.signal,
+        concurrency: 6,
+        log: (line) => this.lines.push(line),
+      }),
+    );
   }
 }
 
@@ -201,7 +213,7 @@ describe('What could not be done is told, and stops only what depends on it', ()
     const results = await world.run(customs(3), { prune: true });
     expect(statuses(results)).toEqual(['done', 'failed', 'done', 'not-done']);
     expect(store.count('remove')).toBe(0);
-    const failure = convergeFailure('Applying m.yml', results);
+    const failure = convergeFailure('Applying m.yml', results, '');
     expect(failure?.message).toContain('2 of 4 operations were not done');
     expect(failure?.message).toContain(
       '- failed: create custom process "job 1" on inst-1: A request: Laravel Cloud answered 422.',
@@ -212,7 +224,7 @@ describe('What could not be done is told, and stops only what depends on it', ()
 
   test('all done is no failure', async () => {
     const world = new World();
-    expect(convergeFailure('Applying m.yml', await world.run(customs(2)))).toBeUndefined();
+    expect(convergeFailure('Applying m.yml', await world.run(customs(2)), '')).toBeUndefined();
   });
 
   test('a delete whose answers are lost is done when the process is gone, else failed', async () => {

@@ -2,15 +2,18 @@ import { describe, expect, test } from 'vitest';
 import type { ExistingProcess } from '../../../src/processes/existing.ts';
 import {
   ambiguousPlan,
+  changesIn,
   countsOf,
   describeCounts,
   lineOf,
   planFor,
 } from '../../../src/processes/plan/plan.ts';
+import { cloudRules } from '../../../src/processes/rules.ts';
 import type { ProcessSpec, WorkerConfig } from '../../../src/processes/spec.ts';
+import { listingOf } from '../../support/listing.ts';
 import { existing } from '../fake-cloud.ts';
 
-const instance = { id: 'inst-1', name: 'App' };
+const place = { id: 'inst-1', name: 'App' };
 const worker = (config: WorkerConfig = {}, processes = 1): ProcessSpec => ({
   type: 'worker',
   processes,
@@ -29,7 +32,7 @@ const runs = (id: string, config: Record<string, unknown> = {}, more: Partial<Ex
 const runsCustom = (id: string, command: string) => existing({ id, type: 'custom', command });
 
 function plan(declared: ProcessSpec[], there: ExistingProcess[], prune = false) {
-  return planFor([{ instance, declared, existing: there }], { prune });
+  return planFor([{ place, declared, listing: listingOf(there) }], cloudRules, { prune });
 }
 
 function lines(declared: ProcessSpec[], there: ExistingProcess[], prune = false): string[] {
@@ -51,6 +54,23 @@ describe('A plan reads at a glance', () => {
     ]);
   });
 
+  test('an operation tells what the process has, or what one that is created gets', () => {
+    const there = [runs('p-1', { queue: 'high', tries: 3, sleep: null }, { processes: 4 })];
+    const { operations } = plan([worker({ queue: 'low', timeout: 90 }, 2)], there);
+    expect(operations).toMatchObject([
+      { action: 'create', settings: { processes: 2, 'config.timeout': 90 } },
+      { action: 'undeclared', settings: { processes: 4, 'config.tries': 3 } },
+    ]);
+  });
+
+  test('where nothing can be changed in place, drift is a replacement, which counts as an update', () => {
+    const rules = { ...cloudRules, mend: 'replace' } as const;
+    const state = { place, declared: [custom('a', 2)], listing: listingOf([runsCustom('p-1', 'a')]) };
+    const { operations } = planFor([state], rules, { prune: false });
+    expect(operations.map(lineOf)).toEqual(['~ custom process "a"  p-1  replace  processes: 1 → 2']);
+    expect(countsOf(operations)).toMatchObject({ created: 0, updated: 1 });
+  });
+
   test('one line sums it up', () => {
     const { operations } = plan([worker(), custom('a'), custom('b')], [runsCustom('p-1', 'a')], true);
     expect(describeCounts(countsOf(operations))).toBe('2 to create, 0 to update, 0 to delete, 1 unchanged');
@@ -60,8 +80,14 @@ describe('A plan reads at a glance', () => {
 describe('Prune deletes what is not declared', () => {
   const there = [runs('p-1', { queue: 'old', connection: 'redis' }), runsCustom('p-2', 'old')];
 
-  test('and only with prune', () => {
-    expect(lines([], there)).toEqual([]);
+  test('and only with prune; without it, it is told and kept', () => {
+    expect(lines([], there)).toEqual([
+      '? worker on queue old of connection redis  p-1',
+      '? custom process "old"  p-2',
+    ]);
+    const counts = countsOf(plan([], there).operations);
+    expect(counts).toMatchObject({ undeclared: 2, unchanged: 0 });
+    expect(changesIn(counts)).toBe(0);
     expect(lines([], there, true)).toEqual([
       '- worker on queue old of connection redis  p-1',
       '- custom process "old"  p-2',
@@ -69,7 +95,8 @@ describe('Prune deletes what is not declared', () => {
   });
 
   test('a type that no manifest can declare is left alone', () => {
-    expect(lines([], [existing({ id: 'p-1', type: 'scheduler' })], true)).toEqual([]);
+    const unknown = existing({ id: 'p-1', type: 'scheduler' });
+    expect(lines([], [unknown], true)).toEqual(['? process of type scheduler  p-1']);
   });
 });
 
@@ -84,13 +111,19 @@ describe('Declarations and processes are matched one to one, the most specific f
 
   test('it prefers one without a connection, and takes any other if there is none', () => {
     const [plain, redis] = [runs('plain'), runs('redis', { connection: 'redis' })];
-    expect(lines([worker()], [redis, plain])).toEqual(['= worker on queue default  plain']);
+    expect(lines([worker()], [redis, plain])).toEqual([
+      '= worker on queue default  plain',
+      '? worker on queue default of connection redis  redis',
+    ]);
     expect(lines([worker()], [redis])).toEqual(['= worker on queue default  redis']);
   });
 
   test('the order of a queue list is part of it, the spaces are not', () => {
     const there = [runs('p-1', { queue: 'high, low' }), runs('p-2', { queue: 'low,high' })];
-    expect(lines([worker({ queue: 'high,low' })], there)).toEqual(['= worker on queue high,low  p-1']);
+    expect(lines([worker({ queue: 'high,low' })], there)).toEqual([
+      '= worker on queue high,low  p-1',
+      '? worker on queue low,high  p-2',
+    ]);
   });
 
   test('two that a server made look alike are the two that are declared, the way round that changes least', () => {
@@ -122,12 +155,13 @@ describe('Declarations and processes are matched one to one, the most specific f
     const other = { id: 'inst-2', name: 'workers' };
     const { operations } = planFor(
       [
-        { instance, declared: [worker()], existing: [] },
-        { instance: other, declared: [worker()], existing: [runs('p-1')] },
+        { place, declared: [worker()], listing: listingOf<ExistingProcess>([]) },
+        { place: other, declared: [worker()], listing: listingOf([runs('p-1')]) },
       ],
+      cloudRules,
       { prune: true },
     );
-    expect(operations.map((operation) => `${operation.instance.name} ${operation.action}`)).toEqual([
+    expect(operations.map((operation) => `${operation.place.name} ${operation.action}`)).toEqual([
       'App create',
       'workers keep',
     ]);
@@ -142,9 +176,9 @@ describe('Nothing is left to luck', () => {
 
   test('more processes than declarations are ambiguous, and contested until a race has settled', () => {
     const { ambiguous, contested } = plan([worker()], twins());
-    expect(contested).toEqual([instance]);
+    expect(contested).toEqual([place]);
     expect(ambiguous).toHaveLength(1);
-    const { message } = ambiguousPlan(ambiguous);
+    const { message } = ambiguousPlan(ambiguous, cloudRules);
     expect(message).toContain('App: 2 processes match the worker on queue default: young');
     expect(message).toContain('old');
     expect(message).toContain('prune: true');
@@ -153,7 +187,7 @@ describe('Nothing is left to luck', () => {
   test('with prune the oldest of equal ones stays, as it does in a race', () => {
     const { ambiguous, contested, operations } = plan([worker()], twins(), true);
     expect(ambiguous).toEqual([]);
-    expect(contested).toEqual([instance]);
+    expect(contested).toEqual([place]);
     expect(operations.map(lineOf)).toEqual([
       '= worker on queue default  old',
       '- worker on queue default  young',
@@ -164,7 +198,7 @@ describe('Nothing is left to luck', () => {
     const there = [runs('p-1', { connection: 'redis' }), runs('p-2', { connection: 'database' })];
     const { ambiguous } = plan([worker()], there, true);
     expect(ambiguous).toHaveLength(1);
-    expect(ambiguousPlan(ambiguous).message).toContain('give connection in the manifest');
+    expect(ambiguousPlan(ambiguous, cloudRules).message).toContain('give connection in the manifest');
   });
 
   test('custom processes of one command are equal', () => {

@@ -1,14 +1,18 @@
 import { ensure, type ForgeEnsure, type ForgeEnsured } from '../../../forge/ensure.ts';
+import { specFrom } from '../../../forge/identity.ts';
 import { ForgeProcessStore } from '../../../forge/process-store.ts';
+import type { ForgeDeclaration } from '../../../forge/spec.ts';
+import { describe } from '../../../forge/spec.ts';
 import { isDead } from '../../../forge/status.ts';
 import type { ForgeTarget, ForgeTargetName } from '../../../forge/target.ts';
 import type { HttpClient } from '../../../http/client.ts';
 import { describeChanges } from '../../../processes/drift.ts';
 import { raceDelays } from '../../../processes/race-delays.ts';
+import type { Inputs } from '../../../runner/inputs.ts';
 import type { Step } from '../../../runner/step.ts';
 import { Deadline } from '../../../time/deadline.ts';
 import { type Connection, readConnection, withClient, workDeadline } from '../../shared/connection.ts';
-import { readForgeSpec, specOf } from '../shared/process-inputs.ts';
+import { readForgeDeclaration } from '../shared/process-inputs.ts';
 import { forge } from '../shared/service.ts';
 import { findForgeTarget, readForgeTarget } from '../shared/target-inputs.ts';
 import { reportForge, sentenceFor } from './report.ts';
@@ -16,7 +20,7 @@ import { reportForge, sentenceFor } from './report.ts';
 interface ForgeInputs {
   readonly connection: Connection;
   readonly target: ForgeTargetName;
-  readonly spec: ReturnType<typeof readForgeSpec>;
+  readonly declaration: ForgeDeclaration;
   readonly ifExists: ForgeEnsure['ifExists'];
   readonly dryRun: boolean;
 }
@@ -30,7 +34,8 @@ export async function runForge(step: Step): Promise<void> {
   const { ifExists, dryRun } = inputs;
   await withClient(step, inputs.connection, async (client) => {
     const target = await findForgeTarget(step, client, inputs.target);
-    const wanted = { spec: specOf(inputs.spec, target.siteId), ifExists, dryRun };
+    const wanted = { spec: specFrom(inputs.declaration, target.siteId), ifExists, dryRun };
+    step.doing(`making sure that the ${describe(wanted.spec)} is as declared`);
     const ensured = await ensureOn(step, client, inputs.connection, target, wanted);
     step.output({
       'process-id': ensured.process?.id ?? '',
@@ -48,12 +53,22 @@ function readInputs(step: Step): ForgeInputs {
   const read = {
     connection: readConnection(step, forge),
     target: readForgeTarget(inputs),
-    spec: readForgeSpec(inputs),
-    ifExists: inputs.choice('if-exists', ['reuse', 'replace', 'fail'], 'reuse'),
+    declaration: readForgeDeclaration(inputs),
+    ifExists: readIfExists(inputs),
     dryRun: inputs.flag('dry-run', false),
   };
   inputs.done();
   return read;
+}
+
+function readIfExists(inputs: Inputs): ForgeEnsure['ifExists'] {
+  const words = ['reuse', 'replace', 'fail'] as const;
+  if (inputs.text('if-exists') !== 'update') return inputs.choice('if-exists', words, 'reuse');
+  inputs.problem(
+    'if-exists',
+    'cannot be update: Forge cannot change a process. Use replace, which deletes it and creates it anew',
+  );
+  return 'reuse';
 }
 
 async function ensureOn(

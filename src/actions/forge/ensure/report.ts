@@ -1,9 +1,12 @@
 import type { ForgeEnsure, ForgeEnsured } from '../../../forge/ensure.ts';
-import type { ForgeProcess } from '../../../forge/process.ts';
+import { forgeRules } from '../../../forge/rules.ts';
 import { describe, type ForgeSpec } from '../../../forge/spec.ts';
-import { describeChanges } from '../../../processes/drift.ts';
+import { type Changes, describeChanges } from '../../../processes/drift.ts';
+import { settingsText } from '../../../processes/settings-text.ts';
 import { code, type Html, html } from '../../../runner/html.ts';
-import { facts } from '../../../runner/summary.ts';
+import { facts, headline, type Mark } from '../../../runner/summary.ts';
+import { beforeAfter, idLine, leftAlone } from '../../shared/process-table.ts';
+import { readableDate } from '../../shared/when.ts';
 
 /** What happened, as one line of the log. */
 export function sentenceFor(spec: ForgeSpec, { outcome, process, changes }: ForgeEnsured): string {
@@ -14,58 +17,60 @@ export function sentenceFor(spec: ForgeSpec, { outcome, process, changes }: Forg
     case 'unchanged':
       return `The ${what} exists already: ${process?.id}`;
     case 'replaced':
-      return `Replaced the ${what}: it is ${process?.id} now (${describeChanges(changes)})`;
+      return `Replaced the ${what} (${describeChanges(changes)}): it is ${process?.id} now`;
     case 'would-create':
       return `Dry run: would create the ${what}`;
     case 'would-replace':
-      return `Dry run: would replace the ${what}: ${process?.id} (${describeChanges(changes)})`;
+      return `Dry run: would replace the ${what} (${describeChanges(changes)}): ${process?.id}`;
   }
 }
 
-/** What was asked, what happened, the process as it is, and what to do next, for the job's summary. */
-export function reportForge(
-  { spec, ifExists, dryRun }: ForgeEnsure,
-  ensured: ForgeEnsured,
-  server: string,
-): Html {
-  const { outcome, process, changes, ignored } = ensured;
-  const happened = html`<p><strong>${outcome}</strong>${process === undefined ? html`` : html` ${code(process.id)}`} on server ${server}</p>`;
-  const asked = html`<p>Asked for: ${code(describe(spec))}, ${numberOf(spec)}, if it exists: ${code(ifExists)}${dryRun ? ', as a dry run' : ''}.</p>`;
-  return html`${happened}${asked}${listed('Changed', changes)}${listed('Not as declared, and left so', ignored)}${process === undefined ? html`` : processFacts(process)}${nextStep(outcome)}`;
+/** What happened to what, the process as it is or would be, and what to do next, for the job's summary. */
+export function reportForge({ spec }: ForgeEnsure, ensured: ForgeEnsured, server: string): Html {
+  const drifted = Object.keys(ensured.ignored).length > 0;
+  const [mark, verb] = drifted ? (['drifted', 'Drifted and left'] as const) : verdicts[ensured.outcome];
+  const head = headline(mark, html`${verb}: ${code(spec.command)} on ${code(server)}`);
+  return html`${head}${processFacts(spec, ensured)}${nextStep(ensured)}${idLine([['process', ensured.process?.id]])}`;
 }
 
-function listed(title: string, changes: ForgeEnsured['changes']): Html {
-  return Object.keys(changes).length === 0
-    ? html``
-    : html`<p>${title}: ${code(describeChanges(changes))}</p>`;
-}
+const verdicts = {
+  created: ['done', 'Created'],
+  replaced: ['done', 'Replaced'],
+  unchanged: ['nothing', 'Unchanged'],
+  'would-create': ['planned', 'Would create'],
+  'would-replace': ['planned', 'Would replace'],
+} as const satisfies Record<ForgeEnsured['outcome'], readonly [Mark, string]>;
 
-function processFacts({ id, status, command, user, directory, processes, createdAt }: ForgeProcess): Html {
+function processFacts(spec: ForgeSpec, { process, changes, ignored }: ForgeEnsured): Html {
+  const { processes, ...others } = forgeRules.settingsOf(spec);
+  const directory = process === undefined ? (spec.directory ?? null) : process.directory;
+  const options = process === undefined ? settingsText(others) : '';
   return facts([
-    ['Process', code(id)],
-    ['Status', code(status)],
-    ['Command', code(command)],
-    ['User', code(user)],
-    ['Directory', code(directory ?? 'none')],
-    ['Processes', code(processes)],
-    ['Created', code(createdAt ?? 'unknown')],
+    ...(process === undefined ? [] : ([['Status', code(process.status)]] as const)),
+    ['Processes', countOf(process?.processes ?? Number(processes), changes, ignored)],
+    ['User', code(process?.user ?? spec.user)],
+    ...(directory === null ? [] : ([['Directory', code(directory)]] as const)),
+    ...(options === '' ? [] : ([['Options', code(options)]] as const)),
+    ...(process?.createdAt ? ([['Created', html`${readableDate(process.createdAt)}`]] as const) : []),
   ]);
 }
 
-function nextStep(outcome: ForgeEnsured['outcome']): Html {
+function countOf(processes: number, { processes: changed }: Changes, { processes: left }: Changes): Html {
+  if (changed !== undefined) return beforeAfter(changed);
+  return left === undefined ? code(processes) : leftAlone(left);
+}
+
+function nextStep({ outcome, ignored }: ForgeEnsured): Html {
   switch (outcome) {
     case 'created':
     case 'replaced':
-      return html`<p>Forge is starting it; <code>forge/list</code> with <code>require-status</code> waits until it runs.</p>`;
+      return html`<p><strong>Next:</strong> Forge is starting it; <code>forge/list</code> with <code>require-status: running</code> waits until it runs.</p>`;
     case 'would-create':
     case 'would-replace':
-      return html`<p>Nothing was written. Run it without <code>dry-run</code> to make it so.</p>`;
+      return html`<p><strong>Next:</strong> run it without <code>dry-run</code>. Nothing was written.</p>`;
     case 'unchanged':
-      return html`<p>Nothing to do. After a deploy, <code>forge/restart</code> makes it run the new code.</p>`;
+      return Object.keys(ignored).length > 0
+        ? html`<p><strong>Next:</strong> use <code>if-exists: replace</code> to have it as declared.</p>`
+        : html`<p><strong>Next:</strong> after a deploy, <code>forge/restart</code> makes it run the new code.</p>`;
   }
-}
-
-function numberOf({ processes }: ForgeSpec): Html {
-  if (processes === undefined) return html`as many processes as there are (1 for a new one)`;
-  return html`${code(processes)} ${processes === 1 ? 'process' : 'processes'}`;
 }

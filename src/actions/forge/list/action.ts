@@ -3,10 +3,13 @@ import { ForgeProcessStore, type ProcessFilter } from '../../../forge/process-st
 import { knownWords } from '../../../forge/status.ts';
 import type { ForgeTargetName } from '../../../forge/target.ts';
 import type { HttpClient } from '../../../http/client.ts';
-import { html } from '../../../runner/html.ts';
+import { orNear } from '../../../names/did-you-mean.ts';
+import { code, html } from '../../../runner/html.ts';
 import type { Inputs } from '../../../runner/inputs.ts';
 import type { Step } from '../../../runner/step.ts';
-import { Deadline } from '../../../time/deadline.ts';
+import { headline } from '../../../runner/summary.ts';
+import { quoted } from '../../../shorten.ts';
+import { waitingFor } from '../../../time/poll.ts';
 import { type Connection, readConnection, withClient, workDeadline } from '../../shared/connection.ts';
 import { describeFilter, type ForgeFilter, readForgeFilter, withCommand } from '../shared/filter.ts';
 import { forge } from '../shared/service.ts';
@@ -40,10 +43,7 @@ function readInputs(step: Step): ForgeListInputs {
     target: readForgeTarget(inputs),
     filter: readForgeFilter(inputs),
     sort: readSort(inputs),
-    gate: {
-      statuses: readStatuses(step),
-      minCount: inputs.integer('min-count', { min: 0, max: 10_000 }) ?? 0,
-    },
+    gate: readGate(step),
     wait: inputs.seconds('wait-timeout', { min: 0, max: 86_400 }, 0),
   };
   if (read.wait > 0 && !isClosed(read.gate))
@@ -59,6 +59,12 @@ function readSort(inputs: Inputs): ProcessFilter['sort'] {
   return inputs.text('sort') === undefined ? undefined : inputs.choice('sort', ['user', '-user'], 'user');
 }
 
+function readGate(step: Step): Gate {
+  const statuses = readStatuses(step);
+  const minCount = step.inputs.integer('min-count', { min: 0, max: 10_000 }) ?? 0;
+  return { statuses, minCount, demand: `require-status is ${statuses.join(', ')}` };
+}
+
 /** Any word passes, since Forge adds new ones; one that it is not known to use is pointed out. */
 function readStatuses({ inputs, log }: Step): string[] {
   const text = inputs.text('require-status');
@@ -70,7 +76,8 @@ function readStatuses({ inputs, log }: Step): string[] {
       'must be words separated by commas, such as running, or running, installed',
     );
   for (const word of words.filter((each) => each !== '' && !knownWords.includes(each))) {
-    log.warning(`require-status: Forge is not known to say "${word}"; it says ${knownWords.join(', ')}`);
+    const why = `require-status: Forge is not known to say ${quoted(word)}; it says ${knownWords.join(', ')}`;
+    log.warning(orNear(why, word, knownWords));
   }
   return words;
 }
@@ -86,12 +93,16 @@ async function listAtGate(
   { connection, target: name, filter, sort, gate, wait }: ForgeListInputs,
 ): Promise<Gated> {
   const target = await findForgeTarget(step, client, name);
+  step.doing(isClosed(gate) ? 'waiting at the gate' : 'listing the background processes');
   const store = new ForgeProcessStore(client.within(workDeadline(step, connection, wait)), target);
   const { user, directory } = filter;
   return await waitAtGate(
     gate,
-    async () => withCommand(await store.list({ user, siteId: target.siteId, directory, sort }), filter),
-    { ...step, deadline: new Deadline(step.clock, wait), log: (line) => step.log.info(line) },
+    async () => {
+      const { processes } = await store.list({ user, siteId: target.siteId, directory, sort });
+      return withCommand(processes, filter);
+    },
+    { ...waitingFor(step, wait), log: (line) => step.log.info(line) },
   );
 }
 
@@ -104,10 +115,12 @@ function report(step: Step, { target, filter, gate }: ForgeListInputs, { process
   const found = counted(processes.length);
   const asked = describeFilter(filter, target.site);
   step.log.group(`${found} on server ${target.server} (${asked})`, processes.map(forgeLine));
-  const opened = isClosed(gate) && failure === undefined ? html`<p>All as required.</p>` : html``;
+  const opened = isClosed(gate) && failure === undefined ? html`: all as required` : html``;
   const rows = processes.length === 0 ? html`` : forgeTable(processes);
+  const mark = failure !== undefined ? 'drifted' : processes.length === 0 ? 'nothing' : 'done';
+  const filtered = asked === 'all' ? html`` : html`<p>Only those with ${code(asked)}.</p>`;
   step.summarize(
-    html`<p><strong>${found}</strong> on server ${target.server} (${asked}).</p>${opened}${rows}`,
+    html`${headline(mark, html`${found} on ${code(target.server)}${opened}`)}${filtered}${rows}`,
   );
   if (gate.statuses.length > 0 && processes.length === 0 && failure === undefined)
     step.log.warning(

@@ -5,9 +5,10 @@ import { type Accepted, type Restarting, untilUp } from '../../../forge/restart.
 import { requestRestarts } from '../../../forge/restart-all.ts';
 import { isLeaving } from '../../../forge/status.ts';
 import type { ForgeTarget, ForgeTargetName } from '../../../forge/target.ts';
-import { html } from '../../../runner/html.ts';
+import { code, html } from '../../../runner/html.ts';
 import type { Step } from '../../../runner/step.ts';
-import { Deadline } from '../../../time/deadline.ts';
+import { headline } from '../../../runner/summary.ts';
+import { waitingFor } from '../../../time/poll.ts';
 import {
   type Connection,
   maxConcurrency,
@@ -40,6 +41,7 @@ export async function runForgeRestart(step: Step): Promise<void> {
     // Once for those that are installing, once for all to come up.
     const patient = client.within(workDeadline(step, inputs.connection, 2 * inputs.wait));
     const store = new ForgeProcessStore(patient, target);
+    step.doing('restarting background processes');
     const processes = await select(store, target, inputs);
     const accepted = await request(step, store, processes, inputs.wait);
     await waitUntilUp(step, store, accepted, target, inputs);
@@ -95,7 +97,7 @@ async function select(
 
 async function list(store: ForgeProcessStore, { siteId }: ForgeTarget, filter: ForgeFilter) {
   const { user, directory } = filter;
-  return withCommand(await store.list({ user, siteId, directory }), filter);
+  return withCommand((await store.list({ user, siteId, directory })).processes, filter);
 }
 
 /** Asks for the restarts and sets the outputs. Throws when one was refused. */
@@ -115,7 +117,7 @@ async function request(
   if (restarted.length > 0) step.did('restart', `restarted ${restarted.map(({ id }) => id).join(', ')}`);
   if (failure === undefined) return accepted;
   step.summarize(
-    html`<p>Restarted ${counted(restarted.length)} of ${processes.length}.</p>${forgeTable(restarted)}`,
+    html`<p>Restarted before that: ${restarted.length} of ${counted(processes.length)}.</p>${forgeTable(restarted)}`,
   );
   throw failure;
 }
@@ -144,16 +146,17 @@ async function waitUntilUp(
     `Restarted ${counted(processes.length)} on ${target.serverName}: ${outcome}`,
     processes.map(forgeLine),
   );
-  step.summarize(
-    html`<p><strong>Restarted ${counted(processes.length)}</strong> on server ${target.serverName} (${asked}): ${outcome}.</p>${forgeTable(processes)}`,
-  );
+  const head = html`Restarted: ${counted(processes.length)} on ${code(target.serverName)}, ${outcome}`;
+  const filtered = asked === 'all' ? html`` : html`<p>Only those with ${code(asked)}.</p>`;
+  const mark = failure === undefined ? 'done' : 'drifted';
+  step.summarize(html`${headline(mark, head)}${filtered}${forgeTable(processes)}`);
   if (failure !== undefined) throw failure;
 }
 
 function restarting(step: Step, store: ForgeProcessStore, wait: number): Restarting {
   return {
     store,
-    waiting: { ...step, deadline: new Deadline(step.clock, wait) },
+    waiting: waitingFor(step, wait),
     log: (line) => step.log.info(line),
   };
 }

@@ -3,6 +3,9 @@ import type { Service } from '../../shared/connection.ts';
 
 export const forge: Service = {
   hints: forgeHints,
-  token: { variable: 'FORGE_TOKEN', origin: 'in Laravel Forge, under the API settings of your profile' },
+  token: {
+    variables: ['FORGE_API_TOKEN', 'FORGE_TOKEN'],
+    origin: 'in Laravel Forge, under the API settings of your profile',
+  },
   apiUrl: 'https://forge.laravel.com/api',
 };

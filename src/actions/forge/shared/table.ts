@@ -1,14 +1,19 @@
 import type { ForgeProcess } from '../../../forge/process.ts';
-import { code, type Html } from '../../../runner/html.ts';
+import { code, type Html, html } from '../../../runner/html.ts';
 import { table } from '../../../runner/summary.ts';
 
-/** Processes as a table for the summary. */
+/** Processes as a table for the summary: what they are first, their ids last. */
 export function forgeTable(processes: readonly ForgeProcess[]): Html {
   return table(
-    ['Process', 'Status', 'Processes', 'Command', 'User', 'Directory', 'Created'],
-    processes.map(({ id, status, processes: count, command, user, directory, createdAt }) =>
-      [id, status, count, command, user, directory ?? '', createdAt ?? ''].map((value) => code(value)),
-    ),
+    ['Background process', 'Status', 'Processes', 'User', 'Directory', 'Id'],
+    processes.map(({ id, status, processes: count, command, user, directory }) => [
+      code(command),
+      code(status),
+      html`${count}`,
+      code(user),
+      code(directory ?? ''),
+      code(id),
+    ]),
   );
 }
 

@@ -22,6 +22,7 @@ export async function findForgeTarget(
   client: HttpClient,
   name: ForgeTargetName,
 ): Promise<ForgeTarget> {
+  step.doing(`looking for the server "${name.server}"`);
   const target = await findTarget(client, name);
   if (target.serverId !== name.server) step.log.info(`Server ${target.serverName} is ${target.serverId}`);
   if (name.site !== undefined && target.siteId !== name.site)

@@ -1,1 +1,0 @@
-export const id=649;export const ids=[649];export const modules={6649:(n,e,o)=>{o.d(e,{openProxyAgent:()=>openProxyAgent});var t=o(2279),r=o(3137),c=o(628);function openProxyAgent(n){return new r({...n,clientFactory:(n,e)=>Object.assign(new c(n,e),{connect:t})})}}};

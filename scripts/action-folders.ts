@@ -1,0 +1,22 @@
+import { readdir } from 'node:fs/promises';
+import { join, relative, sep } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('../', import.meta.url));
+
+/** Folders that hold no action of ours. */
+const elsewhere = new Set(['node_modules', 'dist', 'build', 'coverage', 'reports', 'src', 'test', 'docs']);
+
+/** The folders that hold an `action.yml`, relative to the root, the root itself (`''`) first. */
+export async function actionFolders(folder = root): Promise<string[]> {
+  const entries = await readdir(folder, { withFileTypes: true });
+  const here = entries.some(({ name }) => name === 'action.yml')
+    ? [relative(root, folder).split(sep).join('/')]
+    : [];
+  const below = await Promise.all(
+    entries
+      .filter((entry) => entry.isDirectory() && !entry.name.startsWith('.') && !elsewhere.has(entry.name))
+      .map(({ name }) => actionFolders(join(folder, name))),
+  );
+  return [...here, ...below.flat()].sort();
+}

@@ -1,0 +1,127 @@
+import { readFile } from 'node:fs/promises';
+import { posix } from 'node:path';
+import { parse, stringify } from 'yaml';
+
+/** What an input or output is, as https://github.com/typesafegithub/github-actions-typing has it. */
+type Typing =
+  | { readonly type: 'string' | 'boolean' | 'integer' | 'float' }
+  | { readonly type: 'enum'; readonly 'allowed-values': readonly string[] }
+  | { readonly type: 'list'; readonly separator: string; readonly 'list-item': Typing };
+
+type Typings = Readonly<Record<string, Typing>>;
+
+const string: Typing = { type: 'string' };
+const boolean: Typing = { type: 'boolean' };
+const integer: Typing = { type: 'integer' };
+/** A part of a second is a span, too. */
+const seconds: Typing = { type: 'float' };
+const oneOf = (...values: string[]): Typing => ({ type: 'enum', 'allowed-values': values });
+
+/** The same name means the same in every action, unless `inputsOf` says otherwise. */
+const inputs: Typings = {
+  token: string,
+  instance: string,
+  application: string,
+  environment: string,
+  type: oneOf('worker', 'custom'),
+  processes: integer,
+  command: string,
+  'config-json': string,
+  'process-id': string,
+  'if-exists': oneOf('update', 'reuse', 'create', 'fail'),
+  'if-missing': oneOf('ignore', 'fail'),
+  all: boolean,
+  redeploy: boolean,
+  'dry-run': boolean,
+  'wait-for-environment': seconds,
+  'wait-timeout': seconds,
+  'verify-command': string,
+  'verify-timeout': seconds,
+  'show-logs': boolean,
+  manifest: string,
+  prune: boolean,
+  'fail-on-change': boolean,
+  comment: boolean,
+  'github-token': string,
+  organization: string,
+  server: string,
+  site: string,
+  name: string,
+  user: string,
+  directory: string,
+  startsecs: integer,
+  stopwaitsecs: integer,
+  stopsignal: string,
+  sort: oneOf('user', '-user'),
+  'require-status': { type: 'list', separator: ',', 'list-item': string },
+  'min-count': integer,
+  'request-timeout': seconds,
+  summary: boolean,
+  'api-url': string,
+};
+
+const outputs: Typings = {
+  'process-id': string,
+  strategy: oneOf('none', 'growth_rate', 'queue_size'),
+  'strategy-threshold': string,
+  type: oneOf('worker', 'custom'),
+  processes: integer,
+  command: string,
+  'config-json': string,
+  'created-at': string,
+  'instance-id': string,
+  'environment-id': string,
+  'deployment-id': string,
+  verified: oneOf('true', 'false', 'skipped'),
+  'changes-json': string,
+  'resource-json': string,
+  'processes-json': string,
+  'ids-json': string,
+  'plan-json': string,
+  'manifest-yaml': string,
+  count: integer,
+  created: integer,
+  updated: integer,
+  replaced: integer,
+  deleted: integer,
+  unchanged: integer,
+  undeclared: integer,
+  status: string,
+};
+
+const inputsOf: Readonly<Record<string, Typings>> = {
+  forge: { 'if-exists': oneOf('reuse', 'replace', 'fail') },
+};
+
+const ofDelete: Typings = { outcome: oneOf('deleted', 'absent', 'would-delete') };
+const ofApply: Typings = { outcome: oneOf('changed', 'unchanged', 'would-change') };
+
+const outputsOf: Readonly<Record<string, Typings>> = {
+  '': { outcome: oneOf('created', 'updated', 'unchanged', 'would-create', 'would-update') },
+  delete: ofDelete,
+  apply: ofApply,
+  forge: { outcome: oneOf('created', 'unchanged', 'replaced', 'would-create', 'would-replace') },
+  'forge/delete': ofDelete,
+  'forge/apply': ofApply,
+};
+
+/** The `action-types.yml` that belongs beside the `action.yml` of a folder. */
+export async function actionTypes(folder: string, root: URL): Promise<string> {
+  const file = posix.join(folder, 'action.yml');
+  const action = parse(await readFile(new URL(file, root), 'utf8'));
+  const typed = (kind: string, declared: object | undefined, ...tables: readonly (Typings | undefined)[]) =>
+    Object.fromEntries(
+      Object.keys(declared ?? {}).map((name) => {
+        const typing = tables.map((table) => table?.[name]).find((found) => found !== undefined);
+        if (typing === undefined)
+          throw new Error(`${file}: the ${kind} ${name} has no type; give it one in scripts/action-types.ts`);
+        return [name, typing];
+      }),
+    );
+  const types = {
+    inputs: typed('input', action.inputs, inputsOf[folder], inputs),
+    outputs: typed('output', action.outputs, outputsOf[folder], outputs),
+  };
+  const origin = '# Made by npm run docs, from action.yml and scripts/action-types.ts.\n';
+  return origin + stringify(types, { aliasDuplicateObjects: false });
+}

@@ -1,0 +1,47 @@
+import { execFileSync } from 'node:child_process';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { workflowText } from '../test/docs/check-workflow.ts';
+import { type Example, examplesInDocumentation, ownWorkflows, pathOf } from '../test/docs/documents.ts';
+
+// actionlint and zizmor, on our own workflows and on those in the documents: people copy them as they stand.
+
+const root = fileURLToPath(new URL('../', import.meta.url));
+const copies = await mkdtemp(join(tmpdir(), 'workflows-'));
+
+try {
+  const examples = await Promise.all(examplesInDocumentation().map(writeExample));
+  const own = ownWorkflows().map(({ where }) => join(root, where));
+  const config = join(root, '.github/zizmor.yml');
+  const passed = [
+    lint('actionlint', [...own, ...examples]),
+    lint('zizmor', ['--quiet', '--pedantic', '--offline', '--config', config, root, copies]),
+  ];
+  if (passed.includes(false)) process.exitCode = 1;
+  else console.log(`${own.length} workflows and ${examples.length} examples pass actionlint and zizmor.`);
+} finally {
+  await rm(copies, { recursive: true });
+}
+
+/** A document is a repository of its own: the workflows in it may call each other. */
+async function writeExample(example: Example): Promise<string> {
+  const [document = '', line] = example.where.split(':');
+  const file = join(copies, document, pathOf(example) ?? `.github/workflows/line-${line}.yml`);
+  await mkdir(dirname(file), { recursive: true });
+  await mkdir(join(copies, document, '.git'), { recursive: true });
+  await writeFile(file, workflowText(example));
+  return file;
+}
+
+function lint(program: string, args: readonly string[]): boolean {
+  try {
+    execFileSync(program, args, { cwd: root, stdio: 'inherit' });
+    return true;
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT')
+      throw new Error(`${program} is not installed; CONTRIBUTING.md says how`);
+    return false;
+  }
+}

@@ -1,0 +1,114 @@
+import { createRequire } from 'node:module';
+
+/** A module of a library that `dist` does without. */
+export interface LeftOut {
+  /** What is imported: a package, a module of Node.js, or a file by its path in `node_modules`, without `.js`. */
+  readonly module: string;
+  /** The package that imports it. */
+  readonly by: string;
+  readonly why: string;
+  /** The code in its place. */
+  readonly instead: string;
+}
+
+const require = createRequire(import.meta.url);
+const parser = `module.exports = require('node:fs').readFileSync(__dirname + '/llhttp.wasm');`;
+
+/** What `dist` does without, and why: the one list of it. `leaveOut` fails the build when an entry is of no use any more. */
+export const leftOut: readonly LeftOut[] = [
+  {
+    module: 'undici/lib/dispatcher/client-h2',
+    by: 'undici',
+    why: 'HTTP/2 is never asked for',
+    instead: refusing('HTTP/2'),
+  },
+  {
+    module: 'undici/lib/dispatcher/parser-h1',
+    by: 'undici',
+    why: 'undici has two parsers for HTTP/1, this is the experimental one',
+    instead: 'exports.getMiloEnabled = () => false;',
+  },
+  {
+    module: 'undici/lib/web/fetch/formdata',
+    by: 'undici',
+    why: 'no form is ever sent',
+    instead: '',
+  },
+  {
+    module: 'undici/lib/web/webidl',
+    by: 'undici',
+    why: 'it only serves to tell whether a body is a form',
+    instead: 'exports.webidl = { is: { FormData: () => false } };',
+  },
+  {
+    module: 'undici/lib/web/fetch/body',
+    by: 'undici',
+    why: 'it only serves to send forms',
+    instead: `exports.extractBody = () => { throw new Error('Forms are left out of this build'); };`,
+  },
+  {
+    module: 'node:http',
+    by: 'undici',
+    why: 'it takes a millisecond to load, for two constants',
+    instead: `
+      const flags = process.execArgv + ' ' + process.env.NODE_OPTIONS;
+      module.exports = /max.http.header.size/.test(flags)
+        ? require('node:http')
+        : { maxHeaderSize: 16384, IncomingMessage: class {} };`,
+  },
+  {
+    module: 'node:assert',
+    by: 'undici',
+    why: 'it takes almost a millisecond to load, and shows its worth only when undici is broken',
+    instead: `module.exports = (value, message) => { if (!value) require('node:assert')(value, message); };`,
+  },
+  {
+    module: 'undici/lib/core/tree',
+    by: 'undici',
+    why: 'a table of known header names, filled at each start; a name that is not in it is put in lower case',
+    instead: 'exports.tree = { lookup: () => undefined };',
+  },
+  {
+    module: 'undici/lib/llhttp/constants',
+    by: 'undici',
+    why: 'it puts all names of HTTP into tables at each start; two of the tables are used',
+    get instead() {
+      const { ERROR, TYPE } = require('undici/lib/llhttp/constants.js');
+      return `module.exports = ${JSON.stringify({ ERROR, TYPE })};`;
+    },
+  },
+  {
+    module: 'undici/lib/llhttp/llhttp_simd-wasm',
+    by: 'undici',
+    why: 'it is base64 in JavaScript; its bytes are a file of their own, `llhttp.wasm`',
+    instead: parser,
+  },
+  {
+    module: 'undici/lib/llhttp/llhttp-wasm',
+    by: 'undici',
+    why: 'it serves processors without SIMD, and no runner works on one',
+    instead: parser,
+  },
+  {
+    module: '@actions/http-client',
+    by: '@actions/github',
+    why: 'Octokit is given our own HTTP client',
+    instead: 'export class HttpClient { getAgent() {} getAgentDispatcher() {} }',
+  },
+  {
+    module: 'undici',
+    by: '@actions/github',
+    why: 'Octokit is given our own HTTP client; this would be a second undici',
+    instead: `export const fetch = () => { throw new Error('A fetch of its own is left out of this build'); };`,
+  },
+  {
+    module: '@octokit/plugin-rest-endpoint-methods',
+    by: '@actions/github',
+    why: 'it is a table of all endpoints of GitHub, and three are asked, by their paths',
+    instead: 'export const restEndpointMethods = () => ({});',
+  },
+];
+
+function refusing(what: string): string {
+  return `module.exports = () => { throw new Error('${what} is left out of this build'); };`;
+}

@@ -1,0 +1,117 @@
+/** A version of [semantic versioning](https://semver.org), without pre-releases. */
+export interface Version {
+  readonly major: number;
+  readonly minor: number;
+  readonly patch: number;
+}
+
+/** What a version may change, the least first. */
+const steps = ['patch', 'minor', 'major'] as const;
+export type Step = (typeof steps)[number];
+
+/** What a workflow out there can name: the inputs and outputs of each action, by its folder. */
+export type Interface = Readonly<Record<string, ActionInterface>>;
+export interface ActionInterface {
+  readonly inputs: Readonly<Record<string, { readonly required?: boolean; readonly default?: string }>>;
+  readonly outputs: Readonly<Record<string, unknown>>;
+}
+
+export interface Change {
+  readonly step: Step;
+  /** For the reader: `list: the input type is gone`. */
+  readonly what: string;
+}
+
+export function parseVersion(text: string): Version | undefined {
+  const [, major, minor, patch] = /^(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)$/.exec(text) ?? [];
+  return major === undefined
+    ? undefined
+    : { major: Number(major), minor: Number(minor), patch: Number(patch) };
+}
+
+export function textOf({ major, minor, patch }: Version): string {
+  return `${major}.${minor}.${patch}`;
+}
+
+export function byAge(a: Version, b: Version): number {
+  return a.major - b.major || a.minor - b.minor || a.patch - b.patch;
+}
+
+/** The newest entry of a changelog: its heading is the version, what follows are the notes. */
+export function newestEntry(changelog: string): { readonly version: Version; readonly notes: string } {
+  const [, heading = '', notes = ''] = /^## (.*)\n([\s\S]*?)(?=^## |$(?![\s\S]))/m.exec(changelog) ?? [];
+  const version = parseVersion(heading.trim());
+  if (version === undefined)
+    throw new Error(
+      `CHANGELOG.md: the first entry must be headed by a version, such as 1.2.3, not "${heading}"`,
+    );
+  if (notes.trim() === '') throw new Error(`CHANGELOG.md: ${textOf(version)} says nothing`);
+  return { version, notes: notes.trim() };
+}
+
+/** Which step leads from what is released to a version, which must be the next one of its line. */
+export function stepTo(next: Version, released: readonly Version[]): Step {
+  const sorted = released.toSorted(byAge);
+  const line = sorted.findLast(({ major }) => major === next.major);
+  const newest = sorted.at(-1);
+  const allowed: readonly (readonly [Step, Version])[] =
+    line === undefined
+      ? [['major', { major: newest === undefined ? 1 : newest.major + 1, minor: 0, patch: 0 }]]
+      : [
+          ['patch', { ...line, patch: line.patch + 1 }],
+          ['minor', { ...line, minor: line.minor + 1, patch: 0 }],
+        ];
+  const found = allowed.find(([, version]) => byAge(version, next) === 0);
+  if (found === undefined) {
+    const after = line ?? newest;
+    throw new Error(
+      `${textOf(next)} is not the next version${after === undefined ? '' : ` after ${textOf(after)}`}: ` +
+        `that is ${allowed.map(([, version]) => textOf(version)).join(' or ')}`,
+    );
+  }
+  return found[0];
+}
+
+/** What has changed for the workflows that use the actions. */
+export function changesOf(before: Interface, after: Interface): Change[] {
+  return [...new Set([...Object.keys(before), ...Object.keys(after)])].sort().flatMap((folder): Change[] => {
+    const [was, is] = [before[folder], after[folder]];
+    const name = folder === '' ? 'the root action' : folder;
+    if (is === undefined) return [{ step: 'major', what: `${name} is gone` }];
+    if (was === undefined) return [{ step: 'minor', what: `${name} is new` }];
+    return [...inputChanges(was, is), ...outputChanges(was, is)].map(({ step, what }) => ({
+      step,
+      what: `${name}: ${what}`,
+    }));
+  });
+}
+
+/** The changes that are more than a step allows. */
+export function tooMuchFor(step: Step, changes: readonly Change[]): Change[] {
+  return changes.filter((change) => steps.indexOf(change.step) > steps.indexOf(step));
+}
+
+function inputChanges({ inputs: was }: ActionInterface, { inputs: is }: ActionInterface): Change[] {
+  const gone = Object.keys(was).filter((name) => !(name in is));
+  return [
+    ...gone.map((name): Change => ({ step: 'major', what: `the input ${name} is gone` })),
+    ...Object.entries(is).flatMap(([name, input]): Change[] => {
+      const old = was[name];
+      if (input.required === true && old?.required !== true)
+        return [{ step: 'major', what: `the input ${name} must be given now` }];
+      if (old === undefined) return [{ step: 'minor', what: `the input ${name} is new` }];
+      return old.default === input.default
+        ? []
+        : [{ step: 'major', what: `the input ${name} has another default` }];
+    }),
+  ];
+}
+
+function outputChanges({ outputs: was }: ActionInterface, { outputs: is }: ActionInterface): Change[] {
+  const gone = Object.keys(was).filter((name) => !(name in is));
+  const added = Object.keys(is).filter((name) => !(name in was));
+  return [
+    ...gone.map((name): Change => ({ step: 'major', what: `the output ${name} is gone` })),
+    ...added.map((name): Change => ({ step: 'minor', what: `the output ${name} is new` })),
+  ];
+}

@@ -1,0 +1,11 @@
+/** A date of an API as people read it: to the second, without the microseconds; what is no date stays as it is. */
+export function readableDate(date: string): string {
+  const time = Date.parse(date);
+  if (Number.isNaN(time)) return date;
+  return `${new Date(time).toISOString().slice(0, 19).replace('T', ' ')} UTC`;
+}
+
+/** The day alone, where there is little room. */
+export function readableDay(date: string): string {
+  return Number.isNaN(Date.parse(date)) ? date : readableDate(date).slice(0, 10);
+}

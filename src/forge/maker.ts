@@ -1,0 +1,100 @@
+import type { Sent } from '../processes/create-once.ts';
+import type { Listing } from '../processes/listing.ts';
+import type { Claim } from '../processes/plan/claim.ts';
+import type { Maker } from '../processes/plan/converge.ts';
+import type { Limit } from '../processes/plan/limit.ts';
+import { SharedListing } from '../processes/plan/shared-listing.ts';
+import { removeForSure } from '../processes/remove.ts';
+import type { Clock } from '../time/clock.ts';
+import { type ForgeWorld, untilGone } from './create.ts';
+import { ensure } from './ensure.ts';
+import type { PlacedProcess } from './process.ts';
+import type { ForgeStore } from './process-store.ts';
+import type { ForgeSpec } from './spec.ts';
+
+export interface ForgeMakerWorld extends Pick<ForgeWorld, 'store' | 'delays' | 'removal'> {
+  readonly clock: Clock;
+  readonly cancelled: AbortSignal;
+  readonly limit: Limit;
+}
+
+type Listings = SharedListing<Listing<PlacedProcess>>;
+
+/** Makes, replaces and removes the processes of one Forge server. `first` is what was listed for the plan. */
+export function forgeMaker(
+  first: Listing<PlacedProcess>,
+  { store, delays, removal, ...world }: ForgeMakerWorld,
+): Maker<ForgeSpec, PlacedProcess> {
+  const listings = new Map<string | undefined, Listings>();
+  const listingsOf = (siteId: string | undefined): Listings => {
+    const known = listings.get(siteId);
+    if (known !== undefined) return known;
+    const list = async () => placed(await store.list({ siteId }), siteId);
+    const made = new SharedListing<Listing<PlacedProcess>>(list, ofSite(first, siteId), world);
+    listings.set(siteId, made);
+    return made;
+  };
+  return {
+    async make({ spec }, claim, told) {
+      const claimed = new ClaimedForgeStore(store, listingsOf(spec.siteId), claim);
+      const wanted = { spec, ifExists: 'replace', dryRun: false } as const;
+      const ensured = await ensure(wanted, { store: claimed, delays, removal, ...told });
+      const { outcome, process, changes, others } = ensured;
+      const done = outcome === 'created' || outcome === 'replaced' ? outcome : 'unchanged';
+      return { outcome: done, process, changes, others };
+    },
+    async remove({ id }, claim, log) {
+      await claim.write(() => removeForSure(store, id));
+      const all = listingsOf(undefined);
+      const find = async () => (await all.refreshed()).processes.find((process) => process.id === id);
+      await untilGone(id, { store: { find }, removal, log });
+    },
+  };
+}
+
+/** A listing that was made for a site: its processes are told apart by that from then on. */
+function placed(listing: Listing<PlacedProcess>, siteId: string | undefined): Listing<PlacedProcess> {
+  if (siteId === undefined) return listing;
+  return { ...listing, processes: listing.processes.map((process) => ({ ...process, siteId })) };
+}
+
+/** What a listing of the whole server shows of one site. */
+function ofSite(listing: Listing<PlacedProcess>, siteId: string | undefined): Listing<PlacedProcess> {
+  if (siteId === undefined) return listing;
+  return { ...listing, processes: listing.processes.filter((process) => process.siteId === siteId) };
+}
+
+/** The store as one operation sees it: without what belongs to other operations, through shared listings, and in its turn. */
+class ClaimedForgeStore implements ForgeStore {
+  readonly #store: ForgeStore;
+  readonly #listings: Listings;
+  readonly #claim: Claim<PlacedProcess>;
+
+  constructor(store: ForgeStore, listings: Listings, claim: Claim<PlacedProcess>) {
+    this.#store = store;
+    this.#listings = listings;
+    this.#claim = claim;
+  }
+
+  /** Those of the operation's site, if it has one: it asks for no others. */
+  async list(): Promise<Listing<PlacedProcess>> {
+    const listing = await this.#claim.look(this.#listings);
+    return { ...listing, processes: this.#claim.open(listing.processes) };
+  }
+
+  async find(id: string): Promise<PlacedProcess | undefined> {
+    return await this.#claim.read(() => this.#store.find(id));
+  }
+
+  async create(spec: ForgeSpec): Promise<Sent<PlacedProcess>> {
+    return await this.#listings.creating(() => this.#claim.create(() => this.#store.create(spec)));
+  }
+
+  async remove(id: string): Promise<void> {
+    await this.#claim.remove(id, () => removeForSure(this.#store, id));
+  }
+
+  async restart(id: string): Promise<void> {
+    await this.#claim.write(() => this.#store.restart(id));
+  }
+}

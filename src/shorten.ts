@@ -1,0 +1,17 @@
+/**
+ * A text as it is shown where room is short. It is cut between words only: a secret holds no white space, so it is shown
+ * whole, which the log and the summary redact, or not at all. They would not know a part of it.
+ */
+export function shorten(text: string, longest: number): string {
+  if (text.length <= longest) return text;
+  const words = text
+    .slice(0, longest + 1)
+    .replace(/\S*$/, '')
+    .trimEnd();
+  return words === '' ? `a text of ${text.length} characters` : `${words}…`;
+}
+
+/** A value as a message quotes it: in quotation marks, or only its length where it is too long to be quoted whole. */
+export function quoted(text: string, longest = 80): string {
+  return text.length > longest ? `a text of ${text.length} characters` : JSON.stringify(text);
+}

@@ -1,0 +1,165 @@
+import { describe, expect, test } from 'vitest';
+import { listInstances } from '../../src/cloud/instances.ts';
+import { TooLarge } from '../../src/http/http-failure.ts';
+import { json, type Reply, text } from '../support/fake-transport.ts';
+import { failureOf, scriptedClient } from '../support/test-client.ts';
+
+interface Given {
+  /** The ids that its relationship names; `undefined` for no relationship. */
+  readonly names?: readonly string[] | undefined;
+  readonly more?: object;
+}
+
+function instance(id: string, { names, more = {} }: Given = {}) {
+  const data = names?.map((name) => ({ type: 'background_processes', id: name }));
+  return {
+    id,
+    type: 'instances',
+    attributes: { name: `the ${id}`, type: 'service' },
+    ...(data === undefined ? {} : { relationships: { backgroundProcesses: { data, ...more } } }),
+  };
+}
+
+function process(id: string, on?: string) {
+  return {
+    id,
+    type: 'background_processes',
+    attributes: { type: 'custom', processes: 1, command: `php artisan ${id}` },
+    ...(on === undefined ? {} : { relationships: { instance: { data: { id: on } } } }),
+  };
+}
+
+async function seen(replies: readonly Reply[], withProcesses = true) {
+  const { client, clock, transport } = scriptedClient(replies);
+  const { instances, listings } = await clock.run(listInstances(client, 'env-1', withProcesses));
+  return {
+    instances: instances.map(({ id }) => id),
+    processes: Object.fromEntries(
+      [...listings].map(([id, { processes }]) => [id, processes.map((each) => each.id)]),
+    ),
+    listings,
+    asked: transport.asked,
+  };
+}
+
+const answer = (data: readonly object[], included?: readonly unknown[], more: object = {}) =>
+  json(200, { data, ...(included === undefined ? {} : { included }), ...more });
+
+describe('the processes that come along with the instances', () => {
+  test('belong to the instance whose relationship names them', async () => {
+    const data = [
+      instance('i1', { names: ['a', 'b'] }),
+      instance('i2', { names: ['c'] }),
+      instance('i3', { names: [] }),
+    ];
+    const date = { date: 'Sat, 04 Apr 2026 00:00:09 GMT' };
+    const body = { data, included: [process('c'), process('b', 'i1'), process('a')] };
+    const { asked, instances, processes, listings } = await seen([json(200, body, date)]);
+    expect(asked).toEqual(['GET /api/environments/env-1/instances?include=backgroundProcesses']);
+    expect(instances).toEqual(['i1', 'i2', 'i3']);
+    expect(processes).toEqual({ i1: ['a', 'b'], i2: ['c'], i3: [] });
+    expect(listings.get('i1')).toMatchObject({ pages: 1, serverTime: Date.UTC(2026, 3, 4, 0, 0, 9) });
+    expect(listings.get('i2')?.processes[0]).toMatchObject({
+      id: 'c',
+      command: 'php artisan c',
+      instanceId: 'i2',
+      resource: process('c'),
+    });
+  });
+
+  test('may be on several pages, each with its instances', async () => {
+    const numbers = (page: number) => ({ meta: { current_page: page, last_page: 2, total: 2 } });
+    const { asked, processes } = await seen([
+      answer([instance('i1', { names: ['a'] })], [process('a')], numbers(1)),
+      answer([instance('i2', { names: ['b'] })], [process('b')], numbers(2)),
+    ]);
+    expect(processes).toEqual({ i1: ['a'], i2: ['b'] });
+    expect(asked[1]).toBe('GET /api/environments/env-1/instances?include=backgroundProcesses&page=2');
+  });
+
+  const whole = instance('i2', { names: ['c'] });
+
+  test.each([
+    ['whose relationship is missing', instance('i1'), []],
+    [
+      'whose relationship is of another shape',
+      { ...instance('i1'), relationships: { backgroundProcesses: 7 } },
+      [],
+    ],
+    ['whose relationship has no data', { ...instance('i1'), relationships: { backgroundProcesses: {} } }, []],
+    ['one of whose processes did not come along', instance('i1', { names: ['a', 'b'] }), [process('a')]],
+    ['one of whose processes came in another shape', instance('i1', { names: ['a'] }), [{ id: 'a' }]],
+    [
+      'one of whose processes says that it is elsewhere',
+      instance('i1', { names: ['a'] }),
+      [process('a', 'i9')],
+    ],
+    [
+      'whose relationship goes on on another page',
+      instance('i1', { names: ['a'], more: { links: { next: '?page=2' } } }),
+      [process('a')],
+    ],
+    [
+      'whose relationship tells of more than it names',
+      instance('i1', { names: ['a'], more: { meta: { total: '2' } } }),
+      [process('a')],
+    ],
+  ])('are not those of an instance %s, which is to be listed by itself', async (_, odd, included) => {
+    const { instances, processes } = await seen([answer([odd, whole], [...included, process('c')])]);
+    expect(instances).toEqual(['i1', 'i2']);
+    expect(processes).toEqual({ i2: ['c'] });
+  });
+
+  test('are those of an instance whose relationship tells that it is whole', async () => {
+    const one = instance('i1', { names: ['a'], more: { links: { next: null }, meta: { total: 1 } } });
+    expect((await seen([answer([one], [process('a')])])).processes).toEqual({ i1: ['a'] });
+  });
+
+  test.each([
+    ['one that came along is named by none', [instance('i1', { names: ['a'] }), whole], ['a', 'b', 'c']],
+    ['one is named by two', [instance('i1', { names: ['c'] }), whole], ['c']],
+  ])('are nobody’s when %s', async (_, data, ids) => {
+    expect(
+      (
+        await seen([
+          answer(
+            data,
+            ids.map((id) => process(id)),
+          ),
+        ])
+      ).processes,
+    ).toEqual({});
+  });
+
+  test('are nobody’s when the server does not know of them', async () => {
+    const { asked, instances, processes } = await seen([answer([instance('i1'), instance('i2')])]);
+    expect([instances, processes, asked.length]).toEqual([['i1', 'i2'], {}, 1]);
+  });
+});
+
+describe('the instances are listed by themselves', () => {
+  test('when their processes are of no interest', async () => {
+    const { asked, processes } = await seen([answer([instance('i1')])], false);
+    expect(asked).toEqual(['GET /api/environments/env-1/instances']);
+    expect(processes).toEqual({});
+  });
+
+  test.each([
+    ['is refused with 400', text(400, '')],
+    ['is refused with 422', text(422, '')],
+    ['is too much for one answer', new TooLarge(9)],
+  ])('when bringing their processes along %s', async (_, reply) => {
+    const { asked, instances, processes } = await seen([reply, answer([instance('i1')])]);
+    expect([instances, processes]).toEqual([['i1'], {}]);
+    expect(asked[1]).toBe('GET /api/environments/env-1/instances');
+  });
+
+  test.each([[text(401, '')], [text(404, '')]])(
+    'but not when nothing else would come of it: %#',
+    async (reply) => {
+      const { client, clock, transport } = scriptedClient([reply, reply]);
+      await clock.run(failureOf(listInstances(client, 'env-1', true)));
+      expect(transport.asked).toHaveLength(1);
+    },
+  );
+});

@@ -1,0 +1,177 @@
+import { describe, expect, test } from 'vitest';
+import { fails, neverEnds, succeeds } from '../emulator/command-outcomes.ts';
+import { openShop, type Shop } from './harness/shop.ts';
+
+const quick = ['pending', 'deployment.succeeded'];
+const canary = 'php artisan queue:canary';
+const verify = { environment: 'main', 'verify-command': canary };
+
+const commands = (shop: Shop): string[] => shop.emulator.cloud.commands.map(({ command }) => command);
+const started = (shop: Shop): number =>
+  shop.requests().filter((line) => line.endsWith('/commands') && line.startsWith('POST')).length;
+
+describe.concurrent('verify-command', () => {
+  test('runs at once when nothing had to change, and its success is told', async () => {
+    await using shop = await openShop();
+    shop.emulator.cloud.addProcess(shop.instance, { type: 'worker' });
+    const step = await shop.run(verify);
+
+    expect(step.exitCode).toBe(0);
+    expect(step.outputs).toMatchObject({ outcome: 'unchanged', verified: 'true', 'deployment-id': '' });
+    expect(commands(shop)).toEqual([canary]);
+    expect(step.summary).toContain('Verified');
+  });
+
+  test('runs after the deployment that makes a change live', async () => {
+    await using shop = await openShop({ deploymentScript: quick });
+    const step = await shop.run({ ...verify, redeploy: 'true' });
+
+    expect(step.outputs).toMatchObject({ outcome: 'created', verified: 'true' });
+    const requests = shop.requests();
+    const asked = requests.indexOf('POST /environments/{id}/commands');
+    expect(asked).toBeGreaterThan(requests.lastIndexOf('GET /deployments/{id}'));
+  });
+
+  test('finds the environment by the instance', async () => {
+    await using shop = await openShop();
+    shop.emulator.cloud.addProcess(shop.instance, { type: 'worker' });
+    const step = await shop.run({ 'verify-command': canary });
+
+    expect(step.outputs).toMatchObject({ verified: 'true', 'environment-id': shop.environment.id });
+  });
+
+  test.each([
+    ['after a change without redeploy', {}, 'created'],
+    ['in a dry run', { 'dry-run': 'true' }, 'would-create'],
+  ])('is skipped %s, and that is said', async (_, inputs, outcome) => {
+    await using shop = await openShop();
+    const step = await shop.run({ ...verify, ...inputs });
+
+    expect(step.exitCode).toBe(0);
+    expect(step.outputs).toMatchObject({ outcome, verified: 'skipped' });
+    expect(step.notices.join('\n')).toContain('verify-command was skipped');
+    expect(commands(shop)).toEqual([]);
+  });
+
+  test('that fails, fails the step with what it ended as; its output is shown only when asked for', async () => {
+    await using shop = await openShop({
+      commandOutcome: fails('No worker <b>has</b> done the job.\nsecret-of-the-app', 'exit'),
+    });
+    const { id } = shop.emulator.cloud.addProcess(shop.instance, { type: 'worker' });
+    const step = await shop.run(verify);
+    const loud = await shop.run({ ...verify, 'show-logs': 'true' });
+
+    expect(step.exitCode).toBe(1);
+    expect(step.outputs).toMatchObject({ outcome: 'unchanged', 'process-id': id, verified: 'false' });
+    expect(step.errors[0]).toMatch(/ended as command\.failure with exit code 1: exit.*show-logs: true/s);
+    expect(step.summary).not.toContain('secret-of-the-app');
+    expect(loud.outputs['verified']).toBe('false');
+    expect(loud.summary).toContain(
+      'No worker &#60;b&#62;has&#60;/b&#62; done the job.&#10;secret-of-the-app',
+    );
+    expect(`${loud.log}${loud.errors}`).not.toContain('secret-of-the-app');
+  });
+
+  test('shows the last lines only, without the token and without markup that would come alive', async () => {
+    const printed = Array.from(
+      { length: 200 },
+      (_, line) => `line ${line} @acme/everyone </pre> \`\`\``,
+    ).join('\n');
+    await using shop = await openShop({
+      commandOutcome: succeeds(`test-token-0123456789abcdef\n${printed}`),
+    });
+    shop.emulator.cloud.addProcess(shop.instance, { type: 'worker' });
+    const step = await shop.run({ ...verify, 'show-logs': 'true' });
+
+    expect(step.outputs['verified']).toBe('true');
+    expect(step.summary).toContain('line 199 @acme/everyone &#60;/pre&#62;');
+    expect(step.summary).not.toContain('line 100 ');
+    expect(step.summary).toContain('141 lines before these');
+  });
+
+  test('that does not end in time fails the step, and says that it goes on', async () => {
+    await using shop = await openShop({ commandOutcome: neverEnds() });
+    shop.emulator.cloud.addProcess(shop.instance, { type: 'worker' });
+    const step = await shop.run({ ...verify, 'verify-timeout': '1' });
+
+    expect(step.exitCode).toBe(1);
+    expect(step.outputs['verified']).toBe('false');
+    expect(step.errors[0]).toMatch(/still .* after 1 s.*goes on/s);
+  });
+
+  test('whose answer was lost is looked up among the commands, and not sent again', async () => {
+    await using shop = await openShop();
+    shop.emulator.cloud.addProcess(shop.instance, { type: 'worker' });
+    // The same command of an earlier run must not be taken for this one.
+    const before = shop.emulator.cloud.addCommand(shop.environment, { command: canary });
+    shop.emulator.faults.add({ kind: 'status-after', status: 502, on: 'POST .*/commands$' });
+    const step = await shop.run(verify);
+
+    expect(step.outputs['verified']).toBe('true');
+    expect(commands(shop)).toEqual([canary, canary]);
+    expect(started(shop)).toBe(1);
+    expect(step.log).toContain('was lost');
+    expect(step.log).not.toContain(before.id);
+  });
+
+  test('that Laravel Cloud refuses is told in its words', async () => {
+    await using shop = await openShop();
+    shop.emulator.cloud.addProcess(shop.instance, { type: 'worker' });
+    shop.emulator.faults.add({ kind: 'status', status: 403, on: 'POST .*/commands$' });
+    const step = await shop.run(verify);
+
+    expect(step.exitCode).toBe(1);
+    expect(step.outputs).toMatchObject({ outcome: 'unchanged', verified: 'false' });
+    expect(step.errors[0]).toContain('403');
+  });
+});
+
+describe.concurrent('a deployment that fails', () => {
+  const failing = { deploymentScript: ['pending', 'deployment.failed'] };
+
+  test('says what stays, and how to see the logs', async () => {
+    await using shop = await openShop(failing);
+    const step = await shop.run({ environment: 'main', redeploy: 'true' });
+
+    expect(step.exitCode).toBe(1);
+    expect(step.errors[0]).toMatch(
+      /was created, and the deployment failed: .* ended as deployment\.failed.*show-logs: true/s,
+    );
+    expect(shop.requests()).not.toContain('GET /deployments/{id}/logs');
+  });
+
+  test('shows the step that failed when asked for, and nothing is verified', async () => {
+    await using shop = await openShop(failing);
+    const step = await shop.run({ ...verify, redeploy: 'true', 'show-logs': 'true' });
+
+    expect(step.exitCode).toBe(1);
+    expect(step.outputs['verified']).toBe('');
+    expect(step.summary).toContain('Run the deploy command');
+    expect(step.summary).toContain('<pre>');
+    expect(commands(shop)).toEqual([]);
+  });
+
+  test('is still told when its logs cannot be read', async () => {
+    await using shop = await openShop(failing);
+    shop.emulator.faults.add({ kind: 'status', status: 422, on: 'GET .*/logs$' });
+    const step = await shop.run({ environment: 'main', redeploy: 'true', 'show-logs': 'true' });
+
+    expect(step.errors).toHaveLength(1);
+    expect(step.errors[0]).toContain('ended as deployment.failed');
+    expect(step.warnings.join('\n')).toContain('could not be read');
+  });
+});
+
+describe.concurrent('delete with redeploy', () => {
+  test('deploys once after a deletion, and not when there was nothing to delete', async () => {
+    await using shop = await openShop({ deploymentScript: quick });
+    shop.emulator.cloud.addProcess(shop.instance, { type: 'worker' });
+    const inputs = { environment: 'main', type: 'worker', redeploy: 'true' };
+    const first = await shop.run(inputs, { action: 'delete' });
+    const second = await shop.run(inputs, { action: 'delete' });
+
+    expect(first.outputs).toEqual({ outcome: 'deleted', 'ids-json': expect.any(String), count: '1' });
+    expect(second.outputs['outcome']).toBe('absent');
+    expect(shop.emulator.cloud.deployments).toHaveLength(1);
+  });
+});

@@ -1,0 +1,90 @@
+import { document, failure, invalid, notFound } from './answer.ts';
+import { withEnvironment } from './cloud-lookup.ts';
+import { pageOf } from './cloud-pages.ts';
+import { equalsFilter, includedWith, includesOf, originOf, withIncluded } from './cloud-query.ts';
+import { type CloudDeployment, TERMINAL_DEPLOYMENT } from './cloud-records.ts';
+import { deploymentResource, environmentResource } from './cloud-resources.ts';
+import type { CloudState } from './cloud-state.ts';
+import { deploymentsSeen } from './cloud-views.ts';
+import type { Handlers } from './contract.ts';
+import { logsOf } from './deployment-logs.ts';
+import { NOTHING } from './relationships.ts';
+
+export function deploymentHandlers(state: CloudState): Handlers {
+  return {
+    listDeployments: (call) =>
+      withEnvironment(state, call, (environment) => {
+        const includes = includesOf(state, call);
+        const deployments = deploymentsSeen(state, call)
+          .filter(({ environmentId }) => environmentId === environment.id)
+          .reverse();
+        for (const deployment of deployments) advance(state, deployment);
+        return pageOf(state.options, call, {
+          items: deployments.filter(
+            ({ script }) =>
+              equalsFilter(call, 'status', script.current) &&
+              equalsFilter(call, 'branch_name', environment.branch),
+          ),
+          resource: (deployment) => deploymentResource(state, deployment, includes, originOf(call)),
+          ...withIncluded(state, includes, () =>
+            includes.has('environment')
+              ? [environmentResource(state, environment, NOTHING, originOf(call))]
+              : [],
+          ),
+        });
+      }),
+
+    createDeployment: (call) =>
+      withEnvironment(state, call, (environment) => {
+        const running = state.runningDeployment(environment);
+        if (running !== undefined) {
+          // Whoever only tries again must see it end as well.
+          advance(state, running);
+          const message = 'A deployment is already in progress for this environment.';
+          return state.options.deploymentConflict === 409
+            ? failure(409, message)
+            : invalid({ environment: [message] });
+        }
+        const deployment = state.addDeployment(environment);
+        state.deploymentWrites.made(deployment, state.now());
+        advance(state, deployment);
+        return document(state.options.deploymentStatus, {
+          data: deploymentResource(state, deployment, NOTHING, originOf(call)),
+        });
+      }),
+
+    showDeployment: (call) => {
+      const id = call.params['deployment'] ?? '';
+      const deployment = deploymentsSeen(state, call, 'byId').find((each) => each.id === id);
+      if (deployment === undefined) return notFound('Deployment', id);
+      advance(state, deployment);
+      const includes = includesOf(state, call);
+      const environment = state.environments.find((each) => each.id === deployment.environmentId);
+      const around =
+        environment === undefined || !includes.has('environment')
+          ? []
+          : [environmentResource(state, environment, NOTHING, originOf(call))];
+      return document(200, {
+        data: deploymentResource(state, deployment, includes, originOf(call)),
+        ...includedWith(state, includes, around),
+      });
+    },
+
+    showDeploymentLogs: (call) => {
+      const id = call.params['deployment'] ?? '';
+      const deployment = state.deployments.find((each) => each.id === id);
+      if (deployment === undefined) return notFound('Deployment', id);
+      const age = state.now() - Date.parse(deployment.startedAt);
+      if (age > KEPT_MS) return failure(422, 'The logs of a deployment are kept for one year.');
+      const body = { data: logsOf(deployment), meta: { deployment_status: deployment.script.current } };
+      return { status: 200, body, contentType: 'application/json' };
+    },
+  };
+}
+
+/** How long logs are there. */
+const KEPT_MS = 365 * 24 * 3_600_000;
+
+function advance(state: CloudState, deployment: CloudDeployment): void {
+  if (TERMINAL_DEPLOYMENT.has(deployment.script.show())) deployment.finishedAt ??= state.timestamp();
+}

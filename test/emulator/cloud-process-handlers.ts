@@ -1,0 +1,96 @@
+import { document, noContent } from './answer.ts';
+import { withInstance, withProcess } from './cloud-lookup.ts';
+import { pageOf } from './cloud-pages.ts';
+import { includedWith, includesOf, withIncluded } from './cloud-query.ts';
+import type { CloudInstance, ExistingProcess } from './cloud-records.ts';
+import { instanceResource, processResource } from './cloud-resources.ts';
+import type { CloudState } from './cloud-state.ts';
+import { processesSeen } from './cloud-views.ts';
+import type { Handlers } from './contract.ts';
+import { asNumber, asObject, asText, type JsonObject } from './json.ts';
+import { NOTHING } from './relationships.ts';
+import { SERVER_DEFAULTS } from './worker-command.ts';
+
+export function processHandlers(state: CloudState): Handlers {
+  return {
+    listBackgroundProcesses: (call) =>
+      withInstance(state, call, (instance) => {
+        const includes = includesOf(state, call);
+        return pageOf(state.options, call, {
+          items: processesSeen(state, call).filter(({ instanceId }) => instanceId === instance.id),
+          resource: (process) => processResource(state, process, includes),
+          ...withIncluded(state, includes, () => [instanceResource(instance, NOTHING)]),
+        });
+      }),
+
+    createBackgroundProcess: (call) =>
+      withInstance(state, call, (instance) => {
+        const process = createProcess(state, instance, call.body);
+        state.processWrites.made(process, state.now());
+        return document(201, {
+          // Recorded: the strategy is null in this answer only.
+          data: processResource(state, { ...process, strategyType: null }, NOTHING),
+        });
+      }),
+
+    showBackgroundProcess: (call) => {
+      const answer = (process: ExistingProcess) => {
+        const includes = includesOf(state, call);
+        const instance = state.instances.find(({ id }) => id === process.instanceId);
+        const around = instance === undefined ? [] : [instanceResource(instance, NOTHING)];
+        return document(200, {
+          data: processResource(state, process, includes),
+          ...includedWith(state, includes, around),
+        });
+      };
+      return withProcess(state, call, answer, processesSeen(state, call, 'byId'));
+    },
+
+    updateBackgroundProcess: (call) =>
+      withProcess(state, call, (process) => {
+        state.processWrites.changing(state.processes, process, state.now());
+        updateProcess(state, process, call.body);
+        const seen = processesSeen(state, call, 'patch').find(({ id }) => id === process.id) ?? process;
+        return document(200, { data: processResource(state, seen, NOTHING) });
+      }),
+
+    deleteBackgroundProcess: (call) =>
+      withProcess(state, call, (process) => {
+        state.processWrites.changing(state.processes, process, state.now());
+        state.removeProcess(process);
+        return noContent();
+      }),
+  };
+}
+
+function createProcess(state: CloudState, instance: CloudInstance, body: JsonObject): ExistingProcess {
+  const processes = asNumber(body['processes']) ?? 1;
+  if (body['type'] === 'custom') {
+    return state.addProcess(instance, { type: 'custom', processes, command: asText(body['command']) ?? '' });
+  }
+  const defaults = state.options.fillDefaults ? SERVER_DEFAULTS : {};
+  const config = { ...defaults, ...asObject(body['config']) };
+  return state.addProcess(instance, { type: 'worker', processes, config });
+}
+
+/** Fields that do not apply to the type, the type itself and the ignored ones change nothing, without a word. */
+function updateProcess(state: CloudState, process: ExistingProcess, body: JsonObject): void {
+  const ignored = new Set(state.options.patchIgnores);
+  const given = (field: string) => (ignored.has(field) ? undefined : body[field]);
+  process.processes = asNumber(given('processes')) ?? process.processes;
+  const command = asText(given('command'));
+  if (process.type === 'custom' && command !== undefined) process.command = command;
+  const config = given('config');
+  if (process.type === 'worker' && config !== undefined) {
+    const accepted = Object.fromEntries(
+      Object.entries(asObject(config)).filter(([option]) => !ignored.has(`config.${option}`)),
+    );
+    const kept = Object.fromEntries(
+      Object.entries(process.config).filter(([option]) => ignored.has(`config.${option}`)),
+    );
+    process.config = state.options.patchReplaces
+      ? { ...kept, ...accepted }
+      : { ...process.config, ...accepted };
+  }
+  process.strategyType ??= 'none';
+}

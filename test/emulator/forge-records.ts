@@ -1,0 +1,45 @@
+import type { StateScript } from './state-script.ts';
+
+export interface ForgeOrganization {
+  id: string;
+  slug: string;
+  name: string;
+}
+
+export interface ForgeServer {
+  id: string;
+  organization: string;
+  name: string;
+  createdAt: string;
+}
+
+export interface ForgeSite {
+  id: string;
+  serverId: string;
+  name: string;
+  user: string;
+  createdAt: string;
+}
+
+export interface ForgeProcess {
+  id: string;
+  serverId: string;
+  command: string;
+  user: string;
+  directory: string | null;
+  processes: number;
+  createdAt: string;
+  script: StateScript;
+  /** When it is gone: after so many looks, and not before the moment; undefined if it is to stay. */
+  removal: { looks: number; notBefore: number } | undefined;
+  log: string;
+  /** Can be written, never comes back. */
+  name: string;
+  siteId: number | null;
+  startsecs: number | null;
+  stopwaitsecs: number | null;
+  stopsignal: string | null;
+  config: string | null;
+  /** The actions asked for so far. */
+  actions: string[];
+}

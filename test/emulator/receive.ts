@@ -1,0 +1,34 @@
+import type { IncomingMessage } from 'node:http';
+import { callerIn } from './caller.ts';
+import type { IncomingCall } from './contract.ts';
+import type { RecordedRequest } from './recorded-request.ts';
+
+/** Reads a whole request, once as the call that it makes and once as the record that is kept of it. */
+export async function receive(
+  message: IncomingMessage,
+  connection: number,
+): Promise<{ call: IncomingCall; request: RecordedRequest }> {
+  const at = Date.now();
+  const chunks: Buffer[] = [];
+  for await (const chunk of message) chunks.push(Buffer.from(chunk));
+  const rawBody = Buffer.concat(chunks).toString('utf8');
+  const method = message.method ?? 'GET';
+  const { pathname, searchParams, origin } = new URL(message.url ?? '/', `http://${message.headers.host}`);
+  const { name, path } = callerIn(pathname);
+  const from = { name, connection };
+  const query = Object.fromEntries(searchParams);
+  const headers: Record<string, string> = {};
+  for (const [name, value] of Object.entries(message.headers)) headers[name] = String(value);
+  return {
+    call: { method, path, url: `${origin}${pathname}`, query, headers, rawBody, from },
+    request: { method, path, query, headers, body: parsed(rawBody), rawBody, at, from, violations: [] },
+  };
+}
+
+function parsed(text: string): unknown {
+  try {
+    return text === '' ? undefined : JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

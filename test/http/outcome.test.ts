@@ -1,0 +1,45 @@
+import { expect, test } from 'vitest';
+import { HttpFailure, type HttpFailureDetails } from '../../src/http/http-failure.ts';
+import { lostIfUnknown, undefinedIf404 } from '../../src/http/outcome.ts';
+
+const failure = (details: Partial<HttpFailureDetails>) =>
+  new HttpFailure(
+    { what: 'Asking', why: `it answered ${details.status}` },
+    { arrival: 'no', retry: 'never', reason: `it answered ${details.status}`, ...details },
+  );
+
+test('what the server does not know is undefined', async () => {
+  expect(await undefinedIf404(() => Promise.reject(failure({ status: 404 })))).toBeUndefined();
+  expect(await undefinedIf404(() => Promise.resolve('there'))).toBe('there');
+});
+
+test('every other failure is thrown on', async () => {
+  await expect(undefinedIf404(() => Promise.reject(failure({ status: 403 })))).rejects.toThrow('403');
+  await expect(undefinedIf404(() => Promise.reject(new TypeError('a defect')))).rejects.toThrow('a defect');
+});
+
+test('a create request whose answer nobody knows is lost', async () => {
+  expect(await lostIfUnknown(() => Promise.resolve('it'))).toEqual({ kind: 'created', made: 'it' });
+  for (const status of [502, 299, undefined]) {
+    const unknown = failure({ arrival: 'maybe', status });
+    expect(await lostIfUnknown(() => Promise.reject(unknown))).toEqual({
+      kind: 'lost',
+      cause: `it answered ${status}`,
+    });
+  }
+});
+
+test('one that was refused or redirected is not, and neither is a defect', async () => {
+  const told = [
+    failure({ status: 422 }),
+    failure({ arrival: 'maybe', status: 300 }),
+    new TypeError('defect'),
+  ];
+  told.push(failure({ arrival: 'maybe', status: 399 }));
+  for (const error of told) await expect(lostIfUnknown(() => Promise.reject(error))).rejects.toBe(error);
+  expect(await lostIfUnknown(() => Promise.reject(failure({ arrival: 'maybe', status: 400 })))).toMatchObject(
+    {
+      kind: 'lost',
+    },
+  );
+});

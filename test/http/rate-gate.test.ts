@@ -1,0 +1,131 @@
+import * as v from 'valibot';
+import { describe, expect, test } from 'vitest';
+import { Cancelled } from '../../src/failure.ts';
+import type { HttpCall } from '../../src/http/client.ts';
+import { Deadline } from '../../src/time/deadline.ts';
+import { json, type Reply, text } from '../support/fake-transport.ts';
+import { failureOf, type Overrides, scriptedClient } from '../support/test-client.ts';
+
+const Thing = v.object({ data: v.number() });
+const thing = json(200, { data: 1 });
+const reading: HttpCall = { method: 'GET', path: '/things', what: 'Reading' };
+const tooMany = (retryAfter?: number): Reply =>
+  text(429, '', retryAfter === undefined ? {} : { 'retry-after': String(retryAfter) });
+
+/** A server that takes some time for each request, and what it was asked and when. */
+function slowServer(answer: (n: number) => Reply, overrides: Overrides & { readonly takes?: number } = {}) {
+  const { takes = 100, ...rest } = overrides;
+  const scripted = scriptedClient([], { deadline: 600_000, ...rest });
+  const { clock, transport } = scripted;
+  const arrivals: number[] = [];
+  let underWay = 0;
+  let most = 0;
+  transport.answer = async () => {
+    const reply = answer(arrivals.push(clock.now()));
+    most = Math.max(most, ++underWay);
+    await clock.sleep(takes);
+    underWay--;
+    return reply;
+  };
+  const sideBySide = (count: number) =>
+    Promise.all(Array.from({ length: count }, () => scripted.client.json(reading, Thing)));
+  return { ...scripted, arrivals, sideBySide, most: () => most };
+}
+
+describe('after one request was turned away for asking too often', () => {
+  test('no other of the run is sent until the server allows it', async () => {
+    const { arrivals, clock, sideBySide, client } = slowServer((n) => (n === 1 ? tooMany(30) : thing));
+    const first = client.json(reading, Thing);
+    const later = clock.sleep(200).then(() => sideBySide(5));
+    await clock.run(Promise.all([first, later]));
+    expect(arrivals).toEqual([0, 30_100, 30_200, 30_300, 30_400, 30_500, 30_600]);
+  });
+
+  test('the same client under another deadline waits as well', async () => {
+    const { arrivals, clock, client } = slowServer((n) => (n === 1 ? tooMany(30) : thing));
+    const other = client.within(new Deadline(clock, 90_000));
+    const first = client.json(reading, Thing);
+    await clock.run(Promise.all([first, clock.sleep(200).then(() => other.json(reading, Thing))]));
+    expect(arrivals).toEqual([0, 30_100, 30_200]);
+  });
+
+  test('those that were turned away together are sent one at a time, and the others after them', async () => {
+    const { arrivals, clock, sideBySide, most } = slowServer((n) => (n <= 6 ? tooMany(30) : thing));
+    await clock.run(sideBySide(6));
+    expect(arrivals.slice(0, 6)).toEqual([0, 0, 0, 0, 0, 0]);
+    expect(arrivals.slice(6)).toEqual([30_100, 30_200, 30_300, 30_400, 30_500, 30_600]);
+    expect(most()).toBe(6);
+  });
+
+  test('the first that is sent again tells for all that it is still too early', async () => {
+    const { arrivals, clock, sideBySide, retries } = slowServer((n) => (n <= 7 ? tooMany(30) : thing));
+    await clock.run(sideBySide(6));
+    expect(arrivals.slice(6, 9)).toEqual([30_100, 60_200, 60_300]);
+    expect(retries).toHaveLength(7);
+  });
+
+  test('a later moment that another answer names counts', async () => {
+    const { arrivals, clock, sideBySide } = slowServer((n) => (n <= 2 ? tooMany(n * 20) : thing));
+    await clock.run(sideBySide(2));
+    expect(arrivals).toEqual([0, 0, 40_100, 40_200]);
+  });
+
+  test('several together without a word on how long count once', async () => {
+    const { arrivals, clock, sideBySide } = slowServer((n) => (n <= 6 ? tooMany() : thing));
+    await clock.run(sideBySide(6));
+    expect(arrivals[6]).toBe(1_100);
+  });
+
+  test('the own pauses begin anew once an answer has come', async () => {
+    const early = new Set([1, 2, 3, 5]);
+    const { arrivals, clock, client } = slowServer((n) => (early.has(n) ? tooMany() : thing), { takes: 0 });
+    await clock.run(client.json(reading, Thing));
+    await clock.run(client.json(reading, Thing));
+    expect(arrivals).toEqual([0, 1_000, 3_000, 7_000, 7_000, 8_000]);
+  });
+
+  test('requests go side by side again after a minute without trouble', async () => {
+    const { arrivals, clock, sideBySide } = slowServer((n) => (n === 1 ? tooMany(30) : thing));
+    await clock.run(sideBySide(1));
+    await clock.run(clock.sleep(59_799));
+    await clock.run(sideBySide(2));
+    expect(arrivals.slice(-2).map((at) => at - (arrivals.at(-2) ?? 0))).toEqual([0, 100]);
+    await clock.run(sideBySide(2));
+    expect(arrivals.slice(-2).map((at) => at - (arrivals.at(-2) ?? 0))).toEqual([0, 0]);
+  });
+});
+
+describe('one that waits for the others’ sake', () => {
+  test('is an error at once when its time would be over by then', async () => {
+    const { clock, client, arrivals } = slowServer((n) => (n === 1 ? tooMany(300) : thing));
+    const first = client.json(reading, Thing);
+    const hasty = clock
+      .sleep(200)
+      .then(() => failureOf(client.within(new Deadline(clock, 60_000)).json(reading, Thing)));
+    expect(await clock.run(hasty)).toHaveProperty(
+      'message',
+      'Reading: no request may be sent for 5 minutes, since too many were made, which is more than is left of the limit of 60 s for this part of the step. Ask less.',
+    );
+    expect(clock.now()).toBe(200);
+    await clock.run(first);
+    expect(arrivals).toEqual([0, 300_100]);
+  });
+
+  test('does not keep those behind it waiting when it fails', async () => {
+    const { clock, client, arrivals } = slowServer((n) => (n <= 2 ? tooMany(30) : thing));
+    const short = client.within(new Deadline(clock, 40_000));
+    const tasks = [short, short, client].map((each) => each.json(reading, Thing).catch(() => undefined));
+    await clock.run(Promise.all(tasks));
+    expect(arrivals.length).toBeGreaterThanOrEqual(4);
+  });
+
+  test('ends at once when the step is told to stop', async () => {
+    const { clock, sideBySide, cancelled, arrivals } = slowServer(() => tooMany(60));
+    const stopped = new Cancelled({ what: 'The step', why: 'it was told to stop' });
+    const ended = failureOf(sideBySide(6));
+    void clock.sleep(1_000).then(() => cancelled.abort(stopped));
+    expect(await clock.run(ended)).toBe(stopped);
+    expect(clock.now()).toBe(1_000);
+    expect(arrivals).toHaveLength(6);
+  });
+});

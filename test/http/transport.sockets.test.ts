@@ -1,0 +1,430 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http';
+import {
+  type AddressInfo,
+  createServer as createSocketServer,
+  type Socket,
+  type Server as SocketServer,
+} from 'node:net';
+import { afterEach, describe, expect, test } from 'vitest';
+import { Failure } from '../../src/failure.ts';
+import { TooLarge } from '../../src/http/http-failure.ts';
+import { networkFailure } from '../../src/http/network-failure.ts';
+import { openTransport, type Transport, type TransportOptions } from '../../src/http/transport.ts';
+import { failureOf } from '../support/test-client.ts';
+
+const open: (() => Promise<void>)[] = [];
+
+afterEach(async () => {
+  for (const close of open.splice(0).reverse()) await close();
+});
+
+/** An HTTP server on a free port of this machine. */
+async function serve(
+  listener: RequestListener,
+): Promise<{ origin: URL; server: Server; connections: () => number }> {
+  const server = createServer(listener).listen(0, '127.0.0.1');
+  let connections = 0;
+  server.on('connection', () => connections++);
+  await once(server, 'listening');
+  open.push(async () => {
+    server.closeAllConnections();
+    server.close();
+    await once(server, 'close');
+  });
+  return { origin: originOf(server), server, connections: () => connections };
+}
+
+/** A server that does with each connection what it is told. */
+async function serveSockets(onConnection: (socket: Socket) => void): Promise<URL> {
+  const sockets = new Set<Socket>();
+  const server = createSocketServer((socket) => {
+    sockets.add(socket);
+    socket.on('error', () => undefined);
+    onConnection(socket);
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  open.push(async () => {
+    for (const socket of sockets) socket.destroy();
+    server.close();
+    await once(server, 'close');
+  });
+  return originOf(server);
+}
+
+function originOf(server: Server | SocketServer): URL {
+  return new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+}
+
+/** This machine under an address that does not count as loopback. */
+function everyAddress(origin: URL): URL {
+  return Object.assign(new URL(origin), { hostname: '0.0.0.0' });
+}
+
+async function transportTo(origin: URL, options: Partial<TransportOptions> = {}): Promise<Transport> {
+  const transport = await openTransport({
+    origin,
+    connectTimeout: 5_000,
+    connections: 6,
+    maxBytes: 1_000,
+    environment: {},
+    ...options,
+  });
+  open.push(() => transport.close());
+  return transport;
+}
+
+const patience = (): AbortSignal => AbortSignal.timeout(20_000);
+
+async function get(origin: URL, options?: Partial<TransportOptions>, path = '/api') {
+  const transport = await transportTo(origin, options);
+  return await transport.send({ method: 'GET', url: new URL(path, origin), headers: {} }, patience());
+}
+
+async function refusedPort(): Promise<URL> {
+  const server = createSocketServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const origin = originOf(server);
+  server.close();
+  await once(server, 'close');
+  return origin;
+}
+
+async function bodyOf(request: IncomingMessage): Promise<string> {
+  let body = '';
+  for await (const chunk of request) body += String(chunk);
+  return body;
+}
+
+describe('an exchange', () => {
+  test('carries method, path, query, headers and body to the server', async () => {
+    const seen: unknown[] = [];
+    const { origin } = await serve(async (request, response) => {
+      seen.push({
+        method: request.method,
+        url: request.url,
+        mine: request.headers['x-mine'],
+        body: await bodyOf(request),
+      });
+      response.end();
+    });
+    const transport = await transportTo(origin);
+    const url = new URL('/api/things?include=instance&filter%5Bname%5D=a', origin);
+    await transport.send({ method: 'PATCH', url, headers: { 'x-mine': '1' }, body: '{"a":"ü"}' }, patience());
+    await transport.send({ method: 'DELETE', url: new URL('/api', origin), headers: {} }, patience());
+    expect(seen).toEqual([
+      {
+        method: 'PATCH',
+        url: '/api/things?include=instance&filter%5Bname%5D=a',
+        mine: '1',
+        body: '{"a":"ü"}',
+      },
+      { method: 'DELETE', url: '/api', mine: undefined, body: '' },
+    ]);
+  });
+
+  test('brings status, headers and body back, a repeated header as one', async () => {
+    const { origin } = await serve((_, response) => {
+      response.writeHead(201, { 'X-Rate': '7', 'X-Many': ['a', 'b'] }).end('{"data":"ü"}');
+    });
+    const answer = await get(origin);
+    expect(answer).toMatchObject({ status: 201, body: '{"data":"ü"}' });
+    expect(answer.headers).toMatchObject({ 'x-rate': '7', 'x-many': 'a, b' });
+  });
+
+  test('puts a character together again that arrives in two pieces', async () => {
+    const { origin } = await serve((_, response) => {
+      const [first, second] = [Buffer.from([0xc3]), Buffer.from([0xbc])];
+      response.write(first, () => setImmediate(() => response.end(second)));
+    });
+    expect((await get(origin)).body).toBe('ü');
+  });
+
+  test('does not follow a redirect', async () => {
+    const asked: (string | undefined)[] = [];
+    const { origin } = await serve((request, response) => {
+      asked.push(request.url);
+      response.writeHead(302, { location: '/elsewhere' }).end();
+    });
+    const answer = await get(origin);
+    expect(answer).toMatchObject({ status: 302, headers: { location: '/elsewhere' } });
+    expect(asked).toEqual(['/api']);
+  });
+});
+
+describe('connections', () => {
+  async function oneAfterTheOther(origin: URL, options?: Partial<TransportOptions>): Promise<void> {
+    const transport = await transportTo(origin, options);
+    for (let n = 0; n < 9; n++) {
+      await transport.send({ method: 'GET', url: origin, headers: {} }, patience());
+    }
+  }
+
+  test('are one for requests that follow one another', async () => {
+    const { origin, connections } = await serve((_, response) => response.end('{}'));
+    await oneAfterTheOther(origin);
+    expect(connections()).toBe(1);
+  });
+
+  test('are one behind a proxy, too', async () => {
+    const { origin, connections } = await serve((_, response) => response.end('{}'));
+    await oneAfterTheOther(new URL('http://cloud.example'), { environment: { http_proxy: origin.host } });
+    expect(connections()).toBe(1);
+  });
+
+  test('are as many as are allowed for requests side by side, and serve the next ones as well', async () => {
+    const { origin, connections } = await serve((_, response) => response.end('{}'));
+    const transport = await transportTo(origin, { connections: 2 });
+    const sideBySide = (): Promise<unknown> =>
+      Promise.all(
+        Array.from({ length: 9 }, () =>
+          transport.send({ method: 'GET', url: origin, headers: {} }, patience()),
+        ),
+      );
+    await sideBySide();
+    await sideBySide();
+    expect(connections()).toBe(2);
+  });
+});
+
+describe('the size of an answer', () => {
+  test('may be all that is allowed', async () => {
+    const { origin } = await serve((_, response) => response.end('x'.repeat(1_000)));
+    expect((await get(origin)).body).toHaveLength(1_000);
+  });
+
+  test('may not be a byte more', async () => {
+    const { origin } = await serve((_, response) => response.end('x'.repeat(1_001)));
+    const error = await failureOf(get(origin));
+    expect(error).toBeInstanceOf(TooLarge);
+    expect(error).toHaveProperty('message', 'the answer is larger than 1000 bytes');
+  });
+
+  test('is counted over all its pieces, and one without end is hung up on', async () => {
+    let closed: Promise<unknown> | undefined;
+    const { origin } = await serve((_, response) => {
+      closed = once(response, 'close');
+      const more = (): void => {
+        if (!response.destroyed) response.write('x'.repeat(300), () => setImmediate(more));
+      };
+      more();
+    });
+    expect(await failureOf(get(origin))).toBeInstanceOf(TooLarge);
+    await closed;
+  });
+});
+
+describe('an exchange that fails', () => {
+  async function diagnosis(task: Promise<unknown>) {
+    const { reason, arrival, retry } = networkFailure('It', await failureOf(task), false, 1);
+    return { reason, arrival, retry };
+  }
+
+  test('since the connection is refused, did not arrive', async () => {
+    expect(await diagnosis(get(await refusedPort()))).toEqual({
+      reason: 'the connection was refused',
+      arrival: 'no',
+      retry: 'patiently',
+    });
+  });
+
+  test('since the connection is reset, may have arrived', async () => {
+    const origin = await serveSockets((socket) => socket.once('data', () => socket.resetAndDestroy()));
+    expect(await diagnosis(get(origin))).toMatchObject({ arrival: 'maybe', retry: 'patiently' });
+  });
+
+  test('since the server hangs up without an answer, may have arrived', async () => {
+    const origin = await serveSockets((socket) => socket.once('data', () => socket.end()));
+    expect(await diagnosis(get(origin))).toMatchObject({ arrival: 'maybe', retry: 'patiently' });
+  });
+
+  test('since the body is shorter than announced, may have arrived', async () => {
+    const origin = await serveSockets((socket) =>
+      socket.once('data', () => socket.end('HTTP/1.1 200 OK\r\ncontent-length: 99\r\n\r\n{"data":')),
+    );
+    expect(await diagnosis(get(origin))).toMatchObject({ arrival: 'maybe', retry: 'patiently' });
+  });
+
+  test('since the answer is no HTTP, may have arrived', async () => {
+    const origin = await serveSockets((socket) =>
+      socket.once('data', () => socket.end('SSH-2.0-OpenSSH\r\n')),
+    );
+    expect(await diagnosis(get(origin))).toMatchObject({ arrival: 'maybe', retry: 'patiently' });
+  });
+
+  test('since it is given up, ends with the reason, and hangs up', async () => {
+    const giveUp = new AbortController();
+    let closed: Promise<unknown> | undefined;
+    const origin = await serveSockets((socket) => {
+      closed = once(socket, 'close');
+      socket.once('data', () => giveUp.abort(new Error('enough')));
+    });
+    const transport = await transportTo(origin);
+    const error = await failureOf(transport.send({ method: 'GET', url: origin, headers: {} }, giveUp.signal));
+    expect(error).toHaveProperty('message', 'enough');
+    await closed;
+  });
+
+  test('since it is given up in the middle of the body, ends as well', async () => {
+    const giveUp = new AbortController();
+    const { origin } = await serve((_, response) => {
+      response.write('{"data":', () => giveUp.abort(new Error('enough')));
+    });
+    const transport = await transportTo(origin);
+    await failureOf(transport.send({ method: 'GET', url: origin, headers: {} }, giveUp.signal));
+  });
+});
+
+test('closing hangs up, also on a request in flight', async () => {
+  let closed: Promise<unknown> | undefined;
+  let arrived = (): void => undefined;
+  const arrival = new Promise<void>((resolve) => {
+    arrived = resolve;
+  });
+  const origin = await serveSockets((socket) => {
+    closed = once(socket, 'close');
+    socket.once('data', arrived);
+  });
+  const transport = await transportTo(origin);
+  const ended = failureOf(transport.send({ method: 'GET', url: origin, headers: {} }, patience()));
+  await arrival;
+  await transport.close();
+  await ended;
+  await closed;
+});
+
+describe('a proxy', () => {
+  /** A proxy that answers plain requests itself, and tunnels with `status`. */
+  async function proxy(status = 403) {
+    const asked: { request: string; authorization: string | undefined; all: string }[] = [];
+    const keep = (request: IncomingMessage): void => {
+      asked.push({
+        request: `${request.method} ${request.url}`,
+        authorization: request.headers['proxy-authorization'],
+        all: JSON.stringify(request.rawHeaders),
+      });
+    };
+    const { origin, server } = await serve((request, response) => {
+      keep(request);
+      response.writeHead(status === 407 ? 407 : 200).end('{"by":"proxy"}');
+    });
+    server.on('connect', (request: IncomingMessage, socket: Socket) => {
+      keep(request);
+      socket.end(`HTTP/1.1 ${status} No\r\ncontent-length: 0\r\n\r\n`);
+    });
+    return { asked, address: origin.host };
+  }
+
+  const plain = new URL('http://cloud.example');
+  const secure = new URL('https://cloud.example');
+
+  test.each([
+    ['http_proxy', 'http://'],
+    ['HTTP_PROXY', 'http://'],
+    ['http_proxy', ''],
+  ])('named by %s as "%s…" carries plain requests', async (name, scheme) => {
+    const { asked, address } = await proxy();
+    const { body } = await get(plain, { environment: { [name]: `${scheme}${address}` } });
+    expect(body).toBe('{"by":"proxy"}');
+    expect(asked.map(({ request }) => request)).toEqual(['GET http://cloud.example/api']);
+  });
+
+  test.each(['https_proxy', 'HTTPS_PROXY'])(
+    'named by %s is asked for a tunnel to an https host, without the token',
+    async (name) => {
+      const { asked, address } = await proxy();
+      const transport = await transportTo(secure, { environment: { [name]: `http://me:p%40ss@${address}` } });
+      const headers = { authorization: 'Bearer the-token' };
+      const error = await failureOf(
+        transport.send({ method: 'POST', url: secure, headers, body: '{}' }, patience()),
+      );
+      expect(networkFailure('It', error, false, 1)).toMatchObject({
+        reason: 'the proxy refused with status 403',
+        arrival: 'no',
+        retry: 'never',
+      });
+      expect(asked[0]?.request).toBe('CONNECT cloud.example:443');
+      expect(asked[0]?.authorization).toBe(`Basic ${btoa('me:p@ss')}`);
+      expect(asked[0]?.all).not.toContain('the-token');
+    },
+  );
+
+  test('that opens a tunnel carries TLS to the host', async () => {
+    const address = await serveSockets((socket) => {
+      socket.once('data', () => {
+        socket.write('HTTP/1.1 200 Connection established\r\n\r\n');
+        // The first byte of a TLS handshake; no more is needed to see what goes through.
+        socket.once('data', (hello) => socket.end(hello[0] === 0x16 ? 'no TLS' : ''));
+      });
+    });
+    const error = await failureOf(get(secure, { environment: { https_proxy: address.href } }));
+    expect(networkFailure('It', error, false, 1).reason).toMatch(/^the TLS handshake failed/);
+  });
+
+  test('that wants credentials is told apart, for a tunnel and for plain requests', async () => {
+    const { address } = await proxy(407);
+    const environment = { https_proxy: address, http_proxy: address };
+    for (const origin of [secure, plain]) {
+      const error = await failureOf(get(origin, { environment }));
+      expect(networkFailure('It', error, false, 1)).toMatchObject({
+        reason: 'the proxy refused with status 407',
+        arrival: 'no',
+        retry: 'never',
+      });
+    }
+  });
+
+  test('that is not there is a refused connection', async () => {
+    const gone = await refusedPort();
+    for (const origin of [plain, secure]) {
+      const environment = { http_proxy: gone.href, https_proxy: gone.href };
+      const error = await failureOf(get(origin, { environment }));
+      expect(networkFailure('It', error, false, 1)).toMatchObject({ arrival: 'no', retry: 'patiently' });
+    }
+  });
+
+  test.each(['no_proxy', 'NO_PROXY'])('is passed by for the hosts in %s', async (name) => {
+    const { asked, address } = await proxy();
+    const { origin } = await serve((_, response) => response.end('{"by":"server"}'));
+    const environment = { http_proxy: address, [name]: 'example.com,0.0.0.0' };
+    expect((await get(everyAddress(origin), { environment })).body).toBe('{"by":"server"}');
+    expect(asked).toEqual([]);
+  });
+
+  test.each(['127.0.0.1', '127.1.2.3', 'localhost', '[::1]'])(
+    'is never on the way to this machine itself, %s: it would see the token',
+    async (hostname) => {
+      const { asked, address } = await proxy();
+      const { origin } = await serve((_, response) => response.end('{"by":"server"}'));
+      const environment = { http_proxy: address, https_proxy: address };
+      // Whether somebody listens at every one of these addresses is another matter.
+      await get(Object.assign(origin, { hostname }), { environment }).catch(() => undefined);
+      expect(asked).toEqual([]);
+    },
+  );
+
+  test('for https does not serve http, and an empty name is none', async () => {
+    const { asked, address } = await proxy();
+    const { origin } = await serve((_, response) => response.end('{"by":"server"}'));
+    const environment = { https_proxy: address, http_proxy: '', HTTP_PROXY: '' };
+    expect((await get(everyAddress(origin), { environment })).body).toBe('{"by":"server"}');
+    expect(asked).toEqual([]);
+  });
+
+  test('of the name in small letters wins', async () => {
+    const { asked, address } = await proxy();
+    await get(plain, { environment: { http_proxy: address, HTTP_PROXY: (await refusedPort()).host } });
+    expect(asked).toHaveLength(1);
+  });
+
+  test('whose address is none is an error that names the variable', async () => {
+    const error = await failureOf(transportTo(secure, { environment: { https_proxy: 'http://:::' } }));
+    expect(error).toBeInstanceOf(Failure);
+    expect(error).toHaveProperty(
+      'message',
+      'The environment variable https_proxy: it is not the address of a proxy. Write it as http://host:port, or unset it.',
+    );
+    const other = await failureOf(transportTo(plain, { environment: { HTTP_PROXY: 'http://a b' } }));
+    expect(other).toHaveProperty('message', expect.stringContaining('The environment variable http_proxy'));
+  });
+});

@@ -1,0 +1,27 @@
+import { readdir, stat } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, test } from 'vitest';
+import { filesLoaded } from '../bench/measure.ts';
+import { rootScenarios } from '../scenarios/root.ts';
+
+const dist = fileURLToPath(new URL('../../dist/', import.meta.url));
+
+describe('The bytes that every job downloads and every step loads stay within their budget', () => {
+  test('all of dist is at most 600 kB', async () => {
+    expect(await bytesOf((await readdir(dist)).map((name) => dist + name))).toBeLessThanOrEqual(600_000);
+  });
+
+  test.each(rootScenarios.map((scenario) => [scenario.title, scenario] as const))(
+    'what the root action loads is at most 300 kB: %s',
+    async (_, scenario) => {
+      const loaded = (await filesLoaded(scenario)).filter((file) => file.startsWith(dist));
+      expect(loaded.length).toBeGreaterThan(0);
+      expect(await bytesOf(loaded)).toBeLessThanOrEqual(300_000);
+    },
+  );
+});
+
+async function bytesOf(files: readonly string[]): Promise<number> {
+  const sizes = await Promise.all(files.map(async (file) => (await stat(file)).size));
+  return sizes.reduce((sum, size) => sum + size, 0);
+}

@@ -1,0 +1,9 @@
+import type { Listing } from '../../src/processes/listing.ts';
+
+/** A list of one page, whose server does not tell the time unless told otherwise. */
+export function listingOf<P>(
+  processes: readonly P[],
+  more: Partial<Omit<Listing<P>, 'processes'>> = {},
+): Listing<P> {
+  return { processes, pages: 1, serverTime: undefined, ...more };
+}
