@@ -59,6 +59,7 @@ async function create(count: number, instances: number) {
         }),
       cancelled: signal,
       concurrency: 6,
+      onChange: () => undefined,
       log: () => undefined,
     }),
   );

@@ -1,7 +1,9 @@
+import { cloudPace } from '../../cloud/pace.ts';
 import { CloudProcessStore } from '../../cloud/process-store.ts';
 import type { HttpClient } from '../../http/client.ts';
 import { cloudMaker } from '../../processes/maker.ts';
 import { converge } from '../../processes/plan/converge.ts';
+import { progressTeller, timeWithOthers } from '../../processes/plan/pace.ts';
 import { changesIn, countsOf, describeCounts } from '../../processes/plan/plan.ts';
 import {
   convergeFailure,
@@ -17,6 +19,7 @@ import { type Change, makeLive } from '../shared/make-live.ts';
 import { postComment } from './comment.ts';
 import { type ApplyInputs, readApplyInputs } from './inputs.ts';
 import { doneOperation, doneOutputs, plannedOperation, plannedOutputs } from './outputs.ts';
+import { describeProgress, describeTime } from './pace.ts';
 import { type ReadPlan, readAndPlan } from './read-and-plan.ts';
 import { logPlan, type Report, reportApplied } from './report.ts';
 
@@ -28,6 +31,8 @@ export async function runApply(step: Step): Promise<void> {
   await withClient(step, inputs.connection, async (client) => {
     const readPlan = await readAndPlan(step, client, inputs);
     logPlan(step.log, readPlan.plan.operations);
+    const time = describeTime(changesIn(countsOf(readPlan.plan.operations)));
+    if (time !== undefined) step.log.info(time);
     step.output({ 'environment-id': readPlan.environment.id, 'deployment-id': '', verified: '' });
     const carry = inputs.dryRun ? tellPlan(step, inputs, readPlan) : carryOut(step, client, inputs, readPlan);
     await makeLive(
@@ -61,7 +66,7 @@ async function carryOut(
 ): Promise<Done> {
   step.doing(`applying ${inputs.file}`);
   const writes = changesIn(countsOf(plan.operations));
-  const patient = client.within(workDeadline(step, inputs.connection, msPerWrite * writes));
+  const patient = client.within(workDeadline(step, inputs.connection, timeWithOthers(writes, cloudPace)));
   const results = await converge(plan.operations, states, {
     rules: cloudRules,
     makerAt: ({ place, listing }, limit) =>
@@ -78,6 +83,9 @@ async function carryOut(
       }),
     cancelled: step.cancelled,
     concurrency: maxConcurrency,
+    onChange: progressTeller(writes, cloudPace, step.clock, (progress) =>
+      step.log.info(describeProgress(progress)),
+    ),
     log: (line) => step.log.info(line),
   });
   step.output(doneOutputs(results));
@@ -97,9 +105,6 @@ async function carryOut(
 }
 
 const whenLive = 'It takes effect with the environment’s next deploy';
-
-/** At 120 requests a minute, a create with its share of listings, or an update that is read back. */
-const msPerWrite = 2_000;
 
 async function publish(step: Step, inputs: ApplyInputs, report: Report): Promise<void> {
   step.log.info(report.sum);
