@@ -3,6 +3,7 @@ import type { Manifest } from '../../manifest/manifest.ts';
 import { parseManifest } from '../../manifest/parse.ts';
 import { readWorkspaceFile } from '../../manifest/read-file.ts';
 import type { ProcessSpec } from '../../processes/spec.ts';
+import { saveMemory } from '../../runner/save-memory.ts';
 import type { Step } from '../../runner/step.ts';
 import { shorten } from '../../shorten.ts';
 import { cloud } from '../shared/cloud-service.ts';
@@ -50,6 +51,9 @@ export function readApplyInputs(step: Step): ApplyInputs {
   return read;
 }
 
+/** So many characters declare a hundred processes and more. */
+const longManifest = 8_000;
+
 function readManifest({ inputs, environment }: Step): { file: string; manifest: Manifest<ProcessSpec> } {
   const path = inputs.text('manifest') ?? defaultManifest;
   const read = readWorkspaceFile(environment['GITHUB_WORKSPACE'] || process.cwd(), path);
@@ -57,6 +61,7 @@ function readManifest({ inputs, environment }: Step): { file: string; manifest: 
     inputs.problem('manifest', `${shorten(path, 200)} ${read.why}`);
     return { file: path, manifest: { places: [] } };
   }
+  if (read.text.length > longManifest) saveMemory();
   const { mistakes, ...manifest } = parseManifest(read.text, read.file, cloudManifest);
   for (const mistake of mistakes.slice(0, maxMistakes)) inputs.mistake(mistake);
   if (mistakes.length > maxMistakes) {
