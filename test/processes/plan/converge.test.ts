@@ -107,14 +107,14 @@ describe('A plan is carried out with few requests', () => {
     expect(store.peak).toBe(6);
   });
 
-  test('many creates are verified as they come, about every second, not all at the end', async () => {
+  test('many creates are verified as they come, about every half second, not all at the end', async () => {
     const world = new World();
     const store = world.store();
     await world.run(customs(200));
     const kinds = store.calls.map(({ kind }) => kind);
     expect(kinds.indexOf('list')).toBeLessThan(100);
     expect(store.count('list')).toBeGreaterThan(2);
-    expect(store.count('list')).toBeLessThan(8);
+    expect(store.count('list')).toBeLessThan(12);
   });
 
   test('the limit holds over all instances together', async () => {
