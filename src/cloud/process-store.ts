@@ -31,6 +31,9 @@ export class CloudProcessStore implements ProcessStore {
   /** The instance itself, as soon as an answer has brought it along. */
   instance: Instance | undefined;
 
+  /** The processes as last listed; none as long as nobody has asked. */
+  latest: readonly ExistingProcess[] = [];
+
   #listing: Listing<ExistingProcess> | undefined;
 
   /**
@@ -53,7 +56,9 @@ export class CloudProcessStore implements ProcessStore {
   async list(): Promise<Listing<ExistingProcess>> {
     const known = this.#listing;
     this.#listing = undefined;
-    return known ?? (await this.#read());
+    const listing = known ?? (await this.#read());
+    this.latest = listing.processes;
+    return listing;
   }
 
   async #read(): Promise<Listing<ExistingProcess>> {

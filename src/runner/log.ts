@@ -1,14 +1,17 @@
 import * as core from '@actions/core';
-import type { Place } from '../failure.ts';
+import { type Place, placeText } from '../failure.ts';
 import { escapeForLog, escapeLinesForLog } from './escape-for-log.ts';
+import { repositoryPath } from './repository-path.ts';
 import type { Secrets } from './secrets.ts';
 
 /** The step's log. Text from outside can pass through it safely: it is redacted, and never becomes a command. */
 export class Log {
   readonly #secrets: Secrets;
+  readonly #workspace: string;
 
-  constructor(secrets: Secrets) {
+  constructor(secrets: Secrets, workspace: string) {
     this.#secrets = secrets;
+    this.#workspace = workspace;
   }
 
   /** One line. */
@@ -32,17 +35,25 @@ export class Log {
     core.notice(this.#lines(message));
   }
 
-  warning(message: string): void {
-    core.warning(this.#lines(message));
+  /** An annotation; if there is a place, at that place of the repository's file. */
+  warning(message: string, place?: Place): void {
+    core.warning(this.#lines(this.#placed(message, place)), this.#at(place));
   }
 
-  /** An annotation with a title, and, if there is a place, at that place of the repository's file. */
   error(message: string, title: string, place?: Place): void {
-    const at =
-      place === undefined
-        ? {}
-        : { file: this.#line(place.file), startLine: place.line, startColumn: place.column };
-    core.error(this.#lines(message), { title: this.#line(title), ...at });
+    const at = { title: this.#line(title), ...this.#at(place) };
+    core.error(this.#lines(this.#placed(message, place)), at);
+  }
+
+  /** The log shows no places, so the message tells it, too. */
+  #placed(message: string, place: Place | undefined): string {
+    return place === undefined ? message : `${placeText(place)}: ${message}`;
+  }
+
+  #at(place: Place | undefined): core.AnnotationProperties {
+    if (place === undefined) return {};
+    const file = this.#line(repositoryPath(this.#workspace, place.file));
+    return { file, startLine: place.line, startColumn: place.column };
   }
 
   #line(text: string): string {

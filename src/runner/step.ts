@@ -1,10 +1,9 @@
-import { Cancelled, Failure, messageOf, placeText } from '../failure.ts';
+import { Cancelled, Failure, messageOf } from '../failure.ts';
 import { type Clock, type Random, systemClock } from '../time/clock.ts';
 import { type Html, html } from './html.ts';
 import { Inputs } from './inputs.ts';
 import { Log } from './log.ts';
 import { type Outputs, writeOutputs } from './outputs.ts';
-import { repositoryPath } from './repository-path.ts';
 import { Secrets } from './secrets.ts';
 import { listenForStop } from './stop-signals.ts';
 import { headline, reasons, writeSummary } from './summary.ts';
@@ -41,7 +40,7 @@ const pleaseReport =
 /** Runs an action's body as a step: if it fails, it says why, with what had been done by then, and exits with 1. */
 export async function runStep(title: string, body: (step: Step) => Promise<void>): Promise<void> {
   const secrets = new Secrets();
-  const log = new Log(secrets);
+  const log = new Log(secrets, process.env['GITHUB_WORKSPACE'] || process.cwd());
   const stop = listenForStop();
   const blocks: Html[] = [];
   const done = new Map<string, string>();
@@ -82,7 +81,7 @@ export async function runStep(title: string, body: (step: Step) => Promise<void>
     process.exitCode = 1;
     const explained = explain(error, { log, activity, done: [...done.values()] });
     failure = explained.message;
-    annotate(explained, title, log, process.env);
+    for (const { message, place } of explained.annotations) log.error(message, title, place);
     blocks.unshift(html`${headline('failed', html`${title}: failed`)}${reasons(failure)}`);
   }
   for (const task of tasks) await task(failure);
@@ -121,15 +120,4 @@ function withDone(message: string, done: readonly string[]): string {
 
 function told(message: string): Told {
   return { message, annotations: [{ message }] };
-}
-
-function annotate({ annotations }: Told, title: string, log: Log, environment: NodeJS.ProcessEnv): void {
-  const workspace = environment['GITHUB_WORKSPACE'] || process.cwd();
-  for (const { message, place } of annotations) {
-    if (place === undefined) log.error(message, title);
-    else {
-      const inRepository = { ...place, file: repositoryPath(workspace, place.file) };
-      log.error(`${placeText(place)}: ${message}`, title, inRepository);
-    }
-  }
 }

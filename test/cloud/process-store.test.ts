@@ -129,7 +129,9 @@ describe('listing', () => {
         type: 'app',
         minReplicas: 1,
         maxReplicas: 1,
+        sleeps: false,
         environmentId: undefined,
+        sleeps: false,
       },
       listing: { processes: [], pages: 1, serverTime: 5 },
     };

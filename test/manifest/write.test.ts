@@ -135,7 +135,7 @@ describe('What is written of Laravel Cloud', () => {
         expect(parse(manifest, { version: '1.1' })).toEqual(parse(manifest));
         expect(manifest.match(/\n[ \t]*\n|[^\P{C}\n]/u)).toBeNull();
       }),
-      { numRuns: 10, endOnFailure: true },
+      { numRuns: 5, endOnFailure: true },
     );
   });
 

@@ -3,14 +3,16 @@ import { pickInstances } from '../../cloud/manifest-instances.ts';
 import { CloudProcessStore } from '../../cloud/process-store.ts';
 import { type Environment, findInEnvironment } from '../../cloud/target.ts';
 import type { HttpClient } from '../../http/client.ts';
+import type { Manifest } from '../../manifest/manifest.ts';
 import type { ExistingProcess } from '../../processes/existing.ts';
+import { lint } from '../../processes/lint.ts';
 import type { Listing } from '../../processes/listing.ts';
 import { Limit } from '../../processes/plan/limit.ts';
 import { ambiguousPlan, type PlaceState, type Plan, planFor } from '../../processes/plan/plan.ts';
 import { raceDelays } from '../../processes/race-delays.ts';
 import { cloudRules } from '../../processes/rules.ts';
 import { skipRepeats } from '../../processes/skip-repeats.ts';
-import type { ProcessSpec } from '../../processes/spec.ts';
+import { type ProcessSpec, processesOfNew } from '../../processes/spec.ts';
 import type { Step } from '../../runner/step.ts';
 import { waitingFor } from '../../time/poll.ts';
 import { maxConcurrency, workDeadline } from '../shared/connection.ts';
@@ -59,7 +61,27 @@ export async function readAndPlan(step: Step, client: HttpClient, inputs: ApplyI
     plan = planFor(statesNow(), cloudRules, inputs);
   }
   if (plan.ambiguous.length > 0) throw ambiguousPlan(plan.ambiguous, cloudRules);
+  warnOf(step, inputs.manifest, instances, plan);
   return { environment, instances, states: statesNow(), plan };
+}
+
+/** Warns of what is likely to go wrong with what is declared, where it is declared. */
+function warnOf(
+  step: Step,
+  { places }: Manifest<ProcessSpec>,
+  instances: readonly Instance[],
+  { operations }: Plan<ProcessSpec, ExistingProcess>,
+): void {
+  const processesOf = new Map(
+    operations.flatMap((one) => ('spec' in one ? [[one.spec, one.settings['processes']] as const] : [])),
+  );
+  for (const [index, { processes }] of places.entries()) {
+    const maxReplicas = instances[index]?.maxReplicas;
+    for (const { spec, place } of processes) {
+      const scale = { processes: Number(processesOf.get(spec) ?? processesOfNew), maxReplicas };
+      for (const line of lint(spec, scale)) step.log.warning(line, place);
+    }
+  }
 }
 
 async function findInstances(

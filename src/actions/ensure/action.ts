@@ -1,8 +1,11 @@
 import type { HttpClient } from '../../http/client.ts';
 import { describeChanges } from '../../processes/drift.ts';
 import { type Ensure, type Ensured, ensure } from '../../processes/ensure.ts';
+import type { ExistingProcess } from '../../processes/existing.ts';
+import { describeOthers, otherWorkersOf } from '../../processes/left-over.ts';
+import { lint } from '../../processes/lint.ts';
 import { raceDelays } from '../../processes/race-delays.ts';
-import { describe, type ProcessSpec } from '../../processes/spec.ts';
+import { describe, type ProcessSpec, processesOfNew } from '../../processes/spec.ts';
 import type { Step } from '../../runner/step.ts';
 import { cloud } from '../shared/cloud-service.ts';
 import { type Connection, readConnection, withClient } from '../shared/connection.ts';
@@ -36,6 +39,7 @@ export async function runEnsure(step: Step): Promise<void> {
     step.doing(`making sure that the ${describe(wanted.spec)} is as declared`);
     const { ensured, instance } = await ensureProcess(step, client, inputs, target);
     const found: Target = { ...target, instance: target.instance ?? instance };
+    warnOf(step, wanted.spec, ensured, found);
     step.output(outputsOf(inputs.wanted.spec, ensured, found));
     step.summarize(reportEnsured(inputs.wanted, ensured, found, inputs.goingLive.redeploy));
     await makeLive(
@@ -83,6 +87,7 @@ async function ensureProcess(
     log: (line) => step.log.info(line),
   });
   step.log.info(sentenceFor(wanted.spec, ensured));
+  noticeOthers(step, wanted.spec, ensured, store.latest);
   if (ensured.others.length > 0) {
     const ids = ensured.others.map(({ id }) => id).join(', ');
     step.log.warning(
@@ -95,6 +100,24 @@ async function ensureProcess(
     );
   }
   return { ensured, instance: store.instance };
+}
+
+/** What else serves these queues may be what a changed queue list has left behind. */
+function noticeOthers(
+  step: Step,
+  spec: ProcessSpec,
+  { process, others }: Ensured,
+  listed: readonly ExistingProcess[],
+): void {
+  const own = [...(process === undefined ? [] : [process]), ...others];
+  const told = describeOthers(otherWorkersOf(spec, own, listed));
+  if (told !== undefined) step.log.notice(`${told}. If a changed queue list has left it behind, delete it.`);
+}
+
+/** Warns of what is likely to go wrong with what is declared. */
+function warnOf(step: Step, spec: ProcessSpec, { process }: Ensured, { instance }: Target): void {
+  const processes = process?.processes ?? spec.processes ?? processesOfNew;
+  for (const line of lint(spec, { processes, maxReplicas: instance?.maxReplicas })) step.log.warning(line);
 }
 
 function changeOf(spec: ProcessSpec, { outcome, process }: Ensured, target: Target): Change {
