@@ -129,7 +129,6 @@ describe('listing', () => {
         type: 'app',
         minReplicas: 1,
         maxReplicas: 1,
-        sleeps: false,
         environmentId: undefined,
         sleeps: false,
       },
