@@ -14,6 +14,11 @@ export interface Shown {
   readonly heading: string;
 }
 
+const styles: Readonly<Record<Theme, string>> = {
+  light: import.meta.resolve('github-markdown-css/github-markdown-light.css'),
+  dark: import.meta.resolve('github-markdown-css/github-markdown-dark.css'),
+};
+
 /** The colours of GitHub's frames, which are not among those of its Markdown. */
 const frames: Readonly<Record<Theme, string>> = {
   light: '--line: #d1d9e0; --head: #f6f8fa; --text: #1f2328; --page: #ffffff;',
@@ -25,7 +30,7 @@ export function pageOf({ markdown, heading }: Shown, theme: Theme): string {
   return `<!doctype html>
 <meta charset="utf-8">
 <style>
-${stylesOf(theme)}
+${readFileSync(fileURLToPath(styles[theme]), 'utf8')}
 :root { ${frames[theme]} }
 body { margin: 0; background: var(--page); }
 .frame { border: 1px solid var(--line); border-radius: 6px; overflow: hidden; }
@@ -36,9 +41,4 @@ body { margin: 0; background: var(--page); }
 <div class="frame"><header>${heading}</header><article class="markdown-body">${toHtml(markdown)}</article></div>
 <script>document.documentElement.dataset.height = Math.ceil(document.querySelector('.frame').getBoundingClientRect().height)</script>
 `;
-}
-
-function stylesOf(theme: Theme): string {
-  const file = import.meta.resolve(`github-markdown-css/github-markdown-${theme}.css`);
-  return readFileSync(fileURLToPath(file), 'utf8');
 }
