@@ -27,6 +27,8 @@ export async function bundle(): Promise<Bundle> {
     // To import the toolkit has no effect, but it does not say so: without this, what is not used of it would stay.
     treeshake: { moduleSideEffects: [{ test: /node_modules[\\/]@actions[\\/]/, sideEffects: false }] },
     preserveEntrySignatures: 'allow-extension',
+    // A module that is not found would only be a warning.
+    onLog: (level, log, handle) => handle(level === 'warn' ? 'error' : level, log),
   });
   const { output } = await build.generate({
     format: 'cjs',

@@ -13,8 +13,11 @@ export function leaveOut(list: readonly LeftOut[]): Plugin {
     async resolveId(source, importer) {
       const entry = importer === undefined ? undefined : find(list, source, pathInNodeModules(importer));
       if (entry === undefined) return null;
-      if (!isBuiltin(source) && (await this.resolve(source, importer, { skipSelf: true })) === null)
-        this.error(ofNoUse(entry, 'it is not there any more'));
+      if (!isBuiltin(source)) {
+        const found = await this.resolve(source, importer, { skipSelf: true });
+        // What is not found counts as a module from elsewhere.
+        if (found === null || found.external) this.error(ofNoUse(entry, 'it is not there any more'));
+      }
       used.add(entry);
       return prefix + entry.module;
     },

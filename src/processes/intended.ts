@@ -18,12 +18,12 @@ export function updateFor(spec: ProcessSpec, existing: ExistingProcess): Process
   if (spec.type === 'custom') {
     return keepsCommand(spec, existing) ? processes : { ...processes, command: spec.command };
   }
-  const config = { ...settable(existing.config), ...spec.config };
+  const config = { ...settableOptions(existing.config), ...spec.config };
   return Object.keys(config).length === 0 ? processes : { ...processes, config };
 }
 
 /** The options that are set and that a request may set, in the types that a request needs. */
-function settable(config: ExistingProcess['config']): WorkerConfig {
+export function settableOptions(config: ExistingProcess['config']): WorkerConfig {
   const kept: Record<string, string | number | boolean> = {};
   for (const [key, kind] of Object.entries(configKeys)) {
     const value = asKind(kind, config[key]);

@@ -288,6 +288,18 @@ describe('apply reports truthfully what it could not do', () => {
     expect(places(run)).toEqual([`${file}:3:3`, `${file}:4:3`]);
   });
 
+  test('a managed queue is not to be named, and nothing is written', async () => {
+    const queue = emulator.cloud.addInstance(shop.environment, { name: 'emails', type: 'managed_queue' });
+    emulator.cloud.addProcess(queue, { type: 'worker' });
+    const run = await apply(
+      { prune: 'true' },
+      { text: 'instances:\n  App: [{ type: worker }]\n  emails: []\n' },
+    );
+    expect(run.errors[0]).toContain(`${file}:3:3`);
+    expect(run.errors[0]).toContain('it is a managed queue, whose worker belongs to Laravel Cloud');
+    expect(writes()).toEqual([]);
+  });
+
   test('all problems of inputs and manifest are told at once, before any request', async () => {
     const run = await apply(
       { environment: '', prune: 'maybe' },

@@ -71,7 +71,11 @@ const final: readonly [title: string, mishap: () => Fault, said: RegExp][] = [
     /307, a redirect to http/,
   ],
   ['an answer of 9 MiB', () => ({ kind: 'huge' }), /larger than 8388608 bytes/],
-  ['a rate limit of an hour', () => ({ kind: 'rate-limit', retryAfter: 3600 }), /would pass the limit/],
+  [
+    'a rate limit of an hour',
+    () => ({ kind: 'rate-limit', retryAfter: 3600 }),
+    /asks to wait 60 minutes, which is more than is left of the limit/,
+  ],
 ];
 
 const listing = 'GET /background-processes$';
@@ -125,7 +129,8 @@ describe.concurrent.each(Object.entries(requests))('with %s hit once by', (name,
     }
     expect(step.errors[0]).toMatch(said);
     expect(shop.count('POST')).toBe(name === 'the first listing' ? 0 : 1);
-    for (const id of shop.ids()) expect(step.errors[0]).toContain(id);
+    const unknown = 'Whether the request has taken effect is not known';
+    for (const id of shop.ids()) expect(step.errors[0]).toMatch(new RegExp(`${id}|${unknown}`));
   });
 });
 
@@ -319,7 +324,7 @@ describe.concurrent('what the API says no to', () => {
   });
 });
 
-test.concurrent('an API that nobody listens at is tried a few times, and the error tells what to check', async () => {
+test.concurrent('an API that nobody listens at is tried until no time is left, and the error tells what to check', async () => {
   await using shop = await openShop();
   const closed = await openOtherServer();
   await closed[Symbol.asyncDispose]();
@@ -328,5 +333,5 @@ test.concurrent('an API that nobody listens at is tried a few times, and the err
   expect(step.exitCode).toBe(1);
   expect(step.errors[0]).toContain('the connection was refused');
   expect(step.errors[0]).toContain('https_proxy');
-  expect(step.log.match(/trying again/g)).toHaveLength(4);
+  expect(step.errors[0]).toMatch(/it was tried 1\d times in 6\d(\.\d)? s/);
 });

@@ -52,7 +52,7 @@ const promised: Readonly<Record<string, Promised>> = {
   list: {
     inputs: [...target, 'type'],
     defaults: { ...onCloud, 'wait-for-environment': '0' },
-    outputs: ['processes-json', 'ids-json', 'count', 'instance-id'],
+    outputs: ['processes-json', 'ids-json', 'count', 'instance-id', 'environment-id', 'manifest-yaml'],
   },
   delete: {
     inputs: [...target, 'process-id', 'type', 'command', 'config-json'],
@@ -116,7 +116,7 @@ const promised: Readonly<Record<string, Promised>> = {
   'forge/list': {
     inputs: [...onServer, 'sort', 'require-status'],
     defaults: { ...onForge, 'min-count': '0', 'wait-timeout': '0' },
-    outputs: ['processes-json', 'ids-json', 'count'],
+    outputs: ['processes-json', 'ids-json', 'count', 'manifest-yaml'],
   },
   'forge/restart': {
     inputs: [...onServer, 'process-id'],

@@ -1,0 +1,52 @@
+import { identityOfExisting } from '../forge/identity.ts';
+import type { ForgeProcess } from '../forge/process.ts';
+import { forgeRules } from '../forge/rules.ts';
+import { lineProblem, processesRange, usualUser } from '../forge/spec.ts';
+import { isLeaving } from '../forge/status.ts';
+import { foldCommand } from '../processes/identity.ts';
+import { type Declarable, declareAll, isPlainName, named, writeManifest } from './write.ts';
+
+export interface RunningServer {
+  readonly id: string;
+  readonly name: string;
+  /** The site whose processes these are, if only those of one were listed. */
+  readonly site: string | undefined;
+  readonly processes: readonly ForgeProcess[];
+}
+
+/** What is there now as a manifest that `forge/apply` finds unchanged. What cannot be declared is told in comments. */
+export function writeForgeManifest(
+  { id, name, site, processes }: RunningServer,
+  { schemaUrl, notes }: { readonly schemaUrl: string; readonly notes: readonly string[] },
+): string {
+  const staying = processes.filter((process) => !isLeaving(process));
+  const { declared, notes: own } = declareAll(named(name), staying, {
+    identityOf: identityOfExisting,
+    describe: forgeRules.describeExisting,
+    declare: (process) => declare(process, site),
+  });
+  return writeManifest('servers', [{ name: isPlainName(name) ? name : id, processes: declared }], {
+    schemaUrl,
+    notes: [...notes, ...own],
+  });
+}
+
+function declare(
+  { command, directory, user, processes }: ForgeProcess,
+  site: string | undefined,
+): Declarable {
+  const folded = foldCommand(command);
+  const texts = {
+    command: folded,
+    ...(directory === null || directory.trim() === '' ? {} : { directory: directory.trim() }),
+    ...(user === usualUser ? {} : { user }),
+    ...(site === undefined ? {} : { site }),
+  };
+  if (folded === '' || user.trim() !== user || user === '')
+    return { why: 'a manifest cannot hold its command or its user; prune would delete it' };
+  for (const [field, text] of Object.entries(texts)) {
+    const problem = lineProblem(text);
+    if (problem !== undefined) return { why: `its ${field} ${problem}; prune would delete it` };
+  }
+  return { fields: { ...texts, ...(processes >= processesRange.min ? { processes } : {}) } };
+}

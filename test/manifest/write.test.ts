@@ -1,0 +1,306 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { parse } from 'yaml';
+import { specFrom } from '../../src/forge/identity.ts';
+import type { ForgeProcess } from '../../src/forge/process.ts';
+import { forgeRules } from '../../src/forge/rules.ts';
+import { cloudManifest } from '../../src/manifest/cloud-manifest.ts';
+import { forgeManifest } from '../../src/manifest/forge-manifest.ts';
+import { parseManifest } from '../../src/manifest/parse.ts';
+import { type RunningInstance, writeCloudManifest } from '../../src/manifest/write-cloud.ts';
+import { writeForgeManifest } from '../../src/manifest/write-forge.ts';
+import { planFor } from '../../src/processes/plan/plan.ts';
+import { cloudRules } from '../../src/processes/rules.ts';
+import { processOf } from '../forge/forge-server.ts';
+import { existing } from '../support/existing.ts';
+import { listingOf } from '../support/listing.ts';
+
+const schemaUrl = 'https://example.test/schema.json';
+
+/** What stands in commands out there, and what YAML might take for something else. */
+const hostile = [
+  'php artisan reverb:start --host="0.0.0.0" # not a comment',
+  "it's: {a: [b, c]} & *x !tag | > % @ `",
+  'php artisan x   ',
+  '  - php artisan x',
+  'yes',
+  'null',
+  '007',
+  '0x1F',
+  '1e3',
+  '12:30:45',
+  '2026-01-01',
+  '<<: *default',
+  '---',
+  '...',
+  '? key',
+  '\u0085\u2028\ufeff zero\u0000width\u200b',
+  'größe → 🚀 日本語',
+  '"quoted" \\ back\\slash \t tab',
+  "'single'",
+  'line one\nline two\r\n\r\nline three',
+  `long ${'x'.repeat(490)}`,
+  ['::set-output name=x::y $', '{{ secrets.X }} %0A'].join(''),
+  '</code></pre><script>',
+];
+
+const text = fc.oneof(
+  fc.constantFrom(...hostile),
+  fc.string({ unit: 'grapheme', minLength: 3, maxLength: 200 }),
+  fc.string({ unit: 'binary', minLength: 3, maxLength: 60 }),
+);
+const command = text
+  .map((value) => value.replaceAll(/\p{Cs}/gu, ''))
+  .filter((value) => {
+    const { length } = value.trim().replace(/\s+/g, ' ');
+    return length >= 3 && length <= 500;
+  });
+const word = fc.oneof(fc.constantFrom('default', 'high,default', 'yes', '007', 'a, b', ' x '), command);
+const number = fc.constantFrom(0, 1, 3, '5', null, 9_007_199_254_740_991);
+
+const workerConfig = fc.record(
+  {
+    queue: fc.option(word),
+    connection: fc.option(word),
+    tries: number,
+    backoff: number,
+    sleep: number,
+    timeout: number,
+    force: fc.constantFrom(true, false, '1', null),
+    name: fc.constantFrom('imports', null),
+    'max-jobs': number,
+  },
+  { requiredKeys: [] },
+);
+
+const process = fc.oneof(
+  fc.record({
+    type: fc.constant('worker'),
+    config: workerConfig,
+    processes: fc.integer({ min: 1, max: 10 }),
+  }),
+  fc.record({ type: fc.constant('custom'), command, processes: fc.integer({ min: 1, max: 10 }) }),
+);
+
+/** 500 processes on 20 instances. */
+const environment = fc
+  .array(
+    fc.record({
+      name: word,
+      processes: fc.uniqueArray(process, {
+        minLength: 25,
+        maxLength: 25,
+        selector: (given) =>
+          JSON.stringify(Object.values(cloudRules.identityOfExisting(existing({ id: 'x', ...given })))),
+      }),
+    }),
+    { minLength: 20, maxLength: 20 },
+  )
+  .map((instances) =>
+    instances.map(
+      ({ name, processes }, index): RunningInstance => ({
+        id: `inst-${index}`,
+        name,
+        type: 'service',
+        processes: processes.map((given, number) => existing({ id: `p-${index}-${number}`, ...given })),
+      }),
+    ),
+  );
+
+function planOf(instances: readonly RunningInstance[], manifest: string) {
+  const { places, mistakes } = parseManifest(manifest, 'm.yml', cloudManifest);
+  expect(mistakes).toEqual([]);
+  const states = places.map(({ name, processes }) => {
+    const found = instances.filter((instance) => instance.id === name || instance.name === name);
+    expect(found).toHaveLength(1);
+    const place = { id: found[0]?.id ?? '', name };
+    return {
+      place,
+      declared: processes.map(({ spec }) => spec),
+      listing: listingOf(found[0]?.processes ?? []),
+    };
+  });
+  return planFor(states, cloudRules, { prune: true });
+}
+
+describe('What is written of Laravel Cloud', () => {
+  test('is found as declared, whatever the commands, names and options: 500 processes on 20 instances', () => {
+    fc.assert(
+      fc.property(environment, (instances) => {
+        const manifest = writeCloudManifest(instances, { schemaUrl, notes: [] });
+        const { operations, ambiguous } = planOf(instances, manifest);
+        expect(ambiguous).toEqual([]);
+        expect(operations.filter(({ action }) => action !== 'keep')).toEqual([]);
+        expect(operations).toHaveLength(500);
+        expect(parse(manifest, { version: '1.1' })).toEqual(parse(manifest));
+        expect(manifest.match(/\n[ \t]*\n|[^\P{C}\n]/u)).toBeNull();
+      }),
+      { numRuns: 5, endOnFailure: true },
+    );
+  });
+
+  test('reads well', () => {
+    const instances: RunningInstance[] = [
+      {
+        id: 'inst-1',
+        name: 'App',
+        type: 'app',
+        processes: [
+          existing({
+            id: 'p-1',
+            processes: 2,
+            config: { connection: 'redis', queue: 'high, default', tries: '3', sleep: null, name: 'imports' },
+          }),
+          existing({ id: 'p-2', type: 'custom', command: 'php artisan reverb:start' }),
+        ],
+      },
+      { id: 'inst-2', name: 'empty', type: 'service', processes: [] },
+    ];
+    expect(
+      writeCloudManifest(instances, { schemaUrl, notes: [] }),
+    ).toBe(`# yaml-language-server: $schema=${schemaUrl}
+instances:
+  App:
+    - type: worker
+      processes: 2
+      config:
+        connection: redis
+        queue: high,default
+        tries: 3
+    - type: custom
+      processes: 1
+      command: php artisan reverb:start
+  empty: []
+`);
+  });
+
+  test('leaves out what cannot be declared, and says so', () => {
+    const twin = { type: 'custom', command: 'php artisan x' };
+    const processes = [
+      existing({ id: 'p-1', ...twin }),
+      existing({ id: 'p-2', ...twin }),
+      existing({ id: 'p-3', type: 'scheduler\n- x: y' }),
+      existing({ id: 'p-4', type: 'custom', command: 'x'.repeat(501) }),
+      existing({ id: 'p-5', type: 'custom', command: null }),
+      existing({ id: 'p-6', processes: 20 }),
+    ];
+    const manifest = writeCloudManifest(
+      [
+        { id: 'inst-1', name: 'App\nx: y', type: 'app', processes },
+        { id: 'inst-2', name: 'emails', type: 'managed_queue', processes: [existing({ id: 'p-7' })] },
+      ],
+      { schemaUrl, notes: ['A note.'] },
+    );
+    expect(manifest.split('\n')).toEqual([
+      `# yaml-language-server: $schema=${schemaUrl}`,
+      '# A note.',
+      '# Left out on "App\\nx: y": p-1, p-2 (custom process "php artisan x"): a declaration cannot tell 2 alike apart; delete what is not wanted and export again, since prune would delete all of them.',
+      '# Left out on "App\\nx: y": p-3 (process of type scheduler - x: y): no manifest can declare this type.',
+      '# Left out on "App\\nx: y": p-4 (custom process "a text of 501 characters"): a command in a manifest must have 3 to 500 characters, and has 501; prune would delete it.',
+      '# Left out on "App\\nx: y": p-5 (custom process): a command in a manifest must have 3 to 500 characters, and has 0; prune would delete it.',
+      '# Left out: "emails", a managed queue, whose worker belongs to Laravel Cloud.',
+      'instances:',
+      '  inst-1:',
+      '    - type: worker',
+      '',
+    ]);
+  });
+
+  test.each([
+    ['another instance has it, too', { name: 'same' }, { name: 'same' }],
+    ['it is the id of another', { name: 'inst-2' }, { name: 'other' }],
+    ['it is empty', { name: ' ' }, { name: 'other' }],
+    ['it is half a character', { name: 'x\ud800' }, { name: 'other' }],
+  ])('names an instance by its id where %s', (_, first, second) => {
+    const instances = [
+      { id: 'inst-1', type: 'app', processes: [], ...first },
+      { id: 'inst-2', type: 'app', processes: [], ...second },
+    ];
+    const { places } = parseManifest(
+      writeCloudManifest(instances, { schemaUrl, notes: [] }),
+      'm.yml',
+      cloudManifest,
+    );
+    expect(places[0]?.name).toBe('inst-1');
+  });
+});
+
+describe('What is written of Forge', () => {
+  const forgeProcess = fc.record({
+    command,
+    user: fc.constantFrom('forge', 'root', 'isolated', 'yes', '007'),
+    directory: fc.option(
+      fc.oneof(fc.constantFrom('/', '/home/forge/shop.example/', '~', ''), word.filter(isLine)),
+    ),
+    processes: fc.integer({ min: 1, max: 1_000 }),
+  });
+
+  function isLine(value: string): boolean {
+    return !/[\r\n\0]/.test(value.trim());
+  }
+
+  function planOfForge(server: string, processes: readonly ForgeProcess[], manifest: string) {
+    const { places, mistakes } = parseManifest(manifest, 'm.yml', forgeManifest);
+    expect(mistakes).toEqual([]);
+    const states = places.map((declared) => ({
+      place: { id: '7', name: declared.name },
+      declared: declared.processes.map(({ spec }) => specFrom(spec, spec.site)),
+      listing: listingOf(processes),
+    }));
+    expect([[server], ['7']]).toContainEqual(states.map(({ place }) => place.name));
+    return planFor(states, forgeRules, { prune: true });
+  }
+
+  test('is found as declared, whatever the commands and directories', () => {
+    const server = fc.uniqueArray(
+      forgeProcess.filter(({ command: line }) => !line.includes('\0')),
+      {
+        minLength: 100,
+        maxLength: 100,
+        selector: (given) => JSON.stringify(forgeRules.identityOfExisting(processOf({ id: '1', ...given }))),
+      },
+    );
+    fc.assert(
+      fc.property(server, word, (given, name) => {
+        const processes = given.map((one, index) => processOf({ id: String(index), ...one }));
+        const manifest = writeForgeManifest(
+          { id: '7', name, site: undefined, processes },
+          { schemaUrl, notes: [] },
+        );
+        const { operations, ambiguous } = planOfForge(name, processes, manifest);
+        expect(ambiguous).toEqual([]);
+        expect(operations.filter(({ action }) => action !== 'keep')).toEqual([]);
+        expect(operations).toHaveLength(100);
+      }),
+      { numRuns: 10, endOnFailure: true },
+    );
+  });
+
+  test('reads well, with the site that was asked for, and without what cannot be declared', () => {
+    const processes = [
+      processOf({ id: '1', processes: 3 }),
+      processOf({ id: '2', command: 'x', user: 'root', directory: null }),
+      processOf({ id: '3', command: 'y', status: 'removing' }),
+      processOf({ id: '4', command: 'a\0b' }),
+    ];
+    const notes = ['Only those of the site shop.example.'];
+    const manifest = writeForgeManifest(
+      { id: '7', name: '7', site: 'shop.example', processes },
+      { schemaUrl, notes },
+    );
+    expect(manifest).toBe(`# yaml-language-server: $schema=${schemaUrl}
+# Only those of the site shop.example.
+# Left out on "7": 4 (process "a b" of forge in /home/forge/shop.example): its command must be one line; in YAML, >- folds several lines into one; prune would delete it.
+servers:
+  "7":
+    - command: php8.4 artisan horizon
+      directory: /home/forge/shop.example
+      site: shop.example
+      processes: 3
+    - command: x
+      user: root
+      site: shop.example
+      processes: 1
+`);
+  });
+});
