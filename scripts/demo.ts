@@ -38,7 +38,7 @@ async function act(title: string, outcome: string, inputs: Readonly<Record<strin
     changes.length === 0
       ? `${run.outputs['processes']} processes of ${run.outputs['command']}`
       : changes.map(([field, change]) => `${field} ${arrow(change)}`).join(', ');
-  verdict(run, outcome, what);
+  verdict(run, outcome, run.outputs['deployment-id'] ? `${what}, and live` : what);
 }
 
 /** As it reads in the comment on a pull request. */
@@ -62,6 +62,7 @@ async function runOnce(action: string, inputs: Readonly<Record<string, string>>)
   const reach = { token: emulator.token, 'api-url': emulator.url };
   seen = emulator.requests.length;
   const run = await runAction({
+    time: emulator.time,
     action,
     inputs: { ...inputs, ...reach },
     files: { [manifestFile]: manifest },

@@ -19,9 +19,9 @@ test('npm start shows the first step of the README in three acts, and a plan', a
   const stdout = await demo();
   const { text } = firstStep(readDocument('README.md'));
   expect(stdout).toContain(text.trim());
-  expect(stdout).toMatch(/^✔ created: 2 processes of .* \(\d requests, 1 of them a write\)$/m);
-  expect(stdout).toMatch(/^✔ unchanged: 2 processes of .* \(\d requests, none of them a write\)$/m);
-  expect(stdout).toMatch(/^✔ updated: processes 2 → 3 \(\d requests, 1 of them a write\)$/m);
+  expect(stdout).toMatch(/^✔ created: 2 processes of .*, and live \(\d+ requests, 2 of them writes\)$/m);
+  expect(stdout).toMatch(/^✔ unchanged: 2 processes of .* \(\d+ requests, none of them a write\)$/m);
+  expect(stdout).toMatch(/^✔ updated: processes 2 → 3, and live \(\d+ requests, 2 of them writes\)$/m);
   for (const sign of ['\\+', '!', '-']) expect(stdout).toMatch(new RegExp(`^${sign} \\w+ .* {2}\\S`, 'm'));
   expect(stdout).not.toContain('GET /');
   expect(stdout.trim().split('\n').at(-1)).toMatch(
@@ -33,7 +33,7 @@ test('npm start -- --verbose shows logs, outputs and requests as well', async ()
   const stdout = await demo('--verbose');
   expect(stdout).toMatch(/^outcome +created$/m);
   expect(stdout).toMatch(/^process-id +process-[0-9a-f-]{36}$/m);
-  expect(stdout.match(/^POST .* -> 201$/gm)).toHaveLength(1);
+  expect(stdout.match(/^POST .*background-processes .* -> 201$/gm)).toHaveLength(1);
 });
 
 describe('the first step', () => {
