@@ -75,6 +75,7 @@ const promised: Readonly<Record<string, Promised>> = {
       'wait-for-environment': '0',
       prune: 'false',
       'dry-run': 'false',
+      'fail-on-change': 'false',
       redeploy: 'false',
       'wait-timeout': '900',
       'verify-timeout': '300',
