@@ -75,7 +75,10 @@ describe('forge/delete makes a process not exist', () => {
 
   test('one that is not there is absent, or a failure where that was asked for', async () => {
     const absent = await world.run({ command });
-    expect([absent.exitCode, absent.outputs]).toEqual([0, { outcome: 'absent', 'ids-json': '[]', count: '0' }]);
+    expect([absent.exitCode, absent.outputs]).toEqual([
+      0,
+      { outcome: 'absent', 'ids-json': '[]', count: '0' },
+    ]);
     const missing = await world.run({ command, user: 'root', 'if-missing': 'fail' });
     expect(missing.errors[0]).toContain(
       `The process "${command}" of root: there is none on server ${world.server.id}, and if-missing is fail`,

@@ -35,7 +35,7 @@ export async function runForgeApply(step: Step): Promise<void> {
   const report = new PlanReport(step, {
     ...inputs,
     service: 'Laravel Forge',
-    explain: 'what is changed is replaced, since Forge cannot change a process in place',
+    explain: '',
     where: organization,
     key: organization === '' ? undefined : ['forge', organization, file],
   });
@@ -110,10 +110,11 @@ async function waitForNew(
 ): Promise<void> {
   const fresh = results.filter(({ outcome }) => outcome === 'created' || outcome === 'replaced');
   if (fresh.length === 0) return;
-  if (inputs.wait === 0) {
-    report.next(html`<p>Forge is starting what is new; that was not waited for.</p>`);
-    return;
-  }
-  await untilUp(step, client, inputs, fresh);
-  report.next(html`<p>✅ Up: what is new runs.</p>`);
+  if (inputs.wait > 0) await untilUp(step, client, inputs, fresh);
+  const text =
+    inputs.wait > 0
+      ? html`<p>✅ Up: what is new runs.</p>`
+      : html`<p>Forge is starting what is new; that was not waited for.</p>`;
+  step.summarize(text);
+  report.next(text);
 }
