@@ -129,8 +129,8 @@ describe('listing', () => {
         type: 'app',
         minReplicas: 1,
         maxReplicas: 1,
-        environmentId: undefined,
         sleeps: false,
+        environmentId: undefined,
       },
       listing: { processes: [], pages: 1, serverTime: 5 },
     };

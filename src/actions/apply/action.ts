@@ -1,9 +1,11 @@
+import { cloudPace } from '../../cloud/pace.ts';
 import { CloudProcessStore } from '../../cloud/process-store.ts';
 import { Cancelled } from '../../failure.ts';
 import type { HttpClient } from '../../http/client.ts';
 import type { ExistingProcess } from '../../processes/existing.ts';
 import { cloudMaker } from '../../processes/maker.ts';
 import { converge } from '../../processes/plan/converge.ts';
+import { progressTeller, timeWithOthers } from '../../processes/plan/pace.ts';
 import { changesIn, countsOf } from '../../processes/plan/plan.ts';
 import {
   convergeFailure,
@@ -25,6 +27,7 @@ import { doneOutputs, type Particulars, plannedOutputs } from '../shared/plan-ou
 import { PlanReport } from '../shared/plan-report.ts';
 import { replicasText } from '../shared/replicas.ts';
 import { type ApplyInputs, readApplyInputs } from './inputs.ts';
+import { describeProgress, describeTime } from './pace.ts';
 import { type ReadPlan, readAndPlan } from './read-and-plan.ts';
 
 type Done = Pick<Change, 'kind' | 'done'>;
@@ -47,7 +50,10 @@ export async function runApply(step: Step): Promise<void> {
       const instance = instances.find((one) => one.id === id);
       return instance && replicasText(instance);
     });
-    report.log({ rows: plannedRows(plan.operations), counts: countsOf(plan.operations) });
+    const counts = countsOf(plan.operations);
+    report.log({ rows: plannedRows(plan.operations), counts });
+    const time = describeTime(changesIn(counts));
+    if (time !== undefined) step.log.info(time);
     step.output({ 'environment-id': environment.id, 'deployment-id': '', verified: '' });
     const done = inputs.dryRun
       ? tellPlan(step, report, readPlan)
@@ -89,7 +95,7 @@ async function carryOut(
 ): Promise<Done> {
   step.doing(`applying ${inputs.file}`);
   const writes = changesIn(countsOf(plan.operations));
-  const patient = client.within(workDeadline(step, inputs.connection, msPerWrite * writes));
+  const patient = client.within(workDeadline(step, inputs.connection, timeWithOthers(writes, cloudPace)));
   const results = await converge(plan.operations, states, {
     rules: cloudRules,
     makerAt: ({ place, listing }, limit) =>
@@ -106,6 +112,9 @@ async function carryOut(
       }),
     cancelled: step.cancelled,
     concurrency: maxConcurrency,
+    onChange: progressTeller(writes, cloudPace, step.clock, (progress) =>
+      step.log.info(describeProgress(progress)),
+    ),
     log: (line) => step.log.info(line),
   });
   step.output(doneOutputs(results, { particularsOf, warn: (line) => step.log.warning(line) }));
@@ -124,9 +133,6 @@ async function carryOut(
 }
 
 const whenLive = 'It takes effect with the environment’s next deploy';
-
-/** At 120 requests a minute, a create with its share of listings, or an update that is read back. */
-const msPerWrite = 2_000;
 
 function warnOfOthers(step: Step, results: readonly OperationResult[]): void {
   const ids = results.flatMap(({ others }) => others.map(({ id }) => id));
