@@ -44,6 +44,7 @@ async function run(
         }),
       cancelled: waiting.cancelled,
       concurrency: 6,
+      onChange: () => undefined,
       log: (line) => lines.push(line),
     }),
   );

@@ -2,8 +2,9 @@ import { expect, test } from 'vitest';
 import type { PlacedProcess } from '../../src/forge/process.ts';
 import { forgeRules } from '../../src/forge/rules.ts';
 import type { ForgeSpec } from '../../src/forge/spec.ts';
-import { lineOf, planFor } from '../../src/processes/plan/plan.ts';
+import { planFor } from '../../src/processes/plan/plan.ts';
 import { listingOf } from '../support/listing.ts';
+import { lineOf } from '../support/operation-line.ts';
 import { processOf, specOf } from './forge-server.ts';
 
 const place = { id: '7', name: 'web-1' };

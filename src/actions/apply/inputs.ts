@@ -28,6 +28,7 @@ const defaultManifest = '.github/background-processes.yml';
 /** More mistakes than these are not worth reading before these are corrected. */
 const maxMistakes = 50;
 
+/** Reads all inputs, and leaves what is wrong with them to be judged: a comment tells that, too. */
 export function readApplyInputs(step: Step): ApplyInputs {
   const { inputs } = step;
   const connection = readConnection(step, cloud);
@@ -35,7 +36,7 @@ export function readApplyInputs(step: Step): ApplyInputs {
   if (environment === undefined) {
     inputs.problem('environment', 'is needed: the environment’s id, slug, name or branch');
   }
-  const read = {
+  return {
     connection,
     application: inputs.text('application'),
     environment: environment ?? '',
@@ -46,8 +47,6 @@ export function readApplyInputs(step: Step): ApplyInputs {
     goingLive: readGoingLive(inputs),
     commenting: readCommenting(step),
   };
-  inputs.done();
-  return read;
 }
 
 function readManifest({ inputs, environment }: Step): { file: string; manifest: Manifest<ProcessSpec> } {

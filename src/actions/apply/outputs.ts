@@ -3,14 +3,17 @@ import { changesIn, countsOf, type Operation } from '../../processes/plan/plan.t
 import { doneCounts, type OperationResult } from '../../processes/plan/result.ts';
 import type { ProcessSpec } from '../../processes/spec.ts';
 import type { Outputs } from '../../runner/outputs.ts';
+import { planJson } from '../shared/plan-json.ts';
 
 export type CloudOperation = Operation<ProcessSpec, ExistingProcess>;
 export type CloudResult = OperationResult<ProcessSpec, ExistingProcess>;
 
-/** What became of a operation, or `planned` in a dry run. */
+type Warn = (line: string) => void;
+
+/** What became of an operation, or `planned` in a dry run. */
 export type Status = OperationResult['status'] | 'planned';
 
-/** A operation as `plan-json` holds it. */
+/** An operation as `plan-json` holds it. */
 export interface ReportedOperation {
   readonly action: Operation['action'];
   readonly instance: string;
@@ -24,7 +27,7 @@ export interface ReportedOperation {
   readonly error: string | null;
 }
 
-export function plannedOperation(operation: CloudOperation): ReportedOperation {
+function plannedOperation(operation: CloudOperation): ReportedOperation {
   return {
     action: operation.action,
     instance: operation.place.name,
@@ -38,28 +41,28 @@ export function plannedOperation(operation: CloudOperation): ReportedOperation {
   };
 }
 
-export function doneOperation({ operation, status, process, error }: CloudResult): ReportedOperation {
+function doneOperation({ operation, status, process, error }: CloudResult): ReportedOperation {
   const planned = plannedOperation(operation);
   return { ...planned, process_id: process?.id ?? planned.process_id, status, error: error ?? null };
 }
 
 /** The outputs of a dry run: what would be. */
-export function plannedOutputs(operations: readonly CloudOperation[]): Outputs {
+export function plannedOutputs(operations: readonly CloudOperation[], warn: Warn): Outputs {
   const counts = countsOf(operations);
   return {
     outcome: changesIn(counts) > 0 ? 'would-change' : 'unchanged',
     ...texts(counts),
-    ...lists(operations.map(plannedOperation)),
+    ...lists(operations.map(plannedOperation), warn),
   };
 }
 
 /** The outputs of a run: what was really done. */
-export function doneOutputs(results: readonly CloudResult[]): Outputs {
+export function doneOutputs(results: readonly CloudResult[], warn: Warn): Outputs {
   const counts = doneCounts(results);
   return {
     outcome: changesIn(counts) > 0 ? 'changed' : 'unchanged',
     ...texts(counts),
-    ...lists(results.map(doneOperation)),
+    ...lists(results.map(doneOperation), warn),
   };
 }
 
@@ -67,10 +70,10 @@ function texts(counts: object): Outputs {
   return Object.fromEntries(Object.entries(counts).map(([name, count]) => [name, String(count)]));
 }
 
-function lists(operations: readonly ReportedOperation[]): Outputs {
+function lists(operations: readonly ReportedOperation[], warn: Warn): Outputs {
   const declared = operations.filter(({ action }) => action !== 'delete' && action !== 'undeclared');
   return {
-    'plan-json': JSON.stringify(operations),
+    'plan-json': planJson(operations, warn),
     'ids-json': JSON.stringify(declared.map(({ process_id }) => process_id)),
   };
 }

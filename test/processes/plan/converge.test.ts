@@ -59,6 +59,7 @@ class World {
           }),
         cancelled: this.stop.signal,
         concurrency: 6,
+        onChange: () => undefined,
         log: (line) => this.lines.push(line),
       }),
     );
