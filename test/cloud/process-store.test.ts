@@ -129,6 +129,7 @@ describe('listing', () => {
         type: 'app',
         minReplicas: 1,
         maxReplicas: 1,
+        sleeps: false,
         environmentId: undefined,
       },
       listing: { processes: [], pages: 1, serverTime: 5 },
