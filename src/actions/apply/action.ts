@@ -71,7 +71,9 @@ function keyOf(step: Step, { application, environment }: ApplyInputs): readonly 
 function tellPlan(step: Step, report: PlanReport, { plan }: ReadPlan): Done {
   step.output(plannedOutputs(plan.operations, (line) => step.log.warning(line)));
   const counts = countsOf(plan.operations);
-  report.show({ kind: 'planned', rows: plannedRows(plan.operations), counts, next: html`` });
+  const time = describeTime(changesIn(counts));
+  const next = time === undefined ? html`` : html`<p>${time}</p>`;
+  report.show({ kind: 'planned', rows: plannedRows(plan.operations), counts, next });
   return { kind: 'planned', done: '' };
 }
 
