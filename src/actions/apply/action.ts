@@ -25,9 +25,10 @@ import { refuseDrift } from '../shared/drift-gate.ts';
 import { type Change, makeLive } from '../shared/make-live.ts';
 import { doneOutputs, type Particulars, plannedOutputs } from '../shared/plan-outputs.ts';
 import { PlanReport } from '../shared/plan-report.ts';
+import { describeProgress } from '../shared/progress.ts';
 import { replicasText } from '../shared/replicas.ts';
 import { type ApplyInputs, readApplyInputs } from './inputs.ts';
-import { describeProgress, describeTime } from './pace.ts';
+import { describeTime } from './pace.ts';
 import { type ReadPlan, readAndPlan } from './read-and-plan.ts';
 
 type Done = Pick<Change, 'kind' | 'done'>;

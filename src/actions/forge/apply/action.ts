@@ -1,9 +1,11 @@
 import { forgeMaker } from '../../../forge/maker.ts';
+import { forgePace } from '../../../forge/pace.ts';
 import type { PlacedProcess } from '../../../forge/process.ts';
 import { forgeRules } from '../../../forge/rules.ts';
 import type { ForgeSpec } from '../../../forge/spec.ts';
 import type { HttpClient } from '../../../http/client.ts';
 import { converge } from '../../../processes/plan/converge.ts';
+import { progressTeller } from '../../../processes/plan/pace.ts';
 import { changesIn, countsOf } from '../../../processes/plan/plan.ts';
 import {
   convergeFailure,
@@ -21,6 +23,7 @@ import { maxConcurrency, withClient, workDeadline } from '../../shared/connectio
 import { refuseDrift } from '../../shared/drift-gate.ts';
 import { doneOutputs, type Particulars, plannedOutputs } from '../../shared/plan-outputs.ts';
 import { PlanReport } from '../../shared/plan-report.ts';
+import { describeProgress } from '../../shared/progress.ts';
 import { removalLimit } from '../shared/removal-limit.ts';
 import { type ForgeApplyInputs, readForgeApplyInputs } from './inputs.ts';
 import { type ReadPlan, readAndPlan, storeOf } from './read-and-plan.ts';
@@ -80,6 +83,9 @@ async function carryOut(
       }),
     cancelled: step.cancelled,
     concurrency: maxConcurrency,
+    onChange: progressTeller(writes, forgePace, step.clock, (progress) =>
+      step.log.info(describeProgress(progress)),
+    ),
     log: (line) => step.log.info(line),
   });
   tellDone(step, report, results);
