@@ -57,7 +57,7 @@ async function apply(
 
 /** What is left of a comment where a mention, a reference or a link would come alive. */
 function outsideOfCode(body: string): string {
-  return body.replace(/^(`{3,})\w+\n[^]*?\n\1$/gm, '').replace(/<code>.*?<\/code>/g, '');
+  return body.replace(/^(`{3,})\w+\n[\s\S]*?\n\1$/gm, '').replace(/<code>.*?<\/code>/g, '');
 }
 
 const body = (): string => gitHub.comments[0]?.body ?? '';
