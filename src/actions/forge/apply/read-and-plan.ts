@@ -7,29 +7,18 @@ import type { ForgeSpec } from '../../../forge/spec.ts';
 import type { HttpClient } from '../../../http/client.ts';
 import type { Listing } from '../../../processes/listing.ts';
 import { Limit } from '../../../processes/plan/limit.ts';
-import {
-  ambiguousPlan,
-  type Place,
-  type PlaceState,
-  type Plan,
-  planFor,
-} from '../../../processes/plan/plan.ts';
+import { ambiguousPlan, type Place, planFor } from '../../../processes/plan/plan.ts';
 import type { Step } from '../../../runner/step.ts';
+import type { ReadPlan } from '../../shared/apply-plan.ts';
 import { maxConcurrency, workDeadline } from '../../shared/connection.ts';
 import type { ForgeApplyInputs } from './inputs.ts';
-
-/** What the manifest declares next to what there is. */
-export interface ReadPlan {
-  readonly states: readonly PlaceState<ForgeSpec, PlacedProcess>[];
-  readonly plan: Plan<ForgeSpec, PlacedProcess>;
-}
 
 /** Reads what there is, and plans. Throws a `Failure` when the plan would have to guess. */
 export async function readAndPlan(
   step: Step,
   client: HttpClient,
   { connection, organization, file, manifest, prune }: ForgeApplyInputs,
-): Promise<ReadPlan> {
+): Promise<ReadPlan<ForgeSpec, PlacedProcess>> {
   step.doing(`looking for the servers of ${organization}`);
   const servers = await findServers(client, organization, manifest.places);
   step.log.info(
