@@ -232,6 +232,39 @@ describe('apply makes an environment run what the manifest declares', () => {
   });
 });
 
+describe('fail-on-change makes a dry run a gate against drift', () => {
+  const gate = { 'dry-run': 'true', 'fail-on-change': 'true' };
+
+  test('green when all is as declared, whatever else is there and kept', async () => {
+    await apply();
+    emulator.cloud.addProcess(workers, { type: 'custom', command: 'php artisan other' });
+    const run = await apply(gate);
+    expect([run.exitCode, run.errors]).toEqual([0, []]);
+    expect(run.outputs).toMatchObject({ outcome: 'unchanged', undeclared: '1' });
+  });
+
+  test('red when anything would change, with the plan in outputs and summary, and nothing written', async () => {
+    await apply();
+    const other = emulator.cloud.addProcess(workers, { type: 'custom', command: 'php artisan other' });
+    forget();
+    const run = await apply({ ...gate, prune: 'true', 'verify-command': 'php artisan canary' });
+    expect(run.exitCode).toBe(1);
+    expect(run.errors).toEqual([
+      `What runs is not as declared: ${file} has 1 to delete, and fail-on-change is true. Run it without dry-run to make it so, or change the manifest.`,
+    ]);
+    expect(run.outputs).toMatchObject({ outcome: 'would-change', deleted: '1', verified: 'skipped' });
+    expect(run.outputs['plan-json']).toContain(other.id);
+    expect(run.summary).toContain('php artisan other');
+    expect(writes()).toEqual([]);
+  });
+
+  test('says nothing without dry-run', async () => {
+    const run = await apply({ 'fail-on-change': 'true' });
+    expect(run.errors[0]).toContain('fail-on-change: is for dry-run: true');
+    expect(requests()).toEqual([]);
+  });
+});
+
 describe('apply reports truthfully what it could not do', () => {
   test('a step that fails does not stop the others, and holds back the deletes', async () => {
     const old = emulator.cloud.addProcess(shop.instance, { type: 'custom', command: 'php artisan old' });

@@ -49,7 +49,3 @@ test('two that differ in their directory are a matter of luck, which prune does 
   const there = [processOf({ id: '1' }), processOf({ id: '2', directory: '/other' })];
   expect(plan([specOf({ directory: undefined })], there, true).ambiguous).toHaveLength(1);
 });
-
-test('what is being removed already is not deleted again', () => {
-  expect(lines([], [processOf({ id: '1', status: 'removing' })], true).map((line) => line[0])).toEqual(['?']);
-});

@@ -2,6 +2,7 @@ import { cloudPace } from '../../cloud/pace.ts';
 import { CloudProcessStore } from '../../cloud/process-store.ts';
 import { Cancelled } from '../../failure.ts';
 import type { HttpClient } from '../../http/client.ts';
+import type { ExistingProcess } from '../../processes/existing.ts';
 import { cloudMaker } from '../../processes/maker.ts';
 import { converge } from '../../processes/plan/converge.ts';
 import { progressTeller, timeWithOthers } from '../../processes/plan/pace.ts';
@@ -15,16 +16,19 @@ import {
 import { countsText, plannedRows } from '../../processes/plan/text.ts';
 import { raceDelays } from '../../processes/race-delays.ts';
 import { cloudRules } from '../../processes/rules.ts';
+import type { ProcessSpec } from '../../processes/spec.ts';
 import { type Html, html } from '../../runner/html.ts';
 import type { Step } from '../../runner/step.ts';
 import { next } from '../../runner/summary.ts';
 import { maxConcurrency, withClient, workDeadline } from '../shared/connection.ts';
+import { refuseDrift } from '../shared/drift-gate.ts';
 import { type Change, makeLive } from '../shared/make-live.ts';
+import { doneOutputs, type Particulars, plannedOutputs } from '../shared/plan-outputs.ts';
 import { PlanReport } from '../shared/plan-report.ts';
+import { describeProgress } from '../shared/progress.ts';
 import { replicasText } from '../shared/replicas.ts';
 import { type ApplyInputs, readApplyInputs } from './inputs.ts';
-import { doneOutputs, plannedOutputs } from './outputs.ts';
-import { describeProgress, describeTime } from './pace.ts';
+import { describeTime } from './pace.ts';
 import { type ReadPlan, readAndPlan } from './read-and-plan.ts';
 
 type Done = Pick<Change, 'kind' | 'done'>;
@@ -59,8 +63,15 @@ export async function runApply(step: Step): Promise<void> {
     await makeLive({ ...inputs, step, client, onLive: step.output }, { ...done, where });
     if (done.kind === 'changed' && inputs.goingLive.redeploy)
       report.next(html`<p>✅ Live: the deployment has succeeded.</p>`);
+    if (inputs.dryRun) refuseDrift(inputs, countsOf(plan.operations));
   });
 }
+
+const particularsOf: Particulars<ProcessSpec, ExistingProcess> = (operation) => ({
+  instance: operation.place.name,
+  instance_id: operation.place.id,
+  type: 'spec' in operation ? operation.spec.type : operation.process.type,
+});
 
 /** One comment for each environment, however the workflow's runs name their manifests. */
 function keyOf(step: Step, { application, environment }: ApplyInputs): readonly string[] | undefined {
@@ -69,7 +80,8 @@ function keyOf(step: Step, { application, environment }: ApplyInputs): readonly 
 }
 
 function tellPlan(step: Step, report: PlanReport, { plan }: ReadPlan): Done {
-  step.output(plannedOutputs(plan.operations, (line) => step.log.warning(line)));
+  const warn = (line: string) => step.log.warning(line);
+  step.output(plannedOutputs(plan.operations, { particularsOf, warn }));
   const counts = countsOf(plan.operations);
   const time = describeTime(changesIn(counts));
   const next = time === undefined ? html`` : html`<p>${time}</p>`;
@@ -108,7 +120,7 @@ async function carryOut(
     ),
     log: (line) => step.log.info(line),
   });
-  step.output(doneOutputs(results, (line) => step.log.warning(line)));
+  step.output(doneOutputs(results, { particularsOf, warn: (line) => step.log.warning(line) }));
   step.log.info(describeDone(results));
   warnOfOthers(step, results);
   const counts = doneCounts(results);
