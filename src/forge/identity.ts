@@ -50,7 +50,7 @@ function alike(spec: Declared, listed: readonly ForgeProcess[]): ForgeProcess[] 
 }
 
 /** A directory without slashes at its end; none is the empty text. */
-function foldDirectory(directory: string | null): string {
+export function foldDirectory(directory: string | null): string {
   const path = (directory ?? '').trim();
   return path === '/' ? path : path.replace(/\/+$/, '');
 }
@@ -70,6 +70,8 @@ export function derivedName({
     .toLowerCase()
     .replace(/^.*?\bartisan /, '')
     .replace(/^(\S*\/)?php[\d.]* /, '')
+    // Options may hold secrets, which nobody would recognise in a name.
+    .replace(/(^| )(-|\S*=).*$/, '')
     .replace(/[^a-z0-9]+/g, '-')
     .replace(/^-|-$/g, '')
     .slice(0, 32)

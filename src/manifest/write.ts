@@ -98,7 +98,7 @@ export function declareAll<P extends { readonly id: string }>(
 }
 
 /** A text that stays on the line of its comment. */
-export function plain(text: string): string {
+function plain(text: string): string {
   return text.replace(unseen, ' ').replace(/ +/g, ' ');
 }
 

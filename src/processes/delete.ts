@@ -3,7 +3,7 @@ import { ambiguous } from './create-once.ts';
 import type { ExistingProcess } from './existing.ts';
 import { allCandidates } from './identity.ts';
 import type { RaceDelays } from './race-delays.ts';
-import { removeForSure } from './remove.ts';
+import { type Removing, removeForSure } from './remove.ts';
 import { skipRepeats } from './skip-repeats.ts';
 import { describe, type ProcessSpec } from './spec.ts';
 import type { ProcessStore } from './store.ts';
@@ -19,9 +19,9 @@ export interface DeleteWorld {
   log(line: string): void;
 }
 
-export interface Deleted {
-  readonly deleted: readonly ExistingProcess[];
-  readonly left: readonly { readonly process: ExistingProcess; readonly error: string }[];
+export interface Deleted<P extends { readonly id: string } = ExistingProcess> {
+  readonly deleted: readonly P[];
+  readonly left: readonly { readonly process: P; readonly error: string }[];
 }
 
 /** In a few words, for messages. */
@@ -77,12 +77,12 @@ async function look(target: DeleteTarget, store: ProcessStore): Promise<readonly
 }
 
 /** Deletes one after the other, and tells what became of each: one that cannot be deleted does not save the rest. */
-export async function deleteAll(
-  found: readonly ExistingProcess[],
-  { store, log }: DeleteWorld,
-): Promise<Deleted> {
-  const deleted: ExistingProcess[] = [];
-  const left: { process: ExistingProcess; error: string }[] = [];
+export async function deleteAll<P extends { readonly id: string }>(
+  found: readonly P[],
+  { store, log }: { readonly store: Removing; log(line: string): void },
+): Promise<Deleted<P>> {
+  const deleted: P[] = [];
+  const left: { process: P; error: string }[] = [];
   let stopped: string | undefined;
   for (const process of found) {
     if (stopped !== undefined) {
@@ -102,7 +102,7 @@ export async function deleteAll(
 }
 
 /** One error for what could not be deleted; undefined when nothing is left. */
-export function deleteFailure({ deleted, left }: Deleted): Failure | undefined {
+export function deleteFailure({ deleted, left }: Deleted<{ readonly id: string }>): Failure | undefined {
   if (left.length === 0) return undefined;
   const lines = left.slice(0, 20).map(({ process, error }) => `- ${process.id}: ${error}`);
   if (left.length > lines.length) lines.push(`- and ${left.length - lines.length} more`);

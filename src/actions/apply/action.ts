@@ -1,137 +1,118 @@
 import { cloudPace } from '../../cloud/pace.ts';
 import { CloudProcessStore } from '../../cloud/process-store.ts';
 import type { HttpClient } from '../../http/client.ts';
+import type { ExistingProcess } from '../../processes/existing.ts';
 import { cloudMaker } from '../../processes/maker.ts';
-import { converge } from '../../processes/plan/converge.ts';
-import { progressTeller, timeWithOthers } from '../../processes/plan/pace.ts';
-import { changesIn, countsOf, describeCounts } from '../../processes/plan/plan.ts';
-import {
-  convergeFailure,
-  describeDone,
-  doneCounts,
-  type OperationResult,
-} from '../../processes/plan/result.ts';
+import { timeWithOthers } from '../../processes/plan/pace.ts';
+import { changesIn, countsOf } from '../../processes/plan/plan.ts';
+import { doneCounts } from '../../processes/plan/result.ts';
+import { countsText } from '../../processes/plan/text.ts';
 import { raceDelays } from '../../processes/race-delays.ts';
 import { cloudRules } from '../../processes/rules.ts';
+import type { ProcessSpec } from '../../processes/spec.ts';
+import { type Html, html } from '../../runner/html.ts';
 import type { Step } from '../../runner/step.ts';
-import { maxConcurrency, withClient, workDeadline } from '../shared/connection.ts';
+import { next } from '../../runner/summary.ts';
+import { type AppliedService, carryOut, logPlan, refuseDrift, tellPlan } from '../shared/apply-plan.ts';
+import { withClient, workDeadline } from '../shared/connection.ts';
 import { type Change, makeLive } from '../shared/make-live.ts';
-import { postComment } from './comment.ts';
+import { PlanReport } from '../shared/plan-report.ts';
+import { replicasText } from '../shared/replicas.ts';
 import { type ApplyInputs, readApplyInputs } from './inputs.ts';
-import { doneOperation, doneOutputs, plannedOperation, plannedOutputs } from './outputs.ts';
-import { describeProgress, describeTime } from './pace.ts';
-import { type ReadPlan, readAndPlan } from './read-and-plan.ts';
-import { logPlan, type Report, reportApplied } from './report.ts';
+import { type CloudPlan, readAndPlan } from './read-and-plan.ts';
 
-type Done = Pick<Change, 'kind' | 'done'>;
+const cloudService: AppliedService<ProcessSpec, ExistingProcess> = {
+  rules: cloudRules,
+  particularsOf: (operation) => ({
+    instance: operation.place.name,
+    instance_id: operation.place.id,
+    type: 'spec' in operation ? operation.spec.type : operation.process.type,
+  }),
+  pace: cloudPace,
+  limit: `Laravel Cloud lets an organization make ${cloudPace.changes} a minute`,
+};
 
 /** Makes an environment of Laravel Cloud run what a manifest declares. */
 export async function runApply(step: Step): Promise<void> {
   const inputs = readApplyInputs(step);
+  const report = new PlanReport(step, {
+    ...inputs,
+    service: 'Laravel Cloud',
+    explain: 'each replica runs this many processes',
+    where: inputs.environment,
+    key: keyOf(step, inputs),
+  });
+  step.inputs.done();
   await withClient(step, inputs.connection, async (client) => {
-    const readPlan = await readAndPlan(step, client, inputs);
-    logPlan(step.log, readPlan.plan.operations);
-    const time = describeTime(changesIn(countsOf(readPlan.plan.operations)));
-    if (time !== undefined) step.log.info(time);
-    step.output({ 'environment-id': readPlan.environment.id, 'deployment-id': '', verified: '' });
-    const carry = inputs.dryRun ? tellPlan(step, inputs, readPlan) : carryOut(step, client, inputs, readPlan);
-    await makeLive(
-      { ...inputs, step, client, onLive: step.output },
-      { ...(await carry), where: { environmentId: readPlan.environment.id } },
-    );
+    const read = await readAndPlan(step, client, inputs);
+    const { environment, instances, plan } = read;
+    report.found(environment.name, ({ id }) => {
+      const instance = instances.find((one) => one.id === id);
+      return instance && replicasText(instance);
+    });
+    logPlan(step, report, plan, cloudService);
+    step.output({ 'environment-id': environment.id, 'deployment-id': '', verified: '' });
+    const done = await (inputs.dryRun
+      ? tell(step, report, read)
+      : change(step, client, inputs, report, read));
+    const where = { environmentId: environment.id };
+    await makeLive({ ...inputs, step, client, onLive: step.output }, { ...done, where });
+    if (done.kind === 'changed' && inputs.goingLive.redeploy)
+      report.next(html`<p>✅ Live: the deployment has succeeded.</p>`);
+    if (inputs.dryRun) refuseDrift(inputs, plan);
   });
 }
 
-async function tellPlan(step: Step, inputs: ApplyInputs, { environment, plan }: ReadPlan): Promise<Done> {
-  step.output(plannedOutputs(plan.operations));
-  const counts = countsOf(plan.operations);
-  await publish(step, inputs, {
-    environment: environment.name,
-    file: inputs.file,
-    operations: plan.operations.map(plannedOperation),
-    sum: describeCounts(counts),
-    next:
-      changesIn(counts) === 0
-        ? 'Nothing to do.'
-        : 'Nothing was written. Run it without dry-run to make it so.',
-  });
+/** One comment for each environment, however the workflow's runs name their manifests. */
+function keyOf(step: Step, { application, environment }: ApplyInputs): readonly string[] | undefined {
+  if (environment === '') return undefined;
+  return [application ?? step.workflow.repository ?? '', environment];
+}
+
+type Done = Pick<Change, 'kind' | 'done'>;
+
+function tell(step: Step, report: PlanReport, { plan }: CloudPlan): Done {
+  tellPlan(step, report, plan, cloudService);
   return { kind: 'planned', done: '' };
 }
 
-async function carryOut(
+async function change(
   step: Step,
   client: HttpClient,
   inputs: ApplyInputs,
-  { environment, instances, plan, states }: ReadPlan,
+  report: PlanReport,
+  read: CloudPlan,
 ): Promise<Done> {
-  step.doing(`applying ${inputs.file}`);
-  const writes = changesIn(countsOf(plan.operations));
-  const patient = client.within(workDeadline(step, inputs.connection, timeWithOthers(writes, cloudPace)));
-  const results = await converge(plan.operations, states, {
-    rules: cloudRules,
-    makerAt: ({ place, listing }, limit) =>
-      cloudMaker(listing, {
+  const time = timeWithOthers(changesIn(countsOf(read.plan.operations)), cloudPace);
+  const patient = client.within(workDeadline(step, inputs.connection, time));
+  const results = await carryOut(read, {
+    ...{ step, report, inputs, service: cloudService },
+    makerAt: ({ place, listing }, limit) => {
+      const instance = read.instances.find(({ id }) => id === place.id);
+      return cloudMaker(listing, {
         ...step,
-        store: new CloudProcessStore(
-          patient,
-          place.id,
-          { instance: instances.find(({ id }) => id === place.id) },
-          manifestField,
-        ),
+        store: new CloudProcessStore(patient, place.id, { instance }, manifestField),
         delays: raceDelays(step.clock, step.random, step.cancelled),
         limit,
-      }),
-    cancelled: step.cancelled,
-    concurrency: maxConcurrency,
-    onChange: progressTeller(writes, cloudPace, step.clock, (progress) =>
-      step.log.info(describeProgress(progress)),
-    ),
-    log: (line) => step.log.info(line),
+      });
+    },
+    nextStep: (isDone, changes) => nextStep(inputs, isDone, changes),
+    whenLive: 'It takes effect with the environment’s next deploy',
   });
-  step.output(doneOutputs(results));
-  warnOfOthers(step, results);
-  await publish(step, inputs, {
-    environment: environment.name,
-    file: inputs.file,
-    operations: results.map(doneOperation),
-    sum: describeDone(results),
-    next: nextStep(results, inputs),
-  });
-  const failure = convergeFailure(`Applying ${inputs.file}`, results, whenLive);
-  if (failure !== undefined) throw failure;
-  if (!hasChanged(results)) return { kind: 'unchanged', done: '' };
-  step.did('processes', describeDone(results));
-  return { kind: 'changed', done: `The processes are as declared (${describeDone(results)})` };
+  const counts = doneCounts(results);
+  if (changesIn(counts) === 0) return { kind: 'unchanged', done: '' };
+  return { kind: 'changed', done: `The processes are as declared (${countsText(counts, 'done')})` };
 }
 
-const whenLive = 'It takes effect with the environment’s next deploy';
-
-async function publish(step: Step, inputs: ApplyInputs, report: Report): Promise<void> {
-  step.log.info(report.sum);
-  step.summarize(reportApplied(report));
-  await postComment(step, inputs, report);
-}
-
-function warnOfOthers(step: Step, results: readonly OperationResult[]): void {
-  const ids = results.flatMap(({ others }) => others.map(({ id }) => id));
-  if (ids.length === 0) return;
-  step.log.warning(
-    `Other runs have made the same processes and left them: ${ids.join(', ')}. Delete what is not wanted, else the next run cannot tell them apart.`,
+function nextStep({ goingLive }: ApplyInputs, isDone: boolean, changes: number): Html {
+  if (!isDone)
+    return next(
+      html`run the job again. What is done stays, and takes effect with the environment’s next deploy.`,
+    );
+  if (changes === 0 || goingLive.redeploy) return html``;
+  return next(
+    html`deploy the environment, since the changes take effect with its next deploy. With <code>redeploy: true</code> this step does it.`,
   );
-}
-
-function hasChanged(results: readonly OperationResult[]): boolean {
-  return changesIn(doneCounts(results)) > 0;
-}
-
-function nextStep(results: readonly OperationResult[], { goingLive }: ApplyInputs): string {
-  if (results.some(({ status }) => status !== 'done')) {
-    return 'Not everything was done; run the job again. What is done takes effect with the environment’s next deploy.';
-  }
-  if (!hasChanged(results)) return 'Nothing to do.';
-  return goingLive.redeploy
-    ? 'A deployment of the environment makes the changes live.'
-    : 'The changes take effect with the environment’s next deploy.';
 }
 
 /** A field of a request is called in the manifest as it is in the request. */

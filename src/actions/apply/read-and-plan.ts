@@ -15,21 +15,21 @@ import { skipRepeats } from '../../processes/skip-repeats.ts';
 import { type ProcessSpec, processesOfNew } from '../../processes/spec.ts';
 import type { Step } from '../../runner/step.ts';
 import { waitingFor } from '../../time/poll.ts';
+import type { ReadPlan } from '../shared/apply-plan.ts';
 import { maxConcurrency, workDeadline } from '../shared/connection.ts';
+import { named } from '../shared/target-inputs.ts';
 import type { ApplyInputs } from './inputs.ts';
 
 type CloudState = PlaceState<ProcessSpec, ExistingProcess>;
 
 /** What the manifest declares next to what there is. */
-export interface ReadPlan {
+export interface CloudPlan extends ReadPlan<ProcessSpec, ExistingProcess> {
   readonly environment: Environment;
   readonly instances: readonly Instance[];
-  readonly states: readonly CloudState[];
-  readonly plan: Plan<ProcessSpec, ExistingProcess>;
 }
 
 /** Reads what there is, and plans. Throws a `Failure` when the plan would have to guess. */
-export async function readAndPlan(step: Step, client: HttpClient, inputs: ApplyInputs): Promise<ReadPlan> {
+export async function readAndPlan(step: Step, client: HttpClient, inputs: ApplyInputs): Promise<CloudPlan> {
   const { environment, instances, seen } = await findInstances(step, client, inputs);
   step.doing(`planning ${inputs.file}`);
   const patient = client.within(workDeadline(step, inputs.connection, 2_000 * instances.length));
@@ -101,7 +101,7 @@ async function findInstances(
     { ...waitingFor(step, wait), log: (line) => step.log.info(line) },
     (candidates) => pickInstances(candidates, manifest.places),
   );
-  const names = picked.map(({ name, id }) => `${name} (${id})`).join(', ');
-  step.log.info(`Environment ${found.environment.name} (${found.environment.id}), instances ${names}`);
+  const names = picked.map(named).join(', ');
+  step.log.info(`Environment ${named(found.environment)}, instances ${names}`);
   return { environment: found.environment, instances: picked, seen: found.listings };
 }

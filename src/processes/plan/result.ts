@@ -36,7 +36,9 @@ export function convergeFailure(
   return new Failure({
     what,
     why: `${undone.length} of ${results.length} operations were not done\n${lines.join('\n')}\nDone: ${describeDone(results)}`,
-    fix: `Run the job again: what is done stays as it is. ${whenLive}`,
+    fix: ['Run the job again: what is done stays as it is', whenLive]
+      .filter((part) => part !== '')
+      .join('. '),
   });
 }
 
