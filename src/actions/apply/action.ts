@@ -9,7 +9,6 @@ import {
   doneCounts,
   type OperationResult,
 } from '../../processes/plan/result.ts';
-import { raceDelays } from '../../processes/race-delays.ts';
 import { cloudRules } from '../../processes/rules.ts';
 import type { Step } from '../../runner/step.ts';
 import { maxConcurrency, withClient, workDeadline } from '../shared/connection.ts';
@@ -67,21 +66,17 @@ async function carryOut(
     makerAt: ({ place, listing }, limit) =>
       cloudMaker(listing, {
         ...step,
-        store: new CloudProcessStore(
-          patient,
-          place.id,
-          { instance: instances.find(({ id }) => id === place.id) },
-          manifestField,
-        ),
-        delays: raceDelays(step.clock, step.random, step.cancelled),
+        store: new CloudProcessStore(patient, place.id, {
+          instance: instances.find(({ id }) => id === place.id),
+        }),
         limit,
       }),
     cancelled: step.cancelled,
     concurrency: maxConcurrency,
+    warn: (line) => step.log.warning(line),
     log: (line) => step.log.info(line),
   });
   step.output(doneOutputs(results));
-  warnOfOthers(step, results);
   await publish(step, inputs, {
     environment: environment.name,
     file: inputs.file,
@@ -107,14 +102,6 @@ async function publish(step: Step, inputs: ApplyInputs, report: Report): Promise
   await postComment(step, inputs, report);
 }
 
-function warnOfOthers(step: Step, results: readonly OperationResult[]): void {
-  const ids = results.flatMap(({ others }) => others.map(({ id }) => id));
-  if (ids.length === 0) return;
-  step.log.warning(
-    `Other runs have made the same processes and left them: ${ids.join(', ')}. Delete what is not wanted, else the next run cannot tell them apart.`,
-  );
-}
-
 function hasChanged(results: readonly OperationResult[]): boolean {
   return changesIn(doneCounts(results)) > 0;
 }
@@ -127,9 +114,4 @@ function nextStep(results: readonly OperationResult[], { goingLive }: ApplyInput
   return goingLive.redeploy
     ? 'A deployment of the environment makes the changes live.'
     : 'The changes take effect with the environment’s next deploy.';
-}
-
-/** A field of a request is called in the manifest as it is in the request. */
-function manifestField(field: string): string {
-  return field;
 }
