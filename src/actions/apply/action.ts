@@ -11,7 +11,7 @@ import {
 } from '../../processes/plan/result.ts';
 import { cloudRules } from '../../processes/rules.ts';
 import type { Step } from '../../runner/step.ts';
-import { maxConcurrency, withClient, workDeadline } from '../shared/connection.ts';
+import { maxConcurrency, raceLimit, withClient, workDeadline } from '../shared/connection.ts';
 import { type Change, makeLive } from '../shared/make-live.ts';
 import { postComment } from './comment.ts';
 import { type ApplyInputs, readApplyInputs } from './inputs.ts';
@@ -60,7 +60,7 @@ async function carryOut(
 ): Promise<Done> {
   step.doing(`applying ${inputs.file}`);
   const writes = changesIn(countsOf(plan.operations));
-  const patient = client.within(workDeadline(step, inputs.connection, msPerWrite * writes));
+  const patient = client.within(workDeadline(step, inputs.connection, raceLimit + msPerWrite * writes));
   const results = await converge(plan.operations, states, {
     rules: cloudRules,
     makerAt: ({ place, listing }, limit) =>
