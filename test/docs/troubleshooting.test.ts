@@ -161,9 +161,12 @@ function unproven({ emulator }: Shop): Record<string, string> {
 /** With every create request, an older process of another run appears, and is gone once the step gives way to it. */
 function contested({ emulator, instance }: Shop): Record<string, string> {
   const { cloud, faults } = emulator;
-  const created_at = '2026-01-01T00:00:00.000000Z';
-  const rival = { id: 'process-of-another-run', type: 'worker', created_at } as const;
-  faults.add({ kind: 'call', on: 'POST', ...always, call: () => cloud.addProcess(instance, rival) });
+  const createdAt = '2026-01-01T00:00:00.000000Z';
+  let rival = { id: '' };
+  const add = () => {
+    rival = cloud.addProcess(instance, { type: 'worker', created_at: createdAt });
+  };
+  faults.add({ kind: 'call', on: 'POST', ...always, call: add });
   faults.add({ kind: 'call', on: 'DELETE', ...always, call: () => cloud.removeProcess(rival) });
   return {};
 }

@@ -7,14 +7,13 @@ import { timeWithOthers } from '../../processes/plan/pace.ts';
 import { changesIn, countsOf } from '../../processes/plan/plan.ts';
 import { doneCounts } from '../../processes/plan/result.ts';
 import { countsText } from '../../processes/plan/text.ts';
-import { raceDelays } from '../../processes/race-delays.ts';
 import { cloudRules } from '../../processes/rules.ts';
 import type { ProcessSpec } from '../../processes/spec.ts';
 import { type Html, html } from '../../runner/html.ts';
 import type { Step } from '../../runner/step.ts';
 import { next } from '../../runner/summary.ts';
 import { type AppliedService, carryOut, logPlan, refuseDrift, tellPlan } from '../shared/apply-plan.ts';
-import { withClient, workDeadline } from '../shared/connection.ts';
+import { raceLimit, withClient, workDeadline } from '../shared/connection.ts';
 import { type Change, makeLive } from '../shared/make-live.ts';
 import { PlanReport } from '../shared/plan-report.ts';
 import { replicasText } from '../shared/replicas.ts';
@@ -84,15 +83,14 @@ async function change(
   read: CloudPlan,
 ): Promise<Done> {
   const time = timeWithOthers(changesIn(countsOf(read.plan.operations)), cloudPace);
-  const patient = client.within(workDeadline(step, inputs.connection, time));
+  const patient = client.within(workDeadline(step, inputs.connection, raceLimit + time));
   const results = await carryOut(read, {
     ...{ step, report, inputs, service: cloudService },
     makerAt: ({ place, listing }, limit) => {
       const instance = read.instances.find(({ id }) => id === place.id);
       return cloudMaker(listing, {
         ...step,
-        store: new CloudProcessStore(patient, place.id, { instance }, manifestField),
-        delays: raceDelays(step.clock, step.random, step.cancelled),
+        store: new CloudProcessStore(patient, place.id, { instance }),
         limit,
       });
     },
@@ -113,9 +111,4 @@ function nextStep({ goingLive }: ApplyInputs, isDone: boolean, changes: number):
   return next(
     html`deploy the environment, since the changes take effect with its next deploy. With <code>redeploy: true</code> this step does it.`,
   );
-}
-
-/** A field of a request is called in the manifest as it is in the request. */
-function manifestField(field: string): string {
-  return field;
 }

@@ -105,11 +105,11 @@ export async function carryOut<S, P extends Aged>(
     onChange: progressTeller(writes, pace, step.clock, (progress) =>
       step.log.info(describeProgress(progress)),
     ),
+    warn: (line) => step.log.warning(line),
     log: (line) => step.log.info(line),
   });
   step.output(doneOutputs(results, { particularsOf, warn: (line) => step.log.warning(line) }));
   step.log.info(describeDone(results));
-  warnOfOthers(step, results);
   const counts = doneCounts(results);
   const isDone = results.every(({ status }) => status === 'done');
   report.show({ kind: 'done', rows: results, counts, next: nextStep(isDone, changesIn(counts)) });
@@ -119,12 +119,4 @@ export async function carryOut<S, P extends Aged>(
   }
   if (changesIn(counts) > 0) step.did('processes', countsText(counts, 'done'));
   return results;
-}
-
-function warnOfOthers(step: Step, results: readonly OperationResult[]): void {
-  const ids = results.flatMap(({ others }) => others.map(({ id }) => id));
-  if (ids.length === 0) return;
-  step.log.warning(
-    `Other runs have made the same processes and left them: ${ids.join(', ')}. Delete what is not wanted, else the next run cannot tell them apart.`,
-  );
 }

@@ -7,7 +7,8 @@ import type { ForgeSpec } from '../../../forge/spec.ts';
 import type { HttpClient } from '../../../http/client.ts';
 import type { Listing } from '../../../processes/listing.ts';
 import { Limit } from '../../../processes/plan/limit.ts';
-import { ambiguousPlan, type Place, planFor } from '../../../processes/plan/plan.ts';
+import type { Place } from '../../../processes/plan/plan.ts';
+import { settledPlan } from '../../../processes/plan/settled-plan.ts';
 import type { Step } from '../../../runner/step.ts';
 import type { ReadPlan } from '../../shared/apply-plan.ts';
 import { maxConcurrency, workDeadline } from '../../shared/connection.ts';
@@ -32,16 +33,19 @@ export async function readAndPlan(
     const declared = servers.find(({ id }) => id === place.id)?.declared ?? [];
     return await listWithSites(declared, (filter) => limit.run(() => store.list(filter)));
   };
-  const states = await Promise.all(
+  const first = await Promise.all(
     servers.map(async ({ declared, ...place }: FoundServer) => ({
       place,
       declared,
       listing: await look(place),
     })),
   );
-  const plan = planFor(states, forgeRules, { prune });
-  if (plan.ambiguous.length > 0) throw ambiguousPlan(plan.ambiguous, forgeRules);
-  return { states, plan };
+  return await settledPlan(
+    first,
+    look,
+    { rules: forgeRules, prune },
+    { ...step, log: (line) => step.log.info(line) },
+  );
 }
 
 /** At 60 requests a minute, a list of all and one of a site. */
