@@ -14,7 +14,7 @@ interface ClaimParts<P> {
 /** What one operation may see of a place, what it sends in its turn, and what came of that. */
 export class Claim<P extends Aged> {
   readonly #parts: ClaimParts<P>;
-  #looked = false;
+  #looks = 0;
   /** Has a write been sent? */
   wrote = false;
   /** Was the answer to a create lost, and not made up for by a later one? */
@@ -26,11 +26,10 @@ export class Claim<P extends Aged> {
     this.#parts = parts;
   }
 
-  /** The first look takes the last listing: a create looks once more after it anyway. */
-  async look<L>(listings: SharedListing<L>): Promise<L> {
-    const listed = this.#looked ? await listings.refreshed() : listings.latest;
-    this.#looked = true;
-    return listed;
+  /** The first looks take what has been listed already: after a create it is looked anew anyway. */
+  async look<L extends { readonly pages: number }>(listings: SharedListing<L>): Promise<L> {
+    const known = this.wrote ? undefined : listings.known[this.#looks++];
+    return known ?? (await listings.refreshed());
   }
 
   /** Those of a listing that do not belong to other operations. */

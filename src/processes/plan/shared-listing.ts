@@ -9,15 +9,16 @@ const patience = 500;
  * question, and those who ask while creates are under way get the same. No create begins while one is read: it would move
  * the pages.
  */
-export class SharedListing<L> {
+export class SharedListing<L extends { readonly pages: number }> {
   readonly #list: () => Promise<L>;
   readonly #limit: Limit;
   readonly #clock: Clock;
   readonly #cancelled: AbortSignal;
+  #previous: L | undefined;
   #latest: L;
   #next: Promise<L> | undefined;
   #creating = 0;
-  #reading = 0;
+  #reading: Promise<L> | undefined;
   /** Creates that may not begin yet. */
   readonly #waiting: (() => void)[] = [];
   readonly #idlers = new Set<() => void>();
@@ -34,9 +35,11 @@ export class SharedListing<L> {
     this.#cancelled = world.cancelled;
   }
 
-  /** The last one that was made. */
-  get latest(): L {
-    return this.#latest;
+  /** The last one that was made; where that has several pages, the one before it, too: two that show the same are sure. */
+  get known(): readonly L[] {
+    return this.#latest.pages > 1 && this.#previous !== undefined
+      ? [this.#previous, this.#latest]
+      : [this.#latest];
   }
 
   /** One that begins from now on. */
@@ -60,7 +63,7 @@ export class SharedListing<L> {
   }
 
   #letIn(): void {
-    while (this.#reading === 0 && this.#creating < this.#limit.most) {
+    while (this.#reading === undefined && this.#creating < this.#limit.most) {
       const begin = this.#waiting.shift();
       if (begin === undefined) return;
       this.#creating++;
@@ -68,28 +71,37 @@ export class SharedListing<L> {
     }
   }
 
+  /** Once the listing that is being read has come in, and creates under way have ended. */
   async #listSoon(): Promise<L> {
     try {
-      await this.#idle();
-    } finally {
-      // Who asks from here on may have made something after this listing has begun.
-      this.#next = undefined;
-    }
-    this.#reading++;
-    try {
+      await this.#reading?.catch(() => undefined);
       await this.#untilCreated();
-      this.#latest = await this.#limit.run(this.#list, 'urgent');
-      return this.#latest;
+      // Whose create was answered last gets the time to ask, too.
+      await this.#clock.sleep(0, this.#cancelled);
+    } catch (error) {
+      this.#next = undefined;
+      throw error;
+    }
+    this.#reading = this.#read();
+    try {
+      return await this.#reading;
     } finally {
-      this.#reading--;
+      this.#reading = undefined;
       this.#letIn();
     }
   }
 
-  async #idle(): Promise<void> {
-    await this.#untilCreated();
-    // Whose create was answered last gets the time to ask, too.
-    await this.#clock.sleep(0, this.#cancelled);
+  async #read(): Promise<L> {
+    try {
+      await this.#untilCreated();
+    } finally {
+      // Who asks from here on may have made something after this listing has begun.
+      this.#next = undefined;
+    }
+    const listing = await this.#limit.run(this.#list, 'urgent');
+    this.#previous = this.#latest;
+    this.#latest = listing;
+    return listing;
   }
 
   async #untilCreated(): Promise<void> {
