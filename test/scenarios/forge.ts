@@ -113,8 +113,8 @@ export const forgeScenarios: readonly Scenario[] = [
   {
     action: 'forge/apply',
     title: 'two processes to create on one server, both up at the second look after that',
-    requests: [servers, list, create, create, list, list, list, list],
-    depth: 7,
+    requests: [servers, list, create, create, list, list, list],
+    depth: 6,
     prepare: (emulator) => {
       world(emulator);
       emulator.forge.options.createScript = ['starting', 'running'];
