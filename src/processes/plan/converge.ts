@@ -39,7 +39,7 @@ export interface ConvergeWorld<S, P extends Aged> {
 }
 
 /** Of thousands of operations only so many are begun for each request that may be under way: each takes memory. */
-const begunPerRequest = 20;
+const begunPerRequest = 10;
 
 /**
  * Carries out a plan: creates and updates side by side, each create exactly once, and deletes last, only if all else

@@ -93,7 +93,7 @@ test('of thousands of operations not all are begun at once: each takes memory', 
       log: () => undefined,
     }),
   );
-  expect([results.length, most]).toEqual([500, 120]);
+  expect([results.length, most]).toEqual([500, 60]);
 });
 
 describe('A plan is carried out with few requests', () => {
