@@ -1,53 +1,85 @@
 import { readFile } from 'node:fs/promises';
 import { runAction, type StepRun } from '../test/e2e/harness/run-action.ts';
-import { describeRequest } from '../test/emulator/recorded-request.ts';
 import { seedShop } from '../test/emulator/seed.ts';
-import { type Emulator, startEmulator } from '../test/emulator/server.ts';
-import { type ExampleStep, firstStep } from './first-step.ts';
+import { startEmulator } from '../test/emulator/server.ts';
+import { firstStep } from './first-step.ts';
+import { countOf, heading, readable, showAll, styled } from './show-run.ts';
 
-// The README's first example, run twice as a runner would run it, against an emulator of Laravel Cloud.
+// The README's first step three times as a runner would run it, against an emulator of Laravel Cloud, and then a plan.
 
+const verbose = process.argv.includes('--verbose');
 const step = firstStep(await readFile(new URL('../README.md', import.meta.url), 'utf8'));
+const manifestFile = 'scripts/demo-manifest.yml';
+const manifest = await readFile(new URL(`../${manifestFile}`, import.meta.url), 'utf8');
 const emulator = await startEmulator();
-seedShop(emulator);
+const { instance } = seedShop(emulator);
+/** How many requests had been made before the last run. */
+let seen = 0;
 
-title('The step, from README.md');
-console.log(step.text);
 try {
-  const first = await runOnce(step, emulator);
-  title('Its summary');
-  console.log(readable(first.summary));
-  title('The same step again');
-  const second = await runOnce(step, emulator);
-  const expected = first.outputs['outcome'] === 'created' && second.outputs['outcome'] === 'unchanged';
-  if (!expected || first.exitCode !== 0 || second.exitCode !== 0) process.exitCode = 1;
+  heading('The step, from README.md');
+  console.log(step.text.trim());
+  await act('1. It runs for the first time', 'created', step.inputs);
+  await act('2. It runs again', 'unchanged', step.inputs);
+  await act('3. It runs with processes: 3', 'updated', { ...step.inputs, processes: '3' });
+  await plan();
 } finally {
   await emulator.close();
 }
 
-async function runOnce({ inputs }: ExampleStep, { url, token, requests }: Emulator): Promise<StepRun> {
-  const before = requests.length;
-  const run = await runAction({ action: '.', inputs: { ...inputs, token, 'api-url': url } });
-  title('Its log');
-  console.log(run.log.trim());
-  for (const message of [...run.notices, ...run.warnings, ...run.errors]) console.log(`> ${message}`);
-  title('Its outputs');
-  for (const [name, value] of Object.entries(run.outputs)) console.log(`${name.padEnd(20)}${value}`);
-  title('The requests that it made');
-  for (const request of requests.slice(before)) console.log(describeRequest(request));
+console.log(`
+${verbose ? '' : `Logs, outputs and requests: ${styled('bold', 'npm start -- --verbose')}\n`}Try any action yourself: ${styled('bold', `npm run try -- apply --environment main --manifest ${manifestFile}`)}`);
+
+async function act(title: string, outcome: string, inputs: Readonly<Record<string, string>>): Promise<void> {
+  heading(title);
+  const run = await runOnce('.', inputs);
+  const changes = Object.entries(JSON.parse(run.outputs['changes-json'] ?? '{}'));
+  const what =
+    changes.length === 0
+      ? `${run.outputs['processes']} processes of ${run.outputs['command']}`
+      : changes.map(([field, change]) => `${field} ${arrow(change)}`).join(', ');
+  verdict(run, outcome, run.outputs['deployment-id'] ? `${what}, and live` : what);
+}
+
+/** As it reads in the comment on a pull request. */
+async function plan(): Promise<void> {
+  emulator.cloud.addProcess(instance, { type: 'custom', processes: 2, command: 'php artisan legacy:poll' });
+  heading('4. The plan of a manifest, as a reviewer sees it on a pull request');
+  console.log(manifest.trim());
+  console.log();
+  const run = await runOnce('apply', {
+    environment: 'main',
+    manifest: manifestFile,
+    prune: 'true',
+    'dry-run': 'true',
+  });
+  if (!verbose) console.log(readable(run.summary));
+  console.log();
+  verdict(run, 'would-change', 'nothing has been changed yet');
+}
+
+async function runOnce(action: string, inputs: Readonly<Record<string, string>>): Promise<StepRun> {
+  const reach = { token: emulator.token, 'api-url': emulator.url };
+  seen = emulator.requests.length;
+  const run = await runAction({
+    time: emulator.time,
+    action,
+    inputs: { ...inputs, ...reach },
+    files: { [manifestFile]: manifest },
+  });
+  if (verbose || run.exitCode !== 0) showAll(run, emulator.requests.slice(seen));
   return run;
 }
 
-function title(text: string): void {
-  console.log(`\n== ${text}\n`);
+function verdict({ exitCode, outputs }: StepRun, expected: string, what: string): void {
+  const outcome = outputs['outcome'] ?? 'failed';
+  const good = exitCode === 0 && outcome === expected;
+  if (!good) process.exitCode = 1;
+  const mark = good ? styled('green', `✔ ${outcome}`) : styled('red', `✘ ${outcome}, and not ${expected}`);
+  console.log(`${mark}: ${what} (${countOf(emulator.requests.slice(seen))})`);
 }
 
-/** The summary's HTML as lines of text. */
-function readable(summary: string): string {
-  return summary
-    .replace(/<\/t[hd]><t[hd][^>]*>/g, '  ')
-    .replace(/<\/(?:tr|p|h3)>/g, '\n')
-    .replace(/<[^>]+>/g, '')
-    .replace(/&#(\d+);/g, (_, code: string) => String.fromCharCode(Number(code)))
-    .trim();
+function arrow(change: unknown): string {
+  const { from, to } = Object(change);
+  return `${from} → ${to}`;
 }

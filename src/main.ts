@@ -32,6 +32,14 @@ const actions = {
     title: 'List Laravel Forge background processes',
     load: async () => (await import('./actions/forge/list/action.ts')).runForgeList,
   },
+  'forge-delete': {
+    title: 'Delete a Laravel Forge background process',
+    load: async () => (await import('./actions/forge/delete/action.ts')).runForgeDelete,
+  },
+  'forge-apply': {
+    title: 'Apply Laravel Forge background processes',
+    load: async () => (await import('./actions/forge/apply/action.ts')).runForgeApply,
+  },
   'forge-restart': {
     title: 'Restart Laravel Forge background processes',
     load: async () => (await import('./actions/forge/restart/action.ts')).runForgeRestart,

@@ -100,7 +100,17 @@ test('the domain reads no clock, no environment and no dice', () => {
 
 test('src/actions mirrors the folders that a workflow names', () => {
   const actions = [...files.keys()].filter((file) => file.endsWith('/action.ts')).map(dirname);
-  const named = ['ensure', 'list', 'delete', 'apply', 'forge/ensure', 'forge/list', 'forge/restart'];
+  const named = [
+    'ensure',
+    'list',
+    'delete',
+    'apply',
+    'forge/ensure',
+    'forge/list',
+    'forge/restart',
+    'forge/delete',
+    'forge/apply',
+  ];
   expect(actions.sort()).toEqual(named.map((name) => `actions/${name}`).sort());
   expect([...files.keys()].filter((file) => /^actions\/[^/]+$/.test(file))).toEqual([]);
 });

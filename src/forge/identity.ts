@@ -50,7 +50,7 @@ function alike(spec: Declared, listed: readonly ForgeProcess[]): ForgeProcess[] 
 }
 
 /** A directory without slashes at its end; none is the empty text. */
-function foldDirectory(directory: string | null): string {
+export function foldDirectory(directory: string | null): string {
   const path = (directory ?? '').trim();
   return path === '/' ? path : path.replace(/\/+$/, '');
 }

@@ -3,7 +3,6 @@ import { drift } from './create.ts';
 import { identityOf, identityOfExisting } from './identity.ts';
 import type { PlacedProcess } from './process.ts';
 import { describe, type ForgeSpec, processesOfNew } from './spec.ts';
-import { isLeaving } from './status.ts';
 
 /** What a plan must know of the processes of Forge. */
 export const forgeRules: Rules<ForgeSpec, PlacedProcess> = {
@@ -21,6 +20,6 @@ export const forgeRules: Rules<ForgeSpec, PlacedProcess> = {
     ...(stopsignal === undefined ? {} : { stopsignal }),
   }),
   settingsOfExisting: ({ processes }) => ({ processes }),
-  isDeclarable: (process) => !isLeaving(process),
+  isDeclarable: () => true,
   tellApart: 'give directory in the manifest',
 };

@@ -41,47 +41,68 @@ export function noServer(organization: string, server: string): string {
   return `Check organization (${organization}, the slug in the address of its pages) and server (${server}): there is no such server that the token can see`;
 }
 
-function isId(text: string): boolean {
+/** Is it an id? Anything else is a name. */
+export function isId(text: string): boolean {
   return /^[1-9]\d{0,14}$/.test(text);
 }
 
-async function findServer(
+/** A server or a site. */
+export interface NamedThing {
+  readonly id: string;
+  readonly name: string;
+}
+
+/** All servers of an organization. */
+export async function listServers(client: HttpClient, organization: string): Promise<readonly NamedThing[]> {
+  return (await listAll(client, serversCall(organization), NamedResource)).items.map(thingFrom);
+}
+
+/** All sites of a server. */
+export async function listSites(
   client: HttpClient,
   organization: string,
-  wanted: string,
-): Promise<{ id: string; name: string }> {
-  const { id, attributes } = await lookUp(
-    client,
-    {
-      method: 'GET',
-      path: path`/orgs/${organization}/servers`,
-      what: `Listing the servers of ${organization}`,
-      forbidden: needsScope('server:view'),
-      notFound: `Check organization: it must be the organization’s slug, as in the address of its pages in Forge, and not ${organization} if that is its name`,
-    },
-    { kind: 'server', where: `in the organization ${organization}`, wanted },
-  );
-  return { id, name: attributes.name };
+  server: NamedThing,
+): Promise<readonly NamedThing[]> {
+  return (await listAll(client, sitesCall(organization, server), NamedResource)).items.map(thingFrom);
+}
+
+async function findServer(client: HttpClient, organization: string, wanted: string): Promise<NamedThing> {
+  const where = `in the organization ${organization}`;
+  return await lookUp(client, serversCall(organization), { kind: 'server', where, wanted });
 }
 
 async function findSite(
   client: HttpClient,
   organization: string,
-  server: { readonly id: string; readonly name: string },
+  server: NamedThing,
   wanted: string,
 ): Promise<string> {
-  const { id } = await lookUp(
-    client,
-    {
-      method: 'GET',
-      path: path`/orgs/${organization}/servers/${server.id}/sites`,
-      what: `Listing the sites of server ${server.name}`,
-      forbidden: needsScope('server:view'),
-      notFound: noServer(organization, server.name),
-    },
-    { kind: 'site', where: `on the server ${server.name}`, wanted },
-  );
-  return id;
+  const where = `on the server ${server.name}`;
+  return (await lookUp(client, sitesCall(organization, server), { kind: 'site', where, wanted })).id;
+}
+
+function serversCall(organization: string): HttpCall {
+  return {
+    method: 'GET',
+    path: path`/orgs/${organization}/servers`,
+    what: `Listing the servers of ${organization}`,
+    forbidden: needsScope('server:view'),
+    notFound: `Check organization: it must be the organization’s slug, as in the address of its pages in Forge, and not ${organization} if that is its name`,
+  };
+}
+
+function sitesCall(organization: string, server: NamedThing): HttpCall {
+  return {
+    method: 'GET',
+    path: path`/orgs/${organization}/servers/${server.id}/sites`,
+    what: `Listing the sites of server ${server.name}`,
+    forbidden: needsScope('server:view'),
+    notFound: noServer(organization, server.name),
+  };
+}
+
+function thingFrom({ id, attributes: { name } }: NamedResource): NamedThing {
+  return { id, name };
 }
 
 interface Wanted {
@@ -91,9 +112,9 @@ interface Wanted {
 }
 
 /** The API's filter may match parts of names, or take a comma for two: it only narrows, the whole list decides. */
-async function lookUp(client: HttpClient, call: HttpCall, wanted: Wanted): Promise<NamedResource> {
-  const pick = (among: readonly NamedResource[]): NamedResource =>
-    findByName({ ...wanted, among, namesOf: ({ attributes: { name } }) => [name] });
+async function lookUp(client: HttpClient, call: HttpCall, wanted: Wanted): Promise<NamedThing> {
+  const pick = (among: readonly NamedResource[]): NamedThing =>
+    findByName({ ...wanted, among: among.map(thingFrom), namesOf: ({ name }) => [name] });
   const { items: narrowed } = await listAll(
     client,
     { ...call, query: { 'filter[name]': wanted.wanted } },

@@ -14,7 +14,6 @@ export interface CommentTarget {
   readonly environment: NodeJS.ProcessEnv;
   /** Milliseconds that one request may take. */
   readonly requestTimeout: number;
-  readonly cancelled: AbortSignal;
   readonly cutOff: AbortSignal;
 }
 

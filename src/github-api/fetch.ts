@@ -9,13 +9,12 @@ export interface FetchOptions {
   readonly origin: string;
   /** Milliseconds that one request may take. */
   readonly timeout: number;
-  /** Ends reads at once, and writes a little later. */
-  readonly cancelled: AbortSignal;
+  /** Ends everything: some time is left after the step was told to stop, so that what it tells is not stale. */
   readonly cutOff: AbortSignal;
 }
 
 /** `fetch` for libraries that want one, over a transport: its proxy, its limits, and no redirects. */
-export function fetchThrough({ transport, origin, timeout, cancelled, cutOff }: FetchOptions) {
+export function fetchThrough({ transport, origin, timeout, cutOff }: FetchOptions) {
   return async (address: string, init: RequestInit): Promise<Response> => {
     const url = new URL(address);
     if (url.origin !== origin) throw refused(`it leads to ${url.origin}, where the token must not go`);
@@ -28,7 +27,7 @@ export function fetchThrough({ transport, origin, timeout, cancelled, cutOff }: 
         headers: Object.fromEntries(new Headers(init.headers)),
         ...(typeof init.body === 'string' ? { body: init.body } : {}),
       },
-      AbortSignal.any([AbortSignal.timeout(timeout), method === 'GET' ? cancelled : cutOff]),
+      AbortSignal.any([AbortSignal.timeout(timeout), cutOff]),
     );
     if (status >= 300 && status < 400) throw refused(`it was answered ${status}, a redirect`);
     return new Response(body === '' ? null : body, { status, headers });

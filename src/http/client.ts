@@ -107,7 +107,7 @@ export class HttpClient {
         const pause = patience.after(error);
         if (pause === undefined) throw stillFailing(error, attempt, clock.now() - started);
         const wait = Math.max(pause, this.#gate.closedFor);
-        if (!deadline.allows(wait)) throw outOfTime(error, wait, deadline, hints.service);
+        if (!deadline.allows(wait)) throw outOfTime(error, deadline, hints.service);
         onRetry(`${call.what}: ${error.reason}; trying again in ${inWords(wait)} (attempt ${attempt + 1})`);
         await clock.sleep(pause, cancelled);
       }

@@ -5,16 +5,11 @@ import { HttpFailure } from './http-failure.ts';
 import type { CallHints } from './status-failure.ts';
 
 /** Trying on would pass the deadline, by a wait that the server asked for or by an own pause. */
-export function outOfTime(
-  failure: HttpFailure,
-  wait: number,
-  deadline: Deadline,
-  service: string,
-): HttpFailure {
+export function outOfTime(failure: HttpFailure, deadline: Deadline, service: string): HttpFailure {
   const limit = `the limit of ${inWords(deadline.span)} for this part of the step`;
-  const asked = failure.retryAfter !== undefined && wait >= failure.retryAfter;
-  const because = asked
-    ? `${service} asks to wait ${inWords(wait)}, which is more than is left of ${limit}`
+  const { retryAfter = 0 } = failure;
+  const because = !deadline.allows(retryAfter)
+    ? `${service} asks to wait ${inWords(retryAfter)}, which is more than is left of ${limit}`
     : `no time is left to try again within ${limit}`;
   return failure.forGood({ why: `${withoutStop(failure.why)}; ${because}` });
 }

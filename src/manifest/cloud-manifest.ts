@@ -13,6 +13,7 @@ import type { ManifestKind } from './manifest.ts';
 
 /** What the instances of an environment of Laravel Cloud should run. */
 export const cloudManifest: ManifestKind<ProcessSpec> = {
+  file: '.github/background-processes.yml',
   root: 'instances',
   onePlace: 'instance, such as App',
   keys: ['type', 'processes', 'command', 'config'],

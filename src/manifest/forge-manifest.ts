@@ -13,6 +13,7 @@ import type { ManifestKind } from './manifest.ts';
 
 /** What the servers of a Forge organization should run. */
 export const forgeManifest: ManifestKind<ForgeDeclaration> = {
+  file: '.github/forge-processes.yml',
   root: 'servers',
   onePlace: 'server, such as web-1',
   keys: [

@@ -26,6 +26,8 @@ export interface ParsedManifest<S> extends Manifest<S> {
 
 /** What the manifests of the two services differ in. */
 export interface ManifestKind<S> {
+  /** Where it usually is, below the workspace. */
+  readonly file: string;
   /** The one key at the top. */
   readonly root: 'instances' | 'servers';
   /** One of the places, with an example of its name: `instance, such as App`. */

@@ -22,8 +22,11 @@ export interface RunningInstance {
 }
 
 /** What is there now as a manifest that `apply` finds unchanged. What cannot be declared is told in comments. */
-export function writeCloudManifest(instances: readonly RunningInstance[], schemaUrl: string): string {
-  const notes: string[] = [];
+export function writeCloudManifest(
+  instances: readonly RunningInstance[],
+  head: { readonly schemaUrl: string; readonly notes: readonly string[] },
+): string {
+  const notes = [...head.notes];
   const places = instances.flatMap(({ processes, ...instance }): WrittenPlace[] => {
     const where = named(instance.name);
     if (instance.type === 'managed_queue') {
@@ -38,7 +41,7 @@ export function writeCloudManifest(instances: readonly RunningInstance[], schema
     notes.push(...own);
     return [{ name: keyFor(instance, instances), processes: declared }];
   });
-  return writeManifest('instances', places, { schemaUrl, notes });
+  return writeManifest('instances', places, { ...head, notes });
 }
 
 /** Its name, unless another goes by it as well, or a file cannot hold it. */

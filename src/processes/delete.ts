@@ -4,7 +4,7 @@ import type { ExistingProcess } from './existing.ts';
 import { allCandidates } from './identity.ts';
 import type { Listing } from './listing.ts';
 import { ProcessFailure, severalMatch } from './process-failure.ts';
-import { removeForSure } from './remove.ts';
+import { type Removing, removeForSure } from './remove.ts';
 import { settle } from './settle.ts';
 import { describe, type ProcessSpec } from './spec.ts';
 import type { PinnedStore, ProcessStore } from './store.ts';
@@ -16,9 +16,9 @@ export interface DeleteWorld<S extends PinnedStore = ProcessStore> extends Timin
   log(line: string): void;
 }
 
-export interface Deleted {
-  readonly deleted: readonly ExistingProcess[];
-  readonly left: readonly { readonly process: ExistingProcess; readonly error: string }[];
+export interface Deleted<P extends { readonly id: string } = ExistingProcess> {
+  readonly deleted: readonly P[];
+  readonly left: readonly { readonly process: P; readonly error: string }[];
 }
 
 /** Finds the one process to delete, or, where all are meant, all of this identity. Throws a `Failure` for too many. */
@@ -51,12 +51,12 @@ export async function findToDelete(
 }
 
 /** Deletes one after the other, and tells what became of each: one that cannot be deleted does not save the rest. */
-export async function deleteAll(
-  found: readonly ExistingProcess[],
-  { store, log }: Pick<DeleteWorld<PinnedStore>, 'store' | 'log'>,
-): Promise<Deleted> {
-  const deleted: ExistingProcess[] = [];
-  const left: { process: ExistingProcess; error: string }[] = [];
+export async function deleteAll<P extends { readonly id: string }>(
+  found: readonly P[],
+  { store, log }: { readonly store: Removing; log(line: string): void },
+): Promise<Deleted<P>> {
+  const deleted: P[] = [];
+  const left: { process: P; error: string }[] = [];
   let stopped: string | undefined;
   for (const process of found) {
     if (stopped !== undefined) {
@@ -76,7 +76,7 @@ export async function deleteAll(
 }
 
 /** One error for what could not be deleted; undefined when nothing is left. */
-export function deleteFailure({ deleted, left }: Deleted): Failure | undefined {
+export function deleteFailure({ deleted, left }: Deleted<{ readonly id: string }>): Failure | undefined {
   if (left.length === 0) return undefined;
   const lines = left.slice(0, 20).map(({ process, error }) => `- ${process.id}: ${error}`);
   if (left.length > lines.length) lines.push(`- and ${left.length - lines.length} more`);

@@ -1,6 +1,7 @@
 import { Cancelled } from '../failure.ts';
 
-interface Removing {
+/** What it takes to remove a process. */
+export interface Removing {
   find(id: string): Promise<unknown>;
   remove(id: string): Promise<void>;
 }

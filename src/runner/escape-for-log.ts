@@ -6,10 +6,14 @@ const invisible = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
  * older form, `##[` anywhere in a line as a command.
  */
 export function escapeForLog(text: string): string {
-  return text
-    .replace(invisible, escaped)
+  return visible(text)
     .replaceAll('##[', '## [')
     .replace(/^(\s*):(?=:)/, '$1: ');
+}
+
+/** Text on one line, with everything in it to be seen: line breaks and control characters are spelled out. */
+export function visible(text: string): string {
+  return text.replace(invisible, escaped);
 }
 
 /** Like `escapeForLog`, but line breaks stay: for messages whose command escapes them itself. */

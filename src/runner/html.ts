@@ -1,4 +1,5 @@
 import { shorten } from '../shorten.ts';
+import { visible } from './escape-for-log.ts';
 
 /** Markup that is safe to write to a summary or a comment. Made only by the `html` template. */
 export class Html {
@@ -32,6 +33,35 @@ export function joined(pieces: readonly Html[], between: Html): Html {
 /** What most readers need not see, behind a title to click. */
 export function folded(title: Html, content: Html): Html {
   return html`<details><summary>${title}</summary>${content}</details>`;
+}
+
+/** A link whose text says where it leads. */
+export function link(address: string, text: Html): Html {
+  return html`<a href="${address}">${text}</a>`;
+}
+
+/**
+ * Lines as they are, in a fence of Markdown that nothing in them can end. Nothing in it is a mention or a link, and GitHub
+ * colours a `diff`.
+ */
+export function fence(lines: readonly string[], language: 'diff' | 'text'): Html {
+  const text = lines.map(visible).join('\n');
+  const longestRun = [...text.matchAll(/`+/g)].reduce((most, [run]) => Math.max(most, run.length), 2);
+  const ticks = '`'.repeat(longestRun + 1);
+  return new Html(`\n\n${ticks}${language}\n${text}\n${ticks}\n\n`);
+}
+
+/** A text as lines of about this many characters, broken between words: a fence does not wrap. */
+export function wrapped(text: string, width = 96): readonly string[] {
+  return text.split('\n').flatMap((paragraph) => {
+    const lines: string[] = [];
+    for (const word of paragraph.split(' ')) {
+      const last = lines.at(-1);
+      if (last === undefined || last.length + word.length + 1 > width) lines.push(word);
+      else lines[lines.length - 1] = `${last} ${word}`;
+    }
+    return lines;
+  });
 }
 
 /** Lines as they are, with their indentation. Line breaks are spelled out: a blank line would end the HTML block. */

@@ -99,24 +99,36 @@ export class Inputs {
   /** Throws one `Failure` that lists every problem, if there is any. To be called before the first request. */
   done(): void {
     const problems = [...this.#problems];
+    const about = problems.length === 0 ? undefined : failureOf(wrongInputs(problems.length), problems);
+    if (this.#mistakes.length === 0) {
+      if (about !== undefined) throw about;
+      return;
+    }
+    const annotations = [...(about === undefined ? [] : [about]), ...this.#mistakes];
+    if (about === undefined) throw failureOf(...inFile(this.#mistakes), annotations);
     const lines = [
       ...problems,
       ...this.#mistakes.map(({ place, message }) => `${placeText(place)}: ${message}`),
     ];
-    if (lines.length === 0) return;
-    const about: Annotation[] = problems.length === 0 ? [] : [{ message: wrongInputs(problems).message }];
-    throw wrongInputs(lines, [...about, ...this.#mistakes]);
+    throw failureOf('Inputs and manifest are wrong', lines, annotations);
   }
 }
 
-function wrongInputs(lines: readonly string[], annotations?: readonly Annotation[]): Failure {
-  const [first = ''] = lines;
-  return new Failure({
-    what: lines.length === 1 ? 'An input is wrong' : `${lines.length} problems with the inputs`,
-    why: lines.length === 1 ? first : `\n${lines.map((line) => `- ${line}`).join('\n')}\n`,
-    fix: 'Nothing was sent',
-    annotations,
-  });
+/** Mistakes of one file, which is named once. */
+function inFile(mistakes: readonly Mistake[]): [what: string, lines: readonly string[]] {
+  const files = [...new Set(mistakes.map(({ place }) => place.file))].join(', ');
+  const what = mistakes.length === 1 ? `A mistake in ${files}` : `${mistakes.length} mistakes in ${files}`;
+  return [what, mistakes.map(({ place, message }) => `${place.line}:${place.column}: ${message}`)];
+}
+
+function wrongInputs(count: number): string {
+  return count === 1 ? 'An input is wrong' : `${count} problems with the inputs`;
+}
+
+function failureOf(what: string, lines: readonly string[], annotations?: readonly Annotation[]): Failure {
+  const [first = '', ...others] = lines;
+  const why = others.length === 0 ? first : `\n${lines.map((line) => `- ${line}`).join('\n')}\n`;
+  return new Failure({ what, why, fix: 'Nothing was sent', annotations });
 }
 
 /** Does it look like an id of an API? */

@@ -5,7 +5,7 @@ import type { Log } from './log.ts';
 import type { Secrets } from './secrets.ts';
 
 /** GitHub drops a step's summary over 1 MiB whole; some room stays for steps' own wrapping. */
-const maxBytes = 1_000_000;
+export const maxSummaryBytes = 1_000_000;
 
 /** Rows over this many are counted instead of shown. */
 const maxRows = 500;
@@ -18,6 +18,11 @@ const marks = { done: '✅', nothing: '➖', planned: '📝', failed: '❌', dri
 /** The first line of a report: what happened to what. */
 export function headline(mark: Mark, text: Html): Html {
   return html`<h3>${marks[mark]} ${text}</h3>`;
+}
+
+/** What the reader has to do now. */
+export function next(text: Html): Html {
+  return html`<p><strong>Next:</strong> ${text}</p>`;
 }
 
 /** A table with a header row. */
@@ -57,7 +62,7 @@ export function reasons(message: string): Html {
 /** Adds blocks to the job's summary page. A summary that cannot be written never fails the step. */
 export async function writeSummary(blocks: readonly Html[], secrets: Secrets, log: Log): Promise<void> {
   const whole = blocks.map(({ markup }) => markup).join('\n\n');
-  const fits = Buffer.byteLength(whole) <= maxBytes;
+  const fits = Buffer.byteLength(whole) <= maxSummaryBytes;
   const shown = fits ? whole : `${blocks[0]?.markup ?? ''}\n\n${tooLarge.markup}`;
   try {
     await summary.addRaw(`${secrets.redact(shown)}\n\n`).write();

@@ -4,7 +4,10 @@ import * as v from 'valibot';
 const PullRequestEvent = v.object({
   pull_request: v.object({
     number: v.number(),
-    head: v.object({ repo: v.nullish(v.object({ full_name: v.string() })) }),
+    head: v.object({
+      sha: v.optional(v.string()),
+      repo: v.nullish(v.object({ full_name: v.string() })),
+    }),
     base: v.object({ repo: v.object({ full_name: v.string() }) }),
   }),
 });
@@ -13,6 +16,8 @@ export interface PullRequest {
   readonly number: number;
   /** Its head is in another repository, so that its workflows get no secrets. */
   readonly fromFork: boolean;
+  /** The commit that is to be merged; the run itself works on a merge of it. */
+  readonly head: string | undefined;
 }
 
 /** What the runner tells about the workflow run in its environment. */
@@ -22,13 +27,24 @@ export interface Workflow {
   /** Who started the run: `dependabot[bot]` runs get no secrets either. */
   readonly actor: string | undefined;
   readonly pullRequest: PullRequest | undefined;
+  /** The run's page. */
+  readonly run: { readonly id: string; readonly url: string } | undefined;
+  /** What the run is about: the head of a pull request, else the commit that it runs on. */
+  readonly commit: { readonly sha: string; readonly url: string } | undefined;
 }
 
 export function readWorkflow(environment: NodeJS.ProcessEnv): Workflow {
+  const repository = environment['GITHUB_REPOSITORY'] || undefined;
+  const pullRequest = readPullRequest(environment['GITHUB_EVENT_PATH']);
+  const home = `${environment['GITHUB_SERVER_URL'] || 'https://github.com'}/${repository}`;
+  const id = environment['GITHUB_RUN_ID'];
+  const sha = pullRequest?.head ?? environment['GITHUB_SHA'];
   return {
-    repository: environment['GITHUB_REPOSITORY'] || undefined,
+    repository,
     actor: environment['GITHUB_ACTOR'] || undefined,
-    pullRequest: readPullRequest(environment['GITHUB_EVENT_PATH']),
+    pullRequest,
+    run: repository !== undefined && id ? { id, url: `${home}/actions/runs/${id}` } : undefined,
+    commit: repository !== undefined && sha ? { sha, url: `${home}/commit/${sha}` } : undefined,
   };
 }
 
@@ -44,5 +60,5 @@ function readPullRequest(path: string | undefined): PullRequest | undefined {
   if (!parsed.success) return undefined;
   const { number, head, base } = parsed.output.pull_request;
   // A deleted fork leaves a null repository behind.
-  return { number, fromFork: head.repo?.full_name !== base.repo.full_name };
+  return { number, fromFork: head.repo?.full_name !== base.repo.full_name, head: head.sha };
 }

@@ -7,16 +7,33 @@ import { repository } from '../../scripts/repository.ts';
 import { REPOSITORY_ROOT } from '../e2e/harness/run-action.ts';
 import { readDocument } from './documents.ts';
 
-test('npm start runs the first step of the README: it creates a process, then finds it', async () => {
+const run = promisify(execFile);
+
+/** What the demonstration prints. It ends with an error if something is not as it should be. */
+async function demo(...args: string[]): Promise<string> {
   const script = join(REPOSITORY_ROOT, 'scripts/demo.ts');
-  // Ends with an error if the script does not exit with 0.
-  const { stdout } = await promisify(execFile)(process.execPath, [script]);
+  return (await run(process.execPath, [script, ...args])).stdout;
+}
+
+test('npm start shows the first step of the README in three acts, and a plan', async () => {
+  const stdout = await demo();
   const { text } = firstStep(readDocument('README.md'));
-  expect(stdout).toContain(text);
+  expect(stdout).toContain(text.trim());
+  expect(stdout).toMatch(/^✔ created: 2 processes of .*, and live \(\d+ requests, 2 of them writes\)$/m);
+  expect(stdout).toMatch(/^✔ unchanged: 2 processes of .* \(\d+ requests, none of them a write\)$/m);
+  expect(stdout).toMatch(/^✔ updated: processes 2 → 3, and live \(\d+ requests, 2 of them writes\)$/m);
+  for (const sign of ['\\+', '!', '-']) expect(stdout).toMatch(new RegExp(`^${sign} \\w+ .* {2}\\S`, 'm'));
+  expect(stdout).not.toContain('GET /');
+  expect(stdout.trim().split('\n').at(-1)).toMatch(
+    /npm run try -- apply --environment main --manifest \S+\.yml$/,
+  );
+});
+
+test('npm start -- --verbose shows logs, outputs and requests as well', async () => {
+  const stdout = await demo('--verbose');
   expect(stdout).toMatch(/^outcome +created$/m);
   expect(stdout).toMatch(/^process-id +process-[0-9a-f-]{36}$/m);
-  expect(stdout).toMatch(/^outcome +unchanged$/m);
-  expect(stdout.match(/^POST .* -> 201$/gm)).toHaveLength(1);
+  expect(stdout.match(/^POST .*background-processes .* -> 201$/gm)).toHaveLength(1);
 });
 
 describe('the first step', () => {

@@ -16,10 +16,7 @@ const steps = examplesInDocumentation().flatMap((example) =>
   stepsOf(example).flatMap(({ uses = '', with: { token, ...inputs } = {} }) => {
     const action = actionIn(uses);
     const written = Object.values(inputs).every((value) => !String(value).includes('${{'));
-    // `apply` wants its manifest, which has a document of its own.
-    return action === undefined || action === 'apply' || !written
-      ? []
-      : [{ where: example.where, action, inputs: texts(inputs) }];
+    return action === undefined || !written ? [] : [{ where: example.where, action, inputs: texts(inputs) }];
   }),
 );
 
@@ -31,11 +28,24 @@ test.each(steps)(
   'the step "$action" in $where has inputs that the action takes',
   async ({ action, inputs }) => {
     const token = 'a-token-that-nobody-knows';
-    const { errors } = await runAction({ action, inputs: { ...inputs, token, 'api-url': emulator.url } });
+    const { errors } = await runAction({
+      action,
+      inputs: { ...inputs, token, 'api-url': emulator.url },
+      files: manifestFor(action, inputs),
+    });
     // So the inputs are right, and the first request was sent.
     expect(errors).toEqual([expect.stringContaining('answered 401')]);
   },
 );
+
+/** The file that the step of an `apply` reads; what may be in one has documents of its own. */
+function manifestFor(action: string, inputs: Record<string, string>): Record<string, string> {
+  const [file, text] =
+    action === 'forge/apply'
+      ? ['.github/forge-processes.yml', 'servers: { web-1: [] }']
+      : ['.github/background-processes.yml', 'instances: { App: [] }'];
+  return { [inputs['manifest'] ?? file]: text };
+}
 
 function texts(inputs: Record<string, unknown>): Record<string, string> {
   return Object.fromEntries(Object.entries(inputs).map(([name, value]) => [name, String(value)]));

@@ -19,9 +19,10 @@ function brokenLinksIn(path: string): string[] {
   });
 }
 
-/** Links to places in this repository. */
+/** Links to places in this repository, pictures among them. */
 function linksIn(markdown: string): string[] {
-  const links = [...withoutFences(markdown).matchAll(/\]\(([^)\s]+)\)/g)].map(([, target = '']) => target);
+  const targets = withoutFences(markdown).matchAll(/\]\(([^)\s]+)\)|\bsrc(?:set)?="([^"]+)"/g);
+  const links = [...targets].map(([, link = '', picture = '']) => link || picture);
   return links.filter((target) => !/^[a-z]+:/.test(target));
 }
 

@@ -7,7 +7,7 @@ import { expectNoToken, FAKE_GITHUB_TOKEN, runAction, type StepRun } from './har
 const pullRequest = {
   pull_request: {
     number: 7,
-    head: { repo: { full_name: 'acme/shop' } },
+    head: { sha: 'a1b2c3d4e5f60718293a4b5c6d7e8f9012345678', repo: { full_name: 'acme/shop' } },
     base: { repo: { full_name: 'acme/shop' } },
   },
 };
@@ -29,7 +29,8 @@ async function apply(
   {
     event = pullRequest,
     text = 'instances: { App: [{ type: worker }] }',
-  }: { event?: object; text?: string } = {},
+    file = '.github/background-processes.yml',
+  }: { event?: object; text?: string; file?: string } = {},
 ): Promise<StepRun> {
   const run = await runAction({
     action: 'apply',
@@ -41,15 +42,25 @@ async function apply(
       comment: 'true',
       ...inputs,
     },
-    files: { '.github/background-processes.yml': text },
+    files: { [file]: text },
     env: { GITHUB_API_URL: gitHub.url },
     event,
   });
   expectNoToken(run, emulator.token);
   expectNoToken(run, FAKE_GITHUB_TOKEN);
-  expect(gitHub.comments.map(({ body }) => body).join()).not.toContain(emulator.token);
+  for (const { body } of gitHub.comments) {
+    expect(body).not.toContain(emulator.token);
+    expect(Buffer.byteLength(body)).toBeLessThanOrEqual(65_536);
+  }
   return run;
 }
+
+/** What is left of a comment where a mention, a reference or a link would come alive. */
+function outsideOfCode(body: string): string {
+  return body.replace(/^(`{3,})\w+\n[\s\S]*?\n\1$/gm, '').replace(/<code>.*?<\/code>/g, '');
+}
+
+const body = (): string => gitHub.comments[0]?.body ?? '';
 
 describe('apply keeps one comment with the plan on a pull request', () => {
   test('a dry run writes it, and the next run updates it in place', async () => {
@@ -57,14 +68,19 @@ describe('apply keeps one comment with the plan on a pull request', () => {
     expect(first.warnings).toEqual([]);
     expect(first.masks).toContain(FAKE_GITHUB_TOKEN);
     expect(gitHub.comments).toHaveLength(1);
-    expect(gitHub.comments[0]?.body).toContain('1 to create, 0 to update, 0 to delete, 0 unchanged');
-    expect(gitHub.comments[0]?.body).toContain('worker on queue default');
+    expect(body()).toContain('<h3>📝 Background processes of <code>production</code>: 1 to create</h3>');
+    expect(body()).toContain('This is only a plan for Laravel Cloud: nothing has been changed yet.');
+    expect(body()).toContain('Prune is off: nothing is deleted.');
+    expect(body()).toContain('<a href="https://github.com/acme/shop/actions/runs/1001">Run 1001</a>');
+    expect(body()).toContain(
+      '<a href="https://github.com/acme/shop/commit/a1b2c3d4e5f60718293a4b5c6d7e8f9012345678"><code>a1b2c3d</code></a>',
+    );
+    expect(body()).toContain('```diff\n@@ App (2–4 replicas) @@\n+ worker on queue default  1 process\n```');
     await apply();
     expect(gitHub.comments).toHaveLength(1);
-    expect(gitHub.comments[0]?.body).toContain('1 created, 0 updated, 0 deleted, 0 unchanged');
-    expect(gitHub.requests.every(({ authorization }) => authorization.endsWith(FAKE_GITHUB_TOKEN))).toBe(
-      true,
-    );
+    expect(body()).toContain('<h3>✅ Background processes of <code>production</code>: 1 created</h3>');
+    expect(body()).not.toContain('only a plan');
+    for (const { authorization } of gitHub.requests) expect(authorization).toContain(FAKE_GITHUB_TOKEN);
   });
 
   test('two environments have two comments', async () => {
@@ -81,10 +97,44 @@ describe('apply keeps one comment with the plan on a pull request', () => {
       { 'dry-run': 'true' },
       { text: `instances: { App: [{ type: custom, command: ${JSON.stringify(command)} }] }` },
     );
-    const body = gitHub.comments[0]?.body ?? '';
-    expect(body).not.toContain('<script>');
-    expect(body.match(/<!--/g)).toHaveLength(1);
-    expect(body).not.toContain('[a](b)');
+    expect(body()).toContain(`+ custom process "${command}"  1 process`);
+    expect(outsideOfCode(body())).not.toMatch(/<script>|@team|\[a\]\(b\)/);
+    expect(outsideOfCode(body()).match(/<!--/g)).toHaveLength(1);
+  });
+
+  test('a command full of backticks does not end the fence', async () => {
+    const command = 'php artisan x ``` ```` @acme/everyone';
+    await apply(
+      { 'dry-run': 'true' },
+      { text: `instances: { App: [{ type: custom, command: ${JSON.stringify(command)} }] }` },
+    );
+    expect(body()).toContain('`````diff\n');
+    expect(outsideOfCode(body())).not.toContain('@acme');
+  });
+
+  test('one environment has one comment, whatever its manifests are called', async () => {
+    await apply({ 'dry-run': 'true' });
+    await apply({ 'dry-run': 'true', manifest: 'deploy/processes.yml' }, { file: 'deploy/processes.yml' });
+    expect(gitHub.comments).toHaveLength(1);
+    expect(body()).toContain('<code>deploy/processes.yml</code>');
+  });
+
+  test('what does not fit is left out, and said to be, in the comment, the summary and plan-json', async () => {
+    const config = { queue: 'default', note: 'x'.repeat(100) };
+    for (let n = 0; n < 2_500; n++)
+      emulator.cloud.addProcess(shop.instance, {
+        type: 'custom',
+        command: `php artisan job:${n} ${'y'.repeat(200)}`,
+        config,
+      });
+    const run = await apply({ 'dry-run': 'true', prune: 'true' });
+    expect(run.errors).toEqual([]);
+    expect(body()).toContain('1 to create, 2500 to delete');
+    expect(body()).toMatch(/<strong>\d+ more lines are left out here<\/strong>/);
+    expect(run.summaryBytes).toBeLessThan(1024 * 1024);
+    expect(run.outputs['plan-json']?.length).toBeLessThanOrEqual(500_000);
+    expect(run.outputs['deleted']).toBe('2500');
+    expect(run.warnings).toEqual([expect.stringContaining('plan-json leaves out')]);
   });
 
   test('another user’s comment with the same start is left alone', async () => {
@@ -93,7 +143,7 @@ describe('apply keeps one comment with the plan on a pull request', () => {
     if (first !== undefined) first.user = { login: 'mallory', type: 'User' };
     await apply();
     expect(gitHub.comments).toHaveLength(2);
-    expect(gitHub.comments[0]?.body).toContain('1 to create');
+    expect(body()).toContain('1 to create');
     expect(gitHub.comments[1]?.user).toEqual(ownBot);
   });
 
@@ -101,6 +151,85 @@ describe('apply keeps one comment with the plan on a pull request', () => {
     await apply({ comment: 'false' });
     expect(gitHub.requests).toEqual([]);
   });
+});
+
+describe('the comment is brought up to date by a run that fails', () => {
+  beforeEach(async () => {
+    await apply({ 'dry-run': 'true' });
+    expect(body()).toContain('1 to create');
+  });
+
+  test('at its inputs', async () => {
+    const run = await apply({ prune: 'maybe' });
+    expect(run.exitCode).toBe(1);
+    expect(gitHub.comments).toHaveLength(1);
+    expect(body()).toContain(
+      '<h3>❌ Background processes of <code>production</code>: failed, nothing was changed</h3>',
+    );
+    expect(body()).toContain('prune: must be true or false, not "maybe"');
+    expect(body()).not.toContain('1 to create');
+  });
+
+  test('at reading the manifest', async () => {
+    const run = await apply({}, { text: 'instances: { App: [{ type: "@acme/everyone" }] }' });
+    expect(run.exitCode).toBe(1);
+    expect(body()).toContain('failed, nothing was changed');
+    expect(body()).toContain(
+      'A mistake in .github/background-processes.yml: 1:28: instances.App[0].type: must be worker',
+    );
+    expect(outsideOfCode(body())).not.toContain('@acme');
+  });
+
+  test('at planning', async () => {
+    for (const _ of [1, 2]) emulator.cloud.addProcess(shop.instance, { type: 'worker' });
+    const run = await apply();
+    expect(run.exitCode).toBe(1);
+    expect(body()).toContain('failed, nothing was changed');
+    expect(body()).toContain('2 processes match the worker on queue default');
+  });
+
+  test('half-way', async () => {
+    const invalid = { message: 'See https://evil.example, @acme/everyone and #1.' };
+    emulator.faults.add({ kind: 'status', status: 422, body: invalid, on: 'POST', nth: 2 });
+    const text = 'instances: { App: [{ type: worker }, { type: custom, command: php artisan horizon }] }';
+    const run = await apply({}, { text });
+    expect(run.exitCode).toBe(1);
+    expect(body()).toContain(
+      '❌ Background processes of <code>production</code>: failed; 1 created before that',
+    );
+    expect(body()).toMatch(/^\+ .* {2}FAILED$/m);
+    expect(body()).toContain('@acme/everyone');
+    expect(outsideOfCode(body())).not.toMatch(/@acme|#1|evil/);
+  });
+
+  test('in the deployment', async () => {
+    emulator.cloud.options.deploymentScript = ['pending', 'build.failed'];
+    const run = await apply({ redeploy: 'true' });
+    expect(run.exitCode).toBe(1);
+    expect(run.errors[0]).toMatch(
+      /^The processes are as declared \(1 created\), and the deployment failed: depl-/,
+    );
+    expect(body()).toContain('failed; 1 created before that');
+    expect(body()).toContain('and the deployment failed');
+  });
+
+  test('because the token is refused, which is not shown in base64 either', async () => {
+    const echo = Buffer.from(`x:${emulator.token}`).toString('base64');
+    emulator.faults.add({ kind: 'status', status: 401, body: { message: `Bad Basic ${echo}` }, on: 'GET' });
+    const run = await apply();
+    expect(run.exitCode).toBe(1);
+    expect(body()).toContain('Laravel Cloud answered 401');
+    expect(body() + run.stdout.replaceAll(/^::add-mask::.*$/gm, '') + run.summary).not.toContain(
+      echo.slice(6, 30),
+    );
+  });
+});
+
+test('a deployment that succeeds is told in the comment', async () => {
+  emulator.cloud.options.deploymentScript = ['pending', 'deployment.succeeded'];
+  await apply({ redeploy: 'true' });
+  expect(body()).toContain('✅ Live: the deployment has succeeded.');
+  expect(body()).not.toContain('Next:');
 });
 
 describe('a comment that cannot be written is a warning, never the step’s failure', () => {

@@ -67,7 +67,7 @@ const writes = (): string[] => requests().filter((request) => !request.startsWit
 
 describe('apply makes an environment run what the manifest declares', () => {
   test('creates everything where there is nothing', async () => {
-    const run = await apply();
+    const run = await apply({ environment: 'production' });
     expect(run.errors).toEqual([]);
     expect(run.exitCode).toBe(0);
     const [worker, custom] = emulator.cloud
@@ -104,9 +104,9 @@ describe('apply makes an environment run what the manifest declares', () => {
       status: 'done',
       error: null,
     });
-    expect(run.log).toContain('+ worker on queue high,default of connection redis  2 processes');
-    expect(run.log).toContain('Plan: 3 to create, 0 to update, 0 to delete, 0 unchanged');
-    expect(run.summary).toContain('3 created, 0 updated, 0 deleted, 0 unchanged');
+    expect(run.log).toContain('+ worker on queue high,default of connection redis  2 processes, tries 3');
+    expect(run.log).toContain('Plan for production: 3 to create. Prune is off: nothing is deleted.');
+    expect(run.summary).toContain('✅ Background processes of <code>production</code>: 3 created');
     expect(run.notices.join()).toContain('next deploy');
   });
 
@@ -142,7 +142,7 @@ describe('apply makes an environment run what the manifest declares', () => {
       command: 'php  artisan reverb:start',
     });
     const other = emulator.cloud.addProcess(workers, { type: 'custom', command: 'php artisan old' });
-    const run = await apply({ 'dry-run': 'true', prune: 'true' });
+    const run = await apply({ environment: 'production', 'dry-run': 'true', prune: 'true' });
     expect(run.outputs).toMatchObject({
       outcome: 'would-change',
       created: '2',
@@ -158,9 +158,13 @@ describe('apply makes an environment run what the manifest declares', () => {
       'create planned',
       'delete planned',
     ]);
-    expect(run.log).toContain(`~ custom process "php artisan reverb:start"  ${reverb.id}  processes: 2 → 1`);
-    expect(run.log).toContain(`- custom process "php artisan old"  ${other.id}`);
-    expect(run.log).toContain('Plan: 2 to create, 1 to update, 1 to delete, 0 unchanged');
+    expect(run.log).toMatch(/^! custom process "php artisan reverb:start" +processes: 2 → 1$/m);
+    expect(run.log).toMatch(/^- custom process "php artisan old" +lost: 1 process$/m);
+    expect(run.log).toContain(`${other.id}  custom process "php artisan old" on workers`);
+    expect(run.log).toContain(
+      'Plan for production: 2 to create, 1 to update, 1 to delete. Prune is on: what is not declared is deleted.',
+    );
+    expect(run.summary).toContain('<h3>📝 Background processes of <code>production</code>: 2 to create, 1');
     expect(writes()).toEqual([]);
   });
 
@@ -168,7 +172,7 @@ describe('apply makes an environment run what the manifest declares', () => {
     const other = emulator.cloud.addProcess(shop.instance, { type: 'custom', command: 'php artisan old' });
     const run = await apply();
     expect(run.outputs).toMatchObject({ created: '3', deleted: '0', undeclared: '1' });
-    expect(run.log).toContain(`? custom process "php artisan old"  ${other.id}`);
+    expect(run.log).toMatch(/^\? custom process "php artisan old" +1 process; not declared, kept$/m);
     expect(emulator.cloud.listProcesses(shop.instance).map(({ id }) => id)).toContain(other.id);
     expect((await apply()).outputs).toMatchObject({ outcome: 'unchanged', undeclared: '1' });
   });
@@ -228,6 +232,39 @@ describe('apply makes an environment run what the manifest declares', () => {
   });
 });
 
+describe('fail-on-change makes a dry run a gate against drift', () => {
+  const gate = { 'dry-run': 'true', 'fail-on-change': 'true' };
+
+  test('green when all is as declared, whatever else is there and kept', async () => {
+    await apply();
+    emulator.cloud.addProcess(workers, { type: 'custom', command: 'php artisan other' });
+    const run = await apply(gate);
+    expect([run.exitCode, run.errors]).toEqual([0, []]);
+    expect(run.outputs).toMatchObject({ outcome: 'unchanged', undeclared: '1' });
+  });
+
+  test('red when anything would change, with the plan in outputs and summary, and nothing written', async () => {
+    await apply();
+    const other = emulator.cloud.addProcess(workers, { type: 'custom', command: 'php artisan other' });
+    forget();
+    const run = await apply({ ...gate, prune: 'true', 'verify-command': 'php artisan canary' });
+    expect(run.exitCode).toBe(1);
+    expect(run.errors).toEqual([
+      `What runs is not as declared: ${file} has 1 to delete, and fail-on-change is true. Run it without dry-run to make it so, or change the manifest.`,
+    ]);
+    expect(run.outputs).toMatchObject({ outcome: 'would-change', deleted: '1', verified: 'skipped' });
+    expect(run.outputs['plan-json']).toContain(other.id);
+    expect(run.summary).toContain('php artisan other');
+    expect(writes()).toEqual([]);
+  });
+
+  test('says nothing without dry-run', async () => {
+    const run = await apply({ 'fail-on-change': 'true' });
+    expect(run.errors[0]).toContain('fail-on-change: is for dry-run: true');
+    expect(requests()).toEqual([]);
+  });
+});
+
 describe('apply reports truthfully what it could not do', () => {
   test('a step that fails does not stop the others, and holds back the deletes', async () => {
     const old = emulator.cloud.addProcess(shop.instance, { type: 'custom', command: 'php artisan old' });
@@ -250,7 +287,8 @@ describe('apply reports truthfully what it could not do', () => {
     expect(plan.map(({ status }) => status).toSorted()).toEqual(['done', 'done', 'failed', 'not-done']);
     expect(emulator.cloud.listProcesses(shop.instance).map(({ id }) => id)).toContain(old.id);
     expect(emulator.cloud.deployments).toEqual([]);
-    expect(run.summary).toContain('not-done');
+    expect(run.summary).toMatch(/^\+ .* {2}FAILED$/m);
+    expect(run.summary).toMatch(/^- .* {2}NOT DONE$/m);
   });
 
   test('an ambiguous match changes nothing and lists the candidates', async () => {
@@ -281,6 +319,18 @@ describe('apply reports truthfully what it could not do', () => {
     expect(missing).toContain(`${file}:4:3: The instance "wrokers": no instance in the environment`);
     expect(missing).toContain('Did you mean "workers"? Correct its name in the manifest');
     expect(places(run)).toEqual([`${file}:3:3`, `${file}:4:3`]);
+  });
+
+  test('a managed queue is not to be named, and nothing is written', async () => {
+    const queue = emulator.cloud.addInstance(shop.environment, { name: 'emails', type: 'managed_queue' });
+    emulator.cloud.addProcess(queue, { type: 'worker' });
+    const run = await apply(
+      { prune: 'true' },
+      { text: 'instances:\n  App: [{ type: worker }]\n  emails: []\n' },
+    );
+    expect(run.errors[0]).toContain(`${file}:3:3`);
+    expect(run.errors[0]).toContain('it is a managed queue, whose worker belongs to Laravel Cloud');
+    expect(writes()).toEqual([]);
   });
 
   test('all problems of inputs and manifest are told at once, before any request', async () => {

@@ -71,7 +71,10 @@ describe.concurrent('changed inputs', () => {
         { processes: 2, config: { queue: 'mail', tries: 3, sleep: 5, force: true } },
       ]);
       expect(writes(shop)).toEqual(['POST', 'PATCH']);
-      expect(second.summary).toMatch(/tries<\/code><\/td><td><code>1<\/code>.*<code>3<\/code>/);
+      expect(second.summary).toMatch(
+        /^<h3>✅ Updated: worker on queue <code>mail<\/code> on <code>App<\/code>/,
+      );
+      expect(second.summary).toContain('tries <code>1</code> → <strong><code>3</code></strong>');
     },
   );
 
@@ -270,7 +273,11 @@ describe.concurrent('a process that exists already', () => {
     expect(step.exitCode).toBe(0);
     expect(step.outputs).toMatchObject({ outcome: 'unchanged', 'process-id': id, processes: '1' });
     expect(step.warnings[0]).toContain('processes: 1 → 5');
-    expect(step.summary).toContain('With <code>if-exists: update</code> it would be');
+    expect(step.summary).toMatch(/^<h3>⚠️ Drifted and left: worker on queue/);
+    expect(step.summary).toContain(
+      '<code>1</code> (declared: <strong><code>5</code></strong>) × 2–4 replicas = 2–4 in',
+    );
+    expect(step.summary).toContain('<strong>Next:</strong> use <code>if-exists: update</code>');
     expect(writes(shop)).toEqual([]);
   });
 
@@ -327,7 +334,7 @@ describe.concurrent('a pinned process', () => {
     const { id } = shop.emulator.cloud.addProcess(shop.instance, { type: 'worker' });
     const step = await shop.run({ 'process-id': id });
 
-    expect(step.summary).toContain('<code>2–4</code> replicas');
+    expect(step.summary).toContain('<code>1</code> × 2–4 replicas = 2–4 in total');
     expect(step.outputs['instance-id']).toBe(shop.instance.id);
   });
 

@@ -44,7 +44,7 @@ describe('the list', () => {
         created_at: '2026-10-01T09:00:00Z',
       },
     ]);
-    expect(Object.keys(run.outputs)).toEqual(['processes-json', 'ids-json', 'count']);
+    expect(Object.keys(run.outputs)).toEqual(['processes-json', 'ids-json', 'count', 'manifest-yaml']);
     expect(run.log).toContain(`${id}  running  forge  1 × php8.4 artisan horizon`);
     expect(run.summary).toContain('1 background process');
   });
@@ -81,7 +81,12 @@ describe('the list', () => {
     const run = await world.run();
     expect([run.exitCode, run.outputs]).toEqual([
       0,
-      { 'processes-json': '[]', 'ids-json': '[]', count: '0' },
+      {
+        'processes-json': '[]',
+        'ids-json': '[]',
+        count: '0',
+        'manifest-yaml': expect.stringContaining(`servers:\n  "${world.server.id}": []`),
+      },
     ]);
   });
 
@@ -90,6 +95,37 @@ describe('the list', () => {
     const run = await world.run();
     expect(run.errors).toEqual([]);
     expect(run.summary).not.toContain('<img');
+  });
+});
+
+describe('the manifest', () => {
+  test('declares what is there, by the name that was given, also in the summary', async () => {
+    add({ directory: '/home/forge/shop.example', processes: 3 });
+    const run = await world.run({ server: 'web-1' });
+    expect(
+      run.outputs['manifest-yaml'],
+    ).toBe(`# yaml-language-server: $schema=https://raw.githubusercontent.com/OWNER/laravel-background-process/v1/schema/forge-processes.schema.json
+servers:
+  web-1:
+    - command: php8.4 artisan horizon
+      directory: /home/forge/shop.example
+      processes: 3
+`);
+    expect(run.summary).toContain('servers:&#10;  web-1:&#10;    - command: php8.4 artisan horizon&#10;');
+  });
+
+  test('says what a filter leaves out, on one line whatever the filter', async () => {
+    add({ siteId: Number(world.site.id) });
+    const run = await world.run({ site: 'shop.example', command: 'artisan\nhorizon' });
+    expect(run.outputs['manifest-yaml']?.split('\n').slice(1)).toEqual([
+      '# Only those with site shop.example, command with "artisan horizon": with prune, the others would go.',
+      'servers:',
+      `  "${world.server.id}":`,
+      '    - command: php8.4 artisan horizon',
+      '      site: shop.example',
+      '      processes: 1',
+      '',
+    ]);
   });
 });
 
@@ -140,7 +176,7 @@ describe('the gate', () => {
     add();
     const run = await world.run({ 'require-status': 'running', 'min-count': '1' });
     expect([run.exitCode, run.warnings]).toEqual([0, []]);
-    expect(run.summary).toContain('All as required');
+    expect(run.summary).toMatch(/^<h3>✅ 1 background process on .*: all as required<\/h3>/);
   });
 
   test('opens for installed, and for running in its place', async () => {

@@ -52,7 +52,7 @@ const promised: Readonly<Record<string, Promised>> = {
   list: {
     inputs: [...target, 'type'],
     defaults: { ...onCloud, 'wait-for-environment': '0' },
-    outputs: ['processes-json', 'ids-json', 'count', 'instance-id'],
+    outputs: ['processes-json', 'ids-json', 'count', 'instance-id', 'environment-id', 'manifest-yaml'],
   },
   delete: {
     inputs: [...target, 'process-id', 'type', 'command', 'config-json'],
@@ -75,6 +75,7 @@ const promised: Readonly<Record<string, Promised>> = {
       'wait-for-environment': '0',
       prune: 'false',
       'dry-run': 'false',
+      'fail-on-change': 'false',
       redeploy: 'false',
       'wait-timeout': '900',
       'verify-timeout': '300',
@@ -116,7 +117,26 @@ const promised: Readonly<Record<string, Promised>> = {
   'forge/list': {
     inputs: [...onServer, 'sort', 'require-status'],
     defaults: { ...onForge, 'min-count': '0', 'wait-timeout': '0' },
-    outputs: ['processes-json', 'ids-json', 'count'],
+    outputs: ['processes-json', 'ids-json', 'count', 'manifest-yaml'],
+  },
+  'forge/delete': {
+    inputs: [...onServer, 'process-id'],
+    defaults: { ...onForge, 'if-missing': 'ignore', all: 'false', 'dry-run': 'false' },
+    outputs: ['outcome', 'ids-json', 'count'],
+  },
+  'forge/apply': {
+    inputs: ['token', 'organization'],
+    defaults: {
+      ...onForge,
+      manifest: '.github/forge-processes.yml',
+      prune: 'false',
+      'dry-run': 'false',
+      'fail-on-change': 'false',
+      'wait-timeout': '300',
+      comment: 'false',
+      'github-token': ['$', '{{ github.token }}'].join(''),
+    },
+    outputs: ['outcome', 'created', 'updated', 'deleted', 'unchanged', 'undeclared', 'plan-json', 'ids-json'],
   },
   'forge/restart': {
     inputs: [...onServer, 'process-id'],

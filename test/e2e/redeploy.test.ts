@@ -21,7 +21,7 @@ describe.concurrent('after a change, redeploy', () => {
     expect(step.outputs).toMatchObject({ outcome: 'created', 'deployment-id': deployment?.id });
     expect(shop.emulator.cloud.listRunning(shop.instance).map(({ id }) => id)).toEqual(shop.ids());
     for (const status of ['build.succeeded', 'deployment.succeeded']) expect(step.log).toContain(status);
-    expect(step.summary).toContain('the change is live');
+    expect(step.summary).toContain('✅ Live: the deployment has succeeded.');
     expect(step.notices).toEqual([]);
   });
 

@@ -17,7 +17,7 @@ import { receive } from './receive.ts';
 import type { RecordedRequest } from './recorded-request.ts';
 import { WorldTime } from './world-time.ts';
 
-const DEFAULT_TOKEN = 'test-token-0123456789abcdef';
+export const DEFAULT_TOKEN = 'test-token-0123456789abcdef';
 
 export interface EmulatorOptions {
   /** The only token that is let in. */

@@ -42,6 +42,7 @@ async function run(
       cancelled: waiting.cancelled,
       concurrency: 6,
       warn: (line) => lines.push(line),
+      onChange: () => undefined,
       log: (line) => lines.push(line),
     }),
   );

@@ -2,8 +2,9 @@ import { expect, test } from 'vitest';
 import type { PlacedProcess } from '../../src/forge/process.ts';
 import { forgeRules } from '../../src/forge/rules.ts';
 import type { ForgeSpec } from '../../src/forge/spec.ts';
-import { lineOf, planFor } from '../../src/processes/plan/plan.ts';
+import { planFor } from '../../src/processes/plan/plan.ts';
 import { listingOf } from '../support/listing.ts';
+import { lineOf } from '../support/operation-line.ts';
 import { processOf, specOf } from './forge-server.ts';
 
 const place = { id: '7', name: 'web-1' };
@@ -47,8 +48,4 @@ test('a declaration with a site takes only what the list of this site has shown'
 test('two that differ in their directory are a matter of luck, which prune does not try', () => {
   const there = [processOf({ id: '1' }), processOf({ id: '2', directory: '/other' })];
   expect(plan([specOf({ directory: undefined })], there, true).ambiguous).toHaveLength(1);
-});
-
-test('what is being removed already is not deleted again', () => {
-  expect(lines([], [processOf({ id: '1', status: 'removing' })], true).map((line) => line[0])).toEqual(['?']);
 });

@@ -1,11 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { commentBody, markerFor, maxCommentBytes } from '../../src/actions/shared/comment-body.ts';
 import { type CommentTarget, keepComment } from '../../src/github-api/comment.ts';
-import { code, html } from '../../src/runner/html.ts';
 import { type FakeGitHub, ownBot, startFakeGitHub } from './fake-github.ts';
 
 const token = 'ghs_aTokenOfTheTest0123456789';
-const marker = markerFor(['shop', 'production', '.github/background-processes.yml']);
+const marker = '<!-- laravel-background-process apply 0123456789abcdef -->';
 
 let gitHub: FakeGitHub;
 
@@ -23,7 +21,6 @@ function target(overrides: Partial<CommentTarget> = {}): CommentTarget {
     pullRequest: 7,
     environment: {},
     requestTimeout: 5_000,
-    cancelled: new AbortController().signal,
     cutOff: new AbortController().signal,
     ...overrides,
   };
@@ -130,50 +127,5 @@ describe('One comment on a pull request is kept up to date', () => {
   test('an answer that never comes ends with the time-out', async () => {
     const silent = target({ apiUrl: new URL('http://127.0.0.1:9'), requestTimeout: 200 });
     await expect(keepComment(silent, marker, marker)).rejects.toThrow();
-  });
-});
-
-describe('A comment’s text', () => {
-  const keep = (text: string): string => text;
-  const content = {
-    title: 'Background processes',
-    head: html`<p>1 to create</p>`,
-    columns: ['', 'Process'],
-    tail: html`<p>Next</p>`,
-  };
-
-  test('starts with the marker, which tells manifests and environments apart', () => {
-    expect(commentBody(marker, { ...content, rows: [] }, keep)).toMatch(
-      /^<!-- laravel-background-process apply [0-9a-f]{32} -->\n<h3>Background processes<\/h3>/,
-    );
-    const keys = [
-      ['a', 'b', 'c'],
-      ['a', 'b', 'd'],
-      ['a', 'c', 'c'],
-      ['ab', '', 'c'],
-    ];
-    expect(new Set(keys.map(markerFor)).size).toBe(keys.length);
-  });
-
-  test('is cut to what GitHub takes, and says so', () => {
-    const rows = Array.from({ length: 5_000 }, (_, index) => [
-      html`+`,
-      code(`php artisan “job” ${index}`.padEnd(400, 'x')),
-    ]);
-    const body = commentBody(marker, { ...content, rows }, keep);
-    expect(Buffer.byteLength(body)).toBeLessThanOrEqual(maxCommentBytes);
-    expect(/\d+ more rows do not fit here/.test(body)).toBe(true);
-    expect(body.endsWith('<p>Next</p>')).toBe(true);
-  });
-
-  test('shows everything that fits', () => {
-    const rows = Array.from({ length: 200 }, (_, index) => [html`+`, code(index)]);
-    expect(commentBody(marker, { ...content, rows }, keep)).not.toContain('do not fit');
-  });
-
-  test('holds no secret', () => {
-    const rows = [[html`+`, code('php artisan run s3cret')]];
-    const body = commentBody(marker, { ...content, rows }, (text) => text.replaceAll('s3cret', '***'));
-    expect(body).not.toContain('s3cret');
   });
 });

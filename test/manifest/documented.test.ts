@@ -1,22 +1,30 @@
 import { describe, expect, test } from 'vitest';
-import { parse } from 'yaml';
 import { fencesOf } from '../../scripts/fences.ts';
 import { cloudManifest } from '../../src/manifest/cloud-manifest.ts';
+import { forgeManifest } from '../../src/manifest/forge-manifest.ts';
 import { parseManifest } from '../../src/manifest/parse.ts';
 import { markdownFiles, readDocument } from '../docs/documents.ts';
 
 const manifests = markdownFiles().flatMap((path) =>
-  fencesOf(readDocument(path))
-    .filter(({ language, text }) => language === 'yaml' && 'instances' in Object(parse(text)))
-    .map(({ text, line }) => ({ where: `${path}:${line}`, text })),
+  fencesOf(readDocument(path)).flatMap(({ language, text, line }) => {
+    const [, root] = /^(instances|servers):/m.exec(text) ?? [];
+    return language === 'yaml' && root !== undefined ? [{ where: `${path}:${line}`, text, root }] : [];
+  }),
 );
 
 describe('Manifests in the documentation are good ones', () => {
-  test('there are some', () => {
-    expect(manifests.map(({ where }) => where.split(':')[0])).toContain('docs/manifest.md');
+  test('there are some of both kinds', () => {
+    const shown = manifests.map(({ where, root }) => `${root} in ${where.split(':')[0]}`);
+    expect(shown).toEqual(
+      expect.arrayContaining(['instances in docs/manifest.md', 'servers in docs/forge.md']),
+    );
   });
 
-  test.each(manifests)('$where', ({ text, where }) => {
-    expect(parseManifest(text, where, cloudManifest).mistakes).toEqual([]);
+  test.each(manifests)('$where', ({ text, where, root }) => {
+    const { mistakes } =
+      root === 'servers'
+        ? parseManifest(text, where, forgeManifest)
+        : parseManifest(text, where, cloudManifest);
+    expect(mistakes).toEqual([]);
   });
 });

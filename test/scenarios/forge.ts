@@ -8,9 +8,15 @@ const read = `GET ${server}/background-processes/{id}`;
 const create = `POST ${server}/background-processes`;
 const remove = `DELETE ${server}/background-processes/{id}`;
 const restart = `POST ${server}/background-processes/{id}/actions`;
-const lookUp = ['GET /orgs/{organization}/servers', `GET ${server}/sites`];
+const servers = 'GET /orgs/{organization}/servers';
+const lookUp = [servers, `GET ${server}/sites`];
 
 const command = 'php8.4 artisan horizon';
+const other = 'php8.4 artisan reverb:start';
+const apply = { organization: 'acme' };
+const files = {
+  '.github/forge-processes.yml': `servers: { web-1: [{ command: ${command} }, { command: ${other} }] }`,
+};
 const world = (emulator: Emulator) => {
   const shop = seedShop(emulator);
   return { ...shop, reach: { organization: 'acme', server: shop.server.id } };
@@ -73,6 +79,46 @@ export const forgeScenarios: readonly Scenario[] = [
       const { server: own, reach } = world(emulator);
       emulator.forge.addProcess(own, { command, script: ['starting', 'running'] });
       return { inputs: { ...reach, 'require-status': 'running', 'wait-timeout': '60' } };
+    },
+  },
+  {
+    action: 'forge/delete',
+    title: 'by what it does, gone when looked at again',
+    requests: [list, remove, read],
+    depth: 3,
+    prepare: (emulator) => {
+      const { server: own, reach } = world(emulator);
+      emulator.forge.addProcess(own, { command });
+      return { inputs: { ...reach, command } };
+    },
+  },
+  {
+    action: 'forge/delete',
+    title: 'absent',
+    requests: [list],
+    depth: 1,
+    prepare: (emulator) => ({ inputs: { ...world(emulator).reach, command } }),
+  },
+  {
+    action: 'forge/apply',
+    title: 'two processes as declared on one server',
+    requests: [servers, list],
+    depth: 2,
+    prepare: (emulator) => {
+      const { server: own } = world(emulator);
+      for (const each of [command, other]) emulator.forge.addProcess(own, { command: each });
+      return { inputs: apply, files };
+    },
+  },
+  {
+    action: 'forge/apply',
+    title: 'two processes to create on one server, both up at the second look after that',
+    requests: [servers, list, create, create, list, list, list],
+    depth: 6,
+    prepare: (emulator) => {
+      world(emulator);
+      emulator.forge.options.createScript = ['starting', 'running'];
+      return { inputs: apply, files };
     },
   },
   {

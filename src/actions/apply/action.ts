@@ -1,54 +1,90 @@
+import { cloudPace } from '../../cloud/pace.ts';
 import { CloudProcessStore } from '../../cloud/process-store.ts';
+import { Cancelled } from '../../failure.ts';
 import type { HttpClient } from '../../http/client.ts';
+import type { ExistingProcess } from '../../processes/existing.ts';
 import { cloudMaker } from '../../processes/maker.ts';
 import { converge } from '../../processes/plan/converge.ts';
-import { changesIn, countsOf, describeCounts } from '../../processes/plan/plan.ts';
+import { progressTeller, timeWithOthers } from '../../processes/plan/pace.ts';
+import { changesIn, countsOf } from '../../processes/plan/plan.ts';
 import {
   convergeFailure,
   describeDone,
   doneCounts,
   type OperationResult,
 } from '../../processes/plan/result.ts';
+import { countsText, plannedRows } from '../../processes/plan/text.ts';
 import { cloudRules } from '../../processes/rules.ts';
+import type { ProcessSpec } from '../../processes/spec.ts';
+import { type Html, html } from '../../runner/html.ts';
 import type { Step } from '../../runner/step.ts';
+import { next } from '../../runner/summary.ts';
 import { maxConcurrency, raceLimit, withClient, workDeadline } from '../shared/connection.ts';
+import { refuseDrift } from '../shared/drift-gate.ts';
 import { type Change, makeLive } from '../shared/make-live.ts';
-import { postComment } from './comment.ts';
+import { doneOutputs, type Particulars, plannedOutputs } from '../shared/plan-outputs.ts';
+import { PlanReport } from '../shared/plan-report.ts';
+import { describeProgress } from '../shared/progress.ts';
+import { replicasText } from '../shared/replicas.ts';
 import { type ApplyInputs, readApplyInputs } from './inputs.ts';
-import { doneOperation, doneOutputs, plannedOperation, plannedOutputs } from './outputs.ts';
+import { describeTime } from './pace.ts';
 import { type ReadPlan, readAndPlan } from './read-and-plan.ts';
-import { logPlan, type Report, reportApplied } from './report.ts';
 
 type Done = Pick<Change, 'kind' | 'done'>;
 
 /** Makes an environment of Laravel Cloud run what a manifest declares. */
 export async function runApply(step: Step): Promise<void> {
   const inputs = readApplyInputs(step);
+  const report = new PlanReport(step, {
+    ...inputs,
+    service: 'Laravel Cloud',
+    explain: 'each replica runs this many processes',
+    where: inputs.environment,
+    key: keyOf(step, inputs),
+  });
+  step.inputs.done();
   await withClient(step, inputs.connection, async (client) => {
     const readPlan = await readAndPlan(step, client, inputs);
-    logPlan(step.log, readPlan.plan.operations);
-    step.output({ 'environment-id': readPlan.environment.id, 'deployment-id': '', verified: '' });
-    const carry = inputs.dryRun ? tellPlan(step, inputs, readPlan) : carryOut(step, client, inputs, readPlan);
-    await makeLive(
-      { ...inputs, step, client, onLive: step.output },
-      { ...(await carry), where: { environmentId: readPlan.environment.id } },
-    );
+    const { environment, instances, plan } = readPlan;
+    report.found(environment.name, ({ id }) => {
+      const instance = instances.find((one) => one.id === id);
+      return instance && replicasText(instance);
+    });
+    const counts = countsOf(plan.operations);
+    report.log({ rows: plannedRows(plan.operations), counts });
+    const time = describeTime(changesIn(counts));
+    if (time !== undefined) step.log.info(time);
+    step.output({ 'environment-id': environment.id, 'deployment-id': '', verified: '' });
+    const done = inputs.dryRun
+      ? tellPlan(step, report, readPlan)
+      : await carryOut(step, client, inputs, report, readPlan);
+    const where = { environmentId: environment.id };
+    await makeLive({ ...inputs, step, client, onLive: step.output }, { ...done, where });
+    if (done.kind === 'changed' && inputs.goingLive.redeploy)
+      report.next(html`<p>✅ Live: the deployment has succeeded.</p>`);
+    if (inputs.dryRun) refuseDrift(inputs, countsOf(plan.operations));
   });
 }
 
-async function tellPlan(step: Step, inputs: ApplyInputs, { environment, plan }: ReadPlan): Promise<Done> {
-  step.output(plannedOutputs(plan.operations));
+const particularsOf: Particulars<ProcessSpec, ExistingProcess> = (operation) => ({
+  instance: operation.place.name,
+  instance_id: operation.place.id,
+  type: 'spec' in operation ? operation.spec.type : operation.process.type,
+});
+
+/** One comment for each environment, however the workflow's runs name their manifests. */
+function keyOf(step: Step, { application, environment }: ApplyInputs): readonly string[] | undefined {
+  if (environment === '') return undefined;
+  return [application ?? step.workflow.repository ?? '', environment];
+}
+
+function tellPlan(step: Step, report: PlanReport, { plan }: ReadPlan): Done {
+  const warn = (line: string) => step.log.warning(line);
+  step.output(plannedOutputs(plan.operations, { particularsOf, warn }));
   const counts = countsOf(plan.operations);
-  await publish(step, inputs, {
-    environment: environment.name,
-    file: inputs.file,
-    operations: plan.operations.map(plannedOperation),
-    sum: describeCounts(counts),
-    next:
-      changesIn(counts) === 0
-        ? 'Nothing to do.'
-        : 'Nothing was written. Run it without dry-run to make it so.',
-  });
+  const time = describeTime(changesIn(counts));
+  const next = time === undefined ? html`` : html`<p>${time}</p>`;
+  report.show({ kind: 'planned', rows: plannedRows(plan.operations), counts, next });
   return { kind: 'planned', done: '' };
 }
 
@@ -56,11 +92,13 @@ async function carryOut(
   step: Step,
   client: HttpClient,
   inputs: ApplyInputs,
-  { environment, instances, plan, states }: ReadPlan,
+  report: PlanReport,
+  { instances, plan, states }: ReadPlan,
 ): Promise<Done> {
   step.doing(`applying ${inputs.file}`);
   const writes = changesIn(countsOf(plan.operations));
-  const patient = client.within(workDeadline(step, inputs.connection, raceLimit + msPerWrite * writes));
+  const needed = raceLimit + timeWithOthers(writes, cloudPace);
+  const patient = client.within(workDeadline(step, inputs.connection, needed));
   const results = await converge(plan.operations, states, {
     rules: cloudRules,
     makerAt: ({ place, listing }, limit) =>
@@ -73,45 +111,36 @@ async function carryOut(
       }),
     cancelled: step.cancelled,
     concurrency: maxConcurrency,
+    onChange: progressTeller(writes, cloudPace, step.clock, (progress) =>
+      step.log.info(describeProgress(progress)),
+    ),
     warn: (line) => step.log.warning(line),
     log: (line) => step.log.info(line),
   });
-  step.output(doneOutputs(results));
-  await publish(step, inputs, {
-    environment: environment.name,
-    file: inputs.file,
-    operations: results.map(doneOperation),
-    sum: describeDone(results),
-    next: nextStep(results, inputs),
-  });
+  step.output(doneOutputs(results, { particularsOf, warn: (line) => step.log.warning(line) }));
+  step.log.info(describeDone(results));
+  const counts = doneCounts(results);
+  report.show({ kind: 'done', rows: results, counts, next: nextStep(results, inputs) });
   const failure = convergeFailure(`Applying ${inputs.file}`, results, whenLive);
-  if (failure !== undefined) throw failure;
-  if (!hasChanged(results)) return { kind: 'unchanged', done: '' };
-  step.did('processes', describeDone(results));
-  return { kind: 'changed', done: `The processes are as declared (${describeDone(results)})` };
+  if (failure !== undefined) {
+    throw step.cancelled.aborted ? new Cancelled(failure, { mayHaveActed: true }) : failure;
+  }
+  if (changesIn(counts) === 0) return { kind: 'unchanged', done: '' };
+  const done = countsText(counts, 'done');
+  step.did('processes', done);
+  return { kind: 'changed', done: `The processes are as declared (${done})` };
 }
 
 const whenLive = 'It takes effect with the environment’s next deploy';
 
-/** At 120 requests a minute, a create with its share of listings, or an update that is read back. */
-const msPerWrite = 2_000;
-
-async function publish(step: Step, inputs: ApplyInputs, report: Report): Promise<void> {
-  step.log.info(report.sum);
-  step.summarize(reportApplied(report));
-  await postComment(step, inputs, report);
-}
-
-function hasChanged(results: readonly OperationResult[]): boolean {
-  return changesIn(doneCounts(results)) > 0;
-}
-
-function nextStep(results: readonly OperationResult[], { goingLive }: ApplyInputs): string {
+function nextStep(results: readonly OperationResult[], { goingLive }: ApplyInputs): Html {
   if (results.some(({ status }) => status !== 'done')) {
-    return 'Not everything was done; run the job again. What is done takes effect with the environment’s next deploy.';
+    return next(
+      html`run the job again. What is done stays, and takes effect with the environment’s next deploy.`,
+    );
   }
-  if (!hasChanged(results)) return 'Nothing to do.';
-  return goingLive.redeploy
-    ? 'A deployment of the environment makes the changes live.'
-    : 'The changes take effect with the environment’s next deploy.';
+  if (changesIn(doneCounts(results)) === 0 || goingLive.redeploy) return html``;
+  return next(
+    html`deploy the environment, since the changes take effect with its next deploy. With <code>redeploy: true</code> this step does it.`,
+  );
 }

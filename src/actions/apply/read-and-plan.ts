@@ -16,6 +16,7 @@ import { type ProcessSpec, processesOfNew } from '../../processes/spec.ts';
 import type { Step } from '../../runner/step.ts';
 import { waitingFor } from '../../time/poll.ts';
 import { maxConcurrency, workDeadline } from '../shared/connection.ts';
+import { named } from '../shared/target-inputs.ts';
 import type { ApplyInputs } from './inputs.ts';
 
 type CloudState = PlaceState<ProcessSpec, ExistingProcess>;
@@ -92,7 +93,7 @@ async function findInstances(
     { ...waitingFor(step, wait), log: (line) => step.log.info(line) },
     (candidates) => pickInstances(candidates, manifest.places),
   );
-  const names = picked.map(({ name, id }) => `${name} (${id})`).join(', ');
-  step.log.info(`Environment ${found.environment.name} (${found.environment.id}), instances ${names}`);
+  const names = picked.map(named).join(', ');
+  step.log.info(`Environment ${named(found.environment)}, instances ${names}`);
   return { environment: found.environment, instances: picked, seen: found.listings };
 }

@@ -1,6 +1,6 @@
 import type { ExistingProcess } from '../../processes/existing.ts';
 import { code, type Html, html } from '../../runner/html.ts';
-import { headline } from '../../runner/summary.ts';
+import { headline, next } from '../../runner/summary.ts';
 import { nameOf, placeOf, processRows } from '../shared/process-table.ts';
 import type { Target } from '../shared/target-inputs.ts';
 
@@ -46,9 +46,11 @@ function nextStep(outcome: DeleteOutcome, redeploy: boolean): Html {
     case 'deleted':
       return redeploy
         ? html``
-        : html`<p><strong>Next:</strong> deploy the environment, since the change takes effect with its next deploy. With <code>redeploy: true</code> this step does it.</p>`;
+        : next(
+            html`deploy the environment, since the change takes effect with its next deploy. With <code>redeploy: true</code> this step does it.`,
+          );
     case 'would-delete':
-      return html`<p><strong>Next:</strong> run it without <code>dry-run</code>. Nothing was deleted.</p>`;
+      return next(html`run it without <code>dry-run</code>. Nothing was deleted.`);
     default:
       return html``;
   }

@@ -3,7 +3,7 @@ import type { Ensured } from '../../processes/ensure.ts';
 import { cloudRules } from '../../processes/rules.ts';
 import { describe, type PinnedSpec } from '../../processes/spec.ts';
 import { type Html, html } from '../../runner/html.ts';
-import { headline, type Mark } from '../../runner/summary.ts';
+import { headline, type Mark, next } from '../../runner/summary.ts';
 import { idLine, nameOf, placeOf, processFacts } from '../shared/process-table.ts';
 import type { Target } from '../shared/target-inputs.ts';
 
@@ -61,13 +61,15 @@ function nextStep({ outcome, ignored }: Ensured, redeploy: boolean): Html {
     case 'updated':
       return redeploy
         ? html``
-        : html`<p><strong>Next:</strong> deploy the environment, since the change takes effect with its next deploy. With <code>redeploy: true</code> this step does it.</p>`;
+        : next(
+            html`deploy the environment, since the change takes effect with its next deploy. With <code>redeploy: true</code> this step does it.`,
+          );
     case 'would-create':
     case 'would-update':
-      return html`<p><strong>Next:</strong> run it without <code>dry-run</code>. Nothing was written.</p>`;
+      return next(html`run it without <code>dry-run</code>. Nothing was written.`);
     case 'unchanged':
       return Object.keys(ignored).length === 0
         ? html``
-        : html`<p><strong>Next:</strong> use <code>if-exists: update</code> to bring it into the declared state.</p>`;
+        : next(html`use <code>if-exists: update</code> to bring it into the declared state.`);
   }
 }

@@ -1,11 +1,15 @@
+import { type RunningInstance, writeCloudManifest } from '../../manifest/write-cloud.ts';
 import { describeExisting } from '../../processes/describe-existing.ts';
 import type { ExistingProcess } from '../../processes/existing.ts';
 import { setOptions } from '../../processes/intended.ts';
 import type { ProcessSpec } from '../../processes/spec.ts';
+import type { Outputs } from '../../runner/outputs.ts';
 import type { Step } from '../../runner/step.ts';
 import { cloud } from '../shared/cloud-service.ts';
 import { type Connection, readConnection, withClient } from '../shared/connection.ts';
-import { findTarget, openStore, readTarget, type TargetInputs } from '../shared/target-inputs.ts';
+import { schemaUrl } from '../shared/schema-url.ts';
+import { readTarget, type TargetInputs } from '../shared/target-inputs.ts';
+import { type Running, type RunningPlace, readRunning } from './read.ts';
 import { reportListed } from './report.ts';
 
 interface ListInputs {
@@ -15,26 +19,22 @@ interface ListInputs {
   readonly type: ProcessSpec['type'] | undefined;
 }
 
-/** Lists the background processes of a Laravel Cloud instance. */
+/** Lists the background processes of a Laravel Cloud instance or environment, and writes them as a manifest. */
 export async function runList(step: Step): Promise<void> {
   const { connection, target, type } = readInputs(step);
   await withClient(step, connection, async (client) => {
-    const found = await findTarget(step, client, connection, target, true);
-    step.doing('listing the background processes');
-    const store = openStore(step, client, connection, found);
-    const { processes: all } = await store.list();
-    const processes = all.filter((process) => type === undefined || process.type === type);
-    step.log.group(
-      processes.length === 1 ? '1 background process' : `${processes.length} background processes`,
-      processes.map((process) => `${process.id}  ${describeExisting(process)}  × ${process.processes}`),
-    );
-    step.output({
-      'processes-json': JSON.stringify(processes.map(listed)),
-      'ids-json': JSON.stringify(processes.map(({ id }) => id)),
-      count: String(processes.length),
-      'instance-id': found.instanceId ?? '',
+    const { environment, places: all } = await readRunning(step, client, connection, target);
+    const places = all.map((place) => ({
+      ...place,
+      processes: place.processes.filter((process) => type === undefined || process.type === type),
+    }));
+    const manifest = writeCloudManifest(places.map(asWritten), {
+      schemaUrl: schemaUrl(step, 'background-processes'),
+      notes: type === undefined ? [] : [`Only processes of type ${type}: with prune, the others would go.`],
     });
-    step.summarize(reportListed(processes, { ...found, instance: found.instance ?? store.instance }, type));
+    logPlaces(step, places);
+    step.output({ ...outputsFor({ environment, places }), 'manifest-yaml': manifest });
+    step.summarize(reportListed({ environment, places }, type, manifest));
   });
 }
 
@@ -55,8 +55,30 @@ function readType({ inputs }: Step): ProcessSpec['type'] | undefined {
     : inputs.choice('type', ['worker', 'custom'], 'worker');
 }
 
+function logPlaces({ log }: Step, places: readonly RunningPlace[]): void {
+  for (const place of places) {
+    const { length } = place.processes;
+    log.group(
+      `${nameOf(place)}: ${length} background ${length === 1 ? 'process' : 'processes'}`,
+      place.processes.map((process) => `${process.id}  ${describeExisting(process)}  × ${process.processes}`),
+    );
+  }
+}
+
+function outputsFor({ environment, places }: Running): Outputs {
+  const processes = places.flatMap((place) => place.processes.map((process) => listed(process, place)));
+  const [only, ...others] = places;
+  return {
+    'processes-json': JSON.stringify(processes),
+    'ids-json': JSON.stringify(processes.map(({ id }) => id)),
+    count: String(processes.length),
+    'instance-id': others.length === 0 ? (only?.id ?? '') : '',
+    'environment-id': environment?.id ?? only?.instance?.environmentId ?? '',
+  };
+}
+
 /** A process as `processes-json` holds it. */
-function listed(process: ExistingProcess) {
+function listed(process: ExistingProcess, place: RunningPlace) {
   return {
     id: process.id,
     type: process.type,
@@ -67,5 +89,16 @@ function listed(process: ExistingProcess) {
     strategy_threshold: process.strategyThreshold,
     created_at: process.createdAt,
     instance_id: process.instanceId,
+    instance: nameOf(place),
   };
+}
+
+/** An instance's name, or its id where no answer has told the name. */
+function nameOf({ id, instance }: RunningPlace): string {
+  return instance?.name ?? id;
+}
+
+function asWritten(place: RunningPlace): RunningInstance {
+  const { id, instance, processes } = place;
+  return { id, name: nameOf(place), type: instance?.type ?? '', processes };
 }

@@ -1,21 +1,36 @@
-import type { ExistingProcess } from '../../processes/existing.ts';
+import { cloudManifest } from '../../manifest/cloud-manifest.ts';
 import { code, type Html, html } from '../../runner/html.ts';
 import { headline } from '../../runner/summary.ts';
+import { manifestToCopy } from '../shared/manifest-to-copy.ts';
 import { placeOf, processRows } from '../shared/process-table.ts';
 import { totalText } from '../shared/replicas.ts';
-import type { Target } from '../shared/target-inputs.ts';
+import type { Running, RunningPlace } from './read.ts';
 
-/** What was found, for the job's summary. */
+/** What was found, and the manifest that declares it, for the job's summary. */
 export function reportListed(
-  processes: readonly ExistingProcess[],
-  target: Target,
+  { environment, places }: Running,
   type: string | undefined,
+  manifest: string,
 ): Html {
-  const count = processes.length;
+  const count = places.reduce((sum, { processes }) => sum + processes.length, 0);
+  const [only, ...others] = places;
+  const where =
+    only !== undefined && others.length === 0
+      ? placeOf({ instanceId: only.id, instance: only.instance, environment })
+      : html`${places.length} instances of ${code(environment?.name ?? '')}`;
   const what = html`${count} background ${count === 1 ? 'process' : 'processes'}${type === undefined ? html`` : html` of type ${code(type)}`}`;
-  const head = headline(count === 0 ? 'nothing' : 'done', html`${what} on ${placeOf(target)}`);
-  if (count === 0) return head;
+  const head = headline(count === 0 ? 'nothing' : 'done', html`${what} on ${where}`);
+  const tables = places
+    .filter(({ processes }) => processes.length > 0)
+    .map(
+      (place) =>
+        html`${others.length === 0 ? html`` : html`<h4>${place.instance?.name ?? place.id}</h4>`}${placeTable(place)}`,
+    );
+  return html`${head}${tables}${manifestToCopy(manifest, cloudManifest.file)}`;
+}
+
+function placeTable({ processes, instance }: RunningPlace): Html {
   const total = processes.reduce((sum, process) => sum + process.processes, 0);
-  const all = `${total} ${total === 1 ? 'process' : 'processes'}${totalText(total, target.instance)}`;
-  return html`${head}<p>Together: ${all}.</p>${processRows(processes)}`;
+  const all = `${total} ${total === 1 ? 'process' : 'processes'}${totalText(total, instance)}`;
+  return html`<p>Together: ${all}.</p>${processRows(processes)}`;
 }

@@ -21,7 +21,11 @@ export function nameOf(process: ProcessSpec | ExistingProcess): Html {
 }
 
 /** Where a process is or is to be: `App in production`, or an instance's id where no name is known. */
-export function placeOf({ instance, environment, instanceId }: Target): Html {
+export function placeOf({
+  instance,
+  environment,
+  instanceId,
+}: Pick<Target, 'instance' | 'environment' | 'instanceId'>): Html {
   const place = instance?.name ?? instanceId;
   const parts = [place, environment?.name].flatMap((name) => (name === undefined ? [] : [code(name)]));
   return joined(parts, html` in `);

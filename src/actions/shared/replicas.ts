@@ -5,8 +5,9 @@ type Scaling = Pick<Instance, 'minReplicas' | 'maxReplicas' | 'sleeps'>;
 /** `2–4 replicas`; undefined where they are not known. */
 export function replicasText({ minReplicas: min, maxReplicas: max, sleeps }: Scaling): string | undefined {
   if (min === undefined || max === undefined) return undefined;
+  if (sleeps) return `up to ${max === 1 ? '1 replica' : `${max} replicas`}`;
   const count = span(min, max);
-  return `${sleeps ? 'up to ' : ''}${count === '1' ? '1 replica' : `${count} replicas`}`;
+  return count === '1' ? '1 replica' : `${count} replicas`;
 }
 
 /** What a number of processes amounts to, since each replica runs all of them: ` × 2–4 replicas = 4–8 in total`. */

@@ -71,11 +71,14 @@ export async function findTarget(
     { ...waitingFor(step, wait), log: (line) => step.log.info(line) },
     (candidates) => pickInstance(candidates, instance),
   );
-  step.log.info(
-    `Environment ${found.environment.name} (${found.environment.id}), instance ${picked.name} (${picked.id})`,
-  );
+  step.log.info(`Environment ${named(found.environment)}, instance ${named(picked)}`);
   const listing = found.listings.get(picked.id);
   return { instanceId: picked.id, instance: picked, environment: found.environment, listing };
+}
+
+/** `production (env-1)`; the id alone where no name is known. */
+export function named({ id, name }: { readonly id: string; readonly name: string }): string {
+  return name === id ? id : `${name} (${id})`;
 }
 
 /** The processes of the instance that was found, under a deadline of their own. */

@@ -33,6 +33,8 @@ export interface ConvergeWorld<S, P extends Aged> {
   /** Requests at once. */
   readonly concurrency: number;
   warn(line: string): void;
+  /** Told of each change that has been tried, however it ended. */
+  onChange(): void;
   log(line: string): void;
 }
 
@@ -133,6 +135,8 @@ class PlaceWork<S, P extends Aged> {
       return { ...made, operation, status: 'done', error: undefined };
     } catch (error) {
       return failedMaking(operation, claim, error, known);
+    } finally {
+      this.#world.onChange();
     }
   }
 
@@ -146,6 +150,8 @@ class PlaceWork<S, P extends Aged> {
       return { ...nothingDone, operation, status: 'done', outcome: 'deleted', process, error: undefined };
     } catch (error) {
       return { ...nothingDone, operation, status: statusOf(error, claim), process, error: messageOf(error) };
+    } finally {
+      this.#world.onChange();
     }
   }
 

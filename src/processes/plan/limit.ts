@@ -9,6 +9,11 @@ export class Limit {
     this.#most = most;
   }
 
+  /** How many run at once at most. */
+  get most(): number {
+    return this.#most;
+  }
+
   async run<T>(task: () => Promise<T>, urgency: 'normal' | 'urgent' = 'normal'): Promise<T> {
     await this.#turn(urgency === 'urgent' ? this.#urgent : this.#waiting);
     try {

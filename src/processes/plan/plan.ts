@@ -1,5 +1,5 @@
 import { Failure } from '../../failure.ts';
-import { type Changes, describeChanges } from '../drift.ts';
+import type { Changes } from '../drift.ts';
 import type { Aged } from '../existing.ts';
 import type { Listing } from '../listing.ts';
 import { type Contest, matchAll } from './match.ts';
@@ -121,25 +121,6 @@ function undeclaredOperation<S, P extends Aged>(
   };
 }
 
-export const signs: Readonly<Record<Action, string>> = {
-  create: '+',
-  update: '~',
-  replace: '~',
-  delete: '-',
-  keep: '=',
-  undeclared: '?',
-};
-
-/** An operation as one line: `~ worker on queue default  process-1  processes: 1 → 2`. */
-export function lineOf(operation: Operation): string {
-  const parts = [`${signs[operation.action]} ${operation.subject}`];
-  if (operation.action === 'create') parts.push(processCount(operation.settings['processes']));
-  else parts.push(operation.process.id);
-  if (operation.action === 'replace') parts.push('replace');
-  if ('changes' in operation) parts.push(describeChanges(operation.changes));
-  return parts.join('  ');
-}
-
 export interface Counts {
   readonly created: number;
   /** Replaced ones count here: it is how Forge changes a process. */
@@ -168,11 +149,6 @@ export function changesIn({ created, updated, deleted }: Counts): number {
   return created + updated + deleted;
 }
 
-/** `2 to create, 1 to update, 0 to delete, 3 unchanged, 1 undeclared`. */
-export function describeCounts({ created, updated, deleted, unchanged, undeclared }: Counts): string {
-  return `${created} to create, ${updated} to update, ${deleted} to delete, ${unchanged} unchanged${kept(undeclared)}`;
-}
-
 /** Told only where there are some. */
 export function kept(undeclared: number): string {
   return undeclared === 0 ? '' : `, ${undeclared} undeclared`;
@@ -195,8 +171,4 @@ export function ambiguousPlan<S, P extends Aged>(
     why: `more background processes match than are declared, and which are meant cannot be known\n${lines.join('\n')}\n`,
     fix: `Nothing was changed. Delete those that are not wanted${pruned}`,
   });
-}
-
-function processCount(count: unknown): string {
-  return count === 1 ? '1 process' : `${count} processes`;
 }

@@ -1,12 +1,13 @@
 import type { Clock } from '../../time/clock.ts';
 import type { Limit } from './limit.ts';
 
-/** How long a look may wait for creates under way to end, in milliseconds: racing runs wait longer than this. */
-const patience = 1_000;
+/** How long a look may wait for creates under way to end, twice, in milliseconds: racing runs wait longer than that. */
+const patience = 500;
 
 /**
  * The listings of one place, shared by everything that works on it: whoever asks gets one that began after the
- * question, and those who ask while creates are under way get the same.
+ * question, and those who ask while creates are under way get the same. No create begins while one is read: it would move
+ * the pages.
  */
 export class SharedListing<L> {
   readonly #list: () => Promise<L>;
@@ -16,7 +17,10 @@ export class SharedListing<L> {
   #latest: L;
   #next: Promise<L> | undefined;
   #creating = 0;
-  #whenIdle: (() => void) | undefined;
+  #reading = 0;
+  /** Creates that may not begin yet. */
+  readonly #waiting: (() => void)[] = [];
+  readonly #idlers = new Set<() => void>();
 
   constructor(
     list: () => Promise<L>,
@@ -43,41 +47,70 @@ export class SharedListing<L> {
 
   /** Runs a create, which looks wait for, within reason. */
   async creating<T>(create: () => Promise<T>): Promise<T> {
-    this.#creating++;
+    const begun = new Promise<void>((resolve) => this.#waiting.push(resolve));
+    this.#letIn();
+    await begun;
     try {
       return await create();
     } finally {
       this.#creating--;
-      if (this.#creating === 0) this.#whenIdle?.();
+      this.#letIn();
+      if (this.#creating === 0) for (const goOn of this.#idlers) goOn();
+    }
+  }
+
+  #letIn(): void {
+    while (this.#reading === 0 && this.#creating < this.#limit.most) {
+      const begin = this.#waiting.shift();
+      if (begin === undefined) return;
+      this.#creating++;
+      begin();
     }
   }
 
   async #listSoon(): Promise<L> {
     try {
       await this.#idle();
-    } finally {
-      // Who asks from here on may have made something after this listing has begun.
+      return await this.#read();
+    } catch (error) {
       this.#next = undefined;
+      throw error;
     }
-    this.#latest = await this.#limit.run(this.#list, 'urgent');
-    return this.#latest;
+  }
+
+  async #read(): Promise<L> {
+    this.#reading++;
+    try {
+      await this.#untilCreated();
+      this.#latest = await this.#limit.run(async () => {
+        // Who asks from here on may have made something after this listing has begun.
+        this.#next = undefined;
+        return await this.#list();
+      }, 'urgent');
+      return this.#latest;
+    } finally {
+      this.#reading--;
+      this.#letIn();
+    }
   }
 
   async #idle(): Promise<void> {
-    if (this.#creating > 0) await this.#untilCreated();
+    await this.#untilCreated();
     // Whose create was answered last gets the time to ask, too.
     await this.#clock.sleep(0, this.#cancelled);
   }
 
   async #untilCreated(): Promise<void> {
+    if (this.#creating === 0) return;
     const idle = new AbortController();
-    this.#whenIdle = () => idle.abort();
+    const goOn = (): void => idle.abort();
+    this.#idlers.add(goOn);
     try {
       await this.#clock.sleep(patience, AbortSignal.any([idle.signal, this.#cancelled]));
     } catch (error) {
       if (!idle.signal.aborted) throw error;
     } finally {
-      this.#whenIdle = undefined;
+      this.#idlers.delete(goOn);
     }
   }
 }

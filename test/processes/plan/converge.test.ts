@@ -58,6 +58,7 @@ class World {
         cancelled: this.stop.signal,
         concurrency: 6,
         warn: (line) => this.lines.push(`warning: ${line}`),
+        onChange: () => undefined,
         log: (line) => this.lines.push(line),
       }),
     );

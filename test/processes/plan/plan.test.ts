@@ -1,16 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import type { ExistingProcess } from '../../../src/processes/existing.ts';
-import {
-  ambiguousPlan,
-  changesIn,
-  countsOf,
-  describeCounts,
-  lineOf,
-  planFor,
-} from '../../../src/processes/plan/plan.ts';
+import { ambiguousPlan, changesIn, countsOf, planFor } from '../../../src/processes/plan/plan.ts';
+import { countsText } from '../../../src/processes/plan/text.ts';
 import { cloudRules } from '../../../src/processes/rules.ts';
 import type { ProcessSpec, WorkerConfig } from '../../../src/processes/spec.ts';
 import { listingOf } from '../../support/listing.ts';
+import { lineOf } from '../../support/operation-line.ts';
 import { existing } from '../fake-cloud.ts';
 
 const place = { id: 'inst-1', name: 'App' };
@@ -73,7 +68,7 @@ describe('A plan reads at a glance', () => {
 
   test('one line sums it up', () => {
     const { operations } = plan([worker(), custom('a'), custom('b')], [runsCustom('p-1', 'a')], true);
-    expect(describeCounts(countsOf(operations))).toBe('2 to create, 0 to update, 0 to delete, 1 unchanged');
+    expect(countsText(countsOf(operations), 'planned')).toBe('2 to create');
   });
 });
 
@@ -104,7 +99,7 @@ describe('Declarations and processes are matched one to one, the most specific f
   test('a worker that takes any connection takes none of those that others name', () => {
     const there = [runs('redis', { connection: 'redis' })];
     expect(lines([worker(), worker({ connection: 'redis' })], there)).toEqual([
-      '+ worker on queue default  1 process',
+      '+ worker on queue default  1 processes',
       '= worker on queue default of connection redis  redis',
     ]);
   });

@@ -12,6 +12,7 @@ import type { Step } from '../../../runner/step.ts';
 import { type Advice, withAdvice } from '../../shared/advice.ts';
 import { type Connection, readConnection, withClient, workDeadline } from '../../shared/connection.ts';
 import { readForgeDeclaration } from '../shared/process-inputs.ts';
+import { removalLimit } from '../shared/removal-limit.ts';
 import { forge } from '../shared/service.ts';
 import { findForgeTarget, readForgeTarget } from '../shared/target-inputs.ts';
 import { reportForge, sentenceFor } from './report.ts';
@@ -23,9 +24,6 @@ interface ForgeInputs {
   readonly ifExists: ForgeEnsure['ifExists'];
   readonly dryRun: boolean;
 }
-
-/** How long Forge may take to remove a process that is replaced, in milliseconds. */
-const removalLimit = 180_000;
 
 /** Makes one background process exist on a Forge server. */
 export async function runForge(step: Step): Promise<void> {

@@ -4,7 +4,7 @@ import { describe, type ForgeSpec } from '../../../forge/spec.ts';
 import { type Changes, describeChanges } from '../../../processes/drift.ts';
 import { settingsText } from '../../../processes/settings-text.ts';
 import { code, type Html, html } from '../../../runner/html.ts';
-import { facts, headline, type Mark } from '../../../runner/summary.ts';
+import { facts, headline, type Mark, next } from '../../../runner/summary.ts';
 import { beforeAfter, idLine, leftAlone } from '../../shared/process-table.ts';
 import { readableDate } from '../../shared/when.ts';
 
@@ -64,13 +64,15 @@ function nextStep({ outcome, ignored }: ForgeEnsured): Html {
   switch (outcome) {
     case 'created':
     case 'replaced':
-      return html`<p><strong>Next:</strong> Forge is starting it; <code>forge/list</code> with <code>require-status: running</code> waits until it runs.</p>`;
+      return next(
+        html`Forge is starting it; <code>forge/list</code> with <code>require-status: running</code> waits until it runs.`,
+      );
     case 'would-create':
     case 'would-replace':
-      return html`<p><strong>Next:</strong> run it without <code>dry-run</code>. Nothing was written.</p>`;
+      return next(html`run it without <code>dry-run</code>. Nothing was written.`);
     case 'unchanged':
       return Object.keys(ignored).length > 0
-        ? html`<p><strong>Next:</strong> use <code>if-exists: replace</code> to have it as declared.</p>`
-        : html`<p><strong>Next:</strong> after a deploy, <code>forge/restart</code> makes it run the new code.</p>`;
+        ? next(html`use <code>if-exists: replace</code> to have it as declared.`)
+        : next(html`after a deploy, <code>forge/restart</code> makes it run the new code.`);
   }
 }

@@ -3,6 +3,8 @@ import { ForgeProcessStore, type ProcessFilter } from '../../../forge/process-st
 import { knownWords } from '../../../forge/status.ts';
 import type { ForgeTargetName } from '../../../forge/target.ts';
 import type { HttpClient } from '../../../http/client.ts';
+import { forgeManifest } from '../../../manifest/forge-manifest.ts';
+import { writeForgeManifest } from '../../../manifest/write-forge.ts';
 import { orNear } from '../../../names/did-you-mean.ts';
 import { code, html } from '../../../runner/html.ts';
 import type { Inputs } from '../../../runner/inputs.ts';
@@ -11,6 +13,8 @@ import { headline } from '../../../runner/summary.ts';
 import { quoted } from '../../../shorten.ts';
 import { waitingFor } from '../../../time/poll.ts';
 import { type Connection, readConnection, withClient, workDeadline } from '../../shared/connection.ts';
+import { manifestToCopy } from '../../shared/manifest-to-copy.ts';
+import { schemaUrl } from '../../shared/schema-url.ts';
 import { describeFilter, type ForgeFilter, readForgeFilter, withCommand } from '../shared/filter.ts';
 import { forge } from '../shared/service.ts';
 import { counted, forgeJson, forgeLine, forgeTable, idsJson } from '../shared/table.ts';
@@ -107,20 +111,28 @@ async function listAtGate(
 }
 
 function report(step: Step, { target, filter, gate }: ForgeListInputs, { processes, failure }: Gated): void {
+  const asked = describeFilter(filter, target.site);
+  const manifest = writeForgeManifest(
+    { id: target.server, name: target.server, site: target.site, processes },
+    {
+      schemaUrl: schemaUrl(step, 'forge-processes'),
+      notes: asked === 'all' ? [] : [`Only those with ${asked}: with prune, the others would go.`],
+    },
+  );
   step.output({
     'processes-json': forgeJson(processes),
     'ids-json': idsJson(processes),
     count: String(processes.length),
+    'manifest-yaml': manifest,
   });
   const found = counted(processes.length);
-  const asked = describeFilter(filter, target.site);
   step.log.group(`${found} on server ${target.server} (${asked})`, processes.map(forgeLine));
   const opened = isClosed(gate) && failure === undefined ? html`: all as required` : html``;
   const rows = processes.length === 0 ? html`` : forgeTable(processes);
   const mark = failure !== undefined ? 'drifted' : processes.length === 0 ? 'nothing' : 'done';
   const filtered = asked === 'all' ? html`` : html`<p>Only those with ${code(asked)}.</p>`;
   step.summarize(
-    html`${headline(mark, html`${found} on ${code(target.server)}${opened}`)}${filtered}${rows}`,
+    html`${headline(mark, html`${found} on ${code(target.server)}${opened}`)}${filtered}${rows}${manifestToCopy(manifest, forgeManifest.file)}`,
   );
   if (gate.statuses.length > 0 && processes.length === 0 && failure === undefined)
     step.log.warning(

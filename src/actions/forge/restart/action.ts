@@ -17,6 +17,7 @@ import {
   workDeadline,
 } from '../../shared/connection.ts';
 import { describeFilter, type ForgeFilter, readForgeFilter, withCommand } from '../shared/filter.ts';
+import { readProcessId } from '../shared/process-id.ts';
 import { forge } from '../shared/service.ts';
 import { counted, forgeLine, forgeTable, idsJson } from '../shared/table.ts';
 import { findForgeTarget, readForgeTarget } from '../shared/target-inputs.ts';
@@ -50,22 +51,15 @@ export async function runForgeRestart(step: Step): Promise<void> {
 
 function readInputs(step: Step): ForgeRestartInputs {
   const { inputs } = step;
+  const target = readForgeTarget(inputs);
+  const filter = readForgeFilter(inputs);
   const read = {
     connection: readConnection(step, forge),
-    target: readForgeTarget(inputs),
-    filter: readForgeFilter(inputs),
-    processId: inputs.text('process-id'),
+    target,
+    filter,
+    processId: readProcessId(inputs, { site: target.site, ...filter }),
     wait: inputs.seconds('wait-timeout', { min: 0, max: 86_400 }, 300),
   };
-  if (read.processId !== undefined) {
-    if (!/^\d{1,15}$/.test(read.processId))
-      inputs.problem('process-id', 'must be the number by which Forge knows the process');
-    const filters = { site: read.target.site, ...read.filter };
-    for (const [name, value] of Object.entries(filters)) {
-      if (value !== undefined)
-        inputs.problem(name, 'says nothing together with process-id; give one or the other');
-    }
-  }
   inputs.done();
   return read;
 }

@@ -5,15 +5,21 @@ import type { Step } from '../../../runner/step.ts';
 
 /** Reads `organization`, `server` and `site`. */
 export function readForgeTarget(inputs: Inputs): ForgeTargetName {
-  const organization = inputs.text('organization');
+  const organization = readOrganization(inputs);
   const server = inputs.text('server');
+  if (server === undefined) inputs.problem('server', 'is needed: the server’s id or its name');
+  return { organization, server: server ?? '', site: inputs.text('site') };
+}
+
+/** Reads `organization`. */
+export function readOrganization(inputs: Inputs): string {
+  const organization = inputs.text('organization');
   if (organization === undefined)
     inputs.problem(
       'organization',
       'is needed: the organization’s slug, as in the address of its pages in Forge',
     );
-  if (server === undefined) inputs.problem('server', 'is needed: the server’s id or its name');
-  return { organization: organization ?? '', server: server ?? '', site: inputs.text('site') };
+  return organization ?? '';
 }
 
 /** Finds the server, and the site if there is one, and says which they are. */

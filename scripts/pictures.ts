@@ -1,0 +1,28 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { findChromium, photograph } from './pictures/chromium.ts';
+import { pageOf, themes } from './pictures/page.ts';
+import { commentOfAPlan, summaryOfAnUpdate } from './pictures/scenes.ts';
+
+// The pictures of the README: what `dist` wrote against the emulator, as GitHub shows it.
+
+/** As wide as the text of a README on GitHub. */
+const width = 830;
+
+const chromium = findChromium(process.env);
+const pictures = fileURLToPath(new URL('../docs/pictures/', import.meta.url));
+const pages = mkdtempSync(join(tmpdir(), 'pictures-'));
+try {
+  for (const shown of [await commentOfAPlan(), await summaryOfAnUpdate()]) {
+    for (const theme of themes) {
+      const page = join(pages, `${shown.name}-${theme}.html`);
+      writeFileSync(page, pageOf(shown, theme));
+      photograph(chromium, pathToFileURL(page).href, width, join(pictures, `${shown.name}-${theme}.png`));
+    }
+  }
+} finally {
+  rmSync(pages, { recursive: true });
+}
+console.log('The pictures in docs/pictures are up to date.');

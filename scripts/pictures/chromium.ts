@@ -1,0 +1,50 @@
+import { execFileSync } from 'node:child_process';
+import { accessSync, constants } from 'node:fs';
+import { delimiter, join } from 'node:path';
+
+const usualNames = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable', 'chrome'];
+
+/** Where Chromium is: the variable CHROMIUM, or a usual name on the PATH. */
+export function findChromium(env: NodeJS.ProcessEnv): string {
+  const named = env['CHROMIUM'] ?? '';
+  if (named !== '') return named;
+  const folders = (env['PATH'] ?? '').split(delimiter);
+  const found = usualNames.flatMap((name) => folders.map((folder) => join(folder, name))).find(mayRun);
+  if (found !== undefined) return found;
+  throw new Error(
+    `There is no Chromium (${usualNames.join(', ')}) on the PATH. Install it, on Debian with ` +
+      '`apt-get install chromium fonts-noto-core fonts-liberation fonts-noto-color-emoji`, ' +
+      'or set CHROMIUM to the path of one.',
+  );
+}
+
+function mayRun(file: string): boolean {
+  try {
+    accessSync(file, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Finer than the page, for screens that are. */
+const scale = 1.5;
+
+/** Takes a picture of a page that tells its height, as wide as is said. */
+export function photograph(chromium: string, page: string, width: number, picture: string): void {
+  const run = (...args: string[]): string =>
+    execFileSync(chromium, [...flags(), ...args, page], {
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+  const dom = run(`--window-size=${width},1000`, '--dump-dom');
+  const height = /<html data-height="(\d+)"/.exec(dom)?.[1];
+  if (height === undefined) throw new Error(`${chromium} did not say how high ${page} is`);
+  run(`--window-size=${width},${height}`, `--force-device-scale-factor=${scale}`, `--screenshot=${picture}`);
+}
+
+function flags(): string[] {
+  // Its sandbox does not work for root, as in most containers.
+  const sandbox = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
+  return ['--headless', '--disable-gpu', '--hide-scrollbars', ...sandbox];
+}

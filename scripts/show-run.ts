@@ -1,0 +1,88 @@
+import { stripVTControlCharacters, styleText } from 'node:util';
+import type { StepRun } from '../test/e2e/harness/run-action.ts';
+import { describeRequest, type RecordedRequest } from '../test/emulator/recorded-request.ts';
+
+type Style = Parameters<typeof styleText>[0];
+
+/** In colour where the terminal shows it, and NO_COLOR does not forbid it. */
+export function styled(style: Style, text: string): string {
+  return styleText(style, text, { stream: process.stdout });
+}
+
+export function heading(text: string): void {
+  console.log(`\n${styled('bold', text)}\n`);
+}
+
+/** One line of what a step writes, as the log of a workflow shows it; undefined where that shows nothing. */
+export function logLine(line: string): string | undefined {
+  const [, command, message = ''] = /^::([\w-]+)[^:]*(?:title=.*?)?::(.*)$/.exec(line) ?? [];
+  const text = message.replaceAll('%0A', '\n').replaceAll('%0D', '').replaceAll('%25', '%');
+  switch (command) {
+    case undefined:
+      return diffLine(line);
+    case 'error':
+      return styled('red', `Error: ${text}`);
+    case 'warning':
+      return styled('yellow', `Warning: ${text}`);
+    case 'notice':
+      return styled('blue', `Notice: ${text}`);
+    case 'group':
+      return styled('bold', text);
+    default:
+      return undefined;
+  }
+}
+
+/** Lines of a plan in the colours in which GitHub shows a diff. */
+function diffLine(line: string): string {
+  if (line.startsWith('@@ ')) return styled('magenta', line);
+  if (line.startsWith('+ ')) return styled('green', line);
+  if (line.startsWith('- ')) return styled('red', line);
+  return line.startsWith('! ') ? styled('yellow', line) : line;
+}
+
+/** A summary or a comment as lines of text. What is folded away stays so. */
+export function readable(markup: string): string {
+  return markup
+    .replace(/<details>[\s\S]*?<\/details>/g, '')
+    .replace(/<!--[\s\S]*?-->/g, '')
+    .replace(/^```+\w*$/gm, '')
+    .replace(/<\/t[hd]><t[hd][^>]*>/g, '  ')
+    .replace(/<\/h3>/g, '\n\n')
+    .replace(/<br>|<\/(?:tr|p|li)>/g, '\n')
+    .replace(/<[^>]+>/g, '')
+    .replace(/&#(\d+);/g, (_, code: string) => String.fromCharCode(Number(code)))
+    .replace(/\n{3,}/g, '\n\n')
+    .split('\n')
+    .map((line) => diffLine(stripVTControlCharacters(line)))
+    .join('\n')
+    .trim();
+}
+
+/** Everything that a run has told. */
+export function showAll(run: StepRun, requests: readonly RecordedRequest[]): void {
+  heading('Its log');
+  for (const line of run.stdout.trim().split('\n')) {
+    const shown = logLine(line);
+    if (shown !== undefined) console.log(shown);
+  }
+  showResult(run, requests);
+}
+
+/** What a run leaves behind: outputs, summary and requests. */
+export function showResult(run: StepRun, requests: readonly RecordedRequest[]): void {
+  heading('Its outputs');
+  for (const [name, value] of Object.entries(run.outputs)) console.log(`${name.padEnd(20)}${value}`);
+  heading('Its summary');
+  console.log(readable(run.summary));
+  if (requests.length === 0) return;
+  heading('The requests that it made');
+  for (const request of requests) console.log(describeRequest(request));
+}
+
+/** `4 requests, 1 of them a write`. */
+export function countOf(requests: readonly RecordedRequest[]): string {
+  const writes = requests.filter(({ method }) => method !== 'GET').length;
+  const all = requests.length === 1 ? '1 request' : `${requests.length} requests`;
+  return `${all}, ${writes === 0 ? 'none' : writes} of them ${writes > 1 ? 'writes' : 'a write'}`;
+}

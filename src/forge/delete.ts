@@ -1,0 +1,148 @@
+import { Failure } from '../failure.ts';
+import { type Deleted, deleteAll } from '../processes/delete.ts';
+import { foldCommand } from '../processes/identity.ts';
+import type { Listing } from '../processes/listing.ts';
+import { settle } from '../processes/settle.ts';
+import { readTwice } from '../processes/whole-listing.ts';
+import { poll, type Timing, waitingFor } from '../time/poll.ts';
+import { foldDirectory } from './identity.ts';
+import type { ForgeProcess } from './process.ts';
+import type { ForgeStore } from './process-store.ts';
+import { isLeaving } from './status.ts';
+
+/** What is to be deleted: one process by its id, or those of a command and of what else is given. */
+export type ForgeDeleteTarget =
+  | { readonly by: 'id'; readonly id: string }
+  | {
+      readonly by: 'command';
+      readonly command: string;
+      readonly user: string | undefined;
+      readonly directory: string | undefined;
+      readonly siteId: string | undefined;
+    };
+
+export interface ForgeDeleteWorld extends Timing {
+  readonly store: Pick<ForgeStore, 'list' | 'find' | 'remove'>;
+  /** How long Forge may take for a removal, in milliseconds. */
+  readonly removalLimit: number;
+  /** Told what is known by now, for the case that the run ends before it can report. */
+  did(line: string): void;
+  log(line: string): void;
+}
+
+/** Finds what is to be deleted, once what is being removed already is gone. Throws a `Failure` for more than one, unless all are meant. */
+export async function findToDelete(
+  target: ForgeDeleteTarget,
+  all: boolean,
+  world: ForgeDeleteWorld,
+): Promise<readonly ForgeProcess[]> {
+  if (target.by === 'id') {
+    const process = await world.store.find(target.id);
+    return process === undefined ? [] : await unlessLeaving([process], world);
+  }
+  const list = () => world.store.list({ siteId: target.siteId });
+  const sightingOf = (listing: Listing<ForgeProcess>) => {
+    const found = listing.processes.filter((process) => isMeant(target, process));
+    const contested = all || staying(found).length <= 1 ? [] : staying(found);
+    return { listing, found, contested, serverTime: listing.serverTime };
+  };
+  let first = sightingOf(await list());
+  if (first.found.length === 0) first = sightingOf(await readTwice(first.listing, list, world));
+  const { found } = await settle(first, async () => sightingOf(await list()), world);
+  if (staying(found).length > 1 && !all) throw severalMatch(staying(found));
+  return await unlessLeaving(found, world);
+}
+
+/** Those that stay; where there are none, what is being removed already is waited for. */
+async function unlessLeaving(
+  found: readonly ForgeProcess[],
+  world: ForgeDeleteWorld,
+): Promise<readonly ForgeProcess[]> {
+  const toDelete = staying(found);
+  if (toDelete.length === 0) await refuseToLinger(found, world);
+  return toDelete;
+}
+
+/** Deletes them and waits until they are gone: Forge removes a process some time after it has said yes. */
+export async function deleteForSure(
+  found: readonly ForgeProcess[],
+  world: ForgeDeleteWorld,
+): Promise<Deleted<ForgeProcess>> {
+  const accepted = await deleteAll(found, { store: world.store, log: () => undefined });
+  const ids = accepted.deleted.map(({ id }) => id).join(', ');
+  if (ids !== '') world.did(`asked Forge to delete ${ids}`);
+  const lingering = await untilGone(accepted.deleted, world);
+  const error = `Forge was still removing it after ${Math.round(world.removalLimit / 1000)} s`;
+  return {
+    deleted: accepted.deleted.filter(({ id }) => !lingering.has(id)),
+    left: [
+      ...accepted.left,
+      ...accepted.deleted.filter(({ id }) => lingering.has(id)).map((process) => ({ process, error })),
+    ],
+  };
+}
+
+function isMeant(
+  { command, user, directory }: Extract<ForgeDeleteTarget, { by: 'command' }>,
+  process: ForgeProcess,
+): boolean {
+  return (
+    foldCommand(process.command) === foldCommand(command) &&
+    (user === undefined || process.user === user) &&
+    (directory === undefined || foldDirectory(process.directory) === foldDirectory(directory))
+  );
+}
+
+function staying(found: readonly ForgeProcess[]): readonly ForgeProcess[] {
+  return found.filter((process) => !isLeaving(process));
+}
+
+async function refuseToLinger(leaving: readonly ForgeProcess[], world: ForgeDeleteWorld): Promise<void> {
+  const lingering = await untilGone(leaving, world);
+  if (lingering.size === 0) return;
+  throw new Failure({
+    what: `Waiting until background process ${[...lingering].join(', ')} is removed`,
+    why: `Forge was still at it after ${Math.round(world.removalLimit / 1000)} s`,
+    fix: 'Run the job again when it is gone',
+  });
+}
+
+/** Waits until none of them is there any more. Gives the ids of those that are there still when the time is over. */
+async function untilGone(
+  processes: readonly ForgeProcess[],
+  { store, removalLimit, log, ...timing }: ForgeDeleteWorld,
+): Promise<ReadonlySet<string>> {
+  let left: ReadonlySet<string> = new Set(processes.map(({ id }) => id));
+  if (left.size === 0) return left;
+  const lookAgain = async (): Promise<true | undefined> => {
+    const [only, ...others] = left;
+    const there =
+      only !== undefined && others.length === 0
+        ? [await store.find(only)].flatMap((process) => process ?? [])
+        : (await store.list()).processes;
+    left = new Set(there.map(({ id }) => id).filter((id) => left.has(id)));
+    return left.size === 0 ? true : undefined;
+  };
+  await poll(lookAgain, {
+    ...waitingFor(timing, removalLimit),
+    first: 1_000,
+    longest: 8_000,
+    onProgress: (seconds) => log(`${[...left].join(', ')} is still being removed after ${seconds} s`),
+  });
+  return left;
+}
+
+function severalMatch(found: readonly ForgeProcess[]): Failure {
+  const lines = found
+    .slice(0, 20)
+    .map(
+      ({ id, user, directory, processes, status, createdAt }) =>
+        `- ${id}: user ${user}, directory ${directory ?? 'none'}, ${processes} processes, ${status}, created ${createdAt ?? 'at an unknown time'}`,
+    );
+  if (found.length > lines.length) lines.push(`- and ${found.length - lines.length} more`);
+  return new Failure({
+    what: 'The background process to delete',
+    why: `${found.length} match, and only one is to be deleted\n${lines.join('\n')}\n`,
+    fix: 'Nothing was deleted. Tell them apart with user, directory or site, name the one that is meant with process-id, or delete them all with all: true',
+  });
+}

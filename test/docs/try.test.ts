@@ -1,0 +1,88 @@
+import { spawn } from 'node:child_process';
+import { text } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, test } from 'vitest';
+import { startEmulator } from '../emulator/server.ts';
+import { readDocument } from './documents.ts';
+
+const script = fileURLToPath(new URL('../../scripts/try.ts', import.meta.url));
+
+async function tryOut(args: readonly string[], env: Record<string, string> = {}) {
+  const child = spawn(process.execPath, [script, ...args], {
+    env: { PATH: process.env['PATH'] ?? '', ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
+  const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr)]);
+  return { stdout, stderr, exitCode: await ended };
+}
+
+describe.concurrent('npm run try', () => {
+  test('runs an action with inputs from the command line, and shows what it tells', async () => {
+    const { stdout, exitCode } = await tryOut([
+      'ensure',
+      '--environment',
+      'main',
+      '--processes=2',
+      '--dry-run',
+    ]);
+    expect(exitCode).toBe(0);
+    expect(stdout).toMatch(/^outcome +would-create$/m);
+    expect(stdout).toContain('📝 Would create: worker on queue default on App in production');
+    expect(stdout).toMatch(/^GET .* -> 200$/m);
+    expect(stdout).not.toMatch(/^::|add-mask/m);
+  });
+
+  test('shows errors as the log does, and ends as the step does', async () => {
+    const { stdout, exitCode } = await tryOut(['forge/list', '--organization', 'acme', '--server', 'web-2']);
+    expect(exitCode).toBe(1);
+    expect(stdout).toMatch(/^Error: The server "web-2": .* Did you mean "web-1"\?/m);
+  });
+
+  test('uses an emulator that runs already, whose processes stay', async () => {
+    await using emulator = await seeded();
+    const port = new URL(emulator.url).port;
+    const args = ['apply', '--environment', 'main', '--manifest', 'scripts/demo-manifest.yml'];
+    expect((await tryOut(args, { PORT: port })).stdout).toMatch(/^created +2$/m);
+    expect((await tryOut(args, { PORT: port })).stdout).toMatch(/^outcome +unchanged$/m);
+  });
+
+  test.each([
+    [['aply'], 'There is no action "aply". Did you mean "apply"?\nThe actions are ensure, apply, '],
+    [
+      ['apply', '--enviroment', 'x'],
+      'apply has no input "enviroment". Did you mean "environment"?\nIts inputs',
+    ],
+    [['apply', 'main'], '"main" is no input: write --name value'],
+  ])('says what is wrong with %j', async (args, said) => {
+    const { stderr, exitCode } = await tryOut(args);
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain(said);
+  });
+
+  test('says when no emulator listens', async () => {
+    const { stderr, exitCode } = await tryOut(['list'], { PORT: '1' });
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain('No emulator listens on port 1. Start it in another terminal: PORT=1 npm run');
+  });
+
+  test('explains itself, and each action', async () => {
+    const { stdout } = await tryOut(['--help']);
+    for (const name of ['ensure', 'apply', 'forge/restart'])
+      expect(stdout).toMatch(new RegExp(`^  ${name} `, 'm'));
+    const help = (await tryOut(['delete', '--help'])).stdout;
+    expect(help).toMatch(/^ {2}--if-missing \(ignore\)\n {6}What to do/m);
+  });
+});
+
+test('the documents name it', () => {
+  expect(readDocument('CONTRIBUTING.md')).toContain('npm run try');
+});
+
+async function seeded() {
+  const emulator = await startEmulator();
+  const application = emulator.cloud.addApplication({ name: 'shop', repository: 'acme/shop' });
+  const environment = emulator.cloud.addEnvironment(application, { name: 'production', branch: 'main' });
+  emulator.cloud.addInstance(environment, { name: 'App', type: 'app' });
+  return { url: emulator.url, [Symbol.asyncDispose]: () => emulator.close() };
+}

@@ -1,0 +1,289 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { type ForgeWorld, startForge, violations } from './forge-world.ts';
+import type { ActionOptions, StepRun } from './harness/run-action.ts';
+import { runAction } from './harness/run-action.ts';
+
+const file = '.github/forge-processes.yml';
+
+const manifest = `
+servers:
+  web-1:
+    - name: horizon
+      command: php8.4 artisan horizon
+      directory: /home/forge/shop.example/current
+      processes: 1
+    - command: php8.4 artisan queue:work redis
+      user: root
+      processes: 3
+      stopwaitsecs: 60
+      stopsignal: SIGTERM
+`;
+
+let world: ForgeWorld;
+
+beforeEach(async () => {
+  world = await startForge('forge/apply');
+});
+
+afterEach(async () => {
+  expect(violations(world)).toEqual([]);
+  await world.emulator.close();
+});
+
+async function apply(
+  inputs: Record<string, string> = {},
+  { text = manifest, ...options }: Partial<ActionOptions> & { text?: string } = {},
+): Promise<StepRun> {
+  return await world.run(inputs, { files: { [file]: text }, ...options });
+}
+
+const kept = (server = world.server) => world.emulator.forge.listProcesses(server);
+const add = (given: Partial<Parameters<ForgeWorld['emulator']['forge']['addProcess']>[1]> = {}) =>
+  world.emulator.forge.addProcess(world.server, { command: 'php8.4 artisan horizon', ...given });
+const writes = () =>
+  world.emulator.requests.filter(({ method }) => method !== 'GET').map(({ method }) => method);
+function forget(): void {
+  world.emulator.requests.length = 0;
+}
+
+describe('forge/apply makes servers run what the manifest declares', () => {
+  test('creates what is missing with everything that is declared, and waits until it is up', async () => {
+    const run = await apply();
+    expect(run.errors).toEqual([]);
+    const [worker, horizon] = kept().toSorted((a, b) => b.processes - a.processes);
+    expect(horizon).toMatchObject({
+      name: 'horizon',
+      directory: '/home/forge/shop.example/current',
+      user: 'forge',
+    });
+    expect(worker).toMatchObject({ user: 'root', processes: 3, stopwaitsecs: 60, stopsignal: 'SIGTERM' });
+    expect(run.outputs).toEqual({
+      outcome: 'changed',
+      created: '2',
+      updated: '0',
+      deleted: '0',
+      unchanged: '0',
+      undeclared: '0',
+      'ids-json': JSON.stringify([horizon?.id, worker?.id]),
+      'plan-json': expect.any(String),
+    });
+    expect(JSON.parse(run.outputs['plan-json'] ?? '')[0]).toEqual({
+      action: 'create',
+      server: 'web-1',
+      server_id: world.server.id,
+      identity: 'process "php8.4 artisan horizon" of forge in /home/forge/shop.example/current',
+      process_id: horizon?.id,
+      changes: {},
+      status: 'done',
+      error: null,
+    });
+    expect(kept().map(({ script }) => script.current)).toEqual(['running', 'running']);
+    expect(run.summary).toContain('Up: what is new runs');
+  });
+
+  test('a second run finds all as declared, for the look-up and one list', async () => {
+    await apply();
+    forget();
+    const run = await apply();
+    expect(run.outputs).toMatchObject({ outcome: 'unchanged', unchanged: '2' });
+    expect(world.requests()).toEqual([
+      'GET ?page[size]=30',
+      `GET /${world.server.id}/background-processes?page[size]=30`,
+    ]);
+  });
+
+  test('drift is a replacement, told as such, and counts as an update', async () => {
+    const old = add({ directory: '/home/forge/shop.example/current', name: 'horizon', processes: 4 });
+    const text = manifest.split('    - command: php8.4 artisan queue')[0] ?? '';
+    const plan = await apply({ 'dry-run': 'true' }, { text });
+    expect(plan.outputs).toMatchObject({ outcome: 'would-change', created: '0', updated: '1' });
+    expect(plan.outputs['ids-json']).toBe(JSON.stringify([old.id]));
+    expect(plan.log).toContain('replace');
+    expect(plan.log).toContain('4 → 1');
+    expect(writes()).toEqual([]);
+    const run = await apply({}, { text });
+    expect(run.errors).toEqual([]);
+    expect(run.outputs).toMatchObject({ outcome: 'changed', created: '0', updated: '1' });
+    expect(kept()).toMatchObject([{ name: 'horizon', processes: 1 }]);
+    expect(run.outputs['ids-json']).toBe(JSON.stringify([kept()[0]?.id]));
+    expect(JSON.parse(run.outputs['plan-json'] ?? '')[0]).toMatchObject({
+      action: 'replace',
+      changes: { processes: { from: 4, to: 1 } },
+      process_id: kept()[0]?.id,
+    });
+  });
+
+  test('without prune what is not declared is told and kept; with it, it goes last and is waited for', async () => {
+    world.emulator.forge.options.removalLooks = 2;
+    const old = add({ command: 'php8.4 artisan old' });
+    const first = await apply();
+    expect(first.outputs).toMatchObject({ created: '2', deleted: '0', undeclared: '1' });
+    forget();
+    const run = await apply({ prune: 'true' });
+    expect(run.outputs).toMatchObject({ outcome: 'changed', deleted: '1', unchanged: '2', undeclared: '0' });
+    expect(writes()).toEqual(['DELETE']);
+    expect(kept().map(({ id }) => id)).not.toContain(old.id);
+  });
+
+  test('servers by name and by id, only those that the manifest names', async () => {
+    const { emulator, server } = world;
+    const other = emulator.forge.addServer('acme', { name: 'web-2' });
+    const unnamed = emulator.forge.addServer('acme', { name: 'web-3' });
+    const stays = emulator.forge.addProcess(unnamed, { command: 'x' });
+    const text = `servers:\n  web-2: [{ command: a }]\n  ${server.id}: [{ command: b }]\n`;
+    const run = await apply({ prune: 'true' }, { text });
+    expect(run.errors).toEqual([]);
+    expect([kept(other), kept()]).toMatchObject([[{ command: 'a' }], [{ command: 'b' }]]);
+    expect(kept(unnamed)).toEqual([stays]);
+  });
+
+  test('a site is looked up, and only its processes are those of the declaration', async () => {
+    const elsewhere = add();
+    const ofSite = add({ siteId: Number(world.site.id) });
+    const text = 'servers: { web-1: [{ command: php8.4 artisan horizon, site: shop.example }] }';
+    const run = await apply({ prune: 'true', 'dry-run': 'true' }, { text });
+    const plan: { action: string; process_id: string }[] = JSON.parse(run.outputs['plan-json'] ?? '');
+    expect(plan.map(({ action, process_id }) => `${action} ${process_id}`)).toEqual([
+      `keep ${ofSite.id}`,
+      `delete ${elsewhere.id}`,
+    ]);
+  });
+
+  test('what forge/list hands out is found as declared, also with prune', async () => {
+    for (const command of ['php8.4 artisan x # "y": \'z\'', 'yes', '007', 'größe → 🚀  x', 'x'.repeat(600)])
+      add({ command, directory: command.length > 9 ? '/home/forge/shop.example/current/' : null });
+    add({ user: 'isolated', processes: 40 });
+    const listed = await runAction({
+      action: 'forge/list',
+      inputs: {
+        token: world.emulator.token,
+        'api-url': world.emulator.url,
+        organization: 'acme',
+        server: 'web-1',
+      },
+    });
+    const run = await apply(
+      { prune: 'true', 'dry-run': 'true' },
+      { text: listed.outputs['manifest-yaml'] ?? '' },
+    );
+    expect(run.errors).toEqual([]);
+    expect(run.outputs).toMatchObject({ outcome: 'unchanged', unchanged: '6', deleted: '0' });
+  });
+});
+
+describe('names, lost answers and half-done replacements are as in forge', () => {
+  test('a name that another process has fails only that declaration, and holds the deletes back', async () => {
+    const holder = add({ command: 'something else', name: 'horizon' });
+    const run = await apply({ prune: 'true' });
+    expect(run.exitCode).toBe(1);
+    expect(run.errors[0]).toContain('Give another name');
+    expect(run.errors[0]).toContain('held back');
+    expect(run.outputs).toMatchObject({ outcome: 'changed', created: '1', deleted: '0' });
+    expect(kept().map(({ id }) => id)).toContain(holder.id);
+  });
+
+  test.each([
+    { kind: 'reset-after' },
+    { kind: 'html', acts: true },
+    { kind: 'status-after', status: 502 },
+  ] as const)('a lost answer ($kind) leaves one process', async (fault) => {
+    world.emulator.faults.add({ ...fault, on: 'POST .*/background-processes$', nth: 1 });
+    const run = await apply();
+    expect(run.errors).toEqual([]);
+    expect(kept()).toHaveLength(2);
+    expect(writes()).toEqual(['POST', 'POST']);
+  });
+
+  test('a replacement that fails after the deletion says what is gone, and the next run makes it', async () => {
+    add({ directory: '/home/forge/shop.example/current', name: 'horizon', processes: 4 });
+    const text = manifest.split('    - command: php8.4 artisan queue')[0] ?? '';
+    world.emulator.faults.add({ kind: 'status', status: 403, on: 'POST .*/background-processes$', nth: 2 });
+    const run = await apply({}, { text });
+    expect(run.errors[0]).toMatch(
+      /it is deleted, and nothing has taken its place.*4 × "php8\.4 artisan horizon"/s,
+    );
+    const again = await apply({}, { text });
+    expect(again.outputs).toMatchObject({ outcome: 'changed', created: '1' });
+  });
+
+  test('several that match are an error with the candidates, and nothing is written', async () => {
+    const twins = [1, 2].map(() => add({ directory: '/home/forge/shop.example/current' }));
+    const run = await apply();
+    for (const { id } of twins) expect(run.errors[0]).toContain(id);
+    expect(writes()).toEqual([]);
+  });
+});
+
+describe('the step waits until what is new is up', () => {
+  test('and fails when it ends for good, with its name', async () => {
+    world.emulator.forge.options.createScript = ['installing', 'fatal'];
+    const run = await apply();
+    expect(run.exitCode).toBe(1);
+    expect(run.errors[0]).toContain('(php8.4 artisan horizon) is fatal');
+    expect(run.errors[0]).toContain('2 created');
+    expect(run.outputs).toMatchObject({ outcome: 'changed', created: '2' });
+  });
+
+  test('and fails when that takes too long', async () => {
+    world.emulator.forge.options.createScript = ['installing', 'starting'];
+    const run = await apply({ 'wait-timeout': '1' });
+    expect(run.errors[0]).toContain('2 of 2 are not running or installed');
+  });
+
+  test('unless that is not asked for', async () => {
+    world.emulator.forge.options.createScript = ['installing', 'fatal'];
+    const run = await apply({ 'wait-timeout': '0' });
+    expect([run.exitCode, run.errors]).toEqual([0, []]);
+  });
+});
+
+describe('the gate against drift', () => {
+  const gate = { 'dry-run': 'true', 'fail-on-change': 'true' };
+
+  test('is green when all is as declared and red when it is not', async () => {
+    await apply();
+    add({ command: 'php8.4 artisan other' });
+    expect((await apply(gate)).exitCode).toBe(0);
+    forget();
+    const red = await apply({ ...gate, prune: 'true' });
+    expect(red.errors).toEqual([expect.stringContaining('has 1 to delete, and fail-on-change is true')]);
+    expect(red.outputs).toMatchObject({ outcome: 'would-change', deleted: '1' });
+    expect(writes()).toEqual([]);
+  });
+});
+
+describe('mistakes', () => {
+  test('of inputs and manifest are told at once, each with its place, before any request', async () => {
+    const run = await apply(
+      { organization: '', prune: 'maybe', 'fail-on-change': 'true' },
+      { text: 'servers:\n  web-1:\n    - comand: x\n    - { command: x }\n    - { command: x }\n' },
+    );
+    const errors = run.errors.join('\n');
+    for (const name of ['organization', 'prune', 'fail-on-change']) expect(errors).toContain(`${name}: `);
+    expect(errors).toContain(`${file}:3:7: servers.web-1[0]: "comand" is not a key of a process`);
+    expect(errors).toContain('Did you mean "command"?');
+    expect(errors).toContain(
+      `${file}:5:7: servers.web-1[2]: the process "x" of forge is declared already, at ${file}:4:7`,
+    );
+    expect(world.requests()).toEqual([]);
+  });
+
+  test('a server or a site that is not there is an error at its place, and nothing is written', async () => {
+    const run = await apply({}, { text: 'servers:\n  web-1: []\n  wbe-2: [{ command: x }]\n' });
+    expect(run.errors[0]).toContain(`${file}:3:3`);
+    expect(run.errors[0]).toContain(
+      'no server in the organization acme has exactly this name; there is web-1',
+    );
+    const site = await apply({}, { text: 'servers:\n  web-1:\n    - { command: x, site: shop.exmaple }\n' });
+    expect(site.errors[0]).toContain(`${file}:3:7`);
+    expect(site.errors[0]).toContain('Did you mean "shop.example"?');
+    const id = await apply({}, { text: 'servers: { 999: [] }' });
+    expect(id.errors[0]).toContain('server (999)');
+    expect(writes()).toEqual([]);
+  });
+
+  test('a manifest of Laravel Cloud is none of Forge', async () => {
+    const run = await apply({}, { text: 'instances: { App: [] }' });
+    expect(run.errors[0]).toContain('this is not a manifest: it has no servers');
+  });
+});
