@@ -4,10 +4,10 @@ import { type Html, html } from './html.ts';
 import type { Log } from './log.ts';
 import type { Secrets } from './secrets.ts';
 
-/** GitHub drops a step's summary over 1 MiB whole; some room stays for steps' own wrapping. */
+/** GitHub drops the whole summary of a step when it is over 1 MiB; this leaves a little room. */
 export const maxSummaryBytes = 1_000_000;
 
-/** Rows over this many are counted instead of shown. */
+/** A longer table ends with the number of rows that are left out. */
 const maxRows = 500;
 
 /** What a glance at a report gets first. */

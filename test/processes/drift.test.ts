@@ -96,7 +96,7 @@ describe('a change reads', () => {
   test('as before and after', () => {
     expect(describeChanges({ 'config.tries': { from: null, to: 3 } })).toBe('tries: unset → 3');
     expect(describeChanges({ processes: { from: 1, to: 2 }, 'config.queue': { from: 'a', to: 'b' } })).toBe(
-      'processes: 1 → 2, config.queue: a → b',
+      'processes: 1 → 2, queue: a → b',
     );
   });
 

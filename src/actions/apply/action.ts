@@ -1,6 +1,5 @@
 import { cloudPace } from '../../cloud/pace.ts';
 import { CloudProcessStore } from '../../cloud/process-store.ts';
-import { Cancelled } from '../../failure.ts';
 import type { HttpClient } from '../../http/client.ts';
 import type { ExistingProcess } from '../../processes/existing.ts';
 import { cloudMaker } from '../../processes/maker.ts';
@@ -126,9 +125,7 @@ async function carryOut(
   const counts = doneCounts(results);
   report.show({ kind: 'done', rows: results, counts, next: nextStep(results, inputs) });
   const failure = convergeFailure(`Applying ${inputs.file}`, results, whenLive);
-  if (failure !== undefined) {
-    throw step.cancelled.aborted ? new Cancelled(failure, { mayHaveActed: true }) : failure;
-  }
+  if (failure !== undefined) throw failure;
   if (changesIn(counts) === 0) return { kind: 'unchanged', done: '' };
   const done = countsText(counts, 'done');
   step.did('processes', done);
