@@ -25,13 +25,17 @@ export function next(text: Html): Html {
   return html`<p><strong>Next:</strong> ${text}</p>`;
 }
 
-/** A table with a header row. */
+/** A table with a header row. Columns that say nothing are left out. */
 export function table(header: readonly string[], rows: readonly (readonly Html[])[]): Html {
+  const says = (column: number): boolean => rows.some((cells) => cells[column]?.markup);
+  const used = header.flatMap((text, column) => (says(column) ? [{ text, column }] : []));
   const shown = rows.slice(0, maxRows);
-  const head = header.map((text) => html`<th align="left">${text}</th>`);
-  const body = shown.map((cells) => html`<tr>${cells.map((cell) => html`<td>${cell}</td>`)}</tr>`);
+  const head = used.map(({ text }) => html`<th align="left">${text}</th>`);
+  const body = shown.map(
+    (cells) => html`<tr>${used.map(({ column }) => html`<td>${cells[column] ?? html``}</td>`)}</tr>`,
+  );
   const more = rows.length - shown.length;
-  const rest = more > 0 ? html`<tr><td colspan="${header.length}">and ${more} more</td></tr>` : html``;
+  const rest = more > 0 ? html`<tr><td colspan="${used.length}">and ${more} more</td></tr>` : html``;
   return html`<table><tr>${head}</tr>${body}${rest}</table>`;
 }
 
