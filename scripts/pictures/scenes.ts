@@ -68,7 +68,7 @@ export async function commentOfAPlan(): Promise<Shown> {
       processes: 1,
       command: 'php artisan reverb:start',
     });
-    emulator.cloud.addProcess(instance, { type: 'custom', processes: 2, command: 'php artisan mails:send' });
+    emulator.cloud.addProcess(instance, { type: 'custom', processes: 2, command: 'php artisan legacy:poll' });
     await succeed({
       action: 'apply',
       time: emulator.time,
