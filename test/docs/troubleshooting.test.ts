@@ -69,6 +69,11 @@ const troubles: readonly [words: string, trouble: Trouble, options?: StepOptions
   ['times at once', given({ environment: 'main', type: 'custom', command: 'php artisan schedule:work' })],
   ['it is a managed queue', managed, { action: 'apply', files: manifest('mails') }],
   ['has left it behind', leftBehind],
+  [
+    'What runs is not as declared',
+    given({ environment: 'main', 'dry-run': 'true', 'fail-on-change': 'true' }),
+    { action: 'apply', files: manifest('App') },
+  ],
   ['times that it was read', moving],
   ['ended as command.failure', unproven],
   ['verify-command was skipped', given({ 'verify-command': 'php artisan queue:canary' })],
