@@ -1,8 +1,8 @@
 import { Failure } from '../failure.ts';
 import { type Deleted, deleteAll } from '../processes/delete.ts';
 import { foldCommand } from '../processes/identity.ts';
-import type { RaceDelays } from '../processes/race-delays.ts';
-import { skipRepeats } from '../processes/skip-repeats.ts';
+import { type Sighting, settle } from '../processes/settle.ts';
+import { readTwice } from '../processes/whole-listing.ts';
 import { poll, type Timing, waitingFor } from '../time/poll.ts';
 import { foldDirectory } from './identity.ts';
 import type { ForgeProcess } from './process.ts';
@@ -22,7 +22,6 @@ export type ForgeDeleteTarget =
 
 export interface ForgeDeleteWorld extends Timing {
   readonly store: Pick<ForgeStore, 'list' | 'find' | 'remove'>;
-  readonly delays: RaceDelays;
   /** How long Forge may take for a removal, in milliseconds. */
   readonly removalLimit: number;
   /** Told what is known by now, for the case that the run ends before it can report. */
@@ -36,15 +35,9 @@ export async function findToDelete(
   all: boolean,
   world: ForgeDeleteWorld,
 ): Promise<readonly ForgeProcess[]> {
-  let found = await look(target, world);
-  const tell = skipRepeats(world.log);
-  for (const pause of all ? [] : world.delays.settle()) {
-    if (staying(found).length <= 1) break;
-    const ids = staying(found).map(({ id }) => id);
-    tell(`${ids.length} processes match (${ids.join(', ')}); looking again, in case runs are racing`);
-    await world.delays.wait(pause);
-    found = await look(target, world);
-  }
+  const lookAgain = () => look(target, world);
+  const first = await lookAgain();
+  const { found } = all ? first : await settle(first, lookAgain, world);
   const toDelete = staying(found);
   if (toDelete.length > 1 && !all) throw severalMatch(toDelete);
   if (toDelete.length === 0) await refuseToLinger(found, world);
@@ -70,22 +63,31 @@ export async function deleteForSure(
   };
 }
 
-async function look(
-  target: ForgeDeleteTarget,
-  { store }: ForgeDeleteWorld,
-): Promise<readonly ForgeProcess[]> {
+interface Sight extends Sighting {
+  readonly found: readonly ForgeProcess[];
+}
+
+async function look(target: ForgeDeleteTarget, world: ForgeDeleteWorld): Promise<Sight> {
   if (target.by === 'id') {
-    const process = await store.find(target.id);
-    return process === undefined ? [] : [process];
+    const process = await world.store.find(target.id);
+    return { found: process === undefined ? [] : [process], contested: [], serverTime: undefined };
   }
   const { command, user, directory, siteId } = target;
-  const { processes } = await store.list({ siteId });
-  return processes.filter(
-    (process) =>
-      foldCommand(process.command) === foldCommand(command) &&
-      (user === undefined || process.user === user) &&
-      (directory === undefined || foldDirectory(process.directory) === foldDirectory(directory)),
-  );
+  const list = () => world.store.list({ siteId });
+  const matching = (processes: readonly ForgeProcess[]) =>
+    processes.filter(
+      (process) =>
+        foldCommand(process.command) === foldCommand(command) &&
+        (user === undefined || process.user === user) &&
+        (directory === undefined || foldDirectory(process.directory) === foldDirectory(directory)),
+    );
+  let listing = await list();
+  // Pages show several moments, and what moves between them is missed.
+  if (matching(listing.processes).length === 0 && listing.pages > 1)
+    listing = await readTwice(listing, list, world);
+  const found = matching(listing.processes);
+  const contested = staying(found).length > 1 ? staying(found) : [];
+  return { found, contested, serverTime: listing.serverTime };
 }
 
 function staying(found: readonly ForgeProcess[]): readonly ForgeProcess[] {

@@ -41,7 +41,7 @@ test('creates what is missing, with everything that was declared', async () => {
   expect(run.outputs).toMatchObject({ 'process-id': made?.id, outcome: 'created' });
   expect(Object.keys(run.outputs)).toEqual(['process-id', 'status', 'outcome']);
   expect(violations(world)).toEqual([]);
-  expect(run.summary).toContain('Created');
+  expect(run.summary).toMatch(/^<h3>✅ Created: <code>php8.4 artisan horizon<\/code> on /);
 });
 
 test('sends only what was declared, under a name that is derived', async () => {

@@ -1,6 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { deleteForSure, type ForgeDeleteTarget, findToDelete } from '../../src/forge/delete.ts';
-import { raceDelays } from '../../src/processes/race-delays.ts';
 import { VirtualClock } from '../support/virtual-clock.ts';
 import { answered, ForgeServer } from './forge-server.ts';
 import { waitingOn } from './waiting-on.ts';
@@ -30,7 +29,6 @@ function world() {
   return {
     ...waiting,
     store: server,
-    delays: raceDelays(clock, waiting.random, waiting.cancelled),
     removalLimit: 60_000,
     did: (line: string) => void known.push(line),
     log: () => undefined,

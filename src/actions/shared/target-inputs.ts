@@ -1,13 +1,16 @@
 import type { Instance } from '../../cloud/instance.ts';
+import { CloudPinnedStore } from '../../cloud/pinned-store.ts';
 import { CloudProcessStore } from '../../cloud/process-store.ts';
 import { type Environment, findInEnvironment, pickInstance } from '../../cloud/target.ts';
+import { Failure } from '../../failure.ts';
 import type { HttpClient } from '../../http/client.ts';
 import type { ExistingProcess } from '../../processes/existing.ts';
 import type { Listing } from '../../processes/listing.ts';
 import { isId } from '../../runner/inputs.ts';
 import type { Step } from '../../runner/step.ts';
 import { waitingFor } from '../../time/poll.ts';
-import { type Connection, workDeadline } from './connection.ts';
+import { type Connection, raceLimit, workDeadline } from './connection.ts';
+import { inputOf } from './process-inputs.ts';
 
 /** The instance that a step is about, as the inputs name it. */
 export interface TargetInputs {
@@ -84,8 +87,25 @@ export function openStore(
   client: HttpClient,
   connection: Connection,
   target: Target,
+  keepsResource?: (process: ExistingProcess) => boolean,
 ): CloudProcessStore {
-  return new CloudProcessStore(client.within(workDeadline(step, connection)), target.instanceId, target);
+  const { instanceId, instance, listing } = target;
+  if (instanceId === undefined) {
+    throw new Failure({ what: 'The instance', why: 'it is not known', fix: 'Give instance, or environment' });
+  }
+  const patient = client.within(workDeadline(step, connection, raceLimit));
+  return new CloudProcessStore(patient, instanceId, { instance, listing, fieldName: inputOf, keepsResource });
+}
+
+/** The same for one process that is pinned, of which the instance need not be known. */
+export function openPinnedStore(
+  step: Step,
+  client: HttpClient,
+  connection: Connection,
+  { instanceId, instance }: Target,
+): CloudPinnedStore {
+  const patient = client.within(workDeadline(step, connection));
+  return new CloudPinnedStore(patient, instanceId, { instance, fieldName: inputOf });
 }
 
 /** Where a deployment is to be made: in the environment or, where that is not known, in the one of an instance. */

@@ -7,29 +7,19 @@ import type { ForgeSpec } from '../../../forge/spec.ts';
 import type { HttpClient } from '../../../http/client.ts';
 import type { Listing } from '../../../processes/listing.ts';
 import { Limit } from '../../../processes/plan/limit.ts';
-import {
-  ambiguousPlan,
-  type Place,
-  type PlaceState,
-  type Plan,
-  planFor,
-} from '../../../processes/plan/plan.ts';
+import type { Place } from '../../../processes/plan/plan.ts';
+import { settledPlan } from '../../../processes/plan/settled-plan.ts';
 import type { Step } from '../../../runner/step.ts';
+import type { ReadPlan } from '../../shared/apply-plan.ts';
 import { maxConcurrency, workDeadline } from '../../shared/connection.ts';
 import type { ForgeApplyInputs } from './inputs.ts';
-
-/** What the manifest declares next to what there is. */
-export interface ReadPlan {
-  readonly states: readonly PlaceState<ForgeSpec, PlacedProcess>[];
-  readonly plan: Plan<ForgeSpec, PlacedProcess>;
-}
 
 /** Reads what there is, and plans. Throws a `Failure` when the plan would have to guess. */
 export async function readAndPlan(
   step: Step,
   client: HttpClient,
   { connection, organization, file, manifest, prune }: ForgeApplyInputs,
-): Promise<ReadPlan> {
+): Promise<ReadPlan<ForgeSpec, PlacedProcess>> {
   step.doing(`looking for the servers of ${organization}`);
   const servers = await findServers(client, organization, manifest.places);
   step.log.info(
@@ -43,16 +33,19 @@ export async function readAndPlan(
     const declared = servers.find(({ id }) => id === place.id)?.declared ?? [];
     return await listWithSites(declared, (filter) => limit.run(() => store.list(filter)));
   };
-  const states = await Promise.all(
+  const first = await Promise.all(
     servers.map(async ({ declared, ...place }: FoundServer) => ({
       place,
       declared,
       listing: await look(place),
     })),
   );
-  const plan = planFor(states, forgeRules, { prune });
-  if (plan.ambiguous.length > 0) throw ambiguousPlan(plan.ambiguous, forgeRules);
-  return { states, plan };
+  return await settledPlan(
+    first,
+    look,
+    { rules: forgeRules, prune },
+    { ...step, log: (line) => step.log.info(line) },
+  );
 }
 
 /** At 60 requests a minute, a list of all and one of a site. */

@@ -5,9 +5,8 @@ import { ForgeProcessStore } from '../../../forge/process-store.ts';
 import type { ForgeTarget } from '../../../forge/target.ts';
 import type { HttpClient } from '../../../http/client.ts';
 import { deleteFailure } from '../../../processes/delete.ts';
-import { raceDelays } from '../../../processes/race-delays.ts';
 import type { Step } from '../../../runner/step.ts';
-import { withClient, workDeadline } from '../../shared/connection.ts';
+import { raceLimit, withClient, workDeadline } from '../../shared/connection.ts';
 import { removalLimit } from '../shared/removal-limit.ts';
 import { forgeLine, idsJson } from '../shared/table.ts';
 import { findForgeTarget } from '../shared/target-inputs.ts';
@@ -44,11 +43,10 @@ function openWorld(
   { connection }: ForgeDeleteInputs,
   target: ForgeTarget,
 ): ForgeDeleteWorld {
-  const patient = client.within(workDeadline(step, connection, removalLimit));
+  const patient = client.within(workDeadline(step, connection, raceLimit + removalLimit));
   return {
     ...step,
     store: new ForgeProcessStore(patient, target),
-    delays: raceDelays(step.clock, step.random, step.cancelled),
     removalLimit,
     did: (line) => step.did('processes', line),
     log: (line) => step.log.info(line),
