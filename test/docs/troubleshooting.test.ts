@@ -167,9 +167,12 @@ function unproven({ emulator }: Shop): Record<string, string> {
 function contested({ emulator, instance }: Shop): Record<string, string> {
   const { cloud, faults } = emulator;
   const created_at = '2026-01-01T00:00:00.000000Z';
-  const rival = { id: 'process-of-another-run', type: 'worker', created_at } as const;
-  faults.add({ kind: 'call', on: 'POST', ...always, call: () => cloud.addProcess(instance, rival) });
-  faults.add({ kind: 'call', on: 'DELETE', ...always, call: () => cloud.removeProcess(rival) });
+  let rival = '';
+  const appear = () => {
+    rival = cloud.addProcess(instance, { type: 'worker', created_at }).id;
+  };
+  faults.add({ kind: 'call', on: 'POST', ...always, call: appear });
+  faults.add({ kind: 'call', on: 'DELETE', ...always, call: () => cloud.removeProcess({ id: rival }) });
   return {};
 }
 
