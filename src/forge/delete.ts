@@ -82,9 +82,8 @@ async function look(target: ForgeDeleteTarget, world: ForgeDeleteWorld): Promise
         (directory === undefined || foldDirectory(process.directory) === foldDirectory(directory)),
     );
   let listing = await list();
-  // Pages show several moments, and what moves between them is missed.
-  if (matching(listing.processes).length === 0 && listing.pages > 1)
-    listing = await readTwice(listing, list, world);
+  // Nothing is called absent after one look.
+  if (matching(listing.processes).length === 0) listing = await readTwice(listing, list, world);
   const found = matching(listing.processes);
   const contested = staying(found).length > 1 ? staying(found) : [];
   return { found, contested, serverTime: listing.serverTime };

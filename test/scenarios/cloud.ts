@@ -76,9 +76,9 @@ export const cloudScenarios: readonly Scenario[] = [
   },
   {
     action: 'delete',
-    title: 'absent, `instance` by id',
-    requests: [list],
-    depth: 1,
+    title: 'absent, which two looks must show, `instance` by id',
+    requests: [list, list],
+    depth: 2,
     prepare: (emulator) => ({
       inputs: { instance: seedShop(emulator).instance.id, type: 'custom', command: 'php artisan horizon' },
     }),

@@ -55,8 +55,8 @@ export const forgeScenarios: readonly Scenario[] = [
   {
     action: 'forge',
     title: 'the process has drifted, `if-exists: replace`, under the same name, gone when first looked at',
-    requests: [list, create, list, remove, read, list, create, list],
-    depth: 8,
+    requests: [list, create, list, remove, read, create, list],
+    depth: 7,
     prepare: (emulator) => {
       const { server: own, reach } = world(emulator);
       emulator.forge.addProcess(own, { command, name: 'horizon', processes: 3 });
@@ -94,9 +94,9 @@ export const forgeScenarios: readonly Scenario[] = [
   },
   {
     action: 'forge/delete',
-    title: 'absent',
-    requests: [list],
-    depth: 1,
+    title: 'absent, which two looks must show',
+    requests: [list, list],
+    depth: 2,
     prepare: (emulator) => ({ inputs: { ...world(emulator).reach, command } }),
   },
   {
@@ -113,8 +113,8 @@ export const forgeScenarios: readonly Scenario[] = [
   {
     action: 'forge/apply',
     title: 'two processes to create on one server, both up at the second look after that',
-    requests: [servers, list, create, create, list, list, list],
-    depth: 6,
+    requests: [servers, list, create, create, list, list, list, list],
+    depth: 7,
     prepare: (emulator) => {
       world(emulator);
       emulator.forge.options.createScript = ['starting', 'running'];
