@@ -25,7 +25,7 @@ export function processesOf(
       .map((read) => processFrom(read, instance.id));
     if (processes === undefined || processes.length !== own?.length) continue;
     if (processes.every(({ instanceId }) => instanceId === instance.id))
-      listings.set(instance.id, { processes, pages: 1, serverTime });
+      listings.set(instance.id, { processes, unreadable: [], pages: 1, serverTime });
   }
   return listings;
 }

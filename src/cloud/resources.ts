@@ -10,13 +10,23 @@ const Decimal = v.union([v.number(), v.pipe(v.string(), v.regex(/^-?\d+(\.\d+)?$
 
 const Id = v.pipe(v.string(), v.minLength(1), v.maxLength(200));
 
-/** Recorded: an empty list for a custom process, an object with nulls for a worker. */
-const Config = v.union([
+const Options = v.pipe(
+  v.unknown(),
+  v.check((options) => !Array.isArray(options)),
+  v.record(v.string(), v.unknown()),
+);
+
+/** Recorded: an empty list for a custom process, an object with nulls for a worker. One client has it as a list of one. */
+export const Config = v.union([
   v.pipe(
-    v.array(v.unknown()),
+    v.strictTuple([]),
     v.transform((): Record<string, unknown> => ({})),
   ),
-  v.record(v.string(), v.unknown()),
+  v.pipe(
+    v.strictTuple([Options]),
+    v.transform(([options]) => options),
+  ),
+  Options,
 ]);
 
 const Reference = v.object({ id: v.union([Id, v.pipe(v.number(), v.transform(String))]) });

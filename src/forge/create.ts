@@ -2,30 +2,24 @@ import { Failure } from '../failure.ts';
 import { HttpFailure } from '../http/http-failure.ts';
 import { type Created, createOnce } from '../processes/create-once.ts';
 import type { Changes } from '../processes/drift.ts';
-import type { RaceDelays } from '../processes/race-delays.ts';
-import type { Deadline } from '../time/deadline.ts';
-import { poll, type Timing } from '../time/poll.ts';
+import type { Listing } from '../processes/listing.ts';
+import { lookFor } from '../processes/patience.ts';
+import { poll, type Timing, waitingFor } from '../time/poll.ts';
 import { candidates, leaving } from './identity.ts';
 import type { ForgeProcess } from './process.ts';
 import type { ForgeStore } from './process-store.ts';
 import { describe, type ForgeSpec } from './spec.ts';
+import { isLeaving } from './status.ts';
 
-export interface ForgeWorld {
+export interface ForgeWorld extends Timing {
   readonly store: ForgeStore;
-  readonly delays: RaceDelays;
-  /** For removals, which take their time on the server. */
-  readonly removal: Timing & {
-    /** Begins when the wait does. */
-    readonly deadline: () => Deadline;
-  };
-  /** Told what is known by now, for the case that the run ends before it can report; the last line counts. */
+  /** How long Forge may take to remove a process, in milliseconds. */
+  readonly removalLimit: number;
+  /** Told what is known by now, for the case that the run ends early; the last line counts. */
   did(line: string): void;
+  warn(line: string): void;
   log(line: string): void;
 }
-
-/** What to do when several processes match. */
-export const tellApart =
-  'Delete those that are not wanted, or tell them apart: by directory, by user, or by site if they belong to one';
 
 /** Where a process differs visibly from what was declared. */
 export function drift(spec: ForgeSpec, { processes }: ForgeProcess): Changes {
@@ -39,8 +33,8 @@ export function hasDrifted(spec: ForgeSpec, process: ForgeProcess): boolean {
 }
 
 /** Where the declared process is looked for. A site cannot be read from a process, but Forge can list by it. */
-export async function listAlike({ siteId }: ForgeSpec, store: ForgeStore): Promise<readonly ForgeProcess[]> {
-  return (await store.list({ siteId })).processes;
+export async function listAlike({ siteId }: ForgeSpec, store: ForgeStore): Promise<Listing<ForgeProcess>> {
+  return await store.list({ siteId });
 }
 
 /** How a creation ended: with a process, or with the server's word that the name is in use. */
@@ -52,16 +46,16 @@ export type Creating =
 /** Creates exactly once; `besides` is a process of the same identity that does not count. */
 export async function createForge(
   spec: ForgeSpec,
-  before: readonly ForgeProcess[],
-  { store, delays, did, log }: ForgeWorld,
+  { store, removalLimit, ...world }: ForgeWorld,
   besides?: ForgeProcess,
 ): Promise<Creating> {
   let lost = false;
   try {
     const made = await createOnce<ForgeProcess>({
+      ...world,
       what: describe(spec),
-      before,
       list: () => listAlike(spec, store),
+      find: (id) => store.find(id),
       send: async () => {
         const sent = await store.create(spec);
         lost ||= sent.kind === 'lost';
@@ -74,10 +68,6 @@ export async function createForge(
           listed.filter(({ id }) => id !== besides?.id),
         ),
       inFull: (listed) => !hasDrifted(spec, listed),
-      tellApart,
-      delays,
-      did,
-      log,
     });
     return { ...made, kind: 'made' };
   } catch (error) {
@@ -87,35 +77,33 @@ export async function createForge(
   }
 }
 
+/** How long a listing is watched for the process that holds a name, in milliseconds. */
+const holderShows = 10_000;
+
 /** Is it a process of this identity that holds the name? One that is being removed is waited for. */
 export async function holdsName(spec: ForgeSpec, world: ForgeWorld): Promise<boolean> {
-  for (const pause of [0, ...world.delays.lost()]) {
-    await world.delays.wait(pause);
-    const listed = await listAlike(spec, world.store);
-    if (candidates(spec, listed).length > 0) return true;
-    const [last] = leaving(spec, listed);
-    if (last !== undefined) {
-      await untilGone(last.id, world);
-      return true;
-    }
-  }
-  return false;
+  const look = async () => {
+    const { processes } = await listAlike(spec, world.store);
+    return candidates(spec, processes)[0] ?? leaving(spec, processes)[0];
+  };
+  const holder = await lookFor(holderShows, look, (seen) => seen !== undefined, world);
+  if (holder === undefined) return false;
+  if (isLeaving(holder)) await untilGone(holder.id, world);
+  return true;
 }
+
+/** What waiting for a removal needs. */
+export type RemovalWorld = Timing &
+  Pick<ForgeWorld, 'removalLimit' | 'log'> & { readonly store: Pick<ForgeStore, 'find'> };
 
 /** Waits until a process that is being removed is gone. Throws a `Failure` when it takes too long. */
 export async function untilGone(
   id: string,
-  {
-    store,
-    removal,
-    log,
-  }: Pick<ForgeWorld, 'removal' | 'log'> & { readonly store: { find(id: string): Promise<unknown> } },
+  { store, removalLimit, log, ...timing }: RemovalWorld,
 ): Promise<void> {
   log(`Waiting until ${id} is removed`);
-  const deadline = removal.deadline();
   const gone = await poll(async () => ((await store.find(id)) === undefined ? true : undefined), {
-    ...removal,
-    deadline,
+    ...waitingFor(timing, removalLimit),
     first: 1_000,
     longest: 8_000,
     onProgress: (seconds) => log(`${id} is still being removed after ${seconds} s`),
@@ -123,7 +111,7 @@ export async function untilGone(
   if (gone) return;
   throw new Failure({
     what: `Waiting until background process ${id} is removed`,
-    why: `Forge was still at it after ${Math.round(deadline.span / 1000)} s`,
+    why: `Forge was still at it after ${Math.round(removalLimit / 1000)} s`,
     fix: 'Run the job again when it is gone',
   });
 }

@@ -1,8 +1,9 @@
 import { Failure } from '../failure.ts';
 import { type Deleted, deleteAll } from '../processes/delete.ts';
 import { foldCommand } from '../processes/identity.ts';
-import type { RaceDelays } from '../processes/race-delays.ts';
-import { skipRepeats } from '../processes/skip-repeats.ts';
+import type { Listing } from '../processes/listing.ts';
+import { settle } from '../processes/settle.ts';
+import { readTwice } from '../processes/whole-listing.ts';
 import { poll, type Timing, waitingFor } from '../time/poll.ts';
 import { foldDirectory } from './identity.ts';
 import type { ForgeProcess } from './process.ts';
@@ -22,7 +23,6 @@ export type ForgeDeleteTarget =
 
 export interface ForgeDeleteWorld extends Timing {
   readonly store: Pick<ForgeStore, 'list' | 'find' | 'remove'>;
-  readonly delays: RaceDelays;
   /** How long Forge may take for a removal, in milliseconds. */
   readonly removalLimit: number;
   /** Told what is known by now, for the case that the run ends before it can report. */
@@ -30,25 +30,48 @@ export interface ForgeDeleteWorld extends Timing {
   log(line: string): void;
 }
 
-/** Finds what is to be deleted, once what is being removed already is gone. Throws a `Failure` for more than one, unless all are meant. */
+/**
+ * Finds what is to be deleted, once what is being removed already is gone. Throws a `Failure` for more than one, unless all
+ * are meant.
+ */
 export async function findToDelete(
   target: ForgeDeleteTarget,
   all: boolean,
   world: ForgeDeleteWorld,
 ): Promise<readonly ForgeProcess[]> {
-  let found = await look(target, world);
-  const tell = skipRepeats(world.log);
-  for (const pause of all ? [] : world.delays.settle()) {
-    if (staying(found).length <= 1) break;
-    const ids = staying(found).map(({ id }) => id);
-    tell(`${ids.length} processes match (${ids.join(', ')}); looking again, in case runs are racing`);
-    await world.delays.wait(pause);
-    found = await look(target, world);
-  }
-  const toDelete = staying(found);
+  const found =
+    target.by === 'id' ? await findById(target.id, world) : await findByCommand(target, all, world);
+  const toDelete = found.filter((process) => !isLeaving(process));
   if (toDelete.length > 1 && !all) throw severalMatch(toDelete);
   if (toDelete.length === 0) await refuseToLinger(found, world);
   return toDelete;
+}
+
+async function findById(id: string, { store }: ForgeDeleteWorld): Promise<readonly ForgeProcess[]> {
+  const process = await store.find(id);
+  return process === undefined ? [] : [process];
+}
+
+async function findByCommand(
+  { command, user, directory, siteId }: ForgeDeleteTarget & { readonly by: 'command' },
+  all: boolean,
+  world: ForgeDeleteWorld,
+): Promise<readonly ForgeProcess[]> {
+  const list = () => world.store.list({ siteId });
+  const sightingOf = (listing: Listing<ForgeProcess>) => {
+    const found = listing.processes.filter(
+      (process) =>
+        foldCommand(process.command) === foldCommand(command) &&
+        (user === undefined || process.user === user) &&
+        (directory === undefined || foldDirectory(process.directory) === foldDirectory(directory)),
+    );
+    const staying = found.filter((process) => !isLeaving(process));
+    const contested = all || staying.length <= 1 ? [] : staying;
+    return { listing, found, contested, serverTime: listing.serverTime };
+  };
+  let first = sightingOf(await list());
+  if (first.found.length === 0) first = sightingOf(await readTwice(first.listing, list, world));
+  return (await settle(first, async () => sightingOf(await list()), world)).found;
 }
 
 /** Deletes them and waits until they are gone: Forge removes a process some time after it has said yes. */
@@ -68,28 +91,6 @@ export async function deleteForSure(
       ...accepted.deleted.filter(({ id }) => lingering.has(id)).map((process) => ({ process, error })),
     ],
   };
-}
-
-async function look(
-  target: ForgeDeleteTarget,
-  { store }: ForgeDeleteWorld,
-): Promise<readonly ForgeProcess[]> {
-  if (target.by === 'id') {
-    const process = await store.find(target.id);
-    return process === undefined ? [] : [process];
-  }
-  const { command, user, directory, siteId } = target;
-  const { processes } = await store.list({ siteId });
-  return processes.filter(
-    (process) =>
-      foldCommand(process.command) === foldCommand(command) &&
-      (user === undefined || process.user === user) &&
-      (directory === undefined || foldDirectory(process.directory) === foldDirectory(directory)),
-  );
-}
-
-function staying(found: readonly ForgeProcess[]): readonly ForgeProcess[] {
-  return found.filter((process) => !isLeaving(process));
 }
 
 async function refuseToLinger(leaving: readonly ForgeProcess[], world: ForgeDeleteWorld): Promise<void> {

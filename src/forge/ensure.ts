@@ -1,7 +1,9 @@
 import { Failure } from '../failure.ts';
-import { ambiguous } from '../processes/create-once.ts';
 import type { Changes } from '../processes/drift.ts';
-import { skipRepeats } from '../processes/skip-repeats.ts';
+import type { Listing } from '../processes/listing.ts';
+import { ProcessFailure, severalMatch } from '../processes/process-failure.ts';
+import { settle } from '../processes/settle.ts';
+import { readTwice } from '../processes/whole-listing.ts';
 import {
   type Creating,
   createForge,
@@ -11,7 +13,6 @@ import {
   holdsName,
   listAlike,
   nameTaken,
-  tellApart,
 } from './create.ts';
 import { candidates } from './identity.ts';
 import type { ForgeProcess } from './process.ts';
@@ -28,23 +29,23 @@ export interface ForgeEnsure {
   readonly dryRun: boolean;
 }
 
-export type Outcome = 'created' | 'unchanged' | 'replaced' | 'would-create' | 'would-replace';
-
-export interface ForgeEnsured {
-  readonly outcome: Outcome;
-  /** The process as last read; undefined only when it would be created. */
-  readonly process: ForgeProcess | undefined;
+/** What came of it, with the process as last read. */
+export type ForgeEnsured = {
   /** What a replacement changed, or would change. */
   readonly changes: Changes;
   /** How the process differs from the declaration and was left so. */
   readonly ignored: Changes;
-  /** Other processes of the same identity that racing runs have made and not removed. */
-  readonly others: readonly ForgeProcess[];
   /** The name it got instead of the declared one, which a process of somebody else's has. */
   readonly otherName?: string;
-}
+} & (
+  | {
+      readonly outcome: 'created' | 'unchanged' | 'replaced' | 'would-replace';
+      readonly process: ForgeProcess;
+    }
+  | { readonly outcome: 'would-create'; readonly process: undefined }
+);
 
-const nothing = { changes: {}, ignored: {}, others: [] } as const;
+const nothing = { changes: {}, ignored: {} } as const;
 
 /** A process that comes and goes while it is being worked on makes the run begin again, this often at most. */
 const rounds = 4;
@@ -57,19 +58,20 @@ export async function ensure(wanted: ForgeEnsure, world: ForgeWorld): Promise<Fo
   const { spec, dryRun } = wanted;
   let lost = false;
   for (let round = 1; round <= rounds; round++) {
-    const listed = await listAlike(spec, world.store);
-    const found = await findByIdentity(spec, listed, world);
+    const found = await findByIdentity(spec, world);
     if (found !== undefined) {
       // A lost request of this run has made it, if it is as declared and was not there before.
       if (lost && !hasDrifted(spec, found)) return created(spec, found);
-      return await align(wanted, found, listed, world);
+      return await align(wanted, found, world);
     }
     if (dryRun) return { ...nothing, outcome: 'would-create', process: undefined };
-    const creating = await createForge(spec, listed, world);
-    if (creating.kind === 'made' && creating.madeHere)
-      return created(spec, creating.process, creating.others);
-    if (creating.kind === 'name-taken') await lookForHolder(spec, creating, world);
-    lost ||= creating.kind === 'name-taken' && creating.lost;
+    const creating = await createForge(spec, world);
+    if (creating.kind === 'made') {
+      const { madeHere, process } = creating;
+      return madeHere ? created(spec, process) : await align(wanted, process, world);
+    }
+    await lookForHolder(spec, creating, world);
+    lost ||= creating.lost;
   }
   throw new Failure({
     what: `The ${describe(spec)}`,
@@ -82,7 +84,6 @@ export async function ensure(wanted: ForgeEnsure, world: ForgeWorld): Promise<Fo
 async function align(
   { spec, ifExists, dryRun }: ForgeEnsure,
   found: ForgeProcess,
-  listed: readonly ForgeProcess[],
   world: ForgeWorld,
 ): Promise<ForgeEnsured> {
   if (ifExists === 'fail') throw exists(spec, found);
@@ -90,7 +91,7 @@ async function align(
   if (!hasDrifted(spec, found)) return { ...nothing, outcome: 'unchanged', process: found };
   if (ifExists === 'reuse') return { ...nothing, outcome: 'unchanged', process: found, ignored: changes };
   if (dryRun) return { ...nothing, outcome: 'would-replace', process: found, changes };
-  const replaced = await replace(spec, found, listed, world);
+  const replaced = await replace(spec, found, world);
   return { ...nothing, ...replaced, outcome: 'replaced', changes, ignored: drift(spec, replaced.process) };
 }
 
@@ -104,36 +105,36 @@ async function lookForHolder(
   if (!(await holdsName(spec, world))) throw nameTaken(spec, refusal);
 }
 
-async function findByIdentity(
-  spec: ForgeSpec,
-  listed: readonly ForgeProcess[],
-  { store, delays, log }: ForgeWorld,
-): Promise<ForgeProcess | undefined> {
-  let matches = candidates(spec, listed);
-  const tell = skipRepeats(log);
-  for (const pause of delays.settle()) {
-    if (matches.length <= 1) break;
-    const ids = matches.map(({ id }) => id).join(', ');
-    tell(`${matches.length} processes match (${ids}); looking again, in case runs are racing`);
-    await delays.wait(pause);
-    matches = candidates(spec, await listAlike(spec, store));
-  }
+async function findByIdentity(spec: ForgeSpec, world: ForgeWorld): Promise<ForgeProcess | undefined> {
+  const list = () => listAlike(spec, world.store);
+  const sightingOf = (listing: Listing<ForgeProcess>) => {
+    const matches = candidates(spec, listing.processes);
+    const contested = matches.length > 1 ? matches : [];
+    return { listing, matches, contested, serverTime: listing.serverTime };
+  };
+  let first = sightingOf(await list());
+  // Pages show several moments, and what moves between them is missed.
+  if (first.matches.length === 0 && first.listing.pages > 1)
+    first = sightingOf(await readTwice(first.listing, list, world));
+  const last = await settle(first, async () => sightingOf(await list()), world);
+  const { matches } = last;
   if (matches.length > 1) {
     const where = matches.map(({ id, directory }) => `${id} in ${directory ?? 'no directory'}`).join(', ');
-    const because = `which of them is meant cannot be known (${where})`;
-    throw ambiguous(describe(spec), matches, because, tellApart);
+    throw severalMatch(describe(spec), matches, `which of them is meant cannot be known (${where})`);
   }
-  return matches[0];
+  const [found] = matches;
+  // What a race has left may be gone by now, whatever a listing shows.
+  return found === undefined || last === first ? found : await world.store.find(found.id);
 }
 
-function created(spec: ForgeSpec, process: ForgeProcess, others: readonly ForgeProcess[] = []): ForgeEnsured {
-  return { outcome: 'created', process, changes: {}, ignored: drift(spec, process), others };
+function created(spec: ForgeSpec, process: ForgeProcess): ForgeEnsured {
+  return { outcome: 'created', process, changes: {}, ignored: drift(spec, process) };
 }
 
 function exists(spec: ForgeSpec, { id }: ForgeProcess): Failure {
-  return new Failure({
+  return new ProcessFailure('exists', {
     what: `The ${describe(spec)}`,
-    why: `it exists already, as ${id}, and if-exists is fail`,
-    fix: 'Use if-exists: reuse or replace if that is fine',
+    why: `it exists already, as ${id}`,
+    fix: 'Nothing was changed',
   });
 }

@@ -5,16 +5,14 @@ import type { Maker } from '../processes/plan/converge.ts';
 import type { Limit } from '../processes/plan/limit.ts';
 import { SharedListing } from '../processes/plan/shared-listing.ts';
 import { removeForSure } from '../processes/remove.ts';
-import type { Clock } from '../time/clock.ts';
+import type { Timing } from '../time/poll.ts';
 import { type ForgeWorld, untilGone } from './create.ts';
 import { ensure } from './ensure.ts';
 import type { PlacedProcess } from './process.ts';
 import type { ForgeStore } from './process-store.ts';
 import type { ForgeSpec } from './spec.ts';
 
-export interface ForgeMakerWorld extends Pick<ForgeWorld, 'store' | 'delays' | 'removal'> {
-  readonly clock: Clock;
-  readonly cancelled: AbortSignal;
+export interface ForgeMakerWorld extends Timing, Pick<ForgeWorld, 'store' | 'removalLimit'> {
   readonly limit: Limit;
 }
 
@@ -23,14 +21,14 @@ type Listings = SharedListing<Listing<PlacedProcess>>;
 /** Makes, replaces and removes the processes of one Forge server. `first` is what was listed for the plan. */
 export function forgeMaker(
   first: Listing<PlacedProcess>,
-  { store, delays, removal, ...world }: ForgeMakerWorld,
+  { store, removalLimit, limit, ...timing }: ForgeMakerWorld,
 ): Maker<ForgeSpec, PlacedProcess> {
   const listings = new Map<string | undefined, Listings>();
   const listingsOf = (siteId: string | undefined): Listings => {
     const known = listings.get(siteId);
     if (known !== undefined) return known;
     const list = async () => placed(await store.list({ siteId }), siteId);
-    const made = new SharedListing<Listing<PlacedProcess>>(list, ofSite(first, siteId), world);
+    const made = new SharedListing<Listing<PlacedProcess>>(list, ofSite(first, siteId), { limit, ...timing });
     listings.set(siteId, made);
     return made;
   };
@@ -38,16 +36,24 @@ export function forgeMaker(
     async make({ spec }, claim, told) {
       const claimed = new ClaimedForgeStore(store, listingsOf(spec.siteId), claim);
       const wanted = { spec, ifExists: 'replace', dryRun: false } as const;
-      const ensured = await ensure(wanted, { store: claimed, delays, removal, ...told });
-      const { outcome, process, changes, others } = ensured;
+      const { outcome, process, changes, otherName } = await ensure(wanted, {
+        store: claimed,
+        removalLimit,
+        ...timing,
+        ...told,
+      });
+      if (otherName !== undefined)
+        told.warn(
+          `another process has the name ${spec.name}, so this one is named ${otherName}; give it another name`,
+        );
       const done = outcome === 'created' || outcome === 'replaced' ? outcome : 'unchanged';
-      return { outcome: done, process, changes, others };
+      return { outcome: done, process, changes };
     },
     async remove({ id }, claim, log) {
       await claim.write(() => removeForSure(store, id));
       const all = listingsOf(undefined);
       const find = async () => (await all.refreshed()).processes.find((process) => process.id === id);
-      await untilGone(id, { store: { find }, removal, log });
+      await untilGone(id, { ...timing, store: { find }, removalLimit, log });
     },
   };
 }

@@ -52,7 +52,7 @@ export class ForgeProcessStore implements ForgeStore {
       },
       ProcessResource,
     );
-    return { processes: items.map(processFrom), pages, serverTime: date };
+    return { processes: items.map(processFrom), unreadable: [], pages, serverTime: date };
   }
 
   async find(id: string): Promise<ForgeProcess | undefined> {

@@ -14,14 +14,9 @@ export interface Replaced {
  * Replaces a process by the declared one. The new one comes first where the server takes it. Where the name is in use,
  * most likely by the old one itself, that has to go before.
  */
-export async function replace(
-  spec: ForgeSpec,
-  old: ForgeProcess,
-  listed: readonly ForgeProcess[],
-  world: ForgeWorld,
-): Promise<Replaced> {
+export async function replace(spec: ForgeSpec, old: ForgeProcess, world: ForgeWorld): Promise<Replaced> {
   world.log(`Replacing ${label(old)}: processes ${old.processes} → ${spec.processes}`);
-  const successor = await createSuccessor(spec, old, listed, world);
+  const successor = await createSuccessor(spec, old, world);
   if (successor !== undefined) {
     await removeOld(old, successor, world);
     return { process: successor };
@@ -38,7 +33,7 @@ export async function replace(
 
 async function createAfter(spec: ForgeSpec, old: ForgeProcess, world: ForgeWorld): Promise<Replaced> {
   await untilGone(old.id, world);
-  const wanted = await createSuccessor(spec, old, await listAlike(spec, world.store), world);
+  const wanted = await createSuccessor(spec, old, world);
   if (wanted !== undefined) {
     world.did(`replaced ${old.id} by ${wanted.id}`);
     return { process: wanted };
@@ -47,7 +42,7 @@ async function createAfter(spec: ForgeSpec, old: ForgeProcess, world: ForgeWorld
   const name = otherName(spec.name, old.id);
   world.log(`Another process has the name ${spec.name}; taking ${name} instead`);
   const renamed = { ...spec, name };
-  const process = await createSuccessor(renamed, old, await listAlike(spec, world.store), world);
+  const process = await createSuccessor(renamed, old, world);
   if (process === undefined) {
     throw new Failure({
       what: `Creating the ${describe(spec)}`,
@@ -63,16 +58,15 @@ async function createAfter(spec: ForgeSpec, old: ForgeProcess, world: ForgeWorld
 async function createSuccessor(
   spec: ForgeSpec,
   old: ForgeProcess,
-  before: readonly ForgeProcess[],
   world: ForgeWorld,
 ): Promise<ForgeProcess | undefined> {
-  const creating = await createForge(spec, before, world, old);
+  const creating = await createForge(spec, world, old);
   if (creating.kind === 'made') return creating.process;
   // Another run may be replacing the same process, and its successor has the name.
-  const listed = await listAlike(spec, world.store);
+  const { processes } = await listAlike(spec, world.store);
   return candidates(
     spec,
-    listed.filter(({ id }) => id !== old.id),
+    processes.filter(({ id }) => id !== old.id),
   )[0];
 }
 

@@ -1,7 +1,12 @@
-import { Failure } from '../failure.ts';
-import { type Aged, bornAt, byAge } from './existing.ts';
-import type { RaceDelays } from './race-delays.ts';
+import type { Failure } from '../failure.ts';
+import type { Timing } from '../time/poll.ts';
+import { type Aged, byAge } from './existing.ts';
+import type { Listing } from './listing.ts';
+import { lookFor, patience } from './patience.ts';
+import { ProcessFailure, severalMatch } from './process-failure.ts';
+import { settle } from './settle.ts';
 import { skipRepeats } from './skip-repeats.ts';
+import { readTwice } from './whole-listing.ts';
 
 /** What became of a request to create something. A request that surely created nothing throws instead. */
 export type Sent<T> =
@@ -10,196 +15,270 @@ export type Sent<T> =
   | { readonly kind: 'lost'; readonly cause: string };
 
 /** Something that must come to exist exactly once on a server that knows neither names nor idempotency keys. */
-export interface Creation<T extends Aged> {
+export interface Creation<T extends Aged> extends Timing {
   /** In a few words, for messages: `worker on queue default`. */
   readonly what: string;
-  /** The listing that showed that it did not exist. */
-  readonly before: readonly T[];
-  list(): Promise<readonly T[]>;
+  list(): Promise<Listing<T>>;
+  /** One by its id, which does not lag; undefined when there is none. */
+  find(id: string): Promise<T | undefined>;
   send(): Promise<Sent<T>>;
   /** Removes one; that it is gone already counts as success. */
   remove(id: string): Promise<void>;
-  /** Those of a listing that are the thing to create, by identity. */
+  /** Those that are the thing to create, by identity. The listing before the creation showed none. */
   matching(listed: readonly T[]): readonly T[];
   /** Is it the thing in the declared state, so that it can be what a lost request made? */
   inFull(listed: T): boolean;
-  /** What to do when several match, if it is not what Laravel Cloud's processes need. */
-  readonly tellApart?: string;
-  readonly delays: RaceDelays;
-  /** Told what is known of it by now, for the case that the run ends before it can report; the last line counts. */
-  did(line: string): void;
+  /** Told what is known by now, and what exists, for the case that the run ends early; the last line counts. */
+  did(line: string, exists?: T): void;
+  warn(line: string): void;
   log(line: string): void;
 }
 
 export interface Created<T> {
+  /** The one that is left, and exists. */
   readonly process: T;
-  /** False when a racing run's process was kept instead of this run's own. */
+  /** False when another run's process was kept instead of this run's own. */
   readonly madeHere: boolean;
-  /** Others of the same identity that are there still, made by somebody else. */
-  readonly others: readonly T[];
 }
 
-/** How often a request whose answer was lost is sent anew, and how often the whole is begun again. */
+/** How often a request whose answer was lost is sent, and how often the whole is begun, at most. */
 const limits = { sends: 3, rounds: 3 } as const;
 
+/** When all gave way they begin anew, but not at the same moment: at most so many milliseconds later. */
+const longestJitter = 3_000;
+
 /**
- * Creates exactly once. A lost answer is looked for in new listings before anything is sent again. After a create, one
- * more listing shows whether racing runs did the same: the oldest stays, and a run removes only what it made itself.
+ * Creates exactly once, however many runs do so at the same time. All that are alive share one order: age, then id.
+ * Decision 2 says why each rule is as it is.
+ *
+ * 1. Create, then look until the listing shows one's own: it then shows what was made before, too.
+ * 2. An older rival is there: remove one's own, and make sure of the rival by its id.
+ * 3. One's own is the oldest: wait until the younger ones have left.
+ * 4. A rival that is there still will not leave: rule 2 holds, whatever its age.
+ * 5. Several such are an error that names them.
+ *
+ * A lost answer is watched for before anything is sent again. When all gave way to each other, begin anew.
  */
 export async function createOnce<T extends Aged>(creation: Creation<T>): Promise<Created<T>> {
-  let resent = false;
+  const attempt = new Attempt(creation);
   for (let round = 1; round <= limits.rounds; round++) {
-    const sent = await sendOnce(creation);
-    resent ||= sent.kind === 'seen' || sent.resent;
-    const settled =
-      sent.kind === 'seen' ? await adopt(creation, sent.seen) : await verify(creation, sent.mine, resent);
-    if (settled !== undefined) return settled;
+    const kept = await attempt.make();
+    if (kept !== undefined) return kept;
     creation.log(`The ${creation.what} is gone again, since runs that raced each gave way; starting over`);
+    await creation.clock.sleep(creation.random() * longestJitter, creation.cancelled);
+    const other = await attempt.survivor();
+    if (other !== undefined) return { process: other, madeHere: false };
   }
-  throw new Failure({
+  throw new ProcessFailure('contended', {
     what: `Creating the ${creation.what}`,
     why: `other runs that make the same process kept getting in the way, and after ${limits.rounds} rounds none exists`,
-    fix: 'Let only one run do this at a time, with a concurrency group in the workflow',
+    fix: 'Let only one run do this at a time',
   });
 }
 
-type SendResult<T> =
-  /** `resent`: an earlier request was lost, and may take effect yet. */
-  | { readonly kind: 'mine'; readonly mine: T; readonly resent: boolean }
-  | { readonly kind: 'seen'; readonly seen: readonly T[] };
-
-/** Sends until something is known to exist: this run's own, or what has appeared since the listing before. */
-async function sendOnce<T extends Aged>(creation: Creation<T>): Promise<SendResult<T>> {
-  const known = new Set(creation.before.map(({ id }) => id));
-  const isNew = (listed: T): boolean => !known.has(listed.id);
-  for (let send = 1; ; send++) {
-    const sent = await creation.send();
-    if (sent.kind === 'created') {
-      creation.did(`created ${creation.what} as ${sent.made.id}`);
-      return { kind: 'mine', mine: sent.made, resent: send > 1 };
-    }
-    creation.log(`The answer to the create request was lost (${sent.cause}); looking whether it took effect`);
-    creation.did(`a request to create the ${creation.what} was sent, and its answer was lost: it may exist`);
-    // A server that was cut off may still be at work: what shows first may be another run's, with this run's to come.
-    let seen: readonly T[] = [];
-    for (const pause of creation.delays.lost()) {
-      await creation.delays.wait(pause);
-      const shownBefore = seen.length > 0;
-      seen = creation.matching((await creation.list()).filter(isNew));
-      if (shownBefore) break;
-    }
-    if (seen.length > 0) return { kind: 'seen', seen };
-    if (send === limits.sends) {
-      throw new Failure({
-        what: `Creating the ${creation.what}`,
-        why: `the answer was lost ${send} times (${sent.cause}), and no such process has appeared`,
-        fix: 'It may still appear; look at the background processes there, then run the job again',
-      });
-    }
-    creation.log('Nothing came of it; sending it again');
-  }
+/** What one look has shown. */
+interface Sight<T extends Aged> {
+  /** What this run has made, as last listed: ages are compared as listings show them. */
+  readonly own: T;
+  readonly isShown: boolean;
+  /** Others of the same identity, the oldest first. */
+  readonly rivals: readonly T[];
 }
 
-/** After a lost answer: what has appeared is taken as the process, if it is the only one and as declared. */
-async function adopt<T extends Aged>(
-  creation: Creation<T>,
-  first: readonly T[],
-): Promise<Created<T> | undefined> {
-  const seen = await settle(creation, first);
-  const [process, ...others] = seen;
-  if (process === undefined) return undefined;
-  if (others.length > 0)
-    throw ambiguous(
-      creation.what,
-      seen,
-      'the answer to this run’s own request was lost, so it cannot tell which is its own',
-      creation.tellApart,
+class Attempt<T extends Aged> {
+  readonly #creation: Creation<T>;
+  /** Known to be gone, though a listing that lags may show them still. */
+  readonly #gone = new Set<string>();
+  /** How long it took until a listing showed what this run had made. */
+  #lag = 0;
+  /** How many requests were sent whose answers were lost. */
+  #lost = 0;
+
+  constructor(creation: Creation<T>) {
+    this.#creation = creation;
+  }
+
+  /** One round: what exists in the end, or undefined when all gave way to each other. */
+  async make(): Promise<Created<T> | undefined> {
+    const { what, log, send } = this.#creation;
+    for (let sends = 1; sends <= limits.sends; sends++) {
+      const sent = await send();
+      if (sent.kind === 'created') return await this.#stayOrGiveWay(sent.made);
+      const adopted = await this.#watchFor(sent.cause);
+      if (adopted !== undefined) return adopted;
+      if (sends < limits.sends) log('Nothing came of it; sending it again');
+    }
+    throw new ProcessFailure('answer-lost', {
+      what: `Creating the ${what}`,
+      why: `the answer was lost ${limits.sends} times, and no such process has appeared`,
+      fix: 'It may still appear; look at the background processes there, then run the job again',
+    });
+  }
+
+  /** The one that is left when a race has settled, as it is by its id; undefined when none is. */
+  async survivor(): Promise<T | undefined> {
+    const look = async () => {
+      const { listing, matching: left } = await this.#list(1);
+      return { left, contested: left.length > 1 ? left : [], serverTime: listing.serverTime };
+    };
+    for (;;) {
+      const { left } = await settle(await look(), look, this.#creation, patience.settles + this.#lag);
+      const [only, ...others] = left;
+      if (only === undefined) return undefined;
+      if (others.length > 0) throw this.#several(left);
+      const found = await this.#read(only);
+      if (found !== undefined) return found;
+    }
+  }
+
+  /**
+   * A server that was cut off may still be at work, and listings may lag: what shows first may be another run's, with
+   * this run's own to come. So all of the time is waited, and only what is alone then is taken for it.
+   */
+  async #watchFor(cause: string): Promise<Created<T> | undefined> {
+    const { what, did, inFull, log } = this.#creation;
+    this.#lost++;
+    log(`The answer to the create request was lost (${cause}); looking whether it took effect`);
+    did(`a request to create the ${what} was sent, and its answer was lost: it may exist`);
+    const look = () => this.#list(0);
+    const { matching } = await lookFor(patience.lostShows, look, () => false, this.#creation);
+    const process = matching.length === 0 ? undefined : await this.survivor();
+    if (process === undefined) return undefined;
+    log(`Found ${process.id}, which has appeared since`);
+    did(`${process.id} exists: the ${what}`, process);
+    return { process, madeHere: inFull(process) };
+  }
+
+  /** The rules, for what this run has made. Undefined when it gave way to one that is gone as well. */
+  async #stayOrGiveWay(made: T): Promise<Created<T> | undefined> {
+    this.#did(`created ${this.#creation.what} as ${made.id}`, made);
+    const first = await this.#untilShown(made);
+    let { own, rivals } = first;
+    // What an earlier request has made late may show only later.
+    if (rivals.length === 0 && this.#lost === 0) {
+      const isStale = first.isShown && this.#lag > 0;
+      return { process: isStale ? await this.#stillThere(own) : own, madeHere: true };
+    }
+    for (;;) {
+      ({ own, rivals } = await this.#untilDecided({ own, rivals }));
+      const [rival] = rivals;
+      if (rival === undefined) return { process: await this.#stillThere(own), madeHere: true };
+      const there = await this.#read(rival);
+      if (there !== undefined) return await this.#giveWay(own, there, rivals.length > 1);
+      ({ own, rivals } = await this.#look(own));
+    }
+  }
+
+  /** Rule 1. */
+  async #untilShown(made: T): Promise<Sight<T>> {
+    const { clock, log, warn, what } = this.#creation;
+    const started = clock.now();
+    let looks = 0;
+    const look = async () => {
+      if (++looks === 2) log(`The listing does not show ${made.id} yet; looking until it does`);
+      return await this.#look(made);
+    };
+    const seen = await lookFor(patience.ownShows, look, ({ isShown }) => isShown, this.#creation);
+    if (looks > 1) this.#lag = clock.now() - started;
+    if (seen.isShown) return seen;
+    const own = await this.#stillThere(made);
+    warn(
+      `No listing has shown ${own.id} within ${patience.ownShows / 1000} s, though it exists: listings lag, and another run may have made the ${what} as well`,
     );
-  creation.log(`Found ${process.id}, which has appeared since`);
-  creation.did(`${process.id} exists: the ${creation.what}`);
-  return { process, madeHere: creation.inFull(process), others: [] };
-}
+    return { ...seen, own };
+  }
 
-/** After an answered create: is it the only one, and if not, which one stays? */
-async function verify<T extends Aged>(
-  creation: Creation<T>,
-  mine: T,
-  resent: boolean,
-): Promise<Created<T> | undefined> {
-  const isMine = ({ id }: T): boolean => id === mine.id;
-  let rivals: readonly T[] = [];
-  let own = mine;
-  const tell = skipRepeats(creation.log);
-  for (const pause of [0, ...(resent ? creation.delays.lost() : []), ...creation.delays.race()]) {
-    await creation.delays.wait(pause);
-    const listed = creation.matching(await creation.list());
-    rivals = listed.filter((other) => !isMine(other));
-    // Ages are compared as one listing shows them: the answer to the create may tell no date.
-    own = listed.find(isMine) ?? own;
-    if (rivals.length === 0) {
-      if (resent) continue;
-      return { process: own, madeHere: true, others: [] };
-    }
-    const [oldest] = [own, ...rivals].sort(byAge);
-    if (oldest !== undefined && !isMine(oldest)) return await yieldTo(creation, mine, oldest);
-    tell(
-      `Another run has made the same process (${rivals.map(({ id }) => id).join(', ')}); it should give way`,
+  /** Rules 2 to 5: until none is left, or the first of the rivals is the one that stays. */
+  async #untilDecided(first: Pick<Sight<T>, 'own' | 'rivals'>): Promise<Pick<Sight<T>, 'own' | 'rivals'>> {
+    const tell = skipRepeats(this.#creation.log);
+    const isOlder = ({ own, rivals: [rival] }: Pick<Sight<T>, 'own' | 'rivals'>) =>
+      rival !== undefined && byAge(rival, own) < 0;
+    let seen = first;
+    const look = async () => {
+      seen = await this.#look(seen.own);
+      if (seen.rivals.length > 0 && !isOlder(seen))
+        tell(`Another run has made the same process (${idsOf(seen.rivals)}); it should give way`);
+      return seen;
+    };
+    const isOver = () => isOlder(seen) || (seen.rivals.length === 0 && this.#lost === 0);
+    if (!isOver()) await lookFor(this.#window(), look, isOver, this.#creation);
+    // They may be waiting for each other: that takes longer.
+    const isOne = () => isOlder(seen) || seen.rivals.length <= 1;
+    if (!isOne()) await lookFor(patience.settles - patience.rivalsLeave, look, isOne, this.#creation);
+    if (!isOne()) throw this.#several([seen.own, ...seen.rivals]);
+    return seen;
+  }
+
+  /** Longer than listings lag. */
+  #window(): number {
+    return Math.max(patience.rivalsLeave, 2 * this.#lag);
+  }
+
+  /** Rules 2 and 4. */
+  async #giveWay(own: T, rival: T, hasOthers: boolean): Promise<Created<T> | undefined> {
+    const { log, remove } = this.#creation;
+    log(
+      `Another run has made the same process (${rival.id}), which stays; removing this run’s own ${own.id}`,
     );
+    this.#did(`created ${own.id} beside ${rival.id} of another run, and is removing it again`, own);
+    await remove(own.id);
+    this.#gone.add(own.id);
+    this.#did(`removed ${own.id} again, which this run had made, in favour of ${rival.id}`, rival);
+    const process = hasOthers ? await this.survivor() : await this.#read(rival);
+    return process && { process, madeHere: false };
   }
-  if (rivals.length === 0) return { process: own, madeHere: true, others: [] };
-  // Of the same second as mine and not gone: its run looked before mine existed, and has already reported it. After a
-  // lost request it may also be what that one made at last. Either way only mine is mine to remove.
-  const twin = rivals.find((rival) => resent || bornAt(rival) === bornAt(own));
-  if (twin !== undefined) return await yieldTo(creation, mine, twin);
-  return { process: own, madeHere: true, others: rivals };
-}
 
-/** Removes this run's own process in favour of another, and makes sure that one is left. */
-async function yieldTo<T extends Aged>(
-  creation: Creation<T>,
-  mine: T,
-  other: T,
-): Promise<Created<T> | undefined> {
-  creation.log(
-    `Another run has made the same process first (${other.id}); removing this run’s own ${mine.id}`,
-  );
-  await creation.remove(mine.id);
-  creation.did(`removed ${mine.id} again, which this run had made, in favour of ${other.id}`);
-  const left = (await settle(creation, undefined)).filter(({ id }) => id !== mine.id);
-  const [process, ...others] = left;
-  if (process === undefined) return undefined;
-  if (others.length > 0)
-    throw ambiguous(creation.what, left, 'runs that raced have left more than one', creation.tellApart);
-  return { process, madeHere: false, others: [] };
-}
-
-/** The processes of this identity once no race is moving them any more: one, or whatever stays. */
-async function settle<T extends Aged>(
-  creation: Creation<T>,
-  first: readonly T[] | undefined,
-): Promise<readonly T[]> {
-  let seen = first ?? creation.matching(await creation.list());
-  for (const pause of creation.delays.settle()) {
-    if (seen.length <= 1) break;
-    await creation.delays.wait(pause);
-    seen = creation.matching(await creation.list());
+  async #look(own: T): Promise<Sight<T>> {
+    const { matching } = await this.#list(1);
+    const shown = matching.find(({ id }) => id === own.id);
+    const rivals = matching.filter(({ id }) => id !== own.id);
+    return { own: shown ?? own, isShown: shown !== undefined, rivals };
   }
-  return [...seen].sort(byAge);
+
+  /** Those of the identity, the oldest first. If they are so few that it matters what is missing, pages are read twice. */
+  async #list(few: number): Promise<{ readonly listing: Listing<T>; readonly matching: readonly T[] }> {
+    const list = () => this.#creation.list();
+    const matchingIn = ({ processes }: Listing<T>): readonly T[] =>
+      this.#creation.matching(processes.filter(({ id }) => !this.#gone.has(id))).toSorted(byAge);
+    const first = await list();
+    const isDone = first.pages === 1 || matchingIn(first).length > few;
+    const listing = isDone ? first : await readTwice(first, list, this.#creation);
+    return { listing, matching: matchingIn(listing) };
+  }
+
+  /** As it is by its id; undefined when it is gone, or has become another. */
+  async #read({ id }: T): Promise<T | undefined> {
+    const found = await this.#creation.find(id);
+    if (found !== undefined && this.#creation.matching([found]).length > 0) return found;
+    this.#gone.add(id);
+    return undefined;
+  }
+
+  async #stillThere(own: T): Promise<T> {
+    const found = await this.#read(own);
+    if (found !== undefined) return found;
+    throw new ProcessFailure('vanished', {
+      what: `Creating the ${this.#creation.what}`,
+      why: `${own.id} was created, and is gone again`,
+      fix: 'Something else deletes it; let only one run manage it at a time',
+    });
+  }
+
+  /** A lost request may have made one that nobody knows of. */
+  #did(line: string, exists: T): void {
+    const lost = this.#lost === 0 ? '' : '; an earlier request, whose answer was lost, may have made another';
+    this.#creation.did(line + lost, exists);
+  }
+
+  #several(found: readonly T[]): Failure {
+    const because =
+      this.#lost === 0
+        ? 'runs that raced have left more than one'
+        : 'the answer to this run’s own request was lost, so it cannot tell which is its own';
+    return severalMatch(this.#creation.what, found, because);
+  }
 }
 
-/** More than one process could be the declared one. */
-export function ambiguous(
-  what: string,
-  found: readonly Aged[],
-  because: string,
-  tellApart = 'Delete those that are not wanted, tell them apart (a worker by queue and connection in config-json, a custom process by its command), or pin one with process-id',
-): Failure {
-  const list = found
-    .map(({ id, createdAt }) => `${id}${createdAt === null ? '' : ` (created ${createdAt})`}`)
-    .join(', ');
-  return new Failure({
-    what: `The ${what}`,
-    why: `${found.length} background processes match it: ${list}; ${because}`,
-    fix: tellApart,
-  });
+function idsOf(processes: readonly Aged[]): string {
+  return processes.map(({ id }) => id).join(', ');
 }

@@ -1,21 +1,18 @@
 import { Cancelled, Failure, messageOf } from '../failure.ts';
-import { ambiguous } from './create-once.ts';
+import type { Timing } from '../time/poll.ts';
 import type { ExistingProcess } from './existing.ts';
 import { allCandidates } from './identity.ts';
-import type { RaceDelays } from './race-delays.ts';
+import type { Listing } from './listing.ts';
+import { ProcessFailure, severalMatch } from './process-failure.ts';
 import { type Removing, removeForSure } from './remove.ts';
-import { skipRepeats } from './skip-repeats.ts';
+import { settle } from './settle.ts';
 import { describe, type ProcessSpec } from './spec.ts';
-import type { ProcessStore } from './store.ts';
+import type { PinnedStore, ProcessStore } from './store.ts';
+import { refuseUnreadable } from './unreadable.ts';
+import { readTwice } from './whole-listing.ts';
 
-/** What is to be deleted: one process by its id, or those of an identity. */
-export type DeleteTarget =
-  | { readonly by: 'id'; readonly id: string }
-  | { readonly by: 'identity'; readonly spec: ProcessSpec };
-
-export interface DeleteWorld {
-  readonly store: ProcessStore;
-  readonly delays: RaceDelays;
+export interface DeleteWorld<S extends PinnedStore = ProcessStore> extends Timing {
+  readonly store: S;
   log(line: string): void;
 }
 
@@ -24,56 +21,33 @@ export interface Deleted<P extends { readonly id: string } = ExistingProcess> {
   readonly left: readonly { readonly process: P; readonly error: string }[];
 }
 
-/** In a few words, for messages. */
-export function describeDeleteTarget(target: DeleteTarget): string {
-  switch (target.by) {
-    case 'id':
-      return `background process ${target.id}`;
-    case 'identity':
-      return describe(target.spec);
-  }
-}
-
-/** Finds what is to be deleted. Throws a `Failure` for more than one, unless all are meant. */
+/** Finds the one process to delete, or, where all are meant, all of this identity. Throws a `Failure` for too many. */
 export async function findToDelete(
-  target: DeleteTarget,
+  spec: ProcessSpec,
   all: boolean,
   world: DeleteWorld,
 ): Promise<readonly ExistingProcess[]> {
-  let found = await look(target, world.store);
-  if (all) return found;
-  const tell = skipRepeats(world.log);
-  for (const pause of world.delays.settle()) {
-    if (found.length <= 1) return found;
-    tell(
-      `${found.length} processes match (${found.map(({ id }) => id).join(', ')}); looking again, in case runs are racing`,
-    );
-    await world.delays.wait(pause);
-    found = await look(target, world.store);
-  }
-  if (found.length <= 1) return found;
-  const { what, why } = ambiguous(
-    describeDeleteTarget(target),
-    found,
-    'without all: true only one is deleted',
-  );
-  throw new Failure({
+  const { store } = world;
+  const sightingOf = (listing: Listing<ExistingProcess>) => {
+    // Of any connection unless one is named: a second run must not go on to the next best.
+    const found = allCandidates(spec, listing.processes);
+    const contested = all || found.length <= 1 ? [] : found;
+    return { listing, found, contested, serverTime: listing.serverTime };
+  };
+  const look = async () => sightingOf(await store.list());
+
+  let first = await look();
+  if (first.found.length === 0) first = sightingOf(await readTwice(first.listing, () => store.list(), world));
+  const { listing, found } = await settle(first, look, world);
+  if (found.length === 0) refuseUnreadable(spec, listing.unreadable);
+  if (found.length > 0) store.mayWrite();
+  if (all || found.length <= 1) return found;
+  const { what, why } = severalMatch(describe(spec), found, 'only one is to be deleted');
+  throw new ProcessFailure('several-match', {
     what,
     why,
-    fix: 'Nothing was deleted. Name the one that is meant with process-id, or delete them all with all: true',
+    fix: 'Nothing was deleted. Name the one that is meant',
   });
-}
-
-async function look(target: DeleteTarget, store: ProcessStore): Promise<readonly ExistingProcess[]> {
-  switch (target.by) {
-    case 'id': {
-      const process = await store.find(target.id);
-      return process === undefined ? [] : [process];
-    }
-    case 'identity':
-      // Of any connection unless one is named: a second run must not go on to the next best.
-      return allCandidates(target.spec, (await store.list()).processes);
-  }
 }
 
 /** Deletes one after the other, and tells what became of each: one that cannot be deleted does not save the rest. */

@@ -1,7 +1,7 @@
 import { shorten } from '../shorten.ts';
 import type { ExistingProcess } from './existing.ts';
 import { foldCommand, foldConnection, foldQueue } from './identity.ts';
-import { type ConfigKey, type CustomSpec, configKeys, type ProcessSpec, type WorkerConfig } from './spec.ts';
+import { type ConfigKey, configKeys, type PinnedSpec, type WorkerConfig } from './spec.ts';
 
 /** Longer values are cut in a message: whoever reads it wants to know what it is about. */
 const longest = 120;
@@ -18,13 +18,13 @@ export interface Change {
  * Where an existing process differs from what was declared, compared by value. Only what the declaration names is
  * compared: `processes`, the command, and each config key that was given.
  */
-export function drift(spec: ProcessSpec, existing: ExistingProcess): Changes {
+export function drift(spec: PinnedSpec, existing: ExistingProcess): Changes {
   const changes: Record<string, Change> = {};
   if (spec.processes !== undefined && spec.processes !== existing.processes) {
     changes['processes'] = { from: existing.processes, to: spec.processes };
   }
   if (spec.type === 'custom') {
-    if (!keepsCommand(spec, existing)) {
+    if (changesCommand(spec.command, existing)) {
       changes['command'] = { from: existing.command, to: spec.command };
     }
     return changes;
@@ -37,12 +37,12 @@ export function drift(spec: ProcessSpec, existing: ExistingProcess): Changes {
   return changes;
 }
 
-/** Is the command the declared one, or not declared? */
-export function keepsCommand({ command }: CustomSpec, existing: ExistingProcess): boolean {
-  return command === '' || foldCommand(command) === foldCommand(existing.command ?? '');
+/** Is another command declared? */
+export function changesCommand(command: string | undefined, existing: ExistingProcess): command is string {
+  return command !== undefined && foldCommand(command) !== foldCommand(existing.command ?? '');
 }
 
-export function hasDrifted(spec: ProcessSpec, existing: ExistingProcess): boolean {
+export function hasDrifted(spec: PinnedSpec, existing: ExistingProcess): boolean {
   return Object.keys(drift(spec, existing)).length > 0;
 }
 
@@ -72,8 +72,10 @@ function givenKeys(config: WorkerConfig): ConfigKey[] {
 function meaningOf(key: ConfigKey, value: unknown): string {
   if (key === 'queue') return foldQueue(value);
   if (key === 'connection') return foldConnection(value) ?? '';
-  if (value === null || value === undefined || value === '') return '';
-  if (configKeys[key] === 'flag') return String(flagOf(value) ?? value);
+  const isUnset = value === null || value === undefined || value === '';
+  // A flag that is not set is off.
+  if (configKeys[key] === 'flag') return String(isUnset ? false : (flagOf(value) ?? value));
+  if (isUnset) return '';
   const number = Number(value);
   return Number.isNaN(number) ? String(value) : String(number);
 }

@@ -1,13 +1,19 @@
 import { Failure } from '../failure.ts';
-import { ambiguous, createOnce } from './create-once.ts';
+import type { Timing } from '../time/poll.ts';
+import { type Created, createOnce } from './create-once.ts';
 import { type Changes, describeChanges, drift, hasDrifted } from './drift.ts';
 import type { ExistingProcess } from './existing.ts';
 import { candidates } from './identity.ts';
 import { updateFor } from './intended.ts';
-import type { RaceDelays } from './race-delays.ts';
-import { skipRepeats } from './skip-repeats.ts';
-import { describe, type ProcessSpec } from './spec.ts';
-import type { ProcessStore } from './store.ts';
+import type { Listing } from './listing.ts';
+import { lookFor, patience } from './patience.ts';
+import { ProcessFailure, severalMatch } from './process-failure.ts';
+import { removeForSure } from './remove.ts';
+import { settle } from './settle.ts';
+import { describe, type PinnedSpec, type ProcessSpec } from './spec.ts';
+import type { PinnedStore, ProcessStore } from './store.ts';
+import { refuseUnreadable } from './unreadable.ts';
+import { readTwice } from './whole-listing.ts';
 
 /** What to do when the declared process exists already. */
 export type IfExists = 'update' | 'reuse' | 'create' | 'fail';
@@ -15,181 +21,233 @@ export type IfExists = 'update' | 'reuse' | 'create' | 'fail';
 export interface Ensure {
   readonly spec: ProcessSpec;
   readonly ifExists: IfExists;
-  /** Pins one process, instead of looking for one that matches. */
-  readonly processId?: string | undefined;
   /** Writes nothing, and says what it would do. */
   readonly dryRun: boolean;
 }
 
-export interface World {
-  readonly store: ProcessStore;
-  readonly delays: RaceDelays;
-  /** Told what is known by now, for the case that the run ends before it can report; the last line counts. */
-  did(line: string): void;
+/** One process that is named by its id, instead of one that matches. */
+export interface EnsurePinned {
+  readonly id: string;
+  readonly spec: PinnedSpec;
+  readonly ifExists: 'update' | 'reuse';
+  readonly dryRun: boolean;
+}
+
+export interface World<S extends PinnedStore = ProcessStore> extends Timing {
+  readonly store: S;
+  /** Told what is known by now, and what exists, for the case that the run ends early; the last line counts. */
+  did(line: string, exists?: ExistingProcess): void;
+  warn(line: string): void;
   log(line: string): void;
 }
 
-export type Outcome = 'created' | 'updated' | 'unchanged' | 'would-create' | 'would-update';
-
-export interface Ensured {
-  readonly outcome: Outcome;
-  /** The process as last read; undefined only when it would be created. */
-  readonly process: ExistingProcess | undefined;
+/** What came of it, with the process as last read. */
+export type Ensured = {
   /** What an update changed, or would change. */
   readonly changes: Changes;
-  /** How the process differs from the declaration and was left so (`if-exists: reuse` and `create`). */
+  /** How the process differs from the declaration and was left so (`reuse` and `create`). */
   readonly ignored: Changes;
-  /** Other processes of the same identity that racing runs have made and not removed. */
-  readonly others: readonly ExistingProcess[];
-}
+} & (
+  | {
+      readonly outcome: 'created' | 'updated' | 'unchanged' | 'would-update';
+      readonly process: ExistingProcess;
+    }
+  | {
+      readonly outcome: 'would-create';
+      readonly process: undefined;
+      readonly spec: ProcessSpec;
+    }
+);
 
-const nothing = { changes: {}, ignored: {}, others: [] } as const;
+const nothing = { changes: {}, ignored: {} } as const;
+const wouldCreate = (spec: ProcessSpec): Ensured => ({
+  ...nothing,
+  outcome: 'would-create',
+  process: undefined,
+  spec,
+});
 
 /** A process that vanishes while it is being worked on makes the run begin again, this often at most. */
 const rounds = 3;
 
 /** Makes one background process exist in the declared state. Throws a `Failure` when it cannot say that it does. */
 export async function ensure(wanted: Ensure, world: World): Promise<Ensured> {
-  const { spec, ifExists, processId, dryRun } = wanted;
-  if (ifExists === 'create') return dryRun ? wouldCreate() : await createBlindly(spec, world);
+  const { spec, ifExists, dryRun } = wanted;
+  const { store, log } = world;
+  if (ifExists === 'create') return await createBlindly(wanted, world);
 
+  /** Known to be gone, though a listing that lags may show them still. */
+  const gone = new Set<string>();
   for (let round = 1; round <= rounds; round++) {
-    const listed = processId === undefined ? (await world.store.list()).processes : [];
-    const found =
-      processId === undefined
-        ? await findByIdentity(spec, listed, world)
-        : await findById(processId, wanted, world);
+    const found = await findByIdentity(spec, world, gone);
     if (found === undefined) {
-      if (dryRun) return wouldCreate();
-      const ensured = await createAndAlign(wanted, listed, world);
-      if (ensured !== undefined) return ensured;
-      continue;
+      store.mayWrite();
+      if (dryRun) return wouldCreate(spec);
     }
-    if (ifExists === 'fail') throw exists(spec, found);
-    const aligned = await align(wanted, found, world);
-    if (aligned !== undefined) return aligned;
-    if (processId !== undefined) throw notFound(processId);
-    world.log(`${found.id} has vanished; looking again`);
+    const { process, madeHere } =
+      found === undefined ? await create(spec, world, gone) : { process: found, madeHere: false };
+    if (ifExists === 'fail' && !madeHere) throw exists(spec, process);
+    const ensured = await (madeHere ? complete(spec, process, world) : align(wanted, process, world));
+    if (ensured !== undefined) return ensured;
+    gone.add(process.id);
+    log(`${process.id} has vanished; looking again`);
   }
-  throw new Failure({
+  throw new ProcessFailure('vanished', {
     what: `The ${describe(spec)}`,
     why: `it vanished ${rounds} times while this run worked on it`,
     fix: 'Something else deletes it; let only one run manage it at a time',
   });
 }
 
-/** Creates without looking: whatever there is stays, and a request that may have arrived is never sent again. */
-async function createBlindly(spec: ProcessSpec, { store, did }: World): Promise<Ensured> {
-  const sent = await store.create(spec);
-  if (sent.kind === 'created') {
-    did(`created ${describe(spec)} as ${sent.made.id}`);
-    return { ...nothing, outcome: 'created', process: sent.made, ignored: drift(spec, sent.made) };
-  }
-  throw new Failure({
-    what: `Creating the ${describe(spec)}`,
-    why: `the answer was lost (${sent.cause}), so the process may exist or not`,
-    fix: 'Look at the instance’s background processes before running this again; with if-exists: update a run finds out by itself',
-  });
-}
-
-async function findByIdentity(
-  spec: ProcessSpec,
-  listed: readonly ExistingProcess[],
-  { store, delays, log }: World,
-): Promise<ExistingProcess | undefined> {
-  let matches = candidates(spec, listed);
-  const tell = skipRepeats(log);
-  for (const pause of delays.settle()) {
-    if (matches.length <= 1) break;
-    tell(
-      `${matches.length} processes match (${matches.map(({ id }) => id).join(', ')}); looking again, in case runs are racing`,
-    );
-    await delays.wait(pause);
-    matches = candidates(spec, (await store.list()).processes);
-  }
-  if (matches.length > 1) throw ambiguous(describe(spec), matches, 'which of them is meant cannot be known');
-  return matches[0];
-}
-
-async function findById(id: string, { spec }: Ensure, { store }: World): Promise<ExistingProcess> {
-  const found = await store.find(id);
+/** Brings a process that is known by its id into the declared state. Throws a `Failure` when there is none. */
+export async function ensurePinned(wanted: EnsurePinned, world: World<PinnedStore>): Promise<Ensured> {
+  const { id, spec } = wanted;
+  const found = await world.store.find(id);
   if (found === undefined) throw notFound(id);
   if (found.type !== spec.type) {
-    throw new Failure({
+    throw new ProcessFailure('other-type', {
       what: `Background process ${id}`,
-      why: `it is of type ${found.type}, and type says ${spec.type}`,
-      fix: 'A process cannot change its type; correct type or process-id',
+      why: `it is of type ${found.type}, and not ${spec.type}`,
+      fix: 'A process cannot change its type',
     });
   }
-  return found;
+  const aligned = await align(wanted, found, world);
+  if (aligned === undefined) throw notFound(id);
+  return aligned;
 }
 
-/** Creates, and brings the survivor of a race into the declared state. Undefined if it vanished meanwhile. */
-async function createAndAlign(
-  wanted: Ensure,
-  before: readonly ExistingProcess[],
+/** Creates without looking: whatever there is stays, and a request that may have arrived is never sent again. */
+async function createBlindly({ spec, dryRun }: Ensure, { store, did }: World): Promise<Ensured> {
+  store.mayWrite();
+  if (dryRun) return wouldCreate(spec);
+  const sent = await store.create(spec);
+  if (sent.kind === 'created') {
+    const { made } = sent;
+    did(`created ${describe(spec)} as ${made.id}`, made);
+    return { ...nothing, outcome: 'created', process: made, ignored: drift(spec, made) };
+  }
+  throw new ProcessFailure('answer-lost', {
+    what: `Creating the ${describe(spec)}`,
+    why: `the answer was lost (${sent.cause}), so the process may exist or not`,
+    fix: 'Look at the instance’s background processes before running this again',
+  });
+}
+
+/** The one that matches, as last read; undefined when there is surely none. */
+async function findByIdentity(
+  spec: ProcessSpec,
   world: World,
-): Promise<Ensured | undefined> {
-  const { spec } = wanted;
-  const { process, madeHere, others } = await createOnce<ExistingProcess>({
+  gone: Set<string>,
+): Promise<ExistingProcess | undefined> {
+  const { store } = world;
+  const sightingOf = (listing: Listing<ExistingProcess>) => {
+    const matches = candidates(spec, without(gone, listing).processes);
+    return {
+      listing,
+      matches,
+      contested: matches.length > 1 ? matches : [],
+      serverTime: listing.serverTime,
+    };
+  };
+  const look = async () => sightingOf(await store.list());
+
+  let first = await look();
+  // Pages show several moments, and what moves between them is missed.
+  if (first.matches.length === 0 && first.listing.pages > 1)
+    first = sightingOf(await readTwice(first.listing, () => store.list(), world));
+  const last = await settle(first, look, world);
+  const [found, ...others] = last.matches;
+  if (others.length > 0)
+    throw severalMatch(describe(spec), last.matches, 'which of them is meant cannot be known');
+  if (found === undefined) {
+    refuseUnreadable(spec, last.listing.unreadable);
+    return undefined;
+  }
+  if (last === first) return found;
+  // What a race has left may be gone by now, whatever a listing shows.
+  const left = await store.find(found.id);
+  if (left !== undefined) return left;
+  gone.add(found.id);
+  return await findByIdentity(spec, world, gone);
+}
+
+async function create(
+  spec: ProcessSpec,
+  { store, did, warn, log, clock, random, cancelled }: World,
+  gone: ReadonlySet<string>,
+): Promise<Created<ExistingProcess>> {
+  return await createOnce<ExistingProcess>({
     what: describe(spec),
-    before,
-    list: async () => (await world.store.list()).processes,
-    send: () => world.store.create(spec),
-    remove: (id) => world.store.remove(id),
+    list: async () => without(gone, await store.list()),
+    find: (id) => store.find(id),
+    send: () => store.create(spec),
+    remove: (id) => removeForSure(store, id),
     matching: (listed) => candidates(spec, listed),
     inFull: (listed) => !hasDrifted(spec, listed),
-    delays: world.delays,
-    did: world.did,
-    log: world.log,
+    ...{ did, warn, log, clock, random, cancelled },
   });
-  if (madeHere) {
-    const missed = drift(spec, process);
-    if (Object.keys(missed).length === 0) return { ...nothing, outcome: 'created', process, others };
-    const fixed = await align({ ...wanted, ifExists: 'update' }, process, world);
-    return fixed && { ...fixed, outcome: 'created', changes: {}, others };
-  }
-  if (wanted.ifExists === 'fail') throw exists(spec, process);
-  return await align(wanted, process, world);
+}
+
+/** What came out otherwise than declared is brought there, and is still created. Undefined if it vanished meanwhile. */
+async function complete(
+  spec: ProcessSpec,
+  made: ExistingProcess,
+  world: World,
+): Promise<Ensured | undefined> {
+  const aligned = await align({ spec, ifExists: 'update', dryRun: false }, made, world);
+  return aligned?.process && { ...nothing, outcome: 'created', process: aligned.process };
+}
+
+interface Aligning {
+  readonly spec: PinnedSpec;
+  readonly ifExists: IfExists;
+  readonly dryRun: boolean;
 }
 
 /** Brings an existing process into the declared state, and proves it. Undefined if it vanished meanwhile. */
-async function align(wanted: Ensure, found: ExistingProcess, world: World): Promise<Ensured | undefined> {
-  const { spec, ifExists, dryRun } = wanted;
+async function align(
+  { spec, ifExists, dryRun }: Aligning,
+  found: ExistingProcess,
+  { store, did, log, ...timing }: World<PinnedStore>,
+): Promise<Ensured | undefined> {
+  if (!hasDrifted(spec, found)) return { ...nothing, outcome: 'unchanged', process: found };
   const changes = drift(spec, found);
-  if (Object.keys(changes).length === 0) return { ...nothing, outcome: 'unchanged', process: found };
   if (ifExists === 'reuse') return { ...nothing, outcome: 'unchanged', process: found, ignored: changes };
+  store.mayWrite();
   if (dryRun) return { ...nothing, outcome: 'would-update', process: found, changes };
 
-  world.log(`Updating ${found.id} (${describeChanges(changes)})`);
-  world.did(`an update of ${found.id} was sent (${describeChanges(changes)}); it may have taken effect`);
-  let updated = await world.store.update(found.id, updateFor(spec, found));
-  // An answer may show the state before the update; the process itself decides.
-  if (updated !== undefined && hasDrifted(spec, updated)) updated = await world.store.find(found.id);
+  log(`Updating ${found.id} (${describeChanges(changes)})`);
+  did(`an update of ${found.id} was sent (${describeChanges(changes)}); it may have taken effect`, found);
+  const isDone = (seen: ExistingProcess | undefined) => seen?.id === found.id && !hasDrifted(spec, seen);
+  let updated = await store.update(found.id, updateFor(spec, found));
+  // An answer may show the state before the update, or another process: the process itself decides.
+  if (updated !== undefined && !isDone(updated)) {
+    const read = () => store.find(found.id);
+    updated = await lookFor(patience.updateShows, read, (seen) => seen === undefined || isDone(seen), timing);
+  }
   if (updated === undefined) return undefined;
-  const left = drift(spec, updated);
-  if (Object.keys(left).length > 0) throw notApplied(found.id, left);
-  world.did(`updated ${found.id} (${describeChanges(changes)})`);
+  if (hasDrifted(spec, updated)) throw notApplied(found.id, drift(spec, updated));
+  did(`updated ${found.id} (${describeChanges(changes)})`, updated);
   return { ...nothing, outcome: 'updated', process: updated, changes };
 }
 
-function wouldCreate(): Ensured {
-  return { ...nothing, outcome: 'would-create', process: undefined };
+function without(gone: ReadonlySet<string>, listing: Listing<ExistingProcess>): Listing<ExistingProcess> {
+  return { ...listing, processes: listing.processes.filter(({ id }) => !gone.has(id)) };
 }
 
 function exists(spec: ProcessSpec, { id }: ExistingProcess): Failure {
-  return new Failure({
+  return new ProcessFailure('exists', {
     what: `The ${describe(spec)}`,
-    why: `it exists already, as ${id}, and if-exists is fail`,
-    fix: 'Use if-exists: update or reuse if that is fine',
+    why: `it exists already, as ${id}`,
+    fix: 'Nothing was changed',
   });
 }
 
 function notFound(id: string): Failure {
-  return new Failure({
+  return new ProcessFailure('not-found', {
     what: `Background process ${id}`,
     why: 'there is none of this id that the token can see',
-    fix: 'Check process-id, or leave it out so that the process is found by what it does',
+    fix: 'Check the id',
   });
 }
 

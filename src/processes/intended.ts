@@ -1,6 +1,6 @@
-import { flagOf, keepsCommand } from './drift.ts';
+import { changesCommand, flagOf } from './drift.ts';
 import type { ExistingProcess } from './existing.ts';
-import { type ConfigKey, configKeys, type ProcessSpec, type WorkerConfig } from './spec.ts';
+import { type ConfigKey, configKeys, type PinnedSpec, type WorkerConfig } from './spec.ts';
 
 /** The fields of an update. */
 export interface ProcessUpdate {
@@ -13,10 +13,10 @@ export interface ProcessUpdate {
  * What to send so that an existing process becomes the declared one. The config is sent whole (what is set now, and
  * over it what is declared), since it is not known whether the API merges or replaces it.
  */
-export function updateFor(spec: ProcessSpec, existing: ExistingProcess): ProcessUpdate {
+export function updateFor(spec: PinnedSpec, existing: ExistingProcess): ProcessUpdate {
   const processes = spec.processes === undefined ? {} : { processes: spec.processes };
   if (spec.type === 'custom') {
-    return keepsCommand(spec, existing) ? processes : { ...processes, command: spec.command };
+    return changesCommand(spec.command, existing) ? { ...processes, command: spec.command } : processes;
   }
   const config = { ...settableOptions(existing.config), ...spec.config };
   return Object.keys(config).length === 0 ? processes : { ...processes, config };

@@ -1,5 +1,5 @@
 import { foldCommand } from './identity.ts';
-import { describe, type ProcessSpec } from './spec.ts';
+import { describe, type PinnedSpec } from './spec.ts';
 
 /** How often a command will run. */
 export interface Scale {
@@ -51,8 +51,8 @@ const onceOnly: readonly Rule[] = [
 ];
 
 /** What is likely to go wrong with what is declared, each as a sentence, with what to use instead. */
-export function lint(spec: ProcessSpec, { processes, maxReplicas = 1 }: Scale): readonly string[] {
-  if (spec.type !== 'custom') return [];
+export function lint(spec: PinnedSpec, { processes, maxReplicas = 1 }: Scale): readonly string[] {
+  if (spec.type !== 'custom' || spec.command === undefined) return [];
   const command = foldCommand(spec.command);
   const ends = oneShot
     .filter((rule) => rule.command.test(command))

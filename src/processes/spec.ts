@@ -58,7 +58,6 @@ export interface CustomSpec {
   readonly type: 'custom';
   /** Undefined: one that exists keeps its number. */
   readonly processes: number | undefined;
-  /** Empty only for a process that is pinned by its id: it keeps the command that it has. */
   readonly command: string;
 }
 
@@ -68,10 +67,17 @@ export type ProcessSpec = WorkerSpec | CustomSpec;
 /** So many characters of one part of a description are shown. */
 const longest = 120;
 
+/** What a process that is pinned by its id is to be: without a command it keeps the one that it has. */
+export type PinnedSpec =
+  | WorkerSpec
+  | (Omit<CustomSpec, 'command'> & { readonly command: string | undefined });
+
 /** A declaration in a few words: `worker on queue high,default`. */
-export function describe(spec: ProcessSpec): string {
+export function describe(spec: PinnedSpec): string {
   if (spec.type === 'custom')
-    return spec.command === '' ? 'custom process' : `custom process "${shorten(spec.command, longest)}"`;
+    return spec.command === undefined
+      ? 'custom process'
+      : `custom process "${shorten(spec.command, longest)}"`;
   const { queue = 'default', connection } = spec.config;
   return `worker on queue ${shorten(queue, longest)}${connection === undefined ? '' : ` of connection ${shorten(connection, longest)}`}`;
 }

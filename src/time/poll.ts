@@ -36,13 +36,22 @@ export async function poll<T>(
   look: () => Promise<T | undefined>,
   options: PollOptions,
 ): Promise<T | undefined> {
+  return await lookUntil(look, (found) => found !== undefined, options);
+}
+
+/** Looks until it sees enough: at once, then with growing pauses. Gives the last look, also when the deadline comes first. */
+export async function lookUntil<T>(
+  look: () => Promise<T>,
+  isEnough: (seen: T) => boolean,
+  options: PollOptions,
+): Promise<T> {
   const { clock, random, deadline, cancelled, first, longest, onProgress } = options;
   const pause = backoff({ first, longest }, random);
   const started = clock.now();
   let said = started;
   for (;;) {
-    const found = await look();
-    if (found !== undefined || deadline.remaining() <= 0) return found;
+    const seen = await look();
+    if (isEnough(seen) || deadline.remaining() <= 0) return seen;
     if (clock.now() - said >= progressEvery) {
       said = clock.now();
       onProgress(Math.round((said - started) / 1000));

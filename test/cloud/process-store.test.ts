@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { CloudProcessStore } from '../../src/cloud/process-store.ts';
+import { CloudPinnedStore } from '../../src/cloud/pinned-store.ts';
+import { CloudProcessStore, type ProcessStoreOptions } from '../../src/cloud/process-store.ts';
 import { Failure } from '../../src/failure.ts';
 import type { ProcessSpec } from '../../src/processes/spec.ts';
 import { htmlPage, json, networkError, type Reply, text } from '../support/fake-transport.ts';
@@ -44,10 +45,13 @@ const instance = (id: string) => ({
   attributes: { name: 'App', type: 'app', min_replicas: 1, max_replicas: 3 },
 });
 
-function storeWith(replies: readonly Reply[], instanceId: string | undefined = 'inst-1') {
+function storeWith(replies: readonly Reply[], instanceId = 'inst-1', options: ProcessStoreOptions = {}) {
   const scripted = scriptedClient(replies);
-  return { ...scripted, store: new CloudProcessStore(scripted.client, instanceId) };
+  return { ...scripted, store: new CloudProcessStore(scripted.client, instanceId, options) };
 }
+
+/** Such as an action hands in. */
+const fieldName = (field: string): string => `the input ${field}`;
 
 async function messageFrom(task: Promise<unknown>): Promise<string> {
   const error = await failureOf(task);
@@ -56,14 +60,18 @@ async function messageFrom(task: Promise<unknown>): Promise<string> {
 }
 
 describe('listing', () => {
-  test('gives each process as it is understood, and as it came', async () => {
-    const { store, clock, transport } = storeWith([
-      json(
-        200,
-        { data: [createdResource, workerResource], included: [instance('inst-1')] },
-        { date: 'Sat, 04 Apr 2026 11:24:42 GMT' },
-      ),
-    ]);
+  test('gives each process as it is understood, and as it came only where that is wanted', async () => {
+    const { store, clock, transport } = storeWith(
+      [
+        json(
+          200,
+          { data: [createdResource, workerResource], included: [instance('inst-1')] },
+          { date: 'Sat, 04 Apr 2026 11:24:42 GMT' },
+        ),
+      ],
+      'inst-1',
+      { keepsResource: ({ type }) => type === 'custom' },
+    );
     const { processes, pages, serverTime } = await clock.run(store.list());
     const [first, second] = processes;
     expect([pages, serverTime]).toEqual([1, Date.UTC(2026, 3, 4, 11, 24, 42)]);
@@ -86,8 +94,9 @@ describe('listing', () => {
       strategy: 'queue_size',
       strategyThreshold: 50,
       instanceId: 'inst-7',
-      resource: workerResource,
+      resource: undefined,
     });
+    expect(store.latest).toBe(processes);
   });
 
   test('learns about its instance, and no other', async () => {
@@ -103,21 +112,56 @@ describe('listing', () => {
   test('passes over a process of a kind and shape that nobody can declare', async () => {
     const odd = { id: 'process-9', attributes: { type: 'scheduler', processes: null } };
     const { store, clock, transport } = storeWith([json(200, { data: [odd, createdResource] })]);
-    const { processes } = await clock.run(store.list());
+    const { processes, unreadable } = await clock.run(store.list());
     expect(processes.map(({ id }) => id)).toEqual(['process-1']);
+    expect(unreadable.map(({ id, known }) => [id, known])).toEqual([['process-9', { type: 'scheduler' }]]);
     expect(transport.asked).toHaveLength(1);
   });
 
   test.each([
-    ['a worker', { id: 'process-9', attributes: { type: 'worker', processes: null } }, 'process-9'],
-    ['a custom process', { id: 7, attributes: { type: 'custom', processes: 1 } }, '7'],
-    ['one that tells no type', { attributes: {} }, 'without an id'],
-  ])('refuses %s of another shape, at once, since it may be what is meant', async (_, odd, name) => {
-    const { store, clock, transport } = storeWith([json(200, { data: [createdResource, odd] })]);
-    expect(await messageFrom(clock.run(store.list()))).toMatch(
-      new RegExp(`^Background process ${name}: it is not as this version knows them \\(.+: expected `),
-    );
-    expect(transport.asked).toHaveLength(1);
+    [
+      'a number',
+      { id: 'p', attributes: { type: 'worker', processes: null, config: [{ queue: 'high' }] } },
+      { id: 'p', known: { type: 'worker', config: { queue: 'high' } } },
+    ],
+    [
+      'a config',
+      { id: 'p', attributes: { type: 'worker', processes: 1, command: 'php x', config: ['--force'] } },
+      { id: 'p', known: { type: 'worker', command: 'php x' } },
+    ],
+    [
+      'a config of two',
+      { id: 'p', attributes: { type: 'worker', processes: 1, config: [{}, {}] } },
+      { id: 'p' },
+    ],
+    [
+      'a config of lists',
+      { id: 'p', attributes: { type: 'worker', processes: 1, config: [[]] } },
+      { id: 'p' },
+    ],
+    [
+      'an id',
+      { id: 7, attributes: { type: 'custom', processes: 1, command: null, config: null } },
+      { id: '7', known: { type: 'custom', command: null } },
+    ],
+    ['a type', { attributes: { type: 5, command: 6 } }, { id: 'one without an id', known: {} }],
+    ['attributes', { id: 'p' }, { id: 'p', known: {} }],
+  ])('tells of one without %s that is understood, as far as it goes', async (_, odd, told) => {
+    const { store, clock } = storeWith([json(200, { data: [createdResource, odd] })]);
+    const { processes, unreadable } = await clock.run(store.list());
+    expect(processes).toHaveLength(1);
+    expect(unreadable).toEqual([expect.objectContaining(told)]);
+    expect(unreadable[0]?.why).toContain('expected');
+  });
+
+  test.each([
+    ['an empty list', [], {}],
+    ['a list of one', [{ queue: 'high' }], { queue: 'high' }],
+    ['nothing', null, {}],
+  ])('takes a config that is %s for what it says', async (_, config, told) => {
+    const resource = { id: 'p', attributes: { type: 'worker', processes: 1, config } };
+    const { store, clock } = storeWith([json(200, { data: [resource] })]);
+    expect((await clock.run(store.list())).processes[0]?.config).toEqual(told);
   });
 
   test('gives first what has been looked at before, and asks nothing that is known', async () => {
@@ -132,7 +176,7 @@ describe('listing', () => {
         sleeps: false,
         environmentId: undefined,
       },
-      listing: { processes: [], pages: 1, serverTime: 5 },
+      listing: { processes: [], unreadable: [], pages: 1, serverTime: 5 },
     };
     const store = new CloudProcessStore(client, 'inst-1', known);
     expect(await clock.run(store.list())).toBe(known.listing);
@@ -156,7 +200,7 @@ describe('listing', () => {
         strategyThreshold: null,
         createdAt: null,
         instanceId: 'inst-1',
-        resource: bare,
+        resource: undefined,
       },
     ]);
   });
@@ -166,15 +210,6 @@ describe('listing', () => {
     expect(await clock.run(messageFrom(store.list()))).toBe(
       'Listing the background processes of inst-1: The Cloud answered 404: Not found. Check the instance inst-1: it may be mistyped, be gone, or belong to an organization that the token is not of.',
     );
-  });
-
-  test('and creating need an instance', async () => {
-    const { client, clock, transport } = scriptedClient([]);
-    const store = new CloudProcessStore(client, undefined);
-    const needed = 'The instance: it is not known. Give instance, or environment.';
-    expect(await clock.run(messageFrom(store.list()))).toBe(needed);
-    expect(await clock.run(messageFrom(store.create(custom)))).toBe(needed);
-    expect(transport.asked).toEqual([]);
   });
 });
 
@@ -212,9 +247,14 @@ describe('creating', () => {
 
   test('surely did not happen after a refusal, which names the inputs', async () => {
     const errors = { 'config.queue': ['Too long.'], config: ['Odd.'], processes: ['Too many.'] };
-    const { store, clock } = storeWith([json(422, { message: 'Invalid.', errors })]);
-    expect(await clock.run(messageFrom(store.create(custom)))).toBe(
-      'Creating the background process: The Cloud answered 422: Invalid. · config-json: queue: Too long. · config-json: Odd. · processes: Too many. Correct the inputs named above.',
+    const refusal = json(422, { message: 'Invalid.', errors });
+    const { store, clock } = storeWith([refusal], 'inst-1', { fieldName });
+    expect(await clock.run(messageFrom(store.create(custom)))).toContain(
+      'Invalid. · the input config.queue: Too long. · the input config: Odd. · the input processes: Too many.',
+    );
+    const plain = storeWith([refusal]);
+    expect(await plain.clock.run(messageFrom(plain.store.create(custom)))).toContain(
+      '· config.queue: Too long.',
     );
   });
 
@@ -237,8 +277,34 @@ describe('one process', () => {
 
   test('of an unknown instance has no instance’s id', async () => {
     const { client, clock } = scriptedClient([json(200, { data: createdResource })]);
-    const store = new CloudProcessStore(client, undefined);
+    const store = new CloudPinnedStore(client, undefined);
     expect((await clock.run(store.find('process-1')))?.instanceId).toBe('');
+  });
+
+  test('of an unknown instance tells which it is on, and is held to it from then on', async () => {
+    const other = { ...workerResource, relationships: { instance: { data: { id: 'inst-8' } } } };
+    const { client, clock } = scriptedClient([
+      json(200, { data: workerResource }),
+      json(200, { data: other }),
+    ]);
+    const store = new CloudPinnedStore(client, undefined);
+    expect((await clock.run(store.find('process-2')))?.instanceId).toBe('inst-7');
+    expect(await clock.run(messageFrom(store.find('process-2')))).toContain(
+      'it is on the instance inst-8, and not on inst-7',
+    );
+  });
+
+  test('is not what an answer says that is about another one', async () => {
+    const { store, clock, transport } = storeWith([
+      json(200, { data: workerResource }),
+      json(200, { data: createdResource }),
+    ]);
+    expect((await clock.run(store.find('process-1')))?.id).toBe('process-1');
+    expect(transport.asked).toHaveLength(2);
+    const stubborn = storeWith(Array(9).fill(json(200, { data: workerResource })));
+    expect(await stubborn.clock.run(messageFrom(stubborn.store.find('process-1')))).toContain(
+      'does not have the expected shape (at data.id',
+    );
   });
 
   test('is updated with what is given', async () => {
@@ -250,9 +316,10 @@ describe('one process', () => {
   });
 
   test('whose update is refused names the inputs', async () => {
-    const { store, clock } = storeWith([json(422, { errors: { 'config.tries': ['Too many.'] } })]);
+    const refusal = json(422, { errors: { 'config.tries': ['Too many.'] } });
+    const { store, clock } = storeWith([refusal], 'inst-1', { fieldName });
     expect(await clock.run(messageFrom(store.update('process-1', { processes: 2 })))).toContain(
-      'Updating background process process-1: The Cloud answered 422: config-json: tries: Too many.',
+      'Updating background process process-1: The Cloud answered 422: the input config.tries: Too many.',
     );
   });
 
@@ -298,5 +365,24 @@ describe('a process of another shape', () => {
   ])('is refused with the place: %s', async (_, resource, place) => {
     const { store, clock } = storeWith(Array(5).fill(json(200, { data: resource })));
     expect(await clock.run(messageFrom(store.find('process-1')))).toContain(place);
+  });
+});
+
+describe('an instance of type managed_queue', () => {
+  const managed = { ...instance('inst-1'), attributes: { name: 'Jobs', type: 'managed_queue' } };
+
+  test('takes no writes, as soon as that is known', async () => {
+    const { store, clock } = storeWith([json(200, { data: [], included: [managed] })]);
+    store.mayWrite();
+    await clock.run(store.list());
+    expect(() => store.mayWrite()).toThrow(
+      'The instance Jobs (inst-1): it is a managed queue: its worker belongs to Laravel Cloud, so nothing is created, changed or deleted there. Nothing was changed. Declare the process on the App cluster or on a worker cluster.',
+    );
+  });
+
+  test('is the only one of that kind', async () => {
+    const { store, clock } = storeWith([json(200, { data: [], included: [instance('inst-1')] })]);
+    await clock.run(store.list());
+    expect(() => store.mayWrite()).not.toThrow();
   });
 });

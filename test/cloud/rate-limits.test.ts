@@ -4,7 +4,6 @@ import { HttpClient } from '../../src/http/client.ts';
 import { cloudMaker } from '../../src/processes/maker.ts';
 import { converge } from '../../src/processes/plan/converge.ts';
 import { planFor } from '../../src/processes/plan/plan.ts';
-import { raceDelays } from '../../src/processes/race-delays.ts';
 import { cloudRules } from '../../src/processes/rules.ts';
 import type { ProcessSpec } from '../../src/processes/spec.ts';
 import { Deadline } from '../../src/time/deadline.ts';
@@ -52,14 +51,15 @@ async function create(count: number, instances: number) {
       makerAt: ({ place, listing }, limit) =>
         cloudMaker(listing, {
           store: new CloudProcessStore(client, place.id),
-          delays: raceDelays(clock, random, signal),
           clock,
+          random,
           cancelled: signal,
           limit,
         }),
       cancelled: signal,
       concurrency: 6,
       onChange: () => undefined,
+      warn: () => undefined,
       log: () => undefined,
     }),
   );

@@ -120,6 +120,7 @@ describe('forge/apply makes servers run what the manifest declares', () => {
     expect(first.outputs).toMatchObject({ created: '2', deleted: '0', undeclared: '1' });
     forget();
     const run = await apply({ prune: 'true' });
+    expect(run.errors).toEqual([]);
     expect(run.outputs).toMatchObject({ outcome: 'changed', deleted: '1', unchanged: '2', undeclared: '0' });
     expect(writes()).toEqual(['DELETE']);
     expect(kept().map(({ id }) => id)).not.toContain(old.id);

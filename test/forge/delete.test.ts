@@ -1,6 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { deleteForSure, type ForgeDeleteTarget, findToDelete } from '../../src/forge/delete.ts';
-import { raceDelays } from '../../src/processes/race-delays.ts';
 import { VirtualClock } from '../support/virtual-clock.ts';
 import { answered, ForgeServer } from './forge-server.ts';
 import { waitingOn } from './waiting-on.ts';
@@ -30,7 +29,6 @@ function world() {
   return {
     ...waiting,
     store: server,
-    delays: raceDelays(clock, waiting.random, waiting.cancelled),
     removalLimit: 60_000,
     did: (line: string) => void known.push(line),
     log: () => undefined,
@@ -59,7 +57,7 @@ describe('What is to be deleted', () => {
 
   test('is looked for only on the site that is given', async () => {
     await find(byCommand({ siteId: '9' }));
-    expect(server.filters).toEqual([{ siteId: '9' }]);
+    expect(server.filters).toEqual([{ siteId: '9' }, { siteId: '9' }]);
   });
 
   test('is one: several are refused with what tells them apart, after another look', async () => {

@@ -5,8 +5,6 @@ import type { ForgeSpec } from '../../src/forge/spec.ts';
 import { converge } from '../../src/processes/plan/converge.ts';
 import { planFor } from '../../src/processes/plan/plan.ts';
 import { describeDone } from '../../src/processes/plan/result.ts';
-import { raceDelays } from '../../src/processes/race-delays.ts';
-import { Deadline } from '../../src/time/deadline.ts';
 import { VirtualClock } from '../support/virtual-clock.ts';
 import { answered, ForgeServer, specOf } from './forge-server.ts';
 import { waitingOn } from './waiting-on.ts';
@@ -38,13 +36,13 @@ async function run(
         forgeMaker(listing, {
           ...waiting,
           store: server,
-          delays: raceDelays(clock, waiting.random, waiting.cancelled),
-          removal: { ...waiting, deadline: () => new Deadline(clock, 60_000) },
+          removalLimit: 60_000,
           limit,
         }),
       cancelled: waiting.cancelled,
       concurrency: 6,
       onChange: () => undefined,
+      warn: (line) => lines.push(line),
       log: (line) => lines.push(line),
     }),
   );

@@ -6,7 +6,7 @@ import { exactlyOnce } from './exactly-once.ts';
 const few = process.env['MODEL_SCHEDULES'];
 
 test('however runs interleave and whatever is lost on the way, every invariant holds', async () => {
-  await fc.assert(exactlyOnce, {
+  await fc.assert(exactlyOnce(), {
     numRuns: Number(few ?? 2_000),
     seed: 20_260_404,
     endOnFailure: few !== undefined,

@@ -1,13 +1,23 @@
 import { Failure, messageOf } from '../../src/failure.ts';
+import { byAge } from '../../src/processes/existing.ts';
 import type { ProcessSpec } from '../../src/processes/spec.ts';
-import type { StoredProcess } from './cloud-model.ts';
+import type { Look, StoredProcess } from './cloud-model.ts';
 import { type Ending, limits, type RunResult, token } from './play.ts';
 
 /** The longest pause between two requests that no deadline cuts short, in milliseconds. */
-const longestPause = 4_000;
+const longestPause = 8_000;
 
-/** Milliseconds on the way in one direction, within which runs that race need not wait for each other long. */
-const swift = 50;
+/** What the rules of a create are made for, in milliseconds; see decision 2. */
+const promised = {
+  /** On the way in one direction. */
+  delay: 50,
+  lag: 8_000,
+  removal: 8_000,
+  /** Lags and removals one after the other, where clocks differ so that the oldest is not the first. */
+  disorder: 10_000,
+  /** From a lost answer to the moment when what came of it shows. */
+  lost: 20_000,
+} as const;
 
 type Invariant = (ending: Ending) => string | undefined;
 
@@ -19,9 +29,12 @@ const invariants: Readonly<Record<string, Invariant>> = {
   },
 
   'nothing that was there before is touched, but a match': ({ cloud, matchesBefore }) => {
-    const before = cloud.history.filter(({ madeBy }) => madeBy === undefined);
+    const before = cloud.made.filter(({ madeBy }) => madeBy === undefined);
     const touched = before.find(
-      (process) => !matchesBefore.has(process.id) && cloud.processes.get(process.id) !== process,
+      (process) =>
+        !matchesBefore.has(process.id) &&
+        !cloud.takenAway.has(process.id) &&
+        cloud.processes.get(process.id) !== process,
     );
     return touched && `${touched.id} is not as it was`;
   },
@@ -35,7 +48,8 @@ const invariants: Readonly<Record<string, Invariant>> = {
     ({ sent, startedAt, endedAt }) => {
       const deadline = startedAt + limits.work;
       const late = sent.find((request) => request.at >= deadline || request.endedAt > deadline);
-      if (late !== undefined) return `${late.method} from ${late.at} to ${late.endedAt}`;
+      if (late !== undefined && late.endedAt !== Number.POSITIVE_INFINITY)
+        return `${late.method} from ${late.at} to ${late.endedAt}`;
       return endedAt > deadline + longestPause ? `it ended at ${endedAt}` : undefined;
     },
   ),
@@ -47,68 +61,73 @@ const invariants: Readonly<Record<string, Invariant>> = {
         unsure = false;
       if (method !== 'POST') continue;
       if (unsure) return 'it sent a second POST blindly';
-      unsure = mayHaveArrived;
+      unsure = mayHaveArrived && status !== 429;
     }
     return undefined;
   }),
 
   'a failure is one that is written for the reader': each(({ ended }) =>
-    ended.ok || ended.error instanceof Failure ? undefined : `it threw ${stackOf(ended.error)}`,
+    ended.kind !== 'failed' || ended.error instanceof Failure
+      ? undefined
+      : `it threw ${stackOf(ended.error)}`,
   ),
 
-  'where nothing fails or dawdles, every run succeeds': (ending) => {
-    const { runs, manners } = ending.world;
-    const calm = runs.every(
-      ({ faults, stopsAfter, delays }) =>
-        faults.every((fault) => fault === undefined) &&
-        stopsAfter === undefined &&
-        Math.max(...delays) <= swift,
-    );
-    if (!calm || ending.matchesBefore.size > 1 || manners.patchIgnores !== undefined) return undefined;
+  'where nothing goes wrong but what time does, every run succeeds': (ending) => {
+    if (!isCalm(ending)) return undefined;
     return each(({ plan, ended }) =>
-      ended.ok || plan.ifExists === 'fail' ? undefined : `it failed: ${messageOf(ended.error)}`,
+      ended.kind === 'failed' && plan.ifExists !== 'fail'
+        ? `it failed: ${messageOf(ended.error)}`
+        : undefined,
     )(ending);
   },
 
-  'what a run reports was there, as declared, when the Cloud last acted for it': (ending) =>
-    each(({ plan, ended, lastSeen }) => {
-      if (!ended.ok) return undefined;
+  'where nothing goes wrong but what time does, one is left, and all that made it report it': (ending) => {
+    if (!isCalm(ending)) return undefined;
+    const left = madeHere(ending).filter(({ id }) => ending.cloud.processes.has(id));
+    if (left.length > 1) return `${left.map(({ id }) => id).join(', ')} are left`;
+    if (!isOrderly(ending)) return undefined;
+    return each((run) => {
+      const id = run.sent.some(({ method }) => method === 'POST') ? reported(run) : undefined;
+      return id === undefined || ending.cloud.processes.has(id) ? undefined : `${id} is gone`;
+    })(ending);
+  },
+
+  'what a run reports was there when the Cloud last acted for it, and as declared': (ending) =>
+    each((run) => {
+      if (run.ended.kind !== 'done') return undefined;
+      const { plan, ended } = run;
       const { process, outcome } = ended.ensured;
       if (process === undefined)
         return plan.dryRun && outcome === 'would-create' ? undefined : 'it reports nothing';
-      const seen = lastSeen.flatMap((there) => there.get(process.id) ?? []);
+      const seen = thereFor(run, ending).flatMap((there) => there.get(process.id) ?? []);
       if (seen.length === 0) return `${process.id} was not there`;
-      const left = plan.ifExists === 'reuse' || plan.dryRun;
+      const left = plan.ifExists === 'reuse' || plan.dryRun || isOnlyRead(run);
       return left || seen.some((one) => isAsDeclared(ending.world.spec, one))
         ? undefined
         : `${process.id} was not as declared`;
     })(ending),
 
-  'what a run reports is still there at the end, unless two were made at the same moment': (ending) => {
-    if (hasTies(ending)) return undefined;
-    return each(({ ended }) => {
-      const id = ended.ok ? ended.ensured.process?.id : undefined;
-      return id === undefined || ending.cloud.processes.has(id) ? undefined : `${id} is gone`;
-    })(ending);
+  'where one matched before, none is made': (ending) => {
+    const [made] = madeHere(ending);
+    const gone = [...ending.matchesBefore].every((id) => ending.cloud.takenAway.has(id));
+    return made && !gone ? `run ${made.madeBy} made ${made.id}` : undefined;
   },
 
-  'where one matched before, none is made': ({ cloud, matchesBefore }) => {
-    const made = cloud.history.find(({ madeBy }) => madeBy !== undefined);
-    return made && matchesBefore.size > 0 ? `run ${made.madeBy} made ${made.id}` : undefined;
+  'exit 0 never leaves two': (ending) => {
+    const left = unexcused(ending).map(({ id }) => id);
+    const told = new Set(ending.runs.map(reported));
+    const both = left.filter((id) => told.has(id));
+    return both.length > 1 ? `runs have reported ${both.join(' and ')}` : undefined;
   },
 
-  'of those made one is left at the end, or a run has said of each further one that it is there or may be': ({
-    cloud,
-    runs,
-  }) => {
-    const left = [...cloud.processes.values()].filter(({ madeBy }) => madeBy !== undefined);
-    const untold = left.filter((process) => !isTold(process, runs));
+  'of those made one is left at the end, or a run that failed has told of each further one': (ending) => {
+    const untold = unexcused(ending).filter((process) => !isTold(process, ending.runs));
     return untold.length <= 1 ? undefined : `nobody told of ${untold.map(({ id }) => id).join(', ')}`;
   },
 
   'the token is in no line of the log and no error': each(({ ended, log, did }) => {
-    const texts = [...log, did ?? '', ended.ok ? '' : messageOf(ended.error)];
-    return texts.some((text) => text.includes(token)) ? 'it is' : undefined;
+    const error = ended.kind === 'failed' ? messageOf(ended.error) : '';
+    return [...log, did ?? '', error].some((text) => text.includes(token)) ? 'it is' : undefined;
   }),
 };
 
@@ -120,14 +139,114 @@ export function violations(ending: Ending): string[] {
   });
 }
 
+/** No request fails, nobody is stopped, and nothing takes longer than the rules are made for. */
+function isCalm(ending: Ending): boolean {
+  const { matchesBefore, world } = ending;
+  const { manners, runs } = world;
+  const lag = Math.max(...runs.flatMap(({ lags }) => lags));
+  return (
+    (isOrderly(ending) || 2 * lag + manners.removal.takes <= promised.disorder) &&
+    matchesBefore.size <= 1 &&
+    manners.patchIgnores === undefined &&
+    manners.patchAnswers !== 'another, not applied' &&
+    manners.budget === undefined &&
+    manners.outage === undefined &&
+    manners.vandal === undefined &&
+    manners.churn.times === 0 &&
+    manners.removal.takes <= promised.removal &&
+    lag <= promised.lag &&
+    runs.every(
+      ({ faults, stopsAfter, kill, delays }) =>
+        faults.every((fault) => fault === undefined) &&
+        stopsAfter === undefined &&
+        kill === undefined &&
+        Math.max(...delays) <= promised.delay,
+    )
+  );
+}
+
+/** What was made first is also the oldest in the order that runs see. */
+export function isOrderly(ending: Ending): boolean {
+  const made = madeHere(ending);
+  return made.every((process, index) => {
+    const next = made[index + 1];
+    return next === undefined || byAge(process, next) < 0;
+  });
+}
+
+/** In the order in which they were really made. */
+export function madeHere({ cloud }: Ending): readonly StoredProcess[] {
+  return cloud.made.filter(({ madeBy }) => madeBy !== undefined);
+}
+
+/** The id that a run says exists. */
+export function reported({ ended }: RunResult): string | undefined {
+  return ended.kind === 'done' ? ended.ensured.process?.id : undefined;
+}
+
+/** A run that has only read may report what a list showed, which may lie behind. */
+function isOnlyRead({ sent }: RunResult): boolean {
+  return sent.every(({ method }) => method === 'GET');
+}
+
+/** What was there for a run, when it last asked: really or, if that was for a list, as the list showed it. */
+function thereFor(run: RunResult, { cloud }: Ending): readonly ReadonlyMap<string, StoredProcess>[] {
+  const looks = cloud.looksOf(run.number);
+  const first = lastLookOf(looks);
+  if (first === undefined || !run.sent.at(-1)?.path.includes('/instances/')) return run.lastThere;
+  return looks.slice(looks.indexOf(first)).map(({ moment }) => cloud.at(moment));
+}
+
+/** Those made and left for which a run that is alive could still answer. */
+function unexcused(ending: Ending): readonly StoredProcess[] {
+  const { cloud, runs } = ending;
+  return madeHere(ending).filter(
+    (process) => cloud.processes.has(process.id) && !isExcused(process, runs, ending),
+  );
+}
+
 /**
- * A run that failed names it, or says that its own create may have made it; or a run that succeeded names it as
- * another that is left.
+ * What nobody could know of: made by a run that was killed, or by a request whose answer was lost and that showed only
+ * after the watch for it, and after the last look of every run that has reported another.
  */
+function isExcused(process: StoredProcess, runs: readonly RunResult[], { cloud }: Ending): boolean {
+  const maker = runs.find(({ number }) => number === process.madeBy);
+  if (maker === undefined || !(maker.ended.kind === 'killed' || cameTooLate(process, maker))) return false;
+  return runs.every((run) => {
+    const id = reported(run);
+    if (id === undefined || id === process.id || run.plan.dryRun) return true;
+    const looks = cloud.looksOf(run.number);
+    const last = lastLookOf(looks);
+    const own = cloud.made.find((made) => made.id === id);
+    if (last === undefined || own === undefined) return false;
+    // It has made sure of what it reports, and that was before this one was made.
+    const wasShown = looks.slice(looks.indexOf(last)).some(({ ids }) => ids.has(process.id));
+    // A run that only reads does not read pages twice, and what moves between them may be missed.
+    const wasMissed = isOnlyRead(run) && looks.at(-1) !== last;
+    return own.madeAt <= last.moment && (process.madeAt >= last.moment || wasMissed) && !wasShown;
+  });
+}
+
+/** The first page of the last list: what it shows is no younger than that. */
+function lastLookOf(looks: readonly Look[]): Look | undefined {
+  return looks.findLast(({ page }) => page === 1);
+}
+
+function cameTooLate({ madeAt }: StoredProcess, { sent, plan }: RunResult): boolean {
+  const lag = Math.max(...plan.lags);
+  return sent.some(
+    ({ method, fault, at, endedAt }) =>
+      method === 'POST' &&
+      fault !== undefined &&
+      at <= madeAt &&
+      madeAt + lag > endedAt + promised.lost - longestPause,
+  );
+}
+
+/** A run that failed names it, or says that its own create may have made it. */
 function isTold({ id, madeBy }: StoredProcess, runs: readonly RunResult[]): boolean {
-  return runs.some((run, number) => {
-    const { ended, did } = run;
-    if (ended.ok) return ended.ensured.others.some((other) => other.id === id);
+  return runs.some(({ ended, did, number }) => {
+    if (ended.kind !== 'failed') return false;
     const said = `${messageOf(ended.error)}\n${did ?? ''}`;
     return said.includes(id) || (madeBy === number && /\bmay\b/.test(said));
   });
@@ -139,12 +258,6 @@ function each(holds: (run: RunResult) => string | undefined): Invariant {
     const number = wrong.findIndex((text) => text !== undefined);
     return number === -1 ? undefined : `run ${number}: ${wrong[number]}`;
   };
-}
-
-/** Were two made at what their dates tell as one moment, so that only their ids order them? */
-function hasTies({ cloud }: Ending): boolean {
-  const dates = cloud.history.filter(({ madeBy }) => madeBy !== undefined).map(({ createdAt }) => createdAt);
-  return new Set(dates).size < dates.length;
 }
 
 function isAsDeclared(spec: ProcessSpec, { processes, config }: StoredProcess): boolean {

@@ -1,7 +1,7 @@
 import type { Transport, TransportRequest, TransportResponse } from '../../src/http/transport.ts';
 import type { Clock } from '../../src/time/clock.ts';
 import type { CloudModel } from './cloud-model.ts';
-import { json } from './cloud-model.ts';
+import type { Manners } from './manners.ts';
 
 /** What goes wrong with one request. `acts`: the server carries it out all the same. */
 export type Fault =
@@ -28,13 +28,26 @@ export interface Sent {
   readonly mayHaveArrived: boolean;
 }
 
+/** The end of a run that nothing announces: its machine is gone with this request, unsent or carried out. */
+export interface Kill {
+  /** The first, the second, … */
+  readonly request: number;
+  readonly when: 'before' | 'after';
+}
+
 export interface Line {
   readonly run: number;
   readonly clock: Clock;
+  readonly removal: Manners['removal'];
   /** Milliseconds on the way, one after the other and round again: to the server, back, to the server, … */
   readonly delays: readonly number[];
+  /** How far lists lie behind, one after the other and round again. */
+  readonly lags: readonly number[];
+  readonly skew: number;
   /** What goes wrong with the first request, the second, …; nothing after the last. */
   readonly faults: readonly (Fault | undefined)[];
+  readonly kill: Kill | undefined;
+  readonly onKilled: () => void;
   /** Called right after the server has carried something out for this run. */
   readonly onAct: (request: TransportRequest) => void;
 }
@@ -45,6 +58,8 @@ export class Network implements Transport {
   readonly #cloud: CloudModel;
   readonly #line: Line;
   #hops = 0;
+  #looks = 0;
+  #dead = false;
 
   constructor(cloud: CloudModel, line: Line) {
     this.#cloud = cloud;
@@ -52,7 +67,9 @@ export class Network implements Transport {
   }
 
   async send(request: TransportRequest, signal: AbortSignal): Promise<TransportResponse> {
-    const { clock, faults } = this.#line;
+    const { clock, faults, kill } = this.#line;
+    const fatal = kill?.request === this.sent.length + 1 ? kill.when : undefined;
+    if (this.#dead || fatal === 'before') return await this.#die();
     const fault = faults[this.sent.length];
     const sent: Sent = {
       method: request.method,
@@ -64,6 +81,10 @@ export class Network implements Transport {
       mayHaveArrived: fault?.kind !== 'refused' && fault?.kind !== 'rate-limit',
     };
     this.sent.push(sent);
+    if (fatal === 'after') {
+      void this.#arrives(request);
+      return await this.#die();
+    }
     try {
       await this.#hop(signal);
       const response = await this.#serve(request, fault, signal);
@@ -78,9 +99,25 @@ export class Network implements Transport {
 
   async close(): Promise<void> {}
 
+  /** What left before the end arrives all the same. */
+  async #arrives(request: TransportRequest): Promise<void> {
+    await this.#line.clock.sleep(this.#nextDelay());
+    this.#act(request);
+  }
+
+  async #die(): Promise<never> {
+    this.#dead = true;
+    this.#line.onKilled();
+    return await new Promise(() => undefined);
+  }
+
+  #nextDelay(): number {
+    const { delays } = this.#line;
+    return delays[this.#hops++ % delays.length] ?? 0;
+  }
+
   async #hop(signal: AbortSignal): Promise<void> {
-    const { clock, delays } = this.#line;
-    await clock.sleep(delays[this.#hops++ % delays.length] ?? 0, signal);
+    await this.#line.clock.sleep(this.#nextDelay(), signal);
   }
 
   async #serve(
@@ -88,7 +125,7 @@ export class Network implements Transport {
     fault: Fault | undefined,
     signal: AbortSignal,
   ): Promise<TransportResponse | Error> {
-    if (fault === undefined) return this.#act(request);
+    if (fault === undefined) return await this.#actInTime(request, signal);
     switch (fault.kind) {
       case 'refused':
         return withCode('ECONNREFUSED');
@@ -123,11 +160,35 @@ export class Network implements Transport {
     }
   }
 
-  #act(request: TransportRequest): TransportResponse {
-    const response = this.#cloud.handle(request, this.#line.run);
+  /** A removal takes its time, whether or not anybody waits for its end. */
+  async #actInTime(request: TransportRequest, signal: AbortSignal): Promise<TransportResponse> {
+    const { clock, removal } = this.#line;
+    if (request.method !== 'DELETE' || removal.takes === 0) return this.#act(request, true);
+    const done = removal.acts === 'at its start' ? this.#act(request, true) : undefined;
+    const answer = clock.sleep(removal.takes).then(() => done ?? this.#act(request, true));
+    return await unlessAborted(answer, signal);
+  }
+
+  #act(request: TransportRequest, isAnswered = false): TransportResponse {
+    const { run, skew, lags } = this.#line;
+    const lag = lags[this.#looks++ % lags.length] ?? 0;
+    const response = this.#cloud.handle(request, { run, skew, lag, isAnswered });
     this.#line.onAct(request);
     return response;
   }
+}
+
+async function unlessAborted<T>(task: Promise<T>, signal: AbortSignal): Promise<T> {
+  signal.throwIfAborted();
+  return await new Promise((resolve, reject) => {
+    const stop = (): void => reject(signal.reason);
+    signal.addEventListener('abort', stop, { once: true });
+    task.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop));
+  });
+}
+
+function json(status: number, body: unknown): TransportResponse {
+  return { status, headers: { 'content-type': 'application/vnd.api+json' }, body: JSON.stringify(body) };
 }
 
 function withCode(code: string): Error {

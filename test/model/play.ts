@@ -3,11 +3,11 @@ import { CloudProcessStore } from '../../src/cloud/process-store.ts';
 import { Cancelled } from '../../src/failure.ts';
 import { HttpClient } from '../../src/http/client.ts';
 import { type Ensured, ensure } from '../../src/processes/ensure.ts';
-import { raceDelays } from '../../src/processes/race-delays.ts';
+import { candidates } from '../../src/processes/identity.ts';
 import { Deadline } from '../../src/time/deadline.ts';
 import { seededRandom } from '../support/seeded-random.ts';
 import { VirtualClock } from '../support/virtual-clock.ts';
-import { apiUrl, CloudModel, instanceId, type StoredProcess } from './cloud-model.ts';
+import { apiUrl, beginning, CloudModel, instanceId, type StoredProcess } from './cloud-model.ts';
 import { Network, type Sent } from './network.ts';
 import type { RunPlan, World } from './world.ts';
 
@@ -16,20 +16,24 @@ export const limits = { work: 120_000, request: 30_000, cutOff: 4_000 } as const
 
 export const token = 'the-token-of-the-model';
 
+export type Ended =
+  | { readonly kind: 'done'; readonly ensured: Ensured }
+  | { readonly kind: 'failed'; readonly error: unknown }
+  | { readonly kind: 'killed' };
+
 /** How one run ended. */
 export interface RunResult {
+  readonly number: number;
   readonly plan: RunPlan;
   readonly sent: readonly Sent[];
   readonly startedAt: number;
   readonly endedAt: number;
-  readonly ended:
-    | { readonly ok: true; readonly ensured: Ensured }
-    | { readonly ok: false; readonly error: unknown };
+  readonly ended: Ended;
   /** What it said was done by then. */
   readonly did: string | undefined;
   readonly log: readonly string[];
-  /** What was there when the Cloud last carried something out for this run: for a list, at each of its pages. */
-  readonly lastSeen: readonly ReadonlyMap<string, StoredProcess>[];
+  /** What was really there when the Cloud last carried something out for this run: for a list, at each of its pages. */
+  readonly lastThere: readonly ReadonlyMap<string, StoredProcess>[];
 }
 
 /** How a world ended, once all its runs have. */
@@ -44,39 +48,54 @@ export interface Ending {
 /** Lets all runs of a world happen, interleaved on one virtual clock. */
 export async function play(world: World): Promise<Ending> {
   const clock = new VirtualClock();
-  const cloud = new CloudModel(world.manners, () => clock.now(), seededRandom(world.seed));
+  const { manners, spec } = world;
+  const cloud = new CloudModel(manners, () => clock.now(), seededRandom(world.seed));
   for (const decoy of world.decoys) cloud.seed(decoy);
   const matchesBefore = new Set(world.matches.map((match) => cloud.seed(match).id));
-  const runs = await clock.run(
-    Promise.all(world.runs.map((plan, number) => playRun(world, plan, number, cloud, clock))),
-  );
+  if (manners.vandal !== undefined) {
+    const matches = (process: StoredProcess): boolean => candidates(spec, [asExisting(process)]).length > 0;
+    void clock.sleep(manners.vandal).then(() => cloud.takeAwayYoungest(matches));
+  }
+  const runs: Promise<RunResult>[] = [];
+  for (const [number, plan] of world.runs.entries()) {
+    const before = plan.follows ? runs.at(-1) : undefined;
+    runs.push(playRun(world, plan, number, cloud, clock, before));
+  }
+  const results = await clock.run(Promise.all(runs));
   // What acts late has acted by then.
-  await clock.run(clock.sleep(10_000));
-  return { world, cloud, matchesBefore, runs };
+  await clock.run(clock.sleep(30_000));
+  return { world, cloud, matchesBefore, runs: results };
 }
 
 async function playRun(
-  { spec, seed }: World,
+  { spec, seed, manners }: World,
   plan: RunPlan,
   number: number,
   cloud: CloudModel,
   clock: VirtualClock,
+  before: Promise<RunResult> | undefined,
 ): Promise<RunResult> {
+  await before;
   await clock.sleep(plan.startsAt);
   const startedAt = clock.now();
   const random = seededRandom(seed + number + 1);
   const { cancelled, cutOff } = stopsOf(plan, clock);
   const log: string[] = [];
   let did: string | undefined;
-  let lastSeen: RunResult['lastSeen'] = [];
+  let lastThere: RunResult['lastThere'] = [];
+  const killed = Promise.withResolvers<Ended>();
   const network = new Network(cloud, {
     run: number,
     clock,
+    removal: manners.removal,
     delays: plan.delays,
+    lags: plan.lags,
+    skew: plan.skew,
     faults: plan.faults,
+    kill: plan.kill,
+    onKilled: () => killed.resolve({ kind: 'killed' }),
     onAct: ({ url }) => {
-      const now = new Map(cloud.processes);
-      lastSeen = url.searchParams.has('page') ? [...lastSeen, now] : [now];
+      lastThere = url.searchParams.has('page') ? [...lastThere, cloud.processes] : [cloud.processes];
     },
   });
   const client = new HttpClient({
@@ -88,7 +107,7 @@ async function playRun(
     requestTimeout: limits.request,
     deadline: new Deadline(clock, limits.work),
     clock,
-    wallClock: () => Date.UTC(2026, 3, 4) + clock.now(),
+    wallClock: () => beginning + clock.now(),
     random,
     cancelled,
     cutOff,
@@ -96,21 +115,26 @@ async function playRun(
     onExchange: (line) => log.push(line),
   });
   const { ifExists, dryRun } = plan;
-  const ended = await ensure(
+  const ensuring = ensure(
     { spec, ifExists, dryRun },
     {
       store: new CloudProcessStore(client, instanceId),
-      delays: raceDelays(clock, random, cancelled),
+      clock,
+      random,
+      cancelled,
       did: (line) => {
         did = line;
       },
+      warn: (line) => log.push(line),
       log: (line) => log.push(line),
     },
   ).then(
-    (ensured) => ({ ok: true as const, ensured }),
-    (error: unknown) => ({ ok: false as const, error }),
+    (ensured): Ended => ({ kind: 'done', ensured }),
+    (error: unknown): Ended => ({ kind: 'failed', error }),
   );
-  return { plan, sent: network.sent, startedAt, endedAt: clock.now(), ended, did, log, lastSeen };
+  const ended = await Promise.race([ensuring, killed.promise]);
+  const endedAt = clock.now();
+  return { number, plan, sent: network.sent, startedAt, endedAt, ended, did, log, lastThere };
 }
 
 function stopsOf({ stopsAfter }: RunPlan, clock: VirtualClock) {
@@ -122,4 +146,9 @@ function stopsOf({ stopsAfter }: RunPlan, clock: VirtualClock) {
     void clock.sleep(stopsAfter + limits.cutOff).then(() => cutOff.abort(reason));
   }
   return { cancelled: cancelled.signal, cutOff: cutOff.signal };
+}
+
+/** As the domain knows it, without how the Cloud writes it. */
+export function asExisting(process: StoredProcess) {
+  return { ...process, strategy: 'none', strategyThreshold: null, instanceId, resource: undefined };
 }

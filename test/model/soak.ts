@@ -1,54 +1,99 @@
 import { parseArgs } from 'node:util';
 import fc from 'fast-check';
 import { exactlyOnce } from './exactly-once.ts';
-import { play } from './play.ts';
-import type { World } from './world.ts';
+import { violations } from './invariants.ts';
+import { type Ending, play } from './play.ts';
+import { troubles } from './troubles.ts';
+import { type World, worlds } from './world.ts';
 
-// npm run soak -- [--runs 100000] [--seed 1] [--path 12:3:0]
+// npm run soak -- [--runs 100000] [--seed 1] [--path 12:3:0] [--tally]
 
 const { values } = parseArgs({
   options: {
     runs: { type: 'string', default: '50000' },
     seed: { type: 'string', default: String(Date.now() % 2 ** 31) },
     path: { type: 'string' },
+    /** Goes on after a violation, and counts them by the promise that is broken. */
+    tally: { type: 'boolean', default: false },
   },
 });
 const total = Number(values.runs);
 const first = Number(values.seed);
 const chunk = values.path === undefined ? 1_000 : total;
 
+let played = 0;
+let requests = 0;
+const cameUp = new Map(Object.keys(troubles).map((name) => [name, 0]));
+const broken = new Map<string, number>();
+
 for (let done = 0, seed = first; done < total; done += chunk, seed++) {
   const numRuns = Math.min(chunk, total - done);
   const started = performance.now();
-  const found = await fc.check(exactlyOnce, {
-    numRuns,
-    seed,
-    ...(values.path === undefined ? {} : { path: values.path }),
-  });
-  if (found.failed) {
-    console.error(fc.defaultReportMessage(found));
-    if (found.counterexample !== null) await tell(found.counterexample[0]);
-    console.error(
-      `Replay: npm run soak -- --seed ${seed} --runs 1 --path ${found.counterexamplePath ?? '0'}`,
-    );
-    process.exit(1);
-  }
+  await (values.tally ? countIn(seed, numRuns) : check(seed, numRuns));
   const seconds = ((performance.now() - started) / 1000).toFixed(1);
-  console.log(`seed ${seed}: ${numRuns} schedules hold (${seconds} s, ${done + numRuns} of ${total})`);
+  console.log(`seed ${seed}: ${numRuns} schedules (${seconds} s, ${done + numRuns} of ${total})`);
+}
+console.log(`\nAmong ${played} schedules, with ${(requests / played).toFixed(1)} requests each:`);
+for (const [name, count] of cameUp) console.log(`${share(count)} ${name}`);
+for (const [name, count] of broken) console.log(`BROKEN ${count} times: ${name}`);
+if (!values.tally) console.log('\nEvery invariant holds in all of them.');
+
+async function check(seed: number, numRuns: number): Promise<void> {
+  const path = values.path === undefined ? {} : { path: values.path };
+  const found = await fc.check(exactlyOnce(note), { numRuns, seed, ...path });
+  if (!found.failed) return;
+  console.error(fc.defaultReportMessage(found));
+  if (found.counterexample !== null) await tell(found.counterexample[0]);
+  console.error(`Replay: npm run soak -- --seed ${seed} --runs 1 --path ${found.counterexamplePath ?? '0'}`);
+  process.exit(1);
+}
+
+async function countIn(seed: number, numRuns: number): Promise<void> {
+  for (const world of fc.sample(worlds, { numRuns, seed })) {
+    const ending = await play(world);
+    note(ending);
+    for (const wrong of violations(ending)) {
+      const [name = ''] = wrong.split(':');
+      broken.set(name, (broken.get(name) ?? 0) + 1);
+    }
+  }
+}
+
+function note(ending: Ending): void {
+  played += 1;
+  requests += ending.runs.reduce((sum, { sent }) => sum + sent.length, 0);
+  for (const [name, hasComeUp] of Object.entries(troubles))
+    if (hasComeUp(ending)) cameUp.set(name, (cameUp.get(name) ?? 0) + 1);
+}
+
+function share(count: number): string {
+  return `${((100 * count) / played).toFixed(2).padStart(6)} %`;
 }
 
 /** What happened in a world, request by request. */
 async function tell(world: World): Promise<void> {
-  const { runs } = await play(world);
-  const events = runs.flatMap(({ sent, log, ended, did, endedAt }, number) => [
-    ...sent.map((each) => ({
-      at: each.at,
-      text: `${number} ${each.method} ${each.path} ${each.fault ?? ''} → ${each.status ?? 'no answer'} at ${each.endedAt}`,
-    })),
-    {
-      at: endedAt,
-      text: `${number} ended: ${ended.ok ? `${ended.ensured.outcome} ${ended.ensured.process?.id}` : String(ended.error)} (did: ${did})\n  ${log.join('\n  ')}`,
-    },
-  ]);
+  const { runs, cloud } = await play(world);
+  const events = [
+    ...cloud.made.map(({ id, madeBy, madeAt }) => ({ at: madeAt, text: `  made ${id} by run ${madeBy}` })),
+    ...cloud.removedAt.map(({ id, at }) => ({ at, text: `  removed ${id}` })),
+    ...runs.flatMap(({ sent, log, ended, did, endedAt, number }) => [
+      ...sent.map(({ at, method, path, fault, status, endedAt: until }) => ({
+        at,
+        text: `${number} ${method} ${path} ${fault ?? ''} → ${status ?? 'no answer'} at ${until}`,
+      })),
+      { at: endedAt, text: `${number} ended: ${described(ended)} (did: ${did})\n  ${log.join('\n  ')}` },
+    ]),
+  ];
   for (const { at, text } of events.sort((a, b) => a.at - b.at)) console.error(`${at} ${text}`);
+}
+
+function described(ended: Ending['runs'][number]['ended']): string {
+  switch (ended.kind) {
+    case 'done':
+      return `${ended.ensured.outcome} ${ended.ensured.process?.id}`;
+    case 'failed':
+      return String(ended.error);
+    case 'killed':
+      return 'killed';
+  }
 }

@@ -1,34 +1,34 @@
 import { describe, expect, test } from 'vitest';
 import { Cancelled, Failure } from '../../src/failure.ts';
-import {
-  type DeleteTarget,
-  deleteAll,
-  deleteFailure,
-  describeDeleteTarget,
-  findToDelete,
-} from '../../src/processes/delete.ts';
+import { deleteAll, deleteFailure, findToDelete } from '../../src/processes/delete.ts';
 import type { ExistingProcess } from '../../src/processes/existing.ts';
+import type { Listing } from '../../src/processes/listing.ts';
+import type { ProcessSpec } from '../../src/processes/spec.ts';
 import { existing } from '../support/existing.ts';
 import { listingOf } from '../support/listing.ts';
 import { scripted } from '../support/scripted.ts';
 import { failureOf } from '../support/test-client.ts';
+import { timingOn } from '../support/timing.ts';
+import { VirtualClock } from '../support/virtual-clock.ts';
 
 const horizon = existing({ id: 'p1', type: 'custom', command: 'php artisan horizon' });
 const twin = { ...horizon, id: 'p2' };
 const worker = existing({ id: 'p3' });
-const one: DeleteTarget = {
-  by: 'identity',
-  spec: { type: 'custom', processes: 1, command: 'php artisan horizon' },
-};
+const one: ProcessSpec = { type: 'custom', processes: 1, command: 'php artisan horizon' };
 
 interface Script {
   readonly lists?: readonly [readonly ExistingProcess[], ...(readonly ExistingProcess[])[]];
+  readonly unreadable?: Listing<ExistingProcess>['unreadable'];
+  readonly serverTime?: number;
+  /** Why nothing may be written. */
+  readonly refusal?: Failure;
   readonly find?: ExistingProcess | Error;
   /** What removing each id throws. */
   readonly refusals?: Readonly<Record<string, Error>>;
 }
 
-function worldWith({ lists = [[]], find, refusals = {} }: Script) {
+function worldWith({ lists = [[]], unreadable = [], serverTime, find, refusal, refusals = {} }: Script) {
+  const clock = new VirtualClock();
   const steps: string[] = [];
   const log: string[] = [];
   const list = scripted(...lists);
@@ -36,10 +36,11 @@ function worldWith({ lists = [[]], find, refusals = {} }: Script) {
     throw new Error('Nothing is made or changed');
   };
   const world = {
+    ...timingOn(clock),
     store: {
       list: async () => {
         steps.push('list');
-        return listingOf(list());
+        return listingOf(list(), { unreadable, serverTime });
       },
       find: async (id: string) => {
         steps.push(`find ${id}`);
@@ -53,29 +54,17 @@ function worldWith({ lists = [[]], find, refusals = {} }: Script) {
       },
       create: never,
       update: never,
-    },
-    delays: {
-      lost: () => [],
-      race: () => [],
-      settle: () => [1, 2],
-      wait: async (ms: number) => {
-        steps.push(`wait ${ms}`);
+      mayWrite: () => {
+        if (refusal !== undefined) throw refusal;
       },
     },
     log: (line: string) => log.push(line),
   };
-  return { world, steps, log };
+  return { world, steps, log, clock };
 }
 
 describe('what is to be deleted', () => {
-  test('by an id is that process, if it is there', async () => {
-    const there = worldWith({ find: worker });
-    expect(await findToDelete({ by: 'id', id: 'p3' }, false, there.world)).toEqual([worker]);
-    expect(there.steps).toEqual(['find p3']);
-    expect(await findToDelete({ by: 'id', id: 'p3' }, false, worldWith({}).world)).toEqual([]);
-  });
-
-  test('by its identity is the one that matches', async () => {
+  test('is the one that matches', async () => {
     const { world, steps } = worldWith({ lists: [[worker, horizon]] });
     expect(await findToDelete(one, false, world)).toEqual([horizon]);
     expect(steps).toEqual(['list']);
@@ -84,38 +73,63 @@ describe('what is to be deleted', () => {
   test('by a queue alone is on any connection', async () => {
     const redis = { ...worker, id: 'w2', config: { ...worker.config, connection: 'redis' } };
     const { world } = worldWith({ lists: [[horizon, worker, redis]] });
-    const onDefault: DeleteTarget = { by: 'identity', spec: { type: 'worker', processes: 1, config: {} } };
+    const onDefault: ProcessSpec = { type: 'worker', processes: 1, config: {} };
     expect(await findToDelete(onDefault, true, world)).toEqual([worker, redis]);
   });
 
+  test('is absent only when two lists show the same', async () => {
+    const { world, steps, clock } = worldWith({ lists: [[worker], [], []] });
+    expect(await clock.run(findToDelete(one, false, world))).toEqual([]);
+    expect(steps).toEqual(['list', 'list', 'list']);
+    const moved = worldWith({ lists: [[worker], [worker, horizon]] });
+    expect(await moved.clock.run(findToDelete(one, false, moved.world))).toEqual([horizon]);
+    const all = worldWith({ lists: [[worker], [worker]] });
+    expect(await findToDelete(one, true, all.world)).toEqual([]);
+    expect(all.steps).toEqual(['list', 'list']);
+  });
+
+  test('is not absent when it may be one that is not understood', async () => {
+    const unreadable = [{ id: 'p7', why: 'odd', known: { type: 'custom' } }];
+    const { world } = worldWith({ unreadable });
+    expect(await failureOf(findToDelete(one, false, world))).toHaveProperty(
+      'message',
+      expect.stringContaining('it may be p7'),
+    );
+    const found = worldWith({ unreadable, lists: [[horizon]] });
+    expect(await findToDelete(one, false, found.world)).toEqual([horizon]);
+  });
+
+  test('is nothing where nothing may be written', async () => {
+    const refusal = new Failure({ what: 'The instance', why: 'it is a managed queue' });
+    const { world } = worldWith({ lists: [[horizon]], refusal });
+    expect(await failureOf(findToDelete(one, false, world))).toBe(refusal);
+    const absent = worldWith({ lists: [[]], refusal });
+    expect(await findToDelete(one, false, absent.world)).toEqual([]);
+  });
+
   test('is looked for again while several match, in case runs are racing', async () => {
-    const { world, steps, log } = worldWith({ lists: [[horizon, twin], [horizon]] });
-    expect(await findToDelete(one, false, world)).toEqual([horizon]);
-    expect(steps).toEqual(['list', 'wait 1', 'list']);
+    const { world, steps, log, clock } = worldWith({ lists: [[horizon, twin], [horizon, twin], [twin]] });
+    expect(await clock.run(findToDelete(one, false, world))).toEqual([twin]);
+    expect(steps).toEqual(['list', 'list', 'list']);
     expect(log).toEqual(['2 processes match (p1, p2); looking again, in case runs are racing']);
-    const late = worldWith({ lists: [[horizon, twin], [horizon, twin], [twin]] });
-    expect(await findToDelete(one, false, late.world)).toEqual([twin]);
+    expect(clock.now()).toBe(750);
   });
 
   test('is never several, unless all are meant', async () => {
-    const { world, steps } = worldWith({ lists: [[horizon, twin]] });
-    const error = await failureOf(findToDelete(one, false, world));
-    expect(steps).toEqual(['list', 'wait 1', 'list', 'wait 2', 'list']);
-    expect(error).toBeInstanceOf(Failure);
+    const { world, clock } = worldWith({ lists: [[horizon, twin]] });
+    const error = await clock.run(failureOf(findToDelete(one, false, world)));
+    expect(clock.now()).toBe(45_000);
+    expect(error).toHaveProperty('reason', 'several-match');
     expect(error).toHaveProperty(
       'message',
-      'The custom process "php artisan horizon": 2 background processes match it: p1 (created 2026-04-04T11:24:42.000000Z), p2 (created 2026-04-04T11:24:42.000000Z); without all: true only one is deleted. Nothing was deleted. Name the one that is meant with process-id, or delete them all with all: true.',
+      'The custom process "php artisan horizon": 2 background processes match it: p1 (created 2026-04-04T11:24:42.000000Z), p2 (created 2026-04-04T11:24:42.000000Z); only one is to be deleted. Nothing was deleted. Name the one that is meant.',
     );
+    const old = worldWith({ lists: [[horizon, twin]], serverTime: Date.UTC(2026, 3, 4, 12) });
+    expect(await failureOf(findToDelete(one, false, old.world))).toHaveProperty('reason', 'several-match');
+    expect(old.steps).toEqual(['list']);
     const all = worldWith({ lists: [[horizon, twin]] });
     expect(await findToDelete(one, true, all.world)).toEqual([horizon, twin]);
     expect(all.steps).toEqual(['list']);
-  });
-
-  test.each<[DeleteTarget, string]>([
-    [{ by: 'id', id: 'p1' }, 'background process p1'],
-    [one, 'custom process "php artisan horizon"'],
-  ])('%j in a few words', (target, words) => {
-    expect(describeDeleteTarget(target)).toBe(words);
   });
 });
 

@@ -39,6 +39,9 @@ describe('the drift of a worker', () => {
     [{ force: false }, { force: 'false' }],
     [{ force: false }, { force: 0 }],
     [{ force: false }, { force: '0' }],
+    [{ force: false }, { force: null }],
+    [{ force: false }, { force: '' }],
+    [{ force: false }, {}],
     [{ queue: 'a,b' }, { queue: ' a , b' }],
     [{ queue: 'default' }, { queue: null }],
     [{ connection: 'redis' }, { connection: ' redis ' }],
@@ -51,7 +54,7 @@ describe('the drift of a worker', () => {
     [{ tries: 0 }, { tries: '' }],
     [{ tries: 0 }, {}],
     [{ tries: 3 }, { tries: 'three' }],
-    [{ force: false }, { force: null }],
+    [{ force: true }, { force: null }],
     [{ force: true }, { force: 'yes' }],
     [{ queue: 'a,b' }, { queue: 'b,a' }],
     [{ connection: 'redis' }, { connection: null }],
@@ -83,7 +86,7 @@ describe('the drift of a custom process', () => {
 
   test('is none in a command that was not declared', () => {
     const there = existing({ id: '1', type: 'custom', processes: 2, command: 'php artisan reverb' });
-    expect(drift({ ...spec, command: '' }, there)).toEqual({});
+    expect(drift({ ...spec, command: undefined }, there)).toEqual({});
   });
 
   test('is a command where there is none', () => {
@@ -96,7 +99,7 @@ describe('a change reads', () => {
   test('as before and after', () => {
     expect(describeChanges({ 'config.tries': { from: null, to: 3 } })).toBe('tries: unset → 3');
     expect(describeChanges({ processes: { from: 1, to: 2 }, 'config.queue': { from: 'a', to: 'b' } })).toBe(
-      'processes: 1 → 2, config.queue: a → b',
+      'processes: 1 → 2, queue: a → b',
     );
   });
 

@@ -32,6 +32,8 @@ export class FakeStore implements ProcessStore {
     this.#instanceId = instanceId;
   }
 
+  mayWrite(): void {}
+
   count(kind: Call['kind']): number {
     return this.calls.filter((call) => call.kind === kind).length;
   }

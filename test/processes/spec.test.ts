@@ -15,7 +15,7 @@ const worker = (config: Extract<ProcessSpec, { type: 'worker' }>['config']): Pro
 
 test.each([
   [worker({}), 'worker on queue default'],
-  [{ type: 'custom', processes: 1, command: '' } as const, 'custom process'],
+  [{ type: 'custom', processes: 1, command: undefined } as const, 'custom process'],
   [worker({ queue: 'high,default' }), 'worker on queue high,default'],
   [worker({ connection: 'redis' }), 'worker on queue default of connection redis'],
   [

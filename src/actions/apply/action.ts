@@ -7,7 +7,6 @@ import { timeWithOthers } from '../../processes/plan/pace.ts';
 import { changesIn, countsOf } from '../../processes/plan/plan.ts';
 import { doneCounts } from '../../processes/plan/result.ts';
 import { countsText } from '../../processes/plan/text.ts';
-import { raceDelays } from '../../processes/race-delays.ts';
 import { cloudRules } from '../../processes/rules.ts';
 import type { ProcessSpec } from '../../processes/spec.ts';
 import { type Html, html } from '../../runner/html.ts';
@@ -91,8 +90,7 @@ async function change(
       const instance = read.instances.find(({ id }) => id === place.id);
       return cloudMaker(listing, {
         ...step,
-        store: new CloudProcessStore(patient, place.id, { instance }, manifestField),
-        delays: raceDelays(step.clock, step.random, step.cancelled),
+        store: new CloudProcessStore(patient, place.id, { instance }),
         limit,
       });
     },
@@ -113,9 +111,4 @@ function nextStep({ goingLive }: ApplyInputs, isDone: boolean, changes: number):
   return next(
     html`deploy the environment, since the changes take effect with its next deploy. With <code>redeploy: true</code> this step does it.`,
   );
-}
-
-/** A field of a request is called in the manifest as it is in the request. */
-function manifestField(field: string): string {
-  return field;
 }

@@ -8,22 +8,18 @@ import type { ExistingProcess } from '../../processes/existing.ts';
 import { lint } from '../../processes/lint.ts';
 import type { Listing } from '../../processes/listing.ts';
 import { Limit } from '../../processes/plan/limit.ts';
-import { ambiguousPlan, type PlaceState, type Plan, planFor } from '../../processes/plan/plan.ts';
-import { raceDelays } from '../../processes/race-delays.ts';
+import type { Place, Plan } from '../../processes/plan/plan.ts';
+import { type Planned, settledPlan } from '../../processes/plan/settled-plan.ts';
 import { cloudRules } from '../../processes/rules.ts';
-import { skipRepeats } from '../../processes/skip-repeats.ts';
 import { type ProcessSpec, processesOfNew } from '../../processes/spec.ts';
 import type { Step } from '../../runner/step.ts';
 import { waitingFor } from '../../time/poll.ts';
-import type { ReadPlan } from '../shared/apply-plan.ts';
 import { maxConcurrency, workDeadline } from '../shared/connection.ts';
 import { named } from '../shared/target-inputs.ts';
 import type { ApplyInputs } from './inputs.ts';
 
-type CloudState = PlaceState<ProcessSpec, ExistingProcess>;
-
 /** What the manifest declares next to what there is. */
-export interface CloudPlan extends ReadPlan<ProcessSpec, ExistingProcess> {
+export interface CloudPlan extends Planned<ProcessSpec, ExistingProcess> {
   readonly environment: Environment;
   readonly instances: readonly Instance[];
 }
@@ -34,35 +30,25 @@ export async function readAndPlan(step: Step, client: HttpClient, inputs: ApplyI
   step.doing(`planning ${inputs.file}`);
   const patient = client.within(workDeadline(step, inputs.connection, 2_000 * instances.length));
   const limit = new Limit(maxConcurrency);
-  const look = async (instance: Instance): Promise<Listing<ExistingProcess>> =>
-    await limit.run(() => new CloudProcessStore(patient, instance.id, { instance }).list());
-  const listings = new Map(seen);
-  const lookAt = async (ones: readonly Instance[]): Promise<void> => {
-    await Promise.all(ones.map(async (instance) => listings.set(instance.id, await look(instance))));
+  const look = async ({ id }: Place): Promise<Listing<ExistingProcess>> => {
+    const instance = instances.find((one) => one.id === id);
+    return await limit.run(() => new CloudProcessStore(patient, id, { instance }).list());
   };
-  const statesNow = (): CloudState[] =>
-    instances.flatMap((place, index) => {
-      const listing = listings.get(place.id);
-      const declared = inputs.manifest.places[index]?.processes.map(({ spec }) => spec) ?? [];
-      return listing === undefined ? [] : [{ place, declared, listing }];
-    });
-
-  await lookAt(instances.filter(({ id }) => !listings.has(id)));
-  let plan = planFor(statesNow(), cloudRules, inputs);
-  const delays = raceDelays(step.clock, step.random, step.cancelled);
-  const tell = skipRepeats((line) => step.log.info(line));
-  for (const pause of delays.settle()) {
-    if (plan.contested.length === 0) break;
-    const ids = new Set(plan.contested.map(({ id }) => id));
-    const names = plan.contested.map(({ name }) => name).join(', ');
-    tell(`More processes match than are declared (${names}); looking again, in case runs are racing`);
-    await delays.wait(pause);
-    await lookAt(instances.filter(({ id }) => ids.has(id)));
-    plan = planFor(statesNow(), cloudRules, inputs);
-  }
-  if (plan.ambiguous.length > 0) throw ambiguousPlan(plan.ambiguous, cloudRules);
+  const first = await Promise.all(
+    instances.map(async (place, index) => ({
+      place,
+      declared: inputs.manifest.places[index]?.processes.map(({ spec }) => spec) ?? [],
+      listing: seen.get(place.id) ?? (await look(place)),
+    })),
+  );
+  const { states, plan } = await settledPlan(
+    first,
+    look,
+    { rules: cloudRules, prune: inputs.prune },
+    { ...step, log: (line) => step.log.info(line) },
+  );
   warnOf(step, inputs.manifest, instances, plan);
-  return { environment, instances, states: statesNow(), plan };
+  return { environment, instances, states, plan };
 }
 
 /** Warns of what is likely to go wrong with what is declared, where it is declared. */

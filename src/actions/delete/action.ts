@@ -1,20 +1,15 @@
+import type { CloudPinnedStore } from '../../cloud/pinned-store.ts';
 import { Failure } from '../../failure.ts';
 import type { HttpClient } from '../../http/client.ts';
-import {
-  type DeleteWorld,
-  deleteAll,
-  deleteFailure,
-  describeDeleteTarget,
-  findToDelete,
-} from '../../processes/delete.ts';
+import { deleteAll, deleteFailure, findToDelete } from '../../processes/delete.ts';
 import { describeExisting } from '../../processes/describe-existing.ts';
 import type { ExistingProcess } from '../../processes/existing.ts';
-import { raceDelays } from '../../processes/race-delays.ts';
 import type { Step } from '../../runner/step.ts';
+import { type Advice, withAdvice } from '../shared/advice.ts';
 import { withClient } from '../shared/connection.ts';
 import { makeLive } from '../shared/make-live.ts';
-import { findTarget, openStore, type Target, whereOf } from '../shared/target-inputs.ts';
-import { type DeleteInputs, readDeleteInputs } from './inputs.ts';
+import { findTarget, openPinnedStore, openStore, type Target, whereOf } from '../shared/target-inputs.ts';
+import { type DeleteInputs, describeDeleteTarget, readDeleteInputs } from './inputs.ts';
 import { reportDeleted } from './report.ts';
 
 /** Makes a background process of Laravel Cloud not exist. */
@@ -23,27 +18,37 @@ export async function runDelete(step: Step): Promise<void> {
   await withClient(step, inputs.connection, async (client) => {
     const byIdentity = inputs.toDelete.by === 'identity';
     const target = await findTarget(step, client, inputs.connection, inputs.target, byIdentity);
-    const world = openWorld(step, client, inputs, target);
     step.doing(`deleting the ${describeDeleteTarget(inputs.toDelete)}`);
-    const found = await findToDelete(inputs.toDelete, inputs.all, world);
+    const { found, store } = await find(step, client, inputs, target);
     for (const process of found) step.log.info(`${process.id}: ${describeExisting(process)}`);
     if (found.length === 0) reportAbsent(step, inputs, target);
     else if (inputs.dryRun) tell(step, inputs, 'would-delete', found, target);
-    else await deleteFound(step, client, inputs, world, found, target);
+    else await deleteFound(step, client, inputs, store, found, target);
   });
 }
 
-function openWorld(
+/** By which input what is wrong can be mended. */
+const advice: Advice = {
+  'several-match':
+    'Nothing was deleted. Name the one that is meant with process-id, or delete them all with all: true',
+};
+
+async function find(
   step: Step,
   client: HttpClient,
-  { connection }: DeleteInputs,
+  { connection, toDelete, all }: DeleteInputs,
   target: Target,
-): DeleteWorld {
-  return {
-    store: openStore(step, client, connection, target),
-    delays: raceDelays(step.clock, step.random, step.cancelled),
-    log: (line) => step.log.info(line),
-  };
+): Promise<{ readonly found: readonly ExistingProcess[]; readonly store: CloudPinnedStore }> {
+  if (toDelete.by === 'identity') {
+    const store = openStore(step, client, connection, target);
+    const world = { ...step, store, log: (line: string) => step.log.info(line) };
+    return { store, found: await withAdvice(advice, () => findToDelete(toDelete.spec, all, world)) };
+  }
+  const store = openPinnedStore(step, client, connection, target);
+  const process = await store.find(toDelete.id);
+  if (process === undefined) return { store, found: [] };
+  store.mayWrite();
+  return { store, found: [process] };
 }
 
 function reportAbsent(step: Step, inputs: DeleteInputs, target: Target): void {
@@ -61,11 +66,11 @@ async function deleteFound(
   step: Step,
   client: HttpClient,
   inputs: DeleteInputs,
-  world: DeleteWorld,
+  store: CloudPinnedStore,
   found: readonly ExistingProcess[],
   target: Target,
 ): Promise<void> {
-  const result = await deleteAll(found, world);
+  const result = await deleteAll(found, { store, log: (line) => step.log.info(line) });
   tell(step, inputs, result.deleted.length > 0 ? 'deleted' : '', result.deleted, target);
   const failure = deleteFailure(result);
   if (failure !== undefined) throw failure;

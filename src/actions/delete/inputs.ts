@@ -1,10 +1,15 @@
-import type { DeleteTarget } from '../../processes/delete.ts';
+import { describe, type ProcessSpec } from '../../processes/spec.ts';
 import type { Step } from '../../runner/step.ts';
 import { cloud } from '../shared/cloud-service.ts';
 import { type Connection, readConnection } from '../shared/connection.ts';
 import { type GoingLive, readDeploying } from '../shared/make-live.ts';
 import { readSpec } from '../shared/process-inputs.ts';
 import { readTarget, type TargetInputs } from '../shared/target-inputs.ts';
+
+/** What is to be deleted: one process by its id, or those of an identity. */
+type DeleteTarget =
+  | { readonly by: 'id'; readonly id: string }
+  | { readonly by: 'identity'; readonly spec: ProcessSpec };
 
 export interface DeleteInputs {
   readonly connection: Connection;
@@ -53,5 +58,15 @@ function readDeleteTarget(step: Step, all: boolean): DeleteTarget {
   }
   // What is given says the type, if nothing else does.
   const type = identity.includes('command') && !identity.includes('config-json') ? 'custom' : 'worker';
-  return { by: 'identity', spec: readSpec(inputs, { pinned: false, fallback: type }) };
+  return { by: 'identity', spec: readSpec(inputs, { fallback: type }) };
+}
+
+/** In a few words, for messages. */
+export function describeDeleteTarget(target: DeleteTarget): string {
+  switch (target.by) {
+    case 'id':
+      return `background process ${target.id}`;
+    case 'identity':
+      return describe(target.spec);
+  }
 }

@@ -1,31 +1,39 @@
 import type { HttpClient } from '../../http/client.ts';
 import { describeChanges } from '../../processes/drift.ts';
-import { type Ensure, type Ensured, ensure } from '../../processes/ensure.ts';
+import {
+  type Ensure,
+  type Ensured,
+  type EnsurePinned,
+  ensure,
+  ensurePinned,
+} from '../../processes/ensure.ts';
 import type { ExistingProcess } from '../../processes/existing.ts';
+import { candidates } from '../../processes/identity.ts';
 import { describeOthers, otherWorkersOf } from '../../processes/left-over.ts';
 import { lint } from '../../processes/lint.ts';
-import { raceDelays } from '../../processes/race-delays.ts';
-import { describe, type ProcessSpec, processesOfNew } from '../../processes/spec.ts';
+import { describe, type PinnedSpec, type ProcessSpec, processesOfNew } from '../../processes/spec.ts';
 import type { Step } from '../../runner/step.ts';
+import { type Advice, withAdvice } from '../shared/advice.ts';
 import { cloud } from '../shared/cloud-service.ts';
 import { type Connection, readConnection, withClient } from '../shared/connection.ts';
 import { type Change, type GoingLive, makeLive, readGoingLive } from '../shared/make-live.ts';
-import { readProcesses, readSpec } from '../shared/process-inputs.ts';
+import { readPinnedSpec, readProcesses, readSpec } from '../shared/process-inputs.ts';
 import {
   findTarget,
+  openPinnedStore,
   openStore,
   readTarget,
   type Target,
   type TargetInputs,
   whereOf,
 } from '../shared/target-inputs.ts';
-import { outputsOf } from './outputs.ts';
+import { knownOutputs, outputsOf } from './outputs.ts';
 import { reportEnsured, sentenceFor } from './report.ts';
 
 interface EnsureInputs {
   readonly connection: Connection;
   readonly target: TargetInputs;
-  readonly wanted: Ensure;
+  readonly wanted: Ensure | EnsurePinned;
   readonly goingLive: GoingLive;
 }
 
@@ -34,14 +42,14 @@ export async function runEnsure(step: Step): Promise<void> {
   const inputs = readInputs(step);
   await withClient(step, inputs.connection, async (client) => {
     const { connection, wanted } = inputs;
-    const looks = wanted.processId === undefined && wanted.ifExists !== 'create';
+    const looks = !('id' in wanted) && wanted.ifExists !== 'create';
     const target = await findTarget(step, client, connection, inputs.target, looks);
     step.doing(`making sure that the ${describe(wanted.spec)} is as declared`);
     const { ensured, instance } = await ensureProcess(step, client, inputs, target);
     const found: Target = { ...target, instance: target.instance ?? instance };
     warnOf(step, wanted.spec, ensured, found);
-    step.output(outputsOf(inputs.wanted.spec, ensured, found));
-    step.summarize(reportEnsured(inputs.wanted, ensured, found, inputs.goingLive.redeploy));
+    step.output(outputsOf(ensured, found));
+    step.summarize(reportEnsured(ensured, found, inputs.goingLive.redeploy));
     await makeLive(
       { ...inputs, step, client, onLive: step.output },
       changeOf(inputs.wanted.spec, ensured, found),
@@ -55,23 +63,43 @@ function readInputs(step: Step): EnsureInputs {
   const processId = inputs.id('process-id', 'process-');
   const pinned = inputs.text('process-id') !== undefined;
   const target = readTarget(step, { pinned });
-  const spec = readSpec(inputs, { pinned, processes: readProcesses(inputs) });
-  const ifExists = inputs.choice('if-exists', ['update', 'reuse', 'create', 'fail'], 'update');
-  if (processId !== undefined && (ifExists === 'create' || ifExists === 'fail')) {
-    inputs.problem(
-      'if-exists',
-      `cannot be ${ifExists} together with process-id, which names a process that exists`,
-    );
-  }
-  const read = {
-    connection,
-    target,
-    wanted: { spec, ifExists, processId, dryRun: inputs.flag('dry-run', false) },
-    goingLive: readGoingLive(inputs),
-  };
+  const wanted = pinned ? readPinned(step, processId ?? '') : readWanted(step);
+  const read = { connection, target, wanted, goingLive: readGoingLive(inputs) };
   inputs.done();
   return read;
 }
+
+function readWanted({ inputs }: Step): Ensure {
+  return {
+    spec: readSpec(inputs, { processes: readProcesses(inputs) }),
+    ifExists: inputs.choice('if-exists', ['update', 'reuse', 'create', 'fail'], 'update'),
+    dryRun: inputs.flag('dry-run', false),
+  };
+}
+
+function readPinned({ inputs }: Step, id: string): EnsurePinned {
+  const spec = readPinnedSpec(inputs, { processes: readProcesses(inputs) });
+  const ifExists = inputs.choice('if-exists', ['update', 'reuse', 'create', 'fail'], 'update');
+  const dryRun = inputs.flag('dry-run', false);
+  if (ifExists === 'update' || ifExists === 'reuse') return { id, spec, ifExists, dryRun };
+  inputs.problem(
+    'if-exists',
+    `cannot be ${ifExists} together with process-id, which names a process that exists`,
+  );
+  return { id, spec, ifExists: 'update', dryRun };
+}
+
+/** By which input what is wrong can be mended. */
+const advice: Advice = {
+  'several-match':
+    'Delete those that are not wanted, tell them apart (a worker by queue and connection in config-json, a custom process by its command), or pin one with process-id',
+  exists: 'if-exists is fail; use update or reuse if that is fine',
+  'not-found': 'Check process-id, or leave it out so that the process is found by what it does',
+  'other-type': 'A process cannot change its type; correct type or process-id',
+  'answer-lost':
+    'Look at the instance’s background processes before running this again; with if-exists: update a run finds out by itself',
+  contended: 'Let only one run do this at a time, with a concurrency group in the workflow',
+};
 
 async function ensureProcess(
   step: Step,
@@ -79,48 +107,55 @@ async function ensureProcess(
   { connection, wanted }: EnsureInputs,
   target: Target,
 ) {
-  const store = openStore(step, client, connection, target);
-  const ensured = await ensure(wanted, {
-    store,
-    delays: raceDelays(step.clock, step.random, step.cancelled),
-    did: (line) => step.did('process', line),
-    log: (line) => step.log.info(line),
+  const world = {
+    ...step,
+    did: (line: string, process?: ExistingProcess) => {
+      step.did('process', line);
+      // A step that fails after this, or is killed, has told of it all the same.
+      if (process !== undefined) step.output(knownOutputs(process, target));
+    },
+    warn: (line: string) => step.log.warning(line),
+    log: (line: string) => step.log.info(line),
+  };
+  const { ensured, instance } = await withAdvice(advice, async () => {
+    if ('id' in wanted) {
+      const store = openPinnedStore(step, client, connection, target);
+      return { ensured: await ensurePinned(wanted, { ...world, store }), instance: store.instance };
+    }
+    const keepsResource = (process: ExistingProcess) => candidates(wanted.spec, [process]).length > 0;
+    const store = openStore(step, client, connection, target, keepsResource);
+    const ensured = await ensure(wanted, { ...world, store });
+    noticeOthers(step, wanted.spec, ensured, store.latest);
+    return { ensured, instance: store.instance };
   });
   step.log.info(sentenceFor(wanted.spec, ensured));
-  noticeOthers(step, wanted.spec, ensured, store.latest);
-  if (ensured.others.length > 0) {
-    const ids = ensured.others.map(({ id }) => id).join(', ');
-    step.log.warning(
-      `Other runs have made the same process and left it: ${ids}. Delete what is not wanted, else the next run cannot tell them apart.`,
-    );
-  }
   if (Object.keys(ensured.ignored).length > 0) {
     step.log.warning(
       `${ensured.process?.id} is not as declared (${describeChanges(ensured.ignored)}), and if-exists: ${wanted.ifExists} leaves it so.`,
     );
   }
-  return { ensured, instance: store.instance };
+  return { ensured, instance };
 }
 
 /** What else serves these queues may be what a changed queue list has left behind. */
 function noticeOthers(
   step: Step,
   spec: ProcessSpec,
-  { process, others }: Ensured,
+  { process }: Ensured,
   listed: readonly ExistingProcess[],
 ): void {
-  const own = [...(process === undefined ? [] : [process]), ...others];
+  const own = process === undefined ? [] : [process];
   const told = describeOthers(otherWorkersOf(spec, own, listed));
   if (told !== undefined) step.log.notice(`${told}. If a changed queue list has left it behind, delete it.`);
 }
 
 /** Warns of what is likely to go wrong with what is declared. */
-function warnOf(step: Step, spec: ProcessSpec, { process }: Ensured, { instance }: Target): void {
+function warnOf(step: Step, spec: PinnedSpec, { process }: Ensured, { instance }: Target): void {
   const processes = process?.processes ?? spec.processes ?? processesOfNew;
   for (const line of lint(spec, { processes, maxReplicas: instance?.maxReplicas })) step.log.warning(line);
 }
 
-function changeOf(spec: ProcessSpec, { outcome, process }: Ensured, target: Target): Change {
+function changeOf(spec: PinnedSpec, { outcome, process }: Ensured, target: Target): Change {
   const planned = outcome === 'would-create' || outcome === 'would-update';
   return {
     kind: planned ? 'planned' : outcome === 'unchanged' ? 'unchanged' : 'changed',

@@ -1,38 +1,58 @@
 import type { Ensured } from '../../processes/ensure.ts';
+import type { ExistingProcess } from '../../processes/existing.ts';
 import { setOptions } from '../../processes/intended.ts';
 import { type ProcessSpec, processesOfNew } from '../../processes/spec.ts';
 import type { Outputs } from '../../runner/outputs.ts';
 import type { Target } from '../shared/target-inputs.ts';
 
 /** The root action's outputs: the process as read back or, when it would only be created, as declared. */
-export function outputsOf(
-  spec: ProcessSpec,
-  { outcome, process, changes }: Ensured,
-  target: Target,
-): Outputs {
+export function outputsOf(ensured: Ensured, target: Target): Outputs {
+  const { outcome, changes } = ensured;
   return {
-    'process-id': process?.id ?? '',
-    strategy: process?.strategy ?? '',
-    'strategy-threshold': String(process?.strategyThreshold ?? ''),
+    ...(ensured.outcome === 'would-create'
+      ? declaredOutputs(ensured.spec, target)
+      : knownOutputs(ensured.process, target)),
     outcome,
-    type: process?.type ?? spec.type,
-    processes: String(process?.processes ?? spec.processes ?? processesOfNew),
-    command: (process === undefined ? commandOf(spec) : process.command) ?? '',
-    'config-json': JSON.stringify(process === undefined ? configOf(spec) : setOptions(process.config)),
-    'created-at': process?.createdAt ?? '',
-    'instance-id': target.instanceId ?? process?.instanceId ?? '',
-    'environment-id': target.environment?.id ?? target.instance?.environmentId ?? '',
     'deployment-id': '',
     verified: '',
     'changes-json': JSON.stringify(changes),
-    'resource-json': process === undefined ? '' : JSON.stringify(process.resource),
   };
 }
 
-function commandOf(spec: ProcessSpec): string {
-  return spec.type === 'custom' ? spec.command : '';
+/** What is known of a process that exists. */
+export function knownOutputs(process: ExistingProcess, target: Target): Outputs {
+  return {
+    'process-id': process.id,
+    strategy: process.strategy,
+    'strategy-threshold': String(process.strategyThreshold ?? ''),
+    type: process.type,
+    processes: String(process.processes),
+    command: process.command ?? '',
+    'config-json': JSON.stringify(setOptions(process.config)),
+    'created-at': process.createdAt ?? '',
+    ...whereOutputs(target, process.instanceId),
+    'resource-json': JSON.stringify(process.resource),
+  };
 }
 
-function configOf(spec: ProcessSpec): object {
-  return spec.type === 'worker' ? spec.config : {};
+function declaredOutputs(spec: ProcessSpec, target: Target): Outputs {
+  return {
+    'process-id': '',
+    strategy: '',
+    'strategy-threshold': '',
+    type: spec.type,
+    processes: String(spec.processes ?? processesOfNew),
+    command: spec.type === 'custom' ? spec.command : '',
+    'config-json': JSON.stringify(spec.type === 'worker' ? spec.config : {}),
+    'created-at': '',
+    ...whereOutputs(target, ''),
+    'resource-json': '',
+  };
+}
+
+function whereOutputs({ instanceId, instance, environment }: Target, known: string): Outputs {
+  return {
+    'instance-id': instanceId ?? known,
+    'environment-id': environment?.id ?? instance?.environmentId ?? '',
+  };
 }

@@ -1,14 +1,14 @@
 import { describeChanges } from '../../processes/drift.ts';
-import type { Ensure, Ensured } from '../../processes/ensure.ts';
+import type { Ensured } from '../../processes/ensure.ts';
 import { cloudRules } from '../../processes/rules.ts';
-import { describe, type ProcessSpec } from '../../processes/spec.ts';
+import { describe, type PinnedSpec } from '../../processes/spec.ts';
 import { type Html, html } from '../../runner/html.ts';
 import { headline, type Mark, next } from '../../runner/summary.ts';
 import { idLine, nameOf, placeOf, processFacts } from '../shared/process-table.ts';
 import type { Target } from '../shared/target-inputs.ts';
 
 /** What happened, as one line of the log. */
-export function sentenceFor(spec: ProcessSpec, { outcome, process, changes }: Ensured): string {
+export function sentenceFor(spec: PinnedSpec, { outcome, process, changes }: Ensured): string {
   const what = describe(spec);
   switch (outcome) {
     case 'created':
@@ -25,12 +25,15 @@ export function sentenceFor(spec: ProcessSpec, { outcome, process, changes }: En
 }
 
 /** What happened to what, the process as it is or would be, and what to do next, for the job's summary. */
-export function reportEnsured({ spec }: Ensure, ensured: Ensured, target: Target, redeploy: boolean): Html {
+export function reportEnsured(ensured: Ensured, target: Target, redeploy: boolean): Html {
   const { process, changes, ignored } = ensured;
   const drifted = Object.keys(ignored).length > 0;
   const [mark, verb] = drifted ? (['drifted', 'Drifted and left'] as const) : verdicts[ensured.outcome];
   const shown = {
-    settings: process === undefined ? cloudRules.settingsOf(spec) : cloudRules.settingsOfExisting(process),
+    settings:
+      ensured.outcome === 'would-create'
+        ? cloudRules.settingsOf(ensured.spec)
+        : cloudRules.settingsOfExisting(ensured.process),
     createdAt: process?.createdAt ?? null,
     target: { ...target, instanceId: target.instanceId ?? process?.instanceId },
   };
@@ -41,7 +44,7 @@ export function reportEnsured({ spec }: Ensure, ensured: Ensured, target: Target
     ['process', process?.id],
     ['instance', shown.target.instanceId],
   ]);
-  return html`${headline(mark, html`${verb}: ${nameOf(process ?? spec)} on ${placeOf(shown.target)}`)}${table}${nextStep(ensured, redeploy)}${ids}`;
+  return html`${headline(mark, html`${verb}: ${nameOf(ensured.outcome === 'would-create' ? ensured.spec : ensured.process)} on ${placeOf(shown.target)}`)}${table}${nextStep(ensured, redeploy)}${ids}`;
 }
 
 const verdicts = {

@@ -1,10 +1,8 @@
 import { parseConfig } from '../../processes/parse-config.ts';
-import { commandProblem, type ProcessSpec, processesRange } from '../../processes/spec.ts';
+import { commandProblem, type PinnedSpec, type ProcessSpec, processesRange } from '../../processes/spec.ts';
 import type { Inputs } from '../../runner/inputs.ts';
 
 interface Reading {
-  /** A pinned process may leave its command as it is. */
-  readonly pinned: boolean;
   /** The type when none is given. */
   readonly fallback?: ProcessSpec['type'];
   /** Left out where only what identifies a process is asked for. */
@@ -17,7 +15,17 @@ export function readProcesses(inputs: Inputs): number | undefined {
 }
 
 /** Reads `type`, `command` and `config-json`. */
-export function readSpec(inputs: Inputs, { pinned, fallback = 'worker', processes }: Reading): ProcessSpec {
+export function readSpec(inputs: Inputs, reading: Reading): ProcessSpec {
+  const spec = readPinnedSpec(inputs, reading);
+  if (spec.type === 'worker') return spec;
+  const { command } = spec;
+  if (command === undefined)
+    inputs.problem('command', 'is needed for type: custom, for example php artisan reverb:start');
+  return { ...spec, command: command ?? '' };
+}
+
+/** The same for a process that is pinned by its id: it may keep its command. */
+export function readPinnedSpec(inputs: Inputs, { fallback = 'worker', processes }: Reading): PinnedSpec {
   const type = inputs.choice('type', ['worker', 'custom'], fallback);
   const command = inputs.text('command');
   const configJson = inputs.text('config-json');
@@ -27,13 +35,18 @@ export function readSpec(inputs: Inputs, { pinned, fallback = 'worker', processe
       inputs.problem('command', 'is for type: custom; a worker’s command is made from its config-json');
     return { type, processes, config: configJson === undefined ? {} : readConfig(inputs, configJson) };
   }
-  if (command === undefined && !pinned)
-    inputs.problem('command', 'is needed for type: custom, for example php artisan reverb:start');
   const problem = command === undefined ? undefined : commandProblem(command);
   if (problem !== undefined) inputs.problem('command', problem);
   if (configJson !== undefined)
     inputs.problem('config-json', 'is for type: worker; a custom process has only its command');
-  return { type, processes, command: command ?? '' };
+  return { type, processes, command };
+}
+
+/** `config.queue` → `config-json: queue`: a field of a request, as the reader knows it. */
+export function inputOf(field: string): string {
+  const [, key] = /^config\.(.+)$/.exec(field) ?? [];
+  if (key !== undefined) return `config-json: ${key}`;
+  return field === 'config' ? 'config-json' : field;
 }
 
 function readConfig(inputs: Inputs, json: string) {

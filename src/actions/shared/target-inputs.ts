@@ -1,6 +1,8 @@
 import type { Instance } from '../../cloud/instance.ts';
+import { CloudPinnedStore } from '../../cloud/pinned-store.ts';
 import { CloudProcessStore } from '../../cloud/process-store.ts';
 import { type Environment, findInEnvironment, pickInstance } from '../../cloud/target.ts';
+import { Failure } from '../../failure.ts';
 import type { HttpClient } from '../../http/client.ts';
 import type { ExistingProcess } from '../../processes/existing.ts';
 import type { Listing } from '../../processes/listing.ts';
@@ -8,6 +10,7 @@ import { isId } from '../../runner/inputs.ts';
 import type { Step } from '../../runner/step.ts';
 import { waitingFor } from '../../time/poll.ts';
 import { type Connection, workDeadline } from './connection.ts';
+import { inputOf } from './process-inputs.ts';
 
 /** The instance that a step is about, as the inputs name it. */
 export interface TargetInputs {
@@ -78,14 +81,31 @@ export function named({ id, name }: { readonly id: string; readonly name: string
   return name === id ? id : `${name} (${id})`;
 }
 
-/** The processes of what was found, under a deadline of their own. */
+/** The processes of the instance that was found, under a deadline of their own. */
 export function openStore(
   step: Step,
   client: HttpClient,
   connection: Connection,
   target: Target,
+  keepsResource?: (process: ExistingProcess) => boolean,
 ): CloudProcessStore {
-  return new CloudProcessStore(client.within(workDeadline(step, connection)), target.instanceId, target);
+  const { instanceId, instance, listing } = target;
+  if (instanceId === undefined) {
+    throw new Failure({ what: 'The instance', why: 'it is not known', fix: 'Give instance, or environment' });
+  }
+  const patient = client.within(workDeadline(step, connection));
+  return new CloudProcessStore(patient, instanceId, { instance, listing, fieldName: inputOf, keepsResource });
+}
+
+/** The same for one process that is pinned, of which the instance need not be known. */
+export function openPinnedStore(
+  step: Step,
+  client: HttpClient,
+  connection: Connection,
+  { instanceId, instance }: Target,
+): CloudPinnedStore {
+  const patient = client.within(workDeadline(step, connection));
+  return new CloudPinnedStore(patient, instanceId, { instance, fieldName: inputOf });
 }
 
 /** Where a deployment is to be made: in the environment or, where that is not known, in the one of an instance. */

@@ -29,6 +29,10 @@ export class ClaimedStore implements ProcessStore {
     return { ...listing, processes: this.#claim.open(listing.processes) };
   }
 
+  mayWrite(): void {
+    this.#store.mayWrite();
+  }
+
   async find(id: string): Promise<ExistingProcess | undefined> {
     return await this.#claim.read(() => this.#store.find(id));
   }

@@ -13,7 +13,7 @@ export interface Maker<S, P extends Aged> {
   make(
     operation: Making<S, P>,
     claim: Claim<P>,
-    told: { did(line: string): void; log(line: string): void },
+    told: { did(line: string): void; warn(line: string): void; log(line: string): void },
   ): Promise<Made<P>>;
   /** Makes sure that a process is gone. */
   remove(process: P, claim: Claim<P>, log: (line: string) => void): Promise<void>;
@@ -23,8 +23,6 @@ export interface Made<P> {
   readonly outcome: 'created' | 'updated' | 'replaced' | 'unchanged';
   readonly process: P | undefined;
   readonly changes: OperationResult['changes'];
-  /** Others of the same identity that racing runs have made and not removed. */
-  readonly others: readonly P[];
 }
 
 export interface ConvergeWorld<S, P extends Aged> {
@@ -36,6 +34,7 @@ export interface ConvergeWorld<S, P extends Aged> {
   readonly concurrency: number;
   /** Told of each change that has been tried, however it ended. */
   onChange(): void;
+  warn(line: string): void;
   log(line: string): void;
 }
 
@@ -127,6 +126,7 @@ class PlaceWork<S, P extends Aged> {
         did: (line) => {
           known = line;
         },
+        warn: (line) => this.#world.warn(`${name}: ${line}`),
         log: (line) => this.#world.log(`${name}: ${line}`),
       });
       const { outcome, process } = made;
@@ -166,7 +166,7 @@ class PlaceWork<S, P extends Aged> {
   }
 }
 
-const nothingDone = { outcome: undefined, changes: {}, others: [] } as const;
+const nothingDone = { outcome: undefined, changes: {} } as const;
 
 function nameOf({ place, subject }: Operation): string {
   return `${place.name}, ${subject}`;

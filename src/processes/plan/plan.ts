@@ -54,7 +54,7 @@ export interface Plan<S, P extends Aged> {
   /** Place by place, declarations in their order, then what is not declared. */
   readonly operations: readonly Operation<S, P>[];
   /** Places where more processes match than are declared: it may be a race that will settle. */
-  readonly contested: readonly Place[];
+  readonly contested: readonly { readonly place: Place; readonly found: readonly P[] }[];
   /** What keeps the plan from being carried out. */
   readonly ambiguous: readonly Ambiguity<S, P>[];
 }
@@ -70,7 +70,7 @@ export function planFor<S, P extends Aged>(
   { prune }: { readonly prune: boolean },
 ): Plan<S, P> {
   const operations: Operation<S, P>[] = [];
-  const contested: Place[] = [];
+  const contested: { readonly place: Place; readonly found: readonly P[] }[] = [];
   const ambiguous: Ambiguity<S, P>[] = [];
   for (const { place, declared, listing } of states) {
     const existing = listing.processes;
@@ -82,8 +82,8 @@ export function planFor<S, P extends Aged>(
         .filter((process) => !paired.has(process))
         .map((process) => undeclaredOperation(place, process, rules, prune)),
     );
-    if (matching.contested.length > 0) contested.push(place);
     for (const contest of matching.contested) {
+      contested.push({ place, found: contest.found });
       if (!prune || contest.extra === undefined) ambiguous.push({ ...contest, place });
     }
   }

@@ -14,8 +14,6 @@ export interface OperationResult<S = unknown, P extends Aged = Aged> {
   readonly process: P | undefined;
   readonly changes: Changes;
   readonly error: string | undefined;
-  /** Other processes of the same identity that racing runs have made and not removed. */
-  readonly others: readonly P[];
 }
 
 /** One error for everything that was not done; undefined when all was. `whenLive` says when what was done takes effect. */

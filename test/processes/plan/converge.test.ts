@@ -5,10 +5,10 @@ import { cloudMaker } from '../../../src/processes/maker.ts';
 import { converge } from '../../../src/processes/plan/converge.ts';
 import { planFor } from '../../../src/processes/plan/plan.ts';
 import { convergeFailure, describeDone, type OperationResult } from '../../../src/processes/plan/result.ts';
-import { raceDelays } from '../../../src/processes/race-delays.ts';
 import { cloudRules } from '../../../src/processes/rules.ts';
 import type { ProcessSpec, WorkerConfig } from '../../../src/processes/spec.ts';
 import { listingOf } from '../../support/listing.ts';
+import { timingOn } from '../../support/timing.ts';
 import { VirtualClock } from '../../support/virtual-clock.ts';
 import { existing, FakeStore, lost, refused } from '../fake-cloud.ts';
 
@@ -51,15 +51,14 @@ class World {
         rules: cloudRules,
         makerAt: ({ place, listing }, limit) =>
           cloudMaker(listing, {
+            ...timingOn(this.clock, this.stop.signal),
             store: this.stores.get(place.id) ?? this.store([], place.id),
-            delays: raceDelays(this.clock, () => 0.5, this.stop.signal),
-            clock: this.clock,
-            cancelled: this.stop.signal,
             limit,
           }),
         cancelled: this.stop.signal,
         concurrency: 6,
         onChange: () => undefined,
+        warn: (line) => this.lines.push(`warning: ${line}`),
         log: (line) => this.lines.push(line),
       }),
     );

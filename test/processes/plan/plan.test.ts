@@ -170,8 +170,9 @@ describe('Nothing is left to luck', () => {
   ];
 
   test('more processes than declarations are ambiguous, and contested until a race has settled', () => {
-    const { ambiguous, contested } = plan([worker()], twins());
-    expect(contested).toEqual([place]);
+    const there = twins();
+    const { ambiguous, contested } = plan([worker()], there);
+    expect(contested).toEqual([{ place, found: there }]);
     expect(ambiguous).toHaveLength(1);
     const { message } = ambiguousPlan(ambiguous, cloudRules);
     expect(message).toContain('App: 2 processes match the worker on queue default: young');
@@ -180,9 +181,10 @@ describe('Nothing is left to luck', () => {
   });
 
   test('with prune the oldest of equal ones stays, as it does in a race', () => {
-    const { ambiguous, contested, operations } = plan([worker()], twins(), true);
+    const there = twins();
+    const { ambiguous, contested, operations } = plan([worker()], there, true);
     expect(ambiguous).toEqual([]);
-    expect(contested).toEqual([place]);
+    expect(contested).toEqual([{ place, found: there }]);
     expect(operations.map(lineOf)).toEqual([
       '= worker on queue default  old',
       '- worker on queue default  young',

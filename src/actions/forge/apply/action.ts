@@ -7,19 +7,11 @@ import type { HttpClient } from '../../../http/client.ts';
 import { timeWithOthers } from '../../../processes/plan/pace.ts';
 import { changesIn, countsOf } from '../../../processes/plan/plan.ts';
 import type { OperationResult } from '../../../processes/plan/result.ts';
-import { raceDelays } from '../../../processes/race-delays.ts';
+import type { Planned } from '../../../processes/plan/settled-plan.ts';
 import { html } from '../../../runner/html.ts';
 import type { Step } from '../../../runner/step.ts';
 import { next } from '../../../runner/summary.ts';
-import { Deadline } from '../../../time/deadline.ts';
-import {
-  type AppliedService,
-  carryOut,
-  logPlan,
-  type ReadPlan,
-  refuseDrift,
-  tellPlan,
-} from '../../shared/apply-plan.ts';
+import { type AppliedService, carryOut, logPlan, refuseDrift, tellPlan } from '../../shared/apply-plan.ts';
 import { withClient, workDeadline } from '../../shared/connection.ts';
 import { PlanReport } from '../../shared/plan-report.ts';
 import { removalLimit } from '../shared/removal-limit.ts';
@@ -61,7 +53,7 @@ async function change(
   client: HttpClient,
   inputs: ForgeApplyInputs,
   report: PlanReport,
-  read: ReadPlan<ForgeSpec, PlacedProcess>,
+  read: Planned<ForgeSpec, PlacedProcess>,
 ): Promise<void> {
   const time = timeWithOthers(changesIn(countsOf(read.plan.operations)), forgePace) + removalLimit;
   const patient = client.within(workDeadline(step, inputs.connection, time));
@@ -71,8 +63,7 @@ async function change(
       forgeMaker(listing, {
         ...step,
         store: storeOf(patient, inputs.organization, place),
-        delays: raceDelays(step.clock, step.random, step.cancelled),
-        removal: { ...step, deadline: () => new Deadline(step.clock, removalLimit) },
+        removalLimit,
         limit,
       }),
     nextStep: (isDone) => (isDone ? html`` : next(html`run the job again. What is done stays as it is.`)),

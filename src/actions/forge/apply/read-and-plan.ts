@@ -7,9 +7,9 @@ import type { ForgeSpec } from '../../../forge/spec.ts';
 import type { HttpClient } from '../../../http/client.ts';
 import type { Listing } from '../../../processes/listing.ts';
 import { Limit } from '../../../processes/plan/limit.ts';
-import { ambiguousPlan, type Place, planFor } from '../../../processes/plan/plan.ts';
+import type { Place } from '../../../processes/plan/plan.ts';
+import { type Planned, settledPlan } from '../../../processes/plan/settled-plan.ts';
 import type { Step } from '../../../runner/step.ts';
-import type { ReadPlan } from '../../shared/apply-plan.ts';
 import { maxConcurrency, workDeadline } from '../../shared/connection.ts';
 import type { ForgeApplyInputs } from './inputs.ts';
 
@@ -18,7 +18,7 @@ export async function readAndPlan(
   step: Step,
   client: HttpClient,
   { connection, organization, file, manifest, prune }: ForgeApplyInputs,
-): Promise<ReadPlan<ForgeSpec, PlacedProcess>> {
+): Promise<Planned<ForgeSpec, PlacedProcess>> {
   step.doing(`looking for the servers of ${organization}`);
   const servers = await findServers(client, organization, manifest.places);
   step.log.info(
@@ -39,9 +39,12 @@ export async function readAndPlan(
       listing: await look(place),
     })),
   );
-  const plan = planFor(states, forgeRules, { prune });
-  if (plan.ambiguous.length > 0) throw ambiguousPlan(plan.ambiguous, forgeRules);
-  return { states, plan };
+  return await settledPlan(
+    states,
+    look,
+    { rules: forgeRules, prune },
+    { ...step, log: (line) => step.log.info(line) },
+  );
 }
 
 /** At 60 requests a minute, a list of all and one of a site. */

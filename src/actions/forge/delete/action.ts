@@ -5,7 +5,6 @@ import { ForgeProcessStore } from '../../../forge/process-store.ts';
 import type { ForgeTarget } from '../../../forge/target.ts';
 import type { HttpClient } from '../../../http/client.ts';
 import { deleteFailure } from '../../../processes/delete.ts';
-import { raceDelays } from '../../../processes/race-delays.ts';
 import type { Step } from '../../../runner/step.ts';
 import { withClient, workDeadline } from '../../shared/connection.ts';
 import { removalLimit } from '../shared/removal-limit.ts';
@@ -48,7 +47,6 @@ function openWorld(
   return {
     ...step,
     store: new ForgeProcessStore(patient, target),
-    delays: raceDelays(step.clock, step.random, step.cancelled),
     removalLimit,
     did: (line) => step.did('processes', line),
     log: (line) => step.log.info(line),

@@ -7,10 +7,9 @@ import { isDead } from '../../../forge/status.ts';
 import type { ForgeTarget, ForgeTargetName } from '../../../forge/target.ts';
 import type { HttpClient } from '../../../http/client.ts';
 import { describeChanges } from '../../../processes/drift.ts';
-import { raceDelays } from '../../../processes/race-delays.ts';
 import type { Inputs } from '../../../runner/inputs.ts';
 import type { Step } from '../../../runner/step.ts';
-import { Deadline } from '../../../time/deadline.ts';
+import { type Advice, withAdvice } from '../../shared/advice.ts';
 import { type Connection, readConnection, withClient, workDeadline } from '../../shared/connection.ts';
 import { readForgeDeclaration } from '../shared/process-inputs.ts';
 import { removalLimit } from '../shared/removal-limit.ts';
@@ -77,28 +76,32 @@ async function ensureOn(
   wanted: ForgeEnsure,
 ): Promise<ForgeEnsured> {
   const limited = client.within(workDeadline(step, connection, removalLimit));
-  return await ensure(wanted, {
+  const world = {
+    ...step,
     store: new ForgeProcessStore(limited, target),
-    delays: raceDelays(step.clock, step.random, step.cancelled),
-    removal: { ...step, deadline: () => new Deadline(step.clock, removalLimit) },
-    did: (line) => step.did('process', line),
-    log: (line) => step.log.info(line),
-  });
+    removalLimit,
+    did: (line: string) => step.did('process', line),
+    warn: (line: string) => step.log.warning(line),
+    log: (line: string) => step.log.info(line),
+  };
+  return await withAdvice(advice, () => ensure(wanted, world));
 }
+
+/** By which input what is wrong can be mended. */
+const advice: Advice = {
+  'several-match':
+    'Delete those that are not wanted, or tell them apart: by directory, by user, or by site if they belong to one',
+  exists: 'if-exists is fail; use reuse or replace if that is fine',
+  contended: 'Let only one run do this at a time, with a concurrency group in the workflow',
+};
 
 /** What is not wrong enough to fail, and yet not as it should be. */
 function warn(step: Step, { spec, ifExists }: ForgeEnsure, ensured: ForgeEnsured): void {
-  const { process, ignored, others, otherName } = ensured;
+  const { process, ignored, otherName } = ensured;
   if (process === undefined) return;
   if (Object.keys(ignored).length > 0) {
     const fix = ifExists === 'reuse' ? '; with if-exists: replace it would be replaced' : '';
     step.log.warning(`${process.id} is not as declared (${describeChanges(ignored)}), and is left so${fix}.`);
-  }
-  if (others.length > 0) {
-    const ids = others.map(({ id }) => id).join(', ');
-    step.log.warning(
-      `Other runs have made the same process and left it: ${ids}. Delete what is not wanted, else the next run cannot tell them apart.`,
-    );
   }
   if (otherName !== undefined) {
     step.log.warning(

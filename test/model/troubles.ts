@@ -1,0 +1,101 @@
+import { candidates } from '../../src/processes/identity.ts';
+import { isOrderly, madeHere, reported } from './invariants.ts';
+import { asExisting, type Ending } from './play.ts';
+
+/** Has it really come up in this ending? */
+type Trouble = (ending: Ending) => boolean;
+
+/** What can go wrong, by name: the model is worth only as much as these come up. */
+export const troubles: Readonly<Record<string, Trouble>> = {
+  'a list lagged: it did not show what was already made': (ending) =>
+    ending.runs.some(({ number }) =>
+      ending.cloud
+        .looksOf(number)
+        .some((look) => madeHere(ending).some(({ madeAt }) => madeAt <= look.at && madeAt > look.moment)),
+    ),
+  'a list lagged: it showed what was already gone': (ending) =>
+    ending.runs.some(({ number }) =>
+      ending.cloud
+        .looksOf(number)
+        .some(({ at, ids }) =>
+          ending.cloud.removedAt.some(({ id, at: removedAt }) => removedAt < at && ids.has(id)),
+        ),
+    ),
+  'a list lagged by more than 8 s behind a create': (ending) =>
+    ending.runs.some(({ number }) =>
+      ending.cloud
+        .looksOf(number)
+        .some(
+          (look) =>
+            look.at - look.moment > 8_000 &&
+            madeHere(ending).some(({ madeAt }) => madeAt <= look.at && madeAt > look.moment),
+        ),
+    ),
+  'two runs or more made the same': (ending) =>
+    new Set(madeHere(ending).map(({ madeBy }) => madeBy)).size > 1,
+  'a run gave way': ({ cloud }) => cloud.removals.length > 0,
+  'a run was killed after its create': (ending) =>
+    ending.runs.some(
+      ({ ended, number }) =>
+        ended.kind === 'killed' && madeHere(ending).some(({ madeBy }) => madeBy === number),
+    ),
+  'a killed run left a rival to one that is alive': (ending) => {
+    const left = madeHere(ending).filter(({ madeBy }) => ending.runs[madeBy ?? -1]?.ended.kind === 'killed');
+    return left.some(
+      ({ id }) => ending.cloud.processes.has(id) && madeHere(ending).some((other) => other.id !== id),
+    );
+  },
+  'the order of age was not the order of making': (ending) => !isOrderly(ending),
+  'two had the same date': (ending) => {
+    const dates = madeHere(ending).map(({ createdAt }) => createdAt);
+    return new Set(dates).size < dates.length;
+  },
+  'a removal took more than 2 s': ({ cloud, world }) =>
+    cloud.removals.length > 0 && world.manners.removal.takes > 2_000,
+  'a page moved under the reader': ({ cloud }) => cloud.churned > 0,
+  'a resource of an unknown shape was listed': ({ world, runs }) =>
+    world.manners.odd.length > 0 && runs.some(({ sent }) => sent.length > 0),
+  'a budget of requests was used up': ({ cloud }) => cloud.turnedAway.has(429),
+  'an outage of more than 10 s was met': ({ cloud, world: { manners } }) =>
+    cloud.turnedAway.has(503) && (manners.outage?.until ?? 0) - (manners.outage?.from ?? 0) > 10_000,
+  'an update showed only later': ({ cloud, world }) => cloud.updates > 0 && world.manners.patchLag > 0,
+  'an update answered with another process': ({ cloud, world }) =>
+    cloud.updates > 0 && world.manners.patchAnswers !== 'itself',
+  'a config came as a list of one': ({ world, cloud }) =>
+    world.manners.configAs === 'a list of one' &&
+    world.spec.type === 'worker' &&
+    [...cloud.processes.values()].some((process) => candidates(world.spec, [asExisting(process)]).length > 0),
+  'somebody else deleted one that a run had made': (ending) =>
+    madeHere(ending).some(({ id }) => ending.cloud.takenAway.has(id)),
+  'a run began right after another had made it, and its list did not show it': (ending) =>
+    ending.runs.some(({ plan, number, startedAt, sent }) => {
+      const first = ending.cloud.looksOf(number)[0];
+      return (
+        plan.follows &&
+        sent.some(({ method }) => method === 'POST') &&
+        first !== undefined &&
+        madeHere(ending).some(({ madeAt }) => madeAt < startedAt && madeAt > first.moment)
+      );
+    }),
+  'the answer to a create was lost, and it was made': (ending) =>
+    ending.runs.some(({ sent, number }) =>
+      sent.some(
+        ({ method, fault }) =>
+          method === 'POST' &&
+          fault !== undefined &&
+          madeHere(ending).some(({ madeBy }) => madeBy === number),
+      ),
+    ),
+  'two runs lost the answers to their creates': ({ runs }) =>
+    runs.filter(({ sent }) =>
+      sent.some(({ method, fault, mayHaveArrived }) => method === 'POST' && fault && mayHaveArrived),
+    ).length > 1,
+  'a run that failed told of several': ({ runs }) =>
+    runs.some(
+      ({ ended }) => ended.kind === 'failed' && String(ended.error).includes('background processes match'),
+    ),
+  'two runs reported the same that only one of them made': ({ runs }) => {
+    const ids = runs.flatMap((run) => reported(run) ?? []);
+    return new Set(ids).size < ids.length;
+  },
+};
