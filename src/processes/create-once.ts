@@ -108,7 +108,7 @@ class Attempt<T extends Aged> {
       if (adopted !== undefined) return adopted;
       if (sends < limits.sends) log('Nothing came of it; sending it again');
     }
-    throw new ProcessFailure('answer-lost', {
+    throw new ProcessFailure('answers-lost', {
       what: `Creating the ${what}`,
       why: `the answer was lost ${limits.sends} times, and no such process has appeared`,
       fix: 'It may still appear; look at the background processes there, then run the job again',

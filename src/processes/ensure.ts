@@ -126,7 +126,7 @@ async function createBlindly({ spec, dryRun }: Ensure, { store, did }: World): P
     did(`created ${describe(spec)} as ${made.id}`, made);
     return { ...nothing, outcome: 'created', process: made, ignored: drift(spec, made) };
   }
-  throw new ProcessFailure('answer-lost', {
+  throw new ProcessFailure('may-exist', {
     what: `Creating the ${describe(spec)}`,
     why: `the answer was lost (${sent.cause}), so the process may exist or not`,
     fix: 'Look at the instance’s background processes before running this again',

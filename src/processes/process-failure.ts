@@ -7,7 +7,8 @@ export type Reason =
   | 'exists'
   | 'not-found'
   | 'other-type'
-  | 'answer-lost'
+  | 'answers-lost'
+  | 'may-exist'
   | 'contended'
   | 'vanished';
 

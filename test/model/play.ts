@@ -12,7 +12,7 @@ import { Network, type Sent } from './network.ts';
 import type { RunPlan, World } from './world.ts';
 
 /** Milliseconds, as the actions have them. */
-export const limits = { work: 120_000, request: 30_000, cutOff: 4_000 } as const;
+export const limits = { work: 240_000, request: 30_000, cutOff: 4_000 } as const;
 
 export const token = 'the-token-of-the-model';
 

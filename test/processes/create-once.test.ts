@@ -657,7 +657,7 @@ describe('a create whose answer was lost', () => {
     const { acts, clock, did, error } = await creating({ sends: [lost], lives: [] });
     expect(acts).toEqual(['0 send', '20000 send', '40000 send']);
     expect(clock.now()).toBe(60_000);
-    expect(error).toHaveProperty('reason', 'answer-lost');
+    expect(error).toHaveProperty('reason', 'answers-lost');
     expect(error?.message).toBe(
       'Creating the worker: the answer was lost 3 times, and no such process has appeared. It may still appear; look at the background processes there, then run the job again.',
     );

@@ -13,7 +13,7 @@ import { type Html, html } from '../../runner/html.ts';
 import type { Step } from '../../runner/step.ts';
 import { next } from '../../runner/summary.ts';
 import { type AppliedService, carryOut, logPlan, refuseDrift, tellPlan } from '../shared/apply-plan.ts';
-import { withClient, workDeadline } from '../shared/connection.ts';
+import { raceLimit, withClient, workDeadline } from '../shared/connection.ts';
 import { type Change, makeLive } from '../shared/make-live.ts';
 import { PlanReport } from '../shared/plan-report.ts';
 import { replicasText } from '../shared/replicas.ts';
@@ -83,7 +83,7 @@ async function change(
   read: CloudPlan,
 ): Promise<Done> {
   const time = timeWithOthers(changesIn(countsOf(read.plan.operations)), cloudPace);
-  const patient = client.within(workDeadline(step, inputs.connection, time));
+  const patient = client.within(workDeadline(step, inputs.connection, raceLimit + time));
   const results = await carryOut(read, {
     ...{ step, report, inputs, service: cloudService },
     makerAt: ({ place, listing }, limit) => {

@@ -96,7 +96,7 @@ const advice: Advice = {
   exists: 'if-exists is fail; use update or reuse if that is fine',
   'not-found': 'Check process-id, or leave it out so that the process is found by what it does',
   'other-type': 'A process cannot change its type; correct type or process-id',
-  'answer-lost':
+  'may-exist':
     'Look at the instance’s background processes before running this again; with if-exists: update a run finds out by itself',
   contended: 'Let only one run do this at a time, with a concurrency group in the workflow',
 };

@@ -77,6 +77,9 @@ export async function withClient<T>(
   }
 }
 
+/** What runs that race, and answers that are lost, may take on top of the work itself, in milliseconds. */
+export const raceLimit = 120_000;
+
 /** The limit for one part of a step: two minutes, or four requests that use up their time. */
 export function workDeadline({ clock }: Step, { requestTimeout }: Connection, more = 0): Deadline {
   return new Deadline(clock, Math.max(120_000, 4 * requestTimeout) + more);

@@ -9,7 +9,7 @@ import type { Listing } from '../../processes/listing.ts';
 import { isId } from '../../runner/inputs.ts';
 import type { Step } from '../../runner/step.ts';
 import { waitingFor } from '../../time/poll.ts';
-import { type Connection, workDeadline } from './connection.ts';
+import { type Connection, raceLimit, workDeadline } from './connection.ts';
 import { inputOf } from './process-inputs.ts';
 
 /** The instance that a step is about, as the inputs name it. */
@@ -93,7 +93,7 @@ export function openStore(
   if (instanceId === undefined) {
     throw new Failure({ what: 'The instance', why: 'it is not known', fix: 'Give instance, or environment' });
   }
-  const patient = client.within(workDeadline(step, connection));
+  const patient = client.within(workDeadline(step, connection, raceLimit));
   return new CloudProcessStore(patient, instanceId, { instance, listing, fieldName: inputOf, keepsResource });
 }
 

@@ -12,7 +12,7 @@ import { html } from '../../../runner/html.ts';
 import type { Step } from '../../../runner/step.ts';
 import { next } from '../../../runner/summary.ts';
 import { type AppliedService, carryOut, logPlan, refuseDrift, tellPlan } from '../../shared/apply-plan.ts';
-import { withClient, workDeadline } from '../../shared/connection.ts';
+import { raceLimit, withClient, workDeadline } from '../../shared/connection.ts';
 import { PlanReport } from '../../shared/plan-report.ts';
 import { removalLimit } from '../shared/removal-limit.ts';
 import { type ForgeApplyInputs, readForgeApplyInputs } from './inputs.ts';
@@ -55,7 +55,8 @@ async function change(
   report: PlanReport,
   read: Planned<ForgeSpec, PlacedProcess>,
 ): Promise<void> {
-  const time = timeWithOthers(changesIn(countsOf(read.plan.operations)), forgePace) + removalLimit;
+  const time =
+    timeWithOthers(changesIn(countsOf(read.plan.operations)), forgePace) + removalLimit + raceLimit;
   const patient = client.within(workDeadline(step, inputs.connection, time));
   const results = await carryOut(read, {
     ...{ step, report, inputs, service: forgeService },

@@ -6,7 +6,7 @@ import type { ForgeTarget } from '../../../forge/target.ts';
 import type { HttpClient } from '../../../http/client.ts';
 import { deleteFailure } from '../../../processes/delete.ts';
 import type { Step } from '../../../runner/step.ts';
-import { withClient, workDeadline } from '../../shared/connection.ts';
+import { raceLimit, withClient, workDeadline } from '../../shared/connection.ts';
 import { removalLimit } from '../shared/removal-limit.ts';
 import { forgeLine, idsJson } from '../shared/table.ts';
 import { findForgeTarget } from '../shared/target-inputs.ts';
@@ -43,7 +43,7 @@ function openWorld(
   { connection }: ForgeDeleteInputs,
   target: ForgeTarget,
 ): ForgeDeleteWorld {
-  const patient = client.within(workDeadline(step, connection, removalLimit));
+  const patient = client.within(workDeadline(step, connection, raceLimit + removalLimit));
   return {
     ...step,
     store: new ForgeProcessStore(patient, target),
