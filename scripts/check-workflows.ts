@@ -27,7 +27,7 @@ try {
 
 /** A document is a repository of its own: the workflows in it may call each other. */
 async function writeExample(example: Example): Promise<string> {
-  const [document = '', line] = example.where.split(':');
+  const [document = '', line = '1'] = example.where.split(':');
   const file = join(copies, document, pathOf(example) ?? `.github/workflows/line-${line}.yml`);
   await mkdir(dirname(file), { recursive: true });
   await mkdir(join(copies, document, '.git'), { recursive: true });

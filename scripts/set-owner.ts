@@ -40,8 +40,15 @@ export async function setOwner(
   return changed;
 }
 
+/** The README without the sentence that holds until the owner is set. */
+export function withoutHint(readme: string): string {
+  return readme.replace(/ Replace `OWNER` with [^.]+\./, '');
+}
+
 if (import.meta.main) {
   const root = fileURLToPath(new URL('../', import.meta.url));
   const [owner = ''] = process.argv.slice(2);
   for (const file of await setOwner(root, textFiles(root), ours, owner)) console.log(file);
+  const readme = join(root, 'README.md');
+  await writeFile(readme, withoutHint(await readFile(readme, 'utf8')));
 }

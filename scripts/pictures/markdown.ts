@@ -19,7 +19,12 @@ export function toHtml(markdown: string): string {
 }
 
 /** The classes that GitHub gives to the lines of a `diff` block. */
-const classes: Readonly<Record<string, string>> = { '+': 'pl-mi1', '-': 'pl-md', '!': 'pl-mc' };
+const classes: Readonly<Record<string, string>> = {
+  '+': 'pl-mi1',
+  '-': 'pl-md',
+  '!': 'pl-mc',
+  '@': 'pl-mdr',
+};
 
 function coloured(line: string): string {
   const name = classes[line.charAt(0)];

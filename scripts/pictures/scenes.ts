@@ -4,7 +4,7 @@ import { startEmulator } from '../../test/emulator/server.ts';
 import { startFakeGitHub } from '../../test/github-api/fake-github.ts';
 import type { Shown } from './page.ts';
 
-const head = 'c0ffee15600d4a11c0de5ea7ab1e0ff1ce5eed42';
+const head = '4f7c21d09ab35e86f1d2c4b7a98e3f605d1b2c3a';
 const pullRequest = {
   pull_request: {
     number: 7,
@@ -68,7 +68,7 @@ export async function commentOfAPlan(): Promise<Shown> {
       processes: 1,
       command: 'php artisan reverb:start',
     });
-    emulator.cloud.addProcess(instance, { type: 'custom', processes: 2, command: 'php artisan mails:send' });
+    emulator.cloud.addProcess(instance, { type: 'custom', processes: 2, command: 'php artisan legacy:poll' });
     await succeed({
       action: 'apply',
       time: emulator.time,

@@ -70,6 +70,8 @@ export function derivedName({
     .toLowerCase()
     .replace(/^.*?\bartisan /, '')
     .replace(/^(\S*\/)?php[\d.]* /, '')
+    // Options may hold secrets, which nobody would recognise in a name.
+    .replace(/(^| )(-|\S*=).*$/, '')
     .replace(/[^a-z0-9]+/g, '-')
     .replace(/^-|-$/g, '')
     .slice(0, 32)

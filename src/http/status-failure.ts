@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { shorten } from '../shorten.ts';
 import { parse, Undecodable } from './decode.ts';
 import { HttpFailure, type Retry } from './http-failure.ts';
 import { retryAfter } from './retry-after.ts';
@@ -125,7 +126,7 @@ function said(
   const fields = Object.entries(errors)
     .slice(0, 20)
     .map(([field, texts]) => `${fieldName(field)}: ${[texts].flat().slice(0, 5).map(wordsOf).join(' ')}`);
-  const words = [message === undefined ? [] : [message], fields].flat().map((text) => text.slice(0, 500));
+  const words = [message === undefined ? [] : [message], fields].flat().map((text) => shorten(text, 500));
   return words.length === 0 ? '' : `: ${words.join(' · ')}`;
 }
 

@@ -9,13 +9,13 @@ export interface Named {
 }
 
 /**
- * The items that have these names, in this order, each named once and none that `check` throws for. Throws one failure
- * about all that are wrong: a `NotThere` if they are only missing, since those may yet appear.
+ * The items that have these names, in this order, each named once; `refusal` says why one is not to be used. Throws
+ * one failure about all that are wrong: a `NotThere` if they are only missing, since those may yet appear.
  */
 export function pickAll<T extends { readonly id: string }>(
   named: readonly Named[],
-  search: Search<T>,
-  check: (item: T) => void = () => undefined,
+  search: Omit<NameSearch<T>, 'wanted' | 'correct'>,
+  refusal: (item: T, wanted: Named) => Failure | undefined = () => undefined,
 ): readonly T[] {
   const picked = new Map<string, Named>();
   return collecting(`${search.kind}s of the manifest`, named, (wanted) => {
@@ -23,22 +23,19 @@ export function pickAll<T extends { readonly id: string }>(
     const twin = picked.get(item.id);
     if (twin !== undefined) throw twice(search.kind, wanted, twin, item.id);
     picked.set(item.id, wanted);
-    placing(wanted.place, () => check(item));
+    const refused = refusal(item, wanted);
+    if (refused !== undefined) throw atPlace(refused, wanted.place);
     return item;
   });
 }
 
-type Search<T> = Omit<NameSearch<T>, 'wanted' | 'correct'>;
-
 /** The one item that something in a file names. */
-export function pick<T extends { readonly id: string }>({ name, place }: Named, search: Search<T>): T {
-  return placing(place, () => findByName({ ...search, wanted: name, correct: 'its name in the manifest' }));
-}
-
-/** What goes wrong with a task belongs to a place of a file. */
-function placing<T>(place: Place, task: () => T): T {
+export function pick<T extends { readonly id: string }>(
+  { name, place }: Named,
+  search: Omit<NameSearch<T>, 'wanted' | 'correct'>,
+): T {
   try {
-    return task();
+    return findByName({ ...search, wanted: name, correct: 'its name in the manifest' });
   } catch (error) {
     throw error instanceof Failure ? atPlace(error, place) : error;
   }

@@ -6,7 +6,7 @@ import { REPOSITORY_ROOT } from '../e2e/harness/run-action.ts';
 
 /** Something written for readers that a runner would take as a workflow, or as steps of one. */
 export interface Example {
-  /** Where it stands: `docs/recipes/matrix.md:12`. */
+  /** Where it stands: `docs/recipes/matrix.md:12`, `docs/starter-workflow.yml`. */
   readonly where: string;
   readonly text: string;
   readonly kind: 'workflow' | 'steps';
@@ -14,21 +14,25 @@ export interface Example {
 
 /** README.md and everything below docs/, by path. */
 export function markdownFiles(): string[] {
-  const docs = readdirSync(join(REPOSITORY_ROOT, 'docs'), { recursive: true, encoding: 'utf8' });
-  const inDocs = docs
-    .filter((name) => name.endsWith('.md'))
-    .map((name) => `docs/${name.replaceAll('\\', '/')}`);
   const atRoot = readdirSync(REPOSITORY_ROOT).filter((name) => name.endsWith('.md'));
-  return [...atRoot, ...inDocs].sort();
+  return [...atRoot, ...filesInDocs('.md')].sort();
+}
+
+function filesInDocs(ending: string): string[] {
+  const docs = readdirSync(join(REPOSITORY_ROOT, 'docs'), { recursive: true, encoding: 'utf8' });
+  return docs.filter((name) => name.endsWith(ending)).map((name) => `docs/${name.replaceAll('\\', '/')}`);
 }
 
 export function readDocument(path: string): string {
   return readFileSync(join(REPOSITORY_ROOT, path), 'utf8').replaceAll('\r\n', '\n');
 }
 
-/** The workflows and steps in the documentation. Other YAML, such as a manifest, is none of these. */
+/**
+ * The workflows and steps in the documentation, and the workflows beside it. Other YAML, such as a manifest, is none of
+ * these.
+ */
 export function examplesInDocumentation(): Example[] {
-  return markdownFiles().flatMap((path) =>
+  const fenced = markdownFiles().flatMap((path) =>
     fencesOf(readDocument(path))
       .filter(({ language }) => language === 'yaml' || language === 'yml')
       .flatMap(({ text, line }) => {
@@ -36,15 +40,16 @@ export function examplesInDocumentation(): Example[] {
         return kind === undefined ? [] : [{ where: `${path}:${line}`, text, kind }];
       }),
   );
+  return [...fenced, ...filesInDocs('.yml').map(asWorkflow)];
+}
+
+function asWorkflow(path: string): Example {
+  return { where: path, text: readDocument(path), kind: 'workflow' };
 }
 
 export function ownWorkflows(): Example[] {
   const folder = '.github/workflows';
-  return readdirSync(join(REPOSITORY_ROOT, folder)).map((name) => ({
-    where: `${folder}/${name}`,
-    text: readDocument(`${folder}/${name}`),
-    kind: 'workflow',
-  }));
+  return readdirSync(join(REPOSITORY_ROOT, folder)).map((name) => asWorkflow(`${folder}/${name}`));
 }
 
 /** Where GitHub would look for the example, if its first line says so: `# .github/workflows/deploy.yml`. */

@@ -1,7 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { fencesOf } from '../../scripts/fences.ts';
 import { openForwardProxy } from '../e2e/harness/forward-proxy.ts';
+import type { StepRun } from '../e2e/harness/run-action.ts';
 import { openShop, type Shop, type StepOptions } from '../e2e/harness/shop.ts';
+import { unlessWindows } from '../e2e/harness/unless-windows.ts';
+import { fails } from '../emulator/command-outcomes.ts';
 import type { Fault } from '../emulator/faults.ts';
 import { readDocument } from './documents.ts';
 
@@ -62,10 +65,17 @@ const troubles: readonly [words: string, trouble: Trouble, options?: StepOptions
   ['and the deployment failed', deploying(['build.running', 'build.failed'])],
   ['had passed', deploying(['build.running'], { 'wait-timeout': '60' })],
   ['kept getting in the way', contested],
+  ['does something and ends', given({ type: 'custom', command: 'php artisan schedule:run' })],
+  ['times at once', given({ environment: 'main', type: 'custom', command: 'php artisan schedule:work' })],
+  ['it is a managed queue', managed, { action: 'apply', files: manifest('mails') }],
+  ['has left it behind', leftBehind],
+  ['times that it was read', moving],
+  ['ended as command.failure', unproven],
+  ['verify-command was skipped', given({ 'verify-command': 'php artisan queue:canary' })],
 ];
 
 test('each quotation is what a run says', () => {
-  const told = [...troubles.map(([words]) => words), 'the proxy refused'];
+  const told = [...troubles.map(([words]) => words), 'the proxy refused', 'Cancelled while'];
   expect(quotes.map((quote) => [quote, told.filter((words) => quote.includes(words)).length])).toEqual(
     quotes.map((quote) => [quote, 1]),
   );
@@ -84,6 +94,14 @@ describe.concurrent('a run that goes wrong says what is quoted', () => {
     const outside = { 'api-url': 'https://cloud.example/api' };
     await expectQuoted('the proxy refused', shop, outside, { env: { https_proxy: `http://${proxy.host}` } });
   });
+
+  unlessWindows('Cancelled while', async () => {
+    await using shop = await openShop();
+    const running = shop.start({ environment: 'preview', 'wait-for-environment': '600' });
+    await expect.poll(running.output, { timeout: 30_000, interval: 10 }).toContain('waiting up to');
+    running.child.kill('SIGTERM');
+    expectTold('Cancelled while', await running.done);
+  });
 });
 
 async function expectQuoted(
@@ -92,10 +110,13 @@ async function expectQuoted(
   inputs: Record<string, string>,
   options?: StepOptions,
 ): Promise<void> {
+  expectTold(words, await shop.run(inputs, options));
+}
+
+function expectTold(words: string, { errors, warnings, notices }: StepRun): void {
   const quote = quotes.find((text) => text.includes(words)) ?? 'no such quotation';
-  const { errors, notices } = await shop.run(inputs, options);
   const pattern = quote.split('…').map(escaped).join('[^]*');
-  expect([...errors, ...notices]).toEqual([expect.stringMatching(new RegExp(pattern))]);
+  expect([...errors, ...warnings, ...notices]).toContainEqual(expect.stringMatching(new RegExp(pattern)));
 }
 
 /** Two that do the same, and have for long. */
@@ -109,6 +130,32 @@ function ignored({ emulator, instance }: Shop): Record<string, string> {
   emulator.cloud.options.patchIgnores.push('processes');
   emulator.cloud.addProcess(instance, { type: 'worker', processes: 1 });
   return { processes: '3' };
+}
+
+function manifest(instance: string): Record<string, string> {
+  return { '.github/background-processes.yml': `instances: { ${instance}: [{ type: worker }] }` };
+}
+
+function managed({ emulator, environment }: Shop): Record<string, string> {
+  emulator.cloud.addManagedQueue(environment, { name: 'mails' });
+  return { environment: 'main' };
+}
+
+function leftBehind({ emulator, instance }: Shop): Record<string, string> {
+  emulator.cloud.addProcess(instance, { type: 'worker', config: { queue: 'high' } });
+  return { 'config-json': '{"queue": "high,default"}' };
+}
+
+/** A list whose pages never fit together. */
+function moving({ emulator, instance }: Shop): Record<string, string> {
+  emulator.cloud.options.pages.total = (count) => count + 1;
+  emulator.cloud.addProcess(instance, { type: 'worker' });
+  return {};
+}
+
+function unproven({ emulator }: Shop): Record<string, string> {
+  emulator.cloud.options.commandOutcome = fails('No worker has done the job.');
+  return { environment: 'main', redeploy: 'true', 'verify-command': 'php artisan queue:canary' };
 }
 
 /** With every create request, an older process of another run appears, and is gone once the step gives way to it. */

@@ -85,5 +85,5 @@ test('where the app sleeps, what a number of processes amounts to is the most th
   shop.emulator.cloud.addInstance(shop.environment, workers);
   const step = await shop.run({ environment: 'main', instance: 'workers', processes: '2' });
 
-  expect(step.summary).toContain('× up to 1–3 replicas = up to 6 in total, and none while it sleeps');
+  expect(step.summary).toContain('× up to 3 replicas = up to 6 in total, and none while it sleeps');
 });

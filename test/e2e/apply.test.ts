@@ -329,7 +329,7 @@ describe('apply reports truthfully what it could not do', () => {
       { text: 'instances:\n  App: [{ type: worker }]\n  emails: []\n' },
     );
     expect(run.errors[0]).toContain(`${file}:3:3`);
-    expect(run.errors[0]).toContain('it is a managed queue: its worker belongs to Laravel Cloud');
+    expect(run.errors[0]).toContain('it is a managed queue, whose worker belongs to Laravel Cloud');
     expect(writes()).toEqual([]);
   });
 

@@ -92,13 +92,13 @@ describe('the server’s own words', () => {
   });
 
   test('are cut where they go on for ever', () => {
-    const long = 'x'.repeat(10_000);
+    const long = `${'word '.repeat(100)}${'x'.repeat(10_000)}`;
     const errors = Object.fromEntries(
       Array.from({ length: 30 }, (_, n) => [`f${n}`, Array(9).fill(`t${n}`)]),
     );
     const { why } = failureFor(json(422, { message: long, errors }));
-    expect(why).toContain(`${'x'.repeat(500)} · `);
-    expect(why).not.toContain('x'.repeat(501));
+    expect(why).toContain('word word… · ');
+    expect(why).not.toContain('x');
     expect(why).toContain('f19: t19 t19 t19 t19 t19');
     expect(why).not.toContain('t19 t19 t19 t19 t19 t19');
     expect(why).not.toContain('f20');

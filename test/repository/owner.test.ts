@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { ours } from '../../scripts/repository.ts';
-import { setOwner, textFiles } from '../../scripts/set-owner.ts';
+import { setOwner, textFiles, withoutHint } from '../../scripts/set-owner.ts';
 import { REPOSITORY_ROOT } from '../e2e/harness/run-action.ts';
 
 const files = textFiles(REPOSITORY_ROOT).filter((file) => existsSync(join(REPOSITORY_ROOT, file)));
@@ -26,6 +26,12 @@ test('npm run set-owner changes it in every file, and back', async () => {
   expect(await setOwner(copy, files, { ...ours, owner: 'some-body' }, ours.owner)).toEqual(changed);
   for (const file of changed)
     expect(readFileSync(join(copy, file)).equals(readFileSync(join(REPOSITORY_ROOT, file))), file).toBe(true);
+});
+
+test('the README says what OWNER is, until it is set', () => {
+  const readme = readFileSync(join(REPOSITORY_ROOT, 'README.md'), 'utf8');
+  expect(withoutHint(readme) !== readme).toBe(ours.owner === 'OWNER');
+  expect(withoutHint(readme)).not.toContain('`OWNER`');
 });
 
 test.each(['', '-acme', 'acme/shop', 'a b', '$(id)'])('%j is refused as an owner', async (owner) => {

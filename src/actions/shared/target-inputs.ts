@@ -81,7 +81,7 @@ export function named({ id, name }: { readonly id: string; readonly name: string
   return name === id ? id : `${name} (${id})`;
 }
 
-/** The processes of the instance that was found, under a deadline of their own. */
+/** The processes of what was found, under a deadline of their own. */
 export function openStore(
   step: Step,
   client: HttpClient,

@@ -32,7 +32,7 @@ export async function readAndPlan(
     const declared = servers.find(({ id }) => id === place.id)?.declared ?? [];
     return await listWithSites(declared, (filter) => limit.run(() => store.list(filter)));
   };
-  const states = await Promise.all(
+  const first = await Promise.all(
     servers.map(async ({ declared, ...place }: FoundServer) => ({
       place,
       declared,
@@ -40,7 +40,7 @@ export async function readAndPlan(
     })),
   );
   return await settledPlan(
-    states,
+    first,
     look,
     { rules: forgeRules, prune },
     { ...step, log: (line) => step.log.info(line) },
