@@ -290,6 +290,13 @@ describe('mistakes', () => {
   });
 });
 
+test('one that is as declared and down is pointed out', async () => {
+  const { id } = add({ script: ['fatal'] });
+  const run = await apply({}, { text: 'servers: { web-1: [{ command: php8.4 artisan horizon }] }' });
+  expect(run.outputs['outcome']).toBe('unchanged');
+  expect(run.warnings[0]).toContain(`${id} exists but does not run: it is fatal`);
+});
+
 test('one comment on the pull request holds the plan, and a run that fails brings it up to date', async () => {
   const gitHub = await startFakeGitHub();
   try {

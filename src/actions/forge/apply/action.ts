@@ -15,6 +15,7 @@ import { type AppliedService, carryOut, logPlan, refuseDrift, tellPlan } from '.
 import { raceLimit, withClient, workDeadline } from '../../shared/connection.ts';
 import { PlanReport } from '../../shared/plan-report.ts';
 import { removalLimit } from '../shared/removal-limit.ts';
+import { warnIfDown } from '../shared/warn-if-down.ts';
 import { type ForgeApplyInputs, readForgeApplyInputs } from './inputs.ts';
 import { readAndPlan, storeOf } from './read-and-plan.ts';
 import { untilUp } from './until-up.ts';
@@ -41,6 +42,8 @@ export async function runForgeApply(step: Step): Promise<void> {
   await withClient(step, inputs.connection, async (client) => {
     const read = await readAndPlan(step, client, inputs);
     logPlan(step, report, read.plan, forgeService);
+    for (const operation of read.plan.operations)
+      if (operation.action === 'keep') warnIfDown(step, operation.process);
     if (!dryRun) return await change(step, client, inputs, report, read);
     tellPlan(step, report, read.plan, forgeService);
     refuseDrift(inputs, read.plan);
