@@ -1,8 +1,7 @@
 import { Failure } from '../failure.ts';
 import { type Deleted, deleteAll } from '../processes/delete.ts';
 import { foldCommand } from '../processes/identity.ts';
-import type { Listing } from '../processes/listing.ts';
-import { settle } from '../processes/settle.ts';
+import { type Sighting, settle } from '../processes/settle.ts';
 import { readTwice } from '../processes/whole-listing.ts';
 import { poll, type Timing, waitingFor } from '../time/poll.ts';
 import { foldDirectory } from './identity.ts';
@@ -30,48 +29,19 @@ export interface ForgeDeleteWorld extends Timing {
   log(line: string): void;
 }
 
-/**
- * Finds what is to be deleted, once what is being removed already is gone. Throws a `Failure` for more than one, unless all
- * are meant.
- */
+/** Finds what is to be deleted, once what is being removed already is gone. Throws a `Failure` for more than one, unless all are meant. */
 export async function findToDelete(
   target: ForgeDeleteTarget,
   all: boolean,
   world: ForgeDeleteWorld,
 ): Promise<readonly ForgeProcess[]> {
-  const found =
-    target.by === 'id' ? await findById(target.id, world) : await findByCommand(target, all, world);
-  const toDelete = found.filter((process) => !isLeaving(process));
+  const lookAgain = () => look(target, world);
+  const first = await lookAgain();
+  const { found } = all ? first : await settle(first, lookAgain, world);
+  const toDelete = staying(found);
   if (toDelete.length > 1 && !all) throw severalMatch(toDelete);
   if (toDelete.length === 0) await refuseToLinger(found, world);
   return toDelete;
-}
-
-async function findById(id: string, { store }: ForgeDeleteWorld): Promise<readonly ForgeProcess[]> {
-  const process = await store.find(id);
-  return process === undefined ? [] : [process];
-}
-
-async function findByCommand(
-  { command, user, directory, siteId }: ForgeDeleteTarget & { readonly by: 'command' },
-  all: boolean,
-  world: ForgeDeleteWorld,
-): Promise<readonly ForgeProcess[]> {
-  const list = () => world.store.list({ siteId });
-  const sightingOf = (listing: Listing<ForgeProcess>) => {
-    const found = listing.processes.filter(
-      (process) =>
-        foldCommand(process.command) === foldCommand(command) &&
-        (user === undefined || process.user === user) &&
-        (directory === undefined || foldDirectory(process.directory) === foldDirectory(directory)),
-    );
-    const staying = found.filter((process) => !isLeaving(process));
-    const contested = all || staying.length <= 1 ? [] : staying;
-    return { listing, found, contested, serverTime: listing.serverTime };
-  };
-  let first = sightingOf(await list());
-  if (first.found.length === 0) first = sightingOf(await readTwice(first.listing, list, world));
-  return (await settle(first, async () => sightingOf(await list()), world)).found;
 }
 
 /** Deletes them and waits until they are gone: Forge removes a process some time after it has said yes. */
@@ -91,6 +61,36 @@ export async function deleteForSure(
       ...accepted.deleted.filter(({ id }) => lingering.has(id)).map((process) => ({ process, error })),
     ],
   };
+}
+
+interface Sight extends Sighting {
+  readonly found: readonly ForgeProcess[];
+}
+
+async function look(target: ForgeDeleteTarget, world: ForgeDeleteWorld): Promise<Sight> {
+  if (target.by === 'id') {
+    const process = await world.store.find(target.id);
+    return { found: process === undefined ? [] : [process], contested: [], serverTime: undefined };
+  }
+  const { command, user, directory, siteId } = target;
+  const list = () => world.store.list({ siteId });
+  const matching = (processes: readonly ForgeProcess[]) =>
+    processes.filter(
+      (process) =>
+        foldCommand(process.command) === foldCommand(command) &&
+        (user === undefined || process.user === user) &&
+        (directory === undefined || foldDirectory(process.directory) === foldDirectory(directory)),
+    );
+  let listing = await list();
+  // Nothing is called absent after one look.
+  if (matching(listing.processes).length === 0) listing = await readTwice(listing, list, world);
+  const found = matching(listing.processes);
+  const contested = staying(found).length > 1 ? staying(found) : [];
+  return { found, contested, serverTime: listing.serverTime };
+}
+
+function staying(found: readonly ForgeProcess[]): readonly ForgeProcess[] {
+  return found.filter((process) => !isLeaving(process));
 }
 
 async function refuseToLinger(leaving: readonly ForgeProcess[], world: ForgeDeleteWorld): Promise<void> {

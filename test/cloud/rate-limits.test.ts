@@ -90,7 +90,7 @@ test.each([[1], [10], [100]])(
   async (instances) => {
     const result = await create(1_000, instances);
     expect(result).toMatchObject(all(1_000));
-    expect(result.refused).toBeLessThanOrEqual(6 + 33);
+    expect(result.refused).toBeLessThanOrEqual(6 + 2 * 33);
     expect(result.timesTheLeast).toBeLessThan(1.05);
   },
 );

@@ -67,8 +67,14 @@ const troubles: readonly [words: string, trouble: Trouble, options?: StepOptions
   ['kept getting in the way', contested],
   ['does something and ends', given({ type: 'custom', command: 'php artisan schedule:run' })],
   ['times at once', given({ environment: 'main', type: 'custom', command: 'php artisan schedule:work' })],
-  ['it is a managed queue', managed, { action: 'apply', files: manifest('mails') }],
+  ['nothing is created, changed or deleted there', managed({ instance: 'mails', processes: '3' })],
+  ['nothing can be declared there', managed({}), { action: 'apply', files: manifest('mails') }],
   ['has left it behind', leftBehind],
+  [
+    'What runs is not as declared',
+    given({ environment: 'main', 'dry-run': 'true', 'fail-on-change': 'true' }),
+    { action: 'apply', files: manifest('App') },
+  ],
   ['times that it was read', moving],
   ['ended as command.failure', unproven],
   ['verify-command was skipped', given({ 'verify-command': 'php artisan queue:canary' })],
@@ -136,9 +142,11 @@ function manifest(instance: string): Record<string, string> {
   return { '.github/background-processes.yml': `instances: { ${instance}: [{ type: worker }] }` };
 }
 
-function managed({ emulator, environment }: Shop): Record<string, string> {
-  emulator.cloud.addManagedQueue(environment, { name: 'mails' });
-  return { environment: 'main' };
+function managed(inputs: Record<string, string>): Trouble {
+  return ({ emulator, environment }) => {
+    emulator.cloud.addManagedQueue(environment, { name: 'mails' });
+    return { environment: 'main', ...inputs };
+  };
 }
 
 function leftBehind({ emulator, instance }: Shop): Record<string, string> {
@@ -161,9 +169,12 @@ function unproven({ emulator }: Shop): Record<string, string> {
 /** With every create request, an older process of another run appears, and is gone once the step gives way to it. */
 function contested({ emulator, instance }: Shop): Record<string, string> {
   const { cloud, faults } = emulator;
-  const created_at = '2026-01-01T00:00:00.000000Z';
-  const rival = { id: 'process-of-another-run', type: 'worker', created_at } as const;
-  faults.add({ kind: 'call', on: 'POST', ...always, call: () => cloud.addProcess(instance, rival) });
+  const createdAt = '2026-01-01T00:00:00.000000Z';
+  let rival = { id: '' };
+  const add = () => {
+    rival = cloud.addProcess(instance, { type: 'worker', created_at: createdAt });
+  };
+  faults.add({ kind: 'call', on: 'POST', ...always, call: add });
   faults.add({ kind: 'call', on: 'DELETE', ...always, call: () => cloud.removeProcess(rival) });
   return {};
 }

@@ -221,7 +221,13 @@ describe.concurrent('the token shows nowhere, though the API', () => {
     await using shop = await openShop();
     const token = '12|ab"cd\\ef/gh+ij=%kl';
     shop.emulator.access.token = token;
-    const attributes = { type: 'custom', processes: 1, command: token, config: [token], created_at: null };
+    const attributes = {
+      type: 'custom',
+      processes: 1,
+      command: token,
+      config: [{ name: token }],
+      created_at: null,
+    };
     const body = JSON.stringify({ data: { id: 'process-1', type: 'background_processes', attributes } });
     shop.emulator.faults.add({ kind: 'body', status: 201, body, on: 'POST' });
     const step = await shop.run({ token, 'if-exists': 'create', type: 'custom', command: 'php' }, debugLog);

@@ -57,6 +57,7 @@ describe('What is to be deleted', () => {
 
   test('is looked for only on the site that is given', async () => {
     await find(byCommand({ siteId: '9' }));
+    // That there is none, two lists have to show.
     expect(server.filters).toEqual([{ siteId: '9' }, { siteId: '9' }]);
   });
 

@@ -20,7 +20,7 @@ afterAll(() => rmSync(temp, { recursive: true, force: true }));
 
 test('it holds what a run needs, and nothing else', () => {
   const parts = new Set(folders.map((folder) => folder.split('/')[0] ?? '').filter((part) => part !== ''));
-  const expected = ['LICENSE', 'README.md', 'action.yml', 'dist', ...parts];
+  const expected = ['LICENSE', 'action.yml', 'dist', ...parts];
   expect(
     readdirSync(unpacked)
       .filter((name) => name !== 'schema')

@@ -76,7 +76,7 @@ export const cloudScenarios: readonly Scenario[] = [
   },
   {
     action: 'delete',
-    title: 'absent, `instance` by id',
+    title: 'absent, which two looks must show, `instance` by id',
     requests: [list, list],
     depth: 2,
     prepare: (emulator) => ({

@@ -94,7 +94,7 @@ export const forgeScenarios: readonly Scenario[] = [
   },
   {
     action: 'forge/delete',
-    title: 'absent',
+    title: 'absent, which two looks must show',
     requests: [list, list],
     depth: 2,
     prepare: (emulator) => ({ inputs: { ...world(emulator).reach, command } }),
