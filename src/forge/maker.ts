@@ -49,7 +49,7 @@ export function forgeMaker(
       await claim.write(() => removeForSure(store, id));
       const all = listingsOf(undefined);
       const find = async () => (await all.refreshed()).processes.find((process) => process.id === id);
-      await untilGone(id, { store: { find }, removalLimit, log, ...timing });
+      await untilGone(id, { ...timing, store: { find }, removalLimit, log });
     },
   };
 }

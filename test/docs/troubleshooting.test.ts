@@ -162,9 +162,11 @@ function unproven({ emulator }: Shop): Record<string, string> {
 function contested({ emulator, instance }: Shop): Record<string, string> {
   const { cloud, faults } = emulator;
   const created_at = '2026-01-01T00:00:00.000000Z';
-  const rival = { id: 'process-of-another-run', type: 'worker', created_at } as const;
-  faults.add({ kind: 'call', on: 'POST', ...always, call: () => cloud.addProcess(instance, rival) });
-  faults.add({ kind: 'call', on: 'DELETE', ...always, call: () => cloud.removeProcess(rival) });
+  const rivals: { id: string }[] = [];
+  const race = () => rivals.push(cloud.addProcess(instance, { type: 'worker', created_at }));
+  faults.add({ kind: 'call', on: 'POST', ...always, call: race });
+  const leave = () => rivals.splice(0).map((rival) => cloud.removeProcess(rival));
+  faults.add({ kind: 'call', on: 'DELETE', ...always, call: leave });
   return {};
 }
 

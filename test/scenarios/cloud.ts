@@ -77,8 +77,8 @@ export const cloudScenarios: readonly Scenario[] = [
   {
     action: 'delete',
     title: 'absent, `instance` by id',
-    requests: [list],
-    depth: 1,
+    requests: [list, list],
+    depth: 2,
     prepare: (emulator) => ({
       inputs: { instance: seedShop(emulator).instance.id, type: 'custom', command: 'php artisan horizon' },
     }),

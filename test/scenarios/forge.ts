@@ -55,8 +55,8 @@ export const forgeScenarios: readonly Scenario[] = [
   {
     action: 'forge',
     title: 'the process has drifted, `if-exists: replace`, under the same name, gone when first looked at',
-    requests: [list, create, list, remove, read, list, create, list],
-    depth: 8,
+    requests: [list, create, list, remove, read, create, list],
+    depth: 7,
     prepare: (emulator) => {
       const { server: own, reach } = world(emulator);
       emulator.forge.addProcess(own, { command, name: 'horizon', processes: 3 });
@@ -95,8 +95,8 @@ export const forgeScenarios: readonly Scenario[] = [
   {
     action: 'forge/delete',
     title: 'absent',
-    requests: [list],
-    depth: 1,
+    requests: [list, list],
+    depth: 2,
     prepare: (emulator) => ({ inputs: { ...world(emulator).reach, command } }),
   },
   {

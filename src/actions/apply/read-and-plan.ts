@@ -1,6 +1,5 @@
 import type { Instance } from '../../cloud/instance.ts';
 import { pickInstances } from '../../cloud/manifest-instances.ts';
-import { refuseManaged } from '../../cloud/pinned-store.ts';
 import { CloudProcessStore } from '../../cloud/process-store.ts';
 import { type Environment, findInEnvironment } from '../../cloud/target.ts';
 import type { HttpClient } from '../../http/client.ts';
@@ -32,7 +31,6 @@ export interface ReadPlan {
 /** Reads what there is, and plans. Throws a `Failure` when the plan would have to guess. */
 export async function readAndPlan(step: Step, client: HttpClient, inputs: ApplyInputs): Promise<ReadPlan> {
   const { environment, instances, seen } = await findInstances(step, client, inputs);
-  for (const instance of instances) refuseManaged(instance);
   step.doing(`planning ${inputs.file}`);
   const patient = client.within(workDeadline(step, inputs.connection, 2_000 * instances.length));
   const limit = new Limit(maxConcurrency);
