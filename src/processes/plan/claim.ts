@@ -14,7 +14,7 @@ interface ClaimParts<P> {
 /** What one operation may see of a place, what it sends in its turn, and what came of that. */
 export class Claim<P extends Aged> {
   readonly #parts: ClaimParts<P>;
-  #looked = false;
+  #looks = 0;
   /** Has a write been sent? */
   wrote = false;
   /** Was the answer to a create lost, and not made up for by a later one? */
@@ -26,15 +26,10 @@ export class Claim<P extends Aged> {
     this.#parts = parts;
   }
 
-  /**
-   * The first look takes the last listing: a create looks once more after it anyway. Where that is not the one of the
-   * plan, it is a second reading of what is missing, so that it is as sure as a listing of one page.
-   */
+  /** The first looks take what has been listed already: after a create it is looked anew anyway. */
   async look<L extends { readonly pages: number }>(listings: SharedListing<L>): Promise<L> {
-    if (this.#looked) return await listings.refreshed();
-    this.#looked = true;
-    const { listing, isSecond } = listings.latest;
-    return isSecond ? { ...listing, pages: 1 } : listing;
+    const known = this.wrote ? undefined : listings.known[this.#looks++];
+    return known ?? (await listings.refreshed());
   }
 
   /** Those of a listing that do not belong to other operations. */

@@ -2,23 +2,23 @@ import type { Clock } from '../../time/clock.ts';
 import type { Limit } from './limit.ts';
 
 /** How long a look may wait for creates under way to end, twice, in milliseconds: racing runs wait longer than that. */
-const patience = 700;
+const patience = 500;
 
 /**
  * The listings of one place, shared by everything that works on it: whoever asks gets one that began after the
  * question, and those who ask while creates are under way get the same. No create begins while one is read: it would move
  * the pages.
  */
-export class SharedListing<L> {
+export class SharedListing<L extends { readonly pages: number }> {
   readonly #list: () => Promise<L>;
   readonly #limit: Limit;
   readonly #clock: Clock;
   readonly #cancelled: AbortSignal;
-  readonly #first: L;
+  #previous: L | undefined;
   #latest: L;
   #next: Promise<L> | undefined;
   #creating = 0;
-  #reading = 0;
+  #reading: Promise<L> | undefined;
   /** Creates that may not begin yet. */
   readonly #waiting: (() => void)[] = [];
   readonly #idlers = new Set<() => void>();
@@ -29,16 +29,17 @@ export class SharedListing<L> {
     world: { readonly limit: Limit; readonly clock: Clock; readonly cancelled: AbortSignal },
   ) {
     this.#list = list;
-    this.#first = first;
     this.#latest = first;
     this.#limit = world.limit;
     this.#clock = world.clock;
     this.#cancelled = world.cancelled;
   }
 
-  /** The last one that was made, and whether another one, which the plan was made from, came before it. */
-  get latest(): { readonly listing: L; readonly isSecond: boolean } {
-    return { listing: this.#latest, isSecond: this.#latest !== this.#first };
+  /** The last one that was made; where that has several pages, the one before it, too: two that show the same are sure. */
+  get known(): readonly L[] {
+    return this.#latest.pages > 1 && this.#previous !== undefined
+      ? [this.#previous, this.#latest]
+      : [this.#latest];
   }
 
   /** One that begins from now on. */
@@ -62,7 +63,7 @@ export class SharedListing<L> {
   }
 
   #letIn(): void {
-    while (this.#reading === 0 && this.#creating < this.#limit.most) {
+    while (this.#reading === undefined && this.#creating < this.#limit.most) {
       const begin = this.#waiting.shift();
       if (begin === undefined) return;
       this.#creating++;
@@ -70,36 +71,37 @@ export class SharedListing<L> {
     }
   }
 
+  /** Once the listing that is being read has come in, and creates under way have ended. */
   async #listSoon(): Promise<L> {
     try {
-      await this.#idle();
-      return await this.#read();
+      await this.#reading?.catch(() => undefined);
+      await this.#untilCreated();
+      // Whose create was answered last gets the time to ask, too.
+      await this.#clock.sleep(0, this.#cancelled);
     } catch (error) {
       this.#next = undefined;
       throw error;
     }
-  }
-
-  async #read(): Promise<L> {
-    this.#reading++;
+    this.#reading = this.#read();
     try {
-      await this.#untilCreated();
-      this.#latest = await this.#limit.run(async () => {
-        // Who asks from here on may have made something after this listing has begun.
-        this.#next = undefined;
-        return await this.#list();
-      }, 'urgent');
-      return this.#latest;
+      return await this.#reading;
     } finally {
-      this.#reading--;
+      this.#reading = undefined;
       this.#letIn();
     }
   }
 
-  async #idle(): Promise<void> {
-    await this.#untilCreated();
-    // Whose create was answered last gets the time to ask, too.
-    await this.#clock.sleep(0, this.#cancelled);
+  async #read(): Promise<L> {
+    try {
+      await this.#untilCreated();
+    } finally {
+      // Who asks from here on may have made something after this listing has begun.
+      this.#next = undefined;
+    }
+    const listing = await this.#limit.run(this.#list, 'urgent');
+    this.#previous = this.#latest;
+    this.#latest = listing;
+    return listing;
   }
 
   async #untilCreated(): Promise<void> {

@@ -1,24 +1,31 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { Limit } from '../../../src/processes/plan/limit.ts';
 import { SharedListing } from '../../../src/processes/plan/shared-listing.ts';
 import { VirtualClock } from '../../support/virtual-clock.ts';
 
 const listingTakes = 500;
 
+interface Listed {
+  readonly pages: number;
+  readonly from: number;
+}
+
+const first: Listed = { pages: 1, from: -1 };
+
 /** Creates that take as long as told, and what happened when. */
-function place() {
+function place(pages = 1) {
   const clock = new VirtualClock();
   const happened: string[] = [];
   const note = (what: string): void => {
     happened.push(`${what} at ${clock.now()}`);
   };
-  const listings = new SharedListing<string>(
+  const listings = new SharedListing<Listed>(
     async () => {
       note('list');
       await clock.sleep(listingTakes);
-      return `as of ${clock.now() - listingTakes}`;
+      return { pages, from: clock.now() - listingTakes };
     },
-    'first',
+    first,
     { limit: new Limit(2), clock, cancelled: new AbortController().signal },
   );
   const create = (name: string, ms: number): Promise<void> =>
@@ -54,14 +61,14 @@ test('a listing does not wait for a create that takes long', async () => {
   const { clock, happened, listings, create } = place();
   const slow = create('slow', 60_000);
   const listed = await clock.run(listings.refreshed());
-  expect(happened).toEqual(['create slow at 0', 'list at 1400']);
-  expect(listed).toBe('as of 1000');
+  expect(happened).toEqual(['create slow at 0', 'list at 1000']);
+  expect(listed.from).toBe(1_000);
   await clock.run(slow);
 });
 
 test('creates go on after a listing that failed', async () => {
   const { clock, happened, create } = place();
-  const failing = new SharedListing<string>(() => Promise.reject(new Error('no list')), 'first', {
+  const failing = new SharedListing<Listed>(() => Promise.reject(new Error('no list')), first, {
     limit: new Limit(2),
     clock,
     cancelled: new AbortController().signal,
@@ -69,4 +76,21 @@ test('creates go on after a listing that failed', async () => {
   await expect(clock.run(failing.refreshed())).rejects.toThrow('no list');
   await clock.run(failing.creating(async () => await create('a', 1)));
   expect(happened).toEqual(['create a at 0']);
+});
+
+describe('what is known before anybody asks', () => {
+  test('is the last listing', async () => {
+    const { clock, listings } = place();
+    expect(listings.known).toEqual([first]);
+    await clock.run(listings.refreshed());
+    expect(listings.known).toEqual([{ pages: 1, from: 0 }]);
+  });
+
+  test('is the one before it as well, where one of several pages proves nothing by itself', async () => {
+    const { clock, listings } = place(2);
+    await clock.run(listings.refreshed());
+    expect(listings.known).toEqual([first, { pages: 2, from: 0 }]);
+    await clock.run(listings.refreshed());
+    expect(listings.known.map(({ from }) => from)).toEqual([0, 500]);
+  });
 });
