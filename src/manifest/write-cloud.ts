@@ -44,7 +44,7 @@ export function writeCloudManifest(
   return writeManifest('instances', places, { ...head, notes });
 }
 
-/** Its name, unless another goes by it as well, or a file cannot hold it. */
+/** Its name, unless another has the same name, or a file cannot hold it. */
 function keyFor(
   { id, name }: Pick<RunningInstance, 'id' | 'name'>,
   instances: readonly RunningInstance[],
