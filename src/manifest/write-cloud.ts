@@ -52,7 +52,7 @@ export function unreadableText({ id, why }: Pick<Unreadable<ExistingProcess>, 'i
   return `${id}, which came back in a shape that is not understood (${why})`;
 }
 
-/** Its name, unless another goes by it as well, or a file cannot hold it. */
+/** Its name, unless another has the same name, or a file cannot hold it. */
 function keyFor(
   { id, name }: Pick<RunningInstance, 'id' | 'name'>,
   instances: readonly RunningInstance[],

@@ -87,7 +87,7 @@ async function ensureOn(
   return await withAdvice(advice, () => ensure(wanted, world));
 }
 
-/** By which input what is wrong can be mended. */
+/** By which input what is wrong can be corrected. */
 const advice: Advice = {
   'several-match':
     'Delete those that are not wanted, or tell them apart: by directory, by user, or by site if they belong to one',
