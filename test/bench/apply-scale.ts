@@ -1,10 +1,15 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { type ActionOptions, runAction } from '../e2e/harness/run-action.ts';
 import { type Emulator, startEmulator } from '../emulator/server.ts';
 
-/** What one run of apply made of requests, and how long it took from start to exit. */
+/** What one run of apply made of requests, how long it took from start to exit, and the most memory it had. */
 export interface ScaleRun {
   readonly requests: number;
   readonly wallMs: number;
+  readonly peakMiB: number;
 }
 
 export interface ScaleRow {
@@ -16,24 +21,27 @@ export interface ScaleRow {
   readonly unchanged: ScaleRun;
 }
 
-const processCounts = [10, 100, 1_000];
-const instanceCounts = [1, 10, 100];
+const sizes: readonly (readonly [processes: number, instances: number])[] = [
+  [10, 1],
+  [100, 1],
+  [100, 10],
+  [1_000, 1],
+  [1_000, 10],
+  [1_000, 100],
+  [5_000, 10],
+];
 
 /** Runs apply with so many declared processes, spread evenly over so many instances: each size once. */
-export async function applyScale(): Promise<ScaleRow[]> {
+export async function applyScale(root: string): Promise<ScaleRow[]> {
   const rows: ScaleRow[] = [];
-  for (const processes of processCounts) {
-    for (const instances of instanceCounts.filter((count) => count <= processes)) {
-      rows.push(await measure(processes, instances));
-    }
-  }
+  for (const [processes, instances] of sizes) rows.push(await measure(root, processes, instances));
   return rows;
 }
 
-async function measure(processes: number, instances: number): Promise<ScaleRow> {
+async function measure(root: string, processes: number, instances: number): Promise<ScaleRow> {
   const emulator = await startEmulator();
   try {
-    const options = prepare(emulator, processes, instances);
+    const options = { root, ...prepare(emulator, processes, instances), timeoutMs: 600_000 };
     const create = await runOnce(emulator, options, `${processes}`, 'created');
     const unchanged = await runOnce(emulator, options, `${processes}`, 'unchanged');
     return { processes, instances, create, unchanged };
@@ -49,7 +57,7 @@ function prepare({ cloud, token, url }: Emulator, processes: number, instances: 
     const { name } = cloud.addInstance(environment, { name: `cluster-${index}`, type: 'service' });
     lines.push(`  ${name}:`);
     for (let process = index; process < processes; process += instances)
-      lines.push(`    - { type: worker, processes: 2, config: { queue: queue-${process}, tries: 3 } }`);
+      lines.push(`    - { type: worker, config: { queue: q${process} } }`);
   }
   return {
     action: 'apply',
@@ -58,6 +66,8 @@ function prepare({ cloud, token, url }: Emulator, processes: number, instances: 
   };
 }
 
+const usageHook = fileURLToPath(new URL('usage.cjs', import.meta.url));
+
 async function runOnce(
   emulator: Emulator,
   options: ActionOptions,
@@ -65,11 +75,19 @@ async function runOnce(
   output: 'created' | 'unchanged',
 ): Promise<ScaleRun> {
   emulator.requests.length = 0;
-  const run = await runAction(options);
-  if (run.exitCode !== 0 || run.outputs[output] !== count) {
-    throw new Error(
-      `apply should have ${output} ${count}: ${JSON.stringify(run.outputs[output])}, ${run.errors.join()}`,
-    );
+  const folder = mkdtempSync(join(tmpdir(), 'bench-'));
+  const file = join(folder, 'usage.json');
+  try {
+    const env = { NODE_OPTIONS: `--require=${usageHook}`, BENCH_USAGE: file };
+    const run = await runAction({ ...options, env });
+    if (run.exitCode !== 0 || run.outputs[output] !== count) {
+      throw new Error(
+        `apply should have ${output} ${count}: ${JSON.stringify(run.outputs[output])}, ${run.errors.join()}`,
+      );
+    }
+    const { maxRSS }: NodeJS.ResourceUsage = JSON.parse(readFileSync(file, 'utf8'));
+    return { requests: emulator.requests.length, wallMs: run.durationMs, peakMiB: maxRSS / 1024 };
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
   }
-  return { requests: emulator.requests.length, wallMs: run.durationMs };
 }

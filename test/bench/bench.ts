@@ -1,79 +1,89 @@
 import { readdirSync, statSync } from 'node:fs';
-import { sep } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { startEmulator } from '../emulator/server.ts';
-import { scenarios } from '../scenarios/all.ts';
-import type { Scenario } from '../scenarios/scenario.ts';
+import { REPOSITORY_ROOT } from '../e2e/harness/run-action.ts';
+import { makeCertificate } from '../support/certificate.ts';
 import { applyScale } from './apply-scale.ts';
-import { filesLoaded, measureBare, measureScenario, type Usage } from './measure.ts';
+import { type BenchCase, cases } from './cases.ts';
+import { measureAction, measureBare, type Setting, type Usage } from './measure.ts';
 
-// What each use of each action costs next to a bare script that sends one POST: whole processes, run in pairs, one after
-// the other, since a machine's speed drifts. Information, never a test.
+// What the actions cost next to a bare script that makes the least calls: whole processes, run in pairs, one after the
+// other, since a machine's speed drifts. Over http and https, to a server next door and to one 80 ms away: on a real way
+// it is round trips and connections that a job waits for. Information, never a test.
 
-// Arguments: how many pairs, and a part of the action's folder or the case (`scale`: only apply's growth).
-const [, , pairsGiven = '15', only = ''] = process.argv;
+// Arguments: how many pairs, a part of the case's title (`scale`: only apply's growth), and where other actions are.
+const [, , pairsGiven = '7', only = '', root = REPOSITORY_ROOT] = process.argv;
 const pairs = Number(pairsGiven);
-const dist = fileURLToPath(new URL('../../dist/', import.meta.url));
 
-const table: string[][] = [
-  ['action', 'case', 'wall', 'wall ratio', 'CPU ratio', 'peak', 'over bare', 'requests', 'loaded'],
+using certificate = makeCertificate();
+const settings: readonly (Setting & { readonly title: string })[] = [
+  { title: 'http, 0 ms', certificate: undefined, roundTrip: 0 },
+  { title: 'http, 80 ms', certificate: undefined, roundTrip: 80 },
+  { title: 'https, 0 ms', certificate, roundTrip: 0 },
+  { title: 'https, 80 ms', certificate, roundTrip: 80 },
 ];
-for (const scenario of scenarios.filter(({ action, title }) => `${action} ${title}`.includes(only))) {
-  table.push(await row(scenario));
+
+const head = [
+  'case',
+  'way',
+  'wall',
+  'bare',
+  'ratio',
+  'CPU ratio',
+  'connections',
+  'requests',
+  'depth',
+  'peak',
+];
+const table: string[][] = [head];
+for (const benchCase of cases.filter(({ title }) => title.includes(only))) {
+  for (const setting of settings)
+    table.push([benchCase.title, setting.title, ...(await row(benchCase, setting))]);
 }
 if (table.length > 1) print(table);
 if (only === '' || only === 'scale') {
-  console.log('\napply, as the number of declared processes and instances grows:\n');
+  console.log('\napply, as the number of declared processes and instances grows, with no limit of rate:\n');
   print(await scaleTable());
 }
+const dist = `${root}/dist/`;
 const bytes = readdirSync(dist).reduce((sum, name) => sum + statSync(dist + name).size, 0);
 console.log(
-  `\nAll of dist: ${kilobytes(bytes)} in ${readdirSync(dist).length} files. Node.js ${process.version}.`,
+  `\nAll of dist: ${(bytes / 1000).toFixed(0)} kB in ${readdirSync(dist).length} files. Node.js ${process.version}.`,
 );
 
-async function scaleTable(): Promise<string[][]> {
-  const rows = (await applyScale()).map(({ processes, instances, create, unchanged }) => [
-    String(processes),
-    String(instances),
-    `${create.requests} requests, ${create.wallMs.toFixed(0)} ms`,
-    `${unchanged.requests} requests, ${unchanged.wallMs.toFixed(0)} ms`,
-  ]);
-  return [['processes', 'instances', 'all created', 'all unchanged'], ...rows];
-}
-
-async function row(scenario: Scenario): Promise<string[]> {
-  const emulator = await startEmulator();
+async function row(benchCase: BenchCase, setting: Setting): Promise<string[]> {
   const measured: Usage[] = [];
   const bare: Usage[] = [];
-  try {
-    for (let pair = -2; pair < pairs; pair++) {
-      const a = await measureScenario(scenario);
-      const b = await measureBare(emulator);
-      // The first pairs warm up the disk's cache and the emulator.
-      if (pair < 0) continue;
-      measured.push(a);
-      bare.push(b);
-    }
-  } finally {
-    await emulator.close();
+  for (let pair = -1; pair < pairs; pair++) {
+    const a = await measureAction(benchCase, setting, root);
+    const b = await measureBare(benchCase, setting);
+    // The first pair warms up the disk's cache.
+    if (pair < 0) continue;
+    measured.push(a);
+    bare.push(b);
   }
-  const ratios = (figure: (usage: Usage) => number): number[] =>
-    measured.map((usage, index) => figure(usage) / figure(bare[index] ?? usage));
-  const peak = median(measured.map(({ peakMiB }) => peakMiB));
-  const loaded = (await filesLoaded(scenario))
-    .filter((file) => file.startsWith(dist) || file.includes(`${sep}dist${sep}`))
-    .reduce((sum, file) => sum + statSync(file).size, 0);
+  const middle = (figure: (usage: Usage) => number, of = measured): number => median(of.map(figure));
+  const ratio = (figure: (usage: Usage) => number): string =>
+    median(measured.map((usage, index) => figure(usage) / figure(bare[index] ?? usage))).toFixed(2);
+  const beside = (figure: (usage: Usage) => number): string => `${middle(figure)} (${middle(figure, bare)})`;
   return [
-    scenario.action,
-    scenario.title,
-    `${median(measured.map(({ wallMs }) => wallMs)).toFixed(0)} ms`,
-    `${median(ratios(({ wallMs }) => wallMs)).toFixed(2)}×`,
-    `${median(ratios(({ cpuMs }) => cpuMs)).toFixed(2)}×`,
-    `${peak.toFixed(1)} MiB`,
-    `${(peak - median(bare.map(({ peakMiB }) => peakMiB))).toFixed(1)} MiB`,
-    String(scenario.requests.length),
-    kilobytes(loaded),
+    `${middle(({ wallMs }) => wallMs).toFixed(0)} ms`,
+    `${middle(({ wallMs }) => wallMs, bare).toFixed(0)} ms`,
+    ratio(({ wallMs }) => wallMs),
+    ratio(({ cpuMs }) => cpuMs),
+    beside(({ connections }) => connections),
+    beside(({ requests }) => requests),
+    setting.roundTrip === 0 ? '' : beside(({ depth }) => depth),
+    `${middle(({ peakMiB }) => peakMiB).toFixed(0)} MiB`,
   ];
+}
+
+async function scaleTable(): Promise<string[][]> {
+  const rows = (await applyScale(root)).map(({ processes, instances, create, unchanged }) => [
+    String(processes),
+    String(instances),
+    `${create.requests} requests, ${create.wallMs.toFixed(0)} ms, ${create.peakMiB.toFixed(0)} MiB`,
+    `${unchanged.requests} requests, ${unchanged.wallMs.toFixed(0)} ms, ${unchanged.peakMiB.toFixed(0)} MiB`,
+  ]);
+  return [['processes', 'instances', 'all created', 'all unchanged'], ...rows];
 }
 
 function median(figures: readonly number[]): number {
@@ -81,10 +91,6 @@ function median(figures: readonly number[]): number {
   const middle = sorted.length >> 1;
   const upper = sorted[middle] ?? Number.NaN;
   return sorted.length % 2 === 1 ? upper : (upper + (sorted[middle - 1] ?? upper)) / 2;
-}
-
-function kilobytes(count: number): string {
-  return `${(count / 1000).toFixed(0)} kB`;
 }
 
 function print(rows: readonly (readonly string[])[]): void {

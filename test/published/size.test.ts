@@ -1,8 +1,9 @@
 import { readdir, stat } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
-import { filesLoaded } from '../bench/measure.ts';
+
 import { rootScenarios } from '../scenarios/root.ts';
+import { filesLoaded } from './files-loaded.ts';
 
 const dist = fileURLToPath(new URL('../../dist/', import.meta.url));
 

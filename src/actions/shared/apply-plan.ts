@@ -1,4 +1,4 @@
-import { Cancelled, Failure } from '../../failure.ts';
+import { Failure } from '../../failure.ts';
 import type { Aged } from '../../processes/existing.ts';
 import { type ConvergeWorld, converge } from '../../processes/plan/converge.ts';
 import { type Pace, progressTeller } from '../../processes/plan/pace.ts';
@@ -114,9 +114,7 @@ export async function carryOut<S, P extends Aged>(
   const isDone = results.every(({ status }) => status === 'done');
   report.show({ kind: 'done', rows: results, counts, next: nextStep(isDone, changesIn(counts)) });
   const failure = convergeFailure(`Applying ${inputs.file}`, results, whenLive);
-  if (failure !== undefined) {
-    throw step.cancelled.aborted ? new Cancelled(failure, { mayHaveActed: true }) : failure;
-  }
+  if (failure !== undefined) throw failure;
   if (changesIn(counts) > 0) step.did('processes', countsText(counts, 'done'));
   return results;
 }

@@ -1,6 +1,7 @@
 import type { Manifest, ManifestKind } from '../../manifest/manifest.ts';
 import { parseManifest } from '../../manifest/parse.ts';
 import { readWorkspaceFile } from '../../manifest/read-file.ts';
+import { saveMemory } from '../../runner/save-memory.ts';
 import type { Step } from '../../runner/step.ts';
 import { shorten } from '../../shorten.ts';
 import { type Commenting, readCommenting } from './commenting-inputs.ts';
@@ -35,6 +36,8 @@ export function readPlanInputs<S>(step: Step, kind: ManifestKind<S>): PlanInputs
 
 /** More mistakes than these are not worth reading before these are corrected. */
 const maxMistakes = 50;
+/** So many characters declare a hundred processes and more. */
+const longManifest = 8_000;
 
 function readManifest<S>(
   { inputs, environment }: Step,
@@ -46,6 +49,7 @@ function readManifest<S>(
     inputs.problem('manifest', `${shorten(path, 200)} ${read.why}`);
     return { file: path, manifest: { places: [] } };
   }
+  if (read.text.length > longManifest) saveMemory();
   const { mistakes, ...manifest } = parseManifest(read.text, read.file, kind);
   for (const mistake of mistakes.slice(0, maxMistakes)) inputs.mistake(mistake);
   if (mistakes.length > maxMistakes) {

@@ -38,6 +38,9 @@ export interface ConvergeWorld<S, P extends Aged> {
   log(line: string): void;
 }
 
+/** Of thousands of operations only so many are begun for each request that may be under way: each takes memory. */
+const begunPerRequest = 20;
+
 /**
  * Carries out a plan: creates and updates side by side, each create exactly once, and deletes last, only if all else
  * is done. An operation that fails stops only what depends on it. Never throws: the results, in the plan's order, tell all.
@@ -48,9 +51,15 @@ export async function converge<S, P extends Aged>(
   world: ConvergeWorld<S, P>,
 ): Promise<readonly OperationResult<S, P>[]> {
   const limit = new Limit(world.concurrency);
+  const begun = new Limit(begunPerRequest * world.concurrency);
   const ofPlace = Map.groupBy(operations, ({ place }) => place.id);
   const works = states.map(
-    (state) => new PlaceWork(ofPlace.get(state.place.id) ?? [], world.makerAt(state, limit), limit, world),
+    (state) =>
+      new PlaceWork(ofPlace.get(state.place.id) ?? [], world.makerAt(state, limit), {
+        ...world,
+        limit,
+        begun,
+      }),
   );
   const made = (await Promise.all(works.map((work) => work.makeAll()))).flat();
   const allMade = made.every(({ status }) => status === 'done');
@@ -59,24 +68,23 @@ export async function converge<S, P extends Aged>(
   return operations.flatMap((operation) => results.get(operation) ?? []);
 }
 
+interface PlaceWorld<S, P extends Aged> extends ConvergeWorld<S, P> {
+  /** Of requests under way, and of operations begun. */
+  readonly limit: Limit;
+  readonly begun: Limit;
+}
+
 /** The work at one place. */
 class PlaceWork<S, P extends Aged> {
   readonly #operations: readonly Operation<S, P>[];
   readonly #maker: Maker<S, P>;
-  readonly #limit: Limit;
-  readonly #world: ConvergeWorld<S, P>;
+  readonly #world: PlaceWorld<S, P>;
   /** Whose process is which: what belongs to one operation is no candidate for another. */
   readonly #owners = new Map<string, Operation<S, P>>();
 
-  constructor(
-    operations: readonly Operation<S, P>[],
-    maker: Maker<S, P>,
-    limit: Limit,
-    world: ConvergeWorld<S, P>,
-  ) {
+  constructor(operations: readonly Operation<S, P>[], maker: Maker<S, P>, world: PlaceWorld<S, P>) {
     this.#operations = operations;
     this.#maker = maker;
-    this.#limit = limit;
     this.#world = world;
     for (const operation of operations)
       if (operation.action !== 'create') this.#owners.set(operation.process.id, operation);
@@ -85,7 +93,9 @@ class PlaceWork<S, P extends Aged> {
   async makeAll(): Promise<readonly OperationResult<S, P>[]> {
     const { identityOf } = this.#world.rules;
     const families = Map.groupBy(this.#operations.filter(isMaking), ({ spec }) => identityOf(spec).family);
-    const results = await Promise.all([...families.values()].map((family) => this.#makeFamily(family)));
+    const results = await Promise.all(
+      [...families.values()].map((family) => this.#world.begun.run(() => this.#makeFamily(family))),
+    );
     return [...results.flat(), ...this.#operations.flatMap(leftAlone)];
   }
 
@@ -158,7 +168,7 @@ class PlaceWork<S, P extends Aged> {
   #claimFor(operation: Operation<S, P>): Claim<P> {
     const owners = this.#owners;
     return new Claim({
-      limit: this.#limit,
+      limit: this.#world.limit,
       cancelled: this.#world.cancelled,
       isOpenTo: ({ id }) => (owners.get(id) ?? operation) === operation,
       onCreated: ({ id }) => owners.set(id, operation),

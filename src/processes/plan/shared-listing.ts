@@ -71,14 +71,22 @@ export class SharedListing<L> {
   async #listSoon(): Promise<L> {
     try {
       await this.#idle();
-    } finally {
-      // Who asks from here on may have made something after this listing has begun.
+      return await this.#read();
+    } catch (error) {
       this.#next = undefined;
+      throw error;
     }
+  }
+
+  async #read(): Promise<L> {
     this.#reading++;
     try {
       await this.#untilCreated();
-      this.#latest = await this.#limit.run(this.#list, 'urgent');
+      this.#latest = await this.#limit.run(async () => {
+        // Who asks from here on may have made something after this listing has begun.
+        this.#next = undefined;
+        return await this.#list();
+      }, 'urgent');
       return this.#latest;
     } finally {
       this.#reading--;

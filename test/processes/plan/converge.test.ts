@@ -67,6 +67,34 @@ class World {
 
 const statuses = (results: readonly OperationResult[]) => results.map(({ status }) => status);
 
+test('of thousands of operations not all are begun at once: each takes memory', async () => {
+  const clock = new VirtualClock();
+  let begun = 0;
+  let most = 0;
+  const declared = customs(500);
+  const state = { place: { id: 'inst-1', name: 'App' }, declared, listing: listingOf<ExistingProcess>([]) };
+  const { operations } = planFor([state], cloudRules, { prune: false });
+  const results = await clock.run(
+    converge(operations, [state], {
+      rules: cloudRules,
+      makerAt: () => ({
+        async make() {
+          most = Math.max(most, ++begun);
+          await clock.sleep(10);
+          begun--;
+          return { outcome: 'created', process: undefined, changes: {}, others: [] };
+        },
+        remove: async () => undefined,
+      }),
+      cancelled: new AbortController().signal,
+      concurrency: 6,
+      onChange: () => undefined,
+      log: () => undefined,
+    }),
+  );
+  expect([results.length, most]).toEqual([500, 120]);
+});
+
 describe('A plan is carried out with few requests', () => {
   test('creates side by side, no more at once than allowed, share one listing that verifies them', async () => {
     const world = new World();
@@ -78,7 +106,7 @@ describe('A plan is carried out with few requests', () => {
     expect(store.peak).toBe(6);
   });
 
-  test('many creates are verified as they come, about every second, not all at the end', async () => {
+  test('many creates are verified as they come, about every half second, not all at the end', async () => {
     const world = new World();
     const store = world.store();
     await world.run(customs(200));

@@ -1,4 +1,4 @@
-// Loaded into a process that is not timed: leaves the list of files that it loaded where BENCH_LOADED says.
+// Loaded into a process that is not timed: leaves the list of files that it loaded where FILES_LOADED says.
 import { writeFileSync } from 'node:fs';
 import { registerHooks } from 'node:module';
 
@@ -10,5 +10,5 @@ registerHooks({
   },
 });
 process.on('exit', () => {
-  writeFileSync(process.env.BENCH_LOADED, JSON.stringify(urls));
+  writeFileSync(process.env.FILES_LOADED, JSON.stringify(urls));
 });
