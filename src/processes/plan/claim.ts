@@ -26,11 +26,15 @@ export class Claim<P extends Aged> {
     this.#parts = parts;
   }
 
-  /** The first look takes the last listing: a create looks once more after it anyway. */
-  async look<L>(listings: SharedListing<L>): Promise<L> {
-    const listed = this.#looked ? await listings.refreshed() : listings.latest;
+  /**
+   * The first look takes the last listing: a create looks once more after it anyway. Where that is not the one of the
+   * plan, it is a second reading of what is missing, so that it is as sure as a listing of one page.
+   */
+  async look<L extends { readonly pages: number }>(listings: SharedListing<L>): Promise<L> {
+    if (this.#looked) return await listings.refreshed();
     this.#looked = true;
-    return listed;
+    const { listing, isSecond } = listings.latest;
+    return isSecond ? { ...listing, pages: 1 } : listing;
   }
 
   /** Those of a listing that do not belong to other operations. */

@@ -2,7 +2,7 @@ import type { Clock } from '../../time/clock.ts';
 import type { Limit } from './limit.ts';
 
 /** How long a look may wait for creates under way to end, twice, in milliseconds: racing runs wait longer than that. */
-const patience = 500;
+const patience = 700;
 
 /**
  * The listings of one place, shared by everything that works on it: whoever asks gets one that began after the
@@ -14,6 +14,7 @@ export class SharedListing<L> {
   readonly #limit: Limit;
   readonly #clock: Clock;
   readonly #cancelled: AbortSignal;
+  readonly #first: L;
   #latest: L;
   #next: Promise<L> | undefined;
   #creating = 0;
@@ -28,15 +29,16 @@ export class SharedListing<L> {
     world: { readonly limit: Limit; readonly clock: Clock; readonly cancelled: AbortSignal },
   ) {
     this.#list = list;
+    this.#first = first;
     this.#latest = first;
     this.#limit = world.limit;
     this.#clock = world.clock;
     this.#cancelled = world.cancelled;
   }
 
-  /** The last one that was made. */
-  get latest(): L {
-    return this.#latest;
+  /** The last one that was made, and whether another one, which the plan was made from, came before it. */
+  get latest(): { readonly listing: L; readonly isSecond: boolean } {
+    return { listing: this.#latest, isSecond: this.#latest !== this.#first };
   }
 
   /** One that begins from now on. */

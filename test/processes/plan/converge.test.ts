@@ -89,6 +89,7 @@ test('of thousands of operations not all are begun at once: each takes memory', 
       cancelled: new AbortController().signal,
       concurrency: 6,
       onChange: () => undefined,
+      warn: () => undefined,
       log: () => undefined,
     }),
   );
