@@ -169,7 +169,6 @@ function unproven({ emulator }: Shop): Record<string, string> {
 /** With every create request, an older process of another run appears, and is gone once the step gives way to it. */
 function contested({ emulator, instance }: Shop): Record<string, string> {
   const { cloud, faults } = emulator;
-<<<<<<< HEAD
   const createdAt = '2026-01-01T00:00:00.000000Z';
   let rival = { id: '' };
   const add = () => {
@@ -177,14 +176,6 @@ function contested({ emulator, instance }: Shop): Record<string, string> {
   };
   faults.add({ kind: 'call', on: 'POST', ...always, call: add });
   faults.add({ kind: 'call', on: 'DELETE', ...always, call: () => cloud.removeProcess(rival) });
-=======
-  const created_at = '2026-01-01T00:00:00.000000Z';
-  const rivals: { id: string }[] = [];
-  const race = () => rivals.push(cloud.addProcess(instance, { type: 'worker', created_at }));
-  faults.add({ kind: 'call', on: 'POST', ...always, call: race });
-  const leave = () => rivals.splice(0).map((rival) => cloud.removeProcess(rival));
-  faults.add({ kind: 'call', on: 'DELETE', ...always, call: leave });
->>>>>>> domain
   return {};
 }
 

@@ -76,11 +76,7 @@ export const cloudScenarios: readonly Scenario[] = [
   },
   {
     action: 'delete',
-<<<<<<< HEAD
     title: 'absent, which two looks must show, `instance` by id',
-=======
-    title: 'absent, `instance` by id',
->>>>>>> domain
     requests: [list, list],
     depth: 2,
     prepare: (emulator) => ({

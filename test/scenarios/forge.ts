@@ -94,11 +94,7 @@ export const forgeScenarios: readonly Scenario[] = [
   },
   {
     action: 'forge/delete',
-<<<<<<< HEAD
     title: 'absent, which two looks must show',
-=======
-    title: 'absent',
->>>>>>> domain
     requests: [list, list],
     depth: 2,
     prepare: (emulator) => ({ inputs: { ...world(emulator).reach, command } }),
