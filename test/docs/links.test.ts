@@ -39,9 +39,7 @@ function linksIn(markdown: string): string[] {
 
 /** Files with a folder in backticks: `processes/drift.ts`. */
 function namesIn(markdown: string): string[] {
-  return [...markdown.matchAll(/`([\w.-]+\/[\w./-]+\.(?:ts|cjs))`/g)].map(
-    ([, name = '']) => name,
-  );
+  return [...markdown.matchAll(/`([\w.-]+\/[\w./-]+\.(?:ts|cjs))`/g)].map(([, name = '']) => name);
 }
 
 /** As GitHub makes them from headings: lower case, hyphens for spaces, no punctuation. */
