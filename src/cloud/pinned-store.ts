@@ -102,7 +102,7 @@ export class CloudPinnedStore implements PinnedStore {
 }
 
 /** Throws a `Failure` for an instance whose worker belongs to Laravel Cloud. */
-export function refuseManaged(instance: Instance | undefined): void {
+function refuseManaged(instance: Instance | undefined): void {
   if (instance?.type !== 'managed_queue') return;
   throw new Failure({
     what: `The instance ${instance.name} (${instance.id})`,

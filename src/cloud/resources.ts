@@ -43,9 +43,16 @@ const ToMany = v.fallback(
   undefined,
 );
 
-export const ProcessResource = v.object({
-  id: Id,
-  attributes: v.object({
+/** A custom process has no config: whatever stands there says nothing. */
+function withoutConfigOfCustom(attributes: unknown): unknown {
+  const isCustom = v.is(v.object({ type: v.literal('custom') }), attributes);
+  return isCustom ? { ...attributes, config: null } : attributes;
+}
+
+const ProcessAttributes = v.pipe(
+  v.unknown(),
+  v.transform(withoutConfigOfCustom),
+  v.object({
     type: v.string(),
     processes: Count,
     command: v.nullish(v.string()),
@@ -55,6 +62,11 @@ export const ProcessResource = v.object({
     strategy_threshold: v.nullish(Decimal),
     created_at: v.nullish(v.string()),
   }),
+);
+
+export const ProcessResource = v.object({
+  id: Id,
+  attributes: ProcessAttributes,
   relationships: v.nullish(v.object({ instance: ToOne })),
 });
 

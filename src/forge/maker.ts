@@ -36,12 +36,16 @@ export function forgeMaker(
     async make({ spec }, claim, told) {
       const claimed = new ClaimedForgeStore(store, listingsOf(spec.siteId), claim);
       const wanted = { spec, ifExists: 'replace', dryRun: false } as const;
-      const { outcome, process, changes } = await ensure(wanted, {
+      const { outcome, process, changes, otherName } = await ensure(wanted, {
         store: claimed,
         removalLimit,
         ...timing,
         ...told,
       });
+      if (otherName !== undefined)
+        told.warn(
+          `another process has the name ${spec.name}, so this one is named ${otherName}; give it another name`,
+        );
       const done = outcome === 'created' || outcome === 'replaced' ? outcome : 'unchanged';
       return { outcome: done, process, changes };
     },

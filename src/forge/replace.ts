@@ -54,7 +54,7 @@ async function createAfter(spec: ForgeSpec, old: ForgeProcess, world: ForgeWorld
   return { process, otherName: name };
 }
 
-/** The process that takes the old one's place; undefined when its name is in use by neither a successor nor nobody. */
+/** The process that takes the old one's place; undefined when another process, which is no successor, has its name. */
 async function createSuccessor(
   spec: ForgeSpec,
   old: ForgeProcess,
@@ -88,7 +88,7 @@ function notReplaced(spec: ForgeSpec, old: ForgeProcess, error: Failure): Failur
   return new Failure({
     what: `Replacing background process ${old.id}`,
     why: `it is deleted, and nothing has taken its place: ${error.what}: ${error.why}`,
-    fix: `${error.fix ?? 'See to that'}. Then run the job again, which creates the ${describe(spec)} anew; what is gone is ${asItWas(old)}`,
+    fix: `${error.fix ?? 'Find out why'}. Then run the job again, which creates the ${describe(spec)} anew; what is gone is ${asItWas(old)}`,
   });
 }
 

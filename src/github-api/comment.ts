@@ -106,7 +106,7 @@ async function findOwn(
     marked.push(...v.parse(Comments, data).filter(({ body }) => body?.startsWith(marker) === true));
     if (++pages === maxPages) break;
   }
-  // Anyone can write a comment that starts like that: whose it is decides.
+  // Anyone can write a comment that starts like that: only one by the token's own user is taken.
   if (marked.length === 0) return undefined;
   const login = await whoAmI(octokit);
   return marked.find(({ user }) => user !== null && user !== undefined && isMe(login, user));

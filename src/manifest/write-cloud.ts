@@ -2,6 +2,7 @@ import { describeExisting } from '../processes/describe-existing.ts';
 import type { ExistingProcess } from '../processes/existing.ts';
 import { foldCommand, identityOfExisting } from '../processes/identity.ts';
 import { settableOptions } from '../processes/intended.ts';
+import type { Unreadable } from '../processes/listing.ts';
 import { parseConfig } from '../processes/parse-config.ts';
 import { commandProblem, processesRange } from '../processes/spec.ts';
 import {
@@ -19,6 +20,8 @@ export interface RunningInstance {
   readonly name: string;
   readonly type: string;
   readonly processes: readonly ExistingProcess[];
+  /** Those that are not understood. */
+  readonly unreadable: readonly Pick<Unreadable<ExistingProcess>, 'id' | 'why'>[];
 }
 
 /** What is there now as a manifest that `apply` finds unchanged. What cannot be declared is told in comments. */
@@ -27,7 +30,7 @@ export function writeCloudManifest(
   head: { readonly schemaUrl: string; readonly notes: readonly string[] },
 ): string {
   const notes = [...head.notes];
-  const places = instances.flatMap(({ processes, ...instance }): WrittenPlace[] => {
+  const places = instances.flatMap(({ processes, unreadable, ...instance }): WrittenPlace[] => {
     const where = named(instance.name);
     if (instance.type === 'managed_queue') {
       notes.push(`Left out: ${where}, a managed queue, whose worker belongs to Laravel Cloud.`);
@@ -38,13 +41,18 @@ export function writeCloudManifest(
       describe: describeExisting,
       declare,
     });
-    notes.push(...own);
+    notes.push(...own, ...unreadable.map((one) => `Left out on ${where}: ${unreadableText(one)}.`));
     return [{ name: keyFor(instance, instances), processes: declared }];
   });
   return writeManifest('instances', places, { ...head, notes });
 }
 
-/** Its name, unless another goes by it as well, or a file cannot hold it. */
+/** A process that is not understood, in a few words. */
+export function unreadableText({ id, why }: Pick<Unreadable<ExistingProcess>, 'id' | 'why'>): string {
+  return `${id}, which came back in a shape that is not understood (${why})`;
+}
+
+/** Its name, unless another has the same name, or a file cannot hold it. */
 function keyFor(
   { id, name }: Pick<RunningInstance, 'id' | 'name'>,
   instances: readonly RunningInstance[],

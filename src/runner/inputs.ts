@@ -6,7 +6,7 @@ import { quoted } from '../shorten.ts';
 
 /**
  * Reads a step's inputs and collects what is wrong with them, so that all of it is reported at once.
- * Every reader returns something usable; `done` throws if any of it was made up.
+ * A reader returns something usable even where the input is wrong: `done` throws before anybody uses it.
  */
 export class Inputs {
   readonly #problems = new Set<string>();

@@ -45,7 +45,7 @@ export class Log {
     core.error(this.#lines(this.#placed(message, place)), at);
   }
 
-  /** The log shows no places, so the message tells it, too. */
+  /** The log does not show places, so the message names the place, too. */
   #placed(message: string, place: Place | undefined): string {
     return place === undefined ? message : `${placeText(place)}: ${message}`;
   }

@@ -3,7 +3,7 @@ import { html } from './html.ts';
 
 /** Shorter texts occur everywhere by chance, and no real token is that short. */
 const shortest = 4;
-/** So much of a secret's beginning gives it away: texts are cut, and a cut may go through a secret. */
+/** A server may cut what it echoes: this many characters are enough to recognise the beginning of a secret. */
 const tellingStart = 16;
 
 /** Keeps secrets out of everything that the step writes, and tells the runner to mask them. */

@@ -9,7 +9,7 @@ import { listenForStop } from './stop-signals.ts';
 import { headline, reasons, writeSummary } from './summary.ts';
 import { readWorkflow, type Workflow } from './workflow.ts';
 
-/** What one step of a workflow has to work with: the runner, and the world's clock and dice. */
+/** What one step of a workflow has to work with: the runner, a clock and random numbers. */
 export interface Step {
   readonly inputs: Inputs;
   readonly log: Log;
@@ -79,7 +79,12 @@ export async function runStep(title: string, body: (step: Step) => Promise<void>
     });
   } catch (error) {
     process.exitCode = 1;
-    const explained = explain(error, { log, activity, done: [...done.values()] });
+    const explained = explain(error, {
+      log,
+      activity,
+      isStopped: stop.cancelled.aborted,
+      done: [...done.values()],
+    });
     failure = explained.message;
     for (const { message, place } of explained.annotations) log.error(message, title, place);
     blocks.unshift(html`${headline('failed', html`${title}: failed`)}${reasons(failure)}`);
@@ -96,12 +101,17 @@ type Told = Pick<Failure, 'message' | 'annotations'>;
 interface Known {
   readonly log: Log;
   readonly activity: string;
+  /** The step was told to stop: whatever went wrong after that did so for that reason. */
+  readonly isStopped: boolean;
   /** What had been done when it failed. */
   readonly done: readonly string[];
 }
 
-function explain(error: unknown, { log, activity, done }: Known): Told {
+function explain(error: unknown, { log, activity, isStopped, done }: Known): Told {
   if (error instanceof Cancelled) return told(cancelledWhile(activity, error, done));
+  if (error instanceof Failure && isStopped) {
+    return told(withDone(`Cancelled while ${activity}. ${error.message}`, done));
+  }
   if (error instanceof Failure) return done.length === 0 ? error : told(withDone(error.message, done));
   if (error instanceof Error && error.stack !== undefined) log.debug(error.stack);
   return told(withDone(`An unexpected error: ${messageOf(error)}. ${pleaseReport}`, done));

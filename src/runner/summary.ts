@@ -4,10 +4,10 @@ import { type Html, html } from './html.ts';
 import type { Log } from './log.ts';
 import type { Secrets } from './secrets.ts';
 
-/** GitHub drops a step's summary over 1 MiB whole; some room stays for steps' own wrapping. */
+/** GitHub drops the whole summary of a step when it is over 1 MiB; this leaves a little room. */
 export const maxSummaryBytes = 1_000_000;
 
-/** Rows over this many are counted instead of shown. */
+/** A longer table ends with the number of rows that are left out. */
 const maxRows = 500;
 
 /** What a glance at a report gets first. */
@@ -25,13 +25,17 @@ export function next(text: Html): Html {
   return html`<p><strong>Next:</strong> ${text}</p>`;
 }
 
-/** A table with a header row. */
+/** A table with a header row. Columns that say nothing are left out. */
 export function table(header: readonly string[], rows: readonly (readonly Html[])[]): Html {
+  const says = (column: number): boolean => rows.some((cells) => cells[column]?.markup);
+  const used = header.flatMap((text, column) => (says(column) ? [{ text, column }] : []));
   const shown = rows.slice(0, maxRows);
-  const head = header.map((text) => html`<th align="left">${text}</th>`);
-  const body = shown.map((cells) => html`<tr>${cells.map((cell) => html`<td>${cell}</td>`)}</tr>`);
+  const head = used.map(({ text }) => html`<th align="left">${text}</th>`);
+  const body = shown.map(
+    (cells) => html`<tr>${used.map(({ column }) => html`<td>${cells[column] ?? html``}</td>`)}</tr>`,
+  );
   const more = rows.length - shown.length;
-  const rest = more > 0 ? html`<tr><td colspan="${header.length}">and ${more} more</td></tr>` : html``;
+  const rest = more > 0 ? html`<tr><td colspan="${used.length}">and ${more} more</td></tr>` : html``;
   return html`<table><tr>${head}</tr>${body}${rest}</table>`;
 }
 

@@ -10,6 +10,17 @@ test('documents link only to files and headings that exist', () => {
   ).toEqual([]);
 });
 
+test('the documents for contributors name only files that exist', () => {
+  const documents = ['CONTRIBUTING.md', 'docs/architecture.md', 'docs/releasing.md', 'test/README.md'];
+  const places = ['.', 'src', 'test'];
+  const isThere = (name: string) => places.some((place) => existsSync(join(REPOSITORY_ROOT, place, name)));
+  for (const path of documents)
+    expect(
+      namesIn(readDocument(path)).filter((name) => !isThere(name)),
+      path,
+    ).toEqual([]);
+});
+
 function brokenLinksIn(path: string): string[] {
   return linksIn(readDocument(path)).filter((target) => {
     const [file = '', heading] = target.split('#');
@@ -24,6 +35,11 @@ function linksIn(markdown: string): string[] {
   const targets = withoutFences(markdown).matchAll(/\]\(([^)\s]+)\)|\bsrc(?:set)?="([^"]+)"/g);
   const links = [...targets].map(([, link = '', picture = '']) => link || picture);
   return links.filter((target) => !/^[a-z]+:/.test(target));
+}
+
+/** Files with a folder in backticks: `processes/drift.ts`. */
+function namesIn(markdown: string): string[] {
+  return [...markdown.matchAll(/`([\w.-]+\/[\w./-]+\.(?:ts|cjs))`/g)].map(([, name = '']) => name);
 }
 
 /** As GitHub makes them from headings: lower case, hyphens for spaces, no punctuation. */

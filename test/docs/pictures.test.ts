@@ -35,8 +35,9 @@ test.each([
 
 describe('Markdown as GitHub shows it', () => {
   test('a diff has the colours of its lines, and stays text', () => {
-    expect(toHtml('```diff\n+ <b>\n! b\n- c\n  d\n```\n')).toBe(
-      '<pre><code class="language-diff"><span class="pl-mi1">+ &lt;b&gt;</span>\n<span class="pl-mc">! b</span>\n' +
+    expect(toHtml('```diff\n@@ a @@\n+ <b>\n! b\n- c\n  d\n```\n')).toBe(
+      '<pre><code class="language-diff"><span class="pl-mdr">@@ a @@</span>\n' +
+        '<span class="pl-mi1">+ &lt;b&gt;</span>\n<span class="pl-mc">! b</span>\n' +
         '<span class="pl-md">- c</span>\n  d\n</code></pre>\n',
     );
   });

@@ -67,8 +67,14 @@ const troubles: readonly [words: string, trouble: Trouble, options?: StepOptions
   ['kept getting in the way', contested],
   ['does something and ends', given({ type: 'custom', command: 'php artisan schedule:run' })],
   ['times at once', given({ environment: 'main', type: 'custom', command: 'php artisan schedule:work' })],
-  ['it is a managed queue', managed, { action: 'apply', files: manifest('mails') }],
+  ['nothing is created, changed or deleted there', managed({ instance: 'mails', processes: '3' })],
+  ['nothing can be declared there', managed({}), { action: 'apply', files: manifest('mails') }],
   ['has left it behind', leftBehind],
+  [
+    'What runs is not as declared',
+    given({ environment: 'main', 'dry-run': 'true', 'fail-on-change': 'true' }),
+    { action: 'apply', files: manifest('App') },
+  ],
   ['times that it was read', moving],
   ['ended as command.failure', unproven],
   ['verify-command was skipped', given({ 'verify-command': 'php artisan queue:canary' })],
@@ -136,9 +142,11 @@ function manifest(instance: string): Record<string, string> {
   return { '.github/background-processes.yml': `instances: { ${instance}: [{ type: worker }] }` };
 }
 
-function managed({ emulator, environment }: Shop): Record<string, string> {
-  emulator.cloud.addManagedQueue(environment, { name: 'mails' });
-  return { environment: 'main' };
+function managed(inputs: Record<string, string>): Trouble {
+  return ({ emulator, environment }) => {
+    emulator.cloud.addManagedQueue(environment, { name: 'mails' });
+    return { environment: 'main', ...inputs };
+  };
 }
 
 function leftBehind({ emulator, instance }: Shop): Record<string, string> {

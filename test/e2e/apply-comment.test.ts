@@ -2,7 +2,14 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { seedShop } from '../emulator/seed.ts';
 import { type Emulator, startEmulator } from '../emulator/server.ts';
 import { type FakeGitHub, ownBot, startFakeGitHub } from '../github-api/fake-github.ts';
-import { expectNoToken, FAKE_GITHUB_TOKEN, runAction, type StepRun } from './harness/run-action.ts';
+import {
+  expectNoToken,
+  FAKE_GITHUB_TOKEN,
+  type RunningAction,
+  type StepRun,
+  startAction,
+} from './harness/run-action.ts';
+import { onWindows } from './harness/unless-windows.ts';
 
 const pullRequest = {
   pull_request: {
@@ -30,9 +37,15 @@ async function apply(
     event = pullRequest,
     text = 'instances: { App: [{ type: worker }] }',
     file = '.github/background-processes.yml',
-  }: { event?: object; text?: string; file?: string } = {},
+    meanwhile,
+  }: {
+    event?: object;
+    text?: string;
+    file?: string;
+    meanwhile?: (running: RunningAction) => Promise<void>;
+  } = {},
 ): Promise<StepRun> {
-  const run = await runAction({
+  const running = startAction({
     action: 'apply',
     time: emulator.time,
     inputs: {
@@ -46,6 +59,8 @@ async function apply(
     env: { GITHUB_API_URL: gitHub.url },
     event,
   });
+  if (meanwhile !== undefined) await meanwhile(running);
+  const run = await running.done;
   expectNoToken(run, emulator.token);
   expectNoToken(run, FAKE_GITHUB_TOKEN);
   for (const { body } of gitHub.comments) {
@@ -211,6 +226,21 @@ describe('the comment is brought up to date by a run that fails', () => {
     );
     expect(body()).toContain('failed; 1 created before that');
     expect(body()).toContain('and the deployment failed');
+  });
+
+  test.skipIf(onWindows)('because it is cancelled, unless on Windows', async () => {
+    emulator.faults.add({ kind: 'hang', on: 'GET .*instances' });
+    const stop = async ({ child }: RunningAction): Promise<void> => {
+      const hasAsked = (): boolean => emulator.requests.at(-1)?.path.endsWith('/instances') === true;
+      emulator.requests.length = 0;
+      await expect.poll(hasAsked, { timeout: 30_000, interval: 10 }).toBe(true);
+      child.kill('SIGINT');
+    };
+    const run = await apply({}, { meanwhile: stop });
+    const told = 'Cancelled while looking for the environment "production". Nothing was changed.';
+    expect(run.errors).toEqual([told]);
+    expect(body()).toContain(told);
+    expect(body()).toContain('failed, nothing was changed');
   });
 
   test('because the token is refused, which is not shown in base64 either', async () => {

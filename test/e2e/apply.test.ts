@@ -258,7 +258,7 @@ describe('fail-on-change makes a dry run a gate against drift', () => {
     expect(writes()).toEqual([]);
   });
 
-  test('says nothing without dry-run', async () => {
+  test('has no effect without dry-run', async () => {
     const run = await apply({ 'fail-on-change': 'true' });
     expect(run.errors[0]).toContain('fail-on-change: is for dry-run: true');
     expect(requests()).toEqual([]);

@@ -168,7 +168,7 @@ describe('delete wants to be told what is meant', () => {
     [{ type: 'worker', command: 'php artisan x' }, 'command: is for type: custom'],
     [{ type: 'custom', 'config-json': '{}' }, 'config-json: is for type: worker'],
     [{ command: 'x', 'config-json': '{}' }, 'command: is for type: custom'],
-    [{ 'process-id': 'process-1', command: 'x' }, 'command: says nothing together with process-id'],
+    [{ 'process-id': 'process-1', command: 'x' }, 'command: has no effect together with process-id'],
     [{ 'process-id': 'process-1', all: 'true' }, 'all: cannot be true together with process-id'],
     [{ 'process-id': 'inst-1' }, 'process-id: must be an id such as process-'],
     [{ 'config-json': '{"que": 1}' }, 'config-json: que: is not an option of a worker'],

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { startFakeGitHub } from '../github-api/fake-github.ts';
 import { type ForgeWorld, startForge, violations } from './forge-world.ts';
 import type { ActionOptions, StepRun } from './harness/run-action.ts';
 import { runAction } from './harness/run-action.ts';
@@ -287,4 +288,34 @@ describe('mistakes', () => {
     const run = await apply({}, { text: 'instances: { App: [] }' });
     expect(run.errors[0]).toContain('this is not a manifest: it has no servers');
   });
+});
+
+test('one that is as declared and down is pointed out', async () => {
+  const { id } = add({ script: ['fatal'] });
+  const run = await apply({}, { text: 'servers: { web-1: [{ command: php8.4 artisan horizon }] }' });
+  expect(run.outputs['outcome']).toBe('unchanged');
+  expect(run.warnings[0]).toContain(`${id} exists but does not run: it is fatal`);
+});
+
+test('one comment on the pull request holds the plan, and a run that fails brings it up to date', async () => {
+  const gitHub = await startFakeGitHub();
+  try {
+    add({ directory: '/home/forge/shop.example/current', name: 'horizon', processes: 4 });
+    const repo = { full_name: 'acme/shop' };
+    const on = {
+      env: { GITHUB_API_URL: gitHub.url },
+      event: { pull_request: { number: 7, head: { repo }, base: { repo } } },
+    };
+    const body = () => gitHub.comments.map((comment) => comment.body).join();
+    const comment = { comment: 'true', 'dry-run': 'true' };
+    expect((await apply(comment, on)).warnings).toEqual([]);
+    expect(body()).toContain('Background processes of <code>acme</code>: 1 to create, 1 to update');
+    expect(body()).toContain('replaced by a new one, processes: 4 → 1');
+    await apply(comment, { ...on, text: 'servers: { web-1: [{ comand: x }] }' });
+    expect(gitHub.comments).toHaveLength(1);
+    expect(body()).toContain('failed');
+    expect(body()).toContain('is not a key of a process');
+  } finally {
+    await gitHub.close();
+  }
 });

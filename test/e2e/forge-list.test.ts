@@ -155,7 +155,7 @@ describe('the inputs', () => {
 
   test('a wait for nothing is refused', async () => {
     const run = await world.run({ 'wait-timeout': '60' });
-    expect(run.errors[0]).toContain('wait-timeout: says nothing without require-status or min-count');
+    expect(run.errors[0]).toContain('wait-timeout: has no effect without require-status or min-count');
   });
 
   test('the token may come from the environment', async () => {

@@ -213,4 +213,29 @@ describe('list shows a whole environment', () => {
     const run = await list({ instance: '', environment: empty.id });
     expect(run.errors[0]).toContain('it has no instances');
   });
+
+  test('a process that is not understood is left out with a warning, and does not hide the others', async () => {
+    const known = emulator.cloud.addProcess(workers, { type: 'worker' });
+    emulator.faults.add({
+      kind: 'body',
+      body: JSON.stringify({
+        data: [
+          { id: known.id, type: 'background_processes', attributes: { type: 'worker', processes: 1 } },
+          {
+            id: 'process-odd',
+            type: 'background_processes',
+            attributes: { type: 'custom', processes: 'some' },
+          },
+        ],
+        links: {},
+        meta: { current_page: 1, last_page: 1, total: 2 },
+      }),
+      on: `GET .*${workers.id}/background-processes`,
+    });
+    const run = await list({ instance: workers.id });
+    expect(run.errors).toEqual([]);
+    expect(run.outputs['ids-json']).toBe(JSON.stringify([known.id]));
+    expect(run.warnings[0]).toContain('process-odd, which came back in a shape that is not understood');
+    expect(run.outputs['manifest-yaml']).toContain('process-odd');
+  });
 });

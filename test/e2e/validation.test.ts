@@ -61,9 +61,9 @@ const wrong: readonly [title: string, inputs: Record<string, string>, said: read
   ['a time-out of nothing', { 'request-timeout': '0' }, ['request-timeout: must be a number of seconds']],
   ['a time-out in words', { 'request-timeout': '30s' }, ['request-timeout: must be a number of seconds']],
   ['waits out of range', { 'wait-timeout': '0' }, ['wait-timeout: ']],
-  ['a wait for nothing', { 'wait-for-environment': '60' }, ['wait-for-environment: says nothing']],
+  ['a wait for nothing', { 'wait-for-environment': '60' }, ['wait-for-environment: has no effect']],
   ['a name without its environment', { instance: 'App' }, ['instance: must be an id', '"App"']],
-  ['an application without an environment', { application: 'shop' }, ['application: says nothing']],
+  ['an application without an environment', { application: 'shop' }, ['application: has no effect']],
   ['an unknown choice', { 'if-exists': 'replace' }, ['if-exists: must be update, reuse, create or fail']],
   [
     'a switch that is neither on nor off',

@@ -57,7 +57,8 @@ describe('What is to be deleted', () => {
 
   test('is looked for only on the site that is given', async () => {
     await find(byCommand({ siteId: '9' }));
-    expect(server.filters).toEqual([{ siteId: '9' }]);
+    // That there is none, two lists have to show.
+    expect(server.filters).toEqual([{ siteId: '9' }, { siteId: '9' }]);
   });
 
   test('is one: several are refused with what tells them apart, after another look', async () => {

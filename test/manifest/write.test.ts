@@ -102,6 +102,7 @@ const environment = fc
         id: `inst-${index}`,
         name,
         type: 'service',
+        unreadable: [],
         processes: processes.map((given, number) => existing({ id: `p-${index}-${number}`, ...given })),
       }),
     ),
@@ -145,6 +146,7 @@ describe('What is written of Laravel Cloud', () => {
         id: 'inst-1',
         name: 'App',
         type: 'app',
+        unreadable: [],
         processes: [
           existing({
             id: 'p-1',
@@ -154,7 +156,7 @@ describe('What is written of Laravel Cloud', () => {
           existing({ id: 'p-2', type: 'custom', command: 'php artisan reverb:start' }),
         ],
       },
-      { id: 'inst-2', name: 'empty', type: 'service', processes: [] },
+      { id: 'inst-2', name: 'empty', type: 'service', processes: [], unreadable: [] },
     ];
     expect(
       writeCloudManifest(instances, { schemaUrl, notes: [] }),
@@ -186,8 +188,20 @@ instances:
     ];
     const manifest = writeCloudManifest(
       [
-        { id: 'inst-1', name: 'App\nx: y', type: 'app', processes },
-        { id: 'inst-2', name: 'emails', type: 'managed_queue', processes: [existing({ id: 'p-7' })] },
+        {
+          id: 'inst-1',
+          name: 'App\nx: y',
+          type: 'app',
+          processes,
+          unreadable: [{ id: 'p-8', why: 'no\nsense' }],
+        },
+        {
+          id: 'inst-2',
+          name: 'emails',
+          type: 'managed_queue',
+          processes: [existing({ id: 'p-7' })],
+          unreadable: [],
+        },
       ],
       { schemaUrl, notes: ['A note.'] },
     );
@@ -198,6 +212,7 @@ instances:
       '# Left out on "App\\nx: y": p-3 (process of type scheduler - x: y): no manifest can declare this type.',
       '# Left out on "App\\nx: y": p-4 (custom process "a text of 501 characters"): a command in a manifest must have 3 to 500 characters, and has 501; prune would delete it.',
       '# Left out on "App\\nx: y": p-5 (custom process): a command in a manifest must have 3 to 500 characters, and has 0; prune would delete it.',
+      '# Left out on "App\\nx: y": p-8, which came back in a shape that is not understood (no sense).',
       '# Left out: "emails", a managed queue, whose worker belongs to Laravel Cloud.',
       'instances:',
       '  inst-1:',
@@ -213,8 +228,8 @@ instances:
     ['it is half a character', { name: 'x\ud800' }, { name: 'other' }],
   ])('names an instance by its id where %s', (_, first, second) => {
     const instances = [
-      { id: 'inst-1', type: 'app', processes: [], ...first },
-      { id: 'inst-2', type: 'app', processes: [], ...second },
+      { id: 'inst-1', type: 'app', processes: [], unreadable: [], ...first },
+      { id: 'inst-2', type: 'app', processes: [], unreadable: [], ...second },
     ];
     const { places } = parseManifest(
       writeCloudManifest(instances, { schemaUrl, notes: [] }),

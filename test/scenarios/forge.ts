@@ -112,13 +112,14 @@ export const forgeScenarios: readonly Scenario[] = [
   },
   {
     action: 'forge/apply',
-    title: 'two processes to create on one server, both up at the second look after that',
-    requests: [servers, list, create, create, list, list, list],
+    title: 'a process to create on a server, up at the second look after that',
+    requests: [servers, list, create, list, list, list],
     depth: 6,
     prepare: (emulator) => {
       world(emulator);
       emulator.forge.options.createScript = ['starting', 'running'];
-      return { inputs: apply, files };
+      const one = `servers: { web-1: [{ command: ${command} }] }`;
+      return { inputs: apply, files: { '.github/forge-processes.yml': one } };
     },
   },
   {

@@ -1,6 +1,5 @@
 import type { Instance } from '../../cloud/instance.ts';
 import { pickInstances } from '../../cloud/manifest-instances.ts';
-import { refuseManaged } from '../../cloud/pinned-store.ts';
 import { CloudProcessStore } from '../../cloud/process-store.ts';
 import { type Environment, findInEnvironment } from '../../cloud/target.ts';
 import type { HttpClient } from '../../http/client.ts';
@@ -10,18 +9,17 @@ import { lint } from '../../processes/lint.ts';
 import type { Listing } from '../../processes/listing.ts';
 import { Limit } from '../../processes/plan/limit.ts';
 import type { Place, Plan } from '../../processes/plan/plan.ts';
-import { settledPlan } from '../../processes/plan/settled-plan.ts';
+import { type Planned, settledPlan } from '../../processes/plan/settled-plan.ts';
 import { cloudRules } from '../../processes/rules.ts';
 import { type ProcessSpec, processesOfNew } from '../../processes/spec.ts';
 import type { Step } from '../../runner/step.ts';
 import { waitingFor } from '../../time/poll.ts';
-import type { ReadPlan } from '../shared/apply-plan.ts';
 import { maxConcurrency, workDeadline } from '../shared/connection.ts';
 import { named } from '../shared/target-inputs.ts';
 import type { ApplyInputs } from './inputs.ts';
 
 /** What the manifest declares next to what there is. */
-export interface CloudPlan extends ReadPlan<ProcessSpec, ExistingProcess> {
+export interface CloudPlan extends Planned<ProcessSpec, ExistingProcess> {
   readonly environment: Environment;
   readonly instances: readonly Instance[];
 }
@@ -29,7 +27,6 @@ export interface CloudPlan extends ReadPlan<ProcessSpec, ExistingProcess> {
 /** Reads what there is, and plans. Throws a `Failure` when the plan would have to guess. */
 export async function readAndPlan(step: Step, client: HttpClient, inputs: ApplyInputs): Promise<CloudPlan> {
   const { environment, instances, seen } = await findInstances(step, client, inputs);
-  for (const instance of instances) refuseManaged(instance);
   step.doing(`planning ${inputs.file}`);
   const patient = client.within(workDeadline(step, inputs.connection, 2_000 * instances.length));
   const limit = new Limit(maxConcurrency);

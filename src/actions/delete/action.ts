@@ -27,7 +27,7 @@ export async function runDelete(step: Step): Promise<void> {
   });
 }
 
-/** By which input what is wrong can be mended. */
+/** By which input what is wrong can be corrected. */
 const advice: Advice = {
   'several-match':
     'Nothing was deleted. Name the one that is meant with process-id, or delete them all with all: true',

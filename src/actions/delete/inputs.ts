@@ -46,7 +46,7 @@ function readDeleteTarget(step: Step, all: boolean): DeleteTarget {
   const identity = ['type', 'command', 'config-json'].filter((name) => inputs.text(name) !== undefined);
   if (given !== undefined) {
     for (const name of identity)
-      inputs.problem(name, 'says nothing together with process-id; give one or the other');
+      inputs.problem(name, 'has no effect together with process-id; give one or the other');
     if (all) inputs.problem('all', 'cannot be true together with process-id, which names one process');
     return { by: 'id', id: inputs.id('process-id', 'process-') ?? given };
   }

@@ -89,7 +89,7 @@ function readPinned({ inputs }: Step, id: string): EnsurePinned {
   return { id, spec, ifExists: 'update', dryRun };
 }
 
-/** By which input what is wrong can be mended. */
+/** By which input what is wrong can be corrected. */
 const advice: Advice = {
   'several-match':
     'Delete those that are not wanted, tell them apart (a worker by queue and connection in config-json, a custom process by its command), or pin one with process-id',

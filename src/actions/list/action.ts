@@ -1,4 +1,4 @@
-import { type RunningInstance, writeCloudManifest } from '../../manifest/write-cloud.ts';
+import { type RunningInstance, unreadableText, writeCloudManifest } from '../../manifest/write-cloud.ts';
 import { describeExisting } from '../../processes/describe-existing.ts';
 import type { ExistingProcess } from '../../processes/existing.ts';
 import { setOptions } from '../../processes/intended.ts';
@@ -62,6 +62,7 @@ function logPlaces({ log }: Step, places: readonly RunningPlace[]): void {
       `${nameOf(place)}: ${length} background ${length === 1 ? 'process' : 'processes'}`,
       place.processes.map((process) => `${process.id}  ${describeExisting(process)}  × ${process.processes}`),
     );
+    for (const one of place.unreadable) log.warning(`Left out: ${unreadableText(one)}.`);
   }
 }
 
@@ -99,6 +100,6 @@ function nameOf({ id, instance }: RunningPlace): string {
 }
 
 function asWritten(place: RunningPlace): RunningInstance {
-  const { id, instance, processes } = place;
-  return { id, name: nameOf(place), type: instance?.type ?? '', processes };
+  const { id, instance, processes, unreadable } = place;
+  return { id, name: nameOf(place), type: instance?.type ?? '', processes, unreadable };
 }

@@ -4,6 +4,7 @@ import { type Environment, type EnvironmentInstances, findInEnvironment } from '
 import type { HttpClient } from '../../http/client.ts';
 import { NotThere } from '../../names/find-by-name.ts';
 import type { ExistingProcess } from '../../processes/existing.ts';
+import type { Listing } from '../../processes/listing.ts';
 import { Limit } from '../../processes/plan/limit.ts';
 import type { Step } from '../../runner/step.ts';
 import { waitingFor } from '../../time/poll.ts';
@@ -21,6 +22,7 @@ export interface RunningPlace {
   /** Undefined only where an instance was given by its id and nothing runs on it. */
   readonly instance: Instance | undefined;
   readonly processes: readonly ExistingProcess[];
+  readonly unreadable: Listing<ExistingProcess>['unreadable'];
 }
 
 /** Reads what the one instance runs that the inputs name, or, without one, every instance of the environment. */
@@ -45,11 +47,11 @@ async function readInstance(
   const found = await findTarget(step, client, connection, target, true);
   step.doing('listing the background processes');
   const store = openStore(step, client, connection, found);
-  const { processes } = await store.list();
+  const { processes, unreadable } = await store.list();
   const instance = found.instance ?? store.instance;
   return {
     environment: found.environment,
-    places: [{ id: found.instanceId ?? '', instance, processes }],
+    places: [{ id: found.instanceId ?? '', instance, processes, unreadable }],
   };
 }
 
@@ -73,8 +75,8 @@ async function readEnvironment(
     found.instances.map(async (instance) => {
       const listing = found.listings.get(instance.id);
       const store = new CloudProcessStore(patient, instance.id, { instance, listing });
-      const { processes } = listing ?? (await limit.run(() => store.list()));
-      return { id: instance.id, instance, processes };
+      const { processes, unreadable } = listing ?? (await limit.run(() => store.list()));
+      return { id: instance.id, instance, processes, unreadable };
     }),
   );
   return { environment: found.environment, places };

@@ -1,7 +1,7 @@
 import { Failure } from '../../failure.ts';
 import { ProcessFailure, type Reason } from '../../processes/process-failure.ts';
 
-/** By which input what is wrong can be mended: only an action knows its inputs. */
+/** By which input what is wrong can be corrected: only an action knows its inputs. */
 export type Advice = Readonly<Partial<Record<Reason, string>>>;
 
 export async function withAdvice<T>(advice: Advice, task: () => Promise<T>): Promise<T> {

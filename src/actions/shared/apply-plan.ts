@@ -1,8 +1,8 @@
-import { Cancelled, Failure } from '../../failure.ts';
+import { Failure } from '../../failure.ts';
 import type { Aged } from '../../processes/existing.ts';
 import { type ConvergeWorld, converge } from '../../processes/plan/converge.ts';
 import { type Pace, progressTeller } from '../../processes/plan/pace.ts';
-import { changesIn, countsOf, type PlaceState, type Plan } from '../../processes/plan/plan.ts';
+import { changesIn, countsOf, type Plan } from '../../processes/plan/plan.ts';
 import {
   convergeFailure,
   describeDone,
@@ -10,6 +10,7 @@ import {
   type OperationResult,
 } from '../../processes/plan/result.ts';
 import type { Rules } from '../../processes/plan/rules.ts';
+import type { Planned } from '../../processes/plan/settled-plan.ts';
 import { countsText, plannedRows } from '../../processes/plan/text.ts';
 import { type Html, html } from '../../runner/html.ts';
 import type { Step } from '../../runner/step.ts';
@@ -18,12 +19,6 @@ import { describeProgress, describeTime } from './pace.ts';
 import type { PlanInputs } from './plan-inputs.ts';
 import { doneOutputs, type Particulars, plannedOutputs } from './plan-outputs.ts';
 import type { PlanReport } from './plan-report.ts';
-
-/** What a manifest declares next to what there is, and what follows from it. */
-export interface ReadPlan<S, P extends Aged> {
-  readonly states: readonly PlaceState<S, P>[];
-  readonly plan: Plan<S, P>;
-}
 
 /** What the two services that a manifest can be applied to differ in. */
 export interface AppliedService<S, P extends Aged> {
@@ -91,7 +86,7 @@ interface CarryingOut<S, P extends Aged> {
 
 /** Carries out a plan, shows what came of it, and sets the outputs. Throws a `Failure` when not everything was done. */
 export async function carryOut<S, P extends Aged>(
-  { plan, states }: ReadPlan<S, P>,
+  { plan, states }: Planned<S, P>,
   { step, report, inputs, service, makerAt, nextStep, whenLive }: CarryingOut<S, P>,
 ): Promise<readonly OperationResult<S, P>[]> {
   step.doing(`applying ${inputs.file}`);
@@ -114,9 +109,7 @@ export async function carryOut<S, P extends Aged>(
   const isDone = results.every(({ status }) => status === 'done');
   report.show({ kind: 'done', rows: results, counts, next: nextStep(isDone, changesIn(counts)) });
   const failure = convergeFailure(`Applying ${inputs.file}`, results, whenLive);
-  if (failure !== undefined) {
-    throw step.cancelled.aborted ? new Cancelled(failure, { mayHaveActed: true }) : failure;
-  }
+  if (failure !== undefined) throw failure;
   if (changesIn(counts) > 0) step.did('processes', countsText(counts, 'done'));
   return results;
 }

@@ -9,7 +9,7 @@ import { code, folded, type Html, html, joined, preformatted } from '../../runne
 import { facts, table } from '../../runner/summary.ts';
 import { totalText } from './replicas.ts';
 import type { Target } from './target-inputs.ts';
-import { readableDate, readableDay } from './when.ts';
+import { readableDate } from './when.ts';
 
 /** A process by what it is known by, for a headline: `worker on queue high`, `php artisan reverb:start`. */
 export function nameOf(process: ProcessSpec | ExistingProcess): Html {
@@ -73,19 +73,21 @@ export function leftAlone({ from, to }: Change): Html {
   return html`${code(shown(from))} (declared: <strong>${code(shown(to))}</strong>)`;
 }
 
-/** Processes as a table of the summary, with their ids folded away below it. */
+/** Processes as a table of the summary, with their ids and dates folded away below it. */
 export function processRows(processes: readonly ExistingProcess[]): Html {
   const rows = processes.map((process) => {
     const { processes: count, ...options } = cloudRules.settingsOfExisting(process);
-    const created = process.createdAt === null ? '' : readableDay(process.createdAt);
-    return [nameOf(process), html`${Number(count)}`, code(settingsText(options)), html`${created}`];
+    return [nameOf(process), html`${Number(count)}`, code(settingsText(options))];
   });
-  return html`${table(['Background process', 'Processes', 'Options', 'Created'], rows)}${idsOf(processes)}`;
+  return html`${table(['Background process', 'Processes', 'Options'], rows)}${idsOf(processes)}`;
 }
 
 function idsOf(processes: readonly ExistingProcess[]): Html {
-  const lines = processes.map((process) => `${process.id}  ${cloudRules.describeExisting(process)}`);
-  return folded(html`Ids`, preformatted(lines));
+  const lines = processes.map((process) => {
+    const created = process.createdAt === null ? '' : `, created ${readableDate(process.createdAt)}`;
+    return `${process.id}  ${cloudRules.describeExisting(process)}${created}`;
+  });
+  return folded(html`Ids and dates`, preformatted(lines));
 }
 
 /** Ids where there are only a few: last, and small. */

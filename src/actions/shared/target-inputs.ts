@@ -38,8 +38,8 @@ export function readTarget({ inputs }: Step, options: { readonly pinned: boolean
   const wait = inputs.seconds('wait-for-environment', { min: 0, max: 86_400 }, 0);
   if (environment === undefined) {
     if (application !== undefined)
-      inputs.problem('application', 'says nothing without environment; give both, or only instance');
-    if (wait > 0) inputs.problem('wait-for-environment', 'says nothing without environment');
+      inputs.problem('application', 'has no effect without environment; give both, or only instance');
+    if (wait > 0) inputs.problem('wait-for-environment', 'has no effect without environment');
     if (instance === undefined) {
       if (!options.pinned)
         inputs.problem('environment', 'give its branch, name, slug or id, or give an instance instead');

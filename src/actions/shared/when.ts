@@ -4,8 +4,3 @@ export function readableDate(date: string): string {
   if (Number.isNaN(time)) return date;
   return `${new Date(time).toISOString().slice(0, 19).replace('T', ' ')} UTC`;
 }
-
-/** The day alone, where there is little room. */
-export function readableDay(date: string): string {
-  return Number.isNaN(Date.parse(date)) ? date : readableDate(date).slice(0, 10);
-}

@@ -7,20 +7,15 @@ import type { HttpClient } from '../../../http/client.ts';
 import { timeWithOthers } from '../../../processes/plan/pace.ts';
 import { changesIn, countsOf } from '../../../processes/plan/plan.ts';
 import type { OperationResult } from '../../../processes/plan/result.ts';
+import type { Planned } from '../../../processes/plan/settled-plan.ts';
 import { html } from '../../../runner/html.ts';
 import type { Step } from '../../../runner/step.ts';
 import { next } from '../../../runner/summary.ts';
-import {
-  type AppliedService,
-  carryOut,
-  logPlan,
-  type ReadPlan,
-  refuseDrift,
-  tellPlan,
-} from '../../shared/apply-plan.ts';
+import { type AppliedService, carryOut, logPlan, refuseDrift, tellPlan } from '../../shared/apply-plan.ts';
 import { raceLimit, withClient, workDeadline } from '../../shared/connection.ts';
 import { PlanReport } from '../../shared/plan-report.ts';
 import { removalLimit } from '../shared/removal-limit.ts';
+import { warnIfDown } from '../shared/warn-if-down.ts';
 import { type ForgeApplyInputs, readForgeApplyInputs } from './inputs.ts';
 import { readAndPlan, storeOf } from './read-and-plan.ts';
 import { untilUp } from './until-up.ts';
@@ -47,6 +42,8 @@ export async function runForgeApply(step: Step): Promise<void> {
   await withClient(step, inputs.connection, async (client) => {
     const read = await readAndPlan(step, client, inputs);
     logPlan(step, report, read.plan, forgeService);
+    for (const operation of read.plan.operations)
+      if (operation.action === 'keep') warnIfDown(step, operation.process);
     if (!dryRun) return await change(step, client, inputs, report, read);
     tellPlan(step, report, read.plan, forgeService);
     refuseDrift(inputs, read.plan);
@@ -59,7 +56,7 @@ async function change(
   client: HttpClient,
   inputs: ForgeApplyInputs,
   report: PlanReport,
-  read: ReadPlan<ForgeSpec, PlacedProcess>,
+  read: Planned<ForgeSpec, PlacedProcess>,
 ): Promise<void> {
   const time =
     timeWithOthers(changesIn(countsOf(read.plan.operations)), forgePace) + removalLimit + raceLimit;

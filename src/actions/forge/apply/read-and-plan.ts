@@ -8,9 +8,8 @@ import type { HttpClient } from '../../../http/client.ts';
 import type { Listing } from '../../../processes/listing.ts';
 import { Limit } from '../../../processes/plan/limit.ts';
 import type { Place } from '../../../processes/plan/plan.ts';
-import { settledPlan } from '../../../processes/plan/settled-plan.ts';
+import { type Planned, settledPlan } from '../../../processes/plan/settled-plan.ts';
 import type { Step } from '../../../runner/step.ts';
-import type { ReadPlan } from '../../shared/apply-plan.ts';
 import { maxConcurrency, workDeadline } from '../../shared/connection.ts';
 import type { ForgeApplyInputs } from './inputs.ts';
 
@@ -19,7 +18,7 @@ export async function readAndPlan(
   step: Step,
   client: HttpClient,
   { connection, organization, file, manifest, prune }: ForgeApplyInputs,
-): Promise<ReadPlan<ForgeSpec, PlacedProcess>> {
+): Promise<Planned<ForgeSpec, PlacedProcess>> {
   step.doing(`looking for the servers of ${organization}`);
   const servers = await findServers(client, organization, manifest.places);
   step.log.info(

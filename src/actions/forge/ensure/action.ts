@@ -3,7 +3,6 @@ import { specFrom } from '../../../forge/identity.ts';
 import { ForgeProcessStore } from '../../../forge/process-store.ts';
 import type { ForgeDeclaration } from '../../../forge/spec.ts';
 import { describe } from '../../../forge/spec.ts';
-import { isDead } from '../../../forge/status.ts';
 import type { ForgeTarget, ForgeTargetName } from '../../../forge/target.ts';
 import type { HttpClient } from '../../../http/client.ts';
 import { describeChanges } from '../../../processes/drift.ts';
@@ -15,6 +14,7 @@ import { readForgeDeclaration } from '../shared/process-inputs.ts';
 import { removalLimit } from '../shared/removal-limit.ts';
 import { forge } from '../shared/service.ts';
 import { findForgeTarget, readForgeTarget } from '../shared/target-inputs.ts';
+import { warnIfDown } from '../shared/warn-if-down.ts';
 import { reportForge, sentenceFor } from './report.ts';
 
 interface ForgeInputs {
@@ -87,7 +87,7 @@ async function ensureOn(
   return await withAdvice(advice, () => ensure(wanted, world));
 }
 
-/** By which input what is wrong can be mended. */
+/** By which input what is wrong can be corrected. */
 const advice: Advice = {
   'several-match':
     'Delete those that are not wanted, or tell them apart: by directory, by user, or by site if they belong to one',
@@ -108,9 +108,5 @@ function warn(step: Step, { spec, ifExists }: ForgeEnsure, ensured: ForgeEnsured
       `Another background process has the name ${spec.name}, so ${process.id} is named ${otherName}. Give it another name.`,
     );
   }
-  if (isDead(process.status) || process.status === 'stopped') {
-    step.log.warning(
-      `${process.id} exists but does not run: it is ${process.status}. Read its log in Forge; forge/restart starts it again.`,
-    );
-  }
+  warnIfDown(step, process);
 }

@@ -53,7 +53,7 @@ function readInputs(step: Step): ForgeListInputs {
   if (read.wait > 0 && !isClosed(read.gate))
     inputs.problem(
       'wait-timeout',
-      'says nothing without require-status or min-count: there is nothing to wait for',
+      'has no effect without require-status or min-count: there is nothing to wait for',
     );
   inputs.done();
   return read;

@@ -11,7 +11,7 @@ export function readProcessId(
     inputs.problem('process-id', 'must be the number by which Forge knows the process');
   for (const [name, value] of Object.entries(others)) {
     if (value !== undefined)
-      inputs.problem(name, 'says nothing together with process-id; give one or the other');
+      inputs.problem(name, 'has no effect together with process-id; give one or the other');
   }
   return id;
 }
