@@ -38,8 +38,10 @@ export function commandProblem(command: string): string | undefined {
   const { min, max } = commandLength;
   if (/[\r\n]/.test(command)) return 'must be one line; in YAML, >- folds several lines into one';
   if (!command.isWellFormed()) return 'holds half of a character (a lone surrogate)';
-  if (command.length >= min && command.length <= max) return undefined;
-  return `must have ${min} to ${max} characters, and has ${command.length}`;
+  // As Laravel and JSON Schema count: an emoji is one character, not two.
+  const { length } = [...command];
+  if (length >= min && length <= max) return undefined;
+  return `must have ${min} to ${max} characters, and has ${length}`;
 }
 
 /** How many processes one that is created gets when the declaration does not say. */

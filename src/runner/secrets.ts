@@ -18,7 +18,7 @@ export class Secrets {
       if (line.length < shortest) continue;
       const encoded = base64Forms(line);
       for (const form of encoded) setSecret(form);
-      for (const form of [line, JSON.stringify(line).slice(1, -1), encodeURIComponent(line), ...encoded]) {
+      for (const form of [line, ...jsonForms(line), ...addressForms(line), ...encoded]) {
         this.#forms.add(form);
         // Tokens of Laravel hold a `|`, which markup spells otherwise.
         this.#forms.add(html`${form}`.markup);
@@ -33,6 +33,18 @@ export class Secrets {
     for (const form of this.#forms) clean = withoutStart(clean, form);
     return clean;
   }
+}
+
+/** A secret inside of a JSON text: PHP escapes slashes, too. */
+function jsonForms(secret: string): readonly string[] {
+  const form = JSON.stringify(secret).slice(1, -1);
+  return [form, form.replaceAll('/', '\\/')];
+}
+
+/** A secret inside of an address: some escape less, some in lower case. */
+function addressForms(secret: string): readonly string[] {
+  const forms = [encodeURIComponent(secret), encodeURI(secret)];
+  return forms.flatMap((form) => [form, form.replace(/%[\dA-F]{2}/g, (code) => code.toLowerCase())]);
 }
 
 /**

@@ -87,7 +87,7 @@ export async function runStep(title: string, body: (step: Step) => Promise<void>
     });
     failure = explained.message;
     for (const { message, place } of explained.annotations) log.error(message, title, place);
-    blocks.unshift(html`${headline('failed', html`${title}: failed`)}${reasons(failure)}`);
+    blocks.unshift(headline('failed', html`${title}: failed`), reasons(failure));
   }
   for (const task of tasks) await task(failure);
   if (summary && blocks.length > 0) await writeSummary(blocks, secrets, log);

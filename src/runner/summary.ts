@@ -65,14 +65,24 @@ export function reasons(message: string): Html {
 
 /** Adds blocks to the job's summary page. A summary that cannot be written never fails the step. */
 export async function writeSummary(blocks: readonly Html[], secrets: Secrets, log: Log): Promise<void> {
-  const whole = blocks.map(({ markup }) => markup).join('\n\n');
-  const fits = Buffer.byteLength(whole) <= maxSummaryBytes;
-  const shown = fits ? whole : `${blocks[0]?.markup ?? ''}\n\n${tooLarge.markup}`;
+  const texts = blocks.map(({ markup }) => secrets.redact(markup));
   try {
-    await summary.addRaw(`${secrets.redact(shown)}\n\n`).write();
+    await summary.addRaw(`${whatFits(texts).join('\n\n')}\n\n`).write();
   } catch (error) {
     log.debug(`The summary could not be written: ${messageOf(error)}`);
   }
+}
+
+/** The blocks that fit, in their order; in the place of the others is a sentence at the end. */
+function whatFits(texts: readonly string[]): readonly string[] {
+  let room = maxSummaryBytes;
+  const fitting = texts.filter((text) => {
+    const size = Buffer.byteLength(text) + 2;
+    if (size > room) return false;
+    room -= size;
+    return true;
+  });
+  return fitting.length === texts.length ? fitting : [...fitting, tooLarge.markup];
 }
 
 const tooLarge = html`<p>The rest of this summary is too large to show; see the step’s outputs.</p>`;

@@ -195,6 +195,14 @@ describe('the comment is brought up to date by a run that fails', () => {
     expect(outsideOfCode(body())).not.toContain('@acme');
   });
 
+  test('for a reason that is longer than a comment may be', async () => {
+    const run = await apply({ environment: 'nowhere '.repeat(12_000) });
+    expect(run.exitCode).toBe(1);
+    const last = gitHub.comments.at(-1)?.body;
+    expect(last).toContain('The environment "nowhere nowhere');
+    expect(last).toContain('more lines are left out here');
+  });
+
   test('at planning', async () => {
     for (const _ of [1, 2]) emulator.cloud.addProcess(shop.instance, { type: 'worker' });
     const run = await apply();

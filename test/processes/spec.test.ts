@@ -62,7 +62,9 @@ test.each([
   ['php artisan a\nphp artisan b', 'must be one line; in YAML, >- folds several lines into one'],
   ['php artisan a\rphp artisan b', 'must be one line; in YAML, >- folds several lines into one'],
   ['echo \ud83d', 'holds half of a character (a lone surrogate)'],
+  ['😀x', 'must have 3 to 500 characters, and has 2'],
   ['pwd', undefined],
+  ['😀'.repeat(500), undefined],
   ['x'.repeat(500), undefined],
 ])('the command %j %j', (command, problem) => {
   expect(commandProblem(command)).toBe(problem);

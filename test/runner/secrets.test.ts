@@ -10,11 +10,14 @@ function secretsOf(token: string): Secrets {
   return secrets;
 }
 
-const token = '12|abcdefghijABCDEFGHIJ"&0123456789';
+const token = '12|abcde/fghijABCDEFGHIJ"&0123456789';
 
 test.each([
   ['as it is', token],
   ['in JSON', JSON.stringify({ token })],
+  ['in JSON by PHP', JSON.stringify({ token }).replaceAll('/', '\\/')],
+  ['in a whole address that was escaped', encodeURI(`https://cloud.example/?token=${token}`)],
+  ['in an address in lower case', encodeURIComponent(token).replace(/%../g, (byte) => byte.toLowerCase())],
   ['in an address', `https://cloud.example/?token=${encodeURIComponent(token)}`],
   ['in markup', html`<p>${token}</p>`.markup],
   ['in JSON in markup', code(JSON.stringify({ token })).markup],

@@ -1,6 +1,9 @@
-import { describe, expect, test } from 'vitest';
+import { summary } from '@actions/core';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { html } from '../../src/runner/html.ts';
-import { headline, reasons, table } from '../../src/runner/summary.ts';
+import { Log } from '../../src/runner/log.ts';
+import { Secrets } from '../../src/runner/secrets.ts';
+import { headline, maxSummaryBytes, reasons, table, writeSummary } from '../../src/runner/summary.ts';
 
 const cells = (...texts: string[]) => texts.map((text) => html`${text}`);
 
@@ -27,4 +30,29 @@ test('why a step failed keeps its lines, and its lists are lists', () => {
   expect(reasons('Two problems:\n- a <b>\n- c\nNothing was sent.').markup).toBe(
     '<p>Two problems:</p><ul><li>a &#60;b&#62;</li><li>c</li></ul><p>Nothing was sent.</p>',
   );
+});
+
+describe('a summary that is too large', () => {
+  afterEach(() => {
+    vi.restoreAllMocks();
+    summary.emptyBuffer();
+  });
+
+  test.each([
+    ['at its end', ['head', 'large'], 'head'],
+    ['at its start', ['large', 'tail'], 'tail'],
+    ['as a whole', ['large'], ''],
+  ])('%s keeps what fits, and says that something is left out', async (_, blocks, kept) => {
+    const write = vi.spyOn(summary, 'write').mockResolvedValue(summary);
+    const large = 'x'.repeat(maxSummaryBytes);
+    const secrets = new Secrets();
+    const made = blocks.map((block) => html`<p>${block === 'large' ? large : block}</p>`);
+    await writeSummary(made, secrets, new Log(secrets, '.'));
+
+    expect(write).toHaveBeenCalled();
+    const text = summary.stringify();
+    expect(text.length).toBeLessThan(1_000);
+    expect(text).toContain(kept);
+    expect(text).toContain('too large to show');
+  });
 });

@@ -34,7 +34,7 @@ export async function runList(step: Step): Promise<void> {
     });
     logPlaces(step, places);
     step.output({ ...outputsFor({ environment, places }), 'manifest-yaml': manifest });
-    step.summarize(reportListed({ environment, places }, type, manifest));
+    for (const block of reportListed({ environment, places }, type, manifest)) step.summarize(block);
   });
 }
 

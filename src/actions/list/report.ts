@@ -6,12 +6,12 @@ import { placeOf, processRows } from '../shared/process-table.ts';
 import { totalText } from '../shared/replicas.ts';
 import type { Running, RunningPlace } from './read.ts';
 
-/** What was found, and the manifest that declares it, for the job's summary. */
+/** What was found, and the manifest that declares it, for the job's summary: blocks, of which those are shown that fit. */
 export function reportListed(
   { environment, places }: Running,
   type: string | undefined,
   manifest: string,
-): Html {
+): readonly Html[] {
   const count = places.reduce((sum, { processes }) => sum + processes.length, 0);
   const [only, ...others] = places;
   const where =
@@ -26,7 +26,7 @@ export function reportListed(
       (place) =>
         html`${others.length === 0 ? html`` : html`<h4>${place.instance?.name ?? place.id}</h4>`}${placeTable(place)}`,
     );
-  return html`${head}${tables}${manifestToCopy(manifest, cloudManifest.file)}`;
+  return [head, ...tables, manifestToCopy(manifest, cloudManifest.file)];
 }
 
 function placeTable({ processes, instance }: RunningPlace): Html {

@@ -84,7 +84,7 @@ export class PlanReport {
       failure === undefined && this.#shown !== undefined
         ? this.#title(this.#shown)
         : headline('failed', html`${this.#name()}: failed${afterWhat(this.#shown)}`);
-    const why = failure === undefined ? html`` : fence(wrapped(failure), 'text');
+    const why = failure === undefined ? html`` : reasonThatFits(failure);
     return this.#step.secrets.redact(this.#body(title, why, maxCommentBytes).markup);
   }
 
@@ -124,6 +124,19 @@ export class PlanReport {
     ];
     return joined(parts, html` · `);
   }
+}
+
+/** Why the step failed, cut so that half of the comment is left for the plan. */
+function reasonThatFits(failure: string): Html {
+  const lines = wrapped(failure);
+  let room = maxCommentBytes / 2;
+  const end = lines.findIndex((line) => {
+    room -= Buffer.byteLength(line) + 1;
+    return room < 0;
+  });
+  if (end === -1) return fence(lines, 'text');
+  const cut = html`<p>${lines.length - end} more lines are left out here, since they do not fit; the log has all of them.</p>`;
+  return html`${fence(lines.slice(0, end), 'text')}${cut}`;
 }
 
 function pruneText(prune: boolean): string {

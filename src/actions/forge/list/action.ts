@@ -128,12 +128,11 @@ function report(step: Step, { target, filter, gate }: ForgeListInputs, { process
   const found = counted(processes.length);
   step.log.group(`${found} on server ${target.server} (${asked})`, processes.map(forgeLine));
   const opened = isClosed(gate) && failure === undefined ? html`: all as required` : html``;
-  const rows = processes.length === 0 ? html`` : forgeTable(processes);
   const mark = failure !== undefined ? 'drifted' : processes.length === 0 ? 'nothing' : 'done';
   const filtered = asked === 'all' ? html`` : html`<p>Only those with ${code(asked)}.</p>`;
-  step.summarize(
-    html`${headline(mark, html`${found} on ${code(target.server)}${opened}`)}${filtered}${rows}${manifestToCopy(manifest, forgeManifest.file)}`,
-  );
+  step.summarize(html`${headline(mark, html`${found} on ${code(target.server)}${opened}`)}${filtered}`);
+  if (processes.length > 0) step.summarize(forgeTable(processes));
+  step.summarize(manifestToCopy(manifest, forgeManifest.file));
   if (gate.statuses.length > 0 && processes.length === 0 && failure === undefined)
     step.log.warning(
       'No background process matches, so require-status holds for none. With min-count: 1 the step would fail.',
