@@ -1,0 +1,77 @@
+import { describe, expect, test } from 'vitest';
+import type { Fault } from '../emulator/faults.ts';
+import { openShop } from './harness/shop.ts';
+
+/** A restart of the service's edge: three quarters of a minute, from the first request that meets it. */
+const lasts = 45_000;
+
+const outages: readonly (readonly [title: string, outage: Fault])[] = [
+  ['answers 503', { kind: 'status', status: 503 }],
+  ['resets every connection', { kind: 'reset-before' }],
+];
+
+describe.concurrent.each(outages)('a service that for 45 s %s', (_, outage) => {
+  test('is outlived by what is read, and nothing is made twice', async () => {
+    await using shop = await openShop();
+    shop.emulator.faults.add({ ...outage, on: 'GET', lasts });
+    const step = await shop.run({ environment: 'main' });
+
+    expect(step.errors).toEqual([]);
+    expect(step.outputs['outcome']).toBe('created');
+    expect(shop.ids()).toHaveLength(1);
+    expect(step.log).toMatch(/; trying again in \d+(\.\d)? s \(attempt 9\)/);
+  });
+
+  test.each([
+    ['PATCH', 'updated', '.', { processes: '2' }],
+    ['DELETE', 'deleted', 'delete', { type: 'worker' }],
+  ] as const)('is outlived by a %s', async (on, outcome, action, inputs) => {
+    await using shop = await openShop();
+    shop.emulator.cloud.addProcess(shop.instance, { type: 'worker' });
+    shop.emulator.faults.add({ ...outage, on, lasts });
+    const step = await shop.run(inputs, { action });
+
+    expect(step.errors).toEqual([]);
+    expect(step.outputs['outcome']).toBe(outcome);
+  });
+
+  test('is outlived by a deployment that is followed', async () => {
+    await using shop = await openShop({
+      deploymentScript: ['pending', 'build.running', 'deployment.succeeded'],
+    });
+    shop.emulator.faults.add({ ...outage, on: 'GET /deployments/', lasts });
+    const step = await shop.run({ environment: 'main', redeploy: 'true' });
+
+    expect(step.errors).toEqual([]);
+    expect(step.summary).toContain('the deployment has succeeded');
+    expect(shop.emulator.cloud.deployments).toHaveLength(1);
+  });
+});
+
+test('a redirect of a create request is named, and the request is not sent again', async () => {
+  await using shop = await openShop();
+  shop.emulator.faults.add({
+    kind: 'redirect',
+    location: 'https://login.example/',
+    on: 'POST',
+    times: Infinity,
+  });
+  const step = await shop.run();
+
+  expect(step.exitCode).toBe(1);
+  expect(step.errors[0]).toContain('Laravel Cloud answered 302, a redirect to https://login.example');
+  expect(shop.count('POST')).toBe(1);
+});
+
+test.each([
+  [402, 'Look at the plan and the billing of the organization in Laravel Cloud'],
+  [409, 'Something else is being done there at this moment'],
+  [423, 'It is locked; see in Laravel Cloud what holds it'],
+])('%i says what the API said, and what to do', async (status, fix) => {
+  await using shop = await openShop();
+  shop.emulator.faults.add({ kind: 'status', status, body: { message: 'Not now.' }, on: 'POST' });
+  const step = await shop.run();
+
+  expect(step.errors[0]).toContain(`Laravel Cloud answered ${status}: Not now. ${fix}`);
+  expect(shop.count('POST')).toBe(1);
+});
