@@ -53,6 +53,15 @@ describe.concurrent('verify-command', () => {
     expect(commands(shop)).toEqual([]);
   });
 
+  test('is skipped in a dry run that finds nothing to change', async () => {
+    await using shop = await openShop();
+    shop.emulator.cloud.addProcess(shop.instance, { type: 'worker' });
+    const step = await shop.run({ ...verify, 'dry-run': 'true' });
+
+    expect(step.outputs).toMatchObject({ outcome: 'unchanged', verified: 'skipped' });
+    expect(commands(shop)).toEqual([]);
+  });
+
   test('that fails, fails the step with what it ended as; its output is shown only when asked for', async () => {
     await using shop = await openShop({
       commandOutcome: fails('No worker <b>has</b> done the job.\nsecret-of-the-app', 'exit'),

@@ -50,10 +50,7 @@ export async function runEnsure(step: Step): Promise<void> {
     warnOf(step, wanted.spec, ensured, found);
     step.output(outputsOf(ensured, found));
     step.summarize(reportEnsured(ensured, found, inputs.goingLive.redeploy));
-    await makeLive(
-      { ...inputs, step, client, onLive: step.output },
-      changeOf(inputs.wanted.spec, ensured, found),
-    );
+    await makeLive({ ...inputs, step, client, onLive: step.output }, changeOf(inputs.wanted, ensured, found));
   });
 }
 
@@ -155,10 +152,13 @@ function warnOf(step: Step, spec: PinnedSpec, { process }: Ensured, { instance }
   for (const line of lint(spec, { processes, maxReplicas: instance?.maxReplicas })) step.log.warning(line);
 }
 
-function changeOf(spec: PinnedSpec, { outcome, process }: Ensured, target: Target): Change {
-  const planned = outcome === 'would-create' || outcome === 'would-update';
+function changeOf(
+  { spec, dryRun }: Ensure | EnsurePinned,
+  { outcome, process }: Ensured,
+  target: Target,
+): Change {
   return {
-    kind: planned ? 'planned' : outcome === 'unchanged' ? 'unchanged' : 'changed',
+    kind: dryRun ? 'planned' : outcome === 'unchanged' ? 'unchanged' : 'changed',
     done: `The ${describe(spec)} was ${outcome}`,
     where: whereOf(target, process),
   };
