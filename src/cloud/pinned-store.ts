@@ -1,3 +1,4 @@
+import * as v from 'valibot';
 import { Failure } from '../failure.ts';
 import type { HttpClient } from '../http/client.ts';
 import { undefinedIf404 } from '../http/outcome.ts';
@@ -6,7 +7,8 @@ import { path } from '../http/path.ts';
 import type { ExistingProcess } from '../processes/existing.ts';
 import type { ProcessUpdate } from '../processes/intended.ts';
 import type { PinnedStore } from '../processes/store.ts';
-import { type Instance, instanceFrom } from './instance.ts';
+import { type Instance, instanceFrom, readInstance } from './instance.ts';
+import { listAll } from './pages.ts';
 import { processFrom, RawProcess, rawProcessOf } from './process.ts';
 import { IncludedInstance, type InstanceResource, one } from './resources.ts';
 
@@ -22,6 +24,7 @@ export class CloudPinnedStore implements PinnedStore {
   protected readonly fieldName: (field: string) => string;
   /** The instance that they are on: given, or learned from the first that was found. */
   #instanceId: string | undefined;
+  #located = false;
   /** The instance itself, as soon as an answer has brought it along. */
   instance: Instance | undefined;
 
@@ -47,8 +50,10 @@ export class CloudPinnedStore implements PinnedStore {
         },
         one(rawProcessOf(id)),
       );
-      this.#settleInstance(id, data.data.resource.relationships?.instance?.data?.id);
+      const told = data.data.resource.relationships?.instance?.data?.id;
+      this.#settleInstance(id, told);
       this.learn(sortOut(data.included ?? [], IncludedInstance).items);
+      await this.locate(id, told);
       return processFrom(data.data, this.#instanceId);
     });
   }
@@ -88,17 +93,43 @@ export class CloudPinnedStore implements PinnedStore {
     this.instance ??= own && instanceFrom(own);
   }
 
+  /** Asks for what an answer has left out though it was to be included: nobody writes to a place that is not known. */
+  protected async locate(processId: string, told: string | undefined): Promise<void> {
+    const instanceId = this.#instanceId;
+    if (instanceId === undefined || (told !== undefined && this.instance !== undefined) || this.#located)
+      return;
+    if (told === undefined) {
+      const { items } = await listAll(
+        this.client,
+        {
+          method: 'GET',
+          path: path`/instances/${instanceId}/background-processes`,
+          what: `Listing the background processes of ${instanceId}`,
+        },
+        v.object({ id: v.string() }),
+      );
+      if (!items.some(({ id }) => id === processId))
+        throw elsewhere(processId, `it is not on the instance ${instanceId}`);
+    }
+    this.instance ??= await readInstance(this.client, instanceId);
+    this.#located = true;
+  }
+
   /** Answers to writes do not tell the instance, so it is kept. */
   #settleInstance(processId: string, instanceId: string | undefined): void {
     if (instanceId !== undefined && this.#instanceId !== undefined && instanceId !== this.#instanceId) {
-      throw new Failure({
-        what: `Background process ${processId}`,
-        why: `it is on the instance ${instanceId}, and not on ${this.#instanceId}`,
-        fix: 'Correct process-id, or the inputs that say where it is',
-      });
+      throw elsewhere(processId, `it is on the instance ${instanceId}, and not on ${this.#instanceId}`);
     }
     this.#instanceId ??= instanceId;
   }
+}
+
+function elsewhere(processId: string, why: string): Failure {
+  return new Failure({
+    what: `Background process ${processId}`,
+    why,
+    fix: 'Correct process-id, or the inputs that say where it is',
+  });
 }
 
 /** Throws a `Failure` for an instance whose worker belongs to Laravel Cloud. */

@@ -65,6 +65,9 @@ export class CloudProcessStore extends CloudPinnedStore implements ProcessStore 
     return this.#keepsResource(process) ? processFrom(read, this.#id) : process;
   };
 
+  /** A listing of the instance, or a create there, has shown whatever is asked for by its id. */
+  protected override async locate(): Promise<void> {}
+
   async create(spec: ProcessSpec): Promise<Sent<ExistingProcess>> {
     const instanceId = this.#id;
     return await lostIfUnknown(async () => {

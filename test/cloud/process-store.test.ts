@@ -284,7 +284,7 @@ describe('one process', () => {
   test('of an unknown instance tells which it is on, and is held to it from then on', async () => {
     const other = { ...workerResource, relationships: { instance: { data: { id: 'inst-8' } } } };
     const { client, clock } = scriptedClient([
-      json(200, { data: workerResource }),
+      json(200, { data: workerResource, included: [instance('inst-7')] }),
       json(200, { data: other }),
     ]);
     const store = new CloudPinnedStore(client, undefined);
@@ -292,6 +292,34 @@ describe('one process', () => {
     expect(await clock.run(messageFrom(store.find('process-2')))).toContain(
       'it is on the instance inst-8, and not on inst-7',
     );
+  });
+
+  test('whose answer leaves its instance out is looked for on the one that was given', async () => {
+    const { relationships: _, ...bare } = workerResource;
+    const { client, clock, transport } = scriptedClient([
+      json(200, { data: bare }),
+      json(200, { data: [createdResource] }),
+    ]);
+    const store = new CloudPinnedStore(client, 'inst-7');
+    expect(await clock.run(messageFrom(store.find('process-2')))).toContain(
+      'it is not on the instance inst-7',
+    );
+    expect(transport.asked[1]).toBe('GET /api/instances/inst-7/background-processes');
+  });
+
+  test('whose answer does not bring its instance along has it read, since it may be a managed queue', async () => {
+    const managed = {
+      id: 'inst-7',
+      type: 'instances',
+      attributes: { name: 'queues', type: 'managed_queue' },
+    };
+    const { client, clock } = scriptedClient([
+      json(200, { data: workerResource }),
+      json(200, { data: managed }),
+    ]);
+    const store = new CloudPinnedStore(client, undefined);
+    await clock.run(store.find('process-2'));
+    expect(() => store.mayWrite()).toThrow('it is a managed queue');
   });
 
   test('is not what an answer says that is about another one', async () => {
