@@ -156,8 +156,11 @@ class Attempt<T extends Aged> {
     let { own, rivals } = first;
     // What an earlier request has made late may show only later.
     if (rivals.length === 0 && this.#lost === 0) {
-      const isStale = first.isShown && this.#lag > 0;
-      return { process: isStale ? await this.#stillThere(own) : own, madeHere: true };
+      if (this.#lag === 0 || !first.isShown) return { process: own, madeHere: true };
+      // Listings lag: what a run made right after this one's, and was killed then, shows only later.
+      const later = await lookFor(this.#lag, () => this.#look(own), hasRivals, this.#creation);
+      if (!hasRivals(later)) return { process: await this.#stillThere(own), madeHere: true };
+      ({ own, rivals } = later);
     }
     for (;;) {
       ({ own, rivals } = await this.#untilDecided({ own, rivals }));
@@ -277,6 +280,10 @@ class Attempt<T extends Aged> {
         : 'the answer to this run’s own request was lost, so it cannot tell which is its own';
     return severalMatch(this.#creation.what, found, because);
   }
+}
+
+function hasRivals({ rivals }: { readonly rivals: readonly unknown[] }): boolean {
+  return rivals.length > 0;
 }
 
 function idsOf(processes: readonly Aged[]): string {

@@ -183,9 +183,25 @@ describe('rule 1: look until the listing shows what was made', () => {
       sends: [created(mine)],
       lives: [{ thing: mine, shownFrom: 700 }],
     });
-    expect(steps).toEqual(['0 send', '0 list', '250 list', '750 list', '750 find mine']);
+    expect(steps).toEqual([
+      ...['0 send', '0 list', '250 list', '750 list'],
+      // As long again, for what others made right after it.
+      ...['750 list', '1000 list', '1500 list', '1500 find mine'],
+    ]);
     expect(value).toEqual({ process: byId(mine), madeHere: true });
     expect(log).toEqual(['The listing does not show mine yet; looking until it does']);
+  });
+
+  test('where lists lag, what a run made right after it and left is seen, and the run gives way to it', async () => {
+    const { acts, value } = await creating({
+      sends: [created(mine)],
+      lives: [
+        { thing: mine, shownFrom: 1_500 },
+        { thing: younger, shownFrom: 1_800 },
+      ],
+    });
+    expect(acts).toContainEqual(expect.stringMatching(/remove mine$/));
+    expect(value).toEqual({ process: byId(younger), madeHere: false });
   });
 
   test('what was made before it shows by then, too', async () => {
@@ -386,7 +402,7 @@ describe('rule 2: an older rival is there', () => {
     });
     expect(acts).toEqual([
       ...['0 send', '0 find older', '0 remove mine', '750 find older'],
-      ...['3750 send', '4000 find again'],
+      ...['3750 send', '4250 find again'],
     ]);
     expect(value).toEqual({ process: byId(again), madeHere: true });
   });
@@ -528,7 +544,7 @@ describe('when all gave way to each other', () => {
     });
     expect(steps).toEqual([
       ...['0 send', '0 list', '0 find older', '0 remove mine', '0 find older'],
-      ...['3000 list', '3000 send', '3000 list', '3250 list', '3250 find again'],
+      ...['3000 list', '3000 send', '3000 list', '3250 list', '3250 list', '3500 list', '3500 find again'],
     ]);
     expect(value).toEqual({ process: byId(again), madeHere: true });
     expect(log.at(1)).toBe('The worker is gone again, since runs that raced each gave way; starting over');
