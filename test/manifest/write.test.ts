@@ -52,7 +52,7 @@ const text = fc.oneof(
 const command = text
   .map((value) => value.replaceAll(/\p{Cs}/gu, ''))
   .filter((value) => {
-    const { length } = value.trim().replace(/\s+/g, ' ');
+    const { length } = [...value.trim().replace(/\s+/g, ' ')];
     return length >= 3 && length <= 500;
   });
 const word = fc.oneof(fc.constantFrom('default', 'high,default', 'yes', '007', 'a, b', ' x '), command);
