@@ -1,7 +1,9 @@
+import { getEventListeners } from 'node:events';
 import * as v from 'valibot';
 import { describe, expect, test } from 'vitest';
 import { Cancelled } from '../../src/failure.ts';
 import type { HttpCall } from '../../src/http/client.ts';
+import { Undecodable } from '../../src/http/decode.ts';
 import { HttpFailure, TooLarge } from '../../src/http/http-failure.ts';
 import type { Method } from '../../src/http/transport.ts';
 import { Deadline } from '../../src/time/deadline.ts';
@@ -257,6 +259,20 @@ describe('how long', () => {
     expect(transport.requests).toHaveLength(6);
   });
 
+  test('the time that is told begins with the request', async () => {
+    const { client, clock } = scriptedClient(Array(9).fill(htmlPage));
+    await clock.run(clock.sleep(7_000));
+    expect(await clock.run(failureOf(client.json(reading, Thing)))).toHaveProperty(
+      'why',
+      expect.stringMatching(/; it was tried 3 times in 1.5 s$/),
+    );
+  });
+
+  test('what cannot be mended is told without what went before', async () => {
+    const { error } = await failing(reading, [text(503, ''), text(404, '')]);
+    expect(error.why).toBe('The Cloud answered 404');
+  });
+
   test('never past the deadline', async () => {
     const { clock, error } = await failing(reading, Array(99).fill(text(503, '')), { deadline: 20_000 });
     expect(clock.now()).toBe(15_500);
@@ -364,6 +380,18 @@ describe('the deadline', () => {
   });
 });
 
+describe('nothing is left behind', () => {
+  test.each([
+    ['an answer', thing],
+    ['a failure', text(404, '')],
+  ])('by %s: no timer, and nobody who listens to the signals of the run', async (_, reply) => {
+    const { client, clock, cancelled, cutOff } = scriptedClient([reply, reply]);
+    for (const call of [reading, making]) await clock.run(client.json(call, Thing).catch(() => undefined));
+    expect(clock.asleep).toBe(0);
+    for (const { signal } of [cancelled, cutOff]) expect(getEventListeners(signal, 'abort')).toEqual([]);
+  });
+});
+
 describe('being told to stop', () => {
   const stopped = new Cancelled({ what: 'The step', why: 'it was told to stop' });
 
@@ -392,6 +420,7 @@ describe('being told to stop', () => {
       const error = await clock.run(ended);
       expect(clock.now()).toBe(4_100);
       expect(error).toBeInstanceOf(Cancelled);
+      expect(error).toHaveProperty('mayHaveActed', true);
       expect(error).toHaveProperty(
         'message',
         'Making the thing: the step was told to stop before the answer came, so it may have taken effect or not. Look there before running this again.',
@@ -440,6 +469,7 @@ describe('an answer that cannot be used', () => {
       'Making the thing: The Cloud answered 200, but the answer is an HTML page instead of JSON. Check that api-url names the API itself, and that no proxy or login page stands before it; else run the job again.',
     );
     expect(error.status).toBe(200);
+    expect(error.cause).toBeInstanceOf(Undecodable);
   });
 });
 
@@ -460,6 +490,20 @@ describe('the log', () => {
     await clock.run(clock.sleep(500));
     await clock.run(failureOf(client.json(making, Thing)));
     expect(exchanges).toEqual(['POST /api/things → no answer after 2000 ms: This operation was aborted']);
+  });
+
+  test.each([
+    ['an error', new Error('the outside', { cause: networkError('EPIPE') }), 'EPIPE'],
+    ['several', new AggregateError([networkError('ECONNREFUSED'), networkError('x')]), 'ECONNREFUSED'],
+  ])('tells what lies at the bottom of %s of the network', async (_, reply, bottom) => {
+    const { client, clock, exchanges } = scriptedClient([reply]);
+    await clock.run(client.json(making, Thing).catch(() => undefined));
+    expect(exchanges[0]).toMatch(new RegExp(`no answer after 0 ms: ${bottom}$`));
+  });
+
+  test('shows where a token stood in what a server sent back', async () => {
+    const { error } = await failing(making, [json(422, { message: `The token ${token} is odd.` })]);
+    expect(error.why).toBe('The Cloud answered 422: The token *** is odd.');
   });
 
   test('holds neither the token nor a body, and neither does an error', async () => {

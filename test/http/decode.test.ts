@@ -58,6 +58,13 @@ describe('an answer is refused', () => {
   test('when its shape is another, with the place', () => {
     expect(whyNot(() => decode(json(200, { data: { name: 7 } }), Thing))).toContain('at data.name');
     expect(whyNot(() => decode(json(200, []), Thing))).toContain('does not have the expected shape');
+    const Even = v.pipe(
+      v.number(),
+      v.check((number) => number % 2 === 0),
+    );
+    expect(whyNot(() => decode(json(200, 7), Even))).toContain(
+      'at its root: expected something else, found 7',
+    );
   });
 });
 
@@ -109,7 +116,10 @@ describe('an answer of which nothing is used', () => {
     }
   });
 
-  test('may not be a page', () => {
+  test('may not be a page, by its looks or by its type', () => {
     expect(whyNot(() => expectNoPage(htmlPage))).toBe('is an HTML page');
+    const byType = text(200, 'Hello', { 'content-type': 'text/html' });
+    expect(whyNot(() => expectNoPage(byType))).toBe('is an HTML page');
+    expect(whyNot(() => expectNoPage(text(200, '<p>')))).toBe('is an HTML page');
   });
 });

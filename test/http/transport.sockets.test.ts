@@ -6,7 +6,7 @@ import {
   type Socket,
   type Server as SocketServer,
 } from 'node:net';
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { Failure } from '../../src/failure.ts';
 import { TooLarge } from '../../src/http/http-failure.ts';
 import { networkFailure } from '../../src/http/network-failure.ts';
@@ -411,6 +411,28 @@ describe('a proxy', () => {
     expect(asked).toEqual([]);
   });
 
+  test('is that of the environment that is handed in, and not of this process', async () => {
+    const { asked, address } = await proxy();
+    const { origin } = await serve((_, response) => response.end('{"by":"server"}'));
+    vi.stubEnv('http_proxy', address);
+    vi.stubEnv('no_proxy', '*');
+    try {
+      expect((await get(everyAddress(origin))).body).toBe('{"by":"server"}');
+      expect(asked).toEqual([]);
+      expect((await get(plain, { environment: { http_proxy: address } })).body).toBe('{"by":"proxy"}');
+    } finally {
+      vi.unstubAllEnvs();
+    }
+  });
+
+  test.each(['socks://127.0.0.1:1', 'socks5://127.0.0.1:1'])(
+    'may be one for sockets: %s',
+    async (address) => {
+      const transport = await transportTo(secure, { environment: { https_proxy: address } });
+      expect(transport).toHaveProperty('send');
+    },
+  );
+
   test('of the name in small letters wins', async () => {
     const { asked, address } = await proxy();
     await get(plain, { environment: { http_proxy: address, HTTP_PROXY: (await refusedPort()).host } });
@@ -424,6 +446,7 @@ describe('a proxy', () => {
       'message',
       'The environment variable https_proxy: it is not the address of a proxy. Write it as http://host:port, or unset it.',
     );
+    await failureOf(transportTo(secure, { environment: { https_proxy: 'xhttp://proxy.example' } }));
     const other = await failureOf(transportTo(plain, { environment: { HTTP_PROXY: 'http://a b' } }));
     expect(other).toHaveProperty('message', expect.stringContaining('The environment variable http_proxy'));
   });

@@ -14,6 +14,11 @@ export class VirtualClock implements Clock {
   /** By the moment of waking, the earliest first. */
   readonly #sleepers: Sleeper[] = [];
 
+  /** How many are asleep. */
+  get asleep(): number {
+    return this.#sleepers.length;
+  }
+
   now(): number {
     return this.#now;
   }

@@ -1,0 +1,33 @@
+import { expect, test } from 'vitest';
+import { HttpFailure, TooLarge } from '../../src/http/http-failure.ts';
+
+const cause = new Error('the network');
+const failure = new HttpFailure(
+  { what: 'Reading', why: 'it broke', fix: 'try again' },
+  { arrival: 'maybe', retry: 'patiently', reason: 'it broke', status: 503, retryAfter: 9 },
+  { cause },
+);
+
+test('a failure keeps the error of the network, and names no fields unless some were refused', () => {
+  expect(failure).toMatchObject({ name: 'HttpFailure', cause, fields: [], status: 503, retryAfter: 9 });
+  expect(new TooLarge(5)).toMatchObject({ name: 'TooLarge', message: 'the answer is larger than 5 bytes' });
+});
+
+test('one for good is the same, but not worth another try', () => {
+  expect(failure.forGood({ why: 'it broke, often' })).toMatchObject({
+    ...{ what: 'Reading', why: 'it broke, often', fix: 'try again', cause },
+    ...{ arrival: 'maybe', retry: 'never', reason: 'it broke', status: 503, retryAfter: 9, fields: [] },
+  });
+});
+
+test.each([
+  ['maybe', undefined, true],
+  ['maybe', 299, true],
+  ['maybe', 300, false],
+  ['maybe', 399, false],
+  ['maybe', 400, true],
+  ['no', undefined, false],
+] as const)('an answer that arrived %s with status %s is lost: %s', (arrival, status, isLost) => {
+  const details = { arrival, status, retry: 'never', reason: 'x' } as const;
+  expect(new HttpFailure({ what: 'x', why: 'x' }, details).isLost).toBe(isLost);
+});
