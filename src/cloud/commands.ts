@@ -1,11 +1,9 @@
 import * as v from 'valibot';
-import { Failure } from '../failure.ts';
 import type { HttpCall, HttpClient } from '../http/client.ts';
 import { HttpFailure } from '../http/http-failure.ts';
 import { path } from '../http/path.ts';
-import { poll } from '../time/poll.ts';
 import { readBothEnds } from './both-ends.ts';
-import { type Following, lookAfterLoss } from './following.ts';
+import { type Following, followToEnd, lookAfterLoss } from './following.ts';
 import { one } from './resources.ts';
 
 /** A command that Laravel Cloud runs in an environment, once. */
@@ -87,32 +85,19 @@ async function start(
 }
 
 async function follow(client: HttpClient, first: Command, following: Following): Promise<Command> {
-  let current = first;
-  const look = async (): Promise<Command | undefined> => {
-    if (hasEnded(current)) return current;
+  const read = async () => {
     const call: HttpCall = {
       method: 'GET',
       path: path`/commands/${first.id}`,
       what: `Reading command ${first.id}`,
     };
-    const { data } = await client.json(call, one(CommandResource));
-    const next = commandFrom(data.data);
-    if (next.status !== current.status) following.log(`Command ${first.id}: ${next.status}`);
-    current = next;
-    return hasEnded(next) ? next : undefined;
+    return commandFrom((await client.json(call, one(CommandResource))).data.data);
   };
-  const ended = await poll(look, {
-    ...following,
-    first: 1_000,
-    longest: 5_000,
-    onProgress: (seconds) => following.log(`Command ${first.id}: still ${current.status} after ${seconds} s`),
-  });
-  if (ended !== undefined) return ended;
-  throw new Failure({
-    what: `Command ${first.id}`,
-    why: `it was still ${current.status} after ${Math.round(following.deadline.span / 1000)} s`,
-    fix: 'It goes on in Laravel Cloud; look there how it ends',
-  });
+  return await followToEnd(
+    first,
+    { what: `Command ${first.id}`, read, hasEnded, limit: 'verify-timeout' },
+    following,
+  );
 }
 
 function hasEnded({ status }: Command): boolean {

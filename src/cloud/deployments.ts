@@ -1,10 +1,8 @@
-import { Failure } from '../failure.ts';
 import type { HttpCall, HttpClient } from '../http/client.ts';
 import { HttpFailure } from '../http/http-failure.ts';
 import { path } from '../http/path.ts';
-import { poll } from '../time/poll.ts';
 import { readBothEnds } from './both-ends.ts';
-import { type Following, lookAfterLoss } from './following.ts';
+import { type Following, followToEnd, lookAfterLoss } from './following.ts';
 import { DeploymentResource, one } from './resources.ts';
 
 export interface Deployment {
@@ -68,8 +66,9 @@ async function start(client: HttpClient, environmentId: string, following: Follo
         const fresh = await appeared(client, environmentId, known, following);
         if (fresh !== undefined) return fresh;
       } else if (error.status === 409 || error.status === 422) {
-        // Not told how Cloud says that one is in progress: whether one is decides, and a list may show it late.
-        if (!(await isRunning(client, environmentId, following))) throw error;
+        // Not told how Cloud says that one is in progress: whether one is decides. A list may show it late, but where
+        // Cloud names fields, they are what is wrong.
+        if (!(await isRunning(client, environmentId, following, error.fields.length === 0))) throw error;
         following.log('Another deployment got in first');
       } else throw error;
     }
@@ -89,10 +88,16 @@ async function appeared(
   );
 }
 
-async function isRunning(client: HttpClient, environmentId: string, following: Following): Promise<boolean> {
+async function isRunning(
+  client: HttpClient,
+  environmentId: string,
+  following: Following,
+  mayLag: boolean,
+): Promise<boolean> {
   const look = async () =>
     (await recent(client, environmentId)).some((deployment) => !hasEnded(deployment)) ? true : undefined;
-  return ((await look()) ?? (await lookAfterLoss(look, following))) === true;
+  const shown = (await look()) ?? (mayLag ? await lookAfterLoss(look, following) : undefined);
+  return shown === true;
 }
 
 /** Waits until no deployment is running, and gives what there is then. */
@@ -111,31 +116,19 @@ async function afterRunning(
 }
 
 async function follow(client: HttpClient, first: Deployment, following: Following): Promise<Deployment> {
-  let current = first;
-  const look = async (): Promise<Deployment | undefined> => {
-    if (hasEnded(current)) return current;
-    const { data } = await client.json(
-      { method: 'GET', path: path`/deployments/${first.id}`, what: `Reading deployment ${first.id}` },
-      one(DeploymentResource),
-    );
-    const next = deploymentFrom(data.data);
-    if (next.status !== current.status) following.log(`Deployment ${first.id}: ${next.status}`);
-    current = next;
-    return hasEnded(next) ? next : undefined;
+  const read = async () => {
+    const call: HttpCall = {
+      method: 'GET',
+      path: path`/deployments/${first.id}`,
+      what: `Reading deployment ${first.id}`,
+    };
+    return deploymentFrom((await client.json(call, one(DeploymentResource))).data.data);
   };
-  const ended = await poll(look, {
-    ...following,
-    first: 1_000,
-    longest: 5_000,
-    onProgress: (seconds) =>
-      following.log(`Deployment ${first.id}: still ${current.status} after ${seconds} s`),
-  });
-  if (ended !== undefined) return ended;
-  throw new Failure({
-    what: `Deployment ${first.id}`,
-    why: `it was still ${current.status} when wait-timeout (${Math.round(following.deadline.span / 1000)} s) had passed`,
-    fix: 'It goes on in Laravel Cloud; look there how it ends, or raise wait-timeout',
-  });
+  return await followToEnd(
+    first,
+    { what: `Deployment ${first.id}`, read, hasEnded, limit: 'wait-timeout' },
+    following,
+  );
 }
 
 /** The deployments that can be running. */

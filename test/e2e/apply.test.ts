@@ -278,7 +278,7 @@ describe('apply reports truthfully what it could not do', () => {
     const run = await apply({ prune: 'true', redeploy: 'true' });
     expect(run.exitCode).toBe(1);
     expect(run.errors).toHaveLength(1);
-    expect(run.errors[0]).toContain('2 of 4 operations were not done');
+    expect(run.errors[0]).toContain('2 of 4 operations were not finished');
     expect(run.errors[0]).toContain('config.tries: Too many.');
     expect(run.errors[0]).toContain('held back');
     expect(run.errors[0]).toContain('Done: 2 created, 0 updated, 0 deleted, 0 unchanged');

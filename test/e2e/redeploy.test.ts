@@ -180,6 +180,17 @@ describe.concurrent('a deployment that does not succeed fails the step, with the
     expect(step.errors[0]).toContain('The environment is stopped.');
     expect(deployRequests(shop)).toBe(1);
   });
+
+  test('one that is refused for a field is no conflict that a list may show late', async () => {
+    await using shop = await openShop();
+    const body = { message: 'The given data was invalid.', errors: { branch: ['The branch is gone.'] } };
+    shop.emulator.faults.add({ kind: 'status', status: 422, body, on: 'POST /deployments$' });
+    const step = await shop.run(redeploy);
+
+    expect(step.errors[0]).toContain('The branch is gone.');
+    const looks = shop.requests().filter((line) => line === 'GET /environments/{id}/deployments');
+    expect(looks).toHaveLength(2);
+  });
 });
 
 describe.concurrent('no deployment is started', () => {

@@ -219,11 +219,12 @@ function isExcused(process: StoredProcess, runs: readonly RunResult[], { cloud }
     const last = lastLookOf(looks);
     const own = cloud.made.find((made) => made.id === id);
     if (last === undefined || own === undefined) return false;
-    // It has made sure of what it reports, and that was before this one was made.
     const wasShown = looks.slice(looks.indexOf(last)).some(({ ids }) => ids.has(process.id));
     // A run that only reads does not read pages twice, and what moves between them may be missed.
-    const wasMissed = isOnlyRead(run) && looks.at(-1) !== last;
-    return own.madeAt <= last.moment && (process.madeAt >= last.moment || wasMissed) && !wasShown;
+    const final = looks.at(-1) ?? last;
+    if (isOnlyRead(run) && final !== last) return own.madeAt <= final.moment && !wasShown;
+    // It has made sure of what it reports, and that was before this one was made.
+    return own.madeAt <= last.moment && process.madeAt >= last.moment && !wasShown;
   });
 }
 

@@ -201,13 +201,19 @@ function failedMaking<S, P extends Aged>(
   known: string | undefined,
 ): OperationResult<S, P> {
   const before = operation.action === 'create' ? undefined : operation.process;
+  const isUnchecked = error instanceof Cancelled && claim.made !== undefined;
+  const unchecked = `${known}; the step was told to stop before it had looked for others that racing runs made`;
   return {
     ...nothingDone,
     operation,
     status: statusOf(error, claim),
     outcome: claim.made === undefined ? undefined : 'created',
     process: claim.made ?? before,
-    error: claim.wrote && known !== undefined ? `${messageOf(error)} Known: ${known}.` : messageOf(error),
+    error: isUnchecked
+      ? unchecked
+      : claim.wrote && known !== undefined
+        ? `${messageOf(error)} Known: ${known}.`
+        : messageOf(error),
   };
 }
 

@@ -33,7 +33,7 @@ export function convergeFailure(
   if (undone.length > maxLines) lines.push(`- and ${undone.length - maxLines} more, in plan-json`);
   return new Failure({
     what,
-    why: `${undone.length} of ${results.length} operations were not done\n${lines.join('\n')}\nDone: ${describeDone(results)}`,
+    why: `${undone.length} of ${results.length} operations were not finished\n${lines.join('\n')}\nDone: ${describeDone(results)}`,
     fix: ['Run the job again: what is done stays as it is', whenLive]
       .filter((part) => part !== '')
       .join('. '),

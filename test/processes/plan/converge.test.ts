@@ -243,7 +243,7 @@ describe('What could not be done is told, and stops only what depends on it', ()
     expect(statuses(results)).toEqual(['done', 'failed', 'done', 'not-done']);
     expect(store.count('remove')).toBe(0);
     const failure = convergeFailure('Applying m.yml', results, '');
-    expect(failure?.message).toContain('2 of 4 operations were not done');
+    expect(failure?.message).toContain('2 of 4 operations were not finished');
     expect(failure?.message).toContain(
       '- failed: create custom process "job 1" on inst-1: A request: Laravel Cloud answered 422.',
     );
