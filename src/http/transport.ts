@@ -1,10 +1,9 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import type { Dispatcher } from 'undici';
-import request from 'undici/lib/api/api-request.js';
-import Agent from 'undici/lib/dispatcher/agent.js';
+import Pool from 'undici/lib/dispatcher/pool.js';
 import { Failure } from '../failure.ts';
 import { isLoopback } from '../names/loopback.ts';
-import { TooLarge } from './http-failure.ts';
+import { exchange, type TransportResponse } from './exchange.ts';
 
 export type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE';
 
@@ -15,12 +14,7 @@ export interface TransportRequest {
   readonly body?: string;
 }
 
-export interface TransportResponse {
-  readonly status: number;
-  /** Names in lower case; a repeated header is joined with a comma. */
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
-}
+export type { TransportResponse };
 
 /** Carries one request over the wire and reads its whole answer. Follows no redirect, retries nothing. */
 export interface Transport {
@@ -48,24 +42,26 @@ export async function openTransport(options: TransportOptions): Promise<Transpor
   const dispatcher = await openDispatcher(options);
   return {
     async send({ method, url, headers, body: content }, signal) {
-      const answer = request.call(dispatcher, {
-        origin: url.origin,
-        path: url.pathname + url.search,
-        method,
-        headers: { ...headers },
-        body: content ?? null,
-        signal,
-        // The caller's signal is the one time-out: it covers the whole exchange, these would cover parts of it.
-        headersTimeout: 0,
-        bodyTimeout: 0,
-      });
+      const answer = exchange(
+        dispatcher,
+        {
+          origin: url.origin,
+          path: url.pathname + url.search,
+          method,
+          headers: { ...headers },
+          body: content ?? null,
+          // The caller's signal is the one time-out: it covers the whole exchange, these would cover parts of it.
+          headersTimeout: 0,
+          bodyTimeout: 0,
+        },
+        { signal, maxBytes: options.maxBytes },
+      );
       // While the connection is made: node:v8 takes a millisecond to load.
       leaveParserAsItIs();
       const response = await answer;
-      const body = await read(response.body, options.maxBytes);
       // The pool learns only then that this connection is free; who asked sooner would open a second one.
       await turn();
-      return { status: response.statusCode, headers: joined(response.headers), body };
+      return response;
     },
     close: () => dispatcher.destroy(),
   };
@@ -83,7 +79,7 @@ async function openDispatcher(options: TransportOptions): Promise<Dispatcher> {
   const { connectTimeout, connections, environment, origin } = options;
   const settings = { allowH2: false, connectTimeout, connections, pipelining: 1 };
   const proxy = proxyFor(origin, environment);
-  if (proxy === undefined) return new Agent(settings);
+  if (proxy === undefined) return new Pool(origin.origin, settings);
 
   const { openProxyAgent } = await import('./proxy-agent.ts');
   return openProxyAgent({
@@ -116,26 +112,4 @@ function proxyFor(origin: URL, environment: TransportOptions['environment']): st
 
 function named(environment: TransportOptions['environment'], name: string): string | undefined {
   return environment[name] || environment[name.toUpperCase()] || undefined;
-}
-
-async function read(body: Dispatcher.ResponseData['body'], maxBytes: number): Promise<string> {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  for await (const chunk of body as AsyncIterable<Buffer>) {
-    bytes += chunk.length;
-    if (bytes > maxBytes) {
-      body.destroy();
-      throw new TooLarge(maxBytes);
-    }
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString('utf8');
-}
-
-function joined(headers: Dispatcher.ResponseData['headers']): Record<string, string> {
-  const flat: Record<string, string> = {};
-  for (const [name, value] of Object.entries(headers)) {
-    if (value !== undefined) flat[name] = Array.isArray(value) ? value.join(', ') : value;
-  }
-  return flat;
 }

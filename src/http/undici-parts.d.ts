@@ -1,9 +1,4 @@
 // The whole of undici costs twice the start-up of these parts; they carry no types of their own.
-declare module 'undici/lib/dispatcher/agent.js' {
-  import { Agent } from 'undici';
-  export default Agent;
-}
-
 declare module 'undici/lib/dispatcher/env-http-proxy-agent.js' {
   import { EnvHttpProxyAgent } from 'undici';
   export default EnvHttpProxyAgent;
@@ -19,12 +14,4 @@ declare module 'undici/lib/api/api-connect.js' {
 
   const connect: Dispatcher['connect'];
   export default connect;
-}
-
-declare module 'undici/lib/api/api-request.js' {
-  import type { Dispatcher } from 'undici';
-  export default function request(
-    this: Dispatcher,
-    options: Dispatcher.RequestOptions,
-  ): Promise<Dispatcher.ResponseData>;
 }

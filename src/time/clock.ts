@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { monotonicNow } from './monotonic-now.ts';
 
 /** Time as the code may see it. Handed in everywhere, so that tests never wait. */
 export interface Clock {
@@ -12,8 +13,7 @@ export interface Clock {
 export type Random = () => number;
 
 export const systemClock: Clock = {
-  // Not `performance.now()`: that global loads node:perf_hooks.
-  now: () => Number(process.hrtime.bigint()) / 1e6,
+  now: monotonicNow,
   async sleep(ms, signal) {
     signal?.throwIfAborted();
     try {

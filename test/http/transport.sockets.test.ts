@@ -265,6 +265,39 @@ describe('an exchange that fails', () => {
     await closed;
   });
 
+  test('since it was given up before it was sent, reaches nobody', async () => {
+    const { origin, connections } = await serve((_, response) => response.end('{}'));
+    const transport = await transportTo(origin);
+    const over = AbortSignal.abort(new Error('enough'));
+    const error = await failureOf(transport.send({ method: 'POST', url: origin, headers: {} }, over));
+    expect(error).toHaveProperty('message', 'enough');
+    expect(connections()).toBe(0);
+  });
+
+  test('since it was given up while it waited for a connection, reaches nobody', async () => {
+    const asked: (string | undefined)[] = [];
+    let answer = (): void => undefined;
+    const { origin } = await serve((request, response) => {
+      asked.push(request.url);
+      answer = () => response.end('{}');
+    });
+    const transport = await transportTo(origin, { connections: 1 });
+    const send = (path: string, signal: AbortSignal) =>
+      transport.send({ method: 'POST', url: new URL(path, origin), headers: {} }, signal);
+    const giveUp = new AbortController();
+    const first = send('/first', patience());
+    await vi.waitFor(() => expect(asked).toEqual(['/first']));
+    const second = failureOf(send('/second', giveUp.signal));
+    giveUp.abort(new Error('enough'));
+    expect(await second).toHaveProperty('message', 'enough');
+    answer();
+    await first;
+    const third = send('/third', patience());
+    await vi.waitFor(() => expect(asked).toEqual(['/first', '/third']));
+    answer();
+    await third;
+  });
+
   test('since it is given up in the middle of the body, ends as well', async () => {
     const giveUp = new AbortController();
     const { origin } = await serve((_, response) => {

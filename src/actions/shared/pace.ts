@@ -13,6 +13,7 @@ export function describeProgress({ done, total, left }: Progress): string {
   return `${counted(done)} of ${counted(total)} done, about ${inWords(Math.ceil(left / 1000) * 1000)} left`;
 }
 
+/** `1,000`. Not by `toLocaleString`, which takes 30 ms to load the languages of the world. */
 function counted(count: number): string {
-  return count.toLocaleString('en-US');
+  return String(count).replace(/\B(?=(\d{3})+$)/g, ',');
 }
