@@ -1,4 +1,5 @@
 import type { Dispatcher } from 'undici';
+import { type Abortable, dispatchWithSignal } from 'undici/lib/api/abort-signal.js';
 import { TooLarge } from './http-failure.ts';
 
 export interface TransportResponse {
@@ -19,21 +20,16 @@ export function exchange(
 ): Promise<TransportResponse> {
   return new Promise((resolve, reject) => {
     signal.throwIfAborted();
-    let hangUp: ((reason: Error) => void) | undefined;
-    const giveUp = (): void => {
-      reject(signal.reason);
-      hangUp?.(signal.reason);
-    };
-    signal.addEventListener('abort', giveUp);
     let status = 0;
     let headers: TransportResponse['headers'] = {};
     const chunks: Buffer[] = [];
     let bytes = 0;
-    dispatcher.dispatch(request, {
+    const handler: Dispatcher.DispatchHandler & Abortable = {
+      reason: null,
+      abort: null,
       onRequestStart(controller) {
-        hangUp = (reason) => controller.abort(reason);
-        // It may have been given up while it waited for a connection.
-        if (signal.aborted) giveUp();
+        if (handler.reason) controller.abort(handler.reason);
+        else handler.abort = (reason) => controller.abort(reason);
       },
       onResponseStart(_, code, fields) {
         status = code;
@@ -52,7 +48,15 @@ export function exchange(
         signal.removeEventListener('abort', giveUp);
         reject(error);
       },
-    });
+    };
+    // At once, even where it waits for a connection that another request uses.
+    const giveUp = (): void => {
+      reject(signal.reason);
+      handler.reason = signal.reason;
+      handler.abort?.(signal.reason);
+    };
+    signal.addEventListener('abort', giveUp);
+    dispatchWithSignal(dispatcher, request, handler);
   });
 }
 

@@ -15,3 +15,18 @@ declare module 'undici/lib/api/api-connect.js' {
   const connect: Dispatcher['connect'];
   export default connect;
 }
+
+declare module 'undici/lib/api/abort-signal.js' {
+  import type { Dispatcher } from 'undici';
+
+  /** Why a request was given up, and how to do so: taken out of its queue, or hung up on. */
+  export interface Abortable {
+    reason: Error | null;
+    abort: ((reason: Error) => void) | null;
+  }
+  export function dispatchWithSignal(
+    dispatcher: Dispatcher,
+    options: Dispatcher.DispatchOptions,
+    handler: Dispatcher.DispatchHandler & Abortable,
+  ): void;
+}

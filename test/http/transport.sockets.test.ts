@@ -298,6 +298,21 @@ describe('an exchange that fails', () => {
     await third;
   });
 
+  test('since it is given up while the connection is being made, hangs up', async () => {
+    const giveUp = new AbortController();
+    let closed: Promise<unknown> | undefined;
+    const { port } = await serveSockets((socket) => {
+      closed = once(socket, 'close');
+      // The handshake is never answered.
+      socket.once('data', () => giveUp.abort(new Error('enough')));
+    });
+    const secure = new URL(`https://127.0.0.1:${port}`);
+    const transport = await transportTo(secure);
+    const error = await failureOf(transport.send({ method: 'GET', url: secure, headers: {} }, giveUp.signal));
+    expect(error).toHaveProperty('message', 'enough');
+    await closed;
+  });
+
   test('since it is given up in the middle of the body, ends as well', async () => {
     const giveUp = new AbortController();
     const { origin } = await serve((_, response) => {

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import * as undici from 'undici';
+import { dispatchWithSignal } from 'undici/lib/api/abort-signal.js';
 import connect from 'undici/lib/api/api-connect.js';
 import proxyAgent from 'undici/lib/dispatcher/env-http-proxy-agent.js';
 import pool from 'undici/lib/dispatcher/pool.js';
@@ -9,6 +10,7 @@ import { expect, test } from 'vitest';
 const parts: Readonly<Record<string, unknown>> = {
   'undici/lib/dispatcher/env-http-proxy-agent.js': proxyAgent,
   'undici/lib/dispatcher/pool.js': pool,
+  'undici/lib/api/abort-signal.js': dispatchWithSignal,
   'undici/lib/api/api-connect.js': connect,
 };
 
