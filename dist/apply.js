@@ -1,1 +1,3 @@
-require('./index.js').run('apply');
+require('./connect.js').connectFirst('https://cloud.laravel.com/api').then((connection) =>
+  require('./index.js').run('apply', connection),
+);

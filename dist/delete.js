@@ -1,1 +1,3 @@
-require('./index.js').run('delete');
+require('./connect.js').connectFirst('https://cloud.laravel.com/api').then((connection) =>
+  require('./index.js').run('delete', connection),
+);

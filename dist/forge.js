@@ -1,1 +1,3 @@
-require('./index.js').run('forge');
+require('./connect.js').connectFirst('https://forge.laravel.com/api').then((connection) =>
+  require('./index.js').run('forge', connection),
+);

@@ -7,9 +7,10 @@ import { leftOut } from './left-out.ts';
 
 const root = fileURLToPath(new URL('../', import.meta.url));
 const sources = join(root, 'src');
+const firstConnection = join(sources, 'http/first-connection.ts');
 
 export interface Bundle {
-  /** Files by their names: `index.js`, what it loads when it is needed, and undici's parser. */
+  /** Files by their names: `connect.js`, `index.js`, what that loads when it is needed, and undici's parser. */
   readonly files: ReadonlyMap<string, string | Buffer>;
   /** The sources whose code is in it. */
   readonly sources: readonly string[];
@@ -19,7 +20,7 @@ export interface Bundle {
 export async function bundle(): Promise<Bundle> {
   const build = await rolldown({
     cwd: root,
-    input: { index: join(sources, 'main.ts') },
+    input: { index: join(sources, 'main.ts'), connect: firstConnection },
     platform: 'node',
     // The same sources as ES modules: what is not used of them goes.
     resolve: { alias: { yaml: join(root, 'node_modules/yaml/browser/index.js') } },
@@ -38,8 +39,8 @@ export async function bundle(): Promise<Bundle> {
     minifyInternalExports: true,
     generatedCode: { symbols: false },
     chunkFileNames: nameOfPart,
-    // All that the root action needs is in one file: each more would cost it time.
-    codeSplitting: { groups: [{ name: 'index', tags: ['$initial'] }] },
+    // All that the root action needs is in one file, each more would cost it time; but the connection comes before it.
+    codeSplitting: { groups: [{ name: 'index', tags: ['$initial'], test: (id) => id !== firstConnection }] },
   });
   const parts = output.filter((file) => file.type === 'chunk');
   return {

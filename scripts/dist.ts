@@ -4,6 +4,8 @@ import { fileURLToPath } from 'node:url';
 import ncc from '@vercel/ncc';
 import { minify } from 'terser';
 import { parse } from 'yaml';
+import { forge } from '../src/actions/forge/shared/service.ts';
+import { cloud } from '../src/actions/shared/cloud-service.ts';
 import { actionFolders } from './action-folders.ts';
 import { bundle } from './bundle.ts';
 import { licenses } from './licenses.ts';
@@ -67,13 +69,19 @@ async function minified(name: string, code: string): Promise<string> {
   return `${small}\n`;
 }
 
-/** The scripts that the `action.yml` files name. Each has the name of the action that it runs. */
+/** The scripts that the `action.yml` files name. Each has the name of the action that it runs, and connects first. */
 async function entries(): Promise<Files> {
   const files = new Map<string, string>();
   for (const folder of await actionFolders()) {
     const { runs } = parse(await readFile(join(root, folder, 'action.yml'), 'utf8'));
     const name = basename(String(runs.main));
-    files.set(name, `require('./index.js').run('${basename(name, '.js')}');\n`);
+    const { apiUrl } = folder.startsWith('forge') ? forge : cloud;
+    files.set(
+      name,
+      `require('./connect.js').connectFirst('${apiUrl}').then((connection) =>
+  require('./index.js').run('${basename(name, '.js')}', connection),
+);\n`,
+    );
   }
   return files;
 }

@@ -1,5 +1,5 @@
 import { runEnsure } from './actions/ensure/action.ts';
-import { runStep, type Step } from './runner/step.ts';
+import { type BegunConnection, runStep, type Step } from './runner/step.ts';
 
 interface Action {
   readonly title: string;
@@ -48,9 +48,12 @@ const actions = {
 
 export type ActionName = keyof typeof actions;
 
-/** Runs one action as a workflow step. The entries in `dist` call this, one for each `action.yml`. */
-export async function run(name: ActionName): Promise<void> {
+/**
+ * Runs one action as a workflow step. The entries in `dist` call this, one for each `action.yml`, with the connection
+ * that they have begun.
+ */
+export async function run(name: ActionName, connection?: BegunConnection): Promise<void> {
   const { title, load } = actions[name];
   const body = await load();
-  await runStep(title, body);
+  await runStep(title, body, connection);
 }

@@ -61,11 +61,6 @@ function diagnose(error: unknown): Diagnosis {
     };
   }
   const { code, message, connecting } = codeOf(error);
-  const known = beforeSending[code] ?? (connecting ? noConnection(code) : undefined);
-  if (known !== undefined) {
-    const [reason, fix, retry] = known;
-    return { reason, fix, arrival: 'no', retry };
-  }
   if (certificate.test(code)) {
     return {
       reason: `the TLS handshake failed (${code})`,
@@ -73,6 +68,11 @@ function diagnose(error: unknown): Diagnosis {
       arrival: 'no',
       retry: 'never',
     };
+  }
+  const known = beforeSending[code] ?? (connecting ? noConnection(code) : undefined);
+  if (known !== undefined) {
+    const [reason, fix, retry] = known;
+    return { reason, fix, arrival: 'no', retry };
   }
   const refusal = /Proxy (?:response \((\d{3})\)|Authentication Required \((407)\))/.exec(message);
   if (refusal !== null) {

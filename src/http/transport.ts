@@ -3,7 +3,9 @@ import type { Dispatcher } from 'undici';
 import Pool from 'undici/lib/dispatcher/pool.js';
 import { Failure } from '../failure.ts';
 import { isLoopback } from '../names/loopback.ts';
+import { openConnector } from './connector.ts';
 import { exchange, type TransportResponse } from './exchange.ts';
+import type { FirstConnection } from './first-connection.ts';
 
 export type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE';
 
@@ -35,6 +37,8 @@ export interface TransportOptions {
   /** An answer with more bytes is refused. */
   readonly maxBytes: number;
   readonly environment: Readonly<Record<string, string | undefined>>;
+  /** One that was begun already, for the first request. */
+  readonly first?: FirstConnection | undefined;
 }
 
 /** undici, with the proxy that the environment names (`https_proxy`, `http_proxy`, `no_proxy`, in either case). */
@@ -76,14 +80,19 @@ function leaveParserAsItIs(): void {
 }
 
 async function openDispatcher(options: TransportOptions): Promise<Dispatcher> {
-  const { connectTimeout, connections, environment, origin } = options;
-  const settings = { allowH2: false, connectTimeout, connections, pipelining: 1 };
+  const { connectTimeout, connections, environment, first, origin } = options;
+  const settings = { allowH2: false, connections, pipelining: 1 } as const;
   const proxy = proxyFor(origin, environment);
-  if (proxy === undefined) return new Pool(origin.origin, settings);
+  if (proxy === undefined) {
+    const begun = first?.origin === origin.origin ? first : undefined;
+    const connect = openConnector({ allowH2: false, timeout: connectTimeout }, begun);
+    return new Pool(origin.origin, { ...settings, connect });
+  }
 
   const { openProxyAgent } = await import('./proxy-agent.ts');
   return openProxyAgent({
     ...settings,
+    connectTimeout,
     httpProxy: proxy,
     httpsProxy: proxy,
     noProxy: named(environment, 'no_proxy') ?? '',

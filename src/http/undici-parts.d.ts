@@ -30,3 +30,13 @@ declare module 'undici/lib/api/abort-signal.js' {
     handler: Dispatcher.DispatchHandler & Abortable,
   ): void;
 }
+
+declare module 'undici/lib/core/connect.js' {
+  import { buildConnector } from 'undici';
+  export default buildConnector;
+}
+
+declare module 'undici/lib/core/errors.js' {
+  import { errors } from 'undici';
+  export import ConnectTimeoutError = errors.ConnectTimeoutError;
+}

@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import { Cancelled, Failure, messageOf } from '../failure.ts';
 import { type Clock, type Random, systemClock } from '../time/clock.ts';
 import { type Html, html } from './html.ts';
@@ -8,6 +9,12 @@ import { Secrets } from './secrets.ts';
 import { listenForStop } from './stop-signals.ts';
 import { headline, reasons, writeSummary } from './summary.ts';
 import { readWorkflow, type Workflow } from './workflow.ts';
+
+/** A connection to an API that was begun before the step's code was loaded. */
+export interface BegunConnection {
+  readonly origin: string;
+  readonly socket: Socket;
+}
 
 /** What one step of a workflow has to work with: the runner, a clock and random numbers. */
 export interface Step {
@@ -20,6 +27,8 @@ export interface Step {
   readonly random: Random;
   readonly cancelled: AbortSignal;
   readonly cutOff: AbortSignal;
+  /** For the first request to the API. */
+  readonly connection: BegunConnection | undefined;
   /** Sets outputs; later values win over earlier ones. */
   output(outputs: Outputs): void;
   /** Adds a block to the summary, which is written when the step ends, well or not. */
@@ -38,7 +47,11 @@ const pleaseReport =
   'This is a defect of the action; please report it, with the log of a run with debug logging.';
 
 /** Runs an action's body as a step: if it fails, it says why, with what had been done by then, and exits with 1. */
-export async function runStep(title: string, body: (step: Step) => Promise<void>): Promise<void> {
+export async function runStep(
+  title: string,
+  body: (step: Step) => Promise<void>,
+  connection?: BegunConnection,
+): Promise<void> {
   const secrets = new Secrets();
   const log = new Log(secrets, process.env['GITHUB_WORKSPACE'] || process.cwd());
   const stop = listenForStop();
@@ -66,6 +79,7 @@ export async function runStep(title: string, body: (step: Step) => Promise<void>
       random: Math.random,
       cancelled: stop.cancelled,
       cutOff: stop.cutOff,
+      connection,
       output: (outputs) => writeOutputs(outputs, secrets),
       summarize: (block) => blocks.push(block),
       withoutSummary: () => {
@@ -91,6 +105,8 @@ export async function runStep(title: string, body: (step: Step) => Promise<void>
   }
   for (const task of tasks) await task(failure);
   if (summary && blocks.length > 0) await writeSummary(blocks, secrets, log);
+  // Whether it was of use or not: the process could not end before it.
+  connection?.socket.destroy();
   stop.release();
   process.off('exit', unfinished);
 }

@@ -37,11 +37,14 @@ describe('over https', () => {
     readonly outside: string;
     /** How many connections were made to it. */
     connections(): number;
+    /** Hangs up on the next ones. */
+    hangUp(times: number): void;
   }
 
   async function openSecure(): Promise<SecureShop> {
     const shop = await openShop();
     let connections = 0;
+    let hangUps = 0;
     const server = createServer({ cert: certificate.cert, key: certificate.key }, (incoming, response) => {
       const { method, url = '', headers } = incoming;
       const outgoing = forward(`${shop.emulator.origin}${url}`, { method, headers }, (answer) => {
@@ -50,7 +53,10 @@ describe('over https', () => {
       });
       incoming.pipe(outgoing);
     });
-    server.on('connection', () => connections++);
+    server.on('connection', (socket) => {
+      connections++;
+      if (hangUps-- > 0) socket.destroy();
+    });
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
     const { port } = server.address() as AddressInfo;
@@ -59,6 +65,9 @@ describe('over https', () => {
       here: `https://127.0.0.1:${port}/api`,
       outside: `https://cloud.example:${port}/api`,
       connections: () => connections,
+      hangUp: (times) => {
+        hangUps = times;
+      },
       async [Symbol.asyncDispose]() {
         server.closeAllConnections();
         server.close();
@@ -98,6 +107,26 @@ describe('over https', () => {
     expect(step.outputs['outcome']).toBe('created');
     expect(shop.requests().length).toBeGreaterThan(3);
     expect(shop.connections()).toBe(1);
+  });
+
+  test.concurrent('a step whose inputs are wrong sends nothing, and ends', async () => {
+    await using shop = await openSecure();
+    const step = await shop.run({ processes: 'many', 'api-url': shop.here }, trusting());
+
+    expect(step.exitCode).toBe(1);
+    expect(step.errors[0]).toContain('Nothing was sent');
+    expect(shop.requests()).toEqual([]);
+  });
+
+  test.concurrent('a server that hangs up on the first connection is connected to again', async () => {
+    await using shop = await openSecure();
+    shop.hangUp(1);
+    const step = await shop.run({ 'api-url': shop.here }, trusting());
+
+    expect(step.errors).toEqual([]);
+    expect(step.log).toContain('the connection could not be made (ECONNRESET)');
+    expect(shop.ids()).toHaveLength(1);
+    expect(shop.connections()).toBe(2);
   });
 
   test.concurrent('so they do behind a proxy, in one tunnel', async () => {

@@ -49,6 +49,7 @@ export async function withClient<T>(
   const transport = await openTransport({
     origin: apiUrl,
     environment: step.environment,
+    first: step.connection,
     connections: maxConcurrency,
     ...usualLimits,
     connectTimeout: Math.min(usualLimits.connectTimeout, requestTimeout),
