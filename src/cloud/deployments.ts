@@ -23,28 +23,35 @@ export function hasSucceeded({ status }: Deployment): boolean {
   return status === 'deployment.succeeded';
 }
 
+export interface Redeploying extends Following {
+  /** What `recent` has shown since the change, where that is known already. */
+  readonly seen: readonly Deployment[] | undefined;
+  /** Told the id as soon as it is known. */
+  readonly onStart: (id: string) => void;
+}
+
 /**
  * Deploys an environment once, and follows the deployment to its end, good or bad. One that runs already is waited for
- * first: it began before the change, and does not carry it. `onStart` is told the id as soon as it is known.
+ * first: it began before the change, and does not carry it.
  */
 export async function redeploy(
   client: HttpClient,
   environmentId: string,
-  following: Following,
-  onStart: (id: string) => void,
+  following: Redeploying,
 ): Promise<Deployment> {
   const started = await start(client, environmentId, following);
   following.did(`started deployment ${started.id}`);
-  onStart(started.id);
+  following.onStart(started.id);
   return await follow(client, started, following);
 }
 
 /** How often a deployment is asked for, when answers are lost or another deployment gets in first. */
 const maxStarts = 5;
 
-async function start(client: HttpClient, environmentId: string, following: Following): Promise<Deployment> {
+async function start(client: HttpClient, environmentId: string, following: Redeploying): Promise<Deployment> {
   for (let attempt = 1; ; attempt++) {
-    const before = await afterRunning(client, environmentId, following);
+    const seen = attempt === 1 ? following.seen : undefined;
+    const before = await afterRunning(client, environmentId, following, seen);
     try {
       const { data } = await client.json(
         {
@@ -105,13 +112,15 @@ async function afterRunning(
   client: HttpClient,
   environmentId: string,
   following: Following,
+  seen: readonly Deployment[] | undefined,
 ): Promise<readonly Deployment[]> {
+  let deployments = seen ?? (await recent(client, environmentId));
   for (;;) {
-    const deployments = await recent(client, environmentId);
     const running = deployments.find((deployment) => !hasEnded(deployment));
     if (running === undefined) return deployments;
     following.log(`Waiting for deployment ${running.id}, which is running already (${running.status})`);
     await follow(client, running, following);
+    deployments = await recent(client, environmentId);
   }
 }
 
@@ -132,7 +141,7 @@ async function follow(client: HttpClient, first: Deployment, following: Followin
 }
 
 /** The deployments that can be running. */
-async function recent(client: HttpClient, environmentId: string): Promise<readonly Deployment[]> {
+export async function recent(client: HttpClient, environmentId: string): Promise<readonly Deployment[]> {
   const call: HttpCall = {
     method: 'GET',
     path: path`/environments/${environmentId}/deployments`,

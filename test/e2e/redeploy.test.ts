@@ -51,18 +51,34 @@ describe.concurrent('after a change, redeploy', () => {
     });
   });
 
-  test('waits for a deployment that runs already, since that does not carry the change', async () => {
-    await using shop = await openShop({ deploymentScript: quick });
-    const running = shop.emulator.cloud.addDeployment(shop.environment, {
-      script: ['build.running', 'deployment.running', 'deployment.succeeded'],
-    });
-    const step = await shop.run(redeploy);
+  test.each([
+    ['looked at when it is needed', {}],
+    ['looked at beside the listing that verifies', { environment: 'main' }],
+  ])(
+    'waits for a deployment that runs already, since that does not carry the change: %s',
+    async (_, where) => {
+      await using shop = await openShop({ deploymentScript: quick });
+      const running = shop.emulator.cloud.addDeployment(shop.environment, {
+        script: ['build.running', 'deployment.running', 'deployment.succeeded'],
+      });
+      const step = await shop.run({ ...where, ...redeploy });
 
-    expect(step.exitCode).toBe(0);
-    expect(shop.emulator.cloud.deployments).toHaveLength(2);
-    expect(step.outputs['deployment-id']).toBe(shop.emulator.cloud.deployments[1]?.id);
-    expect(step.log).toContain(`Waiting for deployment ${running.id}, which is running already`);
+      expect(step.exitCode).toBe(0);
+      expect(shop.emulator.cloud.deployments).toHaveLength(2);
+      expect(step.outputs['deployment-id']).toBe(shop.emulator.cloud.deployments[1]?.id);
+      expect(step.log).toContain(`Waiting for deployment ${running.id}, which is running already`);
+      expect(deployRequests(shop)).toBe(1);
+    },
+  );
+
+  test('looks at the deployments again, where nothing came of the look beside the listing', async () => {
+    await using shop = await openShop({ deploymentScript: quick });
+    shop.emulator.faults.add({ kind: 'status', status: 503, on: 'GET /deployments$', times: 6 });
+    const step = await shop.run({ environment: 'main', ...redeploy });
+
+    expect(step.errors).toEqual([]);
     expect(deployRequests(shop)).toBe(1);
+    expect(step.outputs['deployment-id']).toBe(shop.emulator.cloud.deployments[0]?.id);
   });
 
   test('does not mind that the deployment that ran before fails', async () => {

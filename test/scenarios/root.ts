@@ -118,7 +118,7 @@ export const rootScenarios: readonly Scenario[] = [
       'POST /environments/{id}/deployments',
       create,
     ],
-    depth: 8,
+    depth: 7,
     prepare: (emulator) => {
       seedShop(emulator);
       emulator.cloud.options.deploymentScript = ['pending', 'deployment.succeeded'];

@@ -16,7 +16,14 @@ import type { Step } from '../../runner/step.ts';
 import { type Advice, withAdvice } from '../shared/advice.ts';
 import { cloud } from '../shared/cloud-service.ts';
 import { type Connection, readConnection, withClient } from '../shared/connection.ts';
-import { type Change, type GoingLive, makeLive, readGoingLive } from '../shared/make-live.ts';
+import {
+  type Change,
+  type GoingLive,
+  type LookAhead,
+  lookAhead,
+  makeLive,
+  readGoingLive,
+} from '../shared/make-live.ts';
 import { readPinnedSpec, readProcesses, readSpec } from '../shared/process-inputs.ts';
 import {
   findTarget,
@@ -45,12 +52,16 @@ export async function runEnsure(step: Step): Promise<void> {
     const looks = !('id' in wanted) && wanted.ifExists !== 'create';
     const target = await findTarget(step, client, connection, inputs.target, looks);
     step.doing(`making sure that the ${describe(wanted.spec)} is as declared`);
-    const { ensured, instance } = await ensureProcess(step, client, inputs, target);
+    const ahead = lookAhead(step, client, inputs.goingLive, target.environment?.id);
+    const { ensured, instance } = await ensureProcess(step, client, inputs, target, ahead).finally(
+      ahead.seen,
+    );
     const found: Target = { ...target, instance: target.instance ?? instance };
     warnOf(step, wanted.spec, ensured, found);
     step.output(outputsOf(ensured, found));
     step.summarize(reportEnsured(ensured, found, inputs.goingLive.redeploy));
-    await makeLive({ ...inputs, step, client, onLive: step.output }, changeOf(inputs.wanted, ensured, found));
+    const change = { ...changeOf(inputs.wanted, ensured, found), deployments: ahead.seen() };
+    await makeLive({ ...inputs, step, client, onLive: step.output }, change);
   });
 }
 
@@ -103,13 +114,16 @@ async function ensureProcess(
   client: HttpClient,
   { connection, wanted }: EnsureInputs,
   target: Target,
+  ahead: LookAhead,
 ) {
   const world = {
     ...step,
     did: (line: string, process?: ExistingProcess) => {
       step.did('process', line);
       // A step that fails after this, or is killed, has told of it all the same.
-      if (process !== undefined) step.output(knownOutputs(process, target));
+      if (process === undefined) return;
+      step.output(knownOutputs(process, target));
+      ahead.begin();
     },
     warn: (line: string) => step.log.warning(line),
     log: (line: string) => step.log.info(line),

@@ -1,4 +1,4 @@
-import { type Deployment, hasSucceeded, redeploy } from '../../cloud/deployments.ts';
+import { type Deployment, hasSucceeded, recent, redeploy } from '../../cloud/deployments.ts';
 import { readInstance } from '../../cloud/instance.ts';
 import { Failure } from '../../failure.ts';
 import type { HttpClient } from '../../http/client.ts';
@@ -6,6 +6,7 @@ import { code, html } from '../../runner/html.ts';
 import type { Inputs } from '../../runner/inputs.ts';
 import type { Outputs } from '../../runner/outputs.ts';
 import type { Step } from '../../runner/step.ts';
+import { Deadline } from '../../time/deadline.ts';
 import { type Connection, workDeadline } from './connection.ts';
 import { following } from './following.ts';
 import { showFailingStep } from './show-logs.ts';
@@ -27,6 +28,16 @@ export interface Change {
   readonly done: string;
   /** The environment or, where that is not known, an instance, which tells it. */
   readonly where: { readonly environmentId: string } | { readonly instanceId: string };
+  /** The deployments as they were after the change, where that was looked at. */
+  readonly deployments?: Promise<readonly Deployment[] | undefined>;
+}
+
+/** Looks at an environment's deployments before anybody needs to know them. */
+export interface LookAhead {
+  /** To be called after each change: what was seen before it does not count any more. */
+  begin(): void;
+  /** Undefined if it was not begun, or nothing came of it: then they are looked at when they are needed. */
+  seen(): Promise<readonly Deployment[] | undefined>;
 }
 
 interface Live {
@@ -54,6 +65,25 @@ export function readDeploying(inputs: Inputs): GoingLive {
     waitTimeout: inputs.seconds('wait-timeout', { min: 1, max: 86_400 }, 900),
     verification: undefined,
     showLogs: false,
+  };
+}
+
+/** Looks at the deployments while what was made is still looked after: neither waits for the other. */
+export function lookAhead(
+  { clock }: Step,
+  client: HttpClient,
+  { redeploy }: GoingLive,
+  environmentId: string | undefined,
+): LookAhead {
+  let look: Promise<readonly Deployment[] | undefined> = Promise.resolve(undefined);
+  return {
+    begin: () => {
+      if (!redeploy || environmentId === undefined) return;
+      // A step that fails meanwhile waits for it, but not for long.
+      const hasty = client.within(new Deadline(clock, 5_000));
+      look = look.then(() => recent(hasty, environmentId)).catch(() => undefined);
+    },
+    seen: () => look,
   };
 }
 
@@ -92,19 +122,18 @@ async function findEnvironmentId({ step, client, connection }: Live, { where }: 
   });
 }
 
-async function deploy(live: Live, environmentId: string, { done }: Change): Promise<void> {
+async function deploy(live: Live, environmentId: string, { done, deployments }: Change): Promise<void> {
   const { step, client, connection, goingLive } = live;
   step.doing('deploying the environment, so that the change takes effect');
   const patient = client.within(workDeadline(step, connection, goingLive.waitTimeout));
-  const deployment = await redeploy(
-    patient,
-    environmentId,
-    following(step, 'deployment', goingLive.waitTimeout),
-    (id) => {
+  const deployment = await redeploy(patient, environmentId, {
+    ...following(step, 'deployment', goingLive.waitTimeout),
+    seen: await deployments,
+    onStart: (id) => {
       live.onLive({ 'deployment-id': id });
       step.log.info(`Deployment ${id} has started`);
     },
-  );
+  });
   if (!hasSucceeded(deployment)) {
     if (goingLive.showLogs) await showFailingStep(step, patient, deployment.id);
     throw failedDeployment(deployment, done, goingLive.showLogs);
