@@ -1,13 +1,16 @@
 import { Failure } from '../failure.ts';
 import { type Deleted, deleteAll } from '../processes/delete.ts';
 import { foldCommand } from '../processes/identity.ts';
+import type { Listing } from '../processes/listing.ts';
 import { type Sighting, settle } from '../processes/settle.ts';
+import { refuseUnreadable } from '../processes/unreadable.ts';
 import { readTwice } from '../processes/whole-listing.ts';
 import { poll, type Timing, waitingFor } from '../time/poll.ts';
 import { foldDirectory } from './identity.ts';
 import type { ForgeProcess } from './process.ts';
 import type { ForgeStore } from './process-store.ts';
 import { isLeaving } from './status.ts';
+import { mayBeSought } from './unreadable.ts';
 
 /** What is to be deleted: one process by its id, or those of a command and of what else is given. */
 export type ForgeDeleteTarget =
@@ -85,6 +88,8 @@ async function look(target: ForgeDeleteTarget, world: ForgeDeleteWorld): Promise
   // Nothing is called absent after one look.
   if (matching(listing.processes).length === 0) listing = await readTwice(listing, list, world);
   const found = matching(listing.processes);
+  if (found.length === 0)
+    refuseUnreadable(`process "${command}"`, listing.unreadable, (known) => mayBeSought(target, known));
   const contested = staying(found).length > 1 ? staying(found) : [];
   return { found, contested, serverTime: listing.serverTime };
 }
@@ -115,7 +120,7 @@ async function untilGone(
     const there =
       only !== undefined && others.length === 0
         ? [await store.find(only)].flatMap((process) => process ?? [])
-        : (await store.list()).processes;
+        : allOf(await store.list());
     left = new Set(there.map(({ id }) => id).filter((id) => left.has(id)));
     return left.size === 0 ? true : undefined;
   };
@@ -126,6 +131,11 @@ async function untilGone(
     onProgress: (seconds) => log(`${[...left].join(', ')} is still being removed after ${seconds} s`),
   });
   return left;
+}
+
+/** Also those that are not understood: they are there. */
+function allOf({ processes, unreadable }: Listing<ForgeProcess>): readonly { readonly id: string }[] {
+  return [...processes, ...unreadable];
 }
 
 function severalMatch(found: readonly ForgeProcess[]): Failure {

@@ -3,6 +3,7 @@ import type { Changes } from '../processes/drift.ts';
 import type { Listing } from '../processes/listing.ts';
 import { ProcessFailure, severalMatch } from '../processes/process-failure.ts';
 import { settle } from '../processes/settle.ts';
+import { refuseUnreadable } from '../processes/unreadable.ts';
 import { readTwice } from '../processes/whole-listing.ts';
 import {
   type Creating,
@@ -18,6 +19,7 @@ import { candidates } from './identity.ts';
 import type { ForgeProcess } from './process.ts';
 import { replace } from './replace.ts';
 import { describe, type ForgeSpec } from './spec.ts';
+import { mayBeSought } from './unreadable.ts';
 
 /** What to do when the declared process exists already. */
 export type IfExists = 'reuse' | 'replace' | 'fail';
@@ -123,6 +125,8 @@ async function findByIdentity(spec: ForgeSpec, world: ForgeWorld): Promise<Forge
     throw severalMatch(describe(spec), matches, `which of them is meant cannot be known (${where})`);
   }
   const [found] = matches;
+  if (found === undefined)
+    refuseUnreadable(describe(spec), last.listing.unreadable, (known) => mayBeSought(spec, known));
   // What a race has left may be gone by now, whatever a listing shows.
   return found === undefined || last === first ? found : await world.store.find(found.id);
 }

@@ -5,7 +5,7 @@ import type { Sent } from '../processes/create-once.ts';
 import type { Listing } from '../processes/listing.ts';
 import { needsScope, type Scope } from './hints.ts';
 import { listAll } from './pages.ts';
-import { type ForgeProcess, processFrom } from './process.ts';
+import { type ForgeProcess, processFrom, unreadableFrom } from './process.ts';
 import { one, ProcessResource } from './resources.ts';
 import { type ForgeSpec, processesOfNew } from './spec.ts';
 import { type ForgeTarget, noServer } from './target.ts';
@@ -43,7 +43,7 @@ export class ForgeProcessStore implements ForgeStore {
   }
 
   async list(filter: ProcessFilter = {}): Promise<Listing<ForgeProcess>> {
-    const { items, pages, date } = await listAll(
+    const { items, misfits, pages, date } = await listAll(
       this.#client,
       {
         ...this.#call('GET', this.#path(), 'server:view'),
@@ -52,7 +52,12 @@ export class ForgeProcessStore implements ForgeStore {
       },
       ProcessResource,
     );
-    return { processes: items.map(processFrom), unreadable: [], pages, serverTime: date };
+    return {
+      processes: items.map(processFrom),
+      unreadable: misfits.map(unreadableFrom),
+      pages,
+      serverTime: date,
+    };
   }
 
   async find(id: string): Promise<ForgeProcess | undefined> {

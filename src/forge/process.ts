@@ -1,3 +1,6 @@
+import * as v from 'valibot';
+import type { Misfit } from '../http/pages.ts';
+import type { Unreadable } from '../processes/listing.ts';
 import { shorten } from '../shorten.ts';
 import type { ProcessResource } from './resources.ts';
 
@@ -29,6 +32,29 @@ export function processFrom({ id, attributes }: ProcessResource): ForgeProcess {
     processes,
     status,
     createdAt: created_at ?? null,
+  };
+}
+
+const Sketch = v.object({
+  attributes: v.object({
+    command: v.fallback(v.optional(v.string()), undefined),
+    user: v.fallback(v.optional(v.string()), undefined),
+    directory: v.fallback(v.nullish(v.string()), undefined),
+  }),
+});
+
+/** What can be told of a resource that is not as expected. */
+export function unreadableFrom({ id, value, why }: Misfit): Unreadable<ForgeProcess> {
+  const sketch = v.safeParse(Sketch, value);
+  const { command, user, directory } = sketch.success ? sketch.output.attributes : {};
+  return {
+    id: id ?? 'one without an id',
+    why,
+    known: {
+      ...(command === undefined ? {} : { command }),
+      ...(user === undefined ? {} : { user }),
+      ...(directory === undefined ? {} : { directory }),
+    },
   };
 }
 

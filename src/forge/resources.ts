@@ -17,7 +17,8 @@ export const ProcessResource = v.object({
     user: v.string(),
     directory: v.nullish(v.string()),
     processes: Count,
-    status: v.string(),
+    // What it does not tell is neither up nor down.
+    status: v.nullish(v.string(), 'unknown'),
     created_at: v.nullish(v.string()),
   }),
 });

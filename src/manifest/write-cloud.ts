@@ -5,6 +5,7 @@ import { settableOptions } from '../processes/intended.ts';
 import type { Unreadable } from '../processes/listing.ts';
 import { parseConfig } from '../processes/parse-config.ts';
 import { commandProblem, processesRange } from '../processes/spec.ts';
+import { unreadableText } from '../processes/unreadable.ts';
 import {
   type Declarable,
   declareAll,
@@ -45,11 +46,6 @@ export function writeCloudManifest(
     return [{ name: keyFor(instance, instances), processes: declared }];
   });
   return writeManifest('instances', places, { ...head, notes });
-}
-
-/** A process that is not understood, in a few words. */
-export function unreadableText({ id, why }: Pick<Unreadable<ExistingProcess>, 'id' | 'why'>): string {
-  return `${id}, which came back in a shape that is not understood (${why})`;
 }
 
 /** Its name, unless another has the same name, or a file cannot hold it. */

@@ -8,7 +8,7 @@ import { type Removing, removeForSure } from './remove.ts';
 import { settle } from './settle.ts';
 import { describe, type ProcessSpec } from './spec.ts';
 import type { PinnedStore, ProcessStore } from './store.ts';
-import { refuseUnreadable } from './unreadable.ts';
+import { mayBeDeclared, refuseUnreadable } from './unreadable.ts';
 import { readTwice } from './whole-listing.ts';
 
 export interface DeleteWorld<S extends PinnedStore = ProcessStore> extends Timing {
@@ -39,7 +39,8 @@ export async function findToDelete(
   let first = await look();
   if (first.found.length === 0) first = sightingOf(await readTwice(first.listing, () => store.list(), world));
   const { listing, found } = await settle(first, look, world);
-  if (found.length === 0) refuseUnreadable(spec, listing.unreadable);
+  if (found.length === 0)
+    refuseUnreadable(describe(spec), listing.unreadable, (known) => mayBeDeclared(spec, known));
   if (found.length > 0) store.mayWrite();
   if (all || found.length <= 1) return found;
   const { what, why } = severalMatch(describe(spec), found, 'only one is to be deleted');

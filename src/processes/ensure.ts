@@ -12,7 +12,7 @@ import { removeForSure } from './remove.ts';
 import { settle } from './settle.ts';
 import { describe, type PinnedSpec, type ProcessSpec } from './spec.ts';
 import type { PinnedStore, ProcessStore } from './store.ts';
-import { refuseUnreadable } from './unreadable.ts';
+import { mayBeDeclared, refuseUnreadable } from './unreadable.ts';
 import { readTwice } from './whole-listing.ts';
 
 /** What to do when the declared process exists already. */
@@ -160,7 +160,7 @@ async function findByIdentity(
   if (others.length > 0)
     throw severalMatch(describe(spec), last.matches, 'which of them is meant cannot be known');
   if (found === undefined) {
-    refuseUnreadable(spec, last.listing.unreadable);
+    refuseUnreadable(describe(spec), last.listing.unreadable, (known) => mayBeDeclared(spec, known));
     return undefined;
   }
   if (last === first) return found;

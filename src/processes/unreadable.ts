@@ -2,24 +2,33 @@ import { Failure } from '../failure.ts';
 import type { ExistingProcess } from './existing.ts';
 import { foldCommand, foldConnection, foldQueue } from './identity.ts';
 import type { Unreadable } from './listing.ts';
-import { describe, type ProcessSpec } from './spec.ts';
+import type { ProcessSpec } from './spec.ts';
 
-/** Throws a `Failure` when nothing that is understood matches, and something that is not might. */
-export function refuseUnreadable(
-  spec: ProcessSpec,
-  unreadable: readonly Unreadable<ExistingProcess>[],
+/** Why a process is passed over: `31, which came back in a shape that is not understood (…)`. */
+export function unreadableText({ id, why }: Pick<Unreadable<unknown>, 'id' | 'why'>): string {
+  return `${id}, which came back in a shape that is not understood (${why})`;
+}
+
+/** Throws a `Failure` when something that is not understood may be what is looked for, as `mayBe` tells. */
+export function refuseUnreadable<P>(
+  what: string,
+  unreadable: readonly Unreadable<P>[],
+  mayBe: (known: Partial<P>) => boolean,
 ): void {
-  const possible = unreadable.filter(({ known }) => mayBe(spec, known));
+  const possible = unreadable.filter(({ known }) => mayBe(known));
   if (possible.length === 0) return;
   throw new Failure({
-    what: `The ${describe(spec)}`,
-    why: `it may be ${possible.map(({ id, why }) => `${id}, which came back in a shape that is not understood (${why})`).join(', or ')}`,
+    what: `The ${what}`,
+    why: `it may be ${possible.map(unreadableText).join(', or ')}`,
     fix: 'Nothing was changed. Look at it where it runs; if it is another one, change or delete it there',
   });
 }
 
-/** What is not known of it may be anything. */
-function mayBe(spec: ProcessSpec, { type, command, config }: Partial<ExistingProcess>): boolean {
+/** May it be the declared process? What is not known of it may be anything. */
+export function mayBeDeclared(
+  spec: ProcessSpec,
+  { type, command, config }: Partial<ExistingProcess>,
+): boolean {
   if (type !== spec.type) return false;
   if (spec.type === 'custom') return command == null || foldCommand(command) === foldCommand(spec.command);
   if (config === undefined) return true;

@@ -27,7 +27,8 @@ async function gate(
       async () => {
         const picture = pictures[Math.min(looks, pictures.length - 1)] ?? [];
         looks += 1;
-        return picture.map((status, index) => processOf({ id: String(31 + index), status }));
+        const processes = picture.map((status, index) => processOf({ id: String(31 + index), status }));
+        return { processes, unreadable: [] };
       },
       { ...waitingOn(clock), deadline: new Deadline(clock, wait), log: (line) => said.push(line) },
     ),

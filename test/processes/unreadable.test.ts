@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { ExistingProcess } from '../../src/processes/existing.ts';
-import type { ProcessSpec } from '../../src/processes/spec.ts';
-import { refuseUnreadable } from '../../src/processes/unreadable.ts';
+import { describe as describeSpec, type ProcessSpec } from '../../src/processes/spec.ts';
+import { mayBeDeclared, refuseUnreadable } from '../../src/processes/unreadable.ts';
 
 const custom: ProcessSpec = { type: 'custom', processes: 1, command: 'php artisan horizon' };
 const worker: ProcessSpec = { type: 'worker', processes: 1, config: { queue: 'mail', connection: 'redis' } };
@@ -9,8 +9,9 @@ const anyConnection: ProcessSpec = { type: 'worker', processes: 1, config: { que
 
 const refusing = (spec: ProcessSpec, ...known: readonly Partial<ExistingProcess>[]) =>
   refuseUnreadable(
-    spec,
+    describeSpec(spec),
     known.map((each, index) => ({ id: `p${index + 1}`, why: 'odd', known: each })),
+    (each) => mayBeDeclared(spec, each),
   );
 
 describe('one that is not understood', () => {

@@ -1,8 +1,9 @@
-import { type RunningInstance, unreadableText, writeCloudManifest } from '../../manifest/write-cloud.ts';
+import { type RunningInstance, writeCloudManifest } from '../../manifest/write-cloud.ts';
 import { describeExisting } from '../../processes/describe-existing.ts';
 import type { ExistingProcess } from '../../processes/existing.ts';
 import { setOptions } from '../../processes/intended.ts';
 import type { ProcessSpec } from '../../processes/spec.ts';
+import { unreadableText } from '../../processes/unreadable.ts';
 import type { Outputs } from '../../runner/outputs.ts';
 import type { Step } from '../../runner/step.ts';
 import { cloud } from '../shared/cloud-service.ts';

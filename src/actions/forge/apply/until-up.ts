@@ -1,4 +1,4 @@
-import { waitAtGate } from '../../../forge/gate.ts';
+import { type Sighted, waitAtGate } from '../../../forge/gate.ts';
 import type { PlacedProcess } from '../../../forge/process.ts';
 import type { HttpClient } from '../../../http/client.ts';
 import type { OperationResult } from '../../../processes/plan/result.ts';
@@ -18,8 +18,8 @@ export async function untilUp(
   step.doing('waiting until what is new is up');
   const patient = client.within(workDeadline(step, connection, wait));
   const ofPlace = [...Map.groupBy(fresh, ({ operation }) => operation.place.id).values()];
-  const look = async (): Promise<readonly PlacedProcess[]> => {
-    const looks = ofPlace.map(async (results) => {
+  const look = async (): Promise<Sighted> => {
+    const looks = ofPlace.map(async (results): Promise<readonly PlacedProcess[]> => {
       const [first] = results;
       if (first === undefined) return [];
       const { processes } = await storeOf(patient, organization, first.operation.place).list();
@@ -29,7 +29,7 @@ export async function untilUp(
         process === undefined ? [] : [seen.get(process.id) ?? { ...process, status: 'not there' }],
       );
     });
-    return (await Promise.all(looks)).flat();
+    return { processes: (await Promise.all(looks)).flat(), unreadable: [] };
   };
   const { failure } = await waitAtGate(
     { statuses: ['running', 'installed'], minCount: 0, demand: 'what is new must run' },

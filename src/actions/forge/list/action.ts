@@ -6,6 +6,7 @@ import type { HttpClient } from '../../../http/client.ts';
 import { forgeManifest } from '../../../manifest/forge-manifest.ts';
 import { writeForgeManifest } from '../../../manifest/write-forge.ts';
 import { orNear } from '../../../names/did-you-mean.ts';
+import { unreadableText } from '../../../processes/unreadable.ts';
 import { code, html } from '../../../runner/html.ts';
 import type { Inputs } from '../../../runner/inputs.ts';
 import type { Step } from '../../../runner/step.ts';
@@ -15,7 +16,13 @@ import { waitingFor } from '../../../time/poll.ts';
 import { type Connection, readConnection, withClient, workDeadline } from '../../shared/connection.ts';
 import { manifestToCopy } from '../../shared/manifest-to-copy.ts';
 import { schemaUrl } from '../../shared/schema-url.ts';
-import { describeFilter, type ForgeFilter, readForgeFilter, withCommand } from '../shared/filter.ts';
+import {
+  describeFilter,
+  type ForgeFilter,
+  mayHaveCommand,
+  readForgeFilter,
+  withCommand,
+} from '../shared/filter.ts';
 import { forge } from '../shared/service.ts';
 import { counted, forgeJson, forgeLine, forgeTable, idsJson } from '../shared/table.ts';
 import { findForgeTarget, readForgeTarget } from '../shared/target-inputs.ts';
@@ -103,20 +110,32 @@ async function listAtGate(
   return await waitAtGate(
     gate,
     async () => {
-      const { processes } = await store.list({ user, siteId: target.siteId, directory, sort });
-      return withCommand(processes, filter);
+      const listing = await store.list({ user, siteId: target.siteId, directory, sort });
+      return {
+        processes: withCommand(listing.processes, filter),
+        unreadable: mayHaveCommand(listing.unreadable, filter),
+      };
     },
     { ...waitingFor(step, wait), log: (line) => step.log.info(line) },
   );
 }
 
-function report(step: Step, { target, filter, gate }: ForgeListInputs, { processes, failure }: Gated): void {
+function report(
+  step: Step,
+  { target, filter, gate }: ForgeListInputs,
+  { processes, unreadable, failure }: Gated,
+): void {
   const asked = describeFilter(filter, target.site);
+  const leftOut = unreadable.map((one) => `Left out: ${unreadableText(one)}.`);
+  for (const line of leftOut) step.log.warning(line);
   const manifest = writeForgeManifest(
     { id: target.server, name: target.server, site: target.site, processes },
     {
       schemaUrl: schemaUrl(step, 'forge-processes'),
-      notes: asked === 'all' ? [] : [`Only those with ${asked}: with prune, the others would go.`],
+      notes: [
+        ...(asked === 'all' ? [] : [`Only those with ${asked}: with prune, the others would go.`]),
+        ...leftOut,
+      ],
     },
   );
   step.output({

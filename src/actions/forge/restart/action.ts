@@ -5,6 +5,7 @@ import { type Accepted, type Restarting, untilUp } from '../../../forge/restart.
 import { requestRestarts } from '../../../forge/restart-all.ts';
 import { isLeaving } from '../../../forge/status.ts';
 import type { ForgeTarget, ForgeTargetName } from '../../../forge/target.ts';
+import { unreadableText } from '../../../processes/unreadable.ts';
 import { code, html } from '../../../runner/html.ts';
 import type { Step } from '../../../runner/step.ts';
 import { headline } from '../../../runner/summary.ts';
@@ -16,7 +17,13 @@ import {
   withClient,
   workDeadline,
 } from '../../shared/connection.ts';
-import { describeFilter, type ForgeFilter, readForgeFilter, withCommand } from '../shared/filter.ts';
+import {
+  describeFilter,
+  type ForgeFilter,
+  mayHaveCommand,
+  readForgeFilter,
+  withCommand,
+} from '../shared/filter.ts';
 import { readProcessId } from '../shared/process-id.ts';
 import { forge } from '../shared/service.ts';
 import { counted, forgeLine, forgeTable, idsJson } from '../shared/table.ts';
@@ -43,7 +50,7 @@ export async function runForgeRestart(step: Step): Promise<void> {
     const patient = client.within(workDeadline(step, inputs.connection, 2 * inputs.wait));
     const store = new ForgeProcessStore(patient, target);
     step.doing('restarting background processes');
-    const processes = await select(store, target, inputs);
+    const processes = await select(step, store, target, inputs);
     const accepted = await request(step, store, processes, inputs.wait);
     await waitUntilUp(step, store, accepted, target, inputs);
   });
@@ -66,6 +73,7 @@ function readInputs(step: Step): ForgeRestartInputs {
 
 /** What is to be restarted. Throws a `Failure` when that is nothing. */
 async function select(
+  step: Step,
   store: ForgeProcessStore,
   target: ForgeTarget,
   { filter, processId, target: name }: ForgeRestartInputs,
@@ -79,8 +87,9 @@ async function select(
       fix: `Check process-id, organization (${target.organization}) and server (${target.serverName})`,
     });
   }
-  const listed = await list(store, target, filter);
-  const present = listed.filter((process) => !isLeaving(process));
+  const { processes, unreadable } = await list(store, target, filter);
+  for (const one of unreadable) step.log.warning(`Not restarted: ${unreadableText(one)}.`);
+  const present = processes.filter((process) => !isLeaving(process));
   if (present.length > 0) return present;
   throw new Failure({
     what: `Restarting background processes on server ${target.serverName}`,
@@ -91,7 +100,11 @@ async function select(
 
 async function list(store: ForgeProcessStore, { siteId }: ForgeTarget, filter: ForgeFilter) {
   const { user, directory } = filter;
-  return withCommand((await store.list({ user, siteId, directory })).processes, filter);
+  const listing = await store.list({ user, siteId, directory });
+  return {
+    processes: withCommand(listing.processes, filter),
+    unreadable: mayHaveCommand(listing.unreadable, filter),
+  };
 }
 
 /** Asks for the restarts and sets the outputs. Throws when one was refused. */
@@ -128,7 +141,7 @@ async function waitUntilUp(
   const look = async (): Promise<readonly ForgeProcess[]> =>
     few
       ? (await Promise.all(ids.map((id) => store.find(id)))).filter((one) => one !== undefined)
-      : await list(store, target, filter);
+      : (await list(store, target, filter)).processes;
   const { processes, failure } =
     wait === 0
       ? { processes: accepted.map(({ process }) => process), failure: undefined }

@@ -1,5 +1,6 @@
 import type { ForgeProcess } from '../../../forge/process.ts';
 import { foldCommand } from '../../../processes/identity.ts';
+import type { Unreadable } from '../../../processes/listing.ts';
 import type { Inputs } from '../../../runner/inputs.ts';
 
 /** Which processes a step is about, besides the site. */
@@ -27,6 +28,18 @@ export function withCommand(
   if (command === undefined) return processes;
   const part = foldCommand(command);
   return processes.filter((process) => foldCommand(process.command).includes(part));
+}
+
+/** As `withCommand`, of those that are not understood: what tells no command may have it. */
+export function mayHaveCommand(
+  unreadable: readonly Unreadable<ForgeProcess>[],
+  { command }: ForgeFilter,
+): readonly Unreadable<ForgeProcess>[] {
+  if (command === undefined) return unreadable;
+  const part = foldCommand(command);
+  return unreadable.filter(
+    ({ known }) => known.command === undefined || foldCommand(known.command).includes(part),
+  );
 }
 
 /** The filter as it stands in a report: `user forge, command "horizon"`. */

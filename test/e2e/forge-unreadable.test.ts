@@ -1,0 +1,111 @@
+import { describe, expect, test } from 'vitest';
+import { type ForgeWorld, startForge } from './forge-world.ts';
+
+const command = 'php8.4 artisan horizon';
+/** Its number of processes came back as words. */
+const odd = { command, user: 'forge', directory: null, processes: 'several', status: 'running' };
+const why = 'which came back in a shape that is not understood';
+
+/** A world in which every list of processes also shows one that is not as documented. */
+async function startOdd(action: string, attributes: object): Promise<ForgeWorld & AsyncDisposable> {
+  const world = await startForge(action);
+  world.emulator.faults.add({
+    kind: 'edit',
+    on: 'GET .*/background-processes(\\?|$)',
+    times: Infinity,
+    edit: (answer) => {
+      const body = answer.body as { data: unknown[] };
+      return { ...answer, body: { ...body, data: [...body.data, { id: '99', attributes }] } };
+    },
+  });
+  return Object.assign(world, { [Symbol.asyncDispose]: () => world.emulator.close() });
+}
+
+const writes = ({ emulator }: ForgeWorld) => emulator.requests.filter(({ method }) => method !== 'GET');
+
+describe.concurrent('a process of an unknown shape', () => {
+  test.each([
+    ['that may be the declared one', { command }],
+    ['that tells no command', { command: null }],
+  ])('%s is an error, and nothing is created', async (_, given) => {
+    await using world = await startOdd('forge', { ...odd, ...given });
+    const run = await world.run({ command });
+
+    expect(run.exitCode).toBe(1);
+    expect(run.errors[0]).toContain(`it may be 99, ${why} (attributes.`);
+    expect(writes(world)).toEqual([]);
+  });
+
+  test.each([
+    ['has another command', { command: 'php8.4 artisan inertia:start-ssr' }],
+    ['is of another user', { user: 'root' }],
+  ])('that %s is passed over', async (_, given) => {
+    await using world = await startOdd('forge', { ...odd, ...given });
+    const run = await world.run({ command });
+
+    expect(run.errors).toEqual([]);
+    expect(run.outputs['outcome']).toBe('created');
+  });
+
+  test('is not called absent', async () => {
+    await using world = await startOdd('forge/delete', odd);
+    const run = await world.run({ command });
+
+    expect(run.exitCode).toBe(1);
+    expect(run.errors[0]).toContain(`it may be 99, ${why}`);
+    expect(run.outputs['outcome']).toBeUndefined();
+    expect(writes(world)).toEqual([]);
+  });
+
+  test('is pointed out where a manifest declares it, and is not made a second time', async () => {
+    await using world = await startOdd('forge/apply', odd);
+    const manifest = `servers:\n  ${world.server.id}:\n    - command: ${command}\n`;
+    const run = await world.run({}, { files: { '.github/forge-processes.yml': manifest } });
+
+    expect(run.exitCode).toBe(1);
+    expect(run.stdout).toContain(`it may be 99, ${why}`);
+    expect(writes(world)).toEqual([]);
+  });
+
+  test('is left out of a list, which says so', async () => {
+    await using world = await startOdd('forge/list', odd);
+    const { id } = world.emulator.forge.addProcess(world.server, { command: 'php8.4 artisan pulse:check' });
+    const run = await world.run();
+
+    expect(run.errors).toEqual([]);
+    expect(run.outputs['ids-json']).toBe(JSON.stringify([id]));
+    expect(run.warnings[0]).toContain(`Left out: 99, ${why}`);
+    expect(run.outputs['manifest-yaml']).toContain('# Left out: 99,');
+  });
+
+  test('keeps a gate shut, unless it cannot be meant', async () => {
+    await using world = await startOdd('forge/list', odd);
+    world.emulator.forge.addProcess(world.server, { command });
+    const shut = await world.run({ 'require-status': 'running' });
+    expect(shut.exitCode).toBe(1);
+    expect(shut.errors[0]).toContain(`it is not known what runs as 99, ${why}`);
+
+    world.emulator.forge.addProcess(world.server, { command: 'php8.4 artisan pulse:check' });
+    const open = await world.run({ 'require-status': 'running', command: 'pulse:check' });
+    expect(open.errors).toEqual([]);
+    expect(open.warnings).toEqual([]);
+  });
+
+  test('is not restarted, and that is told', async () => {
+    await using world = await startOdd('forge/restart', odd);
+    const { id } = world.emulator.forge.addProcess(world.server, { command });
+    const run = await world.run();
+
+    expect(run.errors).toEqual([]);
+    expect(run.outputs['ids-json']).toBe(JSON.stringify([id]));
+    expect(run.warnings[0]).toContain(`Not restarted: 99, ${why}`);
+  });
+
+  test('is none that only has no status yet: that one counts as unknown', async () => {
+    await using world = await startOdd('forge', { ...odd, processes: 1, status: null });
+    const run = await world.run({ command });
+
+    expect(run.errors).toEqual([]);
+    expect(run.outputs).toMatchObject({ outcome: 'unchanged', 'process-id': '99', status: 'unknown' });
+  });
+});
