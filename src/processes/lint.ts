@@ -23,20 +23,20 @@ const deployCommand = 'put it into the deploy commands of the environment, which
  */
 const oneShot: readonly Rule[] = [
   {
-    command: /\bartisan schedule:run(?![\w-])/,
+    command: artisan('schedule:run'),
     instead: 'use php artisan schedule:work, or the scheduler of Laravel Cloud',
   },
   {
-    command: /\bartisan queue:work\b.* --(once|stop-when-empty)(?![\w-])/,
+    command: artisan('queue:work (.* )?--(once|stop-when-empty)'),
     instead: 'leave the option out, so that the worker goes on waiting for jobs',
   },
   {
-    command: /\bartisan (queue:restart|horizon:terminate)(?![\w-])/,
+    command: artisan('queue:restart|horizon:terminate|(reverb|pulse):restart|inertia:stop-ssr'),
     instead: 'leave it out: a deploy starts the processes of Laravel Cloud anew',
   },
-  { command: /\bartisan (migrate|db:seed)(?![\w-])/, instead: deployCommand },
+  { command: artisan('migrate|db:seed'), instead: deployCommand },
   {
-    command: /\bartisan (optimize|(config|route|view|event):(cache|clear)|cache:clear|storage:link)(?![\w-])/,
+    command: artisan('optimize|(config|route|view|event):(cache|clear)|cache:clear|storage:link'),
     instead: deployCommand,
   },
 ];
@@ -44,11 +44,16 @@ const oneShot: readonly Rule[] = [
 /** Commands that must run only once, wherever they run: each further one does everything another time. */
 const onceOnly: readonly Rule[] = [
   {
-    command: /\bartisan (schedule:work|short-schedule:run)(?![\w-])/,
+    command: artisan('schedule:work|short-schedule:run'),
     instead:
       'run it on an instance with one replica, use the scheduler of Laravel Cloud, or mark the tasks with onOneServer()',
   },
 ];
+
+/** One of these commands of Artisan, whole; options may come before it. */
+function artisan(commands: string): RegExp {
+  return new RegExp(`\\bartisan (-\\S+ )*(${commands})(?![\\w-])`);
+}
 
 /** What is likely to go wrong with what is declared, each as a sentence, with what to use instead. */
 export function lint(spec: PinnedSpec, { processes, maxReplicas = 1 }: Scale): readonly string[] {

@@ -422,8 +422,9 @@ describe('a pinned process', () => {
   });
 
   test('that is not there is an error, and none is created', async () => {
-    const { calls, message } = await pinning({}, {});
+    const { calls, error, message } = await pinning({}, {});
     expect(calls).toEqual(['find p1']);
+    expect(error).toHaveProperty('reason', 'not-found');
     expect(message).toBe(
       'Background process p1: there is none of this id that the token can see. Check the id.',
     );
@@ -436,7 +437,8 @@ describe('a pinned process', () => {
   });
 
   test('of another type is an error', async () => {
-    const { message } = await pinning({}, { find: [existing({ id: 'p1', type: 'custom' })] });
+    const { error, message } = await pinning({}, { find: [existing({ id: 'p1', type: 'custom' })] });
+    expect(error).toHaveProperty('reason', 'other-type');
     expect(message).toBe(
       'Background process p1: it is of type custom, and not worker. A process cannot change its type.',
     );
@@ -480,8 +482,9 @@ describe('if-exists: create', () => {
   });
 
   test('never sends twice: a lost answer is an error that says what may exist', async () => {
-    const { calls, message } = await ensuring({ ifExists: 'create' }, { create: [lost] });
+    const { calls, error, message } = await ensuring({ ifExists: 'create' }, { create: [lost] });
     expect(calls).toEqual(['create']);
+    expect(error).toHaveProperty('reason', 'may-exist');
     expect(message).toBe(
       'Creating the worker on queue mail: the answer was lost (a reset), so the process may exist or not. Look at the instance’s background processes before running this again.',
     );

@@ -15,6 +15,8 @@ test('microseconds count', () => {
   const [a, b] = [born('a', '2026-04-04T00:00:01.000250Z'), born('b', '2026-04-04T00:00:01.000150Z')];
   expect(order(a, b)).toEqual(['b', 'a']);
   expect(bornAt(a) - bornAt(b)).toBeCloseTo(0.1, 2);
+  const [c, d] = [born('c', '2026-04-04T00:00:01.000129Z'), born('d', '2026-04-04T00:00:01.000128Z')];
+  expect(order(c, d)).toEqual(['d', 'c']);
 });
 
 test('of the same moment, the smaller id comes first, from whichever side one looks', () => {

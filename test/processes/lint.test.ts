@@ -13,7 +13,12 @@ describe('a command that does something and ends is pointed out, with what to us
     ['php artisan queue:work --stop-when-empty', 'leave the option out'],
     ['php artisan queue:restart', 'a deploy starts the processes'],
     ['php artisan horizon:terminate', 'a deploy starts the processes'],
+    ['php artisan reverb:restart', 'a deploy starts the processes'],
+    ['php artisan pulse:restart', 'a deploy starts the processes'],
+    ['php artisan inertia:stop-ssr', 'a deploy starts the processes'],
     ['php artisan migrate --force', 'deploy commands'],
+    ['php artisan --no-interaction --env=staging migrate --force', 'deploy commands'],
+    ['php artisan -v queue:work --tries=3 --once', 'leave the option out'],
     ['php artisan migrate:fresh', 'deploy commands'],
     ['php /var/www/html/artisan db:seed', 'deploy commands'],
     ['cd app && php artisan config:cache', 'deploy commands'],
@@ -26,6 +31,7 @@ describe('a command that does something and ends is pointed out, with what to us
   test.each([
     'php artisan schedule:work',
     'php artisan queue:work redis --queue=once --max-jobs=1000',
+    'php artisan queue:work redis--once',
     'php artisan horizon',
     'php artisan reverb:start',
     'php artisan pulse:work',
@@ -56,6 +62,10 @@ describe('a scheduler that would run more than once is pointed out', () => {
     expect(lintCommand('php artisan schedule:work', { processes: 1, maxReplicas: undefined })).toBe('');
     expect(lintCommand('php artisan horizon', { processes: 3, maxReplicas: 4 })).toBe('');
   });
+});
+
+test('nor is a custom process whose command is not declared', () => {
+  expect(lint({ type: 'custom', processes: undefined, command: undefined }, one)).toEqual([]);
 });
 
 test('a worker is never one of them', () => {
