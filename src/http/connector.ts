@@ -26,7 +26,7 @@ export function openConnector(
     begun = undefined;
     if (socket === undefined || socket.destroyed) return connect(target, callback);
 
-    const tooSlow = (): unknown => socket.destroy(new ConnectTimeoutError('Connect Timeout Error'));
+    const tooSlow = (): unknown => socket.destroy(new ConnectTimeoutError());
     const timer = setTimeout(tooSlow, settings.timeout);
     const failed = (): void => {
       clearTimeout(timer);

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer, Socket } from 'node:net';
-import { createServer as createSecureServer } from 'node:tls';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { createServer as createSecureServer, getCACertificates, setDefaultCACertificates } from 'node:tls';
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { connectFirst, type FirstConnection } from '../../src/http/first-connection.ts';
 import { networkFailure } from '../../src/http/network-failure.ts';
 import { openTransport, type TransportOptions } from '../../src/http/transport.ts';
@@ -11,6 +11,7 @@ import { failureOf } from '../support/test-client.ts';
 const open: (() => unknown)[] = [];
 
 afterEach(async () => {
+  vi.useRealTimers();
   for (const close of open.splice(0).reverse()) await close();
 });
 
@@ -58,11 +59,19 @@ describe('a connection is begun', () => {
     expect(received()).toBe('');
   });
 
-  test('to the usual host, where the input is empty', async () => {
-    const { url, server } = await listen();
-    const arrived = once(server, 'connection');
-    keep(await connectFirst(url, { 'INPUT_API-URL': '' }));
-    await arrived;
+  test.each([{ 'INPUT_API-URL': '' }, { 'INPUT_API-URL': ' ' }, {}])(
+    'to the usual host, where the input is empty: %j',
+    async (environment) => {
+      const { url, server } = await listen();
+      const arrived = once(server, 'connection');
+      keep(await connectFirst(url, environment));
+      await arrived;
+    },
+  );
+
+  test('also to an address of the newer kind', async () => {
+    const first = keep(await connectFirst('https://[::1]:1', {}));
+    await expect.poll(() => first?.socket.errored).toMatchObject({ syscall: 'connect', address: '::1' });
   });
 
   test('and that nobody listens there is no error yet', async () => {
@@ -77,6 +86,15 @@ describe('a connection is begun', () => {
   test('nor is that there is no such host', async () => {
     const first = keep(await connectFirst('https://nowhere.invalid', {}));
     expect(first?.origin).toBe('https://nowhere.invalid');
+  });
+
+  test.each([
+    ['has begun', '127.0.0.1'],
+    ['cannot begin, since there is no such host', 'nowhere.invalid'],
+  ])('and no time is lost when it %s', async (_, host) => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    keep(await connectFirst(`https://${host}:1`, {}));
+    expect(vi.getTimerCount()).toBe(0);
   });
 
   test.each([
@@ -97,6 +115,19 @@ describe('a transport', () => {
   });
 
   afterAll(() => certificate[Symbol.dispose]());
+
+  /** Answers each request with an empty object. */
+  const answering = () =>
+    createSecureServer({ cert: certificate.cert, key: certificate.key }, (socket) => {
+      socket.on('data', () => socket.write('HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}'));
+      socket.on('error', () => undefined);
+    });
+
+  function trustCertificate(): void {
+    const usual = getCACertificates('default');
+    setDefaultCACertificates([...usual, certificate.cert.toString()]);
+    open.push(() => setDefaultCACertificates(usual));
+  }
 
   async function transportTo(url: string, first: FirstConnection | undefined, connectTimeout = 5_000) {
     const options: TransportOptions = {
@@ -134,6 +165,42 @@ describe('a transport', () => {
     expect(sockets).toHaveLength(1);
     // What nobody waits for any more is hung up on.
     await expect.poll(() => first?.socket.destroyed).toBe(true);
+  });
+
+  test.each([
+    ['stands already', true],
+    ['is being made', false],
+  ])('goes on with one that %s, for as long as it is of use', async (_, waits) => {
+    trustCertificate();
+    const { url, sockets } = await listen(answering());
+    const first = keep(await connectFirst(url, {}));
+    if (waits) await expect.poll(() => first?.socket.connecting).toBe(false);
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    const transport = await transportTo(url, first, 1_000);
+    const send = () =>
+      transport.send({ method: 'GET', url: new URL(url), headers: {} }, new AbortController().signal);
+    expect(await send()).toMatchObject({ status: 200, body: '{}' });
+    // The time in which it had to stand is over, and does not matter any more.
+    vi.advanceTimersByTime(2_000);
+    expect(await send()).toMatchObject({ status: 200 });
+    expect(sockets).toHaveLength(1);
+  });
+
+  test('makes another one when it has been closed after an answer', async () => {
+    trustCertificate();
+    const server = createSecureServer({ cert: certificate.cert, key: certificate.key }, (socket) => {
+      socket.on('error', () => undefined);
+      socket.on('data', () => socket.end('HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}'));
+    });
+    const { url, sockets } = await listen(server);
+    const first = keep(await connectFirst(url, {}));
+    const transport = await transportTo(url, first);
+    const send = () =>
+      transport.send({ method: 'GET', url: new URL(url), headers: {} }, AbortSignal.timeout(20_000));
+    expect(await send()).toMatchObject({ status: 200 });
+    await expect.poll(() => first?.socket.destroyed).toBe(true);
+    expect(await send()).toMatchObject({ status: 200 });
+    expect(sockets).toHaveLength(2);
   });
 
   test('finds out that its certificate is not trusted', async () => {
@@ -183,9 +250,21 @@ describe('a transport', () => {
     test('where the connection is refused in the end', async () => {
       const socket = connecting();
       const url = 'https://127.0.0.1:1';
+      vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
       const ended = diagnosis(url, { origin: url, socket });
       setImmediate(() => socket.destroy(Object.assign(new Error('refused'), { code: 'ECONNREFUSED' })));
+      // Nothing that is waited for keeps the process any longer.
+      await ended;
+      expect(vi.getTimerCount()).toBe(0);
       expect(await ended).toMatchObject({ reason: 'the connection was refused', arrival: 'no' });
+    });
+
+    test('where it is hung up on before it stands', async () => {
+      const socket = connecting();
+      const url = 'https://127.0.0.1:1';
+      const ended = diagnosis(url, { origin: url, socket });
+      setImmediate(() => socket.destroy());
+      expect(await ended).toMatchObject({ arrival: 'no', retry: 'patiently' });
     });
 
     test('where it does not come to stand in time', async () => {

@@ -6,6 +6,7 @@ import {
   type Socket,
   type Server as SocketServer,
 } from 'node:net';
+import v8 from 'node:v8';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { Failure } from '../../src/failure.ts';
 import { TooLarge } from '../../src/http/http-failure.ts';
@@ -150,6 +151,14 @@ describe('an exchange', () => {
     expect(answer).toMatchObject({ status: 302, headers: { location: '/elsewhere' } });
     expect(asked).toEqual(['/api']);
   });
+});
+
+test('V8 is told to leave the parser of HTTP as it is', async () => {
+  const setFlags = vi.spyOn(v8, 'setFlagsFromString');
+  const { origin } = await serve((_, response) => response.end('{}'));
+  await get(origin);
+  expect(setFlags.mock.calls).toEqual([['--wasm-tiering-budget=1000000000']]);
+  setFlags.mockRestore();
 });
 
 describe('connections', () => {
@@ -494,7 +503,10 @@ describe('a proxy', () => {
       'message',
       'The environment variable https_proxy: it is not the address of a proxy. Write it as http://host:port, or unset it.',
     );
-    await failureOf(transportTo(secure, { environment: { https_proxy: 'xhttp://proxy.example' } }));
+    const odd = await failureOf(
+      transportTo(secure, { environment: { https_proxy: 'xhttp://proxy.example' } }),
+    );
+    expect(odd).toHaveProperty('message', expect.stringContaining('The environment variable https_proxy'));
     const other = await failureOf(transportTo(plain, { environment: { HTTP_PROXY: 'http://a b' } }));
     expect(other).toHaveProperty('message', expect.stringContaining('The environment variable http_proxy'));
   });
