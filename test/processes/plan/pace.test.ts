@@ -27,7 +27,7 @@ test('a change is given four seconds where thirty a minute are allowed: others m
   expect(timeWithOthers(1_000, pace)).toBe(4_000_000);
 });
 
-/** Changes that end at these moments, and what is told of them. */
+/** Changes that end at these moments after they were begun, an hour after the clock was, and what is told of them. */
 async function told(
   total: number,
   moments: readonly number[],
@@ -36,11 +36,13 @@ async function told(
   const lines: (Progress & { at: number })[] = [];
   await clock.run(
     (async () => {
+      await clock.sleep(60 * minute);
+      const started = clock.now();
       const ended = progressTeller(total, pace, clock, (progress) => {
-        lines.push({ ...progress, at: clock.now() });
+        lines.push({ ...progress, at: clock.now() - started });
       });
       for (const moment of moments) {
-        await clock.sleep(moment - clock.now());
+        await clock.sleep(started + moment - clock.now());
         ended();
       }
     })(),

@@ -1,6 +1,15 @@
 import { describe, expect, test } from 'vitest';
 import type { ExistingProcess } from '../../../src/processes/existing.ts';
-import { ambiguousPlan, changesIn, countsOf, planFor } from '../../../src/processes/plan/plan.ts';
+import {
+  type Action,
+  ambiguousPlan,
+  changesIn,
+  countsOf,
+  isMaking,
+  kept,
+  type Operation,
+  planFor,
+} from '../../../src/processes/plan/plan.ts';
 import { countsText } from '../../../src/processes/plan/text.ts';
 import { cloudRules } from '../../../src/processes/rules.ts';
 import type { ProcessSpec, WorkerConfig } from '../../../src/processes/spec.ts';
@@ -69,6 +78,41 @@ describe('A plan reads at a glance', () => {
   test('one line sums it up', () => {
     const { operations } = plan([worker(), custom('a'), custom('b')], [runsCustom('p-1', 'a')], true);
     expect(countsText(countsOf(operations), 'planned')).toBe('2 to create');
+  });
+});
+
+/** An operation of this kind, of which nothing else matters. */
+const operationOf = (action: Action): Operation => ({
+  action,
+  ...{ place, subject: 'x', settings: {}, spec: {}, process: existing({ id: 'p-1' }), changes: {} },
+});
+
+describe('Of a plan it can be told', () => {
+  test.each([
+    ['create', true],
+    ['update', true],
+    ['replace', true],
+    ['keep', false],
+    ['delete', false],
+    ['undeclared', false],
+  ] as const)('whether %s makes a process be as declared: %s', (action, makes) => {
+    expect(isMaking(operationOf(action))).toBe(makes);
+  });
+
+  test('how many there are of each, where a replaced one is an updated one', () => {
+    const actions = {
+      ...{ create: 1, update: 2, replace: 3, delete: 4, keep: 5, undeclared: 6 },
+    } satisfies Record<Action, number>;
+    const operations = Object.entries(actions).flatMap(([action, count]) =>
+      Array.from({ length: count }, () => operationOf(action as Action)),
+    );
+    const counts = countsOf(operations);
+    expect(counts).toEqual({ created: 1, updated: 5, deleted: 4, unchanged: 5, undeclared: 6 });
+    expect(changesIn(counts)).toBe(10);
+  });
+
+  test('what is not declared, and only where there is some', () => {
+    expect([kept(0), kept(2)]).toEqual(['', ', 2 undeclared']);
   });
 });
 
@@ -178,6 +222,51 @@ describe('Nothing is left to luck', () => {
     expect(message).toContain('App: 2 processes match the worker on queue default: young');
     expect(message).toContain('old');
     expect(message).toContain('prune: true');
+  });
+
+  describe('the error', () => {
+    const redis = runs('p-1', { queue: 'high', connection: 'redis' });
+    const database = runs('p-2', { queue: 'high', connection: 'database' });
+
+    test('names every process that matches, and what to do', () => {
+      expect(ambiguousPlan(plan([worker()], twins()).ambiguous, cloudRules).message).toBe(
+        [
+          'The plan: more background processes match than are declared, and which are meant cannot be known',
+          '- App: 2 processes match the worker on queue default: young (worker on queue default), old (worker on queue default)',
+          'Nothing was changed. Delete those that are not wanted, or let prune: true keep the oldest and delete the rest.',
+        ].join('\n'),
+      );
+    });
+
+    test('does not offer prune where that could not choose for one of them', () => {
+      const { ambiguous } = plan([worker(), worker({ queue: 'high' })], [...twins(), redis, database]);
+      expect(ambiguousPlan(ambiguous, cloudRules).message).toBe(
+        [
+          'The plan: more background processes match than are declared, and which are meant cannot be known',
+          '- App: 2 processes match the worker on queue default: young (worker on queue default), old (worker on queue default)',
+          '- App: 2 processes match the worker on queue high: p-1 (worker on queue high of connection redis), p-2 (worker on queue high of connection database)',
+          'Nothing was changed. Delete those that are not wanted, or give connection in the manifest.',
+        ].join('\n'),
+      );
+    });
+
+    test('shows twenty processes of each declaration, and twenty declarations, at most', () => {
+      const names = Array.from({ length: 22 }, (_, index) => `job-${index}`);
+      const there = names.flatMap((name) =>
+        Array.from({ length: 23 }, (_, n) => runsCustom(`${name}-${n}`, name)),
+      );
+      const { ambiguous } = plan(
+        names.map((name) => custom(name)),
+        there,
+      );
+      expect(ambiguous).toHaveLength(22);
+      const lines = ambiguousPlan(ambiguous, cloudRules)
+        .message.split('\n')
+        .filter((line) => line.startsWith('- '));
+      expect(lines).toHaveLength(20);
+      expect(lines[19]).toMatch(/^- App: 23 processes match the custom process "job-19": job-19-0 /);
+      expect(lines[19]?.match(/job-19-\d+/g)).toHaveLength(20);
+    });
   });
 
   test('with prune the oldest of equal ones stays, as it does in a race', () => {

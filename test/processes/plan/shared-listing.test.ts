@@ -13,8 +13,10 @@ interface Listed {
 const first: Listed = { pages: 1, from: -1 };
 
 /** Creates that take as long as told, and what happened when. */
-function place(pages = 1) {
+function place(pages = 1, known = first) {
   const clock = new VirtualClock();
+  const limit = new Limit(2);
+  const stop = new AbortController();
   const happened: string[] = [];
   const note = (what: string): void => {
     happened.push(`${what} at ${clock.now()}`);
@@ -25,15 +27,15 @@ function place(pages = 1) {
       await clock.sleep(listingTakes);
       return { pages, from: clock.now() - listingTakes };
     },
-    first,
-    { limit: new Limit(2), clock, cancelled: new AbortController().signal },
+    known,
+    { limit, clock, cancelled: stop.signal },
   );
   const create = (name: string, ms: number): Promise<void> =>
     listings.creating(async () => {
       note(`create ${name}`);
       await clock.sleep(ms);
     });
-  return { clock, happened, listings, create };
+  return { clock, limit, stop, note, happened, listings, create };
 }
 
 test('no create begins while a listing is read, whose pages it would move', async () => {
@@ -56,6 +58,33 @@ test('no more creates begin at once than requests may be under way', async () =>
   await clock.run(Promise.all(['a', 'b', 'c'].map((name) => create(name, 100))));
   expect(happened).toEqual(['create a at 0', 'create b at 0', 'create c at 100']);
 });
+
+test('a listing begins as soon as the last create under way has ended', async () => {
+  const { clock, happened, listings, create } = place();
+  await clock.run(Promise.all([create('a', 100), create('b', 200), listings.refreshed()]));
+  expect(happened).toEqual(['create a at 0', 'create b at 0', 'list at 200']);
+});
+
+test('a listing comes before the other requests that wait for their turn', async () => {
+  const { clock, limit, note, happened, listings } = place();
+  const running = [1, 2].map(() => limit.run(() => clock.sleep(100)));
+  const waiting = limit.run(async () => note('another request'));
+  await clock.run(Promise.all([...running, waiting, listings.refreshed()]));
+  expect(happened).toEqual(['list at 100', 'another request at 100']);
+});
+
+test.each([200, 700])(
+  'told to stop after %i ms of waiting for a create, no listing begins',
+  async (after) => {
+    const { clock, stop, happened, listings, create } = place();
+    const slow = create('slow', 60_000);
+    const stopped = clock.sleep(after).then(() => stop.abort(new Error('told to stop')));
+    await clock.run(expect(listings.refreshed()).rejects.toThrow('told to stop'));
+    expect(clock.now()).toBe(after);
+    await clock.run(Promise.all([slow, stopped]));
+    expect(happened).toEqual(['create slow at 0']);
+  },
+);
 
 test('a listing does not wait for a create that takes long', async () => {
   const { clock, happened, listings, create } = place();
@@ -84,6 +113,11 @@ describe('what is known before anybody asks', () => {
     expect(listings.known).toEqual([first]);
     await clock.run(listings.refreshed());
     expect(listings.known).toEqual([{ pages: 1, from: 0 }]);
+  });
+
+  test('is the first one alone, even one of several pages, until there is another', () => {
+    const several = { pages: 2, from: -1 };
+    expect(place(2, several).listings.known).toEqual([several]);
   });
 
   test('is the one before it as well, where one of several pages proves nothing by itself', async () => {

@@ -1,6 +1,13 @@
 import { describe, expect, test } from 'vitest';
+import type { ExistingProcess } from '../../../src/processes/existing.ts';
 import { planFor } from '../../../src/processes/plan/plan.ts';
-import { countsText, type PlanRow, plannedRows, planText } from '../../../src/processes/plan/text.ts';
+import {
+  countsText,
+  meanings,
+  type PlanRow,
+  plannedRows,
+  planText,
+} from '../../../src/processes/plan/text.ts';
 import { cloudRules } from '../../../src/processes/rules.ts';
 import type { ProcessSpec } from '../../../src/processes/spec.ts';
 import { existing } from '../../support/existing.ts';
@@ -35,6 +42,21 @@ function rowsOf(prune = false): readonly PlanRow[] {
   ];
   return plannedRows(planFor(states, cloudRules, { prune }).operations);
 }
+
+/** The rows of a plan for App alone. */
+function rowsFor(declared: readonly ProcessSpec[], there: readonly ExistingProcess[] = []) {
+  const state = { place: app, declared, listing: listingOf(there) };
+  return plannedRows(planFor([state], cloudRules, { prune: false }).operations);
+}
+
+test('a row tells what is planned, with the process as it is and what changes', () => {
+  const there = runs('p-1', 'php a');
+  const rows = rowsFor([custom('php a', 2), custom('php b')], [there]);
+  expect(rows.map(({ operation: _, ...row }) => row)).toEqual([
+    { status: 'planned', process: there, changes: { processes: { from: 1, to: 2 } } },
+    { status: 'planned', process: undefined, changes: {} },
+  ]);
+});
 
 describe('A plan as a diff', () => {
   test('has one line a process, aligned, that says what there is to know', () => {
@@ -84,12 +106,31 @@ describe('A plan as a diff', () => {
 
   test('a long command does not move all others to the right', () => {
     const declared = [custom(`php artisan ${'x '.repeat(50)}`), custom('php artisan horizon')];
-    const { diff } = planText(
-      plannedRows(
-        planFor([{ place: app, declared, listing: listingOf([]) }], cloudRules, { prune: false }).operations,
-      ),
-    );
+    const { diff } = planText(rowsFor(declared));
     expect(diff[2]).toBe('+ custom process "php artisan horizon"  1 process');
+  });
+
+  test.each([
+    ['a subject of up to 48 characters aligns the others', 31, 50],
+    ['a longer one does not', 32, 30],
+  ])('%s', (_, length, width) => {
+    const { diff } = planText(rowsFor([custom('x'.repeat(length)), custom('php artisan')]));
+    expect(diff[2]).toBe(`${'+ custom process "php artisan"'.padEnd(width)}  1 process`);
+  });
+
+  test('has no spaces at the end of a line that has nothing more to say', () => {
+    const [row] = rowsFor([custom('php a', 2)], [runs('p-1', 'php a')]);
+    const rows = row === undefined ? [] : [{ ...row, status: 'done' as const, changes: {} }];
+    expect(planText(rows).diff).toEqual(['@@ App @@', '! custom process "php a"']);
+  });
+
+  test('its signs are explained to who sees them for the first time', () => {
+    expect(meanings).toEqual([
+      ['+', 'created'],
+      ['!', 'changed'],
+      ['-', 'deleted'],
+      ['?', 'not declared, and kept'],
+    ]);
   });
 
   test('is empty when everything is as declared', () => {
