@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { Cancelled } from '../../../src/failure.ts';
+import { Cancelled, Failure } from '../../../src/failure.ts';
 import type { ExistingProcess } from '../../../src/processes/existing.ts';
 import { cloudMaker } from '../../../src/processes/maker.ts';
-import { converge } from '../../../src/processes/plan/converge.ts';
+import { converge, type Maker } from '../../../src/processes/plan/converge.ts';
 import { planFor } from '../../../src/processes/plan/plan.ts';
 import { convergeFailure, describeDone, type OperationResult } from '../../../src/processes/plan/result.ts';
 import { cloudRules } from '../../../src/processes/rules.ts';
@@ -67,33 +67,114 @@ class World {
 
 const statuses = (results: readonly OperationResult[]) => results.map(({ status }) => status);
 
-test('of thousands of operations not all are begun at once: each takes memory', async () => {
+type CloudMaker = Maker<ProcessSpec, ExistingProcess>;
+
+const app = { id: 'inst-1', name: 'App' };
+const unchanged = { outcome: 'unchanged', process: undefined, changes: {} } as const;
+
+/** Converges App with a maker that does as told; by itself it changes nothing. */
+async function withMaker(
+  declared: readonly ProcessSpec[],
+  maker: Partial<CloudMaker> | ((clock: VirtualClock) => Partial<CloudMaker>),
+  { there = [], prune = false }: { there?: readonly ExistingProcess[]; prune?: boolean } = {},
+) {
   const clock = new VirtualClock();
-  let begun = 0;
-  let most = 0;
-  const declared = customs(500);
-  const state = { place: { id: 'inst-1', name: 'App' }, declared, listing: listingOf<ExistingProcess>([]) };
-  const { operations } = planFor([state], cloudRules, { prune: false });
+  const lines: string[] = [];
+  let changes = 0;
+  const state = { place: app, declared, listing: listingOf(there) };
+  const { operations } = planFor([state], cloudRules, { prune });
   const results = await clock.run(
     converge(operations, [state], {
       rules: cloudRules,
       makerAt: () => ({
-        async make() {
-          most = Math.max(most, ++begun);
-          await clock.sleep(10);
-          begun--;
-          return { outcome: 'created', process: undefined, changes: {}, others: [] };
-        },
+        make: async () => unchanged,
         remove: async () => undefined,
+        ...(typeof maker === 'function' ? maker(clock) : maker),
       }),
       cancelled: new AbortController().signal,
       concurrency: 6,
-      onChange: () => undefined,
-      warn: () => undefined,
-      log: () => undefined,
+      onChange: () => changes++,
+      warn: (line) => lines.push(`warning: ${line}`),
+      log: (line) => lines.push(line),
     }),
   );
-  expect([results.length, most]).toEqual([500, 60]);
+  return { results, lines, changes };
+}
+
+test('of thousands of operations not all are begun at once: each takes memory', async () => {
+  let begun = 0;
+  let most = 0;
+  const { results } = await withMaker(customs(500), (clock) => ({
+    async make() {
+      most = Math.max(most, ++begun);
+      await clock.sleep(10);
+      begun--;
+      return unchanged;
+    },
+  }));
+  expect(statuses(results)).toEqual(Array.from({ length: 500 }, () => 'done'));
+  expect(most).toBe(60);
+});
+
+describe('The log tells what becomes of each operation, and where', () => {
+  test('of one that makes a process, with its id', async () => {
+    const { lines } = await withMaker([worker()], {
+      async make(_operation, _claim, told) {
+        told.log('looking again');
+        told.warn('listings lag');
+        return { outcome: 'created', process: existing({ id: 'p-1' }), changes: {} };
+      },
+    });
+    expect(lines).toEqual([
+      'App, worker on queue default: looking again',
+      'warning: App, worker on queue default: listings lag',
+      'App, worker on queue default: created (p-1)',
+    ]);
+  });
+
+  test('of one that ends without a process', async () => {
+    const { lines } = await withMaker([worker()], {});
+    expect(lines).toEqual(['App, worker on queue default: unchanged']);
+  });
+
+  test('of one that deletes a process', async () => {
+    const { lines } = await withMaker(
+      [],
+      { remove: async (_process, _claim, log) => log('waiting until it is gone') },
+      { there: [existing({ id: 'p-1', config: { queue: 'old' } })], prune: true },
+    );
+    expect(lines).toEqual([
+      'App, worker on queue old: waiting until it is gone',
+      'App, worker on queue old: deleted (p-1)',
+    ]);
+  });
+});
+
+describe('Each change that was tried counts, however it ended', () => {
+  const fail = () => Promise.reject(new Error('no'));
+  const there = ['a', 'b', 'c'].map((id) => existing({ id, config: { queue: id } }));
+
+  test('what was made, and what could not be', async () => {
+    let tries = 0;
+    const { changes } = await withMaker([...customs(3), worker({ queue: 'a' })], {
+      make: async () => (++tries === 1 ? await fail() : unchanged),
+    });
+    expect(changes).toBe(4);
+  });
+
+  test('what was deleted, and what could not be', async () => {
+    const { changes } = await withMaker(
+      [],
+      { remove: async ({ id }) => (id === 'a' ? await fail() : undefined) },
+      { there, prune: true },
+    );
+    expect(changes).toBe(3);
+  });
+
+  test('but nothing that stays as it is', async () => {
+    const { changes } = await withMaker([worker({ queue: 'a' })], {}, { there });
+    expect(changes).toBe(0);
+  });
 });
 
 describe('A plan is carried out with few requests', () => {
@@ -142,6 +223,25 @@ describe('A plan is carried out with few requests', () => {
     expect(describeDone(results)).toBe('0 created, 1 updated, 0 deleted, 1 unchanged');
     expect(results[0]?.changes).toEqual({ processes: { from: 1, to: 3 } });
     expect(store.calls).toEqual([{ kind: 'update', what: 'p-1' }]);
+  });
+
+  test('what stays as it is is told with its process, declared or not', async () => {
+    const [declared, other] = [existing({ id: 'p-1' }), existing({ id: 'p-2', config: { queue: 'high' } })];
+    const { results, lines } = await withMaker([worker()], {}, { there: [declared, other] });
+    const nothing = { status: 'done', changes: {}, error: undefined };
+    expect(results.map(({ operation: _, ...result }) => result)).toEqual([
+      { ...nothing, outcome: 'unchanged', process: declared },
+      { ...nothing, outcome: 'undeclared', process: other },
+    ]);
+    expect(lines).toEqual([]);
+  });
+
+  test('a place where nothing is declared and nothing runs is left alone', async () => {
+    const world = new World();
+    const [empty, store] = [world.store([], 'inst-1'), world.store([], 'inst-2')];
+    const results = await world.run({ 'inst-1': [], 'inst-2': [worker()] });
+    expect(statuses(results)).toEqual(['done']);
+    expect([empty.calls.length, store.count('create')]).toEqual([0, 1]);
   });
 
   test('deletes come last', async () => {
@@ -229,6 +329,26 @@ describe('Each create happens exactly once', () => {
     expect(store.processes).toHaveLength(2);
     expect(new Set(results.map(({ process }) => process?.id)).size).toBe(2);
   });
+
+  test.each(['created', 'found'])(
+    'what one operation has %s is not taken for what another should make',
+    async (how) => {
+      const made = existing({ id: 'p-1', config: { connection: 'redis' } });
+      const open: (readonly string[])[] = [];
+      await withMaker([worker(), worker({ connection: 'redis' })], {
+        async make({ subject }, claim) {
+          if (subject === 'worker on queue default') {
+            open.push(claim.open([made, existing({ id: 'p-2' })]).map(({ id }) => id));
+            return unchanged;
+          }
+          if (how === 'found') return { ...unchanged, process: made };
+          await claim.create(async () => ({ kind: 'created', made }));
+          throw new Error('it could not be verified');
+        },
+      });
+      expect(open).toEqual([['p-2']]);
+    },
+  );
 });
 
 describe('What could not be done is told, and stops only what depends on it', () => {
@@ -283,6 +403,130 @@ describe('What could not be done is told, and stops only what depends on it', ()
     expect(results[0]?.error).toContain(
       'not known what became of the worker on queue default of connection redis',
     );
+  });
+
+  const loses = async () => ({ kind: 'lost', cause: 'the connection broke off' }) as const;
+
+  test('a worker that exists is brought in line all the same', async () => {
+    const asked: string[] = [];
+    const make: CloudMaker['make'] = async ({ action, subject }, claim) => {
+      asked.push(`${action} ${subject}`);
+      if (action !== 'create') return unchanged;
+      await claim.create(loses);
+      throw new Error('the answer was lost');
+    };
+    const declared = [worker({}, 2), worker({ connection: 'redis' })];
+    const { results } = await withMaker(declared, { make }, { there: [existing({ id: 'p-1' })] });
+    expect(asked).toEqual([
+      'create worker on queue default of connection redis',
+      'update worker on queue default',
+    ]);
+    expect(statuses(results)).toEqual(['done', 'failed']);
+  });
+
+  test('an answer that was lost is no reason to stop once it is known what became of it', async () => {
+    const { results } = await withMaker([worker(), worker({ connection: 'redis' })], {
+      async make(_operation, claim) {
+        await claim.create(loses);
+        return { outcome: 'created', process: existing({ id: 'p-1' }), changes: {} };
+      },
+    });
+    expect(statuses(results)).toEqual(['done', 'done']);
+  });
+
+  describe('a failure tells what is known', () => {
+    const failed = new Failure({ what: 'A request', why: 'it broke off' });
+    const stopped = new Cancelled({ what: 'The operation', why: 'it was told to stop' });
+    const before = existing({ id: 'p-1' });
+    const made = existing({ id: 'p-2' });
+
+    /** What is told of an update of p-1 that fails. */
+    async function failing(
+      error: Error,
+      { wrote = false, creates = false, known }: { wrote?: boolean; creates?: boolean; known?: string },
+    ) {
+      const make: CloudMaker['make'] = async (_operation, claim, { did }) => {
+        if (known !== undefined) did(known);
+        if (wrote) await claim.write(async () => undefined);
+        if (creates) await claim.create(async () => ({ kind: 'created', made }));
+        throw error;
+      };
+      const { results, lines } = await withMaker([worker({}, 2)], { make }, { there: [before] });
+      expect(lines).toEqual([]);
+      return results[0];
+    }
+
+    const known = 'an update of p-1 was sent';
+
+    test.each([
+      [
+        'what was sent, if anything was',
+        { wrote: true, known },
+        'A request: it broke off. Known: an update of p-1 was sent.',
+      ],
+      ['no more than the error, if nothing was sent', { known }, 'A request: it broke off.'],
+      ['no more than the error, if nothing is known', { wrote: true }, 'A request: it broke off.'],
+    ])('%s', async (_, how, error) => {
+      expect(await failing(failed, how)).toMatchObject({
+        status: 'failed',
+        outcome: undefined,
+        process: before,
+        error,
+      });
+    });
+
+    test('what was created is counted and named', async () => {
+      expect(await failing(failed, { creates: true, known: 'created p-2' })).toMatchObject({
+        status: 'failed',
+        outcome: 'created',
+        process: made,
+        error: 'A request: it broke off. Known: created p-2.',
+      });
+    });
+
+    test('told to stop after a create, that others have not been looked for', async () => {
+      expect(await failing(stopped, { creates: true, known: 'created p-2' })).toMatchObject({
+        status: 'failed',
+        outcome: 'created',
+        process: made,
+        error: 'created p-2; the step was told to stop before it had looked for others that racing runs made',
+      });
+    });
+
+    test('told to stop after another write, what was sent', async () => {
+      expect(await failing(stopped, { wrote: true, known })).toMatchObject({
+        status: 'failed',
+        outcome: undefined,
+        process: before,
+        error: 'The operation: it was told to stop. Known: an update of p-1 was sent.',
+      });
+    });
+
+    test('told to stop before anything was sent, that it was not begun', async () => {
+      expect(await failing(stopped, { known })).toMatchObject({
+        status: 'not-done',
+        outcome: undefined,
+        process: before,
+        error: 'The operation: it was told to stop.',
+      });
+    });
+
+    test('a create that fails has no process', async () => {
+      const { results } = await withMaker([worker()], { make: () => Promise.reject(failed) });
+      expect(results[0]).toMatchObject({ status: 'failed', outcome: undefined, process: undefined });
+    });
+
+    test('a delete that fails leaves its process named', async () => {
+      const { results, lines } = await withMaker(
+        [],
+        { remove: () => Promise.reject(failed) },
+        { there: [before], prune: true },
+      );
+      expect(results).toMatchObject([
+        { status: 'failed', outcome: undefined, process: before, error: 'A request: it broke off.' },
+      ]);
+      expect(lines).toEqual([]);
+    });
   });
 
   test('one that was surely refused keeps no other from being made', async () => {

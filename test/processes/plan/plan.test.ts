@@ -101,7 +101,12 @@ describe('Of a plan it can be told', () => {
 
   test('how many there are of each, where a replaced one is an updated one', () => {
     const actions = {
-      ...{ create: 1, update: 2, replace: 3, delete: 4, keep: 5, undeclared: 6 },
+      create: 1,
+      update: 2,
+      replace: 3,
+      delete: 4,
+      keep: 5,
+      undeclared: 6,
     } satisfies Record<Action, number>;
     const operations = Object.entries(actions).flatMap(([action, count]) =>
       Array.from({ length: count }, () => operationOf(action as Action)),
