@@ -18,6 +18,7 @@ export async function replace(spec: ForgeSpec, old: ForgeProcess, world: ForgeWo
   world.log(`Replacing ${label(old)}: processes ${old.processes} → ${spec.processes}`);
   const successor = await createSuccessor(spec, old, world);
   if (successor !== undefined) {
+    world.did(`${successor.id} exists in the place of ${old.id}, which is still there`);
     await removeOld(old, successor, world);
     return { process: successor };
   }

@@ -244,3 +244,13 @@ test('something that deletes as fast as this run creates ends in an error', asyn
   };
   await expect(run()).rejects.toThrow(/came and went/);
 });
+
+test('one that is stopped between the new process and the old one says that both are there', async () => {
+  server.add('other-name', { processes: 3 });
+  const stopped = new Cancelled({ what: 'The step', why: 'it was told to stop' });
+  server.onRemove = () => {
+    throw stopped;
+  };
+  await expect(run({ ifExists: 'replace' })).rejects.toBe(stopped);
+  expect(known).toBe('42 exists in the place of 41, which is still there');
+});

@@ -1,6 +1,7 @@
 import { Cancelled, messageOf } from '../../failure.ts';
 import { bySpecificity } from '../candidates.ts';
 import type { Aged } from '../existing.ts';
+import { ProcessFailure } from '../process-failure.ts';
 import { Claim } from './claim.ts';
 import { Limit } from './limit.ts';
 import { isMaking, type Making, type Operation, type OperationOf, type PlaceState } from './plan.ts';
@@ -201,16 +202,18 @@ function failedMaking<S, P extends Aged>(
   known: string | undefined,
 ): OperationResult<S, P> {
   const before = operation.action === 'create' ? undefined : operation.process;
-  const isUnchecked = error instanceof Cancelled && claim.made !== undefined;
-  const unchecked = `${known}; the step was told to stop before it had looked for others that racing runs made`;
+  // What has vanished is not there, whatever was made.
+  const made = error instanceof ProcessFailure && error.reason === 'vanished' ? undefined : claim.made;
+  const isUnfinished = error instanceof Cancelled && made !== undefined;
+  const unfinished = `${known}; the step was told to stop before it was done with that, so others that racing runs made may be there, too`;
   return {
     ...nothingDone,
     operation,
     status: statusOf(error, claim),
-    outcome: claim.made === undefined ? undefined : 'created',
-    process: claim.made ?? before,
-    error: isUnchecked
-      ? unchecked
+    outcome: made === undefined ? undefined : 'created',
+    process: made ?? before,
+    error: isUnfinished
+      ? unfinished
       : claim.wrote && known !== undefined
         ? `${messageOf(error)} Known: ${known}.`
         : messageOf(error),

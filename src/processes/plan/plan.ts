@@ -154,15 +154,21 @@ export function kept(undeclared: number): string {
   return undeclared === 0 ? '' : `, ${undeclared} undeclared`;
 }
 
-/** Why a plan cannot be carried out, with every candidate. */
+/** So many declarations, and so many processes of each, are shown in an error. */
+const mostShown = 20;
+
+/** Why a plan cannot be carried out, with the candidates. */
 export function ambiguousPlan<S, P extends Aged>(
   ambiguous: readonly Ambiguity<S, P>[],
   { describe, describeExisting, tellApart }: Rules<S, P>,
 ): Failure {
-  const lines = ambiguous.slice(0, 20).map(({ place, spec, found }) => {
-    const ids = found.slice(0, 20).map((process) => `${process.id} (${describeExisting(process)})`);
+  const lines = ambiguous.slice(0, mostShown).map(({ place, spec, found }) => {
+    const ids = found.slice(0, mostShown).map((process) => `${process.id} (${describeExisting(process)})`);
+    if (found.length > mostShown) ids.push(`and ${found.length - mostShown} more`);
     return `- ${place.name}: ${found.length} processes match the ${describe(spec)}: ${ids.join(', ')}`;
   });
+  if (ambiguous.length > mostShown)
+    lines.push(`- and ${ambiguous.length - mostShown} more that are declared`);
   const pruned = ambiguous.every(({ extra }) => extra !== undefined)
     ? ', or let prune: true keep the oldest and delete the rest'
     : `, or ${tellApart}`;

@@ -5,6 +5,7 @@ import { cloudMaker } from '../../../src/processes/maker.ts';
 import { converge, type Maker } from '../../../src/processes/plan/converge.ts';
 import { planFor } from '../../../src/processes/plan/plan.ts';
 import { convergeFailure, describeDone, type OperationResult } from '../../../src/processes/plan/result.ts';
+import { ProcessFailure } from '../../../src/processes/process-failure.ts';
 import { cloudRules } from '../../../src/processes/rules.ts';
 import type { ProcessSpec, WorkerConfig } from '../../../src/processes/spec.ts';
 import { listingOf } from '../../support/listing.ts';
@@ -484,12 +485,26 @@ describe('What could not be done is told, and stops only what depends on it', ()
       });
     });
 
-    test('told to stop after a create, that others have not been looked for', async () => {
+    test('what was created and has vanished is neither', async () => {
+      const vanished = new ProcessFailure('vanished', {
+        what: 'Creating the worker',
+        why: 'p-2 was created, and is gone again',
+      });
+      expect(await failing(vanished, { creates: true, known: 'created p-2' })).toMatchObject({
+        status: 'failed',
+        outcome: undefined,
+        process: before,
+        error: 'Creating the worker: p-2 was created, and is gone again. Known: created p-2.',
+      });
+    });
+
+    test('told to stop after a create, that it was not done with that', async () => {
       expect(await failing(stopped, { creates: true, known: 'created p-2' })).toMatchObject({
         status: 'failed',
         outcome: 'created',
         process: made,
-        error: 'created p-2; the step was told to stop before it had looked for others that racing runs made',
+        error:
+          'created p-2; the step was told to stop before it was done with that, so others that racing runs made may be there, too',
       });
     });
 
