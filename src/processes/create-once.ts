@@ -227,8 +227,16 @@ class Attempt<T extends Aged> {
     await remove(own.id);
     this.#gone.add(own.id);
     this.#did(`removed ${own.id} again, which this run had made, in favour of ${rival.id}`, rival);
-    const process = hasOthers ? await this.survivor() : await this.#read(rival);
+    const process = hasOthers || this.#lag > 0 ? await this.#leftAfter(own) : await this.#read(rival);
     return process && { process, madeHere: false };
+  }
+
+  /** Where listings lag, one that does not show any more what was removed also shows what was made until then. */
+  async #leftAfter(removed: T): Promise<T | undefined> {
+    const look = async (): Promise<Listing<T>> => await this.#creation.list();
+    const isHidden = ({ processes }: Listing<T>) => processes.every(({ id }) => id !== removed.id);
+    if (this.#lag > 0) await lookFor(2 * this.#lag, look, isHidden, this.#creation);
+    return await this.survivor();
   }
 
   async #look(own: T): Promise<Sight<T>> {

@@ -221,7 +221,7 @@ describe('rule 1: look until the listing shows what was made', () => {
       sends: [created(mine)],
       lives: [{ thing: mine, shownFrom: 3_000 }, { thing: older }],
     });
-    expect(lists).toEqual([0, 250, 750, 1_750, 3_750]);
+    expect(lists.slice(0, 5)).toEqual([0, 250, 750, 1_750, 3_750]);
   });
 
   test('after half a minute its id decides: there, it is created, with a warning', async () => {
@@ -293,6 +293,47 @@ describe('rule 2: an older rival is there', () => {
     expect(log).toEqual([
       'Another run has made the same process (older), which stays; removing this run’s own mine',
     ]);
+  });
+
+  test('where lists lag, it looks until one’s own is shown no more, and reports what stays beside the rival', async () => {
+    const { steps, value } = await creating({
+      sends: [created(mine)],
+      removalLag: 900,
+      lives: [
+        { thing: mine, shownFrom: 800 },
+        { thing: older, shownUntil: 20_000 },
+        { thing: younger, shownFrom: 1_900 },
+      ],
+    });
+    // Its list lags, so the younger one, which an answer that was lost has made, shows only now.
+    expect(steps.slice(5, 11)).toEqual([
+      '1750 find older',
+      '1750 remove mine',
+      '1750 list',
+      '2000 list',
+      '2500 list',
+      '3500 list',
+    ]);
+    expect(steps.at(-1)).toBe('23250 find younger');
+    expect(value).toEqual({ process: byId(younger), madeHere: false });
+  });
+
+  test('but not for longer than twice as long as lists lag', async () => {
+    const { steps, value } = await creating({
+      sends: [created(mine)],
+      removalLag: 60_000,
+      lives: [{ thing: mine, shownFrom: 200 }, { thing: older }],
+    });
+    expect(steps.slice(3)).toEqual([
+      '250 find older',
+      '250 remove mine',
+      '250 list',
+      '500 list',
+      '750 list',
+      '750 list',
+      '750 find older',
+    ]);
+    expect(value).toEqual({ process: byId(older), madeHere: false });
   });
 
   test('of the same moment, the smaller id is the older', async () => {
