@@ -56,4 +56,6 @@ export async function run(name: ActionName, connection?: BegunConnection): Promi
   const { title, load } = actions[name];
   const body = await load();
   await runStep(title, body, connection);
+  // What is still under way has no meaning any more, but a name server that does not answer would keep the process.
+  process.stdout.write('', () => process.exit());
 }

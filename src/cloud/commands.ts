@@ -4,7 +4,7 @@ import { HttpFailure } from '../http/http-failure.ts';
 import { path } from '../http/path.ts';
 import { readBothEnds } from './both-ends.ts';
 import { type Following, followToEnd, lookAfterLoss } from './following.ts';
-import { one } from './resources.ts';
+import { one, theOne } from './resources.ts';
 
 /** A command that Laravel Cloud runs in an environment, once. */
 export interface Command {
@@ -91,7 +91,7 @@ async function follow(client: HttpClient, first: Command, following: Following):
       path: path`/commands/${first.id}`,
       what: `Reading command ${first.id}`,
     };
-    return commandFrom((await client.json(call, one(CommandResource))).data.data);
+    return commandFrom((await client.json(call, theOne(CommandResource, first.id))).data.data);
   };
   return await followToEnd(
     first,

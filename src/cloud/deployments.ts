@@ -3,7 +3,7 @@ import { HttpFailure } from '../http/http-failure.ts';
 import { path } from '../http/path.ts';
 import { readBothEnds } from './both-ends.ts';
 import { type Following, followToEnd, lookAfterLoss } from './following.ts';
-import { DeploymentResource, one } from './resources.ts';
+import { DeploymentResource, one, theOne } from './resources.ts';
 
 export interface Deployment {
   readonly id: string;
@@ -131,7 +131,7 @@ async function follow(client: HttpClient, first: Deployment, following: Followin
       path: path`/deployments/${first.id}`,
       what: `Reading deployment ${first.id}`,
     };
-    return deploymentFrom((await client.json(call, one(DeploymentResource))).data.data);
+    return deploymentFrom((await client.json(call, theOne(DeploymentResource, first.id))).data.data);
   };
   return await followToEnd(
     first,

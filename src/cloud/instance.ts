@@ -38,7 +38,7 @@ export async function readInstance(client: HttpClient, id: string): Promise<Inst
       what: `Reading instance ${id}`,
     },
     // What `include` brings along holds the environment's variables: it is not even decoded.
-    v.object({ data: InstanceResource }),
+    v.object({ data: v.object({ ...InstanceResource.entries, id: v.literal(id) }) }),
   );
   return instanceFrom(data.data);
 }

@@ -23,8 +23,9 @@ export interface ProcessStoreOptions extends PinnedStoreOptions {
 export class CloudProcessStore extends CloudPinnedStore implements ProcessStore {
   readonly #id: string;
   readonly #keepsResource: (process: ExistingProcess) => boolean;
-  /** The processes as last listed; none as long as nobody has asked. */
+  /** The processes as last listed, without what was removed since; none as long as nobody has asked. */
   latest: readonly ExistingProcess[] = [];
+  readonly #removed = new Set<string>();
   #listing: Listing<ExistingProcess> | undefined;
 
   constructor(client: HttpClient, instanceId: string, options: ProcessStoreOptions = {}) {
@@ -38,8 +39,15 @@ export class CloudProcessStore extends CloudPinnedStore implements ProcessStore 
     const known = this.#listing;
     this.#listing = undefined;
     const listing = known ?? (await this.#read());
-    this.latest = listing.processes;
+    const isThere = ({ id }: ExistingProcess) => !this.#removed.has(id);
+    this.latest = this.#removed.size === 0 ? listing.processes : listing.processes.filter(isThere);
     return listing;
+  }
+
+  override async remove(id: string): Promise<void> {
+    await super.remove(id);
+    this.#removed.add(id);
+    this.latest = this.latest.filter((process) => process.id !== id);
   }
 
   async #read(): Promise<Listing<ExistingProcess>> {

@@ -121,6 +121,14 @@ export type ApplicationResource = v.InferOutput<typeof ApplicationResource>;
 export type EnvironmentResource = v.InferOutput<typeof EnvironmentResource>;
 export type DeploymentResource = v.InferOutput<typeof DeploymentResource>;
 
+/** A body that holds the resource that was asked for: an answer that is about another one is none. */
+export function theOne<const E extends v.ObjectEntries>(
+  resource: v.ObjectSchema<E, undefined>,
+  asked: string,
+) {
+  return one(v.object({ ...resource.entries, id: v.literal(asked) }));
+}
+
 /** A body that holds one resource. */
 export function one<const S extends v.GenericSchema>(resource: S) {
   return v.object({ data: resource, included: v.nullish(v.array(v.unknown())) });

@@ -10,6 +10,7 @@ import type { ForgeProcess } from './process.ts';
 import type { ForgeStore } from './process-store.ts';
 import { describe, type ForgeSpec } from './spec.ts';
 import { isLeaving } from './status.ts';
+import { mayBeSought } from './unreadable.ts';
 
 export interface ForgeWorld extends Timing {
   readonly store: ForgeStore;
@@ -68,6 +69,7 @@ export async function createForge(
           listed.filter(({ id }) => id !== besides?.id),
         ),
       inFull: (listed) => !hasDrifted(spec, listed),
+      mayBe: ({ id, known }) => id !== besides?.id && mayBeSought(spec, known),
     });
     return { ...made, kind: 'made' };
   } catch (error) {
@@ -94,7 +96,7 @@ export async function holdsName(spec: ForgeSpec, world: ForgeWorld): Promise<boo
 
 /** What waiting for a removal needs. */
 export type RemovalWorld = Timing &
-  Pick<ForgeWorld, 'removalLimit' | 'log'> & { readonly store: Pick<ForgeStore, 'find'> };
+  Pick<ForgeWorld, 'removalLimit' | 'log'> & { readonly store: { find(id: string): Promise<unknown> } };
 
 /** Waits until a process that is being removed is gone. Throws a `Failure` when it takes too long. */
 export async function untilGone(

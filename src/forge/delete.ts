@@ -38,7 +38,7 @@ export async function findToDelete(
   all: boolean,
   world: ForgeDeleteWorld,
 ): Promise<readonly ForgeProcess[]> {
-  const lookAgain = () => look(target, world);
+  const lookAgain = () => look(target, all, world);
   const first = await lookAgain();
   const { found } = all ? first : await settle(first, lookAgain, world);
   const toDelete = staying(found);
@@ -70,7 +70,7 @@ interface Sight extends Sighting {
   readonly found: readonly ForgeProcess[];
 }
 
-async function look(target: ForgeDeleteTarget, world: ForgeDeleteWorld): Promise<Sight> {
+async function look(target: ForgeDeleteTarget, all: boolean, world: ForgeDeleteWorld): Promise<Sight> {
   if (target.by === 'id') {
     const process = await world.store.find(target.id);
     return { found: process === undefined ? [] : [process], contested: [], serverTime: undefined };
@@ -88,7 +88,7 @@ async function look(target: ForgeDeleteTarget, world: ForgeDeleteWorld): Promise
   // Nothing is called absent after one look.
   if (matching(listing.processes).length === 0) listing = await readTwice(listing, list, world);
   const found = matching(listing.processes);
-  if (found.length === 0)
+  if (all || staying(found).length === 0)
     refuseUnreadable(`process "${command}"`, listing.unreadable, (known) => mayBeSought(target, known));
   const contested = staying(found).length > 1 ? staying(found) : [];
   return { found, contested, serverTime: listing.serverTime };

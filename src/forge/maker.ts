@@ -52,7 +52,11 @@ export function forgeMaker(
     async remove({ id }, claim, log) {
       await claim.write(() => removeForSure(store, id));
       const all = listingsOf(undefined);
-      const find = async () => (await all.refreshed()).processes.find((process) => process.id === id);
+      // One that is not understood is there all the same.
+      const find = async () => {
+        const { processes, unreadable } = await all.refreshed();
+        return [...processes, ...unreadable].find((one) => one.id === id);
+      };
       await untilGone(id, { ...timing, store: { find }, removalLimit, log });
     },
   };

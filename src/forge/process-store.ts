@@ -1,3 +1,4 @@
+import * as v from 'valibot';
 import type { HttpCall, HttpClient } from '../http/client.ts';
 import { lostIfUnknown, undefinedIf404 } from '../http/outcome.ts';
 import { path } from '../http/path.ts';
@@ -65,7 +66,7 @@ export class ForgeProcessStore implements ForgeStore {
       const call = this.#call('GET', this.#path(id), 'server:view');
       const { data } = await this.#client.json(
         { ...call, what: `Reading background process ${id}` },
-        one(ProcessResource),
+        one(v.object({ ...ProcessResource.entries, id: v.pipe(ProcessResource.entries.id, v.literal(id)) })),
       );
       return processFrom(data.data);
     });

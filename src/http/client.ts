@@ -6,7 +6,7 @@ import type { Deadline } from '../time/deadline.ts';
 import { inWords } from '../time/in-words.ts';
 import { decode, expectNoPage, Undecodable } from './decode.ts';
 import { closedTooLong, nothingLeft, outOfTime, stillFailing, stopped } from './given-up.ts';
-import { HttpFailure } from './http-failure.ts';
+import { HttpFailure, NotSent } from './http-failure.ts';
 import { networkFailure } from './network-failure.ts';
 import { Patience } from './patience.ts';
 import { RateGate } from './rate-gate.ts';
@@ -184,7 +184,7 @@ export class HttpClient {
       );
       return response;
     } catch (error) {
-      if (stop.aborted) throw stopped(call, stop);
+      if (stop.aborted) throw stopped(call, stop, !(error instanceof NotSent));
       onExchange(
         `${call.method} ${url.pathname}${url.search} → no answer after ${Math.round(clock.now() - started)} ms: ${rootOf(error)}`,
       );

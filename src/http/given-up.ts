@@ -40,9 +40,9 @@ export function closedTooLong(call: CallHints, wait: number, deadline: Deadline,
   );
 }
 
-/** What was under way when the step was told to stop ends with this. A read has changed nothing. */
-export function stopped(call: CallHints, stop: AbortSignal): unknown {
-  if (call.method === 'GET') return stop.reason;
+/** What was under way when the step was told to stop ends with this. A read, and what was not sent, changed nothing. */
+export function stopped(call: CallHints, stop: AbortSignal, isSent: boolean): unknown {
+  if (call.method === 'GET' || !isSent) return stop.reason;
   return new Cancelled(
     {
       what: call.what,

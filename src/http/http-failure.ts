@@ -62,6 +62,13 @@ export class HttpFailure extends Failure implements HttpFailureDetails {
 }
 
 /** Thrown by a transport that has read more bytes than it may. */
+/** A request was given up before anything of it was sent. */
+export class NotSent extends Error {
+  override readonly name = 'NotSent';
+  /** As undici calls a connection that does not come to stand. */
+  readonly code = 'UND_ERR_CONNECT_TIMEOUT';
+}
+
 export class TooLarge extends Error {
   override readonly name = 'TooLarge';
 

@@ -1,5 +1,5 @@
 import { inWords } from '../time/in-words.ts';
-import { type Arrival, HttpFailure, type Retry, TooLarge } from './http-failure.ts';
+import { type Arrival, HttpFailure, NotSent, type Retry, TooLarge } from './http-failure.ts';
 
 interface Diagnosis {
   readonly reason: string;
@@ -37,7 +37,8 @@ const certificate =
 
 /** What a failed exchange means. `what` names the request; `limit` is the time-out in milliseconds that applied to it. */
 export function networkFailure(what: string, error: unknown, timedOut: boolean, limit: number): HttpFailure {
-  const { reason, fix, arrival, retry } = timedOut ? timeOut(limit) : diagnose(error);
+  const { reason, fix, arrival, retry } =
+    timedOut && !(error instanceof NotSent) ? timeOut(limit) : diagnose(error);
   return new HttpFailure({ what, why: reason, fix }, { reason, arrival, retry }, { cause: error });
 }
 

@@ -1,11 +1,12 @@
 import type { Failure } from '../failure.ts';
 import type { Timing } from '../time/poll.ts';
 import { type Aged, byAge } from './existing.ts';
-import type { Listing } from './listing.ts';
+import type { Listing, Unreadable } from './listing.ts';
 import { lookFor, patience } from './patience.ts';
 import { ProcessFailure, severalMatch } from './process-failure.ts';
 import { settle } from './settle.ts';
 import { skipRepeats } from './skip-repeats.ts';
+import { unreadableText } from './unreadable.ts';
 import { readTwice } from './whole-listing.ts';
 
 /** What became of a request to create something. A request that surely created nothing throws instead. */
@@ -28,6 +29,8 @@ export interface Creation<T extends Aged> extends Timing {
   matching(listed: readonly T[]): readonly T[];
   /** Is it the thing in the declared state, so that it can be what a lost request made? */
   inFull(listed: T): boolean;
+  /** May one that is not understood be the thing? The listing before the creation showed none of those either. */
+  mayBe(one: Unreadable<T>): boolean;
   /** Told what is known by now, and what exists, for the case that the run ends early; the last line counts. */
   did(line: string, exists?: T): void;
   warn(line: string): void;
@@ -248,12 +251,15 @@ class Attempt<T extends Aged> {
 
   /** Those of the identity, the oldest first. If they are so few that it matters what is missing, pages are read twice. */
   async #list(few: number): Promise<{ readonly listing: Listing<T>; readonly matching: readonly T[] }> {
+    const { mayBe } = this.#creation;
     const list = () => this.#creation.list();
     const matchingIn = ({ processes }: Listing<T>): readonly T[] =>
       this.#creation.matching(processes.filter(({ id }) => !this.#gone.has(id))).toSorted(byAge);
     const first = await list();
     const isDone = first.pages === 1 || matchingIn(first).length > few;
     const listing = isDone ? first : await readTwice(first, list, this.#creation);
+    const doubtful = listing.unreadable.filter((one) => !this.#gone.has(one.id) && mayBe(one));
+    if (doubtful.length > 0) throw this.#doubt(doubtful);
     return { listing, matching: matchingIn(listing) };
   }
 
@@ -279,6 +285,15 @@ class Attempt<T extends Aged> {
   #did(line: string, exists: T): void {
     const lost = this.#lost === 0 ? '' : '; an earlier request, whose answer was lost, may have made another';
     this.#creation.did(line + lost, exists);
+  }
+
+  /** What has come since nobody understands: it may be this run's own, or that of a rival. */
+  #doubt(doubtful: readonly Unreadable<T>[]): Failure {
+    return new ProcessFailure('doubtful', {
+      what: `Creating the ${this.#creation.what}`,
+      why: `there is now ${doubtful.map(unreadableText).join(', and ')}, and which may be the same`,
+      fix: 'Look at it where it runs, and delete what is not wanted',
+    });
   }
 
   #several(found: readonly T[]): Failure {

@@ -39,7 +39,7 @@ export async function findToDelete(
   let first = await look();
   if (first.found.length === 0) first = sightingOf(await readTwice(first.listing, () => store.list(), world));
   const { listing, found } = await settle(first, look, world);
-  if (found.length === 0)
+  if (all || found.length === 0)
     refuseUnreadable(describe(spec), listing.unreadable, (known) => mayBeDeclared(spec, known));
   if (found.length > 0) store.mayWrite();
   if (all || found.length <= 1) return found;

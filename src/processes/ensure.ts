@@ -184,6 +184,7 @@ async function create(
     remove: (id) => removeForSure(store, id),
     matching: (listed) => candidates(spec, listed),
     inFull: (listed) => !hasDrifted(spec, listed),
+    mayBe: ({ known }) => mayBeDeclared(spec, known),
     ...{ did, warn, log, clock, random, cancelled },
   });
 }

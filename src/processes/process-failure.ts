@@ -10,6 +10,7 @@ export type Reason =
   | 'answers-lost'
   | 'may-exist'
   | 'contended'
+  | 'doubtful'
   | 'vanished';
 
 /** A failure of the domain: it says what is wrong, and names no input. */

@@ -24,14 +24,15 @@ export function refuseUnreadable<P>(
   });
 }
 
-/** May it be the declared process? What is not known of it may be anything. */
+/** May it be the declared process? What is not known of it may be anything, if something is known that fits. */
 export function mayBeDeclared(
   spec: ProcessSpec,
   { type, command, config }: Partial<ExistingProcess>,
 ): boolean {
-  if (type !== spec.type) return false;
-  if (spec.type === 'custom') return command == null || foldCommand(command) === foldCommand(spec.command);
-  if (config === undefined) return true;
+  if (type !== undefined && type !== spec.type) return false;
+  if (spec.type === 'custom')
+    return command == null ? type !== undefined : foldCommand(command) === foldCommand(spec.command);
+  if (config === undefined) return type !== undefined;
   const connection = foldConnection(spec.config.connection);
   return (
     foldQueue(config['queue']) === foldQueue(spec.config.queue) &&

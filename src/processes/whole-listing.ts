@@ -28,6 +28,12 @@ export async function readTwice<L extends Listing<Aged>>(
 }
 
 function haveSame(one: Listing<Aged>, other: Listing<Aged>): boolean {
-  const ids = new Set(one.processes.map(({ id }) => id));
-  return ids.size === other.processes.length && other.processes.every(({ id }) => ids.has(id));
+  const ids = new Set(allIn(one));
+  const others = allIn(other);
+  return ids.size === others.length && others.every((id) => ids.has(id));
+}
+
+/** Also those that are not understood: they are there. */
+function allIn({ processes, unreadable }: Listing<Aged>): readonly string[] {
+  return [...processes, ...unreadable].map(({ id }) => id);
 }

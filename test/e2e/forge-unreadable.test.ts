@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { withId } from '../emulator/edits.ts';
 import { type ForgeWorld, startForge } from './forge-world.ts';
 
 const command = 'php8.4 artisan horizon';
@@ -57,6 +58,25 @@ describe.concurrent('a process of an unknown shape', () => {
     expect(writes(world)).toEqual([]);
   });
 
+  test('keeps a delete of all from passing it over', async () => {
+    await using world = await startOdd('forge/delete', odd);
+    world.emulator.forge.addProcess(world.server, { command });
+    const run = await world.run({ command, all: 'true' });
+
+    expect(run.exitCode).toBe(1);
+    expect(run.errors[0]).toContain(`it may be 99, ${why}`);
+    expect(writes(world)).toEqual([]);
+  });
+
+  test('is not called absent when what matched with it has gone', async () => {
+    await using world = await startOdd('forge/delete', odd);
+    world.emulator.forge.addProcess(world.server, { command, script: ['removing'] });
+    const run = await world.run({ command });
+
+    expect(run.exitCode).toBe(1);
+    expect(run.errors[0]).toContain(`it may be 99, ${why}`);
+  });
+
   test('is pointed out where a manifest declares it, and is not made a second time', async () => {
     await using world = await startOdd('forge/apply', odd);
     const manifest = `servers:\n  ${world.server.id}:\n    - command: ${command}\n`;
@@ -64,6 +84,7 @@ describe.concurrent('a process of an unknown shape', () => {
 
     expect(run.exitCode).toBe(1);
     expect(run.stdout).toContain(`it may be 99, ${why}`);
+    expect(run.warnings[0]).toContain(`Left out of the plan, on ${world.server.id}: 99, ${why}`);
     expect(writes(world)).toEqual([]);
   });
 
@@ -109,3 +130,18 @@ describe.concurrent('a process of an unknown shape', () => {
     expect(run.outputs).toMatchObject({ outcome: 'unchanged', 'process-id': '99', status: 'unknown' });
   });
 });
+
+test.each(['forge/delete', 'forge/restart'])(
+  '%s does nothing to another process than the one that was asked for',
+  async (action) => {
+    const world = await startForge(action);
+    const asked = world.emulator.forge.addProcess(world.server, { command });
+    const other = world.emulator.forge.addProcess(world.server, { command: 'php8.4 artisan pulse:check' });
+    world.emulator.faults.add({ kind: 'edit', on: 'GET', times: Infinity, edit: withId(other.id) });
+    const run = await world.run({ 'process-id': asked.id });
+    await world.emulator.close();
+
+    expect(run.exitCode).toBe(1);
+    expect(writes(world)).toEqual([]);
+  },
+);

@@ -66,7 +66,10 @@ test.concurrent.each([
     report();
 
     expect(early.outputs).toMatchObject({ outcome: 'created', 'process-id': first });
-    expect((await late).outputs).toMatchObject({ outcome: 'unchanged', 'process-id': first });
+    const { outputs, notices } = await late;
+    expect(outputs).toMatchObject({ outcome: 'unchanged', 'process-id': first });
+    // What it has removed again does not serve the queue.
+    expect(notices.join()).not.toContain('other worker');
     expect(shop.ids()).toEqual([first]);
   },
 );

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { withId } from '../emulator/edits.ts';
 import { openShop, type Shop } from './harness/shop.ts';
 
 const redeploy = { redeploy: 'true' };
@@ -70,6 +71,22 @@ describe.concurrent('after a change, redeploy', () => {
       expect(deployRequests(shop)).toBe(1);
     },
   );
+
+  test('believes no answer that is about another deployment', async () => {
+    await using shop = await openShop({ deploymentScript: quick });
+    const over = shop.emulator.cloud.addDeployment(shop.environment, { script: ['deployment.succeeded'] });
+    shop.emulator.faults.add({
+      kind: 'edit',
+      on: 'GET /deployments/[^/]+$',
+      times: Infinity,
+      edit: withId(over.id),
+    });
+    const step = await shop.run(redeploy);
+
+    expect(step.exitCode).toBe(1);
+    expect(step.summary).not.toContain('Live');
+    expect(step.errors[0]).toContain('Reading deployment depl-');
+  });
 
   test('looks at the deployments again, where nothing came of the look beside the listing', async () => {
     await using shop = await openShop({ deploymentScript: quick });

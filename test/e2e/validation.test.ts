@@ -1,4 +1,6 @@
+import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { runAction } from './harness/run-action.ts';
 import { openShop, type Shop } from './harness/shop.ts';
 
 let shop: Shop;
@@ -215,4 +217,17 @@ test.concurrent('an event file that is not JSON is no reason to fail', async () 
   const step = await other.run({}, { env: { GITHUB_EVENT_PATH: '/nowhere/event.json' } });
 
   expect(step.exitCode).toBe(0);
+});
+
+test('a name server that does not answer keeps no step that has ended', async () => {
+  const hook = fileURLToPath(new URL('./harness/silent-name-server.cjs', import.meta.url));
+  const step = await runAction({
+    action: '.',
+    inputs: { token: 'a-token', 'api-url': 'https://cloud.example/api', processes: 'many' },
+    env: { NODE_OPTIONS: `--require=${hook}` },
+  });
+
+  // The harness would have killed it.
+  expect([step.exitCode, step.signal]).toEqual([1, null]);
+  expect(step.errors[0]).toContain('Nothing was sent');
 });

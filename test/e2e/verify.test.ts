@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { fails, neverEnds, succeeds } from '../emulator/command-outcomes.ts';
+import { withId } from '../emulator/edits.ts';
 import { openShop, type Shop } from './harness/shop.ts';
 
 const quick = ['pending', 'deployment.succeeded'];
@@ -30,6 +31,21 @@ describe.concurrent('verify-command', () => {
     const requests = shop.requests();
     const asked = requests.indexOf('POST /environments/{id}/commands');
     expect(asked).toBeGreaterThan(requests.lastIndexOf('GET /deployments/{id}'));
+  });
+
+  test('believes no answer that is about another command', async () => {
+    await using shop = await openShop();
+    shop.emulator.cloud.addProcess(shop.instance, { type: 'worker' });
+    shop.emulator.faults.add({
+      kind: 'edit',
+      on: 'GET /commands/[^/]+$',
+      times: Infinity,
+      edit: withId('comm-other'),
+    });
+    const step = await shop.run(verify);
+
+    expect(step.exitCode).toBe(1);
+    expect(step.outputs['verified']).not.toBe('true');
   });
 
   test('finds the environment by the instance', async () => {

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { Cancelled } from '../../src/failure.ts';
 import type { HttpCall } from '../../src/http/client.ts';
 import { Undecodable } from '../../src/http/decode.ts';
-import { HttpFailure, TooLarge } from '../../src/http/http-failure.ts';
+import { HttpFailure, NotSent, TooLarge } from '../../src/http/http-failure.ts';
 import type { Method } from '../../src/http/transport.ts';
 import { Deadline } from '../../src/time/deadline.ts';
 import { htmlPage, json, networkError, type Reply, text } from '../support/fake-transport.ts';
@@ -427,6 +427,18 @@ describe('being told to stop', () => {
       );
     },
   );
+
+  test('what was cut off before anything was sent has changed nothing', async () => {
+    const { client, clock, cancelled, cutOff, transport } = scriptedClient(['no answer']);
+    transport.send = (_request, signal) =>
+      new Promise((_, reject) =>
+        signal.addEventListener('abort', () => reject(new NotSent('', { cause: signal.reason }))),
+      );
+    const ended = failureOf(client.json(making, Thing));
+    void clock.sleep(100).then(() => cancelled.abort(stopped));
+    void clock.sleep(4_100).then(() => cutOff.abort(stopped));
+    expect(await clock.run(ended)).toBe(stopped);
+  });
 
   test('a pause is given up at once, and nothing is tried again', async () => {
     const { client, clock, cancelled, transport } = scriptedClient([

@@ -2,6 +2,7 @@ import { getEventListeners } from 'node:events';
 import type { Dispatcher } from 'undici';
 import { expect, test, vi } from 'vitest';
 import { exchange } from '../../src/http/exchange.ts';
+import { NotSent, TooLarge } from '../../src/http/http-failure.ts';
 import { failureOf } from '../support/test-client.ts';
 
 type Handler = Required<Dispatcher.DispatchHandler>;
@@ -32,7 +33,9 @@ test('one that is given up before it was sent ends at once, and is hung up on wh
   const { handler, controller, abort, ended } = begin(giveUp.signal);
   const enough = new Error('enough');
   giveUp.abort(enough);
-  expect(await failureOf(ended)).toBe(enough);
+  const error = await failureOf(ended);
+  expect(error).toBeInstanceOf(NotSent);
+  expect(error).toHaveProperty('cause', enough);
   handler.onRequestStart(controller, {});
   expect(abort).toHaveBeenCalledExactlyOnceWith(enough);
 });
@@ -68,6 +71,31 @@ test('nobody listens any more when it has ended, well or not', async () => {
   bad.handler.onResponseError(bad.controller, reset);
   expect(await failureOf(bad.ended)).toBe(reset);
   expect(getEventListeners(signal, 'abort')).toEqual([]);
+});
+
+test('a body is put together from all its pieces, which it does not hold on to', async () => {
+  const { handler, controller, ended } = begin(new AbortController().signal);
+  handler.onResponseStart(controller, 200, {});
+  // As undici does: the piece is a part of what was read, which is used again.
+  const read = Buffer.alloc(3);
+  for (const text of ['abc', 'def', 'ghi', 'j']) {
+    read.write(text);
+    handler.onResponseData(controller, read.subarray(0, text.length));
+  }
+  handler.onResponseEnd(controller, {});
+  expect(await ended).toMatchObject({ body: 'abcdefghij' });
+});
+
+test('a body of as many bytes as are allowed is taken, and none of one more', async () => {
+  const { handler, controller, abort, ended } = begin(new AbortController().signal);
+  handler.onResponseStart(controller, 200, {});
+  handler.onResponseData(controller, Buffer.alloc(60, 'a'));
+  handler.onResponseData(controller, Buffer.alloc(40, 'b'));
+  expect(abort).not.toHaveBeenCalled();
+  handler.onResponseData(controller, Buffer.from('c'));
+  expect(abort).toHaveBeenCalledExactlyOnceWith(expect.any(TooLarge));
+  handler.onResponseEnd(controller, {});
+  expect(await ended).toMatchObject({ body: 'a'.repeat(60) + 'b'.repeat(40) });
 });
 
 test('an answer on the way, such as 103, is not the answer', async () => {

@@ -224,6 +224,8 @@ describe('the size of an answer', () => {
 });
 
 describe('an exchange that fails', () => {
+  const notMade = { reason: 'the connection could not be made in time', arrival: 'no', retry: 'patiently' };
+
   async function diagnosis(task: Promise<unknown>) {
     const { reason, arrival, retry } = networkFailure('It', await failureOf(task), false, 1);
     return { reason, arrival, retry };
@@ -298,7 +300,7 @@ describe('an exchange that fails', () => {
     await vi.waitFor(() => expect(asked).toEqual(['/first']));
     const second = failureOf(send('/second', giveUp.signal));
     giveUp.abort(new Error('enough'));
-    expect(await second).toHaveProperty('message', 'enough');
+    expect(networkFailure('It', await second, true, 1)).toMatchObject(notMade);
     answer();
     await first;
     const third = send('/third', patience());
@@ -318,7 +320,7 @@ describe('an exchange that fails', () => {
     const secure = new URL(`https://127.0.0.1:${port}`);
     const transport = await transportTo(secure);
     const error = await failureOf(transport.send({ method: 'GET', url: secure, headers: {} }, giveUp.signal));
-    expect(error).toHaveProperty('message', 'enough');
+    expect(networkFailure('It', error, true, 1)).toMatchObject(notMade);
     await closed;
   });
 

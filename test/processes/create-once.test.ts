@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { Failure } from '../../src/failure.ts';
 import { type Creation, createOnce, type Sent } from '../../src/processes/create-once.ts';
 import type { Aged } from '../../src/processes/existing.ts';
+import type { Unreadable } from '../../src/processes/listing.ts';
 import { ProcessFailure } from '../../src/processes/process-failure.ts';
 import { listingOf } from '../support/listing.ts';
 import { scripted } from '../support/scripted.ts';
@@ -45,6 +46,9 @@ interface Script {
   /** How long a removal takes to show in lists. */
   readonly removalLag?: number;
   readonly pages?: number;
+  /** What is not understood, and from when on it is there. */
+  readonly odd?: readonly Unreadable<Thing>[];
+  readonly oddFrom?: number;
   /** The server's own clock. */
   readonly serverTime?: number;
   /** What goes as well when a process is removed, by the id of that. */
@@ -52,7 +56,16 @@ interface Script {
 }
 
 /** Runs a creation against what happens; tells each step that it takes, with its time. Pauses are as long as can be. */
-async function creating({ sends, lives, removalLag = 0, pages = 1, serverTime, goesToo = {} }: Script) {
+async function creating({
+  sends,
+  lives,
+  removalLag = 0,
+  pages = 1,
+  odd = [],
+  oddFrom = 0,
+  serverTime,
+  goesToo = {},
+}: Script) {
   const clock = new VirtualClock();
   const steps: string[] = [];
   const did: string[] = [];
@@ -76,7 +89,7 @@ async function creating({ sends, lives, removalLag = 0, pages = 1, serverTime, g
       note('list');
       return listingOf(
         lives.filter(isShown).map(({ thing }) => thing),
-        { pages, serverTime },
+        { pages, serverTime, unreadable: clock.now() < oddFrom ? [] : odd },
       );
     },
     find: async (id) => {
@@ -98,6 +111,7 @@ async function creating({ sends, lives, removalLag = 0, pages = 1, serverTime, g
     },
     matching: (listed) => listed.filter(({ matches }) => matches),
     inFull: ({ inFull }) => inFull,
+    mayBe: ({ known: { matches = true } }) => matches,
     did: (line, process) => {
       did.push(line);
       exists.push(process?.id);
@@ -567,6 +581,44 @@ describe('rule 5: several that are there still', () => {
       lives: [...several.lives, { thing: older, shownFrom: 31_000 }],
     });
     expect(acts.slice(0, 3)).toEqual(['0 send', '31750 find older', '31750 remove mine']);
+  });
+});
+
+describe('what is not understood', () => {
+  const odd = [{ id: 'odd', why: 'no attributes', known: {} }];
+
+  test('is a doubt after an answer that was lost: nothing is sent again', async () => {
+    const { acts, error, did } = await creating({ sends: [lost], lives: [], odd, oddFrom: 3_000 });
+    expect(acts).toEqual(['0 send']);
+    expect(error).toHaveProperty('reason', 'doubtful');
+    expect(error?.message).toBe(
+      'Creating the worker: there is now odd, which came back in a shape that is not understood (no attributes), and which may be the same. Look at it where it runs, and delete what is not wanted.',
+    );
+    expect(did).toEqual(['a request to create the worker was sent, and its answer was lost: it may exist']);
+  });
+
+  test('is a doubt beside one’s own, and nothing is removed', async () => {
+    const { acts, error, did } = await creating({ sends: [created(mine)], lives: [{ thing: mine }], odd });
+    expect(acts).toEqual(['0 send']);
+    expect(error).toHaveProperty('reason', 'doubtful');
+    expect(did).toEqual(['created worker as mine']);
+  });
+
+  test('does not matter where it cannot be the same', async () => {
+    const other = [{ id: 'odd', why: 'no attributes', known: { matches: false } }];
+    const { value } = await creating({ sends: [created(mine)], lives: [{ thing: mine }], odd: other });
+    expect(value?.madeHere).toBe(true);
+  });
+
+  test('nor where it is one’s own, which was removed', async () => {
+    const own = [{ id: 'mine', why: 'no attributes', known: {} }];
+    const { value } = await creating({
+      sends: [created(mine)],
+      lives: [{ thing: mine }, { thing: older }, { thing: younger, shownUntil: 300 }],
+      odd: own,
+      oddFrom: 1,
+    });
+    expect(value).toEqual({ process: byId(older), madeHere: false });
   });
 });
 

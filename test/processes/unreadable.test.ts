@@ -30,6 +30,8 @@ describe('one that is not understood', () => {
       { type: 'worker', config: { queue: 'mail', connection: 'sqs' } },
     ],
     ['tells no config', worker, { type: 'worker' }],
+    ['has the command, and tells no type', custom, { command: 'php artisan horizon' }],
+    ['has the queue, and tells no type', anyConnection, { config: { queue: 'mail' } }],
   ])('may be the declared one if it %s', (_, spec, known) => {
     expect(() => refusing(spec, known)).toThrow(
       'p1, which came back in a shape that is not understood (odd)',
@@ -38,6 +40,10 @@ describe('one that is not understood', () => {
 
   test.each<[string, ProcessSpec, Partial<ExistingProcess>]>([
     ['is of another type', custom, { type: 'worker' }],
+    ['tells nothing', custom, {}],
+    ['tells nothing', worker, {}],
+    ['has another command, and tells no type', custom, { command: 'php artisan reverb:start' }],
+    ['has another queue, and tells no type', worker, { config: { queue: 'high' } }],
     ['is of an unknown type', worker, { type: 'daemon' }],
     ['tells no type', worker, {}],
     ['has another command', custom, { type: 'custom', command: 'php artisan reverb:start' }],

@@ -49,7 +49,7 @@ export async function runApply(step: Step): Promise<void> {
       const instance = instances.find((one) => one.id === id);
       return instance && replicasText(instance);
     });
-    logPlan(step, report, plan, cloudService);
+    logPlan(step, report, read, cloudService);
     step.output({ 'environment-id': environment.id, 'deployment-id': '', verified: '' });
     const done = await (inputs.dryRun
       ? tell(step, report, read)

@@ -12,6 +12,7 @@ import {
 import type { Rules } from '../../processes/plan/rules.ts';
 import type { Planned } from '../../processes/plan/settled-plan.ts';
 import { countsText, plannedRows } from '../../processes/plan/text.ts';
+import { unreadableText } from '../../processes/unreadable.ts';
 import { type Html, html } from '../../runner/html.ts';
 import type { Step } from '../../runner/step.ts';
 import { maxConcurrency } from './connection.ts';
@@ -31,13 +32,16 @@ export interface AppliedService<S, P extends Aged> {
 
 type Applying = Pick<PlanInputs<unknown>, 'file' | 'failOnChange'>;
 
-/** Shows a plan in the log, before anything is done about it. */
+/** Shows a plan in the log, before anything is done about it, and warns of what is there and not in it. */
 export function logPlan<S, P extends Aged>(
   step: Step,
   report: PlanReport,
-  { operations }: Plan<S, P>,
+  { states, plan: { operations } }: Planned<S, P>,
   { pace, limit }: AppliedService<S, P>,
 ): void {
+  for (const { place, listing } of states)
+    for (const one of listing.unreadable)
+      step.log.warning(`Left out of the plan, on ${place.name}: ${unreadableText(one)}.`);
   const counts = countsOf(operations);
   report.log({ rows: plannedRows(operations), counts });
   const time = describeTime(changesIn(counts), pace, limit);

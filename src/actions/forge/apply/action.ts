@@ -41,7 +41,7 @@ export async function runForgeApply(step: Step): Promise<void> {
   step.inputs.done();
   await withClient(step, inputs.connection, async (client) => {
     const read = await readAndPlan(step, client, inputs);
-    logPlan(step, report, read.plan, forgeService);
+    logPlan(step, report, read, forgeService);
     for (const operation of read.plan.operations)
       if (operation.action === 'keep') warnIfDown(step, operation.process);
     if (!dryRun) return await change(step, client, inputs, report, read);
