@@ -121,7 +121,7 @@ export async function untilGone(
 export function nameTaken({ name }: ForgeSpec, refusal: Failure): Failure {
   return new Failure({
     what: `Creating the background process "${name}"`,
-    why: `${refusal.why}. Another background process of this server, with another command, user or directory, has that name`,
+    why: `${refusal.why}. Another background process of this server has that name, most likely with another command, user or directory`,
     fix: 'Give another name, or leave name out, so that one is derived from what the process is',
   });
 }

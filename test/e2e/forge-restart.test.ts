@@ -37,6 +37,27 @@ test('restarts many, and looks at them by list', async () => {
   expect(world.requests()).not.toContain(`GET ${base}/${added[0]}`);
 });
 
+test('waits for one that a list shows in another shape for a while', async () => {
+  const added = Array.from({ length: 4 }, () => add().id);
+  // The first list is read before the restart, the next one after it.
+  world.emulator.faults.add({
+    kind: 'edit',
+    on: 'GET .*/background-processes(\\?|$)',
+    nth: 2,
+    edit: (answer) => {
+      const { data } = answer.body as { data: object[] };
+      return {
+        ...answer,
+        body: { data: data.map((one, n) => (n === 1 ? { ...one, attributes: null } : one)) },
+      };
+    },
+  });
+  const run = await world.run();
+  expect(run.errors).toEqual([]);
+  expect(run.log).toContain(`${added[1]} is unknown`);
+  expect(run.outputs['count']).toBe('4');
+});
+
 test('restarts the one with the id', async () => {
   const one = add();
   const other = add();

@@ -141,7 +141,7 @@ async function waitUntilUp(
   const look = async (): Promise<readonly ForgeProcess[]> =>
     few
       ? (await Promise.all(ids.map((id) => store.find(id)))).filter((one) => one !== undefined)
-      : (await list(store, target, filter)).processes;
+      : withOdd(await list(store, target, filter), accepted);
   const { processes, failure } =
     wait === 0
       ? { processes: accepted.map(({ process }) => process), failure: undefined }
@@ -158,6 +158,16 @@ async function waitUntilUp(
   const mark = failure === undefined ? 'done' : 'drifted';
   step.summarize(html`${headline(mark, head)}${filtered}${forgeTable(processes)}`);
   if (failure !== undefined) throw failure;
+}
+
+/** One that is not understood for a while is there all the same, and what it is doing is not known. */
+function withOdd(
+  { processes, unreadable }: Awaited<ReturnType<typeof list>>,
+  accepted: readonly Accepted[],
+): readonly ForgeProcess[] {
+  const odd = new Set(unreadable.map(({ id }) => id));
+  const there = accepted.filter(({ process }) => odd.has(process.id));
+  return [...processes, ...there.map(({ process }) => ({ ...process, status: 'unknown' }))];
 }
 
 function restarting(step: Step, store: ForgeProcessStore, wait: number): Restarting {
