@@ -6,7 +6,7 @@ import type { Sent } from '../processes/create-once.ts';
 import type { Listing } from '../processes/listing.ts';
 import { needsScope, type Scope } from './hints.ts';
 import { listAll } from './pages.ts';
-import { type ForgeProcess, processFrom, unreadableFrom } from './process.ts';
+import { type ForgeProcess, isOfOtherType, processFrom, unreadableFrom } from './process.ts';
 import { one, ProcessResource } from './resources.ts';
 import { type ForgeSpec, processesOfNew } from './spec.ts';
 import { type ForgeTarget, noServer } from './target.ts';
@@ -55,7 +55,7 @@ export class ForgeProcessStore implements ForgeStore {
     );
     return {
       processes: items.map(processFrom),
-      unreadable: misfits.map(unreadableFrom),
+      unreadable: misfits.filter((one) => !isOfOtherType(one)).map(unreadableFrom),
       pages,
       serverTime: date,
     };

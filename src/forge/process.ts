@@ -35,6 +35,11 @@ export function processFrom({ id, attributes }: ProcessResource): ForgeProcess {
   };
 }
 
+/** Is it surely no process? A list may come to hold resources of other types. */
+export function isOfOtherType({ value }: Misfit): boolean {
+  return v.is(v.object({ type: v.pipe(v.string(), v.notValue('backgroundProcesses')) }), value);
+}
+
 const Sketch = v.object({
   attributes: v.object({
     command: v.fallback(v.optional(v.string()), undefined),

@@ -10,8 +10,8 @@ export interface ConnectorSettings {
 }
 
 /**
- * Makes undici's connections. The first one is the connection that was begun already, if there is one. An error carries
- * the system call `connect`, as Node.js marks what failed before anything was sent; it does not where TLS fails.
+ * Makes undici's connections. The first one is the connection that was begun already, if there is one. Each error is
+ * marked with the system call `connect`, which means that nothing was sent. Node.js itself does not do so when TLS fails.
  */
 export function openConnector(
   settings: ConnectorSettings,

@@ -291,7 +291,7 @@ class Attempt<T extends Aged> {
   #doubt(doubtful: readonly Unreadable<T>[]): Failure {
     return new ProcessFailure('doubtful', {
       what: `Creating the ${this.#creation.what}`,
-      why: `there is now ${doubtful.map(unreadableText).join(', and ')}, and which may be the same`,
+      why: `there is now ${doubtful.map(unreadableText).join(', and ')}; it may be the same process`,
       fix: 'Look at it where it runs, and delete what is not wanted',
     });
   }

@@ -47,6 +47,8 @@ export type Ensured = {
   readonly changes: Changes;
   /** How the process differs from the declaration and was left so (`reuse` and `create`). */
   readonly ignored: Changes;
+  /** Another run has made it at the same moment. */
+  readonly madeByOther?: true;
 } & (
   | {
       readonly outcome: 'created' | 'updated' | 'unchanged' | 'would-update';
@@ -88,7 +90,8 @@ export async function ensure(wanted: Ensure, world: World): Promise<Ensured> {
       found === undefined ? await create(spec, world, gone) : { process: found, madeHere: false };
     if (ifExists === 'fail' && !madeHere) throw exists(spec, process);
     const ensured = await (madeHere ? complete(spec, process, world) : align(wanted, process, world));
-    if (ensured !== undefined) return ensured;
+    const isByOther = found === undefined && !madeHere;
+    if (ensured !== undefined) return isByOther ? { ...ensured, madeByOther: true } : ensured;
     gone.add(process.id);
     log(`${process.id} has vanished; looking again`);
   }

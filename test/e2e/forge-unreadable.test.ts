@@ -48,6 +48,27 @@ describe.concurrent('a process of an unknown shape', () => {
     expect(run.outputs['outcome']).toBe('created');
   });
 
+  test('of another type is no process, and gets in nobody’s way', async () => {
+    const world = await startForge('forge/list');
+    world.emulator.faults.add({
+      kind: 'edit',
+      on: 'GET',
+      times: Infinity,
+      edit: (answer) => {
+        const body = answer.body as { data: unknown[] };
+        const other = { id: '99', type: 'scheduledJobs', attributes: { cron: '* * * * *' } };
+        return { ...answer, body: { ...body, data: [...body.data, other] } };
+      },
+    });
+    world.emulator.forge.addProcess(world.server, { command });
+    const run = await world.run({ 'require-status': 'running' });
+    await world.emulator.close();
+
+    expect(run.errors).toEqual([]);
+    expect(run.warnings).toEqual([]);
+    expect(run.outputs['count']).toBe('1');
+  });
+
   test('is not called absent', async () => {
     await using world = await startOdd('forge/delete', odd);
     const run = await world.run({ command });

@@ -60,16 +60,19 @@ test.concurrent.each([
       },
     });
 
-    const late = shop.run();
+    const late = shop.run({ redeploy: 'true', 'verify-command': 'php artisan about' });
     await arrived.promise;
     const early = await shop.run();
     report();
 
     expect(early.outputs).toMatchObject({ outcome: 'created', 'process-id': first });
     const { outputs, notices } = await late;
-    expect(outputs).toMatchObject({ outcome: 'unchanged', 'process-id': first });
+    expect(outputs).toMatchObject({ outcome: 'unchanged', 'process-id': first, verified: 'skipped' });
     // What it has removed again does not serve the queue.
-    expect(notices.join()).not.toContain('other worker');
+    expect(notices).toEqual([
+      'Another run has made the process at the same moment. It takes effect with the deploy of that run, or with the environment’s next one.',
+      'verify-command was skipped, since the change is not live before the next deploy.',
+    ]);
     expect(shop.ids()).toEqual([first]);
   },
 );

@@ -592,7 +592,7 @@ describe('what is not understood', () => {
     expect(acts).toEqual(['0 send']);
     expect(error).toHaveProperty('reason', 'doubtful');
     expect(error?.message).toBe(
-      'Creating the worker: there is now odd, which came back in a shape that is not understood (no attributes), and which may be the same. Look at it where it runs, and delete what is not wanted.',
+      'Creating the worker: there is now odd, which came back in a shape that is not understood (no attributes); it may be the same process. Look at it where it runs, and delete what is not wanted.',
     );
     expect(did).toEqual(['a request to create the worker was sent, and its answer was lost: it may exist']);
   });

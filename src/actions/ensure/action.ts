@@ -168,11 +168,12 @@ function warnOf(step: Step, spec: PinnedSpec, { process }: Ensured, { instance }
 
 function changeOf(
   { spec, dryRun }: Pick<Ensure | EnsurePinned, 'spec' | 'dryRun'>,
-  { outcome, process }: Ensured,
+  { outcome, process, madeByOther }: Ensured,
   target: Target,
 ): Change {
+  const unchanged = madeByOther ? 'made-by-other' : 'unchanged';
   return {
-    kind: dryRun ? 'planned' : outcome === 'unchanged' ? 'unchanged' : 'changed',
+    kind: dryRun ? 'planned' : outcome === 'unchanged' ? unchanged : 'changed',
     done: `The ${describe(spec)} was ${outcome}`,
     where: whereOf(target, process),
   };

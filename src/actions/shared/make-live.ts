@@ -23,7 +23,7 @@ export interface GoingLive {
 
 /** What the step has done to the processes, and where. */
 export interface Change {
-  readonly kind: 'changed' | 'unchanged' | 'planned';
+  readonly kind: 'changed' | 'unchanged' | 'made-by-other' | 'planned';
   /** `The worker on queue high was created`, for the notice that it waits for a deploy. */
   readonly done: string;
   /** The environment or, where that is not known, an instance, which tells it. */
@@ -94,13 +94,10 @@ export function lookAhead(
 export async function makeLive(live: Live, change: Change): Promise<void> {
   const { step, goingLive } = live;
   const { verification } = goingLive;
-  if (change.kind === 'changed' && !goingLive.redeploy) {
-    step.log.notice(
-      `${change.done}; it takes effect with the environment’s next deploy. With redeploy: true the step starts one.`,
-    );
-  }
-  if (change.kind === 'planned' || (change.kind === 'changed' && !goingLive.redeploy)) {
-    if (verification !== undefined) skipVerification(step, change.kind);
+  const pending = pendingOf(change, goingLive);
+  if (pending !== undefined) step.log.notice(pending);
+  if (pending !== undefined || change.kind === 'planned') {
+    if (verification !== undefined) skipVerification(step, change.kind === 'planned' ? 'planned' : 'changed');
     return;
   }
   if (change.kind === 'unchanged' && verification === undefined) return;
@@ -108,6 +105,14 @@ export async function makeLive(live: Live, change: Change): Promise<void> {
   live.onLive({ 'environment-id': environmentId });
   if (change.kind === 'changed') await deploy(live, environmentId, change);
   if (verification !== undefined) await verify({ ...live, verification, environmentId });
+}
+
+/** Why what was made is not live when the step ends; undefined where the step deploys it, or nothing was made. */
+function pendingOf({ kind, done }: Change, { redeploy }: GoingLive): string | undefined {
+  if (kind === 'made-by-other')
+    return 'Another run has made the process at the same moment. It takes effect with the deploy of that run, or with the environment’s next one.';
+  if (kind !== 'changed' || redeploy) return undefined;
+  return `${done}; it takes effect with the environment’s next deploy. With redeploy: true the step starts one.`;
 }
 
 async function findEnvironmentId({ step, client, connection }: Live, { where }: Change): Promise<string> {

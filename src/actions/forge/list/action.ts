@@ -16,13 +16,7 @@ import { waitingFor } from '../../../time/poll.ts';
 import { type Connection, readConnection, withClient, workDeadline } from '../../shared/connection.ts';
 import { manifestToCopy } from '../../shared/manifest-to-copy.ts';
 import { schemaUrl } from '../../shared/schema-url.ts';
-import {
-  describeFilter,
-  type ForgeFilter,
-  mayHaveCommand,
-  readForgeFilter,
-  withCommand,
-} from '../shared/filter.ts';
+import { describeFilter, type ForgeFilter, readForgeFilter, withCommand } from '../shared/filter.ts';
 import { forge } from '../shared/service.ts';
 import { counted, forgeJson, forgeLine, forgeTable, idsJson } from '../shared/table.ts';
 import { findForgeTarget, readForgeTarget } from '../shared/target-inputs.ts';
@@ -110,11 +104,7 @@ async function listAtGate(
   return await waitAtGate(
     gate,
     async () => {
-      const listing = await store.list({ user, siteId: target.siteId, directory, sort });
-      return {
-        processes: withCommand(listing.processes, filter),
-        unreadable: mayHaveCommand(listing.unreadable, filter),
-      };
+      return withCommand(await store.list({ user, siteId: target.siteId, directory, sort }), filter);
     },
     { ...waitingFor(step, wait), log: (line) => step.log.info(line) },
   );

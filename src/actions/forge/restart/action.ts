@@ -1,4 +1,5 @@
 import { Failure } from '../../../failure.ts';
+import type { Sighted } from '../../../forge/gate.ts';
 import type { ForgeProcess } from '../../../forge/process.ts';
 import { ForgeProcessStore } from '../../../forge/process-store.ts';
 import { type Accepted, type Restarting, untilUp } from '../../../forge/restart.ts';
@@ -17,13 +18,7 @@ import {
   withClient,
   workDeadline,
 } from '../../shared/connection.ts';
-import {
-  describeFilter,
-  type ForgeFilter,
-  mayHaveCommand,
-  readForgeFilter,
-  withCommand,
-} from '../shared/filter.ts';
+import { describeFilter, type ForgeFilter, readForgeFilter, withCommand } from '../shared/filter.ts';
 import { readProcessId } from '../shared/process-id.ts';
 import { forge } from '../shared/service.ts';
 import { counted, forgeLine, forgeTable, idsJson } from '../shared/table.ts';
@@ -98,13 +93,13 @@ async function select(
   });
 }
 
-async function list(store: ForgeProcessStore, { siteId }: ForgeTarget, filter: ForgeFilter) {
+async function list(
+  store: ForgeProcessStore,
+  { siteId }: ForgeTarget,
+  filter: ForgeFilter,
+): Promise<Sighted> {
   const { user, directory } = filter;
-  const listing = await store.list({ user, siteId, directory });
-  return {
-    processes: withCommand(listing.processes, filter),
-    unreadable: mayHaveCommand(listing.unreadable, filter),
-  };
+  return withCommand(await store.list({ user, siteId, directory }), filter);
 }
 
 /** Asks for the restarts and sets the outputs. Throws when one was refused. */
@@ -161,10 +156,7 @@ async function waitUntilUp(
 }
 
 /** One that is not understood for a while is there all the same, and what it is doing is not known. */
-function withOdd(
-  { processes, unreadable }: Awaited<ReturnType<typeof list>>,
-  accepted: readonly Accepted[],
-): readonly ForgeProcess[] {
+function withOdd({ processes, unreadable }: Sighted, accepted: readonly Accepted[]): readonly ForgeProcess[] {
   const odd = new Set(unreadable.map(({ id }) => id));
   const there = accepted.filter(({ process }) => odd.has(process.id));
   return [...processes, ...there.map(({ process }) => ({ ...process, status: 'unknown' }))];

@@ -1,6 +1,5 @@
-import type { ForgeProcess } from '../../../forge/process.ts';
+import type { Sighted } from '../../../forge/gate.ts';
 import { foldCommand } from '../../../processes/identity.ts';
-import type { Unreadable } from '../../../processes/listing.ts';
 import type { Inputs } from '../../../runner/inputs.ts';
 
 /** Which processes a step is about, besides the site. */
@@ -20,26 +19,15 @@ export function readForgeFilter(inputs: Inputs): ForgeFilter {
   };
 }
 
-/** Those whose command has the wanted part, white space folded. */
-export function withCommand(
-  processes: readonly ForgeProcess[],
-  { command }: ForgeFilter,
-): readonly ForgeProcess[] {
-  if (command === undefined) return processes;
+/** Those whose command has the wanted part, white space folded. One that is not understood may have it. */
+export function withCommand({ processes, unreadable }: Sighted, { command }: ForgeFilter): Sighted {
+  if (command === undefined) return { processes, unreadable };
   const part = foldCommand(command);
-  return processes.filter((process) => foldCommand(process.command).includes(part));
-}
-
-/** As `withCommand`, of those that are not understood: what tells no command may have it. */
-export function mayHaveCommand(
-  unreadable: readonly Unreadable<ForgeProcess>[],
-  { command }: ForgeFilter,
-): readonly Unreadable<ForgeProcess>[] {
-  if (command === undefined) return unreadable;
-  const part = foldCommand(command);
-  return unreadable.filter(
-    ({ known }) => known.command === undefined || foldCommand(known.command).includes(part),
-  );
+  const has = (text: string): boolean => foldCommand(text).includes(part);
+  return {
+    processes: processes.filter((process) => has(process.command)),
+    unreadable: unreadable.filter(({ known }) => known.command === undefined || has(known.command)),
+  };
 }
 
 /** The filter as it stands in a report: `user forge, command "horizon"`. */
