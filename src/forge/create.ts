@@ -1,7 +1,7 @@
 import { Failure } from '../failure.ts';
 import { HttpFailure } from '../http/http-failure.ts';
 import { type Created, createOnce } from '../processes/create-once.ts';
-import type { Changes } from '../processes/drift.ts';
+import type { Changes } from '../processes/changes.ts';
 import type { Listing } from '../processes/listing.ts';
 import { lookFor } from '../processes/patience.ts';
 import { poll, type Timing, waitingFor } from '../time/poll.ts';

@@ -1,6 +1,6 @@
 import { Failure } from '../failure.ts';
-import { type Deleted, deleteAll } from '../processes/delete.ts';
-import { foldCommand } from '../processes/identity.ts';
+import { type Deleted, deleteAll } from '../processes/delete-all.ts';
+import { foldCommand } from '../processes/fold-command.ts';
 import type { Listing } from '../processes/listing.ts';
 import { type Sighting, settle } from '../processes/settle.ts';
 import { refuseUnreadable } from '../processes/unreadable.ts';

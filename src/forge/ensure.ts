@@ -1,5 +1,5 @@
 import { Failure } from '../failure.ts';
-import type { Changes } from '../processes/drift.ts';
+import type { Changes } from '../processes/changes.ts';
 import type { Listing } from '../processes/listing.ts';
 import { ProcessFailure, severalMatch } from '../processes/process-failure.ts';
 import { settle } from '../processes/settle.ts';

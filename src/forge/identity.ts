@@ -1,5 +1,5 @@
 import { candidatesAmong, type Identity } from '../processes/candidates.ts';
-import { foldCommand } from '../processes/identity.ts';
+import { foldCommand } from '../processes/fold-command.ts';
 import type { ForgeProcess, PlacedProcess } from './process.ts';
 import type { ForgeDeclaration, ForgeSpec } from './spec.ts';
 import { isLeaving } from './status.ts';

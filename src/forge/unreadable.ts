@@ -1,4 +1,4 @@
-import { foldCommand } from '../processes/identity.ts';
+import { foldCommand } from '../processes/fold-command.ts';
 import { foldDirectory } from './identity.ts';
 import type { ForgeProcess } from './process.ts';
 

@@ -1,6 +1,7 @@
 import { describeExisting } from '../processes/describe-existing.ts';
 import type { ExistingProcess } from '../processes/existing.ts';
-import { foldCommand, identityOfExisting } from '../processes/identity.ts';
+import { foldCommand } from '../processes/fold-command.ts';
+import { identityOfExisting } from '../processes/identity.ts';
 import { settableOptions } from '../processes/intended.ts';
 import type { Unreadable } from '../processes/listing.ts';
 import { parseConfig } from '../processes/parse-config.ts';

@@ -3,7 +3,7 @@ import type { ForgeProcess } from '../forge/process.ts';
 import { forgeRules } from '../forge/rules.ts';
 import { lineProblem, processesRange, usualUser } from '../forge/spec.ts';
 import { isLeaving } from '../forge/status.ts';
-import { foldCommand } from '../processes/identity.ts';
+import { foldCommand } from '../processes/fold-command.ts';
 import { type Declarable, declareAll, isPlainName, named, writeManifest } from './write.ts';
 
 export interface RunningServer {

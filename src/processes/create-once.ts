@@ -1,6 +1,6 @@
 import type { Failure } from '../failure.ts';
 import type { Timing } from '../time/poll.ts';
-import { type Aged, byAge } from './existing.ts';
+import { type Aged, byAge } from './aged.ts';
 import type { Listing, Unreadable } from './listing.ts';
 import { lookFor, patience } from './patience.ts';
 import { ProcessFailure, severalMatch } from './process-failure.ts';

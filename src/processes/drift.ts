@@ -1,18 +1,8 @@
-import { shorten } from '../shorten.ts';
+import type { Change, Changes } from './changes.ts';
 import type { ExistingProcess } from './existing.ts';
-import { foldCommand, foldConnection, foldQueue } from './identity.ts';
+import { foldCommand } from './fold-command.ts';
+import { foldConnection, foldQueue } from './identity.ts';
 import { type ConfigKey, configKeys, type PinnedSpec, type WorkerConfig } from './spec.ts';
-
-/** Longer values are cut in a message: whoever reads it wants to know what it is about. */
-const longest = 120;
-
-/** What differs, by field: `processes`, `command`, `config.tries`, … */
-export type Changes = Readonly<Record<string, Change>>;
-
-export interface Change {
-  readonly from: unknown;
-  readonly to: unknown;
-}
 
 /**
  * Where an existing process differs from what was declared, compared by value. Only what the declaration names is
@@ -44,24 +34,6 @@ export function changesCommand(command: string | undefined, existing: ExistingPr
 
 export function hasDrifted(spec: PinnedSpec, existing: ExistingProcess): boolean {
   return Object.keys(drift(spec, existing)).length > 0;
-}
-
-/** `processes: 1 → 2, tries: unset → 3`. */
-export function describeChanges(changes: Changes): string {
-  return Object.entries(changes)
-    .map(([field, { from, to }]) => `${fieldName(field)}: ${shown(from)} → ${shown(to)}`)
-    .join(', ');
-}
-
-/** A value as it stands in a message; nothing set is `unset`. */
-export function shown(value: unknown): string {
-  if (value === null || value === undefined) return 'unset';
-  return shorten(typeof value === 'string' ? value : JSON.stringify(value), longest);
-}
-
-/** What a reader calls a field, wherever it was given: `config.tries` is `tries`. */
-export function fieldName(field: string): string {
-  return field.replace(/^config\./, '');
 }
 
 function givenKeys(config: WorkerConfig): ConfigKey[] {

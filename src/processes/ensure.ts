@@ -1,7 +1,8 @@
 import { Failure } from '../failure.ts';
 import type { Timing } from '../time/poll.ts';
 import { type Created, createOnce } from './create-once.ts';
-import { type Changes, describeChanges, drift, hasDrifted } from './drift.ts';
+import { type Changes, describeChanges } from './changes.ts';
+import { drift, hasDrifted } from './drift.ts';
 import type { ExistingProcess } from './existing.ts';
 import { candidates } from './identity.ts';
 import { updateFor } from './intended.ts';
@@ -12,7 +13,8 @@ import { removeForSure } from './remove.ts';
 import { settle } from './settle.ts';
 import { describe, type PinnedSpec, type ProcessSpec } from './spec.ts';
 import type { PinnedStore, ProcessStore } from './store.ts';
-import { mayBeDeclared, refuseUnreadable } from './unreadable.ts';
+import { mayBeDeclared } from './may-be-declared.ts';
+import { refuseUnreadable } from './unreadable.ts';
 import { readTwice } from './whole-listing.ts';
 
 /** What to do when the declared process exists already. */

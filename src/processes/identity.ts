@@ -1,11 +1,7 @@
+import { foldCommand } from './fold-command.ts';
 import { candidatesAmong, fits, type Identity, keyOf } from './candidates.ts';
 import type { ExistingProcess } from './existing.ts';
 import type { ProcessSpec } from './spec.ts';
-
-/** White space runs folded, ends trimmed: two commands that a shell reads the same way. */
-export function foldCommand(command: string): string {
-  return command.trim().replace(/\s+/g, ' ');
-}
 
 /** A queue list, trimmed, in order; no queue means `default`. */
 export function foldQueue(queue: unknown): string {

@@ -1,4 +1,4 @@
-import { foldCommand } from './identity.ts';
+import { foldCommand } from './fold-command.ts';
 import { describe, type PinnedSpec } from './spec.ts';
 
 /** How often a command will run. */

@@ -1,5 +1,5 @@
 import { Failure, type FailureParts } from '../failure.ts';
-import type { Aged } from './existing.ts';
+import type { Aged } from './aged.ts';
 
 /** What is wrong, for an action that knows which input mends it. */
 export type Reason =

@@ -1,4 +1,4 @@
-import { fieldName, shown } from './drift.ts';
+import { fieldName, shown } from './changes.ts';
 import type { Settings } from './plan/rules.ts';
 
 /** What a process has, in a few words: `2 processes, tries 3, force`. */

@@ -1,5 +1,5 @@
 import type { Timing } from '../time/poll.ts';
-import { type Aged, bornAt } from './existing.ts';
+import { type Aged, bornAt } from './aged.ts';
 import { lookFor, patience } from './patience.ts';
 import { skipRepeats } from './skip-repeats.ts';
 

@@ -1,8 +1,5 @@
 import { Failure } from '../failure.ts';
-import type { ExistingProcess } from './existing.ts';
-import { foldCommand, foldConnection, foldQueue } from './identity.ts';
 import type { Unreadable } from './listing.ts';
-import type { ProcessSpec } from './spec.ts';
 
 /** Why a process is passed over: `31, which came back in a shape that is not understood (…)`. */
 export function unreadableText({ id, why }: Pick<Unreadable<unknown>, 'id' | 'why'>): string {
@@ -24,18 +21,3 @@ export function refuseUnreadable<P>(
   });
 }
 
-/** May it be the declared process? What is not known of it may be anything, if something is known that fits. */
-export function mayBeDeclared(
-  spec: ProcessSpec,
-  { type, command, config }: Partial<ExistingProcess>,
-): boolean {
-  if (type !== undefined && type !== spec.type) return false;
-  if (spec.type === 'custom')
-    return command == null ? type !== undefined : foldCommand(command) === foldCommand(spec.command);
-  if (config === undefined) return type !== undefined;
-  const connection = foldConnection(spec.config.connection);
-  return (
-    foldQueue(config['queue']) === foldQueue(spec.config.queue) &&
-    (connection === undefined || connection === foldConnection(config['connection']))
-  );
-}

@@ -1,6 +1,6 @@
 import { Failure } from '../failure.ts';
 import type { Timing } from '../time/poll.ts';
-import type { Aged } from './existing.ts';
+import type { Aged } from './aged.ts';
 import type { Listing } from './listing.ts';
 import { lookFor, patience } from './patience.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { Failure } from '../../src/failure.ts';
 import { type Creation, createOnce, type Sent } from '../../src/processes/create-once.ts';
-import type { Aged } from '../../src/processes/existing.ts';
+import type { Aged } from '../../src/processes/aged.ts';
 import type { Unreadable } from '../../src/processes/listing.ts';
 import { ProcessFailure } from '../../src/processes/process-failure.ts';
 import { listingOf } from '../support/listing.ts';

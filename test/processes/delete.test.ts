@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { Cancelled, Failure } from '../../src/failure.ts';
-import { deleteAll, deleteFailure, findToDelete } from '../../src/processes/delete.ts';
+import { deleteAll, deleteFailure } from '../../src/processes/delete-all.ts';
+import { findToDelete } from '../../src/processes/delete.ts';
 import type { ExistingProcess } from '../../src/processes/existing.ts';
 import type { Listing } from '../../src/processes/listing.ts';
 import type { ProcessSpec } from '../../src/processes/spec.ts';

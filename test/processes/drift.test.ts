@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { describeChanges, drift, flagOf, hasDrifted, shown } from '../../src/processes/drift.ts';
+import { describeChanges, shown } from '../../src/processes/changes.ts';
+import { drift, flagOf, hasDrifted } from '../../src/processes/drift.ts';
 import { updateFor } from '../../src/processes/intended.ts';
 import type { ProcessSpec, WorkerConfig } from '../../src/processes/spec.ts';
 import { existing } from '../support/existing.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { type Aged, bornAt, byAge } from '../../src/processes/existing.ts';
+import { type Aged, bornAt, byAge } from '../../src/processes/aged.ts';
 
 const born = (id: string, createdAt: string | null): Aged => ({ id, createdAt });
 

@@ -1,11 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import {
-  candidates,
-  foldCommand,
-  foldConnection,
-  foldQueue,
-  identityKey,
-} from '../../src/processes/identity.ts';
+import { candidates, foldConnection, foldQueue, identityKey } from '../../src/processes/identity.ts';
+import { foldCommand } from '../../src/processes/fold-command.ts';
 import type { ProcessSpec, WorkerConfig } from '../../src/processes/spec.ts';
 import { existing } from '../support/existing.ts';
 

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { ExistingProcess } from '../../src/processes/existing.ts';
 import { describe as describeSpec, type ProcessSpec } from '../../src/processes/spec.ts';
-import { mayBeDeclared, refuseUnreadable } from '../../src/processes/unreadable.ts';
+import { mayBeDeclared } from '../../src/processes/may-be-declared.ts';
+import { refuseUnreadable } from '../../src/processes/unreadable.ts';
 
 const custom: ProcessSpec = { type: 'custom', processes: 1, command: 'php artisan horizon' };
 const worker: ProcessSpec = { type: 'worker', processes: 1, config: { queue: 'mail', connection: 'redis' } };

@@ -1,4 +1,4 @@
-import { describeChanges } from '../../src/processes/drift.ts';
+import { describeChanges } from '../../src/processes/changes.ts';
 import type { Operation } from '../../src/processes/plan/plan.ts';
 
 const signs = { create: '+', update: '~', replace: '~', delete: '-', keep: '=', undeclared: '?' } as const;

@@ -1,7 +1,8 @@
 import type { CloudPinnedStore } from '../../cloud/pinned-store.ts';
 import { Failure } from '../../failure.ts';
 import type { HttpClient } from '../../http/client.ts';
-import { deleteAll, deleteFailure, findToDelete } from '../../processes/delete.ts';
+import { deleteAll, deleteFailure } from '../../processes/delete-all.ts';
+import { findToDelete } from '../../processes/delete.ts';
 import { describeExisting } from '../../processes/describe-existing.ts';
 import type { ExistingProcess } from '../../processes/existing.ts';
 import type { Step } from '../../runner/step.ts';

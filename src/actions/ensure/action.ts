@@ -1,5 +1,5 @@
 import type { HttpClient } from '../../http/client.ts';
-import { describeChanges } from '../../processes/drift.ts';
+import { describeChanges } from '../../processes/changes.ts';
 import {
   type Ensure,
   type Ensured,

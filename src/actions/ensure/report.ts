@@ -1,4 +1,4 @@
-import { describeChanges } from '../../processes/drift.ts';
+import { describeChanges } from '../../processes/changes.ts';
 import type { Ensured } from '../../processes/ensure.ts';
 import { cloudRules } from '../../processes/rules.ts';
 import { describe, type PinnedSpec } from '../../processes/spec.ts';

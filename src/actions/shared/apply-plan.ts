@@ -1,5 +1,5 @@
 import { Failure } from '../../failure.ts';
-import type { Aged } from '../../processes/existing.ts';
+import type { Aged } from '../../processes/aged.ts';
 import { type ConvergeWorld, converge } from '../../processes/plan/converge.ts';
 import { type Pace, progressTeller } from '../../processes/plan/pace.ts';
 import { changesIn, countsOf, type Plan } from '../../processes/plan/plan.ts';

@@ -1,4 +1,4 @@
-import type { Aged } from '../../processes/existing.ts';
+import type { Aged } from '../../processes/aged.ts';
 import { type Counts, changesIn, countsOf, type Operation } from '../../processes/plan/plan.ts';
 import { doneCounts, type OperationResult } from '../../processes/plan/result.ts';
 import type { Outputs } from '../../runner/outputs.ts';

@@ -1,4 +1,4 @@
-import { type Change, type Changes, fieldName, shown } from '../../processes/drift.ts';
+import { type Change, type Changes, fieldName, shown } from '../../processes/changes.ts';
 import type { ExistingProcess } from '../../processes/existing.ts';
 import { foldConnection, foldQueue } from '../../processes/identity.ts';
 import type { Settings } from '../../processes/plan/rules.ts';

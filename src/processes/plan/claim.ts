@@ -1,5 +1,5 @@
 import type { Sent } from '../create-once.ts';
-import type { Aged } from '../existing.ts';
+import type { Aged } from '../aged.ts';
 import type { Limit } from './limit.ts';
 import type { SharedListing } from './shared-listing.ts';
 

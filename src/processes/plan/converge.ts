@@ -1,6 +1,6 @@
 import { Cancelled, messageOf } from '../../failure.ts';
 import { bySpecificity } from '../candidates.ts';
-import type { Aged } from '../existing.ts';
+import type { Aged } from '../aged.ts';
 import { ProcessFailure } from '../process-failure.ts';
 import { Claim } from './claim.ts';
 import { Limit } from './limit.ts';

@@ -1,5 +1,5 @@
 import { bySpecificity, candidatesAmong, fits } from '../candidates.ts';
-import { type Aged, byAge } from '../existing.ts';
+import { type Aged, byAge } from '../aged.ts';
 import type { Rules } from './rules.ts';
 
 /** Which existing process is which declaration, one to one. */

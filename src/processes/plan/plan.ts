@@ -1,6 +1,6 @@
 import { Failure } from '../../failure.ts';
-import type { Changes } from '../drift.ts';
-import type { Aged } from '../existing.ts';
+import type { Changes } from '../changes.ts';
+import type { Aged } from '../aged.ts';
 import type { Listing } from '../listing.ts';
 import { type Contest, matchAll } from './match.ts';
 import type { Rules, Settings } from './rules.ts';

@@ -1,6 +1,6 @@
 import { Failure } from '../../failure.ts';
-import type { Changes } from '../drift.ts';
-import type { Aged } from '../existing.ts';
+import type { Changes } from '../changes.ts';
+import type { Aged } from '../aged.ts';
 import { type Counts, kept, type Operation } from './plan.ts';
 
 /** What became of one operation of a plan. */

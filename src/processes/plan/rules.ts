@@ -1,5 +1,5 @@
 import type { Identity } from '../candidates.ts';
-import type { Changes } from '../drift.ts';
+import type { Changes } from '../changes.ts';
 
 /** What a process has or is to have, by field, as in `Changes`: `processes`, `config.tries`, … */
 export type Settings = Readonly<Record<string, unknown>>;

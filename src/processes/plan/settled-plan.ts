@@ -1,4 +1,4 @@
-import type { Aged } from '../existing.ts';
+import type { Aged } from '../aged.ts';
 import type { Listing } from '../listing.ts';
 import { type SettleWorld, settle } from '../settle.ts';
 import { ambiguousPlan, type Place, type PlaceState, type Plan, planFor } from './plan.ts';

@@ -1,5 +1,5 @@
-import { describeChanges } from '../drift.ts';
-import type { Aged } from '../existing.ts';
+import { describeChanges } from '../changes.ts';
+import type { Aged } from '../aged.ts';
 import { settingsText } from '../settings-text.ts';
 import type { Action, Counts, Operation, Place } from './plan.ts';
 import type { OperationResult } from './result.ts';

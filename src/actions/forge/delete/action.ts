@@ -4,7 +4,7 @@ import type { ForgeProcess } from '../../../forge/process.ts';
 import { ForgeProcessStore } from '../../../forge/process-store.ts';
 import type { ForgeTarget } from '../../../forge/target.ts';
 import type { HttpClient } from '../../../http/client.ts';
-import { deleteFailure } from '../../../processes/delete.ts';
+import { deleteFailure } from '../../../processes/delete-all.ts';
 import type { Step } from '../../../runner/step.ts';
 import { raceLimit, withClient, workDeadline } from '../../shared/connection.ts';
 import { removalLimit } from '../shared/removal-limit.ts';

@@ -5,7 +5,7 @@ import type { ForgeDeclaration } from '../../../forge/spec.ts';
 import { describe } from '../../../forge/spec.ts';
 import type { ForgeTarget, ForgeTargetName } from '../../../forge/target.ts';
 import type { HttpClient } from '../../../http/client.ts';
-import { describeChanges } from '../../../processes/drift.ts';
+import { describeChanges } from '../../../processes/changes.ts';
 import type { Inputs } from '../../../runner/inputs.ts';
 import type { Step } from '../../../runner/step.ts';
 import { type Advice, withAdvice } from '../../shared/advice.ts';

@@ -1,7 +1,7 @@
 import type { ForgeEnsure, ForgeEnsured } from '../../../forge/ensure.ts';
 import { forgeRules } from '../../../forge/rules.ts';
 import { describe, type ForgeSpec } from '../../../forge/spec.ts';
-import { type Changes, describeChanges } from '../../../processes/drift.ts';
+import { type Changes, describeChanges } from '../../../processes/changes.ts';
 import { settingsText } from '../../../processes/settings-text.ts';
 import { code, type Html, html } from '../../../runner/html.ts';
 import { facts, headline, type Mark, next } from '../../../runner/summary.ts';

@@ -1,5 +1,5 @@
 import type { Sighted } from '../../../forge/gate.ts';
-import { foldCommand } from '../../../processes/identity.ts';
+import { foldCommand } from '../../../processes/fold-command.ts';
 import type { Inputs } from '../../../runner/inputs.ts';
 
 /** Which processes a step is about, besides the site. */
