@@ -27,7 +27,6 @@ export async function bundle(): Promise<Bundle> {
     plugins: [leaveOut(leftOut)],
     // To import the toolkit has no effect, but it does not say so: without this, what is not used of it would stay.
     treeshake: { moduleSideEffects: [{ test: /node_modules[\\/]@actions[\\/]/, sideEffects: false }] },
-    transform: { inject: { 'performance.now': [join(sources, 'time/monotonic-now.ts'), 'monotonicNow'] } },
     preserveEntrySignatures: 'allow-extension',
     // A module that is not found would only be a warning.
     onLog: (level, log, handle) => handle(level === 'warn' ? 'error' : level, log),

@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { parse } from 'yaml';
-import { didYouMean } from '../src/names/did-you-mean.ts';
+import { didYouMean } from '../src/names.ts';
 import { startAction } from '../test/e2e/harness/run-action.ts';
 import { seedShop } from '../test/emulator/seed.ts';
 import { DEFAULT_TOKEN, type Emulator, startEmulator } from '../test/emulator/server.ts';

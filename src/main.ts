@@ -1,4 +1,4 @@
-import { runEnsure } from './actions/ensure/action.ts';
+import { runEnsure } from './actions/ensure.ts';
 import { type BegunConnection, runStep, type Step } from './runner/step.ts';
 
 interface Action {
@@ -14,35 +14,35 @@ const actions = {
   },
   list: {
     title: 'List Laravel Cloud background processes',
-    load: async () => (await import('./actions/list/action.ts')).runList,
+    load: async () => (await import('./actions/list.ts')).runList,
   },
   delete: {
     title: 'Delete a Laravel Cloud background process',
-    load: async () => (await import('./actions/delete/action.ts')).runDelete,
+    load: async () => (await import('./actions/delete.ts')).runDelete,
   },
   apply: {
     title: 'Apply Laravel Cloud background processes',
-    load: async () => (await import('./actions/apply/action.ts')).runApply,
+    load: async () => (await import('./actions/apply.ts')).runApply,
   },
   forge: {
     title: 'Laravel Forge background process',
-    load: async () => (await import('./actions/forge/ensure/action.ts')).runForge,
+    load: async () => (await import('./actions/forge-ensure.ts')).runForge,
   },
   'forge-list': {
     title: 'List Laravel Forge background processes',
-    load: async () => (await import('./actions/forge/list/action.ts')).runForgeList,
+    load: async () => (await import('./actions/forge-list.ts')).runForgeList,
   },
   'forge-delete': {
     title: 'Delete a Laravel Forge background process',
-    load: async () => (await import('./actions/forge/delete/action.ts')).runForgeDelete,
+    load: async () => (await import('./actions/forge-delete.ts')).runForgeDelete,
   },
   'forge-apply': {
     title: 'Apply Laravel Forge background processes',
-    load: async () => (await import('./actions/forge/apply/action.ts')).runForgeApply,
+    load: async () => (await import('./actions/forge-apply.ts')).runForgeApply,
   },
   'forge-restart': {
     title: 'Restart Laravel Forge background processes',
-    load: async () => (await import('./actions/forge/restart/action.ts')).runForgeRestart,
+    load: async () => (await import('./actions/forge-restart.ts')).runForgeRestart,
   },
 } as const satisfies Record<string, Action>;
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { quoted, shorten } from '../src/shorten.ts';
+import { quoted, shorten } from '../src/text.ts';
 
 test('a text is cut between words, so that no part of a secret in it is ever shown', () => {
   const secret = '12|abcdefghijklmnopqrstuvwxyz';

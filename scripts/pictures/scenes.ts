@@ -1,7 +1,7 @@
 import { type ActionOptions, runAction, type StepRun } from '../../test/e2e/harness/run-action.ts';
 import { seedShop } from '../../test/emulator/seed.ts';
 import { startEmulator } from '../../test/emulator/server.ts';
-import { startFakeGitHub } from '../../test/github-api/fake-github.ts';
+import { startFakeGitHub } from '../../test/runner/fake-github.ts';
 import type { Shown } from './page.ts';
 
 const head = '4f7c21d09ab35e86f1d2c4b7a98e3f605d1b2c3a';

@@ -1,10 +1,10 @@
 import * as v from 'valibot';
 import type { HttpCall, HttpClient } from '../http/client.ts';
-import { HttpFailure } from '../http/http-failure.ts';
+import { HttpFailure } from '../http/failure.ts';
 import { path } from '../http/path.ts';
-import { readBothEnds } from './both-ends.ts';
 import { type Following, followToEnd, lookAfterLoss } from './following.ts';
-import { one, theOne } from './resources.ts';
+import { readBothEnds } from './lists.ts';
+import { one, theOne } from './shapes.ts';
 
 /** A command that Laravel Cloud runs in an environment, once. */
 export interface Command {

@@ -1,9 +1,10 @@
+import * as v from 'valibot';
 import type { HttpCall, HttpClient } from '../http/client.ts';
-import { HttpFailure } from '../http/http-failure.ts';
+import { HttpFailure } from '../http/failure.ts';
 import { path } from '../http/path.ts';
-import { readBothEnds } from './both-ends.ts';
 import { type Following, followToEnd, lookAfterLoss } from './following.ts';
-import { DeploymentResource, one, theOne } from './resources.ts';
+import { readBothEnds } from './lists.ts';
+import { DeploymentResource, one, theOne } from './shapes.ts';
 
 export interface Deployment {
   readonly id: string;
@@ -152,4 +153,55 @@ export async function recent(client: HttpClient, environmentId: string): Promise
 
 function deploymentFrom({ id, attributes }: DeploymentResource): Deployment {
   return { id, status: attributes.status, failureReason: attributes.failure_reason ?? undefined };
+}
+
+/** A step of a deployment, with what it printed. */
+export interface LoggedStep {
+  readonly name: string;
+  readonly status: string;
+  readonly output: string;
+}
+
+const Phase = v.nullish(
+  v.object({
+    steps: v.nullish(
+      v.array(
+        v.object({
+          step: v.nullish(v.string()),
+          status: v.nullish(v.string()),
+          description: v.nullish(v.string()),
+          output: v.nullish(v.string()),
+        }),
+      ),
+    ),
+  }),
+);
+
+/** Source: the deployment logs of Laravel Cloud's OpenAPI description (a plain object, no JSON:API). */
+const Logs = v.object({ data: v.object({ build: Phase, deploy: Phase }) });
+
+/** The step at which a deployment failed: the one that says so, else the last one that printed something. */
+export async function readFailingStep(
+  client: HttpClient,
+  deploymentId: string,
+): Promise<LoggedStep | undefined> {
+  const { data } = await client.json(
+    {
+      method: 'GET',
+      path: path`/deployments/${deploymentId}/logs`,
+      what: `Reading the logs of deployment ${deploymentId}`,
+    },
+    Logs,
+  );
+  const { build, deploy } = data.data;
+  const steps = [...(build?.steps ?? []), ...(deploy?.steps ?? [])];
+  const failing =
+    steps.findLast(({ status }) => /fail|error|cancel/i.test(status ?? '')) ??
+    steps.findLast(({ output }) => (output ?? '') !== '');
+  if (failing === undefined) return undefined;
+  return {
+    name: failing.description ?? failing.step ?? 'a step without a name',
+    status: failing.status ?? 'unknown',
+    output: failing.output ?? '',
+  };
 }

@@ -1,5 +1,5 @@
 import { Failure } from '../failure.ts';
-import { poll, type Waiting } from '../time/poll.ts';
+import { poll, type Waiting } from '../time.ts';
 
 /** What is needed to follow something that Laravel Cloud works on until it ends. */
 export interface Following extends Waiting {

@@ -1,13 +1,51 @@
+import * as v from 'valibot';
+import type { Listing } from '../converge/listing.ts';
 import type { HttpCall, HttpClient } from '../http/client.ts';
-import { HttpFailure, TooLarge } from '../http/http-failure.ts';
+import { HttpFailure, TooLarge } from '../http/failure.ts';
 import { path } from '../http/path.ts';
-import type { ExistingProcess } from '../processes/existing.ts';
-import type { Listing } from '../processes/listing.ts';
-import { processesOf } from './included-processes.ts';
-import { type Instance, instanceFrom } from './instance.ts';
-import { listAll } from './pages.ts';
-import { RawProcess } from './process.ts';
-import { InstanceResource } from './resources.ts';
+import { listAll } from './lists.ts';
+import type { ExistingProcess } from './process.ts';
+import { InstanceResource, processFrom, RawProcess } from './shapes.ts';
+
+/** A unit of compute: each of its replicas runs all of its background processes. */
+export interface Instance {
+  readonly id: string;
+  readonly name: string;
+  /** `app`, `service`, `queue` or `managed_queue`; a word not known yet passes through. */
+  readonly type: string;
+  readonly minReplicas: number | undefined;
+  readonly maxReplicas: number | undefined;
+  /** It scales to zero when nobody needs it, and its processes with it. */
+  readonly sleeps: boolean;
+  readonly environmentId: string | undefined;
+}
+
+export function instanceFrom({ id, attributes, relationships }: InstanceResource): Instance {
+  return {
+    id,
+    name: attributes.name,
+    type: attributes.type,
+    minReplicas: attributes.min_replicas ?? undefined,
+    maxReplicas: attributes.max_replicas ?? undefined,
+    sleeps: attributes.sleep_with_app === true,
+    environmentId: relationships?.environment?.data?.id,
+  };
+}
+
+/** Reads one instance, with the environment that it is in. */
+export async function readInstance(client: HttpClient, id: string): Promise<Instance> {
+  const { data } = await client.json(
+    {
+      method: 'GET',
+      path: path`/instances/${id}`,
+      query: { include: 'environment' },
+      what: `Reading instance ${id}`,
+    },
+    // What `include` brings along holds the environment's variables: it is not even decoded.
+    v.object({ data: v.object({ ...InstanceResource.entries, id: v.literal(id) }) }),
+  );
+  return instanceFrom(data.data);
+}
 
 /** The instances of an environment, and what was seen of their processes on the way. */
 export interface SeenInstances {
@@ -49,4 +87,41 @@ export async function listInstances(
 function isAboutTheInclude(error: unknown): boolean {
   if (!(error instanceof HttpFailure)) return false;
   return error.status === 400 || error.status === 422 || error.cause instanceof TooLarge;
+}
+
+/**
+ * The processes that a list of instances has brought along, by the instance's id. Only of instances for which that is
+ * sure: their relationship names each process, and each of these came along. All others have to be listed.
+ */
+function processesOf(
+  instances: readonly InstanceResource[],
+  included: readonly RawProcess[],
+  serverTime: number | undefined,
+): ReadonlyMap<string, Listing<ExistingProcess>> {
+  const resources = new Map(included.map((process) => [process.id, process]));
+  const named = instances.flatMap((instance) => namesOf(instance) ?? []);
+  const listings = new Map<string, Listing<ExistingProcess>>();
+  // What nobody names, or two do, shows that the relationships cannot be relied upon.
+  const names = new Set(named);
+  if (names.size < named.length || included.some(({ id }) => !names.has(id))) return listings;
+  for (const instance of instances) {
+    const own = isWhole(instance) ? namesOf(instance) : undefined;
+    const processes = own
+      ?.flatMap((id) => resources.get(id) ?? [])
+      .map((read) => processFrom(read, instance.id));
+    if (processes === undefined || processes.length !== own?.length) continue;
+    if (processes.every(({ instanceId }) => instanceId === instance.id))
+      listings.set(instance.id, { processes, unreadable: [], pages: 1, serverTime });
+  }
+  return listings;
+}
+
+function namesOf({ relationships }: InstanceResource): readonly string[] | undefined {
+  return relationships?.backgroundProcesses?.data.map(({ id }) => id);
+}
+
+/** A relationship may come in pages as well. */
+function isWhole({ relationships }: InstanceResource): boolean {
+  const { data = [], links, meta } = relationships?.backgroundProcesses ?? {};
+  return !links?.next && (meta?.total ?? 0) <= data.length;
 }

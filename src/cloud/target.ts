@@ -1,13 +1,12 @@
 import { type Annotation, Failure } from '../failure.ts';
 import type { HttpClient } from '../http/client.ts';
-import { undefinedIf404 } from '../http/outcome.ts';
+import { undefinedIf404 } from '../http/failure.ts';
 import { path } from '../http/path.ts';
-import { findByName, NotThere } from '../names/find-by-name.ts';
-import { poll, type Waiting } from '../time/poll.ts';
-import type { Instance } from './instance.ts';
-import { listInstances, type SeenInstances } from './instances.ts';
-import { listAll } from './pages.ts';
-import { ApplicationResource, BranchResource, EnvironmentResource } from './resources.ts';
+import { findByName, type Named, NotThere, pickAll } from '../names.ts';
+import { poll, type Waiting } from '../time.ts';
+import { type Instance, listInstances, type SeenInstances } from './instances.ts';
+import { listAll } from './lists.ts';
+import { ApplicationResource, BranchResource, EnvironmentResource } from './shapes.ts';
 
 /** An environment as the inputs name it. */
 export interface EnvironmentName {
@@ -225,4 +224,23 @@ function atPlaces(
 ): readonly Annotation[] | undefined {
   const placed = missing?.annotations.filter(({ place }) => place !== undefined) ?? [];
   return placed.length === 0 ? undefined : placed.map((one) => ({ ...one, message: tell(one.message) }));
+}
+
+/** The instances that a manifest names, in its order. Throws one failure about all that are wrong. */
+export function pickInstances(
+  { environment, instances }: EnvironmentInstances,
+  named: readonly Named[],
+): readonly Instance[] {
+  const where = `in the environment ${environment.name}`;
+  const search = { kind: 'instance', where, among: instances, namesOf: ({ name }: Instance) => [name] };
+  return pickAll(named, search, refuseManaged);
+}
+
+function refuseManaged({ type }: Instance, { name }: Named): Failure | undefined {
+  if (type !== 'managed_queue') return undefined;
+  return new Failure({
+    what: `The instance "${name}"`,
+    why: 'it is a managed queue, whose worker belongs to Laravel Cloud: nothing can be declared there',
+    fix: 'Leave it out of the manifest',
+  });
 }

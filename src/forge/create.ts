@@ -1,16 +1,15 @@
+import { type Created, createOnce } from '../converge/create-once.ts';
+import type { Listing } from '../converge/listing.ts';
+import { lookFor } from '../converge/patience.ts';
 import { Failure } from '../failure.ts';
-import { HttpFailure } from '../http/http-failure.ts';
-import { type Created, createOnce } from '../processes/create-once.ts';
-import type { Changes } from '../processes/changes.ts';
-import type { Listing } from '../processes/listing.ts';
-import { lookFor } from '../processes/patience.ts';
-import { poll, type Timing, waitingFor } from '../time/poll.ts';
-import { candidates, leaving } from './identity.ts';
+import { HttpFailure } from '../http/failure.ts';
+import { poll, type Timing, waitingFor } from '../time.ts';
+import { hasDrifted } from './drift.ts';
+import { candidates, leaving, mayBeSought } from './identity.ts';
 import type { ForgeProcess } from './process.ts';
-import type { ForgeStore } from './process-store.ts';
 import { describe, type ForgeSpec } from './spec.ts';
 import { isLeaving } from './status.ts';
-import { mayBeSought } from './unreadable.ts';
+import type { ForgeStore } from './store.ts';
 
 export interface ForgeWorld extends Timing {
   readonly store: ForgeStore;
@@ -20,17 +19,6 @@ export interface ForgeWorld extends Timing {
   did(line: string): void;
   warn(line: string): void;
   log(line: string): void;
-}
-
-/** Where a process differs visibly from what was declared. */
-export function drift(spec: ForgeSpec, { processes }: ForgeProcess): Changes {
-  return spec.processes === undefined || processes === spec.processes
-    ? {}
-    : { processes: { from: processes, to: spec.processes } };
-}
-
-export function hasDrifted(spec: ForgeSpec, process: ForgeProcess): boolean {
-  return Object.keys(drift(spec, process)).length > 0;
 }
 
 /** Where the declared process is looked for. A site cannot be read from a process, but Forge can list by it. */

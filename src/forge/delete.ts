@@ -1,16 +1,14 @@
+import { foldCommand } from '../converge/identity.ts';
+import type { Listing } from '../converge/listing.ts';
+import { readTwice, refuseUnreadable } from '../converge/listing.ts';
+import { type Deleted, deleteAll } from '../converge/remove.ts';
+import { type Sighting, settle } from '../converge/settle.ts';
 import { Failure } from '../failure.ts';
-import { type Deleted, deleteAll } from '../processes/delete-all.ts';
-import { foldCommand } from '../processes/fold-command.ts';
-import type { Listing } from '../processes/listing.ts';
-import { type Sighting, settle } from '../processes/settle.ts';
-import { refuseUnreadable } from '../processes/unreadable.ts';
-import { readTwice } from '../processes/whole-listing.ts';
-import { poll, type Timing, waitingFor } from '../time/poll.ts';
-import { foldDirectory } from './identity.ts';
+import { poll, type Timing, waitingFor } from '../time.ts';
+import { foldDirectory, mayBeSought } from './identity.ts';
 import type { ForgeProcess } from './process.ts';
-import type { ForgeStore } from './process-store.ts';
 import { isLeaving } from './status.ts';
-import { mayBeSought } from './unreadable.ts';
+import type { ForgeStore } from './store.ts';
 
 /** What is to be deleted: one process by its id, or those of a command and of what else is given. */
 export type ForgeDeleteTarget =

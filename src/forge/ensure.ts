@@ -1,25 +1,15 @@
+import type { Changes } from '../converge/changes.ts';
+import type { Listing } from '../converge/listing.ts';
+import { readTwice, refuseUnreadable } from '../converge/listing.ts';
+import { ProcessFailure, severalMatch } from '../converge/process-failure.ts';
+import { settle } from '../converge/settle.ts';
 import { Failure } from '../failure.ts';
-import type { Changes } from '../processes/changes.ts';
-import type { Listing } from '../processes/listing.ts';
-import { ProcessFailure, severalMatch } from '../processes/process-failure.ts';
-import { settle } from '../processes/settle.ts';
-import { refuseUnreadable } from '../processes/unreadable.ts';
-import { readTwice } from '../processes/whole-listing.ts';
-import {
-  type Creating,
-  createForge,
-  drift,
-  type ForgeWorld,
-  hasDrifted,
-  holdsName,
-  listAlike,
-  nameTaken,
-} from './create.ts';
-import { candidates } from './identity.ts';
+import { type Creating, createForge, type ForgeWorld, holdsName, listAlike, nameTaken } from './create.ts';
+import { drift, hasDrifted } from './drift.ts';
+import { candidates, mayBeSought } from './identity.ts';
 import type { ForgeProcess } from './process.ts';
 import { replace } from './replace.ts';
 import { describe, type ForgeSpec } from './spec.ts';
-import { mayBeSought } from './unreadable.ts';
 
 /** What to do when the declared process exists already. */
 export type IfExists = 'reuse' | 'replace' | 'fail';

@@ -1,7 +1,7 @@
+import type { Listing } from '../converge/listing.ts';
+import { unreadableText } from '../converge/listing.ts';
 import { Failure } from '../failure.ts';
-import type { Listing } from '../processes/listing.ts';
-import { unreadableText } from '../processes/unreadable.ts';
-import { poll, type Waiting } from '../time/poll.ts';
+import { poll, type Waiting } from '../time.ts';
 import { type ForgeProcess, label } from './process.ts';
 import { isDead, StopWatch } from './status.ts';
 

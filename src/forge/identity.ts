@@ -1,5 +1,4 @@
-import { candidatesAmong, type Identity } from '../processes/candidates.ts';
-import { foldCommand } from '../processes/fold-command.ts';
+import { candidatesAmong, foldCommand, type Identity } from '../converge/identity.ts';
 import type { ForgeProcess, PlacedProcess } from './process.ts';
 import type { ForgeDeclaration, ForgeSpec } from './spec.ts';
 import { isLeaving } from './status.ts';
@@ -94,4 +93,25 @@ function shortHash(text: string): string {
   let hash = 0x811c9dc5;
   for (const byte of Buffer.from(text)) hash = Math.imul(hash ^ byte, 0x01000193);
   return (hash >>> 0).toString(16).padStart(8, '0');
+}
+
+/** What a process is looked for by. */
+export interface Sought {
+  readonly command: string;
+  readonly user: string | undefined;
+  readonly directory: string | undefined;
+}
+
+/** May one that is not understood be it? What is not known of it may be anything. */
+export function mayBeSought(
+  { command, user, directory }: Sought,
+  known: Partial<Pick<ForgeProcess, keyof Sought>>,
+): boolean {
+  return (
+    (known.command === undefined || foldCommand(known.command) === foldCommand(command)) &&
+    (user === undefined || known.user === undefined || known.user === user) &&
+    (directory === undefined ||
+      known.directory === undefined ||
+      foldDirectory(known.directory) === foldDirectory(directory))
+  );
 }

@@ -1,16 +1,16 @@
-import type { Sent } from '../processes/create-once.ts';
-import type { Listing } from '../processes/listing.ts';
-import type { Claim } from '../processes/plan/claim.ts';
-import type { Maker } from '../processes/plan/converge.ts';
-import type { Limit } from '../processes/plan/limit.ts';
-import { SharedListing } from '../processes/plan/shared-listing.ts';
-import { removeForSure } from '../processes/remove.ts';
-import type { Timing } from '../time/poll.ts';
+import type { Maker } from '../converge/apply.ts';
+import type { Claim } from '../converge/claim.ts';
+import type { Sent } from '../converge/create-once.ts';
+import type { Listing } from '../converge/listing.ts';
+import { removeForSure } from '../converge/remove.ts';
+import type { Limit } from '../converge/semaphore.ts';
+import { SharedListing } from '../converge/shared-listing.ts';
+import type { Timing } from '../time.ts';
 import { type ForgeWorld, untilGone } from './create.ts';
 import { ensure } from './ensure.ts';
 import type { PlacedProcess } from './process.ts';
-import type { ForgeStore } from './process-store.ts';
 import type { ForgeSpec } from './spec.ts';
+import type { ForgeStore } from './store.ts';
 
 export interface ForgeMakerWorld extends Timing, Pick<ForgeWorld, 'store' | 'removalLimit'> {
   readonly limit: Limit;

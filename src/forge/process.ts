@@ -1,8 +1,8 @@
 import * as v from 'valibot';
-import type { Misfit } from '../http/pages.ts';
-import type { Unreadable } from '../processes/listing.ts';
-import { shorten } from '../shorten.ts';
-import type { ProcessResource } from './resources.ts';
+import type { Unreadable } from '../converge/listing.ts';
+import type { Misfit } from '../http/lists.ts';
+import { shorten } from '../text.ts';
+import type { ProcessResource } from './shapes.ts';
 
 /** A background process as it exists on a Forge server. Its name, site, seconds and signal cannot be read. */
 export interface ForgeProcess {

@@ -1,11 +1,9 @@
 import { Failure } from '../failure.ts';
-import { HttpFailure } from '../http/http-failure.ts';
-import { backoff } from '../time/backoff.ts';
-import type { Clock } from '../time/clock.ts';
-import { poll, type Waiting } from '../time/poll.ts';
+import { HttpFailure } from '../http/failure.ts';
+import { backoff, type Clock, poll, type Waiting } from '../time.ts';
 import { type ForgeProcess, label } from './process.ts';
-import type { ForgeStore } from './process-store.ts';
 import { isDead, isLeaving, isUp, StopWatch } from './status.ts';
+import type { ForgeStore } from './store.ts';
 
 export interface Restarting {
   readonly store: Pick<ForgeStore, 'find' | 'restart'>;
@@ -155,4 +153,51 @@ function lateFailure(tracks: readonly Track[], span: number): Failure {
     why: `after ${Math.round(span / 1000)} s ${late.length} of ${tracks.length} ${late.length === 1 ? 'is' : 'are'} not up: ${late.map(({ last }) => `${label(last)} is ${last.status}`).join(', ')}`,
     fix: 'The restart was accepted and goes on; look in Forge how it ends, or raise wait-timeout',
   });
+}
+
+export interface Requested {
+  /** In the order of the list. */
+  readonly accepted: readonly Accepted[];
+  /** What went wrong with the others, the first of it. */
+  readonly failure: Failure | undefined;
+}
+
+/**
+ * Asks for the restart of each, so many at once. What fails for one does not keep the others from it, unless it would
+ * fail for all: a token that may not, or a step that was told to stop.
+ */
+export async function requestRestarts(
+  processes: readonly ForgeProcess[],
+  atOnce: number,
+  restarting: Restarting,
+): Promise<Requested> {
+  const accepted = new Map<string, Accepted>();
+  const failures: unknown[] = [];
+  const queue = processes.values();
+  let stopped = false;
+  const worker = async (): Promise<void> => {
+    for (const process of queue) {
+      if (stopped) return;
+      try {
+        await requestRestart(process, restarting);
+        accepted.set(process.id, { process, at: restarting.waiting.clock.now() });
+        restarting.log(`Restarting ${process.id} (it was ${process.status})`);
+      } catch (error) {
+        failures.push(error);
+        stopped ||= failsForAll(error);
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(atOnce, processes.length) }, worker));
+  const unexpected = failures.find((error) => !(error instanceof Failure));
+  if (unexpected !== undefined) throw unexpected;
+  return {
+    accepted: processes.flatMap(({ id }) => accepted.get(id) ?? []),
+    failure: failures.find((error) => error instanceof Failure),
+  };
+}
+
+function failsForAll(error: unknown): boolean {
+  if (!(error instanceof HttpFailure)) return true;
+  return error.status === 401 || error.status === 403;
 }

@@ -1,4 +1,4 @@
-import type { Clock } from '../time/clock.ts';
+import type { Clock } from '../time.ts';
 import type { ForgeProcess } from './process.ts';
 
 /** All words that Forge is known to use. `installed` is of the time before it told whether a process runs. */

@@ -1,17 +1,13 @@
 import type * as v from 'valibot';
 import { messageOf } from '../failure.ts';
-import { type BackoffOptions, backoff } from '../time/backoff.ts';
-import type { Clock, Random } from '../time/clock.ts';
-import type { Deadline } from '../time/deadline.ts';
-import { inWords } from '../time/in-words.ts';
+import type { Clock, Deadline, Random } from '../time.ts';
+import { type BackoffOptions, backoff, inWords } from '../time.ts';
 import { decode, expectNoPage, Undecodable } from './decode.ts';
-import { closedTooLong, nothingLeft, outOfTime, stillFailing, stopped } from './given-up.ts';
-import { HttpFailure, NotSent } from './http-failure.ts';
-import { networkFailure } from './network-failure.ts';
-import { Patience } from './patience.ts';
+import { HttpFailure, NotSent } from './failure.ts';
+import { type CallHints, networkFailure, type ServiceHints, statusFailure } from './hints.ts';
 import { RateGate } from './rate-gate.ts';
+import { closedTooLong, nothingLeft, outOfTime, Patience, stillFailing, stopped } from './retry.ts';
 import { dateOf } from './retry-after.ts';
-import { type CallHints, type ServiceHints, statusFailure } from './status-failure.ts';
 import type { Method, Transport, TransportResponse } from './transport.ts';
 
 export interface HttpCall extends CallHints {

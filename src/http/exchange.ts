@@ -1,6 +1,6 @@
 import type { Dispatcher } from 'undici';
 import { type Abortable, dispatchWithSignal } from 'undici/lib/api/abort-signal.js';
-import { NotSent, TooLarge } from './http-failure.ts';
+import { NotSent, TooLarge } from './failure.ts';
 
 export interface TransportResponse {
   readonly status: number;

@@ -1,6 +1,6 @@
-import { backoff } from '../time/backoff.ts';
-import type { Clock, Random } from '../time/clock.ts';
-import { HttpFailure } from './http-failure.ts';
+import type { Clock, Random } from '../time.ts';
+import { backoff } from '../time.ts';
+import { HttpFailure } from './failure.ts';
 
 /** Where a server that turns requests away does not say for how long: its window is a minute. */
 const pauses = { first: 1_000, longest: 20_000 } as const;

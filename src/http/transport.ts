@@ -2,10 +2,10 @@ import { setImmediate as turn } from 'node:timers/promises';
 import type { Dispatcher } from 'undici';
 import Pool from 'undici/lib/dispatcher/pool.js';
 import { Failure } from '../failure.ts';
-import { isLoopback } from '../names/loopback.ts';
 import { openConnector } from './connector.ts';
 import { exchange, type TransportResponse } from './exchange.ts';
 import type { FirstConnection } from './first-connection.ts';
+import { isLoopback } from './loopback.ts';
 
 export type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE';
 

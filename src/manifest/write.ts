@@ -1,5 +1,5 @@
-import { type Identity, keyOf } from '../processes/candidates.ts';
-import { quoted } from '../shorten.ts';
+import { type Identity, keyOf } from '../converge/identity.ts';
+import { quoted } from '../text.ts';
 
 /** A place as it goes into a manifest. */
 export interface WrittenPlace {

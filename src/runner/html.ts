@@ -1,5 +1,4 @@
-import { shorten } from '../shorten.ts';
-import { visible } from './escape-for-log.ts';
+import { shorten, visible } from '../text.ts';
 
 /** Markup that is safe to write to a summary or a comment. Made only by the `html` template. */
 export class Html {

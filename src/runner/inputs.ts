@@ -1,8 +1,8 @@
 import { getInput } from '@actions/core';
 import { type Annotation, Failure, type Mistake, placeText } from '../failure.ts';
-import { orNear } from '../names/did-you-mean.ts';
-import { isLoopback } from '../names/loopback.ts';
-import { quoted } from '../shorten.ts';
+import { isLoopback } from '../http/loopback.ts';
+import { orNear } from '../names.ts';
+import { quoted } from '../text.ts';
 
 /**
  * Reads a step's inputs and collects what is wrong with them, so that all of it is reported at once.

@@ -1,8 +1,8 @@
 import * as core from '@actions/core';
 import { type Place, placeText } from '../failure.ts';
-import { escapeForLog, escapeLinesForLog } from './escape-for-log.ts';
-import { repositoryPath } from './repository-path.ts';
+import { visible } from '../text.ts';
 import type { Secrets } from './secrets.ts';
+import { repositoryPath } from './workflow.ts';
 
 /** The step's log. Text from outside can pass through it safely: it is redacted, and never becomes a command. */
 export class Log {
@@ -63,4 +63,19 @@ export class Log {
   #lines(text: string): string {
     return escapeLinesForLog(this.#secrets.redact(text));
   }
+}
+
+/**
+ * Text from outside as one line of log that stays text. The runner takes a line that starts with `::` and, in its
+ * older form, `##[` anywhere in a line as a command.
+ */
+function escapeForLog(text: string): string {
+  return visible(text)
+    .replaceAll('##[', '## [')
+    .replace(/^(\s*):(?=:)/, '$1: ');
+}
+
+/** Like `escapeForLog`, but line breaks stay: for messages whose command escapes them itself. */
+function escapeLinesForLog(text: string): string {
+  return text.split('\n').map(escapeForLog).join('\n');
 }

@@ -1,12 +1,12 @@
 import type { Socket } from 'node:net';
+import { setOutput } from '@actions/core';
 import { Cancelled, Failure, messageOf } from '../failure.ts';
-import { type Clock, type Random, systemClock } from '../time/clock.ts';
+import { type Clock, type Random, systemClock } from '../time.ts';
 import { type Html, html } from './html.ts';
 import { Inputs } from './inputs.ts';
 import { Log } from './log.ts';
-import { type Outputs, writeOutputs } from './outputs.ts';
 import { Secrets } from './secrets.ts';
-import { listenForStop } from './stop-signals.ts';
+import { listenForStop } from './signals.ts';
 import { headline, reasons, writeSummary } from './summary.ts';
 import { readWorkflow, type Workflow } from './workflow.ts';
 
@@ -146,4 +146,22 @@ function withDone(message: string, done: readonly string[]): string {
 
 function told(message: string): Told {
   return { message, annotations: [{ message }] };
+}
+
+/** The step's outputs by name. */
+export type Outputs = Readonly<Record<string, string>>;
+
+/** Writes outputs. A secret that an API echoed is redacted. */
+export function writeOutputs(outputs: Outputs, secrets: Secrets): void {
+  for (const [name, value] of Object.entries(outputs)) {
+    try {
+      setOutput(name, secrets.redact(value));
+    } catch (error) {
+      throw new Failure({
+        what: `The output ${name}`,
+        why: `it could not be written to the file that GITHUB_OUTPUT names (${messageOf(error)})`,
+        fix: 'Check the disk of the runner, and the rights to write to it',
+      });
+    }
+  }
 }

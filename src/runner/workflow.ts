@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join, relative, sep } from 'node:path';
 import * as v from 'valibot';
 
 const PullRequestEvent = v.object({
@@ -61,4 +62,15 @@ function readPullRequest(path: string | undefined): PullRequest | undefined {
   const { number, head, base } = parsed.output.pull_request;
   // A deleted fork leaves a null repository behind.
   return { number, fromFork: head.repo?.full_name !== base.repo.full_name, head: head.sha };
+}
+
+/**
+ * A file of the workspace as its repository names it, which is where GitHub shows an annotation: `actions/checkout` can
+ * put the repository into a folder of the workspace.
+ */
+export function repositoryPath(workspace: string, file: string): string {
+  for (let folder = dirname(file); folder !== '.'; folder = dirname(folder)) {
+    if (existsSync(join(workspace, folder, '.git'))) return relative(folder, file).replaceAll(sep, '/');
+  }
+  return file;
 }

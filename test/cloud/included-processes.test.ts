@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { listInstances } from '../../src/cloud/instances.ts';
-import { TooLarge } from '../../src/http/http-failure.ts';
+import { TooLarge } from '../../src/http/failure.ts';
 import { json, type Reply, text } from '../support/fake-transport.ts';
 import { failureOf, scriptedClient } from '../support/test-client.ts';
 

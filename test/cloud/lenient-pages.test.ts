@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { listAll } from '../../src/cloud/pages.ts';
-import { keepingRaw, ProcessResource } from '../../src/cloud/resources.ts';
+import { listAll } from '../../src/cloud/lists.ts';
+import { keepingRaw, ProcessResource } from '../../src/cloud/shapes.ts';
 import { json } from '../support/fake-transport.ts';
 import { scriptedClient } from '../support/test-client.ts';
 

@@ -1,8 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { CloudPinnedStore } from '../../src/cloud/pinned-store.ts';
-import { CloudProcessStore, type ProcessStoreOptions } from '../../src/cloud/process-store.ts';
+import type { ProcessSpec } from '../../src/cloud/spec.ts';
+import { CloudPinnedStore, CloudProcessStore, type ProcessStoreOptions } from '../../src/cloud/store.ts';
 import { Failure } from '../../src/failure.ts';
-import type { ProcessSpec } from '../../src/processes/spec.ts';
 import { htmlPage, json, networkError, type Reply, text } from '../support/fake-transport.ts';
 import { failureOf, scriptedClient } from '../support/test-client.ts';
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { keepingRaw, one, ProcessResource } from '../../src/cloud/resources.ts';
+import { keepingRaw, one, ProcessResource } from '../../src/cloud/shapes.ts';
 import { decode } from '../../src/http/decode.ts';
 
 const single = one(keepingRaw(ProcessResource));

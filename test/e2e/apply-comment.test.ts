@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { seedShop } from '../emulator/seed.ts';
 import { type Emulator, startEmulator } from '../emulator/server.ts';
-import { type FakeGitHub, ownBot, startFakeGitHub } from '../github-api/fake-github.ts';
+import { type FakeGitHub, ownBot, startFakeGitHub } from '../runner/fake-github.ts';
 import {
   expectNoToken,
   FAKE_GITHUB_TOKEN,

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { startFakeGitHub } from '../github-api/fake-github.ts';
+import { startFakeGitHub } from '../runner/fake-github.ts';
 import { type ForgeWorld, startForge, violations } from './forge-world.ts';
 import type { ActionOptions, StepRun } from './harness/run-action.ts';
 import { runAction } from './harness/run-action.ts';

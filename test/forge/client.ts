@@ -1,7 +1,7 @@
-import { forgeHints } from '../../src/forge/hints.ts';
+import { forgeHints } from '../../src/forge/service.ts';
 import { HttpClient } from '../../src/http/client.ts';
 import type { TransportRequest } from '../../src/http/transport.ts';
-import { Deadline } from '../../src/time/deadline.ts';
+import { Deadline } from '../../src/time.ts';
 import { VirtualClock } from '../support/virtual-clock.ts';
 
 export interface Scripted {

@@ -1,9 +1,9 @@
+import type { Sent } from '../../src/converge/create-once.ts';
+import type { Listing } from '../../src/converge/listing.ts';
 import type { ForgeProcess } from '../../src/forge/process.ts';
-import type { ForgeStore, ProcessFilter } from '../../src/forge/process-store.ts';
 import type { ForgeSpec } from '../../src/forge/spec.ts';
-import { HttpFailure } from '../../src/http/http-failure.ts';
-import type { Sent } from '../../src/processes/create-once.ts';
-import type { Listing } from '../../src/processes/listing.ts';
+import type { ForgeStore, ProcessFilter } from '../../src/forge/store.ts';
+import { HttpFailure } from '../../src/http/failure.ts';
 import { listingOf } from '../support/listing.ts';
 
 export function processOf(given: Partial<ForgeProcess> & { id: string }): ForgeProcess {

@@ -1,6 +1,6 @@
 import { beforeEach, expect, test } from 'vitest';
 import { type Gate, type Gated, waitAtGate } from '../../src/forge/gate.ts';
-import { Deadline } from '../../src/time/deadline.ts';
+import { Deadline } from '../../src/time.ts';
 import { VirtualClock } from '../support/virtual-clock.ts';
 import { processOf } from './forge-server.ts';
 import { waitingOn } from './waiting-on.ts';

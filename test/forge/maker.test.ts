@@ -1,10 +1,10 @@
 import { beforeEach, describe, expect, test } from 'vitest';
+import { converge } from '../../src/converge/apply.ts';
+import { planFor } from '../../src/converge/plan.ts';
+import { describeDone } from '../../src/converge/result.ts';
 import { forgeMaker } from '../../src/forge/maker.ts';
-import { forgeRules } from '../../src/forge/rules.ts';
+import { forgeRules } from '../../src/forge/service.ts';
 import type { ForgeSpec } from '../../src/forge/spec.ts';
-import { converge } from '../../src/processes/plan/converge.ts';
-import { planFor } from '../../src/processes/plan/plan.ts';
-import { describeDone } from '../../src/processes/plan/result.ts';
 import { VirtualClock } from '../support/virtual-clock.ts';
 import { answered, ForgeServer, specOf } from './forge-server.ts';
 import { waitingOn } from './waiting-on.ts';

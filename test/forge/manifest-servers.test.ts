@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { type DeclaredServer, findServers } from '../../src/forge/manifest-servers.ts';
 import type { ForgeDeclaration } from '../../src/forge/spec.ts';
+import { type DeclaredServer, findServers } from '../../src/forge/target.ts';
 import { scripted } from './client.ts';
 
 const servers = [

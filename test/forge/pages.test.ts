@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { listAll } from '../../src/forge/pages.ts';
-import { NamedResource } from '../../src/forge/resources.ts';
+import { listAll } from '../../src/forge/lists.ts';
+import { NamedResource } from '../../src/forge/shapes.ts';
 import { scripted } from './client.ts';
 
 const named = (id: number | string) => ({ id, type: 'servers', attributes: { name: `web-${id}` } });

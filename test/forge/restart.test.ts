@@ -1,10 +1,15 @@
 import { beforeEach, expect, test } from 'vitest';
 import { Cancelled, Failure } from '../../src/failure.ts';
 import type { ForgeProcess } from '../../src/forge/process.ts';
-import { type Restarting, requestRestart, type Settled, untilUp } from '../../src/forge/restart.ts';
-import { requestRestarts } from '../../src/forge/restart-all.ts';
-import { HttpFailure } from '../../src/http/http-failure.ts';
-import { Deadline } from '../../src/time/deadline.ts';
+import {
+  type Restarting,
+  requestRestart,
+  requestRestarts,
+  type Settled,
+  untilUp,
+} from '../../src/forge/restart.ts';
+import { HttpFailure } from '../../src/http/failure.ts';
+import { Deadline } from '../../src/time.ts';
 import { VirtualClock } from '../support/virtual-clock.ts';
 import { answered, processOf } from './forge-server.ts';
 import { waitingOn } from './waiting-on.ts';

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
+import { planFor } from '../../src/converge/plan.ts';
 import type { PlacedProcess } from '../../src/forge/process.ts';
-import { forgeRules } from '../../src/forge/rules.ts';
+import { forgeRules } from '../../src/forge/service.ts';
 import type { ForgeSpec } from '../../src/forge/spec.ts';
-import { planFor } from '../../src/processes/plan/plan.ts';
 import { listingOf } from '../support/listing.ts';
 import { lineOf } from '../support/operation-line.ts';
 import { processOf, specOf } from './forge-server.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { mayBeSought } from '../../src/forge/unreadable.ts';
+import { mayBeSought } from '../../src/forge/identity.ts';
 
 const sought = { command: 'php8.4 artisan horizon', user: 'forge', directory: '/home/forge/shop' };
 

@@ -1,4 +1,4 @@
-import type { Clock } from '../../src/time/clock.ts';
+import type { Clock } from '../../src/time.ts';
 
 /** What a wait is handed in a test: no jitter, no signal. */
 export function waitingOn(clock: Clock) {

@@ -4,9 +4,9 @@ import { describe, expect, test } from 'vitest';
 import { Cancelled } from '../../src/failure.ts';
 import type { HttpCall } from '../../src/http/client.ts';
 import { Undecodable } from '../../src/http/decode.ts';
-import { HttpFailure, NotSent, TooLarge } from '../../src/http/http-failure.ts';
+import { HttpFailure, NotSent, TooLarge } from '../../src/http/failure.ts';
 import type { Method } from '../../src/http/transport.ts';
-import { Deadline } from '../../src/time/deadline.ts';
+import { Deadline } from '../../src/time.ts';
 import { htmlPage, json, networkError, type Reply, text } from '../support/fake-transport.ts';
 import { failureOf, type Overrides, scriptedClient, token } from '../support/test-client.ts';
 

@@ -2,7 +2,7 @@ import { getEventListeners } from 'node:events';
 import type { Dispatcher } from 'undici';
 import { expect, test, vi } from 'vitest';
 import { exchange } from '../../src/http/exchange.ts';
-import { NotSent, TooLarge } from '../../src/http/http-failure.ts';
+import { NotSent, TooLarge } from '../../src/http/failure.ts';
 import { failureOf } from '../support/test-client.ts';
 
 type Handler = Required<Dispatcher.DispatchHandler>;

@@ -3,7 +3,7 @@ import { type AddressInfo, createServer, Socket } from 'node:net';
 import { createServer as createSecureServer, getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { connectFirst, type FirstConnection } from '../../src/http/first-connection.ts';
-import { networkFailure } from '../../src/http/network-failure.ts';
+import { networkFailure } from '../../src/http/hints.ts';
 import { openTransport, type TransportOptions } from '../../src/http/transport.ts';
 import { type Certificate, makeCertificate } from '../support/certificate.ts';
 import { failureOf } from '../support/test-client.ts';

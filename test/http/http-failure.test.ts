@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { HttpFailure, TooLarge } from '../../src/http/http-failure.ts';
+import { HttpFailure, TooLarge } from '../../src/http/failure.ts';
 
 const cause = new Error('the network');
 const failure = new HttpFailure(

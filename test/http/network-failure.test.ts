@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { TooLarge } from '../../src/http/http-failure.ts';
-import { networkFailure } from '../../src/http/network-failure.ts';
+import { TooLarge } from '../../src/http/failure.ts';
+import { networkFailure } from '../../src/http/hints.ts';
 import { networkError } from '../support/fake-transport.ts';
 
 function failureFor(error: unknown, timedOut = false) {

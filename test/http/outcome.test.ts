@@ -1,6 +1,10 @@
 import { expect, test } from 'vitest';
-import { HttpFailure, type HttpFailureDetails } from '../../src/http/http-failure.ts';
-import { lostIfUnknown, undefinedIf404 } from '../../src/http/outcome.ts';
+import {
+  HttpFailure,
+  type HttpFailureDetails,
+  lostIfUnknown,
+  undefinedIf404,
+} from '../../src/http/failure.ts';
 
 const failure = (details: Partial<HttpFailureDetails>) =>
   new HttpFailure(

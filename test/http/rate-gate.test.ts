@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { describe, expect, test } from 'vitest';
 import { Cancelled } from '../../src/failure.ts';
 import type { HttpCall } from '../../src/http/client.ts';
-import { Deadline } from '../../src/time/deadline.ts';
+import { Deadline } from '../../src/time.ts';
 import { json, type Reply, text } from '../support/fake-transport.ts';
 import { failureOf, type Overrides, scriptedClient } from '../support/test-client.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { type CallHints, statusFailure } from '../../src/http/status-failure.ts';
+import { type CallHints, statusFailure } from '../../src/http/hints.ts';
 import { json, text } from '../support/fake-transport.ts';
 import { hints } from '../support/test-client.ts';
 

@@ -9,8 +9,8 @@ import {
 import v8 from 'node:v8';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { Failure } from '../../src/failure.ts';
-import { TooLarge } from '../../src/http/http-failure.ts';
-import { networkFailure } from '../../src/http/network-failure.ts';
+import { TooLarge } from '../../src/http/failure.ts';
+import { networkFailure } from '../../src/http/hints.ts';
 import { openTransport, type Transport, type TransportOptions } from '../../src/http/transport.ts';
 import { failureOf } from '../support/test-client.ts';
 

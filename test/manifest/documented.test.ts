@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { fencesOf } from '../../scripts/fences.ts';
-import { cloudManifest } from '../../src/manifest/cloud-manifest.ts';
-import { forgeManifest } from '../../src/manifest/forge-manifest.ts';
-import { parseManifest } from '../../src/manifest/parse.ts';
+import { cloudManifest } from '../../src/cloud/manifest.ts';
+import { forgeManifest } from '../../src/forge/manifest.ts';
+import { parseManifest } from '../../src/manifest/read.ts';
 import { markdownFiles, readDocument } from '../docs/documents.ts';
 
 const manifests = markdownFiles().flatMap((path) =>

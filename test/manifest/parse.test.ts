@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import { cloudManifest } from '../../src/cloud/manifest.ts';
 import { type Mistake, placeText } from '../../src/failure.ts';
-import { cloudManifest } from '../../src/manifest/cloud-manifest.ts';
-import { forgeManifest } from '../../src/manifest/forge-manifest.ts';
-import { parseManifest } from '../../src/manifest/parse.ts';
+import { forgeManifest } from '../../src/forge/manifest.ts';
+import { parseManifest } from '../../src/manifest/read.ts';
 import { beyondSchema as beyondForgeSchema, cases as forgeCases } from './forge-manifests.ts';
 import { beyondSchema, cases } from './manifests.ts';
 

@@ -2,8 +2,8 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { maxManifestBytes } from '../../src/manifest/manifest.ts';
-import { readWorkspaceFile } from '../../src/manifest/read-file.ts';
+import { readWorkspaceFile } from '../../src/manifest/file.ts';
+import { maxManifestBytes } from '../../src/manifest/read.ts';
 
 let base: string;
 let workspace: string;

@@ -2,11 +2,11 @@ import { readFileSync } from 'node:fs';
 import { Ajv } from 'ajv';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
+import { cloudManifest } from '../../src/cloud/manifest.ts';
+import { commandLength, configKeys, processesRange } from '../../src/cloud/spec.ts';
+import { forgeManifest } from '../../src/forge/manifest.ts';
 import { secondsRange } from '../../src/forge/spec.ts';
-import { cloudManifest } from '../../src/manifest/cloud-manifest.ts';
-import { forgeManifest } from '../../src/manifest/forge-manifest.ts';
-import { parseManifest } from '../../src/manifest/parse.ts';
-import { commandLength, configKeys, processesRange } from '../../src/processes/spec.ts';
+import { parseManifest } from '../../src/manifest/read.ts';
 import { cases as forgeCases } from './forge-manifests.ts';
 import { cases } from './manifests.ts';
 

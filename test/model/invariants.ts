@@ -1,6 +1,6 @@
+import type { ProcessSpec } from '../../src/cloud/spec.ts';
+import { byAge } from '../../src/converge/listing.ts';
 import { Failure, messageOf } from '../../src/failure.ts';
-import { byAge } from '../../src/processes/aged.ts';
-import type { ProcessSpec } from '../../src/processes/spec.ts';
 import type { Look, StoredProcess } from './cloud-model.ts';
 import { type Ending, limits, type RunResult, token } from './play.ts';
 

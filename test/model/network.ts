@@ -1,5 +1,5 @@
 import type { Transport, TransportRequest, TransportResponse } from '../../src/http/transport.ts';
-import type { Clock } from '../../src/time/clock.ts';
+import type { Clock } from '../../src/time.ts';
 import type { CloudModel } from './cloud-model.ts';
 import type { Manners } from './manners.ts';
 

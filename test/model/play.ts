@@ -1,10 +1,10 @@
-import { cloudHints } from '../../src/cloud/hints.ts';
-import { CloudProcessStore } from '../../src/cloud/process-store.ts';
+import { type Ensured, ensure } from '../../src/cloud/ensure.ts';
+import { candidates } from '../../src/cloud/identity.ts';
+import { cloudHints } from '../../src/cloud/service.ts';
+import { CloudProcessStore } from '../../src/cloud/store.ts';
 import { Cancelled } from '../../src/failure.ts';
 import { HttpClient } from '../../src/http/client.ts';
-import { type Ensured, ensure } from '../../src/processes/ensure.ts';
-import { candidates } from '../../src/processes/identity.ts';
-import { Deadline } from '../../src/time/deadline.ts';
+import { Deadline } from '../../src/time.ts';
 import { seededRandom } from '../support/seeded-random.ts';
 import { VirtualClock } from '../support/virtual-clock.ts';
 import { apiUrl, beginning, CloudModel, instanceId, type StoredProcess } from './cloud-model.ts';

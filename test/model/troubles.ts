@@ -1,4 +1,4 @@
-import { candidates } from '../../src/processes/identity.ts';
+import { candidates } from '../../src/cloud/identity.ts';
 import { isOrderly, madeHere, reported } from './invariants.ts';
 import { asExisting, type Ending } from './play.ts';
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import type { IfExists } from '../../src/processes/ensure.ts';
-import type { ProcessSpec } from '../../src/processes/spec.ts';
+import type { IfExists } from '../../src/cloud/ensure.ts';
+import type { ProcessSpec } from '../../src/cloud/spec.ts';
 import { passingBy, type Seed } from './cloud-model.ts';
 import type { Manners } from './manners.ts';
 import type { Fault, Kill } from './network.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { didYouMean, nearest, orNear } from '../../src/names/did-you-mean.ts';
+import { didYouMean, nearest, orNear } from '../../src/names.ts';
 
 describe('a mistyped name is recognised', () => {
   test.each([

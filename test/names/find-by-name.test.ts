@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { Failure } from '../../src/failure.ts';
-import { findByName, NotThere } from '../../src/names/find-by-name.ts';
+import { findByName, NotThere } from '../../src/names.ts';
 
 interface Thing {
   readonly id: string;

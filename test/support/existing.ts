@@ -1,4 +1,4 @@
-import type { ExistingProcess } from '../../src/processes/existing.ts';
+import type { ExistingProcess } from '../../src/cloud/process.ts';
 
 /** A worker on the queue `default` as it is read back, unless told otherwise. */
 export function existing(process: Partial<ExistingProcess> & { readonly id: string }): ExistingProcess {

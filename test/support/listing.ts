@@ -1,4 +1,4 @@
-import type { Listing } from '../../src/processes/listing.ts';
+import type { Listing } from '../../src/converge/listing.ts';
 
 /** A list of one page, whose server does not tell the time unless told otherwise. */
 export function listingOf<P>(

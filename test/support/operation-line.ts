@@ -1,5 +1,5 @@
-import { describeChanges } from '../../src/processes/changes.ts';
-import type { Operation } from '../../src/processes/plan/plan.ts';
+import { describeChanges } from '../../src/converge/changes.ts';
+import type { Operation } from '../../src/converge/plan.ts';
 
 const signs = { create: '+', update: '~', replace: '~', delete: '-', keep: '=', undeclared: '?' } as const;
 

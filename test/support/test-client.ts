@@ -1,6 +1,6 @@
 import { HttpClient, type HttpClientOptions } from '../../src/http/client.ts';
-import type { ServiceHints } from '../../src/http/status-failure.ts';
-import { Deadline } from '../../src/time/deadline.ts';
+import type { ServiceHints } from '../../src/http/hints.ts';
+import { Deadline } from '../../src/time.ts';
 import { FakeTransport, type Reply } from './fake-transport.ts';
 import { VirtualClock } from './virtual-clock.ts';
 

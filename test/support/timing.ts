@@ -1,4 +1,4 @@
-import type { Timing } from '../../src/time/poll.ts';
+import type { Timing } from '../../src/time.ts';
 import type { VirtualClock } from './virtual-clock.ts';
 
 /** Time on a virtual clock, with pauses that are as long as they can be, and nobody who stops anything. */

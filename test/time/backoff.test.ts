@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { backoff } from '../../src/time/backoff.ts';
+import { backoff } from '../../src/time.ts';
 
 function series(count: number, random: () => number): number[] {
   const next = backoff({ first: 500, longest: 3_000 }, random);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { systemClock } from '../../src/time/clock.ts';
+import { systemClock } from '../../src/time.ts';
 import { failureOf } from '../support/test-client.ts';
 
 describe('the system’s clock', () => {

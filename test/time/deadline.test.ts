@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { Deadline } from '../../src/time/deadline.ts';
+import { Deadline } from '../../src/time.ts';
 import { VirtualClock } from '../support/virtual-clock.ts';
 
 test('a deadline comes nearer, and stays at nothing once it has passed', async () => {

@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { Deadline } from '../../src/time/deadline.ts';
-import { poll } from '../../src/time/poll.ts';
+import { Deadline, poll } from '../../src/time.ts';
 import { failureOf } from '../support/test-client.ts';
 import { VirtualClock } from '../support/virtual-clock.ts';
 

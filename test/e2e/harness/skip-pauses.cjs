@@ -11,7 +11,7 @@ const lookEvery = 3;
 /** What does not matter for a rest: timers, and pipes to the one who started this. */
 const ofNoConcern = new Set(['Timeout', 'Immediate', 'PipeWrap', 'TTYWrap']);
 
-const hrtime = process.hrtime.bigint;
+const monotonic = performance.now.bind(performance);
 const realNow = Date.now;
 const sleepers = new Set();
 let ahead = 0;
@@ -19,8 +19,8 @@ let seen = '';
 let told = '';
 let looksSoon = false;
 
-const now = () => Number(hrtime()) / 1e6 + ahead;
-process.hrtime.bigint = () => hrtime() + BigInt(ahead) * 1_000_000n;
+const now = () => monotonic() + ahead;
+performance.now = now;
 Date.now = () => realNow() + ahead;
 
 timers.setTimeout = (ms, value, { signal } = {}) =>

@@ -34,9 +34,9 @@ async function runScript(script: string, ...faults: readonly Fault[]) {
 
 const prelude = `
   import { setTimeout as sleep } from 'node:timers/promises';
-  const started = [process.hrtime.bigint(), Date.now()];
+  const started = [performance.now(), Date.now()];
   const say = (what) => {
-    const minutes = Number(process.hrtime.bigint() - started[0]) / 6e10;
+    const minutes = (performance.now() - started[0]) / 60_000;
     console.log(what, 'at', Math.floor(minutes), Math.floor((Date.now() - started[1]) / 6e4));
   };
   const get = (signal) => fetch(process.env.API + '/applications', { signal }).then((answer) => answer.status);

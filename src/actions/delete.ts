@@ -1,0 +1,107 @@
+import { findToDelete } from '../cloud/delete.ts';
+import { describeExisting } from '../cloud/identity.ts';
+import type { ExistingProcess } from '../cloud/process.ts';
+import type { CloudPinnedStore } from '../cloud/store.ts';
+import { deleteAll, deleteFailure } from '../converge/remove.ts';
+import { Failure } from '../failure.ts';
+import type { HttpClient } from '../http/client.ts';
+import type { Step } from '../runner/step.ts';
+import { type Advice, withAdvice } from './advice.ts';
+import { withClient } from './inputs/connection.ts';
+import { type DeleteInputs, describeDeleteTarget, readDeleteInputs } from './inputs/delete.ts';
+import { findTarget, openPinnedStore, openStore, type Target, whereOf } from './inputs/target.ts';
+import { reportDeleted } from './report/delete.ts';
+import { makeLive } from './rollout.ts';
+
+/** Makes a background process of Laravel Cloud not exist. */
+export async function runDelete(step: Step): Promise<void> {
+  const inputs = readDeleteInputs(step);
+  await withClient(step, inputs.connection, async (client) => {
+    const byIdentity = inputs.toDelete.by === 'identity';
+    const target = await findTarget(step, client, inputs.connection, inputs.target, byIdentity);
+    step.doing(`deleting the ${describeDeleteTarget(inputs.toDelete)}`);
+    const { found, store } = await find(step, client, inputs, target);
+    for (const process of found) step.log.info(`${process.id}: ${describeExisting(process)}`);
+    if (found.length === 0) reportAbsent(step, inputs, target);
+    else if (inputs.dryRun) tell(step, inputs, 'would-delete', found, target);
+    else await deleteFound(step, client, inputs, store, found, target);
+  });
+}
+
+/** By which input what is wrong can be corrected. */
+const advice: Advice = {
+  'several-match':
+    'Nothing was deleted. Name the one that is meant with process-id, or delete them all with all: true',
+};
+
+async function find(
+  step: Step,
+  client: HttpClient,
+  { connection, toDelete, all }: DeleteInputs,
+  target: Target,
+): Promise<{ readonly found: readonly ExistingProcess[]; readonly store: CloudPinnedStore }> {
+  if (toDelete.by === 'identity') {
+    const store = openStore(step, client, connection, target);
+    const world = { ...step, store, log: (line: string) => step.log.info(line) };
+    return { store, found: await withAdvice(advice, () => findToDelete(toDelete.spec, all, world)) };
+  }
+  const store = openPinnedStore(step, client, connection, target);
+  const process = await store.find(toDelete.id);
+  if (process === undefined) return { store, found: [] };
+  store.mayWrite();
+  return { store, found: [process] };
+}
+
+function reportAbsent(step: Step, inputs: DeleteInputs, target: Target): void {
+  tell(step, inputs, 'absent', [], target);
+  step.log.info(`There is no ${describeDeleteTarget(inputs.toDelete)}`);
+  if (inputs.ifMissing === 'ignore') return;
+  throw new Failure({
+    what: `The ${describeDeleteTarget(inputs.toDelete)}`,
+    why: 'there is none, and if-missing is fail',
+    fix: 'Check what identifies it, or use if-missing: ignore if that is fine',
+  });
+}
+
+async function deleteFound(
+  step: Step,
+  client: HttpClient,
+  inputs: DeleteInputs,
+  store: CloudPinnedStore,
+  found: readonly ExistingProcess[],
+  target: Target,
+): Promise<void> {
+  const result = await deleteAll(found, { store, log: (line) => step.log.info(line) });
+  tell(step, inputs, result.deleted.length > 0 ? 'deleted' : '', result.deleted, target);
+  const failure = deleteFailure(result);
+  if (failure !== undefined) throw failure;
+  const done = `Deleted ${result.deleted.map(({ id }) => id).join(', ')}`;
+  step.did('processes', done);
+  await makeLive(
+    { ...inputs, step, client, onLive: () => undefined },
+    { kind: 'changed', done, where: whereOf(target, found[0]) },
+  );
+}
+
+function tell(
+  step: Step,
+  inputs: DeleteInputs,
+  outcome: 'deleted' | 'absent' | 'would-delete' | '',
+  processes: readonly ExistingProcess[],
+  target: Target,
+): void {
+  step.output({
+    outcome,
+    'ids-json': JSON.stringify(processes.map(({ id }) => id)),
+    count: String(processes.length),
+  });
+  step.summarize(
+    reportDeleted(
+      describeDeleteTarget(inputs.toDelete),
+      outcome,
+      processes,
+      target,
+      inputs.goingLive.redeploy,
+    ),
+  );
+}

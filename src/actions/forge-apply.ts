@@ -1,0 +1,196 @@
+import type { Listing } from '../converge/listing.ts';
+import { timeWithOthers } from '../converge/pace.ts';
+import { changesIn, countsOf, type Place } from '../converge/plan.ts';
+import type { OperationResult } from '../converge/result.ts';
+import { Limit } from '../converge/semaphore.ts';
+import { type Planned, settledPlan } from '../converge/settled-plan.ts';
+import { type Sighted, waitAtGate } from '../forge/gate.ts';
+import { forgeMaker } from '../forge/maker.ts';
+import { forgeManifest } from '../forge/manifest.ts';
+import type { PlacedProcess } from '../forge/process.ts';
+import { forge, forgePace, forgeRules, removalLimit } from '../forge/service.ts';
+import type { ForgeDeclaration, ForgeSpec } from '../forge/spec.ts';
+import { ForgeProcessStore, listWithSites } from '../forge/store.ts';
+import { type FoundServer, findServers } from '../forge/target.ts';
+import type { HttpClient } from '../http/client.ts';
+import { html } from '../runner/html.ts';
+import type { Step } from '../runner/step.ts';
+import { next } from '../runner/summary.ts';
+import { waitingFor } from '../time.ts';
+import { type AppliedService, carryOut, logPlan, refuseDrift, tellPlan } from './carry-out.ts';
+import {
+  type Connection,
+  maxConcurrency,
+  raceLimit,
+  readConnection,
+  withClient,
+  workDeadline,
+} from './inputs/connection.ts';
+import { readOrganization } from './inputs/forge.ts';
+import { type PlanInputs, readPlanInputs } from './inputs/plan.ts';
+import { warnIfDown } from './report/forge-table.ts';
+import { PlanReport } from './report/plan.ts';
+
+const forgeService: AppliedService<ForgeSpec, PlacedProcess> = {
+  rules: forgeRules,
+  particularsOf: ({ place }) => ({ server: place.name, server_id: place.id }),
+  pace: forgePace,
+  limit: 'Laravel Forge lets a user ask 60 times a minute',
+};
+
+/** Makes Forge servers run what a manifest declares. */
+export async function runForgeApply(step: Step): Promise<void> {
+  const inputs = readForgeApplyInputs(step);
+  const { organization, file, dryRun } = inputs;
+  const report = new PlanReport(step, {
+    ...inputs,
+    service: 'Laravel Forge',
+    explain: '',
+    where: organization,
+    key: organization === '' ? undefined : ['forge', organization, file],
+  });
+  step.inputs.done();
+  await withClient(step, inputs.connection, async (client) => {
+    const read = await readAndPlan(step, client, inputs);
+    logPlan(step, report, read, forgeService);
+    for (const operation of read.plan.operations)
+      if (operation.action === 'keep') warnIfDown(step, operation.process);
+    if (!dryRun) return await change(step, client, inputs, report, read);
+    tellPlan(step, report, read.plan, forgeService);
+    refuseDrift(inputs, read.plan);
+  });
+}
+
+/** Makes it so, and waits until what was created or replaced is up, if that was asked for. */
+async function change(
+  step: Step,
+  client: HttpClient,
+  inputs: ForgeApplyInputs,
+  report: PlanReport,
+  read: Planned<ForgeSpec, PlacedProcess>,
+): Promise<void> {
+  const time =
+    timeWithOthers(changesIn(countsOf(read.plan.operations)), forgePace) + removalLimit + raceLimit;
+  const patient = client.within(workDeadline(step, inputs.connection, time));
+  const results = await carryOut(read, {
+    ...{ step, report, inputs, service: forgeService },
+    makerAt: ({ place, listing }, limit) =>
+      forgeMaker(listing, {
+        ...step,
+        store: storeOf(patient, inputs.organization, place),
+        removalLimit,
+        limit,
+      }),
+    nextStep: (isDone) => (isDone ? html`` : next(html`run the job again. What is done stays as it is.`)),
+    whenLive: '',
+  });
+  const fresh = results.filter(({ outcome }) => outcome === 'created' || outcome === 'replaced');
+  if (fresh.length > 0) await waitForNew(step, client, inputs, report, fresh);
+}
+
+async function waitForNew(
+  step: Step,
+  client: HttpClient,
+  inputs: ForgeApplyInputs,
+  report: PlanReport,
+  fresh: readonly OperationResult<ForgeSpec, PlacedProcess>[],
+): Promise<void> {
+  if (inputs.wait > 0) await untilUp(step, client, inputs, fresh);
+  const text =
+    inputs.wait > 0
+      ? html`<p>✅ Up: what is new runs.</p>`
+      : html`<p>Forge is starting what is new; that was not waited for.</p>`;
+  step.summarize(text);
+  report.next(text);
+}
+
+export interface ForgeApplyInputs extends PlanInputs<ForgeDeclaration> {
+  readonly connection: Connection;
+  readonly organization: string;
+  /** Milliseconds until what was created or replaced must be up; with 0 that is not waited for. */
+  readonly wait: number;
+}
+
+/** Reads all inputs, and leaves what is wrong with them to be judged: a comment tells that, too. */
+export function readForgeApplyInputs(step: Step): ForgeApplyInputs {
+  const { inputs } = step;
+  return {
+    connection: readConnection(step, forge),
+    organization: readOrganization(inputs),
+    ...readPlanInputs(step, forgeManifest),
+    wait: inputs.seconds('wait-timeout', { min: 0, max: 86_400 }, 300),
+  };
+}
+
+/** Reads what there is, and plans. Throws a `Failure` when the plan would have to guess. */
+export async function readAndPlan(
+  step: Step,
+  client: HttpClient,
+  { connection, organization, file, manifest, prune }: ForgeApplyInputs,
+): Promise<Planned<ForgeSpec, PlacedProcess>> {
+  step.doing(`looking for the servers of ${organization}`);
+  const servers = await findServers(client, organization, manifest.places);
+  step.log.info(
+    `Servers ${servers.map(({ id, name }) => (id === name ? id : `${name} (${id})`)).join(', ')}`,
+  );
+  step.doing(`planning ${file}`);
+  const patient = client.within(workDeadline(step, connection, msPerServer * servers.length));
+  const limit = new Limit(maxConcurrency);
+  const look = async (place: Place): Promise<Listing<PlacedProcess>> => {
+    const store = storeOf(patient, organization, place);
+    const declared = servers.find(({ id }) => id === place.id)?.declared ?? [];
+    return await listWithSites(declared, (filter) => limit.run(() => store.list(filter)));
+  };
+  const first = await Promise.all(
+    servers.map(async ({ declared, ...place }: FoundServer) => ({
+      place,
+      declared,
+      listing: await look(place),
+    })),
+  );
+  return await settledPlan(
+    first,
+    look,
+    { rules: forgeRules, prune },
+    { ...step, log: (line) => step.log.info(line) },
+  );
+}
+
+/** At 60 requests a minute, a list of all and one of a site. */
+const msPerServer = 2_000;
+
+/** The processes of one server. */
+export function storeOf(client: HttpClient, organization: string, { id, name }: Place): ForgeProcessStore {
+  return new ForgeProcessStore(client, { organization, serverId: id, serverName: name, siteId: undefined });
+}
+
+/** Waits until new processes are up, and stay so. Throws a `Failure` when one is not, or ends for good. */
+export async function untilUp(
+  step: Step,
+  client: HttpClient,
+  { connection, organization, wait }: ForgeApplyInputs,
+  fresh: readonly OperationResult<unknown, PlacedProcess>[],
+): Promise<void> {
+  step.doing('waiting until what is new is up');
+  const patient = client.within(workDeadline(step, connection, wait));
+  const ofPlace = [...Map.groupBy(fresh, ({ operation }) => operation.place.id).values()];
+  const look = async (): Promise<Sighted> => {
+    const looks = ofPlace.map(async (results): Promise<readonly PlacedProcess[]> => {
+      const [first] = results;
+      if (first === undefined) return [];
+      const { processes } = await storeOf(patient, organization, first.operation.place).list();
+      const seen = new Map(processes.map((process) => [process.id, process]));
+      // One that is not there is waited for like any other: a list may lag behind.
+      return results.flatMap(({ process }) =>
+        process === undefined ? [] : [seen.get(process.id) ?? { ...process, status: 'not there' }],
+      );
+    });
+    return { processes: (await Promise.all(looks)).flat(), unreadable: [] };
+  };
+  const { failure } = await waitAtGate(
+    { statuses: ['running', 'installed'], minCount: 0, demand: 'what is new must run' },
+    look,
+    { ...waitingFor(step, wait), log: (line) => step.log.info(line) },
+  );
+  if (failure !== undefined) throw failure;
+}

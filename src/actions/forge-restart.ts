@@ -1,0 +1,176 @@
+import { unreadableText } from '../converge/listing.ts';
+import { Failure } from '../failure.ts';
+import type { Sighted } from '../forge/gate.ts';
+import type { ForgeProcess } from '../forge/process.ts';
+import { type Accepted, type Restarting, requestRestarts, untilUp } from '../forge/restart.ts';
+import { forge } from '../forge/service.ts';
+import { isLeaving } from '../forge/status.ts';
+import { ForgeProcessStore } from '../forge/store.ts';
+import type { ForgeTarget, ForgeTargetName } from '../forge/target.ts';
+import { code, html } from '../runner/html.ts';
+import type { Step } from '../runner/step.ts';
+import { headline } from '../runner/summary.ts';
+import { waitingFor } from '../time.ts';
+import {
+  type Connection,
+  maxConcurrency,
+  readConnection,
+  withClient,
+  workDeadline,
+} from './inputs/connection.ts';
+import {
+  describeFilter,
+  type ForgeFilter,
+  findForgeTarget,
+  readForgeFilter,
+  readForgeTarget,
+  readProcessId,
+  withCommand,
+} from './inputs/forge.ts';
+import { counted, forgeLine, forgeTable, idsJson } from './report/forge-table.ts';
+
+interface ForgeRestartInputs {
+  readonly connection: Connection;
+  readonly target: ForgeTargetName;
+  readonly filter: ForgeFilter;
+  readonly processId: string | undefined;
+  /** Milliseconds until all must be up; with 0 that is not waited for. */
+  readonly wait: number;
+}
+
+/** A few processes are looked at one by one; for more, one list tells of thirty. */
+const fewProcesses = 3;
+
+/** Restarts the processes that match, and waits until they are up. */
+export async function runForgeRestart(step: Step): Promise<void> {
+  const inputs = readInputs(step);
+  await withClient(step, inputs.connection, async (client) => {
+    const target = await findForgeTarget(step, client, inputs.target);
+    // Once for those that are installing, once for all to come up.
+    const patient = client.within(workDeadline(step, inputs.connection, 2 * inputs.wait));
+    const store = new ForgeProcessStore(patient, target);
+    step.doing('restarting background processes');
+    const processes = await select(step, store, target, inputs);
+    const accepted = await request(step, store, processes, inputs.wait);
+    await waitUntilUp(step, store, accepted, target, inputs);
+  });
+}
+
+function readInputs(step: Step): ForgeRestartInputs {
+  const { inputs } = step;
+  const target = readForgeTarget(inputs);
+  const filter = readForgeFilter(inputs);
+  const read = {
+    connection: readConnection(step, forge),
+    target,
+    filter,
+    processId: readProcessId(inputs, { site: target.site, ...filter }),
+    wait: inputs.seconds('wait-timeout', { min: 0, max: 86_400 }, 300),
+  };
+  inputs.done();
+  return read;
+}
+
+/** What is to be restarted. Throws a `Failure` when that is nothing. */
+async function select(
+  step: Step,
+  store: ForgeProcessStore,
+  target: ForgeTarget,
+  { filter, processId, target: name }: ForgeRestartInputs,
+): Promise<readonly ForgeProcess[]> {
+  if (processId !== undefined) {
+    const found = await store.find(processId);
+    if (found !== undefined && !isLeaving(found)) return [found];
+    throw new Failure({
+      what: `Background process ${processId}`,
+      why: found === undefined ? 'there is none of this id on the server' : 'it is being removed',
+      fix: `Check process-id, organization (${target.organization}) and server (${target.serverName})`,
+    });
+  }
+  const { processes, unreadable } = await list(store, target, filter);
+  for (const one of unreadable) step.log.warning(`Not restarted: ${unreadableText(one)}.`);
+  const present = processes.filter((process) => !isLeaving(process));
+  if (present.length > 0) return present;
+  throw new Failure({
+    what: `Restarting background processes on server ${target.serverName}`,
+    why: `none matches (${describeFilter(filter, name.site)})`,
+    fix: 'Check the filters; forge/list with the same filters shows what there is',
+  });
+}
+
+async function list(
+  store: ForgeProcessStore,
+  { siteId }: ForgeTarget,
+  filter: ForgeFilter,
+): Promise<Sighted> {
+  const { user, directory } = filter;
+  return withCommand(await store.list({ user, siteId, directory }), filter);
+}
+
+/** Asks for the restarts and sets the outputs. Throws when one was refused. */
+async function request(
+  step: Step,
+  store: ForgeProcessStore,
+  processes: readonly ForgeProcess[],
+  wait: number,
+): Promise<readonly Accepted[]> {
+  const { accepted, failure } = await requestRestarts(
+    processes,
+    maxConcurrency,
+    restarting(step, store, wait),
+  );
+  const restarted = accepted.map(({ process }) => process);
+  step.output({ 'ids-json': idsJson(restarted), count: String(restarted.length) });
+  if (restarted.length > 0) step.did('restart', `restarted ${restarted.map(({ id }) => id).join(', ')}`);
+  if (failure === undefined) return accepted;
+  step.summarize(
+    html`<p>Restarted before that: ${restarted.length} of ${counted(processes.length)}.</p>${forgeTable(restarted)}`,
+  );
+  throw failure;
+}
+
+async function waitUntilUp(
+  step: Step,
+  store: ForgeProcessStore,
+  accepted: readonly Accepted[],
+  target: ForgeTarget,
+  { filter, processId, target: name, wait }: ForgeRestartInputs,
+): Promise<void> {
+  const ids = accepted.map(({ process }) => process.id);
+  const few = processId !== undefined || ids.length <= fewProcesses;
+  const look = async (): Promise<readonly ForgeProcess[]> =>
+    few
+      ? (await Promise.all(ids.map((id) => store.find(id)))).filter((one) => one !== undefined)
+      : withOdd(await list(store, target, filter), accepted);
+  const { processes, failure } =
+    wait === 0
+      ? { processes: accepted.map(({ process }) => process), failure: undefined }
+      : await untilUp(accepted, look, restarting(step, store, wait));
+  const asked = processId === undefined ? describeFilter(filter, name.site) : `process-id ${processId}`;
+  const outcome =
+    wait === 0 ? 'accepted, and not waited for' : failure === undefined ? 'all up' : 'not all up';
+  step.log.group(
+    `Restarted ${counted(processes.length)} on ${target.serverName}: ${outcome}`,
+    processes.map(forgeLine),
+  );
+  const head = html`Restarted: ${counted(processes.length)} on ${code(target.serverName)}, ${outcome}`;
+  const filtered = asked === 'all' ? html`` : html`<p>Only those with ${code(asked)}.</p>`;
+  const mark = failure === undefined ? 'done' : 'drifted';
+  step.summarize(html`${headline(mark, head)}${filtered}${forgeTable(processes)}`);
+  if (failure !== undefined) throw failure;
+}
+
+/** One that is not understood for a while is there all the same, and what it is doing is not known. */
+function withOdd({ processes, unreadable }: Sighted, accepted: readonly Accepted[]): readonly ForgeProcess[] {
+  const odd = new Set(unreadable.map(({ id }) => id));
+  const there = accepted.filter(({ process }) => odd.has(process.id));
+  return [...processes, ...there.map(({ process }) => ({ ...process, status: 'unknown' }))];
+}
+
+function restarting(step: Step, store: ForgeProcessStore, wait: number): Restarting {
+  return {
+    store,
+    waiting: waitingFor(step, wait),
+    log: (line) => step.log.info(line),
+  };
+}

@@ -1,0 +1,72 @@
+import { cloud } from '../../cloud/service.ts';
+import { describe, type ProcessSpec } from '../../cloud/spec.ts';
+import type { Step } from '../../runner/step.ts';
+import { type GoingLive, readDeploying } from '../rollout.ts';
+import { type Connection, readConnection } from './connection.ts';
+import { readSpec } from './process.ts';
+import { readTarget, type TargetInputs } from './target.ts';
+
+/** What is to be deleted: one process by its id, or those of an identity. */
+type DeleteTarget =
+  | { readonly by: 'id'; readonly id: string }
+  | { readonly by: 'identity'; readonly spec: ProcessSpec };
+
+export interface DeleteInputs {
+  readonly connection: Connection;
+  readonly target: TargetInputs;
+  readonly toDelete: DeleteTarget;
+  readonly all: boolean;
+  readonly ifMissing: 'ignore' | 'fail';
+  readonly dryRun: boolean;
+  readonly goingLive: GoingLive;
+}
+
+export function readDeleteInputs(step: Step): DeleteInputs {
+  const { inputs } = step;
+  const connection = readConnection(step, cloud);
+  const target = readTarget(step, { pinned: inputs.text('process-id') !== undefined });
+  const all = inputs.flag('all', false);
+  const read = {
+    connection,
+    target,
+    all,
+    toDelete: readDeleteTarget(step, all),
+    ifMissing: inputs.choice('if-missing', ['ignore', 'fail'], 'ignore'),
+    dryRun: inputs.flag('dry-run', false),
+    goingLive: readDeploying(inputs),
+  };
+  inputs.done();
+  return read;
+}
+
+/** Nothing is deleted for want of an input: what is meant must be said. */
+function readDeleteTarget(step: Step, all: boolean): DeleteTarget {
+  const { inputs } = step;
+  const given = inputs.text('process-id');
+  const identity = ['type', 'command', 'config-json'].filter((name) => inputs.text(name) !== undefined);
+  if (given !== undefined) {
+    for (const name of identity)
+      inputs.problem(name, 'has no effect together with process-id; give one or the other');
+    if (all) inputs.problem('all', 'cannot be true together with process-id, which names one process');
+    return { by: 'id', id: inputs.id('process-id', 'process-') ?? given };
+  }
+  if (identity.length === 0) {
+    inputs.problem(
+      'process-id',
+      'is needed, or what identifies the process: command for a custom one; type: worker, with config-json for its queue and connection, for a worker',
+    );
+  }
+  // What is given says the type, if nothing else does.
+  const type = identity.includes('command') && !identity.includes('config-json') ? 'custom' : 'worker';
+  return { by: 'identity', spec: readSpec(inputs, { fallback: type }) };
+}
+
+/** In a few words, for messages. */
+export function describeDeleteTarget(target: DeleteTarget): string {
+  switch (target.by) {
+    case 'id':
+      return `background process ${target.id}`;
+    case 'identity':
+      return describe(target.spec);
+  }
+}

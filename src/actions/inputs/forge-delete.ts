@@ -1,0 +1,68 @@
+import { forge } from '../../forge/service.ts';
+import type { ForgeTargetName } from '../../forge/target.ts';
+import type { Inputs } from '../../runner/inputs.ts';
+import type { Step } from '../../runner/step.ts';
+import { type Connection, readConnection } from './connection.ts';
+import { readForgeTarget, readLine, readProcessId } from './forge.ts';
+
+export interface ForgeDeleteInputs {
+  readonly connection: Connection;
+  readonly target: ForgeTargetName;
+  readonly asked: Asked;
+  readonly all: boolean;
+  readonly ifMissing: 'ignore' | 'fail';
+  readonly dryRun: boolean;
+}
+
+/** Which process is meant, but for its site, which is looked up later. */
+export type Asked =
+  | { readonly by: 'id'; readonly id: string }
+  | {
+      readonly by: 'command';
+      readonly command: string;
+      readonly user: string | undefined;
+      readonly directory: string | undefined;
+    };
+
+export function readForgeDeleteInputs(step: Step): ForgeDeleteInputs {
+  const { inputs } = step;
+  const connection = readConnection(step, forge);
+  const target = readForgeTarget(inputs);
+  const all = inputs.flag('all', false);
+  const read = {
+    connection,
+    target,
+    all,
+    asked: readAsked(inputs, target, all),
+    ifMissing: inputs.choice('if-missing', ['ignore', 'fail'], 'ignore'),
+    dryRun: inputs.flag('dry-run', false),
+  };
+  inputs.done();
+  return read;
+}
+
+/** Nothing is deleted for want of an input: what is meant must be said. */
+function readAsked(inputs: Inputs, { site }: ForgeTargetName, all: boolean): Asked {
+  const command = readLine(inputs, 'command');
+  const [user, directory] = [readLine(inputs, 'user'), readLine(inputs, 'directory')];
+  const id = readProcessId(inputs, { command, user, directory, site });
+  if (id !== undefined) {
+    if (all) inputs.problem('all', 'cannot be true together with process-id, which names one process');
+    return { by: 'id', id };
+  }
+  if (command === undefined)
+    inputs.problem('command', 'is needed, with what tells it apart (user, directory, site), or process-id');
+  return { by: 'command', command: command ?? '', user, directory };
+}
+
+/** In a few words, for messages: `process "php8.4 artisan horizon" of forge`. */
+export function describeAsked(asked: Asked, site: string | undefined): string {
+  if (asked.by === 'id') return `background process ${asked.id}`;
+  const { command, user, directory } = asked;
+  const parts = [
+    user === undefined ? [] : [`of ${user}`],
+    directory === undefined ? [] : [`in ${directory}`],
+    site === undefined ? [] : [`of the site ${site}`],
+  ].flat();
+  return [`process "${command}"`, ...parts].join(' ');
+}

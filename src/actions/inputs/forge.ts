@@ -1,0 +1,126 @@
+import { foldCommand } from '../../converge/identity.ts';
+import type { Sighted } from '../../forge/gate.ts';
+import {
+  type ForgeDeclaration,
+  lineProblem,
+  processesRange,
+  secondsRange,
+  usualUser,
+} from '../../forge/spec.ts';
+import { type ForgeTarget, type ForgeTargetName, findTarget } from '../../forge/target.ts';
+import type { HttpClient } from '../../http/client.ts';
+import type { Inputs } from '../../runner/inputs.ts';
+import type { Step } from '../../runner/step.ts';
+
+/** Reads `organization`, `server` and `site`. */
+export function readForgeTarget(inputs: Inputs): ForgeTargetName {
+  const organization = readOrganization(inputs);
+  const server = inputs.text('server');
+  if (server === undefined) inputs.problem('server', 'is needed: the server’s id or its name');
+  return { organization, server: server ?? '', site: inputs.text('site') };
+}
+
+/** Reads `organization`. */
+export function readOrganization(inputs: Inputs): string {
+  const organization = inputs.text('organization');
+  if (organization === undefined)
+    inputs.problem(
+      'organization',
+      'is needed: the organization’s slug, as in the address of its pages in Forge',
+    );
+  return organization ?? '';
+}
+
+/** Finds the server, and the site if there is one, and says which they are. */
+export async function findForgeTarget(
+  step: Step,
+  client: HttpClient,
+  name: ForgeTargetName,
+): Promise<ForgeTarget> {
+  step.doing(`looking for the server "${name.server}"`);
+  const target = await findTarget(client, name);
+  if (target.serverId !== name.server) step.log.info(`Server ${target.serverName} is ${target.serverId}`);
+  if (name.site !== undefined && target.siteId !== name.site)
+    step.log.info(`Site ${name.site} is ${target.siteId}`);
+  return target;
+}
+
+/** Which processes a step is about, besides the site. */
+export interface ForgeFilter {
+  readonly user: string | undefined;
+  readonly directory: string | undefined;
+  /** A part of the command. Forge cannot filter by it. */
+  readonly command: string | undefined;
+}
+
+/** Reads `user`, `directory` and `command`. */
+export function readForgeFilter(inputs: Inputs): ForgeFilter {
+  return {
+    user: inputs.text('user'),
+    directory: inputs.text('directory'),
+    command: inputs.text('command'),
+  };
+}
+
+/** Those whose command has the wanted part, white space folded. One that is not understood may have it. */
+export function withCommand({ processes, unreadable }: Sighted, { command }: ForgeFilter): Sighted {
+  if (command === undefined) return { processes, unreadable };
+  const part = foldCommand(command);
+  const has = (text: string): boolean => foldCommand(text).includes(part);
+  return {
+    processes: processes.filter((process) => has(process.command)),
+    unreadable: unreadable.filter(({ known }) => known.command === undefined || has(known.command)),
+  };
+}
+
+/** The filter as it stands in a report: `user forge, command "horizon"`. */
+export function describeFilter(filter: ForgeFilter, site: string | undefined): string {
+  const parts = [
+    site === undefined ? [] : [`site ${site}`],
+    filter.user === undefined ? [] : [`user ${filter.user}`],
+    filter.directory === undefined ? [] : [`directory ${filter.directory}`],
+    filter.command === undefined ? [] : [`command with "${filter.command}"`],
+  ].flat();
+  return parts.length === 0 ? 'all' : parts.join(', ');
+}
+
+/** Reads `process-id`, which names one process and leaves nothing to say for the inputs that look for some. */
+export function readProcessId(
+  inputs: Inputs,
+  others: Readonly<Record<string, string | undefined>>,
+): string | undefined {
+  const id = inputs.text('process-id');
+  if (id === undefined) return undefined;
+  if (!/^\d{1,15}$/.test(id))
+    inputs.problem('process-id', 'must be the number by which Forge knows the process');
+  for (const [name, value] of Object.entries(others)) {
+    if (value !== undefined)
+      inputs.problem(name, 'has no effect together with process-id; give one or the other');
+  }
+  return id;
+}
+
+/** Reads what a process is, `site` included. */
+export function readForgeDeclaration(inputs: Inputs): ForgeDeclaration {
+  const command = readLine(inputs, 'command');
+  if (command === undefined) inputs.problem('command', 'is needed, for example php8.4 artisan horizon');
+  return {
+    name: readLine(inputs, 'name'),
+    command: command ?? '',
+    user: readLine(inputs, 'user') ?? usualUser,
+    directory: readLine(inputs, 'directory'),
+    site: inputs.text('site'),
+    processes: inputs.integer('processes', processesRange),
+    startsecs: inputs.integer('startsecs', secondsRange),
+    stopwaitsecs: inputs.integer('stopwaitsecs', secondsRange),
+    stopsignal: readLine(inputs, 'stopsignal'),
+  };
+}
+
+/** Text of one line. */
+export function readLine(inputs: Inputs, name: string): string | undefined {
+  const text = inputs.text(name);
+  const problem = text === undefined ? undefined : lineProblem(text);
+  if (problem !== undefined) inputs.problem(name, problem);
+  return text;
+}

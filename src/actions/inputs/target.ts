@@ -1,0 +1,119 @@
+import type { Instance } from '../../cloud/instances.ts';
+import type { ExistingProcess } from '../../cloud/process.ts';
+import { CloudPinnedStore, CloudProcessStore } from '../../cloud/store.ts';
+import { type Environment, findInEnvironment, pickInstance } from '../../cloud/target.ts';
+import type { Listing } from '../../converge/listing.ts';
+import { Failure } from '../../failure.ts';
+import type { HttpClient } from '../../http/client.ts';
+import { isId } from '../../runner/inputs.ts';
+import type { Step } from '../../runner/step.ts';
+import { waitingFor } from '../../time.ts';
+import { type Connection, raceLimit, workDeadline } from './connection.ts';
+import { inputOf } from './process.ts';
+
+/** The instance that a step is about, as the inputs name it. */
+export interface TargetInputs {
+  readonly application: string | undefined;
+  readonly environment: string | undefined;
+  readonly instance: string | undefined;
+  /** Milliseconds to wait for the environment and its instance to appear. */
+  readonly wait: number;
+}
+
+export interface Target {
+  /** Undefined only when a process is pinned, which needs no instance. */
+  readonly instanceId: string | undefined;
+  readonly instance: Instance | undefined;
+  readonly environment: Environment | undefined;
+  /** The processes of the instance, where they were seen on the way to it. */
+  readonly listing: Listing<ExistingProcess> | undefined;
+}
+
+/** Reads `application`, `environment`, `instance` and `wait-for-environment`. */
+export function readTarget({ inputs }: Step, options: { readonly pinned: boolean }): TargetInputs {
+  const application = inputs.text('application');
+  const environment = inputs.text('environment');
+  const instance = inputs.text('instance');
+  const wait = inputs.seconds('wait-for-environment', { min: 0, max: 86_400 }, 0);
+  if (environment === undefined) {
+    if (application !== undefined)
+      inputs.problem('application', 'has no effect without environment; give both, or only instance');
+    if (wait > 0) inputs.problem('wait-for-environment', 'has no effect without environment');
+    if (instance === undefined) {
+      if (!options.pinned)
+        inputs.problem('environment', 'give its branch, name, slug or id, or give an instance instead');
+    } else if (!isId(instance, 'inst-')) {
+      inputs.problem(
+        'instance',
+        `must be an id such as inst-…, or else environment must say where the instance "${instance}" is`,
+      );
+    }
+  }
+  return { application, environment, instance, wait };
+}
+
+/** Finds the instance, waiting for it if that was asked for. `withProcesses`: will its processes be listed next? */
+export async function findTarget(
+  step: Step,
+  client: HttpClient,
+  connection: Connection,
+  { application, environment, instance, wait }: TargetInputs,
+  withProcesses: boolean,
+): Promise<Target> {
+  if (environment === undefined) {
+    return { instanceId: instance, instance: undefined, environment: undefined, listing: undefined };
+  }
+  step.doing(`${wait > 0 ? 'waiting' : 'looking'} for the environment "${environment}"`);
+  const { found, picked } = await findInEnvironment(
+    client.within(workDeadline(step, connection, wait)),
+    { application, environment, repository: step.workflow.repository, withProcesses },
+    { ...waitingFor(step, wait), log: (line) => step.log.info(line) },
+    (candidates) => pickInstance(candidates, instance),
+  );
+  step.log.info(`Environment ${named(found.environment)}, instance ${named(picked)}`);
+  const listing = found.listings.get(picked.id);
+  return { instanceId: picked.id, instance: picked, environment: found.environment, listing };
+}
+
+/** `production (env-1)`; the id alone where no name is known. */
+export function named({ id, name }: { readonly id: string; readonly name: string }): string {
+  return name === id ? id : `${name} (${id})`;
+}
+
+/** The processes of what was found, under a deadline of their own. */
+export function openStore(
+  step: Step,
+  client: HttpClient,
+  connection: Connection,
+  target: Target,
+  keepsResource?: (process: ExistingProcess) => boolean,
+): CloudProcessStore {
+  const { instanceId, instance, listing } = target;
+  if (instanceId === undefined) {
+    throw new Failure({ what: 'The instance', why: 'it is not known', fix: 'Give instance, or environment' });
+  }
+  const patient = client.within(workDeadline(step, connection, raceLimit));
+  return new CloudProcessStore(patient, instanceId, { instance, listing, fieldName: inputOf, keepsResource });
+}
+
+/** The same for one process that is pinned, of which the instance need not be known. */
+export function openPinnedStore(
+  step: Step,
+  client: HttpClient,
+  connection: Connection,
+  { instanceId, instance }: Target,
+): CloudPinnedStore {
+  const patient = client.within(workDeadline(step, connection));
+  return new CloudPinnedStore(patient, instanceId, { instance, fieldName: inputOf });
+}
+
+/** Where a deployment is to be made: in the environment or, where that is not known, in the one of an instance. */
+export function whereOf(
+  { environment, instance, instanceId }: Target,
+  process: ExistingProcess | undefined,
+): { readonly environmentId: string } | { readonly instanceId: string } {
+  const environmentId = environment?.id ?? instance?.environmentId;
+  return environmentId === undefined
+    ? { instanceId: process?.instanceId ?? instanceId ?? '' }
+    : { environmentId };
+}

@@ -1,0 +1,104 @@
+import { setOptions } from '../cloud/drift.ts';
+import { describeExisting } from '../cloud/identity.ts';
+import type { ExistingProcess } from '../cloud/process.ts';
+import { cloud } from '../cloud/service.ts';
+import type { ProcessSpec } from '../cloud/spec.ts';
+import { type RunningInstance, writeCloudManifest } from '../cloud/write-manifest.ts';
+import { unreadableText } from '../converge/listing.ts';
+import type { Outputs, Step } from '../runner/step.ts';
+import { type Connection, readConnection, withClient } from './inputs/connection.ts';
+import { readTarget, type TargetInputs } from './inputs/target.ts';
+import { type Running, type RunningPlace, readRunning } from './read-running.ts';
+import { reportListed, schemaUrl } from './report/list.ts';
+
+interface ListInputs {
+  readonly connection: Connection;
+  readonly target: TargetInputs;
+  /** Only processes of this type, if one is given. */
+  readonly type: ProcessSpec['type'] | undefined;
+}
+
+/** Lists the background processes of a Laravel Cloud instance or environment, and writes them as a manifest. */
+export async function runList(step: Step): Promise<void> {
+  const { connection, target, type } = readInputs(step);
+  await withClient(step, connection, async (client) => {
+    const { environment, places: all } = await readRunning(step, client, connection, target);
+    const places = all.map((place) => ({
+      ...place,
+      processes: place.processes.filter((process) => type === undefined || process.type === type),
+    }));
+    const manifest = writeCloudManifest(places.map(asWritten), {
+      schemaUrl: schemaUrl(step, 'background-processes'),
+      notes: type === undefined ? [] : [`Only processes of type ${type}: with prune, the others would go.`],
+    });
+    logPlaces(step, places);
+    step.output({ ...outputsFor({ environment, places }), 'manifest-yaml': manifest });
+    for (const block of reportListed({ environment, places }, type, manifest)) step.summarize(block);
+  });
+}
+
+function readInputs(step: Step): ListInputs {
+  const { inputs } = step;
+  const read = {
+    connection: readConnection(step, cloud),
+    target: readTarget(step, { pinned: false }),
+    type: readType(step),
+  };
+  inputs.done();
+  return read;
+}
+
+function readType({ inputs }: Step): ProcessSpec['type'] | undefined {
+  return inputs.text('type') === undefined
+    ? undefined
+    : inputs.choice('type', ['worker', 'custom'], 'worker');
+}
+
+function logPlaces({ log }: Step, places: readonly RunningPlace[]): void {
+  for (const place of places) {
+    const { length } = place.processes;
+    log.group(
+      `${nameOf(place)}: ${length} background ${length === 1 ? 'process' : 'processes'}`,
+      place.processes.map((process) => `${process.id}  ${describeExisting(process)}  × ${process.processes}`),
+    );
+    for (const one of place.unreadable) log.warning(`Left out: ${unreadableText(one)}.`);
+  }
+}
+
+function outputsFor({ environment, places }: Running): Outputs {
+  const processes = places.flatMap((place) => place.processes.map((process) => listed(process, place)));
+  const [only, ...others] = places;
+  return {
+    'processes-json': JSON.stringify(processes),
+    'ids-json': JSON.stringify(processes.map(({ id }) => id)),
+    count: String(processes.length),
+    'instance-id': others.length === 0 ? (only?.id ?? '') : '',
+    'environment-id': environment?.id ?? only?.instance?.environmentId ?? '',
+  };
+}
+
+/** A process as `processes-json` holds it. */
+function listed(process: ExistingProcess, place: RunningPlace) {
+  return {
+    id: process.id,
+    type: process.type,
+    processes: process.processes,
+    command: process.command,
+    config: setOptions(process.config),
+    strategy: process.strategy,
+    strategy_threshold: process.strategyThreshold,
+    created_at: process.createdAt,
+    instance_id: process.instanceId,
+    instance: nameOf(place),
+  };
+}
+
+/** An instance's name, or its id where no answer has told the name. */
+function nameOf({ id, instance }: RunningPlace): string {
+  return instance?.name ?? id;
+}
+
+function asWritten(place: RunningPlace): RunningInstance {
+  const { id, instance, processes, unreadable } = place;
+  return { id, name: nameOf(place), type: instance?.type ?? '', processes, unreadable };
+}

@@ -1,0 +1,92 @@
+import type { Instance } from '../cloud/instances.ts';
+import { lint } from '../cloud/lint.ts';
+import type { ExistingProcess } from '../cloud/process.ts';
+import { cloudRules } from '../cloud/service.ts';
+import { type ProcessSpec, processesOfNew } from '../cloud/spec.ts';
+import { CloudProcessStore } from '../cloud/store.ts';
+import { type Environment, findInEnvironment, pickInstances } from '../cloud/target.ts';
+import type { Listing } from '../converge/listing.ts';
+import type { Place, Plan } from '../converge/plan.ts';
+import { Limit } from '../converge/semaphore.ts';
+import { type Planned, settledPlan } from '../converge/settled-plan.ts';
+import type { HttpClient } from '../http/client.ts';
+import type { Manifest } from '../manifest/read.ts';
+import type { Step } from '../runner/step.ts';
+import { waitingFor } from '../time.ts';
+import type { ApplyInputs } from './inputs/apply.ts';
+import { maxConcurrency, workDeadline } from './inputs/connection.ts';
+import { named } from './inputs/target.ts';
+
+/** What the manifest declares next to what there is. */
+export interface CloudPlan extends Planned<ProcessSpec, ExistingProcess> {
+  readonly environment: Environment;
+  readonly instances: readonly Instance[];
+}
+
+/** Reads what there is, and plans. Throws a `Failure` when the plan would have to guess. */
+export async function readAndPlan(step: Step, client: HttpClient, inputs: ApplyInputs): Promise<CloudPlan> {
+  const { environment, instances, seen } = await findInstances(step, client, inputs);
+  step.doing(`planning ${inputs.file}`);
+  const patient = client.within(workDeadline(step, inputs.connection, 2_000 * instances.length));
+  const limit = new Limit(maxConcurrency);
+  const look = async ({ id }: Place): Promise<Listing<ExistingProcess>> => {
+    const instance = instances.find((one) => one.id === id);
+    return await limit.run(() => new CloudProcessStore(patient, id, { instance }).list());
+  };
+  const first = await Promise.all(
+    instances.map(async (place, index) => ({
+      place,
+      declared: inputs.manifest.places[index]?.processes.map(({ spec }) => spec) ?? [],
+      listing: seen.get(place.id) ?? (await look(place)),
+    })),
+  );
+  const { states, plan } = await settledPlan(
+    first,
+    look,
+    { rules: cloudRules, prune: inputs.prune },
+    { ...step, log: (line) => step.log.info(line) },
+  );
+  warnOf(step, inputs.manifest, instances, plan);
+  return { environment, instances, states, plan };
+}
+
+/** Warns of what is likely to go wrong with what is declared, where it is declared. */
+function warnOf(
+  step: Step,
+  { places }: Manifest<ProcessSpec>,
+  instances: readonly Instance[],
+  { operations }: Plan<ProcessSpec, ExistingProcess>,
+): void {
+  const processesOf = new Map(
+    operations.flatMap((one) => ('spec' in one ? [[one.spec, one.settings['processes']] as const] : [])),
+  );
+  for (const [index, { processes }] of places.entries()) {
+    const maxReplicas = instances[index]?.maxReplicas;
+    for (const { spec, place } of processes) {
+      const scale = { processes: Number(processesOf.get(spec) ?? processesOfNew), maxReplicas };
+      for (const line of lint(spec, scale)) step.log.warning(line, place);
+    }
+  }
+}
+
+async function findInstances(
+  step: Step,
+  client: HttpClient,
+  { application, connection, environment, manifest, wait }: ApplyInputs,
+): Promise<{
+  environment: Environment;
+  instances: readonly Instance[];
+  /** What the way to them has shown already. */
+  seen: ReadonlyMap<string, Listing<ExistingProcess>>;
+}> {
+  step.doing(`${wait > 0 ? 'waiting' : 'looking'} for the environment "${environment}"`);
+  const { found, picked } = await findInEnvironment(
+    client.within(workDeadline(step, connection, wait)),
+    { application, environment, repository: step.workflow.repository, withProcesses: true },
+    { ...waitingFor(step, wait), log: (line) => step.log.info(line) },
+    (candidates) => pickInstances(candidates, manifest.places),
+  );
+  const names = picked.map(named).join(', ');
+  step.log.info(`Environment ${named(found.environment)}, instances ${names}`);
+  return { environment: found.environment, instances: picked, seen: found.listings };
+}

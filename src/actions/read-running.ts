@@ -1,0 +1,92 @@
+import type { Instance } from '../cloud/instances.ts';
+import type { ExistingProcess } from '../cloud/process.ts';
+import { CloudProcessStore } from '../cloud/store.ts';
+import { type Environment, type EnvironmentInstances, findInEnvironment } from '../cloud/target.ts';
+import type { Listing } from '../converge/listing.ts';
+import { Limit } from '../converge/semaphore.ts';
+import type { HttpClient } from '../http/client.ts';
+import { NotThere } from '../names.ts';
+import type { Step } from '../runner/step.ts';
+import { waitingFor } from '../time.ts';
+import { type Connection, maxConcurrency, workDeadline } from './inputs/connection.ts';
+import { findTarget, openStore, type TargetInputs } from './inputs/target.ts';
+
+/** What runs where. */
+export interface Running {
+  readonly environment: Environment | undefined;
+  readonly places: readonly RunningPlace[];
+}
+
+export interface RunningPlace {
+  readonly id: string;
+  /** Undefined only where an instance was given by its id and nothing runs on it. */
+  readonly instance: Instance | undefined;
+  readonly processes: readonly ExistingProcess[];
+  readonly unreadable: Listing<ExistingProcess>['unreadable'];
+}
+
+/** Reads what the one instance runs that the inputs name, or, without one, every instance of the environment. */
+export async function readRunning(
+  step: Step,
+  client: HttpClient,
+  connection: Connection,
+  target: TargetInputs,
+): Promise<Running> {
+  const { environment, instance } = target;
+  return environment !== undefined && instance === undefined
+    ? await readEnvironment(step, client, connection, { ...target, environment })
+    : await readInstance(step, client, connection, target);
+}
+
+async function readInstance(
+  step: Step,
+  client: HttpClient,
+  connection: Connection,
+  target: TargetInputs,
+): Promise<Running> {
+  const found = await findTarget(step, client, connection, target, true);
+  step.doing('listing the background processes');
+  const store = openStore(step, client, connection, found);
+  const { processes, unreadable } = await store.list();
+  const instance = found.instance ?? store.instance;
+  return {
+    environment: found.environment,
+    places: [{ id: found.instanceId ?? '', instance, processes, unreadable }],
+  };
+}
+
+async function readEnvironment(
+  step: Step,
+  client: HttpClient,
+  connection: Connection,
+  { application, environment, wait }: TargetInputs & { readonly environment: string },
+): Promise<Running> {
+  step.doing(`${wait > 0 ? 'waiting' : 'looking'} for the environment "${environment}"`);
+  const { found } = await findInEnvironment(
+    client.within(workDeadline(step, connection, wait)),
+    { application, environment, repository: step.workflow.repository, withProcesses: true },
+    { ...waitingFor(step, wait), log: (line) => step.log.info(line) },
+    refuseNone,
+  );
+  step.doing('listing the background processes');
+  const patient = client.within(workDeadline(step, connection, 2_000 * found.instances.length));
+  const limit = new Limit(maxConcurrency);
+  const places = await Promise.all(
+    found.instances.map(async (instance) => {
+      const listing = found.listings.get(instance.id);
+      const store = new CloudProcessStore(patient, instance.id, { instance, listing });
+      const { processes, unreadable } = listing ?? (await limit.run(() => store.list()));
+      return { id: instance.id, instance, processes, unreadable };
+    }),
+  );
+  return { environment: found.environment, places };
+}
+
+function refuseNone({ environment, instances }: EnvironmentInstances): void {
+  if (instances.length > 0) return;
+  throw new NotThere({
+    what: `The environment ${environment.name}`,
+    why: 'it has no instances',
+    fix: 'Deploy it once, or check environment',
+  });
+}

@@ -1,0 +1,35 @@
+import { readFailingStep } from '../../cloud/deployments.ts';
+import { Cancelled, messageOf } from '../../failure.ts';
+import type { HttpClient } from '../../http/client.ts';
+import { code, type Html, html, preformatted } from '../../runner/html.ts';
+import type { Step } from '../../runner/step.ts';
+
+/** More than a reader of a summary reads; the whole is in Laravel Cloud. */
+const most = { lines: 60, characters: 10_000 } as const;
+
+/** Shows in the summary at which step a deployment failed. That it cannot is a warning: the deployment's failure counts. */
+export async function showFailingStep(step: Step, client: HttpClient, deploymentId: string): Promise<void> {
+  try {
+    const failing = await readFailingStep(client, deploymentId);
+    if (failing === undefined) return step.log.warning(`Deployment ${deploymentId} has no logs to show.`);
+    const title = html`Deployment step ${code(failing.name)}: ${code(failing.status)}`;
+    step.summarize(lastLines(step, title, failing.output));
+  } catch (error) {
+    if (error instanceof Cancelled) throw error;
+    step.log.warning(`The logs of deployment ${deploymentId} could not be read. ${messageOf(error)}`);
+  }
+}
+
+/** The last lines of something that an application has printed, which may hold anything. */
+export function lastLines(step: Step, title: Html, output: string): Html {
+  // Redacted before it is cut: a part of a secret would not be recognized.
+  const all = step.secrets.redact(output).trimEnd().split(/\r?\n/);
+  const lines = all.slice(-most.lines);
+  while (lines.length > 1 && lines.join('\n').length > most.characters) lines.shift();
+  const [first = ''] = lines;
+  if (lines.length === 1 && first.length > most.characters) lines[0] = `…${first.slice(-most.characters)}`;
+  const left = all.length - lines.length;
+  const note = left > 0 ? html`<p>${left} lines before these are in Laravel Cloud.</p>` : html``;
+  const shown = output.trim() === '' ? html`<p>It printed nothing.</p>` : preformatted(lines);
+  return html`<p>${title}</p>${note}${shown}`;
+}

@@ -1,0 +1,126 @@
+import type { Instance } from '../../cloud/instances.ts';
+import type { ExistingProcess } from '../../cloud/process.ts';
+import { cloudRules } from '../../cloud/service.ts';
+import type { ProcessSpec } from '../../cloud/spec.ts';
+import { foldConnection, foldQueue } from '../../cloud/spec.ts';
+import type { Settings } from '../../converge/changes.ts';
+import { type Change, type Changes, fieldName, settingsText, shown } from '../../converge/changes.ts';
+import { code, folded, type Html, html, joined, preformatted } from '../../runner/html.ts';
+import { facts, table } from '../../runner/summary.ts';
+import type { Target } from '../inputs/target.ts';
+
+/** A process by what it is known by, for a headline: `worker on queue high`, `php artisan reverb:start`. */
+export function nameOf(process: ProcessSpec | ExistingProcess): Html {
+  if ('command' in process && process.type !== 'worker') return code(process.command || 'custom process');
+  const config: Readonly<Record<string, unknown>> = 'config' in process ? { ...process.config } : {};
+  const connection = foldConnection(config['connection']);
+  const of = connection === undefined ? html`` : html` of connection ${code(connection)}`;
+  return html`worker on queue ${code(foldQueue(config['queue']))}${of}`;
+}
+
+/** Where a process is or is to be: `App in production`, or an instance's id where no name is known. */
+export function placeOf({
+  instance,
+  environment,
+  instanceId,
+}: Pick<Target, 'instance' | 'environment' | 'instanceId'>): Html {
+  const place = instance?.name ?? instanceId;
+  const parts = [place, environment?.name].flatMap((name) => (name === undefined ? [] : [code(name)]));
+  return joined(parts, html` in `);
+}
+
+interface ShownProcess {
+  readonly settings: Settings;
+  /** Shown in place of the settings that they are about. */
+  readonly changes: Changes;
+  /** Were the changes made (or would be), or was the process left as it is? */
+  readonly kind: 'changed' | 'left';
+  readonly createdAt: string | null;
+  readonly target: Target;
+}
+
+/** One process as a small table. What its headline tells is not told again. */
+export function processFacts({ settings, changes, kind, createdAt, target }: ShownProcess): Html {
+  const { processes, ...options } = { ...settings, ...changes };
+  const total = isChange(processes) ? processes[kind === 'changed' ? 'to' : 'from'] : processes;
+  const set = Object.entries(options).filter(([, value]) => value !== null && value !== undefined);
+  const shownOptions = set.map(([field, value]) => html`${fieldName(field)} ${settingOf(value, kind)}`);
+  return facts([
+    ['Processes', html`${settingOf(processes, kind)}${totalText(Number(total), target.instance)}`],
+    ...(set.length === 0 ? [] : ([['Options', joined(shownOptions, html`, `)]] as const)),
+    ...(createdAt === null ? [] : ([['Created', html`${readableDate(createdAt)}`]] as const)),
+  ]);
+}
+
+function settingOf(value: unknown, kind: ShownProcess['kind']): Html {
+  if (!isChange(value)) return code(shown(value));
+  return kind === 'changed' ? beforeAfter(value) : leftAlone(value);
+}
+
+function isChange(value: unknown): value is Change {
+  return typeof value === 'object' && value !== null && 'from' in value && 'to' in value;
+}
+
+/** What a change has made of a value: `1` → `2`. */
+export function beforeAfter({ from, to }: Change): Html {
+  return html`${code(shown(from))} → <strong>${code(shown(to))}</strong>`;
+}
+
+/** A value that is not as declared, and stays so. */
+export function leftAlone({ from, to }: Change): Html {
+  return html`${code(shown(from))} (declared: <strong>${code(shown(to))}</strong>)`;
+}
+
+/** Processes as a table of the summary, with their ids and dates folded away below it. */
+export function processRows(processes: readonly ExistingProcess[]): Html {
+  const rows = processes.map((process) => {
+    const { processes: count, ...options } = cloudRules.settingsOfExisting(process);
+    return [nameOf(process), html`${Number(count)}`, code(settingsText(options))];
+  });
+  return html`${table(['Background process', 'Processes', 'Options'], rows)}${idsOf(processes)}`;
+}
+
+function idsOf(processes: readonly ExistingProcess[]): Html {
+  const lines = processes.map((process) => {
+    const created = process.createdAt === null ? '' : `, created ${readableDate(process.createdAt)}`;
+    return `${process.id}  ${cloudRules.describeExisting(process)}${created}`;
+  });
+  return folded(html`Ids and dates`, preformatted(lines));
+}
+
+/** Ids where there are only a few: last, and small. */
+export function idLine(ids: readonly (readonly [what: string, id: string | undefined])[]): Html {
+  const known = ids.flatMap(([what, id]) =>
+    id === undefined || id === '' ? [] : [html`${what} ${code(id)}`],
+  );
+  return known.length === 0 ? html`` : html`<p><sub>${joined(known, html` · `)}</sub></p>`;
+}
+
+type Scaling = Pick<Instance, 'minReplicas' | 'maxReplicas' | 'sleeps'>;
+
+/** `2–4 replicas`; undefined where they are not known. */
+export function replicasText({ minReplicas: min, maxReplicas: max, sleeps }: Scaling): string | undefined {
+  if (min === undefined || max === undefined) return undefined;
+  if (sleeps) return `up to ${max === 1 ? '1 replica' : `${max} replicas`}`;
+  const count = span(min, max);
+  return count === '1' ? '1 replica' : `${count} replicas`;
+}
+
+/** What a number of processes amounts to, since each replica runs all of them: ` × 2–4 replicas = 4–8 in total`. */
+export function totalText(processes: number, instance: Scaling | undefined): string {
+  const { minReplicas: min, maxReplicas: max, sleeps } = instance ?? {};
+  if (instance === undefined || min === undefined || max === undefined) return ' on each replica';
+  const total = sleeps ? `up to ${max * processes}` : span(min * processes, max * processes);
+  return ` × ${replicasText(instance)} = ${total} in total${sleeps ? ', and none while it sleeps' : ''}`;
+}
+
+function span(low: number, high: number): string {
+  return low === high ? String(low) : `${low}–${high}`;
+}
+
+/** A date of an API as people read it: to the second, without the microseconds; what is no date stays as it is. */
+export function readableDate(date: string): string {
+  const time = Date.parse(date);
+  if (Number.isNaN(time)) return date;
+  return `${new Date(time).toISOString().slice(0, 19).replace('T', ' ')} UTC`;
+}

@@ -1,0 +1,111 @@
+import type { Change, Changes } from '../converge/changes.ts';
+import { foldCommand } from '../converge/identity.ts';
+import type { ExistingProcess } from './process.ts';
+import {
+  type ConfigKey,
+  configKeys,
+  foldConnection,
+  foldQueue,
+  type PinnedSpec,
+  type WorkerConfig,
+} from './spec.ts';
+
+/**
+ * Where an existing process differs from what was declared, compared by value. Only what the declaration names is
+ * compared: `processes`, the command, and each config key that was given.
+ */
+export function drift(spec: PinnedSpec, existing: ExistingProcess): Changes {
+  const changes: Record<string, Change> = {};
+  if (spec.processes !== undefined && spec.processes !== existing.processes) {
+    changes['processes'] = { from: existing.processes, to: spec.processes };
+  }
+  if (spec.type === 'custom') {
+    if (changesCommand(spec.command, existing)) {
+      changes['command'] = { from: existing.command, to: spec.command };
+    }
+    return changes;
+  }
+  for (const key of givenKeys(spec.config)) {
+    const from = existing.config[key] ?? null;
+    const to = spec.config[key];
+    if (meaningOf(key, from) !== meaningOf(key, to)) changes[`config.${key}`] = { from, to };
+  }
+  return changes;
+}
+
+/** Is another command declared? */
+function changesCommand(command: string | undefined, existing: ExistingProcess): command is string {
+  return command !== undefined && foldCommand(command) !== foldCommand(existing.command ?? '');
+}
+
+export function hasDrifted(spec: PinnedSpec, existing: ExistingProcess): boolean {
+  return Object.keys(drift(spec, existing)).length > 0;
+}
+
+function givenKeys(config: WorkerConfig): ConfigKey[] {
+  return (Object.keys(configKeys) as ConfigKey[]).filter((key) => config[key] !== undefined);
+}
+
+/** What a value means, so that `3` equals `"3"`, and `high, default` equals `high,default`. */
+function meaningOf(key: ConfigKey, value: unknown): string {
+  if (key === 'queue') return foldQueue(value);
+  if (key === 'connection') return foldConnection(value) ?? '';
+  const isUnset = value === null || value === undefined || value === '';
+  // A flag that is not set is off.
+  if (configKeys[key] === 'flag') return String(isUnset ? false : (flagOf(value) ?? value));
+  if (isUnset) return '';
+  const number = Number(value);
+  return Number.isNaN(number) ? String(value) : String(number);
+}
+
+/** `true`, `"true"`, `1` and `"1"` are one value, as PHP writes it. */
+export function flagOf(value: unknown): boolean | undefined {
+  if (value === true || value === 'true' || value === 1 || value === '1') return true;
+  if (value === false || value === 'false' || value === 0 || value === '0') return false;
+  return undefined;
+}
+
+/** The fields of an update. */
+export interface ProcessUpdate {
+  readonly processes?: number;
+  readonly command?: string;
+  readonly config?: WorkerConfig;
+}
+
+/**
+ * What to send so that an existing process becomes the declared one. The config is sent whole (what is set now, and
+ * over it what is declared), since it is not known whether the API merges or replaces it.
+ */
+export function updateFor(spec: PinnedSpec, existing: ExistingProcess): ProcessUpdate {
+  const processes = spec.processes === undefined ? {} : { processes: spec.processes };
+  if (spec.type === 'custom') {
+    return changesCommand(spec.command, existing) ? { ...processes, command: spec.command } : processes;
+  }
+  const config = { ...settableOptions(existing.config), ...spec.config };
+  return Object.keys(config).length === 0 ? processes : { ...processes, config };
+}
+
+/** The options that are set and that a request may set, in the types that a request needs. */
+export function settableOptions(config: ExistingProcess['config']): WorkerConfig {
+  const kept: Record<string, string | number | boolean> = {};
+  for (const [key, kind] of Object.entries(configKeys)) {
+    const value = asKind(kind, config[key]);
+    if (value !== undefined) kept[key] = value;
+  }
+  return kept;
+}
+
+/** The config as read back, without what is unset. */
+export function setOptions(config: ExistingProcess['config']): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(config).filter(([, value]) => value !== null && value !== undefined),
+  );
+}
+
+function asKind(kind: (typeof configKeys)[ConfigKey], value: unknown): string | number | boolean | undefined {
+  if (value === null || value === undefined || value === '') return undefined;
+  if (kind === 'flag') return flagOf(value);
+  if (kind === 'text') return String(value);
+  const number = Number(value);
+  return Number.isInteger(number) ? number : undefined;
+}

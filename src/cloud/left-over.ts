@@ -1,0 +1,48 @@
+import { describeExisting } from './identity.ts';
+import type { ExistingProcess } from './process.ts';
+import type { ProcessSpec } from './spec.ts';
+import { foldQueue } from './spec.ts';
+
+/** A worker beside the declared one, and which of the declared queues it serves too. */
+export interface OtherWorker {
+  readonly process: ExistingProcess;
+  readonly queues: readonly string[];
+}
+
+/**
+ * Other workers that serve a queue of the declared list. A list that was changed makes a second worker, since a worker is
+ * known by its list, and leaves the first one behind.
+ */
+export function otherWorkersOf(
+  spec: ProcessSpec,
+  own: readonly ExistingProcess[],
+  listed: readonly ExistingProcess[],
+): readonly OtherWorker[] {
+  if (spec.type !== 'worker') return [];
+  const declared = queuesOf(spec.config.queue);
+  const ids = new Set(own.map(({ id }) => id));
+  return listed.flatMap((process) => {
+    if (process.type !== 'worker' || ids.has(process.id)) return [];
+    const served = new Set(queuesOf(process.config['queue']));
+    const queues = declared.filter((queue) => served.has(queue));
+    return queues.length === 0 ? [] : [{ process, queues }];
+  });
+}
+
+/** `1 other worker on the instance serves "high": worker on queue high (process-1)`; undefined for none. */
+export function describeOthers(others: readonly OtherWorker[]): string | undefined {
+  const [first] = others;
+  if (first === undefined) return undefined;
+  const queues = [...new Set(others.flatMap((other) => other.queues))].map((queue) => JSON.stringify(queue));
+  const names = others.slice(0, 10).map(({ process }) => `${describeExisting(process)} (${process.id})`);
+  const more = others.length > names.length ? ` and ${others.length - names.length} more` : '';
+  const who =
+    others.length === 1
+      ? '1 other worker on the instance serves'
+      : `${others.length} other workers on the instance serve`;
+  return `${who} ${queues.join(', ')}: ${names.join(', ')}${more}`;
+}
+
+function queuesOf(queue: unknown): readonly string[] {
+  return foldQueue(queue).split(',');
+}

@@ -1,0 +1,52 @@
+import type { Settings } from '../converge/changes.ts';
+import type { Pace } from '../converge/pace.ts';
+import type { Rules } from '../converge/service.ts';
+import type { Service, ServiceHints } from '../http/hints.ts';
+import { drift, setOptions } from './drift.ts';
+import { describeExisting, identityOf, identityOfExisting } from './identity.ts';
+import type { ExistingProcess } from './process.ts';
+import { describe, type ProcessSpec, processesOfNew } from './spec.ts';
+
+/** What Laravel Cloud's refusals usually mean. */
+export const cloudHints: ServiceHints = {
+  service: 'Laravel Cloud',
+  unauthorized:
+    'The token is not valid: it may be mistyped, expired or revoked. Make a new one in Laravel Cloud and update the secret',
+  forbidden:
+    'The token may not do this: check its permissions, and that it belongs to the organization of this application',
+  notFound: 'Check the ids and names in the inputs: a token sees only its own organization',
+  tooMany:
+    'Laravel Cloud counts the requests of the whole organization, those of its other tokens and runs included: run the job again later, or run fewer at once',
+};
+
+/** Documented: 30 requests a minute that create or change something, for the whole organization. */
+export const cloudPace: Pace = { changes: 30, window: 60_000 };
+
+/** What a plan must know of the processes of Laravel Cloud. */
+export const cloudRules: Rules<ProcessSpec, ExistingProcess> = {
+  identityOf,
+  identityOfExisting,
+  drift,
+  mend: 'update',
+  describe,
+  describeExisting,
+  settingsOf: (spec) => settings(spec.processes ?? processesOfNew, spec.type === 'worker' ? spec.config : {}),
+  settingsOfExisting: ({ processes, config }) => settings(processes, setOptions(config)),
+  isDeclarable: ({ type }) => type === 'worker' || type === 'custom',
+  tellApart: 'give connection in the manifest',
+};
+
+/** Queue and connection are told by the description. */
+function settings(processes: number, config: object): Settings {
+  const options = Object.entries(config).filter(([key]) => key !== 'queue' && key !== 'connection');
+  return { processes, ...Object.fromEntries(options.map(([key, value]) => [`config.${key}`, value])) };
+}
+
+export const cloud: Service = {
+  hints: cloudHints,
+  token: {
+    variables: ['LARAVEL_CLOUD_TOKEN', 'LARAVEL_CLOUD_API_TOKEN'],
+    origin: 'in the settings of the Laravel Cloud organization',
+  },
+  apiUrl: 'https://cloud.laravel.com/api',
+};

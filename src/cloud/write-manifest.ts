@@ -1,0 +1,71 @@
+import { foldCommand } from '../converge/identity.ts';
+import { type Unreadable, unreadableText } from '../converge/listing.ts';
+import {
+  type Declarable,
+  declareAll,
+  isPlainName,
+  named,
+  type WrittenPlace,
+  writeManifest,
+} from '../manifest/write.ts';
+import { settableOptions } from './drift.ts';
+import { describeExisting, identityOfExisting } from './identity.ts';
+import type { ExistingProcess } from './process.ts';
+import { commandProblem, parseConfig, processesRange } from './spec.ts';
+
+/** An instance, and what runs on it. */
+export interface RunningInstance {
+  readonly id: string;
+  readonly name: string;
+  readonly type: string;
+  readonly processes: readonly ExistingProcess[];
+  /** Those that are not understood. */
+  readonly unreadable: readonly Pick<Unreadable<ExistingProcess>, 'id' | 'why'>[];
+}
+
+/** What is there now as a manifest that `apply` finds unchanged. What cannot be declared is told in comments. */
+export function writeCloudManifest(
+  instances: readonly RunningInstance[],
+  head: { readonly schemaUrl: string; readonly notes: readonly string[] },
+): string {
+  const notes = [...head.notes];
+  const places = instances.flatMap(({ processes, unreadable, ...instance }): WrittenPlace[] => {
+    const where = named(instance.name);
+    if (instance.type === 'managed_queue') {
+      notes.push(`Left out: ${where}, a managed queue, whose worker belongs to Laravel Cloud.`);
+      return [];
+    }
+    const { declared, notes: own } = declareAll(where, processes, {
+      identityOf: identityOfExisting,
+      describe: describeExisting,
+      declare,
+    });
+    notes.push(...own, ...unreadable.map((one) => `Left out on ${where}: ${unreadableText(one)}.`));
+    return [{ name: keyFor(instance, instances), processes: declared }];
+  });
+  return writeManifest('instances', places, { ...head, notes });
+}
+
+/** Its name, unless another has the same name, or a file cannot hold it. */
+function keyFor(
+  { id, name }: Pick<RunningInstance, 'id' | 'name'>,
+  instances: readonly RunningInstance[],
+): string {
+  const isTaken = instances.some((other) => other.id !== id && (other.name === name || other.id === name));
+  return isTaken || !isPlainName(name) ? id : name;
+}
+
+function declare({ type, processes, command, config }: ExistingProcess): Declarable {
+  const { min, max } = processesRange;
+  const number = processes >= min && processes <= max ? { processes } : {};
+  if (type === 'worker') {
+    const options = parseConfig(settableOptions(config)).config;
+    return { fields: { type, ...number, ...(Object.keys(options).length === 0 ? {} : { config: options }) } };
+  }
+  if (type !== 'custom') return { why: 'no manifest can declare this type' };
+  const folded = foldCommand(command ?? '');
+  const problem = commandProblem(folded);
+  return problem === undefined
+    ? { fields: { type, ...number, command: folded } }
+    : { why: `a command in a manifest ${problem}; prune would delete it` };
+}

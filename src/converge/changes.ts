@@ -1,0 +1,47 @@
+import { shorten } from '../text.ts';
+
+/** Longer values are cut in a message: whoever reads it wants to know what it is about. */
+const longest = 120;
+
+/** What differs, by field: `processes`, `command`, `config.tries`, … */
+export type Changes = Readonly<Record<string, Change>>;
+
+export interface Change {
+  readonly from: unknown;
+  readonly to: unknown;
+}
+
+/** `processes: 1 → 2, tries: unset → 3`. */
+export function describeChanges(changes: Changes): string {
+  return Object.entries(changes)
+    .map(([field, { from, to }]) => `${fieldName(field)}: ${shown(from)} → ${shown(to)}`)
+    .join(', ');
+}
+
+/** A value as it stands in a message; nothing set is `unset`. */
+export function shown(value: unknown): string {
+  if (value === null || value === undefined) return 'unset';
+  return shorten(typeof value === 'string' ? value : JSON.stringify(value), longest);
+}
+
+/** What a reader calls a field, wherever it was given: `config.tries` is `tries`. */
+export function fieldName(field: string): string {
+  return field.replace(/^config\./, '');
+}
+
+/** What a process has, in a few words: `2 processes, tries 3, force`. */
+export function settingsText(settings: Settings): string {
+  return Object.entries(settings)
+    .flatMap(([field, value]) => settingText(field, value) ?? [])
+    .join(', ');
+}
+
+/** One setting in a few words; undefined where nothing is set. */
+function settingText(field: string, value: unknown): string | undefined {
+  if (value === null || value === undefined || value === '') return undefined;
+  if (field === 'processes') return value === 1 ? '1 process' : `${shown(value)} processes`;
+  return value === true ? fieldName(field) : `${fieldName(field)} ${shown(value)}`;
+}
+
+/** What a process has or is to have, by field, as in `Changes`: `processes`, `config.tries`, … */
+export type Settings = Readonly<Record<string, unknown>>;

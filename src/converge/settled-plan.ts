@@ -1,0 +1,43 @@
+import type { Aged, Listing } from './listing.ts';
+import { ambiguousPlan, type Place, type PlaceState, type Plan, planFor } from './plan.ts';
+import type { Rules } from './service.ts';
+import { type SettleWorld, settle } from './settle.ts';
+
+export interface Planned<S, P extends Aged> {
+  readonly states: readonly PlaceState<S, P>[];
+  readonly plan: Plan<S, P>;
+}
+
+/**
+ * Plans for places as they are once no race is moving them: where more processes match than are declared, it looks again.
+ * Throws a `Failure` when the plan would have to guess.
+ */
+export async function settledPlan<S, P extends Aged>(
+  first: readonly PlaceState<S, P>[],
+  look: (place: Place) => Promise<Listing<P>>,
+  { rules, prune }: { readonly rules: Rules<S, P>; readonly prune: boolean },
+  world: SettleWorld,
+): Promise<Planned<S, P>> {
+  const sightingOf = (states: readonly PlaceState<S, P>[]) => {
+    const plan = planFor(states, rules, { prune });
+    const places = new Set(plan.contested.map(({ place }) => place.id));
+    return {
+      ...{ states, plan, places },
+      contested: plan.contested.flatMap(({ found }) => found),
+      serverTime: states.find(({ place }) => places.has(place.id))?.listing.serverTime,
+    };
+  };
+  let last = sightingOf(first);
+  const lookAgain = async () => {
+    const states = await Promise.all(
+      last.states.map(async (state) =>
+        last.places.has(state.place.id) ? { ...state, listing: await look(state.place) } : state,
+      ),
+    );
+    last = sightingOf(states);
+    return last;
+  };
+  const { states, plan } = await settle(last, lookAgain, world);
+  if (plan.ambiguous.length > 0) throw ambiguousPlan(plan.ambiguous, rules);
+  return { states, plan };
+}

@@ -1,0 +1,14 @@
+import type { Changes } from '../converge/changes.ts';
+import type { ForgeProcess } from './process.ts';
+import type { ForgeSpec } from './spec.ts';
+
+/** Where a process differs visibly from what was declared. */
+export function drift(spec: ForgeSpec, { processes }: ForgeProcess): Changes {
+  return spec.processes === undefined || processes === spec.processes
+    ? {}
+    : { processes: { from: processes, to: spec.processes } };
+}
+
+export function hasDrifted(spec: ForgeSpec, process: ForgeProcess): boolean {
+  return Object.keys(drift(spec, process)).length > 0;
+}

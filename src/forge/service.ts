@@ -1,0 +1,61 @@
+import type { Pace } from '../converge/pace.ts';
+import type { Rules } from '../converge/service.ts';
+import type { Service, ServiceHints } from '../http/hints.ts';
+import { drift } from './drift.ts';
+import { identityOf, identityOfExisting } from './identity.ts';
+import type { PlacedProcess } from './process.ts';
+import { describe, type ForgeSpec, processesOfNew } from './spec.ts';
+
+/** What a Forge token may be allowed to do, as far as the actions need it. Source: the API's description. */
+export type Scope = 'server:view' | 'server:create-daemons' | 'server:delete-daemons';
+
+/** What Laravel Forge's refusals usually mean. */
+export const forgeHints: ServiceHints = {
+  service: 'Laravel Forge',
+  unauthorized:
+    'The token is not valid: it may be mistyped, cut off, expired or revoked. Make a new one in Forge, under the API settings of your profile, and update the secret',
+  forbidden: 'The token may not do this: check its scopes, and that its owner may see this organization',
+  notFound: 'Check organization and server: a token sees only what its owner may see',
+  tooMany:
+    'Forge counts the requests of the token’s owner, those of other tokens and runs included: run the job again later, or run fewer at once',
+};
+
+/** What to do about a 403 of a call that needs this scope. */
+export function needsScope(scope: Scope): string {
+  return `The token needs the scope ${scope}, and its owner access to this server: make a token that has it in Forge, under the API settings of your profile, and update the secret`;
+}
+
+/** Documented: 60 requests a minute for a user. A change takes about three: itself, and looks at what came of it. */
+export const forgePace: Pace = { changes: 20, window: 60_000 };
+
+/** What a plan must know of the processes of Forge. */
+export const forgeRules: Rules<ForgeSpec, PlacedProcess> = {
+  identityOf,
+  identityOfExisting,
+  drift,
+  mend: 'replace',
+  describe,
+  describeExisting: ({ directory, ...process }) =>
+    describe({ ...process, directory: directory ?? undefined }),
+  settingsOf: ({ processes = processesOfNew, startsecs, stopwaitsecs, stopsignal }) => ({
+    processes,
+    ...(startsecs === undefined ? {} : { startsecs }),
+    ...(stopwaitsecs === undefined ? {} : { stopwaitsecs }),
+    ...(stopsignal === undefined ? {} : { stopsignal }),
+  }),
+  settingsOfExisting: ({ processes }) => ({ processes }),
+  isDeclarable: () => true,
+  tellApart: 'give directory in the manifest',
+};
+
+export const forge: Service = {
+  hints: forgeHints,
+  token: {
+    variables: ['FORGE_API_TOKEN', 'FORGE_TOKEN'],
+    origin: 'in Laravel Forge, under the API settings of your profile',
+  },
+  apiUrl: 'https://forge.laravel.com/api',
+};
+
+/** How long Forge may take to remove a process, in milliseconds. */
+export const removalLimit = 180_000;

@@ -1,0 +1,52 @@
+import { foldCommand } from '../converge/identity.ts';
+import { type Declarable, declareAll, isPlainName, named, writeManifest } from '../manifest/write.ts';
+import { identityOfExisting } from './identity.ts';
+import type { ForgeProcess } from './process.ts';
+import { forgeRules } from './service.ts';
+import { lineProblem, processesRange, usualUser } from './spec.ts';
+import { isLeaving } from './status.ts';
+
+export interface RunningServer {
+  readonly id: string;
+  readonly name: string;
+  /** The site whose processes these are, if only those of one were listed. */
+  readonly site: string | undefined;
+  readonly processes: readonly ForgeProcess[];
+}
+
+/** What is there now as a manifest that `forge/apply` finds unchanged. What cannot be declared is told in comments. */
+export function writeForgeManifest(
+  { id, name, site, processes }: RunningServer,
+  { schemaUrl, notes }: { readonly schemaUrl: string; readonly notes: readonly string[] },
+): string {
+  const staying = processes.filter((process) => !isLeaving(process));
+  const { declared, notes: own } = declareAll(named(name), staying, {
+    identityOf: identityOfExisting,
+    describe: forgeRules.describeExisting,
+    declare: (process) => declare(process, site),
+  });
+  return writeManifest('servers', [{ name: isPlainName(name) ? name : id, processes: declared }], {
+    schemaUrl,
+    notes: [...notes, ...own],
+  });
+}
+
+function declare(
+  { command, directory, user, processes }: ForgeProcess,
+  site: string | undefined,
+): Declarable {
+  const folded = foldCommand(command);
+  const texts = {
+    command: folded,
+    ...(directory === null || directory.trim() === '' ? {} : { directory: directory.trim() }),
+    ...(user === usualUser ? {} : { user }),
+    ...(site === undefined ? {} : { site }),
+  };
+  if (folded === '' || user.trim() !== user || user === '')
+    return { why: 'a manifest cannot hold its command or its user; prune would delete it' };
+  for (const [field, text] of Object.entries(texts)) {
+    const problem = lineProblem(text);
+    if (problem !== undefined) return { why: `its ${field} ${problem}; prune would delete it` };
+  }
+  return { fields: { ...texts, ...(processes >= processesRange.min ? { processes } : {}) } };
+}

@@ -1,0 +1,242 @@
+import { Failure, type FailureParts, type Place, placeText } from './failure.ts';
+
+/** Longer names are not compared: nobody mistypes only a letter or two of them. */
+const longest = 100;
+/** So many letters of a name's beginning are enough to recognise it: `prod` of `production`. */
+const shortestStart = 3;
+
+/** `Did you mean "worker"?`, or nothing when none of the names is near. */
+export function didYouMean(wanted: string, names: Iterable<string>): string {
+  const near = nearest(wanted, names).map((name) => JSON.stringify(name));
+  return near.length === 0 ? '' : `Did you mean ${near.join(' or ')}?`;
+}
+
+/** Why a name is wrong, with the one that was most likely meant. */
+export function orNear(why: string, wanted: string, names: Iterable<string>): string {
+  const near = didYouMean(wanted, names);
+  return near === '' ? why : `${why}. ${near}`;
+}
+
+/** The names that a mistyped one most likely means, all of them equally near; none when it resembles none. */
+export function nearest(wanted: string, names: Iterable<string>): readonly string[] {
+  let best: { readonly distance: number; readonly names: string[] } | undefined;
+  for (const name of new Set(names)) {
+    const distance = distanceBetween(fold(wanted), fold(name));
+    if (distance === undefined) continue;
+    if (best === undefined || distance < best.distance) best = { distance, names: [name] };
+    else if (distance === best.distance && best.names.length < 3) best.names.push(name);
+  }
+  return best?.names ?? [];
+}
+
+/** A name without what does not tell it apart: case, punctuation, and what Git puts before a branch's name. */
+function fold(name: string): string {
+  return name
+    .toLowerCase()
+    .replace(/^refs\/heads\/|^(refs\/remotes\/)?origin\//, '')
+    .replace(/[^\p{L}\p{N}]+/gu, '-');
+}
+
+/** How far apart two names are: the number of slips of a typist, at most two in five letters. */
+function distanceBetween(a: string, b: string): number | undefined {
+  if (a === '' || a.length > longest || b.length > longest) return undefined;
+  const slips = editDistance(a, b);
+  if (slips <= Math.max(1, Math.floor((Math.min(a.length, b.length) * 2) / 5))) return slips;
+  // Only a part of the name was written; any slip is nearer than that.
+  const [short, long] = a.length < b.length ? [a, b] : [b, a];
+  return short.length >= shortestStart && long.startsWith(short) ? longest : undefined;
+}
+
+/** Letters added, left out, changed, or swapped with their neighbour (optimal string alignment). */
+function editDistance(a: string, b: string): number {
+  let [before, last]: [number[], number[]] = [[], Array.from({ length: b.length + 1 }, (_, index) => index)];
+  for (let i = 1; i <= a.length; i++) {
+    const row = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const isSame = a[i - 1] === b[j - 1];
+      const swapped = a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1];
+      row.push(
+        Math.min(
+          at(row, j - 1) + 1,
+          at(last, j) + 1,
+          at(last, j - 1) + (isSame ? 0 : 1),
+          swapped ? at(before, j - 2) + 1 : Number.POSITIVE_INFINITY,
+        ),
+      );
+    }
+    [before, last] = [last, row];
+  }
+  return at(last, b.length);
+}
+
+function at(row: readonly number[], index: number): number {
+  return row[index] ?? Number.POSITIVE_INFINITY;
+}
+
+/** Nothing has this name, yet: the one failure that waiting can cure. */
+export class NotThere extends Failure {
+  override readonly name = 'NotThere';
+}
+
+export interface NameSearch<T> {
+  /** What is being looked for: `application`. */
+  readonly kind: string;
+  /** Where: `in the organization`, `in the application shop`. */
+  readonly where: string;
+  readonly wanted: string;
+  /** What to correct when it is not there: `the input application` if left out. */
+  readonly correct?: string;
+  readonly among: readonly T[];
+  /** All names that one has, its id aside. */
+  namesOf(item: T): readonly (string | null | undefined)[];
+}
+
+/** The one item that has exactly this name; an id decides alone. Throws `NotThere`, or a `Failure` for several. */
+export function findByName<T extends { readonly id: string }>(search: NameSearch<T>): T {
+  const { kind, where, wanted, among } = search;
+  const byId = among.find(({ id }) => id === wanted);
+  const found = byId === undefined ? among.filter((item) => namesOf(search, item).includes(wanted)) : [byId];
+  const [item, ...others] = found;
+  if (item === undefined) {
+    throw new NotThere({
+      what: `The ${kind} "${wanted}"`,
+      why: `no ${kind} ${where} has exactly this name; ${listed(search, among)}`,
+      fix: fixFor(search),
+    });
+  }
+  if (others.length > 0) {
+    throw new Failure({
+      what: `The ${kind} "${wanted}"`,
+      why: `${found.length} ${where} have this name: ${found.map((one) => label(search, one)).join(', ')}`,
+      fix: `Give the id of the one that is meant as ${kind}`,
+    });
+  }
+  return item;
+}
+
+function fixFor<T extends { readonly id: string }>(search: NameSearch<T>): string {
+  const { kind, wanted, among, correct = `the input ${kind}` } = search;
+  const near = didYouMean(
+    wanted,
+    among.flatMap((item) => namesOf(search, item)),
+  );
+  return [near, refHint(wanted), `Correct ${correct}`].filter((part) => part !== '').join(' ');
+}
+
+/** Git's full name of a branch, or the ref of a pull request's merge commit, where a branch's name is wanted. */
+function refHint(wanted: string): string {
+  if (wanted.startsWith('refs/heads/')) {
+    return `"${wanted}" is a ref: github.ref_name holds the branch’s name alone.`;
+  }
+  if (/^(refs\/pull\/)?\d+\/merge$/.test(wanted)) {
+    return `"${wanted}" is what GitHub calls a pull request’s merge commit: github.head_ref holds the branch’s name.`;
+  }
+  return '';
+}
+
+/** `there is none at all`, or `there are shop (app-1), shop-admin (app-2)`. */
+function listed<T extends { readonly id: string }>(search: NameSearch<T>, items: readonly T[]): string {
+  if (items.length === 0) return 'there is none at all';
+  const shown = items.slice(0, 25).map((item) => label(search, item));
+  const more = items.length - shown.length;
+  return `there ${items.length === 1 ? 'is' : 'are'} ${shown.join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+}
+
+function label<T extends { readonly id: string }>(search: NameSearch<T>, item: T): string {
+  return `${[...new Set(namesOf(search, item))].join(' / ')} (${item.id})`;
+}
+
+function namesOf<T>(search: NameSearch<T>, item: T): string[] {
+  return search.namesOf(item).flatMap((name) => name || []);
+}
+
+/** Something as a file names it: by its name or id. */
+export interface Named {
+  readonly name: string;
+  /** Where the file says so. */
+  readonly place: Place;
+}
+
+/**
+ * The items that have these names, in this order, each named once; `refusal` says why one is not to be used. Throws
+ * one failure about all that are wrong: a `NotThere` if they are only missing, since those may yet appear.
+ */
+export function pickAll<T extends { readonly id: string }>(
+  named: readonly Named[],
+  search: Omit<NameSearch<T>, 'wanted' | 'correct'>,
+  refusal: (item: T, wanted: Named) => Failure | undefined = () => undefined,
+): readonly T[] {
+  const picked = new Map<string, Named>();
+  return collecting(`${search.kind}s of the manifest`, named, (wanted) => {
+    const item = pick(wanted, search);
+    const twin = picked.get(item.id);
+    if (twin !== undefined) throw twice(search.kind, wanted, twin, item.id);
+    picked.set(item.id, wanted);
+    const refused = refusal(item, wanted);
+    if (refused !== undefined) throw atPlace(refused, wanted.place);
+    return item;
+  });
+}
+
+/** The one item that something in a file names. */
+export function pick<T extends { readonly id: string }>(
+  { name, place }: Named,
+  search: Omit<NameSearch<T>, 'wanted' | 'correct'>,
+): T {
+  try {
+    return findByName({ ...search, wanted: name, correct: 'its name in the manifest' });
+  } catch (error) {
+    throw error instanceof Failure ? atPlace(error, place) : error;
+  }
+}
+
+/** Does something with each, and throws one failure about all that went wrong. */
+export function collecting<T, R>(what: string, items: readonly T[], task: (item: T) => R): readonly R[] {
+  const wrong: Failure[] = [];
+  const results = items.flatMap((item) => {
+    try {
+      return [task(item)];
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error;
+      wrong.push(error);
+      return [];
+    }
+  });
+  const [first, ...others] = wrong;
+  if (first !== undefined) throw summed(what, [first, ...others]);
+  return results;
+}
+
+/** A failure that belongs to a place of a file. */
+export function atPlace(failure: Failure, place: Place): Failure {
+  const { what, why, fix, message } = failure;
+  const parts: FailureParts = {
+    what: `${what} (${placeText(place)})`,
+    why,
+    fix,
+    annotations: [{ message, place }],
+  };
+  return failure instanceof NotThere ? new NotThere(parts) : new Failure(parts);
+}
+
+function twice(kind: string, wanted: Named, twin: Named, id: string): Failure {
+  const failure = new Failure({
+    what: `The ${kind} "${wanted.name}"`,
+    why: `it is ${id}, which the manifest names already, as "${twin.name}" (${placeText(twin.place)})`,
+    fix: 'List all of its processes under one name',
+  });
+  return atPlace(failure, wanted.place);
+}
+
+/** One failure for all; waiting helps only if all of them are merely missing. */
+function summed(what: string, wrong: readonly [Failure, ...Failure[]]): Failure {
+  const [first, ...others] = wrong;
+  if (others.length === 0) return first;
+  const parts = {
+    what: `${wrong.length} ${what}`,
+    why: `\n${wrong.map(({ message }) => `- ${message}`).join('\n')}\n`,
+    fix: 'Nothing was changed',
+    annotations: wrong.flatMap(({ annotations }) => annotations),
+  };
+  return wrong.every((failure) => failure instanceof NotThere) ? new NotThere(parts) : new Failure(parts);
+}

@@ -1,0 +1,138 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { ExponentialBackoff, type IBackoff, noJitterGenerator } from 'cockatiel';
+
+/** Time as the code may see it. Handed in everywhere, so that tests never wait. */
+export interface Clock {
+  /** Milliseconds on a clock that never goes back. Only differences mean anything. */
+  now(): number;
+  /** Resolves after `ms` milliseconds; rejects with the signal's reason as soon as that is aborted. */
+  sleep(ms: number, signal?: AbortSignal): Promise<void>;
+}
+
+/** A number in [0, 1), as `Math.random` gives. */
+export type Random = () => number;
+
+export const systemClock: Clock = {
+  now: () => performance.now(),
+  async sleep(ms, signal) {
+    signal?.throwIfAborted();
+    try {
+      await delay(ms, undefined, signal ? { signal } : {});
+    } catch (error) {
+      signal?.throwIfAborted();
+      throw error;
+    }
+  },
+};
+
+/** A moment after which nothing new is begun. */
+export class Deadline {
+  readonly #clock: Clock;
+  readonly #at: number;
+  /** The whole span, in milliseconds, for messages. */
+  readonly span: number;
+
+  constructor(clock: Clock, span: number) {
+    this.#clock = clock;
+    this.#at = clock.now() + span;
+    this.span = span;
+  }
+
+  /** Milliseconds left; never negative. */
+  remaining(): number {
+    return Math.max(0, this.#at - this.#clock.now());
+  }
+
+  /** Is there time to wait `ms` and still do something after it? */
+  allows(ms: number): boolean {
+    return ms < this.remaining();
+  }
+}
+
+export interface BackoffOptions {
+  /** The first pause in milliseconds. */
+  readonly first: number;
+  /** No pause is longer than this many milliseconds. */
+  readonly longest: number;
+}
+
+/** Pauses that double, each drawn from the upper half of its span, so that runs started together drift apart. */
+export function backoff({ first, longest }: BackoffOptions, random: Random): () => number {
+  const policy = new ExponentialBackoff({
+    initialDelay: first,
+    maxDelay: longest,
+    generator: noJitterGenerator,
+  });
+  let step: IBackoff<unknown> | undefined;
+  return () => {
+    step = step === undefined ? policy.next() : step.next(undefined);
+    return Math.round(step.duration * (0.5 + random() / 2));
+  };
+}
+
+/** What a wait needs of the world: handed in, so that tests never wait. */
+export interface Timing {
+  readonly clock: Clock;
+  readonly random: Random;
+  /** Aborted when the step is told to stop. */
+  readonly cancelled: AbortSignal;
+}
+
+/** A wait that ends. */
+export interface Waiting extends Timing {
+  readonly deadline: Deadline;
+}
+
+export interface PollOptions extends Waiting {
+  /** The first and the longest pause between looks, in milliseconds. */
+  readonly first: number;
+  readonly longest: number;
+  /** Told once in a while how many seconds have passed. */
+  readonly onProgress: (seconds: number) => void;
+}
+
+/** A wait of so many milliseconds, from now on. */
+export function waitingFor({ clock, random, cancelled }: Timing, span: number): Waiting {
+  return { clock, random, cancelled, deadline: new Deadline(clock, span) };
+}
+
+/** How often a wait says that it is still waiting. */
+const progressEvery = 30_000;
+
+/** Looks until something is there: at once, then with growing pauses. Undefined when the deadline comes first. */
+export async function poll<T>(
+  look: () => Promise<T | undefined>,
+  options: PollOptions,
+): Promise<T | undefined> {
+  return await lookUntil(look, (found) => found !== undefined, options);
+}
+
+/** Looks until it sees enough: at once, then with growing pauses. Gives the last look, also when the deadline comes first. */
+export async function lookUntil<T>(
+  look: () => Promise<T>,
+  isEnough: (seen: T) => boolean,
+  options: PollOptions,
+): Promise<T> {
+  const { clock, random, deadline, cancelled, first, longest, onProgress } = options;
+  const pause = backoff({ first, longest }, random);
+  const started = clock.now();
+  let said = started;
+  for (;;) {
+    const seen = await look();
+    if (isEnough(seen) || deadline.remaining() <= 0) return seen;
+    if (clock.now() - said >= progressEvery) {
+      said = clock.now();
+      onProgress(Math.round((said - started) / 1000));
+    }
+    // The last look falls on the deadline itself.
+    await clock.sleep(Math.min(pause(), deadline.remaining()), cancelled);
+  }
+}
+
+/** A span as a reader would say it: `0.5 s`, `90 s`, `60 minutes`, `26 hours`. */
+export function inWords(ms: number): string {
+  const seconds = ms / 1000;
+  if (seconds < 120) return `${Math.round(seconds * 10) / 10} s`;
+  if (seconds < 7200) return `${Math.round(seconds / 60)} minutes`;
+  return seconds < 172_800 ? `${Math.round(seconds / 3600)} hours` : `${Math.round(seconds / 86_400)} days`;
+}

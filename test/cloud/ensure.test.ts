@@ -1,0 +1,492 @@
+import { describe, expect, test } from 'vitest';
+import type { ProcessUpdate } from '../../src/cloud/drift.ts';
+import {
+  type Ensure,
+  type Ensured,
+  type EnsurePinned,
+  ensure,
+  ensurePinned,
+  type World,
+} from '../../src/cloud/ensure.ts';
+import type { ExistingProcess } from '../../src/cloud/process.ts';
+import type { ProcessSpec } from '../../src/cloud/spec.ts';
+import type { Sent } from '../../src/converge/create-once.ts';
+import type { Listing } from '../../src/converge/listing.ts';
+import { Failure } from '../../src/failure.ts';
+import { existing } from '../support/existing.ts';
+import { listingOf } from '../support/listing.ts';
+import { scripted } from '../support/scripted.ts';
+import { timingOn } from '../support/timing.ts';
+import { VirtualClock } from '../support/virtual-clock.ts';
+
+type P = ExistingProcess;
+
+interface Answers {
+  readonly list?: readonly [readonly P[], ...(readonly P[])[]];
+  /** How many pages each list has. */
+  readonly pages?: number;
+  readonly unreadable?: Listing<P>['unreadable'];
+  readonly serverTime?: number;
+  readonly find?: readonly [P | undefined, ...(P | undefined)[]];
+  readonly create?: readonly [Sent<P>, ...Sent<P>[]];
+  readonly update?: readonly [P | undefined, ...(P | undefined)[]];
+  /** Why nothing may be written. */
+  readonly refusal?: Failure;
+}
+
+const spec: ProcessSpec = { type: 'worker', processes: 2, config: { queue: 'mail', tries: 3 } };
+const declared = existing({ id: 'p1', processes: 2, config: { queue: 'mail', tries: 3 } });
+const drifted = existing({ id: 'p1', processes: 1, config: { queue: 'mail', tries: 3, sleep: 10 } });
+const changes = { processes: { from: 1, to: 2 } };
+const made = (process: P): Sent<P> => ({ kind: 'created', made: process });
+const lost: Sent<P> = { kind: 'lost', cause: 'a reset' };
+
+/** A world of scripted answers; tells each call that is made to it. */
+function worldOf(answers: Answers) {
+  const clock = new VirtualClock();
+  const calls: string[] = [];
+  const updates: ProcessUpdate[] = [];
+  const did: string[] = [];
+  const exists: (string | undefined)[] = [];
+  const log: string[] = [];
+  const warnings: string[] = [];
+  const list = scripted(...(answers.list ?? ([[]] as const)));
+  const find = scripted(...(answers.find ?? [undefined]));
+  const create = answers.create === undefined ? undefined : scripted(...answers.create);
+  const update = scripted(...(answers.update ?? [undefined]));
+  const { pages = 1, unreadable = [], serverTime, refusal } = answers;
+  const world: World = {
+    ...timingOn(clock),
+    store: {
+      list: async () => {
+        calls.push('list');
+        return listingOf(list(), { pages, unreadable, serverTime });
+      },
+      find: async (id) => {
+        calls.push(`find ${id}`);
+        return find();
+      },
+      create: async () => {
+        calls.push('create');
+        if (create === undefined) throw new Error('Nothing is to be created');
+        return create();
+      },
+      update: async (id, changed) => {
+        calls.push(`update ${id}`);
+        updates.push(changed);
+        return update();
+      },
+      remove: async (id) => {
+        calls.push(`remove ${id}`);
+      },
+      mayWrite: () => {
+        if (refusal !== undefined) throw refusal;
+      },
+    },
+    did: (line, process) => {
+      did.push(line);
+      exists.push(process?.id);
+    },
+    warn: (line) => warnings.push(line),
+    log: (line) => log.push(line),
+  };
+  return { world, clock, calls, updates, did, exists, log, warnings };
+}
+
+type Told = ReturnType<typeof worldOf>;
+
+async function outcomeOf(task: (world: World) => Promise<Ensured>, told: Told) {
+  const result = await told.clock.run(
+    task(told.world).then(
+      (value) => ({ value, error: undefined, message: undefined }),
+      (error: unknown) => {
+        if (!(error instanceof Failure)) throw error;
+        return { value: undefined, error, message: error.message };
+      },
+    ),
+  );
+  return { ...told, ...result };
+}
+
+const ensuring = async (wanted: Partial<Ensure>, answers: Answers) =>
+  await outcomeOf(
+    (world) => ensure({ spec, ifExists: 'update', dryRun: false, ...wanted }, world),
+    worldOf(answers),
+  );
+
+const pinning = async (wanted: Partial<EnsurePinned>, answers: Answers) =>
+  await outcomeOf(
+    (world) => ensurePinned({ id: 'p1', spec, ifExists: 'update', dryRun: false, ...wanted }, world),
+    worldOf(answers),
+  );
+
+describe('a process that exists as declared', () => {
+  test.each(['update', 'reuse'] as const)('is left alone (%s)', async (ifExists) => {
+    const { calls, value, did } = await ensuring({ ifExists }, { list: [[declared]] });
+    expect(calls).toEqual(['list']);
+    expect(value).toEqual({ outcome: 'unchanged', process: declared, changes: {}, ignored: {} });
+    expect(did).toEqual([]);
+  });
+
+  test('is an error with if-exists: fail', async () => {
+    const { calls, error, message } = await ensuring({ ifExists: 'fail' }, { list: [[declared]] });
+    expect(calls).toEqual(['list']);
+    expect(message).toBe('The worker on queue mail: it exists already, as p1. Nothing was changed.');
+    expect(error).toHaveProperty('reason', 'exists');
+  });
+});
+
+describe('a process that has drifted', () => {
+  test('is updated, with its whole config, and the answer is the proof', async () => {
+    const { calls, updates, value, did, exists, log } = await ensuring(
+      {},
+      { list: [[drifted]], update: [declared] },
+    );
+    expect(calls).toEqual(['list', 'update p1']);
+    expect(updates).toEqual([{ processes: 2, config: { queue: 'mail', tries: 3, sleep: 10 } }]);
+    expect(value).toEqual({ outcome: 'updated', process: declared, changes, ignored: {} });
+    expect(log).toEqual(['Updating p1 (processes: 1 → 2)']);
+    expect(did).toEqual([
+      'an update of p1 was sent (processes: 1 → 2); it may have taken effect',
+      'updated p1 (processes: 1 → 2)',
+    ]);
+    expect(exists).toEqual(['p1', 'p1']);
+  });
+
+  test.each([
+    ['shows it as it was', drifted],
+    ['is about another process', { ...declared, id: 'p2' }],
+  ])('is read until it shows when the answer %s', async (_, answer) => {
+    const { calls, clock, value } = await ensuring(
+      {},
+      { list: [[drifted]], update: [answer], find: [drifted, drifted, declared] },
+    );
+    expect(calls).toEqual(['list', 'update p1', 'find p1', 'find p1', 'find p1']);
+    expect(clock.now()).toBe(750);
+    expect(value).toMatchObject({ outcome: 'updated', process: declared });
+  });
+
+  test('is an error when the update was accepted and not applied', async () => {
+    const { clock, message, did } = await ensuring(
+      {},
+      { list: [[drifted]], update: [drifted], find: [drifted] },
+    );
+    expect(clock.now()).toBe(3_000);
+    expect(message).toBe(
+      'Updating background process p1: the update was accepted but not applied: processes is 1 and not 2. Change it by hand once, or delete the process so that the next run creates it as declared.',
+    );
+    expect(did).toEqual(['an update of p1 was sent (processes: 1 → 2); it may have taken effect']);
+  });
+
+  test('is an error that names all that was not applied', async () => {
+    const far = existing({ id: 'p1', processes: 1, config: { queue: 'mail' } });
+    const { message } = await ensuring({}, { list: [[far]], update: [far], find: [far] });
+    expect(message).toContain('processes is 1 and not 2, config.tries is null and not 3');
+  });
+
+  test('is left so with if-exists: reuse, and what differs is told', async () => {
+    const { calls, value } = await ensuring({ ifExists: 'reuse' }, { list: [[drifted]] });
+    expect(calls).toEqual(['list']);
+    expect(value).toEqual({
+      outcome: 'unchanged',
+      process: drifted,
+      changes: {},
+      ignored: changes,
+    });
+  });
+
+  test('that vanishes before or after the update is looked for anew', async () => {
+    const other = { ...declared, id: 'p2' };
+    const before = await ensuring({}, { list: [[drifted], [other]], update: [undefined] });
+    expect(before.calls).toEqual(['list', 'update p1', 'list']);
+    expect(before.value?.outcome).toBe('unchanged');
+    expect(before.log).toContain('p1 has vanished; looking again');
+    const after = await ensuring({}, { list: [[drifted], [other]], update: [drifted], find: [undefined] });
+    expect(after.calls).toEqual(['list', 'update p1', 'find p1', 'list']);
+  });
+
+  test('that has vanished is not taken for there, though a list that lags shows it still', async () => {
+    const again = existing({ ...declared, id: 'p2' });
+    const { calls, value } = await ensuring(
+      {},
+      { list: [[drifted], [drifted], [drifted, again]], update: [undefined], create: [made(again)] },
+    );
+    expect(calls).toEqual(['list', 'update p1', 'list', 'create', 'list']);
+    expect(value).toMatchObject({ outcome: 'created', process: again });
+  });
+
+  test('that vanishes again and again is an error', async () => {
+    const named = (id: string) => ({ ...drifted, id });
+    const { calls, error, message } = await ensuring(
+      {},
+      { list: [[named('p1')], [named('p2')], [named('p3')]], update: [undefined] },
+    );
+    expect(calls.filter((call) => call === 'list')).toHaveLength(3);
+    expect(error).toHaveProperty('reason', 'vanished');
+    expect(message).toBe(
+      'The worker on queue mail: it vanished 3 times while this run worked on it. Something else deletes it; let only one run manage it at a time.',
+    );
+  });
+});
+
+describe('a process that does not exist', () => {
+  test.each(['update', 'reuse', 'fail'] as const)('is created (%s)', async (ifExists) => {
+    const { calls, value } = await ensuring(
+      { ifExists },
+      { list: [[], [declared]], create: [made(declared)] },
+    );
+    expect(calls).toEqual(['list', 'create', 'list']);
+    expect(value).toEqual({ outcome: 'created', process: declared, changes: {}, ignored: {} });
+  });
+
+  test('and comes out otherwise than declared is brought there, and is still created', async () => {
+    for (const ifExists of ['update', 'reuse', 'fail'] as const) {
+      const { calls, value } = await ensuring(
+        { ifExists },
+        { list: [[], [drifted]], create: [made(drifted)], update: [declared] },
+      );
+      expect(calls).toEqual(['list', 'create', 'list', 'update p1']);
+      expect(value).toEqual({ outcome: 'created', process: declared, changes: {}, ignored: {} });
+    }
+  });
+
+  test('and vanishes while it is brought there is created anew', async () => {
+    const second = { ...declared, id: 'p2' };
+    const { calls, value } = await ensuring(
+      {},
+      {
+        list: [[], [drifted], [], [second]],
+        create: [made(drifted), made(second)],
+        update: [undefined],
+      },
+    );
+    expect(calls).toEqual(['list', 'create', 'list', 'update p1', 'list', 'create', 'list']);
+    expect(value?.outcome).toBe('created');
+  });
+
+  test('and which another run makes first is that run’s, and is brought into the declared state', async () => {
+    const theirs = existing({ ...drifted, createdAt: '2026-01-01T00:00:00Z' });
+    const mine = existing({ ...declared, id: 'p9' });
+    const race = {
+      list: [[], [mine, theirs]],
+      find: [theirs],
+      create: [made(mine)],
+      update: [declared],
+    } as const;
+    const updated = await ensuring({}, race);
+    expect(updated.calls).toEqual([
+      ...['list', 'create', 'list', 'find p1', 'remove p9', 'find p1', 'update p1'],
+    ]);
+    expect(updated.value?.outcome).toBe('updated');
+    expect(updated.exists).toEqual(['p9', 'p9', 'p1', 'p1', 'p1']);
+    const reused = await ensuring({ ifExists: 'reuse' }, race);
+    expect(reused.value).toMatchObject({ outcome: 'unchanged', ignored: changes });
+    const failed = await ensuring({ ifExists: 'fail' }, race);
+    expect(failed.message).toContain('it exists already, as p1');
+  });
+
+  test('and whose answer was lost is found, if it is the declared one', async () => {
+    const { calls, value } = await ensuring({}, { list: [[], [declared]], find: [declared], create: [lost] });
+    expect(calls.filter((call) => call !== 'list')).toEqual(['create', 'find p1']);
+    expect(value?.outcome).toBe('created');
+  });
+
+  test('and whose answer was lost is another run’s, if it is not as declared', async () => {
+    const { calls, value } = await ensuring(
+      {},
+      { list: [[], [drifted]], find: [drifted], create: [lost], update: [declared] },
+    );
+    expect(calls.filter((call) => call !== 'list')).toEqual(['create', 'find p1', 'update p1']);
+    expect(value?.outcome).toBe('updated');
+  });
+
+  test('and that no list shows is created, with a warning', async () => {
+    const { value, warnings } = await ensuring(
+      {},
+      { list: [[]], find: [declared], create: [made(declared)] },
+    );
+    expect(value?.outcome).toBe('created');
+    expect(warnings).toHaveLength(1);
+    expect(warnings[0]).toContain('No listing has shown p1');
+  });
+
+  test('in a list of several pages is looked for in another one that shows the same, before it is created', async () => {
+    const [a, b] = [existing({ id: 'a', type: 'custom' }), existing({ id: 'b', type: 'custom' })];
+    const { calls } = await ensuring(
+      {},
+      { pages: 2, list: [[a], [b], [b], [b, declared]], create: [made(declared)] },
+    );
+    expect(calls).toEqual(['list', 'list', 'list', 'create', 'list', 'list']);
+    const found = await ensuring({}, { pages: 2, list: [[a], [a, declared], [declared, a]] });
+    expect(found.calls).toEqual(['list', 'list', 'list']);
+    expect(found.value?.outcome).toBe('unchanged');
+  });
+
+  test('and may be one that is not understood is not created', async () => {
+    const unreadable = [{ id: 'p7', why: 'config: expected Object, found text', known: { type: 'worker' } }];
+    const { calls, message } = await ensuring({}, { unreadable });
+    expect(calls).toEqual(['list']);
+    expect(message).toContain('The worker on queue mail: it may be p7');
+    const known = await ensuring({}, { unreadable, list: [[declared]] });
+    expect(known.value?.outcome).toBe('unchanged');
+  });
+});
+
+describe('where nothing may be written', () => {
+  const refusal = new Failure({ what: 'The instance', why: 'it is a managed queue' });
+
+  test.each([
+    ['nothing is created', {}, []],
+    ['nothing would be created', { dryRun: true }, []],
+    ['nothing is updated', {}, [drifted]],
+    ['nothing would be updated', { dryRun: true }, [drifted]],
+    ['nothing is created blindly', { ifExists: 'create' as const }, undefined],
+    ['nothing would be created blindly', { ifExists: 'create' as const, dryRun: true }, undefined],
+  ])('%s', async (_, wanted, listed) => {
+    const { calls, error } = await ensuring(wanted, { list: [listed ?? []], refusal });
+    expect(error).toBe(refusal);
+    expect(calls).toEqual(listed === undefined ? [] : ['list']);
+  });
+
+  test('what is as declared is fine', async () => {
+    const { value } = await ensuring({}, { list: [[declared]], refusal });
+    expect(value?.outcome).toBe('unchanged');
+  });
+});
+
+describe('several that match', () => {
+  const twin = existing({ ...declared, id: 'p2' });
+
+  test('are looked at again, and the one that is left is it', async () => {
+    const { calls, log, value } = await ensuring(
+      {},
+      { list: [[declared, twin], [declared, twin], [twin]], find: [{ ...twin, strategy: 'by id' }] },
+    );
+    expect(calls).toEqual(['list', 'list', 'list', 'find p2']);
+    expect(log[0]).toBe('2 processes match (p1, p2); looking again, in case runs are racing');
+    expect(value?.process).toEqual({ ...twin, strategy: 'by id' });
+  });
+
+  test('and the one that is left is gone by its id: it is looked for anew', async () => {
+    const third = existing({ ...declared, id: 'p3' });
+    const { calls, value } = await ensuring(
+      {},
+      { list: [[declared, twin], [twin], [twin], [twin, third]], find: [undefined], create: [made(third)] },
+    );
+    expect(calls).toEqual(['list', 'list', 'find p2', 'list', 'create', 'list']);
+    expect(value?.outcome).toBe('created');
+  });
+
+  test('and are all old are an error at once: that is no race', async () => {
+    const { calls, clock, error } = await ensuring(
+      {},
+      { list: [[declared, twin]], serverTime: Date.UTC(2026, 3, 4, 11, 27) },
+    );
+    expect(error).toHaveProperty('reason', 'several-match');
+    expect(calls).toEqual(['list']);
+    expect(clock.now()).toBe(0);
+  });
+
+  test('and stay are an error that names them, and nothing is written', async () => {
+    const { calls, clock, log, message } = await ensuring({}, { list: [[declared, twin]] });
+    expect(new Set(calls)).toEqual(new Set(['list']));
+    expect(clock.now()).toBe(45_000);
+    expect(log).toHaveLength(1);
+    expect(message).toContain('The worker on queue mail: 2 background processes match it: p1 (created');
+    expect(message).toContain('p2 (created');
+    expect(message).toContain('which of them is meant cannot be known');
+  });
+
+  test('and all go away are created anew', async () => {
+    const { calls } = await ensuring(
+      {},
+      { list: [[declared, twin], [], [declared]], create: [made(declared)] },
+    );
+    expect(calls).toEqual(['list', 'list', 'create', 'list']);
+  });
+});
+
+describe('a pinned process', () => {
+  test('is read by its id, and nothing is listed', async () => {
+    const { calls, value } = await pinning({}, { find: [declared] });
+    expect(calls).toEqual(['find p1']);
+    expect(value?.outcome).toBe('unchanged');
+  });
+
+  test('may change what it is known by', async () => {
+    const other = existing({ id: 'p1', processes: 2, config: { queue: 'other', tries: 3 } });
+    const { calls, updates, value } = await pinning({}, { find: [other], update: [declared] });
+    expect(calls).toEqual(['find p1', 'update p1']);
+    expect(updates[0]?.config).toEqual({ queue: 'mail', tries: 3 });
+    expect(value).toMatchObject({ changes: { 'config.queue': { from: 'other', to: 'mail' } } });
+  });
+
+  test('that is not there is an error, and none is created', async () => {
+    const { calls, error, message } = await pinning({}, {});
+    expect(calls).toEqual(['find p1']);
+    expect(error).toHaveProperty('reason', 'not-found');
+    expect(message).toBe(
+      'Background process p1: there is none of this id that the token can see. Check the id.',
+    );
+  });
+
+  test('that vanishes is an error, and none is created', async () => {
+    const { calls, message } = await pinning({}, { find: [drifted], update: [undefined] });
+    expect(calls).toEqual(['find p1', 'update p1']);
+    expect(message).toContain('there is none of this id');
+  });
+
+  test('of another type is an error', async () => {
+    const { error, message } = await pinning({}, { find: [existing({ id: 'p1', type: 'custom' })] });
+    expect(error).toHaveProperty('reason', 'other-type');
+    expect(message).toBe(
+      'Background process p1: it is of type custom, and not worker. A process cannot change its type.',
+    );
+  });
+});
+
+describe('a dry run', () => {
+  const dryRun = true;
+
+  test.each([
+    ['would create what is not there', 'update', [], 'would-create'],
+    ['would update what has drifted', 'update', [drifted], 'would-update'],
+    ['would leave what is as declared', 'update', [declared], 'unchanged'],
+    ['would leave what has drifted with if-exists: reuse', 'reuse', [drifted], 'unchanged'],
+  ] as const)('%s', async (_, ifExists, listed, outcome) => {
+    const { calls, value, did } = await ensuring({ dryRun, ifExists }, { list: [listed] });
+    expect(calls).toEqual(['list']);
+    expect(value).toMatchObject({ outcome, process: listed[0] });
+    expect(value?.changes).toEqual(outcome === 'would-update' ? changes : {});
+    expect(did).toEqual([]);
+  });
+
+  test('does not even list with if-exists: create', async () => {
+    const { calls, value } = await ensuring({ dryRun, ifExists: 'create' }, {});
+    expect(calls).toEqual([]);
+    expect(value).toMatchObject({ outcome: 'would-create', process: undefined, spec });
+  });
+});
+
+describe('if-exists: create', () => {
+  test('creates without a look, before or after', async () => {
+    const { calls, value, did } = await ensuring({ ifExists: 'create' }, { create: [made(declared)] });
+    expect(calls).toEqual(['create']);
+    expect(value).toEqual({ outcome: 'created', process: declared, changes: {}, ignored: {} });
+    expect(did).toEqual(['created worker on queue mail as p1']);
+  });
+
+  test('tells what came out otherwise than declared', async () => {
+    const { value } = await ensuring({ ifExists: 'create' }, { create: [made(drifted)] });
+    expect(value?.ignored).toEqual({ processes: { from: 1, to: 2 } });
+  });
+
+  test('never sends twice: a lost answer is an error that says what may exist', async () => {
+    const { calls, error, message } = await ensuring({ ifExists: 'create' }, { create: [lost] });
+    expect(calls).toEqual(['create']);
+    expect(error).toHaveProperty('reason', 'may-exist');
+    expect(message).toBe(
+      'Creating the worker on queue mail: the answer was lost (a reset), so the process may exist or not. Look at the instance’s background processes before running this again.',
+    );
+  });
+});

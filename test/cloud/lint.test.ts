@@ -1,0 +1,73 @@
+import { describe, expect, test } from 'vitest';
+import { lint } from '../../src/cloud/lint.ts';
+
+const one = { processes: 1, maxReplicas: 1 };
+const lintCommand = (command: string, scale: Parameters<typeof lint>[1] = one) =>
+  lint({ type: 'custom', processes: undefined, command }, scale).join();
+
+describe('a command that does something and ends is pointed out, with what to use instead', () => {
+  test.each([
+    ['php artisan schedule:run', 'schedule:work'],
+    ['php8.4  artisan  schedule:run --no-interaction', 'schedule:work'],
+    ['php artisan queue:work redis --queue=high --once', 'leave the option out'],
+    ['php artisan queue:work --stop-when-empty', 'leave the option out'],
+    ['php artisan queue:restart', 'a deploy starts the processes'],
+    ['php artisan horizon:terminate', 'a deploy starts the processes'],
+    ['php artisan reverb:restart', 'a deploy starts the processes'],
+    ['php artisan pulse:restart', 'a deploy starts the processes'],
+    ['php artisan inertia:stop-ssr', 'a deploy starts the processes'],
+    ['php artisan migrate --force', 'deploy commands'],
+    ['php artisan --no-interaction --env=staging migrate --force', 'deploy commands'],
+    ['php artisan -v queue:work --tries=3 --once', 'leave the option out'],
+    ['php artisan migrate:fresh', 'deploy commands'],
+    ['php /var/www/html/artisan db:seed', 'deploy commands'],
+    ['cd app && php artisan config:cache', 'deploy commands'],
+  ])('%s', (command, instead) => {
+    const told = lintCommand(command);
+    expect(told).toMatch(/^The custom process ".*" does something and ends\./);
+    expect(told).toContain(instead);
+  });
+
+  test.each([
+    'php artisan schedule:work',
+    'php artisan queue:work redis --queue=once --max-jobs=1000',
+    'php artisan queue:work redis--once',
+    'php artisan horizon',
+    'php artisan reverb:start',
+    'php artisan pulse:work',
+    'php artisan nightwatch:agent',
+    'php artisan inertia:start-ssr',
+    'php artisan migrate-tenants:watch',
+    'php artisan schedule:run-forever',
+    'node schedule:run.js',
+  ])('and %s is not', (command) => {
+    expect(lintCommand(command)).toBe('');
+  });
+});
+
+describe('a scheduler that would run more than once is pointed out', () => {
+  test.each([
+    [{ processes: 1, maxReplicas: 4 }, 'up to 4 times'],
+    [{ processes: 2, maxReplicas: 1 }, 'up to 2 times'],
+    [{ processes: 2, maxReplicas: 3 }, 'up to 6 times'],
+    [{ processes: 2, maxReplicas: undefined }, 'up to 2 times'],
+  ])('%j', (scale, times) => {
+    const told = lintCommand('php artisan schedule:work', scale);
+    expect(told).toContain(times);
+    expect(told).toContain('onOneServer()');
+  });
+
+  test('and not one that runs once, or is not known to', () => {
+    expect(lintCommand('php artisan schedule:work')).toBe('');
+    expect(lintCommand('php artisan schedule:work', { processes: 1, maxReplicas: undefined })).toBe('');
+    expect(lintCommand('php artisan horizon', { processes: 3, maxReplicas: 4 })).toBe('');
+  });
+});
+
+test('nor is a custom process whose command is not declared', () => {
+  expect(lint({ type: 'custom', processes: undefined, command: undefined }, one)).toEqual([]);
+});
+
+test('a worker is never one of them', () => {
+  expect(lint({ type: 'worker', processes: 9, config: { queue: 'schedule:run' } }, one)).toEqual([]);
+});

@@ -1,0 +1,36 @@
+import { expect, test } from 'vitest';
+import { type Aged, bornAt, byAge } from '../../src/converge/listing.ts';
+
+const born = (id: string, createdAt: string | null): Aged => ({ id, createdAt });
+
+function order(...all: Aged[]): string[] {
+  return all.sort(byAge).map(({ id }) => id);
+}
+
+test('the older comes first', () => {
+  expect(order(born('a', '2026-04-04T00:00:02Z'), born('b', '2026-04-04T00:00:01Z'))).toEqual(['b', 'a']);
+});
+
+test('microseconds count', () => {
+  const [a, b] = [born('a', '2026-04-04T00:00:01.000250Z'), born('b', '2026-04-04T00:00:01.000150Z')];
+  expect(order(a, b)).toEqual(['b', 'a']);
+  expect(bornAt(a) - bornAt(b)).toBeCloseTo(0.1, 2);
+  const [c, d] = [born('c', '2026-04-04T00:00:01.000129Z'), born('d', '2026-04-04T00:00:01.000128Z')];
+  expect(order(c, d)).toEqual(['d', 'c']);
+});
+
+test('of the same moment, the smaller id comes first, from whichever side one looks', () => {
+  const [a, b] = [born('a', '2026-04-04T00:00:01Z'), born('b', '2026-04-04T00:00:01.000000Z')];
+  expect(order(a, b)).toEqual(['a', 'b']);
+  expect(order(b, a)).toEqual(['a', 'b']);
+  expect([byAge(a, b), byAge(b, a), byAge(a, a)]).toEqual([-1, 1, 0]);
+});
+
+test('one without a date, or with none that can be read, counts as the newest', () => {
+  expect(order(born('a', null), born('b', 'yesterday'), born('c', '2126-01-01T00:00:00Z'))).toEqual([
+    'c',
+    'a',
+    'b',
+  ]);
+  expect(bornAt(born('a', null))).toBe(bornAt(born('b', 'yesterday')));
+});

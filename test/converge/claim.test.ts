@@ -1,0 +1,138 @@
+import { describe, expect, test } from 'vitest';
+import type { ExistingProcess } from '../../src/cloud/process.ts';
+import { Claim } from '../../src/converge/claim.ts';
+import type { Listing } from '../../src/converge/listing.ts';
+import { Limit } from '../../src/converge/semaphore.ts';
+import { SharedListing } from '../../src/converge/shared-listing.ts';
+import { existing } from '../support/existing.ts';
+import { listingOf } from '../support/listing.ts';
+import { VirtualClock } from '../support/virtual-clock.ts';
+
+/** A claim to whatever is not named in `taken`, where one request may be under way. */
+function claiming(taken: readonly string[] = []) {
+  const limit = new Limit(1);
+  const stop = new AbortController();
+  const created: string[] = [];
+  const claim = new Claim<ExistingProcess>({
+    limit,
+    cancelled: stop.signal,
+    isOpenTo: ({ id }) => !taken.includes(id),
+    onCreated: ({ id }) => created.push(id),
+  });
+  return { claim, limit, stop, created };
+}
+
+const made = existing({ id: 'p-1' });
+const creates = async () => ({ kind: 'created', made }) as const;
+const loses = async () => ({ kind: 'lost', cause: 'the connection broke off' }) as const;
+const removes = async () => undefined;
+
+describe('An operation looks at what has been listed already', () => {
+  const [before, latest, anew] = ['a', 'b', 'c'].map((id) => listingOf([existing({ id })], { pages: 2 }));
+
+  /** Listings of several pages: two are known, and whoever wants another gets `anew`. */
+  async function listings(clock: VirtualClock, limit: Limit) {
+    const read = [latest, anew];
+    const shared = new SharedListing<Listing<ExistingProcess>>(
+      async () => read.shift() ?? Promise.reject(new Error('nobody should list again')),
+      before ?? listingOf([]),
+      { limit, clock, cancelled: new AbortController().signal },
+    );
+    await clock.run(shared.refreshed());
+    return shared;
+  }
+
+  test('one listing after the other, and then asks for a new one', async () => {
+    const { claim, limit } = claiming();
+    const clock = new VirtualClock();
+    const shared = await listings(clock, limit);
+    expect(await clock.run(claim.look(shared))).toBe(before);
+    expect(await clock.run(claim.look(shared))).toBe(latest);
+    expect(await clock.run(claim.look(shared))).toBe(anew);
+  });
+
+  test('but not once it has written: what it wrote is in none of them', async () => {
+    const { claim, limit } = claiming();
+    const clock = new VirtualClock();
+    const shared = await listings(clock, limit);
+    await claim.create(creates);
+    expect(await clock.run(claim.look(shared))).toBe(anew);
+  });
+});
+
+test('what belongs to other operations is left out of a listing', () => {
+  const { claim } = claiming(['theirs']);
+  const [mine, theirs] = [existing({ id: 'mine' }), existing({ id: 'theirs' })];
+  expect(claim.open([theirs, mine])).toEqual([mine]);
+});
+
+test('reading and removing come before the writes that wait for their turn', async () => {
+  const { claim, limit } = claiming();
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const order: string[] = [];
+  const all = [
+    limit.run(() => promise),
+    claim.write(async () => void order.push('write')),
+    claim.read(async () => void order.push('read')),
+    claim.remove('p-1', async () => void order.push('remove')),
+  ];
+  resolve();
+  await Promise.all(all);
+  expect(order).toEqual(['read', 'remove', 'write']);
+});
+
+describe('What came of a create is remembered', () => {
+  test('when it was answered: the process is told to all, and nothing is in doubt', async () => {
+    const { claim, created } = claiming();
+    expect(await claim.create(creates)).toEqual({ kind: 'created', made });
+    expect(claim).toMatchObject({ wrote: true, unknown: false, made });
+    expect(created).toEqual(['p-1']);
+  });
+
+  test('when its answer was lost: it may exist, and nobody knows its id', async () => {
+    const { claim, created } = claiming();
+    await claim.create(loses);
+    expect(claim).toMatchObject({ wrote: true, unknown: true, made: undefined });
+    expect(created).toEqual([]);
+  });
+
+  test('a later one that is answered makes up for a lost answer', async () => {
+    const { claim } = claiming();
+    await claim.create(loses);
+    await claim.create(creates);
+    expect(claim.unknown).toBe(false);
+  });
+
+  test('what was made is forgotten when it is removed again, and not when another is', async () => {
+    const { claim } = claiming();
+    await claim.create(creates);
+    await claim.remove('another', removes);
+    expect(claim.made).toBe(made);
+    await claim.remove('p-1', removes);
+    expect(claim.made).toBeUndefined();
+  });
+
+  test('what could not be removed is still there', async () => {
+    const { claim } = claiming();
+    await claim.create(creates);
+    await expect(claim.remove('p-1', () => Promise.reject(new Error('no')))).rejects.toThrow('no');
+    expect(claim.made).toBe(made);
+  });
+
+  test('one can be removed by an operation that has made nothing', async () => {
+    const { claim } = claiming();
+    await claim.remove('p-1', removes);
+    expect(claim).toMatchObject({ wrote: true, made: undefined });
+  });
+});
+
+test('once told to stop, it reads but writes nothing', async () => {
+  const { claim, stop } = claiming();
+  const sent: string[] = [];
+  stop.abort(new Error('told to stop'));
+  await expect(claim.write(async () => sent.push('write'))).rejects.toThrow('told to stop');
+  await expect(claim.remove('p-1', async () => void sent.push('remove'))).rejects.toThrow('told to stop');
+  expect(await claim.read(async () => 'read')).toBe('read');
+  expect(sent).toEqual([]);
+  expect(claim.wrote).toBe(false);
+});

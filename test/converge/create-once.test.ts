@@ -1,0 +1,785 @@
+import { describe, expect, test } from 'vitest';
+import { type Creation, createOnce, type Sent } from '../../src/converge/create-once.ts';
+import type { Aged, Unreadable } from '../../src/converge/listing.ts';
+import { ProcessFailure } from '../../src/converge/process-failure.ts';
+import { Failure } from '../../src/failure.ts';
+import { listingOf } from '../support/listing.ts';
+import { scripted } from '../support/scripted.ts';
+import { VirtualClock } from '../support/virtual-clock.ts';
+
+/** A thing, with whether it is the one to make, and in the declared state. */
+interface Thing extends Aged {
+  readonly matches: boolean;
+  readonly inFull: boolean;
+}
+
+/** When a list shows it, and until when it is there, in milliseconds. */
+interface Life {
+  readonly thing: Thing;
+  readonly shownFrom?: number;
+  readonly shownUntil?: number;
+  readonly thereUntil?: number;
+}
+
+const thing = (id: string, second: number | null, more: Partial<Thing> = {}): Thing => ({
+  id,
+  createdAt: second === null ? null : `2026-04-04T00:00:0${second}.000000Z`,
+  matches: true,
+  inFull: true,
+  ...more,
+});
+
+const mine = thing('mine', 2);
+const older = thing('older', 1);
+const younger = thing('younger', 3);
+const youngest = thing('youngest', 4);
+const decoy = thing('decoy', 1, { matches: false });
+
+const created = (made: Thing): Sent<Thing> => ({ kind: 'created', made });
+const lost: Sent<Thing> = { kind: 'lost', cause: 'a reset' };
+
+interface Script {
+  readonly sends: readonly [Sent<Thing>, ...Sent<Thing>[]];
+  /** Those that lists show; what is removed shows no longer. */
+  readonly lives: readonly Life[];
+  /** How long a removal takes to show in lists. */
+  readonly removalLag?: number;
+  readonly pages?: number;
+  /** What is not understood, and from when on it is there. */
+  readonly odd?: readonly Unreadable<Thing>[];
+  readonly oddFrom?: number;
+  /** The server's own clock. */
+  readonly serverTime?: number;
+  /** What goes as well when a process is removed, by the id of that. */
+  readonly goesToo?: Readonly<Record<string, string>>;
+}
+
+/** Runs a creation against what happens; tells each step that it takes, with its time. Pauses are as long as can be. */
+async function creating({
+  sends,
+  lives,
+  removalLag = 0,
+  pages = 1,
+  odd = [],
+  oddFrom = 0,
+  serverTime,
+  goesToo = {},
+}: Script) {
+  const clock = new VirtualClock();
+  const steps: string[] = [];
+  const did: string[] = [];
+  const exists: (string | undefined)[] = [];
+  const log: string[] = [];
+  const warnings: string[] = [];
+  const removed = new Map<string, number>();
+  const send = scripted(...sends);
+  const note = (step: string): void => {
+    steps.push(`${clock.now()} ${step}`);
+  };
+  const isShown = ({ thing: { id }, shownFrom = 0, shownUntil = Number.POSITIVE_INFINITY }: Life) =>
+    clock.now() >= shownFrom &&
+    clock.now() < Math.min(shownUntil, (removed.get(id) ?? shownUntil) + removalLag);
+  const creation: Creation<Thing> = {
+    what: 'worker',
+    clock,
+    random: () => 1,
+    cancelled: new AbortController().signal,
+    list: async () => {
+      note('list');
+      return listingOf(
+        lives.filter(isShown).map(({ thing }) => thing),
+        { pages, serverTime, unreadable: clock.now() < oddFrom ? [] : odd },
+      );
+    },
+    find: async (id) => {
+      note(`find ${id}`);
+      const life = lives.find(({ thing }) => thing.id === id);
+      if (life === undefined || removed.has(id)) return undefined;
+      return clock.now() < (life.thereUntil ?? Number.POSITIVE_INFINITY)
+        ? { ...life.thing, createdAt: `${life.thing.createdAt} by id` }
+        : undefined;
+    },
+    send: async () => {
+      note('send');
+      return send();
+    },
+    remove: async (id) => {
+      note(`remove ${id}`);
+      removed.set(id, clock.now());
+      removed.set(goesToo[id] ?? id, clock.now());
+    },
+    matching: (listed) => listed.filter(({ matches }) => matches),
+    inFull: ({ inFull }) => inFull,
+    mayBe: ({ known: { matches = true } }) => matches,
+    did: (line, process) => {
+      did.push(line);
+      exists.push(process?.id);
+    },
+    warn: (line) => warnings.push(line),
+    log: (line) => log.push(line),
+  };
+  const result = await clock.run(
+    createOnce(creation).then(
+      (value) => ({ value, error: undefined }),
+      (error: unknown) => {
+        if (!(error instanceof Failure)) throw error;
+        return { value: undefined, error };
+      },
+    ),
+  );
+  const without = (what: string) => steps.filter((step) => !step.endsWith(what));
+  const lists = steps.filter((step) => step.endsWith(' list')).map((step) => Number(step.split(' ')[0]));
+  return { steps, lists, acts: without(' list'), did, exists, log, warnings, clock, ...result };
+}
+
+/** As it is by its id, and not as it is listed. */
+const byId = (of: Thing): Thing => ({ ...of, createdAt: `${of.createdAt} by id` });
+
+/** When looks are made in a wait that nothing ends, from its beginning. */
+const looks = [
+  0, 250, 750, 1_750, 3_750, 7_750, 11_750, 15_750, 19_750, 23_750, 27_750, 31_750, 35_750, 39_750, 43_750,
+];
+const looksFor = (span: number): number[] => [...looks.filter((at) => at < span), span];
+
+describe('an answered create', () => {
+  test('that the first look shows alone is done, and is the process as listed', async () => {
+    const listed = { ...mine, inFull: false };
+    const { steps, did, exists, value } = await creating({
+      sends: [created(mine)],
+      lives: [{ thing: decoy }, { thing: listed }],
+    });
+    expect(steps).toEqual(['0 send', '0 list']);
+    expect(value).toEqual({ process: listed, madeHere: true });
+    expect(value?.process).toBe(listed);
+    expect(did).toEqual(['created worker as mine']);
+    expect(exists).toEqual(['mine']);
+  });
+});
+
+describe('lists of several pages, which show several moments', () => {
+  test('are read twice before one’s own counts as alone', async () => {
+    const { steps } = await creating({ sends: [created(mine)], lives: [{ thing: mine }], pages: 2 });
+    expect(steps).toEqual(['0 send', '0 list', '0 list']);
+  });
+
+  test('are read once where they show a rival', async () => {
+    const { lists } = await creating({
+      sends: [created(mine)],
+      lives: [{ thing: mine }, { thing: older }],
+      pages: 2,
+    });
+    expect(lists).toEqual([0]);
+  });
+
+  test('are read twice before nothing counts as come of a lost request', async () => {
+    const { lists } = await creating({
+      sends: [lost, created(mine)],
+      lives: [{ thing: mine, shownFrom: 20_001 }],
+      pages: 2,
+    });
+    expect(lists.slice(0, 4)).toEqual([0, 0, 250, 250]);
+  });
+
+  test('are read twice before one counts as left', async () => {
+    const { lists } = await creating({
+      sends: [created(mine)],
+      lives: [{ thing: mine }, { thing: older }, { thing: younger, shownUntil: 100 }],
+      pages: 2,
+    });
+    expect(lists).toEqual([0, 0, 250, 250]);
+  });
+});
+
+describe('rule 1: look until the listing shows what was made', () => {
+  test('a list that does not show it says nothing, and what it shows later is made sure of by its id', async () => {
+    const { steps, log, value } = await creating({
+      sends: [created(mine)],
+      lives: [{ thing: mine, shownFrom: 700 }],
+    });
+    expect(steps).toEqual([
+      ...['0 send', '0 list', '250 list', '750 list'],
+      // As long again, for what others made right after it.
+      ...['750 list', '1000 list', '1500 list', '1500 find mine'],
+    ]);
+    expect(value).toEqual({ process: byId(mine), madeHere: true });
+    expect(log).toEqual(['The listing does not show mine yet; looking until it does']);
+  });
+
+  test('where lists lag, what a run made right after it and left is seen, and the run gives way to it', async () => {
+    const { acts, value } = await creating({
+      sends: [created(mine)],
+      lives: [
+        { thing: mine, shownFrom: 1_500 },
+        { thing: younger, shownFrom: 1_800 },
+      ],
+    });
+    expect(acts).toContainEqual(expect.stringMatching(/remove mine$/));
+    expect(value).toEqual({ process: byId(younger), madeHere: false });
+  });
+
+  test('what was made before it shows by then, too', async () => {
+    const { acts, value } = await creating({
+      sends: [created(mine)],
+      lives: [
+        { thing: mine, shownFrom: 3_000 },
+        { thing: older, shownFrom: 2_900 },
+      ],
+    });
+    expect(acts).toEqual(['0 send', '3750 find older', '3750 remove mine', '3750 find older']);
+    expect(value).toEqual({ process: byId(older), madeHere: false });
+  });
+
+  test('an older one that shows first does not end the look', async () => {
+    const { lists } = await creating({
+      sends: [created(mine)],
+      lives: [{ thing: mine, shownFrom: 3_000 }, { thing: older }],
+    });
+    expect(lists.slice(0, 5)).toEqual([0, 250, 750, 1_750, 3_750]);
+  });
+
+  test('after half a minute its id decides: there, it is created, with a warning', async () => {
+    const { lists, acts, value, warnings } = await creating({
+      sends: [created(mine)],
+      lives: [{ thing: mine, shownFrom: 30_001 }],
+    });
+    expect(lists).toEqual(looksFor(30_000));
+    expect(acts).toEqual(['0 send', '30000 find mine']);
+    expect(value).toEqual({ process: byId(mine), madeHere: true });
+    expect(warnings).toEqual([
+      'No listing has shown mine within 30 s, though it exists: listings lag, and another run may have made the worker as well',
+    ]);
+  });
+
+  test('the last look is made at the end of the half minute', async () => {
+    const { warnings, value } = await creating({
+      sends: [created(mine)],
+      lives: [{ thing: mine, shownFrom: 30_000 }],
+    });
+    expect(warnings).toEqual([]);
+    expect(value?.process).toEqual(byId(mine));
+  });
+
+  test.each([
+    ['never showed', 30_001],
+    ['showed late', 20],
+  ])('one that %s and is gone is an error', async (_, shownFrom) => {
+    const { error } = await creating({
+      sends: [created(mine)],
+      lives: [{ thing: mine, shownFrom, thereUntil: 10 }],
+    });
+    expect(error).toHaveProperty('reason', 'vanished');
+    expect(error?.message).toBe(
+      'Creating the worker: mine was created, and is gone again. Something else deletes it; let only one run manage it at a time.',
+    );
+  });
+
+  test('a rival that the last look shows without one’s own is given way to, all the same', async () => {
+    const { acts, value } = await creating({
+      sends: [created(mine)],
+      lives: [{ thing: mine, shownFrom: 100_000 }, { thing: older }],
+    });
+    expect(acts).toEqual([
+      '0 send',
+      '30000 find mine',
+      '30000 find older',
+      '30000 remove mine',
+      '30000 find older',
+    ]);
+    expect(value?.process).toEqual(byId(older));
+  });
+});
+
+describe('rule 2: an older rival is there', () => {
+  test('one’s own is removed at once, and no other, and the rival made sure of', async () => {
+    const { steps, did, exists, log, value } = await creating({
+      sends: [created(mine)],
+      lives: [{ thing: mine }, { thing: older }],
+    });
+    expect(steps).toEqual(['0 send', '0 list', '0 find older', '0 remove mine', '0 find older']);
+    expect(value).toEqual({ process: byId(older), madeHere: false });
+    expect(did).toEqual([
+      'created worker as mine',
+      'created mine beside older of another run, and is removing it again',
+      'removed mine again, which this run had made, in favour of older',
+    ]);
+    expect(exists).toEqual(['mine', 'mine', 'older']);
+    expect(log).toEqual([
+      'Another run has made the same process (older), which stays; removing this run’s own mine',
+    ]);
+  });
+
+  test('where lists lag, it looks until one’s own is shown no more, and reports what stays beside the rival', async () => {
+    const { steps, value } = await creating({
+      sends: [created(mine)],
+      removalLag: 900,
+      lives: [
+        { thing: mine, shownFrom: 800 },
+        { thing: older, shownUntil: 20_000 },
+        { thing: younger, shownFrom: 1_900 },
+      ],
+    });
+    // Its list lags, so the younger one, which an answer that was lost has made, shows only now.
+    expect(steps.slice(5, 11)).toEqual([
+      '1750 find older',
+      '1750 remove mine',
+      '1750 list',
+      '2000 list',
+      '2500 list',
+      '3500 list',
+    ]);
+    expect(steps.at(-1)).toBe('23250 find younger');
+    expect(value).toEqual({ process: byId(younger), madeHere: false });
+  });
+
+  test('but not for longer than twice as long as lists lag', async () => {
+    const { steps, value } = await creating({
+      sends: [created(mine)],
+      removalLag: 60_000,
+      lives: [{ thing: mine, shownFrom: 200 }, { thing: older }],
+    });
+    expect(steps.slice(3)).toEqual([
+      '250 find older',
+      '250 remove mine',
+      '250 list',
+      '500 list',
+      '750 list',
+      '750 list',
+      '750 find older',
+    ]);
+    expect(value).toEqual({ process: byId(older), madeHere: false });
+  });
+
+  test('of the same moment, the smaller id is the older', async () => {
+    const twin = thing('aaaa', 2);
+    const { acts } = await creating({ sends: [created(mine)], lives: [{ thing: mine }, { thing: twin }] });
+    expect(acts).toContain('0 remove mine');
+  });
+
+  test('ages are those of the list, when the answer to the create tells no date', async () => {
+    const { acts, value } = await creating({
+      sends: [created({ ...mine, createdAt: null })],
+      lives: [{ thing: mine }, { thing: younger, shownUntil: 200 }],
+    });
+    expect(acts).toEqual(['0 send', '250 find mine']);
+    expect(value).toEqual({ process: byId(mine), madeHere: true });
+  });
+
+  test('a rival that only a list that lags still shows is none: nothing is removed for it', async () => {
+    const { acts, value } = await creating({
+      sends: [created(mine)],
+      lives: [{ thing: mine }, { thing: older, thereUntil: 0 }],
+    });
+    expect(acts).toEqual(['0 send', '0 find older', '0 find mine']);
+    expect(value).toEqual({ process: byId(mine), madeHere: true });
+  });
+
+  test('a rival that has become another process is none', async () => {
+    const { acts, value } = await creating({
+      sends: [created(mine)],
+      lives: [{ thing: mine }, { thing: { ...older, matches: false } }],
+    });
+    expect(acts).toEqual(['0 send']);
+    expect(value?.madeHere).toBe(true);
+  });
+
+  test('where the oldest is gone, the next older one counts', async () => {
+    const oldest = thing('oldest', 0);
+    const { acts, value } = await creating({
+      sends: [created(mine)],
+      lives: [{ thing: mine }, { thing: older }, { thing: oldest, thereUntil: 0 }],
+    });
+    expect(acts).toEqual(['0 send', '0 find oldest', '0 find older', '0 remove mine', '0 find older']);
+    expect(value?.process).toEqual(byId(older));
+  });
+
+  test('where several were there, it looks until one is left', async () => {
+    const { acts, lists, value } = await creating({
+      sends: [created(mine)],
+      lives: [{ thing: mine }, { thing: older }, { thing: younger, shownUntil: 10_000 }],
+    });
+    expect(acts).toEqual(['0 send', '0 find older', '0 remove mine', '11750 find older']);
+    expect(lists).toEqual([0, 0, 250, 750, 1_750, 3_750, 7_750, 11_750]);
+    expect(value).toEqual({ process: byId(older), madeHere: false });
+  });
+
+  test('where several stay, that is an error that names them, the oldest first, once a race would be over', async () => {
+    const { acts, clock, error } = await creating({
+      sends: [created(mine)],
+      lives: [{ thing: mine }, { thing: younger }, { thing: older }],
+    });
+    expect(error).toBeInstanceOf(ProcessFailure);
+    expect(error).toHaveProperty('reason', 'several-match');
+    expect(error?.message).toBe(
+      'The worker: 2 background processes match it: older (created 2026-04-04T00:00:01.000000Z), younger (created 2026-04-04T00:00:03.000000Z); runs that raced have left more than one. Delete those that are not wanted, or tell them apart.',
+    );
+    expect(acts.filter((step) => step.includes('remove'))).toEqual(['0 remove mine']);
+    expect(clock.now()).toBe(45_000);
+  });
+
+  test('what lags in showing takes as much longer to settle', async () => {
+    const { clock } = await creating({
+      sends: [created(mine)],
+      lives: [{ thing: mine, shownFrom: 3_000 }, { thing: younger }, { thing: older }],
+    });
+    expect(clock.now()).toBe(3_750 + 45_000 + 3_750);
+  });
+
+  test('two that are old are no race: nothing is waited for', async () => {
+    const { clock, error } = await creating({
+      sends: [created(mine)],
+      lives: [{ thing: mine }, { thing: younger }, { thing: older }],
+      serverTime: Date.UTC(2026, 3, 4, 0, 2, 4),
+    });
+    expect(error).toHaveProperty('reason', 'several-match');
+    expect(clock.now()).toBe(0);
+  });
+
+  test('one’s own that a list still shows after it was removed is not taken for one that is left', async () => {
+    const { value } = await creating({
+      sends: [created(mine)],
+      lives: [{ thing: mine }, { thing: older }, { thing: younger, shownUntil: 100 }],
+      removalLag: 60_000,
+    });
+    expect(value?.process).toEqual(byId(older));
+  });
+
+  test('a survivor that is gone by its id is not reported, though a list that lags shows it', async () => {
+    const again = thing('again', 5);
+    const { acts, value } = await creating({
+      sends: [created(mine), created(again)],
+      lives: [
+        { thing: mine },
+        { thing: older, thereUntil: 500 },
+        { thing: younger, shownUntil: 700 },
+        { thing: again, shownFrom: 3_751 },
+      ],
+    });
+    expect(acts).toEqual([
+      ...['0 send', '0 find older', '0 remove mine', '750 find older'],
+      ...['3750 send', '4250 find again'],
+    ]);
+    expect(value).toEqual({ process: byId(again), madeHere: true });
+  });
+});
+
+describe('rule 3: one’s own is the oldest', () => {
+  test('it waits until the younger ones have left, and makes sure of its own', async () => {
+    const { steps, lists, log, value } = await creating({
+      sends: [created(mine)],
+      lives: [{ thing: mine }, { thing: younger, shownUntil: 1_000 }],
+    });
+    expect(lists).toEqual([0, 0, 250, 750, 1_750]);
+    expect(steps.at(-1)).toBe('1750 find mine');
+    expect(value).toEqual({ process: byId(mine), madeHere: true });
+    expect(log).toEqual(['Another run has made the same process (younger); it should give way']);
+  });
+
+  test('it names all that should give way, and says so once', async () => {
+    const { log } = await creating({
+      sends: [created(mine)],
+      lives: [{ thing: mine }, { thing: youngest, shownUntil: 4_000 }, { thing: younger, shownUntil: 4_000 }],
+    });
+    expect(log).toEqual(['Another run has made the same process (younger, youngest); it should give way']);
+  });
+
+  test('its own that is gone after the wait is an error', async () => {
+    const { error } = await creating({
+      sends: [created(mine)],
+      lives: [
+        { thing: mine, thereUntil: 500 },
+        { thing: younger, shownUntil: 1_000 },
+      ],
+    });
+    expect(error).toHaveProperty('reason', 'vanished');
+  });
+
+  test('an older one that shows only meanwhile is given way to at once', async () => {
+    const { acts, log, value } = await creating({
+      sends: [created(mine)],
+      lives: [{ thing: mine }, { thing: younger, shownUntil: 5_000 }, { thing: older, shownFrom: 700 }],
+    });
+    expect(acts.slice(0, 3)).toEqual(['0 send', '750 find older', '750 remove mine']);
+    expect(value?.process).toEqual(byId(older));
+    expect(log[0]).toBe('Another run has made the same process (younger); it should give way');
+    expect(log[1]).toContain('(older), which stays');
+  });
+});
+
+describe('rule 4: a rival that is there still', () => {
+  test('will not leave, so one’s own goes, though it is the older', async () => {
+    const { acts, lists, value } = await creating({
+      sends: [created(mine)],
+      lives: [{ thing: mine }, { thing: younger }],
+    });
+    expect(lists).toEqual([0, ...looksFor(30_000)]);
+    expect(acts).toEqual(['0 send', '30000 find younger', '30000 remove mine', '30000 find younger']);
+    expect(value).toEqual({ process: byId(younger), madeHere: false });
+  });
+
+  test('is waited for longer than listings lag', async () => {
+    const { acts } = await creating({
+      sends: [created(mine)],
+      lives: [
+        { thing: mine, shownFrom: 20_000 },
+        { thing: younger, shownFrom: 20_000 },
+      ],
+    });
+    expect(acts[1]).toBe(`${23_750 + 2 * 23_750} find younger`);
+  });
+
+  test('is none when it is gone by its id', async () => {
+    const { acts, value } = await creating({
+      sends: [created(mine)],
+      lives: [{ thing: mine }, { thing: younger, thereUntil: 29_000 }],
+    });
+    expect(acts).toEqual(['0 send', '30000 find younger', '30000 find mine']);
+    expect(value).toEqual({ process: byId(mine), madeHere: true });
+  });
+});
+
+describe('rule 5: several that are there still', () => {
+  const several = {
+    sends: [created(mine)],
+    lives: [{ thing: mine }, { thing: younger }, { thing: youngest }],
+  } as const;
+
+  test('are an error that names them and one’s own, and nothing is removed', async () => {
+    const { acts, clock, error } = await creating(several);
+    expect(error?.message).toContain('3 background processes match it: mine (created');
+    expect(error?.message).toContain('younger (created');
+    expect(error?.message).toContain('youngest (created');
+    expect(acts).toEqual(['0 send']);
+    expect(clock.now()).toBe(45_000);
+  });
+
+  test('may be waiting for each other: when one is left then, it is given way to', async () => {
+    const { acts, value } = await creating({
+      ...several,
+      lives: [{ thing: mine }, { thing: younger }, { thing: youngest, shownUntil: 33_000 }],
+    });
+    expect(acts).toEqual(['0 send', '33750 find younger', '33750 remove mine', '33750 find younger']);
+    expect(value?.process).toEqual(byId(younger));
+  });
+
+  test('may all leave then', async () => {
+    const { acts, value } = await creating({
+      ...several,
+      lives: [
+        { thing: mine },
+        { thing: younger, shownUntil: 33_000 },
+        { thing: youngest, shownUntil: 33_000 },
+      ],
+    });
+    expect(acts).toEqual(['0 send', '33750 find mine']);
+    expect(value).toEqual({ process: byId(mine), madeHere: true });
+  });
+
+  test('an older one that shows then is given way to', async () => {
+    const { acts } = await creating({
+      ...several,
+      lives: [...several.lives, { thing: older, shownFrom: 31_000 }],
+    });
+    expect(acts.slice(0, 3)).toEqual(['0 send', '31750 find older', '31750 remove mine']);
+  });
+});
+
+describe('what is not understood', () => {
+  const odd = [{ id: 'odd', why: 'no attributes', known: {} }];
+
+  test('is a doubt after an answer that was lost: nothing is sent again', async () => {
+    const { acts, error, did } = await creating({ sends: [lost], lives: [], odd, oddFrom: 3_000 });
+    expect(acts).toEqual(['0 send']);
+    expect(error).toHaveProperty('reason', 'doubtful');
+    expect(error?.message).toBe(
+      'Creating the worker: there is now odd, which came back in a shape that is not understood (no attributes); it may be the same process. Look at it where it runs, and delete what is not wanted.',
+    );
+    expect(did).toEqual(['a request to create the worker was sent, and its answer was lost: it may exist']);
+  });
+
+  test('is a doubt beside one’s own, and nothing is removed', async () => {
+    const { acts, error, did } = await creating({ sends: [created(mine)], lives: [{ thing: mine }], odd });
+    expect(acts).toEqual(['0 send']);
+    expect(error).toHaveProperty('reason', 'doubtful');
+    expect(did).toEqual(['created worker as mine']);
+  });
+
+  test('does not matter where it cannot be the same', async () => {
+    const other = [{ id: 'odd', why: 'no attributes', known: { matches: false } }];
+    const { value } = await creating({ sends: [created(mine)], lives: [{ thing: mine }], odd: other });
+    expect(value?.madeHere).toBe(true);
+  });
+
+  test('nor where it is one’s own, which was removed', async () => {
+    const own = [{ id: 'mine', why: 'no attributes', known: {} }];
+    const { value } = await creating({
+      sends: [created(mine)],
+      lives: [{ thing: mine }, { thing: older }, { thing: younger, shownUntil: 300 }],
+      odd: own,
+      oddFrom: 1,
+    });
+    expect(value).toEqual({ process: byId(older), madeHere: false });
+  });
+});
+
+describe('when all gave way to each other', () => {
+  const again = thing('again', 5);
+  const giveWay = {
+    sends: [created(mine), created(again)],
+    lives: [{ thing: mine }, { thing: older }, { thing: again, shownFrom: 3_000 }],
+    goesToo: { mine: 'older' },
+  } as const;
+
+  test('it begins anew, a little later, and looks first', async () => {
+    const { steps, log, value } = await creating({
+      ...giveWay,
+      lives: [{ thing: mine }, { thing: older }, { thing: again, shownFrom: 3_001 }],
+    });
+    expect(steps).toEqual([
+      ...['0 send', '0 list', '0 find older', '0 remove mine', '0 find older'],
+      ...['3000 list', '3000 send', '3000 list', '3250 list', '3250 list', '3500 list', '3500 find again'],
+    ]);
+    expect(value).toEqual({ process: byId(again), madeHere: true });
+    expect(log.at(1)).toBe('The worker is gone again, since runs that raced each gave way; starting over');
+  });
+
+  test('and another run was quicker, it is that run’s', async () => {
+    const { acts, value } = await creating(giveWay);
+    expect(acts.slice(4)).toEqual(['3000 find again']);
+    expect(value).toEqual({ process: byId(again), madeHere: false });
+  });
+
+  test('it gives up after three rounds', async () => {
+    const round = (number: number, shownFrom: number): Life[] => [
+      { thing: thing(`mine ${number}`, 5), shownFrom },
+      { thing: thing(`rival ${number}`, 1), shownFrom },
+    ];
+    const { acts, clock, error } = await creating({
+      sends: [created(thing('mine 1', 5)), created(thing('mine 2', 5)), created(thing('mine 3', 5))],
+      lives: [...round(1, 0), ...round(2, 3_001), ...round(3, 6_251)],
+      goesToo: { 'mine 1': 'rival 1', 'mine 2': 'rival 2', 'mine 3': 'rival 3' },
+    });
+    expect(acts.filter((step) => !step.includes('find'))).toEqual([
+      ...['0 send', '0 remove mine 1', '3000 send', '3250 remove mine 2', '6250 send', '6500 remove mine 3'],
+    ]);
+    expect(clock.now()).toBe(9_500);
+    expect(error).toHaveProperty('reason', 'contended');
+    expect(error?.message).toBe(
+      'Creating the worker: other runs that make the same process kept getting in the way, and after 3 rounds none exists. Let only one run do this at a time.',
+    );
+  });
+});
+
+describe('a create whose answer was lost', () => {
+  test('is watched for until nothing can come of it any more, and what is alone then is adopted', async () => {
+    const { lists, acts, did, exists, log, value } = await creating({
+      sends: [lost],
+      lives: [{ thing: decoy }, { thing: mine, shownFrom: 100 }],
+    });
+    expect(lists).toEqual([...looksFor(20_000), 20_000]);
+    expect(acts).toEqual(['0 send', '20000 find mine']);
+    expect(value).toEqual({ process: byId(mine), madeHere: true });
+    expect(did).toEqual([
+      'a request to create the worker was sent, and its answer was lost: it may exist',
+      'mine exists: the worker',
+    ]);
+    expect(exists).toEqual([undefined, 'mine']);
+    expect(log).toEqual([
+      'The answer to the create request was lost (a reset); looking whether it took effect',
+      'Found mine, which has appeared since',
+    ]);
+  });
+
+  test('is another’s when it is not in the declared state', async () => {
+    const { value } = await creating({ sends: [lost], lives: [{ thing: { ...mine, inFull: false } }] });
+    expect(value).toMatchObject({ process: { id: 'mine' }, madeHere: false });
+  });
+
+  test('gives others the time to give way, and is then the one that is left', async () => {
+    const { acts, value } = await creating({
+      sends: [lost],
+      lives: [{ thing: mine }, { thing: younger, shownUntil: 31_000 }],
+    });
+    expect(acts).toEqual(['0 send', '31750 find mine']);
+    expect(value?.process).toEqual(byId(mine));
+  });
+
+  test('cannot tell which is its own where several stay: it removes none, and fails', async () => {
+    const { acts, clock, error } = await creating({
+      sends: [lost],
+      lives: [{ thing: mine }, { thing: older }],
+    });
+    expect(error?.message).toContain('older (created 2026-04-04T00:00:01.000000Z), mine (created');
+    expect(error?.message).toContain(
+      'the answer to this run’s own request was lost, so it cannot tell which is its own',
+    );
+    expect(acts).toEqual(['0 send']);
+    expect(clock.now()).toBe(65_000);
+  });
+
+  test('is sent again only when nothing has come of it', async () => {
+    const { acts, log } = await creating({
+      sends: [lost, created(mine)],
+      lives: [{ thing: decoy }, { thing: mine, shownFrom: 20_001 }],
+    });
+    expect(acts.slice(0, 2)).toEqual(['0 send', '20000 send']);
+    expect(log[1]).toBe('Nothing came of it; sending it again');
+  });
+
+  test('is sent again when what had appeared is gone by its id', async () => {
+    const { acts } = await creating({
+      sends: [lost, created(mine)],
+      lives: [
+        { thing: older, thereUntil: 0 },
+        { thing: mine, shownFrom: 20_001 },
+      ],
+    });
+    expect(acts.slice(0, 3)).toEqual(['0 send', '20000 find older', '20000 send']);
+  });
+
+  test('may take effect after it was sent again: that is looked for, and made sure of one’s own', async () => {
+    const { lists, acts, did, value } = await creating({
+      sends: [lost, created(mine)],
+      lives: [{ thing: mine, shownFrom: 20_001 }],
+    });
+    expect(lists.at(-1)).toBe(50_250);
+    expect(acts).toEqual(['0 send', '20000 send', '50250 find mine']);
+    expect(value).toEqual({ process: byId(mine), madeHere: true });
+    expect(did.at(-1)).toBe(
+      'created worker as mine; an earlier request, whose answer was lost, may have made another',
+    );
+  });
+
+  test('and that shows late is a rival that does not leave: one’s own goes', async () => {
+    const { acts, value } = await creating({
+      sends: [lost, created(mine)],
+      lives: [
+        { thing: mine, shownFrom: 20_001 },
+        { thing: younger, shownFrom: 30_000 },
+      ],
+    });
+    expect(acts.slice(2)).toEqual(['50250 find younger', '50250 remove mine', '50250 find younger']);
+    expect(value).toEqual({ process: byId(younger), madeHere: false });
+  });
+
+  test('is sent three times at most', async () => {
+    const { acts, clock, did, error } = await creating({ sends: [lost], lives: [] });
+    expect(acts).toEqual(['0 send', '20000 send', '40000 send']);
+    expect(clock.now()).toBe(60_000);
+    expect(error).toHaveProperty('reason', 'answers-lost');
+    expect(error?.message).toBe(
+      'Creating the worker: the answer was lost 3 times, and no such process has appeared. It may still appear; look at the background processes there, then run the job again.',
+    );
+    expect(did.at(-1)).toContain('it may exist');
+  });
+});
+
+test('a request that surely created nothing is the caller’s error', async () => {
+  const refused = new Failure({ what: 'Creating', why: 'it was refused' });
+  const { error } = await creating({
+    get sends(): never {
+      throw refused;
+    },
+    lives: [],
+  }).catch((thrown: unknown) => ({ error: thrown }));
+  expect(error).toBe(refused);
+});

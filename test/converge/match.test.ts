@@ -1,0 +1,142 @@
+import { describe, expect, test } from 'vitest';
+import type { ExistingProcess } from '../../src/cloud/process.ts';
+import { cloudRules } from '../../src/cloud/service.ts';
+import { describe as describeSpec, type ProcessSpec, type WorkerConfig } from '../../src/cloud/spec.ts';
+import { matchAll } from '../../src/converge/match.ts';
+import { existing } from '../support/existing.ts';
+
+const worker = (config: WorkerConfig = {}, processes = 1): ProcessSpec => ({
+  type: 'worker',
+  processes,
+  config,
+});
+/** A process that is older the smaller the day is. */
+const born = (day: number, id: string, config: Record<string, unknown> = {}) =>
+  existing({ id, config, createdAt: `2026-01-0${day}T00:00:00.000000Z` });
+
+const [open, database, redis] = [
+  worker(),
+  worker({ connection: 'database' }),
+  worker({ connection: 'redis' }),
+];
+
+/** Which process each declaration is paired with, by its words, and what is contested. */
+function matched(declared: readonly ProcessSpec[], there: readonly ExistingProcess[]) {
+  const { pairs, contested } = matchAll(declared, there, cloudRules);
+  return {
+    pairs: Object.fromEntries(declared.map((spec) => [describeSpec(spec), pairs.get(spec)?.id])),
+    contested: contested.map(({ spec, found, extra }) => ({
+      spec: describeSpec(spec),
+      found: found.map(({ id }) => id),
+      extra: extra?.map(({ id }) => id),
+    })),
+  };
+}
+
+describe('Of several that look the same', () => {
+  test('the oldest is the declared one, even if a younger one needs no change', () => {
+    const there = [born(2, 'young', { tries: 3 }), born(1, 'old', { tries: 1 })];
+    expect(matched([worker({ tries: 3 })], there)).toEqual({
+      pairs: { 'worker on queue default': 'old' },
+      contested: [{ spec: 'worker on queue default', found: ['young', 'old'], extra: ['young'] }],
+    });
+  });
+
+  test('all beyond the oldest are extra, from the oldest to the youngest', () => {
+    const there = [born(3, 'third'), born(1, 'first'), born(4, 'fourth'), born(2, 'second')];
+    expect(matched([open], there).contested).toMatchObject([{ extra: ['second', 'third', 'fourth'] }]);
+  });
+
+  test('those that differ in what the declaration leaves open are not chosen from', () => {
+    const there = [born(1, 'r', { connection: 'redis' }), born(2, 'd', { connection: 'database' })];
+    expect(matched([open], there)).toEqual({
+      pairs: { 'worker on queue default': undefined },
+      contested: [{ spec: 'worker on queue default', found: ['r', 'd'], extra: undefined }],
+    });
+  });
+});
+
+describe('Two processes that look like one declaration can be two declarations', () => {
+  const twins = [
+    born(2, 'young', { connection: 'database', tries: 1 }),
+    born(1, 'old', { connection: 'database', tries: 1 }),
+  ];
+
+  test('the older one is that of the more specific declaration, where it makes no difference', () => {
+    expect(matched([open, database], twins)).toEqual({
+      pairs: {
+        'worker on queue default of connection database': 'old',
+        'worker on queue default': 'young',
+      },
+      contested: [],
+    });
+  });
+
+  test.each([
+    ['young', 'old', 5, 1],
+    ['old', 'young', 1, 5],
+  ])(
+    'or else whichever leaves less to change: the more specific one is the %s one',
+    (named, other, oldTries, youngTries) => {
+      const there = [
+        born(1, 'old', { connection: 'database', tries: oldTries }),
+        born(2, 'young', { connection: 'database', tries: youngTries }),
+      ];
+      const declared = [worker({ tries: 5 }), worker({ connection: 'database', tries: 1 })];
+      expect(matched(declared, there).pairs).toEqual({
+        'worker on queue default of connection database': named,
+        'worker on queue default': other,
+      });
+    },
+  );
+
+  test('but not where the other declaration has a process of its own', () => {
+    const there = [...twins, born(3, 'plain')];
+    expect(matched([open, database], there)).toEqual({
+      pairs: {
+        'worker on queue default of connection database': 'old',
+        'worker on queue default': 'plain',
+      },
+      contested: [
+        {
+          spec: 'worker on queue default of connection database',
+          found: ['young', 'old'],
+          extra: ['young'],
+        },
+      ],
+    });
+  });
+
+  test('nor where the other names another connection', () => {
+    expect(matched([redis, database], twins)).toMatchObject({
+      pairs: { 'worker on queue default of connection redis': undefined },
+      contested: [{ extra: ['young'] }],
+    });
+  });
+
+  test('one that is alone is one declaration, and the next pair is two', () => {
+    const there = [
+      born(1, 'alone', { connection: 'database' }),
+      born(2, 'r-1', { connection: 'redis' }),
+      born(3, 'r-2', { connection: 'redis' }),
+    ];
+    expect(matched([database, redis, open], there)).toEqual({
+      pairs: {
+        'worker on queue default of connection database': 'alone',
+        'worker on queue default of connection redis': 'r-1',
+        'worker on queue default': 'r-2',
+      },
+      contested: [],
+    });
+  });
+});
+
+test('where nothing is there, nothing is paired', () => {
+  expect(matched([open, database], [])).toEqual({
+    pairs: {
+      'worker on queue default': undefined,
+      'worker on queue default of connection database': undefined,
+    },
+    contested: [],
+  });
+});

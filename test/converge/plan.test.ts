@@ -1,0 +1,305 @@
+import { describe, expect, test } from 'vitest';
+import type { ExistingProcess } from '../../src/cloud/process.ts';
+import { cloudRules } from '../../src/cloud/service.ts';
+import type { ProcessSpec, WorkerConfig } from '../../src/cloud/spec.ts';
+import {
+  type Action,
+  ambiguousPlan,
+  changesIn,
+  countsOf,
+  isMaking,
+  kept,
+  type Operation,
+  planFor,
+} from '../../src/converge/plan.ts';
+import { countsText } from '../../src/converge/text.ts';
+import { existing } from '../cloud/fake-cloud.ts';
+import { listingOf } from '../support/listing.ts';
+import { lineOf } from '../support/operation-line.ts';
+
+const place = { id: 'inst-1', name: 'App' };
+const worker = (config: WorkerConfig = {}, processes = 1): ProcessSpec => ({
+  type: 'worker',
+  processes,
+  config,
+});
+const custom = (command: string, processes = 1): ProcessSpec => ({ type: 'custom', processes, command });
+
+let born = 0;
+const runs = (id: string, config: Record<string, unknown> = {}, more: Partial<ExistingProcess> = {}) =>
+  existing({
+    id,
+    config,
+    createdAt: `2026-01-01T00:00:${String(++born % 60).padStart(2, '0')}.000000Z`,
+    ...more,
+  });
+const runsCustom = (id: string, command: string) => existing({ id, type: 'custom', command });
+
+function plan(declared: ProcessSpec[], there: ExistingProcess[], prune = false) {
+  return planFor([{ place, declared, listing: listingOf(there) }], cloudRules, { prune });
+}
+
+function lines(declared: ProcessSpec[], there: ExistingProcess[], prune = false): string[] {
+  return plan(declared, there, prune).operations.map(lineOf);
+}
+
+describe('A plan reads at a glance', () => {
+  test('what is missing is created, what has drifted updated, the rest kept; declarations keep their order', () => {
+    const there = [runs('p-1', { queue: 'high', tries: 3 }), runsCustom('p-2', 'php artisan x')];
+    expect(
+      lines(
+        [custom('php artisan y', 2), worker({ queue: 'high', tries: 5 }), custom('php artisan  x')],
+        there,
+      ),
+    ).toEqual([
+      '+ custom process "php artisan y"  2 processes',
+      '~ worker on queue high  p-1  tries: 3 → 5',
+      '= custom process "php artisan  x"  p-2',
+    ]);
+  });
+
+  test('an operation tells what the process has, or what one that is created gets', () => {
+    const there = [runs('p-1', { queue: 'high', tries: 3, sleep: null }, { processes: 4 })];
+    const { operations } = plan([worker({ queue: 'low', timeout: 90 }, 2)], there);
+    expect(operations).toMatchObject([
+      { action: 'create', settings: { processes: 2, 'config.timeout': 90 } },
+      { action: 'undeclared', settings: { processes: 4, 'config.tries': 3 } },
+    ]);
+  });
+
+  test('where nothing can be changed in place, drift is a replacement, which counts as an update', () => {
+    const rules = { ...cloudRules, mend: 'replace' } as const;
+    const state = { place, declared: [custom('a', 2)], listing: listingOf([runsCustom('p-1', 'a')]) };
+    const { operations } = planFor([state], rules, { prune: false });
+    expect(operations.map(lineOf)).toEqual(['~ custom process "a"  p-1  replace  processes: 1 → 2']);
+    expect(countsOf(operations)).toMatchObject({ created: 0, updated: 1 });
+  });
+
+  test('one line sums it up', () => {
+    const { operations } = plan([worker(), custom('a'), custom('b')], [runsCustom('p-1', 'a')], true);
+    expect(countsText(countsOf(operations), 'planned')).toBe('2 to create');
+  });
+});
+
+/** An operation of this kind, of which nothing else matters. */
+const operationOf = (action: Action): Operation => ({
+  action,
+  ...{ place, subject: 'x', settings: {}, spec: {}, process: existing({ id: 'p-1' }), changes: {} },
+});
+
+describe('Of a plan it can be told', () => {
+  test.each([
+    ['create', true],
+    ['update', true],
+    ['replace', true],
+    ['keep', false],
+    ['delete', false],
+    ['undeclared', false],
+  ] as const)('whether %s makes a process be as declared: %s', (action, makes) => {
+    expect(isMaking(operationOf(action))).toBe(makes);
+  });
+
+  test('how many there are of each, where a replaced one is an updated one', () => {
+    const actions = {
+      create: 1,
+      update: 2,
+      replace: 3,
+      delete: 4,
+      keep: 5,
+      undeclared: 6,
+    } satisfies Record<Action, number>;
+    const operations = Object.entries(actions).flatMap(([action, count]) =>
+      Array.from({ length: count }, () => operationOf(action as Action)),
+    );
+    const counts = countsOf(operations);
+    expect(counts).toEqual({ created: 1, updated: 5, deleted: 4, unchanged: 5, undeclared: 6 });
+    expect(changesIn(counts)).toBe(10);
+  });
+
+  test('what is not declared, and only where there is some', () => {
+    expect([kept(0), kept(2)]).toEqual(['', ', 2 undeclared']);
+  });
+});
+
+describe('Prune deletes what is not declared', () => {
+  const there = [runs('p-1', { queue: 'old', connection: 'redis' }), runsCustom('p-2', 'old')];
+
+  test('and only with prune; without it, it is told and kept', () => {
+    expect(lines([], there)).toEqual([
+      '? worker on queue old of connection redis  p-1',
+      '? custom process "old"  p-2',
+    ]);
+    const counts = countsOf(plan([], there).operations);
+    expect(counts).toMatchObject({ undeclared: 2, unchanged: 0 });
+    expect(changesIn(counts)).toBe(0);
+    expect(lines([], there, true)).toEqual([
+      '- worker on queue old of connection redis  p-1',
+      '- custom process "old"  p-2',
+    ]);
+  });
+
+  test('a type that no manifest can declare is left alone', () => {
+    const unknown = existing({ id: 'p-1', type: 'scheduler' });
+    expect(lines([], [unknown], true)).toEqual(['? process of type scheduler  p-1']);
+  });
+});
+
+describe('Declarations and processes are matched one to one, the most specific first', () => {
+  test('a worker that takes any connection takes none of those that others name', () => {
+    const there = [runs('redis', { connection: 'redis' })];
+    expect(lines([worker(), worker({ connection: 'redis' })], there)).toEqual([
+      '+ worker on queue default  1 processes',
+      '= worker on queue default of connection redis  redis',
+    ]);
+  });
+
+  test('it prefers one without a connection, and takes any other if there is none', () => {
+    const [plain, redis] = [runs('plain'), runs('redis', { connection: 'redis' })];
+    expect(lines([worker()], [redis, plain])).toEqual([
+      '= worker on queue default  plain',
+      '? worker on queue default of connection redis  redis',
+    ]);
+    expect(lines([worker()], [redis])).toEqual(['= worker on queue default  redis']);
+  });
+
+  test('the order of a queue list is part of it, the spaces are not', () => {
+    const there = [runs('p-1', { queue: 'high, low' }), runs('p-2', { queue: 'low,high' })];
+    expect(lines([worker({ queue: 'high,low' })], there)).toEqual([
+      '= worker on queue high,low  p-1',
+      '? worker on queue low,high  p-2',
+    ]);
+  });
+
+  test('two that a server made look alike are the two that are declared, the way round that changes least', () => {
+    const there = [
+      runs('p-1', { connection: 'database', tries: 5 }),
+      runs('p-2', { connection: 'database', tries: 1 }),
+    ];
+    const declared = [worker({ tries: 5 }), worker({ connection: 'database', tries: 1 })];
+    const expected = [
+      '= worker on queue default  p-1',
+      '= worker on queue default of connection database  p-2',
+    ];
+    expect(lines(declared, there)).toEqual(expected);
+    expect(lines(declared, there.toReversed())).toEqual(expected);
+  });
+
+  test('the worker that takes any connection does not take what a third declaration names', () => {
+    const there = [
+      runs('p-1', { connection: 'database' }),
+      runs('p-2', { connection: 'database' }),
+      runs('p-3', { connection: 'redis' }),
+    ];
+    const declared = [worker({ connection: 'database' }), worker({ connection: 'redis' }), worker()];
+    expect(plan(declared, there).ambiguous).toEqual([]);
+    expect(countsOf(plan(declared, there).operations)).toMatchObject({ created: 0, unchanged: 3 });
+  });
+
+  test('each instance is matched by itself', () => {
+    const other = { id: 'inst-2', name: 'workers' };
+    const { operations } = planFor(
+      [
+        { place, declared: [worker()], listing: listingOf<ExistingProcess>([]) },
+        { place: other, declared: [worker()], listing: listingOf([runs('p-1')]) },
+      ],
+      cloudRules,
+      { prune: true },
+    );
+    expect(operations.map((operation) => `${operation.place.name} ${operation.action}`)).toEqual([
+      'App create',
+      'workers keep',
+    ]);
+  });
+});
+
+describe('Nothing is left to luck', () => {
+  const twins = () => [
+    runs('young', {}, { createdAt: '2026-02-02T00:00:00Z' }),
+    runs('old', {}, { createdAt: '2026-01-01T00:00:00Z' }),
+  ];
+
+  test('more processes than declarations are ambiguous, and contested until a race has settled', () => {
+    const there = twins();
+    const { ambiguous, contested } = plan([worker()], there);
+    expect(contested).toEqual([{ place, found: there }]);
+    expect(ambiguous).toHaveLength(1);
+    const { message } = ambiguousPlan(ambiguous, cloudRules);
+    expect(message).toContain('App: 2 processes match the worker on queue default: young');
+    expect(message).toContain('old');
+    expect(message).toContain('prune: true');
+  });
+
+  describe('the error', () => {
+    const redis = runs('p-1', { queue: 'high', connection: 'redis' });
+    const database = runs('p-2', { queue: 'high', connection: 'database' });
+
+    test('names every process that matches, and what to do', () => {
+      expect(ambiguousPlan(plan([worker()], twins()).ambiguous, cloudRules).message).toBe(
+        [
+          'The plan: more background processes match than are declared, and which are meant cannot be known',
+          '- App: 2 processes match the worker on queue default: young (worker on queue default), old (worker on queue default)',
+          'Nothing was changed. Delete those that are not wanted, or let prune: true keep the oldest and delete the rest.',
+        ].join('\n'),
+      );
+    });
+
+    test('does not offer prune where that could not choose for one of them', () => {
+      const { ambiguous } = plan([worker(), worker({ queue: 'high' })], [...twins(), redis, database]);
+      expect(ambiguousPlan(ambiguous, cloudRules).message).toBe(
+        [
+          'The plan: more background processes match than are declared, and which are meant cannot be known',
+          '- App: 2 processes match the worker on queue default: young (worker on queue default), old (worker on queue default)',
+          '- App: 2 processes match the worker on queue high: p-1 (worker on queue high of connection redis), p-2 (worker on queue high of connection database)',
+          'Nothing was changed. Delete those that are not wanted, or give connection in the manifest.',
+        ].join('\n'),
+      );
+    });
+
+    test('shows twenty processes of each declaration, and twenty declarations, at most', () => {
+      const names = Array.from({ length: 22 }, (_, index) => `job-${index}`);
+      const there = names.flatMap((name) =>
+        Array.from({ length: 23 }, (_, n) => runsCustom(`${name}-${n}`, name)),
+      );
+      const { ambiguous } = plan(
+        names.map((name) => custom(name)),
+        there,
+      );
+      expect(ambiguous).toHaveLength(22);
+      const lines = ambiguousPlan(ambiguous, cloudRules)
+        .message.split('\n')
+        .filter((line) => line.startsWith('- '));
+      expect(lines).toHaveLength(21);
+      expect(lines[19]).toMatch(/^- App: 23 processes match the custom process "job-19": job-19-0 /);
+      expect(lines[19]?.match(/job-19-\d+/g)).toHaveLength(20);
+      expect(lines[19]).toMatch(/, and 3 more$/);
+      expect(lines[20]).toBe('- and 2 more that are declared');
+    });
+  });
+
+  test('with prune the oldest of equal ones stays, as it does in a race', () => {
+    const there = twins();
+    const { ambiguous, contested, operations } = plan([worker()], there, true);
+    expect(ambiguous).toEqual([]);
+    expect(contested).toEqual([{ place, found: there }]);
+    expect(operations.map(lineOf)).toEqual([
+      '= worker on queue default  old',
+      '- worker on queue default  young',
+    ]);
+  });
+
+  test('prune chooses none of those that differ in connection', () => {
+    const there = [runs('p-1', { connection: 'redis' }), runs('p-2', { connection: 'database' })];
+    const { ambiguous } = plan([worker()], there, true);
+    expect(ambiguous).toHaveLength(1);
+    expect(ambiguousPlan(ambiguous, cloudRules).message).toContain('give connection in the manifest');
+  });
+
+  test('custom processes of one command are equal', () => {
+    const there = [runsCustom('p-2', 'a'), runsCustom('p-1', 'a')];
+    expect(plan([custom('a')], there).ambiguous).toHaveLength(1);
+    expect(lines([custom('a')], there, true)).toEqual([
+      '= custom process "a"  p-1',
+      '- custom process "a"  p-2',
+    ]);
+  });
+});

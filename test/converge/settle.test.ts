@@ -1,0 +1,79 @@
+import { describe, expect, test } from 'vitest';
+import { type Sighting, settle } from '../../src/converge/settle.ts';
+import { scripted } from '../support/scripted.ts';
+import { timingOn } from '../support/timing.ts';
+import { VirtualClock } from '../support/virtual-clock.ts';
+
+const noon = Date.UTC(2026, 3, 4, 12);
+/** Made so many seconds before noon. */
+const made = (id: string, ago: number) => ({ id, createdAt: new Date(noon - ago * 1000).toISOString() });
+
+async function settling(first: Sighting, looks: readonly [Sighting, ...Sighting[]] = [first], span?: number) {
+  const clock = new VirtualClock();
+  const log: string[] = [];
+  const at: number[] = [];
+  const next = scripted(...looks);
+  const look = async (): Promise<Sighting> => {
+    at.push(clock.now());
+    return next();
+  };
+  const world = { ...timingOn(clock), log: (line: string) => log.push(line) };
+  const last = await clock.run(
+    span === undefined ? settle(first, look, world) : settle(first, look, world, span),
+  );
+  return { last, at, log, clock };
+}
+
+const none: Sighting = { contested: [], serverTime: noon };
+const young: Sighting = { contested: [made('p1', 5), made('p2', 600)], serverTime: noon };
+
+describe('what is contested', () => {
+  test('by nobody is settled at once, and not looked at again', async () => {
+    const { last, at, log } = await settling(none);
+    expect(last).toBe(none);
+    expect(at).toEqual([]);
+    expect(log).toEqual([]);
+  });
+
+  test('is looked at again until it is not, which is told once', async () => {
+    const { last, at, log } = await settling(young, [young, none]);
+    expect(last).toBe(none);
+    expect(at).toEqual([250, 750]);
+    expect(log).toEqual(['2 processes match (p1, p2); looking again, in case runs are racing']);
+  });
+
+  test('and stays so is given up after 45 seconds', async () => {
+    const { last, clock } = await settling(young);
+    expect(last).toBe(young);
+    expect(clock.now()).toBe(45_000);
+  });
+
+  test('or after another span that was asked for', async () => {
+    const { clock } = await settling(young, [young], 50_000);
+    expect(clock.now()).toBe(50_000);
+  });
+
+  test('by what is older than two minutes only is no race', async () => {
+    const old = { contested: [made('p1', 121), made('p2', 600)], serverTime: noon };
+    const { last, at, log } = await settling(old);
+    expect(last).toBe(old);
+    expect(at).toEqual([]);
+    expect(log).toEqual([]);
+  });
+
+  test('ends with those that were young when they have gone', async () => {
+    const old = { contested: [made('p3', 121), made('p2', 600)], serverTime: noon };
+    const { last, at } = await settling(young, [old]);
+    expect(last).toBe(old);
+    expect(at).toEqual([250]);
+  });
+
+  test.each([
+    ['one is two minutes old to the second', { contested: [made('p1', 120)], serverTime: noon }],
+    ['the server does not tell the time', { contested: [made('p1', 600)], serverTime: undefined }],
+    ['one tells no date', { contested: [{ id: 'p1', createdAt: null }], serverTime: noon }],
+  ])('may be a race where %s', async (_, sighting) => {
+    const { at } = await settling(sighting, [none]);
+    expect(at).toEqual([250]);
+  });
+});

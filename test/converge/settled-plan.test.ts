@@ -1,0 +1,82 @@
+import { expect, test } from 'vitest';
+import type { ExistingProcess } from '../../src/cloud/process.ts';
+import { cloudRules } from '../../src/cloud/service.ts';
+import type { ProcessSpec } from '../../src/cloud/spec.ts';
+import type { Listing } from '../../src/converge/listing.ts';
+import { settledPlan } from '../../src/converge/settled-plan.ts';
+import { existing } from '../support/existing.ts';
+import { listingOf } from '../support/listing.ts';
+import { timingOn } from '../support/timing.ts';
+import { VirtualClock } from '../support/virtual-clock.ts';
+
+const worker: ProcessSpec = { type: 'worker', processes: 1, config: {} };
+const [one, two] = [existing({ id: 'p1' }), existing({ id: 'p2' })];
+
+async function planning(
+  listings: Readonly<Record<string, Listing<ExistingProcess>>>,
+  later: (id: string) => Listing<ExistingProcess>,
+  prune = false,
+) {
+  const clock = new VirtualClock();
+  const looks: string[] = [];
+  const states = Object.entries(listings).map(([id, listing]) => ({
+    place: { id, name: id },
+    declared: [worker],
+    listing,
+  }));
+  const look = async ({ id }: { readonly id: string }) => {
+    looks.push(id);
+    return later(id);
+  };
+  const settings = { rules: cloudRules, prune };
+  const planned = await clock.run(
+    settledPlan(states, look, settings, { ...timingOn(clock), log: () => undefined }).then(
+      (value) => ({ value, error: undefined }),
+      (error: unknown) => ({ value: undefined, error }),
+    ),
+  );
+  return { ...planned, looks, clock };
+}
+
+test('where nothing is contested, nothing is looked at again', async () => {
+  const { value, looks } = await planning({ a: listingOf([one]), b: listingOf([]) }, () => listingOf([]));
+  expect(value?.plan.operations.map(({ action }) => action)).toEqual(['keep', 'create']);
+  expect(looks).toEqual([]);
+});
+
+test('only the places where more match than are declared are looked at again, until a race has settled', async () => {
+  const { value, looks } = await planning({ a: listingOf([one, two]), b: listingOf([one]) }, () =>
+    listingOf([two]),
+  );
+  expect(looks).toEqual(['a']);
+  expect(value?.states.map(({ listing }) => listing.processes)).toEqual([[two], [one]]);
+  expect(value?.plan.operations.map(({ action }) => action)).toEqual(['keep', 'keep']);
+});
+
+test('what stays is an error, after 45 seconds', async () => {
+  const { error, clock } = await planning({ a: listingOf([one, two]) }, () => listingOf([one, two]));
+  expect(error).toHaveProperty(
+    'message',
+    expect.stringContaining('The plan: more background processes match'),
+  );
+  expect(clock.now()).toBe(45_000);
+});
+
+test('or at once, when all of them are old', async () => {
+  const serverTime = Date.UTC(2026, 3, 4, 12);
+  const { error, looks } = await planning(
+    { b: listingOf([one]), a: listingOf([one, two], { serverTime }) },
+    () => listingOf([]),
+  );
+  expect(error).toHaveProperty(
+    'message',
+    expect.stringContaining('The plan: more background processes match'),
+  );
+  expect(looks).toEqual([]);
+});
+
+test('what prune decides is looked at again as well, and is no error', async () => {
+  const { value, looks } = await planning({ a: listingOf([one, two]) }, () => listingOf([one, two]), true);
+  expect(looks.length).toBeGreaterThan(5);
+  expect(value?.plan.operations.map(({ action }) => action)).toEqual(['keep', 'delete']);
+});

@@ -1,0 +1,53 @@
+import { expect, test } from 'vitest';
+import type { ExistingProcess } from '../../src/cloud/process.ts';
+import { type Listing, readTwice } from '../../src/converge/listing.ts';
+import { existing } from '../support/existing.ts';
+import { listingOf } from '../support/listing.ts';
+import { timingOn } from '../support/timing.ts';
+import { VirtualClock } from '../support/virtual-clock.ts';
+
+const of = (...ids: readonly string[]) => listingOf(ids.map((id) => existing({ id })));
+
+/** Reads after a first listing of `a` and `b`, and tells when. */
+async function reading(next: () => Listing<ExistingProcess>) {
+  const clock = new VirtualClock();
+  const at: number[] = [];
+  const look = async () => {
+    at.push(clock.now());
+    return next();
+  };
+  const result = await clock.run(
+    readTwice(of('a', 'b'), look, timingOn(clock)).then(
+      (last) => ({ last, error: undefined }),
+      (error: unknown) => ({ last: undefined, error }),
+    ),
+  );
+  return { ...result, at };
+}
+
+test('another listing that shows the same, in whatever order, is enough', async () => {
+  const second = of('b', 'a');
+  const { last, at } = await reading(() => second);
+  expect(last).toBe(second);
+  expect(at).toEqual([0]);
+});
+
+test.each([
+  ['lacks one', of('a')],
+  ['has one more', of('a', 'b', 'c')],
+  ['has another', of('a', 'c')],
+])('one that %s is read again, until two in a row show the same', async (_, other) => {
+  const { last, at } = await reading(() => other);
+  expect(last).toBe(other);
+  expect(at).toEqual([0, 250]);
+});
+
+test('one that is another each time is an error after half a minute', async () => {
+  let looks = 0;
+  const { error, at } = await reading(() => of(String(++looks)));
+  expect(at.at(-1)).toBe(30_000);
+  expect(error).toHaveProperty(
+    'message',
+    'The list of background processes: for 30 s it was another one each time that it was read, so what is missing from it may be there all the same. Run the job again when fewer runs are at work there.',
+  );
+});
