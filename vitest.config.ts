@@ -1,10 +1,12 @@
 import { defineConfig } from 'vitest/config';
 
-/** What opens sockets or starts processes; everything else is a unit test (`npm run test:unit`). */
+/** What opens sockets or starts processes. */
 const outside = [
   'test/{docs,e2e,emulator,published,repository,scenarios}/**/*.test.ts',
   'test/**/*.sockets.test.ts',
 ];
+/** Thousands of random schedules. */
+const model = ['test/model/**/*.test.ts'];
 
 export default defineConfig({
   test: {
@@ -21,11 +23,15 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: outside,
+          exclude: [...outside, ...model],
           setupFiles: ['test/support/no-outside.ts'],
           // Unit tests share no state, and files that share a worker take half the time.
           isolate: false,
         },
+      },
+      {
+        extends: true,
+        test: { name: 'model', include: model, setupFiles: ['test/support/no-outside.ts'] },
       },
       {
         extends: true,

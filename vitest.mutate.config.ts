@@ -1,11 +1,9 @@
-import { configDefaults, defineConfig } from 'vitest/config';
+import { defineConfig } from 'vitest/config';
 
 /** What decides over a mutant (`npm run mutate`): the quick tests, and few of the model's schedules. */
 export default defineConfig({
   test: {
     include: ['test/{converge,http,cloud,forge}/**/*.test.ts', 'test/model/exactly-once.test.ts'],
-    // A thousand creates say little about one mutant.
-    exclude: [...configDefaults.exclude, 'test/cloud/rate-limits.test.ts'],
     env: { MODEL_SCHEDULES: '150' },
   },
 });

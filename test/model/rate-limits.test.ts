@@ -7,11 +7,11 @@ import { converge } from '../../src/converge/apply.ts';
 import { planFor } from '../../src/converge/plan.ts';
 import { HttpClient } from '../../src/http/client.ts';
 import { Deadline } from '../../src/time.ts';
-import { LimitedCloud } from '../support/limited-cloud.ts';
 import { listingOf } from '../support/listing.ts';
 import { seededRandom } from '../support/seeded-random.ts';
 import { hints } from '../support/test-client.ts';
 import { VirtualClock } from '../support/virtual-clock.ts';
+import { LimitedCloud } from './limited-cloud.ts';
 
 /** Creates so many processes, spread over so many instances, against the real limits. */
 async function create(count: number, instances: number) {

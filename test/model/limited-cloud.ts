@@ -1,6 +1,6 @@
 import type { Transport, TransportRequest, TransportResponse } from '../../src/http/transport.ts';
 import { RateLimits } from '../emulator/rate-limits.ts';
-import type { VirtualClock } from './virtual-clock.ts';
+import type { VirtualClock } from '../support/virtual-clock.ts';
 
 /** What one answer takes on its way, in milliseconds. */
 const latency = 100;
