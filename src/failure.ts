@@ -5,6 +5,10 @@ export interface FailureParts {
   readonly why: string;
   /** What the reader can do about it. */
   readonly fix?: string | undefined;
+  /** The line above the summary and the comment: `2 of 3 changes were not made`. Left out, it is made of `what` and `why`. */
+  readonly headline?: string | undefined;
+  /** Only what was looked for differs: nothing has broken. */
+  readonly isDrift?: boolean | undefined;
   /** How it is told where it went wrong, if one message that belongs to no file does not tell it best. */
   readonly annotations?: readonly Annotation[] | undefined;
 }
@@ -38,6 +42,8 @@ export class Failure extends Error {
   readonly what: string;
   readonly why: string;
   readonly fix: string | undefined;
+  readonly headline: string | undefined;
+  readonly isDrift: boolean;
   readonly annotations: readonly Annotation[];
 
   constructor(parts: FailureParts, options?: ErrorOptions) {
@@ -45,6 +51,8 @@ export class Failure extends Error {
     this.what = parts.what;
     this.why = parts.why;
     this.fix = parts.fix;
+    this.headline = parts.headline;
+    this.isDrift = parts.isDrift ?? false;
     this.annotations = parts.annotations ?? [{ message: this.message }];
   }
 }
@@ -66,6 +74,39 @@ export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
+/** A failure as a headline, and what is left to say below it. */
+export interface Headed {
+  readonly headline: string;
+  readonly details: string;
+}
+
+/** A headline of more characters is not read at a glance. */
+const longestHeadline = 110;
+
+/** What stands in quotation marks belongs together, and a colon ends a clause only before a space or a line break. */
+const firstClause = /^(?:"(?:[^"\\\n]|\\.)*"|[^\n;:"]|:(?!\s))+?(?=;|:\s|\n|\. |$)/;
+
+/** Parts a failure so that nothing is said twice: what its headline says whole does not come again below it. */
+export function headed({ headline, what, why, fix = '' }: Failure): Headed {
+  const whole = `${what}: ${why}`;
+  const isShort = !why.includes('\n') && whole.length <= longestHeadline;
+  if (headline === undefined && isShort)
+    return { headline: withoutStop(whole), details: capitalized(closed(fix)) };
+  const [clause = ''] = firstClause.exec(why) ?? [];
+  const short = clause === '' || what.length + clause.length > longestHeadline ? what : `${what}: ${clause}`;
+  const details = [closed(why), closed(fix)].join(why.endsWith('\n') ? '' : ' ').trim();
+  return { headline: headline ?? withoutStop(short), details: capitalized(details) };
+}
+
+function withoutStop(text: string): string {
+  return text.replace(/\.$/, '');
+}
+
+/** A sentence that begins with the name of an input stays as it is. */
+function capitalized(text: string): string {
+  return text.replace(/^\p{Ll}(?=\p{L}*[ ,])/u, (letter) => letter.toUpperCase());
+}
+
 function sentence({ what, why, fix }: FailureParts): string {
   const head = `${what}:${why.startsWith('\n') ? '' : ' '}${closed(why)}`;
   if (fix === undefined || fix === '') return head;
@@ -74,5 +115,5 @@ function sentence({ what, why, fix }: FailureParts): string {
 
 /** A list ends with a line break, anything else with a full stop. */
 function closed(text: string): string {
-  return /[.!?\n]$/.test(text) ? text : `${text}.`;
+  return text === '' || /[.!?\n]$/.test(text) ? text : `${text}.`;
 }

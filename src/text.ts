@@ -16,17 +16,36 @@ export function quoted(text: string, longest = 80): string {
   return text.length > longest ? `a text of ${text.length} characters` : JSON.stringify(text);
 }
 
-/** Control and format characters (which reorder text on the screen), line and paragraph separators. */
-const invisible = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
+/**
+ * Characters that a reader does not see as themselves: controls, formats, unassigned and private ones, lone surrogates, all
+ * white space but the ASCII space, what fonts leave out, marks that are drawn over another character, the empty braille cell.
+ */
+const invisible = /(?! )[\p{C}\p{Z}\p{M}\p{Default_Ignorable_Code_Point}\u2800]/gu;
 
-/** Text on one line, with everything in it to be seen: line breaks and control characters are spelled out. */
+/** Text on one line in which everything can be seen: `\n`, `\u200b`. */
 export function visible(text: string): string {
-  return text.replace(invisible, escaped);
+  return text.replace(invisible, spelledOut);
 }
 
-function escaped(character: string): string {
+/** A character that a reader does not see, and where it stands, counted in characters from 1. */
+export interface Invisible {
+  /** `\u200b`. */
+  readonly spelled: string;
+  readonly position: number;
+}
+
+/** All characters of a text that a reader does not see as themselves. */
+export function invisibleIn(text: string): readonly Invisible[] {
+  return [...text.matchAll(invisible)].map(({ 0: character, index }) => ({
+    spelled: spelledOut(character),
+    position: [...text.slice(0, index)].length + 1,
+  }));
+}
+
+function spelledOut(character: string): string {
   if (character === '\n') return '\\n';
   if (character === '\r') return '\\r';
-  if (character === '\t') return ' ';
-  return `\\u${(character.codePointAt(0) ?? 0).toString(16).padStart(4, '0')}`;
+  if (character === '\t') return '\\t';
+  const code = (character.codePointAt(0) ?? 0).toString(16);
+  return code.length > 4 ? `\\u{${code}}` : `\\u${code.padStart(4, '0')}`;
 }

@@ -50,17 +50,22 @@ export function fence(lines: readonly string[], language: 'diff' | 'text'): Html
   return new Html(`\n\n${ticks}${language}\n${text}\n${ticks}\n\n`);
 }
 
-/** A text as lines of about this many characters, broken between words: a fence does not wrap. */
-export function wrapped(text: string, width = 96): readonly string[] {
-  return text.split('\n').flatMap((paragraph) => {
-    const lines: string[] = [];
-    for (const word of paragraph.split(' ')) {
-      const last = lines.at(-1);
-      if (last === undefined || last.length + word.length + 1 > width) lines.push(word);
-      else lines[lines.length - 1] = `${last} ${word}`;
-    }
-    return lines;
-  });
+/**
+ * A message as prose that wraps, in which nothing is a mention, a reference or a link: what is in quotation marks, and every
+ * word that is more than letters or digits, is code.
+ */
+export function prose(text: string): Html {
+  const parts = [...text.matchAll(/"((?:[^"\\]|\\.)+)"|\s+|[^\s"]+|"/g)];
+  return html`${parts.map(([part, inQuotes]) => (inQuotes === undefined ? word(part) : code(inQuotes)))}`;
+}
+
+/** A word with what stands before and after it. GitHub takes seven hexadecimal digits for a commit. */
+const parted = /^([([{“‘]*)(.*?)([)\]}”’.,:;!?…]*)$/s;
+const isPlain = /^(?![\da-f]{7,}$)(?:\p{L}+(?:[’']\p{L}+)?|\d+(?:[-:.,]\d+)*|\s+|[→–—·×=+&]|)$/iu;
+
+function word(text: string): Html {
+  const [, before = '', middle = '', after = ''] = parted.exec(text) ?? [];
+  return isPlain.test(middle) ? html`${text}` : html`${before}${code(middle)}${after}`;
 }
 
 /** Lines as they are, with their indentation. Line breaks are spelled out: a blank line would end the HTML block. */
@@ -77,10 +82,8 @@ function markupOf(value: Value): string {
 
 /**
  * Everything that means something in HTML, and what would start a link, an image, emphasis, code or a table cell in
- * Markdown. Line breaks become spaces: a blank line would end the HTML block and let Markdown in.
+ * Markdown. Line breaks are spelled out: a blank line would end the HTML block and let Markdown in.
  */
 function escaped(text: string): string {
-  return text
-    .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ')
-    .replace(/[&<>"'`|[\]*~\\!]/g, (character) => `&#${character.charCodeAt(0)};`);
+  return visible(text).replace(/[&<>"'`|[\]*~\\!]/g, (character) => `&#${character.charCodeAt(0)};`);
 }

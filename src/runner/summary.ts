@@ -1,6 +1,7 @@
 import { summary } from '@actions/core';
 import { messageOf } from '../failure.ts';
-import { type Html, html } from './html.ts';
+import type { Ending } from './ending.ts';
+import { type Html, html, prose } from './html.ts';
 import type { Log } from './log.ts';
 import type { Secrets } from './secrets.ts';
 
@@ -13,11 +14,31 @@ const maxRows = 500;
 /** What a glance at a report gets first. */
 export type Mark = keyof typeof marks;
 
-const marks = { done: '✅', nothing: '➖', planned: '📝', failed: '❌', drifted: '⚠️' } as const;
+const marks = {
+  done: html`✅`,
+  /** Done, and waiting for a deployment. */
+  waiting: html`🟡`,
+  nothing: html`➖`,
+  planned: html`📝`,
+  drifted: html`⚠️`,
+  failed: html`❌`,
+  cancelled: html`🚫`,
+} as const;
 
 /** The first line of a report: what happened to what. */
 export function headline(mark: Mark, text: Html): Html {
   return html`<h3>${marks[mark]} ${text}</h3>`;
+}
+
+/** What is likely to go wrong, below the headline. */
+export function warnings(messages: readonly string[]): Html {
+  return html`${messages.slice(0, maxWarnings).map((message) => html`<p>⚠️ ${prose(message)}</p>`)}${moreWarnings(messages.length - maxWarnings)}`;
+}
+
+const maxWarnings = 20;
+
+function moreWarnings(count: number): Html {
+  return count > 0 ? html`<p>⚠️ ${count} more warnings are in the log.</p>` : html``;
 }
 
 /** What the reader has to do now. */
@@ -53,14 +74,45 @@ export function reasons(message: string): Html {
     items = [];
   };
   for (const line of message.split('\n').filter((text) => text.trim() !== '')) {
-    if (line.startsWith('- ')) items.push(html`<li>${line.slice(2)}</li>`);
+    if (line.startsWith('- ')) items.push(html`<li>${prose(line.slice(2))}</li>`);
     else {
       endList();
-      blocks.push(html`<p>${line}</p>`);
+      blocks.push(html`<p>${prose(line)}</p>`);
     }
   }
   endList();
   return html`${blocks}`;
+}
+
+/** What a step says in its summary. */
+export class Report {
+  readonly warnings: string[] = [];
+  readonly #blocks: Html[] = [];
+  #headline: { readonly mark: Mark; readonly text: Html } | undefined;
+
+  headline(mark: Mark, text: Html): void {
+    this.#headline = { mark, text };
+  }
+
+  add(block: Html): void {
+    this.#blocks.push(block);
+  }
+
+  /** All of it, under one headline. */
+  blocks(failure: Ending | undefined): readonly Html[] {
+    const own = this.#headline;
+    if (failure === undefined) {
+      const head = own === undefined ? html`` : headline(own.mark, own.text);
+      return [html`${head}${warnings(this.warnings)}`, ...this.#blocks].filter(({ markup }) => markup !== '');
+    }
+    const before = own === undefined ? html`` : html`<p><strong>${own.text}</strong></p>`;
+    return [html`${failed(failure)}${warnings(this.warnings)}${before}`, ...this.#blocks];
+  }
+}
+
+/** The headline of a failure, and why the step failed. */
+export function failed({ mark, headline: text, details }: Ending): Html {
+  return html`${headline(mark, prose(text))}${reasons(details)}`;
 }
 
 /** Adds blocks to the job's summary page. A summary that cannot be written never fails the step. */

@@ -1,5 +1,5 @@
-import { expect, test } from 'vitest';
-import { code, folded, html, joined, preformatted } from '../../src/runner/html.ts';
+import { describe, expect, test } from 'vitest';
+import { code, folded, html, joined, preformatted, prose } from '../../src/runner/html.ts';
 
 test('each value is escaped, whatever it is put into', () => {
   const hostile = '<b> `x` [y](z) & "q" | ~ * ! \\';
@@ -25,4 +25,31 @@ test('pieces get something between them', () => {
 
 test('a blank line stays inside of what is preformatted', () => {
   expect(preformatted(['a', '', 'b']).markup).toBe('<pre>a&#10;&#10;b</pre>');
+});
+
+test('what is not seen as itself is spelled out', () => {
+  expect(html`${'php\u200bartisan\u00a0a\n\nb'}`.markup).toBe('php&#92;u200bartisan&#92;u00a0a&#92;n&#92;nb');
+});
+
+describe('a message as prose', () => {
+  test('has what stands in quotation marks as code, and words as words', () => {
+    expect(prose('The worker on "high,default" isn’t there: 2 → 3 (see 2026-11-28, 13:16).').markup).toBe(
+      'The worker on <code>high,default</code> isn’t there: 2 → 3 (see 2026-11-28, 13:16).',
+    );
+  });
+
+  test.each([
+    ['@octocat', '<code>@octocat</code>'],
+    ['(#12).', '(<code>#12</code>).'],
+    ['acme/shop#1', '<code>acme/shop#1</code>'],
+    ['GH-12,', '<code>GH-12</code>,'],
+    ['https://evil.example', '<code>https://evil.example</code>'],
+    ['www.evil.example', '<code>www.evil.example</code>'],
+    ['deadbeef', '<code>deadbeef</code>'],
+    ['<b>', '<code>&#60;b&#62;</code>'],
+    ['"a @team', '<code>&#34;</code>a <code>@team</code>'],
+    ['a\u200bb', '<code>a&#92;u200bb</code>'],
+  ])('lets no mention, reference or link come alive: %s', (text, markup) => {
+    expect(prose(text).markup).toBe(markup);
+  });
 });

@@ -3,7 +3,7 @@ import { afterEach, describe, expect, test, vi } from 'vitest';
 import { html } from '../../src/runner/html.ts';
 import { Log } from '../../src/runner/log.ts';
 import { Secrets } from '../../src/runner/secrets.ts';
-import { headline, maxSummaryBytes, reasons, table, writeSummary } from '../../src/runner/summary.ts';
+import { headline, maxSummaryBytes, Report, reasons, table, writeSummary } from '../../src/runner/summary.ts';
 
 const cells = (...texts: string[]) => texts.map((text) => html`${text}`);
 
@@ -28,7 +28,7 @@ test('the first line has a mark that a glance gets', () => {
 
 test('why a step failed keeps its lines, and its lists are lists', () => {
   expect(reasons('Two problems:\n- a <b>\n- c\nNothing was sent.').markup).toBe(
-    '<p>Two problems:</p><ul><li>a &#60;b&#62;</li><li>c</li></ul><p>Nothing was sent.</p>',
+    '<p>Two problems:</p><ul><li>a <code>&#60;b&#62;</code></li><li>c</li></ul><p>Nothing was sent.</p>',
   );
 });
 
@@ -54,5 +54,38 @@ describe('a summary that is too large', () => {
     expect(text.length).toBeLessThan(1_000);
     expect(text).toContain(kept);
     expect(text).toContain('too large to show');
+  });
+});
+
+describe('what a step says in its summary', () => {
+  const textOf = (blocks: ReturnType<Report['blocks']>) => blocks.map(({ markup }) => markup).join('');
+
+  test('has its last headline first, warnings below it, then the rest', () => {
+    const report = new Report();
+    report.add(html`<p>rest</p>`);
+    report.headline('waiting', html`Created, not live yet`);
+    report.headline('done', html`Created and live`);
+    report.warnings.push('The custom process "schedule:run" ends.');
+    expect(textOf(report.blocks(undefined))).toBe(
+      '<h3>✅ Created and live</h3><p>⚠️ The custom process <code>schedule:run</code> ends.</p><p>rest</p>',
+    );
+  });
+
+  test('has one headline where it failed: what had been done before is bold text below it', () => {
+    const report = new Report();
+    report.headline('done', html`Created`);
+    report.add(html`<p>rest</p>`);
+    const ending = { mark: 'failed', headline: 'The deployment failed', details: 'Why.' } as const;
+    expect(textOf(report.blocks(ending))).toBe(
+      '<h3>❌ The deployment failed</h3><p>Why.</p><p><strong>Created</strong></p><p>rest</p>',
+    );
+  });
+
+  test('counts warnings that are too many', () => {
+    const report = new Report();
+    for (let n = 0; n < 23; n++) report.warnings.push(`warning ${n}`);
+    expect(textOf(report.blocks(undefined))).toMatch(
+      /warning 19<\/p><p>⚠️ 3 more warnings are in the log\.<\/p>$/,
+    );
   });
 });

@@ -65,7 +65,7 @@ function foldedAway({ unchanged, ids }: PlanText, file: string, most: number): H
 }
 
 /** The greatest number up to `most` that fits; more never fits where less does not. */
-function mostThatFit(most: number, fits: (count: number) => boolean): number {
+export function mostThatFit(most: number, fits: (count: number) => boolean): number {
   if (fits(most)) return most;
   let [low, high] = [0, most];
   while (high - low > 1) {

@@ -1,11 +1,12 @@
 import { type Counts, changesIn, type Place } from '../../converge/plan.ts';
 import { countsText, type PlanRow, planText } from '../../converge/text.ts';
-import { code, fence, type Html, html, joined, link, wrapped } from '../../runner/html.ts';
+import type { Ending } from '../../runner/ending.ts';
+import { code, type Html, html, joined, link } from '../../runner/html.ts';
 import type { Step } from '../../runner/step.ts';
-import { headline, type Mark, maxSummaryBytes } from '../../runner/summary.ts';
+import { failed, headline, type Mark, maxSummaryBytes, warnings } from '../../runner/summary.ts';
 import type { Commenting } from '../inputs/plan.ts';
 import { maxCommentBytes, postComment } from './comment.ts';
-import { planBody } from './plan-body.ts';
+import { mostThatFit, planBody } from './plan-body.ts';
 
 /** What a plan is about, as far as the inputs tell it. */
 export interface PlanSubject {
@@ -79,12 +80,10 @@ export class PlanReport {
     if (this.#shown !== undefined) this.#shown = { ...this.#shown, next };
   }
 
-  #comment(failure: string | undefined): string {
-    const title =
-      failure === undefined && this.#shown !== undefined
-        ? this.#title(this.#shown)
-        : headline('failed', html`${this.#name()}: failed${afterWhat(this.#shown)}`);
-    const why = failure === undefined ? html`` : reasonThatFits(failure);
+  #comment(failure: Ending | undefined): string {
+    const own = this.#shown === undefined ? html`` : this.#title(this.#shown);
+    const title = html`${failure === undefined ? own : failureThatFits(failure)}${warnings(this.#step.warnings)}`;
+    const why = html``;
     return this.#step.secrets.redact(this.#body(title, why, maxCommentBytes).markup);
   }
 
@@ -127,28 +126,19 @@ export class PlanReport {
 }
 
 /** Why the step failed, cut so that half of the comment is left for the plan. */
-function reasonThatFits(failure: string): Html {
-  const lines = wrapped(failure);
-  let room = maxCommentBytes / 2;
-  const end = lines.findIndex((line) => {
-    room -= Buffer.byteLength(line) + 1;
-    return room < 0;
+function failureThatFits(failure: Ending): Html {
+  const lines = failure.details.split('\n');
+  const most = mostThatFit(lines.length, (count) => {
+    const details = lines.slice(0, count).join('\n');
+    return Buffer.byteLength(failed({ ...failure, details }).markup) <= maxCommentBytes / 2;
   });
-  if (end === -1) return fence(lines, 'text');
-  const cut = html`<p>${lines.length - end} more lines are left out here, since they do not fit; the log has all of them.</p>`;
-  return html`${fence(lines.slice(0, end), 'text')}${cut}`;
+  const left = lines.length - most;
+  const cut = left > 0 ? html`<p>${left} more lines do not fit here; the log has them all.</p>` : html``;
+  return html`${failed({ ...failure, details: lines.slice(0, most).join('\n') })}${cut}`;
 }
 
 function pruneText(prune: boolean): string {
   return prune ? 'Prune is on: what is not declared is deleted.' : 'Prune is off: nothing is deleted.';
-}
-
-/** What a failure leaves behind, as far as that is sure. */
-function afterWhat(shown: ShownPlan | undefined): string {
-  if (shown === undefined || shown.kind === 'planned') return ', nothing was changed';
-  const done = countsText({ ...shown.counts, undeclared: 0 }, 'done');
-  if (changesIn(shown.counts) > 0) return `; ${done} before that`;
-  return hasFailed(shown) ? '' : ', nothing was changed';
 }
 
 function hasFailed({ rows }: ShownPlan): boolean {
