@@ -37,11 +37,11 @@ function fold(name: string): string {
     .replace(/[^\p{L}\p{N}]+/gu, '-');
 }
 
-/** How far apart two names are: the number of slips of a typist, at most two in five letters. */
+/** How far apart two names are: the number of slips of a typist, at most two in five letters of the longer name. */
 function distanceBetween(a: string, b: string): number | undefined {
   if (a === '' || a.length > longest || b.length > longest) return undefined;
   const slips = editDistance(a, b);
-  if (slips <= Math.max(1, Math.floor((Math.min(a.length, b.length) * 2) / 5))) return slips;
+  if (slips <= Math.max(1, Math.floor((Math.max(a.length, b.length) * 2) / 5))) return slips;
   // Only a part of the name was written; any slip is nearer than that.
   const [short, long] = a.length < b.length ? [a, b] : [b, a];
   return short.length >= shortestStart && long.startsWith(short) ? longest : undefined;

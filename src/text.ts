@@ -18,9 +18,9 @@ export function quoted(text: string, longest = 80): string {
 
 /**
  * Characters that a reader does not see as themselves: controls, formats, unassigned and private ones, lone surrogates, all
- * white space but the ASCII space, what fonts leave out, marks that are drawn over another character, the empty braille cell.
+ * white space but the ASCII space, what fonts leave out, marks that are drawn over another character, signs that are blank.
  */
-const invisible = /(?! )[\p{C}\p{Z}\p{M}\p{Default_Ignorable_Code_Point}\u2800]/gu;
+const invisible = /(?! )[\p{C}\p{Z}\p{M}\p{Default_Ignorable_Code_Point}\u2800\u{1d159}\u{13441}\u{13442}]/gu;
 
 /** Text on one line in which everything can be seen: `\n`, `\u200b`. */
 export function visible(text: string): string {
@@ -48,4 +48,9 @@ function spelledOut(character: string): string {
   if (character === '\t') return '\\t';
   const code = (character.codePointAt(0) ?? 0).toString(16);
   return code.length > 4 ? `\\u{${code}}` : `\\u${code.padStart(4, '0')}`;
+}
+
+/** The characters of a text outside ASCII, each once: some look like a letter of ASCII and are another. */
+export function beyondAscii(text: string): readonly string[] {
+  return [...new Set(text.match(/[^\0-\x7f]/gu))];
 }

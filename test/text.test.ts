@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { invisibleIn, quoted, shorten, visible } from '../src/text.ts';
+import { beyondAscii, invisibleIn, quoted, shorten, visible } from '../src/text.ts';
 
 test('a text is cut between words, so that no part of a secret in it is ever shown', () => {
   const secret = '12|abcdefghijklmnopqrstuvwxyz';
@@ -84,4 +84,17 @@ test('what is seen stays as it is', () => {
 
 test('positions count characters, not their halves', () => {
   expect(invisibleIn('😀\u200b 😀\u00a0').map(({ position }) => position)).toEqual([2, 5]);
+});
+
+test('every character that Unicode counts as control, format or space is spelled out, but the blank', () => {
+  for (let code = 0; code <= 0x10ffff; code++) {
+    const character = String.fromCodePoint(code);
+    if (character !== ' ' && /[\p{Cc}\p{Cf}\p{Z}\p{Default_Ignorable_Code_Point}]/u.test(character))
+      expect(visible(character), code.toString(16)).toMatch(/^\\([nrt]|u[0-9a-f]{4}|u\{[0-9a-f]{5,6}\})$/);
+  }
+});
+
+test('characters outside ASCII are told, each once', () => {
+  expect(beyondAscii('php аrtisan hоrizоn 🚀')).toEqual(['а', 'о', '🚀']);
+  expect(beyondAscii('php artisan horizon')).toEqual([]);
 });

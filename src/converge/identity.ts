@@ -45,7 +45,15 @@ function openMarks({ marks }: Identity): number {
   return marks.filter((mark) => mark === undefined).length;
 }
 
-/** White space runs folded, ends trimmed: two commands that a shell reads the same way. */
+/** A command's parts: quoted text, an escaped character, a run of blanks, anything else. */
+const commandParts = /'[^']*'|"(?:\\.|[^"\\])*"|\\.|[ \t]+|[^ \t'"\\]+|./gs;
+
+/**
+ * A command with each run of blanks and tabs outside quotation marks as one blank, and none around it. No other white
+ * space is folded: a shell takes a no-break space for a letter.
+ */
 export function foldCommand(command: string): string {
-  return command.trim().replace(/\s+/g, ' ');
+  const parts = (command.match(commandParts) ?? []).map((part) => (/^[ \t]/.test(part) ? ' ' : part));
+  const [start, end] = [parts[0] === ' ' ? 1 : 0, parts.at(-1) === ' ' ? -1 : undefined];
+  return parts.slice(start, end).join('');
 }

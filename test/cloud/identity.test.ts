@@ -11,7 +11,13 @@ const worker = (config: WorkerConfig): ProcessSpec => ({ type: 'worker', process
 describe('what is the same written differently', () => {
   test.each([
     ['php artisan horizon', 'php artisan horizon'],
-    ['  php \t artisan\n horizon ', 'php artisan horizon'],
+    ['  php \t artisan  horizon\t', 'php artisan horizon'],
+    [`php  artisan x "a  b"  'c  d'   e`, `php artisan x "a  b" 'c  d' e`],
+    ['x  "a \\"  b"  c', 'x "a \\"  b" c'],
+    ['x a\\ \\   b\\ ', 'x a\\ \\  b\\ '],
+    [`it's  fine`, `it's fine`],
+    ['php\u00a0 artisan\n\u3000x', 'php\u00a0 artisan\n\u3000x'],
+    [' ', ''],
     ['', ''],
   ])('the command %j', (command, folded) => {
     expect(foldCommand(command)).toBe(folded);

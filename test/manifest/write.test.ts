@@ -4,6 +4,7 @@ import { parse } from 'yaml';
 import { cloudManifest } from '../../src/cloud/manifest.ts';
 import { cloudRules } from '../../src/cloud/service.ts';
 import { type RunningInstance, writeCloudManifest } from '../../src/cloud/write-manifest.ts';
+import { foldCommand } from '../../src/converge/identity.ts';
 import { planFor } from '../../src/converge/plan.ts';
 import { specFrom } from '../../src/forge/identity.ts';
 import { forgeManifest } from '../../src/forge/manifest.ts';
@@ -11,6 +12,7 @@ import type { ForgeProcess } from '../../src/forge/process.ts';
 import { forgeRules } from '../../src/forge/service.ts';
 import { writeForgeManifest } from '../../src/forge/write-manifest.ts';
 import { parseManifest } from '../../src/manifest/read.ts';
+import { invisibleIn } from '../../src/text.ts';
 import { processOf } from '../forge/forge-server.ts';
 import { existing } from '../support/existing.ts';
 import { listingOf } from '../support/listing.ts';
@@ -49,12 +51,15 @@ const text = fc.oneof(
   fc.string({ unit: 'grapheme', minLength: 3, maxLength: 200 }),
   fc.string({ unit: 'binary', minLength: 3, maxLength: 60 }),
 );
-const command = text
-  .map((value) => value.replaceAll(/\p{Cs}/gu, ''))
-  .filter((value) => {
-    const { length } = [...value.trim().replace(/\s+/g, ' ')];
-    return length >= 3 && length <= 500;
-  });
+const command = text.filter((value) => {
+  const { length } = [...foldCommand(value)];
+  return (
+    length >= 3 &&
+    length <= 500 &&
+    invisibleIn(value).every(({ spelled }) => spelled === '\\t') &&
+    value.trim() === value
+  );
+});
 const word = fc.oneof(fc.constantFrom('default', 'high,default', 'yes', '007', 'a, b', ' x '), command);
 const number = fc.constantFrom(0, 1, 3, '5', null, 9_007_199_254_740_991);
 
