@@ -1,4 +1,4 @@
-import { document, notFound } from './answer.ts';
+import { document, failure, notFound } from './answer.ts';
 import { withEnvironment } from './cloud-lookup.ts';
 import { pageOf } from './cloud-pages.ts';
 import {
@@ -40,6 +40,10 @@ export function commandHandlers(state: CloudState): Handlers {
 
     createCommand: (call) =>
       withEnvironment(state, call, (environment) => {
+        const { status } = environment;
+        if (status === 'hibernating' || status === 'stopped') {
+          return failure(422, `Commands cannot be run while the environment is ${status}.`);
+        }
         const command = state.addCommand(environment, { command: asText(call.body['command']) ?? '' });
         state.commandWrites.made(command, state.now());
         advance(state, command);

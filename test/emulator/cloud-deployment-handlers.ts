@@ -2,7 +2,6 @@ import { document, failure, invalid, notFound } from './answer.ts';
 import { withEnvironment } from './cloud-lookup.ts';
 import { pageOf } from './cloud-pages.ts';
 import { equalsFilter, includedWith, includesOf, originOf, withIncluded } from './cloud-query.ts';
-import { type CloudDeployment, TERMINAL_DEPLOYMENT } from './cloud-records.ts';
 import { deploymentResource, environmentResource } from './cloud-resources.ts';
 import type { CloudState } from './cloud-state.ts';
 import { deploymentsSeen } from './cloud-views.ts';
@@ -18,12 +17,13 @@ export function deploymentHandlers(state: CloudState): Handlers {
         const deployments = deploymentsSeen(state, call)
           .filter(({ environmentId }) => environmentId === environment.id)
           .reverse();
-        for (const deployment of deployments) advance(state, deployment);
+        for (const deployment of deployments) state.showDeployment(deployment);
         return pageOf(state.options, call, {
           items: deployments.filter(
-            ({ script }) =>
+            ({ script, branchName, commitHash }) =>
               equalsFilter(call, 'status', script.current) &&
-              equalsFilter(call, 'branch_name', environment.branch),
+              equalsFilter(call, 'branch_name', branchName) &&
+              equalsFilter(call, 'commit_hash', commitHash),
           ),
           resource: (deployment) => deploymentResource(state, deployment, includes, originOf(call)),
           ...withIncluded(state, includes, () =>
@@ -39,15 +39,15 @@ export function deploymentHandlers(state: CloudState): Handlers {
         const running = state.runningDeployment(environment);
         if (running !== undefined) {
           // Whoever only tries again must see it end as well.
-          advance(state, running);
+          state.showDeployment(running);
           const message = 'A deployment is already in progress for this environment.';
           return state.options.deploymentConflict === 409
             ? failure(409, message)
             : invalid({ environment: [message] });
         }
-        const deployment = state.addDeployment(environment);
+        const deployment = state.addDeployment(environment, { initiatorId: 'user-of-the-token' });
         state.deploymentWrites.made(deployment, state.now());
-        advance(state, deployment);
+        state.showDeployment(deployment);
         return document(state.options.deploymentStatus, {
           data: deploymentResource(state, deployment, NOTHING, originOf(call)),
         });
@@ -57,7 +57,7 @@ export function deploymentHandlers(state: CloudState): Handlers {
       const id = call.params['deployment'] ?? '';
       const deployment = deploymentsSeen(state, call, 'byId').find((each) => each.id === id);
       if (deployment === undefined) return notFound('Deployment', id);
-      advance(state, deployment);
+      state.showDeployment(deployment);
       const includes = includesOf(state, call);
       const environment = state.environments.find((each) => each.id === deployment.environmentId);
       const around =
@@ -84,7 +84,3 @@ export function deploymentHandlers(state: CloudState): Handlers {
 
 /** How long logs are there. */
 const KEPT_MS = 365 * 24 * 3_600_000;
-
-function advance(state: CloudState, deployment: CloudDeployment): void {
-  if (TERMINAL_DEPLOYMENT.has(deployment.script.show())) deployment.finishedAt ??= state.timestamp();
-}

@@ -1,6 +1,7 @@
 import type { ManagedQueue } from './cloud-records.ts';
 import type { CommandOutcome } from './command-outcomes.ts';
 import type { DeploymentLogs } from './deployment-logs.ts';
+import type { ProcessLife } from './process-life.ts';
 
 // What a test may say of the things that it lays out.
 
@@ -24,6 +25,10 @@ export interface GivenEnvironment {
   /** It scales to zero; then nothing runs in it. */
   usesHibernation?: boolean;
   hibernationWakeUpInterval?: number;
+  usesPushToDeploy?: boolean;
+  commitHash?: string;
+  /** Visitors, each a line in its log. */
+  accessPerSecond?: number;
   /** How its deployments go, if not as the options say. */
   deploymentScript?: string[];
   failureReason?: string;
@@ -57,14 +62,22 @@ export interface GivenProcess {
   strategy_type?: string | null;
   strategy_threshold?: number | null;
   created_at?: string | null;
+  life?: ProcessLife;
 }
 
 export interface GivenDeployment {
   id?: string;
   script?: string[];
+  branchName?: string;
+  commitHash?: string;
+  initiatorId?: string | null;
   failureReason?: string;
   logs?: DeploymentLogs;
   startedAt?: string;
+  /** It ended then. */
+  finishedAt?: string;
+  /** The one that runs is cancelled, since this one takes its place. */
+  replaces?: boolean;
 }
 
 export interface GivenCommand {

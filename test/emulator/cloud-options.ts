@@ -4,6 +4,7 @@ import { type CommandOutcome, succeeds } from './command-outcomes.ts';
 import type { JsonObject } from './json.ts';
 import type { Lags } from './lag.ts';
 import { asRecorded } from './process-forms.ts';
+import { type ProcessLife, staysUp } from './process-life.ts';
 import type { RateLimitOptions } from './rate-limits.ts';
 
 /** What a server may make of `include`. */
@@ -15,6 +16,24 @@ export interface IncludeManners {
   /** Leaves a resource out, though a relationship names it. */
   omits?: (resource: JsonObject) => boolean;
 }
+
+export interface LogManners {
+  /** How many entries make a page, about. */
+  perPage: number;
+  /** Whether `query` brings an entry. */
+  query: (message: string, query: string) => boolean;
+  /** What the log calls the cluster of an instance, since the n-th deployment. */
+  cluster: (name: string, deployment: number) => string;
+}
+
+/** A free text that an entry holds. */
+export const queryFilters: LogManners['query'] = (message, query) => message.includes(query);
+
+/** All entries come, whatever is asked for. */
+export const queryIgnored: LogManners['query'] = () => true;
+
+/** None comes, as if it were matched with something else. */
+export const queryFindsNothing: LogManners['query'] = () => false;
 
 export interface CloudOptions {
   perPage: number;
@@ -40,6 +59,11 @@ export interface CloudOptions {
   /** What POST deployments answers while another one runs. */
   deploymentConflict: 409 | 422;
   deploymentScript: string[];
+  /** Milliseconds that a deployment takes for its script; with each look a status further if left out. */
+  deploymentTakes: number | undefined;
+  /** How a process lives once a deployment has brought it up; a function may look at the process. */
+  processLife: ProcessLife | ((process: ExistingProcess) => ProcessLife);
+  logs: LogManners;
   /** What POST commands answers when it works. */
   commandStatus: 200 | 201;
   /** How commands end; a function may look at the command line. */
@@ -51,8 +75,9 @@ export interface CloudOptions {
 }
 
 /** What may be given, with the rest as it is by default. */
-export type CloudSettings = Partial<Omit<CloudOptions, 'rateLimit'>> & {
+export type CloudSettings = Partial<Omit<CloudOptions, 'rateLimit' | 'logs'>> & {
   rateLimit?: Partial<RateLimitOptions>;
+  logs?: Partial<LogManners>;
 };
 
 export const defaultOptions = (): CloudOptions => ({
@@ -79,6 +104,13 @@ export const defaultOptions = (): CloudOptions => ({
   ],
   commandStatus: 200,
   commandOutcome: succeeds('Done.'),
+  deploymentTakes: undefined,
+  processLife: staysUp,
+  logs: {
+    perPage: 100,
+    query: queryFilters,
+    cluster: (name, deployment) => `[Deploy: ${deployment}] ${name} cluster`,
+  },
   organization: { id: 'org-00000000-0000-4000-8000-000000000001', name: 'Acme', slug: 'acme' },
   rateLimit: {
     enforced: false,
@@ -86,6 +118,7 @@ export const defaultOptions = (): CloudOptions => ({
     general: 120,
     changes: 30,
     commands: 20,
+    logs: 30,
     resetOn: 'refusals',
     reset: 'absolute',
     retryAfter: true,

@@ -1,7 +1,8 @@
 import type { CommandOutcome } from './command-outcomes.ts';
 import type { DeploymentLogs } from './deployment-logs.ts';
 import type { JsonObject } from './json.ts';
-import type { StateScript } from './state-script.ts';
+import type { ProcessLife } from './process-life.ts';
+import type { Progress } from './state-script.ts';
 
 export interface CloudApplication {
   id: string;
@@ -24,6 +25,11 @@ export interface CloudEnvironment {
   createdFromAutomation: boolean;
   usesHibernation: boolean;
   hibernationWakeUpInterval: number | null;
+  usesPushToDeploy: boolean;
+  /** What its branch stands at, and a deployment takes. */
+  commitHash: string;
+  /** How many visitors its log tells of. */
+  accessPerSecond: number;
   variables: { key: string; value: string }[];
   createdAt: string;
   deploymentScript: string[] | undefined;
@@ -71,6 +77,8 @@ export interface ExistingProcess {
   strategyType: string | null;
   strategyThreshold: number | null;
   createdAt: string | null;
+  /** How it lives where it runs; as the options say if left out. */
+  life?: ProcessLife;
   /** Told as it stands, whatever the fields say: something that nobody knows. */
   unknown?: JsonObject;
 }
@@ -78,10 +86,16 @@ export interface ExistingProcess {
 export interface CloudDeployment {
   id: string;
   environmentId: string;
-  script: StateScript;
+  script: Progress;
+  branchName: string;
+  commitHash: string;
+  /** Null where a push or a hook has started it. */
+  initiatorId: string | null;
   failureReason: string | null;
   startedAt: string;
   finishedAt: string | null;
+  /** When what it carries came up, in epoch milliseconds. */
+  liveAt: number | undefined;
   /** The processes that this deployment puts into effect. */
   carries: ExistingProcess[];
   /** What its steps have written; told from its status if left out. */
@@ -92,11 +106,21 @@ export interface CloudCommand {
   id: string;
   environmentId: string;
   command: string;
-  script: StateScript;
+  script: Progress;
   outcome: CommandOutcome;
   createdAt: string;
   startedAt: string | null;
   finishedAt: string | null;
+}
+
+/** An entry of an environment's log. */
+export interface LogEntry {
+  /** When it came in, in epoch milliseconds. */
+  at: number;
+  type: 'access' | 'application' | 'exception' | 'system';
+  level: string;
+  message: string;
+  data?: JsonObject;
 }
 
 export const TERMINAL_DEPLOYMENT = new Set([

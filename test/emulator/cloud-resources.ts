@@ -69,7 +69,7 @@ export function environmentResource(
       uses_octane: false,
       uses_hibernation: environment.usesHibernation,
       hibernation_wake_up_interval: environment.hibernationWakeUpInterval,
-      uses_push_to_deploy: true,
+      uses_push_to_deploy: environment.usesPushToDeploy,
       uses_deploy_hook: false,
       ...(state.options.environmentVariables === 'told'
         ? { environment_variables: environment.variables }
@@ -161,8 +161,8 @@ export function deploymentResource(
     type: 'deployments',
     attributes: {
       status,
-      branch_name: environment?.branch ?? 'main',
-      commit_hash: '0123456789abcdef0123456789abcdef01234567',
+      branch_name: deployment.branchName,
+      commit_hash: deployment.commitHash,
       commit_message: 'Sell more',
       commit_author: 'octocat',
       failure_reason: /failed$/.test(status) ? deployment.failureReason : null,
@@ -176,7 +176,7 @@ export function deploymentResource(
     },
     ...relationships(includes, {
       environment: () => one('environments', deployment.environmentId),
-      initiator: () => one('users', undefined),
+      initiator: () => one('users', deployment.initiatorId ?? undefined),
     }),
     links: { self: { href: `${origin}/api/deployments/${deployment.id}` } },
   };

@@ -15,6 +15,7 @@ import {
   type CloudEnvironment,
   type CloudInstance,
   type ExistingProcess,
+  type LogEntry,
   TERMINAL_DEPLOYMENT,
 } from './cloud-records.ts';
 import { Stamps } from './cloud-stamps.ts';
@@ -22,7 +23,9 @@ import { freeSlug } from './free-slug.ts';
 import { Journal } from './journal.ts';
 import type { JsonObject } from './json.ts';
 import { RateLimits } from './rate-limits.ts';
-import { StateScript } from './state-script.ts';
+import { StateScript, TimedScript } from './state-script.ts';
+
+const FIRST_COMMIT = '0123456789abcdef0123456789abcdef01234567';
 
 type Reference = string | { id: string };
 
@@ -40,6 +43,10 @@ export class CloudState {
   readonly processes: ExistingProcess[] = [];
   readonly deployments: CloudDeployment[] = [];
   readonly commands: CloudCommand[] = [];
+  /** What stands in the logs beside what processes and visitors leave there. */
+  readonly logEntries: (LogEntry & { environmentId: string })[] = [];
+  /** Pushes to come, the first one first. */
+  readonly #pushes: { at: number; environmentId: string; given: GivenDeployment }[] = [];
   /** What came in as requests, for views that lie behind. */
   readonly processWrites = new Journal<ExistingProcess>();
   readonly deploymentWrites = new Journal<CloudDeployment>();
@@ -50,7 +57,8 @@ export class CloudState {
   constructor(settings: CloudSettings = {}) {
     const defaults = defaultOptions();
     const rateLimit = { ...defaults.rateLimit, ...settings.rateLimit };
-    this.options = { ...defaults, ...settings, rateLimit };
+    const logs = { ...defaults.logs, ...settings.logs };
+    this.options = { ...defaults, ...settings, rateLimit, logs };
     this.rateLimits = new RateLimits(rateLimit);
     this.#stamps = new Stamps(this.options, () => this.now());
   }
@@ -83,6 +91,9 @@ export class CloudState {
       createdFromAutomation: given.createdFromAutomation ?? false,
       usesHibernation: given.usesHibernation ?? false,
       hibernationWakeUpInterval: given.hibernationWakeUpInterval ?? null,
+      usesPushToDeploy: given.usesPushToDeploy ?? true,
+      commitHash: given.commitHash ?? FIRST_COMMIT,
+      accessPerSecond: given.accessPerSecond ?? 0,
       variables: Object.entries(variables).map(([key, value]) => ({ key, value })),
       createdAt: this.timestamp(),
       deploymentScript: given.deploymentScript,
@@ -133,6 +144,7 @@ export class CloudState {
       strategyType: given.strategy_type === undefined ? 'none' : given.strategy_type,
       strategyThreshold: given.strategy_threshold ?? null,
       createdAt: given.created_at === undefined ? this.timestamp() : given.created_at,
+      ...(given.life === undefined ? {} : { life: given.life }),
     };
     this.processes.push(process);
     return process;
@@ -149,22 +161,77 @@ export class CloudState {
     return process;
   }
 
-  addDeployment(environment: Reference, given: GivenDeployment = {}): CloudDeployment {
+  /** Starts a deployment, or lays one out that began, and may have ended, at the moments that are given. */
+  addDeployment(environment: Reference, given: GivenDeployment = {}, begins = this.now()): CloudDeployment {
     const environmentId = idOf(environment);
     const owner = this.environments.find(({ id }) => id === environmentId);
-    const instances = new Set(this.instancesOf(environmentId).map(({ id }) => id));
+    if (given.replaces === true) this.#cancelRunning(environmentId, begins);
+    const states = given.script ?? owner?.deploymentScript ?? this.options.deploymentScript;
+    const takes = this.options.deploymentTakes;
     const deployment: CloudDeployment = {
       id: given.id ?? this.newId('depl'),
       environmentId,
-      script: new StateScript(given.script ?? owner?.deploymentScript ?? this.options.deploymentScript),
+      script:
+        takes === undefined || states.length === 1
+          ? new StateScript(states)
+          : new TimedScript(states, { begins, takes, now: () => this.now() }),
+      branchName: given.branchName ?? owner?.branch ?? 'main',
+      commitHash: given.commitHash ?? owner?.commitHash ?? FIRST_COMMIT,
+      initiatorId: given.initiatorId ?? null,
       failureReason: given.failureReason ?? owner?.failureReason ?? null,
-      startedAt: given.startedAt ?? this.timestamp(),
-      finishedAt: null,
+      startedAt: given.startedAt ?? toSecond(begins),
+      finishedAt: given.finishedAt ?? null,
+      liveAt: undefined,
       logs: given.logs ?? owner?.deploymentLogs,
-      carries: structuredClone(this.processes.filter(({ instanceId }) => instances.has(instanceId))),
+      carries: this.#carriedSince(environmentId, begins),
     };
     this.deployments.push(deployment);
+    this.#settle(deployment);
     return deployment;
+  }
+
+  /** What is there has been live for so long: a deployment has succeeded, half a minute after it began. */
+  deployed(environment: Reference, { agoMs = 600_000, ...given }: GivenDeployment & { agoMs?: number } = {}) {
+    const ended = this.now() - agoMs;
+    const deployment = this.addDeployment(environment, {
+      script: ['deployment.succeeded'],
+      startedAt: toSecond(ended - 33_000),
+      finishedAt: toSecond(ended),
+      ...given,
+    });
+    deployment.liveAt = ended;
+    return deployment;
+  }
+
+  /** Somebody pushes to the branch, now or later, and Cloud deploys that: the one that runs then is cancelled. */
+  push(environment: Reference, { inMs = 0, ...given }: GivenDeployment & { inMs?: number } = {}): void {
+    const environmentId = idOf(environment);
+    this.#pushes.push({ at: this.now() + inMs, environmentId, given: { replaces: true, ...given } });
+    this.#pushes.sort((a, b) => a.at - b.at);
+    this.catchUp();
+  }
+
+  /** Lets happen what was to happen by now. */
+  catchUp(): void {
+    const now = this.now();
+    for (const { at, environmentId, given } of this.#pushes.filter((push) => push.at <= now)) {
+      const environment = this.environments.find(({ id }) => id === environmentId);
+      if (environment !== undefined) environment.commitHash = given.commitHash ?? environment.commitHash;
+      this.addDeployment(environmentId, given, at);
+    }
+    this.#pushes.splice(0, this.#pushes.filter(({ at }) => at <= now).length);
+    for (const deployment of this.deployments) this.#settle(deployment);
+  }
+
+  /** One look at a deployment. */
+  showDeployment(deployment: CloudDeployment): void {
+    deployment.script.show();
+    this.#settle(deployment);
+  }
+
+  addLogEntry(environment: Reference, given: Partial<LogEntry> & { message: string }): void {
+    const environmentId = idOf(environment);
+    this.logEntries.push({ at: this.now(), type: 'application', level: 'info', ...given, environmentId });
   }
 
   addCommand(environment: Reference, given: GivenCommand): CloudCommand {
@@ -227,11 +294,47 @@ export class CloudState {
     return this.#stamps.timestamp();
   }
 
+  /** The processes of an environment as they were when a deployment began. */
+  #carriedSince(environmentId: string, moment: number): ExistingProcess[] {
+    const instances = new Set(this.instancesOf(environmentId).map(({ id }) => id));
+    const then = this.processWrites.asOf(this.processes, moment);
+    return structuredClone(then.filter(({ instanceId }) => instances.has(instanceId)));
+  }
+
+  #cancelRunning(environmentId: string, moment: number): void {
+    const running = this.deployments.find(
+      (each) => each.environmentId === environmentId && !hasEnded(each, moment),
+    );
+    if (running === undefined) return;
+    running.script = new StateScript(['cancelled']);
+    running.finishedAt = toSecond(moment);
+    running.liveAt = undefined;
+  }
+
+  /** Writes down when it ended, once it has. */
+  #settle(deployment: CloudDeployment): void {
+    const { script, finishedAt } = deployment;
+    if (!TERMINAL_DEPLOYMENT.has(script.current)) return;
+    const ended = script instanceof TimedScript ? script.ends : this.now();
+    deployment.finishedAt ??= toSecond(ended);
+    if (script.current !== 'deployment.succeeded') return;
+    deployment.liveAt ??= finishedAt === null ? ended : Date.parse(finishedAt);
+  }
+
   #branchId(branch: string): string {
     const known = this.#branches.get(branch) ?? String(4711 + this.#branches.size);
     this.#branches.set(branch, known);
     return known;
   }
+}
+
+function hasEnded({ script }: CloudDeployment, moment: number): boolean {
+  return script instanceof TimedScript ? script.ends <= moment : TERMINAL_DEPLOYMENT.has(script.current);
+}
+
+/** Recorded: the dates of deployments have no smaller parts. */
+function toSecond(moment: number): string {
+  return `${new Date(moment).toISOString().slice(0, 19)}.000000Z`;
 }
 
 function idOf(reference: Reference): string {

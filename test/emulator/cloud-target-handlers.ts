@@ -175,12 +175,13 @@ function aroundInstance(
 ): JsonObject[] {
   const includes = includesOf(state, call);
   const environment = state.environments.find(({ id }) => id === instance.environmentId);
+  // Recorded: they stand mixed, so that the environment comes after the processes of the first instance.
   return [
-    ...(includes.has('environment') && environment !== undefined
-      ? [environmentResource(state, environment, NOTHING, originOf(call))]
-      : []),
     ...(includes.has('backgroundProcesses')
       ? processes.map((process) => processResource(state, process, NOTHING))
+      : []),
+    ...(includes.has('environment') && environment !== undefined
+      ? [environmentResource(state, environment, NOTHING, originOf(call))]
       : []),
   ];
 }

@@ -42,6 +42,8 @@ export interface Contract {
   checkRequest(call: IncomingCall): string[];
   /** What is wrong with an answer; nothing if it honours the contract. */
   checkResponse(operation: string, status: number, body: unknown): string[];
+  /** The names of all operations. */
+  readonly operations: readonly string[];
   /** The name of the operation that a request would reach. */
   operationOf(method: string, path: string): string | undefined;
 }
@@ -98,6 +100,7 @@ async function compileContract(name: ContractName): Promise<Contract> {
     asText(asObject(api.matchOperation({ method, path, headers: {} }))['operationId']);
 
   return {
+    operations: api.router.getOperations().flatMap(({ operationId }) => operationId ?? []),
     operationOf,
     handle(call, handlers, admit) {
       if (!decodable(call.path)) return failure(400, 'Bad Request');

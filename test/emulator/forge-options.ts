@@ -55,6 +55,7 @@ export const defaultOptions = (): ForgeOptions => ({
     // One limit for each user, whatever is asked for.
     changes: Number.POSITIVE_INFINITY,
     commands: Number.POSITIVE_INFINITY,
+    logs: Number.POSITIVE_INFINITY,
     resetOn: 'no answer',
     reset: 'absolute',
     retryAfter: true,

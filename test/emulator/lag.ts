@@ -15,6 +15,8 @@ export interface Lags {
   deployments?: Lag;
   /** The list of commands, likewise. */
   commands?: Lag;
+  /** The log of an environment. */
+  logs?: Lag;
 }
 
 export function lagOf(lag: Lag | undefined, call: Call): number {

@@ -5,10 +5,11 @@ export interface RateLimitOptions {
   enforced: boolean;
   /** How long a window lasts; each opens with the first request that it counts. */
   windowMs: number;
-  /** How many requests fit into a window: all of them, those that create or change, and commands. */
+  /** How many requests fit into a window: all of them, those that create or change, commands, and reads of a log. */
   general: number;
   changes: number;
   commands: number;
+  logs: number;
   /** Which answers carry X-RateLimit-Reset. */
   resetOn: 'no answer' | 'refusals' | 'every answer';
   /** How it is written: epoch seconds, or seconds from now. */
@@ -17,7 +18,7 @@ export interface RateLimitOptions {
   retryAfter: boolean;
 }
 
-type Kind = 'general' | 'changes' | 'commands';
+type Kind = 'general' | 'changes' | 'commands' | 'logs';
 
 /** Not told by Cloud which endpoints these are; assumed from its words. */
 const STRICTER: Record<string, Kind> = {
@@ -26,6 +27,7 @@ const STRICTER: Record<string, Kind> = {
   deleteBackgroundProcess: 'changes',
   createDeployment: 'changes',
   createCommand: 'commands',
+  showEnvironmentLogs: 'logs',
 };
 
 /** Counts the requests of a whole organization. One that has a stricter limit of its own counts towards both. */

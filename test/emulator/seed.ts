@@ -1,3 +1,4 @@
+import type { CloudInstance } from './cloud-records.ts';
 import type { Emulator } from './server.ts';
 
 /** A small world to try things in: a shop on Laravel Cloud, and a server of the same people on Forge. */
@@ -14,4 +15,28 @@ export function seedShop({ cloud, forge }: Pick<Emulator, 'cloud' | 'forge'>) {
   const server = forge.addServer('acme', { name: 'web-1' });
   const site = forge.addSite(server, { name: 'shop.example' });
   return { application, environment, instance, server, site };
+}
+
+interface Fleet {
+  /** How many environments; production and staging, and then previews of branches `feature/N`. */
+  environments: number;
+  /** Lays out what runs on the App cluster of each. */
+  fill?: (instance: CloudInstance, environment: string) => void;
+}
+
+/** A shop with many environments, each with its App cluster and a branch of its own. */
+export function seedFleet({ cloud }: Pick<Emulator, 'cloud'>, { environments, fill }: Fleet) {
+  const application = cloud.addApplication({ name: 'shop', repository: 'acme/shop' });
+  const members = Array.from({ length: environments }, (_, index) => {
+    const [name = `preview-${index - 1}`, branch = `feature/${index - 1}`] =
+      [
+        ['production', 'main'],
+        ['staging', 'develop'],
+      ][index] ?? [];
+    const environment = cloud.addEnvironment(application, { name, branch, createdFromAutomation: index > 1 });
+    const instance = cloud.addInstance(environment);
+    fill?.(instance, name);
+    return { environment, instance };
+  });
+  return { application, members };
 }

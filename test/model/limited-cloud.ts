@@ -25,6 +25,7 @@ export class LimitedCloud implements Transport {
       general: 120,
       changes: 30,
       commands: 20,
+      logs: 30,
       resetOn: 'refusals',
       reset: 'absolute',
       retryAfter: true,

@@ -1,0 +1,61 @@
+import { type Answer, failure } from './answer.ts';
+import { withEnvironment } from './cloud-lookup.ts';
+import type { LogEntry } from './cloud-records.ts';
+import type { CloudState } from './cloud-state.ts';
+import type { Call, Handlers } from './contract.ts';
+import { entriesOf } from './environment-log.ts';
+import { lagOf } from './lag.ts';
+
+export function logHandlers(state: CloudState): Handlers {
+  return {
+    showEnvironmentLogs: (call) =>
+      withEnvironment(state, call, (environment) => {
+        const { from = '', to = '', cursor, type = 'all' } = call.query;
+        const before = cursor === undefined ? Number.POSITIVE_INFINITY : momentIn(cursor);
+        if (before === undefined) return failure(422, 'The cursor is invalid.');
+        const latest = state.now() - lagOf(state.options.lag.logs, call);
+        const span = { from: Date.parse(from), to: Math.min(Date.parse(to), before - 1, latest) };
+        const found = entriesOf(state, environment, span).filter((entry) => isAskedFor(state, entry, call));
+        return page(state, found, { type, from, to });
+      }),
+  };
+}
+
+/** Recorded: the newest page first, about a hundred entries in ascending order; the cursor leads back in time. */
+function page(state: CloudState, found: readonly LogEntry[], meta: Record<string, string>): Answer {
+  const place = Math.max(0, found.length - state.options.logs.perPage);
+  const oldest = found[place];
+  // Whole milliseconds, since the cursor could not tell apart what came in one.
+  const shown = oldest === undefined ? [] : found.filter(({ at }) => at >= oldest.at);
+  const cursor =
+    oldest === undefined || shown.length === found.length
+      ? null
+      : Buffer.from(JSON.stringify([oldest.at])).toString('base64');
+  return {
+    status: 200,
+    contentType: 'application/json',
+    body: {
+      data: shown.map(({ at, message, level, type, data = {} }) => {
+        // Recorded: to the second.
+        const logged_at = `${new Date(at).toISOString().slice(0, 19)}Z`;
+        return { message, level, type, logged_at, data };
+      }),
+      meta: { cursor, ...meta },
+    },
+  };
+}
+
+function isAskedFor(state: CloudState, entry: LogEntry, { query: { type = 'all', query } }: Call): boolean {
+  const ofType =
+    type === 'all' || entry.type === type || (type === 'application' && entry.type === 'exception');
+  return ofType && (query === undefined || state.options.logs.query(entry.message, query));
+}
+
+function momentIn(cursor: string): number | undefined {
+  try {
+    const [moment] = [JSON.parse(Buffer.from(cursor, 'base64').toString('utf8'))].flat();
+    return typeof moment === 'number' ? moment : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,127 @@
+import type { CloudDeployment, CloudEnvironment, ExistingProcess, LogEntry } from './cloud-records.ts';
+import type { CloudState } from './cloud-state.ts';
+import { type ProcessLife, RESTART_MS } from './process-life.ts';
+import { workerCommand } from './worker-command.ts';
+
+/** A stretch of time; what is at its ends lies in it. */
+export interface Span {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** A process between the deployment that brought it up and the one that replaced it. */
+interface Run extends Span {
+  readonly command: string;
+  readonly cluster: string;
+  readonly life: ProcessLife;
+  readonly copies: number;
+}
+
+/** How long the processes of the deployment before still run. */
+const OVERLAP_MS = 2_000;
+
+/** All that an environment has logged in a span, in the order in which it came in. */
+export function entriesOf(state: CloudState, environment: CloudEnvironment, span: Span): LogEntry[] {
+  const own = state.logEntries.filter(({ environmentId }) => environmentId === environment.id);
+  const sleeps = environment.status === 'hibernating' || environment.status === 'stopped';
+  const runs = sleeps ? [] : runsOf(state, environment);
+  return [...own, ...accessEntries(environment, span), ...runs.flatMap((run) => entriesOfRun(run, span))]
+    .filter(({ at }) => at >= span.from && at <= span.to)
+    .sort((a, b) => a.at - b.at);
+}
+
+function runsOf(state: CloudState, environment: CloudEnvironment): Run[] {
+  const all = state.deploymentsOf(environment).reverse();
+  const live = all.filter(({ liveAt }) => liveAt !== undefined).sort((a, b) => liveSince(a) - liveSince(b));
+  return live.flatMap((deployment, index) => {
+    const next = live[index + 1];
+    const from = liveSince(deployment);
+    const to = next === undefined ? Number.POSITIVE_INFINITY : liveSince(next) + OVERLAP_MS;
+    const number = all.indexOf(deployment) + 1;
+    return deployment.carries.flatMap((process) => runOf(state, process, number, { from, to }));
+  });
+}
+
+function liveSince({ liveAt }: CloudDeployment): number {
+  return liveAt ?? Number.POSITIVE_INFINITY;
+}
+
+function runOf(state: CloudState, process: ExistingProcess, deployment: number, span: Span): Run[] {
+  const instance = state.instances.find(({ id }) => id === process.instanceId);
+  if (instance === undefined) return [];
+  const { processLife, logs } = state.options;
+  const byDefault = typeof processLife === 'function' ? processLife(process) : processLife;
+  return [
+    {
+      ...span,
+      command: process.type === 'worker' ? workerCommand(process.config) : process.command,
+      cluster: logs.cluster(instance.name, deployment),
+      life: process.life ?? byDefault,
+      copies: process.processes * instance.minReplicas,
+    },
+  ];
+}
+
+function entriesOfRun(run: Run, span: Span): LogEntry[] {
+  if (run.life.silent === true) return [];
+  const restless = Math.min(run.copies, run.life.copies ?? run.copies);
+  return Array.from({ length: run.copies }, (_, copy) => {
+    const life = copy < restless ? run.life : {};
+    return entriesOfCopy({ ...run, life, from: run.from + copy * 7 }, span);
+  }).flat();
+}
+
+function entriesOfCopy(run: Run, span: Span): LogEntry[] {
+  const { exits, prints = [] } = run.life;
+  const entries = [event(run, run.from, 'INFO', 'starting...')];
+  const replaced = Number.isFinite(run.to);
+  const times = exits === undefined ? 0 : (exits.times ?? Number.POSITIVE_INFINITY);
+  const period = (exits?.afterMs ?? 0) + RESTART_MS;
+  // What lies a whole round before the span cannot reach into it.
+  const first = Math.max(0, Math.floor((span.from - run.from) / period) - 1);
+  for (let round = first; exits !== undefined && round < times; round++) {
+    const exit = run.from + round * period + exits.afterMs;
+    if (exit > Math.min(run.to, span.to)) break;
+    entries.push(...prints.map((text, line) => printed(exit - 40 + line, text)));
+    entries.push(...exitEntries(run, exit, exits.code, round % 2 === 1));
+    const again = exit + RESTART_MS;
+    const startsAgain = round + 1 < times || exits.startsAgain !== false;
+    if (startsAgain && again <= run.to) entries.push(event(run, again, 'INFO', 'starting...'));
+  }
+  const isDown = exits?.startsAgain === false && run.from + times * period <= run.to;
+  if (replaced && !isDown) entries.push(...exitEntries(run, run.to, 0, false));
+  return entries;
+}
+
+/** Recorded: the line of the shutdown may come in before that of the exit, and tell a later time. */
+function exitEntries(run: Run, exit: number, code: number, isLate: boolean): LogEntry[] {
+  const arrives = exit + (isLate ? RESTART_MS + 30 : 20);
+  return [
+    event(run, exit + 3, 'INFO', 'process shut down...', exit + 10),
+    event(run, exit, code === 0 ? 'INFO' : 'ERROR', `process exited with exitCode ${code}...`, arrives),
+  ];
+}
+
+function event({ command, cluster }: Run, time: number, level: string, what: string, at = time): LogEntry {
+  // To the nanosecond, as it was recorded.
+  const precise = new Date(time).toISOString().replace('Z', '860332Z');
+  const message = { time: precise, level, msg: `${command} ${what}`, cluster, cmd: command };
+  return { at, type: 'system', level: level.toLowerCase(), message: JSON.stringify(message) };
+}
+
+function printed(at: number, text: string): LogEntry {
+  return { at, type: 'system', level: 'info', message: JSON.stringify({ text }) };
+}
+
+/** The requests of visitors, evenly over time. */
+function accessEntries({ accessPerSecond }: CloudEnvironment, { from, to }: Span): LogEntry[] {
+  if (accessPerSecond === 0) return [];
+  const first = Math.ceil((from * accessPerSecond) / 1000);
+  const last = Math.floor((to * accessPerSecond) / 1000);
+  return Array.from({ length: Math.max(0, last - first + 1) }, (_, index) => ({
+    at: Math.floor(((first + index) * 1000) / accessPerSecond),
+    type: 'access',
+    level: 'info',
+    message: `GET /products/${(first + index) % 97} 200`,
+  }));
+}
