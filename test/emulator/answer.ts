@@ -1,4 +1,4 @@
-/** What a handler wants sent. A body that is an object goes out as JSON, a string as it is. */
+/** What a handler wants sent. A body that is an object goes out as JSON, a text or bytes as they are. */
 export interface Answer {
   status: number;
   body?: unknown;

@@ -6,6 +6,7 @@ import type { Lags } from './lag.ts';
 import { asRecorded } from './process-forms.ts';
 import { type ProcessLife, staysUp } from './process-life.ts';
 import type { RateLimitOptions } from './rate-limits.ts';
+import { type StoredForm, storedAsGiven } from './stored-forms.ts';
 
 /** What a server may make of `include`. */
 export interface IncludeManners {
@@ -50,6 +51,10 @@ export interface CloudOptions {
   numbersAsStrings: boolean;
   /** Changes the form in which a process is told. */
   processForm: (resource: JsonObject, process: ExistingProcess) => JsonObject;
+  /** What is kept of a process that is made or changed. */
+  storedForm: StoredForm;
+  /** How the ids of processes are told. */
+  processIds: 'text' | 'numbers';
   createdAtResolution: 'second' | 'microsecond';
   /** How many milliseconds the clock for ids and dates is ahead of the one that the header Date tells. */
   createdAtSkew: number;
@@ -89,6 +94,8 @@ export const defaultOptions = (): CloudOptions => ({
   environmentVariables: 'told',
   numbersAsStrings: false,
   processForm: asRecorded,
+  storedForm: storedAsGiven,
+  processIds: 'text',
   createdAtResolution: 'second',
   createdAtSkew: 0,
   // Recorded: of two, the younger has the greater id.

@@ -1,4 +1,5 @@
 import { document, noContent } from './answer.ts';
+import type { GivenProcess } from './cloud-givens.ts';
 import { withInstance, withProcess } from './cloud-lookup.ts';
 import { pageOf } from './cloud-pages.ts';
 import { includedWith, includesOf, withIncluded } from './cloud-query.ts';
@@ -65,12 +66,13 @@ export function processHandlers(state: CloudState): Handlers {
 
 function createProcess(state: CloudState, instance: CloudInstance, body: JsonObject): ExistingProcess {
   const processes = asNumber(body['processes']) ?? 1;
-  if (body['type'] === 'custom') {
-    return state.addProcess(instance, { type: 'custom', processes, command: asText(body['command']) ?? '' });
-  }
-  const defaults = state.options.fillDefaults ? SERVER_DEFAULTS : {};
-  const config = { ...defaults, ...asObject(body['config']) };
-  return state.addProcess(instance, { type: 'worker', processes, config });
+  const { storedForm, fillDefaults } = state.options;
+  const defaults = fillDefaults ? SERVER_DEFAULTS : {};
+  const given: GivenProcess =
+    body['type'] === 'custom'
+      ? { type: 'custom', processes, command: asText(body['command']) ?? '' }
+      : { type: 'worker', processes, config: { ...defaults, ...asObject(body['config']) } };
+  return state.addProcess(instance, storedForm(given));
 }
 
 /** Fields that do not apply to the type, the type itself and the ignored ones change nothing, without a word. */
@@ -92,5 +94,8 @@ function updateProcess(state: CloudState, process: ExistingProcess, body: JsonOb
       ? { ...kept, ...accepted }
       : { ...process.config, ...accepted };
   }
+  const { command: keptCommand, config: keptConfig } = state.options.storedForm(process);
+  process.command = keptCommand ?? process.command;
+  process.config = keptConfig ?? process.config;
   process.strategyType ??= 'none';
 }

@@ -132,7 +132,7 @@ export function processResource(state: CloudState, process: ExistingProcess, inc
   const stringly = state.options.numbersAsStrings;
   const config = storedConfig(process.config);
   const resource = {
-    id: process.id,
+    id: state.options.processIds === 'numbers' ? Number(process.id) : process.id,
     type: 'background_processes',
     attributes: {
       type: process.type,

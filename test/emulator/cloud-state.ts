@@ -51,6 +51,7 @@ export class CloudState {
   readonly processWrites = new Journal<ExistingProcess>();
   readonly deploymentWrites = new Journal<CloudDeployment>();
   readonly commandWrites = new Journal<CloudCommand>();
+  #lastNumber = 4710;
   #branches = new Map<string, string>();
   #stamps: Stamps;
 
@@ -135,7 +136,7 @@ export class CloudState {
 
   addProcess(instance: Reference, given: GivenProcess): ExistingProcess {
     const process: ExistingProcess = {
-      id: given.id ?? this.newId('process'),
+      id: given.id ?? this.#processId(),
       instanceId: idOf(instance),
       type: given.type,
       processes: given.processes ?? 1,
@@ -319,6 +320,10 @@ export class CloudState {
     deployment.finishedAt ??= toSecond(ended);
     if (script.current !== 'deployment.succeeded') return;
     deployment.liveAt ??= finishedAt === null ? ended : Date.parse(finishedAt);
+  }
+
+  #processId(): string {
+    return this.options.processIds === 'numbers' ? String(++this.#lastNumber) : this.newId('process');
   }
 
   #branchId(branch: string): string {

@@ -1,19 +1,53 @@
+import { gzipSync } from 'node:zlib';
 import type { Answer } from './answer.ts';
 import { asObject, type JsonObject } from './json.ts';
 
+// Changes for the fault `edit`.
+
 type Edit = (answer: Answer) => Answer;
 
-/** Changes for the fault `edit`: of the one resource that is answered, of what is told about a page, of headers. */
 export function withId(id: unknown): Edit {
   return editData((data) => ({ ...data, id }));
 }
 
+/** Of the resource that is answered, or of each in a list. */
 export function withAttributes(attributes: JsonObject): Edit {
-  return editData((data) => ({ ...data, attributes: { ...asObject(data['attributes']), ...attributes } }));
+  return editData((resource) => changed(resource, attributes));
+}
+
+export function withoutAttributes(...names: string[]): Edit {
+  return editData((resource) => lacking(resource, names));
+}
+
+/** Of each process, also of those that an `include` has brought along. */
+export function processesWith(attributes: JsonObject): Edit {
+  return editProcesses((process) => changed(process, attributes));
+}
+
+export function processesWithout(...names: string[]): Edit {
+  return editProcesses((process) => lacking(process, names));
+}
+
+/** A list has one more entry, the first of all. */
+export function withEntry(entry: unknown): Edit {
+  return editBody((body) => ({ ...body, data: [entry, ...[body['data']].flat()] }));
+}
+
+/** The one resource comes as a list of one. */
+export function dataInList(): Edit {
+  return editBody((body) => ({ ...body, data: [body['data']] }));
 }
 
 export function withMeta(meta: JsonObject): Edit {
   return editBody((body) => ({ ...body, meta: { ...asObject(body['meta']), ...meta } }));
+}
+
+export function withLinks(links: JsonObject): Edit {
+  return editBody((body) => ({ ...body, links: { ...asObject(body['links']), ...links } }));
+}
+
+export function withIncluded(included: unknown): Edit {
+  return editBody((body) => ({ ...body, included }));
 }
 
 /** Leaves out parts of the document, such as `links`. */
@@ -27,10 +61,44 @@ export function withHeaders(headers: Record<string, string>): Edit {
   return (answer) => ({ ...answer, headers: { ...answer.headers, ...headers } });
 }
 
+/** Packed, though nobody has asked for that. */
+export function gzipped(): Edit {
+  return (answer) => ({
+    ...answer,
+    body: gzipSync(JSON.stringify(answer.body)),
+    headers: { ...answer.headers, 'Content-Encoding': 'gzip' },
+  });
+}
+
 function editBody(change: (body: JsonObject) => JsonObject): Edit {
   return (answer) => ({ ...answer, body: change(asObject(answer.body)) });
 }
 
-function editData(change: (data: JsonObject) => JsonObject): Edit {
-  return editBody((body) => ({ ...body, data: change(asObject(body['data'])) }));
+function editData(change: (resource: JsonObject) => JsonObject): Edit {
+  return editBody((body) => ({ ...body, data: overEach(body['data'], (each) => change(asObject(each))) }));
+}
+
+function editProcesses(change: (process: JsonObject) => JsonObject): Edit {
+  const ofProcess = (each: unknown) => {
+    const resource = asObject(each);
+    return resource['type'] === 'background_processes' ? change(resource) : each;
+  };
+  return editBody((body) => ({
+    ...body,
+    data: overEach(body['data'], ofProcess),
+    ...(body['included'] === undefined ? {} : { included: overEach(body['included'], ofProcess) }),
+  }));
+}
+
+function overEach(data: unknown, change: (each: unknown) => unknown): unknown {
+  return Array.isArray(data) ? data.map(change) : change(data);
+}
+
+function changed(resource: JsonObject, attributes: JsonObject): JsonObject {
+  return { ...resource, attributes: { ...asObject(resource['attributes']), ...attributes } };
+}
+
+function lacking(resource: JsonObject, names: readonly string[]): JsonObject {
+  const kept = Object.entries(asObject(resource['attributes'])).filter(([name]) => !names.includes(name));
+  return { ...resource, attributes: Object.fromEntries(kept) };
 }

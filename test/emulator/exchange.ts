@@ -35,9 +35,7 @@ export function exchangeOf(parts: {
   const operation = api.contract.operationOf(call.method, call.path) ?? '';
   const encode = (answer: Answer) => {
     const { body: content, contentType } = answer;
-    const body = Buffer.from(
-      content === undefined || typeof content === 'string' ? (content ?? '') : JSON.stringify(content),
-    );
+    const body = encoded(content);
     const headers: Record<string, string> = {
       Date: new Date(api.now()).toUTCString(),
       ...(answer.status === 401 ? {} : api.rateLimits.headers(api.now(), operation)),
@@ -62,4 +60,9 @@ export function exchangeOf(parts: {
       response.writeHead(answer.status, headers).end(body);
     },
   };
+}
+
+function encoded(content: unknown): Buffer {
+  if (content instanceof Uint8Array) return Buffer.from(content);
+  return Buffer.from(typeof content === 'string' ? content : (JSON.stringify(content) ?? ''));
 }

@@ -85,6 +85,8 @@ export class ForgeState {
       stopsignal?: string | null;
       /** The states it goes through, one a look; up from the start if left out. */
       script?: string[];
+      /** What it goes round in after that, one a look. */
+      flapping?: string[];
       createdAt?: string;
       log?: string;
     },
@@ -98,7 +100,7 @@ export class ForgeState {
       directory: given.directory ?? null,
       processes: given.processes ?? 1,
       createdAt: given.createdAt ?? this.timestamp(),
-      script: new StateScript(given.script ?? [this.options.statusWords]),
+      script: new StateScript(given.script ?? [this.options.statusWords], given.flapping),
       removal: undefined,
       log: given.log ?? '',
       name: given.name ?? `daemon-${id}`,

@@ -5,23 +5,16 @@ export function asRecorded(resource: JsonObject): JsonObject {
   return resource;
 }
 
+/** Whatever its kind: `formWith({ config: ['<unknown>'] })`. */
+export function formWith(attributes: JsonObject): (resource: JsonObject) => JsonObject {
+  return (resource) => ({
+    ...resource,
+    attributes: { ...asObject(resource['attributes']), ...attributes },
+  });
+}
+
 /** The options of a worker as the only entry of a list. */
 export function configInList(resource: JsonObject): JsonObject {
-  return withConfig(resource, (config) => [config]);
-}
-
-/** What cannot be a worker's options at all. */
-export function configOfNumbers(resource: JsonObject): JsonObject {
-  return withConfig(resource, () => [1]);
-}
-
-/** No options, not even nulls. */
-export function configEmptied(resource: JsonObject): JsonObject {
-  return withConfig(resource, () => ({}));
-}
-
-function withConfig(resource: JsonObject, change: (config: JsonObject) => unknown): JsonObject {
   const attributes = asObject(resource['attributes']);
-  if (attributes['type'] !== 'worker') return resource;
-  return { ...resource, attributes: { ...attributes, config: change(asObject(attributes['config'])) } };
+  return attributes['type'] === 'worker' ? formWith({ config: [attributes['config']] })(resource) : resource;
 }
