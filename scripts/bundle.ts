@@ -1,9 +1,10 @@
 import { createRequire } from 'node:module';
-import { join, relative, sep } from 'node:path';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type PreRenderedChunk, rolldown } from 'rolldown';
+import { type CodeSplittingGroup, rolldown } from 'rolldown';
 import { leaveOut } from './leave-out.ts';
 import { leftOut } from './left-out.ts';
+import { partsOfUndici } from './parts-of-undici.ts';
 
 const root = fileURLToPath(new URL('../', import.meta.url));
 const sources = join(root, 'src');
@@ -16,6 +17,19 @@ export interface Bundle {
   readonly sources: readonly string[];
 }
 
+/**
+ * The files that the code goes into: a module goes into the first that asks for it, and its imports go with it. A step
+ * loads a file whole, so each has what some steps need and the others do not.
+ */
+const groups: CodeSplittingGroup[] = [
+  // All that the root action needs. The connection is begun before this file is loaded.
+  { name: 'index', tags: ['$initial'], test: (id) => id !== firstConnection },
+  // The other actions that read no manifest.
+  { name: 'more', test: /[\\/]src[\\/]actions[\\/](list|delete|forge-(?!apply)\w+)\.ts$/ },
+  // YAML and the plan, which are as much code as all of the above.
+  { name: 'plan', test: /[\\/]src[\\/]actions[\\/](forge-)?apply\.ts$/ },
+];
+
 /** Bundles the sources and what they use of the libraries, as CommonJS, which starts faster than ES modules do. */
 export async function bundle(): Promise<Bundle> {
   const build = await rolldown({
@@ -24,7 +38,7 @@ export async function bundle(): Promise<Bundle> {
     platform: 'node',
     // The same sources as ES modules: what is not used of them goes.
     resolve: { alias: { yaml: join(root, 'node_modules/yaml/browser/index.js') } },
-    plugins: [leaveOut(leftOut)],
+    plugins: [partsOfUndici(), leaveOut(leftOut)],
     // To import the toolkit has no effect, but it does not say so: without this, what is not used of it would stay.
     treeshake: { moduleSideEffects: [{ test: /node_modules[\\/]@actions[\\/]/, sideEffects: false }] },
     preserveEntrySignatures: 'allow-extension',
@@ -37,9 +51,8 @@ export async function bundle(): Promise<Bundle> {
     comments: false,
     minifyInternalExports: true,
     generatedCode: { symbols: false },
-    chunkFileNames: nameOfPart,
-    // All that the root action needs is in one file, each more would cost it time; but the connection comes before it.
-    codeSplitting: { groups: [{ name: 'index', tags: ['$initial'], test: (id) => id !== firstConnection }] },
+    chunkFileNames: '[name].js',
+    codeSplitting: { groups },
   });
   const parts = output.filter((file) => file.type === 'chunk');
   return {
@@ -51,11 +64,4 @@ export async function bundle(): Promise<Bundle> {
       Object.entries(modules).flatMap(([source, { renderedLength }]) => (renderedLength > 0 ? [source] : [])),
     ),
   };
-}
-
-/** A part that is loaded on its own is named by its source; what several of those share, by rolldown. */
-function nameOfPart({ facadeModuleId, name }: PreRenderedChunk): string {
-  if (typeof facadeModuleId !== 'string') return `shared-${name}.js`;
-  const source = relative(sources, facadeModuleId);
-  return source.replaceAll(sep, '-').replace(/\.ts$/, '.js');
 }

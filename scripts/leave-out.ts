@@ -1,4 +1,3 @@
-import { isBuiltin } from 'node:module';
 import { posix } from 'node:path';
 import type { Plugin } from 'rolldown';
 import type { LeftOut } from './left-out.ts';
@@ -13,11 +12,9 @@ export function leaveOut(list: readonly LeftOut[]): Plugin {
     async resolveId(source, importer) {
       const entry = importer === undefined ? undefined : find(list, source, pathInNodeModules(importer));
       if (entry === undefined) return null;
-      if (!isBuiltin(source)) {
-        const found = await this.resolve(source, importer, { skipSelf: true });
-        // What is not found counts as a module from elsewhere.
-        if (found === null || found.external) this.error(ofNoUse(entry, 'it is not there any more'));
-      }
+      const found = await this.resolve(source, importer, { skipSelf: true });
+      // What is not found counts as a module from elsewhere.
+      if (found === null || found.external) this.error(ofNoUse(entry, 'it is not there any more'));
       used.add(entry);
       return prefix + entry.module;
     },

@@ -38,17 +38,6 @@ test('a folder is left out by its name', async () => {
   expect(await bundled([heavy])).toContain('a stand-in');
 });
 
-test('a module of Node.js is left out of one library, and stays where others import it', async () => {
-  write('node_modules/library/lib/index.js', `module.exports = require('node:http');`);
-  write(
-    'main.js',
-    `import library from 'library';\nimport http from 'node:http';\nconsole.log(library, http);`,
-  );
-  const code = await bundled([{ ...heavy, module: 'node:http' }]);
-  expect(code).toContain('a stand-in');
-  expect(code.match(/require\("node:http"\)/g)).toHaveLength(1);
-});
-
 describe('The build fails, and says what to do', () => {
   const whatToDo =
     'library must have changed: see what takes that place in it now, then correct or remove the entry in scripts/left-out.ts.';

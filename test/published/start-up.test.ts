@@ -10,7 +10,7 @@ import { prepareScenario, type Scenario } from '../scenarios/scenario.ts';
 const hook = fileURLToPath(new URL('modules-of-node.cjs', import.meta.url));
 
 /** Each takes one to thirty milliseconds to load, and is only ever loaded by oversight. */
-const heavy = ['_http_client', 'assert', 'http', 'http2', 'https', 'internal/deps/undici/undici'];
+const heavy = ['http2', 'https', 'internal/deps/undici/undici', 'stream/web', 'vm', 'worker_threads'];
 
 test.each(rootScenarios.map((scenario) => [scenario.title, scenario] as const))(
   'the root action loads no module of Node.js that it does not need: %s',
