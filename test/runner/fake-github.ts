@@ -1,10 +1,30 @@
-import { createServer, type IncomingMessage } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+
+export interface FakeUser {
+  login: string;
+  type: string;
+}
 
 export interface FakeComment {
   id: number;
   body: string;
-  user: { login: string; type: string };
+  user: FakeUser;
+  /** Whose it is: the pull request 7 if left out. */
+  pullRequest?: number;
+  /** Who has edited it last, as only GraphQL tells; nobody if left out. */
+  editor?: string;
+}
+
+export interface FakePull {
+  number: number;
+  /** Null as long as it is open, or if it was closed unmerged. */
+  merged_at: string | null;
+  /** What the merge has made of it on its base; a squash or a merge commit. */
+  merge_commit_sha: string | null;
+  base: string;
+  /** The commits that belong to it, besides. */
+  commits?: string[];
 }
 
 export interface FakeRequest {
@@ -13,85 +33,90 @@ export interface FakeRequest {
   readonly authorization: string;
 }
 
+/** What comes in place of an answer, for requests whose method and path match. */
+export interface Refusal {
+  on: RegExp;
+  /** Or the connection is cut. */
+  status: number | 'cut';
+  body?: string;
+  headers?: Record<string, string>;
+  /** How many it strikes; all if left out. */
+  times?: number;
+  /** The request is carried out first, and its answer lost. */
+  acts?: boolean;
+}
+
 export interface FakeGitHub {
   readonly url: string;
   readonly comments: FakeComment[];
+  readonly pulls: FakePull[];
   readonly requests: FakeRequest[];
-  /** Who the token is; undefined when GraphQL does not tell. */
+  /** Who the token is, as GraphQL tells it; undefined when it does not. */
   viewer: string | undefined;
-  /** Answers this instead of acting, for requests whose method and path match. */
-  refuse: { on: RegExp; status: number; body?: string; headers?: Record<string, string> } | undefined;
+  /** The same of `GET /user`, which tells nothing to the token of a workflow. */
+  user: FakeUser | undefined;
+  /** Whose the comments are that come in. */
+  author: FakeUser;
+  /** The first that matches strikes. */
+  refuse: Refusal | Refusal[] | undefined;
   close(): Promise<void>;
 }
 
 export const ownBot = { login: 'github-actions[bot]', type: 'Bot' } as const;
 
-/** As much of GitHub's API as a comment needs, for the pull request 7 of acme/shop. `prefix` as on an Enterprise Server. */
-export async function startFakeGitHub(prefix = ''): Promise<FakeGitHub> {
-  const comments: FakeComment[] = [];
-  const requests: FakeRequest[] = [];
-  const list = `${prefix}/repos/acme/shop/issues/7/comments`;
-  const graphql = prefix === '' ? '/graphql' : '/api/graphql';
+/** How GitHub turns away who writes too much at once. */
+export const secondaryLimit = (retryAfter: number): Omit<Refusal, 'on'> => ({
+  status: 403,
+  body: JSON.stringify({ message: 'You have exceeded a secondary rate limit.' }),
+  headers: { 'Retry-After': String(retryAfter) },
+});
 
-  const answer = (
-    method: string,
-    url: URL,
-    body: string,
-  ): [status: number, body: unknown, link?: string | undefined] => {
-    const key = `${method} ${url.pathname}`;
-    if (key === `GET ${list}`) {
-      const page = Number(url.searchParams.get('page') ?? '1');
-      const size = Number(url.searchParams.get('per_page') ?? '30');
-      const more = comments.length > page * size;
-      const next = `<${url.origin}${list}?per_page=${size}&page=${page + 1}>; rel="next"`;
-      return [200, comments.slice((page - 1) * size, page * size), more ? next : undefined];
-    }
-    if (key === `POST ${list}`) {
-      const comment = { id: comments.length + 1, body: String(JSON.parse(body).body), user: { ...ownBot } };
-      comments.push(comment);
-      return [201, comment];
-    }
-    const id = Number(new RegExp(`^PATCH ${prefix}/repos/acme/shop/issues/comments/(\\d+)$`).exec(key)?.[1]);
-    const comment = comments.find((each) => each.id === id);
-    if (comment !== undefined) {
-      comment.body = String(JSON.parse(body).body);
-      return [200, comment];
-    }
-    if (key === `POST ${graphql}` && fake.viewer !== undefined) {
-      return [200, { data: { viewer: { login: fake.viewer } } }];
-    }
-    return [404, { message: 'Not Found' }];
-  };
+interface Reply {
+  status: number;
+  body: unknown;
+  headers?: Record<string, string>;
+}
+
+const notFound: Reply = { status: 404, body: { message: 'Not Found' } };
+const forbidden: Reply = { status: 403, body: { message: 'Resource not accessible by integration' } };
+
+/** As much of GitHub's API as a comment needs, for acme/shop. `prefix` as on an Enterprise Server. */
+export async function startFakeGitHub(prefix = ''): Promise<FakeGitHub> {
+  const requests: FakeRequest[] = [];
+  const struck = new Map<Refusal, number>();
+  const refusalOf = (request: string) =>
+    [fake.refuse].flat().find((refusal) => {
+      const count = refusal === undefined ? 0 : (struck.get(refusal) ?? 0);
+      if (refusal?.on.test(request) !== true || count >= (refusal.times ?? Infinity)) return false;
+      struck.set(refusal, count + 1);
+      return true;
+    });
 
   const server = createServer(async (message, response) => {
     const body = await read(message);
     const url = new URL(message.url ?? '/', `http://${message.headers.host}`);
     const method = message.method ?? 'GET';
-    requests.push({
-      method,
-      path: url.pathname + url.search,
-      authorization: message.headers.authorization ?? '',
-    });
-    if (fake.refuse?.on.test(`${method} ${url.pathname}`) === true) {
-      const type = { 'Content-Type': 'application/json; charset=utf-8' };
-      response.writeHead(fake.refuse.status, { ...type, ...fake.refuse.headers });
-      response.end(fake.refuse.body ?? '{"message":"Resource not accessible by integration"}');
-      return;
+    const { authorization = '' } = message.headers;
+    requests.push({ method, path: url.pathname + url.search, authorization });
+    const refusal = refusalOf(`${method} ${url.pathname}`);
+    if (refusal === undefined || refusal.acts === true) {
+      const reply = answer(fake, prefix, method, url, body);
+      if (refusal === undefined)
+        return send(response, reply.status, JSON.stringify(reply.body), reply.headers);
     }
-    const [status, json, link] = answer(method, url, body);
-    response.writeHead(status, {
-      'Content-Type': 'application/json; charset=utf-8',
-      ...(link === undefined ? {} : { Link: link }),
-    });
-    response.end(JSON.stringify(json));
+    if (refusal.status === 'cut') response.socket?.resetAndDestroy();
+    else send(response, refusal.status, refusal.body ?? JSON.stringify(forbidden.body), refusal.headers);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
   const fake: FakeGitHub = {
     url: `http://127.0.0.1:${port}${prefix}`,
-    comments,
+    comments: [],
+    pulls: [],
     requests,
     viewer: ownBot.login,
+    user: undefined,
+    author: ownBot,
     refuse: undefined,
     close: () =>
       new Promise((resolve) => {
@@ -100,6 +125,106 @@ export async function startFakeGitHub(prefix = ''): Promise<FakeGitHub> {
       }),
   };
   return fake;
+}
+
+function answer(fake: FakeGitHub, prefix: string, method: string, url: URL, body: string): Reply {
+  if (`${method} ${url.pathname}` === `POST ${prefix === '' ? '/graphql' : '/api/graphql'}`)
+    return graphql(fake, body);
+  if (!url.pathname.startsWith(`${prefix}/`)) return notFound;
+  const key = `${method} ${url.pathname.slice(prefix.length)}`;
+  const [, issue] = /^\w+ \/repos\/acme\/shop\/issues\/(\d+)\/comments$/.exec(key) ?? [];
+  if (issue !== undefined && method === 'GET') {
+    const own = fake.comments.filter(({ pullRequest = 7 }) => pullRequest === Number(issue));
+    return page(url, own.map(shown));
+  }
+  if (issue !== undefined && method === 'POST') {
+    const text = String(JSON.parse(body).body);
+    const comment: FakeComment = {
+      id: fake.comments.length + 1,
+      body: text,
+      user: fake.author,
+      pullRequest: Number(issue),
+    };
+    fake.comments.push(comment);
+    return { status: 201, body: shown(comment) };
+  }
+  const [, id] = /^PATCH \/repos\/acme\/shop\/issues\/comments\/(\d+)$/.exec(key) ?? [];
+  const comment = fake.comments.find((each) => String(each.id) === id);
+  if (comment !== undefined) {
+    Object.assign(comment, { body: String(JSON.parse(body).body), editor: fake.author.login });
+    return { status: 200, body: shown(comment) };
+  }
+  const [, sha] = /^GET \/repos\/acme\/shop\/commits\/(\w+)\/pulls$/.exec(key) ?? [];
+  if (sha !== undefined) return page(url, pullsOf(fake, sha));
+  if (key === 'GET /user') return fake.user === undefined ? forbidden : { status: 200, body: fake.user };
+  return notFound;
+}
+
+/** Every field that is asked for here at all, whichever a query names. */
+function graphql({ viewer, comments }: FakeGitHub, body: string): Reply {
+  const { query, variables = {} } = JSON.parse(body);
+  if (viewer === undefined) return notFound;
+  const ids = [variables.id ?? variables.ids ?? []].flat();
+  const asNode = (comment: FakeComment | undefined) =>
+    comment && {
+      __typename: 'IssueComment',
+      id: nodeId(comment),
+      databaseId: comment.id,
+      body: comment.body,
+      author: { login: bare(comment.user.login) },
+      editor: comment.editor === undefined ? null : { login: bare(comment.editor) },
+    };
+  const nodes = ids.map((id) => asNode(comments.find((comment) => nodeId(comment) === id)) ?? null);
+  const all = { nodes: comments.map(asNode), pageInfo: { hasNextPage: false, endCursor: null } };
+  const known = {
+    viewer: { login: viewer },
+    node: nodes[0] ?? null,
+    nodes,
+    repository: { pullRequest: { comments: all } },
+  };
+  const asked = Object.entries(known).filter(([field]) => new RegExp(`\\b${field}\\b`).test(String(query)));
+  return { status: 200, body: { data: Object.fromEntries(asked) } };
+}
+
+/** GraphQL leaves out the suffix of bots. */
+function bare(login: string): string {
+  return login.replace(/\[bot\]$/, '');
+}
+
+function nodeId({ id }: FakeComment): string {
+  return `IC_${id}`;
+}
+
+function shown(comment: FakeComment) {
+  const { id, body, user } = comment;
+  return { id, node_id: nodeId(comment), body, user };
+}
+
+function pullsOf({ pulls }: FakeGitHub, sha: string) {
+  return pulls
+    .filter(({ merge_commit_sha, commits = [] }) => merge_commit_sha === sha || commits.includes(sha))
+    .map(({ number, merged_at, merge_commit_sha, base }) => {
+      const state = merged_at === null ? 'open' : 'closed';
+      return { number, state, merged_at, merge_commit_sha, base: { ref: base } };
+    });
+}
+
+function page(url: URL, items: readonly unknown[]): Reply {
+  const number = Number(url.searchParams.get('page') ?? '1');
+  const size = Number(url.searchParams.get('per_page') ?? '30');
+  const body = items.slice((number - 1) * size, number * size);
+  if (items.length <= number * size) return { status: 200, body };
+  const next = `${url.origin}${url.pathname}?per_page=${size}&page=${number + 1}`;
+  return { status: 200, body, headers: { Link: `<${next}>; rel="next"` } };
+}
+
+function send(
+  response: ServerResponse,
+  status: number,
+  body: string,
+  headers?: Record<string, string>,
+): void {
+  response.writeHead(status, { 'Content-Type': 'application/json; charset=utf-8', ...headers }).end(body);
 }
 
 async function read(message: IncomingMessage): Promise<string> {
