@@ -8,20 +8,12 @@ import { repository } from './repository.ts';
 
 const root = fileURLToPath(new URL('../', import.meta.url));
 
-/** The README with the root action's tables between its markers. */
-export async function withRootTables(readme: string): Promise<string> {
-  const markers = /(<!-- tables of action\.yml -->\n)[\s\S]*?(<!-- end of tables -->)/;
-  if (!markers.test(readme)) throw new Error('README.md has lost the markers of its tables');
-  const tables = await tablesOf('', 3);
-  return readme.replace(markers, (_, start: string, end: string) => `${start}\n${tables}\n${end}`);
-}
-
 /** `docs/reference.md`: every action with its inputs and outputs. */
 export async function reference(): Promise<string> {
   const sections = await Promise.all((await actionFolders()).map(sectionOf));
   return [
     '# Reference',
-    'Every action of this repository. Made from the `action.yml` files by `npm run docs`.',
+    'All inputs and outputs of every action. `npm run docs` makes this page from the `action.yml` files. An empty input counts as not set.',
     ...sections,
   ].join('\n\n');
 }
@@ -29,7 +21,7 @@ export async function reference(): Promise<string> {
 async function sectionOf(folder: string): Promise<string> {
   const { name, description } = await metadataOf(folder);
   const path = folder === '' ? '' : `/${folder}`;
-  return [`## ${name}`, description, `\`uses: ${repository}${path}@v1\``, await tablesOf(folder, 3)].join(
+  return [`## ${name}`, description, `\`uses: ${repository}${path}@v1\``, await tablesOf(folder)].join(
     '\n\n',
   );
 }
@@ -39,14 +31,13 @@ async function metadataOf(folder: string): Promise<{ name: string; description: 
   return { name: String(name), description: String(description) };
 }
 
-/** The inputs and the outputs, each under a heading of that level. */
-async function tablesOf(folder: string, level: number): Promise<string> {
+/** The inputs and the outputs, each under a heading. */
+async function tablesOf(folder: string): Promise<string> {
   const markdown = await generateActionMarkdownDocs({
     sourceFile: join(root, folder, 'action.yml'),
-    tocLevel: level,
+    tocLevel: 3,
   });
-  const heading = '#'.repeat(level);
-  const sections = markdown.split(new RegExp(`^(?=${heading} )`, 'm'));
+  const sections = markdown.split(/^(?=### )/m);
   const tables = sections.filter((section) => /^#+ (Inputs|Outputs)\n/.test(section));
   return `${tables.map((table) => tidied(table).trim()).join('\n\n')}\n`;
 }

@@ -9,6 +9,7 @@ import { countOf, heading, readable, showAll, styled } from './show-run.ts';
 
 const verbose = process.argv.includes('--verbose');
 const step = firstStep(await readFile(new URL('../README.md', import.meta.url), 'utf8'));
+const { 'dry-run': _, ...inputs } = step.inputs;
 const manifestFile = 'scripts/demo-manifest.yml';
 const manifest = await readFile(new URL(`../${manifestFile}`, import.meta.url), 'utf8');
 const emulator = await startEmulator();
@@ -17,11 +18,11 @@ const { instance } = seedShop(emulator);
 let seen = 0;
 
 try {
-  heading('The step, from README.md');
+  heading('The step, from README.md, here without dry-run');
   console.log(step.text.trim());
-  await act('1. It runs for the first time', 'created', step.inputs);
-  await act('2. It runs again', 'unchanged', step.inputs);
-  await act('3. It runs with processes: 3', 'updated', { ...step.inputs, processes: '3' });
+  await act('1. It runs for the first time', 'created', inputs);
+  await act('2. It runs again', 'unchanged', inputs);
+  await act('3. It runs with processes: 3', 'updated', { ...inputs, processes: '3' });
   await plan();
 } finally {
   await emulator.close();

@@ -3,7 +3,7 @@ import { posix } from 'node:path';
 import { scenarios } from '../test/scenarios/all.ts';
 import { requestsTable } from '../test/scenarios/requests-table.ts';
 import { actionFolders } from './action-folders.ts';
-import { reference, withRootTables } from './action-tables.ts';
+import { reference } from './action-tables.ts';
 import { actionTypes } from './action-types.ts';
 
 // What the reader sees of the inputs and outputs is made from the `action.yml` files, and the table of requests from
@@ -11,12 +11,10 @@ import { actionTypes } from './action-types.ts';
 
 const root = new URL('../', import.meta.url);
 const requests = new URL('docs/requests.md', root);
-const readme = new URL('README.md', root);
 
-await writeFile(readme, await withRootTables(await readFile(readme, 'utf8')));
 await writeFile(new URL('docs/reference.md', root), await reference());
 const [text] = (await readFile(requests, 'utf8')).split(/^\| action /m);
 await writeFile(requests, `${text}${requestsTable(scenarios)}\n`);
 for (const folder of await actionFolders())
   await writeFile(new URL(posix.join(folder, 'action-types.yml'), root), await actionTypes(folder, root));
-console.log('README.md, docs/reference.md, docs/requests.md and the action-types.yml files are up to date.');
+console.log('docs/reference.md, docs/requests.md and the action-types.yml files are up to date.');

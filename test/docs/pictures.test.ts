@@ -6,14 +6,14 @@ import { toHtml } from '../../scripts/pictures/markdown.ts';
 import { pageOf } from '../../scripts/pictures/page.ts';
 import { commentOfAPlan, summaryOfAnUpdate } from '../../scripts/pictures/scenes.ts';
 import { REPOSITORY_ROOT } from '../e2e/harness/run-action.ts';
-import { readDocument } from './documents.ts';
+import { markdownFiles, readDocument } from './documents.ts';
 
 const folder = join(REPOSITORY_ROOT, 'docs/pictures');
 const pictures = readdirSync(folder);
 
-test('every picture is shown in the README, for light and dark', () => {
-  const shown = [...readDocument('README.md').matchAll(/docs\/pictures\/([\w-]+\.png)/g)].map(
-    ([, name]) => name,
+test('every picture is shown in a document, for light and dark', () => {
+  const shown = markdownFiles().flatMap((path) =>
+    [...readDocument(path).matchAll(/pictures\/([\w-]+\.png)/g)].map(([, name]) => name),
   );
   expect(shown.sort()).toEqual(pictures.sort());
   const themes = (theme: string) => pictures.filter((name) => name.endsWith(`-${theme}.png`)).length;

@@ -1,21 +1,9 @@
 import { expect, test } from 'vitest';
 import { actionFolders } from '../../scripts/action-folders.ts';
-import { reference, withRootTables } from '../../scripts/action-tables.ts';
+import { reference } from '../../scripts/action-tables.ts';
 import { readActionMetadata } from '../e2e/harness/action-metadata.ts';
 import { REPOSITORY_ROOT } from '../e2e/harness/run-action.ts';
 import { readDocument } from './documents.ts';
-
-test('the README shows the inputs and outputs that action.yml declares', async () => {
-  const readme = readDocument('README.md');
-  expect(await withRootTables(readme), 'run npm run docs').toBe(readme);
-});
-
-test('a table that has drifted from action.yml is noticed', async () => {
-  const readme = readDocument('README.md');
-  const drifted = readme.replace('| `dry-run` |', '| `dryrun` |');
-  expect(drifted).not.toBe(readme);
-  expect(await withRootTables(drifted)).toBe(readme);
-});
 
 test('the reference shows every action', async () => {
   expect(readDocument('docs/reference.md'), 'run npm run docs').toBe(await reference());
