@@ -50,7 +50,7 @@ describe('a dozen runs at once, with a quarter of the requests failing and lists
     await Promise.all(
       Array.from({ length: runs }, async () => {
         const step = await shop.start({}, { time: shop.emulator.time }).done;
-        return { ...step, endedAt: Date.now() };
+        return { ...step, endedAt: shop.emulator.time.now() };
       }),
     );
   const reported = (steps: readonly StepRun[]) =>

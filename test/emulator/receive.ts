@@ -7,8 +7,8 @@ import type { RecordedRequest } from './recorded-request.ts';
 export async function receive(
   message: IncomingMessage,
   connection: number,
+  at: number,
 ): Promise<{ call: IncomingCall; request: RecordedRequest }> {
-  const at = Date.now();
   const chunks: Buffer[] = [];
   for await (const chunk of message) chunks.push(Buffer.from(chunk));
   const rawBody = Buffer.concat(chunks).toString('utf8');

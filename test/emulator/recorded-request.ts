@@ -10,13 +10,21 @@ export interface RecordedRequest {
   /** Parsed if it is JSON, else undefined. */
   body: unknown;
   rawBody: string;
-  /** Epoch milliseconds of its arrival. */
+  /** Epoch milliseconds of its arrival, by the clock of the world. */
   at: number;
   /** The status it was answered with; missing as long as there is no answer. */
   answered?: number;
   from: Caller;
   /** Where it departs from the contract. */
   violations: string[];
+}
+
+/** How many arrived in the busiest stretch of so long; a minute if left out. */
+export function busiest(requests: readonly Pick<RecordedRequest, 'at'>[], lastingMs = 60_000): number {
+  const counts = requests.map(
+    ({ at: start }) => requests.filter(({ at }) => at >= start && at < start + lastingMs).length,
+  );
+  return Math.max(0, ...counts);
 }
 
 /** `POST /instances/inst-.../background-processes?include=instance {"type":...} -> 201`, for logs and snapshots. */

@@ -82,7 +82,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   };
 
   const serve = async (message: IncomingMessage, response: ServerResponse) => {
-    const { call, request } = await receive(message, listener.numberOf(message.socket));
+    const { call, request } = await receive(message, listener.numberOf(message.socket), cloud.now());
     const api = /^\/api\/orgs(\/|$)/.test(call.path) ? forgeApi : cloudApi;
     requests.push(request);
     request.violations = api.contract.checkRequest(call);
