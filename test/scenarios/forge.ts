@@ -1,137 +1,156 @@
-import { seedShop } from '../emulator/seed.ts';
-import type { Emulator } from '../emulator/server.ts';
+import { forge as request } from './requests.ts';
 import type { Scenario } from './scenario.ts';
 
-const server = '/orgs/{organization}/servers/{id}';
-const list = `GET ${server}/background-processes`;
-const read = `GET ${server}/background-processes/{id}`;
-const create = `POST ${server}/background-processes`;
-const remove = `DELETE ${server}/background-processes/{id}`;
-const restart = `POST ${server}/background-processes/{id}/actions`;
-const servers = 'GET /orgs/{organization}/servers';
-const lookUp = [servers, `GET ${server}/sites`];
-
+const action = 'forge';
+const { list, read, create, remove, servers, sites } = request;
 const command = 'php8.4 artisan horizon';
-const other = 'php8.4 artisan reverb:start';
-const apply = { organization: 'acme' };
-const files = {
-  '.github/forge-processes.yml': `servers: { web-1: [{ command: ${command} }, { command: ${other} }] }`,
-};
-const world = (emulator: Emulator) => {
-  const shop = seedShop(emulator);
-  return { ...shop, reach: { organization: 'acme', server: shop.server.id } };
-};
+const directory = '/home/forge/shop.example';
+const organization = 'acme';
 
 export const forgeScenarios: readonly Scenario[] = [
   {
-    action: 'forge',
+    action,
     title: 'the process is missing, `server` by id',
-    requests: [list, create, list],
-    depth: 3,
-    prepare: (emulator) => ({ inputs: { ...world(emulator).reach, command } }),
+    costs: { requests: [list, create, list], depth: 3 },
+    prepare: ({ server }) => ({ inputs: { organization, server: server.id, command } }),
   },
   {
-    action: 'forge',
+    action,
     title: 'the process is as declared, `server` and `site` by name',
-    requests: [...lookUp, list],
-    depth: 3,
-    prepare: (emulator) => {
-      const { server: own, site } = world(emulator);
-      emulator.forge.addProcess(own, { command, siteId: Number(site.id) });
-      return { inputs: { organization: 'acme', server: own.name, site: site.name, command } };
+    costs: { requests: [servers, sites, list], depth: 3 },
+    prepare: ({ forge, server, site }) => {
+      forge.addProcess(server, { command, siteId: Number(site.id) });
+      return { inputs: { organization, server: server.name, site: site.name, command } };
     },
   },
   {
-    action: 'forge',
+    action,
     title: 'the process has drifted, `if-exists: replace`, under another name',
-    requests: [list, create, list, remove],
-    depth: 4,
-    prepare: (emulator) => {
-      const { server: own, reach } = world(emulator);
-      emulator.forge.addProcess(own, { command, processes: 3 });
-      return { inputs: { ...reach, command, processes: '1', 'if-exists': 'replace' } };
+    costs: { requests: [list, create, list, remove], depth: 4 },
+    prepare: ({ forge, server }) => {
+      forge.addProcess(server, { command, processes: 3 });
+      return { inputs: { organization, server: server.id, command, processes: '1', 'if-exists': 'replace' } };
     },
   },
   {
-    action: 'forge',
+    action,
     title: 'the process has drifted, `if-exists: replace`, under the same name, gone when first looked at',
-    requests: [list, create, list, remove, read, create, list],
-    depth: 7,
-    prepare: (emulator) => {
-      const { server: own, reach } = world(emulator);
-      emulator.forge.addProcess(own, { command, name: 'horizon', processes: 3 });
-      return { inputs: { ...reach, command, name: 'horizon', processes: '1', 'if-exists': 'replace' } };
+    costs: { requests: [list, create, list, remove, read, create, list], depth: 7 },
+    prepare: ({ forge, server }) => {
+      forge.addProcess(server, { command, name: 'horizon', processes: 3 });
+      const replace = { name: 'horizon', processes: '1', 'if-exists': 'replace' };
+      return { inputs: { organization, server: server.id, command, ...replace } };
     },
   },
   {
-    action: 'forge/list',
-    title: '`server` by id',
-    requests: [list],
-    depth: 1,
-    prepare: (emulator) => ({ inputs: world(emulator).reach }),
+    action,
+    title: 'creates with everything that can be declared',
+    prepare: ({ server }) => ({
+      inputs: {
+        organization,
+        server: server.name,
+        site: 'shop.example',
+        command,
+        directory,
+        name: 'horizon',
+        processes: '12',
+        startsecs: '0',
+        stopwaitsecs: '3600',
+        stopsignal: 'SIGTERM',
+      },
+    }),
   },
   {
-    action: 'forge/list',
-    title: '`require-status`, running when looked at again, and still at the look after that',
-    requests: [list, list, list],
-    depth: 3,
-    prepare: (emulator) => {
-      const { server: own, reach } = world(emulator);
-      emulator.forge.addProcess(own, { command, script: ['starting', 'running'] });
-      return { inputs: { ...reach, 'require-status': 'running', 'wait-timeout': '60' } };
+    action,
+    title: 'leaves one that means the same',
+    prepare: ({ forge, server }) => {
+      forge.addProcess(server, { command, directory });
+      return {
+        inputs: {
+          organization,
+          server: server.id,
+          command: ' php8.4   artisan horizon',
+          directory: `${directory}/`,
+        },
+      };
     },
   },
   {
-    action: 'forge/delete',
-    title: 'by what it does, gone when looked at again',
-    requests: [list, remove, read],
-    depth: 3,
-    prepare: (emulator) => {
-      const { server: own, reach } = world(emulator);
-      emulator.forge.addProcess(own, { command });
-      return { inputs: { ...reach, command } };
+    action,
+    title: 'leaves one that is there and down, with a warning',
+    prepare: ({ forge, server }) => {
+      forge.addProcess(server, { command, script: ['fatal'] });
+      return { inputs: { organization, server: server.id, command } };
     },
   },
   {
-    action: 'forge/delete',
-    title: 'absent, which two looks must show',
-    requests: [list, list],
-    depth: 2,
-    prepare: (emulator) => ({ inputs: { ...world(emulator).reach, command } }),
-  },
-  {
-    action: 'forge/apply',
-    title: 'two processes as declared on one server',
-    requests: [servers, list],
-    depth: 2,
-    prepare: (emulator) => {
-      const { server: own } = world(emulator);
-      for (const each of [command, other]) emulator.forge.addProcess(own, { command: each });
-      return { inputs: apply, files };
+    action,
+    title: 'leaves what has drifted, with a warning',
+    prepare: ({ forge, server }) => {
+      forge.addProcess(server, { command, processes: 3 });
+      return { inputs: { organization, server: server.id, command, processes: '1' } };
     },
   },
   {
-    action: 'forge/apply',
-    title: 'a process to create on a server, up at the second look after that',
-    requests: [servers, list, create, list, list, list],
-    depth: 6,
-    prepare: (emulator) => {
-      world(emulator);
-      emulator.forge.options.createScript = ['starting', 'running'];
-      const one = `servers: { web-1: [{ command: ${command} }] }`;
-      return { inputs: apply, files: { '.github/forge-processes.yml': one } };
+    action,
+    title: 'fails where it exists, `if-exists: fail`',
+    prepare: ({ forge, server }) => {
+      forge.addProcess(server, { command });
+      return { inputs: { organization, server: server.id, command, 'if-exists': 'fail' } };
     },
   },
   {
-    action: 'forge/restart',
-    title: 'one process that is up again when looked at for the second time',
-    requests: [list, restart, read, read],
-    depth: 4,
-    prepare: (emulator) => {
-      const { server: own, reach } = world(emulator);
-      emulator.forge.addProcess(own, { command });
-      emulator.forge.options.restartScript = ['restarting', 'running'];
-      return { inputs: reach };
+    action,
+    title: 'fails where another process has the name',
+    prepare: ({ forge, server }) => {
+      forge.addProcess(server, { command: 'php8.4 artisan other', name: 'horizon' });
+      return { inputs: { organization, server: server.id, command, name: 'horizon' } };
     },
+  },
+  {
+    action,
+    title: '`dry-run`: would create',
+    prepare: ({ server }) => ({
+      inputs: { organization, server: server.id, command, processes: '1', 'dry-run': 'true' },
+    }),
+  },
+  {
+    action,
+    title: '`dry-run`: would replace',
+    prepare: ({ forge, server }) => {
+      forge.addProcess(server, { command, processes: 3 });
+      const replace = { processes: '1', 'if-exists': 'replace', 'dry-run': 'true' };
+      return { inputs: { organization, server: server.id, command, ...replace } };
+    },
+  },
+  {
+    action,
+    title: 'a token that may not create',
+    prepare: ({ forge, server }) => {
+      forge.options.scopes = ['server:view'];
+      return { inputs: { organization, server: server.id, command } };
+    },
+  },
+  {
+    action,
+    title: 'refused for its fields, which carry the names of the inputs',
+    prepare: ({ server }) => ({
+      inputs: { organization, server: server.id, command, site: '99999', user: 'nobody' },
+    }),
+  },
+  {
+    action,
+    title: 'wrong inputs: all problems at once',
+    prepare: ({ server }) => ({
+      inputs: {
+        server: server.id,
+        processes: '0',
+        directory: '/home\n/forge',
+        startsecs: 'x',
+        stopwaitsecs: '-1',
+        'if-exists': 'update',
+        'dry-run': 'maybe',
+      },
+    }),
   },
 ];

@@ -2,10 +2,11 @@ import type { Scenario } from './scenario.ts';
 
 /** The documentation's table: what each use of each action costs in requests. */
 export function requestsTable(scenarios: readonly Scenario[]): string {
-  const rows = scenarios.map(
-    ({ action, title, requests, depth }) =>
-      `| ${nameOf(action)} | ${title} | ${requests.length} | ${depth} | ${counted(requests)} |`,
-  );
+  const rows = scenarios.flatMap(({ action, title, costs }) => {
+    if (costs === undefined) return [];
+    const { requests, depth } = costs;
+    return [`| ${nameOf(action)} | ${title} | ${requests.length} | ${depth} | ${counted(requests)} |`];
+  });
   return ['| action | case | requests | depth | which |', '| --- | --- | --- | --- | --- |', ...rows].join(
     '\n',
   );

@@ -1,128 +1,419 @@
-import { seedShop } from '../emulator/seed.ts';
-import type { Scenario } from './scenario.ts';
+import { fails } from '../emulator/command-outcomes.ts';
+import { cloud as request } from './requests.ts';
+import type { Scenario, World } from './scenario.ts';
 
 const action = '.';
-const list = 'GET /instances/{id}/background-processes';
-const create = 'POST /instances/{id}/background-processes';
-const lookUp = [
-  'GET /applications',
-  'GET /applications/{id}/environments',
-  'GET /environments/{id}/instances',
-];
+const { list, read, create, update, instances, lookUp } = request;
 
-export const rootScenarios: readonly Scenario[] = [
+/** A worker that is there, on the queue `default` unless told otherwise, and the instance it is on. */
+function withWorker({ cloud, instance }: World, config: Record<string, unknown> = {}, processes = 1) {
+  const { id } = cloud.addProcess(instance, { type: 'worker', processes, config });
+  return { 'process-id': id, instance: instance.id };
+}
+
+const reverb = 'php artisan reverb:start';
+
+const counted: readonly Scenario[] = [
   {
     action,
     title: '`if-exists: create`, `instance` by id',
-    requests: [create],
-    depth: 1,
-    prepare: (emulator) => ({ inputs: { instance: seedShop(emulator).instance.id, 'if-exists': 'create' } }),
+    costs: { requests: [create], depth: 1 },
+    prepare: ({ instance }) => ({ inputs: { instance: instance.id, 'if-exists': 'create' } }),
   },
   {
     action,
     title: 'the process is missing, `instance` by id',
-    requests: [list, list, create],
-    depth: 3,
-    prepare: (emulator) => ({ inputs: { instance: seedShop(emulator).instance.id } }),
+    costs: { requests: [list, list, create], depth: 3 },
+    prepare: ({ instance }) => ({ inputs: { instance: instance.id } }),
   },
   {
     action,
     title: 'the process is as declared, `instance` by id',
-    requests: [list],
-    depth: 1,
-    prepare: (emulator) => {
-      const { instance } = seedShop(emulator);
-      emulator.cloud.addProcess(instance, { type: 'worker', processes: 1 });
-      return { inputs: { instance: instance.id } };
-    },
+    costs: { requests: [list], depth: 1 },
+    prepare: (world) => ({ inputs: { instance: withWorker(world).instance } }),
   },
   {
     action,
     title: 'the process has drifted, `instance` by id',
-    requests: [list, 'PATCH /background-processes/{id}'],
-    depth: 2,
-    prepare: (emulator) => {
-      const { instance } = seedShop(emulator);
-      emulator.cloud.addProcess(instance, { type: 'worker', processes: 1 });
-      return { inputs: { instance: instance.id, processes: '2' } };
-    },
+    costs: { requests: [list, update], depth: 2 },
+    prepare: (world) => ({ inputs: { instance: withWorker(world).instance, processes: '2' } }),
   },
   {
     action,
     title: 'the process is as declared, `process-id`',
-    requests: ['GET /background-processes/{id}'],
-    depth: 1,
-    prepare: (emulator) => {
-      const { instance } = seedShop(emulator);
-      const process = emulator.cloud.addProcess(instance, { type: 'worker', processes: 1 });
-      return { inputs: { 'process-id': process.id } };
-    },
+    costs: { requests: [read], depth: 1 },
+    prepare: (world) => ({ inputs: { 'process-id': withWorker(world)['process-id'] } }),
   },
   {
     action,
     title: 'the process is as declared, `environment` by id',
-    requests: ['GET /environments/{id}/instances'],
-    depth: 1,
-    prepare: (emulator) => {
-      const { environment, instance } = seedShop(emulator);
-      emulator.cloud.addProcess(instance, { type: 'worker', processes: 1 });
-      return { inputs: { environment: environment.id } };
+    costs: { requests: [instances], depth: 1 },
+    prepare: (world) => {
+      withWorker(world);
+      return { inputs: { environment: world.environment.id } };
     },
   },
   {
     action,
     title: 'the process is as declared, `environment` by name or branch',
-    requests: lookUp,
-    depth: 3,
-    prepare: (emulator) => {
-      const { instance } = seedShop(emulator);
-      emulator.cloud.addProcess(instance, { type: 'worker', processes: 1 });
+    costs: { requests: lookUp, depth: 3 },
+    prepare: (world) => {
+      withWorker(world);
       return { inputs: { environment: 'main' } };
     },
   },
   {
     action,
     title: 'the process is missing, `environment` by id',
-    requests: ['GET /environments/{id}/instances', create, list],
-    depth: 3,
-    prepare: (emulator) => ({ inputs: { environment: seedShop(emulator).environment.id } }),
+    costs: { requests: [instances, create, list], depth: 3 },
+    prepare: ({ environment }) => ({ inputs: { environment: environment.id } }),
   },
   {
     action,
     title: 'the process is missing, `environment` by name or branch',
-    requests: [...lookUp, create, list],
-    depth: 5,
-    prepare: (emulator) => {
-      seedShop(emulator);
-      return { inputs: { environment: 'main' } };
-    },
+    costs: { requests: [...lookUp, create, list], depth: 5 },
+    prepare: () => ({ inputs: { environment: 'main' } }),
   },
   {
     action,
     title: '`dry-run`, `environment` by name or branch',
-    requests: lookUp,
-    depth: 3,
-    prepare: (emulator) => {
-      seedShop(emulator);
-      return { inputs: { environment: 'main', 'dry-run': 'true' } };
-    },
+    costs: { requests: lookUp, depth: 3 },
+    prepare: () => ({ inputs: { environment: 'main', 'dry-run': 'true' } }),
   },
   {
     action,
     title: 'the process is missing, `redeploy`, a deployment that is over when first looked at',
-    requests: [
-      ...lookUp,
-      'GET /deployments/{id}',
-      'GET /environments/{id}/deployments',
-      list,
-      'POST /environments/{id}/deployments',
-      create,
-    ],
-    depth: 7,
-    prepare: (emulator) => {
-      seedShop(emulator);
-      emulator.cloud.options.deploymentScript = ['pending', 'deployment.succeeded'];
+    costs: {
+      requests: [
+        ...lookUp,
+        'GET /deployments/{id}',
+        'GET /environments/{id}/deployments',
+        list,
+        'POST /environments/{id}/deployments',
+        create,
+      ],
+      depth: 7,
+    },
+    prepare: ({ cloud }) => {
+      cloud.options.deploymentScript = ['pending', 'deployment.succeeded'];
       return { inputs: { environment: 'main', redeploy: 'true' } };
     },
   },
+];
+
+const options = {
+  connection: 'redis',
+  queue: 'high,default',
+  tries: 3,
+  backoff: 5,
+  sleep: 2,
+  rest: 1,
+  timeout: 90,
+  force: true,
+};
+
+const creates: readonly Scenario[] = [
+  {
+    action,
+    title: 'creates a worker with every option',
+    prepare: ({ instance }) => ({
+      inputs: { instance: instance.id, processes: '4', 'config-json': JSON.stringify(options) },
+    }),
+  },
+  {
+    action,
+    title: 'creates a custom process',
+    prepare: ({ instance }) => ({
+      inputs: { instance: instance.id, type: 'custom', processes: '10', command: `${reverb} --port="8080"` },
+    }),
+  },
+  {
+    action,
+    title: 'creates another beside one that is the same, `if-exists: create`',
+    prepare: (world) => ({ inputs: { instance: withWorker(world).instance, 'if-exists': 'create' } }),
+  },
+  {
+    action,
+    title: 'creates a custom process beside a worker with the same command',
+    prepare: (world) => ({
+      inputs: {
+        instance: withWorker(world).instance,
+        type: 'custom',
+        command: 'php artisan queue:work --quiet',
+      },
+    }),
+  },
+  {
+    action,
+    title: 'creates a command that ends at once, with a warning',
+    prepare: ({ instance }) => ({
+      inputs: { instance: instance.id, type: 'custom', command: 'php artisan schedule:run' },
+    }),
+  },
+  {
+    action,
+    title: 'creates a worker, and points out one that a changed queue list may have left behind',
+    prepare: (world) => ({
+      inputs: {
+        instance: withWorker(world, { queue: 'high' }).instance,
+        'config-json': '{"queue": "high,default"}',
+      },
+    }),
+  },
+  {
+    action,
+    title: 'creates a worker on an instance that sleeps with the app',
+    prepare: ({ cloud, environment }) => {
+      const sleeps = { minReplicas: 1, maxReplicas: 3, sleepWithApp: true };
+      cloud.addInstance(environment, { name: 'workers', type: 'service', ...sleeps });
+      return { inputs: { environment: 'main', instance: 'workers', processes: '2' } };
+    },
+  },
+  {
+    action,
+    title: 'creates without a summary, `summary: false`',
+    prepare: ({ instance }) => ({ inputs: { instance: instance.id, summary: 'false' } }),
+  },
+];
+
+const updates: readonly Scenario[] = [
+  {
+    action,
+    title: 'updates a worker, and keeps the options that are not declared',
+    prepare: (world) => ({
+      inputs: {
+        instance: withWorker(world, { queue: 'mail', tries: 1, sleep: 5, force: true }).instance,
+        processes: '2',
+        'config-json': '{"queue": "mail", "tries": 3}',
+      },
+    }),
+  },
+  {
+    action,
+    title: 'updates a worker, and keeps its number where `processes` is left out',
+    prepare: (world) => ({
+      inputs: {
+        instance: withWorker(world, { queue: 'mail' }, 5).instance,
+        'config-json': '{"queue": "mail", "tries": 3}',
+      },
+    }),
+  },
+  {
+    action,
+    title: 'updates a worker, and does not send back what a request may not set',
+    prepare: (world) => ({
+      inputs: {
+        instance: withWorker(world, { name: 'w', 'max-jobs': 5, 'stop-when-empty': true, tries: 2 }).instance,
+        processes: '2',
+      },
+    }),
+  },
+  {
+    action,
+    title: 'updates a custom process, and sends only what changes',
+    prepare: ({ cloud, instance }) => {
+      cloud.addProcess(instance, { type: 'custom', command: reverb });
+      return {
+        inputs: {
+          instance: instance.id,
+          type: 'custom',
+          processes: '2',
+          command: ' php  artisan reverb:start ',
+        },
+      };
+    },
+  },
+  {
+    action,
+    title: 'leaves a worker whose options mean the same',
+    prepare: (world) => ({
+      inputs: {
+        instance: withWorker(world, { queue: 'high, default', connection: 'redis', tries: '3', force: 1 })
+          .instance,
+        'config-json': '{"queue": "high,default", "tries": 3, "force": true}',
+      },
+    }),
+  },
+  {
+    action,
+    title: 'leaves the worker without a connection where none is declared',
+    prepare: (world) => {
+      withWorker(world, { connection: 'redis' });
+      return { inputs: { instance: withWorker(world).instance } };
+    },
+  },
+  {
+    action,
+    title: 'leaves what has drifted, `if-exists: reuse`, with a warning',
+    prepare: (world) => ({
+      inputs: { instance: withWorker(world).instance, processes: '5', 'if-exists': 'reuse' },
+    }),
+  },
+  {
+    action,
+    title: 'fails where it exists, `if-exists: fail`',
+    prepare: (world) => ({ inputs: { instance: withWorker(world).instance, 'if-exists': 'fail' } }),
+  },
+  {
+    action,
+    title: 'fails where two match',
+    prepare: (world) => {
+      withWorker(world);
+      return { inputs: { instance: withWorker(world, { queue: 'default' }).instance, processes: '2' } };
+    },
+  },
+];
+
+const pins: readonly Scenario[] = [
+  {
+    action,
+    title: '`process-id`: changes the command',
+    prepare: ({ cloud, instance }) => {
+      const { id } = cloud.addProcess(instance, { type: 'custom', command: 'php artisan old' });
+      return { inputs: { 'process-id': id, type: 'custom', command: 'php artisan new' } };
+    },
+  },
+  {
+    action,
+    title: '`process-id`: moves a worker to another queue',
+    prepare: (world) => ({
+      inputs: {
+        'process-id': withWorker(world, { queue: 'a' })['process-id'],
+        'config-json': '{"queue": "b"}',
+      },
+    }),
+  },
+  {
+    action,
+    title: '`process-id`: fails on another instance than the one that is named',
+    prepare: ({ cloud, environment, instance }) => {
+      const other = cloud.addInstance(environment, { name: 'Workers', type: 'service' });
+      const { id } = cloud.addProcess(other, { type: 'worker' });
+      return { inputs: { 'process-id': id, instance: instance.id, processes: '2' } };
+    },
+  },
+  {
+    action,
+    title: '`process-id`: fails on another type',
+    prepare: ({ cloud, instance }) => {
+      const { id } = cloud.addProcess(instance, { type: 'custom', command: reverb });
+      return { inputs: { 'process-id': id } };
+    },
+  },
+  {
+    action,
+    title: '`process-id`: fails where there is none',
+    prepare: () => ({ inputs: { 'process-id': 'process-00000000-0000-4000-8000-000000000000' } }),
+  },
+];
+
+const dryRuns: readonly Scenario[] = [
+  {
+    action,
+    title: '`dry-run`: would create',
+    prepare: ({ instance }) => ({
+      inputs: { instance: instance.id, processes: '2', 'config-json': '{"tries": 3}', 'dry-run': 'true' },
+    }),
+  },
+  {
+    action,
+    title: '`dry-run`, `if-exists: create`: would create, and asks nothing',
+    prepare: ({ instance }) => ({
+      inputs: { instance: instance.id, 'if-exists': 'create', 'dry-run': 'true' },
+    }),
+  },
+  {
+    action,
+    title: '`dry-run`: would update',
+    prepare: (world) => ({
+      inputs: { instance: withWorker(world).instance, processes: '2', redeploy: 'true', 'dry-run': 'true' },
+    }),
+  },
+  {
+    action,
+    title: '`dry-run`: nothing to do',
+    prepare: (world) => ({ inputs: { instance: withWorker(world).instance, 'dry-run': 'true' } }),
+  },
+];
+
+const canary = 'php artisan queue:canary';
+
+const deployments: readonly Scenario[] = [
+  {
+    action,
+    title: '`redeploy`: the deployment fails',
+    prepare: ({ cloud, environment }) => {
+      cloud.options.deploymentScript = ['pending', 'build.running', 'build.failed'];
+      environment.failureReason = 'npm run build exited with 1';
+      return { inputs: { environment: 'main', redeploy: 'true' } };
+    },
+  },
+  {
+    action,
+    title: '`verify-command`: succeeds after the deployment',
+    prepare: ({ cloud }) => {
+      cloud.options.deploymentScript = ['pending', 'deployment.succeeded'];
+      return { inputs: { environment: 'main', redeploy: 'true', 'verify-command': canary } };
+    },
+  },
+  {
+    action,
+    title: '`verify-command`: is skipped where a change waits for a deployment',
+    prepare: () => ({ inputs: { environment: 'main', 'verify-command': canary } }),
+  },
+  {
+    action,
+    title: '`verify-command`: fails',
+    prepare: (world) => {
+      withWorker(world);
+      world.cloud.options.commandOutcome = fails('No worker has done the job.', 'exit');
+      return { inputs: { environment: 'main', 'verify-command': canary } };
+    },
+  },
+];
+
+const wrongInputs: readonly Scenario[] = [
+  {
+    action,
+    title: 'wrong inputs: all problems at once',
+    prepare: () => ({
+      inputs: {
+        processes: 'many',
+        'config-json': '{"memory": 1, "tries": []}',
+        'request-timeout': 'never',
+        'if-exists': 'maybe',
+        redeploy: 'perhaps',
+        'dry-run': 'no',
+      },
+    }),
+  },
+  {
+    action,
+    title: 'wrong inputs: no token',
+    prepare: ({ instance }) => ({ inputs: { token: '', instance: instance.id } }),
+  },
+  {
+    action,
+    title: 'wrong inputs: no token, on a pull request from a fork',
+    prepare: ({ instance }) => ({
+      inputs: { token: '', instance: instance.id },
+      event: {
+        pull_request: {
+          number: 7,
+          head: { repo: { full_name: 'stranger/shop' } },
+          base: { repo: { full_name: 'acme/shop' } },
+        },
+      },
+    }),
+  },
+];
+
+export const rootScenarios: readonly Scenario[] = [
+  ...counted,
+  ...creates,
+  ...updates,
+  ...pins,
+  ...dryRuns,
+  ...deployments,
+  ...wrongInputs,
 ];

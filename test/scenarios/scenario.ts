@@ -1,18 +1,29 @@
-import type { ActionOptions } from '../e2e/harness/run-action.ts';
+import { expectClean } from '../e2e/harness/expect-clean.ts';
+import { type ActionOptions, runAction, type StepRun } from '../e2e/harness/run-action.ts';
+import { seedShop } from '../emulator/seed.ts';
 import { type Emulator, startEmulator } from '../emulator/server.ts';
+import { watchDepth } from './depth.ts';
 
-/** One way in which an action is used, and what it costs: the table of requests and the benchmark come from these. */
+/** A shop on Laravel Cloud, and a server of the same people on Forge. */
+export type World = Emulator & ReturnType<typeof seedShop>;
+
+/** These inputs, in this world. What comes of it stands in `snapshots`. */
 export interface Scenario {
   /** Folder of the action.yml. */
   readonly action: string;
   /** What is asked and what is there already, in a few words. */
   readonly title: string;
+  /** Makes it a row of `docs/requests.md`. */
+  readonly costs?: Costs;
+  /** Adds to the world, and gives the step's inputs (without token and api-url) and files. */
+  readonly prepare: (world: World) => Omit<ActionOptions, 'action'>;
+}
+
+export interface Costs {
   /** Each request that is made, ids left out, in the order of their names. */
   readonly requests: readonly string[];
   /** How many of them follow one another: the round trips that a job waits for. */
   readonly depth: number;
-  /** Lays out the world, and gives the step's inputs (without token and api-url) and files. */
-  readonly prepare: (emulator: Emulator) => Omit<ActionOptions, 'action'>;
 }
 
 export interface PreparedScenario {
@@ -21,42 +32,44 @@ export interface PreparedScenario {
 }
 
 /** A fresh emulator with the scenario's world in it, and what to run against it. */
-export async function prepareScenario(scenario: Scenario): Promise<PreparedScenario> {
+export async function prepareScenario({ action, prepare }: Scenario): Promise<PreparedScenario> {
   const emulator = await startEmulator();
-  const { inputs, ...rest } = scenario.prepare(emulator);
+  const { inputs, ...rest } = prepare({ ...emulator, ...seedShop(emulator) });
   const reach = { token: emulator.token, 'api-url': emulator.url };
-  return { emulator, options: { ...rest, action: scenario.action, inputs: { ...reach, ...inputs } } };
+  return { emulator, options: { ...rest, action, inputs: { ...reach, ...inputs } } };
 }
 
-/** How long an answer takes on a slow way, in milliseconds, and how much later one that follows it may come at least. */
-const latency = 500;
-const tolerance = 100;
-
-/** Makes every answer slow, and tells at the end how many requests have followed one another. */
-export function watchDepth({ faults, time }: Emulator): () => number {
-  const arrivals: number[] = [];
-  faults.add({ kind: 'call', call: () => arrivals.push(time.now()), times: Infinity });
-  faults.add({ kind: 'slow', ms: latency, times: Infinity });
-  return () => {
-    const depths: { readonly depth: number; readonly answered: number }[] = [];
-    for (const arrival of arrivals) {
-      const before = depths.filter(({ answered }) => answered <= arrival + tolerance);
-      const depth = 1 + Math.max(0, ...before.map((earlier) => earlier.depth));
-      depths.push({ depth, answered: arrival + latency });
-    }
-    return Math.max(0, ...depths.map(({ depth }) => depth));
-  };
+/** What a scenario's step did. */
+export interface Played extends PreparedScenario {
+  readonly run: StepRun;
+  /** For each request, how many it and those before it make that have followed one another. */
+  readonly depths: readonly number[];
 }
 
-/** The requests that were made, without ids, in the order of their names: concurrent ones have no other order. */
-export function requestsMade({ requests }: Emulator): string[] {
-  return requests.map(({ method, path }) => `${method} ${withoutIds(path)}`).sort();
+/** Runs a scenario as the runner would. */
+export async function play(scenario: Scenario): Promise<Played> {
+  const prepared = await prepareScenario(scenario);
+  const { emulator, options } = prepared;
+  try {
+    const depths = watchDepth(emulator);
+    const run = await runAction({ ...options, time: emulator.time });
+    expectClean(run, emulator);
+    return { ...prepared, run, depths: depths() };
+  } finally {
+    await emulator.close();
+  }
 }
 
-function withoutIds(path: string): string {
+/** What it has cost; the requests in the order of their names, since concurrent ones have no other. */
+export function costsOf({ emulator, depths }: Played): Costs {
+  const requests = emulator.requests.map(({ method, path }) => `${method} ${withoutIds(path)}`).sort();
+  return { requests, depth: Math.max(0, ...depths) };
+}
+
+export function withoutIds(path: string): string {
   return path
     .replace(/^\/api/, '')
-    .replace(/\/(?:app|env|inst|process|depl)-[^/]+/g, '/{id}')
+    .replace(/\/(?:app|env|inst|process|depl)-[^/? ]+/g, '/{id}')
     .replace(/\/orgs\/[^/]+/, '/orgs/{organization}')
     .replace(/\/\d+(?=\/|$)/g, '/{id}');
 }
