@@ -99,7 +99,7 @@ export class HttpClient {
       try {
         return await this.#inTurn(call, patience, () => this.#once(call, read));
       } catch (error) {
-        if (!(error instanceof HttpFailure) || !mayRepeat(call.method, error)) throw error;
+        if (!(error instanceof HttpFailure) || call.once || !mayRepeat(call.method, error)) throw error;
         const pause = patience.after(error);
         if (pause === undefined) throw stillFailing(error, attempt, clock.now() - started);
         const wait = Math.max(pause, this.#gate.closedFor);

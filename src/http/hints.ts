@@ -23,6 +23,8 @@ export interface CallHints extends Partial<Omit<ServiceHints, 'service' | 'tooMa
   readonly method: Method;
   /** Names the request in every message about it: `Creating the background process`. */
   readonly what: string;
+  /** Is it sent only once? Then a read that fails is not tried again: the caller looks again by itself. */
+  readonly once?: boolean;
   /** The input that a field of the request came from: `config.queue` → `config-json: queue`. */
   readonly fieldName?: ((field: string) => string) | undefined;
 }

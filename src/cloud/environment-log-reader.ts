@@ -1,0 +1,127 @@
+import * as v from 'valibot';
+import type { HttpCall, HttpClient } from '../http/client.ts';
+import { HttpFailure } from '../http/failure.ts';
+import { path } from '../http/path.ts';
+import { isOfProcess, type LogEntry } from './environment-log.ts';
+
+/** A part of the log, in milliseconds since 1970 on the service's clock; with a cursor, what is older than it. */
+export interface LogSpan {
+  readonly from: number;
+  readonly to: number;
+  readonly cursor?: string | undefined;
+}
+
+/** Recorded: about a hundred entries a page, the newest page first; `meta.cursor` leads to older ones. */
+const Page = v.object({
+  data: v.array(v.unknown()),
+  meta: v.fallback(v.nullish(v.object({ cursor: v.nullish(v.string()) })), undefined),
+});
+
+const Entry = v.object({
+  message: v.string(),
+  type: v.fallback(v.string(), ''),
+  logged_at: v.fallback(v.optional(v.string()), undefined),
+});
+
+/** Every line about a background process holds this word. What `query` matches is not documented. */
+const filter = 'cluster';
+
+type FilterMode = 'untried' | 'in-doubt' | 'works' | 'useless';
+
+/** The log of an environment, as far as it has been read. Entries that are read twice count once. */
+export class EnvironmentLog {
+  readonly #client: HttpClient;
+  readonly #environmentId: string;
+  readonly #once: boolean;
+  readonly #entries = new Map<string, LogEntry>();
+  #filter: FilterMode = 'untried';
+  /** How many requests have been sent. */
+  requests = 0;
+
+  /** `once`: is a read that fails left to the next look? */
+  constructor(client: HttpClient, environmentId: string, { once }: { readonly once: boolean }) {
+    this.#client = client;
+    this.#environmentId = environmentId;
+    this.#once = once;
+  }
+
+  /** The entries about background processes. */
+  get entries(): readonly LogEntry[] {
+    return [...this.#entries.values()];
+  }
+
+  /** Reads with so many requests at most, and returns the part that is left; undefined if there is none. */
+  async read(span: LogSpan, requests: number): Promise<LogSpan | undefined> {
+    let left: LogSpan | undefined = span;
+    for (let sent = 0; sent < requests && left !== undefined; sent++) left = await this.#readPage(left);
+    return left;
+  }
+
+  /** All entries of the newest page of a span, also those of applications. */
+  async readAll(span: LogSpan): Promise<readonly LogEntry[]> {
+    return (await this.#page(span, undefined)).entries;
+  }
+
+  async #readPage(span: LogSpan): Promise<LogSpan | undefined> {
+    const mode = this.#filter;
+    const isFiltering = mode === 'untried' || mode === 'works';
+    const page = await this.#page(span, isFiltering ? filter : undefined).catch((error: unknown) => {
+      if (!isFiltering || !isAboutTheFilter(error)) throw error;
+      return undefined;
+    });
+    const own = page?.entries.filter(isOfProcess) ?? [];
+    for (const entry of own) this.#entries.set(entry.message, entry);
+    this.#filter = learned(mode, page?.raw, own.length);
+    if (page === undefined || this.#filter === 'in-doubt') return span;
+    // Without the filter, too, the newest page has nothing: the empty answer was right.
+    if (mode === 'in-doubt' && this.#filter === 'works') return undefined;
+    return page.cursor === undefined ? undefined : { ...span, cursor: page.cursor };
+  }
+
+  async #page({ from, to, cursor }: LogSpan, query: string | undefined) {
+    const call: HttpCall = {
+      method: 'GET',
+      path: path`/environments/${this.#environmentId}/logs`,
+      query: {
+        from: new Date(from).toISOString(),
+        to: new Date(to).toISOString(),
+        ...(query === undefined ? {} : { query }),
+        ...(cursor === undefined ? {} : { cursor }),
+      },
+      what: `Reading the log of ${this.#environmentId}`,
+      once: this.#once,
+      forbidden: 'Give the token the permission to read logs',
+    };
+    this.requests++;
+    const { data } = await this.#client.json(call, Page);
+    return {
+      raw: data.data,
+      entries: data.data.flatMap((entry) => entryFrom(entry) ?? []),
+      cursor: data.meta?.cursor || undefined,
+    };
+  }
+}
+
+/** What a page shows of the filter. An empty one may mean that nothing is there, or that the filter finds nothing. */
+function learned(mode: FilterMode, page: readonly unknown[] | undefined, own: number): FilterMode {
+  if (page === undefined) return 'useless';
+  if (mode === 'in-doubt') return own > 0 ? 'useless' : 'works';
+  if (mode === 'untried' && page.length === 0) return 'in-doubt';
+  return mode !== 'useless' && page.every(isFiltered) ? 'works' : 'useless';
+}
+
+function isAboutTheFilter(error: unknown): boolean {
+  return error instanceof HttpFailure && (error.status === 400 || error.status === 422);
+}
+
+function isFiltered(raw: unknown): boolean {
+  return JSON.stringify(raw).toLowerCase().includes(filter);
+}
+
+function entryFrom(raw: unknown): LogEntry | undefined {
+  const entry = v.safeParse(Entry, raw);
+  if (!entry.success) return undefined;
+  const { message, type, logged_at } = entry.output;
+  const loggedAt = Date.parse(logged_at ?? '');
+  return { type, message, loggedAt: Number.isNaN(loggedAt) ? undefined : loggedAt };
+}

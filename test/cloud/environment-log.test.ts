@@ -1,0 +1,259 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import {
+  describeExits,
+  eventsIn,
+  type JudgedTime,
+  judge,
+  type LogEntry,
+  printedIn,
+  type Watched,
+} from '../../src/cloud/environment-log.ts';
+
+const start = Date.parse('2026-04-09T14:02:40Z');
+const horizon: Watched = {
+  id: 'process-1',
+  command: 'php artisan horizon',
+  cluster: 'Workers',
+  copies: 1,
+  isSingle: false,
+  recycles: false,
+};
+
+interface Line {
+  readonly msg: string;
+  /** Milliseconds after the start. */
+  readonly at: number;
+  readonly cmd?: string;
+  readonly cluster?: string;
+}
+
+/** An entry in the recorded shape. */
+function entry({
+  msg,
+  at,
+  cmd = 'php artisan horizon',
+  cluster = '[Deploy: 3] Workers cluster',
+}: Line): LogEntry {
+  const time = new Date(start + at).toISOString().replace('Z', '860332Z');
+  return {
+    type: 'system',
+    message: JSON.stringify({ time, level: 'INFO', msg: `${cmd} ${msg}`, cluster, cmd }),
+    loggedAt: Math.floor((start + at) / 1000) * 1000,
+  };
+}
+
+const exit = (at: number, code = 1, more: Partial<Line> = {}): LogEntry =>
+  entry({ msg: `process exited with exitCode ${code}...`, at, ...more });
+const began = (at: number, more: Partial<Line> = {}): LogEntry => entry({ msg: 'starting...', at, ...more });
+const shutDown = (at: number, more: Partial<Line> = {}): LogEntry =>
+  entry({ msg: 'process shut down...', at, ...more });
+
+const past: JudgedTime = { from: start, to: start + 60_000, kind: 'past' };
+const afterDeployment: JudgedTime = { ...past, kind: 'after-deployment' };
+
+function statusOf(
+  entries: readonly LogEntry[],
+  watched: Partial<Watched> = {},
+  time = past,
+): string | undefined {
+  return judge([{ ...horizon, ...watched }], eventsIn(entries), time)[0]?.status;
+}
+
+/** What a crash looks like: recorded every 0.6 s. */
+const crash = (at: number, code = 1, more: Partial<Line> = {}): LogEntry[] => [
+  exit(at, code, more),
+  shutDown(at + 60, more),
+  began(at + 50, more),
+];
+const loop = Array.from({ length: 14 }, (_, index) => crash(index * 600)).flat();
+
+describe('lines of the log', () => {
+  test('are understood in the recorded shape, to the millisecond', () => {
+    expect(eventsIn([exit(337), shutDown(400), began(450)])).toEqual([
+      {
+        kind: 'exited',
+        command: 'php artisan horizon',
+        cluster: 'Workers cluster',
+        deploy: 3,
+        code: 1,
+        at: start + 337,
+      },
+      expect.objectContaining({ kind: 'stopped', code: undefined }),
+      expect.objectContaining({ kind: 'started', at: start + 450 }),
+    ]);
+  });
+
+  test.each([
+    [
+      'access',
+      { type: 'access', message: '{"cmd":"a","msg":"a starting...","cluster":"App","time":"2026-04-09"}' },
+    ],
+    ['no JSON', { type: 'system', message: 'php artisan horizon starting...' }],
+    ['broken JSON', { type: 'system', message: '{"cmd":' }],
+    ['a list', { type: 'system', message: '[]' }],
+    ['nothing', { type: 'system', message: '' }],
+    ['no cluster', { type: 'system', message: '{"cmd":"a","msg":"a starting...","time":"2026-04-09"}' }],
+    [
+      'no time',
+      { type: 'system', message: '{"cmd":"a","msg":"a starting...","cluster":"App","time":"soon"}' },
+    ],
+    [
+      'other words',
+      { type: 'system', message: '{"cmd":"a","msg":"a is fine","cluster":"App","time":"2026-04-09"}' },
+    ],
+  ])('are passed over where they report nothing of a process: %s', (_, odd) => {
+    expect(eventsIn([{ ...odd, loggedAt: undefined }])).toEqual([]);
+  });
+
+  test('are not confused by a command that holds their words', () => {
+    const cmd = 'echo process exited with exitCode 1... && sleep 9 starting...';
+    expect(eventsIn([shutDown(0, { cmd })])).toMatchObject([{ kind: 'stopped' }]);
+    expect(statusOf([began(0, { cmd })], { command: cmd })).toBe('up');
+  });
+
+  test('give what processes have printed, in order and without empty lines', () => {
+    const printed = (text: string, loggedAt: number): LogEntry => ({
+      type: 'system',
+      message: JSON.stringify({ text }),
+      loggedAt,
+    });
+    const exception = { type: 'exception', message: 'RedisException', loggedAt: 1 };
+    const access = { type: 'access', message: 'GET /', loggedAt: 1 };
+    expect(
+      printedIn([printed('  Connection refused  ', 2), exception, access, printed(' ', 0), exit(0)]),
+    ).toEqual(['RedisException', '  Connection refused  ']);
+  });
+});
+
+describe('a process', () => {
+  test('that exits more often than it has copies is restarting: one copy has exited twice', () => {
+    expect(statusOf(loop)).toBe('restarting');
+    expect(statusOf([...crash(0), ...crash(600)])).toBe('restarting');
+    expect(statusOf([...crash(0), ...crash(600)], { copies: 2 })).toBe('up');
+    expect(statusOf([...crash(0), ...crash(600), ...crash(700)], { copies: 2 })).toBe('restarting');
+  });
+
+  test('that has exited once is up', () => {
+    expect(statusOf(crash(0))).toBe('up');
+  });
+
+  test('that has exited is down where its only copy is not started again for ten seconds', () => {
+    const single = { isSingle: true };
+    expect(statusOf([exit(0)], single, { ...past, to: start + 10_000 })).toBe('restarting');
+    expect(statusOf([exit(0)], single, { ...past, to: start + 9_999 })).toBe('up');
+    expect(statusOf([exit(0), began(50)], single)).toBe('up');
+    expect(statusOf([exit(0)])).toBe('up');
+  });
+
+  test('that exits with 0 is no better, unless it recycles itself', () => {
+    const ends = [...crash(0, 0), ...crash(600, 0), ...crash(1_200, 0)];
+    expect(statusOf(ends)).toBe('restarting');
+    expect(statusOf(ends, { recycles: true })).toBe('up');
+    expect(statusOf(loop, { recycles: true })).toBe('restarting');
+  });
+
+  test.each([
+    ['of another command', { cmd: 'php artisan queue:work' }],
+    ['of a longer command', { cmd: 'php artisan horizon --environment=x' }],
+    ['on another cluster', { cluster: '[Deploy: 3] App cluster' }],
+    ['of the deployment before', { cluster: '[Deploy: 2] Workers cluster' }],
+  ])('has nothing to do with exits %s', (_, more) => {
+    const others = [...crash(0, 1, more), ...crash(600, 1, more), ...crash(1_200, 1, more)];
+    expect(statusOf([...others, began(2_000)])).toBe('up');
+  });
+
+  test.each(['Workers', 'Workers cluster', '[Deploy: 7] Workers', '[Deploy: 12] Workers cluster'])(
+    'is found on its cluster however the log writes it: %s',
+    (cluster) => {
+      expect(statusOf([...crash(0, 1, { cluster }), ...crash(600, 1, { cluster })])).toBe('restarting');
+    },
+  );
+
+  test('is found though white space differs', () => {
+    expect(statusOf(loop, { command: ' php  artisan\thorizon ' })).toBe('restarting');
+  });
+
+  test('that ended before the time that is judged is up', () => {
+    expect(statusOf(loop, {}, { ...past, from: start + 20_000 })).toBe('up');
+  });
+
+  test('without a line is up in the past, and unknown after a deployment', () => {
+    expect(statusOf([])).toBe('up');
+    expect(statusOf([], {}, afterDeployment)).toBe('unknown');
+    expect(statusOf([began(0)], {}, afterDeployment)).toBe('up');
+    expect(statusOf([shutDown(0)], {}, afterDeployment)).toBe('unknown');
+  });
+
+  test('of which the command or the cluster is not known is unknown', () => {
+    expect(statusOf(loop, { command: null })).toBe('unknown');
+    expect(statusOf(loop, { cluster: undefined })).toBe('unknown');
+  });
+
+  test('shares its exits with one of the same command on the same cluster', () => {
+    const twins = [horizon, { ...horizon, id: 'process-2' }];
+    const statuses = (entries: LogEntry[]) =>
+      judge(twins, eventsIn(entries), past).map(({ status }) => status);
+    expect(statuses([...crash(0), ...crash(600)])).toEqual(['up', 'up']);
+    expect(statuses([...crash(0), ...crash(600), ...crash(1_200)])).toEqual(['restarting', 'restarting']);
+  });
+
+  test('is judged alike in whatever order its lines come', () => {
+    const line = fc.record({
+      kind: fc.constantFrom(exit, began, shutDown),
+      at: fc.integer({ min: 0, max: 59_000 }),
+      deploy: fc.integer({ min: 1, max: 3 }),
+    });
+    fc.assert(
+      fc.property(
+        fc
+          .array(line, { maxLength: 12 })
+          .chain((lines) =>
+            fc.tuple(fc.constant(lines), fc.shuffledSubarray(lines, { minLength: lines.length })),
+          ),
+        fc.boolean(),
+        (orders, isSingle) => {
+          const [one, other] = orders.map((lines) => {
+            const entries = lines.map(({ kind, at, deploy }) => {
+              const cluster = `[Deploy: ${deploy}] Workers cluster`;
+              return kind === exit
+                ? exit(at, 1, { cluster })
+                : kind === began
+                  ? began(at, { cluster })
+                  : shutDown(at, { cluster });
+            });
+            return statusOf(entries, { isSingle });
+          });
+          expect(other).toBe(one);
+        },
+      ),
+    );
+  });
+
+  test('is never called restarting for fewer exits than copies, unless there is only one copy', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 1, max: 20 }),
+        fc.array(fc.integer({ min: 0, max: 59_000 })),
+        (copies, exits) => {
+          const status = statusOf(
+            exits.map((at) => exit(at)),
+            { copies },
+          );
+          expect(status).toBe(exits.length > copies ? 'restarting' : 'up');
+        },
+      ),
+    );
+  });
+
+  test('is described with how often it exited, in what time and with which codes', () => {
+    const [health] = judge([horizon], eventsIn(loop), past);
+    expect(health && describeExits(health)).toBe(
+      'php artisan horizon on Workers exited 14 times in 8 s with code 1',
+    );
+    const [down] = judge([{ ...horizon, isSingle: true }], eventsIn([exit(0, 137)]), past);
+    expect(down && describeExits(down)).toBe(
+      'php artisan horizon on Workers exited once with code 137, and was not started again for 60 s',
+    );
+  });
+});

@@ -1,0 +1,215 @@
+import { describe, expect, test } from 'vitest';
+import type { Watched } from '../../src/cloud/environment-log.ts';
+import { lookBack, watch } from '../../src/cloud/stability.ts';
+import { json, type Reply } from '../support/fake-transport.ts';
+import { scriptedClient } from '../support/test-client.ts';
+
+const start = Date.parse('2026-04-09T14:00:00Z');
+const horizon: Watched = {
+  id: 'process-1',
+  command: 'php artisan horizon',
+  cluster: 'Workers',
+  copies: 1,
+  isSingle: false,
+  recycles: false,
+};
+
+/** What the log gets, by milliseconds after the start. */
+interface Line {
+  readonly at: number;
+  readonly type: 'system' | 'access';
+  readonly message: string;
+}
+
+function line(at: number, what: string): Line {
+  const time = new Date(start + at).toISOString();
+  const cluster = '[Deploy: 2] Workers cluster';
+  const cmd = 'php artisan horizon';
+  return { at, type: 'system', message: JSON.stringify({ time, msg: `${cmd} ${what}`, cluster, cmd }) };
+}
+
+const began = (at: number): Line => line(at, 'starting...');
+const crash = (at: number): Line[] => [line(at, 'process exited with exitCode 1...'), began(at + 50)];
+const loop = (from: number, times: number): Line[] =>
+  Array.from({ length: times }, (_, index) => crash(from + index * 600)).flat();
+const visits = (from: number, to: number, every: number): Line[] =>
+  Array.from({ length: Math.floor((to - from) / every) }, (_, index) => ({
+    at: from + index * every,
+    type: 'access',
+    message: `GET /products/${index}`,
+  }));
+
+interface Manners {
+  readonly filter?: 'works' | 'does nothing' | 'finds nothing' | 'is refused';
+  /** Answers in place of the log, for the requests of these numbers. */
+  readonly replies?: (number: number) => Reply | undefined;
+}
+
+/** An environment's log on a virtual clock that starts `elapsed` milliseconds after the start of the log. */
+function openLog(lines: readonly Line[], { filter = 'works', replies }: Manners = {}, elapsed = 0) {
+  const scripted = scriptedClient([], { deadline: 3_600_000 });
+  const { client, clock, transport } = scripted;
+  const now = (): number => start + elapsed + clock.now();
+  const times: number[] = [];
+  transport.answer = ({ url }) => {
+    times.push(clock.now());
+    const reply = replies?.(times.length);
+    if (reply !== undefined) return reply;
+    const { from, to, query, cursor } = Object.fromEntries(url.searchParams);
+    if (query !== undefined && filter === 'is refused') return json(422, { message: 'No such parameter.' });
+    const before = cursor === undefined ? Number.POSITIVE_INFINITY : Number(cursor);
+    const found = lines
+      .filter(({ at }) => start + at <= now() && start + at >= Date.parse(from ?? '') && start + at < before)
+      .filter(({ at }) => start + at <= Date.parse(to ?? ''))
+      .filter(({ message }) => {
+        if (query === undefined || filter === 'does nothing') return true;
+        return filter === 'works' && message.includes(query);
+      })
+      .sort((a, b) => a.at - b.at);
+    const page = found.slice(-100);
+    const cursorOfNext = found.length > page.length ? String(start + (page[0]?.at ?? 0)) : null;
+    const data = page.map(({ at, ...entry }) => ({
+      ...entry,
+      level: 'info',
+      logged_at: new Date(start + at).toISOString(),
+    }));
+    return json(200, { data, meta: { cursor: cursorOfNext } });
+  };
+  const observing = {
+    ...{ client, clock, environmentId: 'env-1', now },
+    random: () => 1,
+    cancelled: scripted.cancelled.signal,
+    log: () => undefined,
+  };
+  return {
+    ...{ clock, transport, times },
+    back: async (watched: readonly Watched[] = [horizon], span = 60_000, deployedAt?: number) =>
+      await clock.run(lookBack(watched, span, deployedAt, observing)),
+    watch: async (watched: readonly Watched[] = [horizon], span = 60_000) => {
+      const deployed = { startedAt: start - 40_000, succeededAt: start };
+      return await clock.run(watch(watched, span, deployed, observing));
+    },
+  };
+}
+
+describe('a look back', () => {
+  test('finds a process that keeps exiting, and waits for nothing', async () => {
+    const log = openLog(loop(0, 14), {}, 60_000);
+    expect(await log.back()).toMatchObject([{ status: 'restarting' }]);
+    expect(log.clock.now()).toBe(0);
+    expect(log.times).toHaveLength(1);
+  });
+
+  test('finds it among thousands of other lines, where the filter works', async () => {
+    const log = openLog([...visits(0, 60_000, 10), ...loop(0, 5)], {}, 60_000);
+    expect(await log.back()).toMatchObject([{ status: 'restarting' }]);
+    expect(log.times).toHaveLength(1);
+  });
+
+  test.each(['does nothing', 'is refused', 'finds nothing'] as const)(
+    'reads backwards, where the filter %s',
+    async (filter) => {
+      const log = openLog([...visits(0, 60_000, 100), ...loop(1_000, 5), began(59_990)], { filter }, 60_000);
+      expect(await log.back()).toMatchObject([{ status: 'restarting' }]);
+      expect(log.times.length).toBeLessThanOrEqual(10);
+    },
+  );
+
+  test('does not say that a process is up where it has not seen all of the log', async () => {
+    const log = openLog([...visits(0, 60_000, 10)], { filter: 'does nothing' }, 60_000);
+    expect(await log.back()).toMatchObject([
+      { status: 'unknown', why: expect.stringContaining('more lines than 10 requests show') },
+    ]);
+    expect(log.times).toHaveLength(10);
+  });
+
+  test('checks an empty answer once without the filter', async () => {
+    const quiet = openLog(visits(0, 60_000, 10), {}, 60_000);
+    expect(await quiet.back()).toMatchObject([{ status: 'up' }]);
+    expect(quiet.transport.asked.map((asked) => asked.includes('query='))).toEqual([true, false]);
+  });
+
+  test('judges nothing from before the newest deployment', async () => {
+    const lines = loop(0, 14);
+    expect(await openLog(lines, {}, 60_000).back([horizon], 60_000, start + 5_000)).toMatchObject([
+      { status: 'up' },
+    ]);
+    expect(await openLog(lines, {}, 12_000).back([horizon], 60_000, start + 5_000)).toMatchObject([
+      { status: 'unknown', why: expect.stringContaining('only just been deployed') },
+    ]);
+  });
+
+  test.each([
+    [403, 'the log could not be read (The Cloud answered 403'],
+    [503, 'the log could not be read (The Cloud answered 503'],
+    [429, 'the log could not be read (The Cloud answered 429'],
+  ])('says why nothing is known where the log answers %d', async (status, why) => {
+    const log = openLog([], { replies: () => json(status, {}, { 'retry-after': '40' }) });
+    expect(await log.back()).toMatchObject([{ status: 'unknown', why: expect.stringContaining(why) }]);
+    expect(log.clock.now()).toBeLessThanOrEqual(30_000);
+  });
+
+  test('tries again where the log answers 503 once', async () => {
+    const replies = (number: number) => (number === 1 ? json(503, {}) : undefined);
+    expect(await openLog(loop(0, 5), { replies }, 60_000).back()).toMatchObject([{ status: 'restarting' }]);
+  });
+});
+
+describe('a watch', () => {
+  test('lasts until ten seconds after the deployment and the span have passed, two requests each ten seconds', async () => {
+    const log = openLog([began(-3_000)]);
+    expect(await log.watch()).toMatchObject([{ status: 'up' }]);
+    expect(log.clock.now()).toBe(70_000);
+    for (const time of log.times) {
+      const within = log.times.filter((other) => other >= time && other < time + 10_000);
+      expect(within.length).toBeLessThanOrEqual(2);
+    }
+  });
+
+  test('ends as soon as it is certain that a process keeps exiting', async () => {
+    const log = openLog([began(0), ...loop(500, 200)]);
+    expect(await log.watch()).toMatchObject([{ status: 'restarting' }]);
+    expect(log.clock.now()).toBe(20_000);
+  });
+
+  test('does not judge what ended within ten seconds of the deployment', async () => {
+    expect(await openLog([...loop(0, 15), began(9_500)]).watch()).toMatchObject([{ status: 'up' }]);
+  });
+
+  test('counts an exit once, however often its line is read', async () => {
+    expect(await openLog([began(0), ...crash(25_000)]).watch()).toMatchObject([
+      { status: 'up', exits: [{ code: 1 }] },
+    ]);
+  });
+
+  test('does not know of a process of which the log has no line', async () => {
+    expect(await openLog(visits(0, 70_000, 1_000)).watch()).toMatchObject([{ status: 'unknown' }]);
+  });
+
+  test('reads what busy moments left unread at its end', async () => {
+    const lines = [began(0), ...visits(20_000, 25_000, 10), ...crash(18_000), ...crash(19_000)];
+    const log = openLog(lines, { filter: 'does nothing' });
+    expect(await log.watch()).toMatchObject([{ status: 'restarting' }]);
+  });
+
+  test('does not know what happened where the log is busier than it may ask', async () => {
+    const log = openLog([began(0), ...visits(0, 70_000, 5)], { filter: 'does nothing' });
+    expect(await log.watch()).toMatchObject([{ status: 'unknown' }]);
+    expect(log.times.length).toBeLessThanOrEqual(2 * 8 + 10);
+  });
+
+  test('goes on after a failure, and sends no request again for it', async () => {
+    const replies = (number: number) => (number <= 3 ? json(503, {}) : undefined);
+    const log = openLog([began(-3_000)], { replies });
+    expect(await log.watch()).toMatchObject([{ status: 'up' }]);
+    expect(log.times.slice(0, 4)).toEqual([0, 10_000, 20_000, 30_000]);
+  });
+
+  test('ends at once where the token may not read the log', async () => {
+    const log = openLog([], { replies: () => json(403, { message: 'This action is unauthorized.' }) });
+    expect(await log.watch()).toMatchObject([
+      { status: 'unknown', why: expect.stringContaining('answered 403: This action is unauthorized.') },
+    ]);
+    expect(log.times).toEqual([0]);
+  });
+});
