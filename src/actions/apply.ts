@@ -1,3 +1,5 @@
+import type { SeenDeployments } from '../cloud/deployments.ts';
+import type { Instance } from '../cloud/instances.ts';
 import { cloudMaker } from '../cloud/maker.ts';
 import type { ExistingProcess } from '../cloud/process.ts';
 import { cloudPace, cloudRules } from '../cloud/service.ts';
@@ -17,7 +19,8 @@ import { raceLimit, withClient, workDeadline } from './inputs/connection.ts';
 import { type CloudPlan, readAndPlan } from './read-and-plan.ts';
 import { PlanReport } from './report/plan.ts';
 import { replicasText } from './report/process.ts';
-import { type Change, makeLive } from './rollout.ts';
+import { saySleep } from './report/sleep.ts';
+import { awaitCommit, type Change, type PlacedProcess, readAhead, rollOut } from './rollout.ts';
 
 const cloudService: AppliedService<ProcessSpec, ExistingProcess> = {
   rules: cloudRules,
@@ -42,19 +45,29 @@ export async function runApply(step: Step): Promise<void> {
   });
   step.inputs.done();
   await withClient(step, inputs.connection, async (client) => {
-    const read = await readAndPlan(step, client, inputs);
+    const rolling = { ...inputs, step, client, onLive: step.output };
+    const ahead = readAhead(rolling);
+    let seen: SeenDeployments | undefined;
+    const read = await readAndPlan(step, client, inputs, {
+      onEnvironment: ahead.begin,
+      beforePlan: async ({ id }) => {
+        seen = inputs.dryRun ? undefined : await awaitCommit(rolling, id);
+        return seen !== undefined;
+      },
+    });
     const { environment, instances, plan } = read;
     report.found(environment.name, ({ id }) => {
       const instance = instances.find((one) => one.id === id);
       return instance && replicasText(instance);
     });
     logPlan(step, report, read, cloudService);
-    step.output({ 'environment-id': environment.id, 'deployment-id': '', verified: '' });
+    step.output({ 'environment-id': environment.id, 'deployment-id': '', verified: '', stable: '' });
+    saySleep(step, environment);
     const done = await (inputs.dryRun
       ? tell(step, report, read)
       : change(step, client, inputs, report, read));
-    const where = { environmentId: environment.id };
-    await makeLive({ ...inputs, step, client, onLive: step.output }, { ...done, where });
+    const made = { ...done, environment, instanceId: undefined };
+    await rollOut(rolling, made, seen ?? (await ahead.seen()));
     if (done.kind === 'changed' && inputs.goingLive.redeploy)
       report.next(html`<p>✅ Live: the deployment has succeeded.</p>`);
     if (inputs.dryRun) refuseDrift(inputs, plan);
@@ -67,11 +80,18 @@ function keyOf(step: Step, { application, environment }: ApplyInputs): readonly 
   return [application ?? step.workflow.repository ?? '', environment];
 }
 
-type Done = Pick<Change, 'kind' | 'done'>;
+type Done = Pick<Change, 'kind' | 'done' | 'processes'>;
 
-function tell(step: Step, report: PlanReport, { plan }: CloudPlan): Done {
+function tell(step: Step, report: PlanReport, { plan, instances }: CloudPlan): Done {
   tellPlan(step, report, plan, cloudService);
-  return { kind: 'planned', done: '' };
+  const processes = plan.operations.flatMap((operation) =>
+    'spec' in operation && 'process' in operation ? [placed(operation.process, instances)] : [],
+  );
+  return { kind: 'planned', done: '', processes };
+}
+
+function placed(process: ExistingProcess, instances: readonly Instance[]): PlacedProcess {
+  return { process, instance: instances.find(({ id }) => id === process.instanceId) };
 }
 
 async function change(
@@ -97,8 +117,15 @@ async function change(
     whenLive: 'It takes effect with the environment’s next deploy',
   });
   const counts = doneCounts(results);
-  if (changesIn(counts) === 0) return { kind: 'unchanged', done: '' };
-  return { kind: 'changed', done: `The processes are as declared (${countsText(counts, 'done')})` };
+  const processes = results.flatMap(({ operation, process }) =>
+    'spec' in operation && process !== undefined ? [placed(process, read.instances)] : [],
+  );
+  if (changesIn(counts) === 0) return { kind: 'unchanged', done: 'The processes are as declared', processes };
+  return {
+    kind: 'changed',
+    done: `The processes are as declared (${countsText(counts, 'done')})`,
+    processes,
+  };
 }
 
 function nextStep({ goingLive }: ApplyInputs, isDone: boolean, changes: number): Html {

@@ -9,23 +9,43 @@ import type { Step } from '../runner/step.ts';
 import { type Advice, withAdvice } from './advice.ts';
 import { withClient } from './inputs/connection.ts';
 import { type DeleteInputs, describeDeleteTarget, readDeleteInputs } from './inputs/delete.ts';
-import { findTarget, openPinnedStore, openStore, type Target, whereOf } from './inputs/target.ts';
+import { findTarget, openPinnedStore, openStore, type Target } from './inputs/target.ts';
 import { reportDeleted } from './report/delete.ts';
-import { makeLive } from './rollout.ts';
+import { type Change, environmentOfInstance, readAhead, rollOut } from './rollout.ts';
 
 /** Makes a background process of Laravel Cloud not exist. */
 export async function runDelete(step: Step): Promise<void> {
   const inputs = readDeleteInputs(step);
   await withClient(step, inputs.connection, async (client) => {
     const byIdentity = inputs.toDelete.by === 'identity';
-    const target = await findTarget(step, client, inputs.connection, inputs.target, byIdentity);
+    const rolling = { ...inputs, step, client, onLive: () => undefined };
+    const ahead = readAhead(rolling);
+    const target = await findTarget(step, client, inputs.connection, inputs.target, byIdentity, ahead.begin);
     step.doing(`deleting the ${describeDeleteTarget(inputs.toDelete)}`);
     const { found, store } = await find(step, client, inputs, target);
     for (const process of found) step.log.info(`${process.id}: ${describeExisting(process)}`);
     if (found.length === 0) reportAbsent(step, inputs, target);
     else if (inputs.dryRun) tell(step, inputs, 'would-delete', found, target);
-    else await deleteFound(step, client, inputs, store, found, target);
+    else await deleteFound(step, inputs, store, found, target);
+    if (inputs.dryRun) return;
+    const change = changeOf(target, found);
+    const isKnown = change.environment !== undefined || change.instanceId !== undefined;
+    if (isKnown) await rollOut(rolling, change, await ahead.seen());
   });
+}
+
+function changeOf({ environment, instance, instanceId }: Target, found: readonly ExistingProcess[]): Change {
+  return {
+    kind: found.length > 0 ? 'changed' : 'unchanged',
+    done: doneText(found),
+    environment: environment ?? environmentOfInstance(instance),
+    instanceId: found[0]?.instanceId ?? instanceId,
+    processes: [],
+  };
+}
+
+function doneText(deleted: readonly ExistingProcess[]): string {
+  return `Deleted ${deleted.map(({ id }) => id).join(', ')}`;
 }
 
 /** By which input what is wrong can be corrected. */
@@ -65,7 +85,6 @@ function reportAbsent(step: Step, inputs: DeleteInputs, target: Target): void {
 
 async function deleteFound(
   step: Step,
-  client: HttpClient,
   inputs: DeleteInputs,
   store: CloudPinnedStore,
   found: readonly ExistingProcess[],
@@ -75,12 +94,7 @@ async function deleteFound(
   tell(step, inputs, result.deleted.length > 0 ? 'deleted' : '', result.deleted, target);
   const failure = deleteFailure(result);
   if (failure !== undefined) throw failure;
-  const done = `Deleted ${result.deleted.map(({ id }) => id).join(', ')}`;
-  step.did('processes', done);
-  await makeLive(
-    { ...inputs, step, client, onLive: () => undefined },
-    { kind: 'changed', done, where: whereOf(target, found[0]) },
-  );
+  step.did('processes', doneText(result.deleted));
 }
 
 function tell(

@@ -1,5 +1,6 @@
 import { type Ensure, type Ensured, type EnsurePinned, ensure, ensurePinned } from '../cloud/ensure.ts';
 import { candidates } from '../cloud/identity.ts';
+import { readInstance } from '../cloud/instances.ts';
 import { describeOthers, otherWorkersOf } from '../cloud/left-over.ts';
 import { lint } from '../cloud/lint.ts';
 import type { ExistingProcess } from '../cloud/process.ts';
@@ -18,16 +19,18 @@ import {
   readTarget,
   type Target,
   type TargetInputs,
-  whereOf,
 } from './inputs/target.ts';
 import { knownOutputs, outputsOf, reportEnsured, sentenceFor } from './report/ensure.ts';
+import { saySleep } from './report/sleep.ts';
 import {
+  awaitCommit,
   type Change,
+  environmentOfInstance,
   type GoingLive,
-  type LookAhead,
-  lookAhead,
-  makeLive,
+  type Rolling,
+  readAhead,
   readGoingLive,
+  rollOut,
 } from './rollout.ts';
 
 interface EnsureInputs {
@@ -43,19 +46,35 @@ export async function runEnsure(step: Step): Promise<void> {
   await withClient(step, inputs.connection, async (client) => {
     const { connection, wanted } = inputs;
     const looks = !('id' in wanted) && wanted.ifExists !== 'create';
-    const target = await findTarget(step, client, connection, inputs.target, looks);
+    const rolling = { step, client, connection, goingLive: inputs.goingLive, onLive: step.output };
+    const ahead = readAhead(rolling);
+    const named = await findTarget(step, client, connection, inputs.target, looks, ahead.begin);
+    const { target, seen } = wanted.dryRun
+      ? { target: named, seen: undefined }
+      : await waitFirst(rolling, named);
     step.doing(`making sure that the ${describe(wanted.spec)} is as declared`);
-    const ahead = lookAhead(step, client, inputs.goingLive, target.environment?.id);
-    const { ensured, instance } = await ensureProcess(step, client, inputs, target, ahead).finally(
-      ahead.seen,
-    );
+    const { ensured, instance } = await ensureProcess(step, client, inputs, target);
     const found: Target = { ...target, instance: target.instance ?? instance };
     warnOf(step, wanted.spec, ensured, found);
     step.output(outputsOf(ensured, found));
     step.summarize(reportEnsured(ensured, found, inputs.goingLive.redeploy));
-    const change = { ...changeOf(inputs.wanted, ensured, found), deployments: ahead.seen() };
-    await makeLive({ ...inputs, step, client, onLive: step.output }, change);
+    const change = changeOf(wanted, ensured, found);
+    saySleep(step, change.environment);
+    await rollOut(rolling, change, seen ?? (await ahead.seen()));
   });
+}
+
+/** Waits for a commit's deployment, if one is named. What has been listed before that is listed again. */
+async function waitFirst(rolling: Rolling, target: Target) {
+  if (rolling.goingLive.commit === undefined) return { target, seen: undefined };
+  const { environment, instanceId } = target;
+  const instance =
+    environment === undefined && instanceId !== undefined
+      ? await readInstance(rolling.client, instanceId)
+      : target.instance;
+  const known = environment ?? environmentOfInstance(instance);
+  const seen = known && (await awaitCommit(rolling, known.id));
+  return { target: { ...target, instance, listing: undefined }, seen };
 }
 
 function readInputs(step: Step): EnsureInputs {
@@ -65,7 +84,10 @@ function readInputs(step: Step): EnsureInputs {
   const pinned = inputs.text('process-id') !== undefined;
   const target = readTarget(step, { pinned });
   const wanted = pinned ? readPinned(step, processId ?? '') : readWanted(step);
-  const read = { connection, target, wanted, goingLive: readGoingLive(inputs) };
+  const goingLive = readGoingLive(inputs);
+  if (goingLive.commit !== undefined && target.environment === undefined && target.instance === undefined)
+    inputs.problem('wait-for-commit', 'needs environment, or instance, to say whose deployment it is');
+  const read = { connection, target, wanted, goingLive };
   inputs.done();
   return read;
 }
@@ -107,7 +129,6 @@ async function ensureProcess(
   client: HttpClient,
   { connection, wanted }: EnsureInputs,
   target: Target,
-  ahead: LookAhead,
 ) {
   const world = {
     ...step,
@@ -116,7 +137,6 @@ async function ensureProcess(
       // A step that fails after this, or is killed, has told of it all the same.
       if (process === undefined) return;
       step.output(knownOutputs(process, target));
-      ahead.begin();
     },
     warn: (line: string) => step.log.warning(line),
     log: (line: string) => step.log.info(line),
@@ -167,7 +187,12 @@ function changeOf(
   const unchanged = madeByOther ? 'made-by-other' : 'unchanged';
   return {
     kind: dryRun ? 'planned' : outcome === 'unchanged' ? unchanged : 'changed',
-    done: `The ${describe(spec)} was ${outcome}`,
-    where: whereOf(target, process),
+    done:
+      outcome === 'unchanged'
+        ? `The ${describe(spec)} is as declared`
+        : `The ${describe(spec)} was ${outcome}`,
+    environment: target.environment ?? environmentOfInstance(target.instance),
+    instanceId: process?.instanceId ?? target.instanceId,
+    processes: process === undefined ? [] : [{ process, instance: target.instance }],
   };
 }

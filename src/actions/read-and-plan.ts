@@ -1,10 +1,11 @@
+import type { Environment } from '../cloud/environment.ts';
 import type { Instance } from '../cloud/instances.ts';
 import { lint } from '../cloud/lint.ts';
 import type { ExistingProcess } from '../cloud/process.ts';
 import { cloudRules } from '../cloud/service.ts';
 import { type ProcessSpec, processesOfNew } from '../cloud/spec.ts';
 import { CloudProcessStore } from '../cloud/store.ts';
-import { type Environment, findInEnvironment, pickInstances } from '../cloud/target.ts';
+import { findInEnvironment, pickInstances } from '../cloud/target.ts';
 import type { Listing } from '../converge/listing.ts';
 import type { Place, Plan } from '../converge/plan.ts';
 import { Limit } from '../converge/semaphore.ts';
@@ -15,7 +16,7 @@ import type { Step } from '../runner/step.ts';
 import { waitingFor } from '../time.ts';
 import type { ApplyInputs } from './inputs/apply.ts';
 import { maxConcurrency, workDeadline } from './inputs/connection.ts';
-import { named } from './inputs/target.ts';
+import { named, namesIn } from './inputs/target.ts';
 
 /** What the manifest declares next to what there is. */
 export interface CloudPlan extends Planned<ProcessSpec, ExistingProcess> {
@@ -23,9 +24,23 @@ export interface CloudPlan extends Planned<ProcessSpec, ExistingProcess> {
   readonly instances: readonly Instance[];
 }
 
+/** What else happens on the way to a plan. */
+export interface Beside {
+  /** Told as soon as it is known which environment it is. */
+  onEnvironment(id: string): void;
+  /** Done before anything is planned; says whether that took time, so that everything is to be read again. */
+  beforePlan(environment: Environment): Promise<boolean>;
+}
+
 /** Reads what there is, and plans. Throws a `Failure` when the plan would have to guess. */
-export async function readAndPlan(step: Step, client: HttpClient, inputs: ApplyInputs): Promise<CloudPlan> {
-  const { environment, instances, seen } = await findInstances(step, client, inputs);
+export async function readAndPlan(
+  step: Step,
+  client: HttpClient,
+  inputs: ApplyInputs,
+  beside: Beside,
+): Promise<CloudPlan> {
+  const { environment, instances, seen } = await findInstances(step, client, inputs, beside.onEnvironment);
+  const isStale = await beside.beforePlan(environment);
   step.doing(`planning ${inputs.file}`);
   const patient = client.within(workDeadline(step, inputs.connection, 2_000 * instances.length));
   const limit = new Limit(maxConcurrency);
@@ -37,7 +52,7 @@ export async function readAndPlan(step: Step, client: HttpClient, inputs: ApplyI
     instances.map(async (place, index) => ({
       place,
       declared: inputs.manifest.places[index]?.processes.map(({ spec }) => spec) ?? [],
-      listing: seen.get(place.id) ?? (await look(place)),
+      listing: (isStale ? undefined : seen.get(place.id)) ?? (await look(place)),
     })),
   );
   const { states, plan } = await settledPlan(
@@ -73,6 +88,7 @@ async function findInstances(
   step: Step,
   client: HttpClient,
   { application, connection, environment, manifest, wait }: ApplyInputs,
+  onEnvironment: (id: string) => void,
 ): Promise<{
   environment: Environment;
   instances: readonly Instance[];
@@ -82,9 +98,10 @@ async function findInstances(
   step.doing(`${wait > 0 ? 'waiting' : 'looking'} for the environment "${environment}"`);
   const { found, picked } = await findInEnvironment(
     client.within(workDeadline(step, connection, wait)),
-    { application, environment, repository: step.workflow.repository, withProcesses: true },
+    { application, environment, ...namesIn(step), withProcesses: true },
     { ...waitingFor(step, wait), log: (line) => step.log.info(line) },
     (candidates) => pickInstances(candidates, manifest.places),
+    onEnvironment,
   );
   const names = picked.map(named).join(', ');
   step.log.info(`Environment ${named(found.environment)}, instances ${names}`);

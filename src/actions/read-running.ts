@@ -1,7 +1,8 @@
+import type { Environment } from '../cloud/environment.ts';
 import type { Instance } from '../cloud/instances.ts';
 import type { ExistingProcess } from '../cloud/process.ts';
 import { CloudProcessStore } from '../cloud/store.ts';
-import { type Environment, type EnvironmentInstances, findInEnvironment } from '../cloud/target.ts';
+import { type EnvironmentInstances, findInEnvironment } from '../cloud/target.ts';
 import type { Listing } from '../converge/listing.ts';
 import { Limit } from '../converge/semaphore.ts';
 import type { HttpClient } from '../http/client.ts';
@@ -9,7 +10,7 @@ import { NotThere } from '../names.ts';
 import type { Step } from '../runner/step.ts';
 import { waitingFor } from '../time.ts';
 import { type Connection, maxConcurrency, workDeadline } from './inputs/connection.ts';
-import { findTarget, openStore, type TargetInputs } from './inputs/target.ts';
+import { findTarget, namesIn, openStore, type TargetInputs } from './inputs/target.ts';
 
 /** What runs where. */
 export interface Running {
@@ -64,7 +65,7 @@ async function readEnvironment(
   step.doing(`${wait > 0 ? 'waiting' : 'looking'} for the environment "${environment}"`);
   const { found } = await findInEnvironment(
     client.within(workDeadline(step, connection, wait)),
-    { application, environment, repository: step.workflow.repository, withProcesses: true },
+    { application, environment, ...namesIn(step), withProcesses: true },
     { ...waitingFor(step, wait), log: (line) => step.log.info(line) },
     refuseNone,
   );

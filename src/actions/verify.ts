@@ -1,10 +1,13 @@
 import { type Command, hasSucceeded, runCommand } from '../cloud/commands.ts';
+import { asPrinted } from '../cloud/deployments.ts';
+import type { Environment } from '../cloud/environment.ts';
 import type { Following } from '../cloud/following.ts';
 import { Cancelled, Failure } from '../failure.ts';
 import type { HttpClient } from '../http/client.ts';
 import { code, html } from '../runner/html.ts';
 import type { Inputs } from '../runner/inputs.ts';
 import type { Step } from '../runner/step.ts';
+import { shorten } from '../text.ts';
 import { waitingFor } from '../time.ts';
 import { type Connection, workDeadline } from './inputs/connection.ts';
 import { lastLines } from './report/logs.ts';
@@ -29,37 +32,29 @@ export function readVerification(inputs: Inputs): Verification | undefined {
   return { command, timeout };
 }
 
-/** Says that nothing was verified, and why: what is not live yet proves nothing. */
-export function skipVerification(step: Step, kind: 'changed' | 'planned'): void {
-  step.output({ verified: 'skipped' });
-  const why = kind === 'planned' ? 'this is a dry run' : 'the change is not live before the next deploy';
-  step.log.notice(`verify-command was skipped, since ${why}.`);
-  step.summarize(html`<p>Not verified, since ${why}.</p>`);
-}
-
 interface Verifying {
   readonly step: Step;
   readonly client: HttpClient;
   readonly connection: Connection;
   readonly goingLive: { readonly showLogs: boolean };
   readonly verification: Verification;
-  readonly environmentId: string;
+  readonly environment: Environment;
 }
 
 /** Runs the command and sets `verified`. Throws a `Failure` unless it has ended well in time. */
 export async function verify(verifying: Verifying): Promise<void> {
-  const { step, client, connection, goingLive, verification, environmentId } = verifying;
+  const { step, client, connection, goingLive, verification, environment } = verifying;
   const patient = client.within(workDeadline(step, connection, verification.timeout));
   step.doing('running the verify command');
   step.log.info(`Verifying with: ${verification.command}`);
   try {
     const watch = following(step, 'verification', verification.timeout);
-    const ended = await runCommand(patient, environmentId, verification.command, watch);
+    const ended = await runCommand(patient, environment.id, verification.command, watch);
     if (goingLive.showLogs) {
       const title = html`Output of ${code(verification.command)}, its last lines`;
-      step.summarize(lastLines(step, title, ended.output ?? ''));
+      step.summarize(lastLines(step, title, environment.redact(asPrinted(ended.output ?? ''))));
     }
-    if (!hasSucceeded(ended)) throw failed(ended, goingLive.showLogs);
+    if (!hasSucceeded(ended)) throw failed(verification, ended, goingLive.showLogs);
   } catch (error) {
     if (!(error instanceof Cancelled)) step.output({ verified: 'false' });
     throw error;
@@ -69,10 +64,15 @@ export async function verify(verifying: Verifying): Promise<void> {
   step.summarize(html`<p>✅ Verified: ${code(verification.command)} has succeeded.</p>`);
 }
 
-function failed({ id, status, exitCode, failureReason }: Command, showLogs: boolean): Failure {
+function failed(
+  { command }: Verification,
+  { id, status, exitCode, failureReason }: Command,
+  showLogs: boolean,
+): Failure {
   const exit = exitCode === undefined ? '' : ` with exit code ${exitCode}`;
   const reason = failureReason === undefined ? '' : `: ${failureReason}`;
   return new Failure({
+    headline: `Verification failed: ${shorten(command, 80)}${exitCode === undefined ? '' : ` (exit code ${exitCode})`}`,
     what: `The verify command (${id})`,
     why: `it ended as ${status}${exit}${reason}. The processes are as declared, but this did not prove that they work`,
     fix: showLogs

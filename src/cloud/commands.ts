@@ -3,7 +3,7 @@ import type { HttpCall, HttpClient } from '../http/client.ts';
 import { HttpFailure } from '../http/failure.ts';
 import { path } from '../http/path.ts';
 import { type Following, followToEnd, lookAfterLoss } from './following.ts';
-import { readBothEnds } from './lists.ts';
+import { readBothEnds } from './recent.ts';
 import { one, theOne } from './shapes.ts';
 
 /** A command that Laravel Cloud runs in an environment, once. */
@@ -17,15 +17,18 @@ export interface Command {
   readonly failureReason: string | undefined;
 }
 
+const Text = v.fallback(v.optional(v.string()), undefined);
+const Code = v.union([v.number(), v.pipe(v.string(), v.regex(/^-?\d+$/), v.transform(Number))]);
+
 /** Source: the commands of Laravel Cloud's OpenAPI description. `output` and `exit_code` are null until it has ended. */
 const CommandResource = v.object({
   id: v.pipe(v.string(), v.minLength(1), v.maxLength(200)),
   attributes: v.object({
     status: v.string(),
-    command: v.nullish(v.string()),
-    output: v.nullish(v.string()),
-    exit_code: v.nullish(v.union([v.number(), v.pipe(v.string(), v.regex(/^-?\d+$/), v.transform(Number))])),
-    failure_reason: v.nullish(v.string()),
+    command: Text,
+    output: Text,
+    exit_code: v.fallback(v.optional(Code), undefined),
+    failure_reason: Text,
   }),
 });
 type CommandResource = v.InferOutput<typeof CommandResource>;
@@ -128,8 +131,8 @@ function commandFrom({ id, attributes }: CommandResource): Command {
   return {
     id,
     status: attributes.status,
-    output: attributes.output ?? undefined,
-    exitCode: attributes.exit_code ?? undefined,
-    failureReason: attributes.failure_reason ?? undefined,
+    output: attributes.output,
+    exitCode: attributes.exit_code,
+    failureReason: attributes.failure_reason,
   };
 }

@@ -1,9 +1,12 @@
+import { stripVTControlCharacters } from 'node:util';
 import * as v from 'valibot';
+import { Failure } from '../failure.ts';
 import type { HttpCall, HttpClient } from '../http/client.ts';
 import { HttpFailure } from '../http/failure.ts';
 import { path } from '../http/path.ts';
-import { type Following, followToEnd, lookAfterLoss } from './following.ts';
-import { readBothEnds } from './lists.ts';
+import { poll } from '../time.ts';
+import { calmly, type Following, followToEnd, lookAfterLoss } from './following.ts';
+import { readFirstPage } from './recent.ts';
 import { DeploymentResource, one, theOne } from './shapes.ts';
 
 export interface Deployment {
@@ -11,12 +14,22 @@ export interface Deployment {
   /** A word of the API: `pending`, `build.running`, … */
   readonly status: string;
   readonly failureReason: string | undefined;
+  readonly commit: string | undefined;
+  /** In milliseconds since 1970; recorded: to the second. */
+  readonly startedAt: number | undefined;
+  readonly finishedAt: number | undefined;
+}
+
+/** The deployments of an environment, the newest first, and when they were read, on the service's clock. */
+export interface SeenDeployments {
+  readonly deployments: readonly Deployment[];
+  readonly at: number | undefined;
 }
 
 /** Recorded: these and no others are final; `build.succeeded` is not. A word not known yet counts as not final. */
 const finalWords = ['deployment.succeeded', 'deployment.failed', 'build.failed', 'failed', 'cancelled'];
 
-function hasEnded({ status }: Deployment): boolean {
+export function hasEnded({ status }: Deployment): boolean {
   return finalWords.includes(status);
 }
 
@@ -24,104 +37,128 @@ export function hasSucceeded({ status }: Deployment): boolean {
   return status === 'deployment.succeeded';
 }
 
-export interface Redeploying extends Following {
-  /** What `recent` has shown since the change, where that is known already. */
-  readonly seen: readonly Deployment[] | undefined;
-  /** Told the id as soon as it is known. */
-  readonly onStart: (id: string) => void;
+/** The deployments of an environment, as far as they are on the first page. */
+export async function readDeployments(client: HttpClient, environmentId: string): Promise<SeenDeployments> {
+  const call: HttpCall = {
+    method: 'GET',
+    path: path`/environments/${environmentId}/deployments`,
+    what: `Listing the deployments of ${environmentId}`,
+  };
+  const { items, at } = await readFirstPage(client, call, DeploymentResource);
+  return { deployments: items.map(deploymentFrom), at };
 }
 
-/**
- * Deploys an environment once, and follows the deployment to its end, good or bad. One that runs already is waited for
- * first: it began before the change, and does not carry it.
- */
-export async function redeploy(
-  client: HttpClient,
-  environmentId: string,
-  following: Redeploying,
-): Promise<Deployment> {
-  const started = await start(client, environmentId, following);
-  following.did(`started deployment ${started.id}`);
-  following.onStart(started.id);
-  return await follow(client, started, following);
+export interface Deploying extends Following {
+  /** The deployments as they were read last. */
+  readonly seen: readonly Deployment[];
+  /** Does this deployment put what is declared into effect? */
+  carries(deployment: Deployment): boolean;
+  /** Told the id of each deployment that is followed. */
+  readonly onFollow: (id: string) => void;
 }
 
 /** How often a deployment is asked for, when answers are lost or another deployment gets in first. */
 const maxStarts = 5;
 
-async function start(client: HttpClient, environmentId: string, following: Redeploying): Promise<Deployment> {
-  for (let attempt = 1; ; attempt++) {
-    const seen = attempt === 1 ? following.seen : undefined;
-    const before = await afterRunning(client, environmentId, following, seen);
-    try {
-      const { data } = await client.json(
-        {
-          method: 'POST',
-          path: path`/environments/${environmentId}/deployments`,
-          what: 'Starting a deployment',
-        },
-        one(DeploymentResource),
+/**
+ * Follows a deployment that carries what is declared to its end, good or bad. Somebody else's is as good as an own one;
+ * only where none is there is one started, once those that run have ended.
+ */
+export async function deploy(
+  client: HttpClient,
+  environmentId: string,
+  deploying: Deploying,
+): Promise<Deployment> {
+  let { seen } = deploying;
+  for (let starts = 0; ; ) {
+    const [newest] = seen;
+    const carrying = seen.find((one) => !hasEnded(one) && deploying.carries(one));
+    if (carrying !== undefined) return await followOn(client, environmentId, carrying, deploying);
+    if (newest !== undefined && hasSucceeded(newest) && deploying.carries(newest)) return newest;
+    const running = seen.find((one) => !hasEnded(one));
+    if (running !== undefined) {
+      deploying.log(
+        `Waiting for deployment ${running.id}, which began before the change (${running.status})`,
       );
-      return deploymentFrom(data.data);
-    } catch (error) {
-      if (!(error instanceof HttpFailure) || attempt === maxStarts) throw error;
-      if (error.isLost) {
-        following.log(
-          `The answer to the deploy request was lost (${error.reason}); looking whether it took effect`,
-        );
-        following.did('a deployment was asked for, and the answer was lost: it may have started');
-        const known = new Set(before.map(({ id }) => id));
-        const fresh = await appeared(client, environmentId, known, following);
-        if (fresh !== undefined) return fresh;
-      } else if (error.status === 409 || error.status === 422) {
-        // Not told how Cloud says that one is in progress: whether one is decides. A list may show it late, but where
-        // Cloud names fields, they are what is wrong.
-        if (!(await isRunning(client, environmentId, following, error.fields.length === 0))) throw error;
-        following.log('Another deployment got in first');
-      } else throw error;
+      await follow(client, running, deploying);
+    } else {
+      const started = await start(client, environmentId, seen, ++starts === maxStarts, deploying);
+      if (started !== undefined) return await followOn(client, environmentId, started, deploying);
     }
+    seen = (await readDeployments(client, environmentId)).deployments;
   }
 }
 
-/** What a lost request started, if anything shows within some seconds. */
-async function appeared(
+/** Undefined where it has not started: another one got in first, or the request was lost. */
+async function start(
   client: HttpClient,
   environmentId: string,
-  known: ReadonlySet<string>,
-  following: Following,
+  before: readonly Deployment[],
+  isLast: boolean,
+  deploying: Deploying,
 ): Promise<Deployment | undefined> {
-  return await lookAfterLoss(
-    async () => (await recent(client, environmentId)).find(({ id }) => !known.has(id)),
-    following,
-  );
+  try {
+    const call = { method: 'POST', what: 'Starting a deployment' } as const;
+    const { data } = await client.json(
+      { ...call, path: path`/environments/${environmentId}/deployments` },
+      one(DeploymentResource),
+    );
+    const started = deploymentFrom(data.data);
+    deploying.did(`started deployment ${started.id}`);
+    deploying.log(`Deployment ${started.id} has started`);
+    return started;
+  } catch (error) {
+    if (!(error instanceof HttpFailure) || isLast) throw error;
+    const look = async () => (await readDeployments(client, environmentId)).deployments;
+    if (error.isLost) {
+      deploying.log(
+        `The answer to the deploy request was lost (${error.reason}); looking whether it took effect`,
+      );
+      deploying.did('a deployment was asked for, and the answer was lost: it may have started');
+      const known = new Set(before.map(({ id }) => id));
+      const found = await lookAfterLoss(
+        async () => (await look()).find(({ id }) => !known.has(id)),
+        deploying,
+      );
+      if (found === undefined) deploying.log('No deployment has started');
+      return found;
+    }
+    if (error.status !== 409 && error.status !== 422) throw error;
+    // Not documented: how Cloud says that one is in progress. A list may show it late, but where fields are named, they
+    // are what is wrong.
+    const running = async () => (await look()).find((seen) => !hasEnded(seen));
+    const shown =
+      (await running()) ?? (error.fields.length === 0 ? await lookAfterLoss(running, deploying) : undefined);
+    if (shown === undefined) throw error;
+    deploying.log('Another deployment got in first');
+    return undefined;
+  }
 }
 
-async function isRunning(
+/** Follows a deployment to its end and, where a newer one has cancelled it, the newer one. */
+export async function followOn(
   client: HttpClient,
   environmentId: string,
-  following: Following,
-  mayLag: boolean,
-): Promise<boolean> {
-  const look = async () =>
-    (await recent(client, environmentId)).some((deployment) => !hasEnded(deployment)) ? true : undefined;
-  const shown = (await look()) ?? (mayLag ? await lookAfterLoss(look, following) : undefined);
-  return shown === true;
-}
-
-/** Waits until no deployment is running, and gives what there is then. */
-async function afterRunning(
-  client: HttpClient,
-  environmentId: string,
-  following: Following,
-  seen: readonly Deployment[] | undefined,
-): Promise<readonly Deployment[]> {
-  let deployments = seen ?? (await recent(client, environmentId));
+  first: Deployment,
+  following: Pick<Deploying, 'onFollow'> & Following,
+): Promise<Deployment> {
+  let current = first;
   for (;;) {
-    const running = deployments.find((deployment) => !hasEnded(deployment));
-    if (running === undefined) return deployments;
-    following.log(`Waiting for deployment ${running.id}, which is running already (${running.status})`);
-    await follow(client, running, following);
-    deployments = await recent(client, environmentId);
+    following.onFollow(current.id);
+    const ended = await follow(client, current, following);
+    if (ended.status !== 'cancelled') return ended;
+    const { deployments } = await readDeployments(client, environmentId);
+    const newer = deployments.slice(
+      0,
+      Math.max(
+        0,
+        deployments.findIndex(({ id }) => id === ended.id),
+      ),
+    );
+    const [newest] = newer;
+    if (newest === undefined) return ended;
+    following.log(`Deployment ${ended.id} was cancelled, since ${newest.id} has begun; following that one`);
+    current = newest;
   }
 }
 
@@ -134,25 +171,85 @@ async function follow(client: HttpClient, first: Deployment, following: Followin
     };
     return deploymentFrom((await client.json(call, theOne(DeploymentResource, first.id))).data.data);
   };
-  return await followToEnd(
-    first,
-    { what: `Deployment ${first.id}`, read, hasEnded, limit: 'wait-timeout' },
-    following,
-  );
+  const what = `Deployment ${first.id}`;
+  return await followToEnd(first, { what, read, hasEnded, limit: 'wait-timeout' }, following);
 }
 
-/** The deployments that can be running. */
-export async function recent(client: HttpClient, environmentId: string): Promise<readonly Deployment[]> {
-  const call: HttpCall = {
-    method: 'GET',
-    path: path`/environments/${environmentId}/deployments`,
-    what: `Listing the deployments of ${environmentId}`,
+/**
+ * Waits until the environment's deployment of a commit, or a newer one, has succeeded. Throws a `Failure` when it fails, or
+ * when none appears in time.
+ */
+export async function waitForCommit(
+  client: HttpClient,
+  environmentId: string,
+  commit: string,
+  following: Following,
+): Promise<SeenDeployments> {
+  const what = `The deployment of commit ${shortSha(commit)}`;
+  let said = '';
+  const say = (line: string): void => {
+    if (line !== said) following.log(line);
+    said = line;
   };
-  return (await readBothEnds(client, call, DeploymentResource)).map(deploymentFrom);
+  const found = await poll(
+    async () => {
+      const seen = await readDeployments(client, environmentId);
+      const place = seen.deployments.findIndex((one) => isOf(one, commit));
+      if (place === -1) return say(`${what} is not there yet`);
+      const since = seen.deployments.slice(0, place + 1);
+      if (since.some(hasSucceeded)) return seen;
+      const running = since.find((one) => !hasEnded(one));
+      if (running === undefined) throw notDeployed(what, since[0]);
+      return say(`${what} is ${running.id}: ${running.status}`);
+    },
+    {
+      ...following,
+      ...calmly,
+      onProgress: (seconds) => following.log(`Still waiting after ${seconds} s: ${said}`),
+    },
+  );
+  if (found !== undefined) return found;
+  throw new Failure({
+    what,
+    why: said.endsWith('not there yet')
+      ? `none has appeared in ${Math.round(following.deadline.span / 1000)} s`
+      : `it has not ended in ${Math.round(following.deadline.span / 1000)} s (${said})`,
+    fix: 'Check that Laravel Cloud deploys this branch (push to deploy, or a deploy hook before this step) and that wait-for-commit is its commit, or raise wait-timeout',
+  });
+}
+
+/** A commit may be given in short. */
+function isOf({ commit: deployed = '' }: Deployment, commit: string): boolean {
+  return deployed.toLowerCase().startsWith(commit.toLowerCase());
+}
+
+function notDeployed(what: string, newest: Deployment | undefined): Failure {
+  const reason = newest?.failureReason === undefined ? '' : `: ${newest.failureReason}`;
+  return new Failure({
+    what,
+    why: `${newest?.id} ended as ${newest?.status}${reason}`,
+    fix: 'Correct what makes the deployment fail, and push again',
+  });
+}
+
+function shortSha(commit: string): string {
+  return commit.slice(0, 7);
 }
 
 function deploymentFrom({ id, attributes }: DeploymentResource): Deployment {
-  return { id, status: attributes.status, failureReason: attributes.failure_reason ?? undefined };
+  return {
+    id,
+    status: attributes.status,
+    failureReason: attributes.failure_reason,
+    commit: attributes.commit_hash,
+    startedAt: timeFrom(attributes.started_at),
+    finishedAt: timeFrom(attributes.finished_at),
+  };
+}
+
+function timeFrom(date: string | undefined): number | undefined {
+  const time = Date.parse(date ?? '');
+  return Number.isNaN(time) ? undefined : time;
 }
 
 /** A step of a deployment, with what it printed. */
@@ -202,6 +299,12 @@ export async function readFailingStep(
   return {
     name: failing.description ?? failing.step ?? 'a step without a name',
     status: failing.status ?? 'unknown',
-    output: failing.output ?? '',
+    output: asPrinted(failing.output ?? ''),
   };
+}
+
+/** What a terminal would show in the end: without its escapes and, of a line that overwrites itself, the last state. */
+export function asPrinted(output: string): string {
+  const lines = stripVTControlCharacters(output).replaceAll('\r\n', '\n').split('\n');
+  return lines.map((line) => line.split('\r').findLast((state) => state.trim() !== '') ?? '').join('\n');
 }

@@ -1,4 +1,7 @@
 import * as v from 'valibot';
+import type { Environment } from './environment.ts';
+import type { Instance } from './instances.ts';
+import type { ExistingProcess } from './process.ts';
 
 /** An entry of an environment's log. */
 export interface LogEntry {
@@ -103,6 +106,27 @@ export interface Watched {
   readonly isSingle: boolean;
   /** It ends by itself after some jobs or some time, to be started again (`--max-jobs`, `--max-time`). */
   readonly recycles: boolean;
+}
+
+/** Where the number of replicas is not known, so many exits are no proof that one copy has exited twice. */
+const unknownReplicas = 10;
+
+/** A process that is there, as the log can be asked about it. */
+export function watchedOf(
+  { id, command, processes, config }: ExistingProcess,
+  instance: Instance | undefined,
+  { hibernates }: Pick<Environment, 'hibernates'>,
+): Watched {
+  const { name, minReplicas: min, maxReplicas: max, sleeps = true } = instance ?? {};
+  return {
+    id,
+    command,
+    cluster: name,
+    copies: processes * (max ?? unknownReplicas),
+    isSingle: processes === 1 && min === 1 && max === 1 && !sleeps && !hibernates,
+    recycles:
+      /--max-(jobs|time)\b/.test(command ?? '') || config['max-jobs'] != null || config['max-time'] != null,
+  };
 }
 
 /** The time of the log that is judged, in milliseconds since 1970 on the service's clock. */

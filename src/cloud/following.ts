@@ -4,7 +4,7 @@ import { poll, type Waiting } from '../time.ts';
 /** What is needed to follow something that Laravel Cloud works on until it ends. */
 export interface Following extends Waiting {
   readonly log: (line: string) => void;
-  /** Told what is known by now, for the case that the run ends before it can report. */
+  /** Records what has been done so far, for the case that the step ends before it can report. */
   readonly did: (line: string) => void;
 }
 
@@ -25,13 +25,16 @@ export async function lookAfterLoss<T>(
   return undefined;
 }
 
+/** Pauses between two looks at something that takes its time: at most thirty looks a minute, and soon fewer. */
+export const calmly = { first: 4_000, longest: 8_000 } as const;
+
 /** Something that Laravel Cloud works on: a deployment, a command. */
 export interface Work<T> {
   /** `Deployment depl-1`, for messages. */
   readonly what: string;
   read(): Promise<T>;
   hasEnded(seen: T): boolean;
-  /** The input that says how long it is waited for. */
+  /** The input that limits the wait. */
   readonly limit: string;
 }
 
@@ -51,14 +54,13 @@ export async function followToEnd<T extends { readonly status: string }>(
   };
   const ended = await poll(look, {
     ...following,
-    first: 1_000,
-    longest: 5_000,
+    ...calmly,
     onProgress: (seconds) => following.log(`${what}: still ${current.status} after ${seconds} s`),
   });
   if (ended !== undefined) return ended;
   throw new Failure({
     what,
-    why: `it was still ${current.status} when ${limit} (${Math.round(following.deadline.span / 1000)} s) had passed`,
-    fix: `It goes on in Laravel Cloud; look there how it ends, or raise ${limit}`,
+    why: `it is still ${current.status} after ${Math.round(following.deadline.span / 1000)} s`,
+    fix: `It continues in Laravel Cloud. Look there how it ends, or raise ${limit}`,
   });
 }

@@ -3,9 +3,10 @@ import type { Listing } from '../converge/listing.ts';
 import type { HttpCall, HttpClient } from '../http/client.ts';
 import { HttpFailure, TooLarge } from '../http/failure.ts';
 import { path } from '../http/path.ts';
+import { type Environment, environmentFrom } from './environment.ts';
 import { listAll } from './lists.ts';
 import type { ExistingProcess } from './process.ts';
-import { InstanceResource, processFrom, RawProcess } from './shapes.ts';
+import { IncludedEnvironment, InstanceResource, processFrom, RawProcess, theOne } from './shapes.ts';
 
 /** A unit of compute: each of its replicas runs all of its background processes. */
 export interface Instance {
@@ -18,6 +19,8 @@ export interface Instance {
   /** It scales to zero when nobody needs it, and its processes with it. */
   readonly sleeps: boolean;
   readonly environmentId: string | undefined;
+  /** Where it has been read together with the instance. */
+  readonly environment?: Environment | undefined;
 }
 
 export function instanceFrom({ id, attributes, relationships }: InstanceResource): Instance {
@@ -41,46 +44,70 @@ export async function readInstance(client: HttpClient, id: string): Promise<Inst
       query: { include: 'environment' },
       what: `Reading instance ${id}`,
     },
-    // What `include` brings along holds the environment's variables: it is not even decoded.
-    v.object({ data: v.object({ ...InstanceResource.entries, id: v.literal(id) }) }),
+    theOne(InstanceResource, id),
   );
-  return instanceFrom(data.data);
+  const instance = instanceFrom(data.data);
+  return { ...instance, environment: environmentIn(data.included ?? [], instance.environmentId) };
 }
 
-/** The instances of an environment, and what was seen of their processes on the way. */
-export interface SeenInstances {
+/** The environment of this id among what an `include` has brought along. */
+function environmentIn(included: readonly unknown[], id: string | undefined): Environment | undefined {
+  for (const item of included) {
+    const read = v.safeParse(IncludedEnvironment, item);
+    if (read.success && read.output.id === id) return environmentFrom(read.output);
+  }
+  return undefined;
+}
+
+/** The instances of an environment, and what else the answer told. */
+export interface ListedInstances {
   readonly instances: readonly Instance[];
   /** By the instance's id. One that is not in here has to be listed by itself. */
   readonly listings: ReadonlyMap<string, Listing<ExistingProcess>>;
+  /** Where it was asked for, and told. */
+  readonly environment: Environment | undefined;
 }
 
-/** Lists an environment's instances, with their processes in the same answer if these are of interest. */
+/** What the list of instances may bring along. */
+export interface Include {
+  readonly processes: boolean;
+  readonly environment: boolean;
+}
+
+/** Lists an environment's instances, with what is of interest in the same answer. */
 export async function listInstances(
   client: HttpClient,
   environmentId: string,
-  withProcesses: boolean,
-): Promise<SeenInstances> {
+  { processes, environment }: Include,
+): Promise<ListedInstances> {
   const call: HttpCall = {
     method: 'GET',
     path: path`/environments/${environmentId}/instances`,
     what: `Listing the instances of ${environmentId}`,
   };
-  if (withProcesses) {
+  const include = [...(environment ? ['environment'] : []), ...(processes ? ['backgroundProcesses'] : [])];
+  if (include.length > 0) {
     try {
-      const query = { include: 'backgroundProcesses' };
+      const query = { include: include.join(',') };
       const { items, included, date } = await listAll(
         client,
         { ...call, query },
         InstanceResource,
-        RawProcess,
+        v.union([IncludedEnvironment, RawProcess]),
       );
-      return { instances: items.map(instanceFrom), listings: processesOf(items, included, date) };
+      const [own] = included.flatMap((item) => ('raw' in item || item.id !== environmentId ? [] : [item]));
+      const brought = included.flatMap((item) => ('raw' in item ? [item] : []));
+      return {
+        instances: items.map(instanceFrom),
+        listings: processes ? processesOf(items, brought, date) : new Map(),
+        environment: own && environmentFrom(own),
+      };
     } catch (error) {
       if (!isAboutTheInclude(error)) throw error;
     }
   }
   const { items } = await listAll(client, call, InstanceResource);
-  return { instances: items.map(instanceFrom), listings: new Map() };
+  return { instances: items.map(instanceFrom), listings: new Map(), environment: undefined };
 }
 
 /** Would the list come without what it is to bring along? It may be refused, or too much for one answer. */

@@ -3,8 +3,7 @@ import type { Unreadable } from '../converge/listing.ts';
 import type { Misfit } from '../http/lists.ts';
 import type { ExistingProcess } from './process.ts';
 
-// Only what is used is taken from an answer. In particular an environment's `environment_variables`, which come
-// in clear text, are dropped here and exist nowhere else.
+// Only what is used is taken from an answer.
 
 /** A number, also when it comes as text. */
 const Count = v.union([v.number(), v.pipe(v.string(), v.regex(/^-?\d+$/), v.transform(Number))]);
@@ -12,6 +11,9 @@ const Count = v.union([v.number(), v.pipe(v.string(), v.regex(/^-?\d+$/), v.tran
 const Decimal = v.union([v.number(), v.pipe(v.string(), v.regex(/^-?\d+(\.\d+)?$/), v.transform(Number))]);
 
 const Id = v.pipe(v.string(), v.minLength(1), v.maxLength(200));
+
+/** A text that may be missing; anything else tells nothing. */
+const Optional = v.fallback(v.optional(v.string()), undefined);
 
 const Options = v.pipe(
   v.unknown(),
@@ -97,18 +99,37 @@ export const ApplicationResource = v.object({
   }),
 });
 
+const Flag = v.fallback(v.optional(v.boolean()), undefined);
+
 export const EnvironmentResource = v.object({
   id: Id,
-  attributes: v.object({ name: v.string(), slug: v.nullish(v.string()) }),
+  attributes: v.object({
+    name: v.string(),
+    slug: v.nullish(v.string()),
+    status: Optional,
+    uses_hibernation: Flag,
+    uses_push_to_deploy: Flag,
+    // In clear text: used only to keep secrets out of what is shown of a log.
+    environment_variables: v.fallback(v.optional(v.array(v.unknown())), undefined),
+  }),
   relationships: v.nullish(v.object({ branch: ToOne })),
 });
 
+/** An environment among what an `include` has brought along. */
+export const IncludedEnvironment = v.object({
+  type: v.literal('environments'),
+  ...EnvironmentResource.entries,
+});
+
+/** Of a deployment only its id and its status must be told. */
 export const DeploymentResource = v.object({
   id: Id,
   attributes: v.object({
     status: v.string(),
-    failure_reason: v.nullish(v.string()),
-    started_at: v.nullish(v.string()),
+    failure_reason: Optional,
+    commit_hash: Optional,
+    started_at: Optional,
+    finished_at: Optional,
   }),
 });
 

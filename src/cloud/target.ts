@@ -1,32 +1,30 @@
+import type * as v from 'valibot';
 import { type Annotation, Failure } from '../failure.ts';
 import type { HttpClient } from '../http/client.ts';
 import { undefinedIf404 } from '../http/failure.ts';
 import { path } from '../http/path.ts';
 import { findByName, type Named, NotThere, pickAll } from '../names.ts';
 import { poll, type Waiting } from '../time.ts';
-import { type Instance, listInstances, type SeenInstances } from './instances.ts';
+import { type Environment, environmentFrom, environmentOf } from './environment.ts';
+import { type Instance, type ListedInstances, listInstances } from './instances.ts';
 import { listAll } from './lists.ts';
 import { ApplicationResource, BranchResource, EnvironmentResource } from './shapes.ts';
 
 /** An environment as the inputs name it. */
 export interface EnvironmentName {
-  /** An application's id, slug, name or repository full name. */
+  /** An application's id, name, slug or repository full name. */
   readonly application: string | undefined;
   /** The workflow's repository, which names the application when nothing else does. */
   readonly repository: string | undefined;
-  /** An environment's id, slug, name or branch. */
+  /** An environment's id, name, slug or branch. */
   readonly environment: string;
+  /** The branch of a pull request (`GITHUB_HEAD_REF`): a value equal to it is a branch before it is anything else. */
+  readonly headBranch: string | undefined;
   /** Are the processes of its instances of interest, too? */
   readonly withProcesses: boolean;
 }
 
-export interface Environment {
-  readonly id: string;
-  /** Its name, or its id where it was given as that. */
-  readonly name: string;
-}
-
-export interface EnvironmentInstances extends SeenInstances {
+export interface EnvironmentInstances extends Pick<ListedInstances, 'instances' | 'listings'> {
   readonly environment: Environment;
 }
 
@@ -35,14 +33,18 @@ export interface Awaiting extends Waiting {
   readonly log: (line: string) => void;
 }
 
-/** Finds the environment, and what is wanted of its instances, waiting for both as long as allowed. */
+/**
+ * Finds the environment, and what is wanted of its instances, waiting for both as long as allowed. `onFound` is told which
+ * environment it is before its instances are listed.
+ */
 export async function findInEnvironment<T>(
   client: HttpClient,
   name: EnvironmentName,
   waiting: Awaiting,
   pick: (found: EnvironmentInstances) => T,
+  onFound: (environmentId: string) => void = () => undefined,
 ): Promise<{ readonly found: EnvironmentInstances; readonly picked: T }> {
-  const locate = environmentLocator(client, name);
+  const locate = environmentLocator(client, name, onFound);
   let missing: NotThere | undefined;
   const look = async () => {
     try {
@@ -84,42 +86,127 @@ export function pickInstance(
   if (app === undefined) {
     const there = instances.map(({ id, name, type }) => `${name} (${id}, ${type})`).join(', ');
     throw new NotThere({
-      what: `An instance of type app ${where}`,
-      why: there === '' ? 'the environment has no instances' : `there are only ${there}`,
-      fix: 'Name one of its instances as instance',
+      what: `The App cluster of the environment ${environment.name}`,
+      why: there === '' ? 'the environment has no cluster yet' : `there is none; there are only ${there}`,
+      fix: there === '' ? 'Deploy the environment once' : 'Set instance to the name of the one you mean',
     });
   }
   if (others.length > 0) {
     throw new Failure({
-      what: `The instance of type app ${where}`,
+      what: `The App cluster of the environment ${environment.name}`,
       why: `there are ${among.length}: ${among.map(({ id, name }) => `${name} (${id})`).join(', ')}`,
-      fix: 'Name the one that is meant as instance',
+      fix: 'Set instance to the one you mean',
     });
   }
   return app;
 }
 
 /** A look-up that remembers what is settled, so that a wait asks only for what is still missing. */
-function environmentLocator(client: HttpClient, name: EnvironmentName): () => Promise<EnvironmentInstances> {
-  let applicationId: string | undefined;
-  let environment: Environment | undefined;
-  let mayBeId = name.environment.startsWith('env-');
+function environmentLocator(
+  client: HttpClient,
+  name: EnvironmentName,
+  onFound: (environmentId: string) => void,
+): () => Promise<EnvironmentInstances> {
+  const application = settled(() => findApplication(client, name));
+  const byName = settled(async () => {
+    const environment = await findEnvironment(client, await application(), name);
+    onFound(environment.id);
+    return environment;
+  });
   return async () => {
-    if (environment === undefined && mayBeId) {
-      const seen = await undefinedIf404(() => listInstances(client, name.environment, name.withProcesses));
-      if (seen !== undefined) {
-        environment = { id: name.environment, name: name.environment };
-        return { environment, ...seen };
-      }
-      // A branch may be called that, too; without an application there is no telling.
-      mayBeId = name.application === undefined && name.repository === undefined;
-      if (mayBeId) throw noEnvironment(name.environment);
-    }
-    applicationId ??= await findApplication(client, name);
-    environment ??= await findEnvironment(client, applicationId, name.environment);
-    return { environment, ...(await listInstances(client, environment.id, name.withProcesses)) };
+    const found = await byId(client, name, onFound);
+    if (found !== undefined) return found;
+    const environment = await byName();
+    const include = { processes: name.withProcesses, environment: false };
+    const { instances, listings } = await listInstances(client, environment.id, include);
+    return { environment, instances, listings };
   };
 }
+
+/** Asks once, and remembers the answer; a failure is not remembered. */
+function settled<T>(ask: () => Promise<T>): () => Promise<T> {
+  let answer: { readonly value: T } | undefined;
+  return async () => {
+    answer ??= { value: await ask() };
+    return answer.value;
+  };
+}
+
+/** An id needs no application. Undefined where there is no environment of this id: a branch may look like one. */
+async function byId(
+  client: HttpClient,
+  { environment: id, headBranch, application, repository, withProcesses }: EnvironmentName,
+  onFound: (environmentId: string) => void,
+): Promise<EnvironmentInstances | undefined> {
+  if (!id.startsWith('env-') || id === headBranch) return undefined;
+  onFound(id);
+  const include = { processes: withProcesses, environment: true };
+  const seen = await undefinedIf404(() => listInstances(client, id, include));
+  if (seen !== undefined) return { ...seen, environment: seen.environment ?? environmentOf(id) };
+  if (application === undefined && repository === undefined) throw noEnvironment(id);
+  return undefined;
+}
+
+/** One of the ways in which something can be named. */
+interface Kind<T> {
+  /** `branch`, for messages. */
+  readonly name: string;
+  of(item: T): string | null | undefined;
+  isEqual?(given: string, wanted: string): boolean;
+}
+
+function isSame(given: string, wanted: string): boolean {
+  return given === wanted;
+}
+
+/** The one that is named so: the first kind of name that matches decides. */
+function findByKind<T extends { readonly id: string }>(
+  what: 'application' | 'environment',
+  where: string,
+  wanted: string,
+  among: readonly T[],
+  kinds: readonly Kind<T>[],
+): T {
+  for (const { name, of, isEqual = isSame } of kinds) {
+    const found = among.filter((item) => isEqual(of(item) ?? '', wanted));
+    const [item, ...others] = found;
+    if (item !== undefined && others.length === 0) return item;
+    if (item !== undefined) {
+      throw new Failure({
+        what: `The ${what} "${wanted}"`,
+        why: `${found.length} ${what}s ${where} have this ${name}: ${found.map((one) => otherName(one, kinds, wanted)).join(', ')}`,
+        fix: `Set ${what} to the id of the one you mean`,
+      });
+    }
+  }
+  const namesOf = (item: T) => kinds.filter(({ name }) => name !== 'id').map(({ of }) => of(item));
+  return findByName({ kind: what, where, wanted, among, namesOf });
+}
+
+/** `production (env-1)`: the first name that tells it apart, and its id. */
+function otherName<T extends { readonly id: string }>(
+  item: T,
+  kinds: readonly Kind<T>[],
+  wanted: string,
+): string {
+  const name = kinds.map(({ of }) => of(item)).find((text) => text && text !== wanted && text !== item.id);
+  return name ? `${name} (${item.id})` : item.id;
+}
+
+type Application = v.InferOutput<typeof ApplicationResource>;
+
+const applicationKinds: readonly Kind<Application>[] = [
+  { name: 'id', of: ({ id }) => id },
+  { name: 'name', of: ({ attributes }) => attributes.name },
+  { name: 'slug', of: ({ attributes }) => attributes.slug },
+  { name: 'repository', of: ({ attributes }) => attributes.repository?.full_name },
+  {
+    name: 'repository',
+    of: ({ attributes }) => attributes.repository?.full_name,
+    // GitHub and Laravel Cloud may write it in another case.
+    isEqual: (a, b) => a.toLowerCase() === b.toLowerCase(),
+  },
+];
 
 async function findApplication(client: HttpClient, name: EnvironmentName): Promise<string> {
   const { items } = await listAll(
@@ -127,42 +214,46 @@ async function findApplication(client: HttpClient, name: EnvironmentName): Promi
     { method: 'GET', path: '/applications', what: 'Listing the applications' },
     ApplicationResource,
   );
-  const wanted = name.application ?? name.repository;
-  if (wanted === undefined) {
+  const { application, repository } = name;
+  if (application === undefined && repository === undefined) {
     throw new Failure({
       what: 'The application',
-      why: 'none was named, and the environment variable GITHUB_REPOSITORY, which is the default, is empty',
-      fix: 'Give application',
+      why: 'none was set, and the environment variable GITHUB_REPOSITORY, which is the default, is empty',
+      fix: 'Set application',
     });
   }
+  const kinds =
+    application === undefined
+      ? applicationKinds.filter(({ name: kind }) => kind === 'repository')
+      : applicationKinds;
+  const where = 'in the token’s organization';
   try {
-    return findByName({
-      kind: 'application',
-      where: 'in the token’s organization',
-      wanted,
-      among: items,
-      namesOf: ({ attributes }) => [attributes.slug, attributes.name, attributes.repository?.full_name],
-    }).id;
+    return findByKind('application', where, application ?? repository ?? '', items, kinds).id;
   } catch (error) {
     // No application appears by waiting: only environments are made by automation.
-    if (error instanceof NotThere)
-      throw name.application === undefined ? notOfRepository(error, wanted) : new Failure(error);
-    throw error;
+    if (!(error instanceof NotThere)) throw error;
+    throw application === undefined ? noApplicationOf(repository ?? '', items) : new Failure(error);
   }
 }
 
-function notOfRepository({ why, fix }: NotThere, repository: string): Failure {
+function noApplicationOf(repository: string, applications: readonly Application[]): Failure {
+  const there = applications
+    .slice(0, 25)
+    .map(({ id, attributes: { name, repository: of } }) => `${name} (${of?.full_name ?? id})`);
   return new Failure({
     what: 'The application',
-    why: `application was not given, so the one of the workflow’s repository ${repository} was looked for: ${why}`,
-    fix: fix?.replace('Correct the input application', 'Set application'),
+    why: `no application in Laravel Cloud deploys the repository ${repository}`,
+    fix:
+      there.length === 0
+        ? 'The token’s organization has no application: check the token'
+        : `Set application to one of: ${there.join(', ')}${applications.length > there.length ? ' …' : ''}`,
   });
 }
 
 async function findEnvironment(
   client: HttpClient,
   applicationId: string,
-  wanted: string,
+  { environment: wanted, headBranch }: EnvironmentName,
 ): Promise<Environment> {
   const { items, included } = await listAll(
     client,
@@ -176,25 +267,24 @@ async function findEnvironment(
     BranchResource,
   );
   const branches = new Map(included.map(({ id, attributes }) => [id, attributes.name]));
-  const { id, attributes } = findByName({
-    kind: 'environment',
-    where: 'in the application',
-    wanted,
-    among: items,
-    namesOf: ({ attributes: { slug, name }, relationships }) => [
-      name,
-      slug,
-      branches.get(relationships?.branch?.data?.id ?? ''),
-    ],
-  });
-  return { id, name: attributes.name };
+  const byBranch: Kind<EnvironmentResource> = {
+    name: 'branch',
+    of: ({ relationships }) => branches.get(relationships?.branch?.data?.id ?? ''),
+  };
+  const others: readonly Kind<EnvironmentResource>[] = [
+    { name: 'id', of: ({ id }) => id },
+    { name: 'name', of: ({ attributes }) => attributes.name },
+    { name: 'slug', of: ({ attributes }) => attributes.slug },
+  ];
+  const kinds = wanted === headBranch ? [byBranch, ...others] : [...others, byBranch];
+  return environmentFrom(findByKind('environment', 'in the application', wanted, items, kinds));
 }
 
 function noEnvironment(id: string): NotThere {
   return new NotThere({
     what: `The environment "${id}"`,
-    why: 'there is none of this id that the token can see',
-    fix: 'Correct the input environment',
+    why: 'no environment has this id, or the token cannot see it',
+    fix: 'Correct environment',
   });
 }
 

@@ -25,6 +25,8 @@ export interface PullRequest {
 export interface Workflow {
   /** `owner/name`, or undefined outside of a runner. */
   readonly repository: string | undefined;
+  /** The branch of the pull request that the run is for. */
+  readonly headBranch: string | undefined;
   /** Who started the run: `dependabot[bot]` runs get no secrets either. */
   readonly actor: string | undefined;
   readonly pullRequest: PullRequest | undefined;
@@ -42,6 +44,7 @@ export function readWorkflow(environment: NodeJS.ProcessEnv): Workflow {
   const sha = pullRequest?.head ?? environment['GITHUB_SHA'];
   return {
     repository,
+    headBranch: environment['GITHUB_HEAD_REF'] || undefined,
     actor: environment['GITHUB_ACTOR'] || undefined,
     pullRequest,
     run: repository !== undefined && id ? { id, url: `${home}/actions/runs/${id}` } : undefined,

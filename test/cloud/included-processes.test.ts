@@ -31,7 +31,9 @@ function process(id: string, on?: string) {
 
 async function seen(replies: readonly Reply[], withProcesses = true) {
   const { client, clock, transport } = scriptedClient(replies);
-  const { instances, listings } = await clock.run(listInstances(client, 'env-1', withProcesses));
+  const { instances, listings } = await clock.run(
+    listInstances(client, 'env-1', { processes: withProcesses, environment: false }),
+  );
   return {
     instances: instances.map(({ id }) => id),
     processes: Object.fromEntries(
@@ -158,7 +160,7 @@ describe('the instances are listed by themselves', () => {
     'but not when nothing else would come of it: %#',
     async (reply) => {
       const { client, clock, transport } = scriptedClient([reply, reply]);
-      await clock.run(failureOf(listInstances(client, 'env-1', true)));
+      await clock.run(failureOf(listInstances(client, 'env-1', { processes: true, environment: false })));
       expect(transport.asked).toHaveLength(1);
     },
   );

@@ -23,7 +23,7 @@ describe.concurrent('after a change, redeploy', () => {
     expect(shop.emulator.cloud.listRunning(shop.instance).map(({ id }) => id)).toEqual(shop.ids());
     for (const status of ['build.succeeded', 'deployment.succeeded']) expect(step.log).toContain(status);
     expect(step.summary).toContain('✅ Live: the deployment has succeeded.');
-    expect(step.notices).toEqual([]);
+    expect(step.notices.join()).toContain('deploys each push by itself');
   });
 
   test.each([200, 201] as const)(
@@ -67,7 +67,7 @@ describe.concurrent('after a change, redeploy', () => {
       expect(step.exitCode).toBe(0);
       expect(shop.emulator.cloud.deployments).toHaveLength(2);
       expect(step.outputs['deployment-id']).toBe(shop.emulator.cloud.deployments[1]?.id);
-      expect(step.log).toContain(`Waiting for deployment ${running.id}, which is running already`);
+      expect(step.log).toContain(`Waiting for deployment ${running.id}, which began before the change`);
       expect(deployRequests(shop)).toBe(1);
     },
   );
@@ -164,7 +164,7 @@ describe.concurrent('a deployment that does not succeed fails the step, with the
     expect(step.exitCode).toBe(1);
     const [deployment] = shop.emulator.cloud.deployments;
     expect(step.errors[0]).toContain(
-      `was created, and the deployment failed: ${deployment?.id} ended as ${status}`,
+      `was created, but the deployment failed: ${deployment?.id} ended as ${status}`,
     );
     if (status !== 'cancelled') expect(step.errors[0]).toContain('npm run build exited with 1');
     expect(step.errors[0]).toContain(`created worker on queue default as ${shop.ids()[0]}`);
@@ -181,7 +181,7 @@ describe.concurrent('a deployment that does not succeed fails the step, with the
     const step = await shop.run({ ...redeploy, 'wait-timeout': '2' });
 
     expect(step.exitCode).toBe(1);
-    expect(step.errors[0]).toContain('it was still build.running when wait-timeout (2 s) had passed');
+    expect(step.errors[0]).toContain('it is still build.running after 2 s. It continues in Laravel Cloud');
     expect(step.outputs['deployment-id']).toBe(shop.emulator.cloud.deployments[0]?.id);
   });
 
@@ -242,7 +242,7 @@ describe.concurrent('no deployment is started', () => {
     const step = await shop.run();
 
     expect(step.notices).toHaveLength(1);
-    expect(step.notices[0]).toContain('takes effect with the environment’s next deploy');
+    expect(step.notices[0]).toContain('takes effect with the environment’s next deployment');
     expect(step.notices[0]).toContain('redeploy: true');
     expect(shop.emulator.cloud.deployments).toEqual([]);
   });

@@ -102,9 +102,7 @@ describe.concurrent('what only looks like it is not taken, and the error lists w
     await using shop = await openShopAmongOthers();
     const step = await shop.run({ environment: 'main' }, { env: { GITHUB_REPOSITORY: 'acme/other' } });
 
-    expect(step.errors[0]).toContain(
-      'application was not given, so the one of the workflow’s repository acme/other was looked for',
-    );
+    expect(step.errors[0]).toContain('no application in Laravel Cloud deploys the repository acme/other');
     expect(step.errors[0]).toContain('Set application');
     expect(step.errors[0]).toContain('acme/shop-admin');
   });
@@ -118,15 +116,7 @@ describe.concurrent('names that several go by are an error that lists their ids'
 
     expect(step.exitCode).toBe(1);
     for (const { id } of [shop.application, other]) expect(step.errors[0]).toContain(id);
-    expect(step.errors[0]).toContain('Give the id of the one that is meant as application');
-  });
-
-  test('of environments: the name of one is the branch of another', async () => {
-    await using shop = await openShop();
-    const other = shop.emulator.cloud.addEnvironment(shop.application, { name: 'main', branch: 'develop' });
-    const step = await shop.run({ environment: 'main' });
-
-    for (const { id } of [shop.environment, other]) expect(step.errors[0]).toContain(id);
+    expect(step.errors[0]).toContain('Set application to the id of the one you mean');
   });
 
   test('of environments on one branch', async () => {
@@ -154,6 +144,32 @@ describe.concurrent('names that several go by are an error that lists their ids'
   });
 });
 
+describe.concurrent('the first kind of name that matches decides: id, name, slug, branch', () => {
+  test('a name comes before the branch of another', async () => {
+    await using shop = await openShop();
+    const { cloud } = shop.emulator;
+    const named = cloud.addEnvironment(shop.application, { name: 'main', branch: 'develop' });
+    const { id } = cloud.addInstance(named);
+    expectTarget(await shop.run({ environment: 'main' }), id, named.id);
+  });
+
+  test('the branch of the pull request comes before a name: it is a preview that is meant', async () => {
+    await using shop = await openShop();
+    const { cloud } = shop.emulator;
+    cloud.addInstance(cloud.addEnvironment(shop.application, { name: 'feature-a', branch: 'other' }));
+    const preview = cloud.addEnvironment(shop.application, { name: 'pr-7', branch: 'feature-a' });
+    const { id } = cloud.addInstance(preview);
+    const step = await shop.run({ environment: 'feature-a' }, { env: { GITHUB_HEAD_REF: 'feature-a' } });
+    expectTarget(step, id, preview.id);
+  });
+
+  test('a repository in another case is the same', async () => {
+    await using shop = await openShop();
+    const step = await shop.run({ environment: 'production' }, { env: { GITHUB_REPOSITORY: 'Acme/SHOP' } });
+    expectTarget(step, shop.instance.id, shop.environment.id);
+  });
+});
+
 test.concurrent('an environment without an instance of type app tells which there are', async () => {
   await using shop = await openShop();
   const environment = shop.emulator.cloud.addEnvironment(shop.application, { name: 'jobs', branch: 'jobs' });
@@ -162,7 +178,7 @@ test.concurrent('an environment without an instance of type app tells which ther
 
   expect(step.exitCode).toBe(1);
   expect(step.errors[0]).toContain(`Crunch (${id}, service)`);
-  expect(step.errors[0]).toContain('Name one of its instances as instance');
+  expect(step.errors[0]).toContain('Set instance to the name of the one you mean');
 });
 
 test.concurrent('environments are found on every page, and so is their branch', async () => {

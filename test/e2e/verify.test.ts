@@ -121,9 +121,7 @@ describe.concurrent('verify-command', () => {
 
     expect(step.exitCode).toBe(1);
     expect(step.outputs['verified']).toBe('false');
-    expect(step.errors[0]).toMatch(
-      /still .* when verify-timeout \(1 s\) had passed.*goes on.*raise verify-timeout/s,
-    );
+    expect(step.errors[0]).toMatch(/still .* after 1 s.*continues.*raise verify-timeout/s);
   });
 
   test('whose answer was lost is looked up among the commands, and not sent again', async () => {
@@ -162,7 +160,7 @@ describe.concurrent('a deployment that fails', () => {
 
     expect(step.exitCode).toBe(1);
     expect(step.errors[0]).toMatch(
-      /was created, and the deployment failed: .* ended as deployment\.failed.*show-logs: true/s,
+      /was created, but the deployment failed: .* ended as deployment\.failed.*show-logs: true/s,
     );
     expect(shop.requests()).not.toContain('GET /deployments/{id}/logs');
   });

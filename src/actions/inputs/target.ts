@@ -1,7 +1,8 @@
+import type { Environment } from '../../cloud/environment.ts';
 import type { Instance } from '../../cloud/instances.ts';
 import type { ExistingProcess } from '../../cloud/process.ts';
 import { CloudPinnedStore, CloudProcessStore } from '../../cloud/store.ts';
-import { type Environment, findInEnvironment, pickInstance } from '../../cloud/target.ts';
+import { type EnvironmentName, findInEnvironment, pickInstance } from '../../cloud/target.ts';
 import type { Listing } from '../../converge/listing.ts';
 import { Failure } from '../../failure.ts';
 import type { HttpClient } from '../../http/client.ts';
@@ -59,6 +60,7 @@ export async function findTarget(
   connection: Connection,
   { application, environment, instance, wait }: TargetInputs,
   withProcesses: boolean,
+  onEnvironment?: (id: string) => void,
 ): Promise<Target> {
   if (environment === undefined) {
     return { instanceId: instance, instance: undefined, environment: undefined, listing: undefined };
@@ -66,13 +68,19 @@ export async function findTarget(
   step.doing(`${wait > 0 ? 'waiting' : 'looking'} for the environment "${environment}"`);
   const { found, picked } = await findInEnvironment(
     client.within(workDeadline(step, connection, wait)),
-    { application, environment, repository: step.workflow.repository, withProcesses },
+    { application, environment, ...namesIn(step), withProcesses },
     { ...waitingFor(step, wait), log: (line) => step.log.info(line) },
     (candidates) => pickInstance(candidates, instance),
+    onEnvironment,
   );
   step.log.info(`Environment ${named(found.environment)}, instance ${named(picked)}`);
   const listing = found.listings.get(picked.id);
   return { instanceId: picked.id, instance: picked, environment: found.environment, listing };
+}
+
+/** What the workflow's run adds to the names in the inputs. */
+export function namesIn({ workflow }: Step): Pick<EnvironmentName, 'repository' | 'headBranch'> {
+  return { repository: workflow.repository, headBranch: workflow.headBranch };
 }
 
 /** `production (env-1)`; the id alone where no name is known. */
@@ -105,15 +113,4 @@ export function openPinnedStore(
 ): CloudPinnedStore {
   const patient = client.within(workDeadline(step, connection));
   return new CloudPinnedStore(patient, instanceId, { instance, fieldName: inputOf });
-}
-
-/** Where a deployment is to be made: in the environment or, where that is not known, in the one of an instance. */
-export function whereOf(
-  { environment, instance, instanceId }: Target,
-  process: ExistingProcess | undefined,
-): { readonly environmentId: string } | { readonly instanceId: string } {
-  const environmentId = environment?.id ?? instance?.environmentId;
-  return environmentId === undefined
-    ? { instanceId: process?.instanceId ?? instanceId ?? '' }
-    : { environmentId };
 }

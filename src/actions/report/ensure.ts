@@ -20,6 +20,7 @@ export function outputsOf(ensured: Ensured, target: Target): Outputs {
     outcome,
     'deployment-id': '',
     verified: '',
+    stable: '',
     'changes-json': JSON.stringify(changes),
   };
 }

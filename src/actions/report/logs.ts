@@ -8,12 +8,17 @@ import type { Step } from '../../runner/step.ts';
 const most = { lines: 60, characters: 10_000 } as const;
 
 /** Shows in the summary at which step a deployment failed. That it cannot is a warning: the deployment's failure counts. */
-export async function showFailingStep(step: Step, client: HttpClient, deploymentId: string): Promise<void> {
+export async function showFailingStep(
+  step: Step,
+  client: HttpClient,
+  deploymentId: string,
+  redact: (text: string) => string,
+): Promise<void> {
   try {
     const failing = await readFailingStep(client, deploymentId);
     if (failing === undefined) return step.log.warning(`Deployment ${deploymentId} has no logs to show.`);
     const title = html`Deployment step ${code(failing.name)}: ${code(failing.status)}`;
-    step.summarize(lastLines(step, title, failing.output));
+    step.summarize(lastLines(step, title, redact(failing.output)));
   } catch (error) {
     if (error instanceof Cancelled) throw error;
     step.log.warning(`The logs of deployment ${deploymentId} could not be read. ${messageOf(error)}`);

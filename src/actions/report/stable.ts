@@ -1,0 +1,50 @@
+import type { Health } from '../../cloud/environment-log.ts';
+import { code, type Html, html } from '../../runner/html.ts';
+
+/** What exit codes mean, as far as they say more than that the command failed. */
+const meanings: ReadonlyMap<number | undefined, string> = new Map([
+  [0, 'Code 0: it ends by itself, and a background process must keep running'],
+  [126, 'Code 126: the command cannot be executed'],
+  [127, 'Code 127: the command was not found'],
+  [137, 'Code 137: it was killed, most often for want of memory'],
+  [139, 'Code 139: PHP or an extension crashed'],
+  [143, 'Code 143: something stopped it'],
+  [255, 'Code 255: PHP ended with a fatal error'],
+]);
+
+/** Why it most likely exits, as a sentence without its full stop. */
+export function hintFor({ exits }: Health): string {
+  const last = exits.at(-1)?.code;
+  return (
+    meanings.get(last) ??
+    'The command fails: check that it exists in this release, and what it connects to (Redis, a database)'
+  );
+}
+
+/** Which processes keep exiting, where, how often, and why that may be, for a glance. */
+export function restartingText(restarting: readonly Health[]): Html {
+  return html`${restarting.map(
+    (health) =>
+      html`<p>🔁 ${code(health.process.command ?? health.process.id)}<br>on ${code(health.process.cluster ?? '')}: exited <strong>${howOften(health)}</strong>${whichCodes(health)}${downText(health)}<br><sub>${hintFor(health)}.</sub></p>`,
+  )}`;
+}
+
+function howOften({ exits }: Health): string {
+  if (exits.length === 1) return 'once';
+  const span = Math.round(((exits.at(-1)?.at ?? 0) - (exits[0]?.at ?? 0)) / 1000);
+  return `${exits.length} times in ${Math.max(span, 1)} s`;
+}
+
+function whichCodes({ exits }: Health): Html {
+  const codes = [...new Set(exits.map((exit) => String(exit.code ?? '?')))].slice(0, 5);
+  return html`, code ${codes.join(', ')}`;
+}
+
+function downText({ downFor }: Health): Html {
+  return downFor === undefined ? html`` : html`, not started again for ${Math.round(downFor / 1000)} s`;
+}
+
+/** That nothing of note has happened in so many seconds. */
+export function stableText(seconds: number, isPast: boolean): Html {
+  return html`<p>✅ Stable: ${isPast ? `no process kept exiting in the last ${seconds} s` : `no process kept exiting for ${seconds} s after the deployment`}.</p>`;
+}

@@ -1,0 +1,71 @@
+import * as v from 'valibot';
+import type { HttpClient } from '../http/client.ts';
+import { path } from '../http/path.ts';
+import { EnvironmentResource, theOne } from './shapes.ts';
+
+/** An environment, as far as it has been read. */
+export interface Environment {
+  readonly id: string;
+  /** Its name, or its id where only that is known. */
+  readonly name: string;
+  /** `deploying`, `running`, `hibernating` or `stopped`; undefined where it is not known. */
+  readonly status: string | undefined;
+  /** It goes to sleep when nobody asks for it. */
+  readonly hibernates: boolean;
+  /** Laravel Cloud deploys each push by itself. */
+  readonly deploysOnPush: boolean;
+  /** A text of its application, without the values of variables that look like secrets. */
+  redact(text: string): string;
+}
+
+export function environmentFrom({ id, attributes }: EnvironmentResource): Environment {
+  const secrets = secretsIn(attributes.environment_variables);
+  return {
+    id,
+    name: attributes.name,
+    status: attributes.status,
+    hibernates: attributes.uses_hibernation === true,
+    deploysOnPush: attributes.uses_push_to_deploy === true,
+    // The values stay in here: nothing can write them by accident.
+    redact: (text) => secrets.reduce((clean, secret) => clean.replaceAll(secret, '***'), text),
+  };
+}
+
+/** Reads an environment as it is now. */
+export async function readEnvironment(client: HttpClient, id: string): Promise<Environment> {
+  const { data } = await client.json(
+    { method: 'GET', path: path`/environments/${id}`, what: `Reading environment ${id}` },
+    theOne(EnvironmentResource, id),
+  );
+  return environmentFrom(data.data);
+}
+
+/** One of which nothing is known but its id. */
+export function environmentOf(id: string): Environment {
+  return { id, name: id, status: undefined, hibernates: false, deploysOnPush: false, redact: (text) => text };
+}
+
+/** Why no background process runs there now; undefined where that is not so. */
+export function whyAsleep({ name, status }: Environment): string | undefined {
+  if (status === 'hibernating')
+    return `the environment ${name} is hibernating: nothing runs there until a request wakes it`;
+  if (status === 'stopped')
+    return `the environment ${name} is stopped: nothing runs there until it is started`;
+  return undefined;
+}
+
+const Variable = v.object({ key: v.string(), value: v.string() });
+const secretKey = /KEY|SECRET|TOKEN|PASSWORD|DSN|URL/i;
+/** Shorter values occur by chance. */
+const shortest = 8;
+
+/** The longest first: one may hold another. */
+function secretsIn(variables: readonly unknown[] = []): readonly string[] {
+  const secrets = variables.flatMap((one) => {
+    const variable = v.safeParse(Variable, one);
+    if (!variable.success || !secretKey.test(variable.output.key)) return [];
+    // A log shows each line by itself.
+    return variable.output.value.split(/\r?\n/).filter((line) => line.trim().length >= shortest);
+  });
+  return secrets.sort((a, b) => b.length - a.length);
+}

@@ -1,0 +1,50 @@
+import * as v from 'valibot';
+import type { HttpCall, HttpClient } from '../http/client.ts';
+
+/** The entries of a list that are of use, and when the service wrote it, in milliseconds since 1970. */
+export interface Recent<T> {
+  readonly items: readonly T[];
+  readonly at: number | undefined;
+}
+
+const Page = v.object({
+  data: v.array(v.unknown()),
+  meta: v.fallback(
+    v.nullish(v.object({ last_page: v.nullish(v.union([v.number(), v.string()])) })),
+    undefined,
+  ),
+});
+
+/** The first page of a list: recorded, deployments are listed newest first. An entry that is not understood is left out. */
+export async function readFirstPage<const S extends v.GenericSchema>(
+  client: HttpClient,
+  call: HttpCall,
+  resource: S,
+): Promise<Recent<v.InferOutput<S>>> {
+  const { data, date } = await client.json(call, Page);
+  return { items: understood(data.data, resource), at: date };
+}
+
+/** The first and the last page: for a list of which it is not known which end is the newer. */
+export async function readBothEnds<const S extends v.GenericSchema>(
+  client: HttpClient,
+  call: HttpCall,
+  resource: S,
+): Promise<readonly v.InferOutput<S>[]> {
+  const first = (await client.json(call, Page)).data;
+  const lastPage = Number(first.meta?.last_page ?? 1);
+  if (!(lastPage > 1)) return understood(first.data, resource);
+  const query = { ...call.query, page: String(lastPage) };
+  const last = (await client.json({ ...call, query }, Page)).data;
+  return understood([...first.data, ...last.data], resource);
+}
+
+function understood<const S extends v.GenericSchema>(
+  entries: readonly unknown[],
+  resource: S,
+): v.InferOutput<S>[] {
+  return entries.flatMap((entry) => {
+    const result = v.safeParse(resource, entry);
+    return result.success ? [result.output] : [];
+  });
+}
