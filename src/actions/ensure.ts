@@ -11,7 +11,7 @@ import type { HttpClient } from '../http/client.ts';
 import type { Step } from '../runner/step.ts';
 import { type Advice, withAdvice } from './advice.ts';
 import { type Connection, readConnection, withClient } from './inputs/connection.ts';
-import { readPinnedSpec, readProcesses, readSpec } from './inputs/process.ts';
+import { readPinnedSpec, readSpec } from './inputs/process.ts';
 import {
   findTarget,
   openPinnedStore,
@@ -94,14 +94,14 @@ function readInputs(step: Step): EnsureInputs {
 
 function readWanted({ inputs }: Step): Ensure {
   return {
-    spec: readSpec(inputs, { processes: readProcesses(inputs) }),
+    spec: readSpec(inputs),
     ifExists: inputs.choice('if-exists', ['update', 'reuse', 'create', 'fail'], 'update'),
     dryRun: inputs.flag('dry-run', false),
   };
 }
 
 function readPinned({ inputs }: Step, id: string): EnsurePinned {
-  const spec = readPinnedSpec(inputs, { processes: readProcesses(inputs) });
+  const spec = readPinnedSpec(inputs);
   const ifExists = inputs.choice('if-exists', ['update', 'reuse', 'create', 'fail'], 'update');
   const dryRun = inputs.flag('dry-run', false);
   if (ifExists === 'update' || ifExists === 'reuse') return { id, spec, ifExists, dryRun };

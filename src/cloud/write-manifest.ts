@@ -1,5 +1,6 @@
 import { foldCommand } from '../converge/identity.ts';
 import { type Unreadable, unreadableText } from '../converge/listing.ts';
+import { check } from '../manifest/schema.ts';
 import {
   type Declarable,
   declareAll,
@@ -11,7 +12,7 @@ import {
 import { settableOptions } from './drift.ts';
 import { describeExisting, identityOfExisting } from './identity.ts';
 import type { ExistingProcess } from './process.ts';
-import { commandProblem, parseConfig, processesRange } from './spec.ts';
+import { ProcessDeclaration, processesRange, WorkerOptions } from './spec.ts';
 
 /** An instance, and what runs on it. */
 export interface RunningInstance {
@@ -58,14 +59,31 @@ function keyFor(
 function declare({ type, processes, command, config }: ExistingProcess): Declarable {
   const { min, max } = processesRange;
   const number = processes >= min && processes <= max ? { processes } : {};
-  if (type === 'worker') {
-    const options = parseConfig(settableOptions(config)).config;
-    return { fields: { type, ...number, ...(Object.keys(options).length === 0 ? {} : { config: options }) } };
-  }
+  if (type === 'worker') return declareWorker(number, config);
   if (type !== 'custom') return { why: 'no manifest can declare this type' };
-  const folded = foldCommand(command ?? '');
-  const problem = commandProblem(folded);
-  return problem === undefined
-    ? { fields: { type, ...number, command: folded } }
-    : { why: `a command in a manifest ${problem}; prune would delete it` };
+  const fields = { type, ...number, command: foldCommand(command ?? '') };
+  const why = whyNotDeclared(fields);
+  return why === undefined ? { fields } : { why };
+}
+
+/** An option that a manifest cannot hold is left out, but for those that say which worker it is. */
+function declareWorker(number: object, config: ExistingProcess['config']): Declarable {
+  const options = Object.entries(settableOptions(config)).flatMap(([key, value]): [string, unknown][] => {
+    const { value: kept } = check(WorkerOptions, { [key]: value });
+    const isIdentity = (key === 'queue' || key === 'connection') && String(value).trim() !== '';
+    if (kept !== undefined) return Object.entries(kept);
+    return isIdentity ? [[key, value]] : [];
+  });
+  const fields = {
+    type: 'worker',
+    ...number,
+    ...(options.length === 0 ? {} : { config: Object.fromEntries(options) }),
+  };
+  const why = whyNotDeclared(fields);
+  return why === undefined ? { fields: { ...fields } } : { why };
+}
+
+function whyNotDeclared(fields: object): string | undefined {
+  const [problem] = check(ProcessDeclaration, fields).problems;
+  return problem && `its ${problem.path.at(-1)} ${problem.why}; prune would delete it`;
 }

@@ -1,3 +1,6 @@
+import * as v from 'valibot';
+import { continuedLine, line, mapping, named, wholeNumber } from '../manifest/schema.ts';
+
 /** A background process of a Forge server as the user declares it. */
 export interface ForgeSpec {
   /** Believed to be unique on a server. */
@@ -44,8 +47,35 @@ export const usualUser = 'forge';
 /** Times that a process may be given, in seconds. */
 export const secondsRange = { min: 0, max: 86_400 } as const;
 
-/** What is wrong with a text that Forge writes into a configuration file: it must not break out of its line. */
-export function lineProblem(text: string): string | undefined {
-  if (/[\r\n\0]/.test(text)) return 'must be one line; in YAML, >- folds several lines into one';
-  return text.isWellFormed() ? undefined : 'holds half of a character (a lone surrogate)';
+/** What is not written is undefined, but for the user, which is then the usual one. */
+export function declarationOf({
+  user = usualUser,
+  ...given
+}: Pick<ForgeDeclaration, 'command'> & Partial<ForgeDeclaration>): ForgeDeclaration {
+  return {
+    ...{ name: undefined, directory: undefined, site: undefined, processes: undefined },
+    ...{ startsecs: undefined, stopwaitsecs: undefined, stopsignal: undefined },
+    ...given,
+    user,
+  };
 }
+
+/** A process as inputs and manifests declare it. Forge writes each text into one line of a configuration file. */
+export const ProcessDeclaration = v.pipe(
+  mapping(
+    {
+      name: v.exactOptional(line('horizon')),
+      command: line('php8.4 artisan horizon', continuedLine),
+      directory: v.exactOptional(line('/home/forge/shop.example/current')),
+      user: v.exactOptional(line('forge')),
+      site: v.exactOptional(line('shop.example, or an id in quotation marks')),
+      processes: v.exactOptional(wholeNumber(processesRange)),
+      startsecs: v.exactOptional(wholeNumber(secondsRange)),
+      stopwaitsecs: v.exactOptional(wholeNumber(secondsRange)),
+      stopsignal: v.exactOptional(line('SIGTERM')),
+    },
+    named('a process'),
+    { command: ', for example php8.4 artisan horizon' },
+  ),
+  v.transform((given) => declarationOf(given)),
+);

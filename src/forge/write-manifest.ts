@@ -1,9 +1,10 @@
 import { foldCommand } from '../converge/identity.ts';
+import { check } from '../manifest/schema.ts';
 import { type Declarable, declareAll, isPlainName, named, writeManifest } from '../manifest/write.ts';
 import { identityOfExisting } from './identity.ts';
 import type { ForgeProcess } from './process.ts';
 import { forgeRules } from './service.ts';
-import { lineProblem, processesRange, usualUser } from './spec.ts';
+import { ProcessDeclaration, processesRange, usualUser } from './spec.ts';
 import { isLeaving } from './status.ts';
 
 export interface RunningServer {
@@ -42,11 +43,11 @@ function declare(
     ...(user === usualUser ? {} : { user }),
     ...(site === undefined ? {} : { site }),
   };
-  if (folded === '' || user.trim() !== user || user === '')
-    return { why: 'a manifest cannot hold its command or its user; prune would delete it' };
-  for (const [field, text] of Object.entries(texts)) {
-    const problem = lineProblem(text);
-    if (problem !== undefined) return { why: `its ${field} ${problem}; prune would delete it` };
-  }
-  return { fields: { ...texts, ...(processes >= processesRange.min ? { processes } : {}) } };
+  if (user.trim() !== user || user === '')
+    return { why: 'a manifest cannot hold its user; prune would delete it' };
+  const fields = { ...texts, ...(processes >= processesRange.min ? { processes } : {}) };
+  const [problem] = check(ProcessDeclaration, fields).problems;
+  return problem === undefined
+    ? { fields }
+    : { why: `its ${problem.path.join('.')} ${problem.why}; prune would delete it` };
 }

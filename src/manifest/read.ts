@@ -1,17 +1,10 @@
-import {
-  type Document,
-  isAlias,
-  isMap,
-  isNode,
-  isScalar,
-  isSeq,
-  LineCounter,
-  type Node,
-  parseDocument,
-} from 'yaml';
+import type { GenericSchema } from 'valibot';
+import { isScalar, Scalar } from 'yaml';
 import { type Mistake, type Place, placeText } from '../failure.ts';
-import { nearest, orNear } from '../names.ts';
-import { quoted as quotedText, shorten } from '../text.ts';
+import { nearest } from '../names.ts';
+import { quoted } from '../text.ts';
+import { check, kindOf, named, type Problem } from './schema.ts';
+import { type Part, YamlFile } from './yaml.ts';
 
 /** Which background processes each place (an instance of Laravel Cloud, a server of Forge) should run. */
 export interface Manifest<S> {
@@ -40,14 +33,13 @@ export interface ParsedManifest<S> extends Manifest<S> {
 export interface ManifestKind<S> {
   /** Where it usually is, below the workspace. */
   readonly file: string;
-  /** The one key at the top. */
+  /** The key at the top. */
   readonly root: 'instances' | 'servers';
   /** One of the places, with an example of its name: `instance, such as App`. */
   readonly onePlace: string;
-  /** The keys of a process. */
-  readonly keys: readonly string[];
-  /** Reads one process. Whatever is wrong is noted by `fields`, and what is returned then is not used. */
-  read(fields: Fields): S | undefined;
+  /** The smallest manifest, on one line. */
+  readonly example: string;
+  readonly process: GenericSchema<unknown, S>;
   /** Equal for two declarations that would be one process. */
   keyOf(spec: S): string;
   /** A name that nothing else at the same place may have. */
@@ -61,361 +53,168 @@ export const maxManifestBytes = 256 * 1024;
 /** More than any environment runs, and far fewer than aliases could make of a small file. */
 const maxProcesses = 5_000;
 
-/** Reads a manifest, with every mistake in it. */
+/** Reads a manifest, with every problem in it. */
 export function parseManifest<S>(text: string, file: string, kind: ManifestKind<S>): ParsedManifest<S> {
-  if (!looksLikeManifest(text, kind)) {
-    const message = `this is not a manifest: it has no ${kind.root}, each with a list of processes`;
-    return { places: [], mistakes: [{ place: { file, line: 1, column: 1 }, message }] };
-  }
-  const yaml = new YamlFile(text, file);
-  const places = yaml.root === undefined ? [] : parsePlaces(yaml, yaml.root, kind);
-  return { places, mistakes: yaml.mistakes };
-}
-
-/** Is there a key that could be meant as the manifest's own? A file that has none may hold secrets: it is not quoted. */
-function looksLikeManifest(text: string, { root }: ManifestKind<unknown>): boolean {
-  const keys = text.matchAll(/(?:^|[{,])[ \t"']{0,20}([\w-]{1,40})["']?[ \t]{0,20}:/gm);
-  return [...keys].some(([, key = '']) => nearest(key, [root]).length > 0);
-}
-
-function parsePlaces<S>(yaml: YamlFile, root: Value, kind: ManifestKind<S>): readonly DeclaredPlace<S>[] {
-  const fields = readFields(root, 'a manifest', [kind.root]);
-  const named = fields?.get(kind.root);
-  const entries = named?.entries();
-  if (named === undefined) {
-    fields?.missing(kind.root, `is missing; it names ${kind.root}, each with a list of processes`);
-  } else if (entries === undefined || entries.length === 0) {
-    named.wrong(`must name at least one ${kind.onePlace}, each with a list of processes`);
-  }
-  let room = maxProcesses;
-  return (entries ?? []).map((entry) => {
-    const place = parsePlace(yaml, entry, kind, room);
-    room -= place.processes.length;
-    return place;
-  });
-}
-
-function parsePlace<S>(yaml: YamlFile, entry: Value, kind: ManifestKind<S>, room: number): DeclaredPlace<S> {
-  const items = entry.items();
-  if (items === undefined) {
-    entry.wrong(`must be a list of processes, not ${quoted(entry.plain)}; write [] for none`);
-  } else if (items.length > room) {
-    entry.wrongKey(`a manifest may declare ${maxProcesses} processes at most`);
-  }
-  const processes = parseProcesses(yaml, (items ?? []).slice(0, room), kind);
-  return { name: entry.name, place: entry.place, processes };
-}
-
-function parseProcesses<S>(
-  yaml: YamlFile,
-  items: readonly Value[],
-  kind: ManifestKind<S>,
-): readonly Declared<S>[] {
-  const places = new Map<string, Place>();
-  /** Says where something was declared before; the first time, it is remembered. */
-  const before = (key: string, item: Value): string | undefined => {
-    const place = places.get(key);
-    if (place === undefined) places.set(key, item.place);
-    return place && placeText(place);
+  const reader = openManifest(text, file, kind, [kind.root]);
+  if (!('yaml' in reader)) return { places: [], mistakes: [reader] };
+  const { yaml, root } = reader;
+  const top = root && readKeys(yaml, root, 'a manifest', [kind.root]);
+  const named = top?.get(kind.root);
+  if (root !== undefined && top !== undefined && named === undefined)
+    yaml.note(root.offset, kind.root, `is missing; it names ${kind.root}, each with a list of processes`);
+  return {
+    places: named === undefined ? [] : readPlaces(new Reading(yaml, kind), named),
+    mistakes: yaml.problems,
   };
-  return items.flatMap((item) => {
-    const mistakes = yaml.mistakeCount;
-    const fields = readFields(item, 'a process', kind.keys);
-    const spec = fields && kind.read(fields);
-    if (spec === undefined || yaml.mistakeCount > mistakes) return [];
-    const twin = before(kind.keyOf(spec), item);
+}
+
+/** Opens a file that looks like a manifest. What does not is not quoted, since it may hold secrets. */
+export function openManifest(
+  text: string,
+  file: string,
+  kind: ManifestKind<unknown>,
+  roots: readonly string[],
+): { readonly yaml: YamlFile; readonly root: Part | undefined } | Mistake {
+  if (hasKeyLike(text, roots)) {
+    const yaml = new YamlFile(text, file);
+    return { yaml, root: yaml.root };
+  }
+  return { place: { file, line: 1, column: 1 }, message: whyNoManifest(new YamlFile(text, file), kind) };
+}
+
+/** Is there a key that could be meant as the manifest's own? */
+function hasKeyLike(text: string, roots: readonly string[]): boolean {
+  const keys = text.matchAll(/(?:^|[{,])[ \t"']{0,20}([\w-]{1,40})["']?[ \t]{0,20}:/gm);
+  return [...keys].some(([, key = '']) => nearest(key, roots).length > 0);
+}
+
+function whyNoManifest(yaml: YamlFile, { root, example, process }: ManifestKind<unknown>): string {
+  const { root: top } = yaml;
+  if (top !== undefined && top.node === undefined)
+    return `the file is empty; the least it needs is ${example}`;
+  const entries = (top && yaml.entries(top)) ?? [];
+  const isPlace = (entry: Part): boolean =>
+    yaml.items(entry)?.every((item) => check(process, yaml.plain(item)).problems.length === 0) ?? false;
+  const [first] = entries;
+  return first !== undefined && entries.every(isPlace)
+    ? `the first key must be ${root}; did you mean to put ${quoted(first.name)} under it?`
+    : `this is not a manifest: it has no ${root}, each with a list of processes`;
+}
+
+/** The values of a mapping that may have these keys. Any other key is noted, and a value that is no mapping. */
+export function readKeys(
+  yaml: YamlFile,
+  part: Part,
+  what: string,
+  keys: readonly string[],
+): ReadonlyMap<string, Part> | undefined {
+  const wording = named(what)(keys);
+  const entries = yaml.entries(part);
+  if (entries === undefined) {
+    yaml.note(part.offset, part.path, wording.notAMapping(kindOf(yaml.plain(part, 0))));
+    return undefined;
+  }
+  for (const { name, keyOffset } of entries)
+    if (!keys.includes(name)) yaml.note(keyOffset, part.path, wording.unknownKey(name, []).why);
+  return new Map(entries.map((entry) => [entry.name, entry]));
+}
+
+/** One reading of a file: its kind, and how many processes and places it may still declare. */
+export class Reading<S> {
+  readonly yaml: YamlFile;
+  readonly kind: ManifestKind<S>;
+  #room = maxProcesses;
+
+  constructor(yaml: YamlFile, kind: ManifestKind<S>) {
+    this.yaml = yaml;
+    this.kind = kind;
+  }
+
+  /** So many of these fit in; that there are too many is noted. */
+  take(items: readonly Part[], owner: Part): readonly Part[] {
+    if (items.length > this.#room)
+      this.yaml.note(owner.keyOffset, owner.path, `a manifest may declare ${maxProcesses} processes at most`);
+    const taken = items.slice(0, this.#room);
+    this.#room -= taken.length;
+    return taken;
+  }
+}
+
+/** Reads the places with their processes: what stands under `instances` or `servers`. */
+export function readPlaces<S>(reading: Reading<S>, part: Part): readonly DeclaredPlace<S>[] {
+  const { yaml, kind } = reading;
+  const entries = yaml.entries(part);
+  if (entries === undefined || entries.length === 0)
+    yaml.note(
+      part.offset,
+      part.path,
+      `must name at least one ${kind.onePlace}, each with a list of processes`,
+    );
+  return (entries ?? []).map((entry) => ({
+    name: entry.name,
+    place: yaml.placeOf(entry.keyOffset),
+    processes: readProcesses(reading, entry),
+  }));
+}
+
+function readProcesses<S>(reading: Reading<S>, entry: Part): readonly Declared<S>[] {
+  const { yaml, kind } = reading;
+  const items = yaml.items(entry);
+  if (items === undefined) {
+    const kindOfValue = kindOf(yaml.plain(entry, 0));
+    yaml.note(entry.offset, entry.path, `must be a list of processes, not ${kindOfValue}; write [] for none`);
+    return [];
+  }
+  const seen = new Map<string, Place>();
+  return reading.take(items, entry).flatMap((item) => {
+    const spec = readProcess(yaml, item, kind);
+    if (spec === undefined) return [];
+    const place = yaml.placeOf(item.keyOffset);
+    const twin = before(seen, kind.keyOf(spec), place);
     if (twin !== undefined) {
-      item.wrong(`the ${kind.describe(spec)} is declared already, at ${twin}; raise its processes instead`);
+      const what = `the ${kind.describe(spec)} is declared already, at ${placeText(twin)}`;
+      yaml.note(item.offset, item.path, `${what}; raise its processes instead`);
       return [];
     }
     const name = kind.nameOf(spec);
-    const namesake = name === undefined ? undefined : before(`name ${name}`, item);
-    if (namesake !== undefined)
-      fields?.get('name')?.wrong(`the process at ${namesake} has this name already`);
-    return [{ spec, place: item.place }];
+    const namesake = name === undefined ? undefined : before(seen, `name ${name}`, place);
+    if (namesake !== undefined) {
+      const { offset, path } = yaml.at(item, ['name']);
+      yaml.note(offset, path, `the process at ${placeText(namesake)} has this name already`);
+    }
+    return [{ spec, place }];
   });
 }
 
-/** What a value needs of the file that it is in. */
-export interface Surroundings {
-  /** Notes that something is wrong. `path` says what it is. */
-  note(offset: number, path: string, why: string): void;
-  placeOf(offset: number): Place;
-  /** What an alias stands for; any other node is itself. */
-  resolved(node: unknown, path: string): Node | undefined;
+/** Where something was declared before; the first time, that is remembered. */
+function before(seen: Map<string, Place>, key: string, place: Place): Place | undefined {
+  const first = seen.get(key);
+  if (first === undefined) seen.set(key, place);
+  return first;
 }
 
-interface ValueParts {
-  /** What it is called: `instances.App[0].type`. */
-  readonly path: string;
-  /** Undefined where nothing is written. */
-  readonly node: Node | undefined;
-  readonly offset: number;
-  /** The key that it has in a mapping. */
-  readonly key?: { readonly name: string; readonly offset: number };
+function readProcess<S>(yaml: YamlFile, item: Part, kind: ManifestKind<S>): S | undefined {
+  const known = yaml.problemCount;
+  const plain = yaml.plain(item);
+  if (plain === undefined) return undefined;
+  const { value, problems } = check(kind.process, plain);
+  for (const problem of problems) noteProblem(yaml, item, problem);
+  return yaml.problemCount > known ? undefined : value;
 }
 
-/** One value of the file, which knows what it is called and where it stands. */
-export class Value {
-  readonly #file: Surroundings;
-  readonly #parts: ValueParts;
-
-  constructor(file: Surroundings, parts: ValueParts) {
-    this.#file = file;
-    this.#parts = parts;
-  }
-
-  get path(): string {
-    return this.#parts.path;
-  }
-
-  /** Its key as text, numbers and the like as they are written. */
-  get name(): string {
-    return this.#parts.key?.name ?? '';
-  }
-
-  /** Where its key stands, or else it itself. */
-  get place(): Place {
-    return this.#file.placeOf(this.#parts.key?.offset ?? this.#parts.offset);
-  }
-
-  /** Scalars as they are, anything else only as what kind of thing it is. */
-  get plain(): unknown {
-    const { node } = this.#parts;
-    if (isScalar(node)) return node.value;
-    if (isSeq(node)) return [];
-    return node === undefined ? null : {};
-  }
-
-  /** Notes that it is wrong, or what is called `below` it. */
-  wrong(why: string, below = ''): void {
-    this.#file.note(this.#parts.offset, `${this.path}${below}`, why);
-  }
-
-  /** Notes that it should not be there. */
-  wrongKey(why: string, path = this.path): void {
-    this.#file.note(this.#parts.key?.offset ?? this.#parts.offset, path, why);
-  }
-
-  /** The values of a mapping, each key once; undefined when it is none. */
-  entries(): readonly Value[] | undefined {
-    const { node, path } = this.#parts;
-    if (!isMap(node)) return undefined;
-    const seen = new Map<string, number>();
-    return node.items.flatMap(({ key, value }) => {
-      const keyOffset = offsetOf(key) ?? this.#parts.offset;
-      const name = nameOf(key);
-      const why = name === undefined ? 'a key must be text' : this.#secondTime(name, seen);
-      if (name === undefined || why !== undefined) {
-        this.#file.note(keyOffset, path, why ?? '');
-        return [];
-      }
-      seen.set(name, keyOffset);
-      const resolved = this.#file.resolved(value, path);
-      return [
-        new Value(this.#file, {
-          path: path === '' ? name : `${path}.${shorten(name, 80)}`,
-          node: resolved,
-          offset: (resolved && offsetOf(value)) ?? keyOffset,
-          key: { name, offset: keyOffset },
-        }),
-      ];
-    });
-  }
-
-  /** The values of a list; undefined when it is none. */
-  items(): readonly Value[] | undefined {
-    const { node, path, offset } = this.#parts;
-    if (!isSeq(node)) return undefined;
-    return node.items.map(
-      (item, index) =>
-        new Value(this.#file, {
-          path: `${path}[${index}]`,
-          node: this.#file.resolved(item, path),
-          offset: offsetOf(item) ?? offset,
-        }),
-    );
-  }
-
-  #secondTime(name: string, seen: ReadonlyMap<string, number>): string | undefined {
-    const before = seen.get(name);
-    if (before === undefined) return undefined;
-    return `the key ${quoted(name)} is here a second time; it was given at ${placeText(this.#file.placeOf(before))}`;
-  }
+function noteProblem(yaml: YamlFile, item: Part, { path, why, key }: Problem): void {
+  const found = yaml.at(item, key ?? path);
+  const isThere = found.path !== item.path || (key ?? path).length === 0;
+  const offset = key !== undefined && isThere ? found.keyOffset : found.offset;
+  yaml.note(offset, [item.path, ...path].join('.'), folding(found) ?? why);
 }
 
-function offsetOf(node: unknown): number | undefined {
-  return isNode(node) ? node.range?.[0] : undefined;
-}
-
-function nameOf(key: unknown): string | undefined {
-  if (!isScalar(key)) return undefined;
-  const text = typeof key.value === 'string' ? key.value : (key.source ?? '');
-  return text.trim() === '' ? undefined : text;
-}
-
-/** A value as a message shows it. */
-function quoted(value: unknown): string {
-  if (Array.isArray(value)) return 'a list';
-  if (value === null) return 'nothing';
-  if (typeof value === 'object') return 'a mapping';
-  return typeof value === 'string' ? quotedText(value) : JSON.stringify(value);
-}
-
-/** The fields of a mapping. `what` is read, in words: `a process`. Undefined when it is no mapping, which is noted. */
-function readFields(value: Value, what: string, keys: readonly string[]): Fields | undefined {
-  const entries = value.entries();
-  if (entries === undefined) {
-    value.wrong(`${what} must be a mapping with ${keys.join(', ')}, not ${quoted(value.plain)}`);
-    return undefined;
-  }
-  for (const entry of entries.filter(({ name }) => !keys.includes(name))) {
-    const why = `${quoted(entry.name)} is not a key of ${what}; the keys are ${keys.join(', ')}`;
-    entry.wrongKey(orNear(why, entry.name, keys), value.path);
-  }
-  return new Fields(value, new Map(entries.map((entry) => [entry.name, entry])));
-}
-
-/** The fields of a mapping, read one by one. What is wrong is noted, and stands for nothing. */
-export class Fields {
-  readonly #owner: Value;
-  readonly #byName: ReadonlyMap<string, Value>;
-
-  constructor(owner: Value, byName: ReadonlyMap<string, Value>) {
-    this.#owner = owner;
-    this.#byName = byName;
-  }
-
-  get(name: string): Value | undefined {
-    return this.#byName.get(name);
-  }
-
-  /** Notes that a field is not there. */
-  missing(name: string, why: string): void {
-    this.#owner.wrong(why, this.#owner.path === '' ? name : `.${name}`);
-  }
-
-  /** One of the words, which must be there. */
-  choice<const T extends string>(name: string, words: readonly T[]): T | undefined {
-    const value = this.get(name);
-    const word = words.find((each) => each === value?.plain);
-    if (value === undefined) this.missing(name, `is needed: ${words.join(' or ')}`);
-    else if (word === undefined) {
-      const why = `must be ${words.join(' or ')}, not ${quoted(value.plain)}`;
-      value.wrong(orNear(why, String(value.plain), words));
-    }
-    return word;
-  }
-
-  /** A whole number; undefined when there is none. */
-  integer(name: string, { min, max }: { readonly min: number; readonly max?: number }): number | undefined {
-    const value = this.get(name);
-    if (value === undefined) return undefined;
-    const { plain } = value;
-    if (typeof plain === 'number' && Number.isSafeInteger(plain) && plain >= min && plain <= (max ?? plain))
-      return plain;
-    const span = max === undefined ? `of at least ${min}` : `from ${min} to ${max}`;
-    value.wrong(`must be a whole number ${span}, without quotes, not ${quoted(plain)}`);
-    return undefined;
-  }
-
-  /** Text without the white space around it; undefined when there is none. `problemOf` says what is wrong with it. */
-  text(name: string, example: string, problemOf: (text: string) => string | undefined): string | undefined {
-    const value = this.get(name);
-    if (value === undefined) return undefined;
-    const text = typeof value.plain === 'string' ? value.plain.trim() : '';
-    const why = text === '' ? `must be text such as ${example}, not ${quoted(value.plain)}` : problemOf(text);
-    if (why !== undefined) value.wrong(why);
-    return text;
-  }
-}
-
-/** More references to anchors than a person writes; each costs a walk through the whole file. */
-const maxAliases = 100;
-
-/** A YAML file, and what is wrong in it. */
-class YamlFile implements Surroundings {
-  readonly #file: string;
-  readonly #lines = new LineCounter();
-  readonly #document: Document.Parsed | undefined;
-  readonly #mistakes: { readonly offset: number; readonly message: string }[] = [];
-  #aliases = 0;
-
-  constructor(text: string, file: string) {
-    this.#file = file;
-    this.#document = this.#parse(text);
-  }
-
-  /** All that the file holds; undefined when it is no YAML. */
-  get root(): Value | undefined {
-    if (this.#document === undefined) return undefined;
-    return new Value(this, { path: '', node: this.#document.contents ?? undefined, offset: 0 });
-  }
-
-  /** In the order of the text, each once. */
-  get mistakes(): readonly Mistake[] {
-    const sorted = this.#mistakes.toSorted((a, b) => a.offset - b.offset);
-    const told = sorted.map(({ offset, message }) => ({ place: this.placeOf(offset), message }));
-    return [...new Map(told.map((one) => [`${placeText(one.place)} ${one.message}`, one])).values()];
-  }
-
-  /** Grows with each mistake. */
-  get mistakeCount(): number {
-    return this.#mistakes.length;
-  }
-
-  /** Notes that something is wrong. `path` says what it is: `instances.App[0].type`. */
-  note(offset: number, path: string, why: string): void {
-    this.#mistakes.push({ offset, message: path === '' ? why : `${path}: ${why}` });
-  }
-
-  placeOf(offset: number): Place {
-    const { line, col } = this.#lines.linePos(offset);
-    return { file: this.#file, line: Math.max(1, line), column: Math.max(1, col) };
-  }
-
-  /** What an alias stands for; any other node is itself. */
-  resolved(node: unknown, path: string): Node | undefined {
-    if (!isAlias(node)) return isNode(node) ? node : undefined;
-    const offset = offsetOf(node) ?? 0;
-    if (++this.#aliases > maxAliases) {
-      if (this.#aliases === maxAliases + 1) this.note(offset, path, `more than ${maxAliases} aliases`);
-      return undefined;
-    }
-    const target = this.#document && node.resolve(this.#document);
-    if (target === undefined) this.note(offset, path, `no anchor &${node.source} stands before this alias`);
-    return target;
-  }
-
-  #parse(text: string): Document.Parsed | undefined {
-    let document: Document.Parsed;
-    try {
-      document = parseDocument(text, {
-        version: '1.2',
-        schema: 'core',
-        resolveKnownTags: false,
-        // Checked here, in one pass: the parser would compare each key with all others.
-        uniqueKeys: false,
-        prettyErrors: false,
-        lineCounter: this.#lines,
-        // Nothing is printed at this level; at a lower one a second document would pass unseen.
-        logLevel: 'error',
-      });
-    } catch {
-      this.note(0, '', 'it cannot be read as YAML');
-      return undefined;
-    }
-    const overflow = document.errors.find(({ code }) => code === 'RESOURCE_EXHAUSTION');
-    if (overflow !== undefined) {
-      this.note(overflow.pos[0], '', 'it is nested too deep');
-      return undefined;
-    }
-    // A tag that is not known is only a warning to the parser.
-    for (const { pos, code, message } of [...document.errors, ...document.warnings]) {
-      const why = code === 'MULTIPLE_DOCS' ? 'a second document begins; a manifest is one' : message;
-      // Some messages end with what stands there, which may be long.
-      this.note(pos[0], '', why.replace(/: ".*/s, ''));
-    }
-    return document.errors.length === 0 ? document : undefined;
-  }
+/** Why a text that is written as a block has more than one line. */
+function folding({ node }: Part): string | undefined {
+  if (!isScalar(node) || !String(node.value).trim().includes('\n')) return undefined;
+  if (node.type === Scalar.BLOCK_LITERAL)
+    return 'must be one line; | keeps the line breaks: write >- instead';
+  return node.type === Scalar.BLOCK_FOLDED
+    ? 'must be one line; >- folds neither lines that are indented deeper than the first nor empty ones: indent all lines alike'
+    : undefined;
 }

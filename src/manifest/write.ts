@@ -1,5 +1,6 @@
+import { stringify } from 'yaml';
 import { type Identity, keyOf } from '../converge/identity.ts';
-import { quoted } from '../text.ts';
+import { invisibleIn, quoted, visible } from '../text.ts';
 
 /** A place as it goes into a manifest. */
 export interface WrittenPlace {
@@ -8,59 +9,34 @@ export interface WrittenPlace {
   readonly processes: readonly Readonly<Record<string, unknown>>[];
 }
 
-/**
- * A manifest as text, one line for each note, without a blank line. Written here, in a few rules that hold in YAML 1.1 and
- * 1.2: to load a library for it takes half as long as the rest of a step.
- */
+/** A manifest as text, one line of comment for each note. */
 export function writeManifest(
   root: 'instances' | 'servers',
   places: readonly WrittenPlace[],
+  head: { readonly schemaUrl: string; readonly notes: readonly string[] },
+): string {
+  return writeYaml(new Map([[root, placesOf(places)]]), head);
+}
+
+/** Maps keep the order of names that look like numbers. */
+export function placesOf(places: readonly WrittenPlace[]): ReadonlyMap<string, WrittenPlace['processes']> {
+  return new Map(places.map(({ name, processes }) => [name, processes]));
+}
+
+/** A file as text, after its schema line and its notes. */
+export function writeYaml(
+  contents: ReadonlyMap<string, unknown>,
   { schemaUrl, notes }: { readonly schemaUrl: string; readonly notes: readonly string[] },
 ): string {
-  const lines = [
-    `# yaml-language-server: $schema=${schemaUrl}`,
-    ...notes.map((note) => `# ${plain(note)}`),
-    `${root}:`,
-    ...places.flatMap(({ name, processes }) => [
-      `  ${scalar(name)}:${processes.length === 0 ? ' []' : ''}`,
-      ...processes.flatMap((process) =>
-        fieldLines(process).map((line, index) => `    ${index === 0 ? '-' : ' '} ${line}`),
-      ),
-    ]),
-  ];
-  return `${lines.join('\n')}\n`;
-}
-
-function fieldLines(fields: object): string[] {
-  return Object.entries(fields).flatMap(([name, value]: [string, unknown]) =>
-    typeof value === 'object' && value !== null
-      ? [`${name}:`, ...fieldLines(value).map((line) => `  ${line}`)]
-      : [`${name}: ${scalar(value)}`],
-  );
-}
-
-/** Words that some reader of YAML takes for a flag, a number or nothing. */
-const taken = /^(?:y|yes|n|no|on|off|true|false|null|nan|inf)$/i;
-/** Text that needs no quotation marks: what could start or end anything else is not in it. */
-const plainText = /^[a-z/][\w./=:,@+ -]*$/i;
-
-function scalar(value: unknown): string {
-  if (typeof value !== 'string') return JSON.stringify(value);
-  const isPlain = plainText.test(value) && !taken.test(value) && !/:(?: |$)| {2}| $/.test(value);
-  // JSON's escapes are YAML's, too.
-  return isPlain ? value : JSON.stringify(value).replace(unseen, escaped);
-}
-
-/** Characters that are not seen, or that some take for the end of a line. */
-const unseen = /[\p{C}\p{Zl}\p{Zp}]/gu;
-
-function escaped(character: string): string {
-  return `\\U${(character.codePointAt(0) ?? 0).toString(16).padStart(8, '0')}`;
+  const comments = [`yaml-language-server: $schema=${schemaUrl}`, ...notes.map(visible)];
+  // Readers of YAML 1.1 must not take a text such as `yes` for a flag, nor find an anchor where two values are one object.
+  const text = stringify(contents, { lineWidth: 0, compat: 'yaml-1.1', aliasDuplicateObjects: false });
+  return `${comments.map((comment) => `# ${comment}\n`).join('')}${text}`;
 }
 
 /** Can a manifest name a place so? A name with what is not seen is better given as an id. */
 export function isPlainName(name: string): boolean {
-  return name.trim() !== '' && name.length <= 200 && name.search(unseen) === -1;
+  return name.trim() !== '' && name.length <= 200 && invisibleIn(name).length === 0;
 }
 
 /** What one process becomes: its fields, or why it cannot be declared. */
@@ -85,7 +61,7 @@ export function declareAll<P extends { readonly id: string }>(
     const result = rules.declare(first);
     const left = (why: string) =>
       notes.push(
-        `Left out on ${where}: ${[first, ...twins].map(({ id }) => id).join(', ')} (${plain(rules.describe(first))}): ${why}.`,
+        `Left out on ${where}: ${[first, ...twins].map(({ id }) => id).join(', ')} (${rules.describe(first)}): ${why}.`,
       );
     if ('why' in result) left(result.why);
     else if (twins.length > 0)
@@ -97,12 +73,7 @@ export function declareAll<P extends { readonly id: string }>(
   return { declared, notes };
 }
 
-/** A text that stays on the line of its comment. */
-function plain(text: string): string {
-  return text.replace(unseen, ' ').replace(/ +/g, ' ');
-}
-
 /** A name in a note. */
 export function named(name: string): string {
-  return plain(quoted(name));
+  return quoted(name);
 }

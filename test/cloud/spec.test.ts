@@ -1,11 +1,12 @@
 import { expect, test } from 'vitest';
 import {
-  commandProblem,
   configKeys,
   describe,
+  ProcessDeclaration,
   type ProcessSpec,
   processesRange,
 } from '../../src/cloud/spec.ts';
+import { check } from '../../src/manifest/schema.ts';
 
 const worker = (config: Extract<ProcessSpec, { type: 'worker' }>['config']): ProcessSpec => ({
   type: 'worker',
@@ -56,16 +57,33 @@ test('the options and ranges are those of the API', () => {
   expect(processesRange).toEqual({ min: 1, max: 10 });
 });
 
+const unseen = (spelled: string, name: string, position: number) =>
+  `holds a character that nobody sees, ${spelled} (${name}), at position ${position}; type it again, with plain blanks`;
+
 test.each([
   ['ls', 'must have 3 to 500 characters, and has 2'],
   ['x'.repeat(501), 'must have 3 to 500 characters, and has 501'],
   ['php artisan a\nphp artisan b', 'must be one line; in YAML, >- folds several lines into one'],
   ['php artisan a\rphp artisan b', 'must be one line; in YAML, >- folds several lines into one'],
-  ['echo \ud83d', 'holds half of a character (a lone surrogate)'],
+  ['echo \ud83d', 'is not valid Unicode'],
   ['😀x', 'must have 3 to 500 characters, and has 2'],
+  ['php\u00a0artisan x', unseen('\\u00a0', 'no-break space', 4)],
+  ['😀 \u200bartisan', unseen('\\u200b', 'zero-width space', 3)],
+  ['php\u000bartisan', unseen('\\u000b', 'a control character', 4)],
+  ['php\u3000artisan', unseen('\\u3000', 'ideographic space', 4)],
+  ['php artisan\ufeff', unseen('\\ufeff', 'byte order mark', 12)],
+  ['php\u2003artisan', unseen('\\u2003', 'a kind of space', 4)],
+  ['php artisan \u{e0100}', unseen('\\u{e0100}', 'an invisible character', 13)],
+  [
+    'php artisan x \\ --queue=high',
+    'holds a backslash between blanks, which is left of a line that was continued; in YAML, >- joins lines by itself, so remove the backslashes',
+  ],
+  ['php artisan x "a \\ b"  a\\ b', undefined],
+  ['php\tartisan größe हिन्दी e\u0301', undefined],
   ['pwd', undefined],
   ['😀'.repeat(500), undefined],
   ['x'.repeat(500), undefined],
 ])('the command %j %j', (command, problem) => {
-  expect(commandProblem(command)).toBe(problem);
+  const { problems } = check(ProcessDeclaration, { type: 'custom', command });
+  expect(problems).toEqual(problem === undefined ? [] : [{ path: ['command'], why: problem }]);
 });

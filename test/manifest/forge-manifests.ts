@@ -49,7 +49,7 @@ servers:
   ...['0', '-1', '1.5', '"2"', 'null', 'true'].map((value) => ({
     title: `processes: ${value}`,
     text: one(`, processes: ${value}`),
-    problems: ['servers.web-1[0].processes: must be a whole number of at least 1, without quotes'],
+    problems: ['servers.web-1[0].processes: must be a whole number of at least 1'],
   })),
   ...['startsecs', 'stopwaitsecs'].map((key) => ({
     title: `${key} beyond a day`,

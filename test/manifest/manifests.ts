@@ -33,7 +33,7 @@ instances:
     text: 'instances:\n  A: &list\n    - &w { type: worker }\n  B: *list\n  C: [*w]\n',
     problems: [],
   },
-  { title: 'nothing', text: '', problems: ['m.yml:1:1: this is not a manifest: it has no instances'] },
+  { title: 'nothing', text: '', problems: ['m.yml:1:1: the file is empty'] },
   { title: 'a list', text: '- a', problems: ['m.yml:1:1: this is not a manifest'] },
   {
     title: 'a list of what a manifest has',
@@ -154,7 +154,9 @@ instances:
   ].map(([key = '', value = '']) => ({
     title: `config: { ${key}: ${value} }`,
     text: `instances: { App: [{ type: worker, config: { ${key}: ${value} } }] }`,
-    problems: [`m.yml:1:${48 + key.length}: instances.App[0].config.${key}: `],
+    problems: [
+      `m.yml:1:${key === '__proto__' || key === 'name' || key === 'max-jobs' ? 46 : 48 + key.length}: instances.App[0].config.${key}: `,
+    ],
   })),
 ];
 
@@ -214,7 +216,7 @@ export const beyondSchema: readonly ManifestCase[] = [
     text: 'instances: { App: *other }',
     problems: [
       'm.yml:1:14: instances.App: must be a list of processes',
-      'm.yml:1:19: instances: no anchor &other stands before this alias',
+      'm.yml:1:19: no anchor &other stands before this alias',
     ],
   },
   {
@@ -225,6 +227,8 @@ export const beyondSchema: readonly ManifestCase[] = [
   {
     title: 'a merge key',
     text: 'instances: { App: [{ type: worker, <<: {} }] }',
-    problems: ['"<<" is not a key of a process'],
+    problems: [
+      'm.yml:1:36: instances.App[0]: merge keys (<<) are not supported; use an alias for the whole value',
+    ],
   },
 ];

@@ -45,7 +45,7 @@ describe('A manifest is read with every problem that it has, each with its place
       'm.yml:4:13',
       'm.yml:5:18',
       'm.yml:6:24',
-      'm.yml:6:32',
+      'm.yml:6:27',
       'm.yml:7:12',
     ]);
   });

@@ -3,9 +3,9 @@ import { Ajv } from 'ajv';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { cloudManifest } from '../../src/cloud/manifest.ts';
-import { commandLength, configKeys, processesRange } from '../../src/cloud/spec.ts';
+import { commandLength, configKeys, ProcessDeclaration, processesRange } from '../../src/cloud/spec.ts';
 import { forgeManifest } from '../../src/forge/manifest.ts';
-import { secondsRange } from '../../src/forge/spec.ts';
+import { ProcessDeclaration as ForgeDeclaration, secondsRange } from '../../src/forge/spec.ts';
 import { parseManifest } from '../../src/manifest/read.ts';
 import { cases as forgeCases } from './forge-manifests.ts';
 import { cases } from './manifests.ts';
@@ -32,14 +32,14 @@ describe('The JSON Schema for editors and the action’s own check agree', () =>
   test('the schemas know each key and its range', () => {
     const { config, process } = cloud.definitions;
     expect(Object.keys(config.properties)).toEqual(Object.keys(configKeys));
-    expect(Object.keys(process.properties)).toEqual(cloudManifest.keys);
+    expect(Object.keys(process.properties)).toEqual(Object.keys(ProcessDeclaration.entries));
     expect(process.properties.processes).toMatchObject({
       minimum: processesRange.min,
       maximum: processesRange.max,
     });
     const { min: minLength, max: maxLength } = commandLength;
     expect(process.properties.command).toMatchObject({ minLength, maxLength });
-    expect(Object.keys(forge.definitions.process.properties)).toEqual(forgeManifest.keys);
+    expect(Object.keys(forge.definitions.process.properties)).toEqual(Object.keys(ForgeDeclaration.entries));
     expect(forge.definitions.seconds).toMatchObject({ minimum: secondsRange.min, maximum: secondsRange.max });
   });
 });

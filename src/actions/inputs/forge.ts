@@ -1,16 +1,12 @@
 import { foldCommand } from '../../converge/identity.ts';
 import type { Sighted } from '../../forge/gate.ts';
-import {
-  type ForgeDeclaration,
-  lineProblem,
-  processesRange,
-  secondsRange,
-  usualUser,
-} from '../../forge/spec.ts';
+import { declarationOf, type ForgeDeclaration, ProcessDeclaration } from '../../forge/spec.ts';
 import { type ForgeTarget, type ForgeTargetName, findTarget } from '../../forge/target.ts';
 import type { HttpClient } from '../../http/client.ts';
+import { lineProblem } from '../../manifest/schema.ts';
 import type { Inputs } from '../../runner/inputs.ts';
 import type { Step } from '../../runner/step.ts';
+import { plainInputs, readBySchema } from './plain.ts';
 
 /** Reads `organization`, `server` and `site`. */
 export function readForgeTarget(inputs: Inputs): ForgeTargetName {
@@ -100,21 +96,23 @@ export function readProcessId(
   return id;
 }
 
+const declarationKeys = {
+  name: 'text',
+  command: 'text',
+  user: 'text',
+  directory: 'text',
+  site: 'text',
+  processes: 'integer',
+  startsecs: 'integer',
+  stopwaitsecs: 'integer',
+  stopsignal: 'text',
+} as const;
+
 /** Reads what a process is, `site` included. */
 export function readForgeDeclaration(inputs: Inputs): ForgeDeclaration {
-  const command = readLine(inputs, 'command');
-  if (command === undefined) inputs.problem('command', 'is needed, for example php8.4 artisan horizon');
-  return {
-    name: readLine(inputs, 'name'),
-    command: command ?? '',
-    user: readLine(inputs, 'user') ?? usualUser,
-    directory: readLine(inputs, 'directory'),
-    site: inputs.text('site'),
-    processes: inputs.integer('processes', processesRange),
-    startsecs: inputs.integer('startsecs', secondsRange),
-    stopwaitsecs: inputs.integer('stopwaitsecs', secondsRange),
-    stopsignal: readLine(inputs, 'stopsignal'),
-  };
+  const declared = readBySchema(inputs, ProcessDeclaration, plainInputs(inputs, declarationKeys));
+  // Whatever is wrong has been noted, and ends the step before this is used.
+  return declared ?? declarationOf({ command: '' });
 }
 
 /** Text of one line. */

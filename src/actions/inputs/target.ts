@@ -101,7 +101,12 @@ export function openStore(
     throw new Failure({ what: 'The instance', why: 'it is not known', fix: 'Give instance, or environment' });
   }
   const patient = client.within(workDeadline(step, connection, raceLimit));
-  return new CloudProcessStore(patient, instanceId, { instance, listing, fieldName: inputOf, keepsResource });
+  return new CloudProcessStore(patient, instanceId, {
+    instance,
+    listing,
+    fieldName: (field) => inputOf(step.inputs, field),
+    keepsResource,
+  });
 }
 
 /** The same for one process that is pinned, of which the instance need not be known. */
@@ -112,5 +117,8 @@ export function openPinnedStore(
   { instanceId, instance }: Target,
 ): CloudPinnedStore {
   const patient = client.within(workDeadline(step, connection));
-  return new CloudPinnedStore(patient, instanceId, { instance, fieldName: inputOf });
+  return new CloudPinnedStore(patient, instanceId, {
+    instance,
+    fieldName: (field) => inputOf(step.inputs, field),
+  });
 }

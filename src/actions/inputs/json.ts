@@ -1,0 +1,60 @@
+import { quoted } from '../../text.ts';
+
+/** What a JSON input holds, and what is wrong with it as JSON. */
+export type ReadJson =
+  | { readonly value: unknown; readonly problems: readonly string[] }
+  | { readonly problems: readonly string[] };
+
+/** Reads JSON. A key that stands twice in the outermost object is a problem: the last one would win silently. */
+export function readJson(text: string, example: string): ReadJson {
+  try {
+    const value: unknown = JSON.parse(text);
+    const problems = repeatedKeys(text).map((key) => `the key ${quoted(key)} is there twice; remove one`);
+    return { value, problems };
+  } catch (error) {
+    return { problems: [whyNotJson(text, example, error)] };
+  }
+}
+
+/** A text, or a sign of JSON's structure. */
+const tokens = /"(?:[^"\\]|\\.)*"|[{}[\]:]/gs;
+
+function repeatedKeys(text: string): readonly string[] {
+  const seen = new Set<string>();
+  const repeated = new Set<string>();
+  let depth = 0;
+  let last = '';
+  for (const [token] of text.matchAll(tokens)) {
+    if (token === '{' || token === '[') depth++;
+    else if (token === '}' || token === ']') depth--;
+    else if (token === ':' && depth === 1) {
+      const key = String(JSON.parse(last));
+      if (seen.has(key)) repeated.add(key);
+      seen.add(key);
+    }
+    last = token;
+  }
+  return [...repeated];
+}
+
+function whyNotJson(text: string, example: string, error: unknown): string {
+  const trailing = /,(?=\s*([}\]]))/.exec(withoutTexts(text));
+  if (trailing !== null)
+    return `is not valid JSON: there is a comma before the ${trailing[1]} (${placeIn(text, trailing.index)})`;
+  if (/^\s*[{[]?\s*'|[{,:[]\s*'/.test(withoutTexts(text)))
+    return `is not valid JSON: use double quotes inside, and single quotes around it: '${example}'`;
+  if (/^[^{["]*$/.test(text)) return `is not JSON; write an object such as ${example}`;
+  const [, position] = /at position (\d+)/.exec(String(error)) ?? [];
+  const where = position === undefined ? '' : ` at ${placeIn(text, Number(position))}`;
+  return `is not valid JSON${where}; write an object such as ${example}`;
+}
+
+/** The same text with blanks in place of what stands in double quotes. */
+function withoutTexts(text: string): string {
+  return text.replace(/"(?:[^"\\]|\\.)*"/gs, (quote) => ' '.repeat(quote.length));
+}
+
+function placeIn(text: string, index: number): string {
+  const lines = text.slice(0, index).split('\n');
+  return `line ${lines.length}, character ${(lines.at(-1) ?? '').length + 1}`;
+}

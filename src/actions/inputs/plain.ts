@@ -1,0 +1,35 @@
+import type { GenericSchema } from 'valibot';
+import { check, type Problem } from '../../manifest/schema.ts';
+import type { Inputs } from '../../runner/inputs.ts';
+
+/** The inputs that were set, as a manifest would have them: digits as a number, `true` and `false` as flags. */
+export function plainInputs(
+  inputs: Inputs,
+  kinds: Readonly<Record<string, 'text' | 'integer' | 'flag'>>,
+): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(
+    Object.entries(kinds).flatMap(([name, kind]) => {
+      const text = inputs.text(name);
+      return text === undefined ? [] : [[name, kind === 'text' ? text : plain(text, kind)]];
+    }),
+  );
+}
+
+/** What is neither stays text, for the schema to refuse. */
+function plain(text: string, kind: 'integer' | 'flag'): unknown {
+  if (kind === 'integer') return /^(0|[1-9]\d{0,14})$/.test(text) ? Number(text) : text;
+  if (/^(true|True|TRUE)$/.test(text)) return true;
+  return /^(false|False|FALSE)$/.test(text) ? false : text;
+}
+
+/** Reads plain values by a schema, and notes what is wrong with each under the name of its input. */
+export function readBySchema<T>(
+  inputs: Inputs,
+  schema: GenericSchema<unknown, T>,
+  values: unknown,
+  namesOf: (problem: Problem) => readonly string[] = ({ path }) => [path.join(': ')],
+): T | undefined {
+  const { value, problems } = check(schema, values);
+  for (const problem of problems) for (const name of namesOf(problem)) inputs.problem(name, problem.why);
+  return value;
+}

@@ -1,0 +1,239 @@
+import * as v from 'valibot';
+import { orNear } from '../names.ts';
+import { invisibleIn, quoted } from '../text.ts';
+
+// The words in which declarations are written down, and what is said of each that is wrong. Inputs of a workflow and
+// manifests are read by the same schemas, so the same mistake has the same message in both.
+
+/** What is wrong with a part of a declaration. */
+export interface Problem {
+  /** The part as the message names it: `['config', 'tries']`. */
+  readonly path: readonly string[];
+  readonly why: string;
+  /** Where it stands, if that is not the value at `path`: the key at this path. */
+  readonly key?: readonly string[];
+}
+
+export interface Checked<T> {
+  /** Undefined when there is a problem. */
+  readonly value: T | undefined;
+  readonly problems: readonly Problem[];
+}
+
+/** Reads a value by a schema, and finds all that is wrong with it: of each part the first problem. */
+export function check<T>(schema: v.GenericSchema<unknown, T>, input: unknown): Checked<T> {
+  const problems: Problem[] = [];
+  const known = withoutUnknown(schema, input, [], problems);
+  if (known === undefined) return { value: undefined, problems };
+  const result = v.safeParse(schema, known);
+  const told = new Set<string>();
+  for (const issue of result.issues ?? []) {
+    const path = (issue.path ?? []).map(({ key }) => String(key));
+    if (told.has(path.join('\n'))) continue;
+    told.add(path.join('\n'));
+    // What is wrong about two fields together is told at the key of the one that should go.
+    problems.push({ path, why: issue.message, ...(issue.type === 'partial_check' ? { key: path } : {}) });
+  }
+  return { value: result.success && problems.length === 0 ? result.output : undefined, problems };
+}
+
+/** What valibot is not asked about: whether a value is a mapping, and each key that is not known (it names the first). */
+function withoutUnknown(
+  schema: v.GenericSchema,
+  input: unknown,
+  path: readonly string[],
+  problems: Problem[],
+): unknown {
+  const { wording, entries } = mappingOf(schema) ?? {};
+  if (wording === undefined || entries === undefined) return input;
+  if (!isMapping(input)) {
+    problems.push({ path, why: wording.notAMapping(kindOf(input)) });
+    return undefined;
+  }
+  const known: Record<string, unknown> = {};
+  for (const [key, value] of Object.entries(input)) {
+    const inner = Object.hasOwn(entries, key) ? entries[key] : undefined;
+    if (inner === undefined) problems.push(wording.unknownKey(key, path));
+    else {
+      const kept = withoutUnknown(inner, value, [...path, key], problems);
+      if (kept !== undefined) known[key] = kept;
+    }
+  }
+  return known;
+}
+
+/** What is said of a mapping that is none, and of a key that it may not have. */
+interface Wording {
+  notAMapping(kind: string): string;
+  unknownKey(key: string, path: readonly string[]): Problem;
+}
+
+const wordings = new WeakMap<object, Wording>();
+
+/** The schema of a mapping as `mapping` made it, also where it may be left out or has further rules. */
+function mappingOf(
+  schema: v.GenericSchema,
+): { readonly wording: Wording; readonly entries: Readonly<Record<string, v.GenericSchema>> } | undefined {
+  if ('wrapped' in schema && isSchema(schema.wrapped)) return mappingOf(schema.wrapped);
+  const entries = 'entries' in schema && isEntries(schema.entries) ? schema.entries : undefined;
+  const wording = entries && wordings.get(entries);
+  return entries && wording && { entries, wording };
+}
+
+function isSchema(value: unknown): value is v.GenericSchema {
+  return isMapping(value) && value['kind'] === 'schema';
+}
+
+function isEntries(value: unknown): value is Readonly<Record<string, v.GenericSchema>> {
+  return isMapping(value);
+}
+
+function isMapping(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** A mapping with these keys and no others. `needed` says what to write where one is missing that must be there. */
+export function mapping<const E extends v.ObjectEntries>(
+  entries: E,
+  wordingOf: (keys: readonly string[]) => Wording,
+  needed?: Readonly<Partial<Record<keyof E & string, string>>>,
+): v.StrictObjectSchema<E, v.ErrorMessage<v.StrictObjectIssue>> {
+  wordings.set(entries, wordingOf(Object.keys(entries)));
+  const examples = new Map<string, unknown>(Object.entries(needed ?? {}));
+  return v.strictObject(entries, ({ path }) => `is needed${examples.get(String(path?.[0]?.key)) ?? ''}`);
+}
+
+/** The usual wording: `one` is `a process`. `hintFor` says what to do with a key that is often put there. */
+export function named(
+  one: string,
+  hintFor: (key: string) => string | undefined = () => undefined,
+): (keys: readonly string[]) => Wording {
+  return (keys) => ({
+    notAMapping: (kind) => `${one} must be a mapping with ${keys.join(', ')}, not ${kind}`,
+    unknownKey: (key, path) => {
+      const hint = hintFor(key);
+      const why = `${quoted(key)} is not a key of ${one}; the keys are ${keys.join(', ')}`;
+      return {
+        path,
+        why: hint === undefined ? orNear(why, key, keys) : `${why}. ${hint}`,
+        key: [...path, key],
+      };
+    },
+  });
+}
+
+/** One of the words. */
+export function choice<const W extends readonly [string, ...string[]]>(words: W) {
+  return v.picklist(words, ({ input }) =>
+    orNear(`must be ${words.join(' or ')}, not ${kindOf(input)}`, String(input), words),
+  );
+}
+
+/** A whole number. */
+export function wholeNumber({ min, max }: { readonly min: number; readonly max?: number }) {
+  const span = max === undefined ? `of at least ${min}` : `from ${min} to ${max}`;
+  const why = ({ input }: { readonly input: unknown }): string => {
+    if (input === null) return `must be a whole number ${span}, not nothing; ${leaveOut}`;
+    const bare = typeof input === 'string' && /^(0|[1-9]\d*)$/.test(input) ? ', without quotes' : '';
+    return `must be a whole number ${span}${bare}, not ${kindOf(input)}`;
+  };
+  return v.pipe(
+    v.number(why),
+    v.safeInteger(why),
+    v.minValue(min, why),
+    v.maxValue(max ?? Number.MAX_SAFE_INTEGER, why),
+  );
+}
+
+/** `true` or `false`. */
+export function flag() {
+  return v.boolean(({ input }) => {
+    if (input === null) return `must be true or false, not nothing; ${leaveOut}`;
+    const word = String(input).toLowerCase();
+    if (typeof input === 'string' && /^(true|True|TRUE|false|False|FALSE)$/.test(input))
+      return `must be true or false, without quotes, not ${kindOf(input)}`;
+    const meant = /^(yes|y|on|1)$/.test(word) ? 'true' : /^(no|n|off|0)$/.test(word) ? 'false' : word;
+    return orNear(`must be true or false, not ${kindOf(input)}`, meant, ['true', 'false']);
+  });
+}
+
+/** Text of one line, without the white space around it. `problemOf` says what else is wrong with it. */
+export function line(example: string, problemOf: (text: string) => string | undefined = () => undefined) {
+  return v.pipe(
+    v.string(({ input }) => notText(example, input)),
+    // No other white space is taken away: one that nobody sees is refused.
+    v.transform((text) => text.replace(/^[ \t\r\n]+|[ \t\r\n]+$/g, '')),
+    v.nonEmpty(`must be text such as ${example}, not ""; leave it out instead`),
+    v.rawCheck(({ dataset, addIssue }) => {
+      const why = dataset.typed ? (lineProblem(dataset.value) ?? problemOf(dataset.value)) : undefined;
+      if (why !== undefined) addIssue({ message: why });
+    }),
+  );
+}
+
+const leaveOut = 'leave it out to keep what is set';
+
+function notText(example: string, input: unknown): string {
+  if (input === null) return `must be text such as ${example}, not nothing; ${leaveOut}`;
+  if (!Array.isArray(input)) return `must be text such as ${example}, not ${kindOf(input)}`;
+  const items: readonly unknown[] = input;
+  const joined = items.every((item) => typeof item === 'string') ? items.join(',') : '';
+  return `must be text, with commas for several: ${joined === '' || joined.length > 80 ? example : quoted(joined)}, not a list`;
+}
+
+/** Why a text cannot be declared as a line that runs somewhere; undefined when it can. */
+export function lineProblem(text: string): string | undefined {
+  if (/[\r\n]/.test(text)) return 'must be one line; in YAML, >- folds several lines into one';
+  if (!text.isWellFormed()) return 'is not valid Unicode';
+  const unseen = invisibleIn(text).find(({ position }) => !isSeen([...text][position - 1] ?? ''));
+  return unseen === undefined
+    ? undefined
+    : `holds a character that nobody sees, ${unseen.spelled} (${nameOf(unseen.spelled)}), at position ${unseen.position}; type it again, with plain blanks`;
+}
+
+/** A tab is seen where it stands, and so is an accent or a vowel sign that is written as a mark of its own. */
+function isSeen(character: string): boolean {
+  return character === '\t' || /(?!\p{Default_Ignorable_Code_Point})\p{M}/u.test(character);
+}
+
+const names: Readonly<Record<string, string>> = {
+  '\\u0000': 'null',
+  '\\u00a0': 'no-break space',
+  '\\u00ad': 'soft hyphen',
+  '\\u200b': 'zero-width space',
+  '\\u200c': 'zero-width non-joiner',
+  '\\u200d': 'zero-width joiner',
+  '\\u200e': 'left-to-right mark',
+  '\\u200f': 'right-to-left mark',
+  '\\u202e': 'right-to-left override',
+  '\\u202f': 'narrow no-break space',
+  '\\u2060': 'word joiner',
+  '\\u2800': 'blank Braille pattern',
+  '\\u3000': 'ideographic space',
+  '\\ufe0f': 'variation selector',
+  '\\ufeff': 'byte order mark',
+};
+
+/** What Unicode calls it, or else what kind of character it is. */
+function nameOf(spelled: string): string {
+  const code = Number.parseInt(spelled.replace(/^\\u|[{}]/g, ''), 16);
+  const character = Number.isNaN(code) ? '' : String.fromCodePoint(code);
+  if (/\p{Z}/u.test(character)) return names[spelled] ?? 'a kind of space';
+  return names[spelled] ?? (/\p{Cc}/u.test(character) ? 'a control character' : 'an invisible character');
+}
+
+/** Why a command looks like one that was written on several lines and folded; undefined when it does not. */
+export function continuedLine(command: string): string | undefined {
+  const outside = command.replace(/'[^']*'|"(?:\\.|[^"\\])*"/g, '""');
+  return /(^|[ \t])\\[ \t]/.test(outside)
+    ? 'holds a backslash between blanks, which is left of a line that was continued; in YAML, >- joins lines by itself, so remove the backslashes'
+    : undefined;
+}
+
+/** A value as a message shows it. */
+export function kindOf(value: unknown): string {
+  if (value === null || value === undefined) return 'nothing';
+  if (Array.isArray(value)) return 'a list';
+  if (typeof value === 'object') return 'a mapping';
+  return typeof value === 'string' ? quoted(value) : String(value);
+}

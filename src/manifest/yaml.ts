@@ -1,0 +1,293 @@
+import {
+  type Alias,
+  type Document,
+  isAlias,
+  isMap,
+  isNode,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type Node,
+  type Pair,
+  parseDocument,
+  Scalar,
+  visit,
+  type YAMLMap,
+} from 'yaml';
+import { type Mistake, type Place, placeText } from '../failure.ts';
+import { quoted, shorten } from '../text.ts';
+
+/** A value of the file: what messages call it, and where it and its key stand. */
+export interface Part {
+  /** `instances.App[0].type`. */
+  readonly path: string;
+  /** Its key as text, numbers and the like as they are written. */
+  readonly name: string;
+  /** What is written there, or what its alias stands for. */
+  readonly node: Node | undefined;
+  readonly offset: number;
+  readonly keyOffset: number;
+}
+
+/** More references to anchors than a person writes. */
+const maxAliases = 100;
+/** Mappings and lists in a process are read so deep: its options, and a list where text belongs. */
+const maxDepth = 3;
+
+/** A YAML file, and what is wrong in it. */
+export class YamlFile {
+  readonly #file: string;
+  readonly #lines = new LineCounter();
+  readonly #document: Document.Parsed | undefined;
+  readonly #problems: { readonly offset: number; readonly message: string }[] = [];
+  readonly #targets = new Map<Alias, Node | undefined>();
+
+  constructor(text: string, file: string) {
+    this.#file = file;
+    this.#document = this.#parse(text);
+  }
+
+  /** All that the file holds; undefined when it is not YAML. */
+  get root(): Part | undefined {
+    if (this.#document === undefined) return undefined;
+    const node = this.#document.contents ?? undefined;
+    return { path: '', name: '', node, offset: 0, keyOffset: 0 };
+  }
+
+  /** In the order of the text, each once. */
+  get problems(): readonly Mistake[] {
+    const sorted = this.#problems.toSorted((a, b) => a.offset - b.offset);
+    const told = sorted.map(({ offset, message }) => ({ place: this.placeOf(offset), message }));
+    return [...new Map(told.map((one) => [`${placeText(one.place)} ${one.message}`, one])).values()];
+  }
+
+  /** Grows with each problem. */
+  get problemCount(): number {
+    return this.#problems.length;
+  }
+
+  /** Notes a problem. `path` says with what: `instances.App[0].type`. */
+  note(offset: number, path: string, why: string): void {
+    this.#problems.push({ offset, message: path === '' ? why : `${path}: ${why}` });
+  }
+
+  /** Where a value stands: its key, or else it itself. */
+  placeOf(offset: number): Place {
+    const { line, col } = this.#lines.linePos(offset);
+    return { file: this.#file, line: Math.max(1, line), column: Math.max(1, col) };
+  }
+
+  /** The values of a mapping, each key once; undefined when it is none. */
+  entries({ node, path, offset }: Part): readonly Part[] | undefined {
+    if (!isMap(node)) return undefined;
+    const seen = new Map<string, number>();
+    return node.items.flatMap((pair) => {
+      const part = this.#entry(pair, path, offset);
+      const why = this.#whyNoKey(part.name, seen);
+      if (why !== undefined) {
+        this.note(part.keyOffset, path, why);
+        return [];
+      }
+      seen.set(part.name, part.keyOffset);
+      return [part];
+    });
+  }
+
+  /** The values of a list; undefined when it is none. */
+  items({ node, path, offset }: Part): readonly Part[] | undefined {
+    if (!isSeq(node)) return undefined;
+    return node.items.map((item, index) => {
+      const start = offsetOf(item) ?? offset;
+      return {
+        path: `${path}[${index}]`,
+        name: '',
+        node: this.#resolved(item),
+        offset: start,
+        keyOffset: start,
+      };
+    });
+  }
+
+  /** The value at a path below a part, or the last one on the way that is there. */
+  at(part: Part, [key, ...rest]: readonly string[]): Part {
+    if (key === undefined || !isMap(part.node)) return part;
+    const pair = part.node.items.find((one) => nameOf(one.key) === key);
+    return pair === undefined ? part : this.at(this.#entry(pair, part.path, part.offset), rest);
+  }
+
+  /** Mappings, lists and scalars as plain values; undefined when a key is not one that a schema could judge. */
+  plain(part: Part, depth = maxDepth): unknown {
+    const { node } = part;
+    if (isScalar(node)) return node.value;
+    if (isSeq(node))
+      return depth === 0 ? [] : (this.items(part) ?? []).map((item) => this.plain(item, depth - 1));
+    if (!isMap(node)) return null;
+    const values: Record<string, unknown> = Object.create(null);
+    if (depth === 0) return values;
+    for (const entry of this.entries(part) ?? []) {
+      if (entry.name === '<<') {
+        this.note(
+          entry.keyOffset,
+          part.path,
+          'merge keys (<<) are not supported; use an alias for the whole value',
+        );
+        return undefined;
+      }
+      const value = this.#isCutOff(node, entry) ? undefined : this.plain(entry, depth - 1);
+      if (value !== undefined) values[entry.name] = value;
+    }
+    return values;
+  }
+
+  /** Is it the rest of a text with a comma in it, between { and }? That is noted. */
+  #isCutOff(map: YAMLMap, { name, keyOffset, path }: Part): boolean {
+    const index = map.items.findIndex(({ key }) => offsetOf(key) === keyOffset);
+    const isBare = ({ value }: Pair): boolean =>
+      value === null || (isScalar(value) && value.value === null && value.source === '');
+    const [pair, before] = [map.items[index], map.items[index - 1]];
+    if (map.flow !== true || pair === undefined || before === undefined || !isBare(pair)) return false;
+    if (isBare(before)) return true;
+    const value: unknown = isScalar(before.value) ? before.value.value : undefined;
+    if (typeof value !== 'string') return false;
+    const whole = quoted(`${value},${name}`);
+    this.note(
+      keyOffset,
+      path,
+      `has no value: between { and } a comma ends a value. If it belongs to the text before it, write ${nameOf(before.key)}: ${whole}`,
+    );
+    return true;
+  }
+
+  #entry({ key, value }: Pair, path: string, offset: number): Part {
+    const keyOffset = offsetOf(key) ?? offset;
+    const name = nameOf(key);
+    const node = this.#resolved(value);
+    return {
+      path: path === '' ? name : `${path}.${shorten(name, 80)}`,
+      name,
+      node,
+      offset: (node && offsetOf(value)) ?? keyOffset,
+      keyOffset,
+    };
+  }
+
+  #whyNoKey(name: string, seen: ReadonlyMap<string, number>): string | undefined {
+    if (name === '') return 'a key must be text';
+    const before = seen.get(name);
+    return before === undefined
+      ? undefined
+      : `the key ${quoted(name)} is here a second time; it was given at ${placeText(this.placeOf(before))}`;
+  }
+
+  /** What an alias stands for; any other node is itself. */
+  #resolved(node: unknown): Node | undefined {
+    if (!isAlias(node)) return isNode(node) ? node : undefined;
+    if (!this.#targets.has(node)) this.#targets.set(node, this.#targetOf(node));
+    return this.#targets.get(node);
+  }
+
+  #targetOf(alias: Alias): Node | undefined {
+    const offset = offsetOf(alias) ?? 0;
+    if (this.#targets.size >= maxAliases) {
+      if (this.#targets.size === maxAliases) this.note(offset, '', `more than ${maxAliases} aliases`);
+      return undefined;
+    }
+    const target = this.#document && alias.resolve(this.#document);
+    if (target === undefined) this.note(offset, '', `no anchor &${alias.source} stands before this alias`);
+    return target;
+  }
+
+  #parse(text: string): Document.Parsed | undefined {
+    let document: Document.Parsed;
+    try {
+      document = parseDocument(text, {
+        version: '1.2',
+        schema: 'core',
+        resolveKnownTags: false,
+        // Checked here, in one pass: the parser would compare each key with all others.
+        uniqueKeys: false,
+        prettyErrors: false,
+        lineCounter: this.#lines,
+        // Nothing is printed at this level; at a lower one a second document would pass unseen.
+        logLevel: 'error',
+      });
+    } catch {
+      this.note(0, '', 'it cannot be read as YAML');
+      return undefined;
+    }
+    const overflow = document.errors.find(({ code }) => code === 'RESOURCE_EXHAUSTION');
+    if (overflow !== undefined) {
+      this.note(overflow.pos[0], '', 'it is nested too deep');
+      return undefined;
+    }
+    this.#noteErrors(document);
+    return document.errors.length === 0 ? document : undefined;
+  }
+
+  #noteErrors(document: Document.Parsed): void {
+    // A tag that is not known is only a warning to the parser.
+    const errors = [...document.errors, ...document.warnings];
+    const multiline = new Set(
+      errors.flatMap(({ code, pos }) => (code === 'MULTILINE_IMPLICIT_KEY' ? [pos[0]] : [])),
+    );
+    let isBroken = false;
+    for (const { pos, code, message } of errors) {
+      const [offset] = pos;
+      // One line at the wrong place is several errors to the parser.
+      if (isBroken && (code === 'MULTILINE_IMPLICIT_KEY' || code === 'MISSING_CHAR')) continue;
+      isBroken ||= code === 'BLOCK_AS_IMPLICIT_KEY';
+      const hint = multiline.has(offset) ? indentation : hintFor(message);
+      // Some messages end with what stands there, which may be long.
+      const plain = message.replace(/: ".*/s, '');
+      const why =
+        hint === undefined
+          ? plain
+          : hint.endsWith('.')
+            ? hint.slice(0, -1)
+            : `not valid YAML: ${hint} (${plain})`;
+      this.note(message.startsWith('Missing closing') ? openingQuote(document, offset) : offset, '', why);
+    }
+  }
+}
+
+const indentation = 'this line must be indented like the lines that it belongs to';
+
+/** What to do about an error of the parser, which tells it in terms of the YAML specification. */
+const hints: readonly (readonly [message: RegExp, hint: string])[] = [
+  [/Tabs are not allowed/, 'Tabs are not allowed as indentation: use spaces.'],
+  [/^Source contains multiple documents/, 'a second document begins; a manifest is one.'],
+  [/^Nested mappings are not allowed/, 'a text with ": " in it needs quotation marks around it'],
+  [/block sequence may not be used|without - indicator|must start at the same column/, indentation],
+  [/sufficiently indented and end with|Flow (map|sequence).* must end with/, 'a [ or { is not closed'],
+  [/need to be followed by map values/, 'a key needs a colon, a blank and a value after it'],
+  [/^Missing closing/, 'the quotation mark that opens here is not closed'],
+  [/Plain value cannot start with/, 'a text that begins so needs quotation marks around it'],
+  [/Invalid escape sequence/, 'in "…" a backslash begins an escape: write it twice, or use \'…\''],
+];
+
+function hintFor(message: string): string | undefined {
+  return hints.find(([pattern]) => pattern.test(message))?.[1];
+}
+
+/** Where the quoted text begins that has no end. */
+function openingQuote(document: Document.Parsed, end: number): number {
+  let start = end;
+  visit(document, {
+    Scalar: (_, { type, range }) => {
+      const isQuoted = type === Scalar.QUOTE_DOUBLE || type === Scalar.QUOTE_SINGLE;
+      if (isQuoted && range && range[0] <= end && end <= range[2]) start = range[0];
+    },
+  });
+  return start;
+}
+
+function offsetOf(node: unknown): number | undefined {
+  return isNode(node) ? node.range?.[0] : undefined;
+}
+
+/** A key as text; empty when it is none. */
+function nameOf(key: unknown): string {
+  if (!isScalar(key)) return '';
+  const text = typeof key.value === 'string' ? key.value : (key.source ?? '');
+  return text.trim() === '' ? '' : text;
+}
