@@ -15,7 +15,7 @@ export class Inputs {
   /** The input without surrounding white space; undefined when it was not given or is empty. */
   text(name: string): string | undefined {
     const value = getInput(name);
-    if (!value.isWellFormed()) this.problem(name, 'holds half of a character (a lone surrogate)');
+    if (!value.isWellFormed()) this.problem(name, 'is not valid Unicode');
     return value.toWellFormed() || undefined;
   }
 
@@ -110,25 +110,25 @@ export class Inputs {
       ...problems,
       ...this.#mistakes.map(({ place, message }) => `${placeText(place)}: ${message}`),
     ];
-    throw failureOf('Inputs and manifest are wrong', lines, annotations);
+    throw failureOf('Problems with the inputs and the manifest', lines, annotations);
   }
 }
 
 /** Mistakes of one file, which is named once. */
 function inFile(mistakes: readonly Mistake[]): [what: string, lines: readonly string[]] {
   const files = [...new Set(mistakes.map(({ place }) => place.file))].join(', ');
-  const what = mistakes.length === 1 ? `A mistake in ${files}` : `${mistakes.length} mistakes in ${files}`;
+  const what = mistakes.length === 1 ? `A problem in ${files}` : `${mistakes.length} problems in ${files}`;
   return [what, mistakes.map(({ place, message }) => `${place.line}:${place.column}: ${message}`)];
 }
 
 function wrongInputs(count: number): string {
-  return count === 1 ? 'An input is wrong' : `${count} problems with the inputs`;
+  return count === 1 ? 'A problem with the inputs' : `${count} problems with the inputs`;
 }
 
 function failureOf(what: string, lines: readonly string[], annotations?: readonly Annotation[]): Failure {
   const [first = '', ...others] = lines;
   const why = others.length === 0 ? first : `\n${lines.map((line) => `- ${line}`).join('\n')}\n`;
-  return new Failure({ what, why, fix: 'Nothing was sent', annotations });
+  return new Failure({ what, why, fix: 'No request was made', annotations });
 }
 
 /** Does it look like an id of an API? */

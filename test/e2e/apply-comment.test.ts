@@ -190,7 +190,7 @@ describe('the comment is brought up to date by a run that fails', () => {
     expect(run.exitCode).toBe(1);
     expect(body()).toContain('failed, nothing was changed');
     expect(body()).toContain(
-      'A mistake in .github/background-processes.yml: 1:28: instances.App[0].type: must be worker',
+      'A problem in .github/background-processes.yml: 1:28: instances.App[0].type: must be worker',
     );
     expect(outsideOfCode(body())).not.toContain('@acme');
   });

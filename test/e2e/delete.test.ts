@@ -162,12 +162,17 @@ describe('delete takes more than one only when told so', () => {
 
 describe('delete wants to be told what is meant', () => {
   test.each([
-    [{}, 'process-id: is needed, or what identifies the process'],
+    [{}, 'process-id: is needed, or command for a custom process, or queue (and connection) for a worker'],
     [{ all: 'true' }, 'process-id: is needed'],
     [{ type: 'custom' }, 'command: is needed for type: custom'],
     [{ type: 'worker', command: 'php artisan x' }, 'command: is for type: custom'],
     [{ type: 'custom', 'config-json': '{}' }, 'config-json: is for type: worker'],
-    [{ command: 'x', 'config-json': '{}' }, 'command: is for type: custom'],
+    [{ command: 'php artisan x', 'config-json': '{}' }, 'command: is for type: custom'],
+    [{ command: 'php artisan x', queue: 'high' }, 'command: is for type: custom'],
+    [
+      { 'process-id': 'process-1', connection: 'redis' },
+      'connection: has no effect together with process-id',
+    ],
     [{ 'process-id': 'process-1', command: 'x' }, 'command: has no effect together with process-id'],
     [{ 'process-id': 'process-1', all: 'true' }, 'all: cannot be true together with process-id'],
     [{ 'process-id': 'inst-1' }, 'process-id: must be an id such as process-'],

@@ -382,7 +382,7 @@ describe.concurrent('a pinned process', () => {
       const step = await startAnyway(shop, id);
 
       expect(step.errors).toEqual([
-        `An input is wrong: process-id: must be an id such as process-…, not "${id}". Nothing was sent.`,
+        `A problem with the inputs: process-id: must be an id such as process-…, not "${id}". No request was made.`,
       ]);
       expect(shop.emulator.requests).toEqual([]);
     },

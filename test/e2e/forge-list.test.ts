@@ -133,7 +133,7 @@ describe('the inputs', () => {
   test('another sort is refused before any request', async () => {
     const run = await world.run({ sort: 'name' });
     expect(run.errors).toEqual([
-      'An input is wrong: sort: must be user or -user, not "name". Nothing was sent.',
+      'A problem with the inputs: sort: must be user or -user, not "name". No request was made.',
     ]);
     expect(world.requests()).toEqual([]);
   });

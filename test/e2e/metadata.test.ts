@@ -13,13 +13,14 @@ interface Promised {
 
 const onCloud = { 'request-timeout': '30', summary: 'true', 'api-url': 'https://cloud.laravel.com/api' };
 const onForge = { ...onCloud, 'api-url': 'https://forge.laravel.com/api' };
+const options = ['queue', 'connection', 'tries', 'backoff', 'sleep', 'rest', 'timeout', 'force'];
 const target = ['token', 'instance', 'application', 'environment'];
 const onServer = ['token', 'organization', 'server', 'site', 'user', 'directory', 'command'];
 
 /** The public interface: a workflow out there breaks when anything of it goes away or means something else. */
 const promised: Readonly<Record<string, Promised>> = {
   '.': {
-    inputs: [...target, 'processes', 'command', 'config-json', 'process-id', 'verify-command'],
+    inputs: [...target, 'processes', 'command', 'config-json', ...options, 'process-id', 'verify-command'],
     defaults: {
       ...onCloud,
       type: 'worker',
@@ -55,7 +56,7 @@ const promised: Readonly<Record<string, Promised>> = {
     outputs: ['processes-json', 'ids-json', 'count', 'instance-id', 'environment-id', 'manifest-yaml'],
   },
   delete: {
-    inputs: [...target, 'process-id', 'type', 'command', 'config-json'],
+    inputs: [...target, 'process-id', 'type', 'command', 'config-json', 'queue', 'connection'],
     defaults: {
       ...onCloud,
       'if-missing': 'ignore',

@@ -114,7 +114,7 @@ describe('over https', () => {
     const step = await shop.run({ processes: 'many', 'api-url': shop.here }, trusting());
 
     expect(step.exitCode).toBe(1);
-    expect(step.errors[0]).toContain('Nothing was sent');
+    expect(step.errors[0]).toContain('No request was made');
     expect(shop.requests()).toEqual([]);
   });
 

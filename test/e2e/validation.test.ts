@@ -19,7 +19,10 @@ const wrong: readonly [title: string, inputs: Record<string, string>, said: read
     (processes): [string, Record<string, string>, string[]] => [
       `processes ${processes}`,
       { processes },
-      ['processes: must be a whole number from 1 to 10', JSON.stringify(processes)],
+      [
+        'processes: must be a whole number from 1 to 10',
+        /^(0|11)$/.test(processes) ? `not ${processes}` : JSON.stringify(processes),
+      ],
     ],
   ),
   ['an unknown type', { type: 'Worker' }, ['type: must be worker or custom, not "Worker"']],
@@ -41,9 +44,70 @@ const wrong: readonly [title: string, inputs: Record<string, string>, said: read
   [
     'a queue without a name',
     { 'config-json': '{"queue": " ", "connection": ""}' },
-    ['config-json: queue: is empty', 'config-json: connection: is empty'],
+    ['config-json: queue: must be text such as', 'config-json: connection: must be text such as'],
   ],
-  ['broken JSON', { 'config-json': '{"tries": 3' }, ['config-json: is not JSON']],
+  [
+    'broken JSON',
+    { 'config-json': '{"tries": 3' },
+    ['config-json: is not valid JSON at line 1, character 12'],
+  ],
+  [
+    'a comma too many',
+    { 'config-json': '{\n  "tries": 3,\n}' },
+    ['config-json: is not valid JSON: there is a comma before the } (line 2, character 13)'],
+  ],
+  [
+    'single quotes in JSON',
+    { 'config-json': "{'queue': 'default'}" },
+    [`config-json: is not valid JSON: use double quotes inside, and single quotes around it: '{"queue"`],
+  ],
+  [
+    'no JSON at all',
+    { 'config-json': 'high,default' },
+    ['config-json: is not JSON; write an object such as'],
+  ],
+  [
+    'one key of JSON twice',
+    { 'config-json': '{"queue": "a", "tries": 1, "queue": "b"}' },
+    ['config-json: the key "queue" is there twice'],
+  ],
+  [
+    'a list where text with commas belongs',
+    { 'config-json': '{"queue": ["high", "default"]}' },
+    ['config-json: queue: must be text, with commas for several: "high,default", not a list'],
+  ],
+  [
+    'options of a wrong kind, each by its input',
+    { queue: 'high\u200b,default', tries: 'three', sleep: '-1', force: 'yes', timeout: '9007199254740993' },
+    [
+      'queue: holds a character that nobody sees, \\u200b (zero-width space), at position 5',
+      'tries: must be a whole number of at least 0, not "three"',
+      'sleep: must be a whole number of at least 0, not "-1"',
+      'force: must be true or false, not "yes". Did you mean "true"?',
+      'timeout: must be a whole number',
+    ],
+  ],
+  [
+    'an option that is set twice, differently',
+    { queue: 'high', tries: '3', 'config-json': '{"queue": "low", "tries": 3}' },
+    ['queue: is "high", and config-json has "low" for it; set it in one of the two'],
+  ],
+  [
+    'options of a worker for a custom process',
+    { type: 'custom', command: 'php artisan horizon', queue: 'high', tries: '3' },
+    ['queue: is for type: worker', 'tries: is for type: worker'],
+  ],
+  [
+    'a command with a character that nobody sees',
+    { type: 'custom', command: 'php\u00a0artisan horizon' },
+    ['command: holds a character that nobody sees, \\u00a0 (no-break space), at position 4'],
+  ],
+  [
+    'a command of continued lines that YAML has folded',
+    { type: 'custom', command: 'php artisan x \\ --a=b' },
+    ['command: holds a backslash between blanks'],
+  ],
+  ['a mistyped option', { 'config-json': '{"trys": 3}' }, ['config-json: trys: ', 'Did you mean "tries"?']],
   ['a list for the options', { 'config-json': '[1]' }, ['config-json: must be an object', 'a list']],
   ['a number for the options', { 'config-json': '3' }, ['config-json: must be an object']],
   ['very deep JSON', { 'config-json': deep }, ['config-json: a']],
@@ -86,7 +150,7 @@ describe('before anything is sent, one error names', () => {
     expect(step.exitCode).toBe(1);
     const [error = ''] = step.errors;
     for (const words of said) expect(error).toContain(words);
-    expect(error).toContain('Nothing was sent');
+    expect(error).toContain('No request was made');
     expect(step.outputs).toEqual({});
     expect(shop.requests()).toEqual([]);
   });
@@ -212,6 +276,25 @@ test.concurrent('inputs that are surrounded by white space are as good as withou
   });
 });
 
+test.concurrent('the options of a worker are inputs, and config-json adds to them', async () => {
+  await using other = await openShop();
+  const step = await other.run({
+    queue: 'high, default',
+    connection: 'redis',
+    tries: '3',
+    force: 'true',
+    'config-json': '{"queue": "high,default", "timeout": 90}',
+    'if-exists': 'create',
+  });
+
+  expect(step.exitCode).toBe(0);
+  expect(other.emulator.requests[0]?.body).toEqual({
+    type: 'worker',
+    processes: 1,
+    config: { queue: 'high,default', connection: 'redis', tries: 3, force: true, timeout: 90 },
+  });
+});
+
 test.concurrent('an event file that is not JSON is no reason to fail', async () => {
   await using other = await openShop();
   const step = await other.run({}, { env: { GITHUB_EVENT_PATH: '/nowhere/event.json' } });
@@ -229,5 +312,5 @@ test('a name server that does not answer keeps no step that has ended', async ()
 
   // The harness would have killed it.
   expect([step.exitCode, step.signal]).toEqual([1, null]);
-  expect(step.errors[0]).toContain('Nothing was sent');
+  expect(step.errors[0]).toContain('No request was made');
 });

@@ -27,8 +27,8 @@ test('the first line has a mark that a glance gets', () => {
 });
 
 test('why a step failed keeps its lines, and its lists are lists', () => {
-  expect(reasons('Two problems:\n- a <b>\n- c\nNothing was sent.').markup).toBe(
-    '<p>Two problems:</p><ul><li>a <code>&#60;b&#62;</code></li><li>c</li></ul><p>Nothing was sent.</p>',
+  expect(reasons('Two problems:\n- a <b>\n- c\nNo request was made.').markup).toBe(
+    '<p>Two problems:</p><ul><li>a <code>&#60;b&#62;</code></li><li>c</li></ul><p>No request was made.</p>',
   );
 });
 

@@ -3,7 +3,7 @@ import { describe, type ProcessSpec } from '../../cloud/spec.ts';
 import type { Step } from '../../runner/step.ts';
 import { type GoingLive, readDeploying } from '../rollout.ts';
 import { type Connection, readConnection } from './connection.ts';
-import { configInputs, readSpec } from './process.ts';
+import { configInputs, identityOptions, readIdentity } from './process.ts';
 import { readTarget, type TargetInputs } from './target.ts';
 
 /** What is to be deleted: one process by its id, or those of an identity. */
@@ -43,7 +43,7 @@ export function readDeleteInputs(step: Step): DeleteInputs {
 function readDeleteTarget(step: Step, all: boolean): DeleteTarget {
   const { inputs } = step;
   const given = inputs.text('process-id');
-  const config = configInputs(inputs);
+  const config = configInputs(inputs, identityOptions);
   const plain = ['type', 'command'].filter((name) => inputs.text(name) !== undefined);
   const identity = [...plain, ...config];
   if (given !== undefined) {
@@ -55,12 +55,12 @@ function readDeleteTarget(step: Step, all: boolean): DeleteTarget {
   if (identity.length === 0) {
     inputs.problem(
       'process-id',
-      'say what to delete: process-id, or command for a custom process, or queue (and connection) for a worker',
+      'is needed, or command for a custom process, or queue (and connection) for a worker',
     );
   }
   // What is given says the type, if nothing else does.
   const type = plain.includes('command') && config.length === 0 ? 'custom' : 'worker';
-  return { by: 'identity', spec: readSpec(inputs, type) };
+  return { by: 'identity', spec: readIdentity(inputs, type) };
 }
 
 /** In a few words, for messages. */

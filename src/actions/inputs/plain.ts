@@ -5,12 +5,14 @@ import type { Inputs } from '../../runner/inputs.ts';
 /** The inputs that were set, as a manifest would have them: digits as a number, `true` and `false` as flags. */
 export function plainInputs(
   inputs: Inputs,
-  kinds: Readonly<Record<string, 'text' | 'integer' | 'flag'>>,
+  kinds: Readonly<Partial<Record<string, 'text' | 'integer' | 'flag'>>>,
 ): Readonly<Record<string, unknown>> {
   return Object.fromEntries(
     Object.entries(kinds).flatMap(([name, kind]) => {
-      const text = inputs.text(name);
-      return text === undefined ? [] : [[name, kind === 'text' ? text : plain(text, kind)]];
+      const text = kind === undefined ? undefined : inputs.text(name);
+      return text === undefined || kind === undefined
+        ? []
+        : [[name, kind === 'text' ? text : plain(text, kind)]];
     }),
   );
 }

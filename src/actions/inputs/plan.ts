@@ -51,7 +51,7 @@ function readManifest<S>(
   const { mistakes, ...manifest } = parseManifest(read.text, read.file, kind);
   for (const mistake of mistakes.slice(0, maxMistakes)) inputs.mistake(mistake);
   if (mistakes.length > maxMistakes) {
-    inputs.problem('manifest', `${read.file} has ${mistakes.length - maxMistakes} more mistakes`);
+    inputs.problem('manifest', `${read.file} has ${mistakes.length - maxMistakes} more problems`);
   }
   return { file: read.file, manifest };
 }

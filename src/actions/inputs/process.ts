@@ -13,52 +13,70 @@ import { quoted } from '../../text.ts';
 import { readJson } from './json.ts';
 import { plainInputs, readBySchema } from './plain.ts';
 
-const optionInputs = Object.keys(configKeys);
+/** The options of a worker that have an input of their own. */
+type Options = Readonly<Partial<typeof configKeys>>;
+
+/** Those that tell one worker from another. */
+export const identityOptions = { queue: 'text', connection: 'text' } as const;
 
 /** Reads `type`, `processes`, `command`, `config-json` and the options of a worker. */
-export function readSpec(inputs: Inputs, fallback: ProcessSpec['type'] = 'worker'): ProcessSpec {
-  const spec = readBySchema(inputs, ProcessDeclaration, declared(inputs, fallback), (problem) =>
-    inputsOf(inputs, problem),
-  );
-  return withConfig(inputs, spec ?? { type: 'worker', processes: undefined, config: {} });
+export function readSpec(inputs: Inputs): ProcessSpec {
+  const values = plainInputs(inputs, { type: 'text', processes: 'integer', command: 'text' });
+  return readDeclaration(inputs, { type: 'worker', ...values }, configKeys);
+}
+
+/** The same, but only what identifies a process. */
+export function readIdentity(inputs: Inputs, fallback: ProcessSpec['type']): ProcessSpec {
+  const values = plainInputs(inputs, { type: 'text', command: 'text' });
+  return readDeclaration(inputs, { type: fallback, ...values }, identityOptions);
 }
 
 /** The same for a process that is pinned by its id: it may keep its command. */
 export function readPinnedSpec(inputs: Inputs): PinnedSpec {
-  const values = declared(inputs, 'worker');
-  const read = readBySchema(inputs, PinnedDeclaration, values, (problem) => inputsOf(inputs, problem));
+  const values = plainInputs(inputs, { type: 'text', processes: 'integer', command: 'text' });
+  const read = readBySchema(
+    inputs,
+    PinnedDeclaration,
+    withOptions(inputs, { type: 'worker', ...values }, configKeys),
+    (problem) => inputsOf(inputs, problem, configKeys),
+  );
   const { type = 'worker', processes, command } = read ?? {};
-  const spec: PinnedSpec = type === 'worker' ? { type, processes, config: {} } : { type, processes, command };
-  return withConfig(inputs, spec);
+  return type === 'worker'
+    ? { type, processes, config: readConfig(inputs, configKeys) }
+    : { type, processes, command };
 }
 
-function declared(inputs: Inputs, fallback: ProcessSpec['type']): Readonly<Record<string, unknown>> {
-  const values = plainInputs(inputs, { type: 'text', processes: 'integer', command: 'text' });
-  // The options are read by themselves, since they have names of their own.
-  return { type: fallback, ...values, ...(configInputs(inputs).length === 0 ? {} : { config: {} }) };
+function readDeclaration(inputs: Inputs, values: object, options: Options): ProcessSpec {
+  const spec = readBySchema(inputs, ProcessDeclaration, withOptions(inputs, values, options), (problem) =>
+    inputsOf(inputs, problem, options),
+  );
+  if (spec?.type === 'custom') return spec;
+  return { type: 'worker', processes: spec?.processes, config: readConfig(inputs, options) };
+}
+
+/** That there are options at all; they are read by themselves, since they have names of their own. */
+function withOptions(inputs: Inputs, values: object, options: Options): object {
+  return configInputs(inputs, options).length === 0 ? values : { ...values, config: {} };
 }
 
 /** The inputs that hold options of a worker and are set. */
-export function configInputs(inputs: Inputs): readonly string[] {
-  return ['config-json', ...optionInputs].filter((name) => inputs.text(name) !== undefined);
+export function configInputs(inputs: Inputs, options: Options): readonly string[] {
+  return ['config-json', ...Object.keys(options)].filter((name) => inputs.text(name) !== undefined);
 }
 
 /** What is wrong with the options as a whole is wrong with each input that holds some. */
-function inputsOf(inputs: Inputs, { path: [field = ''] }: Problem): readonly string[] {
-  return field === 'config' ? configInputs(inputs) : [field];
-}
-
-function withConfig<S extends PinnedSpec>(inputs: Inputs, spec: S): S {
-  return spec.type === 'worker' ? { ...spec, config: readConfig(inputs) } : spec;
+function inputsOf(inputs: Inputs, { path: [field = ''] }: Problem, options: Options): readonly string[] {
+  return field === 'config' ? configInputs(inputs, options) : [field];
 }
 
 /** The options from `config-json` and from their own inputs. */
-function readConfig(inputs: Inputs): WorkerConfig {
+function readConfig(inputs: Inputs, options: Options): WorkerConfig {
   const json = inputs.text('config-json');
   const fromJson = json === undefined ? {} : (readConfigJson(inputs, json) ?? {});
-  const own = readBySchema(inputs, WorkerOptions, plainInputs(inputs, configKeys)) ?? {};
+  const others = new Map<string, unknown>(Object.entries(fromJson));
+  const own = readBySchema(inputs, WorkerOptions, plainInputs(inputs, options)) ?? {};
   for (const [key, value] of Object.entries(own)) {
-    const other: unknown = Object.entries(fromJson).find(([name]) => name === key)?.[1];
+    const other = others.get(key);
     if (other === undefined || other === value) continue;
     const both = `is ${quoted(String(value))}, and config-json has ${quoted(String(other))} for it`;
     inputs.problem(key, `${both}; set it in one of the two`);
@@ -77,6 +95,6 @@ function readConfigJson(inputs: Inputs, json: string): WorkerConfig | undefined 
 export function inputOf(inputs: Inputs, field: string): string {
   const [, key] = /^config\.(.+)$/.exec(field) ?? [];
   if (key !== undefined)
-    return optionInputs.includes(key) && inputs.text(key) !== undefined ? key : `config-json: ${key}`;
-  return field === 'config' ? (configInputs(inputs)[0] ?? 'config-json') : field;
+    return Object.hasOwn(configKeys, key) && inputs.text(key) !== undefined ? key : `config-json: ${key}`;
+  return field === 'config' ? (configInputs(inputs, configKeys)[0] ?? 'config-json') : field;
 }
