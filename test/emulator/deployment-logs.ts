@@ -2,11 +2,12 @@ import type { CloudDeployment } from './cloud-records.ts';
 
 export interface LogStep {
   step: string;
-  /** The words for it are not told; these are made up. */
+  /** Recorded: `finished` or `skipped`. The word for one that failed is not known. */
   status: string;
   description: string;
   output?: string;
   duration_ms?: number;
+  /** How long it took, as `00:00:36`. */
   time?: string;
 }
 
@@ -20,23 +21,57 @@ export interface DeploymentLogs {
   deploy: LogPart;
 }
 
+const BUILD: readonly LogStep[] = [
+  finished('git.clone', 'Clone the repository'),
+  { step: 'image.prep', status: 'skipped', description: 'Prepare the image' },
+  finished('php.command', 'Run the build commands', composer()),
+  finished('image.cleanup', 'Clean up the image'),
+  finished('image.upload', 'Upload the image'),
+];
+
+const DEPLOY: readonly LogStep[] = [
+  finished('prepare.env', 'Prepare the environment'),
+  finished(
+    'deploy.command',
+    'Run the deploy commands',
+    '\u001b[90m.\u001b[39m \u001b[32;1mDONE\u001b[39;22m',
+  ),
+  // Recorded: it says so of a cluster whose only process exits twice a second, too.
+  finished('stack', 'Start the clusters', 'App cluster healthy, state: running, replicas: 1 ready'),
+  finished('finalize', 'Finish the deployment'),
+];
+
 const NOTHING_YET: LogPart = { available: false, steps: [] };
 
 /** What its steps have written, as given, or else as its status lets expect. */
-export function logsOf({ logs, script, failureReason, startedAt }: CloudDeployment): DeploymentLogs {
+export function logsOf({ logs, script, failureReason }: CloudDeployment): DeploymentLogs {
   if (logs !== undefined) return logs;
   const status = script.current;
-  const part = (step: string, description: string, failed: boolean): LogPart => ({
-    available: true,
-    steps: [
-      failed
-        ? { step, status: 'failed', description, output: failureReason ?? 'It failed.', time: startedAt }
-        : { step, status: 'success', description, output: 'Done.', duration_ms: 4_200, time: startedAt },
-    ],
-  });
-  const build = part('build', 'Build the application', status === 'build.failed');
+  const reason = failureReason ?? 'It failed.';
+  const build = partOf(BUILD, status === 'build.failed' ? { step: 'php.command', reason } : undefined);
   if (status.startsWith('deployment.')) {
-    return { build, deploy: part('deploy', 'Run the deploy command', status === 'deployment.failed') };
+    const failed = status === 'deployment.failed' ? { step: 'deploy.command', reason } : undefined;
+    return { build, deploy: partOf(DEPLOY, failed) };
   }
   return { build: status.startsWith('build.') ? build : NOTHING_YET, deploy: NOTHING_YET };
+}
+
+/** All steps, or those up to the one that failed. */
+function partOf(steps: readonly LogStep[], failed: { step: string; reason: string } | undefined): LogPart {
+  const place = steps.findIndex(({ step }) => step === failed?.step);
+  const culprit = steps[place];
+  if (failed === undefined || culprit === undefined) return { available: true, steps: [...steps] };
+  const last = { ...culprit, status: 'failed', output: failed.reason };
+  return { available: true, steps: [...steps.slice(0, place), last] };
+}
+
+function finished(step: string, description: string, output?: string): LogStep {
+  const known = { step, status: 'finished', description, time: '00:00:04', duration_ms: 4_200 };
+  return output === undefined ? known : { ...known, output };
+}
+
+/** A bar that overwrites itself, as Composer prints it where it takes itself to be on a terminal. */
+function composer(): string {
+  const states = Array.from({ length: 40 }, (_, n) => ` ${n}/40 [${'='.repeat(n)}>${'-'.repeat(40 - n)}]`);
+  return `\u001b[32mInstalling dependencies from lock file\u001b[39m\n${states.join('\r')}\n`;
 }
