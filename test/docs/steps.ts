@@ -4,6 +4,10 @@ import type { Example } from './documents.ts';
 
 export interface Step {
   readonly uses?: string;
+  /** A script of bash. */
+  readonly run?: string;
+  /** Steps that GitHub runs side by side. */
+  readonly parallel?: readonly Step[];
   readonly with?: Record<string, unknown>;
 }
 
@@ -26,5 +30,6 @@ export function workflowIn(example: Example): Workflow {
 }
 
 export function stepsOf(example: Example): readonly Step[] {
-  return Object.values(workflowIn(example).jobs).flatMap(({ steps }) => steps ?? []);
+  const steps = Object.values(workflowIn(example).jobs).flatMap((job) => job.steps ?? []);
+  return steps.flatMap((step) => step.parallel ?? [step]);
 }
