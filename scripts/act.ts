@@ -1,0 +1,253 @@
+import { execFile, execFileSync } from 'node:child_process';
+import { chmodSync, cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { delimiter, dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parse } from 'yaml';
+import { type Example, examplesInDocumentation, pathOf, readDocument } from '../test/docs/documents.ts';
+import { seedShop } from '../test/emulator/seed.ts';
+import { type Emulator, startEmulator } from '../test/emulator/server.ts';
+import { type FakeGitHub, startFakeGitHub } from '../test/runner/fake-github.ts';
+import { actionFolders } from './action-folders.ts';
+import { fencesOf } from './fences.ts';
+import { repository } from './repository.ts';
+
+// Runs every workflow of the documents as another runner does: act (https://github.com/nektos/act), on this machine and
+// without containers, against an emulator. Prints what became of each step. `npm run check:act -- forge` runs those
+// whose place contains `forge`.
+
+const root = fileURLToPath(new URL('../', import.meta.url));
+const [only = ''] = process.argv.slice(2);
+
+/** What must come up red here, and why. */
+const red: Readonly<Record<string, string>> = {
+  '.github/workflows/daily-check.yml': 'the worker of the file is not there',
+};
+
+/** Workflows that act 0.2.89 cannot run. */
+const unknownToAct: Readonly<Record<string, string>> = {
+  '.github/workflows/cloud-and-forge.yml': 'act does not know `parallel`',
+};
+
+/** In the place of programs that would reach the internet, or that a runner of GitHub has. */
+const programs = {
+  curl: 'case "$*" in */commit.txt*) echo "$GITHUB_SHA" ;; *) printf 200 ;; esac',
+  gh: 'true',
+  composer: 'true',
+  php: 'true',
+  npm: 'true',
+};
+
+interface Job {
+  readonly path: string;
+  readonly text: string;
+  readonly events: readonly string[];
+  /** Every file that its document shows. */
+  readonly files: Readonly<Record<string, string>>;
+}
+
+const jobs = examplesInDocumentation()
+  .filter(({ kind, where }) => kind === 'workflow' && where.includes(only))
+  .map(jobOf);
+const folders = await actionFolders();
+const actions = actionsAlone();
+let failed = false;
+try {
+  for (const job of jobs) await play(job);
+} finally {
+  rmSync(actions, { recursive: true });
+}
+process.exitCode = failed ? 1 : 0;
+
+/** The actions and `dist` in a folder of their own: act copies all that it finds beside them. */
+function actionsAlone(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'actions-'));
+  cpSync(join(root, 'dist'), join(folder, 'dist'), { recursive: true });
+  for (const name of folders) cpSync(join(root, name, 'action.yml'), join(folder, name, 'action.yml'));
+  return folder;
+}
+
+function jobOf(example: Example): Job {
+  const path = pathOf(example) ?? '.github/workflows/background-processes.yml';
+  const triggers: unknown = parse(example.text).on;
+  const named =
+    typeof triggers === 'object' && triggers !== null ? Object.keys(triggers) : [String(triggers)];
+  const order = ['pull_request', 'push', 'release', 'schedule', 'workflow_dispatch'];
+  const events = order.filter((event) => named.includes(event));
+  return { path, text: example.text, events, files: filesBeside(example) };
+}
+
+/** The files that a document shows with their path in the first line. */
+function filesBeside({ where }: Example): Record<string, string> {
+  const document = where.replace(/:\d+$/, '');
+  const shown = document.endsWith('.md') ? fencesOf(readDocument(document)) : [];
+  const files = shown.flatMap(({ text }) => {
+    const [, path] = /^# (\S+\.ya?ml)\n/.exec(text) ?? [];
+    return path === undefined ? [] : [[path, text] as const];
+  });
+  return {
+    '.github/background-processes.yml':
+      'instances: { App: [{ type: worker, config: { queue: "high,default" } }] }',
+    '.env.example': 'APP_KEY=',
+    'apps/office/background-processes.yml': 'instances: { App: [{ type: worker }] }',
+    ...Object.fromEntries(files),
+  };
+}
+
+async function play({ path, text, events, files }: Job): Promise<void> {
+  const [emulator, gitHub] = await Promise.all([startEmulator(), startFakeGitHub()]);
+  const folder = mkdtempSync(join(tmpdir(), 'act-'));
+  try {
+    layOut(emulator);
+    const workspace = join(folder, 'shop');
+    const commit = repositoryOf(workspace, { ...files, [path]: text }, emulator.url);
+    for (const event of events) {
+      if (event === 'push') merge(gitHub, commit);
+      const before = emulator.requests.length;
+      const run = await act(folder, workspace, path, event, emulator, gitHub);
+      const writes = emulator.requests.slice(before).filter(({ method }) => method !== 'GET');
+      report(
+        `${path} ${event}`,
+        run,
+        `${emulator.requests.length - before} requests, ${writes.length} of them writes`,
+      );
+    }
+  } finally {
+    rmSync(folder, { recursive: true });
+    await Promise.all([emulator.close(), gitHub.close()]);
+  }
+}
+
+/** What the documents speak of: environments, clusters, applications, servers, and what runs on them. */
+function layOut(emulator: Emulator): void {
+  const { application, environment, server, site } = seedShop(emulator);
+  const { cloud, forge } = emulator;
+  cloud.addInstance(environment, { name: 'workers', type: 'service' });
+  for (const name of ['staging', 'demo', 'feature-a'])
+    cloud.addInstance(cloud.addEnvironment(application, { name, branch: name }));
+  const office = cloud.addApplication({ name: 'office', repository: 'acme/office' });
+  cloud.addInstance(cloud.addEnvironment(office, { name: 'production', branch: 'main' }));
+  const directory = '/home/forge/shop.example/current';
+  const commands = ['queue:work redis', 'horizon', 'octane:start', 'reverb:start', 'inertia:start-ssr'];
+  const others = ['web-2', 'worker-1'].map((name) => {
+    const other = forge.addServer('acme', { name });
+    return { at: other, on: forge.addSite(other, { name: 'shop.example' }) };
+  });
+  for (const { at, on } of [{ at: server, on: site }, ...others])
+    for (const command of commands)
+      forge.addProcess(at, { command: `php8.4 artisan ${command}`, directory, siteId: Number(on.id) });
+}
+
+/** A repository with these files, whose steps of our actions reach the emulator, and its commit. */
+function repositoryOf(workspace: string, files: Readonly<Record<string, string>>, url: string): string {
+  for (const [path, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(workspace, path)), { recursive: true });
+    writeFileSync(join(workspace, path), reaching(text, url));
+  }
+  const git = (...args: string[]) => execFileSync('git', args, { cwd: workspace, encoding: 'utf8' });
+  git('init', '--quiet', '--initial-branch', 'main');
+  git('remote', 'add', 'origin', 'https://github.com/acme/shop.git');
+  git('add', '--all');
+  git('-c', 'user.name=act', '-c', 'user.email=act@example.com', 'commit', '--quiet', '--message', 'Try');
+  return git('rev-parse', 'HEAD').trim();
+}
+
+/** Steps reach the emulator, and watch for seconds in place of minutes. */
+function reaching(text: string, url: string): string {
+  return text
+    .replace(/^( +)token: .*$/gm, (line, indent: string) => `${line}\n${indent}api-url: ${url}`)
+    .replace(/^( +stable-for:) \d+$/gm, '$1 12');
+}
+
+/** The pull request whose plan the run before has shown is merged. */
+function merge(gitHub: FakeGitHub, commit: string): void {
+  gitHub.pulls.push({
+    number: 7,
+    merged_at: '2026-01-01T00:00:00Z',
+    merge_commit_sha: commit,
+    base: 'main',
+  });
+}
+
+interface ActRun {
+  readonly exitCode: number;
+  readonly output: string;
+}
+
+async function act(
+  folder: string,
+  workspace: string,
+  path: string,
+  event: string,
+  { token }: Emulator,
+  { url }: FakeGitHub,
+): Promise<ActRun> {
+  const bin = programsIn(join(folder, 'bin'));
+  const payload = join(folder, 'event.json');
+  writeFileSync(payload, JSON.stringify(payloadOf(event)));
+  const secrets = ['LARAVEL_CLOUD_TOKEN', 'FORGE_API_TOKEN'].map((name) => `${name}=${token}`);
+  const hooks = ['LARAVEL_CLOUD_DEPLOY_HOOK', 'FORGE_DEPLOY_HOOK'].map(
+    (name) => `${name}=https://hook.example`,
+  );
+  const args = [
+    event,
+    ...['--workflows', path, '--eventpath', payload, '--no-cache-server'],
+    ...['ubuntu-latest', 'self-hosted'].flatMap((label) => ['--platform', `${label}=-self-hosted`]),
+    ...['--local-repository', `${repository}@v1=${actions}`, '--env', `GITHUB_API_URL=${url}`],
+    ...[...secrets, ...hooks, 'GITHUB_TOKEN=token-of-the-workflow'].flatMap((each) => ['--secret', each]),
+  ];
+  const PATH = [bin, dirname(process.execPath), process.env['PATH']].join(delimiter);
+  return await new Promise((resolve, reject) => {
+    const env = { ...process.env, PATH, HOME: folder, GITHUB_API_URL: url };
+    execFile('act', args, { cwd: workspace, env, maxBuffer: 1 << 26 }, (error, stdout, stderr) => {
+      if (error !== null && typeof error.code !== 'number')
+        return reject(
+          new Error(`act did not run (${error.message}); CONTRIBUTING.md says how to install it`),
+        );
+      resolve({ exitCode: Number(error?.code ?? 0), output: stdout + stderr });
+    });
+  });
+}
+
+function programsIn(bin: string): string {
+  mkdirSync(bin, { recursive: true });
+  for (const [name, body] of Object.entries(programs)) {
+    writeFileSync(join(bin, name), `#!/usr/bin/env bash\n${body}\n`);
+    chmodSync(join(bin, name), 0o755);
+  }
+  return bin;
+}
+
+function payloadOf(event: string): object {
+  const repo = { full_name: 'acme/shop' };
+  const known: Readonly<Record<string, object>> = {
+    pull_request: {
+      action: 'opened',
+      number: 7,
+      pull_request: {
+        number: 7,
+        head: { ref: 'feature-a', sha: 'a'.repeat(40), repo },
+        base: { ref: 'main', repo },
+      },
+    },
+    release: { action: 'published', release: { tag_name: 'v1.0.0' } },
+    schedule: { schedule: '0 20 * * *' },
+  };
+  return { repository: repo, ...known[event] };
+}
+
+function report(run: string, { exitCode, output }: ActRun, what: string): void {
+  const steps = [...output.matchAll(/(✅|❌) +(?:Success|Failure) - Main (.*?) \[/g)].map(
+    ([, mark, name]) => `${mark} ${name}`,
+  );
+  const path = run.split(' ')[0] ?? '';
+  const reason = red[path] ?? unknownToAct[path];
+  const asExpected = (exitCode === 0) === (reason === undefined);
+  console.log(
+    `${asExpected ? 'as expected' : 'UNEXPECTED '}  ${run}: exit ${exitCode}, ${what}${reason ? ` (${reason})` : ''}`,
+  );
+  for (const step of steps) console.log(`    ${step}`);
+  if (asExpected) return;
+  failed = true;
+  console.log(output.replace(/^/gm, '    | '));
+}
