@@ -8,7 +8,7 @@ import { partsOfUndici } from './parts-of-undici.ts';
 
 const root = fileURLToPath(new URL('../', import.meta.url));
 const sources = join(root, 'src');
-const firstConnection = join(sources, 'http/first-connection.ts');
+const earlyConnection = join(sources, 'early-connection.ts');
 
 export interface Bundle {
   /** Files by their names: `connect.js`, `index.js`, what that loads when it is needed, and undici's parser. */
@@ -23,7 +23,7 @@ export interface Bundle {
  */
 const groups: CodeSplittingGroup[] = [
   // All that the root action needs. The connection is begun before this file is loaded.
-  { name: 'index', tags: ['$initial'], test: (id) => id !== firstConnection },
+  { name: 'index', tags: ['$initial'], test: (id) => id !== earlyConnection },
   // The other actions that read no manifest.
   { name: 'more', test: /[\\/]src[\\/]actions[\\/](list|delete|forge-(?!apply)\w+)\.ts$/ },
   // YAML and the plan, which are as much code as all of the above.
@@ -34,7 +34,7 @@ const groups: CodeSplittingGroup[] = [
 export async function bundle(): Promise<Bundle> {
   const build = await rolldown({
     cwd: root,
-    input: { index: join(sources, 'main.ts'), connect: firstConnection },
+    input: { index: join(sources, 'main.ts'), connect: earlyConnection },
     platform: 'node',
     // The same sources as ES modules: what is not used of them goes.
     resolve: { alias: { yaml: join(root, 'node_modules/yaml/browser/index.js') } },

@@ -75,10 +75,11 @@ async function entries(): Promise<Files> {
   for (const folder of await actionFolders()) {
     const { runs } = parse(await readFile(join(root, folder, 'action.yml'), 'utf8'));
     const name = basename(String(runs.main));
-    const { apiUrl } = folder.startsWith('forge') ? forge : cloud;
+    const { apiUrl, token } = folder.startsWith('forge') ? forge : cloud;
+    const target = JSON.stringify({ apiUrl, tokenVariables: token.variables });
     files.set(
       name,
-      `require('./connect.js').connectFirst('${apiUrl}').then((connection) =>
+      `require('./connect.js').connectEarly(${target}).then((connection) =>
   require('./index.js').run('${basename(name, '.js')}', connection),
 );\n`,
     );

@@ -1,5 +1,6 @@
 import { runEnsure } from './actions/ensure.ts';
-import { type BegunConnection, runStep, type Step } from './runner/step.ts';
+import type { EarlyConnection } from './early-connection.ts';
+import { runStep, type Step } from './runner/step.ts';
 
 interface Action {
   readonly title: string;
@@ -52,10 +53,10 @@ export type ActionName = keyof typeof actions;
  * Runs one action as a workflow step. The entries in `dist` call this, one for each `action.yml`, with the connection
  * that they have begun.
  */
-export async function run(name: ActionName, connection?: BegunConnection): Promise<void> {
+export async function run(name: ActionName, connection?: EarlyConnection): Promise<void> {
   const { title, load } = actions[name];
   const body = await load();
   await runStep(title, body, connection);
-  // What is still under way has no meaning any more, but a name server that does not answer would keep the process.
+  // Exit now: an unanswered DNS query would keep Node.js alive.
   process.stdout.write('', () => process.exit());
 }

@@ -1,5 +1,4 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { ExponentialBackoff, type IBackoff, noJitterGenerator } from 'cockatiel';
 
 /** Time as the code may see it. Handed in everywhere, so that tests never wait. */
 export interface Clock {
@@ -28,19 +27,30 @@ export const systemClock: Clock = {
 /** A moment after which nothing new is begun. */
 export class Deadline {
   readonly #clock: Clock;
-  readonly #at: number;
+  #at: number;
+  readonly #extension: () => number;
   /** The whole span, in milliseconds, for messages. */
   readonly span: number;
 
-  constructor(clock: Clock, span: number) {
+  /** `extension`: milliseconds that the span is longer by now. */
+  constructor(clock: Clock, span: number, extension: () => number = () => 0) {
     this.#clock = clock;
     this.#at = clock.now() + span;
+    this.#extension = extension;
     this.span = span;
+  }
+
+  /** The same moment, put off by what `total` grows from now on. */
+  extendedBy(total: () => number): Deadline {
+    const before = total();
+    const later = new Deadline(this.#clock, this.span, () => total() - before);
+    later.#at = this.#at;
+    return later;
   }
 
   /** Milliseconds left; never negative. */
   remaining(): number {
-    return Math.max(0, this.#at - this.#clock.now());
+    return Math.max(0, this.#at + this.#extension() - this.#clock.now());
   }
 
   /** Is there time to wait `ms` and still do something after it? */
@@ -58,15 +68,10 @@ export interface BackoffOptions {
 
 /** Pauses that double, each drawn from the upper half of its span, so that runs started together drift apart. */
 export function backoff({ first, longest }: BackoffOptions, random: Random): () => number {
-  const policy = new ExponentialBackoff({
-    initialDelay: first,
-    maxDelay: longest,
-    generator: noJitterGenerator,
-  });
-  let step: IBackoff<unknown> | undefined;
+  let step = 0;
   return () => {
-    step = step === undefined ? policy.next() : step.next(undefined);
-    return Math.round(step.duration * (0.5 + random() / 2));
+    const span = Math.min(longest, first * 2 ** step++);
+    return Math.round(span * (0.5 + random() / 2));
   };
 }
 

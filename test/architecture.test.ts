@@ -7,16 +7,17 @@ const src = fileURLToPath(new URL('../src/', import.meta.url));
 
 /** What each room of `src` may import of the others. A room is a folder, or a file at the top. */
 const mayImport: Readonly<Record<string, readonly string[]>> = {
-  main: ['actions', 'runner'],
+  main: ['actions', 'runner', 'early-connection'],
   actions: ['cloud', 'forge', 'manifest', 'converge', 'names', 'runner', 'http', 'time', 'failure', 'text'],
   cloud: ['manifest', 'converge', 'names', 'http', 'time', 'failure', 'text'],
   forge: ['manifest', 'converge', 'names', 'http', 'time', 'failure', 'text'],
   manifest: ['converge', 'names', 'failure', 'text'],
-  runner: ['http', 'names', 'time', 'failure', 'text'],
+  runner: ['early-connection', 'http', 'names', 'time', 'failure', 'text'],
   converge: ['names', 'time', 'failure', 'text'],
   names: ['failure', 'text'],
-  http: ['names', 'time', 'failure', 'text'],
+  http: ['early-connection', 'names', 'time', 'failure', 'text'],
   time: ['failure', 'text'],
+  'early-connection': [],
   failure: [],
   text: [],
 };
@@ -26,7 +27,6 @@ const ownedBy: Readonly<Record<string, string>> = {
   '@actions/core': 'runner',
   '@actions/github': 'runner',
   undici: 'http',
-  cockatiel: 'time',
   yaml: 'manifest',
 };
 

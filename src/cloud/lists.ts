@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import type { HttpCall, HttpClient } from '../http/client.ts';
-import { type Listed, listWhole, maxPages, notAList, type Query, sortOut } from '../http/lists.ts';
+import { incompleteList, type Listed, listWhole, maxPages, parseItems, type Query } from '../http/lists.ts';
 
 /** A count, also as text; anything else tells nothing. */
 const Told = v.fallback(
@@ -32,8 +32,8 @@ export async function listAll<
   return await listWhole(client, call, {
     schema: CloudPage,
     read: ({ data, included, links, meta }) => ({
-      ...sortOut(data, resource),
-      included: useful === undefined ? [] : sortOut(included ?? [], useful).items,
+      ...parseItems(data, resource),
+      included: useful === undefined ? [] : parseItems(included ?? [], useful).items,
       total: meta?.total,
       next: pagesAfter(call, links?.next ?? undefined, meta, client.baseUrl),
     }),
@@ -61,9 +61,12 @@ function pagesAfter(
 function queryOf(call: HttpCall, link: string, baseUrl: URL): Query {
   const own = new URL(baseUrl.href.replace(/\/+$/, '') + call.path);
   const url = URL.canParse(link, own.href) ? new URL(link, own) : undefined;
-  if (url === undefined) throw notAList(call.what, 'its link to the next page is not a URL');
+  if (url === undefined) throw incompleteList(call.what, 'its link to the next page is not a URL');
   if (url.origin !== own.origin) {
-    throw notAList(call.what, `its next page is said to be at ${url.origin}, where the token must not go`);
+    throw incompleteList(
+      call.what,
+      `its next page is said to be at ${url.origin}, where the token must not go`,
+    );
   }
   // Links may leave out what was asked to be included.
   return { ...call.query, ...Object.fromEntries(url.searchParams) };

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import type { Unreadable } from '../converge/listing.ts';
-import type { Misfit } from '../http/lists.ts';
+import type { InvalidItem } from '../http/lists.ts';
 import type { ExistingProcess } from './process.ts';
 
 // Only what is used is taken from an answer.
@@ -217,7 +217,7 @@ const Sketch = v.object({
 });
 
 /** What can be told of a resource that is not as expected. */
-export function unreadableFrom({ id, value, why }: Misfit): Unreadable<ExistingProcess> {
+export function unreadableFrom({ id, value, why }: InvalidItem): Unreadable<ExistingProcess> {
   const sketch = v.safeParse(Sketch, value);
   const { type, command, config } = sketch.success ? sketch.output.attributes : {};
   return {

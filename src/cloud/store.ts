@@ -4,7 +4,7 @@ import type { Listing } from '../converge/listing.ts';
 import { Failure } from '../failure.ts';
 import type { HttpClient } from '../http/client.ts';
 import { lostIfUnknown, undefinedIf404 } from '../http/failure.ts';
-import { sortOut } from '../http/lists.ts';
+import { parseItems } from '../http/lists.ts';
 import { path } from '../http/path.ts';
 import type { ProcessUpdate } from './drift.ts';
 import { type Instance, instanceFrom, readInstance } from './instances.ts';
@@ -63,7 +63,7 @@ export class CloudPinnedStore implements PinnedStore {
       );
       const told = data.data.resource.relationships?.instance?.data?.id;
       this.#settleInstance(id, told);
-      this.learn(sortOut(data.included ?? [], IncludedInstance).items);
+      this.learn(parseItems(data.included ?? [], IncludedInstance).items);
       await this.locate(id, told);
       return processFrom(data.data, this.#instanceId);
     });
@@ -192,7 +192,7 @@ export class CloudProcessStore extends CloudPinnedStore implements ProcessStore 
   }
 
   async #read(): Promise<Listing<ExistingProcess>> {
-    const { items, misfits, included, pages, date } = await listAll(
+    const { items, invalid, included, pages, date } = await listAll(
       this.client,
       {
         method: 'GET',
@@ -205,7 +205,7 @@ export class CloudProcessStore extends CloudPinnedStore implements ProcessStore 
       IncludedInstance,
     );
     this.learn(included);
-    return { processes: items, unreadable: misfits.map(unreadableFrom), pages, serverTime: date };
+    return { processes: items, unreadable: invalid.map(unreadableFrom), pages, serverTime: date };
   }
 
   /** At once, so that a long list does not keep what was read of all of it. */

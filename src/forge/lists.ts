@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import type { HttpCall, HttpClient } from '../http/client.ts';
-import { type Listed, listWhole, sortOut } from '../http/lists.ts';
+import { type Listed, listWhole, parseItems } from '../http/lists.ts';
 
 /** As many as Forge gives by itself; whether it gives more is not known. */
 const pageSize = '30';
@@ -24,7 +24,7 @@ export async function listAll<const S extends v.GenericSchema<unknown, { readonl
     {
       schema: ForgePage,
       read: ({ data, meta }) => ({
-        ...sortOut(data, resource),
+        ...parseItems(data, resource),
         included: [],
         total: undefined,
         next: meta?.next_cursor ? [{ ...query, 'page[cursor]': meta.next_cursor }] : [],

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import type { Unreadable } from '../converge/listing.ts';
-import type { Misfit } from '../http/lists.ts';
+import type { InvalidItem } from '../http/lists.ts';
 import { shorten } from '../text.ts';
 import type { ProcessResource } from './shapes.ts';
 
@@ -36,7 +36,7 @@ export function processFrom({ id, attributes }: ProcessResource): ForgeProcess {
 }
 
 /** Is it surely no process? A list may come to hold resources of other types. */
-export function isOfOtherType({ value }: Misfit): boolean {
+export function isOfOtherType({ value }: InvalidItem): boolean {
   return v.is(v.object({ type: v.pipe(v.string(), v.notValue('backgroundProcesses')) }), value);
 }
 
@@ -49,7 +49,7 @@ const Sketch = v.object({
 });
 
 /** What can be told of a resource that is not as expected. */
-export function unreadableFrom({ id, value, why }: Misfit): Unreadable<ForgeProcess> {
+export function unreadableFrom({ id, value, why }: InvalidItem): Unreadable<ForgeProcess> {
   const sketch = v.safeParse(Sketch, value);
   const { command, user, directory } = sketch.success ? sketch.output.attributes : {};
   return {

@@ -29,8 +29,7 @@ export async function requestRestart(process: ForgeProcess, restarting: Restarti
     try {
       return await store.restart(process.id);
     } catch (error) {
-      if (!(error instanceof HttpFailure) || error.arrival !== 'maybe' || error.retry === 'never')
-        throw error;
+      if (!(error instanceof HttpFailure) || error.arrival !== 'maybe' || error.retry === 'no') throw error;
       // Recorded: 500 as long as the process is not installed.
       if ((await store.find(process.id))?.status === 'installing') {
         log(`${process.id} is still installing; its restart waits for that`);

@@ -51,7 +51,7 @@ export class ForgeProcessStore implements ForgeStore {
   }
 
   async list(filter: ProcessFilter = {}): Promise<Listing<ForgeProcess>> {
-    const { items, misfits, pages, date } = await listAll(
+    const { items, invalid, pages, date } = await listAll(
       this.#client,
       {
         ...this.#call('GET', this.#path(), 'server:view'),
@@ -62,7 +62,7 @@ export class ForgeProcessStore implements ForgeStore {
     );
     return {
       processes: items.map(processFrom),
-      unreadable: misfits.filter((one) => !isOfOtherType(one)).map(unreadableFrom),
+      unreadable: invalid.filter((one) => !isOfOtherType(one)).map(unreadableFrom),
       pages,
       serverTime: date,
     };

@@ -1,13 +1,12 @@
 import type * as v from 'valibot';
 import { messageOf } from '../failure.ts';
 import type { Clock, Deadline, Random } from '../time.ts';
-import { type BackoffOptions, backoff, inWords } from '../time.ts';
-import { decode, expectNoPage, Undecodable } from './decode.ts';
+import { inWords } from '../time.ts';
 import { HttpFailure, NotSent } from './failure.ts';
 import { type CallHints, networkFailure, type ServiceHints, statusFailure } from './hints.ts';
+import { decode, expectNoPage, Undecodable } from './json-api.ts';
 import { RateGate } from './rate-gate.ts';
-import { closedTooLong, nothingLeft, outOfTime, Patience, stillFailing, stopped } from './retry.ts';
-import { dateOf } from './retry-after.ts';
+import { closedTooLong, dateOf, nothingLeft, outOfTime, Patience, stillFailing, stopped } from './retry.ts';
 import type { Method, Transport, TransportResponse } from './transport.ts';
 
 export interface HttpCall extends CallHints {
@@ -17,7 +16,7 @@ export interface HttpCall extends CallHints {
   readonly body?: unknown;
 }
 
-/** One answer that was decoded, and what else it told. */
+/** One decoded answer. */
 export interface Answer<T> {
   readonly data: T;
   /** The server's clock when it answered, in milliseconds since 1970. */
@@ -58,7 +57,7 @@ export class HttpClient {
   readonly #gate: RateGate;
 
   constructor(options: HttpClientOptions, gate = new RateGate(options.clock, options.random)) {
-    this.#options = options;
+    this.#options = { ...options, deadline: options.deadline.extendedBy(() => gate.extension) };
     this.#gate = gate;
   }
 
@@ -66,16 +65,28 @@ export class HttpClient {
     return this.#options.baseUrl;
   }
 
-  /** The same client under another deadline. */
+  /**
+   * A clock whose `now()` stands still while the rate limit lets no request through; `sleep` takes real time. With it, a
+   * wait for something that is missing counts only the time in which somebody could look:
+   * `waitingFor({ ...timing, clock: client.clock }, 45_000)`.
+   */
+  get clock(): Clock {
+    const { clock } = this.#options;
+    return {
+      now: () => clock.now() - this.#gate.wasClosedFor,
+      sleep: (ms, signal) => clock.sleep(ms, signal),
+    };
+  }
+
+  /** The same client, under the same rate limit, with another deadline. Each `Retry-After` puts that off, too. */
   within(deadline: Deadline): HttpClient {
     return new HttpClient({ ...this.#options, deadline }, this.#gate);
   }
 
-  /** A wait that grows from time to time, for what has to be looked at again. None passes the deadline. */
-  waits(span: BackoffOptions): () => Promise<void> {
-    const { cancelled, clock, deadline, random } = this.#options;
-    const pause = backoff(span, random);
-    return async () => await clock.sleep(Math.min(pause(), deadline.remaining()), cancelled);
+  /** Waits before the same thing is read again, but not past the deadline. */
+  async pause(ms: number): Promise<void> {
+    const { cancelled, clock, deadline } = this.#options;
+    await clock.sleep(Math.min(ms, deadline.remaining()), cancelled);
   }
 
   /** Sends the call and decodes the answer's JSON. */
@@ -86,7 +97,7 @@ export class HttpClient {
     }));
   }
 
-  /** Sends the call; what a 2xx answer says does not matter, as long as it is no page for people. */
+  /** Sends the call. A 2xx answer may say anything, as long as it is no page for people. */
   async send(call: HttpCall): Promise<void> {
     await this.#retrying(call, expectNoPage);
   }
@@ -115,10 +126,10 @@ export class HttpClient {
     const { cancelled, clock, deadline, hints } = this.#options;
     const came = clock.now();
     const check = (wait: number): void => {
-      if (wait > 0 && !deadline.allows(wait)) throw closedTooLong(call, wait, deadline, hints.tooMany);
+      if (wait > 0 && !deadline.allows(wait)) throw closedTooLong(call.what, wait, deadline, hints.tooMany);
     };
     const sendNow = async (): Promise<T> => {
-      patience.excuse(clock.now() - came);
+      patience.pauseBudget(clock.now() - came);
       return await send();
     };
     return await this.#gate.pass(sendNow, check, cancelled);
@@ -150,21 +161,16 @@ export class HttpClient {
     const url = new URL(baseUrl.href.replace(/\/+$/, '') + call.path);
     for (const [name, value] of Object.entries(call.query ?? {})) url.searchParams.set(name, value);
 
-    const hungUp = new AbortController();
     const answered = new AbortController();
+    const timedOut = new AbortController();
     const stop = call.method === 'GET' ? cancelled : cutOff;
-    // Not `AbortSignal.any`: it leaves something behind on the signals that live as long as the run.
-    const hangUp = (): void => hungUp.abort(stop.reason);
-    stop.addEventListener('abort', hangUp);
-    let timedOut = false;
     void clock.sleep(limit, answered.signal).then(
-      () => {
-        timedOut = true;
-        hungUp.abort();
-      },
+      () => timedOut.abort(),
       () => undefined,
     );
     const started = clock.now();
+    const exchange = `${call.method} ${url.pathname}${url.search}`;
+    const took = (): string => `${Math.round(clock.now() - started)} ms`;
     try {
       const response = await transport.send(
         {
@@ -173,21 +179,17 @@ export class HttpClient {
           headers: this.#headers(call.body !== undefined),
           ...(call.body === undefined ? {} : { body: JSON.stringify(call.body) }),
         },
-        hungUp.signal,
+        AbortSignal.any([stop, timedOut.signal]),
       );
-      onExchange(
-        `${call.method} ${url.pathname}${url.search} → ${response.status} in ${Math.round(clock.now() - started)} ms`,
-      );
+      onExchange(`${exchange} → ${response.status} in ${took()}`);
       return response;
     } catch (error) {
       if (stop.aborted) throw stopped(call, stop, !(error instanceof NotSent));
-      onExchange(
-        `${call.method} ${url.pathname}${url.search} → no answer after ${Math.round(clock.now() - started)} ms: ${rootOf(error)}`,
-      );
-      throw networkFailure(call.what, error, timedOut, limit);
+      onExchange(`${exchange} → no answer after ${took()}: ${rootOf(error)}`);
+      const timedOutAfter = timedOut.signal.aborted ? limit : undefined;
+      throw networkFailure(call.what, error, { host: url.host, timedOutAfter });
     } finally {
       answered.abort();
-      stop.removeEventListener('abort', hangUp);
     }
   }
 
@@ -195,6 +197,7 @@ export class HttpClient {
     return {
       authorization: `Bearer ${this.#options.token}`,
       accept: 'application/vnd.api+json, application/json',
+      'accept-encoding': 'identity',
       'user-agent': this.#options.userAgent,
       ...(hasBody ? { 'content-type': 'application/json' } : {}),
     };
@@ -202,7 +205,7 @@ export class HttpClient {
 }
 
 function mayRepeat(method: Method, failure: HttpFailure): boolean {
-  return failure.retry !== 'never' && (failure.arrival === 'no' || method !== 'POST');
+  return failure.retry !== 'no' && (failure.arrival === 'no' || method !== 'POST');
 }
 
 function unreadable(what: string, status: number, error: Undecodable, service: string): HttpFailure {
@@ -210,14 +213,14 @@ function unreadable(what: string, status: number, error: Undecodable, service: s
     {
       what,
       why: `${service} answered ${status}, but the answer ${error.message}`,
-      fix: 'Check that api-url names the API itself, and that no proxy or login page stands before it; else run the job again',
+      fix: 'Check that api-url names the API itself, and that no proxy or login page answers in its place; else run the job again',
     },
-    { reason: `the answer ${error.message}`, status, arrival: 'maybe', retry: 'thrice' },
+    { reason: `the answer ${error.message}`, status, arrival: 'maybe', retry: 'three-times' },
     { cause: error },
   );
 }
 
-/** What lies at the bottom of an error of the network, for the debug log. */
+/** The innermost cause of an error of the network, for the debug log. */
 function rootOf(error: unknown): string {
   const inner = error instanceof AggregateError ? error.errors[0] : error instanceof Error && error.cause;
   return inner instanceof Error ? rootOf(inner) : messageOf(error);

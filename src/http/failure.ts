@@ -1,16 +1,16 @@
 import { Failure, type FailureParts } from '../failure.ts';
 
 /**
- * Whether the server may have acted on a request that failed:
- * `no`: it surely did not arrive, or was turned away unprocessed; `maybe`: it may have been acted upon.
+ * May the service have acted on a request that failed? `no`: the request did not arrive, or the service refused it;
+ * `maybe`: nobody knows.
  */
 export type Arrival = 'no' | 'maybe';
 
 /**
- * How long it is worth sending the same request again: `never`; `briefly`, for some seconds; `patiently`, for a minute;
- * `thrice`, since each time costs a whole time-out or will most likely be the same; `when-allowed`: it came too early.
+ * How long to go on sending the same request: `no`; `short`, some seconds; `long`, a minute; `three-times`, since each
+ * try costs a whole time-out or will most likely end the same way; `after-reset`, as soon as the rate limit allows it.
  */
-export type Retry = 'never' | 'briefly' | 'patiently' | 'thrice' | 'when-allowed';
+export type Retry = 'no' | 'short' | 'long' | 'three-times' | 'after-reset';
 
 export interface HttpFailureDetails {
   readonly arrival: Arrival;
@@ -25,7 +25,7 @@ export interface HttpFailureDetails {
   readonly fields?: readonly string[] | undefined;
 }
 
-/** A request that did not end in the answer that was asked for. Its `cause` is the error of the network, if there was one. */
+/** A request without a usable answer. Its `cause` is the error of the network, if there was one. */
 export class HttpFailure extends Failure implements HttpFailureDetails {
   override readonly name = 'HttpFailure';
   readonly arrival: Arrival;
@@ -46,29 +46,29 @@ export class HttpFailure extends Failure implements HttpFailureDetails {
   }
 
   /**
-   * Is it worth looking whether it has taken effect? A redirect is no lost answer: whoever sends the request again, meets
-   * it again.
+   * Is it worth looking whether it has taken effect? Not after a redirect: whoever sends the request again meets the
+   * same redirect.
    */
   get isLost(): boolean {
     const { arrival, status = 0 } = this;
     return arrival === 'maybe' && !(status >= 300 && status < 400);
   }
 
-  /** The same failure for good, with what has become known of it since. */
-  forGood(parts: Partial<FailureParts>): HttpFailure {
+  /** The same failure, not to be retried any more, with what has become known since. */
+  asFinal(parts: Partial<FailureParts>): HttpFailure {
     const { what, why, fix, cause } = this;
-    return new HttpFailure({ what, why, fix, ...parts }, { ...this, retry: 'never' }, { cause });
+    return new HttpFailure({ what, why, fix, ...parts }, { ...this, retry: 'no' }, { cause });
   }
 }
 
-/** Thrown by a transport that has read more bytes than it may. */
-/** A request was given up before anything of it was sent. */
+/** A request was given up before any of it was sent. */
 export class NotSent extends Error {
   override readonly name = 'NotSent';
-  /** As undici calls a connection that does not come to stand. */
+  /** undici's code for a connection that took too long. */
   readonly code = 'UND_ERR_CONNECT_TIMEOUT';
 }
 
+/** The transport has read more bytes than an answer may have. */
 export class TooLarge extends Error {
   override readonly name = 'TooLarge';
 
@@ -77,7 +77,22 @@ export class TooLarge extends Error {
   }
 }
 
-/** What a call gives, or undefined when the server knows nothing of the kind. Other failures are thrown on. */
+/** The proxy itself could not be reached, so the request did not get as far as the network. */
+export class ProxyUnreachable extends Error {
+  override readonly name = 'ProxyUnreachable';
+  /** `127.0.0.1:3128 (from https_proxy)` */
+  readonly proxy: string;
+  /** What to change in the environment variable, where its value looks wrong. */
+  readonly fix: string | undefined;
+
+  constructor(proxy: string, fix: string | undefined, options: ErrorOptions) {
+    super(`the proxy ${proxy} could not be reached`, options);
+    this.proxy = proxy;
+    this.fix = fix;
+  }
+}
+
+/** The result of a call, or undefined if the service answered 404. Other failures are thrown on. */
 export async function undefinedIf404<T>(call: () => Promise<T>): Promise<T | undefined> {
   try {
     return await call();
@@ -90,12 +105,10 @@ export async function undefinedIf404<T>(call: () => Promise<T>): Promise<T | und
 /** What became of a request to create something. */
 export type CreateOutcome<T> =
   | { readonly kind: 'created'; readonly made: T }
-  /** No usable answer came: it may have been created all the same. */
+  /** No usable answer came, so it may have been created. */
   | { readonly kind: 'lost'; readonly cause: string };
 
-/**
- * What a create request gave, or that its answer was lost. Other failures are thrown on.
- */
+/** The answer to a create request, or that it was lost. Other failures are thrown on. */
 export async function lostIfUnknown<T>(create: () => Promise<T>): Promise<CreateOutcome<T>> {
   try {
     return { kind: 'created', made: await create() };

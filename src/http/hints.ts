@@ -1,25 +1,26 @@
 import * as v from 'valibot';
 import { shorten } from '../text.ts';
 import { inWords } from '../time.ts';
-import { parse, Undecodable } from './decode.ts';
-import { type Arrival, HttpFailure, NotSent, type Retry, TooLarge } from './failure.ts';
-import { retryAfter } from './retry-after.ts';
+import { type Arrival, HttpFailure, NotSent, ProxyUnreachable, type Retry, TooLarge } from './failure.ts';
+import { parse, Undecodable } from './json-api.ts';
+import { retryAfter } from './retry.ts';
 import type { Method, TransportResponse } from './transport.ts';
 
-/** What a service knows of its own refusals. */
+/** What to do about each refusal of a service. */
 export interface ServiceHints {
   /** The service's name as readers know it: `Laravel Cloud`. */
   readonly service: string;
-  /** What to do about a 401 and a 403. */
   readonly unauthorized: string;
   readonly forbidden: string;
   readonly notFound: string;
-  /** Whose requests are counted, and so what to do about a 429. */
+  /** What to do about a 429: whose requests count. */
   readonly tooMany: string;
+  /** Does it also answer 403 when too many requests were made, as GitHub does? */
+  readonly limitsWith403?: boolean;
 }
 
 /** How one call's failure reads: what it was, and its own hints where they are better than the service's. */
-export interface CallHints extends Partial<Omit<ServiceHints, 'service' | 'tooMany'>> {
+export interface CallHints extends Partial<Pick<ServiceHints, 'unauthorized' | 'forbidden' | 'notFound'>> {
   readonly method: Method;
   /** Names the request in every message about it: `Creating the background process`. */
   readonly what: string;
@@ -42,27 +43,37 @@ export function statusFailure(
   now: number,
 ): HttpFailure {
   const { status } = response;
-  const { what } = call;
-  const body = errorBody(response);
-  const why = `${hints.service} answered ${status}${said(body, call.fieldName)}`;
   if (status >= 300 && status < 400) return redirectFailure(response, call, hints.service);
-  const parts = { what, why, fix: fixFor(status, call, hints) };
-  return new HttpFailure(parts, {
-    reason: `${hints.service} answered ${status}`,
-    status,
-    arrival: status === 408 || status >= 500 ? 'maybe' : 'no',
-    retry: retryFor(status),
-    retryAfter: retryAfter(response, now),
-    fields: Object.keys(body.errors ?? {}),
-  });
+  const body = errorBody(response);
+  const isLimit =
+    status === 429 || (status === 403 && hints.limitsWith403 === true && speaksOfLimit(response));
+  return new HttpFailure(
+    {
+      what: call.what,
+      why: `${hints.service} answered ${status}${said(body, call.fieldName)}`,
+      fix: isLimit ? hints.tooMany : fixFor(status, call, hints, body),
+    },
+    {
+      reason: `${hints.service} answered ${status}`,
+      status,
+      arrival: status === 408 || status >= 500 ? 'maybe' : 'no',
+      retry: isLimit ? 'after-reset' : status === 408 || status >= 500 ? 'long' : 'no',
+      retryAfter: retryAfter({ ...response, status: isLimit ? 429 : status }, now),
+      fields: Object.keys(body.errors ?? {}),
+    },
+  );
 }
 
-function retryFor(status: number): Retry {
-  if (status === 429) return 'when-allowed';
-  return status === 408 || status >= 500 ? 'patiently' : 'never';
+function speaksOfLimit({ headers, body }: TransportResponse): boolean {
+  return 'retry-after' in headers || headers['x-ratelimit-remaining'] === '0' || /rate limit/i.test(body);
 }
 
-function fixFor(status: number, call: CallHints, hints: ServiceHints): string {
+function fixFor(
+  status: number,
+  call: CallHints,
+  hints: ServiceHints,
+  { errors = {} }: ErrorBody,
+): string | undefined {
   switch (status) {
     case 401:
       return call.unauthorized ?? hints.unauthorized;
@@ -77,11 +88,9 @@ function fixFor(status: number, call: CallHints, hints: ServiceHints): string {
     case 409:
       return `Something else is being done there at this moment; see in ${hints.service} what it is, and run the job again after it`;
     case 422:
-      return 'Correct the inputs named above';
+      return Object.keys(errors).length === 0 ? undefined : 'Correct the inputs named above';
     case 423:
       return `It is locked; see in ${hints.service} what holds it, and run the job again after it`;
-    case 429:
-      return hints.tooMany;
     default:
       return status >= 500
         ? `${hints.service} has trouble; run the job again later`
@@ -103,7 +112,7 @@ function redirectFailure(
       why: `${service} answered ${status}, a redirect${origin === undefined ? '' : ` to ${origin}`}, which is not followed, so that the token goes nowhere else`,
       fix: `Check that api-url is the address of the API itself and the token is valid${method === 'GET' ? '' : '. Whether the request has taken effect is not known: look there before running this again'}`,
     },
-    { reason: `${service} answered ${status}`, status, arrival: 'maybe', retry: 'never' },
+    { reason: `${service} answered ${status}`, status, arrival: 'maybe', retry: 'no' },
   );
 }
 
@@ -126,15 +135,17 @@ function said(
   fieldName: (field: string) => string = (field) => field,
 ): string {
   if (unreadable !== undefined) return ` (its body ${unreadable})`;
-  const fields = Object.entries(errors)
-    .slice(0, 20)
-    .map(([field, texts]) => `${fieldName(field)}: ${[texts].flat().slice(0, 5).map(wordsOf).join(' ')}`);
-  const words = [message === undefined ? [] : [message], fields].flat().map((text) => shorten(text, 500));
-  return words.length === 0 ? '' : `: ${words.join(' · ')}`;
+  const fields = Object.entries(errors).slice(0, 20);
+  const inFields = fields.map(([field, texts]) => `${fieldName(field)}: ${wordsOf(texts).join(' ')}`);
+  // Laravel's message repeats the first of them.
+  const isRepeated = fields.some(([, texts]) => wordsOf(texts).some((text) => message?.startsWith(text)));
+  const all = message === undefined || isRepeated ? inFields : [message, ...inFields];
+  return all.length === 0 ? '' : `: ${all.map((text) => shorten(text, 500)).join(' · ')}`;
 }
 
-function wordsOf(told: unknown): string {
-  return typeof told === 'string' ? told : JSON.stringify(told);
+function wordsOf(texts: unknown): string[] {
+  const list: readonly unknown[] = Array.isArray(texts) ? texts.slice(0, 5) : [texts];
+  return list.map((text) => (typeof text === 'string' ? text : JSON.stringify(text)));
 }
 
 interface Diagnosis {
@@ -144,109 +155,159 @@ interface Diagnosis {
   readonly retry: Retry;
 }
 
-const lookAtNetwork =
-  'Check that the runner may reach it, and whether it needs a proxy (https_proxy, no_proxy)';
-const tryAgain = 'Run the job again; if it keeps failing, look at the status page of the service';
+/** Where a failed request was going, and what had become of it. */
+export interface Failed {
+  readonly host: string;
+  /** The time-out in milliseconds, if it has ended the request. */
+  readonly timedOutAfter?: number | undefined;
+}
 
-/** Codes of Node.js and undici that mean that no byte of the request left, and what to make of each. */
-const beforeSending: Readonly<Record<string, readonly [reason: string, fix: string, retry: Retry]>> = {
-  ECONNREFUSED: ['the connection was refused', lookAtNetwork, 'patiently'],
-  ENOTFOUND: ['the host name was not found', `${lookAtNetwork}. Is api-url right?`, 'briefly'],
-  EAI_AGAIN: ['the host name could not be looked up', lookAtNetwork, 'patiently'],
-  EHOSTUNREACH: ['the host is unreachable', lookAtNetwork, 'patiently'],
-  ENETUNREACH: ['the network is unreachable', lookAtNetwork, 'patiently'],
-  UND_ERR_CONNECT_TIMEOUT: ['the connection could not be made in time', lookAtNetwork, 'patiently'],
-  UND_ERR_PRX_CONN: [
-    'the proxy closed the connection',
-    'Check the proxy that https_proxy names',
-    'patiently',
-  ],
-  UND_ERR_PRX_TLS: [
-    'the proxy’s certificate was not accepted',
-    'Check the proxy that https_proxy names, and set NODE_EXTRA_CA_CERTS if it uses a private authority',
-    'never',
-  ],
-};
-
-const certificate =
-  /^(CERT_|ERR_TLS_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|HOSTNAME_MISMATCH|EPROTO$|ERR_SSL_)/;
-
-/** What a failed exchange means. `what` names the request; `limit` is the time-out in milliseconds that applied to it. */
-export function networkFailure(what: string, error: unknown, timedOut: boolean, limit: number): HttpFailure {
+/** What a failed exchange means. `what` names the request. */
+export function networkFailure(what: string, error: unknown, { host, timedOutAfter }: Failed): HttpFailure {
   const { reason, fix, arrival, retry } =
-    timedOut && !(error instanceof NotSent) ? timeOut(limit) : diagnose(error);
+    timedOutAfter !== undefined && !(error instanceof NotSent)
+      ? timeOut(timedOutAfter)
+      : diagnose(error, host);
   return new HttpFailure({ what, why: reason, fix }, { reason, arrival, retry }, { cause: error });
 }
 
-function timeOut(limit: number): Diagnosis {
+function timeOut(ms: number): Diagnosis {
   return {
-    reason: `no full answer came within ${inWords(limit)}`,
+    reason: `no full answer came within ${inWords(ms)}`,
     fix: 'Run the job again, or raise request-timeout',
     arrival: 'maybe',
-    // It costs the whole request-timeout each time.
-    retry: 'thrice',
+    // Each try costs the whole request-timeout.
+    retry: 'three-times',
   };
 }
 
-function diagnose(error: unknown): Diagnosis {
+function diagnose(error: unknown, host: string): Diagnosis {
   if (error instanceof TooLarge) {
-    return {
-      reason: error.message,
-      fix: 'Check that api-url names the API itself',
-      arrival: 'maybe',
-      retry: 'never',
-    };
+    const fix = 'Check that api-url names the API itself';
+    return { reason: error.message, fix, arrival: 'maybe', retry: 'no' };
   }
   const { code, message, connecting } = codeOf(error);
-  if (certificate.test(code)) {
-    return {
-      reason: `the TLS handshake failed (${code})`,
-      fix: 'If a proxy or a private authority signs the certificate, point NODE_EXTRA_CA_CERTS at its CA file',
-      arrival: 'no',
-      retry: 'never',
-    };
-  }
-  const known = beforeSending[code] ?? (connecting ? noConnection(code) : undefined);
-  if (known !== undefined) {
-    const [reason, fix, retry] = known;
-    return { reason, fix, arrival: 'no', retry };
-  }
-  const refusal = /Proxy (?:response \((\d{3})\)|Authentication Required \((407)\))/.exec(message);
-  if (refusal !== null) {
-    const status = Number(refusal[1] ?? refusal[2]);
-    return {
-      reason: `the proxy refused with status ${status}`,
-      fix: 'Check the address and the credentials in https_proxy, or list the host in no_proxy',
-      arrival: 'no',
-      // A proxy that cannot reach the host just now says so with 502 to 504.
-      retry: status >= 500 ? 'patiently' : 'never',
-    };
-  }
+  const before =
+    error instanceof ProxyUnreachable
+      ? proxyTrouble(error, code)
+      : (certificateTrouble(code, host) ?? connectTrouble(code, host, connecting) ?? tunnelTrouble(message));
+  if (before !== undefined) return { ...before, arrival: 'no' };
   return {
     reason: `the connection broke off (${code})`,
-    fix: tryAgain,
+    fix: 'Run the job again; if it keeps failing, look at the status page of the service',
     arrival: 'maybe',
-    retry: 'patiently',
+    retry: 'long',
   };
 }
 
-/** For codes that mean the same trouble before and after sending, such as ETIMEDOUT. */
-function noConnection(code: string): (typeof beforeSending)[string] {
-  return [`the connection could not be made (${code})`, lookAtNetwork, 'patiently'];
+type BeforeSending = Omit<Diagnosis, 'arrival'>;
+
+const lookAtNetwork =
+  'Check that the runner may reach it, and whether it needs a proxy (https_proxy, no_proxy)';
+const lookAtProxy = 'Check the address and the credentials in https_proxy, or list the host in no_proxy';
+
+/** Codes of Node.js and undici for a connection that was not made, what each says of the host, and what to do. */
+const noConnection: Readonly<Record<string, readonly [says: string, fix: string, retry: Retry]>> = {
+  ECONNREFUSED: ['refused the connection', lookAtNetwork, 'long'],
+  ENOTFOUND: ['could not be found', `${lookAtNetwork}. Is api-url right?`, 'short'],
+  EAI_AGAIN: ['could not be looked up', lookAtNetwork, 'long'],
+  EHOSTUNREACH: ['is unreachable', lookAtNetwork, 'long'],
+  ENETUNREACH: ['is unreachable', lookAtNetwork, 'long'],
+  UND_ERR_CONNECT_TIMEOUT: ['did not accept the connection in time', lookAtNetwork, 'long'],
+};
+
+function connectTrouble(code: string, host: string, connecting: boolean): BeforeSending | undefined {
+  if (code === 'UND_ERR_PRX_CONN') {
+    return { reason: 'the proxy closed the connection', fix: lookAtProxy, retry: 'long' };
+  }
+  const [says, fix, retry] = noConnection[code] ?? [];
+  if (says !== undefined && fix !== undefined && retry !== undefined)
+    return { reason: `${host} ${says}`, fix, retry };
+  // Some codes, such as ETIMEDOUT, mean the same trouble before and after sending.
+  return connecting
+    ? { reason: `the connection to ${host} could not be made (${code})`, fix: lookAtNetwork, retry: 'long' }
+    : undefined;
 }
 
-interface Told {
+/** What is wrong with a certificate, and who can do something about it. */
+function certificateTrouble(code: string, host: string): BeforeSending | undefined {
+  const trouble = (reason: string, fix: string): BeforeSending => ({
+    reason: `${reason} (${code})`,
+    fix,
+    retry: 'no',
+  });
+  switch (code) {
+    case 'CERT_HAS_EXPIRED':
+      return trouble(
+        `the certificate of ${host} has expired`,
+        'Whoever runs this host must renew it; check the date of the runner, too',
+      );
+    case 'CERT_NOT_YET_VALID':
+      return trouble(`the certificate of ${host} is not valid yet`, 'Check the date of the runner');
+    case 'ERR_TLS_CERT_ALTNAME_INVALID':
+    case 'HOSTNAME_MISMATCH':
+      return trouble(
+        `the certificate that ${host} shows is for another host`,
+        'Check the host in api-url, and that no proxy or login page answers in its place',
+      );
+    case 'EPROTO':
+    case 'ERR_SSL_WRONG_VERSION_NUMBER':
+    case 'ERR_SSL_PACKET_LENGTH_TOO_LONG':
+      return trouble(
+        `${host} does not answer with TLS`,
+        'Check the port in api-url: https is expected there, and http seems to be spoken',
+      );
+    default:
+      if (/^(CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_)/.test(code)) {
+        return trouble(
+          `the certificate of ${host} is signed by an authority that the runner does not know`,
+          'If a proxy or a private authority signs it, point NODE_EXTRA_CA_CERTS at its CA file',
+        );
+      }
+      return /^ERR_(TLS|SSL)_/.test(code)
+        ? trouble(`the TLS handshake with ${host} failed`, lookAtNetwork)
+        : undefined;
+  }
+}
+
+/** A proxy that cannot be reached will not be reached by trying on, unless it is slow. */
+function proxyTrouble({ proxy, fix }: ProxyUnreachable, code: string): BeforeSending {
+  const tls = certificateTrouble(code, `the proxy ${proxy}`);
+  if (tls !== undefined) return tls;
+  const says = noConnection[code]?.[0] ?? `could not be reached (${code})`;
+  return {
+    reason: `the proxy ${proxy} ${says}`,
+    fix: fix ?? 'Check its address, or unset the variable if this runner needs no proxy',
+    retry: code === 'UND_ERR_CONNECT_TIMEOUT' || code === 'EAI_AGAIN' ? 'short' : 'no',
+  };
+}
+
+/** The answer of a proxy that does not open a tunnel. */
+function tunnelTrouble(message: string): BeforeSending | undefined {
+  const refusal = /Proxy (?:response \((\d{3})\)|Authentication Required \((407)\))/.exec(message);
+  if (refusal === null) return undefined;
+  const status = Number(refusal[1] ?? refusal[2]);
+  // A proxy that cannot reach the host just now says so with 502 to 504.
+  return {
+    reason: `the proxy refused with status ${status}`,
+    fix: lookAtProxy,
+    retry: status >= 500 ? 'long' : 'no',
+  };
+}
+
+interface Cause {
   readonly code: string;
   readonly message: string;
   /** Did it happen while the connection was being made? */
   readonly connecting: boolean;
 }
 
-function codeOf(error: unknown): Told {
+function codeOf(error: unknown): Cause {
   if (!(error instanceof Error)) return { code: 'unknown', message: '', connecting: false };
   // Node.js tries IPv6 and IPv4 and wraps what each attempt met.
-  const first = error instanceof AggregateError ? error.errors[0] : error;
-  const { code, syscall } = first instanceof Error ? (first as NodeJS.ErrnoException) : {};
+  const first: unknown = error instanceof AggregateError ? error.errors[0] : error;
+  const code = first instanceof Error && 'code' in first ? first.code : undefined;
+  const syscall = first instanceof Error && 'syscall' in first ? first.syscall : undefined;
   const nested = error.cause instanceof Error ? codeOf(error.cause) : undefined;
   return {
     code: typeof code === 'string' ? code : (nested?.code ?? error.name),

@@ -1,23 +1,23 @@
 import * as v from 'valibot';
 import { Failure } from '../failure.ts';
 import type { HttpCall, HttpClient } from './client.ts';
-import { whyUnfit } from './decode.ts';
-import { sideBySide } from './side-by-side.ts';
+import { describeIssue } from './json-api.ts';
+import { maxConcurrency } from './transport.ts';
 
 export type Query = Readonly<Record<string, string>>;
 
-/** A resource of a list that is not as expected. It is up to the reader of the list whether that matters. */
-export interface Misfit {
+/** A resource of a list in an unexpected shape. The reader of the list decides whether it matters. */
+export interface InvalidItem {
   readonly id: string | undefined;
   readonly value: unknown;
-  /** Where it departs from what was expected. */
+  /** Where it departs from the expected shape. */
   readonly why: string;
 }
 
 /** One page of a list. */
 export interface Page<T, I> {
   readonly items: readonly T[];
-  readonly misfits: readonly Misfit[];
+  readonly invalid: readonly InvalidItem[];
   /** What came along with them. */
   readonly included: readonly I[];
   /** How many resources the whole list holds, if the page tells. */
@@ -35,7 +35,7 @@ export interface ListFormat<B, T, I> {
 export interface Listed<T, I> {
   /** In the order of the API, each once. */
   readonly items: readonly T[];
-  readonly misfits: readonly Misfit[];
+  readonly invalid: readonly InvalidItem[];
   readonly included: readonly I[];
   /** How many pages were read: only one shows a single moment. */
   readonly pages: number;
@@ -43,19 +43,19 @@ export interface Listed<T, I> {
   readonly date: number | undefined;
 }
 
-/** A list this long is not sane for what these actions do. */
+/** No list of processes is this long. */
 export const maxPages = 200;
-/** How often a list that moves while it is read is read at most, with pauses in milliseconds. */
+/** A list that changes while it is read is read so many times at most. */
 const readings = 6;
-const pauses = { first: 250, longest: 2_000 } as const;
+/** Milliseconds between two readings, for each page: 30 requests a minute. */
+const pausePerPage = 2_000;
 
-/** All of a list, whole: one whose pages move is read again. Throws a `Failure` when it never holds still. */
+/** All of a list. If it changes while it is read, it is read again. Throws a `Failure` if it never holds still. */
 export async function listWhole<B, T extends { readonly id: string }, I>(
   client: HttpClient,
   call: HttpCall,
   format: ListFormat<B, T, I>,
 ): Promise<Listed<T, I>> {
-  const wait = client.waits(pauses);
   for (let reading = 1; ; reading++) {
     const { pages, date } = await readPages(client, call, format);
     const why = whyNotWhole(pages);
@@ -63,14 +63,14 @@ export async function listWhole<B, T extends { readonly id: string }, I>(
       const items = new Map(pages.flatMap((page) => page.items).map((item) => [item.id, item]));
       return {
         items: [...items.values()],
-        misfits: pages.flatMap(({ misfits }) => misfits),
+        invalid: pages.flatMap(({ invalid }) => invalid),
         included: pages.flatMap(({ included }) => included),
         pages: pages.length,
         date,
       };
     }
-    if (reading === readings) throw restless(call.what, why);
-    await wait();
+    if (reading === readings) throw neverStable(call.what, why);
+    await client.pause(pausePerPage * pages.length);
   }
 }
 
@@ -90,7 +90,8 @@ async function readPages<B, T, I>(
   for (let next: readonly Query[] = [call.query ?? {}]; next.length > 0; next = pages.at(-1)?.next ?? []) {
     for (const query of next) {
       const address = new URLSearchParams(query).toString();
-      if (asked.has(address) || asked.size === maxPages) throw notAList(call.what, 'its pages never end');
+      if (asked.has(address) || asked.size === maxPages)
+        throw incompleteList(call.what, 'its pages never end');
       asked.add(address);
     }
     pages.push(...(await sideBySide(next, get)));
@@ -98,33 +99,33 @@ async function readPages<B, T, I>(
   return { pages, date };
 }
 
-/** How one sees that pages have moved while they were read: what moves up to a page already read is skipped. */
+/** Why the pages cannot be the whole list. An item that moves to a page already read is missed. */
 function whyNotWhole<T extends { readonly id: string }>(
   pages: readonly Page<T, unknown>[],
 ): string | undefined {
   const [total, ...others] = new Set(pages.flatMap((page) => page.total ?? []));
-  if (others.length > 0) return 'the number of what it holds changed';
-  // One without an id is another one each time.
-  const ids = pages.map((page) => new Set([page.items, page.misfits].flat().map((each) => each.id ?? each)));
+  if (others.length > 0) return 'the number of its items changed';
+  // An item without an id counts by itself.
+  const ids = pages.map((page) => new Set([page.items, page.invalid].flat().map((each) => each.id ?? each)));
   const count = ids.reduce((sum, { size }) => sum + size, 0);
   const held = new Set(ids.flatMap((page) => [...page])).size;
-  if (held < count) return 'the same stood on two of its pages';
-  return held < (total ?? 0) ? `it held ${held} and said that there were ${total}` : undefined;
+  if (held < count) return 'one item was on two pages';
+  return held < (total ?? 0) ? `it held ${held} items and said that there were ${total}` : undefined;
 }
 
-/** Resources as the schema understands them, and those that it does not. */
-export function sortOut<const S extends v.GenericSchema>(
+/** Each resource as the schema reads it, and those that it refuses. */
+export function parseItems<const S extends v.GenericSchema>(
   values: readonly unknown[],
   schema: S,
-): { readonly items: v.InferOutput<S>[]; readonly misfits: Misfit[] } {
+): { readonly items: v.InferOutput<S>[]; readonly invalid: InvalidItem[] } {
   const items: v.InferOutput<S>[] = [];
-  const misfits: Misfit[] = [];
+  const invalid: InvalidItem[] = [];
   for (const value of values) {
     const result = v.safeParse(schema, value, { abortEarly: true });
     if (result.success) items.push(result.output);
-    else misfits.push({ id: idOf(value), value, why: whyUnfit(result.issues[0]) });
+    else invalid.push({ id: idOf(value), value, why: describeIssue(result.issues[0]) });
   }
-  return { items, misfits };
+  return { items, invalid };
 }
 
 function idOf(value: unknown): string | undefined {
@@ -132,8 +133,8 @@ function idOf(value: unknown): string | undefined {
   return typeof id === 'string' || typeof id === 'number' ? String(id) : undefined;
 }
 
-/** What was read is no list that can be followed to its end. */
-export function notAList(what: string, why: string): Failure {
+/** The list cannot be followed to its end. */
+export function incompleteList(what: string, why: string): Failure {
   return new Failure({
     what,
     why: `the list is not complete: ${why}`,
@@ -141,10 +142,22 @@ export function notAList(what: string, why: string): Failure {
   });
 }
 
-function restless(what: string, why: string): Failure {
+function neverStable(what: string, why: string): Failure {
   return new Failure({
     what,
-    why: `the list is not complete: each of the ${readings} times that it was read, ${why}`,
-    fix: 'Run the job again when nothing else changes what is listed',
+    why: `the list kept changing while it was read (${readings} attempts): ${why}`,
+    fix: 'Run the job again when nothing else changes this list',
   });
+}
+
+/** Runs a task for each item, only so many at once, and returns the results in the order of the items. */
+async function sideBySide<T, R>(items: readonly T[], task: (item: T) => Promise<R>): Promise<R[]> {
+  const results: R[] = [];
+  // One iterator for all: each takes the next item that nobody has taken.
+  const queue = items.entries();
+  const work = async (): Promise<void> => {
+    for (const [index, item] of queue) results[index] = await task(item);
+  };
+  await Promise.all(Array.from({ length: Math.min(maxConcurrency, items.length) }, work));
+  return results;
 }

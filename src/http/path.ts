@@ -8,13 +8,12 @@ export function path(parts: TemplateStringsArray, ...values: readonly (string | 
 function segment(value: string | number): string {
   const text = String(value);
   // Servers and proxies resolve dot segments even when they are percent-encoded.
-  // Half a character cannot be encoded.
-  if (text === '' || text === '.' || text === '..' || !text.isWellFormed()) {
+  if (text === '' || text === '.' || text === '..') {
     throw new Failure({
       what: 'The request’s address',
-      why: `"${text.toWellFormed()}" cannot be an id or a name`,
+      why: `"${text}" cannot be an id or a name`,
       fix: 'Check the ids in the inputs',
     });
   }
-  return encodeURIComponent(text);
+  return encodeURIComponent(text.toWellFormed());
 }

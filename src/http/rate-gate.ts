@@ -2,20 +2,24 @@ import type { Clock, Random } from '../time.ts';
 import { backoff } from '../time.ts';
 import { HttpFailure } from './failure.ts';
 
-/** Where a server that turns requests away does not say for how long: its window is a minute. */
+/** For a 429 that does not say how long to wait: the service's window is a minute. */
 const pauses = { first: 1_000, longest: 20_000 } as const;
-/** So long after it has opened again, in milliseconds, requests go one at a time. */
+/** For so many milliseconds after it has opened again, requests go one at a time. */
 const singleFile = 60_000;
+/** A wait of up to this many milliseconds extends the deadline of the run, and all of them by this many at most. */
+const longestExtending = 120_000;
+const mostExtended = 30 * 60_000;
 
 /**
- * The one gate of all requests of a run. After a 429 it closes for as long as the server asks, for everybody: the limit
+ * The one gate of all requests of a run. After a 429 it closes for everybody, for as long as the service asks: the limit
  * is not that of one request. Then requests go one at a time for a while, so that not all of them meet the next 429.
  */
 export class RateGate {
   readonly #clock: Clock;
   readonly #random: Random;
   #pause: () => number;
-  #opensAt = Number.NEGATIVE_INFINITY;
+  readonly #closed: Spans;
+  readonly #extending: Spans;
   #passing = false;
   readonly #line: (() => void)[] = [];
 
@@ -23,20 +27,32 @@ export class RateGate {
     this.#clock = clock;
     this.#random = random;
     this.#pause = backoff(pauses, random);
+    this.#closed = new Spans(clock);
+    this.#extending = new Spans(clock);
   }
 
   /** Milliseconds until it opens. */
   get closedFor(): number {
-    return Math.max(0, this.#opensAt - this.#clock.now());
+    return this.#closed.left;
   }
 
-  /** Sends as soon as it may. `check` is asked whether so long a wait makes sense, and throws if not. */
+  /** Milliseconds for which it has been closed so far. */
+  get wasClosedFor(): number {
+    return this.#closed.total - this.#closed.left;
+  }
+
+  /** Milliseconds by which the service's own `Retry-After` has extended the deadlines so far. */
+  get extension(): number {
+    return Math.min(this.#extending.total, mostExtended);
+  }
+
+  /** Sends as soon as the gate is open. `check` is asked whether so long a wait makes sense, and throws if not. */
   async pass<T>(send: () => Promise<T>, check: (wait: number) => void, cancelled: AbortSignal): Promise<T> {
     check(this.closedFor);
-    if (this.#clock.now() >= this.#opensAt + singleFile) return await this.#noting(send);
+    if (this.#clock.now() >= this.#closed.end + singleFile) return await this.#noting(send);
     await this.#turn();
     try {
-      // Those who were let in before it closed may find that it stays closed for longer.
+      // Requests that were let in before it closed may find that it stays closed for longer.
       for (let wait = this.closedFor; wait > 0; wait = this.closedFor) {
         check(wait);
         await this.#clock.sleep(wait, cancelled);
@@ -61,14 +77,40 @@ export class RateGate {
       this.#pause = backoff(pauses, this.#random);
       return answer;
     } catch (error) {
-      if (error instanceof HttpFailure && error.retry === 'when-allowed') this.#close(error.retryAfter);
+      if (error instanceof HttpFailure) this.#note(error);
       throw error;
     }
   }
 
-  #close(asked: number | undefined): void {
+  #note({ retry, retryAfter }: HttpFailure): void {
+    if (retryAfter !== undefined && retryAfter <= longestExtending) this.#extending.add(retryAfter);
+    if (retry !== 'after-reset') return;
     // Several that were on their way together are turned away together.
-    if (asked === undefined && this.closedFor > 0) return;
-    this.#opensAt = Math.max(this.#opensAt, this.#clock.now() + (asked ?? this.#pause()));
+    if (retryAfter === undefined && this.closedFor > 0) return;
+    this.#closed.add(retryAfter ?? this.#pause());
+  }
+}
+
+/** Spans of time from now on, of which those that overlap count once. */
+class Spans {
+  readonly #clock: Clock;
+  end = Number.NEGATIVE_INFINITY;
+  /** In milliseconds, the time to come included. */
+  total = 0;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /** Milliseconds until the last of them ends. */
+  get left(): number {
+    return Math.max(0, this.end - this.#clock.now());
+  }
+
+  add(ms: number): void {
+    const more = ms - this.left;
+    if (more <= 0) return;
+    this.end = this.#clock.now() + ms;
+    this.total += more;
   }
 }

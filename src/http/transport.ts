@@ -1,11 +1,8 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import type { Dispatcher } from 'undici';
-import Pool from 'undici/lib/dispatcher/pool.js';
-import { Failure } from '../failure.ts';
-import { openConnector } from './connector.ts';
-import { exchange, type TransportResponse } from './exchange.ts';
-import type { FirstConnection } from './first-connection.ts';
-import { isLoopback } from './loopback.ts';
+import { buildConnector, type Dispatcher, errors, Pool } from 'undici';
+import type { EarlyConnection } from '../early-connection.ts';
+import { NotSent, TooLarge } from './failure.ts';
+import { openProxyAgent, proxyFor } from './proxy.ts';
 
 export type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE';
 
@@ -16,7 +13,12 @@ export interface TransportRequest {
   readonly body?: string;
 }
 
-export type { TransportResponse };
+export interface TransportResponse {
+  readonly status: number;
+  /** Names in lower case; a repeated header is joined with a comma. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
 
 /** Carries one request over the wire and reads its whole answer. Follows no redirect, retries nothing. */
 export interface Transport {
@@ -24,50 +26,125 @@ export interface Transport {
   close(): Promise<void>;
 }
 
-/** What no API needs more of: milliseconds until a connection must stand, and the bytes of an answer. */
-export const usualLimits = { connectTimeout: 10_000, maxBytes: 8 * 1024 * 1024 } as const;
+/** Requests at once to one API: enough to fill the waiting, few enough to stay polite. */
+export const maxConcurrency = 6;
+
+/** Enough for every API: milliseconds to open a connection, and the bytes of an answer. */
+export const defaultLimits = { connectTimeout: 10_000, maxBytes: 8 * 1024 * 1024 } as const;
 
 export interface TransportOptions {
   /** The one origin that is spoken to; it decides which proxy serves. */
   readonly origin: URL;
-  /** Milliseconds until a connection must stand. */
+  /** Milliseconds to open a connection. */
   readonly connectTimeout: number;
   /** Connections kept open to one origin. */
   readonly connections: number;
   /** An answer with more bytes is refused. */
   readonly maxBytes: number;
   readonly environment: Readonly<Record<string, string | undefined>>;
-  /** One that was begun already, for the first request. */
-  readonly first?: FirstConnection | undefined;
+  /** A connection that the action has begun already, for the first request. */
+  readonly first?: EarlyConnection | undefined;
 }
 
 /** undici, with the proxy that the environment names (`https_proxy`, `http_proxy`, `no_proxy`, in either case). */
-export async function openTransport(options: TransportOptions): Promise<Transport> {
-  const dispatcher = await openDispatcher(options);
+export function openTransport(options: TransportOptions): Transport {
+  const { maxBytes } = options;
+  const dispatcher = openDispatcher(options);
   return {
     async send({ method, url, headers, body: content }, signal) {
-      const answer = exchange(
-        dispatcher,
-        {
-          origin: url.origin,
-          path: url.pathname + url.search,
-          method,
-          headers: { ...headers },
-          body: content ?? null,
-          // The caller's signal is the one time-out: it covers the whole exchange, these would cover parts of it.
-          headersTimeout: 0,
-          bodyTimeout: 0,
-        },
-        { signal, maxBytes: options.maxBytes },
-      );
-      // While the connection is made: node:v8 takes a millisecond to load.
+      signal.throwIfAborted();
+      let isSent = false;
+      const request = dispatcher.compose(onStart(() => (isSent = true))).request({
+        origin: url.origin,
+        path: url.pathname + url.search,
+        method,
+        headers: { ...headers },
+        body: content ?? null,
+        signal,
+        // The caller's signal is the one time-out: it covers the whole exchange, these would cover parts of it.
+        headersTimeout: 0,
+        bodyTimeout: 0,
+      });
       leaveParserAsItIs();
-      const response = await answer;
-      // The pool learns only then that this connection is free; who asked sooner would open a second one.
-      await turn();
-      return response;
+      try {
+        const answer = await request;
+        const bytes = await answer.body.bytes();
+        // Only then does the pool know that this connection is free. A request sent before that opens a second one.
+        await turn();
+        return await readable(answer.statusCode, joined(answer.headers), bytes, maxBytes);
+      } catch (error) {
+        if (signal.aborted) throw isSent ? signal.reason : new NotSent('', { cause: signal.reason });
+        if (error instanceof errors.ResponseExceededMaxSizeError) throw new TooLarge(maxBytes);
+        throw error;
+      }
     },
     close: () => dispatcher.destroy(),
+  };
+}
+
+function openDispatcher(options: TransportOptions): Dispatcher {
+  const { connectTimeout, connections, environment, first, maxBytes, origin } = options;
+  const proxy = proxyFor(origin, environment);
+  const begun = proxy === undefined && first?.origin === origin.origin ? first : undefined;
+  const connect = connectorFrom(connectTimeout, begun);
+  const settings = {
+    allowH2: false,
+    connections,
+    pipelining: 1,
+    maxResponseSize: maxBytes,
+    connect,
+  } as const;
+  if (proxy === undefined) return new Pool(origin.origin, settings);
+  return openProxyAgent(proxy, { ...settings, connectTimeout });
+}
+
+/**
+ * Makes undici's connections; the first one goes on with the early connection. Each error is marked with the system call
+ * `connect`, which means that nothing was sent. Node.js itself does not do so when TLS fails.
+ */
+function connectorFrom(timeout: number, first: EarlyConnection | undefined): buildConnector.connector {
+  const connect = buildConnector({
+    allowH2: false,
+    timeout,
+    // Node.js gives each address a quarter of a second, too short for a host far away: each family gets half the time.
+    autoSelectFamilyAttemptTimeout: Math.max(10, timeout / 2),
+  });
+  let begun = first?.socket;
+  return (target, done) => {
+    const callback: buildConnector.Callback = (...[error, made]) =>
+      error === null ? done(null, made) : done(Object.assign(error, { syscall: 'connect' }), null);
+    const socket = begun;
+    begun = undefined;
+    if (socket === undefined || socket.destroyed) return connect(target, callback);
+
+    const tooSlow = (): unknown => socket.destroy(new errors.ConnectTimeoutError());
+    const timer = setTimeout(tooSlow, timeout);
+    const failed = (): void => {
+      clearTimeout(timer);
+      callback(socket.errored ?? new Error('The connection was closed'), null);
+    };
+    const goOn = (): void => {
+      clearTimeout(timer);
+      socket.off('close', failed);
+      connect({ ...target, httpSocket: socket }, callback);
+    };
+    socket.once('close', failed);
+    if (socket.connecting) socket.once('connect', goOn);
+    else goOn();
+    // undici destroys the returned socket if the request is aborted.
+    return socket;
+  };
+}
+
+/** Calls back as soon as a request has a connection, just before its first byte is sent. */
+function onStart(started: () => void): Dispatcher.DispatcherComposeInterceptor {
+  return (dispatch) => (options, handler) => {
+    const start = handler.onRequestStart?.bind(handler);
+    handler.onRequestStart = (controller, context) => {
+      started();
+      start?.(controller, context);
+    };
+    return dispatch(options, handler);
   };
 }
 
@@ -79,46 +156,32 @@ function leaveParserAsItIs(): void {
   process.getBuiltinModule('node:v8').setFlagsFromString('--wasm-tiering-budget=1000000000');
 }
 
-async function openDispatcher(options: TransportOptions): Promise<Dispatcher> {
-  const { connectTimeout, connections, environment, first, origin } = options;
-  const settings = { allowH2: false, connections, pipelining: 1 } as const;
-  const proxy = proxyFor(origin, environment);
-  if (proxy === undefined) {
-    const begun = first?.origin === origin.origin ? first : undefined;
-    const connect = openConnector({ allowH2: false, timeout: connectTimeout }, begun);
-    return new Pool(origin.origin, { ...settings, connect });
+function joined(fields: Dispatcher.ResponseData['headers']): Record<string, string> {
+  const flat: Record<string, string> = {};
+  for (const [name, value] of Object.entries(fields)) {
+    if (value !== undefined) flat[name] = Array.isArray(value) ? value.join(', ') : value;
   }
-
-  const { openProxyAgent } = await import('./proxy-agent.ts');
-  return openProxyAgent({
-    ...settings,
-    connectTimeout,
-    httpProxy: proxy,
-    httpsProxy: proxy,
-    noProxy: named(environment, 'no_proxy') ?? '',
-  });
+  return flat;
 }
 
-/**
- * As on runners: `https_proxy` for https, `http_proxy` for http, a missing scheme means `http://`. None for this machine
- * itself: the token would leave it, over http in clear.
- */
-function proxyFor(origin: URL, environment: TransportOptions['environment']): string | undefined {
-  if (isLoopback(origin)) return undefined;
-  const name = origin.protocol === 'https:' ? 'https_proxy' : 'http_proxy';
-  const value = named(environment, name);
-  if (value === undefined) return undefined;
-  const proxy = value.includes('://') ? value : `http://${value}`;
-  if (!URL.canParse(proxy) || !/^(https?|socks5?):$/.test(new URL(proxy).protocol)) {
-    throw new Failure({
-      what: `The environment variable ${name}`,
-      why: 'it is not the address of a proxy',
-      fix: 'Write it as http://host:port, or unset it',
-    });
+/** The answer with its body as text. Some proxies compress what nobody asked them to compress. */
+async function readable(
+  status: number,
+  headers: TransportResponse['headers'],
+  bytes: Uint8Array,
+  maxBytes: number,
+): Promise<TransportResponse> {
+  const { 'content-encoding': encoding = '', ...others } = headers;
+  const plain = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  if (encoding === '' || bytes.length === 0) return { status, headers, body: plain.toString('utf8') };
+  const { brotliDecompressSync, unzipSync } = await import('node:zlib');
+  const known = { gzip: unzipSync, 'x-gzip': unzipSync, deflate: unzipSync, br: brotliDecompressSync };
+  const decompress = Object.entries(known).find(([name]) => name === encoding.toLowerCase())?.[1];
+  try {
+    const body = decompress?.(plain, { maxOutputLength: maxBytes });
+    if (body !== undefined) return { status, headers: others, body: body.toString('utf8') };
+  } catch (error) {
+    if (error instanceof RangeError) throw new TooLarge(maxBytes);
   }
-  return proxy;
-}
-
-function named(environment: TransportOptions['environment'], name: string): string | undefined {
-  return environment[name] || environment[name.toUpperCase()] || undefined;
+  return { status, headers, body: plain.toString('utf8') };
 }

@@ -1,6 +1,6 @@
 import { getInput } from '@actions/core';
 import { type Annotation, Failure, type Mistake, placeText } from '../failure.ts';
-import { isLoopback } from '../http/loopback.ts';
+import { isLoopback } from '../http/proxy.ts';
 import { orNear } from '../names.ts';
 import { quoted } from '../text.ts';
 

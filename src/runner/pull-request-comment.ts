@@ -1,7 +1,7 @@
 import { getOctokit } from '@actions/github';
 import * as v from 'valibot';
 import { Failure } from '../failure.ts';
-import { type Method, openTransport, type Transport, usualLimits } from '../http/transport.ts';
+import { defaultLimits, type Method, openTransport, type Transport } from '../http/transport.ts';
 
 /** Where a comment goes, and how. */
 export interface CommentTarget {
@@ -41,12 +41,12 @@ const Viewer = v.object({ viewer: v.object({ login: v.string() }) });
  */
 export async function keepComment(target: CommentTarget, marker: string, body: string): Promise<Posted> {
   const { apiUrl, environment, requestTimeout } = target;
-  const transport = await openTransport({
+  const transport = openTransport({
     origin: apiUrl,
     environment,
     connections: 1,
-    ...usualLimits,
-    connectTimeout: Math.min(usualLimits.connectTimeout, requestTimeout),
+    ...defaultLimits,
+    connectTimeout: Math.min(defaultLimits.connectTimeout, requestTimeout),
   });
   try {
     const fetch = fetchThrough({ ...target, transport, origin: apiUrl.origin, timeout: requestTimeout });

@@ -1,5 +1,5 @@
-import type { Socket } from 'node:net';
 import { setOutput } from '@actions/core';
+import type { EarlyConnection } from '../early-connection.ts';
 import { Failure, messageOf, type Place, placeText } from '../failure.ts';
 import { type Clock, type Random, systemClock } from '../time.ts';
 import { type Ending, type Explained, explain, pleaseReport } from './ending.ts';
@@ -10,12 +10,6 @@ import { Secrets } from './secrets.ts';
 import { listenForStop } from './signals.ts';
 import { type Mark, Report, writeSummary } from './summary.ts';
 import { readWorkflow, type Workflow } from './workflow.ts';
-
-/** A connection to an API that was begun before the step's code was loaded. */
-export interface BegunConnection {
-  readonly origin: string;
-  readonly socket: Socket;
-}
 
 /** What one step of a workflow has to work with: the runner, a clock and random numbers. */
 export interface Step {
@@ -29,7 +23,7 @@ export interface Step {
   readonly cancelled: AbortSignal;
   readonly cutOff: AbortSignal;
   /** For the first request to the API. */
-  readonly connection: BegunConnection | undefined;
+  readonly connection: EarlyConnection | undefined;
   /** Sets outputs; later values win over earlier ones. */
   output(outputs: Outputs): void;
   /** Says what has happened, as the summary's one headline; the last one counts. Below the headline of a failure it is bold text. */
@@ -54,7 +48,7 @@ export interface Step {
 export async function runStep(
   title: string,
   body: (step: Step) => Promise<void>,
-  connection?: BegunConnection,
+  connection?: EarlyConnection,
 ): Promise<void> {
   const secrets = new Secrets();
   const log = new Log(secrets, process.env['GITHUB_WORKSPACE'] || process.cwd());
@@ -113,7 +107,7 @@ export async function runStep(
   }
   for (const task of tasks) await task(failure);
   if (summary) await writeSummary(report.blocks(failure), secrets, log);
-  // Whether it was of use or not: the process could not end before it.
+  // Close the early connection, used or not: it would keep Node.js alive.
   connection?.socket.destroy();
   stop.release();
   process.off('exit', unfinished);

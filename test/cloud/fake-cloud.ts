@@ -108,7 +108,7 @@ export class FakeStore implements ProcessStore {
 export function lost(): HttpFailure {
   return new HttpFailure(
     { what: 'A request', why: 'the connection broke off' },
-    { reason: 'the connection broke off', arrival: 'maybe', retry: 'patiently' },
+    { reason: 'the connection broke off', arrival: 'maybe', retry: 'long' },
   );
 }
 
@@ -116,7 +116,7 @@ export function lost(): HttpFailure {
 export function refused(): HttpFailure {
   return new HttpFailure(
     { what: 'A request', why: 'Laravel Cloud answered 422' },
-    { reason: 'Laravel Cloud answered 422', status: 422, arrival: 'no', retry: 'never' },
+    { reason: 'Laravel Cloud answered 422', status: 422, arrival: 'no', retry: 'no' },
   );
 }
 

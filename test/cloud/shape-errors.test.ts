@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { keepingRaw, one, ProcessResource } from '../../src/cloud/shapes.ts';
-import { decode } from '../../src/http/decode.ts';
+import { decode } from '../../src/http/json-api.ts';
 
 const single = one(keepingRaw(ProcessResource));
 

@@ -40,7 +40,7 @@ export function answered(status: number, fields: readonly string[] = []): HttpFa
       reason: `Laravel Forge answered ${status}`,
       status,
       arrival: status >= 500 ? 'maybe' : 'no',
-      retry: status >= 500 ? 'patiently' : 'never',
+      retry: status >= 500 ? 'long' : 'no',
       fields,
     },
   );

@@ -50,7 +50,7 @@ beforeEach(() => {
 const lost = () =>
   new HttpFailure(
     { what: 'Restarting', why: 'the connection broke off' },
-    { reason: 'the connection broke off', arrival: 'maybe', retry: 'patiently' },
+    { reason: 'the connection broke off', arrival: 'maybe', retry: 'long' },
   );
 
 test('asks once when that is accepted', async () => {
@@ -80,7 +80,7 @@ test('an answer that would be the same again, such as a redirect, is final', asy
   meets = () =>
     new HttpFailure(
       { what: 'Restarting', why: 'a redirect' },
-      { reason: '302', arrival: 'maybe', retry: 'never' },
+      { reason: '302', arrival: 'maybe', retry: 'no' },
     );
   await expect(clock.run(requestRestart(processOf({ id: '31' }), restarting))).rejects.toThrow(/a redirect/);
   expect(asked).toHaveLength(1);

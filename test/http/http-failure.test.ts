@@ -4,7 +4,7 @@ import { HttpFailure, TooLarge } from '../../src/http/failure.ts';
 const cause = new Error('the network');
 const failure = new HttpFailure(
   { what: 'Reading', why: 'it broke', fix: 'try again' },
-  { arrival: 'maybe', retry: 'patiently', reason: 'it broke', status: 503, retryAfter: 9 },
+  { arrival: 'maybe', retry: 'long', reason: 'it broke', status: 503, retryAfter: 9 },
   { cause },
 );
 
@@ -14,9 +14,9 @@ test('a failure keeps the error of the network, and names no fields unless some 
 });
 
 test('one for good is the same, but not worth another try', () => {
-  expect(failure.forGood({ why: 'it broke, often' })).toMatchObject({
+  expect(failure.asFinal({ why: 'it broke, often' })).toMatchObject({
     ...{ what: 'Reading', why: 'it broke, often', fix: 'try again', cause },
-    ...{ arrival: 'maybe', retry: 'never', reason: 'it broke', status: 503, retryAfter: 9, fields: [] },
+    ...{ arrival: 'maybe', retry: 'no', reason: 'it broke', status: 503, retryAfter: 9, fields: [] },
   });
 });
 
@@ -28,6 +28,6 @@ test.each([
   ['maybe', 400, true],
   ['no', undefined, false],
 ] as const)('an answer that arrived %s with status %s is lost: %s', (arrival, status, isLost) => {
-  const details = { arrival, status, retry: 'never', reason: 'x' } as const;
+  const details = { arrival, status, retry: 'no', reason: 'x' } as const;
   expect(new HttpFailure({ what: 'x', why: 'x' }, details).isLost).toBe(isLost);
 });

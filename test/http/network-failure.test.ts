@@ -1,40 +1,33 @@
 import { describe, expect, test } from 'vitest';
-import { TooLarge } from '../../src/http/failure.ts';
+import { ProxyUnreachable, TooLarge } from '../../src/http/failure.ts';
 import { networkFailure } from '../../src/http/hints.ts';
 import { networkError } from '../support/fake-transport.ts';
 
-function failureFor(error: unknown, timedOut = false) {
-  return networkFailure('Reading the thing', error, timedOut, 30_000);
+function failureFor(error: unknown, timedOutAfter?: number) {
+  return networkFailure('Reading the thing', error, { host: 'cloud.example', timedOutAfter });
 }
 
 const network = 'Check that the runner may reach it, and whether it needs a proxy (https_proxy, no_proxy)';
 
 describe('a request that surely did not leave', () => {
   test.each([
-    ['ECONNREFUSED', 'the connection was refused', network],
-    ['EAI_AGAIN', 'the host name could not be looked up', network],
-    ['EHOSTUNREACH', 'the host is unreachable', network],
-    ['ENETUNREACH', 'the network is unreachable', network],
-    ['UND_ERR_CONNECT_TIMEOUT', 'the connection could not be made in time', network],
-    ['UND_ERR_PRX_CONN', 'the proxy closed the connection', 'Check the proxy that https_proxy names'],
-  ])('%s may be sent again', (code, reason, fix) => {
+    ['ECONNREFUSED', 'cloud.example refused the connection'],
+    ['EAI_AGAIN', 'cloud.example could not be looked up'],
+    ['EHOSTUNREACH', 'cloud.example is unreachable'],
+    ['ENETUNREACH', 'cloud.example is unreachable'],
+    ['UND_ERR_CONNECT_TIMEOUT', 'cloud.example did not accept the connection in time'],
+  ])('%s may be sent again, and names the host', (code, reason) => {
     const failure = failureFor(networkError(code));
-    expect(failure).toMatchObject({
-      reason,
-      why: reason,
-      fix,
-      arrival: 'no',
-      retry: 'patiently',
-      status: undefined,
-    });
+    expect(failure).toMatchObject({ reason, why: reason, fix: network, arrival: 'no', retry: 'long' });
+    expect(failure.status).toBeUndefined();
   });
 
   test('an unknown host is tried for some seconds only', () => {
     expect(failureFor(networkError('ENOTFOUND'))).toMatchObject({
-      reason: 'the host name was not found',
+      reason: 'cloud.example could not be found',
       fix: `${network}. Is api-url right?`,
       arrival: 'no',
-      retry: 'briefly',
+      retry: 'short',
     });
   });
 
@@ -43,40 +36,65 @@ describe('a request that surely did not leave', () => {
       const error = Object.assign(networkError(code), { syscall: 'connect' });
       for (const told of [error, new Error('x', { cause: error }), new AggregateError([error])]) {
         expect(failureFor(told)).toMatchObject({
-          reason: `the connection could not be made (${code})`,
+          reason: `the connection to cloud.example could not be made (${code})`,
           fix: network,
           arrival: 'no',
-          retry: 'patiently',
+          retry: 'long',
         });
       }
     }
   });
 
-  test('the certificate of a proxy is for somebody to mend', () => {
-    expect(failureFor(networkError('UND_ERR_PRX_TLS'))).toMatchObject({
-      reason: 'the proxy’s certificate was not accepted',
-      fix: 'Check the proxy that https_proxy names, and set NODE_EXTRA_CA_CERTS if it uses a private authority',
-      arrival: 'no',
-      retry: 'never',
-    });
+  const unknownAuthority =
+    'the certificate of cloud.example is signed by an authority that the runner does not know';
+  const noTls = 'cloud.example does not answer with TLS';
+
+  test.each([
+    ['CERT_HAS_EXPIRED', 'the certificate of cloud.example has expired', /must renew it/],
+    ['CERT_NOT_YET_VALID', 'the certificate of cloud.example is not valid yet', /date of the runner/],
+    [
+      'ERR_TLS_CERT_ALTNAME_INVALID',
+      'the certificate that cloud.example shows is for another host',
+      /api-url/,
+    ],
+    ['HOSTNAME_MISMATCH', 'the certificate that cloud.example shows is for another host', /api-url/],
+    ['DEPTH_ZERO_SELF_SIGNED_CERT', unknownAuthority, /NODE_EXTRA_CA_CERTS/],
+    ['SELF_SIGNED_CERT_IN_CHAIN', unknownAuthority, /NODE_EXTRA_CA_CERTS/],
+    ['UNABLE_TO_VERIFY_LEAF_SIGNATURE', unknownAuthority, /NODE_EXTRA_CA_CERTS/],
+    ['EPROTO', noTls, /port in api-url/],
+    ['ERR_SSL_WRONG_VERSION_NUMBER', noTls, /port in api-url/],
+    ['ERR_SSL_NO_PROTOCOLS_AVAILABLE', 'the TLS handshake with cloud.example failed', /proxy/],
+  ])('the advice about %s is for that case, and it is not tried again', (code, reason, advice) => {
+    const failure = failureFor(networkError(code));
+    expect(failure).toMatchObject({ reason: `${reason} (${code})`, arrival: 'no', retry: 'no' });
+    expect(failure.fix).toMatch(advice);
+    if (reason !== unknownAuthority) expect(failure.fix).not.toContain('NODE_EXTRA_CA_CERTS');
   });
 
   test.each([
-    'CERT_HAS_EXPIRED',
-    'ERR_TLS_CERT_ALTNAME_INVALID',
-    'DEPTH_ZERO_SELF_SIGNED_CERT',
-    'SELF_SIGNED_CERT_IN_CHAIN',
-    'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
-    'HOSTNAME_MISMATCH',
-    'EPROTO',
-    'ERR_SSL_WRONG_VERSION_NUMBER',
-  ])('the certificate trouble %s is for somebody to mend', (code) => {
-    expect(failureFor(networkError(code))).toMatchObject({
-      reason: `the TLS handshake failed (${code})`,
-      fix: 'If a proxy or a private authority signs the certificate, point NODE_EXTRA_CA_CERTS at its CA file',
-      arrival: 'no',
-      retry: 'never',
-    });
+    ['ECONNREFUSED', 'the proxy p:1 (from https_proxy) refused the connection', 'no'],
+    ['ENOTFOUND', 'the proxy p:1 (from https_proxy) could not be found', 'no'],
+    ['EAI_AGAIN', 'the proxy p:1 (from https_proxy) could not be looked up', 'short'],
+    [
+      'UND_ERR_CONNECT_TIMEOUT',
+      'the proxy p:1 (from https_proxy) did not accept the connection in time',
+      'short',
+    ],
+    ['ECONNRESET', 'the proxy p:1 (from https_proxy) could not be reached (ECONNRESET)', 'no'],
+    [
+      'CERT_HAS_EXPIRED',
+      'the certificate of the proxy p:1 (from https_proxy) has expired (CERT_HAS_EXPIRED)',
+      'no',
+    ],
+  ])('%s on the way to a proxy names the proxy and its variable', (code, reason, retry) => {
+    const error = new ProxyUnreachable('p:1 (from https_proxy)', undefined, { cause: networkError(code) });
+    expect(failureFor(error)).toMatchObject({ reason, arrival: 'no', retry });
+  });
+
+  test('an unreachable proxy without a scheme is told with what to write', () => {
+    const cause = networkError('ENOTFOUND');
+    const fix = 'Write https_proxy with its scheme: http://p:1';
+    expect(failureFor(new ProxyUnreachable('p:1', fix, { cause })).fix).toBe(fix);
   });
 
   test.each([
@@ -87,7 +105,7 @@ describe('a request that surely did not leave', () => {
       reason: `the proxy refused with status ${status}`,
       fix: 'Check the address and the credentials in https_proxy, or list the host in no_proxy',
       arrival: 'no',
-      retry: 'never',
+      retry: 'no',
     });
   });
 });
@@ -95,7 +113,7 @@ describe('a request that surely did not leave', () => {
 test('a proxy that cannot reach the host just now may be asked again', () => {
   for (const status of [500, 502, 504]) {
     const error = networkError('UND_ERR_ABORTED', `Proxy response (${status}) !== 200 when HTTP Tunneling`);
-    expect(failureFor(error)).toMatchObject({ arrival: 'no', retry: 'patiently' });
+    expect(failureFor(error)).toMatchObject({ arrival: 'no', retry: 'long' });
   }
 });
 
@@ -107,7 +125,7 @@ describe('a request that may have arrived', () => {
         reason: `the connection broke off (${code})`,
         fix: 'Run the job again; if it keeps failing, look at the status page of the service',
         arrival: 'maybe',
-        retry: 'patiently',
+        retry: 'long',
       });
     },
   );
@@ -126,11 +144,11 @@ describe('a request that may have arrived', () => {
   });
 
   test('a time-out, whatever error came of it', () => {
-    expect(failureFor(networkError('ECONNREFUSED'), true)).toMatchObject({
+    expect(failureFor(networkError('ECONNREFUSED'), 30_000)).toMatchObject({
       message:
         'Reading the thing: no full answer came within 30 s. Run the job again, or raise request-timeout.',
       arrival: 'maybe',
-      retry: 'thrice',
+      retry: 'three-times',
     });
   });
 
@@ -139,7 +157,7 @@ describe('a request that may have arrived', () => {
       message:
         'Reading the thing: the answer is larger than 8 bytes. Check that api-url names the API itself.',
       arrival: 'maybe',
-      retry: 'never',
+      retry: 'no',
     });
   });
 });
@@ -147,12 +165,12 @@ describe('a request that may have arrived', () => {
 describe('the code of an error', () => {
   test('may be that of its cause', () => {
     const error = new TypeError('fetch failed', { cause: networkError('ECONNREFUSED') });
-    expect(failureFor(error).reason).toBe('the connection was refused');
+    expect(failureFor(error).reason).toBe('cloud.example refused the connection');
   });
 
   test('may be that of the first of several attempts', () => {
     const error = new AggregateError([networkError('ECONNREFUSED'), networkError('ENETUNREACH')]);
-    expect(failureFor(error).reason).toBe('the connection was refused');
+    expect(failureFor(error).reason).toBe('cloud.example refused the connection');
   });
 
   test('is its own before that of its cause', () => {

@@ -9,7 +9,7 @@ import {
 const failure = (details: Partial<HttpFailureDetails>) =>
   new HttpFailure(
     { what: 'Asking', why: `it answered ${details.status}` },
-    { arrival: 'no', retry: 'never', reason: `it answered ${details.status}`, ...details },
+    { arrival: 'no', retry: 'no', reason: `it answered ${details.status}`, ...details },
   );
 
 test('what the server does not know is undefined', async () => {

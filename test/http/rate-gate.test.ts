@@ -104,23 +104,23 @@ describe('one that waits for the others’ sake', () => {
       .then(() => failureOf(client.within(new Deadline(clock, 60_000)).json(reading, Thing)));
     expect(await clock.run(hasty)).toHaveProperty(
       'message',
-      'Reading: no request may be sent for 5 minutes, since too many were made, which is more than is left of the limit of 60 s for this part of the step. Ask less.',
+      'Reading: rate limited for another 5 minutes, but this part of the step has less than that left of its 60 s. Ask less.',
     );
     expect(clock.now()).toBe(200);
-    expect(await hasty).toMatchObject({ arrival: 'no', retry: 'never', status: 429 });
+    expect(await hasty).toMatchObject({ arrival: 'no', retry: 'no', status: 429 });
     await clock.run(first);
     expect(arrivals).toEqual([0, 300_100]);
   });
 
   test('is an error as soon as the gate closes for longer than its time, with it at the head of the line', async () => {
-    const { clock, client } = slowServer((n) => (n === 1 ? tooMany(10) : n === 2 ? tooMany(100) : thing));
+    const { clock, client } = slowServer((n) => (n === 1 ? tooMany(10) : n === 2 ? tooMany(130) : thing));
     const patient = client.json(reading, Thing);
     const hasty = clock
       .sleep(200)
       .then(() => failureOf(client.within(new Deadline(clock, 60_000)).json(reading, Thing)));
     expect(await clock.run(hasty)).toHaveProperty(
       'message',
-      expect.stringContaining('no request may be sent for'),
+      expect.stringContaining('rate limited for another 2 minutes'),
     );
     expect(clock.now()).toBe(10_200);
     await clock.run(patient);

@@ -22,7 +22,7 @@ describe('what to do', () => {
     ],
     [423, 'It is locked; see in The Cloud what holds it, and run the job again after it'],
     [407, 'Check the credentials in https_proxy, or list the host in no_proxy'],
-    [422, 'Correct the inputs named above'],
+    [422, undefined],
     [429, 'Ask less'],
     [500, 'The Cloud has trouble; run the job again later'],
     [503, 'The Cloud has trouble; run the job again later'],
@@ -41,17 +41,17 @@ describe('what to do', () => {
 
 describe('whether it may have been acted upon, and may be tried again', () => {
   test.each([
-    [400, 'no', 'never'],
-    [401, 'no', 'never'],
-    [408, 'maybe', 'patiently'],
-    [422, 'no', 'never'],
-    [429, 'no', 'when-allowed'],
-    [499, 'no', 'never'],
-    [500, 'maybe', 'patiently'],
-    [503, 'maybe', 'patiently'],
-    [599, 'maybe', 'patiently'],
-    [300, 'maybe', 'never'],
-    [399, 'maybe', 'never'],
+    [400, 'no', 'no'],
+    [401, 'no', 'no'],
+    [408, 'maybe', 'long'],
+    [422, 'no', 'no'],
+    [429, 'no', 'after-reset'],
+    [499, 'no', 'no'],
+    [500, 'maybe', 'long'],
+    [503, 'maybe', 'long'],
+    [599, 'maybe', 'long'],
+    [300, 'maybe', 'no'],
+    [399, 'maybe', 'no'],
   ])('%i: %s, %s', (status, arrival, retry) => {
     expect(failureFor(text(status, ''))).toMatchObject({
       status,
@@ -59,6 +59,16 @@ describe('whether it may have been acted upon, and may be tried again', () => {
       retry,
       reason: `The Cloud answered ${status}`,
     });
+  });
+
+  test.each([
+    ['a wait that it asks for', text(403, '', { 'retry-after': '7' })],
+    ['nothing left of the limit', text(403, '', { 'x-ratelimit-remaining': '0' })],
+    ['its own words', json(403, { message: 'You have exceeded a secondary rate limit.' })],
+  ])('a 403 with %s is one request too many where the service says it so', (_, response) => {
+    const failure = statusFailure(response, call, { ...hints, limitsWith403: true }, now);
+    expect(failure).toMatchObject({ retry: 'after-reset', arrival: 'no', fix: 'Ask less' });
+    expect(failureFor(response)).toMatchObject({ retry: 'no', fix: 'Ask for the right' });
   });
 
   test('a wait that was asked for is kept', () => {
@@ -80,8 +90,25 @@ describe('the server’s own words', () => {
     expect(failureFor(json(422, { message: 'Invalid.', errors }), own).why).toBe(
       'The Cloud answered 422: Invalid. · CONFIG.QUEUE: is bad is long · PROCESSES: is high',
     );
+    expect(failureFor(json(422, { message: 'Invalid.', errors }), own).fix).toBe(
+      'Correct the inputs named above',
+    );
     expect(failureFor(json(422, { errors })).why).toBe(
       'The Cloud answered 422: config.queue: is bad is long · processes: is high',
+    );
+  });
+
+  test('are not said twice where the message only repeats those about a field', () => {
+    const errors = { queue: ['The queue is reserved.', 'The queue is long.'] };
+    const message = 'The queue is reserved. (and 1 more error)';
+    expect(failureFor(json(422, { message, errors })).why).toBe(
+      'The Cloud answered 422: queue: The queue is reserved. The queue is long.',
+    );
+  });
+
+  test.each([402, 409, 422, 423])('of a %i stand in the message', (status) => {
+    expect(failureFor(json(status, { message: 'Three are allowed.' })).why).toBe(
+      `The Cloud answered ${status}: Three are allowed.`,
     );
   });
 

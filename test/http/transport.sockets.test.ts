@@ -7,6 +7,7 @@ import {
   type Server as SocketServer,
 } from 'node:net';
 import v8 from 'node:v8';
+import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { Failure } from '../../src/failure.ts';
 import { TooLarge } from '../../src/http/failure.ts';
@@ -63,7 +64,7 @@ function everyAddress(origin: URL): URL {
 }
 
 async function transportTo(origin: URL, options: Partial<TransportOptions> = {}): Promise<Transport> {
-  const transport = await openTransport({
+  const transport = openTransport({
     origin,
     connectTimeout: 5_000,
     connections: 6,
@@ -89,6 +90,10 @@ async function refusedPort(): Promise<URL> {
   server.close();
   await once(server, 'close');
   return origin;
+}
+
+function failed(error: unknown, timedOutAfter?: number) {
+  return networkFailure('It', error, { host: 'cloud.example', timedOutAfter });
 }
 
 async function bodyOf(request: IncomingMessage): Promise<string> {
@@ -139,6 +144,26 @@ describe('an exchange', () => {
       response.write(first, () => setImmediate(() => response.end(second)));
     });
     expect((await get(origin)).body).toBe('ü');
+  });
+
+  test.each([
+    ['gzip', gzipSync],
+    ['deflate', deflateSync],
+    ['br', brotliCompressSync],
+  ])('reads what is compressed with %s, though nobody asked for it', async (encoding, compress) => {
+    const { origin } = await serve((_, response) => {
+      response.writeHead(200, { 'content-encoding': encoding }).end(compress('{"data":"ü"}'));
+    });
+    const answer = await get(origin);
+    expect(answer).toMatchObject({ status: 200, body: '{"data":"ü"}' });
+    expect(answer.headers).not.toHaveProperty('content-encoding');
+  });
+
+  test('gives back what is compressed in a way that is not known', async () => {
+    const { origin } = await serve((_, response) => {
+      response.writeHead(200, { 'content-encoding': 'zstd' }).end('?');
+    });
+    expect(await get(origin)).toMatchObject({ body: '?', headers: { 'content-encoding': 'zstd' } });
   });
 
   test('does not follow a redirect', async () => {
@@ -209,6 +234,13 @@ describe('the size of an answer', () => {
     expect(error).toHaveProperty('message', 'the answer is larger than 1000 bytes');
   });
 
+  test('is counted after it was unpacked, too', async () => {
+    const { origin } = await serve((_, response) => {
+      response.writeHead(200, { 'content-encoding': 'gzip' }).end(gzipSync('x'.repeat(1_001)));
+    });
+    expect(await failureOf(get(origin))).toBeInstanceOf(TooLarge);
+  });
+
   test('is counted over all its pieces, and one without end is hung up on', async () => {
     let closed: Promise<unknown> | undefined;
     const { origin } = await serve((_, response) => {
@@ -224,43 +256,47 @@ describe('the size of an answer', () => {
 });
 
 describe('an exchange that fails', () => {
-  const notMade = { reason: 'the connection could not be made in time', arrival: 'no', retry: 'patiently' };
+  const notMade = {
+    reason: 'cloud.example did not accept the connection in time',
+    arrival: 'no',
+    retry: 'long',
+  };
 
   async function diagnosis(task: Promise<unknown>) {
-    const { reason, arrival, retry } = networkFailure('It', await failureOf(task), false, 1);
+    const { reason, arrival, retry } = failed(await failureOf(task));
     return { reason, arrival, retry };
   }
 
   test('since the connection is refused, did not arrive', async () => {
     expect(await diagnosis(get(await refusedPort()))).toEqual({
-      reason: 'the connection was refused',
+      reason: 'cloud.example refused the connection',
       arrival: 'no',
-      retry: 'patiently',
+      retry: 'long',
     });
   });
 
   test('since the connection is reset, may have arrived', async () => {
     const origin = await serveSockets((socket) => socket.once('data', () => socket.resetAndDestroy()));
-    expect(await diagnosis(get(origin))).toMatchObject({ arrival: 'maybe', retry: 'patiently' });
+    expect(await diagnosis(get(origin))).toMatchObject({ arrival: 'maybe', retry: 'long' });
   });
 
   test('since the server hangs up without an answer, may have arrived', async () => {
     const origin = await serveSockets((socket) => socket.once('data', () => socket.end()));
-    expect(await diagnosis(get(origin))).toMatchObject({ arrival: 'maybe', retry: 'patiently' });
+    expect(await diagnosis(get(origin))).toMatchObject({ arrival: 'maybe', retry: 'long' });
   });
 
   test('since the body is shorter than announced, may have arrived', async () => {
     const origin = await serveSockets((socket) =>
       socket.once('data', () => socket.end('HTTP/1.1 200 OK\r\ncontent-length: 99\r\n\r\n{"data":')),
     );
-    expect(await diagnosis(get(origin))).toMatchObject({ arrival: 'maybe', retry: 'patiently' });
+    expect(await diagnosis(get(origin))).toMatchObject({ arrival: 'maybe', retry: 'long' });
   });
 
   test('since the answer is no HTTP, may have arrived', async () => {
     const origin = await serveSockets((socket) =>
       socket.once('data', () => socket.end('SSH-2.0-OpenSSH\r\n')),
     );
-    expect(await diagnosis(get(origin))).toMatchObject({ arrival: 'maybe', retry: 'patiently' });
+    expect(await diagnosis(get(origin))).toMatchObject({ arrival: 'maybe', retry: 'long' });
   });
 
   test('since it is given up, ends with the reason, and hangs up', async () => {
@@ -300,7 +336,7 @@ describe('an exchange that fails', () => {
     await vi.waitFor(() => expect(asked).toEqual(['/first']));
     const second = failureOf(send('/second', giveUp.signal));
     giveUp.abort(new Error('enough'));
-    expect(networkFailure('It', await second, true, 1)).toMatchObject(notMade);
+    expect(failed(await second, 1)).toMatchObject(notMade);
     answer();
     await first;
     const third = send('/third', patience());
@@ -320,7 +356,7 @@ describe('an exchange that fails', () => {
     const secure = new URL(`https://127.0.0.1:${port}`);
     const transport = await transportTo(secure);
     const error = await failureOf(transport.send({ method: 'GET', url: secure, headers: {} }, giveUp.signal));
-    expect(networkFailure('It', error, true, 1)).toMatchObject(notMade);
+    expect(failed(error, 1)).toMatchObject(notMade);
     await closed;
   });
 
@@ -397,10 +433,10 @@ describe('a proxy', () => {
       const error = await failureOf(
         transport.send({ method: 'POST', url: secure, headers, body: '{}' }, patience()),
       );
-      expect(networkFailure('It', error, false, 1)).toMatchObject({
+      expect(failed(error)).toMatchObject({
         reason: 'the proxy refused with status 403',
         arrival: 'no',
-        retry: 'never',
+        retry: 'no',
       });
       expect(asked[0]?.request).toBe('CONNECT cloud.example:443');
       expect(asked[0]?.authorization).toBe(`Basic ${btoa('me:p@ss')}`);
@@ -417,7 +453,7 @@ describe('a proxy', () => {
       });
     });
     const error = await failureOf(get(secure, { environment: { https_proxy: address.href } }));
-    expect(networkFailure('It', error, false, 1).reason).toMatch(/^the TLS handshake failed/);
+    expect(failed(error).reason).toMatch(/^cloud.example does not answer with TLS/);
   });
 
   test('that wants credentials is told apart, for a tunnel and for plain requests', async () => {
@@ -425,21 +461,56 @@ describe('a proxy', () => {
     const environment = { https_proxy: address, http_proxy: address };
     for (const origin of [secure, plain]) {
       const error = await failureOf(get(origin, { environment }));
-      expect(networkFailure('It', error, false, 1)).toMatchObject({
+      expect(failed(error)).toMatchObject({
         reason: 'the proxy refused with status 407',
         arrival: 'no',
-        retry: 'never',
+        retry: 'no',
       });
     }
   });
 
-  test('that is not there is a refused connection', async () => {
-    const gone = await refusedPort();
-    for (const origin of [plain, secure]) {
-      const environment = { http_proxy: gone.href, https_proxy: gone.href };
-      const error = await failureOf(get(origin, { environment }));
-      expect(networkFailure('It', error, false, 1)).toMatchObject({ arrival: 'no', retry: 'patiently' });
-    }
+  test('that is not there is named, with its variable, and not asked again', async () => {
+    const { host } = await refusedPort();
+    const error = await failureOf(get(secure, { environment: { HTTPS_PROXY: `http://me:secret@${host}` } }));
+    expect(failed(error)).toMatchObject({
+      reason: `the proxy ${host} (from HTTPS_PROXY) refused the connection`,
+      fix: 'Check its address, or unset the variable if this runner needs no proxy',
+      arrival: 'no',
+      retry: 'no',
+    });
+    expect(failed(error).message).not.toContain('secret');
+  });
+
+  test('that is not there, without a scheme, is told with what to write', async () => {
+    const { host } = await refusedPort();
+    const error = await failureOf(get(secure, { environment: { https_proxy: `me:secret@${host}` } }));
+    expect(failed(error).fix).toBe(`Write https_proxy with its scheme: http://${host}`);
+  });
+
+  test.each([
+    ['100%', 'me:100%'],
+    ['pa%ss', 'me:pa%ss'],
+    ['%zz', 'me:%zz'],
+    ['p%40ss', 'me:p@ss'],
+    ['ü', 'me:ü'],
+  ])('gets the password %s as curl would send it', async (password, sent) => {
+    const { asked, address } = await proxy();
+    await failureOf(get(secure, { environment: { https_proxy: `http://me:${password}@${address}` } }));
+    expect(asked[0]?.authorization).toBe(`Basic ${Buffer.from(sent).toString('base64')}`);
+  });
+
+  test.each([
+    'http://me:a/b@proxy:3128',
+    'http://me:12/b@proxy:3128',
+    'http://me:12#b@proxy:3128',
+    'ftp://proxy',
+  ])('whose value cannot be read is an error that names the variable, never the value: %s', async (value) => {
+    const error = await failureOf(transportTo(secure, { environment: { https_proxy: value } }));
+    expect(error).toBeInstanceOf(Failure);
+    expect(error).toHaveProperty(
+      'message',
+      'The environment variable https_proxy: its value is not the address of a proxy. Write it as http://host:port or http://user:password@host:port; in the password, write %40 for @, %2F for /, %23 for #.',
+    );
   });
 
   test.each(['no_proxy', 'NO_PROXY'])('is passed by for the hosts in %s', async (name) => {
@@ -496,20 +567,5 @@ describe('a proxy', () => {
     const { asked, address } = await proxy();
     await get(plain, { environment: { http_proxy: address, HTTP_PROXY: (await refusedPort()).host } });
     expect(asked).toHaveLength(1);
-  });
-
-  test('whose address is none is an error that names the variable', async () => {
-    const error = await failureOf(transportTo(secure, { environment: { https_proxy: 'http://:::' } }));
-    expect(error).toBeInstanceOf(Failure);
-    expect(error).toHaveProperty(
-      'message',
-      'The environment variable https_proxy: it is not the address of a proxy. Write it as http://host:port, or unset it.',
-    );
-    const odd = await failureOf(
-      transportTo(secure, { environment: { https_proxy: 'xhttp://proxy.example' } }),
-    );
-    expect(odd).toHaveProperty('message', expect.stringContaining('The environment variable https_proxy'));
-    const other = await failureOf(transportTo(plain, { environment: { HTTP_PROXY: 'http://a b' } }));
-    expect(other).toHaveProperty('message', expect.stringContaining('The environment variable http_proxy'));
   });
 });

@@ -1,7 +1,6 @@
 import { HttpClient } from '../../http/client.ts';
 import type { Service, TokenSource } from '../../http/hints.ts';
-import { maxConcurrency } from '../../http/side-by-side.ts';
-import { openTransport, usualLimits } from '../../http/transport.ts';
+import { defaultLimits, maxConcurrency, openTransport } from '../../http/transport.ts';
 import type { Inputs } from '../../runner/inputs.ts';
 import type { Secrets } from '../../runner/secrets.ts';
 import type { Step } from '../../runner/step.ts';
@@ -41,13 +40,13 @@ export async function withClient<T>(
   body: (client: HttpClient) => Promise<T>,
 ): Promise<T> {
   const { service, token, apiUrl, requestTimeout } = connection;
-  const transport = await openTransport({
+  const transport = openTransport({
     origin: apiUrl,
     environment: step.environment,
     first: step.connection,
     connections: maxConcurrency,
-    ...usualLimits,
-    connectTimeout: Math.min(usualLimits.connectTimeout, requestTimeout),
+    ...defaultLimits,
+    connectTimeout: Math.min(defaultLimits.connectTimeout, requestTimeout),
   });
   try {
     return await body(

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { describe, expect, test } from 'vitest';
-import { decode, expectNoPage, parse, Undecodable } from '../../src/http/decode.ts';
+import { decode, expectNoPage, parse, Undecodable } from '../../src/http/json-api.ts';
 import { htmlPage, json, text } from '../support/fake-transport.ts';
 
 const Thing = v.object({ data: v.object({ name: v.string() }) });
@@ -49,6 +49,11 @@ describe('an answer is refused', () => {
     ],
     ['a page by its looks', text(200, '\n <!DOCTYPE html>'), 'is an HTML page instead of JSON'],
     ['JSON that breaks off', text(200, '{"data":[{"id":"1"'), 'is not JSON, or was cut off'],
+    [
+      'compressed in an unknown way',
+      text(200, '(', { 'content-encoding': 'zstd' }),
+      'is compressed in a way that nobody asked for',
+    ],
     ['text', text(200, 'It works'), 'is not JSON, or was cut off'],
     ['JSON with more behind it', text(200, '{} {}'), 'is not JSON, or was cut off'],
   ])('when it is %s', (_, response, why) => {
@@ -65,42 +70,6 @@ describe('an answer is refused', () => {
     expect(whyNot(() => decode(json(200, 7), Even))).toContain(
       'at its root: expected something else, found 7',
     );
-  });
-});
-
-describe('the depth of an answer', () => {
-  const nested = (depth: number): string => `${'['.repeat(depth)}${']'.repeat(depth)}`;
-  const nestedObjects = (depth: number): string => `${'{"a":'.repeat(depth)}1${'}'.repeat(depth)}`;
-  const tooDeep = 'is nested more than 40 levels deep';
-
-  test('may be forty levels', () => {
-    expect(parse(text(200, nested(40)))).toBeInstanceOf(Array);
-    expect(parse(text(200, nestedObjects(40)))).toBeInstanceOf(Object);
-  });
-
-  test('may not be more, of lists or of objects', () => {
-    expect(whyNot(() => parse(text(200, nested(41))))).toBe(tooDeep);
-    expect(whyNot(() => parse(text(200, nestedObjects(41))))).toBe(tooDeep);
-    expect(whyNot(() => parse(text(200, nested(200_000))))).toBe(tooDeep);
-  });
-
-  test('is not that of what has been closed again', () => {
-    expect(parse(text(200, `[${Array(50).fill('[]').join(',')}]`))).toHaveLength(50);
-    expect(parse(text(200, `[${Array(50).fill('{}').join(',')}]`))).toHaveLength(50);
-  });
-
-  test('does not count brackets in text, quoted quotes included', () => {
-    const words = [`${'['.repeat(60)}`, `\\"${'{'.repeat(60)}`, `\\\\`];
-    const body = `{${words.map((word, n) => `"${n}":"${word}"`).join(',')}}`;
-    expect(Object.values(Object(parse(text(200, body))))).toEqual([
-      '['.repeat(60),
-      `"${'{'.repeat(60)}`,
-      '\\',
-    ]);
-  });
-
-  test('counts brackets again after a text that ends with a backslash', () => {
-    expect(whyNot(() => parse(text(200, `["\\\\",${nested(40)}]`)))).toBe(tooDeep);
   });
 });
 

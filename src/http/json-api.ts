@@ -1,8 +1,29 @@
 import * as v from 'valibot';
 import type { TransportResponse } from './transport.ts';
 
-/** JSON nested deeper than this is refused: the APIs' deepest answers need less than ten levels. */
-const maxDepth = 40;
+/** A number, also where the service writes it as text. */
+export const Count = v.union([v.number(), v.pipe(v.string(), v.regex(/^-?\d{1,15}$/), v.transform(Number))]);
+
+/** The same where nothing depends on it: what is no number counts as not given. */
+export const MaybeCount = v.fallback(v.optional(Count), undefined);
+
+/** The id of a resource, as text. A service may write it as a number. */
+export const Id = v.union([
+  v.pipe(v.string(), v.minLength(1), v.maxLength(200)),
+  v.pipe(v.number(), v.safeInteger(), v.transform(String)),
+]);
+
+/** A list of anything, empty where the answer has none or something else in its place. */
+export const Anything = v.fallback(v.array(v.unknown()), []);
+
+/** A document that holds one resource. With an `id`, an answer about another resource is refused. */
+export function one<const S extends v.GenericSchema<unknown, { readonly id: string }>>(
+  resource: S,
+  id?: string,
+) {
+  const isMeant = (found: v.InferOutput<S>): boolean => id === undefined || found.id === id;
+  return v.object({ data: v.pipe(resource, v.check(isMeant, 'another resource')), included: Anything });
+}
 
 /** Why an answer could not be read, in a few words that fit after "the answer". */
 export class Undecodable extends Error {
@@ -18,13 +39,13 @@ export function decode<const S extends v.GenericSchema>(
   const result = v.safeParse(schema, json, { abortEarly: true });
   if (result.success) return result.output;
   const [issue] = result.issues;
-  throw new Undecodable(`does not have the expected shape (at ${whyUnfit(issue)})`);
+  throw new Undecodable(`does not have the expected shape (at ${describeIssue(issue)})`);
 }
 
 /** Where an answer departs from a schema, and how: `data.id: expected string, found 5`. */
-export function whyUnfit(issue: v.BaseIssue<unknown>): string {
+export function describeIssue(issue: v.BaseIssue<unknown>): string {
   const { expected, received } = issue;
-  // Text is not repeated: it may be a secret that a server echoes, and a part of one is not recognized.
+  // Text is not repeated: it may be a secret that a server echoes, and a part of a secret is not recognized.
   const found = received === 'undefined' ? 'nothing' : received.startsWith('"') ? 'text' : received;
   return `${v.getDotPath(issue) ?? 'its root'}: expected ${expected ?? 'something else'}, found ${found}`;
 }
@@ -41,37 +62,16 @@ export function parse({ body, headers }: TransportResponse): unknown {
   const text = body.trim();
   if (text === '') throw new Undecodable('is empty');
   if (isHtml(text, headers['content-type'])) throw new Undecodable('is an HTML page instead of JSON');
-  if (isTooDeep(text)) throw new Undecodable(`is nested more than ${maxDepth} levels deep`);
   try {
     return JSON.parse(text);
   } catch {
-    throw new Undecodable('is not JSON, or was cut off');
+    const isCompressed = !/^(identity)?$/i.test(headers['content-encoding'] ?? '');
+    throw new Undecodable(
+      isCompressed ? 'is compressed in a way that nobody asked for' : 'is not JSON, or was cut off',
+    );
   }
 }
 
 function isHtml(text: string, contentType = ''): boolean {
   return contentType.includes('text/html') || text.startsWith('<');
 }
-
-function isTooDeep(json: string): boolean {
-  let depth = 0;
-  let inString = false;
-  for (let i = 0; i < json.length; i++) {
-    const character = json.charCodeAt(i);
-    if (inString) {
-      if (character === backslash) i++;
-      else if (character === quote) inString = false;
-    } else if (character === quote) inString = true;
-    else if (character === openBrace || character === openBracket) {
-      if (++depth > maxDepth) return true;
-    } else if (character === closeBrace || character === closeBracket) depth--;
-  }
-  return false;
-}
-
-const quote = 0x22;
-const backslash = 0x5c;
-const openBracket = 0x5b;
-const closeBracket = 0x5d;
-const openBrace = 0x7b;
-const closeBrace = 0x7d;

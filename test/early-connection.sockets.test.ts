@@ -2,11 +2,11 @@ import { once } from 'node:events';
 import { type AddressInfo, createServer, Socket } from 'node:net';
 import { createServer as createSecureServer, getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
-import { connectFirst, type FirstConnection } from '../../src/http/first-connection.ts';
-import { networkFailure } from '../../src/http/hints.ts';
-import { openTransport, type TransportOptions } from '../../src/http/transport.ts';
-import { type Certificate, makeCertificate } from '../support/certificate.ts';
-import { failureOf } from '../support/test-client.ts';
+import { connectEarly, type EarlyConnection } from '../src/early-connection.ts';
+import { networkFailure } from '../src/http/hints.ts';
+import { openTransport, type TransportOptions } from '../src/http/transport.ts';
+import { type Certificate, makeCertificate } from './support/certificate.ts';
+import { failureOf } from './support/test-client.ts';
 
 const open: (() => unknown)[] = [];
 
@@ -42,7 +42,13 @@ function connecting(): Socket {
   return Object.assign(new Socket(), { connecting: true }).on('error', () => undefined);
 }
 
-function keep(first: FirstConnection | undefined): FirstConnection | undefined {
+/** As the entry of an action does it, which has a token. */
+function begin(apiUrl: string, environment: NodeJS.ProcessEnv) {
+  const token = { INPUT_TOKEN: 'the-token' };
+  return connectEarly({ apiUrl, tokenVariables: ['CLOUD_TOKEN'] }, { ...token, ...environment });
+}
+
+function keep(first: EarlyConnection | undefined): EarlyConnection | undefined {
   open.push(() => first?.socket.destroy());
   return first;
 }
@@ -51,7 +57,7 @@ describe('a connection is begun', () => {
   test('to the host of the input api-url, and nothing is sent on it', async () => {
     const { url, server, received } = await listen();
     const arrived = once(server, 'connection');
-    const first = keep(await connectFirst('https://cloud.example', { 'INPUT_API-URL': ` ${url} ` }));
+    const first = keep(await begin('https://cloud.example', { 'INPUT_API-URL': ` ${url} ` }));
     expect(first?.origin).toBe(new URL(url).origin);
     const [socket] = await arrived;
     first?.socket.end();
@@ -64,13 +70,13 @@ describe('a connection is begun', () => {
     async (environment) => {
       const { url, server } = await listen();
       const arrived = once(server, 'connection');
-      keep(await connectFirst(url, environment));
+      keep(await begin(url, environment));
       await arrived;
     },
   );
 
   test('also to an address of the newer kind', async () => {
-    const first = keep(await connectFirst('https://[::1]:1', {}));
+    const first = keep(await begin('https://[::1]:1', {}));
     await expect.poll(() => first?.socket.errored).toMatchObject({ syscall: 'connect', address: '::1' });
   });
 
@@ -78,13 +84,13 @@ describe('a connection is begun', () => {
     const { url, server } = await listen();
     server.close();
     await once(server, 'close');
-    const first = keep(await connectFirst(url, {}));
+    const first = keep(await begin(url, {}));
     expect(first).toBeDefined();
     await expect.poll(() => first?.socket.destroyed).toBe(true);
   });
 
   test('nor is that there is no such host', async () => {
-    const first = keep(await connectFirst('https://nowhere.invalid', {}));
+    const first = keep(await begin('https://nowhere.invalid', {}));
     expect(first?.origin).toBe('https://nowhere.invalid');
   });
 
@@ -93,17 +99,25 @@ describe('a connection is begun', () => {
     ['cannot begin, since there is no such host', 'nowhere.invalid'],
   ])('and no time is lost when it %s', async (_, host) => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
-    keep(await connectFirst(`https://${host}:1`, {}));
+    keep(await begin(`https://${host}:1`, {}));
     expect(vi.getTimerCount()).toBe(0);
+  });
+
+  test('with the token of an environment variable, too', async () => {
+    const { url } = await listen();
+    expect(keep(await begin(url, { INPUT_TOKEN: ' ', CLOUD_TOKEN: 'x' }))).toBeDefined();
   });
 
   test.each([
     ['over http', 'http://127.0.0.1:1', {}],
     ['to what is no address', 'cloud', {}],
+    ['to an address that is refused', 'https://me:secret@127.0.0.1:1', {}],
+    ['to an address with a query', 'https://127.0.0.1:1/?a=b', {}],
+    ['without a token', 'https://127.0.0.1:1', { INPUT_TOKEN: '' }],
     ['past a proxy', 'https://127.0.0.1:1', { https_proxy: 'http://proxy.example' }],
     ['past a proxy in capitals', 'https://127.0.0.1:1', { HTTPS_PROXY: 'http://proxy.example' }],
   ])('but not %s', async (_, url, environment) => {
-    expect(await connectFirst(url, environment)).toBeUndefined();
+    expect(await begin(url, environment)).toBeUndefined();
   });
 });
 
@@ -129,7 +143,7 @@ describe('a transport', () => {
     open.push(() => setDefaultCACertificates(usual));
   }
 
-  async function transportTo(url: string, first: FirstConnection | undefined, connectTimeout = 5_000) {
+  async function transportTo(url: string, first: EarlyConnection | undefined, connectTimeout = 5_000) {
     const options: TransportOptions = {
       origin: new URL(url),
       connectTimeout,
@@ -143,19 +157,19 @@ describe('a transport', () => {
     return transport;
   }
 
-  async function diagnosis(url: string, first: FirstConnection | undefined, connectTimeout?: number) {
+  async function diagnosis(url: string, first: EarlyConnection | undefined, connectTimeout?: number) {
     const transport = await transportTo(url, first, connectTimeout);
     const signal = AbortSignal.timeout(20_000);
     const error = await failureOf(
       transport.send({ method: 'POST', url: new URL(url), headers: {}, body: '{}' }, signal),
     );
-    const { reason, arrival, retry } = networkFailure('It', error, false, 1);
+    const { reason, arrival, retry } = networkFailure('It', error, { host: 'here' });
     return { reason, arrival, retry };
   }
 
   test('goes on with it: the first byte on it is that of the handshake', async () => {
     const { url, sockets } = await listen();
-    const first = keep(await connectFirst(url, {}));
+    const first = keep(await begin(url, {}));
     const transport = await transportTo(url, first);
     const giveUp = new AbortController();
     const ended = failureOf(transport.send({ method: 'GET', url: new URL(url), headers: {} }, giveUp.signal));
@@ -173,7 +187,7 @@ describe('a transport', () => {
   ])('goes on with one that %s, for as long as it is of use', async (_, waits) => {
     trustCertificate();
     const { url, sockets } = await listen(answering());
-    const first = keep(await connectFirst(url, {}));
+    const first = keep(await begin(url, {}));
     if (waits) await expect.poll(() => first?.socket.connecting).toBe(false);
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
     const transport = await transportTo(url, first, 1_000);
@@ -193,7 +207,7 @@ describe('a transport', () => {
       socket.on('data', () => socket.end('HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}'));
     });
     const { url, sockets } = await listen(server);
-    const first = keep(await connectFirst(url, {}));
+    const first = keep(await begin(url, {}));
     const transport = await transportTo(url, first);
     const send = () =>
       transport.send({ method: 'GET', url: new URL(url), headers: {} }, AbortSignal.timeout(20_000));
@@ -205,17 +219,18 @@ describe('a transport', () => {
 
   test('finds out that its certificate is not trusted', async () => {
     const { url } = await listen(createSecureServer({ cert: certificate.cert, key: certificate.key }));
-    const first = keep(await connectFirst(url, {}));
+    const first = keep(await begin(url, {}));
     expect(await diagnosis(url, first)).toEqual({
-      reason: 'the TLS handshake failed (DEPTH_ZERO_SELF_SIGNED_CERT)',
+      reason:
+        'the certificate of here is signed by an authority that the runner does not know (DEPTH_ZERO_SELF_SIGNED_CERT)',
       arrival: 'no',
-      retry: 'never',
+      retry: 'no',
     });
   });
 
   test('makes one of its own where that one is gone already', async () => {
     const { url, sockets } = await listen();
-    const first = keep(await connectFirst(url, {}));
+    const first = keep(await begin(url, {}));
     first?.socket.destroy();
     sockets.length = 0;
     const ended = diagnosis(url, first);
@@ -227,7 +242,7 @@ describe('a transport', () => {
   test('uses none that leads elsewhere', async () => {
     const elsewhere = await listen();
     const { url, sockets } = await listen();
-    const first = keep(await connectFirst(elsewhere.url, {}));
+    const first = keep(await begin(elsewhere.url, {}));
     const ended = diagnosis(url, first);
     await expect.poll(() => sockets[0]?.bytesRead).toBeGreaterThan(0);
     sockets[0]?.destroy();
@@ -239,11 +254,11 @@ describe('a transport', () => {
     test('where the server hangs up before TLS stands', async () => {
       const { url, server } = await listen();
       server.on('connection', (socket: Socket) => socket.once('data', () => socket.destroy()));
-      for (const first of [keep(await connectFirst(url, {})), undefined])
+      for (const first of [keep(await begin(url, {})), undefined])
         expect(await diagnosis(url, first)).toEqual({
-          reason: 'the connection could not be made (ECONNRESET)',
+          reason: 'the connection to here could not be made (ECONNRESET)',
           arrival: 'no',
-          retry: 'patiently',
+          retry: 'long',
         });
     });
 
@@ -256,7 +271,7 @@ describe('a transport', () => {
       // Nothing that is waited for keeps the process any longer.
       await ended;
       expect(vi.getTimerCount()).toBe(0);
-      expect(await ended).toMatchObject({ reason: 'the connection was refused', arrival: 'no' });
+      expect(await ended).toMatchObject({ reason: 'here refused the connection', arrival: 'no' });
     });
 
     test('where it is hung up on before it stands', async () => {
@@ -264,14 +279,14 @@ describe('a transport', () => {
       const url = 'https://127.0.0.1:1';
       const ended = diagnosis(url, { origin: url, socket });
       setImmediate(() => socket.destroy());
-      expect(await ended).toMatchObject({ arrival: 'no', retry: 'patiently' });
+      expect(await ended).toMatchObject({ arrival: 'no', retry: 'long' });
     });
 
     test('where it does not come to stand in time', async () => {
       const socket = connecting();
       const url = 'https://127.0.0.1:1';
       expect(await diagnosis(url, { origin: url, socket }, 1)).toMatchObject({
-        reason: 'the connection could not be made in time',
+        reason: 'here did not accept the connection in time',
         arrival: 'no',
       });
     });

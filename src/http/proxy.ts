@@ -1,0 +1,100 @@
+import { type buildConnector, type Dispatcher, EnvHttpProxyAgent, Pool } from 'undici';
+import { Failure } from '../failure.ts';
+import { ProxyUnreachable } from './failure.ts';
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** The proxy that an environment variable names. */
+export interface Proxy {
+  /** `https_proxy`, spelled as it is set. */
+  readonly variable: string;
+  /** Without user and password. */
+  readonly address: URL;
+  readonly user: string;
+  readonly password: string;
+  /** Does the value leave out `http://`? */
+  readonly lacksScheme: boolean;
+  /** Hosts that are reached without it. */
+  readonly noProxy: string;
+}
+
+/** Is it this machine itself? No proxy leads to it, and nobody listens on the way. */
+export function isLoopback({ hostname }: URL): boolean {
+  return hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d{1,3}){3}$/.test(hostname);
+}
+
+/**
+ * As on runners: `https_proxy` for https, `http_proxy` for http, a missing scheme means `http://`. None for this machine
+ * itself: the token would leave it, over http in clear.
+ */
+export function proxyFor(origin: URL, environment: Environment): Proxy | undefined {
+  if (isLoopback(origin)) return undefined;
+  const found = lookUp(environment, origin.protocol === 'https:' ? 'https_proxy' : 'http_proxy');
+  if (found === undefined) return undefined;
+  const { name: variable, value } = found;
+  const lacksScheme = !value.includes('://');
+  const text = lacksScheme ? `http://${value}` : value;
+  const address = URL.canParse(text) ? new URL(text) : undefined;
+  // An @ behind the host is one of a password whose / or # ended the host.
+  const isProxy =
+    address !== undefined &&
+    /^(https?|socks5?):$/.test(address.protocol) &&
+    address.hostname !== '' &&
+    !(address.pathname + address.search + address.hash).includes('@');
+  if (!isProxy) {
+    throw new Failure({
+      what: `The environment variable ${variable}`,
+      why: 'its value is not the address of a proxy',
+      fix: 'Write it as http://host:port or http://user:password@host:port; in the password, write %40 for @, %2F for /, %23 for #',
+    });
+  }
+  const [user, password] = [unescaped(address.username), unescaped(address.password)];
+  Object.assign(address, { username: '', password: '' });
+  const noProxy = lookUp(environment, 'no_proxy')?.value ?? '';
+  return { variable, address, user, password, lacksScheme, noProxy };
+}
+
+/** undici's agent for proxies. An error on the way to the proxy itself is a `ProxyUnreachable`. */
+export function openProxyAgent(
+  proxy: Proxy,
+  options: EnvHttpProxyAgent.Options & { readonly connect: buildConnector.connector },
+): Dispatcher {
+  const { address, user, password, noProxy } = proxy;
+  const toProxy: buildConnector.connector = (target, done) =>
+    options.connect(target, (...[error, socket]) =>
+      error === null ? done(null, socket) : done(unreachable(proxy, error), null),
+    );
+  const basic = Buffer.from(`${user}:${password}`, 'latin1').toString('base64');
+  const isSocks = address.protocol.startsWith('socks');
+  // undici itself fails to read a % that stands for itself.
+  const credentials = user === '' ? {} : isSocks ? { username: user, password } : { token: `Basic ${basic}` };
+  return new EnvHttpProxyAgent({
+    ...options,
+    ...credentials,
+    httpProxy: address.href,
+    httpsProxy: address.href,
+    noProxy,
+    clientFactory: (origin) => new Pool(origin, { connect: toProxy }),
+  });
+}
+
+function unreachable({ variable, address, lacksScheme }: Proxy, cause: Error): ProxyUnreachable {
+  const fix = lacksScheme ? `Write ${variable} with its scheme: ${address.origin}` : undefined;
+  return new ProxyUnreachable(`${address.host} (from ${variable})`, fix, { cause });
+}
+
+function lookUp(
+  environment: Environment,
+  name: string,
+): { readonly name: string; readonly value: string } | undefined {
+  for (const spelled of [name, name.toUpperCase()]) {
+    const value = environment[spelled];
+    if (value !== undefined && value !== '') return { name: spelled, value };
+  }
+  return undefined;
+}
+
+/** As curl does it: what is no escape stands for itself. Each character of the result is a byte. */
+function unescaped(text: string): string {
+  return text.replace(/%([0-9a-f]{2})/gi, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
+}
