@@ -72,7 +72,7 @@ function fixFor(
   status: number,
   call: CallHints,
   hints: ServiceHints,
-  { errors = {} }: ErrorBody,
+  { message, errors = {} }: ErrorBody,
 ): string | undefined {
   switch (status) {
     case 401:
@@ -88,7 +88,8 @@ function fixFor(
     case 409:
       return `Something else is being done there at this moment; see in ${hints.service} what it is, and run the job again after it`;
     case 422:
-      return Object.keys(errors).length === 0 ? undefined : 'Correct the inputs named above';
+      if (Object.keys(errors).length > 0) return 'Correct the inputs named above';
+      return message === undefined ? 'Check the values of the inputs' : undefined;
     case 423:
       return `It is locked; see in ${hints.service} what holds it, and run the job again after it`;
     default:

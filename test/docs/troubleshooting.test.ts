@@ -58,7 +58,7 @@ const troubles: readonly [words: string, trouble: Trouble, options?: StepOptions
   ['answered 422', struck({ kind: 'status', status: 422, on: 'POST' })],
   ['answered 429', struck({ kind: 'rate-limit', retryAfter: 3600 })],
   ['HTML page instead of JSON', struck({ kind: 'html', ...always })],
-  ['the TLS handshake failed', ({ emulator }) => ({ 'api-url': emulator.url.replace('http:', 'https:') })],
+  ['does not answer with TLS', ({ emulator }) => ({ 'api-url': emulator.url.replace('http:', 'https:') })],
   ['may exist or not', struck({ kind: 'reset-after', on: 'POST' }, { 'if-exists': 'create' })],
   ['takes effect with the environment’s next deploy', given({})],
   ['accepted but not applied', ignored],
@@ -75,7 +75,7 @@ const troubles: readonly [words: string, trouble: Trouble, options?: StepOptions
     given({ environment: 'main', 'dry-run': 'true', 'fail-on-change': 'true' }),
     { action: 'apply', files: manifest('App') },
   ],
-  ['times that it was read', moving],
+  ['kept changing while it was read', moving],
   ['ended as command.failure', unproven],
   ['verify-command was skipped', given({ 'verify-command': 'php artisan queue:canary' })],
 ];

@@ -94,7 +94,9 @@ describe('over https', () => {
     const step = await shop.run({ ...create, 'api-url': shop.here });
 
     expect(step.exitCode).toBe(1);
-    expect(step.errors[0]).toContain('the TLS handshake failed (DEPTH_ZERO_SELF_SIGNED_CERT)');
+    expect(step.errors[0]).toContain(
+      'an authority that the runner does not know (DEPTH_ZERO_SELF_SIGNED_CERT)',
+    );
     expect(step.errors[0]).toContain('NODE_EXTRA_CA_CERTS');
     expect(step.log).not.toContain('trying again');
     expect(shop.requests()).toEqual([]);
@@ -124,7 +126,7 @@ describe('over https', () => {
     const step = await shop.run({ 'api-url': shop.here }, trusting());
 
     expect(step.errors).toEqual([]);
-    expect(step.log).toContain('the connection could not be made (ECONNRESET)');
+    expect(step.log).toMatch(/the connection to 127\.0\.0\.1:\d+ could not be made \(ECONNRESET\)/);
     expect(shop.ids()).toHaveLength(1);
     expect(shop.connections()).toBe(2);
   });

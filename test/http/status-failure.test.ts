@@ -22,7 +22,7 @@ describe('what to do', () => {
     ],
     [423, 'It is locked; see in The Cloud what holds it, and run the job again after it'],
     [407, 'Check the credentials in https_proxy, or list the host in no_proxy'],
-    [422, undefined],
+    [422, 'Check the values of the inputs'],
     [429, 'Ask less'],
     [500, 'The Cloud has trouble; run the job again later'],
     [503, 'The Cloud has trouble; run the job again later'],
