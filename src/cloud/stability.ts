@@ -106,7 +106,7 @@ async function troubleOf(read: () => Promise<LogSpan | undefined>): Promise<Trou
     return (await read()) === undefined ? undefined : tooBusy;
   } catch (error) {
     if (!(error instanceof HttpFailure)) throw error;
-    return { why: `the log could not be read (${error.why})`, isForGood: error.retry === 'never' };
+    return { why: `the log could not be read (${error.why})`, isForGood: error.retry === 'no' };
   }
 }
 
