@@ -1,3 +1,3 @@
-require('./connect.js').connectFirst('https://forge.laravel.com/api').then((connection) =>
+require('./connect.js').connectEarly({"apiUrl":"https://forge.laravel.com/api","tokenVariables":["FORGE_API_TOKEN","FORGE_TOKEN"]}).then((connection) =>
   require('./index.js').run('forge', connection),
 );
