@@ -1,4 +1,7 @@
+import { readArguments } from './arguments.ts';
 import { buildDist } from './dist.ts';
+
+readArguments({ usage: 'npm run build', help: 'Builds dist, which is what users run, from src.' });
 
 const dist = new URL('../dist/', import.meta.url);
 

@@ -1,7 +1,11 @@
 import { readdir, readFile } from 'node:fs/promises';
+import { readArguments } from './arguments.ts';
 import { buildDist } from './dist.ts';
 
-// `dist` is what users run: it must be exactly what the sources give, with nothing left over from before.
+readArguments({
+  usage: 'npm run check:dist',
+  help: 'Checks that dist, which is what users run, is exactly what src gives, with no file left over.',
+});
 
 const checkedIn = new URL('../dist/', import.meta.url);
 const rebuilt = new URL('../build/dist/', import.meta.url);

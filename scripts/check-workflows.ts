@@ -6,8 +6,13 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { workflowText } from '../test/docs/check-workflow.ts';
 import { type Example, examplesInDocumentation, ownWorkflows, pathOf } from '../test/docs/documents.ts';
+import { fail, readArguments } from './arguments.ts';
 
-// actionlint and zizmor, on our own workflows and on those in the documents: people copy them as they stand.
+readArguments({
+  usage: 'npm run check:workflows',
+  help: `Runs actionlint and zizmor on the workflows of this repository, and on those in the documents, which people copy.
+Both must be on the PATH: .github/linters/install.sh <folder> installs them into <folder>/bin.`,
+});
 
 const root = fileURLToPath(new URL('../', import.meta.url));
 const copies = await mkdtemp(join(tmpdir(), 'workflows-'));
@@ -49,7 +54,9 @@ function lint(program: string, args: readonly string[]): boolean {
     return true;
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT')
-      throw new Error(`${program} is not installed; CONTRIBUTING.md says how`);
+      fail(
+        `${program} is not installed. Install it with .github/linters/install.sh, as CONTRIBUTING.md says`,
+      );
     return false;
   }
 }

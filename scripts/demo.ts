@@ -2,12 +2,16 @@ import { readFile } from 'node:fs/promises';
 import { runAction, type StepRun } from '../test/e2e/harness/run-action.ts';
 import { seedShop } from '../test/emulator/seed.ts';
 import { startEmulator } from '../test/emulator/server.ts';
+import { readArguments } from './arguments.ts';
 import { firstStep } from './first-step.ts';
 import { countOf, heading, readable, showAll, styled } from './show-run.ts';
 
-// The README's first step three times as a runner would run it, against an emulator of Laravel Cloud, and then a plan.
-
-const verbose = process.argv.includes('--verbose');
+const { verbose = false } = readArguments({
+  usage: 'npm start -- [--verbose]',
+  help: `Runs the first step of the README three times against an emulator of Laravel Cloud, and then shows a plan.
+With --verbose also logs, outputs and requests.`,
+  options: { verbose: { type: 'boolean' } },
+}).values;
 const step = firstStep(await readFile(new URL('../README.md', import.meta.url), 'utf8'));
 const { 'dry-run': _, ...inputs } = step.inputs;
 const manifestFile = 'scripts/demo-manifest.yml';

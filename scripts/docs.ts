@@ -5,9 +5,13 @@ import { requestsTable } from '../test/scenarios/requests-table.ts';
 import { actionFolders } from './action-folders.ts';
 import { reference } from './action-tables.ts';
 import { actionTypes } from './action-types.ts';
+import { readArguments } from './arguments.ts';
 
-// What the reader sees of the inputs and outputs is made from the `action.yml` files, and the table of requests from
-// the scenarios that the tests run.
+readArguments({
+  usage: 'npm run docs',
+  help: `Writes the tables of the documents: inputs and outputs from the action.yml files, and the numbers of requests from
+the scenarios that the tests run.`,
+});
 
 const root = new URL('../', import.meta.url);
 const requests = new URL('docs/requests.md', root);

@@ -1,7 +1,7 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
-// node scripts/move-tag.ts v1 <commit>: v1 is at that commit, for all who follow it.
+import { readArguments } from './arguments.ts';
 
 /** Moves a tag of the remote to a commit that follows the one where it is. It never goes back, nor aside. */
 export function moveTag(root: string, tag: string, commit: string): string {
@@ -22,6 +22,10 @@ export function moveTag(root: string, tag: string, commit: string): string {
 }
 
 if (import.meta.main) {
-  const [tag = '', commit = ''] = process.argv.slice(2);
+  const [tag = '', commit = ''] = readArguments({
+    usage: 'node scripts/move-tag.ts <tag> <commit>',
+    help: 'Moves the tag of a major version, such as v1, to a commit that follows the one where it is.',
+    unnamed: [2, 2],
+  }).positionals;
   console.log(moveTag(fileURLToPath(new URL('../', import.meta.url)), tag, commit));
 }

@@ -2,16 +2,21 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { findChromium, photograph } from './pictures/chromium.ts';
+import { fail, readArguments } from './arguments.ts';
+import { findChromium, noChromium, photograph } from './pictures/chromium.ts';
 import { pageOf, themes } from './pictures/page.ts';
 import { commentOfAPlan, summaryOfAnUpdate } from './pictures/scenes.ts';
 
-// The pictures of the README: what `dist` wrote against the emulator, as GitHub shows it.
+readArguments({
+  usage: 'npm run pictures',
+  help: `Takes the pictures in docs/pictures: what dist writes against the emulator, as GitHub shows it.
+It needs Chromium: on the PATH, or where the variable CHROMIUM says.`,
+});
 
 /** As wide as the text of a README on GitHub. */
 const width = 830;
 
-const chromium = findChromium(process.env);
+const chromium = findChromium(process.env) ?? fail(noChromium);
 const pictures = fileURLToPath(new URL('../docs/pictures/', import.meta.url));
 const pages = mkdtempSync(join(tmpdir(), 'pictures-'));
 try {

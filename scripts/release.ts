@@ -5,6 +5,7 @@ import { basename, dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parse } from 'yaml';
 import packageJson from '../package.json' with { type: 'json' };
+import { readArguments } from './arguments.ts';
 import {
   byAge,
   changesOf,
@@ -16,7 +17,11 @@ import {
   tooMuchFor,
 } from './version.ts';
 
-// The release that CHANGELOG.md announces, as outputs of a step. Ends with an error if it may not be made.
+readArguments({
+  usage: 'npm run --silent release',
+  help: `Prints the release that heads CHANGELOG.md as the outputs of a step: tag, major, latest, notes.
+Ends with an error if it may not be released. Changes nothing.`,
+});
 
 const root = fileURLToPath(new URL('../', import.meta.url));
 const { version, notes } = newestEntry(readFileSync(`${root}CHANGELOG.md`, 'utf8'));

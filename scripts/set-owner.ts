@@ -2,12 +2,11 @@ import { execFileSync } from 'node:child_process';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { fail, readArguments } from './arguments.ts';
 import { ours } from './repository.ts';
 
-// npm run set-owner -- acme: every file that names the repository names it as acme's.
-
 /** A name of a user or an organization, as GitHub allows it. */
-const accountName = /^[a-z\d](?:-?[a-z\d]){0,38}$/i;
+export const accountName = /^[a-z\d](?:-?[a-z\d]){0,38}$/i;
 
 /** The files that people and git see, relative to the root, without what is built. */
 export function textFiles(root: string): string[] {
@@ -25,7 +24,6 @@ export async function setOwner(
   from: { readonly owner: string; readonly name: string },
   owner: string,
 ): Promise<string[]> {
-  if (!accountName.test(owner)) throw new Error(`"${owner}" is not a name that GitHub gives to an account`);
   const changed: string[] = [];
   for (const file of files) {
     const text = await readFile(join(root, file), 'utf8');
@@ -47,7 +45,12 @@ export function withoutHint(readme: string): string {
 
 if (import.meta.main) {
   const root = fileURLToPath(new URL('../', import.meta.url));
-  const [owner = ''] = process.argv.slice(2);
+  const [owner = ''] = readArguments({
+    usage: 'npm run set-owner -- <your-name>',
+    help: 'Writes the name of an account on GitHub into every file that names this repository.',
+    unnamed: [1, 1],
+  }).positionals;
+  if (!accountName.test(owner)) fail(`"${owner}" is not a name that GitHub gives to an account`);
   for (const file of await setOwner(root, textFiles(root), ours, owner)) console.log(file);
   const readme = join(root, 'README.md');
   await writeFile(readme, withoutHint(await readFile(readme, 'utf8')));

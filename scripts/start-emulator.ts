@@ -2,11 +2,14 @@ import { spawn } from 'node:child_process';
 import { openSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { readArguments } from './arguments.ts';
 
-// Starts the emulator, on a port that is free, and leaves it running: for the steps of a job that come after.
-// Its address goes to stdout as outputs of a step, its log into the file that is named.
-
-const [logFile = 'emulator.log'] = process.argv.slice(2);
+const [logFile = 'emulator.log'] = readArguments({
+  usage: 'node scripts/start-emulator.ts [log file]',
+  help: `Starts the emulator on a free port and leaves it running, for the later steps of a job.
+Prints its address as outputs of a step; its log goes into the file.`,
+  unnamed: [0, 1],
+}).positionals;
 const log = openSync(logFile, 'w');
 const emulator = spawn(
   process.execPath,

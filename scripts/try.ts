@@ -8,38 +8,33 @@ import { startAction } from '../test/e2e/harness/run-action.ts';
 import { seedShop } from '../test/emulator/seed.ts';
 import { DEFAULT_TOKEN, type Emulator, startEmulator } from '../test/emulator/server.ts';
 import { actionFolders } from './action-folders.ts';
-import { logLine, showResult, styled } from './show-run.ts';
+import { fail, readArguments } from './arguments.ts';
+import { logLine, showResult } from './show-run.ts';
 
-// Runs an action with inputs from the command line, as a runner would, against an emulator.
+interface Input {
+  readonly description: string;
+  readonly required?: boolean;
+  readonly default?: string;
+}
 
 interface Action {
   readonly name: string;
   readonly folder: string;
   readonly description: string;
-  readonly inputs: Readonly<Record<string, { readonly description: string; readonly default?: string }>>;
+  readonly inputs: Readonly<Record<string, Input>>;
 }
-
-/** Something on the command line is wrong; the message says what. */
-class Misuse extends Error {}
 
 const root = fileURLToPath(new URL('../', import.meta.url));
 /** What the root action is called here. */
 const rootName = 'ensure';
 
-try {
-  const actions = (await actionFolders()).map(readAction);
-  const [name, ...rest] = process.argv.slice(2);
-  if (name === undefined || isHelp(name)) console.log(overview(actions));
-  else {
-    const action = find(name, actions);
-    if (rest.some(isHelp)) console.log(help(action));
-    else await run(action, readInputs(action, rest));
-  }
-} catch (error) {
-  if (!(error instanceof Misuse)) throw error;
-  console.error(styled('red', error.message));
-  process.exitCode = 2;
-}
+const actions = (await actionFolders()).map(readAction);
+const [name = 'help', ...rest] = process.argv.slice(2);
+const usage = 'npm run try -- <action> --<input> <value> ...';
+if (name === 'help' || name.startsWith('-'))
+  readArguments({ usage, help: overview(actions) }, name === 'help' ? ['--help'] : [name]);
+const action = find(name, actions);
+await run(action, readInputs(action, rest));
 
 async function run(action: Action, inputs: Readonly<Record<string, string>>): Promise<void> {
   const port = process.env['PORT'];
@@ -70,8 +65,8 @@ async function expectEmulator(port: string): Promise<void> {
   try {
     await fetch(`http://127.0.0.1:${port}/api/meta/organization`);
   } catch {
-    throw new Misuse(
-      `No emulator listens on port ${port}. Start it in another terminal: PORT=${port} npm run emulator`,
+    fail(
+      `No emulator listens on port ${port}. Start it in another terminal: npm run emulator -- --port ${port}`,
     );
   }
 }
@@ -84,30 +79,24 @@ async function startSeeded(): Promise<Emulator> {
 }
 
 function readInputs(action: Action, args: readonly string[]): Readonly<Record<string, string>> {
-  const inputs: Record<string, string> = {};
-  const left = [...args];
-  for (let arg = left.shift(); arg !== undefined; arg = left.shift()) {
-    const [, name = '', value] = /^--([^=]+)(?:=([\s\S]*))?$/.exec(arg) ?? [];
-    if (name === '') throw new Misuse(`"${arg}" is no input: write --name value`);
-    if (action.inputs[name] === undefined) {
-      const names = Object.keys(action.inputs);
-      throw new Misuse(
-        `${action.name} has no input "${name}". ${didYouMean(name, names)}\nIts inputs are ${names.join(', ')}`,
-      );
-    }
-    // A switch needs no value.
-    const follows = left[0] !== undefined && !left[0].startsWith('--');
-    inputs[name] = value ?? (follows ? (left.shift() ?? '') : 'true');
-  }
-  return inputs;
+  const options = Object.fromEntries(
+    Object.keys(action.inputs).map((name) => [name, { type: 'string' }] as const),
+  );
+  // A switch needs no value.
+  const isSwitch = (arg: string, next = '--') => /^--[^=]+$/.test(arg) && next.startsWith('--');
+  const { values } = readArguments(
+    { usage: `npm run try -- ${action.name} --<input> <value> ...`, help: help(action), options },
+    args.map((arg, index) => (arg !== '--help' && isSwitch(arg, args[index + 1]) ? `${arg}=true` : arg)),
+  );
+  return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, String(value)]));
 }
 
 function find(name: string, actions: readonly Action[]): Action {
   const action = actions.find((one) => one.name === name || (name === '.' && one.folder === ''));
   if (action !== undefined) return action;
   const names = actions.map((one) => one.name);
-  throw new Misuse(
-    `There is no action "${name}". ${didYouMean(name, names)}\nThe actions are ${names.join(', ')}`,
+  return fail(
+    `There is no action "${name}". ${didYouMean(name, names)} The actions are ${names.join(', ')}.`,
   );
 }
 
@@ -116,23 +105,17 @@ function readAction(folder: string): Action {
   return { name: folder === '' ? rootName : folder, folder, description: String(description), inputs };
 }
 
-function isHelp(arg: string): boolean {
-  return arg === '--help' || arg === '-h' || arg === 'help';
-}
-
 function overview(actions: readonly Action[]): string {
   const lines = actions.map(({ name, description }) => `  ${name.padEnd(14)}${description}`);
   return `Runs an action with inputs from the command line against an emulator of Laravel Cloud and Laravel Forge.
-
-  npm run try -- <action> --<input> <value> ...
-  npm run try -- <action> --help
+npm run try -- <action> --help shows the inputs of one.
 
 Actions:
 ${lines.join('\n')}
 
 The emulator knows the application shop (repository acme/shop) with the environment production (branch main) and
 its instance App, and the organization acme with the server web-1 and its site shop.example. It ends with the step.
-To keep one, run it in another terminal, and name its port: PORT=4010 npm run emulator, PORT=4010 npm run try -- ...
+To keep one, run it in another terminal, and name its port: npm run emulator -- --port 4010, PORT=4010 npm run try -- ...
 
 Examples:
   npm run try -- ensure --environment main --processes 2
@@ -141,9 +124,21 @@ Examples:
 }
 
 function help({ name, description, inputs }: Action): string {
-  const lines = Object.entries(inputs).map(([input, { description: text, default: fallback }]) => {
-    const also = fallback === undefined ? '' : ` (${fallback})`;
-    return `  --${input}${also}\n      ${text.replaceAll('`', '')}`;
+  const lines = Object.entries(inputs).map(([input, { description: text, default: fallback, required }]) => {
+    const also = fallback === undefined ? '' : ` (default: ${fallback})`;
+    const words = text.replaceAll('`', '').split(/\s+/);
+    return `  --${input}${required === true ? ' (required)' : also}\n${wrapped(words, 94, '      ')}`;
   });
   return `${name}: ${description}\n\n${lines.join('\n')}`;
+}
+
+/** Words in lines of at most so many characters, each behind an indentation. */
+function wrapped(words: readonly string[], width: number, indentation: string): string {
+  const lines: string[] = [];
+  for (const word of words) {
+    const line = `${lines.at(-1) ?? ''} ${word}`;
+    if (lines.length > 0 && line.length <= width) lines[lines.length - 1] = line;
+    else lines.push(word);
+  }
+  return lines.map((line) => indentation + line).join('\n');
 }

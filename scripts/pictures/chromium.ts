@@ -4,18 +4,17 @@ import { delimiter, join } from 'node:path';
 
 const usualNames = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable', 'chrome'];
 
-/** Where Chromium is: the variable CHROMIUM, or a usual name on the PATH. */
-export function findChromium(env: NodeJS.ProcessEnv): string {
+export const noChromium =
+  `There is no Chromium (${usualNames.join(', ')}) on the PATH. Install it, on Debian with ` +
+  '`apt-get install chromium fonts-noto-core fonts-liberation fonts-noto-color-emoji`, ' +
+  'or set CHROMIUM to the path of one.';
+
+/** Where Chromium is, if it is there: the variable CHROMIUM, or a usual name on the PATH. */
+export function findChromium(env: NodeJS.ProcessEnv): string | undefined {
   const named = env['CHROMIUM'] ?? '';
   if (named !== '') return named;
   const folders = (env['PATH'] ?? '').split(delimiter);
-  const found = usualNames.flatMap((name) => folders.map((folder) => join(folder, name))).find(mayRun);
-  if (found !== undefined) return found;
-  throw new Error(
-    `There is no Chromium (${usualNames.join(', ')}) on the PATH. Install it, on Debian with ` +
-      '`apt-get install chromium fonts-noto-core fonts-liberation fonts-noto-color-emoji`, ' +
-      'or set CHROMIUM to the path of one.',
-  );
+  return usualNames.flatMap((name) => folders.map((folder) => join(folder, name))).find(mayRun);
 }
 
 function mayRun(file: string): boolean {

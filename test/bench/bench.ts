@@ -1,4 +1,5 @@
 import { readdirSync, statSync } from 'node:fs';
+import { fail, readArguments, wholeNumber } from '../../scripts/arguments.ts';
 import { REPOSITORY_ROOT } from '../e2e/harness/run-action.ts';
 import { makeCertificate } from '../support/certificate.ts';
 import { applyScale } from './apply-scale.ts';
@@ -9,9 +10,16 @@ import { measureAction, measureBare, type Setting, type Usage } from './measure.
 // other, since a machine's speed drifts. Over http and https, to a server next door and to one 80 ms away: on a real way
 // it is round trips and connections that a job waits for. Information, never a test.
 
-// Arguments: how many pairs, a part of the case's title (`scale`: only apply's growth), and where other actions are.
-const [, , pairsGiven = '7', only = '', root = REPOSITORY_ROOT] = process.argv;
-const pairs = Number(pairsGiven);
+const { positionals } = readArguments({
+  usage: 'npm run bench -- [pairs] [case] [root]',
+  help: `Measures the actions against a script that makes the least calls, in pairs of runs, 7 unless you say how many.
+case: a part of a case's title, such as create; scale: only how apply grows. root: the folder of other actions.`,
+  unnamed: [0, 3],
+});
+const [pairsGiven = '7', only = '', root = REPOSITORY_ROOT] = positionals;
+const pairs = wholeNumber(pairsGiven, 'a number of pairs', 1);
+if (only !== 'scale' && !cases.some(({ title }) => title.includes(only)))
+  fail(`No case has "${only}" in its title. The cases are ${cases.map(({ title }) => title).join(', ')}`);
 
 using certificate = makeCertificate();
 const settings: readonly (Setting & { readonly title: string })[] = [

@@ -48,12 +48,10 @@ describe.concurrent('npm run try', () => {
   });
 
   test.each([
-    [['aply'], 'There is no action "aply". Did you mean "apply"?\nThe actions are ensure, apply, '],
-    [
-      ['apply', '--enviroment', 'x'],
-      'apply has no input "enviroment". Did you mean "environment"?\nIts inputs',
-    ],
-    [['apply', 'main'], '"main" is no input: write --name value'],
+    [['aply'], 'There is no action "aply". Did you mean "apply"? The actions are ensure, apply, '],
+    [['apply', '--enviroment', 'x'], `Unknown option '--enviroment'. Did you mean "environment"?`],
+    [['apply', 'main'], '"main" is one argument too many. Usage: npm run try -- apply --<input> <value>'],
+    [['forge/list', '--sort', '-user'], `use '--sort=-XYZ'`],
   ])('says what is wrong with %j', async (args, said) => {
     const { stderr, exitCode } = await tryOut(args);
     expect(exitCode).toBe(2);
@@ -63,7 +61,9 @@ describe.concurrent('npm run try', () => {
   test('says when no emulator listens', async () => {
     const { stderr, exitCode } = await tryOut(['list'], { PORT: '1' });
     expect(exitCode).toBe(2);
-    expect(stderr).toContain('No emulator listens on port 1. Start it in another terminal: PORT=1 npm run');
+    expect(stderr).toContain(
+      'No emulator listens on port 1. Start it in another terminal: npm run emulator -- --port 1',
+    );
   });
 
   test('explains itself, and each action', async () => {
@@ -71,7 +71,15 @@ describe.concurrent('npm run try', () => {
     for (const name of ['ensure', 'apply', 'forge/restart'])
       expect(stdout).toMatch(new RegExp(`^  ${name} `, 'm'));
     const help = (await tryOut(['delete', '--help'])).stdout;
-    expect(help).toMatch(/^ {2}--if-missing \(ignore\)\n {6}What to do/m);
+    expect(help).toMatch(/^ {2}--if-missing \(default: ignore\)\n {6}What to do/m);
+    expect(
+      Math.max(
+        ...help
+          .split('\n')
+          .slice(1)
+          .map((line) => line.length),
+      ),
+    ).toBeLessThanOrEqual(100);
   });
 });
 

@@ -1,13 +1,15 @@
+import { fail, readArguments, wholeNumber } from '../../scripts/arguments.ts';
 import { describeRequest } from './recorded-request.ts';
 import { seedShop } from './seed.ts';
 import { startEmulator } from './server.ts';
 
-const port = Number(process.env['PORT'] ?? '');
-if (!Number.isInteger(port) || port < 0 || port > 65_535) {
-  throw new Error(
-    `PORT is ${process.env['PORT']}: give a number up to 65535, or 0 or nothing for a free port`,
-  );
-}
+const { values } = readArguments({
+  usage: 'npm run emulator -- [--port 4010]',
+  help: `Runs an emulator of Laravel Cloud and Laravel Forge on this machine, and shows each request. Ctrl+C ends it.
+Without --port, or the variable PORT, it takes a free port.`,
+  options: { port: { type: 'string' } },
+});
+const port = wholeNumber(values.port ?? (process.env['PORT'] || '0'), 'a port', 0, 65_535);
 
 const emulator = await startEmulator({
   port,
@@ -15,6 +17,10 @@ const emulator = await startEmulator({
     console.log(describeRequest(request));
     for (const violation of request.violations) console.log(`  against the contract: ${violation}`);
   },
+}).catch((error: NodeJS.ErrnoException) => {
+  if (error.code === 'EADDRINUSE')
+    fail(`Port ${port} is in use. End what listens there, or choose another with --port.`);
+  throw error;
 });
 const { application, environment, instance, server, site } = seedShop(emulator);
 

@@ -1,24 +1,24 @@
-import { parseArgs } from 'node:util';
 import fc from 'fast-check';
+import { readArguments, wholeNumber } from '../../scripts/arguments.ts';
 import { exactlyOnce } from './exactly-once.ts';
 import { violations } from './invariants.ts';
 import { type Ending, play } from './play.ts';
 import { troubles } from './troubles.ts';
 import { type World, worlds } from './world.ts';
 
-// npm run soak -- [--runs 100000] [--seed 1] [--path 12:3:0] [--tally]
-
-const { values } = parseArgs({
+const { values } = readArguments({
+  usage: 'npm run soak -- [--runs 100000] [--seed 1] [--path 12:3:0] [--tally]',
+  help: `Plays many schedules of the model, and stops at the first that breaks a promise.
+With --seed and --path it replays one. With --tally it goes on, and counts what is broken.`,
   options: {
     runs: { type: 'string', default: '50000' },
     seed: { type: 'string', default: String(Date.now() % 2 ** 31) },
     path: { type: 'string' },
-    /** Goes on after a violation, and counts them by the promise that is broken. */
     tally: { type: 'boolean', default: false },
   },
 });
-const total = Number(values.runs);
-const first = Number(values.seed);
+const total = wholeNumber(values.runs, 'a number of runs', 1);
+const first = wholeNumber(values.seed, 'a seed');
 const chunk = values.path === undefined ? 1_000 : total;
 
 let played = 0;

@@ -1,0 +1,99 @@
+import { execFile } from 'node:child_process';
+import { createServer } from 'node:net';
+import { describe, expect, test } from 'vitest';
+import packageJson from '../../package.json' with { type: 'json' };
+import { REPOSITORY_ROOT } from '../e2e/harness/run-action.ts';
+
+interface Ended {
+  readonly code: number | string | null | undefined;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+function run(script: string, args: readonly string[], env: NodeJS.ProcessEnv = process.env): Promise<Ended> {
+  return new Promise((resolve) => {
+    const options = { cwd: REPOSITORY_ROOT, env: { ...env, FORCE_COLOR: '0' } };
+    execFile(process.execPath, [script, ...args], options, (error, stdout, stderr) =>
+      resolve({ code: error === null ? 0 : error.code, stdout, stderr }),
+    );
+  });
+}
+
+const scripts = [
+  ...Object.values(packageJson.scripts).flatMap((command) => /^node (\S+\.ts)$/.exec(command)?.[1] ?? []),
+  'scripts/move-tag.ts',
+  'scripts/start-emulator.ts',
+];
+
+describe.concurrent.each(scripts)('%s', (script) => {
+  test('shows its help with --help, and nothing else', async () => {
+    const { code, stdout, stderr } = await run(script, ['--help']);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toMatch(/^[A-Z][\s\S]{30,}\n\n {2}(npm (run|start)|node scripts\/).*\n$/);
+  });
+
+  test('says in one line that an option is wrong, and does nothing', async () => {
+    const { code, stdout, stderr } = await run(script, ['--no-such-option']);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toMatch(/^Unknown option '--no-such-option'\. Usage: .*\n$/);
+  });
+});
+
+describe.concurrent('what is wrong is said in one line', () => {
+  test.each([
+    ['scripts/demo.ts', ['--verbos'], `Unknown option '--verbos'. Did you mean "verbose"?`],
+    ['scripts/build.ts', ['dist'], '"dist" is one argument too many. Usage: npm run build'],
+    ['scripts/set-owner.ts', [], 'Usage: npm run set-owner -- <your-name>'],
+    ['scripts/set-owner.ts', ['a b'], '"a b" is not a name that GitHub gives to an account'],
+    ['test/bench/bench.ts', ['abc'], '"abc" is not a number of pairs: write a whole number, 1 or more'],
+    ['test/bench/bench.ts', ['0'], '"0" is not a number of pairs'],
+    ['test/bench/bench.ts', ['1', 'nothing'], 'No case has "nothing" in its title. The cases are create, '],
+    ['test/model/soak.ts', ['--runs', 'abc'], '"abc" is not a number of runs'],
+    [
+      'test/emulator/serve.ts',
+      ['--port', 'abc'],
+      '"abc" is not a port: write a whole number from 0 to 65535',
+    ],
+  ] as const)('%s %j', async (script, args, said) => {
+    const { code, stderr } = await run(script, args);
+    expect(code).toBe(2);
+    expect(stderr.split('\n')).toEqual([expect.stringContaining(said), '']);
+  });
+
+  test('a port in the environment that is no port', async () => {
+    const { code, stderr } = await run('test/emulator/serve.ts', [], { ...process.env, PORT: 'abc' });
+    expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringMatching(/^"abc" is not a port.*\n$/) });
+  });
+
+  test('a port that is in use', async () => {
+    const other = createServer();
+    await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
+    try {
+      const address = other.address();
+      const port = typeof address === 'object' ? String(address?.port) : '';
+      const { code, stderr } = await run('test/emulator/serve.ts', ['--port', port]);
+      expect({ code, stderr }).toEqual({
+        code: 2,
+        stderr: `Port ${port} is in use. End what listens there, or choose another with --port.\n`,
+      });
+    } finally {
+      other.close();
+    }
+  });
+
+  test('a program that is not installed', async () => {
+    const { code, stderr } = await run('scripts/check-workflows.ts', [], { PATH: '/nowhere' });
+    expect({ code, stderr }).toEqual({
+      code: 2,
+      stderr: expect.stringMatching(/^actionlint is not installed\. .*\n$/),
+    });
+  });
+
+  test('no Chromium', async () => {
+    const { code, stderr } = await run('scripts/pictures.ts', [], { PATH: '/nowhere' });
+    expect({ code, stderr }).toEqual({
+      code: 2,
+      stderr: expect.stringMatching(/^There is no Chromium .*\n$/),
+    });
+  });
+});
