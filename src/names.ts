@@ -114,6 +114,60 @@ export function findByName<T extends { readonly id: string }>(search: NameSearch
   return item;
 }
 
+/** One of the ways in which something can be named. */
+export interface Kind<T> {
+  /** `branch`, for messages. */
+  readonly name: string;
+  of(item: T): string | null | undefined;
+  isEqual?(given: string, wanted: string): boolean;
+}
+
+function isSame(given: string, wanted: string): boolean {
+  return given === wanted;
+}
+
+/** The one that is named so: the first kind of name that matches decides. `correct` is what to correct if none does. */
+export function findByKind<T extends { readonly id: string }>(
+  what: 'application' | 'environment',
+  where: string,
+  wanted: string,
+  among: readonly T[],
+  kinds: readonly Kind<T>[],
+  correct?: string,
+): T {
+  for (const { name, of, isEqual = isSame } of kinds) {
+    const found = among.filter((item) => isEqual(of(item) ?? '', wanted));
+    const [item, ...others] = found;
+    if (item !== undefined && others.length === 0) return item;
+    if (item !== undefined) {
+      throw new Failure({
+        what: `The ${what} "${wanted}"`,
+        why: `${found.length} ${what}s ${where} have this ${name}: ${found.map((one) => otherName(one, kinds, wanted)).join(', ')}`,
+        fix: `${correct === undefined ? `Set ${what}` : `Correct ${correct}`} to the id of the one you mean`,
+      });
+    }
+  }
+  const namesOf = (item: T) => kinds.filter(({ name }) => name !== 'id').map(({ of }) => of(item));
+  return findByName({
+    kind: what,
+    where,
+    wanted,
+    among,
+    namesOf,
+    ...(correct === undefined ? {} : { correct }),
+  });
+}
+
+/** `production (env-1)`: the first name that tells it apart, and its id. */
+function otherName<T extends { readonly id: string }>(
+  item: T,
+  kinds: readonly Kind<T>[],
+  wanted: string,
+): string {
+  const name = kinds.map(({ of }) => of(item)).find((text) => text && text !== wanted && text !== item.id);
+  return name ? `${name} (${item.id})` : item.id;
+}
+
 function fixFor<T extends { readonly id: string }>(search: NameSearch<T>): string {
   const { kind, wanted, among, correct = `the input ${kind}` } = search;
   const near = didYouMean(
@@ -190,7 +244,7 @@ export function pick<T extends { readonly id: string }>(
   }
 }
 
-/** Does something with each, and throws one failure about all that went wrong. */
+/** Does something with each, and throws one failure about all that went wrong: a `NotThere` if all are only missing. */
 export function collecting<T, R>(what: string, items: readonly T[], task: (item: T) => R): readonly R[] {
   const wrong: Failure[] = [];
   const results = items.flatMap((item) => {
@@ -219,7 +273,8 @@ export function atPlace(failure: Failure, place: Place): Failure {
   return failure instanceof NotThere ? new NotThere(parts) : new Failure(parts);
 }
 
-function twice(kind: string, wanted: Named, twin: Named, id: string): Failure {
+/** Two names of a file mean one thing. */
+export function twice(kind: string, wanted: Named, twin: Named, id: string): Failure {
   const failure = new Failure({
     what: `The ${kind} "${wanted.name}"`,
     why: `it is ${id}, which the manifest names already, as "${twin.name}" (${placeText(twin.place)})`,

@@ -3,7 +3,7 @@ import { type Annotation, Failure } from '../failure.ts';
 import type { HttpClient } from '../http/client.ts';
 import { undefinedIf404 } from '../http/failure.ts';
 import { path } from '../http/path.ts';
-import { findByName, type Named, NotThere, pickAll } from '../names.ts';
+import { findByKind, findByName, type Kind, type Named, NotThere, pickAll } from '../names.ts';
 import { poll, type Waiting } from '../time.ts';
 import { type Environment, environmentFrom, environmentOf } from './environment.ts';
 import { type Instance, type ListedInstances, listInstances } from './instances.ts';
@@ -145,52 +145,6 @@ async function byId(
   if (seen !== undefined) return { ...seen, environment: seen.environment ?? environmentOf(id) };
   if (application === undefined && repository === undefined) throw noEnvironment(id);
   return undefined;
-}
-
-/** One of the ways in which something can be named. */
-interface Kind<T> {
-  /** `branch`, for messages. */
-  readonly name: string;
-  of(item: T): string | null | undefined;
-  isEqual?(given: string, wanted: string): boolean;
-}
-
-function isSame(given: string, wanted: string): boolean {
-  return given === wanted;
-}
-
-/** The one that is named so: the first kind of name that matches decides. */
-function findByKind<T extends { readonly id: string }>(
-  what: 'application' | 'environment',
-  where: string,
-  wanted: string,
-  among: readonly T[],
-  kinds: readonly Kind<T>[],
-): T {
-  for (const { name, of, isEqual = isSame } of kinds) {
-    const found = among.filter((item) => isEqual(of(item) ?? '', wanted));
-    const [item, ...others] = found;
-    if (item !== undefined && others.length === 0) return item;
-    if (item !== undefined) {
-      throw new Failure({
-        what: `The ${what} "${wanted}"`,
-        why: `${found.length} ${what}s ${where} have this ${name}: ${found.map((one) => otherName(one, kinds, wanted)).join(', ')}`,
-        fix: `Set ${what} to the id of the one you mean`,
-      });
-    }
-  }
-  const namesOf = (item: T) => kinds.filter(({ name }) => name !== 'id').map(({ of }) => of(item));
-  return findByName({ kind: what, where, wanted, among, namesOf });
-}
-
-/** `production (env-1)`: the first name that tells it apart, and its id. */
-function otherName<T extends { readonly id: string }>(
-  item: T,
-  kinds: readonly Kind<T>[],
-  wanted: string,
-): string {
-  const name = kinds.map(({ of }) => of(item)).find((text) => text && text !== wanted && text !== item.id);
-  return name ? `${name} (${item.id})` : item.id;
 }
 
 type Application = v.InferOutput<typeof ApplicationResource>;

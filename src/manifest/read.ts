@@ -55,9 +55,9 @@ const maxProcesses = 5_000;
 
 /** Reads a manifest, with every problem in it. */
 export function parseManifest<S>(text: string, file: string, kind: ManifestKind<S>): ParsedManifest<S> {
-  const reader = openManifest(text, file, kind, [kind.root]);
-  if (!('yaml' in reader)) return { places: [], mistakes: [reader] };
-  const { yaml, root } = reader;
+  const opened = openManifest(text, file, kind);
+  if (!('yaml' in opened)) return { places: [], mistakes: [opened] };
+  const { yaml, root } = opened;
   const top = root && readKeys(yaml, root, 'a manifest', [kind.root]);
   const named = top?.get(kind.root);
   if (root !== undefined && top !== undefined && named === undefined)
@@ -73,22 +73,27 @@ export function openManifest(
   text: string,
   file: string,
   kind: ManifestKind<unknown>,
-  roots: readonly string[],
+  roots: readonly string[] = [kind.root],
 ): { readonly yaml: YamlFile; readonly root: Part | undefined } | Mistake {
-  if (hasKeyLike(text, roots)) {
-    const yaml = new YamlFile(text, file);
-    return { yaml, root: yaml.root };
-  }
-  return { place: { file, line: 1, column: 1 }, message: whyNoManifest(new YamlFile(text, file), kind) };
+  const yaml = new YamlFile(text, file);
+  if (hasKeyLike(text, roots)) return { yaml, root: yaml.root };
+  return { place: { file, line: 1, column: 1 }, message: whyNoManifest(yaml, kind, roots) };
 }
 
-/** Is there a key that could be meant as the manifest's own? */
+/** Is there a key at the top that could be meant as one of the manifest's own? */
 function hasKeyLike(text: string, roots: readonly string[]): boolean {
-  const keys = text.matchAll(/(?:^|[{,])[ \t"']{0,20}([\w-]{1,40})["']?[ \t]{0,20}:/gm);
+  const isFlow = /^\s*[{[]/.test(text.replace(/^\s*#.*/gm, ''));
+  const keys = text.matchAll(
+    isFlow ? /[{,][\s"']{0,20}([\w-]{1,40})["']?[ \t]{0,20}:/g : /^["']?([\w-]{1,40})["']?[ \t]{0,20}:/gm,
+  );
   return [...keys].some(([, key = '']) => nearest(key, roots).length > 0);
 }
 
-function whyNoManifest(yaml: YamlFile, { root, example, process }: ManifestKind<unknown>): string {
+function whyNoManifest(
+  yaml: YamlFile,
+  { root, example, process }: ManifestKind<unknown>,
+  roots: readonly string[],
+): string {
   const { root: top } = yaml;
   if (top !== undefined && top.node === undefined)
     return `the file is empty; the least it needs is ${example}`;
@@ -98,7 +103,7 @@ function whyNoManifest(yaml: YamlFile, { root, example, process }: ManifestKind<
   const [first] = entries;
   return first !== undefined && entries.every(isPlace)
     ? `the first key must be ${root}; did you mean to put ${quoted(first.name)} under it?`
-    : `this is not a manifest: it has no ${root}, each with a list of processes`;
+    : `this is not a manifest: it has no ${roots.join(' and no ')}`;
 }
 
 /** The values of a mapping that may have these keys. Any other key is noted, and a value that is no mapping. */

@@ -71,6 +71,11 @@ export class YamlFile {
     this.#problems.push({ offset, message: path === '' ? why : `${path}: ${why}` });
   }
 
+  /** The same for a place of this file. */
+  noteAt({ line, column }: Place, path: string, why: string): void {
+    this.note((this.#lines.lineStarts[line - 1] ?? 0) + column - 1, path, why);
+  }
+
   /** Where a value stands: its key, or else it itself. */
   placeOf(offset: number): Place {
     const { line, col } = this.#lines.linePos(offset);

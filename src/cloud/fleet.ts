@@ -1,0 +1,322 @@
+import { fits, keyOf } from '../converge/identity.ts';
+import { Failure, type Mistake, placeText } from '../failure.ts';
+import {
+  type Declared,
+  type DeclaredPlace,
+  type Manifest,
+  openManifest,
+  Reading,
+  readKeys,
+  readPlaces,
+} from '../manifest/read.ts';
+import type { Part } from '../manifest/yaml.ts';
+import { atPlace, collecting, findByKind, type Kind, type Named, twice } from '../names.ts';
+import { identityOf } from './identity.ts';
+import { cloudManifest } from './manifest.ts';
+import { describe, type ProcessSpec } from './spec.ts';
+
+// Many environments in one file: reading it (with what is declared for each environment, the defaults merged in), and
+// finding out which environments of an application its keys mean. Pure.
+
+/** What one key of `environments` declares. */
+export interface DeclaredEnvironment extends Named {
+  /** Its key: an id, a slug, a name or a branch; or a pattern, in which `*` is any text. */
+  readonly name: string;
+  readonly isPattern: boolean;
+  /** The defaults are merged in. */
+  readonly manifest: Manifest<ProcessSpec>;
+}
+
+/** A file of many environments. */
+export interface Fleet {
+  /** The application that the file names, if it does. */
+  readonly application: Named | undefined;
+  /** In the order of the file. */
+  readonly environments: readonly DeclaredEnvironment[];
+}
+
+/** What a manifest of Laravel Cloud holds: one environment, which an input names, or many. */
+export type CloudFile =
+  | { readonly kind: 'one'; readonly manifest: Manifest<ProcessSpec> }
+  | { readonly kind: 'many'; readonly fleet: Fleet };
+
+export interface ParsedCloudFile {
+  readonly content: CloudFile;
+  /** What is wrong is left out of the content. */
+  readonly mistakes: readonly Mistake[];
+}
+
+const fleetKeys = ['application', 'defaults', 'environments'];
+
+/** Reads a manifest of one or of many environments, with every problem in it. */
+export function parseCloudFile(text: string, file: string): ParsedCloudFile {
+  const opened = openManifest(text, file, cloudManifest, ['instances', 'environments']);
+  if (!('yaml' in opened)) return { content: none, mistakes: [opened] };
+  const { yaml, root } = opened;
+  const reading = new Reading(yaml, cloudManifest);
+  const top = root && readKeys(yaml, root, 'a manifest', ['instances', ...fleetKeys]);
+  if (root === undefined || top === undefined) return { content: none, mistakes: yaml.problems };
+  const instances = top.get('instances');
+  if (!fleetKeys.some((key) => top.has(key))) {
+    if (instances === undefined)
+      yaml.note(root.offset, 'instances', 'is missing; it names instances, each with a list of processes');
+    const places = instances === undefined ? [] : readPlaces(reading, instances);
+    return { content: { kind: 'one', manifest: { places } }, mistakes: yaml.problems };
+  }
+  if (instances !== undefined) {
+    const where = 'in a file of many environments it stands under defaults, or under an environment';
+    yaml.note(instances.keyOffset, 'instances', where);
+  }
+  const fleet = readFleet(reading, root, top);
+  return { content: { kind: 'many', fleet }, mistakes: yaml.problems };
+}
+
+const none: CloudFile = { kind: 'one', manifest: { places: [] } };
+
+type CloudReading = Reading<ProcessSpec>;
+
+function readFleet(reading: CloudReading, root: Part, top: ReadonlyMap<string, Part>): Fleet {
+  const { yaml } = reading;
+  const defaults = readDefaults(reading, top.get('defaults'));
+  const named = top.get('environments');
+  const entries = named && yaml.entries(named);
+  if (entries === undefined || entries.length === 0) {
+    const { offset } = named ?? root;
+    yaml.note(offset, 'environments', 'must name at least one environment, such as production: {}');
+  }
+  return {
+    application: readApplication(reading, top.get('application')),
+    environments: (entries ?? []).flatMap((entry) => readEnvironment(reading, entry, defaults) ?? []),
+  };
+}
+
+function readApplication({ yaml }: CloudReading, part: Part | undefined): Named | undefined {
+  if (part === undefined) return undefined;
+  const name = yaml.plain(part, 0);
+  if (typeof name === 'string' && name.trim() !== '')
+    return { name: name.trim(), place: yaml.placeOf(part.keyOffset) };
+  yaml.note(part.offset, part.path, 'must be the application’s id, slug, name or repository');
+  return undefined;
+}
+
+type Places = readonly DeclaredPlace<ProcessSpec>[];
+
+function readDefaults(reading: CloudReading, part: Part | undefined): Places {
+  if (part === undefined) return [];
+  const { yaml } = reading;
+  const instances = readKeys(yaml, part, 'defaults', ['instances']);
+  const named = instances?.get('instances');
+  if (instances !== undefined && named === undefined)
+    yaml.note(part.offset, part.path, 'must have instances, each with a list of processes');
+  return named === undefined ? [] : readPlaces(reading, named);
+}
+
+function readEnvironment(
+  reading: CloudReading,
+  entry: Part,
+  defaults: Places,
+): DeclaredEnvironment | undefined {
+  const { yaml } = reading;
+  const keys = readKeys(yaml, entry, 'an environment ({} for the defaults alone)', ['defaults', 'instances']);
+  if (keys === undefined) return undefined;
+  const begins = takesDefaults(reading, keys.get('defaults')) ? defaults : [];
+  const named = keys.get('instances');
+  const own = named === undefined ? [] : readPlaces(reading, named);
+  if (begins.length === 0 && named === undefined)
+    yaml.note(
+      entry.keyOffset,
+      entry.path,
+      'declares nothing: it has no instances, and no defaults apply to it',
+    );
+  const { places, mistakes } = mergePlaces(begins, own);
+  for (const { place, message } of mistakes) yaml.noteAt(place, entry.path, message);
+  const place = yaml.placeOf(entry.keyOffset);
+  return { name: entry.name, place, isPattern: entry.name.includes('*'), manifest: { places } };
+}
+
+function takesDefaults({ yaml }: CloudReading, part: Part | undefined): boolean {
+  const value = part === undefined ? true : yaml.plain(part, 0);
+  if (part !== undefined && typeof value !== 'boolean')
+    yaml.note(part.offset, part.path, 'must be false, which leaves the defaults out; without it they apply');
+  return value !== false;
+}
+
+interface Merged {
+  readonly places: Places;
+  readonly mistakes: readonly Mistake[];
+}
+
+/** The defaults' instances with what an environment declares over them, then those that only it has. */
+export function mergePlaces(defaults: Places, own: Places): Merged {
+  const mistakes: Mistake[] = [];
+  const byName = new Map(own.map((place) => [place.name, place]));
+  const merged = defaults.map((place) => {
+    const over = byName.get(place.name);
+    if (over === undefined) return place;
+    return { ...over, processes: mergeProcesses(place.processes, over.processes, mistakes) };
+  });
+  const names = new Set(defaults.map(({ name }) => name));
+  return { places: [...merged, ...own.filter(({ name }) => !names.has(name))], mistakes };
+}
+
+type Processes = readonly Declared<ProcessSpec>[];
+
+/**
+ * One to one, by identity: first those of the same identity, then workers that name no connection, which override the
+ * one default worker of their queue that is left. What stands in the environment wins, key by key.
+ */
+function mergeProcesses(defaults: Processes, own: Processes, mistakes: Mistake[]): Processes {
+  const over = new Map<Declared<ProcessSpec>, Declared<ProcessSpec>>();
+  const left: Declared<ProcessSpec>[] = [];
+  for (const declared of own) {
+    const key = keyOf(identityOf(declared.spec));
+    const same = defaults.find(({ spec }) => keyOf(identityOf(spec)) === key);
+    if (same === undefined) left.push(declared);
+    else over.set(same, declared);
+  }
+  const added = left.filter((declared) => {
+    const free = defaults.filter((one) => !over.has(one));
+    const candidates = free.filter(({ spec }) => fits(identityOf(declared.spec), identityOf(spec)));
+    const [only, ...others] = candidates;
+    if (only === undefined) return true;
+    if (others.length === 0) over.set(only, declared);
+    else mistakes.push({ place: declared.place, message: severalFit(declared.spec, candidates) });
+    return false;
+  });
+  const merged = defaults.map((one) => {
+    const above = over.get(one);
+    return above === undefined ? one : { ...above, spec: mergeSpec(one.spec, above.spec) };
+  });
+  return [...merged, ...added];
+}
+
+function severalFit(spec: ProcessSpec, candidates: Processes): string {
+  const there = candidates.map((one) => `${describe(one.spec)} (${placeText(one.place)})`).join(', ');
+  return `the ${describe(spec)} fits ${candidates.length} of the defaults: ${there}; set connection to say which one it overrides`;
+}
+
+function mergeSpec(below: ProcessSpec, above: ProcessSpec): ProcessSpec {
+  const processes = above.processes ?? below.processes;
+  return above.type === 'worker' && below.type === 'worker'
+    ? { ...above, processes, config: { ...below.config, ...above.config } }
+    : { ...above, processes };
+}
+
+/** An environment of the application, as far as it is needed to find out which key means it. */
+export interface NamedEnvironment {
+  readonly id: string;
+  readonly name: string;
+  readonly slug: string | null | undefined;
+  readonly branch: string | null | undefined;
+}
+
+/** An environment, and what the file declares for it. */
+export interface AssignedEnvironment<E> {
+  readonly environment: E;
+  readonly declared: DeclaredEnvironment;
+}
+
+export interface Assignment<E> {
+  /** Those of names in the file's order, then those of patterns. */
+  readonly assigned: readonly AssignedEnvironment<E>[];
+  /** Patterns that match no environment. */
+  readonly idle: readonly DeclaredEnvironment[];
+}
+
+/** In which order names are compared: the first kind that matches decides. */
+const kinds: readonly Kind<NamedEnvironment>[] = [
+  { name: 'id', of: ({ id }) => id },
+  { name: 'name', of: ({ name }) => name },
+  { name: 'slug', of: ({ slug }) => slug },
+  { name: 'branch', of: ({ branch }) => branch },
+];
+
+/**
+ * Which environments of the application the file is about. Throws one failure about all names that mean none or several,
+ * and all that mean one that another name means (a `NotThere` if names only mean none: those may yet appear).
+ */
+export function assignEnvironments<E extends NamedEnvironment>(
+  { environments: declared }: Fleet,
+  among: readonly E[],
+): Assignment<E> {
+  const byId = new Map<string, AssignedEnvironment<E>>();
+  const named = declared.filter(({ isPattern }) => !isPattern);
+  collecting('environments of the manifest', named, (key) => {
+    const environment = environmentNamed(key, among);
+    const twin = byId.get(environment.id);
+    if (twin !== undefined) throw twice('environment', key, twin.declared, environment.id);
+    byId.set(environment.id, { environment, declared: key });
+  });
+  return withPatterns(declared, among, byId);
+}
+
+function withPatterns<E extends NamedEnvironment>(
+  declared: readonly DeclaredEnvironment[],
+  among: readonly E[],
+  byId: Map<string, AssignedEnvironment<E>>,
+): Assignment<E> {
+  const idle = declared.filter((pattern) => {
+    if (!pattern.isPattern) return false;
+    const matching = among.filter((environment) => matches(pattern.name, environment));
+    for (const environment of matching)
+      if (!byId.has(environment.id)) byId.set(environment.id, { environment, declared: pattern });
+    return matching.length === 0;
+  });
+  return { assigned: [...byId.values()], idle };
+}
+
+/** What the file declares for one environment: by its key, else by the first pattern that matches. */
+export function assignedTo<E extends NamedEnvironment>(
+  { environments: declared }: Fleet,
+  environment: E,
+  among: readonly E[],
+): DeclaredEnvironment | undefined {
+  const named = declared.filter((key) => !key.isPattern && means(key, environment, among));
+  const [first, second] = named;
+  if (first !== undefined && second !== undefined) throw twice('environment', second, first, environment.id);
+  return first ?? declared.find(({ isPattern, name }) => isPattern && matches(name, environment));
+}
+
+/** A name that means no or several environments does not mean this one. */
+function means<E extends NamedEnvironment>(
+  key: DeclaredEnvironment,
+  { id }: E,
+  among: readonly E[],
+): boolean {
+  const kind = kinds.find(({ of }) => among.some((environment) => of(environment) === key.name));
+  const found = among.filter((environment) => kind?.of(environment) === key.name);
+  return found.length === 1 && found[0]?.id === id;
+}
+
+function environmentNamed<E extends NamedEnvironment>(key: DeclaredEnvironment, among: readonly E[]): E {
+  try {
+    return findByKind<E>(
+      'environment',
+      'in the application',
+      key.name,
+      among,
+      kinds,
+      'its name in the manifest',
+    );
+  } catch (error) {
+    throw error instanceof Failure ? atPlace(error, key.place) : error;
+  }
+}
+
+/** Does a pattern match its branch or its name? `*` is any text. */
+export function matches(pattern: string, { name, branch }: NamedEnvironment): boolean {
+  return [branch ?? '', name].some((text) => text !== '' && fitsPattern(pattern, text));
+}
+
+/** Each part between two `*` is looked for after the one before it: no pattern takes long. */
+function fitsPattern(pattern: string, text: string): boolean {
+  const [start = '', ...parts] = pattern.split('*');
+  const end = parts.pop() ?? '';
+  if (text.length < start.length + end.length || !text.startsWith(start) || !text.endsWith(end)) return false;
+  let rest = text.slice(start.length, text.length - end.length);
+  return parts.every((part) => {
+    const index = rest.indexOf(part);
+    if (index !== -1) rest = rest.slice(index + part.length);
+    return index !== -1;
+  });
+}

@@ -1,0 +1,384 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import {
+  assignEnvironments,
+  assignedTo,
+  type Fleet,
+  matches,
+  type NamedEnvironment,
+  parseCloudFile,
+} from '../../src/cloud/fleet.ts';
+import { cloudManifest } from '../../src/cloud/manifest.ts';
+import type { ProcessSpec } from '../../src/cloud/spec.ts';
+import { messageOf, placeText } from '../../src/failure.ts';
+import { type Manifest, parseManifest } from '../../src/manifest/read.ts';
+import { NotThere } from '../../src/names.ts';
+
+const example = `
+application: shop
+defaults:
+  instances:
+    App:
+      - type: worker
+        config: { queue: "high,default", tries: 3 }
+environments:
+  production:
+    instances:
+      App:
+        - type: worker
+          processes: 5
+          config: { queue: "high,default", timeout: 90 }
+      Workers:
+        - type: custom
+          command: php artisan horizon
+  staging: {}
+  "preview/*":
+    defaults: false
+    instances: { App: [{ type: worker }] }
+`;
+
+function problemsOf(text: string): readonly string[] {
+  return parseCloudFile(text, 'm.yml').mistakes.map(
+    ({ place, message }) => `${placeText(place)}: ${message}`,
+  );
+}
+
+function fleetOf(text: string): Fleet {
+  const { content, mistakes } = parseCloudFile(text, 'm.yml');
+  expect(mistakes).toEqual([]);
+  if (content.kind === 'one') throw new Error('a file of many environments was expected');
+  return content.fleet;
+}
+
+/** What a manifest declares, without the places in the file. */
+function plain({ places }: Manifest<ProcessSpec>): Readonly<Record<string, readonly ProcessSpec[]>> {
+  return Object.fromEntries(places.map(({ name, processes }) => [name, processes.map(({ spec }) => spec)]));
+}
+
+const declaredIn = (text: string) =>
+  Object.fromEntries(fleetOf(text).environments.map(({ name, manifest }) => [name, plain(manifest)]));
+
+const environment = (id: string, name = id, slug = name, branch: string | null = name): NamedEnvironment => ({
+  ...{ id, name, slug, branch },
+});
+
+describe('A file of many environments', () => {
+  test('declares for each environment the defaults, with what it has itself over them', () => {
+    const { application, environments } = fleetOf(example);
+    expect(application?.name).toBe('shop');
+    expect(environments.map(({ name, isPattern }) => [name, isPattern])).toEqual([
+      ['production', false],
+      ['staging', false],
+      ['preview/*', true],
+    ]);
+    const worker = { type: 'worker', processes: undefined };
+    expect(environments.map(({ manifest }) => plain(manifest))).toEqual([
+      {
+        App: [{ type: 'worker', processes: 5, config: { queue: 'high,default', tries: 3, timeout: 90 } }],
+        Workers: [{ type: 'custom', processes: undefined, command: 'php artisan horizon' }],
+      },
+      { App: [{ ...worker, config: { queue: 'high,default', tries: 3 } }] },
+      { App: [{ ...worker, config: {} }] },
+    ]);
+  });
+
+  test('says of each process where it is declared: over the defaults, there where it is changed', () => {
+    const [production] = fleetOf(example).environments;
+    expect(production?.place).toEqual({ file: 'm.yml', line: 9, column: 3 });
+    expect(
+      production?.manifest.places.flatMap(({ processes }) => processes.map(({ place }) => place.line)),
+    ).toEqual([12, 16]);
+  });
+
+  test('a file of one environment is read as before', () => {
+    const text = 'instances: { App: [{ type: worker }] }';
+    expect(parseCloudFile(text, 'm.yml')).toEqual({
+      content: { kind: 'one', manifest: { places: parseManifest(text, 'm.yml', cloudManifest).places } },
+      mistakes: [],
+    });
+  });
+
+  test.each([
+    [
+      'of the same queue and connection',
+      '{ queue: a, connection: redis }',
+      '{ queue: a, connection: redis, tries: 1 }',
+      [{ queue: 'a', connection: 'redis', tries: 1 }],
+    ],
+    [
+      'of the same queue where it names no connection',
+      '{ queue: a, connection: redis }',
+      '{ queue: a, tries: 1 }',
+      [{ queue: 'a', connection: 'redis', tries: 1 }],
+    ],
+    [
+      'and no other, where it names another connection',
+      '{ queue: a, connection: redis }',
+      '{ queue: a, connection: sqs }',
+      [
+        { queue: 'a', connection: 'redis' },
+        { queue: 'a', connection: 'sqs' },
+      ],
+    ],
+    [
+      'and no other, where it names a connection and the default names none',
+      '{ queue: a, tries: 3 }',
+      '{ queue: a, connection: redis }',
+      [
+        { queue: 'a', tries: 3 },
+        { queue: 'a', connection: 'redis' },
+      ],
+    ],
+  ])('a worker overrides the default %s', (_, below, above, configs) => {
+    const declared = declaredIn(
+      `defaults: { instances: { App: [{ type: worker, config: ${below} }] } }\nenvironments: { x: { instances: { App: [{ type: worker, config: ${above} }] } } }`,
+    );
+    expect(declared['x']?.['App']?.map((spec) => spec.type === 'worker' && spec.config)).toEqual(configs);
+  });
+
+  test('of two workers on one queue, the one without a connection overrides what the other leaves', () => {
+    const declared = declaredIn(`
+defaults:
+  instances:
+    App:
+      - { type: worker, config: { queue: a, connection: redis } }
+      - { type: worker, config: { queue: a, connection: sqs } }
+environments:
+  x:
+    instances:
+      App:
+        - { type: worker, processes: 7, config: { queue: a } }
+        - { type: worker, processes: 2, config: { queue: a, connection: redis } }
+`);
+    expect(declared['x']?.['App']?.map(({ processes }) => processes)).toEqual([2, 7]);
+  });
+
+  test('a custom process is overridden by its command, however its blanks are written', () => {
+    const declared = declaredIn(
+      'defaults: { instances: { App: [{ type: custom, command: php artisan x, processes: 2 }] } }\nenvironments: { x: { instances: { App: [{ type: custom, command: php  artisan x }] } } }',
+    );
+    expect(declared['x']?.['App']).toEqual([{ type: 'custom', processes: 2, command: 'php  artisan x' }]);
+  });
+
+  test('every problem is told at once, with its place', () => {
+    expect(
+      problemsOf(`
+application: 5
+instances: {}
+defaults:
+  instances:
+    App:
+      - { type: worker, config: { queue: a, connection: redis } }
+      - { type: worker, config: { queue: a, connection: sqs } }
+environments:
+  production:
+    instances:
+      App:
+        - { type: worker, config: { queue: a } }
+        - { type: wroker }
+  staging:
+  other:
+    default: false
+  "x/*":
+    defaults: no thanks
+  empty: { defaults: false }
+  list: []
+`),
+    ).toEqual([
+      'm.yml:2:14: application: must be the application’s id, slug, name or repository',
+      'm.yml:3:1: instances: in a file of many environments it stands under defaults, or under an environment',
+      'm.yml:13:11: environments.production: the worker on queue a fits 2 of the defaults: worker on queue a of connection redis (m.yml:7:9), worker on queue a of connection sqs (m.yml:8:9); set connection to say which one it overrides',
+      'm.yml:14:19: environments.production.instances.App[1].type: must be worker or custom, not "wroker". Did you mean "worker"?',
+      'm.yml:15:11: environments.staging: an environment ({} for the defaults alone) must be a mapping with defaults, instances, not nothing',
+      'm.yml:17:5: environments.other: "default" is not a key of an environment ({} for the defaults alone); the keys are defaults, instances. Did you mean "defaults"?',
+      'm.yml:19:15: environments.x/*.defaults: must be false, which leaves the defaults out; without it they apply',
+      'm.yml:20:3: environments.empty: declares nothing: it has no instances, and no defaults apply to it',
+      'm.yml:21:9: environments.list: an environment ({} for the defaults alone) must be a mapping with defaults, instances, not a list',
+    ]);
+  });
+
+  test.each([
+    ['environments:', 'm.yml:1:14: environments: must name at least one environment, such as production: {}'],
+    ['environments: {}', 'm.yml:1:15: environments: must name at least one environment'],
+    ['defaults: {}\nenvironments: { x: {} }', 'm.yml:1:11: defaults: must have instances'],
+    ['environments:\n  x: { instances: { App: [] } }\n  x: {}', 'the key "x" is here a second time'],
+    ['enviroments: { x: {} }', 'Did you mean "environments"?'],
+    [
+      'services:\n  app:\n    environment: { DB_PASSWORD: hunter2 }',
+      'this is not a manifest: it has no instances and no environments',
+    ],
+  ])('%j is refused', (text, problem) => {
+    expect(problemsOf(text).join('\n')).toContain(problem);
+    expect(problemsOf(text).join()).not.toContain('hunter2');
+  });
+});
+
+describe('The environments of an application are those that the file names', () => {
+  const fleet = (...keys: string[]) =>
+    fleetOf(
+      `environments:\n${keys.map((key) => `  ${JSON.stringify(key)}: { instances: { App: [] } }\n`).join('')}`,
+    );
+  const shop = [
+    environment('env-1', 'production', 'prod', 'main'),
+    environment('env-2', 'Staging', 'staging', 'develop'),
+    environment('env-3', 'pr-7', 'pr-7', 'preview/seven'),
+    environment('env-4', 'pr-8', 'pr-8', 'preview/eight'),
+    environment('env-5', 'preview/none', 'preview-none', null),
+  ];
+  const pairs = (file: Fleet, among = shop) =>
+    assignEnvironments(file, among).assigned.map(({ environment: { id }, declared }) => [id, declared.name]);
+
+  test.each(['env-1', 'production', 'prod', 'main'])('by id, name, slug or branch: %s', (key) => {
+    expect(pairs(fleet(key))).toEqual([['env-1', key]]);
+  });
+
+  test('a name that is another’s branch is the one that is called so', () => {
+    const among = [environment('env-1', 'main', 'a', 'x'), environment('env-2', 'other', 'b', 'main')];
+    expect(pairs(fleet('main'), among)).toEqual([['env-1', 'main']]);
+  });
+
+  test('those of names in the file’s order, then those of patterns, of which the first that matches decides', () => {
+    expect(pairs(fleet('preview/s*', 'pr-8', '*', 'production'))).toEqual([
+      ['env-4', 'pr-8'],
+      ['env-1', 'production'],
+      ['env-3', 'preview/s*'],
+      ['env-2', '*'],
+      ['env-5', '*'],
+    ]);
+  });
+
+  test('a pattern that matches none is told, and is no error', () => {
+    const { assigned, idle } = assignEnvironments(fleet('production', 'release/*'), shop);
+    expect(assigned).toHaveLength(1);
+    expect(idle.map(({ name }) => name)).toEqual(['release/*']);
+  });
+
+  test('names that mean none are told all at once, with what was meant and where they stand, and may yet appear', () => {
+    const thrown = (() => {
+      try {
+        return assignEnvironments(fleet('prodution', 'nothing', 'main'), shop);
+      } catch (error) {
+        return error;
+      }
+    })();
+    expect(thrown).toBeInstanceOf(NotThere);
+    expect(messageOf(thrown)).toContain('2 environments of the manifest');
+    expect(messageOf(thrown)).toContain('The environment "prodution" (m.yml:2:3)');
+    expect(messageOf(thrown)).toContain('Did you mean "production"?');
+    expect(messageOf(thrown)).toContain('The environment "nothing" (m.yml:3:3)');
+  });
+
+  test('two keys that mean one environment, and a name that means two, are errors', () => {
+    expect(() => assignEnvironments(fleet('production', 'main'), shop)).toThrow(
+      'The environment "main" (m.yml:3:3): it is env-1, which the manifest names already, as "production" (m.yml:2:3)',
+    );
+    const twins = [environment('env-1', 'a', 'a', 'main'), environment('env-2', 'b', 'b', 'main')];
+    expect(() => assignEnvironments(fleet('main'), twins)).toThrow(
+      '2 environments in the application have this branch: a (env-1), b (env-2)',
+    );
+  });
+
+  test('one environment by itself: its key, else the first pattern, else nothing', () => {
+    const file = fleet('nothing', 'main', 'preview/*');
+    const nameFor = (id: string) => {
+      const one = shop.find((each) => each.id === id);
+      return one && assignedTo(file, one, shop)?.name;
+    };
+    expect(['env-1', 'env-3', 'env-5', 'env-2'].map(nameFor)).toEqual([
+      'main',
+      'preview/*',
+      'preview/*',
+      undefined,
+    ]);
+    expect(() =>
+      assignedTo(fleet('prod', 'main'), environment('env-1', 'production', 'prod', 'main'), shop),
+    ).toThrow('which the manifest names already');
+  });
+
+  test.each([
+    ['*', 'anything', true],
+    ['preview/*', 'preview/', true],
+    ['preview/*', 'preview', false],
+    ['*/fix', 'a/b/fix', true],
+    ['a*b*c', 'aXbYbZc', true],
+    ['a*b*c', 'acb', false],
+    ['a*a', 'a', false],
+    ['a.c*', 'abc', false],
+    [`${'*a'.repeat(40)}b`, 'a'.repeat(200), false],
+  ])('the pattern %s and %s', (pattern, branch, isMatch) => {
+    expect(matches(pattern, environment('env-1', 'zzz', 'zzz', branch))).toBe(isMatch);
+    expect(matches(pattern, environment('env-1', branch, 'zzz', null))).toBe(isMatch);
+  });
+});
+
+describe('What a file of many environments declares', () => {
+  const options = fc.record(
+    { tries: fc.integer({ min: 0, max: 3 }), timeout: fc.integer({ min: 0, max: 3 }), force: fc.boolean() },
+    { requiredKeys: [] },
+  );
+  const settings = fc.record({
+    processes: fc.option(fc.integer({ min: 1, max: 10 }), { nil: undefined }),
+    options,
+  });
+  type Settings = { readonly processes?: number | undefined; readonly options: object };
+  const identities = [
+    'custom one',
+    'custom two',
+    'worker a redis',
+    'worker b redis',
+    'worker b sqs',
+    'worker c',
+  ];
+  const instance = fc.dictionary(fc.constantFrom(...identities), settings);
+  const instances = fc.dictionary(fc.constantFrom('App', 'Workers', 'Imports'), instance, { minKeys: 1 });
+
+  const process = (identity: string, { processes, options: own }: Settings) => {
+    const [type, name = '', connection] = identity.split(' ');
+    const number = processes === undefined ? {} : { processes };
+    return type === 'custom'
+      ? { type, ...number, command: `php artisan ${name}` }
+      : {
+          type,
+          ...number,
+          config: { queue: name, ...(connection === undefined ? {} : { connection }), ...own },
+        };
+  };
+  type Instances = Readonly<Record<string, Readonly<Record<string, Settings>>>>;
+  const written = (all: Instances) =>
+    Object.fromEntries(
+      Object.entries(all).map(([name, processes]) => [
+        name,
+        Object.entries(processes).map(([identity, one]) => process(identity, one)),
+      ]),
+    );
+
+  test('is what a person would write by hand into a file for each environment', () => {
+    fc.assert(
+      fc.property(instances, fc.option(instances), fc.boolean(), (below, above, isAlone) => {
+        const environments = {
+          x: { ...(isAlone ? { defaults: false } : {}), instances: written(above ?? {}) },
+        };
+        fc.pre(!(isAlone && above === null) && (above !== null || !isAlone));
+        const file = {
+          defaults: { instances: written(below) },
+          environments: above === null ? { x: {} } : environments,
+        };
+        const byHand: Record<string, Record<string, Settings>> = {};
+        for (const layer of isAlone ? [above ?? {}] : [below, above ?? {}])
+          for (const [name, processes] of Object.entries(layer)) {
+            byHand[name] ??= {};
+            for (const [identity, { processes: number, options: own }] of Object.entries(processes)) {
+              const before = byHand[name][identity];
+              byHand[name][identity] = {
+                processes: number ?? before?.processes,
+                options: { ...before?.options, ...own },
+              };
+            }
+          }
+        const alone = parseManifest(JSON.stringify({ instances: written(byHand) }), 'm.yml', cloudManifest);
+        expect(declaredIn(JSON.stringify(file))['x']).toEqual(plain(alone));
+      }),
+      { numRuns: 100 },
+    );
+  });
+});
