@@ -5,6 +5,7 @@ import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parse } from 'yaml';
 import { type Example, examplesInDocumentation, pathOf, readDocument } from '../test/docs/documents.ts';
+import type { CloudEnvironment } from '../test/emulator/cloud-records.ts';
 import { seedShop } from '../test/emulator/seed.ts';
 import { type Emulator, startEmulator } from '../test/emulator/server.ts';
 import { type FakeGitHub, startFakeGitHub } from '../test/runner/fake-github.ts';
@@ -98,11 +99,12 @@ async function play({ path, text, events, files }: Job): Promise<void> {
   const [emulator, gitHub] = await Promise.all([startEmulator(), startFakeGitHub()]);
   const folder = mkdtempSync(join(tmpdir(), 'act-'));
   try {
-    layOut(emulator);
+    const production = layOut(emulator);
     const workspace = join(folder, 'shop');
     const commit = repositoryOf(workspace, { ...files, [path]: text }, emulator.url);
     for (const event of events) {
       if (event === 'push') merge(gitHub, commit);
+      if (event === 'push' || event === 'release') emulator.cloud.push(production, { commitHash: commit });
       const before = emulator.requests.length;
       const run = await act(folder, workspace, path, event, emulator, gitHub);
       const writes = emulator.requests.slice(before).filter(({ method }) => method !== 'GET');
@@ -118,8 +120,8 @@ async function play({ path, text, events, files }: Job): Promise<void> {
   }
 }
 
-/** What the documents speak of: environments, clusters, applications, servers, and what runs on them. */
-function layOut(emulator: Emulator): void {
+/** Environments, clusters, applications and servers of the documents, and what runs there; gives production. */
+function layOut(emulator: Emulator): CloudEnvironment {
   const { application, environment, server, site } = seedShop(emulator);
   const { cloud, forge } = emulator;
   cloud.addInstance(environment, { name: 'workers', type: 'service' });
@@ -136,6 +138,7 @@ function layOut(emulator: Emulator): void {
   for (const { at, on } of [{ at: server, on: site }, ...others])
     for (const command of commands)
       forge.addProcess(at, { command: `php8.4 artisan ${command}`, directory, siteId: Number(on.id) });
+  return environment;
 }
 
 /** A repository with these files, whose steps of our actions reach the emulator, and its commit. */
