@@ -1,4 +1,5 @@
 import { setOptions } from '../cloud/drift.ts';
+import type { Health } from '../cloud/environment-log.ts';
 import { describeExisting } from '../cloud/identity.ts';
 import type { ExistingProcess } from '../cloud/process.ts';
 import { cloud } from '../cloud/service.ts';
@@ -10,17 +11,26 @@ import { type Connection, readConnection, withClient } from './inputs/connection
 import { readTarget, type TargetInputs } from './inputs/target.ts';
 import { type Running, type RunningPlace, readRunning } from './read-running.ts';
 import { reportListed, schemaUrl } from './report/list.ts';
+import { saySleep } from './report/sleep.ts';
+import {
+  readStatuses,
+  readStatusInputs,
+  requireStatus,
+  type StatusInputs,
+  warnOfStatuses,
+} from './status.ts';
 
 interface ListInputs {
   readonly connection: Connection;
   readonly target: TargetInputs;
   /** Only processes of this type, if one is given. */
   readonly type: ProcessSpec['type'] | undefined;
+  readonly status: StatusInputs;
 }
 
 /** Lists the background processes of a Laravel Cloud instance or environment, and writes them as a manifest. */
 export async function runList(step: Step): Promise<void> {
-  const { connection, target, type } = readInputs(step);
+  const { connection, target, type, status } = readInputs(step);
   await withClient(step, connection, async (client) => {
     const { environment, places: all } = await readRunning(step, client, connection, target);
     const places = all.map((place) => ({
@@ -31,9 +41,16 @@ export async function runList(step: Step): Promise<void> {
       schemaUrl: schemaUrl(step, 'background-processes'),
       notes: type === undefined ? [] : [`Only processes of type ${type}: with prune, the others would go.`],
     });
-    logPlaces(step, places);
-    step.output({ ...outputsFor({ environment, places }), 'manifest-yaml': manifest });
-    for (const block of reportListed({ environment, places }, type, manifest)) step.summarize(block);
+    saySleep(step, environment);
+    const running = { environment, places };
+    const statuses =
+      status.window > 0 ? await readStatuses(step, client, connection, running, status.window) : undefined;
+    logPlaces(step, places, statuses);
+    step.output({ ...outputsFor(running, statuses), 'manifest-yaml': manifest });
+    for (const block of reportListed(running, type, manifest, statuses)) step.summarize(block);
+    if (statuses === undefined) return;
+    warnOfStatuses(step, statuses);
+    requireStatus(step, status, statuses);
   });
 }
 
@@ -43,6 +60,7 @@ function readInputs(step: Step): ListInputs {
     connection: readConnection(step, cloud),
     target: readTarget(step, { pinned: false }),
     type: readType(step),
+    status: readStatusInputs(inputs),
   };
   inputs.done();
   return read;
@@ -54,19 +72,31 @@ function readType({ inputs }: Step): ProcessSpec['type'] | undefined {
     : inputs.choice('type', ['worker', 'custom'], 'worker');
 }
 
-function logPlaces({ log }: Step, places: readonly RunningPlace[]): void {
+/** The status of each process by its id, where it was asked for. */
+type Statuses = ReadonlyMap<string, Health> | undefined;
+
+function logPlaces({ log }: Step, places: readonly RunningPlace[], statuses: Statuses): void {
   for (const place of places) {
     const { length } = place.processes;
     log.group(
       `${nameOf(place)}: ${length} background ${length === 1 ? 'process' : 'processes'}`,
-      place.processes.map((process) => `${process.id}  ${describeExisting(process)}  × ${process.processes}`),
+      place.processes.map((process) =>
+        [process.id, describeExisting(process), `× ${process.processes}`, statuses?.get(process.id)?.status]
+          .filter((part) => part !== undefined)
+          .join('  '),
+      ),
     );
     for (const one of place.unreadable) log.warning(`Left out: ${unreadableText(one)}.`);
   }
 }
 
-function outputsFor({ environment, places }: Running): Outputs {
-  const processes = places.flatMap((place) => place.processes.map((process) => listed(process, place)));
+function outputsFor({ environment, places }: Running, statuses: Statuses): Outputs {
+  const processes = places.flatMap((place) =>
+    place.processes.map((process) => ({
+      ...listed(process, place),
+      ...(statuses === undefined ? {} : { status: statuses.get(process.id)?.status ?? 'unknown' }),
+    })),
+  );
   const [only, ...others] = places;
   return {
     'processes-json': JSON.stringify(processes),

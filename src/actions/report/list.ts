@@ -1,3 +1,4 @@
+import type { Health } from '../../cloud/environment-log.ts';
 import { cloudManifest } from '../../cloud/manifest.ts';
 import { code, folded, type Html, html, preformatted } from '../../runner/html.ts';
 import type { Step } from '../../runner/step.ts';
@@ -10,6 +11,7 @@ export function reportListed(
   { environment, places }: Running,
   type: string | undefined,
   manifest: string,
+  statuses?: ReadonlyMap<string, Health>,
 ): readonly Html[] {
   const count = places.reduce((sum, { processes }) => sum + processes.length, 0);
   const [only, ...others] = places;
@@ -23,15 +25,18 @@ export function reportListed(
     .filter(({ processes }) => processes.length > 0)
     .map(
       (place) =>
-        html`${others.length === 0 ? html`` : html`<h4>${place.instance?.name ?? place.id}</h4>`}${placeTable(place)}`,
+        html`${others.length === 0 ? html`` : html`<h4>${place.instance?.name ?? place.id}</h4>`}${placeTable(place, statuses)}`,
     );
   return [head, ...tables, manifestToCopy(manifest, cloudManifest.file)];
 }
 
-function placeTable({ processes, instance }: RunningPlace): Html {
+function placeTable(
+  { processes, instance }: RunningPlace,
+  statuses: ReadonlyMap<string, Health> | undefined,
+): Html {
   const total = processes.reduce((sum, process) => sum + process.processes, 0);
   const all = `${total} ${total === 1 ? 'process' : 'processes'}${totalText(total, instance)}`;
-  return html`<p>Together: ${all}.</p>${processRows(processes)}`;
+  return html`<p>Together: ${all}.</p>${processRows(processes, statuses)}`;
 }
 
 /** A manifest as the summary shows it, to be copied into a file. */

@@ -1,3 +1,4 @@
+import type { Health } from '../../cloud/environment-log.ts';
 import type { Instance } from '../../cloud/instances.ts';
 import type { ExistingProcess } from '../../cloud/process.ts';
 import { cloudRules } from '../../cloud/service.ts';
@@ -72,12 +73,26 @@ export function leftAlone({ from, to }: Change): Html {
 }
 
 /** Processes as a table of the summary, with their ids and dates folded away below it. */
-export function processRows(processes: readonly ExistingProcess[]): Html {
+export function processRows(
+  processes: readonly ExistingProcess[],
+  statuses?: ReadonlyMap<string, Health>,
+): Html {
   const rows = processes.map((process) => {
     const { processes: count, ...options } = cloudRules.settingsOfExisting(process);
-    return [nameOf(process), html`${Number(count)}`, code(settingsText(options))];
+    const status = statuses?.get(process.id)?.status;
+    return [
+      nameOf(process),
+      html`${statusMark(status)}`,
+      html`${Number(count)}`,
+      code(settingsText(options)),
+    ];
   });
-  return html`${table(['Background process', 'Processes', 'Options'], rows)}${idsOf(processes)}`;
+  return html`${table(['Background process', 'Status', 'Processes', 'Options'], rows)}${idsOf(processes)}`;
+}
+
+function statusMark(status: Health['status'] | undefined): string {
+  if (status === undefined) return '';
+  return { up: '✅ up', restarting: '🔁 restarting', unknown: '❔ unknown' }[status];
 }
 
 function idsOf(processes: readonly ExistingProcess[]): Html {

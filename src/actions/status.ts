@@ -1,0 +1,125 @@
+import { hasSucceeded, readDeployments } from '../cloud/deployments.ts';
+import { type Environment, readEnvironment, whyAsleep } from '../cloud/environment.ts';
+import { describeExits, type Health, unknown, watchedOf } from '../cloud/environment-log.ts';
+import { readInstance } from '../cloud/instances.ts';
+import { lookBack } from '../cloud/stability.ts';
+import { Failure } from '../failure.ts';
+import type { HttpClient } from '../http/client.ts';
+import { orNear } from '../names.ts';
+import type { Inputs } from '../runner/inputs.ts';
+import type { Step } from '../runner/step.ts';
+import { type Connection, workDeadline } from './inputs/connection.ts';
+import type { Running } from './read-running.ts';
+import { saySleep } from './report/sleep.ts';
+
+/** What is asked about the status of what is listed. */
+export interface StatusInputs {
+  /** Milliseconds to look back in the environment's log; 0: no status is read. */
+  readonly window: number;
+  /** Every process must have one of these; an empty list demands nothing. */
+  readonly required: readonly Health['status'][];
+}
+
+const words = ['up', 'restarting', 'unknown'] as const satisfies readonly Health['status'][];
+
+/** Reads `status-window` and `require-status`. */
+export function readStatusInputs(inputs: Inputs): StatusInputs {
+  const window = inputs.seconds('status-window', { min: 0, max: 86_400 }, 0);
+  const given = (inputs.text('require-status') ?? '').split(',').map((word) => word.trim());
+  const required = given.flatMap((word) => {
+    const known = words.find((one) => one === word);
+    if (known === undefined && word !== '')
+      inputs.problem('require-status', orNear(`must be some of ${words.join(', ')}`, word, words));
+    return known ?? [];
+  });
+  if (required.length > 0 && window === 0)
+    inputs.problem('require-status', 'needs status-window: the seconds of the log that are looked at');
+  return { window, required };
+}
+
+/** The status of each process by its id, from the environment's log. */
+export async function readStatuses(
+  step: Step,
+  client: HttpClient,
+  connection: Connection,
+  running: Running,
+  window: number,
+): Promise<ReadonlyMap<string, Health>> {
+  const patient = client.within(workDeadline(step, connection));
+  const environment = await findEnvironment(patient, running);
+  if (running.environment === undefined) saySleep(step, environment);
+  const watched = running.places.flatMap(({ processes, instance }) =>
+    processes.map((process) => watchedOf(process, instance, environment)),
+  );
+  const asleep = whyAsleep(environment);
+  if (asleep !== undefined || watched.length === 0)
+    return byId(watched.map((process) => unknown(process, asleep ?? '')));
+
+  step.doing('reading the environment’s log');
+  const { deployments, at } = await readDeployments(patient, environment.id);
+  const readAt = step.clock.now();
+  const now = (): number => (at ?? Date.now()) + step.clock.now() - readAt;
+  const observing = {
+    ...step,
+    client: patient,
+    environmentId: environment.id,
+    now,
+    log: (line: string) => step.log.info(line),
+  };
+  return byId(await lookBack(watched, window, deployments.find(hasSucceeded)?.finishedAt, observing));
+}
+
+async function findEnvironment(client: HttpClient, { environment, places }: Running): Promise<Environment> {
+  if (environment !== undefined) return environment;
+  const [place] = places;
+  const environmentId =
+    place?.instance?.environmentId ?? (await readInstance(client, place?.id ?? '')).environmentId;
+  if (environmentId !== undefined) return await readEnvironment(client, environmentId);
+  throw new Failure({
+    what: 'The status of the processes',
+    why: `Laravel Cloud does not report which environment the instance ${place?.id} belongs to`,
+    fix: 'Set environment',
+  });
+}
+
+function byId(healths: readonly Health[]): ReadonlyMap<string, Health> {
+  return new Map(healths.map((health) => [health.process.id, health]));
+}
+
+/** Warns of what is not known, and of what has exited. */
+export function warnOfStatuses(step: Step, statuses: ReadonlyMap<string, Health>): void {
+  for (const health of statuses.values()) {
+    const { process, status, exits, why } = health;
+    if (status === 'unknown' && why !== '')
+      step.warn(
+        `Whether ${process.command ?? process.id} on ${process.cluster ?? 'its cluster'} runs is not known: ${why}.`,
+      );
+    else if (exits.length > 0) step.warn(`${describeExits(health)}.`);
+  }
+}
+
+/** Throws a `Failure` unless every process has a status that is required. */
+export function requireStatus(
+  step: Step,
+  { required }: StatusInputs,
+  statuses: ReadonlyMap<string, Health>,
+): void {
+  if (required.length === 0) return;
+  const unwanted = [...statuses.values()].filter(({ status }) => !required.includes(status));
+  if (statuses.size === 0) step.warn('No process is listed, so require-status checked nothing.');
+  if (unwanted.length === 0) return;
+  const count = `${unwanted.length} of ${statuses.size} background ${statuses.size === 1 ? 'process' : 'processes'}`;
+  const wanted = required.join(' or ');
+  throw new Failure({
+    headline: `${count} ${unwanted.length === 1 ? 'is' : 'are'} not ${wanted}`,
+    what: 'The background processes are not as required',
+    why: `\n${unwanted.map((health) => `- ${describeStatus(health)}`).join('\n')}\n`,
+    fix: 'Read in the environment’s log in Laravel Cloud why they exit',
+  });
+}
+
+function describeStatus(health: Health): string {
+  const { process, status, why } = health;
+  if (status === 'restarting') return `restarting: ${describeExits(health)}`;
+  return `${status}: ${process.command ?? process.id} on ${process.cluster ?? 'its cluster'}${why === undefined ? '' : ` (${why})`}`;
+}
