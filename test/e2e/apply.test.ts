@@ -1,5 +1,4 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { html } from '../../src/runner/html.ts';
 import { seedShop } from '../emulator/seed.ts';
 import { type Emulator, startEmulator } from '../emulator/server.ts';
 import { type ActionOptions, expectNoToken, runAction, type StepRun } from './harness/run-action.ts';
@@ -135,48 +134,6 @@ describe('apply makes an environment run what the manifest declares', () => {
     expect(emulator.cloud.listProcesses(workers)).toHaveLength(1);
   });
 
-  test('a dry run shows the plan and writes nothing', async () => {
-    const reverb = emulator.cloud.addProcess(shop.instance, {
-      type: 'custom',
-      processes: 2,
-      command: 'php  artisan reverb:start',
-    });
-    const other = emulator.cloud.addProcess(workers, { type: 'custom', command: 'php artisan old' });
-    const run = await apply({ environment: 'production', 'dry-run': 'true', prune: 'true' });
-    expect(run.outputs).toMatchObject({
-      outcome: 'would-change',
-      created: '2',
-      updated: '1',
-      deleted: '1',
-      unchanged: '0',
-    });
-    expect(JSON.parse(run.outputs['ids-json'] ?? '')).toEqual([null, reverb.id, null]);
-    const plan: { action: string; status: string }[] = JSON.parse(run.outputs['plan-json'] ?? '');
-    expect(plan.map(({ action, status }) => `${action} ${status}`)).toEqual([
-      'create planned',
-      'update planned',
-      'create planned',
-      'delete planned',
-    ]);
-    expect(run.log).toMatch(/^! custom process "php artisan reverb:start" +processes: 2 → 1$/m);
-    expect(run.log).toMatch(/^- custom process "php artisan old" +lost: 1 process$/m);
-    expect(run.log).toContain(`${other.id}  custom process "php artisan old" on workers`);
-    expect(run.log).toContain(
-      'Plan for production: 2 to create, 1 to update, 1 to delete. Prune is on: what is not declared is deleted.',
-    );
-    expect(run.summary).toContain('<h3>📝 Background processes of <code>production</code>: 2 to create, 1');
-    expect(writes()).toEqual([]);
-  });
-
-  test('without prune, what is not declared stays', async () => {
-    const other = emulator.cloud.addProcess(shop.instance, { type: 'custom', command: 'php artisan old' });
-    const run = await apply();
-    expect(run.outputs).toMatchObject({ created: '3', deleted: '0', undeclared: '1' });
-    expect(run.log).toMatch(/^\? custom process "php artisan old" +1 process; not declared, kept$/m);
-    expect(emulator.cloud.listProcesses(shop.instance).map(({ id }) => id)).toContain(other.id);
-    expect((await apply()).outputs).toMatchObject({ outcome: 'unchanged', undeclared: '1' });
-  });
-
   test('prune deletes exactly what is not declared, only on instances that the manifest names, and last', async () => {
     const unnamed = emulator.cloud.addInstance(shop.environment, { name: 'other', type: 'service' });
     const stays = emulator.cloud.addProcess(unnamed, { type: 'worker' });
@@ -188,13 +145,6 @@ describe('apply makes an environment run what the manifest declares', () => {
     expect(writes().filter((request) => request.startsWith('DELETE'))).toHaveLength(1);
     expect(emulator.cloud.listProcesses(unnamed)).toEqual([stays]);
     expect(emulator.cloud.listProcesses(workers).map(({ id }) => id)).toEqual([declared.id]);
-  });
-
-  test('an empty list with prune clears the instance', async () => {
-    emulator.cloud.addProcess(workers, { type: 'worker' });
-    const run = await apply({ prune: 'true' }, { text: 'instances: { workers: [] }' });
-    expect(run.outputs).toMatchObject({ outcome: 'changed', deleted: '1' });
-    expect(emulator.cloud.listProcesses(workers)).toEqual([]);
   });
 
   test('a worker that takes any connection and one that names the server’s default stay two', async () => {
@@ -232,39 +182,6 @@ describe('apply makes an environment run what the manifest declares', () => {
   });
 });
 
-describe('fail-on-change makes a dry run a gate against drift', () => {
-  const gate = { 'dry-run': 'true', 'fail-on-change': 'true' };
-
-  test('green when all is as declared, whatever else is there and kept', async () => {
-    await apply();
-    emulator.cloud.addProcess(workers, { type: 'custom', command: 'php artisan other' });
-    const run = await apply(gate);
-    expect([run.exitCode, run.errors]).toEqual([0, []]);
-    expect(run.outputs).toMatchObject({ outcome: 'unchanged', undeclared: '1' });
-  });
-
-  test('red when anything would change, with the plan in outputs and summary, and nothing written', async () => {
-    await apply();
-    const other = emulator.cloud.addProcess(workers, { type: 'custom', command: 'php artisan other' });
-    forget();
-    const run = await apply({ ...gate, prune: 'true', 'verify-command': 'php artisan canary' });
-    expect(run.exitCode).toBe(1);
-    expect(run.errors).toEqual([
-      `What runs is not as declared: ${file} has 1 to delete, and fail-on-change is true. Run it without dry-run to make it so, or change the manifest.`,
-    ]);
-    expect(run.outputs).toMatchObject({ outcome: 'would-change', deleted: '1', verified: 'skipped' });
-    expect(run.outputs['plan-json']).toContain(other.id);
-    expect(run.summary).toContain('php artisan other');
-    expect(writes()).toEqual([]);
-  });
-
-  test('has no effect without dry-run', async () => {
-    const run = await apply({ 'fail-on-change': 'true' });
-    expect(run.errors[0]).toContain('fail-on-change: is for dry-run: true');
-    expect(requests()).toEqual([]);
-  });
-});
-
 describe('apply reports truthfully what it could not do', () => {
   test('a step that fails does not stop the others, and holds back the deletes', async () => {
     const old = emulator.cloud.addProcess(shop.instance, { type: 'custom', command: 'php artisan old' });
@@ -289,36 +206,6 @@ describe('apply reports truthfully what it could not do', () => {
     expect(emulator.cloud.deployments).toEqual([]);
     expect(run.summary).toMatch(/^\+ .* {2}FAILED$/m);
     expect(run.summary).toMatch(/^- .* {2}NOT DONE$/m);
-  });
-
-  test('an ambiguous match changes nothing and lists the candidates', async () => {
-    const twins = [1, 2].map(() => emulator.cloud.addProcess(workers, { type: 'worker' }));
-    const run = await apply();
-    expect(run.exitCode).toBe(1);
-    for (const { id } of twins) expect(run.errors[0]).toContain(id);
-    expect(writes()).toEqual([]);
-  });
-
-  test('with prune the oldest of equal processes stays', async () => {
-    const old = emulator.cloud.addProcess(workers, {
-      type: 'worker',
-      created_at: '2026-01-01T00:00:00.000000Z',
-    });
-    emulator.cloud.addProcess(workers, { type: 'worker', created_at: '2026-01-02T00:00:00.000000Z' });
-    const run = await apply({ prune: 'true' });
-    expect(run.outputs).toMatchObject({ created: '2', deleted: '1', unchanged: '1' });
-    expect(emulator.cloud.listProcesses(workers).map(({ id }) => id)).toEqual([old.id]);
-  });
-
-  test('names that are not there or mean the same instance are all told, with their places', async () => {
-    const text = `instances:\n  App: []\n  ${shop.instance.id}: []\n  wrokers: []\n`;
-    const run = await apply({}, { text });
-    const [twice = '', missing = ''] = run.errors;
-    expect(twice).toContain(`${file}:3:3: The instance "${shop.instance.id}": `);
-    expect(twice).toContain(`which the manifest names already, as "App" (${file}:2:3)`);
-    expect(missing).toContain(`${file}:4:3: The instance "wrokers": no instance in the environment`);
-    expect(missing).toContain('Did you mean "workers"? Correct its name in the manifest');
-    expect(places(run)).toEqual([`${file}:3:3`, `${file}:4:3`]);
   });
 
   test('a managed queue is not to be named, and nothing is written', async () => {
@@ -347,9 +234,6 @@ describe('apply reports truthfully what it could not do', () => {
       expect.stringContaining(`${file}:5:18: instances.App[1].processes: must be`),
     ]);
     expect(places(run)).toEqual([undefined, `${file}:3:13`, `${file}:4:7`, `${file}:5:18`]);
-    for (const message of [...mistakes, 'environment: is needed']) {
-      expect(run.summary).toContain(`<li>${html`${message}`.markup}`);
-    }
     expect(requests()).toEqual([]);
   });
 

@@ -77,128 +77,9 @@ describe.concurrent('changed inputs', () => {
       expect(second.summary).toContain('tries <code>1</code> → <strong><code>3</code></strong>');
     },
   );
-
-  test('keep the number of processes of one that exists when processes is left out', async () => {
-    await using shop = await openShop();
-    shop.emulator.cloud.addProcess(shop.instance, {
-      type: 'worker',
-      processes: 5,
-      config: { queue: 'mail' },
-    });
-    const same = await shop.run(worker({ queue: 'mail' }));
-    const changed = await shop.run(worker({ queue: 'mail', tries: 3 }));
-
-    expect(same.outputs).toMatchObject({ outcome: 'unchanged', processes: '5' });
-    expect(changed.outputs).toMatchObject({ outcome: 'updated', processes: '5' });
-    expect(shop.emulator.cloud.processes).toMatchObject([{ processes: 5, config: { tries: 3 } }]);
-    expect(shop.emulator.requests.find(({ method }) => method === 'PATCH')?.body).not.toHaveProperty(
-      'processes',
-    );
-  });
-
-  test('update a custom process, and send only what changes it', async () => {
-    await using shop = await openShop();
-    const command = 'php artisan pulse:check';
-    shop.emulator.cloud.addProcess(shop.instance, { type: 'custom', command });
-    const step = await shop.run({ type: 'custom', processes: '2', command: ` php  artisan pulse:check ` });
-
-    expect(step.outputs['outcome']).toBe('updated');
-    expect(shop.emulator.requests.find(({ method }) => method === 'PATCH')?.body).toEqual({ processes: 2 });
-    expect(step.outputs['command']).toBe(command);
-  });
-
-  test('never send back what a request may not set', async () => {
-    await using shop = await openShop();
-    const stored = { queue: 'mail', name: 'w', 'max-jobs': 5, 'stop-when-empty': true, tries: 2 };
-    shop.emulator.cloud.addProcess(shop.instance, { type: 'worker', config: stored });
-    const step = await shop.run({ processes: '2', ...worker({ queue: 'mail' }) });
-
-    expect(step.outputs['outcome']).toBe('updated');
-    expect(shop.emulator.requests.find(({ method }) => method === 'PATCH')?.body).toEqual({
-      processes: 2,
-      config: { queue: 'mail', tries: 2 },
-    });
-  });
-});
-
-describe.concurrent('what means the same', () => {
-  test.each<[string, Record<string, unknown>, Record<string, unknown>]>([
-    ['a number as text', { tries: '3' }, { tries: 3 }],
-    ['a switch as text', { force: 'true' }, { force: true }],
-    ['a switch as a number', { force: 1 }, { force: true }],
-    ['an option that is null and one that is not named', { tries: null }, {}],
-    ['a queue list with spaces', { queue: 'high, default' }, { queue: 'high,default' }],
-    ['no queue and the default one', {}, { queue: 'default' }],
-    ['the default queue and none', { queue: 'default' }, {}],
-    ['a connection that is not named', { connection: 'redis' }, {}],
-  ])('is no drift: %s', async (_title, stored, given) => {
-    await using shop = await openShop();
-    const { id } = shop.emulator.cloud.addProcess(shop.instance, { type: 'worker', config: stored });
-    const step = await shop.run(worker(given));
-
-    expect(step.outputs).toMatchObject({ outcome: 'unchanged', 'process-id': id });
-    expect(writes(shop)).toEqual([]);
-  });
-
-  test('includes a config that is an empty list', async () => {
-    await using shop = await openShop();
-    const resource = {
-      id: 'process-1',
-      type: 'background_processes',
-      attributes: { type: 'worker', processes: 1, command: null, config: [], created_at: null },
-    };
-    shop.emulator.faults.add({ kind: 'body', body: JSON.stringify({ data: [resource] }), on: 'GET' });
-    const step = await shop.run(worker({}));
-
-    expect(step.outputs).toMatchObject({ outcome: 'unchanged', 'process-id': 'process-1' });
-  });
-});
-
-describe.concurrent('another worker is created beside one that differs by', () => {
-  test.each<[string, Record<string, unknown>, Record<string, unknown>]>([
-    ['the order of its queues', { queue: 'high,default' }, { queue: 'default,high' }],
-    ['its queue', { queue: 'mail' }, {}],
-    ['a queue whose name only begins the same', { queue: 'mail' }, { queue: 'mailing' }],
-    ['the case of its queue', { queue: 'Mail' }, { queue: 'mail' }],
-    ['its connection', { connection: 'database' }, { connection: 'redis' }],
-    ['having no connection', {}, { connection: 'redis' }],
-  ])('%s', async (_title, stored, given) => {
-    await using shop = await openShop();
-    const { id } = shop.emulator.cloud.addProcess(shop.instance, { type: 'worker', config: stored });
-    const step = await shop.run(worker(given));
-
-    expect(step.outputs['outcome']).toBe('created');
-    expect(step.outputs['process-id']).not.toBe(id);
-    expect(shop.ids()).toHaveLength(2);
-  });
 });
 
 describe.concurrent('finding the process', () => {
-  test('two that match are an error that names both, and nothing is written', async () => {
-    await using shop = await openShop();
-    const one = shop.emulator.cloud.addProcess(shop.instance, { type: 'worker' });
-    const two = shop.emulator.cloud.addProcess(shop.instance, {
-      type: 'worker',
-      config: { queue: 'default' },
-    });
-    const step = await shop.run({ processes: '2' });
-
-    expect(step.exitCode).toBe(1);
-    expect(step.errors[0]).toContain('2 background processes match');
-    for (const { id } of [one, two]) expect(step.errors[0]).toContain(id);
-    expect(step.errors[0]).toContain('process-id');
-    expect(writes(shop)).toEqual([]);
-  });
-
-  test('a worker without a connection is preferred when no connection is asked for', async () => {
-    await using shop = await openShop();
-    shop.emulator.cloud.addProcess(shop.instance, { type: 'worker', config: { connection: 'redis' } });
-    const { id } = shop.emulator.cloud.addProcess(shop.instance, { type: 'worker' });
-    const step = await shop.run();
-
-    expect(step.outputs).toMatchObject({ outcome: 'unchanged', 'process-id': id });
-  });
-
   test('a match on the third page is found', async () => {
     await using shop = await openShop({ perPage: 2 });
     for (const queue of ['a', 'b', 'c', 'd']) {
@@ -239,14 +120,6 @@ describe.concurrent('finding the process', () => {
     expect(step.errors[0]).toContain('never end');
     expect(shop.count('POST')).toBe(0);
   });
-
-  test('a process of another type is another process', async () => {
-    await using shop = await openShop();
-    shop.emulator.cloud.addProcess(shop.instance, { type: 'worker' });
-    const step = await shop.run({ type: 'custom', command: 'php artisan queue:work --quiet' });
-
-    expect(step.outputs['outcome']).toBe('created');
-  });
 });
 
 describe.concurrent('an update that is answered with 200 and not applied', () => {
@@ -268,113 +141,7 @@ describe.concurrent('an update that is answered with 200 and not applied', () =>
   });
 });
 
-describe.concurrent('a process that exists already', () => {
-  test('is left as it is with if-exists: reuse, with a warning about what differs', async () => {
-    await using shop = await openShop();
-    const { id } = shop.emulator.cloud.addProcess(shop.instance, { type: 'worker', processes: 1 });
-    const step = await shop.run({ processes: '5', 'if-exists': 'reuse' });
-
-    expect(step.exitCode).toBe(0);
-    expect(step.outputs).toMatchObject({ outcome: 'unchanged', 'process-id': id, processes: '1' });
-    expect(step.warnings[0]).toContain('processes: 1 → 5');
-    expect(step.summary).toMatch(/^<h3>⚠️ Drifted and left: worker on queue/);
-    expect(step.summary).toContain(
-      '<code>1</code> (declared: <strong><code>5</code></strong>) × 2–4 replicas = 2–4 in',
-    );
-    expect(step.summary).toContain('<strong>Next:</strong> use <code>if-exists: update</code>');
-    expect(writes(shop)).toEqual([]);
-  });
-
-  test('fails the step with if-exists: fail', async () => {
-    await using shop = await openShop();
-    const { id } = shop.emulator.cloud.addProcess(shop.instance, { type: 'worker' });
-    const step = await shop.run({ 'if-exists': 'fail' });
-
-    expect(step.exitCode).toBe(1);
-    expect(step.errors[0]).toContain(`it exists already, as ${id}`);
-    expect(writes(shop)).toEqual([]);
-  });
-
-  test.each(['reuse', 'fail', 'update'])(
-    'is created with if-exists: %s where it is missing',
-    async (ifExists) => {
-      await using shop = await openShop();
-      const step = await shop.run({ 'if-exists': ifExists });
-
-      expect(step.outputs['outcome']).toBe('created');
-      expect(writes(shop)).toEqual(['POST']);
-    },
-  );
-});
-
 describe.concurrent('a pinned process', () => {
-  test('is updated without a search, command and all', async () => {
-    await using shop = await openShop();
-    const { id } = shop.emulator.cloud.addProcess(shop.instance, { type: 'custom', command: 'old' });
-    const step = await shop.run({ 'process-id': id, type: 'custom', command: 'new' });
-
-    expect(step.outputs).toMatchObject({
-      outcome: 'updated',
-      'process-id': id,
-      command: 'new',
-      'instance-id': shop.instance.id,
-    });
-    expect(shop.requests()).toEqual(['GET /background-processes/{id}', 'PATCH /background-processes/{id}']);
-  });
-
-  test('on another instance than the inputs say is an error', async () => {
-    await using shop = await openShop();
-    const other = shop.emulator.cloud.addInstance(shop.environment, { name: 'Workers', type: 'service' });
-    const { id } = shop.emulator.cloud.addProcess(other, { type: 'worker' });
-    const step = await shop.run({ 'process-id': id, instance: shop.instance.id, processes: '2' });
-
-    expect(step.exitCode).toBe(1);
-    expect(step.errors[0]).toContain(`it is on the instance ${other.id}, and not on ${shop.instance.id}`);
-    expect(writes(shop)).toEqual([]);
-  });
-
-  test('gets its instance into the summary', async () => {
-    await using shop = await openShop();
-    const { id } = shop.emulator.cloud.addProcess(shop.instance, { type: 'worker' });
-    const step = await shop.run({ 'process-id': id });
-
-    expect(step.summary).toContain('<code>1</code> × 2–4 replicas = 2–4 in total');
-    expect(step.outputs['instance-id']).toBe(shop.instance.id);
-  });
-
-  test('lets a worker move to another queue', async () => {
-    await using shop = await openShop();
-    const { id } = shop.emulator.cloud.addProcess(shop.instance, { type: 'worker', config: { queue: 'a' } });
-    const step = await shop.run({ 'process-id': id, ...worker({ queue: 'b' }) });
-
-    expect(step.outputs).toMatchObject({ outcome: 'updated', 'process-id': id });
-    expect(shop.emulator.cloud.processes).toMatchObject([{ config: { queue: 'b' } }]);
-  });
-
-  test('of another type is an error', async () => {
-    await using shop = await openShop();
-    const { id } = shop.emulator.cloud.addProcess(shop.instance, { type: 'custom', command: 'x' });
-    const step = await shop.run({ 'process-id': id });
-
-    expect(step.exitCode).toBe(1);
-    expect(step.errors[0]).toContain(
-      'it is of type custom, and not worker. A process cannot change its type; correct type',
-    );
-    expect(writes(shop)).toEqual([]);
-  });
-
-  test('that does not exist is an error', async () => {
-    await using shop = await openShop();
-    const id = 'process-00000000-0000-4000-8000-000000000000';
-    const step = await startAnyway(shop, id);
-
-    expect(step.exitCode).toBe(1);
-    expect(step.errors[0]).toContain('there is none of this id');
-    expect(shop.emulator.requests.map(({ method, path }) => `${method} ${path}`)).toEqual([
-      `GET /api/background-processes/${id}`,
-    ]);
-  });
-
   test.each(['../instances', 'process-a/b?c#d', 'process-/..'])(
     'is not looked for by %s, which is no id',
     async (id) => {
@@ -393,56 +160,6 @@ describe.concurrent('a pinned process', () => {
 function startAnyway(shop: Shop, id: string) {
   return shop.start({ 'process-id': id }).done;
 }
-
-describe.concurrent('a dry run', () => {
-  test('says that it would create, and shows what', async () => {
-    await using shop = await openShop();
-    const step = await shop.run({ 'dry-run': 'true', processes: '2', ...worker({ tries: 3 }) });
-
-    expect(step.exitCode).toBe(0);
-    expect(step.outputs).toMatchObject({
-      outcome: 'would-create',
-      'process-id': '',
-      processes: '2',
-      type: 'worker',
-      'config-json': '{"tries":3}',
-      'resource-json': '',
-    });
-    expect(writes(shop)).toEqual([]);
-    expect(step.summary).toContain('Nothing was written');
-  });
-
-  test('says that it would create with if-exists: create, and asks nothing', async () => {
-    await using shop = await openShop();
-    const step = await shop.run({ 'dry-run': 'true', 'if-exists': 'create' });
-
-    expect(step.outputs['outcome']).toBe('would-create');
-    expect(shop.requests()).toEqual([]);
-  });
-
-  test('says what it would update', async () => {
-    await using shop = await openShop();
-    const { id } = shop.emulator.cloud.addProcess(shop.instance, { type: 'worker' });
-    const step = await shop.run({ 'dry-run': 'true', processes: '2', redeploy: 'true' });
-
-    expect(step.outputs).toMatchObject({
-      outcome: 'would-update',
-      'process-id': id,
-      processes: '1',
-      'changes-json': '{"processes":{"from":1,"to":2}}',
-      'deployment-id': '',
-    });
-    expect(writes(shop)).toEqual([]);
-  });
-
-  test('says when there is nothing to do', async () => {
-    await using shop = await openShop();
-    shop.emulator.cloud.addProcess(shop.instance, { type: 'worker' });
-    const step = await shop.run({ 'dry-run': 'true' });
-
-    expect(step.outputs['outcome']).toBe('unchanged');
-  });
-});
 
 test.concurrent('a process that vanishes during its update is created anew', async () => {
   await using shop = await openShop();

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { type ForgeWorld, startForge, violations } from './forge-world.ts';
+import { type ForgeWorld, startForge } from './forge-world.ts';
 
 let world: ForgeWorld;
 let base: string;
@@ -16,45 +16,6 @@ const kept = () => world.emulator.forge.listProcesses(world.server);
 const list = () => `GET ${base}?page[size]=30`;
 const writes = () => world.emulator.requests.filter(({ method }) => method !== 'GET');
 
-test('creates what is missing, with everything that was declared', async () => {
-  const run = await world.run({
-    ...horizon,
-    site: 'shop.example',
-    name: 'horizon',
-    processes: '12',
-    startsecs: '0',
-    stopwaitsecs: '3600',
-    stopsignal: 'SIGTERM',
-  });
-  expect(run.errors).toEqual([]);
-  const [made] = kept();
-  expect(made).toMatchObject({
-    ...horizon,
-    name: 'horizon',
-    user: 'forge',
-    processes: 12,
-    siteId: Number(world.site.id),
-    startsecs: 0,
-    stopwaitsecs: 3600,
-    stopsignal: 'SIGTERM',
-  });
-  expect(run.outputs).toMatchObject({ 'process-id': made?.id, outcome: 'created' });
-  expect(Object.keys(run.outputs)).toEqual(['process-id', 'status', 'outcome']);
-  expect(violations(world)).toEqual([]);
-  expect(run.summary).toMatch(/^<h3>✅ Created: <code>php8.4 artisan horizon<\/code> on /);
-});
-
-test('sends only what was declared, under a name that is derived', async () => {
-  await world.run(horizon);
-  const [post] = writes();
-  expect(post?.body).toEqual({
-    ...horizon,
-    name: expect.stringMatching(/^horizon-[0-9a-f]{8}$/),
-    user: 'forge',
-    processes: 1,
-  });
-});
-
 test('a second run finds what the first has made', async () => {
   const first = await world.run(horizon);
   const second = await world.run({ ...horizon, command: ' php8.4   artisan horizon' });
@@ -64,13 +25,6 @@ test('a second run finds what the first has made', async () => {
     status: 'running',
   });
   expect(world.requests()).toEqual([list(), expect.stringContaining(`POST ${base}`), list(), list()]);
-});
-
-test('warns of a process that is there and down', async () => {
-  world.emulator.forge.addProcess(world.server, { ...horizon, script: ['fatal'] });
-  const run = await world.run(horizon);
-  expect(run.exitCode).toBe(0);
-  expect(run.warnings[0]).toContain('it is fatal');
 });
 
 test.each([
@@ -98,16 +52,6 @@ test.each([
 });
 
 describe('replace', () => {
-  test('makes the new one first where its name is free', async () => {
-    const old = world.emulator.forge.addProcess(world.server, { ...horizon, processes: 3 });
-    const run = await world.run({ ...horizon, processes: '1', 'if-exists': 'replace' });
-    expect(run.outputs['outcome']).toBe('replaced');
-    expect(writes().map(({ method }) => method)).toEqual(['POST', 'DELETE']);
-    expect(kept()).toMatchObject([{ processes: 1, id: run.outputs['process-id'] }]);
-    expect(run.outputs['process-id']).not.toBe(old.id);
-    expect(violations(world)).toEqual([]);
-  });
-
   test('deletes the old one first where it has the name, and waits until it is gone', async () => {
     await world.run({ ...horizon, processes: '3' });
     world.emulator.forge.options.removalLooks = 2;
@@ -137,76 +81,11 @@ describe('replace', () => {
   });
 });
 
-test('reuse leaves another number of processes, with a warning', async () => {
-  world.emulator.forge.addProcess(world.server, { ...horizon, processes: 3 });
-  const run = await world.run({ ...horizon, processes: '1' });
-  expect([run.outputs['outcome'], writes()]).toEqual(['unchanged', []]);
-  expect(run.warnings[0]).toContain('processes: 3 → 1');
-});
-
-test('fail refuses a process that exists', async () => {
-  const { id } = world.emulator.forge.addProcess(world.server, horizon);
-  const run = await world.run({ ...horizon, processes: '1', 'if-exists': 'fail' });
-  expect(run.errors[0]).toContain(`exists already, as ${id}`);
-});
-
-test('a dry run writes nothing', async () => {
-  const missing = await world.run({ ...horizon, processes: '1', 'dry-run': 'true' });
-  expect(missing.outputs).toEqual({ 'process-id': '', status: '', outcome: 'would-create' });
-  const { id } = world.emulator.forge.addProcess(world.server, { ...horizon, processes: 3 });
-  const drifted = await world.run({ ...horizon, processes: '1', 'dry-run': 'true', 'if-exists': 'replace' });
-  expect(drifted.outputs).toEqual({ 'process-id': id, status: 'running', outcome: 'would-replace' });
-  expect(writes()).toEqual([]);
-});
-
 describe('refusals', () => {
-  test('a 422 carries the names of the inputs', async () => {
-    const run = await world.run({ ...horizon, processes: '1', site: '99999', user: 'nobody' });
-    expect(run.errors[0]).toMatch(/(site|user): /);
-    expect(run.errors[0]).not.toContain('site_id:');
-  });
-
-  test('a 403 names the scope that creating needs', async () => {
-    world.emulator.forge.options.scopes = ['server:view'];
-    expect((await world.run({ ...horizon, processes: '1' })).errors[0]).toContain('server:create-daemons');
-  });
-
-  test('a name that another process has is told', async () => {
-    world.emulator.forge.addProcess(world.server, { command: 'other', name: 'horizon' });
-    const run = await world.run({ ...horizon, processes: '1', name: 'horizon' });
-    expect(run.errors[0]).toContain('Give another name');
-    expect(kept()).toHaveLength(1);
-  });
-
   test('a create request that was turned away by rate is sent again', async () => {
     world.emulator.faults.add({ kind: 'rate-limit', retryAfter: '1', on: `POST ${base}$` });
     const run = await world.run(horizon);
     expect(run.outputs['outcome']).toBe('created');
     expect(kept()).toHaveLength(1);
-  });
-
-  test('all that is wrong with the inputs is told at once, before any request', async () => {
-    const run = await world.run({
-      organization: '',
-      command: '',
-      processes: '0',
-      directory: '/home\n/forge',
-      startsecs: 'x',
-      stopwaitsecs: '-1',
-      'if-exists': 'update',
-      'dry-run': 'maybe',
-    });
-    for (const name of [
-      'organization',
-      'command',
-      'processes',
-      'directory',
-      'startsecs',
-      'stopwaitsecs',
-      'if-exists',
-      'dry-run',
-    ])
-      expect(run.errors[0]).toContain(`- ${name}: `);
-    expect(world.requests()).toEqual([]);
   });
 });

@@ -71,79 +71,6 @@ test.concurrent('an instance of another type is found by its name', async () => 
   expectTarget(step, shop.workers.id, shop.environment.id);
 });
 
-describe.concurrent('what only looks like it is not taken, and the error lists what there is', () => {
-  test.each<[string, Record<string, string>, readonly string[]]>([
-    [
-      'an application’s name cut short',
-      { application: 'sho', environment: 'production' },
-      ['shop', 'shop-admin'],
-    ],
-    ['another case', { application: 'SHOP', environment: 'production' }, ['application "SHOP"', 'Acme/Shop']],
-    ['an environment’s name cut short', { environment: 'prod' }, ['production', 'production-eu', 'main-eu']],
-    [
-      'an environment in another case',
-      { environment: 'PRODUCTION' },
-      ['environment "PRODUCTION"', 'Production'],
-    ],
-    ['a branch cut short', { environment: 'mai' }, ['main', 'Main']],
-    ['an instance in another case', { environment: 'production', instance: 'APP' }, ['App', 'App-2']],
-    ['an id of nobody', { environment: 'env-00000000-0000-4000-8000-000000000000' }, ['production-eu']],
-  ])('%s', async (_title, inputs, names) => {
-    await using shop = await openShopAmongOthers();
-    const step = await shop.run(inputs);
-
-    expect(step.exitCode).toBe(1);
-    for (const name of names) expect(step.errors[0]).toContain(name);
-    expect(step.errors[0]).toMatch(/no \w+ .* has exactly this name/);
-    expect(shop.count('POST')).toBe(0);
-  });
-
-  test('a repository that no application has', async () => {
-    await using shop = await openShopAmongOthers();
-    const step = await shop.run({ environment: 'main' }, { env: { GITHUB_REPOSITORY: 'acme/other' } });
-
-    expect(step.errors[0]).toContain('no application in Laravel Cloud deploys the repository acme/other');
-    expect(step.errors[0]).toContain('Set application');
-    expect(step.errors[0]).toContain('acme/shop-admin');
-  });
-});
-
-describe.concurrent('names that several go by are an error that lists their ids', () => {
-  test('of applications', async () => {
-    await using shop = await openShop();
-    const other = shop.emulator.cloud.addApplication({ name: 'copy', repository: 'acme/shop' });
-    const step = await shop.run({ environment: 'production' });
-
-    expect(step.exitCode).toBe(1);
-    for (const { id } of [shop.application, other]) expect(step.errors[0]).toContain(id);
-    expect(step.errors[0]).toContain('Set application to the id of the one you mean');
-  });
-
-  test('of environments on one branch', async () => {
-    await using shop = await openShop();
-    const other = shop.emulator.cloud.addEnvironment(shop.application, { name: 'staging', branch: 'main' });
-    const step = await shop.run({ environment: 'main' });
-
-    for (const { id } of [shop.environment, other]) expect(step.errors[0]).toContain(id);
-  });
-
-  test('of instances', async () => {
-    await using shop = await openShop();
-    const other = shop.emulator.cloud.addInstance(shop.environment, { name: 'App', type: 'service' });
-    const step = await shop.run({ environment: 'main', instance: 'App' });
-
-    for (const { id } of [shop.instance, other]) expect(step.errors[0]).toContain(id);
-  });
-
-  test('of instances of type app, when none is named', async () => {
-    await using shop = await openShop();
-    const other = shop.emulator.cloud.addInstance(shop.environment, { name: 'Second', type: 'app' });
-    const step = await shop.run({ environment: 'main' });
-
-    for (const { id } of [shop.instance, other]) expect(step.errors[0]).toContain(id);
-  });
-});
-
 describe.concurrent('the first kind of name that matches decides: id, name, slug, branch', () => {
   test('a name comes before the branch of another', async () => {
     await using shop = await openShop();
@@ -168,17 +95,6 @@ describe.concurrent('the first kind of name that matches decides: id, name, slug
     const step = await shop.run({ environment: 'production' }, { env: { GITHUB_REPOSITORY: 'Acme/SHOP' } });
     expectTarget(step, shop.instance.id, shop.environment.id);
   });
-});
-
-test.concurrent('an environment without an instance of type app tells which there are', async () => {
-  await using shop = await openShop();
-  const environment = shop.emulator.cloud.addEnvironment(shop.application, { name: 'jobs', branch: 'jobs' });
-  const { id } = shop.emulator.cloud.addInstance(environment, { name: 'Crunch', type: 'service' });
-  const step = await shop.run({ environment: 'jobs' });
-
-  expect(step.exitCode).toBe(1);
-  expect(step.errors[0]).toContain(`Crunch (${id}, service)`);
-  expect(step.errors[0]).toContain('Set instance to the name of the one you mean');
 });
 
 test.concurrent('environments are found on every page, and so is their branch', async () => {

@@ -65,6 +65,14 @@ export const targetScenarios: readonly Scenario[] = [
   },
   {
     action,
+    title: 'target: two instances of type app, and none is named',
+    prepare: ({ cloud, environment }) => {
+      cloud.addInstance(environment, { name: 'Second', type: 'app' });
+      return { inputs: { environment: 'main' } };
+    },
+  },
+  {
+    action,
     title: 'target: no instance of type app',
     prepare: ({ cloud, application }) => {
       const environment = cloud.addEnvironment(application, { name: 'jobs', branch: 'jobs' });
