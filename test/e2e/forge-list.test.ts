@@ -20,7 +20,7 @@ describe('the manifest', () => {
     add({ siteId: Number(world.site.id) });
     const run = await world.run({ site: 'shop.example', command: 'artisan\nhorizon' });
     expect(run.outputs['manifest-yaml']?.split('\n').slice(1)).toEqual([
-      '# Only those with site shop.example, command with "artisan horizon": with prune, the others would go.',
+      '# Only those with site shop.example, command with "artisan\\nhorizon": with prune, the others would go.',
       'servers:',
       `  "${world.server.id}": []`,
       '',

@@ -88,11 +88,12 @@ const counted: readonly Scenario[] = [
         ...lookUp,
         'GET /deployments/{id}',
         'GET /environments/{id}/deployments',
+        'GET /environments/{id}/deployments',
         list,
         'POST /environments/{id}/deployments',
         create,
       ],
-      depth: 7,
+      depth: 8,
     },
     prepare: ({ cloud }) => {
       cloud.options.deploymentScript = ['pending', 'deployment.succeeded'];
