@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { runAction, type StepRun } from '../test/e2e/harness/run-action.ts';
+import { loops, staysUp } from '../test/emulator/process-life.ts';
 import { seedShop } from '../test/emulator/seed.ts';
 import { startEmulator } from '../test/emulator/server.ts';
 import { readArguments } from './arguments.ts';
@@ -8,10 +9,11 @@ import { countOf, heading, readable, showAll, styled } from './show-run.ts';
 
 const { verbose = false } = readArguments({
   usage: 'npm start -- [--verbose]',
-  help: `Runs the first step of the README three times against an emulator of Laravel Cloud, and then shows a plan.
-With --verbose also logs, outputs and requests.`,
+  help: `Runs the first step of the README three times against an emulator of Laravel Cloud, shows a plan, and finds a
+process that keeps exiting. With --verbose also logs, outputs and requests.`,
   options: { verbose: { type: 'boolean' } },
 }).values;
+
 const step = firstStep(await readFile(new URL('../README.md', import.meta.url), 'utf8'));
 const { 'dry-run': _, ...inputs } = step.inputs;
 const manifestFile = 'scripts/demo-manifest.yml';
@@ -28,6 +30,7 @@ try {
   await act('2. It runs again', 'unchanged', inputs);
   await act('3. It runs with processes: 3', 'updated', { ...inputs, processes: '3' });
   await plan();
+  await restartLoop();
 } finally {
   await emulator.close();
 }
@@ -63,7 +66,26 @@ async function plan(): Promise<void> {
   verdict(run, 'would-change', 'nothing has been changed yet');
 }
 
-async function runOnce(action: string, inputs: Readonly<Record<string, string>>): Promise<StepRun> {
+/** Horizon without its Redis, as the environment's log shows it. */
+async function restartLoop(): Promise<void> {
+  const command = 'php artisan horizon';
+  emulator.cloud.options.processLife = (process) => (process.command === command ? loops() : staysUp);
+  heading('5. A process that keeps exiting is found: stable-for');
+  const watched = { type: 'custom', command, redeploy: 'true', 'stable-for': '60' };
+  const run = await runOnce('.', { environment: 'main', ...watched }, 1);
+  console.log(run.errors.join('\n').trim());
+  console.log();
+  const found = run.outputs['stable'] === 'false';
+  if (!found) process.exitCode = 1;
+  const mark = found ? styled('green', '✔ stable: false') : styled('red', '✘ not found');
+  console.log(`${mark}: the step fails, and the job with it (${countOf(emulator.requests.slice(seen))})`);
+}
+
+async function runOnce(
+  action: string,
+  inputs: Readonly<Record<string, string>>,
+  expectedExit = 0,
+): Promise<StepRun> {
   const reach = { token: emulator.token, 'api-url': emulator.url };
   seen = emulator.requests.length;
   const run = await runAction({
@@ -72,7 +94,7 @@ async function runOnce(action: string, inputs: Readonly<Record<string, string>>)
     inputs: { ...inputs, ...reach },
     files: { [manifestFile]: manifest },
   });
-  if (verbose || run.exitCode !== 0) showAll(run, emulator.requests.slice(seen));
+  if (verbose || run.exitCode !== expectedExit) showAll(run, emulator.requests.slice(seen));
   return run;
 }
 

@@ -15,7 +15,7 @@ async function demo(...args: string[]): Promise<string> {
   return (await run(process.execPath, [script, ...args])).stdout;
 }
 
-test('npm start shows the first step of the README in three acts, and a plan', async () => {
+test('npm start shows the first step of the README in three acts, a plan, and a process that keeps exiting', async () => {
   const stdout = await demo();
   const { text } = firstStep(readDocument('README.md'));
   expect(stdout).toContain(text.trim());
@@ -23,6 +23,8 @@ test('npm start shows the first step of the README in three acts, and a plan', a
   expect(stdout).toMatch(/^✔ unchanged: 2 processes of .* \(\d+ requests, none of them a write\)$/m);
   expect(stdout).toMatch(/^✔ updated: processes 2 → 3, and live \(\d+ requests, 2 of them writes\)$/m);
   for (const sign of ['\\+', '!', '-']) expect(stdout).toMatch(new RegExp(`^${sign} \\w+ .* {2}\\S`, 'm'));
+  expect(stdout).toMatch(/php artisan horizon.* exited \d+ times/);
+  expect(stdout).toMatch(/^✔ stable: false: the step fails/m);
   expect(stdout).not.toContain('GET /');
   expect(stdout.trim().split('\n').at(-1)).toMatch(
     /npm run try -- apply --environment main --manifest \S+\.yml$/,
@@ -33,7 +35,7 @@ test('npm start -- --verbose shows logs, outputs and requests as well', async ()
   const stdout = await demo('--verbose');
   expect(stdout).toMatch(/^outcome +created$/m);
   expect(stdout).toMatch(/^process-id +process-[0-9a-f-]{36}$/m);
-  expect(stdout.match(/^POST .*background-processes .* -> 201$/gm)).toHaveLength(1);
+  expect(stdout.match(/^POST .*background-processes .* -> 201$/gm)).toHaveLength(2);
 });
 
 describe('the first step', () => {

@@ -49,6 +49,11 @@ export class WorldTime {
     return Date.now() + this.#ahead;
   }
 
+  /** Milliseconds by which it is ahead of real time: what somebody who joins has to know. */
+  get ahead(): number {
+    return this.#ahead;
+  }
+
   later(ms: number, run: () => void): void {
     const task: Task = {
       at: this.now() + ms,

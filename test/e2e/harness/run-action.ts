@@ -81,6 +81,7 @@ export function startAction(options: ActionOptions): RunningAction {
   const env = { ...inputEnvironment(metadata, options.inputs, githubContext(runner)), ...runner };
   const started = performance.now();
   const skipping = options.time === undefined ? [] : ['--require', SKIP_PAUSES];
+  if (options.time !== undefined) Object.assign(env, { WORLD_AHEAD: String(options.time.ahead) });
   const child = spawn(process.execPath, [...skipping, metadata.main], {
     cwd: folders.workspace,
     env,

@@ -3,19 +3,27 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { Fault } from '../../emulator/faults.ts';
-import { startEmulator } from '../../emulator/server.ts';
+import { type Emulator, startEmulator } from '../../emulator/server.ts';
 import { runAction } from './run-action.ts';
 
 /** Runs a script as an action that shares the time of an emulator, and gives what it prints. */
 async function runScript(script: string, ...faults: readonly Fault[]) {
+  const emulator = await startEmulator();
+  for (const fault of faults) emulator.faults.add(fault);
+  try {
+    return await runScriptIn(emulator, script);
+  } finally {
+    await emulator.close();
+  }
+}
+
+async function runScriptIn(emulator: Emulator, script: string) {
   const root = mkdtempSync(join(tmpdir(), 'script-'));
   writeFileSync(
     join(root, 'action.yml'),
     'name: Test\ninputs: {}\nruns: { using: node24, main: main.mjs }\n',
   );
   writeFileSync(join(root, 'main.mjs'), script);
-  const emulator = await startEmulator();
-  for (const fault of faults) emulator.faults.add(fault);
   try {
     const run = await runAction({
       root,
@@ -27,7 +35,6 @@ async function runScript(script: string, ...faults: readonly Fault[]) {
     expect(run.stderr).toBe('');
     return run.log.trim().split('\n');
   } finally {
-    await emulator.close();
     rmSync(root, { recursive: true, force: true });
   }
 }
@@ -49,6 +56,15 @@ test('pauses of a step take no time, and both of its clocks tell the same', asyn
     await short;
     await sleep(60_000, 'value').then(say);`;
   expect(await runScript(script)).toEqual(['short at 20 20', 'long at 60 60', 'value at 61 61']);
+});
+
+test('a step that joins later finds the time of the world as it is by then', async () => {
+  const emulator = await startEmulator();
+  await runScriptIn(emulator, `${prelude} await sleep(60 * 60_000);`);
+  const begun = emulator.time.now();
+  const [seen] = await runScriptIn(emulator, 'console.log(Date.now())');
+  await emulator.close();
+  expect(Number(seen)).toBeGreaterThanOrEqual(begun);
 });
 
 test('a pause that is cut short ends with the reason', async () => {
