@@ -1,11 +1,10 @@
 import { unreadableText } from '../converge/listing.ts';
 import { type Gate, type Gated, waitAtGate } from '../forge/gate.ts';
-import { forgeManifest } from '../forge/manifest.ts';
+import { forgeManifest, writeForgeManifest } from '../forge/manifest.ts';
 import { forge } from '../forge/service.ts';
 import { knownWords } from '../forge/status.ts';
 import { ForgeProcessStore, type ProcessFilter } from '../forge/store.ts';
 import type { ForgeTargetName } from '../forge/target.ts';
-import { writeForgeManifest } from '../forge/write-manifest.ts';
 import type { HttpClient } from '../http/client.ts';
 import { orNear } from '../names.ts';
 import { code, html } from '../runner/html.ts';

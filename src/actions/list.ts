@@ -1,10 +1,10 @@
 import { setOptions } from '../cloud/drift.ts';
 import type { Health } from '../cloud/environment-log.ts';
 import { describeExisting } from '../cloud/identity.ts';
+import { type RunningInstance, writeCloudManifest } from '../cloud/manifest.ts';
 import type { ExistingProcess } from '../cloud/process.ts';
 import { cloud } from '../cloud/service.ts';
 import type { ProcessSpec } from '../cloud/spec.ts';
-import { type RunningInstance, writeCloudManifest } from '../cloud/write-manifest.ts';
 import { unreadableText } from '../converge/listing.ts';
 import type { Outputs, Step } from '../runner/step.ts';
 import { type Connection, readConnection, withClient } from './inputs/connection.ts';

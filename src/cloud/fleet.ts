@@ -277,14 +277,14 @@ export function assignedTo<E extends NamedEnvironment>(
   return first ?? declared.find(({ isPattern, name }) => isPattern && matches(name, environment));
 }
 
-/** A name that means no or several environments does not mean this one. */
-function means<E extends NamedEnvironment>(
-  key: DeclaredEnvironment,
+/** Does this name mean this environment, and no other? */
+export function means<E extends NamedEnvironment>(
+  { name }: { readonly name: string },
   { id }: E,
   among: readonly E[],
 ): boolean {
-  const kind = kinds.find(({ of }) => among.some((environment) => of(environment) === key.name));
-  const found = among.filter((environment) => kind?.of(environment) === key.name);
+  const kind = kinds.find(({ of }) => among.some((environment) => of(environment) === name));
+  const found = among.filter((environment) => kind?.of(environment) === name);
   return found.length === 1 && found[0]?.id === id;
 }
 

@@ -1,6 +1,19 @@
+import { foldCommand } from '../converge/identity.ts';
+import { type Unreadable, unreadableText } from '../converge/listing.ts';
 import type { ManifestKind } from '../manifest/read.ts';
-import { identityKey } from './identity.ts';
-import { describe, ProcessDeclaration, type ProcessSpec } from './spec.ts';
+import { check } from '../manifest/schema.ts';
+import {
+  type Declarable,
+  declareAll,
+  isPlainName,
+  named,
+  type WrittenPlace,
+  writeManifest,
+} from '../manifest/write.ts';
+import { settableOptions } from './drift.ts';
+import { describeExisting, identityKey, identityOfExisting } from './identity.ts';
+import type { ExistingProcess } from './process.ts';
+import { describe, ProcessDeclaration, type ProcessSpec, processesRange, WorkerOptions } from './spec.ts';
 
 /** What the instances of an environment of Laravel Cloud should run. */
 export const cloudManifest: ManifestKind<ProcessSpec> = {
@@ -13,3 +26,86 @@ export const cloudManifest: ManifestKind<ProcessSpec> = {
   nameOf: () => undefined,
   describe,
 };
+
+/** An instance, and what runs on it. */
+export interface RunningInstance {
+  readonly id: string;
+  readonly name: string;
+  readonly type: string;
+  readonly processes: readonly ExistingProcess[];
+  /** Those that are not understood. */
+  readonly unreadable: readonly Pick<Unreadable<ExistingProcess>, 'id' | 'why'>[];
+}
+
+/** What is there now as a manifest that `apply` finds unchanged. What cannot be declared is told in comments. */
+export function writeCloudManifest(
+  instances: readonly RunningInstance[],
+  { schemaUrl, notes }: { readonly schemaUrl: string; readonly notes: readonly string[] },
+): string {
+  const { places, notes: own } = declareInstances(instances);
+  return writeManifest('instances', places, { schemaUrl, notes: [...notes, ...own] });
+}
+
+/** What each instance becomes in a manifest, and what is left out. */
+export function declareInstances(instances: readonly RunningInstance[]): {
+  readonly places: readonly WrittenPlace[];
+  readonly notes: readonly string[];
+} {
+  const notes: string[] = [];
+  const places = instances.flatMap(({ processes, unreadable, ...instance }): WrittenPlace[] => {
+    const where = named(instance.name);
+    if (instance.type === 'managed_queue') {
+      notes.push(`Left out: ${where}, a managed queue, whose worker belongs to Laravel Cloud.`);
+      return [];
+    }
+    const { declared, notes: own } = declareAll(where, processes, {
+      identityOf: identityOfExisting,
+      describe: describeExisting,
+      declare,
+    });
+    notes.push(...own, ...unreadable.map((one) => `Left out on ${where}: ${unreadableText(one)}.`));
+    return [{ name: keyFor(instance, instances), processes: declared }];
+  });
+  return { places, notes };
+}
+
+/** Its name, unless another has the same name, or a file cannot hold it. */
+function keyFor(
+  { id, name }: Pick<RunningInstance, 'id' | 'name'>,
+  instances: readonly RunningInstance[],
+): string {
+  const isTaken = instances.some((other) => other.id !== id && (other.name === name || other.id === name));
+  return isTaken || !isPlainName(name) ? id : name;
+}
+
+function declare({ type, processes, command, config }: ExistingProcess): Declarable {
+  const { min, max } = processesRange;
+  const number = processes >= min && processes <= max ? { processes } : {};
+  if (type === 'worker') return declareWorker(number, config);
+  if (type !== 'custom') return { why: 'no manifest can declare this type' };
+  const fields = { type, ...number, command: foldCommand(command ?? '') };
+  const why = whyNotDeclared(fields);
+  return why === undefined ? { fields } : { why };
+}
+
+/** An option that a manifest cannot hold is left out, but for those that say which worker it is. */
+function declareWorker(number: object, config: ExistingProcess['config']): Declarable {
+  const options = Object.entries(settableOptions(config)).flatMap(([key, value]): [string, unknown][] => {
+    const { value: kept } = check(WorkerOptions, { [key]: value });
+    const isIdentity = (key === 'queue' || key === 'connection') && String(value).trim() !== '';
+    if (kept !== undefined) return Object.entries(kept);
+    return isIdentity ? [[key, value]] : [];
+  });
+  const fields = {
+    type: 'worker',
+    ...number,
+    ...(options.length === 0 ? {} : { config: Object.fromEntries(options) }),
+  };
+  const why = whyNotDeclared(fields);
+  return why === undefined ? { fields: { ...fields } } : { why };
+}
+
+function whyNotDeclared(fields: object): string | undefined {
+  const [problem] = check(ProcessDeclaration, fields).problems;
+  return problem && `its ${problem.path.at(-1)} ${problem.why}; prune would delete it`;
+}

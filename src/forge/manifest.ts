@@ -1,7 +1,12 @@
-import { keyOf } from '../converge/identity.ts';
+import { foldCommand, keyOf } from '../converge/identity.ts';
 import type { ManifestKind } from '../manifest/read.ts';
-import { identityOf } from './identity.ts';
-import { describe, type ForgeDeclaration, ProcessDeclaration } from './spec.ts';
+import { check } from '../manifest/schema.ts';
+import { type Declarable, declareAll, isPlainName, named, writeManifest } from '../manifest/write.ts';
+import { identityOf, identityOfExisting } from './identity.ts';
+import type { ForgeProcess } from './process.ts';
+import { forgeRules } from './service.ts';
+import { describe, type ForgeDeclaration, ProcessDeclaration, processesRange, usualUser } from './spec.ts';
+import { isLeaving } from './status.ts';
 
 /** What the servers of a Forge organization should run. */
 export const forgeManifest: ManifestKind<ForgeDeclaration> = {
@@ -14,3 +19,48 @@ export const forgeManifest: ManifestKind<ForgeDeclaration> = {
   nameOf: ({ name }) => name,
   describe,
 };
+
+export interface RunningServer {
+  readonly id: string;
+  readonly name: string;
+  /** The site whose processes these are, if only those of one were listed. */
+  readonly site: string | undefined;
+  readonly processes: readonly ForgeProcess[];
+}
+
+/** What is there now as a manifest that `forge/apply` finds unchanged. What cannot be declared is told in comments. */
+export function writeForgeManifest(
+  { id, name, site, processes }: RunningServer,
+  { schemaUrl, notes }: { readonly schemaUrl: string; readonly notes: readonly string[] },
+): string {
+  const staying = processes.filter((process) => !isLeaving(process));
+  const { declared, notes: own } = declareAll(named(name), staying, {
+    identityOf: identityOfExisting,
+    describe: forgeRules.describeExisting,
+    declare: (process) => declare(process, site),
+  });
+  return writeManifest('servers', [{ name: isPlainName(name) ? name : id, processes: declared }], {
+    schemaUrl,
+    notes: [...notes, ...own],
+  });
+}
+
+function declare(
+  { command, directory, user, processes }: ForgeProcess,
+  site: string | undefined,
+): Declarable {
+  const folded = foldCommand(command);
+  const texts = {
+    command: folded,
+    ...(directory === null || directory.trim() === '' ? {} : { directory: directory.trim() }),
+    ...(user === usualUser ? {} : { user }),
+    ...(site === undefined ? {} : { site }),
+  };
+  if (user.trim() !== user || user === '')
+    return { why: 'a manifest cannot hold its user; prune would delete it' };
+  const fields = { ...texts, ...(processes >= processesRange.min ? { processes } : {}) };
+  const [problem] = check(ProcessDeclaration, fields).problems;
+  return problem === undefined
+    ? { fields }
+    : { why: `its ${problem.path.join('.')} ${problem.why}; prune would delete it` };
+}

@@ -1,16 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { cloudManifest } from '../../src/cloud/manifest.ts';
+import { cloudManifest, type RunningInstance, writeCloudManifest } from '../../src/cloud/manifest.ts';
 import { cloudRules } from '../../src/cloud/service.ts';
-import { type RunningInstance, writeCloudManifest } from '../../src/cloud/write-manifest.ts';
 import { foldCommand } from '../../src/converge/identity.ts';
 import { planFor } from '../../src/converge/plan.ts';
 import { specFrom } from '../../src/forge/identity.ts';
-import { forgeManifest } from '../../src/forge/manifest.ts';
+import { forgeManifest, writeForgeManifest } from '../../src/forge/manifest.ts';
 import type { ForgeProcess } from '../../src/forge/process.ts';
 import { forgeRules } from '../../src/forge/service.ts';
-import { writeForgeManifest } from '../../src/forge/write-manifest.ts';
 import { parseManifest } from '../../src/manifest/read.ts';
 import { invisibleIn } from '../../src/text.ts';
 import { processOf } from '../forge/forge-server.ts';

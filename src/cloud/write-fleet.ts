@@ -1,0 +1,170 @@
+import { type Identity, keyOf } from '../converge/identity.ts';
+import { check } from '../manifest/schema.ts';
+import { isPlainName, named, placesOf, type WrittenPlace, writeYaml } from '../manifest/write.ts';
+import { means, type NamedEnvironment } from './fleet.ts';
+import { identityOf } from './identity.ts';
+import { declareInstances, type RunningInstance } from './manifest.ts';
+import { ProcessDeclaration } from './spec.ts';
+
+/** An environment, and what runs on its instances. */
+export interface RunningEnvironment extends NamedEnvironment {
+  readonly instances: readonly RunningInstance[];
+}
+
+type Fields = WrittenPlace['processes'][number];
+
+/** A process as it goes into the file, and what it is known by. */
+interface Written {
+  readonly fields: Fields;
+  readonly key: string;
+  readonly family: string;
+}
+
+/** An instance's name, and its processes by what they are known by. */
+type Instances = ReadonlyMap<string, ReadonlyMap<string, Written>>;
+
+/**
+ * What the environments of an application run now, as one manifest that `apply` finds unchanged. What is the same in all
+ * of them becomes `defaults`.
+ */
+export function writeCloudFleet(
+  environments: readonly RunningEnvironment[],
+  { schemaUrl, notes }: { readonly schemaUrl: string; readonly notes: readonly string[] },
+): string {
+  const all = [...notes];
+  const declared = environments.flatMap((environment) => {
+    const { places, notes: own } = declareInstances(environment.instances);
+    const where = named(environment.name);
+    all.push(...own.map((note) => `${where}: ${note}`));
+    if (places.length > 0) return [{ environment, instances: instancesOf(places) }];
+    all.push(`Left out: the environment ${where}, which has no instance that a manifest can declare.`);
+    return [];
+  });
+  const defaults: Instances =
+    declared.length < 2 ? new Map() : defaultsOf(declared.map(({ instances }) => instances));
+  const keyed = declared.map(({ environment, instances }) => {
+    const places = placesOf(overridesOf(instances, defaults));
+    return [keyFor(environment, environments), places.size === 0 ? {} : { instances: places }] as const;
+  });
+  const contents = new Map<string, unknown>([['environments', new Map(keyed)]]);
+  const shared = [...defaults].map(([name, processes]) => ({ name, processes: fieldsOf(processes) }));
+  return writeYaml(
+    shared.length === 0 ? contents : new Map([['defaults', { instances: placesOf(shared) }], ...contents]),
+    { schemaUrl, notes: all },
+  );
+}
+
+/** Its name or its slug where that means no other environment, else its id. */
+function keyFor(environment: RunningEnvironment, among: readonly RunningEnvironment[]): string {
+  const key = [environment.name, environment.slug ?? ''].find(
+    (name) => isPlainName(name) && !name.includes('*') && means({ name }, environment, among),
+  );
+  return key ?? environment.id;
+}
+
+function instancesOf(places: readonly WrittenPlace[]): Instances {
+  return new Map(
+    places.map(({ name, processes }) => {
+      const written = processes.flatMap((fields) => {
+        const identity = identityIn(fields);
+        return identity === undefined ? [] : [{ fields, key: keyOf(identity), family: identity.family }];
+      });
+      return [name, new Map(written.map((one) => [one.key, one]))];
+    }),
+  );
+}
+
+function identityIn(fields: Fields): Identity | undefined {
+  const { value } = check(ProcessDeclaration, fields);
+  return value && identityOf(value);
+}
+
+const nothing: Instances = new Map();
+
+/** What all of them run alike: of each process that is everywhere, the settings that are the same everywhere. */
+function defaultsOf(all: readonly Instances[]): Instances {
+  const [first = nothing, ...others] = all;
+  return new Map(
+    [...first].flatMap(([name, processes]): [string, ReadonlyMap<string, Written>][] => {
+      const everywhere = others.flatMap((instances) => instances.get(name) ?? []);
+      if (everywhere.length < others.length) return [];
+      const shared = [...processes.values()].filter(({ family }) =>
+        everywhere.every((other) => hasSameFamily(family, processes, other)),
+      );
+      if (shared.length === 0 && [processes, ...everywhere].some(({ size }) => size > 0)) return [];
+      const alike = shared.map((one): Written => {
+        const variants = everywhere.flatMap((other) => other.get(one.key) ?? []);
+        return {
+          ...one,
+          fields: variants.reduce((common, { fields }) => inCommon(common, fields), one.fields),
+        };
+      });
+      return [[name, new Map(alike.map((one) => [one.key, one]))]];
+    }),
+  );
+}
+
+/**
+ * Are the same workers on a queue here and there? Where they differ only in connections, an environment's worker without
+ * a connection would override a default one that is not meant: such workers are no defaults.
+ */
+function hasSameFamily(
+  family: string,
+  here: ReadonlyMap<string, Written>,
+  there: ReadonlyMap<string, Written>,
+): boolean {
+  const keysIn = (processes: ReadonlyMap<string, Written>): string[] =>
+    [...processes.values()].flatMap((one) => (one.family === family ? [one.key] : [])).toSorted();
+  return JSON.stringify(keysIn(here)) === JSON.stringify(keysIn(there));
+}
+
+function inCommon(a: Fields, b: Fields): Fields {
+  return Object.fromEntries(
+    Object.entries(a).flatMap(([key, value]) => {
+      const other = b[key];
+      if (isMapping(value) && isMapping(other)) return [[key, inCommon(value, other)]];
+      return value === other ? [[key, value]] : [];
+    }),
+  );
+}
+
+/** What an environment declares over the defaults, or beside them. */
+function overridesOf(instances: Instances, defaults: Instances): readonly WrittenPlace[] {
+  return [...instances].flatMap(([name, processes]) => {
+    const below = defaults.get(name);
+    if (below === undefined) return [{ name, processes: fieldsOf(processes) }];
+    const over = [...processes.values()].flatMap(({ key, fields }): readonly Fields[] => {
+      const shared = below.get(key)?.fields;
+      const own = shared === undefined ? fields : overrideOf(fields, shared);
+      return own === undefined ? [] : [own];
+    });
+    return over.length === 0 ? [] : [{ name, processes: over }];
+  });
+}
+
+/** What identifies the process, and what differs; undefined where the defaults say it all. */
+function overrideOf(fields: Fields, shared: Fields): Fields | undefined {
+  const isCovered = JSON.stringify(inCommon(fields, shared)) === JSON.stringify(fields);
+  return isCovered ? undefined : differing(fields, shared);
+}
+
+const identifying = ['type', 'command', 'queue', 'connection'];
+
+function differing(fields: Fields, shared: Fields): Fields {
+  return Object.fromEntries(
+    Object.entries(fields).flatMap(([key, value]) => {
+      const other = shared[key];
+      if (!isMapping(value)) return identifying.includes(key) || value !== other ? [[key, value]] : [];
+      const inner = differing(value, isMapping(other) ? other : {});
+      return Object.keys(inner).length === 0 ? [] : [[key, inner]];
+    }),
+  );
+}
+
+function fieldsOf(processes: ReadonlyMap<string, Written>): readonly Fields[] {
+  return [...processes.values()].map(({ fields }) => fields);
+}
+
+function isMapping(value: unknown): value is Fields {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

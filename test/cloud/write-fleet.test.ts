@@ -1,0 +1,209 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { assignEnvironments, parseCloudFile } from '../../src/cloud/fleet.ts';
+import { cloudManifest, type RunningInstance, writeCloudManifest } from '../../src/cloud/manifest.ts';
+import { cloudRules } from '../../src/cloud/service.ts';
+import { type RunningEnvironment, writeCloudFleet } from '../../src/cloud/write-fleet.ts';
+import { planFor } from '../../src/converge/plan.ts';
+import { parseManifest } from '../../src/manifest/read.ts';
+import { existing } from '../support/existing.ts';
+import { listingOf } from '../support/listing.ts';
+
+const head = { schemaUrl: 'https://example.test/schema.json', notes: ['A note.'] };
+
+type Given = Partial<Parameters<typeof existing>[0]>;
+
+function instance(id: string, name: string, ...processes: readonly Given[]): RunningInstance {
+  return {
+    ...{ id, name, type: 'app', unreadable: [] },
+    processes: processes.map((given, index) => existing({ id: `${id}-${index}`, ...given })),
+  };
+}
+
+function environment(name: string, ...instances: readonly RunningInstance[]): RunningEnvironment {
+  return { id: `env-${name}`, name, slug: name, branch: name, instances };
+}
+
+const worker = (processes: number, config: Record<string, unknown>): Given => ({
+  ...{ type: 'worker', processes, config },
+});
+const custom = (command: string, processes = 1): Given => ({ type: 'custom', processes, command });
+
+describe('What is written of several environments', () => {
+  test('reads well: what is the same everywhere is the default, what differs stands in its environment', () => {
+    const text = writeCloudFleet(
+      [
+        environment(
+          'production',
+          instance(
+            'inst-1',
+            'App',
+            worker(5, { queue: 'high,default', tries: 3, timeout: 90 }),
+            custom('php artisan pulse:work'),
+          ),
+          instance('inst-2', 'Workers', custom('php artisan horizon')),
+        ),
+        environment(
+          'staging',
+          instance(
+            'inst-3',
+            'App',
+            worker(1, { queue: 'high,default', tries: 3 }),
+            custom('php artisan pulse:work'),
+          ),
+        ),
+        environment(
+          'preview',
+          instance(
+            'inst-4',
+            'App',
+            custom('php artisan pulse:work'),
+            worker(1, { queue: 'high,default', tries: 3 }),
+            custom('php artisan x'),
+          ),
+        ),
+        environment('new'),
+      ],
+      head,
+    );
+    expect(text).toBe(`# yaml-language-server: $schema=https://example.test/schema.json
+# A note.
+# Left out: the environment "new", which has no instance that a manifest can declare.
+defaults:
+  instances:
+    App:
+      - type: worker
+        config:
+          queue: high,default
+          tries: 3
+      - type: custom
+        processes: 1
+        command: php artisan pulse:work
+environments:
+  production:
+    instances:
+      App:
+        - type: worker
+          processes: 5
+          config:
+            queue: high,default
+            timeout: 90
+      Workers:
+        - type: custom
+          processes: 1
+          command: php artisan horizon
+  staging:
+    instances:
+      App:
+        - type: worker
+          processes: 1
+          config:
+            queue: high,default
+  preview:
+    instances:
+      App:
+        - type: worker
+          processes: 1
+          config:
+            queue: high,default
+        - type: custom
+          processes: 1
+          command: php artisan x
+`);
+  });
+
+  test('environments that are alike are empty, and one alone has no defaults', () => {
+    const app = () => instance('inst-1', 'App', worker(1, {}));
+    expect(writeCloudFleet([environment('a', app()), environment('b', app())], head)).toContain(
+      'environments:\n  a: {}\n  b: {}\n',
+    );
+    expect(writeCloudFleet([environment('a', app())], head)).not.toContain('defaults');
+  });
+
+  test('an environment whose name means another, too, is named by its slug or id', () => {
+    const app = () => instance('inst-1', 'App', worker(1, {}));
+    const twins = [
+      { ...environment('a', app()), slug: 'first', id: 'env-1' },
+      { ...environment('a', app()), slug: 'second', id: 'env-2' },
+      { ...environment('x*', app()), slug: null, id: 'env-3' },
+    ];
+    expect(writeCloudFleet(twins, head)).toContain('environments:\n  first: {}\n  second: {}\n  env-3: {}\n');
+  });
+
+  const config = fc.record(
+    {
+      queue: fc.constantFrom('a', 'b'),
+      connection: fc.constantFrom('redis', 'sqs'),
+      tries: fc.constantFrom(1, 2),
+      force: fc.boolean(),
+    },
+    { requiredKeys: [] },
+  );
+  const process = fc.oneof(
+    fc.record({ type: fc.constant('worker'), processes: fc.integer({ min: 1, max: 11 }), config }),
+    fc.record({
+      type: fc.constant('custom'),
+      processes: fc.constantFrom(1, 2),
+      command: fc.constantFrom('php artisan x', 'php artisan y'),
+    }),
+  );
+  const instances = fc.dictionary(
+    fc.constantFrom('App', 'Workers'),
+    fc.uniqueArray(process, {
+      maxLength: 5,
+      selector: (given) => JSON.stringify(cloudRules.identityOfExisting(existing({ id: 'x', ...given }))),
+    }),
+  );
+
+  test('is found as declared, in each environment, whatever they have in common', () => {
+    fc.assert(
+      fc.property(fc.array(instances, { minLength: 1, maxLength: 4 }), (all) => {
+        const environments = all.map((own, index) =>
+          environment(
+            `e${index}`,
+            ...Object.entries(own).map(([name, given]) => instance(`inst-${index}-${name}`, name, ...given)),
+          ),
+        );
+        const declarable = environments.filter((one) => one.instances.length > 0);
+        fc.pre(declarable.length > 0);
+        const { content, mistakes } = parseCloudFile(writeCloudFleet(environments, head), 'm.yml');
+        expect(mistakes).toEqual([]);
+        if (content.kind === 'one') throw new Error('a file of many environments was expected');
+        const { assigned, idle } = assignEnvironments(content.fleet, environments);
+        expect(idle).toEqual([]);
+        expect(assigned.map((one) => one.environment.id)).toEqual(declarable.map(({ id }) => id));
+        for (const { environment: here, declared } of assigned) {
+          const states = here.instances.map(({ id, name, processes }) => ({
+            place: { id, name },
+            declared:
+              declared.manifest.places
+                .find((place) => place.name === name)
+                ?.processes.map(({ spec }) => spec) ?? [],
+            listing: listingOf(processes),
+          }));
+          const { operations, ambiguous } = planFor(states, cloudRules, { prune: true });
+          expect(ambiguous).toEqual([]);
+          expect(operations.filter(({ action }) => action !== 'keep')).toEqual([]);
+          // Nothing is lost on the way: the same as in a file of this environment alone.
+          const alone = parseManifest(writeCloudManifest(here.instances, head), 'm.yml', cloudManifest);
+          const plain = (places: typeof alone.places) =>
+            places
+              .flatMap((place) =>
+                place.processes.map(({ spec }) => JSON.stringify([place.name, sorted(spec)])),
+              )
+              .toSorted();
+          expect(plain(declared.manifest.places)).toEqual(plain(alone.places));
+        }
+      }),
+      { numRuns: 100 },
+    );
+  });
+
+  function sorted(value: unknown): unknown {
+    if (typeof value !== 'object' || value === null) return value;
+    return Object.entries(value)
+      .filter(([, inner]) => inner !== undefined)
+      .map(([key, inner]) => [key, sorted(inner)])
+      .toSorted((a, b) => String(a[0]).localeCompare(String(b[0])));
+  }
+});
