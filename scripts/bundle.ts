@@ -24,10 +24,10 @@ export interface Bundle {
 const groups: CodeSplittingGroup[] = [
   // All that the root action needs. The connection is begun before this file is loaded.
   { name: 'index', tags: ['$initial'], test: (id) => id !== earlyConnection },
-  // The other actions that read no manifest.
-  { name: 'more', test: /[\\/]src[\\/]actions[\\/](list|delete|forge-(?!apply)\w+)\.ts$/ },
-  // YAML and the plan, which are as much code as all of the above.
-  { name: 'plan', test: /[\\/]src[\\/]actions[\\/](forge-)?apply\.ts$/ },
+  // The other actions, but for those that read or write a manifest.
+  { name: 'more', test: /[\\/]src[\\/]actions[\\/](delete|forge-(ensure|delete|restart))\.ts$/ },
+  // Those, with YAML and the plan.
+  { name: 'manifest', test: /[\\/]src[\\/]actions[\\/](forge-)?(list|apply)\.ts$/ },
 ];
 
 /** Bundles the sources and what they use of the libraries, as CommonJS, which starts faster than ES modules do. */

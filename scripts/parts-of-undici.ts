@@ -1,49 +1,61 @@
-import { readFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type { Plugin } from 'rolldown';
 
-const index = createRequire(import.meta.url).resolve('undici');
+/** The methods of a dispatcher that are used: `connect` opens the tunnel of a proxy. */
+const methods = ['request', 'connect'];
 
 /**
  * The index of undici loads all of it, which is more than twice what an action needs. So `import { Pool } from 'undici'`
  * becomes an import of the file that the index itself takes `Pool` from.
  */
 export function partsOfUndici(): Plugin {
+  const { resolve } = createRequire(import.meta.url);
+  const index = readFileSync(resolve('undici'), 'utf8');
+  const api = readFileSync(resolve('undici/lib/api/index.js'), 'utf8');
   return {
     name: 'parts-of-undici',
-    async transform(code, id) {
+    transform(code, id) {
       if (id.includes('node_modules') || !code.includes(`from 'undici'`)) return null;
-      const text = await readFile(index, 'utf8');
-      return { code: withParts(code, text) };
+      return { code: withParts(code, index, api) };
     },
   };
 }
 
-/** A source with each import of undici's index replaced by imports of the files that this index names. */
-export function withParts(source: string, index: string): string {
+/** A source in which each import of undici's index has become imports of the files that the index names. */
+export function withParts(source: string, index: string, api: string): string {
   return source.replace(/^import \{([^}]*)\} from 'undici';$/gm, (_, names: string) => {
     const parts = names
       .split(',')
       .map((name) => name.trim())
       .filter((name) => name !== '' && !name.startsWith('type '));
-    const imports = parts.map((name) => `import ${name} from 'undici/${fileOf(name, index)}';`);
-    return [...imports, ...(parts.length > 0 ? methodsOfDispatchers(index) : [])].join(' ');
+    if (parts.length === 0) return '';
+    const added = methods.map((name) => [`${name}OfDispatcher`, `lib/api/${methodFile(name, api)}`] as const);
+    const imports = [
+      ...parts.map((name) => [name, partFile(name, index)] as const),
+      ['DispatcherItself', partFile('Dispatcher', index)] as const,
+      ...added,
+    ];
+    return [
+      ...imports.map(([name, file]) => `import ${name} from 'undici/${file}';`),
+      // As the index does it.
+      ...methods.map((name) => `DispatcherItself.prototype.${name} = ${name}OfDispatcher;`),
+    ].join(' ');
   });
 }
 
-/** The index also gives `request`, `connect` and the like to all dispatchers. */
-function methodsOfDispatchers(index: string): string[] {
-  const [, dispatcher = '', api = ''] = /^Object\.assign\((\w+)\.prototype, (\w+)\)$/m.exec(index) ?? [];
-  return [
-    `import DispatcherOfUndici from 'undici/${fileOf(dispatcher, index)}';`,
-    `import apiOfUndici from 'undici/${fileOf(api, index)}';`,
-    'Object.assign(DispatcherOfUndici.prototype, apiOfUndici);',
-  ];
+function partFile(name: string, index: string): string {
+  return found(name, new RegExp(`^const ${name} = require\\('\\./(lib/[\\w/-]+)'\\)$`, 'm').exec(index));
 }
 
-function fileOf(name: string, index: string): string {
-  const [, file] = new RegExp(`^const ${name} = require\\('\\./(lib/[\\w/-]+)'\\)$`, 'm').exec(index) ?? [];
-  if (file === undefined)
-    throw new Error(`The index of undici does not take ${name || 'its methods'} from a file of its own`);
-  return file;
+function methodFile(name: string, api: string): string {
+  return found(
+    name,
+    new RegExp(`^module\\.exports\\.${name} = require\\('\\./([\\w-]+)'\\)$`, 'm').exec(api),
+  );
+}
+
+function found(name: string, match: RegExpExecArray | null): string {
+  if (match?.[1] !== undefined) return match[1];
+  throw new Error(`undici does not take ${name} from a file of its own: see scripts/parts-of-undici.ts`);
 }
