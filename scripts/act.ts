@@ -10,15 +10,21 @@ import { seedShop } from '../test/emulator/seed.ts';
 import { type Emulator, startEmulator } from '../test/emulator/server.ts';
 import { type FakeGitHub, startFakeGitHub } from '../test/runner/fake-github.ts';
 import { actionFolders } from './action-folders.ts';
+import { fail, readArguments } from './arguments.ts';
 import { fencesOf } from './fences.ts';
 import { repository } from './repository.ts';
 
-// Runs every workflow of the documents as another runner does: act (https://github.com/nektos/act), on this machine and
-// without containers, against an emulator. Prints what became of each step. `npm run check:act -- forge` runs those
-// whose place contains `forge`.
+const {
+  positionals: [only = ''],
+} = readArguments({
+  usage: "npm run check:act -- [<part of a document's path>]",
+  help: `Runs every workflow of the documents as another runner does: with act (https://github.com/nektos/act), on this
+machine and without containers, against an emulator. Prints each step with its result, and fails if a job ends
+otherwise than expected. act must be on the PATH: CONTRIBUTING.md says how to install it.`,
+  unnamed: [0, 1],
+});
 
 const root = fileURLToPath(new URL('../', import.meta.url));
-const [only = ''] = process.argv.slice(2);
 
 /** What must come up red here, and why. */
 const red: Readonly<Record<string, string>> = {
@@ -200,13 +206,11 @@ async function act(
     ...[...secrets, ...hooks, 'GITHUB_TOKEN=token-of-the-workflow'].flatMap((each) => ['--secret', each]),
   ];
   const PATH = [bin, dirname(process.execPath), process.env['PATH']].join(delimiter);
-  return await new Promise((resolve, reject) => {
+  return await new Promise((resolve) => {
     const env = { ...process.env, PATH, HOME: folder, GITHUB_API_URL: url };
     execFile('act', args, { cwd: workspace, env, maxBuffer: 1 << 26 }, (error, stdout, stderr) => {
       if (error !== null && typeof error.code !== 'number')
-        return reject(
-          new Error(`act did not run (${error.message}); CONTRIBUTING.md says how to install it`),
-        );
+        fail('act is not installed; CONTRIBUTING.md says how.');
       resolve({ exitCode: Number(error?.code ?? 0), output: stdout + stderr });
     });
   });
