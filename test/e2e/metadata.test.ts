@@ -63,7 +63,11 @@ describe.each(actions)('the action in %s', (action) => {
   test('says in a sentence what it, each input and each output is', () => {
     expect(metadata.name).toMatch(/^\S.{5,}/);
     const described = [metadata, ...Object.values(metadata.inputs), ...Object.values(metadata.outputs)];
-    for (const { description } of described) expect(description).toMatch(/^[^\s].{15,}\.$/s);
+    for (const { description } of described) {
+      expect(description).toMatch(/^[^\s].{15,}\.$/s);
+      // A runner evaluates it, and refuses the action.
+      expect(description).not.toContain('${{');
+    }
   });
 
   test('requires no input that has a default', () => {
