@@ -58,24 +58,6 @@ export const leftOut: readonly LeftOut[] = [
     why: 'it serves processors without SIMD, and no runner works on one',
     instead: parser,
   },
-  {
-    module: '@actions/http-client',
-    by: '@actions/github',
-    why: 'Octokit is given our own HTTP client',
-    instead: 'export class HttpClient { getAgent() {} getAgentDispatcher() {} }',
-  },
-  {
-    module: 'undici',
-    by: '@actions/github',
-    why: 'Octokit is given our own HTTP client; this would be a second undici',
-    instead: `export const fetch = () => { throw new Error('A fetch of its own is left out of this build'); };`,
-  },
-  {
-    module: '@octokit/plugin-rest-endpoint-methods',
-    by: '@actions/github',
-    why: 'it is a table of all endpoints of GitHub, and three are asked, by their paths',
-    instead: 'export const restEndpointMethods = () => ({});',
-  },
 ];
 
 function refusing(what: string): string {

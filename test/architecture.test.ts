@@ -25,7 +25,6 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
 /** Libraries that only one room may know. */
 const ownedBy: Readonly<Record<string, string>> = {
   '@actions/core': 'runner',
-  '@actions/github': 'runner',
   undici: 'http',
   yaml: 'manifest',
 };

@@ -41,7 +41,7 @@ export async function runApply(step: Step): Promise<void> {
     service: 'Laravel Cloud',
     explain: 'each replica runs this many processes',
     where: inputs.environment,
-    key: keyOf(step, inputs),
+    input: inputs.environment === '' ? undefined : [inputs.application ?? '', inputs.environment],
   });
   step.inputs.done();
   await withClient(step, inputs.connection, async (client) => {
@@ -49,7 +49,10 @@ export async function runApply(step: Step): Promise<void> {
     const ahead = readAhead(rolling);
     let seen: SeenDeployments | undefined;
     const read = await readAndPlan(step, client, inputs, {
-      onEnvironment: ahead.begin,
+      onEnvironment: (id) => {
+        report.identify([id]);
+        ahead.begin(id);
+      },
       beforePlan: async ({ id }) => {
         seen = inputs.dryRun ? undefined : await awaitCommit(rolling, id);
         return seen !== undefined;
@@ -72,12 +75,6 @@ export async function runApply(step: Step): Promise<void> {
       report.next(html`<p>✅ Live: the deployment has succeeded.</p>`);
     if (inputs.dryRun) refuseDrift(inputs, plan);
   });
-}
-
-/** One comment for each environment, however the workflow's runs name their manifests. */
-function keyOf(step: Step, { application, environment }: ApplyInputs): readonly string[] | undefined {
-  if (environment === '') return undefined;
-  return [application ?? step.workflow.repository ?? '', environment];
 }
 
 type Done = Pick<Change, 'kind' | 'done' | 'processes'>;

@@ -41,13 +41,13 @@ const forgeService: AppliedService<ForgeSpec, PlacedProcess> = {
 /** Makes Forge servers run what a manifest declares. */
 export async function runForgeApply(step: Step): Promise<void> {
   const inputs = readForgeApplyInputs(step);
-  const { organization, file, dryRun } = inputs;
+  const { organization, dryRun } = inputs;
   const report = new PlanReport(step, {
     ...inputs,
     service: 'Laravel Forge',
     explain: '',
     where: organization,
-    key: organization === '' ? undefined : ['forge', organization, file],
+    input: organization === '' ? undefined : [organization],
   });
   step.inputs.done();
   await withClient(step, inputs.connection, async (client) => {

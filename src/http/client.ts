@@ -7,13 +7,15 @@ import { type CallHints, networkFailure, type ServiceHints, statusFailure } from
 import { decode, expectNoPage, Undecodable } from './json-api.ts';
 import { RateGate } from './rate-gate.ts';
 import { closedTooLong, dateOf, nothingLeft, outOfTime, Patience, stillFailing, stopped } from './retry.ts';
-import type { Method, Transport, TransportResponse } from './transport.ts';
+import type { Transport, TransportResponse } from './transport.ts';
 
 export interface HttpCall extends CallHints {
   /** Below the base URL, each part encoded: use the `path` template. */
   readonly path: string;
   readonly query?: Readonly<Record<string, string>>;
   readonly body?: unknown;
+  /** A POST that changes nothing, as a query of GraphQL: it may be sent again. */
+  readonly onlyReads?: boolean;
 }
 
 /** One decoded answer. */
@@ -27,6 +29,8 @@ export interface HttpClientOptions {
   readonly baseUrl: URL;
   readonly token: string;
   readonly userAgent: string;
+  /** The `Accept` header, where it is not JSON:API's. */
+  readonly accept?: string;
   readonly hints: ServiceHints;
   readonly transport: Transport;
   /** Milliseconds that one request may take, from connecting to the last byte. */
@@ -110,7 +114,7 @@ export class HttpClient {
       try {
         return await this.#inTurn(call, patience, () => this.#once(call, read));
       } catch (error) {
-        if (!(error instanceof HttpFailure) || call.once || !mayRepeat(call.method, error)) throw error;
+        if (!(error instanceof HttpFailure) || call.once || !mayRepeat(call, error)) throw error;
         const pause = patience.after(error);
         if (pause === undefined) throw stillFailing(error, attempt, clock.now() - started);
         const wait = Math.max(pause, this.#gate.closedFor);
@@ -196,7 +200,7 @@ export class HttpClient {
   #headers(hasBody: boolean): Record<string, string> {
     return {
       authorization: `Bearer ${this.#options.token}`,
-      accept: 'application/vnd.api+json, application/json',
+      accept: this.#options.accept ?? 'application/vnd.api+json, application/json',
       'accept-encoding': 'identity',
       'user-agent': this.#options.userAgent,
       ...(hasBody ? { 'content-type': 'application/json' } : {}),
@@ -204,8 +208,8 @@ export class HttpClient {
   }
 }
 
-function mayRepeat(method: Method, failure: HttpFailure): boolean {
-  return failure.retry !== 'no' && (failure.arrival === 'no' || method !== 'POST');
+function mayRepeat({ method, onlyReads }: HttpCall, failure: HttpFailure): boolean {
+  return failure.retry !== 'no' && (failure.arrival === 'no' || method !== 'POST' || onlyReads === true);
 }
 
 function unreadable(what: string, status: number, error: Undecodable, service: string): HttpFailure {

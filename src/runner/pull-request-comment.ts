@@ -1,9 +1,12 @@
-import { getOctokit } from '@actions/github';
 import * as v from 'valibot';
-import { Failure } from '../failure.ts';
-import { defaultLimits, type Method, openTransport, type Transport } from '../http/transport.ts';
+import { type HttpCall, HttpClient } from '../http/client.ts';
+import { HttpFailure } from '../http/failure.ts';
+import type { ServiceHints } from '../http/hints.ts';
+import { path } from '../http/path.ts';
+import { defaultLimits, openTransport } from '../http/transport.ts';
+import { backoff, type Clock, Deadline, type Random } from '../time.ts';
 
-/** Where a comment goes, and how. */
+/** The pull request that a comment belongs to, and how to reach GitHub. */
 export interface CommentTarget {
   readonly token: string;
   /** Base address of GitHub's API: `https://api.github.com`, or a GitHub Enterprise Server's. */
@@ -14,33 +17,89 @@ export interface CommentTarget {
   readonly environment: NodeJS.ProcessEnv;
   /** Milliseconds that one request may take. */
   readonly requestTimeout: number;
+  readonly clock: Clock;
+  readonly random: Random;
+  /** Ends everything. It comes some time after a step was cancelled, so that its comment can still say so. */
   readonly cutOff: AbortSignal;
+  readonly log: { info(line: string): void; debug(line: string): void };
+}
+
+/** The one comment to keep up to date. */
+export interface StickyComment {
+  /** Picks it from the bodies of comments, if one of them is it. */
+  find(bodies: readonly string[]): string | undefined;
+  /** Its new body. `old` is the body found, if there was one. */
+  bodyAfter(old: string | undefined): string;
 }
 
 export type Posted = 'created' | 'updated' | 'unchanged';
 
+const hints: ServiceHints = {
+  service: 'GitHub',
+  unauthorized: 'Check github-token',
+  forbidden: 'Give the job permissions: { pull-requests: write }',
+  notFound: 'Check that github-token may see the pull request',
+  tooMany: 'GitHub counts the requests of this token; run the job again later',
+  limitsWith403: true,
+};
+
 /** Ten thousand comments. */
 const maxPages = 100;
-/** Who comments with the token that a workflow run is given. */
+const pageSize = 100;
+/** The author of comments that are written with a job's own token. */
 const workflowBot = 'github-actions[bot]';
+/** Milliseconds in which a comment that may not have arrived is looked for and sent again, and the pauses between. */
+const patience = 60_000;
+const pauses = { first: 1_000, longest: 8_000 } as const;
 
-const Comments = v.array(
-  v.object({
-    id: v.number(),
-    body: v.nullish(v.string()),
-    user: v.nullish(v.object({ login: v.string(), type: v.nullish(v.string()) })),
-  }),
-);
+const User = v.object({ login: v.string(), type: v.nullish(v.string()) });
+const Comments = v.array(v.object({ id: v.number(), body: v.nullish(v.string()), user: v.nullish(User) }));
 type Comment = v.InferOutput<typeof Comments>[number];
-
-const Viewer = v.object({ viewer: v.object({ login: v.string() }) });
+const Viewer = v.object({ data: v.object({ viewer: v.object({ login: v.string() }) }) });
 
 /**
- * Keeps one comment on a pull request: the token's own comment that starts with the marker is brought up to date; the
- * first time, one is written. Throws what Octokit throws, with the answer's `status`.
+ * Creates the comment, or updates the token's own one. Hiccups of GitHub are retried like those of the services. Throws
+ * an `HttpFailure`.
  */
-export async function keepComment(target: CommentTarget, marker: string, body: string): Promise<Posted> {
-  const { apiUrl, environment, requestTimeout } = target;
+export async function keepComment(target: CommentTarget, comment: StickyComment): Promise<Posted> {
+  const { clock, cutOff, random } = target;
+  const gitHub = open(target);
+  const pause = backoff(pauses, random);
+  try {
+    let until: number | undefined;
+    for (;;) {
+      try {
+        return await keep(gitHub, target, comment, until !== undefined);
+      } catch (error) {
+        // A POST that got no answer may have arrived: look whether the comment is there, before it is sent again.
+        if (!(error instanceof HttpFailure) || error.retry === 'no' || cutOff.aborted) throw error;
+        until ??= clock.now() + patience;
+        if (clock.now() >= until) throw error;
+        target.log.info(`${error.what}: ${error.reason}; looking whether it has arrived`);
+        await clock.sleep(pause(), cutOff);
+      }
+    }
+  } finally {
+    await gitHub.close();
+  }
+}
+
+interface GitHub {
+  readonly rest: HttpClient;
+  readonly graphql: HttpClient;
+  close(): Promise<void>;
+}
+
+function open({
+  apiUrl,
+  token,
+  environment,
+  requestTimeout,
+  cutOff,
+  clock,
+  random,
+  log,
+}: CommentTarget): GitHub {
   const transport = openTransport({
     origin: apiUrl,
     environment,
@@ -48,119 +107,89 @@ export async function keepComment(target: CommentTarget, marker: string, body: s
     ...defaultLimits,
     connectTimeout: Math.min(defaultLimits.connectTimeout, requestTimeout),
   });
-  try {
-    const fetch = fetchThrough({ ...target, transport, origin: apiUrl.origin, timeout: requestTimeout });
-    return await keep(openOctokit(target, fetch), target, marker, body);
-  } finally {
-    await transport.close();
-  }
-}
-
-/** Without `rest`, whose table of all endpoints is left out of `dist`: an endpoint is asked by its path. */
-type Octokit = Pick<ReturnType<typeof getOctokit>, 'request' | 'paginate' | 'graphql'>;
-
-const commentsOfIssue = '/repos/{owner}/{repo}/issues/{issue_number}/comments';
-
-function openOctokit({ token, apiUrl }: CommentTarget, fetch: ReturnType<typeof fetchThrough>): Octokit {
-  const silent = { debug: ignore, info: ignore, warn: ignore, error: ignore };
-  return getOctokit(token, {
-    baseUrl: apiUrl.href.replace(/\/+$/, ''),
+  const options = {
+    ...{ token, transport, requestTimeout, hints, clock, random, cutOff, baseUrl: apiUrl },
+    accept: 'application/vnd.github+json',
     userAgent: 'laravel-background-process-action/1',
-    // What the server says must not get to the log unescaped.
-    log: silent,
-    request: { fetch, log: silent },
-  });
-}
-
-async function keep(
-  octokit: Octokit,
-  { repository, pullRequest }: CommentTarget,
-  marker: string,
-  body: string,
-): Promise<Posted> {
-  const [owner = '', repo = ''] = repository.split('/');
-  const own = await findOwn(octokit, { owner, repo, issue_number: pullRequest }, marker);
-  if (own === undefined) {
-    await octokit.request(`POST ${commentsOfIssue}`, { owner, repo, issue_number: pullRequest, body });
-    return 'created';
-  }
-  if (own.body === body) return 'unchanged';
-  await octokit.request('PATCH /repos/{owner}/{repo}/issues/comments/{comment_id}', {
-    owner,
-    repo,
-    comment_id: own.id,
-    body,
-  });
-  return 'updated';
-}
-
-async function findOwn(
-  octokit: Octokit,
-  issue: { readonly owner: string; readonly repo: string; readonly issue_number: number },
-  marker: string,
-): Promise<Comment | undefined> {
-  const marked: Comment[] = [];
-  let pages = 0;
-  const list = octokit.paginate.iterator(`GET ${commentsOfIssue}`, { ...issue, per_page: 100 });
-  for await (const { data } of list) {
-    marked.push(...v.parse(Comments, data).filter(({ body }) => body?.startsWith(marker) === true));
-    if (++pages === maxPages) break;
-  }
-  // Anyone can write a comment that starts like that: only one by the token's own user is taken.
-  if (marked.length === 0) return undefined;
-  const login = await whoAmI(octokit);
-  return marked.find(({ user }) => user !== null && user !== undefined && isMe(login, user));
-}
-
-/** The token's own user. Asked by GraphQL, which tells it to tokens of Apps, too; else the workflow's bot. */
-async function whoAmI(octokit: Octokit): Promise<string> {
-  try {
-    return v.parse(Viewer, await octokit.graphql('{ viewer { login } }')).viewer.login;
-  } catch {
-    return workflowBot;
-  }
-}
-
-function isMe(login: string, user: NonNullable<Comment['user']>): boolean {
-  // GraphQL leaves out the suffix of some bots.
-  return user.login === login || (user.type === 'Bot' && user.login === `${login}[bot]`);
-}
-
-function ignore(): void {}
-
-const methods = ['GET', 'POST', 'PATCH', 'DELETE'] as const satisfies readonly Method[];
-
-export interface FetchOptions {
-  readonly transport: Transport;
-  /** The one origin that requests, and so the token, may go to. */
-  readonly origin: string;
-  /** Milliseconds that one request may take. */
-  readonly timeout: number;
-  /** Ends everything: some time is left after the step was told to stop, so that what it tells is not stale. */
-  readonly cutOff: AbortSignal;
-}
-
-/** `fetch` for libraries that want one, over a transport: its proxy, its limits, and no redirects. */
-function fetchThrough({ transport, origin, timeout, cutOff }: FetchOptions) {
-  return async (address: string, init: RequestInit): Promise<Response> => {
-    const url = new URL(address);
-    if (url.origin !== origin) throw refused(`it leads to ${url.origin}, where the token must not go`);
-    const method = methods.find((known) => known === init.method);
-    if (method === undefined) throw refused(`its method is ${init.method}`);
-    const { status, headers, body } = await transport.send(
-      {
-        method,
-        url,
-        headers: Object.fromEntries(new Headers(init.headers)),
-        ...(typeof init.body === 'string' ? { body: init.body } : {}),
-      },
-      AbortSignal.any([AbortSignal.timeout(timeout), cutOff]),
-    );
-    if (status >= 300 && status < 400) throw refused(`it was answered ${status}, a redirect`);
-    return new Response(body === '' ? null : body, { status, headers });
+    deadline: new Deadline(clock, Math.max(120_000, 4 * requestTimeout)),
+    wallClock: Date.now,
+    cancelled: cutOff,
+    onRetry: (line: string) => log.info(line),
+    onExchange: (line: string) => log.debug(line),
+  };
+  // On an Enterprise Server, REST is below /api/v3 and GraphQL below /api.
+  const baseUrl = new URL(apiUrl.href.replace(/\/api\/v3\/?$/, '/api'));
+  return {
+    rest: new HttpClient(options),
+    graphql: new HttpClient({ ...options, baseUrl }),
+    close: () => transport.close(),
   };
 }
 
-function refused(why: string): Failure {
-  return new Failure({ what: 'A request to GitHub', why });
+async function keep(
+  gitHub: GitHub,
+  target: CommentTarget,
+  comment: StickyComment,
+  isRepeated: boolean,
+): Promise<Posted> {
+  const [owner = '', repo = ''] = target.repository.split('/');
+  const comments = path`/repos/${owner}/${repo}/issues/${target.pullRequest}/comments`;
+  const own = await findOwn(gitHub, comments, comment);
+  const body = comment.bodyAfter(own?.body ?? undefined);
+  const what = 'Posting the comment on the pull request';
+  if (own === undefined) {
+    await gitHub.rest.send({ method: 'POST', path: comments, body: { body }, what });
+    return 'created';
+  }
+  if (own.body === body) return isRepeated ? 'created' : 'unchanged';
+  const address = path`/repos/${owner}/${repo}/issues/comments/${own.id}`;
+  await gitHub.rest.send({ method: 'PATCH', path: address, body: { body }, what });
+  return 'updated';
+}
+
+/** The token's own comment. Anyone can write a comment with the same marker, so the author must be right, too. */
+async function findOwn(
+  gitHub: GitHub,
+  comments: string,
+  { find }: StickyComment,
+): Promise<Comment | undefined> {
+  const marked: Comment[] = [];
+  for (let page = 1; page <= maxPages; page++) {
+    const query = { per_page: String(pageSize), page: String(page) };
+    const call: HttpCall = { method: 'GET', path: comments, query, what: 'Reading the comments' };
+    const { data } = await gitHub.rest.json(call, Comments);
+    marked.push(...data.filter(({ body }) => find([body ?? '']) !== undefined));
+    if (data.length < pageSize) break;
+  }
+  if (marked.length === 0) return undefined;
+  const login = await whoAmI(gitHub);
+  const own = marked.filter(({ user }) => user !== null && user !== undefined && isMe(login, user));
+  const body = find(own.map((each) => each.body ?? ''));
+  return own.findLast((each) => (each.body ?? '') === body);
+}
+
+/** The token's own user: GraphQL knows it for users and Apps, REST for users only. A job's own token may know neither. */
+async function whoAmI({ rest, graphql }: GitHub): Promise<string> {
+  const what = 'Reading whose github-token is';
+  const query = { query: '{ viewer { login } }' };
+  const asks = [
+    async () => {
+      const call: HttpCall = { method: 'POST', path: '/graphql', body: query, what, onlyReads: true };
+      return (await graphql.json(call, Viewer)).data.data.viewer.login;
+    },
+    async () => (await rest.json({ method: 'GET', path: '/user', what }, User)).data.login,
+  ];
+  for (const ask of asks) {
+    try {
+      return await ask();
+    } catch (error) {
+      if (!(error instanceof HttpFailure)) throw error;
+    }
+  }
+  return workflowBot;
+}
+
+function isMe(login: string, user: v.InferOutput<typeof User>): boolean {
+  // GraphQL leaves out the suffix of some bots.
+  return user.login === login || (user.type === 'Bot' && user.login === `${login}[bot]`);
 }

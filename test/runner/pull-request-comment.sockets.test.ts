@@ -1,14 +1,21 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { type CommentTarget, keepComment } from '../../src/runner/pull-request-comment.ts';
-import { type FakeGitHub, ownBot, startFakeGitHub } from './fake-github.ts';
+import {
+  type CommentTarget,
+  keepComment,
+  type StickyComment,
+} from '../../src/runner/pull-request-comment.ts';
+import { type Clock, systemClock } from '../../src/time.ts';
+import { type FakeGitHub, ownBot, type Refusal, secondaryLimit, startFakeGitHub } from './fake-github.ts';
 
 const token = 'ghs_aTokenOfTheTest0123456789';
 const marker = '<!-- laravel-background-process apply 0123456789abcdef -->';
 
 let gitHub: FakeGitHub;
+let said: string[] = [];
 
 beforeEach(async () => {
   gitHub = await startFakeGitHub();
+  said = [];
 });
 
 afterEach(() => gitHub.close());
@@ -20,9 +27,29 @@ function target(overrides: Partial<CommentTarget> = {}): CommentTarget {
     repository: 'acme/shop',
     pullRequest: 7,
     environment: {},
-    requestTimeout: 5_000,
+    requestTimeout: 60_000,
     cutOff: new AbortController().signal,
+    clock: hurried(),
+    random: () => 1,
+    log: { info: (line) => said.push(line), debug: () => undefined },
     ...overrides,
+  };
+}
+
+/** A comment under the marker of these tests. */
+function sticky(body: string): StickyComment {
+  return { find: (bodies) => bodies.findLast((one) => one.startsWith(marker)), bodyAfter: () => body };
+}
+
+/** Passes over pauses. The time-out of a request is longer than any of them, and real. */
+function hurried(): Clock {
+  let skipped = 0;
+  return {
+    now: () => performance.now() + skipped,
+    async sleep(ms, signal) {
+      if (ms >= 60_000) return await systemClock.sleep(ms, signal);
+      skipped += ms;
+    },
   };
 }
 
@@ -31,9 +58,9 @@ const sent = (): string[] =>
 
 describe('One comment on a pull request is kept up to date', () => {
   test('it is created once, then updated in place, and left alone when nothing changed', async () => {
-    expect(await keepComment(target(), marker, `${marker}\none`)).toBe('created');
-    expect(await keepComment(target(), marker, `${marker}\ntwo`)).toBe('updated');
-    expect(await keepComment(target(), marker, `${marker}\ntwo`)).toBe('unchanged');
+    expect(await keepComment(target(), sticky(`${marker}\none`))).toBe('created');
+    expect(await keepComment(target(), sticky(`${marker}\ntwo`))).toBe('updated');
+    expect(await keepComment(target(), sticky(`${marker}\ntwo`))).toBe('unchanged');
     expect(gitHub.comments.map(({ body }) => body)).toEqual([`${marker}\ntwo`]);
     expect(sent().filter((request) => request.startsWith('PATCH'))).toHaveLength(1);
   });
@@ -41,7 +68,7 @@ describe('One comment on a pull request is kept up to date', () => {
   test('it is found on a later page', async () => {
     for (let id = 1; id <= 250; id++) gitHub.comments.push({ id, body: 'Hello', user: ownBot });
     gitHub.comments.push({ id: 251, body: `${marker}\nold`, user: ownBot });
-    expect(await keepComment(target(), marker, `${marker}\nnew`)).toBe('updated');
+    expect(await keepComment(target(), sticky(`${marker}\nnew`))).toBe('updated');
     expect(gitHub.comments.at(-1)?.body).toBe(`${marker}\nnew`);
     expect(gitHub.comments).toHaveLength(251);
   });
@@ -49,7 +76,7 @@ describe('One comment on a pull request is kept up to date', () => {
   test('another user’s comment is never touched, though it starts with the marker', async () => {
     gitHub.comments.push({ id: 1, body: `${marker}\nmine!`, user: { login: 'mallory', type: 'User' } });
     gitHub.comments.push({ id: 2, body: `${marker}\nours!`, user: { login: 'other-app[bot]', type: 'Bot' } });
-    expect(await keepComment(target(), marker, `${marker}\nplan`)).toBe('created');
+    expect(await keepComment(target(), sticky(`${marker}\nplan`))).toBe('created');
     expect(gitHub.comments.map(({ body }) => body)).toEqual([
       `${marker}\nmine!`,
       `${marker}\nours!`,
@@ -61,35 +88,35 @@ describe('One comment on a pull request is kept up to date', () => {
     gitHub.viewer = 'octocat';
     gitHub.comments.push({ id: 1, body: `${marker}\nbot`, user: ownBot });
     gitHub.comments.push({ id: 2, body: `${marker}\nuser`, user: { login: 'octocat', type: 'User' } });
-    await keepComment(target(), marker, `${marker}\nplan`);
+    await keepComment(target(), sticky(`${marker}\nplan`));
     expect(gitHub.comments.map(({ body }) => body)).toEqual([`${marker}\nbot`, `${marker}\nplan`]);
   });
 
   test('an App’s bot is known with and without its suffix', async () => {
     gitHub.viewer = 'our-app';
     gitHub.comments.push({ id: 1, body: `${marker}\nold`, user: { login: 'our-app[bot]', type: 'Bot' } });
-    expect(await keepComment(target(), marker, `${marker}\nnew`)).toBe('updated');
+    expect(await keepComment(target(), sticky(`${marker}\nnew`))).toBe('updated');
   });
 
   test('where nobody tells whose the token is, it is the workflow’s bot', async () => {
     gitHub.viewer = undefined;
     gitHub.comments.push({ id: 1, body: `${marker}\nmine!`, user: { login: 'mallory', type: 'User' } });
     gitHub.comments.push({ id: 2, body: `${marker}\nold`, user: ownBot });
-    expect(await keepComment(target(), marker, `${marker}\nnew`)).toBe('updated');
+    expect(await keepComment(target(), sticky(`${marker}\nnew`))).toBe('updated');
     expect(gitHub.comments[0]?.body).toBe(`${marker}\nmine!`);
   });
 
   test('a comment that only quotes the marker is another one', async () => {
     gitHub.comments.push({ id: 1, body: `> ${marker}\nold`, user: ownBot });
-    expect(await keepComment(target(), marker, `${marker}\nplan`)).toBe('created');
+    expect(await keepComment(target(), sticky(`${marker}\nplan`))).toBe('created');
   });
 
   test('an Enterprise Server’s API is spoken to where it is', async () => {
     const enterprise = await startFakeGitHub('/api/v3');
     try {
       const there = target({ apiUrl: new URL(enterprise.url) });
-      await keepComment(there, marker, `${marker}\none`);
-      expect(await keepComment(there, marker, `${marker}\ntwo`)).toBe('updated');
+      await keepComment(there, sticky(`${marker}\none`));
+      expect(await keepComment(there, sticky(`${marker}\ntwo`))).toBe('updated');
       expect(enterprise.requests.map(({ path }) => path)).toContain('/api/graphql');
     } finally {
       await enterprise.close();
@@ -98,34 +125,94 @@ describe('One comment on a pull request is kept up to date', () => {
 
   test('a refusal is thrown with its status', async () => {
     gitHub.refuse = { on: /^POST .*comments$/, status: 403 };
-    await expect(keepComment(target(), marker, marker)).rejects.toMatchObject({ status: 403 });
-  });
-
-  test('a next page elsewhere is not asked for, so that the token stays with GitHub', async () => {
-    const elsewhere = await startFakeGitHub();
-    try {
-      const link = `<${elsewhere.url}/steal?page=2>; rel="next"`;
-      gitHub.refuse = { on: /^GET /, status: 200, body: '[]', headers: { Link: link } };
-      await expect(keepComment(target(), marker, marker)).rejects.toThrow('must not go');
-      expect(elsewhere.requests).toEqual([]);
-    } finally {
-      await elsewhere.close();
-    }
+    await expect(keepComment(target(), sticky(marker))).rejects.toMatchObject({ status: 403 });
   });
 
   test('a redirect is not followed', async () => {
     gitHub.refuse = { on: /^GET /, status: 302, headers: { Location: 'http://127.0.0.1:1/' } };
-    await expect(keepComment(target(), marker, marker)).rejects.toThrow('redirect');
+    await expect(keepComment(target(), sticky(marker))).rejects.toThrow('redirect');
   });
 
   test('a page instead of JSON is an error, not a comment', async () => {
     gitHub.refuse = { on: /^GET /, status: 200, body: '<html>Sign in</html>' };
-    await expect(keepComment(target(), marker, marker)).rejects.toThrow();
+    await expect(keepComment(target(), sticky(marker))).rejects.toThrow();
     expect(gitHub.comments).toEqual([]);
   });
 
-  test('an answer that never comes ends with the time-out', async () => {
-    const silent = target({ apiUrl: new URL('http://127.0.0.1:9'), requestTimeout: 200 });
-    await expect(keepComment(silent, marker, marker)).rejects.toThrow();
+  test('a GitHub that nobody listens at is an error in the end', async () => {
+    const silent = target({ apiUrl: new URL('http://127.0.0.1:9') });
+    await expect(keepComment(silent, sticky(marker))).rejects.toThrow('refused the connection');
+  });
+});
+
+describe('hiccups of GitHub are retried like those of the services', () => {
+  const list = /^GET .*comments$/;
+  const post = /^POST .*comments$/;
+  const patch = /^PATCH /;
+
+  test.each<[string, Refusal]>([
+    ['502', { on: list, status: 502, times: 2 }],
+    ['503', { on: list, status: 503, times: 2 }],
+    ['a 429 with Retry-After', { on: list, status: 429, headers: { 'Retry-After': '30' }, times: 2 }],
+    ['a secondary limit', { on: list, ...secondaryLimit(45), times: 2 }],
+    ['a cut connection', { on: list, status: 'cut', times: 2 }],
+    ['a 502 to the update', { on: patch, status: 502, times: 2 }],
+    ['a secondary limit to the update', { on: patch, ...secondaryLimit(45), times: 2 }],
+    ['a 502 to the question whose token it is', { on: /graphql$/, status: 502, times: 1 }],
+  ])('%s', async (_, refusal) => {
+    gitHub.viewer = 'our-app';
+    gitHub.comments.push({ id: 1, body: `${marker}\nold`, user: { login: 'our-app[bot]', type: 'Bot' } });
+    gitHub.refuse = refusal;
+    expect(await keepComment(target(), sticky(`${marker}\nnew`))).toBe('updated');
+    expect(gitHub.comments.map(({ body }) => body)).toEqual([`${marker}\nnew`]);
+    expect(said.length).toBeGreaterThan(0);
+  });
+
+  test.each<[string, Refusal]>([
+    ['502, and had arrived', { on: post, status: 502, acts: true, times: 1 }],
+    ['502, and had not arrived', { on: post, status: 502, times: 3 }],
+    ['nothing, and had arrived', { on: post, status: 'cut', acts: true, times: 1 }],
+    ['a page, and had arrived', { on: post, status: 200, body: '<html>', acts: true, times: 1 }],
+    ['a secondary limit', { on: post, ...secondaryLimit(10), times: 2 }],
+  ])('a new comment that was answered with %s is there once', async (_, refusal) => {
+    gitHub.refuse = refusal;
+    expect(await keepComment(target(), sticky(`${marker}\nplan`))).toBe('created');
+    expect(gitHub.comments.map(({ body }) => body)).toEqual([`${marker}\nplan`]);
+  });
+
+  test('one that never gets through is an error after a minute', async () => {
+    gitHub.refuse = { on: post, status: 503 };
+    const clock = hurried();
+    const began = clock.now();
+    await expect(keepComment(target({ clock }), sticky(marker))).rejects.toMatchObject({ status: 503 });
+    expect(clock.now() - began).toBeGreaterThan(60_000);
+    expect(gitHub.comments).toEqual([]);
+  });
+
+  test('a refusal is not tried again', async () => {
+    gitHub.refuse = { on: post, status: 403 };
+    await expect(keepComment(target(), sticky(marker))).rejects.toMatchObject({ status: 403 });
+    expect(sent().filter((request) => request.startsWith('POST'))).toHaveLength(1);
+  });
+});
+
+describe('the author is the token’s own user', () => {
+  test('as GET /user tells where GraphQL does not', async () => {
+    gitHub.viewer = undefined;
+    gitHub.user = { login: 'octocat', type: 'User' };
+    gitHub.comments.push({ id: 1, body: `${marker}\nbot`, user: ownBot });
+    gitHub.comments.push({ id: 2, body: `${marker}\nold`, user: gitHub.user });
+    expect(await keepComment(target(), sticky(`${marker}\nnew`))).toBe('updated');
+    expect(gitHub.comments.map(({ body }) => body)).toEqual([`${marker}\nbot`, `${marker}\nnew`]);
+  });
+
+  test.each([
+    ['403', { on: /graphql$/, status: 403 }],
+    ['errors', { on: /graphql$/, status: 200, body: '{"errors":[{"message":"no"}]}' }],
+  ])('as GET /user tells where GraphQL answers %s', async (_, refusal) => {
+    gitHub.refuse = refusal;
+    gitHub.user = { login: 'octocat', type: 'User' };
+    gitHub.comments.push({ id: 1, body: `${marker}\nold`, user: gitHub.user });
+    expect(await keepComment(target(), sticky(`${marker}\nnew`))).toBe('updated');
   });
 });

@@ -16,8 +16,8 @@ export interface PlanSubject {
   readonly explain: string;
   /** Whose processes they are, as it was written: an environment, an organization. */
   readonly where: string;
-  /** Tells comments on one pull request apart: there is one for each environment. Undefined when the inputs do not tell it. */
-  readonly key: readonly string[] | undefined;
+  /** The inputs that name what the plan is about, as they are written. Undefined if one of them is missing: then there is no comment. */
+  readonly input: readonly string[] | undefined;
   readonly file: string;
   readonly prune: boolean;
   readonly commenting: Commenting;
@@ -38,6 +38,7 @@ export class PlanReport {
   readonly #step: Step;
   readonly #subject: PlanSubject;
   #where: string;
+  #ids: readonly string[] = [];
   #noteOf: ((place: Place) => string | undefined) | undefined;
   #shown: ShownPlan | undefined;
 
@@ -46,10 +47,18 @@ export class PlanReport {
     this.#step = step;
     this.#subject = subject;
     this.#where = subject.where;
-    const { key, commenting, connection } = subject;
-    if (!commenting.comment || commenting.token === '' || key === undefined) return;
-    const target = { token: commenting.token, requestTimeout: connection.requestTimeout, key };
-    step.atEnd(async (failure) => await postComment(step, target, this.#comment(failure)));
+    const { service, file, input, commenting, connection } = subject;
+    if (!commenting.comment || commenting.token === '' || input === undefined) return;
+    const target = { token: commenting.token, requestTimeout: connection.requestTimeout };
+    step.atEnd(async (failure) => {
+      const key = { service, file, input, ids: this.#ids };
+      await postComment(step, { ...target, key }, this.#comment(failure));
+    });
+  }
+
+  /** The ids of what the plan is about, as soon as they are known: by them the comment is found again. */
+  identify(ids: readonly string[]): void {
+    this.#ids = ids;
   }
 
   /** To be told as soon as it is known: the real name, and what to say of each place, such as its replicas. */
