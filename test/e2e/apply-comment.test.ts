@@ -1,7 +1,13 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { seedShop } from '../emulator/seed.ts';
 import { type Emulator, startEmulator } from '../emulator/server.ts';
-import { type FakeGitHub, ownBot, startFakeGitHub } from '../runner/fake-github.ts';
+import {
+  type FakeGitHub,
+  ownBot,
+  type Refusal,
+  secondaryLimit,
+  startFakeGitHub,
+} from '../runner/fake-github.ts';
 import {
   expectNoToken,
   FAKE_GITHUB_TOKEN,
@@ -127,11 +133,26 @@ describe('apply keeps one comment with the plan on a pull request', () => {
     expect(outsideOfCode(body())).not.toContain('@acme');
   });
 
-  test('one environment has one comment, whatever its manifests are called', async () => {
-    await apply({ 'dry-run': 'true' });
-    await apply({ 'dry-run': 'true', manifest: 'deploy/processes.yml' }, { file: 'deploy/processes.yml' });
+  test('one environment by its name and by its id has one comment, and each manifest its own', async () => {
+    const run = await apply({ 'dry-run': 'true' });
+    await apply({ 'dry-run': 'true', environment: run.outputs['environment-id'] ?? '' });
     expect(gitHub.comments).toHaveLength(1);
-    expect(body()).toContain('<code>deploy/processes.yml</code>');
+    await apply({ 'dry-run': 'true', manifest: 'deploy/processes.yml' }, { file: 'deploy/processes.yml' });
+    expect(gitHub.comments).toHaveLength(2);
+    expect(gitHub.comments[1]?.body).toContain('<code>deploy/processes.yml</code>');
+  });
+
+  test.each<[string, Refusal]>([
+    ['a 502 to the update', { on: /^PATCH /, status: 502, times: 1 }],
+    ['a secondary limit', { on: /^GET .*comments$/, ...secondaryLimit(20), times: 1 }],
+    ['a lost answer to the first comment', { on: /^POST .*comments$/, status: 'cut', acts: true, times: 1 }],
+  ])('%s is a hiccup: the comment is right in the end', async (_, refusal) => {
+    gitHub.refuse = refusal;
+    await apply({ 'dry-run': 'true' });
+    const run = await apply();
+    expect(run.warnings).toEqual([]);
+    expect(gitHub.comments).toHaveLength(1);
+    expect(body()).toContain('1 created');
   });
 
   test('what does not fit is left out, and said to be, in the comment, the summary and plan-json', async () => {
@@ -284,8 +305,7 @@ describe('a comment that cannot be written is a warning, never the step’s fail
     gitHub.refuse = { on: /^POST .*comments$/, status: 403 };
     const run = await apply({}, { event: fork });
     expect(run.exitCode).toBe(0);
-    expect(run.warnings[0]).toContain('fork');
-    expect(run.warnings[0]).toContain('pull-requests: write');
+    expect(run.warnings[0]).toContain('a fork’s pull request gets a token that can only read (403)');
   });
 
   test('a run without a pull request says so', async () => {

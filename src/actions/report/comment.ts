@@ -46,7 +46,7 @@ const permissions = 'Give the job permissions: { pull-requests: write }';
 function whyNot(error: unknown, fromFork: boolean): string {
   const status = error instanceof HttpFailure ? error.status : undefined;
   if (fromFork && (status === 401 || status === 403 || status === 404))
-    return `the token of a run for a fork’s pull request can only read (${status}). The step goes on without the comment.`;
+    return `a run for a fork’s pull request gets a token that can only read (${status}). The step goes on without it.`;
   if (status === 401) return 'GitHub does not accept the token (401). Check github-token.';
   if (status === 403) return `the token is not allowed to (403). ${permissions}.`;
   if (status === 404)
