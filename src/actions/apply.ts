@@ -3,32 +3,34 @@ import type { Instance } from '../cloud/instances.ts';
 import { cloudMaker } from '../cloud/maker.ts';
 import type { ExistingProcess } from '../cloud/process.ts';
 import { cloudPace, cloudRules } from '../cloud/service.ts';
+import { rowName } from '../cloud/short-name.ts';
 import type { ProcessSpec } from '../cloud/spec.ts';
 import { CloudProcessStore } from '../cloud/store.ts';
+import { type Counts, changesIn, countsOf, countsText } from '../converge/counts.ts';
 import { timeWithOthers } from '../converge/pace.ts';
-import { changesIn, countsOf } from '../converge/plan.ts';
-import { doneCounts } from '../converge/result.ts';
-import { countsText } from '../converge/text.ts';
+import type { PlanRow } from '../converge/text.ts';
 import type { HttpClient } from '../http/client.ts';
 import { type Html, html } from '../runner/html.ts';
 import type { Step } from '../runner/step.ts';
-import { next } from '../runner/summary.ts';
-import { type AppliedService, carryOut, logPlan, refuseDrift, tellPlan } from './carry-out.ts';
+import { type AppliedService, carryOut, logPlan, refuseDrift, showPlan } from './carry-out.ts';
 import { type ApplyInputs, readApplyInputs } from './inputs/apply.ts';
 import { raceLimit, withClient, workDeadline } from './inputs/connection.ts';
 import { type CloudPlan, readAndPlan } from './read-and-plan.ts';
 import { PlanReport } from './report/plan.ts';
-import { replicasText } from './report/process.ts';
+import { deployNext, replicasText } from './report/process.ts';
 import { saySleep } from './report/sleep.ts';
 import { awaitCommit, type Change, type PlacedProcess, readAhead, rollOut } from './rollout.ts';
 
 const cloudService: AppliedService<ProcessSpec, ExistingProcess> = {
   rules: cloudRules,
-  particularsOf: (operation) => ({
-    instance: operation.place.name,
-    instance_id: operation.place.id,
-    type: 'spec' in operation ? operation.spec.type : operation.process.type,
-  }),
+  naming: {
+    nameOf: rowName,
+    particularsOf: (operation) => ({
+      instance: operation.place.name,
+      instance_id: operation.place.id,
+      type: 'spec' in operation ? operation.spec.type : operation.process.type,
+    }),
+  },
   pace: cloudPace,
   limit: `Laravel Cloud lets an organization make ${cloudPace.changes} a minute`,
 };
@@ -39,13 +41,14 @@ export async function runApply(step: Step): Promise<void> {
   const report = new PlanReport(step, {
     ...inputs,
     service: 'Laravel Cloud',
-    explain: 'each replica runs this many processes',
+    explain: 'Numbers are per replica.',
     where: inputs.environment,
     input: inputs.environment === '' ? undefined : [inputs.application ?? '', inputs.environment],
   });
   step.inputs.done();
   await withClient(step, inputs.connection, async (client) => {
-    const rolling = { ...inputs, step, client, onLive: step.output };
+    const onDeployed = () => report.inEffect(html`<p>Deployed: the changes are live.</p>`);
+    const rolling = { ...inputs, step, client, onLive: step.output, onDeployed };
     const ahead = readAhead(rolling);
     let seen: SeenDeployments | undefined;
     const read = await readAndPlan(step, client, inputs, {
@@ -58,29 +61,32 @@ export async function runApply(step: Step): Promise<void> {
         return seen !== undefined;
       },
     });
-    const { environment, instances, plan } = read;
+    const { environment, instances } = read;
     report.found(environment.name, ({ id }) => {
       const instance = instances.find((one) => one.id === id);
       return instance && replicasText(instance);
     });
-    logPlan(step, report, read, cloudService);
+    const rows = logPlan(step, report, read, cloudService);
     step.output({ 'environment-id': environment.id, 'deployment-id': '', verified: '', stable: '' });
     saySleep(step, environment);
     const done = await (inputs.dryRun
-      ? tell(step, report, read)
-      : change(step, client, inputs, report, read));
+      ? show(step, report, read, rows)
+      : change(step, client, inputs, report, read, rows));
     const made = { ...done, environment, instanceId: undefined };
     await rollOut(rolling, made, seen ?? (await ahead.seen()));
-    if (done.kind === 'changed' && inputs.goingLive.redeploy)
-      report.next(html`<p>✅ Live: the deployment has succeeded.</p>`);
-    if (inputs.dryRun) refuseDrift(inputs, plan);
+    if (inputs.dryRun) refuseDrift(inputs, report, rows);
   });
 }
 
 type Done = Pick<Change, 'kind' | 'done' | 'processes'>;
 
-function tell(step: Step, report: PlanReport, { plan, instances }: CloudPlan): Done {
-  tellPlan(step, report, plan, cloudService);
+function show(
+  step: Step,
+  report: PlanReport,
+  { plan, instances }: CloudPlan,
+  rows: readonly PlanRow[],
+): Done {
+  showPlan(step, report, rows, cloudService);
   const processes = plan.operations.flatMap((operation) =>
     'spec' in operation && 'process' in operation ? [placed(operation.process, instances)] : [],
   );
@@ -97,8 +103,9 @@ async function change(
   inputs: ApplyInputs,
   report: PlanReport,
   read: CloudPlan,
+  rows: readonly PlanRow[],
 ): Promise<Done> {
-  const time = timeWithOthers(changesIn(countsOf(read.plan.operations)), cloudPace);
+  const time = timeWithOthers(changesIn(countsOf(rows)), cloudPace);
   const patient = client.within(workDeadline(step, inputs.connection, raceLimit + time));
   const results = await carryOut(read, {
     ...{ step, report, inputs, service: cloudService },
@@ -110,28 +117,21 @@ async function change(
         limit,
       });
     },
-    nextStep: (isDone, changes) => nextStep(inputs, isDone, changes),
-    whenLive: 'It takes effect with the environment’s next deploy',
+    nextStep: (counts) => nextStep(inputs, counts),
+    whenLive: 'The changes take effect with the next deployment',
   });
-  const counts = doneCounts(results);
+  const counts = countsOf(results);
   const processes = results.flatMap(({ operation, process }) =>
     'spec' in operation && process !== undefined ? [placed(process, read.instances)] : [],
   );
   if (changesIn(counts) === 0) return { kind: 'unchanged', done: 'The processes are as declared', processes };
   return {
     kind: 'changed',
-    done: `The processes are as declared (${countsText(counts, 'done')})`,
+    done: countsText({ ...counts, undeclared: 0 }, 'done'),
     processes,
   };
 }
 
-function nextStep({ goingLive }: ApplyInputs, isDone: boolean, changes: number): Html {
-  if (!isDone)
-    return next(
-      html`run the job again. What is done stays, and takes effect with the environment’s next deploy.`,
-    );
-  if (changes === 0 || goingLive.redeploy) return html``;
-  return next(
-    html`deploy the environment, since the changes take effect with its next deploy. With <code>redeploy: true</code> this step does it.`,
-  );
+function nextStep({ goingLive }: ApplyInputs, counts: Counts): Html {
+  return changesIn(counts) === 0 || goingLive.redeploy ? html`` : deployNext;
 }

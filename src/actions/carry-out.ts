@@ -1,11 +1,11 @@
 import { type ConvergeWorld, converge } from '../converge/apply.ts';
+import { type Counts, changesIn, countsOf, countsText } from '../converge/counts.ts';
 import { type Aged, unreadableText } from '../converge/listing.ts';
 import { type Pace, progressTeller } from '../converge/pace.ts';
-import { changesIn, countsOf, type Plan } from '../converge/plan.ts';
-import { convergeFailure, describeDone, doneCounts, type OperationResult } from '../converge/result.ts';
+import type { OperationResult } from '../converge/result.ts';
 import type { Rules } from '../converge/service.ts';
 import type { Planned } from '../converge/settled-plan.ts';
-import { countsText, plannedRows } from '../converge/text.ts';
+import { doneRows, type Naming, type PlanRow, plannedRows } from '../converge/text.ts';
 import { Failure } from '../failure.ts';
 import { type Html, html } from '../runner/html.ts';
 import type { Step } from '../runner/step.ts';
@@ -13,12 +13,13 @@ import { maxConcurrency } from './inputs/connection.ts';
 import type { PlanInputs } from './inputs/plan.ts';
 import type { PlanReport } from './report/plan.ts';
 import { describeProgress, describeTime } from './report/plan-body.ts';
-import { doneOutputs, type Particulars, plannedOutputs } from './report/plan-outputs.ts';
+import { planOutputs } from './report/plan-outputs.ts';
+import { unfinished } from './report/unfinished.ts';
 
 /** What the two services that a manifest can be applied to differ in. */
 export interface AppliedService<S, P extends Aged> {
   readonly rules: Rules<S, P>;
-  readonly particularsOf: Particulars<S, P>;
+  readonly naming: Naming<S, P>;
   readonly pace: Pace;
   /** Why changes take their time: `Laravel Cloud lets an organization make 30 a minute`. */
   readonly limit: string;
@@ -31,42 +32,45 @@ export function logPlan<S, P extends Aged>(
   step: Step,
   report: PlanReport,
   { states, plan: { operations } }: Planned<S, P>,
-  { pace, limit }: AppliedService<S, P>,
-): void {
+  { naming, pace, limit }: AppliedService<S, P>,
+): readonly PlanRow[] {
   for (const { place, listing } of states)
     for (const one of listing.unreadable)
-      step.log.warning(`Left out of the plan, on ${place.name}: ${unreadableText(one)}.`);
-  const counts = countsOf(operations);
-  report.log({ rows: plannedRows(operations), counts });
-  const time = describeTime(changesIn(counts), pace, limit);
+      step.warn(`Left out of the plan, on ${place.name}: ${unreadableText(one)}.`);
+  const rows = plannedRows(operations, naming);
+  report.log(rows);
+  const time = describeTime(changesIn(countsOf(rows)), pace, limit);
   if (time !== undefined) step.log.info(time);
+  return rows;
 }
 
 /** Shows what would be done, and sets the outputs of a dry run. */
-export function tellPlan<S, P extends Aged>(
+export function showPlan<S, P extends Aged>(
   step: Step,
   report: PlanReport,
-  { operations }: Plan<S, P>,
-  { particularsOf, pace, limit }: AppliedService<S, P>,
+  rows: readonly PlanRow[],
+  { pace, limit }: AppliedService<S, P>,
 ): void {
-  step.output(plannedOutputs(operations, { particularsOf, warn: (line) => step.log.warning(line) }));
-  const counts = countsOf(operations);
-  const time = describeTime(changesIn(counts), pace, limit);
-  const next = time === undefined ? html`` : html`<p>${time}</p>`;
-  report.show({ kind: 'planned', rows: plannedRows(operations), counts, next });
+  step.output(planOutputs(rows, 'planned', (line) => step.warn(line)));
+  const time = describeTime(changesIn(countsOf(rows)), pace, limit);
+  report.show({ kind: 'planned', rows, time, next: html`` });
 }
 
 /** With `fail-on-change`, a dry run fails when there is anything to change. */
-export function refuseDrift<S, P extends Aged>(
+export function refuseDrift(
   { file, failOnChange }: Applying,
-  { operations }: Plan<S, P>,
+  { where }: PlanReport,
+  rows: readonly PlanRow[],
 ): void {
-  const counts = countsOf(operations);
+  const counts = { ...countsOf(rows), undeclared: 0 };
   if (!failOnChange || changesIn(counts) === 0) return;
+  const changes = countsText(counts, 'planned');
   throw new Failure({
-    what: 'What runs is not as declared',
-    why: `${file} has ${countsText({ ...counts, undeclared: 0 }, 'planned')}, and fail-on-change is true`,
-    fix: 'Run it without dry-run to make it so, or change the manifest',
+    what: 'Drift',
+    why: `"${where}" differs from ${file} (${changes})`,
+    fix: 'Run apply without dry-run, or change the manifest',
+    headline: `Drift in "${where}": ${changes}`,
+    isDrift: true,
   });
 }
 
@@ -76,10 +80,10 @@ interface CarryingOut<S, P extends Aged> {
   readonly inputs: Applying;
   readonly service: AppliedService<S, P>;
   readonly makerAt: ConvergeWorld<S, P>['makerAt'];
-  /** What to do then. */
-  nextStep(isDone: boolean, changes: number): Html;
-  /** When what was done takes effect, if not at once. */
-  readonly whenLive: string;
+  /** What to do when all of it is done. */
+  nextStep(counts: Counts): Html;
+  /** When the changes take effect, as a sentence without its full stop; left out, they do at once. */
+  readonly whenLive?: string;
 }
 
 /** Carries out a plan, shows what came of it, and sets the outputs. Throws a `Failure` when not everything was done. */
@@ -88,8 +92,8 @@ export async function carryOut<S, P extends Aged>(
   { step, report, inputs, service, makerAt, nextStep, whenLive }: CarryingOut<S, P>,
 ): Promise<readonly OperationResult<S, P>[]> {
   step.doing(`applying ${inputs.file}`);
-  const { rules, particularsOf, pace } = service;
-  const writes = changesIn(countsOf(plan.operations));
+  const { rules, naming, pace } = service;
+  const writes = changesIn(countsOf(plannedRows(plan.operations, naming)));
   const results = await converge(plan.operations, states, {
     rules,
     makerAt,
@@ -98,16 +102,17 @@ export async function carryOut<S, P extends Aged>(
     onChange: progressTeller(writes, pace, step.clock, (progress) =>
       step.log.info(describeProgress(progress)),
     ),
-    warn: (line) => step.log.warning(line),
+    warn: (line) => step.warn(line),
     log: (line) => step.log.info(line),
   });
-  step.output(doneOutputs(results, { particularsOf, warn: (line) => step.log.warning(line) }));
-  step.log.info(describeDone(results));
-  const counts = doneCounts(results);
-  const isDone = results.every(({ status }) => status === 'done');
-  report.show({ kind: 'done', rows: results, counts, next: nextStep(isDone, changesIn(counts)) });
-  const failure = convergeFailure(`Applying ${inputs.file}`, results, whenLive);
+  const rows = doneRows(results, naming);
+  const counts = countsOf(rows);
+  step.output(planOutputs(rows, 'done', (line) => step.warn(line)));
+  step.log.info(`Done: ${countsText(counts, 'done')}`);
+  const failure = unfinished({ where: report.where, file: inputs.file, whenLive }, rows);
+  const next = failure === undefined ? nextStep(counts) : html``;
+  report.show({ kind: 'done', rows, effect: whenLive === undefined ? undefined : 'waiting', next });
   if (failure !== undefined) throw failure;
-  if (changesIn(counts) > 0) step.did('processes', countsText(counts, 'done'));
+  if (changesIn(counts) > 0) step.did('processes', countsText({ ...counts, undeclared: 0 }, 'done'));
   return results;
 }

@@ -1,23 +1,25 @@
+import { changesIn, countsOf } from '../converge/counts.ts';
 import type { Listing } from '../converge/listing.ts';
 import { timeWithOthers } from '../converge/pace.ts';
-import { changesIn, countsOf, type Place } from '../converge/plan.ts';
+import type { Place } from '../converge/plan.ts';
 import type { OperationResult } from '../converge/result.ts';
 import { Limit } from '../converge/semaphore.ts';
 import { type Planned, settledPlan } from '../converge/settled-plan.ts';
+import type { PlanRow } from '../converge/text.ts';
 import { type Sighted, waitAtGate } from '../forge/gate.ts';
 import { forgeMaker } from '../forge/maker.ts';
 import { forgeManifest } from '../forge/manifest.ts';
 import type { PlacedProcess } from '../forge/process.ts';
 import { forge, forgePace, forgeRules, removalLimit } from '../forge/service.ts';
+import { rowName } from '../forge/short-name.ts';
 import type { ForgeDeclaration, ForgeSpec } from '../forge/spec.ts';
 import { ForgeProcessStore, listWithSites } from '../forge/store.ts';
 import { type FoundServer, findServers } from '../forge/target.ts';
 import type { HttpClient } from '../http/client.ts';
 import { html } from '../runner/html.ts';
 import type { Step } from '../runner/step.ts';
-import { next } from '../runner/summary.ts';
 import { waitingFor } from '../time.ts';
-import { type AppliedService, carryOut, logPlan, refuseDrift, tellPlan } from './carry-out.ts';
+import { type AppliedService, carryOut, logPlan, refuseDrift, showPlan } from './carry-out.ts';
 import {
   type Connection,
   maxConcurrency,
@@ -33,7 +35,10 @@ import { PlanReport } from './report/plan.ts';
 
 const forgeService: AppliedService<ForgeSpec, PlacedProcess> = {
   rules: forgeRules,
-  particularsOf: ({ place }) => ({ server: place.name, server_id: place.id }),
+  naming: {
+    nameOf: rowName,
+    particularsOf: ({ place }) => ({ server: place.name, server_id: place.id }),
+  },
   pace: forgePace,
   limit: 'Laravel Forge lets a user ask 60 times a minute',
 };
@@ -52,12 +57,12 @@ export async function runForgeApply(step: Step): Promise<void> {
   step.inputs.done();
   await withClient(step, inputs.connection, async (client) => {
     const read = await readAndPlan(step, client, inputs);
-    logPlan(step, report, read, forgeService);
+    const rows = logPlan(step, report, read, forgeService);
     for (const operation of read.plan.operations)
       if (operation.action === 'keep') warnIfDown(step, operation.process);
-    if (!dryRun) return await change(step, client, inputs, report, read);
-    tellPlan(step, report, read.plan, forgeService);
-    refuseDrift(inputs, read.plan);
+    if (!dryRun) return await change(step, client, inputs, report, read, rows);
+    showPlan(step, report, rows, forgeService);
+    refuseDrift(inputs, report, rows);
   });
 }
 
@@ -68,9 +73,9 @@ async function change(
   inputs: ForgeApplyInputs,
   report: PlanReport,
   read: Planned<ForgeSpec, PlacedProcess>,
+  rows: readonly PlanRow[],
 ): Promise<void> {
-  const time =
-    timeWithOthers(changesIn(countsOf(read.plan.operations)), forgePace) + removalLimit + raceLimit;
+  const time = timeWithOthers(changesIn(countsOf(rows)), forgePace) + removalLimit + raceLimit;
   const patient = client.within(workDeadline(step, inputs.connection, time));
   const results = await carryOut(read, {
     ...{ step, report, inputs, service: forgeService },
@@ -81,8 +86,7 @@ async function change(
         removalLimit,
         limit,
       }),
-    nextStep: (isDone) => (isDone ? html`` : next(html`run the job again. What is done stays as it is.`)),
-    whenLive: '',
+    nextStep: () => html``,
   });
   const fresh = results.filter(({ outcome }) => outcome === 'created' || outcome === 'replaced');
   if (fresh.length > 0) await waitForNew(step, client, inputs, report, fresh);
@@ -98,10 +102,10 @@ async function waitForNew(
   if (inputs.wait > 0) await untilUp(step, client, inputs, fresh);
   const text =
     inputs.wait > 0
-      ? html`<p>✅ Up: what is new runs.</p>`
-      : html`<p>Forge is starting what is new; that was not waited for.</p>`;
+      ? html`<p>✅ All new and replaced processes are running.</p>`
+      : html`<p>Forge is starting the new processes. The step did not wait for them.</p>`;
   step.summarize(text);
-  report.next(text);
+  report.inEffect(text);
 }
 
 export interface ForgeApplyInputs extends PlanInputs<ForgeDeclaration> {

@@ -54,10 +54,16 @@ export function mayBeDeclared(
 }
 
 /** An existing process in the words of a declaration: `worker on queue high of connection redis`. */
-export function describeExisting({ type, processes, command, config }: ExistingProcess): string {
-  if (type === 'custom') return describe({ type, processes, command: command ?? undefined });
+export function describeExisting(
+  { type, processes, command, config }: ExistingProcess,
+  room?: number,
+): string {
+  if (type === 'custom') return describe({ type, processes, command: command ?? undefined }, room);
   if (type !== 'worker') return `process of type ${type}`;
   const queue = foldQueue(config['queue']);
   const connection = foldConnection(config['connection']);
-  return describe({ type, processes, config: connection === undefined ? { queue } : { queue, connection } });
+  return describe(
+    { type, processes, config: connection === undefined ? { queue } : { queue, connection } },
+    room,
+  );
 }

@@ -178,13 +178,11 @@ export type PinnedSpec =
   | (Omit<CustomSpec, 'command'> & { readonly command: string | undefined });
 
 /** A declaration in a few words: `worker on queue high,default`. */
-export function describe(spec: PinnedSpec): string {
+export function describe(spec: PinnedSpec, room = longest): string {
   if (spec.type === 'custom')
-    return spec.command === undefined
-      ? 'custom process'
-      : `custom process "${shorten(spec.command, longest)}"`;
+    return spec.command === undefined ? 'custom process' : `custom process "${shorten(spec.command, room)}"`;
   const { queue = 'default', connection } = spec.config;
-  return `worker on queue ${shorten(queue, longest)}${connection === undefined ? '' : ` of connection ${shorten(connection, longest)}`}`;
+  return `worker on queue ${shorten(queue, room)}${connection === undefined ? '' : ` of connection ${shorten(connection, room)}`}`;
 }
 
 /** A queue list, trimmed, in order; no queue means `default`. */

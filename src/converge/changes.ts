@@ -18,10 +18,16 @@ export function describeChanges(changes: Changes): string {
     .join(', ');
 }
 
+/** One change where room is short: `2 → 3 proc.`, `tries 3 → 5`. */
+export function changeText(field: string, { from, to }: Change, room = longest): string {
+  const arrow = `${shown(from, room)} → ${shown(to, room)}`;
+  return field === 'processes' ? `${arrow} proc.` : `${fieldName(field)} ${arrow}`;
+}
+
 /** A value as it stands in a message; nothing set is `unset`. */
-export function shown(value: unknown): string {
+export function shown(value: unknown, room = longest): string {
   if (value === null || value === undefined) return 'unset';
-  return shorten(typeof value === 'string' ? value : JSON.stringify(value), longest);
+  return shorten(typeof value === 'string' ? value : JSON.stringify(value), room);
 }
 
 /** What a reader calls a field, wherever it was given: `config.tries` is `tries`. */
@@ -30,17 +36,17 @@ export function fieldName(field: string): string {
 }
 
 /** What a process has, in a few words: `2 processes, tries 3, force`. */
-export function settingsText(settings: Settings): string {
+export function settingsText(settings: Settings, room = longest): string {
   return Object.entries(settings)
-    .flatMap(([field, value]) => settingText(field, value) ?? [])
+    .flatMap(([field, value]) => settingText(field, value, room) ?? [])
     .join(', ');
 }
 
 /** One setting in a few words; undefined where nothing is set. */
-function settingText(field: string, value: unknown): string | undefined {
+function settingText(field: string, value: unknown, room: number): string | undefined {
   if (value === null || value === undefined || value === '') return undefined;
-  if (field === 'processes') return value === 1 ? '1 process' : `${shown(value)} processes`;
-  return value === true ? fieldName(field) : `${fieldName(field)} ${shown(value)}`;
+  if (field === 'processes') return value === 1 ? '1 process' : `${shown(value, room)} processes`;
+  return value === true ? fieldName(field) : `${fieldName(field)} ${shown(value, room)}`;
 }
 
 /** What a process has or is to have, by field, as in `Changes`: `processes`, `config.tries`, … */

@@ -120,39 +120,6 @@ function undeclaredOperation<S, P extends Aged>(
   };
 }
 
-export interface Counts {
-  readonly created: number;
-  /** Replaced ones count here: it is how Forge changes a process. */
-  readonly updated: number;
-  readonly deleted: number;
-  readonly unchanged: number;
-  /** There but not declared, and kept. */
-  readonly undeclared: number;
-}
-
-/** How many of each a plan holds. */
-export function countsOf(operations: readonly Operation[]): Counts {
-  const count = (...actions: readonly Action[]) =>
-    operations.filter(({ action }) => actions.includes(action)).length;
-  return {
-    created: count('create'),
-    updated: count('update', 'replace'),
-    deleted: count('delete'),
-    unchanged: count('keep'),
-    undeclared: count('undeclared'),
-  };
-}
-
-/** How many changes that makes: what stays as it is is none, declared or not. */
-export function changesIn({ created, updated, deleted }: Counts): number {
-  return created + updated + deleted;
-}
-
-/** Told only where there are some. */
-export function kept(undeclared: number): string {
-  return undeclared === 0 ? '' : `, ${undeclared} undeclared`;
-}
-
 /** So many declarations, and so many processes of each, are shown in an error. */
 const mostShown = 20;
 

@@ -1,127 +1,273 @@
-import { describeChanges, settingsText } from './changes.ts';
+import { shorten } from '../text.ts';
+import { type Changes, changeText, type Settings, settingsText } from './changes.ts';
+import { type Counts, countsOf, type Outcome, outcomeOf } from './counts.ts';
 import type { Aged } from './listing.ts';
-import type { Action, Counts, Operation, Place } from './plan.ts';
+import type { Action, Operation, Place } from './plan.ts';
 import type { OperationResult } from './result.ts';
 
-/** An operation, and what became of it. */
-export interface PlanRow {
-  readonly operation: Operation;
-  readonly status: OperationResult['status'] | 'planned';
-  /** Undefined as long as there is none. */
-  readonly process: Aged | undefined;
-  readonly changes: OperationResult['changes'];
+/** An operation of a plan and what became of it, as the log, the summary, the comment and `plan-json` show it. */
+export interface PlanRow extends RowName {
+  readonly action: Action;
+  readonly place: Place;
+  readonly settings: Settings;
+  readonly changes: Changes;
+  readonly status: 'planned' | OperationResult['status'];
+  /** In a plan, what would come of it. */
+  readonly outcome: Outcome | undefined;
+  /** Undefined as long as there is no process. */
+  readonly processId: string | undefined;
+  readonly error: string | undefined;
+  /** What one service alone tells of it in `plan-json`. */
+  readonly particulars: Readonly<Record<string, string>>;
+}
+
+/** How a plan names a process. Nothing in it is cut. */
+export interface RowName {
+  /** As short as it can be told apart: `worker high,default (redis)`, `php artisan horizon`. */
+  readonly name: string;
+  /** In full, for `plan-json`: `worker on queue high,default of connection redis`. */
+  readonly identity: string;
+  /** What processes of one place have in common with others, such as their user and directory. */
+  readonly shared: readonly string[];
+}
+
+/** How the processes of a service are named. */
+export interface Naming<S, P extends Aged> {
+  nameOf(process: S | P): RowName;
+  particularsOf(operation: Operation<S, P>): PlanRow['particulars'];
+}
+
+/** The rows of a plan that nobody has begun to carry out. */
+export function plannedRows<S, P extends Aged>(
+  operations: readonly Operation<S, P>[],
+  naming: Naming<S, P>,
+): readonly PlanRow[] {
+  return operations.map((operation) => ({
+    ...rowOf(operation, naming),
+    status: 'planned',
+    outcome: outcomeOf[operation.action],
+    error: undefined,
+  }));
+}
+
+/** The rows of a plan that has been carried out. What was not done has the changes that it would have made. */
+export function doneRows<S, P extends Aged>(
+  results: readonly OperationResult<S, P>[],
+  naming: Naming<S, P>,
+): readonly PlanRow[] {
+  return results.map(({ operation, status, outcome, changes, process, error }) => {
+    const planned = rowOf(operation, naming);
+    return {
+      ...planned,
+      ...{ status, outcome, error },
+      changes: status === 'done' ? changes : planned.changes,
+      processId: process?.id ?? planned.processId,
+    };
+  });
+}
+
+function rowOf<S, P extends Aged>(operation: Operation<S, P>, naming: Naming<S, P>) {
+  const process = 'process' in operation ? operation.process : undefined;
+  const declared = naming.nameOf('spec' in operation ? operation.spec : operation.process);
+  return {
+    // Of what a declaration leaves open, the process has more to show.
+    ...(process === undefined ? declared : naming.nameOf(process)),
+    identity: declared.identity,
+    action: operation.action,
+    place: operation.place,
+    settings: operation.settings,
+    changes: 'changes' in operation ? operation.changes : {},
+    processId: process?.id,
+    particulars: naming.particularsOf(operation),
+  };
 }
 
 /** A plan, or what became of it, as lines of text. */
 export interface PlanText {
-  /** Of a diff, place by place: what changes, and what is there but not declared. One line a process, aligned. */
-  readonly diff: readonly string[];
+  /** What changes, and what is not in the manifest: blocks of a diff, one for each place. */
+  readonly places: readonly PlaceText[];
   /** What is as declared. */
   readonly unchanged: readonly string[];
+  /** In full, what a line had no room for. */
+  readonly whole: readonly string[];
   readonly ids: readonly string[];
 }
 
-/** The rows of a plan that nobody has begun to carry out. */
-export function plannedRows(operations: readonly Operation[]): readonly PlanRow[] {
-  return operations.map((operation) => ({
-    operation,
-    status: 'planned',
-    process: 'process' in operation ? operation.process : undefined,
-    changes: 'changes' in operation ? operation.changes : {},
-  }));
+export interface PlaceText {
+  readonly name: string;
+  readonly counts: Counts;
+  /** One line for each process, aligned, under a heading. */
+  readonly lines: readonly string[];
 }
 
-/** How many of each there are, those that there are none of left out: `1 to create, 2 to delete`. */
-export function countsText(
-  { created, updated, deleted, undeclared }: Counts,
-  kind: 'planned' | 'done',
-): string {
-  const words =
-    kind === 'planned'
-      ? (['to create', 'to update', 'to delete'] as const)
-      : (['created', 'updated', 'deleted'] as const);
-  const changes = [created, updated, deleted].flatMap((count, index) =>
-    count === 0 ? [] : [`${count} ${words[index]}`],
-  );
-  const others = undeclared === 0 ? [] : [`${undeclared} not declared`];
-  return [...(changes.length === 0 ? ['nothing to change'] : changes), ...others].join(', ');
-}
+/** So many characters of a name or a value stand in a line. What is cut there stands whole below. */
+export const roomInLine = 60;
 
-/** `noteOf` tells what a reader must know of a place, such as `2–4 replicas`. */
+/** `noteOf` says what a reader must know of a place, such as `2–4 replicas`. */
 export function planText(
   rows: readonly PlanRow[],
   noteOf: (place: Place) => string | undefined = () => undefined,
+  room = roomInLine,
 ): PlanText {
-  const isKept = ({ operation }: PlanRow): boolean => operation.action === 'keep';
-  const ids = rows.flatMap(({ operation: { place, subject }, process }) =>
-    process === undefined ? [] : [`${process.id}  ${subject} on ${place.name}`],
-  );
+  const changed = rows.filter((row) => !isUnchanged(row));
+  const width = widthOf(rows);
+  const linesOf = (some: readonly PlanRow[]) => groupLines(some, noteOf, room, width);
+  const ofPlace = [...Map.groupBy(changed, ({ place }) => place.id).values()];
   return {
-    diff: byPlace(
-      rows.filter((row) => !isKept(row)),
-      noteOf,
+    places: ofPlace.map((some) => ({
+      name: some[0]?.place.name ?? '',
+      counts: countsOf(some),
+      lines: linesOf(some),
+    })),
+    unchanged: linesOf(rows.filter(isUnchanged)),
+    whole: rows.filter((row) => lineOf(row, room, 0) !== lineOf(row, Infinity, 0)).map(wholeLine),
+    ids: rows.flatMap(({ processId, place, name }) =>
+      processId === undefined ? [] : [`${processId}  ${cut(name, room)} on ${place.name}`],
     ),
-    unchanged: byPlace(rows.filter(isKept), noteOf),
-    ids,
   };
 }
 
-function byPlace(rows: readonly PlanRow[], noteOf: (place: Place) => string | undefined): readonly string[] {
-  const width = Math.max(0, ...rows.map(({ operation }) => operation.subject.length).filter(isNarrow));
-  return [...Map.groupBy(rows, ({ operation }) => operation.place.id).values()].flatMap((ofPlace) => {
-    const [first] = ofPlace;
+/** Another run may have done by then what was planned. */
+function isUnchanged({ status, outcome }: PlanRow): boolean {
+  return outcome === 'unchanged' && status !== 'failed';
+}
+
+/** What rows share stands in the heading of their group. */
+function groupLines(
+  rows: readonly PlanRow[],
+  noteOf: (place: Place) => string | undefined,
+  room: number,
+  width: number,
+): readonly string[] {
+  const groups = Map.groupBy(rows, ({ place, shared }) => JSON.stringify([place.id, shared]));
+  return [...groups.values()].flatMap((group) => {
+    const [first] = group;
     if (first === undefined) return [];
-    const note = noteOf(first.operation.place);
-    const head = `@@ ${first.operation.place.name}${note === undefined ? '' : ` (${note})`} @@`;
-    return [head, ...ofPlace.map((row) => lineOf(row, width))];
+    const note = noteOf(first.place);
+    const heading = [first.place.name, ...(note === undefined ? [] : [note]), ...first.shared].join(' · ');
+    const inOrder = group.toSorted((a, b) => order.indexOf(kindOf(a)) - order.indexOf(kindOf(b)));
+    return [`@@ ${heading} @@`, ...inOrder.map((row) => lineOf(row, room, width))];
   });
 }
 
-/** What is wider than this does not move everything else to the right. */
-function isNarrow(width: number): boolean {
-  return width <= 48;
+type Kind = Action | 'failed' | 'not-done';
+
+function kindOf(row: PlanRow): Kind {
+  return isUndone(row) ? row.status : actionOf(row);
 }
 
-/** `+` is green in a diff, `-` red and `!` orange. */
-const signs: Readonly<Record<Action, string>> = {
-  create: '+',
-  update: '!',
-  replace: '!',
-  delete: '-',
-  keep: '=',
-  undeclared: '?',
-};
+function actionOf(row: PlanRow): Action {
+  return isUnchanged(row) ? 'keep' : row.action;
+}
 
-/** What the sign before a process means, for readers who see it for the first time. */
-export const meanings: readonly (readonly [sign: string, meaning: string])[] = [
-  ['+', 'created'],
-  ['!', 'changed'],
-  ['-', 'deleted'],
-  ['?', 'not declared, and kept'],
+function isUndone(row: PlanRow): row is PlanRow & { readonly status: 'failed' | 'not-done' } {
+  return row.status === 'failed' || row.status === 'not-done';
+}
+
+/** What a reader must see first comes first. */
+const order: readonly Kind[] = [
+  'delete',
+  'replace',
+  'update',
+  'create',
+  'undeclared',
+  'keep',
+  'failed',
+  'not-done',
 ];
 
-function lineOf(row: PlanRow, width: number): string {
-  const { action, subject } = row.operation;
-  return [`${signs[action]} ${subject.padEnd(width)}`, detailOf(row), ...statusOf(row)].join('  ').trimEnd();
+/** `-` is red in a diff, `!` orange and `+` green. What did not happen has no colour. */
+const signs: Readonly<Record<Kind, string>> = {
+  delete: '-',
+  replace: '!',
+  update: '!',
+  create: '+',
+  undeclared: '?',
+  keep: '=',
+  failed: ' ',
+  'not-done': ' ',
+};
+
+/** Names stand below each other, unless what happens needs more room than this. */
+const widest = 16;
+
+function widthOf(rows: readonly PlanRow[]): number {
+  return Math.max(
+    0,
+    ...rows.map((row) => happens(row, roomInLine).length).filter((length) => length <= widest),
+  );
 }
 
-function detailOf({ operation, changes }: PlanRow): string {
-  const has = settingsText(operation.settings);
-  switch (operation.action) {
-    case 'update':
-      return describeChanges(changes);
-    case 'replace':
-      return `replaced by a new one, ${describeChanges(changes)}`;
+/** What happens, then to what: `- delete       php artisan legacy:poll · 2 processes`. */
+function lineOf(row: PlanRow, room: number, width: number): string {
+  const more = detailsOf(row, room).map((part) => ` · ${part}`);
+  const first = happens(row, room);
+  const gap = ' '.repeat(first.length > width ? 2 : 1 + width - first.length);
+  return `${signs[kindOf(row)]} ${first}${gap}${nameIn(row, room)}${more.join('')}`;
+}
+
+function happens(row: PlanRow, room: number): string {
+  switch (kindOf(row)) {
+    case 'failed':
+      return 'FAILED';
+    case 'not-done':
+      return 'NOT DONE';
     case 'delete':
-      return `lost: ${has}`;
+      return 'delete';
     case 'undeclared':
-      return `${has}; not declared, kept`;
+      return 'kept';
+    case 'update':
+    case 'replace':
+      return changesText(row.changes, room);
     default:
-      return has;
+      return settingsText({ processes: row.settings['processes'] });
   }
 }
 
-function statusOf({ status }: PlanRow): readonly string[] {
-  if (status === 'failed') return ['FAILED'];
-  return status === 'not-done' ? ['NOT DONE'] : [];
+function nameIn(row: PlanRow, room: number): string {
+  const isNamed = isUndone(row) && (row.action === 'create' || row.action === 'delete');
+  return `${isNamed ? `${row.action} ` : ''}${cut(row.name, room)}`;
+}
+
+/** What is left to say after the name. What did not happen has not been said before it. */
+function detailsOf(row: PlanRow, room: number): readonly string[] {
+  const { processes: _, ...options } = row.settings;
+  const has = settingsText(row.settings, room);
+  const missing = isUndone(row) ? changesText(row.changes, room) : '';
+  const parts: Readonly<Record<Action, readonly string[]>> = {
+    delete: [has],
+    replace: [missing, 'replaced'],
+    update: [missing],
+    create: [isUndone(row) ? has : settingsText(options, room)],
+    undeclared: [has, 'not in the manifest'],
+    keep: [settingsText(options, room)],
+  };
+  return parts[actionOf(row)].filter((part) => part !== '');
+}
+
+/** `2 → 3 proc., tries 3 → 5`. */
+function changesText(changes: Changes, room: number): string {
+  return Object.entries(changes)
+    .map(([field, change]) => changeText(field, change, room))
+    .join(', ');
+}
+
+/** A change in a sentence: `App: worker high,default (redis), 2 → 3 proc.`. */
+export function rowText(row: PlanRow): string {
+  const undone: PlanRow = { ...row, status: 'failed' };
+  return `${row.place.name}: ${[nameIn(undone, roomInLine), ...detailsOf(undone, roomInLine)].join(', ')}`;
+}
+
+function wholeLine(row: PlanRow): string {
+  return `${row.place.name}: ${lineOf(row, Infinity, 0).trimStart()}`;
+}
+
+/** A list of queues is cut between its names, everything else between words. */
+function cut(name: string, room: number): string {
+  if (name.length <= room) return name;
+  const [, start = '', queues = ''] = /^(worker )(\S+)/.exec(name) ?? [];
+  const shown = queues.slice(0, room - start.length).replace(/,?[^,]*$/, '');
+  if (shown === '') return shorten(name, room);
+  const left = queues.slice(shown.length).split(',').length - 1;
+  return `${start}${shown},… ${left} more${name.slice(start.length + queues.length)}`;
 }

@@ -31,7 +31,7 @@ export function headline(mark: Mark, text: Html): Html {
 }
 
 /** What is likely to go wrong, below the headline. */
-export function warnings(messages: readonly string[]): Html {
+function warnings(messages: readonly string[]): Html {
   return html`${messages.slice(0, maxWarnings).map((message) => html`<p>⚠️ ${prose(message)}</p>`)}${moreWarnings(messages.length - maxWarnings)}`;
 }
 
@@ -84,11 +84,17 @@ export function reasons(message: string): Html {
   return html`${blocks}`;
 }
 
+/** The one headline of a report, before it is known how the step ends. */
+export interface Headline {
+  readonly mark: Mark;
+  readonly text: Html;
+}
+
 /** What a step says in its summary. */
 export class Report {
   readonly warnings: string[] = [];
   readonly #blocks: Html[] = [];
-  #headline: { readonly mark: Mark; readonly text: Html } | undefined;
+  #headline: Headline | undefined;
 
   headline(mark: Mark, text: Html): void {
     this.#headline = { mark, text };
@@ -99,20 +105,25 @@ export class Report {
   }
 
   /** All of it, under one headline. */
-  blocks(failure: Ending | undefined): readonly Html[] {
-    const own = this.#headline;
-    if (failure === undefined) {
-      const head = own === undefined ? html`` : headline(own.mark, own.text);
-      return [html`${head}${warnings(this.warnings)}`, ...this.#blocks].filter(({ markup }) => markup !== '');
-    }
-    const before = own === undefined ? html`` : html`<p><strong>${own.text}</strong></p>`;
-    return [html`${failed(failure)}${warnings(this.warnings)}${before}`, ...this.#blocks];
+  blocks(ending: Ending | undefined): readonly Html[] {
+    const head = heading(this.#headline, ending, this.warnings);
+    return [head, ...this.#blocks].filter(({ markup }) => markup !== '');
   }
 }
 
-/** The headline of a failure, and why the step failed. */
-export function failed({ mark, headline: text, details }: Ending): Html {
-  return html`${headline(mark, prose(text))}${reasons(details)}`;
+/** What a glance gets: one headline, and warnings. If the step has failed, that is the headline, and its own is bold text. */
+export function heading(
+  own: Headline | undefined,
+  ending: Ending | undefined,
+  messages: readonly string[],
+): Html {
+  const warned = warnings(messages);
+  if (ending === undefined)
+    return html`${own === undefined ? html`` : headline(own.mark, own.text)}${warned}`;
+  // A drift is what the plan's own headline says, too.
+  const before =
+    own === undefined || ending.mark === 'drifted' ? html`` : html`<p><strong>${own.text}</strong></p>`;
+  return html`${headline(ending.mark, prose(ending.headline))}${reasons(ending.details)}${warned}${before}`;
 }
 
 /** Adds blocks to the job's summary page. A summary that cannot be written never fails the step. */

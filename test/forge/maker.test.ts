@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { converge } from '../../src/converge/apply.ts';
+import { countsOf, countsText } from '../../src/converge/counts.ts';
 import { planFor } from '../../src/converge/plan.ts';
-import { describeDone } from '../../src/converge/result.ts';
 import { forgeMaker } from '../../src/forge/maker.ts';
 import { forgeRules } from '../../src/forge/service.ts';
 import type { ForgeSpec } from '../../src/forge/spec.ts';
@@ -54,7 +54,7 @@ const queue = (name: string, given: Partial<ForgeSpec> = {}) =>
 describe('A plan for a Forge server is carried out', () => {
   test('creates share the listing that verifies them', async () => {
     const results = await run(['a', 'b', 'c'].map((name) => queue(name)));
-    expect(describeDone(results)).toBe('3 created, 0 updated, 0 deleted, 0 unchanged');
+    expect(countsText(countsOf(results), 'done')).toBe('3 created');
     expect(server.names.toSorted()).toEqual(['a', 'b', 'c']);
     expect(server.filters).toHaveLength(1);
   });
@@ -62,7 +62,7 @@ describe('A plan for a Forge server is carried out', () => {
   test('drift is replaced, which counts as an update, and the results name the new process', async () => {
     server.add('a', { ...queue('a'), directory: '/home/forge/shop.example', processes: 3 });
     const results = await run([queue('a')]);
-    expect(describeDone(results)).toBe('0 created, 1 updated, 0 deleted, 0 unchanged');
+    expect(countsText(countsOf(results), 'done')).toBe('1 replaced');
     expect(results[0]).toMatchObject({
       outcome: 'replaced',
       process: { id: '42', processes: 1 },
@@ -75,7 +75,7 @@ describe('A plan for a Forge server is carried out', () => {
     const old = server.add('old', { command: 'old' });
     server.removalLooks = 3;
     const results = await run([queue('a')], { prune: true });
-    expect(describeDone(results)).toBe('1 created, 0 updated, 1 deleted, 0 unchanged');
+    expect(countsText(countsOf(results), 'done')).toBe('1 deleted, 1 created');
     expect(server.calls).toEqual(['create a', `remove ${old.id}`]);
     expect(server.names).toEqual(['a']);
     expect(lines).toContain(
@@ -96,13 +96,13 @@ describe('Each process is made exactly once', () => {
   test('a lost answer is looked for, and what has appeared is taken', async () => {
     server.onCreate = (spec) => (spec.name === 'b' ? 'lose' : 'answer');
     const results = await run(['a', 'b', 'c'].map((name) => queue(name)));
-    expect(describeDone(results)).toBe('3 created, 0 updated, 0 deleted, 0 unchanged');
+    expect(countsText(countsOf(results), 'done')).toBe('3 created');
     expect(server.calls.toSorted()).toEqual(['create a', 'create b', 'create c']);
   });
 
   test('one that takes any directory is not given what another declaration has made', async () => {
     const results = await run([queue('a', { directory: undefined }), queue('a', { name: 'a-2' })]);
-    expect(describeDone(results)).toBe('2 created, 0 updated, 0 deleted, 0 unchanged');
+    expect(countsText(countsOf(results), 'done')).toBe('2 created');
     expect(new Set(results.map(({ process }) => process?.id)).size).toBe(2);
   });
 

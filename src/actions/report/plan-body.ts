@@ -1,67 +1,114 @@
+import { type Counts, countsText } from '../../converge/counts.ts';
 import { leastTime, type Pace, type Progress } from '../../converge/pace.ts';
-import { meanings, type PlanText } from '../../converge/text.ts';
-import { code, fence, folded, type Html, html, joined } from '../../runner/html.ts';
+import type { PlaceText, PlanText } from '../../converge/text.ts';
+import { code, fence, folded, type Html, html } from '../../runner/html.ts';
 import { inWords } from '../../time.ts';
 
-/** A plan, or what became of it, as it is shown in the summary and in the comment. */
+/** A plan, or what became of it, as the summary and the comment show it below their headline. */
 export interface PlanBody {
+  readonly kind: 'planned' | 'done';
+  /** What to know before one reads the plan: markup of a paragraph. */
+  readonly lead: Html;
   /** What a number of processes means, if that is not plain. */
   readonly explain: string;
-  readonly text: PlanText;
   /** What to do then, as paragraphs. */
   readonly next: Html;
   readonly file: string;
+  /** With a limit, what is longer is cut in its line, and stands whole in what is folded away. */
+  textOf(room?: number): PlanText;
 }
 
-/** How many lines of each part are shown. */
-interface Shown {
-  readonly diff: number;
-  readonly folded: number;
-}
-
-/** As much of a plan as fits. What is left out is told. */
+/** As much of a plan as fits. What is left out is counted. */
 export function planBody(body: PlanBody, fits: (shown: Html) => boolean): Html {
-  const { diff, unchanged, ids } = body.text;
-  const all = { diff: diff.length, folded: unchanged.length + ids.length };
-  const fitting = (shown: Shown): boolean => fits(write(body, shown));
-  if (fitting(all)) return write(body, all);
-  // What is folded away goes first: it is what a reader can do without.
-  const diffLines = mostThatFit(all.diff, (lines) => fitting({ diff: lines, folded: 0 }));
-  if (diffLines < all.diff) return write(body, { diff: diffLines, folded: 0 });
-  return write(body, {
-    ...all,
-    folded: mostThatFit(all.folded, (lines) => fitting({ ...all, folded: lines })),
-  });
+  const short = write(body, { text: body.textOf(), left: 0, leftBelow: 0 });
+  if (fits(short)) return short;
+  // Where not all fits, no command may be cut that does not stand whole below.
+  const text = body.textOf(Infinity);
+  const most = mostThatFit(lineCount(text), (lines) => fits(write(body, firstLines(text, lines))));
+  return write(body, firstLines(text, most));
 }
 
-function write({ explain, text, next, file }: PlanBody, shown: Shown): Html {
-  const diff = text.diff.slice(0, shown.diff);
-  const left = text.diff.length - diff.length;
-  const cut =
-    left > 0
-      ? html`<p><strong>${left} more lines are left out here</strong>, since they do not fit; the log has all of them.</p>`
-      : html``;
-  const block = diff.length === 0 ? html`` : html`${fence(diff, 'diff')}${legend(diff, explain)}`;
-  return html`${block}${cut}${next}${foldedAway(text, file, shown.folded)}`;
+/** What is shown of a plan, and how many lines are not: of the plan, and of what is folded away. */
+interface Shown {
+  readonly text: PlanText;
+  readonly left: number;
+  readonly leftBelow: number;
 }
 
-/** What the signs mean, of those that there are. */
-function legend(diff: readonly string[], explain: string): Html {
-  const used = meanings.filter(([sign]) => diff.some((line) => line.startsWith(`${sign} `)));
-  const parts = used.map(([sign, meaning]) => html`${code(sign)} ${meaning}`);
-  return html`<p><sub>${joined([...parts, ...(explain === '' ? [] : [html`${explain}`])], html` · `)}</sub></p>`;
+function write({ kind, lead, explain, next, file }: PlanBody, { text, left, leftBelow }: Shown): Html {
+  return html`${lead}${diffs(text.places, kind)}${note(left, html`; the log has all of them`)}${legend(text, explain)}${next}${folded(
+    titleOf(text),
+    html`<p>Manifest: ${code(file)}</p>${[text.whole, text.unchanged, text.ids].map(block)}${note(leftBelow, html``)}`,
+  )}`;
 }
 
-function foldedAway({ unchanged, ids }: PlanText, file: string, most: number): Html {
-  const shownUnchanged = unchanged.slice(0, most);
-  const shownIds = ids.slice(0, Math.max(0, most - unchanged.length));
-  const left = unchanged.length + ids.length - shownUnchanged.length - shownIds.length;
+/** A longer plan shows for each place how much it changes, and its lines at a click. */
+const manyLines = 50;
+
+function diffs(places: readonly PlaceText[], kind: PlanBody['kind']): Html {
+  const lines = places.flatMap((place) => place.lines);
+  if (lines.length === 0) return html``;
+  if (lines.length <= manyLines) return fence(lines, 'diff');
+  return html`${places.map((place) => folded(placeTitle(place, kind), fence(place.lines, 'diff')))}`;
+}
+
+function placeTitle(
+  { name, counts }: { readonly name: string; readonly counts: Counts },
+  kind: PlanBody['kind'],
+) {
+  return html`${code(name)}: ${countsText(counts, kind)}`;
+}
+
+function legend({ places }: PlanText, explain: string): Html {
+  return places.length === 0 || explain === '' ? html`` : html`<p><sub>${explain}</sub></p>`;
+}
+
+/** `1 unchanged · ids · manifest file`. */
+function titleOf({ whole, unchanged, ids }: PlanText): Html {
   const count = unchanged.filter((line) => line.startsWith('=')).length;
-  const title = count === 0 ? html`Ids and manifest` : html`${count} unchanged, ids and manifest`;
-  const cut = left > 0 ? html`<p>${left} more lines are left out here, since they do not fit.</p>` : html``;
-  const lines = [shownUnchanged, shownIds].filter(({ length }) => length > 0);
-  const blocks = lines.map((part) => fence(part, 'text'));
-  return folded(title, html`<p>Manifest: ${code(file)}</p>${blocks}${cut}`);
+  const parts = [
+    ...(whole.length === 0 ? [] : ['whole commands']),
+    ...(count === 0 ? [] : [`${count} unchanged`]),
+    ...(ids.length === 0 ? [] : ['ids']),
+    'manifest file',
+  ];
+  return html`${parts.join(' · ').replace(/^\w/, (letter) => letter.toUpperCase())}`;
+}
+
+function block(lines: readonly string[]): Html {
+  return lines.length === 0 ? html`` : fence(lines, 'text');
+}
+
+function note(left: number, more: Html): Html {
+  if (left === 0) return html``;
+  return html`<p><strong>${left} more lines do not fit here</strong>${more}.</p>`;
+}
+
+function lineCount({ places, whole, unchanged, ids }: PlanText): number {
+  return [...places.map(({ lines }) => lines), whole, unchanged, ids].reduce(
+    (sum, { length }) => sum + length,
+    0,
+  );
+}
+
+/** What can be done without goes first: ids, then what is unchanged, then the end of the plan. */
+function firstLines(all: PlanText, count: number): Shown {
+  let room = count;
+  const take = (lines: readonly string[]): readonly string[] => {
+    const taken = lines.slice(0, room);
+    room -= taken.length;
+    return taken;
+  };
+  const places = all.places.map((place) => ({ ...place, lines: take(place.lines) }));
+  const text = {
+    places: places.filter(({ lines }) => lines.length > 0),
+    whole: take(all.whole),
+    unchanged: take(all.unchanged),
+    ids: take(all.ids),
+  };
+  const below = (some: PlanText): number => lineCount({ ...some, places: [] });
+  const leftBelow = below(all) - below(text);
+  return { text, left: lineCount(all) - lineCount(text) - leftBelow, leftBelow };
 }
 
 /** The greatest number up to `most` that fits; more never fits where less does not. */

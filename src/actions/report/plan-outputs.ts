@@ -1,74 +1,39 @@
-import type { Aged } from '../../converge/listing.ts';
-import { type Counts, changesIn, countsOf, type Operation } from '../../converge/plan.ts';
-import { doneCounts, type OperationResult } from '../../converge/result.ts';
+import { changesIn, countsOf } from '../../converge/counts.ts';
+import type { PlanRow } from '../../converge/text.ts';
 import type { Outputs } from '../../runner/step.ts';
 
-/** What `plan-json` tells of an operation besides what all services have in common: where it is, and of what type. */
-export type Particulars<S, P extends Aged> = (operation: Operation<S, P>) => Readonly<Record<string, string>>;
-
-interface Telling<S, P extends Aged> {
-  readonly particularsOf: Particulars<S, P>;
-  warn(line: string): void;
-}
-
-/** The outputs of a dry run: what would be. */
-export function plannedOutputs<S, P extends Aged>(
-  operations: readonly Operation<S, P>[],
-  telling: Telling<S, P>,
+/** The outputs of a dry run, which say what would be done, or of a run, which say what was done. */
+export function planOutputs(
+  rows: readonly PlanRow[],
+  kind: 'planned' | 'done',
+  warn: (line: string) => void,
 ): Outputs {
-  const rows = operations.map((operation) => ({
-    operation,
-    process: 'process' in operation ? operation.process : undefined,
-    status: 'planned',
-    error: undefined,
-  }));
-  return outputsOf(countsOf(operations), 'would-change', rows, telling);
-}
-
-/** The outputs of a run: what was really done. */
-export function doneOutputs<S, P extends Aged>(
-  results: readonly OperationResult<S, P>[],
-  telling: Telling<S, P>,
-): Outputs {
-  return outputsOf(doneCounts(results), 'changed', results, telling);
-}
-
-interface Row<S, P extends Aged> {
-  readonly operation: Operation<S, P>;
-  readonly process: P | undefined;
-  readonly status: string;
-  readonly error: string | undefined;
-}
-
-function outputsOf<S, P extends Aged>(
-  counts: Counts,
-  changed: 'changed' | 'would-change',
-  rows: readonly Row<S, P>[],
-  { particularsOf, warn }: Telling<S, P>,
-): Outputs {
-  const operations = rows.map((row) => reported(row, particularsOf));
-  const declared = operations.filter(({ action }) => action !== 'delete' && action !== 'undeclared');
+  const counts = countsOf(rows);
+  const { created, updated, replaced, deleted, unchanged, undeclared } = counts;
+  const declared = rows.filter(({ action }) => action !== 'delete' && action !== 'undeclared');
+  const changed = kind === 'planned' ? 'would-change' : 'changed';
   return {
     outcome: changesIn(counts) > 0 ? changed : 'unchanged',
-    ...Object.fromEntries(Object.entries(counts).map(([name, count]) => [name, String(count)])),
-    'plan-json': planJson(operations, warn),
-    'ids-json': JSON.stringify(declared.map(({ process_id }) => process_id)),
+    created: String(created),
+    // A replacement is how Forge changes a process.
+    updated: String(updated + replaced),
+    deleted: String(deleted),
+    unchanged: String(unchanged),
+    undeclared: String(undeclared),
+    'plan-json': planJson(rows.map(reported), warn),
+    'ids-json': JSON.stringify(declared.map(({ processId }) => processId ?? null)),
   };
 }
 
-/** An operation as `plan-json` holds it. */
-function reported<S, P extends Aged>(
-  { operation, process, status, error }: Row<S, P>,
-  particularsOf: Particulars<S, P>,
-) {
-  const planned = 'process' in operation ? operation.process.id : null;
+/** A row as `plan-json` holds it: nothing is cut. */
+function reported({ action, particulars, identity, processId, changes, status, error }: PlanRow) {
   return {
-    action: operation.action,
-    ...particularsOf(operation),
-    identity: operation.subject,
+    action,
+    ...particulars,
+    identity,
     /** Null as long as there is no process. */
-    process_id: process?.id ?? planned,
-    changes: 'changes' in operation ? operation.changes : {},
+    process_id: processId ?? null,
+    changes,
     status,
     error: error ?? null,
   };

@@ -1,9 +1,10 @@
-import { type Counts, changesIn, type Place } from '../../converge/plan.ts';
-import { countsText, type PlanRow, planText } from '../../converge/text.ts';
+import { type Counts, changesIn, countsOf, countsText } from '../../converge/counts.ts';
+import type { Place } from '../../converge/plan.ts';
+import { type PlanRow, planText } from '../../converge/text.ts';
 import type { Ending } from '../../runner/ending.ts';
 import { code, type Html, html, joined, link } from '../../runner/html.ts';
 import type { Step } from '../../runner/step.ts';
-import { failed, headline, type Mark, maxSummaryBytes, warnings } from '../../runner/summary.ts';
+import { type Headline, heading, type Mark, maxSummaryBytes, reasons } from '../../runner/summary.ts';
 import type { Commenting } from '../inputs/plan.ts';
 import { maxCommentBytes, postComment } from './comment.ts';
 import { mostThatFit, planBody } from './plan-body.ts';
@@ -28,7 +29,10 @@ export interface PlanSubject {
 export interface ShownPlan {
   readonly kind: 'planned' | 'done';
   readonly rows: readonly PlanRow[];
-  readonly counts: Counts;
+  /** How long the changes will take, if that is worth a word. */
+  readonly time?: string | undefined;
+  /** Are the changes in effect? Left out, they are at once. */
+  readonly effect?: 'waiting' | undefined;
   /** What is to be done now, or what has happened since; markup of whole paragraphs. */
   readonly next: Html;
 }
@@ -50,9 +54,9 @@ export class PlanReport {
     const { service, file, input, commenting, connection } = subject;
     if (!commenting.comment || commenting.token === '' || input === undefined) return;
     const target = { token: commenting.token, requestTimeout: connection.requestTimeout };
-    step.atEnd(async (failure) => {
+    step.atEnd(async (ending) => {
       const key = { service, file, input, ids: this.#ids };
-      await postComment(step, { ...target, key }, this.#comment(failure));
+      await postComment(step, { ...target, key }, this.#comment(ending));
     });
   }
 
@@ -61,101 +65,124 @@ export class PlanReport {
     this.#ids = ids;
   }
 
-  /** To be told as soon as it is known: the real name, and what to say of each place, such as its replicas. */
+  /** The name of whose processes they are, as it was written or, once it is known, as it is. */
+  get where(): string {
+    return this.#where;
+  }
+
+  /** To be called as soon as it is known: the real name, and what to say of each place, such as its replicas. */
   found(where: string, noteOf: (place: Place) => string | undefined): void {
     this.#where = where;
     this.#noteOf = noteOf;
   }
 
-  /** Shows a plan in the log, before it is carried out. */
-  log({ rows, counts }: Pick<ShownPlan, 'rows' | 'counts'>): void {
+  /** Shows a plan in the log, before it is carried out. Nothing is cut there. */
+  log(rows: readonly PlanRow[]): void {
     const { log } = this.#step;
-    const { diff, unchanged, ids } = planText(rows, this.#noteOf);
-    log.info(`Plan for ${this.#where}: ${countsText(counts, 'planned')}. ${pruneText(this.#subject.prune)}`);
-    for (const line of diff) log.info(line);
+    const { places, unchanged, ids } = planText(rows, this.#noteOf, Infinity);
+    log.info(`Plan for ${this.#where}: ${countsText(countsOf(rows), 'planned')}`);
+    for (const line of places.flatMap(({ lines }) => lines)) log.info(line);
     if (unchanged.length + ids.length > 0) log.group('Unchanged, and ids', [...unchanged, ...ids]);
   }
 
   /** Shows in the summary what is planned, or what was done. The comment holds the last that was shown. */
   show(shown: ShownPlan): void {
     this.#shown = shown;
-    // When something has failed, the step says so above everything else.
-    const title = hasFailed(shown) ? html`` : this.#title(shown);
-    this.#step.summarize(this.#body(title, html``, maxSummaryBytes));
+    this.#tellHeadline(shown);
+    this.#step.summarize(this.#body(shown, maxSummaryBytes));
   }
 
-  /** What the comment says instead of the next step that was shown. */
-  next(next: Html): void {
-    if (this.#shown !== undefined) this.#shown = { ...this.#shown, next };
+  /** The changes are in effect now; `next` is what the comment says in place of the next step that was shown. */
+  inEffect(next: Html): void {
+    if (this.#shown === undefined) return;
+    this.#shown = { ...this.#shown, effect: undefined, next };
+    this.#tellHeadline(this.#shown);
   }
 
-  #comment(failure: Ending | undefined): string {
-    const own = this.#shown === undefined ? html`` : this.#title(this.#shown);
-    const title = html`${failure === undefined ? own : failureThatFits(failure)}${warnings(this.#step.warnings)}`;
-    const why = html``;
-    return this.#step.secrets.redact(this.#body(title, why, maxCommentBytes).markup);
+  #tellHeadline(shown: ShownPlan): void {
+    const own = this.#headline(shown);
+    if (own !== undefined) this.#step.headline(own.mark, own.text);
   }
 
-  #title(shown: ShownPlan): Html {
-    return headline(markOf(shown), html`${this.#name()}: ${countsText(shown.counts, shown.kind)}`);
+  /** Undefined where changes are missing: the failure's headline says so. */
+  #headline({ kind, rows, effect }: ShownPlan): Headline | undefined {
+    if (rows.some(({ status }) => status === 'failed' || status === 'not-done')) return undefined;
+    const counts = countsOf(rows);
+    const isWaiting = effect === 'waiting' && changesIn(counts) > 0;
+    const what = kind === 'planned' ? 'Plan for' : 'Background processes of';
+    const text = html`${what} ${code(this.#where)}: ${countsText(counts, kind)}${isWaiting ? ' · not live yet' : ''}`;
+    return { mark: isWaiting ? 'waiting' : markOf(kind, counts), text };
   }
 
-  #name(): Html {
-    return html`Background processes of ${code(this.#where)}`;
+  #comment(ending: Ending | undefined): string {
+    const shown = this.#shown;
+    const own = shown && this.#headline(shown);
+    const head = heading(own, ending && cutToHalf(ending), this.#step.warnings);
+    const { file } = this.#subject;
+    const body =
+      shown === undefined
+        ? html`<p>Manifest: ${code(file)}<br><sub>${this.#origin()}</sub></p>`
+        : this.#body(shown, maxCommentBytes - Buffer.byteLength(head.markup));
+    return this.#step.secrets.redact(html`${head}${body}`.markup);
   }
 
   /** Cut so that it fits, with room for what goes around it. */
-  #body(title: Html, why: Html, most: number): Html {
+  #body({ kind, rows, time, next }: ShownPlan, most: number): Html {
     const { explain, file } = this.#subject;
-    const head = html`${title}${this.#lead()}${why}`;
-    if (this.#shown === undefined) return html`${head}<p>Manifest: ${code(file)}</p>`;
-    const { rows, next } = this.#shown;
-    const body = { explain, next, file, text: planText(rows, this.#noteOf) };
-    const room = most - 1_000 - Buffer.byteLength(head.markup);
-    const fits = ({ markup }: Html): boolean => Buffer.byteLength(this.#step.secrets.redact(markup)) <= room;
-    return html`${head}${planBody(body, fits)}`;
+    const lead = html`<p>${this.#lead(kind, rows, time)}<sub>${this.#origin()}</sub></p>`;
+    const textOf = (room?: number) => planText(rows, this.#noteOf, room);
+    const fits = ({ markup }: Html) => Buffer.byteLength(this.#step.secrets.redact(markup)) <= most - 1_000;
+    return planBody({ kind, lead, explain, next, file, textOf }, fits);
   }
 
-  /** What to know before one reads it: how serious it is, and of which run and commit it is. */
-  #lead(): Html {
-    const { prune, service } = this.#subject;
-    const planned = `This is only a plan for ${service}: nothing has been changed yet. `;
-    const text = this.#shown && `${this.#shown.kind === 'planned' ? planned : ''}${pruneText(prune)}`;
-    return html`<p>${text === undefined ? html`` : html`${text}<br>`}<sub>${this.#origin()}</sub></p>`;
+  /** How serious it is. */
+  #lead(kind: ShownPlan['kind'], rows: readonly PlanRow[], time: string | undefined): Html {
+    if (kind === 'done') return html``;
+    const { deleted, replaced, undeclared } = countsOf(rows);
+    const sentences = [
+      html`Nothing has been changed yet.`,
+      ...(deleted > 0
+        ? [
+            html`Processes that are not in the manifest <strong>will be deleted</strong> (<code>prune: true</code>).`,
+          ]
+        : []),
+      ...(undeclared > 0 && !this.#subject.prune
+        ? [html`Processes that are not in the manifest are kept (<code>prune: false</code>).`]
+        : []),
+      ...(replaced > 0 ? [html`A replaced process is down for a few seconds.`] : []),
+      ...(time === undefined ? [] : [html`<strong>${time}.</strong>`]),
+    ];
+    return html`${joined(sentences, html` `)}<br>`;
   }
 
+  /** Of which run and commit it is. */
   #origin(): Html {
     const { run, commit } = this.#step.workflow;
     const parts = [
       ...(run === undefined ? [] : [link(run.url, html`Run ${run.id}`)]),
       ...(commit === undefined ? [] : [html`commit ${link(commit.url, code(commit.sha.slice(0, 7)))}`]),
+      html`<code>prune: ${String(this.#subject.prune)}</code>`,
     ];
     return joined(parts, html` · `);
   }
 }
 
+/** A plan that only deletes is not read like any other. */
+function markOf(kind: ShownPlan['kind'], counts: Counts): Mark {
+  if (changesIn(counts) === 0) return 'nothing';
+  if (kind === 'done') return 'done';
+  return changesIn(counts) === counts.deleted ? 'drifted' : 'planned';
+}
+
 /** Why the step failed, cut so that half of the comment is left for the plan. */
-function failureThatFits(failure: Ending): Html {
-  const lines = failure.details.split('\n');
-  const most = mostThatFit(lines.length, (count) => {
-    const details = lines.slice(0, count).join('\n');
-    return Buffer.byteLength(failed({ ...failure, details }).markup) <= maxCommentBytes / 2;
-  });
-  const left = lines.length - most;
-  const cut = left > 0 ? html`<p>${left} more lines do not fit here; the log has them all.</p>` : html``;
-  return html`${failed({ ...failure, details: lines.slice(0, most).join('\n') })}${cut}`;
-}
-
-function pruneText(prune: boolean): string {
-  return prune ? 'Prune is on: what is not declared is deleted.' : 'Prune is off: nothing is deleted.';
-}
-
-function hasFailed({ rows }: ShownPlan): boolean {
-  return rows.some(({ status }) => status === 'failed' || status === 'not-done');
-}
-
-function markOf(shown: ShownPlan): Mark {
-  if (hasFailed(shown)) return 'failed';
-  if (changesIn(shown.counts) === 0) return 'nothing';
-  return shown.kind === 'planned' ? 'planned' : 'done';
+function cutToHalf(ending: Ending): Ending {
+  const lines = ending.details.split('\n');
+  const first = (count: number): string => lines.slice(0, count).join('\n');
+  const most = mostThatFit(
+    lines.length,
+    (count) => Buffer.byteLength(reasons(first(count)).markup) <= maxCommentBytes / 2,
+  );
+  if (most === lines.length) return ending;
+  const cut = `${lines.length - most} more lines do not fit here; the log has all of them.`;
+  return { ...ending, details: `${first(most)}\n${cut}` };
 }

@@ -7,8 +7,13 @@ import { foldConnection, foldQueue } from '../../cloud/spec.ts';
 import type { Settings } from '../../converge/changes.ts';
 import { type Change, type Changes, fieldName, settingsText, shown } from '../../converge/changes.ts';
 import { code, folded, type Html, html, joined, preformatted } from '../../runner/html.ts';
-import { facts, table } from '../../runner/summary.ts';
+import { facts, next, table } from '../../runner/summary.ts';
 import type { Target } from '../inputs/target.ts';
+
+/** What to do where a change waits for a deployment. */
+export const deployNext = next(
+  html`deploy the environment in Laravel Cloud. To let this step deploy after a change, set <code>redeploy: true</code>.`,
+);
 
 /** A process by what it is known by, for a headline: `worker on queue high`, `php artisan reverb:start`. */
 export function nameOf(process: ProcessSpec | ExistingProcess): Html {

@@ -1,18 +1,27 @@
 import { describe, expect, test } from 'vitest';
-import { planBody } from '../../../src/actions/report/plan-body.ts';
-import type { PlanText } from '../../../src/converge/text.ts';
+import { type PlanBody, planBody } from '../../../src/actions/report/plan-body.ts';
+import { countsOf } from '../../../src/converge/counts.ts';
+import type { PlaceText, PlanText } from '../../../src/converge/text.ts';
 import { type Html, html } from '../../../src/runner/html.ts';
 
+const place = (lines: readonly string[], name = 'App'): PlaceText => ({
+  name,
+  counts: countsOf(lines.map(() => ({ outcome: 'created' }))),
+  lines,
+});
 const small: PlanText = {
-  diff: ['@@ App @@', '+ a  1 process'],
+  places: [place(['@@ App @@', '+ 1 process a'])],
+  whole: [],
   unchanged: ['@@ App @@', '= b'],
   ids: ['p-1  b'],
 };
-const bodyOf = (text: PlanText) => ({
-  explain: 'each of them',
-  text,
+const bodyOf = (text: PlanText, whole = text): PlanBody => ({
+  kind: 'planned',
+  lead: html`<p>Lead</p>`,
+  explain: 'Numbers are per replica.',
   next: html`<p>Next</p>`,
   file: 'm.yml',
+  textOf: (room) => (room === Infinity ? whole : text),
 });
 const within =
   (most: number) =>
@@ -24,41 +33,65 @@ const lines = (count: number, start: string) =>
 describe('A plan in the summary or in a comment', () => {
   test('shows what changes, and folds the rest away, names first and ids last', () => {
     const { markup } = planBody(bodyOf(small), within(10_000));
-    expect(markup).toContain('\n\n```diff\n@@ App @@\n+ a  1 process\n```\n\n');
-    expect(markup).toContain('<code>+</code> created');
-    expect(markup).toContain('created · each of them</sub>');
-    expect(markup).not.toContain('<code>-</code>');
+    expect(markup).toContain('<p>Lead</p>\n\n```diff\n@@ App @@\n+ 1 process a\n```\n\n');
+    expect(markup).toContain('<sub>Numbers are per replica.</sub></p><p>Next</p>');
     expect(markup).toMatch(
-      /<details><summary>1 unchanged, ids and manifest<\/summary><p>Manifest: <code>m\.yml/,
+      /<details><summary>1 unchanged · ids · manifest file<\/summary><p>Manifest: <code>m\.yml/,
     );
     expect(markup.indexOf('= b')).toBeLessThan(markup.indexOf('p-1  b'));
-    expect(markup).not.toContain('left out');
+    expect(markup).not.toContain('do not fit');
+  });
+
+  test('has whole commands first in what is folded away', () => {
+    const { markup } = planBody(bodyOf({ ...small, whole: ['App: + 1 process a b c'] }), within(10_000));
+    expect(markup).toContain('<summary>Whole commands · 1 unchanged · ids · manifest file</summary>');
+    expect(markup.indexOf('a b c')).toBeLessThan(markup.indexOf('= b'));
   });
 
   test('is in a fence that no command can end', () => {
-    const { markup } = planBody(
-      bodyOf({ ...small, diff: ['+ a ```` b', '+ \n``````\n<script>'] }),
-      within(10_000),
-    );
+    const text = { ...small, places: [place(['+ a ```` b', '+ \n``````\n<script>'])] };
+    const { markup } = planBody(bodyOf(text), within(10_000));
     expect(markup).toContain('\n```````diff\n+ a ```` b\n+ \\n``````\\n<script>\n```````\n');
   });
 
+  test('of more than fifty lines is folded for each place, with what it changes', () => {
+    const text = { ...small, places: [place(lines(40, '+')), place(lines(11, '+'), 'imports')] };
+    const { markup } = planBody(bodyOf(text), within(10_000));
+    expect(markup).toContain(
+      '<details><summary><code>App</code>: 40 to create</summary>\n\n```diff\n+ process 0',
+    );
+    expect(markup).toContain('<summary><code>imports</code>: 11 to create</summary>');
+  });
+
   test('loses what is folded away first when it is too long, and says so', () => {
-    const text = { diff: lines(10, '+'), unchanged: lines(50, '='), ids: lines(5_000, 'p') };
+    const text = {
+      ...small,
+      places: [place(lines(10, '+'))],
+      unchanged: lines(50, '='),
+      ids: lines(5_000, 'p'),
+    };
     const { markup } = planBody(bodyOf(text), within(20_000));
     expect(Buffer.byteLength(markup)).toBeLessThanOrEqual(20_000);
     expect(markup).toContain('+ process 9');
     expect(markup).toContain('= process 49');
-    expect(markup).toMatch(/<p>\d+ more lines are left out here, since they do not fit\.<\/p><\/details>$/);
+    expect(markup).toMatch(/<strong>\d+ more lines do not fit here<\/strong>\.<\/p><\/details>$/);
   });
 
-  test('then loses lines of the diff, and says so', () => {
-    const text = { diff: lines(5_000, '+'), unchanged: lines(50, '='), ids: lines(50, 'p') };
-    const { markup } = planBody(bodyOf(text), within(20_000));
+  test('then loses lines of the diff, cuts none of those it shows, and says so', () => {
+    const text = {
+      ...small,
+      places: [place(lines(5_000, '+ cut'))],
+      unchanged: lines(50, '='),
+      ids: lines(50, 'p'),
+    };
+    const whole = { ...text, places: [place(lines(5_000, '+ whole'))] };
+    const { markup } = planBody(bodyOf(text, whole), within(20_000));
     expect(Buffer.byteLength(markup)).toBeLessThanOrEqual(20_000);
     expect(Buffer.byteLength(markup)).toBeGreaterThan(19_900);
-    expect(markup).toMatch(/<strong>\d+ more lines are left out here<\/strong>/);
+    expect(markup).toMatch(/<strong>\d+ more lines do not fit here<\/strong>; the log has all of them\./);
     expect(markup).toContain('<p>Next</p>');
+    expect(markup).toContain('+ whole process 0');
     expect(markup).not.toContain('= process');
+    expect(markup).not.toContain('+ cut');
   });
 });

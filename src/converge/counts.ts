@@ -1,0 +1,45 @@
+import type { Action } from './plan.ts';
+
+/** What became of a process, or what a plan would make of it. */
+export type Outcome = 'created' | 'updated' | 'replaced' | 'deleted' | 'unchanged' | 'undeclared';
+
+/** What each action comes to when it is carried out. */
+export const outcomeOf = {
+  create: 'created',
+  update: 'updated',
+  replace: 'replaced',
+  delete: 'deleted',
+  keep: 'unchanged',
+  undeclared: 'undeclared',
+} as const satisfies Record<Action, Outcome>;
+
+/** How many processes have each outcome. */
+export type Counts = Readonly<Record<Outcome, number>>;
+
+export function countsOf(rows: readonly { readonly outcome: Outcome | undefined }[]): Counts {
+  const counts = { created: 0, updated: 0, replaced: 0, deleted: 0, unchanged: 0, undeclared: 0 };
+  for (const { outcome } of rows) if (outcome !== undefined) counts[outcome]++;
+  return counts;
+}
+
+/** How many changes that makes. */
+export function changesIn({ created, updated, replaced, deleted }: Counts): number {
+  return created + updated + replaced + deleted;
+}
+
+/** What a reader must know first comes first. */
+const words = [
+  ['deleted', 'to delete'],
+  ['replaced', 'to replace'],
+  ['updated', 'to update'],
+  ['created', 'to create'],
+] as const satisfies readonly (readonly [Outcome, string])[];
+
+/** Without what there is none of: `2 to delete, 1 to create`. */
+export function countsText(counts: Counts, kind: 'planned' | 'done'): string {
+  const changes = words.flatMap(([done, planned]) =>
+    counts[done] === 0 ? [] : [`${counts[done]} ${kind === 'planned' ? planned : done}`],
+  );
+  const others = counts.undeclared === 0 ? [] : [`${counts.undeclared} not in the manifest`];
+  return [...(changes.length === 0 ? ['nothing to change'] : changes), ...others].join(', ');
+}
