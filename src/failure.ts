@@ -74,39 +74,6 @@ export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-/** A failure as a headline, and what is left to say below it. */
-export interface Headed {
-  readonly headline: string;
-  readonly details: string;
-}
-
-/** A headline of more characters is not read at a glance. */
-const longestHeadline = 110;
-
-/** What stands in quotation marks belongs together, and a colon ends a clause only before a space or a line break. */
-const firstClause = /^(?:"(?:[^"\\\n]|\\.)*"|[^\n;:"]|:(?!\s))+?(?=;|:\s|\n|\. |$)/;
-
-/** Parts a failure so that nothing is said twice: what its headline says whole does not come again below it. */
-export function headed({ headline, what, why, fix = '' }: Failure): Headed {
-  const whole = `${what}: ${why}`;
-  const isShort = !why.includes('\n') && whole.length <= longestHeadline;
-  if (headline === undefined && isShort)
-    return { headline: withoutStop(whole), details: capitalized(closed(fix)) };
-  const [clause = ''] = firstClause.exec(why) ?? [];
-  const short = clause === '' || what.length + clause.length > longestHeadline ? what : `${what}: ${clause}`;
-  const details = [closed(why), closed(fix)].join(why.endsWith('\n') ? '' : ' ').trim();
-  return { headline: headline ?? withoutStop(short), details: capitalized(details) };
-}
-
-function withoutStop(text: string): string {
-  return text.replace(/\.$/, '');
-}
-
-/** A sentence that begins with the name of an input stays as it is. */
-function capitalized(text: string): string {
-  return text.replace(/^\p{Ll}(?=\p{L}*[ ,])/u, (letter) => letter.toUpperCase());
-}
-
 function sentence({ what, why, fix }: FailureParts): string {
   const head = `${what}:${why.startsWith('\n') ? '' : ' '}${closed(why)}`;
   if (fix === undefined || fix === '') return head;
@@ -114,6 +81,6 @@ function sentence({ what, why, fix }: FailureParts): string {
 }
 
 /** A list ends with a line break, anything else with a full stop. */
-function closed(text: string): string {
+export function closed(text: string): string {
   return text === '' || /[.!?\n]$/.test(text) ? text : `${text}.`;
 }

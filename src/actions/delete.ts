@@ -10,7 +10,7 @@ import { type Advice, withAdvice } from './advice.ts';
 import { withClient } from './inputs/connection.ts';
 import { type DeleteInputs, describeDeleteTarget, readDeleteInputs } from './inputs/delete.ts';
 import { findTarget, openPinnedStore, openStore, type Target } from './inputs/target.ts';
-import { reportDeleted } from './report/delete.ts';
+import { showAbsent, showDeleted, showGone, showToDelete } from './report/delete.ts';
 import { type Change, environmentOfInstance, readAhead, rollOut } from './rollout.ts';
 
 /** Makes a background process of Laravel Cloud not exist. */
@@ -25,12 +25,13 @@ export async function runDelete(step: Step): Promise<void> {
     const { found, store } = await find(step, client, inputs, target);
     for (const process of found) step.log.info(`${process.id}: ${describeExisting(process)}`);
     if (found.length === 0) reportAbsent(step, inputs, target);
-    else if (inputs.dryRun) tell(step, inputs, 'would-delete', found, target);
+    else if (inputs.dryRun) reportPlanned(step, found, target);
     else await deleteFound(step, inputs, store, found, target);
     if (inputs.dryRun) return;
     const change = changeOf(target, found);
     const isKnown = change.environment !== undefined || change.instanceId !== undefined;
-    if (isKnown) await rollOut(rolling, change, await ahead.seen());
+    const onDeployed = () => showGone(step, found, target);
+    if (isKnown) await rollOut({ ...rolling, onDeployed }, change, await ahead.seen());
   });
 }
 
@@ -72,15 +73,25 @@ async function find(
   return { store, found: [process] };
 }
 
-function reportAbsent(step: Step, inputs: DeleteInputs, target: Target): void {
-  tell(step, inputs, 'absent', [], target);
-  step.log.info(`There is no ${describeDeleteTarget(inputs.toDelete)}`);
-  if (inputs.ifMissing === 'ignore') return;
+function reportAbsent(step: Step, { toDelete, ifMissing }: DeleteInputs, target: Target): void {
+  setOutputs(step, 'absent', []);
+  const what = describeDeleteTarget(toDelete);
+  step.log.info(`There is no ${what}`);
+  if (ifMissing === 'ignore') {
+    showAbsent(step, toDelete, target);
+    return;
+  }
+  const on = target.instance === undefined ? '' : ` on ${target.instance.name}`;
   throw new Failure({
-    what: `The ${describeDeleteTarget(inputs.toDelete)}`,
-    why: 'there is none, and if-missing is fail',
-    fix: 'Check what identifies it, or use if-missing: ignore if that is fine',
+    what: 'Nothing to delete',
+    why: `there is no ${what}${on}`,
+    fix: 'Check command, queue and connection, or process-id. To allow that, set if-missing: ignore',
   });
+}
+
+function reportPlanned(step: Step, found: readonly ExistingProcess[], target: Target): void {
+  setOutputs(step, 'would-delete', found);
+  showToDelete(step, found, target);
 }
 
 async function deleteFound(
@@ -90,32 +101,24 @@ async function deleteFound(
   found: readonly ExistingProcess[],
   target: Target,
 ): Promise<void> {
+  const { redeploy } = inputs.goingLive;
   const result = await deleteAll(found, { store, log: (line) => step.log.info(line) });
-  tell(step, inputs, result.deleted.length > 0 ? 'deleted' : '', result.deleted, target);
+  const { deleted } = result;
+  setOutputs(step, deleted.length > 0 ? 'deleted' : '', deleted);
+  showDeleted(step, deleted, target, redeploy);
   const failure = deleteFailure(result);
   if (failure !== undefined) throw failure;
-  step.did('processes', doneText(result.deleted));
+  step.did('processes', doneText(deleted));
 }
 
-function tell(
+function setOutputs(
   step: Step,
-  inputs: DeleteInputs,
   outcome: 'deleted' | 'absent' | 'would-delete' | '',
   processes: readonly ExistingProcess[],
-  target: Target,
 ): void {
   step.output({
     outcome,
     'ids-json': JSON.stringify(processes.map(({ id }) => id)),
     count: String(processes.length),
   });
-  step.summarize(
-    reportDeleted(
-      describeDeleteTarget(inputs.toDelete),
-      outcome,
-      processes,
-      target,
-      inputs.goingLive.redeploy,
-    ),
-  );
 }

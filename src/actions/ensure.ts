@@ -6,7 +6,7 @@ import { lint } from '../cloud/lint.ts';
 import type { ExistingProcess } from '../cloud/process.ts';
 import { cloud } from '../cloud/service.ts';
 import { describe, type PinnedSpec, type ProcessSpec, processesOfNew } from '../cloud/spec.ts';
-import { describeChanges } from '../converge/changes.ts';
+import { differs } from '../converge/changes.ts';
 import type { HttpClient } from '../http/client.ts';
 import type { Step } from '../runner/step.ts';
 import { type Advice, withAdvice } from './advice.ts';
@@ -20,7 +20,7 @@ import {
   type Target,
   type TargetInputs,
 } from './inputs/target.ts';
-import { knownOutputs, outputsOf, reportEnsured, sentenceFor } from './report/ensure.ts';
+import { knownOutputs, outputsOf, sentenceFor, showEnsured, showLive } from './report/ensure.ts';
 import { saySleep } from './report/sleep.ts';
 import {
   awaitCommit,
@@ -57,10 +57,11 @@ export async function runEnsure(step: Step): Promise<void> {
     const found: Target = { ...target, instance: target.instance ?? instance };
     warnOf(step, wanted.spec, ensured, found);
     step.output(outputsOf(ensured, found));
-    step.summarize(reportEnsured(ensured, found, inputs.goingLive.redeploy));
+    showEnsured(step, ensured, found, inputs.goingLive.redeploy);
     const change = changeOf(wanted, ensured, found);
     saySleep(step, change.environment);
-    await rollOut(rolling, change, seen ?? (await ahead.seen()));
+    const onDeployed = () => showLive(step, ensured, found);
+    await rollOut({ ...rolling, onDeployed }, change, seen ?? (await ahead.seen()));
   });
 }
 
@@ -155,7 +156,7 @@ async function ensureProcess(
   step.log.info(sentenceFor(wanted.spec, ensured));
   if (Object.keys(ensured.ignored).length > 0) {
     step.log.warning(
-      `${ensured.process?.id} is not as declared (${describeChanges(ensured.ignored)}), and if-exists: ${wanted.ifExists} leaves it so.`,
+      `${ensured.process?.id} ${differs(ensured.ignored)}. It was not changed (if-exists: ${wanted.ifExists}).`,
     );
   }
   return { ensured, instance };
@@ -170,13 +171,13 @@ function noticeOthers(
 ): void {
   const own = process === undefined ? [] : [process];
   const told = describeOthers(otherWorkersOf(spec, own, listed));
-  if (told !== undefined) step.log.notice(`${told}. If a changed queue list has left it behind, delete it.`);
+  if (told !== undefined) step.warn(`${told}. If a changed queue list has left it behind, delete it.`);
 }
 
 /** Warns of what is likely to go wrong with what is declared. */
 function warnOf(step: Step, spec: PinnedSpec, { process }: Ensured, { instance }: Target): void {
   const processes = process?.processes ?? spec.processes ?? processesOfNew;
-  for (const line of lint(spec, { processes, maxReplicas: instance?.maxReplicas })) step.log.warning(line);
+  for (const line of lint(spec, { processes, maxReplicas: instance?.maxReplicas })) step.warn(line);
 }
 
 function changeOf(

@@ -7,6 +7,7 @@ import { Limit } from '../converge/semaphore.ts';
 import { type Planned, settledPlan } from '../converge/settled-plan.ts';
 import type { PlanRow } from '../converge/text.ts';
 import { type Sighted, waitAtGate } from '../forge/gate.ts';
+import { lint } from '../forge/lint.ts';
 import { forgeMaker } from '../forge/maker.ts';
 import { forgeManifest } from '../forge/manifest.ts';
 import type { PlacedProcess } from '../forge/process.ts';
@@ -60,6 +61,8 @@ export async function runForgeApply(step: Step): Promise<void> {
     const rows = logPlan(step, report, read, forgeService);
     for (const operation of read.plan.operations)
       if (operation.action === 'keep') warnIfDown(step, operation.process);
+    for (const { processes } of inputs.manifest.places)
+      for (const { spec, place } of processes) for (const line of lint(spec)) step.warn(line, place);
     if (!dryRun) return await change(step, client, inputs, report, read, rows);
     showPlan(step, report, rows, forgeService);
     refuseDrift(inputs, report, rows);
@@ -102,7 +105,7 @@ async function waitForNew(
   if (inputs.wait > 0) await untilUp(step, client, inputs, fresh);
   const text =
     inputs.wait > 0
-      ? html`<p>✅ All new and replaced processes are running.</p>`
+      ? html`<p>All new and replaced processes are running.</p>`
       : html`<p>Forge is starting the new processes. The step did not wait for them.</p>`;
   step.summarize(text);
   report.inEffect(text);

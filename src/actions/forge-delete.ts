@@ -10,7 +10,7 @@ import type { Step } from '../runner/step.ts';
 import { raceLimit, withClient, workDeadline } from './inputs/connection.ts';
 import { findForgeTarget } from './inputs/forge.ts';
 import { describeAsked, type ForgeDeleteInputs, readForgeDeleteInputs } from './inputs/forge-delete.ts';
-import { type DeleteOutcome, reportForgeDeleted } from './report/forge-delete.ts';
+import { type DeleteOutcome, showForgeDeleted } from './report/forge-delete.ts';
 import { forgeLine, idsJson } from './report/forge-table.ts';
 
 /** Makes a background process of a Forge server not exist. */
@@ -27,7 +27,7 @@ export async function runForgeDelete(step: Step): Promise<void> {
     for (const process of found) step.log.info(forgeLine(process));
     const tell = (outcome: DeleteOutcome, processes: readonly ForgeProcess[]): void => {
       step.output({ outcome, 'ids-json': idsJson(processes), count: String(processes.length) });
-      step.summarize(reportForgeDeleted(what, outcome, processes, target.serverName));
+      showForgeDeleted(step, what, outcome, processes, target.serverName);
     };
     if (found.length === 0) {
       tell('absent', []);
@@ -62,9 +62,9 @@ function refuseMissing(
   step.log.info(`There is no ${what} on server ${serverName}`);
   if (ifMissing === 'ignore') return;
   throw new Failure({
-    what: `The ${what}`,
-    why: `there is none on server ${serverName}, and if-missing is fail`,
-    fix: 'Check what identifies it, or use if-missing: ignore if that is fine',
+    what: 'Nothing to delete',
+    why: `there is no ${what} on ${serverName}`,
+    fix: 'Check command, user, directory and site, or process-id. To allow that, set if-missing: ignore',
   });
 }
 

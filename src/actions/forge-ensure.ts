@@ -1,6 +1,7 @@
-import { describeChanges } from '../converge/changes.ts';
+import { differs } from '../converge/changes.ts';
 import { ensure, type ForgeEnsure, type ForgeEnsured } from '../forge/ensure.ts';
 import { specFrom } from '../forge/identity.ts';
+import { lint } from '../forge/lint.ts';
 import { forge, removalLimit } from '../forge/service.ts';
 import { describe, type ForgeDeclaration } from '../forge/spec.ts';
 import { ForgeProcessStore } from '../forge/store.ts';
@@ -11,7 +12,7 @@ import type { Step } from '../runner/step.ts';
 import { type Advice, withAdvice } from './advice.ts';
 import { type Connection, readConnection, withClient, workDeadline } from './inputs/connection.ts';
 import { findForgeTarget, readForgeDeclaration, readForgeTarget } from './inputs/forge.ts';
-import { reportForge, sentenceFor } from './report/forge-ensure.ts';
+import { sentenceFor, showForge } from './report/forge-ensure.ts';
 import { warnIfDown } from './report/forge-table.ts';
 
 interface ForgeInputs {
@@ -36,7 +37,8 @@ export async function runForge(step: Step): Promise<void> {
       status: ensured.process?.status ?? '',
       outcome: ensured.outcome,
     });
-    step.summarize(reportForge(wanted, ensured, target.serverName));
+    for (const line of lint(wanted.spec)) step.warn(line);
+    showForge(step, wanted, ensured, target.serverName);
     step.log.info(sentenceFor(wanted.spec, ensured));
     warn(step, wanted, ensured);
   });
@@ -97,11 +99,10 @@ function warn(step: Step, { spec, ifExists }: ForgeEnsure, ensured: ForgeEnsured
   const { process, ignored, otherName } = ensured;
   if (process === undefined) return;
   if (Object.keys(ignored).length > 0) {
-    const fix = ifExists === 'reuse' ? '; with if-exists: replace it would be replaced' : '';
-    step.log.warning(`${process.id} is not as declared (${describeChanges(ignored)}), and is left so${fix}.`);
+    step.log.warning(`${process.id} ${differs(ignored)}. It was not changed (if-exists: ${ifExists}).`);
   }
   if (otherName !== undefined) {
-    step.log.warning(
+    step.warn(
       `Another background process has the name ${spec.name}, so ${process.id} is named ${otherName}. Give it another name.`,
     );
   }

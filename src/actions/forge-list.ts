@@ -7,10 +7,9 @@ import { ForgeProcessStore, type ProcessFilter } from '../forge/store.ts';
 import type { ForgeTargetName } from '../forge/target.ts';
 import type { HttpClient } from '../http/client.ts';
 import { orNear } from '../names.ts';
-import { code, html } from '../runner/html.ts';
+import { code, html, prose } from '../runner/html.ts';
 import type { Inputs } from '../runner/inputs.ts';
 import type { Step } from '../runner/step.ts';
-import { headline } from '../runner/summary.ts';
 import { quoted } from '../text.ts';
 import { waitingFor } from '../time.ts';
 import { type Connection, readConnection, withClient, workDeadline } from './inputs/connection.ts';
@@ -22,7 +21,7 @@ import {
   readForgeTarget,
   withCommand,
 } from './inputs/forge.ts';
-import { counted, forgeJson, forgeLine, forgeTable, idsJson } from './report/forge-table.ts';
+import { counted, downText, forgeJson, forgeLine, forgeTable, idsJson } from './report/forge-table.ts';
 import { manifestToCopy, schemaUrl } from './report/list.ts';
 
 interface ForgeListInputs {
@@ -74,7 +73,7 @@ function readGate(step: Step): Gate {
   return { statuses, minCount, demand: `require-status is ${statuses.join(', ')}` };
 }
 
-/** Any word passes, since Forge adds new ones; one that it is not known to use is pointed out. */
+/** A word that Forge is not known to use passes, since Forge adds new ones; one that is nearly a known word does not. */
 function readStatuses({ inputs, log }: Step): string[] {
   const text = inputs.text('require-status');
   if (text === undefined) return [];
@@ -85,8 +84,10 @@ function readStatuses({ inputs, log }: Step): string[] {
       'must be words separated by commas, such as running, or running, installed',
     );
   for (const word of words.filter((each) => each !== '' && !knownWords.includes(each))) {
-    const why = `require-status: Forge is not known to say ${quoted(word)}; it says ${knownWords.join(', ')}`;
-    log.warning(orNear(why, word, knownWords));
+    const why = `Forge does not use the status ${quoted(word)}; it uses ${knownWords.join(', ')}`;
+    const advised = orNear(why, word, knownWords);
+    if (advised === why) log.warning(`require-status: ${why}`);
+    else inputs.problem('require-status', advised);
   }
   return words;
 }
@@ -114,14 +115,12 @@ async function listAtGate(
   );
 }
 
-function report(
-  step: Step,
-  { target, filter, gate }: ForgeListInputs,
-  { processes, unreadable, failure }: Gated,
-): void {
+function report(step: Step, inputs: ForgeListInputs, gated: Gated): void {
+  const { target, filter } = inputs;
+  const { processes, unreadable } = gated;
   const asked = describeFilter(filter, target.site);
   const leftOut = unreadable.map((one) => `Left out: ${unreadableText(one)}.`);
-  for (const line of leftOut) step.log.warning(line);
+  for (const line of leftOut) step.warn(line);
   const manifest = writeForgeManifest(
     { id: target.server, name: target.server, site: target.site, processes },
     {
@@ -140,14 +139,29 @@ function report(
   });
   const found = counted(processes.length);
   step.log.group(`${found} on server ${target.server} (${asked})`, processes.map(forgeLine));
-  const opened = isClosed(gate) && failure === undefined ? html`: all as required` : html``;
-  const mark = failure !== undefined ? 'drifted' : processes.length === 0 ? 'nothing' : 'done';
-  const filtered = asked === 'all' ? html`` : html`<p>Only those with ${code(asked)}.</p>`;
-  step.summarize(html`${headline(mark, html`${found} on ${code(target.server)}${opened}`)}${filtered}`);
-  if (processes.length > 0) step.summarize(forgeTable(processes));
+  showGate(step, inputs, gated, asked);
   step.summarize(manifestToCopy(manifest, forgeManifest.file));
-  if (gate.statuses.length > 0 && processes.length === 0 && failure === undefined)
+}
+
+/** Shows in the summary what was found, and whether the gate has opened. */
+function showGate(
+  step: Step,
+  { target, gate }: ForgeListInputs,
+  { processes, failure }: Gated,
+  asked: string,
+): void {
+  const found = counted(processes.length);
+  const on = html`on ${code(target.server)}`;
+  const down = downText(processes);
+  if (gate.statuses.length > 0 && processes.length === 0 && failure === undefined) {
+    step.headline('drifted', html`No background process ${on} matches: the gate checked nothing`);
     step.log.warning(
-      'No background process matches, so require-status holds for none. With min-count: 1 the step would fail.',
+      'No background process matches, so the gate checked nothing. With min-count: 1 the step fails.',
     );
+  } else if (failure === undefined && isClosed(gate))
+    step.headline('done', html`${found} ${on}: all as required`);
+  else if (down !== undefined) step.headline('drifted', html`${found} ${on}, ${down}`);
+  else step.headline(processes.length === 0 ? 'nothing' : 'done', html`${found} ${on}`);
+  if (asked !== 'all') step.summarize(html`<p>Filter: ${prose(asked)}.</p>`);
+  if (processes.length > 0) step.summarize(forgeTable(processes));
 }

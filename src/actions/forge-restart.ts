@@ -7,9 +7,8 @@ import { forge } from '../forge/service.ts';
 import { isLeaving } from '../forge/status.ts';
 import { ForgeProcessStore } from '../forge/store.ts';
 import type { ForgeTarget, ForgeTargetName } from '../forge/target.ts';
-import { code, html } from '../runner/html.ts';
+import { code, html, prose } from '../runner/html.ts';
 import type { Step } from '../runner/step.ts';
-import { headline } from '../runner/summary.ts';
 import { waitingFor } from '../time.ts';
 import {
   type Connection,
@@ -88,7 +87,7 @@ async function select(
     });
   }
   const { processes, unreadable } = await list(store, target, filter);
-  for (const one of unreadable) step.log.warning(`Not restarted: ${unreadableText(one)}.`);
+  for (const one of unreadable) step.warn(`Not restarted: ${unreadableText(one)}.`);
   const present = processes.filter((process) => !isLeaving(process));
   if (present.length > 0) return present;
   throw new Failure({
@@ -154,9 +153,9 @@ async function waitUntilUp(
     processes.map(forgeLine),
   );
   const head = html`Restarted: ${counted(processes.length)} on ${code(target.serverName)}, ${outcome}`;
-  const filtered = asked === 'all' ? html`` : html`<p>Only those with ${code(asked)}.</p>`;
-  const mark = failure === undefined ? 'done' : 'drifted';
-  step.summarize(html`${headline(mark, head)}${filtered}${forgeTable(processes)}`);
+  const filtered = asked === 'all' ? html`` : html`<p>Filter: ${prose(asked)}.</p>`;
+  step.headline(failure === undefined ? 'done' : 'drifted', head);
+  step.summarize(html`${filtered}${forgeTable(processes)}`);
   if (failure !== undefined) throw failure;
 }
 

@@ -10,7 +10,7 @@ import type { Outputs, Step } from '../runner/step.ts';
 import { type Connection, readConnection, withClient } from './inputs/connection.ts';
 import { readTarget, type TargetInputs } from './inputs/target.ts';
 import { type Running, type RunningPlace, readRunning } from './read-running.ts';
-import { reportListed, schemaUrl } from './report/list.ts';
+import { schemaUrl, showListed } from './report/list.ts';
 import { saySleep } from './report/sleep.ts';
 import {
   readStatuses,
@@ -47,7 +47,7 @@ export async function runList(step: Step): Promise<void> {
       status.window > 0 ? await readStatuses(step, client, connection, running, status.window) : undefined;
     logPlaces(step, places, statuses);
     step.output({ ...outputsFor(running, statuses), 'manifest-yaml': manifest });
-    for (const block of reportListed(running, type, manifest, statuses)) step.summarize(block);
+    showListed(step, running, { type, manifest, statuses });
     if (statuses === undefined) return;
     warnOfStatuses(step, statuses);
     requireStatus(step, status, statuses);
@@ -75,7 +75,7 @@ function readType({ inputs }: Step): ProcessSpec['type'] | undefined {
 /** The status of each process by its id, where it was asked for. */
 type Statuses = ReadonlyMap<string, Health> | undefined;
 
-function logPlaces({ log }: Step, places: readonly RunningPlace[], statuses: Statuses): void {
+function logPlaces({ log, warn }: Step, places: readonly RunningPlace[], statuses: Statuses): void {
   for (const place of places) {
     const { length } = place.processes;
     log.group(
@@ -86,7 +86,7 @@ function logPlaces({ log }: Step, places: readonly RunningPlace[], statuses: Sta
           .join('  '),
       ),
     );
-    for (const one of place.unreadable) log.warning(`Left out: ${unreadableText(one)}.`);
+    for (const one of place.unreadable) warn(`Left out: ${unreadableText(one)}.`);
   }
 }
 

@@ -79,7 +79,7 @@ function warnOf(
     const maxReplicas = instances[index]?.maxReplicas;
     for (const { spec, place } of processes) {
       const scale = { processes: Number(processesOf.get(spec) ?? processesOfNew), maxReplicas };
-      for (const line of lint(spec, scale)) step.log.warning(line, place);
+      for (const line of lint(spec, scale)) step.warn(line, place);
     }
   }
 }

@@ -79,6 +79,8 @@ export interface Rolling {
   readonly goingLive: GoingLive;
   /** Told `environment-id` and `deployment-id` as soon as they are known. */
   readonly onLive: (outputs: Outputs) => void;
+  /** Told that a deployment has made the change live. */
+  readonly onDeployed?: () => void;
 }
 
 /** What the step has done to the processes, and where. */
@@ -309,7 +311,8 @@ async function after(
 ): Promise<Live> {
   const { step, goingLive } = rolling;
   if (hasSucceeded(deployment)) {
-    step.summarize(html`<p>✅ Live: the deployment has succeeded. <sub>${code(deployment.id)}</sub></p>`);
+    rolling.onDeployed?.();
+    step.summarize(html`<p>The deployment has succeeded. <sub>${code(deployment.id)}</sub></p>`);
     const succeededAt = deployment.finishedAt ?? live.now();
     return { ...live, deployed: { startedAt: deployment.startedAt, succeededAt }, deployedAt: succeededAt };
   }

@@ -61,7 +61,7 @@ export async function verify(verifying: Verifying): Promise<void> {
   }
   step.output({ verified: 'true' });
   step.log.info('Verified: the command has succeeded');
-  step.summarize(html`<p>✅ Verified: ${code(verification.command)} has succeeded.</p>`);
+  step.summarize(html`<p><strong>Verified:</strong> ${code(verification.command)} has succeeded.</p>`);
 }
 
 function failed(

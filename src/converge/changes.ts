@@ -18,6 +18,14 @@ export function describeChanges(changes: Changes): string {
     .join(', ');
 }
 
+/** `has processes 2 (declared: 5), tries unset (declared: 3)`. */
+export function differs(changes: Changes): string {
+  const parts = Object.entries(changes).map(
+    ([field, { from, to }]) => `${fieldName(field)} ${shown(from)} (declared: ${shown(to)})`,
+  );
+  return `has ${parts.join(', ')}`;
+}
+
 /** One change where room is short: `2 → 3 proc.`, `tries 3 → 5`. */
 export function changeText(field: string, { from, to }: Change, room = longest): string {
   const arrow = `${shown(from, room)} → ${shown(to, room)}`;

@@ -1,5 +1,43 @@
-import { type Annotation, Cancelled, Failure, type Headed, headed, messageOf } from '../failure.ts';
+import { type Annotation, Cancelled, closed, Failure, messageOf } from '../failure.ts';
+import { shorten } from '../text.ts';
 import type { Secrets } from './secrets.ts';
+
+/** A failure as a headline, and what is left to say below it. */
+export interface Headed {
+  readonly headline: string;
+  readonly details: string;
+}
+
+/** A headline of more characters is not read at a glance. */
+const longestHeadline = 110;
+
+/** What stands in quotation marks belongs together, and a colon ends a clause only before a space or a line break. */
+const firstClause = /^(?:"(?:[^"\\\n]|\\.)*"|[^\n;:"]|:(?!\s))+?(?=;|:\s|\n|\. |$)/;
+
+/** Parts a failure so that nothing is said twice: what its headline says whole does not come again below it. */
+export function headed({ headline, what, why, fix = '' }: Failure): Headed {
+  const whole = `${what}: ${why}`;
+  const isShort = !why.includes('\n') && whole.length <= longestHeadline;
+  if (headline === undefined && isShort)
+    return { headline: withoutStop(whole), details: capitalized(closed(fix)) };
+  const [clause = ''] = firstClause.exec(why) ?? [];
+  const isTooLong = clause === '' || what.length + clause.length > longestHeadline;
+  const shown = headline ?? (isTooLong ? what : `${what}: ${clause}`);
+  const details = [closed(why), closed(fix)].join(why.endsWith('\n') ? '' : ' ').trim();
+  return {
+    headline: withoutStop(shorten(shown, 2 * longestHeadline)),
+    details: what.length > longestHeadline ? `${what}: ${details}` : capitalized(details),
+  };
+}
+
+function withoutStop(text: string): string {
+  return text.replace(/\.$/, '');
+}
+
+/** A sentence that begins with the name of an input stays as it is. */
+function capitalized(text: string): string {
+  return text.replace(/^\p{Ll}(?=\p{L}*[ ,])/u, (letter) => letter.toUpperCase());
+}
 
 /** How a step has failed, as the summary and the comment show it. */
 export interface Ending extends Headed {

@@ -43,7 +43,7 @@ export function link(address: string, text: Html): Html {
  * Lines as they are, in a fence of Markdown that nothing in them can end. Nothing in it is a mention or a link, and GitHub
  * colours a `diff`.
  */
-export function fence(lines: readonly string[], language: 'diff' | 'text'): Html {
+export function fence(lines: readonly string[], language: 'diff' | 'text' | 'yaml'): Html {
   const text = lines.map(visible).join('\n');
   const longestRun = [...text.matchAll(/`+/g)].reduce((most, [run]) => Math.max(most, run.length), 2);
   const ticks = '`'.repeat(longestRun + 1);

@@ -128,7 +128,9 @@ function wrongInputs(count: number): string {
 function failureOf(what: string, lines: readonly string[], annotations?: readonly Annotation[]): Failure {
   const [first = '', ...others] = lines;
   const why = others.length === 0 ? first : `\n${lines.map((line) => `- ${line}`).join('\n')}\n`;
-  return new Failure({ what, why, fix: 'No request was made', annotations });
+  // One problem stands in the headline, but for one of a file, which the headline names.
+  const headline = others.length === 0 && annotations === undefined ? undefined : what;
+  return new Failure({ what, why, fix: 'No request was made', headline, annotations });
 }
 
 /** Does it look like an id of an API? */

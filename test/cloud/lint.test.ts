@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { lint } from '../../src/cloud/lint.ts';
+import { lint as lintForge } from '../../src/forge/lint.ts';
 
 const one = { processes: 1, maxReplicas: 1 };
 const lintCommand = (command: string, scale: Parameters<typeof lint>[1] = one) =>
@@ -11,20 +12,35 @@ describe('a command that does something and ends is pointed out, with what to us
     ['php8.4  artisan  schedule:run --no-interaction', 'schedule:work'],
     ['php artisan queue:work redis --queue=high --once', 'leave the option out'],
     ['php artisan queue:work --stop-when-empty', 'leave the option out'],
-    ['php artisan queue:restart', 'a deploy starts the processes'],
-    ['php artisan horizon:terminate', 'a deploy starts the processes'],
-    ['php artisan reverb:restart', 'a deploy starts the processes'],
-    ['php artisan pulse:restart', 'a deploy starts the processes'],
-    ['php artisan inertia:stop-ssr', 'a deploy starts the processes'],
+    ['php artisan queue:restart', 'a deployment restarts the processes'],
+    ['php artisan horizon:terminate', 'a deployment restarts the processes'],
+    ['php artisan reverb:restart', 'a deployment restarts the processes'],
+    ['php artisan pulse:restart', 'a deployment restarts the processes'],
+    ['php artisan inertia:stop-ssr', 'a deployment restarts the processes'],
     ['php artisan migrate --force', 'deploy commands'],
     ['php artisan --no-interaction --env=staging migrate --force', 'deploy commands'],
     ['php artisan -v queue:work --tries=3 --once', 'leave the option out'],
     ['php artisan migrate:fresh', 'deploy commands'],
     ['php /var/www/html/artisan db:seed', 'deploy commands'],
     ['cd app && php artisan config:cache', 'deploy commands'],
+    ['APP_ENV=local exec php -d memory_limit=1G artisan db:seed > /dev/null 2>&1', 'deploy commands'],
+    ["sh -c 'php artisan config:cache; php artisan migrate --force'", 'deploy commands'],
+    ['php artisan config:cache && php artisan migrate --force', 'deploy commands'],
+    ['php artisan horizon & php artisan migrate --force', 'deploy commands'],
+    ['yes | php artisan migrate', 'deploy commands'],
+    ['nohup php artisan queue:work --daemon > x 2>&1 &', 'foreground'],
+    ['php artisan horizon &', 'foreground'],
+    ['php artisan horizon&', 'foreground'],
+    ['( php artisan horizon ) &', 'foreground'],
+    ['(php artisan horizon &)', 'foreground'],
+    ['bash -lc "php artisan horizon &"', 'foreground'],
+    ['while true; do php artisan schedule:run; sleep 60; done &', 'foreground'],
+    ['screen -dmS worker php artisan queue:work', 'foreground'],
+    ['tmux new-session -d "php artisan queue:work"', 'foreground'],
+    ['/usr/sbin/php-fpm8.4 -D', 'foreground'],
   ])('%s', (command, instead) => {
     const told = lintCommand(command);
-    expect(told).toMatch(/^The custom process ".*" does something and ends\./);
+    expect(told).toMatch(/^The command ".*" ends by itself\./s);
     expect(told).toContain(instead);
   });
 
@@ -40,6 +56,24 @@ describe('a command that does something and ends is pointed out, with what to us
     'php artisan migrate-tenants:watch',
     'php artisan schedule:run-forever',
     'node schedule:run.js',
+    'php artisan migrate --force && php artisan queue:work',
+    'php artisan config:cache; php artisan horizon',
+    'php artisan horizon || php artisan migrate',
+    'php artisan migrate --force && exec php artisan horizon 2>&1 | tee log',
+    'php artisan horizon & wait',
+    'sh -c "while true; do php artisan schedule:run; sleep 60; done"',
+    'while true; do php artisan schedule:run & sleep 60; done',
+    'for i in 1 2; do php artisan migrate; done',
+    'if true; then php artisan migrate; fi',
+    'php artisan migrate --path=$(pwd)',
+    'php artisan tinker --execute="migrate && x & y"',
+    'echo "php artisan migrate',
+    'watch php artisan schedule:run',
+    'php artisan queue:work &&',
+    'screen -S worker',
+    'nginx -g "daemon off;" & php-fpm -F',
+    'npm start',
+    '',
   ])('and %s is not', (command) => {
     expect(lintCommand(command)).toBe('');
   });
@@ -70,4 +104,15 @@ test('nor is a custom process whose command is not declared', () => {
 
 test('a worker is never one of them', () => {
   expect(lint({ type: 'worker', processes: 9, config: { queue: 'schedule:run' } }, one)).toEqual([]);
+});
+
+test('on Forge the same commands are pointed out, in its own words', () => {
+  const told = lintForge({ command: 'php8.4 artisan queue:restart', processes: 1 }).join();
+  expect(told).toContain('ends by itself');
+  expect(told).toContain('forge/restart');
+  expect(told).not.toContain('cluster');
+  expect(lintForge({ command: 'php8.4 artisan schedule:work', processes: 3 }).join()).toContain(
+    'up to 3 times',
+  );
+  expect(lintForge({ command: 'php8.4 artisan horizon', processes: undefined })).toEqual([]);
 });

@@ -1,57 +1,57 @@
 import type { ExistingProcess } from '../../cloud/process.ts';
+import type { ProcessSpec } from '../../cloud/spec.ts';
 import { code, type Html, html } from '../../runner/html.ts';
-import { headline, next } from '../../runner/summary.ts';
+import type { Step } from '../../runner/step.ts';
 import type { Target } from '../inputs/target.ts';
-import { nameOf, placeOf, processRows } from './process.ts';
+import { deployNext, nameOf, placeOf, processRows } from './process.ts';
 
-export type DeleteOutcome = 'deleted' | 'absent' | 'would-delete' | '';
+/** What was to be deleted, by its id or by what it is known by. */
+export type Asked =
+  | { readonly by: 'id'; readonly id: string }
+  | { readonly by: 'identity'; readonly spec: ProcessSpec };
 
-/** What happened to what, and what to do next, for the job's summary. */
-export function reportDeleted(
-  asked: string,
-  outcome: DeleteOutcome,
+/** Shows in the summary that there was nothing to delete. */
+export function showAbsent(step: Step, asked: Asked, target: Target): void {
+  const what = asked.by === 'id' ? code(asked.id) : nameOf(asked.spec);
+  step.headline('nothing', html`Nothing to delete: no ${what}${onPlace(target)}`);
+}
+
+/** Shows in the summary what a dry run would delete. */
+export function showToDelete(step: Step, processes: readonly ExistingProcess[], target: Target): void {
+  step.headline('planned', html`Would delete: ${whatOf(processes)}${onPlace(target)}`);
+  const dryRun = html`<p>Dry run: nothing was deleted. Remove <code>dry-run</code> to delete it.</p>`;
+  step.summarize(html`${processRows(processes)}${dryRun}`);
+}
+
+/** Shows in the summary what was deleted, and that it runs until the next deployment. */
+export function showDeleted(
+  step: Step,
   processes: readonly ExistingProcess[],
   target: Target,
   redeploy: boolean,
-): Html {
-  const rows = processes.length === 0 ? html`` : processRows(processes);
-  return html`${headOf(asked, outcome, processes, target)}${rows}${nextStep(outcome, redeploy)}`;
+): void {
+  if (processes.length === 0) return;
+  step.headline(
+    'waiting',
+    html`Deleted, still running until the next deployment: ${whatOf(processes)}${onPlace(target)}`,
+  );
+  step.summarize(html`${processRows(processes)}${redeploy ? html`` : deployNext}`);
 }
 
-function headOf(
-  asked: string,
-  outcome: DeleteOutcome,
-  processes: readonly ExistingProcess[],
-  target: Target,
-): Html {
+/** Says that a deployment has ended what was deleted, now or before. */
+export function showGone(step: Step, processes: readonly ExistingProcess[], target: Target): void {
+  if (processes.length === 0) step.headline('done', html`Nothing to delete${onPlace(target)}, and deployed`);
+  else step.headline('done', html`Deleted and stopped: ${whatOf(processes)}${onPlace(target)}`);
+}
+
+function whatOf(processes: readonly ExistingProcess[]): Html {
   const [first, ...others] = processes;
-  const what =
-    first === undefined || others.length > 0 ? html`${processes.length} background processes` : nameOf(first);
-  const place = placeOf(target);
-  const where = place.markup === '' ? html`` : html` on ${place}`;
-  switch (outcome) {
-    case 'deleted':
-      return headline('done', html`Deleted: ${what}${where}`);
-    case 'would-delete':
-      return headline('planned', html`Would delete: ${what}${where}`);
-    case 'absent':
-      return headline('nothing', html`Nothing to delete: no ${code(asked)}${where}`);
-    case '':
-      return html``;
-  }
+  return first === undefined || others.length > 0
+    ? html`${processes.length} background processes`
+    : nameOf(first);
 }
 
-function nextStep(outcome: DeleteOutcome, redeploy: boolean): Html {
-  switch (outcome) {
-    case 'deleted':
-      return redeploy
-        ? html``
-        : next(
-            html`deploy the environment, since the change takes effect with its next deploy. With <code>redeploy: true</code> this step does it.`,
-          );
-    case 'would-delete':
-      return next(html`run it without <code>dry-run</code>. Nothing was deleted.`);
-    default:
-      return html``;
-  }
+function onPlace(target: Target): Html {
+  const place = placeOf(target);
+  return place.markup === '' ? html`` : html` on ${place}`;
 }

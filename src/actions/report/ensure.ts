@@ -5,10 +5,10 @@ import { cloudRules } from '../../cloud/service.ts';
 import { describe, type PinnedSpec, type ProcessSpec, processesOfNew } from '../../cloud/spec.ts';
 import { describeChanges } from '../../converge/changes.ts';
 import { type Html, html } from '../../runner/html.ts';
-import type { Outputs } from '../../runner/step.ts';
-import { headline, type Mark, next } from '../../runner/summary.ts';
+import type { Outputs, Step } from '../../runner/step.ts';
+import { type Mark, next } from '../../runner/summary.ts';
 import type { Target } from '../inputs/target.ts';
-import { idLine, nameOf, placeOf, processFacts } from './process.ts';
+import { deployNext, idLine, nameOf, placeOf, processFacts } from './process.ts';
 
 /** The root action's outputs: the process as read back or, when it would only be created, as declared. */
 export function outputsOf(ensured: Ensured, target: Target): Outputs {
@@ -80,32 +80,52 @@ export function sentenceFor(spec: PinnedSpec, { outcome, process, changes }: Ens
   }
 }
 
-/** What happened to what, the process as it is or would be, and what to do next, for the job's summary. */
-export function reportEnsured(ensured: Ensured, target: Target, redeploy: boolean): Html {
+/** Shows in the summary what happened to what, the process as it is or would be, and what to do next. */
+export function showEnsured(step: Step, ensured: Ensured, found: Target, redeploy: boolean): void {
   const { process, changes, ignored } = ensured;
-  const drifted = Object.keys(ignored).length > 0;
-  const [mark, verb] = drifted ? (['drifted', 'Drifted and left'] as const) : verdicts[ensured.outcome];
-  const shown = {
-    settings:
-      ensured.outcome === 'would-create'
-        ? cloudRules.settingsOf(ensured.spec)
-        : cloudRules.settingsOfExisting(ensured.process),
-    createdAt: process?.createdAt ?? null,
-    target: { ...target, instanceId: target.instanceId ?? process?.instanceId },
-  };
+  const target = { ...found, instanceId: found.instanceId ?? process?.instanceId };
+  const isLeft = Object.keys(ignored).length > 0;
+  const [mark, verb] = isLeft ? (['drifted', 'Differs, not changed'] as const) : verdictOf(ensured);
+  step.headline(mark, html`${verb}: ${whatOf(ensured)} on ${placeOf(target)}`);
+  const settings =
+    ensured.outcome === 'would-create'
+      ? cloudRules.settingsOf(ensured.spec)
+      : cloudRules.settingsOfExisting(ensured.process);
+  const shown = { settings, createdAt: process?.createdAt ?? null, target };
   const table = processFacts(
-    drifted ? { ...shown, changes: ignored, kind: 'left' } : { ...shown, changes, kind: 'changed' },
+    isLeft ? { ...shown, changes: ignored, kind: 'left' } : { ...shown, changes, kind: 'changed' },
   );
   const ids = idLine([
     ['process', process?.id],
-    ['instance', shown.target.instanceId],
+    ['instance', target.instanceId],
   ]);
-  return html`${headline(mark, html`${verb}: ${nameOf(ensured.outcome === 'would-create' ? ensured.spec : ensured.process)} on ${placeOf(shown.target)}`)}${table}${nextStep(ensured, redeploy)}${ids}`;
+  step.summarize(html`${table}${nextStep(ensured, redeploy)}${ids}`);
+}
+
+/** Says that the change is live now. */
+export function showLive(step: Step, ensured: Ensured, target: Target): void {
+  step.headline('done', html`${liveVerbs[ensured.outcome]}: ${whatOf(ensured)} on ${placeOf(target)}`);
+}
+
+const liveVerbs = {
+  created: 'Created and live',
+  updated: 'Updated and live',
+  unchanged: 'Deployed, live now',
+  'would-create': 'Would create',
+  'would-update': 'Would update',
+} as const satisfies Record<Ensured['outcome'], string>;
+
+function whatOf(ensured: Ensured): Html {
+  return nameOf(ensured.outcome === 'would-create' ? ensured.spec : ensured.process);
+}
+
+function verdictOf({ outcome, madeByOther }: Ensured): readonly [Mark, string] {
+  return madeByOther ? ['waiting', 'Created by another run, not live yet'] : verdicts[outcome];
 }
 
 const verdicts = {
-  created: ['done', 'Created'],
-  updated: ['done', 'Updated'],
+  created: ['waiting', 'Created, not live yet'],
+  updated: ['waiting', 'Updated, not live yet'],
   unchanged: ['nothing', 'Unchanged'],
   'would-create': ['planned', 'Would create'],
   'would-update': ['planned', 'Would update'],
@@ -115,17 +135,14 @@ function nextStep({ outcome, ignored }: Ensured, redeploy: boolean): Html {
   switch (outcome) {
     case 'created':
     case 'updated':
-      return redeploy
-        ? html``
-        : next(
-            html`deploy the environment, since the change takes effect with its next deploy. With <code>redeploy: true</code> this step does it.`,
-          );
+      return redeploy ? html`` : deployNext;
     case 'would-create':
+      return html`<p>Dry run: nothing was changed. Remove <code>dry-run</code> to create it.</p>`;
     case 'would-update':
-      return next(html`run it without <code>dry-run</code>. Nothing was written.`);
+      return html`<p>Dry run: nothing was changed. Remove <code>dry-run</code> to update it.</p>`;
     case 'unchanged':
       return Object.keys(ignored).length === 0
         ? html``
-        : next(html`use <code>if-exists: update</code> to bring it into the declared state.`);
+        : next(html`to change it, set <code>if-exists: update</code>.`);
   }
 }

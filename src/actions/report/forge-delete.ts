@@ -1,29 +1,34 @@
 import type { ForgeProcess } from '../../forge/process.ts';
-import { code, type Html, html } from '../../runner/html.ts';
-import { headline, next } from '../../runner/summary.ts';
+import { code, html, prose } from '../../runner/html.ts';
+import type { Step } from '../../runner/step.ts';
 import { counted, forgeTable } from './forge-table.ts';
 
 export type DeleteOutcome = 'deleted' | 'absent' | 'would-delete' | '';
 
-/** What happened to what, and what to do next, for the job's summary. */
-export function reportForgeDeleted(
+/** Shows in the summary what happened to what, and what to do next. */
+export function showForgeDeleted(
+  step: Step,
   asked: string,
   outcome: DeleteOutcome,
   processes: readonly ForgeProcess[],
   server: string,
-): Html {
+): void {
   const [first, ...others] = processes;
   const what =
     first === undefined || others.length > 0 ? html`${counted(processes.length)}` : code(first.command);
   const where = html`on ${code(server)}`;
   switch (outcome) {
     case 'deleted':
-      return html`${headline('done', html`Deleted: ${what} ${where}`)}${forgeTable(processes)}`;
+      step.headline('done', html`Deleted: ${what} ${where}`);
+      break;
     case 'would-delete':
-      return html`${headline('planned', html`Would delete: ${what} ${where}`)}${forgeTable(processes)}${next(html`run it without <code>dry-run</code>. Nothing was deleted.`)}`;
+      step.headline('planned', html`Would delete: ${what} ${where}`);
+      break;
     case 'absent':
-      return headline('nothing', html`Nothing to delete: no ${code(asked)} ${where}`);
-    case '':
-      return html``;
+      step.headline('nothing', html`Nothing to delete: no ${prose(asked)} ${where}`);
   }
+  if (processes.length === 0) return;
+  const dryRun = html`<p>Dry run: nothing was deleted. Remove <code>dry-run</code> to delete it.</p>`;
+  const table = forgeTable(processes, 'no status');
+  step.summarize(html`${table}${outcome === 'would-delete' ? dryRun : html``}`);
 }

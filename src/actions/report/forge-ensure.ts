@@ -3,7 +3,8 @@ import type { ForgeEnsure, ForgeEnsured } from '../../forge/ensure.ts';
 import { forgeRules } from '../../forge/service.ts';
 import { describe, type ForgeSpec } from '../../forge/spec.ts';
 import { code, type Html, html } from '../../runner/html.ts';
-import { facts, headline, type Mark, next } from '../../runner/summary.ts';
+import type { Step } from '../../runner/step.ts';
+import { facts, type Mark, next } from '../../runner/summary.ts';
 import { beforeAfter, idLine, leftAlone, readableDate } from './process.ts';
 
 /** What happened, as one line of the log. */
@@ -23,12 +24,13 @@ export function sentenceFor(spec: ForgeSpec, { outcome, process, changes }: Forg
   }
 }
 
-/** What happened to what, the process as it is or would be, and what to do next, for the job's summary. */
-export function reportForge({ spec }: ForgeEnsure, ensured: ForgeEnsured, server: string): Html {
-  const drifted = Object.keys(ensured.ignored).length > 0;
-  const [mark, verb] = drifted ? (['drifted', 'Drifted and left'] as const) : verdicts[ensured.outcome];
-  const head = headline(mark, html`${verb}: ${code(spec.command)} on ${code(server)}`);
-  return html`${head}${processFacts(spec, ensured)}${nextStep(ensured)}${idLine([['process', ensured.process?.id]])}`;
+/** Shows in the summary what happened to what, the process as it is or would be, and what to do next. */
+export function showForge(step: Step, { spec }: ForgeEnsure, ensured: ForgeEnsured, server: string): void {
+  const isLeft = Object.keys(ensured.ignored).length > 0;
+  const [mark, verb] = isLeft ? (['drifted', 'Differs, not changed'] as const) : verdicts[ensured.outcome];
+  step.headline(mark, html`${verb}: ${code(spec.command)} on ${code(server)}`);
+  const ids = idLine([['process', ensured.process?.id]]);
+  step.summarize(html`${processFacts(spec, ensured)}${nextStep(ensured)}${ids}`);
 }
 
 const verdicts = {
@@ -63,14 +65,14 @@ function nextStep({ outcome, ignored }: ForgeEnsured): Html {
     case 'created':
     case 'replaced':
       return next(
-        html`Forge is starting it; <code>forge/list</code> with <code>require-status: running</code> waits until it runs.`,
+        html`Forge is starting it. <code>forge/list</code> with <code>require-status: running</code> waits until it runs.`,
       );
     case 'would-create':
     case 'would-replace':
-      return next(html`run it without <code>dry-run</code>. Nothing was written.`);
+      return html`<p>Dry run: nothing was changed. Remove <code>dry-run</code> to change it.</p>`;
     case 'unchanged':
       return Object.keys(ignored).length > 0
-        ? next(html`use <code>if-exists: replace</code> to have it as declared.`)
-        : next(html`after a deploy, <code>forge/restart</code> makes it run the new code.`);
+        ? next(html`to replace it, set <code>if-exists: replace</code>.`)
+        : next(html`after a deployment, <code>forge/restart</code> makes it run the new code.`);
   }
 }

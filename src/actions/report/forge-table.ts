@@ -1,22 +1,33 @@
 import type { ForgeProcess } from '../../forge/process.ts';
 import { isDead } from '../../forge/status.ts';
-import { code, type Html, html } from '../../runner/html.ts';
+import { code, type Html, html, joined } from '../../runner/html.ts';
 import type { Step } from '../../runner/step.ts';
 import { table } from '../../runner/summary.ts';
+import { below } from './process.ts';
 
-/** Processes as a table for the summary: what they are first, their ids last. */
-export function forgeTable(processes: readonly ForgeProcess[]): Html {
+/** Processes as a table that fits a phone: users, directories and ids are small print. */
+export function forgeTable(
+  processes: readonly ForgeProcess[],
+  columns: 'status' | 'no status' = 'status',
+): Html {
   return table(
-    ['Background process', 'Status', 'Processes', 'User', 'Directory', 'Id'],
-    processes.map(({ id, status, processes: count, command, user, directory }) => [
-      code(command),
-      code(status),
-      html`${count}`,
-      code(user),
-      code(directory ?? ''),
-      code(id),
-    ]),
+    ['Background process', 'Status', 'Processes'],
+    processes.map(({ id, status, processes: count, command, user, directory }) => {
+      const small = [user, directory ?? '', id].filter((text) => text !== '').map(code);
+      return [
+        html`${code(command)}${below(joined(small, html` · `))}`,
+        columns === 'status' ? code(status) : html``,
+        html`${count}`,
+      ];
+    }),
   );
+}
+
+/** `1 not running (fatal)`; undefined where all are up or on their way. */
+export function downText(processes: readonly ForgeProcess[]): string | undefined {
+  const down = processes.filter(({ status }) => isDead(status) || status === 'stopped');
+  const words = [...new Set(down.map(({ status }) => status))].join(', ');
+  return down.length === 0 ? undefined : `${down.length} not running (${words})`;
 }
 
 /** Processes as JSON, under the API's names. */
@@ -49,9 +60,9 @@ export function forgeLine({ id, status, user, processes, command }: ForgeProcess
 }
 
 /** A process that is there and down is as declared, and yet not as it should be. */
-export function warnIfDown({ log }: Step, { id, status }: Pick<ForgeProcess, 'id' | 'status'>): void {
+export function warnIfDown(step: Step, { id, status }: Pick<ForgeProcess, 'id' | 'status'>): void {
   if (!isDead(status) && status !== 'stopped') return;
-  log.warning(
+  step.warn(
     `${id} exists but does not run: it is ${status}. Read its log in Forge; forge/restart starts it again.`,
   );
 }

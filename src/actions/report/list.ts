@@ -1,48 +1,72 @@
 import type { Health } from '../../cloud/environment-log.ts';
+import { identityOfExisting } from '../../cloud/identity.ts';
 import { cloudManifest } from '../../cloud/manifest.ts';
-import { code, folded, type Html, html, preformatted } from '../../runner/html.ts';
+import type { ExistingProcess } from '../../cloud/process.ts';
+import { keyOf } from '../../converge/identity.ts';
+import { code, fence, folded, type Html, html } from '../../runner/html.ts';
 import type { Step } from '../../runner/step.ts';
-import { headline } from '../../runner/summary.ts';
 import type { Running, RunningPlace } from '../read-running.ts';
-import { placeOf, processRows, totalText } from './process.ts';
+import { grandTotalText, placeOf, processRows } from './process.ts';
 
-/** What was found, and the manifest that declares it, for the job's summary: blocks, of which those are shown that fit. */
-export function reportListed(
+interface Listed {
+  /** Only processes of this type were listed. */
+  readonly type: string | undefined;
+  readonly manifest: string;
+  /** By the ids of the processes, where they were asked for. */
+  readonly statuses: Statuses;
+}
+
+type Statuses = ReadonlyMap<string, Health> | undefined;
+
+/** Shows in the summary what was found, and the manifest that declares it. */
+export function showListed(
+  step: Step,
   { environment, places }: Running,
-  type: string | undefined,
-  manifest: string,
-  statuses?: ReadonlyMap<string, Health>,
-): readonly Html[] {
+  { type, manifest, statuses }: Listed,
+): void {
   const count = places.reduce((sum, { processes }) => sum + processes.length, 0);
   const [only, ...others] = places;
   const where =
     only !== undefined && others.length === 0
       ? placeOf({ instanceId: only.id, instance: only.instance, environment })
-      : html`${places.length} instances of ${code(environment?.name ?? '')}`;
+      : html`${places.length} clusters of ${code(environment?.name ?? '')}`;
   const what = html`${count} background ${count === 1 ? 'process' : 'processes'}${type === undefined ? html`` : html` of type ${code(type)}`}`;
-  const head = headline(count === 0 ? 'nothing' : 'done', html`${what} on ${where}`);
-  const tables = places
-    .filter(({ processes }) => processes.length > 0)
-    .map(
-      (place) =>
-        html`${others.length === 0 ? html`` : html`<h4>${place.instance?.name ?? place.id}</h4>`}${placeTable(place, statuses)}`,
-    );
-  return [head, ...tables, manifestToCopy(manifest, cloudManifest.file)];
+  const restarting = [...(statuses?.values() ?? [])].filter(({ status }) => status === 'restarting').length;
+  if (restarting > 0) step.headline('drifted', html`${what} on ${where}, ${restarting} restarting`);
+  else step.headline(count === 0 ? 'nothing' : 'done', html`${what} on ${where}`);
+  const shown = places.filter(({ processes }) => processes.length > 0);
+  for (const [index, place] of shown.entries())
+    step.summarize(placeBlock(place, statuses, others.length, index > 0 || count > manyRows));
+  step.summarize(manifestToCopy(manifest, cloudManifest.file));
 }
 
-function placeTable(
-  { processes, instance }: RunningPlace,
-  statuses: ReadonlyMap<string, Health> | undefined,
-): Html {
+/** So many rows are read without a click; after the first, clusters are folded away, too. */
+const manyRows = 20;
+
+function placeBlock(place: RunningPlace, statuses: Statuses, others: number, isFolded: boolean): Html {
+  const name = place.instance?.name ?? place.id;
+  const table = placeTable(place, statuses);
+  if (isFolded) return folded(html`${name}: ${place.processes.length}`, table);
+  return html`${others === 0 ? html`` : html`<h4>${name}</h4>`}${table}`;
+}
+
+function placeTable({ processes, instance }: RunningPlace, statuses: Statuses): Html {
   const total = processes.reduce((sum, process) => sum + process.processes, 0);
-  const all = `${total} ${total === 1 ? 'process' : 'processes'}${totalText(total, instance)}`;
-  return html`<p>Together: ${all}.</p>${processRows(processes, statuses)}`;
+  const keys = processes.map((process) => keyOf(identityOfExisting(process)));
+  const isManaged = instance?.type === 'managed_queue';
+  const markOf = (process: ExistingProcess): string | undefined => {
+    if (isManaged) return 'managed queue';
+    const key = keyOf(identityOfExisting(process));
+    const count = keys.filter((other) => other === key).length;
+    return count === 1 ? undefined : count === 2 ? 'twice' : `${count} times`;
+  };
+  return html`<p>${grandTotalText(total, instance)}</p>${processRows(processes, { markOf, statuses })}`;
 }
 
-/** A manifest as the summary shows it, to be copied into a file. */
+/** A manifest as the summary shows it, to be copied into a file: in a fence with a button that copies it. */
 export function manifestToCopy(manifest: string, file: string): Html {
   const title = html`As a manifest, to copy into <code>${file}</code>`;
-  return folded(title, preformatted(manifest.trimEnd().split('\n')));
+  return folded(title, fence(manifest.trimEnd().split('\n'), 'yaml'));
 }
 
 /** Where editors find the schema of a manifest: in the version of the action that runs. */

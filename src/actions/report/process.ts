@@ -2,10 +2,10 @@ import type { Health } from '../../cloud/environment-log.ts';
 import type { Instance } from '../../cloud/instances.ts';
 import type { ExistingProcess } from '../../cloud/process.ts';
 import { cloudRules } from '../../cloud/service.ts';
+import { queueOf, shortName } from '../../cloud/short-name.ts';
 import type { ProcessSpec } from '../../cloud/spec.ts';
-import { foldConnection, foldQueue } from '../../cloud/spec.ts';
 import type { Settings } from '../../converge/changes.ts';
-import { type Change, type Changes, fieldName, settingsText, shown } from '../../converge/changes.ts';
+import { type Change, type Changes, fieldName, shown } from '../../converge/changes.ts';
 import { code, folded, type Html, html, joined, preformatted } from '../../runner/html.ts';
 import { facts, next, table } from '../../runner/summary.ts';
 import type { Target } from '../inputs/target.ts';
@@ -15,13 +15,12 @@ export const deployNext = next(
   html`deploy the environment in Laravel Cloud. To let this step deploy after a change, set <code>redeploy: true</code>.`,
 );
 
-/** A process by what it is known by, for a headline: `worker on queue high`, `php artisan reverb:start`. */
+/** A process by what it is known by, for a headline: `worker high,default (redis)`, `php artisan reverb:start`. */
 export function nameOf(process: ProcessSpec | ExistingProcess): Html {
-  if ('command' in process && process.type !== 'worker') return code(process.command || 'custom process');
-  const config: Readonly<Record<string, unknown>> = 'config' in process ? { ...process.config } : {};
-  const connection = foldConnection(config['connection']);
-  const of = connection === undefined ? html`` : html` of connection ${code(connection)}`;
-  return html`worker on queue ${code(foldQueue(config['queue']))}${of}`;
+  if (process.type !== 'worker' || !('config' in process)) return code(shortName(process));
+  const { queue, connection } = queueOf(process);
+  const on = connection === undefined ? html`` : html` (${code(connection)})`;
+  return html`worker ${code(queue)}${on}`;
 }
 
 /** Where a process is or is to be: `App in production`, or an instance's id where no name is known. */
@@ -49,13 +48,19 @@ interface ShownProcess {
 export function processFacts({ settings, changes, kind, createdAt, target }: ShownProcess): Html {
   const { processes, ...options } = { ...settings, ...changes };
   const total = isChange(processes) ? processes[kind === 'changed' ? 'to' : 'from'] : processes;
-  const set = Object.entries(options).filter(([, value]) => value !== null && value !== undefined);
-  const shownOptions = set.map(([field, value]) => html`${fieldName(field)} ${settingOf(value, kind)}`);
+  const shownOptions = optionsOf(options, kind);
   return facts([
     ['Processes', html`${settingOf(processes, kind)}${totalText(Number(total), target.instance)}`],
-    ...(set.length === 0 ? [] : ([['Options', joined(shownOptions, html`, `)]] as const)),
+    ...(shownOptions.markup === '' ? [] : ([['Options', shownOptions]] as const)),
     ...(createdAt === null ? [] : ([['Created', html`${readableDate(createdAt)}`]] as const)),
   ]);
+}
+
+/** Options of a process: `tries 3, backoff 10`, the values as code. */
+function optionsOf(options: Settings, kind: ShownProcess['kind'] = 'changed'): Html {
+  const set = Object.entries(options).filter(([, value]) => value !== null && value !== undefined);
+  const pieces = set.map(([field, value]) => html`${fieldName(field)} ${settingOf(value, kind)}`);
+  return joined(pieces, html`, `);
 }
 
 function settingOf(value: unknown, kind: ShownProcess['kind']): Html {
@@ -77,22 +82,32 @@ export function leftAlone({ from, to }: Change): Html {
   return html`${code(shown(from))} (declared: <strong>${code(shown(to))}</strong>)`;
 }
 
-/** Processes as a table of the summary, with their ids and dates folded away below it. */
-export function processRows(
-  processes: readonly ExistingProcess[],
-  statuses?: ReadonlyMap<string, Health>,
-): Html {
+/** What a table of processes shows besides them. */
+interface Marks {
+  /** What is odd about a process. */
+  markOf?(process: ExistingProcess): string | undefined;
+  readonly statuses?: ReadonlyMap<string, Health> | undefined;
+}
+
+/** Processes as a table that fits a phone, with their ids and dates folded away below it. */
+export function processRows(processes: readonly ExistingProcess[], { markOf, statuses }: Marks = {}): Html {
   const rows = processes.map((process) => {
     const { processes: count, ...options } = cloudRules.settingsOfExisting(process);
-    const status = statuses?.get(process.id)?.status;
+    const mark = markOf?.(process);
+    const odd = mark === undefined ? html`` : html` <strong>${mark}</strong>`;
+    const status = statusMark(statuses?.get(process.id)?.status);
     return [
-      nameOf(process),
-      html`${statusMark(status)}`,
+      html`${nameOf(process)}${odd}${below(optionsOf(options))}`,
+      html`${status}`,
       html`${Number(count)}`,
-      code(settingsText(options)),
     ];
   });
-  return html`${table(['Background process', 'Status', 'Processes', 'Options'], rows)}${idsOf(processes)}`;
+  return html`${table(['Background process', 'Status', 'Processes'], rows)}${idsOf(processes)}`;
+}
+
+/** Small print under what a cell holds. */
+export function below(small: Html): Html {
+  return small.markup === '' ? html`` : html`<br><sub>${small}</sub>`;
 }
 
 function statusMark(status: Health['status'] | undefined): string {
@@ -126,6 +141,15 @@ export function replicasText({ minReplicas: min, maxReplicas: max, sleeps }: Sca
   return count === '1' ? '1 replica' : `${count} replicas`;
 }
 
+/** All processes of an instance: `In total 18 × 2–4 replicas = 36–72 processes.` */
+export function grandTotalText(processes: number, instance: Scaling | undefined): string {
+  const { minReplicas: min, maxReplicas: max, sleeps } = instance ?? {};
+  if (instance === undefined || min === undefined || max === undefined)
+    return `In total ${processes} on each replica.`;
+  const all = sleeps ? `up to ${max * processes}` : span(min * processes, max * processes);
+  return `In total ${processes} × ${replicasText(instance)} = ${all} processes${sleeps ? ', and none while it sleeps' : ''}.`;
+}
+
 /** What a number of processes amounts to, since each replica runs all of them: ` × 2–4 replicas = 4–8 in total`. */
 export function totalText(processes: number, instance: Scaling | undefined): string {
   const { minReplicas: min, maxReplicas: max, sleeps } = instance ?? {};
@@ -138,9 +162,9 @@ function span(low: number, high: number): string {
   return low === high ? String(low) : `${low}–${high}`;
 }
 
-/** A date of an API as people read it: to the second, without the microseconds; what is no date stays as it is. */
+/** A date of an API as people read it, to the minute; what is no date stays as it is. */
 export function readableDate(date: string): string {
   const time = Date.parse(date);
   if (Number.isNaN(time)) return date;
-  return `${new Date(time).toISOString().slice(0, 19).replace('T', ' ')} UTC`;
+  return `${new Date(time).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
 }

@@ -46,5 +46,5 @@ function downText({ downFor }: Health): Html {
 
 /** That nothing of note has happened in so many seconds. */
 export function stableText(seconds: number, isPast: boolean): Html {
-  return html`<p>✅ Stable: ${isPast ? `no process kept exiting in the last ${seconds} s` : `no process kept exiting for ${seconds} s after the deployment`}.</p>`;
+  return html`<p><strong>Stable:</strong> ${isPast ? `no process kept exiting in the last ${seconds} s` : `no process kept exiting for ${seconds} s after the deployment`}.</p>`;
 }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { unfinished } from '../../../src/actions/report/unfinished.ts';
 import type { PlanRow } from '../../../src/converge/text.ts';
-import { headed } from '../../../src/failure.ts';
+import { headed } from '../../../src/runner/ending.ts';
 
 const row = (changes: Partial<PlanRow>): PlanRow => ({
   ...{ action: 'create', place: { id: 'inst-1', name: 'App' }, status: 'done', outcome: 'created' },

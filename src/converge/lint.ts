@@ -1,0 +1,113 @@
+import { type Fate, fateOfLine, type Words } from './shell.ts';
+
+/** How often a command will run. */
+export interface Scale {
+  /** On each replica. */
+  readonly processes: number;
+  /** Undefined where that is not known. */
+  readonly maxReplicas: number | undefined;
+}
+
+/** What a service offers in place of a background process that does not fit. */
+export interface Remedies {
+  /** What may come of a process that ends again and again: `which can take its cluster down`. */
+  readonly danger: string;
+  /** `the scheduler of Laravel Cloud`. */
+  readonly scheduler: string;
+  /** Where commands belong that run once for each deployment: `the deploy commands of the environment`. */
+  readonly deployCommands: string;
+  /** How processes get to know of new code: `a deployment restarts the processes of Laravel Cloud`. */
+  readonly restart: string;
+}
+
+/** What is likely to go wrong with a command, each as a sentence, with what to use instead. */
+export function lintCommand(
+  command: string,
+  subject: string,
+  { processes, maxReplicas = 1 }: Scale,
+  remedies: Remedies,
+): readonly string[] {
+  let instead = 'run it in the foreground, without & and without the option that detaches it';
+  const fate = fateOfLine(command, (words) => {
+    const rule = oneShots(remedies).find(({ matches }) => matches(words));
+    if (rule !== undefined) instead = rule.instead;
+    return rule === undefined ? fateOf(words) : 'ends';
+  });
+  const total = processes * maxReplicas;
+  const repeated =
+    total > 1 && fateOfLine(command, (words) => (isScheduler(words) ? 'stays' : 'unknown')) === 'stays';
+  return [
+    ...(fate === 'ends'
+      ? [
+          `The ${subject} ends by itself. A background process that ends is started again and again, ${remedies.danger}: ${instead}.`,
+        ]
+      : []),
+    ...(repeated
+      ? [
+          `The ${subject} would run up to ${total} times at once, and do everything as often: run it once, use ${remedies.scheduler}, or mark the tasks with onOneServer().`,
+        ]
+      : []),
+  ];
+}
+
+interface Rule {
+  matches(words: Words): boolean;
+  readonly instead: string;
+}
+
+/** Commands that do something and end. Source: seen from experience, see `docs/troubleshooting.md`. */
+function oneShots({ scheduler, deployCommands, restart }: Remedies): readonly Rule[] {
+  const deploy = `put it into ${deployCommands}, which run it once for each deployment`;
+  return [
+    { matches: artisan(/^schedule:run$/), instead: `use php artisan schedule:work, or ${scheduler}` },
+    {
+      matches: (words) =>
+        artisan(/^queue:work$/)(words) &&
+        words.some((word) => word === '--once' || word === '--stop-when-empty'),
+      instead: 'leave the option out, so that the worker waits for more jobs',
+    },
+    {
+      matches: artisan(/^(queue:restart|horizon:terminate|(reverb|pulse):restart|inertia:stop-ssr)$/),
+      instead: `leave it out: ${restart}`,
+    },
+    {
+      matches: artisan(
+        /^(migrate(:.*)?|db:seed|optimize(:.*)?|(config|route|view|event):(cache|clear)|cache:clear|storage:link)$/,
+      ),
+      instead: deploy,
+    },
+  ];
+}
+
+function isScheduler(words: Words): boolean {
+  return artisan(/^(schedule:work|short-schedule:run)$/)(words);
+}
+
+const staying =
+  /^(queue:(work|listen)|horizon|reverb:start|pulse:(work|check)|nightwatch:agent|inertia:start-ssr|octane:start|schedule:work|short-schedule:run)$/;
+
+function fateOf(words: Words): Fate {
+  if (artisan(staying)(words)) return 'stays';
+  return detaches(words) ? 'ends' : 'unknown';
+}
+
+/** Does a program put itself into the background? */
+function detaches(words: Words): boolean {
+  const [path = '', ...options] = words;
+  const program = path.replace(/^.*\//, '');
+  const has = (option: RegExp): boolean => options.some((word) => option.test(word));
+  if (program === 'screen') return has(/^-\w*d/) && has(/^-\w*m/);
+  if (program === 'tmux') return has(/^new/) && has(/^-\w*d/);
+  if (/^php-fpm/.test(program)) return has(/^(-\w*D|--daemonize)$/);
+  return false;
+}
+
+/** One of these commands of Artisan, run by PHP or by itself. Options may come before it. */
+function artisan(command: RegExp): (words: Words) => boolean {
+  return (words) => {
+    const isRunner = /(^|\/)(php[\d.]*|artisan)$/.test(words[0] ?? '');
+    const at = isRunner ? words.findIndex((word) => /(^|\/)artisan$/.test(word)) : -1;
+    const name = at === -1 ? undefined : words.slice(at + 1).find((word) => !word.startsWith('-'));
+    return name !== undefined && command.test(name);
+  };
+}
