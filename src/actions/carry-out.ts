@@ -51,7 +51,7 @@ export function showPlan<S, P extends Aged>(
   rows: readonly PlanRow[],
   { pace, limit }: AppliedService<S, P>,
 ): void {
-  step.output(planOutputs(rows, 'planned', (line) => step.warn(line)));
+  step.output(planOutputs(rows, 'planned', (line) => step.log.warning(line)));
   const time = describeTime(changesIn(countsOf(rows)), pace, limit);
   report.show({ kind: 'planned', rows, time, next: html`` });
 }
@@ -107,7 +107,7 @@ export async function carryOut<S, P extends Aged>(
   });
   const rows = doneRows(results, naming);
   const counts = countsOf(rows);
-  step.output(planOutputs(rows, 'done', (line) => step.warn(line)));
+  step.output(planOutputs(rows, 'done', (line) => step.log.warning(line)));
   step.log.info(`Done: ${countsText(counts, 'done')}`);
   const failure = unfinished({ where: report.where, file: inputs.file, whenLive }, rows);
   const next = failure === undefined ? nextStep(counts) : html``;

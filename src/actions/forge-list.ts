@@ -126,7 +126,7 @@ function report(step: Step, inputs: ForgeListInputs, gated: Gated): void {
     {
       schemaUrl: schemaUrl(step, 'forge-processes'),
       notes: [
-        ...(asked === 'all' ? [] : [`Only those with ${asked}: with prune, the others would go.`]),
+        ...(asked === 'all' ? [] : [`Filter: ${asked}. With prune, all others would be deleted.`]),
         ...leftOut,
       ],
     },

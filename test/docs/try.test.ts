@@ -28,7 +28,7 @@ describe.concurrent('npm run try', () => {
     ]);
     expect(exitCode).toBe(0);
     expect(stdout).toMatch(/^outcome +would-create$/m);
-    expect(stdout).toContain('📝 Would create: worker on queue default on App in production');
+    expect(stdout).toContain('📝 Would create: worker default on App in production');
     expect(stdout).toMatch(/^GET .* -> 200$/m);
     expect(stdout).not.toMatch(/^::|add-mask/m);
   });

@@ -89,18 +89,20 @@ describe('apply keeps one comment with the plan on a pull request', () => {
     expect(first.warnings).toEqual([]);
     expect(first.masks).toContain(FAKE_GITHUB_TOKEN);
     expect(gitHub.comments).toHaveLength(1);
-    expect(body()).toContain('<h3>📝 Background processes of <code>production</code>: 1 to create</h3>');
-    expect(body()).toContain('This is only a plan for Laravel Cloud: nothing has been changed yet.');
-    expect(body()).toContain('Prune is off: nothing is deleted.');
+    expect(body()).toContain('<h3>📝 Plan for <code>production</code>: 1 to create</h3>');
+    expect(body()).toContain('Nothing has been changed yet.');
+    expect(body()).toContain('<code>prune: false</code>');
     expect(body()).toContain('<a href="https://github.com/acme/shop/actions/runs/1001">Run 1001</a>');
     expect(body()).toContain(
       '<a href="https://github.com/acme/shop/commit/a1b2c3d4e5f60718293a4b5c6d7e8f9012345678"><code>a1b2c3d</code></a>',
     );
-    expect(body()).toContain('```diff\n@@ App (2–4 replicas) @@\n+ worker on queue default  1 process\n```');
+    expect(body()).toContain('```diff\n@@ App · 2–4 replicas @@\n+ 1 process worker default\n```');
     await apply();
     expect(gitHub.comments).toHaveLength(1);
-    expect(body()).toContain('<h3>✅ Background processes of <code>production</code>: 1 created</h3>');
-    expect(body()).not.toContain('only a plan');
+    expect(body()).toContain(
+      '<h3>🟡 Background processes of <code>production</code>: 1 created · not live yet</h3>',
+    );
+    expect(body()).not.toContain('Nothing has been changed');
     for (const { authorization } of gitHub.requests) expect(authorization).toContain(FAKE_GITHUB_TOKEN);
   });
 
@@ -118,7 +120,7 @@ describe('apply keeps one comment with the plan on a pull request', () => {
       { 'dry-run': 'true' },
       { text: `instances: { App: [{ type: custom, command: ${JSON.stringify(command)} }] }` },
     );
-    expect(body()).toContain(`+ custom process "${command}"  1 process`);
+    expect(body()).toContain(`App: + 1 process  ${command}\n`);
     expect(outsideOfCode(body())).not.toMatch(/<script>|@team|\[a\]\(b\)/);
     expect(outsideOfCode(body()).match(/<!--/g)).toHaveLength(1);
   });
@@ -165,8 +167,8 @@ describe('apply keeps one comment with the plan on a pull request', () => {
       });
     const run = await apply({ 'dry-run': 'true', prune: 'true' });
     expect(run.errors).toEqual([]);
-    expect(body()).toContain('1 to create, 2500 to delete');
-    expect(body()).toMatch(/<strong>\d+ more lines are left out here<\/strong>/);
+    expect(body()).toContain('2500 to delete, 1 to create');
+    expect(body()).toMatch(/<strong>\d+ more lines do not fit here<\/strong>/);
     expect(run.summaryBytes).toBeLessThan(1024 * 1024);
     expect(run.outputs['plan-json']?.length).toBeLessThanOrEqual(500_000);
     expect(run.outputs['deleted']).toBe('2500');
@@ -200,19 +202,16 @@ describe('the comment is brought up to date by a run that fails', () => {
     expect(run.exitCode).toBe(1);
     expect(gitHub.comments).toHaveLength(1);
     expect(body()).toContain(
-      '<h3>❌ Background processes of <code>production</code>: failed, nothing was changed</h3>',
+      '<h3>❌ A problem with the inputs: prune: must be true or false, not <code>maybe</code></h3><p>No request was made.</p>',
     );
-    expect(body()).toContain('prune: must be true or false, not "maybe"');
     expect(body()).not.toContain('1 to create');
   });
 
   test('at reading the manifest', async () => {
     const run = await apply({}, { text: 'instances: { App: [{ type: "@acme/everyone" }] }' });
     expect(run.exitCode).toBe(1);
-    expect(body()).toContain('failed, nothing was changed');
-    expect(body()).toContain(
-      'A problem in .github/background-processes.yml: 1:28: instances.App[0].type: must be worker',
-    );
+    expect(body()).toContain('<h3>❌ A problem in <code>.github/background-processes.yml</code></h3>');
+    expect(body()).toContain('<code>instances.App&#91;0&#93;.type</code>: must be worker');
     expect(outsideOfCode(body())).not.toContain('@acme');
   });
 
@@ -220,15 +219,15 @@ describe('the comment is brought up to date by a run that fails', () => {
     const run = await apply({ environment: 'nowhere '.repeat(12_000) });
     expect(run.exitCode).toBe(1);
     const last = gitHub.comments.at(-1)?.body;
-    expect(last).toContain('The environment "nowhere nowhere');
-    expect(last).toContain('more lines are left out here');
+    expect(last).toContain('❌ The environment');
+    expect(last).toContain('nowhere…');
   });
 
   test('at planning', async () => {
     for (const _ of [1, 2]) emulator.cloud.addProcess(shop.instance, { type: 'worker' });
     const run = await apply();
     expect(run.exitCode).toBe(1);
-    expect(body()).toContain('failed, nothing was changed');
+    expect(body()).toContain('❌ The plan: more background processes match than are declared');
     expect(body()).toContain('2 processes match the worker on queue default');
   });
 
@@ -238,10 +237,8 @@ describe('the comment is brought up to date by a run that fails', () => {
     const text = 'instances: { App: [{ type: worker }, { type: custom, command: php artisan horizon }] }';
     const run = await apply({}, { text });
     expect(run.exitCode).toBe(1);
-    expect(body()).toContain(
-      '❌ Background processes of <code>production</code>: failed; 1 created before that',
-    );
-    expect(body()).toMatch(/^\+ .* {2}FAILED$/m);
+    expect(body()).toContain('<h3>❌ <code>production</code>: 1 of 2 changes not made</h3>');
+    expect(body()).toMatch(/^ {2}FAILED +create worker default · 1 process$/m);
     expect(body()).toContain('@acme/everyone');
     expect(outsideOfCode(body())).not.toMatch(/@acme|#1|evil/);
   });
@@ -250,11 +247,12 @@ describe('the comment is brought up to date by a run that fails', () => {
     emulator.cloud.options.deploymentScript = ['pending', 'build.failed'];
     const run = await apply({ redeploy: 'true' });
     expect(run.exitCode).toBe(1);
-    expect(run.errors[0]).toMatch(
-      /^The processes are as declared \(1 created\), and the deployment failed: depl-/,
+    expect(run.errors[0]).toMatch(/^1 created, but the deployment failed: depl-/);
+    expect(body()).toContain('<h3>❌ 1 created, but the deployment failed');
+    expect(body()).toContain(
+      '<strong>Background processes of <code>production</code>: 1 created · not live yet</strong>',
     );
-    expect(body()).toContain('failed; 1 created before that');
-    expect(body()).toContain('and the deployment failed');
+    expect(body()).not.toContain('✅');
   });
 
   test.skipIf(onWindows)('because it is cancelled, unless on Windows', async () => {
@@ -268,8 +266,10 @@ describe('the comment is brought up to date by a run that fails', () => {
     const run = await apply({}, { meanwhile: stop });
     const told = 'Cancelled while looking for the environment "production". Nothing was changed.';
     expect(run.errors).toEqual([told]);
-    expect(body()).toContain(told);
-    expect(body()).toContain('failed, nothing was changed');
+    expect(body()).toContain(
+      '<h3>🚫 Cancelled while looking for the environment <code>production</code></h3>',
+    );
+    expect(body()).toContain('<p>Nothing was changed.</p>');
   });
 
   test('because the token is refused, which is not shown in base64 either', async () => {
@@ -287,7 +287,8 @@ describe('the comment is brought up to date by a run that fails', () => {
 test('a deployment that succeeds is told in the comment', async () => {
   emulator.cloud.options.deploymentScript = ['pending', 'deployment.succeeded'];
   await apply({ redeploy: 'true' });
-  expect(body()).toContain('✅ Live: the deployment has succeeded.');
+  expect(body()).toContain('<h3>✅ Background processes of <code>production</code>: 1 created</h3>');
+  expect(body()).toContain('Deployed: the changes are live.');
   expect(body()).not.toContain('Next:');
 });
 

@@ -103,9 +103,11 @@ describe('apply makes an environment run what the manifest declares', () => {
       status: 'done',
       error: null,
     });
-    expect(run.log).toContain('+ worker on queue high,default of connection redis  2 processes, tries 3');
-    expect(run.log).toContain('Plan for production: 3 to create. Prune is off: nothing is deleted.');
-    expect(run.summary).toContain('✅ Background processes of <code>production</code>: 3 created');
+    expect(run.log).toContain('+ 2 processes worker high,default (redis) · tries 3');
+    expect(run.log).toContain('Plan for production: 3 to create');
+    expect(run.summary).toContain(
+      '🟡 Background processes of <code>production</code>: 3 created · not live yet',
+    );
     expect(run.notices.join()).toContain('next deploy');
   });
 
@@ -195,16 +197,16 @@ describe('apply reports truthfully what it could not do', () => {
     const run = await apply({ prune: 'true', redeploy: 'true' });
     expect(run.exitCode).toBe(1);
     expect(run.errors).toHaveLength(1);
-    expect(run.errors[0]).toContain('2 of 4 operations were not finished');
+    expect(run.errors[0]).toContain('2 of 4 changes not made');
     expect(run.errors[0]).toContain('config.tries: Too many.');
     expect(run.errors[0]).toContain('held back');
-    expect(run.errors[0]).toContain('Done: 2 created, 0 updated, 0 deleted, 0 unchanged');
+    expect(run.errors[0]).toContain('Done: 2 created. The changes take effect');
     expect(run.outputs).toMatchObject({ outcome: 'changed', created: '2', deleted: '0' });
     const plan: { status: string }[] = JSON.parse(run.outputs['plan-json'] ?? '');
     expect(plan.map(({ status }) => status).toSorted()).toEqual(['done', 'done', 'failed', 'not-done']);
     expect(emulator.cloud.listProcesses(shop.instance).map(({ id }) => id)).toContain(old.id);
     expect(emulator.cloud.deployments).toEqual([]);
-    expect(run.summary).toMatch(/^\+ .* {2}FAILED$/m);
+    expect(run.summary).toMatch(/^ {2}FAILED +create worker high,default/m);
     expect(run.summary).toMatch(/^- .* {2}NOT DONE$/m);
   });
 

@@ -72,7 +72,7 @@ describe.concurrent('changed inputs', () => {
       ]);
       expect(writes(shop)).toEqual(['POST', 'PATCH']);
       expect(second.summary).toMatch(
-        /^<h3>✅ Updated: worker on queue <code>mail<\/code> on <code>App<\/code>/,
+        /^<h3>🟡 Updated, not live yet: worker <code>mail<\/code> on <code>App<\/code>/,
       );
       expect(second.summary).toContain('tries <code>1</code> → <strong><code>3</code></strong>');
     },

@@ -79,7 +79,7 @@ describe('forge/apply makes servers run what the manifest declares', () => {
       error: null,
     });
     expect(kept().map(({ script }) => script.current)).toEqual(['running', 'running']);
-    expect(run.summary).toContain('Up: what is new runs');
+    expect(run.summary).toContain('All new and replaced processes are running');
   });
 
   test('a second run finds all as declared, for the look-up and one list', async () => {
@@ -196,8 +196,8 @@ test('one comment on the pull request holds the plan, and a run that fails bring
     const body = () => gitHub.comments.map((comment) => comment.body).join();
     const comment = { comment: 'true', 'dry-run': 'true' };
     expect((await apply(comment, on)).warnings).toEqual([]);
-    expect(body()).toContain('Background processes of <code>acme</code>: 1 to create, 1 to update');
-    expect(body()).toContain('replaced by a new one, processes: 4 → 1');
+    expect(body()).toContain('Plan for <code>acme</code>: 1 to replace, 1 to create');
+    expect(body()).toContain('! 4 → 1 proc. php8.4 artisan horizon · replaced');
     await apply(comment, { ...on, text: 'servers: { web-1: [{ comand: x }] }' });
     expect(gitHub.comments).toHaveLength(1);
     expect(body()).toContain('is not a key of a process');

@@ -24,8 +24,8 @@ const hostile = [
   '\r\n\r\n# Heading\u2028::warning::forged',
 ].join('\n');
 
-/** The same on one line, as a command must be. */
-const line = hostile.replaceAll(/[\r\n\u2028]+/g, ' ');
+/** The same on one line in which everything is seen, as a command must be. */
+const line = [esc, ...bidi, '\r', '\n', '\u2028'].reduce((text, sign) => text.replaceAll(sign, ' '), hostile);
 
 /** Nothing that came from outside has become a command, markup, or an order to the terminal. */
 function expectHarmless(step: StepRun, shop: Shop): void {

@@ -69,13 +69,13 @@ export function withCommand({ processes, unreadable }: Sighted, { command }: For
   };
 }
 
-/** The filter as it stands in a report: `user forge, command "horizon"`. */
+/** The filter as it stands in a report: `user forge, command contains "horizon"`. */
 export function describeFilter(filter: ForgeFilter, site: string | undefined): string {
   const parts = [
     site === undefined ? [] : [`site ${site}`],
     filter.user === undefined ? [] : [`user ${filter.user}`],
     filter.directory === undefined ? [] : [`directory ${filter.directory}`],
-    filter.command === undefined ? [] : [`command with "${filter.command}"`],
+    filter.command === undefined ? [] : [`command contains "${filter.command}"`],
   ].flat();
   return parts.length === 0 ? 'all' : parts.join(', ');
 }
