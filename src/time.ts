@@ -27,24 +27,27 @@ export const systemClock: Clock = {
 /** A moment after which nothing new is begun. */
 export class Deadline {
   readonly #clock: Clock;
+  readonly #isFixed: boolean;
   #at: number;
-  readonly #extension: () => number;
+  #extension = (): number => 0;
   /** The whole span, in milliseconds, for messages. */
   readonly span: number;
 
-  /** `extension`: milliseconds that the span is longer by now. */
-  constructor(clock: Clock, span: number, extension: () => number = () => 0) {
+  /** `fixed`: a `Retry-After` of the service does not put it off. */
+  constructor(clock: Clock, span: number, kind: 'fixed' | 'extendable' = 'extendable') {
     this.#clock = clock;
     this.#at = clock.now() + span;
-    this.#extension = extension;
+    this.#isFixed = kind === 'fixed';
     this.span = span;
   }
 
   /** The same moment, put off by what `total` grows from now on. */
   extendedBy(total: () => number): Deadline {
+    if (this.#isFixed) return this;
     const before = total();
-    const later = new Deadline(this.#clock, this.span, () => total() - before);
+    const later = new Deadline(this.#clock, this.span);
     later.#at = this.#at;
+    later.#extension = () => total() - before;
     return later;
   }
 

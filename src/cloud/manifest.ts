@@ -63,7 +63,9 @@ export function declareInstances(instances: readonly RunningInstance[]): {
       describe: describeExisting,
       declare,
     });
-    notes.push(...own, ...unreadable.map((one) => `Left out on ${where}: ${unreadableText(one)}.`));
+    // One by one: there may be more of them than a call can have arguments.
+    for (const note of own) notes.push(note);
+    for (const one of unreadable) notes.push(`Left out on ${where}: ${unreadableText(one)}.`);
     return [{ name: keyFor(instance, instances), processes: declared }];
   });
   return { places, notes };

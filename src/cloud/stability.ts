@@ -48,7 +48,7 @@ export async function lookBack(
   const from = Math.max(to - span, (deployedAt ?? 0) + settling);
   if (from >= to)
     return watched.map((process) => unknown(process, 'the environment has only just been deployed'));
-  const deadline = new Deadline(clock, Math.max(lookEvery, Math.min(span, patience)));
+  const deadline = new Deadline(clock, Math.max(lookEvery, Math.min(span, patience)), 'fixed');
   const log = new EnvironmentLog(client.within(deadline), environmentId, { once: false });
   const trouble = await troubleOf(async () => await log.read({ from, to }, requestsBack));
   return verdict(watched, log, { from, to, kind: 'past' }, trouble);

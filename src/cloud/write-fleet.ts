@@ -35,7 +35,7 @@ export function writeCloudFleet(
   const declared = environments.flatMap((environment) => {
     const { places, notes: own } = declareInstances(environment.instances);
     const where = named(environment.name);
-    all.push(...own.map((note) => `${where}: ${note}`));
+    for (const note of own) all.push(`${where}: ${note}`);
     if (places.length > 0) return [{ environment, instances: instancesOf(places) }];
     all.push(`Left out: the environment ${where}, which has no instance that a manifest can declare.`);
     return [];

@@ -1,34 +1,28 @@
-import * as v from 'valibot';
+import type * as v from 'valibot';
 import type { HttpCall, HttpClient } from '../http/client.ts';
 import { type Listed, listWhole, parseItems } from '../http/lists.ts';
 
 /** As many as Forge gives by itself; whether it gives more is not known. */
 const pageSize = '30';
 
-/** Recorded: `links` is an empty list on the last page, so it is not read. */
-const ForgePage = v.object({
-  data: v.array(v.unknown()),
-  meta: v.nullish(v.object({ next_cursor: v.nullish(v.string()) })),
-});
-
-/** All of a list, whole. */
+/** All of a list: by its cursors (recorded), or by its links where an answer has no cursor. */
 export async function listAll<const S extends v.GenericSchema<unknown, { readonly id: string }>>(
   client: HttpClient,
   call: HttpCall,
   resource: S,
 ): Promise<Listed<v.InferOutput<S>, never>> {
   const query = { ...call.query, 'page[size]': pageSize };
-  return await listWhole(
+  return await listWhole<v.InferOutput<S>, never>(
     client,
     { ...call, query },
     {
-      schema: ForgePage,
-      read: ({ data, meta }) => ({
-        ...parseItems(data, resource),
-        included: [],
-        total: undefined,
-        next: meta?.next_cursor ? [{ ...query, 'page[cursor]': meta.next_cursor }] : [],
-      }),
+      items: (data) => parseItems(data, resource),
+      included: () => [],
+      next({ meta: { next_cursor: cursor } }, linked) {
+        if (cursor !== '') return [{ ...query, 'page[cursor]': cursor }];
+        const next = linked();
+        return next === undefined ? [] : [next];
+      },
     },
   );
 }

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { Failure } from '../failure.ts';
 import type { HttpCall, HttpClient } from './client.ts';
-import { describeIssue } from './json-api.ts';
+import { Anything, describeIssue, MaybeCount } from './json-api.ts';
 import { maxConcurrency } from './transport.ts';
 
 export type Query = Readonly<Record<string, string>>;
@@ -26,10 +26,38 @@ export interface Page<T, I> {
   readonly next: readonly Query[];
 }
 
+/** The link to the next page: JSON:API has it as text or as an object. Anything else counts as none. */
+const Link = v.fallback(
+  v.union([
+    v.string(),
+    v.pipe(
+      v.object({ href: v.string() }),
+      v.transform(({ href }) => href),
+    ),
+  ]),
+  '',
+);
+const Text = v.fallback(v.string(), '');
+
+/** A page as both services write it. Only `data` is needed; what else is odd or missing says nothing. */
+const PageBody = v.object({
+  data: v.array(v.unknown()),
+  included: Anything,
+  // Recorded: an empty list on Forge's last page, without `next` on Cloud's.
+  links: v.fallback(v.object({ next: Link }), { next: '' }),
+  meta: v.fallback(
+    v.object({ total: MaybeCount, current_page: MaybeCount, last_page: MaybeCount, next_cursor: Text }),
+    { total: undefined, current_page: undefined, last_page: undefined, next_cursor: '' },
+  ),
+});
+export type PageBody = v.InferOutput<typeof PageBody>;
+
 /** How a service writes its lists. */
-export interface ListFormat<B, T, I> {
-  readonly schema: v.GenericSchema<unknown, B>;
-  read(body: B): Page<T, I>;
+export interface ListFormat<T, I> {
+  items(data: readonly unknown[]): Pick<Page<T, I>, 'items' | 'invalid'>;
+  included(included: readonly unknown[]): readonly I[];
+  /** What to ask for after this page. `linked` gives the query of its link to the next one, if it has one. */
+  next(page: PageBody, linked: () => Query | undefined): readonly Query[];
 }
 
 export interface Listed<T, I> {
@@ -51,10 +79,10 @@ const readings = 6;
 const pausePerPage = 2_000;
 
 /** All of a list. If it changes while it is read, it is read again. Throws a `Failure` if it never holds still. */
-export async function listWhole<B, T extends { readonly id: string }, I>(
+export async function listWhole<T extends { readonly id: string }, I>(
   client: HttpClient,
   call: HttpCall,
-  format: ListFormat<B, T, I>,
+  format: ListFormat<T, I>,
 ): Promise<Listed<T, I>> {
   for (let reading = 1; ; reading++) {
     const { pages, date } = await readPages(client, call, format);
@@ -74,18 +102,25 @@ export async function listWhole<B, T extends { readonly id: string }, I>(
   }
 }
 
-async function readPages<B, T, I>(
+async function readPages<T, I>(
   client: HttpClient,
   call: HttpCall,
-  { schema, read }: ListFormat<B, T, I>,
+  format: ListFormat<T, I>,
 ): Promise<{ readonly pages: Page<T, I>[]; readonly date: number | undefined }> {
   const pages: Page<T, I>[] = [];
   const asked = new Set<string>();
   let date: number | undefined;
   const get = async (query: Query): Promise<Page<T, I>> => {
-    const answer = await client.json({ ...call, query }, schema);
+    const answer = await client.json({ ...call, query }, PageBody);
     date = answer.date;
-    return read(answer.data);
+    const { data, included, links, meta } = answer.data;
+    const linked = () => (links.next === '' ? undefined : linkedQuery(call, links.next, client.baseUrl));
+    return {
+      ...format.items(data),
+      included: format.included(included),
+      total: meta.total,
+      next: format.next(answer.data, linked),
+    };
   };
   for (let next: readonly Query[] = [call.query ?? {}]; next.length > 0; next = pages.at(-1)?.next ?? []) {
     for (const query of next) {
@@ -97,6 +132,21 @@ async function readPages<B, T, I>(
     pages.push(...(await sideBySide(next, get)));
   }
   return { pages, date };
+}
+
+/** Links are followed on the API's own origin only, and below the path that was asked for. */
+function linkedQuery(call: HttpCall, link: string, baseUrl: URL): Query {
+  const own = new URL(baseUrl.href.replace(/\/+$/, '') + call.path);
+  const url = URL.canParse(link, own.href) ? new URL(link, own) : undefined;
+  if (url === undefined) throw incompleteList(call.what, 'its link to the next page is not a URL');
+  if (url.origin !== own.origin) {
+    throw incompleteList(
+      call.what,
+      `its next page is said to be at ${url.origin}, where the token must not go`,
+    );
+  }
+  // Links may leave out what was asked to be included.
+  return { ...call.query, ...Object.fromEntries(url.searchParams) };
 }
 
 /** Why the pages cannot be the whole list. An item that moves to a page already read is missed. */
@@ -134,7 +184,7 @@ function idOf(value: unknown): string | undefined {
 }
 
 /** The list cannot be followed to its end. */
-export function incompleteList(what: string, why: string): Failure {
+function incompleteList(what: string, why: string): Failure {
   return new Failure({
     what,
     why: `the list is not complete: ${why}`,

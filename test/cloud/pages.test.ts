@@ -41,8 +41,18 @@ describe('a list', () => {
     ['without links', { data: [] }],
     ['with null for links and what is included', { data: [], links: null, included: null, meta: null }],
     ['with null for the next page', { data: [], links: { next: null } }],
+    ['with an empty link to the next page', { data: [], links: { next: '' } }],
+    ['with an object for what is included', { data: [], included: {} }],
+    ['with odd links and odd numbers', { data: [], links: [5], meta: { total: {}, last_page: 'x' } }],
+    ['with text for its numbers and links', { data: [], links: 'x', meta: 'y' }],
   ])('may come %s', async (_, body) => {
     expect((await listing([json(200, body)])).ids).toEqual([]);
+  });
+
+  test('follows a link that JSON:API writes as an object', async () => {
+    const next = { href: `${api}?page=2` };
+    const { ids } = await listing([json(200, { data: [{ id: 'a' }], links: { next } }), pageOf(['b'])]);
+    expect(ids).toEqual(['a', 'b']);
   });
 
   test('of three pages is all of them in order, with what each includes', async () => {

@@ -35,14 +35,42 @@ test('reads again what moved while it was read: what stands on two pages', async
   expect(items.map(({ id }) => id)).toEqual(['1', '2', '3']);
 });
 
-test.each([[{}], [{ meta: null }], [{ meta: { next_cursor: '' } }]])(
-  'a page with %j is the last one',
-  async (rest) => {
-    const { client } = scripted(() => ({ data: [named('1')], ...rest }));
-    const { items, pages } = await listAll(client, call, NamedResource);
-    expect([items.length, pages]).toEqual([1, 1]);
-  },
-);
+test('follows its links where it has no cursor', async () => {
+  const next = 'https://forge.test/api/orgs/acme/servers?page%5Bcursor%5D=b';
+  const { client, calls } = scripted((_request, number) =>
+    number === 1 ? { data: [named('1')], links: { next } } : { data: [named('2')], links: { next: '' } },
+  );
+  const { items } = await listAll(client, { ...call, query: { sort: 'name' } }, NamedResource);
+  expect(items.map(({ id }) => id)).toEqual(['1', '2']);
+  expect(calls[1]).toBe('GET /orgs/acme/servers?sort=name&page[size]=30&page[cursor]=b');
+});
+
+test('does not follow a link to another origin, where the token must not go', async () => {
+  const { client } = scripted(() => ({ data: [], links: { next: 'https://evil.test/?page=2' } }));
+  await expect(listAll(client, call, NamedResource)).rejects.toThrow(/the token must not go/);
+});
+
+test('reads again what holds fewer than it says', async () => {
+  const pages = [
+    { data: [named('1')], meta: { total: '2' } },
+    { data: [named('1'), named('2')], meta: { total: 2 } },
+  ];
+  const { client, clock } = scripted((_request, number) => pages[number - 1]);
+  const { items } = await clock.run(listAll(client, call, NamedResource));
+  expect(items).toHaveLength(2);
+});
+
+test.each([
+  [{}],
+  [{ meta: null }],
+  [{ meta: { next_cursor: '' } }],
+  [{ meta: { next_cursor: 7 }, links: [] }],
+  [{ links: { next: '' } }],
+])('a page with %j is the last one', async (rest) => {
+  const { client } = scripted(() => ({ data: [named('1')], ...rest }));
+  const { items, pages } = await listAll(client, call, NamedResource);
+  expect([items.length, pages]).toEqual([1, 1]);
+});
 
 test('cursors that go in circles are refused', async () => {
   const { client, calls } = scripted((_request, number) => ({

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { Deadline } from '../../src/time.ts';
 import { VirtualClock } from '../support/virtual-clock.ts';
 
@@ -22,4 +22,25 @@ test('a deadline counts from when it was set', async () => {
 test('a wait is allowed only if it leaves time to do something', () => {
   const deadline = new Deadline(new VirtualClock(), 100);
   expect([99, 100, 101].map((ms) => deadline.allows(ms))).toEqual([true, false, false]);
+});
+
+describe('a deadline that is extended', () => {
+  test('is put off by what the total grows from then on', async () => {
+    const clock = new VirtualClock();
+    let total = 500;
+    const deadline = new Deadline(clock, 100);
+    const later = deadline.extendedBy(() => total);
+    expect(later.remaining()).toBe(100);
+    total += 40;
+    await clock.run(clock.sleep(30));
+    expect([later.remaining(), later.span]).toEqual([110, 100]);
+    expect(deadline.remaining()).toBe(70);
+  });
+
+  test('stays where it is if it is fixed', () => {
+    let total = 0;
+    const deadline = new Deadline(new VirtualClock(), 100, 'fixed').extendedBy(() => total);
+    total = 50;
+    expect(deadline.remaining()).toBe(100);
+  });
 });
