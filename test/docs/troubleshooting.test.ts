@@ -6,6 +6,7 @@ import { openShop, type Shop, type StepOptions } from '../e2e/harness/shop.ts';
 import { unlessWindows } from '../e2e/harness/unless-windows.ts';
 import { fails } from '../emulator/command-outcomes.ts';
 import type { Fault } from '../emulator/faults.ts';
+import { loops } from '../emulator/process-life.ts';
 import { readDocument } from './documents.ts';
 
 const quotes = fencesOf(readDocument('docs/troubleshooting.md')).map(({ text }) => text.trim());
@@ -47,7 +48,7 @@ const troubles: readonly [words: string, trouble: Trouble, options?: StepOptions
   ['token: is empty: this pull request', given({ token: '' }), { event: fork }],
   ['command: is for type: custom', given({ command: 'php artisan queue:work' })],
   ['config-json: is for type: worker', given({ type: 'custom', command: 'x', 'config-json': '{}' })],
-  ['config-json: is not JSON', given({ 'config-json': '{queue: default}' })],
+  ['config-json: is not valid JSON', given({ 'config-json': '{queue: default}' })],
   ['The environment "…": no environment', given({ environment: 'Main' })],
   ['it did not appear within', given({ environment: 'preview', 'wait-for-environment': '60' })],
   ['The application "…": no application', given({ application: 'office', environment: 'main' })],
@@ -60,10 +61,10 @@ const troubles: readonly [words: string, trouble: Trouble, options?: StepOptions
   ['HTML page instead of JSON', struck({ kind: 'html', ...always })],
   ['does not answer with TLS', ({ emulator }) => ({ 'api-url': emulator.url.replace('http:', 'https:') })],
   ['may exist or not', struck({ kind: 'reset-after', on: 'POST' }, { 'if-exists': 'create' })],
-  ['takes effect with the environment’s next deploy', given({})],
+  ['takes effect with the environment’s next deployment', given({})],
   ['accepted but not applied', ignored],
-  ['and the deployment failed', deploying(['build.running', 'build.failed'])],
-  ['had passed', deploying(['build.running'], { 'wait-timeout': '60' })],
+  ['but the deployment failed', deploying(['build.running', 'build.failed'])],
+  ['It continues in Laravel Cloud', deploying(['build.running'], { 'wait-timeout': '60' })],
   ['kept getting in the way', contested],
   ['ends by itself', given({ type: 'custom', command: 'php artisan schedule:run' })],
   ['times at once', given({ environment: 'main', type: 'custom', command: 'php artisan schedule:work' })],
@@ -77,6 +78,11 @@ const troubles: readonly [words: string, trouble: Trouble, options?: StepOptions
   ],
   ['kept changing while it was read', moving],
   ['ended as command.failure', unproven],
+  ['do not stay up', exiting],
+  [
+    'none has appeared in',
+    given({ environment: 'main', 'wait-for-commit': 'a'.repeat(40), 'wait-timeout': '60' }),
+  ],
   ['verify-command was skipped', given({ 'verify-command': 'php artisan queue:canary' })],
 ];
 
@@ -164,6 +170,17 @@ function moving({ emulator, instance }: Shop): Record<string, string> {
 function unproven({ emulator }: Shop): Record<string, string> {
   emulator.cloud.options.commandOutcome = fails('No worker has done the job.');
   return { environment: 'main', redeploy: 'true', 'verify-command': 'php artisan queue:canary' };
+}
+
+function exiting({ emulator, environment, instance }: Shop): Record<string, string> {
+  const horizon = { type: 'custom', command: 'php artisan horizon' } as const;
+  emulator.cloud.addProcess(instance, {
+    ...horizon,
+    life: loops(),
+    created_at: '2026-01-01T00:00:00.000000Z',
+  });
+  emulator.cloud.deployed(environment);
+  return { environment: 'main', ...horizon, 'stable-for': '60' };
 }
 
 /** With every create request, an older process of another run appears, and is gone once the step gives way to it. */
