@@ -1,5 +1,6 @@
-import { readFileSync, realpathSync, statSync } from 'node:fs';
-import { isAbsolute, relative, resolve, sep } from 'node:path';
+import { readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
+import { basename, dirname, isAbsolute, relative, resolve, sep } from 'node:path';
+import { didYouMean } from '../names.ts';
 import { maxManifestBytes } from './read.ts';
 
 /** A file's text, or why it cannot be had, in words that follow its name. */
@@ -10,19 +11,20 @@ export type ReadFile =
 /** Reads a text file of the workspace. Nothing outside is read, also not through links. */
 export function readWorkspaceFile(workspace: string, path: string): ReadFile {
   const asked = resolve(workspace, path);
+  const file = relative(resolve(workspace), asked);
   let root: string;
   let real: string;
   try {
     root = realpathSync(workspace);
     real = realpathSync(asked);
   } catch (error) {
-    return { why: unreadable(error) };
+    return { why: isInside('', file) ? unreadable(error, asked, path) : outside };
   }
-  if (!isInside(root, real))
-    return { why: 'must be inside the workspace; it leads to a place outside of it' };
-  const file = relative(resolve(workspace), asked);
+  if (!isInside(root, real)) return { why: outside };
   return read(real, (isInside('', file) ? file : relative(root, real)).replaceAll(sep, '/'));
 }
+
+const outside = 'is outside the workspace';
 
 function read(real: string, file: string): ReadFile {
   try {
@@ -33,7 +35,7 @@ function read(real: string, file: string): ReadFile {
     }
     return { file, text: new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(real)) };
   } catch (error) {
-    return { why: error instanceof TypeError ? 'is not UTF-8 text' : unreadable(error) };
+    return { why: error instanceof TypeError ? 'is not UTF-8 text' : `cannot be read (${codeOf(error)})` };
   }
 }
 
@@ -42,9 +44,27 @@ function isInside(root: string, path: string): boolean {
   return way !== '' && way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way);
 }
 
-function unreadable(error: unknown): string {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
-  return code === 'ENOENT' || code === 'ENOTDIR'
+function unreadable(error: unknown, asked: string, path: string): string {
+  const code = codeOf(error);
+  if (code !== 'ENOENT' && code !== 'ENOTDIR') return `cannot be read (${code})`;
+  const folder = path.slice(0, path.length - basename(path).length);
+  const near = didYouMean(
+    path,
+    namesBeside(asked).map((name) => `${folder}${name}`),
+  );
+  return near === ''
     ? 'is not there; is the path right, and has actions/checkout run before this step?'
-    : `cannot be read (${code})`;
+    : `is not there. ${near}`;
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
+}
+
+function namesBeside(file: string): readonly string[] {
+  try {
+    return readdirSync(dirname(file));
+  } catch {
+    return [];
+  }
 }

@@ -95,7 +95,7 @@ function whyNoManifest(
   roots: readonly string[],
 ): string {
   const { root: top } = yaml;
-  if (top !== undefined && top.node === undefined)
+  if (top !== undefined && yaml.plain(top, 0) === null)
     return `the file is empty; the least it needs is ${example}`;
   const entries = (top && yaml.entries(top)) ?? [];
   const isPlace = (entry: Part): boolean =>

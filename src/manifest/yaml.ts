@@ -263,7 +263,10 @@ const hints: readonly (readonly [message: RegExp, hint: string])[] = [
   [/^Source contains multiple documents/, 'a second document begins; a manifest is one.'],
   [/^Nested mappings are not allowed/, 'a text with ": " in it needs quotation marks around it'],
   [/block sequence may not be used|without - indicator|must start at the same column/, indentation],
-  [/sufficiently indented and end with|Flow (map|sequence).* must end with/, 'a [ or { is not closed'],
+  [
+    /sufficiently indented and end with|Flow (map|sequence).* must end with/,
+    'not valid YAML: a [ or { is not closed.',
+  ],
   [/need to be followed by map values/, 'a key needs a colon, a blank and a value after it'],
   [/^Missing closing/, 'the quotation mark that opens here is not closed'],
   [/Plain value cannot start with/, 'a text that begins so needs quotation marks around it'],

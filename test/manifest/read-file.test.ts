@@ -18,7 +18,7 @@ beforeEach(() => {
 
 afterEach(() => rmSync(base, { recursive: true, force: true }));
 
-const outside = { why: expect.stringContaining('inside the workspace') };
+const outside = { why: 'is outside the workspace' };
 
 describe('A manifest is read from the workspace only', () => {
   test('a file below it, by a relative or absolute path', () => {
@@ -50,6 +50,24 @@ describe('A manifest is read from the workspace only', () => {
     symlinkSync(base, join(workspace, 'up'));
     for (const path of ['../secret.yml', join(base, 'secret.yml'), 'out.yml', 'up/secret.yml'])
       expect(readWorkspaceFile(workspace, path)).toEqual(outside);
+  });
+
+  test('a path that leads out is refused as such, whether something is there or not', () => {
+    for (const path of ['../other.yml', '../../etc/none.yml', join(base, 'none.yml')])
+      expect(readWorkspaceFile(workspace, path)).toEqual(outside);
+  });
+
+  test('a file that is called almost so is told', () => {
+    writeFileSync(join(workspace, 'folder', 'background-processes.yaml'), 'a: 1');
+    expect(readWorkspaceFile(workspace, 'folder/background-processes.yml')).toEqual({
+      why: 'is not there. Did you mean "folder/background-processes.yaml"?',
+    });
+    expect(readWorkspaceFile(workspace, './folder/backgroundprocess.yml')).toEqual({
+      why: 'is not there. Did you mean "./folder/background-processes.yaml"?',
+    });
+    expect(readWorkspaceFile(workspace, 'background-processes.yml')).toEqual({
+      why: 'is not there; is the path right, and has actions/checkout run before this step?',
+    });
   });
 
   test('a folder whose name starts like the workspace’s is outside', () => {
