@@ -1,4 +1,4 @@
-import { lintCommand, type Remedies, type Scale } from '../converge/lint.ts';
+import { lintCommand, lookAlikes, type Remedies, type Scale } from '../converge/lint.ts';
 import { shortName } from './short-name.ts';
 import type { PinnedSpec } from './spec.ts';
 
@@ -11,6 +11,10 @@ const remedies: Remedies = {
 
 /** What is likely to go wrong with what is declared, each as a sentence, with what to use instead. */
 export function lint(spec: PinnedSpec, scale: Scale): readonly string[] {
-  if (spec.type !== 'custom' || spec.command === undefined) return [];
+  if (spec.type === 'worker') {
+    const { queue = '', connection = '' } = spec.config;
+    return lookAlikes(shortName(spec), [queue, connection]);
+  }
+  if (spec.command === undefined) return [];
   return lintCommand(spec.command, `command "${shortName(spec)}"`, scale, remedies);
 }

@@ -1,3 +1,4 @@
+import { beyondAscii } from '../text.ts';
 import { type Fate, fateOfLine, type Words } from './shell.ts';
 
 /** How often a command will run. */
@@ -37,6 +38,7 @@ export function lintCommand(
   const repeated =
     total > 1 && fateOfLine(command, (words) => (isScheduler(words) ? 'stays' : 'unknown')) === 'stays';
   return [
+    ...lookAlikes(subject, [command]),
     ...(fate === 'ends'
       ? [
           `The ${subject} ends by itself. A background process that ends is started again and again, ${remedies.danger}: ${instead}.`,
@@ -110,4 +112,17 @@ function artisan(command: RegExp): (words: Words) => boolean {
     const name = at === -1 ? undefined : words.slice(at + 1).find((word) => !word.startsWith('-'));
     return name !== undefined && command.test(name);
   };
+}
+
+/** A warning about letters that may not be those that they look like: a Cyrillic а is not an a. */
+export function lookAlikes(subject: string, texts: readonly string[]): readonly string[] {
+  const foreign = [...new Set(texts.flatMap(beyondAscii))].slice(0, 10).map((character) => {
+    const code = (character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0');
+    return `${character} (U+${code})`;
+  });
+  return foreign.length === 0
+    ? []
+    : [
+        `The ${subject} has characters outside ASCII: ${foreign.join(', ')}. Check that each is the one you mean, since some look like another.`,
+      ];
 }

@@ -116,3 +116,14 @@ test('on Forge the same commands are pointed out, in its own words', () => {
   );
   expect(lintForge({ command: 'php8.4 artisan horizon', processes: undefined })).toEqual([]);
 });
+
+test('characters outside ASCII in a command, a queue or a connection are told, since some look like others', () => {
+  expect(lint({ type: 'custom', processes: 1, command: 'php \u0430rtisan x' }, one)).toEqual([
+    'The command "php \u0430rtisan x" has characters outside ASCII: \u0430 (U+0430). Check that each is the one you mean, since some look like another.',
+  ]);
+  const config = { queue: 'größe', connection: 'r\u0435dis' };
+  expect(lint({ type: 'worker', processes: 1, config }, one)).toEqual([
+    expect.stringContaining('ö (U+00F6), ß (U+00DF), \u0435 (U+0435)'),
+  ]);
+  expect(lint({ type: 'worker', processes: 1, config: { queue: 'high,default' } }, one)).toEqual([]);
+});
