@@ -80,7 +80,7 @@ async function showPrinted(
 ): Promise<void> {
   const last = Math.max(...restarting.flatMap(({ exits }) => exits.map(({ at }) => at)));
   try {
-    const log = new EnvironmentLog(client, environmentId, { once: true });
+    const log = new EnvironmentLog(client, environmentId);
     const lines = printedIn(await log.readAll({ from: last - 30_000, to: last + 2_000 }));
     const text = environment.redact(asPrinted(lines.slice(-shownLines).join('\n')));
     step.summarize(lastLines(step, html`What background processes printed last`, text));

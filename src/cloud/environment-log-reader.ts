@@ -32,17 +32,14 @@ type FilterMode = 'untried' | 'in-doubt' | 'works' | 'useless';
 export class EnvironmentLog {
   readonly #client: HttpClient;
   readonly #environmentId: string;
-  readonly #once: boolean;
   readonly #entries = new Map<string, LogEntry>();
   #filter: FilterMode = 'untried';
   /** How many requests have been sent. */
   requests = 0;
 
-  /** `once`: is a read that fails left to the next look? */
-  constructor(client: HttpClient, environmentId: string, { once }: { readonly once: boolean }) {
+  constructor(client: HttpClient, environmentId: string) {
     this.#client = client;
     this.#environmentId = environmentId;
-    this.#once = once;
   }
 
   /** The entries about background processes. */
@@ -89,7 +86,8 @@ export class EnvironmentLog {
         ...(cursor === undefined ? {} : { cursor }),
       },
       what: `Reading the log of ${this.#environmentId}`,
-      once: this.#once,
+      // Whoever looks decides when to look again: the log has a limit of its own.
+      once: true,
       forbidden: 'Give the token the permission to read logs',
     };
     this.requests++;

@@ -28,30 +28,36 @@ const patience = 30_000;
 /** Why the log is not known in full. */
 interface Trouble {
   readonly why: string;
-  /** Looking again is of no use. */
-  readonly isForGood: boolean;
+  /** Milliseconds after which a look may show more. */
+  readonly pause: number;
 }
 
 const tooBusy: Trouble = {
   why: `the log has more lines than ${requestsBack} requests show`,
-  isForGood: false,
+  pause: 0,
 };
+/** So long after a failure, in milliseconds, it is worth looking again. */
+const pauseAfterFailure = 5_000;
 
 /** Judges the last `span` milliseconds without waiting. `deployedAt`: when the newest deployment succeeded, if known. */
 export async function lookBack(
   watched: readonly Watched[],
   span: number,
   deployedAt: number | undefined,
-  { client, environmentId, clock, now }: Observing,
+  { client, environmentId, clock, cancelled, now }: Observing,
 ): Promise<readonly Health[]> {
   const to = now();
   const from = Math.max(to - span, (deployedAt ?? 0) + settling);
   if (from >= to)
     return watched.map((process) => unknown(process, 'the environment has only just been deployed'));
-  const deadline = new Deadline(clock, Math.max(lookEvery, Math.min(span, patience)), 'fixed');
-  const log = new EnvironmentLog(client.within(deadline), environmentId, { once: false });
-  const trouble = await troubleOf(async () => await log.read({ from, to }, requestsBack));
-  return verdict(watched, log, { from, to, kind: 'past' }, trouble);
+  const deadline = new Deadline(clock, Math.max(lookEvery, Math.min(span, patience)));
+  const log = new EnvironmentLog(client, environmentId);
+  for (;;) {
+    const trouble = await troubleOf(async () => await log.read({ from, to }, requestsBack));
+    if (trouble === undefined || trouble === tooBusy || !deadline.allows(trouble.pause))
+      return verdict(watched, log, { from, to, kind: 'past' }, trouble);
+    await clock.sleep(trouble.pause, cancelled);
+  }
 }
 
 /** The deployment after which processes are watched: its times in milliseconds since 1970. */
@@ -69,10 +75,12 @@ export async function watch(
 ): Promise<readonly Health[]> {
   const from = succeededAt + settling;
   const end = from + span;
-  const log = new EnvironmentLog(client, environmentId, { once: true });
+  const log = new EnvironmentLog(client, environmentId);
   const unread: LogSpan[] = [];
   let covered = Math.min(startedAt ?? succeededAt - 2 * settling, succeededAt);
   say(`Watching the log for ${Math.ceil(Math.max(0, end - now()) / 1000)} s`);
+  // Looks are ten seconds apart, and the last one falls on the end.
+  await clock.sleep(Math.max(0, end - now()) % lookEvery, cancelled);
   for (;;) {
     const to = now();
     const isLast = to >= end;
@@ -83,8 +91,10 @@ export async function watch(
       return isLast ? await readRest(log, unread) : undefined;
     });
     const healths = verdict(watched, log, { from, to, kind: 'after-deployment' }, trouble);
-    if (isLast || trouble?.isForGood || healths.some(({ status }) => status === 'restarting')) return healths;
-    await clock.sleep(Math.min(lookEvery, Math.max(1_000, end - to)), cancelled);
+    const pause = Math.max(trouble?.pause ?? 0, lookEvery);
+    const isHopeless = pause > Math.max(lookEvery, end - to);
+    if (isLast || isHopeless || healths.some(({ status }) => status === 'restarting')) return healths;
+    await clock.sleep(pause, cancelled);
   }
 }
 
@@ -106,7 +116,8 @@ async function troubleOf(read: () => Promise<LogSpan | undefined>): Promise<Trou
     return (await read()) === undefined ? undefined : tooBusy;
   } catch (error) {
     if (!(error instanceof HttpFailure)) throw error;
-    return { why: `the log could not be read (${error.why})`, isForGood: error.retry === 'no' };
+    const pause = error.retry === 'no' ? Number.POSITIVE_INFINITY : (error.retryAfter ?? pauseAfterFailure);
+    return { why: `the log could not be read (${error.why})`, pause };
   }
 }
 

@@ -166,6 +166,12 @@ describe('a watch', () => {
     }
   });
 
+  test('asks no faster for a span that is no multiple of ten seconds', async () => {
+    const log = openLog([began(-3_000)]);
+    expect(await log.watch([horizon], 13_000)).toMatchObject([{ status: 'up' }]);
+    expect(log.times).toEqual([3_000, 13_000, 23_000]);
+  });
+
   test('ends as soon as it is certain that a process keeps exiting', async () => {
     const log = openLog([began(0), ...loop(500, 200)]);
     expect(await log.watch()).toMatchObject([{ status: 'restarting' }]);
