@@ -21,6 +21,7 @@ import { html } from '../runner/html.ts';
 import type { Step } from '../runner/step.ts';
 import { waitingFor } from '../time.ts';
 import { type AppliedService, carryOut, logPlan, refuseDrift, showPlan } from './carry-out.ts';
+import { proveForgeStable, readStableFor } from './forge-stable.ts';
 import {
   type Connection,
   maxConcurrency,
@@ -63,10 +64,53 @@ export async function runForgeApply(step: Step): Promise<void> {
       if (operation.action === 'keep') warnIfDown(step, operation.process);
     for (const { processes } of inputs.manifest.places)
       for (const { spec, place } of processes) for (const line of lint(spec)) step.warn(line, place);
-    if (!dryRun) return await change(step, client, inputs, report, read, rows);
-    showPlan(step, report, rows, forgeService);
-    refuseDrift(inputs, report, rows);
+    const declared = dryRun
+      ? tell(step, report, read, rows)
+      : await change(step, client, inputs, report, read, rows);
+    await proveAll(step, client, inputs, declared);
+    if (dryRun) refuseDrift(inputs, report, rows);
   });
+}
+
+/** A process, and the server that it is on. */
+interface Declared {
+  readonly place: Place;
+  readonly process: PlacedProcess;
+}
+
+/** Shows what would be done. Gives what is declared and there. */
+function tell(
+  step: Step,
+  report: PlanReport,
+  { plan }: Planned<ForgeSpec, PlacedProcess>,
+  rows: readonly PlanRow[],
+): readonly Declared[] {
+  showPlan(step, report, rows, forgeService);
+  return plan.operations.flatMap((operation) =>
+    'spec' in operation && 'process' in operation ? [operation] : [],
+  );
+}
+
+/** Proves that what is declared stays up, if that was asked for. */
+async function proveAll(
+  step: Step,
+  client: HttpClient,
+  { connection, organization, stableFor }: ForgeApplyInputs,
+  declared: readonly Declared[],
+): Promise<void> {
+  step.output({ stable: '' });
+  const patient = client.within(workDeadline(step, connection, stableFor));
+  const places = [...new Map(declared.map(({ place }) => [place.id, place])).values()];
+  const look = async () => {
+    const listings = await Promise.all(places.map((place) => storeOf(patient, organization, place).list()));
+    return listings.flatMap(({ processes }) => processes);
+  };
+  await proveForgeStable(
+    step,
+    declared.map(({ process }) => process),
+    stableFor,
+    { look, requests: places.length },
+  );
 }
 
 /** Makes it so, and waits until what was created or replaced is up, if that was asked for. */
@@ -77,7 +121,7 @@ async function change(
   report: PlanReport,
   read: Planned<ForgeSpec, PlacedProcess>,
   rows: readonly PlanRow[],
-): Promise<void> {
+): Promise<readonly Declared[]> {
   const time = timeWithOthers(changesIn(countsOf(rows)), forgePace) + removalLimit + raceLimit;
   const patient = client.within(workDeadline(step, inputs.connection, time));
   const results = await carryOut(read, {
@@ -93,6 +137,9 @@ async function change(
   });
   const fresh = results.filter(({ outcome }) => outcome === 'created' || outcome === 'replaced');
   if (fresh.length > 0) await waitForNew(step, client, inputs, report, fresh);
+  return results.flatMap(({ operation, process }) =>
+    'spec' in operation && process !== undefined ? [{ place: operation.place, process }] : [],
+  );
 }
 
 async function waitForNew(
@@ -116,6 +163,8 @@ export interface ForgeApplyInputs extends PlanInputs<ForgeDeclaration> {
   readonly organization: string;
   /** Milliseconds until what was created or replaced must be up; with 0 that is not waited for. */
   readonly wait: number;
+  /** Milliseconds for which what is declared must stay up; with 0 that is not looked at. */
+  readonly stableFor: number;
 }
 
 /** Reads all inputs, and leaves what is wrong with them to be judged: a comment tells that, too. */
@@ -126,6 +175,7 @@ export function readForgeApplyInputs(step: Step): ForgeApplyInputs {
     organization: readOrganization(inputs),
     ...readPlanInputs(step, forgeManifest),
     wait: inputs.seconds('wait-timeout', { min: 0, max: 86_400 }, 300),
+    stableFor: readStableFor(inputs),
   };
 }
 

@@ -2,6 +2,7 @@ import { differs } from '../converge/changes.ts';
 import { ensure, type ForgeEnsure, type ForgeEnsured } from '../forge/ensure.ts';
 import { specFrom } from '../forge/identity.ts';
 import { lint } from '../forge/lint.ts';
+import type { ForgeProcess } from '../forge/process.ts';
 import { forge, removalLimit } from '../forge/service.ts';
 import { describe, type ForgeDeclaration } from '../forge/spec.ts';
 import { ForgeProcessStore } from '../forge/store.ts';
@@ -10,6 +11,7 @@ import type { HttpClient } from '../http/client.ts';
 import type { Inputs } from '../runner/inputs.ts';
 import type { Step } from '../runner/step.ts';
 import { type Advice, withAdvice } from './advice.ts';
+import { proveForgeStable, readStableFor } from './forge-stable.ts';
 import { type Connection, readConnection, withClient, workDeadline } from './inputs/connection.ts';
 import { findForgeTarget, readForgeDeclaration, readForgeTarget } from './inputs/forge.ts';
 import { sentenceFor, showForge } from './report/forge-ensure.ts';
@@ -21,6 +23,7 @@ interface ForgeInputs {
   readonly declaration: ForgeDeclaration;
   readonly ifExists: ForgeEnsure['ifExists'];
   readonly dryRun: boolean;
+  readonly stableFor: number;
 }
 
 /** Makes one background process exist on a Forge server. */
@@ -36,12 +39,29 @@ export async function runForge(step: Step): Promise<void> {
       'process-id': ensured.process?.id ?? '',
       status: ensured.process?.status ?? '',
       outcome: ensured.outcome,
+      stable: '',
     });
     for (const line of lint(wanted.spec)) step.warn(line);
     showForge(step, wanted, ensured, target.serverName);
     step.log.info(sentenceFor(wanted.spec, ensured));
     warn(step, wanted, ensured);
+    await proveOne(step, client, inputs, target, ensured.process);
   });
+}
+
+async function proveOne(
+  step: Step,
+  client: HttpClient,
+  { connection, stableFor }: ForgeInputs,
+  target: ForgeTarget,
+  process: ForgeProcess | undefined,
+): Promise<void> {
+  const store = new ForgeProcessStore(client.within(workDeadline(step, connection, stableFor)), target);
+  const look = async (): Promise<readonly ForgeProcess[]> => {
+    const found = await store.find(process?.id ?? '');
+    return found === undefined ? [] : [found];
+  };
+  await proveForgeStable(step, process === undefined ? [] : [process], stableFor, { look, requests: 1 });
 }
 
 function readInputs(step: Step): ForgeInputs {
@@ -52,6 +72,7 @@ function readInputs(step: Step): ForgeInputs {
     declaration: readForgeDeclaration(inputs),
     ifExists: readIfExists(inputs),
     dryRun: inputs.flag('dry-run', false),
+    stableFor: readStableFor(inputs),
   };
   inputs.done();
   return read;

@@ -1,0 +1,45 @@
+import { Failure } from '../failure.ts';
+import type { ForgeProcess } from '../forge/process.ts';
+import { type Looking, watchStatus } from '../forge/stable.ts';
+import { html } from '../runner/html.ts';
+import type { Inputs } from '../runner/inputs.ts';
+import type { Step } from '../runner/step.ts';
+
+/** Reads `stable-for`, in milliseconds; 0: it is not proved. */
+export function readStableFor(inputs: Inputs): number {
+  return inputs.seconds('stable-for', { min: 0, max: 3_600 }, 0);
+}
+
+/** Looks at the status of processes again and again, and sets `stable`. Throws a `Failure` when one does not stay up. */
+export async function proveForgeStable(
+  step: Step,
+  processes: readonly ForgeProcess[],
+  span: number,
+  looking: Looking,
+): Promise<void> {
+  if (span === 0) return;
+  if (processes.length === 0) {
+    step.output({ stable: 'skipped' });
+    step.log.notice('stable-for was skipped: there is no process yet.');
+    return;
+  }
+  const seconds = Math.round(span / 1000);
+  step.doing('watching whether the background processes stay up');
+  step.log.info(`Watching the status for ${seconds} s`);
+  const seen = await watchStatus(processes, span, looking, step);
+  const failed = seen.filter(({ stable }) => stable === 'false');
+  const unknown = seen.filter(({ stable }) => stable === 'unknown');
+  step.output({ stable: failed.length > 0 ? 'false' : unknown.length > 0 ? 'unknown' : 'true' });
+  if (failed.length > 0) throw notStable(failed.map(({ why }) => why));
+  for (const { why } of unknown) step.warn(`${why}.`);
+  if (unknown.length === 0) step.summarize(html`<p>✅ Stable: up for ${seconds} s.</p>`);
+}
+
+function notStable(whys: readonly string[]): Failure {
+  return new Failure({
+    headline: `${whys.length} background ${whys.length === 1 ? 'process does' : 'processes do'} not stay up`,
+    what: 'The background processes do not stay up',
+    why: whys.join(', '),
+    fix: 'Read the log of the process in Forge, among the server’s background processes; correct what ends it, and restart it',
+  });
+}

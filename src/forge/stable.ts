@@ -1,0 +1,88 @@
+import type { Waiting } from '../time.ts';
+import { type ForgeProcess, label } from './process.ts';
+import { isDead, isLeaving, isUp } from './status.ts';
+
+/** Whether a process has stayed up, by the status that Forge reports. */
+export interface Steadiness {
+  readonly process: ForgeProcess;
+  readonly stable: 'true' | 'false' | 'unknown';
+  /** What has been seen of it: `was running, then backoff`. */
+  readonly why: string;
+}
+
+/** So long a process may take until it is up, in milliseconds. */
+const longestStart = 60_000;
+/** Milliseconds between two looks. Forge lets a user ask 60 times a minute, and half of that is enough. */
+const shortestPause = 5_000;
+const pausePerRequest = 2_000;
+
+/** How processes are looked at, and how many requests one look takes. */
+export interface Looking {
+  look(): Promise<readonly ForgeProcess[]>;
+  readonly requests: number;
+}
+
+/**
+ * Looks again and again for `span` milliseconds, from when all are up. Ends at once when one is not stable. A process that
+ * a look does not show is gone.
+ */
+export async function watchStatus(
+  processes: readonly ForgeProcess[],
+  span: number,
+  { look, requests }: Looking,
+  { clock, cancelled }: Pick<Waiting, 'clock' | 'cancelled'>,
+): Promise<readonly Steadiness[]> {
+  const tracks = processes.map((process) => new Track(process));
+  const lookEvery = Math.max(shortestPause, requests * pausePerRequest);
+  const began = clock.now();
+  let upSince: number | undefined;
+  for (;;) {
+    const seen = new Map((await look()).map((process) => [process.id, process]));
+    for (const track of tracks) track.note(seen.get(track.id));
+    if (tracks.every(({ wasUp }) => wasUp)) upSince ??= clock.now();
+    else if (clock.now() - began >= longestStart) for (const track of tracks) track.isTooLate();
+    const isOver = upSince !== undefined && clock.now() - upSince >= span;
+    const steadiness = tracks.map((track) => track.steadiness());
+    if (isOver || steadiness.some(({ stable }) => stable === 'false')) return steadiness;
+    const left = upSince === undefined ? lookEvery : upSince + span - clock.now();
+    await clock.sleep(Math.min(lookEvery, left), cancelled);
+  }
+}
+
+/** What has been seen of one process. */
+class Track {
+  readonly id: string;
+  wasUp = false;
+  #last: ForgeProcess;
+  #wasRunning = false;
+  #failure: string | undefined;
+
+  constructor(process: ForgeProcess) {
+    this.id = process.id;
+    this.#last = process;
+  }
+
+  note(seen: ForgeProcess | undefined): void {
+    const gone = seen === undefined || isLeaving(seen);
+    this.#last = seen ?? this.#last;
+    const { status } = this.#last;
+    this.#wasRunning ||= status === 'running';
+    if (gone) this.#failure ??= 'is gone';
+    else if (isUp(status) || status === 'unknown') this.wasUp = true;
+    else if (this.wasUp) this.#failure ??= `was up, and is ${status} now`;
+    else if (isDead(status)) this.#failure ??= `is ${status}`;
+  }
+
+  isTooLate(): void {
+    if (!this.wasUp) this.#failure ??= `is still ${this.#last.status} after ${longestStart / 1000} s`;
+  }
+
+  steadiness(): Steadiness {
+    const process = this.#last;
+    if (this.#failure !== undefined)
+      return { process, stable: 'false', why: `${label(process)} ${this.#failure}` };
+    if (this.#wasRunning && process.status === 'running') return { process, stable: 'true', why: '' };
+    const why = `Forge reports ${process.status} for ${label(process)}, which does not say whether it runs`;
+    return { process, stable: 'unknown', why };
+  }
+}
