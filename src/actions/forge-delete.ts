@@ -10,7 +10,7 @@ import type { Step } from '../runner/step.ts';
 import { raceLimit, withClient, workDeadline } from './inputs/connection.ts';
 import { findForgeTarget } from './inputs/forge.ts';
 import { describeAsked, type ForgeDeleteInputs, readForgeDeleteInputs } from './inputs/forge-delete.ts';
-import { type DeleteOutcome, showForgeDeleted } from './report/forge-delete.ts';
+import { type DeleteOutcome, showForgeAbsent, showForgeDeleted } from './report/forge-delete.ts';
 import { forgeLine, idsJson } from './report/forge-table.ts';
 
 /** Makes a background process of a Forge server not exist. */
@@ -27,7 +27,7 @@ export async function runForgeDelete(step: Step): Promise<void> {
     for (const process of found) step.log.info(forgeLine(process));
     const tell = (outcome: DeleteOutcome, processes: readonly ForgeProcess[]): void => {
       step.output({ outcome, 'ids-json': idsJson(processes), count: String(processes.length) });
-      showForgeDeleted(step, what, outcome, processes, target.serverName);
+      showForgeDeleted(step, outcome, processes, target.serverName);
     };
     if (found.length === 0) {
       tell('absent', []);
@@ -60,7 +60,10 @@ function refuseMissing(
   { serverName }: ForgeTarget,
 ): void {
   step.log.info(`There is no ${what} on server ${serverName}`);
-  if (ifMissing === 'ignore') return;
+  if (ifMissing === 'ignore') {
+    showForgeAbsent(step, what, serverName);
+    return;
+  }
   throw new Failure({
     what: 'Nothing to delete',
     why: `there is no ${what} on ${serverName}`,

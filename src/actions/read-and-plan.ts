@@ -1,13 +1,14 @@
 import type { Environment } from '../cloud/environment.ts';
 import type { Instance } from '../cloud/instances.ts';
 import { lint } from '../cloud/lint.ts';
+import { type Load, memoryWarning } from '../cloud/memory.ts';
 import type { ExistingProcess } from '../cloud/process.ts';
 import { cloudRules } from '../cloud/service.ts';
 import { type ProcessSpec, processesOfNew } from '../cloud/spec.ts';
 import { CloudProcessStore } from '../cloud/store.ts';
 import { findInEnvironment, pickInstances } from '../cloud/target.ts';
 import type { Listing } from '../converge/listing.ts';
-import type { Place, Plan } from '../converge/plan.ts';
+import type { Operation, Place, Plan } from '../converge/plan.ts';
 import { Limit } from '../converge/semaphore.ts';
 import { type Planned, settledPlan } from '../converge/settled-plan.ts';
 import type { HttpClient } from '../http/client.ts';
@@ -73,15 +74,32 @@ function warnOf(
   { operations }: Plan<ProcessSpec, ExistingProcess>,
 ): void {
   const processesOf = new Map(
-    operations.flatMap((one) => ('spec' in one ? [[one.spec, one.settings['processes']] as const] : [])),
+    operations.flatMap((one) => ('spec' in one ? [[one.spec, processesIn(one)] as const] : [])),
   );
   for (const [index, { processes }] of places.entries()) {
     const maxReplicas = instances[index]?.maxReplicas;
     for (const { spec, place } of processes) {
-      const scale = { processes: Number(processesOf.get(spec) ?? processesOfNew), maxReplicas };
+      const scale = { processes: processesOf.get(spec) ?? processesOfNew, maxReplicas };
       for (const line of lint(spec, scale)) step.warn(line, place);
     }
   }
+  for (const instance of instances) {
+    const staying = operations.filter(({ place, action }) => place.id === instance.id && action !== 'delete');
+    const warning = memoryWarning(instance, staying.map(loadOf));
+    if (warning !== undefined) step.warn(warning);
+  }
+}
+
+/** How many processes an operation leaves running. */
+function processesIn(operation: Operation<ProcessSpec, ExistingProcess>): number {
+  const changed = 'changes' in operation ? operation.changes['processes']?.to : undefined;
+  return Number(changed ?? operation.settings['processes'] ?? processesOfNew);
+}
+
+function loadOf(operation: Operation<ProcessSpec, ExistingProcess>): Load {
+  const processes = processesIn(operation);
+  if ('process' in operation) return { processes, command: operation.process.command };
+  return { processes, command: operation.spec.type === 'custom' ? operation.spec.command : undefined };
 }
 
 async function findInstances(

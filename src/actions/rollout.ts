@@ -409,7 +409,9 @@ function failedDeployment(
   showLogs: boolean,
 ): Failure {
   const logs = showLogs ? '' : '. With show-logs: true the summary shows the step that failed';
+  const headline = `${done}, but the deployment failed${failureReason === undefined ? '' : `: ${failureReason}`}`;
   return new Failure({
+    headline,
     what: `${done}, but the deployment failed`,
     why: `${id} ended as ${status}${failureReason === undefined ? '' : `: ${failureReason}`}`,
     fix: `The change takes effect with the next deployment that succeeds${logs}`,

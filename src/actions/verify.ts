@@ -72,7 +72,7 @@ function failed(
   const exit = exitCode === undefined ? '' : ` with exit code ${exitCode}`;
   const reason = failureReason === undefined ? '' : `: ${failureReason}`;
   return new Failure({
-    headline: `Verification failed: ${shorten(command, 80)}${exitCode === undefined ? '' : ` (exit code ${exitCode})`}`,
+    headline: `Verification failed: "${shorten(command, 80)}"${exitCode === undefined ? '' : ` (exit code ${exitCode})`}`,
     what: `The verify command (${id})`,
     why: `it ended as ${status}${exit}${reason}. The processes are as declared, but this did not prove that they work`,
     fix: showLogs

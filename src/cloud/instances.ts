@@ -19,6 +19,8 @@ export interface Instance {
   /** It scales to zero when nobody needs it, and its processes with it. */
   readonly sleeps: boolean;
   readonly environmentId: string | undefined;
+  /** Names its memory: `flex-512mb`, `flex.m-1vcpu-1gb`. */
+  readonly size?: string | undefined;
   /** Where it has been read together with the instance. */
   readonly environment?: Environment | undefined;
 }
@@ -32,6 +34,7 @@ export function instanceFrom({ id, attributes, relationships }: InstanceResource
     maxReplicas: attributes.max_replicas ?? undefined,
     sleeps: attributes.sleep_with_app === true,
     environmentId: relationships?.environment?.data?.id,
+    size: attributes.size,
   };
 }
 

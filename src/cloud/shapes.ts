@@ -83,6 +83,7 @@ export const InstanceResource = v.object({
     min_replicas: v.nullish(Count),
     max_replicas: v.nullish(Count),
     sleep_with_app: v.optional(v.unknown()),
+    size: v.fallback(v.optional(v.string()), undefined),
   }),
   relationships: v.nullish(v.object({ environment: ToOne, backgroundProcesses: ToMany })),
 });

@@ -63,7 +63,7 @@ export function unreadableFrom({ id, value, why }: InvalidItem): Unreadable<Forg
   };
 }
 
-/** A process in a few words: `31 (php8.4 artisan horizon)`. */
+/** A process in a few words: `31 ("php8.4 artisan horizon")`. */
 export function label({ id, command }: ForgeProcess): string {
-  return `${id} (${shorten(command, 80)})`;
+  return `${id} ("${shorten(command, 80)}")`;
 }

@@ -55,9 +55,16 @@ export function fence(lines: readonly string[], language: 'diff' | 'text' | 'yam
  * word that is more than letters or digits, is code.
  */
 export function prose(text: string): Html {
-  const parts = [...text.matchAll(/"((?:[^"\\]|\\.)+)"|\s+|[^\s"]+|"/g)];
-  return html`${parts.map(([part, inQuotes]) => (inQuotes === undefined ? word(part) : code(inQuotes)))}`;
+  const parts = [...text.matchAll(inMessages)];
+  return html`${parts.map(([part, inQuotes, input]) => {
+    const asCode = inQuotes ?? input;
+    return asCode === undefined ? word(part) : code(asCode);
+  })}`;
 }
+
+/** What is in quotation marks; an input with its value, such as `if-missing: ignore`; white space; a word. */
+const inMessages =
+  /"((?:[^"\\]|\\.)+)"|(?<![^\s(])([a-z]+(?:-[a-z]+)*: (?:true|false|ignore|fail|update|reuse|replace|create|running)\b)|\s+|\(+|[^\s"(][^\s"]*|"/g;
 
 /** A word with what stands before and after it. GitHub takes seven hexadecimal digits for a commit. */
 const parted = /^([([{“‘]*)(.*?)([)\]}”’.,:;!?…]*)$/s;

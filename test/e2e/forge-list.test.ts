@@ -51,7 +51,7 @@ describe('the gate', () => {
   test.each(['fatal', 'exited'])('fails at once on %s', async (status) => {
     const { id } = add({ script: [status] });
     const run = await world.run({ 'require-status': 'running', 'wait-timeout': '600' });
-    expect(run.errors[0]).toContain(`${id} (php8.4 artisan horizon) is ${status}`);
+    expect(run.errors[0]).toContain(`${id} ("php8.4 artisan horizon") is ${status}`);
     expect(idsOf(run)).toEqual([id]);
   });
 

@@ -45,7 +45,7 @@ test('opens when every process has a wanted status, and has it still at a second
 
 test('one good look at a process that crashes and is started again opens nothing', async () => {
   const gated = await gate([['starting'], ['running'], ['backoff'], ['running'], ['exited']]);
-  expect(whyOf(gated)).toContain('31 (php8.4 artisan horizon) is exited');
+  expect(whyOf(gated)).toContain('31 ("php8.4 artisan horizon") is exited');
   looks = 0;
   expect(whyOf(await gate([['running'], ['backoff']], {}, 0))).toContain('31 is backoff');
 });
@@ -73,7 +73,7 @@ test('without a wait one look decides, also against what is on its way', async (
 
 test.each(['fatal', 'exited'])('fails at once on %s, and names the process', async (status) => {
   const gated = await gate([['running', status]]);
-  expect(whyOf(gated)).toContain(`32 (php8.4 artisan horizon) is ${status}`);
+  expect(whyOf(gated)).toContain(`32 ("php8.4 artisan horizon") is ${status}`);
   expect([looks, clock.now()]).toEqual([1, 0]);
   expect(gated.processes).toHaveLength(2);
 });
@@ -98,7 +98,7 @@ test('a stop that passes is waited for, as a restart goes through it', async () 
 });
 
 test('a stop that stays fails long before the deadline', async () => {
-  expect(whyOf(await gate([['stopped']], {}, 600_000))).toContain('31 (php8.4 artisan horizon) is stopped');
+  expect(whyOf(await gate([['stopped']], {}, 600_000))).toContain('31 ("php8.4 artisan horizon") is stopped');
   expect(clock.now()).toBeGreaterThanOrEqual(15_000);
   expect(clock.now()).toBeLessThan(60_000);
 });

@@ -179,7 +179,7 @@ test('installed is up, too', async () => {
 test.each(['fatal', 'exited'])('%s after the restart fails at once', async (status) => {
   const { failure } = await settle('running', 'restarting', status);
   expect(failure).toBeInstanceOf(Failure);
-  expect(failure?.message).toContain(`31 (php8.4 artisan horizon) is ${status}`);
+  expect(failure?.message).toContain(`31 ("php8.4 artisan horizon") is ${status}`);
   expect(clock.now()).toBeLessThan(5_000);
 });
 
@@ -205,7 +205,7 @@ test.each([undefined, 'removing'])('a process that is gone (%s) is an error', as
 
 test('what is not up at the deadline is an error that names it', async () => {
   expect((await settle('running', 'restarting', 'backoff')).failure?.message).toBe(
-    'Waiting for the restarted background processes: after 300 s 1 of 1 is not up: 31 (php8.4 artisan horizon) is backoff. The restart was accepted and goes on; look in Forge how it ends, or raise wait-timeout.',
+    'Waiting for the restarted background processes: after 300 s 1 of 1 is not up: 31 ("php8.4 artisan horizon") is backoff. The restart was accepted and goes on; look in Forge how it ends, or raise wait-timeout.',
   );
 });
 

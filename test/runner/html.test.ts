@@ -32,6 +32,14 @@ test('what is not seen as itself is spelled out', () => {
 });
 
 describe('a message as prose', () => {
+  test('has an input with its value as one', () => {
+    expect(
+      prose('To allow that, set if-missing: ignore. See (prune: true), and config-json: is not JSON.').markup,
+    ).toBe(
+      'To allow that, set <code>if-missing: ignore</code>. See (<code>prune: true</code>), and <code>config-json</code>: is not JSON.',
+    );
+  });
+
   test('has what stands in quotation marks as code, and words as words', () => {
     expect(prose('The worker on "high,default" isn’t there: 2 → 3 (see 2026-11-28, 13:16).').markup).toBe(
       'The worker on <code>high,default</code> isn’t there: 2 → 3 (see 2026-11-28, 13:16).',

@@ -8,7 +8,6 @@ export type DeleteOutcome = 'deleted' | 'absent' | 'would-delete' | '';
 /** Shows in the summary what happened to what, and what to do next. */
 export function showForgeDeleted(
   step: Step,
-  asked: string,
   outcome: DeleteOutcome,
   processes: readonly ForgeProcess[],
   server: string,
@@ -23,12 +22,14 @@ export function showForgeDeleted(
       break;
     case 'would-delete':
       step.headline('planned', html`Would delete: ${what} ${where}`);
-      break;
-    case 'absent':
-      step.headline('nothing', html`Nothing to delete: no ${prose(asked)} ${where}`);
   }
   if (processes.length === 0) return;
   const dryRun = html`<p>Dry run: nothing was deleted. Remove <code>dry-run</code> to delete it.</p>`;
   const table = forgeTable(processes, 'no status');
   step.summarize(html`${table}${outcome === 'would-delete' ? dryRun : html``}`);
+}
+
+/** Shows in the summary that there was nothing to delete. */
+export function showForgeAbsent(step: Step, asked: string, server: string): void {
+  step.headline('nothing', html`Nothing to delete: no ${prose(asked)} on ${code(server)}`);
 }

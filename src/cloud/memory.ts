@@ -1,0 +1,35 @@
+/** Processes that run on each replica of an instance. */
+export interface Load {
+  readonly processes: number;
+  /** Null or undefined where it is not known. */
+  readonly command: string | null | undefined;
+}
+
+/** What `queue:work` may use before it restarts itself, in MB. Source: Laravel's default of `--memory`. */
+const usual = 128;
+
+/** Warns of processes that may need more memory than an instance has; undefined where they fit, or nothing is known. */
+export function memoryWarning(
+  { name, size }: { readonly name: string; readonly size?: string | undefined },
+  loads: readonly Load[],
+): string | undefined {
+  const room = memoryOf(size);
+  const each = loads.map(({ command }) => limitOf(command));
+  const need = loads.reduce((sum, { processes }, index) => sum + processes * (each[index] ?? usual), 0);
+  if (room === undefined || need <= room) return undefined;
+  const count = loads.reduce((sum, { processes }) => sum + processes, 0);
+  const [first, ...others] = [...new Set(each)];
+  const much = others.length === 0 ? `at up to ${first} MB each` : `with up to ${need} MB together`;
+  return `${name}: ${count} processes ${much} may not fit in ${room} MB (${size}).`;
+}
+
+/** The memory that a size names, in MB: `flex-512mb`, `flex.m-1vcpu-1gb`. */
+function memoryOf(size: string | undefined): number | undefined {
+  const [, number, unit] = /(\d+)(mb|gb)$/.exec(size ?? '') ?? [];
+  return number === undefined ? undefined : Number(number) * (unit === 'gb' ? 1024 : 1);
+}
+
+function limitOf(command: string | null | undefined): number {
+  const [, limit] = /\s--memory[= ](\d{1,6})\b/.exec(command ?? '') ?? [];
+  return limit === undefined ? usual : Number(limit);
+}
