@@ -113,6 +113,7 @@ async function change(
       const instance = read.instances.find(({ id }) => id === place.id);
       return cloudMaker(listing, {
         ...step,
+        clock: client.clock,
         store: new CloudProcessStore(patient, place.id, { instance }),
         limit,
       });

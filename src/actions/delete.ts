@@ -63,7 +63,7 @@ async function find(
 ): Promise<{ readonly found: readonly ExistingProcess[]; readonly store: CloudPinnedStore }> {
   if (toDelete.by === 'identity') {
     const store = openStore(step, client, connection, target);
-    const world = { ...step, store, log: (line: string) => step.log.info(line) };
+    const world = { ...step, clock: client.clock, store, log: (line: string) => step.log.info(line) };
     return { store, found: await withAdvice(advice, () => findToDelete(toDelete.spec, all, world)) };
   }
   const store = openPinnedStore(step, client, connection, target);

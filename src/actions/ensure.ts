@@ -133,6 +133,7 @@ async function ensureProcess(
 ) {
   const world = {
     ...step,
+    clock: client.clock,
     did: (line: string, process?: ExistingProcess) => {
       step.did('process', line);
       // A step that fails after this, or is killed, has told of it all the same.

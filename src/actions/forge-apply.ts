@@ -129,6 +129,7 @@ async function change(
     makerAt: ({ place, listing }, limit) =>
       forgeMaker(listing, {
         ...step,
+        clock: client.clock,
         store: storeOf(patient, inputs.organization, place),
         removalLimit,
         limit,
@@ -209,7 +210,7 @@ export async function readAndPlan(
     first,
     look,
     { rules: forgeRules, prune },
-    { ...step, log: (line) => step.log.info(line) },
+    { ...step, clock: client.clock, log: (line) => step.log.info(line) },
   );
 }
 
@@ -247,7 +248,7 @@ export async function untilUp(
   const { failure } = await waitAtGate(
     { statuses: ['running', 'installed'], minCount: 0, demand: 'what is new must run' },
     look,
-    { ...waitingFor(step, wait), log: (line) => step.log.info(line) },
+    { ...waitingFor({ ...step, clock: client.clock }, wait), log: (line) => step.log.info(line) },
   );
   if (failure !== undefined) throw failure;
 }

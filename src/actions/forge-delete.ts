@@ -46,6 +46,7 @@ function openWorld(
   const patient = client.within(workDeadline(step, connection, raceLimit + removalLimit));
   return {
     ...step,
+    clock: client.clock,
     store: new ForgeProcessStore(patient, target),
     removalLimit,
     did: (line) => step.did('processes', line),

@@ -98,6 +98,7 @@ async function ensureOn(
   const limited = client.within(workDeadline(step, connection, removalLimit));
   const world = {
     ...step,
+    clock: client.clock,
     store: new ForgeProcessStore(limited, target),
     removalLimit,
     did: (line: string) => step.did('process', line),

@@ -111,7 +111,7 @@ async function listAtGate(
     async () => {
       return withCommand(await store.list({ user, siteId: target.siteId, directory, sort }), filter);
     },
-    { ...waitingFor(step, wait), log: (line) => step.log.info(line) },
+    { ...waitingFor({ ...step, clock: client.clock }, wait), log: (line) => step.log.info(line) },
   );
 }
 

@@ -60,7 +60,7 @@ export async function readAndPlan(
     first,
     look,
     { rules: cloudRules, prune: inputs.prune },
-    { ...step, log: (line) => step.log.info(line) },
+    { ...step, clock: client.clock, log: (line) => step.log.info(line) },
   );
   warnOf(step, inputs.manifest, instances, plan);
   return { environment, instances, states, plan };
@@ -117,7 +117,7 @@ async function findInstances(
   const { found, picked } = await findInEnvironment(
     client.within(workDeadline(step, connection, wait)),
     { application, environment, ...namesIn(step), withProcesses: true },
-    { ...waitingFor(step, wait), log: (line) => step.log.info(line) },
+    { ...waitingFor({ ...step, clock: client.clock }, wait), log: (line) => step.log.info(line) },
     (candidates) => pickInstances(candidates, manifest.places),
     onEnvironment,
   );

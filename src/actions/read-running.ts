@@ -66,7 +66,7 @@ async function readEnvironment(
   const { found } = await findInEnvironment(
     client.within(workDeadline(step, connection, wait)),
     { application, environment, ...namesIn(step), withProcesses: true },
-    { ...waitingFor(step, wait), log: (line) => step.log.info(line) },
+    { ...waitingFor({ ...step, clock: client.clock }, wait), log: (line) => step.log.info(line) },
     refuseNone,
   );
   step.doing('listing the background processes');

@@ -69,7 +69,7 @@ export async function findTarget(
   const { found, picked } = await findInEnvironment(
     client.within(workDeadline(step, connection, wait)),
     { application, environment, ...namesIn(step), withProcesses },
-    { ...waitingFor(step, wait), log: (line) => step.log.info(line) },
+    { ...waitingFor({ ...step, clock: client.clock }, wait), log: (line) => step.log.info(line) },
     (candidates) => pickInstance(candidates, instance),
     onEnvironment,
   );
