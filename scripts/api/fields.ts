@@ -1,0 +1,85 @@
+/** What an OpenAPI document says about one field of a request or an answer. */
+export interface Field {
+  /** JSON types, without `null`. */
+  readonly types: ReadonlySet<string>;
+  /** Its values, where they are enumerated. */
+  readonly values: ReadonlySet<string> | undefined;
+  /** Does it hold fields that the document does not name? */
+  readonly isOpen: boolean;
+  readonly isRequired: boolean;
+}
+
+export type Json = Readonly<Record<string, unknown>>;
+
+export function asJson(value: unknown): Json {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : {};
+}
+
+export function asList(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
+}
+
+/** The object that a reference of the same document leads to; anything else as it is. */
+export function resolved(document: Json, value: unknown): Json {
+  const { $ref: reference, ...own } = asJson(value);
+  if (typeof reference !== 'string') return own;
+  const steps = reference.replace(/^#\//, '').split('/');
+  const target = steps.reduce<unknown>((node, step) => asJson(node)[step.replaceAll('~1', '/')], document);
+  return { ...resolved(document, target), ...own };
+}
+
+/** All fields of a schema by their paths, such as `data.attributes.config.queue`; `[]` stands for the items of a list. */
+export function fieldsOf(document: Json, schema: unknown): ReadonlyMap<string, Field> {
+  const fields = new Map<string, Field>();
+  collect(document, schema, '', false, [], fields);
+  return fields;
+}
+
+/** Deeper than anything that is used; a document may refer to itself. */
+const deepest = 12;
+
+function collect(
+  document: Json,
+  value: unknown,
+  path: string,
+  isRequired: boolean,
+  above: readonly string[],
+  fields: Map<string, Field>,
+): void {
+  const reference = String(asJson(value)['$ref'] ?? '');
+  if (above.length > deepest || (reference !== '' && above.includes(reference))) return;
+  const schema = resolved(document, value);
+  const inside = [...above, reference];
+  const parts = ['allOf', 'anyOf', 'oneOf'].flatMap((kind) => asList(schema[kind]));
+  const properties = Object.entries(asJson(schema['properties']));
+  const before = fields.get(path);
+  const types = [schema['type']].flat().filter((type) => typeof type === 'string' && type !== 'null');
+  const values = 'const' in schema ? [schema['const']] : asList(schema['enum']);
+  const isOpen = properties.length === 0 && parts.length === 0;
+  fields.set(path, {
+    types: new Set([...(before?.types ?? []), ...types.map(String)]),
+    values: union(before?.values, values),
+    isOpen: isOpen && (before?.isOpen ?? true),
+    isRequired: isRequired || (before?.isRequired ?? false),
+  });
+  for (const part of parts) collect(document, part, path, isRequired, inside, fields);
+  if ('items' in schema) collect(document, schema['items'], `${path}[]`, false, inside, fields);
+  const required = asList(schema['required']);
+  for (const [name, property] of properties)
+    collect(
+      document,
+      property,
+      path === '' ? name : `${path}.${name}`,
+      required.includes(name),
+      inside,
+      fields,
+    );
+}
+
+function union(
+  before: ReadonlySet<string> | undefined,
+  values: readonly unknown[],
+): ReadonlySet<string> | undefined {
+  const known = values.filter((value) => value !== null).map(String);
+  return known.length === 0 ? before : new Set([...(before ?? []), ...known]);
+}
