@@ -6,8 +6,8 @@ const running = process.versions.node;
 if (Number(running.split('.')[0]) < needed) {
   console.error(
     `This needs Node.js ${needed} or newer, and ${running} runs. ` +
-      'On Linux with x64, npm ci brings one, unless optional packages are left out. ' +
-      'Elsewhere, install it: https://nodejs.org/en/download',
+      'Install it: https://nodejs.org/en/download. On Linux, on Windows with x64 and on a Mac with Intel, ' +
+      'npm ci does so, unless optional packages are left out.',
   );
   process.exitCode = 1;
 }

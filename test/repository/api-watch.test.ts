@@ -150,8 +150,12 @@ describe('npm run api-watch', () => {
     );
     const forge = write('forge.yaml', contractOf('laravel-forge'));
     const { stdout } = await run(process.execPath, [script, '--cloud', cloud, '--forge', forge]);
-    expect(stdout).toContain('Laravel Cloud: POST /instances/{}/background-processes: is not in the document');
-    expect(stdout).not.toContain('Laravel Forge: POST /orgs/{}/servers/{}/background-processes: is not in the document');
+    expect(stdout).toContain(
+      'Laravel Cloud: POST /instances/{}/background-processes: is not in the document',
+    );
+    expect(stdout).not.toContain(
+      'Laravel Forge: POST /orgs/{}/servers/{}/background-processes: is not in the document',
+    );
   });
 
   test.each([

@@ -12,6 +12,15 @@ test('every package of the lock file is known by its hash, and by no mirror', ()
   expect(packages.filter(([, entry]) => 'resolved' in entry).map(([name]) => name)).toEqual([]);
 });
 
+test('Node.js 24 comes as a package for each system that npm has it for, and for no other', () => {
+  const packages = Object.entries<string>(packageJson.optionalDependencies);
+  for (const [name, version] of packages) {
+    expect(name).toMatch(/^node-(darwin|linux|win)-(x64|arm64)$/);
+    expect(version).toMatch(/^24\./);
+    expect(packageLock.packages).toHaveProperty([`node_modules/${name}`, 'os']);
+  }
+});
+
 describe('what needs the newest Node.js', () => {
   const asking = 'node scripts/require-node.cjs';
   const scripts = Object.entries<string>(packageJson.scripts);
@@ -34,7 +43,7 @@ describe('what needs the newest Node.js', () => {
     await expect(asked).rejects.toMatchObject({
       code: 1,
       stderr: expect.stringMatching(
-        /^This needs Node\.js 24 or newer, and 20\.20\.2 runs\. .*install it.*\n$/,
+        /^This needs Node\.js 24 or newer, and 20\.20\.2 runs\. .*Install it: https.*\n$/,
       ),
     });
   });

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { parse } from 'yaml';
 import packageJson from '../../package.json' with { type: 'json' };
 import { moveTag } from '../../scripts/move-tag.ts';
 import {
@@ -105,6 +106,20 @@ describe('a change of the interface', () => {
     expect(tooMuchFor('patch', changes)).toEqual(changes);
     expect(tooMuchFor('minor', changes)).toEqual(step === 'major' ? changes : []);
     expect(tooMuchFor('major', changes)).toEqual([]);
+  });
+});
+
+describe('the workflow', () => {
+  const { jobs } = parse(readDocument('.github/workflows/release.yml'));
+
+  test('signs every file of dist after it was rebuilt, and publishes only then', () => {
+    expect(jobs.attest.needs).toBe('validate');
+    expect(jobs.attest.steps.at(-1).with).toEqual({ 'subject-path': 'dist/*' });
+    expect(jobs.publish.needs).toContain('attest');
+  });
+
+  test('runs no code of packages where it may sign', () => {
+    expect(jobs.attest.steps.filter((step: object) => 'run' in step)).toEqual([]);
   });
 });
 
