@@ -5,7 +5,8 @@ export function differences(contract: Json, live: Json): string[] {
   const calls = callsOf(live);
   const found = [...callsOf(contract)].flatMap(([call, ours]) => {
     const theirs = calls.get(call);
-    const lines = theirs === undefined ? ['is not in the document'] : differencesOfCall(contract, ours, live, theirs);
+    const lines =
+      theirs === undefined ? ['is not in the document'] : differencesOfCall(contract, ours, live, theirs);
     return lines.map((line) => `${call}: ${line}`);
   });
   return [...new Set(found)].sort();
