@@ -11,6 +11,7 @@ import {
 } from '../manifest/read.ts';
 import type { Part } from '../manifest/yaml.ts';
 import { atPlace, collecting, findByKind, type Kind, type Named, twice } from '../names.ts';
+import { quoted } from '../text.ts';
 import { identityOf } from './identity.ts';
 import { cloudManifest } from './manifest.ts';
 import { describe, type ProcessSpec } from './spec.ts';
@@ -147,7 +148,7 @@ interface Merged {
 }
 
 /** The defaults' instances with what an environment declares over them, then those that only it has. */
-export function mergePlaces(defaults: Places, own: Places): Merged {
+function mergePlaces(defaults: Places, own: Places): Merged {
   const mistakes: Mistake[] = [];
   const byName = new Map(own.map((place) => [place.name, place]));
   const merged = defaults.map((place) => {
@@ -221,6 +222,15 @@ export interface Assignment<E> {
   readonly assigned: readonly AssignedEnvironment<E>[];
   /** Patterns that match no environment. */
   readonly idle: readonly DeclaredEnvironment[];
+}
+
+/** Why the input `application` contradicts the file; undefined where it does not. */
+export function otherApplication({ application }: Fleet, input: string | undefined): string | undefined {
+  if (application === undefined || input === undefined) return undefined;
+  // A repository may be written in another case.
+  if (application.name.toLowerCase() === input.toLowerCase()) return undefined;
+  const there = `${placeText(application.place)} has ${quoted(application.name)}`;
+  return `is ${quoted(input)}, and ${there}; leave it out, or write the same in both`;
 }
 
 /** In which order names are compared: the first kind that matches decides. */

@@ -83,7 +83,7 @@ function unknownOption(key: string, path: readonly string[]): Problem {
 }
 
 /** Why a command of one line cannot be that of a process; undefined when it can. */
-export function commandProblem(command: string): string | undefined {
+function commandProblem(command: string): string | undefined {
   const continued = continuedLine(command);
   if (continued !== undefined) return continued;
   const { min, max } = commandLength;

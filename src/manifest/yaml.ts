@@ -41,6 +41,7 @@ export class YamlFile {
   readonly #document: Document.Parsed | undefined;
   readonly #problems: { readonly offset: number; readonly message: string }[] = [];
   readonly #targets = new Map<Alias, Node | undefined>();
+  readonly #pairs = new Map<YAMLMap, ReadonlyMap<string, Pair>>();
 
   constructor(text: string, file: string) {
     this.#file = file;
@@ -116,8 +117,15 @@ export class YamlFile {
   /** The value at a path below a part, or the last one on the way that is there. */
   at(part: Part, [key, ...rest]: readonly string[]): Part {
     if (key === undefined || !isMap(part.node)) return part;
-    const pair = part.node.items.find((one) => nameOf(one.key) === key);
+    const pair = this.#pairOf(part.node, key);
     return pair === undefined ? part : this.at(this.#entry(pair, part.path, part.offset), rest);
+  }
+
+  /** Each mapping is searched once, however many of its keys are wrong. */
+  #pairOf(map: YAMLMap, key: string): Pair | undefined {
+    const pairs = this.#pairs.get(map) ?? new Map(map.items.map((pair) => [nameOf(pair.key), pair]));
+    this.#pairs.set(map, pairs);
+    return pairs.get(key);
   }
 
   /** Mappings, lists and scalars as plain values; undefined when a key is not one that a schema could judge. */
@@ -129,6 +137,7 @@ export class YamlFile {
     if (!isMap(node)) return null;
     const values: Record<string, unknown> = Object.create(null);
     if (depth === 0) return values;
+    const cutOff = this.#cutOff(node, part.path);
     for (const entry of this.entries(part) ?? []) {
       if (entry.name === '<<') {
         this.note(
@@ -138,29 +147,31 @@ export class YamlFile {
         );
         return undefined;
       }
-      const value = this.#isCutOff(node, entry) ? undefined : this.plain(entry, depth - 1);
+      const value = cutOff.has(entry.keyOffset) ? undefined : this.plain(entry, depth - 1);
       if (value !== undefined) values[entry.name] = value;
     }
     return values;
   }
 
-  /** Is it the rest of a text with a comma in it, between { and }? That is noted. */
-  #isCutOff(map: YAMLMap, { name, keyOffset, path }: Part): boolean {
-    const index = map.items.findIndex(({ key }) => offsetOf(key) === keyOffset);
-    const isBare = ({ value }: Pair): boolean =>
-      value === null || (isScalar(value) && value.value === null && value.source === '');
-    const [pair, before] = [map.items[index], map.items[index - 1]];
-    if (map.flow !== true || pair === undefined || before === undefined || !isBare(pair)) return false;
-    if (isBare(before)) return true;
-    const value: unknown = isScalar(before.value) ? before.value.value : undefined;
-    if (typeof value !== 'string') return false;
-    const whole = quoted(`${value},${name}`);
-    this.note(
-      keyOffset,
-      path,
-      `has no value: between { and } a comma ends a value. If it belongs to the text before it, write ${nameOf(before.key)}: ${whole}`,
-    );
-    return true;
+  /** Where the rest of a text with a comma in it stands as a key of its own, between { and }. That is noted. */
+  #cutOff(map: YAMLMap, path: string): ReadonlySet<number> {
+    const found = new Set<number>();
+    if (map.flow !== true) return found;
+    for (const [index, { key, value }] of map.items.entries()) {
+      const before = map.items[index - 1];
+      const offset = offsetOf(key);
+      if (before === undefined || offset === undefined || !isBare(value)) continue;
+      const text: unknown = isScalar(before.value) ? before.value.value : undefined;
+      if (typeof text === 'string') this.#noteCutOff(offset, path, nameOf(key), nameOf(before.key), text);
+      else if (!found.has(offsetOf(before.key) ?? -1)) continue;
+      found.add(offset);
+    }
+    return found;
+  }
+
+  #noteCutOff(offset: number, path: string, name: string, before: string, text: string): void {
+    const why = `has no value: between { and } a comma ends a value. If it belongs to the text before it, write ${before}: ${quoted(`${text},${name}`)}`;
+    this.note(offset, `${path}.${shorten(name, 80)}`, why);
   }
 
   #entry({ key, value }: Pair, path: string, offset: number): Part {
@@ -291,6 +302,11 @@ function openingQuote(document: Document.Parsed, end: number): number {
 
 function offsetOf(node: unknown): number | undefined {
   return isNode(node) ? node.range?.[0] : undefined;
+}
+
+/** Is nothing written there? */
+function isBare(value: unknown): boolean {
+  return value === null || (isScalar(value) && value.value === null && value.source === '');
 }
 
 /** A key as text; empty when it is none. */

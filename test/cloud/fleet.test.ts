@@ -6,6 +6,7 @@ import {
   type Fleet,
   matches,
   type NamedEnvironment,
+  otherApplication,
   parseCloudFile,
 } from '../../src/cloud/fleet.ts';
 import { cloudManifest } from '../../src/cloud/manifest.ts';
@@ -88,6 +89,18 @@ describe('A file of many environments', () => {
     expect(
       production?.manifest.places.flatMap(({ processes }) => processes.map(({ place }) => place.line)),
     ).toEqual([12, 16]);
+  });
+
+  test('an input that names another application is an error that names both', () => {
+    const fleet = fleetOf(example);
+    expect(otherApplication(fleet, undefined)).toBeUndefined();
+    expect(otherApplication(fleet, 'Shop')).toBeUndefined();
+    expect(otherApplication(fleet, 'blog')).toBe(
+      'is "blog", and m.yml:2:1 has "shop"; leave it out, or write the same in both',
+    );
+    expect(
+      otherApplication(fleetOf('environments: { x: { instances: { App: [] } } }'), 'blog'),
+    ).toBeUndefined();
   });
 
   test('a file of one environment is read as before', () => {
