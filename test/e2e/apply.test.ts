@@ -259,7 +259,7 @@ describe('apply reports truthfully what it could not do', () => {
     const missing = await apply({ manifest: 'nope.yml' });
     expect(missing.errors[0]).toContain('nope.yml is not there');
     const outside = await apply({ manifest: '../../../../../../../../etc/passwd' });
-    expect(outside.errors[0]).toContain('must be inside the workspace');
+    expect(outside.errors[0]).toContain('is outside the workspace');
     expect(requests()).toEqual([]);
   });
 });

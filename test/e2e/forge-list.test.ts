@@ -18,9 +18,9 @@ const add = (given: Partial<Parameters<ForgeWorld['emulator']['forge']['addProce
 describe('the manifest', () => {
   test('says what a filter leaves out, on one line whatever the filter', async () => {
     add({ siteId: Number(world.site.id) });
-    const run = await world.run({ site: 'shop.example', command: 'artisan  horizon' });
+    const run = await world.run({ site: 'shop.example', command: 'artisan\nhorizon' });
     expect(run.outputs['manifest-yaml']?.split('\n').slice(1)).toEqual([
-      '# Only those with site shop.example, command with "artisan\\nhorizon": with prune, the others would go.',
+      '# Filter: site shop.example, command contains "artisan\\nhorizon". With prune, all others would be deleted.',
       'servers:',
       `  "${world.server.id}": []`,
       '',

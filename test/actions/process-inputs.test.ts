@@ -1,0 +1,125 @@
+import { afterEach, describe, expect, test } from 'vitest';
+import { inputOf, readIdentity, readPinnedSpec, readSpec } from '../../src/actions/inputs/process.ts';
+import { messageOf } from '../../src/failure.ts';
+import { Inputs } from '../../src/runner/inputs.ts';
+
+const set: string[] = [];
+
+function inputsOf(given: Readonly<Record<string, string>>): Inputs {
+  for (const [name, value] of Object.entries(given)) {
+    const variable = `INPUT_${name.toUpperCase()}`;
+    process.env[variable] = value;
+    set.push(variable);
+  }
+  return new Inputs();
+}
+
+afterEach(() => {
+  for (const variable of set.splice(0)) delete process.env[variable];
+});
+
+function problemsOf(inputs: Inputs): string {
+  try {
+    inputs.done();
+    return '';
+  } catch (error) {
+    return messageOf(error);
+  }
+}
+
+describe('The options of a worker', () => {
+  test('come from their own inputs and from config-json', () => {
+    const inputs = inputsOf({
+      queue: 'high, default',
+      tries: '3',
+      force: 'TRUE',
+      'config-json': '{"connection": "redis", "tries": 3}',
+      processes: '2',
+    });
+    expect(readSpec(inputs)).toEqual({
+      type: 'worker',
+      processes: 2,
+      config: { queue: 'high,default', tries: 3, force: true, connection: 'redis' },
+    });
+    expect(problemsOf(inputs)).toBe('');
+  });
+
+  test('may not differ between the two, and both are named', () => {
+    const inputs = inputsOf({
+      queue: 'high',
+      timeout: '60',
+      'config-json': '{"queue": "low", "timeout": 90}',
+    });
+    readSpec(inputs);
+    expect(problemsOf(inputs)).toContain(
+      '- queue: is "high", and config-json has "low" for it; set it in one of the two\n- timeout: is "60", and config-json has "90" for it',
+    );
+  });
+
+  test('are for a worker, and are named when there is none', () => {
+    const inputs = inputsOf({
+      type: 'custom',
+      command: 'php artisan horizon',
+      queue: 'high',
+      'config-json': '{}',
+    });
+    readSpec(inputs);
+    expect(problemsOf(inputs)).toContain(
+      '- config-json: is for type: worker; a custom process has only its command\n- queue: is for type: worker',
+    );
+  });
+
+  test('that only say how it works are not asked for where a process is only to be found', () => {
+    expect(readIdentity(inputsOf({ queue: 'high', tries: 'many' }), 'worker')).toEqual({
+      type: 'worker',
+      processes: undefined,
+      config: { queue: 'high' },
+    });
+  });
+
+  test('of a pinned worker are read, and a pinned command may keep its command', () => {
+    expect(readPinnedSpec(inputsOf({ connection: 'sqs' }))).toMatchObject({ config: { connection: 'sqs' } });
+    expect(readPinnedSpec(inputsOf({ connection: '', type: 'custom', processes: '3' }))).toEqual({
+      type: 'custom',
+      processes: 3,
+      command: undefined,
+    });
+  });
+});
+
+describe('A field of a request is named as the input that sets it', () => {
+  test.each([
+    ['config.queue', { queue: 'high' }, 'queue'],
+    ['config.queue', { 'config-json': '{"queue": "high"}' }, 'config-json: queue'],
+    ['config.queue', {}, 'config-json: queue'],
+    ['config', { tries: '3' }, 'tries'],
+    ['config', {}, 'config-json'],
+    ['processes', {}, 'processes'],
+    ['config.toString', {}, 'config-json: toString'],
+  ])('%s with %j is %s', (field, given, name) => {
+    expect(inputOf(inputsOf(given), field)).toBe(name);
+  });
+});
+
+describe('config-json that is not JSON is told with what is wrong', () => {
+  test.each([
+    ['{"a": 1,}', 'there is a comma before the } (line 1, character 8)'],
+    ['{"queue": "a,}",\n}', 'there is a comma before the } (line 1, character 16)'],
+    ["{'queue': 'a'}", 'use double quotes inside, and single quotes around it'],
+    [`{"queue": 'a'}`, 'use double quotes inside, and single quotes around it'],
+    ['{"queue": "it\'s" "tries": 1}', 'is not valid JSON at line 1, character 18'],
+    ['{"tries": 3', 'is not valid JSON at line 1, character 12'],
+    ['high,default', 'is not JSON; write an object such as'],
+    ['{"queue": "a", "que\\u0075e": "b"}', 'the key "queue" is there twice; remove one'],
+  ])('%s', (json, why) => {
+    const inputs = inputsOf({ 'config-json': json });
+    readSpec(inputs);
+    expect(problemsOf(inputs)).toContain(why);
+  });
+
+  test('a key that stands twice, but in objects of its own, is none', () => {
+    const inputs = inputsOf({ 'config-json': '{"queue": "a: b, \\"queue\\": c"}' });
+    readSpec(inputs);
+    expect(problemsOf(inputs)).toBe('');
+  });
+});
