@@ -1,11 +1,11 @@
 import type { SeenDeployments } from '../cloud/deployments.ts';
 import type { Instance } from '../cloud/instances.ts';
-import { cloudMaker } from '../cloud/maker.ts';
+import { shareInstance } from '../cloud/open.ts';
 import type { ExistingProcess } from '../cloud/process.ts';
-import { cloudPace, cloudRules } from '../cloud/service.ts';
+import { cloudPace, cloudService } from '../cloud/service.ts';
 import { rowName } from '../cloud/short-name.ts';
 import type { ProcessSpec } from '../cloud/spec.ts';
-import { CloudProcessStore } from '../cloud/store.ts';
+import { CloudStore } from '../cloud/store.ts';
 import { type Counts, changesIn, countsOf, countsText } from '../converge/counts.ts';
 import { timeWithOthers } from '../converge/pace.ts';
 import type { PlanRow } from '../converge/text.ts';
@@ -14,15 +14,15 @@ import { type Html, html } from '../runner/html.ts';
 import type { Step } from '../runner/step.ts';
 import { type AppliedService, carryOut, logPlan, refuseDrift, showPlan } from './carry-out.ts';
 import { type ApplyInputs, readApplyInputs } from './inputs/apply.ts';
-import { raceLimit, withClient, workDeadline } from './inputs/connection.ts';
+import { raceLimit, runtimeOf, withClient, workDeadline } from './inputs/connection.ts';
 import { type CloudPlan, readAndPlan } from './read-and-plan.ts';
 import { PlanReport } from './report/plan.ts';
 import { deployNext, replicasText } from './report/process.ts';
 import { saySleep } from './report/sleep.ts';
 import { awaitCommit, type Change, type PlacedProcess, readAhead, rollOut } from './rollout.ts';
 
-const cloudService: AppliedService<ProcessSpec, ExistingProcess> = {
-  rules: cloudRules,
+const applied: AppliedService<ProcessSpec, ExistingProcess> = {
+  service: cloudService,
   naming: {
     nameOf: rowName,
     particularsOf: (operation) => ({
@@ -66,7 +66,7 @@ export async function runApply(step: Step): Promise<void> {
       const instance = instances.find((one) => one.id === id);
       return instance && replicasText(instance);
     });
-    const rows = logPlan(step, report, read, cloudService);
+    const rows = logPlan(step, report, read, applied);
     step.output({ 'environment-id': environment.id, 'deployment-id': '', verified: '', stable: '' });
     saySleep(step, environment);
     const done = await (inputs.dryRun
@@ -86,7 +86,7 @@ function show(
   { plan, instances }: CloudPlan,
   rows: readonly PlanRow[],
 ): Done {
-  showPlan(step, report, rows, cloudService);
+  showPlan(step, report, rows, applied);
   const processes = plan.operations.flatMap((operation) =>
     'spec' in operation && 'process' in operation ? [placed(operation.process, instances)] : [],
   );
@@ -108,15 +108,11 @@ async function change(
   const time = timeWithOthers(changesIn(countsOf(rows)), cloudPace);
   const patient = client.within(workDeadline(step, inputs.connection, raceLimit + time));
   const results = await carryOut(read, {
-    ...{ step, report, inputs, service: cloudService },
-    makerAt: ({ place, listing }, limit) => {
+    ...{ step, report, inputs, service: applied },
+    runtime: runtimeOf(step, patient, 'processes'),
+    openAt: ({ place, listing }, semaphore, runtime) => {
       const instance = read.instances.find(({ id }) => id === place.id);
-      return cloudMaker(listing, {
-        ...step,
-        clock: client.clock,
-        store: new CloudProcessStore(patient, place.id, { instance }),
-        limit,
-      });
+      return shareInstance(new CloudStore(patient, place.id, { instance }), listing, semaphore, runtime);
     },
     nextStep: (counts) => nextStep(inputs, counts),
     whenLive: 'The changes take effect with the next deployment',

@@ -1,9 +1,10 @@
-import { type ConvergeWorld, converge } from '../converge/apply.ts';
+import { type ApplyWorld, applyPlan } from '../converge/apply.ts';
 import { type Counts, changesIn, countsOf, countsText } from '../converge/counts.ts';
-import { type Aged, unreadableText } from '../converge/listing.ts';
+import { doubtText, type Existing } from '../converge/listing.ts';
+import type { Runtime } from '../converge/look.ts';
 import { type Pace, progressTeller } from '../converge/pace.ts';
 import type { OperationResult } from '../converge/result.ts';
-import type { Rules } from '../converge/service.ts';
+import type { Service } from '../converge/service.ts';
 import type { Planned } from '../converge/settled-plan.ts';
 import { doneRows, type Naming, type PlanRow, plannedRows } from '../converge/text.ts';
 import { Failure } from '../failure.ts';
@@ -17,8 +18,8 @@ import { planOutputs } from './report/plan-outputs.ts';
 import { unfinished } from './report/unfinished.ts';
 
 /** What the two services that a manifest can be applied to differ in. */
-export interface AppliedService<S, P extends Aged> {
-  readonly rules: Rules<S, P>;
+export interface AppliedService<S, P extends Existing> {
+  readonly service: Service<S, P>;
   readonly naming: Naming<S, P>;
   readonly pace: Pace;
   /** Why changes take their time: `Laravel Cloud lets an organization make 30 a minute`. */
@@ -28,15 +29,15 @@ export interface AppliedService<S, P extends Aged> {
 type Applying = Pick<PlanInputs<unknown>, 'file' | 'failOnChange'>;
 
 /** Shows a plan in the log, before anything is done about it, and warns of what is there and not in it. */
-export function logPlan<S, P extends Aged>(
+export function logPlan<S, P extends Existing>(
   step: Step,
   report: PlanReport,
   { states, plan: { operations } }: Planned<S, P>,
   { naming, pace, limit }: AppliedService<S, P>,
 ): readonly PlanRow[] {
   for (const { place, listing } of states)
-    for (const one of listing.unreadable)
-      step.warn(`Left out of the plan, on ${place.name}: ${unreadableText(one)}.`);
+    for (const process of listing.processes.filter(({ doubt }) => doubt !== undefined))
+      step.warn(`Left out of the plan, on ${place.name}: ${doubtText(process)}.`);
   const rows = plannedRows(operations, naming);
   report.log(rows);
   const time = describeTime(changesIn(countsOf(rows)), pace, limit);
@@ -45,7 +46,7 @@ export function logPlan<S, P extends Aged>(
 }
 
 /** Shows what would be done, and sets the outputs of a dry run. */
-export function showPlan<S, P extends Aged>(
+export function showPlan<S, P extends Existing>(
   step: Step,
   report: PlanReport,
   rows: readonly PlanRow[],
@@ -74,12 +75,15 @@ export function refuseDrift(
   });
 }
 
-interface CarryingOut<S, P extends Aged> {
+interface CarryingOut<S, P extends Existing> {
   readonly step: Step;
   readonly report: PlanReport;
   readonly inputs: Applying;
   readonly service: AppliedService<S, P>;
-  readonly makerAt: ConvergeWorld<S, P>['makerAt'];
+  readonly runtime: Runtime;
+  openAt(
+    ...at: [...Parameters<ApplyWorld<S, P>['openAt']>, runtime: Runtime]
+  ): ReturnType<ApplyWorld<S, P>['openAt']>;
   /** What to do when all of it is done. */
   nextStep(counts: Counts): Html;
   /** When the changes take effect, as a sentence without its full stop; left out, they do at once. */
@@ -87,23 +91,21 @@ interface CarryingOut<S, P extends Aged> {
 }
 
 /** Carries out a plan, shows what came of it, and sets the outputs. Throws a `Failure` when not everything was done. */
-export async function carryOut<S, P extends Aged>(
+export async function carryOut<S, P extends Existing>(
   { plan, states }: Planned<S, P>,
-  { step, report, inputs, service, makerAt, nextStep, whenLive }: CarryingOut<S, P>,
+  { step, report, inputs, service: applied, runtime, openAt, nextStep, whenLive }: CarryingOut<S, P>,
 ): Promise<readonly OperationResult<S, P>[]> {
   step.doing(`applying ${inputs.file}`);
-  const { rules, naming, pace } = service;
+  const { service, naming, pace } = applied;
   const writes = changesIn(countsOf(plannedRows(plan.operations, naming)));
-  const results = await converge(plan.operations, states, {
-    rules,
-    makerAt,
-    cancelled: step.cancelled,
+  const results = await applyPlan(plan.operations, states, {
+    service,
+    runtime,
+    openAt: (state, semaphore) => openAt(state, semaphore, runtime),
     concurrency: maxConcurrency,
     onChange: progressTeller(writes, pace, step.clock, (progress) =>
       step.log.info(describeProgress(progress)),
     ),
-    warn: (line) => step.warn(line),
-    log: (line) => step.log.info(line),
   });
   const rows = doneRows(results, naming);
   const counts = countsOf(rows);

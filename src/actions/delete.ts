@@ -1,13 +1,11 @@
-import { findToDelete } from '../cloud/delete.ts';
 import { describeExisting } from '../cloud/identity.ts';
+import { openInstance } from '../cloud/open.ts';
 import type { ExistingProcess } from '../cloud/process.ts';
-import type { CloudPinnedStore } from '../cloud/store.ts';
-import { deleteAll, deleteFailure } from '../converge/remove.ts';
+import { deleteAll, deleteFailure, findToDelete, type Removing } from '../converge/remove.ts';
 import { Failure } from '../failure.ts';
 import type { HttpClient } from '../http/client.ts';
 import type { Step } from '../runner/step.ts';
-import { type Advice, withAdvice } from './advice.ts';
-import { withClient } from './inputs/connection.ts';
+import { runtimeOf, withClient } from './inputs/connection.ts';
 import { type DeleteInputs, describeDeleteTarget, readDeleteInputs } from './inputs/delete.ts';
 import { findTarget, openPinnedStore, openStore, type Target } from './inputs/target.ts';
 import { showAbsent, showDeleted, showGone, showToDelete } from './report/delete.ts';
@@ -26,7 +24,7 @@ export async function runDelete(step: Step): Promise<void> {
     for (const process of found) step.log.info(`${process.id}: ${describeExisting(process)}`);
     if (found.length === 0) reportAbsent(step, inputs, target);
     else if (inputs.dryRun) reportPlanned(step, found, target);
-    else await deleteFound(step, inputs, store, found, target);
+    else await deleteFound(step, client, inputs, store, found, target);
     if (inputs.dryRun) return;
     const change = changeOf(target, found);
     const isKnown = change.environment !== undefined || change.instanceId !== undefined;
@@ -49,22 +47,16 @@ function doneText(deleted: readonly ExistingProcess[]): string {
   return `Deleted ${deleted.map(({ id }) => id).join(', ')}`;
 }
 
-/** By which input what is wrong can be corrected. */
-const advice: Advice = {
-  'several-match':
-    'Nothing was deleted. Name the one that is meant with process-id, or delete them all with all: true',
-};
-
 async function find(
   step: Step,
   client: HttpClient,
   { connection, toDelete, all }: DeleteInputs,
   target: Target,
-): Promise<{ readonly found: readonly ExistingProcess[]; readonly store: CloudPinnedStore }> {
+): Promise<{ readonly found: readonly ExistingProcess[]; readonly store: Removing }> {
   if (toDelete.by === 'identity') {
     const store = openStore(step, client, connection, target);
-    const world = { ...step, clock: client.clock, store, log: (line: string) => step.log.info(line) };
-    return { store, found: await withAdvice(advice, () => findToDelete(toDelete.spec, all, world)) };
+    const world = openInstance(store, runtimeOf(step, client, 'processes'));
+    return { store, found: await findToDelete(toDelete.spec, all, world) };
   }
   const store = openPinnedStore(step, client, connection, target);
   const process = await store.find(toDelete.id);
@@ -96,13 +88,14 @@ function reportPlanned(step: Step, found: readonly ExistingProcess[], target: Ta
 
 async function deleteFound(
   step: Step,
+  client: HttpClient,
   inputs: DeleteInputs,
-  store: CloudPinnedStore,
+  store: Removing,
   found: readonly ExistingProcess[],
   target: Target,
 ): Promise<void> {
   const { redeploy } = inputs.goingLive;
-  const result = await deleteAll(found, { store, log: (line) => step.log.info(line) });
+  const result = await deleteAll(found, store, runtimeOf(step, client, 'processes'));
   const { deleted } = result;
   setOutputs(step, deleted.length > 0 ? 'deleted' : '', deleted);
   showDeleted(step, deleted, target, redeploy);

@@ -1,16 +1,16 @@
-import { type Ensure, type Ensured, type EnsurePinned, ensure, ensurePinned } from '../cloud/ensure.ts';
-import { candidates } from '../cloud/identity.ts';
 import { readInstance } from '../cloud/instances.ts';
 import { describeOthers, otherWorkersOf } from '../cloud/left-over.ts';
 import { lint } from '../cloud/lint.ts';
+import { openInstance } from '../cloud/open.ts';
+import { type EnsurePinned, ensurePinned } from '../cloud/pinned.ts';
 import type { ExistingProcess } from '../cloud/process.ts';
 import { cloud } from '../cloud/service.ts';
 import { describe, type PinnedSpec, type ProcessSpec, processesOfNew } from '../cloud/spec.ts';
 import { differs } from '../converge/changes.ts';
+import { type Ensure, ensure } from '../converge/ensure.ts';
 import type { HttpClient } from '../http/client.ts';
 import type { Step } from '../runner/step.ts';
-import { type Advice, withAdvice } from './advice.ts';
-import { type Connection, readConnection, withClient } from './inputs/connection.ts';
+import { type Connection, readConnection, runtimeOf, withClient } from './inputs/connection.ts';
 import { readPinnedSpec, readSpec } from './inputs/process.ts';
 import {
   findTarget,
@@ -20,6 +20,7 @@ import {
   type Target,
   type TargetInputs,
 } from './inputs/target.ts';
+import type { EnsuredCloud } from './report/ensure.ts';
 import { knownOutputs, outputsOf, sentenceFor, showEnsured, showLive } from './report/ensure.ts';
 import { saySleep } from './report/sleep.ts';
 import {
@@ -36,7 +37,7 @@ import {
 interface EnsureInputs {
   readonly connection: Connection;
   readonly target: TargetInputs;
-  readonly wanted: Ensure | EnsurePinned;
+  readonly wanted: Ensure<ProcessSpec> | EnsurePinned;
   readonly goingLive: GoingLive;
 }
 
@@ -93,7 +94,7 @@ function readInputs(step: Step): EnsureInputs {
   return read;
 }
 
-function readWanted({ inputs }: Step): Ensure {
+function readWanted({ inputs }: Step): Ensure<ProcessSpec> {
   return {
     spec: readSpec(inputs),
     ifExists: inputs.choice('if-exists', ['update', 'reuse', 'create', 'fail'], 'update'),
@@ -113,48 +114,28 @@ function readPinned({ inputs }: Step, id: string): EnsurePinned {
   return { id, spec, ifExists: 'update', dryRun };
 }
 
-/** By which input what is wrong can be corrected. */
-const advice: Advice = {
-  'several-match':
-    'Delete those that are not wanted, tell them apart (a worker by queue and connection in config-json, a custom process by its command), or pin one with process-id',
-  exists: 'if-exists is fail; use update or reuse if that is fine',
-  'not-found': 'Check process-id, or leave it out so that the process is found by what it does',
-  'other-type': 'A process cannot change its type; correct type or process-id',
-  'may-exist':
-    'Look at the instance’s background processes before running this again; with if-exists: update a run finds out by itself',
-  contended: 'Let only one run do this at a time, with a concurrency group in the workflow',
-};
-
 async function ensureProcess(
   step: Step,
   client: HttpClient,
   { connection, wanted }: EnsureInputs,
   target: Target,
 ) {
-  const world = {
-    ...step,
-    clock: client.clock,
-    did: (line: string, process?: ExistingProcess) => {
-      step.did('process', line);
-      // A step that fails after this, or is killed, has told of it all the same.
-      if (process === undefined) return;
-      step.output(knownOutputs(process, target));
-    },
-    warn: (line: string) => step.log.warning(line),
-    log: (line: string) => step.log.info(line),
-  };
-  const { ensured, instance } = await withAdvice(advice, async () => {
+  const runtime = runtimeOf(step, client, 'process');
+  // A step that fails after this, or is killed, has set these outputs.
+  const onExists = (process: ExistingProcess): void => step.output(knownOutputs(process, target));
+  const { ensured, instance } = await bringAbout();
+  for (const field of ensured.process?.odd ?? []) step.log.debug(`Not understood in the answer: ${field}`);
+  async function bringAbout(): Promise<{ ensured: EnsuredCloud; instance: Target['instance'] }> {
     if ('id' in wanted) {
       const store = openPinnedStore(step, client, connection, target);
-      return { ensured: await ensurePinned(wanted, { ...world, store }), instance: store.instance };
+      return { ensured: await ensurePinned(wanted, { store, runtime, onExists }), instance: store.instance };
     }
-    const keepsResource = (process: ExistingProcess) => candidates(wanted.spec, [process]).length > 0;
-    const store = openStore(step, client, connection, target, keepsResource);
-    const ensured = await ensure(wanted, { ...world, store });
-    noticeOthers(step, wanted.spec, ensured, store.latest);
-    return { ensured, instance: store.instance };
-  });
-  step.log.info(sentenceFor(wanted.spec, ensured));
+    const store = openStore(step, client, connection, target);
+    const done = await ensure(wanted, { ...openInstance(store, runtime), onExists });
+    noticeOthers(step, wanted.spec, done, store.latest);
+    return { ensured: done, instance: store.instance };
+  }
+  step.log.info(sentenceFor(describe(wanted.spec), ensured));
   if (Object.keys(ensured.ignored).length > 0) {
     step.log.warning(
       `${ensured.process?.id} ${differs(ensured.ignored)}. It was not changed (if-exists: ${wanted.ifExists}).`,
@@ -167,7 +148,7 @@ async function ensureProcess(
 function noticeOthers(
   step: Step,
   spec: ProcessSpec,
-  { process }: Ensured,
+  { process }: EnsuredCloud,
   listed: readonly ExistingProcess[],
 ): void {
   const own = process === undefined ? [] : [process];
@@ -176,14 +157,14 @@ function noticeOthers(
 }
 
 /** Warns of what is likely to go wrong with what is declared. */
-function warnOf(step: Step, spec: PinnedSpec, { process }: Ensured, { instance }: Target): void {
+function warnOf(step: Step, spec: PinnedSpec, { process }: EnsuredCloud, { instance }: Target): void {
   const processes = process?.processes ?? spec.processes ?? processesOfNew;
   for (const line of lint(spec, { processes, maxReplicas: instance?.maxReplicas })) step.warn(line);
 }
 
 function changeOf(
-  { spec, dryRun }: Pick<Ensure | EnsurePinned, 'spec' | 'dryRun'>,
-  { outcome, process, madeByOther }: Ensured,
+  { spec, dryRun }: Pick<EnsurePinned, 'spec' | 'dryRun'>,
+  { outcome, process, madeByOther }: EnsuredCloud,
   target: Target,
 ): Change {
   const unchanged = madeByOther ? 'made-by-other' : 'unchanged';

@@ -3,18 +3,18 @@ import type { Listing } from '../converge/listing.ts';
 import { timeWithOthers } from '../converge/pace.ts';
 import type { Place } from '../converge/plan.ts';
 import type { OperationResult } from '../converge/result.ts';
-import { Limit } from '../converge/semaphore.ts';
+import { Semaphore } from '../converge/semaphore.ts';
 import { type Planned, settledPlan } from '../converge/settled-plan.ts';
 import type { PlanRow } from '../converge/text.ts';
-import { type Sighted, waitAtGate } from '../forge/gate.ts';
+import { waitAtGate } from '../forge/gate.ts';
 import { lint } from '../forge/lint.ts';
-import { forgeMaker } from '../forge/maker.ts';
 import { forgeManifest } from '../forge/manifest.ts';
-import type { PlacedProcess } from '../forge/process.ts';
-import { forge, forgePace, forgeRules, removalLimit } from '../forge/service.ts';
+import { shareServer } from '../forge/open.ts';
+import type { ForgeProcess } from '../forge/process.ts';
+import { forge, forgePace, forgeService, removalSpan } from '../forge/service.ts';
 import { rowName } from '../forge/short-name.ts';
 import type { ForgeDeclaration, ForgeSpec } from '../forge/spec.ts';
-import { ForgeProcessStore, listWithSites } from '../forge/store.ts';
+import { ForgeStore, listWithSites } from '../forge/store.ts';
 import { type FoundServer, findServers } from '../forge/target.ts';
 import type { HttpClient } from '../http/client.ts';
 import { html } from '../runner/html.ts';
@@ -27,6 +27,7 @@ import {
   maxConcurrency,
   raceLimit,
   readConnection,
+  runtimeOf,
   withClient,
   workDeadline,
 } from './inputs/connection.ts';
@@ -35,8 +36,8 @@ import { type PlanInputs, readPlanInputs } from './inputs/plan.ts';
 import { warnIfDown } from './report/forge-table.ts';
 import { PlanReport } from './report/plan.ts';
 
-const forgeService: AppliedService<ForgeSpec, PlacedProcess> = {
-  rules: forgeRules,
+const applied: AppliedService<ForgeSpec, ForgeProcess> = {
+  service: forgeService,
   naming: {
     nameOf: rowName,
     particularsOf: ({ place }) => ({ server: place.name, server_id: place.id }),
@@ -59,7 +60,7 @@ export async function runForgeApply(step: Step): Promise<void> {
   step.inputs.done();
   await withClient(step, inputs.connection, async (client) => {
     const read = await readAndPlan(step, client, inputs);
-    const rows = logPlan(step, report, read, forgeService);
+    const rows = logPlan(step, report, read, applied);
     for (const operation of read.plan.operations)
       if (operation.action === 'keep') warnIfDown(step, operation.process);
     for (const { processes } of inputs.manifest.places)
@@ -75,17 +76,17 @@ export async function runForgeApply(step: Step): Promise<void> {
 /** A process, and the server that it is on. */
 interface Declared {
   readonly place: Place;
-  readonly process: PlacedProcess;
+  readonly process: ForgeProcess;
 }
 
 /** Shows what would be done. Gives what is declared and there. */
 function tell(
   step: Step,
   report: PlanReport,
-  { plan }: Planned<ForgeSpec, PlacedProcess>,
+  { plan }: Planned<ForgeSpec, ForgeProcess>,
   rows: readonly PlanRow[],
 ): readonly Declared[] {
-  showPlan(step, report, rows, forgeService);
+  showPlan(step, report, rows, applied);
   return plan.operations.flatMap((operation) =>
     'spec' in operation && 'process' in operation ? [operation] : [],
   );
@@ -119,21 +120,21 @@ async function change(
   client: HttpClient,
   inputs: ForgeApplyInputs,
   report: PlanReport,
-  read: Planned<ForgeSpec, PlacedProcess>,
+  read: Planned<ForgeSpec, ForgeProcess>,
   rows: readonly PlanRow[],
 ): Promise<readonly Declared[]> {
-  const time = timeWithOthers(changesIn(countsOf(rows)), forgePace) + removalLimit + raceLimit;
+  const time = timeWithOthers(changesIn(countsOf(rows)), forgePace) + removalSpan + raceLimit;
   const patient = client.within(workDeadline(step, inputs.connection, time));
   const results = await carryOut(read, {
-    ...{ step, report, inputs, service: forgeService },
-    makerAt: ({ place, listing }, limit) =>
-      forgeMaker(listing, {
-        ...step,
-        clock: client.clock,
-        store: storeOf(patient, inputs.organization, place),
-        removalLimit,
-        limit,
-      }),
+    ...{ step, report, inputs, service: applied },
+    runtime: runtimeOf(step, patient, 'processes'),
+    openAt: ({ place, listing }, semaphore, runtime) =>
+      shareServer(
+        (siteId) => storeOf(patient, inputs.organization, place, siteId),
+        listing,
+        semaphore,
+        runtime,
+      ),
     nextStep: () => html``,
   });
   const fresh = results.filter(({ outcome }) => outcome === 'created' || outcome === 'replaced');
@@ -148,7 +149,7 @@ async function waitForNew(
   client: HttpClient,
   inputs: ForgeApplyInputs,
   report: PlanReport,
-  fresh: readonly OperationResult<ForgeSpec, PlacedProcess>[],
+  fresh: readonly OperationResult<ForgeSpec, ForgeProcess>[],
 ): Promise<void> {
   if (inputs.wait > 0) await untilUp(step, client, inputs, fresh);
   const text =
@@ -185,7 +186,7 @@ export async function readAndPlan(
   step: Step,
   client: HttpClient,
   { connection, organization, file, manifest, prune }: ForgeApplyInputs,
-): Promise<Planned<ForgeSpec, PlacedProcess>> {
+): Promise<Planned<ForgeSpec, ForgeProcess>> {
   step.doing(`looking for the servers of ${organization}`);
   const servers = await findServers(client, organization, manifest.places);
   step.log.info(
@@ -193,11 +194,11 @@ export async function readAndPlan(
   );
   step.doing(`planning ${file}`);
   const patient = client.within(workDeadline(step, connection, msPerServer * servers.length));
-  const limit = new Limit(maxConcurrency);
-  const look = async (place: Place): Promise<Listing<PlacedProcess>> => {
+  const semaphore = new Semaphore(maxConcurrency);
+  const look = async (place: Place): Promise<Listing<ForgeProcess>> => {
     const store = storeOf(patient, organization, place);
     const declared = servers.find(({ id }) => id === place.id)?.declared ?? [];
-    return await listWithSites(declared, (filter) => limit.run(() => store.list(filter)));
+    return await listWithSites(declared, (filter) => semaphore.run(() => store.list(filter)));
   };
   const first = await Promise.all(
     servers.map(async ({ declared, ...place }: FoundServer) => ({
@@ -209,8 +210,8 @@ export async function readAndPlan(
   return await settledPlan(
     first,
     look,
-    { rules: forgeRules, prune },
-    { ...step, clock: client.clock, log: (line) => step.log.info(line) },
+    { service: forgeService, prune },
+    { runtime: runtimeOf(step, patient, 'plan') },
   );
 }
 
@@ -218,8 +219,13 @@ export async function readAndPlan(
 const msPerServer = 2_000;
 
 /** The processes of one server. */
-export function storeOf(client: HttpClient, organization: string, { id, name }: Place): ForgeProcessStore {
-  return new ForgeProcessStore(client, { organization, serverId: id, serverName: name, siteId: undefined });
+export function storeOf(
+  client: HttpClient,
+  organization: string,
+  { id, name }: Place,
+  siteId?: string,
+): ForgeStore {
+  return new ForgeStore(client, { organization, serverId: id, serverName: name, siteId });
 }
 
 /** Waits until new processes are up, and stay so. Throws a `Failure` when one is not, or ends for good. */
@@ -227,23 +233,23 @@ export async function untilUp(
   step: Step,
   client: HttpClient,
   { connection, organization, wait }: ForgeApplyInputs,
-  fresh: readonly OperationResult<unknown, PlacedProcess>[],
+  fresh: readonly OperationResult<unknown, ForgeProcess>[],
 ): Promise<void> {
   step.doing('waiting until what is new is up');
   const patient = client.within(workDeadline(step, connection, wait));
   const ofPlace = [...Map.groupBy(fresh, ({ operation }) => operation.place.id).values()];
-  const look = async (): Promise<Sighted> => {
-    const looks = ofPlace.map(async (results): Promise<readonly PlacedProcess[]> => {
+  const look = async (): Promise<readonly ForgeProcess[]> => {
+    const looks = ofPlace.map(async (results): Promise<readonly ForgeProcess[]> => {
       const [first] = results;
       if (first === undefined) return [];
-      const { processes } = await storeOf(patient, organization, first.operation.place).list();
+      const processes = await storeOf(patient, organization, first.operation.place).listAll();
       const seen = new Map(processes.map((process) => [process.id, process]));
       // One that is not there is waited for like any other: a list may lag behind.
       return results.flatMap(({ process }) =>
         process === undefined ? [] : [seen.get(process.id) ?? { ...process, status: 'not there' }],
       );
     });
-    return { processes: (await Promise.all(looks)).flat(), unreadable: [] };
+    return (await Promise.all(looks)).flat();
   };
   const { failure } = await waitAtGate(
     { statuses: ['running', 'installed'], minCount: 0, demand: 'what is new must run' },

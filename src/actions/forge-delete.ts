@@ -1,19 +1,21 @@
-import { deleteFailure } from '../converge/remove.ts';
+import { deleteAll, deleteFailure, findToDelete, untilGone, waitUntilGone } from '../converge/remove.ts';
 import { Failure } from '../failure.ts';
-import { deleteForSure, type ForgeDeleteWorld, findToDelete } from '../forge/delete.ts';
+import { couldBe, identityOf, type Sought } from '../forge/identity.ts';
 import type { ForgeProcess } from '../forge/process.ts';
-import { removalLimit } from '../forge/service.ts';
-import { ForgeProcessStore } from '../forge/store.ts';
+import { forgeService, removalSpan } from '../forge/service.ts';
+import { describe } from '../forge/spec.ts';
+import { isLeaving } from '../forge/status.ts';
+import { ForgeStore } from '../forge/store.ts';
 import type { ForgeTarget } from '../forge/target.ts';
 import type { HttpClient } from '../http/client.ts';
 import type { Step } from '../runner/step.ts';
-import { raceLimit, withClient, workDeadline } from './inputs/connection.ts';
+import { raceLimit, runtimeOf, withClient, workDeadline } from './inputs/connection.ts';
 import { findForgeTarget } from './inputs/forge.ts';
 import { describeAsked, type ForgeDeleteInputs, readForgeDeleteInputs } from './inputs/forge-delete.ts';
 import { type DeleteOutcome, showForgeAbsent, showForgeDeleted } from './report/forge-delete.ts';
 import { forgeLine, idsJson } from './report/forge-table.ts';
 
-/** Makes a background process of a Forge server not exist. */
+/** Deletes a background process of a Forge server, if it exists. */
 export async function runForgeDelete(step: Step): Promise<void> {
   const inputs = readForgeDeleteInputs(step);
   await withClient(step, inputs.connection, async (client) => {
@@ -23,7 +25,10 @@ export async function runForgeDelete(step: Step): Promise<void> {
     const world = openWorld(step, client, inputs, target);
     const { asked, all } = inputs;
     const { siteId } = target;
-    const found = await findToDelete(asked.by === 'id' ? asked : { ...asked, siteId }, all, world);
+    const found =
+      asked.by === 'id'
+        ? await findPinned(asked.id, world)
+        : await findToDelete({ ...asked, siteId }, all, world);
     for (const process of found) step.log.info(forgeLine(process));
     const tell = (outcome: DeleteOutcome, processes: readonly ForgeProcess[]): void => {
       step.output({ outcome, 'ids-json': idsJson(processes), count: String(processes.length) });
@@ -37,21 +42,25 @@ export async function runForgeDelete(step: Step): Promise<void> {
   });
 }
 
-function openWorld(
-  step: Step,
-  client: HttpClient,
-  { connection }: ForgeDeleteInputs,
-  target: ForgeTarget,
-): ForgeDeleteWorld {
-  const patient = client.within(workDeadline(step, connection, raceLimit + removalLimit));
+type ForgeDeleteWorld = ReturnType<typeof openWorld>;
+
+function openWorld(step: Step, client: HttpClient, { connection }: ForgeDeleteInputs, target: ForgeTarget) {
+  const patient = client.within(workDeadline(step, connection, raceLimit + removalSpan));
+  const store = new ForgeStore(patient, target);
   return {
-    ...step,
-    clock: client.clock,
-    store: new ForgeProcessStore(patient, target),
-    removalLimit,
-    did: (line) => step.did('processes', line),
-    log: (line) => step.log.info(line),
+    service: { ...forgeService, identityOf, couldBe, describe: (sought: Sought) => describe(sought) },
+    store,
+    runtime: runtimeOf(step, patient, 'processes'),
   };
+}
+
+/** The one process of an id; none where it is being removed already, once that is over. */
+async function findPinned(id: string, world: ForgeDeleteWorld): Promise<readonly ForgeProcess[]> {
+  const found = await world.store.find(id);
+  if (found === undefined) return [];
+  if (!isLeaving(found)) return [found];
+  await waitUntilGone([found], world);
+  return [];
 }
 
 function refuseMissing(
@@ -78,7 +87,8 @@ async function deleteFound(
   found: readonly ForgeProcess[],
   tell: (outcome: DeleteOutcome, processes: readonly ForgeProcess[]) => void,
 ): Promise<void> {
-  const result = await deleteForSure(found, world);
+  const { store, runtime } = world;
+  const result = await deleteAll(found, store, runtime, (asked) => untilGone(asked, world));
   const { deleted } = result;
   tell(deleted.length > 0 ? 'deleted' : '', deleted);
   const failure = deleteFailure(result);

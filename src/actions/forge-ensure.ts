@@ -1,27 +1,35 @@
 import { differs } from '../converge/changes.ts';
-import { ensure, type ForgeEnsure, type ForgeEnsured } from '../forge/ensure.ts';
+import { type Ensure, ensure } from '../converge/ensure.ts';
 import { specFrom } from '../forge/identity.ts';
 import { lint } from '../forge/lint.ts';
+import { openServer } from '../forge/open.ts';
 import type { ForgeProcess } from '../forge/process.ts';
-import { forge, removalLimit } from '../forge/service.ts';
-import { describe, type ForgeDeclaration } from '../forge/spec.ts';
-import { ForgeProcessStore } from '../forge/store.ts';
+import { forge, removalSpan } from '../forge/service.ts';
+import { describe, type ForgeDeclaration, type ForgeSpec } from '../forge/spec.ts';
+import { ForgeStore } from '../forge/store.ts';
 import type { ForgeTarget, ForgeTargetName } from '../forge/target.ts';
 import type { HttpClient } from '../http/client.ts';
 import type { Inputs } from '../runner/inputs.ts';
 import type { Step } from '../runner/step.ts';
-import { type Advice, withAdvice } from './advice.ts';
 import { proveForgeStable, readStableFor } from './forge-stable.ts';
-import { type Connection, readConnection, withClient, workDeadline } from './inputs/connection.ts';
+import {
+  type Connection,
+  raceLimit,
+  readConnection,
+  runtimeOf,
+  withClient,
+  workDeadline,
+} from './inputs/connection.ts';
 import { findForgeTarget, readForgeDeclaration, readForgeTarget } from './inputs/forge.ts';
-import { sentenceFor, showForge } from './report/forge-ensure.ts';
+import { sentenceFor } from './report/ensure.ts';
+import { type EnsuredForge, showForge } from './report/forge-ensure.ts';
 import { warnIfDown } from './report/forge-table.ts';
 
 interface ForgeInputs {
   readonly connection: Connection;
   readonly target: ForgeTargetName;
   readonly declaration: ForgeDeclaration;
-  readonly ifExists: ForgeEnsure['ifExists'];
+  readonly ifExists: 'reuse' | 'replace' | 'fail';
   readonly dryRun: boolean;
   readonly stableFor: number;
 }
@@ -42,8 +50,8 @@ export async function runForge(step: Step): Promise<void> {
       stable: '',
     });
     for (const line of lint(wanted.spec)) step.warn(line);
-    showForge(step, wanted, ensured, target.serverName);
-    step.log.info(sentenceFor(wanted.spec, ensured));
+    showForge(step, wanted.spec, ensured, target.serverName);
+    step.log.info(sentenceFor(describe(wanted.spec), ensured));
     warn(step, wanted, ensured);
     await proveOne(step, client, inputs, target, ensured.process);
   });
@@ -56,7 +64,7 @@ async function proveOne(
   target: ForgeTarget,
   process: ForgeProcess | undefined,
 ): Promise<void> {
-  const store = new ForgeProcessStore(client.within(workDeadline(step, connection, stableFor)), target);
+  const store = new ForgeStore(client.within(workDeadline(step, connection, stableFor)), target);
   const look = async (): Promise<readonly ForgeProcess[]> => {
     const found = await store.find(process?.id ?? '');
     return found === undefined ? [] : [found];
@@ -78,12 +86,12 @@ function readInputs(step: Step): ForgeInputs {
   return read;
 }
 
-function readIfExists(inputs: Inputs): ForgeEnsure['ifExists'] {
+function readIfExists(inputs: Inputs): 'reuse' | 'replace' | 'fail' {
   const words = ['reuse', 'replace', 'fail'] as const;
   if (inputs.text('if-exists') !== 'update') return inputs.choice('if-exists', words, 'reuse');
   inputs.problem(
     'if-exists',
-    'cannot be update: Forge cannot change a process. Use replace, which deletes it and creates it anew',
+    'cannot be update: Forge cannot change a process. Use replace, which deletes it and creates a new one',
   );
   return 'reuse';
 }
@@ -93,31 +101,17 @@ async function ensureOn(
   client: HttpClient,
   connection: Connection,
   target: ForgeTarget,
-  wanted: ForgeEnsure,
-): Promise<ForgeEnsured> {
-  const limited = client.within(workDeadline(step, connection, removalLimit));
-  const world = {
-    ...step,
-    clock: client.clock,
-    store: new ForgeProcessStore(limited, target),
-    removalLimit,
-    did: (line: string) => step.did('process', line),
-    warn: (line: string) => step.log.warning(line),
-    log: (line: string) => step.log.info(line),
-  };
-  return await withAdvice(advice, () => ensure(wanted, world));
+  wanted: Ensure<ForgeSpec>,
+): Promise<EnsuredForge> {
+  const limited = client.within(workDeadline(step, connection, raceLimit + removalSpan));
+  return await ensure(
+    wanted,
+    openServer(new ForgeStore(limited, target), runtimeOf(step, limited, 'process')),
+  );
 }
 
-/** By which input what is wrong can be corrected. */
-const advice: Advice = {
-  'several-match':
-    'Delete those that are not wanted, or tell them apart: by directory, by user, or by site if they belong to one',
-  exists: 'if-exists is fail; use reuse or replace if that is fine',
-  contended: 'Let only one run do this at a time, with a concurrency group in the workflow',
-};
-
 /** What is not wrong enough to fail, and yet not as it should be. */
-function warn(step: Step, { spec, ifExists }: ForgeEnsure, ensured: ForgeEnsured): void {
+function warn(step: Step, { spec, ifExists }: Ensure<ForgeSpec>, ensured: EnsuredForge): void {
   const { process, ignored, otherName } = ensured;
   if (process === undefined) return;
   if (Object.keys(ignored).length > 0) {
@@ -125,7 +119,7 @@ function warn(step: Step, { spec, ifExists }: ForgeEnsure, ensured: ForgeEnsured
   }
   if (otherName !== undefined) {
     step.warn(
-      `Another background process has the name ${spec.name}, so ${process.id} is named ${otherName}. Give it another name.`,
+      `Another background process has the name ${spec.name}, so ${process.id} is named ${otherName}. Set another name.`,
     );
   }
   warnIfDown(step, process);

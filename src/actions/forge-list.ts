@@ -1,9 +1,9 @@
-import { unreadableText } from '../converge/listing.ts';
+import { doubtText } from '../converge/listing.ts';
 import { type Gate, type Gated, waitAtGate } from '../forge/gate.ts';
 import { forgeManifest, writeForgeManifest } from '../forge/manifest.ts';
 import { forge } from '../forge/service.ts';
 import { knownWords } from '../forge/status.ts';
-import { ForgeProcessStore, type ProcessFilter } from '../forge/store.ts';
+import { ForgeStore, type ProcessFilter } from '../forge/store.ts';
 import type { ForgeTargetName } from '../forge/target.ts';
 import type { HttpClient } from '../http/client.ts';
 import { orNear } from '../names.ts';
@@ -104,12 +104,12 @@ async function listAtGate(
 ): Promise<Gated> {
   const target = await findForgeTarget(step, client, name);
   step.doing(isClosed(gate) ? 'waiting at the gate' : 'listing the background processes');
-  const store = new ForgeProcessStore(client.within(workDeadline(step, connection, wait)), target);
+  const store = new ForgeStore(client.within(workDeadline(step, connection, wait)), target);
   const { user, directory } = filter;
   return await waitAtGate(
     gate,
     async () => {
-      return withCommand(await store.list({ user, siteId: target.siteId, directory, sort }), filter);
+      return withCommand(await store.listAll({ user, directory, sort }), filter);
     },
     { ...waitingFor({ ...step, clock: client.clock }, wait), log: (line) => step.log.info(line) },
   );
@@ -117,12 +117,19 @@ async function listAtGate(
 
 function report(step: Step, inputs: ForgeListInputs, gated: Gated): void {
   const { target, filter } = inputs;
-  const { processes, unreadable } = gated;
+  const { processes } = gated;
   const asked = describeFilter(filter, target.site);
-  const leftOut = unreadable.map((one) => `Left out: ${unreadableText(one)}.`);
+  const leftOut = processes
+    .filter(({ doubt }) => doubt !== undefined)
+    .map((process) => `Left out of the manifest: ${doubtText(process)}.`);
   for (const line of leftOut) step.warn(line);
   const manifest = writeForgeManifest(
-    { id: target.server, name: target.server, site: target.site, processes },
+    {
+      id: target.server,
+      name: target.server,
+      site: target.site,
+      processes: processes.filter(({ doubt }) => doubt === undefined),
+    },
     {
       schemaUrl: schemaUrl(step, 'forge-processes'),
       notes: [

@@ -1,11 +1,10 @@
-import { unreadableText } from '../converge/listing.ts';
+import { doubtText } from '../converge/listing.ts';
 import { Failure } from '../failure.ts';
-import type { Sighted } from '../forge/gate.ts';
 import type { ForgeProcess } from '../forge/process.ts';
 import { type Accepted, type Restarting, requestRestarts, untilUp } from '../forge/restart.ts';
 import { forge } from '../forge/service.ts';
 import { isLeaving } from '../forge/status.ts';
-import { ForgeProcessStore } from '../forge/store.ts';
+import { ForgeStore } from '../forge/store.ts';
 import type { ForgeTarget, ForgeTargetName } from '../forge/target.ts';
 import { code, html, prose } from '../runner/html.ts';
 import type { Step } from '../runner/step.ts';
@@ -47,7 +46,7 @@ export async function runForgeRestart(step: Step): Promise<void> {
     const target = await findForgeTarget(step, client, inputs.target);
     // Once for those that are installing, once for all to come up.
     const patient = client.within(workDeadline(step, inputs.connection, 2 * inputs.wait));
-    const store = new ForgeProcessStore(patient, target);
+    const store = new ForgeStore(patient, target);
     step.doing('restarting background processes');
     const processes = await select(step, store, target, inputs);
     const accepted = await request(step, store, processes, inputs.wait);
@@ -73,7 +72,7 @@ function readInputs(step: Step): ForgeRestartInputs {
 /** What is to be restarted. Throws a `Failure` when that is nothing. */
 async function select(
   step: Step,
-  store: ForgeProcessStore,
+  store: ForgeStore,
   target: ForgeTarget,
   { filter, processId, target: name }: ForgeRestartInputs,
 ): Promise<readonly ForgeProcess[]> {
@@ -86,9 +85,10 @@ async function select(
       fix: `Check process-id, organization (${target.organization}) and server (${target.serverName})`,
     });
   }
-  const { processes, unreadable } = await list(store, target, filter);
-  for (const one of unreadable) step.warn(`Not restarted: ${unreadableText(one)}.`);
-  const present = processes.filter((process) => !isLeaving(process));
+  const all = await list(store, filter);
+  const isUnknown = ({ doubt }: ForgeProcess): boolean => doubt !== undefined;
+  for (const process of all.filter(isUnknown)) step.warn(`Not restarted: ${doubtText(process)}.`);
+  const present = all.filter((process) => !isLeaving(process) && !isUnknown(process));
   if (present.length > 0) return present;
   throw new Failure({
     what: `Restarting background processes on server ${target.serverName}`,
@@ -97,19 +97,15 @@ async function select(
   });
 }
 
-async function list(
-  store: ForgeProcessStore,
-  { siteId }: ForgeTarget,
-  filter: ForgeFilter,
-): Promise<Sighted> {
+async function list(store: ForgeStore, filter: ForgeFilter): Promise<readonly ForgeProcess[]> {
   const { user, directory } = filter;
-  return withCommand(await store.list({ user, siteId, directory }), filter);
+  return withCommand(await store.listAll({ user, directory }), filter);
 }
 
 /** Asks for the restarts and sets the outputs. Throws when one was refused. */
 async function request(
   step: Step,
-  store: ForgeProcessStore,
+  store: ForgeStore,
   processes: readonly ForgeProcess[],
   wait: number,
 ): Promise<readonly Accepted[]> {
@@ -130,7 +126,7 @@ async function request(
 
 async function waitUntilUp(
   step: Step,
-  store: ForgeProcessStore,
+  store: ForgeStore,
   accepted: readonly Accepted[],
   target: ForgeTarget,
   { filter, processId, target: name, wait }: ForgeRestartInputs,
@@ -140,7 +136,7 @@ async function waitUntilUp(
   const look = async (): Promise<readonly ForgeProcess[]> =>
     few
       ? (await Promise.all(ids.map((id) => store.find(id)))).filter((one) => one !== undefined)
-      : withOdd(await list(store, target, filter), accepted);
+      : await list(store, filter);
   const { processes, failure } =
     wait === 0
       ? { processes: accepted.map(({ process }) => process), failure: undefined }
@@ -159,14 +155,7 @@ async function waitUntilUp(
   if (failure !== undefined) throw failure;
 }
 
-/** One that is not understood for a while is there all the same, and what it is doing is not known. */
-function withOdd({ processes, unreadable }: Sighted, accepted: readonly Accepted[]): readonly ForgeProcess[] {
-  const odd = new Set(unreadable.map(({ id }) => id));
-  const there = accepted.filter(({ process }) => odd.has(process.id));
-  return [...processes, ...there.map(({ process }) => ({ ...process, status: 'unknown' }))];
-}
-
-function restarting(step: Step, store: ForgeProcessStore, wait: number): Restarting {
+function restarting(step: Step, store: ForgeStore, wait: number): Restarting {
   return {
     store,
     waiting: waitingFor(step, wait),

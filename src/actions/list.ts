@@ -5,7 +5,7 @@ import { type RunningInstance, writeCloudManifest } from '../cloud/manifest.ts';
 import type { ExistingProcess } from '../cloud/process.ts';
 import { cloud } from '../cloud/service.ts';
 import type { ProcessSpec } from '../cloud/spec.ts';
-import { unreadableText } from '../converge/listing.ts';
+import { doubtText } from '../converge/listing.ts';
 import type { Outputs, Step } from '../runner/step.ts';
 import { type Connection, readConnection, withClient } from './inputs/connection.ts';
 import { readTarget, type TargetInputs } from './inputs/target.ts';
@@ -81,12 +81,18 @@ function logPlaces({ log, warn }: Step, places: readonly RunningPlace[], statuse
     log.group(
       `${nameOf(place)}: ${length} background ${length === 1 ? 'process' : 'processes'}`,
       place.processes.map((process) =>
-        [process.id, describeExisting(process), `× ${process.processes}`, statuses?.get(process.id)?.status]
+        [
+          process.id,
+          describeExisting(process),
+          `× ${process.processes ?? 'unknown'}`,
+          statuses?.get(process.id)?.status,
+        ]
           .filter((part) => part !== undefined)
           .join('  '),
       ),
     );
-    for (const one of place.unreadable) warn(`Left out: ${unreadableText(one)}.`);
+    for (const process of place.processes.filter(({ doubt }) => doubt !== undefined))
+      warn(`Not understood: ${doubtText(process)}.`);
   }
 }
 
@@ -112,7 +118,7 @@ function listed(process: ExistingProcess, place: RunningPlace) {
   return {
     id: process.id,
     type: process.type,
-    processes: process.processes,
+    processes: process.processes ?? null,
     command: process.command,
     config: setOptions(process.config),
     strategy: process.strategy,
@@ -129,6 +135,6 @@ function nameOf({ id, instance }: RunningPlace): string {
 }
 
 function asWritten(place: RunningPlace): RunningInstance {
-  const { id, instance, processes, unreadable } = place;
-  return { id, name: nameOf(place), type: instance?.type ?? '', processes, unreadable };
+  const { id, instance, processes } = place;
+  return { id, name: nameOf(place), type: instance?.type ?? '', processes };
 }

@@ -3,20 +3,20 @@ import type { Instance } from '../cloud/instances.ts';
 import { lint } from '../cloud/lint.ts';
 import { type Load, memoryWarning } from '../cloud/memory.ts';
 import type { ExistingProcess } from '../cloud/process.ts';
-import { cloudRules } from '../cloud/service.ts';
+import { cloudService } from '../cloud/service.ts';
 import { type ProcessSpec, processesOfNew } from '../cloud/spec.ts';
-import { CloudProcessStore } from '../cloud/store.ts';
+import { CloudStore } from '../cloud/store.ts';
 import { findInEnvironment, pickInstances } from '../cloud/target.ts';
 import type { Listing } from '../converge/listing.ts';
 import type { Operation, Place, Plan } from '../converge/plan.ts';
-import { Limit } from '../converge/semaphore.ts';
+import { Semaphore } from '../converge/semaphore.ts';
 import { type Planned, settledPlan } from '../converge/settled-plan.ts';
 import type { HttpClient } from '../http/client.ts';
 import type { Manifest } from '../manifest/read.ts';
 import type { Step } from '../runner/step.ts';
 import { waitingFor } from '../time.ts';
 import type { ApplyInputs } from './inputs/apply.ts';
-import { maxConcurrency, workDeadline } from './inputs/connection.ts';
+import { maxConcurrency, runtimeOf, workDeadline } from './inputs/connection.ts';
 import { named, namesIn } from './inputs/target.ts';
 
 /** What the manifest declares next to what there is. */
@@ -44,10 +44,10 @@ export async function readAndPlan(
   const isStale = await beside.beforePlan(environment);
   step.doing(`planning ${inputs.file}`);
   const patient = client.within(workDeadline(step, inputs.connection, 2_000 * instances.length));
-  const limit = new Limit(maxConcurrency);
+  const semaphore = new Semaphore(maxConcurrency);
   const look = async ({ id }: Place): Promise<Listing<ExistingProcess>> => {
     const instance = instances.find((one) => one.id === id);
-    return await limit.run(() => new CloudProcessStore(patient, id, { instance }).list());
+    return await semaphore.run(() => new CloudStore(patient, id, { instance }).list());
   };
   const first = await Promise.all(
     instances.map(async (place, index) => ({
@@ -59,8 +59,8 @@ export async function readAndPlan(
   const { states, plan } = await settledPlan(
     first,
     look,
-    { rules: cloudRules, prune: inputs.prune },
-    { ...step, clock: client.clock, log: (line) => step.log.info(line) },
+    { service: cloudService, prune: inputs.prune },
+    { runtime: runtimeOf(step, patient, 'plan') },
   );
   warnOf(step, inputs.manifest, instances, plan);
   return { environment, instances, states, plan };

@@ -1,10 +1,9 @@
 import type { Environment } from '../cloud/environment.ts';
 import type { Instance } from '../cloud/instances.ts';
 import type { ExistingProcess } from '../cloud/process.ts';
-import { CloudProcessStore } from '../cloud/store.ts';
+import { CloudStore } from '../cloud/store.ts';
 import { type EnvironmentInstances, findInEnvironment } from '../cloud/target.ts';
-import type { Listing } from '../converge/listing.ts';
-import { Limit } from '../converge/semaphore.ts';
+import { Semaphore } from '../converge/semaphore.ts';
 import type { HttpClient } from '../http/client.ts';
 import { NotThere } from '../names.ts';
 import type { Step } from '../runner/step.ts';
@@ -23,7 +22,6 @@ export interface RunningPlace {
   /** Undefined only where an instance was given by its id and nothing runs on it. */
   readonly instance: Instance | undefined;
   readonly processes: readonly ExistingProcess[];
-  readonly unreadable: Listing<ExistingProcess>['unreadable'];
 }
 
 /** Reads what the one instance runs that the inputs name, or, without one, every instance of the environment. */
@@ -48,11 +46,11 @@ async function readInstance(
   const found = await findTarget(step, client, connection, target, true);
   step.doing('listing the background processes');
   const store = openStore(step, client, connection, found);
-  const { processes, unreadable } = await store.list();
+  const { processes } = await store.list();
   const instance = found.instance ?? store.instance;
   return {
     environment: found.environment,
-    places: [{ id: found.instanceId ?? '', instance, processes, unreadable }],
+    places: [{ id: found.instanceId ?? '', instance, processes }],
   };
 }
 
@@ -71,13 +69,13 @@ async function readEnvironment(
   );
   step.doing('listing the background processes');
   const patient = client.within(workDeadline(step, connection, 2_000 * found.instances.length));
-  const limit = new Limit(maxConcurrency);
+  const semaphore = new Semaphore(maxConcurrency);
   const places = await Promise.all(
     found.instances.map(async (instance) => {
       const listing = found.listings.get(instance.id);
-      const store = new CloudProcessStore(patient, instance.id, { instance, listing });
-      const { processes, unreadable } = listing ?? (await limit.run(() => store.list()));
-      return { id: instance.id, instance, processes, unreadable };
+      const store = new CloudStore(patient, instance.id, { instance, listing });
+      const { processes } = listing ?? (await semaphore.run(() => store.list()));
+      return { id: instance.id, instance, processes };
     }),
   );
   return { environment: found.environment, places };

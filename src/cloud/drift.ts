@@ -11,8 +11,8 @@ import {
 } from './spec.ts';
 
 /**
- * Where an existing process differs from what was declared, compared by value. Only what the declaration names is
- * compared: `processes`, the command, and each config key that was given.
+ * Where an existing process differs from its declaration, compared by value. Only what the declaration names is compared:
+ * `processes`, the command, and each config key that is set. A value that the API does not tell has no `from`.
  */
 export function drift(spec: PinnedSpec, existing: ExistingProcess): Changes {
   const changes: Record<string, Change> = {};
@@ -21,25 +21,22 @@ export function drift(spec: PinnedSpec, existing: ExistingProcess): Changes {
   }
   if (spec.type === 'custom') {
     if (changesCommand(spec.command, existing)) {
-      changes['command'] = { from: existing.command, to: spec.command };
+      changes['command'] = { from: existing.command ?? undefined, to: spec.command };
     }
     return changes;
   }
   for (const key of givenKeys(spec.config)) {
-    const from = existing.config[key] ?? null;
+    const from = existing.config[key] ?? (existing.tellsConfig ? null : undefined);
     const to = spec.config[key];
-    if (meaningOf(key, from) !== meaningOf(key, to)) changes[`config.${key}`] = { from, to };
+    if (from === undefined || meaningOf(key, from) !== meaningOf(key, to))
+      changes[`config.${key}`] = { from, to };
   }
   return changes;
 }
 
-/** Is another command declared? */
+/** Does the declaration name another command? */
 function changesCommand(command: string | undefined, existing: ExistingProcess): command is string {
   return command !== undefined && foldCommand(command) !== foldCommand(existing.command ?? '');
-}
-
-export function hasDrifted(spec: PinnedSpec, existing: ExistingProcess): boolean {
-  return Object.keys(drift(spec, existing)).length > 0;
 }
 
 function givenKeys(config: WorkerConfig): ConfigKey[] {

@@ -108,6 +108,9 @@ export interface Watched {
   readonly recycles: boolean;
 }
 
+/** Where the number of processes is not known. */
+const mostProcesses = 10;
+
 /** Where the number of replicas is not known, so many exits are no proof that one copy has exited twice. */
 const unknownReplicas = 10;
 
@@ -122,7 +125,7 @@ export function watchedOf(
     id,
     command,
     cluster: name,
-    copies: processes * (max ?? unknownReplicas),
+    copies: (processes ?? mostProcesses) * (max ?? unknownReplicas),
     isSingle: processes === 1 && min === 1 && max === 1 && !sleeps && !hibernates,
     recycles:
       /--max-(jobs|time)\b/.test(command ?? '') || config['max-jobs'] != null || config['max-time'] != null,

@@ -1,7 +1,6 @@
-import { candidatesAmong, fits, foldCommand, type Identity, keyOf } from '../converge/identity.ts';
+import { foldCommand, type Identity, keyOf } from '../converge/identity.ts';
 import type { ExistingProcess } from './process.ts';
-import type { ProcessSpec } from './spec.ts';
-import { describe, foldConnection, foldQueue } from './spec.ts';
+import { describe, foldConnection, foldQueue, type ProcessSpec } from './spec.ts';
 
 /** What a declaration is known by: a custom process by its command, a worker by its queue list and its connection. */
 export function identityOf(spec: ProcessSpec): Identity {
@@ -21,49 +20,42 @@ function workerIdentity(type: string, queue: unknown, connection: unknown): Iden
   return { family: `${type} ${foldQueue(queue)}`, marks: [foldConnection(connection)] };
 }
 
-/** The processes that may be the declared one; of a worker without a declared connection, those without one first. */
-export function candidates(spec: ProcessSpec, existing: readonly ExistingProcess[]): ExistingProcess[] {
-  return candidatesAmong(identityOf(spec), existing, identityOfExisting);
+/** Can a process in doubt be the declared one? What is not known of it may be anything. */
+export function couldBe(spec: ProcessSpec, { type, command }: ExistingProcess): boolean {
+  if (type !== '') return type === spec.type;
+  return spec.type === 'worker' || command === null || foldCommand(command) === foldCommand(spec.command);
 }
 
-/** The same, but without a declared connection those of any connection count alike. */
-export function allCandidates(spec: ProcessSpec, existing: readonly ExistingProcess[]): ExistingProcess[] {
-  const wanted = identityOf(spec);
-  return existing.filter((process) => fits(wanted, identityOfExisting(process)));
-}
-
-/** Equal for two declarations that would be one process. Used to refuse a manifest that declares one twice. */
-export function identityKey(spec: ProcessSpec): string {
-  return keyOf(identityOf(spec));
-}
-
-/** May it be the declared process? What is not known of it may be anything, if something is known that fits. */
-export function mayBeDeclared(
-  spec: ProcessSpec,
-  { type, command, config }: Partial<ExistingProcess>,
-): boolean {
-  if (type !== undefined && type !== spec.type) return false;
-  if (spec.type === 'custom')
-    return command == null ? type !== undefined : foldCommand(command) === foldCommand(spec.command);
-  if (config === undefined) return type !== undefined;
-  const connection = foldConnection(spec.config.connection);
-  return (
-    foldQueue(config['queue']) === foldQueue(spec.config.queue) &&
-    (connection === undefined || connection === foldConnection(config['connection']))
-  );
+/** A custom process is known by its command, a worker by its config: has the API told that? */
+export function statesIdentity({ type, command, tellsConfig }: ExistingProcess): boolean {
+  return type === 'custom' ? command !== null : tellsConfig;
 }
 
 /** An existing process in the words of a declaration: `worker on queue high of connection redis`. */
 export function describeExisting(
-  { type, processes, command, config }: ExistingProcess,
+  { type, processes, command, config, doubt }: ExistingProcess,
   room?: number,
 ): string {
   if (type === 'custom') return describe({ type, processes, command: command ?? undefined }, room);
-  if (type !== 'worker') return `process of type ${type}`;
+  if (type !== 'worker') return `process of type ${type === '' ? 'unknown' : type}`;
+  if (doubt !== undefined) return 'worker on an unknown queue';
   const queue = foldQueue(config['queue']);
   const connection = foldConnection(config['connection']);
   return describe(
     { type, processes, config: connection === undefined ? { queue } : { queue, connection } },
     room,
   );
+}
+
+/** What tells processes apart that match one declaration: `connection redis, 2 processes`. */
+export function particularsOf({ type, processes, config }: ExistingProcess): string {
+  const count = `${processes ?? 'an unknown number of'} ${processes === 1 ? 'process' : 'processes'}`;
+  return type === 'worker'
+    ? `connection ${foldConnection(config['connection']) ?? 'not set'}, ${count}`
+    : count;
+}
+
+/** Equal for two declarations that would be one process: a manifest declares none twice. */
+export function identityKey(spec: ProcessSpec): string {
+  return keyOf(identityOf(spec));
 }

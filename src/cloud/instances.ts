@@ -5,22 +5,22 @@ import { HttpFailure, TooLarge } from '../http/failure.ts';
 import { path } from '../http/path.ts';
 import { type Environment, environmentFrom } from './environment.ts';
 import { listAll } from './lists.ts';
-import type { ExistingProcess } from './process.ts';
-import { IncludedEnvironment, InstanceResource, processFrom, RawProcess, theOne } from './shapes.ts';
+import { type ExistingProcess, processFrom } from './process.ts';
+import { IncludedEnvironment, InstanceResource, ProcessResource, theOne } from './shapes.ts';
 
 /** A unit of compute: each of its replicas runs all of its background processes. */
 export interface Instance {
   readonly id: string;
   readonly name: string;
-  /** `app`, `service`, `queue` or `managed_queue`; a word not known yet passes through. */
-  readonly type: string;
+  /** `app`, `service`, `queue` or `managed_queue`; a word not known yet passes through. Undefined when it is not told. */
+  readonly type: string | undefined;
+  /** Names the memory of a replica, such as `flex.m-1vcpu-1gb`. */
+  readonly size?: string | undefined;
   readonly minReplicas: number | undefined;
   readonly maxReplicas: number | undefined;
   /** It scales to zero when nobody needs it, and its processes with it. */
   readonly sleeps: boolean;
   readonly environmentId: string | undefined;
-  /** Names its memory: `flex-512mb`, `flex.m-1vcpu-1gb`. */
-  readonly size?: string | undefined;
   /** Where it has been read together with the instance. */
   readonly environment?: Environment | undefined;
 }
@@ -28,13 +28,13 @@ export interface Instance {
 export function instanceFrom({ id, attributes, relationships }: InstanceResource): Instance {
   return {
     id,
-    name: attributes.name,
-    type: attributes.type,
-    minReplicas: attributes.min_replicas ?? undefined,
-    maxReplicas: attributes.max_replicas ?? undefined,
-    sleeps: attributes.sleep_with_app === true,
+    name: attributes?.name ?? id,
+    type: attributes?.type,
+    minReplicas: attributes?.min_replicas,
+    maxReplicas: attributes?.max_replicas,
+    sleeps: attributes?.sleep_with_app === true,
     environmentId: relationships?.environment?.data?.id,
-    size: attributes.size,
+    size: attributes?.size,
   };
 }
 
@@ -96,10 +96,12 @@ export async function listInstances(
         client,
         { ...call, query },
         InstanceResource,
-        v.union([IncludedEnvironment, RawProcess]),
+        v.union([IncludedEnvironment, ProcessResource]),
       );
-      const [own] = included.flatMap((item) => ('raw' in item || item.id !== environmentId ? [] : [item]));
-      const brought = included.flatMap((item) => ('raw' in item ? [item] : []));
+      const [own] = included.flatMap((item) =>
+        isEnvironment(item) && item.id === environmentId ? [item] : [],
+      );
+      const brought = included.filter((item) => !isEnvironment(item));
       return {
         instances: items.map(instanceFrom),
         listings: processes ? processesOf(items, brought, date) : new Map(),
@@ -120,28 +122,28 @@ function isAboutTheInclude(error: unknown): boolean {
 }
 
 /**
- * The processes that a list of instances has brought along, by the instance's id. Only of instances for which that is
- * sure: their relationship names each process, and each of these came along. All others have to be listed.
+ * The processes that a list of instances includes, by the instance's id. Only of instances whose relationship names each
+ * process and for which all of these are included. All others have to be listed.
  */
 function processesOf(
   instances: readonly InstanceResource[],
-  included: readonly RawProcess[],
+  included: readonly { readonly id: string }[],
   serverTime: number | undefined,
 ): ReadonlyMap<string, Listing<ExistingProcess>> {
   const resources = new Map(included.map((process) => [process.id, process]));
   const named = instances.flatMap((instance) => namesOf(instance) ?? []);
   const listings = new Map<string, Listing<ExistingProcess>>();
-  // What nobody names, or two do, shows that the relationships cannot be relied upon.
+  // A process that no instance names, or two do, shows that the relationships are not reliable.
   const names = new Set(named);
   if (names.size < named.length || included.some(({ id }) => !names.has(id))) return listings;
   for (const instance of instances) {
     const own = isWhole(instance) ? namesOf(instance) : undefined;
     const processes = own
       ?.flatMap((id) => resources.get(id) ?? [])
-      .map((read) => processFrom(read, instance.id));
+      .map((resource) => processFrom(resource.id, resource, instance.id));
     if (processes === undefined || processes.length !== own?.length) continue;
     if (processes.every(({ instanceId }) => instanceId === instance.id))
-      listings.set(instance.id, { processes, unreadable: [], pages: 1, serverTime });
+      listings.set(instance.id, { processes, leaving: [], pages: 1, serverTime });
   }
   return listings;
 }
@@ -154,4 +156,10 @@ function namesOf({ relationships }: InstanceResource): readonly string[] | undef
 function isWhole({ relationships }: InstanceResource): boolean {
   const { data = [], links, meta } = relationships?.backgroundProcesses ?? {};
   return !links?.next && (meta?.total ?? 0) <= data.length;
+}
+
+function isEnvironment(resource: {
+  readonly id: string;
+}): resource is v.InferOutput<typeof IncludedEnvironment> {
+  return 'type' in resource && resource.type === 'environments';
 }

@@ -1,5 +1,5 @@
 import { foldCommand } from '../converge/identity.ts';
-import { type Unreadable, unreadableText } from '../converge/listing.ts';
+import { doubtText } from '../converge/listing.ts';
 import type { ManifestKind } from '../manifest/read.ts';
 import { check } from '../manifest/schema.ts';
 import {
@@ -33,8 +33,6 @@ export interface RunningInstance {
   readonly name: string;
   readonly type: string;
   readonly processes: readonly ExistingProcess[];
-  /** Those that are not understood. */
-  readonly unreadable: readonly Pick<Unreadable<ExistingProcess>, 'id' | 'why'>[];
 }
 
 /** What is there now as a manifest that `apply` finds unchanged. What cannot be declared is told in comments. */
@@ -52,20 +50,22 @@ export function declareInstances(instances: readonly RunningInstance[]): {
   readonly notes: readonly string[];
 } {
   const notes: string[] = [];
-  const places = instances.flatMap(({ processes, unreadable, ...instance }): WrittenPlace[] => {
+  const places = instances.flatMap(({ processes, ...instance }): WrittenPlace[] => {
     const where = named(instance.name);
     if (instance.type === 'managed_queue') {
       notes.push(`Left out: ${where}, a managed queue, whose worker belongs to Laravel Cloud.`);
       return [];
     }
-    const { declared, notes: own } = declareAll(where, processes, {
+    const sure = processes.filter(({ doubt }) => doubt === undefined);
+    const { declared, notes: own } = declareAll(where, sure, {
       identityOf: identityOfExisting,
       describe: describeExisting,
       declare,
     });
     // One by one: there may be more of them than a call can have arguments.
     for (const note of own) notes.push(note);
-    for (const one of unreadable) notes.push(`Left out on ${where}: ${unreadableText(one)}.`);
+    for (const process of processes)
+      if (process.doubt !== undefined) notes.push(`Left out on ${where}: ${doubtText(process)}.`);
     return [{ name: keyFor(instance, instances), processes: declared }];
   });
   return { places, notes };
@@ -82,7 +82,7 @@ function keyFor(
 
 function declare({ type, processes, command, config }: ExistingProcess): Declarable {
   const { min, max } = processesRange;
-  const number = processes >= min && processes <= max ? { processes } : {};
+  const number = processes !== undefined && processes >= min && processes <= max ? { processes } : {};
   if (type === 'worker') return declareWorker(number, config);
   if (type !== 'custom') return { why: 'no manifest can declare this type' };
   const fields = { type, ...number, command: foldCommand(command ?? '') };

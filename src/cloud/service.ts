@@ -1,9 +1,16 @@
 import type { Settings } from '../converge/changes.ts';
 import type { Pace } from '../converge/pace.ts';
-import type { Rules } from '../converge/service.ts';
+import type { Service as EngineService } from '../converge/service.ts';
 import type { Service, ServiceHints } from '../http/hints.ts';
 import { drift, setOptions } from './drift.ts';
-import { describeExisting, identityOf, identityOfExisting } from './identity.ts';
+import {
+  couldBe,
+  describeExisting,
+  identityOf,
+  identityOfExisting,
+  particularsOf,
+  statesIdentity,
+} from './identity.ts';
 import type { ExistingProcess } from './process.ts';
 import { describe, type ProcessSpec, processesOfNew } from './spec.ts';
 
@@ -22,22 +29,26 @@ export const cloudHints: ServiceHints = {
 /** Documented: 30 requests a minute that create or change something, for the whole organization. */
 export const cloudPace: Pace = { changes: 30, window: 60_000 };
 
-/** What a plan must know of the processes of Laravel Cloud. */
-export const cloudRules: Rules<ProcessSpec, ExistingProcess> = {
+/** What the engine must know of the processes of Laravel Cloud. */
+export const cloudService: EngineService<ProcessSpec, ExistingProcess> = {
   identityOf,
   identityOfExisting,
+  couldBe,
+  statesIdentity,
   drift,
-  mend: 'update',
+  onDrift: 'update',
   describe,
   describeExisting,
   settingsOf: (spec) => settings(spec.processes ?? processesOfNew, spec.type === 'worker' ? spec.config : {}),
   settingsOfExisting: ({ processes, config }) => settings(processes, setOptions(config)),
   isDeclarable: ({ type }) => type === 'worker' || type === 'custom',
-  tellApart: 'give connection in the manifest',
+  particularsOf,
+  howToDistinguish: 'set connection',
+  nameTaken: (_, refusal) => refusal,
 };
 
-/** Queue and connection are told by the description. */
-function settings(processes: number, config: object): Settings {
+/** Queue and connection are part of the description. */
+function settings(processes: number | undefined, config: object): Settings {
   const options = Object.entries(config).filter(([key]) => key !== 'queue' && key !== 'connection');
   return { processes, ...Object.fromEntries(options.map(([key, value]) => [`config.${key}`, value])) };
 }

@@ -11,6 +11,8 @@ export function rowName(process: PinnedSpec | ExistingProcess): RowName {
 
 /** As short as it can be told apart: `worker high,default (redis)`, `php artisan horizon`. */
 export function shortName(process: PinnedSpec | ExistingProcess): string {
+  if ('doubt' in process && process.doubt !== undefined && process.type === 'worker')
+    return 'worker, unknown queue';
   if (process.type === 'worker' && 'config' in process) {
     const { queue, connection } = queueOf(process);
     return connection === undefined ? `worker ${queue}` : `worker ${queue} (${connection})`;

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
-import type { Sent } from '../converge/create-once.ts';
 import type { Listing } from '../converge/listing.ts';
+import type { Sent, Store } from '../converge/service.ts';
 import { Failure } from '../failure.ts';
 import type { HttpClient } from '../http/client.ts';
 import { lostIfUnknown, undefinedIf404 } from '../http/failure.ts';
@@ -9,231 +9,228 @@ import { path } from '../http/path.ts';
 import type { ProcessUpdate } from './drift.ts';
 import { type Instance, instanceFrom, readInstance } from './instances.ts';
 import { listAll } from './lists.ts';
-import type { ExistingProcess } from './process.ts';
-import {
-  IncludedInstance,
-  type InstanceResource,
-  one,
-  processFrom,
-  RawProcess,
-  rawProcessOf,
-  understood,
-  unreadableFrom,
-} from './shapes.ts';
+import { type ExistingProcess, instanceOf, processFrom } from './process.ts';
+import { IncludedInstance, one, ProcessResource } from './shapes.ts';
 import { type ProcessSpec, processesOfNew } from './spec.ts';
-import type { PinnedStore, ProcessStore } from './store-interface.ts';
 
-export interface PinnedStoreOptions {
+export interface CloudStoreOptions {
   readonly instance?: Instance | undefined;
-  /** What the reader calls a field of a request; as it is there unless told. */
-  readonly fieldName?: (field: string) => string;
+  /** A listing that was read a moment ago: the first `list` returns it, and sends nothing. */
+  readonly listing?: Listing<ExistingProcess> | undefined;
+  /** The input that sets a field of a request; the field itself unless given. */
+  readonly fieldName?: ((field: string) => string) | undefined;
 }
 
-/** Background processes of Laravel Cloud by their ids. */
-export class CloudPinnedStore implements PinnedStore {
-  protected readonly client: HttpClient;
-  protected readonly fieldName: (field: string) => string;
-  /** The instance that they are on: given, or learned from the first that was found. */
+/** The background processes of one instance of Laravel Cloud. */
+export class CloudStore implements Store<ProcessSpec, ExistingProcess> {
+  readonly place = this;
+  readonly removalSpan = 0;
+  readonly #client: HttpClient;
+  readonly #instanceId: string;
+  readonly #fieldName: (field: string) => string;
+  readonly #removed = new Set<string>();
+  #listing: Listing<ExistingProcess> | undefined;
+  /** The instance itself, as soon as an answer has included it. */
+  instance: Instance | undefined;
+  /** The processes as last listed, without those removed since. */
+  latest: readonly ExistingProcess[] = [];
+
+  constructor(client: HttpClient, instanceId: string, options: CloudStoreOptions = {}) {
+    this.#client = client;
+    this.#instanceId = instanceId;
+    this.#listing = options.listing;
+    this.#fieldName = options.fieldName ?? ((field) => field);
+    this.instance = options.instance;
+  }
+
+  async list(): Promise<Listing<ExistingProcess>> {
+    const listing = this.#listing ?? (await this.#read());
+    this.#listing = undefined;
+    this.latest = listing.processes.filter(({ id }) => !this.#removed.has(id));
+    return listing;
+  }
+
+  async #read(): Promise<Listing<ExistingProcess>> {
+    const { items, included, pages, date } = await listAll(
+      this.#client,
+      {
+        method: 'GET',
+        path: path`/instances/${this.#instanceId}/background-processes`,
+        ...(this.instance === undefined ? { query: { include: 'instance' } } : {}),
+        what: `Listing the background processes of ${this.#instanceId}`,
+        notFound: noInstance(this.#instanceId),
+      },
+      ProcessResource,
+      IncludedInstance,
+    );
+    const own = included.find(({ id }) => id === this.#instanceId);
+    this.instance ??= own && instanceFrom(own);
+    const processes = items.map((resource) => processFrom(resource.id, resource, this.#instanceId));
+    return { processes, leaving: [], pages, serverTime: date };
+  }
+
+  async find(id: string): Promise<ExistingProcess | undefined> {
+    return (await findProcess(this.#client, id, this.#instanceId))?.process;
+  }
+
+  async create(spec: ProcessSpec): Promise<Sent<ExistingProcess>> {
+    return await lostIfUnknown(async () => {
+      const { data } = await this.#client.json(
+        {
+          method: 'POST',
+          path: path`/instances/${this.#instanceId}/background-processes`,
+          body: bodyOf(spec),
+          what: 'Creating the background process',
+          notFound: noInstance(this.#instanceId),
+          fieldName: this.#fieldName,
+        },
+        one(ProcessResource),
+      );
+      return processFrom(data.data.id, data.data, this.#instanceId);
+    });
+  }
+
+  async update(id: string, update: ProcessUpdate): Promise<ExistingProcess | undefined> {
+    return await updateProcess(this.#client, id, update, {
+      instanceId: this.#instanceId,
+      fieldName: this.#fieldName,
+    });
+  }
+
+  async remove(id: string): Promise<void> {
+    await removeProcess(this.#client, id);
+    this.#removed.add(id);
+    this.latest = this.latest.filter((process) => process.id !== id);
+  }
+
+  mayWrite(): void {
+    refuseManaged(this.instance);
+  }
+}
+
+/** One background process that is named by its id, wherever it is. */
+export class PinnedStore {
+  readonly #client: HttpClient;
+  readonly #fieldName: (field: string) => string;
+  /** The instance that it must be on, or the one on which it was found. */
   #instanceId: string | undefined;
-  #located = false;
-  /** The instance itself, as soon as an answer has brought it along. */
   instance: Instance | undefined;
 
   constructor(
     client: HttpClient,
     instanceId: string | undefined,
-    { instance, fieldName = (field) => field }: PinnedStoreOptions = {},
+    { instance, fieldName = (field) => field }: CloudStoreOptions = {},
   ) {
-    this.client = client;
+    this.#client = client;
     this.#instanceId = instanceId;
+    this.#fieldName = fieldName;
     this.instance = instance;
-    this.fieldName = fieldName;
   }
 
   async find(id: string): Promise<ExistingProcess | undefined> {
-    return await undefinedIf404(async () => {
-      const { data } = await this.client.json(
-        {
-          method: 'GET',
-          path: path`/background-processes/${id}`,
-          query: { include: 'instance' },
-          what: `Reading background process ${id}`,
-        },
-        one(rawProcessOf(id)),
-      );
-      const told = data.data.resource.relationships?.instance?.data?.id;
-      this.#settleInstance(id, told);
-      this.learn(parseItems(data.included ?? [], IncludedInstance).items);
-      await this.locate(id, told);
-      return processFrom(data.data, this.#instanceId);
-    });
+    const found = await findProcess(this.#client, id, this.#instanceId);
+    if (found === undefined) return undefined;
+    const { toldInstance, included } = found;
+    if (toldInstance !== undefined && this.#instanceId !== undefined && toldInstance !== this.#instanceId)
+      throw elsewhere(id, `it is on the instance ${toldInstance}, and not on ${this.#instanceId}`);
+    const wasKnown = this.#instanceId !== undefined;
+    this.#instanceId ??= toldInstance;
+    const own = included.find((one) => one.id === this.#instanceId);
+    this.instance ??= own && instanceFrom(own);
+    if (wasKnown && toldInstance === undefined && this.#instanceId !== undefined)
+      await this.#refuseElsewhere(id);
+    if (this.#instanceId !== undefined) this.instance ??= await readInstance(this.#client, this.#instanceId);
+    return { ...found.process, instanceId: this.#instanceId ?? '' };
   }
 
   async update(id: string, update: ProcessUpdate): Promise<ExistingProcess | undefined> {
-    return await undefinedIf404(async () => {
-      const { data } = await this.client.json(
-        {
-          method: 'PATCH',
-          path: path`/background-processes/${id}`,
-          body: update,
-          what: `Updating background process ${id}`,
-          fieldName: this.fieldName,
-        },
-        one(RawProcess),
-      );
-      return processFrom(data.data, this.#instanceId);
+    return await updateProcess(this.#client, id, update, {
+      instanceId: this.#instanceId ?? '',
+      fieldName: this.#fieldName,
     });
   }
 
   async remove(id: string): Promise<void> {
-    await undefinedIf404(() =>
-      this.client.send({
-        method: 'DELETE',
-        path: path`/background-processes/${id}`,
-        what: `Deleting background process ${id}`,
-      }),
-    );
+    await removeProcess(this.#client, id);
   }
 
   mayWrite(): void {
     refuseManaged(this.instance);
   }
 
-  protected learn(included: readonly InstanceResource[]): void {
-    const own = included.find(({ id }) => this.#instanceId === undefined || id === this.#instanceId);
-    this.instance ??= own && instanceFrom(own);
-  }
-
-  /** Asks for what an answer has left out though it was to be included: nobody writes to a place that is not known. */
-  protected async locate(processId: string, told: string | undefined): Promise<void> {
-    const instanceId = this.#instanceId;
-    if (instanceId === undefined || (told !== undefined && this.instance !== undefined) || this.#located)
-      return;
-    if (told === undefined) {
-      const { items } = await listAll(
-        this.client,
-        {
-          method: 'GET',
-          path: path`/instances/${instanceId}/background-processes`,
-          what: `Listing the background processes of ${instanceId}`,
-        },
-        v.object({ id: v.string() }),
-      );
-      if (!items.some(({ id }) => id === processId))
-        throw elsewhere(processId, `it is not on the instance ${instanceId}`);
-    }
-    this.instance ??= await readInstance(this.client, instanceId);
-    this.#located = true;
-  }
-
-  /** Answers to writes do not tell the instance, so it is kept. */
-  #settleInstance(processId: string, instanceId: string | undefined): void {
-    if (instanceId !== undefined && this.#instanceId !== undefined && instanceId !== this.#instanceId) {
-      throw elsewhere(processId, `it is on the instance ${instanceId}, and not on ${this.#instanceId}`);
-    }
-    this.#instanceId ??= instanceId;
-  }
-}
-
-function elsewhere(processId: string, why: string): Failure {
-  return new Failure({
-    what: `Background process ${processId}`,
-    why,
-    fix: 'Correct process-id, or the inputs that say where it is',
-  });
-}
-
-/** Throws a `Failure` for an instance whose worker belongs to Laravel Cloud. */
-function refuseManaged(instance: Instance | undefined): void {
-  if (instance?.type !== 'managed_queue') return;
-  throw new Failure({
-    what: `The instance ${instance.name} (${instance.id})`,
-    why: 'it is a managed queue: its worker belongs to Laravel Cloud, so nothing is created, changed or deleted there',
-    fix: 'Nothing was changed. Declare the process on the App cluster or on a worker cluster',
-  });
-}
-
-export interface ProcessStoreOptions extends PinnedStoreOptions {
-  /** What a look has shown a moment ago: the first `list` gives it, and asks nothing. */
-  readonly listing?: Listing<ExistingProcess> | undefined;
-  /** Which processes of a list keep the resource that they were read from; none unless told. */
-  readonly keepsResource?: ((process: ExistingProcess) => boolean) | undefined;
-}
-
-/** The background processes of one instance of Laravel Cloud. */
-export class CloudProcessStore extends CloudPinnedStore implements ProcessStore {
-  readonly #id: string;
-  readonly #keepsResource: (process: ExistingProcess) => boolean;
-  /** The processes as last listed, without what was removed since; none as long as nobody has asked. */
-  latest: readonly ExistingProcess[] = [];
-  readonly #removed = new Set<string>();
-  #listing: Listing<ExistingProcess> | undefined;
-
-  constructor(client: HttpClient, instanceId: string, options: ProcessStoreOptions = {}) {
-    super(client, instanceId, options);
-    this.#id = instanceId;
-    this.#listing = options.listing;
-    this.#keepsResource = options.keepsResource ?? (() => false);
-  }
-
-  async list(): Promise<Listing<ExistingProcess>> {
-    const known = this.#listing;
-    this.#listing = undefined;
-    const listing = known ?? (await this.#read());
-    const isThere = ({ id }: ExistingProcess) => !this.#removed.has(id);
-    this.latest = this.#removed.size === 0 ? listing.processes : listing.processes.filter(isThere);
-    return listing;
-  }
-
-  override async remove(id: string): Promise<void> {
-    await super.remove(id);
-    this.#removed.add(id);
-    this.latest = this.latest.filter((process) => process.id !== id);
-  }
-
-  async #read(): Promise<Listing<ExistingProcess>> {
-    const { items, invalid, included, pages, date } = await listAll(
-      this.client,
+  /** The answer did not include the instance: its own list tells whether the process is on it. */
+  async #refuseElsewhere(id: string): Promise<void> {
+    const instanceId = this.#instanceId ?? '';
+    const { items } = await listAll(
+      this.#client,
       {
         method: 'GET',
-        path: path`/instances/${this.#id}/background-processes`,
-        ...(this.instance === undefined ? { query: { include: 'instance' } } : {}),
-        what: `Listing the background processes of ${this.#id}`,
-        notFound: noInstance(this.#id),
+        path: path`/instances/${instanceId}/background-processes`,
+        what: `Listing the background processes of ${instanceId}`,
       },
-      v.pipe(RawProcess, v.transform(this.#processFrom)),
-      IncludedInstance,
+      ProcessResource,
     );
-    this.learn(included);
-    return { processes: items, unreadable: invalid.map(unreadableFrom), pages, serverTime: date };
+    if (!items.some((one) => one.id === id)) throw elsewhere(id, `it is not on the instance ${instanceId}`);
   }
+}
 
-  /** At once, so that a long list does not keep what was read of all of it. */
-  readonly #processFrom = (read: RawProcess): ExistingProcess => {
-    const process = understood(read.resource, this.#id);
-    return this.#keepsResource(process) ? processFrom(read, this.#id) : process;
-  };
+async function findProcess(client: HttpClient, id: string, instanceId = '') {
+  return await undefinedIf404(async () => {
+    const { data } = await client.json(
+      {
+        method: 'GET',
+        path: path`/background-processes/${id}`,
+        query: { include: 'instance' },
+        what: `Reading background process ${id}`,
+      },
+      one(
+        v.pipe(
+          ProcessResource,
+          v.check((resource) => resource.id === id),
+        ),
+      ),
+    );
+    return {
+      process: processFrom(id, data.data, instanceId),
+      toldInstance: instanceOf(data.data),
+      included: parseItems(data.included ?? [], IncludedInstance).items,
+    };
+  });
+}
 
-  /** A listing of the instance, or a create there, has shown whatever is asked for by its id. */
-  protected override async locate(): Promise<void> {}
+interface Updating {
+  readonly instanceId: string;
+  readonly fieldName: (field: string) => string;
+}
 
-  async create(spec: ProcessSpec): Promise<Sent<ExistingProcess>> {
-    const instanceId = this.#id;
-    return await lostIfUnknown(async () => {
-      const { data } = await this.client.json(
-        {
-          method: 'POST',
-          path: path`/instances/${instanceId}/background-processes`,
-          body: bodyOf(spec),
-          what: 'Creating the background process',
-          notFound: noInstance(instanceId),
-          fieldName: this.fieldName,
-        },
-        one(RawProcess),
-      );
-      return processFrom(data.data, instanceId);
-    });
-  }
+/** The process as the answer shows it; undefined when the answer shows none, or there is none of this id. */
+async function updateProcess(
+  client: HttpClient,
+  id: string,
+  update: ProcessUpdate,
+  { instanceId, fieldName }: Updating,
+): Promise<ExistingProcess | undefined> {
+  const { data } = await client.jsonIfAny(
+    {
+      method: 'PATCH',
+      path: path`/background-processes/${id}`,
+      body: update,
+      what: `Updating background process ${id}`,
+      fieldName,
+    },
+    v.fallback(v.nullish(one(ProcessResource)), undefined),
+  );
+  return data == null ? undefined : processFrom(data.data.id, data.data, instanceId);
+}
+
+async function removeProcess(client: HttpClient, id: string): Promise<void> {
+  await undefinedIf404(() =>
+    client.send({
+      method: 'DELETE',
+      path: path`/background-processes/${id}`,
+      what: `Deleting background process ${id}`,
+    }),
+  );
 }
 
 /** The create request's body: exactly what was declared. */
@@ -245,5 +242,23 @@ function bodyOf(spec: ProcessSpec): unknown {
 }
 
 function noInstance(instanceId: string): string {
-  return `Check the instance ${instanceId}: it may be mistyped, be gone, or belong to an organization that the token is not of`;
+  return `Check the instance ${instanceId}: it may be mistyped, deleted, or belong to another organization than the token`;
+}
+
+function elsewhere(processId: string, why: string): Failure {
+  return new Failure({
+    what: `Background process ${processId}`,
+    why,
+    fix: 'Correct process-id, or the inputs that say where it is',
+  });
+}
+
+/** Throws a `Failure` for an instance whose worker belongs to Laravel Cloud. */
+export function refuseManaged(instance: Instance | undefined): void {
+  if (instance?.type !== 'managed_queue') return;
+  throw new Failure({
+    what: `The cluster "${instance.name}"`,
+    why: 'it is a managed queue: Laravel Cloud runs its workers itself',
+    fix: 'Nothing was changed. Use the App cluster or a worker cluster',
+  });
 }

@@ -1,18 +1,19 @@
-import type { Sent } from './create-once.ts';
-import type { Aged } from './listing.ts';
-import type { Limit } from './semaphore.ts';
+import type { Existing, Listing } from './listing.ts';
+import { removeForSure } from './remove.ts';
+import type { Semaphore } from './semaphore.ts';
+import type { Sent, Store } from './service.ts';
 import type { SharedListing } from './shared-listing.ts';
 
 interface ClaimParts<P> {
-  readonly limit: Limit;
+  readonly limit: Semaphore;
   readonly cancelled: AbortSignal;
   /** Can this process be the operation's own? */
   isOpenTo(process: P): boolean;
   onCreated(process: P): void;
 }
 
-/** What one operation may see of a place, what it sends in its turn, and what came of that. */
-export class Claim<P extends Aged> {
+/** One operation's view of an instance: hides processes of other operations, queues its requests, remembers what it created. */
+export class Claim<P extends Existing> {
   readonly #parts: ClaimParts<P>;
   #looks = 0;
   /** Has a write been sent? */
@@ -26,7 +27,7 @@ export class Claim<P extends Aged> {
     this.#parts = parts;
   }
 
-  /** The first looks take what has been listed already: after a create it is looked anew anyway. */
+  /** Until this operation has written, reuse the lists that the plan was made from. */
   async look<L extends { readonly pages: number }>(listings: SharedListing<L>): Promise<L> {
     const known = this.wrote ? undefined : listings.known[this.#looks++];
     return known ?? (await listings.refreshed());
@@ -62,5 +63,43 @@ export class Claim<P extends Aged> {
       this.wrote = true;
       return await send();
     }, urgency);
+  }
+}
+
+/** A store as one operation sees it: through its claim, and through lists that all operations share. */
+export class ClaimedStore<S, P extends Existing> implements Store<S, P> {
+  readonly #store: Store<S, P>;
+  readonly #claim: Claim<P>;
+  readonly place: SharedListing<Listing<P>>;
+
+  constructor(store: Store<S, P>, listings: SharedListing<Listing<P>>, claim: Claim<P>) {
+    this.#store = store;
+    this.#claim = claim;
+    this.place = listings;
+  }
+
+  get removalSpan(): number {
+    return this.#store.removalSpan;
+  }
+
+  async list(): Promise<Listing<P>> {
+    const listing = await this.#claim.look(this.place);
+    return { ...listing, processes: this.#claim.open(listing.processes) };
+  }
+
+  async find(id: string): Promise<P | undefined> {
+    return await this.#claim.read(() => this.#store.find(id));
+  }
+
+  async create(spec: S): Promise<Sent<P>> {
+    return await this.place.creating(() => this.#claim.create(() => this.#store.create(spec)));
+  }
+
+  async remove(id: string): Promise<void> {
+    await this.#claim.remove(id, () => removeForSure(this.#store, id));
+  }
+
+  mayWrite(): void {
+    this.#store.mayWrite();
   }
 }

@@ -1,303 +1,363 @@
-import type { Failure } from '../failure.ts';
-import type { Timing } from '../time.ts';
-import { type Aged, byAge, type Listing, readTwice, type Unreadable, unreadableText } from './listing.ts';
-import { lookFor, patience } from './patience.ts';
-import { ProcessFailure, severalMatch } from './process-failure.ts';
+import { Failure } from '../failure.ts';
+import { byAge, doubtText, type Existing, type Listing, readTwice, without } from './listing.ts';
+import { lookFor, spans } from './look.ts';
+import { removeForSure } from './remove.ts';
+import { candidates, doubtfulAmong, isStatedOther, type World } from './service.ts';
 import { settle, skipRepeats } from './settle.ts';
+import { severalMatch } from './several-match.ts';
 
-/** What became of a request to create something. A request that surely created nothing throws instead. */
-export type Sent<T> =
-  | { readonly kind: 'created'; readonly made: T }
-  /** No usable answer came: it may have been created all the same. */
-  | { readonly kind: 'lost'; readonly cause: string };
+/** How a creation ended. */
+export type Creation<P> =
+  | {
+      readonly kind: 'created';
+      /** The process that is left, and exists. */
+      readonly process: P;
+      /** False when another run's process was kept instead of this run's own. */
+      readonly madeHere: boolean;
+    }
+  /** Another process has the name. `lost`: it may be one that this run made with a request whose answer was lost. */
+  | { readonly kind: 'taken'; readonly refusal: Failure; readonly lost: boolean };
 
-/** Something that must come to exist exactly once on a server that knows neither names nor idempotency keys. */
-export interface Creation<T extends Aged> extends Timing {
-  /** In a few words, for messages: `worker on queue default`. */
-  readonly what: string;
-  list(): Promise<Listing<T>>;
-  /** One by its id, which does not lag; undefined when there is none. */
-  find(id: string): Promise<T | undefined>;
-  send(): Promise<Sent<T>>;
-  /** Removes one; that it is gone already counts as success. */
-  remove(id: string): Promise<void>;
-  /** Those that are the thing to create, by identity. The listing before the creation showed none. */
-  matching(listed: readonly T[]): readonly T[];
-  /** Is it the thing in the declared state, so that it can be what a lost request made? */
-  inFull(listed: T): boolean;
-  /** May one that is not understood be the thing? The listing before the creation showed none of those either. */
-  mayBe(one: Unreadable<T>): boolean;
-  /** Told what is known by now, and what exists, for the case that the run ends early; the last line counts. */
-  did(line: string, exists?: T): void;
-  warn(line: string): void;
-  log(line: string): void;
-}
+/** How often a request whose answer was lost is sent, and how often everything starts over, at most. */
+const attempts = { sends: 3, rounds: 3 } as const;
 
-export interface Created<T> {
-  /** The one that is left, and exists. */
-  readonly process: T;
-  /** False when another run's process was kept instead of this run's own. */
-  readonly madeHere: boolean;
-}
-
-/** How often a request whose answer was lost is sent, and how often the whole is begun, at most. */
-const limits = { sends: 3, rounds: 3 } as const;
-
-/** When all gave way they begin anew, but not at the same moment: at most so many milliseconds later. */
+/** Runs that all gave way start over at different moments: at most so many milliseconds later. */
 const longestJitter = 3_000;
 
+/** The process of this run vanished: something else deleted it. */
+export class Vanished extends Failure {
+  override readonly name = 'Vanished';
+}
+
 /**
- * Creates exactly once, however many runs do so at the same time. All that are alive share one order: age, then id.
- * Decision 2 says why each rule is as it is.
+ * Creates a process exactly once, however many runs do so at the same time. All live runs share one order: age, then id.
+ * Decision 2 explains each rule.
  *
- * 1. Create, then look until the listing shows one's own: it then shows what was made before, too.
- * 2. An older rival is there: remove one's own, and make sure of the rival by its id.
- * 3. One's own is the oldest: wait until the younger ones have left.
- * 4. A rival that is there still will not leave: rule 2 holds, whatever its age.
+ * 1. Create, then look until the listing shows the own process: it then shows what was created before, too.
+ * 2. An older rival is there: remove the own process, and read the rival by its id.
+ * 3. The own process is the oldest: wait until the younger ones have left.
+ * 4. A rival that is still there will not leave: rule 2 holds, whatever its age.
  * 5. Several such are an error that names them.
  *
- * A lost answer is watched for before anything is sent again. When all gave way to each other, begin anew.
+ * After a lost answer the listing is watched before anything is sent again. When all runs gave way, they start over.
+ * `gone` are processes known to be gone, or not to count, though a listing may show them.
  */
-export async function createOnce<T extends Aged>(creation: Creation<T>): Promise<Created<T>> {
-  const attempt = new Attempt(creation);
-  for (let round = 1; round <= limits.rounds; round++) {
-    const kept = await attempt.make();
-    if (kept !== undefined) return kept;
-    creation.log(`The ${creation.what} is gone again, since runs that raced each gave way; starting over`);
-    await creation.clock.sleep(creation.random() * longestJitter, creation.cancelled);
+export async function createOnce<S, P extends Existing>(
+  spec: S,
+  world: World<S, P>,
+  gone: ReadonlySet<string> = new Set(),
+): Promise<Creation<P>> {
+  const { runtime, service } = world;
+  const what = service.describe(spec);
+  const attempt = new Attempt(spec, what, world, gone);
+  for (let round = 1; round <= attempts.rounds; round++) {
+    const created = await attempt.make();
+    if (created !== undefined) return created;
+    runtime.log(`Parallel runs each removed their own ${what} and none is left; starting over`);
+    await runtime.clock.sleep(runtime.random() * longestJitter, runtime.cancelled);
     const other = await attempt.survivor();
-    if (other !== undefined) return { process: other, madeHere: false };
+    if (other !== undefined) return { kind: 'created', process: other, madeHere: false };
   }
-  throw new ProcessFailure('contended', {
-    what: `Creating the ${creation.what}`,
-    why: `other runs that make the same process kept getting in the way, and after ${limits.rounds} rounds none exists`,
-    fix: 'Let only one run do this at a time',
+  throw new Failure({
+    what: `Creating the ${what}`,
+    why: `other runs that create the same process kept getting in the way, and after ${attempts.rounds} rounds none exists`,
+    fix: 'Let only one run do this at a time, with a concurrency group in the workflow',
   });
 }
 
 /** What one look has shown. */
-interface Sight<T extends Aged> {
-  /** What this run has made, as last listed: ages are compared as listings show them. */
-  readonly own: T;
+interface Sight<P extends Existing> {
+  readonly listing: Listing<P>;
+  /** What this run has created, as last listed: ages are compared as listings show them. */
+  readonly own: P;
   readonly isShown: boolean;
   /** Others of the same identity, the oldest first. */
-  readonly rivals: readonly T[];
+  readonly rivals: readonly P[];
 }
 
-class Attempt<T extends Aged> {
-  readonly #creation: Creation<T>;
-  /** Known to be gone, though a listing that lags may show them still. */
-  readonly #gone = new Set<string>();
-  /** How long it took until a listing showed what this run had made. */
+class Attempt<S, P extends Existing> {
+  readonly #spec: S;
+  readonly #what: string;
+  readonly #world: World<S, P>;
+  /** Known to be gone, though a listing that lags may still show them. */
+  readonly #gone: Set<string>;
+  /** How long it took until a listing showed what this run had created. */
   #lag = 0;
-  /** How many requests were sent whose answers were lost. */
-  #lost = 0;
+  /** Why the answers to requests were lost, one for each. */
+  readonly #lost: string[] = [];
 
-  constructor(creation: Creation<T>) {
-    this.#creation = creation;
+  constructor(spec: S, what: string, world: World<S, P>, gone: ReadonlySet<string>) {
+    this.#spec = spec;
+    this.#what = what;
+    this.#world = world;
+    this.#gone = new Set(gone);
   }
 
-  /** One round: what exists in the end, or undefined when all gave way to each other. */
-  async make(): Promise<Created<T> | undefined> {
-    const { what, log, send } = this.#creation;
-    for (let sends = 1; sends <= limits.sends; sends++) {
-      const sent = await send();
+  /** One round: how it ended, or undefined when all runs gave way to each other. */
+  async make(): Promise<Creation<P> | undefined> {
+    const { store, runtime } = this.#world;
+    for (let sends = 1; sends <= attempts.sends; sends++) {
+      const sent = await store.create(this.#spec);
+      if (sent.kind === 'taken') return { kind: 'taken', refusal: sent.refusal, lost: this.#lost.length > 0 };
       if (sent.kind === 'created') return await this.#stayOrGiveWay(sent.made);
       const adopted = await this.#watchFor(sent.cause);
       if (adopted !== undefined) return adopted;
-      if (sends < limits.sends) log('Nothing came of it; sending it again');
+      if (sends < attempts.sends) runtime.log('Nothing came of it; sending the request again');
     }
-    throw new ProcessFailure('answers-lost', {
-      what: `Creating the ${what}`,
-      why: `the answer was lost ${limits.sends} times, and no such process has appeared`,
-      fix: 'It may still appear; look at the background processes there, then run the job again',
-    });
+    throw this.#neverAnswered();
   }
 
-  /** The one that is left when a race has settled, as it is by its id; undefined when none is. */
-  async survivor(): Promise<T | undefined> {
+  /** The process that is left when a race has settled, read by its id; undefined when none is. */
+  async survivor(): Promise<P | undefined> {
     const look = async () => {
-      const { listing, matching: left } = await this.#list(1);
+      const listing = await this.#confirmed(await this.#list(), 1);
+      const left = this.#matchingIn(listing);
       return { left, contested: left.length > 1 ? left : [], serverTime: listing.serverTime };
     };
     for (;;) {
-      const { left } = await settle(await look(), look, this.#creation, patience.settles + this.#lag);
+      const { left } = await settle(await look(), look, this.#world, spans.settles + this.#lag);
       const [only, ...others] = left;
       if (only === undefined) return undefined;
       if (others.length > 0) throw this.#several(left);
-      const found = await this.#read(only);
+      const found = await this.#readRival(only);
       if (found !== undefined) return found;
     }
   }
 
   /**
-   * A server that was cut off may still be at work, and listings may lag: what shows first may be another run's, with
-   * this run's own to come. So all of the time is waited, and only what is alone then is taken for it.
+   * The server may still be handling the lost request, and lists may be stale: the first match can be another run's while
+   * the own one is on its way. Waits the whole time, and adopts a process only if it is then the only match.
    */
-  async #watchFor(cause: string): Promise<Created<T> | undefined> {
-    const { what, did, inFull, log } = this.#creation;
-    this.#lost++;
-    log(`The answer to the create request was lost (${cause}); looking whether it took effect`);
-    did(`a request to create the ${what} was sent, and its answer was lost: it may exist`);
-    const look = () => this.#list(0);
-    const { matching } = await lookFor(patience.lostShows, look, () => false, this.#creation);
+  async #watchFor(cause: string): Promise<Creation<P> | undefined> {
+    const { service, runtime } = this.#world;
+    this.#lost.push(cause);
+    runtime.log(`The answer to the create request was lost (${cause}); looking whether it took effect`);
+    runtime.checkpoint(
+      `a request to create the ${this.#what} was sent, and its answer was lost: it may exist`,
+    );
+    const seen = await this.#lookFor(
+      spans.lostShows,
+      () => this.#list(),
+      () => false,
+    );
+    const matching = this.#matchingIn(await this.#confirmed(seen, 0));
     const process = matching.length === 0 ? undefined : await this.survivor();
     if (process === undefined) return undefined;
-    log(`Found ${process.id}, which has appeared since`);
-    did(`${process.id} exists: the ${what}`, process);
-    return { process, madeHere: inFull(process) };
+    runtime.log(`Found ${process.id}, which has appeared since`);
+    this.#exists(`${process.id} exists: the ${this.#what}`, process);
+    const isAsDeclared = Object.keys(service.drift(this.#spec, process)).length === 0;
+    return { kind: 'created', process, madeHere: isAsDeclared };
   }
 
-  /** The rules, for what this run has made. Undefined when it gave way to one that is gone as well. */
-  async #stayOrGiveWay(made: T): Promise<Created<T> | undefined> {
-    this.#did(`created ${this.#creation.what} as ${made.id}`, made);
+  /** The rules, for what this run has created. Undefined when it gave way to a process that is gone as well. */
+  async #stayOrGiveWay(made: P): Promise<Creation<P> | undefined> {
+    this.#checkpoint(`created ${this.#what} as ${made.id}`, made);
+    await this.#refuseOtherForm(made);
     const first = await this.#untilShown(made);
     let { own, rivals } = first;
-    // What an earlier request has made late may show only later.
-    if (rivals.length === 0 && this.#lost === 0) {
-      if (this.#lag === 0 || !first.isShown) return { process: own, madeHere: true };
-      // Listings lag: what a run made right after this one's, and was killed then, shows only later.
-      const later = await lookFor(this.#lag, () => this.#look(own), hasRivals, this.#creation);
-      if (!hasRivals(later)) return { process: await this.#stillThere(own), madeHere: true };
+    if (!this.#world.service.statesIdentity(made)) await this.#refuseOtherForm(own);
+    // The effect of an earlier, lost request may show only later.
+    if (rivals.length === 0 && this.#lost.length === 0) {
+      if (this.#lag === 0 || !first.isShown) return { kind: 'created', process: own, madeHere: true };
+      // Lists lag: what a run created right after this one, before it was killed, shows only later.
+      const later = await this.#lookFor(this.#lag, () => this.#look(own), hasRivals);
+      if (!hasRivals(later)) return { kind: 'created', process: await this.#stillThere(own), madeHere: true };
       ({ own, rivals } = later);
     }
     for (;;) {
       ({ own, rivals } = await this.#untilDecided({ own, rivals }));
       const [rival] = rivals;
-      if (rival === undefined) return { process: await this.#stillThere(own), madeHere: true };
-      const there = await this.#read(rival);
+      if (rival === undefined)
+        return { kind: 'created', process: await this.#stillThere(own), madeHere: true };
+      const there = await this.#readRival(rival);
       if (there !== undefined) return await this.#giveWay(own, there, rivals.length > 1);
       ({ own, rivals } = await this.#look(own));
     }
   }
 
   /** Rule 1. */
-  async #untilShown(made: T): Promise<Sight<T>> {
-    const { clock, log, warn, what } = this.#creation;
+  async #untilShown(made: P): Promise<Sight<P>> {
+    const { clock, log, warn } = this.#world.runtime;
     const started = clock.now();
     let looks = 0;
     const look = async () => {
       if (++looks === 2) log(`The listing does not show ${made.id} yet; looking until it does`);
-      return await this.#look(made);
+      return this.#sight(made, await this.#list());
     };
-    const seen = await lookFor(patience.ownShows, look, ({ isShown }) => isShown, this.#creation);
+    const seen = await this.#lookFor(spans.ownShows, look, ({ isShown }) => isShown);
     if (looks > 1) this.#lag = clock.now() - started;
-    if (seen.isShown) return seen;
+    if (seen.isShown) {
+      const confirmed = this.#sight(made, await this.#confirmed(seen.listing, 1));
+      return confirmed.isShown ? confirmed : { ...confirmed, own: await this.#stillThere(made) };
+    }
     const own = await this.#stillThere(made);
     warn(
-      `No listing has shown ${own.id} within ${patience.ownShows / 1000} s, though it exists: listings lag, and another run may have made the ${what} as well`,
+      `No listing has shown ${own.id} within ${spans.ownShows / 1000} s, though it exists: listings lag, and another run may have created the ${this.#what} as well`,
     );
     return { ...seen, own };
   }
 
-  /** Rules 2 to 5: until none is left, or the first of the rivals is the one that stays. */
-  async #untilDecided(first: Pick<Sight<T>, 'own' | 'rivals'>): Promise<Pick<Sight<T>, 'own' | 'rivals'>> {
-    const tell = skipRepeats(this.#creation.log);
-    const isOlder = ({ own, rivals: [rival] }: Pick<Sight<T>, 'own' | 'rivals'>) =>
+  /** Rules 2 to 5: until no rival is left, or the first of the rivals is the one that stays. */
+  async #untilDecided(first: Pick<Sight<P>, 'own' | 'rivals'>): Promise<Pick<Sight<P>, 'own' | 'rivals'>> {
+    const say = skipRepeats(this.#world.runtime.log);
+    const isOlder = ({ own, rivals: [rival] }: Pick<Sight<P>, 'own' | 'rivals'>) =>
       rival !== undefined && byAge(rival, own) < 0;
     let seen = first;
     const look = async () => {
       seen = await this.#look(seen.own);
       if (seen.rivals.length > 0 && !isOlder(seen))
-        tell(`Another run has made the same process (${idsOf(seen.rivals)}); it should give way`);
+        say(`Another run has created the same process (${idsOf(seen.rivals)}); it should give way`);
       return seen;
     };
-    const isOver = () => isOlder(seen) || (seen.rivals.length === 0 && this.#lost === 0);
-    if (!isOver()) await lookFor(this.#window(), look, isOver, this.#creation);
+    const isOver = () => isOlder(seen) || (seen.rivals.length === 0 && this.#lost.length === 0);
+    if (!isOver()) await this.#lookFor(this.#window(), look, isOver);
     // They may be waiting for each other: that takes longer.
     const isOne = () => isOlder(seen) || seen.rivals.length <= 1;
-    if (!isOne()) await lookFor(patience.settles - patience.rivalsLeave, look, isOne, this.#creation);
+    if (!isOne()) await this.#lookFor(spans.settles - spans.rivalsLeave, look, isOne);
     if (!isOne()) throw this.#several([seen.own, ...seen.rivals]);
     return seen;
   }
 
-  /** Longer than listings lag. */
+  /** How long younger rivals are waited for: longer than lists lag. */
   #window(): number {
-    return Math.max(patience.rivalsLeave, 2 * this.#lag);
+    return Math.max(spans.rivalsLeave, 2 * this.#lag);
   }
 
   /** Rules 2 and 4. */
-  async #giveWay(own: T, rival: T, hasOthers: boolean): Promise<Created<T> | undefined> {
-    const { log, remove } = this.#creation;
-    log(
-      `Another run has made the same process (${rival.id}), which stays; removing this run’s own ${own.id}`,
+  async #giveWay(own: P, rival: P, hasOthers: boolean): Promise<Creation<P> | undefined> {
+    const { store, runtime } = this.#world;
+    runtime.log(
+      `Another run has created the same process (${rival.id}), which stays; removing this run’s own ${own.id}`,
     );
-    this.#did(`created ${own.id} beside ${rival.id} of another run, and is removing it again`, own);
-    await remove(own.id);
+    this.#checkpoint(`created ${own.id} beside ${rival.id} of another run, and is removing it again`, own);
+    await removeForSure(store, own.id);
     this.#gone.add(own.id);
-    this.#did(`removed ${own.id} again, which this run had made, in favour of ${rival.id}`, rival);
-    const process = hasOthers || this.#lag > 0 ? await this.#leftAfter(own) : await this.#read(rival);
-    return process && { process, madeHere: false };
+    this.#checkpoint(`removed ${own.id} again, which this run had created, in favour of ${rival.id}`, rival);
+    const process = hasOthers || this.#lag > 0 ? await this.#leftAfter(own) : await this.#readRival(rival);
+    return process && { kind: 'created', process, madeHere: false };
   }
 
-  /** Where listings lag, one that does not show any more what was removed also shows what was made until then. */
-  async #leftAfter(removed: T): Promise<T | undefined> {
-    const look = async (): Promise<Listing<T>> => await this.#creation.list();
-    const isHidden = ({ processes }: Listing<T>) => processes.every(({ id }) => id !== removed.id);
-    if (this.#lag > 0) await lookFor(2 * this.#lag, look, isHidden, this.#creation);
+  /** A list that no longer shows the process we removed is fresh enough to show everything created before. */
+  async #leftAfter(removed: P): Promise<P | undefined> {
+    const look = async (): Promise<Listing<P>> => await this.#world.store.list();
+    const isHidden = ({ processes }: Listing<P>) => processes.every(({ id }) => id !== removed.id);
+    if (this.#lag > 0) await this.#lookFor(2 * this.#lag, look, isHidden);
     return await this.survivor();
   }
 
-  async #look(own: T): Promise<Sight<T>> {
-    const { matching } = await this.#list(1);
-    const shown = matching.find(({ id }) => id === own.id);
-    const rivals = matching.filter(({ id }) => id !== own.id);
-    return { own: shown ?? own, isShown: shown !== undefined, rivals };
+  async #look(own: P): Promise<Sight<P>> {
+    return this.#sight(own, await this.#confirmed(await this.#list(), 1));
   }
 
-  /** Those of the identity, the oldest first. If they are so few that it matters what is missing, pages are read twice. */
-  async #list(few: number): Promise<{ readonly listing: Listing<T>; readonly matching: readonly T[] }> {
-    const { mayBe } = this.#creation;
-    const list = () => this.#creation.list();
-    const matchingIn = ({ processes }: Listing<T>): readonly T[] =>
-      this.#creation.matching(processes.filter(({ id }) => !this.#gone.has(id))).toSorted(byAge);
-    const first = await list();
-    const isDone = first.pages === 1 || matchingIn(first).length > few;
-    const listing = isDone ? first : await readTwice(first, list, this.#creation);
-    const doubtful = listing.unreadable.filter((one) => !this.#gone.has(one.id) && mayBe(one));
+  /** The own process is found by its id, whatever a list says of it. */
+  #sight(own: P, listing: Listing<P>): Sight<P> {
+    const shown = listing.processes.find(({ id }) => id === own.id);
+    const others = listing.processes.filter(({ id }) => id !== own.id);
+    const doubtful = doubtfulAmong(this.#spec, others, this.#world.service);
     if (doubtful.length > 0) throw this.#doubt(doubtful);
-    return { listing, matching: matchingIn(listing) };
+    return { listing, own: shown ?? own, isShown: shown !== undefined, rivals: this.#matching(others) };
   }
 
-  /** As it is by its id; undefined when it is gone, or has become another. */
-  async #read({ id }: T): Promise<T | undefined> {
-    const found = await this.#creation.find(id);
-    if (found !== undefined && this.#creation.matching([found]).length > 0) return found;
+  async #list(): Promise<Listing<P>> {
+    return without(this.#gone, await this.#world.store.list());
+  }
+
+  #matching(among: readonly P[]): readonly P[] {
+    return candidates(this.#spec, among, this.#world.service).toSorted(byAge);
+  }
+
+  /** A list of several pages is not atomic. If it shows no more than `few` matches, a second reading must confirm it. */
+  async #confirmed(first: Listing<P>, few: number): Promise<Listing<P>> {
+    if (first.pages === 1 || this.#matching(first.processes).length > few) return first;
+    return await readTwice(first, () => this.#list(), this.#world.runtime);
+  }
+
+  /** Those of a list that match, when nothing of this run is there: a process in doubt may then be its own. */
+  #matchingIn({ processes }: Listing<P>): readonly P[] {
+    const doubtful = doubtfulAmong(this.#spec, processes, this.#world.service);
+    if (doubtful.length > 0) throw this.#doubt(doubtful);
+    return this.#matching(processes);
+  }
+
+  async #lookFor<T>(span: number, look: () => Promise<T>, isEnough: (seen: T) => boolean): Promise<T> {
+    return await lookFor(span, look, isEnough, this.#world.runtime, this.#world.store);
+  }
+
+  /** A rival as it is by its id; undefined when it is gone, or has become another process. */
+  async #readRival({ id }: P): Promise<P | undefined> {
+    const found = await this.#world.store.find(id);
+    if (found !== undefined && this.#matching([found]).length > 0) return found;
     this.#gone.add(id);
     return undefined;
   }
 
-  async #stillThere(own: T): Promise<T> {
-    const found = await this.#read(own);
+  async #stillThere({ id }: P): Promise<P> {
+    const found = await this.#world.store.find(id);
     if (found !== undefined) return found;
-    throw new ProcessFailure('vanished', {
-      what: `Creating the ${this.#creation.what}`,
-      why: `${own.id} was created, and is gone again`,
-      fix: 'Something else deletes it; let only one run manage it at a time',
+    throw new Vanished({
+      what: `Creating the ${this.#what}`,
+      why: `${id} was created, and is gone again`,
+      fix: 'Something else deletes it; let only one run manage it at a time, with a concurrency group in the workflow',
     });
   }
 
-  /** A lost request may have made one that nobody knows of. */
-  #did(line: string, exists: T): void {
-    const lost = this.#lost === 0 ? '' : '; an earlier request, whose answer was lost, may have made another';
-    this.#creation.did(line + lost, exists);
-  }
-
-  /** What has come since nobody understands: it may be this run's own, or that of a rival. */
-  #doubt(doubtful: readonly Unreadable<T>[]): Failure {
-    return new ProcessFailure('doubtful', {
-      what: `Creating the ${this.#creation.what}`,
-      why: `there is now ${doubtful.map(unreadableText).join(', and ')}; it may be the same process`,
-      fix: 'Look at it where it runs, and delete what is not wanted',
+  /**
+   * Where the service keeps what was created under another identity, the next run would not find it, and create another.
+   * Two answers must say so before anything is removed: `witness`, and a read by id.
+   */
+  async #refuseOtherForm(witness: P): Promise<void> {
+    const { service, store } = this.#world;
+    if (!isStatedOther(this.#spec, witness, service)) return;
+    const found = await store.find(witness.id);
+    if (found === undefined || !isStatedOther(this.#spec, found, service)) return;
+    const kept = service.describeExisting(found);
+    await removeForSure(store, found.id);
+    this.#world.runtime.checkpoint(
+      `removed ${found.id} again, which this run had created as another process`,
+    );
+    throw new Failure({
+      what: `Creating the ${this.#what}`,
+      why: `it was created as ${found.id}, and the service keeps it as ${kept}, which no later run would recognize`,
+      fix: `${found.id} was removed again. Declare it as the service keeps it: ${kept}`,
     });
   }
 
-  #several(found: readonly T[]): Failure {
+  #checkpoint(line: string, exists: P): void {
+    const lost =
+      this.#lost.length === 0 ? '' : '; an earlier request, whose answer was lost, may have created another';
+    this.#exists(line + lost, exists);
+  }
+
+  #exists(line: string, exists: P): void {
+    this.#world.runtime.checkpoint(line);
+    this.#world.onExists?.(exists);
+  }
+
+  #neverAnswered(): Failure {
+    const [cause = ''] = this.#lost;
+    const isSame = this.#lost.every((each) => each === cause);
+    const causes = isSame ? `${cause} each time` : this.#lost.join('; ');
+    return new Failure({
+      what: `Creating the ${this.#what}`,
+      why: `none of ${attempts.sends} requests was answered with a process (${causes}), and none is in the list`,
+      fix: 'It may still appear. Run the job again in some minutes: it looks before it creates',
+    });
+  }
+
+  #doubt(doubtful: readonly P[]): Failure {
+    return new Failure({
+      what: `Creating the ${this.#what}`,
+      why: `there is now ${doubtful.map(doubtText).join(', and ')}; it may be the same process`,
+      fix: 'Look at it in the dashboard, and delete what is not wanted',
+    });
+  }
+
+  #several(found: readonly P[]): Failure {
     const because =
-      this.#lost === 0
-        ? 'runs that raced have left more than one'
+      this.#lost.length === 0
+        ? 'parallel runs have left more than one'
         : 'the answer to this run’s own request was lost, so it cannot tell which is its own';
-    return severalMatch(this.#creation.what, found, because);
+    return severalMatch(this.#what, found, because, this.#world.service);
   }
 }
 
@@ -305,6 +365,6 @@ function hasRivals({ rivals }: { readonly rivals: readonly unknown[] }): boolean
   return rivals.length > 0;
 }
 
-function idsOf(processes: readonly Aged[]): string {
+function idsOf(processes: readonly Existing[]): string {
   return processes.map(({ id }) => id).join(', ');
 }

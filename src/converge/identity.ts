@@ -6,28 +6,28 @@ export interface Identity {
   readonly marks: readonly (string | undefined)[];
 }
 
-/** May the wanted one be this? What is left open may be anything. */
-export function fits(wanted: Identity, has: Identity): boolean {
+/** Can this existing process be the declared one? A mark that the declaration leaves open may be anything. */
+export function fits(declared: Identity, existing: Identity): boolean {
   return (
-    wanted.family === has.family &&
-    wanted.marks.every((mark, index) => mark === undefined || mark === has.marks[index])
+    declared.family === existing.family &&
+    declared.marks.every((mark, index) => mark === undefined || mark === existing.marks[index])
   );
 }
 
 /**
- * Those that may be the wanted one. Where it leaves a mark open, those without that mark are the better match: only if
- * there are none do the others count.
+ * Existing processes that match a declaration. If it names no connection, processes without one win; only if there are
+ * none, any connection matches.
  */
 export function candidatesAmong<P>(
-  wanted: Identity,
+  declared: Identity,
   existing: readonly P[],
   identityOf: (process: P) => Identity,
 ): P[] {
-  const found = existing.filter((process) => fits(wanted, identityOf(process)));
-  return wanted.marks.reduce((left, mark, index) => {
+  const found = existing.filter((process) => fits(declared, identityOf(process)));
+  return declared.marks.reduce((left, mark, index) => {
     if (mark !== undefined) return left;
-    const without = left.filter((process) => identityOf(process).marks[index] === undefined);
-    return without.length > 0 ? without : left;
+    const unmarked = left.filter((process) => identityOf(process).marks[index] === undefined);
+    return unmarked.length > 0 ? unmarked : left;
   }, found);
 }
 

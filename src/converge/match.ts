@@ -1,6 +1,6 @@
 import { bySpecificity, candidatesAmong, fits } from './identity.ts';
-import { type Aged, byAge } from './listing.ts';
-import type { Rules } from './service.ts';
+import { byAge, type Existing } from './listing.ts';
+import type { Service } from './service.ts';
 
 /** Which existing process is which declaration, one to one. */
 export interface Matching<S, P> {
@@ -17,32 +17,32 @@ export interface Contest<S, P> {
 }
 
 /**
- * Matches declarations, each of its own identity, with the processes of one place. Nothing is left to luck: where more
- * processes match than are declared, that is told. If identity tells no difference between them, the oldest is the
- * declared one, as it is for runs that race.
+ * Matches declarations, each of its own identity, with the processes of one place. Where more processes match than are
+ * declared, it reports them. If identity shows no difference between them, the oldest is the declared one, as it is for
+ * runs that race.
  */
-export function matchAll<S, P extends Aged>(
+export function matchAll<S, P extends Existing>(
   declared: readonly S[],
   existing: readonly P[],
-  rules: Rules<S, P>,
+  service: Service<S, P>,
 ): Matching<S, P> {
   const pairs = new Map<S, P>();
   const contested: Contest<S, P>[] = [];
-  const families = Map.groupBy(existing, (process) => rules.identityOfExisting(process).family);
-  for (const [name, family] of Map.groupBy(declared, (spec) => rules.identityOf(spec).family)) {
+  const families = Map.groupBy(existing, (process) => service.identityOfExisting(process).family);
+  for (const [name, family] of Map.groupBy(declared, (spec) => service.identityOf(spec).family)) {
     let free: readonly P[] = families.get(name) ?? [];
-    let waiting: readonly S[] = mostSpecificFirst(family, rules);
+    let waiting: readonly S[] = mostSpecificFirst(family, service);
     for (let [spec] = waiting; spec !== undefined; [spec] = waiting) {
-      const found = candidatesAmong(rules.identityOf(spec), free, rules.identityOfExisting);
+      const found = candidatesAmong(service.identityOf(spec), free, service.identityOfExisting);
       free = free.filter((process) => !found.includes(process));
-      const takers = [spec, ...withoutOwn(waiting.slice(1), found, free, rules)];
+      const takers = [spec, ...withoutOwn(waiting.slice(1), found, free, service)];
       waiting = waiting.filter((other) => !takers.includes(other));
-      if (!areAlike(found, rules)) {
+      if (!areAlike(found, service)) {
         contested.push({ spec, found, extra: undefined });
         continue;
       }
       const sorted = found.toSorted(byAge);
-      for (const [taker, process] of assign(takers, sorted.slice(0, takers.length), rules))
+      for (const [taker, process] of assign(takers, sorted.slice(0, takers.length), service))
         pairs.set(taker, process);
       const extra = sorted.slice(takers.length);
       if (extra.length > 0) contested.push({ spec, found, extra });
@@ -51,19 +51,19 @@ export function matchAll<S, P extends Aged>(
   return { pairs, contested };
 }
 
-function mostSpecificFirst<S>(family: readonly S[], { identityOf }: Rules<S, never>): S[] {
+function mostSpecificFirst<S>(family: readonly S[], { identityOf }: Service<S, never>): S[] {
   return family.toSorted((a, b) => bySpecificity(identityOf(a), identityOf(b)));
 }
 
 /**
- * Declarations that leave a mark open, when nothing else is left for them: a server that fills in a connection makes
- * their process look like the one that names this connection, and then the several processes are these declarations.
+ * Laravel Cloud may fill in a connection. Then the process of a declaration without a connection looks like that of one
+ * that names it. Returns such declarations, so that they share the identical processes.
  */
-function withoutOwn<S, P>(
+function withoutOwn<S, P extends Existing>(
   waiting: readonly S[],
   found: readonly P[],
   free: readonly P[],
-  { identityOf, identityOfExisting }: Rules<S, P>,
+  { identityOf, identityOfExisting }: Service<S, P>,
 ): readonly S[] {
   const [one, another] = found;
   if (one === undefined || another === undefined) return [];
@@ -75,16 +75,19 @@ function withoutOwn<S, P>(
   });
 }
 
-/** Does identity tell no difference between them, so that none is the better match? */
-function areAlike<P>(found: readonly P[], { identityOfExisting }: Rules<never, P>): boolean {
+/** Does identity show no difference between them, so that none is the better match? */
+function areAlike<P extends Existing>(
+  found: readonly P[],
+  { identityOfExisting }: Service<never, P>,
+): boolean {
   return new Set(found.map((process) => JSON.stringify(identityOfExisting(process).marks))).size <= 1;
 }
 
-/** The way round that leaves less to change, else the older one to the more specific. */
-function assign<S, P>(
+/** Pairs them in the order that needs fewer changes; on a tie the more specific declaration gets the older process. */
+function assign<S, P extends Existing>(
   takers: readonly S[],
   kept: readonly P[],
-  rules: Rules<S, P>,
+  service: Service<S, P>,
 ): readonly (readonly [S, P])[] {
   const along = (processes: readonly P[]) =>
     takers.flatMap((taker, index) => {
@@ -92,9 +95,12 @@ function assign<S, P>(
       return process === undefined ? [] : [[taker, process] as const];
     });
   const [straight, crossed] = [along(kept), along(kept.toReversed())];
-  return changeCount(crossed, rules) < changeCount(straight, rules) ? crossed : straight;
+  return changeCount(crossed, service) < changeCount(straight, service) ? crossed : straight;
 }
 
-function changeCount<S, P>(pairs: readonly (readonly [S, P])[], { drift }: Rules<S, P>): number {
+function changeCount<S, P extends Existing>(
+  pairs: readonly (readonly [S, P])[],
+  { drift }: Service<S, P>,
+): number {
   return pairs.reduce((count, [spec, process]) => count + Object.keys(drift(spec, process)).length, 0);
 }

@@ -1,8 +1,8 @@
 import { Failure } from '../failure.ts';
 import type { Changes, Settings } from './changes.ts';
-import type { Aged, Listing } from './listing.ts';
+import { doubtText, type Existing, type Listing } from './listing.ts';
 import { type Contest, matchAll } from './match.ts';
-import type { Rules } from './service.ts';
+import { doubtfulAmong, type Service } from './service.ts';
 
 /** Where processes run: an instance of Laravel Cloud, a server of Forge. */
 export interface Place {
@@ -18,7 +18,7 @@ export interface PlaceState<S, P> {
 }
 
 /** One line of a plan. What only shows a plan need not know of which service it is. */
-export type Operation<S = unknown, P extends Aged = Aged> = {
+export type Operation<S = unknown, P extends Existing = Existing> = {
   readonly place: Place;
   /** What it is about, in a few words: `worker on queue high,default`. */
   readonly subject: string;
@@ -37,25 +37,34 @@ export type Operation<S = unknown, P extends Aged = Aged> = {
 
 export type Action = Operation['action'];
 
-export type OperationOf<A extends Action, S = unknown, P extends Aged = Aged> = Extract<
+export type OperationOf<A extends Action, S = unknown, P extends Existing = Existing> = Extract<
   Operation<S, P>,
   { action: A }
 >;
 
 /** Operations that make a process be as declared. */
-export type Making<S, P extends Aged> = OperationOf<'create' | 'update' | 'replace', S, P>;
+export type Making<S, P extends Existing> = OperationOf<'create' | 'update' | 'replace', S, P>;
 
-export function isMaking<S, P extends Aged>(operation: Operation<S, P>): operation is Making<S, P> {
+export function isMaking<S, P extends Existing>(operation: Operation<S, P>): operation is Making<S, P> {
   return operation.action === 'create' || operation.action === 'update' || operation.action === 'replace';
 }
 
-export interface Plan<S, P extends Aged> {
+export interface Plan<S, P extends Existing> {
   /** Place by place, declarations in their order, then what is not declared. */
   readonly operations: readonly Operation<S, P>[];
   /** Places where more processes match than are declared: it may be a race that will settle. */
   readonly contested: readonly { readonly place: Place; readonly found: readonly P[] }[];
   /** What keeps the plan from being carried out. */
   readonly ambiguous: readonly Ambiguity<S, P>[];
+  /** Missing processes that may exist already, as one that cannot be identified. */
+  readonly doubts: readonly Doubt<P>[];
+}
+
+/** A declaration without a match, and the processes in doubt that it could be. */
+export interface Doubt<P> {
+  readonly place: Place;
+  readonly subject: string;
+  readonly found: readonly P[];
 }
 
 export interface Ambiguity<S, P> extends Contest<S, P> {
@@ -63,59 +72,65 @@ export interface Ambiguity<S, P> extends Contest<S, P> {
 }
 
 /** What to do so that each place runs what it should. With `prune`, what is not declared goes. */
-export function planFor<S, P extends Aged>(
+export function planFor<S, P extends Existing>(
   states: readonly PlaceState<S, P>[],
-  rules: Rules<S, P>,
+  service: Service<S, P>,
   { prune }: { readonly prune: boolean },
 ): Plan<S, P> {
   const operations: Operation<S, P>[] = [];
   const contested: { readonly place: Place; readonly found: readonly P[] }[] = [];
   const ambiguous: Ambiguity<S, P>[] = [];
+  const doubts: Doubt<P>[] = [];
   for (const { place, declared, listing } of states) {
     const existing = listing.processes;
-    const matching = matchAll(declared, existing, rules);
+    const sure = existing.filter(({ doubt }) => doubt === undefined);
+    const matching = matchAll(declared, sure, service);
     const paired = new Set(matching.pairs.values());
     operations.push(
-      ...declared.map((spec) => declaredOperation(place, spec, matching.pairs.get(spec), rules)),
+      ...declared.map((spec) => declaredOperation(place, spec, matching.pairs.get(spec), service)),
       ...existing
         .filter((process) => !paired.has(process))
-        .map((process) => undeclaredOperation(place, process, rules, prune)),
+        .map((process) => undeclaredOperation(place, process, service, prune)),
     );
+    for (const spec of declared.filter((one) => !matching.pairs.has(one))) {
+      const found = doubtfulAmong(spec, existing, service);
+      if (found.length > 0) doubts.push({ place, subject: service.describe(spec), found });
+    }
     for (const contest of matching.contested) {
       contested.push({ place, found: contest.found });
       if (!prune || contest.extra === undefined) ambiguous.push({ ...contest, place });
     }
   }
-  return { operations, contested, ambiguous };
+  return { operations, contested, ambiguous, doubts };
 }
 
-function declaredOperation<S, P extends Aged>(
+function declaredOperation<S, P extends Existing>(
   place: Place,
   spec: S,
   process: P | undefined,
-  rules: Rules<S, P>,
+  service: Service<S, P>,
 ): Operation<S, P> {
-  const subject = rules.describe(spec);
+  const subject = service.describe(spec);
   if (process === undefined)
-    return { action: 'create', place, subject, settings: rules.settingsOf(spec), spec };
-  const about = { place, subject, settings: rules.settingsOfExisting(process), spec, process };
-  const changes = rules.drift(spec, process);
+    return { action: 'create', place, subject, settings: service.settingsOf(spec), spec };
+  const about = { place, subject, settings: service.settingsOfExisting(process), spec, process };
+  const changes = service.drift(spec, process);
   return Object.keys(changes).length === 0
     ? { action: 'keep', ...about }
-    : { action: rules.mend, ...about, changes };
+    : { action: service.onDrift, ...about, changes };
 }
 
-function undeclaredOperation<S, P extends Aged>(
+function undeclaredOperation<S, P extends Existing>(
   place: Place,
   process: P,
-  rules: Rules<S, P>,
+  service: Service<S, P>,
   prune: boolean,
 ): Operation<S, P> {
   return {
-    action: prune && rules.isDeclarable(process) ? 'delete' : 'undeclared',
+    action: prune && process.doubt === undefined && service.isDeclarable(process) ? 'delete' : 'undeclared',
     place,
-    subject: rules.describeExisting(process),
-    settings: rules.settingsOfExisting(process),
+    subject: service.describeExisting(process),
+    settings: service.settingsOfExisting(process),
     process,
   };
 }
@@ -124,12 +139,12 @@ function undeclaredOperation<S, P extends Aged>(
 const mostShown = 20;
 
 /** Why a plan cannot be carried out, with the candidates. */
-export function ambiguousPlan<S, P extends Aged>(
+export function ambiguousPlan<S, P extends Existing>(
   ambiguous: readonly Ambiguity<S, P>[],
-  { describe, describeExisting, tellApart }: Rules<S, P>,
+  { describe, particularsOf, howToDistinguish }: Service<S, P>,
 ): Failure {
   const lines = ambiguous.slice(0, mostShown).map(({ place, spec, found }) => {
-    const ids = found.slice(0, mostShown).map((process) => `${process.id} (${describeExisting(process)})`);
+    const ids = found.slice(0, mostShown).map((process) => `${process.id} (${particularsOf(process)})`);
     if (found.length > mostShown) ids.push(`and ${found.length - mostShown} more`);
     return `- ${place.name}: ${found.length} processes match the ${describe(spec)}: ${ids.join(', ')}`;
   });
@@ -137,10 +152,22 @@ export function ambiguousPlan<S, P extends Aged>(
     lines.push(`- and ${ambiguous.length - mostShown} more that are declared`);
   const pruned = ambiguous.every(({ extra }) => extra !== undefined)
     ? ', or let prune: true keep the oldest and delete the rest'
-    : `, or ${tellApart}`;
+    : `, or ${howToDistinguish} in the manifest`;
   return new Failure({
     what: 'The plan',
     why: `more background processes match than are declared, and which are meant cannot be known\n${lines.join('\n')}\n`,
     fix: `Nothing was changed. Delete those that are not wanted${pruned}`,
+  });
+}
+
+/** Why a plan cannot be carried out where a missing process may exist already. */
+export function doubtfulPlan(doubts: readonly Doubt<Existing>[]): Failure {
+  const lines = doubts
+    .slice(0, mostShown)
+    .map(({ place, subject, found }) => `- ${place.name}: ${subject}: ${found.map(doubtText).join(', or ')}`);
+  return new Failure({
+    what: 'The plan',
+    why: `processes that are declared may exist already, as processes that cannot be identified\n${lines.join('\n')}\n`,
+    fix: 'Nothing was changed. Look at these processes in the dashboard; if one is another process, change or delete it there',
   });
 }

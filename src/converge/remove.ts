@@ -1,4 +1,9 @@
 import { Cancelled, Failure, messageOf } from '../failure.ts';
+import { type Existing, type Listing, readTwice, refuseDoubt } from './listing.ts';
+import { lookFor, type Runtime } from './look.ts';
+import { allCandidates, doubtfulAmong, type Identifying, type Service, type Store } from './service.ts';
+import { settle } from './settle.ts';
+import { severalMatch } from './several-match.ts';
 
 /** What it takes to remove a process. */
 export interface Removing {
@@ -23,17 +28,64 @@ async function isGone(store: Removing, id: string): Promise<boolean> {
   }
 }
 
-export interface Deleted<P extends { readonly id: string }> {
+export interface Removed<P> {
   readonly deleted: readonly P[];
   readonly left: readonly { readonly process: P; readonly error: string }[];
 }
 
-/** Deletes one after the other, and tells what became of each: one that cannot be deleted does not save the rest. */
-export async function deleteAll<P extends { readonly id: string }>(
+interface Deleting<S, P extends Existing> {
+  readonly service: Identifying<S, P> &
+    Pick<Service<S, P>, 'describe' | 'particularsOf' | 'howToDistinguish'>;
+  readonly store: Pick<Store<never, P>, 'list' | 'mayWrite' | 'place' | 'removalSpan'>;
+  readonly runtime: Runtime;
+}
+
+/**
+ * Finds the one process to delete, or, where all are meant, all of this identity, once those that are being removed
+ * already are gone. Throws a `Failure` for too many.
+ */
+export async function findToDelete<S, P extends Existing>(
+  spec: S,
+  all: boolean,
+  world: Deleting<S, P>,
+): Promise<readonly P[]> {
+  const { service, store, runtime } = world;
+  const observe = (listing: Listing<P>) => {
+    // Of any connection unless one is named: a second run must not go on to the next best.
+    const found = allCandidates(spec, listing.processes, service);
+    const contested = all || found.length <= 1 ? [] : found;
+    return { listing, found, contested, serverTime: listing.serverTime };
+  };
+  const look = async () => observe(await store.list());
+
+  let first = await look();
+  if (first.found.length === 0) first = observe(await readTwice(first.listing, () => store.list(), runtime));
+  const { listing, found } = await settle(first, look, world);
+  const what = service.describe(spec);
+  if (all || found.length === 0) refuseDoubt(what, doubtfulAmong(spec, listing.processes, service));
+  if (found.length > 0) store.mayWrite();
+  else await waitUntilGone(allCandidates(spec, listing.leaving, service), world);
+  if (all || found.length <= 1) return found;
+  throw severalMatch(
+    what,
+    found,
+    'only one is to be deleted',
+    service,
+    `Nothing was deleted. To tell them apart, ${service.howToDistinguish}, pass the process-id of one, or delete them all with all: true`,
+  );
+}
+
+/**
+ * Deletes one after the other, waits until all are gone, and reports what became of each: one that cannot be deleted does
+ * not save the rest. `lingering` returns the ids that are still there at the end, where removals take their time.
+ */
+export async function deleteAll<P extends Existing>(
   found: readonly P[],
-  { store, log }: { readonly store: Removing; log(line: string): void },
-): Promise<Deleted<P>> {
-  const deleted: P[] = [];
+  store: Removing,
+  runtime: Runtime,
+  lingering: (asked: readonly P[]) => Promise<ReadonlySet<string>> = () => Promise.resolve(new Set()),
+): Promise<Removed<P>> {
+  const asked: P[] = [];
   const left: { process: P; error: string }[] = [];
   let stopped: string | undefined;
   for (const process of found) {
@@ -43,18 +95,56 @@ export async function deleteAll<P extends { readonly id: string }>(
     }
     try {
       await removeForSure(store, process.id);
-      deleted.push(process);
-      log(`Deleted ${process.id}`);
+      asked.push(process);
+      runtime.checkpoint(`deleted ${asked.map(({ id }) => id).join(', ')}`);
     } catch (error) {
       left.push({ process, error: messageOf(error) });
-      if (error instanceof Cancelled) stopped = 'not begun, since the step was told to stop';
+      if (error instanceof Cancelled) stopped = 'not started, since the step was cancelled';
     }
   }
-  return { deleted, left };
+  const late = await lingering(asked);
+  const deleted = asked.filter(({ id }) => !late.has(id));
+  for (const { id } of deleted) runtime.log(`Deleted ${id}`);
+  const slow = asked.filter(({ id }) => late.has(id));
+  const error = 'it was still being removed when the time was over';
+  return { deleted, left: [...left, ...slow.map((process) => ({ process, error }))] };
+}
+
+/** Waits until processes that are being removed are gone. Returns the ids of those that are still there at the end. */
+export async function untilGone(
+  removed: readonly Existing[],
+  { store, runtime }: Pick<Deleting<never, Existing>, 'store' | 'runtime'>,
+): Promise<ReadonlySet<string>> {
+  let left: ReadonlySet<string> = new Set(removed.map(({ id }) => id));
+  if (left.size === 0 || store.removalSpan === 0) return new Set();
+  runtime.log(`Waiting until ${[...left].join(', ')} is removed`);
+  const look = async (): Promise<void> => {
+    const { processes, leaving } = await store.list();
+    left = new Set([...processes, ...leaving].map(({ id }) => id).filter((id) => left.has(id)));
+  };
+  await lookFor(store.removalSpan, look, () => left.size === 0, runtime, {
+    ...store,
+    onProgress: (seconds) => runtime.log(`${[...left].join(', ')} is still being removed after ${seconds} s`),
+  });
+  return left;
+}
+
+/** The same, where the work cannot go on before they are gone. Throws a `Failure` when that takes too long. */
+export async function waitUntilGone(
+  removed: readonly Existing[],
+  world: Pick<Deleting<never, Existing>, 'store' | 'runtime'>,
+): Promise<void> {
+  const left = await untilGone(removed, world);
+  if (left.size === 0) return;
+  throw new Failure({
+    what: `Waiting until background process ${[...left].join(', ')} is removed`,
+    why: `it was still being removed after ${Math.round(world.store.removalSpan / 1000)} s`,
+    fix: 'Run the job again when it is gone',
+  });
 }
 
 /** One error for what could not be deleted; undefined when nothing is left. */
-export function deleteFailure({ deleted, left }: Deleted<{ readonly id: string }>): Failure | undefined {
+export function deleteFailure({ deleted, left }: Removed<Existing>): Failure | undefined {
   if (left.length === 0) return undefined;
   const lines = left.slice(0, 20).map(({ process, error }) => `- ${process.id}: ${error}`);
   if (left.length > lines.length) lines.push(`- and ${left.length - lines.length} more`);
@@ -62,6 +152,6 @@ export function deleteFailure({ deleted, left }: Deleted<{ readonly id: string }
   return new Failure({
     what: 'Deleting background processes',
     why: `${left.length} of ${left.length + deleted.length} could not be deleted\n${lines.join('\n')}\nDeleted: ${done}`,
-    fix: 'Run the job again: what is gone counts as deleted',
+    fix: 'Run the job again: a process that is gone counts as deleted',
   });
 }

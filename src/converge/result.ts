@@ -1,10 +1,10 @@
 import type { Changes } from './changes.ts';
 import type { Outcome } from './counts.ts';
-import type { Aged } from './listing.ts';
+import type { Existing } from './listing.ts';
 import type { Operation } from './plan.ts';
 
 /** What became of one operation of a plan. */
-export interface OperationResult<S = unknown, P extends Aged = Aged> {
+export interface OperationResult<S = unknown, P extends Existing = Existing> {
   readonly operation: Operation<S, P>;
   /** `failed` may have left something behind, which `error` tells; `not-done` has not been begun. */
   readonly status: 'done' | 'failed' | 'not-done';

@@ -1,5 +1,5 @@
 /** Lets only so many tasks run at once. The others wait for their turn, urgent ones before the rest. */
-export class Limit {
+export class Semaphore {
   readonly #most: number;
   #running = 0;
   readonly #urgent: (() => void)[] = [];

@@ -1,9 +1,9 @@
-import type { Aged, Listing } from './listing.ts';
-import { ambiguousPlan, type Place, type PlaceState, type Plan, planFor } from './plan.ts';
-import type { Rules } from './service.ts';
-import { type SettleWorld, settle } from './settle.ts';
+import type { Existing, Listing } from './listing.ts';
+import { ambiguousPlan, doubtfulPlan, type Place, type PlaceState, type Plan, planFor } from './plan.ts';
+import type { Service, World } from './service.ts';
+import { settle } from './settle.ts';
 
-export interface Planned<S, P extends Aged> {
+export interface Planned<S, P extends Existing> {
   readonly states: readonly PlaceState<S, P>[];
   readonly plan: Plan<S, P>;
 }
@@ -12,14 +12,14 @@ export interface Planned<S, P extends Aged> {
  * Plans for places as they are once no race is moving them: where more processes match than are declared, it looks again.
  * Throws a `Failure` when the plan would have to guess.
  */
-export async function settledPlan<S, P extends Aged>(
+export async function settledPlan<S, P extends Existing>(
   first: readonly PlaceState<S, P>[],
   look: (place: Place) => Promise<Listing<P>>,
-  { rules, prune }: { readonly rules: Rules<S, P>; readonly prune: boolean },
-  world: SettleWorld,
+  { service, prune }: { readonly service: Service<S, P>; readonly prune: boolean },
+  world: Pick<World<S, P>, 'runtime'>,
 ): Promise<Planned<S, P>> {
-  const sightingOf = (states: readonly PlaceState<S, P>[]) => {
-    const plan = planFor(states, rules, { prune });
+  const observe = (states: readonly PlaceState<S, P>[]) => {
+    const plan = planFor(states, service, { prune });
     const places = new Set(plan.contested.map(({ place }) => place.id));
     return {
       ...{ states, plan, places },
@@ -27,17 +27,18 @@ export async function settledPlan<S, P extends Aged>(
       serverTime: states.find(({ place }) => places.has(place.id))?.listing.serverTime,
     };
   };
-  let last = sightingOf(first);
+  let last = observe(first);
   const lookAgain = async () => {
     const states = await Promise.all(
       last.states.map(async (state) =>
         last.places.has(state.place.id) ? { ...state, listing: await look(state.place) } : state,
       ),
     );
-    last = sightingOf(states);
+    last = observe(states);
     return last;
   };
   const { states, plan } = await settle(last, lookAgain, world);
-  if (plan.ambiguous.length > 0) throw ambiguousPlan(plan.ambiguous, rules);
+  if (plan.ambiguous.length > 0) throw ambiguousPlan(plan.ambiguous, service);
+  if (plan.doubts.length > 0) throw doubtfulPlan(plan.doubts);
   return { states, plan };
 }

@@ -1,5 +1,5 @@
 import type { Clock } from '../time.ts';
-import type { Limit } from './semaphore.ts';
+import type { Semaphore } from './semaphore.ts';
 
 /** How long a look may wait for creates under way to end, twice, in milliseconds: racing runs wait longer than that. */
 const patience = 500;
@@ -11,7 +11,7 @@ const patience = 500;
  */
 export class SharedListing<L extends { readonly pages: number }> {
   readonly #list: () => Promise<L>;
-  readonly #limit: Limit;
+  readonly #limit: Semaphore;
   readonly #clock: Clock;
   readonly #cancelled: AbortSignal;
   #previous: L | undefined;
@@ -26,7 +26,7 @@ export class SharedListing<L extends { readonly pages: number }> {
   constructor(
     list: () => Promise<L>,
     first: L,
-    world: { readonly limit: Limit; readonly clock: Clock; readonly cancelled: AbortSignal },
+    world: { readonly limit: Semaphore; readonly clock: Clock; readonly cancelled: AbortSignal },
   ) {
     this.#list = list;
     this.#latest = first;

@@ -1,7 +1,7 @@
 import { shorten } from '../text.ts';
 import { type Changes, changeText, type Settings, settingsText } from './changes.ts';
 import { type Counts, countsOf, type Outcome, outcomeOf } from './counts.ts';
-import type { Aged } from './listing.ts';
+import type { Existing } from './listing.ts';
 import type { Action, Operation, Place } from './plan.ts';
 import type { OperationResult } from './result.ts';
 
@@ -32,13 +32,13 @@ export interface RowName {
 }
 
 /** How the processes of a service are named. */
-export interface Naming<S, P extends Aged> {
+export interface Naming<S, P extends Existing> {
   nameOf(process: S | P): RowName;
   particularsOf(operation: Operation<S, P>): PlanRow['particulars'];
 }
 
 /** The rows of a plan that nobody has begun to carry out. */
-export function plannedRows<S, P extends Aged>(
+export function plannedRows<S, P extends Existing>(
   operations: readonly Operation<S, P>[],
   naming: Naming<S, P>,
 ): readonly PlanRow[] {
@@ -51,7 +51,7 @@ export function plannedRows<S, P extends Aged>(
 }
 
 /** The rows of a plan that has been carried out. What was not done has the changes that it would have made. */
-export function doneRows<S, P extends Aged>(
+export function doneRows<S, P extends Existing>(
   results: readonly OperationResult<S, P>[],
   naming: Naming<S, P>,
 ): readonly PlanRow[] {
@@ -66,7 +66,7 @@ export function doneRows<S, P extends Aged>(
   });
 }
 
-function rowOf<S, P extends Aged>(operation: Operation<S, P>, naming: Naming<S, P>) {
+function rowOf<S, P extends Existing>(operation: Operation<S, P>, naming: Naming<S, P>) {
   const process = 'process' in operation ? operation.process : undefined;
   const declared = naming.nameOf('spec' in operation ? operation.spec : operation.process);
   return {

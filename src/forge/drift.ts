@@ -8,7 +8,3 @@ export function drift(spec: ForgeSpec, { processes }: ForgeProcess): Changes {
     ? {}
     : { processes: { from: processes, to: spec.processes } };
 }
-
-export function hasDrifted(spec: ForgeSpec, process: ForgeProcess): boolean {
-  return Object.keys(drift(spec, process)).length > 0;
-}

@@ -1,5 +1,3 @@
-import type { Listing } from '../converge/listing.ts';
-import { unreadableText } from '../converge/listing.ts';
 import { Failure } from '../failure.ts';
 import { poll, type Waiting } from '../time.ts';
 import { type ForgeProcess, label } from './process.ts';
@@ -15,11 +13,9 @@ export interface Gate {
   readonly demand: string;
 }
 
-/** What one look has shown. */
-export type Sighted = Pick<Listing<ForgeProcess>, 'processes' | 'unreadable'>;
-
 /** The processes as last listed. */
-export interface Gated extends Sighted {
+export interface Gated {
+  readonly processes: readonly ForgeProcess[];
   /** Why the gate stays shut; undefined when it has opened. */
   readonly failure: Failure | undefined;
 }
@@ -37,22 +33,21 @@ const standing = 2_000;
  */
 export async function waitAtGate(
   gate: Gate,
-  list: () => Promise<Sighted>,
+  list: () => Promise<readonly ForgeProcess[]>,
   waiting: GateWaiting,
 ): Promise<Gated> {
   const stopWatch = new StopWatch(waiting.clock);
-  let seen: Sighted = { processes: [], unreadable: [] };
+  let processes: readonly ForgeProcess[] = [];
   let said = '';
   const look = async (): Promise<Gated | undefined> => {
-    seen = await list();
-    const { processes } = seen;
-    const missing = unmet(gate, seen);
-    if (missing.length === 0) return { ...seen, failure: undefined };
+    processes = await list();
+    const missing = unmet(gate, processes);
+    if (missing.length === 0) return { processes, failure: undefined };
     const stopped = new Set(stopWatch.note(processes));
     const down = processes.filter(
       (process) => !isWanted(gate, process) && (isDead(process.status) || stopped.has(process)),
     );
-    if (down.length > 0) return { ...seen, failure: endedFailure(gate, down) };
+    if (down.length > 0) return { processes, failure: endedFailure(gate, down) };
     const picture = missing.join('; ');
     if (picture !== said && waiting.deadline.remaining() > 0) waiting.log(`Waiting: ${picture}`);
     said = picture;
@@ -60,7 +55,7 @@ export async function waitAtGate(
   };
   const lookTwice = async (): Promise<Gated | undefined> => {
     const gated = await look();
-    const isMomentary = gate.statuses.length > 0 && seen.processes.length > 0;
+    const isMomentary = gate.statuses.length > 0 && processes.length > 0;
     if (gated === undefined || gated.failure !== undefined || !isMomentary) return gated;
     await waiting.clock.sleep(standing, waiting.cancelled);
     return await look();
@@ -71,7 +66,7 @@ export async function waitAtGate(
     longest: 15_000,
     onProgress: (seconds) => waiting.log(`Still waiting after ${seconds} s: ${said}`),
   });
-  return gated ?? { ...seen, failure: lateFailure(gate, seen, waiting.deadline.span) };
+  return gated ?? { processes, failure: lateFailure(gate, processes, waiting.deadline.span) };
 }
 
 /** A process that runs is installed, too: Forge says `running` where it said `installed` once. Not the reverse. */
@@ -81,7 +76,7 @@ function isWanted({ statuses }: Gate, { status }: ForgeProcess): boolean {
 }
 
 /** What keeps the gate shut, in short: `2 of 3 are not running: 31 is starting, 32 is backoff`. */
-function unmet(gate: Gate, { processes, unreadable }: Sighted): string[] {
+function unmet(gate: Gate, processes: readonly ForgeProcess[]): string[] {
   const missing: string[] = [];
   if (processes.length < gate.minCount) {
     missing.push(`${matching(processes)}, and min-count is ${gate.minCount}`);
@@ -94,10 +89,6 @@ function unmet(gate: Gate, { processes, unreadable }: Sighted): string[] {
       `${unwanted.length} of ${processes.length} ${unwanted.length === 1 ? 'is' : 'are'} not ${gate.statuses.join(' or ')}: ${shown.join(', ')}${more}`,
     );
   }
-  if (gate.statuses.length > 0 && unreadable.length > 0)
-    missing.push(
-      `it is not known what runs as ${unreadable.slice(0, 10).map(unreadableText).join(', or as ')}`,
-    );
   return missing;
 }
 
@@ -109,13 +100,12 @@ function endedFailure(gate: Gate, down: readonly ForgeProcess[]): Failure {
   });
 }
 
-function lateFailure(gate: Gate, seen: Sighted, span: number): Failure {
-  const { processes } = seen;
+function lateFailure(gate: Gate, processes: readonly ForgeProcess[], span: number): Failure {
   const after = span > 0 ? `after ${Math.round(span / 1000)} s ` : '';
   const enough = processes.length >= gate.minCount;
   return new Failure({
     what: 'The background processes are not as required',
-    why: `${after}${unmet(gate, seen).join('; ')}`,
+    why: `${after}${unmet(gate, processes).join('; ')}`,
     fix: enough ? fixFor(gate, processes, span) : `Check the filters and min-count${longer(span)}`,
   });
 }

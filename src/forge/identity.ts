@@ -1,51 +1,47 @@
-import { candidatesAmong, foldCommand, type Identity } from '../converge/identity.ts';
-import type { ForgeProcess, PlacedProcess } from './process.ts';
-import type { ForgeDeclaration, ForgeSpec } from './spec.ts';
-import { isLeaving } from './status.ts';
+import { foldCommand, type Identity } from '../converge/identity.ts';
+import type { ForgeProcess } from './process.ts';
+import { describe, type ForgeDeclaration, type ForgeSpec } from './spec.ts';
 
-type Declared = Pick<ForgeSpec, 'command' | 'user' | 'directory'>;
-
-/** What a declaration is known by, since names cannot be read back: command and user, then directory and site. */
-export function identityOf({ siteId, ...spec }: Declared & Pick<ForgeSpec, 'siteId'>): Identity {
-  return identityFrom(spec.user, spec.command, spec.directory, siteId);
+/** What a process is looked for by. */
+export interface Sought {
+  readonly command: string;
+  readonly user: string | undefined;
+  readonly directory: string | undefined;
+  readonly siteId: string | undefined;
 }
 
-/** The same of a process that exists; Forge never tells its site, which only the list by site shows. */
-export function identityOfExisting({ user, command, directory, siteId }: PlacedProcess): Identity {
-  return identityFrom(user, command, directory, siteId);
-}
-
-function identityFrom(
-  user: string,
-  command: string,
-  directory: string | null | undefined,
-  siteId: string | undefined,
-): Identity {
+/** What a declaration is known by, since names cannot be read back: command, then user, directory and site. */
+export function identityOf({ command, user, directory, siteId }: Sought): Identity {
   const folded = foldDirectory(directory ?? null);
-  return {
-    family: `${user} ${foldCommand(command)}`,
-    marks: [folded === '' ? undefined : folded, siteId],
-  };
+  return { family: foldCommand(command), marks: [user, folded === '' ? undefined : folded, siteId] };
 }
 
-/**
- * The processes of a list that may be the declared one. Without a declared directory, those without one are the better
- * match; only if there are none do the others count. The list is the site's, where one was declared.
- */
-export function candidates(spec: Declared, listed: readonly ForgeProcess[]): ForgeProcess[] {
-  return alike(
-    spec,
-    listed.filter((process) => !isLeaving(process)),
+/** The same of a process that exists. */
+export function identityOfExisting({ directory, ...process }: ForgeProcess): Identity {
+  return identityOf({ siteId: undefined, ...process, directory: directory ?? undefined });
+}
+
+/** Can a process in doubt be the one that is looked for? What is not known of it may be anything. */
+export function couldBe({ command, user }: Sought, process: ForgeProcess): boolean {
+  return (
+    (process.command === '' || foldCommand(process.command) === foldCommand(command)) &&
+    (process.user === '' || user === undefined || process.user === user)
   );
 }
 
-/** As `candidates`, but of those that are being removed. */
-export function leaving(spec: Declared, listed: readonly ForgeProcess[]): ForgeProcess[] {
-  return alike(spec, listed.filter(isLeaving));
+/** An existing process in the words of a declaration. */
+export function describeExisting({ directory, command, ...process }: ForgeProcess): string {
+  return describe({
+    ...process,
+    command: command === '' ? 'unknown' : command,
+    directory: directory ?? undefined,
+  });
 }
 
-function alike(spec: Declared, listed: readonly ForgeProcess[]): ForgeProcess[] {
-  return candidatesAmong(identityOf({ ...spec, siteId: undefined }), listed, identityOfExisting);
+/** What tells processes apart that match one declaration. */
+export function particularsOf({ user, directory, processes, status }: ForgeProcess): string {
+  const count = `${processes ?? 'an unknown number of'} ${processes === 1 ? 'process' : 'processes'}`;
+  return `user ${user}, directory ${directory ?? 'none'}, ${count}, ${status}`;
 }
 
 /** A directory without slashes at its end; none is the empty text. */
@@ -58,12 +54,7 @@ export function foldDirectory(directory: string | null): string {
  * A name for a declaration that has none. It is the same for the same declaration and different for others, so that
  * Forge, which takes a name only once, itself keeps racing runs from making two.
  */
-export function derivedName({
-  command,
-  user,
-  directory,
-  siteId,
-}: Declared & Pick<ForgeSpec, 'siteId'>): string {
+export function derivedName({ command, user, directory, siteId }: Sought): string {
   const key = JSON.stringify([foldCommand(command), user, foldDirectory(directory ?? null), siteId ?? null]);
   const words = foldCommand(command)
     .toLowerCase()
@@ -93,25 +84,4 @@ function shortHash(text: string): string {
   let hash = 0x811c9dc5;
   for (const byte of Buffer.from(text)) hash = Math.imul(hash ^ byte, 0x01000193);
   return (hash >>> 0).toString(16).padStart(8, '0');
-}
-
-/** What a process is looked for by. */
-export interface Sought {
-  readonly command: string;
-  readonly user: string | undefined;
-  readonly directory: string | undefined;
-}
-
-/** May one that is not understood be it? What is not known of it may be anything. */
-export function mayBeSought(
-  { command, user, directory }: Sought,
-  known: Partial<Pick<ForgeProcess, keyof Sought>>,
-): boolean {
-  return (
-    (known.command === undefined || foldCommand(known.command) === foldCommand(command)) &&
-    (user === undefined || known.user === undefined || known.user === user) &&
-    (directory === undefined ||
-      known.directory === undefined ||
-      foldDirectory(known.directory) === foldDirectory(directory))
-  );
 }

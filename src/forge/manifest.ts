@@ -4,7 +4,7 @@ import { check } from '../manifest/schema.ts';
 import { type Declarable, declareAll, isPlainName, named, writeManifest } from '../manifest/write.ts';
 import { identityOf, identityOfExisting } from './identity.ts';
 import type { ForgeProcess } from './process.ts';
-import { forgeRules } from './service.ts';
+import { forgeService } from './service.ts';
 import { describe, type ForgeDeclaration, ProcessDeclaration, processesRange, usualUser } from './spec.ts';
 import { isLeaving } from './status.ts';
 
@@ -36,7 +36,7 @@ export function writeForgeManifest(
   const staying = processes.filter((process) => !isLeaving(process));
   const { declared, notes: own } = declareAll(named(name), staying, {
     identityOf: identityOfExisting,
-    describe: forgeRules.describeExisting,
+    describe: forgeService.describeExisting,
     declare: (process) => declare(process, site),
   });
   return writeManifest('servers', [{ name: isPlainName(name) ? name : id, processes: declared }], {
@@ -58,7 +58,10 @@ function declare(
   };
   if (user.trim() !== user || user === '')
     return { why: 'a manifest cannot hold its user; prune would delete it' };
-  const fields = { ...texts, ...(processes >= processesRange.min ? { processes } : {}) };
+  const fields = {
+    ...texts,
+    ...(processes !== undefined && processes >= processesRange.min ? { processes } : {}),
+  };
   const [problem] = check(ProcessDeclaration, fields).problems;
   return problem === undefined
     ? { fields }

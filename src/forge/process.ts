@@ -1,69 +1,64 @@
 import * as v from 'valibot';
-import type { Unreadable } from '../converge/listing.ts';
-import type { InvalidItem } from '../http/lists.ts';
 import { shorten } from '../text.ts';
-import type { ProcessResource } from './shapes.ts';
 
-/** A background process as it exists on a Forge server. Its name, site, seconds and signal cannot be read. */
+/** A background process as it exists on a Forge server. Its name, seconds and signal cannot be read. */
 export interface ForgeProcess {
   readonly id: string;
+  /** Empty when it is not told. */
   readonly command: string;
   readonly user: string;
   readonly directory: string | null;
-  readonly processes: number;
+  /** Undefined when it is not told. */
+  readonly processes: number | undefined;
   /** A word of the API, see `status.ts`; a word not known yet passes through. */
   readonly status: string;
   /** An ISO 8601 date. */
   readonly createdAt: string | null;
-}
-
-/** A process, and the site whose list has shown it, where one was asked for. */
-export interface PlacedProcess extends ForgeProcess {
+  /** The site whose list has shown it: Forge never tells a process's site. */
   readonly siteId?: string;
+  /** Why it cannot be told which process this is. */
+  readonly doubt?: string | undefined;
 }
 
-export function processFrom({ id, attributes }: ProcessResource): ForgeProcess {
-  const { command, user, directory, processes, status, created_at } = attributes;
+const Text = v.pipe(v.string(), v.nonEmpty());
+const Count = v.union([v.number(), v.pipe(v.string(), v.digits(), v.transform(Number))]);
+const Attributes = v.object({ attributes: v.record(v.string(), v.unknown()) });
+
+/**
+ * The process that a resource of the API stands for. Only its id must be known: a field that is not understood is left
+ * out, and if that leaves open which process this is, it is in doubt.
+ */
+export function processFrom(id: string, resource: unknown): ForgeProcess {
+  const read = v.safeParse(Attributes, resource);
+  const attributes = read.success ? read.output.attributes : {};
+  const take = <const S extends v.GenericSchema>(name: string, schema: S): v.InferOutput<S> | undefined => {
+    const result = v.safeParse(schema, attributes[name]);
+    return result.success ? result.output : undefined;
+  };
+  const command = take('command', Text) ?? '';
+  const user = take('user', Text) ?? '';
+  const directory = take('directory', v.nullish(v.string(), null));
+  const unknown = [
+    ...(command === '' ? ['command'] : []),
+    ...(user === '' ? ['user'] : []),
+    ...(directory === undefined ? ['directory'] : []),
+  ];
   return {
     id,
     command,
     user,
     directory: directory ?? null,
-    processes,
-    status,
-    createdAt: created_at ?? null,
-  };
-}
-
-/** Is it surely no process? A list may come to hold resources of other types. */
-export function isOfOtherType({ value }: InvalidItem): boolean {
-  return v.is(v.object({ type: v.pipe(v.string(), v.notValue('backgroundProcesses')) }), value);
-}
-
-const Sketch = v.object({
-  attributes: v.object({
-    command: v.fallback(v.optional(v.string()), undefined),
-    user: v.fallback(v.optional(v.string()), undefined),
-    directory: v.fallback(v.nullish(v.string()), undefined),
-  }),
-});
-
-/** What can be told of a resource that is not as expected. */
-export function unreadableFrom({ id, value, why }: InvalidItem): Unreadable<ForgeProcess> {
-  const sketch = v.safeParse(Sketch, value);
-  const { command, user, directory } = sketch.success ? sketch.output.attributes : {};
-  return {
-    id: id ?? 'one without an id',
-    why,
-    known: {
-      ...(command === undefined ? {} : { command }),
-      ...(user === undefined ? {} : { user }),
-      ...(directory === undefined ? {} : { directory }),
-    },
+    processes: take('processes', Count),
+    // A status that is not told is neither up nor down.
+    status: take('status', Text) ?? 'unknown',
+    createdAt: take('created_at', v.string()) ?? null,
+    ...(unknown.length === 0
+      ? {}
+      : { doubt: `its ${unknown.join(' and ')} ${unknown.length === 1 ? 'is' : 'are'} not known` }),
   };
 }
 
 /** A process in a few words: `31 ("php8.4 artisan horizon")`. */
-export function label({ id, command }: ForgeProcess): string {
-  return `${id} ("${shorten(command, 80)}")`;
+export function label({ id, command, doubt }: ForgeProcess): string {
+  return doubt === undefined ? `${id} ("${shorten(command, 80)}")` : `${id} (${doubt})`;
 }

@@ -1,9 +1,10 @@
 import type { Pace } from '../converge/pace.ts';
-import type { Rules } from '../converge/service.ts';
+import type { Service as EngineService } from '../converge/service.ts';
+import { Failure } from '../failure.ts';
 import type { Service, ServiceHints } from '../http/hints.ts';
 import { drift } from './drift.ts';
-import { identityOf, identityOfExisting } from './identity.ts';
-import type { PlacedProcess } from './process.ts';
+import { couldBe, describeExisting, identityOf, identityOfExisting, particularsOf } from './identity.ts';
+import type { ForgeProcess } from './process.ts';
 import { describe, type ForgeSpec, processesOfNew } from './spec.ts';
 
 /** What a Forge token may be allowed to do, as far as the actions need it. Source: the API's description. */
@@ -28,15 +29,16 @@ export function needsScope(scope: Scope): string {
 /** Documented: 60 requests a minute for a user. A change takes about three: itself, and looks at what came of it. */
 export const forgePace: Pace = { changes: 20, window: 60_000 };
 
-/** What a plan must know of the processes of Forge. */
-export const forgeRules: Rules<ForgeSpec, PlacedProcess> = {
+/** What the engine must know of the processes of Forge. */
+export const forgeService: EngineService<ForgeSpec, ForgeProcess> = {
   identityOf,
   identityOfExisting,
+  couldBe,
+  statesIdentity: ({ doubt }) => doubt === undefined,
   drift,
-  mend: 'replace',
+  onDrift: 'replace',
   describe,
-  describeExisting: ({ directory, ...process }) =>
-    describe({ ...process, directory: directory ?? undefined }),
+  describeExisting,
   settingsOf: ({ processes = processesOfNew, startsecs, stopwaitsecs, stopsignal }) => ({
     processes,
     ...(startsecs === undefined ? {} : { startsecs }),
@@ -45,7 +47,14 @@ export const forgeRules: Rules<ForgeSpec, PlacedProcess> = {
   }),
   settingsOfExisting: ({ processes }) => ({ processes }),
   isDeclarable: () => true,
-  tellApart: 'give directory in the manifest',
+  particularsOf,
+  howToDistinguish: 'set user, directory or site',
+  nameTaken: ({ name }, refusal) =>
+    new Failure({
+      what: `Creating the background process "${name}"`,
+      why: `${refusal.why}. Another background process of this server has that name, most likely with another command, user or directory`,
+      fix: 'Set another name, or leave name out, so that one is derived from what the process is',
+    }),
 };
 
 export const forge: Service = {
@@ -58,4 +67,4 @@ export const forge: Service = {
 };
 
 /** How long Forge may take to remove a process, in milliseconds. */
-export const removalLimit = 180_000;
+export const removalSpan = 180_000;

@@ -31,8 +31,9 @@ export function describe({
   command,
   user,
   directory,
-}: Pick<ForgeSpec, 'command' | 'user' | 'directory'>): string {
-  return `process "${command}" of ${user}${directory === undefined ? '' : ` in ${directory}`}`;
+}: Pick<ForgeSpec, 'command' | 'directory'> & { readonly user: string | undefined }): string {
+  const of = user === undefined ? '' : ` of ${user}`;
+  return `process "${command}"${of}${directory === undefined ? '' : ` in ${directory}`}`;
 }
 
 /** How many processes one background process may have: Forge knows no upper limit. */

@@ -1,18 +1,12 @@
 import * as v from 'valibot';
-import type { Sent } from '../converge/create-once.ts';
 import type { Listing } from '../converge/listing.ts';
+import type { Sent, Store } from '../converge/service.ts';
 import type { HttpCall, HttpClient } from '../http/client.ts';
-import { lostIfUnknown, undefinedIf404 } from '../http/failure.ts';
+import { HttpFailure, lostIfUnknown, undefinedIf404 } from '../http/failure.ts';
 import { path } from '../http/path.ts';
 import { listAll } from './lists.ts';
-import {
-  type ForgeProcess,
-  isOfOtherType,
-  type PlacedProcess,
-  processFrom,
-  unreadableFrom,
-} from './process.ts';
-import { needsScope, type Scope } from './service.ts';
+import { type ForgeProcess, processFrom } from './process.ts';
+import { needsScope, removalSpan, type Scope } from './service.ts';
 import { one, ProcessResource } from './shapes.ts';
 import { type ForgeSpec, processesOfNew } from './spec.ts';
 import { isLeaving } from './status.ts';
@@ -26,22 +20,10 @@ export interface ProcessFilter {
   readonly sort?: 'user' | '-user' | undefined;
 }
 
-/** The background processes of one Forge server, wherever they are kept. Calls that fail throw a `Failure`. */
-export interface ForgeStore {
-  /** All of them, over all pages, also those that are being removed. */
-  list(filter?: ProcessFilter): Promise<Listing<ForgeProcess>>;
-  /** One by its id; undefined when there is none. */
-  find(id: string): Promise<ForgeProcess | undefined>;
-  /** Asks once. An answer that was lost is no error here. */
-  create(spec: ForgeSpec): Promise<Sent<ForgeProcess>>;
-  /** Asks for a removal, which goes on after it; that there is none of this id is success. */
-  remove(id: string): Promise<void>;
-  /** Asks once for a restart, which goes on after it. */
-  restart(id: string): Promise<void>;
-}
-
-/** The background processes of one server of Laravel Forge. */
-export class ForgeProcessStore implements ForgeStore {
+/** The background processes of one server of Laravel Forge or, with a site, of that site. */
+export class ForgeStore implements Store<ForgeSpec, ForgeProcess> {
+  readonly place = this;
+  readonly removalSpan = removalSpan;
   readonly #client: HttpClient;
   readonly #target: ForgeTarget;
 
@@ -51,21 +33,28 @@ export class ForgeProcessStore implements ForgeStore {
   }
 
   async list(filter: ProcessFilter = {}): Promise<Listing<ForgeProcess>> {
-    const { items, invalid, pages, date } = await listAll(
+    const { all, ...read } = await this.#read(filter);
+    const processes = all.filter((process) => !isLeaving(process));
+    return { ...read, processes, leaving: all.filter(isLeaving) };
+  }
+
+  /** All of them in the order of the API, also those that are being removed. */
+  async listAll(filter: ProcessFilter = {}): Promise<readonly ForgeProcess[]> {
+    return (await this.#read(filter)).all;
+  }
+
+  async #read(filter: ProcessFilter) {
+    const { items, pages, date } = await listAll(
       this.#client,
       {
         ...this.#call('GET', this.#path(), 'server:view'),
-        query: queryOf(filter),
+        query: queryOf({ siteId: this.#target.siteId, ...filter }),
         what: `Listing the background processes of server ${this.#target.serverName}`,
       },
       ProcessResource,
     );
-    return {
-      processes: items.map(processFrom),
-      unreadable: invalid.filter((one) => !isOfOtherType(one)).map(unreadableFrom),
-      pages,
-      serverTime: date,
-    };
+    const all = items.map((resource) => this.#processFrom(resource.id, resource));
+    return { all, pages, serverTime: date };
   }
 
   async find(id: string): Promise<ForgeProcess | undefined> {
@@ -73,25 +62,37 @@ export class ForgeProcessStore implements ForgeStore {
       const call = this.#call('GET', this.#path(id), 'server:view');
       const { data } = await this.#client.json(
         { ...call, what: `Reading background process ${id}` },
-        one(v.object({ ...ProcessResource.entries, id: v.pipe(ProcessResource.entries.id, v.literal(id)) })),
+        one(
+          v.pipe(
+            ProcessResource,
+            v.check((resource) => resource.id === id),
+          ),
+        ),
       );
-      return processFrom(data.data);
+      return this.#processFrom(id, data.data);
     });
   }
 
   async create(spec: ForgeSpec): Promise<Sent<ForgeProcess>> {
-    return await lostIfUnknown(async () => {
-      const { data } = await this.#client.json(
-        {
-          ...this.#call('POST', this.#path(), 'server:create-daemons'),
-          body: bodyOf(spec),
-          what: 'Creating the background process',
-          fieldName: (field) => (field === 'site_id' ? 'site' : field),
-        },
-        one(ProcessResource),
-      );
-      return processFrom(data.data);
-    });
+    try {
+      return await lostIfUnknown(async () => {
+        const { data } = await this.#client.json(
+          {
+            ...this.#call('POST', this.#path(), 'server:create-daemons'),
+            body: bodyOf(spec),
+            what: 'Creating the background process',
+            fieldName: (field) => (field === 'site_id' ? 'site' : field),
+          },
+          one(ProcessResource),
+        );
+        return this.#processFrom(data.data.id, data.data);
+      });
+    } catch (error) {
+      const isNameTaken =
+        error instanceof HttpFailure && error.status === 422 && error.fields.includes('name');
+      if (!isNameTaken) throw error;
+      return { kind: 'taken', refusal: error };
+    }
   }
 
   async remove(id: string): Promise<void> {
@@ -104,6 +105,7 @@ export class ForgeProcessStore implements ForgeStore {
     );
   }
 
+  /** Asks once for a restart, which goes on after the answer. */
   async restart(id: string): Promise<void> {
     // Recorded: 202 with an empty HTML page. Nothing of it is read.
     await this.#client.send({
@@ -111,6 +113,17 @@ export class ForgeProcessStore implements ForgeStore {
       body: { action: 'restart' },
       what: `Restarting background process ${id}`,
     });
+  }
+
+  mayWrite(): void {
+    // Forge keeps no processes of its own.
+  }
+
+  /** Forge never tells a process's site: what is asked for by a site is of that site. */
+  #processFrom(id: string, resource: unknown): ForgeProcess {
+    const process = processFrom(id, resource);
+    const { siteId } = this.#target;
+    return siteId === undefined ? process : { ...process, siteId };
   }
 
   #path(id?: string): string {
@@ -158,13 +171,13 @@ function bodyOf(spec: ForgeSpec): unknown {
 }
 
 /**
- * What a server runs, each process with its site where a declaration names that: Forge tells it only by listing what
- * belongs to a site. What is being removed is left out.
+ * The processes of a server, each with its site where a declaration names that: Forge tells it only by listing the
+ * processes of a site.
  */
 export async function listWithSites(
   declared: readonly ForgeSpec[],
-  list: (filter: ProcessFilter) => Promise<Listing<PlacedProcess>>,
-): Promise<Listing<PlacedProcess>> {
+  list: (filter: ProcessFilter) => Promise<Listing<ForgeProcess>>,
+): Promise<Listing<ForgeProcess>> {
   const sites = [...new Set(declared.flatMap(({ siteId }) => siteId ?? []))];
   const [all, ...ofSites] = await Promise.all([
     list({}),
@@ -173,12 +186,10 @@ export async function listWithSites(
   const siteOf = new Map(
     ofSites.flatMap(({ siteId, listing }) => listing.processes.map(({ id }) => [id, siteId] as const)),
   );
-  const processes = all.processes
-    .filter((process) => !isLeaving(process))
-    .map((process) => {
-      const siteId = siteOf.get(process.id);
-      return siteId === undefined ? process : { ...process, siteId };
-    });
+  const processes = all.processes.map((process) => {
+    const siteId = siteOf.get(process.id);
+    return siteId === undefined ? process : { ...process, siteId };
+  });
   const pages = Math.max(all.pages, ...ofSites.map(({ listing }) => listing.pages));
   return { ...all, processes, pages };
 }

@@ -82,6 +82,11 @@ export class HttpClient {
     };
   }
 
+  /** Requests that this run has sent so far. */
+  get sent(): number {
+    return this.#gate.passed;
+  }
+
   /** The same client, under the same rate limit, with another deadline. Each `Retry-After` puts that off, too. */
   within(deadline: Deadline): HttpClient {
     return new HttpClient({ ...this.#options, deadline }, this.#gate);
@@ -97,6 +102,17 @@ export class HttpClient {
   async json<const S extends v.GenericSchema>(call: HttpCall, schema: S): Promise<Answer<v.InferOutput<S>>> {
     return await this.#retrying(call, (response) => ({
       data: decode(response, schema),
+      date: dateOf(response.headers),
+    }));
+  }
+
+  /** The same for an answer that may be empty: its data is undefined then. */
+  async jsonIfAny<const S extends v.GenericSchema>(
+    call: HttpCall,
+    schema: S,
+  ): Promise<Answer<v.InferOutput<S> | undefined>> {
+    return await this.#retrying(call, (response) => ({
+      data: response.body.trim() === '' ? undefined : decode(response, schema),
       date: dateOf(response.headers),
     }));
   }

@@ -22,6 +22,8 @@ export class RateGate {
   readonly #extending: Spans;
   #passing = false;
   readonly #line: (() => void)[] = [];
+  /** Requests that have passed. */
+  passed = 0;
 
   constructor(clock: Clock, random: Random) {
     this.#clock = clock;
@@ -72,6 +74,7 @@ export class RateGate {
   }
 
   async #noting<T>(send: () => Promise<T>): Promise<T> {
+    this.passed += 1;
     try {
       const answer = await send();
       this.#pause = backoff(pauses, this.#random);

@@ -1,15 +1,14 @@
 import { describe, expect, test } from 'vitest';
-import { findToDelete } from '../../src/cloud/delete.ts';
 import type { ExistingProcess } from '../../src/cloud/process.ts';
+import { cloudService } from '../../src/cloud/service.ts';
 import type { ProcessSpec } from '../../src/cloud/spec.ts';
-import type { Listing } from '../../src/converge/listing.ts';
-import { deleteAll, deleteFailure } from '../../src/converge/remove.ts';
+import { deleteAll, deleteFailure, findToDelete } from '../../src/converge/remove.ts';
 import { Cancelled, Failure } from '../../src/failure.ts';
 import { existing } from '../support/existing.ts';
 import { listingOf } from '../support/listing.ts';
+import { runtimeOn } from '../support/runtime.ts';
 import { scripted } from '../support/scripted.ts';
 import { failureOf } from '../support/test-client.ts';
-import { timingOn } from '../support/timing.ts';
 import { VirtualClock } from '../support/virtual-clock.ts';
 
 const horizon = existing({ id: 'p1', type: 'custom', command: 'php artisan horizon' });
@@ -19,7 +18,6 @@ const one: ProcessSpec = { type: 'custom', processes: 1, command: 'php artisan h
 
 interface Script {
   readonly lists?: readonly [readonly ExistingProcess[], ...(readonly ExistingProcess[])[]];
-  readonly unreadable?: Listing<ExistingProcess>['unreadable'];
   readonly serverTime?: number;
   /** Why nothing may be written. */
   readonly refusal?: Failure;
@@ -28,7 +26,7 @@ interface Script {
   readonly refusals?: Readonly<Record<string, Error>>;
 }
 
-function worldWith({ lists = [[]], unreadable = [], serverTime, find, refusal, refusals = {} }: Script) {
+function worldWith({ lists = [[]], serverTime, find, refusal, refusals = {} }: Script) {
   const clock = new VirtualClock();
   const steps: string[] = [];
   const log: string[] = [];
@@ -37,11 +35,14 @@ function worldWith({ lists = [[]], unreadable = [], serverTime, find, refusal, r
     throw new Error('Nothing is made or changed');
   };
   const world = {
-    ...timingOn(clock),
+    service: cloudService,
+    runtime: runtimeOn(clock, { log: (line) => log.push(line) }),
     store: {
+      place: steps,
+      removalSpan: 0,
       list: async () => {
         steps.push('list');
-        return listingOf(list(), { unreadable, serverTime });
+        return listingOf(list(), { serverTime });
       },
       find: async (id: string) => {
         steps.push(`find ${id}`);
@@ -90,13 +91,13 @@ describe('what is to be deleted', () => {
   });
 
   test('is not absent when it may be one that is not understood', async () => {
-    const unreadable = [{ id: 'p7', why: 'odd', known: { type: 'custom' } }];
-    const { world } = worldWith({ unreadable });
+    const doubtful = existing({ id: 'p7', type: 'custom', doubt: 'its command is not known' });
+    const { world } = worldWith({ lists: [[doubtful]] });
     expect(await failureOf(findToDelete(one, false, world))).toHaveProperty(
       'message',
-      expect.stringContaining('it may be p7'),
+      expect.stringContaining('it may exist already as p7'),
     );
-    const found = worldWith({ unreadable, lists: [[horizon]] });
+    const found = worldWith({ lists: [[horizon, doubtful]] });
     expect(await findToDelete(one, false, found.world)).toEqual([horizon]);
   });
 
@@ -120,13 +121,13 @@ describe('what is to be deleted', () => {
     const { world, clock } = worldWith({ lists: [[horizon, twin]] });
     const error = await clock.run(failureOf(findToDelete(one, false, world)));
     expect(clock.now()).toBe(45_000);
-    expect(error).toHaveProperty('reason', 'several-match');
+    expect(error).toBeInstanceOf(Failure);
     expect(error).toHaveProperty(
       'message',
       'The custom process "php artisan horizon": 2 background processes match it: p1 (created 2026-04-04T11:24:42.000000Z), p2 (created 2026-04-04T11:24:42.000000Z); only one is to be deleted. Nothing was deleted. Name the one that is meant.',
     );
     const old = worldWith({ lists: [[horizon, twin]], serverTime: Date.UTC(2026, 3, 4, 12) });
-    expect(await failureOf(findToDelete(one, false, old.world))).toHaveProperty('reason', 'several-match');
+    expect(await failureOf(findToDelete(one, false, old.world))).toBeInstanceOf(Failure);
     expect(old.steps).toEqual(['list']);
     const all = worldWith({ lists: [[horizon, twin]] });
     expect(await findToDelete(one, true, all.world)).toEqual([horizon, twin]);
@@ -139,14 +140,17 @@ describe('deleting', () => {
 
   test('takes one after the other', async () => {
     const { world, steps, log } = worldWith({});
-    expect(await deleteAll([horizon, twin], world)).toEqual({ deleted: [horizon, twin], left: [] });
+    expect(await deleteAll([horizon, twin], world.store, world.runtime)).toEqual({
+      deleted: [horizon, twin],
+      left: [],
+    });
     expect(steps).toEqual(['remove p1', 'remove p2']);
     expect(log).toEqual(['Deleted p1', 'Deleted p2']);
   });
 
   test('goes on after one that cannot be deleted', async () => {
     const { world } = worldWith({ find: horizon, refusals: { p1: refused } });
-    expect(await deleteAll([horizon, twin], world)).toEqual({
+    expect(await deleteAll([horizon, twin], world.store, world.runtime)).toEqual({
       deleted: [twin],
       left: [{ process: horizon, error: refused.message }],
     });
@@ -154,22 +158,24 @@ describe('deleting', () => {
 
   test('whose answer was lost has worked when the process is gone', async () => {
     const { world, steps } = worldWith({ refusals: { p1: refused } });
-    expect((await deleteAll([horizon], world)).deleted).toEqual([horizon]);
+    expect((await deleteAll([horizon], world.store, world.runtime)).deleted).toEqual([horizon]);
     expect(steps).toEqual(['remove p1', 'find p1']);
   });
 
   test('has not worked as far as anybody knows when that cannot be read either', async () => {
     const { world } = worldWith({ find: new Error('no answer'), refusals: { p1: refused } });
-    expect((await deleteAll([horizon], world)).left).toEqual([{ process: horizon, error: refused.message }]);
+    expect((await deleteAll([horizon], world.store, world.runtime)).left).toEqual([
+      { process: horizon, error: refused.message },
+    ]);
   });
 
   test('stops when it is told to, and says what was not begun', async () => {
     const stopped = new Cancelled({ what: 'Deleting p1', why: 'it was told to stop' });
     const { world, steps } = worldWith({ refusals: { p1: stopped } });
-    expect((await deleteAll([horizon, twin, worker], world)).left).toEqual([
+    expect((await deleteAll([horizon, twin, worker], world.store, world.runtime)).left).toEqual([
       { process: horizon, error: stopped.message },
-      { process: twin, error: 'not begun, since the step was told to stop' },
-      { process: worker, error: 'not begun, since the step was told to stop' },
+      { process: twin, error: 'not started, since the step was cancelled' },
+      { process: worker, error: 'not started, since the step was cancelled' },
     ]);
     expect(steps).toEqual(['remove p1']);
   });

@@ -1,31 +1,31 @@
 import { describe, expect, test } from 'vitest';
 import type { ProcessUpdate } from '../../src/cloud/drift.ts';
-import {
-  type Ensure,
-  type Ensured,
-  type EnsurePinned,
-  ensure,
-  ensurePinned,
-  type World,
-} from '../../src/cloud/ensure.ts';
+import { type EnsurePinned, ensurePinned } from '../../src/cloud/pinned.ts';
 import type { ExistingProcess } from '../../src/cloud/process.ts';
+import { cloudService } from '../../src/cloud/service.ts';
 import type { ProcessSpec } from '../../src/cloud/spec.ts';
-import type { Sent } from '../../src/converge/create-once.ts';
-import type { Listing } from '../../src/converge/listing.ts';
+import { update as updateCloud } from '../../src/cloud/update.ts';
+import { type Ensure, type Ensured, ensure } from '../../src/converge/ensure.ts';
+import type { World as EngineWorld, Sent } from '../../src/converge/service.ts';
 import { Failure } from '../../src/failure.ts';
 import { existing } from '../support/existing.ts';
 import { listingOf } from '../support/listing.ts';
+import { runtimeOn } from '../support/runtime.ts';
 import { scripted } from '../support/scripted.ts';
-import { timingOn } from '../support/timing.ts';
 import { VirtualClock } from '../support/virtual-clock.ts';
 
 type P = ExistingProcess;
+
+interface World extends EngineWorld<ProcessSpec, P> {
+  readonly store: EngineWorld<ProcessSpec, P>['store'] & {
+    update(id: string, update: ProcessUpdate): Promise<P | undefined>;
+  };
+}
 
 interface Answers {
   readonly list?: readonly [readonly P[], ...(readonly P[])[]];
   /** How many pages each list has. */
   readonly pages?: number;
-  readonly unreadable?: Listing<P>['unreadable'];
   readonly serverTime?: number;
   readonly find?: readonly [P | undefined, ...(P | undefined)[]];
   readonly create?: readonly [Sent<P>, ...Sent<P>[]];
@@ -54,48 +54,53 @@ function worldOf(answers: Answers) {
   const find = scripted(...(answers.find ?? [undefined]));
   const create = answers.create === undefined ? undefined : scripted(...answers.create);
   const update = scripted(...(answers.update ?? [undefined]));
-  const { pages = 1, unreadable = [], serverTime, refusal } = answers;
-  const world: World = {
-    ...timingOn(clock),
-    store: {
-      list: async () => {
-        calls.push('list');
-        return listingOf(list(), { pages, unreadable, serverTime });
-      },
-      find: async (id) => {
-        calls.push(`find ${id}`);
-        return find();
-      },
-      create: async () => {
-        calls.push('create');
-        if (create === undefined) throw new Error('Nothing is to be created');
-        return create();
-      },
-      update: async (id, changed) => {
-        calls.push(`update ${id}`);
-        updates.push(changed);
-        return update();
-      },
-      remove: async (id) => {
-        calls.push(`remove ${id}`);
-      },
-      mayWrite: () => {
-        if (refusal !== undefined) throw refusal;
-      },
-    },
-    did: (line, process) => {
-      did.push(line);
-      exists.push(process?.id);
-    },
+  const { pages = 1, serverTime, refusal } = answers;
+  const runtime = runtimeOn(clock, {
+    checkpoint: (line) => did.push(line),
     warn: (line) => warnings.push(line),
     log: (line) => log.push(line),
+  });
+  const store: World['store'] = {
+    place: calls,
+    removalSpan: 0,
+    list: async () => {
+      calls.push('list');
+      return listingOf(list(), { pages, serverTime });
+    },
+    find: async (id) => {
+      calls.push(`find ${id}`);
+      return find();
+    },
+    create: async () => {
+      calls.push('create');
+      if (create === undefined) throw new Error('Nothing is to be created');
+      return create();
+    },
+    update: async (id, changed) => {
+      calls.push(`update ${id}`);
+      updates.push(changed);
+      return update();
+    },
+    remove: async (id) => {
+      calls.push(`remove ${id}`);
+    },
+    mayWrite: () => {
+      if (refusal !== undefined) throw refusal;
+    },
+  };
+  const world: World = {
+    service: cloudService,
+    store,
+    runtime,
+    mend: async (wanted, found, changes) => await updateCloud(wanted, found, changes, { store, runtime }),
+    onExists: ({ id }) => exists.push(id),
   };
   return { world, clock, calls, updates, did, exists, log, warnings };
 }
 
 type Told = ReturnType<typeof worldOf>;
 
-async function outcomeOf(task: (world: World) => Promise<Ensured>, told: Told) {
+async function outcomeOf(task: (world: World) => Promise<Ensured<ProcessSpec, P>>, told: Told) {
   const result = await told.clock.run(
     task(told.world).then(
       (value) => ({ value, error: undefined, message: undefined }),
@@ -108,7 +113,7 @@ async function outcomeOf(task: (world: World) => Promise<Ensured>, told: Told) {
   return { ...told, ...result };
 }
 
-const ensuring = async (wanted: Partial<Ensure>, answers: Answers) =>
+const ensuring = async (wanted: Partial<Ensure<ProcessSpec>>, answers: Answers) =>
   await outcomeOf(
     (world) => ensure({ spec, ifExists: 'update', dryRun: false, ...wanted }, world),
     worldOf(answers),
@@ -323,11 +328,11 @@ describe('a process that does not exist', () => {
   });
 
   test('and may be one that is not understood is not created', async () => {
-    const unreadable = [{ id: 'p7', why: 'config: expected Object, found text', known: { type: 'worker' } }];
-    const { calls, message } = await ensuring({}, { unreadable });
+    const doubtful = existing({ id: 'p7', doubt: 'its options are not understood' });
+    const { calls, message } = await ensuring({}, { list: [[doubtful]] });
     expect(calls).toEqual(['list']);
-    expect(message).toContain('The worker on queue mail: it may be p7');
-    const known = await ensuring({}, { unreadable, list: [[declared]] });
+    expect(message).toContain('The worker on queue mail: it may exist already as p7');
+    const known = await ensuring({}, { list: [[declared, doubtful]] });
     expect(known.value?.outcome).toBe('unchanged');
   });
 });

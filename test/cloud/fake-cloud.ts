@@ -1,9 +1,8 @@
 import type { ProcessUpdate } from '../../src/cloud/drift.ts';
 import type { ExistingProcess } from '../../src/cloud/process.ts';
 import type { ProcessSpec } from '../../src/cloud/spec.ts';
-import type { ProcessStore } from '../../src/cloud/store-interface.ts';
-import type { Sent } from '../../src/converge/create-once.ts';
 import type { Listing } from '../../src/converge/listing.ts';
+import type { Sent, Store } from '../../src/converge/service.ts';
 import { HttpFailure } from '../../src/http/failure.ts';
 import type { Clock } from '../../src/time.ts';
 import { listingOf } from '../support/listing.ts';
@@ -14,7 +13,9 @@ const latency = 100;
 export type Call = { readonly kind: 'list' | 'find' | 'create' | 'update' | 'remove'; readonly what: string };
 
 /** The processes of one instance, in memory; `before` may spoil any call. */
-export class FakeStore implements ProcessStore {
+export class FakeStore implements Store<ProcessSpec, ExistingProcess> {
+  readonly place = this;
+  readonly removalSpan = 0;
   readonly processes: ExistingProcess[];
   readonly calls: Call[] = [];
   /** How many calls ran at once at most. */
@@ -126,6 +127,8 @@ export function existing(given: Partial<ExistingProcess> & { readonly id: string
     processes: 1,
     command: null,
     config: {},
+    tellsConfig: true,
+    odd: [],
     strategy: 'none',
     strategyThreshold: null,
     createdAt: '2026-01-01T00:00:00.000000Z',

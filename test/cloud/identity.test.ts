@@ -1,12 +1,18 @@
 import { describe, expect, test } from 'vitest';
-import { candidates, identityKey } from '../../src/cloud/identity.ts';
+import { identityKey } from '../../src/cloud/identity.ts';
+import type { ExistingProcess } from '../../src/cloud/process.ts';
+import { cloudService } from '../../src/cloud/service.ts';
 import type { ProcessSpec, WorkerConfig } from '../../src/cloud/spec.ts';
 import { foldConnection, foldQueue } from '../../src/cloud/spec.ts';
 import { foldCommand } from '../../src/converge/identity.ts';
+import { candidates as candidatesAmong } from '../../src/converge/service.ts';
 import { existing } from '../support/existing.ts';
 
 const custom = (command: string): ProcessSpec => ({ type: 'custom', processes: 1, command });
 const worker = (config: WorkerConfig): ProcessSpec => ({ type: 'worker', processes: 1, config });
+
+const candidates = (spec: ProcessSpec, among: readonly ExistingProcess[]) =>
+  candidatesAmong(spec, among, cloudService);
 
 describe('what is the same written differently', () => {
   test.each([

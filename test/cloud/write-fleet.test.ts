@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { assignEnvironments, parseCloudFile } from '../../src/cloud/fleet.ts';
 import { cloudManifest, type RunningInstance, writeCloudManifest } from '../../src/cloud/manifest.ts';
-import { cloudRules } from '../../src/cloud/service.ts';
+import { cloudService } from '../../src/cloud/service.ts';
 import { type RunningEnvironment, writeCloudFleet } from '../../src/cloud/write-fleet.ts';
 import { planFor } from '../../src/converge/plan.ts';
 import { parseManifest } from '../../src/manifest/read.ts';
@@ -151,7 +151,7 @@ environments:
     fc.constantFrom('App', 'Workers'),
     fc.uniqueArray(process, {
       maxLength: 5,
-      selector: (given) => JSON.stringify(cloudRules.identityOfExisting(existing({ id: 'x', ...given }))),
+      selector: (given) => JSON.stringify(cloudService.identityOfExisting(existing({ id: 'x', ...given }))),
     }),
   );
 
@@ -181,7 +181,7 @@ environments:
                 ?.processes.map(({ spec }) => spec) ?? [],
             listing: listingOf(processes),
           }));
-          const { operations, ambiguous } = planFor(states, cloudRules, { prune: true });
+          const { operations, ambiguous } = planFor(states, cloudService, { prune: true });
           expect(ambiguous).toEqual([]);
           expect(operations.filter(({ action }) => action !== 'keep')).toEqual([]);
           // Nothing is lost on the way: the same as in a file of this environment alone.

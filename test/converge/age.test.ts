@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
-import { type Aged, bornAt, byAge } from '../../src/converge/listing.ts';
+import { bornAt, byAge, type Existing } from '../../src/converge/listing.ts';
 
-const born = (id: string, createdAt: string | null): Aged => ({ id, createdAt });
+const born = (id: string, createdAt: string | null): Existing => ({ id, createdAt });
 
-function order(...all: Aged[]): string[] {
+function order(...all: Existing[]): string[] {
   return all.sort(byAge).map(({ id }) => id);
 }
 

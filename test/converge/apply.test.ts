@@ -1,17 +1,16 @@
 import { describe, expect, test } from 'vitest';
-import { cloudMaker } from '../../src/cloud/maker.ts';
+import { shareInstance } from '../../src/cloud/open.ts';
 import type { ExistingProcess } from '../../src/cloud/process.ts';
-import { cloudRules } from '../../src/cloud/service.ts';
+import { cloudService } from '../../src/cloud/service.ts';
 import type { ProcessSpec, WorkerConfig } from '../../src/cloud/spec.ts';
-import { converge, type Maker } from '../../src/converge/apply.ts';
+import { applyPlan } from '../../src/converge/apply.ts';
 import { countsOf, countsText } from '../../src/converge/counts.ts';
 import { planFor } from '../../src/converge/plan.ts';
-import { ProcessFailure } from '../../src/converge/process-failure.ts';
 import type { OperationResult } from '../../src/converge/result.ts';
-import { Cancelled, Failure } from '../../src/failure.ts';
+import { Cancelled } from '../../src/failure.ts';
 import { existing, FakeStore, lost, refused } from '../cloud/fake-cloud.ts';
 import { listingOf } from '../support/listing.ts';
-import { timingOn } from '../support/timing.ts';
+import { runtimeOn } from '../support/runtime.ts';
 import { VirtualClock } from '../support/virtual-clock.ts';
 
 const worker = (config: WorkerConfig = {}, processes = 1): ProcessSpec => ({
@@ -27,6 +26,7 @@ class World {
   readonly clock = new VirtualClock();
   readonly stop = new AbortController();
   readonly lines: string[] = [];
+  changes = 0;
   readonly stores = new Map<string, FakeStore>();
 
   store(there: readonly ExistingProcess[] = [], id = 'inst-1'): FakeStore {
@@ -46,22 +46,23 @@ class World {
       declared: specs,
       listing: listingOf([...(this.stores.get(id)?.processes ?? [])]),
     }));
-    const { operations } = planFor(states, cloudRules, { prune });
+    const runtime = runtimeOn(this.clock, {
+      cancelled: this.stop.signal,
+      warn: (line) => this.lines.push(`warning: ${line}`),
+      log: (line) => this.lines.push(line),
+    });
+    const { operations } = planFor(states, cloudService, { prune });
     meanwhile?.();
     return await this.clock.run(
-      converge(operations, states, {
-        rules: cloudRules,
-        makerAt: ({ place, listing }, limit) =>
-          cloudMaker(listing, {
-            ...timingOn(this.clock, this.stop.signal),
-            store: this.stores.get(place.id) ?? this.store([], place.id),
-            limit,
-          }),
-        cancelled: this.stop.signal,
+      applyPlan(operations, states, {
+        service: cloudService,
+        runtime,
+        openAt: ({ place, listing }, semaphore) =>
+          shareInstance(this.stores.get(place.id) ?? this.store([], place.id), listing, semaphore, runtime),
         concurrency: 6,
-        onChange: () => undefined,
-        warn: (line) => this.lines.push(`warning: ${line}`),
-        log: (line) => this.lines.push(line),
+        onChange: () => {
+          this.changes += 1;
+        },
       }),
     );
   }
@@ -69,114 +70,29 @@ class World {
 
 const statuses = (results: readonly OperationResult[]) => results.map(({ status }) => status);
 
-type CloudMaker = Maker<ProcessSpec, ExistingProcess>;
-
-const app = { id: 'inst-1', name: 'App' };
-const unchanged = { outcome: 'unchanged', process: undefined, changes: {} } as const;
-
-/** Converges App with a maker that does as told; by itself it changes nothing. */
-async function withMaker(
-  declared: readonly ProcessSpec[],
-  maker: Partial<CloudMaker> | ((clock: VirtualClock) => Partial<CloudMaker>),
-  { there = [], prune = false }: { there?: readonly ExistingProcess[]; prune?: boolean } = {},
-) {
-  const clock = new VirtualClock();
-  const lines: string[] = [];
-  let changes = 0;
-  const state = { place: app, declared, listing: listingOf(there) };
-  const { operations } = planFor([state], cloudRules, { prune });
-  const results = await clock.run(
-    converge(operations, [state], {
-      rules: cloudRules,
-      makerAt: () => ({
-        make: async () => unchanged,
-        remove: async () => undefined,
-        ...(typeof maker === 'function' ? maker(clock) : maker),
-      }),
-      cancelled: new AbortController().signal,
-      concurrency: 6,
-      onChange: () => changes++,
-      warn: (line) => lines.push(`warning: ${line}`),
-      log: (line) => lines.push(line),
-    }),
-  );
-  return { results, lines, changes };
-}
-
-test('of thousands of operations not all are begun at once: each takes memory', async () => {
-  let begun = 0;
-  let most = 0;
-  const { results } = await withMaker(customs(500), (clock) => ({
-    async make() {
-      most = Math.max(most, ++begun);
-      await clock.sleep(10);
-      begun--;
-      return unchanged;
-    },
-  }));
-  expect(statuses(results)).toEqual(Array.from({ length: 500 }, () => 'done'));
-  expect(most).toBe(60);
-});
-
 describe('The log tells what becomes of each operation, and where', () => {
-  test('of one that makes a process, with its id', async () => {
-    const { lines } = await withMaker([worker()], {
-      async make(_operation, _claim, told) {
-        told.log('looking again');
-        told.warn('listings lag');
-        return { outcome: 'created', process: existing({ id: 'p-1' }), changes: {} };
-      },
-    });
-    expect(lines).toEqual([
-      'App, worker on queue default: looking again',
-      'warning: App, worker on queue default: listings lag',
-      'App, worker on queue default: created (p-1)',
-    ]);
-  });
-
-  test('of one that ends without a process', async () => {
-    const { lines } = await withMaker([worker()], {});
-    expect(lines).toEqual(['App, worker on queue default: unchanged']);
-  });
-
-  test('of one that deletes a process', async () => {
-    const { lines } = await withMaker(
-      [],
-      { remove: async (_process, _claim, log) => log('waiting until it is gone') },
-      { there: [existing({ id: 'p-1', config: { queue: 'old' } })], prune: true },
-    );
-    expect(lines).toEqual([
-      'App, worker on queue old: waiting until it is gone',
-      'App, worker on queue old: deleted (p-1)',
+  test('of one that makes a process, of one that changes one, and of one that deletes one', async () => {
+    const world = new World();
+    world.store([existing({ id: 'p-1' }), existing({ id: 'p-2', config: { queue: 'old' } })]);
+    await world.run([worker({}, 2), worker({ queue: 'new' })], { prune: true });
+    expect(world.lines).toEqual([
+      'inst-1, worker on queue default: Bringing p-1 in line (processes: 1 → 2)',
+      'inst-1, worker on queue default: updated (p-1)',
+      'inst-1, worker on queue new: created (process-1)',
+      'inst-1, worker on queue old: deleted (p-2)',
     ]);
   });
 });
 
-describe('Each change that was tried counts, however it ended', () => {
-  const fail = () => Promise.reject(new Error('no'));
-  const there = ['a', 'b', 'c'].map((id) => existing({ id, config: { queue: id } }));
-
-  test('what was made, and what could not be', async () => {
-    let tries = 0;
-    const { changes } = await withMaker([...customs(3), worker({ queue: 'a' })], {
-      make: async () => (++tries === 1 ? await fail() : unchanged),
-    });
-    expect(changes).toBe(4);
-  });
-
-  test('what was deleted, and what could not be', async () => {
-    const { changes } = await withMaker(
-      [],
-      { remove: async ({ id }) => (id === 'a' ? await fail() : undefined) },
-      { there, prune: true },
-    );
-    expect(changes).toBe(3);
-  });
-
-  test('but nothing that stays as it is', async () => {
-    const { changes } = await withMaker([worker({ queue: 'a' })], {}, { there });
-    expect(changes).toBe(0);
-  });
+test('each change that was tried counts, however it ended, and nothing that stays as it is', async () => {
+  const world = new World();
+  const store = world.store([existing({ id: 'p-1' }), existing({ id: 'p-2', config: { queue: 'old' } })]);
+  store.before = ({ kind, what }) => {
+    if (kind === 'create' && what === 'job 1') throw refused();
+    return undefined;
+  };
+  await world.run([worker(), ...customs(3)], { prune: true });
+  expect(world.changes).toBe(3);
 });
 
 describe('A plan is carried out with few requests', () => {
@@ -225,17 +141,6 @@ describe('A plan is carried out with few requests', () => {
     expect(countsText(countsOf(results), 'done')).toBe('1 updated');
     expect(results[0]?.changes).toEqual({ processes: { from: 1, to: 3 } });
     expect(store.calls).toEqual([{ kind: 'update', what: 'p-1' }]);
-  });
-
-  test('what stays as it is is told with its process, declared or not', async () => {
-    const [declared, other] = [existing({ id: 'p-1' }), existing({ id: 'p-2', config: { queue: 'high' } })];
-    const { results, lines } = await withMaker([worker()], {}, { there: [declared, other] });
-    const nothing = { status: 'done', changes: {}, error: undefined };
-    expect(results.map(({ operation: _, ...result }) => result)).toEqual([
-      { ...nothing, outcome: 'unchanged', process: declared },
-      { ...nothing, outcome: 'undeclared', process: other },
-    ]);
-    expect(lines).toEqual([]);
   });
 
   test('a place where nothing is declared and nothing runs is left alone', async () => {
@@ -331,26 +236,6 @@ describe('Each create happens exactly once', () => {
     expect(store.processes).toHaveLength(2);
     expect(new Set(results.map(({ process }) => process?.id)).size).toBe(2);
   });
-
-  test.each(['created', 'found'])(
-    'what one operation has %s is not taken for what another should make',
-    async (how) => {
-      const made = existing({ id: 'p-1', config: { connection: 'redis' } });
-      const open: (readonly string[])[] = [];
-      await withMaker([worker(), worker({ connection: 'redis' })], {
-        async make({ subject }, claim) {
-          if (subject === 'worker on queue default') {
-            open.push(claim.open([made, existing({ id: 'p-2' })]).map(({ id }) => id));
-            return unchanged;
-          }
-          if (how === 'found') return { ...unchanged, process: made };
-          await claim.create(async () => ({ kind: 'created', made }));
-          throw new Error('it could not be verified');
-        },
-      });
-      expect(open).toEqual([['p-2']]);
-    },
-  );
 });
 
 describe('What could not be done is told, and stops only what depends on it', () => {
@@ -364,12 +249,6 @@ describe('What could not be done is told, and stops only what depends on it', ()
     const results = await world.run(customs(3), { prune: true });
     expect(statuses(results)).toEqual(['done', 'failed', 'done', 'not-done']);
     expect(store.count('remove')).toBe(0);
-    expect(results.map(({ error }) => error)).toEqual([
-      undefined,
-      'A request: Laravel Cloud answered 422.',
-      undefined,
-      expect.stringContaining('held back'),
-    ]);
   });
 
   test('a delete whose answers are lost is done when the process is gone, else failed', async () => {
@@ -399,144 +278,6 @@ describe('What could not be done is told, and stops only what depends on it', ()
     expect(results[0]?.error).toContain(
       'not known what became of the worker on queue default of connection redis',
     );
-  });
-
-  const loses = async () => ({ kind: 'lost', cause: 'the connection broke off' }) as const;
-
-  test('a worker that exists is brought in line all the same', async () => {
-    const asked: string[] = [];
-    const make: CloudMaker['make'] = async ({ action, subject }, claim) => {
-      asked.push(`${action} ${subject}`);
-      if (action !== 'create') return unchanged;
-      await claim.create(loses);
-      throw new Error('the answer was lost');
-    };
-    const declared = [worker({}, 2), worker({ connection: 'redis' })];
-    const { results } = await withMaker(declared, { make }, { there: [existing({ id: 'p-1' })] });
-    expect(asked).toEqual([
-      'create worker on queue default of connection redis',
-      'update worker on queue default',
-    ]);
-    expect(statuses(results)).toEqual(['done', 'failed']);
-  });
-
-  test('an answer that was lost is no reason to stop once it is known what became of it', async () => {
-    const { results } = await withMaker([worker(), worker({ connection: 'redis' })], {
-      async make(_operation, claim) {
-        await claim.create(loses);
-        return { outcome: 'created', process: existing({ id: 'p-1' }), changes: {} };
-      },
-    });
-    expect(statuses(results)).toEqual(['done', 'done']);
-  });
-
-  describe('a failure tells what is known', () => {
-    const failed = new Failure({ what: 'A request', why: 'it broke off' });
-    const stopped = new Cancelled({ what: 'The operation', why: 'it was told to stop' });
-    const before = existing({ id: 'p-1' });
-    const made = existing({ id: 'p-2' });
-
-    /** What is told of an update of p-1 that fails. */
-    async function failing(
-      error: Error,
-      { wrote = false, creates = false, known }: { wrote?: boolean; creates?: boolean; known?: string },
-    ) {
-      const make: CloudMaker['make'] = async (_operation, claim, { did }) => {
-        if (known !== undefined) did(known);
-        if (wrote) await claim.write(async () => undefined);
-        if (creates) await claim.create(async () => ({ kind: 'created', made }));
-        throw error;
-      };
-      const { results, lines } = await withMaker([worker({}, 2)], { make }, { there: [before] });
-      expect(lines).toEqual([]);
-      return results[0];
-    }
-
-    const known = 'an update of p-1 was sent';
-
-    test.each([
-      [
-        'what was sent, if anything was',
-        { wrote: true, known },
-        'A request: it broke off. Known: an update of p-1 was sent.',
-      ],
-      ['no more than the error, if nothing was sent', { known }, 'A request: it broke off.'],
-      ['no more than the error, if nothing is known', { wrote: true }, 'A request: it broke off.'],
-    ])('%s', async (_, how, error) => {
-      expect(await failing(failed, how)).toMatchObject({
-        status: 'failed',
-        outcome: undefined,
-        process: before,
-        error,
-      });
-    });
-
-    test('what was created is counted and named', async () => {
-      expect(await failing(failed, { creates: true, known: 'created p-2' })).toMatchObject({
-        status: 'failed',
-        outcome: 'created',
-        process: made,
-        error: 'A request: it broke off. Known: created p-2.',
-      });
-    });
-
-    test('what was created and has vanished is neither', async () => {
-      const vanished = new ProcessFailure('vanished', {
-        what: 'Creating the worker',
-        why: 'p-2 was created, and is gone again',
-      });
-      expect(await failing(vanished, { creates: true, known: 'created p-2' })).toMatchObject({
-        status: 'failed',
-        outcome: undefined,
-        process: before,
-        error: 'Creating the worker: p-2 was created, and is gone again. Known: created p-2.',
-      });
-    });
-
-    test('told to stop after a create, that it was not done with that', async () => {
-      expect(await failing(stopped, { creates: true, known: 'created p-2' })).toMatchObject({
-        status: 'failed',
-        outcome: 'created',
-        process: made,
-        error:
-          'created p-2; the step was told to stop before it was done with that, so others that racing runs made may be there, too',
-      });
-    });
-
-    test('told to stop after another write, what was sent', async () => {
-      expect(await failing(stopped, { wrote: true, known })).toMatchObject({
-        status: 'failed',
-        outcome: undefined,
-        process: before,
-        error: 'The operation: it was told to stop. Known: an update of p-1 was sent.',
-      });
-    });
-
-    test('told to stop before anything was sent, that it was not begun', async () => {
-      expect(await failing(stopped, { known })).toMatchObject({
-        status: 'not-done',
-        outcome: undefined,
-        process: before,
-        error: 'The operation: it was told to stop.',
-      });
-    });
-
-    test('a create that fails has no process', async () => {
-      const { results } = await withMaker([worker()], { make: () => Promise.reject(failed) });
-      expect(results[0]).toMatchObject({ status: 'failed', outcome: undefined, process: undefined });
-    });
-
-    test('a delete that fails leaves its process named', async () => {
-      const { results, lines } = await withMaker(
-        [],
-        { remove: () => Promise.reject(failed) },
-        { there: [before], prune: true },
-      );
-      expect(results).toMatchObject([
-        { status: 'failed', outcome: undefined, process: before, error: 'A request: it broke off.' },
-      ]);
-      expect(lines).toEqual([]);
-    });
   });
 
   test('one that was surely refused keeps no other from being made', async () => {

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { ExistingProcess } from '../../src/cloud/process.ts';
 import { Claim } from '../../src/converge/claim.ts';
 import type { Listing } from '../../src/converge/listing.ts';
-import { Limit } from '../../src/converge/semaphore.ts';
+import { Semaphore } from '../../src/converge/semaphore.ts';
 import { SharedListing } from '../../src/converge/shared-listing.ts';
 import { existing } from '../support/existing.ts';
 import { listingOf } from '../support/listing.ts';
@@ -10,7 +10,7 @@ import { VirtualClock } from '../support/virtual-clock.ts';
 
 /** A claim to whatever is not named in `taken`, where one request may be under way. */
 function claiming(taken: readonly string[] = []) {
-  const limit = new Limit(1);
+  const limit = new Semaphore(1);
   const stop = new AbortController();
   const created: string[] = [];
   const claim = new Claim<ExistingProcess>({
@@ -31,7 +31,7 @@ describe('An operation looks at what has been listed already', () => {
   const [before, latest, anew] = ['a', 'b', 'c'].map((id) => listingOf([existing({ id })], { pages: 2 }));
 
   /** Listings of several pages: two are known, and whoever wants another gets `anew`. */
-  async function listings(clock: VirtualClock, limit: Limit) {
+  async function listings(clock: VirtualClock, limit: Semaphore) {
     const read = [latest, anew];
     const shared = new SharedListing<Listing<ExistingProcess>>(
       async () => read.shift() ?? Promise.reject(new Error('nobody should list again')),

@@ -1,14 +1,19 @@
 import { describe, expect, test } from 'vitest';
-import { type Creation, createOnce, type Sent } from '../../src/converge/create-once.ts';
-import type { Aged, Unreadable } from '../../src/converge/listing.ts';
-import { ProcessFailure } from '../../src/converge/process-failure.ts';
+import { createOnce } from '../../src/converge/create-once.ts';
+import type { Existing } from '../../src/converge/listing.ts';
+import type { Sent, World } from '../../src/converge/service.ts';
 import { Failure } from '../../src/failure.ts';
 import { listingOf } from '../support/listing.ts';
+import { runtimeOn } from '../support/runtime.ts';
 import { scripted } from '../support/scripted.ts';
 import { VirtualClock } from '../support/virtual-clock.ts';
 
 /** A thing, with whether it is the one to make, and in the declared state. */
-interface Thing extends Aged {
+interface Thing extends Existing {
+  /** Does the service keep it under another identity? */
+  readonly isOther?: boolean;
+  /** Does the service tell its identity? */
+  readonly states?: boolean;
   readonly matches: boolean;
   readonly inFull: boolean;
 }
@@ -46,7 +51,7 @@ interface Script {
   readonly removalLag?: number;
   readonly pages?: number;
   /** What is not understood, and from when on it is there. */
-  readonly odd?: readonly Unreadable<Thing>[];
+  readonly odd?: readonly Thing[];
   readonly oddFrom?: number;
   /** The server's own clock. */
   readonly serverTime?: number;
@@ -79,47 +84,63 @@ async function creating({
   const isShown = ({ thing: { id }, shownFrom = 0, shownUntil = Number.POSITIVE_INFINITY }: Life) =>
     clock.now() >= shownFrom &&
     clock.now() < Math.min(shownUntil, (removed.get(id) ?? shownUntil) + removalLag);
-  const creation: Creation<Thing> = {
-    what: 'worker',
-    clock,
-    random: () => 1,
-    cancelled: new AbortController().signal,
-    list: async () => {
-      note('list');
-      return listingOf(
-        lives.filter(isShown).map(({ thing }) => thing),
-        { pages, serverTime, unreadable: clock.now() < oddFrom ? [] : odd },
-      );
+  const world: World<string, Thing> = {
+    service: {
+      identityOf: () => ({ family: 'wanted', marks: [] }),
+      identityOfExisting: ({ matches, isOther }) => ({
+        family: matches && !isOther ? 'wanted' : 'other',
+        marks: [],
+      }),
+      couldBe: (_, { matches }) => matches,
+      statesIdentity: ({ states = true }) => states,
+      drift: (_, { inFull }) => (inFull ? {} : { processes: { from: 1, to: 2 } }),
+      onDrift: 'update',
+      describe: () => 'worker',
+      describeExisting: () => 'another worker',
+      settingsOf: () => ({}),
+      settingsOfExisting: () => ({}),
+      isDeclarable: () => true,
+      particularsOf: () => '1 process',
+      howToDistinguish: 'set connection',
+      nameTaken: (_, refusal) => refusal,
     },
-    find: async (id) => {
-      note(`find ${id}`);
-      const life = lives.find(({ thing }) => thing.id === id);
-      if (life === undefined || removed.has(id)) return undefined;
-      return clock.now() < (life.thereUntil ?? Number.POSITIVE_INFINITY)
-        ? { ...life.thing, createdAt: `${life.thing.createdAt} by id` }
-        : undefined;
+    store: {
+      place: lives,
+      removalSpan: 0,
+      mayWrite: () => undefined,
+      list: async () => {
+        note('list');
+        const shown = lives.filter(isShown).map(({ thing }) => thing);
+        return listingOf([...shown, ...(clock.now() < oddFrom ? [] : odd)], { pages, serverTime });
+      },
+      find: async (id) => {
+        note(`find ${id}`);
+        const life = lives.find(({ thing }) => thing.id === id);
+        if (life === undefined || removed.has(id)) return undefined;
+        return clock.now() < (life.thereUntil ?? Number.POSITIVE_INFINITY)
+          ? { ...life.thing, createdAt: `${life.thing.createdAt} by id` }
+          : undefined;
+      },
+      create: async () => {
+        note('send');
+        return send();
+      },
+      remove: async (id) => {
+        note(`remove ${id}`);
+        removed.set(id, clock.now());
+        removed.set(goesToo[id] ?? id, clock.now());
+      },
     },
-    send: async () => {
-      note('send');
-      return send();
-    },
-    remove: async (id) => {
-      note(`remove ${id}`);
-      removed.set(id, clock.now());
-      removed.set(goesToo[id] ?? id, clock.now());
-    },
-    matching: (listed) => listed.filter(({ matches }) => matches),
-    inFull: ({ inFull }) => inFull,
-    mayBe: ({ known: { matches = true } }) => matches,
-    did: (line, process) => {
-      did.push(line);
-      exists.push(process?.id);
-    },
-    warn: (line) => warnings.push(line),
-    log: (line) => log.push(line),
+    mend: () => Promise.resolve(undefined),
+    runtime: runtimeOn(clock, {
+      checkpoint: (line) => did.push(line),
+      warn: (line) => warnings.push(line),
+      log: (line) => log.push(line),
+    }),
+    onExists: ({ id }) => exists.push(id),
   };
   const result = await clock.run(
-    createOnce(creation).then(
+    createOnce('worker', world).then(
       (value) => ({ value, error: undefined }),
       (error: unknown) => {
         if (!(error instanceof Failure)) throw error;
@@ -129,7 +150,9 @@ async function creating({
   );
   const without = (what: string) => steps.filter((step) => !step.endsWith(what));
   const lists = steps.filter((step) => step.endsWith(' list')).map((step) => Number(step.split(' ')[0]));
-  return { steps, lists, acts: without(' list'), did, exists, log, warnings, clock, ...result };
+  const { value, error } = result;
+  if (value?.kind === 'taken') throw value.refusal;
+  return { steps, lists, acts: without(' list'), did, exists, log, warnings, clock, value, error };
 }
 
 /** As it is by its id, and not as it is listed. */
@@ -149,7 +172,7 @@ describe('an answered create', () => {
       lives: [{ thing: decoy }, { thing: listed }],
     });
     expect(steps).toEqual(['0 send', '0 list']);
-    expect(value).toEqual({ process: listed, madeHere: true });
+    expect(value).toEqual({ kind: 'created', process: listed, madeHere: true });
     expect(value?.process).toBe(listed);
     expect(did).toEqual(['created worker as mine']);
     expect(exists).toEqual(['mine']);
@@ -201,7 +224,7 @@ describe('rule 1: look until the listing shows what was made', () => {
       // As long again, for what others made right after it.
       ...['750 list', '1000 list', '1500 list', '1500 find mine'],
     ]);
-    expect(value).toEqual({ process: byId(mine), madeHere: true });
+    expect(value).toEqual({ kind: 'created', process: byId(mine), madeHere: true });
     expect(log).toEqual(['The listing does not show mine yet; looking until it does']);
   });
 
@@ -214,7 +237,7 @@ describe('rule 1: look until the listing shows what was made', () => {
       ],
     });
     expect(acts).toContainEqual(expect.stringMatching(/remove mine$/));
-    expect(value).toEqual({ process: byId(younger), madeHere: false });
+    expect(value).toEqual({ kind: 'created', process: byId(younger), madeHere: false });
   });
 
   test('what was made before it shows by then, too', async () => {
@@ -226,7 +249,7 @@ describe('rule 1: look until the listing shows what was made', () => {
       ],
     });
     expect(acts).toEqual(['0 send', '3750 find older', '3750 remove mine', '3750 find older']);
-    expect(value).toEqual({ process: byId(older), madeHere: false });
+    expect(value).toEqual({ kind: 'created', process: byId(older), madeHere: false });
   });
 
   test('an older one that shows first does not end the look', async () => {
@@ -244,7 +267,7 @@ describe('rule 1: look until the listing shows what was made', () => {
     });
     expect(lists).toEqual(looksFor(30_000));
     expect(acts).toEqual(['0 send', '30000 find mine']);
-    expect(value).toEqual({ process: byId(mine), madeHere: true });
+    expect(value).toEqual({ kind: 'created', process: byId(mine), madeHere: true });
     expect(warnings).toEqual([
       'No listing has shown mine within 30 s, though it exists: listings lag, and another run may have made the worker as well',
     ]);
@@ -267,7 +290,7 @@ describe('rule 1: look until the listing shows what was made', () => {
       sends: [created(mine)],
       lives: [{ thing: mine, shownFrom, thereUntil: 10 }],
     });
-    expect(error).toHaveProperty('reason', 'vanished');
+    expect(error).toBeInstanceOf(Failure);
     expect(error?.message).toBe(
       'Creating the worker: mine was created, and is gone again. Something else deletes it; let only one run manage it at a time.',
     );
@@ -296,7 +319,7 @@ describe('rule 2: an older rival is there', () => {
       lives: [{ thing: mine }, { thing: older }],
     });
     expect(steps).toEqual(['0 send', '0 list', '0 find older', '0 remove mine', '0 find older']);
-    expect(value).toEqual({ process: byId(older), madeHere: false });
+    expect(value).toEqual({ kind: 'created', process: byId(older), madeHere: false });
     expect(did).toEqual([
       'created worker as mine',
       'created mine beside older of another run, and is removing it again',
@@ -328,7 +351,7 @@ describe('rule 2: an older rival is there', () => {
       '3500 list',
     ]);
     expect(steps.at(-1)).toBe('23250 find younger');
-    expect(value).toEqual({ process: byId(younger), madeHere: false });
+    expect(value).toEqual({ kind: 'created', process: byId(younger), madeHere: false });
   });
 
   test('but not for longer than twice as long as lists lag', async () => {
@@ -346,7 +369,7 @@ describe('rule 2: an older rival is there', () => {
       '750 list',
       '750 find older',
     ]);
-    expect(value).toEqual({ process: byId(older), madeHere: false });
+    expect(value).toEqual({ kind: 'created', process: byId(older), madeHere: false });
   });
 
   test('of the same moment, the smaller id is the older', async () => {
@@ -361,7 +384,7 @@ describe('rule 2: an older rival is there', () => {
       lives: [{ thing: mine }, { thing: younger, shownUntil: 200 }],
     });
     expect(acts).toEqual(['0 send', '250 find mine']);
-    expect(value).toEqual({ process: byId(mine), madeHere: true });
+    expect(value).toEqual({ kind: 'created', process: byId(mine), madeHere: true });
   });
 
   test('a rival that only a list that lags still shows is none: nothing is removed for it', async () => {
@@ -370,7 +393,7 @@ describe('rule 2: an older rival is there', () => {
       lives: [{ thing: mine }, { thing: older, thereUntil: 0 }],
     });
     expect(acts).toEqual(['0 send', '0 find older', '0 find mine']);
-    expect(value).toEqual({ process: byId(mine), madeHere: true });
+    expect(value).toEqual({ kind: 'created', process: byId(mine), madeHere: true });
   });
 
   test('a rival that has become another process is none', async () => {
@@ -399,7 +422,7 @@ describe('rule 2: an older rival is there', () => {
     });
     expect(acts).toEqual(['0 send', '0 find older', '0 remove mine', '11750 find older']);
     expect(lists).toEqual([0, 0, 250, 750, 1_750, 3_750, 7_750, 11_750]);
-    expect(value).toEqual({ process: byId(older), madeHere: false });
+    expect(value).toEqual({ kind: 'created', process: byId(older), madeHere: false });
   });
 
   test('where several stay, that is an error that names them, the oldest first, once a race would be over', async () => {
@@ -407,8 +430,8 @@ describe('rule 2: an older rival is there', () => {
       sends: [created(mine)],
       lives: [{ thing: mine }, { thing: younger }, { thing: older }],
     });
-    expect(error).toBeInstanceOf(ProcessFailure);
-    expect(error).toHaveProperty('reason', 'several-match');
+    expect(error).toBeInstanceOf(Failure);
+    expect(error).toBeInstanceOf(Failure);
     expect(error?.message).toBe(
       'The worker: 2 background processes match it: older (created 2026-04-04T00:00:01.000000Z), younger (created 2026-04-04T00:00:03.000000Z); runs that raced have left more than one. Delete those that are not wanted, or tell them apart.',
     );
@@ -430,7 +453,7 @@ describe('rule 2: an older rival is there', () => {
       lives: [{ thing: mine }, { thing: younger }, { thing: older }],
       serverTime: Date.UTC(2026, 3, 4, 0, 2, 4),
     });
-    expect(error).toHaveProperty('reason', 'several-match');
+    expect(error).toBeInstanceOf(Failure);
     expect(clock.now()).toBe(0);
   });
 
@@ -458,7 +481,7 @@ describe('rule 2: an older rival is there', () => {
       ...['0 send', '0 find older', '0 remove mine', '750 find older'],
       ...['3750 send', '4250 find again'],
     ]);
-    expect(value).toEqual({ process: byId(again), madeHere: true });
+    expect(value).toEqual({ kind: 'created', process: byId(again), madeHere: true });
   });
 });
 
@@ -470,7 +493,7 @@ describe('rule 3: one’s own is the oldest', () => {
     });
     expect(lists).toEqual([0, 0, 250, 750, 1_750]);
     expect(steps.at(-1)).toBe('1750 find mine');
-    expect(value).toEqual({ process: byId(mine), madeHere: true });
+    expect(value).toEqual({ kind: 'created', process: byId(mine), madeHere: true });
     expect(log).toEqual(['Another run has made the same process (younger); it should give way']);
   });
 
@@ -490,7 +513,7 @@ describe('rule 3: one’s own is the oldest', () => {
         { thing: younger, shownUntil: 1_000 },
       ],
     });
-    expect(error).toHaveProperty('reason', 'vanished');
+    expect(error).toBeInstanceOf(Failure);
   });
 
   test('an older one that shows only meanwhile is given way to at once', async () => {
@@ -513,7 +536,7 @@ describe('rule 4: a rival that is there still', () => {
     });
     expect(lists).toEqual([0, ...looksFor(30_000)]);
     expect(acts).toEqual(['0 send', '30000 find younger', '30000 remove mine', '30000 find younger']);
-    expect(value).toEqual({ process: byId(younger), madeHere: false });
+    expect(value).toEqual({ kind: 'created', process: byId(younger), madeHere: false });
   });
 
   test('is waited for longer than listings lag', async () => {
@@ -533,7 +556,7 @@ describe('rule 4: a rival that is there still', () => {
       lives: [{ thing: mine }, { thing: younger, thereUntil: 29_000 }],
     });
     expect(acts).toEqual(['0 send', '30000 find younger', '30000 find mine']);
-    expect(value).toEqual({ process: byId(mine), madeHere: true });
+    expect(value).toEqual({ kind: 'created', process: byId(mine), madeHere: true });
   });
 });
 
@@ -571,7 +594,7 @@ describe('rule 5: several that are there still', () => {
       ],
     });
     expect(acts).toEqual(['0 send', '33750 find mine']);
-    expect(value).toEqual({ process: byId(mine), madeHere: true });
+    expect(value).toEqual({ kind: 'created', process: byId(mine), madeHere: true });
   });
 
   test('an older one that shows then is given way to', async () => {
@@ -584,14 +607,14 @@ describe('rule 5: several that are there still', () => {
 });
 
 describe('what is not understood', () => {
-  const odd = [{ id: 'odd', why: 'no attributes', known: {} }];
+  const odd = [thing('odd', null, { doubt: 'its type is not known' })];
 
   test('is a doubt after an answer that was lost: nothing is sent again', async () => {
     const { acts, error, did } = await creating({ sends: [lost], lives: [], odd, oddFrom: 3_000 });
     expect(acts).toEqual(['0 send']);
-    expect(error).toHaveProperty('reason', 'doubtful');
+    expect(error).toBeInstanceOf(Failure);
     expect(error?.message).toBe(
-      'Creating the worker: there is now odd, which came back in a shape that is not understood (no attributes); it may be the same process. Look at it where it runs, and delete what is not wanted.',
+      'Creating the worker: there is now odd (its type is not known); it may be the same process. Look at it in the dashboard, and delete what is not wanted.',
     );
     expect(did).toEqual(['a request to create the worker was sent, and its answer was lost: it may exist']);
   });
@@ -599,25 +622,25 @@ describe('what is not understood', () => {
   test('is a doubt beside one’s own, and nothing is removed', async () => {
     const { acts, error, did } = await creating({ sends: [created(mine)], lives: [{ thing: mine }], odd });
     expect(acts).toEqual(['0 send']);
-    expect(error).toHaveProperty('reason', 'doubtful');
+    expect(error).toBeInstanceOf(Failure);
     expect(did).toEqual(['created worker as mine']);
   });
 
   test('does not matter where it cannot be the same', async () => {
-    const other = [{ id: 'odd', why: 'no attributes', known: { matches: false } }];
+    const other = [thing('odd', null, { doubt: 'its type is not known', matches: false })];
     const { value } = await creating({ sends: [created(mine)], lives: [{ thing: mine }], odd: other });
     expect(value?.madeHere).toBe(true);
   });
 
   test('nor where it is one’s own, which was removed', async () => {
-    const own = [{ id: 'mine', why: 'no attributes', known: {} }];
+    const own = [thing('mine', null, { doubt: 'its type is not known' })];
     const { value } = await creating({
       sends: [created(mine)],
       lives: [{ thing: mine }, { thing: older }, { thing: younger, shownUntil: 300 }],
       odd: own,
       oddFrom: 1,
     });
-    expect(value).toEqual({ process: byId(older), madeHere: false });
+    expect(value).toEqual({ kind: 'created', process: byId(older), madeHere: false });
   });
 });
 
@@ -638,14 +661,14 @@ describe('when all gave way to each other', () => {
       ...['0 send', '0 list', '0 find older', '0 remove mine', '0 find older'],
       ...['3000 list', '3000 send', '3000 list', '3250 list', '3250 list', '3500 list', '3500 find again'],
     ]);
-    expect(value).toEqual({ process: byId(again), madeHere: true });
+    expect(value).toEqual({ kind: 'created', process: byId(again), madeHere: true });
     expect(log.at(1)).toBe('The worker is gone again, since runs that raced each gave way; starting over');
   });
 
   test('and another run was quicker, it is that run’s', async () => {
     const { acts, value } = await creating(giveWay);
     expect(acts.slice(4)).toEqual(['3000 find again']);
-    expect(value).toEqual({ process: byId(again), madeHere: false });
+    expect(value).toEqual({ kind: 'created', process: byId(again), madeHere: false });
   });
 
   test('it gives up after three rounds', async () => {
@@ -662,7 +685,7 @@ describe('when all gave way to each other', () => {
       ...['0 send', '0 remove mine 1', '3000 send', '3250 remove mine 2', '6250 send', '6500 remove mine 3'],
     ]);
     expect(clock.now()).toBe(9_500);
-    expect(error).toHaveProperty('reason', 'contended');
+    expect(error).toBeInstanceOf(Failure);
     expect(error?.message).toBe(
       'Creating the worker: other runs that make the same process kept getting in the way, and after 3 rounds none exists. Let only one run do this at a time.',
     );
@@ -677,7 +700,7 @@ describe('a create whose answer was lost', () => {
     });
     expect(lists).toEqual([...looksFor(20_000), 20_000]);
     expect(acts).toEqual(['0 send', '20000 find mine']);
-    expect(value).toEqual({ process: byId(mine), madeHere: true });
+    expect(value).toEqual({ kind: 'created', process: byId(mine), madeHere: true });
     expect(did).toEqual([
       'a request to create the worker was sent, and its answer was lost: it may exist',
       'mine exists: the worker',
@@ -691,7 +714,7 @@ describe('a create whose answer was lost', () => {
 
   test('is another’s when it is not in the declared state', async () => {
     const { value } = await creating({ sends: [lost], lives: [{ thing: { ...mine, inFull: false } }] });
-    expect(value).toMatchObject({ process: { id: 'mine' }, madeHere: false });
+    expect(value).toMatchObject({ kind: 'created', process: { id: 'mine' }, madeHere: false });
   });
 
   test('gives others the time to give way, and is then the one that is left', async () => {
@@ -743,7 +766,7 @@ describe('a create whose answer was lost', () => {
     });
     expect(lists.at(-1)).toBe(50_250);
     expect(acts).toEqual(['0 send', '20000 send', '50250 find mine']);
-    expect(value).toEqual({ process: byId(mine), madeHere: true });
+    expect(value).toEqual({ kind: 'created', process: byId(mine), madeHere: true });
     expect(did.at(-1)).toBe(
       'created worker as mine; an earlier request, whose answer was lost, may have made another',
     );
@@ -758,14 +781,14 @@ describe('a create whose answer was lost', () => {
       ],
     });
     expect(acts.slice(2)).toEqual(['50250 find younger', '50250 remove mine', '50250 find younger']);
-    expect(value).toEqual({ process: byId(younger), madeHere: false });
+    expect(value).toEqual({ kind: 'created', process: byId(younger), madeHere: false });
   });
 
   test('is sent three times at most', async () => {
     const { acts, clock, did, error } = await creating({ sends: [lost], lives: [] });
     expect(acts).toEqual(['0 send', '20000 send', '40000 send']);
     expect(clock.now()).toBe(60_000);
-    expect(error).toHaveProperty('reason', 'answers-lost');
+    expect(error).toBeInstanceOf(Failure);
     expect(error?.message).toBe(
       'Creating the worker: the answer was lost 3 times, and no such process has appeared. It may still appear; look at the background processes there, then run the job again.',
     );

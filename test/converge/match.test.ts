@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { ExistingProcess } from '../../src/cloud/process.ts';
-import { cloudRules } from '../../src/cloud/service.ts';
+import { cloudService } from '../../src/cloud/service.ts';
 import { describe as describeSpec, type ProcessSpec, type WorkerConfig } from '../../src/cloud/spec.ts';
 import { matchAll } from '../../src/converge/match.ts';
 import { existing } from '../support/existing.ts';
@@ -22,7 +22,7 @@ const [open, database, redis] = [
 
 /** Which process each declaration is paired with, by its words, and what is contested. */
 function matched(declared: readonly ProcessSpec[], there: readonly ExistingProcess[]) {
-  const { pairs, contested } = matchAll(declared, there, cloudRules);
+  const { pairs, contested } = matchAll(declared, there, cloudService);
   return {
     pairs: Object.fromEntries(declared.map((spec) => [describeSpec(spec), pairs.get(spec)?.id])),
     contested: contested.map(({ spec, found, extra }) => ({

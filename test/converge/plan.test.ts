@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { ExistingProcess } from '../../src/cloud/process.ts';
-import { cloudRules } from '../../src/cloud/service.ts';
+import { cloudService } from '../../src/cloud/service.ts';
 import type { ProcessSpec, WorkerConfig } from '../../src/cloud/spec.ts';
 import { type Action, ambiguousPlan, isMaking, type Operation, planFor } from '../../src/converge/plan.ts';
 import { existing } from '../cloud/fake-cloud.ts';
@@ -26,7 +26,7 @@ const runs = (id: string, config: Record<string, unknown> = {}, more: Partial<Ex
 const runsCustom = (id: string, command: string) => existing({ id, type: 'custom', command });
 
 function plan(declared: ProcessSpec[], there: ExistingProcess[], prune = false) {
-  return planFor([{ place, declared, listing: listingOf(there) }], cloudRules, { prune });
+  return planFor([{ place, declared, listing: listingOf(there) }], cloudService, { prune });
 }
 
 function lines(declared: ProcessSpec[], there: ExistingProcess[], prune = false): string[] {
@@ -58,7 +58,7 @@ describe('A plan reads at a glance', () => {
   });
 
   test('where nothing can be changed in place, drift is a replacement', () => {
-    const rules = { ...cloudRules, mend: 'replace' } as const;
+    const rules = { ...cloudService, mend: 'replace' } as const;
     const state = { place, declared: [custom('a', 2)], listing: listingOf([runsCustom('p-1', 'a')]) };
     const { operations } = planFor([state], rules, { prune: false });
     expect(operations.map(lineOf)).toEqual(['~ custom process "a"  p-1  replace  processes: 1 → 2']);
@@ -162,7 +162,7 @@ describe('Declarations and processes are matched one to one, the most specific f
         { place, declared: [worker()], listing: listingOf<ExistingProcess>([]) },
         { place: other, declared: [worker()], listing: listingOf([runs('p-1')]) },
       ],
-      cloudRules,
+      cloudService,
       { prune: true },
     );
     expect(operations.map((operation) => `${operation.place.name} ${operation.action}`)).toEqual([
@@ -183,7 +183,7 @@ describe('Nothing is left to luck', () => {
     const { ambiguous, contested } = plan([worker()], there);
     expect(contested).toEqual([{ place, found: there }]);
     expect(ambiguous).toHaveLength(1);
-    const { message } = ambiguousPlan(ambiguous, cloudRules);
+    const { message } = ambiguousPlan(ambiguous, cloudService);
     expect(message).toContain('App: 2 processes match the worker on queue default: young');
     expect(message).toContain('old');
     expect(message).toContain('prune: true');
@@ -194,7 +194,7 @@ describe('Nothing is left to luck', () => {
     const database = runs('p-2', { queue: 'high', connection: 'database' });
 
     test('names every process that matches, and what to do', () => {
-      expect(ambiguousPlan(plan([worker()], twins()).ambiguous, cloudRules).message).toBe(
+      expect(ambiguousPlan(plan([worker()], twins()).ambiguous, cloudService).message).toBe(
         [
           'The plan: more background processes match than are declared, and which are meant cannot be known',
           '- App: 2 processes match the worker on queue default: young (worker on queue default), old (worker on queue default)',
@@ -205,7 +205,7 @@ describe('Nothing is left to luck', () => {
 
     test('does not offer prune where that could not choose for one of them', () => {
       const { ambiguous } = plan([worker(), worker({ queue: 'high' })], [...twins(), redis, database]);
-      expect(ambiguousPlan(ambiguous, cloudRules).message).toBe(
+      expect(ambiguousPlan(ambiguous, cloudService).message).toBe(
         [
           'The plan: more background processes match than are declared, and which are meant cannot be known',
           '- App: 2 processes match the worker on queue default: young (worker on queue default), old (worker on queue default)',
@@ -225,7 +225,7 @@ describe('Nothing is left to luck', () => {
         there,
       );
       expect(ambiguous).toHaveLength(22);
-      const lines = ambiguousPlan(ambiguous, cloudRules)
+      const lines = ambiguousPlan(ambiguous, cloudService)
         .message.split('\n')
         .filter((line) => line.startsWith('- '));
       expect(lines).toHaveLength(21);
@@ -251,7 +251,7 @@ describe('Nothing is left to luck', () => {
     const there = [runs('p-1', { connection: 'redis' }), runs('p-2', { connection: 'database' })];
     const { ambiguous } = plan([worker()], there, true);
     expect(ambiguous).toHaveLength(1);
-    expect(ambiguousPlan(ambiguous, cloudRules).message).toContain('give connection in the manifest');
+    expect(ambiguousPlan(ambiguous, cloudService).message).toContain('give connection in the manifest');
   });
 
   test('custom processes of one command are equal', () => {

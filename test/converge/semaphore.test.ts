@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { Limit } from '../../src/converge/semaphore.ts';
+import { Semaphore } from '../../src/converge/semaphore.ts';
 
 /** A task that ends when told to. */
 function held() {
@@ -9,7 +9,7 @@ function held() {
 
 describe('Only so many tasks run at once', () => {
   test('the others wait for their turn, urgent ones before the rest', async () => {
-    const limit = new Limit(1);
+    const limit = new Semaphore(1);
     const first = held();
     const order: string[] = [];
     const named = (name: string) => async () => void order.push(name);
@@ -25,7 +25,7 @@ describe('Only so many tasks run at once', () => {
   });
 
   test('a task that fails gives its place up', async () => {
-    const limit = new Limit(1);
+    const limit = new Semaphore(1);
     const failing = held();
     const failed = limit.run(failing.task);
     const next = limit.run(async () => 'next');

@@ -1,31 +1,35 @@
 import { describe, expect, test } from 'vitest';
-import { type Sighting, settle } from '../../src/converge/settle.ts';
+import { type Observation, settle } from '../../src/converge/settle.ts';
+import { runtimeOn } from '../support/runtime.ts';
 import { scripted } from '../support/scripted.ts';
-import { timingOn } from '../support/timing.ts';
 import { VirtualClock } from '../support/virtual-clock.ts';
 
 const noon = Date.UTC(2026, 3, 4, 12);
 /** Made so many seconds before noon. */
 const made = (id: string, ago: number) => ({ id, createdAt: new Date(noon - ago * 1000).toISOString() });
 
-async function settling(first: Sighting, looks: readonly [Sighting, ...Sighting[]] = [first], span?: number) {
+async function settling(
+  first: Observation,
+  looks: readonly [Observation, ...Observation[]] = [first],
+  span?: number,
+) {
   const clock = new VirtualClock();
   const log: string[] = [];
   const at: number[] = [];
   const next = scripted(...looks);
-  const look = async (): Promise<Sighting> => {
+  const look = async (): Promise<Observation> => {
     at.push(clock.now());
     return next();
   };
-  const world = { ...timingOn(clock), log: (line: string) => log.push(line) };
+  const world = { runtime: runtimeOn(clock, { log: (line) => log.push(line) }) };
   const last = await clock.run(
     span === undefined ? settle(first, look, world) : settle(first, look, world, span),
   );
   return { last, at, log, clock };
 }
 
-const none: Sighting = { contested: [], serverTime: noon };
-const young: Sighting = { contested: [made('p1', 5), made('p2', 600)], serverTime: noon };
+const none: Observation = { contested: [], serverTime: noon };
+const young: Observation = { contested: [made('p1', 5), made('p2', 600)], serverTime: noon };
 
 describe('what is contested', () => {
   test('by nobody is settled at once, and not looked at again', async () => {

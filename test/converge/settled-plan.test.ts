@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest';
 import type { ExistingProcess } from '../../src/cloud/process.ts';
-import { cloudRules } from '../../src/cloud/service.ts';
+import { cloudService } from '../../src/cloud/service.ts';
 import type { ProcessSpec } from '../../src/cloud/spec.ts';
 import type { Listing } from '../../src/converge/listing.ts';
 import { settledPlan } from '../../src/converge/settled-plan.ts';
 import { existing } from '../support/existing.ts';
 import { listingOf } from '../support/listing.ts';
-import { timingOn } from '../support/timing.ts';
+import { runtimeOn } from '../support/runtime.ts';
 import { VirtualClock } from '../support/virtual-clock.ts';
 
 const worker: ProcessSpec = { type: 'worker', processes: 1, config: {} };
@@ -28,9 +28,9 @@ async function planning(
     looks.push(id);
     return later(id);
   };
-  const settings = { rules: cloudRules, prune };
+  const settings = { service: cloudService, prune };
   const planned = await clock.run(
-    settledPlan(states, look, settings, { ...timingOn(clock), log: () => undefined }).then(
+    settledPlan(states, look, settings, { runtime: runtimeOn(clock) }).then(
       (value) => ({ value, error: undefined }),
       (error: unknown) => ({ value: undefined, error }),
     ),

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { Limit } from '../../src/converge/semaphore.ts';
+import { Semaphore } from '../../src/converge/semaphore.ts';
 import { SharedListing } from '../../src/converge/shared-listing.ts';
 import { VirtualClock } from '../support/virtual-clock.ts';
 
@@ -15,7 +15,7 @@ const first: Listed = { pages: 1, from: -1 };
 /** Creates that take as long as told, and what happened when. */
 function place(pages = 1, known = first) {
   const clock = new VirtualClock();
-  const limit = new Limit(2);
+  const limit = new Semaphore(2);
   const stop = new AbortController();
   const happened: string[] = [];
   const note = (what: string): void => {
@@ -98,7 +98,7 @@ test('a listing does not wait for a create that takes long', async () => {
 test('creates go on after a listing that failed', async () => {
   const { clock, happened, create } = place();
   const failing = new SharedListing<Listed>(() => Promise.reject(new Error('no list')), first, {
-    limit: new Limit(2),
+    limit: new Semaphore(2),
     clock,
     cancelled: new AbortController().signal,
   });

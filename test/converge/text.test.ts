@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { ExistingProcess } from '../../src/cloud/process.ts';
-import { cloudRules } from '../../src/cloud/service.ts';
+import { cloudService } from '../../src/cloud/service.ts';
 import { rowName } from '../../src/cloud/short-name.ts';
 import type { ProcessSpec } from '../../src/cloud/spec.ts';
 import { planFor } from '../../src/converge/plan.ts';
@@ -44,14 +44,14 @@ function operationsOf(prune = false) {
       listing: listingOf([runs('p-4', 'php artisan pulse:work')]),
     },
   ];
-  return planFor(states, cloudRules, { prune }).operations;
+  return planFor(states, cloudService, { prune }).operations;
 }
 const rowsOf = (prune = false) => plannedRows(operationsOf(prune), naming);
 
 /** The rows of a plan for App alone. */
 function rowsFor(declared: readonly ProcessSpec[], there: readonly ExistingProcess[] = [], mend?: 'replace') {
   const state = { place: app, declared, listing: listingOf(there) };
-  const rules = mend === undefined ? cloudRules : { ...cloudRules, mend };
+  const rules = mend === undefined ? cloudService : { ...cloudService, mend };
   return plannedRows(planFor([state], rules, { prune: false }).operations, naming);
 }
 

@@ -3,7 +3,7 @@ import type { ExistingProcess } from '../../src/cloud/process.ts';
 import { type Listing, readTwice } from '../../src/converge/listing.ts';
 import { existing } from '../support/existing.ts';
 import { listingOf } from '../support/listing.ts';
-import { timingOn } from '../support/timing.ts';
+import { runtimeOn } from '../support/runtime.ts';
 import { VirtualClock } from '../support/virtual-clock.ts';
 
 const of = (...ids: readonly string[]) => listingOf(ids.map((id) => existing({ id })));
@@ -17,7 +17,7 @@ async function reading(next: () => Listing<ExistingProcess>) {
     return next();
   };
   const result = await clock.run(
-    readTwice(of('a', 'b'), look, timingOn(clock)).then(
+    readTwice(of('a', 'b'), look, runtimeOn(clock)).then(
       (last) => ({ last, error: undefined }),
       (error: unknown) => ({ last: undefined, error }),
     ),
@@ -48,6 +48,6 @@ test('one that is another each time is an error after half a minute', async () =
   expect(at.at(-1)).toBe(30_000);
   expect(error).toHaveProperty(
     'message',
-    'The list of background processes: for 30 s it was another one each time that it was read, so what is missing from it may be there all the same. Run the job again when fewer runs are at work there.',
+    'The list of background processes: it changed on every read for 30 s, so a missing process cannot be told from a skipped one. Run the job again when fewer runs are at work there.',
   );
 });

@@ -1,13 +1,16 @@
 import { beforeEach, expect, test } from 'vitest';
+import { type Ensure, ensure } from '../../src/converge/ensure.ts';
+import type { World } from '../../src/converge/service.ts';
 import { Cancelled } from '../../src/failure.ts';
-import type { ForgeWorld } from '../../src/forge/create.ts';
-import { ensure, type ForgeEnsure } from '../../src/forge/ensure.ts';
+import { openServer } from '../../src/forge/open.ts';
+import type { ForgeProcess } from '../../src/forge/process.ts';
+import type { ForgeSpec } from '../../src/forge/spec.ts';
+import { runtimeOn } from '../support/runtime.ts';
 import { VirtualClock } from '../support/virtual-clock.ts';
 import { answered, ForgeServer, specOf } from './forge-server.ts';
-import { waitingOn } from './waiting-on.ts';
 
 let server: ForgeServer;
-let world: ForgeWorld;
+let world: World<ForgeSpec, ForgeProcess>;
 let said: string[];
 let known: string;
 let clock: VirtualClock;
@@ -17,20 +20,17 @@ beforeEach(() => {
   said = [];
   known = '';
   clock = new VirtualClock();
-  const waiting = waitingOn(clock);
-  world = {
-    ...waiting,
-    store: server,
-    removalLimit: 60_000,
-    did: (line) => {
+  const runtime = runtimeOn(clock, {
+    checkpoint: (line) => {
       known = line;
     },
     warn: (line) => said.push(line),
     log: (line) => said.push(line),
-  };
+  });
+  world = openServer(server, runtime);
 });
 
-const run = (given: Partial<ForgeEnsure> = {}) =>
+const run = (given: Partial<Ensure<ForgeSpec>> = {}) =>
   clock.run(ensure({ spec: specOf(), ifExists: 'reuse', dryRun: false, ...given }, world));
 
 test('creates what is missing, once', async () => {

@@ -1,8 +1,9 @@
-import type { Sent } from '../../src/converge/create-once.ts';
 import type { Listing } from '../../src/converge/listing.ts';
+import type { Sent, Store } from '../../src/converge/service.ts';
 import type { ForgeProcess } from '../../src/forge/process.ts';
 import type { ForgeSpec } from '../../src/forge/spec.ts';
-import type { ForgeStore, ProcessFilter } from '../../src/forge/store.ts';
+import { isLeaving } from '../../src/forge/status.ts';
+import type { ProcessFilter } from '../../src/forge/store.ts';
 import { HttpFailure } from '../../src/http/failure.ts';
 import { listingOf } from '../support/listing.ts';
 
@@ -54,7 +55,9 @@ interface Kept {
 }
 
 /** A Forge server in memory: it takes a name only once, and removals take some looks. */
-export class ForgeServer implements ForgeStore {
+export class ForgeServer implements Store<ForgeSpec, ForgeProcess> {
+  readonly place = this;
+  readonly removalSpan = 60_000;
   readonly kept: Kept[] = [];
   readonly calls: string[] = [];
   readonly filters: ProcessFilter[] = [];
@@ -82,7 +85,10 @@ export class ForgeServer implements ForgeStore {
     this.filters.push(filter);
     const shown = this.kept.map(({ process }) => process);
     for (const { process } of [...this.kept]) this.#look(process.id);
-    return listingOf(shown);
+    return listingOf(
+      shown.filter((process) => !isLeaving(process)),
+      { leaving: shown.filter(isLeaving) },
+    );
   }
 
   async find(id: string): Promise<ForgeProcess | undefined> {
@@ -98,7 +104,7 @@ export class ForgeServer implements ForgeStore {
     this.#late = undefined;
     const answer = this.onCreate(spec, this.#attempts);
     if (answer === 'late') this.#late = spec;
-    else if (this.names.includes(spec.name)) throw answered(422, ['name']);
+    else if (this.names.includes(spec.name)) return { kind: 'taken', refusal: answered(422, ['name']) };
     if (answer === 'answer') return { kind: 'created', made: this.#make(spec) };
     if (answer === 'lose') this.#make(spec);
     return { kind: 'lost', cause: 'the connection broke off' };
@@ -114,6 +120,10 @@ export class ForgeServer implements ForgeStore {
       kept.process = { ...kept.process, status: 'removing' };
       kept.looksLeft = this.removalLooks;
     }
+  }
+
+  mayWrite(): void {
+    // Forge keeps no processes of its own.
   }
 
   async restart(id: string): Promise<void> {

@@ -27,8 +27,7 @@ async function gate(
       async () => {
         const picture = pictures[Math.min(looks, pictures.length - 1)] ?? [];
         looks += 1;
-        const processes = picture.map((status, index) => processOf({ id: String(31 + index), status }));
-        return { processes, unreadable: [] };
+        return picture.map((status, index) => processOf({ id: String(31 + index), status }));
       },
       { ...waitingOn(clock), deadline: new Deadline(clock, wait), log: (line) => said.push(line) },
     ),

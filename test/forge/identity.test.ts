@@ -1,7 +1,13 @@
 import { expect, test } from 'vitest';
-import { candidates, derivedName, leaving, otherName } from '../../src/forge/identity.ts';
+import { candidates as candidatesAmong } from '../../src/converge/service.ts';
+import { derivedName, otherName } from '../../src/forge/identity.ts';
+import type { ForgeProcess } from '../../src/forge/process.ts';
+import { forgeService } from '../../src/forge/service.ts';
+import type { ForgeSpec } from '../../src/forge/spec.ts';
 import { processOf, specOf } from './forge-server.ts';
 
+const candidates = (spec: ForgeSpec, among: readonly ForgeProcess[]) =>
+  candidatesAmong(spec, among, forgeService);
 const idsOf = (found: readonly { readonly id: string }[]) => found.map(({ id }) => id);
 
 test('a process is its command with white space folded, its user and its directory', () => {
@@ -26,12 +32,6 @@ test('without a declared directory, one that has none comes before those that ha
 test('the root directory is not the same as none', () => {
   const listed = [processOf({ id: '1', directory: '/' }), processOf({ id: '2', directory: null })];
   expect(idsOf(candidates(specOf({ directory: '/' }), listed))).toEqual(['1']);
-});
-
-test('a process that is being removed does not count as existing', () => {
-  const listed = [processOf({ id: '1', status: 'removing' })];
-  expect(candidates(specOf(), listed)).toEqual([]);
-  expect(idsOf(leaving(specOf(), listed))).toEqual(['1']);
 });
 
 test.each([

@@ -2,13 +2,13 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { cloudManifest, type RunningInstance, writeCloudManifest } from '../../src/cloud/manifest.ts';
-import { cloudRules } from '../../src/cloud/service.ts';
+import { cloudService } from '../../src/cloud/service.ts';
 import { foldCommand } from '../../src/converge/identity.ts';
 import { planFor } from '../../src/converge/plan.ts';
 import { specFrom } from '../../src/forge/identity.ts';
 import { forgeManifest, writeForgeManifest } from '../../src/forge/manifest.ts';
 import type { ForgeProcess } from '../../src/forge/process.ts';
-import { forgeRules } from '../../src/forge/service.ts';
+import { forgeService } from '../../src/forge/service.ts';
 import { parseManifest } from '../../src/manifest/read.ts';
 import { invisibleIn } from '../../src/text.ts';
 import { processOf } from '../forge/forge-server.ts';
@@ -94,7 +94,7 @@ const environment = fc
         minLength: 25,
         maxLength: 25,
         selector: (given) =>
-          JSON.stringify(Object.values(cloudRules.identityOfExisting(existing({ id: 'x', ...given })))),
+          JSON.stringify(Object.values(cloudService.identityOfExisting(existing({ id: 'x', ...given })))),
       }),
     }),
     { minLength: 20, maxLength: 20 },
@@ -105,7 +105,6 @@ const environment = fc
         id: `inst-${index}`,
         name,
         type: 'service',
-        unreadable: [],
         processes: processes.map((given, number) => existing({ id: `p-${index}-${number}`, ...given })),
       }),
     ),
@@ -124,7 +123,7 @@ function planOf(instances: readonly RunningInstance[], manifest: string) {
       listing: listingOf(found[0]?.processes ?? []),
     };
   });
-  return planFor(states, cloudRules, { prune: true });
+  return planFor(states, cloudService, { prune: true });
 }
 
 describe('What is written of Laravel Cloud', () => {
@@ -149,7 +148,6 @@ describe('What is written of Laravel Cloud', () => {
         id: 'inst-1',
         name: 'App',
         type: 'app',
-        unreadable: [],
         processes: [
           existing({
             id: 'p-1',
@@ -159,7 +157,7 @@ describe('What is written of Laravel Cloud', () => {
           existing({ id: 'p-2', type: 'custom', command: 'php artisan reverb:start' }),
         ],
       },
-      { id: 'inst-2', name: 'empty', type: 'service', processes: [], unreadable: [] },
+      { id: 'inst-2', name: 'empty', type: 'service', processes: [] },
     ];
     expect(
       writeCloudManifest(instances, { schemaUrl, notes: [] }),
@@ -195,15 +193,13 @@ instances:
           id: 'inst-1',
           name: 'App\nx: y',
           type: 'app',
-          processes,
-          unreadable: [{ id: 'p-8', why: 'no\nsense' }],
+          processes: [...processes, existing({ id: 'p-8', doubt: 'no\nsense' })],
         },
         {
           id: 'inst-2',
           name: 'emails',
           type: 'managed_queue',
           processes: [existing({ id: 'p-7' })],
-          unreadable: [],
         },
       ],
       { schemaUrl, notes: ['A note.'] },
@@ -231,8 +227,8 @@ instances:
     ['it is half a character', { name: 'x\ud800' }, { name: 'other' }],
   ])('names an instance by its id where %s', (_, first, second) => {
     const instances = [
-      { id: 'inst-1', type: 'app', processes: [], unreadable: [], ...first },
-      { id: 'inst-2', type: 'app', processes: [], unreadable: [], ...second },
+      { id: 'inst-1', type: 'app', processes: [], ...first },
+      { id: 'inst-2', type: 'app', processes: [], ...second },
     ];
     const { places } = parseManifest(
       writeCloudManifest(instances, { schemaUrl, notes: [] }),
@@ -266,7 +262,7 @@ describe('What is written of Forge', () => {
       listing: listingOf(processes),
     }));
     expect([[server], ['7']]).toContainEqual(states.map(({ place }) => place.name));
-    return planFor(states, forgeRules, { prune: true });
+    return planFor(states, forgeService, { prune: true });
   }
 
   test('is found as declared, whatever the commands and directories', () => {
@@ -275,7 +271,8 @@ describe('What is written of Forge', () => {
       {
         minLength: 100,
         maxLength: 100,
-        selector: (given) => JSON.stringify(forgeRules.identityOfExisting(processOf({ id: '1', ...given }))),
+        selector: (given) =>
+          JSON.stringify(forgeService.identityOfExisting(processOf({ id: '1', ...given }))),
       },
     );
     fc.assert(

@@ -29,7 +29,7 @@ export interface Manners {
   readonly vandal: number | undefined;
 }
 
-export type Odd = 'another type' | 'no number' | 'no attributes' | 'a config of words';
+export type Odd = 'another type' | 'no number' | 'another resource' | 'a config of words';
 
 const oddResources: Readonly<Record<Odd, unknown>> = {
   'another type': {
@@ -42,7 +42,7 @@ const oddResources: Readonly<Record<Odd, unknown>> = {
     type: 'background_processes',
     attributes: { type: 'worker', processes: { min: 1, max: 3 }, config: { queue: 'odd' } },
   },
-  'no attributes': { id: 'process-odd-3', type: 'background_processes' },
+  'another resource': { id: 'process-odd-3', type: 'daemons' },
   'a config of words': {
     id: 'process-odd-4',
     type: 'background_processes',

@@ -1,7 +1,11 @@
-import { type Ensured, ensure } from '../../src/cloud/ensure.ts';
-import { candidates } from '../../src/cloud/identity.ts';
-import { cloudHints } from '../../src/cloud/service.ts';
-import { CloudProcessStore } from '../../src/cloud/store.ts';
+import { openInstance } from '../../src/cloud/open.ts';
+import { type ExistingProcess, processFrom } from '../../src/cloud/process.ts';
+import { cloudHints, cloudService } from '../../src/cloud/service.ts';
+import type { ProcessSpec } from '../../src/cloud/spec.ts';
+import { CloudStore } from '../../src/cloud/store.ts';
+import { type Ensured, ensure } from '../../src/converge/ensure.ts';
+import { Calm } from '../../src/converge/look.ts';
+import { candidates } from '../../src/converge/service.ts';
 import { Cancelled } from '../../src/failure.ts';
 import { HttpClient } from '../../src/http/client.ts';
 import { Deadline } from '../../src/time.ts';
@@ -17,7 +21,7 @@ export const limits = { work: 240_000, request: 30_000, cutOff: 4_000 } as const
 export const token = 'the-token-of-the-model';
 
 export type Ended =
-  | { readonly kind: 'done'; readonly ensured: Ensured }
+  | { readonly kind: 'done'; readonly ensured: Ensured<ProcessSpec, ExistingProcess> }
   | { readonly kind: 'failed'; readonly error: unknown }
   | { readonly kind: 'killed' };
 
@@ -53,7 +57,8 @@ export async function play(world: World): Promise<Ending> {
   for (const decoy of world.decoys) cloud.seed(decoy);
   const matchesBefore = new Set(world.matches.map((match) => cloud.seed(match).id));
   if (manners.vandal !== undefined) {
-    const matches = (process: StoredProcess): boolean => candidates(spec, [asExisting(process)]).length > 0;
+    const matches = (process: StoredProcess): boolean =>
+      candidates(spec, [asExisting(process)], cloudService).length > 0;
     void clock.sleep(manners.vandal).then(() => cloud.takeAwayYoungest(matches));
   }
   const runs: Promise<RunResult>[] = [];
@@ -117,17 +122,18 @@ async function playRun(
   const { ifExists, dryRun } = plan;
   const ensuring = ensure(
     { spec, ifExists, dryRun },
-    {
-      store: new CloudProcessStore(client, instanceId),
-      clock,
+    openInstance(new CloudStore(client, instanceId), {
+      clock: client.clock,
       random,
       cancelled,
-      did: (line) => {
+      calm: new Calm(client.clock),
+      requests: () => client.sent,
+      checkpoint: (line) => {
         did = line;
       },
       warn: (line) => log.push(line),
       log: (line) => log.push(line),
-    },
+    }),
   ).then(
     (ensured): Ended => ({ kind: 'done', ensured }),
     (error: unknown): Ended => ({ kind: 'failed', error }),
@@ -148,7 +154,15 @@ function stopsOf({ stopsAfter }: RunPlan, clock: VirtualClock) {
   return { cancelled: cancelled.signal, cutOff: cutOff.signal };
 }
 
-/** As the domain knows it, without how the Cloud writes it. */
-export function asExisting(process: StoredProcess) {
-  return { ...process, strategy: 'none', strategyThreshold: null, instanceId, resource: undefined };
+/** As the domain knows it. */
+export function asExisting({
+  id,
+  type,
+  processes,
+  command,
+  config,
+  createdAt,
+}: StoredProcess): ExistingProcess {
+  const attributes = { type, processes, command, config, created_at: createdAt };
+  return processFrom(id, { attributes }, instanceId);
 }

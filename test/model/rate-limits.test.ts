@@ -1,9 +1,10 @@
 import { expect, test } from 'vitest';
-import { cloudMaker } from '../../src/cloud/maker.ts';
-import { cloudRules } from '../../src/cloud/service.ts';
+import { shareInstance } from '../../src/cloud/open.ts';
+import { cloudService } from '../../src/cloud/service.ts';
 import type { ProcessSpec } from '../../src/cloud/spec.ts';
-import { CloudProcessStore } from '../../src/cloud/store.ts';
-import { converge } from '../../src/converge/apply.ts';
+import { CloudStore } from '../../src/cloud/store.ts';
+import { applyPlan } from '../../src/converge/apply.ts';
+import { Calm } from '../../src/converge/look.ts';
 import { planFor } from '../../src/converge/plan.ts';
 import { HttpClient } from '../../src/http/client.ts';
 import { Deadline } from '../../src/time.ts';
@@ -44,23 +45,22 @@ async function create(count: number, instances: number) {
     declared: specs.filter((_, n) => n % instances === index),
     listing: listingOf<never>([]),
   }));
-  const { operations } = planFor(states, cloudRules, { prune: false });
+  const runtime = {
+    ...{ clock: client.clock, random, cancelled: signal, calm: new Calm(client.clock) },
+    requests: () => client.sent,
+    checkpoint: () => undefined,
+    warn: () => undefined,
+    log: () => undefined,
+  };
+  const { operations } = planFor(states, cloudService, { prune: false });
   const results = await clock.run(
-    converge(operations, states, {
-      rules: cloudRules,
-      makerAt: ({ place, listing }, limit) =>
-        cloudMaker(listing, {
-          store: new CloudProcessStore(client, place.id),
-          clock,
-          random,
-          cancelled: signal,
-          limit,
-        }),
-      cancelled: signal,
+    applyPlan(operations, states, {
+      service: cloudService,
+      runtime,
+      openAt: ({ place, listing }, semaphore) =>
+        shareInstance(new CloudStore(client, place.id), listing, semaphore, runtime),
       concurrency: 6,
       onChange: () => undefined,
-      warn: () => undefined,
-      log: () => undefined,
     }),
   );
   return {

@@ -1,4 +1,5 @@
-import { candidates } from '../../src/cloud/identity.ts';
+import { cloudService } from '../../src/cloud/service.ts';
+import { candidates } from '../../src/converge/service.ts';
 import { isOrderly, madeHere, reported } from './invariants.ts';
 import { asExisting, type Ending } from './play.ts';
 
@@ -64,7 +65,9 @@ export const troubles: Readonly<Record<string, Trouble>> = {
   'a config came as a list of one': ({ world, cloud }) =>
     world.manners.configAs === 'a list of one' &&
     world.spec.type === 'worker' &&
-    [...cloud.processes.values()].some((process) => candidates(world.spec, [asExisting(process)]).length > 0),
+    [...cloud.processes.values()].some(
+      (process) => candidates(world.spec, [asExisting(process)], cloudService).length > 0,
+    ),
   'somebody else deleted one that a run had made': (ending) =>
     madeHere(ending).some(({ id }) => ending.cloud.takenAway.has(id)),
   'a run began right after another had made it, and its list did not show it': (ending) =>

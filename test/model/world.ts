@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import type { IfExists } from '../../src/cloud/ensure.ts';
 import type { ProcessSpec } from '../../src/cloud/spec.ts';
+import type { IfExists } from '../../src/converge/ensure.ts';
 import { passingBy, type Seed } from './cloud-model.ts';
 import type { Manners } from './manners.ts';
 import type { Fault, Kill } from './network.ts';
@@ -69,7 +69,7 @@ const manners: fc.Arbitrary<Manners> = fc.record({
   odd: mostly<Manners['odd']>(
     [],
     10,
-    fc.subarray(['another type', 'no number', 'no attributes', 'a config of words'] as const),
+    fc.subarray(['another type', 'no number', 'another resource', 'a config of words'] as const),
   ),
   churn: mostly<Manners['churn']>(
     { kind: 'swap', every: 1, times: 0 },

@@ -7,6 +7,8 @@ export function existing(process: Partial<ExistingProcess> & { readonly id: stri
     processes: 1,
     command: 'php artisan queue:work --quiet',
     config: {},
+    tellsConfig: true,
+    odd: [],
     strategy: 'none',
     strategyThreshold: null,
     createdAt: '2026-04-04T11:24:42.000000Z',

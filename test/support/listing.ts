@@ -5,5 +5,5 @@ export function listingOf<P>(
   processes: readonly P[],
   more: Partial<Omit<Listing<P>, 'processes'>> = {},
 ): Listing<P> {
-  return { processes, unreadable: [], pages: 1, serverTime: undefined, ...more };
+  return { processes, leaving: [], pages: 1, serverTime: undefined, ...more };
 }

@@ -1,3 +1,4 @@
+import { Calm, type Runtime } from '../../converge/look.ts';
 import { HttpClient } from '../../http/client.ts';
 import type { Service, TokenSource } from '../../http/hints.ts';
 import { defaultLimits, maxConcurrency, openTransport } from '../../http/transport.ts';
@@ -71,6 +72,24 @@ export async function withClient<T>(
     await transport.close();
   }
 }
+
+/** What the engine has to work with in this step: its waits share one calm. */
+export function runtimeOf(step: Step, client: HttpClient, subject: string): Runtime {
+  const known = runtimes.get(step) ?? new Calm(client.clock);
+  runtimes.set(step, known);
+  return {
+    clock: client.clock,
+    random: step.random,
+    cancelled: step.cancelled,
+    calm: known,
+    requests: () => client.sent,
+    log: (line) => step.log.info(line),
+    warn: (line) => step.warn(line),
+    checkpoint: (line) => step.did(subject, line),
+  };
+}
+
+const runtimes = new WeakMap<Step, Calm>();
 
 /** What runs that race, and answers that are lost, may take on top of the work itself, in milliseconds. */
 export const raceLimit = 120_000;

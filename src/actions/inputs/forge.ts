@@ -1,5 +1,5 @@
 import { foldCommand } from '../../converge/identity.ts';
-import type { Sighted } from '../../forge/gate.ts';
+import type { ForgeProcess } from '../../forge/process.ts';
 import { declarationOf, type ForgeDeclaration, ProcessDeclaration } from '../../forge/spec.ts';
 import { type ForgeTarget, type ForgeTargetName, findTarget } from '../../forge/target.ts';
 import type { HttpClient } from '../../http/client.ts';
@@ -58,15 +58,14 @@ export function readForgeFilter(inputs: Inputs): ForgeFilter {
   };
 }
 
-/** Those whose command has the wanted part, white space folded. One that is not understood may have it. */
-export function withCommand({ processes, unreadable }: Sighted, { command }: ForgeFilter): Sighted {
-  if (command === undefined) return { processes, unreadable };
+/** Processes whose command has the wanted part, white space folded. One whose command is not known may have it. */
+export function withCommand(
+  processes: readonly ForgeProcess[],
+  { command }: ForgeFilter,
+): readonly ForgeProcess[] {
+  if (command === undefined) return processes;
   const part = foldCommand(command);
-  const has = (text: string): boolean => foldCommand(text).includes(part);
-  return {
-    processes: processes.filter((process) => has(process.command)),
-    unreadable: unreadable.filter(({ known }) => known.command === undefined || has(known.command)),
-  };
+  return processes.filter((process) => process.command === '' || foldCommand(process.command).includes(part));
 }
 
 /** The filter as it stands in a report: `user forge, command contains "horizon"`. */

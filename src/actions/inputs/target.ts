@@ -1,7 +1,7 @@
 import type { Environment } from '../../cloud/environment.ts';
 import type { Instance } from '../../cloud/instances.ts';
 import type { ExistingProcess } from '../../cloud/process.ts';
-import { CloudPinnedStore, CloudProcessStore } from '../../cloud/store.ts';
+import { CloudStore, PinnedStore } from '../../cloud/store.ts';
 import { type EnvironmentName, findInEnvironment, pickInstance } from '../../cloud/target.ts';
 import type { Listing } from '../../converge/listing.ts';
 import { Failure } from '../../failure.ts';
@@ -94,18 +94,16 @@ export function openStore(
   client: HttpClient,
   connection: Connection,
   target: Target,
-  keepsResource?: (process: ExistingProcess) => boolean,
-): CloudProcessStore {
+): CloudStore {
   const { instanceId, instance, listing } = target;
   if (instanceId === undefined) {
-    throw new Failure({ what: 'The instance', why: 'it is not known', fix: 'Give instance, or environment' });
+    throw new Failure({ what: 'The instance', why: 'it is not known', fix: 'Set instance, or environment' });
   }
   const patient = client.within(workDeadline(step, connection, raceLimit));
-  return new CloudProcessStore(patient, instanceId, {
+  return new CloudStore(patient, instanceId, {
     instance,
     listing,
     fieldName: (field) => inputOf(step.inputs, field),
-    keepsResource,
   });
 }
 
@@ -115,9 +113,9 @@ export function openPinnedStore(
   client: HttpClient,
   connection: Connection,
   { instanceId, instance }: Target,
-): CloudPinnedStore {
+): PinnedStore {
   const patient = client.within(workDeadline(step, connection));
-  return new CloudPinnedStore(patient, instanceId, {
+  return new PinnedStore(patient, instanceId, {
     instance,
     fieldName: (field) => inputOf(step.inputs, field),
   });

@@ -1,17 +1,20 @@
 import { setOptions } from '../../cloud/drift.ts';
-import type { Ensured } from '../../cloud/ensure.ts';
 import type { ExistingProcess } from '../../cloud/process.ts';
-import { cloudRules } from '../../cloud/service.ts';
-import { describe, type PinnedSpec, type ProcessSpec, processesOfNew } from '../../cloud/spec.ts';
+import { cloudService } from '../../cloud/service.ts';
+import { type ProcessSpec, processesOfNew } from '../../cloud/spec.ts';
 import { describeChanges } from '../../converge/changes.ts';
+import type { Ensured } from '../../converge/ensure.ts';
+import type { Existing } from '../../converge/listing.ts';
 import { type Html, html } from '../../runner/html.ts';
 import type { Outputs, Step } from '../../runner/step.ts';
 import { type Mark, next } from '../../runner/summary.ts';
 import type { Target } from '../inputs/target.ts';
 import { deployNext, idLine, nameOf, placeOf, processFacts } from './process.ts';
 
+export type EnsuredCloud = Ensured<ProcessSpec, ExistingProcess>;
+
 /** The root action's outputs: the process as read back or, when it would only be created, as declared. */
-export function outputsOf(ensured: Ensured, target: Target): Outputs {
+export function outputsOf(ensured: EnsuredCloud, target: Target): Outputs {
   const { outcome, changes } = ensured;
   return {
     ...(ensured.outcome === 'would-create'
@@ -32,7 +35,7 @@ export function knownOutputs(process: ExistingProcess, target: Target): Outputs 
     strategy: process.strategy,
     'strategy-threshold': String(process.strategyThreshold ?? ''),
     type: process.type,
-    processes: String(process.processes),
+    processes: String(process.processes ?? ''),
     command: process.command ?? '',
     'config-json': JSON.stringify(setOptions(process.config)),
     'created-at': process.createdAt ?? '',
@@ -64,24 +67,27 @@ function whereOutputs({ instanceId, instance, environment }: Target, known: stri
 }
 
 /** What happened, as one line of the log. */
-export function sentenceFor(spec: PinnedSpec, { outcome, process, changes }: Ensured): string {
-  const what = describe(spec);
+export function sentenceFor(what: string, { outcome, process, changes }: Ensured<unknown, Existing>): string {
   switch (outcome) {
     case 'created':
       return `Created the ${what}: ${process?.id}`;
     case 'updated':
       return `Updated the ${what} (${describeChanges(changes)}): ${process?.id}`;
+    case 'replaced':
+      return `Replaced the ${what} (${describeChanges(changes)}): it is ${process?.id} now`;
     case 'unchanged':
       return `The ${what} exists already: ${process?.id}`;
     case 'would-create':
       return `Dry run: would create the ${what}`;
     case 'would-update':
       return `Dry run: would update the ${what} (${describeChanges(changes)}): ${process?.id}`;
+    case 'would-replace':
+      return `Dry run: would replace the ${what} (${describeChanges(changes)}): ${process?.id}`;
   }
 }
 
 /** Shows in the summary what happened to what, the process as it is or would be, and what to do next. */
-export function showEnsured(step: Step, ensured: Ensured, found: Target, redeploy: boolean): void {
+export function showEnsured(step: Step, ensured: EnsuredCloud, found: Target, redeploy: boolean): void {
   const { process, changes, ignored } = ensured;
   const target = { ...found, instanceId: found.instanceId ?? process?.instanceId };
   const isLeft = Object.keys(ignored).length > 0;
@@ -89,8 +95,8 @@ export function showEnsured(step: Step, ensured: Ensured, found: Target, redeplo
   step.headline(mark, html`${verb}: ${whatOf(ensured)} on ${placeOf(target)}`);
   const settings =
     ensured.outcome === 'would-create'
-      ? cloudRules.settingsOf(ensured.spec)
-      : cloudRules.settingsOfExisting(ensured.process);
+      ? cloudService.settingsOf(ensured.spec)
+      : cloudService.settingsOfExisting(ensured.process);
   const shown = { settings, createdAt: process?.createdAt ?? null, target };
   const table = processFacts(
     isLeft ? { ...shown, changes: ignored, kind: 'left' } : { ...shown, changes, kind: 'changed' },
@@ -103,42 +109,48 @@ export function showEnsured(step: Step, ensured: Ensured, found: Target, redeplo
 }
 
 /** Says that the change is live now. */
-export function showLive(step: Step, ensured: Ensured, target: Target): void {
+export function showLive(step: Step, ensured: EnsuredCloud, target: Target): void {
   step.headline('done', html`${liveVerbs[ensured.outcome]}: ${whatOf(ensured)} on ${placeOf(target)}`);
 }
 
 const liveVerbs = {
   created: 'Created and live',
   updated: 'Updated and live',
+  replaced: 'Replaced and live',
   unchanged: 'Deployed, live now',
   'would-create': 'Would create',
   'would-update': 'Would update',
-} as const satisfies Record<Ensured['outcome'], string>;
+  'would-replace': 'Would replace',
+} as const satisfies Record<EnsuredCloud['outcome'], string>;
 
-function whatOf(ensured: Ensured): Html {
+function whatOf(ensured: EnsuredCloud): Html {
   return nameOf(ensured.outcome === 'would-create' ? ensured.spec : ensured.process);
 }
 
-function verdictOf({ outcome, madeByOther }: Ensured): readonly [Mark, string] {
+function verdictOf({ outcome, madeByOther }: EnsuredCloud): readonly [Mark, string] {
   return madeByOther ? ['waiting', 'Created by another run, not live yet'] : verdicts[outcome];
 }
 
 const verdicts = {
   created: ['waiting', 'Created, not live yet'],
   updated: ['waiting', 'Updated, not live yet'],
+  replaced: ['waiting', 'Replaced, not live yet'],
   unchanged: ['nothing', 'Unchanged'],
   'would-create': ['planned', 'Would create'],
   'would-update': ['planned', 'Would update'],
-} as const satisfies Record<Ensured['outcome'], readonly [Mark, string]>;
+  'would-replace': ['planned', 'Would replace'],
+} as const satisfies Record<EnsuredCloud['outcome'], readonly [Mark, string]>;
 
-function nextStep({ outcome, ignored }: Ensured, redeploy: boolean): Html {
+function nextStep({ outcome, ignored }: EnsuredCloud, redeploy: boolean): Html {
   switch (outcome) {
     case 'created':
     case 'updated':
+    case 'replaced':
       return redeploy ? html`` : deployNext;
     case 'would-create':
       return html`<p>Dry run: nothing was changed. Remove <code>dry-run</code> to create it.</p>`;
     case 'would-update':
+    case 'would-replace':
       return html`<p>Dry run: nothing was changed. Remove <code>dry-run</code> to update it.</p>`;
     case 'unchanged':
       return Object.keys(ignored).length === 0

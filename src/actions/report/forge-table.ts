@@ -17,7 +17,7 @@ export function forgeTable(
       return [
         html`${code(command)}${below(joined(small, html` · `))}`,
         columns === 'status' ? code(status) : html``,
-        html`${count}`,
+        html`${count ?? ''}`,
       ];
     }),
   );

@@ -51,7 +51,7 @@ function placeBlock(place: RunningPlace, statuses: Statuses, others: number, isF
 }
 
 function placeTable({ processes, instance }: RunningPlace, statuses: Statuses): Html {
-  const total = processes.reduce((sum, process) => sum + process.processes, 0);
+  const total = processes.reduce((sum, process) => sum + (process.processes ?? 0), 0);
   const keys = processes.map((process) => keyOf(identityOfExisting(process)));
   const isManaged = instance?.type === 'managed_queue';
   const markOf = (process: ExistingProcess): string | undefined => {

@@ -1,7 +1,7 @@
 import type { Health } from '../../cloud/environment-log.ts';
 import type { Instance } from '../../cloud/instances.ts';
 import type { ExistingProcess } from '../../cloud/process.ts';
-import { cloudRules } from '../../cloud/service.ts';
+import { cloudService } from '../../cloud/service.ts';
 import { queueOf, shortName } from '../../cloud/short-name.ts';
 import type { ProcessSpec } from '../../cloud/spec.ts';
 import type { Settings } from '../../converge/changes.ts';
@@ -92,7 +92,7 @@ interface Marks {
 /** Processes as a table that fits a phone, with their ids and dates folded away below it. */
 export function processRows(processes: readonly ExistingProcess[], { markOf, statuses }: Marks = {}): Html {
   const rows = processes.map((process) => {
-    const { processes: count, ...options } = cloudRules.settingsOfExisting(process);
+    const { processes: count, ...options } = cloudService.settingsOfExisting(process);
     const mark = markOf?.(process);
     const odd = mark === undefined ? html`` : html` <strong>${mark}</strong>`;
     const status = statusMark(statuses?.get(process.id)?.status);
@@ -118,7 +118,7 @@ function statusMark(status: Health['status'] | undefined): string {
 function idsOf(processes: readonly ExistingProcess[]): Html {
   const lines = processes.map((process) => {
     const created = process.createdAt === null ? '' : `, created ${readableDate(process.createdAt)}`;
-    return `${process.id}  ${cloudRules.describeExisting(process)}${created}`;
+    return `${process.id}  ${cloudService.describeExisting(process)}${created}`;
   });
   return folded(html`Ids and dates`, preformatted(lines));
 }

@@ -1,0 +1,48 @@
+import type { Open } from '../converge/apply.ts';
+import { ClaimedStore } from '../converge/claim.ts';
+import type { Listing } from '../converge/listing.ts';
+import type { Runtime } from '../converge/look.ts';
+import type { Semaphore } from '../converge/semaphore.ts';
+import type { Store, World } from '../converge/service.ts';
+import { SharedListing } from '../converge/shared-listing.ts';
+import type { ExistingProcess } from './process.ts';
+import { cloudService } from './service.ts';
+import type { ProcessSpec } from './spec.ts';
+import type { CloudStore } from './store.ts';
+import { update } from './update.ts';
+
+type CloudWorld = World<ProcessSpec, ExistingProcess>;
+/** A store that can change a process in place. */
+type Updatable = Store<ProcessSpec, ExistingProcess> & Pick<CloudStore, 'update'>;
+
+/** The processes of one instance, for one process that is to exist there. */
+export function openInstance(store: Updatable, runtime: Runtime): CloudWorld {
+  return {
+    service: cloudService,
+    store,
+    runtime,
+    mend: async (spec, found, changes) => await update(spec, found, changes, { store, runtime }),
+  };
+}
+
+/** The same for several operations at once. `first` is the listing that the plan was made from. */
+export function shareInstance(
+  store: Updatable,
+  first: Listing<ExistingProcess>,
+  semaphore: Semaphore,
+  runtime: Runtime,
+): Open<ProcessSpec, ExistingProcess> {
+  const listings = new SharedListing(() => store.list(), first, { limit: semaphore, ...runtime });
+  return (claim) => {
+    const claimed = new ClaimedStore(store, listings, claim);
+    const sending = {
+      find: (id: string) => claimed.find(id),
+      update: (id: string, changed: Parameters<CloudStore['update']>[1]) =>
+        claim.write(() => store.update(id, changed)),
+    };
+    return {
+      store: claimed,
+      mend: async (spec, found, changes) => await update(spec, found, changes, { store: sending, runtime }),
+    };
+  };
+}

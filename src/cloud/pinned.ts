@@ -1,0 +1,55 @@
+import { type Aligned, align } from '../converge/ensure.ts';
+import type { Runtime } from '../converge/look.ts';
+import { Failure } from '../failure.ts';
+import { drift } from './drift.ts';
+import type { ExistingProcess } from './process.ts';
+import { cloudService } from './service.ts';
+import { describe, type PinnedSpec } from './spec.ts';
+import type { PinnedStore } from './store.ts';
+import { update } from './update.ts';
+
+/** One process that is named by its id, instead of one that matches. */
+export interface EnsurePinned {
+  readonly id: string;
+  readonly spec: PinnedSpec;
+  readonly ifExists: 'update' | 'reuse';
+  readonly dryRun: boolean;
+}
+
+interface PinnedWorld {
+  readonly store: Pick<PinnedStore, 'find' | 'update' | 'mayWrite'>;
+  readonly runtime: Runtime;
+  onExists?(process: ExistingProcess): void;
+}
+
+/** Brings a process that is known by its id into the declared state. Throws a `Failure` when there is none. */
+export async function ensurePinned(
+  wanted: EnsurePinned,
+  world: PinnedWorld,
+): Promise<Aligned<ExistingProcess>> {
+  const { id, spec } = wanted;
+  const found = await world.store.find(id);
+  if (found === undefined) throw notFound(id);
+  if (found.type !== spec.type) {
+    throw new Failure({
+      what: `Background process ${id}`,
+      why: `it is of type ${found.type === '' ? 'unknown' : found.type}, and not ${spec.type}`,
+      fix: 'A process cannot change its type: correct type or process-id',
+    });
+  }
+  const aligned = await align(wanted, found, {
+    ...world,
+    service: { drift, describe, onDrift: cloudService.onDrift },
+    mend: async (declared, existing, changes) => await update(declared, existing, changes, world),
+  });
+  if (aligned === undefined) throw notFound(id);
+  return aligned;
+}
+
+function notFound(id: string): Failure {
+  return new Failure({
+    what: 'process-id',
+    why: `no background process has the id ${id}, or the token cannot see it`,
+    fix: 'Check process-id, or leave it out so that the process is found by what it does',
+  });
+}

@@ -1,0 +1,78 @@
+import type { Changes } from '../converge/changes.ts';
+import { describeChanges } from '../converge/changes.ts';
+import { stated } from '../converge/ensure.ts';
+import { lookFor, type Runtime, spans } from '../converge/look.ts';
+import type { Mended } from '../converge/service.ts';
+import { Cancelled, Failure } from '../failure.ts';
+import { HttpFailure } from '../http/failure.ts';
+import { drift, type ProcessUpdate, updateFor } from './drift.ts';
+import type { ExistingProcess } from './process.ts';
+import type { PinnedSpec } from './spec.ts';
+
+/** Where a process is updated and read again. */
+interface Updating {
+  readonly store: {
+    find(id: string): Promise<ExistingProcess | undefined>;
+    update(id: string, update: ProcessUpdate): Promise<ExistingProcess | undefined>;
+  };
+  readonly runtime: Runtime;
+}
+
+/** Changes a process as declared, and proves it. Undefined if it vanished meanwhile. */
+export async function update(
+  spec: PinnedSpec,
+  found: ExistingProcess,
+  changes: Changes,
+  { store, runtime }: Updating,
+): Promise<Mended<ExistingProcess> | undefined> {
+  const { id } = found;
+  refuseBlindConfig(found, changes);
+  let updated: ExistingProcess | undefined;
+  try {
+    updated = await store.update(id, updateFor(spec, found));
+  } catch (error) {
+    if (error instanceof HttpFailure && error.status === 404) return undefined;
+    if (mayHaveActed(error))
+      runtime.checkpoint(
+        `it is not known whether the update of ${id} (${describeChanges(changes)}) took effect; the next run will see`,
+      );
+    throw error;
+  }
+  const left = (process: ExistingProcess): Changes => stated(drift(spec, process));
+  const isDone = (seen: ExistingProcess | undefined) =>
+    seen?.id === id && Object.keys(left(seen)).length === 0;
+  // An answer may show the state before the update, another process, or nothing: the process itself decides.
+  if (updated === undefined || !isDone(updated)) {
+    const isOver = (seen: ExistingProcess | undefined) => seen === undefined || isDone(seen);
+    updated = await lookFor(spans.updateShows, () => store.find(id), isOver, runtime);
+  }
+  if (updated === undefined) return undefined;
+  if (!isDone(updated)) throw notApplied(id, left(updated));
+  return { process: updated };
+}
+
+/** The config is sent whole: one that is not understood would lose options. */
+function refuseBlindConfig({ id, doubt }: ExistingProcess, changes: Changes): void {
+  if (doubt === undefined || !Object.keys(changes).some((field) => field.startsWith('config.'))) return;
+  throw new Failure({
+    what: `Updating background process ${id}`,
+    why: `${doubt}, so an update of its options could lose some of them`,
+    fix: 'Nothing was changed. Change its options in the dashboard, or declare only processes',
+  });
+}
+
+function mayHaveActed(error: unknown): boolean {
+  if (error instanceof Cancelled) return error.mayHaveActed;
+  return error instanceof HttpFailure && error.arrival === 'maybe';
+}
+
+function notApplied(id: string, left: Changes): Failure {
+  const fields = Object.entries(left).map(
+    ([field, { from, to }]) => `${field} is ${JSON.stringify(from)} and not ${JSON.stringify(to)}`,
+  );
+  return new Failure({
+    what: `Updating background process ${id}`,
+    why: `the update was accepted but not applied: ${fields.join(', ')}`,
+    fix: 'Change it in the dashboard once, or delete the process so that the next run creates it as declared',
+  });
+}

@@ -1,0 +1,228 @@
+import { Failure } from '../failure.ts';
+import { type Changes, describeChanges } from './changes.ts';
+import { type Creation, createOnce } from './create-once.ts';
+import { type Existing, type Listing, readTwice, refuseDoubt, without } from './listing.ts';
+import { lookFor, spans } from './look.ts';
+import { waitUntilGone } from './remove.ts';
+import { candidates, doubtfulAmong, type World } from './service.ts';
+import { settle } from './settle.ts';
+import { severalMatch } from './several-match.ts';
+
+/** What to do when the declared process exists: bring it in line (`update`, `replace`), leave it, create another, or fail. */
+export type IfExists = 'update' | 'replace' | 'reuse' | 'create' | 'fail';
+
+export interface Ensure<S> {
+  readonly spec: S;
+  readonly ifExists: IfExists;
+  /** Writes nothing, and says what it would do. */
+  readonly dryRun: boolean;
+}
+
+interface Outcome {
+  /** What was changed, or would be. */
+  readonly changes: Changes;
+  /** How the process differs from the declaration and was left so. */
+  readonly ignored: Changes;
+  /** A parallel run has created it at the same moment. */
+  readonly madeByOther?: true;
+  /** The name it got because another process has the declared one. */
+  readonly otherName?: string;
+}
+
+/** What came of it, with the process as last read. */
+export interface Aligned<P> extends Outcome {
+  readonly outcome: 'created' | 'updated' | 'replaced' | 'unchanged' | 'would-update' | 'would-replace';
+  readonly process: P;
+}
+
+/** The same, or that a dry run would create the process. */
+export type Ensured<S, P> =
+  | Aligned<P>
+  | (Outcome & { readonly outcome: 'would-create'; readonly process: undefined; readonly spec: S });
+
+const nothing = { changes: {}, ignored: {} } as const;
+
+/** A process that comes or goes while the run works on it makes the run start over, this often at most. */
+const rounds = 4;
+
+/** Makes one background process exist in the declared state. Throws a `Failure` when it cannot say that it does. */
+export async function ensure<S, P extends Existing>(
+  wanted: Ensure<S>,
+  world: World<S, P>,
+): Promise<Ensured<S, P>> {
+  const { spec, ifExists, dryRun } = wanted;
+  const { service, store, runtime } = world;
+  if (ifExists === 'create') return await createBlindly(wanted, world);
+
+  /** Known to be gone, though a listing that lags may still show them. */
+  const gone = new Set<string>();
+  let lost = false;
+  for (let round = 1; round <= rounds; round++) {
+    const found = await findByIdentity(spec, world, gone);
+    if (found === undefined) {
+      store.mayWrite();
+      if (dryRun) return { ...nothing, outcome: 'would-create', process: undefined, spec };
+      const creation = await createOnce(spec, world, gone);
+      if (creation.kind === 'taken') {
+        await waitForHolder(spec, creation, world);
+        lost ||= creation.lost;
+        continue;
+      }
+      if (creation.madeHere) {
+        const created = await complete(spec, creation.process, world);
+        if (created !== undefined) return created;
+      } else {
+        const aligned = await align(wanted, creation.process, world);
+        if (aligned !== undefined) return { ...aligned, madeByOther: true };
+      }
+      gone.add(creation.process.id);
+    } else {
+      // A request of this run whose answer was lost has created it, if it is as declared and was not there before.
+      if (lost && !differs(service.drift(spec, found)))
+        return { ...nothing, outcome: 'created', process: found };
+      const aligned = await align(wanted, found, world);
+      if (aligned !== undefined) return aligned;
+      gone.add(found.id);
+    }
+    runtime.log(`${[...gone].at(-1)} has vanished; looking again`);
+  }
+  throw new Failure({
+    what: `The ${service.describe(spec)}`,
+    why: `it came and went ${rounds} times while this run worked on it`,
+    fix: 'Something else creates and deletes it; let only one run manage it at a time, with a concurrency group in the workflow',
+  });
+}
+
+/** Creates without looking: existing processes stay, and a request that may have arrived is never sent again. */
+async function createBlindly<S, P extends Existing>(
+  { spec, dryRun }: Ensure<S>,
+  { service, store, runtime, onExists }: World<S, P>,
+): Promise<Ensured<S, P>> {
+  store.mayWrite();
+  if (dryRun) return { ...nothing, outcome: 'would-create', process: undefined, spec };
+  const what = service.describe(spec);
+  const sent = await store.create(spec);
+  switch (sent.kind) {
+    case 'created': {
+      const { made } = sent;
+      runtime.checkpoint(`created ${what} as ${made.id}`);
+      onExists?.(made);
+      return { ...nothing, outcome: 'created', process: made, ignored: stated(service.drift(spec, made)) };
+    }
+    case 'taken':
+      throw service.nameTaken(spec, sent.refusal);
+    case 'lost':
+      throw new Failure({
+        what: `Creating the ${what}`,
+        why: `no usable answer came (${sent.cause}), so the process may exist or not`,
+        fix: 'Look at the background processes in the dashboard before you run this again; with if-exists: update a run finds out by itself',
+      });
+  }
+}
+
+/** The process that matches, as last read; undefined when there surely is none. */
+async function findByIdentity<S, P extends Existing>(
+  spec: S,
+  world: World<S, P>,
+  gone: Set<string>,
+): Promise<P | undefined> {
+  const { service, store, runtime } = world;
+  const observe = (listing: Listing<P>) => {
+    const matches = candidates(spec, listing.processes, service);
+    const contested = matches.length > 1 ? matches : [];
+    return { listing, matches, contested, serverTime: listing.serverTime };
+  };
+  const list = async () => without(gone, await store.list());
+
+  let first = observe(await list());
+  // A list of several pages is not atomic: a process that moved between two of them is missed.
+  if (first.matches.length === 0 && first.listing.pages > 1)
+    first = observe(await readTwice(first.listing, list, runtime));
+  const last = await settle(first, async () => observe(await list()), world);
+  const what = service.describe(spec);
+  const [found, ...others] = last.matches;
+  if (others.length > 0)
+    throw severalMatch(what, last.matches, 'the step does not guess which is meant', service);
+  if (found === undefined) {
+    refuseDoubt(what, doubtfulAmong(spec, last.listing.processes, service));
+    return undefined;
+  }
+  if (last === first) return found;
+  // What a race has left may be gone by now, whatever a listing shows.
+  const left = await store.find(found.id);
+  if (left !== undefined) return left;
+  gone.add(found.id);
+  return await findByIdentity(spec, world, gone);
+}
+
+/** A name in use means that a parallel run was first, or that its holder is being removed; anything else is an error. */
+async function waitForHolder<S, P extends Existing>(
+  spec: S,
+  { refusal }: Extract<Creation<P>, { kind: 'taken' }>,
+  world: World<S, P>,
+): Promise<void> {
+  const { service, store, runtime } = world;
+  runtime.log('The name is in use; looking whether by this very process');
+  const look = async () => {
+    const { processes, leaving } = await store.list();
+    return candidates(spec, processes, service)[0] ?? candidates(spec, leaving, service)[0];
+  };
+  const holder = await lookFor(spans.holderShows, look, (seen) => seen !== undefined, runtime, store);
+  if (holder === undefined) throw service.nameTaken(spec, refusal);
+  const { leaving } = await store.list();
+  if (leaving.some(({ id }) => id === holder.id)) await waitUntilGone([holder], world);
+}
+
+/** A new process that differs from its declaration is brought in line where that is possible, and is still created. */
+async function complete<S, P extends Existing>(
+  spec: S,
+  made: P,
+  world: World<S, P>,
+): Promise<Aligned<P> | undefined> {
+  const changes = stated(world.service.drift(spec, made));
+  if (!differs(changes) || world.service.onDrift === 'replace')
+    return { ...nothing, outcome: 'created', process: made, ignored: changes };
+  const aligned = await align({ spec, ifExists: 'update', dryRun: false }, made, world);
+  return aligned?.process && { ...nothing, outcome: 'created', process: aligned.process };
+}
+
+/** Brings an existing process into the declared state, and proves it. Undefined if it vanished meanwhile. */
+export async function align<S, P extends Existing>(
+  { spec, ifExists, dryRun }: Ensure<S>,
+  found: P,
+  world: Pick<World<S, P>, 'runtime' | 'mend' | 'onExists'> & {
+    readonly service: Pick<World<S, P>['service'], 'drift' | 'describe' | 'onDrift'>;
+    readonly store: Pick<World<S, P>['store'], 'mayWrite'>;
+  },
+): Promise<Aligned<P> | undefined> {
+  const { service, store, runtime, onExists } = world;
+  if (ifExists === 'fail') {
+    throw new Failure({
+      what: `The ${service.describe(spec)}`,
+      why: `it already exists (${found.id})`,
+      fix: `Nothing was changed. To allow that, set if-exists to ${service.onDrift} or reuse`,
+    });
+  }
+  const changes = service.drift(spec, found);
+  if (!differs(changes)) return { ...nothing, outcome: 'unchanged', process: found };
+  if (ifExists === 'reuse') return { ...nothing, outcome: 'unchanged', process: found, ignored: changes };
+  store.mayWrite();
+  const outcome = service.onDrift === 'update' ? 'updated' : 'replaced';
+  if (dryRun) return { ...nothing, outcome: `would-${service.onDrift}`, process: found, changes };
+  runtime.log(`Bringing ${found.id} in line (${describeChanges(changes)})`);
+  const mended = await world.mend(spec, found, changes);
+  if (mended === undefined) return undefined;
+  runtime.checkpoint(`${outcome} ${mended.process.id} (${describeChanges(changes)})`);
+  onExists?.(mended.process);
+  const ignored = outcome === 'replaced' ? stated(service.drift(spec, mended.process)) : {};
+  return { ...nothing, ...mended, outcome, changes, ignored };
+}
+
+function differs(changes: Changes): boolean {
+  return Object.keys(changes).length > 0;
+}
+
+/** The differences that are known: what an answer has left out contradicts nothing. */
+export function stated(changes: Changes): Changes {
+  return Object.fromEntries(Object.entries(changes).filter(([, { from }]) => from !== undefined));
+}

@@ -1,0 +1,62 @@
+import type { Open } from '../converge/apply.ts';
+import { ClaimedStore } from '../converge/claim.ts';
+import type { Listing } from '../converge/listing.ts';
+import type { Runtime } from '../converge/look.ts';
+import type { Semaphore } from '../converge/semaphore.ts';
+import type { Store, World } from '../converge/service.ts';
+import { SharedListing } from '../converge/shared-listing.ts';
+import type { ForgeProcess } from './process.ts';
+import { replace } from './replace.ts';
+import { forgeService } from './service.ts';
+import type { ForgeSpec } from './spec.ts';
+
+type ForgeWorld = World<ForgeSpec, ForgeProcess>;
+
+/** The processes of one server, for one process that is to exist there. */
+export function openServer(store: Store<ForgeSpec, ForgeProcess>, runtime: Runtime): ForgeWorld {
+  return {
+    service: forgeService,
+    store,
+    runtime,
+    mend: async (spec, found) => await replace(spec, found, { store, runtime }),
+  };
+}
+
+/** The same for several operations at once. `first` is the listing that the plan was made from. */
+export function shareServer(
+  storeOf: (siteId: string | undefined) => Store<ForgeSpec, ForgeProcess>,
+  first: Listing<ForgeProcess>,
+  semaphore: Semaphore,
+  runtime: Runtime,
+): Open<ForgeSpec, ForgeProcess> {
+  const shared = new Map<string | undefined, ReturnType<typeof share>>();
+  const share = (siteId: string | undefined) => {
+    const store = storeOf(siteId);
+    const known = ofSite(first, siteId);
+    return {
+      store,
+      listings: new SharedListing(() => store.list(), known, { limit: semaphore, ...runtime }),
+    };
+  };
+  return (claim, spec) => {
+    const siteId = spec?.siteId;
+    const { store, listings } = shared.get(siteId) ?? share(siteId);
+    shared.set(siteId, { store, listings });
+    const claimed = new ClaimedStore(store, listings, claim);
+    return {
+      store: claimed,
+      mend: async (declared, found) => await replace(declared, found, { store: claimed, runtime }),
+    };
+  };
+}
+
+/** The processes of one site in a listing of the whole server. */
+function ofSite(listing: Listing<ForgeProcess>, siteId: string | undefined): Listing<ForgeProcess> {
+  if (siteId === undefined) return listing;
+  const isThere = (process: ForgeProcess): boolean => process.siteId === siteId;
+  return {
+    ...listing,
+    processes: listing.processes.filter(isThere),
+    leaving: listing.leaving.filter(isThere),
+  };
+}

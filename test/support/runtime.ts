@@ -1,0 +1,20 @@
+import { Calm, type Runtime } from '../../src/converge/look.ts';
+import type { VirtualClock } from './virtual-clock.ts';
+
+/** What the engine has to work with, on a virtual clock: pauses are as long as can be, and nobody listens. */
+export function runtimeOn(
+  clock: VirtualClock,
+  { cancelled = new AbortController().signal, requests = () => 0, ...heard }: Partial<Runtime> = {},
+): Runtime {
+  return {
+    clock,
+    random: () => 1,
+    cancelled,
+    calm: new Calm(clock),
+    requests,
+    log: () => undefined,
+    warn: () => undefined,
+    checkpoint: () => undefined,
+    ...heard,
+  };
+}
