@@ -28,7 +28,7 @@ export interface LogManners {
 }
 
 /** A free text that an entry holds. */
-export const queryFilters: LogManners['query'] = (message, query) => message.includes(query);
+const queryFilters: LogManners['query'] = (message, query) => message.includes(query);
 
 /** All entries come, whatever is asked for. */
 export const queryIgnored: LogManners['query'] = () => true;

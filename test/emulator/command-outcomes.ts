@@ -23,12 +23,6 @@ export function fails(output: string | null = null, failureReason: string | null
   return { statuses, outputSoFar: null, output, exitCode: 1, failureReason };
 }
 
-/** It could not even be started: there is neither output nor an exit code. */
-export function neverStarts(failureReason: string): CommandOutcome {
-  const statuses = ['pending', 'command.failure'];
-  return { statuses, outputSoFar: null, output: null, exitCode: null, failureReason };
-}
-
 export function neverEnds(outputSoFar: string | null = null): CommandOutcome {
   return { statuses: UNDER_WAY, outputSoFar, output: null, exitCode: null, failureReason: null };
 }

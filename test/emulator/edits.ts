@@ -15,10 +15,6 @@ export function withAttributes(attributes: JsonObject): Edit {
   return editData((resource) => changed(resource, attributes));
 }
 
-export function withoutAttributes(...names: string[]): Edit {
-  return editData((resource) => lacking(resource, names));
-}
-
 /** Of each process, also of those that an `include` has brought along. */
 export function processesWith(attributes: JsonObject): Edit {
   return editProcesses((process) => changed(process, attributes));
@@ -55,10 +51,6 @@ export function without(...parts: string[]): Edit {
   return editBody((body) =>
     Object.fromEntries(Object.entries(body).filter(([part]) => !parts.includes(part))),
   );
-}
-
-export function withHeaders(headers: Record<string, string>): Edit {
-  return (answer) => ({ ...answer, headers: { ...answer.headers, ...headers } });
 }
 
 /** Packed, though nobody has asked for that. */
