@@ -25,7 +25,7 @@ test('every picture is small', () => {
 });
 
 test.each([
-  ['comment', commentOfAPlan, '(Background|background) processes'],
+  ['comment', commentOfAPlan, 'php artisan pulse:work'],
   ['summary', summaryOfAnUpdate, 'Updated'],
 ])('the %s that is shown comes from a run', async (name, scene, text) => {
   const shown = await scene();
