@@ -32,7 +32,7 @@ export async function proveForgeStable(
   step.output({ stable: failed.length > 0 ? 'false' : unknown.length > 0 ? 'unknown' : 'true' });
   if (failed.length > 0) throw notStable(failed.map(({ why }) => why));
   for (const { why } of unknown) step.warn(`${why}.`);
-  if (unknown.length === 0) step.summarize(html`<p>✅ Stable: up for ${seconds} s.</p>`);
+  if (unknown.length === 0) step.summarize(html`<p><strong>Stable:</strong> up for ${seconds} s.</p>`);
 }
 
 function notStable(whys: readonly string[]): Failure {

@@ -49,7 +49,7 @@ export async function runList(step: Step): Promise<void> {
     step.output({ ...outputsFor(running, statuses), 'manifest-yaml': manifest });
     showListed(step, running, { type, manifest, statuses });
     if (statuses === undefined) return;
-    warnOfStatuses(step, statuses);
+    warnOfStatuses(step, status, statuses);
     requireStatus(step, status, statuses);
   });
 }

@@ -1,13 +1,13 @@
 import { asPrinted } from '../cloud/deployments.ts';
 import type { Environment } from '../cloud/environment.ts';
-import { describeExits, type Health, printedIn, type Watched } from '../cloud/environment-log.ts';
+import { describeExits, type Health, nameOf, printedIn, type Watched } from '../cloud/environment-log.ts';
 import { EnvironmentLog } from '../cloud/environment-log-reader.ts';
 import { type Deployed, lookBack, type Observing, watch } from '../cloud/stability.ts';
 import { Cancelled, Failure, messageOf } from '../failure.ts';
 import { html } from '../runner/html.ts';
 import type { Step } from '../runner/step.ts';
 import { lastLines } from './report/logs.ts';
-import { hintFor, restartingText, stableText } from './report/stable.ts';
+import { hintFor, stableText } from './report/stable.ts';
 
 /** What is to be proved: that processes run without exiting. */
 export interface StabilityProof {
@@ -35,7 +35,6 @@ export async function proveStable(step: Step, proof: StabilityProof, observing: 
   step.output({ stable: restarting.length > 0 ? 'false' : unknown.length > 0 ? 'unknown' : 'true' });
   for (const health of healths) warnOf(step, health);
   if (restarting.length > 0) {
-    step.summarize(restartingText(restarting));
     if (proof.showLogs) await showPrinted(step, proof, restarting, observing);
     throw notStable(restarting, proof.showLogs);
   }
@@ -46,28 +45,26 @@ export async function proveStable(step: Step, proof: StabilityProof, observing: 
 }
 
 function warnOf(step: Step, health: Health): void {
-  const { process, status, exits, why } = health;
-  const name = `${process.command ?? process.id} on ${process.cluster ?? 'its cluster'}`;
-  if (status === 'unknown') step.warn(`Whether ${name} runs is not known: ${why}.`);
+  const { status, exits, why } = health;
+  if (status === 'unknown') step.warn(`Whether ${nameOf(health.process)} runs is not known: ${why}.`);
   if (status === 'up' && exits.some(({ code }) => code !== 0))
     step.warn(`${describeExits(health)}. It was started again.`);
 }
 
 function notStable(restarting: readonly Health[], showLogs: boolean): Failure {
-  const [first] = restarting;
-  const more = restarting.length > 1 ? ` and ${restarting.length - 1} more` : '';
-  const hints = [...new Set(restarting.map(hintFor))].join('. ');
-  const logs = showLogs
-    ? 'The summary has what was printed last'
-    : 'Read in the log of the environment what it printed before, or set show-logs: true';
+  const [first, ...others] = restarting;
+  const what =
+    others.length === 0 && first !== undefined
+      ? nameOf(first.process)
+      : `${restarting.length} background processes`;
+  const lines = restarting.map((health) => `${describeExits(health)}. ${hintFor(health)}`);
   return new Failure({
-    headline: `${first?.process.command} on ${first?.process.cluster}${more} keeps exiting`,
+    headline: `${what} ${others.length === 0 ? 'keeps' : 'keep'} exiting`,
     what: 'The background processes do not stay up',
-    why:
-      restarting.length === 1
-        ? `${describeExits(restarting[0] as Health)}`
-        : `\n${restarting.map((one) => `- ${describeExits(one)}`).join('\n')}\n`,
-    fix: `${hints}. ${logs}`,
+    why: others.length === 0 ? lines.join() : `\n${lines.map((line) => `- ${line}.`).join('\n')}\n`,
+    fix: showLogs
+      ? 'The summary has what was printed last'
+      : 'Read in the log of the environment what it printed before, or set show-logs: true',
   });
 }
 
@@ -81,8 +78,9 @@ async function showPrinted(
   const last = Math.max(...restarting.flatMap(({ exits }) => exits.map(({ at }) => at)));
   try {
     const log = new EnvironmentLog(client, environmentId);
-    const lines = printedIn(await log.readAll({ from: last - 30_000, to: last + 2_000 }));
-    const text = environment.redact(asPrinted(lines.slice(-shownLines).join('\n')));
+    const printed = printedIn(await log.readAll({ from: last - 30_000, to: last + 2_000 }));
+    const lines = environment.redact(asPrinted(printed.join('\n'))).split('\n');
+    const text = withoutRepeats(lines).slice(-shownLines).join('\n');
     step.summarize(lastLines(step, html`What background processes printed last`, text));
   } catch (error) {
     if (error instanceof Cancelled) throw error;
@@ -91,3 +89,14 @@ async function showPrinted(
 }
 
 const shownLines = 20;
+
+/** Lines that follow one another once, with how often. */
+function withoutRepeats(lines: readonly string[]): readonly string[] {
+  const runs: { readonly line: string; times: number }[] = [];
+  for (const line of lines.map((text) => text.trimEnd())) {
+    const last = runs.at(-1);
+    if (last?.line === line) last.times++;
+    else runs.push({ line, times: 1 });
+  }
+  return runs.map(({ line, times }) => (times === 1 ? line : `${line}  (${times} times)`));
+}

@@ -1,6 +1,6 @@
 import { hasSucceeded, readDeployments } from '../cloud/deployments.ts';
 import { type Environment, readEnvironment, whyAsleep } from '../cloud/environment.ts';
-import { describeExits, type Health, unknown, watchedOf } from '../cloud/environment-log.ts';
+import { describeExits, type Health, nameOf, unknown, watchedOf } from '../cloud/environment-log.ts';
 import { readInstance } from '../cloud/instances.ts';
 import { lookBack } from '../cloud/stability.ts';
 import { Failure } from '../failure.ts';
@@ -86,14 +86,16 @@ function byId(healths: readonly Health[]): ReadonlyMap<string, Health> {
   return new Map(healths.map((health) => [health.process.id, health]));
 }
 
-/** Warns of what is not known, and of what has exited. */
-export function warnOfStatuses(step: Step, statuses: ReadonlyMap<string, Health>): void {
+/** Warns of what is not known, and of what has exited, unless the gate says so. */
+export function warnOfStatuses(
+  step: Step,
+  { required }: StatusInputs,
+  statuses: ReadonlyMap<string, Health>,
+): void {
   for (const health of statuses.values()) {
-    const { process, status, exits, why } = health;
-    if (status === 'unknown' && why !== '')
-      step.warn(
-        `Whether ${process.command ?? process.id} on ${process.cluster ?? 'its cluster'} runs is not known: ${why}.`,
-      );
+    const { status, exits, why } = health;
+    if (required.length > 0 && !required.includes(status)) continue;
+    if (status === 'unknown') step.warn(`Whether ${nameOf(health.process)} runs is not known: ${why}.`);
     else if (exits.length > 0) step.warn(`${describeExits(health)}.`);
   }
 }
@@ -121,5 +123,5 @@ export function requireStatus(
 function describeStatus(health: Health): string {
   const { process, status, why } = health;
   if (status === 'restarting') return `restarting: ${describeExits(health)}`;
-  return `${status}: ${process.command ?? process.id} on ${process.cluster ?? 'its cluster'}${why === undefined ? '' : ` (${why})`}`;
+  return `${status}: ${nameOf(process)}${why === undefined ? '' : ` (${why})`}`;
 }

@@ -217,14 +217,18 @@ function ofNewestDeploy(events: readonly ProcessEvent[], cluster: string): reado
   return own.filter(({ deploy = -1 }) => deploy === newest);
 }
 
-/** `php artisan horizon on Workers exited 14 times in 8 s with code 1`. */
+/** `"php artisan horizon" on Workers exited 14 times in 8 s with code 1`. */
 export function describeExits({ process, exits, downFor }: Health): string {
-  const { command, cluster } = process;
   const times = exits.length === 1 ? 'once' : `${exits.length} times`;
   const span = Math.round(((exits.at(-1)?.at ?? 0) - (exits[0]?.at ?? 0)) / 1000);
   const within = exits.length === 1 ? '' : ` in ${Math.max(span, 1)} s`;
   const codes = [...new Set(exits.map(({ code }) => code))];
   const withCode = `with code ${codes.slice(0, 5).join(', ')}`;
   const down = downFor === undefined ? '' : `, and was not started again for ${Math.round(downFor / 1000)} s`;
-  return `${command} on ${cluster} exited ${times}${within} ${withCode}${down}`;
+  return `${nameOf(process)} exited ${times}${within} ${withCode}${down}`;
+}
+
+/** `"php artisan horizon" on Workers`, for messages. */
+export function nameOf({ id, command, cluster }: Watched): string {
+  return `${command === null ? id : JSON.stringify(command)} on ${cluster ?? 'its cluster'}`;
 }

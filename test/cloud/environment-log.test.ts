@@ -249,11 +249,11 @@ describe('a process', () => {
   test('is described with how often it exited, in what time and with which codes', () => {
     const [health] = judge([horizon], eventsIn(loop), past);
     expect(health && describeExits(health)).toBe(
-      'php artisan horizon on Workers exited 14 times in 8 s with code 1',
+      '"php artisan horizon" on Workers exited 14 times in 8 s with code 1',
     );
     const [down] = judge([{ ...horizon, isSingle: true }], eventsIn([exit(0, 137)]), past);
     expect(down && describeExits(down)).toBe(
-      'php artisan horizon on Workers exited once with code 137, and was not started again for 60 s',
+      '"php artisan horizon" on Workers exited once with code 137, and was not started again for 60 s',
     );
   });
 });

@@ -14,7 +14,7 @@ describe('stable-for on Forge', () => {
 
     expect(run.errors).toEqual([]);
     expect(run.outputs).toMatchObject({ outcome: 'created', stable: 'true' });
-    expect(run.summary).toContain('✅ Stable: up for 30 s');
+    expect(run.summary).toContain('Stable:</strong> up for 30 s');
     expect(world.emulator.requests.length).toBeLessThanOrEqual(14);
     await world.emulator.close();
   });

@@ -226,6 +226,93 @@ describe.concurrent('a deployment that does not succeed fails the step, with the
   });
 });
 
+describe.concurrent('redeploy with nothing to change', () => {
+  const before = '2025-04-04T11:24:42.000000Z';
+  const worker = { type: 'worker', created_at: before } as const;
+  const inputs = { environment: 'main', ...redeploy };
+
+  test.each(['.', 'apply'])('deploys where the newest deployment failed: %s', async (action) => {
+    await using shop = await openShop({ deploymentScript: quick });
+    const { cloud } = shop.emulator;
+    cloud.addProcess(shop.instance, worker);
+    cloud.deployed(shop.environment);
+    cloud.addDeployment(shop.environment, { script: ['build.failed'] });
+    const files = { '.github/background-processes.yml': 'instances:\n  App:\n    - type: worker\n' };
+    const step = await shop.run(inputs, { action, files });
+
+    expect(step.errors).toEqual([]);
+    expect(step.outputs).toMatchObject({ outcome: 'unchanged', 'deployment-id': cloud.deployments[2]?.id });
+    expect(step.log).toContain('ended as build.failed: deploying');
+  });
+
+  test('deploys where a run was killed between the change and the deployment', async () => {
+    await using shop = await openShop({ deploymentScript: quick });
+    const { cloud } = shop.emulator;
+    cloud.deployed(shop.environment);
+    cloud.addProcess(shop.instance, { type: 'worker' });
+    const step = await shop.run(inputs);
+
+    expect(step.outputs).toMatchObject({ outcome: 'unchanged', 'deployment-id': cloud.deployments[1]?.id });
+    expect(cloud.listRunning(shop.instance)).toHaveLength(1);
+  });
+
+  test('deploys nothing where it is live, and asks once', async () => {
+    await using shop = await openShop();
+    shop.emulator.cloud.addProcess(shop.instance, worker);
+    shop.emulator.cloud.deployed(shop.environment);
+    const step = await shop.run(inputs);
+
+    expect(step.outputs).toMatchObject({ outcome: 'unchanged', 'deployment-id': '' });
+    expect(shop.requests().filter((line) => line.includes('deployments'))).toHaveLength(1);
+  });
+
+  test('does not wait for one that is on its way', async () => {
+    await using shop = await openShop();
+    shop.emulator.cloud.addProcess(shop.instance, worker);
+    shop.emulator.cloud.addDeployment(shop.environment, { script: ['build.running'] });
+    const step = await shop.run(inputs);
+
+    expect(step.exitCode).toBe(0);
+    expect(step.log).toContain('is running, and carries what is declared');
+    expect(deployRequests(shop)).toBe(0);
+  });
+
+  test('deploys where a deletion has never been deployed', async () => {
+    await using shop = await openShop({ deploymentScript: quick });
+    shop.emulator.cloud.addDeployment(shop.environment, { script: ['deployment.failed'] });
+    const step = await shop.run({ environment: 'main', type: 'worker', ...redeploy }, { action: 'delete' });
+
+    expect(step.outputs['outcome']).toBe('absent');
+    expect(deployRequests(shop)).toBe(1);
+  });
+});
+
+describe.concurrent('wait-for-commit', () => {
+  const commit = 'fedcba9876543210fedcba9876543210fedcba98';
+
+  test('waits for the deployment of a push before anything else', async () => {
+    await using shop = await openShop({ deploymentTakes: 40_000 });
+    shop.emulator.cloud.deployed(shop.environment);
+    shop.emulator.cloud.push(shop.environment, { inMs: 20_000, commitHash: commit });
+    const step = await shop.run({ environment: 'main', 'wait-for-commit': commit });
+
+    expect(step.errors).toEqual([]);
+    expect(step.log).toContain('The deployment of commit fedcba9 is not there yet');
+    expect(step.log).toContain('Commit fedcba9 is deployed');
+    expect(step.outputs['outcome']).toBe('created');
+  });
+
+  test('fails the step where that deployment fails, and nothing is changed', async () => {
+    await using shop = await openShop();
+    shop.emulator.cloud.addDeployment(shop.environment, { script: ['build.failed'], commitHash: commit });
+    const step = await shop.run({ environment: 'main', 'wait-for-commit': commit });
+
+    expect(step.exitCode).toBe(1);
+    expect(step.errors[0]).toContain('The deployment of commit fedcba9');
+    expect(shop.ids()).toEqual([]);
+  });
+});
+
 describe.concurrent('no deployment is started', () => {
   test('when nothing has changed', async () => {
     await using shop = await openShop();

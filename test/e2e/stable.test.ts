@@ -28,7 +28,7 @@ describe.concurrent('stable-for, with nothing to change, looks back and waits fo
     const step = await shop.run(stable);
 
     expect(step.outputs).toMatchObject({ outcome: 'unchanged', stable: 'true' });
-    expect(step.summary).toContain('✅ Stable');
+    expect(step.summary).toContain('Stable:');
     expect(logRequests(shop)).toBeLessThanOrEqual(2);
   });
 
@@ -41,9 +41,9 @@ describe.concurrent('stable-for, with nothing to change, looks back and waits fo
 
     expect(step.exitCode).toBe(1);
     expect(step.outputs).toMatchObject({ outcome: 'unchanged', stable: 'false' });
-    expect(step.errors[0]).toMatch(/php artisan horizon on App exited \d+ times in \d+ s with code/);
+    expect(step.errors[0]).toMatch(/"php artisan horizon" on App exited \d+ times in \d+ s with code/);
     expect(step.errors[0]).toContain(`with code ${code}.`);
-    expect(step.summary).toContain('❌ php artisan horizon on App keeps exiting');
+    expect(step.summary).toContain('❌ <code>php artisan horizon</code> on App keeps exiting');
     // What it printed may hold secrets.
     expect(step.summary).not.toContain('Connection refused');
   });
@@ -217,7 +217,7 @@ describe.concurrent('apply', () => {
 
     expect(step.exitCode).toBe(1);
     expect(step.outputs).toMatchObject({ outcome: 'unchanged', stable: 'false' });
-    expect(step.errors[0]).toContain('php artisan pulse:work on App exited');
+    expect(step.errors[0]).toContain('"php artisan pulse:work" on App exited');
     expect(step.errors[0]).not.toContain('horizon');
   });
 });

@@ -1,5 +1,5 @@
 import type { Health } from '../../cloud/environment-log.ts';
-import { code, type Html, html } from '../../runner/html.ts';
+import { type Html, html } from '../../runner/html.ts';
 
 /** What exit codes mean, as far as they say more than that the command failed. */
 const meanings: ReadonlyMap<number | undefined, string> = new Map([
@@ -19,29 +19,6 @@ export function hintFor({ exits }: Health): string {
     meanings.get(last) ??
     'The command fails: check that it exists in this release, and what it connects to (Redis, a database)'
   );
-}
-
-/** Which processes keep exiting, where, how often, and why that may be, for a glance. */
-export function restartingText(restarting: readonly Health[]): Html {
-  return html`${restarting.map(
-    (health) =>
-      html`<p>🔁 ${code(health.process.command ?? health.process.id)}<br>on ${code(health.process.cluster ?? '')}: exited <strong>${howOften(health)}</strong>${whichCodes(health)}${downText(health)}<br><sub>${hintFor(health)}.</sub></p>`,
-  )}`;
-}
-
-function howOften({ exits }: Health): string {
-  if (exits.length === 1) return 'once';
-  const span = Math.round(((exits.at(-1)?.at ?? 0) - (exits[0]?.at ?? 0)) / 1000);
-  return `${exits.length} times in ${Math.max(span, 1)} s`;
-}
-
-function whichCodes({ exits }: Health): Html {
-  const codes = [...new Set(exits.map((exit) => String(exit.code ?? '?')))].slice(0, 5);
-  return html`, code ${codes.join(', ')}`;
-}
-
-function downText({ downFor }: Health): Html {
-  return downFor === undefined ? html`` : html`, not started again for ${Math.round(downFor / 1000)} s`;
 }
 
 /** That nothing of note has happened in so many seconds. */
