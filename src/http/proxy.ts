@@ -1,11 +1,9 @@
-import { type buildConnector, type Dispatcher, EnvHttpProxyAgent, Pool } from 'undici';
 import { Failure } from '../failure.ts';
-import { ProxyUnreachable } from './failure.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /** The proxy that an environment variable names. */
-export interface Proxy {
+export interface NamedProxy {
   /** `https_proxy`, spelled as it is set. */
   readonly variable: string;
   /** Without user and password. */
@@ -27,7 +25,7 @@ export function isLoopback({ hostname }: URL): boolean {
  * As on runners: `https_proxy` for https, `http_proxy` for http, a missing scheme means `http://`. None for this machine
  * itself: the token would leave it, over http in clear.
  */
-export function proxyFor(origin: URL, environment: Environment): Proxy | undefined {
+export function proxyFor(origin: URL, environment: Environment): NamedProxy | undefined {
   if (isLoopback(origin)) return undefined;
   const found = lookUp(environment, origin.protocol === 'https:' ? 'https_proxy' : 'http_proxy');
   if (found === undefined) return undefined;
@@ -52,35 +50,6 @@ export function proxyFor(origin: URL, environment: Environment): Proxy | undefin
   Object.assign(address, { username: '', password: '' });
   const noProxy = lookUp(environment, 'no_proxy')?.value ?? '';
   return { variable, address, user, password, lacksScheme, noProxy };
-}
-
-/** undici's agent for proxies. An error on the way to the proxy itself is a `ProxyUnreachable`. */
-export function openProxyAgent(
-  proxy: Proxy,
-  options: EnvHttpProxyAgent.Options & { readonly connect: buildConnector.connector },
-): Dispatcher {
-  const { address, user, password, noProxy } = proxy;
-  const toProxy: buildConnector.connector = (target, done) =>
-    options.connect(target, (...[error, socket]) =>
-      error === null ? done(null, socket) : done(unreachable(proxy, error), null),
-    );
-  const basic = Buffer.from(`${user}:${password}`, 'latin1').toString('base64');
-  const isSocks = address.protocol.startsWith('socks');
-  // undici itself fails to read a % that stands for itself.
-  const credentials = user === '' ? {} : isSocks ? { username: user, password } : { token: `Basic ${basic}` };
-  return new EnvHttpProxyAgent({
-    ...options,
-    ...credentials,
-    httpProxy: address.href,
-    httpsProxy: address.href,
-    noProxy,
-    clientFactory: (origin) => new Pool(origin, { connect: toProxy }),
-  });
-}
-
-function unreachable({ variable, address, lacksScheme }: Proxy, cause: Error): ProxyUnreachable {
-  const fix = lacksScheme ? `Write ${variable} with its scheme: ${address.origin}` : undefined;
-  return new ProxyUnreachable(`${address.host} (from ${variable})`, fix, { cause });
 }
 
 function lookUp(

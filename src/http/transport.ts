@@ -2,7 +2,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { buildConnector, type Dispatcher, errors, Pool } from 'undici';
 import type { EarlyConnection } from '../early-connection.ts';
 import { NotSent, TooLarge } from './failure.ts';
-import { openProxyAgent, proxyFor } from './proxy.ts';
+import { proxyFor } from './proxy.ts';
 
 export type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE';
 
@@ -47,9 +47,9 @@ export interface TransportOptions {
 }
 
 /** undici, with the proxy that the environment names (`https_proxy`, `http_proxy`, `no_proxy`, in either case). */
-export function openTransport(options: TransportOptions): Transport {
+export async function openTransport(options: TransportOptions): Promise<Transport> {
   const { maxBytes } = options;
-  const dispatcher = openDispatcher(options);
+  const dispatcher = await openDispatcher(options);
   return {
     async send({ method, url, headers, body: content }, signal) {
       signal.throwIfAborted();
@@ -82,7 +82,7 @@ export function openTransport(options: TransportOptions): Transport {
   };
 }
 
-function openDispatcher(options: TransportOptions): Dispatcher {
+async function openDispatcher(options: TransportOptions): Promise<Dispatcher> {
   const { connectTimeout, connections, environment, first, maxBytes, origin } = options;
   const proxy = proxyFor(origin, environment);
   const begun = proxy === undefined && first?.origin === origin.origin ? first : undefined;
@@ -95,6 +95,8 @@ function openDispatcher(options: TransportOptions): Dispatcher {
     connect,
   } as const;
   if (proxy === undefined) return new Pool(origin.origin, settings);
+  // 25 kB that only those behind a proxy load.
+  const { openProxyAgent } = await import('./proxy-agent.ts');
   return openProxyAgent(proxy, { ...settings, connectTimeout });
 }
 

@@ -63,7 +63,7 @@ const Viewer = v.object({ data: v.object({ viewer: v.object({ login: v.string() 
  */
 export async function keepComment(target: CommentTarget, comment: StickyComment): Promise<Posted> {
   const { clock, cutOff, random } = target;
-  const gitHub = open(target);
+  const gitHub = await open(target);
   const pause = backoff(pauses, random);
   try {
     let until: number | undefined;
@@ -90,7 +90,7 @@ interface GitHub {
   close(): Promise<void>;
 }
 
-function open({
+async function open({
   apiUrl,
   token,
   environment,
@@ -99,8 +99,8 @@ function open({
   clock,
   random,
   log,
-}: CommentTarget): GitHub {
-  const transport = openTransport({
+}: CommentTarget): Promise<GitHub> {
+  const transport = await openTransport({
     origin: apiUrl,
     environment,
     connections: 1,

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http';
-import {
+import net, {
   type AddressInfo,
   createServer as createSocketServer,
   type Socket,
@@ -64,7 +64,7 @@ function everyAddress(origin: URL): URL {
 }
 
 async function transportTo(origin: URL, options: Partial<TransportOptions> = {}): Promise<Transport> {
-  const transport = openTransport({
+  const transport = await openTransport({
     origin,
     connectTimeout: 5_000,
     connections: 6,
@@ -219,6 +219,14 @@ describe('connections', () => {
     await sideBySide();
     expect(connections()).toBe(2);
   });
+});
+
+test('each family of addresses of a host has half of the time to connect, as a host far away needs', async () => {
+  const connect = vi.spyOn(net, 'connect');
+  const { origin } = await serve((_, response) => response.end('{}'));
+  await get(origin, { connectTimeout: 8_000 });
+  expect(connect).toHaveBeenCalledWith(expect.objectContaining({ autoSelectFamilyAttemptTimeout: 4_000 }));
+  connect.mockRestore();
 });
 
 describe('the size of an answer', () => {

@@ -41,7 +41,7 @@ export async function withClient<T>(
   body: (client: HttpClient) => Promise<T>,
 ): Promise<T> {
   const { service, token, apiUrl, requestTimeout } = connection;
-  const transport = openTransport({
+  const transport = await openTransport({
     origin: apiUrl,
     environment: step.environment,
     first: step.connection,
