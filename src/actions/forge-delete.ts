@@ -56,7 +56,7 @@ function openWorld(step: Step, client: HttpClient, { connection }: ForgeDeleteIn
 
 /** The one process of an id; none where it is being removed already, once that is over. */
 async function findPinned(id: string, world: ForgeDeleteWorld): Promise<readonly ForgeProcess[]> {
-  const found = await world.store.find(id);
+  const found = await world.store.findAny(id);
   if (found === undefined) return [];
   if (!isLeaving(found)) return [found];
   await waitUntilGone([found], world);

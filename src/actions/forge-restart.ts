@@ -77,7 +77,7 @@ async function select(
   { filter, processId, target: name }: ForgeRestartInputs,
 ): Promise<readonly ForgeProcess[]> {
   if (processId !== undefined) {
-    const found = await store.find(processId);
+    const found = await store.findAny(processId);
     if (found !== undefined && !isLeaving(found)) return [found];
     throw new Failure({
       what: `Background process ${processId}`,

@@ -1,4 +1,5 @@
-import { createOnce } from '../converge/create-once.ts';
+import { type Creation, createOnce } from '../converge/create-once.ts';
+import { lookFor, spans } from '../converge/look.ts';
 import { removeForSure, waitUntilGone } from '../converge/remove.ts';
 import { candidates, type Mended, type World } from '../converge/service.ts';
 import { Cancelled, Failure } from '../failure.ts';
@@ -7,24 +8,28 @@ import { type ForgeProcess, label } from './process.ts';
 import { forgeService } from './service.ts';
 import { describe, type ForgeSpec } from './spec.ts';
 
+/** What takes the old process's place. */
+type Successor = Pick<Extract<Creation<ForgeProcess>, { kind: 'created' }>, 'process' | 'madeHere'>;
+
 type ForgeWorld = Pick<World<ForgeSpec, ForgeProcess>, 'store' | 'runtime'>;
 
 /**
  * Replaces a process by the declared one. The new one comes first where the server takes it. Where the name is in use,
- * most likely by the old process itself, that has to go before.
+ * most likely by the old process itself, that has to go before. Undefined when the successor, which another run has
+ * created, is gone again.
  */
 export async function replace(
   spec: ForgeSpec,
   old: ForgeProcess,
   world: ForgeWorld,
-): Promise<Mended<ForgeProcess>> {
+): Promise<Mended<ForgeProcess> | undefined> {
   const { store, runtime } = world;
   runtime.log(`Replacing ${label(old)}: processes ${old.processes ?? 'unknown'} → ${spec.processes}`);
   const successor = await createSuccessor(spec, old, world);
   if (successor !== undefined) {
-    runtime.checkpoint(`${successor.id} exists in the place of ${old.id}, which is still there`);
-    await removeOld(old, successor, world);
-    return { process: successor };
+    runtime.checkpoint(`${successor.process.id} exists in the place of ${old.id}, which is still there`);
+    await removeOld(old, successor.process, world);
+    return await confirmed(successor, world);
   }
   runtime.log(`The name is in use, as it would be by ${old.id} itself: deleting that first`);
   await removeForSure(store, old.id);
@@ -36,19 +41,29 @@ export async function replace(
   }
 }
 
+/** A process of another run may have given way to a third one meanwhile. */
+async function confirmed(
+  { process, madeHere }: Successor,
+  { store }: ForgeWorld,
+): Promise<Mended<ForgeProcess> | undefined> {
+  const left = madeHere ? process : await store.find(process.id);
+  return left && { process: left };
+}
+
 async function createAfter(
   spec: ForgeSpec,
   old: ForgeProcess,
   world: ForgeWorld,
 ): Promise<Mended<ForgeProcess>> {
   await waitUntilGone([old], world);
-  const wanted = await createSuccessor(spec, old, world);
-  if (wanted !== undefined) return { process: wanted };
+  // A list that lags shows only later what another run has created.
+  const wanted = await createSuccessor(spec, old, world, spans.holderShows);
+  if (wanted !== undefined) return { process: wanted.process };
   // The name belongs to another process after all. The old one is gone: what matters now is that something runs again.
   const name = otherName(spec.name, old.id);
   world.runtime.log(`Another process has the name ${spec.name}; taking ${name} instead`);
-  const process = await createSuccessor({ ...spec, name }, old, world);
-  if (process !== undefined) return { process, otherName: name };
+  const other = await createSuccessor({ ...spec, name }, old, world, spans.holderShows);
+  if (other !== undefined) return { process: other.process, otherName: name };
   throw new Failure({
     what: `Creating the ${describe(spec)}`,
     why: `the names ${spec.name} and ${name} are both in use`,
@@ -56,22 +71,28 @@ async function createAfter(
   });
 }
 
-/** The process that takes the old one's place; undefined when another process, which is no successor, has its name. */
+/**
+ * The process that takes the old one's place; undefined when another process, which is no successor, has its name.
+ * `span`: milliseconds for which a successor of another run is looked for.
+ */
 async function createSuccessor(
   spec: ForgeSpec,
   old: ForgeProcess,
   world: ForgeWorld,
-): Promise<ForgeProcess | undefined> {
+  span = 0,
+): Promise<Successor | undefined> {
   const mend = () => Promise.resolve(undefined);
   const creation = await createOnce(spec, { ...world, service: forgeService, mend }, new Set([old.id]));
-  if (creation.kind === 'created') return creation.process;
+  if (creation.kind === 'created') return creation;
   // Another run may be replacing the same process, and its successor has the name.
-  const { processes } = await world.store.list();
-  return candidates(
-    spec,
-    processes.filter(({ id }) => id !== old.id),
-    forgeService,
-  )[0];
+  const { store, runtime } = world;
+  const look = async () => {
+    const { processes } = await store.list();
+    const others = processes.filter(({ id }) => id !== old.id);
+    return candidates(spec, others, forgeService)[0];
+  };
+  const process = await lookFor(span, look, (seen) => seen !== undefined, runtime, store);
+  return process && { process, madeHere: false };
 }
 
 async function removeOld(old: ForgeProcess, successor: ForgeProcess, { store }: ForgeWorld): Promise<void> {

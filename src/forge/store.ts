@@ -58,6 +58,12 @@ export class ForgeStore implements Store<ForgeSpec, ForgeProcess> {
   }
 
   async find(id: string): Promise<ForgeProcess | undefined> {
+    const process = await this.findAny(id);
+    return process === undefined || isLeaving(process) ? undefined : process;
+  }
+
+  /** The same, also one that is being removed. */
+  async findAny(id: string): Promise<ForgeProcess | undefined> {
     return await undefinedIf404(async () => {
       const call = this.#call('GET', this.#path(id), 'server:view');
       const { data } = await this.#client.json(

@@ -1,179 +1,83 @@
+import { processFrom } from '../../src/cloud/process.ts';
+import { cloudService } from '../../src/cloud/service.ts';
+import type { ProcessSpec } from '../../src/cloud/spec.ts';
+import { candidates } from '../../src/converge/service.ts';
 import type { TransportRequest, TransportResponse } from '../../src/http/transport.ts';
 import { SERVER_DEFAULTS, storedConfig, workerCommand } from '../emulator/worker-command.ts';
-import { History } from './history.ts';
-import { type Manners, oddResource } from './manners.ts';
+import type { CloudManners } from './manners.ts';
+import { type Asker, fields, type Ground, type Seed, ServerModel, type Stored } from './server-model.ts';
 
-export interface StoredProcess {
-  readonly id: string;
+interface CloudProcess extends Stored {
   readonly type: string;
   readonly processes: number;
   readonly command: string;
   readonly config: Record<string, unknown>;
-  readonly createdAt: string | null;
-  /** When it was really made, on the world's clock. */
-  readonly madeAt: number;
-  /** The run that made it; undefined for what was there before or is of somebody else. */
-  readonly madeBy: number | undefined;
 }
 
-export type Seed = Pick<StoredProcess, 'type' | 'processes' | 'command' | 'config'> & {
-  /** Made just before the world began, and not long ago. */
-  readonly recent?: boolean;
-};
-
-/** Who asks: each run meets another server, whose view and whose clock may differ. */
-export interface Asker {
-  readonly run: number;
-  /** Does the answer reach it? */
-  readonly isAnswered: boolean;
-  /** How far its lists lie behind. */
-  readonly lag: number;
-  /** How far the clock is ahead that dates what it makes. */
-  readonly skew: number;
-}
-
-/** A removal that took effect. */
-export interface Removal {
-  readonly process: StoredProcess;
-  readonly by: number;
-}
-
-/** One page of a list, as a run got to see it. */
-export interface Look {
-  readonly at: number;
-  /** The moment that it showed. */
-  readonly moment: number;
-  readonly page: number;
-  readonly ids: ReadonlySet<string>;
-}
+export type CloudSeed = Seed<CloudProcess>;
 
 export const instanceId = 'inst-1';
-export const apiUrl = new URL('https://cloud.example/api');
 
-/** Midnight, when every world begins. */
-export const beginning = Date.UTC(2026, 3, 4);
+/** Processes of this command come and go while pages are read. */
+export const passingCommand = 'php artisan passing:by';
 
-/** One instance's background processes, in memory; each request is carried out in one go. */
-export class CloudModel {
-  readonly removals: Removal[] = [];
-  /** Everything that was ever there. */
-  readonly made: StoredProcess[] = [];
-  /** What somebody else than the runs has taken away. */
-  readonly takenAway = new Set<string>();
-  readonly removedAt: { readonly id: string; readonly at: number }[] = [];
-  /** The statuses with which requests were turned away by all. */
-  readonly turnedAway = new Set<number>();
-  updates = 0;
-  churned = 0;
-  readonly #manners: Manners;
-  readonly #now: () => number;
-  readonly #random: () => number;
-  readonly #history = new History<StoredProcess>();
-  readonly #looks = new Map<number, Look[]>();
-  #order: Manners['order'];
-  #pagesServed = 0;
-  #window: { readonly until: number; used: number } = { until: 0, used: 0 };
+/** One instance of Laravel Cloud. */
+export class CloudModel extends ServerModel<CloudProcess> {
+  readonly replaces = false;
+  readonly #spec: ProcessSpec;
+  readonly #manners: CloudManners;
   #count = 0;
   /** Resources as they are written, which is the same each time. */
-  readonly #written = new Map<StoredProcess, unknown>();
+  readonly #written = new Map<CloudProcess, unknown>();
 
-  constructor(manners: Manners, now: () => number, random: () => number) {
+  constructor(spec: ProcessSpec, manners: CloudManners, ground: Ground) {
+    super(manners, ground);
+    this.#spec = spec;
     this.#manners = manners;
-    this.#order = manners.order;
-    this.#now = now;
-    this.#random = random;
   }
 
-  get processes(): ReadonlyMap<string, StoredProcess> {
-    return this.#history.now;
-  }
-
-  at(moment: number): ReadonlyMap<string, StoredProcess> {
-    return this.#history.at(moment);
-  }
-
-  /** What a run has been shown of the list, page by page. */
-  looksOf(run: number): readonly Look[] {
-    return this.#looks.get(run) ?? [];
-  }
-
-  /** Puts a process there, as if made long before. */
-  seed(seed: Seed): StoredProcess {
-    const date = seed.recent === true ? beginning - 20_000 : Date.UTC(2026, 0, 1);
-    return this.#add(seed, this.#dateAs(date), undefined, date, Number.NEGATIVE_INFINITY);
-  }
-
-  /** Somebody else deletes the youngest of these. */
-  takeAwayYoungest(matching: (process: StoredProcess) => boolean): void {
-    const youngest = [...this.processes.values()].filter(matching).at(-1);
-    if (youngest !== undefined) this.#takeAway(youngest.id);
-  }
-
-  /** Carries a request of a run out. */
-  handle(request: TransportRequest, asker: Asker): TransportResponse {
-    const turnedAway = this.#turnAway();
-    if (turnedAway !== undefined) return turnedAway;
+  protected answer(request: TransportRequest, asker: Asker): TransportResponse {
     const [, , collection, id] = request.url.pathname.split('/');
     const body: unknown = request.body === undefined ? {} : JSON.parse(request.body);
     if (collection === 'instances' && id === instanceId) {
-      if (request.method === 'GET') return this.#json(200, this.#page(request.url, asker));
+      if (request.method === 'GET') return this.respond(200, this.#list(request.url, asker));
       if (request.method === 'POST')
-        return this.#json(201, { data: this.#resource(this.#create(body, asker)) });
+        return this.respond(201, { data: this.resourceOf(this.#create(body, asker)) });
     }
     const process = collection === 'background-processes' ? this.processes.get(id ?? '') : undefined;
-    if (process === undefined) return this.#json(404, { message: 'Not found.' });
-    if (request.method === 'PATCH') return this.#json(200, { data: this.#update(process, body) });
-    if (request.method === 'DELETE') return this.#remove(process, asker.run);
-    return this.#json(200, { data: this.#resource(this.#byId(process)) });
+    if (process === undefined) return this.notFound();
+    if (request.method === 'PATCH') return this.respond(200, { data: this.#update(process, body) });
+    if (request.method === 'GET') return this.respond(200, { data: this.resourceOf(this.#byId(process)) });
+    this.remove(process, asker.run);
+    return { status: 204, headers: {}, body: '' };
   }
 
-  #turnAway(): TransportResponse | undefined {
-    const { budget, outage } = this.#manners;
-    const now = this.#now();
-    if (outage !== undefined && now >= outage.from && now < outage.until) {
-      this.turnedAway.add(503);
-      return this.#json(503, { message: 'Service Unavailable' });
-    }
-    if (budget === undefined) return undefined;
-    if (now >= this.#window.until) this.#window = { until: now + 60_000, used: 0 };
-    if (this.#window.used++ < budget) return undefined;
-    this.turnedAway.add(429);
-    const wait = Math.ceil((this.#window.until - now) / 1000);
-    return {
-      ...this.#json(429, { message: 'Too Many Attempts.' }),
-      headers: { 'retry-after': String(wait) },
-    };
+  #list(url: URL, asker: Asker): unknown {
+    const page = Number(url.searchParams.get('page') ?? '1');
+    const { perPage } = this.#manners;
+    const { shown, total, hasMore } = this.page(asker, page === 1, (all) => all.slice((page - 1) * perPage));
+    const next = new URL(url);
+    next.searchParams.set('page', String(page + 1));
+    return { data: shown, links: hasMore ? { next: next.href } : {}, meta: { current_page: page, total } };
   }
 
-  #create(body: unknown, { run, skew }: Asker): StoredProcess {
+  #create(body: unknown, asker: Asker): CloudProcess {
     const { type, processes, command, config } = fields(body);
     const filled = this.#manners.fillsDefaults && type === 'worker' ? SERVER_DEFAULTS : {};
-    const date = beginning + Math.floor(this.#now()) + skew;
-    return this.#add(
-      {
-        type: String(type),
-        processes: Number(processes),
-        command: String(command ?? ''),
-        config: { ...filled, ...fields(config) },
-      },
-      this.#dateAs(date),
-      run,
-      date,
-    );
+    const content = { type: String(type), processes: Number(processes), command: String(command ?? '') };
+    return this.make({ ...content, config: { ...filled, ...fields(config) } }, asker);
   }
 
-  #add(
-    { type, processes, command, config }: Seed,
-    createdAt: string | null,
-    madeBy: number | undefined,
-    date: number,
-    madeAt = this.#now(),
-  ): StoredProcess {
-    const id = this.#newId(date);
-    const process = { type, processes, command, config, id, createdAt, madeAt, madeBy };
-    this.#history.put(id, process, madeAt);
-    this.made.push(process);
-    return process;
+  protected stored(seed: CloudSeed, known: Omit<Stored, 'id' | 'isMatch' | 'isAsDeclared'>, date: number) {
+    return this.#judged({ ...seed, ...known, id: this.#newId(date) });
+  }
+
+  #judged(process: Omit<CloudProcess, 'isMatch' | 'isAsDeclared'>): CloudProcess {
+    const { id, type, processes, command, config, createdAt } = process;
+    const attributes = { type, processes, command, config, created_at: createdAt };
+    const existing = processFrom(id, { attributes }, instanceId);
+    const isMatch = candidates(this.#spec, [existing], cloudService).length > 0;
+    return { ...process, isMatch, isAsDeclared: isMatch && isAsDeclared(this.#spec, process) };
   }
 
   #newId(date: number): string {
@@ -184,95 +88,48 @@ export class CloudModel {
       case 'by the clock':
         return `process-${hex(date)}-${count}`;
       case 'random':
-        return `process-${hex(Math.floor(this.#random() * 2 ** 32))}-${count}`;
+        return `process-${hex(Math.floor(this.ground.random() * 2 ** 32))}-${count}`;
     }
   }
 
   /** Content by id lies behind a little after an update; whether it is there at all does not. */
-  #byId(process: StoredProcess): StoredProcess {
-    return this.#history.at(this.#now() - this.#manners.patchLag).get(process.id) ?? process;
+  #byId(process: CloudProcess): CloudProcess {
+    return this.history.at(this.ground.now() - this.#manners.patchLag).get(process.id) ?? process;
   }
 
-  #update(process: StoredProcess, body: unknown): unknown {
+  #update(process: CloudProcess, body: unknown): unknown {
     const { patch, patchIgnores, patchAnswers, patchLag } = this.#manners;
     this.updates += 1;
     const given = fields(body);
     const options = { ...fields(given['config']) };
     if (patchIgnores === 'tries') delete options['tries'];
     const kept = patch === 'merges' || given['config'] === undefined ? process.config : {};
-    const updated = {
+    const updated = this.#judged({
       ...process,
       ...(patchIgnores === 'processes' ? {} : { processes: Number(given['processes'] ?? process.processes) }),
       command: String(given['command'] ?? process.command),
       config: { ...kept, ...options },
-    };
-    if (patchAnswers !== 'another, not applied') this.#history.put(process.id, updated, this.#now());
-    if (patchAnswers !== 'itself') return this.#resource({ ...updated, id: 'process-of-another' });
-    return this.#resource(patchLag > 0 ? process : updated);
+    });
+    if (patchAnswers !== 'another, not applied') this.history.put(process.id, updated, this.ground.now());
+    if (patchAnswers !== 'itself') return this.resourceOf({ ...updated, id: 'process-of-another' });
+    return this.resourceOf(patchLag > 0 ? process : updated);
   }
 
-  #remove(process: StoredProcess, by: number): TransportResponse {
-    this.#history.drop(process.id, this.#now());
-    this.removals.push({ process, by });
-    this.removedAt.push({ id: process.id, at: this.#now() });
-    return { status: 204, headers: {}, body: '' };
+  protected passingBy(count: number): CloudSeed {
+    return { type: 'custom', processes: 1, command: `${passingCommand} ${count}`, config: {} };
   }
 
-  #page(url: URL, asker: Asker): unknown {
-    const before = this.looksOf(asker.run);
-    const moment = Math.max(this.#now() - asker.lag, before.at(-1)?.moment ?? Number.NEGATIVE_INFINITY);
-    const seen = [...this.#history.at(moment).values()];
-    if (this.#order === 'newest first') seen.reverse();
-    const { perPage, odd } = this.#manners;
-    const all = [...odd.map(oddResource), ...seen.map((process) => this.#resource(process))];
-    const page = Number(url.searchParams.get('page') ?? '1');
-    const next = new URL(url);
-    next.searchParams.set('page', String(page + 1));
-    const shown = all.slice((page - 1) * perPage, page * perPage);
-    const ids = new Set(shown.map((resource) => String(fields(resource)['id'])));
-    if (asker.isAnswered) this.#looks.set(asker.run, [...before, { at: this.#now(), moment, page, ids }]);
-    const more = page * perPage < all.length;
-    if (more) this.#churn();
-    return {
-      data: shown,
-      links: more ? { next: next.href } : {},
-      meta: { current_page: page, total: all.length },
-    };
+  protected isPassingBy({ command }: CloudProcess): boolean {
+    return command.startsWith(passingCommand);
   }
 
-  /** What somebody else does while pages are read. */
-  #churn(): void {
-    const { kind, every, times } = this.#manners.churn;
-    if (this.churned >= times || ++this.#pagesServed % every !== 0) return;
-    this.churned += 1;
-    if (kind === 'reorder') {
-      this.#order = this.#order === 'newest first' ? 'oldest first' : 'newest first';
-      return;
-    }
-    const other = [...this.processes.values()].find(({ command }) => command.startsWith(passingBy));
-    if (other !== undefined) this.#takeAway(other.id);
-    const command = `${passingBy} ${this.churned}`;
-    this.#add(
-      { type: 'custom', processes: 1, command, config: {} },
-      this.#dateAs(beginning + this.#now()),
-      undefined,
-      beginning + this.#now(),
-    );
-  }
-
-  #takeAway(id: string): void {
-    this.#history.drop(id, this.#now());
-    this.takenAway.add(id);
-    this.removedAt.push({ id, at: this.#now() });
-  }
-
-  #resource(process: StoredProcess): unknown {
+  protected resourceOf(process: CloudProcess): unknown {
     const written = this.#written.get(process) ?? this.#write(process);
     this.#written.set(process, written);
     return written;
   }
 
-  #write({ id, type, processes, command, config, createdAt }: StoredProcess): unknown {
+  #write({ id, type, processes, command, config, createdAt }: CloudProcess): unknown {
     const { numbersAsText, configAs } = this.#manners;
     const told = numbersAsText ? asText : (value: unknown) => value;
     const stored = Object.fromEntries(
@@ -292,29 +149,16 @@ export class CloudModel {
       },
     };
   }
-
-  #dateAs(ms: number): string | null {
-    const { dates } = this.#manners;
-    if (dates === 'none') return null;
-    const date = new Date(Math.floor(ms)).toISOString();
-    return dates === 'second' ? date.replace(/\.\d+Z$/, '.000000Z') : date.replace(/Z$/, '000Z');
-  }
-
-  #json(status: number, body: unknown): TransportResponse {
-    const date = new Date(beginning + this.#now()).toUTCString();
-    return {
-      status,
-      headers: { 'content-type': 'application/vnd.api+json', date },
-      body: JSON.stringify(body),
-    };
-  }
 }
 
-/** Processes of this command come and go while pages are read. */
-export const passingBy = 'php artisan passing:by';
-
-function fields(value: unknown): Record<string, unknown> {
-  return typeof value === 'object' && value !== null ? { ...value } : {};
+function isAsDeclared(
+  spec: ProcessSpec,
+  { processes, config }: Pick<CloudProcess, 'processes' | 'config'>,
+): boolean {
+  if (spec.processes !== undefined && processes !== spec.processes) return false;
+  if (spec.type === 'custom') return true;
+  const { tries } = spec.config;
+  return tries === undefined || String(config['tries']) === String(tries);
 }
 
 function asText(value: unknown): unknown {

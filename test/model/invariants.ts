@@ -1,8 +1,7 @@
-import type { ProcessSpec } from '../../src/cloud/spec.ts';
 import { byAge } from '../../src/converge/listing.ts';
 import { Failure, messageOf } from '../../src/failure.ts';
-import type { Look, StoredProcess } from './cloud-model.ts';
-import { type Ending, limits, type RunResult, token } from './play.ts';
+import { type Ending, type RunResult, token } from './play.ts';
+import type { Look, Stored } from './server-model.ts';
 
 /** The longest pause between two requests that no deadline cuts short, in milliseconds. */
 const longestPause = 8_000;
@@ -23,18 +22,22 @@ type Invariant = (ending: Ending) => string | undefined;
 
 /** What must hold at the end of every world, whatever happened in it. Each gives what is wrong, if anything is. */
 const invariants: Readonly<Record<string, Invariant>> = {
-  'a run deletes only what it made': ({ cloud }) => {
-    const foreign = cloud.removals.find(({ process, by }) => process.madeBy !== by);
+  'a run deletes only what it made, or replaces because it has drifted': ({ server, runs }) => {
+    const foreign = server.removals.find(
+      ({ process, by }) =>
+        process.madeBy !== by &&
+        !(server.replaces && process.isMatch && !process.isAsDeclared && mayMend(runs[by])),
+    );
     return foreign && `run ${foreign.by} deleted ${foreign.process.id} of run ${foreign.process.madeBy}`;
   },
 
-  'nothing that was there before is touched, but a match': ({ cloud, matchesBefore }) => {
-    const before = cloud.made.filter(({ madeBy }) => madeBy === undefined);
+  'nothing that was there before is touched, but a match': ({ server, matchesBefore }) => {
+    const before = server.made.filter(({ madeBy }) => madeBy === undefined);
     const touched = before.find(
       (process) =>
         !matchesBefore.has(process.id) &&
-        !cloud.takenAway.has(process.id) &&
-        cloud.processes.get(process.id) !== process,
+        !server.takenAway.has(process.id) &&
+        server.processes.get(process.id) !== process,
     );
     return touched && `${touched.id} is not as it was`;
   },
@@ -44,24 +47,21 @@ const invariants: Readonly<Record<string, Invariant>> = {
     return write && `it sent ${write.method} ${write.path}`;
   }),
 
-  'no request outlasts the deadline, and no run by more than one pause': each(
-    ({ sent, startedAt, endedAt }) => {
-      const deadline = startedAt + limits.work;
-      const late = sent.find((request) => request.at >= deadline || request.endedAt > deadline);
-      if (late !== undefined && late.endedAt !== Number.POSITIVE_INFINITY)
-        return `${late.method} from ${late.at} to ${late.endedAt}`;
-      return endedAt > deadline + longestPause ? `it ended at ${endedAt}` : undefined;
-    },
-  ),
+  'no request outlasts the deadline, and no run by more than one pause': each(({ sent, endedAt, ...run }) => {
+    const deadline = run.deadline + sent.reduce((sum, { held }) => sum + held, 0);
+    const late = sent.find((request) => request.at >= deadline || request.endedAt > deadline);
+    if (late !== undefined && late.endedAt !== Number.POSITIVE_INFINITY)
+      return `${late.method} from ${late.at} to ${late.endedAt}`;
+    return endedAt > deadline + longestPause ? `it ended at ${endedAt}` : undefined;
+  }),
 
   'a create that may have arrived is not sent again without a listing in between': each(({ sent }) => {
     let unsure = false;
     for (const { method, path, status, fault, mayHaveArrived } of sent) {
-      if (method === 'GET' && path.includes('/instances/') && status === 200 && fault === undefined)
-        unsure = false;
+      if (method === 'GET' && isList(path) && status === 200 && fault === undefined) unsure = false;
       if (method !== 'POST') continue;
       if (unsure) return 'it sent a second POST blindly';
-      unsure = mayHaveArrived && status !== 429;
+      unsure = mayHaveArrived && status !== 429 && status !== 422;
     }
     return undefined;
   }),
@@ -83,34 +83,45 @@ const invariants: Readonly<Record<string, Invariant>> = {
 
   'where nothing goes wrong but what time does, one is left, and all that made it report it': (ending) => {
     if (!isCalm(ending)) return undefined;
-    const left = madeHere(ending).filter(({ id }) => ending.cloud.processes.has(id));
+    const left = madeHere(ending).filter(({ id }) => ending.server.processes.has(id));
     if (left.length > 1) return `${left.map(({ id }) => id).join(', ')} are left`;
     if (!isOrderly(ending)) return undefined;
     return each((run) => {
       const id = run.sent.some(({ method }) => method === 'POST') ? reported(run) : undefined;
-      return id === undefined || ending.cloud.processes.has(id) ? undefined : `${id} is gone`;
+      return id === undefined || ending.server.processes.has(id) ? undefined : `${id} is gone`;
     })(ending);
   },
 
-  'what a run reports was there when the Cloud last acted for it, and as declared': (ending) =>
+  'what a run reports was there when the server last acted for it, and as declared': (ending) =>
     each((run) => {
       if (run.ended.kind !== 'done') return undefined;
       const { plan, ended } = run;
-      const { process, outcome } = ended.ensured;
-      if (process === undefined)
+      const { id, outcome } = ended;
+      if (id === undefined)
         return plan.dryRun && outcome === 'would-create' ? undefined : 'it reports nothing';
-      const seen = thereFor(run, ending).flatMap((there) => there.get(process.id) ?? []);
-      if (seen.length === 0) return `${process.id} was not there`;
+      const seen = thereFor(run, ending).flatMap((there) => there.get(id) ?? []);
+      // After a replacement the old one is removed last: what somebody else takes away meanwhile is not read again.
+      if (outcome === 'replaced' && ending.server.takenAway.has(id)) return undefined;
+      if (seen.length === 0) return `${id} was not there`;
       const left = plan.ifExists === 'reuse' || plan.dryRun || isOnlyRead(run);
-      return left || seen.some((one) => isAsDeclared(ending.world.spec, one))
-        ? undefined
-        : `${process.id} was not as declared`;
+      return left || seen.some(({ isAsDeclared }) => isAsDeclared) ? undefined : `${id} was not as declared`;
     })(ending),
 
-  'where one matched before, none is made': (ending) => {
-    const [made] = madeHere(ending);
-    const gone = [...ending.matchesBefore].every((id) => ending.cloud.takenAway.has(id));
-    return made && !gone ? `run ${made.madeBy} made ${made.id}` : undefined;
+  'where one matched before, none is made but in its place': ({ server, matchesBefore, runs }) => {
+    const [made] = madeHere({ server });
+    const before = server.made.filter(({ id }) => matchesBefore.has(id));
+    const gone = before.every(({ id }) => server.takenAway.has(id));
+    const isReplaced =
+      server.replaces && before.some(({ isAsDeclared }) => !isAsDeclared) && runs.some(mayMend);
+    return made && !gone && !isReplaced ? `run ${made.madeBy} made ${made.id}` : undefined;
+  },
+
+  'what a run has replaced is gone': (ending) => {
+    const [old, ...others] = ending.matchesBefore;
+    if (old === undefined || others.length > 0 || !ending.server.processes.has(old)) return undefined;
+    return each(({ ended }) =>
+      ended.kind === 'done' && ended.outcome === 'replaced' ? `${old} is still there` : undefined,
+    )(ending);
   },
 
   'exit 0 never leaves two': (ending) => {
@@ -147,8 +158,7 @@ function isCalm(ending: Ending): boolean {
   return (
     (isOrderly(ending) || 2 * lag + manners.removal.takes <= promised.disorder) &&
     matchesBefore.size <= 1 &&
-    manners.patchIgnores === undefined &&
-    manners.patchAnswers !== 'another, not applied' &&
+    ending.isTame &&
     manners.budget === undefined &&
     manners.outage === undefined &&
     manners.vandal === undefined &&
@@ -175,13 +185,13 @@ export function isOrderly(ending: Ending): boolean {
 }
 
 /** In the order in which they were really made. */
-export function madeHere({ cloud }: Ending): readonly StoredProcess[] {
-  return cloud.made.filter(({ madeBy }) => madeBy !== undefined);
+export function madeHere({ server }: Pick<Ending, 'server'>): readonly Stored[] {
+  return server.made.filter(({ madeBy }) => madeBy !== undefined);
 }
 
 /** The id that a run says exists. */
 export function reported({ ended }: RunResult): string | undefined {
-  return ended.kind === 'done' ? ended.ensured.process?.id : undefined;
+  return ended.kind === 'done' ? ended.id : undefined;
 }
 
 /** A run that has only read may report what a list showed, which may lie behind. */
@@ -190,18 +200,18 @@ function isOnlyRead({ sent }: RunResult): boolean {
 }
 
 /** What was there for a run, when it last asked: really or, if that was for a list, as the list showed it. */
-function thereFor(run: RunResult, { cloud }: Ending): readonly ReadonlyMap<string, StoredProcess>[] {
-  const looks = cloud.looksOf(run.number);
+function thereFor(run: RunResult, { server }: Ending): readonly ReadonlyMap<string, Stored>[] {
+  const looks = server.looksOf(run.number);
   const first = lastLookOf(looks);
-  if (first === undefined || !run.sent.at(-1)?.path.includes('/instances/')) return run.lastThere;
-  return looks.slice(looks.indexOf(first)).map(({ moment }) => cloud.at(moment));
+  if (first === undefined || !isList(run.sent.at(-1)?.path ?? '')) return run.lastThere;
+  return looks.slice(looks.indexOf(first)).map(({ there }) => there);
 }
 
 /** Those made and left for which a run that is alive could still answer. */
-function unexcused(ending: Ending): readonly StoredProcess[] {
-  const { cloud, runs } = ending;
+function unexcused(ending: Ending): readonly Stored[] {
+  const { server, runs } = ending;
   return madeHere(ending).filter(
-    (process) => cloud.processes.has(process.id) && !isExcused(process, runs, ending),
+    (process) => server.processes.has(process.id) && !isExcused(process, runs, ending),
   );
 }
 
@@ -209,15 +219,15 @@ function unexcused(ending: Ending): readonly StoredProcess[] {
  * What nobody could know of: made by a run that was killed, or by a request whose answer was lost and that showed only
  * after the watch for it, and after the last look of every run that has reported another.
  */
-function isExcused(process: StoredProcess, runs: readonly RunResult[], { cloud }: Ending): boolean {
+function isExcused(process: Stored, runs: readonly RunResult[], { server }: Ending): boolean {
   const maker = runs.find(({ number }) => number === process.madeBy);
   if (maker === undefined || !(maker.ended.kind === 'killed' || cameTooLate(process, maker))) return false;
   return runs.every((run) => {
     const id = reported(run);
     if (id === undefined || id === process.id || run.plan.dryRun) return true;
-    const looks = cloud.looksOf(run.number);
+    const looks = server.looksOf(run.number);
     const last = lastLookOf(looks);
-    const own = cloud.made.find((made) => made.id === id);
+    const own = server.made.find((made) => made.id === id);
     if (last === undefined || own === undefined) return false;
     const wasShown = looks.slice(looks.indexOf(last)).some(({ ids }) => ids.has(process.id));
     // A run that only reads does not read pages twice, and what moves between them may be missed.
@@ -230,10 +240,10 @@ function isExcused(process: StoredProcess, runs: readonly RunResult[], { cloud }
 
 /** The first page of the last list: what it shows is no younger than that. */
 function lastLookOf(looks: readonly Look[]): Look | undefined {
-  return looks.findLast(({ page }) => page === 1);
+  return looks.findLast(({ isFirst }) => isFirst);
 }
 
-function cameTooLate({ madeAt }: StoredProcess, { sent, plan }: RunResult): boolean {
+function cameTooLate({ madeAt }: Stored, { sent, plan }: RunResult): boolean {
   const lag = Math.max(...plan.lags);
   return sent.some(
     ({ method, fault, at, endedAt }) =>
@@ -245,7 +255,7 @@ function cameTooLate({ madeAt }: StoredProcess, { sent, plan }: RunResult): bool
 }
 
 /** A run that failed names it, or says that its own create may have made it. */
-function isTold({ id, madeBy }: StoredProcess, runs: readonly RunResult[]): boolean {
+function isTold({ id, madeBy }: Stored, runs: readonly RunResult[]): boolean {
   return runs.some(({ ended, did, number }) => {
     if (ended.kind !== 'failed') return false;
     const said = `${messageOf(ended.error)}\n${did ?? ''}`;
@@ -261,11 +271,14 @@ function each(holds: (run: RunResult) => string | undefined): Invariant {
   };
 }
 
-function isAsDeclared(spec: ProcessSpec, { processes, config }: StoredProcess): boolean {
-  if (spec.processes !== undefined && processes !== spec.processes) return false;
-  if (spec.type === 'custom') return true;
-  const { tries } = spec.config;
-  return tries === undefined || String(config['tries']) === String(tries);
+/** A list of processes, as opposed to one of them. */
+function isList(path: string): boolean {
+  return /\/background-processes(\?|$)/.test(path);
+}
+
+/** May it change what is there? */
+function mayMend(run: RunResult | undefined): boolean {
+  return run !== undefined && run.plan.ifExists === 'update' && !run.plan.dryRun;
 }
 
 function stackOf(error: unknown): string {

@@ -1,7 +1,7 @@
 import type { Transport, TransportRequest, TransportResponse } from '../../src/http/transport.ts';
 import type { Clock } from '../../src/time.ts';
-import type { CloudModel } from './cloud-model.ts';
 import type { Manners } from './manners.ts';
+import { beginning, type ServerModel } from './server-model.ts';
 
 /** What goes wrong with one request. `acts`: the server carries it out all the same. */
 export type Fault =
@@ -24,6 +24,8 @@ export interface Sent {
   /** When its answer came, or it was given up. */
   endedAt: number;
   status: number | undefined;
+  /** Milliseconds for which its answer told the run to wait: so much later is its deadline at most. */
+  held: number;
   /** Did it reach the server's hands, or may the run at least think so? */
   readonly mayHaveArrived: boolean;
 }
@@ -52,17 +54,17 @@ export interface Line {
   readonly onAct: (request: TransportRequest) => void;
 }
 
-/** The way from one run to the Cloud and back. */
+/** The way from one run to the server and back. */
 export class Network implements Transport {
   readonly sent: Sent[] = [];
-  readonly #cloud: CloudModel;
+  readonly #server: ServerModel;
   readonly #line: Line;
   #hops = 0;
   #looks = 0;
   #dead = false;
 
-  constructor(cloud: CloudModel, line: Line) {
-    this.#cloud = cloud;
+  constructor(server: ServerModel, line: Line) {
+    this.#server = server;
     this.#line = line;
   }
 
@@ -78,6 +80,7 @@ export class Network implements Transport {
       fault: fault?.kind,
       endedAt: Number.POSITIVE_INFINITY,
       status: undefined,
+      held: 0,
       mayHaveArrived: fault?.kind !== 'refused' && fault?.kind !== 'rate-limit',
     };
     this.sent.push(sent);
@@ -91,6 +94,7 @@ export class Network implements Transport {
       await this.#hop(signal);
       if (response instanceof Error) throw response;
       sent.status = response.status;
+      sent.held = this.#heldBy(response);
       return response;
     } finally {
       sent.endedAt = clock.now();
@@ -98,6 +102,14 @@ export class Network implements Transport {
   }
 
   async close(): Promise<void> {}
+
+  #heldBy({ headers }: TransportResponse): number {
+    const after = String(headers['retry-after'] ?? 0);
+    const ms = /^\d+$/.test(after)
+      ? Number(after) * 1_000
+      : Date.parse(after) - beginning - this.#line.clock.now();
+    return Math.max(0, ms);
+  }
 
   /** What left before the end arrives all the same. */
   async #arrives(request: TransportRequest): Promise<void> {
@@ -172,7 +184,7 @@ export class Network implements Transport {
   #act(request: TransportRequest, isAnswered = false): TransportResponse {
     const { run, skew, lags } = this.#line;
     const lag = lags[this.#looks++ % lags.length] ?? 0;
-    const response = this.#cloud.handle(request, { run, skew, lag, isAnswered });
+    const response = this.#server.handle(request, { run, skew, lag, isAnswered });
     this.#line.onAct(request);
     return response;
   }

@@ -1,27 +1,21 @@
-import { openInstance } from '../../src/cloud/open.ts';
-import { type ExistingProcess, processFrom } from '../../src/cloud/process.ts';
-import { cloudHints, cloudService } from '../../src/cloud/service.ts';
-import type { ProcessSpec } from '../../src/cloud/spec.ts';
-import { CloudStore } from '../../src/cloud/store.ts';
-import { type Ensured, ensure } from '../../src/converge/ensure.ts';
-import { Calm } from '../../src/converge/look.ts';
-import { candidates } from '../../src/converge/service.ts';
+import { Calm, type Runtime } from '../../src/converge/look.ts';
 import { Cancelled } from '../../src/failure.ts';
 import { HttpClient } from '../../src/http/client.ts';
 import { Deadline } from '../../src/time.ts';
 import { seededRandom } from '../support/seeded-random.ts';
 import { VirtualClock } from '../support/virtual-clock.ts';
-import { apiUrl, beginning, CloudModel, instanceId, type StoredProcess } from './cloud-model.ts';
 import { Network, type Sent } from './network.ts';
-import type { RunPlan, World } from './world.ts';
+import type { RunPlan } from './plans.ts';
+import { beginning, type ServerModel, type Stored } from './server-model.ts';
+import { type AnyWorld, type Report, type Stage, stageOf } from './stage.ts';
 
 /** Milliseconds, as the actions have them. */
-export const limits = { work: 240_000, request: 30_000, cutOff: 4_000 } as const;
+const limits = { request: 30_000, cutOff: 4_000 } as const;
 
 export const token = 'the-token-of-the-model';
 
 export type Ended =
-  | { readonly kind: 'done'; readonly ensured: Ensured<ProcessSpec, ExistingProcess> }
+  | ({ readonly kind: 'done' } & Report)
   | { readonly kind: 'failed'; readonly error: unknown }
   | { readonly kind: 'killed' };
 
@@ -32,51 +26,52 @@ export interface RunResult {
   readonly sent: readonly Sent[];
   readonly startedAt: number;
   readonly endedAt: number;
+  readonly deadline: number;
   readonly ended: Ended;
   /** What it said was done by then. */
   readonly did: string | undefined;
   readonly log: readonly string[];
-  /** What was really there when the Cloud last carried something out for this run: for a list, at each of its pages. */
-  readonly lastThere: readonly ReadonlyMap<string, StoredProcess>[];
+  /** What was really there when the server last carried something out for this run: for a list, at each of its pages. */
+  readonly lastThere: readonly ReadonlyMap<string, Stored>[];
 }
 
 /** How a world ended, once all its runs have. */
 export interface Ending {
-  readonly world: World;
-  readonly cloud: CloudModel;
+  readonly world: AnyWorld;
+  readonly server: ServerModel;
   /** The ids of the processes that were declared and there before. */
   readonly matchesBefore: ReadonlySet<string>;
+  readonly isTame: boolean;
   readonly runs: readonly RunResult[];
 }
 
 /** Lets all runs of a world happen, interleaved on one virtual clock. */
-export async function play(world: World): Promise<Ending> {
+export async function play(world: AnyWorld): Promise<Ending> {
   const clock = new VirtualClock();
-  const { manners, spec } = world;
-  const cloud = new CloudModel(manners, () => clock.now(), seededRandom(world.seed));
-  for (const decoy of world.decoys) cloud.seed(decoy);
-  const matchesBefore = new Set(world.matches.map((match) => cloud.seed(match).id));
-  if (manners.vandal !== undefined) {
-    const matches = (process: StoredProcess): boolean =>
-      candidates(spec, [asExisting(process)], cloudService).length > 0;
-    void clock.sleep(manners.vandal).then(() => cloud.takeAwayYoungest(matches));
-  }
+  const stage = stageOf(world, {
+    now: () => clock.now(),
+    random: seededRandom(world.seed),
+    later: (ms, act) => void clock.sleep(ms).then(act),
+  });
+  const { server, matchesBefore, isTame } = stage;
+  const { vandal } = world.manners;
+  if (vandal !== undefined) void clock.sleep(vandal).then(() => server.takeAwayYoungest());
   const runs: Promise<RunResult>[] = [];
   for (const [number, plan] of world.runs.entries()) {
     const before = plan.follows ? runs.at(-1) : undefined;
-    runs.push(playRun(world, plan, number, cloud, clock, before));
+    runs.push(playRun(world, stage, plan, number, clock, before));
   }
   const results = await clock.run(Promise.all(runs));
   // What acts late has acted by then.
   await clock.run(clock.sleep(30_000));
-  return { world, cloud, matchesBefore, runs: results };
+  return { world, server, matchesBefore, isTame, runs: results };
 }
 
 async function playRun(
-  { spec, seed, manners }: World,
+  { seed, manners }: AnyWorld,
+  { server, hints, work, run }: Stage,
   plan: RunPlan,
   number: number,
-  cloud: CloudModel,
   clock: VirtualClock,
   before: Promise<RunResult> | undefined,
 ): Promise<RunResult> {
@@ -89,7 +84,7 @@ async function playRun(
   let did: string | undefined;
   let lastThere: RunResult['lastThere'] = [];
   const killed = Promise.withResolvers<Ended>();
-  const network = new Network(cloud, {
+  const network = new Network(server, {
     run: number,
     clock,
     removal: manners.removal,
@@ -100,17 +95,17 @@ async function playRun(
     kill: plan.kill,
     onKilled: () => killed.resolve({ kind: 'killed' }),
     onAct: ({ url }) => {
-      lastThere = url.searchParams.has('page') ? [...lastThere, cloud.processes] : [cloud.processes];
+      lastThere = isLaterPage(url) ? [...lastThere, server.processes] : [server.processes];
     },
   });
   const client = new HttpClient({
-    baseUrl: apiUrl,
+    baseUrl: new URL('https://service.example/api'),
     token,
     userAgent: 'model',
-    hints: cloudHints,
+    hints,
     transport: network,
     requestTimeout: limits.request,
-    deadline: new Deadline(clock, limits.work),
+    deadline: new Deadline(clock, work),
     clock,
     wallClock: () => beginning + clock.now(),
     random,
@@ -119,28 +114,31 @@ async function playRun(
     onRetry: (line) => log.push(line),
     onExchange: (line) => log.push(line),
   });
-  const { ifExists, dryRun } = plan;
-  const ensuring = ensure(
-    { spec, ifExists, dryRun },
-    openInstance(new CloudStore(client, instanceId), {
-      clock: client.clock,
-      random,
-      cancelled,
-      calm: new Calm(client.clock),
-      requests: () => client.sent,
-      checkpoint: (line) => {
-        did = line;
-      },
-      warn: (line) => log.push(line),
-      log: (line) => log.push(line),
-    }),
-  ).then(
-    (ensured): Ended => ({ kind: 'done', ensured }),
+  const runtime: Runtime = {
+    clock,
+    random,
+    cancelled,
+    calm: new Calm(clock),
+    requests: () => client.sent,
+    checkpoint: (line) => {
+      did = line;
+    },
+    warn: (line) => log.push(line),
+    log: (line) => log.push(line),
+  };
+  const running = run(plan, client, runtime).then(
+    (report): Ended => ({ kind: 'done', ...report }),
     (error: unknown): Ended => ({ kind: 'failed', error }),
   );
-  const ended = await Promise.race([ensuring, killed.promise]);
+  const ended = await Promise.race([running, killed.promise]);
   const endedAt = clock.now();
-  return { number, plan, sent: network.sent, startedAt, endedAt, ended, did, log, lastThere };
+  const deadline = startedAt + work;
+  return { number, plan, sent: network.sent, startedAt, endedAt, deadline, ended, did, log, lastThere };
+}
+
+/** Does it go on with a list? */
+function isLaterPage({ searchParams }: URL): boolean {
+  return searchParams.has('page') || searchParams.has('page[cursor]');
 }
 
 function stopsOf({ stopsAfter }: RunPlan, clock: VirtualClock) {
@@ -152,17 +150,4 @@ function stopsOf({ stopsAfter }: RunPlan, clock: VirtualClock) {
     void clock.sleep(stopsAfter + limits.cutOff).then(() => cutOff.abort(reason));
   }
   return { cancelled: cancelled.signal, cutOff: cutOff.signal };
-}
-
-/** As the domain knows it. */
-export function asExisting({
-  id,
-  type,
-  processes,
-  command,
-  config,
-  createdAt,
-}: StoredProcess): ExistingProcess {
-  const attributes = { type, processes, command, config, created_at: createdAt };
-  return processFrom(id, { attributes }, instanceId);
 }

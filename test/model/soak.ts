@@ -1,24 +1,26 @@
 import fc from 'fast-check';
-import { readArguments, wholeNumber } from '../../scripts/arguments.ts';
-import { exactlyOnce } from './exactly-once.ts';
+import { fail, readArguments, wholeNumber } from '../../scripts/arguments.ts';
+import { exactlyOnce, type Services, worlds } from './exactly-once.ts';
 import { violations } from './invariants.ts';
 import { type Ending, play } from './play.ts';
+import type { AnyWorld } from './stage.ts';
 import { troubles } from './troubles.ts';
-import { type World, worlds } from './world.ts';
 
 const { values } = readArguments({
-  usage: 'npm run soak -- [--runs 100000] [--seed 1] [--path 12:3:0] [--tally]',
+  usage: 'npm run soak -- [--runs 100000] [--seed 1] [--path 12:3:0] [--service cloud|forge] [--tally]',
   help: `Plays many schedules of the model, and stops at the first that breaks a promise.
 With --seed and --path it replays one. With --tally it goes on, and counts what is broken.`,
   options: {
     runs: { type: 'string', default: '50000' },
     seed: { type: 'string', default: String(Date.now() % 2 ** 31) },
     path: { type: 'string' },
+    service: { type: 'string', default: 'both' },
     tally: { type: 'boolean', default: false },
   },
 });
 const total = wholeNumber(values.runs, 'a number of runs', 1);
 const first = wholeNumber(values.seed, 'a seed');
+const services = servicesOf(values.service);
 const chunk = values.path === undefined ? 1_000 : total;
 
 let played = 0;
@@ -40,16 +42,18 @@ if (!values.tally) console.log('\nEvery invariant holds in all of them.');
 
 async function check(seed: number, numRuns: number): Promise<void> {
   const path = values.path === undefined ? {} : { path: values.path };
-  const found = await fc.check(exactlyOnce(note), { numRuns, seed, ...path });
+  const found = await fc.check(exactlyOnce(services, note), { numRuns, seed, ...path });
   if (!found.failed) return;
   console.error(fc.defaultReportMessage(found));
   if (found.counterexample !== null) await tell(found.counterexample[0]);
-  console.error(`Replay: npm run soak -- --seed ${seed} --runs 1 --path ${found.counterexamplePath ?? '0'}`);
+  console.error(
+    `Replay: npm run soak -- --seed ${seed} --runs 1 --path ${found.counterexamplePath ?? '0'} --service ${services}`,
+  );
   process.exit(1);
 }
 
 async function countIn(seed: number, numRuns: number): Promise<void> {
-  for (const world of fc.sample(worlds, { numRuns, seed })) {
+  for (const world of fc.sample<AnyWorld>(worlds[services], { numRuns, seed })) {
     const ending = await play(world);
     note(ending);
     for (const wrong of violations(ending)) {
@@ -57,6 +61,12 @@ async function countIn(seed: number, numRuns: number): Promise<void> {
       broken.set(name, (broken.get(name) ?? 0) + 1);
     }
   }
+}
+
+function servicesOf(text: string): Services {
+  const known = ['cloud', 'forge', 'both'] as const;
+  const services = known.find((each) => each === text);
+  return services ?? fail(`--service must be one of ${known.join(', ')}, not "${text}"`);
 }
 
 function note(ending: Ending): void {
@@ -71,11 +81,11 @@ function share(count: number): string {
 }
 
 /** What happened in a world, request by request. */
-async function tell(world: World): Promise<void> {
-  const { runs, cloud } = await play(world);
+async function tell(world: AnyWorld): Promise<void> {
+  const { runs, server } = await play(world);
   const events = [
-    ...cloud.made.map(({ id, madeBy, madeAt }) => ({ at: madeAt, text: `  made ${id} by run ${madeBy}` })),
-    ...cloud.removedAt.map(({ id, at }) => ({ at, text: `  removed ${id}` })),
+    ...server.made.map(({ id, madeBy, madeAt }) => ({ at: madeAt, text: `  made ${id} by run ${madeBy}` })),
+    ...server.removedAt.map(({ id, at }) => ({ at, text: `  removed ${id}` })),
     ...runs.flatMap(({ sent, log, ended, did, endedAt, number }) => [
       ...sent.map(({ at, method, path, fault, status, endedAt: until }) => ({
         at,
@@ -90,7 +100,7 @@ async function tell(world: World): Promise<void> {
 function described(ended: Ending['runs'][number]['ended']): string {
   switch (ended.kind) {
     case 'done':
-      return `${ended.ensured.outcome} ${ended.ensured.process?.id}`;
+      return `${ended.outcome} ${ended.id}`;
     case 'failed':
       return String(ended.error);
     case 'killed':

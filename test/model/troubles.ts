@@ -1,7 +1,5 @@
-import { cloudService } from '../../src/cloud/service.ts';
-import { candidates } from '../../src/converge/service.ts';
 import { isOrderly, madeHere, reported } from './invariants.ts';
-import { asExisting, type Ending } from './play.ts';
+import type { Ending } from './play.ts';
 
 /** Has it really come up in this ending? */
 type Trouble = (ending: Ending) => boolean;
@@ -10,21 +8,21 @@ type Trouble = (ending: Ending) => boolean;
 export const troubles: Readonly<Record<string, Trouble>> = {
   'a list lagged: it did not show what was already made': (ending) =>
     ending.runs.some(({ number }) =>
-      ending.cloud
+      ending.server
         .looksOf(number)
         .some((look) => madeHere(ending).some(({ madeAt }) => madeAt <= look.at && madeAt > look.moment)),
     ),
   'a list lagged: it showed what was already gone': (ending) =>
     ending.runs.some(({ number }) =>
-      ending.cloud
+      ending.server
         .looksOf(number)
         .some(({ at, ids }) =>
-          ending.cloud.removedAt.some(({ id, at: removedAt }) => removedAt < at && ids.has(id)),
+          ending.server.removedAt.some(({ id, at: removedAt }) => removedAt < at && ids.has(id)),
         ),
     ),
   'a list lagged by more than 8 s behind a create': (ending) =>
     ending.runs.some(({ number }) =>
-      ending.cloud
+      ending.server
         .looksOf(number)
         .some(
           (look) =>
@@ -34,7 +32,7 @@ export const troubles: Readonly<Record<string, Trouble>> = {
     ),
   'two runs or more made the same': (ending) =>
     new Set(madeHere(ending).map(({ madeBy }) => madeBy)).size > 1,
-  'a run gave way': ({ cloud }) => cloud.removals.length > 0,
+  'a run gave way': ({ server }) => server.removals.length > 0,
   'a run was killed after its create': (ending) =>
     ending.runs.some(
       ({ ended, number }) =>
@@ -43,7 +41,7 @@ export const troubles: Readonly<Record<string, Trouble>> = {
   'a killed run left a rival to one that is alive': (ending) => {
     const left = madeHere(ending).filter(({ madeBy }) => ending.runs[madeBy ?? -1]?.ended.kind === 'killed');
     return left.some(
-      ({ id }) => ending.cloud.processes.has(id) && madeHere(ending).some((other) => other.id !== id),
+      ({ id }) => ending.server.processes.has(id) && madeHere(ending).some((other) => other.id !== id),
     );
   },
   'the order of age was not the order of making': (ending) => !isOrderly(ending),
@@ -51,28 +49,38 @@ export const troubles: Readonly<Record<string, Trouble>> = {
     const dates = madeHere(ending).map(({ createdAt }) => createdAt);
     return new Set(dates).size < dates.length;
   },
-  'a removal took more than 2 s': ({ cloud, world }) =>
-    cloud.removals.length > 0 && world.manners.removal.takes > 2_000,
-  'a page moved under the reader': ({ cloud }) => cloud.churned > 0,
+  'a removal took more than 2 s': ({ server, world }) =>
+    server.removals.length > 0 && world.manners.removal.takes > 2_000,
+  'a page moved under the reader': ({ server }) => server.churned > 0,
   'a resource of an unknown shape was listed': ({ world, runs }) =>
     world.manners.odd.length > 0 && runs.some(({ sent }) => sent.length > 0),
-  'a budget of requests was used up': ({ cloud }) => cloud.turnedAway.has(429),
-  'an outage of more than 10 s was met': ({ cloud, world: { manners } }) =>
-    cloud.turnedAway.has(503) && (manners.outage?.until ?? 0) - (manners.outage?.from ?? 0) > 10_000,
-  'an update showed only later': ({ cloud, world }) => cloud.updates > 0 && world.manners.patchLag > 0,
-  'an update answered with another process': ({ cloud, world }) =>
-    cloud.updates > 0 && world.manners.patchAnswers !== 'itself',
-  'a config came as a list of one': ({ world, cloud }) =>
+  'a budget of requests was used up': ({ server }) => server.turnedAway.has(429),
+  'an outage of more than 10 s was met': ({ server, world: { manners } }) =>
+    server.turnedAway.has(503) && (manners.outage?.until ?? 0) - (manners.outage?.from ?? 0) > 10_000,
+  'an update showed only later': ({ server, world }) =>
+    server.updates > 0 && world.service === 'cloud' && world.manners.patchLag > 0,
+  'an update answered with another process': ({ server, world }) =>
+    server.updates > 0 && world.service === 'cloud' && world.manners.patchAnswers !== 'itself',
+  'a config came as a list of one': ({ world, server }) =>
+    world.service === 'cloud' &&
     world.manners.configAs === 'a list of one' &&
     world.spec.type === 'worker' &&
-    [...cloud.processes.values()].some(
-      (process) => candidates(world.spec, [asExisting(process)], cloudService).length > 0,
-    ),
+    [...server.processes.values()].some(({ isMatch }) => isMatch),
+  'a name was in use': ({ server }) => server.taken > 0,
+  'a name was in use by what was being removed, for more than 8 s': ({ server, world }) =>
+    server.taken > 0 &&
+    server.removals.length > 0 &&
+    world.service === 'forge' &&
+    world.manners.lingers > 8_000,
+  'a process was replaced': ({ runs }) =>
+    runs.some(({ ended }) => ended.kind === 'done' && ended.outcome === 'replaced'),
+  'two runs replaced the same process': ({ runs }) =>
+    runs.filter(({ ended }) => ended.kind === 'done' && ended.outcome === 'replaced').length > 1,
   'somebody else deleted one that a run had made': (ending) =>
-    madeHere(ending).some(({ id }) => ending.cloud.takenAway.has(id)),
+    madeHere(ending).some(({ id }) => ending.server.takenAway.has(id)),
   'a run began right after another had made it, and its list did not show it': (ending) =>
     ending.runs.some(({ plan, number, startedAt, sent }) => {
-      const first = ending.cloud.looksOf(number)[0];
+      const first = ending.server.looksOf(number)[0];
       return (
         plan.follows &&
         sent.some(({ method }) => method === 'POST') &&

@@ -1,33 +1,20 @@
 import fc from 'fast-check';
-import type { ProcessSpec } from '../../src/cloud/spec.ts';
-import type { IfExists } from '../../src/converge/ensure.ts';
-import { passingBy, type Seed } from './cloud-model.ts';
-import type { Manners } from './manners.ts';
-import type { Fault, Kill } from './network.ts';
+import { plan, type RunPlan, racer, steady } from './plans.ts';
 
-/** One run of `ensure`, and all that happens to it. */
-export interface RunPlan {
-  /** Begins only when the run before it has ended. */
-  readonly follows: boolean;
-  /** Milliseconds after that, or after the world’s beginning. */
-  readonly startsAt: number;
-  readonly ifExists: IfExists;
-  readonly dryRun: boolean;
-  readonly delays: readonly number[];
-  readonly lags: readonly number[];
-  readonly skew: number;
-  readonly faults: readonly (Fault | undefined)[];
-  readonly kill: Kill | undefined;
-  /** Milliseconds after its start at which it is told to stop. */
-  readonly stopsAfter: number | undefined;
+/** A process that is there before. */
+export interface Before<Seed> {
+  readonly seed: Seed;
+  /** Made just before the world began, and not long ago. */
+  readonly recent?: boolean;
 }
 
 /** Everything that decides how one schedule goes. */
-export interface World {
+export interface World<Service extends string, Spec, Manners, Seed> {
+  readonly service: Service;
   readonly manners: Manners;
-  readonly spec: ProcessSpec;
+  readonly spec: Spec;
   /** Processes that match the declaration by identity, whatever else differs. */
-  readonly matches: readonly Seed[];
+  readonly matches: readonly Before<Seed>[];
   /** Processes that look alike and are others. */
   readonly decoys: readonly Seed[];
   readonly runs: readonly RunPlan[];
@@ -35,256 +22,45 @@ export interface World {
   readonly seed: number;
 }
 
-/** Mostly this one; else, with the given share, one of the others. */
-function mostly<T>(usual: T, share: number, ...others: readonly fc.Arbitrary<T>[]): fc.Arbitrary<T> {
-  return fc.oneof(
-    { arbitrary: fc.constant(usual), weight: 100 - share },
-    { arbitrary: fc.oneof(...others), weight: share },
-  );
+/** What is drawn for one service. */
+interface Drawn<Spec, Manners, Seed> {
+  readonly manners: fc.Arbitrary<Manners>;
+  readonly specs: fc.Arbitrary<Spec>;
+  matchesOf(spec: Spec): Before<Seed>[];
+  decoysOf(spec: Spec): Seed[];
 }
 
-const upTo = (max: number) => fc.integer({ min: 0, max });
-
-const manners: fc.Arbitrary<Manners> = fc.record({
-  perPage: fc.constantFrom(100, 100, 2, 1),
-  order: fc.constantFrom('oldest first', 'newest first'),
-  fillsDefaults: fc.boolean(),
-  patch: fc.constantFrom('merges', 'replaces'),
-  patchIgnores: mostly(undefined, 10, fc.constantFrom('processes' as const, 'tries' as const)),
-  patchAnswers: mostly<Manners['patchAnswers']>(
-    'itself',
-    15,
-    fc.constantFrom('another, applied', 'another, not applied'),
-  ),
-  patchLag: mostly(0, 30, upTo(2_500)),
-  dates: fc.constantFrom('second', 'second', 'microsecond', 'none'),
-  ids: mostly<Manners['ids']>('in order', 25, fc.constantFrom('by the clock', 'random')),
-  removal: mostly<Manners['removal']>(
-    { takes: 0, acts: 'at its start' },
-    25,
-    fc.record({ takes: upTo(8_000), acts: fc.constantFrom('at its start', 'at its end') }),
-  ),
-  numbersAsText: fc.boolean(),
-  configAs: mostly<Manners['configAs']>('an object', 10, fc.constant('a list of one')),
-  odd: mostly<Manners['odd']>(
-    [],
-    10,
-    fc.subarray(['another type', 'no number', 'another resource', 'a config of words'] as const),
-  ),
-  churn: mostly<Manners['churn']>(
-    { kind: 'swap', every: 1, times: 0 },
-    20,
-    fc.record({
-      kind: fc.constantFrom('swap', 'reorder'),
-      every: fc.integer({ min: 1, max: 3 }),
-      times: fc.integer({ min: 1, max: 3 }),
-    }),
-  ),
-  budget: mostly(undefined, 5, fc.integer({ min: 5, max: 60 })),
-  outage: mostly(
-    undefined,
-    5,
-    fc.tuple(upTo(2_000), upTo(60_000)).map(([from, length]) => ({ from, until: from + length })),
-  ),
-  vandal: mostly(undefined, 4, upTo(2_000)),
-});
-
-const worker: fc.Arbitrary<ProcessSpec> = fc.record({
-  type: fc.constant('worker' as const),
-  processes: fc.option(fc.integer({ min: 1, max: 3 }), { nil: undefined, freq: 3 }),
-  config: fc.record(
-    {
-      queue: fc.constantFrom('default', 'high,default', 'mail'),
-      connection: fc.constantFrom('redis', 'database'),
-      tries: fc.integer({ min: 0, max: 3 }),
-      force: fc.boolean(),
-    },
-    { requiredKeys: [] },
-  ),
-});
-
-const custom: fc.Arbitrary<ProcessSpec> = fc.record({
-  type: fc.constant('custom' as const),
-  processes: fc.option(fc.integer({ min: 1, max: 3 }), { nil: undefined, freq: 3 }),
-  command: fc.constantFrom('php artisan reverb:start', 'php artisan  horizon'),
-});
-
-const decoy: Seed = { type: 'custom', processes: 1, command: 'php artisan pulse:work', config: {} };
-const passing: Seed = { ...decoy, command: passingBy };
-
-/** Others that must not be taken for the declared one, by one difference each. */
-function decoysOf(spec: ProcessSpec): Seed[] {
-  if (spec.type === 'custom') {
-    const { command } = spec;
-    return [
-      passing,
-      decoy,
-      { ...decoy, command: `${command} --debug` },
-      { ...decoy, command: command.toUpperCase() },
-      { type: 'worker', processes: 1, command, config: {} },
-    ];
-  }
-  const { queue, connection } = spec.config;
-  const on = (config: Seed['config']): Seed => ({ type: 'worker', processes: 1, command: '', config });
-  return [
-    passing,
-    decoy,
-    on({ ...spec.config, queue: 'default,high' }),
-    on({ ...spec.config, queue: `${queue ?? 'default'},low` }),
-    ...(connection === undefined ? [] : [on({ queue, connection: 'sqs' }), on({ queue, connection: null })]),
-  ];
-}
-
-/** The declared one, as declared and as it may have drifted or been written by hand. */
-function matchesOf(spec: ProcessSpec): Seed[] {
-  const { type, processes = 1 } = spec;
-  const other = processes + 1;
-  if (spec.type === 'custom') {
-    const { command } = spec;
-    return [
-      { type, processes, command, config: {} },
-      { type, processes: other, command: ` ${command.replaceAll(' ', '  ')} `, config: {}, recent: true },
-    ];
-  }
-  const { queue, connection } = spec.config;
-  const spaced = queue === undefined || queue === 'default' ? null : queue.replaceAll(',', ' , ');
-  const { force, ...unforced } = spec.config;
-  return [
-    { type, processes, command: '', config: { ...unforced, ...(force === true ? { force } : {}) } },
-    { type, processes: other, command: '', config: { ...spec.config, tries: 7, sleep: 10 }, recent: true },
-    { type, processes, command: '', config: { queue: spaced, connection: connection ?? null, tries: '1' } },
-  ];
-}
-
-/** A server that is cut off may act so much later, in milliseconds: a run watches for longer than that. */
-const latest = 15_000;
-
-const fault: fc.Arbitrary<Fault> = fc.oneof(
-  fc.constant({ kind: 'refused' as const }),
-  fc.record({ kind: fc.constant('reset' as const), acts: fc.boolean() }),
-  fc.record({
-    kind: fc.constant('status' as const),
-    status: fc.constantFrom(500, 502, 503, 408),
-    acts: fc.boolean(),
-  }),
-  fc.record({ kind: fc.constant('html' as const), acts: fc.boolean() }),
-  fc.record({ kind: fc.constant('hang' as const), acts: fc.boolean() }),
-  fc.constant({ kind: 'truncated' as const }),
-  fc.record({
-    kind: fc.constant('rate-limit' as const),
-    retryAfter: fc.constantFrom(undefined, '0', '1', '7', 'Sat, 04 Apr 2026 00:00:03 GMT'),
-  }),
-  fc.record({ kind: fc.constant('late' as const), ms: fc.oneof(upTo(700), upTo(latest)) }),
-);
-
-const faults = fc.oneof(
-  { arbitrary: fc.constant([]), weight: 6 },
-  {
-    arbitrary: fc.array(fc.option(fault, { nil: undefined, freq: 3 }), { maxLength: 30 }),
-    weight: 5,
-  },
-);
-
-const few = { minLength: 1, maxLength: 20 };
-const quick = upTo(10);
-const delays = fc.oneof(
-  { arbitrary: fc.array(quick, few), weight: 2 },
-  fc.array(upTo(300), few),
-  fc.array(fc.oneof({ arbitrary: quick, weight: 5 }, upTo(5_000)), few),
-);
-
-/** Mostly one that stays, and at times one that changes from look to look. */
-const lags = mostly<readonly number[]>(
-  [0],
-  35,
-  fc.array(upTo(300), { minLength: 1, maxLength: 1 }),
-  fc.array(upTo(3_000), { minLength: 1, maxLength: 1 }),
-  fc.array(upTo(20_000), { minLength: 1, maxLength: 1 }),
-  fc.array(upTo(8_000), { minLength: 2, maxLength: 4 }),
-);
-
-const skew = mostly(0, 15, fc.integer({ min: -5_000, max: 5_000 }));
-
-const kill = mostly<Kill | undefined>(
-  undefined,
-  8,
-  fc.record({ request: fc.integer({ min: 1, max: 6 }), when: fc.constantFrom('before', 'after') }),
-);
-
-const never = fc.constant(undefined);
-
-const plan: fc.Arbitrary<RunPlan> = fc.record({
-  follows: mostly(false, 25, fc.constant(true)),
-  startsAt: fc.oneof(fc.constant(0), upTo(100), upTo(3_000)),
-  ifExists: mostly<IfExists>('update', 25, fc.constantFrom('reuse', 'fail')),
-  dryRun: mostly(false, 10, fc.constant(true)),
-  delays,
-  lags,
-  skew,
-  faults,
-  kill,
-  stopsAfter: mostly(undefined, 8, upTo(4_000)),
-});
-
-/** Begins together with others to make the same process, and meets trouble only then. */
-const racer: fc.Arbitrary<RunPlan> = fc.record({
-  follows: fc.constant(false),
-  startsAt: upTo(20),
-  ifExists: fc.constant('update' as const),
-  dryRun: fc.constant(false),
-  delays,
-  lags,
-  skew,
-  faults: faults.map((later) => [undefined, ...later]),
-  kill,
-  stopsAfter: never,
-});
-
-/** Nothing goes wrong but what time does: lists that lag, clocks that differ. */
-const steady: fc.Arbitrary<RunPlan> = fc.record({
-  follows: mostly(false, 50, fc.constant(true)),
-  startsAt: fc.oneof(fc.constant(0), upTo(100), upTo(3_000)),
-  ifExists: fc.constant('update' as const),
-  dryRun: fc.constant(false),
-  delays: fc.array(upTo(50), few),
-  lags,
-  skew,
-  faults: fc.constant([]),
-  kill: never,
-  stopsAfter: never,
-});
-
-const specs = fc.oneof(worker, custom);
-
-const mixed: fc.Arbitrary<World> = specs.chain((spec) =>
-  fc.record({
-    manners,
-    spec: fc.constant(spec),
-    matches: fc.oneof(
+export function worldsOf<Service extends string, Spec, Manners, Seed>(
+  service: Service,
+  { manners, specs, matchesOf, decoysOf }: Drawn<Spec, Manners, Seed>,
+): fc.Arbitrary<World<Service, Spec, Manners, Seed>> {
+  const worlds = (
+    runs: fc.Arbitrary<readonly RunPlan[]>,
+    matches: (spec: Spec) => fc.Arbitrary<readonly Before<Seed>[]> = () => fc.constant([]),
+  ) =>
+    specs.chain((spec) =>
+      fc.record({
+        service: fc.constant(service),
+        manners,
+        spec: fc.constant(spec),
+        matches: matches(spec),
+        decoys: fc.subarray(decoysOf(spec)),
+        runs,
+        seed: fc.nat(),
+      }),
+    );
+  const mixed = (spec: Spec) =>
+    fc.oneof(
       { arbitrary: fc.constant([]), weight: 3 },
       { arbitrary: fc.subarray(matchesOf(spec), { minLength: 1, maxLength: 1 }), weight: 2 },
       fc.subarray(matchesOf(spec), { minLength: 2 }),
+    );
+  return fc.oneof(
+    worlds(fc.array(plan, { minLength: 1, maxLength: 6 }), mixed),
+    worlds(fc.array(racer, { minLength: 2, maxLength: 6 })),
+    worlds(fc.array(steady, { minLength: 2, maxLength: 6 })),
+    worlds(fc.array(steady, { minLength: 2, maxLength: 6 }), (spec) =>
+      fc.subarray(matchesOf(spec), { minLength: 1, maxLength: 1 }),
     ),
-    decoys: fc.subarray(decoysOf(spec)),
-    runs: fc.array(plan, { minLength: 1, maxLength: 6 }),
-    seed: fc.nat(),
-  }),
-);
-
-const racing = (runs: fc.Arbitrary<readonly RunPlan[]>): fc.Arbitrary<World> =>
-  specs.chain((spec) =>
-    fc.record({
-      manners,
-      spec: fc.constant(spec),
-      matches: fc.constant([]),
-      decoys: fc.subarray(decoysOf(spec)),
-      runs,
-      seed: fc.nat(),
-    }),
   );
-
-export const worlds: fc.Arbitrary<World> = fc.oneof(
-  mixed,
-  racing(fc.array(racer, { minLength: 2, maxLength: 6 })),
-  racing(fc.array(steady, { minLength: 2, maxLength: 6 })),
-);
+}

@@ -1,0 +1,81 @@
+import { openInstance } from '../../src/cloud/open.ts';
+import { cloudHints } from '../../src/cloud/service.ts';
+import { CloudStore } from '../../src/cloud/store.ts';
+import { ensure } from '../../src/converge/ensure.ts';
+import type { Runtime } from '../../src/converge/look.ts';
+import { openServer } from '../../src/forge/open.ts';
+import { forgeHints } from '../../src/forge/service.ts';
+import { ForgeStore } from '../../src/forge/store.ts';
+import type { HttpClient } from '../../src/http/client.ts';
+import type { ServiceHints } from '../../src/http/hints.ts';
+import { CloudModel, instanceId } from './cloud-model.ts';
+import type { CloudWorld } from './cloud-worlds.ts';
+import { ForgeModel, forgeTarget } from './forge-model.ts';
+import type { ForgeWorld } from './forge-worlds.ts';
+import type { RunPlan } from './plans.ts';
+import type { Ground, ServerModel } from './server-model.ts';
+
+export type AnyWorld = CloudWorld | ForgeWorld;
+
+/** What a run reports. */
+export interface Report {
+  readonly outcome: string;
+  readonly id: string | undefined;
+}
+
+/** A world that is set up: its server, and the way in which a run works on it. */
+export interface Stage {
+  readonly server: ServerModel;
+  /** The ids of the processes that were declared and there before. */
+  readonly matchesBefore: ReadonlySet<string>;
+  /** Nothing about the server or what is on it must fail a run. */
+  readonly isTame: boolean;
+  readonly hints: ServiceHints;
+  /** How long the work of a run may take, in milliseconds, as the actions have it. */
+  readonly work: number;
+  run(plan: RunPlan, client: HttpClient, runtime: Runtime): Promise<Report>;
+}
+
+export function stageOf(world: AnyWorld, ground: Ground): Stage {
+  return world.service === 'cloud' ? cloudStage(world, ground) : forgeStage(world, ground);
+}
+
+function cloudStage({ spec, manners, decoys, matches }: CloudWorld, ground: Ground): Stage {
+  const server = new CloudModel(spec, manners, ground);
+  for (const decoy of decoys) server.seed(decoy);
+  return {
+    server,
+    matchesBefore: new Set(matches.map(({ seed, recent }) => server.seed(seed, recent).id)),
+    isTame: manners.patchIgnores === undefined && manners.patchAnswers !== 'another, not applied',
+    hints: cloudHints,
+    work: 240_000,
+    run: async ({ ifExists, dryRun }, client, runtime) => {
+      const world = openInstance(new CloudStore(client, instanceId), runtime);
+      return reportOf(await ensure({ spec, ifExists, dryRun }, world));
+    },
+  };
+}
+
+function forgeStage({ spec, manners, decoys, matches }: ForgeWorld, ground: Ground): Stage {
+  const server = new ForgeModel(spec, manners, ground);
+  for (const decoy of decoys) server.seed(decoy);
+  return {
+    server,
+    matchesBefore: new Set(matches.map(({ seed, recent }) => server.seed(seed, recent).id)),
+    isTame: !manners.namesAreUnique || decoys.every(({ name }) => name !== spec.name),
+    hints: forgeHints,
+    work: 420_000,
+    run: async ({ ifExists, dryRun }, client, runtime) => {
+      const world = openServer(new ForgeStore(client, { ...forgeTarget, siteId: spec.siteId }), runtime);
+      const onDrift = ifExists === 'update' ? 'replace' : ifExists;
+      return reportOf(await ensure({ spec, ifExists: onDrift, dryRun }, world));
+    },
+  };
+}
+
+function reportOf(ensured: {
+  readonly outcome: string;
+  readonly process: { readonly id: string } | undefined;
+}): Report {
+  return { outcome: ensured.outcome, id: ensured.process?.id };
+}
