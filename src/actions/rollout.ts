@@ -116,9 +116,12 @@ export interface ReadAhead {
 /** Reads the deployments early where a step that changes nothing needs to know them. */
 export function readAhead({ step, client, connection, goingLive }: Omit<Rolling, 'onLive'>): ReadAhead {
   let reading: Promise<SeenDeployments | undefined> = Promise.resolve(undefined);
+  let begun: string | undefined;
   return {
     begin: (environmentId) => {
-      if (!asksForLive(goingLive) || goingLive.commit !== undefined) return;
+      // A wait for an environment names it at each look.
+      if (environmentId === begun || !asksForLive(goingLive) || goingLive.commit !== undefined) return;
+      begun = environmentId;
       const patient = client.within(workDeadline(step, connection));
       reading = readDeployments(patient, environmentId).catch(() => undefined);
     },
