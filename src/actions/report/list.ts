@@ -51,7 +51,8 @@ function placeBlock(place: RunningPlace, statuses: Statuses, others: number, isF
 }
 
 function placeTable({ processes, instance }: RunningPlace, statuses: Statuses): Html {
-  const total = processes.reduce((sum, process) => sum + (process.processes ?? 0), 0);
+  const counts = processes.flatMap((process) => process.processes ?? []);
+  const total = counts.reduce((sum, count) => sum + count, 0);
   const keys = processes.map((process) => keyOf(identityOfExisting(process)));
   const isManaged = instance?.type === 'managed_queue';
   const markOf = (process: ExistingProcess): string | undefined => {
@@ -60,7 +61,9 @@ function placeTable({ processes, instance }: RunningPlace, statuses: Statuses): 
     const count = keys.filter((other) => other === key).length;
     return count === 1 ? undefined : count === 2 ? 'twice' : `${count} times`;
   };
-  return html`<p>${grandTotalText(total, instance)}</p>${processRows(processes, { markOf, statuses })}`;
+  // Without the number of each there is no total.
+  const sum = counts.length < processes.length ? html`` : html`<p>${grandTotalText(total, instance)}</p>`;
+  return html`${sum}${processRows(processes, { markOf, statuses })}`;
 }
 
 /** A manifest as the summary shows it, to be copied into a file: in a fence with a button that copies it. */

@@ -50,7 +50,11 @@ export function processFacts({ settings, changes, kind, createdAt, target }: Sho
   const total = isChange(processes) ? processes[kind === 'changed' ? 'to' : 'from'] : processes;
   const shownOptions = optionsOf(options, kind);
   return facts([
-    ['Processes', html`${settingOf(processes, kind)}${totalText(Number(total), target.instance)}`],
+    ...(total == null
+      ? []
+      : ([
+          ['Processes', html`${settingOf(processes, kind)}${totalText(Number(total), target.instance)}`],
+        ] as const)),
     ...(shownOptions.markup === '' ? [] : ([['Options', shownOptions]] as const)),
     ...(createdAt === null ? [] : ([['Created', html`${readableDate(createdAt)}`]] as const)),
   ]);
@@ -99,7 +103,7 @@ export function processRows(processes: readonly ExistingProcess[], { markOf, sta
     return [
       html`${nameOf(process)}${odd}${below(optionsOf(options))}`,
       html`${status}`,
-      html`${Number(count)}`,
+      html`${shown(count ?? 'unknown')}`,
     ];
   });
   return html`${table(['Background process', 'Status', 'Processes'], rows)}${idsOf(processes)}`;

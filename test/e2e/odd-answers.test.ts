@@ -1,0 +1,236 @@
+import { describe, expect, test } from 'vitest';
+import {
+  dataInList,
+  gzipped,
+  processesWith,
+  processesWithout,
+  withAttributes,
+  withEntry,
+  withIncluded,
+  withLinks,
+  withMeta,
+  without,
+} from '../emulator/edits.ts';
+import type { Fault } from '../emulator/faults.ts';
+import { configInList, formWith } from '../emulator/process-forms.ts';
+import { seedFleet } from '../emulator/seed.ts';
+import { startEmulator } from '../emulator/server.ts';
+import { connectionUntold, queuesSorted, quotesDropped, withSuffix } from '../emulator/stored-forms.ts';
+import { startForge } from './forge-world.ts';
+import { runAction } from './harness/run-action.ts';
+import { openShop, type Shop } from './harness/shop.ts';
+
+const custom = { type: 'custom', command: 'php artisan horizon' };
+const worker = { 'config-json': '{"connection":"redis","queue":"high,default"}' };
+const POST = 'POST .*background-processes$';
+const odd = Number.POSITIVE_INFINITY;
+
+/** Values of an attribute that nothing depends on. */
+const attributes: [title: string, attributes: Record<string, unknown>][] = [
+  ['config ["<unknown>"]', { config: ['<unknown>'] }],
+  ['config [null]', { config: [null] }],
+  ['config [[]]', { config: [[]] }],
+  ['config ""', { config: '' }],
+  ['config of two objects', { config: [{ queue: 'a' }, { queue: 'b' }] }],
+  ['created_at a number', { created_at: 1_700_000_000 }],
+  ['a strategy that nobody knows', { strategy_type: 'moon_phase', strategy_threshold: 'full' }],
+  ['a strategy of another kind', { strategy_type: 7, strategy_threshold: {} }],
+  ['processes null', { processes: null }],
+  ['processes a word', { processes: 'several' }],
+];
+
+describe.concurrent('a create that is answered oddly has made what it names', () => {
+  test.each(attributes)('%s', async (_, given) => {
+    for (const inputs of [custom, worker]) {
+      await using shop = await openShop();
+      shop.emulator.faults.add({ kind: 'edit', on: POST, edit: withAttributes(given) });
+      const step = await shop.run(inputs);
+
+      expect(step.errors).toEqual([]);
+      expect(step.outputs['outcome']).toBe('created');
+      expect(shop.ids()).toEqual([step.outputs['process-id']]);
+      expect(shop.requests().length).toBeLessThanOrEqual(4);
+    }
+  });
+
+  test.each<[string, Fault]>([
+    ['a list of one', { kind: 'edit', on: POST, edit: dataInList() }],
+    ['packed', { kind: 'edit', on: POST, edit: gzipped() }],
+    ['nothing at all', { kind: 'empty', on: POST, acts: true }],
+    ['an empty object', { kind: 'body', on: POST, body: '{}', status: 201, acts: true }],
+  ])('%s', async (_, fault) => {
+    await using shop = await openShop();
+    shop.emulator.faults.add(fault);
+    const step = await shop.run(custom);
+
+    expect(step.errors).toEqual([]);
+    expect(step.outputs['outcome']).toBe('created');
+    expect(shop.ids()).toEqual([step.outputs['process-id']]);
+    expect(shop.count('POST')).toBe(1);
+  });
+
+  test('an id that is a number', async () => {
+    await using shop = await openShop({ processIds: 'numbers' });
+    const step = await shop.run(custom);
+
+    expect(step.errors).toEqual([]);
+    expect(step.outputs).toMatchObject({ outcome: 'created', 'process-id': '4711' });
+    expect((await shop.run(custom)).outputs['outcome']).toBe('unchanged');
+  });
+});
+
+describe.concurrent('what nobody needs neither fails a step nor hides a process', () => {
+  /** A process that is there as declared, and an environment to look it up in. */
+  const open = async (): Promise<Shop> => {
+    const shop = await openShop();
+    shop.emulator.cloud.addProcess(shop.instance, { type: 'custom', command: custom.command });
+    return shop;
+  };
+  const inEnvironment = { ...custom, environment: 'production' };
+
+  test.each(attributes)('%s', async (_, given) => {
+    await using shop = await open();
+    shop.emulator.cloud.options.processForm = formWith(given);
+
+    for (const inputs of [custom, inEnvironment]) {
+      const step = await shop.run(inputs);
+      expect(step.errors).toEqual([]);
+      expect(step.outputs['outcome']).toBe('unchanged');
+    }
+    const list = await shop.run({ environment: 'production' }, { action: 'list' });
+    expect(list.errors).toEqual([]);
+    expect(list.outputs['ids-json']).toBe(JSON.stringify(shop.ids()));
+  });
+
+  test.each<[string, Fault]>([
+    ['`links.next` empty', { kind: 'edit', on: 'GET', times: odd, edit: withLinks({ next: '' }) }],
+    ['`included` an object', { kind: 'edit', on: 'GET .*instances', times: odd, edit: withIncluded({}) }],
+    ['packed answers', { kind: 'edit', on: 'GET', times: odd, edit: gzipped() }],
+    [
+      'replicas that are a word',
+      { kind: 'edit', on: 'GET .*instances', times: odd, edit: withAttributes({ max_replicas: 'auto' }) },
+    ],
+    [
+      'an odd deployment',
+      { kind: 'edit', on: 'GET .*deployments$', times: odd, edit: withEntry({ id: 7, attributes: null }) },
+    ],
+  ])('%s', async (_, fault) => {
+    await using shop = await open();
+    shop.emulator.faults.add(fault);
+    const step = await shop.run({ ...inEnvironment, processes: '2', redeploy: 'true' });
+
+    expect(step.errors).toEqual([]);
+    expect(step.outputs['outcome']).toBe('updated');
+    expect(shop.emulator.cloud.listProcesses(shop.instance)).toMatchObject([{ processes: 2 }]);
+  });
+
+  test('the options of a worker as the only entry of a list are its options', async () => {
+    await using shop = await openShop({ processForm: configInList });
+    expect((await shop.run(worker)).outputs['outcome']).toBe('created');
+    expect((await shop.run(worker)).outputs['outcome']).toBe('unchanged');
+  });
+
+  test('a total that is text, or more than there is', async () => {
+    await using shop = await open();
+    shop.emulator.faults.add({ kind: 'edit', on: 'GET', times: odd, edit: withMeta({ total: '1' }) });
+    expect((await shop.run(custom)).outputs['outcome']).toBe('unchanged');
+
+    shop.emulator.faults.add({ kind: 'edit', on: 'GET', times: odd, edit: withMeta({ total: '9' }) });
+    expect((await shop.run(custom)).errors[0]).toContain('it held 1 items and said that there were 9');
+  });
+
+  test('an environment on the fourth page of a hundred', async () => {
+    const emulator = await startEmulator({ cloud: { perPage: 30 } });
+    const { members } = seedFleet(emulator, { environments: 100 });
+    const reach = { token: emulator.token, 'api-url': emulator.url, application: 'shop' };
+    const inputs = { ...reach, ...custom, environment: 'feature/98' };
+    const step = await runAction({ action: '.', inputs, time: emulator.time });
+    await emulator.close();
+
+    expect(step.errors).toEqual([]);
+    expect(step.outputs['instance-id']).toBe(members.at(-1)?.instance.id);
+  });
+
+  test('an update that is answered with 204 is read back', async () => {
+    await using shop = await open();
+    shop.emulator.faults.add({ kind: 'empty', on: 'PATCH', status: 204, acts: true });
+    const step = await shop.run({ ...custom, processes: '2' });
+
+    expect(step.errors).toEqual([]);
+    expect(step.outputs['outcome']).toBe('updated');
+    expect(shop.count('PATCH')).toBe(1);
+  });
+});
+
+describe.concurrent('an identity that cannot be read is doubt, and nothing is made beside it', () => {
+  test.each([
+    ['a custom process that is listed without its command', custom, processesWith({ command: null })],
+    ['a custom process that is listed with no command at all', custom, processesWithout('command')],
+    ['a worker that is listed with another kind of config', worker, processesWith({ config: ['<unknown>'] })],
+    ['a worker that is listed without its config', worker, processesWithout('config')],
+  ])('%s', async (_, inputs, edit) => {
+    await using shop = await openShop();
+    await shop.run(inputs);
+    const [id = ''] = shop.ids();
+    shop.emulator.faults.add({ kind: 'edit', on: 'GET', times: odd, edit });
+    const step = await shop.run(inputs);
+
+    expect(step.exitCode).toBe(1);
+    expect(step.errors[0]).toContain(id);
+    expect(shop.ids()).toEqual([id]);
+  });
+});
+
+describe.concurrent('what the server keeps in another form ends at once, with nothing left behind', () => {
+  test.each([
+    ['a suffix on the command', withSuffix(' --quiet'), custom],
+    ['quotes dropped', quotesDropped, { type: 'custom', command: 'php artisan x --name="a b"' }],
+    ['a queue list in another order', queuesSorted, worker],
+    ['a connection that is not told', connectionUntold, worker],
+  ])('%s', async (_, storedForm, inputs) => {
+    await using shop = await openShop({ storedForm });
+    const step = await shop.run(inputs);
+
+    expect(step.exitCode).toBe(1);
+    expect(step.errors[0]).toMatch(/keeps it as/);
+    expect(shop.ids()).toEqual([]);
+    expect(shop.requests().length).toBeLessThanOrEqual(6);
+  });
+
+  test('unless one is asked for in any case: then there is a warning', async () => {
+    await using shop = await openShop({ storedForm: withSuffix(' --quiet') });
+    const step = await shop.run({ ...custom, 'if-exists': 'create' });
+
+    expect(step.errors).toEqual([]);
+    expect(step.outputs['outcome']).toBe('created');
+    expect(step.warnings.join()).toContain('--quiet');
+    expect(shop.ids()).toHaveLength(1);
+  });
+});
+
+describe.concurrent('pages of Forge without `meta` go on by their links', () => {
+  const open = async (action: string) => {
+    const world = await startForge(action);
+    for (let n = 1; n <= 71; n++)
+      world.emulator.forge.addProcess(world.server, { command: `php8.4 artisan own:${n}` });
+    world.emulator.faults.add({ kind: 'edit', on: 'GET', times: odd, edit: without('meta') });
+    return Object.assign(world, { [Symbol.asyncDispose]: () => world.emulator.close() });
+  };
+
+  test('what stands on the last one is found, and no second one is made', async () => {
+    await using world = await open('forge');
+    const step = await world.run({ command: 'php8.4 artisan own:71' });
+
+    expect(step.errors).toEqual([]);
+    expect(step.outputs['outcome']).toBe('unchanged');
+    expect(world.emulator.forge.listProcesses(world.server)).toHaveLength(71);
+  });
+
+  test('and deleted', async () => {
+    await using world = await open('forge/delete');
+    const step = await world.run({ command: 'php8.4 artisan own:71' });
+
+    expect(step.errors).toEqual([]);
+    expect(step.outputs['outcome']).toBe('deleted');
+  });
+});
