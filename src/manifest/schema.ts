@@ -125,8 +125,13 @@ export function named(
 /** One of the words. */
 export function choice<const W extends readonly [string, ...string[]]>(words: W) {
   return v.picklist(words, ({ input }) =>
-    orNear(`must be ${words.join(' or ')}, not ${kindOf(input)}`, String(input), words),
+    orNear(`must be ${words.join(' or ')}, not ${kindOf(input)}`, wordOf(input), words),
   );
+}
+
+/** What was written, if it is a word or a number. */
+function wordOf(input: unknown): string {
+  return typeof input === 'string' || typeof input === 'number' ? String(input) : '';
 }
 
 /** A whole number. */
@@ -149,7 +154,7 @@ export function wholeNumber({ min, max }: { readonly min: number; readonly max?:
 export function flag() {
   return v.boolean(({ input }) => {
     if (input === null) return `must be true or false, not nothing; ${leaveOut}`;
-    const word = String(input).toLowerCase();
+    const word = wordOf(input).toLowerCase();
     if (typeof input === 'string' && /^(true|True|TRUE|false|False|FALSE)$/.test(input))
       return `must be true or false, without quotes, not ${kindOf(input)}`;
     const meant = /^(yes|y|on|1)$/.test(word) ? 'true' : /^(no|n|off|0)$/.test(word) ? 'false' : word;

@@ -195,6 +195,28 @@ describe('What a person writes into YAML by mistake is told with what to do:', (
     for (const problem of problems) expect(found.join()).toContain(problem);
   });
 
+  test('a mapping or a list where a word or a number belongs', () => {
+    const wrong = [
+      '{ type: { a: [b] } }',
+      '{ type: worker, processes: { a: [b] } }',
+      '{ type: custom, command: { a: [b] } }',
+      '{ type: worker, config: [{ a: b }] }',
+      '{ type: worker, config: { force: { a: b }, tries: [1] } }',
+    ];
+    const { problems } = parse(`instances: { App: [${wrong.join(', ')}] }`);
+    expect(problems.join('\n')).toContain('App[0].type: must be worker or custom, not a mapping');
+    expect(problems.join('\n')).toContain(
+      'App[1].processes: must be a whole number from 1 to 10, not a mapping',
+    );
+    expect(problems.join('\n')).toContain(
+      'App[2].command: must be text such as php artisan reverb:start, not a mapping',
+    );
+    expect(problems.join('\n')).toContain('App[4].config.force: must be true or false, not a mapping');
+    expect(problems.join('\n')).toContain(
+      'App[4].config.tries: must be a whole number of at least 0, not a list',
+    );
+  });
+
   test('a key that is only in a file of something else is no reason to quote it', () => {
     const { problems } = parse('- hunter2:\n    instances: hunter2\n');
     expect(problems.join()).not.toContain('hunter2');

@@ -220,6 +220,28 @@ instances:
     ]);
   });
 
+  test('writes a process with a character that nobody sees as a comment with its id', () => {
+    const processes = [
+      existing({ id: 'p-1', type: 'custom', command: 'php\u00a0artisan horizon' }),
+      existing({ id: 'p-2', config: { queue: 'high\u200b' } }),
+      existing({ id: 'p-3', config: { connection: 'redis', queue: ' high ,default' } }),
+    ];
+    const manifest = writeCloudManifest(
+      [{ id: 'inst-1', name: 'App', type: 'app', processes, unreadable: [] }],
+      { schemaUrl, notes: [] },
+    );
+    expect(manifest.split('\n').slice(1)).toEqual([
+      expect.stringMatching(
+        /^# Left out on "App": p-1 \(.*php\\u00a0artisan horizon.*\): its command holds a character that nobody sees, \\u00a0 \(no-break space\), at position 4; /,
+      ),
+      expect.stringMatching(
+        /^# Left out on "App": p-2 \(.*high\\u200b\): its queue holds a character that nobody sees/,
+      ),
+      ...['instances:', '  App:', '    - type: worker', '      processes: 1', '      config:'],
+      ...['        connection: redis', '        queue: high,default', ''],
+    ]);
+  });
+
   test.each([
     ['another instance has it, too', { name: 'same' }, { name: 'same' }],
     ['it is the id of another', { name: 'inst-2' }, { name: 'other' }],
