@@ -226,10 +226,10 @@ instances:
       existing({ id: 'p-2', config: { queue: 'high\u200b' } }),
       existing({ id: 'p-3', config: { connection: 'redis', queue: ' high ,default' } }),
     ];
-    const manifest = writeCloudManifest(
-      [{ id: 'inst-1', name: 'App', type: 'app', processes, unreadable: [] }],
-      { schemaUrl, notes: [] },
-    );
+    const manifest = writeCloudManifest([{ id: 'inst-1', name: 'App', type: 'app', processes }], {
+      schemaUrl,
+      notes: [],
+    });
     expect(manifest.split('\n').slice(1)).toEqual([
       expect.stringMatching(
         /^# Left out on "App": p-1 \(.*php\\u00a0artisan horizon.*\): its command holds a character that nobody sees, \\u00a0 \(no-break space\), at position 4; /,
