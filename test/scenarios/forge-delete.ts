@@ -2,7 +2,7 @@ import { forge as request } from './requests.ts';
 import type { Scenario } from './scenario.ts';
 
 const action = 'forge/delete';
-const { list, read, remove } = request;
+const { list, remove } = request;
 const command = 'php8.4 artisan horizon';
 const organization = 'acme';
 
@@ -10,7 +10,7 @@ export const forgeDeleteScenarios: readonly Scenario[] = [
   {
     action,
     title: 'by what it does, gone when looked at again',
-    costs: { requests: [list, remove, read], depth: 3 },
+    costs: { requests: [list, remove, list], depth: 3 },
     prepare: ({ forge, server }) => {
       forge.addProcess(server, { command });
       return { inputs: { organization, server: server.id, command } };

@@ -2,7 +2,7 @@ import { forge as request } from './requests.ts';
 import type { Scenario } from './scenario.ts';
 
 const action = 'forge';
-const { list, read, create, remove, servers, sites } = request;
+const { list, create, remove, servers, sites } = request;
 const command = 'php8.4 artisan horizon';
 const directory = '/home/forge/shop.example';
 const organization = 'acme';
@@ -35,7 +35,7 @@ export const forgeScenarios: readonly Scenario[] = [
   {
     action,
     title: 'the process has drifted, `if-exists: replace`, under the same name, gone when first looked at',
-    costs: { requests: [list, create, list, remove, read, create, list], depth: 7 },
+    costs: { requests: [list, create, list, remove, list, create, list], depth: 7 },
     prepare: ({ forge, server }) => {
       forge.addProcess(server, { command, name: 'horizon', processes: 3 });
       const replace = { name: 'horizon', processes: '1', 'if-exists': 'replace' };
