@@ -1,10 +1,14 @@
 import { expect, test } from 'vitest';
 import { fencesOf } from '../../scripts/fences.ts';
+import { commentOfAPlan } from '../../scripts/pictures/scenes.ts';
 import { openShop } from '../e2e/harness/shop.ts';
 import { readDocument } from './documents.ts';
 
-const fences = fencesOf(readDocument('docs/manifest.md'));
-const textOf = (language: string) => fences.find((fence) => fence.language === language)?.text ?? '';
+const manifest = readDocument('docs/manifest.md');
+
+function textOf(language: string, markdown = manifest): string {
+  return fencesOf(markdown).find((fence) => fence.language === language)?.text ?? '';
+}
 
 test('the plan in docs/manifest.md is what apply shows for the manifest there', async () => {
   await using shop = await openShop();
@@ -26,4 +30,10 @@ test('the plan in docs/manifest.md is what apply shows for the manifest there', 
   expect(plan).not.toBe('');
   expect(log).toContain(plan);
   expect(summary).toContain(plan);
+});
+
+test('the plan in the README is the one of the comment that is pictured', async () => {
+  const plan = textOf('diff', readDocument('README.md'));
+  expect(plan).not.toBe('');
+  expect(textOf('diff', (await commentOfAPlan()).markdown)).toBe(plan);
 });

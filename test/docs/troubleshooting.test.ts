@@ -68,7 +68,7 @@ const troubles: readonly [words: string, trouble: Trouble, options?: StepOptions
   ['kept getting in the way', contested],
   ['ends by itself', given({ type: 'custom', command: 'php artisan schedule:run' })],
   ['times at once', given({ environment: 'main', type: 'custom', command: 'php artisan schedule:work' })],
-  ['nothing is created, changed or deleted there', managed({ instance: 'mails', processes: '3' })],
+  ['Laravel Cloud runs its workers itself. Nothing', managed({ instance: 'mails', processes: '3' })],
   ['nothing can be declared there', managed({}), { action: 'apply', files: manifest('mails') }],
   ['has left it behind', leftBehind],
   [
