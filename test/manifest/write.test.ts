@@ -211,7 +211,7 @@ instances:
       '# Left out on "App\\nx: y": p-3 (process of type scheduler\\n- x: y): no manifest can declare this type.',
       '# Left out on "App\\nx: y": p-4 (custom process "a text of 501 characters"): its command must have 3 to 500 characters, and has 501; prune would delete it.',
       '# Left out on "App\\nx: y": p-5 (custom process): its command must be text such as php artisan reverb:start, not ""; leave it out instead; prune would delete it.',
-      '# Left out on "App\\nx: y": p-8, which came back in a shape that is not understood (no\\nsense).',
+      '# Left out on "App\\nx: y": p-8 (no\\nsense).',
       '# Left out: "emails", a managed queue, whose worker belongs to Laravel Cloud.',
       'instances:',
       '  inst-1:',
