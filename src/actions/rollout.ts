@@ -241,6 +241,10 @@ async function bringLive(
   if (change.kind === 'planned') return live;
   if (change.kind === 'changed') return await redeploy(rolling, change, seen, live);
 
+  // Another run has just made it: without any deployment it cannot be live.
+  if (change.kind === 'made-by-other' && seen.deployments.length === 0)
+    return await redeploy(rolling, change, seen, live);
+
   const liveness = livenessOf(seen.deployments, youngest(change.processes));
   switch (liveness.kind) {
     case 'live':

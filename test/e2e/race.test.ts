@@ -60,7 +60,7 @@ test.concurrent.each([
       },
     });
 
-    const late = shop.run({ redeploy: 'true', 'verify-command': 'php artisan about' });
+    const late = shop.run({ 'verify-command': 'php artisan about' });
     await arrived.promise;
     const early = await shop.run();
     report();
@@ -70,8 +70,8 @@ test.concurrent.each([
     expect(outputs).toMatchObject({ outcome: 'unchanged', 'process-id': first, verified: 'skipped' });
     // What it has removed again does not serve the queue.
     expect(notices).toEqual([
-      'Another run has made the process at the same moment. It takes effect with the deploy of that run, or with the environment’s next one.',
-      'verify-command was skipped, since the change is not live before the next deploy.',
+      'Another run has created the process at the same moment. It takes effect with the deployment of that run, or with the next one.',
+      'verify-command was skipped: the change is not live before the next deployment.',
     ]);
     expect(shop.ids()).toEqual([first]);
   },
