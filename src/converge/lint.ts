@@ -61,7 +61,7 @@ interface Rule {
 function oneShots({ scheduler, deployCommands, restart }: Remedies): readonly Rule[] {
   const deploy = `put it into ${deployCommands}, which run it once for each deployment`;
   return [
-    { matches: artisan(/^schedule:run$/), instead: `use php artisan schedule:work, or ${scheduler}` },
+    { matches: artisan(/^schedule:run$/), instead: `use "php artisan schedule:work", or ${scheduler}` },
     {
       matches: (words) =>
         artisan(/^queue:work$/)(words) &&

@@ -110,16 +110,16 @@ export function planText(
   room = roomInLine,
 ): PlanText {
   const changed = rows.filter((row) => !isUnchanged(row));
-  const width = widthOf(rows);
-  const linesOf = (some: readonly PlanRow[]) => groupLines(some, noteOf, room, width);
+  const unchanged = rows.filter(isUnchanged);
+  const width = widthOf(changed, room);
   const ofPlace = [...Map.groupBy(changed, ({ place }) => place.id).values()];
   return {
     places: ofPlace.map((some) => ({
       name: some[0]?.place.name ?? '',
       counts: countsOf(some),
-      lines: linesOf(some),
+      lines: groupLines(some, noteOf, room, width),
     })),
-    unchanged: linesOf(rows.filter(isUnchanged)),
+    unchanged: groupLines(unchanged, noteOf, room, widthOf(unchanged, room)),
     whole: rows.filter((row) => lineOf(row, room, 0) !== lineOf(row, Infinity, 0)).map(wholeLine),
     ids: rows.flatMap(({ processId, place, name }) =>
       processId === undefined ? [] : [`${processId}  ${cut(name, room)} on ${place.name}`],
@@ -191,10 +191,10 @@ const signs: Readonly<Record<Kind, string>> = {
 /** Names stand below each other, unless what happens needs more room than this. */
 const widest = 16;
 
-function widthOf(rows: readonly PlanRow[]): number {
+function widthOf(rows: readonly PlanRow[], room: number): number {
   return Math.max(
     0,
-    ...rows.map((row) => happens(row, roomInLine).length).filter((length) => length <= widest),
+    ...rows.map((row) => happens(row, room).length).filter((length) => length <= widest),
   );
 }
 

@@ -23,7 +23,9 @@ export function headed({ headline, what, why, fix = '' }: Failure): Headed {
   const [clause = ''] = firstClause.exec(why) ?? [];
   const isTooLong = clause === '' || what.length + clause.length > longestHeadline;
   const shown = headline ?? (isTooLong ? what : `${what}: ${clause}`);
-  const details = [closed(why), closed(fix)].join(why.endsWith('\n') ? '' : ' ').trim();
+  const isSaid = headline === undefined && !isTooLong;
+  const rest = isSaid ? why.slice(clause.length).replace(/^[;:.]?\s*/, '') : why;
+  const details = [closed(rest), closed(fix)].join(why.endsWith('\n') ? '' : ' ').trim();
   return {
     headline: withoutStop(shorten(shown, 2 * longestHeadline)),
     details: what.length > longestHeadline ? `${what}: ${details}` : capitalized(details),

@@ -128,9 +128,24 @@ function wrongInputs(count: number): string {
 function failureOf(what: string, lines: readonly string[], annotations?: readonly Annotation[]): Failure {
   const [first = '', ...others] = lines;
   const why = others.length === 0 ? first : `\n${lines.map((line) => `- ${line}`).join('\n')}\n`;
-  // One problem stands in the headline, but for one of a file, which the headline names.
-  const headline = others.length === 0 && annotations === undefined ? undefined : what;
-  return new Failure({ what, why, fix: 'No request was made', headline, annotations });
+  return new Failure({
+    what,
+    why,
+    fix: 'No request was made',
+    headline: headlineOf(what, lines, annotations),
+    annotations,
+  });
+}
+
+/** The first words of a single problem, but for one of a file, which is named. */
+function headlineOf(
+  what: string,
+  [first = '', ...others]: readonly string[],
+  annotations: unknown,
+): string | undefined {
+  if (others.length > 0 || annotations !== undefined) return what;
+  const [clause] = /^.*?(?=[;.] |$)/.exec(first) ?? [first];
+  return clause === first ? undefined : `${what}: ${clause}`;
 }
 
 /** Does it look like an id of an API? */

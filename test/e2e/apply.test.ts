@@ -83,6 +83,7 @@ describe('apply makes an environment run what the manifest declares', () => {
       'environment-id': shop.environment.id,
       'deployment-id': '',
       verified: '',
+      stable: '',
       outcome: 'changed',
       created: '3',
       updated: '0',
@@ -207,7 +208,7 @@ describe('apply reports truthfully what it could not do', () => {
     expect(emulator.cloud.listProcesses(shop.instance).map(({ id }) => id)).toContain(old.id);
     expect(emulator.cloud.deployments).toEqual([]);
     expect(run.summary).toMatch(/^ {2}FAILED +create worker high,default/m);
-    expect(run.summary).toMatch(/^- .* {2}NOT DONE$/m);
+    expect(run.summary).toMatch(/^ {2}NOT DONE +delete php artisan old/m);
   });
 
   test('a managed queue is not to be named, and nothing is written', async () => {

@@ -60,6 +60,7 @@ describe('forge/apply makes servers run what the manifest declares', () => {
     expect(worker).toMatchObject({ user: 'root', processes: 3, stopwaitsecs: 60, stopsignal: 'SIGTERM' });
     expect(run.outputs).toEqual({
       outcome: 'changed',
+      stable: '',
       created: '2',
       updated: '0',
       deleted: '0',

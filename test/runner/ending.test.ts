@@ -22,7 +22,7 @@ describe('a failure has a headline, and below it only what the headline does not
         fix: 'Pass process-id',
       },
       'The custom process "php artisan reverb:start": 2 background processes match it',
-      '2 background processes match it:\n- process-1\n- process-2\nPass process-id.',
+      '- process-1\n- process-2\nPass process-id.',
     ],
     [
       {
@@ -31,7 +31,7 @@ describe('a failure has a headline, and below it only what the headline does not
         fix: 'Give its id',
       },
       'The environment: "a: b" and "c" have one name',
-      `"a: b" and "c" have one name; ${'x '.repeat(60)}. Give its id.`,
+      `X ${'x '.repeat(59)}. Give its id.`,
     ],
     [
       {

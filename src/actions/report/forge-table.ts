@@ -1,23 +1,35 @@
+import { settingsText } from '../../converge/changes.ts';
 import type { ForgeProcess } from '../../forge/process.ts';
-import { isDead } from '../../forge/status.ts';
-import { code, type Html, html, joined } from '../../runner/html.ts';
+import { isDead, isUp } from '../../forge/status.ts';
+import { code, folded, type Html, html, joined } from '../../runner/html.ts';
 import type { Step } from '../../runner/step.ts';
 import { table } from '../../runner/summary.ts';
 import { below } from './process.ts';
 
-/** Processes as a table that fits a phone: users, directories and ids are small print. */
+/** So many rows are read without a click. */
+const manyRows = 20;
+
+/** Processes as a table that fits a phone. Of many, those that are not up are shown, and all at a click. */
 export function forgeTable(
   processes: readonly ForgeProcess[],
   columns: 'status' | 'no status' = 'status',
 ): Html {
+  if (processes.length <= manyRows) return rows(processes, columns);
+  const odd = columns === 'status' ? processes.filter(({ status }) => !isUp(status)) : [];
+  const first = odd.length === 0 ? html`` : rows(odd, columns);
+  return html`${first}${folded(html`All ${processes.length}`, rows(processes, columns))}`;
+}
+
+/** Numbers, users, directories and ids are small print. */
+function rows(processes: readonly ForgeProcess[], columns: 'status' | 'no status'): Html {
   return table(
-    ['Background process', 'Status', 'Processes'],
+    ['Background process', 'Status'],
     processes.map(({ id, status, processes: count, command, user, directory }) => {
-      const small = [user, directory ?? '', id].filter((text) => text !== '').map(code);
+      const small = [user ?? '', directory ?? '', id].filter((text) => text !== '').map(code);
+      const parts = [...(count === undefined ? [] : [html`${settingsText({ processes: count })}`]), ...small];
       return [
-        html`${code(command)}${below(joined(small, html` · `))}`,
+        html`${code(command)}${below(joined(parts, html` · `))}`,
         columns === 'status' ? code(status) : html``,
-        html`${count ?? ''}`,
       ];
     }),
   );

@@ -138,9 +138,10 @@ export class PlanReport {
   /** How serious it is. */
   #lead(kind: ShownPlan['kind'], rows: readonly PlanRow[], time: string | undefined): Html {
     if (kind === 'done') return html``;
-    const { deleted, replaced, undeclared } = countsOf(rows);
+    const counts = countsOf(rows);
+    const { deleted, replaced, undeclared } = counts;
     const sentences = [
-      html`Nothing has been changed yet.`,
+      ...(changesIn(counts) > 0 ? [html`Nothing has been changed yet.`] : []),
       ...(deleted > 0
         ? [
             html`Processes that are not in the manifest <strong>will be deleted</strong> (<code>prune: true</code>).`,
@@ -152,7 +153,7 @@ export class PlanReport {
       ...(replaced > 0 ? [html`A replaced process is down for a few seconds.`] : []),
       ...(time === undefined ? [] : [html`<strong>${time}.</strong>`]),
     ];
-    return html`${joined(sentences, html` `)}<br>`;
+    return sentences.length === 0 ? html`` : html`${joined(sentences, html` `)}<br>`;
   }
 
   /** Of which run and commit it is. */
