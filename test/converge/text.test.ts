@@ -83,9 +83,9 @@ describe('A plan as a diff', () => {
     ]);
     expect(unchanged).toEqual([
       '@@ App · 2–4 replicas @@',
-      '= 1 process   php artisan horizon',
+      '= 1 process php artisan horizon',
       '@@ imports @@',
-      '= 1 process   php artisan pulse:work',
+      '= 1 process php artisan pulse:work',
     ]);
     expect(ids).toEqual([
       'p-1  worker high,default (redis) on App',
@@ -110,9 +110,9 @@ describe('A plan as a diff', () => {
   test('has neither sign nor colour for what did not happen, and says what it would have changed', () => {
     expect(diffOf(ended('failed', 'failed', 'done', 'not-done'))).toEqual([
       '@@ App @@',
-      '  FAILED    create php artisan reverb:start · 2 processes',
-      '  FAILED    worker high,default (redis) · 1 → 2 proc., tries 3 → 5, force unset → true',
-      '  NOT DONE  delete worker low · 2 processes, timeout 90',
+      '  FAILED   create php artisan reverb:start · 2 processes',
+      '  FAILED   worker high,default (redis) · 1 → 2 proc., tries 3 → 5, force unset → true',
+      '  NOT DONE delete worker low · 2 processes, timeout 90',
     ]);
   });
 
