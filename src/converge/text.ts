@@ -192,10 +192,7 @@ const signs: Readonly<Record<Kind, string>> = {
 const widest = 16;
 
 function widthOf(rows: readonly PlanRow[], room: number): number {
-  return Math.max(
-    0,
-    ...rows.map((row) => happens(row, room).length).filter((length) => length <= widest),
-  );
+  return Math.max(0, ...rows.map((row) => happens(row, room).length).filter((length) => length <= widest));
 }
 
 /** What happens, then to what: `- delete       php artisan legacy:poll · 2 processes`. */
