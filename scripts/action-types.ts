@@ -51,6 +51,7 @@ const inputs: Typings = {
   'show-logs': boolean,
   manifest: string,
   prune: boolean,
+  'max-deletes': integer,
   'fail-on-change': boolean,
   comment: boolean,
   'github-token': string,

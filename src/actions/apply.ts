@@ -15,6 +15,7 @@ import type { Step } from '../runner/step.ts';
 import { type AppliedService, carryOut, logPlan, refuseDrift, showPlan } from './carry-out.ts';
 import { type ApplyInputs, readApplyInputs } from './inputs/apply.ts';
 import { raceLimit, runtimeOf, withClient, workDeadline } from './inputs/connection.ts';
+import { guardDeletes } from './max-deletes.ts';
 import { type CloudPlan, readAndPlan } from './read-and-plan.ts';
 import { PlanReport } from './report/plan.ts';
 import { deployNext, replicasText } from './report/process.ts';
@@ -67,6 +68,7 @@ export async function runApply(step: Step): Promise<void> {
       return instance && replicasText(instance);
     });
     const rows = logPlan(step, report, read, applied);
+    guardDeletes(step, report, inputs, rows, applied);
     step.output({ 'environment-id': environment.id, 'deployment-id': '', verified: '', stable: '' });
     saySleep(step, environment);
     const done = await (inputs.dryRun

@@ -33,6 +33,7 @@ import {
 } from './inputs/connection.ts';
 import { readOrganization } from './inputs/forge.ts';
 import { type PlanInputs, readPlanInputs } from './inputs/plan.ts';
+import { guardDeletes } from './max-deletes.ts';
 import { warnIfDown } from './report/forge-table.ts';
 import { PlanReport } from './report/plan.ts';
 
@@ -61,6 +62,7 @@ export async function runForgeApply(step: Step): Promise<void> {
   await withClient(step, inputs.connection, async (client) => {
     const read = await readAndPlan(step, client, inputs);
     const rows = logPlan(step, report, read, applied);
+    guardDeletes(step, report, inputs, rows, applied);
     for (const operation of read.plan.operations)
       if (operation.action === 'keep') warnIfDown(step, operation.process);
     for (const { processes } of inputs.manifest.places)

@@ -150,6 +150,28 @@ describe('apply makes an environment run what the manifest declares', () => {
     expect(emulator.cloud.listProcesses(workers).map(({ id }) => id)).toEqual([declared.id]);
   });
 
+  test('a plan that deletes more than max-deletes is refused before anything is written, and names what it deletes', async () => {
+    const names = ['a', 'b', 'c', 'd', 'e', 'f'];
+    for (const queue of names)
+      emulator.cloud.addProcess(shop.instance, { type: 'worker', config: { queue } });
+    const plan = await apply({ prune: 'true', 'dry-run': 'true' });
+    expect(plan.exitCode).toBe(0);
+    expect(plan.warnings.join('\n')).toContain('6 to delete, and max-deletes allows 5');
+    expect(plan.summary).toContain('6 to delete, and max-deletes allows 5');
+
+    const run = await apply({ prune: 'true' });
+    expect(run.exitCode).toBe(1);
+    expect(writes()).toEqual([]);
+    const [error = ''] = run.errors;
+    expect(error).toContain('6 to delete, and max-deletes allows 5');
+    for (const queue of names) expect(error).toContain(`- App: delete worker ${queue},`);
+    expect(error).toMatch(/Nothing was changed.*set max-deletes: 6/);
+
+    const allowed = await apply({ prune: 'true', 'max-deletes': '6' });
+    expect(allowed.errors).toEqual([]);
+    expect(allowed.outputs).toMatchObject({ deleted: '6', created: '3' });
+  });
+
   test('a worker that takes any connection and one that names the server’s default stay two', async () => {
     emulator.cloud.options.fillDefaults = true;
     const text = 'instances: { App: [{ type: worker }, { type: worker, config: { connection: database } }] }';

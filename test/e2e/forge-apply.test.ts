@@ -107,6 +107,19 @@ describe('forge/apply makes servers run what the manifest declares', () => {
     expect(kept().map(({ id }) => id)).not.toContain(old.id);
   });
 
+  test('max-deletes counts deletions, and no replacements', async () => {
+    add({ command: 'php8.4 artisan horizon', directory: '/home/forge/shop.example/current', processes: 7 });
+    add({ command: 'php8.4 artisan old' });
+    const refused = await apply({ prune: 'true', 'max-deletes': '0' });
+    expect(refused.exitCode).toBe(1);
+    expect(writes()).toEqual([]);
+    expect(refused.errors[0]).toContain('1 to delete, and max-deletes allows 0');
+    expect(refused.errors[0]).toContain('- web-1: delete php8.4 artisan old');
+    const run = await apply({ prune: 'true', 'max-deletes': '1' });
+    expect(run.errors).toEqual([]);
+    expect(run.outputs).toMatchObject({ updated: '1', deleted: '1' });
+  });
+
   test('a site is looked up, and only its processes are those of the declaration', async () => {
     const elsewhere = add();
     const ofSite = add({ siteId: Number(world.site.id) });

@@ -10,13 +10,15 @@ export interface PlanInputs<S> {
   readonly file: string;
   readonly manifest: Manifest<S>;
   readonly prune: boolean;
+  /** A plan that deletes more processes is refused. */
+  readonly maxDeletes: number;
   readonly dryRun: boolean;
   /** Does a dry run fail when there is anything to change? */
   readonly failOnChange: boolean;
   readonly commenting: Commenting;
 }
 
-/** Reads `manifest`, `prune`, `dry-run`, `fail-on-change`, `comment` and `github-token`. */
+/** Reads `manifest`, `prune`, `max-deletes`, `dry-run`, `fail-on-change`, `comment` and `github-token`. */
 export function readPlanInputs<S>(step: Step, kind: ManifestKind<S>): PlanInputs<S> {
   const { inputs } = step;
   const dryRun = inputs.flag('dry-run', false);
@@ -26,6 +28,7 @@ export function readPlanInputs<S>(step: Step, kind: ManifestKind<S>): PlanInputs
   return {
     ...readManifest(step, kind),
     prune: inputs.flag('prune', false),
+    maxDeletes: inputs.integer('max-deletes', { min: 0 }) ?? 5,
     dryRun,
     failOnChange,
     commenting: readCommenting(step),

@@ -1,0 +1,39 @@
+import type { Existing } from '../converge/listing.ts';
+import { type PlanRow, rowText } from '../converge/text.ts';
+import { Failure } from '../failure.ts';
+import type { Step } from '../runner/step.ts';
+import { type AppliedService, showPlan } from './carry-out.ts';
+import type { PlanInputs } from './inputs/plan.ts';
+import type { PlanReport } from './report/plan.ts';
+
+/** More than these are not read in a message; the plan shows all of them. */
+const maxLines = 20;
+
+/**
+ * Refuses a plan that deletes more processes than `max-deletes` allows: an emptied file or a wrong merge must not take
+ * production down. A dry run only warns. A replacement is no deletion.
+ */
+export function guardDeletes<S, P extends Existing>(
+  step: Step,
+  report: PlanReport,
+  { file, maxDeletes, dryRun }: Pick<PlanInputs<unknown>, 'file' | 'maxDeletes' | 'dryRun'>,
+  rows: readonly PlanRow[],
+  service: AppliedService<S, P>,
+): void {
+  const deletes = rows.filter(({ action }) => action === 'delete');
+  if (deletes.length <= maxDeletes) return;
+  const count = `${deletes.length} to delete, and max-deletes allows ${maxDeletes}`;
+  if (dryRun) {
+    step.warn(`${count}: a run without dry-run is refused, unless max-deletes is ${deletes.length} or more.`);
+    return;
+  }
+  showPlan(step, report, rows, service);
+  const lines = deletes.slice(0, maxLines).map((row) => `- ${rowText(row)} (${row.processId})`);
+  if (deletes.length > maxLines) lines.push(`- and ${deletes.length - maxLines} more, in plan-json`);
+  throw new Failure({
+    what: `Too many deletions in "${report.where}"`,
+    why: `${count}\n${lines.join('\n')}\n`,
+    fix: `Nothing was changed. Check ${file}: is it complete? If all of these processes should go, set max-deletes: ${deletes.length}`,
+    headline: `"${report.where}": ${count}`,
+  });
+}
