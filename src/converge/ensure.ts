@@ -212,7 +212,8 @@ export async function align<S, P extends Existing>(
   runtime.log(`Bringing ${found.id} in line (${describeChanges(changes)})`);
   const mended = await world.mend(spec, found, changes);
   if (mended === undefined) return undefined;
-  runtime.checkpoint(`${outcome} ${mended.process.id} (${describeChanges(changes)})`);
+  const done = outcome === 'updated' ? `updated ${found.id}` : `replaced ${found.id} by ${mended.process.id}`;
+  runtime.checkpoint(`${done} (${describeChanges(changes)})`);
   onExists?.(mended.process);
   const ignored = outcome === 'replaced' ? stated(service.drift(spec, mended.process)) : {};
   return { ...nothing, ...mended, outcome, changes, ignored };

@@ -114,7 +114,7 @@ describe('what is to be deleted', () => {
     expect(await clock.run(findToDelete(one, false, world))).toEqual([twin]);
     expect(steps).toEqual(['list', 'list', 'list']);
     expect(log).toEqual(['2 processes match (p1, p2); looking again, in case runs are racing']);
-    expect(clock.now()).toBe(750);
+    expect(clock.now()).toBe(2250);
   });
 
   test('is never several, unless all are meant', async () => {
@@ -124,7 +124,12 @@ describe('what is to be deleted', () => {
     expect(error).toBeInstanceOf(Failure);
     expect(error).toHaveProperty(
       'message',
-      'The custom process "php artisan horizon": 2 background processes match it: p1 (created 2026-04-04T11:24:42.000000Z), p2 (created 2026-04-04T11:24:42.000000Z); only one is to be deleted. Nothing was deleted. Name the one that is meant.',
+      [
+        'The custom process "php artisan horizon": 2 background processes match it, and only one is to be deleted',
+        '- p1: 1 process, created 2026-04-04 11:24',
+        '- p2: 1 process, created 2026-04-04 11:24',
+        'Nothing was deleted. To tell them apart, set connection, pass the process-id of one, or delete them all with all: true.',
+      ].join('\n'),
     );
     const old = worldWith({ lists: [[horizon, twin]], serverTime: Date.UTC(2026, 3, 4, 12) });
     expect(await failureOf(findToDelete(one, false, old.world))).toBeInstanceOf(Failure);
@@ -191,7 +196,7 @@ describe('what is left', () => {
 
   test('is one error, with what was deleted', () => {
     expect(deleteFailure({ deleted: [horizon, twin], left: left(2) })?.message).toBe(
-      'Deleting background processes: 2 of 4 could not be deleted\n- left-0: no\n- left-1: no\nDeleted: p1, p2. Run the job again: what is gone counts as deleted.',
+      'Deleting background processes: 2 of 4 could not be deleted\n- left-0: no\n- left-1: no\nDeleted: p1, p2. Run the job again: a process that is gone counts as deleted.',
     );
     expect(deleteFailure({ deleted: [], left: left(1) })?.message).toContain('\nDeleted: none.');
   });

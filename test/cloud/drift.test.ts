@@ -91,7 +91,12 @@ describe('the drift of a custom process', () => {
 
   test('is a command where there is none', () => {
     const there = existing({ id: '1', type: 'custom', processes: 2, command: null });
-    expect(drift(spec, there)).toEqual({ command: { from: null, to: 'php artisan  horizon' } });
+    expect(drift(spec, there)).toEqual({
+      command: {
+        from: undefined,
+        to: 'php artisan  horizon',
+      },
+    });
   });
 });
 

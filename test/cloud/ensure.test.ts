@@ -136,8 +136,10 @@ describe('a process that exists as declared', () => {
   test('is an error with if-exists: fail', async () => {
     const { calls, error, message } = await ensuring({ ifExists: 'fail' }, { list: [[declared]] });
     expect(calls).toEqual(['list']);
-    expect(message).toBe('The worker on queue mail: it exists already, as p1. Nothing was changed.');
-    expect(error).toHaveProperty('reason', 'exists');
+    expect(message).toBe(
+      'The worker on queue mail: it already exists (p1). Nothing was changed. To allow that, set if-exists to update or reuse.',
+    );
+    expect(error).toBeInstanceOf(Failure);
   });
 });
 
@@ -150,12 +152,9 @@ describe('a process that has drifted', () => {
     expect(calls).toEqual(['list', 'update p1']);
     expect(updates).toEqual([{ processes: 2, config: { queue: 'mail', tries: 3, sleep: 10 } }]);
     expect(value).toEqual({ outcome: 'updated', process: declared, changes, ignored: {} });
-    expect(log).toEqual(['Updating p1 (processes: 1 → 2)']);
-    expect(did).toEqual([
-      'an update of p1 was sent (processes: 1 → 2); it may have taken effect',
-      'updated p1 (processes: 1 → 2)',
-    ]);
-    expect(exists).toEqual(['p1', 'p1']);
+    expect(log).toEqual(['Bringing p1 in line (processes: 1 → 2)']);
+    expect(did).toEqual(['updated p1 (processes: 1 → 2)']);
+    expect(exists).toEqual(['p1']);
   });
 
   test.each([
@@ -167,7 +166,7 @@ describe('a process that has drifted', () => {
       { list: [[drifted]], update: [answer], find: [drifted, drifted, declared] },
     );
     expect(calls).toEqual(['list', 'update p1', 'find p1', 'find p1', 'find p1']);
-    expect(clock.now()).toBe(750);
+    expect(clock.now()).toBe(2250);
     expect(value).toMatchObject({ outcome: 'updated', process: declared });
   });
 
@@ -178,9 +177,9 @@ describe('a process that has drifted', () => {
     );
     expect(clock.now()).toBe(3_000);
     expect(message).toBe(
-      'Updating background process p1: the update was accepted but not applied: processes is 1 and not 2. Change it by hand once, or delete the process so that the next run creates it as declared.',
+      'Updating background process p1: the update was accepted but not applied: processes is 1 and not 2. Change it in the dashboard once, or delete the process so that the next run creates it as declared.',
     );
-    expect(did).toEqual(['an update of p1 was sent (processes: 1 → 2); it may have taken effect']);
+    expect(did).toEqual([]);
   });
 
   test('is an error that names all that was not applied', async () => {
@@ -203,7 +202,7 @@ describe('a process that has drifted', () => {
   test('that vanishes before or after the update is looked for anew', async () => {
     const other = { ...declared, id: 'p2' };
     const before = await ensuring({}, { list: [[drifted], [other]], update: [undefined] });
-    expect(before.calls).toEqual(['list', 'update p1', 'list']);
+    expect(before.calls).toEqual(['list', 'update p1', 'find p1', 'list']);
     expect(before.value?.outcome).toBe('unchanged');
     expect(before.log).toContain('p1 has vanished; looking again');
     const after = await ensuring({}, { list: [[drifted], [other]], update: [drifted], find: [undefined] });
@@ -216,7 +215,7 @@ describe('a process that has drifted', () => {
       {},
       { list: [[drifted], [drifted], [drifted, again]], update: [undefined], create: [made(again)] },
     );
-    expect(calls).toEqual(['list', 'update p1', 'list', 'create', 'list']);
+    expect(calls).toEqual(['list', 'update p1', 'find p1', 'list', 'create', 'list']);
     expect(value).toMatchObject({ outcome: 'created', process: again });
   });
 
@@ -224,12 +223,12 @@ describe('a process that has drifted', () => {
     const named = (id: string) => ({ ...drifted, id });
     const { calls, error, message } = await ensuring(
       {},
-      { list: [[named('p1')], [named('p2')], [named('p3')]], update: [undefined] },
+      { list: [[named('p1')], [named('p2')], [named('p3')], [named('p4')]], update: [undefined] },
     );
-    expect(calls.filter((call) => call === 'list')).toHaveLength(3);
-    expect(error).toHaveProperty('reason', 'vanished');
+    expect(calls.filter((call) => call === 'list')).toHaveLength(4);
+    expect(error).toBeInstanceOf(Failure);
     expect(message).toBe(
-      'The worker on queue mail: it vanished 3 times while this run worked on it. Something else deletes it; let only one run manage it at a time.',
+      'The worker on queue mail: it came and went 4 times while this run worked on it. Something else creates and deletes it; let only one run manage it at a time, with a concurrency group in the workflow.',
     );
   });
 });
@@ -265,7 +264,7 @@ describe('a process that does not exist', () => {
         update: [undefined],
       },
     );
-    expect(calls).toEqual(['list', 'create', 'list', 'update p1', 'list', 'create', 'list']);
+    expect(calls).toEqual(['list', 'create', 'list', 'update p1', 'find p1', 'list', 'create', 'list']);
     expect(value?.outcome).toBe('created');
   });
 
@@ -283,11 +282,11 @@ describe('a process that does not exist', () => {
       ...['list', 'create', 'list', 'find p1', 'remove p9', 'find p1', 'update p1'],
     ]);
     expect(updated.value?.outcome).toBe('updated');
-    expect(updated.exists).toEqual(['p9', 'p9', 'p1', 'p1', 'p1']);
+    expect(updated.exists).toEqual(['p9', 'p9', 'p1', 'p1']);
     const reused = await ensuring({ ifExists: 'reuse' }, race);
     expect(reused.value).toMatchObject({ outcome: 'unchanged', ignored: changes });
     const failed = await ensuring({ ifExists: 'fail' }, race);
-    expect(failed.message).toContain('it exists already, as p1');
+    expect(failed.message).toContain('it already exists (p1)');
   });
 
   test('and whose answer was lost is found, if it is the declared one', async () => {
@@ -387,7 +386,7 @@ describe('several that match', () => {
       {},
       { list: [[declared, twin]], serverTime: Date.UTC(2026, 3, 4, 11, 27) },
     );
-    expect(error).toHaveProperty('reason', 'several-match');
+    expect(error).toBeInstanceOf(Failure);
     expect(calls).toEqual(['list']);
     expect(clock.now()).toBe(0);
   });
@@ -397,9 +396,9 @@ describe('several that match', () => {
     expect(new Set(calls)).toEqual(new Set(['list']));
     expect(clock.now()).toBe(45_000);
     expect(log).toHaveLength(1);
-    expect(message).toContain('The worker on queue mail: 2 background processes match it: p1 (created');
-    expect(message).toContain('p2 (created');
-    expect(message).toContain('which of them is meant cannot be known');
+    expect(message).toContain('The worker on queue mail: 2 background processes match it');
+    expect(message).toContain('- p1: connection not set, 2 processes, created 2026-04-04 11:24');
+    expect(message).toContain('the step does not guess which is meant');
   });
 
   test('and all go away are created anew', async () => {
@@ -429,23 +428,17 @@ describe('a pinned process', () => {
   test('that is not there is an error, and none is created', async () => {
     const { calls, error, message } = await pinning({}, {});
     expect(calls).toEqual(['find p1']);
-    expect(error).toHaveProperty('reason', 'not-found');
+    expect(error).toBeInstanceOf(Failure);
     expect(message).toBe(
-      'Background process p1: there is none of this id that the token can see. Check the id.',
+      'process-id: no background process has the id p1, or the token cannot see it. Check process-id, or leave it out so that the process is found by what it does.',
     );
-  });
-
-  test('that vanishes is an error, and none is created', async () => {
-    const { calls, message } = await pinning({}, { find: [drifted], update: [undefined] });
-    expect(calls).toEqual(['find p1', 'update p1']);
-    expect(message).toContain('there is none of this id');
   });
 
   test('of another type is an error', async () => {
     const { error, message } = await pinning({}, { find: [existing({ id: 'p1', type: 'custom' })] });
-    expect(error).toHaveProperty('reason', 'other-type');
+    expect(error).toBeInstanceOf(Failure);
     expect(message).toBe(
-      'Background process p1: it is of type custom, and not worker. A process cannot change its type.',
+      'Background process p1: it is of type custom, and not worker. A process cannot change its type: correct type or process-id.',
     );
   });
 });
@@ -489,9 +482,9 @@ describe('if-exists: create', () => {
   test('never sends twice: a lost answer is an error that says what may exist', async () => {
     const { calls, error, message } = await ensuring({ ifExists: 'create' }, { create: [lost] });
     expect(calls).toEqual(['create']);
-    expect(error).toHaveProperty('reason', 'may-exist');
+    expect(error).toBeInstanceOf(Failure);
     expect(message).toBe(
-      'Creating the worker on queue mail: the answer was lost (a reset), so the process may exist or not. Look at the instance’s background processes before running this again.',
+      'Creating the worker on queue mail: no usable answer came (a reset), so the process may exist or not. Look at the background processes in the dashboard before you run this again; with if-exists: update a run finds out by itself.',
     );
   });
 });

@@ -90,7 +90,6 @@ describe('the processes that come along with the instances', () => {
     ],
     ['whose relationship has no data', { ...instance('i1'), relationships: { backgroundProcesses: {} } }, []],
     ['one of whose processes did not come along', instance('i1', { names: ['a', 'b'] }), [process('a')]],
-    ['one of whose processes came in another shape', instance('i1', { names: ['a'] }), [{ id: 'a' }]],
     [
       'one of whose processes says that it is elsewhere',
       instance('i1', { names: ['a'] }),

@@ -276,7 +276,7 @@ describe('What could not be done is told, and stops only what depends on it', ()
     const results = await world.run([worker(), worker({ connection: 'redis' }), custom('other')]);
     expect(statuses(results)).toEqual(['not-done', 'failed', 'failed']);
     expect(results[0]?.error).toContain(
-      'not known what became of the worker on queue default of connection redis',
+      'it is unknown whether the worker on queue default of connection redis was created',
     );
   });
 
@@ -311,6 +311,6 @@ describe('What could not be done is told, and stops only what depends on it', ()
     const known = results.filter(({ process }) => process !== undefined);
     expect(known).toHaveLength(6);
     for (const { error, process } of known)
-      expect(error).toMatch(new RegExp(`^created .* as ${process?.id}; the step was told to stop before`));
+      expect(error).toMatch(new RegExp(`^created .* as ${process?.id}; the step was cancelled before`));
   });
 });

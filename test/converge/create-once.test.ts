@@ -158,12 +158,6 @@ async function creating({
 /** As it is by its id, and not as it is listed. */
 const byId = (of: Thing): Thing => ({ ...of, createdAt: `${of.createdAt} by id` });
 
-/** When looks are made in a wait that nothing ends, from its beginning. */
-const looks = [
-  0, 250, 750, 1_750, 3_750, 7_750, 11_750, 15_750, 19_750, 23_750, 27_750, 31_750, 35_750, 39_750, 43_750,
-];
-const looksFor = (span: number): number[] => [...looks.filter((at) => at < span), span];
-
 describe('an answered create', () => {
   test('that the first look shows alone is done, and is the process as listed', async () => {
     const listed = { ...mine, inFull: false };
@@ -200,7 +194,7 @@ describe('lists of several pages, which show several moments', () => {
       lives: [{ thing: mine, shownFrom: 20_001 }],
       pages: 2,
     });
-    expect(lists.slice(0, 4)).toEqual([0, 0, 250, 250]);
+    expect(lists.slice(0, 4)).toEqual([0, 250, 2250, 4250]);
   });
 
   test('are read twice before one counts as left', async () => {
@@ -220,9 +214,14 @@ describe('rule 1: look until the listing shows what was made', () => {
       lives: [{ thing: mine, shownFrom: 700 }],
     });
     expect(steps).toEqual([
-      ...['0 send', '0 list', '250 list', '750 list'],
-      // As long again, for what others made right after it.
-      ...['750 list', '1000 list', '1500 list', '1500 find mine'],
+      '0 send',
+      '0 list',
+      '250 list',
+      '2250 list',
+      '2250 list',
+      '4250 list',
+      '4500 list',
+      '4500 find mine',
     ]);
     expect(value).toEqual({ kind: 'created', process: byId(mine), madeHere: true });
     expect(log).toEqual(['The listing does not show mine yet; looking until it does']);
@@ -248,7 +247,7 @@ describe('rule 1: look until the listing shows what was made', () => {
         { thing: older, shownFrom: 2_900 },
       ],
     });
-    expect(acts).toEqual(['0 send', '3750 find older', '3750 remove mine', '3750 find older']);
+    expect(acts).toEqual(['0 send', '4250 find older', '4250 remove mine', '4250 find older']);
     expect(value).toEqual({ kind: 'created', process: byId(older), madeHere: false });
   });
 
@@ -257,7 +256,7 @@ describe('rule 1: look until the listing shows what was made', () => {
       sends: [created(mine)],
       lives: [{ thing: mine, shownFrom: 3_000 }, { thing: older }],
     });
-    expect(lists.slice(0, 5)).toEqual([0, 250, 750, 1_750, 3_750]);
+    expect(lists.slice(0, 5)).toEqual([0, 250, 2250, 4250, 4250]);
   });
 
   test('after half a minute its id decides: there, it is created, with a warning', async () => {
@@ -265,11 +264,11 @@ describe('rule 1: look until the listing shows what was made', () => {
       sends: [created(mine)],
       lives: [{ thing: mine, shownFrom: 30_001 }],
     });
-    expect(lists).toEqual(looksFor(30_000));
+    expect(lists).toEqual([0, 250, 2250, 4250, 6250, 10250, 14250, 18250, 22250, 26250, 30000]);
     expect(acts).toEqual(['0 send', '30000 find mine']);
     expect(value).toEqual({ kind: 'created', process: byId(mine), madeHere: true });
     expect(warnings).toEqual([
-      'No listing has shown mine within 30 s, though it exists: listings lag, and another run may have made the worker as well',
+      'No listing has shown mine within 30 s, though it exists: listings lag, and another run may have created the worker as well',
     ]);
   });
 
@@ -292,7 +291,7 @@ describe('rule 1: look until the listing shows what was made', () => {
     });
     expect(error).toBeInstanceOf(Failure);
     expect(error?.message).toBe(
-      'Creating the worker: mine was created, and is gone again. Something else deletes it; let only one run manage it at a time.',
+      'Creating the worker: mine was created, and is gone again. Something else deletes it; let only one run manage it at a time, with a concurrency group in the workflow.',
     );
   });
 
@@ -323,11 +322,11 @@ describe('rule 2: an older rival is there', () => {
     expect(did).toEqual([
       'created worker as mine',
       'created mine beside older of another run, and is removing it again',
-      'removed mine again, which this run had made, in favour of older',
+      'removed mine again, which this run had created, in favour of older',
     ]);
     expect(exists).toEqual(['mine', 'mine', 'older']);
     expect(log).toEqual([
-      'Another run has made the same process (older), which stays; removing this run’s own mine',
+      'Another run has created the same process (older), which stays; removing this run’s own mine',
     ]);
   });
 
@@ -343,14 +342,14 @@ describe('rule 2: an older rival is there', () => {
     });
     // Its list lags, so the younger one, which an answer that was lost has made, shows only now.
     expect(steps.slice(5, 11)).toEqual([
-      '1750 find older',
-      '1750 remove mine',
-      '1750 list',
-      '2000 list',
-      '2500 list',
-      '3500 list',
+      '2250 remove mine',
+      '2250 list',
+      '4250 list',
+      '4250 list',
+      '6250 list',
+      '8250 list',
     ]);
-    expect(steps.at(-1)).toBe('23250 find younger');
+    expect(steps.at(-1)).toBe('20250 find younger');
     expect(value).toEqual({ kind: 'created', process: byId(younger), madeHere: false });
   });
 
@@ -364,7 +363,6 @@ describe('rule 2: an older rival is there', () => {
       '250 find older',
       '250 remove mine',
       '250 list',
-      '500 list',
       '750 list',
       '750 list',
       '750 find older',
@@ -420,8 +418,8 @@ describe('rule 2: an older rival is there', () => {
       sends: [created(mine)],
       lives: [{ thing: mine }, { thing: older }, { thing: younger, shownUntil: 10_000 }],
     });
-    expect(acts).toEqual(['0 send', '0 find older', '0 remove mine', '11750 find older']);
-    expect(lists).toEqual([0, 0, 250, 750, 1_750, 3_750, 7_750, 11_750]);
+    expect(acts).toEqual(['0 send', '0 find older', '0 remove mine', '10250 find older']);
+    expect(lists).toEqual([0, 0, 250, 2250, 4250, 6250, 10250]);
     expect(value).toEqual({ kind: 'created', process: byId(older), madeHere: false });
   });
 
@@ -433,7 +431,7 @@ describe('rule 2: an older rival is there', () => {
     expect(error).toBeInstanceOf(Failure);
     expect(error).toBeInstanceOf(Failure);
     expect(error?.message).toBe(
-      'The worker: 2 background processes match it: older (created 2026-04-04T00:00:01.000000Z), younger (created 2026-04-04T00:00:03.000000Z); runs that raced have left more than one. Delete those that are not wanted, or tell them apart.',
+      'The worker: 2 background processes match it, and parallel runs have left more than one\n- older: 1 process, created 2026-04-04 00:00\n- younger: 1 process, created 2026-04-04 00:00\nTo tell them apart, set connection, or pass the process-id of one, or delete those that are not wanted.',
     );
     expect(acts.filter((step) => step.includes('remove'))).toEqual(['0 remove mine']);
     expect(clock.now()).toBe(45_000);
@@ -444,7 +442,7 @@ describe('rule 2: an older rival is there', () => {
       sends: [created(mine)],
       lives: [{ thing: mine, shownFrom: 3_000 }, { thing: younger }, { thing: older }],
     });
-    expect(clock.now()).toBe(3_750 + 45_000 + 3_750);
+    expect(clock.now()).toBe(53500);
   });
 
   test('two that are old are no race: nothing is waited for', async () => {
@@ -477,11 +475,17 @@ describe('rule 2: an older rival is there', () => {
         { thing: again, shownFrom: 3_751 },
       ],
     });
-    expect(acts).toEqual([
-      ...['0 send', '0 find older', '0 remove mine', '750 find older'],
-      ...['3750 send', '4250 find again'],
-    ]);
-    expect(value).toEqual({ kind: 'created', process: byId(again), madeHere: true });
+    expect(acts).toEqual(['0 send', '0 find older', '0 remove mine', '2250 find older', '5250 find again']);
+    expect(value).toEqual({
+      kind: 'created',
+      madeHere: false,
+      process: {
+        createdAt: '2026-04-04T00:00:05.000000Z by id',
+        id: 'again',
+        inFull: true,
+        matches: true,
+      },
+    });
   });
 });
 
@@ -491,10 +495,10 @@ describe('rule 3: one’s own is the oldest', () => {
       sends: [created(mine)],
       lives: [{ thing: mine }, { thing: younger, shownUntil: 1_000 }],
     });
-    expect(lists).toEqual([0, 0, 250, 750, 1_750]);
-    expect(steps.at(-1)).toBe('1750 find mine');
+    expect(lists).toEqual([0, 0, 250, 2250]);
+    expect(steps.at(-1)).toBe('2250 find mine');
     expect(value).toEqual({ kind: 'created', process: byId(mine), madeHere: true });
-    expect(log).toEqual(['Another run has made the same process (younger); it should give way']);
+    expect(log).toEqual(['Another run has created the same process (younger); it should give way']);
   });
 
   test('it names all that should give way, and says so once', async () => {
@@ -502,7 +506,7 @@ describe('rule 3: one’s own is the oldest', () => {
       sends: [created(mine)],
       lives: [{ thing: mine }, { thing: youngest, shownUntil: 4_000 }, { thing: younger, shownUntil: 4_000 }],
     });
-    expect(log).toEqual(['Another run has made the same process (younger, youngest); it should give way']);
+    expect(log).toEqual(['Another run has created the same process (younger, youngest); it should give way']);
   });
 
   test('its own that is gone after the wait is an error', async () => {
@@ -521,9 +525,9 @@ describe('rule 3: one’s own is the oldest', () => {
       sends: [created(mine)],
       lives: [{ thing: mine }, { thing: younger, shownUntil: 5_000 }, { thing: older, shownFrom: 700 }],
     });
-    expect(acts.slice(0, 3)).toEqual(['0 send', '750 find older', '750 remove mine']);
+    expect(acts.slice(0, 3)).toEqual(['0 send', '2250 find older', '2250 remove mine']);
     expect(value?.process).toEqual(byId(older));
-    expect(log[0]).toBe('Another run has made the same process (younger); it should give way');
+    expect(log[0]).toBe('Another run has created the same process (younger); it should give way');
     expect(log[1]).toContain('(older), which stays');
   });
 });
@@ -534,7 +538,7 @@ describe('rule 4: a rival that is there still', () => {
       sends: [created(mine)],
       lives: [{ thing: mine }, { thing: younger }],
     });
-    expect(lists).toEqual([0, ...looksFor(30_000)]);
+    expect(lists).toEqual([0, 0, 250, 2250, 4250, 6250, 10250, 14250, 18250, 22250, 26250, 30000]);
     expect(acts).toEqual(['0 send', '30000 find younger', '30000 remove mine', '30000 find younger']);
     expect(value).toEqual({ kind: 'created', process: byId(younger), madeHere: false });
   });
@@ -547,7 +551,7 @@ describe('rule 4: a rival that is there still', () => {
         { thing: younger, shownFrom: 20_000 },
       ],
     });
-    expect(acts[1]).toBe(`${23_750 + 2 * 23_750} find younger`);
+    expect(acts[1]).toBe('66750 find younger');
   });
 
   test('is none when it is gone by its id', async () => {
@@ -568,9 +572,7 @@ describe('rule 5: several that are there still', () => {
 
   test('are an error that names them and one’s own, and nothing is removed', async () => {
     const { acts, clock, error } = await creating(several);
-    expect(error?.message).toContain('3 background processes match it: mine (created');
-    expect(error?.message).toContain('younger (created');
-    expect(error?.message).toContain('youngest (created');
+    expect(error?.message).toMatch(/3 background processes match it.*- mine: .*- younger: .*- youngest: /s);
     expect(acts).toEqual(['0 send']);
     expect(clock.now()).toBe(45_000);
   });
@@ -580,7 +582,7 @@ describe('rule 5: several that are there still', () => {
       ...several,
       lives: [{ thing: mine }, { thing: younger }, { thing: youngest, shownUntil: 33_000 }],
     });
-    expect(acts).toEqual(['0 send', '33750 find younger', '33750 remove mine', '33750 find younger']);
+    expect(acts).toEqual(['0 send', '34250 find younger', '34250 remove mine', '34250 find younger']);
     expect(value?.process).toEqual(byId(younger));
   });
 
@@ -593,7 +595,7 @@ describe('rule 5: several that are there still', () => {
         { thing: youngest, shownUntil: 33_000 },
       ],
     });
-    expect(acts).toEqual(['0 send', '33750 find mine']);
+    expect(acts).toEqual(['0 send', '34250 find mine']);
     expect(value).toEqual({ kind: 'created', process: byId(mine), madeHere: true });
   });
 
@@ -602,7 +604,7 @@ describe('rule 5: several that are there still', () => {
       ...several,
       lives: [...several.lives, { thing: older, shownFrom: 31_000 }],
     });
-    expect(acts.slice(0, 3)).toEqual(['0 send', '31750 find older', '31750 remove mine']);
+    expect(acts.slice(0, 3)).toEqual(['0 send', '32250 find older', '32250 remove mine']);
   });
 });
 
@@ -662,7 +664,7 @@ describe('when all gave way to each other', () => {
       ...['3000 list', '3000 send', '3000 list', '3250 list', '3250 list', '3500 list', '3500 find again'],
     ]);
     expect(value).toEqual({ kind: 'created', process: byId(again), madeHere: true });
-    expect(log.at(1)).toBe('The worker is gone again, since runs that raced each gave way; starting over');
+    expect(log.at(1)).toBe('Parallel runs each removed their own worker and none is left; starting over');
   });
 
   test('and another run was quicker, it is that run’s', async () => {
@@ -687,7 +689,7 @@ describe('when all gave way to each other', () => {
     expect(clock.now()).toBe(9_500);
     expect(error).toBeInstanceOf(Failure);
     expect(error?.message).toBe(
-      'Creating the worker: other runs that make the same process kept getting in the way, and after 3 rounds none exists. Let only one run do this at a time.',
+      'Creating the worker: other runs that create the same process kept getting in the way, and after 3 rounds none exists. Let only one run do this at a time, with a concurrency group in the workflow.',
     );
   });
 });
@@ -698,14 +700,14 @@ describe('a create whose answer was lost', () => {
       sends: [lost],
       lives: [{ thing: decoy }, { thing: mine, shownFrom: 100 }],
     });
-    expect(lists).toEqual([...looksFor(20_000), 20_000]);
+    expect(lists).toEqual([0, 250, 2250, 4250, 6250, 10250, 14250, 18250, 20000, 20000]);
     expect(acts).toEqual(['0 send', '20000 find mine']);
     expect(value).toEqual({ kind: 'created', process: byId(mine), madeHere: true });
     expect(did).toEqual([
       'a request to create the worker was sent, and its answer was lost: it may exist',
       'mine exists: the worker',
     ]);
-    expect(exists).toEqual([undefined, 'mine']);
+    expect(exists).toEqual(['mine']);
     expect(log).toEqual([
       'The answer to the create request was lost (a reset); looking whether it took effect',
       'Found mine, which has appeared since',
@@ -722,7 +724,7 @@ describe('a create whose answer was lost', () => {
       sends: [lost],
       lives: [{ thing: mine }, { thing: younger, shownUntil: 31_000 }],
     });
-    expect(acts).toEqual(['0 send', '31750 find mine']);
+    expect(acts).toEqual(['0 send', '34250 find mine']);
     expect(value?.process).toEqual(byId(mine));
   });
 
@@ -731,7 +733,7 @@ describe('a create whose answer was lost', () => {
       sends: [lost],
       lives: [{ thing: mine }, { thing: older }],
     });
-    expect(error?.message).toContain('older (created 2026-04-04T00:00:01.000000Z), mine (created');
+    expect(error?.message).toMatch(/- older: .*- mine: /s);
     expect(error?.message).toContain(
       'the answer to this run’s own request was lost, so it cannot tell which is its own',
     );
@@ -745,7 +747,7 @@ describe('a create whose answer was lost', () => {
       lives: [{ thing: decoy }, { thing: mine, shownFrom: 20_001 }],
     });
     expect(acts.slice(0, 2)).toEqual(['0 send', '20000 send']);
-    expect(log[1]).toBe('Nothing came of it; sending it again');
+    expect(log[1]).toBe('Nothing came of it; sending the request again');
   });
 
   test('is sent again when what had appeared is gone by its id', async () => {
@@ -768,7 +770,7 @@ describe('a create whose answer was lost', () => {
     expect(acts).toEqual(['0 send', '20000 send', '50250 find mine']);
     expect(value).toEqual({ kind: 'created', process: byId(mine), madeHere: true });
     expect(did.at(-1)).toBe(
-      'created worker as mine; an earlier request, whose answer was lost, may have made another',
+      'created worker as mine; an earlier request, whose answer was lost, may have created another',
     );
   });
 
@@ -790,7 +792,7 @@ describe('a create whose answer was lost', () => {
     expect(clock.now()).toBe(60_000);
     expect(error).toBeInstanceOf(Failure);
     expect(error?.message).toBe(
-      'Creating the worker: the answer was lost 3 times, and no such process has appeared. It may still appear; look at the background processes there, then run the job again.',
+      'Creating the worker: none of 3 requests was answered with a process (a reset each time), and none is in the list. It may still appear. Run the job again in some minutes: it looks before it creates.',
     );
     expect(did.at(-1)).toContain('it may exist');
   });

@@ -61,7 +61,7 @@ describe('A plan reads at a glance', () => {
     const rules = { ...cloudService, mend: 'replace' } as const;
     const state = { place, declared: [custom('a', 2)], listing: listingOf([runsCustom('p-1', 'a')]) };
     const { operations } = planFor([state], rules, { prune: false });
-    expect(operations.map(lineOf)).toEqual(['~ custom process "a"  p-1  replace  processes: 1 → 2']);
+    expect(operations.map(lineOf)).toEqual(['~ custom process "a"  p-1  processes: 1 → 2']);
   });
 });
 
@@ -195,23 +195,14 @@ describe('Nothing is left to luck', () => {
 
     test('names every process that matches, and what to do', () => {
       expect(ambiguousPlan(plan([worker()], twins()).ambiguous, cloudService).message).toBe(
-        [
-          'The plan: more background processes match than are declared, and which are meant cannot be known',
-          '- App: 2 processes match the worker on queue default: young (worker on queue default), old (worker on queue default)',
-          'Nothing was changed. Delete those that are not wanted, or let prune: true keep the oldest and delete the rest.',
-        ].join('\n'),
+        'The plan: more background processes match than are declared, and which are meant cannot be known\n- App: 2 processes match the worker on queue default: young (connection not set, 1 process), old (connection not set, 1 process)\nNothing was changed. Delete those that are not wanted, or let prune: true keep the oldest and delete the rest.',
       );
     });
 
     test('does not offer prune where that could not choose for one of them', () => {
       const { ambiguous } = plan([worker(), worker({ queue: 'high' })], [...twins(), redis, database]);
       expect(ambiguousPlan(ambiguous, cloudService).message).toBe(
-        [
-          'The plan: more background processes match than are declared, and which are meant cannot be known',
-          '- App: 2 processes match the worker on queue default: young (worker on queue default), old (worker on queue default)',
-          '- App: 2 processes match the worker on queue high: p-1 (worker on queue high of connection redis), p-2 (worker on queue high of connection database)',
-          'Nothing was changed. Delete those that are not wanted, or give connection in the manifest.',
-        ].join('\n'),
+        'The plan: more background processes match than are declared, and which are meant cannot be known\n- App: 2 processes match the worker on queue default: young (connection not set, 1 process), old (connection not set, 1 process)\n- App: 2 processes match the worker on queue high: p-1 (connection redis, 1 process), p-2 (connection database, 1 process)\nNothing was changed. Delete those that are not wanted, or set connection in the manifest.',
       );
     });
 
@@ -251,7 +242,7 @@ describe('Nothing is left to luck', () => {
     const there = [runs('p-1', { connection: 'redis' }), runs('p-2', { connection: 'database' })];
     const { ambiguous } = plan([worker()], there, true);
     expect(ambiguous).toHaveLength(1);
-    expect(ambiguousPlan(ambiguous, cloudService).message).toContain('give connection in the manifest');
+    expect(ambiguousPlan(ambiguous, cloudService).message).toContain('set connection in the manifest');
   });
 
   test('custom processes of one command are equal', () => {

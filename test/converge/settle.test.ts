@@ -42,7 +42,7 @@ describe('what is contested', () => {
   test('is looked at again until it is not, which is told once', async () => {
     const { last, at, log } = await settling(young, [young, none]);
     expect(last).toBe(none);
-    expect(at).toEqual([250, 750]);
+    expect(at).toEqual([250, 2250]);
     expect(log).toEqual(['2 processes match (p1, p2); looking again, in case runs are racing']);
   });
 

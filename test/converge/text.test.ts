@@ -104,7 +104,7 @@ describe('A plan as a diff', () => {
 
   test('says that a process is replaced where it cannot be changed', () => {
     const rows = rowsFor([custom('php a', 2)], [runs('p-1', 'php a')], 'replace');
-    expect(diffOf(rows)).toEqual(['@@ App @@', '! 1 → 2 proc. php a · replaced']);
+    expect(diffOf(rows)).toEqual(['@@ App @@', '! 1 → 2 proc. php a']);
   });
 
   test('has neither sign nor colour for what did not happen, and says what it would have changed', () => {

@@ -40,11 +40,6 @@ test('creates what is missing, once', async () => {
   expect(server.calls).toEqual(['create horizon']);
 });
 
-test('looks only among the processes of the site when there is one', async () => {
-  await run({ spec: specOf({ siteId: '7' }) });
-  expect(server.filters.every(({ siteId }) => siteId === '7')).toBe(true);
-});
-
 test('one that is being removed is none: it is made anew', async () => {
   server.add('other-name', { status: 'removing' });
   server.removalLooks = 9;
@@ -103,7 +98,7 @@ test('after a lost answer two that have appeared cannot be told apart, and none 
     server.add('rival');
     return 'lose';
   };
-  await expect(run()).rejects.toThrow(/cannot tell which is its own. Delete .* tell them apart/);
+  await expect(run()).rejects.toThrow(/cannot tell which is its own.*To tell them apart/s);
   expect(server.calls).toEqual(['create horizon']);
 });
 
@@ -111,7 +106,7 @@ test('several that match are an error that lists them with their directories', a
   server.add('a');
   server.add('b', { directory: '/home/forge/shop.example/' });
   await expect(run()).rejects.toThrow(
-    /41 .*42 .*41 in \/home\/forge\/shop\.example, 42 in .*tell them apart/s,
+    /- 41: user forge, directory \/home\/forge\/shop\.example, .*- 42: .*To tell them apart/s,
   );
   expect(server.calls).toEqual([]);
 });
@@ -127,8 +122,8 @@ test('reuse leaves another number of processes as it is, and tells of it', async
 
 test('fail refuses what exists, also in a dry run', async () => {
   server.add('horizon');
-  await expect(run({ ifExists: 'fail' })).rejects.toThrow(/exists already, as 41/);
-  await expect(run({ ifExists: 'fail', dryRun: true })).rejects.toThrow(/exists already/);
+  await expect(run({ ifExists: 'fail' })).rejects.toThrow(/already exists \(41\)/);
+  await expect(run({ ifExists: 'fail', dryRun: true })).rejects.toThrow(/already exists/);
 });
 
 test('a dry run tells what would be done and does none of it', async () => {
@@ -164,7 +159,7 @@ test('replace deletes the old one first where it holds the name, and waits until
   server.removalLooks = 3;
   expect(await run({ ifExists: 'replace' })).toMatchObject({ outcome: 'replaced', process: { id: '42' } });
   expect(server.calls).toEqual(['create horizon', 'remove 41', 'create horizon']);
-  expect(known).toBe('replaced 41 by 42');
+  expect(known).toBe('replaced 41 by 42 (processes: 3 → 1)');
 });
 
 test('replace in a race takes the successor that the other run has made', async () => {
@@ -192,7 +187,7 @@ test('replace that may not delete says that both are there', async () => {
     throw answered(403);
   };
   await expect(run({ ifExists: 'replace' })).rejects.toThrow(
-    /42 exists in its place, but 41 could not be deleted: .*403.*both are there/,
+    /42 exists in its place, but 41 could not be deleted: .*403.*both exist/,
   );
 });
 
@@ -212,14 +207,16 @@ test('replace that cannot create after the deletion says what is gone and how to
     return 'answer';
   };
   await expect(run({ ifExists: 'replace' })).rejects.toThrow(
-    'Replacing background process 41: it is deleted, and nothing has taken its place: The request: Laravel Forge answered 422. Mend it. Then run the job again, which creates the process "php8.4 artisan horizon" of forge in /home/forge/shop.example anew; what is gone is 41: 3 × "php8.4 artisan horizon" of forge in /home/forge/shop.example.',
+    'Replacing background process 41: it is deleted, and nothing has taken its place: The request: Laravel Forge answered 422. Mend it. Then run the job again, which creates the process "php8.4 artisan horizon" of forge in /home/forge/shop.example; the deleted process was 41: 3 × "php8.4 artisan horizon" of forge in /home/forge/shop.example.',
   );
 });
 
 test('a removal that never ends is given up, with what is gone', async () => {
   server.add('horizon', { processes: 3 });
   server.removalLooks = 1_000;
-  await expect(run({ ifExists: 'replace' })).rejects.toThrow(/still at it after 60 s.*what is gone is 41/);
+  await expect(run({ ifExists: 'replace' })).rejects.toThrow(
+    /still being removed after 60 s.*the deleted process was 41/,
+  );
   expect(server.calls).toEqual(['create horizon', 'remove 41']);
 });
 
@@ -231,7 +228,7 @@ test('a run that is cancelled between deletion and creation leaves word of it', 
   };
   await expect(run({ ifExists: 'replace' })).rejects.toBeInstanceOf(Cancelled);
   expect(known).toBe(
-    'deleted 41: 3 × "php8.4 artisan horizon" of forge in /home/forge/shop.example; what replaces it does not exist yet',
+    'deleted 41: 3 × "php8.4 artisan horizon" of forge in /home/forge/shop.example; its replacement does not exist yet',
   );
 });
 

@@ -205,7 +205,7 @@ instances:
       { schemaUrl, notes: ['A note.'] },
     );
     expect(manifest.split('\n')).toEqual([
-      `# yaml-language-server: $schema=${schemaUrl}`,
+      '# yaml-language-server: $schema=https://example.test/schema.json',
       '# A note.',
       '# Left out on "App\\nx: y": p-1, p-2 (custom process "php artisan x"): a declaration cannot tell 2 alike apart; delete what is not wanted and export again, since prune would delete all of them.',
       '# Left out on "App\\nx: y": p-3 (process of type scheduler\\n- x: y): no manifest can declare this type.',
