@@ -115,10 +115,10 @@ async function playRun(
     onExchange: (line) => log.push(line),
   });
   const runtime: Runtime = {
-    clock,
+    clock: client.clock,
     random,
     cancelled,
-    calm: new Calm(clock),
+    calm: new Calm(client.clock),
     requests: () => client.sent,
     checkpoint: (line) => {
       did = line;

@@ -62,7 +62,10 @@ function forgeStage({ spec, manners, decoys, matches }: ForgeWorld, ground: Grou
   return {
     server,
     matchesBefore: new Set(matches.map(({ seed, recent }) => server.seed(seed, recent).id)),
-    isTame: !manners.namesAreUnique || decoys.every(({ name }) => name !== spec.name),
+    // A name may be in use by another process, or by what nobody is shown any more.
+    isTame:
+      !manners.namesAreUnique ||
+      (decoys.every(({ name }) => name !== spec.name) && (manners.showsLeaving || manners.lingers === 0)),
     hints: forgeHints,
     work: 420_000,
     run: async ({ ifExists, dryRun }, client, runtime) => {
