@@ -130,6 +130,8 @@ describe('the step that waits for a commit', () => {
       {
         curl: `${nextOf(answers)}\n[ "$answer" = - ] && exit 7\nprintf %s "$answer"`,
         gh: `case "$*" in *"...${newer}"*) state=ahead ;; *) state=behind ;; esac\n${gh}\necho "$state"`,
+        // Six tries tell as much as ninety.
+        seq: 'echo 1 2 3 4 5 6',
         sleep: '',
       },
     );
