@@ -153,7 +153,13 @@ export function ambiguousPlan<S, P extends Existing>(
   const pruned = ambiguous.every(({ extra }) => extra !== undefined)
     ? ', or let prune: true keep the oldest and delete the rest'
     : `, or ${howToDistinguish} in the manifest`;
+  const [first, ...others] = ambiguous;
+  const headline =
+    first === undefined || others.length > 0
+      ? undefined
+      : `${first.found.length} background processes match the ${describe(first.spec)}: which one?`;
   return new Failure({
+    headline,
     what: 'The plan',
     why: `more background processes match than are declared, and which are meant cannot be known\n${lines.join('\n')}\n`,
     fix: `Nothing was changed. Delete those that are not wanted${pruned}`,

@@ -93,7 +93,12 @@ function unmet(gate: Gate, processes: readonly ForgeProcess[]): string[] {
 }
 
 function endedFailure(gate: Gate, down: readonly ForgeProcess[]): Failure {
+  const [first, ...others] = down;
   return new Failure({
+    headline:
+      first === undefined || others.length > 0
+        ? `${down.length} background processes are not running`
+        : `${label(first)} is ${first.status}`,
     what: 'The background processes are not as required',
     why: `${down.map((process) => `${label(process)} is ${process.status}`).join(', ')}, which does not pass by itself, and ${gate.demand}`,
     fix: 'Read the log of the process in Forge, among the server’s background processes; correct what ends it, and restart it',

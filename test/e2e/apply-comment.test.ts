@@ -227,7 +227,7 @@ describe('the comment is brought up to date by a run that fails', () => {
     for (const _ of [1, 2]) emulator.cloud.addProcess(shop.instance, { type: 'worker' });
     const run = await apply();
     expect(run.exitCode).toBe(1);
-    expect(body()).toContain('❌ The plan: more background processes match than are declared');
+    expect(body()).toContain('❌ 2 background processes match the worker on queue default: which one?');
     expect(body()).toContain('2 processes match the worker on queue default');
   });
 
