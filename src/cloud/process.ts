@@ -133,7 +133,7 @@ function doubtOf({ type, command, config, isConfigOdd }: Told): string | undefin
 
 /** Does a generated command name a connection or a queue: `php artisan queue:work redis --queue=high`? */
 function namesQueueOrConnection(command: string): boolean {
-  const [, rest = ''] = /\bqueue:work\b(.*)$/.exec(command) ?? [];
+  const [, rest = ''] = /\bqueue:work\b(.*)$/s.exec(command) ?? [];
   return rest.split(/\s+/).some((word) => word.startsWith('--queue') || /^[^-\s]/.test(word));
 }
 

@@ -1,0 +1,411 @@
+import { describe, expect, test } from 'vitest';
+import type { ProcessSpec } from '../../src/cloud/spec.ts';
+import { CloudStore, type CloudStoreOptions, PinnedStore } from '../../src/cloud/store.ts';
+import { Failure } from '../../src/failure.ts';
+import { htmlPage, json, networkError, type Reply, text } from '../support/fake-transport.ts';
+import { listingOf } from '../support/listing.ts';
+import { failureOf, scriptedClient } from '../support/test-client.ts';
+
+const custom: ProcessSpec = { type: 'custom', processes: 1, command: 'php artisan my:command' };
+
+/** As recorded for a create: no strategy, an empty list as config, no relationships. */
+const createdResource = {
+  id: 'process-1',
+  type: 'background_processes',
+  attributes: {
+    type: 'custom',
+    processes: 1,
+    command: 'php artisan my:command',
+    config: [],
+    strategy_type: null,
+    strategy_threshold: null,
+    created_at: '2026-04-04T11:24:42.000000Z',
+  },
+};
+
+/** As recorded for a worker that is read back, on `inst-7`. */
+const workerResource = {
+  id: 'process-2',
+  type: 'background_processes',
+  attributes: {
+    type: 'worker',
+    processes: 2,
+    command: 'php artisan queue:work database --sleep=10 --quiet',
+    config: { connection: 'database', queue: null, sleep: 10, 'max-jobs': null },
+    created_at: '2026-04-04T11:24:42.000000Z',
+  },
+  relationships: { instance: { data: { type: 'instances', id: 'inst-7' } } },
+};
+
+const instance = (id: string, type = 'app') => ({
+  id,
+  type: 'instances',
+  attributes: { name: 'App', type, min_replicas: 1, max_replicas: 3 },
+});
+
+function storeWith(replies: readonly Reply[], options: CloudStoreOptions = {}) {
+  const scripted = scriptedClient(replies);
+  return { ...scripted, store: new CloudStore(scripted.client, 'inst-1', options) };
+}
+
+function pinnedWith(replies: readonly Reply[], instanceId?: string) {
+  const scripted = scriptedClient(replies);
+  return { ...scripted, store: new PinnedStore(scripted.client, instanceId) };
+}
+
+/** As an action names the fields of a request. */
+const fieldName = (field: string): string => `the input ${field}`;
+
+async function messageFrom(task: Promise<unknown>): Promise<string> {
+  const error = await failureOf(task);
+  if (!(error instanceof Failure)) throw error;
+  return error.message;
+}
+
+describe('Listing', () => {
+  test('reads all processes, the server’s time, and the instance itself in one request', async () => {
+    const { store, clock, transport } = storeWith([
+      json(
+        200,
+        { data: [createdResource, workerResource], included: [instance('inst-2'), instance('inst-1')] },
+        { date: 'Sat, 04 Apr 2026 11:24:42 GMT' },
+      ),
+    ]);
+    expect(store.instance).toBeUndefined();
+    const { processes, leaving, pages, serverTime } = await clock.run(store.list());
+    expect(transport.asked).toEqual(['GET /api/instances/inst-1/background-processes?include=instance']);
+    expect(processes.map(({ id, instanceId }) => [id, instanceId])).toEqual([
+      ['process-1', 'inst-1'],
+      ['process-2', 'inst-7'],
+    ]);
+    expect([leaving, pages, serverTime]).toEqual([[], 1, Date.UTC(2026, 3, 4, 11, 24, 42)]);
+    expect(store.instance).toMatchObject({ id: 'inst-1', name: 'App', minReplicas: 1, maxReplicas: 3 });
+    expect(store.latest).toEqual(processes);
+  });
+
+  test('does not ask for an instance that is known, and keeps it when an answer leaves it out', async () => {
+    const { store, clock, transport } = storeWith([
+      json(200, { data: [], included: [instance('inst-1')] }),
+      json(200, { data: [] }),
+    ]);
+    await clock.run(store.list());
+    await clock.run(store.list());
+    expect(transport.asked[1]).toBe('GET /api/instances/inst-1/background-processes');
+    expect(store.instance?.id).toBe('inst-1');
+  });
+
+  test('starts with a listing that was read a moment ago, once', async () => {
+    const listing = listingOf([]);
+    const { store, clock, transport } = storeWith([json(200, { data: [createdResource] })], { listing });
+    expect(await clock.run(store.list())).toBe(listing);
+    expect(transport.asked).toEqual([]);
+    expect((await clock.run(store.list())).processes).toHaveLength(1);
+  });
+
+  test('reads an id that is a number, and hides no process that has odd fields', async () => {
+    const odd = { id: 7, attributes: { type: 'custom', processes: null, command: null, created_at: 5 } };
+    const { store, clock } = storeWith([json(200, { data: [createdResource, odd, { id: 'bare' }] })]);
+    const { processes } = await clock.run(store.list());
+    expect(processes.map(({ id, doubt }) => [id, doubt])).toEqual([
+      ['process-1', undefined],
+      ['7', 'its command is not known'],
+      ['bare', 'its type is not known'],
+    ]);
+  });
+
+  test('of an instance that is not there says what to check', async () => {
+    const { store, clock } = storeWith([json(404, { message: 'Not found.' })]);
+    expect(await clock.run(messageFrom(store.list()))).toBe(
+      'Listing the background processes of inst-1: The Cloud answered 404: Not found. Check the instance inst-1: it may be mistyped, deleted, or belong to another organization than the token.',
+    );
+  });
+
+  test('leaves out of the latest processes what has been removed since', async () => {
+    const both = json(200, { data: [createdResource, workerResource] });
+    const { store, clock } = storeWith([both, text(204, ''), both]);
+    await clock.run(store.list());
+    await clock.run(store.remove('process-1'));
+    expect(store.latest.map(({ id }) => id)).toEqual(['process-2']);
+    // A list that lags still shows it.
+    expect((await clock.run(store.list())).processes).toHaveLength(2);
+    expect(store.latest.map(({ id }) => id)).toEqual(['process-2']);
+  });
+});
+
+describe('Creating', () => {
+  test.each<[string, ProcessSpec, unknown]>([
+    ['a custom process', custom, { type: 'custom', processes: 1, command: 'php artisan my:command' }],
+    [
+      'a worker',
+      { type: 'worker', processes: 2, config: { queue: 'high', tries: 0 } },
+      { type: 'worker', processes: 2, config: { queue: 'high', tries: 0 } },
+    ],
+    [
+      'a worker without options, whose number is not set',
+      { type: 'worker', processes: undefined, config: {} },
+      { type: 'worker', processes: 1 },
+    ],
+  ])('%s sends what was declared, and no more', async (_, spec, body) => {
+    const { store, clock, transport } = storeWith([json(201, { data: createdResource })]);
+    const sent = await clock.run(store.create(spec));
+    expect(transport.asked).toEqual(['POST /api/instances/inst-1/background-processes']);
+    expect(JSON.parse(transport.requests[0]?.body ?? '')).toEqual(body);
+    expect(sent).toMatchObject({ kind: 'created', made: { id: 'process-1', instanceId: 'inst-1' } });
+  });
+
+  test.each([
+    ['the documented example', { data: { id: 'process-9', attributes: { config: ['<unknown>'] } } }],
+    ['nothing but an id', { data: { id: 'process-9' } }],
+    ['an id that is a number', { data: { id: 9, attributes: { type: 'custom' } } }],
+    ['a list of one', { data: [{ id: 'process-9' }] }],
+  ])('is done when the answer carries an id: %s', async (_, answer) => {
+    const { store, clock, transport } = storeWith([json(201, answer)]);
+    const sent = await clock.run(store.create(custom));
+    expect(sent).toMatchObject({
+      kind: 'created',
+      made: { id: expect.stringMatching(/^(process-)?9$/), instanceId: 'inst-1' },
+    });
+    expect(transport.requests).toHaveLength(1);
+  });
+
+  test.each([
+    ['a reset', networkError('ECONNRESET'), 'the connection broke off (ECONNRESET)'],
+    ['a 502', text(502, ''), 'The Cloud answered 502'],
+    ['a page', htmlPage, 'the answer is an HTML page instead of JSON'],
+    ['a time-out', 'no answer' as const, 'no full answer came within 30 s'],
+  ])('may have happened after %s, and is sent once', async (_, reply, cause) => {
+    const { store, clock, transport } = storeWith([reply]);
+    expect(await clock.run(store.create(custom))).toEqual({ kind: 'lost', cause });
+    expect(transport.requests).toHaveLength(1);
+  });
+
+  test.each([
+    ['no body', text(201, '')],
+    ['an empty object', json(201, {})],
+    ['a process without an id', json(201, { data: { attributes: createdResource.attributes } })],
+    ['an empty id', json(201, { data: { ...createdResource, id: '' } })],
+    ['two processes', json(201, { data: [createdResource, workerResource] })],
+    ['another resource', json(201, { data: { id: 'inst-1', type: 'instances' } })],
+  ])('may have happened after an answer with %s', async (_, reply) => {
+    const { store, clock, transport } = storeWith([reply]);
+    expect(await clock.run(store.create(custom))).toMatchObject({ kind: 'lost' });
+    expect(transport.requests).toHaveLength(1);
+  });
+
+  test('surely did not happen after a refusal, which names the inputs', async () => {
+    const errors = { 'config.queue': ['Too long.'], processes: ['Too many.'] };
+    const refusal = json(422, { message: 'Invalid.', errors });
+    const { store, clock } = storeWith([refusal], { fieldName });
+    expect(await clock.run(messageFrom(store.create(custom)))).toContain(
+      'Invalid. · the input config.queue: Too long. · the input processes: Too many.',
+    );
+    const plain = storeWith([refusal]);
+    expect(await plain.clock.run(messageFrom(plain.store.create(custom)))).toContain(
+      '· config.queue: Too long.',
+    );
+  });
+
+  test('on an instance that is not there says what to check', async () => {
+    const { store, clock } = storeWith([text(404, '')]);
+    expect(await clock.run(messageFrom(store.create(custom)))).toContain('Check the instance inst-1');
+  });
+});
+
+describe('One process', () => {
+  test('is read by its id', async () => {
+    const { store, clock, transport } = storeWith([json(200, { data: workerResource })]);
+    expect(await clock.run(store.find('process-2'))).toMatchObject({ id: 'process-2', instanceId: 'inst-7' });
+    expect(transport.asked).toEqual(['GET /api/background-processes/process-2?include=instance']);
+  });
+
+  test('is read again when an answer is about another one, and is never taken for that', async () => {
+    const { store, clock, transport } = storeWith([
+      json(200, { data: workerResource }),
+      json(200, { data: createdResource }),
+    ]);
+    expect((await clock.run(store.find('process-1')))?.id).toBe('process-1');
+    expect(transport.asked).toHaveLength(2);
+    const stubborn = storeWith(Array(99).fill(json(200, { data: workerResource })));
+    expect(await stubborn.clock.run(messageFrom(stubborn.store.find('process-1')))).toContain(
+      'the answer does not have the expected shape',
+    );
+  });
+
+  test('is updated with what is given', async () => {
+    const { store, clock, transport } = storeWith([json(200, { data: createdResource })]);
+    const updated = await clock.run(store.update('process-1', { processes: 2, config: { tries: 3 } }));
+    expect(updated?.id).toBe('process-1');
+    expect(transport.asked).toEqual(['PATCH /api/background-processes/process-1']);
+    expect(transport.requests[0]?.body).toBe('{"processes":2,"config":{"tries":3}}');
+  });
+
+  test.each([
+    ['204', text(204, '')],
+    ['200 with nothing', text(200, '')],
+    ['an empty object', json(200, {})],
+    ['null', json(200, { data: null })],
+    ['an odd process', json(200, { data: { attributes: {} } })],
+  ])('has been updated when the answer is %s, which shows no process', async (_, reply) => {
+    const { store, clock, transport } = storeWith([reply]);
+    expect(await clock.run(store.update('process-1', { processes: 2 }))).toBeUndefined();
+    expect(transport.requests).toHaveLength(1);
+  });
+
+  test('may be shown by an update as another one: the caller compares the ids', async () => {
+    const { store, clock } = storeWith([json(200, { data: workerResource })]);
+    expect((await clock.run(store.update('process-1', { processes: 2 })))?.id).toBe('process-2');
+  });
+
+  test('whose update is refused names the inputs, and is sent once', async () => {
+    const refusal = json(422, { errors: { 'config.tries': ['Too many.'] } });
+    const { store, clock, transport } = storeWith([refusal], { fieldName });
+    expect(await clock.run(messageFrom(store.update('process-1', { processes: 2 })))).toContain(
+      'Updating background process process-1: The Cloud answered 422: the input config.tries: Too many.',
+    );
+    expect(transport.requests).toHaveLength(1);
+  });
+
+  test('is removed', async () => {
+    const { store, clock, transport } = storeWith([text(204, '')]);
+    await clock.run(store.remove('process-1'));
+    expect(transport.asked).toEqual(['DELETE /api/background-processes/process-1']);
+  });
+
+  test('that is not there is nothing to read, and removed already', async () => {
+    const { store, clock } = storeWith([text(404, ''), text(404, '')]);
+    expect(await clock.run(store.find('process-1'))).toBeUndefined();
+    await clock.run(store.remove('process-1'));
+  });
+
+  test('that may not be touched is an error', async () => {
+    const { store, clock } = storeWith([text(403, ''), text(403, ''), text(403, '')]);
+    expect(await clock.run(messageFrom(store.find('process-1')))).toContain(
+      'Reading background process process-1: The Cloud answered 403',
+    );
+    expect(await clock.run(messageFrom(store.update('process-1', { processes: 1 })))).toContain(
+      'Updating background process process-1: The Cloud answered 403',
+    );
+    expect(await clock.run(messageFrom(store.remove('process-1')))).toContain(
+      'Deleting background process process-1: The Cloud answered 403',
+    );
+  });
+
+  test('has an id that cannot lead to another address', async () => {
+    const { store, clock, transport } = storeWith([text(404, '')]);
+    await clock.run(store.find('../instances/inst-1'));
+    expect(transport.asked).toEqual([
+      'GET /api/background-processes/..%2Finstances%2Finst-1?include=instance',
+    ]);
+  });
+});
+
+describe('A pinned process', () => {
+  test('of an instance that nobody has named shows which it is on, and is held to it from then on', async () => {
+    const elsewhere = { ...workerResource, relationships: { instance: { data: { id: 'inst-8' } } } };
+    const { store, clock, transport } = pinnedWith([
+      json(200, { data: workerResource, included: [instance('inst-7')] }),
+      json(200, { data: elsewhere }),
+    ]);
+    expect(await clock.run(store.find('process-2'))).toMatchObject({
+      id: 'process-2',
+      instanceId: 'inst-7',
+    });
+    expect(store.instance?.id).toBe('inst-7');
+    expect(await clock.run(messageFrom(store.find('process-2')))).toBe(
+      'Background process process-2: it is on the instance inst-8, and not on inst-7. Correct process-id, or the inputs that say where it is.',
+    );
+    expect(transport.asked).toHaveLength(2);
+  });
+
+  test('on another instance than was named is an error', async () => {
+    const { store, clock, transport } = pinnedWith([json(200, { data: workerResource })], 'inst-1');
+    expect(await clock.run(messageFrom(store.find('process-2')))).toContain(
+      'it is on the instance inst-7, and not on inst-1',
+    );
+    expect(transport.asked).toHaveLength(1);
+  });
+
+  const { relationships: _, ...bare } = workerResource;
+
+  test('whose answer names no instance is looked for on the one that was named', async () => {
+    const { store, clock, transport } = pinnedWith(
+      [
+        json(200, { data: bare }),
+        json(200, { data: [createdResource, bare] }),
+        json(200, { data: instance('inst-7') }),
+      ],
+      'inst-7',
+    );
+    expect((await clock.run(store.find('process-2')))?.instanceId).toBe('inst-7');
+    expect(transport.asked.slice(1)).toEqual([
+      'GET /api/instances/inst-7/background-processes',
+      'GET /api/instances/inst-7?include=environment',
+    ]);
+  });
+
+  test('that is not on the instance that was named is an error', async () => {
+    const { store, clock } = pinnedWith(
+      [json(200, { data: bare }), json(200, { data: [createdResource] })],
+      'inst-7',
+    );
+    expect(await clock.run(messageFrom(store.find('process-2')))).toBe(
+      'Background process process-2: it is not on the instance inst-7. Correct process-id, or the inputs that say where it is.',
+    );
+  });
+
+  test('whose instance nobody knows has none', async () => {
+    const { store, clock, transport } = pinnedWith([json(200, { data: createdResource })]);
+    expect((await clock.run(store.find('process-1')))?.instanceId).toBe('');
+    expect(transport.asked).toHaveLength(1);
+    expect(() => store.mayWrite()).not.toThrow();
+  });
+
+  test('that is not there is nothing', async () => {
+    const { store, clock } = pinnedWith([text(404, '')], 'inst-7');
+    expect(await clock.run(store.find('process-2'))).toBeUndefined();
+  });
+
+  test('has its instance read where the answer leaves it out: it may be a managed queue', async () => {
+    const { store, clock } = pinnedWith([
+      json(200, { data: workerResource }),
+      json(200, { data: instance('inst-7', 'managed_queue') }),
+    ]);
+    await clock.run(store.find('process-2'));
+    expect(() => store.mayWrite()).toThrow('it is a managed queue');
+  });
+
+  test('is updated and removed by its id', async () => {
+    const { store, clock, transport } = pinnedWith(
+      [json(200, { data: createdResource }), text(204, '')],
+      'inst-1',
+    );
+    expect(await clock.run(store.update('process-1', { processes: 2 }))).toMatchObject({
+      id: 'process-1',
+      instanceId: 'inst-1',
+    });
+    await clock.run(store.remove('process-1'));
+    expect(transport.asked).toEqual([
+      'PATCH /api/background-processes/process-1',
+      'DELETE /api/background-processes/process-1',
+    ]);
+    expect(transport.requests[0]?.body).toBe('{"processes":2}');
+  });
+});
+
+describe('A managed queue', () => {
+  test('takes no writes, as soon as that is known', async () => {
+    const included = [instance('inst-1', 'managed_queue')];
+    const { store, clock } = storeWith([json(200, { data: [], included })]);
+    store.mayWrite();
+    await clock.run(store.list());
+    expect(() => store.mayWrite()).toThrow(
+      'The cluster "App": it is a managed queue: Laravel Cloud runs its workers itself. Nothing was changed. Use the App cluster or a worker cluster.',
+    );
+  });
+
+  test.each(['app', 'service', 'queue', 'something new'])('is no instance of type %s', async (type) => {
+    const { store, clock } = storeWith([json(200, { data: [], included: [instance('inst-1', type)] })]);
+    await clock.run(store.list());
+    expect(() => store.mayWrite()).not.toThrow();
+  });
+});
