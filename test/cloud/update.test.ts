@@ -1,0 +1,217 @@
+import { describe, expect, test } from 'vitest';
+import { drift, type ProcessUpdate } from '../../src/cloud/drift.ts';
+import { ensurePinned } from '../../src/cloud/pinned.ts';
+import type { ExistingProcess } from '../../src/cloud/process.ts';
+import type { PinnedSpec } from '../../src/cloud/spec.ts';
+import { PinnedStore } from '../../src/cloud/store.ts';
+import { update } from '../../src/cloud/update.ts';
+import { Cancelled, Failure } from '../../src/failure.ts';
+import { HttpFailure } from '../../src/http/failure.ts';
+import { existing } from '../support/existing.ts';
+import { json, text } from '../support/fake-transport.ts';
+import { runtimeOn } from '../support/runtime.ts';
+import { scripted } from '../support/scripted.ts';
+import { failureOf, scriptedClient } from '../support/test-client.ts';
+import { VirtualClock } from '../support/virtual-clock.ts';
+
+const spec: PinnedSpec = { type: 'worker', processes: 2, config: { queue: 'mail', tries: 3 } };
+const before = existing({ id: 'p1', processes: 1, config: { queue: 'mail', tries: 3, sleep: 10 } });
+const after = existing({ id: 'p1', processes: 2, config: { queue: 'mail', tries: 3, sleep: 10 } });
+
+interface Answers {
+  readonly declared?: PinnedSpec;
+  readonly found?: ExistingProcess;
+  /** What the update shows, or fails with. */
+  readonly update?: ExistingProcess | Error | undefined;
+  /** What reads by id show, one after the other. */
+  readonly find?: readonly [ExistingProcess | undefined, ...(ExistingProcess | undefined)[]];
+}
+
+async function updating({ declared = spec, found = before, update: answer, find = [undefined] }: Answers) {
+  const clock = new VirtualClock();
+  const calls: string[] = [];
+  const updates: ProcessUpdate[] = [];
+  const known: string[] = [];
+  const next = scripted(...find);
+  const store = {
+    find: async (id: string) => {
+      calls.push(`${clock.now()} find ${id}`);
+      return next();
+    },
+    update: async (id: string, changed: ProcessUpdate) => {
+      calls.push(`${clock.now()} update ${id}`);
+      updates.push(changed);
+      if (answer instanceof Error) throw answer;
+      return answer;
+    },
+  };
+  const runtime = runtimeOn(clock, { checkpoint: (line) => known.push(line) });
+  const result = await clock.run(
+    update(declared, found, drift(declared, found), { store, runtime }).then(
+      (value) => ({ value, error: undefined }),
+      (error: unknown) => ({ value: undefined, error }),
+    ),
+  );
+  return { ...result, calls, updates, known, clock };
+}
+
+test('an answer that shows the declared state is the proof: nothing is read', async () => {
+  const { value, calls, updates, known } = await updating({ update: after });
+  expect(value).toEqual({ process: after });
+  expect(calls).toEqual(['0 update p1']);
+  expect(updates).toEqual([{ processes: 2, config: { queue: 'mail', tries: 3, sleep: 10 } }]);
+  expect(known).toEqual([]);
+});
+
+describe('The process itself decides where the answer', () => {
+  test.each([
+    ['shows nothing (204)', undefined],
+    ['shows the state before', before],
+    ['is about another process', { ...after, id: 'p2' }],
+  ])('%s', async (_, answer) => {
+    const { value, calls } = await updating({ update: answer, find: [after] });
+    expect(calls).toEqual(['0 update p1', '0 find p1']);
+    expect(value).toEqual({ process: after });
+  });
+
+  test('shows the state before, and reads lag: it is read again for three seconds', async () => {
+    const late = await updating({ update: undefined, find: [before, before, after] });
+    expect(late.value).toEqual({ process: after });
+    expect(late.clock.now()).toBeLessThanOrEqual(3_000);
+    const never = await updating({ update: before, find: [before] });
+    expect(never.clock.now()).toBe(3_000);
+    expect(never.error).toBeInstanceOf(Failure);
+    expect(never.error).toHaveProperty(
+      'message',
+      'Updating background process p1: the update was accepted but not applied: processes is 1 and not 2. Change it in the dashboard once, or delete the process so that the next run creates it as declared.',
+    );
+  });
+
+  test('shows nothing, and the process has vanished: there is nothing to report', async () => {
+    const { value, error } = await updating({ update: undefined, find: [undefined] });
+    expect([value, error]).toEqual([undefined, undefined]);
+  });
+});
+
+test('all that was not applied is named', async () => {
+  const far = existing({ id: 'p1', config: { queue: 'mail', tries: 1 } });
+  const { error } = await updating({ found: far, update: far, find: [far] });
+  expect(error).toHaveProperty(
+    'message',
+    expect.stringContaining('processes is 1 and not 2, config.tries is 1 and not 3'),
+  );
+});
+
+test('what an answer leaves out contradicts nothing', async () => {
+  const silent = existing({ id: 'p1', processes: undefined, config: {}, tellsConfig: false });
+  const { value, calls } = await updating({ update: silent });
+  expect(value).toEqual({ process: silent });
+  expect(calls).toEqual(['0 update p1']);
+});
+
+describe('The options of a process that are not understood', () => {
+  const doubtful = existing({ id: 'p1', config: {}, tellsConfig: false, doubt: 'its options are odd' });
+
+  test('are not overwritten: an update that sends them whole is refused before it is sent', async () => {
+    const { error, calls } = await updating({ found: doubtful });
+    expect(error).toHaveProperty(
+      'message',
+      'Updating background process p1: its options are odd, so an update of its options could lose some of them. Nothing was changed. Change its options in the dashboard, or declare only processes.',
+    );
+    expect(calls).toEqual([]);
+  });
+
+  test('do not matter where only the number changes', async () => {
+    const declared: PinnedSpec = { type: 'worker', processes: 2, config: {} };
+    const { value, updates } = await updating({
+      declared,
+      found: doubtful,
+      update: { ...doubtful, processes: 2 },
+    });
+    expect(value?.process.processes).toBe(2);
+    expect(updates).toEqual([{ processes: 2 }]);
+  });
+});
+
+describe('An update that fails', () => {
+  const failed = (status: number | undefined, arrival: 'maybe' | 'no'): HttpFailure =>
+    new HttpFailure(
+      { what: 'The request', why: 'it failed' },
+      { reason: 'it failed', ...(status === undefined ? {} : { status }), arrival, retry: 'no' },
+    );
+  const maybe =
+    'it is not known whether the update of p1 (processes: 1 → 2) took effect; the next run will see';
+
+  test.each([
+    ['a refusal', failed(422, 'no'), []],
+    ['no permission', failed(403, 'no'), []],
+    ['a connection that was refused', failed(undefined, 'no'), []],
+    ['a lost answer', failed(502, 'maybe'), [maybe]],
+    ['a cancellation before it was sent', new Cancelled({ what: 'It', why: 'it was stopped' }), []],
+    [
+      'a cancellation on its way',
+      new Cancelled({ what: 'It', why: 'it was stopped' }, { mayHaveActed: true }),
+      [maybe],
+    ],
+  ])('says that it may have taken effect only where it may have: %s', async (_, error, lines) => {
+    const { error: thrown, known, calls } = await updating({ update: error });
+    expect(thrown).toBe(error);
+    expect(known).toEqual(lines);
+    expect(calls).toEqual(['0 update p1']);
+  });
+
+  test('with 404 is of a process that has vanished', async () => {
+    const { value, error, known } = await updating({ update: failed(404, 'no') });
+    expect([value, error, known]).toEqual([undefined, undefined, []]);
+  });
+});
+
+describe('A pinned process over HTTP', () => {
+  const resource = (processes: number) => ({
+    id: 'process-1',
+    type: 'background_processes',
+    attributes: { type: 'worker', processes, command: 'php artisan queue:work', config: { queue: 'mail' } },
+    relationships: { instance: { data: { id: 'inst-1' } } },
+  });
+  const body = (processes: number) =>
+    json(200, {
+      data: resource(processes),
+      included: [{ id: 'inst-1', type: 'instances', attributes: { name: 'App', type: 'app' } }],
+    });
+
+  function pinning(...replies: Parameters<typeof scriptedClient>[0]) {
+    const { client, clock, transport } = scriptedClient(replies);
+    const store = new PinnedStore(client, 'inst-1');
+    const declared: PinnedSpec = { type: 'worker', processes: 2, config: {} };
+    const wanted = { id: 'process-1', spec: declared, ifExists: 'update', dryRun: false } as const;
+    return {
+      transport,
+      ensured: async () => await clock.run(ensurePinned(wanted, { store, runtime: runtimeOn(clock) })),
+      failed: async () =>
+        await clock.run(failureOf(ensurePinned(wanted, { store, runtime: runtimeOn(clock) }))),
+    };
+  }
+
+  test('is read back after a 204', async () => {
+    const { ensured, transport } = pinning(body(1), text(204, ''), body(2));
+    expect(await ensured()).toMatchObject({ outcome: 'updated', process: { processes: 2 } });
+    expect(transport.asked).toEqual([
+      'GET /api/background-processes/process-1?include=instance',
+      'PATCH /api/background-processes/process-1',
+      'GET /api/background-processes/process-1?include=instance',
+    ]);
+  });
+
+  test.each([
+    ['before', [text(404, '')]],
+    ['at the update', [body(1), text(404, '')]],
+    ['after the update', [body(1), text(204, ''), text(404, '')]],
+  ])('that vanishes %s is an error, and none is created', async (_, replies) => {
+    const { failed, transport } = pinning(...replies);
+    expect(await failed()).toHaveProperty(
+      'message',
+      'process-id: no background process has the id process-1, or the token cannot see it. Check process-id, or leave it out so that the process is found by what it does.',
+    );
+    expect(transport.requests.map(({ method }) => method)).not.toContain('POST');
+  });
+});
