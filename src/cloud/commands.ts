@@ -1,10 +1,10 @@
 import * as v from 'valibot';
 import type { HttpCall, HttpClient } from '../http/client.ts';
 import { HttpFailure } from '../http/failure.ts';
+import { Id, one } from '../http/json-api.ts';
 import { path } from '../http/path.ts';
 import { type Following, followToEnd, lookAfterLoss } from './following.ts';
 import { readBothEnds } from './recent.ts';
-import { one, theOne } from './shapes.ts';
 
 /** A command that Laravel Cloud runs in an environment, once. */
 export interface Command {
@@ -22,7 +22,7 @@ const Code = v.union([v.number(), v.pipe(v.string(), v.regex(/^-?\d+$/), v.trans
 
 /** Source: the commands of Laravel Cloud's OpenAPI description. `output` and `exit_code` are null until it has ended. */
 const CommandResource = v.object({
-  id: v.pipe(v.string(), v.minLength(1), v.maxLength(200)),
+  id: Id,
   attributes: v.object({
     status: v.string(),
     command: Text,
@@ -94,7 +94,7 @@ async function follow(client: HttpClient, first: Command, following: Following):
       path: path`/commands/${first.id}`,
       what: `Reading command ${first.id}`,
     };
-    return commandFrom((await client.json(call, theOne(CommandResource, first.id))).data.data);
+    return commandFrom((await client.json(call, one(CommandResource, first.id))).data.data);
   };
   return await followToEnd(
     first,

@@ -3,11 +3,12 @@ import * as v from 'valibot';
 import { Failure } from '../failure.ts';
 import type { HttpCall, HttpClient } from '../http/client.ts';
 import { HttpFailure } from '../http/failure.ts';
+import { one } from '../http/json-api.ts';
 import { path } from '../http/path.ts';
 import { poll } from '../time.ts';
 import { calmly, type Following, followToEnd, lookAfterLoss } from './following.ts';
 import { readFirstPage } from './recent.ts';
-import { DeploymentResource, one, theOne } from './shapes.ts';
+import { DeploymentResource } from './shapes.ts';
 
 export interface Deployment {
   readonly id: string;
@@ -169,7 +170,7 @@ async function follow(client: HttpClient, first: Deployment, following: Followin
       path: path`/deployments/${first.id}`,
       what: `Reading deployment ${first.id}`,
     };
-    return deploymentFrom((await client.json(call, theOne(DeploymentResource, first.id))).data.data);
+    return deploymentFrom((await client.json(call, one(DeploymentResource, first.id))).data.data);
   };
   const what = `Deployment ${first.id}`;
   return await followToEnd(first, { what, read, hasEnded, limit: 'wait-timeout' }, following);

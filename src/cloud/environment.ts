@@ -1,7 +1,8 @@
 import * as v from 'valibot';
 import type { HttpClient } from '../http/client.ts';
+import { one } from '../http/json-api.ts';
 import { path } from '../http/path.ts';
-import { EnvironmentResource, theOne } from './shapes.ts';
+import { EnvironmentResource } from './shapes.ts';
 
 /** An environment, as far as it has been read. */
 export interface Environment {
@@ -35,7 +36,7 @@ export function environmentFrom({ id, attributes }: EnvironmentResource): Enviro
 export async function readEnvironment(client: HttpClient, id: string): Promise<Environment> {
   const { data } = await client.json(
     { method: 'GET', path: path`/environments/${id}`, what: `Reading environment ${id}` },
-    theOne(EnvironmentResource, id),
+    one(EnvironmentResource, id),
   );
   return environmentFrom(data.data);
 }

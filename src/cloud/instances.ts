@@ -2,11 +2,12 @@ import * as v from 'valibot';
 import type { Listing } from '../converge/listing.ts';
 import type { HttpCall, HttpClient } from '../http/client.ts';
 import { HttpFailure, TooLarge } from '../http/failure.ts';
+import { one } from '../http/json-api.ts';
 import { path } from '../http/path.ts';
 import { type Environment, environmentFrom } from './environment.ts';
 import { listAll } from './lists.ts';
 import { type ExistingProcess, processFrom } from './process.ts';
-import { IncludedEnvironment, InstanceResource, ProcessResource, theOne } from './shapes.ts';
+import { IncludedEnvironment, InstanceResource, ProcessResource } from './shapes.ts';
 
 /** A unit of compute: each of its replicas runs all of its background processes. */
 export interface Instance {
@@ -47,10 +48,10 @@ export async function readInstance(client: HttpClient, id: string): Promise<Inst
       query: { include: 'environment' },
       what: `Reading instance ${id}`,
     },
-    theOne(InstanceResource, id),
+    one(InstanceResource, id),
   );
   const instance = instanceFrom(data.data);
-  return { ...instance, environment: environmentIn(data.included ?? [], instance.environmentId) };
+  return { ...instance, environment: environmentIn(data.included, instance.environmentId) };
 }
 
 /** The environment of this id among what an `include` has brought along. */

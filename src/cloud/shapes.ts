@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { Count, Id } from '../http/json-api.ts';
 
 // Only what is used is taken from an answer. Of a resource only its id must be as expected: a field that is not
 // understood is left out.
@@ -11,14 +12,6 @@ function maybe<const S extends v.GenericSchema>(schema: S) {
   );
   return v.fallback(v.optional(told), undefined);
 }
-
-/** A number, also when it comes as text. */
-const Count = v.union([v.number(), v.pipe(v.string(), v.regex(/^-?\d+$/), v.transform(Number))]);
-
-export const Id = v.union([
-  v.pipe(v.string(), v.minLength(1), v.maxLength(200)),
-  v.pipe(v.number(), v.transform(String)),
-]);
 
 const Reference = v.object({ id: Id });
 const ToOne = maybe(v.object({ data: v.nullish(Reference) }));
@@ -109,23 +102,3 @@ export type InstanceResource = v.InferOutput<typeof InstanceResource>;
 export type ApplicationResource = v.InferOutput<typeof ApplicationResource>;
 export type EnvironmentResource = v.InferOutput<typeof EnvironmentResource>;
 export type DeploymentResource = v.InferOutput<typeof DeploymentResource>;
-
-/** A body that holds the resource that was asked for: an answer about another resource is none. */
-export function theOne<const E extends v.ObjectEntries>(
-  resource: v.ObjectSchema<E, undefined>,
-  asked: string,
-) {
-  return one(v.object({ ...resource.entries, id: v.pipe(Id, v.literal(asked)) }));
-}
-
-/** A body that holds one resource, or a list of just that. */
-export function one<const S extends v.GenericSchema>(resource: S) {
-  return v.object({
-    data: v.pipe(v.unknown(), v.transform(onlyOne), resource),
-    included: maybe(v.array(v.unknown())),
-  });
-}
-
-function onlyOne(data: unknown): unknown {
-  return Array.isArray(data) && data.length === 1 ? data[0] : data;
-}

@@ -4,13 +4,14 @@ import type { Sent, Store } from '../converge/service.ts';
 import { Failure } from '../failure.ts';
 import type { HttpClient } from '../http/client.ts';
 import { lostIfUnknown, undefinedIf404 } from '../http/failure.ts';
+import { one } from '../http/json-api.ts';
 import { parseItems } from '../http/lists.ts';
 import { path } from '../http/path.ts';
 import type { ProcessUpdate } from './drift.ts';
 import { type Instance, instanceFrom, readInstance } from './instances.ts';
 import { listAll } from './lists.ts';
 import { type ExistingProcess, instanceOf, processFrom } from './process.ts';
-import { IncludedInstance, one, ProcessResource } from './shapes.ts';
+import { IncludedInstance, ProcessResource } from './shapes.ts';
 import { type ProcessSpec, processesOfNew } from './spec.ts';
 
 export interface CloudStoreOptions {
@@ -183,17 +184,12 @@ async function findProcess(client: HttpClient, id: string, instanceId = '') {
         query: { include: 'instance' },
         what: `Reading background process ${id}`,
       },
-      one(
-        v.pipe(
-          ProcessResource,
-          v.check((resource) => resource.id === id),
-        ),
-      ),
+      one(ProcessResource, id),
     );
     return {
       process: processFrom(id, data.data, instanceId),
       toldInstance: instanceOf(data.data),
-      included: parseItems(data.included ?? [], IncludedInstance).items,
+      included: parseItems(data.included, IncludedInstance).items,
     };
   });
 }

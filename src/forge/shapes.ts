@@ -1,11 +1,7 @@
 import * as v from 'valibot';
+import { Id } from '../http/json-api.ts';
 
 // Only what is used is taken from an answer. Of a resource only its id must be as expected.
-
-const Id = v.union([
-  v.pipe(v.string(), v.minLength(1), v.maxLength(200)),
-  v.pipe(v.number(), v.safeInteger(), v.transform(String)),
-]);
 
 /** A background process as it came, and its id: `process.ts` makes sense of the rest. Lists may hold other types, too. */
 export const ProcessResource = v.pipe(
@@ -19,8 +15,3 @@ export const ProcessResource = v.pipe(
 /** A server or a site. */
 export const NamedResource = v.object({ id: Id, attributes: v.object({ name: v.string() }) });
 export type NamedResource = v.InferOutput<typeof NamedResource>;
-
-/** A body that holds one resource. */
-export function one<const S extends v.GenericSchema>(resource: S) {
-  return v.object({ data: resource });
-}

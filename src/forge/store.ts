@@ -1,13 +1,13 @@
-import * as v from 'valibot';
 import type { Listing } from '../converge/listing.ts';
 import type { Sent, Store } from '../converge/service.ts';
 import type { HttpCall, HttpClient } from '../http/client.ts';
 import { HttpFailure, lostIfUnknown, undefinedIf404 } from '../http/failure.ts';
+import { one } from '../http/json-api.ts';
 import { path } from '../http/path.ts';
 import { listAll } from './lists.ts';
 import { type ForgeProcess, processFrom } from './process.ts';
 import { needsScope, removalSpan, type Scope } from './service.ts';
-import { one, ProcessResource } from './shapes.ts';
+import { ProcessResource } from './shapes.ts';
 import { type ForgeSpec, processesOfNew } from './spec.ts';
 import { isLeaving } from './status.ts';
 import { type ForgeTarget, noServer } from './target.ts';
@@ -68,12 +68,7 @@ export class ForgeStore implements Store<ForgeSpec, ForgeProcess> {
       const call = this.#call('GET', this.#path(id), 'server:view');
       const { data } = await this.#client.json(
         { ...call, what: `Reading background process ${id}` },
-        one(
-          v.pipe(
-            ProcessResource,
-            v.check((resource) => resource.id === id),
-          ),
-        ),
+        one(ProcessResource, id),
       );
       return this.#processFrom(id, data.data);
     });

@@ -16,13 +16,18 @@ export const Id = v.union([
 /** A list of anything, empty where the answer has none or something else in its place. */
 export const Anything = v.fallback(v.array(v.unknown()), []);
 
-/** A document that holds one resource. With an `id`, an answer about another resource is refused. */
+/** A document that holds one resource, or a list of just that. With an `id`, an answer about another resource is refused. */
 export function one<const S extends v.GenericSchema<unknown, { readonly id: string }>>(
   resource: S,
   id?: string,
 ) {
   const isMeant = (found: v.InferOutput<S>): boolean => id === undefined || found.id === id;
-  return v.object({ data: v.pipe(resource, v.check(isMeant, 'another resource')), included: Anything });
+  const only = v.pipe(v.unknown(), v.transform(onlyOne), resource);
+  return v.object({ data: v.pipe(only, v.check(isMeant)), included: Anything });
+}
+
+function onlyOne(data: unknown): unknown {
+  return Array.isArray(data) && data.length === 1 ? data[0] : data;
 }
 
 /** Why an answer could not be read, in a few words that fit after "the answer". */

@@ -1,0 +1,217 @@
+import { describe, expect, test } from 'vitest';
+import { ForgeStore } from '../../src/forge/store.ts';
+import { htmlPage, json, networkError, type Reply, text } from '../support/fake-transport.ts';
+import { failureOf, scriptedClient } from '../support/test-client.ts';
+import { specOf } from './forge-server.ts';
+
+const all = '/api/orgs/acme/servers/7/background-processes';
+
+/** As recorded, but for its id: Forge never shows a process's name, site, seconds or signal. */
+const resource = (id: string, given: object = {}) => ({
+  id,
+  type: 'backgroundProcesses',
+  attributes: {
+    command: 'php8.4 artisan horizon',
+    user: 'forge',
+    directory: '/home/forge/shop.example',
+    processes: 1,
+    status: 'running',
+    created_at: '2026-10-01T09:00:00Z',
+    ...given,
+  },
+});
+
+const body = (data: unknown, status = 200): Reply => json(status, { data });
+
+function storeWith(replies: readonly Reply[], siteId?: string) {
+  const scripted = scriptedClient(replies);
+  const target = { organization: 'acme', serverId: '7', serverName: 'web-1', siteId };
+  return { ...scripted, store: new ForgeStore(scripted.client, target) };
+}
+
+describe('Listing', () => {
+  test('reads every process of the server; one that is being removed does not count as existing', async () => {
+    const { store, clock, transport } = storeWith([
+      json(
+        200,
+        { data: [resource('31'), resource('32', { status: 'removing' })] },
+        { date: 'Thu, 01 Oct 2026 09:00:00 GMT' },
+      ),
+    ]);
+    const { processes, leaving, pages, serverTime } = await clock.run(store.list());
+    expect(transport.requests[0]?.url.pathname).toBe(all);
+    expect(processes).toEqual([
+      {
+        id: '31',
+        command: 'php8.4 artisan horizon',
+        user: 'forge',
+        directory: '/home/forge/shop.example',
+        processes: 1,
+        status: 'running',
+        createdAt: '2026-10-01T09:00:00Z',
+      },
+    ]);
+    expect(leaving.map(({ id }) => id)).toEqual(['32']);
+    expect([pages, serverTime]).toEqual([1, Date.UTC(2026, 9, 1, 9)]);
+  });
+
+  test('can keep the order of the API, with those that are being removed', async () => {
+    const { store, clock } = storeWith([body([resource('32', { status: 'removing' }), resource('31')])]);
+    expect((await clock.run(store.listAll())).map(({ id }) => id)).toEqual(['32', '31']);
+  });
+
+  test('asks for the processes of a site, and what it reads is of that site', async () => {
+    const { store, clock, transport } = storeWith([body([resource('31')])], '9');
+    expect((await clock.run(store.list())).processes).toMatchObject([{ id: '31', siteId: '9' }]);
+    expect(transport.requests[0]?.url.searchParams.get('filter[site_id]')).toBe('9');
+  });
+
+  test('filters and sorts as Forge can', async () => {
+    const { store, clock, transport } = storeWith([body([])]);
+    await clock.run(store.list({ user: 'root', siteId: '9', directory: '/home/a b', sort: '-user' }));
+    const asked = Object.fromEntries(transport.requests[0]?.url.searchParams ?? []);
+    expect(asked).toMatchObject({
+      'filter[user]': 'root',
+      'filter[site_id]': '9',
+      'filter[directory]': '/home/a b',
+      sort: '-user',
+    });
+  });
+
+  test('hides no process that has odd fields, and skips what is no process', async () => {
+    const odd = resource('32', { command: null, user: 5, directory: 6, processes: 'many', status: null });
+    const { store, clock } = storeWith([body([odd, { ...resource('1'), type: 'sites' }, { id: 33 }])]);
+    expect((await clock.run(store.list())).processes).toEqual([
+      {
+        id: '32',
+        command: '',
+        user: '',
+        directory: null,
+        processes: undefined,
+        status: 'unknown',
+        createdAt: '2026-10-01T09:00:00Z',
+        doubt: 'its command and user and directory are not known',
+      },
+      expect.objectContaining({ id: '33', doubt: 'its command and user are not known', createdAt: null }),
+    ]);
+  });
+
+  test.each([
+    [403, 'The token needs the scope server:view'],
+    [404, 'web-1'],
+  ])('that is answered with %i says what to check', async (status, hint) => {
+    const { store, clock } = storeWith([text(status, '')]);
+    const error = await clock.run(failureOf(store.list()));
+    expect(error).toHaveProperty('message', expect.stringContaining(hint));
+  });
+});
+
+describe('Creating', () => {
+  test('sends what is declared, and no more', async () => {
+    const { store, clock, transport } = storeWith([body(resource('31'), 201), body(resource('32'), 201)]);
+    const spec = specOf({
+      ...{ siteId: '9', directory: undefined, processes: 3 },
+      ...{ startsecs: 0, stopwaitsecs: 10, stopsignal: 'SIGINT' },
+    });
+    expect(await clock.run(store.create(spec))).toMatchObject({ kind: 'created', made: { id: '31' } });
+    await clock.run(store.create(specOf({ processes: undefined })));
+    expect(transport.asked).toEqual([`POST ${all}`, `POST ${all}`]);
+    expect(transport.requests.map((request) => JSON.parse(request.body ?? ''))).toEqual([
+      {
+        ...{ name: 'horizon', command: 'php8.4 artisan horizon', user: 'forge', processes: 3, site_id: 9 },
+        ...{ startsecs: 0, stopwaitsecs: 10, stopsignal: 'SIGINT' },
+      },
+      {
+        ...{ name: 'horizon', command: 'php8.4 artisan horizon', user: 'forge' },
+        ...{ directory: '/home/forge/shop.example', processes: 1 },
+      },
+    ]);
+  });
+
+  test('is done when the answer carries an id, whatever else it carries; the process is of the site', async () => {
+    for (const data of [{ id: 31 }, { id: '31', attributes: ['<unknown>'] }, [resource('31')]]) {
+      const { store, clock, transport } = storeWith([body(data, 201)], '9');
+      expect(await clock.run(store.create(specOf({ siteId: '9' })))).toMatchObject({
+        kind: 'created',
+        made: { id: '31', siteId: '9' },
+      });
+      expect(transport.requests).toHaveLength(1);
+    }
+  });
+
+  test.each([
+    ['a reset', networkError('ECONNRESET')],
+    ['a 502', text(502, '')],
+    ['a page', htmlPage],
+    ['an answer without an id', body({}, 201)],
+    ['an answer with two processes', body([resource('31'), resource('32')], 201)],
+    ['an answer about a site', body({ id: '9', type: 'sites' }, 201)],
+  ])('may have happened after %s, and is sent once', async (_, reply) => {
+    const { store, clock, transport } = storeWith([reply]);
+    expect(await clock.run(store.create(specOf()))).toMatchObject({ kind: 'lost' });
+    expect(transport.requests).toHaveLength(1);
+  });
+
+  test('finds the name taken where the name is refused, whatever else is', async () => {
+    for (const errors of [{ name: ['Taken.'] }, { processes: ['Too many.'], name: ['Taken.'] }]) {
+      const { store, clock } = storeWith([json(422, { message: 'Invalid.', errors })]);
+      const sent = await clock.run(store.create(specOf()));
+      expect(sent).toMatchObject({ kind: 'taken', refusal: { status: 422 } });
+    }
+  });
+
+  test.each([
+    [422, { errors: { site_id: ['There is none.'] } }, 'site: There is none.'],
+    [422, { errors: { command: ['Too long.'] } }, 'command: Too long.'],
+    [403, {}, 'The token needs the scope server:create-daemons'],
+    [409, { message: 'The name is locked.' }, 'The name is locked.'],
+  ])('that is refused for another reason (%i) fails, and names the input', async (status, answer, why) => {
+    const { store, clock } = storeWith([json(status, answer)]);
+    const error = await clock.run(failureOf(store.create(specOf())));
+    expect(error).toHaveProperty('message', expect.stringContaining(why));
+  });
+});
+
+describe('One process', () => {
+  test('is read by its id; one that is being removed exists only for those who ask for any', async () => {
+    const leaving = body(resource('31', { status: 'removing' }));
+    const { store, clock, transport } = storeWith([body(resource('31')), leaving, leaving], '9');
+    expect(await clock.run(store.find('31'))).toMatchObject({ id: '31', siteId: '9' });
+    expect(await clock.run(store.find('31'))).toBeUndefined();
+    expect(await clock.run(store.findAny('31'))).toMatchObject({ id: '31', status: 'removing' });
+    expect(new Set(transport.asked)).toEqual(new Set([`GET ${all}/31`]));
+  });
+
+  test('is read again when an answer is about another one', async () => {
+    const { store, clock, transport } = storeWith([body(resource('32')), body(resource('31'))]);
+    expect((await clock.run(store.find('31')))?.id).toBe('31');
+    expect(transport.requests).toHaveLength(2);
+  });
+
+  test('that is not there is nothing to read, and removed already', async () => {
+    const { store, clock } = storeWith([text(404, ''), text(404, '')]);
+    expect(await clock.run(store.find('31'))).toBeUndefined();
+    await clock.run(store.remove('31'));
+  });
+
+  test('is removed and restarted, and nothing of the empty page that answers is read', async () => {
+    const { store, clock, transport } = storeWith([
+      { ...htmlPage, status: 202, body: '' },
+      { ...htmlPage, status: 202, body: '' },
+    ]);
+    await clock.run(store.remove('31'));
+    await clock.run(store.restart('31'));
+    expect(transport.asked).toEqual([`DELETE ${all}/31`, `POST ${all}/31/actions`]);
+    expect(transport.requests[1]?.body).toBe('{"action":"restart"}');
+  });
+
+  test.each([
+    ['removed', (store: ForgeStore) => store.remove('31'), 'server:delete-daemons'],
+    ['restarted', (store: ForgeStore) => store.restart('31'), 'server:create-daemons'],
+    ['read', (store: ForgeStore) => store.find('31'), 'server:view'],
+  ])('that may not be %s names the scope that the token needs', async (_, act, scope) => {
+    const { store, clock } = storeWith([text(403, '')]);
+    const error = await clock.run(failureOf(act(store)));
+    expect(error).toHaveProperty('message', expect.stringContaining(`needs the scope ${scope}`));
+  });
+});
