@@ -88,7 +88,7 @@ function fixFor(
     case 409:
       return `Something else is being done there at this moment; see in ${hints.service} what it is, and run the job again after it`;
     case 422:
-      if (Object.keys(errors).length > 0) return 'Correct the inputs named above';
+      if (Object.keys(errors).length > 0) return 'Correct these values';
       return message === undefined ? 'Check the values of the inputs' : undefined;
     case 423:
       return `It is locked; see in ${hints.service} what holds it, and run the job again after it`;

@@ -172,7 +172,10 @@ describe('apply keeps one comment with the plan on a pull request', () => {
     expect(run.summaryBytes).toBeLessThan(1024 * 1024);
     expect(run.outputs['plan-json']?.length).toBeLessThanOrEqual(500_000);
     expect(run.outputs['deleted']).toBe('2500');
-    expect(run.warnings).toEqual([expect.stringContaining('plan-json leaves out')]);
+    expect(run.warnings).toEqual([
+      expect.stringContaining('max-deletes allows 5'),
+      expect.stringContaining('plan-json leaves out'),
+    ]);
   });
 
   test('another user’s comment with the same start is left alone', async () => {

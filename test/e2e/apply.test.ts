@@ -157,7 +157,7 @@ describe('apply makes an environment run what the manifest declares', () => {
     const plan = await apply({ prune: 'true', 'dry-run': 'true' });
     expect(plan.exitCode).toBe(0);
     expect(plan.warnings.join('\n')).toContain('6 to delete, and max-deletes allows 5');
-    expect(plan.summary).toContain('6 to delete, and max-deletes allows 5');
+    expect(plan.summary).toContain('⚠️ 6 to delete, and <code>max-deletes</code> allows 5');
 
     const run = await apply({ prune: 'true' });
     expect(run.exitCode).toBe(1);
@@ -222,7 +222,7 @@ describe('apply reports truthfully what it could not do', () => {
     expect(run.errors).toHaveLength(1);
     expect(run.errors[0]).toContain('2 of 4 changes not made');
     expect(run.errors[0]).toContain('config.tries: Too many.');
-    expect(run.errors[0]).toContain('held back');
+    expect(run.errors[0]).toContain('because a change before it failed');
     expect(run.errors[0]).toContain('Done: 2 created. The changes take effect');
     expect(run.outputs).toMatchObject({ outcome: 'changed', created: '2', deleted: '0' });
     const plan: { status: string }[] = JSON.parse(run.outputs['plan-json'] ?? '');

@@ -159,8 +159,8 @@ describe('names, lost answers and half-done replacements are as in forge', () =>
     const holder = add({ command: 'something else', name: 'horizon' });
     const run = await apply({ prune: 'true' });
     expect(run.exitCode).toBe(1);
-    expect(run.errors[0]).toContain('Give another name');
-    expect(run.errors[0]).toContain('held back');
+    expect(run.errors[0]).toContain('Set another name');
+    expect(run.errors[0]).toContain('because a change before it failed');
     expect(run.outputs).toMatchObject({ outcome: 'changed', created: '1', deleted: '0' });
     expect(kept().map(({ id }) => id)).toContain(holder.id);
   });

@@ -90,9 +90,7 @@ describe('the server’s own words', () => {
     expect(failureFor(json(422, { message: 'Invalid.', errors }), own).why).toBe(
       'The Cloud answered 422: Invalid. · CONFIG.QUEUE: is bad is long · PROCESSES: is high',
     );
-    expect(failureFor(json(422, { message: 'Invalid.', errors }), own).fix).toBe(
-      'Correct the inputs named above',
-    );
+    expect(failureFor(json(422, { message: 'Invalid.', errors }), own).fix).toBe('Correct these values');
     expect(failureFor(json(422, { errors })).why).toBe(
       'The Cloud answered 422: config.queue: is bad is long · processes: is high',
     );

@@ -36,6 +36,8 @@ export function unfinished(
 }
 
 function lineOf(row: PlanRow): string {
-  const began = row.status === 'failed' ? 'Failed' : 'Not started';
-  return `- ${began}: ${rowText(row)}: ${row.error ?? 'unknown'}`;
+  const error = row.error ?? 'unknown';
+  return row.status === 'failed'
+    ? `- Failed: ${rowText(row)}: ${error}`
+    : `- Not started: ${rowText(row)}: ${error.replace(/^not started, /, '')}`;
 }
