@@ -91,6 +91,7 @@ const outputs: Typings = {
   'processes-json': string,
   'ids-json': string,
   'plan-json': string,
+  'environments-json': string,
   'manifest-yaml': string,
   count: integer,
   created: integer,

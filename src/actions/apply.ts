@@ -1,44 +1,42 @@
 import type { SeenDeployments } from '../cloud/deployments.ts';
-import type { Instance } from '../cloud/instances.ts';
 import { shareInstance } from '../cloud/open.ts';
-import type { ExistingProcess } from '../cloud/process.ts';
-import { cloudPace, cloudService } from '../cloud/service.ts';
-import { rowName } from '../cloud/short-name.ts';
-import type { ProcessSpec } from '../cloud/spec.ts';
+import { cloudPace } from '../cloud/service.ts';
 import { CloudStore } from '../cloud/store.ts';
 import { type Counts, changesIn, countsOf, countsText } from '../converge/counts.ts';
 import { timeWithOthers } from '../converge/pace.ts';
 import type { PlanRow } from '../converge/text.ts';
+import { messageOf } from '../failure.ts';
 import type { HttpClient } from '../http/client.ts';
 import { type Html, html } from '../runner/html.ts';
 import type { Step } from '../runner/step.ts';
-import { type AppliedService, carryOut, logPlan, refuseDrift, showPlan } from './carry-out.ts';
+import { applied, declaredAfter, declaredIn } from './applied-to-cloud.ts';
+import { applyFleet } from './apply-fleet.ts';
+import { carryOut, logPlan, refuseDrift, showPlan } from './carry-out.ts';
 import { type ApplyInputs, readApplyInputs } from './inputs/apply.ts';
 import { raceLimit, runtimeOf, withClient, workDeadline } from './inputs/connection.ts';
 import { guardDeletes } from './max-deletes.ts';
 import { type CloudPlan, readAndPlan } from './read-and-plan.ts';
+import { environmentsJson } from './report/environments.ts';
 import { PlanReport } from './report/plan.ts';
 import { deployNext, replicasText } from './report/process.ts';
 import { saySleep } from './report/sleep.ts';
-import { awaitCommit, type Change, type PlacedProcess, readAhead, rollOut } from './rollout.ts';
+import { awaitCommit, type Change, readAhead, rollOut } from './rollout.ts';
 
-const applied: AppliedService<ProcessSpec, ExistingProcess> = {
-  service: cloudService,
-  naming: {
-    nameOf: rowName,
-    particularsOf: (operation) => ({
-      instance: operation.place.name,
-      instance_id: operation.place.id,
-      type: 'spec' in operation ? operation.spec.type : operation.process.type,
-    }),
-  },
-  pace: cloudPace,
-  limit: `Laravel Cloud lets an organization make ${cloudPace.changes} a minute`,
-};
-
-/** Makes an environment of Laravel Cloud run what a manifest declares. */
+/** Makes environments of Laravel Cloud run what a manifest declares. */
 export async function runApply(step: Step): Promise<void> {
   const inputs = readApplyInputs(step);
+  await (inputs.kind === 'many' ? applyFleet(step, inputs) : applyOne(step, inputs));
+}
+
+async function applyOne(outer: Step, inputs: ApplyInputs): Promise<void> {
+  const known: Record<string, string> = {};
+  const step: Step = {
+    ...outer,
+    output: (outputs) => {
+      Object.assign(known, outputs);
+      outer.output(outputs);
+    },
+  };
   const report = new PlanReport(step, {
     ...inputs,
     service: 'Laravel Cloud',
@@ -71,32 +69,30 @@ export async function runApply(step: Step): Promise<void> {
     guardDeletes(step, report, inputs, rows, applied);
     step.output({ 'environment-id': environment.id, 'deployment-id': '', verified: '', stable: '' });
     saySleep(step, environment);
-    const done = await (inputs.dryRun
-      ? show(step, report, read, rows)
-      : change(step, client, inputs, report, read, rows));
-    const made = { ...done, environment, instanceId: undefined };
-    await rollOut(rolling, made, seen ?? (await ahead.seen()));
+    const tell = (error?: unknown): void => {
+      const told = { environment, outputs: known, error: error === undefined ? undefined : messageOf(error) };
+      step.output({ 'environments-json': environmentsJson([told]) });
+    };
+    try {
+      const done = await (inputs.dryRun
+        ? show(step, report, read, rows)
+        : change(step, client, inputs, report, read, rows));
+      const made = { ...done, environment, instanceId: undefined };
+      await rollOut(rolling, made, seen ?? (await ahead.seen()));
+      tell();
+    } catch (error) {
+      tell(error);
+      throw error;
+    }
     if (inputs.dryRun) refuseDrift(inputs, report, rows);
   });
 }
 
 type Done = Pick<Change, 'kind' | 'done' | 'processes'>;
 
-function show(
-  step: Step,
-  report: PlanReport,
-  { plan, instances }: CloudPlan,
-  rows: readonly PlanRow[],
-): Done {
+function show(step: Step, report: PlanReport, read: CloudPlan, rows: readonly PlanRow[]): Done {
   showPlan(step, report, rows, applied);
-  const processes = plan.operations.flatMap((operation) =>
-    'spec' in operation && 'process' in operation ? [placed(operation.process, instances)] : [],
-  );
-  return { kind: 'planned', done: '', processes };
-}
-
-function placed(process: ExistingProcess, instances: readonly Instance[]): PlacedProcess {
-  return { process, instance: instances.find(({ id }) => id === process.instanceId) };
+  return { kind: 'planned', done: '', processes: declaredIn(read) };
 }
 
 async function change(
@@ -120,9 +116,7 @@ async function change(
     whenLive: 'The changes take effect with the next deployment',
   });
   const counts = countsOf(results);
-  const processes = results.flatMap(({ operation, process }) =>
-    'spec' in operation && process !== undefined ? [placed(process, read.instances)] : [],
-  );
+  const processes = declaredAfter(results, read.instances);
   if (changesIn(counts) === 0) return { kind: 'unchanged', done: 'The processes are as declared', processes };
   return {
     kind: 'changed',

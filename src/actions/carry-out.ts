@@ -3,6 +3,7 @@ import { type Counts, changesIn, countsOf, countsText } from '../converge/counts
 import { doubtText, type Existing } from '../converge/listing.ts';
 import type { Runtime } from '../converge/look.ts';
 import { type Pace, progressTeller } from '../converge/pace.ts';
+import { placeName } from '../converge/plan.ts';
 import type { OperationResult } from '../converge/result.ts';
 import type { Service } from '../converge/service.ts';
 import type { Planned } from '../converge/settled-plan.ts';
@@ -37,7 +38,7 @@ export function logPlan<S, P extends Existing>(
 ): readonly PlanRow[] {
   for (const { place, listing } of states)
     for (const process of listing.processes.filter(({ doubt }) => doubt !== undefined))
-      step.warn(`Left out of the plan, on ${place.name}: ${doubtText(process)}.`);
+      step.warn(`Left out of the plan, on ${placeName(place)}: ${doubtText(process)}.`);
   const rows = plannedRows(operations, naming);
   report.log(rows);
   const time = describeTime(changesIn(countsOf(rows)), pace, limit);

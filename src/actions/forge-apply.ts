@@ -17,6 +17,7 @@ import type { ForgeDeclaration, ForgeSpec } from '../forge/spec.ts';
 import { ForgeStore, listWithSites } from '../forge/store.ts';
 import { type FoundServer, findServers } from '../forge/target.ts';
 import type { HttpClient } from '../http/client.ts';
+import { type Manifest, parseManifest } from '../manifest/read.ts';
 import { html } from '../runner/html.ts';
 import type { Step } from '../runner/step.ts';
 import { waitingFor } from '../time.ts';
@@ -32,7 +33,7 @@ import {
   workDeadline,
 } from './inputs/connection.ts';
 import { readOrganization } from './inputs/forge.ts';
-import { type PlanInputs, readPlanInputs } from './inputs/plan.ts';
+import { type ManifestReader, type PlanInputs, readPlanInputs } from './inputs/plan.ts';
 import { guardDeletes } from './max-deletes.ts';
 import { warnIfDown } from './report/forge-table.ts';
 import { PlanReport } from './report/plan.ts';
@@ -162,7 +163,7 @@ async function waitForNew(
   report.inEffect(text);
 }
 
-export interface ForgeApplyInputs extends PlanInputs<ForgeDeclaration> {
+export interface ForgeApplyInputs extends PlanInputs<Manifest<ForgeDeclaration>> {
   readonly connection: Connection;
   readonly organization: string;
   /** Milliseconds until what was created or replaced must be up; with 0 that is not waited for. */
@@ -171,13 +172,21 @@ export interface ForgeApplyInputs extends PlanInputs<ForgeDeclaration> {
   readonly stableFor: number;
 }
 
+const reader: ManifestReader<Manifest<ForgeDeclaration>> = {
+  file: forgeManifest.file,
+  parse(text, file) {
+    const { mistakes, ...content } = parseManifest(text, file, forgeManifest);
+    return { content, mistakes };
+  },
+};
+
 /** Reads all inputs, and leaves what is wrong with them to be judged: a comment tells that, too. */
 export function readForgeApplyInputs(step: Step): ForgeApplyInputs {
   const { inputs } = step;
   return {
     connection: readConnection(step, forge),
     organization: readOrganization(inputs),
-    ...readPlanInputs(step, forgeManifest),
+    ...readPlanInputs(step, reader),
     wait: inputs.seconds('wait-timeout', { min: 0, max: 86_400 }, 300),
     stableFor: readStableFor(inputs),
   };

@@ -8,9 +8,10 @@ import { type ProcessSpec, processesOfNew } from '../cloud/spec.ts';
 import { CloudStore } from '../cloud/store.ts';
 import { findInEnvironment, pickInstances } from '../cloud/target.ts';
 import type { Listing } from '../converge/listing.ts';
-import type { Operation, Place, Plan } from '../converge/plan.ts';
+import { type Operation, type Place, placeName } from '../converge/plan.ts';
 import { Semaphore } from '../converge/semaphore.ts';
 import { type Planned, settledPlan } from '../converge/settled-plan.ts';
+import type { Mistake } from '../failure.ts';
 import type { HttpClient } from '../http/client.ts';
 import type { Manifest } from '../manifest/read.ts';
 import type { Step } from '../runner/step.ts';
@@ -40,54 +41,91 @@ export async function readAndPlan(
   inputs: ApplyInputs,
   beside: Beside,
 ): Promise<CloudPlan> {
-  const { environment, instances, seen } = await findInstances(step, client, inputs, beside.onEnvironment);
-  const isStale = await beside.beforePlan(environment);
+  const { seen, ...found } = await findInstances(step, client, inputs, beside.onEnvironment);
+  const isStale = await beside.beforePlan(found.environment);
   step.doing(`planning ${inputs.file}`);
-  const patient = client.within(workDeadline(step, inputs.connection, 2_000 * instances.length));
-  const semaphore = new Semaphore(maxConcurrency);
+  const patient = client.within(workDeadline(step, inputs.connection, 2_000 * found.instances.length));
+  const { manifest, prune } = inputs;
+  const planned = await planInstances(
+    { ...found, manifest, listings: isStale ? new Map() : seen },
+    { step, client: patient, prune, semaphore: new Semaphore(maxConcurrency) },
+  );
+  for (const { text, place } of warningsOf(planned, manifest)) step.warn(text, place);
+  return planned;
+}
+
+/** An environment whose processes are to be planned. */
+export interface ToPlan {
+  readonly environment: Environment;
+  /** Those that the manifest names, in its order. */
+  readonly instances: readonly Instance[];
+  readonly manifest: Manifest<ProcessSpec>;
+  /** What is known by now of what runs on them. */
+  readonly listings: ReadonlyMap<string, Listing<ExistingProcess>>;
+  /** What to call the environment, where the plan is about several. */
+  readonly within?: string | undefined;
+}
+
+interface Planning {
+  readonly step: Step;
+  readonly client: HttpClient;
+  readonly prune: boolean;
+  readonly semaphore: Semaphore;
+}
+
+/** Plans one environment. Throws a `Failure` when the plan would have to guess. */
+export async function planInstances(
+  { environment, instances, manifest, listings, within }: ToPlan,
+  { step, client: patient, prune, semaphore }: Planning,
+): Promise<CloudPlan> {
   const look = async ({ id }: Place): Promise<Listing<ExistingProcess>> => {
     const instance = instances.find((one) => one.id === id);
     return await semaphore.run(() => new CloudStore(patient, id, { instance }).list());
   };
   const first = await Promise.all(
-    instances.map(async (place, index) => ({
-      place,
-      declared: inputs.manifest.places[index]?.processes.map(({ spec }) => spec) ?? [],
-      listing: (isStale ? undefined : seen.get(place.id)) ?? (await look(place)),
+    instances.map(async ({ id, name }, index) => ({
+      place: { id, name, within },
+      declared: manifest.places[index]?.processes.map(({ spec }) => spec) ?? [],
+      listing: listings.get(id) ?? (await look({ id, name })),
     })),
   );
   const { states, plan } = await settledPlan(
     first,
     look,
-    { service: cloudService, prune: inputs.prune },
+    { service: cloudService, prune },
     { runtime: runtimeOf(step, patient, 'plan') },
   );
-  warnOf(step, inputs.manifest, instances, plan);
   return { environment, instances, states, plan };
 }
 
-/** Warns of what is likely to go wrong with what is declared, where it is declared. */
-function warnOf(
-  step: Step,
+/** What is likely to go wrong, and where it is declared. */
+export interface PlanWarning {
+  readonly text: string;
+  readonly place?: Mistake['place'] | undefined;
+}
+
+/** What is likely to go wrong with what is declared for an environment. */
+export function warningsOf(
+  { instances, states, plan: { operations } }: CloudPlan,
   { places }: Manifest<ProcessSpec>,
-  instances: readonly Instance[],
-  { operations }: Plan<ProcessSpec, ExistingProcess>,
-): void {
+): readonly PlanWarning[] {
   const processesOf = new Map(
     operations.flatMap((one) => ('spec' in one ? [[one.spec, processesIn(one)] as const] : [])),
   );
-  for (const [index, { processes }] of places.entries()) {
+  const linted = places.flatMap(({ processes }, index) => {
     const maxReplicas = instances[index]?.maxReplicas;
-    for (const { spec, place } of processes) {
+    return processes.flatMap(({ spec, place }) => {
       const scale = { processes: processesOf.get(spec) ?? processesOfNew, maxReplicas };
-      for (const line of lint(spec, scale)) step.warn(line, place);
-    }
-  }
-  for (const instance of instances) {
+      return lint(spec, scale).map((text) => ({ text, place }));
+    });
+  });
+  const tight = instances.flatMap((instance, index) => {
     const staying = operations.filter(({ place, action }) => place.id === instance.id && action !== 'delete');
-    const warning = memoryWarning(instance, staying.map(loadOf));
-    if (warning !== undefined) step.warn(warning);
-  }
+    const place = states[index]?.place ?? instance;
+    const text = memoryWarning({ ...instance, name: placeName(place) }, staying.map(loadOf));
+    return text === undefined ? [] : [{ text }];
+  });
+  return [...linted, ...tight];
 }
 
 /** How many processes an operation leaves running. */

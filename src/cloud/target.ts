@@ -45,11 +45,21 @@ export async function findInEnvironment<T>(
   onFound: (environmentId: string) => void = () => undefined,
 ): Promise<{ readonly found: EnvironmentInstances; readonly picked: T }> {
   const locate = environmentLocator(client, name, onFound);
+  return await waitUntilThere(async () => {
+    const found = await locate();
+    return { found, picked: pick(found) };
+  }, waiting);
+}
+
+/** Looks as long as allowed while `look` throws that something is not there. */
+export async function waitUntilThere<T extends object>(
+  look: () => Promise<T>,
+  waiting: Awaiting,
+): Promise<T> {
   let missing: NotThere | undefined;
-  const look = async () => {
+  const tryIt = async (): Promise<T | undefined> => {
     try {
-      const found = await locate();
-      return { found, picked: pick(found) };
+      return await look();
     } catch (error) {
       if (!(error instanceof NotThere)) throw error;
       if (missing === undefined && waiting.deadline.span > 0) {
@@ -61,7 +71,7 @@ export async function findInEnvironment<T>(
       return undefined;
     }
   };
-  const located = await poll(look, {
+  const located = await poll(tryIt, {
     ...waiting,
     first: 1_000,
     longest: 15_000,
@@ -107,7 +117,7 @@ function environmentLocator(
   name: EnvironmentName,
   onFound: (environmentId: string) => void,
 ): () => Promise<EnvironmentInstances> {
-  const application = settled(() => findApplication(client, name));
+  const application = settled(async () => (await findApplication(client, name)).id);
   const byName = settled(async () => {
     const environment = await findEnvironment(client, await application(), name);
     onFound(environment.id);
@@ -124,7 +134,7 @@ function environmentLocator(
 }
 
 /** Asks once, and remembers the answer; a failure is not remembered. */
-function settled<T>(ask: () => Promise<T>): () => Promise<T> {
+export function settled<T>(ask: () => Promise<T>): () => Promise<T> {
   let answer: { readonly value: T } | undefined;
   return async () => {
     answer ??= { value: await ask() };
@@ -162,7 +172,11 @@ const applicationKinds: readonly Kind<Application>[] = [
   },
 ];
 
-async function findApplication(client: HttpClient, name: EnvironmentName): Promise<string> {
+/** The application that the inputs name, or that deploys the workflow’s repository. */
+export async function findApplication(
+  client: HttpClient,
+  name: Pick<EnvironmentName, 'application' | 'repository'>,
+): Promise<{ readonly id: string; readonly name: string }> {
   const { items } = await listAll(
     client,
     { method: 'GET', path: '/applications', what: 'Listing the applications' },
@@ -182,7 +196,9 @@ async function findApplication(client: HttpClient, name: EnvironmentName): Promi
       : applicationKinds;
   const where = 'in the token’s organization';
   try {
-    return findByKind('application', where, application ?? repository ?? '', items, kinds).id;
+    const wanted = application ?? repository ?? '';
+    const { id, attributes } = findByKind('application', where, wanted, items, kinds);
+    return { id, name: attributes.name };
   } catch (error) {
     // No application appears by waiting: only environments are made by automation.
     if (!(error instanceof NotThere)) throw error;
@@ -209,6 +225,20 @@ async function findEnvironment(
   applicationId: string,
   { environment: wanted, headBranch }: EnvironmentName,
 ): Promise<Environment> {
+  return environmentNamed(wanted, headBranch, await listEnvironments(client, applicationId));
+}
+
+/** An environment of an application, with all that it can be named by. */
+export interface ListedEnvironment extends Environment {
+  readonly slug: string | null | undefined;
+  readonly branch: string | undefined;
+}
+
+/** All environments of an application. */
+export async function listEnvironments(
+  client: HttpClient,
+  applicationId: string,
+): Promise<readonly ListedEnvironment[]> {
   const { items, included } = await listAll(
     client,
     {
@@ -221,17 +251,28 @@ async function findEnvironment(
     BranchResource,
   );
   const branches = new Map(included.map(({ id, attributes }) => [id, attributes.name]));
-  const byBranch: Kind<EnvironmentResource> = {
-    name: 'branch',
-    of: ({ relationships }) => branches.get(relationships?.branch?.data?.id ?? ''),
-  };
-  const others: readonly Kind<EnvironmentResource>[] = [
-    { name: 'id', of: ({ id }) => id },
-    { name: 'name', of: ({ attributes }) => attributes.name },
-    { name: 'slug', of: ({ attributes }) => attributes.slug },
-  ];
-  const kinds = wanted === headBranch ? [byBranch, ...others] : [...others, byBranch];
-  return environmentFrom(findByKind('environment', 'in the application', wanted, items, kinds));
+  return items.map((item) => ({
+    ...environmentFrom(item),
+    slug: item.attributes.slug,
+    branch: branches.get(item.relationships?.branch?.data?.id ?? ''),
+  }));
+}
+
+const byBranch: Kind<ListedEnvironment> = { name: 'branch', of: ({ branch }) => branch };
+const byOtherNames: readonly Kind<ListedEnvironment>[] = [
+  { name: 'id', of: ({ id }) => id },
+  { name: 'name', of: ({ name }) => name },
+  { name: 'slug', of: ({ slug }) => slug },
+];
+
+/** The environment of this name: a value equal to the pull request's branch is a branch before it is anything else. */
+export function environmentNamed(
+  wanted: string,
+  headBranch: string | undefined,
+  among: readonly ListedEnvironment[],
+): ListedEnvironment {
+  const kinds = wanted === headBranch ? [byBranch, ...byOtherNames] : [...byOtherNames, byBranch];
+  return findByKind('environment', 'in the application', wanted, among, kinds);
 }
 
 function noEnvironment(id: string): NotThere {

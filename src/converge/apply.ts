@@ -5,7 +5,14 @@ import { ensure } from './ensure.ts';
 import { bySpecificity } from './identity.ts';
 import type { Existing } from './listing.ts';
 import type { Runtime } from './look.ts';
-import { isMaking, type Making, type Operation, type OperationOf, type PlaceState } from './plan.ts';
+import {
+  isMaking,
+  type Making,
+  type Operation,
+  type OperationOf,
+  type PlaceState,
+  placeName,
+} from './plan.ts';
 import { waitUntilGone } from './remove.ts';
 import type { OperationResult } from './result.ts';
 import { Semaphore } from './semaphore.ts';
@@ -23,6 +30,8 @@ export interface ApplyWorld<S, P extends Existing> {
   openAt(state: PlaceState<S, P>, semaphore: Semaphore): Open<S, P>;
   /** Requests at once. */
   readonly concurrency: number;
+  /** Shared by plans that are carried out side by side; left out, the plan has one of its own. */
+  readonly semaphore?: Semaphore | undefined;
   /** Called after each change that was tried, however it ended. */
   onChange(): void;
 }
@@ -37,7 +46,7 @@ export async function applyPlan<S, P extends Existing>(
   states: readonly PlaceState<S, P>[],
   world: ApplyWorld<S, P>,
 ): Promise<readonly OperationResult<S, P>[]> {
-  const semaphore = new Semaphore(world.concurrency);
+  const semaphore = world.semaphore ?? new Semaphore(world.concurrency);
   const ofPlace = Map.groupBy(operations, ({ place }) => place.id);
   const works = states.map(
     (state) =>
@@ -157,7 +166,7 @@ class PlaceWork<S, P extends Existing> {
 
   #runtimeOf({ place, subject }: Operation<S, P>, checkpoint: Runtime['checkpoint']): Runtime {
     const { runtime } = this.#world;
-    const named = (line: string): string => `${place.name}, ${subject}: ${line}`;
+    const named = (line: string): string => `${placeName(place)}, ${subject}: ${line}`;
     return {
       ...runtime,
       checkpoint,

@@ -22,6 +22,13 @@ export function countsOf(rows: readonly { readonly outcome: Outcome | undefined 
   return counts;
 }
 
+/** All of them together. */
+export function sumOf(all: readonly Counts[]): Counts {
+  const sum = { ...countsOf([]) };
+  for (const counts of all) for (const outcome of Object.values(outcomeOf)) sum[outcome] += counts[outcome];
+  return sum;
+}
+
 /** How many changes that makes. */
 export function changesIn({ created, updated, replaced, deleted }: Counts): number {
   return created + updated + replaced + deleted;

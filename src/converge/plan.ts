@@ -8,6 +8,13 @@ import { doubtfulAmong, type Service } from './service.ts';
 export interface Place {
   readonly id: string;
   readonly name: string;
+  /** Where the place is, if a plan is about several of these: the name of an environment. */
+  readonly within?: string | undefined;
+}
+
+/** `App`; `production, App` where the plan is about several environments. */
+export function placeName({ name, within }: Place): string {
+  return within === undefined ? name : `${within}, ${name}`;
 }
 
 /** What one place should run, each declaration of its own identity, and what it runs. */
@@ -146,7 +153,7 @@ export function ambiguousPlan<S, P extends Existing>(
   const lines = ambiguous.slice(0, mostShown).map(({ place, spec, found }) => {
     const ids = found.slice(0, mostShown).map((process) => `${process.id} (${particularsOf(process)})`);
     if (found.length > mostShown) ids.push(`and ${found.length - mostShown} more`);
-    return `- ${place.name}: ${found.length} processes match the ${describe(spec)}: ${ids.join(', ')}`;
+    return `- ${placeName(place)}: ${found.length} processes match the ${describe(spec)}: ${ids.join(', ')}`;
   });
   if (ambiguous.length > mostShown)
     lines.push(`- and ${ambiguous.length - mostShown} more that are declared`);
@@ -170,7 +177,10 @@ export function ambiguousPlan<S, P extends Existing>(
 export function doubtfulPlan(doubts: readonly Doubt<Existing>[]): Failure {
   const lines = doubts
     .slice(0, mostShown)
-    .map(({ place, subject, found }) => `- ${place.name}: ${subject}: ${found.map(doubtText).join(', or ')}`);
+    .map(
+      ({ place, subject, found }) =>
+        `- ${placeName(place)}: ${subject}: ${found.map(doubtText).join(', or ')}`,
+    );
   return new Failure({
     what: 'The plan',
     why: `processes that are declared may exist already, as processes that cannot be identified\n${lines.join('\n')}\n`,

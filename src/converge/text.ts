@@ -1,8 +1,8 @@
 import { shorten } from '../text.ts';
 import { type Changes, changeText, type Settings, settingsText } from './changes.ts';
-import { type Counts, countsOf, type Outcome, outcomeOf } from './counts.ts';
+import { type Counts, countsOf, type Outcome, outcomeOf, sumOf } from './counts.ts';
 import type { Existing } from './listing.ts';
-import type { Action, Operation, Place } from './plan.ts';
+import { type Action, type Operation, type Place, placeName } from './plan.ts';
 import type { OperationResult } from './result.ts';
 
 /** An operation of a plan and what became of it, as the log, the summary, the comment and `plan-json` show it. */
@@ -91,10 +91,13 @@ export interface PlanText {
   /** In full, what a line had no room for. */
   readonly whole: readonly string[];
   readonly ids: readonly string[];
+  /** Environments in which nothing changes, where a plan is about several. */
+  readonly idle: readonly string[];
 }
 
 export interface PlaceText {
   readonly name: string;
+  readonly within: string | undefined;
   readonly counts: Counts;
   /** One line for each process, aligned, under a heading. */
   readonly lines: readonly string[];
@@ -112,19 +115,39 @@ export function planText(
   const changed = rows.filter((row) => !isUnchanged(row));
   const unchanged = rows.filter(isUnchanged);
   const width = widthOf(changed, room);
+  const busy = new Set(changed.map(({ place }) => place.within));
   const ofPlace = [...Map.groupBy(changed, ({ place }) => place.id).values()];
   return {
     places: ofPlace.map((some) => ({
       name: some[0]?.place.name ?? '',
+      within: some[0]?.place.within,
       counts: countsOf(some),
-      lines: groupLines(some, noteOf, room, width),
+      lines: groupLines(some, { nameOf: ({ name }) => name, noteOf, room, width }),
     })),
-    unchanged: groupLines(unchanged, noteOf, room, widthOf(unchanged, room)),
+    unchanged: groupLines(unchanged, { nameOf: placeName, noteOf, room, width: widthOf(unchanged, room) }),
     whole: rows.filter((row) => lineOf(row, room, 0) !== lineOf(row, Infinity, 0)).map(wholeLine),
     ids: rows.flatMap(({ processId, place, name }) =>
-      processId === undefined ? [] : [`${processId}  ${cut(name, room)} on ${place.name}`],
+      processId === undefined ? [] : [`${processId}  ${cut(name, room)} on ${placeName(place)}`],
     ),
+    idle: [...new Set(rows.flatMap(({ place: { within } }) => within ?? []))].filter((one) => !busy.has(one)),
   };
+}
+
+/** The changes of one environment. */
+export interface GroupText {
+  readonly name: string;
+  readonly counts: Counts;
+  readonly places: readonly PlaceText[];
+}
+
+/** A plan's places by their environment; undefined where the plan is about one only. */
+export function inGroups(places: readonly PlaceText[]): readonly GroupText[] | undefined {
+  if (places.every(({ within }) => within === undefined)) return undefined;
+  return [...Map.groupBy(places, ({ within }) => within ?? '')].map(([name, own]) => ({
+    name,
+    counts: sumOf(own.map(({ counts }) => counts)),
+    places: own,
+  }));
 }
 
 /** Another run may have done by then what was planned. */
@@ -132,19 +155,24 @@ function isUnchanged({ status, outcome }: PlanRow): boolean {
   return outcome === 'unchanged' && status !== 'failed';
 }
 
+interface GroupStyle {
+  nameOf(place: Place): string;
+  noteOf(place: Place): string | undefined;
+  readonly room: number;
+  readonly width: number;
+}
+
 /** What rows share stands in the heading of their group. */
 function groupLines(
   rows: readonly PlanRow[],
-  noteOf: (place: Place) => string | undefined,
-  room: number,
-  width: number,
+  { nameOf, noteOf, room, width }: GroupStyle,
 ): readonly string[] {
   const groups = Map.groupBy(rows, ({ place, shared }) => JSON.stringify([place.id, shared]));
   return [...groups.values()].flatMap((group) => {
     const [first] = group;
     if (first === undefined) return [];
     const note = noteOf(first.place);
-    const heading = [first.place.name, ...(note === undefined ? [] : [note]), ...first.shared].join(' · ');
+    const heading = [nameOf(first.place), ...(note === undefined ? [] : [note]), ...first.shared].join(' · ');
     const inOrder = group.toSorted((a, b) => order.indexOf(kindOf(a)) - order.indexOf(kindOf(b)));
     return [`@@ ${heading} @@`, ...inOrder.map((row) => lineOf(row, room, width))];
   });
@@ -252,11 +280,11 @@ function changesText(changes: Changes, room: number): string {
 /** A change in a sentence: `App: worker high,default (redis), 2 → 3 proc.`. */
 export function rowText(row: PlanRow): string {
   const undone: PlanRow = { ...row, status: 'failed' };
-  return `${row.place.name}: ${[nameIn(undone, roomInLine), ...detailsOf(undone, roomInLine)].join(', ')}`;
+  return `${placeName(row.place)}: ${[nameIn(undone, roomInLine), ...detailsOf(undone, roomInLine)].join(', ')}`;
 }
 
 function wholeLine(row: PlanRow): string {
-  return `${row.place.name}: ${lineOf(row, Infinity, 0).trimStart()}`;
+  return `${placeName(row.place)}: ${lineOf(row, Infinity, 0).trimStart()}`;
 }
 
 /** A list of queues is cut between its names, everything else between words. */

@@ -8,31 +8,38 @@ import { repositoryPath } from './workflow.ts';
 export class Log {
   readonly #secrets: Secrets;
   readonly #workspace: string;
+  readonly #prefix: string;
 
-  constructor(secrets: Secrets, workspace: string) {
+  constructor(secrets: Secrets, workspace: string, prefix = '') {
     this.#secrets = secrets;
     this.#workspace = workspace;
+    this.#prefix = prefix;
+  }
+
+  /** The same log for one of several things that are worked on side by side: each line begins with its name. */
+  about(name: string): Log {
+    return new Log(this.#secrets, this.#workspace, `${name}: `);
   }
 
   /** One line. */
   info(line: string): void {
-    core.info(this.#line(line));
+    core.info(this.#line(`${this.#prefix}${line}`));
   }
 
   /** Lines that are folded away under a title. */
   group(title: string, lines: readonly string[]): void {
-    core.startGroup(this.#line(title));
+    core.startGroup(this.#line(`${this.#prefix}${title}`));
     for (const line of lines) this.info(line);
     core.endGroup();
   }
 
   /** Shown only when the job is run again with debug logging. */
   debug(line: string): void {
-    core.debug(this.#line(line));
+    core.debug(this.#line(`${this.#prefix}${line}`));
   }
 
   notice(message: string): void {
-    core.notice(this.#lines(message));
+    core.notice(this.#lines(`${this.#prefix}${message}`));
   }
 
   /** An annotation; if there is a place, at that place of the repository's file. */
@@ -47,7 +54,8 @@ export class Log {
 
   /** The log does not show places, so the message names the place, too. */
   #placed(message: string, place: Place | undefined): string {
-    return place === undefined ? message : `${placeText(place)}: ${message}`;
+    const text = `${this.#prefix}${message}`;
+    return place === undefined ? text : `${placeText(place)}: ${text}`;
   }
 
   #at(place: Place | undefined): core.AnnotationProperties {

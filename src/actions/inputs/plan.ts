@@ -1,14 +1,21 @@
+import type { Mistake } from '../../failure.ts';
 import { readWorkspaceFile } from '../../manifest/file.ts';
-import { type Manifest, type ManifestKind, parseManifest } from '../../manifest/read.ts';
 import { saveMemory } from '../../runner/save-memory.ts';
 import type { Step } from '../../runner/step.ts';
 import { shorten } from '../../text.ts';
 
-/** What is declared, and how to go about it. */
-export interface PlanInputs<S> {
+/** How a manifest is read, and where it is if no input says so. */
+export interface ManifestReader<M> {
+  readonly file: string;
+  /** Every problem of the file at once; what is wrong is left out of the content. */
+  parse(text: string, file: string): { readonly content: M; readonly mistakes: readonly Mistake[] };
+}
+
+/** What is declared, and how to go about it. `M` is what a manifest of the service holds. */
+export interface PlanInputs<M> {
   /** Below the workspace. */
   readonly file: string;
-  readonly manifest: Manifest<S>;
+  readonly manifest: M;
   readonly prune: boolean;
   /** A plan that deletes more processes is refused. */
   readonly maxDeletes: number;
@@ -19,14 +26,14 @@ export interface PlanInputs<S> {
 }
 
 /** Reads `manifest`, `prune`, `max-deletes`, `dry-run`, `fail-on-change`, `comment` and `github-token`. */
-export function readPlanInputs<S>(step: Step, kind: ManifestKind<S>): PlanInputs<S> {
+export function readPlanInputs<M>(step: Step, reader: ManifestReader<M>): PlanInputs<M> {
   const { inputs } = step;
   const dryRun = inputs.flag('dry-run', false);
   const failOnChange = inputs.flag('fail-on-change', false);
   if (failOnChange && !dryRun)
     inputs.problem('fail-on-change', 'is for dry-run: true; without it, what is not as declared is changed');
   return {
-    ...readManifest(step, kind),
+    ...readManifest(step, reader),
     prune: inputs.flag('prune', false),
     maxDeletes: inputs.integer('max-deletes', { min: 0 }) ?? 5,
     dryRun,
@@ -40,23 +47,23 @@ const maxMistakes = 50;
 /** So many characters declare a hundred processes and more. */
 const longManifest = 8_000;
 
-function readManifest<S>(
+function readManifest<M>(
   { inputs, environment }: Step,
-  kind: ManifestKind<S>,
-): Pick<PlanInputs<S>, 'file' | 'manifest'> {
-  const path = inputs.text('manifest') ?? kind.file;
+  { file, parse }: ManifestReader<M>,
+): Pick<PlanInputs<M>, 'file' | 'manifest'> {
+  const path = inputs.text('manifest') ?? file;
   const read = readWorkspaceFile(environment['GITHUB_WORKSPACE'] || process.cwd(), path);
   if ('why' in read) {
     inputs.problem('manifest', `${shorten(path, 200)} ${read.why}`);
-    return { file: path, manifest: { places: [] } };
+    return { file: path, manifest: parse('', path).content };
   }
   if (read.text.length > longManifest) saveMemory();
-  const { mistakes, ...manifest } = parseManifest(read.text, read.file, kind);
+  const { mistakes, content } = parse(read.text, read.file);
   for (const mistake of mistakes.slice(0, maxMistakes)) inputs.mistake(mistake);
   if (mistakes.length > maxMistakes) {
     inputs.problem('manifest', `${read.file} has ${mistakes.length - maxMistakes} more problems`);
   }
-  return { file: read.file, manifest };
+  return { file: read.file, manifest: content };
 }
 
 /** Whether the plan goes into a comment on the pull request, and with which token of GitHub. */

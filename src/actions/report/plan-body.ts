@@ -1,7 +1,7 @@
 import { type Counts, countsText } from '../../converge/counts.ts';
 import { leastTime, type Pace, type Progress } from '../../converge/pace.ts';
-import type { PlaceText, PlanText } from '../../converge/text.ts';
-import { code, fence, folded, type Html, html } from '../../runner/html.ts';
+import { inGroups, type PlaceText, type PlanText } from '../../converge/text.ts';
+import { code, fence, folded, type Html, html, joined } from '../../runner/html.ts';
 import { inWords } from '../../time.ts';
 
 /** A plan, or what became of it, as the summary and the comment show it below their headline. */
@@ -36,7 +36,7 @@ interface Shown {
 }
 
 function write({ kind, lead, explain, next, file }: PlanBody, { text, left, leftBelow }: Shown): Html {
-  return html`${lead}${diffs(text.places, kind)}${note(left, html`; the log has all of them`)}${legend(text, explain)}${next}${folded(
+  return html`${lead}${diffs(text.places, kind)}${idle(text)}${note(left, html`; the log has all of them`)}${legend(text, explain)}${next}${folded(
     titleOf(text),
     html`<p>Manifest: ${code(file)}</p>${[text.whole, text.unchanged, text.ids].map(block)}${note(leftBelow, html``)}`,
   )}`;
@@ -48,6 +48,16 @@ const manyLines = 50;
 function diffs(places: readonly PlaceText[], kind: PlanBody['kind']): Html {
   const lines = places.flatMap((place) => place.lines);
   if (lines.length === 0) return html``;
+  const groups = inGroups(places);
+  if (groups !== undefined) {
+    const isLong = lines.length > manyLines;
+    return html`${groups.map((group) => {
+      const title = placeTitle(group, kind);
+      const own = group.places.flatMap((place) => place.lines);
+      const diff = fence(own, 'diff');
+      return isLong ? folded(title, diff) : html`<h4>${title}</h4>${diff}`;
+    })}`;
+  }
   if (lines.length <= manyLines) return fence(lines, 'diff');
   return html`${places.map((place) => folded(placeTitle(place, kind), fence(place.lines, 'diff')))}`;
 }
@@ -57,6 +67,11 @@ function placeTitle(
   kind: PlanBody['kind'],
 ) {
   return html`${code(name)}: ${countsText(counts, kind)}`;
+}
+
+function idle({ idle: names }: PlanText): Html {
+  if (names.length === 0) return html``;
+  return html`<p>Nothing to change in ${joined(names.map(code), html`, `)}.</p>`;
 }
 
 function legend({ places }: PlanText, explain: string): Html {
@@ -105,6 +120,7 @@ function firstLines(all: PlanText, count: number): Shown {
     whole: take(all.whole),
     unchanged: take(all.unchanged),
     ids: take(all.ids),
+    idle: all.idle,
   };
   const below = (some: PlanText): number => lineCount({ ...some, places: [] });
   const leftBelow = below(all) - below(text);

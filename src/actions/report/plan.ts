@@ -1,6 +1,6 @@
 import { type Counts, changesIn, countsOf, countsText } from '../../converge/counts.ts';
 import type { Place } from '../../converge/plan.ts';
-import { type PlanRow, planText } from '../../converge/text.ts';
+import { inGroups, type PlanRow, planText } from '../../converge/text.ts';
 import type { Ending } from '../../runner/ending.ts';
 import { code, type Html, html, joined, link } from '../../runner/html.ts';
 import type { Step } from '../../runner/step.ts';
@@ -81,7 +81,11 @@ export class PlanReport {
     const { log } = this.#step;
     const { places, unchanged, ids } = planText(rows, this.#noteOf, Infinity);
     log.info(`Plan for ${this.#where}: ${countsText(countsOf(rows), 'planned')}`);
-    for (const line of places.flatMap(({ lines }) => lines)) log.info(line);
+    const groups = inGroups(places) ?? [{ name: '', counts: undefined, places }];
+    for (const { name, counts, places: own } of groups) {
+      if (counts !== undefined) log.info(`${name}: ${countsText(counts, 'planned')}`);
+      for (const line of own.flatMap(({ lines }) => lines)) log.info(line);
+    }
     if (unchanged.length + ids.length > 0) log.group('Unchanged, and ids', [...unchanged, ...ids]);
   }
 

@@ -6,6 +6,7 @@ import { type Html, html } from '../../../src/runner/html.ts';
 
 const place = (lines: readonly string[], name = 'App'): PlaceText => ({
   name,
+  within: undefined,
   counts: countsOf(lines.map(() => ({ outcome: 'created' }))),
   lines,
 });
@@ -14,6 +15,7 @@ const small: PlanText = {
   whole: [],
   unchanged: ['@@ App @@', '= b'],
   ids: ['p-1  b'],
+  idle: [],
 };
 const bodyOf = (text: PlanText, whole = text): PlanBody => ({
   kind: 'planned',

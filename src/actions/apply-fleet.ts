@@ -1,0 +1,338 @@
+import type { SeenDeployments } from '../cloud/deployments.ts';
+import { type FoundEnvironment, type FoundFleet, findFleet, patternNamed } from '../cloud/fleet-target.ts';
+import { shareInstance } from '../cloud/open.ts';
+import type { ExistingProcess } from '../cloud/process.ts';
+import { cloudPace, cloudService } from '../cloud/service.ts';
+import type { ProcessSpec } from '../cloud/spec.ts';
+import { CloudStore } from '../cloud/store.ts';
+import { applyPlan } from '../converge/apply.ts';
+import { changesIn, countsOf, countsText } from '../converge/counts.ts';
+import { progressTeller, timeWithOthers } from '../converge/pace.ts';
+import { Semaphore } from '../converge/semaphore.ts';
+import type { Planned } from '../converge/settled-plan.ts';
+import { doneRows, type PlanRow, plannedRows } from '../converge/text.ts';
+import { Cancelled, Failure, messageOf } from '../failure.ts';
+import type { HttpClient } from '../http/client.ts';
+import { HttpFailure } from '../http/failure.ts';
+import { collecting } from '../names.ts';
+import { html } from '../runner/html.ts';
+import type { Step } from '../runner/step.ts';
+import { waitingFor } from '../time.ts';
+import { applied, declaredAfter, declaredIn } from './applied-to-cloud.ts';
+import { logPlan, refuseDrift, showPlan } from './carry-out.ts';
+import type { FleetInputs } from './inputs/apply.ts';
+import { maxConcurrency, raceLimit, runtimeOf, withClient, workDeadline } from './inputs/connection.ts';
+import { named, namesIn } from './inputs/target.ts';
+import { guardDeletes } from './max-deletes.ts';
+import { type CloudPlan, planInstances, warningsOf } from './read-and-plan.ts';
+import { commonOutputs, type ReportedEnvironment } from './report/environments.ts';
+import { PlanReport } from './report/plan.ts';
+import { describeProgress } from './report/plan-body.ts';
+import { planOutputs } from './report/plan-outputs.ts';
+import { deployNext, replicasText } from './report/process.ts';
+import { saySleep } from './report/sleep.ts';
+import { unfinished } from './report/unfinished.ts';
+import { awaitCommit, type Change, type ReadAhead, type Rolling, readAhead, rollOut } from './rollout.ts';
+import { type StepIn, stepIn } from './step-in.ts';
+
+/** Makes the environments of a file of many run what it declares: all are planned before anything is written. */
+export async function applyFleet(step: Step, inputs: FleetInputs): Promise<void> {
+  const { application, environment } = inputs;
+  const report = new PlanReport(step, {
+    ...inputs,
+    service: 'Laravel Cloud',
+    explain: 'Numbers are per replica.',
+    where: environment ?? application ?? step.workflow.repository ?? inputs.file,
+    input: [application ?? '', environment ?? ''],
+  });
+  step.inputs.done();
+  await withClient(step, inputs.connection, async (client) => {
+    const members = await findMembers(step, client, inputs, report);
+    const plans = await planAll(step, client, inputs, members);
+    report.found(report.where, ({ id }) => {
+      const instance = plans.flatMap(({ instances }) => instances).find((one) => one.id === id);
+      return instance && replicasText(instance);
+    });
+    const rows = logPlan(step, report, together(plans), applied);
+    guardDeletes(step, report, inputs, rows, applied);
+    for (const { environment: one } of plans) saySleep(step, one);
+    if (inputs.dryRun) {
+      showPlan(step, report, rows, applied);
+      const shown = await Promise.all(plans.map((plan) => ended(plan, 'planned', () => prove(plan))));
+      finish(step, report, inputs, shown);
+      refuseDrift(inputs, report, rows);
+    } else {
+      finish(step, report, inputs, await changeAll(step, client, inputs, plans));
+    }
+  });
+}
+
+/** An environment of the file, and what the step has to work on it with. */
+interface Member {
+  readonly found: FoundEnvironment;
+  /** What the plan calls it; undefined where it is about this one alone. */
+  readonly within: string | undefined;
+  readonly part: StepIn;
+  readonly rolling: Rolling;
+  readonly ahead: ReadAhead;
+  readonly isDeployed: () => boolean;
+}
+
+interface PlannedMember extends CloudPlan, Member {
+  /** The deployments, where they were read before the plan. */
+  readonly seen: SeenDeployments | undefined;
+}
+
+async function findMembers(
+  step: Step,
+  client: HttpClient,
+  inputs: FleetInputs,
+  report: PlanReport,
+): Promise<readonly Member[]> {
+  const { manifest, application, environment, connection, wait, goingLive } = inputs;
+  const isOne = environment !== undefined && patternNamed(manifest, environment) === undefined;
+  const what = environment === undefined ? `the environments of ${inputs.file}` : `"${environment}"`;
+  step.doing(`${wait > 0 ? 'waiting' : 'looking'} for ${what}`);
+  const aheads = new Map<string, ReadAhead>();
+  const fleet = await findFleet(
+    client.within(workDeadline(step, connection, wait + readingTime)),
+    manifest,
+    { application, environment, ...namesIn(step) },
+    { ...waitingFor({ ...step, clock: client.clock }, wait), log: (line) => step.log.info(line) },
+    (id) => {
+      const ahead = aheads.get(id) ?? readAhead({ step, client, connection, goingLive });
+      aheads.set(id, ahead);
+      ahead.begin(id);
+    },
+  );
+  report.identify(idsOf(fleet, environment, isOne));
+  report.found(
+    isOne ? (fleet.found[0]?.environment.name ?? environment) : fleet.application.name,
+    () => undefined,
+  );
+  for (const line of fleet.leftOut) step.log.notice(line);
+  step.log.info(`Environments ${fleet.found.map((one) => named(one.environment)).join(', ')}`);
+  const { calm } = runtimeOf(step, client, 'environments');
+  return fleet.found.map((found): Member => {
+    const part = stepIn(step, found.environment.name, calm);
+    let isDeployed = false;
+    const rolling = {
+      ...{ client, connection, step: part.step, goingLive: goingLiveOf(step, inputs, found) },
+      onLive: part.step.output,
+      onDeployed: () => {
+        isDeployed = true;
+      },
+    };
+    const ahead = aheads.get(found.environment.id) ?? readAhead(rolling);
+    const within = isOne ? undefined : found.environment.name;
+    return { found, within, part, rolling, ahead, isDeployed: () => isDeployed };
+  });
+}
+
+/** What reading a hundred environments may take, in milliseconds. */
+const readingTime = 120_000;
+
+/** Environments come and go, so the comment of a whole file is known by its application. */
+function idsOf(
+  { application, found }: FoundFleet,
+  input: string | undefined,
+  isOne: boolean,
+): readonly string[] {
+  if (isOne) return found.map(({ environment }) => environment.id);
+  return [application.id, ...(input === undefined ? [] : [input])];
+}
+
+/** A commit is waited for only where its branch is deployed. */
+function goingLiveOf(
+  { environment, log }: Step,
+  { goingLive, dryRun }: FleetInputs,
+  found: FoundEnvironment,
+): FleetInputs['goingLive'] {
+  if (goingLive.commit === undefined || dryRun) return { ...goingLive, commit: undefined };
+  const pushed = environment['GITHUB_REF_NAME'];
+  const { name, branch } = found.environment;
+  if (branch === pushed) return goingLive;
+  log.notice(`${name}: wait-for-commit does not apply: its branch is ${branch ?? 'unknown'}, not ${pushed}.`);
+  return { ...goingLive, commit: undefined };
+}
+
+async function planAll(
+  step: Step,
+  client: HttpClient,
+  { file, connection, prune }: FleetInputs,
+  members: readonly Member[],
+): Promise<readonly PlannedMember[]> {
+  const count = members.reduce((sum, { found }) => sum + found.instances.length, 0);
+  const semaphore = new Semaphore(maxConcurrency);
+  const plans = await Promise.allSettled(
+    members.map(async (member): Promise<PlannedMember> => {
+      const { environment, instances, listings, declared } = member.found;
+      const seen = await awaitCommit(member.rolling, environment.id);
+      step.doing(`planning ${file}`);
+      const patient = client.within(workDeadline(step, connection, 2_000 * count));
+      const { within } = member;
+      const known = seen === undefined ? listings : new Map();
+      const plan = await planInstances(
+        { environment, instances, manifest: declared.manifest, listings: known, within },
+        { step, client: patient, prune, semaphore },
+      );
+      return { ...member, ...plan, seen };
+    }),
+  );
+  const broken = plans.flatMap((plan): unknown[] => (plan.status === 'rejected' ? [plan.reason] : []));
+  const urgent = broken.find((error) => error instanceof Cancelled || error instanceof HttpFailure);
+  if (urgent !== undefined) throw urgent;
+  const planned = collecting('environments of the manifest', plans, (plan) => {
+    if (plan.status === 'fulfilled') return plan.value;
+    const error: unknown = plan.reason;
+    throw error;
+  });
+  warnOnce(step, planned);
+  return planned;
+}
+
+/** What stands in the defaults is warned of once. */
+function warnOnce(step: Step, plans: readonly PlannedMember[]): void {
+  const warnings = plans.flatMap((plan) => warningsOf(plan, plan.found.declared.manifest));
+  const unique = new Map(warnings.map((one) => [JSON.stringify(one), one]));
+  for (const { text, place } of unique.values()) step.warn(text, place);
+}
+
+function together(plans: readonly PlannedMember[]): Planned<ProcessSpec, ExistingProcess> {
+  return {
+    states: plans.flatMap(({ states }) => states),
+    plan: {
+      operations: plans.flatMap(({ plan }) => plan.operations),
+      ...{ contested: [], ambiguous: [], doubts: [] },
+    },
+  };
+}
+
+/** What became of an environment. */
+interface Ended {
+  readonly member: PlannedMember;
+  readonly kind: 'planned' | 'done';
+  readonly rows: readonly PlanRow[];
+  readonly error: unknown;
+}
+
+/** Proves in a dry run that what is there runs. */
+async function prove(plan: PlannedMember): Promise<void> {
+  await goLive(plan, { kind: 'planned', done: '', processes: declaredIn(plan) });
+}
+
+async function goLive(
+  { rolling, environment, seen, ahead }: PlannedMember,
+  change: Pick<Change, 'kind' | 'done' | 'processes'>,
+): Promise<void> {
+  const made = { ...change, environment, instanceId: undefined };
+  await rollOut(rolling, made, seen ?? (await ahead.seen()));
+}
+
+/** One that fails holds up no other. `work` tells the rows as soon as they are more than planned. */
+async function ended(
+  member: PlannedMember,
+  kind: Ended['kind'],
+  work: (tell: (rows: readonly PlanRow[]) => void) => Promise<void>,
+): Promise<Ended> {
+  let rows = plannedRows(member.plan.operations, applied.naming);
+  const tell = (known: readonly PlanRow[]): void => {
+    rows = known;
+  };
+  try {
+    await work(tell);
+    return { member, kind, rows, error: undefined };
+  } catch (error) {
+    return { member, kind, rows, error };
+  }
+}
+
+/** Carries out all plans side by side under one limit, and deploys each environment as soon as it is done. */
+async function changeAll(
+  step: Step,
+  client: HttpClient,
+  { file, connection }: FleetInputs,
+  plans: readonly PlannedMember[],
+): Promise<readonly Ended[]> {
+  const operations = plans.flatMap(({ plan }) => plan.operations);
+  const writes = changesIn(countsOf(plannedRows(operations, applied.naming)));
+  step.doing(`applying ${file}`);
+  const patient = client.within(
+    workDeadline(step, connection, raceLimit + timeWithOthers(writes, cloudPace)),
+  );
+  const runtime = runtimeOf(step, patient, 'processes');
+  const semaphore = new Semaphore(maxConcurrency);
+  const onChange = progressTeller(writes, cloudPace, step.clock, (progress) =>
+    step.log.info(describeProgress(progress)),
+  );
+  const change = async (member: PlannedMember, tell: (rows: readonly PlanRow[]) => void): Promise<void> => {
+    const { plan, states, instances, environment, part } = member;
+    const results = await applyPlan(plan.operations, states, {
+      ...{ service: cloudService, runtime, concurrency: maxConcurrency, semaphore, onChange },
+      openAt: ({ place, listing }, limit) => {
+        const instance = instances.find(({ id }) => id === place.id);
+        return shareInstance(new CloudStore(patient, place.id, { instance }), listing, limit, runtime);
+      },
+    });
+    const rows = doneRows(results, applied.naming);
+    tell(rows);
+    const counts = { ...countsOf(rows), undeclared: 0 };
+    const failure = unfinished({ where: environment.name, file, whenLive }, rows);
+    if (failure !== undefined) throw failure;
+    const isChanged = changesIn(counts) > 0;
+    const done = isChanged ? countsText(counts, 'done') : 'The processes are as declared';
+    if (isChanged) part.step.did('processes', done);
+    await goLive(member, {
+      kind: isChanged ? 'changed' : 'unchanged',
+      done,
+      processes: declaredAfter(results, instances),
+    });
+  };
+  return await Promise.all(plans.map((plan) => ended(plan, 'done', (tell) => change(plan, tell))));
+}
+
+const whenLive = 'The changes take effect with the next deployment';
+
+/** Shows what became of all, sets the outputs, and throws where something failed. */
+function finish(step: Step, report: PlanReport, inputs: FleetInputs, all: readonly Ended[]): void {
+  const reported = all.map(reportOf);
+  const rows = all.flatMap((one) => one.rows);
+  step.output(commonOutputs(reported));
+  if (!inputs.dryRun) {
+    const counts = countsOf(rows);
+    step.output(planOutputs(rows, 'done', (line) => step.log.warning(line)));
+    step.log.info(`Done: ${countsText(counts, 'done')}`);
+    const waits = all.some((one) => changesIn(countsOf(one.rows)) > 0 && !one.member.isDeployed());
+    const isDone = all.every(({ error }) => error === undefined);
+    const next = isDone && waits && !inputs.goingLive.redeploy ? deployNext : html``;
+    report.show({ kind: 'done', rows, effect: waits ? 'waiting' : undefined, next });
+  }
+  for (const { member } of all) step.summarize(member.part.summary());
+  throwFailed(all);
+}
+
+function reportOf({ member: { environment, part }, kind, rows, error }: Ended): ReportedEnvironment {
+  return {
+    environment,
+    outputs: { ...planOutputs(rows, kind, () => undefined), ...part.outputs },
+    error: error === undefined ? undefined : messageOf(error),
+  };
+}
+
+/** One error for all environments that failed, each by its name. */
+function throwFailed(all: readonly Ended[]): void {
+  const failed = all.filter(({ error }) => error !== undefined);
+  const [first] = failed;
+  if (first === undefined) return;
+  const alone = failed.find(({ error }) => !(error instanceof Failure) || error instanceof Cancelled);
+  if (alone !== undefined || all.length === 1) throw (alone ?? first).error;
+  const nameOf = ({ member }: Ended): string => member.environment.name;
+  const fine = all.filter(({ error }) => error === undefined).map(nameOf);
+  const others = fine.length === 0 ? '' : `The others are done: ${fine.join(', ')}. `;
+  throw new Failure({
+    what: `${failed.length} of ${all.length} environments failed`,
+    why: `\n${failed.map((one) => `- ${nameOf(one)}: ${messageOf(one.error)}`).join('\n')}\n`,
+    fix: `${others}When the cause is fixed, run the job again: it makes only the missing changes`,
+    headline: `${failed.length} of ${all.length} environments failed: ${failed.map(nameOf).join(', ')}`,
+  });
+}

@@ -1,0 +1,48 @@
+import type { Outputs } from '../../runner/step.ts';
+
+/** An environment, what the step knows of it as outputs, and why it failed, if it did. */
+export interface ReportedEnvironment {
+  readonly environment: { readonly id: string; readonly name: string };
+  readonly outputs: Outputs;
+  readonly error: string | undefined;
+}
+
+/** `environments-json`: one object for each environment. */
+export function environmentsJson(all: readonly ReportedEnvironment[]): string {
+  return JSON.stringify(
+    all.map(({ environment, outputs, error }) => ({
+      environment: environment.name,
+      environment_id: environment.id,
+      outcome: outputs['outcome'] ?? null,
+      created: numberIn(outputs['created']),
+      updated: numberIn(outputs['updated']),
+      deleted: numberIn(outputs['deleted']),
+      unchanged: numberIn(outputs['unchanged']),
+      undeclared: numberIn(outputs['undeclared']),
+      deployment_id: outputs['deployment-id'] || null,
+      verified: outputs['verified'] || null,
+      stable: outputs['stable'] || null,
+      error: error ?? null,
+    })),
+  );
+}
+
+function numberIn(output: string | undefined): number {
+  return Number(output ?? '0');
+}
+
+/** The outputs that tell one thing for the whole step: empty where the environments differ. */
+export function commonOutputs(all: readonly ReportedEnvironment[]): Outputs {
+  const common = (name: string): string => {
+    const [first, ...others] = new Set(all.map(({ outputs }) => outputs[name] ?? ''));
+    return others.length === 0 ? (first ?? '') : '';
+  };
+  const [only, ...others] = all;
+  return {
+    'environment-id': others.length === 0 ? (only?.environment.id ?? '') : '',
+    'deployment-id': common('deployment-id'),
+    verified: common('verified'),
+    stable: common('stable'),
+    'environments-json': environmentsJson(all),
+  };
+}

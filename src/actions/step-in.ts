@@ -1,0 +1,40 @@
+import type { Calm } from '../converge/look.ts';
+import { code, type Html, html } from '../runner/html.ts';
+import type { Outputs, Step } from '../runner/step.ts';
+
+/** The part of a step that is about one of several environments, which are worked on side by side. */
+export interface StepIn {
+  readonly step: Step;
+  /** The outputs that were set so far, which the whole step cannot have as they are. */
+  readonly outputs: Readonly<Record<string, string>>;
+  /** What it has to say in the summary, under its name. */
+  summary(): Html;
+}
+
+/** What it logs begins with its name, and all waits together leave a pause between two looks. */
+export function stepIn(step: Step, name: string, calm: Calm): StepIn {
+  const outputs: Record<string, string> = {};
+  const blocks: Html[] = [];
+  const part: Step = {
+    ...step,
+    log: step.log.about(name),
+    clock: {
+      now: () => step.clock.now(),
+      async sleep(ms, signal) {
+        await step.clock.sleep(ms, signal);
+        await calm.turn({}, signal ?? step.cancelled);
+      },
+    },
+    output: (set: Outputs) => Object.assign(outputs, set),
+    headline: () => undefined,
+    summarize: (block) => blocks.push(block),
+    warn: (message, place) => step.warn(`${name}: ${message}`, place),
+    doing: () => undefined,
+    did: (subject, line) => step.did(`${subject} of ${name}`, `${name}: ${line}`),
+  };
+  return {
+    step: part,
+    outputs,
+    summary: () => (blocks.length === 0 ? html`` : html`<h4>${code(name)}</h4>${blocks}`),
+  };
+}
