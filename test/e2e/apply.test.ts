@@ -92,6 +92,7 @@ describe('apply makes an environment run what the manifest declares', () => {
       undeclared: '0',
       'ids-json': JSON.stringify([worker?.id, custom?.id, plain?.id]),
       'plan-json': expect.any(String),
+      'environments-json': expect.any(String),
     });
     expect(JSON.parse(run.outputs['plan-json'] ?? '')[0]).toEqual({
       action: 'create',
