@@ -30,10 +30,10 @@ export function shareInstance(
   store: Updatable,
   first: Listing<ExistingProcess>,
   semaphore: Semaphore,
-  runtime: Runtime,
+  { clock, cancelled }: Pick<Runtime, 'clock' | 'cancelled'>,
 ): Open<ProcessSpec, ExistingProcess> {
-  const listings = new SharedListing(() => store.list(), first, { limit: semaphore, ...runtime });
-  return (claim) => {
+  const listings = new SharedListing(() => store.list(), first, { limit: semaphore, clock, cancelled });
+  return (claim, runtime) => {
     const claimed = new ClaimedStore(store, listings, claim);
     const sending = {
       find: (id: string) => claimed.find(id),

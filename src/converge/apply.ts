@@ -18,9 +18,13 @@ import type { OperationResult } from './result.ts';
 import { Semaphore } from './semaphore.ts';
 import type { Service, World } from './service.ts';
 
-/** Opens the processes of one place for one operation. Everything it sends goes through the claim of that operation. */
+/**
+ * Opens the processes of one place for one operation. Everything it sends goes through the claim of that operation, and
+ * everything it says through its runtime, which names the operation and remembers what is known.
+ */
 export type Open<S, P extends Existing> = (
   claim: Claim<P>,
+  runtime: Runtime,
   spec?: S,
 ) => Omit<World<S, P>, 'runtime' | 'service'>;
 
@@ -128,7 +132,7 @@ class PlaceWork<S, P extends Existing> {
     try {
       const wanted = { spec, ifExists: 'update', dryRun: false } as const;
       const { outcome, process, changes, otherName } = await ensure(wanted, {
-        ...this.#open(claim, spec),
+        ...this.#open(claim, runtime, spec),
         service,
         runtime,
       });
@@ -151,7 +155,7 @@ class PlaceWork<S, P extends Existing> {
     const claim = this.#claimFor(operation);
     const runtime = this.#runtimeOf(operation, () => undefined);
     try {
-      const { store } = this.#open(claim);
+      const { store } = this.#open(claim, runtime);
       store.mayWrite();
       await store.remove(process.id);
       await waitUntilGone([process], { store, runtime });

@@ -27,7 +27,7 @@ export function shareServer(
   storeOf: (siteId: string | undefined) => Store<ForgeSpec, ForgeProcess>,
   first: Listing<ForgeProcess>,
   semaphore: Semaphore,
-  runtime: Runtime,
+  { clock, cancelled }: Pick<Runtime, 'clock' | 'cancelled'>,
 ): Open<ForgeSpec, ForgeProcess> {
   const shared = new Map<string | undefined, ReturnType<typeof share>>();
   const share = (siteId: string | undefined) => {
@@ -35,10 +35,10 @@ export function shareServer(
     const known = ofSite(first, siteId);
     return {
       store,
-      listings: new SharedListing(() => store.list(), known, { limit: semaphore, ...runtime }),
+      listings: new SharedListing(() => store.list(), known, { limit: semaphore, clock, cancelled }),
     };
   };
-  return (claim, spec) => {
+  return (claim, runtime, spec) => {
     const siteId = spec?.siteId;
     const { store, listings } = shared.get(siteId) ?? share(siteId);
     shared.set(siteId, { store, listings });

@@ -7,7 +7,7 @@ import { applyPlan } from '../../src/converge/apply.ts';
 import { countsOf, countsText } from '../../src/converge/counts.ts';
 import { planFor } from '../../src/converge/plan.ts';
 import type { OperationResult } from '../../src/converge/result.ts';
-import { Cancelled } from '../../src/failure.ts';
+import { Cancelled, Failure } from '../../src/failure.ts';
 import { existing, FakeStore, lost, refused } from '../cloud/fake-cloud.ts';
 import { listingOf } from '../support/listing.ts';
 import { runtimeOn } from '../support/runtime.ts';
@@ -313,4 +313,155 @@ describe('What could not be done is told, and stops only what depends on it', ()
     for (const { error, process } of known)
       expect(error).toMatch(new RegExp(`^created .* as ${process?.id}; the step was cancelled before`));
   });
+});
+
+describe('A failure says what is known by then', () => {
+  const failing = (kind: string, error: Error, first = 1) => {
+    let calls = 0;
+    return (call: { readonly kind: string }): undefined => {
+      if (call.kind === kind && ++calls >= first) throw error;
+    };
+  };
+  const before = existing({ id: 'p-1' });
+
+  test('an update whose answer was lost may have taken effect; one that was refused has not', async () => {
+    const world = new World();
+    const store = world.store([before]);
+    store.before = failing('update', lost());
+    const [result] = await world.run([worker({}, 2)]);
+    expect(result).toMatchObject({
+      status: 'failed',
+      outcome: undefined,
+      process: before,
+      error:
+        'A request: the connection broke off. So far: it is not known whether the update of p-1 (processes: 1 → 2) took effect; the next run will see.',
+    });
+    store.before = failing('update', refused());
+    const [second] = await world.run([worker({}, 2)]);
+    expect(second).toMatchObject({ process: before, error: 'A request: Laravel Cloud answered 422.' });
+  });
+
+  test('what was created counts and is named, though no list could verify it', async () => {
+    const world = new World();
+    const store = world.store();
+    store.before = failing('list', refused());
+    const [result] = await world.run([worker()]);
+    expect(result).toMatchObject({
+      status: 'failed',
+      outcome: 'created',
+      process: { id: 'process-1' },
+      error: 'A request: Laravel Cloud answered 422. So far: created worker on queue default as process-1.',
+    });
+  });
+
+  test('what was created and has vanished neither counts nor is reported', async () => {
+    const world = new World();
+    const store = world.store();
+    store.before = ({ kind }) => {
+      if (kind === 'list') store.processes.length = 0;
+      return undefined;
+    };
+    const [result] = await world.run([worker()]);
+    expect(result).toMatchObject({ status: 'failed', outcome: undefined, process: undefined });
+    expect(result?.error).toMatch(
+      /^Creating the worker on queue default: process-1 was created, and is gone again/,
+    );
+    expect(result?.error).toContain('So far: created worker on queue default as process-1.');
+  });
+
+  test('a create that was refused has left nothing', async () => {
+    const world = new World();
+    world.store().before = failing('create', refused());
+    expect((await world.run([worker()]))[0]).toMatchObject({
+      ...{ status: 'failed', outcome: undefined, process: undefined },
+      error: 'A request: Laravel Cloud answered 422.',
+    });
+  });
+
+  test('a delete that was refused leaves its process named', async () => {
+    const world = new World();
+    world.store([before]).before = failing('remove', refused());
+    expect((await world.run({ 'inst-1': [] }, { prune: true }))[0]).toMatchObject({
+      ...{ status: 'failed', outcome: undefined, process: before },
+      error: 'A request: Laravel Cloud answered 422.',
+    });
+  });
+
+  test('a run that was cancelled before it sent anything has not begun', async () => {
+    const world = new World();
+    const store = world.store([before]);
+    world.stop.abort(new Cancelled({ what: 'The step', why: 'it was stopped' }));
+    const results = await world.run([worker({}, 2), worker({ queue: 'new' })]);
+    expect(results).toMatchObject([
+      { status: 'not-done', outcome: undefined, process: before, error: 'The step: it was stopped.' },
+      { status: 'not-done', outcome: undefined, process: undefined },
+    ]);
+    expect(store.calls).toEqual([]);
+  });
+});
+
+describe('A process of one operation is none of another', () => {
+  const both = [worker(), worker({ connection: 'redis' })];
+
+  test('not even when the operation that has created it could not verify it', async () => {
+    const world = new World();
+    const store = world.store();
+    let lists = 0;
+    store.before = ({ kind }) => {
+      if (kind === 'list' && ++lists === 1) throw refused();
+      return undefined;
+    };
+    const results = await world.run(both);
+    expect(results.map(({ status, outcome, process }) => [status, outcome, process?.id])).toEqual([
+      ['done', 'created', 'process-2'],
+      ['failed', 'created', 'process-1'],
+    ]);
+    expect(store.count('remove')).toBe(0);
+  });
+
+  test('not when another run was first, and its process was taken', async () => {
+    const world = new World();
+    const theirs = existing({ id: 'theirs', config: { connection: 'redis' } });
+    const store = world.store();
+    const results = await world.run(both, { meanwhile: () => store.processes.push(theirs) });
+    expect(results.map(({ outcome, process }) => [outcome, process?.id])).toEqual([
+      ['created', 'process-2'],
+      ['unchanged', 'theirs'],
+    ]);
+    expect(store.processes.map(({ id }) => id)).toEqual(['theirs', 'process-2']);
+  });
+
+  test('a worker that exists is brought in line, though it is unknown what became of one that looks the same', async () => {
+    const world = new World();
+    const store = world.store([existing({ id: 'p-1' })]);
+    store.before = ({ kind }) => {
+      if (kind === 'create') throw lost();
+      return undefined;
+    };
+    const results = await world.run([worker({}, 2), worker({ connection: 'redis' })]);
+    expect(results.map(({ status, outcome }) => [status, outcome])).toEqual([
+      ['done', 'updated'],
+      ['failed', undefined],
+    ]);
+  });
+});
+
+test('nothing is created, changed or deleted where nothing may be written: no request is sent', async () => {
+  const world = new World();
+  const store = world.store([existing({ id: 'p-1' }), existing({ id: 'p-2', config: { queue: 'old' } })]);
+  store.mayWrite = () => {
+    throw new Failure({ what: 'The cluster', why: 'it is a managed queue' });
+  };
+  const results = [
+    ...(await world.run([worker({}, 2), worker({ queue: 'new' })])),
+    ...(await world.run([worker()], { prune: true })),
+  ];
+  expect(results.map(({ status, error }) => [status, error])).toEqual([
+    ['failed', 'The cluster: it is a managed queue.'],
+    ['failed', 'The cluster: it is a managed queue.'],
+    ['done', undefined],
+    ['done', undefined],
+    ['failed', 'The cluster: it is a managed queue.'],
+  ]);
+  expect(store.calls).toEqual([]);
 });

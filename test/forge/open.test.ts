@@ -1,0 +1,165 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import { applyPlan } from '../../src/converge/apply.ts';
+import { countsOf, countsText } from '../../src/converge/counts.ts';
+import { planFor } from '../../src/converge/plan.ts';
+import type { Store } from '../../src/converge/service.ts';
+import { shareServer } from '../../src/forge/open.ts';
+import type { ForgeProcess } from '../../src/forge/process.ts';
+import { forgeService } from '../../src/forge/service.ts';
+import type { ForgeSpec } from '../../src/forge/spec.ts';
+import { runtimeOn } from '../support/runtime.ts';
+import { VirtualClock } from '../support/virtual-clock.ts';
+import { answered, ForgeServer, specOf } from './forge-server.ts';
+
+const place = { id: '7', name: 'web-1' };
+let server: ForgeServer;
+let lines: string[];
+let sites: (string | undefined)[];
+
+beforeEach(() => {
+  server = new ForgeServer();
+  lines = [];
+  sites = [];
+});
+
+/** The server as the processes of one site: all that it shows is of that. */
+function onSite(siteId: string): Store<ForgeSpec, ForgeProcess> {
+  const { place, removalSpan } = server;
+  return {
+    ...{ place, removalSpan, mayWrite: () => undefined, remove: (id) => server.remove(id) },
+    async list() {
+      const listing = await server.list({ siteId });
+      return { ...listing, processes: listing.processes.map((each) => ({ ...each, siteId })) };
+    },
+    async find(id) {
+      const found = await server.find(id);
+      return found && { ...found, siteId };
+    },
+    async create(spec) {
+      const sent = await server.create(spec);
+      return sent.kind === 'created' ? { ...sent, made: { ...sent.made, siteId } } : sent;
+    },
+  };
+}
+
+/** Plans for what is there now, and carries that out. */
+async function run(declared: readonly ForgeSpec[], { prune = false } = {}) {
+  const clock = new VirtualClock();
+  const runtime = runtimeOn(clock, {
+    log: (line) => lines.push(line),
+    warn: (line) => lines.push(`warning: ${line}`),
+  });
+  const state = { place, declared, listing: await server.list() };
+  server.filters.length = 0;
+  const { operations } = planFor([state], forgeService, { prune });
+  const storeOf = (siteId: string | undefined) => {
+    sites.push(siteId);
+    return siteId === undefined ? server : onSite(siteId);
+  };
+  return await clock.run(
+    applyPlan(operations, [state], {
+      service: forgeService,
+      runtime,
+      openAt: ({ listing }, semaphore) => shareServer(storeOf, listing, semaphore, runtime),
+      concurrency: 6,
+      onChange: () => undefined,
+    }),
+  );
+}
+
+const done = (results: Awaited<ReturnType<typeof run>>): string => countsText(countsOf(results), 'done');
+
+const queue = (name: string, given: Partial<ForgeSpec> = {}) =>
+  specOf({ name, command: `php8.4 artisan queue:work --queue=${name}`, ...given });
+
+const { name: _, ...tripled } = { ...queue('a'), processes: 3, directory: '/home/forge/shop.example' };
+const { siteId: __, ...threeOfA } = tripled;
+
+describe('A plan for a Forge server', () => {
+  test('creates side by side, and one listing verifies all', async () => {
+    expect(done(await run(['a', 'b', 'c'].map((name) => queue(name))))).toBe('3 created');
+    expect(server.names.toSorted()).toEqual(['a', 'b', 'c']);
+    expect(server.filters).toHaveLength(1);
+  });
+
+  test('replaces what has drifted; log and results name the operation and the new process', async () => {
+    server.add('a', threeOfA);
+    const [result] = await run([queue('a')]);
+    expect(result).toMatchObject({
+      outcome: 'replaced',
+      process: { id: '42', processes: 1 },
+      changes: { processes: { from: 3, to: 1 } },
+    });
+    expect(server.kept).toHaveLength(1);
+    const subject =
+      'web-1, process "php8.4 artisan queue:work --queue=a" of forge in /home/forge/shop.example: ';
+    expect(lines.filter((line) => !line.startsWith(subject))).toEqual([]);
+    expect(lines.at(-1)).toBe(`${subject}replaced (42)`);
+  });
+
+  test('warns where the replacement had to take another name', async () => {
+    server.add('a', { command: 'php8.4 artisan reverb:start' });
+    server.add('by-hand', threeOfA);
+    const [result] = await run([queue('a')]);
+    expect(result).toMatchObject({ status: 'done', outcome: 'replaced' });
+    expect(lines.filter((line) => line.startsWith('warning: '))).toEqual([
+      expect.stringMatching(/another process has its name, so it is named a-\w+; set another name$/),
+    ]);
+  });
+
+  test('prunes last, and reports a deletion when the process is gone', async () => {
+    const old = server.add('old', { command: 'old' });
+    server.removalLooks = 3;
+    expect(done(await run([queue('a')], { prune: true }))).toBe('1 deleted, 1 created');
+    expect(server.calls).toEqual(['create a', `remove ${old.id}`]);
+    expect(server.names).toEqual(['a']);
+    expect(lines).toContain(
+      'web-1, process "old" of forge in /home/forge/shop.example: Waiting until 41 is removed',
+    );
+  });
+
+  test('fails where a removal does not end in time', async () => {
+    server.add('old', { command: 'old' });
+    server.removalLooks = 1_000;
+    const [result] = await run([], { prune: true });
+    expect(result).toMatchObject({ status: 'failed', outcome: undefined });
+    expect(result?.error).toContain('it was still being removed after 60 s');
+  });
+
+  test('looks for what a lost answer has created, and takes it', async () => {
+    server.onCreate = (spec) => (spec.name === 'b' ? 'lose' : 'answer');
+    expect(done(await run(['a', 'b', 'c'].map((name) => queue(name))))).toBe('3 created');
+    expect(server.calls.toSorted()).toEqual(['create a', 'create b', 'create c']);
+  });
+
+  test('gives a declaration of any directory none that another declaration has created', async () => {
+    const results = await run([queue('a', { directory: undefined }), queue('a', { name: 'a-2' })]);
+    expect(done(results)).toBe('2 created');
+    expect(new Set(results.map(({ process }) => process?.id)).size).toBe(2);
+  });
+
+  test('fails only the declaration whose name another process has, and holds deletions back', async () => {
+    server.add('a', { command: 'something else' });
+    const results = await run([queue('a'), queue('b')], { prune: true });
+    expect(results.map(({ status }) => status)).toEqual(['failed', 'done', 'not-done']);
+    expect(results[0]?.error).toContain('Set another name');
+  });
+
+  test('says what is deleted where its replacement could not be created', async () => {
+    server.add('a', threeOfA);
+    server.onCreate = (_spec, attempt) => {
+      if (attempt > 1) throw answered(422, ['command']);
+      return 'answer';
+    };
+    const [result] = await run([queue('a')]);
+    expect(result).toMatchObject({ status: 'failed', outcome: undefined });
+    expect(result?.error).toMatch(/nothing has taken its place.*So far: deleted 41: 3 ×/s);
+  });
+
+  test('opens a site once, and shares its listing among its declarations', async () => {
+    const declared = [queue('a', { siteId: '9' }), queue('b', { siteId: '9' }), queue('c')];
+    expect(done(await run(declared))).toBe('3 created');
+    expect(sites.toSorted()).toEqual(['9', undefined]);
+    expect(server.filters.map(({ siteId }) => siteId).toSorted()).toEqual(['9', undefined]);
+  });
+});
