@@ -31,7 +31,14 @@ export default defineConfig({
       },
       {
         extends: true,
-        test: { name: 'model', include: model, setupFiles: ['test/support/no-outside.ts'] },
+        test: {
+          name: 'model',
+          include: model,
+          setupFiles: ['test/support/no-outside.ts'],
+          // A thousand schedules in one test.
+          testTimeout: 600_000,
+          hookTimeout: 600_000,
+        },
       },
       {
         extends: true,

@@ -166,10 +166,11 @@ function isCalm(ending: Ending): boolean {
     manners.removal.takes <= promised.removal &&
     lag <= promised.lag &&
     runs.every(
-      ({ faults, stopsAfter, kill, delays }) =>
+      ({ faults, stopsAfter, kill, delays, patience }) =>
         faults.every((fault) => fault === undefined) &&
         stopsAfter === undefined &&
         kill === undefined &&
+        patience === 1 &&
         Math.max(...delays) <= promised.delay,
     )
   );

@@ -18,6 +18,8 @@ export interface RunPlan {
   readonly kill: Kill | undefined;
   /** Milliseconds after its start at which it is told to stop. */
   readonly stopsAfter: number | undefined;
+  /** The share of the usual time that its work may take. */
+  readonly patience: number;
 }
 
 /** Mostly this one; else, with the given share, one of the others. */
@@ -113,6 +115,7 @@ const kill = mostly<Kill | undefined>(
 );
 
 const never = fc.constant(undefined);
+const patience = mostly(1, 4, fc.constantFrom(0.05, 0.15));
 
 export const plan: fc.Arbitrary<RunPlan> = fc.record({
   follows: mostly(false, 25, fc.constant(true)),
@@ -125,6 +128,7 @@ export const plan: fc.Arbitrary<RunPlan> = fc.record({
   faults,
   kill,
   stopsAfter: mostly(undefined, 8, upTo(4_000)),
+  patience,
 });
 
 /** Begins together with others to make the same process, and meets trouble only then. */
@@ -139,6 +143,7 @@ export const racer: fc.Arbitrary<RunPlan> = fc.record({
   faults: faults.map((later) => [undefined, ...later]),
   kill,
   stopsAfter: never,
+  patience,
 });
 
 /** Nothing goes wrong but what time does: lists that lag, clocks that differ. */
@@ -153,4 +158,5 @@ export const steady: fc.Arbitrary<RunPlan> = fc.record({
   faults: fc.constant([]),
   kill: never,
   stopsAfter: never,
+  patience: fc.constant(1),
 });

@@ -69,7 +69,7 @@ export async function play(world: AnyWorld): Promise<Ending> {
 
 async function playRun(
   { seed, manners }: AnyWorld,
-  { server, hints, work, run }: Stage,
+  { server, hints, run, ...stage }: Stage,
   plan: RunPlan,
   number: number,
   clock: VirtualClock,
@@ -78,6 +78,7 @@ async function playRun(
   await before;
   await clock.sleep(plan.startsAt);
   const startedAt = clock.now();
+  const work = stage.work * plan.patience;
   const random = seededRandom(seed + number + 1);
   const { cancelled, cutOff } = stopsOf(plan, clock);
   const log: string[] = [];

@@ -14,7 +14,7 @@ beforeAll(async () => {
   said = endings.flatMap(({ runs }) =>
     runs.flatMap(({ log, ended }) => [...log, ended.kind === 'failed' ? messageOf(ended.error) : '']),
   );
-}, 300_000);
+});
 
 test.each([
   ['a younger twin is removed by its run', 'removing this run’s own'],
