@@ -1,0 +1,175 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import { deleteAll, findToDelete, untilGone, waitUntilGone } from '../../src/converge/remove.ts';
+import { forgeService } from '../../src/forge/service.ts';
+import type { ForgeSpec } from '../../src/forge/spec.ts';
+import { runtimeOn } from '../support/runtime.ts';
+import { VirtualClock } from '../support/virtual-clock.ts';
+import { answered, ForgeServer, processOf, specOf } from './forge-server.ts';
+
+let server: ForgeServer;
+let clock: VirtualClock;
+let known: string[];
+let log: string[];
+
+beforeEach(() => {
+  server = new ForgeServer();
+  clock = new VirtualClock();
+  known = [];
+  log = [];
+});
+
+function world() {
+  const runtime = runtimeOn(clock, {
+    checkpoint: (line) => known.push(line),
+    log: (line) => log.push(line),
+  });
+  return { service: forgeService, store: server, runtime };
+}
+
+const command = 'php8.4 artisan horizon';
+const sought = (given: Partial<ForgeSpec> = {}) => specOf({ directory: undefined, ...given });
+const find = (spec: ForgeSpec, all = false) => clock.run(findToDelete(spec, all, world()));
+const idsOf = (found: readonly { readonly id: string }[]) => found.map(({ id }) => id);
+
+/** One that is being removed, which so many looks still show. */
+function leaving(looks: number): void {
+  server.add('a', { status: 'removing' });
+  for (const kept of server.kept) kept.looksLeft = looks;
+}
+
+describe('What is to be deleted', () => {
+  test('is found by its whole command, blanks folded, and by what else is set', async () => {
+    server.add('a');
+    server.add('b', { user: 'root' });
+    server.add('c', { directory: '/other' });
+    server.add('d', { command: `${command} --quiet` });
+    expect(idsOf(await find(sought({ command: ' php8.4  artisan horizon' }), true))).toEqual(['41', '43']);
+    expect(idsOf(await find(sought({ user: 'root' })))).toEqual(['42']);
+    expect(idsOf(await find(sought({ directory: '/other/' })))).toEqual(['43']);
+  });
+
+  test('is one: several are refused with what tells them apart, after another look', async () => {
+    server.add('a');
+    server.add('b', { directory: null, processes: 3 });
+    await expect(find(sought())).rejects.toThrow(
+      /2 background processes match.*- 41: user forge, directory \/home\/forge\/shop\.example, 1 process, running.*- 42: user forge, directory none, 3 processes, running.*set user, directory or site.*all: true/s,
+    );
+    expect(server.filters.length).toBeGreaterThan(1);
+    expect(server.calls).toEqual([]);
+  });
+
+  test('may be one that cannot be identified: then nothing counts as absent', async () => {
+    server.add('a', { command: '', doubt: 'its command is not known' });
+    await expect(find(sought())).rejects.toThrow('it may exist already as 41 (its command is not known)');
+    expect(await find(sought({ user: 'root' }))).toEqual([]);
+  });
+
+  test('is nothing when it is being removed already, as soon as that is over', async () => {
+    leaving(4);
+    expect(await find(sought())).toEqual([]);
+    expect(server.kept).toEqual([]);
+    expect(log).toEqual(['Waiting until 41 is removed']);
+  });
+
+  test('and not gone in time is an error; another process that is being removed is not waited for', async () => {
+    leaving(1_000);
+    expect(await find(sought({ command: 'php8.4 artisan pulse:work' }))).toEqual([]);
+    expect(clock.now()).toBe(0);
+    await expect(find(sought())).rejects.toThrow(
+      'Waiting until background process 41 is removed: it was still being removed after 60 s. Run the job again when it is gone.',
+    );
+    expect(clock.now()).toBe(60_000);
+  });
+});
+
+describe('Deleting where a removal takes its time', () => {
+  const remove = () =>
+    clock.run(
+      deleteAll(
+        server.kept.map(({ process }) => process),
+        server,
+        world().runtime,
+        (asked) => untilGone(asked, world()),
+      ),
+    );
+
+  test('asks for all, and is over when all are gone', async () => {
+    server.add('a');
+    server.add('b');
+    server.removalLooks = 3;
+    expect(idsOf((await remove()).deleted)).toEqual(['41', '42']);
+    expect(server.kept).toEqual([]);
+    expect(server.calls).toEqual(['remove 41', 'remove 42']);
+    expect(known).toEqual(['deleted 41', 'deleted 41, 42']);
+    expect(log).toEqual(['Waiting until 41, 42 is removed', 'Deleted 41', 'Deleted 42']);
+  });
+
+  test('that never ends is reported as not done, and says in between that it goes on', async () => {
+    server.add('a');
+    server.removalLooks = 1_000;
+    const { deleted, left } = await remove();
+    expect([deleted, left]).toEqual([
+      [],
+      [
+        {
+          process: expect.objectContaining({ id: '41' }),
+          error: 'it was still being removed when the time was over',
+        },
+      ],
+    ]);
+    expect(clock.now()).toBe(60_000);
+    expect(log).toContainEqual(expect.stringMatching(/^41 is still being removed after \d+ s$/));
+    expect(log).not.toContain('Deleted 41');
+  });
+
+  test('of two, one that lingers keeps the other from nothing', async () => {
+    server.add('a');
+    const [slow] = server.kept;
+    server.onRemove = (id) => {
+      server.removalLooks = id === '41' ? 1_000 : 1;
+    };
+    server.add('b');
+    const { deleted, left } = await remove();
+    expect(slow?.process.status).toBe('removing');
+    expect([idsOf(deleted), left.map(({ process }) => process.id)]).toEqual([['42'], ['41']]);
+  });
+
+  test('that is refused for one is asked of the others, and claims nothing of that one', async () => {
+    server.add('a');
+    server.add('b');
+    server.onRemove = (id) => {
+      if (id === '41') throw answered(403);
+    };
+    const { deleted, left } = await remove();
+    expect([idsOf(deleted), left.map(({ process }) => process.id)]).toEqual([['42'], ['41']]);
+    expect(known).toEqual(['deleted 42']);
+  });
+
+  test('whose answer is lost has worked when the process is gone', async () => {
+    server.add('a');
+    server.onRemove = () => {
+      server.kept.length = 0;
+      throw answered(502);
+    };
+    expect(idsOf((await remove()).deleted)).toEqual(['41']);
+  });
+});
+
+describe('Waiting until a process is gone', () => {
+  const process = processOf({ id: '41' });
+
+  test('costs no request where nothing is removed, or where a process is gone at once', async () => {
+    expect(await untilGone([], world())).toEqual(new Set());
+    const atOnce = { place: server, removalSpan: 0, list: () => server.list(), mayWrite: () => undefined };
+    expect(await untilGone([process], { ...world(), store: atOnce })).toEqual(new Set());
+    expect(server.filters).toEqual([]);
+  });
+
+  test('goes on while a list that lags shows it as if nothing had happened', async () => {
+    server.add('a');
+    const waiting = clock.run(waitUntilGone([process], world()));
+    void clock.sleep(5_000).then(() => server.kept.splice(0));
+    await waiting;
+    expect(clock.now()).toBeGreaterThanOrEqual(5_000);
+  });
+});
