@@ -15,7 +15,8 @@ export function leaveOut(list: readonly LeftOut[]): Plugin {
       if (entry === undefined) return null;
       const found = await this.resolve(source, importer, { skipSelf: true });
       // What is not found counts as a module from elsewhere.
-      if (found === null || (found.external && !isBuiltin(source))) this.error(ofNoUse(entry, 'it is not there any more'));
+      if (found === null || (found.external && !isBuiltin(source)))
+        this.error(ofNoUse(entry, 'it is not there any more'));
       used.add(entry);
       return prefix + entry.module;
     },
