@@ -1,0 +1,92 @@
+import { describe, expect, test } from 'vitest';
+import { planFor } from '../../src/converge/plan.ts';
+import { isStatedOther } from '../../src/converge/service.ts';
+import type { ForgeProcess } from '../../src/forge/process.ts';
+import { forgeService } from '../../src/forge/service.ts';
+import type { ForgeSpec } from '../../src/forge/spec.ts';
+import { listingOf } from '../support/listing.ts';
+import { lineOf } from '../support/operation-line.ts';
+import { processOf, specOf } from './forge-server.ts';
+
+const place = { id: '7', name: 'web-1' };
+const horizon = 'process "php8.4 artisan horizon" of forge';
+
+function plan(declared: readonly ForgeSpec[], existing: readonly ForgeProcess[], prune = false) {
+  return planFor([{ place, declared, listing: listingOf(existing) }], forgeService, { prune });
+}
+
+const lines = (...args: Parameters<typeof plan>): string[] => plan(...args).operations.map(lineOf);
+
+describe('A plan for a Forge server', () => {
+  test('replaces what has drifted, and keeps what is not declared unless it may prune', () => {
+    const there = [
+      processOf({ id: '1', processes: 3 }),
+      processOf({ id: '2', command: 'old', directory: null }),
+    ];
+    expect(lines([specOf()], there)).toEqual([
+      `~ ${horizon} in /home/forge/shop.example  1  replace  processes: 3 → 1`,
+      '? process "old" of forge  2',
+    ]);
+    expect(lines([], there, true).map((line) => line[0])).toEqual(['-', '-']);
+  });
+
+  test('gives a declaration with a directory its process before one that takes any', () => {
+    const there = [processOf({ id: '1' }), processOf({ id: '2', directory: '/other/' })];
+    expect(lines([specOf({ directory: undefined }), specOf({ directory: '/other' })], there)).toEqual([
+      `= ${horizon}  1`,
+      `= ${horizon} in /other  2`,
+    ]);
+  });
+
+  test('gives a declaration with a site only what the list of this site has shown', () => {
+    const there = [processOf({ id: '1' }), processOf({ id: '2', siteId: '9' })];
+    expect(lines([specOf(), specOf({ siteId: '9' })], there)).toEqual([
+      `= ${horizon} in /home/forge/shop.example  1`,
+      `= ${horizon} in /home/forge/shop.example  2`,
+    ]);
+    expect(lines([specOf({ siteId: '9' })], there.slice(0, 1)).map((line) => line[0])).toEqual(['+', '?']);
+  });
+
+  test('does not choose between two that differ in their directory, not even to prune', () => {
+    const there = [processOf({ id: '1' }), processOf({ id: '2', directory: '/other' })];
+    expect(plan([specOf({ directory: undefined })], there, true).ambiguous).toHaveLength(1);
+  });
+
+  test('creates nothing beside a process that may be the declared one, and never prunes that', () => {
+    const doubtful = processOf({ id: '1', command: '', doubt: 'its command is not known' });
+    const { doubts, operations } = plan([specOf()], [doubtful], true);
+    expect(doubts).toEqual([{ place, subject: `${horizon} in /home/forge/shop.example`, found: [doubtful] }]);
+    expect(operations.map(lineOf)).toContain('? process "unknown" of forge in /home/forge/shop.example  1');
+    expect(plan([specOf({ user: 'root' })], [doubtful]).doubts).toEqual([]);
+  });
+});
+
+describe('A process in doubt', () => {
+  const doubtful = (given: Partial<ForgeProcess>) => processOf({ id: '1', doubt: 'odd', ...given });
+
+  test.each([
+    ['of which neither command nor user is known', { command: '', user: '' }],
+    [
+      'whose command is the same, and whose user is not known',
+      { command: ' php8.4  artisan horizon', user: '' },
+    ],
+    ['whose user is the same, and whose command is not known', { command: '' }],
+    ['of which only the directory is not known', { directory: null }],
+  ])('%s could be the declared one', (_, given) => {
+    expect(forgeService.couldBe(specOf(), doubtful(given))).toBe(true);
+  });
+
+  test.each([
+    ['another command', { command: 'php8.4 artisan pulse:check', user: '' }],
+    ['another user', { command: '', user: 'root' }],
+  ])('with %s could not', (_, given) => {
+    expect(forgeService.couldBe(specOf(), doubtful(given))).toBe(false);
+  });
+
+  test('states no identity; one that is fully known does', () => {
+    expect(isStatedOther(specOf(), doubtful({ command: 'php8.4 artisan other' }), forgeService)).toBe(false);
+    const other = processOf({ id: '1', command: 'php8.4 artisan horizon --quiet' });
+    expect(isStatedOther(specOf(), other, forgeService)).toBe(true);
+    expect(isStatedOther(specOf(), processOf({ id: '1' }), forgeService)).toBe(false);
+  });
+});
