@@ -250,7 +250,7 @@ function elsewhere(processId: string, why: string): Failure {
 }
 
 /** Throws a `Failure` for an instance whose worker belongs to Laravel Cloud. */
-export function refuseManaged(instance: Instance | undefined): void {
+function refuseManaged(instance: Instance | undefined): void {
   if (instance?.type !== 'managed_queue') return;
   throw new Failure({
     what: `The cluster "${instance.name}"`,

@@ -45,7 +45,7 @@ export function particularsOf({ user, directory, processes, status }: ForgeProce
 }
 
 /** A directory without slashes at its end; none is the empty text. */
-export function foldDirectory(directory: string | null): string {
+function foldDirectory(directory: string | null): string {
   const path = (directory ?? '').trim();
   return path === '/' ? path : path.replace(/\/+$/, '');
 }
