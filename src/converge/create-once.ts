@@ -1,5 +1,5 @@
 import { Failure } from '../failure.ts';
-import { byAge, doubtText, type Existing, type Listing, readTwice, without } from './listing.ts';
+import { byAge, doubtText, type Existing, haveSameIds, type Listing, readTwice, without } from './listing.ts';
 import { lookFor, spans } from './look.ts';
 import { removeForSure } from './remove.ts';
 import { candidates, doubtfulAmong, isStatedOther, type World } from './service.ts';
@@ -83,6 +83,8 @@ class Attempt<S, P extends Existing> {
   readonly #gone: Set<string>;
   /** How long it took until a listing showed what this run had created. */
   #lag = 0;
+  /** The last two readings, the newest first. */
+  #readings: readonly Listing<P>[] = [];
   /** Why the answers to requests were lost, one for each. */
   readonly #lost: string[] = [];
 
@@ -108,14 +110,15 @@ class Attempt<S, P extends Existing> {
   }
 
   /** The process that is left when a race has settled, read by its id; undefined when none is. */
-  async survivor(): Promise<P | undefined> {
-    const look = async () => {
-      const listing = await this.#confirmed(await this.#list(), 1);
-      const left = this.#matchingIn(listing);
+  async survivor(seen?: Listing<P>): Promise<P | undefined> {
+    const observe = async (listing: Listing<P>) => {
+      const left = this.#matchingIn(await this.#confirmed(listing, 1));
       return { left, contested: left.length > 1 ? left : [], serverTime: listing.serverTime };
     };
-    for (;;) {
-      const { left } = await settle(await look(), look, this.#world, spans.settles + this.#lag);
+    const look = async () => await observe(await this.#list());
+    for (let known = seen; ; known = undefined) {
+      const first = known === undefined ? await look() : await observe(known);
+      const { left } = await settle(first, look, this.#world, spans.settles + this.#lag);
       const [only, ...others] = left;
       if (only === undefined) return undefined;
       if (others.length > 0) throw this.#several(left);
@@ -140,8 +143,8 @@ class Attempt<S, P extends Existing> {
       () => this.#list(),
       () => false,
     );
-    const matching = this.#matchingIn(await this.#confirmed(seen, 0));
-    const process = matching.length === 0 ? undefined : await this.survivor();
+    const confirmed = await this.#confirmed(seen, 0);
+    const process = this.#matchingIn(confirmed).length === 0 ? undefined : await this.survivor(confirmed);
     if (process === undefined) return undefined;
     runtime.log(`Found ${process.id}, which has appeared since`);
     this.#exists(`${process.id} exists: the ${this.#what}`, process);
@@ -160,7 +163,7 @@ class Attempt<S, P extends Existing> {
     if (rivals.length === 0 && this.#lost.length === 0) {
       if (this.#lag === 0 || !first.isShown) return { kind: 'created', process: own, madeHere: true };
       // Lists lag: what a run created right after this one, before it was killed, shows only later.
-      const later = await this.#lookFor(this.#lag, () => this.#look(own), hasRivals);
+      const later = await this.#lookFor(this.#lag, () => this.#look(own), hasRivals, first);
       if (!hasRivals(later)) return { kind: 'created', process: await this.#stillThere(own), madeHere: true };
       ({ own, rivals } = later);
     }
@@ -186,6 +189,8 @@ class Attempt<S, P extends Existing> {
     };
     const seen = await this.#lookFor(spans.ownShows, look, ({ isShown }) => isShown);
     if (looks > 1) this.#lag = clock.now() - started;
+    // Where lists lag, the looks that follow confirm it.
+    if (seen.isShown && this.#lag > 0) return seen;
     if (seen.isShown) {
       const confirmed = this.#sight(made, await this.#confirmed(seen.listing, 1));
       return confirmed.isShown ? confirmed : { ...confirmed, own: await this.#stillThere(made) };
@@ -210,10 +215,10 @@ class Attempt<S, P extends Existing> {
       return seen;
     };
     const isOver = () => isOlder(seen) || (seen.rivals.length === 0 && this.#lost.length === 0);
-    if (!isOver()) await this.#lookFor(this.#window(), look, isOver);
+    if (!isOver()) await this.#lookFor(this.#window(), look, isOver, seen);
     // They may be waiting for each other: that takes longer.
     const isOne = () => isOlder(seen) || seen.rivals.length <= 1;
-    if (!isOne()) await this.#lookFor(spans.settles - spans.rivalsLeave, look, isOne);
+    if (!isOne()) await this.#lookFor(spans.settles - spans.rivalsLeave, look, isOne, seen);
     if (!isOne()) throw this.#several([seen.own, ...seen.rivals]);
     return seen;
   }
@@ -241,8 +246,8 @@ class Attempt<S, P extends Existing> {
   async #leftAfter(removed: P): Promise<P | undefined> {
     const look = async (): Promise<Listing<P>> => await this.#world.store.list();
     const isHidden = ({ processes }: Listing<P>) => processes.every(({ id }) => id !== removed.id);
-    if (this.#lag > 0) await this.#lookFor(2 * this.#lag, look, isHidden);
-    return await this.survivor();
+    const seen = this.#lag > 0 ? await this.#lookFor(2 * this.#lag, look, isHidden) : undefined;
+    return await this.survivor(seen && without(this.#gone, seen));
   }
 
   async #look(own: P): Promise<Sight<P>> {
@@ -259,7 +264,9 @@ class Attempt<S, P extends Existing> {
   }
 
   async #list(): Promise<Listing<P>> {
-    return without(this.#gone, await this.#world.store.list());
+    const listing = without(this.#gone, await this.#world.store.list());
+    this.#readings = [listing, ...this.#readings].slice(0, 2);
+    return listing;
   }
 
   #matching(among: readonly P[]): readonly P[] {
@@ -269,6 +276,8 @@ class Attempt<S, P extends Existing> {
   /** A list of several pages is not atomic. If it shows no more than `few` matches, a second reading must confirm it. */
   async #confirmed(first: Listing<P>, few: number): Promise<Listing<P>> {
     if (first.pages === 1 || this.#matching(first.processes).length > few) return first;
+    const [last, before] = this.#readings;
+    if (last === first && before !== undefined && haveSameIds(before, first)) return first;
     return await readTwice(first, () => this.#list(), this.#world.runtime);
   }
 
@@ -279,8 +288,14 @@ class Attempt<S, P extends Existing> {
     return this.#matching(processes);
   }
 
-  async #lookFor<T>(span: number, look: () => Promise<T>, isEnough: (seen: T) => boolean): Promise<T> {
-    return await lookFor(span, look, isEnough, this.#world.runtime, this.#world.store);
+  async #lookFor<T>(
+    span: number,
+    look: () => Promise<T>,
+    isEnough: (seen: T) => boolean,
+    seen?: T,
+  ): Promise<T> {
+    const { runtime, store } = this.#world;
+    return await lookFor(span, look, isEnough, runtime, { place: store.place, seen });
   }
 
   /** A rival as it is by its id; undefined when it is gone, or has become another process. */

@@ -6,8 +6,6 @@ import { backoff, type Timing } from '../time.ts';
  */
 export interface Runtime extends Timing {
   readonly calm: Calm;
-  /** Requests that this run has sent so far. */
-  requests(): number;
   log(line: string): void;
   warn(line: string): void;
   /** Records what has been done so far. If the step fails or is cancelled, it reports the last checkpoint. */
@@ -34,20 +32,27 @@ export const spans = {
 
 const pauses = { first: 250, longest: 4_000 } as const;
 
-/** Milliseconds between two requests of all waits of a run together: 30 a minute. */
+/** Milliseconds between two reads of all waits of a run together: 30 a minute. */
 const interval = 2_000;
 
 /**
  * Spaces the looks of everything that waits at the same time, so that a waiting run leaves the organization's limit of
- * requests to others. Waits for the same thing share one look.
+ * requests to others. Each read that was sent since the last look pays for its time, and waits for the same place share
+ * one look.
  */
 export class Calm {
   readonly #clock: Timing['clock'];
+  readonly #reads: () => number;
+  /** Reads that are paid for. */
+  #paid: number | undefined;
+  #reserved = 0;
   #next = Number.NEGATIVE_INFINITY;
   readonly #turns = new Map<object, Promise<void>>();
 
-  constructor(clock: Timing['clock']) {
+  /** `reads` is how many reads the run has sent so far. */
+  constructor(clock: Timing['clock'], reads: () => number) {
     this.#clock = clock;
+    this.#reads = reads;
   }
 
   /** Milliseconds until a look that asks now may begin. */
@@ -55,30 +60,38 @@ export class Calm {
     return Math.max(0, this.#next - this.#clock.now());
   }
 
-  /** Resolves when the next look at this thing may begin: true for the wait that pays for it, false for those that share it. */
-  async turn(what: object, signal: AbortSignal): Promise<boolean> {
-    const known = this.#turns.get(what);
-    if (known !== undefined) {
-      await known;
-      return false;
-    }
+  /** Resolves when the next look at this place may begin. */
+  async turn(place: object, signal: AbortSignal): Promise<void> {
+    const known = this.#turns.get(place);
+    if (known !== undefined) return await known;
     const pause = this.wait;
     this.#next = this.#clock.now() + pause + interval;
-    const turn = this.#clock.sleep(pause, signal).finally(() => this.#turns.delete(what));
-    this.#turns.set(what, turn);
+    this.#reserved += 1;
+    const turn = this.#clock.sleep(pause, signal).finally(() => this.#turns.delete(place));
+    this.#turns.set(place, turn);
     await turn;
-    return true;
   }
 
-  /** A look has taken so many requests; its turn has paid for one. */
-  spent(requests: number): void {
-    if (requests > 1) this.#next = Math.max(this.#next, this.#clock.now()) + (requests - 1) * interval;
+  /** A wait begins: only reads from now on are paid for, unless another wait is under way. */
+  begin(): void {
+    if (this.wait === 0 && this.#reserved === 0) this.#paid = this.#reads();
+  }
+
+  /** Pays for the reads since the last payment. Turns have paid for one each. */
+  pay(): void {
+    const reads = this.#reads() - (this.#paid ?? this.#reads());
+    this.#paid = this.#reads();
+    const covered = Math.min(reads, this.#reserved);
+    this.#reserved -= covered;
+    if (reads > covered) this.#next = Math.max(this.#next, this.#clock.now()) + (reads - covered) * interval;
   }
 }
 
-export interface LookOptions {
+export interface LookOptions<T> {
   /** Waits for the same place share their looks. */
   readonly place?: object;
+  /** What has been seen just now: the first look. */
+  readonly seen?: T | undefined;
   /** Called once in a while with the seconds that have passed. */
   readonly onProgress?: (seconds: number) => void;
 }
@@ -86,30 +99,33 @@ export interface LookOptions {
 /** How often a wait reports that it is still waiting, in milliseconds. */
 const progressEvery = 30_000;
 
+/** So many milliseconds longer the last look waits for its turn. If its turn is later, it does not wait for it. */
+const patience = 10_000;
+
 /**
- * Looks until it sees enough or the span is over, and returns the last look. The first look and the last one, which falls
- * on the end of the span, are free; those between wait for their turn.
+ * Looks until it sees enough or the span is over, and returns the last look. All looks but the first wait for their turn.
+ * The last look falls on the end of the span, or a little later.
  */
 export async function lookFor<T>(
   span: number,
   look: () => Promise<T>,
   isEnough: (seen: T) => boolean,
-  { clock, random, cancelled, calm, requests }: Runtime,
-  { place = look, onProgress = () => undefined }: LookOptions = {},
+  { clock, random, cancelled, calm }: Runtime,
+  { place = look, seen: known, onProgress = () => undefined }: LookOptions<T> = {},
 ): Promise<T> {
   const pause = backoff(pauses, random);
   const started = clock.now();
   const left = (): number => span - (clock.now() - started);
   let reported = started;
-  let seen = await look();
+  calm.begin();
+  let seen = known ?? (await look());
+  calm.pay();
   while (!isEnough(seen) && left() > 0) {
     await clock.sleep(Math.min(pause(), left()), cancelled);
-    const isLast = calm.wait >= left();
-    while (isLast && left() > 0) await clock.sleep(left(), cancelled);
-    const pays = !isLast && (await calm.turn(place, cancelled));
-    const before = requests();
+    if (calm.wait <= left() + patience) await calm.turn(place, cancelled);
+    else while (left() > 0) await clock.sleep(left(), cancelled);
     seen = await look();
-    if (pays) calm.spent(requests() - before);
+    calm.pay();
     if (clock.now() - reported < progressEvery) continue;
     reported = clock.now();
     onProgress(Math.round((reported - started) / 1000));

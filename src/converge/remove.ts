@@ -123,7 +123,7 @@ export async function untilGone(
     left = new Set([...processes, ...leaving].map(({ id }) => id).filter((id) => left.has(id)));
   };
   await lookFor(store.removalSpan, look, () => left.size === 0, runtime, {
-    ...store,
+    place: store.place,
     onProgress: (seconds) => runtime.log(`${[...left].join(', ')} is still being removed after ${seconds} s`),
   });
   return left;

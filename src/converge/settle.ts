@@ -25,14 +25,12 @@ export async function settle<O extends Observation>(
 ): Promise<O> {
   if (!mayRace(first)) return first;
   const say = skipRepeats(runtime.log);
-  let seen: O | undefined = first;
-  const next = async (): Promise<O> => {
-    const now = seen ?? (await look());
-    seen = undefined;
-    if (mayRace(now)) say(`${matching(now)}; looking again, in case runs are racing`);
-    return now;
+  const isSettled = (seen: O): boolean => {
+    if (!mayRace(seen)) return true;
+    say(`${matching(seen)}; looking again, in case runs are racing`);
+    return false;
   };
-  return await lookFor(span, next, (now) => !mayRace(now), runtime, store);
+  return await lookFor(span, look, isSettled, runtime, { ...(store && { place: store.place }), seen: first });
 }
 
 function mayRace({ contested, serverTime }: Observation): boolean {

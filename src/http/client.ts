@@ -82,9 +82,9 @@ export class HttpClient {
     };
   }
 
-  /** Requests that this run has sent so far. */
-  get sent(): number {
-    return this.#gate.passed;
+  /** How many reads this run has sent so far. */
+  get reads(): number {
+    return this.#gate.reads;
   }
 
   /** The same client, under the same rate limit, with another deadline. Each `Retry-After` puts that off, too. */
@@ -156,6 +156,7 @@ export class HttpClient {
   }
 
   async #once<T>(call: HttpCall, read: (response: TransportResponse) => T): Promise<T> {
+    if (call.method === 'GET') this.#gate.reads += 1;
     const response = await this.#exchange(call);
     const { hints, token, wallClock } = this.#options;
     if (response.status < 200 || response.status > 299) {

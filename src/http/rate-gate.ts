@@ -22,8 +22,8 @@ export class RateGate {
   readonly #extending: Spans;
   #passing = false;
   readonly #line: (() => void)[] = [];
-  /** Requests that have passed. */
-  passed = 0;
+  /** Reads that were sent through it. */
+  reads = 0;
 
   constructor(clock: Clock, random: Random) {
     this.#clock = clock;
@@ -74,7 +74,6 @@ export class RateGate {
   }
 
   async #noting<T>(send: () => Promise<T>): Promise<T> {
-    this.passed += 1;
     try {
       const answer = await send();
       this.#pause = backoff(pauses, this.#random);

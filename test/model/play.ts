@@ -119,9 +119,8 @@ async function playRun(
     clock: client.clock,
     random,
     cancelled,
-    calm: new Calm(client.clock),
-    requests: () => client.sent,
-    checkpoint: (line) => {
+    calm: new Calm(client.clock, () => client.reads),
+        checkpoint: (line) => {
       did = line;
     },
     warn: (line) => log.push(line),

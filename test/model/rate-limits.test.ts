@@ -46,8 +46,7 @@ async function create(count: number, instances: number) {
     listing: listingOf<never>([]),
   }));
   const runtime = {
-    ...{ clock: client.clock, random, cancelled: signal, calm: new Calm(client.clock) },
-    requests: () => client.sent,
+    ...{ clock: client.clock, random, cancelled: signal, calm: new Calm(client.clock, () => client.reads) },
     checkpoint: () => undefined,
     warn: () => undefined,
     log: () => undefined,

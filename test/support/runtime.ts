@@ -4,14 +4,13 @@ import type { VirtualClock } from './virtual-clock.ts';
 /** What the engine has to work with, on a virtual clock: pauses are as long as can be, and nobody listens. */
 export function runtimeOn(
   clock: VirtualClock,
-  { cancelled = new AbortController().signal, requests = () => 0, ...heard }: Partial<Runtime> = {},
+  { cancelled = new AbortController().signal, ...heard }: Partial<Runtime> = {},
 ): Runtime {
   return {
     clock,
     random: () => 1,
     cancelled,
-    calm: new Calm(clock),
-    requests,
+    calm: new Calm(clock, () => 0),
     log: () => undefined,
     warn: () => undefined,
     checkpoint: () => undefined,

@@ -75,14 +75,13 @@ export async function withClient<T>(
 
 /** What the engine has to work with in this step: its waits share one calm. */
 export function runtimeOf(step: Step, client: HttpClient, subject: string): Runtime {
-  const known = runtimes.get(step) ?? new Calm(client.clock);
+  const known = runtimes.get(step) ?? new Calm(client.clock, () => client.reads);
   runtimes.set(step, known);
   return {
     clock: client.clock,
     random: step.random,
     cancelled: step.cancelled,
     calm: known,
-    requests: () => client.sent,
     log: (line) => step.log.info(line),
     warn: (line) => step.warn(line),
     checkpoint: (line) => step.did(subject, line),
