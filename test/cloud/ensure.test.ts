@@ -175,7 +175,7 @@ describe('a process that has drifted', () => {
       {},
       { list: [[drifted]], update: [drifted], find: [drifted] },
     );
-    expect(clock.now()).toBe(3_000);
+    expect(clock.now()).toBe(4250);
     expect(message).toBe(
       'Updating background process p1: the update was accepted but not applied: processes is 1 and not 2. Change it in the dashboard once, or delete the process so that the next run creates it as declared.',
     );
