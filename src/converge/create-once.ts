@@ -1,6 +1,6 @@
 import { Failure } from '../failure.ts';
 import { byAge, doubtText, type Existing, haveSameIds, type Listing, readTwice, without } from './listing.ts';
-import { lookFor, spans } from './look.ts';
+import { lookFor, pass, spans } from './look.ts';
 import { removeForSure } from './remove.ts';
 import { candidates, doubtfulAmong, isStatedOther, type World } from './service.ts';
 import { settle, skipRepeats } from './settle.ts';
@@ -132,18 +132,15 @@ class Attempt<S, P extends Existing> {
    * the own one is on its way. Waits the whole time, and adopts a process only if it is then the only match.
    */
   async #watchFor(cause: string): Promise<Creation<P> | undefined> {
-    const { service, runtime } = this.#world;
+    const { service, store, runtime } = this.#world;
     this.#lost.push(cause);
     runtime.log(`The answer to the create request was lost (${cause}); looking whether it took effect`);
     runtime.checkpoint(
       `a request to create the ${this.#what} was sent, and its answer was lost: it may exist`,
     );
-    const seen = await this.#lookFor(
-      spans.lostShows,
-      () => this.#list(),
-      () => false,
-    );
-    const confirmed = await this.#confirmed(seen, 0);
+    await pass(spans.lostShows, runtime);
+    await runtime.calm.turn(store.place, runtime.cancelled);
+    const confirmed = await this.#confirmed(await this.#list(), 0);
     const process = this.#matchingIn(confirmed).length === 0 ? undefined : await this.survivor(confirmed);
     if (process === undefined) return undefined;
     runtime.log(`Found ${process.id}, which has appeared since`);
@@ -164,7 +161,10 @@ class Attempt<S, P extends Existing> {
       if (this.#lag === 0 || !first.isShown) return { kind: 'created', process: own, madeHere: true };
       // Lists lag: what a run created right after this one, before it was killed, shows only later.
       const later = await this.#lookFor(this.#lag, () => this.#look(own), hasRivals, first);
-      if (!hasRivals(later)) return { kind: 'created', process: await this.#stillThere(own), madeHere: true };
+      if (!hasRivals(later)) {
+        const process = later.isShown ? later.own : await this.#stillThere(own);
+        return { kind: 'created', process, madeHere: true };
+      }
       ({ own, rivals } = later);
     }
     for (;;) {

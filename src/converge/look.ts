@@ -99,6 +99,15 @@ export interface LookOptions<T> {
 /** How often a wait reports that it is still waiting, in milliseconds. */
 const progressEvery = 30_000;
 
+/** Waits until so many milliseconds have passed on a clock that may stand still. */
+export async function pass(
+  span: number,
+  { clock, cancelled }: Pick<Runtime, 'clock' | 'cancelled'>,
+): Promise<void> {
+  const until = clock.now() + span;
+  while (clock.now() < until) await clock.sleep(until - clock.now(), cancelled);
+}
+
 /** So many milliseconds longer the last look waits for its turn. If its turn is later, it does not wait for it. */
 const patience = 10_000;
 
@@ -123,7 +132,7 @@ export async function lookFor<T>(
   while (!isEnough(seen) && left() > 0) {
     await clock.sleep(Math.min(pause(), left()), cancelled);
     if (calm.wait <= left() + patience) await calm.turn(place, cancelled);
-    else while (left() > 0) await clock.sleep(left(), cancelled);
+    else await pass(left(), { clock, cancelled });
     seen = await look();
     calm.pay();
     if (clock.now() - reported < progressEvery) continue;

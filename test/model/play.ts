@@ -120,7 +120,7 @@ async function playRun(
     random,
     cancelled,
     calm: new Calm(client.clock, () => client.reads),
-        checkpoint: (line) => {
+    checkpoint: (line) => {
       did = line;
     },
     warn: (line) => log.push(line),
