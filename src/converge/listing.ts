@@ -85,7 +85,7 @@ export async function readTwice<L extends Listing<Existing>>(
 }
 
 /** Do two lists hold the same processes? */
-function haveSameIds(one: Listing<Existing>, other: Listing<Existing>): boolean {
+export function haveSameIds(one: Listing<Existing>, other: Listing<Existing>): boolean {
   const ids = new Set(idsIn(one));
   const others = idsIn(other);
   return ids.size === others.length && others.every((id) => ids.has(id));
