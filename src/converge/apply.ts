@@ -222,9 +222,9 @@ function failedMaking<S, P extends Existing>(
     process: made ?? before,
     error: isUnfinished
       ? unfinished
-      : claim.wrote && known !== undefined
-        ? `${messageOf(error)} So far: ${known}.`
-        : messageOf(error),
+      : known === undefined
+        ? messageOf(error)
+        : `${messageOf(error)} So far: ${known}.`,
   };
 }
 
