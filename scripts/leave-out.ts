@@ -1,4 +1,3 @@
-import { isBuiltin } from 'node:module';
 import { posix } from 'node:path';
 import type { Plugin } from 'rolldown';
 import type { LeftOut } from './left-out.ts';
@@ -15,8 +14,7 @@ export function leaveOut(list: readonly LeftOut[]): Plugin {
       if (entry === undefined) return null;
       const found = await this.resolve(source, importer, { skipSelf: true });
       // What is not found counts as a module from elsewhere.
-      if (found === null || (found.external && !isBuiltin(source)))
-        this.error(ofNoUse(entry, 'it is not there any more'));
+      if (found === null || found.external) this.error(ofNoUse(entry, 'it is not there any more'));
       used.add(entry);
       return prefix + entry.module;
     },

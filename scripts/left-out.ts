@@ -1,6 +1,6 @@
 /** A module of a library that `dist` does without. */
 export interface LeftOut {
-  /** What is imported: a package, a module of Node.js, or a file by its path in `node_modules`, without `.js`. */
+  /** What is imported: a package, or a file by its path in `node_modules`, without `.js`. */
   readonly module: string;
   /** The package that imports it. */
   readonly by: string;
@@ -12,8 +12,8 @@ export interface LeftOut {
 const parser = `module.exports = require('node:fs').readFileSync(__dirname + '/llhttp.wasm');`;
 
 /**
- * What `dist` does without: each entry saves 20 kB or more of it (the three about forms together) or a tenth of the
- * start-up. `leaveOut` fails the build when an entry is of no use any more.
+ * What `dist` does without: each entry saves 20 kB or more of it, the three about forms together. `leaveOut` fails the build when an entry is of no use
+ * any more.
  */
 export const leftOut: readonly LeftOut[] = [
   {
@@ -45,16 +45,6 @@ export const leftOut: readonly LeftOut[] = [
     by: 'undici',
     why: 'it only serves to send forms',
     instead: `exports.extractBody = () => { throw new Error('Forms are left out of this build'); };`,
-  },
-  {
-    module: 'node:http',
-    by: 'undici',
-    why: 'it takes a tenth of the start-up to load, for a limit and a class',
-    instead: `
-      const flags = process.execArgv + ' ' + process.env.NODE_OPTIONS;
-      module.exports = /max.http.header.size/.test(flags)
-        ? require('node:http')
-        : { maxHeaderSize: 16384, IncomingMessage: class {} };`,
   },
   {
     module: 'undici/lib/llhttp/llhttp_simd-wasm',
