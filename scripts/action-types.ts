@@ -52,6 +52,7 @@ const inputs: Typings = {
   manifest: string,
   prune: boolean,
   'max-deletes': integer,
+  'approved-plan': oneOf('ignore', 'require'),
   'fail-on-change': boolean,
   comment: boolean,
   'github-token': string,

@@ -19,6 +19,7 @@ import { html } from '../runner/html.ts';
 import type { Step } from '../runner/step.ts';
 import { waitingFor } from '../time.ts';
 import { applied, declaredAfter, declaredIn } from './applied-to-cloud.ts';
+import { requireApproval, type Scope } from './approved-plan.ts';
 import { logPlan, refuseDrift, showPlan } from './carry-out.ts';
 import type { FleetInputs } from './inputs/apply.ts';
 import { maxConcurrency, raceLimit, runtimeOf, withClient, workDeadline } from './inputs/connection.ts';
@@ -48,7 +49,12 @@ export async function applyFleet(step: Step, inputs: FleetInputs): Promise<void>
   step.inputs.done();
   await withClient(step, inputs.connection, async (client) => {
     const members = await findMembers(step, client, inputs, report);
-    const plans = await planAll(step, client, inputs, members);
+    const planned = await planAll(step, client, inputs, members);
+    if (inputs.dryRun) report.covers(planned.map(idOf), (placeId) => scopeOf(planned, placeId));
+    const left = inputs.dryRun
+      ? new Set<string>()
+      : await requireApproval(step, 'Laravel Cloud', inputs, scopesOf(planned));
+    const plans = planned.filter(({ environment: { id } }) => !left.has(id));
     report.found(report.where, ({ id }) => {
       const instance = plans.flatMap(({ instances }) => instances).find((one) => one.id === id);
       return instance && replicasText(instance);
@@ -196,6 +202,20 @@ function warnOnce(step: Step, plans: readonly PlannedMember[]): void {
   const warnings = plans.flatMap((plan) => warningsOf(plan, plan.found.declared.manifest));
   const unique = new Map(warnings.map((one) => [JSON.stringify(one), one]));
   for (const { text, place } of unique.values()) step.warn(text, place);
+}
+
+const idOf = ({ environment: { id } }: PlannedMember): string => id;
+
+function scopeOf(plans: readonly PlannedMember[], placeId: string): string {
+  return plans.find(({ instances }) => instances.some(({ id }) => id === placeId))?.environment.id ?? '';
+}
+
+function scopesOf(plans: readonly PlannedMember[]): readonly Scope[] {
+  return plans.map(({ environment, plan, found }) => ({
+    ...environment,
+    rows: plannedRows(plan.operations, applied.naming),
+    isOptional: found.declared.isPattern,
+  }));
 }
 
 function together(plans: readonly PlannedMember[]): Planned<ProcessSpec, ExistingProcess> {

@@ -11,6 +11,7 @@ import { type Html, html } from '../runner/html.ts';
 import type { Step } from '../runner/step.ts';
 import { applied, declaredAfter, declaredIn } from './applied-to-cloud.ts';
 import { applyFleet } from './apply-fleet.ts';
+import { requireApproval } from './approved-plan.ts';
 import { carryOut, logPlan, refuseDrift, showPlan } from './carry-out.ts';
 import { type ApplyInputs, readApplyInputs } from './inputs/apply.ts';
 import { raceLimit, runtimeOf, withClient, workDeadline } from './inputs/connection.ts';
@@ -67,6 +68,8 @@ async function applyOne(outer: Step, inputs: ApplyInputs): Promise<void> {
     });
     const rows = logPlan(step, report, read, applied);
     guardDeletes(step, report, inputs, rows, applied);
+    if (inputs.dryRun) report.covers([environment.id], () => environment.id);
+    else await requireApproval(step, 'Laravel Cloud', inputs, [{ ...environment, rows }]);
     step.output({ 'environment-id': environment.id, 'deployment-id': '', verified: '', stable: '' });
     saySleep(step, environment);
     const tell = (error?: unknown): void => {

@@ -21,6 +21,7 @@ import { type Manifest, parseManifest } from '../manifest/read.ts';
 import { html } from '../runner/html.ts';
 import type { Step } from '../runner/step.ts';
 import { waitingFor } from '../time.ts';
+import { requireApproval } from './approved-plan.ts';
 import { type AppliedService, carryOut, logPlan, refuseDrift, showPlan } from './carry-out.ts';
 import { proveForgeStable, readStableFor } from './forge-stable.ts';
 import {
@@ -64,6 +65,15 @@ export async function runForgeApply(step: Step): Promise<void> {
     const read = await readAndPlan(step, client, inputs);
     const rows = logPlan(step, report, read, applied);
     guardDeletes(step, report, inputs, rows, applied);
+    const places = read.states.map(({ place }) => place);
+    if (dryRun) report.covers(places.map(idOf), (id) => id);
+    else {
+      const scopes = places.map((place) => ({
+        ...place,
+        rows: rows.filter((row) => row.place.id === place.id),
+      }));
+      await requireApproval(step, 'Laravel Forge', inputs, scopes);
+    }
     for (const operation of read.plan.operations)
       if (operation.action === 'keep') warnIfDown(step, operation.process);
     for (const { processes } of inputs.manifest.places)
@@ -75,6 +85,8 @@ export async function runForgeApply(step: Step): Promise<void> {
     if (dryRun) refuseDrift(inputs, report, rows);
   });
 }
+
+const idOf = ({ id }: Place): string => id;
 
 /** A process, and the server that it is on. */
 interface Declared {

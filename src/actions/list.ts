@@ -5,6 +5,7 @@ import { type RunningInstance, writeCloudManifest } from '../cloud/manifest.ts';
 import type { ExistingProcess } from '../cloud/process.ts';
 import { cloud } from '../cloud/service.ts';
 import type { ProcessSpec } from '../cloud/spec.ts';
+import { writeCloudFleet } from '../cloud/write-fleet.ts';
 import { doubtText } from '../converge/listing.ts';
 import type { Outputs, Step } from '../runner/step.ts';
 import { type Connection, readConnection, withClient } from './inputs/connection.ts';
@@ -32,17 +33,25 @@ interface ListInputs {
 export async function runList(step: Step): Promise<void> {
   const { connection, target, type, status } = readInputs(step);
   await withClient(step, connection, async (client) => {
-    const { environment, places: all } = await readRunning(step, client, connection, target);
+    const { places: all, ...where } = await readRunning(step, client, connection, target);
+    const { environment, environments } = where;
     const places = all.map((place) => ({
       ...place,
       processes: place.processes.filter((process) => type === undefined || process.type === type),
     }));
-    const manifest = writeCloudManifest(places.map(asWritten), {
+    const options = {
       schemaUrl: schemaUrl(step, 'background-processes'),
       notes: type === undefined ? [] : [`Only processes of type ${type}: with prune, the others would go.`],
-    });
+    };
+    const manifest =
+      environments === undefined
+        ? writeCloudManifest(places.map(asWritten), options)
+        : writeCloudFleet(
+            environments.map((one) => ({ ...one, instances: placesIn(one, places).map(asWritten) })),
+            options,
+          );
     saySleep(step, environment);
-    const running = { environment, places };
+    const running = { ...where, places };
     const statuses =
       status.window > 0 ? await readStatuses(step, client, connection, running, status.window) : undefined;
     logPlaces(step, places, statuses);
@@ -58,10 +67,13 @@ function readInputs(step: Step): ListInputs {
   const { inputs } = step;
   const read = {
     connection: readConnection(step, cloud),
-    target: readTarget(step, { pinned: false }),
+    target: readTarget(step, { pinned: false, whole: true }),
     type: readType(step),
     status: readStatusInputs(inputs),
   };
+  const { application, environment, instance } = read.target;
+  if (application !== undefined && (environment ?? instance) === undefined && read.status.window > 0)
+    inputs.problem('status-window', 'needs environment or instance: each environment has a log of its own');
   inputs.done();
   return read;
 }
@@ -79,7 +91,7 @@ function logPlaces({ log, warn }: Step, places: readonly RunningPlace[], statuse
   for (const place of places) {
     const { length } = place.processes;
     log.group(
-      `${nameOf(place)}: ${length} background ${length === 1 ? 'process' : 'processes'}`,
+      `${place.within === undefined ? '' : `${place.within.name}, `}${nameOf(place)}: ${length} background ${length === 1 ? 'process' : 'processes'}`,
       place.processes.map((process) =>
         [
           process.id,
@@ -126,7 +138,14 @@ function listed(process: ExistingProcess, place: RunningPlace) {
     created_at: process.createdAt,
     instance_id: process.instanceId,
     instance: nameOf(place),
+    ...(place.within === undefined
+      ? {}
+      : { environment: place.within.name, environment_id: place.within.id }),
   };
+}
+
+function placesIn({ id }: { readonly id: string }, places: readonly RunningPlace[]): readonly RunningPlace[] {
+  return places.filter(({ within }) => within?.id === id);
 }
 
 /** An instance's name, or its id where no answer has told the name. */

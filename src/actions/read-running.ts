@@ -1,8 +1,14 @@
 import type { Environment } from '../cloud/environment.ts';
-import type { Instance } from '../cloud/instances.ts';
+import { type Instance, type ListedInstances, listInstances } from '../cloud/instances.ts';
 import type { ExistingProcess } from '../cloud/process.ts';
 import { CloudStore } from '../cloud/store.ts';
-import { type EnvironmentInstances, findInEnvironment } from '../cloud/target.ts';
+import {
+  type EnvironmentInstances,
+  findApplication,
+  findInEnvironment,
+  type ListedEnvironment,
+  listEnvironments,
+} from '../cloud/target.ts';
 import { Semaphore } from '../converge/semaphore.ts';
 import type { HttpClient } from '../http/client.ts';
 import { NotThere } from '../names.ts';
@@ -14,6 +20,9 @@ import { findTarget, namesIn, openStore, type TargetInputs } from './inputs/targ
 /** What runs where. */
 export interface Running {
   readonly environment: Environment | undefined;
+  /** All environments of an application, if they were asked for. */
+  readonly environments?: readonly ListedEnvironment[];
+  readonly application?: string;
   readonly places: readonly RunningPlace[];
 }
 
@@ -22,16 +31,23 @@ export interface RunningPlace {
   /** Undefined only where an instance was given by its id and nothing runs on it. */
   readonly instance: Instance | undefined;
   readonly processes: readonly ExistingProcess[];
+  /** Its environment, where those of a whole application are listed. */
+  readonly within?: ListedEnvironment;
 }
 
-/** Reads what the one instance runs that the inputs name, or, without one, every instance of the environment. */
+/**
+ * Reads what the one instance runs that the inputs name, or, without one, every instance of the environment, or, with an
+ * application alone, every environment of it.
+ */
 export async function readRunning(
   step: Step,
   client: HttpClient,
   connection: Connection,
   target: TargetInputs,
 ): Promise<Running> {
-  const { environment, instance } = target;
+  const { application, environment, instance } = target;
+  if (application !== undefined && environment === undefined && instance === undefined)
+    return await readApplication(step, client, connection, application);
   return environment !== undefined && instance === undefined
     ? await readEnvironment(step, client, connection, { ...target, environment })
     : await readInstance(step, client, connection, target);
@@ -69,16 +85,48 @@ async function readEnvironment(
   );
   step.doing('listing the background processes');
   const patient = client.within(workDeadline(step, connection, 2_000 * found.instances.length));
-  const semaphore = new Semaphore(maxConcurrency);
-  const places = await Promise.all(
-    found.instances.map(async (instance) => {
-      const listing = found.listings.get(instance.id);
-      const store = new CloudStore(patient, instance.id, { instance, listing });
+  const places = await listPlaces(patient, found, new Semaphore(maxConcurrency));
+  return { environment: found.environment, places };
+}
+
+async function listPlaces(
+  client: HttpClient,
+  { instances, listings }: Pick<ListedInstances, 'instances' | 'listings'>,
+  semaphore: Semaphore,
+): Promise<readonly RunningPlace[]> {
+  return await Promise.all(
+    instances.map(async (instance) => {
+      const listing = listings.get(instance.id);
+      const store = new CloudStore(client, instance.id, { instance, listing });
       const { processes } = listing ?? (await semaphore.run(() => store.list()));
       return { id: instance.id, instance, processes };
     }),
   );
-  return { environment: found.environment, places };
+}
+
+/** What reading a hundred environments may take, in milliseconds. */
+const readingTime = 120_000;
+
+async function readApplication(
+  step: Step,
+  client: HttpClient,
+  connection: Connection,
+  application: string,
+): Promise<Running> {
+  step.doing(`looking for the application "${application}"`);
+  const patient = client.within(workDeadline(step, connection, readingTime));
+  const found = await findApplication(patient, { application, repository: undefined });
+  const environments = await listEnvironments(patient, found.id);
+  step.doing('listing the background processes');
+  const [lists, stores] = [new Semaphore(maxConcurrency), new Semaphore(maxConcurrency)];
+  const places = await Promise.all(
+    environments.map(async (within) => {
+      const include = { processes: true, environment: false };
+      const listed = await lists.run(() => listInstances(patient, within.id, include));
+      return (await listPlaces(patient, listed, stores)).map((place) => ({ ...place, within }));
+    }),
+  );
+  return { environment: undefined, application: found.name, environments, places: places.flat() };
 }
 
 function refuseNone({ environment, instances }: EnvironmentInstances): void {

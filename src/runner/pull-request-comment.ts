@@ -53,8 +53,30 @@ const patience = 60_000;
 const pauses = { first: 1_000, longest: 8_000 } as const;
 
 const User = v.object({ login: v.string(), type: v.nullish(v.string()) });
-const Comments = v.array(v.object({ id: v.number(), body: v.nullish(v.string()), user: v.nullish(User) }));
+const Comments = v.array(
+  v.object({
+    id: v.number(),
+    node_id: v.nullish(v.string()),
+    body: v.nullish(v.string()),
+    user: v.nullish(User),
+  }),
+);
 type Comment = v.InferOutput<typeof Comments>[number];
+const Pulls = v.array(
+  v.object({
+    number: v.number(),
+    merged_at: v.nullish(v.string()),
+    merge_commit_sha: v.nullish(v.string()),
+    base: v.object({ ref: v.string() }),
+  }),
+);
+const Editors = v.object({
+  data: v.object({
+    nodes: v.array(
+      v.nullable(v.object({ id: v.string(), editor: v.nullish(v.object({ login: v.string() })) })),
+    ),
+  }),
+});
 const Viewer = v.object({ data: v.object({ viewer: v.object({ login: v.string() }) }) });
 
 /**
@@ -84,6 +106,75 @@ export async function keepComment(target: CommentTarget, comment: StickyComment)
   }
 }
 
+/**
+ * The token's own comments of this kind on the pull requests that were merged into a branch as this commit. Undefined where
+ * there is no such pull request. Throws an `HttpFailure`.
+ */
+export async function readMergedComments(
+  target: Omit<CommentTarget, 'pullRequest'>,
+  { sha, branch }: { readonly sha: string; readonly branch: string },
+  isIt: (body: string) => boolean,
+): Promise<readonly string[] | undefined> {
+  const gitHub = await open(target);
+  const [owner = '', repo = ''] = target.repository.split('/');
+  try {
+    const call = { method: 'GET', path: path`/repos/${owner}/${repo}/commits/${sha}/pulls` } as const;
+    const query = { per_page: String(pageSize) };
+    const what = 'Reading the pull request of the commit';
+    const { data } = await gitHub.rest.json({ ...call, query, what }, Pulls);
+    const merged = data.filter(
+      (pull) => pull.merged_at && pull.base.ref === branch && (pull.merge_commit_sha ?? sha) === sha,
+    );
+    if (merged.length === 0) return undefined;
+    const login = await whoAmI(gitHub);
+    const bodies = merged.map(async ({ number }) => {
+      const comments = path`/repos/${owner}/${repo}/issues/${number}/comments`;
+      const marked = await readMarked(gitHub, comments, isIt);
+      return await unedited(
+        gitHub,
+        marked.filter(({ user }) => user && isMe(login, user)),
+      );
+    });
+    return (await Promise.all(bodies)).flat();
+  } finally {
+    await gitHub.close();
+  }
+}
+
+/** Without those that somebody else has edited, as far as GitHub tells. */
+async function unedited({ graphql }: GitHub, comments: readonly Comment[]): Promise<readonly string[]> {
+  const ids = comments.flatMap(({ node_id }) => node_id ?? []);
+  const editors = new Map<string, string>();
+  if (ids.length > 0) {
+    const query = 'query($ids: [ID!]!) { nodes(ids: $ids) { ... on IssueComment { id editor { login } } } }';
+    const body = { query, variables: { ids: ids.slice(-pageSize) } };
+    const call: HttpCall = {
+      method: 'POST',
+      path: '/graphql',
+      body,
+      what: 'Reading who has edited the comments',
+      onlyReads: true,
+    };
+    try {
+      const { data } = await graphql.json(call, Editors);
+      for (const node of data.data.nodes) if (node?.editor) editors.set(node.id, node.editor.login);
+    } catch (error) {
+      if (!(error instanceof HttpFailure)) throw error;
+    }
+  }
+  return comments
+    .filter(({ node_id, user }) => {
+      const editor = editors.get(node_id ?? '');
+      return editor === undefined || bare(editor) === bare(user?.login ?? '');
+    })
+    .map(({ body }) => body ?? '');
+}
+
+/** GraphQL leaves out the suffix of bots. */
+function bare(login: string): string {
+  return login.replace(/\[bot\]$/, '');
+}
+
 interface GitHub {
   readonly rest: HttpClient;
   readonly graphql: HttpClient;
@@ -99,7 +190,7 @@ async function open({
   clock,
   random,
   log,
-}: CommentTarget): Promise<GitHub> {
+}: Omit<CommentTarget, 'pullRequest'>): Promise<GitHub> {
   const transport = await openTransport({
     origin: apiUrl,
     environment,
@@ -153,19 +244,28 @@ async function findOwn(
   comments: string,
   { find }: StickyComment,
 ): Promise<Comment | undefined> {
-  const marked: Comment[] = [];
-  for (let page = 1; page <= maxPages; page++) {
-    const query = { per_page: String(pageSize), page: String(page) };
-    const call: HttpCall = { method: 'GET', path: comments, query, what: 'Reading the comments' };
-    const { data } = await gitHub.rest.json(call, Comments);
-    marked.push(...data.filter(({ body }) => find([body ?? '']) !== undefined));
-    if (data.length < pageSize) break;
-  }
+  const marked = await readMarked(gitHub, comments, (body) => find([body]) !== undefined);
   if (marked.length === 0) return undefined;
   const login = await whoAmI(gitHub);
   const own = marked.filter(({ user }) => user !== null && user !== undefined && isMe(login, user));
   const body = find(own.map((each) => each.body ?? ''));
   return own.findLast((each) => (each.body ?? '') === body);
+}
+
+async function readMarked(
+  gitHub: GitHub,
+  comments: string,
+  isIt: (body: string) => boolean,
+): Promise<readonly Comment[]> {
+  const marked: Comment[] = [];
+  for (let page = 1; page <= maxPages; page++) {
+    const query = { per_page: String(pageSize), page: String(page) };
+    const call: HttpCall = { method: 'GET', path: comments, query, what: 'Reading the comments' };
+    const { data } = await gitHub.rest.json(call, Comments);
+    marked.push(...data.filter(({ body }) => isIt(body ?? '')));
+    if (data.length < pageSize) break;
+  }
+  return marked;
 }
 
 /** The token's own user: GraphQL knows it for users and Apps, REST for users only. A job's own token may know neither. */

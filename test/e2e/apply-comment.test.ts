@@ -122,7 +122,8 @@ describe('apply keeps one comment with the plan on a pull request', () => {
     );
     expect(body()).toContain(`App: + 1 process  ${command}\n`);
     expect(outsideOfCode(body())).not.toMatch(/<script>|@team|\[a\]\(b\)/);
-    expect(outsideOfCode(body()).match(/<!--/g)).toHaveLength(1);
+    // The marker, and what the comment has shown.
+    expect(outsideOfCode(body()).match(/<!--/g)).toHaveLength(2);
   });
 
   test('a command full of backticks does not end the fence', async () => {

@@ -23,6 +23,46 @@ async function list(inputs: Record<string, string> = {}): Promise<StepRun> {
   return run;
 }
 
+describe('list shows a whole application', () => {
+  test('as a manifest of all environments, which apply finds as declared, also with prune', async () => {
+    for (const name of ['staging', 'qa']) {
+      const environment = emulator.cloud.addEnvironment(shop.application, { name, branch: name });
+      const instance = emulator.cloud.addInstance(environment, {});
+      emulator.cloud.addProcess(instance, { type: 'worker', config: { queue: 'high', tries: 3 } });
+    }
+    emulator.cloud.addProcess(shop.instance, {
+      type: 'worker',
+      processes: 5,
+      config: { queue: 'high', tries: 3 },
+    });
+    const run = await list({ instance: '', application: 'shop' });
+    expect(run.errors).toEqual([]);
+    expect(emulator.requests).toHaveLength(5);
+    expect(run.outputs).toMatchObject({ count: '3', 'environment-id': '' });
+    expect(JSON.parse(run.outputs['processes-json'] ?? '')).toMatchObject([
+      { environment: 'production', environment_id: shop.environment.id, instance: 'App' },
+      { environment: 'staging' },
+      { environment: 'qa' },
+    ]);
+    expect(run.summary).toContain('3 background processes on 3 environments of <code>shop</code>');
+    const manifest = run.outputs['manifest-yaml'] ?? '';
+    expect(manifest).toMatch(/^defaults:[\s\S]*queue: high[\s\S]*^environments:[\s\S]*^ {2}staging:/m);
+    const plan = await runAction({
+      action: 'apply',
+      time: emulator.time,
+      inputs: { token: emulator.token, 'api-url': emulator.url, prune: 'true', 'dry-run': 'true' },
+      files: { '.github/background-processes.yml': manifest },
+    });
+    expect(plan.errors).toEqual([]);
+    expect(plan.outputs).toMatchObject({ outcome: 'unchanged', unchanged: '3', undeclared: '0' });
+  });
+
+  test('status-window needs to know which environment’s log to read', async () => {
+    const run = await list({ instance: '', application: 'shop', 'status-window': '60' });
+    expect(run.errors[0]).toContain('status-window: needs environment or instance');
+  });
+});
+
 describe('list shows a whole environment', () => {
   const environment = { instance: '', environment: 'production' };
   const manifestFile = '.github/background-processes.yml';

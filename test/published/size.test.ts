@@ -8,9 +8,9 @@ import { filesLoaded } from './files-loaded.ts';
 const dist = fileURLToPath(new URL('../../dist/', import.meta.url));
 
 describe('The bytes that every job downloads and every step loads stay within their budget', () => {
-  test('all of dist is at most 580 kB, in at most 18 files', async () => {
+  test('all of dist is at most 605 kB, in at most 18 files', async () => {
     const files = await readdir(dist);
-    expect(await bytesOf(files.map((name) => dist + name))).toBeLessThanOrEqual(580_000);
+    expect(await bytesOf(files.map((name) => dist + name))).toBeLessThanOrEqual(605_000);
     expect(files.length).toBeLessThanOrEqual(18);
   });
 

@@ -23,6 +23,8 @@ export interface PlanInputs<M> {
   /** Does a dry run fail when there is anything to change? */
   readonly failOnChange: boolean;
   readonly commenting: Commenting;
+  /** Must the plan be the one that the merged pull request has shown? A dry run does not ask. */
+  readonly approvedPlan: 'ignore' | 'require';
 }
 
 /** Reads `manifest`, `prune`, `max-deletes`, `dry-run`, `fail-on-change`, `comment` and `github-token`. */
@@ -32,13 +34,21 @@ export function readPlanInputs<M>(step: Step, reader: ManifestReader<M>): PlanIn
   const failOnChange = inputs.flag('fail-on-change', false);
   if (failOnChange && !dryRun)
     inputs.problem('fail-on-change', 'is for dry-run: true; without it, what is not as declared is changed');
+  const commenting = readCommenting(step);
+  const approvedPlan = inputs.choice('approved-plan', ['ignore', 'require'], 'ignore');
+  if (approvedPlan === 'require' && commenting.token === '')
+    inputs.problem(
+      'github-token',
+      'is empty, and approved-plan: require needs it; leave it out to use the job’s own',
+    );
   return {
     ...readManifest(step, reader),
     prune: inputs.flag('prune', false),
     maxDeletes: inputs.integer('max-deletes', { min: 0 }) ?? 5,
     dryRun,
     failOnChange,
-    commenting: readCommenting(step),
+    commenting,
+    approvedPlan,
   };
 }
 

@@ -30,18 +30,26 @@ export interface Target {
   readonly listing: Listing<ExistingProcess> | undefined;
 }
 
+interface TargetOptions {
+  /** A process is named by its id, which needs no instance. */
+  readonly pinned: boolean;
+  /** With `application` alone, the step is about all of its environments. */
+  readonly whole?: boolean;
+}
+
 /** Reads `application`, `environment`, `instance` and `wait-for-environment`. */
-export function readTarget({ inputs }: Step, options: { readonly pinned: boolean }): TargetInputs {
+export function readTarget({ inputs }: Step, options: TargetOptions): TargetInputs {
   const application = inputs.text('application');
   const environment = inputs.text('environment');
   const instance = inputs.text('instance');
   const wait = inputs.seconds('wait-for-environment', { min: 0, max: 86_400 }, 0);
+  const isWhole = options.whole === true && application !== undefined && instance === undefined;
   if (environment === undefined) {
-    if (application !== undefined)
+    if (application !== undefined && !isWhole)
       inputs.problem('application', 'has no effect without environment; give both, or only instance');
     if (wait > 0) inputs.problem('wait-for-environment', 'has no effect without environment');
     if (instance === undefined) {
-      if (!options.pinned)
+      if (!options.pinned && !isWhole)
         inputs.problem('environment', 'give its branch, name, slug or id, or give an instance instead');
     } else if (!isId(instance, 'inst-')) {
       inputs.problem(

@@ -54,6 +54,12 @@ export function stickyComment(key: CommentKey, text: string): StickyComment {
   };
 }
 
+/** Is a body a comment about a plan of this manifest, whatever it is about? */
+export function isPlanOf({ service, file }: Pick<CommentKey, 'service' | 'file'>): (body: string) => boolean {
+  const at = hash([service, file]);
+  return (body) => marksOf(body)?.at === at;
+}
+
 function marksOf(body: string): Marks | undefined {
   const [, at, inputs, ids] = pattern.exec(body) ?? [];
   return at === undefined || inputs === undefined || ids === undefined

@@ -16,7 +16,7 @@ export interface CommentTarget {
   readonly requestTimeout: number;
 }
 
-const gitHubApi = 'https://api.github.com';
+export const gitHubApi = 'https://api.github.com';
 /** The runner kills a step ten seconds after it was cancelled, in milliseconds. */
 const graceAfterStop = 3_000;
 

@@ -21,22 +21,26 @@ type Statuses = ReadonlyMap<string, Health> | undefined;
 /** Shows in the summary what was found, and the manifest that declares it. */
 export function showListed(
   step: Step,
-  { environment, places }: Running,
+  { environment, environments, application, places }: Running,
   { type, manifest, statuses }: Listed,
 ): void {
   const count = places.reduce((sum, { processes }) => sum + processes.length, 0);
   const [only, ...others] = places;
   const where =
-    only !== undefined && others.length === 0
-      ? placeOf({ instanceId: only.id, instance: only.instance, environment })
-      : html`${places.length} clusters of ${code(environment?.name ?? '')}`;
+    environments !== undefined
+      ? html`${environments.length} environments of ${code(application ?? '')}`
+      : only !== undefined && others.length === 0
+        ? placeOf({ instanceId: only.id, instance: only.instance, environment })
+        : html`${places.length} clusters of ${code(environment?.name ?? '')}`;
   const what = html`${count} background ${count === 1 ? 'process' : 'processes'}${type === undefined ? html`` : html` of type ${code(type)}`}`;
   const restarting = [...(statuses?.values() ?? [])].filter(({ status }) => status === 'restarting').length;
   if (restarting > 0) step.headline('drifted', html`${what} on ${where}, ${restarting} restarting`);
   else step.headline(count === 0 ? 'nothing' : 'done', html`${what} on ${where}`);
   const shown = places.filter(({ processes }) => processes.length > 0);
   for (const [index, place] of shown.entries())
-    step.summarize(placeBlock(place, statuses, others.length, index > 0 || count > manyRows));
+    step.summarize(
+      placeBlock(place, statuses, environments?.length ?? others.length, index > 0 || count > manyRows),
+    );
   step.summarize(manifestToCopy(manifest, cloudManifest.file));
 }
 
@@ -44,7 +48,8 @@ export function showListed(
 const manyRows = 20;
 
 function placeBlock(place: RunningPlace, statuses: Statuses, others: number, isFolded: boolean): Html {
-  const name = place.instance?.name ?? place.id;
+  const { within, instance, id } = place;
+  const name = `${within === undefined ? '' : `${within.name}, `}${instance?.name ?? id}`;
   const table = placeTable(place, statuses);
   if (isFolded) return folded(html`${name}: ${place.processes.length}`, table);
   return html`${others === 0 ? html`` : html`<h4>${name}</h4>`}${table}`;

@@ -28,6 +28,11 @@ export function planBody(body: PlanBody, fits: (shown: Html) => boolean): Html {
   return write(body, firstLines(text, most));
 }
 
+/** Does all of a plan fit, so that nothing is left out? */
+export function fitsWhole(body: PlanBody, fits: (shown: Html) => boolean): boolean {
+  return fits(write(body, { text: body.textOf(), left: 0, leftBelow: 0 }));
+}
+
 /** What is shown of a plan, and how many lines are not: of the plan, and of what is folded away. */
 interface Shown {
   readonly text: PlanText;

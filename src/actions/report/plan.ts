@@ -6,8 +6,9 @@ import { code, type Html, html, joined, link } from '../../runner/html.ts';
 import type { Step } from '../../runner/step.ts';
 import { type Headline, heading, type Mark, maxSummaryBytes, reasons } from '../../runner/summary.ts';
 import type { Commenting } from '../inputs/plan.ts';
+import { type Approval, approvalOf, writeApproval } from './approval.ts';
 import { maxCommentBytes, postComment } from './comment.ts';
-import { mostThatFit, planBody } from './plan-body.ts';
+import { fitsWhole, mostThatFit, planBody } from './plan-body.ts';
 
 /** What a plan is about, as far as the inputs tell it. */
 export interface PlanSubject {
@@ -45,6 +46,7 @@ export class PlanReport {
   #ids: readonly string[] = [];
   #noteOf: ((place: Place) => string | undefined) | undefined;
   #shown: ShownPlan | undefined;
+  #approvalOf: ((rows: readonly PlanRow[]) => Approval) | undefined;
 
   /** From now on the comment is brought up to date when the step ends, whatever becomes of it. */
   constructor(step: Step, subject: PlanSubject) {
@@ -74,6 +76,11 @@ export class PlanReport {
   found(where: string, noteOf: (place: Place) => string | undefined): void {
     this.#where = where;
     this.#noteOf = noteOf;
+  }
+
+  /** What the plan is about, by id, and to which of these a place belongs: the comment of a dry run holds what it has shown of each. */
+  covers(scopes: readonly string[], scopeOf: (placeId: string) => string): void {
+    this.#approvalOf = (rows) => approvalOf(rows, scopes, scopeOf);
   }
 
   /** Shows a plan in the log, before it is carried out. Nothing is cut there. */
@@ -123,20 +130,40 @@ export class PlanReport {
     const own = shown && this.#headline(shown);
     const head = heading(own, ending && cutToHalf(ending), this.#step.warnings);
     const { file } = this.#subject;
-    const body =
-      shown === undefined
-        ? html`<p>Manifest: ${code(file)}<br><sub>${this.#origin()}</sub></p>`
-        : this.#body(shown, maxCommentBytes - Buffer.byteLength(head.markup));
-    return this.#step.secrets.redact(html`${head}${body}`.markup);
+    if (shown === undefined)
+      return this.#step.secrets.redact(
+        html`${head}<p>Manifest: ${code(file)}<br><sub>${this.#origin()}</sub></p>`.markup,
+      );
+    const room = maxCommentBytes - Buffer.byteLength(head.markup);
+    const approval = shown.kind === 'planned' ? this.#approvalOf?.(shown.rows) : undefined;
+    const line = approval === undefined ? '' : writeApproval(approval);
+    if (line !== '' && this.#fits(shown, room - line.length)) {
+      const body = this.#body(shown, room - line.length);
+      return `${line}${this.#step.secrets.redact(html`${head}${body}`.markup)}`;
+    }
+    const missing =
+      line === '' ? html`` : html`<p>This plan is too long to be approved by <code>approved-plan</code>.</p>`;
+    const body = this.#body(shown, room - Buffer.byteLength(missing.markup));
+    return this.#step.secrets.redact(html`${head}${missing}${body}`.markup);
+  }
+
+  #fits(shown: ShownPlan, most: number): boolean {
+    const { body, fits } = this.#parts(shown, most);
+    return fitsWhole(body, fits);
   }
 
   /** Cut so that it fits, with room for what goes around it. */
-  #body({ kind, rows, time, next }: ShownPlan, most: number): Html {
+  #body(shown: ShownPlan, most: number): Html {
+    const { body, fits } = this.#parts(shown, most);
+    return planBody(body, fits);
+  }
+
+  #parts({ kind, rows, time, next }: ShownPlan, most: number) {
     const { explain, file } = this.#subject;
     const lead = html`<p>${this.#lead(kind, rows, time)}<sub>${this.#origin()}</sub></p>`;
     const textOf = (room?: number) => planText(rows, this.#noteOf, room);
     const fits = ({ markup }: Html) => Buffer.byteLength(this.#step.secrets.redact(markup)) <= most - 1_000;
-    return planBody({ kind, lead, explain, next, file, textOf }, fits);
+    return { body: { kind, lead, explain, next, file, textOf }, fits };
   }
 
   /** How serious it is. */

@@ -1,0 +1,112 @@
+import type { PlanRow } from '../converge/text.ts';
+import { Failure } from '../failure.ts';
+import { HttpFailure } from '../http/failure.ts';
+import { readMergedComments } from '../runner/pull-request-comment.ts';
+import type { Step } from '../runner/step.ts';
+import { shorten } from '../text.ts';
+import type { PlanInputs } from './inputs/plan.ts';
+import { type Approval, approvalIn, differences, isChange } from './report/approval.ts';
+import { gitHubApi } from './report/comment.ts';
+import { isPlanOf } from './report/comment-marker.ts';
+
+/** An environment or a server, and what is planned for it. */
+export interface Scope {
+  readonly id: string;
+  readonly name: string;
+  readonly rows: readonly PlanRow[];
+  /** It came by a pattern: where it was not shown, it is left out, and nothing fails. */
+  readonly isOptional?: boolean;
+}
+
+interface Requiring extends Pick<PlanInputs<unknown>, 'file' | 'commenting' | 'approvedPlan'> {
+  readonly connection: { readonly requestTimeout: number };
+}
+
+/** More than these are not read in a message. */
+const maxLines = 20;
+
+const goOn =
+  'Nothing was changed. Show this plan in the dry run of a new pull request, or run the job once without approved-plan: require';
+
+/**
+ * With `approved-plan: require`, refuses a plan that the merged pull request has not shown. Returns the ids of those that
+ * are to be left out. A plan without changes needs no approval.
+ */
+export async function requireApproval(
+  step: Step,
+  service: string,
+  inputs: Requiring,
+  scopes: readonly Scope[],
+): Promise<ReadonlySet<string>> {
+  const changing = scopes.filter(({ rows }) => rows.some(isChange));
+  if (inputs.approvedPlan !== 'require' || changing.length === 0) return new Set();
+  step.doing('reading what the pull request has shown');
+  const approvals = await readApprovals(step, service, inputs);
+  const left = new Set<string>();
+  const lines = changing.flatMap((scope) => {
+    const shown = approvals.flatMap((approval) => approval[scope.id] ?? []);
+    const covering = approvals.flatMap((approval) => {
+      const rows = Object.hasOwn(approval, scope.id) ? approval[scope.id] : undefined;
+      return rows === undefined ? [] : [differences(rows, scope.rows)];
+    });
+    if (covering.some((different) => different.length === 0)) return [];
+    if (covering.length === 0 && scope.isOptional === true && shown.length === 0) {
+      left.add(scope.id);
+      step.log.notice(`${scope.name} is left out: the pull request has not shown it.`);
+      return [];
+    }
+    return (covering.at(-1) ?? differences([], scope.rows)).map((line) => `${scope.name}, ${line}`);
+  });
+  if (lines.length === 0) return left;
+  const shown = lines.slice(0, maxLines).map((line) => `- ${shorten(line, 500)}`);
+  if (lines.length > maxLines) shown.push(`- and ${lines.length - maxLines} more`);
+  throw new Failure({
+    what: 'The plan is not the approved one',
+    why: `\n${shown.join('\n')}\n`,
+    fix: goOn,
+    headline: `Not approved: ${lines.length} ${lines.length === 1 ? 'difference' : 'differences'} from what the pull request has shown`,
+  });
+}
+
+async function readApprovals(
+  step: Step,
+  service: string,
+  { file, commenting, connection }: Requiring,
+): Promise<readonly Approval[]> {
+  const { environment, workflow, clock, random, log, cancelled } = step;
+  const [sha, branch] = [environment['GITHUB_SHA'], environment['GITHUB_REF_NAME']];
+  const apiUrl = environment['GITHUB_API_URL'] || gitHubApi;
+  if (workflow.repository === undefined || !sha || !branch || !URL.canParse(apiUrl))
+    throw unknown('this run does not tell its repository, commit and branch');
+  const { requestTimeout } = connection;
+  const target = {
+    ...{ token: commenting.token, apiUrl: new URL(apiUrl), repository: workflow.repository },
+    ...{ environment, requestTimeout, cutOff: cancelled, clock, random, log },
+  };
+  const isIt = isPlanOf({ service, file });
+  try {
+    const bodies = await readMergedComments(target, { sha, branch }, isIt);
+    if (bodies === undefined)
+      throw unknown(`no pull request was merged into ${branch} as commit ${sha.slice(0, 7)}`);
+    const approvals = bodies.map(approvalIn).filter((approval) => approval !== undefined);
+    if (approvals.length === 0)
+      throw unknown(`the pull request has no comment with a whole plan of ${file} by this token`);
+    return approvals;
+  } catch (error) {
+    if (!(error instanceof HttpFailure)) throw error;
+    const { status } = error;
+    const isForbidden = status === 401 || status === 403 || status === 404;
+    throw unknown(
+      error.why,
+      isForbidden ? 'Give the job permissions: { pull-requests: read }, and check github-token' : undefined,
+    );
+  }
+}
+
+function unknown(why: string, fix?: string): Failure {
+  return new Failure({
+    what: 'What was approved cannot be known',
+    why,
+    fix: fix === undefined ? goOn : `${fix}. Nothing was changed`,
+  });
+}

@@ -1,0 +1,93 @@
+import { deflateRawSync, inflateRawSync } from 'node:zlib';
+import * as v from 'valibot';
+import type { PlanRow } from '../../converge/text.ts';
+
+// What a comment on a pull request has shown, in a form that a later run can read back.
+
+/** One change: where, what, to which process, from what to what, and what a new one gets. */
+const ApprovedRow = v.tuple([v.string(), v.string(), v.string(), v.unknown(), v.unknown()]);
+export type ApprovedRow = v.InferOutput<typeof ApprovedRow>;
+
+/** The changes shown for each environment or server, by its id. One without changes is in here, too. */
+const Approval = v.record(v.string(), v.array(ApprovedRow));
+export type Approval = v.InferOutput<typeof Approval>;
+
+/** More than any plan needs: what is read back may be anything. */
+const mostBytes = 4_000_000;
+/** Right below the marker of the comment, where no text from outside can stand. */
+const pattern = /^<!-- [^\n]* -->\n<!-- laravel-background-process shown ([\w-]+) -->\n/;
+
+/** The rows that change something, by what they are about. */
+export function approvalOf(
+  rows: readonly PlanRow[],
+  scopes: readonly string[],
+  scopeOf: (placeId: string) => string,
+): Approval {
+  const approval: Record<string, ApprovedRow[]> = Object.fromEntries(scopes.map((scope) => [scope, []]));
+  for (const row of rows.filter(isChange)) {
+    const scope = scopeOf(row.place.id);
+    approval[scope] = [...(approval[scope] ?? []), approvedRow(row)];
+  }
+  return approval;
+}
+
+export function isChange({ action }: PlanRow): boolean {
+  return action !== 'keep' && action !== 'undeclared';
+}
+
+export function approvedRow({ place, action, identity, changes, settings }: PlanRow): ApprovedRow {
+  const isNew = action === 'create';
+  return [place.id, action, identity, sorted(changes), isNew ? sorted(settings) : []];
+}
+
+function sorted(fields: object): unknown {
+  return Object.entries(fields).toSorted(([a], [b]) => (a < b ? -1 : 1));
+}
+
+/** A hidden line, for the very start of a comment's text. */
+export function writeApproval(approval: Approval): string {
+  const packed = deflateRawSync(JSON.stringify(approval)).toString('base64url');
+  return `<!-- laravel-background-process shown ${packed} -->\n`;
+}
+
+/** What a comment has shown; undefined where it holds nothing that can be read. */
+export function approvalIn(body: string): Approval | undefined {
+  const [, packed] = pattern.exec(body) ?? [];
+  if (packed === undefined) return undefined;
+  try {
+    const text = inflateRawSync(Buffer.from(packed, 'base64url'), { maxOutputLength: mostBytes });
+    const read = v.safeParse(Approval, JSON.parse(text.toString('utf8')));
+    return read.success ? read.output : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** How a plan differs from what was shown for the same environment: nothing where it does not. */
+export function differences(shown: readonly ApprovedRow[], rows: readonly PlanRow[]): readonly string[] {
+  const left = shown.map((row) => ({ row, key: JSON.stringify(row) }));
+  const unshown = rows.filter(isChange).filter((row) => {
+    const index = left.findIndex(({ key }) => key === JSON.stringify(approvedRow(row)));
+    if (index !== -1) left.splice(index, 1);
+    return index === -1;
+  });
+  return [
+    ...unshown.map((row) => `not shown: ${textOf(approvedRow(row), row.place.name)}`),
+    ...left
+      .filter(({ row }) => !isFulfilled(row, rows))
+      .map(({ row }) => `shown, and not to do any more: ${textOf(row, row[0])}`),
+  ];
+}
+
+/** A run that was broken off may have done it already. */
+function isFulfilled([placeId, action, identity]: ApprovedRow, rows: readonly PlanRow[]): boolean {
+  const same = rows.filter((row) => row.place.id === placeId && row.identity === identity);
+  return action === 'delete'
+    ? !same.some((row) => row.action === 'undeclared' || row.action === 'delete')
+    : same.some((row) => row.action === 'keep');
+}
+
+function textOf([, action, identity, changes, settings]: ApprovedRow, place: string): string {
+  const details = [changes, settings].filter((one) => JSON.stringify(one) !== '[]');
+  return `${place}: ${action} ${identity}${details.map((one) => ` ${JSON.stringify(one)}`).join('')}`;
+}
