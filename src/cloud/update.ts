@@ -27,24 +27,26 @@ export async function update(
 ): Promise<Mended<ExistingProcess> | undefined> {
   const { id } = found;
   refuseBlindConfig(found, changes);
+  const left = (process: ExistingProcess): Changes => stated(drift(spec, process));
+  const isDone = (seen: ExistingProcess | undefined) =>
+    seen?.id === id && Object.keys(left(seen)).length === 0;
   let updated: ExistingProcess | undefined;
+  let isAccepted = false;
   try {
     updated = await store.update(id, updateFor(spec, found));
+    isAccepted = true;
+    // An answer may show the state before the update, another process, or nothing: the process itself decides.
+    if (!isDone(updated)) {
+      const isOver = (seen: ExistingProcess | undefined) => seen === undefined || isDone(seen);
+      updated = await lookFor(spans.updateShows, () => store.find(id), isOver, runtime);
+    }
   } catch (error) {
     if (error instanceof HttpFailure && error.status === 404) return undefined;
-    if (mayHaveActed(error))
+    if (isAccepted || mayHaveActed(error))
       runtime.checkpoint(
         `it is not known whether the update of ${id} (${describeChanges(changes)}) took effect; the next run will see`,
       );
     throw error;
-  }
-  const left = (process: ExistingProcess): Changes => stated(drift(spec, process));
-  const isDone = (seen: ExistingProcess | undefined) =>
-    seen?.id === id && Object.keys(left(seen)).length === 0;
-  // An answer may show the state before the update, another process, or nothing: the process itself decides.
-  if (updated === undefined || !isDone(updated)) {
-    const isOver = (seen: ExistingProcess | undefined) => seen === undefined || isDone(seen);
-    updated = await lookFor(spans.updateShows, () => store.find(id), isOver, runtime);
   }
   if (updated === undefined) return undefined;
   if (!isDone(updated)) throw notApplied(id, left(updated));

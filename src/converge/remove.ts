@@ -96,7 +96,7 @@ export async function deleteAll<P extends Existing>(
     try {
       await removeForSure(store, process.id);
       asked.push(process);
-      runtime.checkpoint(`deleted ${asked.map(({ id }) => id).join(', ')}`);
+      runtime.checkpoint(`deleted ${idsOf(asked)}`);
     } catch (error) {
       left.push({ process, error: messageOf(error) });
       if (error instanceof Cancelled) stopped = 'not started, since the step was cancelled';
@@ -106,6 +106,7 @@ export async function deleteAll<P extends Existing>(
   const deleted = asked.filter(({ id }) => !late.has(id));
   for (const { id } of deleted) runtime.log(`Deleted ${id}`);
   const slow = asked.filter(({ id }) => late.has(id));
+  if (slow.length > 0) runtime.checkpoint(`asked to remove ${idsOf(asked)}; ${idsOf(slow)} is still there`);
   const error = 'it was still being removed when the time was over';
   return { deleted, left: [...left, ...slow.map((process) => ({ process, error }))] };
 }
@@ -148,10 +149,14 @@ export function deleteFailure({ deleted, left }: Removed<Existing>): Failure | u
   if (left.length === 0) return undefined;
   const lines = left.slice(0, 20).map(({ process, error }) => `- ${process.id}: ${error}`);
   if (left.length > lines.length) lines.push(`- and ${left.length - lines.length} more`);
-  const done = deleted.length === 0 ? 'none' : deleted.map(({ id }) => id).join(', ');
+  const done = deleted.length === 0 ? 'none' : idsOf(deleted);
   return new Failure({
     what: 'Deleting background processes',
     why: `${left.length} of ${left.length + deleted.length} could not be deleted\n${lines.join('\n')}\nDeleted: ${done}`,
     fix: 'Run the job again: a process that is gone counts as deleted',
   });
+}
+
+function idsOf(processes: readonly Existing[]): string {
+  return processes.map(({ id }) => id).join(', ');
 }

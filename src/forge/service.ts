@@ -1,6 +1,6 @@
 import type { Pace } from '../converge/pace.ts';
 import type { Service as EngineService } from '../converge/service.ts';
-import { Failure } from '../failure.ts';
+import { closed, Failure } from '../failure.ts';
 import type { Service, ServiceHints } from '../http/hints.ts';
 import { drift } from './drift.ts';
 import { couldBe, describeExisting, identityOf, identityOfExisting, particularsOf } from './identity.ts';
@@ -52,7 +52,7 @@ export const forgeService: EngineService<ForgeSpec, ForgeProcess> = {
   nameTaken: ({ name }, refusal) =>
     new Failure({
       what: `Creating the background process "${name}"`,
-      why: `${refusal.why}. Another background process of this server has that name, most likely with another command, user or directory`,
+      why: `${closed(refusal.why)} Another background process of this server has that name, most likely with another command, user or directory`,
       fix: 'Set another name, or leave name out, so that one is derived from what the process is',
     }),
 };

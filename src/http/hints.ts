@@ -197,7 +197,8 @@ function diagnose(error: unknown, host: string): Diagnosis {
     reason: `the connection broke off (${code})`,
     fix: 'Run the job again; if it keeps failing, look at the status page of the service',
     arrival: 'maybe',
-    retry: 'long',
+    // The step has ended, and closed its connections itself.
+    retry: code === 'UND_ERR_DESTROYED' ? 'no' : 'long',
   };
 }
 

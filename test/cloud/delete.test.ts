@@ -126,8 +126,8 @@ describe('what is to be deleted', () => {
       'message',
       [
         'The custom process "php artisan horizon": 2 background processes match it, and only one is to be deleted',
-        '- p1: 1 process, created 2026-04-04 11:24',
-        '- p2: 1 process, created 2026-04-04 11:24',
+        '- p1: 1 process, created 2026-04-04 11:24 UTC',
+        '- p2: 1 process, created 2026-04-04 11:24 UTC',
         'Nothing was deleted. To tell them apart, set connection, pass the process-id of one, or delete them all with all: true.',
       ].join('\n'),
     );

@@ -397,7 +397,7 @@ describe('several that match', () => {
     expect(clock.now()).toBe(45_000);
     expect(log).toHaveLength(1);
     expect(message).toContain('The worker on queue mail: 2 background processes match it');
-    expect(message).toContain('- p1: connection not set, 2 processes, created 2026-04-04 11:24');
+    expect(message).toContain('- p1: connection not set, 2 processes, created 2026-04-04 11:24 UTC');
     expect(message).toContain('the step does not guess which is meant');
   });
 

@@ -86,7 +86,7 @@ describe.skipIf(onWindows).concurrent.each(signals)('%s, unless on Windows,', (s
     expect(step.errors[0]).toContain(`created worker on queue default as ${shop.ids()[0]}`);
   });
 
-  test('while an update hangs says what was sent', async () => {
+  test('while an update hangs says that it is not known whether it took effect', async () => {
     await using shop = await openShop();
     const { id } = shop.emulator.cloud.addProcess(shop.instance, { type: 'worker' });
     shop.emulator.faults.add({ kind: 'hang', on: 'PATCH' });

@@ -3,9 +3,9 @@ import { withId } from '../emulator/edits.ts';
 import { type ForgeWorld, startForge } from './forge-world.ts';
 
 const command = 'php8.4 artisan horizon';
-/** Its number of processes came back as words. */
-const odd = { command, user: 'forge', directory: null, processes: 'several', status: 'running' };
-const why = 'which came back in a shape that is not understood';
+/** Its user did not come back, so it cannot be told which process it is. */
+const odd = { command, user: null, directory: null, processes: 1, status: 'running' };
+const why = '99 (its user is not known)';
 
 /** A world in which every list of processes also shows one that is not as documented. */
 async function startOdd(action: string, attributes: object): Promise<ForgeWorld & AsyncDisposable> {
@@ -24,22 +24,23 @@ async function startOdd(action: string, attributes: object): Promise<ForgeWorld 
 
 const writes = ({ emulator }: ForgeWorld) => emulator.requests.filter(({ method }) => method !== 'GET');
 
-describe.concurrent('a process of an unknown shape', () => {
+describe.concurrent('a process that is not told in full', () => {
   test.each([
-    ['that may be the declared one', { command }],
-    ['that tells no command', { command: null }],
-  ])('%s is an error, and nothing is created', async (_, given) => {
+    ['that may be the declared one', {}, why],
+    ['that tells no command', { command: null, user: 'forge' }, '99 (its command is not known)'],
+    ['that tells nothing', { command: null }, '99 (its command and user are not known)'],
+  ])('%s is an error, and nothing is created', async (_, given, said) => {
     await using world = await startOdd('forge', { ...odd, ...given });
     const run = await world.run({ command });
 
     expect(run.exitCode).toBe(1);
-    expect(run.errors[0]).toContain(`it may be 99, ${why} (attributes.`);
+    expect(run.errors[0]).toContain(`it may exist already as ${said}`);
     expect(writes(world)).toEqual([]);
   });
 
   test.each([
     ['has another command', { command: 'php8.4 artisan inertia:start-ssr' }],
-    ['is of another user', { user: 'root' }],
+    ['is of another user', { command: null, user: 'root' }],
   ])('that %s is passed over', async (_, given) => {
     await using world = await startOdd('forge', { ...odd, ...given });
     const run = await world.run({ command });
@@ -74,7 +75,7 @@ describe.concurrent('a process of an unknown shape', () => {
     const run = await world.run({ command });
 
     expect(run.exitCode).toBe(1);
-    expect(run.errors[0]).toContain(`it may be 99, ${why}`);
+    expect(run.errors[0]).toContain(`it may exist already as ${why}`);
     expect(run.outputs['outcome']).toBeUndefined();
     expect(writes(world)).toEqual([]);
   });
@@ -85,7 +86,7 @@ describe.concurrent('a process of an unknown shape', () => {
     const run = await world.run({ command, all: 'true' });
 
     expect(run.exitCode).toBe(1);
-    expect(run.errors[0]).toContain(`it may be 99, ${why}`);
+    expect(run.errors[0]).toContain(`it may exist already as ${why}`);
     expect(writes(world)).toEqual([]);
   });
 
@@ -95,7 +96,7 @@ describe.concurrent('a process of an unknown shape', () => {
     const run = await world.run({ command });
 
     expect(run.exitCode).toBe(1);
-    expect(run.errors[0]).toContain(`it may be 99, ${why}`);
+    expect(run.errors[0]).toContain(`it may exist already as ${why}`);
   });
 
   test('is pointed out where a manifest declares it, and is not made a second time', async () => {
@@ -104,28 +105,27 @@ describe.concurrent('a process of an unknown shape', () => {
     const run = await world.run({}, { files: { '.github/forge-processes.yml': manifest } });
 
     expect(run.exitCode).toBe(1);
-    expect(run.stdout).toContain(`it may be 99, ${why}`);
-    expect(run.warnings[0]).toContain(`Left out of the plan, on ${world.server.id}: 99, ${why}`);
+    expect(run.errors[0]).toContain(`${command}" of forge: ${why}`);
     expect(writes(world)).toEqual([]);
   });
 
-  test('is left out of a list, which says so', async () => {
+  test('is listed, and left out of the manifest, which says so', async () => {
     await using world = await startOdd('forge/list', odd);
     const { id } = world.emulator.forge.addProcess(world.server, { command: 'php8.4 artisan pulse:check' });
     const run = await world.run();
 
     expect(run.errors).toEqual([]);
-    expect(run.outputs['ids-json']).toBe(JSON.stringify([id]));
-    expect(run.warnings[0]).toContain(`Left out: 99, ${why}`);
-    expect(run.outputs['manifest-yaml']).toContain('# Left out: 99,');
+    expect(run.outputs['ids-json']).toBe(JSON.stringify([id, '99']));
+    expect(run.warnings[0]).toContain(`Left out of the manifest: ${why}`);
+    expect(run.outputs['manifest-yaml']).toContain('# Left out of the manifest: 99');
   });
 
   test('keeps a gate shut, unless it cannot be meant', async () => {
-    await using world = await startOdd('forge/list', odd);
+    await using world = await startOdd('forge/list', { ...odd, status: null });
     world.emulator.forge.addProcess(world.server, { command });
     const shut = await world.run({ 'require-status': 'running' });
     expect(shut.exitCode).toBe(1);
-    expect(shut.errors[0]).toContain(`it is not known what runs as 99, ${why}`);
+    expect(shut.errors[0]).toContain('99 is unknown');
 
     world.emulator.forge.addProcess(world.server, { command: 'php8.4 artisan pulse:check' });
     const open = await world.run({ 'require-status': 'running', command: 'pulse:check' });
@@ -140,11 +140,11 @@ describe.concurrent('a process of an unknown shape', () => {
 
     expect(run.errors).toEqual([]);
     expect(run.outputs['ids-json']).toBe(JSON.stringify([id]));
-    expect(run.warnings[0]).toContain(`Not restarted: 99, ${why}`);
+    expect(run.warnings[0]).toContain(`Not restarted: ${why}`);
   });
 
   test('is none that only has no status yet: that one counts as unknown', async () => {
-    await using world = await startOdd('forge', { ...odd, processes: 1, status: null });
+    await using world = await startOdd('forge', { ...odd, user: 'forge', status: null });
     const run = await world.run({ command });
 
     expect(run.errors).toEqual([]);

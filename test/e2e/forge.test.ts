@@ -76,7 +76,7 @@ describe('replace', () => {
     world.emulator.faults.add({ kind: 'status', status: 403, on: `POST ${base}$`, nth: 2 });
     const run = await world.run({ ...horizon, processes: '1', 'if-exists': 'replace' });
     expect(run.errors[0]).toMatch(
-      /it is deleted, and nothing has taken its place.*what is gone is \d+: 3 × "php8\.4 artisan horizon"/s,
+      /it is deleted, and nothing has taken its place.*the deleted process was \d+: 3 × "php8\.4 artisan horizon"/s,
     );
   });
 });

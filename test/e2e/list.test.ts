@@ -128,13 +128,17 @@ describe('list shows a whole environment', () => {
     );
   });
 
-  test('a process that is not understood is left out with a warning, and does not hide the others', async () => {
+  test('a process that is not understood is listed with a warning, and does not hide the others', async () => {
     const known = emulator.cloud.addProcess(workers, { type: 'worker' });
     emulator.faults.add({
       kind: 'body',
       body: JSON.stringify({
         data: [
-          { id: known.id, type: 'background_processes', attributes: { type: 'worker', processes: 1 } },
+          {
+            id: known.id,
+            type: 'background_processes',
+            attributes: { type: 'worker', processes: 1, config: {} },
+          },
           {
             id: 'process-odd',
             type: 'background_processes',
@@ -148,8 +152,8 @@ describe('list shows a whole environment', () => {
     });
     const run = await list({ instance: workers.id });
     expect(run.errors).toEqual([]);
-    expect(run.outputs['ids-json']).toBe(JSON.stringify([known.id]));
-    expect(run.warnings[0]).toContain('process-odd, which came back in a shape that is not understood');
+    expect(run.outputs['ids-json']).toBe(JSON.stringify([known.id, 'process-odd']));
+    expect(run.warnings[0]).toContain('process-odd (its command is not known)');
     expect(run.outputs['manifest-yaml']).toContain('process-odd');
   });
 });

@@ -130,6 +130,10 @@ describe('a request that may have arrived', () => {
     },
   );
 
+  test('is not sent again once the step has closed its connections', () => {
+    expect(failureFor(networkError('UND_ERR_DESTROYED'))).toMatchObject({ arrival: 'maybe', retry: 'no' });
+  });
+
   test('a time-out or reset while the answer is read', () => {
     const error = Object.assign(networkError('ETIMEDOUT'), { syscall: 'read' });
     expect(failureFor(error)).toMatchObject({

@@ -13,7 +13,7 @@ export interface Prism {
   close(): Promise<void>;
 }
 
-const START_TIMEOUT_MS = 30_000;
+const START_TIMEOUT_MS = 55_000;
 
 /** Serves the examples of a contract, and refuses requests that depart from it. */
 export async function startPrism(contractFile: string): Promise<Prism> {
