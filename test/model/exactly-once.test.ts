@@ -14,4 +14,5 @@ test.each(['cloud', 'forge'] as const)(
       endOnFailure: few !== undefined,
     });
   },
+  300_000,
 );

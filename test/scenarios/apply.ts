@@ -154,7 +154,7 @@ export const applyScenarios: readonly Scenario[] = [
       const body = { message: 'Invalid.', errors: { 'config.tries': ['Too many.'] } };
       world.faults.add({ kind: 'status', status: 422, body, on: 'POST .*/background-processes$' });
       const one = 'instances: { App: [{ type: worker, config: { tries: 99 } }] }';
-      return { inputs: { ...inputs, prune: 'true', redeploy: 'true' }, files: { [file]: one } };
+      return { inputs: { ...inputs, prune: 'true' }, files: { [file]: one } };
     },
   },
   {
