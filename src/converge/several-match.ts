@@ -27,5 +27,7 @@ export function severalMatch<P extends Existing>(
 /** A date as people read it, to the minute: `, created 2026-11-28 13:16 UTC`. */
 function created({ createdAt }: Existing): string {
   const time = Date.parse(createdAt ?? '');
-  return Number.isNaN(time) ? '' : `, created ${new Date(time).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
+  return Number.isNaN(time)
+    ? ''
+    : `, created ${new Date(time).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
 }
