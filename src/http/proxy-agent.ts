@@ -13,9 +13,8 @@ export function openProxyAgent(
       error === null ? done(null, socket) : done(unreachable(proxy, error), null),
     );
   const basic = Buffer.from(`${user}:${password}`, 'latin1').toString('base64');
-  const isSocks = address.protocol.startsWith('socks');
   // undici itself fails to read a % that stands for itself.
-  const credentials = user === '' ? {} : isSocks ? { username: user, password } : { token: `Basic ${basic}` };
+  const credentials = user === '' ? {} : { token: `Basic ${basic}` };
   return new EnvHttpProxyAgent({
     ...options,
     ...credentials,

@@ -33,10 +33,17 @@ export function proxyFor(origin: URL, environment: Environment): NamedProxy | un
   const lacksScheme = !value.includes('://');
   const text = lacksScheme ? `http://${value}` : value;
   const address = URL.canParse(text) ? new URL(text) : undefined;
+  if (address !== undefined && /^socks/.test(address.protocol)) {
+    throw new Failure({
+      what: `The environment variable ${variable}`,
+      why: 'it names a SOCKS proxy, and only proxies for HTTP are supported',
+      fix: 'Write the address of an HTTP proxy: http://host:port or http://user:password@host:port',
+    });
+  }
   // An @ behind the host is one of a password whose / or # ended the host.
   const isProxy =
     address !== undefined &&
-    /^(https?|socks5?):$/.test(address.protocol) &&
+    /^https?:$/.test(address.protocol) &&
     address.hostname !== '' &&
     !(address.pathname + address.search + address.hash).includes('@');
   if (!isProxy) {

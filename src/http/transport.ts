@@ -95,7 +95,7 @@ async function openDispatcher(options: TransportOptions): Promise<Dispatcher> {
     connect,
   } as const;
   if (proxy === undefined) return new Pool(origin.origin, settings);
-  // 25 kB that only those behind a proxy load.
+  // Only those behind a proxy load it.
   const { openProxyAgent } = await import('./proxy-agent.ts');
   return openProxyAgent(proxy, { ...settings, connectTimeout });
 }

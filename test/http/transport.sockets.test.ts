@@ -563,11 +563,13 @@ describe('a proxy', () => {
     }
   });
 
-  test.each(['socks://127.0.0.1:1', 'socks5://127.0.0.1:1'])(
-    'may be one for sockets: %s',
-    async (address) => {
-      const transport = await transportTo(secure, { environment: { https_proxy: address } });
-      expect(transport).toHaveProperty('send');
+  test.each(['socks', 'socks4', 'socks5', 'socks5h', 'SOCKS5'])(
+    'is none for SOCKS: %s is refused, and nobody sees its password',
+    async (scheme) => {
+      const environment = { HTTPS_PROXY: `${scheme}://user:secret@127.0.0.1:1` };
+      await expect(transportTo(secure, { environment })).rejects.toThrow(
+        'The environment variable HTTPS_PROXY: it names a SOCKS proxy, and only proxies for HTTP are supported. Write the address of an HTTP proxy: http://host:port or http://user:password@host:port.',
+      );
     },
   );
 
