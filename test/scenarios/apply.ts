@@ -38,7 +38,7 @@ export const applyScenarios: readonly Scenario[] = [
   {
     action,
     title: 'two processes to create on one instance',
-    costs: { requests: [...lookUp, list, list, create, create], depth: 6 },
+    costs: { requests: [...lookUp, list, create, create], depth: 5 },
     prepare: () => ({ inputs, files }),
   },
   {

@@ -1,8 +1,8 @@
 import type { Emulator } from '../emulator/server.ts';
 
 /** How long an answer takes on a slow way, in milliseconds, and how much later one that follows it may come at least. */
-const latency = 1_000;
-const tolerance = 200;
+const latency = 400;
+const tolerance = 80;
 
 /** Makes every answer slow, and gives at the end the depth of each request, in the order of arrival. */
 export function watchDepth({ faults, time }: Emulator): () => number[] {

@@ -49,6 +49,8 @@ export async function withClient<T>(
     ...defaultLimits,
     connectTimeout: Math.min(defaultLimits.connectTimeout, requestTimeout),
   });
+  // A read that nobody waits for any more breaks off when the transport is closed: that is no news.
+  let isOver = false;
   try {
     return await body(
       new HttpClient({
@@ -64,11 +66,12 @@ export async function withClient<T>(
         wallClock: Date.now,
         cancelled: step.cancelled,
         cutOff: step.cutOff,
-        onRetry: (line) => step.log.info(line),
+        onRetry: (line) => isOver || step.log.info(line),
         onExchange: (line) => step.log.debug(line),
       }),
     );
   } finally {
+    isOver = true;
     await transport.close();
   }
 }
