@@ -1,6 +1,6 @@
 import { Failure } from '../failure.ts';
 import { byAge, doubtText, type Existing, haveSameIds, type Listing, readTwice, without } from './listing.ts';
-import { lookFor, pass, spans } from './look.ts';
+import { lookFor, spans } from './look.ts';
 import { removeForSure } from './remove.ts';
 import { candidates, doubtfulAmong, isStatedOther, type World } from './service.ts';
 import { settle, skipRepeats } from './settle.ts';
@@ -138,7 +138,7 @@ class Attempt<S, P extends Existing> {
     runtime.checkpoint(
       `a request to create the ${this.#what} was sent, and its answer was lost: it may exist`,
     );
-    await pass(spans.lostShows, runtime);
+    await runtime.calm.pass(spans.lostShows, runtime.cancelled);
     await runtime.calm.turn(store.place, runtime.cancelled);
     const confirmed = await this.#confirmed(await this.#list(), 0);
     const process = this.#matchingIn(confirmed).length === 0 ? undefined : await this.survivor(confirmed);

@@ -35,29 +35,35 @@ const pauses = { first: 250, longest: 4_000 } as const;
 /** Milliseconds between two reads of all waits of a run together: 30 a minute. */
 const interval = 2_000;
 
+/** What a run has sent, and the time that it has. */
+interface Meter {
+  readonly clock: Timing['clock'];
+  /** How many reads the run has sent so far. */
+  readonly reads: number;
+  /** Milliseconds until the run's deadline, after which a look fails. */
+  readonly timeLeft: number;
+}
+
 /**
  * Spaces the looks of everything that waits at the same time, so that a waiting run leaves the organization's limit of
  * requests to others. Each read that was sent since the last look pays for its time, and waits for the same place share
  * one look.
  */
 export class Calm {
-  readonly #clock: Timing['clock'];
-  readonly #reads: () => number;
+  readonly #meter: Meter;
   /** Reads that are paid for. */
   #paid: number | undefined;
   #reserved = 0;
   #next = Number.NEGATIVE_INFINITY;
   readonly #turns = new Map<object, Promise<void>>();
 
-  /** `reads` is how many reads the run has sent so far. */
-  constructor(clock: Timing['clock'], reads: () => number) {
-    this.#clock = clock;
-    this.#reads = reads;
+  constructor(meter: Meter) {
+    this.#meter = meter;
   }
 
   /** Milliseconds until a look that asks now may begin. */
   get wait(): number {
-    return Math.max(0, this.#next - this.#clock.now());
+    return Math.max(0, this.#next - this.#meter.clock.now());
   }
 
   /** Resolves when the next look at this place may begin. */
@@ -65,25 +71,37 @@ export class Calm {
     const known = this.#turns.get(place);
     if (known !== undefined) return await known;
     const pause = this.wait;
-    this.#next = this.#clock.now() + pause + interval;
+    this.#next = this.#meter.clock.now() + pause + interval;
     this.#reserved += 1;
-    const turn = this.#clock.sleep(pause, signal).finally(() => this.#turns.delete(place));
+    const turn = this.pass(pause, signal).finally(() => this.#turns.delete(place));
     this.#turns.set(place, turn);
     await turn;
   }
 
+  /** Waits until so many milliseconds have passed on a clock that may stand still, but not past the deadline. */
+  async pass(span: number, signal: AbortSignal): Promise<void> {
+    const { clock } = this.#meter;
+    const until = clock.now() + span;
+    for (;;) {
+      const left = Math.min(until - clock.now(), this.#meter.timeLeft);
+      if (left <= 0) return;
+      await clock.sleep(left, signal);
+    }
+  }
+
   /** A wait begins: only reads from now on are paid for, unless another wait is under way. */
   begin(): void {
-    if (this.wait === 0 && this.#reserved === 0) this.#paid = this.#reads();
+    if (this.wait === 0 && this.#reserved === 0) this.#paid = this.#meter.reads;
   }
 
   /** Pays for the reads since the last payment. Turns have paid for one each. */
   pay(): void {
-    const reads = this.#reads() - (this.#paid ?? this.#reads());
-    this.#paid = this.#reads();
+    const reads = this.#meter.reads - (this.#paid ?? this.#meter.reads);
+    this.#paid = this.#meter.reads;
     const covered = Math.min(reads, this.#reserved);
     this.#reserved -= covered;
-    if (reads > covered) this.#next = Math.max(this.#next, this.#clock.now()) + (reads - covered) * interval;
+    if (reads > covered)
+      this.#next = Math.max(this.#next, this.#meter.clock.now()) + (reads - covered) * interval;
   }
 }
 
@@ -98,15 +116,6 @@ export interface LookOptions<T> {
 
 /** How often a wait reports that it is still waiting, in milliseconds. */
 const progressEvery = 30_000;
-
-/** Waits until so many milliseconds have passed on a clock that may stand still. */
-export async function pass(
-  span: number,
-  { clock, cancelled }: Pick<Runtime, 'clock' | 'cancelled'>,
-): Promise<void> {
-  const until = clock.now() + span;
-  while (clock.now() < until) await clock.sleep(until - clock.now(), cancelled);
-}
 
 /** So many milliseconds longer the last look waits for its turn. If its turn is later, it does not wait for it. */
 const patience = 10_000;
@@ -132,7 +141,7 @@ export async function lookFor<T>(
   while (!isEnough(seen) && left() > 0) {
     await clock.sleep(Math.min(pause(), left()), cancelled);
     if (calm.wait <= left() + patience) await calm.turn(place, cancelled);
-    else await pass(left(), { clock, cancelled });
+    else await calm.pass(left(), cancelled);
     seen = await look();
     calm.pay();
     if (clock.now() - reported < progressEvery) continue;

@@ -82,6 +82,11 @@ export class HttpClient {
     };
   }
 
+  /** Milliseconds until the deadline, after which nothing is sent. */
+  get timeLeft(): number {
+    return this.#options.deadline.remaining();
+  }
+
   /** How many reads this run has sent so far. */
   get reads(): number {
     return this.#gate.reads;

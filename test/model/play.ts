@@ -119,7 +119,7 @@ async function playRun(
     clock: client.clock,
     random,
     cancelled,
-    calm: new Calm(client.clock, () => client.reads),
+    calm: new Calm(client),
     checkpoint: (line) => {
       did = line;
     },

@@ -46,7 +46,7 @@ async function create(count: number, instances: number) {
     listing: listingOf<never>([]),
   }));
   const runtime = {
-    ...{ clock: client.clock, random, cancelled: signal, calm: new Calm(client.clock, () => client.reads) },
+    ...{ clock: client.clock, random, cancelled: signal, calm: new Calm(client) },
     checkpoint: () => undefined,
     warn: () => undefined,
     log: () => undefined,

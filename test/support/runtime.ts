@@ -10,7 +10,7 @@ export function runtimeOn(
     clock,
     random: () => 1,
     cancelled,
-    calm: new Calm(clock, () => 0),
+    calm: new Calm({ clock, reads: 0, timeLeft: Number.POSITIVE_INFINITY }),
     log: () => undefined,
     warn: () => undefined,
     checkpoint: () => undefined,

@@ -78,7 +78,7 @@ export async function withClient<T>(
 
 /** What the engine has to work with in this step: its waits share one calm. */
 export function runtimeOf(step: Step, client: HttpClient, subject: string): Runtime {
-  const known = runtimes.get(step) ?? new Calm(client.clock, () => client.reads);
+  const known = runtimes.get(step) ?? new Calm(client);
   runtimes.set(step, known);
   return {
     clock: client.clock,
