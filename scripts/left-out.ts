@@ -1,3 +1,5 @@
+import { createRequire } from 'node:module';
+
 /** A module of a library that `dist` does without. */
 export interface LeftOut {
   /** What is imported: a package, or a file by its path in `node_modules`, without `.js`. */
@@ -10,6 +12,7 @@ export interface LeftOut {
 }
 
 const parser = `module.exports = require('node:fs').readFileSync(__dirname + '/llhttp.wasm');`;
+const { ERROR, TYPE } = createRequire(import.meta.url)('undici/lib/llhttp/constants.js');
 
 /**
  * What `dist` does without: each entry saves 10 kB or more of it, the three about forms together. `leaveOut` fails the
@@ -51,6 +54,12 @@ export const leftOut: readonly LeftOut[] = [
     by: 'undici',
     why: 'it only serves to send forms',
     instead: `exports.extractBody = () => { throw new Error('Forms are left out of this build'); };`,
+  },
+  {
+    module: 'undici/lib/llhttp/constants',
+    by: 'undici',
+    why: 'of the tables of its parser undici uses two',
+    instead: `module.exports = ${JSON.stringify({ ERROR, TYPE })};`,
   },
   {
     module: 'undici/lib/llhttp/llhttp_simd-wasm',
