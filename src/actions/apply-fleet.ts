@@ -123,7 +123,12 @@ async function findMembers(
     const part = stepIn(step, found.environment.name, calm);
     let isDeployed = false;
     const rolling = {
-      ...{ client, connection, step: part.step, goingLive: goingLiveOf(step, inputs, found) },
+      ...{
+        client,
+        connection,
+        step: part.step,
+        goingLive: goingLiveOf(step, inputs, found, fleet.found.length),
+      },
       onLive: part.step.output,
       onDeployed: () => {
         isDeployed = true;
@@ -148,12 +153,19 @@ function idsOf(
   return [application.id, ...(input === undefined ? [] : [input])];
 }
 
+/** Milliseconds longer that each further environment may take to be live: all share the service's limits. */
+const shareOfLimits = 10_000;
+
 /** A commit is waited for only where its branch is deployed. */
 function goingLiveOf(
   { environment, log }: Step,
-  { goingLive, dryRun }: FleetInputs,
+  inputs: FleetInputs,
   found: FoundEnvironment,
+  environments: number,
 ): FleetInputs['goingLive'] {
+  const { dryRun } = inputs;
+  const waitTimeout = inputs.goingLive.waitTimeout + (environments - 1) * shareOfLimits;
+  const goingLive = { ...inputs.goingLive, waitTimeout };
   if (goingLive.commit === undefined || dryRun) return { ...goingLive, commit: undefined };
   const pushed = environment['GITHUB_REF_NAME'];
   const { name, branch } = found.environment;
