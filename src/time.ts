@@ -116,7 +116,7 @@ export async function poll<T>(
 }
 
 /** Looks until it sees enough: at once, then with growing pauses. Gives the last look, also when the deadline comes first. */
-export async function lookUntil<T>(
+async function lookUntil<T>(
   look: () => Promise<T>,
   isEnough: (seen: T) => boolean,
   options: PollOptions,

@@ -104,7 +104,7 @@ export interface PlaceText {
 }
 
 /** So many characters of a name or a value stand in a line. What is cut there stands whole below. */
-export const roomInLine = 60;
+const roomInLine = 60;
 
 /** `noteOf` says what a reader must know of a place, such as `2–4 replicas`. */
 export function planText(

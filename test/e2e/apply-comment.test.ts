@@ -242,7 +242,7 @@ describe('the comment is brought up to date by a run that fails', () => {
     const run = await apply({}, { text });
     expect(run.exitCode).toBe(1);
     expect(body()).toContain('<h3>❌ <code>production</code>: 1 of 2 changes not made</h3>');
-    expect(body()).toMatch(/^ {2}FAILED +create worker default · 1 process$/m);
+    expect(body()).toMatch(/^ {2}FAILED +create .+ · 1 process$/m);
     expect(body()).toContain('@acme/everyone');
     expect(outsideOfCode(body())).not.toMatch(/@acme|#1|evil/);
   });

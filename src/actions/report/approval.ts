@@ -35,7 +35,7 @@ export function isChange({ action }: PlanRow): boolean {
   return action !== 'keep' && action !== 'undeclared';
 }
 
-export function approvedRow({ place, action, identity, changes, settings }: PlanRow): ApprovedRow {
+function approvedRow({ place, action, identity, changes, settings }: PlanRow): ApprovedRow {
   const isNew = action === 'create';
   return [place.id, action, identity, sorted(changes), isNew ? sorted(settings) : []];
 }

@@ -155,7 +155,7 @@ export function grandTotalText(processes: number, instance: Scaling | undefined)
 }
 
 /** What a number of processes amounts to, since each replica runs all of them: ` × 2–4 replicas = 4–8 in total`. */
-export function totalText(processes: number, instance: Scaling | undefined): string {
+function totalText(processes: number, instance: Scaling | undefined): string {
   const { minReplicas: min, maxReplicas: max, sleeps } = instance ?? {};
   if (instance === undefined || min === undefined || max === undefined) return ' on each replica';
   const total = sleeps ? `up to ${max * processes}` : span(min * processes, max * processes);
