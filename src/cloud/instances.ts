@@ -7,7 +7,7 @@ import { path } from '../http/path.ts';
 import { type Environment, environmentFrom } from './environment.ts';
 import { listAll } from './lists.ts';
 import { type ExistingProcess, processFrom } from './process.ts';
-import { IncludedEnvironment, InstanceResource, ProcessResource } from './shapes.ts';
+import { IncludedEnvironment, InstanceResource, ListedProcess } from './shapes.ts';
 
 /** A unit of compute: each of its replicas runs all of its background processes. */
 export interface Instance {
@@ -97,7 +97,7 @@ export async function listInstances(
         client,
         { ...call, query },
         InstanceResource,
-        v.union([IncludedEnvironment, ProcessResource]),
+        v.union([IncludedEnvironment, ListedProcess]),
       );
       const [own] = included.flatMap((item) =>
         isEnvironment(item) && item.id === environmentId ? [item] : [],

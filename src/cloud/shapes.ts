@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { Count, Id } from '../http/json-api.ts';
+import { Count, Id, isOfType } from '../http/json-api.ts';
 
 // Only what is used is taken from an answer. Of a resource only its id must be as expected: a field that is not
 // understood is left out.
@@ -24,12 +24,12 @@ const ToMany = maybe(
 );
 
 /** A background process as it came, and its id: `process.ts` makes sense of the rest. */
-export const ProcessResource = v.pipe(
-  v.unknown(),
-  v.check(
-    (resource) => !v.is(v.object({ type: v.pipe(v.string(), v.notValue('background_processes')) }), resource),
-  ),
-  v.looseObject({ id: Id }),
+export const ProcessResource = v.looseObject({ id: Id });
+
+/** The same in a list, which may hold resources of other types, too. */
+export const ListedProcess = v.pipe(
+  ProcessResource,
+  v.check((resource) => isOfType('background_processes', resource)),
 );
 
 export const InstanceResource = v.object({

@@ -11,7 +11,7 @@ import type { ProcessUpdate } from './drift.ts';
 import { type Instance, instanceFrom, readInstance } from './instances.ts';
 import { listAll } from './lists.ts';
 import { type ExistingProcess, instanceOf, processFrom } from './process.ts';
-import { IncludedInstance, ProcessResource } from './shapes.ts';
+import { IncludedInstance, ListedProcess, ProcessResource } from './shapes.ts';
 import { type ProcessSpec, processesOfNew } from './spec.ts';
 
 export interface CloudStoreOptions {
@@ -61,7 +61,7 @@ export class CloudStore implements Store<ProcessSpec, ExistingProcess> {
         what: `Listing the background processes of ${this.#instanceId}`,
         notFound: noInstance(this.#instanceId),
       },
-      ProcessResource,
+      ListedProcess,
       IncludedInstance,
     );
     const own = included.find(({ id }) => id === this.#instanceId);
@@ -169,7 +169,7 @@ export class PinnedStore {
         path: path`/instances/${instanceId}/background-processes`,
         what: `Listing the background processes of ${instanceId}`,
       },
-      ProcessResource,
+      ListedProcess,
     );
     if (!items.some((one) => one.id === id)) throw elsewhere(id, `it is not on the instance ${instanceId}`);
   }

@@ -1,15 +1,15 @@
 import * as v from 'valibot';
-import { Id } from '../http/json-api.ts';
+import { Id, isOfType } from '../http/json-api.ts';
 
 // Only what is used is taken from an answer. Of a resource only its id must be as expected.
 
-/** A background process as it came, and its id: `process.ts` makes sense of the rest. Lists may hold other types, too. */
-export const ProcessResource = v.pipe(
-  v.unknown(),
-  v.check(
-    (resource) => !v.is(v.object({ type: v.pipe(v.string(), v.notValue('backgroundProcesses')) }), resource),
-  ),
-  v.looseObject({ id: Id }),
+/** A background process as it came, and its id: `process.ts` makes sense of the rest. */
+export const ProcessResource = v.looseObject({ id: Id });
+
+/** The same in a list, which may hold resources of other types, too. */
+export const ListedProcess = v.pipe(
+  ProcessResource,
+  v.check((resource) => isOfType('backgroundProcesses', resource)),
 );
 
 /** A server or a site. */

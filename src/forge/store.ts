@@ -7,7 +7,7 @@ import { path } from '../http/path.ts';
 import { listAll } from './lists.ts';
 import { type ForgeProcess, processFrom } from './process.ts';
 import { needsScope, removalSpan, type Scope } from './service.ts';
-import { ProcessResource } from './shapes.ts';
+import { ListedProcess, ProcessResource } from './shapes.ts';
 import { type ForgeSpec, processesOfNew } from './spec.ts';
 import { isLeaving } from './status.ts';
 import { type ForgeTarget, noServer } from './target.ts';
@@ -51,7 +51,7 @@ export class ForgeStore implements Store<ForgeSpec, ForgeProcess> {
         query: queryOf({ siteId: this.#target.siteId, ...filter }),
         what: `Listing the background processes of server ${this.#target.serverName}`,
       },
-      ProcessResource,
+      ListedProcess,
     );
     const all = items.map((resource) => this.#processFrom(resource.id, resource));
     return { all, pages, serverTime: date };

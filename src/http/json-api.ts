@@ -13,6 +13,13 @@ export const Id = v.union([
   v.pipe(v.number(), v.safeInteger(), v.transform(String)),
 ]);
 
+/** Can a resource be of this type? It can unless it says that it is of another, however that is written. */
+export function isOfType(type: string, resource: Readonly<Record<string, unknown>>): boolean {
+  const letters = (text: string): string => text.toLowerCase().replaceAll(/[^a-z]/g, '');
+  const told = resource['type'];
+  return typeof told !== 'string' || letters(told) === letters(type);
+}
+
 /** A list of anything, empty where the answer has none or something else in its place. */
 export const Anything = v.fallback(v.array(v.unknown()), []);
 

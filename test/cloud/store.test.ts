@@ -158,6 +158,8 @@ describe('Creating', () => {
     ['nothing but an id', { data: { id: 'process-9' } }],
     ['an id that is a number', { data: { id: 9, attributes: { type: 'custom' } } }],
     ['a list of one', { data: [{ id: 'process-9' }] }],
+    ['a type in other letters', { data: { id: 'process-9', type: 'backgroundProcesses' } }],
+    ['an unknown type', { data: { id: 'process-9', type: 'daemons' } }],
   ])('is done when the answer carries an id: %s', async (_, answer) => {
     const { store, clock, transport } = storeWith([json(201, answer)]);
     const sent = await clock.run(store.create(custom));
@@ -185,7 +187,6 @@ describe('Creating', () => {
     ['a process without an id', json(201, { data: { attributes: createdResource.attributes } })],
     ['an empty id', json(201, { data: { ...createdResource, id: '' } })],
     ['two processes', json(201, { data: [createdResource, workerResource] })],
-    ['another resource', json(201, { data: { id: 'inst-1', type: 'instances' } })],
   ])('may have happened after an answer with %s', async (_, reply) => {
     const { store, clock, transport } = storeWith([reply]);
     expect(await clock.run(store.create(custom))).toMatchObject({ kind: 'lost' });
