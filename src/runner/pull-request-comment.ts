@@ -70,11 +70,10 @@ const Pulls = v.array(
     base: v.object({ ref: v.string() }),
   }),
 );
+const Editor = v.object({ __typename: v.nullish(v.string()), login: v.string() });
 const Editors = v.object({
   data: v.object({
-    nodes: v.array(
-      v.nullable(v.object({ id: v.string(), editor: v.nullish(v.object({ login: v.string() })) })),
-    ),
+    nodes: v.array(v.nullable(v.object({ id: v.string(), editor: v.nullish(Editor) }))),
   }),
 });
 const Viewer = v.object({ data: v.object({ viewer: v.object({ login: v.string() }) }) });
@@ -144,9 +143,10 @@ export async function readMergedComments(
 /** Without those that somebody else has edited, as far as GitHub tells. */
 async function unedited({ graphql }: GitHub, comments: readonly Comment[]): Promise<readonly string[]> {
   const ids = comments.flatMap(({ node_id }) => node_id ?? []);
-  const editors = new Map<string, string>();
+  const editors = new Map<string, v.InferOutput<typeof Editor>>();
   if (ids.length > 0) {
-    const query = 'query($ids: [ID!]!) { nodes(ids: $ids) { ... on IssueComment { id editor { login } } } }';
+    const query =
+      'query($ids: [ID!]!) { nodes(ids: $ids) { ... on IssueComment { id editor { __typename login } } } }';
     const body = { query, variables: { ids: ids.slice(-pageSize) } };
     const call: HttpCall = {
       method: 'POST',
@@ -157,7 +157,7 @@ async function unedited({ graphql }: GitHub, comments: readonly Comment[]): Prom
     };
     try {
       const { data } = await graphql.json(call, Editors);
-      for (const node of data.data.nodes) if (node?.editor) editors.set(node.id, node.editor.login);
+      for (const node of data.data.nodes) if (node?.editor) editors.set(node.id, node.editor);
     } catch (error) {
       if (!(error instanceof HttpFailure)) throw error;
     }
@@ -165,14 +165,14 @@ async function unedited({ graphql }: GitHub, comments: readonly Comment[]): Prom
   return comments
     .filter(({ node_id, user }) => {
       const editor = editors.get(node_id ?? '');
-      return editor === undefined || bare(editor) === bare(user?.login ?? '');
+      return editor === undefined || isAuthor(editor, user?.login ?? '');
     })
     .map(({ body }) => body ?? '');
 }
 
-/** GraphQL leaves out the suffix of bots. */
-function bare(login: string): string {
-  return login.replace(/\[bot\]$/, '');
+/** GraphQL leaves out the suffix of bots, and a user may have the name of a bot. */
+function isAuthor({ __typename: type, login }: v.InferOutput<typeof Editor>, author: string): boolean {
+  return login === author || (type !== 'User' && `${login}[bot]` === author);
 }
 
 interface GitHub {

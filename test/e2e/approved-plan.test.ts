@@ -126,8 +126,10 @@ describe('approved-plan: require changes only what the merged pull request has s
     await plan();
     const [comment] = gitHub.comments;
     if (comment === undefined) throw new Error('There is no comment.');
-    comment.editor = 'mallory';
-    await expectRefused(push(), 'no comment with a whole plan');
+    for (const editor of ['mallory', 'github-actions']) {
+      comment.editor = editor;
+      await expectRefused(push(), 'no comment with a whole plan');
+    }
     comment.editor = 'github-actions[bot]';
     comment.user = { login: 'mallory', type: 'User' };
     await expectRefused(push(), 'no comment with a whole plan');

@@ -171,8 +171,8 @@ function graphql({ viewer, comments }: FakeGitHub, body: string): Reply {
       id: nodeId(comment),
       databaseId: comment.id,
       body: comment.body,
-      author: { login: bare(comment.user.login) },
-      editor: comment.editor === undefined ? null : { login: bare(comment.editor) },
+      author: actor(comment.user.login),
+      editor: comment.editor === undefined ? null : actor(comment.editor),
     };
   const nodes = ids.map((id) => asNode(comments.find((comment) => nodeId(comment) === id)) ?? null);
   const all = { nodes: comments.map(asNode), pageInfo: { hasNextPage: false, endCursor: null } };
@@ -187,8 +187,9 @@ function graphql({ viewer, comments }: FakeGitHub, body: string): Reply {
 }
 
 /** GraphQL leaves out the suffix of bots. */
-function bare(login: string): string {
-  return login.replace(/\[bot\]$/, '');
+function actor(login: string) {
+  const bare = login.replace(/\[bot\]$/, '');
+  return { __typename: bare === login ? 'User' : 'Bot', login: bare };
 }
 
 function nodeId({ id }: FakeComment): string {
