@@ -2,7 +2,6 @@ import * as v from 'valibot';
 import { Failure } from '../failure.ts';
 import type { HttpCall, HttpClient } from './client.ts';
 import { Anything, describeIssue, MaybeCount } from './json-api.ts';
-import { maxConcurrency } from './transport.ts';
 
 export type Query = Readonly<Record<string, string>>;
 
@@ -129,7 +128,7 @@ async function readPages<T, I>(
         throw incompleteList(call.what, 'its pages never end');
       asked.add(address);
     }
-    pages.push(...(await sideBySide(next, get)));
+    pages.push(...(await Promise.all(next.map(get))));
   }
   return { pages, date };
 }
@@ -198,16 +197,4 @@ function neverStable(what: string, why: string): Failure {
     why: `the list kept changing while it was read (${readings} attempts): ${why}`,
     fix: 'Run the job again when nothing else changes this list',
   });
-}
-
-/** Runs a task for each item, only so many at once, and returns the results in the order of the items. */
-async function sideBySide<T, R>(items: readonly T[], task: (item: T) => Promise<R>): Promise<R[]> {
-  const results: R[] = [];
-  // One iterator for all: each takes the next item that nobody has taken.
-  const queue = items.entries();
-  const work = async (): Promise<void> => {
-    for (const [index, item] of queue) results[index] = await task(item);
-  };
-  await Promise.all(Array.from({ length: Math.min(maxConcurrency, items.length) }, work));
-  return results;
 }

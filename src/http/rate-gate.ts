@@ -1,6 +1,7 @@
 import type { Clock, Random } from '../time.ts';
 import { backoff } from '../time.ts';
 import { HttpFailure } from './failure.ts';
+import { maxConcurrency } from './transport.ts';
 
 /** For a 429 that does not say how long to wait: the service's window is a minute. */
 const pauses = { first: 1_000, longest: 20_000 } as const;
@@ -11,8 +12,9 @@ const longestExtending = 120_000;
 const mostExtended = 30 * 60_000;
 
 /**
- * The one gate of all requests of a run. After a 429 it closes for everybody, for as long as the service asks: the limit
- * is not that of one request. Then requests go one at a time for a while, so that not all of them meet the next 429.
+ * The one gate of all requests of a run: a few go at once, the others wait before it. After a 429 it closes for everybody,
+ * for as long as the service asks: the limit is not that of one request. Then requests go one at a time for a while, so
+ * that not all of them meet the next 429.
  */
 export class RateGate {
   readonly #clock: Clock;
@@ -20,7 +22,7 @@ export class RateGate {
   #pause: () => number;
   readonly #closed: Spans;
   readonly #extending: Spans;
-  #passing = false;
+  #passing = 0;
   readonly #line: (() => void)[] = [];
   /** Reads that were sent through it. */
   reads = 0;
@@ -51,8 +53,8 @@ export class RateGate {
   /** Sends as soon as the gate is open. `check` is asked whether so long a wait makes sense, and throws if not. */
   async pass<T>(send: () => Promise<T>, check: (wait: number) => void, cancelled: AbortSignal): Promise<T> {
     check(this.closedFor);
-    if (this.#clock.now() >= this.#closed.end + singleFile) return await this.#noting(send);
-    await this.#turn();
+    if (this.#passing >= this.#most) await new Promise<void>((resolve) => this.#line.push(resolve));
+    else this.#passing++;
     try {
       // Requests that were let in before it closed may find that it stays closed for longer.
       for (let wait = this.closedFor; wait > 0; wait = this.closedFor) {
@@ -61,16 +63,14 @@ export class RateGate {
       }
       return await this.#noting(send);
     } finally {
-      const next = this.#line.shift();
-      // A turn that is handed over stays taken.
-      if (next === undefined) this.#passing = false;
-      else next();
+      this.#passing--;
+      for (; this.#passing < this.#most && this.#line.length > 0; this.#passing++) this.#line.shift()?.();
     }
   }
 
-  async #turn(): Promise<void> {
-    if (this.#passing) await new Promise<void>((resolve) => this.#line.push(resolve));
-    this.#passing = true;
+  /** How many may go at once. */
+  get #most(): number {
+    return this.#clock.now() < this.#closed.end + singleFile ? 1 : maxConcurrency;
   }
 
   async #noting<T>(send: () => Promise<T>): Promise<T> {

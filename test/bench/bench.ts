@@ -2,9 +2,9 @@ import { readdirSync, statSync } from 'node:fs';
 import { fail, readArguments, wholeNumber } from '../../scripts/arguments.ts';
 import { REPOSITORY_ROOT } from '../e2e/harness/run-action.ts';
 import { makeCertificate } from '../support/certificate.ts';
-import { applyScale } from './apply-scale.ts';
 import { type BenchCase, cases } from './cases.ts';
 import { measureAction, measureBare, type Setting, type Usage } from './measure.ts';
+import { applyScale, fleetScale, type ScaleRun } from './scale.ts';
 
 // What the actions cost next to a bare script that makes the least calls: whole processes, run in pairs, one after the
 // other, since a machine's speed drifts. Over http and https, to a server next door and to one 80 ms away: on a real way
@@ -50,6 +50,8 @@ if (table.length > 1) print(table);
 if (only === '' || only === 'scale') {
   console.log('\napply, as the number of declared processes and instances grows, with no limit of rate:\n');
   print(await scaleTable());
+  console.log('\nEnvironments of three processes, with redeploy, within the limits of the service:\n');
+  print(await fleetTable());
 }
 const dist = `${root}/dist/`;
 const bytes = readdirSync(dist).reduce((sum, name) => sum + statSync(dist + name).size, 0);
@@ -92,6 +94,17 @@ async function scaleTable(): Promise<string[][]> {
     `${unchanged.requests} requests, ${unchanged.wallMs.toFixed(0)} ms, ${unchanged.peakMiB.toFixed(0)} MiB`,
   ]);
   return [['processes', 'instances', 'all created', 'all unchanged'], ...rows];
+}
+
+async function fleetTable(): Promise<string[][]> {
+  const figures = ({ requests, emulatedMs, peakMiB }: ScaleRun): string =>
+    `${requests} requests, ${(emulatedMs / 1000).toFixed(0)} s, ${peakMiB.toFixed(0)} MiB`;
+  const rows = (await fleetScale(root)).map(({ environments, create, unchanged }) => [
+    String(environments),
+    figures(create),
+    figures(unchanged),
+  ]);
+  return [['environments', 'all new', 'all unchanged'], ...rows];
 }
 
 function median(figures: readonly number[]): number {

@@ -1,5 +1,5 @@
 import type { ActionOptions } from '../e2e/harness/run-action.ts';
-import { seedShop } from '../emulator/seed.ts';
+import { seedFleet, seedShop } from '../emulator/seed.ts';
 import type { Emulator } from '../emulator/server.ts';
 
 /** One use of an action, and the bare script that does the same with the least requests. */
@@ -10,7 +10,8 @@ export interface BenchCase {
     readonly action: Omit<ActionOptions, 'env'>;
     readonly bare: {
       readonly instance: string;
-      readonly find: 'not' | 'by-id' | 'by-name';
+      readonly find: 'not' | 'by-id' | 'by-name' | 'in-all';
+      /** On each instance that is found. */
       readonly create: number;
     };
   };
@@ -62,7 +63,45 @@ export const cases: readonly BenchCase[] = [
     },
   },
   ...[1, 10, 100].map(applyCase),
+  ...[1, 30, 100].flatMap((environments) => [
+    fleetCase(environments, 'unchanged'),
+    fleetCase(environments, 'all new'),
+  ]),
 ];
+
+/** Of each environment. */
+const queues = ['q0', 'q1', 'q2'];
+
+/** A file of so many environments with three processes each. */
+const fleetFile = `.github/background-processes.yml`;
+const fleetText = [
+  'defaults:',
+  '  instances:',
+  '    App:',
+  ...queues.map((queue) => `      - { type: worker, config: { queue: ${queue} } }`),
+  'environments: { "*": {} }',
+  '',
+].join('\n');
+
+export function fleetCase(environments: number, state: 'unchanged' | 'all new'): BenchCase {
+  return {
+    title: `${environments} environments, ${state}`,
+    prepare: (emulator) => {
+      seedFleet(emulator, {
+        environments,
+        fill: (instance) => {
+          if (state === 'all new') return;
+          for (const queue of queues)
+            emulator.cloud.addProcess(instance, { type: 'worker', processes: 1, config: { queue } });
+        },
+      });
+      return {
+        action: { action: 'apply', inputs: {}, files: { [fleetFile]: fleetText } },
+        bare: { instance: '', find: 'in-all', create: state === 'unchanged' ? 0 : queues.length },
+      };
+    },
+  };
+}
 
 function applyCase(count: number): BenchCase {
   const lines = Array.from({ length: count }, (_, n) => `    - { type: worker, config: { queue: q${n} } }`);

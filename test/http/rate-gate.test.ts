@@ -32,7 +32,22 @@ function slowServer(answer: (n: number) => Reply, overrides: Overrides & { reado
   return { ...scripted, arrivals, sideBySide, most: () => most };
 }
 
+test('a few requests go at once, and the time limit of a request begins when it is sent', async () => {
+  const { arrivals, clock, sideBySide, most } = slowServer(() => thing, { takes: 20_000 });
+  await clock.run(sideBySide(14));
+  expect(most()).toBe(6);
+  expect(arrivals.map((at) => at / 1_000)).toEqual([0, 0, 0, 0, 0, 0, 20, 20, 20, 20, 20, 20, 40, 40]);
+});
+
 describe('after one request was turned away for asking too often', () => {
+  test('of many that are to be read, only those that were under way are turned away', async () => {
+    const { clock, sideBySide, retries } = slowServer((n) =>
+      n > 10 && clock.now() < 30_000 ? tooMany(30) : thing,
+    );
+    await clock.run(sideBySide(100));
+    expect(retries.length).toBeLessThanOrEqual(6);
+  });
+
   test('no other of the run is sent until the server allows it', async () => {
     const { arrivals, clock, sideBySide, client } = slowServer((n) => (n === 1 ? tooMany(30) : thing));
     const first = client.json(reading, Thing);

@@ -4,12 +4,15 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type ActionOptions, runAction } from '../e2e/harness/run-action.ts';
 import { type Emulator, startEmulator } from '../emulator/server.ts';
+import { fleetCase } from './cases.ts';
 
 /** What one run of apply made of requests, how long it took from start to exit, and the most memory it had. */
 export interface ScaleRun {
   readonly requests: number;
   readonly wallMs: number;
   readonly peakMiB: number;
+  /** How long it would take against a service that limits its requests. */
+  readonly emulatedMs: number;
 }
 
 export interface ScaleRow {
@@ -50,6 +53,35 @@ async function measure(root: string, processes: number, instances: number): Prom
   }
 }
 
+export interface FleetRow {
+  readonly environments: number;
+  readonly create: ScaleRun;
+  readonly unchanged: ScaleRun;
+}
+
+/** Runs apply, with a deployment for each environment, on so many environments, within the limits of the service. */
+export async function fleetScale(root: string): Promise<FleetRow[]> {
+  const rows: FleetRow[] = [];
+  for (const environments of [1, 30, 100]) {
+    const emulator = await startEmulator();
+    emulator.cloud.options.rateLimit.enforced = true;
+    emulator.cloud.options.deploymentTakes = 90_000;
+    try {
+      const { action } = fleetCase(environments, 'all new').prepare(emulator);
+      const inputs = { token: emulator.token, 'api-url': emulator.url, redeploy: 'true' };
+      const options = { root, ...action, inputs, time: emulator.time, timeoutMs: 600_000 };
+      const count = String(3 * environments);
+      const create = await runOnce(emulator, options, count, 'created');
+      // A minute later the requests of the first run do not count any more.
+      await new Promise<void>((resolve) => emulator.time.later(60_000, resolve));
+      rows.push({ environments, create, unchanged: await runOnce(emulator, options, count, 'unchanged') });
+    } finally {
+      await emulator.close();
+    }
+  }
+  return rows;
+}
+
 function prepare({ cloud, token, url }: Emulator, processes: number, instances: number): ActionOptions {
   const environment = cloud.addEnvironment(cloud.addApplication({ name: 'shop' }), { name: 'production' });
   const lines = ['instances:'];
@@ -77,6 +109,7 @@ async function runOnce(
   emulator.requests.length = 0;
   const folder = mkdtempSync(join(tmpdir(), 'bench-'));
   const file = join(folder, 'usage.json');
+  const start = emulator.time.now();
   try {
     const env = { NODE_OPTIONS: `--require=${usageHook}`, BENCH_USAGE: file };
     const run = await runAction({ ...options, env });
@@ -86,7 +119,12 @@ async function runOnce(
       );
     }
     const { maxRSS }: NodeJS.ResourceUsage = JSON.parse(readFileSync(file, 'utf8'));
-    return { requests: emulator.requests.length, wallMs: run.durationMs, peakMiB: maxRSS / 1024 };
+    return {
+      requests: emulator.requests.length,
+      wallMs: run.durationMs,
+      peakMiB: maxRSS / 1024,
+      emulatedMs: emulator.time.now() - start,
+    };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
