@@ -5,7 +5,7 @@ import { deleteAll, deleteFailure, findToDelete, type Removing } from '../conver
 import { Failure } from '../failure.ts';
 import type { HttpClient } from '../http/client.ts';
 import type { Step } from '../runner/step.ts';
-import { runtimeOf, withClient } from './inputs/connection.ts';
+import { raceLimit, runtimeOf, withClient, workDeadline } from './inputs/connection.ts';
 import { type DeleteInputs, describeDeleteTarget, readDeleteInputs } from './inputs/delete.ts';
 import { findTarget, openPinnedStore, openStore, type Target } from './inputs/target.ts';
 import { showAbsent, showDeleted, showGone, showToDelete } from './report/delete.ts';
@@ -20,11 +20,12 @@ export async function runDelete(step: Step): Promise<void> {
     const ahead = readAhead(rolling);
     const target = await findTarget(step, client, inputs.connection, inputs.target, byIdentity, ahead.begin);
     step.doing(`deleting the ${describeDeleteTarget(inputs.toDelete)}`);
-    const { found, store } = await find(step, client, inputs, target);
+    const limited = client.within(workDeadline(step, inputs.connection, raceLimit));
+    const { found, store } = await find(step, limited, inputs, target);
     for (const process of found) step.log.info(`${process.id}: ${describeExisting(process)}`);
     if (found.length === 0) reportAbsent(step, inputs, target);
     else if (inputs.dryRun) reportPlanned(step, found, target);
-    else await deleteFound(step, client, inputs, store, found, target);
+    else await deleteFound(step, limited, inputs, store, found, target);
     if (inputs.dryRun) return;
     const change = changeOf(target, found);
     const isKnown = change.environment !== undefined || change.instanceId !== undefined;
@@ -50,15 +51,15 @@ function doneText(deleted: readonly ExistingProcess[]): string {
 async function find(
   step: Step,
   client: HttpClient,
-  { connection, toDelete, all }: DeleteInputs,
+  { toDelete, all }: DeleteInputs,
   target: Target,
 ): Promise<{ readonly found: readonly ExistingProcess[]; readonly store: Removing }> {
   if (toDelete.by === 'identity') {
-    const store = openStore(step, client, connection, target);
+    const store = openStore(step, client, target);
     const world = openInstance(store, runtimeOf(step, client, 'processes'));
     return { store, found: await findToDelete(toDelete.spec, all, world) };
   }
-  const store = openPinnedStore(step, client, connection, target);
+  const store = openPinnedStore(step, client, target);
   const process = await store.find(toDelete.id);
   if (process === undefined) return { store, found: [] };
   store.mayWrite();

@@ -10,7 +10,14 @@ import { differs } from '../converge/changes.ts';
 import { type Ensure, ensure } from '../converge/ensure.ts';
 import type { HttpClient } from '../http/client.ts';
 import type { Step } from '../runner/step.ts';
-import { type Connection, readConnection, runtimeOf, withClient } from './inputs/connection.ts';
+import {
+  type Connection,
+  raceLimit,
+  readConnection,
+  runtimeOf,
+  withClient,
+  workDeadline,
+} from './inputs/connection.ts';
 import { readPinnedSpec, readSpec } from './inputs/process.ts';
 import {
   findTarget,
@@ -116,10 +123,11 @@ function readPinned({ inputs }: Step, id: string): EnsurePinned {
 
 async function ensureProcess(
   step: Step,
-  client: HttpClient,
+  base: HttpClient,
   { connection, wanted }: EnsureInputs,
   target: Target,
 ) {
+  const client = base.within(workDeadline(step, connection, raceLimit));
   const runtime = runtimeOf(step, client, 'process');
   // A step that fails after this, or is killed, has set these outputs.
   const onExists = (process: ExistingProcess): void => step.output(knownOutputs(process, target));
@@ -127,10 +135,10 @@ async function ensureProcess(
   for (const field of ensured.process?.odd ?? []) step.log.debug(`Not understood in the answer: ${field}`);
   async function bringAbout(): Promise<{ ensured: EnsuredCloud; instance: Target['instance'] }> {
     if ('id' in wanted) {
-      const store = openPinnedStore(step, client, connection, target);
+      const store = openPinnedStore(step, client, target);
       return { ensured: await ensurePinned(wanted, { store, runtime, onExists }), instance: store.instance };
     }
-    const store = openStore(step, client, connection, target);
+    const store = openStore(step, client, target);
     const done = await ensure(wanted, { ...openInstance(store, runtime), onExists });
     noticeOthers(step, wanted.spec, done, store.latest);
     return { ensured: done, instance: store.instance };

@@ -61,7 +61,7 @@ async function readInstance(
 ): Promise<Running> {
   const found = await findTarget(step, client, connection, target, true);
   step.doing('listing the background processes');
-  const store = openStore(step, client, connection, found);
+  const store = openStore(step, client.within(workDeadline(step, connection)), found);
   const { processes } = await store.list();
   const instance = found.instance ?? store.instance;
   return {

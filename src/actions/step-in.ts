@@ -22,7 +22,10 @@ export function stepIn(step: Step, name: string, calm: Calm): StepIn {
       now: () => step.clock.now(),
       async sleep(ms, signal) {
         await step.clock.sleep(ms, signal);
-        await calm.turn({}, signal ?? step.cancelled);
+        await calm.turn(
+          {},
+          { cancelled: signal ?? step.cancelled, timeLeft: () => Number.POSITIVE_INFINITY },
+        );
       },
     },
     output: (set: Outputs) => Object.assign(outputs, set),

@@ -138,8 +138,8 @@ class Attempt<S, P extends Existing> {
     runtime.checkpoint(
       `a request to create the ${this.#what} was sent, and its answer was lost: it may exist`,
     );
-    await runtime.calm.pass(spans.lostShows, runtime.cancelled);
-    await runtime.calm.turn(store.place, runtime.cancelled);
+    await runtime.calm.pass(spans.lostShows, runtime);
+    await runtime.calm.turn(store.place, runtime);
     const confirmed = await this.#confirmed(await this.#list(), 0);
     const process = this.#matchingIn(confirmed).length === 0 ? undefined : await this.survivor(confirmed);
     if (process === undefined) return undefined;

@@ -6,6 +6,8 @@ import { backoff, type Timing } from '../time.ts';
  */
 export interface Runtime extends Timing {
   readonly calm: Calm;
+  /** Milliseconds until the deadline of its requests, after which a look fails. */
+  timeLeft(): number;
   log(line: string): void;
   warn(line: string): void;
   /** Records what has been done so far. If the step fails or is cancelled, it reports the last checkpoint. */
@@ -35,14 +37,15 @@ const pauses = { first: 250, longest: 4_000 } as const;
 /** Milliseconds between two reads of all waits of a run together: 30 a minute. */
 const interval = 2_000;
 
-/** What a run has sent, and the time that it has. */
+/** What a run has sent. */
 interface Meter {
   readonly clock: Timing['clock'];
   /** How many reads the run has sent so far. */
   readonly reads: number;
-  /** Milliseconds until the run's deadline, after which a look fails. */
-  readonly timeLeft: number;
 }
+
+/** Whose wait it is, and when that must end. */
+type Waiter = Pick<Runtime, 'cancelled' | 'timeLeft'>;
 
 /**
  * Spaces the looks of everything that waits at the same time, so that a waiting run leaves the organization's limit of
@@ -67,25 +70,25 @@ export class Calm {
   }
 
   /** Resolves when the next look at this place may begin. */
-  async turn(place: object, signal: AbortSignal): Promise<void> {
+  async turn(place: object, waiter: Waiter): Promise<void> {
     const known = this.#turns.get(place);
     if (known !== undefined) return await known;
     const pause = this.wait;
     this.#next = this.#meter.clock.now() + pause + interval;
     this.#reserved += 1;
-    const turn = this.pass(pause, signal).finally(() => this.#turns.delete(place));
+    const turn = this.pass(pause, waiter).finally(() => this.#turns.delete(place));
     this.#turns.set(place, turn);
     await turn;
   }
 
   /** Waits until so many milliseconds have passed on a clock that may stand still, but not past the deadline. */
-  async pass(span: number, signal: AbortSignal): Promise<void> {
+  async pass(span: number, { cancelled, timeLeft }: Waiter): Promise<void> {
     const { clock } = this.#meter;
     const until = clock.now() + span;
     for (;;) {
-      const left = Math.min(until - clock.now(), this.#meter.timeLeft);
+      const left = Math.min(until - clock.now(), timeLeft());
       if (left <= 0) return;
-      await clock.sleep(left, signal);
+      await clock.sleep(left, cancelled);
     }
   }
 
@@ -128,9 +131,10 @@ export async function lookFor<T>(
   span: number,
   look: () => Promise<T>,
   isEnough: (seen: T) => boolean,
-  { clock, random, cancelled, calm }: Runtime,
+  runtime: Runtime,
   { place = look, seen: known, onProgress = () => undefined }: LookOptions<T> = {},
 ): Promise<T> {
+  const { clock, random, cancelled, calm } = runtime;
   const pause = backoff(pauses, random);
   const started = clock.now();
   const left = (): number => span - (clock.now() - started);
@@ -140,8 +144,8 @@ export async function lookFor<T>(
   calm.pay();
   while (!isEnough(seen) && left() > 0) {
     await clock.sleep(Math.min(pause(), left()), cancelled);
-    if (calm.wait <= left() + patience) await calm.turn(place, cancelled);
-    else await calm.pass(left(), cancelled);
+    if (calm.wait <= left() + patience) await calm.turn(place, runtime);
+    else await calm.pass(left(), runtime);
     seen = await look();
     calm.pay();
     if (clock.now() - reported < progressEvery) continue;

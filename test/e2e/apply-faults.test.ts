@@ -34,6 +34,15 @@ function manifestOf(count: number): string {
 }
 
 describe('apply ends with exactly what is declared, whatever happens on the way', () => {
+  test('an answer that is lost after minutes of work leads to no second process', async () => {
+    emulator.faults.add({ kind: 'slow', ms: 25_000, on: 'POST', times: 36 });
+    emulator.faults.add({ kind: 'late', ms: 5_000, on: 'POST', nth: 37, times: 4 });
+    const run = await runAction(options(manifestOf(40)));
+    expect(run.errors).toEqual([]);
+    expect(run.outputs['created']).toBe('40');
+    expect(emulator.cloud.listProcesses(shop.instance)).toHaveLength(40);
+  });
+
   test('a hundred creates with lost answers, resets, refusals and pages strewn in make a hundred processes', async () => {
     const create = 'POST /background-processes$';
     for (const [index, nth] of [3, 17, 31, 44, 58, 73].entries()) {

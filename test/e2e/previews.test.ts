@@ -44,6 +44,24 @@ describe.concurrent('a preview', () => {
     expect(step.outputs).toMatchObject({ outcome: 'created', 'instance-id': id });
   });
 
+  test('that took minutes to appear gets one process, though the answer to its create is lost', async () => {
+    await using shop = await openShop();
+    const { cloud, faults, time } = shop.emulator;
+    const appear = () => {
+      const environment = cloud.addEnvironment(shop.application, { name: 'pr-7', branch: 'b' });
+      return cloud.addInstance(environment);
+    };
+    const appeared = new Promise<ReturnType<typeof appear>>((resolve) =>
+      time.later(180_000, () => resolve(appear())),
+    );
+    faults.add({ kind: 'late', ms: 5_000, on: 'POST', times: Number.POSITIVE_INFINITY });
+    const step = await shop.run({ environment: 'b', 'wait-for-environment': '600' });
+
+    expect(step.outputs['outcome']).toBe('created');
+    expect(shop.count('POST')).toBe(1);
+    expect(cloud.listProcesses(await appeared)).toHaveLength(1);
+  });
+
   test('that already has the process as a copy gets no second one', async () => {
     await using shop = await openShop();
     const { cloud } = shop.emulator;

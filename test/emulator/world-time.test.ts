@@ -56,6 +56,17 @@ describe('the time of a world', () => {
     expect(await hours()).toBe(1);
   });
 
+  test('lets happen what comes a moment after the one it moved on to, while a step is busy', async () => {
+    const step = join();
+    const both = [hour, hour + 2].map((ms) => new Promise<void>((resolve) => time.later(ms, resolve)));
+    held = 1;
+    step.rests({ wakesIn: 2 * hour, inFlight: 1 });
+    await both[0];
+    step.rests(undefined);
+    await both[1];
+    expect(await hours()).toBe(1);
+  });
+
   test('does not move while a request or its answer is on its way', async () => {
     const step = join();
     step.rests({ wakesIn: hour, inFlight: 1 });

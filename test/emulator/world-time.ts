@@ -111,8 +111,11 @@ export class WorldTime {
     }
     // First, so that an answer that is sent now finds the step's clock set.
     for (const { moved } of this.#members) moved(this.#ahead);
-    const due = [...this.#tasks].filter(({ at }) => at <= now).sort((a, b) => a.at - b.at);
-    for (const task of due) task.run();
+    for (const task of [...this.#tasks].sort((a, b) => a.at - b.at)) {
+      clearTimeout(task.timer);
+      if (task.at <= now) task.run();
+      else task.timer = setTimeout(() => task.run(), task.at - now);
+    }
   }
 
   /** Milliseconds in which nothing will happen; 0 if something may. */

@@ -120,6 +120,7 @@ async function playRun(
     random,
     cancelled,
     calm: new Calm(client),
+    timeLeft: () => client.timeLeft,
     checkpoint: (line) => {
       did = line;
     },

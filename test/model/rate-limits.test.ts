@@ -46,7 +46,13 @@ async function create(count: number, instances: number) {
     listing: listingOf<never>([]),
   }));
   const runtime = {
-    ...{ clock: client.clock, random, cancelled: signal, calm: new Calm(client) },
+    ...{
+      clock: client.clock,
+      random,
+      cancelled: signal,
+      calm: new Calm(client),
+      timeLeft: () => client.timeLeft,
+    },
     checkpoint: () => undefined,
     warn: () => undefined,
     log: () => undefined,

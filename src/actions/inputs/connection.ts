@@ -76,7 +76,7 @@ export async function withClient<T>(
   }
 }
 
-/** What the engine has to work with in this step: its waits share one calm. */
+/** What the engine has to work with in this step: its waits share one calm, and end with the deadline of `client`. */
 export function runtimeOf(step: Step, client: HttpClient, subject: string): Runtime {
   const known = runtimes.get(step) ?? new Calm(client);
   runtimes.set(step, known);
@@ -85,6 +85,7 @@ export function runtimeOf(step: Step, client: HttpClient, subject: string): Runt
     random: step.random,
     cancelled: step.cancelled,
     calm: known,
+    timeLeft: () => client.timeLeft,
     log: (line) => step.log.info(line),
     warn: (line) => step.warn(line),
     checkpoint: (line) => step.did(subject, line),

@@ -9,7 +9,7 @@ import type { HttpClient } from '../../http/client.ts';
 import { isId } from '../../runner/inputs.ts';
 import type { Step } from '../../runner/step.ts';
 import { waitingFor } from '../../time.ts';
-import { type Connection, raceLimit, workDeadline } from './connection.ts';
+import { type Connection, workDeadline } from './connection.ts';
 import { inputOf } from './process.ts';
 
 /** The instance that a step is about, as the inputs name it. */
@@ -96,35 +96,30 @@ export function named({ id, name }: { readonly id: string; readonly name: string
   return name === id ? id : `${name} (${id})`;
 }
 
-/** The processes of what was found, under a deadline of their own. */
+/** The processes of what was found. */
 export function openStore(
-  step: Step,
+  { inputs }: Step,
   client: HttpClient,
-  connection: Connection,
-  target: Target,
+  { instanceId, instance, listing }: Target,
 ): CloudStore {
-  const { instanceId, instance, listing } = target;
   if (instanceId === undefined) {
     throw new Failure({ what: 'The instance', why: 'it is not known', fix: 'Set instance, or environment' });
   }
-  const patient = client.within(workDeadline(step, connection, raceLimit));
-  return new CloudStore(patient, instanceId, {
+  return new CloudStore(client, instanceId, {
     instance,
     listing,
-    fieldName: (field) => inputOf(step.inputs, field),
+    fieldName: (field) => inputOf(inputs, field),
   });
 }
 
 /** The same for one process that is pinned, of which the instance need not be known. */
 export function openPinnedStore(
-  step: Step,
+  { inputs }: Step,
   client: HttpClient,
-  connection: Connection,
   { instanceId, instance }: Target,
 ): PinnedStore {
-  const patient = client.within(workDeadline(step, connection));
-  return new PinnedStore(patient, instanceId, {
+  return new PinnedStore(client, instanceId, {
     instance,
-    fieldName: (field) => inputOf(step.inputs, field),
+    fieldName: (field) => inputOf(inputs, field),
   });
 }
