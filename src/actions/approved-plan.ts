@@ -44,18 +44,19 @@ export async function requireApproval(
   const approvals = await readApprovals(step, service, inputs);
   const left = new Set<string>();
   const lines = changing.flatMap((scope) => {
-    const shown = approvals.flatMap((approval) => approval[scope.id] ?? []);
     const covering = approvals.flatMap((approval) => {
       const rows = Object.hasOwn(approval, scope.id) ? approval[scope.id] : undefined;
-      return rows === undefined ? [] : [differences(rows, scope.rows)];
+      return rows === undefined ? [] : [differences(rows, scope.rows, step.secrets)];
     });
     if (covering.some((different) => different.length === 0)) return [];
-    if (covering.length === 0 && scope.isOptional === true && shown.length === 0) {
+    if (covering.length === 0 && scope.isOptional === true) {
       left.add(scope.id);
       step.log.notice(`${scope.name} is left out: the pull request has not shown it.`);
       return [];
     }
-    return (covering.at(-1) ?? differences([], scope.rows)).map((line) => `${scope.name}, ${line}`);
+    return (covering.at(-1) ?? differences([], scope.rows, step.secrets)).map(
+      (line) => `${scope.name}, ${line}`,
+    );
   });
   if (lines.length === 0) return left;
   const shown = lines.slice(0, maxLines).map((line) => `- ${shorten(line, 500)}`);

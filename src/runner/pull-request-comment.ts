@@ -125,7 +125,7 @@ export async function readMergedComments(
       (pull) => pull.merged_at && pull.base.ref === branch && (pull.merge_commit_sha ?? sha) === sha,
     );
     if (merged.length === 0) return undefined;
-    const login = await whoAmI(gitHub);
+    const login = await whoAmI(gitHub, 'surely');
     const bodies = merged.map(async ({ number }) => {
       const comments = path`/repos/${owner}/${repo}/issues/${number}/comments`;
       const marked = await readMarked(gitHub, comments, isIt);
@@ -268,8 +268,11 @@ async function readMarked(
   return marked;
 }
 
-/** The token's own user: GraphQL knows it for users and Apps, REST for users only. A job's own token may know neither. */
-async function whoAmI({ rest, graphql }: GitHub): Promise<string> {
+/**
+ * The token's own user: GraphQL knows it for users and Apps, REST for users only. A job's own token may know neither. It is
+ * taken for a job's, too, where GitHub has not answered, unless it has to be known `surely`.
+ */
+async function whoAmI({ rest, graphql }: GitHub, how: 'surely' | 'likely' = 'likely'): Promise<string> {
   const what = 'Reading whose github-token is';
   const query = { query: '{ viewer { login } }' };
   const asks = [
@@ -283,10 +286,15 @@ async function whoAmI({ rest, graphql }: GitHub): Promise<string> {
     try {
       return await ask();
     } catch (error) {
-      if (!(error instanceof HttpFailure)) throw error;
+      if (!(error instanceof HttpFailure) || (how === 'surely' && !isAnswer(error))) throw error;
     }
   }
   return workflowBot;
+}
+
+/** GitHub has said that this token may not ask, or has no user. */
+function isAnswer({ status }: HttpFailure): boolean {
+  return status !== undefined && status < 500 && status !== 408 && status !== 429;
 }
 
 function isMe(login: string, user: v.InferOutput<typeof User>): boolean {

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { approvalIn } from '../../src/actions/report/approval.ts';
 import { seedShop } from '../emulator/seed.ts';
 import { type Emulator, startEmulator } from '../emulator/server.ts';
 import { type FakeGitHub, startFakeGitHub } from '../runner/fake-github.ts';
@@ -133,6 +134,25 @@ describe('approved-plan: require changes only what the merged pull request has s
     comment.editor = 'github-actions[bot]';
     comment.user = { login: 'mallory', type: 'User' };
     await expectRefused(push(), 'no comment with a whole plan');
+  });
+
+  test('where GitHub does not tell whose the token is, nothing is approved', async () => {
+    await plan();
+    gitHub.refuse = [
+      { on: /POST \/graphql$/, status: 502 },
+      { on: /GET \/user$/, status: 502 },
+    ];
+    await expectRefused(push(), '502');
+  });
+
+  test('a token in a command is in no part of the comment, and its plan can be approved', async () => {
+    emulator.cloud.addProcess(shop.instance, { type: 'custom', command: `php a --key=${emulator.token}` });
+    await plan({ prune: 'true' });
+    const shown = approvalIn(gitHub.comments[0]?.body ?? '');
+    expect(JSON.stringify(shown)).toContain('php a --key=***');
+    const pushed = await push({ prune: 'true' });
+    expect(pushed.errors).toEqual([]);
+    expect(pushed.outputs).toMatchObject({ created: '1', deleted: '1' });
   });
 
   test('what a command spells cannot approve anything', async () => {

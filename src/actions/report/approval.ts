@@ -1,8 +1,9 @@
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import * as v from 'valibot';
 import type { PlanRow } from '../../converge/text.ts';
+import type { Secrets } from '../../runner/secrets.ts';
 
-// What a comment on a pull request has shown, in a form that a later run can read back.
+// What a comment on a pull request has shown, in a form that a later run can read back. Secrets show nowhere in it.
 
 /** One change: where, what, to which process, from what to what, and what a new one gets. */
 const ApprovedRow = v.tuple([v.string(), v.string(), v.string(), v.unknown(), v.unknown()]);
@@ -22,11 +23,12 @@ export function approvalOf(
   rows: readonly PlanRow[],
   scopes: readonly string[],
   scopeOf: (placeId: string) => string,
+  secrets: Secrets,
 ): Approval {
   const approval: Record<string, ApprovedRow[]> = Object.fromEntries(scopes.map((scope) => [scope, []]));
   for (const row of rows.filter(isChange)) {
     const scope = scopeOf(row.place.id);
-    approval[scope] = [...(approval[scope] ?? []), approvedRow(row)];
+    approval[scope] = [...(approval[scope] ?? []), approvedRow(row, secrets)];
   }
   return approval;
 }
@@ -35,9 +37,9 @@ export function isChange({ action }: PlanRow): boolean {
   return action !== 'keep' && action !== 'undeclared';
 }
 
-function approvedRow({ place, action, identity, changes, settings }: PlanRow): ApprovedRow {
-  const isNew = action === 'create';
-  return [place.id, action, identity, sorted(changes), isNew ? sorted(settings) : []];
+function approvedRow({ place, action, identity, changes, settings }: PlanRow, secrets: Secrets): ApprovedRow {
+  const row = [place.id, action, identity, sorted(changes), action === 'create' ? sorted(settings) : []];
+  return v.parse(ApprovedRow, JSON.parse(secrets.redact(JSON.stringify(row))));
 }
 
 function sorted(fields: object): unknown {
@@ -64,24 +66,32 @@ export function approvalIn(body: string): Approval | undefined {
 }
 
 /** How a plan differs from what was shown for the same environment: nothing where it does not. */
-export function differences(shown: readonly ApprovedRow[], rows: readonly PlanRow[]): readonly string[] {
+export function differences(
+  shown: readonly ApprovedRow[],
+  rows: readonly PlanRow[],
+  secrets: Secrets,
+): readonly string[] {
   const left = shown.map((row) => ({ row, key: JSON.stringify(row) }));
   const unshown = rows.filter(isChange).filter((row) => {
-    const index = left.findIndex(({ key }) => key === JSON.stringify(approvedRow(row)));
+    const index = left.findIndex(({ key }) => key === JSON.stringify(approvedRow(row, secrets)));
     if (index !== -1) left.splice(index, 1);
     return index === -1;
   });
   return [
-    ...unshown.map((row) => `not shown: ${textOf(approvedRow(row), row.place.name)}`),
+    ...unshown.map((row) => `not shown: ${textOf(approvedRow(row, secrets), row.place.name)}`),
     ...left
-      .filter(({ row }) => !isFulfilled(row, rows))
+      .filter(({ row }) => !isFulfilled(row, rows, secrets))
       .map(({ row }) => `shown, and not to do any more: ${textOf(row, row[0])}`),
   ];
 }
 
 /** A run that was broken off may have done it already. */
-function isFulfilled([placeId, action, identity]: ApprovedRow, rows: readonly PlanRow[]): boolean {
-  const same = rows.filter((row) => row.place.id === placeId && row.identity === identity);
+function isFulfilled(
+  [placeId, action, identity]: ApprovedRow,
+  rows: readonly PlanRow[],
+  secrets: Secrets,
+): boolean {
+  const same = rows.filter((row) => row.place.id === placeId && approvedRow(row, secrets)[2] === identity);
   return action === 'delete'
     ? !same.some((row) => row.action === 'undeclared' || row.action === 'delete')
     : same.some((row) => row.action === 'keep');

@@ -80,7 +80,7 @@ export class PlanReport {
 
   /** What the plan is about, by id, and to which of these a place belongs: the comment of a dry run holds what it has shown of each. */
   covers(scopes: readonly string[], scopeOf: (placeId: string) => string): void {
-    this.#approvalOf = (rows) => approvalOf(rows, scopes, scopeOf);
+    this.#approvalOf = (rows) => approvalOf(rows, scopes, scopeOf, this.#step.secrets);
   }
 
   /** Shows a plan in the log, before it is carried out. Nothing is cut there. */
