@@ -1,31 +1,10 @@
-import { execFileSync, spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-
 import { readArguments } from './arguments.ts';
+import { moveTag } from './major-tag.ts';
 
-/** Moves a tag of the remote to a commit that follows the one where it is. It never goes back, nor aside. */
-export function moveTag(root: string, tag: string, commit: string): string {
-  if (!/^v\d+$/.test(tag)) throw new Error(`"${tag}" is not a tag that moves, such as v1`);
-  const git = (...args: string[]) =>
-    execFileSync('git', args, { cwd: root, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] }).trim();
-  const ref = `refs/tags/${tag}`;
-  const [now = ''] = git('ls-remote', 'origin', ref).split(/\s/);
-  if (now === commit) return `${tag} is at ${commit} already`;
-  if (now !== '') {
-    git('fetch', '--quiet', '--no-tags', 'origin', now);
-    const { status } = spawnSync('git', ['merge-base', '--is-ancestor', now, commit], { cwd: root });
-    if (status !== 0) throw new Error(`${tag} is at ${now}, which ${commit} does not follow`);
-  }
-  // Refused by the remote if somebody has moved it since it was read.
-  git('push', '--quiet', `--force-with-lease=${ref}:${now}`, 'origin', `${commit}:${ref}`);
-  return `${tag} is at ${commit} now`;
-}
-
-if (import.meta.main) {
-  const [tag = '', commit = ''] = readArguments({
-    usage: 'node scripts/move-tag.ts <tag> <commit>',
-    help: 'Moves the tag of a major version, such as v1, to a commit that follows the one where it is.',
-    unnamed: [2, 2],
-  }).positionals;
-  console.log(moveTag(fileURLToPath(new URL('../', import.meta.url)), tag, commit));
-}
+const [tag = '', commit = ''] = readArguments({
+  usage: 'node scripts/move-tag.ts <tag> <commit>',
+  help: 'Moves the tag of a major version, such as v1, to a commit that follows the one where it is.',
+  unnamed: [2, 2],
+}).positionals;
+console.log(moveTag(fileURLToPath(new URL('../', import.meta.url)), tag, commit));

@@ -1,57 +1,17 @@
-import { execFileSync } from 'node:child_process';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { fail, readArguments } from './arguments.ts';
+import { accountName, setOwner, textFiles, withoutHint } from './owner.ts';
 import { ours } from './repository.ts';
 
-/** A name of a user or an organization, as GitHub allows it. */
-export const accountName = /^[a-z\d](?:-?[a-z\d]){0,38}$/i;
-
-/** The files that people and git see, relative to the root, without what is built. */
-export function textFiles(root: string): string[] {
-  const listed = execFileSync('git', ['ls-files', '-z', '--cached', '--others', '--exclude-standard'], {
-    cwd: root,
-    encoding: 'utf8',
-  });
-  return listed.split('\0').filter((file) => file !== '' && !/^dist\/|\.(png|jpg|ico|woff2?)$/.test(file));
-}
-
-/** Writes another owner into the files that name the repository, and returns those. */
-export async function setOwner(
-  root: string,
-  files: readonly string[],
-  from: { readonly owner: string; readonly name: string },
-  owner: string,
-): Promise<string[]> {
-  const changed: string[] = [];
-  for (const file of files) {
-    const text = await readFile(join(root, file), 'utf8');
-    const renamed =
-      file === '.github/CODEOWNERS'
-        ? text.replaceAll(`@${from.owner}`, `@${owner}`)
-        : text.replaceAll(`${from.owner}/${from.name}`, `${owner}/${from.name}`);
-    if (renamed === text) continue;
-    await writeFile(join(root, file), renamed);
-    changed.push(file);
-  }
-  return changed;
-}
-
-/** The README without the sentence that holds until the owner is set. */
-export function withoutHint(readme: string): string {
-  return readme.replace(/ Replace `OWNER` with [^.]+\./, '');
-}
-
-if (import.meta.main) {
-  const root = fileURLToPath(new URL('../', import.meta.url));
-  const [owner = ''] = readArguments({
-    usage: 'npm run set-owner -- <your-name>',
-    help: 'Writes the name of an account on GitHub into every file that names this repository.',
-    unnamed: [1, 1],
-  }).positionals;
-  if (!accountName.test(owner)) fail(`"${owner}" is not a name that GitHub gives to an account`);
-  for (const file of await setOwner(root, textFiles(root), ours, owner)) console.log(file);
-  const readme = join(root, 'README.md');
-  await writeFile(readme, withoutHint(await readFile(readme, 'utf8')));
-}
+const root = fileURLToPath(new URL('../', import.meta.url));
+const [owner = ''] = readArguments({
+  usage: 'npm run set-owner -- <your-name>',
+  help: 'Writes the name of an account on GitHub into every file that names this repository.',
+  unnamed: [1, 1],
+}).positionals;
+if (!accountName.test(owner)) fail(`"${owner}" is not a name that GitHub gives to an account`);
+for (const file of await setOwner(root, textFiles(root), ours, owner)) console.log(file);
+const readme = join(root, 'README.md');
+await writeFile(readme, withoutHint(await readFile(readme, 'utf8')));

@@ -13,7 +13,8 @@ interface Ended {
 function run(script: string, args: readonly string[], env: NodeJS.ProcessEnv = process.env): Promise<Ended> {
   return new Promise((resolve) => {
     const options = { cwd: REPOSITORY_ROOT, env: { ...env, FORCE_COLOR: '0' } };
-    execFile(process.execPath, [script, ...args], options, (error, stdout, stderr) =>
+    // Without warnings: npm has one Node.js 24 for a Mac with Apple silicon, and 24.0 warns of reading TypeScript.
+    execFile(process.execPath, ['--no-warnings', script, ...args], options, (error, stdout, stderr) =>
       resolve({ code: error === null ? 0 : error.code, stdout, stderr }),
     );
   });

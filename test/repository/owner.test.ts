@@ -2,8 +2,8 @@ import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { accountName, setOwner, textFiles, withoutHint } from '../../scripts/owner.ts';
 import { ours } from '../../scripts/repository.ts';
-import { accountName, setOwner, textFiles, withoutHint } from '../../scripts/set-owner.ts';
 import { REPOSITORY_ROOT } from '../e2e/harness/run-action.ts';
 
 const files = textFiles(REPOSITORY_ROOT).filter((file) => existsSync(join(REPOSITORY_ROOT, file)));

@@ -15,7 +15,7 @@ test('every package of the lock file is known by its hash, and by no mirror', ()
 test('Node.js 24 comes as a package for each system that npm has it for, and for no other', () => {
   const packages = Object.entries<string>(packageJson.optionalDependencies);
   for (const [name, version] of packages) {
-    expect(name).toMatch(/^node-(darwin|linux|win)-(x64|arm64)$/);
+    expect(name).toMatch(/^node-(bin-)?(darwin|linux|win)-(x64|arm64)$/);
     expect(version).toMatch(/^24\./);
     expect(packageLock.packages).toHaveProperty([`node_modules/${name}`, 'os']);
   }

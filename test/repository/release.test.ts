@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import packageJson from '../../package.json' with { type: 'json' };
-import { moveTag } from '../../scripts/move-tag.ts';
+import { moveTag } from '../../scripts/major-tag.ts';
 import {
   type ActionInterface,
   changesOf,

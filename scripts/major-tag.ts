@@ -1,0 +1,19 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+
+/** Moves a tag of the remote to a commit that follows the one where it is. It never goes back, nor aside. */
+export function moveTag(root: string, tag: string, commit: string): string {
+  if (!/^v\d+$/.test(tag)) throw new Error(`"${tag}" is not a tag that moves, such as v1`);
+  const git = (...args: string[]) =>
+    execFileSync('git', args, { cwd: root, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] }).trim();
+  const ref = `refs/tags/${tag}`;
+  const [now = ''] = git('ls-remote', 'origin', ref).split(/\s/);
+  if (now === commit) return `${tag} is at ${commit} already`;
+  if (now !== '') {
+    git('fetch', '--quiet', '--no-tags', 'origin', now);
+    const { status } = spawnSync('git', ['merge-base', '--is-ancestor', now, commit], { cwd: root });
+    if (status !== 0) throw new Error(`${tag} is at ${now}, which ${commit} does not follow`);
+  }
+  // Refused by the remote if somebody has moved it since it was read.
+  git('push', '--quiet', `--force-with-lease=${ref}:${now}`, 'origin', `${commit}:${ref}`);
+  return `${tag} is at ${commit} now`;
+}
