@@ -6,9 +6,10 @@ import type { OperationResult } from '../converge/result.ts';
 import { Semaphore } from '../converge/semaphore.ts';
 import { type Planned, settledPlan } from '../converge/settled-plan.ts';
 import type { PlanRow } from '../converge/text.ts';
-import { waitAtGate } from '../forge/gate.ts';
+import { type Told, type Unwanted, waitAtGate } from '../forge/gate.ts';
 import { lint } from '../forge/lint.ts';
 import { forgeManifest } from '../forge/manifest.ts';
+import { meaningText, statesText } from '../forge/not-running.ts';
 import { shareServer } from '../forge/open.ts';
 import type { ForgeProcess } from '../forge/process.ts';
 import { forge, forgePace, forgeService, removalSpan } from '../forge/service.ts';
@@ -74,8 +75,10 @@ export async function runForgeApply(step: Step): Promise<void> {
       }));
       await requireApproval(step, 'Laravel Forge', inputs, scopes);
     }
-    for (const operation of read.plan.operations)
-      if (operation.action === 'keep') warnIfDown(step, operation.process);
+    // With stable-for, a process that is down fails the step.
+    if (inputs.stableFor === 0)
+      for (const operation of read.plan.operations)
+        if (operation.action === 'keep') warnIfDown(step, operation.process);
     for (const { processes } of inputs.manifest.places)
       for (const { spec, place } of processes) for (const line of lint(spec)) step.warn(line, place);
     const declared = dryRun
@@ -258,7 +261,7 @@ export async function untilUp(
   { connection, organization, wait }: ForgeApplyInputs,
   fresh: readonly OperationResult<unknown, ForgeProcess>[],
 ): Promise<void> {
-  step.doing('waiting until what is new is up');
+  step.doing('waiting until the new processes run');
   const patient = client.within(workDeadline(step, connection, wait));
   const ofPlace = [...Map.groupBy(fresh, ({ operation }) => operation.place.id).values()];
   const look = async (): Promise<readonly ForgeProcess[]> => {
@@ -275,9 +278,21 @@ export async function untilUp(
     return (await Promise.all(looks)).flat();
   };
   const { failure } = await waitAtGate(
-    { statuses: ['running', 'installed'], minCount: 0, demand: 'what is new must run' },
+    { statuses: ['running', 'installed'], minCount: 0, tell: (unwanted) => tellNew(fresh, unwanted) },
     look,
     { ...waitingFor({ ...step, clock: client.clock }, wait), log: (line) => step.log.info(line) },
   );
   if (failure !== undefined) throw failure;
+}
+
+/** `Created, but not running: "php8.4 artisan horizon" (fatal)`. */
+function tellNew(
+  fresh: readonly OperationResult<unknown, ForgeProcess>[],
+  { processes, after }: Unwanted,
+): Told {
+  const verb = fresh.every(({ outcome }) => outcome === 'replaced') ? 'Replaced' : 'Created';
+  return {
+    what: `${verb}, but not running${after}: ${statesText(processes)}`,
+    why: meaningText(processes),
+  };
 }

@@ -38,7 +38,7 @@ export async function runForgeDelete(step: Step): Promise<void> {
       tell('absent', []);
       refuseMissing(step, inputs, what, target);
     } else if (inputs.dryRun) tell('would-delete', found);
-    else await deleteFound(step, world, found, tell);
+    else await deleteFound(world, found, tell);
   });
 }
 
@@ -82,7 +82,6 @@ function refuseMissing(
 }
 
 async function deleteFound(
-  step: Step,
   world: ForgeDeleteWorld,
   found: readonly ForgeProcess[],
   tell: (outcome: DeleteOutcome, processes: readonly ForgeProcess[]) => void,
@@ -93,5 +92,4 @@ async function deleteFound(
   tell(deleted.length > 0 ? 'deleted' : '', deleted);
   const failure = deleteFailure(result);
   if (failure !== undefined) throw failure;
-  step.log.info(`Deleted ${deleted.map(({ id }) => id).join(', ')}`);
 }

@@ -43,17 +43,22 @@ export async function runForge(step: Step): Promise<void> {
     const wanted = { spec: specFrom(inputs.declaration, target.siteId), ifExists, dryRun };
     step.doing(`making sure that the ${describe(wanted.spec)} is as declared`);
     const ensured = await ensureOn(step, client, inputs.connection, target, wanted);
-    step.output({
-      'process-id': ensured.process?.id ?? '',
-      status: ensured.process?.status ?? '',
-      outcome: ensured.outcome,
-      stable: '',
+    let { process } = ensured;
+    step.output({ 'process-id': process?.id ?? '', outcome: ensured.outcome, stable: '' });
+    step.atEnd(async (failure) => {
+      step.output({ status: process?.status ?? '' });
+      const { spec } = wanted;
+      const server = target.serverName;
+      showForge(step, { spec, ensured, server, process, hasFailed: failure !== undefined });
     });
     for (const line of lint(wanted.spec)) step.warn(line);
-    showForge(step, wanted.spec, ensured, target.serverName);
     step.log.info(sentenceFor(describe(wanted.spec), ensured));
     warn(step, wanted, ensured);
-    await proveOne(step, client, inputs, target, ensured.process);
+    // With stable-for, a process that is down fails the step.
+    if (process !== undefined && inputs.stableFor === 0) warnIfDown(step, process);
+    await proveOne(step, client, inputs, target, process, (seen) => {
+      process = seen;
+    });
   });
 }
 
@@ -63,11 +68,14 @@ async function proveOne(
   { connection, stableFor }: ForgeInputs,
   target: ForgeTarget,
   process: ForgeProcess | undefined,
+  see: (process: ForgeProcess) => void,
 ): Promise<void> {
   const store = new ForgeStore(client.within(workDeadline(step, connection, stableFor)), target);
   const look = async (): Promise<readonly ForgeProcess[]> => {
     const found = await store.find(process?.id ?? '');
-    return found === undefined ? [] : [found];
+    if (found === undefined) return [];
+    see(found);
+    return [found];
   };
   await proveForgeStable(step, process === undefined ? [] : [process], stableFor, { look, requests: 1 });
 }
@@ -122,5 +130,4 @@ function warn(step: Step, { spec, ifExists }: Ensure<ForgeSpec>, ensured: Ensure
       `Another background process has the name ${spec.name}, so ${process.id} is named ${otherName}. Set another name.`,
     );
   }
-  warnIfDown(step, process);
 }

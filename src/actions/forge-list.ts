@@ -1,5 +1,5 @@
 import { doubtText } from '../converge/listing.ts';
-import { type Gate, type Gated, waitAtGate } from '../forge/gate.ts';
+import { type Gate, type Gated, tellByNumber, waitAtGate } from '../forge/gate.ts';
 import { forgeManifest, writeForgeManifest } from '../forge/manifest.ts';
 import { forge } from '../forge/service.ts';
 import { knownWords } from '../forge/status.ts';
@@ -46,12 +46,13 @@ export async function runForgeList(step: Step): Promise<void> {
 
 function readInputs(step: Step): ForgeListInputs {
   const { inputs } = step;
+  const target = readForgeTarget(inputs);
   const read = {
     connection: readConnection(step, forge),
-    target: readForgeTarget(inputs),
+    target,
     filter: readForgeFilter(inputs),
     sort: readSort(inputs),
-    gate: readGate(step),
+    gate: readGate(step, target),
     wait: inputs.seconds('wait-timeout', { min: 0, max: 86_400 }, 0),
   };
   if (read.wait > 0 && !isClosed(read.gate))
@@ -67,10 +68,10 @@ function readSort(inputs: Inputs): ProcessFilter['sort'] {
   return inputs.text('sort') === undefined ? undefined : inputs.choice('sort', ['user', '-user'], 'user');
 }
 
-function readGate(step: Step): Gate {
+function readGate(step: Step, { server }: ForgeTargetName): Gate {
   const statuses = readStatuses(step);
   const minCount = step.inputs.integer('min-count', { min: 0, max: 10_000 }) ?? 0;
-  return { statuses, minCount, demand: `require-status is ${statuses.join(', ')}` };
+  return { statuses, minCount, tell: tellByNumber(`on "${server}"`, statuses) };
 }
 
 /** A word that Forge is not known to use passes, since Forge adds new ones; one that is nearly a known word does not. */
@@ -103,7 +104,7 @@ async function listAtGate(
   { connection, target: name, filter, sort, gate, wait }: ForgeListInputs,
 ): Promise<Gated> {
   const target = await findForgeTarget(step, client, name);
-  step.doing(isClosed(gate) ? 'waiting at the gate' : 'listing the background processes');
+  step.doing(isClosed(gate) ? 'waiting for the required status' : 'listing the background processes');
   const store = new ForgeStore(client.within(workDeadline(step, connection, wait)), target);
   const { user, directory } = filter;
   return await waitAtGate(
@@ -161,9 +162,9 @@ function showGate(
   const on = html`on ${code(target.server)}`;
   const down = downText(processes);
   if (gate.statuses.length > 0 && processes.length === 0 && failure === undefined) {
-    step.headline('drifted', html`No background process ${on} matches: the gate checked nothing`);
+    step.headline('drifted', html`No background process ${on} matches: the step checked nothing`);
     step.log.warning(
-      'No background process matches, so the gate checked nothing. With min-count: 1 the step fails.',
+      'No background process matches, so require-status checked nothing. With min-count: 1 the step fails.',
     );
   } else if (failure === undefined && isClosed(gate))
     step.headline('done', html`${found} ${on}: all as required`);

@@ -1,4 +1,5 @@
 import { Failure } from '../failure.ts';
+import { readItsLog } from '../forge/not-running.ts';
 import type { ForgeProcess } from '../forge/process.ts';
 import { type Looking, watchStatus } from '../forge/stable.ts';
 import { html } from '../runner/html.ts';
@@ -40,6 +41,6 @@ function notStable(whys: readonly string[]): Failure {
     headline: `${whys.length} background ${whys.length === 1 ? 'process does' : 'processes do'} not stay up`,
     what: 'The background processes do not stay up',
     why: whys.join(', '),
-    fix: 'Read the log of the process in Forge, among the server’s background processes; correct what ends it, and restart it',
+    fix: readItsLog,
   });
 }

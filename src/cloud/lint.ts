@@ -5,7 +5,7 @@ import type { PinnedSpec } from './spec.ts';
 const remedies: Remedies = {
   danger: 'which can take its cluster down',
   scheduler: 'the scheduler of Laravel Cloud',
-  deployCommands: 'the deploy commands of the environment',
+  onDeploy: 'the deploy commands of the environment, which run it once for each deployment',
   restart: 'a deployment restarts the processes of Laravel Cloud',
 };
 

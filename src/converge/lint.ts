@@ -15,8 +15,8 @@ export interface Remedies {
   readonly danger: string;
   /** `the scheduler of Laravel Cloud`. */
   readonly scheduler: string;
-  /** Where commands belong that run once for each deployment: `the deploy commands of the environment`. */
-  readonly deployCommands: string;
+  /** Where commands belong that run once for each deployment: `the deploy commands of the environment, which run it ...`. */
+  readonly onDeploy: string;
   /** How processes get to know of new code: `a deployment restarts the processes of Laravel Cloud`. */
   readonly restart: string;
 }
@@ -46,10 +46,15 @@ export function lintCommand(
       : []),
     ...(repeated
       ? [
-          `The ${subject} would run up to ${total} times at once, and do everything as often: run it once, use ${remedies.scheduler}, or mark the tasks with onOneServer().`,
+          `The ${subject} would run up to ${total} times at once, so each task runs ${total} times. ${onceText(processes, maxReplicas)}, use ${remedies.scheduler}, or add "onOneServer()" to the tasks.`,
         ]
       : []),
   ];
+}
+
+function onceText(processes: number, maxReplicas: number): string {
+  if (processes === 1) return 'Run it on one replica';
+  return `Set processes: 1${maxReplicas > 1 ? ' on one replica' : ''}`;
 }
 
 interface Rule {
@@ -58,8 +63,7 @@ interface Rule {
 }
 
 /** Commands that do something and end. Source: seen from experience, see `docs/troubleshooting.md`. */
-function oneShots({ scheduler, deployCommands, restart }: Remedies): readonly Rule[] {
-  const deploy = `put it into ${deployCommands}, which run it once for each deployment`;
+function oneShots({ scheduler, onDeploy, restart }: Remedies): readonly Rule[] {
   return [
     { matches: artisan(/^schedule:run$/), instead: `use "php artisan schedule:work", or ${scheduler}` },
     {
@@ -76,7 +80,7 @@ function oneShots({ scheduler, deployCommands, restart }: Remedies): readonly Ru
       matches: artisan(
         /^(migrate(:.*)?|db:seed|optimize(:.*)?|(config|route|view|event):(cache|clear)|cache:clear|storage:link)$/,
       ),
-      instead: deploy,
+      instead: `put it into ${onDeploy}`,
     },
   ];
 }
@@ -123,6 +127,6 @@ export function lookAlikes(subject: string, texts: readonly string[]): readonly 
   return foreign.length === 0
     ? []
     : [
-        `The ${subject} has characters outside ASCII: ${foreign.join(', ')}. Check that each is the one you mean, since some look like another.`,
+        `The ${subject} has characters outside ASCII: ${foreign.join(', ')}. Some characters look like others: check that each is the one you mean.`,
       ];
 }

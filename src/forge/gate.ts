@@ -1,6 +1,7 @@
 import { Failure } from '../failure.ts';
 import { poll, type Waiting } from '../time.ts';
-import { type ForgeProcess, label } from './process.ts';
+import { readItsLog, reasonsText } from './not-running.ts';
+import type { ForgeProcess } from './process.ts';
 import { isDead, StopWatch } from './status.ts';
 
 /** What must be true of the listed processes before a workflow goes on. */
@@ -9,8 +10,23 @@ export interface Gate {
   readonly statuses: readonly string[];
   /** At least so many processes must be listed. */
   readonly minCount: number;
-  /** Why the statuses are demanded, for messages: `require-status is running`. */
-  readonly demand: string;
+  /** Tells those that have none of the statuses. */
+  tell(unwanted: Unwanted): Told;
+}
+
+/** Processes that do not have a wanted status. */
+export interface Unwanted {
+  readonly processes: readonly ForgeProcess[];
+  /** Of so many that are listed. */
+  readonly of: number;
+  /** ` after 5 s`; empty where nothing was waited for. */
+  readonly after: string;
+}
+
+/** The beginning of a failure: its title, and why. */
+export interface Told {
+  readonly what: string;
+  readonly why: string;
 }
 
 /** The processes as last listed. */
@@ -47,7 +63,7 @@ export async function waitAtGate(
     const down = processes.filter(
       (process) => !isWanted(gate, process) && (isDead(process.status) || stopped.has(process)),
     );
-    if (down.length > 0) return { processes, failure: endedFailure(gate, down) };
+    if (down.length > 0) return { processes, failure: endedFailure(gate, processes) };
     const picture = missing.join('; ');
     if (picture !== said && waiting.deadline.remaining() > 0) waiting.log(`Waiting: ${picture}`);
     said = picture;
@@ -79,7 +95,7 @@ function isWanted({ statuses }: Gate, { status }: ForgeProcess): boolean {
 function unmet(gate: Gate, processes: readonly ForgeProcess[]): string[] {
   const missing: string[] = [];
   if (processes.length < gate.minCount) {
-    missing.push(`${matching(processes)}, and min-count is ${gate.minCount}`);
+    missing.push(tooFew(gate, processes));
   }
   const unwanted = processes.filter((process) => !isWanted(gate, process));
   if (unwanted.length > 0) {
@@ -92,41 +108,57 @@ function unmet(gate: Gate, processes: readonly ForgeProcess[]): string[] {
   return missing;
 }
 
-function endedFailure(gate: Gate, down: readonly ForgeProcess[]): Failure {
-  const [first, ...others] = down;
-  return new Failure({
-    headline:
-      first === undefined || others.length > 0
-        ? `${down.length} background processes are not running`
-        : `${label(first)} is ${first.status}`,
-    what: 'The background processes are not as required',
-    why: `${down.map((process) => `${label(process)} is ${process.status}`).join(', ')}, which does not pass by itself, and ${gate.demand}`,
-    fix: 'Read the log of the process in Forge, among the server’s background processes; correct what ends it, and restart it',
-  });
+/** `1 of 3 background processes on "web-1" is not running after 5 s`. */
+export function tellByNumber(on: string, statuses: readonly string[]): Gate['tell'] {
+  const wanted = statuses.join(' or ');
+  return ({ processes, of, after }) => {
+    const { length } = processes;
+    const things = `${length} of ${of} background ${of === 1 ? 'process' : 'processes'}`;
+    const what = `${things} ${on} ${length === 1 ? 'is' : 'are'} not ${wanted}${after}`;
+    return { what, why: reasonsText(processes) };
+  };
+}
+
+/** At least one has ended for good. */
+function endedFailure(gate: Gate, processes: readonly ForgeProcess[]): Failure {
+  return statusFailure(gate.tell(unwantedIn(gate, processes, '')), readItsLog);
 }
 
 function lateFailure(gate: Gate, processes: readonly ForgeProcess[], span: number): Failure {
-  const after = span > 0 ? `after ${Math.round(span / 1000)} s ` : '';
-  const enough = processes.length >= gate.minCount;
+  const after = span > 0 ? ` after ${Math.round(span / 1000)} s` : '';
+  const unwanted = unwantedIn(gate, processes, after);
+  if (processes.length >= gate.minCount)
+    return statusFailure(gate.tell(unwanted), fixFor(unwanted.processes, span));
   return new Failure({
-    what: 'The background processes are not as required',
-    why: `${after}${unmet(gate, processes).join('; ')}`,
-    fix: enough ? fixFor(gate, processes, span) : `Check the filters and min-count${longer(span)}`,
+    what: `Too few background processes${after}`,
+    why: unmet(gate, processes).join('; '),
+    fix: `Check the filters and min-count${longer(span)}`,
   });
 }
 
-function fixFor(gate: Gate, processes: readonly ForgeProcess[], span: number): string {
-  const old = processes.some((process) => process.status === 'installed' && !isWanted(gate, process));
-  return old
-    ? 'Older servers say installed, which does not tell whether a process runs: to accept it, write require-status: running, installed'
+function unwantedIn(gate: Gate, processes: readonly ForgeProcess[], after: string): Unwanted {
+  return {
+    processes: processes.filter((process) => !isWanted(gate, process)),
+    of: processes.length,
+    after,
+  };
+}
+
+function statusFailure({ what, why }: Told, fix: string): Failure {
+  return new Failure({ headline: what, what, why, fix });
+}
+
+function fixFor(unwanted: readonly ForgeProcess[], span: number): string {
+  return unwanted.some(({ status }) => status === 'installed')
+    ? 'Older servers report only installed, which does not show whether a process runs. To accept it, set require-status: running, installed'
     : `Read the logs of these processes in Forge${longer(span)}`;
 }
 
 function longer(span: number): string {
-  return span > 0 ? ', or raise wait-timeout' : ', or give wait-timeout, so that the step waits for it';
+  return span > 0 ? ', or raise wait-timeout' : ', or set wait-timeout, so that the step waits';
 }
 
-/** `1 process matches`, `0 processes match`. */
-function matching({ length }: readonly ForgeProcess[]): string {
-  return length === 1 ? '1 process matches' : `${length} processes match`;
+/** `1 process matches, and min-count is 2`. */
+function tooFew({ minCount }: Gate, { length }: readonly ForgeProcess[]): string {
+  return `${length === 1 ? '1 process matches' : `${length} processes match`}, and min-count is ${minCount}`;
 }

@@ -4,14 +4,27 @@ import { type ForgeSpec, processesOfNew } from './spec.ts';
 const remedies: Remedies = {
   danger: 'until Forge gives up and shows it as fatal',
   scheduler: 'the scheduler of Forge',
-  deployCommands: 'the deploy script of the site',
+  onDeploy: 'the deploy script of the site, which runs it once for each deployment',
   restart: 'after a deployment, forge/restart restarts the processes',
 };
 
 /** What is likely to go wrong with what is declared, each as a sentence, with what to use instead. */
 export function lint({
   command,
+  directory,
   processes = processesOfNew,
-}: Pick<ForgeSpec, 'command' | 'processes'>): readonly string[] {
-  return lintCommand(command, `command "${command}"`, { processes, maxReplicas: 1 }, remedies);
+}: Pick<ForgeSpec, 'command' | 'directory' | 'processes'>): readonly string[] {
+  return [
+    ...lintCommand(command, `command "${command}"`, { processes, maxReplicas: 1 }, remedies),
+    ...(/^php\s/.test(command)
+      ? [
+          `The command "${command}" begins with php: that is the server's default version, which changes for all sites at once. Write the version, such as php8.4.`,
+        ]
+      : []),
+    ...(isRelative(directory) ? [`The directory "${directory}" is relative. Write the whole path.`] : []),
+  ];
+}
+
+function isRelative(directory: string | undefined): boolean {
+  return directory !== undefined && !directory.startsWith('/');
 }

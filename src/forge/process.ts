@@ -59,6 +59,11 @@ export function processFrom(id: string, resource: unknown): ForgeProcess {
 }
 
 /** A process in a few words: `31 ("php8.4 artisan horizon")`. */
-export function label({ id, command, doubt }: ForgeProcess): string {
-  return doubt === undefined ? `${id} ("${shorten(command, 80)}")` : `${id} (${doubt})`;
+export function label(process: ForgeProcess): string {
+  return process.doubt === undefined ? `${process.id} (${nameOf(process)})` : nameOf(process);
+}
+
+/** A process by what it runs: `"php8.4 artisan horizon"`. */
+export function nameOf({ id, command, doubt }: ForgeProcess): string {
+  return doubt === undefined ? `"${shorten(command, 80)}"` : `${id} (${doubt})`;
 }

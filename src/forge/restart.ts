@@ -1,7 +1,8 @@
 import { Failure } from '../failure.ts';
 import { HttpFailure } from '../http/failure.ts';
 import { backoff, type Clock, poll, type Waiting } from '../time.ts';
-import { type ForgeProcess, label } from './process.ts';
+import { meaningText, readItsLog, statesText } from './not-running.ts';
+import type { ForgeProcess } from './process.ts';
 import { isDead, isLeaving, isUp, StopWatch } from './status.ts';
 import type { ForgeStore } from './store.ts';
 
@@ -135,23 +136,27 @@ class Track {
 }
 
 function downFailure(down: readonly Track[]): Failure {
-  const states = down.map(({ last, gone }) => `${label(last)} is ${gone ? 'gone' : last.status}`);
-  return new Failure({
-    what: 'Waiting for the restarted background processes',
-    why: states.join(', '),
-    fix: down.every(({ gone }) => gone)
-      ? 'Something else removes it; let only one run manage it at a time'
-      : 'Read the log of the process in Forge, among the server’s background processes; what the deploy changed may keep it from starting',
-  });
+  return notRunning(
+    '',
+    down.map(({ last, gone }) => (gone ? { ...last, status: 'gone' } : last)),
+    down.every(({ gone }) => gone)
+      ? 'Let only one run manage a process at a time'
+      : `The last deployment may have broken it. ${readItsLog}`,
+  );
 }
 
 function lateFailure(tracks: readonly Track[], span: number): Failure {
-  const late = tracks.filter(({ state }) => state === 'pending');
-  return new Failure({
-    what: 'Waiting for the restarted background processes',
-    why: `after ${Math.round(span / 1000)} s ${late.length} of ${tracks.length} ${late.length === 1 ? 'is' : 'are'} not up: ${late.map(({ last }) => `${label(last)} is ${last.status}`).join(', ')}`,
-    fix: 'The restart was accepted and goes on; look in Forge how it ends, or raise wait-timeout',
-  });
+  return notRunning(
+    ` after ${Math.round(span / 1000)} s`,
+    tracks.filter(({ state }) => state === 'pending').map(({ last }) => last),
+    'Look in Forge how the restart ends, or raise wait-timeout',
+  );
+}
+
+/** `Restarted, but not running: "php8.4 artisan horizon" (fatal)`. */
+function notRunning(after: string, processes: readonly ForgeProcess[], fix: string): Failure {
+  const what = `Restarted, but not running${after}: ${statesText(processes)}`;
+  return new Failure({ headline: what, what, why: meaningText(processes), fix });
 }
 
 export interface Requested {

@@ -52,7 +52,8 @@ export async function watchStatus(
 /** What has been seen of one process. */
 class Track {
   readonly id: string;
-  wasUp = false;
+  /** The status it had when it was up. */
+  #upAs: string | undefined;
   #last: ForgeProcess;
   #wasRunning = false;
   #failure: string | undefined;
@@ -62,14 +63,18 @@ class Track {
     this.#last = process;
   }
 
+  get wasUp(): boolean {
+    return this.#upAs !== undefined;
+  }
+
   note(seen: ForgeProcess | undefined): void {
     const gone = seen === undefined || isLeaving(seen);
     this.#last = seen ?? this.#last;
     const { status } = this.#last;
     this.#wasRunning ||= status === 'running';
     if (gone) this.#failure ??= 'is gone';
-    else if (isUp(status) || status === 'unknown') this.wasUp = true;
-    else if (this.wasUp) this.#failure ??= `was up, and is ${status} now`;
+    else if (isUp(status) || status === 'unknown') this.#upAs = status;
+    else if (this.wasUp) this.#failure ??= `was ${this.#upAs}, now ${status}`;
     else if (isDead(status)) this.#failure ??= `is ${status}`;
   }
 

@@ -24,6 +24,15 @@ export function code(value: string | number): Html {
   return value === '' ? html`` : html`<code>${shorten(String(value), longest)}</code>`;
 }
 
+/** A path as code, which a narrow page may break after each slash. */
+export function path(value: string): Html {
+  const parts = shorten(value, longest).split(/(?<=\/)/);
+  return html`<code>${joined(
+    parts.map((part) => html`${part}`),
+    html`<wbr>`,
+  )}</code>`;
+}
+
 /** Pieces with something between them. */
 export function joined(pieces: readonly Html[], between: Html): Html {
   return html`${pieces.flatMap((piece, index) => (index === 0 ? [piece] : [between, piece]))}`;

@@ -107,19 +107,32 @@ test('a worker is never one of them', () => {
 });
 
 test('on Forge the same commands are pointed out, in its own words', () => {
-  const told = lintForge({ command: 'php8.4 artisan queue:restart', processes: 1 }).join();
+  const directory = undefined;
+  const told = lintForge({ command: 'php8.4 artisan queue:restart', directory, processes: 1 }).join();
   expect(told).toContain('ends by itself');
   expect(told).toContain('forge/restart');
   expect(told).not.toContain('cluster');
-  expect(lintForge({ command: 'php8.4 artisan schedule:work', processes: 3 }).join()).toContain(
-    'up to 3 times',
+  expect(lintForge({ command: 'php8.4 artisan migrate', directory, processes: 1 }).join()).toContain(
+    'put it into the deploy script of the site, which runs it once for each deployment.',
   );
-  expect(lintForge({ command: 'php8.4 artisan horizon', processes: undefined })).toEqual([]);
+  expect(lintForge({ command: 'php8.4 artisan schedule:work', directory, processes: 3 }).join()).toContain(
+    'would run up to 3 times at once, so each task runs 3 times. Set processes: 1, use the scheduler of Forge',
+  );
+  expect(lintForge({ command: 'php8.4 artisan horizon', directory, processes: undefined })).toEqual([]);
+});
+
+test('on Forge, php without its version and a relative directory are pointed out', () => {
+  const declared = { command: 'php artisan horizon', directory: 'current', processes: undefined };
+  expect(lintForge(declared)).toEqual([
+    'The command "php artisan horizon" begins with php: that is the server\'s default version, which changes for all sites at once. Write the version, such as php8.4.',
+    'The directory "current" is relative. Write the whole path.',
+  ]);
+  expect(lintForge({ ...declared, command: 'phpunit', directory: '/home/forge' })).toEqual([]);
 });
 
 test('characters outside ASCII in a command, a queue or a connection are told, since some look like others', () => {
   expect(lint({ type: 'custom', processes: 1, command: 'php \u0430rtisan x' }, one)).toEqual([
-    'The command "php \u0430rtisan x" has characters outside ASCII: \u0430 (U+0430). Check that each is the one you mean, since some look like another.',
+    'The command "php \u0430rtisan x" has characters outside ASCII: \u0430 (U+0430). Some characters look like others: check that each is the one you mean.',
   ]);
   const config = { queue: 'größe', connection: 'r\u0435dis' };
   expect(lint({ type: 'worker', processes: 1, config }, one)).toEqual([

@@ -43,15 +43,15 @@ describe('the gate', () => {
   });
 
   test('one good look at a process that crashes opens nothing', async () => {
-    const { id } = add({ script: ['running', 'backoff'] });
+    add({ script: ['running', 'backoff'] });
     const run = await world.run({ 'require-status': 'running' });
-    expect(run.errors[0]).toContain(`${id} is backoff`);
+    expect(run.errors[0]).toContain('"php8.4 artisan horizon" is backoff');
   });
 
   test.each(['fatal', 'exited'])('fails at once on %s', async (status) => {
     const { id } = add({ script: [status] });
     const run = await world.run({ 'require-status': 'running', 'wait-timeout': '600' });
-    expect(run.errors[0]).toContain(`${id} ("php8.4 artisan horizon") is ${status}`);
+    expect(run.errors[0]).toContain(`"php8.4 artisan horizon" is ${status}`);
     expect(idsOf(run)).toEqual([id]);
   });
 
@@ -78,7 +78,7 @@ unlessWindows('a step that is told to stop at the gate stops at once', async () 
   child.kill('SIGTERM');
   const run = await done;
   expect(run.exitCode).toBe(1);
-  expect(run.errors[0]).toBe('Cancelled while waiting at the gate. Nothing was changed.');
+  expect(run.errors[0]).toBe('Cancelled while waiting for the required status. Nothing was changed.');
 });
 
 describe('refusals', () => {

@@ -25,7 +25,7 @@ describe('stable-for on Forge', () => {
 
     expect(run.exitCode).toBe(1);
     expect(run.outputs).toMatchObject({ outcome: 'created', stable: 'false' });
-    expect(run.errors[0]).toContain('was up, and is backoff now');
+    expect(run.errors[0]).toContain('was running, now backoff');
     await world.emulator.close();
   });
 

@@ -125,7 +125,7 @@ describe.concurrent('a process that is not told in full', () => {
     world.emulator.forge.addProcess(world.server, { command });
     const shut = await world.run({ 'require-status': 'running' });
     expect(shut.exitCode).toBe(1);
-    expect(shut.errors[0]).toContain('99 is unknown');
+    expect(shut.errors[0]).toContain('99 (its user is not known) is unknown');
 
     world.emulator.forge.addProcess(world.server, { command: 'php8.4 artisan pulse:check' });
     const open = await world.run({ 'require-status': 'running', command: 'pulse:check' });
@@ -149,6 +149,26 @@ describe.concurrent('a process that is not told in full', () => {
 
     expect(run.errors).toEqual([]);
     expect(run.outputs).toMatchObject({ outcome: 'unchanged', 'process-id': '99', status: 'unknown' });
+  });
+});
+
+describe('a number of processes that Forge does not report', () => {
+  const unnumbered = { command, user: 'forge', directory: null, status: 'running' };
+
+  test('is called unknown, and not the default', async () => {
+    await using world = await startOdd('forge', unnumbered);
+    const run = await world.run({ command });
+
+    expect(run.outputs).toMatchObject({ outcome: 'unchanged', 'process-id': '99' });
+    expect(run.summary).toContain('<th align="left">Processes</th><td><code>unknown</code></td>');
+  });
+
+  test('is null in the JSON of a list, and a question mark in its log', async () => {
+    await using world = await startOdd('forge/list', unnumbered);
+    const run = await world.run({});
+
+    expect(run.outputs['processes-json']).toContain('"processes":null');
+    expect(run.log).toContain(`99  running  forge  ? × ${command}`);
   });
 });
 

@@ -1,5 +1,5 @@
 import { beforeEach, expect, test } from 'vitest';
-import { type Gate, type Gated, waitAtGate } from '../../src/forge/gate.ts';
+import { type Gate, type Gated, tellByNumber, waitAtGate } from '../../src/forge/gate.ts';
 import { Deadline } from '../../src/time.ts';
 import { VirtualClock } from '../support/virtual-clock.ts';
 import { processOf } from './forge-server.ts';
@@ -23,7 +23,7 @@ async function gate(
 ): Promise<Gated> {
   return await clock.run(
     waitAtGate(
-      { statuses, minCount, demand: `require-status is ${statuses.join(', ')}` },
+      { statuses, minCount, tell: tellByNumber('on "web-1"', statuses) },
       async () => {
         const picture = pictures[Math.min(looks, pictures.length - 1)] ?? [];
         looks += 1;
@@ -44,9 +44,13 @@ test('opens when every process has a wanted status, and has it still at a second
 
 test('one good look at a process that crashes and is started again opens nothing', async () => {
   const gated = await gate([['starting'], ['running'], ['backoff'], ['running'], ['exited']]);
-  expect(whyOf(gated)).toContain('31 ("php8.4 artisan horizon") is exited');
+  expect(whyOf(gated)).toContain(
+    '"php8.4 artisan horizon" is exited: it has ended and Forge does not restart it',
+  );
   looks = 0;
-  expect(whyOf(await gate([['running'], ['backoff']], {}, 0))).toContain('31 is backoff');
+  expect(whyOf(await gate([['running'], ['backoff']], {}, 0))).toContain(
+    '"php8.4 artisan horizon" is backoff',
+  );
 });
 
 test('a number of processes needs no second look', async () => {
@@ -65,14 +69,16 @@ test('waits for what is still starting, and says each change once', async () => 
 
 test('without a wait one look decides, also against what is on its way', async () => {
   expect(whyOf(await gate([['starting'], ['running']], {}, 0))).toBe(
-    'The background processes are not as required: 1 of 1 is not running: 31 is starting. Read the logs of these processes in Forge, or give wait-timeout, so that the step waits for it.',
+    '1 of 1 background process on "web-1" is not running: "php8.4 artisan horizon" is starting: Forge is still starting it. Read the logs of these processes in Forge, or set wait-timeout, so that the step waits.',
   );
   expect([looks, said]).toEqual([1, []]);
 });
 
 test.each(['fatal', 'exited'])('fails at once on %s, and names the process', async (status) => {
   const gated = await gate([['running', status]]);
-  expect(whyOf(gated)).toContain(`32 ("php8.4 artisan horizon") is ${status}`);
+  expect(whyOf(gated)).toContain(
+    `1 of 2 background processes on "web-1" is not running: "php8.4 artisan horizon" is ${status}: `,
+  );
   expect([looks, clock.now()]).toEqual([1, 0]);
   expect(gated.processes).toHaveLength(2);
 });
@@ -97,7 +103,7 @@ test('a stop that passes is waited for, as a restart goes through it', async () 
 });
 
 test('a stop that stays fails long before the deadline', async () => {
-  expect(whyOf(await gate([['stopped']], {}, 600_000))).toContain('31 ("php8.4 artisan horizon") is stopped');
+  expect(whyOf(await gate([['stopped']], {}, 600_000))).toContain('"php8.4 artisan horizon" is stopped');
   expect(clock.now()).toBeGreaterThanOrEqual(15_000);
   expect(clock.now()).toBeLessThan(60_000);
 });
@@ -110,7 +116,9 @@ test('a stop is counted anew after something else was seen', async () => {
 test.each(['unknown', 'a-word-never-seen'])('%s is neither up nor down: it is waited for', async (status) => {
   expect((await gate([[status], ['running']])).failure).toBeUndefined();
   looks = 0;
-  expect(whyOf(await gate([[status]]))).toContain(`after 60 s 1 of 1 is not running: 31 is ${status}`);
+  expect(whyOf(await gate([[status]]))).toContain(
+    `is not running after 60 s: "php8.4 artisan horizon" is ${status}: Forge reports the status ${status}`,
+  );
 });
 
 test('a word never seen can be required', async () => {
@@ -123,7 +131,7 @@ test('who requires installed is served by running, since what runs is installed'
 
 test('who requires running is not served by installed, and learns why', async () => {
   expect(whyOf(await gate([['installed']]))).toContain(
-    'Older servers say installed, which does not tell whether a process runs: to accept it, write require-status: running, installed',
+    'Older servers report only installed, which does not show whether a process runs. To accept it, set require-status: running, installed',
   );
 });
 
@@ -134,7 +142,7 @@ test('waits until there are enough', async () => {
 
 test('too few at the deadline is an error with both numbers', async () => {
   expect(whyOf(await gate([['running']], { minCount: 2 }))).toBe(
-    'The background processes are not as required: after 60 s 1 process matches, and min-count is 2. Check the filters and min-count, or raise wait-timeout.',
+    'Too few background processes after 60 s: 1 process matches, and min-count is 2. Check the filters and min-count, or raise wait-timeout.',
   );
 });
 
@@ -155,5 +163,7 @@ test('tells once in a while that it is still waiting', async () => {
 
 test('of many that are not ready ten are named', async () => {
   const { failure } = await gate([Array.from({ length: 12 }, () => 'starting')], {}, 0);
-  expect(failure?.why).toMatch(/^12 of 12 are not running: 31 is starting, .*40 is starting and 2 more$/);
+  expect(failure?.why).toMatch(
+    /^("php8.4 artisan horizon" is starting: Forge is still starting it(; )?){10} and 2 more$/,
+  );
 });

@@ -179,7 +179,7 @@ test('installed is up, too', async () => {
 test.each(['fatal', 'exited'])('%s after the restart fails at once', async (status) => {
   const { failure } = await settle('running', 'restarting', status);
   expect(failure).toBeInstanceOf(Failure);
-  expect(failure?.message).toContain(`31 ("php8.4 artisan horizon") is ${status}`);
+  expect(failure?.message).toContain(`Restarted, but not running: "php8.4 artisan horizon" (${status})`);
   expect(clock.now()).toBeLessThan(5_000);
 });
 
@@ -188,24 +188,24 @@ test('a process that was fatal before is given time to come up', async () => {
 });
 
 test('a process that stays fatal fails once the grace is over', async () => {
-  expect((await settle('fatal', 'fatal')).failure?.message).toContain('is fatal');
+  expect((await settle('fatal', 'fatal')).failure?.message).toContain('(fatal)');
   expect(clock.now()).toBeLessThan(10_000);
 });
 
 test('a restart passes through stopped, but one that stays stopped is down', async () => {
   expect((await settle('running', 'stopping', 'stopped', 'starting', 'running')).failure).toBeUndefined();
   const started = clock.now();
-  expect((await settle('running', 'stopped')).failure?.message).toContain('is stopped');
+  expect((await settle('running', 'stopped')).failure?.message).toContain('(stopped)');
   expect(clock.now() - started).toBeLessThan(40_000);
 });
 
 test.each([undefined, 'removing'])('a process that is gone (%s) is an error', async (status) => {
-  expect((await settle('running', 'restarting', status)).failure?.message).toContain('is gone');
+  expect((await settle('running', 'restarting', status)).failure?.message).toContain('(gone)');
 });
 
 test('what is not up at the deadline is an error that names it', async () => {
   expect((await settle('running', 'restarting', 'backoff')).failure?.message).toBe(
-    'Waiting for the restarted background processes: after 300 s 1 of 1 is not up: 31 ("php8.4 artisan horizon") is backoff. The restart was accepted and goes on; look in Forge how it ends, or raise wait-timeout.',
+    'Restarted, but not running after 300 s: "php8.4 artisan horizon" (backoff): it crashed while starting and Forge starts it again. Look in Forge how the restart ends, or raise wait-timeout.',
   );
 });
 

@@ -43,7 +43,7 @@ test.each(['backoff', 'starting', 'restarting', 'stopped', 'exited', 'fatal'])(
   async (status) => {
     const { seen, now } = await watched([['running'], [status], ['running']]);
     expect(seen).toMatchObject([
-      { stable: 'false', why: expect.stringContaining(`was up, and is ${status} now`) },
+      { stable: 'false', why: expect.stringContaining(`was running, now ${status}`) },
     ]);
     expect(now).toBe(5_000);
   },

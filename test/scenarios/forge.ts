@@ -85,6 +85,34 @@ export const forgeScenarios: readonly Scenario[] = [
   },
   {
     action,
+    title: '`stable-for`: a created one that crashes',
+    prepare: ({ forge, server }) => {
+      forge.options.flapping = ['starting', 'running', 'backoff'];
+      return { inputs: { organization, server: server.id, command, 'stable-for': '30' } };
+    },
+  },
+  {
+    action,
+    title: '`stable-for`: one that is there and down',
+    prepare: ({ forge, server }) => {
+      forge.addProcess(server, { command, script: ['fatal'] });
+      return { inputs: { organization, server: server.id, command, 'stable-for': '30' } };
+    },
+  },
+  {
+    action,
+    title: '`php` without its version, in a relative directory, with warnings',
+    prepare: ({ server }) => ({
+      inputs: {
+        organization,
+        server: server.id,
+        command: 'php artisan horizon',
+        directory: 'shop.example/current',
+      },
+    }),
+  },
+  {
+    action,
     title: 'leaves what has drifted, with a warning',
     prepare: ({ forge, server }) => {
       forge.addProcess(server, { command, processes: 3 });

@@ -1,22 +1,33 @@
-import { type Changes, settingsText } from '../../converge/changes.ts';
+import type { Changes } from '../../converge/changes.ts';
 import type { Ensured } from '../../converge/ensure.ts';
 import type { ForgeProcess } from '../../forge/process.ts';
 import { forgeService } from '../../forge/service.ts';
 import type { ForgeSpec } from '../../forge/spec.ts';
-import { code, type Html, html } from '../../runner/html.ts';
+import { code, type Html, html, path } from '../../runner/html.ts';
 import type { Step } from '../../runner/step.ts';
 import { facts, type Mark, next } from '../../runner/summary.ts';
-import { beforeAfter, idLine, leftAlone, readableDate } from './process.ts';
+import { beforeAfter, idLine, leftAlone, optionsOf, readableDate } from './process.ts';
 
 export type EnsuredForge = Ensured<ForgeSpec, ForgeProcess>;
 
+interface ShownForge {
+  readonly spec: ForgeSpec;
+  readonly ensured: EnsuredForge;
+  readonly server: string;
+  /** As last seen. */
+  readonly process: ForgeProcess | undefined;
+  readonly hasFailed: boolean;
+}
+
 /** Shows in the summary what happened to what, the process as it is or would be, and what to do next. */
-export function showForge(step: Step, spec: ForgeSpec, ensured: EnsuredForge, server: string): void {
+export function showForge(step: Step, shown: ShownForge): void {
+  const { spec, ensured, server, process } = shown;
   const isLeft = Object.keys(ensured.ignored).length > 0;
   const [mark, verb] = isLeft ? (['drifted', 'Differs, not changed'] as const) : verdicts[ensured.outcome];
   step.headline(mark, html`${verb}: ${code(spec.command)} on ${code(server)}`);
-  const ids = idLine([['process', ensured.process?.id]]);
-  step.summarize(html`${processFacts(spec, ensured)}${nextStep(ensured)}${ids}`);
+  const ids = idLine([['process', process?.id]]);
+  const todo = shown.hasFailed ? html`` : nextStep(ensured, process?.status);
+  step.summarize(html`${processFacts(shown)}${todo}${ids}`);
 }
 
 const verdicts = {
@@ -29,33 +40,36 @@ const verdicts = {
   'would-replace': ['planned', 'Would replace'],
 } as const satisfies Record<EnsuredForge['outcome'], readonly [Mark, string]>;
 
-function processFacts(spec: ForgeSpec, { process, changes, ignored }: EnsuredForge): Html {
+function processFacts({ spec, process, ensured: { changes, ignored } }: ShownForge): Html {
   const { processes, ...others } = forgeService.settingsOf(spec);
   const directory = process === undefined ? (spec.directory ?? null) : process.directory;
-  const options = process === undefined ? settingsText(others) : '';
+  const count = process === undefined ? Number(processes) : process.processes;
+  const options = process === undefined ? optionsOf(others) : html``;
   return facts([
     ...(process === undefined ? [] : ([['Status', code(process.status)]] as const)),
-    ['Processes', countOf(process?.processes ?? Number(processes), changes, ignored)],
+    ['Processes', countOf(count, changes, ignored)],
     ['User', code(process?.user ?? spec.user)],
-    ...(directory === null ? [] : ([['Directory', code(directory)]] as const)),
-    ...(options === '' ? [] : ([['Options', code(options)]] as const)),
+    ...(directory === null ? [] : ([['Directory', path(directory)]] as const)),
+    ...(options.markup === '' ? [] : ([['Options', options]] as const)),
     ...(process?.createdAt ? ([['Created', html`${readableDate(process.createdAt)}`]] as const) : []),
   ]);
 }
 
-function countOf(processes: number, { processes: changed }: Changes, { processes: left }: Changes): Html {
+function countOf(
+  processes: number | undefined,
+  { processes: changed }: Changes,
+  { processes: left }: Changes,
+): Html {
   if (changed !== undefined) return beforeAfter(changed);
-  return left === undefined ? code(processes) : leftAlone(left);
+  return left === undefined ? code(processes ?? 'unknown') : leftAlone(left);
 }
 
-function nextStep({ outcome, ignored }: EnsuredForge): Html {
+function nextStep({ outcome, ignored }: EnsuredForge, status: string | undefined): Html {
   switch (outcome) {
     case 'created':
     case 'updated':
     case 'replaced':
-      return next(
-        html`Forge is starting it. <code>forge/list</code> with <code>require-status: running</code> waits until it runs.`,
-      );
+      return status === 'installing' || status === 'starting' ? isStarting : restartNext;
     case 'would-create':
     case 'would-update':
     case 'would-replace':
@@ -63,6 +77,12 @@ function nextStep({ outcome, ignored }: EnsuredForge): Html {
     case 'unchanged':
       return Object.keys(ignored).length > 0
         ? next(html`to replace it, set <code>if-exists: replace</code>.`)
-        : next(html`after a deployment, <code>forge/restart</code> makes it run the new code.`);
+        : restartNext;
   }
 }
+
+const isStarting = next(
+  html`Forge is starting it. <code>forge/list</code> with <code>require-status: running</code> waits until it runs.`,
+);
+
+const restartNext = next(html`after a deployment, <code>forge/restart</code> makes it run the new code.`);

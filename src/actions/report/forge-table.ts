@@ -50,7 +50,7 @@ export function forgeJson(processes: readonly ForgeProcess[]): string {
       command,
       user,
       directory,
-      processes: count,
+      processes: count ?? null,
       status,
       created_at: createdAt,
     })),
@@ -68,7 +68,7 @@ export function counted(count: number): string {
 
 /** One line of the log: `31  running  forge  3 × php8.4 artisan horizon`. */
 export function forgeLine({ id, status, user, processes, command }: ForgeProcess): string {
-  return `${id}  ${status}  ${user}  ${processes} × ${command}`;
+  return `${id}  ${status}  ${user}  ${processes ?? '?'} × ${command}`;
 }
 
 /** A process that is there and down is as declared, and yet not as it should be. */

@@ -61,7 +61,7 @@ export function processFacts({ settings, changes, kind, createdAt, target }: Sho
 }
 
 /** Options of a process: `tries 3, backoff 10`, the values as code. */
-function optionsOf(options: Settings, kind: ShownProcess['kind'] = 'changed'): Html {
+export function optionsOf(options: Settings, kind: ShownProcess['kind'] = 'changed'): Html {
   const set = Object.entries(options).filter(([, value]) => value !== null && value !== undefined);
   const pieces = set.map(([field, value]) => html`${fieldName(field)} ${settingOf(value, kind)}`);
   return joined(pieces, html`, `);

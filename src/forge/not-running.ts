@@ -1,0 +1,51 @@
+import { type ForgeProcess, nameOf } from './process.ts';
+
+/** More are not read in a message; the table in the summary has them all. */
+const maxNamed = 10;
+
+/** For a title: `"php8.4 artisan horizon" (fatal)`. */
+export function statesText(processes: readonly ForgeProcess[]): string {
+  return listed(processes, ({ status }) => ` (${status})`);
+}
+
+/** For a sentence: `"php8.4 artisan horizon" is fatal: it has crashed and Forge has stopped restarting it`. */
+export function reasonsText(processes: readonly ForgeProcess[]): string {
+  return listed(processes, ({ status }) => ` is ${status}: ${meaningOf(status)}`, '; ');
+}
+
+/** What the statuses mean, where a title has named the processes. */
+export function meaningText(processes: readonly ForgeProcess[]): string {
+  const statuses = [...new Set(processes.map(({ status }) => status))];
+  if (statuses.length === 1) return statuses.map(meaningOf).join('');
+  return statuses.map((status) => `${status}: ${meaningOf(status)}`).join('; ');
+}
+
+function listed(
+  processes: readonly ForgeProcess[],
+  state: (process: ForgeProcess) => string,
+  between = ', ',
+): string {
+  const shown = processes.slice(0, maxNamed).map((process) => `${nameOf(process)}${state(process)}`);
+  const more = processes.length - shown.length;
+  return `${shown.join(between)}${more > 0 ? ` and ${more} more` : ''}`;
+}
+
+function meaningOf(status: string): string {
+  return meanings.get(status) ?? `Forge reports the status ${status}`;
+}
+
+const meanings = new Map([
+  ['installing', 'Forge is still installing it'],
+  ['installed', 'Forge does not show whether it runs'],
+  ['starting', 'Forge is still starting it'],
+  ['backoff', 'it crashed while starting and Forge starts it again'],
+  ['fatal', 'it has crashed and Forge has stopped restarting it'],
+  ['exited', 'it has ended and Forge does not restart it'],
+  ['stopped', 'it has been stopped and Forge does not start it again'],
+  ['gone', 'something else has removed it'],
+  ['not there', 'the list of the server does not show it yet'],
+]);
+
+/** What to do about a process that does not run. */
+export const readItsLog =
+  'Read the log of the process in Forge, among the server’s background processes; fix the cause, then restart it';
