@@ -5,15 +5,21 @@ import { type ActionOptions, type RunningAction, type StepRun, startAction } fro
 
 type Seeded = ReturnType<typeof seedShop>;
 
-/** A shop on an emulated Laravel Cloud, and the root action to run against it. */
+/** A shop on an emulated Laravel Cloud, and the actions to run against it: the root action unless another is named. */
 export interface Shop extends Seeded, AsyncDisposable {
   emulator: Emulator;
-  /** Runs the root action to its end; every run must be clean, whatever else it is tested for. */
+  /** Runs an action to its end; every run must be clean, whatever else it is tested for. */
   run(inputs?: Record<string, string>, options?: StepOptions): Promise<StepRun>;
+  /** Runs `apply` on a manifest of this text. */
+  apply(text: string, inputs?: Record<string, string>, options?: StepOptions): Promise<StepRun>;
   /** Starts it; the child is there to be sent signals. */
   start(inputs?: Record<string, string>, options?: StepOptions): RunningAction;
+  /** One more environment of the application, with its App cluster. */
+  addEnvironment(name: string, branch?: string): Pick<Seeded, 'environment' | 'instance'>;
   /** `GET /instances/{id}/background-processes`, … of all requests so far, ids left out. */
   requests(): string[];
+  /** `DELETE /background-processes/process-…`, … of all requests so far that may change something. */
+  writes(): string[];
   /** How many requests of a method have been made. */
   count(method: string): number;
   /** The ids of the background processes on the instance. */
@@ -22,28 +28,38 @@ export interface Shop extends Seeded, AsyncDisposable {
 
 export type StepOptions = Partial<Omit<ActionOptions, 'inputs'>>;
 
+/** Where `apply` looks for its manifest. */
+export const manifestFile = '.github/background-processes.yml';
+
 export async function openShop(cloud: EmulatorOptions['cloud'] = {}): Promise<Shop> {
   const emulator = await startEmulator({ cloud });
   const seeded = seedShop(emulator);
   const { instance } = seeded;
   const start = (inputs: Record<string, string> = {}, options: StepOptions = {}): RunningAction => {
-    const target =
-      'environment' in inputs || 'process-id' in inputs || 'instance' in inputs
-        ? {}
-        : { instance: instance.id };
+    const isTargeted = ['environment', 'process-id', 'instance'].some((input) => input in inputs);
+    const target = isTargeted || options.action === 'apply' ? {} : { instance: instance.id };
     const reach = { token: emulator.token, 'api-url': emulator.url };
     return startAction({ action: '.', ...options, inputs: { ...reach, ...target, ...inputs } });
   };
+  const run: Shop['run'] = async (inputs, options) => {
+    const step = await start(inputs, { time: emulator.time, ...options }).done;
+    expectClean(step, emulator);
+    return step;
+  };
+  const lines = () => emulator.requests.map(({ method, path }) => `${method} ${path.replace(/^\/api/, '')}`);
   return {
     ...seeded,
     emulator,
     start,
-    async run(inputs, options) {
-      const step = await start(inputs, { time: emulator.time, ...options }).done;
-      expectClean(step, emulator);
-      return step;
+    run,
+    apply: (text, inputs, options) =>
+      run(inputs, { action: 'apply', files: { [manifestFile]: text }, ...options }),
+    addEnvironment(name, branch = name) {
+      const environment = emulator.cloud.addEnvironment(seeded.application, { name, branch });
+      return { environment, instance: emulator.cloud.addInstance(environment) };
     },
-    requests: () => emulator.requests.map(({ method, path }) => `${method} ${withoutIds(path)}`),
+    requests: () => lines().map(withoutIds),
+    writes: () => lines().filter((line) => !line.startsWith('GET ')),
     count: (method) => emulator.requests.filter((request) => request.method === method).length,
     ids: () => emulator.cloud.listProcesses(instance).map(({ id }) => id),
     [Symbol.asyncDispose]: () => emulator.close(),
@@ -51,5 +67,5 @@ export async function openShop(cloud: EmulatorOptions['cloud'] = {}): Promise<Sh
 }
 
 function withoutIds(path: string): string {
-  return path.replace(/^\/api/, '').replaceAll(/\/(?:app|env|inst|process|depl)-[^/]+/g, '/{id}');
+  return path.replaceAll(/\/(?:app|env|inst|process|depl)-[^/]+/g, '/{id}');
 }

@@ -1,0 +1,122 @@
+import { describe, expect, test } from 'vitest';
+import { loops } from '../emulator/process-life.ts';
+import { busiest } from '../emulator/recorded-request.ts';
+import type { StepRun } from './harness/run-action.ts';
+import { openShop } from './harness/shop.ts';
+
+const two = `
+defaults: { instances: { App: [{ type: worker }] } }
+environments: { production: {}, staging: {} }
+`;
+const lastYear = '2025-04-04T11:24:42.000000Z';
+const sha = 'c1b2c3d4e5f60718293a4b5c6d7e8f9012345678';
+
+const environmentsIn = (run: StepRun): Record<string, unknown>[] =>
+  JSON.parse(run.outputs['environments-json'] ?? '[]');
+
+describe.concurrent('wait-for-commit, in a file of many environments', () => {
+  const text = `${two.replace('staging: {}', 'staging: {}, eu: {}')}`;
+  const onMain = { env: { GITHUB_REF_NAME: 'main' } };
+
+  test('waits for those whose branch was pushed, before anything is written, and not for the others', async () => {
+    await using shop = await openShop({ deploymentTakes: 10_000 });
+    const [staging, eu] = [shop.addEnvironment('staging', 'develop'), shop.addEnvironment('eu', 'main')];
+    const { cloud } = shop.emulator;
+    cloud.push(shop.environment, { inMs: 5_000, commitHash: sha });
+    cloud.push(eu.environment, { inMs: 30_000, commitHash: sha });
+    const run = await shop.apply(text, { 'wait-for-commit': sha }, onMain);
+
+    expect(run.errors).toEqual([]);
+    expect(run.outputs['created']).toBe('3');
+    const first = shop.emulator.requests.find(({ method }) => method === 'POST')?.at ?? 0;
+    for (const { finishedAt } of cloud.deployments)
+      expect(Date.parse(finishedAt ?? '')).toBeLessThanOrEqual(first);
+    expect(run.notices.filter((line) => line.includes('wait-for-commit does not apply'))).toEqual([
+      'staging: wait-for-commit does not apply: its branch is develop, not main.',
+    ]);
+    const reads = shop.emulator.requests.map(({ path }) => path);
+    expect(reads).not.toContain(`/api/environments/${staging.environment.id}/deployments`);
+  });
+
+  test('and where one of these deployments fails, nothing is written anywhere', async () => {
+    await using shop = await openShop();
+    const [, eu] = [shop.addEnvironment('staging', 'develop'), shop.addEnvironment('eu', 'main')];
+    shop.emulator.cloud.push(shop.environment, { commitHash: sha });
+    shop.emulator.cloud.push(eu.environment, { commitHash: sha, script: ['pending', 'build.failed'] });
+    const run = await shop.apply(text, { 'wait-for-commit': sha }, onMain);
+
+    expect(run.errors[0]).toContain('build.failed');
+    expect(shop.writes()).toEqual([]);
+  });
+});
+
+describe.concurrent('proofs, in a file of many environments', () => {
+  test('stable-for names the environment in which a process keeps exiting; the others are done', async () => {
+    await using shop = await openShop();
+    const { cloud } = shop.emulator;
+    const staging = shop.addEnvironment('staging');
+    for (const [{ environment, instance }, life] of [
+      [shop, {}],
+      [staging, loops()],
+    ] as const) {
+      cloud.addProcess(instance, {
+        type: 'worker',
+        command: 'php artisan queue:work',
+        created_at: lastYear,
+        life,
+      });
+      cloud.deployed(environment);
+    }
+    const run = await shop.apply(two, { 'stable-for': '60' });
+
+    expect(run.errors[0]).toContain('1 of 2 environments failed');
+    expect(run.errors[0]).toMatch(/- staging: .*queue:work.* on App exited \d+ times/);
+    expect(run.errors[0]).toContain('The others are done: production.');
+    expect(run.outputs['stable']).toBe('');
+    expect(environmentsIn(run)).toMatchObject([
+      { environment: 'production', stable: 'true', error: null },
+      { environment: 'staging', stable: 'false', error: expect.stringContaining('exited') },
+    ]);
+  });
+
+  test('verify-command runs in each, and one that refuses it is named', async () => {
+    await using shop = await openShop();
+    const staging = shop.addEnvironment('staging');
+    for (const { instance } of [shop, staging])
+      shop.emulator.cloud.addProcess(instance, { type: 'worker', created_at: lastYear });
+    const verify = { 'verify-command': 'php artisan queue:canary' };
+    const run = await shop.apply(two, verify);
+
+    expect(run.errors).toEqual([]);
+    expect(run.outputs['verified']).toBe('true');
+    expect(shop.emulator.cloud.commands.map(({ environmentId }) => environmentId).toSorted()).toEqual(
+      [shop.environment.id, staging.environment.id].toSorted(),
+    );
+
+    shop.emulator.faults.add({
+      ...{ kind: 'status', status: 422, body: { message: 'Not now.', errors: {} } },
+      on: `POST ${staging.environment.id}/commands$`,
+    });
+    const refused = await shop.apply(two, verify);
+    expect(refused.errors[0]).toMatch(/- staging: .*Not now\.[\s\S]*The others are done: production\./);
+    expect(environmentsIn(refused)).toMatchObject([{ verified: 'true' }, { verified: 'false' }]);
+  });
+});
+
+test('a dozen deployments are followed by thirty reads a minute, and the time to wait grows with them', async () => {
+  await using shop = await openShop({ deploymentTakes: 25_000 });
+  const { cloud } = shop.emulator;
+  cloud.options.rateLimit.enforced = true;
+  const names = Array.from({ length: 11 }, (_, n) => `preview-${n}`);
+  const members = [shop, ...names.map((name) => shop.addEnvironment(name))];
+  // Each has to wait for the one that runs, and then for its own: 50 s where there is one environment.
+  for (const { environment } of members) cloud.addDeployment(environment);
+  const text = two.replace('staging: {}', names.map((name) => `${name}: {}`).join(', '));
+  const run = await shop.apply(text, { redeploy: 'true', 'wait-timeout': '60' });
+
+  expect(run.errors).toEqual([]);
+  expect(cloud.deployments).toHaveLength(2 * members.length);
+  const looks = shop.emulator.requests.filter(({ path }) => /\/deployments\/[^/]+$/.test(path));
+  // Each of the two waits may end with one reading more.
+  expect(busiest(looks)).toBeLessThanOrEqual(30 + 2 * members.length);
+});
