@@ -1,5 +1,5 @@
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { basename, isAbsolute, join } from 'node:path';
+import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import ncc from '@vercel/ncc';
 import { minify } from 'terser';
@@ -12,6 +12,7 @@ import { licenses } from './licenses.ts';
 
 const root = fileURLToPath(new URL('../', import.meta.url));
 const bundled = new URL('../build/bundle/', import.meta.url);
+const mapped = new URL('../build/maps/', import.meta.url);
 
 type Files = ReadonlyMap<string, string | Buffer>;
 
@@ -27,10 +28,7 @@ export async function buildDist(folder: URL): Promise<WrittenFile[]> {
   await write(bundled, new Map([...files, commonJs]));
   const dist = new Map([
     ...files,
-    ...(await packed(
-      [...files.keys()].filter((name) => name.endsWith('.js')),
-      await ownFunctions(sources),
-    )),
+    ...(await packed([...files.keys()].filter((name) => name.endsWith('.js')))),
     ...(await entries()),
     commonJs,
     ['licenses.txt', await licenses(sources)] as const,
@@ -40,44 +38,36 @@ export async function buildDist(folder: URL): Promise<WrittenFile[]> {
 }
 
 /** ncc packs each part by itself, so that a step loads only those that it needs. */
-async function packed(parts: readonly string[], kept: RegExp): Promise<Files> {
+async function packed(parts: readonly string[]): Promise<Files> {
   const externals = Object.fromEntries(parts.map((name) => [`./${name}`, `./${name}`]));
   const files = new Map<string, string>();
+  const maps = new Map<string, string>();
   for (const name of parts) {
     const path = fileURLToPath(new URL(name, bundled));
     const { code } = await ncc(path, { cache: false, quiet: true, target: 'es2024', externals });
-    files.set(name, await minified(name, code, kept));
+    const { small, map } = await minified(name, code);
+    files.set(name, small);
+    maps.set(`${name}.map`, map);
   }
+  await write(mapped, maps);
   return files;
 }
 
-/** The names of our own functions, also with the number that the bundler appends to the second of a name. */
-async function ownFunctions(sources: readonly string[]): Promise<RegExp> {
-  const own = sources.filter((source) => !source.includes('node_modules') && isAbsolute(source));
-  const texts = await Promise.all(own.map((source) => readFile(source, 'utf8')));
-  const names = texts.flatMap((text) => [...text.matchAll(/\bfunction (\w+)/g)].map(([, name]) => name));
-  return new RegExp(`^(${[...new Set(names)].join('|')})(\\$\\d+)?$`);
-}
-
-/** Our own functions and all classes keep their names, so that an unexpected error is readable. */
-async function minified(name: string, code: string, kept: RegExp): Promise<string> {
-  const classes = [...code.matchAll(/\bvar (\w+) = class\b/g)].map(([, className = '']) => className);
-  const { code: small } = await minify(
+async function minified(name: string, code: string): Promise<{ small: string; map: string }> {
+  const { code: small, map } = await minify(
     { [name]: code },
     {
       toplevel: true,
       ecma: 2020,
       compress: { passes: 2 },
-      keep_classnames: true,
-      keep_fnames: kept,
-      mangle: { reserved: classes },
       // V8 compiles a function in parentheses at once, any other a second time when it is called: these are all called.
       // And it reads ASCII faster than text with a character of two bytes in it.
       format: { wrap_func_args: true, ascii_only: true },
+      sourceMap: { includeSources: true },
     },
   );
-  if (small === undefined) throw new Error(`terser gave nothing for ${name}`);
-  return `${small}\n`;
+  if (small === undefined || typeof map !== 'string') throw new Error(`terser gave nothing for ${name}`);
+  return { small: `${small}\n`, map };
 }
 
 /** The scripts that the `action.yml` files name. Each has the name of the action that it runs, and connects first. */

@@ -106,7 +106,7 @@ export async function runStep(
     for (const { message, place } of failure.annotations) log.error(message, title, place);
   }
   for (const task of tasks) await task(failure);
-  if (summary) await writeSummary(report.blocks(failure), secrets, log);
+  if (summary) writeSummary(process.env['GITHUB_STEP_SUMMARY'], report.blocks(failure), secrets, log);
   // Close the early connection, used or not: it would keep Node.js alive.
   connection?.socket.destroy();
   stop.release();

@@ -1,4 +1,4 @@
-import { summary } from '@actions/core';
+import { appendFileSync } from 'node:fs';
 import { messageOf } from '../failure.ts';
 import type { Ending } from './ending.ts';
 import { type Html, html, prose } from './html.ts';
@@ -126,11 +126,17 @@ export function heading(
   return html`${headline(ending.mark, prose(ending.headline))}${reasons(ending.details)}${warned}${before}`;
 }
 
-/** Adds blocks to the job's summary page. A summary that cannot be written never fails the step. */
-export async function writeSummary(blocks: readonly Html[], secrets: Secrets, log: Log): Promise<void> {
+/** Appends blocks to the file of the job's summary page. A summary that cannot be written never fails the step. */
+export function writeSummary(
+  file: string | undefined,
+  blocks: readonly Html[],
+  secrets: Secrets,
+  log: Log,
+): void {
   const texts = blocks.map(({ markup }) => secrets.redact(markup));
   try {
-    await summary.addRaw(`${whatFits(texts).join('\n\n')}\n\n`).write();
+    if (!file) throw new Error('GITHUB_STEP_SUMMARY is not set');
+    appendFileSync(file, `${whatFits(texts).join('\n\n')}\n\n`);
   } catch (error) {
     log.debug(`The summary could not be written: ${messageOf(error)}`);
   }

@@ -1,5 +1,7 @@
-import { summary } from '@actions/core';
-import { afterEach, describe, expect, test, vi } from 'vitest';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { html } from '../../src/runner/html.ts';
 import { Log } from '../../src/runner/log.ts';
 import { Secrets } from '../../src/runner/secrets.ts';
@@ -32,28 +34,46 @@ test('why a step failed keeps its lines, and its lists are lists', () => {
   );
 });
 
-describe('a summary that is too large', () => {
-  afterEach(() => {
-    vi.restoreAllMocks();
-    summary.emptyBuffer();
+describe('the file of the summary', () => {
+  const secrets = new Secrets();
+  let folder = '';
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'summary-'));
   });
+  afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
   test.each([
     ['at its end', ['head', 'large'], 'head'],
     ['at its start', ['large', 'tail'], 'tail'],
     ['as a whole', ['large'], ''],
-  ])('%s keeps what fits, and says that something is left out', async (_, blocks, kept) => {
-    const write = vi.spyOn(summary, 'write').mockResolvedValue(summary);
+  ])('of a summary that is too large %s gets what fits, and a line about the rest', (_, blocks, kept) => {
+    const file = join(folder, 'summary.md');
     const large = 'x'.repeat(maxSummaryBytes);
-    const secrets = new Secrets();
     const made = blocks.map((block) => html`<p>${block === 'large' ? large : block}</p>`);
-    await writeSummary(made, secrets, new Log(secrets, '.'));
+    writeSummary(file, made, secrets, new Log(secrets, '.'));
 
-    expect(write).toHaveBeenCalled();
-    const text = summary.stringify();
+    const text = readFileSync(file, 'utf8');
     expect(text.length).toBeLessThan(1_000);
     expect(text).toContain(kept);
     expect(text).toContain('too large to show');
+  });
+
+  test('keeps what the step has written before', () => {
+    const file = join(folder, 'summary.md');
+    for (const text of ['one', 'two']) writeSummary(file, [html`${text}`], secrets, new Log(secrets, '.'));
+    expect(readFileSync(file, 'utf8')).toBe('one\n\ntwo\n\n');
+  });
+
+  test.each([
+    ['is not named', () => undefined, 'GITHUB_STEP_SUMMARY is not set'],
+    ['cannot be written', () => folder, 'EISDIR'],
+  ])('only costs a line of the debug log if it %s', (_, file, why) => {
+    const log = new Log(secrets, '.');
+    const debug = vi.spyOn(log, 'debug').mockReturnValue();
+    writeSummary(file(), [html`one`], secrets, log);
+    expect(debug).toHaveBeenCalledExactlyOnceWith(
+      expect.stringMatching(`The summary could not be written: .*${why}`),
+    );
   });
 });
 
