@@ -18,10 +18,10 @@ describe('The bytes that every job downloads and every step loads stay within th
     rootScenarios
       .filter(({ costs }) => costs !== undefined)
       .map((scenario) => [scenario.title, scenario] as const),
-  )('what the root action loads is at most 314 kB: %s', async (_, scenario) => {
+  )('what the root action loads is at most 312 kB: %s', async (_, scenario) => {
     const loaded = (await filesLoaded(scenario)).filter((file) => file.startsWith(dist));
     expect(loaded.length).toBeGreaterThan(0);
-    expect(await bytesOf(loaded)).toBeLessThanOrEqual(314_000);
+    expect(await bytesOf(loaded)).toBeLessThanOrEqual(312_000);
   });
 });
 
