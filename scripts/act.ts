@@ -19,8 +19,8 @@ const {
 } = readArguments({
   usage: "npm run check:act -- [<part of a document's path>]",
   help: `Runs every workflow of the documents as another runner does: with act (https://github.com/nektos/act), on this
-machine and without containers, against an emulator. Prints each step with its result, and fails if a job ends
-otherwise than expected. act must be on the PATH: CONTRIBUTING.md says how to install it.`,
+machine and without containers, against an emulator. Prints each step with its result and what it has done, and fails
+if a job ends otherwise than expected. act must be on the PATH: CONTRIBUTING.md says how to install it.`,
   unnamed: [0, 1],
 });
 
@@ -131,17 +131,19 @@ function layOut(emulator: Emulator): CloudEnvironment {
   const { application, environment, server, site } = seedShop(emulator);
   const { cloud, forge } = emulator;
   cloud.addInstance(environment, { name: 'workers', type: 'service' });
-  for (const name of ['staging', 'demo', 'feature-a'])
-    cloud.addInstance(cloud.addEnvironment(application, { name, branch: name }));
+  for (const branch of ['staging', 'demo', 'feature-a', 'preview/7'])
+    cloud.addInstance(cloud.addEnvironment(application, { name: branch.replace('/', '-'), branch }));
   const office = cloud.addApplication({ name: 'office', repository: 'acme/office' });
   cloud.addInstance(cloud.addEnvironment(office, { name: 'production', branch: 'main' }));
   const directory = '/home/forge/shop.example/current';
-  const commands = ['queue:work redis', 'horizon', 'octane:start', 'reverb:start', 'inertia:start-ssr'];
-  const others = ['web-2', 'worker-1'].map((name) => {
-    const other = forge.addServer('acme', { name });
-    return { at: other, on: forge.addSite(other, { name: 'shop.example' }) };
+  const queue = 'queue:work redis';
+  const web = [queue, 'horizon', 'octane:start', 'reverb:start', 'inertia:start-ssr'];
+  const others = { 'web-2': web, 'worker-1': [queue] };
+  const servers = Object.entries(others).map(([name, commands]) => {
+    const at = forge.addServer('acme', { name });
+    return { at, on: forge.addSite(at, { name: 'shop.example' }), commands };
   });
-  for (const { at, on } of [{ at: server, on: site }, ...others])
+  for (const { at, on, commands } of [{ at: server, on: site, commands: web }, ...servers])
     for (const command of commands)
       forge.addProcess(at, { command: `php8.4 artisan ${command}`, directory, siteId: Number(on.id) });
   return environment;
@@ -243,10 +245,24 @@ function payloadOf(event: string): object {
   return { repository: repo, ...known[event] };
 }
 
+/** Each step with its mark, and the headline of its summary, which act shows after it. Jobs run side by side. */
+function stepsIn(output: string): string[] {
+  const steps: string[] = [];
+  const last = new Map<string, number>();
+  for (const line of output.split('\n')) {
+    const [, job = '', text = ''] = /^\[(.*?)\] +(.*)$/.exec(line) ?? [];
+    const [, mark, name] = /^(✅|❌) +(?:Success|Failure) - Main (.*?) \[/.exec(text) ?? [];
+    if (name !== undefined) last.set(job, steps.push(`${mark} ${name}`) - 1);
+    const [, headline] = /Summary - <h3>(.*?)<\/h3>/.exec(text) ?? [];
+    const index = last.get(job);
+    if (headline === undefined || index === undefined) continue;
+    steps[index] += `: ${headline.replace(/<[^>]*>/g, '')}`;
+  }
+  return steps;
+}
+
 function report(run: string, { exitCode, output }: ActRun, what: string): void {
-  const steps = [...output.matchAll(/(✅|❌) +(?:Success|Failure) - Main (.*?) \[/g)].map(
-    ([, mark, name]) => `${mark} ${name}`,
-  );
+  const steps = stepsIn(output);
   const path = run.split(' ')[0] ?? '';
   const reason = red[path] ?? unknownToAct[path];
   const asExpected = (exitCode === 0) === (reason === undefined);
