@@ -20,7 +20,7 @@ import type { Step } from '../runner/step.ts';
 import { waitingFor } from '../time.ts';
 import { applied, declaredAfter, declaredIn } from './applied-to-cloud.ts';
 import { requireApproval, type Scope } from './approved-plan.ts';
-import { logPlan, refuseDrift, showPlan } from './carry-out.ts';
+import { describeDone, logPlan, refuseDrift, showPlan } from './carry-out.ts';
 import type { FleetInputs } from './inputs/apply.ts';
 import { maxConcurrency, raceLimit, runtimeOf, withClient, workDeadline } from './inputs/connection.ts';
 import { named, namesIn } from './inputs/target.ts';
@@ -32,7 +32,7 @@ import { describeProgress } from './report/plan-body.ts';
 import { planOutputs } from './report/plan-outputs.ts';
 import { deployNext, replicasText } from './report/process.ts';
 import { saySleep } from './report/sleep.ts';
-import { unfinished } from './report/unfinished.ts';
+import { runAgain, stopped, Unfinished, unfinished } from './report/unfinished.ts';
 import { awaitCommit, type Change, type ReadAhead, type Rolling, readAhead, rollOut } from './rollout.ts';
 import { type StepIn, stepIn } from './step-in.ts';
 
@@ -298,7 +298,7 @@ async function changeAll(
     step.log.info(describeProgress(progress)),
   );
   const change = async (member: PlannedMember, tell: (rows: readonly PlanRow[]) => void): Promise<void> => {
-    const { plan, states, instances, environment, part } = member;
+    const { plan, states, instances, environment } = member;
     const results = await applyPlan(plan.operations, states, {
       ...{ service: cloudService, runtime, concurrency: maxConcurrency, semaphore, onChange },
       openAt: ({ place, listing }, limit) => {
@@ -309,11 +309,10 @@ async function changeAll(
     const rows = doneRows(results, applied.naming);
     tell(rows);
     const counts = { ...countsOf(rows), undeclared: 0 };
-    const failure = unfinished({ where: environment.name, file, whenLive }, rows);
+    const failure = unfinished({ where: environment.name, whenLive, cancelled: step.cancelled }, rows);
     if (failure !== undefined) throw failure;
     const isChanged = changesIn(counts) > 0;
     const done = isChanged ? countsText(counts, 'done') : 'The processes are as declared';
-    if (isChanged) part.step.did('processes', done);
     await goLive(member, {
       kind: isChanged ? 'changed' : 'unchanged',
       done,
@@ -333,14 +332,15 @@ function finish(step: Step, report: PlanReport, inputs: FleetInputs, all: readon
   if (!inputs.dryRun) {
     const counts = countsOf(rows);
     step.output(planOutputs(rows, 'done', (line) => step.log.warning(line)));
-    step.log.info(`Done: ${countsText(counts, 'done')}`);
+    step.log.info(describeDone(counts));
     const waits = all.some((one) => changesIn(countsOf(one.rows)) > 0 && !one.member.isDeployed());
     const isDone = all.every(({ error }) => error === undefined);
     const next = isDone && waits && !inputs.goingLive.redeploy ? deployNext : html``;
-    report.show({ kind: 'done', rows, effect: waits ? 'waiting' : undefined, next });
+    const failed = new Set(all.flatMap(({ member, error }) => (error === undefined ? [] : [nameOf(member)])));
+    report.show({ kind: 'done', rows, effect: waits ? 'waiting' : undefined, failed, next });
   }
   for (const { member } of all) step.summarize(member.part.summary());
-  throwFailed(all);
+  throwFailed(step, report, all);
 }
 
 function reportOf({ member: { environment, part }, kind, rows, error }: Ended): ReportedEnvironment {
@@ -352,19 +352,30 @@ function reportOf({ member: { environment, part }, kind, rows, error }: Ended): 
 }
 
 /** One error for all environments that failed, each by its name. */
-function throwFailed(all: readonly Ended[]): void {
+function throwFailed({ cancelled }: Step, { where }: PlanReport, all: readonly Ended[]): void {
   const failed = all.filter(({ error }) => error !== undefined);
   const [first] = failed;
   if (first === undefined) return;
   const alone = failed.find(({ error }) => !(error instanceof Failure) || error instanceof Cancelled);
+  const rows = all.flatMap((one) => (one.kind === 'done' ? one.rows : []));
+  if (alone?.error instanceof Cancelled && changesIn(countsOf(rows)) > 0)
+    throw stopped({ where, cancelled }, rows);
   if (alone !== undefined || all.length === 1) throw (alone ?? first).error;
-  const nameOf = ({ member }: Ended): string => member.environment.name;
-  const fine = all.filter(({ error }) => error === undefined).map(nameOf);
-  const others = fine.length === 0 ? '' : `The others are done: ${fine.join(', ')}. `;
+  const count = `${failed.length} of ${all.length} environments failed`;
+  const others = all.length - failed.length;
   throw new Failure({
-    what: `${failed.length} of ${all.length} environments failed`,
-    why: `\n${failed.map((one) => `- ${nameOf(one)}: ${messageOf(one.error)}`).join('\n')}\n`,
-    fix: `${others}When the cause is fixed, run the job again: it makes only the missing changes`,
-    headline: `${failed.length} of ${all.length} environments failed: ${failed.map(nameOf).join(', ')}`,
+    what: count,
+    why: `\n${failed.map(lineFor).join('')}`,
+    fix: `${others === 0 ? '' : `Done: the other ${others}.\n`}${runAgain}`,
+    headline: `${count}: ${failed.map(({ member }) => nameOf(member)).join(', ')}`,
   });
+}
+
+function lineFor({ member, error }: Ended): string {
+  if (error instanceof Unfinished) return `${error.what}:${error.why}`;
+  return `- ${nameOf(member)}: ${messageOf(error)}\n`;
+}
+
+function nameOf({ environment: { name } }: PlannedMember): string {
+  return name;
 }

@@ -76,6 +76,12 @@ export function refuseDrift(
   });
 }
 
+/** `Done: 1 created, 1 of 2 changes not made`, for the log. */
+export function describeDone(counts: Counts): string {
+  const text = countsText(counts, 'done');
+  return changesIn(counts) === 0 && counts.undone > 0 ? text : `Done: ${text}`;
+}
+
 interface CarryingOut<S, P extends Existing> {
   readonly step: Step;
   readonly report: PlanReport;
@@ -111,8 +117,8 @@ export async function carryOut<S, P extends Existing>(
   const rows = doneRows(results, naming);
   const counts = countsOf(rows);
   step.output(planOutputs(rows, 'done', (line) => step.log.warning(line)));
-  step.log.info(`Done: ${countsText(counts, 'done')}`);
-  const failure = unfinished({ where: report.where, file: inputs.file, whenLive }, rows);
+  step.log.info(describeDone(counts));
+  const failure = unfinished({ where: report.where, whenLive, cancelled: step.cancelled }, rows);
   const next = failure === undefined ? nextStep(counts) : html``;
   report.show({ kind: 'done', rows, effect: whenLive === undefined ? undefined : 'waiting', next });
   if (failure !== undefined) throw failure;

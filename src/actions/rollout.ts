@@ -319,6 +319,7 @@ async function after(
   const { step, goingLive } = rolling;
   if (hasSucceeded(deployment)) {
     rolling.onDeployed?.();
+    step.did('deployment', undefined);
     step.summarize(html`<p>The deployment has succeeded. <sub>${code(deployment.id)}</sub></p>`);
     const succeededAt = deployment.finishedAt ?? live.now();
     return { ...live, deployed: { startedAt: deployment.startedAt, succeededAt }, deployedAt: succeededAt };

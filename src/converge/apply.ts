@@ -1,4 +1,4 @@
-import { Cancelled, messageOf } from '../failure.ts';
+import { Cancelled, closed, Failure, messageOf } from '../failure.ts';
 import { Claim } from './claim.ts';
 import { Vanished } from './create-once.ts';
 import { ensure } from './ensure.ts';
@@ -110,8 +110,8 @@ class PlaceWork<S, P extends Existing> {
       bySpecificity(identityOf(a.spec), identityOf(b.spec)),
     )) {
       if (unknown !== undefined && operation.action === 'create') {
-        const why = `not started: it is unknown whether the ${unknown.subject} was created, and the two look the same`;
-        results.push({ ...nothingDone, operation, status: 'not-done', process: undefined, error: why });
+        const why = `it is unknown whether the ${unknown.subject} was created, and the two look the same`;
+        results.push(notBegun(operation, why));
         continue;
       }
       const claim = this.#claimFor(operation);
@@ -142,7 +142,7 @@ class PlaceWork<S, P extends Existing> {
       const done =
         outcome === 'created' || outcome === 'updated' || outcome === 'replaced' ? outcome : 'unchanged';
       runtime.log(`${done}${process === undefined ? '' : ` (${process.id})`}`);
-      return { operation, status: 'done', outcome: done, process, changes, error: undefined };
+      return { ...fine, operation, status: 'done', outcome: done, process, changes };
     } catch (error) {
       return failedMaking(operation, claim, error, known);
     } finally {
@@ -160,9 +160,9 @@ class PlaceWork<S, P extends Existing> {
       await store.remove(process.id);
       await waitUntilGone([process], { store, runtime });
       runtime.log(`deleted (${process.id})`);
-      return { ...nothingDone, operation, status: 'done', outcome: 'deleted', process, error: undefined };
+      return { ...nothingDone, ...fine, operation, status: 'done', outcome: 'deleted', process };
     } catch (error) {
-      return { ...nothingDone, operation, status: statusOf(error, claim), process, error: messageOf(error) };
+      return { ...nothingDone, ...told(error), operation, status: statusOf(error, claim), process };
     } finally {
       this.#world.onChange();
     }
@@ -191,17 +191,29 @@ class PlaceWork<S, P extends Existing> {
 }
 
 const nothingDone = { outcome: undefined, changes: {} } as const;
+const fine = { error: undefined, why: undefined } as const;
 
 function leftAlone<S, P extends Existing>(operation: Operation<S, P>): readonly OperationResult<S, P>[] {
   if (operation.action !== 'keep' && operation.action !== 'undeclared') return [];
   const outcome = operation.action === 'keep' ? 'unchanged' : 'undeclared';
   const { process } = operation;
-  return [{ ...nothingDone, operation, status: 'done', outcome, process, error: undefined }];
+  return [{ ...nothingDone, ...fine, operation, status: 'done', outcome, process }];
 }
 
 function heldBack<S, P extends Existing>(operation: OperationOf<'delete', S, P>): OperationResult<S, P> {
-  const error = 'not started, because a change before it failed';
-  return { ...nothingDone, operation, status: 'not-done', process: operation.process, error };
+  return notBegun(operation, 'a change before it failed');
+}
+
+function notBegun<S, P extends Existing>(operation: Operation<S, P>, why: string): OperationResult<S, P> {
+  const process = 'process' in operation ? operation.process : undefined;
+  return { ...nothingDone, operation, status: 'not-done', process, error: why, why };
+}
+
+/** A failure as a message, and what is left of it beside the name of the process. */
+function told(error: unknown): Pick<OperationResult, 'error' | 'why'> {
+  if (!(error instanceof Failure)) return { error: messageOf(error), why: messageOf(error) };
+  const { why, fix = '' } = error;
+  return { error: error.message, why: [closed(why), closed(fix)].filter((part) => part !== '').join(' ') };
 }
 
 function failedMaking<S, P extends Existing>(
@@ -212,20 +224,21 @@ function failedMaking<S, P extends Existing>(
 ): OperationResult<S, P> {
   const before = operation.action === 'create' ? undefined : operation.process;
   const made = error instanceof Vanished ? undefined : claim.made;
-  const isUnfinished = error instanceof Cancelled && made !== undefined;
-  const unfinished = `${known}; the step was cancelled before it had checked for duplicates made by parallel runs`;
-  return {
+  const result = {
     ...nothingDone,
     operation,
     status: statusOf(error, claim),
-    outcome: made === undefined ? undefined : 'created',
+    // A replacement beside which the old process is left is none.
+    outcome: made !== undefined && operation.action === 'create' ? ('created' as const) : undefined,
     process: made ?? before,
-    error: isUnfinished
-      ? unfinished
-      : known === undefined
-        ? messageOf(error)
-        : `${messageOf(error)} So far: ${known}.`,
   };
+  if (error instanceof Cancelled && result.outcome === 'created') {
+    const why = 'the step was cancelled before it had checked for duplicates made by parallel runs';
+    return { ...result, error: `${known}; ${why}`, why };
+  }
+  const { error: message, why } = told(error);
+  const soFar = known === undefined ? '' : ` So far: ${known}.`;
+  return { ...result, error: `${message}${soFar}`, why: `${why}${soFar}` };
 }
 
 function statusOf(error: unknown, { wrote }: Pick<Claim<Existing>, 'wrote'>): 'failed' | 'not-done' {

@@ -13,23 +13,24 @@ export const outcomeOf = {
   undeclared: 'undeclared',
 } as const satisfies Record<Action, Outcome>;
 
-/** How many processes have each outcome. */
-export type Counts = Readonly<Record<Outcome, number>>;
+/** How many processes have each outcome, and how many changes were not made. */
+export type Counts = Readonly<Record<Outcome | 'undone', number>>;
 
 export function countsOf(rows: readonly { readonly outcome: Outcome | undefined }[]): Counts {
-  const counts = { created: 0, updated: 0, replaced: 0, deleted: 0, unchanged: 0, undeclared: 0 };
-  for (const { outcome } of rows) if (outcome !== undefined) counts[outcome]++;
+  const counts = { created: 0, updated: 0, replaced: 0, deleted: 0, unchanged: 0, undeclared: 0, undone: 0 };
+  for (const { outcome } of rows) counts[outcome ?? 'undone']++;
   return counts;
 }
 
 /** All of them together. */
 export function sumOf(all: readonly Counts[]): Counts {
   const sum = { ...countsOf([]) };
-  for (const counts of all) for (const outcome of Object.values(outcomeOf)) sum[outcome] += counts[outcome];
+  const kinds = [...Object.values(outcomeOf), 'undone'] as const;
+  for (const counts of all) for (const kind of kinds) sum[kind] += counts[kind];
   return sum;
 }
 
-/** How many changes that makes. */
+/** How many changes were made, or would be. */
 export function changesIn({ created, updated, replaced, deleted }: Counts): number {
   return created + updated + replaced + deleted;
 }
@@ -42,11 +43,18 @@ const words = [
   ['created', 'to create'],
 ] as const satisfies readonly (readonly [Outcome, string])[];
 
-/** Without what there is none of: `2 to delete, 1 to create`. */
+/** Changes that were not made, of all: `2 of 3 changes not made`. */
+export function undoneText(counts: Counts): string {
+  const changes = changesIn(counts) + counts.undone;
+  return `${counts.undone} of ${changes} ${changes === 1 ? 'change' : 'changes'} not made`;
+}
+
+/** Without what there is none of: `2 to delete, 1 to create`, `1 created, 1 of 2 changes not made`. */
 export function countsText(counts: Counts, kind: 'planned' | 'done'): string {
   const changes = words.flatMap(([done, planned]) =>
     counts[done] === 0 ? [] : [`${counts[done]} ${kind === 'planned' ? planned : done}`],
   );
+  if (counts.undone > 0) changes.push(undoneText(counts));
   const others = counts.undeclared === 0 ? [] : [`${counts.undeclared} not in the manifest`];
   return [...(changes.length === 0 ? ['nothing to change'] : changes), ...others].join(', ');
 }

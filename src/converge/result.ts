@@ -6,12 +6,15 @@ import type { Operation } from './plan.ts';
 /** What became of one operation of a plan. */
 export interface OperationResult<S = unknown, P extends Existing = Existing> {
   readonly operation: Operation<S, P>;
-  /** `failed` may have left something behind, which `error` tells; `not-done` has not been begun. */
+  /** `failed` was begun, and `outcome` says whether the process exists all the same; `not-done` was not begun. */
   readonly status: 'done' | 'failed' | 'not-done';
   /** What was really done, which a racing run can make differ from what was planned. */
   readonly outcome: Outcome | undefined;
   /** The process as last known; a deleted one as it was. */
   readonly process: P | undefined;
   readonly changes: Changes;
+  /** Why it is not done, as a message of its own. */
   readonly error: string | undefined;
+  /** The same for a reader who sees beside it which process it is about. */
+  readonly why: string | undefined;
 }

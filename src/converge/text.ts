@@ -17,6 +17,8 @@ export interface PlanRow extends RowName {
   /** Undefined as long as there is no process. */
   readonly processId: string | undefined;
   readonly error: string | undefined;
+  /** The error without what the row tells. */
+  readonly why: string | undefined;
   /** What one service alone tells of it in `plan-json`. */
   readonly particulars: Readonly<Record<string, string>>;
 }
@@ -47,6 +49,7 @@ export function plannedRows<S, P extends Existing>(
     status: 'planned',
     outcome: outcomeOf[operation.action],
     error: undefined,
+    why: undefined,
   }));
 }
 
@@ -55,11 +58,11 @@ export function doneRows<S, P extends Existing>(
   results: readonly OperationResult<S, P>[],
   naming: Naming<S, P>,
 ): readonly PlanRow[] {
-  return results.map(({ operation, status, outcome, changes, process, error }) => {
+  return results.map(({ operation, status, outcome, changes, process, error, why }) => {
     const planned = rowOf(operation, naming);
     return {
       ...planned,
-      ...{ status, outcome, error },
+      ...{ status, outcome, error, why },
       changes: status === 'done' ? changes : planned.changes,
       processId: process?.id ?? planned.processId,
     };
@@ -188,8 +191,9 @@ function actionOf(row: PlanRow): Action {
   return isUnchanged(row) ? 'keep' : row.action;
 }
 
+/** What was created and could not be checked is there. */
 function isUndone(row: PlanRow): row is PlanRow & { readonly status: 'failed' | 'not-done' } {
-  return row.status === 'failed' || row.status === 'not-done';
+  return row.outcome === undefined && (row.status === 'failed' || row.status === 'not-done');
 }
 
 /** What a reader must see first comes first. */
@@ -277,10 +281,13 @@ function changesText(changes: Changes, room: number): string {
     .join(', ');
 }
 
-/** A change in a sentence: `App: worker high,default (redis), 2 → 3 proc.`. */
+/** A change in a sentence: `worker high,default (redis) on App, 2 → 3 proc.`, `delete "php artisan horizon" on App`. */
 export function rowText(row: PlanRow): string {
-  const undone: PlanRow = { ...row, status: 'failed' };
-  return `${placeName(row.place)}: ${[nameIn(undone, roomInLine), ...detailsOf(undone, roomInLine)].join(', ')}`;
+  const undone: PlanRow = { ...row, status: 'failed', outcome: undefined };
+  const name = cut(row.name, roomInLine);
+  const verb = row.action === 'create' || row.action === 'delete' ? `${row.action} ` : '';
+  const shown = name.startsWith('worker ') ? name : JSON.stringify(name);
+  return [`${verb}${shown} on ${placeName(row.place)}`, ...detailsOf(undone, roomInLine)].join(', ');
 }
 
 function wholeLine(row: PlanRow): string {

@@ -93,6 +93,10 @@ function saidOf(
       message: `${stoppedWhile}. ${nothing}`.trimEnd(),
     };
   }
+  if (error instanceof Cancelled && error.headline !== undefined) {
+    const headline = `Cancelled: ${error.headline}`;
+    return { mark: 'cancelled', headline, details: error.why, message: `${headline}.\n${error.why}` };
+  }
   if (error instanceof Failure && (isStopped || error instanceof Cancelled))
     return {
       mark: 'cancelled',

@@ -38,8 +38,11 @@ export interface Step {
   withoutSummary(): void;
   /** Says what the step does from now on, as it reads after "Cancelled while": `looking for the environment "main"`. */
   doing(activity: string): void;
-  /** Says what is known of a subject by now, for the case that the step fails after it; the last line about it counts. */
-  did(subject: string, line: string): void;
+  /**
+   * Says what is known of a subject by now, for the case that the step fails after it; the last line about it counts.
+   * Undefined once the summary says it.
+   */
+  did(subject: string, line: string | undefined): void;
   /** Has a task run when the step ends, well or not. */
   atEnd(task: (failure: Ending | undefined) => Promise<void>): void;
 }
@@ -94,7 +97,10 @@ export async function runStep(
       doing: (now) => {
         activity = now;
       },
-      did: (subject, line) => done.set(subject, line),
+      did: (subject, line) => {
+        if (line === undefined) done.delete(subject);
+        else done.set(subject, line);
+      },
       atEnd: (task) => tasks.push(task),
     });
   } catch (error) {

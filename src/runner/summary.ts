@@ -65,23 +65,33 @@ export function facts(rows: readonly (readonly [name: string, value: Html])[]): 
   return html`<table>${rows.map(([name, value]) => html`<tr><th align="left">${name}</th><td>${value}</td></tr>`)}</table>`;
 }
 
-/** Why a step failed: its lines as paragraphs, those that begin with a dash as a list. */
+/** Why a step failed: its lines as paragraphs, those that begin with a dash as a list. An indented line goes on with the item before it. */
 export function reasons(message: string): Html {
   const blocks: Html[] = [];
   let items: Html[] = [];
   const endList = (): void => {
-    if (items.length > 0) blocks.push(html`<ul>${items}</ul>`);
+    if (items.length > 0) blocks.push(html`<ul>${items.map((item) => html`<li>${item}</li>`)}</ul>`);
     items = [];
   };
   for (const line of message.split('\n').filter((text) => text.trim() !== '')) {
-    if (line.startsWith('- ')) items.push(html`<li>${prose(line.slice(2))}</li>`);
+    const item = items.at(-1);
+    if (line.startsWith('- ')) items.push(labelled(line.slice(2)));
+    else if (line.startsWith('  ') && item !== undefined)
+      items = [...items.slice(0, -1), html`${item}<br>${prose(line.trim())}`];
     else {
       endList();
-      blocks.push(html`<p>${prose(line)}</p>`);
+      blocks.push(html`<p>${labelled(line)}</p>`);
     }
   }
   endList();
   return html`${blocks}`;
+}
+
+/** What a line is about in bold: `Failed: ...`, `Next: ...`. */
+function labelled(line: string): Html {
+  const [, label, rest = ''] =
+    /^(Failed|Not checked|Not started|Not known|Done|Next): (.*)$/s.exec(line) ?? [];
+  return label === undefined ? prose(line) : html`<strong>${label}:</strong> ${prose(rest)}`;
 }
 
 /** The one headline of a report, before it is known how the step ends. */

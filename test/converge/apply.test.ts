@@ -263,7 +263,7 @@ describe('What could not be done is told, and stops only what depends on it', ()
     };
     const results = await world.run({ 'inst-1': [] }, { prune: true });
     expect(statuses(results)).toEqual(['done', 'failed']);
-    expect(countsText(countsOf(results), 'done')).toBe('1 deleted');
+    expect(countsText(countsOf(results), 'done')).toBe('1 deleted, 1 of 2 changes not made');
   });
 
   test('a worker that an unknown one could be taken for is not begun', async () => {
@@ -305,13 +305,15 @@ describe('What could not be done is told, and stops only what depends on it', ()
     };
     const results = await world.run([...customs(20)], { prune: true });
     expect(store.processes).toHaveLength(6);
-    expect(countsText(countsOf(results), 'done')).toBe('6 created');
+    expect(countsText(countsOf(results), 'done')).toBe('6 created, 14 of 20 changes not made');
     expect(statuses(results).filter((status) => status === 'failed')).toHaveLength(6);
     expect(statuses(results).filter((status) => status === 'not-done')).toHaveLength(14);
     const known = results.filter(({ process }) => process !== undefined);
     expect(known).toHaveLength(6);
     for (const { error, process } of known)
       expect(error).toMatch(new RegExp(`^created .* as ${process?.id}; the step was cancelled before`));
+    const waiting = results.find(({ status }) => status === 'not-done');
+    expect(waiting?.why).toBe('it was told to stop (SIGTERM).');
   });
 });
 

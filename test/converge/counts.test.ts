@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { changesIn, countsOf, countsText, type Outcome } from '../../src/converge/counts.ts';
+import { changesIn, countsOf, countsText, type Outcome, sumOf } from '../../src/converge/counts.ts';
 
 const counts = (...outcomes: readonly (Outcome | undefined)[]) =>
   countsOf(outcomes.map((outcome) => ({ outcome })));
 
-test('each outcome is counted by itself, and what was not done is none', () => {
+test('each outcome is counted by itself, and a change that was not made as none', () => {
   const some = counts(
     'created',
     'updated',
@@ -15,7 +15,9 @@ test('each outcome is counted by itself, and what was not done is none', () => {
     'undeclared',
     undefined,
   );
-  expect(some).toEqual({ created: 1, updated: 2, replaced: 1, deleted: 1, unchanged: 1, undeclared: 1 });
+  expect(some).toEqual({
+    ...{ created: 1, updated: 2, replaced: 1, deleted: 1, unchanged: 1, undeclared: 1, undone: 1 },
+  });
   expect(changesIn(some)).toBe(5);
   expect(changesIn(counts('unchanged', 'undeclared'))).toBe(0);
 });
@@ -26,6 +28,15 @@ describe('counts in words', () => {
     expect(countsText(some, 'planned')).toBe('2 to delete, 1 to replace, 1 to create, 1 not in the manifest');
     expect(countsText({ ...some, updated: 1 }, 'done')).toBe(
       '2 deleted, 1 replaced, 1 updated, 1 created, 1 not in the manifest',
+    );
+  });
+
+  test('say what was not made, and then never that there was nothing to change', () => {
+    expect(countsText(counts(undefined, undefined), 'done')).toBe('2 of 2 changes not made');
+    expect(countsText(counts(undefined), 'done')).toBe('1 of 1 change not made');
+    expect(countsText(counts('created', undefined), 'done')).toBe('1 created, 1 of 2 changes not made');
+    expect(countsText(sumOf([counts('created'), counts(undefined)]), 'done')).toBe(
+      '1 created, 1 of 2 changes not made',
     );
   });
 

@@ -63,7 +63,7 @@ function ended(...statuses: readonly OperationResult['status'][]): readonly Plan
     outcome: operation.action === 'keep' ? ('unchanged' as const) : undefined,
     process: undefined,
     changes: {},
-    error: 'no',
+    ...{ error: 'no', why: 'no' },
   }));
   return doneRows(results, naming);
 }
@@ -116,6 +116,13 @@ describe('A plan as a diff', () => {
     ]);
   });
 
+  test('shows as created what was created, though it could not be checked', () => {
+    const [row] = rowsFor([custom('php a')]);
+    const unchecked = { ...row, status: 'failed', outcome: 'created' } as PlanRow;
+    expect(diffOf([unchecked])).toEqual(['@@ App @@', '+ 1 process php a']);
+    expect(planText([unchecked]).places[0]?.counts).toMatchObject({ created: 1, undone: 0 });
+  });
+
   test('has what processes share in the heading of their group', () => {
     const shared = (user: string) => (row: PlanRow) => ({ ...row, shared: [user, '/srv'] });
     const rows = rowsFor([custom('a'), custom('b')]);
@@ -159,7 +166,7 @@ describe('A plan hides nothing', () => {
 
   test('one that is deleted or fails, too', () => {
     const rows = rowsFor([], [runs('p-1', evil)]).map(
-      (row): PlanRow => ({ ...row, action: 'delete', status: 'failed' }),
+      (row): PlanRow => ({ ...row, action: 'delete', status: 'failed', outcome: undefined }),
     );
     expect(planText(rows).whole).toEqual([`App: FAILED  delete ${evil} · 1 process`]);
   });
@@ -202,7 +209,7 @@ test('the row of an operation says what is planned, with the process as it is', 
 
 test('a change in a sentence', () => {
   expect(rowsOf(true).slice(0, 2).map(rowText)).toEqual([
-    'App: create php artisan reverb:start, 2 processes',
-    'App: worker high,default (redis), 1 → 2 proc., tries 3 → 5, force unset → true',
+    'create "php artisan reverb:start" on App, 2 processes',
+    'worker high,default (redis) on App, 1 → 2 proc., tries 3 → 5, force unset → true',
   ]);
 });

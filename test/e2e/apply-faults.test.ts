@@ -126,7 +126,10 @@ describe('apply ends with exactly what is declared, whatever happens on the way'
     );
     expect(plan.filter(({ status }) => status === 'not-done')).toHaveLength(14);
     expect(run.errors[0]).toContain('told to stop');
-    expect(run.errors[0]).toContain('Done: 6 created');
+    expect(run.errors[0]).toMatch(/^Cancelled: "production", 6 of 20 changes made\./);
+    expect(run.errors[0]).toContain('6 created, not checked for duplicates of parallel runs.');
+    expect(run.summary.match(/^\+ /gm)).toHaveLength(6);
+    expect(run.summary.match(/^ {2}NOT DONE /gm)).toHaveLength(14);
   });
 });
 

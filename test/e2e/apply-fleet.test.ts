@@ -162,12 +162,14 @@ describe('apply serves all environments of a file', () => {
     const run = await apply({ redeploy: 'true' });
     expect(run.exitCode).toBe(1);
     expect(run.errors[0]).toContain('1 of 2 environments failed');
-    expect(run.errors[0]).toContain('- production: ');
-    expect(run.errors[0]).toContain('The others are done: staging.');
+    expect(run.errors[0]).toContain('"production": 1 of 1 change not made:\n- Failed: create worker ');
+    expect(run.errors[0]).toContain('Done: the other 1.');
+    expect(run.summary).toMatch(/<h4>❌ <code>production<\/code>: 1 of 1 change not made<\/h4>/);
     expect(emulator.cloud.listRunning(staging.instance)).toHaveLength(1);
     expect(environmentsIn(run)).toMatchObject([
       {
         environment: 'production',
+        outcome: null,
         created: 0,
         deployment_id: null,
         error: expect.stringContaining('Too many'),
@@ -195,7 +197,7 @@ describe('apply serves all environments of a file', () => {
         emulator.cloud.addProcess(instance, { type: 'worker', config: { queue } });
     const run = await apply({ prune: 'true' });
     expect(run.errors[0]).toContain('6 to delete, and max-deletes allows 5');
-    expect(run.errors[0]).toContain('- staging, App: delete worker c');
+    expect(run.errors[0]).toContain('- delete worker c on staging, App');
     expect(writes()).toEqual([]);
   });
 

@@ -165,7 +165,7 @@ describe('apply makes an environment run what the manifest declares', () => {
     expect(writes()).toEqual([]);
     const [error = ''] = run.errors;
     expect(error).toContain('6 to delete, and max-deletes allows 5');
-    for (const queue of names) expect(error).toContain(`- App: delete worker ${queue},`);
+    for (const queue of names) expect(error).toContain(`- delete worker ${queue} on App,`);
     expect(error).toMatch(/Nothing was changed.*set max-deletes: 6/);
 
     const allowed = await apply({ prune: 'true', 'max-deletes': '6' });

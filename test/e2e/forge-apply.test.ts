@@ -114,7 +114,7 @@ describe('forge/apply makes servers run what the manifest declares', () => {
     expect(refused.exitCode).toBe(1);
     expect(writes()).toEqual([]);
     expect(refused.errors[0]).toContain('1 to delete, and max-deletes allows 0');
-    expect(refused.errors[0]).toContain('- web-1: delete php8.4 artisan old');
+    expect(refused.errors[0]).toContain('- delete "php8.4 artisan old" on web-1');
     const run = await apply({ prune: 'true', 'max-deletes': '1' });
     expect(run.errors).toEqual([]);
     expect(run.outputs).toMatchObject({ updated: '1', deleted: '1' });
@@ -209,7 +209,7 @@ describe('names, lost answers and half-done replacements are as in forge', () =>
     world.emulator.faults.add({ kind: 'status', status: 403, on: 'POST .*/background-processes$', nth: 2 });
     const run = await apply({}, { text });
     expect(run.errors[0]).toMatch(
-      /it is deleted, and nothing has taken its place.*4 × "php8\.4 artisan horizon"/s,
+      /It is deleted, and nothing has taken its place.*4 × "php8\.4 artisan horizon"/s,
     );
     const again = await apply({}, { text });
     expect(again.outputs).toMatchObject({ outcome: 'changed', created: '1' });

@@ -13,7 +13,7 @@ export function environmentsJson(all: readonly ReportedEnvironment[]): string {
     all.map(({ environment, outputs, error }) => ({
       environment: environment.name,
       environment_id: environment.id,
-      outcome: outputs['outcome'] ?? null,
+      outcome: outcomeOf(outputs, error),
       created: numberIn(outputs['created']),
       updated: numberIn(outputs['updated']),
       deleted: numberIn(outputs['deleted']),
@@ -25,6 +25,11 @@ export function environmentsJson(all: readonly ReportedEnvironment[]): string {
       error: error ?? null,
     })),
   );
+}
+
+/** An environment that failed is as it was, which is not the same as being as declared. */
+function outcomeOf({ outcome }: Outputs, error: string | undefined): string | null {
+  return outcome === undefined || (error !== undefined && outcome === 'unchanged') ? null : outcome;
 }
 
 function numberIn(output: string | undefined): number {

@@ -1,6 +1,6 @@
 import { type Counts, countsText } from '../../converge/counts.ts';
 import { leastTime, type Pace, type Progress } from '../../converge/pace.ts';
-import { inGroups, type PlaceText, type PlanText } from '../../converge/text.ts';
+import { type GroupText, inGroups, type PlaceText, type PlanText } from '../../converge/text.ts';
 import { code, fence, folded, type Html, html, joined } from '../../runner/html.ts';
 import { inWords } from '../../time.ts';
 
@@ -14,6 +14,8 @@ export interface PlanBody {
   /** What to do then, as paragraphs. */
   readonly next: Html;
   readonly file: string;
+  /** The environments that failed, of several. */
+  readonly failed: ReadonlySet<string>;
   /** With a limit, what is longer is cut in its line, and stands whole in what is folded away. */
   textOf(room?: number): PlanText;
 }
@@ -40,8 +42,9 @@ interface Shown {
   readonly leftBelow: number;
 }
 
-function write({ kind, lead, explain, next, file }: PlanBody, { text, left, leftBelow }: Shown): Html {
-  return html`${lead}${diffs(text.places, kind)}${idle(text)}${note(left, html`; the log has all of them`)}${legend(text, explain)}${next}${folded(
+function write(body: PlanBody, { text, left, leftBelow }: Shown): Html {
+  const { lead, explain, next, file } = body;
+  return html`${lead}${diffs(text.places, body)}${idle(text, body)}${note(left, html`; the log has all of them`)}${legend(text, explain)}${next}${folded(
     titleOf(text),
     html`<p>Manifest: ${code(file)}</p>${[text.whole, text.unchanged, text.ids].map(block)}${note(leftBelow, html``)}`,
   )}`;
@@ -50,14 +53,16 @@ function write({ kind, lead, explain, next, file }: PlanBody, { text, left, left
 /** A longer plan shows for each place how much it changes, and its lines at a click. */
 const manyLines = 50;
 
-function diffs(places: readonly PlaceText[], kind: PlanBody['kind']): Html {
+function diffs(places: readonly PlaceText[], { kind, failed }: PlanBody): Html {
   const lines = places.flatMap((place) => place.lines);
   if (lines.length === 0) return html``;
   const groups = inGroups(places);
   if (groups !== undefined) {
     const isLong = lines.length > manyLines;
-    return html`${groups.map((group) => {
-      const title = placeTitle(group, kind);
+    const isFailed = ({ name, counts }: GroupText) => failed.has(name) || counts.undone > 0;
+    const failedFirst = [...groups.filter(isFailed), ...groups.filter((group) => !isFailed(group))];
+    return html`${failedFirst.map((group) => {
+      const title = html`${isFailed(group) ? '❌ ' : ''}${placeTitle(group, kind)}`;
       const own = group.places.flatMap((place) => place.lines);
       const diff = fence(own, 'diff');
       return isLong ? folded(title, diff) : html`<h4>${title}</h4>${diff}`;
@@ -74,7 +79,8 @@ function placeTitle(
   return html`${code(name)}: ${countsText(counts, kind)}`;
 }
 
-function idle({ idle: names }: PlanText): Html {
+function idle({ idle: all }: PlanText, { failed }: PlanBody): Html {
+  const names = all.filter((name) => !failed.has(name));
   if (names.length === 0) return html``;
   return html`<p>Nothing to change in ${joined(names.map(code), html`, `)}.</p>`;
 }

@@ -34,6 +34,8 @@ export interface ShownPlan {
   readonly time?: string | undefined;
   /** Are the changes in effect? Left out, they are at once. */
   readonly effect?: 'waiting' | undefined;
+  /** The environments that failed, of several. */
+  readonly failed?: ReadonlySet<string> | undefined;
   /** What is to be done now, or what has happened since; markup of whole paragraphs. */
   readonly next: Html;
 }
@@ -158,12 +160,12 @@ export class PlanReport {
     return planBody(body, fits);
   }
 
-  #parts({ kind, rows, time, next }: ShownPlan, most: number) {
+  #parts({ kind, rows, time, failed = new Set(), next }: ShownPlan, most: number) {
     const { explain, file } = this.#subject;
     const lead = html`<p>${this.#lead(kind, rows, time)}<sub>${this.#origin()}</sub></p>`;
     const textOf = (room?: number) => planText(rows, this.#noteOf, room);
     const fits = ({ markup }: Html) => Buffer.byteLength(this.#step.secrets.redact(markup)) <= most - 1_000;
-    return { body: { kind, lead, explain, next, file, textOf }, fits };
+    return { body: { kind, lead, explain, next, file, failed, textOf }, fits };
   }
 
   /** How serious it is. */

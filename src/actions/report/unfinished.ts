@@ -1,43 +1,91 @@
-import { changesIn, countsOf, countsText } from '../../converge/counts.ts';
+import { changesIn, countsOf, countsText, undoneText } from '../../converge/counts.ts';
 import { type PlanRow, rowText } from '../../converge/text.ts';
-import { Failure } from '../../failure.ts';
+import { Cancelled, closed, Failure, messageOf } from '../../failure.ts';
 
 interface Applied {
   /** Whose processes they are: an environment, an organization. */
   readonly where: string;
-  readonly file: string;
   /** When finished changes take effect, if not at once. */
   readonly whenLive: string | undefined;
+  /** Aborted if the step was told to stop. */
+  readonly cancelled: AbortSignal;
 }
+
+/** Not everything of a plan was done. `why` has a line for each change that was not, beginning with a dash. */
+export class Unfinished extends Failure {
+  override readonly name = 'Unfinished';
+}
+
+/** What to do when something of a plan was not done. */
+export const runAgain = 'Next: when the cause is fixed, run the job again. It makes only the missing changes';
 
 /** More than these are not read in a message; `plan-json` has all of them. */
 const maxLines = 20;
 
-/** One error for all changes that were not made; undefined when all were. */
-export function unfinished(
-  { where, file, whenLive }: Applied,
-  rows: readonly PlanRow[],
-): Failure | undefined {
-  const undone = rows.filter(({ status }) => status !== 'done');
-  if (undone.length === 0) return undefined;
-  const changes = rows.filter(({ action }) => action !== 'keep' && action !== 'undeclared').length;
-  const missing = `${undone.length} of ${changes} ${changes === 1 ? 'change' : 'changes'} not made`;
-  const lines = undone.slice(0, maxLines).map(lineOf);
-  if (undone.length > maxLines) lines.push(`- and ${undone.length - maxLines} more, in plan-json`);
-  const counts = { ...countsOf(rows), undeclared: 0 };
+/** One error for all changes that were not made, or not checked; undefined when all were. */
+export function unfinished(about: Applied, rows: readonly PlanRow[]): Failure | undefined {
+  if (rows.every(({ status }) => status === 'done')) return undefined;
+  return about.cancelled.aborted ? stopped(about, rows) : failed(about, rows);
+}
+
+function failed({ where, whenLive }: Applied, rows: readonly PlanRow[]): Failure {
+  const counts = countsOf(rows);
+  const unchecked = rows.filter(isUnchecked).length;
+  const what = `"${where}": ${counts.undone > 0 ? undoneText(counts) : `${unchecked} created, not checked`}`;
   const effect = whenLive === undefined ? '' : ` ${whenLive}.`;
-  const done = changesIn(counts) === 0 ? '' : `Done: ${countsText(counts, 'done')}.${effect} `;
-  return new Failure({
-    what: `Applying ${file}, ${missing}`,
-    why: `\n${lines.join('\n')}\n`,
-    fix: `${done}When the cause is fixed, run the job again: it makes only the missing changes`,
-    headline: `"${where}": ${missing}`,
+  const done = changesIn(counts) === 0 ? '' : `Done: ${madeText(rows)}.${effect}\n`;
+  return new Unfinished({
+    what,
+    why: `\n${linesOf(rows).join('\n')}\n`,
+    fix: `${done}${runAgain}`,
+    headline: what,
   });
 }
 
+/** The step was told to stop after it had begun. */
+export function stopped(
+  { where, cancelled }: Omit<Applied, 'whenLive'>,
+  rows: readonly PlanRow[],
+): Cancelled {
+  const counts = countsOf(rows);
+  const all = changesIn(counts) + counts.undone;
+  const waiting = rows.filter(({ status }) => status === 'not-done').length;
+  const reason = cancelled.reason instanceof Cancelled ? cancelled.reason.why : messageOf(cancelled.reason);
+  const whole = rows.filter((row) => !isUnchecked(row));
+  const unchecked = rows.length - whole.length;
+  const lines = [
+    ...(changesIn(countsOf(whole)) === 0 ? [] : [`Done: ${madeText(whole)}.`]),
+    ...(unchecked === 0
+      ? []
+      : [`${unchecked} created, not checked for duplicates of parallel runs. The next run checks.`]),
+    ...(waiting === 0 ? [] : [`${waiting} not started: ${closed(reason)}`]),
+    ...linesOf(whole.filter(({ status }) => status === 'failed')),
+  ];
+  const headline = `"${where}", ${changesIn(counts)} of ${all} ${all === 1 ? 'change' : 'changes'} made`;
+  return new Cancelled({ what: headline, why: lines.join('\n'), headline }, { mayHaveActed: true });
+}
+
+function madeText(rows: readonly PlanRow[]): string {
+  return countsText({ ...countsOf(rows), undeclared: 0, undone: 0 }, 'done');
+}
+
+/** It exists, and nobody has looked whether a parallel run has created another. */
+function isUnchecked({ status, outcome }: PlanRow): boolean {
+  return status === 'failed' && outcome === 'created';
+}
+
+function linesOf(rows: readonly PlanRow[]): readonly string[] {
+  const left = rows.filter(({ status }) => status !== 'done');
+  const lines = left.slice(0, maxLines).map(lineOf);
+  return left.length > maxLines ? [...lines, `- and ${left.length - maxLines} more, in plan-json`] : lines;
+}
+
 function lineOf(row: PlanRow): string {
-  const error = row.error ?? 'unknown';
-  return row.status === 'failed'
-    ? `- Failed: ${rowText(row)}: ${error}`
-    : `- Not started: ${rowText(row)}: ${error.replace(/^not started, /, '')}`;
+  const why = row.why ?? 'unknown';
+  if (row.status === 'not-done') return `- Not started: ${rowText(row)}, because ${closed(why)}`;
+  return `- ${isUnchecked(row) ? 'Not checked' : 'Failed'}: ${rowText(row)}.\n  ${closed(sentence(why))}`;
+}
+
+function sentence(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }

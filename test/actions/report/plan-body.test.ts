@@ -23,6 +23,7 @@ const bodyOf = (text: PlanText, whole = text): PlanBody => ({
   explain: 'Numbers are per replica.',
   next: html`<p>Next</p>`,
   file: 'm.yml',
+  failed: new Set(),
   textOf: (room) => (room === Infinity ? whole : text),
 });
 const within =
@@ -48,6 +49,30 @@ describe('A plan in the summary or in a comment', () => {
     const { markup } = planBody(bodyOf({ ...small, whole: ['App: + 1 process a b c'] }), within(10_000));
     expect(markup).toContain('<summary>Whole commands · 1 unchanged · ids · manifest file</summary>');
     expect(markup.indexOf('a b c')).toBeLessThan(markup.indexOf('= b'));
+  });
+
+  test('shows environments that failed first, and never says that there was nothing to change in them', () => {
+    const inside = (within: string, ...outcomes: ('created' | undefined)[]): PlaceText => ({
+      ...{ ...place(['  x']), within },
+      counts: countsOf(outcomes.map((outcome) => ({ outcome }))),
+    });
+    const text = {
+      ...small,
+      places: [
+        inside('production', 'created'),
+        inside('qa', undefined, undefined),
+        inside('demo', 'created', undefined),
+      ],
+      idle: ['old', 'staging'],
+    };
+    const body = { ...bodyOf(text), kind: 'done' as const, failed: new Set(['qa', 'demo', 'old']) };
+    const { markup } = planBody(body, within(10_000));
+    expect(markup.match(/<h4>.*?<\/h4>/g)).toEqual([
+      '<h4>❌ <code>qa</code>: 2 of 2 changes not made</h4>',
+      '<h4>❌ <code>demo</code>: 1 created, 1 of 2 changes not made</h4>',
+      '<h4><code>production</code>: 1 created</h4>',
+    ]);
+    expect(markup).toContain('<p>Nothing to change in <code>staging</code>.</p>');
   });
 
   test('is in a fence that no command can end', () => {
