@@ -1,3 +1,4 @@
+import { allowed, type Storm } from '../e2e/storms.ts';
 import type { Scenario } from './scenario.ts';
 
 /** The documentation's table: what each use of each action costs in requests. */
@@ -10,6 +11,18 @@ export function requestsTable(scenarios: readonly Scenario[]): string {
   return ['| action | case | requests | depth | which |', '| --- | --- | --- | --- | --- |', ...rows].join(
     '\n',
   );
+}
+
+/** The documentation's table: what a run sends at most while something goes wrong. */
+export function stormsTable(storms: readonly Storm[]): string {
+  const rows = storms.map(
+    (storm) => `| ${nameOf(storm.action)} | ${storm.title} | ${storm.pages} | ${allowed(storm)} |`,
+  );
+  return [
+    '| action | what goes on | pages of a list | at most in a minute |',
+    '| --- | --- | --- | --- |',
+    ...rows,
+  ].join('\n');
 }
 
 function nameOf(action: string): string {
