@@ -117,7 +117,8 @@ async function findMembers(
     () => undefined,
   );
   for (const line of fleet.leftOut) step.log.notice(line);
-  step.log.info(`Environments ${fleet.found.map((one) => named(one.environment)).join(', ')}`);
+  const found = fleet.found.map((one) => named(one.environment)).join(', ');
+  step.log.info(found === '' ? 'No environment of the application matches' : `Environments ${found}`);
   const { calm } = runtimeOf(step, client, 'environments');
   return fleet.found.map((found): Member => {
     const part = stepIn(step, found.environment.name, calm);

@@ -78,8 +78,14 @@ function reportAbsent(step: Step, { toDelete, ifMissing }: DeleteInputs, target:
   throw new Failure({
     what: 'Nothing to delete',
     why: `there is no ${what}${on}`,
-    fix: 'Check command, queue and connection, or process-id. To allow that, set if-missing: ignore',
+    fix: `Check ${namesOf(toDelete)}. To allow that, set if-missing: ignore`,
   });
+}
+
+/** The inputs that say what is to be deleted. */
+function namesOf(toDelete: DeleteInputs['toDelete']): string {
+  if (toDelete.by === 'id') return 'process-id';
+  return toDelete.spec.type === 'custom' ? 'command' : 'queue and connection';
 }
 
 function reportPlanned(step: Step, found: readonly ExistingProcess[], target: Target): void {

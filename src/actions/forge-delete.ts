@@ -65,7 +65,7 @@ async function findPinned(id: string, world: ForgeDeleteWorld): Promise<readonly
 
 function refuseMissing(
   step: Step,
-  { ifMissing }: ForgeDeleteInputs,
+  { asked, ifMissing }: ForgeDeleteInputs,
   what: string,
   { serverName }: ForgeTarget,
 ): void {
@@ -77,7 +77,7 @@ function refuseMissing(
   throw new Failure({
     what: 'Nothing to delete',
     why: `there is no ${what} on ${serverName}`,
-    fix: 'Check command, user, directory and site, or process-id. To allow that, set if-missing: ignore',
+    fix: `Check ${asked.by === 'id' ? 'process-id' : 'command, user, directory and site'}. To allow that, set if-missing: ignore`,
   });
 }
 

@@ -3,6 +3,7 @@ import type { Changes, Settings } from './changes.ts';
 import { doubtText, type Existing, type Listing } from './listing.ts';
 import { type Contest, matchAll } from './match.ts';
 import { doubtfulAmong, type Service } from './service.ts';
+import { ifDistinguishable } from './several-match.ts';
 
 /** Where processes run: an instance of Laravel Cloud, a server of Forge. */
 export interface Place {
@@ -148,8 +149,9 @@ const mostShown = 20;
 /** Why a plan cannot be carried out, with the candidates. */
 export function ambiguousPlan<S, P extends Existing>(
   ambiguous: readonly Ambiguity<S, P>[],
-  { describe, particularsOf, howToDistinguish }: Service<S, P>,
+  service: Service<S, P>,
 ): Failure {
+  const { describe, particularsOf } = service;
   const lines = ambiguous.slice(0, mostShown).map(({ place, spec, found }) => {
     const ids = found.slice(0, mostShown).map((process) => `${process.id} (${particularsOf(process)})`);
     if (found.length > mostShown) ids.push(`and ${found.length - mostShown} more`);
@@ -157,9 +159,11 @@ export function ambiguousPlan<S, P extends Existing>(
   });
   if (ambiguous.length > mostShown)
     lines.push(`- and ${ambiguous.length - mostShown} more that are declared`);
-  const pruned = ambiguous.every(({ extra }) => extra !== undefined)
-    ? ', or let prune: true keep the oldest and delete the rest'
-    : `, or ${howToDistinguish} in the manifest`;
+  const alike = ambiguous.every(({ extra }) => extra !== undefined);
+  const [told = ''] = ambiguous.flatMap(({ found }) =>
+    ifDistinguishable(found, service, { yes: (how) => [`, or ${how} in the manifest`], no: [] }),
+  );
+  const otherwise = alike ? ', or let prune: true keep the oldest and delete the rest' : told;
   const [first, ...others] = ambiguous;
   const headline =
     first === undefined || others.length > 0
@@ -168,8 +172,8 @@ export function ambiguousPlan<S, P extends Existing>(
   return new Failure({
     headline,
     what: 'The plan',
-    why: `more background processes match than are declared, and which are meant cannot be known\n${lines.join('\n')}\n`,
-    fix: `Nothing was changed. Delete those that are not wanted${pruned}`,
+    why: `more processes match than the manifest declares\n${lines.join('\n')}\n`,
+    fix: `Nothing was changed. Delete those that are not wanted${otherwise}`,
   });
 }
 

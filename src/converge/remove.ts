@@ -3,7 +3,7 @@ import { type Existing, type Listing, readTwice, refuseDoubt } from './listing.t
 import { lookFor, type Runtime } from './look.ts';
 import { allCandidates, doubtfulAmong, type Identifying, type Service, type Store } from './service.ts';
 import { settle } from './settle.ts';
-import { severalMatch } from './several-match.ts';
+import { ifDistinguishable, severalMatch } from './several-match.ts';
 
 /** What it takes to remove a process. */
 export interface Removing {
@@ -71,7 +71,11 @@ export async function findToDelete<S, P extends Existing>(
     found,
     'only one is to be deleted',
     service,
-    `Nothing was deleted. To tell them apart, ${service.howToDistinguish}, pass the process-id of one, or delete them all with all: true`,
+    ifDistinguishable(found, service, {
+      yes: (how) =>
+        `Nothing was deleted. To tell them apart, ${how}, pass the process-id of one, or delete them all with all: true`,
+      no: 'Nothing was deleted. Pass the process-id of one, or delete them all with all: true',
+    }),
   );
 }
 
@@ -107,7 +111,7 @@ export async function deleteAll<P extends Existing>(
   for (const { id } of deleted) runtime.log(`Deleted ${id}`);
   const slow = asked.filter(({ id }) => late.has(id));
   if (slow.length > 0) runtime.checkpoint(`asked to remove ${idsOf(asked)}; ${idsOf(slow)} is still there`);
-  const error = 'it was still being removed when the time was over';
+  const error = 'the service had not removed it in time';
   return { deleted, left: [...left, ...slow.map((process) => ({ process, error }))] };
 }
 

@@ -5,17 +5,33 @@ import type { Service } from './service.ts';
 /** So many candidates are shown in an error. */
 const mostShown = 20;
 
+type Telling<P extends Existing> = Pick<Service<never, P>, 'identityOfExisting' | 'howToDistinguish'>;
+
+/** What to advise: no declaration tells processes apart that are known by the same. */
+export function ifDistinguishable<P extends Existing, T>(
+  found: readonly P[],
+  { identityOfExisting, howToDistinguish }: Telling<P>,
+  { yes, no }: { readonly yes: (how: string) => T; readonly no: T },
+): T {
+  const marks = new Set(found.map((process) => JSON.stringify(identityOfExisting(process).marks)));
+  return marks.size > 1 ? yes(howToDistinguish) : no;
+}
+
 /** More than one process could be the declared one: the error shows what tells them apart. */
 export function severalMatch<P extends Existing>(
   what: string,
   found: readonly P[],
   because: string,
-  { particularsOf, howToDistinguish }: Pick<Service<never, P>, 'particularsOf' | 'howToDistinguish'>,
-  fix = `To tell them apart, ${howToDistinguish}, or pass the process-id of one, or delete those that are not wanted`,
+  service: Telling<P> & Pick<Service<never, P>, 'particularsOf'>,
+  fix = ifDistinguishable(found, service, {
+    yes: (how) =>
+      `To tell them apart, ${how}, or pass the process-id of one, or delete those that are not wanted`,
+    no: 'Delete all but one of them, or pass the process-id of one',
+  }),
 ): Failure {
   const lines = found
     .slice(0, mostShown)
-    .map((process) => `- ${process.id}: ${particularsOf(process)}${created(process)}`);
+    .map((process) => `- ${process.id}: ${service.particularsOf(process)}${created(process)}`);
   if (found.length > mostShown) lines.push(`- and ${found.length - mostShown} more`);
   return new Failure({
     what: `The ${what}`,

@@ -128,7 +128,7 @@ describe('what is to be deleted', () => {
         'The custom process "php artisan horizon": 2 background processes match it, and only one is to be deleted',
         '- p1: 1 process, created 2026-04-04 11:24 UTC',
         '- p2: 1 process, created 2026-04-04 11:24 UTC',
-        'Nothing was deleted. To tell them apart, set connection, pass the process-id of one, or delete them all with all: true.',
+        'Nothing was deleted. Pass the process-id of one, or delete them all with all: true.',
       ].join('\n'),
     );
     const old = worldWith({ lists: [[horizon, twin]], serverTime: Date.UTC(2026, 3, 4, 12) });

@@ -421,7 +421,7 @@ describe('rule 2: an older rival is there', () => {
     expect(error).toBeInstanceOf(Failure);
     expect(error).toBeInstanceOf(Failure);
     expect(error?.message).toBe(
-      'The worker: 2 background processes match it, and parallel runs have left more than one\n- older: 1 process, created 2026-04-04 00:00 UTC\n- younger: 1 process, created 2026-04-04 00:00 UTC\nTo tell them apart, set connection, or pass the process-id of one, or delete those that are not wanted.',
+      'The worker: 2 background processes match it, and parallel runs have left more than one\n- older: 1 process, created 2026-04-04 00:00 UTC\n- younger: 1 process, created 2026-04-04 00:00 UTC\nDelete all but one of them, or pass the process-id of one.',
     );
     expect(acts.filter((step) => step.includes('remove'))).toEqual(['0 remove mine']);
     expect(clock.now()).toBe(45_000);

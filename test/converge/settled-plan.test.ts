@@ -57,7 +57,7 @@ test('what stays is an error, after 45 seconds', async () => {
   const { error, clock } = await planning({ a: listingOf([one, two]) }, () => listingOf([one, two]));
   expect(error).toHaveProperty(
     'message',
-    expect.stringContaining('The plan: more background processes match'),
+    expect.stringContaining('The plan: more processes match'),
   );
   expect(clock.now()).toBe(45_000);
 });
@@ -70,7 +70,7 @@ test('or at once, when all of them are old', async () => {
   );
   expect(error).toHaveProperty(
     'message',
-    expect.stringContaining('The plan: more background processes match'),
+    expect.stringContaining('The plan: more processes match'),
   );
   expect(looks).toEqual([]);
 });

@@ -44,7 +44,7 @@ const deploying =
 
 /** Each quotation by some of its words, and a run that ends with it. */
 const troubles: readonly [words: string, trouble: Trouble, options?: StepOptions][] = [
-  ['token: is empty: make a token', given({ token: '' })],
+  ['token: is empty. Create a token', given({ token: '' })],
   ['token: is empty: this pull request', given({ token: '' }), { event: fork }],
   ['command: is for type: custom', given({ command: 'php artisan queue:work' })],
   ['config-json: is for type: worker', given({ type: 'custom', command: 'x', 'config-json': '{}' })],

@@ -249,6 +249,35 @@ describe('a missing token', () => {
   });
 });
 
+describe('a token that is only a reference to one', () => {
+  const reference = (name: string) => ['$', `{{ secrets.${name} }}`].join('');
+  const known = reference('LARAVEL_CLOUD_TOKEN');
+
+  test.each([
+    ['$LARAVEL_CLOUD_TOKEN', known],
+    ['LARAVEL_CLOUD_TOKEN', known],
+    ['{{ secrets.MY_TOKEN }}', reference('MY_TOKEN')],
+    [reference('MY_TOKEN'), reference('MY_TOKEN')],
+  ])('is shown, with what to write: %s', async (token, better) => {
+    const step = await shop.run({ token });
+
+    expect(step.errors[0]).toContain(`token: is the text "${token}"; write ${better}`);
+    expect(shop.requests()).toEqual([]);
+  });
+
+  test.each(['$12|abcdeFGHIJ0123456789abcdeFGHIJ0123456789', '{{ 12|abcdeFGHIJ0123456789 }}'])(
+    'is not shown where a token may be in it: %s',
+    async (token) => {
+      const step = await shop.run({ token });
+
+      expect(step.errors[0]).toContain(`token: is an expression and not a token; write ${known}`);
+      expect(step.masks).toContain(token);
+      expect(step.summary).not.toContain('abcdeFGHIJ');
+      expect(shop.requests()).toEqual([]);
+    },
+  );
+});
+
 test.concurrent('a token that was copied with a line break in it is refused', async () => {
   const step = await shop.run({ token: `${shop.emulator.token}\nsecond-line-of-it` });
 

@@ -113,7 +113,7 @@ describe('Deleting where a removal takes its time', () => {
       [
         {
           process: expect.objectContaining({ id: '41' }),
-          error: 'it was still being removed when the time was over',
+          error: 'the service had not removed it in time',
         },
       ],
     ]);

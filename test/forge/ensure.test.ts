@@ -98,7 +98,7 @@ test('after a lost answer two that have appeared cannot be told apart, and none 
     server.add('rival');
     return 'lose';
   };
-  await expect(run()).rejects.toThrow(/cannot tell which is its own.*To tell them apart/s);
+  await expect(run()).rejects.toThrow(/cannot tell which is its own.*Delete all but one of them/s);
   expect(server.calls).toEqual(['create horizon']);
 });
 
@@ -106,7 +106,7 @@ test('several that match are an error that lists them with their directories', a
   server.add('a');
   server.add('b', { directory: '/home/forge/shop.example/' });
   await expect(run()).rejects.toThrow(
-    /- 41: user forge, directory \/home\/forge\/shop\.example, .*- 42: .*To tell them apart/s,
+    /- 41: user forge, directory \/home\/forge\/shop\.example, .*- 42: .*Delete all but one of them/s,
   );
   expect(server.calls).toEqual([]);
 });

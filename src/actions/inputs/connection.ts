@@ -6,6 +6,7 @@ import type { Inputs } from '../../runner/inputs.ts';
 import type { Secrets } from '../../runner/secrets.ts';
 import type { Step } from '../../runner/step.ts';
 import type { Workflow } from '../../runner/workflow.ts';
+import { quoted } from '../../text.ts';
 import { Deadline } from '../../time.ts';
 
 /** How to reach the API, from the inputs that every action has. */
@@ -116,11 +117,33 @@ function readToken(
     inputs.problem('token', whyEmpty(source, workflow));
     return '';
   }
-  secrets.add(token);
-  if (!/^[\x21-\x7e]+$/.test(token)) {
+  const literal = unresolved(token, source);
+  if (literal?.isHarmless !== true) secrets.add(token);
+  if (literal !== undefined) inputs.problem('token', literal.why);
+  else if (!/^[\x21-\x7e]+$/.test(token)) {
     inputs.problem('token', 'holds white space or characters that no token has; copy it again, as one line');
   }
   return token;
+}
+
+/** A reference to a secret that nothing has replaced by the secret. */
+interface Unresolved {
+  readonly why: string;
+  /** It is a name and nothing else, so that it can be shown. */
+  readonly isHarmless: boolean;
+}
+
+function unresolved(
+  token: string,
+  { variables: [variable, ...others] }: TokenSource,
+): Unresolved | undefined {
+  const isName = [variable, ...others].includes(token);
+  if (!isName && !token.startsWith('$') && !token.includes('{{')) return undefined;
+  const [, name] = /^\$?\{\{\s*(?:secrets|env|vars)\.([a-z_]\w{0,38})\s*\}\}$/i.exec(token) ?? [];
+  const [, shell] = /^\$\{?(\w+)\}?$/.exec(token) ?? [];
+  const isHarmless = isName || name !== undefined || [variable, ...others].includes(shell ?? '');
+  const what = isHarmless ? `is the text ${quoted(token)}` : 'is an expression and not a token';
+  return { why: `${what}; write \${{ secrets.${name ?? variable} }}`, isHarmless };
 }
 
 function whyEmpty({ variables: [variable], origin }: TokenSource, { pullRequest, actor }: Workflow): string {
@@ -134,5 +157,5 @@ function whyEmpty({ variables: [variable], origin }: TokenSource, { pullRequest,
   if (actor === 'dependabot[bot]') {
     return `is empty: runs started by Dependabot get only Dependabot secrets; add the token there, or skip the step for them`;
   }
-  return `is empty: make a token ${origin}, store it as a repository secret, and pass it as token: \${{ secrets.${variable} }} or as the environment variable ${variable}`;
+  return `is empty. Create a token ${origin}, store it as a repository secret, and pass it as token: \${{ secrets.${variable} }} or as the environment variable ${variable}`;
 }
