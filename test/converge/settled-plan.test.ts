@@ -55,10 +55,7 @@ test('only the places where more match than are declared are looked at again, un
 
 test('what stays is an error, after 45 seconds', async () => {
   const { error, clock } = await planning({ a: listingOf([one, two]) }, () => listingOf([one, two]));
-  expect(error).toHaveProperty(
-    'message',
-    expect.stringContaining('The plan: more processes match'),
-  );
+  expect(error).toHaveProperty('message', expect.stringContaining('The plan: more processes match'));
   expect(clock.now()).toBe(45_000);
 });
 
@@ -68,10 +65,7 @@ test('or at once, when all of them are old', async () => {
     { b: listingOf([one]), a: listingOf([one, two], { serverTime }) },
     () => listingOf([]),
   );
-  expect(error).toHaveProperty(
-    'message',
-    expect.stringContaining('The plan: more processes match'),
-  );
+  expect(error).toHaveProperty('message', expect.stringContaining('The plan: more processes match'));
   expect(looks).toEqual([]);
 });
 
