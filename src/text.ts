@@ -11,6 +11,23 @@ export function shorten(text: string, longest: number): string {
   return words === '' ? `a text of ${text.length} characters` : `${words}…`;
 }
 
+/** `true` and `false` as YAML writes them; undefined for anything else. */
+export function flagOf(text: string): boolean | undefined {
+  if (/^(true|True|TRUE)$/.test(text)) return true;
+  return /^(false|False|FALSE)$/.test(text) ? false : undefined;
+}
+
+/** What `yes` and `0` mean where only `true` and `false` are allowed; other words as they are. */
+export function meantFlag(word: string): string {
+  if (/^(yes|y|on|1)$/i.test(word)) return 'true';
+  return /^(no|n|off|0)$/i.test(word) ? 'false' : word;
+}
+
+/** A whole number in plain digits; undefined for anything else. */
+export function wholeNumberOf(text: string): number | undefined {
+  return /^(0|[1-9]\d{0,14})$/.test(text) ? Number(text) : undefined;
+}
+
 /** A value as a message quotes it: in quotation marks, or only its length where it is too long to be quoted whole. */
 export function quoted(text: string, longest = 80): string {
   return text.length > longest ? `a text of ${text.length} characters` : JSON.stringify(text);

@@ -27,23 +27,19 @@ export const systemClock: Clock = {
 /** A moment after which nothing new is begun. */
 export class Deadline {
   readonly #clock: Clock;
-  readonly #isFixed: boolean;
   #at: number;
   #extension = (): number => 0;
   /** The whole span, in milliseconds, for messages. */
   readonly span: number;
 
-  /** `fixed`: a `Retry-After` of the service does not put it off. */
-  constructor(clock: Clock, span: number, kind: 'fixed' | 'extendable' = 'extendable') {
+  constructor(clock: Clock, span: number) {
     this.#clock = clock;
     this.#at = clock.now() + span;
-    this.#isFixed = kind === 'fixed';
     this.span = span;
   }
 
   /** The same moment, put off by what `total` grows from now on. */
   extendedBy(total: () => number): Deadline {
-    if (this.#isFixed) return this;
     const before = total();
     const later = new Deadline(this.#clock, this.span);
     later.#at = this.#at;
@@ -95,7 +91,7 @@ export interface PollOptions extends Waiting {
   /** The first and the longest pause between looks, in milliseconds. */
   readonly first: number;
   readonly longest: number;
-  /** Told once in a while how many seconds have passed. */
+  /** Called every 30 s with the seconds waited so far. */
   readonly onProgress: (seconds: number) => void;
 }
 
@@ -112,22 +108,13 @@ export async function poll<T>(
   look: () => Promise<T | undefined>,
   options: PollOptions,
 ): Promise<T | undefined> {
-  return await lookUntil(look, (found) => found !== undefined, options);
-}
-
-/** Looks until it sees enough: at once, then with growing pauses. Gives the last look, also when the deadline comes first. */
-async function lookUntil<T>(
-  look: () => Promise<T>,
-  isEnough: (seen: T) => boolean,
-  options: PollOptions,
-): Promise<T> {
   const { clock, random, deadline, cancelled, first, longest, onProgress } = options;
   const pause = backoff({ first, longest }, random);
   const started = clock.now();
   let said = started;
   for (;;) {
     const seen = await look();
-    if (isEnough(seen) || deadline.remaining() <= 0) return seen;
+    if (seen !== undefined || deadline.remaining() <= 0) return seen;
     if (clock.now() - said >= progressEvery) {
       said = clock.now();
       onProgress(Math.round((said - started) / 1000));

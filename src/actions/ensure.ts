@@ -10,23 +10,9 @@ import { differs } from '../converge/changes.ts';
 import { type Ensure, ensure } from '../converge/ensure.ts';
 import type { HttpClient } from '../http/client.ts';
 import type { Step } from '../runner/step.ts';
-import {
-  type Connection,
-  raceLimit,
-  readConnection,
-  runtimeOf,
-  withClient,
-  workDeadline,
-} from './inputs/connection.ts';
+import { raceLimit, readConnection, runtimeOf, withClient, workDeadline } from './inputs/connection.ts';
 import { readPinnedSpec, readSpec } from './inputs/process.ts';
-import {
-  findTarget,
-  openPinnedStore,
-  openStore,
-  readTarget,
-  type Target,
-  type TargetInputs,
-} from './inputs/target.ts';
+import { findTarget, openPinnedStore, openStore, readTarget, type Target } from './inputs/target.ts';
 import type { EnsuredCloud } from './report/ensure.ts';
 import { knownOutputs, outputsOf, sentenceFor, showEnsured, showLive } from './report/ensure.ts';
 import { saySleep } from './report/sleep.ts';
@@ -34,19 +20,11 @@ import {
   awaitCommit,
   type Change,
   environmentOfInstance,
-  type GoingLive,
   type Rolling,
   readAhead,
   readGoingLive,
   rollOut,
 } from './rollout.ts';
-
-interface EnsureInputs {
-  readonly connection: Connection;
-  readonly target: TargetInputs;
-  readonly wanted: Ensure<ProcessSpec> | EnsurePinned;
-  readonly goingLive: GoingLive;
-}
 
 /** Makes one background process exist on a Laravel Cloud instance, in the declared state. */
 export async function runEnsure(step: Step): Promise<void> {
@@ -86,7 +64,9 @@ async function waitFirst(rolling: Rolling, target: Target) {
   return { target: { ...target, instance, listing: undefined }, seen };
 }
 
-function readInputs(step: Step): EnsureInputs {
+type EnsureInputs = ReturnType<typeof readInputs>;
+
+function readInputs(step: Step) {
   const { inputs } = step;
   const connection = readConnection(step, cloud);
   const processId = inputs.id('process-id', 'process-');
@@ -96,9 +76,8 @@ function readInputs(step: Step): EnsureInputs {
   const goingLive = readGoingLive(inputs);
   if (goingLive.commit !== undefined && target.environment === undefined && target.instance === undefined)
     inputs.problem('wait-for-commit', 'needs environment, or instance, to say whose deployment it is');
-  const read = { connection, target, wanted, goingLive };
   inputs.done();
-  return read;
+  return { connection, target, wanted, goingLive };
 }
 
 function readWanted({ inputs }: Step): Ensure<ProcessSpec> {

@@ -26,7 +26,6 @@ import { requireApproval } from './approved-plan.ts';
 import { type AppliedService, carryOut, logPlan, refuseDrift, showPlan } from './carry-out.ts';
 import { proveForgeStable, readStableFor } from './forge-stable.ts';
 import {
-  type Connection,
   maxConcurrency,
   raceLimit,
   readConnection,
@@ -35,7 +34,7 @@ import {
   workDeadline,
 } from './inputs/connection.ts';
 import { readOrganization } from './inputs/forge.ts';
-import { type ManifestReader, type PlanInputs, readPlanInputs } from './inputs/plan.ts';
+import { type ManifestReader, readPlanInputs } from './inputs/plan.ts';
 import { guardDeletes } from './max-deletes.ts';
 import { warnIfDown } from './report/forge-table.ts';
 import { PlanReport } from './report/plan.ts';
@@ -178,15 +177,6 @@ async function waitForNew(
   report.inEffect(text);
 }
 
-export interface ForgeApplyInputs extends PlanInputs<Manifest<ForgeDeclaration>> {
-  readonly connection: Connection;
-  readonly organization: string;
-  /** Milliseconds until what was created or replaced must be up; with 0 that is not waited for. */
-  readonly wait: number;
-  /** Milliseconds for which what is declared must stay up; with 0 that is not looked at. */
-  readonly stableFor: number;
-}
-
 const reader: ManifestReader<Manifest<ForgeDeclaration>> = {
   file: forgeManifest.file,
   parse(text, file) {
@@ -195,13 +185,16 @@ const reader: ManifestReader<Manifest<ForgeDeclaration>> = {
   },
 };
 
+export type ForgeApplyInputs = ReturnType<typeof readForgeApplyInputs>;
+
 /** Reads all inputs, and leaves what is wrong with them to be judged: a comment tells that, too. */
-export function readForgeApplyInputs(step: Step): ForgeApplyInputs {
+export function readForgeApplyInputs(step: Step) {
   const { inputs } = step;
   return {
     connection: readConnection(step, forge),
     organization: readOrganization(inputs),
     ...readPlanInputs(step, reader),
+    /** Milliseconds until what was created or replaced must be up; with 0 that is not waited for. */
     wait: inputs.seconds('wait-timeout', { min: 0, max: 86_400 }, 300),
     stableFor: readStableFor(inputs),
   };

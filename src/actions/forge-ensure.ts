@@ -5,9 +5,9 @@ import { lint } from '../forge/lint.ts';
 import { openServer } from '../forge/open.ts';
 import type { ForgeProcess } from '../forge/process.ts';
 import { forge, removalSpan } from '../forge/service.ts';
-import { describe, type ForgeDeclaration, type ForgeSpec } from '../forge/spec.ts';
+import { describe, type ForgeSpec } from '../forge/spec.ts';
 import { ForgeStore } from '../forge/store.ts';
-import type { ForgeTarget, ForgeTargetName } from '../forge/target.ts';
+import type { ForgeTarget } from '../forge/target.ts';
 import type { HttpClient } from '../http/client.ts';
 import type { Inputs } from '../runner/inputs.ts';
 import type { Step } from '../runner/step.ts';
@@ -24,15 +24,6 @@ import { findForgeTarget, readForgeDeclaration, readForgeTarget } from './inputs
 import { sentenceFor } from './report/ensure.ts';
 import { type EnsuredForge, showForge } from './report/forge-ensure.ts';
 import { warnIfDown } from './report/forge-table.ts';
-
-interface ForgeInputs {
-  readonly connection: Connection;
-  readonly target: ForgeTargetName;
-  readonly declaration: ForgeDeclaration;
-  readonly ifExists: 'reuse' | 'replace' | 'fail';
-  readonly dryRun: boolean;
-  readonly stableFor: number;
-}
 
 /** Makes one background process exist on a Forge server. */
 export async function runForge(step: Step): Promise<void> {
@@ -80,7 +71,9 @@ async function proveOne(
   await proveForgeStable(step, process === undefined ? [] : [process], stableFor, { look, requests: 1 });
 }
 
-function readInputs(step: Step): ForgeInputs {
+type ForgeInputs = ReturnType<typeof readInputs>;
+
+function readInputs(step: Step) {
   const { inputs } = step;
   const read = {
     connection: readConnection(step, forge),

@@ -12,10 +12,9 @@ import type { Inputs } from '../runner/inputs.ts';
 import type { Step } from '../runner/step.ts';
 import { quoted } from '../text.ts';
 import { waitingFor } from '../time.ts';
-import { type Connection, readConnection, withClient, workDeadline } from './inputs/connection.ts';
+import { readConnection, withClient, workDeadline } from './inputs/connection.ts';
 import {
   describeFilter,
-  type ForgeFilter,
   findForgeTarget,
   readForgeFilter,
   readForgeTarget,
@@ -23,16 +22,6 @@ import {
 } from './inputs/forge.ts';
 import { counted, downText, forgeJson, forgeLine, forgeTable, idsJson } from './report/forge-table.ts';
 import { manifestToCopy, schemaUrl } from './report/list.ts';
-
-interface ForgeListInputs {
-  readonly connection: Connection;
-  readonly target: ForgeTargetName;
-  readonly filter: ForgeFilter;
-  readonly sort: ProcessFilter['sort'];
-  readonly gate: Gate;
-  /** Milliseconds to wait for the gate to open. */
-  readonly wait: number;
-}
 
 /** Lists a Forge server's processes, and holds the workflow up until they are as required. */
 export async function runForgeList(step: Step): Promise<void> {
@@ -44,7 +33,9 @@ export async function runForgeList(step: Step): Promise<void> {
   });
 }
 
-function readInputs(step: Step): ForgeListInputs {
+type ForgeListInputs = ReturnType<typeof readInputs>;
+
+function readInputs(step: Step) {
   const { inputs } = step;
   const target = readForgeTarget(inputs);
   const read = {
@@ -53,6 +44,7 @@ function readInputs(step: Step): ForgeListInputs {
     filter: readForgeFilter(inputs),
     sort: readSort(inputs),
     gate: readGate(step, target),
+    /** Milliseconds to wait for the gate to open. */
     wait: inputs.seconds('wait-timeout', { min: 0, max: 86_400 }, 0),
   };
   if (read.wait > 0 && !isClosed(read.gate))

@@ -5,17 +5,11 @@ import { type Accepted, type Restarting, requestRestarts, untilUp } from '../for
 import { forge } from '../forge/service.ts';
 import { isLeaving } from '../forge/status.ts';
 import { ForgeStore } from '../forge/store.ts';
-import type { ForgeTarget, ForgeTargetName } from '../forge/target.ts';
+import type { ForgeTarget } from '../forge/target.ts';
 import { code, html, prose } from '../runner/html.ts';
 import type { Step } from '../runner/step.ts';
 import { waitingFor } from '../time.ts';
-import {
-  type Connection,
-  maxConcurrency,
-  readConnection,
-  withClient,
-  workDeadline,
-} from './inputs/connection.ts';
+import { maxConcurrency, readConnection, withClient, workDeadline } from './inputs/connection.ts';
 import {
   describeFilter,
   type ForgeFilter,
@@ -26,15 +20,6 @@ import {
   withCommand,
 } from './inputs/forge.ts';
 import { counted, forgeLine, forgeTable, idsJson } from './report/forge-table.ts';
-
-interface ForgeRestartInputs {
-  readonly connection: Connection;
-  readonly target: ForgeTargetName;
-  readonly filter: ForgeFilter;
-  readonly processId: string | undefined;
-  /** Milliseconds until all must be up; with 0 that is not waited for. */
-  readonly wait: number;
-}
 
 /** A few processes are looked at one by one; for more, one list tells of thirty. */
 const fewProcesses = 3;
@@ -54,7 +39,9 @@ export async function runForgeRestart(step: Step): Promise<void> {
   });
 }
 
-function readInputs(step: Step): ForgeRestartInputs {
+type ForgeRestartInputs = ReturnType<typeof readInputs>;
+
+function readInputs(step: Step) {
   const { inputs } = step;
   const target = readForgeTarget(inputs);
   const filter = readForgeFilter(inputs);
@@ -63,6 +50,7 @@ function readInputs(step: Step): ForgeRestartInputs {
     target,
     filter,
     processId: readProcessId(inputs, { site: target.site, ...filter }),
+    /** Milliseconds until all must be up; with 0 that is not waited for. */
     wait: inputs.seconds('wait-timeout', { min: 0, max: 86_400 }, 300),
   };
   inputs.done();

@@ -8,26 +8,12 @@ import type { ProcessSpec } from '../cloud/spec.ts';
 import { writeCloudFleet } from '../cloud/write-fleet.ts';
 import { doubtText } from '../converge/listing.ts';
 import type { Outputs, Step } from '../runner/step.ts';
-import { type Connection, readConnection, withClient } from './inputs/connection.ts';
-import { readTarget, type TargetInputs } from './inputs/target.ts';
+import { readConnection, withClient } from './inputs/connection.ts';
+import { readTarget } from './inputs/target.ts';
 import { type Running, type RunningPlace, readRunning } from './read-running.ts';
 import { schemaUrl, showListed } from './report/list.ts';
 import { saySleep } from './report/sleep.ts';
-import {
-  readStatuses,
-  readStatusInputs,
-  requireStatus,
-  type StatusInputs,
-  warnOfStatuses,
-} from './status.ts';
-
-interface ListInputs {
-  readonly connection: Connection;
-  readonly target: TargetInputs;
-  /** Only processes of this type, if one is given. */
-  readonly type: ProcessSpec['type'] | undefined;
-  readonly status: StatusInputs;
-}
+import { readStatuses, readStatusInputs, requireStatus, warnOfStatuses } from './status.ts';
 
 /** Lists the background processes of a Laravel Cloud instance or environment, and writes them as a manifest. */
 export async function runList(step: Step): Promise<void> {
@@ -63,7 +49,7 @@ export async function runList(step: Step): Promise<void> {
   });
 }
 
-function readInputs(step: Step): ListInputs {
+function readInputs(step: Step) {
   const { inputs } = step;
   const read = {
     connection: readConnection(step, cloud),

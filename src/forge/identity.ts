@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { foldCommand, type Identity } from '../converge/identity.ts';
 import type { ForgeProcess } from './process.ts';
 import { describe, type ForgeDeclaration, type ForgeSpec } from './spec.ts';
@@ -79,9 +80,6 @@ export function otherName(name: string, avoid: string): string {
   return `${name.slice(0, 40)}-${shortHash(`${name} ${avoid}`)}`;
 }
 
-/** FNV-1a: it tells texts apart, hides nothing, and needs no node:crypto, which is slow to load. */
 function shortHash(text: string): string {
-  let hash = 0x811c9dc5;
-  for (const byte of Buffer.from(text)) hash = Math.imul(hash ^ byte, 0x01000193);
-  return (hash >>> 0).toString(16).padStart(8, '0');
+  return createHash('sha256').update(text).digest('hex').slice(0, 8);
 }

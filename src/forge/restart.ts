@@ -1,3 +1,4 @@
+import { Semaphore } from '../converge/semaphore.ts';
 import { Failure } from '../failure.ts';
 import { HttpFailure } from '../http/failure.ts';
 import { backoff, type Clock, poll, type Waiting } from '../time.ts';
@@ -177,22 +178,20 @@ export async function requestRestarts(
 ): Promise<Requested> {
   const accepted = new Map<string, Accepted>();
   const failures: unknown[] = [];
-  const queue = processes.values();
+  const semaphore = new Semaphore(atOnce);
   let stopped = false;
-  const worker = async (): Promise<void> => {
-    for (const process of queue) {
-      if (stopped) return;
-      try {
-        await requestRestart(process, restarting);
-        accepted.set(process.id, { process, at: restarting.waiting.clock.now() });
-        restarting.log(`Restarting ${process.id} (it was ${process.status})`);
-      } catch (error) {
-        failures.push(error);
-        stopped ||= failsForAll(error);
-      }
+  const request = async (process: ForgeProcess): Promise<void> => {
+    if (stopped) return;
+    try {
+      await requestRestart(process, restarting);
+      accepted.set(process.id, { process, at: restarting.waiting.clock.now() });
+      restarting.log(`Restarting ${process.id} (it was ${process.status})`);
+    } catch (error) {
+      failures.push(error);
+      stopped ||= failsForAll(error);
     }
   };
-  await Promise.all(Array.from({ length: Math.min(atOnce, processes.length) }, worker));
+  await Promise.all(processes.map((process) => semaphore.run(() => request(process))));
   const unexpected = failures.find((error) => !(error instanceof Failure));
   if (unexpected !== undefined) throw unexpected;
   return {

@@ -12,27 +12,21 @@ export type Arrival = 'no' | 'maybe';
  */
 export type Retry = 'no' | 'short' | 'long' | 'three-times' | 'after-reset';
 
-export interface HttpFailureDetails {
+export type HttpFailureDetails = Pick<HttpFailure, 'arrival' | 'retry' | 'reason'> &
+  Partial<Pick<HttpFailure, 'status' | 'retryAfter' | 'fields'>>;
+
+/** A request without a usable answer. Its `cause` is the error of the network, if there was one. */
+export class HttpFailure extends Failure {
+  override readonly name = 'HttpFailure';
   readonly arrival: Arrival;
   readonly retry: Retry;
   /** What happened in a few words, for the line that announces a retry: `the connection was reset`. */
   readonly reason: string;
   /** The answer's status, if there was an answer. */
-  readonly status?: number | undefined;
-  /** Milliseconds that the server asked to wait before trying again. */
-  readonly retryAfter?: number | undefined;
-  /** The request's fields that a 422 refused, by the API's names. */
-  readonly fields?: readonly string[] | undefined;
-}
-
-/** A request without a usable answer. Its `cause` is the error of the network, if there was one. */
-export class HttpFailure extends Failure implements HttpFailureDetails {
-  override readonly name = 'HttpFailure';
-  readonly arrival: Arrival;
-  readonly retry: Retry;
-  readonly reason: string;
   readonly status: number | undefined;
+  /** Milliseconds that the server asked to wait before trying again. */
   readonly retryAfter: number | undefined;
+  /** The request's fields that a 422 refused, by the API's names. */
   readonly fields: readonly string[];
 
   constructor(parts: FailureParts, details: HttpFailureDetails, options?: ErrorOptions) {

@@ -55,7 +55,7 @@ export function decode<const S extends v.GenericSchema>(
 }
 
 /** Where an answer departs from a schema, and how: `data.id: expected string, found 5`. */
-export function describeIssue(issue: v.BaseIssue<unknown>): string {
+function describeIssue(issue: v.BaseIssue<unknown>): string {
   const { expected, received } = issue;
   // Text is not repeated: it may be a secret that a server echoes, and a part of a secret is not recognized.
   const found = received === 'undefined' ? 'nothing' : received.startsWith('"') ? 'text' : received;

@@ -1,22 +1,16 @@
 import * as v from 'valibot';
 import { Failure } from '../failure.ts';
 import type { HttpCall, HttpClient } from './client.ts';
-import { Anything, describeIssue, MaybeCount } from './json-api.ts';
+import { Anything, MaybeCount } from './json-api.ts';
 
 export type Query = Readonly<Record<string, string>>;
 
-/** A resource of a list in an unexpected shape. The reader of the list decides whether it matters. */
-export interface InvalidItem {
-  readonly id: string | undefined;
-  readonly value: unknown;
-  /** Where it departs from the expected shape. */
-  readonly why: string;
-}
-
 /** One page of a list. */
 export interface Page<T, I> {
+  /** Those that the schema could read. */
   readonly items: readonly T[];
-  readonly invalid: readonly InvalidItem[];
+  /** What tells each resource from the others, also of those that the schema refuses. */
+  readonly keys: readonly unknown[];
   /** What came along with them. */
   readonly included: readonly I[];
   /** How many resources the whole list holds, if the page tells. */
@@ -53,7 +47,7 @@ export type PageBody = v.InferOutput<typeof PageBody>;
 
 /** How a service writes its lists. */
 export interface ListFormat<T, I> {
-  items(data: readonly unknown[]): Pick<Page<T, I>, 'items' | 'invalid'>;
+  items(data: readonly unknown[]): Pick<Page<T, I>, 'items' | 'keys'>;
   included(included: readonly unknown[]): readonly I[];
   /** What to ask for after this page. `linked` gives the query of its link to the next one, if it has one. */
   next(page: PageBody, linked: () => Query | undefined): readonly Query[];
@@ -62,7 +56,6 @@ export interface ListFormat<T, I> {
 export interface Listed<T, I> {
   /** In the order of the API, each once. */
   readonly items: readonly T[];
-  readonly invalid: readonly InvalidItem[];
   readonly included: readonly I[];
   /** How many pages were read: only one shows a single moment. */
   readonly pages: number;
@@ -90,7 +83,6 @@ export async function listWhole<T extends { readonly id: string }, I>(
       const items = new Map(pages.flatMap((page) => page.items).map((item) => [item.id, item]));
       return {
         items: [...items.values()],
-        invalid: pages.flatMap(({ invalid }) => invalid),
         included: pages.flatMap(({ included }) => included),
         pages: pages.length,
         date,
@@ -149,37 +141,32 @@ function linkedQuery(call: HttpCall, link: string, baseUrl: URL): Query {
 }
 
 /** Why the pages cannot be the whole list. An item that moves to a page already read is missed. */
-function whyNotWhole<T extends { readonly id: string }>(
-  pages: readonly Page<T, unknown>[],
-): string | undefined {
+function whyNotWhole(pages: readonly Page<unknown, unknown>[]): string | undefined {
   const [total, ...others] = new Set(pages.flatMap((page) => page.total ?? []));
   if (others.length > 0) return 'the number of its items changed';
-  // An item without an id counts by itself.
-  const ids = pages.map((page) => new Set([page.items, page.invalid].flat().map((each) => each.id ?? each)));
+  const ids = pages.map(({ keys }) => new Set(keys));
   const count = ids.reduce((sum, { size }) => sum + size, 0);
   const held = new Set(ids.flatMap((page) => [...page])).size;
   if (held < count) return 'one item was on two pages';
   return held < (total ?? 0) ? `it held ${held} items and said that there were ${total}` : undefined;
 }
 
-/** Each resource as the schema reads it, and those that it refuses. */
+/** The resources that the schema can read, and the key of each resource. */
 export function parseItems<const S extends v.GenericSchema>(
   values: readonly unknown[],
   schema: S,
-): { readonly items: v.InferOutput<S>[]; readonly invalid: InvalidItem[] } {
-  const items: v.InferOutput<S>[] = [];
-  const invalid: InvalidItem[] = [];
-  for (const value of values) {
+): Pick<Page<v.InferOutput<S>, never>, 'items' | 'keys'> {
+  const items = values.flatMap((value) => {
     const result = v.safeParse(schema, value, { abortEarly: true });
-    if (result.success) items.push(result.output);
-    else invalid.push({ id: idOf(value), value, why: describeIssue(result.issues[0]) });
-  }
-  return { items, invalid };
+    return result.success ? [result.output] : [];
+  });
+  return { items, keys: values.map(keyOf) };
 }
 
-function idOf(value: unknown): string | undefined {
+/** Its id. One without an id counts by itself. */
+function keyOf(value: unknown): unknown {
   const id = typeof value === 'object' && value !== null && 'id' in value ? value.id : undefined;
-  return typeof id === 'string' || typeof id === 'number' ? String(id) : undefined;
+  return typeof id === 'string' || typeof id === 'number' ? String(id) : Symbol('without an id');
 }
 
 /** The list cannot be followed to its end. */

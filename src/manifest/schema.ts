@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { orNear } from '../names.ts';
-import { invisibleIn, quoted } from '../text.ts';
+import { flagOf, invisibleIn, meantFlag, quoted, wholeNumberOf } from '../text.ts';
 
 // The words in which declarations are written down, and what is said of each that is wrong. Inputs of a workflow and
 // manifests are read by the same schemas, so the same mistake has the same message in both.
@@ -139,7 +139,7 @@ export function wholeNumber({ min, max }: { readonly min: number; readonly max?:
   const span = max === undefined ? `of at least ${min}` : `from ${min} to ${max}`;
   const why = ({ input }: { readonly input: unknown }): string => {
     if (input === null) return `must be a whole number ${span}, not nothing; ${leaveOut}`;
-    const bare = typeof input === 'string' && /^(0|[1-9]\d*)$/.test(input) ? ', without quotes' : '';
+    const bare = typeof input === 'string' && wholeNumberOf(input) !== undefined ? ', without quotes' : '';
     return `must be a whole number ${span}${bare}, not ${kindOf(input)}`;
   };
   return v.pipe(
@@ -154,11 +154,9 @@ export function wholeNumber({ min, max }: { readonly min: number; readonly max?:
 export function flag() {
   return v.boolean(({ input }) => {
     if (input === null) return `must be true or false, not nothing; ${leaveOut}`;
-    const word = wordOf(input).toLowerCase();
-    if (typeof input === 'string' && /^(true|True|TRUE|false|False|FALSE)$/.test(input))
+    if (typeof input === 'string' && flagOf(input) !== undefined)
       return `must be true or false, without quotes, not ${kindOf(input)}`;
-    const meant = /^(yes|y|on|1)$/.test(word) ? 'true' : /^(no|n|off|0)$/.test(word) ? 'false' : word;
-    return orNear(`must be true or false, not ${kindOf(input)}`, meant, ['true', 'false']);
+    return orNear(`must be true or false, not ${kindOf(input)}`, meantFlag(wordOf(input)), ['true', 'false']);
   });
 }
 

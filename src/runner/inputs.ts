@@ -2,7 +2,7 @@ import { getInput } from '@actions/core';
 import { type Annotation, Failure, type Mistake, placeText } from '../failure.ts';
 import { isLoopback } from '../http/proxy.ts';
 import { orNear } from '../names.ts';
-import { quoted } from '../text.ts';
+import { flagOf, meantFlag, quoted, wholeNumberOf } from '../text.ts';
 
 /**
  * Reads a step's inputs and collects what is wrong with them, so that all of it is reported at once.
@@ -42,10 +42,10 @@ export class Inputs {
   flag(name: string, fallback: boolean): boolean {
     const value = this.text(name);
     if (value === undefined) return fallback;
-    if (/^(true|True|TRUE)$/.test(value)) return true;
-    if (/^(false|False|FALSE)$/.test(value)) return false;
-    const meant = /^(yes|y|on|1)$/i.test(value) ? 'true' : /^(no|n|off|0)$/i.test(value) ? 'false' : value;
-    this.problem(name, orNear(`must be true or false, not ${quoted(value)}`, meant, ['true', 'false']));
+    const flag = flagOf(value);
+    if (flag !== undefined) return flag;
+    const why = `must be true or false, not ${quoted(value)}`;
+    this.problem(name, orNear(why, meantFlag(value), ['true', 'false']));
     return fallback;
   }
 
@@ -53,7 +53,7 @@ export class Inputs {
   integer(name: string, range: { readonly min: number; readonly max?: number }): number | undefined {
     const value = this.text(name);
     if (value === undefined) return undefined;
-    const number = /^(0|[1-9]\d{0,14})$/.test(value) ? Number(value) : Number.NaN;
+    const number = wholeNumberOf(value) ?? Number.NaN;
     if (number >= range.min && number <= (range.max ?? Number.MAX_SAFE_INTEGER)) return number;
     this.problem(name, `must be a whole number ${spanOf(range)}, not ${quoted(value)}`);
     return undefined;

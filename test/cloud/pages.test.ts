@@ -267,11 +267,10 @@ describe('a list that moves while its pages are read', () => {
 describe('a resource of another shape', () => {
   const odd = { id: 'odd', name: 7, secret: 's' };
 
-  test('does not keep the others from being read, and is told with the place', async () => {
+  test('does not keep the others from being read', async () => {
     const { client, clock } = scriptedClient([json(200, { data: [{ id: 'a' }, odd], meta: { total: 2 } })]);
-    const { items, invalid } = await clock.run(listAll(client, call, Thing));
+    const { items } = await clock.run(listAll(client, call, Thing));
     expect(items).toEqual([{ id: 'a' }]);
-    expect(invalid).toEqual([{ id: 'odd', value: odd, why: 'name: expected string, found 7' }]);
   });
 
   test.each([[{ name: 'x' }], [null], ['text'], [[]], [{ id: null }]])(
@@ -280,8 +279,7 @@ describe('a resource of another shape', () => {
       const { client, clock, transport } = scriptedClient([
         json(200, { data: [strange, strange, { id: 5 }], meta: { total: 3 } }),
       ]);
-      const { invalid } = await clock.run(listAll(client, call, Thing));
-      expect(invalid.map(({ id }) => id)).toEqual([undefined, undefined, '5']);
+      await clock.run(listAll(client, call, Thing));
       expect(transport.asked).toHaveLength(1);
     },
   );

@@ -36,11 +36,4 @@ describe('a deadline that is extended', () => {
     expect([later.remaining(), later.span]).toEqual([110, 100]);
     expect(deadline.remaining()).toBe(70);
   });
-
-  test('stays where it is if it is fixed', () => {
-    let total = 0;
-    const deadline = new Deadline(new VirtualClock(), 100, 'fixed').extendedBy(() => total);
-    total = 50;
-    expect(deadline.remaining()).toBe(100);
-  });
 });

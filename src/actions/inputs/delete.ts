@@ -1,27 +1,19 @@
 import { cloud } from '../../cloud/service.ts';
 import { describe, type ProcessSpec } from '../../cloud/spec.ts';
 import type { Step } from '../../runner/step.ts';
-import { type GoingLive, readDeploying } from '../rollout.ts';
-import { type Connection, readConnection } from './connection.ts';
+import { readDeploying } from '../rollout.ts';
+import { readConnection } from './connection.ts';
 import { configInputs, identityOptions, readIdentity } from './process.ts';
-import { readTarget, type TargetInputs } from './target.ts';
+import { readTarget } from './target.ts';
 
 /** What is to be deleted: one process by its id, or those of an identity. */
 type DeleteTarget =
   | { readonly by: 'id'; readonly id: string }
   | { readonly by: 'identity'; readonly spec: ProcessSpec };
 
-export interface DeleteInputs {
-  readonly connection: Connection;
-  readonly target: TargetInputs;
-  readonly toDelete: DeleteTarget;
-  readonly all: boolean;
-  readonly ifMissing: 'ignore' | 'fail';
-  readonly dryRun: boolean;
-  readonly goingLive: GoingLive;
-}
+export type DeleteInputs = ReturnType<typeof readDeleteInputs>;
 
-export function readDeleteInputs(step: Step): DeleteInputs {
+export function readDeleteInputs(step: Step) {
   const { inputs } = step;
   const connection = readConnection(step, cloud);
   const target = readTarget(step, { pinned: inputs.text('process-id') !== undefined });

@@ -2,17 +2,8 @@ import { forge } from '../../forge/service.ts';
 import type { ForgeTargetName } from '../../forge/target.ts';
 import type { Inputs } from '../../runner/inputs.ts';
 import type { Step } from '../../runner/step.ts';
-import { type Connection, readConnection } from './connection.ts';
+import { readConnection } from './connection.ts';
 import { readForgeTarget, readLine, readProcessId } from './forge.ts';
-
-export interface ForgeDeleteInputs {
-  readonly connection: Connection;
-  readonly target: ForgeTargetName;
-  readonly asked: Asked;
-  readonly all: boolean;
-  readonly ifMissing: 'ignore' | 'fail';
-  readonly dryRun: boolean;
-}
 
 /** Which process is meant, but for its site, which is looked up later. */
 export type Asked =
@@ -24,7 +15,9 @@ export type Asked =
       readonly directory: string | undefined;
     };
 
-export function readForgeDeleteInputs(step: Step): ForgeDeleteInputs {
+export type ForgeDeleteInputs = ReturnType<typeof readForgeDeleteInputs>;
+
+export function readForgeDeleteInputs(step: Step) {
   const { inputs } = step;
   const connection = readConnection(step, forge);
   const target = readForgeTarget(inputs);

@@ -1,6 +1,7 @@
 import type { GenericSchema } from 'valibot';
 import { check, type Problem } from '../../manifest/schema.ts';
 import type { Inputs } from '../../runner/inputs.ts';
+import { flagOf, wholeNumberOf } from '../../text.ts';
 
 /** The inputs that were set, as a manifest would have them: digits as a number, `true` and `false` as flags. */
 export function plainInputs(
@@ -12,17 +13,13 @@ export function plainInputs(
       const text = kind === undefined ? undefined : inputs.text(name);
       return text === undefined || kind === undefined
         ? []
-        : [[name, kind === 'text' ? text : plain(text, kind)]];
+        : // What is neither stays text, for the schema to refuse.
+          [[name, readers[kind](text) ?? text]];
     }),
   );
 }
 
-/** What is neither stays text, for the schema to refuse. */
-function plain(text: string, kind: 'integer' | 'flag'): unknown {
-  if (kind === 'integer') return /^(0|[1-9]\d{0,14})$/.test(text) ? Number(text) : text;
-  if (/^(true|True|TRUE)$/.test(text)) return true;
-  return /^(false|False|FALSE)$/.test(text) ? false : text;
-}
+const readers = { text: String, integer: wholeNumberOf, flag: flagOf } as const;
 
 /** Reads plain values by a schema, and notes what is wrong with each under the name of its input. */
 export function readBySchema<T>(

@@ -1,6 +1,5 @@
 import type { Mistake } from '../../failure.ts';
 import { readWorkspaceFile } from '../../manifest/file.ts';
-import { saveMemory } from '../../runner/save-memory.ts';
 import type { Step } from '../../runner/step.ts';
 import { shorten } from '../../text.ts';
 
@@ -54,8 +53,6 @@ export function readPlanInputs<M>(step: Step, reader: ManifestReader<M>): PlanIn
 
 /** More mistakes than these are not worth reading before these are corrected. */
 const maxMistakes = 50;
-/** So many characters declare a hundred processes and more. */
-const longManifest = 8_000;
 
 function readManifest<M>(
   { inputs, environment }: Step,
@@ -67,7 +64,6 @@ function readManifest<M>(
     inputs.problem('manifest', `${shorten(path, 200)} ${read.why}`);
     return { file: path, manifest: parse('', path).content };
   }
-  if (read.text.length > longManifest) saveMemory();
   const { mistakes, content } = parse(read.text, read.file);
   for (const mistake of mistakes.slice(0, maxMistakes)) inputs.mistake(mistake);
   if (mistakes.length > maxMistakes) {
