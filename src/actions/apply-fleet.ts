@@ -6,7 +6,7 @@ import { cloudPace, cloudService } from '../cloud/service.ts';
 import type { ProcessSpec } from '../cloud/spec.ts';
 import { CloudStore } from '../cloud/store.ts';
 import { applyPlan } from '../converge/apply.ts';
-import { changesIn, countsOf, countsText } from '../converge/counts.ts';
+import { changesIn, countsOf } from '../converge/counts.ts';
 import { progressTeller, timeWithOthers } from '../converge/pace.ts';
 import { Semaphore } from '../converge/semaphore.ts';
 import type { Planned } from '../converge/settled-plan.ts';
@@ -18,7 +18,7 @@ import { collecting } from '../names.ts';
 import { html } from '../runner/html.ts';
 import type { Step } from '../runner/step.ts';
 import { waitingFor } from '../time.ts';
-import { applied, declaredAfter, declaredIn } from './applied-to-cloud.ts';
+import { applied, declaredAfter, declaredIn, madeOf } from './applied-to-cloud.ts';
 import { requireApproval, type Scope } from './approved-plan.ts';
 import { describeDone, logPlan, refuseDrift, showPlan } from './carry-out.ts';
 import type { FleetInputs } from './inputs/apply.ts';
@@ -51,15 +51,16 @@ export async function applyFleet(step: Step, inputs: FleetInputs): Promise<void>
     const members = await findMembers(step, client, inputs, report);
     const planned = await planAll(step, client, inputs, members);
     if (inputs.dryRun) report.covers(planned.map(idOf), (placeId) => scopeOf(planned, placeId));
+    report.found(report.where, ({ id }) => {
+      const instance = planned.flatMap(({ instances }) => instances).find((one) => one.id === id);
+      return instance && replicasText(instance);
+    });
+    let rows = logPlan(step, report, together(planned), applied);
     const left = inputs.dryRun
       ? new Set<string>()
       : await requireApproval(step, 'Laravel Cloud', inputs, scopesOf(planned));
     const plans = planned.filter(({ environment: { id } }) => !left.has(id));
-    report.found(report.where, ({ id }) => {
-      const instance = plans.flatMap(({ instances }) => instances).find((one) => one.id === id);
-      return instance && replicasText(instance);
-    });
-    const rows = logPlan(step, report, together(plans), applied);
+    if (left.size > 0) rows = logPlan(step, report, together(plans), applied);
     guardDeletes(step, report, inputs, rows, applied);
     for (const { environment: one } of plans) saySleep(step, one);
     if (inputs.dryRun) {
@@ -309,16 +310,9 @@ async function changeAll(
     });
     const rows = doneRows(results, applied.naming);
     tell(rows);
-    const counts = { ...countsOf(rows), undeclared: 0 };
     const failure = unfinished({ where: environment.name, whenLive, cancelled: step.cancelled }, rows);
     if (failure !== undefined) throw failure;
-    const isChanged = changesIn(counts) > 0;
-    const done = isChanged ? countsText(counts, 'done') : 'The processes are as declared';
-    await goLive(member, {
-      kind: isChanged ? 'changed' : 'unchanged',
-      done,
-      processes: declaredAfter(results, instances),
-    });
+    await goLive(member, { ...madeOf(results), processes: declaredAfter(results, instances) });
   };
   return await Promise.all(plans.map((plan) => ended(plan, 'done', (tell) => change(plan, tell))));
 }

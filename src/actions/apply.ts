@@ -2,14 +2,14 @@ import type { SeenDeployments } from '../cloud/deployments.ts';
 import { shareInstance } from '../cloud/open.ts';
 import { cloudPace } from '../cloud/service.ts';
 import { CloudStore } from '../cloud/store.ts';
-import { type Counts, changesIn, countsOf, countsText } from '../converge/counts.ts';
+import { type Counts, changesIn, countsOf } from '../converge/counts.ts';
 import { timeWithOthers } from '../converge/pace.ts';
 import type { PlanRow } from '../converge/text.ts';
 import { messageOf } from '../failure.ts';
 import type { HttpClient } from '../http/client.ts';
 import { type Html, html } from '../runner/html.ts';
 import type { Step } from '../runner/step.ts';
-import { applied, declaredAfter, declaredIn } from './applied-to-cloud.ts';
+import { applied, declaredAfter, declaredIn, madeOf } from './applied-to-cloud.ts';
 import { applyFleet } from './apply-fleet.ts';
 import { requireApproval } from './approved-plan.ts';
 import { carryOut, logPlan, refuseDrift, showPlan } from './carry-out.ts';
@@ -118,14 +118,7 @@ async function change(
     nextStep: (counts) => nextStep(inputs, counts),
     whenLive: 'The changes take effect with the next deployment',
   });
-  const counts = countsOf(results);
-  const processes = declaredAfter(results, read.instances);
-  if (changesIn(counts) === 0) return { kind: 'unchanged', done: 'The processes are as declared', processes };
-  return {
-    kind: 'changed',
-    done: countsText({ ...counts, undeclared: 0 }, 'done'),
-    processes,
-  };
+  return { ...madeOf(results), processes: declaredAfter(results, read.instances) };
 }
 
 function nextStep({ goingLive }: ApplyInputs, counts: Counts): Html {

@@ -14,7 +14,7 @@ import { raceLimit, readConnection, runtimeOf, withClient, workDeadline } from '
 import { readPinnedSpec, readSpec } from './inputs/process.ts';
 import { findTarget, openPinnedStore, openStore, readTarget, type Target } from './inputs/target.ts';
 import type { EnsuredCloud } from './report/ensure.ts';
-import { knownOutputs, outputsOf, sentenceFor, showEnsured, showLive } from './report/ensure.ts';
+import { goneOutputs, knownOutputs, outputsOf, sentenceFor, showEnsured, showLive } from './report/ensure.ts';
 import { saySleep } from './report/sleep.ts';
 import {
   awaitCommit,
@@ -109,7 +109,8 @@ async function ensureProcess(
   const client = base.within(workDeadline(step, connection, raceLimit));
   const runtime = runtimeOf(step, client, 'process');
   // A step that fails after this, or is killed, has set these outputs.
-  const onExists = (process: ExistingProcess): void => step.output(knownOutputs(process, target));
+  const onExists = (process: ExistingProcess | undefined): void =>
+    step.output(process === undefined ? goneOutputs : knownOutputs(process, target));
   const { ensured, instance } = await bringAbout();
   for (const field of ensured.process?.odd ?? []) step.log.debug(`Not understood in the answer: ${field}`);
   async function bringAbout(): Promise<{ ensured: EnsuredCloud; instance: Target['instance'] }> {

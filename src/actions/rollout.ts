@@ -233,8 +233,8 @@ async function bringLive(
   ahead: SeenDeployments | undefined,
 ): Promise<Live> {
   const { step, client, connection, goingLive } = rolling;
-  // What was read before a change says nothing of what came after it.
-  const before = change.kind === 'changed' ? undefined : ahead;
+  // What was read before a change, or before another run's, says nothing of what came after it.
+  const before = change.kind === 'unchanged' || change.kind === 'planned' ? ahead : undefined;
   const patient = client.within(workDeadline(step, connection));
   const seen = before ?? (await readDeployments(patient, change.environment.id));
   const live = asItIs(step, goingLive, seen);
@@ -358,9 +358,11 @@ async function prove(rolling: Rolling, change: Located, live: Live): Promise<voi
   if (!proves(goingLive)) return;
   const environment =
     live.deployed === undefined ? change.environment : await readAgain(rolling, change.environment);
-  const unprovable = live.pending ?? whyAsleep(environment);
+  const unprovable = whyAsleep(environment) ?? live.pending;
   if (unprovable !== undefined) return skipProofs(rolling, unprovable);
-  if (goingLive.stableFor > 0) {
+  if (goingLive.stableFor > 0 && change.processes.length === 0) {
+    skipProof(step, 'stable-for', 'none of the declared processes exists yet');
+  } else if (goingLive.stableFor > 0) {
     const watched = change.processes.map(({ process, instance }) =>
       watchedOf(process, instance, environment),
     );

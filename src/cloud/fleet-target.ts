@@ -1,7 +1,7 @@
 import { Cancelled, Failure, placeText } from '../failure.ts';
 import type { HttpClient } from '../http/client.ts';
 import { HttpFailure } from '../http/failure.ts';
-import { collecting, NotThere } from '../names.ts';
+import { atPlace, collecting, NotThere } from '../names.ts';
 import { quoted } from '../text.ts';
 import {
   type AssignedEnvironment,
@@ -61,7 +61,7 @@ export async function findFleet(
   waiting: Awaiting,
   onFound: (environmentId: string) => void,
 ): Promise<FoundFleet> {
-  const application = settled(() => findApplication(client, name));
+  const application = settled(() => applicationOf(client, fleet, name));
   const assignment = settled(async () => {
     const { id } = await application();
     return chosen(fleet, await listEnvironments(client, id), name);
@@ -86,6 +86,19 @@ export async function findFleet(
       leftOut: [...idle.map(idleText), ...seen.filter((one) => typeof one === 'string')],
     };
   }, waiting);
+}
+
+/** A wrong name in the file is a mistake on its line. */
+async function applicationOf(client: HttpClient, { application: declared }: Fleet, name: FleetName) {
+  if (declared === undefined || name.application !== declared.name)
+    return await findApplication(client, name);
+  try {
+    return await findApplication(client, name, 'the application in the manifest');
+  } catch (error) {
+    throw error instanceof Failure && !(error instanceof HttpFailure)
+      ? atPlace(error, declared.place)
+      : error;
+  }
 }
 
 /** Which environments to serve: all of the file, those of a pattern, or one. */

@@ -90,9 +90,18 @@ export function pickInstance(
   const where = `in the environment ${environment.name}`;
   const among = wanted === undefined ? instances.filter(({ type }) => type === 'app') : instances;
   if (wanted !== undefined) {
-    return findByName({ kind: 'instance', where, wanted, among, namesOf: ({ name }) => [name] });
+    const search = { kind: 'instance', where, wanted, among, namesOf: ({ name }: Instance) => [name] };
+    return orInDoubt(instances, () => findByName(search));
   }
   const [app, ...others] = among;
+  const unknown = instances.filter(({ type }) => type === undefined);
+  if (app === undefined && unknown.length > 0) {
+    throw new Failure({
+      what: `The App cluster of the environment ${environment.name}`,
+      why: `Laravel Cloud does not report the type of ${unknown.map(({ id, name }) => `${name} (${id})`).join(', ')}, which may be it`,
+      fix: 'Set instance to the one you mean',
+    });
+  }
   if (app === undefined) {
     const there = instances.map(({ id, name, type }) => `${name} (${id}, ${type})`).join(', ');
     throw new NotThere({
@@ -163,7 +172,6 @@ const applicationKinds: readonly Kind<Application>[] = [
   { name: 'id', of: ({ id }) => id },
   { name: 'name', of: ({ attributes }) => attributes.name },
   { name: 'slug', of: ({ attributes }) => attributes.slug },
-  { name: 'repository', of: ({ attributes }) => attributes.repository?.full_name },
   {
     name: 'repository',
     of: ({ attributes }) => attributes.repository?.full_name,
@@ -176,6 +184,7 @@ const applicationKinds: readonly Kind<Application>[] = [
 export async function findApplication(
   client: HttpClient,
   name: Pick<EnvironmentName, 'application' | 'repository'>,
+  correct?: string,
 ): Promise<{ readonly id: string; readonly name: string }> {
   const { items } = await listAll(
     client,
@@ -197,7 +206,7 @@ export async function findApplication(
   const where = 'in the token’s organization';
   try {
     const wanted = application ?? repository ?? '';
-    const { id, attributes } = findByKind('application', where, wanted, items, kinds);
+    const { id, attributes } = findByKind('application', where, wanted, items, kinds, correct);
     return { id, name: attributes.name };
   } catch (error) {
     // No application appears by waiting: only environments are made by automation.
@@ -318,7 +327,19 @@ export function pickInstances(
 ): readonly Instance[] {
   const where = `in the environment ${environment.name}`;
   const search = { kind: 'instance', where, among: instances, namesOf: ({ name }: Instance) => [name] };
-  return pickAll(named, search, refuseManaged);
+  return orInDoubt(instances, () => pickAll(named, search, refuseManaged));
+}
+
+/** An instance without a name may be the one that is missing: waiting would not help. */
+function orInDoubt<T>(instances: readonly Instance[], pick: () => T): T {
+  try {
+    return pick();
+  } catch (error) {
+    const unnamed = instances.filter(({ id, name }) => name === id).map(({ id }) => id);
+    if (!(error instanceof NotThere) || unnamed.length === 0) throw error;
+    const why = `${error.why}. Laravel Cloud does not report the name of ${unnamed.join(', ')}, which may be meant`;
+    throw new Failure({ what: error.what, why, fix: 'Set the id of the instance in place of its name' });
+  }
 }
 
 function refuseManaged({ type }: Instance, { name }: Named): Failure | undefined {

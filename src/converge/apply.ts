@@ -131,7 +131,7 @@ class PlaceWork<S, P extends Existing> {
     });
     try {
       const wanted = { spec, ifExists: 'update', dryRun: false } as const;
-      const { outcome, process, changes, otherName } = await ensure(wanted, {
+      const { outcome, process, changes, otherName, madeByOther } = await ensure(wanted, {
         ...this.#open(claim, runtime, spec),
         service,
         runtime,
@@ -142,7 +142,7 @@ class PlaceWork<S, P extends Existing> {
       const done =
         outcome === 'created' || outcome === 'updated' || outcome === 'replaced' ? outcome : 'unchanged';
       runtime.log(`${done}${process === undefined ? '' : ` (${process.id})`}`);
-      return { ...fine, operation, status: 'done', outcome: done, process, changes };
+      return { ...fine, operation, status: 'done', outcome: done, process, changes, madeByOther };
     } catch (error) {
       return failedMaking(operation, claim, error, known);
     } finally {

@@ -155,6 +155,7 @@ class Attempt<S, P extends Existing> {
     await this.#refuseOtherForm(made);
     const first = await this.#untilShown(made);
     let { own, rivals } = first;
+    await this.#refusePlace(own);
     if (!this.#world.service.statesIdentity(made)) await this.#refuseOtherForm(own);
     // The effect of an earlier, lost request may show only later.
     if (rivals.length === 0 && this.#lost.length === 0) {
@@ -326,15 +327,29 @@ class Attempt<S, P extends Existing> {
     const found = await store.find(witness.id);
     if (found === undefined || !isStatedOther(this.#spec, found, service)) return;
     const kept = service.describeExisting(found);
-    await removeForSure(store, found.id);
-    this.#world.runtime.checkpoint(
-      `removed ${found.id} again, which this run had created as another process`,
-    );
+    await this.#takeBack(found, 'as another process');
     throw new Failure({
       what: `Creating the ${this.#what}`,
       why: `it was created as ${found.id}, and the service keeps it as ${kept}, which no later run would recognize`,
       fix: `${found.id} was removed again. Declare it as the service keeps it: ${kept}`,
     });
+  }
+
+  /** The list after the first create may be the first answer that tells where it was created. */
+  async #refusePlace(own: P): Promise<void> {
+    try {
+      this.#world.store.mayWrite();
+    } catch (error) {
+      await this.#takeBack(own, 'where nothing may be created');
+      throw error;
+    }
+  }
+
+  async #takeBack({ id }: P, why: string): Promise<void> {
+    const { store, runtime, onExists } = this.#world;
+    await removeForSure(store, id);
+    runtime.checkpoint(`removed ${id} again, which this run had created ${why}`);
+    onExists?.(undefined);
   }
 
   #checkpoint(line: string, exists: P): void {

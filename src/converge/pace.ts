@@ -42,8 +42,8 @@ export function progressTeller(
     const now = clock.now();
     if (now - told < tellEvery || done >= total) return;
     told = now;
-    // Others may use the limit, too; and a first burst says nothing about what is to come.
-    const asSoFar = ((now - started) / done) * (total - done);
+    // Others may use the limit, too; but the first changes, which come in bursts, say nothing about what is to come.
+    const asSoFar = done < pace.changes ? 0 : ((now - started) / done) * (total - done);
     tell({ done, total, left: Math.max(asSoFar, leastTime(total - done, pace)) });
   };
 }

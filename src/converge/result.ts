@@ -13,6 +13,8 @@ export interface OperationResult<S = unknown, P extends Existing = Existing> {
   /** The process as last known; a deleted one as it was. */
   readonly process: P | undefined;
   readonly changes: Changes;
+  /** Another run has created it at the same moment. */
+  readonly madeByOther?: true | undefined;
   /** Why it is not done, as a message of its own. */
   readonly error: string | undefined;
   /** The same for a reader who sees beside it which process it is about. */

@@ -74,7 +74,7 @@ export interface World<S, P extends Existing> {
   /** Brings a process that has drifted into the declared state, and proves it. Undefined if it vanished meanwhile. */
   mend(spec: S, found: P, changes: Changes): Promise<Mended<P> | undefined>;
   /** Records that this process exists. */
-  onExists?(process: P): void;
+  onExists?(process: P | undefined): void;
 }
 
 /** What tells whether a process is the declared one. */

@@ -63,20 +63,23 @@ function describeIssue(issue: v.BaseIssue<unknown>): string {
 }
 
 /** For a call whose answer holds nothing of use. Throws `Undecodable` for a login or error page sent as a success. */
-export function expectNoPage({ body, headers }: TransportResponse): void {
-  const text = body.trim();
-  // An empty answer often carries a framework's default content type, text/html.
-  if (text !== '' && isHtml(text, headers['content-type'])) throw new Undecodable('is an HTML page');
+export function expectNoPage(response: TransportResponse): void {
+  try {
+    parse(response);
+  } catch (error) {
+    if (error instanceof Page) throw new Undecodable('is an HTML page');
+  }
 }
 
-/** The body's JSON, whatever its shape. Throws `Undecodable`. */
+/** The body's JSON, whatever its shape and content type. Throws `Undecodable`. */
 export function parse({ body, headers }: TransportResponse): unknown {
   const text = body.trim();
   if (text === '') throw new Undecodable('is empty');
-  if (isHtml(text, headers['content-type'])) throw new Undecodable('is an HTML page instead of JSON');
   try {
     return JSON.parse(text);
   } catch {
+    if (text.startsWith('<') || headers['content-type']?.includes('text/html'))
+      throw new Page('is an HTML page instead of JSON');
     const isCompressed = !/^(identity)?$/i.test(headers['content-encoding'] ?? '');
     throw new Undecodable(
       isCompressed ? 'is compressed in a way that nobody asked for' : 'is not JSON, or was cut off',
@@ -84,6 +87,4 @@ export function parse({ body, headers }: TransportResponse): unknown {
   }
 }
 
-function isHtml(text: string, contentType = ''): boolean {
-  return contentType.includes('text/html') || text.startsWith('<');
-}
+class Page extends Undecodable {}

@@ -93,7 +93,7 @@ function worldOf(answers: Answers) {
     store,
     runtime,
     mend: async (wanted, found, changes) => await updateCloud(wanted, found, changes, { store, runtime }),
-    onExists: ({ id }) => exists.push(id),
+    onExists: (process) => exists.push(process?.id ?? 'gone'),
   };
   return { world, clock, calls, updates, did, exists, log, warnings };
 }

@@ -137,7 +137,7 @@ async function creating({
       warn: (line) => warnings.push(line),
       log: (line) => log.push(line),
     }),
-    onExists: ({ id }) => exists.push(id),
+    onExists: (process) => exists.push(process?.id ?? 'gone'),
   };
   const result = await clock.run(
     createOnce('worker', world).then(

@@ -60,8 +60,13 @@ test('a first burst does not promise more than the limit allows', async () => {
 });
 
 test('what others slow down is told as it is', async () => {
-  const [first] = await told(100, [120_000]);
-  expect(first).toMatchObject({ done: 1, left: 99 * 120_000 });
+  const [slow] = await told(100, [...Array(29).fill(29_000), 120_000]);
+  expect(slow).toMatchObject({ done: 30, left: 70 * 4_000 });
+});
+
+test('the first changes, which come in a burst, make no promise', async () => {
+  const [first] = await told(40, [60_000]);
+  expect(first).toMatchObject({ done: 1, left: minute });
 });
 
 test('nothing is told of what is over soon, nor of the last one', async () => {

@@ -207,6 +207,14 @@ describe('apply serves all environments of a file', () => {
     expect(requests()).toEqual([]);
   });
 
+  test('an application of the file that nobody has is a mistake on its line', async () => {
+    const run = await apply({}, { text: `\napplication: shoop${manifest}` });
+    expect(run.exitCode).toBe(1);
+    expect(run.stdout).toMatch(/::error .*file=.github\/background-processes.yml,line=2/);
+    expect(run.errors[0]).toContain('Did you mean "shop"');
+    expect(run.errors[0]).toContain('Correct the application in the manifest');
+  });
+
   test('one comment shows each environment that changes, and the others in one line', async () => {
     add('staging');
     await apply({ environment: 'staging' });

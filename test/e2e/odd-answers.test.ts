@@ -193,6 +193,7 @@ describe.concurrent('what the server keeps in another form ends at once, with no
 
     expect(step.exitCode).toBe(1);
     expect(step.errors[0]).toMatch(/keeps it as/);
+    expect(step.outputs['process-id']).toBe('');
     expect(shop.ids()).toEqual([]);
     expect(shop.requests().length).toBeLessThanOrEqual(6);
   });

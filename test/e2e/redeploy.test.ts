@@ -26,6 +26,29 @@ describe.concurrent('after a change, redeploy', () => {
     expect(step.notices.join()).toContain('deploys each push by itself');
   });
 
+  test.each(['.', 'apply'])(
+    'follows what another run, which was first with the same process, has begun meanwhile: %s',
+    async (action) => {
+      await using shop = await openShop();
+      const { cloud, faults } = shop.emulator;
+      cloud.deployed(shop.environment, { agoMs: 3_600_000 });
+      faults.add({
+        kind: 'call',
+        on: 'POST',
+        call: () => {
+          cloud.addProcess(shop.instance, { type: 'worker' });
+          cloud.addDeployment(shop.environment, { script: ['build.running', 'deployment.succeeded'] });
+        },
+      });
+      const files = { '.github/background-processes.yml': 'instances: { App: [{ type: worker }] }' };
+      const step = await shop.run({ environment: 'main', ...redeploy }, { action, files });
+
+      expect(step.errors).toEqual([]);
+      expect(shop.ids()).toHaveLength(1);
+      expect(cloud.deployments).toHaveLength(2);
+    },
+  );
+
   test.each([200, 201] as const)(
     'finds the environment by the instance, and takes %d for a start',
     async (status) => {

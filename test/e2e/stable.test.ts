@@ -57,6 +57,15 @@ describe.concurrent('stable-for, with nothing to change, looks back and waits fo
     expect(step.summary).toContain('Connection refused by &#42;&#42;&#42; now');
   });
 
+  test('and what does not exist yet is not called stable', async () => {
+    await using shop = await openShop();
+    shop.emulator.cloud.deployed(shop.environment, { agoMs: 600_000 });
+    const step = await shop.run({ ...stable, 'dry-run': 'true' });
+
+    expect(step.outputs).toMatchObject({ outcome: 'would-create', stable: 'skipped' });
+    expect(logRequests(shop)).toBe(0);
+  });
+
   test('and one exit is a warning', async () => {
     await using shop = await openLive(exitsOnce({ afterMs: 590_000 }));
     const step = await shop.run(stable);

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { SECRET_VARIABLE } from '../emulator/cloud-state.ts';
+import { withEntry } from '../emulator/edits.ts';
 import type { StepRun } from './harness/run-action.ts';
 import { openShop } from './harness/shop.ts';
 
@@ -9,7 +10,7 @@ async function openShopAmongOthers() {
   const { cloud } = shop.emulator;
   // Listed before and after the right ones, so that neither first nor last is right by luck.
   const admin = cloud.addApplication({ name: 'shop-admin', repository: 'acme/shop-admin' });
-  const upper = cloud.addApplication({ name: 'Shop', slug: 'Shop', repository: 'Acme/Shop' });
+  const upper = cloud.addApplication({ name: 'Shop', slug: 'Shop', repository: 'Acme/Shops' });
   cloud.applications.unshift(...cloud.applications.splice(1, 1));
   for (const application of [admin, upper]) {
     cloud.addInstance(cloud.addEnvironment(application, { name: 'production', branch: 'main' }));
@@ -95,6 +96,43 @@ describe.concurrent('the first kind of name that matches decides: id, name, slug
     const step = await shop.run({ environment: 'production' }, { env: { GITHUB_REPOSITORY: 'Acme/SHOP' } });
     expectTarget(step, shop.instance.id, shop.environment.id);
   });
+
+  test('two applications of one repository are several, in whichever case it is written', async () => {
+    await using shop = await openShop();
+    shop.emulator.cloud.addApplication({ name: 'other', repository: 'Acme/Shop' });
+    const step = await shop.run({ environment: 'production' }, { env: { GITHUB_REPOSITORY: 'acme/shop' } });
+    expect(step.errors[0]).toContain('2 applications');
+    expect(step.errors[0]).toContain('Set application to the id');
+  });
+});
+
+describe.concurrent('an instance that cannot be understood may be the one that is meant', () => {
+  test.each([
+    [{}, 'does not report the type of inst-odd'],
+    [{ instance: 'Workers' }, 'does not report the name of inst-odd'],
+  ])('%j', async (inputs, why) => {
+    await using shop = await openShop();
+    const environment = shop.emulator.cloud.addEnvironment(shop.application, { name: 'preview' });
+    const edit = withEntry({ id: 'inst-odd', type: 'instances' });
+    shop.emulator.faults.add({ kind: 'edit', on: 'GET /instances', times: Infinity, edit });
+    const step = await shop.run({
+      environment: environment.id,
+      'wait-for-environment': '60',
+      ...inputs,
+    });
+    expect(step.errors[0]).toContain(why);
+    expect(step.log).not.toContain('waiting up to');
+  });
+});
+
+test.concurrent('a managed queue that is named by its id keeps nothing that was created on it', async () => {
+  await using shop = await openShop();
+  const { cloud } = shop.emulator;
+  const queue = cloud.addInstance(shop.environment, { name: 'emails', type: 'managed_queue' });
+  const step = await shop.run({ instance: queue.id });
+  expect(step.errors[0]).toContain('managed queue');
+  expect(step.outputs['process-id']).toBe('');
+  expect(cloud.listProcesses(queue)).toEqual([]);
 });
 
 test.concurrent('environments are found on every page, and so is their branch', async () => {

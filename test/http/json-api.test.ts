@@ -90,5 +90,8 @@ describe('an answer of which nothing is used', () => {
     const byType = text(200, 'Hello', { 'content-type': 'text/html' });
     expect(whyNot(() => expectNoPage(byType))).toBe('is an HTML page');
     expect(whyNot(() => expectNoPage(text(200, '<p>')))).toBe('is an HTML page');
+    const json = text(200, '{}', { 'content-type': 'text/html' });
+    expect(() => expectNoPage(json)).not.toThrow();
+    expect(parse(json)).toEqual({});
   });
 });

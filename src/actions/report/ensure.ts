@@ -24,7 +24,7 @@ export function outputsOf(ensured: EnsuredCloud, target: Target): Outputs {
     'deployment-id': '',
     verified: '',
     stable: '',
-    'changes-json': JSON.stringify(changes),
+    'changes-json': JSON.stringify(changes, (_, value: unknown) => value ?? null),
   };
 }
 
@@ -44,18 +44,27 @@ export function knownOutputs(process: ExistingProcess, target: Target): Outputs 
   };
 }
 
+/** What was known of a process that has been removed again. */
+export const goneOutputs: Outputs = {
+  'process-id': '',
+  strategy: '',
+  'strategy-threshold': '',
+  type: '',
+  processes: '',
+  command: '',
+  'config-json': '',
+  'created-at': '',
+  'resource-json': '',
+};
+
 function declaredOutputs(spec: ProcessSpec, target: Target): Outputs {
   return {
-    'process-id': '',
-    strategy: '',
-    'strategy-threshold': '',
+    ...goneOutputs,
     type: spec.type,
     processes: String(spec.processes ?? processesOfNew),
     command: spec.type === 'custom' ? spec.command : '',
     'config-json': JSON.stringify(spec.type === 'worker' ? spec.config : {}),
-    'created-at': '',
     ...whereOutputs(target, ''),
-    'resource-json': '',
   };
 }
 
