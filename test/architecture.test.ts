@@ -84,6 +84,23 @@ test('the domain reads no clock, no environment and no dice', () => {
   }
 });
 
+test('few files set a timer or read the date by themselves', () => {
+  const using = (words: RegExp) => [...files].flatMap(([file, code]) => (words.test(code) ? [file] : []));
+  expect(using(/\bsetTimeout\(|AbortSignal\.timeout\(|timers\/promises/)).toEqual([
+    'actions/report/comment.ts',
+    'early-connection.ts',
+    'http/transport.ts',
+    'runner/signals.ts',
+    'time.ts',
+  ]);
+  expect(using(/\bDate\.now\b/)).toEqual([
+    'actions/inputs/connection.ts',
+    'actions/rollout.ts',
+    'actions/status.ts',
+    'runner/pull-request-comment.ts',
+  ]);
+});
+
 test('src/actions has one file for each folder that a workflow names', () => {
   const { actions } = Object.groupBy([...files.keys()], (file) => dirname(file));
   const verbs = ['ensure', 'list', 'delete', 'apply'].flatMap((verb) => [verb, `forge-${verb}`]);
