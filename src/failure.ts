@@ -9,7 +9,7 @@ export interface FailureParts {
   readonly headline?: string | undefined;
   /** Only what was looked for differs: nothing has broken. */
   readonly isDrift?: boolean | undefined;
-  /** How it is told where it went wrong, if one message that belongs to no file does not tell it best. */
+  /** Annotations in place of the one message, for example one for each line of the manifest. */
   readonly annotations?: readonly Annotation[] | undefined;
 }
 
@@ -78,6 +78,10 @@ function sentence({ what, why, fix }: FailureParts): string {
   const head = `${what}:${why.startsWith('\n') ? '' : ' '}${closed(why)}`;
   if (fix === undefined || fix === '') return head;
   return `${head}${head.endsWith('\n') ? '' : ' '}${closed(fix)}`;
+}
+
+export function withoutStop(text: string): string {
+  return text.replace(/\.$/, '');
 }
 
 /** A list ends with a line break, anything else with a full stop. */

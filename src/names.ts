@@ -1,4 +1,5 @@
 import { Failure, type FailureParts, type Place, placeText } from './failure.ts';
+import { firstOf } from './text.ts';
 
 /** Longer names are not compared: nobody mistypes only a letter or two of them. */
 const longest = 100;
@@ -191,9 +192,8 @@ function refHint(wanted: string): string {
 /** `there is none at all`, or `there are shop (app-1), shop-admin (app-2)`. */
 function listed<T extends { readonly id: string }>(search: NameSearch<T>, items: readonly T[]): string {
   if (items.length === 0) return 'there is none at all';
-  const shown = items.slice(0, 25).map((item) => label(search, item));
-  const more = items.length - shown.length;
-  return `there ${items.length === 1 ? 'is' : 'are'} ${shown.join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+  const labels = items.map((item) => label(search, item));
+  return `there ${items.length === 1 ? 'is' : 'are'} ${firstOf(labels, 25)}`;
 }
 
 function label<T extends { readonly id: string }>(search: NameSearch<T>, item: T): string {

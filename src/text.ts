@@ -11,6 +11,24 @@ export function shorten(text: string, longest: number): string {
   return words === '' ? `a text of ${text.length} characters` : `${words}…`;
 }
 
+/** `1 change`, `3 changes`. */
+export function counted(count: number, one: string, many: string): string {
+  return `${count} ${count === 1 ? one : many}`;
+}
+
+/** `a, b and 3 more`: the first so many. */
+export function firstOf(texts: readonly string[], most: number, between = ', '): string {
+  const more = texts.length - most;
+  return `${texts.slice(0, most).join(between)}${more > 0 ? ` and ${more} more` : ''}`;
+}
+
+/** The same as the lines of a list, the last of which is `- and 3 more`, with `rest` after it. */
+export function bullets(texts: readonly string[], most: number, rest = ''): string {
+  const more = texts.length - most;
+  const shown = more > 0 ? [...texts.slice(0, most), `and ${more} more${rest}`] : texts;
+  return shown.map((text) => `- ${text}`).join('\n');
+}
+
 /** `true` and `false` as YAML writes them; undefined for anything else. */
 export function flagOf(text: string): boolean | undefined {
   if (/^(true|True|TRUE)$/.test(text)) return true;

@@ -124,6 +124,11 @@ export async function poll<T>(
   }
 }
 
+/** `300 s`, whatever the number. */
+export function inSeconds(ms: number): string {
+  return `${Math.round(ms / 1000)} s`;
+}
+
 /** A span as a reader would say it: `0.5 s`, `90 s`, `60 minutes`, `26 hours`. */
 export function inWords(ms: number): string {
   const seconds = ms / 1000;

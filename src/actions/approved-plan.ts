@@ -3,7 +3,7 @@ import { Failure } from '../failure.ts';
 import { HttpFailure } from '../http/failure.ts';
 import { readMergedComments } from '../runner/pull-request-comment.ts';
 import type { Step } from '../runner/step.ts';
-import { shorten } from '../text.ts';
+import { bullets, counted, shorten } from '../text.ts';
 import type { PlanInputs } from './inputs/plan.ts';
 import { type Approval, approvalIn, differences, isChange } from './report/approval.ts';
 import { gitHubApi } from './report/comment.ts';
@@ -59,13 +59,12 @@ export async function requireApproval(
     );
   });
   if (lines.length === 0) return left;
-  const shown = lines.slice(0, maxLines).map((line) => `- ${shorten(line, 500)}`);
-  if (lines.length > maxLines) shown.push(`- and ${lines.length - maxLines} more`);
+  const shown = lines.map((line) => shorten(line, 500));
   throw new Failure({
     what: 'The plan is not the approved one',
-    why: `\n${shown.join('\n')}\n`,
+    why: `\n${bullets(shown, maxLines)}\n`,
     fix: goOn,
-    headline: `Not approved: ${lines.length} ${lines.length === 1 ? 'difference' : 'differences'} from what the pull request has shown`,
+    headline: `Not approved: ${counted(lines.length, 'difference', 'differences')} from what the pull request has shown`,
   });
 }
 

@@ -20,7 +20,7 @@ import {
   readForgeTarget,
   withCommand,
 } from './inputs/forge.ts';
-import { counted, downText, forgeJson, forgeLine, forgeTable, idsJson } from './report/forge-table.ts';
+import { countText, downText, forgeJson, forgeLine, forgeTable, idsJson } from './report/forge-table.ts';
 import { manifestToCopy, schemaUrl } from './report/list.ts';
 
 /** Lists a Forge server's processes, and holds the workflow up until they are as required. */
@@ -137,7 +137,7 @@ function report(step: Step, inputs: ForgeListInputs, gated: Gated): void {
     count: String(processes.length),
     'manifest-yaml': manifest,
   });
-  const found = counted(processes.length);
+  const found = countText(processes);
   step.log.group(`${found} on server ${target.server} (${asked})`, processes.map(forgeLine));
   showGate(step, inputs, gated, asked);
   step.summarize(manifestToCopy(manifest, forgeManifest.file));
@@ -150,7 +150,7 @@ function showGate(
   { processes, failure }: Gated,
   asked: string,
 ): void {
-  const found = counted(processes.length);
+  const found = countText(processes);
   const on = html`on ${code(target.server)}`;
   const down = downText(processes);
   if (gate.statuses.length > 0 && processes.length === 0 && failure === undefined) {

@@ -19,7 +19,7 @@ import {
   readProcessId,
   withCommand,
 } from './inputs/forge.ts';
-import { counted, forgeLine, forgeTable, idsJson } from './report/forge-table.ts';
+import { countText, forgeLine, forgeTable, idsJson } from './report/forge-table.ts';
 
 /** A few processes are looked at one by one; for more, one list tells of thirty. */
 const fewProcesses = 3;
@@ -107,7 +107,7 @@ async function request(
   if (restarted.length > 0) step.did('restart', `restarted ${restarted.map(({ id }) => id).join(', ')}`);
   if (failure === undefined) return accepted;
   step.summarize(
-    html`<p>Restarted before that: ${restarted.length} of ${counted(processes.length)}.</p>${forgeTable(restarted)}`,
+    html`<p>Restarted before that: ${restarted.length} of ${countText(processes)}.</p>${forgeTable(restarted)}`,
   );
   throw failure;
 }
@@ -133,10 +133,10 @@ async function waitUntilUp(
   const outcome =
     wait === 0 ? 'accepted, and not waited for' : failure === undefined ? 'all up' : 'not all up';
   step.log.group(
-    `Restarted ${counted(processes.length)} on ${target.serverName}: ${outcome}`,
+    `Restarted ${countText(processes)} on ${target.serverName}: ${outcome}`,
     processes.map(forgeLine),
   );
-  const head = html`Restarted: ${counted(processes.length)} on ${code(target.serverName)}, ${outcome}`;
+  const head = html`Restarted: ${countText(processes)} on ${code(target.serverName)}, ${outcome}`;
   const filtered = asked === 'all' ? html`` : html`<p>Filter: ${prose(asked)}.</p>`;
   step.headline(failure === undefined ? 'done' : 'drifted', head);
   step.summarize(html`${filtered}${forgeTable(processes)}`);

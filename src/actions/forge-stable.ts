@@ -5,6 +5,8 @@ import { type Looking, watchStatus } from '../forge/stable.ts';
 import { html } from '../runner/html.ts';
 import type { Inputs } from '../runner/inputs.ts';
 import type { Step } from '../runner/step.ts';
+import { counted } from '../text.ts';
+import { inSeconds } from '../time.ts';
 
 /** Reads `stable-for`, in milliseconds; 0: it is not proved. */
 export function readStableFor(inputs: Inputs): number {
@@ -24,21 +26,20 @@ export async function proveForgeStable(
     step.log.notice('stable-for was skipped: there is no process yet.');
     return;
   }
-  const seconds = Math.round(span / 1000);
   step.doing('watching whether the background processes stay up');
-  step.log.info(`Watching the status for ${seconds} s`);
+  step.log.info(`Watching the status for ${inSeconds(span)}`);
   const seen = await watchStatus(processes, span, looking, step);
   const failed = seen.filter(({ stable }) => stable === 'false');
   const unknown = seen.filter(({ stable }) => stable === 'unknown');
   step.output({ stable: failed.length > 0 ? 'false' : unknown.length > 0 ? 'unknown' : 'true' });
   if (failed.length > 0) throw notStable(failed.map(({ why }) => why));
   for (const { why } of unknown) step.warn(`${why}.`);
-  if (unknown.length === 0) step.summarize(html`<p><strong>Stable:</strong> up for ${seconds} s.</p>`);
+  if (unknown.length === 0) step.summarize(html`<p><strong>Stable:</strong> up for ${inSeconds(span)}.</p>`);
 }
 
 function notStable(whys: readonly string[]): Failure {
   return new Failure({
-    headline: `${whys.length} background ${whys.length === 1 ? 'process does' : 'processes do'} not stay up`,
+    headline: `${counted(whys.length, 'background process does', 'background processes do')} not stay up`,
     what: 'The background processes do not stay up',
     why: whys.join(', '),
     fix: readItsLog,

@@ -8,6 +8,7 @@ import type { ProcessSpec } from '../cloud/spec.ts';
 import { writeCloudFleet } from '../cloud/write-fleet.ts';
 import { doubtText } from '../converge/listing.ts';
 import type { Outputs, Step } from '../runner/step.ts';
+import { counted } from '../text.ts';
 import { readConnection, withClient } from './inputs/connection.ts';
 import { readTarget } from './inputs/target.ts';
 import { type Running, type RunningPlace, readRunning } from './read-running.ts';
@@ -77,7 +78,7 @@ function logPlaces({ log, warn }: Step, places: readonly RunningPlace[], statuse
   for (const place of places) {
     const { length } = place.processes;
     log.group(
-      `${place.within === undefined ? '' : `${place.within.name}, `}${nameOf(place)}: ${length} background ${length === 1 ? 'process' : 'processes'}`,
+      `${place.within === undefined ? '' : `${place.within.name}, `}${nameOf(place)}: ${counted(length, 'background process', 'background processes')}`,
       place.processes.map((process) =>
         [
           process.id,

@@ -2,6 +2,7 @@ import type { Existing } from '../converge/listing.ts';
 import { type PlanRow, rowText } from '../converge/text.ts';
 import { Failure } from '../failure.ts';
 import type { Step } from '../runner/step.ts';
+import { bullets } from '../text.ts';
 import { type AppliedService, showPlan } from './carry-out.ts';
 import type { PlanInputs } from './inputs/plan.ts';
 import type { PlanReport } from './report/plan.ts';
@@ -28,11 +29,10 @@ export function guardDeletes<S, P extends Existing>(
     return;
   }
   showPlan(step, report, rows, service);
-  const lines = deletes.slice(0, maxLines).map((row) => `- ${rowText(row)} (${row.processId})`);
-  if (deletes.length > maxLines) lines.push(`- and ${deletes.length - maxLines} more, in plan-json`);
+  const lines = deletes.map((row) => `${rowText(row)} (${row.processId})`);
   throw new Failure({
     what: `Too many deletions in "${report.where}"`,
-    why: `${count}\n${lines.join('\n')}\n`,
+    why: `${count}\n${bullets(lines, maxLines, ', in plan-json')}\n`,
     fix: `Nothing was changed. Check ${file}: is it complete? If all of these processes should go, set max-deletes: ${deletes.length}`,
     headline: `"${report.where}": ${count}`,
   });

@@ -8,6 +8,7 @@ import type { HttpClient } from '../http/client.ts';
 import { orNear } from '../names.ts';
 import type { Inputs } from '../runner/inputs.ts';
 import type { Step } from '../runner/step.ts';
+import { counted } from '../text.ts';
 import { type Connection, workDeadline } from './inputs/connection.ts';
 import type { Running } from './read-running.ts';
 import { saySleep } from './report/sleep.ts';
@@ -110,7 +111,7 @@ export function requireStatus(
   const unwanted = [...statuses.values()].filter(({ status }) => !required.includes(status));
   if (statuses.size === 0) step.warn('No process is listed, so require-status checked nothing.');
   if (unwanted.length === 0) return;
-  const count = `${unwanted.length} of ${statuses.size} background ${statuses.size === 1 ? 'process' : 'processes'}`;
+  const count = `${unwanted.length} of ${counted(statuses.size, 'background process', 'background processes')}`;
   const wanted = required.join(' or ');
   throw new Failure({
     headline: `${count} ${unwanted.length === 1 ? 'is' : 'are'} not ${wanted}`,

@@ -1,11 +1,12 @@
 import { stripVTControlCharacters } from 'node:util';
 import * as v from 'valibot';
+import { skipRepeats } from '../converge/settle.ts';
 import { Failure } from '../failure.ts';
 import type { HttpCall, HttpClient } from '../http/client.ts';
 import { HttpFailure } from '../http/failure.ts';
 import { one } from '../http/json-api.ts';
 import { path } from '../http/path.ts';
-import { poll } from '../time.ts';
+import { inSeconds, poll } from '../time.ts';
 import { calmly, type Following, followToEnd, lookAfterLoss } from './following.ts';
 import { readFirstPage } from './recent.ts';
 import { DeploymentResource } from './shapes.ts';
@@ -187,16 +188,19 @@ export async function waitForCommit(
   following: Following,
 ): Promise<SeenDeployments> {
   const what = `The deployment of commit ${shortSha(commit)}`;
+  const log = skipRepeats(following.log);
   let said = '';
+  let hasAppeared = false;
   const say = (line: string): void => {
-    if (line !== said) following.log(line);
     said = line;
+    log(line);
   };
   const found = await poll(
     async () => {
       const seen = await readDeployments(client, environmentId);
       const place = seen.deployments.findIndex((one) => isOf(one, commit));
-      if (place === -1) return say(`${what} is not there yet`);
+      hasAppeared = place !== -1;
+      if (!hasAppeared) return say(`${what} is not there yet`);
       const since = seen.deployments.slice(0, place + 1);
       if (since.some(hasSucceeded)) return seen;
       const running = since.find((one) => !hasEnded(one));
@@ -212,9 +216,9 @@ export async function waitForCommit(
   if (found !== undefined) return found;
   throw new Failure({
     what,
-    why: said.endsWith('not there yet')
-      ? `none has appeared in ${Math.round(following.deadline.span / 1000)} s`
-      : `it has not ended in ${Math.round(following.deadline.span / 1000)} s (${said})`,
+    why: hasAppeared
+      ? `it has not ended in ${inSeconds(following.deadline.span)} (${said})`
+      : `none has appeared in ${inSeconds(following.deadline.span)}`,
     fix: 'Check that Laravel Cloud deploys this branch (push to deploy, or a deploy hook before this step) and that wait-for-commit is its commit, or raise wait-timeout',
   });
 }

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { inSeconds } from '../time.ts';
 import type { Environment } from './environment.ts';
 import type { Instance } from './instances.ts';
 import type { ExistingProcess } from './process.ts';
@@ -224,7 +225,7 @@ export function describeExits({ process, exits, downFor }: Health): string {
   const within = exits.length === 1 ? '' : ` in ${Math.max(span, 1)} s`;
   const codes = [...new Set(exits.map(({ code }) => code))];
   const withCode = `with code ${codes.slice(0, 5).join(', ')}`;
-  const down = downFor === undefined ? '' : `, and was not started again for ${Math.round(downFor / 1000)} s`;
+  const down = downFor === undefined ? '' : `, and was not started again for ${inSeconds(downFor)}`;
   return `${nameOf(process)} exited ${times}${within} ${withCode}${down}`;
 }
 

@@ -46,7 +46,7 @@ export function environmentOf(id: string): Environment {
   return { id, name: id, status: undefined, hibernates: false, deploysOnPush: false, redact: (text) => text };
 }
 
-/** Why no background process runs there now; undefined where that is not so. */
+/** Why no background process can run there now; undefined if they can. */
 export function whyAsleep({ name, status }: Environment): string | undefined {
   if (status === 'hibernating')
     return `the environment ${name} is hibernating: nothing runs there until a request wakes it`;

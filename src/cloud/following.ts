@@ -1,5 +1,5 @@
 import { Failure } from '../failure.ts';
-import { poll, type Waiting } from '../time.ts';
+import { inSeconds, poll, type Waiting } from '../time.ts';
 
 /** What is needed to follow something that Laravel Cloud works on until it ends. */
 export interface Following extends Waiting {
@@ -60,7 +60,7 @@ export async function followToEnd<T extends { readonly status: string }>(
   if (ended !== undefined) return ended;
   throw new Failure({
     what,
-    why: `it is still ${current.status} after ${Math.round(following.deadline.span / 1000)} s`,
+    why: `it is still ${current.status} after ${inSeconds(following.deadline.span)}`,
     fix: `It continues in Laravel Cloud. Look there how it ends, or raise ${limit}`,
   });
 }

@@ -116,7 +116,7 @@ export async function listInstances(
   return { instances: items.map(instanceFrom), listings: new Map(), environment: undefined };
 }
 
-/** Would the list come without what it is to bring along? It may be refused, or too much for one answer. */
+/** Did the `include` cause the failure? The service may refuse it, or the answer may be too large. */
 function isAboutTheInclude(error: unknown): boolean {
   if (!(error instanceof HttpFailure)) return false;
   return error.status === 400 || error.status === 422 || error.cause instanceof TooLarge;

@@ -1,3 +1,4 @@
+import { counted, firstOf } from '../text.ts';
 import { describeExisting } from './identity.ts';
 import type { ExistingProcess } from './process.ts';
 import type { ProcessSpec } from './spec.ts';
@@ -34,13 +35,9 @@ export function describeOthers(others: readonly OtherWorker[]): string | undefin
   const [first] = others;
   if (first === undefined) return undefined;
   const queues = [...new Set(others.flatMap((other) => other.queues))].map((queue) => JSON.stringify(queue));
-  const names = others.slice(0, 10).map(({ process }) => `${describeExisting(process)} (${process.id})`);
-  const more = others.length > names.length ? ` and ${others.length - names.length} more` : '';
-  const who =
-    others.length === 1
-      ? '1 other worker on the instance serves'
-      : `${others.length} other workers on the instance serve`;
-  return `${who} ${queues.join(', ')}: ${names.join(', ')}${more}`;
+  const names = others.map(({ process }) => `${describeExisting(process)} (${process.id})`);
+  const [one, many] = ['other worker on the instance serves', 'other workers on the instance serve'];
+  return `${counted(others.length, one, many)} ${queues.join(', ')}: ${firstOf(names, 10)}`;
 }
 
 function queuesOf(queue: unknown): readonly string[] {

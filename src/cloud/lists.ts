@@ -21,7 +21,7 @@ export async function listAll<
   });
 }
 
-/** By the link and by the page numbers, whichever the answer has: a page that is missed is a process that is made twice. */
+/** A missed page hides a process, and a hidden process would be created again. */
 function pagesAfter(call: HttpCall, { meta }: PageBody, linked: Query | undefined): readonly Query[] {
   const { current_page: current = 1, last_page: last = current } = meta;
   const numbered = (page: number): Query => ({ ...(linked ?? call.query), page: String(page) });

@@ -32,7 +32,7 @@ export function shareInstance(
   semaphore: Semaphore,
   { clock, cancelled }: Pick<Runtime, 'clock' | 'cancelled'>,
 ): Open<ProcessSpec, ExistingProcess> {
-  const listings = new SharedListing(() => store.list(), first, { limit: semaphore, clock, cancelled });
+  const listings = new SharedListing(() => store.list(), first, { semaphore, clock, cancelled });
   return (claim, runtime) => {
     const claimed = new ClaimedStore(store, listings, claim);
     const sending = {

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { attributesOf, Count, Text } from '../http/json-api.ts';
 
 /** A background process as it exists on an instance. */
 export interface ExistingProcess {
@@ -42,11 +43,8 @@ const Config = v.union([
 ]);
 /** Recorded: an empty list for a custom process. */
 const NoConfig = v.union([v.nullish(v.null()), v.strictTuple([]), v.literal('')]);
-const Text = v.pipe(v.string(), v.nonEmpty());
-const Count = v.union([v.number(), v.pipe(v.string(), v.digits(), v.transform(Number))]);
 const Threshold = v.union([v.number(), v.pipe(v.string(), v.decimal(), v.transform(Number))]);
 const Identifying = v.nullish(v.union([v.string(), v.number()]));
-const Attributes = v.object({ attributes: v.record(v.string(), v.unknown()) });
 const Related = v.object({
   relationships: v.object({
     instance: v.object({ data: v.object({ id: v.union([v.string(), v.number()]) }) }),
@@ -58,16 +56,10 @@ const Related = v.object({
  * out, and if that leaves open which process this is, it is in doubt.
  */
 export function processFrom(id: string, resource: unknown, instanceId = ''): ExistingProcess {
-  const read = v.safeParse(Attributes, resource);
-  const attributes = read.success ? read.output.attributes : {};
   const odd: string[] = [];
-  const take = <const S extends v.GenericSchema>(name: string, schema: S): v.InferOutput<S> | undefined => {
-    const value = attributes[name];
-    const result = v.safeParse(schema, value);
-    if (result.success) return result.output;
+  const take = attributesOf(resource, (name, value) => {
     if (value !== undefined) odd.push(`${name}: ${shownBriefly(value)}`);
-    return undefined;
-  };
+  });
   const type = take('type', Text) ?? '';
   const command = take('command', v.nullish(v.string())) ?? null;
   const config =

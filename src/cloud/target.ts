@@ -4,7 +4,7 @@ import type { HttpClient } from '../http/client.ts';
 import { undefinedIf404 } from '../http/failure.ts';
 import { path } from '../http/path.ts';
 import { findByKind, findByName, type Kind, type Named, NotThere, pickAll } from '../names.ts';
-import { poll, type Waiting } from '../time.ts';
+import { inSeconds, poll, type Waiting } from '../time.ts';
 import { type Environment, environmentFrom, environmentOf } from './environment.ts';
 import { type Instance, type ListedInstances, listInstances } from './instances.ts';
 import { listAll } from './lists.ts';
@@ -64,7 +64,7 @@ export async function waitUntilThere<T extends object>(
       if (!(error instanceof NotThere)) throw error;
       if (missing === undefined && waiting.deadline.span > 0) {
         waiting.log(
-          `${error.what} is not there yet; waiting up to ${Math.round(waiting.deadline.span / 1000)} s for it`,
+          `${error.what} is not there yet; waiting up to ${inSeconds(waiting.deadline.span)} for it`,
         );
       }
       missing = error;
@@ -293,7 +293,7 @@ function noEnvironment(id: string): NotThere {
 }
 
 function lateFailure(missing: NotThere | undefined, span: number): Failure {
-  const late = `it did not appear within ${Math.round(span / 1000)} s`;
+  const late = `it did not appear within ${inSeconds(span)}`;
   return new Failure({
     what: missing?.what ?? 'The environment',
     why: `${late}: ${missing?.why ?? ''}`,

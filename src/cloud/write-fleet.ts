@@ -1,5 +1,5 @@
 import { type Identity, keyOf } from '../converge/identity.ts';
-import { check } from '../manifest/schema.ts';
+import { check, isMapping } from '../manifest/schema.ts';
 import { isPlainName, named, placesOf, type WrittenPlace, writeYaml } from '../manifest/write.ts';
 import { means, type NamedEnvironment } from './fleet.ts';
 import { identityOf } from './identity.ts';
@@ -163,8 +163,4 @@ function differing(fields: Fields, shared: Fields): Fields {
 
 function fieldsOf(processes: ReadonlyMap<string, Written>): readonly Fields[] {
   return [...processes.values()].map(({ fields }) => fields);
-}
-
-function isMapping(value: unknown): value is Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -182,7 +182,7 @@ class PlaceWork<S, P extends Existing> {
   #claimFor(operation: Operation<S, P>): Claim<P> {
     const owners = this.#owners;
     return new Claim({
-      limit: this.#semaphore,
+      semaphore: this.#semaphore,
       cancelled: this.#world.runtime.cancelled,
       isOpenTo: ({ id }) => (owners.get(id) ?? operation) === operation,
       onCreated: ({ id }) => owners.set(id, operation),

@@ -5,7 +5,7 @@ import type { Sent, Store } from './service.ts';
 import type { SharedListing } from './shared-listing.ts';
 
 interface ClaimParts<P> {
-  readonly limit: Semaphore;
+  readonly semaphore: Semaphore;
   readonly cancelled: AbortSignal;
   /** Can this process be the operation's own? */
   isOpenTo(process: P): boolean;
@@ -39,7 +39,7 @@ export class Claim<P extends Existing> {
   }
 
   async read<T>(ask: () => Promise<T>): Promise<T> {
-    return await this.#parts.limit.run(ask, 'urgent');
+    return await this.#parts.semaphore.run(ask, 'urgent');
   }
 
   async create(send: () => Promise<Sent<P>>): Promise<Sent<P>> {
@@ -58,7 +58,7 @@ export class Claim<P extends Existing> {
   }
 
   async write<T>(send: () => Promise<T>, urgency?: 'urgent'): Promise<T> {
-    return await this.#parts.limit.run(async () => {
+    return await this.#parts.semaphore.run(async () => {
       this.#parts.cancelled.throwIfAborted();
       this.wrote = true;
       return await send();

@@ -120,7 +120,7 @@ export interface LookOptions<T> {
 /** How often a wait reports that it is still waiting, in milliseconds. */
 const progressEvery = 30_000;
 
-/** So many milliseconds longer the last look waits for its turn. If its turn is later, it does not wait for it. */
+/** The last look waits up to 10 s past the span for its turn, else it goes without one. */
 const patience = 10_000;
 
 /**

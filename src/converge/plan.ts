@@ -1,4 +1,5 @@
 import { Failure } from '../failure.ts';
+import { bullets, firstOf } from '../text.ts';
 import type { Changes, Settings } from './changes.ts';
 import { doubtText, type Existing, type Listing } from './listing.ts';
 import { type Contest, matchAll } from './match.ts';
@@ -152,13 +153,10 @@ export function ambiguousPlan<S, P extends Existing>(
   service: Service<S, P>,
 ): Failure {
   const { describe, particularsOf } = service;
-  const lines = ambiguous.slice(0, mostShown).map(({ place, spec, found }) => {
-    const ids = found.slice(0, mostShown).map((process) => `${process.id} (${particularsOf(process)})`);
-    if (found.length > mostShown) ids.push(`and ${found.length - mostShown} more`);
-    return `- ${placeName(place)}: ${found.length} processes match the ${describe(spec)}: ${ids.join(', ')}`;
+  const lines = ambiguous.map(({ place, spec, found }) => {
+    const ids = found.map((process) => `${process.id} (${particularsOf(process)})`);
+    return `${placeName(place)}: ${found.length} processes match the ${describe(spec)}: ${firstOf(ids, mostShown)}`;
   });
-  if (ambiguous.length > mostShown)
-    lines.push(`- and ${ambiguous.length - mostShown} more that are declared`);
   const alike = ambiguous.every(({ extra }) => extra !== undefined);
   const [told = ''] = ambiguous.flatMap(({ found }) =>
     ifDistinguishable(found, service, { yes: (how) => [`, or ${how} in the manifest`], no: [] }),
@@ -172,22 +170,19 @@ export function ambiguousPlan<S, P extends Existing>(
   return new Failure({
     headline,
     what: 'The plan',
-    why: `more processes match than the manifest declares\n${lines.join('\n')}\n`,
+    why: `more processes match than the manifest declares\n${bullets(lines, mostShown, ' that are declared')}\n`,
     fix: `Nothing was changed. Delete those that are not wanted${otherwise}`,
   });
 }
 
 /** Why a plan cannot be carried out where a missing process may exist already. */
 export function doubtfulPlan(doubts: readonly Doubt<Existing>[]): Failure {
-  const lines = doubts
-    .slice(0, mostShown)
-    .map(
-      ({ place, subject, found }) =>
-        `- ${placeName(place)}: ${subject}: ${found.map(doubtText).join(', or ')}`,
-    );
+  const lines = doubts.map(
+    ({ place, subject, found }) => `${placeName(place)}: ${subject}: ${found.map(doubtText).join(', or ')}`,
+  );
   return new Failure({
     what: 'The plan',
-    why: `processes that are declared may exist already, as processes that cannot be identified\n${lines.join('\n')}\n`,
+    why: `processes that are declared may exist already, as processes that cannot be identified\n${bullets(lines, mostShown)}\n`,
     fix: 'Nothing was changed. Look at these processes in the dashboard; if one is another process, change or delete it there',
   });
 }

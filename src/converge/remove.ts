@@ -1,4 +1,6 @@
 import { Cancelled, Failure, messageOf } from '../failure.ts';
+import { bullets } from '../text.ts';
+import { inSeconds } from '../time.ts';
 import { type Existing, type Listing, readTwice, refuseDoubt } from './listing.ts';
 import { lookFor, type Runtime } from './look.ts';
 import { allCandidates, doubtfulAmong, type Identifying, type Service, type Store } from './service.ts';
@@ -143,7 +145,7 @@ export async function waitUntilGone(
   if (left.size === 0) return;
   throw new Failure({
     what: `Waiting until background process ${[...left].join(', ')} is removed`,
-    why: `it was still being removed after ${Math.round(world.store.removalSpan / 1000)} s`,
+    why: `it was still being removed after ${inSeconds(world.store.removalSpan)}`,
     fix: 'Run the job again when it is gone',
   });
 }
@@ -151,12 +153,11 @@ export async function waitUntilGone(
 /** One error for what could not be deleted; undefined when nothing is left. */
 export function deleteFailure({ deleted, left }: Removed<Existing>): Failure | undefined {
   if (left.length === 0) return undefined;
-  const lines = left.slice(0, 20).map(({ process, error }) => `- ${process.id}: ${error}`);
-  if (left.length > lines.length) lines.push(`- and ${left.length - lines.length} more`);
+  const lines = left.map(({ process, error }) => `${process.id}: ${error}`);
   const done = deleted.length === 0 ? 'none' : idsOf(deleted);
   return new Failure({
     what: 'Deleting background processes',
-    why: `${left.length} of ${left.length + deleted.length} could not be deleted\n${lines.join('\n')}\nDeleted: ${done}`,
+    why: `${left.length} of ${left.length + deleted.length} could not be deleted\n${bullets(lines, 20)}\nDeleted: ${done}`,
     fix: 'Run the job again: a process that is gone counts as deleted',
   });
 }

@@ -1,9 +1,7 @@
 import { Failure } from '../failure.ts';
+import { bullets } from '../text.ts';
 import type { Existing } from './listing.ts';
 import type { Service } from './service.ts';
-
-/** So many candidates are shown in an error. */
-const mostShown = 20;
 
 type Telling<P extends Existing> = Pick<Service<never, P>, 'identityOfExisting' | 'howToDistinguish'>;
 
@@ -29,13 +27,10 @@ export function severalMatch<P extends Existing>(
     no: 'Delete all but one of them, or pass the process-id of one',
   }),
 ): Failure {
-  const lines = found
-    .slice(0, mostShown)
-    .map((process) => `- ${process.id}: ${service.particularsOf(process)}${created(process)}`);
-  if (found.length > mostShown) lines.push(`- and ${found.length - mostShown} more`);
+  const lines = found.map((process) => `${process.id}: ${service.particularsOf(process)}${created(process)}`);
   return new Failure({
     what: `The ${what}`,
-    why: `${found.length} background processes match it, and ${because}\n${lines.join('\n')}\n`,
+    why: `${found.length} background processes match it, and ${because}\n${bullets(lines, 20)}\n`,
     fix,
   });
 }

@@ -5,13 +5,12 @@ import type { Semaphore } from './semaphore.ts';
 const patience = 500;
 
 /**
- * The listings of one place, shared by everything that works on it: whoever asks gets one that began after the
- * question, and those who ask while creates are under way get the same. No create begins while one is read: it would move
- * the pages.
+ * Operations share one list request. A caller always gets a list whose request started after the call. Creates wait while
+ * a list is read, since they would shift its pages.
  */
 export class SharedListing<L extends { readonly pages: number }> {
   readonly #list: () => Promise<L>;
-  readonly #limit: Semaphore;
+  readonly #semaphore: Semaphore;
   readonly #clock: Clock;
   readonly #cancelled: AbortSignal;
   #previous: L | undefined;
@@ -26,11 +25,11 @@ export class SharedListing<L extends { readonly pages: number }> {
   constructor(
     list: () => Promise<L>,
     first: L,
-    world: { readonly limit: Semaphore; readonly clock: Clock; readonly cancelled: AbortSignal },
+    world: { readonly semaphore: Semaphore; readonly clock: Clock; readonly cancelled: AbortSignal },
   ) {
     this.#list = list;
     this.#latest = first;
-    this.#limit = world.limit;
+    this.#semaphore = world.semaphore;
     this.#clock = world.clock;
     this.#cancelled = world.cancelled;
   }
@@ -63,7 +62,7 @@ export class SharedListing<L extends { readonly pages: number }> {
   }
 
   #letIn(): void {
-    while (this.#reading === undefined && this.#creating < this.#limit.most) {
+    while (this.#reading === undefined && this.#creating < this.#semaphore.most) {
       const begin = this.#waiting.shift();
       if (begin === undefined) return;
       this.#creating++;
@@ -98,7 +97,7 @@ export class SharedListing<L extends { readonly pages: number }> {
       // Who asks from here on may have made something after this listing has begun.
       this.#next = undefined;
     }
-    const listing = await this.#limit.run(this.#list, 'urgent');
+    const listing = await this.#semaphore.run(this.#list, 'urgent');
     this.#previous = this.#latest;
     this.#latest = listing;
     return listing;

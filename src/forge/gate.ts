@@ -1,5 +1,6 @@
 import { Failure } from '../failure.ts';
-import { poll, type Waiting } from '../time.ts';
+import { counted, firstOf } from '../text.ts';
+import { inSeconds, poll, type Waiting } from '../time.ts';
 import { readItsLog, reasonsText } from './not-running.ts';
 import type { ForgeProcess } from './process.ts';
 import { isDead, StopWatch } from './status.ts';
@@ -40,7 +41,7 @@ export interface GateWaiting extends Waiting {
   readonly log: (line: string) => void;
 }
 
-/** A process that crashes is `running` between its starts: a status must stand so many milliseconds to be believed. */
+/** A crashing process shows `running` between restarts, so a status counts only if it still holds 2 s later. */
 const standing = 2_000;
 
 /**
@@ -99,10 +100,9 @@ function unmet(gate: Gate, processes: readonly ForgeProcess[]): string[] {
   }
   const unwanted = processes.filter((process) => !isWanted(gate, process));
   if (unwanted.length > 0) {
-    const shown = unwanted.slice(0, 10).map(({ id, status }) => `${id} is ${status}`);
-    const more = unwanted.length > 10 ? ` and ${unwanted.length - 10} more` : '';
+    const states = unwanted.map(({ id, status }) => `${id} is ${status}`);
     missing.push(
-      `${unwanted.length} of ${processes.length} ${unwanted.length === 1 ? 'is' : 'are'} not ${gate.statuses.join(' or ')}: ${shown.join(', ')}${more}`,
+      `${unwanted.length} of ${processes.length} ${unwanted.length === 1 ? 'is' : 'are'} not ${gate.statuses.join(' or ')}: ${firstOf(states, 10)}`,
     );
   }
   return missing;
@@ -113,7 +113,7 @@ export function tellByNumber(on: string, statuses: readonly string[]): Gate['tel
   const wanted = statuses.join(' or ');
   return ({ processes, of, after }) => {
     const { length } = processes;
-    const things = `${length} of ${of} background ${of === 1 ? 'process' : 'processes'}`;
+    const things = `${length} of ${counted(of, 'background process', 'background processes')}`;
     const what = `${things} ${on} ${length === 1 ? 'is' : 'are'} not ${wanted}${after}`;
     return { what, why: reasonsText(processes) };
   };
@@ -125,7 +125,7 @@ function endedFailure(gate: Gate, processes: readonly ForgeProcess[]): Failure {
 }
 
 function lateFailure(gate: Gate, processes: readonly ForgeProcess[], span: number): Failure {
-  const after = span > 0 ? ` after ${Math.round(span / 1000)} s` : '';
+  const after = span > 0 ? ` after ${inSeconds(span)}` : '';
   const unwanted = unwantedIn(gate, processes, after);
   if (processes.length >= gate.minCount)
     return statusFailure(gate.tell(unwanted), fixFor(unwanted.processes, span));
@@ -160,5 +160,5 @@ function longer(span: number): string {
 
 /** `1 process matches, and min-count is 2`. */
 function tooFew({ minCount }: Gate, { length }: readonly ForgeProcess[]): string {
-  return `${length === 1 ? '1 process matches' : `${length} processes match`}, and min-count is ${minCount}`;
+  return `${counted(length, 'process matches', 'processes match')}, and min-count is ${minCount}`;
 }

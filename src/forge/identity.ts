@@ -6,9 +6,9 @@ import { describe, type ForgeDeclaration, type ForgeSpec } from './spec.ts';
 /** What a process is looked for by. */
 export interface Sought {
   readonly command: string;
-  readonly user: string | undefined;
-  readonly directory: string | undefined;
-  readonly siteId: string | undefined;
+  readonly user?: string | undefined;
+  readonly directory?: string | undefined;
+  readonly siteId?: string | undefined;
 }
 
 /** What a declaration is known by, since names cannot be read back: command, then user, directory and site. */
@@ -19,7 +19,7 @@ export function identityOf({ command, user, directory, siteId }: Sought): Identi
 
 /** The same of a process that exists. */
 export function identityOfExisting({ directory, ...process }: ForgeProcess): Identity {
-  return identityOf({ siteId: undefined, ...process, directory: directory ?? undefined });
+  return identityOf({ ...process, directory: directory ?? undefined });
 }
 
 /** Can a process in doubt be the one that is looked for? What is not known of it may be anything. */

@@ -1,3 +1,4 @@
+import { firstOf } from '../text.ts';
 import { type ForgeProcess, nameOf } from './process.ts';
 
 /** More are not read in a message; the table in the summary has them all. */
@@ -25,9 +26,8 @@ function listed(
   state: (process: ForgeProcess) => string,
   between = ', ',
 ): string {
-  const shown = processes.slice(0, maxNamed).map((process) => `${nameOf(process)}${state(process)}`);
-  const more = processes.length - shown.length;
-  return `${shown.join(between)}${more > 0 ? ` and ${more} more` : ''}`;
+  const texts = processes.map((process) => `${nameOf(process)}${state(process)}`);
+  return firstOf(texts, maxNamed, between);
 }
 
 function meaningOf(status: string): string {

@@ -35,7 +35,7 @@ export function shareServer(
     const known = ofSite(first, siteId);
     return {
       store,
-      listings: new SharedListing(() => store.list(), known, { limit: semaphore, clock, cancelled }),
+      listings: new SharedListing(() => store.list(), known, { semaphore, clock, cancelled }),
     };
   };
   return (claim, runtime, spec) => {

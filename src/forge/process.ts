@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { attributesOf, Count, Text } from '../http/json-api.ts';
 import { shorten } from '../text.ts';
 
 /** A background process as it exists on a Forge server. Its name, seconds and signal cannot be read. */
@@ -20,21 +21,12 @@ export interface ForgeProcess {
   readonly doubt?: string | undefined;
 }
 
-const Text = v.pipe(v.string(), v.nonEmpty());
-const Count = v.union([v.number(), v.pipe(v.string(), v.digits(), v.transform(Number))]);
-const Attributes = v.object({ attributes: v.record(v.string(), v.unknown()) });
-
 /**
  * The process that a resource of the API stands for. Only its id must be known: a field that is not understood is left
  * out, and if that leaves open which process this is, it is in doubt.
  */
 export function processFrom(id: string, resource: unknown): ForgeProcess {
-  const read = v.safeParse(Attributes, resource);
-  const attributes = read.success ? read.output.attributes : {};
-  const take = <const S extends v.GenericSchema>(name: string, schema: S): v.InferOutput<S> | undefined => {
-    const result = v.safeParse(schema, attributes[name]);
-    return result.success ? result.output : undefined;
-  };
+  const take = attributesOf(resource);
   const command = take('command', Text) ?? '';
   const user = take('user', Text) ?? '';
   const directory = take('directory', v.nullish(v.string(), null));

@@ -1,7 +1,8 @@
 import { Semaphore } from '../converge/semaphore.ts';
+import { skipRepeats } from '../converge/settle.ts';
 import { Failure } from '../failure.ts';
 import { HttpFailure } from '../http/failure.ts';
-import { backoff, type Clock, poll, type Waiting } from '../time.ts';
+import { backoff, type Clock, inSeconds, poll, type Waiting } from '../time.ts';
 import { meaningText, readItsLog, statesText } from './not-running.ts';
 import type { ForgeProcess } from './process.ts';
 import { isDead, isLeaving, isUp, StopWatch } from './status.ts';
@@ -56,7 +57,7 @@ async function untilInstalled({ id }: ForgeProcess, { store, waiting, log }: Res
   if (done) return;
   throw new Failure({
     what: `Restarting background process ${id}`,
-    why: `it was still installing when wait-timeout (${Math.round(waiting.deadline.span / 1000)} s) had passed`,
+    why: `it was still installing when wait-timeout (${inSeconds(waiting.deadline.span)}) had passed`,
     fix: 'Look in Forge why it does not install, or raise wait-timeout',
   });
 }
@@ -84,6 +85,7 @@ export async function untilUp(
   const stopWatch = new StopWatch(waiting.clock);
   const tracks = accepted.map((one) => new Track(one, waiting.clock));
   let processes = accepted.map(({ process }) => process);
+  const say = skipRepeats(log);
   let pending = '';
   const lookOnce = async (): Promise<Settled | undefined> => {
     const seen = new Map((await look()).map((process) => [process.id, process]));
@@ -94,9 +96,8 @@ export async function untilUp(
     if (down.length > 0) return { processes, failure: downFailure(down) };
     const waitingFor = tracks.filter(({ state }) => state === 'pending');
     if (waitingFor.length === 0) return { processes, failure: undefined };
-    const picture = waitingFor.map(({ id, last }) => `${id} is ${last.status}`).join(', ');
-    if (picture !== pending) log(`Waiting for ${waitingFor.length} of ${tracks.length}: ${picture}`);
-    pending = picture;
+    pending = waitingFor.map(({ id, last }) => `${id} is ${last.status}`).join(', ');
+    say(`Waiting for ${waitingFor.length} of ${tracks.length}: ${pending}`);
     return undefined;
   };
   const settled = await poll(lookOnce, {
@@ -148,7 +149,7 @@ function downFailure(down: readonly Track[]): Failure {
 
 function lateFailure(tracks: readonly Track[], span: number): Failure {
   return notRunning(
-    ` after ${Math.round(span / 1000)} s`,
+    ` after ${inSeconds(span)}`,
     tracks.filter(({ state }) => state === 'pending').map(({ last }) => last),
     'Look in Forge how the restart ends, or raise wait-timeout',
   );

@@ -3,27 +3,27 @@ import { continuedLine, line, mapping, named, wholeNumber } from '../manifest/sc
 
 /** A background process of a Forge server as the user declares it. */
 export interface ForgeSpec {
-  /** Believed to be unique on a server. */
+  /** Forge seems to take a name only once for each server. */
   readonly name: string;
   readonly command: string;
   readonly user: string;
   /** Where it runs; undefined leaves it to Forge. */
-  readonly directory: string | undefined;
+  readonly directory?: string | undefined;
   /** Undefined: 1 for one that is created; one that exists keeps its number. */
-  readonly processes: number | undefined;
-  readonly siteId: string | undefined;
+  readonly processes?: number | undefined;
+  readonly siteId?: string | undefined;
   /** Seconds it must run to count as started. */
-  readonly startsecs: number | undefined;
+  readonly startsecs?: number | undefined;
   /** Seconds it may take to stop before it is killed. */
-  readonly stopwaitsecs: number | undefined;
-  readonly stopsignal: string | undefined;
+  readonly stopwaitsecs?: number | undefined;
+  readonly stopsignal?: string | undefined;
 }
 
 /** A process as it is written down: its name may be left out, and its site is not looked up yet. */
 export interface ForgeDeclaration extends Omit<ForgeSpec, 'name' | 'siteId'> {
-  readonly name: string | undefined;
+  readonly name?: string | undefined;
   /** A site's id or exact name. */
-  readonly site: string | undefined;
+  readonly site?: string | undefined;
 }
 
 /** A declaration in a few words: `process "php8.4 artisan horizon" of forge in /home/forge/shop.example`. */
@@ -31,7 +31,7 @@ export function describe({
   command,
   user,
   directory,
-}: Pick<ForgeSpec, 'command' | 'directory'> & { readonly user: string | undefined }): string {
+}: Pick<ForgeSpec, 'command' | 'directory'> & { readonly user?: string | undefined }): string {
   const of = user === undefined ? '' : ` of ${user}`;
   return `process "${command}"${of}${directory === undefined ? '' : ` in ${directory}`}`;
 }
@@ -47,19 +47,6 @@ export const usualUser = 'forge';
 
 /** Times that a process may be given, in seconds. */
 export const secondsRange = { min: 0, max: 86_400 } as const;
-
-/** What is not written is undefined, but for the user, which is then the usual one. */
-export function declarationOf({
-  user = usualUser,
-  ...given
-}: Pick<ForgeDeclaration, 'command'> & Partial<ForgeDeclaration>): ForgeDeclaration {
-  return {
-    ...{ name: undefined, directory: undefined, site: undefined, processes: undefined },
-    ...{ startsecs: undefined, stopwaitsecs: undefined, stopsignal: undefined },
-    ...given,
-    user,
-  };
-}
 
 /** A process as inputs and manifests declare it. Forge writes each text into one line of a configuration file. */
 export const ProcessDeclaration = v.pipe(
@@ -78,5 +65,5 @@ export const ProcessDeclaration = v.pipe(
     named('a process'),
     { command: ', for example php8.4 artisan horizon' },
   ),
-  v.transform((given) => declarationOf(given)),
+  v.transform(({ user = usualUser, ...given }) => ({ ...given, user })),
 );

@@ -13,6 +13,26 @@ export const Id = v.union([
   v.pipe(v.number(), v.safeInteger(), v.transform(String)),
 ]);
 
+/** Text that is not empty. */
+export const Text = v.pipe(v.string(), v.nonEmpty());
+
+const Attributes = v.object({ attributes: v.record(v.string(), v.unknown()) });
+
+/** Reads single attributes of a resource: undefined for one that its schema refuses, which `onOdd` is told of. */
+export function attributesOf(
+  resource: unknown,
+  onOdd: (name: string, value: unknown) => void = () => undefined,
+): <const S extends v.GenericSchema>(name: string, schema: S) => v.InferOutput<S> | undefined {
+  const read = v.safeParse(Attributes, resource);
+  const attributes = read.success ? read.output.attributes : {};
+  return (name, schema) => {
+    const result = v.safeParse(schema, attributes[name]);
+    if (result.success) return result.output;
+    onOdd(name, attributes[name]);
+    return undefined;
+  };
+}
+
 /** Can a resource be of this type? It can unless it says that it is of another, however that is written. */
 export function isOfType(type: string, resource: Readonly<Record<string, unknown>>): boolean {
   const letters = (text: string): string => text.toLowerCase().replaceAll(/[^a-z]/g, '');

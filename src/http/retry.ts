@@ -1,4 +1,4 @@
-import { Cancelled } from '../failure.ts';
+import { Cancelled, withoutStop } from '../failure.ts';
 import { backoff, type Clock, type Deadline, inWords, type Random } from '../time.ts';
 import { HttpFailure, type Retry } from './failure.ts';
 import type { Method, TransportResponse } from './transport.ts';
@@ -87,10 +87,6 @@ export function stopped(
     },
     { mayHaveActed: true },
   );
-}
-
-function withoutStop(text: string): string {
-  return text.replace(/\.$/, '');
 }
 
 /** Nobody asks to wait for longer than this many seconds: a larger number is a Unix time, or nonsense. */

@@ -88,7 +88,7 @@ function isEntries(value: unknown): value is Readonly<Record<string, v.GenericSc
   return isMapping(value);
 }
 
-function isMapping(value: unknown): value is Readonly<Record<string, unknown>> {
+export function isMapping(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 

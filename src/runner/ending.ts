@@ -1,4 +1,4 @@
-import { type Annotation, Cancelled, closed, Failure, messageOf } from '../failure.ts';
+import { type Annotation, Cancelled, closed, Failure, messageOf, withoutStop } from '../failure.ts';
 import { shorten } from '../text.ts';
 import type { Secrets } from './secrets.ts';
 
@@ -30,10 +30,6 @@ export function headed({ headline, what, why, fix = '' }: Failure): Headed {
     headline: withoutStop(shorten(shown, 2 * longestHeadline)),
     details: what.length > longestHeadline ? `${what}: ${details}` : capitalized(details),
   };
-}
-
-function withoutStop(text: string): string {
-  return text.replace(/\.$/, '');
 }
 
 /** A sentence that begins with the name of an input stays as it is. */

@@ -19,7 +19,7 @@ export interface CommentTarget {
   readonly requestTimeout: number;
   readonly clock: Clock;
   readonly random: Random;
-  /** Ends everything. It comes some time after a step was cancelled, so that its comment can still say so. */
+  /** Aborts all requests, a few seconds after cancellation, so that the comment can still report it. */
   readonly cutOff: AbortSignal;
   readonly log: { info(line: string): void; debug(line: string): void };
 }

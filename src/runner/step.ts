@@ -39,8 +39,8 @@ export interface Step {
   /** Says what the step does from now on, as it reads after "Cancelled while": `looking for the environment "main"`. */
   doing(activity: string): void;
   /**
-   * Says what is known of a subject by now, for the case that the step fails after it; the last line about it counts.
-   * Undefined once the summary says it.
+   * Records what has been done to a subject. A failing step reports the last line of each. Undefined once the summary
+   * shows it.
    */
   did(subject: string, line: string | undefined): void;
   /** Has a task run when the step ends, well or not. */

@@ -10,16 +10,16 @@ import { VirtualClock } from '../support/virtual-clock.ts';
 
 /** A claim to whatever is not named in `taken`, where one request may be under way. */
 function claiming(taken: readonly string[] = []) {
-  const limit = new Semaphore(1);
+  const semaphore = new Semaphore(1);
   const stop = new AbortController();
   const created: string[] = [];
   const claim = new Claim<ExistingProcess>({
-    limit,
+    semaphore,
     cancelled: stop.signal,
     isOpenTo: ({ id }) => !taken.includes(id),
     onCreated: ({ id }) => created.push(id),
   });
-  return { claim, limit, stop, created };
+  return { claim, semaphore, stop, created };
 }
 
 const made = existing({ id: 'p-1' });
@@ -31,30 +31,30 @@ describe('An operation looks at what has been listed already', () => {
   const [before, latest, anew] = ['a', 'b', 'c'].map((id) => listingOf([existing({ id })], { pages: 2 }));
 
   /** Listings of several pages: two are known, and whoever wants another gets `anew`. */
-  async function listings(clock: VirtualClock, limit: Semaphore) {
+  async function listings(clock: VirtualClock, semaphore: Semaphore) {
     const read = [latest, anew];
     const shared = new SharedListing<Listing<ExistingProcess>>(
       async () => read.shift() ?? Promise.reject(new Error('nobody should list again')),
       before ?? listingOf([]),
-      { limit, clock, cancelled: new AbortController().signal },
+      { semaphore, clock, cancelled: new AbortController().signal },
     );
     await clock.run(shared.refreshed());
     return shared;
   }
 
   test('one listing after the other, and then asks for a new one', async () => {
-    const { claim, limit } = claiming();
+    const { claim, semaphore } = claiming();
     const clock = new VirtualClock();
-    const shared = await listings(clock, limit);
+    const shared = await listings(clock, semaphore);
     expect(await clock.run(claim.look(shared))).toBe(before);
     expect(await clock.run(claim.look(shared))).toBe(latest);
     expect(await clock.run(claim.look(shared))).toBe(anew);
   });
 
   test('but not once it has written: what it wrote is in none of them', async () => {
-    const { claim, limit } = claiming();
+    const { claim, semaphore } = claiming();
     const clock = new VirtualClock();
-    const shared = await listings(clock, limit);
+    const shared = await listings(clock, semaphore);
     await claim.create(creates);
     expect(await clock.run(claim.look(shared))).toBe(anew);
   });
@@ -67,11 +67,11 @@ test('what belongs to other operations is left out of a listing', () => {
 });
 
 test('reading and removing come before the writes that wait for their turn', async () => {
-  const { claim, limit } = claiming();
+  const { claim, semaphore } = claiming();
   const { promise, resolve } = Promise.withResolvers<void>();
   const order: string[] = [];
   const all = [
-    limit.run(() => promise),
+    semaphore.run(() => promise),
     claim.write(async () => void order.push('write')),
     claim.read(async () => void order.push('read')),
     claim.remove('p-1', async () => void order.push('remove')),

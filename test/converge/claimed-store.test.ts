@@ -15,12 +15,12 @@ const worker: ProcessSpec = { type: 'worker', processes: 1, config: {} };
 function claimed() {
   const clock = new VirtualClock();
   const cancelled = new AbortController().signal;
-  const limit = new Semaphore(2);
+  const semaphore = new Semaphore(2);
   const there = [existing({ id: 'p-1' }), existing({ id: 'theirs' })];
   const store = new FakeStore(clock, there);
-  const listings = new SharedListing(() => store.list(), listingOf(there), { limit, clock, cancelled });
+  const listings = new SharedListing(() => store.list(), listingOf(there), { semaphore, clock, cancelled });
   const claim = new Claim<ExistingProcess>({
-    limit,
+    semaphore,
     cancelled,
     isOpenTo: ({ id }) => id !== 'theirs',
     onCreated: () => undefined,

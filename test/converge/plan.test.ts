@@ -222,7 +222,7 @@ describe('Nothing is left to luck', () => {
       expect(lines).toHaveLength(21);
       expect(lines[19]).toMatch(/^- App: 23 processes match the custom process "job-19": job-19-0 /);
       expect(lines[19]?.match(/job-19-\d+/g)).toHaveLength(20);
-      expect(lines[19]).toMatch(/, and 3 more$/);
+      expect(lines[19]).toMatch(/ and 3 more$/);
       expect(lines[20]).toBe('- and 2 more that are declared');
     });
   });

@@ -15,7 +15,7 @@ const first: Listed = { pages: 1, from: -1 };
 /** Creates that take as long as told, and what happened when. */
 function place(pages = 1, known = first) {
   const clock = new VirtualClock();
-  const limit = new Semaphore(2);
+  const semaphore = new Semaphore(2);
   const stop = new AbortController();
   const happened: string[] = [];
   const note = (what: string): void => {
@@ -28,14 +28,14 @@ function place(pages = 1, known = first) {
       return { pages, from: clock.now() - listingTakes };
     },
     known,
-    { limit, clock, cancelled: stop.signal },
+    { semaphore, clock, cancelled: stop.signal },
   );
   const create = (name: string, ms: number): Promise<void> =>
     listings.creating(async () => {
       note(`create ${name}`);
       await clock.sleep(ms);
     });
-  return { clock, limit, stop, note, happened, listings, create };
+  return { clock, semaphore, stop, note, happened, listings, create };
 }
 
 test('no create begins while a listing is read, whose pages it would move', async () => {
@@ -66,9 +66,9 @@ test('a listing begins as soon as the last create under way has ended', async ()
 });
 
 test('a listing comes before the other requests that wait for their turn', async () => {
-  const { clock, limit, note, happened, listings } = place();
-  const running = [1, 2].map(() => limit.run(() => clock.sleep(100)));
-  const waiting = limit.run(async () => note('another request'));
+  const { clock, semaphore, note, happened, listings } = place();
+  const running = [1, 2].map(() => semaphore.run(() => clock.sleep(100)));
+  const waiting = semaphore.run(async () => note('another request'));
   await clock.run(Promise.all([...running, waiting, listings.refreshed()]));
   expect(happened).toEqual(['list at 100', 'another request at 100']);
 });
@@ -98,7 +98,7 @@ test('a listing does not wait for a create that takes long', async () => {
 test('creates go on after a listing that failed', async () => {
   const { clock, happened, create } = place();
   const failing = new SharedListing<Listed>(() => Promise.reject(new Error('no list')), first, {
-    limit: new Semaphore(2),
+    semaphore: new Semaphore(2),
     clock,
     cancelled: new AbortController().signal,
   });

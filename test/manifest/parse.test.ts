@@ -84,7 +84,7 @@ describe('A manifest is read with every problem that it has, each with its place
   test('what is declared for Forge is what is read, with the usual user', () => {
     const { places } = parseManifest(forgeCases[2]?.text ?? '', 'm.yml', forgeManifest);
     expect(places).toMatchObject([
-      { name: '7', processes: [{ spec: { command: 'php artisan x', user: 'forge', site: undefined } }] },
+      { name: '7', processes: [{ spec: { command: 'php artisan x', user: 'forge' } }] },
     ]);
   });
 

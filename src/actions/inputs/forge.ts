@@ -1,6 +1,6 @@
 import { foldCommand } from '../../converge/identity.ts';
 import type { ForgeProcess } from '../../forge/process.ts';
-import { declarationOf, type ForgeDeclaration, ProcessDeclaration } from '../../forge/spec.ts';
+import { type ForgeDeclaration, ProcessDeclaration, usualUser } from '../../forge/spec.ts';
 import { type ForgeTarget, type ForgeTargetName, findTarget } from '../../forge/target.ts';
 import type { HttpClient } from '../../http/client.ts';
 import { lineProblem } from '../../manifest/schema.ts';
@@ -111,7 +111,7 @@ const declarationKeys = {
 export function readForgeDeclaration(inputs: Inputs): ForgeDeclaration {
   const declared = readBySchema(inputs, ProcessDeclaration, plainInputs(inputs, declarationKeys));
   // Whatever is wrong has been noted, and ends the step before this is used.
-  return declared ?? declarationOf({ command: '' });
+  return declared ?? { command: '', user: usualUser };
 }
 
 /** Text of one line. */

@@ -1,7 +1,7 @@
 import type { ForgeProcess } from '../../forge/process.ts';
 import { code, html, prose } from '../../runner/html.ts';
 import type { Step } from '../../runner/step.ts';
-import { counted, forgeTable } from './forge-table.ts';
+import { countText, forgeTable } from './forge-table.ts';
 
 export type DeleteOutcome = 'deleted' | 'absent' | 'would-delete' | '';
 
@@ -13,8 +13,7 @@ export function showForgeDeleted(
   server: string,
 ): void {
   const [first, ...others] = processes;
-  const what =
-    first === undefined || others.length > 0 ? html`${counted(processes.length)}` : code(first.command);
+  const what = first === undefined || others.length > 0 ? html`${countText(processes)}` : code(first.command);
   const where = html`on ${code(server)}`;
   switch (outcome) {
     case 'deleted':

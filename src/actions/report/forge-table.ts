@@ -4,6 +4,7 @@ import { isDead, isUp } from '../../forge/status.ts';
 import { code, folded, type Html, html, joined } from '../../runner/html.ts';
 import type { Step } from '../../runner/step.ts';
 import { table } from '../../runner/summary.ts';
+import { counted } from '../../text.ts';
 import { below } from './process.ts';
 
 /** So many rows are read without a click. */
@@ -62,8 +63,8 @@ export function idsJson(processes: readonly ForgeProcess[]): string {
 }
 
 /** `1 background process`, `3 background processes`. */
-export function counted(count: number): string {
-  return `${count} background ${count === 1 ? 'process' : 'processes'}`;
+export function countText({ length }: readonly ForgeProcess[]): string {
+  return counted(length, 'background process', 'background processes');
 }
 
 /** One line of the log: `31  running  forge  3 × php8.4 artisan horizon`. */

@@ -5,6 +5,7 @@ import type { ExistingProcess } from '../../cloud/process.ts';
 import { keyOf } from '../../converge/identity.ts';
 import { code, fence, folded, type Html, html } from '../../runner/html.ts';
 import type { Step } from '../../runner/step.ts';
+import { counted } from '../../text.ts';
 import type { Running, RunningPlace } from '../read-running.ts';
 import { grandTotalText, placeOf, processRows } from './process.ts';
 
@@ -32,7 +33,7 @@ export function showListed(
       : only !== undefined && others.length === 0
         ? placeOf({ instanceId: only.id, instance: only.instance, environment })
         : html`${places.length} clusters of ${code(environment?.name ?? '')}`;
-  const what = html`${count} background ${count === 1 ? 'process' : 'processes'}${type === undefined ? html`` : html` of type ${code(type)}`}`;
+  const what = html`${counted(count, 'background process', 'background processes')}${type === undefined ? html`` : html` of type ${code(type)}`}`;
   const restarting = [...(statuses?.values() ?? [])].filter(({ status }) => status === 'restarting').length;
   if (restarting > 0) step.headline('drifted', html`${what} on ${where}, ${restarting} restarting`);
   else step.headline(count === 0 ? 'nothing' : 'done', html`${what} on ${where}`);

@@ -80,7 +80,7 @@ export class PlanReport {
     this.#noteOf = noteOf;
   }
 
-  /** What the plan is about, by id, and to which of these a place belongs: the comment of a dry run holds what it has shown of each. */
+  /** Stores the plan of each environment or server in the dry run's comment, for `approved-plan`. */
   covers(scopes: readonly string[], scopeOf: (placeId: string) => string): void {
     this.#approvalOf = (rows) => approvalOf(rows, scopes, scopeOf, this.#step.secrets);
   }
