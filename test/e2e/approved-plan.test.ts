@@ -1,179 +1,141 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { approvalIn } from '../../src/actions/report/approval.ts';
-import { seedShop } from '../emulator/seed.ts';
-import { type Emulator, startEmulator } from '../emulator/server.ts';
-import { type FakeGitHub, startFakeGitHub } from '../runner/fake-github.ts';
-import { runAction, type StepRun } from './harness/run-action.ts';
+import { describe, expect, test } from 'vitest';
+import { openReviewedShop, type ReviewedShop } from './harness/pull-request.ts';
+import type { StepRun } from './harness/run-action.ts';
 
-const merge = 'b1b2c3d4e5f60718293a4b5c6d7e8f9012345678';
 const manifest = `
 environments:
   production: { instances: { App: [{ type: worker, processes: 2 }] } }
   "preview/*": { instances: { App: [{ type: worker }] } }
 `;
-const pullRequest = {
-  pull_request: {
-    number: 7,
-    head: { sha: 'a1b2c3d4e5f60718293a4b5c6d7e8f9012345678', repo: { full_name: 'acme/shop' } },
-    base: { repo: { full_name: 'acme/shop' } },
-  },
-};
 
-let emulator: Emulator;
-let gitHub: FakeGitHub;
-let shop: ReturnType<typeof seedShop>;
-
-beforeEach(async () => {
-  [emulator, gitHub] = await Promise.all([startEmulator(), startFakeGitHub()]);
-  shop = seedShop(emulator);
-  gitHub.pulls.push({ number: 7, merged_at: '2026-01-01T00:00:00Z', merge_commit_sha: merge, base: 'main' });
-});
-
-afterEach(() => Promise.all([emulator.close(), gitHub.close()]));
-
-async function run(
-  inputs: Record<string, string>,
-  event: object | undefined,
-  text: string,
-): Promise<StepRun> {
-  return await runAction({
-    action: 'apply',
-    time: emulator.time,
-    inputs: { token: emulator.token, 'api-url': emulator.url, ...inputs },
-    files: { '.github/background-processes.yml': text },
-    env: { GITHUB_API_URL: gitHub.url, GITHUB_SHA: merge, GITHUB_REF_NAME: 'main' },
-    ...(event === undefined ? {} : { event }),
-  });
-}
-
-const plan = (inputs: Record<string, string> = {}, text = manifest) =>
-  run({ 'dry-run': 'true', comment: 'true', ...inputs }, pullRequest, text);
-const push = (inputs: Record<string, string> = {}, text = manifest) =>
-  run({ 'approved-plan': 'require', ...inputs }, undefined, text);
-
-const writes = () => emulator.requests.filter(({ method }) => method !== 'GET');
-
-async function expectRefused(pushed: Promise<StepRun>, ...texts: string[]): Promise<void> {
-  const { exitCode, errors } = await pushed;
+function expectRefused(shop: ReviewedShop, { exitCode, errors }: StepRun, ...texts: string[]): void {
   expect(exitCode).toBe(1);
   for (const text of texts) expect(errors[0]).toContain(text);
   expect(errors[0]).toContain('Nothing was changed');
-  expect(writes()).toEqual([]);
+  expect(shop.writes()).toEqual([]);
 }
 
-describe('approved-plan: require changes only what the merged pull request has shown', () => {
+describe.concurrent('approved-plan: require changes only what the merged pull request has shown', () => {
   test('the shown plan is carried out, and a run with nothing to change does not ask', async () => {
-    expect((await plan()).errors).toEqual([]);
-    const pushed = await push();
+    await using shop = await openReviewedShop();
+    expect((await shop.plan(manifest)).errors).toEqual([]);
+    const pushed = await shop.push(manifest);
     expect(pushed.errors).toEqual([]);
     expect(pushed.outputs).toMatchObject({ created: '1' });
-    gitHub.requests.length = 0;
-    expect((await push()).outputs).toMatchObject({ outcome: 'unchanged' });
-    expect(gitHub.requests).toEqual([]);
+    shop.gitHub.requests.length = 0;
+    expect((await shop.push(manifest)).outputs).toMatchObject({ outcome: 'unchanged' });
+    expect(shop.gitHub.requests).toEqual([]);
   });
 
   test('a change by hand since then is refused, operation by operation', async () => {
-    const existing = emulator.cloud.addProcess(shop.instance, { type: 'worker', processes: 1 });
-    await plan();
+    await using shop = await openReviewedShop();
+    const existing = shop.emulator.cloud.addProcess(shop.instance, { type: 'worker', processes: 1 });
+    await shop.plan(manifest);
     existing.processes = 4;
-    await expectRefused(
-      push(),
+    expectRefused(
+      shop,
+      await shop.push(manifest),
       'production, not shown: App: update',
       'production, shown, and not to do any more',
     );
   });
 
   test('another merge, and prune that was not shown, are refused', async () => {
-    emulator.cloud.addProcess(shop.instance, { type: 'worker', config: { queue: 'old' } });
-    await plan();
-    await expectRefused(push({}, manifest.replace('processes: 2', 'processes: 9')), 'not shown: App: create');
-    await expectRefused(push({ prune: 'true' }), 'not shown: App: delete');
+    await using shop = await openReviewedShop();
+    shop.emulator.cloud.addProcess(shop.instance, { type: 'worker', config: { queue: 'old' } });
+    await shop.plan(manifest);
+    const merged = manifest.replace('processes: 2', 'processes: 9');
+    expectRefused(shop, await shop.push(merged), 'not shown: App: create');
+    expectRefused(shop, await shop.push(manifest, { prune: 'true' }), 'not shown: App: delete');
   });
 
   test('an environment that was not shown is refused, and one of a pattern is left out', async () => {
-    await plan();
-    const environment = emulator.cloud.addEnvironment(shop.application, {
-      name: 'preview/x',
-      branch: 'preview/x',
-    });
-    const instance = emulator.cloud.addInstance(environment, {});
-    const pushed = await push();
+    await using shop = await openReviewedShop();
+    await shop.plan(manifest);
+    const preview = shop.addEnvironment('preview/x');
+    const pushed = await shop.push(manifest);
     expect(pushed.errors).toEqual([]);
     expect(pushed.notices.join('\n')).toContain('preview/x is left out');
-    expect(emulator.cloud.listProcesses(instance)).toEqual([]);
+    expect(shop.emulator.cloud.listProcesses(preview.instance)).toEqual([]);
+
+    shop.emulator.requests.length = 0;
+    shop.addEnvironment('staging');
+    const staging = `${manifest}  staging: { instances: { App: [{ type: worker }] } }\n`;
+    expectRefused(shop, await shop.push(staging), 'staging, not shown: App: create');
   });
 
   test('a run that was broken off can be run again', async () => {
-    await plan(
-      {},
-      manifest.replace(
-        '{ type: worker, processes: 2 }',
-        '{ type: worker }, { type: custom, command: php a }',
-      ),
+    await using shop = await openReviewedShop();
+    const text = manifest.replace(
+      '{ type: worker, processes: 2 }',
+      '{ type: worker }, { type: custom, command: php a }',
     );
-    emulator.cloud.addProcess(shop.instance, { type: 'worker', processes: 1 });
-    const pushed = await push(
-      {},
-      manifest.replace(
-        '{ type: worker, processes: 2 }',
-        '{ type: worker }, { type: custom, command: php a }',
-      ),
-    );
+    await shop.plan(text);
+    shop.emulator.cloud.addProcess(shop.instance, { type: 'worker', processes: 1 });
+    const pushed = await shop.push(text);
     expect(pushed.errors).toEqual([]);
     expect(pushed.outputs).toMatchObject({ created: '1', unchanged: '1' });
   });
 
-  test('a comment that somebody else has written or edited approves nothing', async () => {
-    await plan();
-    const [comment] = gitHub.comments;
+  test('a comment that somebody else has written or edited, or that a command spells, approves nothing', async () => {
+    await using shop = await openReviewedShop();
+    await shop.plan(manifest);
+    const [comment] = shop.gitHub.comments;
     if (comment === undefined) throw new Error('There is no comment.');
     for (const editor of ['mallory', 'github-actions']) {
       comment.editor = editor;
-      await expectRefused(push(), 'no comment with a whole plan');
+      expectRefused(shop, await shop.push(manifest), 'no comment with a whole plan');
     }
     comment.editor = 'github-actions[bot]';
-    comment.user = { login: 'mallory', type: 'User' };
-    await expectRefused(push(), 'no comment with a whole plan');
-  });
-
-  test('where GitHub does not tell whose the token is, nothing is approved', async () => {
-    await plan();
-    gitHub.refuse = [
-      { on: /POST \/graphql$/, status: 502 },
-      { on: /GET \/user$/, status: 502 },
-    ];
-    await expectRefused(push(), '502');
-  });
-
-  test('a token in a command is in no part of the comment, and its plan can be approved', async () => {
-    emulator.cloud.addProcess(shop.instance, { type: 'custom', command: `php a --key=${emulator.token}` });
-    await plan({ prune: 'true' });
-    const shown = approvalIn(gitHub.comments[0]?.body ?? '');
-    expect(JSON.stringify(shown)).toContain('php a --key=***');
-    const pushed = await push({ prune: 'true' });
-    expect(pushed.errors).toEqual([]);
-    expect(pushed.outputs).toMatchObject({ created: '1', deleted: '1' });
-  });
-
-  test('what a command spells cannot approve anything', async () => {
-    await plan();
-    const [comment] = gitHub.comments;
-    if (comment === undefined) throw new Error('There is no comment.');
-    const [marker = '', shown = '', ...rest] = comment.body.split('\n');
+    const { body } = comment;
+    const [marker = '', shown = '', ...rest] = body.split('\n');
     comment.body = [marker, ...rest, shown, ''].join('\n');
-    await expectRefused(push(), 'no comment with a whole plan');
+    expectRefused(shop, await shop.push(manifest), 'no comment with a whole plan');
+    comment.body = body;
+    comment.user = { login: 'mallory', type: 'User' };
+    expectRefused(shop, await shop.push(manifest), 'no comment with a whole plan');
+    comment.user = shop.gitHub.author;
+    expect((await shop.push(manifest)).errors).toEqual([]);
   });
 
   test('no pull request, another branch, no permission: each names what to do', async () => {
-    await plan();
-    gitHub.refuse = { on: /pulls$/, status: 403 };
-    await expectRefused(push(), 'pull-requests: read');
-    gitHub.refuse = undefined;
-    const [pull] = gitHub.pulls;
+    await using shop = await openReviewedShop();
+    await shop.plan(manifest);
+    shop.gitHub.refuse = { on: /pulls$/, status: 403 };
+    expectRefused(shop, await shop.push(manifest), 'pull-requests: read');
+    shop.gitHub.refuse = undefined;
+    const [pull] = shop.gitHub.pulls;
     if (pull === undefined) throw new Error('There is no pull request.');
     pull.base = 'develop';
-    await expectRefused(push(), 'no pull request was merged into main');
-    gitHub.pulls.length = 0;
-    await expectRefused(push(), 'no pull request was merged into main', 'without approved-plan: require');
+    expectRefused(shop, await shop.push(manifest), 'no pull request was merged into main');
+    shop.gitHub.pulls.length = 0;
+    expectRefused(
+      shop,
+      await shop.push(manifest),
+      'no pull request was merged into main',
+      'without approved-plan: require',
+    );
+  });
+
+  test('on Forge, too: a plan, a change by hand, and a server that was not shown', async () => {
+    await using shop = await openReviewedShop();
+    const { forge } = shop.emulator;
+    const existing = forge.addProcess(shop.server, { command: 'php a', processes: 1 });
+    const servers = (more = '') => `servers: { web-1: [{ command: php a, processes: 2 }]${more} }`;
+    const on = (text: string) => ({ action: 'forge/apply', files: { '.github/forge-processes.yml': text } });
+    const acme = { organization: 'acme' };
+    await shop.plan('', acme, on(servers()));
+
+    existing.processes = 3;
+    const byHand = await shop.push('', acme, on(servers()));
+    expectRefused(shop, byHand, 'web-1, not shown: web-1: replace', 'web-1, shown, and not to do any more');
+    existing.processes = 1;
+    forge.addServer('acme', { name: 'web-2' });
+    const another = await shop.push('', acme, on(servers(', web-2: [{ command: php b }]')));
+    expectRefused(shop, another, 'web-2, not shown: web-2: create');
+
+    const pushed = await shop.push('', acme, on(servers()));
+    expect(pushed.errors).toEqual([]);
+    expect(forge.listProcesses(shop.server)).toMatchObject([{ command: 'php a', processes: 2 }]);
   });
 });

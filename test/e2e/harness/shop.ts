@@ -37,7 +37,7 @@ export async function openShop(cloud: EmulatorOptions['cloud'] = {}): Promise<Sh
   const { instance } = seeded;
   const start = (inputs: Record<string, string> = {}, options: StepOptions = {}): RunningAction => {
     const isTargeted = ['environment', 'process-id', 'instance'].some((input) => input in inputs);
-    const target = isTargeted || options.action === 'apply' ? {} : { instance: instance.id };
+    const target = isTargeted || options.action?.endsWith('apply') ? {} : { instance: instance.id };
     const reach = { token: emulator.token, 'api-url': emulator.url };
     return startAction({ action: '.', ...options, inputs: { ...reach, ...target, ...inputs } });
   };

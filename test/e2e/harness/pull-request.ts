@@ -1,0 +1,47 @@
+import { type FakeGitHub, startFakeGitHub } from '../../runner/fake-github.ts';
+import type { StepRun } from './run-action.ts';
+import { openShop, type Shop, type StepOptions } from './shop.ts';
+
+/** The payload of a workflow that a pull request of the repository itself has started. */
+export const pullRequest = {
+  pull_request: {
+    number: 7,
+    head: { sha: 'a1b2c3d4e5f60718293a4b5c6d7e8f9012345678', repo: { full_name: 'acme/shop' } },
+    base: { repo: { full_name: 'acme/shop' } },
+  },
+};
+
+/** What it became on `main` when it was merged. */
+const merge = 'b1b2c3d4e5f60718293a4b5c6d7e8f9012345678';
+
+type Inputs = Record<string, string>;
+
+/** A shop whose repository is on an emulated GitHub, where a pull request was merged. */
+export interface ReviewedShop extends Shop {
+  readonly gitHub: FakeGitHub;
+  /** A dry run on the pull request that shows its plan in a comment. */
+  plan(text: string, inputs?: Inputs, options?: StepOptions): Promise<StepRun>;
+  /** A run on the merge that requires an approved plan. */
+  push(text: string, inputs?: Inputs, options?: StepOptions): Promise<StepRun>;
+}
+
+export async function openReviewedShop(): Promise<ReviewedShop> {
+  const [shop, gitHub] = await Promise.all([openShop(), startFakeGitHub()]);
+  gitHub.pulls.push({ number: 7, merged_at: '2026-01-01T00:00:00Z', merge_commit_sha: merge, base: 'main' });
+  const env = { GITHUB_API_URL: gitHub.url, GITHUB_SHA: merge, GITHUB_REF_NAME: 'main' };
+  return {
+    ...shop,
+    gitHub,
+    plan: (text, inputs, options) =>
+      shop.apply(
+        text,
+        { 'dry-run': 'true', comment: 'true', ...inputs },
+        { env, event: pullRequest, ...options },
+      ),
+    push: (text, inputs, options) =>
+      shop.apply(text, { 'approved-plan': 'require', ...inputs }, { env, ...options }),
+    async [Symbol.asyncDispose]() {
+      await Promise.all([shop.emulator.close(), gitHub.close()]);
+    },
+  };
+}
