@@ -1,48 +1,31 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { seedShop } from '../emulator/seed.ts';
-import { type Emulator, startEmulator } from '../emulator/server.ts';
-import {
-  type FakeGitHub,
-  ownBot,
-  type Refusal,
-  secondaryLimit,
-  startFakeGitHub,
-} from '../runner/fake-github.ts';
-import {
-  expectNoToken,
-  FAKE_GITHUB_TOKEN,
-  type RunningAction,
-  type StepRun,
-  startAction,
-} from './harness/run-action.ts';
+import type { Emulator } from '../emulator/server.ts';
+import { type FakeGitHub, ownBot, type Refusal, secondaryLimit } from '../runner/fake-github.ts';
+import { expectClean } from './harness/expect-clean.ts';
+import { openReviewedShop, pullRequest, type ReviewedShop } from './harness/pull-request.ts';
+import { expectNoToken, FAKE_GITHUB_TOKEN, type RunningAction, type StepRun } from './harness/run-action.ts';
+import { manifestFile } from './harness/shop.ts';
 import { onWindows } from './harness/unless-windows.ts';
 
-const pullRequest = {
-  pull_request: {
-    number: 7,
-    head: { sha: 'a1b2c3d4e5f60718293a4b5c6d7e8f9012345678', repo: { full_name: 'acme/shop' } },
-    base: { repo: { full_name: 'acme/shop' } },
-  },
-};
 const fork = { pull_request: { ...pullRequest.pull_request, head: { repo: { full_name: 'mallory/shop' } } } };
 
 let emulator: Emulator;
 let gitHub: FakeGitHub;
-let shop: ReturnType<typeof seedShop>;
+let shop: ReviewedShop;
 
 beforeEach(async () => {
-  [emulator, gitHub] = await Promise.all([startEmulator(), startFakeGitHub()]);
-  shop = seedShop(emulator);
+  shop = await openReviewedShop();
+  ({ emulator, gitHub } = shop);
 });
 
-afterEach(() => Promise.all([emulator.close(), gitHub.close()]));
+afterEach(() => shop[Symbol.asyncDispose]());
 
 async function apply(
   inputs: Record<string, string> = {},
   {
     event = pullRequest,
     text = 'instances: { App: [{ type: worker }] }',
-    file = '.github/background-processes.yml',
+    file = manifestFile,
     meanwhile,
   }: {
     event?: object;
@@ -51,23 +34,19 @@ async function apply(
     meanwhile?: (running: RunningAction) => Promise<void>;
   } = {},
 ): Promise<StepRun> {
-  const running = startAction({
-    action: 'apply',
-    time: emulator.time,
-    inputs: {
-      token: emulator.token,
-      'api-url': emulator.url,
-      environment: 'production',
-      comment: 'true',
-      ...inputs,
+  const running = shop.start(
+    { environment: 'production', comment: 'true', ...inputs },
+    {
+      action: 'apply',
+      time: emulator.time,
+      files: { [file]: text },
+      env: { GITHUB_API_URL: gitHub.url },
+      event,
     },
-    files: { [file]: text },
-    env: { GITHUB_API_URL: gitHub.url },
-    event,
-  });
-  if (meanwhile !== undefined) await meanwhile(running);
+  );
+  await meanwhile?.(running);
   const run = await running.done;
-  expectNoToken(run, emulator.token);
+  expectClean(run, emulator);
   expectNoToken(run, FAKE_GITHUB_TOKEN);
   for (const { body } of gitHub.comments) {
     expect(body).not.toContain(emulator.token);
@@ -107,8 +86,7 @@ describe('apply keeps one comment with the plan on a pull request', () => {
   });
 
   test('two environments have two comments', async () => {
-    const staging = emulator.cloud.addEnvironment(shop.application, { name: 'staging', branch: 'staging' });
-    emulator.cloud.addInstance(staging, {});
+    shop.addEnvironment('staging');
     await apply({ 'dry-run': 'true' });
     await apply({ 'dry-run': 'true', environment: 'staging' });
     expect(gitHub.comments).toHaveLength(2);

@@ -1,27 +1,20 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { seedShop } from '../emulator/seed.ts';
-import { type Emulator, startEmulator } from '../emulator/server.ts';
-import { type ActionOptions, runAction, startAction } from './harness/run-action.ts';
+import type { Emulator } from '../emulator/server.ts';
+import { manifestFile, openShop, type Shop } from './harness/shop.ts';
 import { unlessWindows } from './harness/unless-windows.ts';
 
 let emulator: Emulator;
-let shop: ReturnType<typeof seedShop>;
+let shop: Shop;
 
 beforeEach(async () => {
-  emulator = await startEmulator();
-  shop = seedShop(emulator);
+  shop = await openShop();
+  ({ emulator } = shop);
 });
 
 afterEach(() => emulator.close());
 
-function options(text: string, inputs: Record<string, string> = {}): ActionOptions {
-  return {
-    action: 'apply',
-    time: emulator.time,
-    inputs: { token: emulator.token, 'api-url': emulator.url, environment: shop.environment.id, ...inputs },
-    files: { '.github/background-processes.yml': text },
-  };
-}
+const apply = (text: string, inputs: Record<string, string> = {}) =>
+  shop.apply(text, { environment: 'production', ...inputs });
 
 /** So many custom processes and workers on one instance. */
 function manifestOf(count: number): string {
@@ -37,7 +30,7 @@ describe('apply ends with exactly what is declared, whatever happens on the way'
   test('an answer that is lost after minutes of work leads to no second process', async () => {
     emulator.faults.add({ kind: 'slow', ms: 25_000, on: 'POST', times: 36 });
     emulator.faults.add({ kind: 'late', ms: 5_000, on: 'POST', nth: 37, times: 4 });
-    const run = await runAction(options(manifestOf(40)));
+    const run = await apply(manifestOf(40));
     expect(run.errors).toEqual([]);
     expect(run.outputs['created']).toBe('40');
     expect(emulator.cloud.listProcesses(shop.instance)).toHaveLength(40);
@@ -61,7 +54,7 @@ describe('apply ends with exactly what is declared, whatever happens on the way'
       else emulator.faults.add({ kind, on: create, nth });
     }
     emulator.faults.add({ kind: 'status', status: 503, on: 'GET /background-processes$', nth: 2 });
-    const run = await runAction(options(manifestOf(100)));
+    const run = await apply(manifestOf(100));
     expect(run.errors).toEqual([]);
     expect(run.outputs).toMatchObject({ outcome: 'changed' });
     const existing = emulator.cloud.listProcesses(shop.instance);
@@ -71,12 +64,12 @@ describe('apply ends with exactly what is declared, whatever happens on the way'
     const ids: string[] = JSON.parse(run.outputs['ids-json'] ?? '');
     expect(ids.toSorted()).toEqual(existing.map(({ id }) => id).toSorted());
 
-    const again = await runAction(options(manifestOf(100), { prune: 'true' }));
+    const again = await apply(manifestOf(100), { prune: 'true' });
     expect(again.outputs).toMatchObject({ outcome: 'unchanged', unchanged: '100' });
   });
 
   test('two runs at once leave one process for each declaration', async () => {
-    const runs = await Promise.all([1, 2].map(() => runAction(options(manifestOf(20)))));
+    const runs = await Promise.all([1, 2].map(() => apply(manifestOf(20))));
     expect(runs.flatMap(({ errors }) => errors)).toEqual([]);
     expect(emulator.cloud.listProcesses(shop.instance)).toHaveLength(20);
   });
@@ -84,7 +77,7 @@ describe('apply ends with exactly what is declared, whatever happens on the way'
   test('a lost answer to a delete is no failure when the process is gone', async () => {
     emulator.cloud.addProcess(shop.instance, { type: 'worker', config: { queue: 'old' } });
     emulator.faults.add({ kind: 'reset-after', on: 'DELETE' });
-    const run = await runAction(options('instances: { App: [] }', { prune: 'true' }));
+    const run = await apply('instances: { App: [] }', { prune: 'true' });
     expect(run.errors).toEqual([]);
     expect(run.outputs).toMatchObject({ deleted: '1' });
   });
@@ -92,7 +85,7 @@ describe('apply ends with exactly what is declared, whatever happens on the way'
   test('an update that Cloud accepts and ignores is a failure', async () => {
     emulator.cloud.options.patchIgnores.push('processes');
     const { id } = emulator.cloud.addProcess(shop.instance, { type: 'worker', processes: 1 });
-    const run = await runAction(options('instances: { App: [{ type: worker, processes: 3 }] }'));
+    const run = await apply('instances: { App: [{ type: worker, processes: 3 }] }');
     expect(run.exitCode).toBe(1);
     expect(run.errors[0]).toContain('accepted but not applied');
     expect(run.outputs).toMatchObject({
@@ -109,7 +102,8 @@ describe('apply ends with exactly what is declared, whatever happens on the way'
       on: 'POST /background-processes$',
       times: Number.POSITIVE_INFINITY,
     });
-    const running = startAction({ ...options(manifestOf(20)), time: undefined });
+    const files = { [manifestFile]: manifestOf(20) };
+    const running = shop.start({ environment: 'production' }, { action: 'apply', files });
     await arrived(6);
     running.child.kill('SIGTERM');
     const run = await running.done;

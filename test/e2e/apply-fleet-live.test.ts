@@ -1,8 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { loops } from '../emulator/process-life.ts';
 import { busiest } from '../emulator/recorded-request.ts';
-import type { StepRun } from './harness/run-action.ts';
-import { openShop } from './harness/shop.ts';
+import { environmentsIn, openShop } from './harness/shop.ts';
 
 const two = `
 defaults: { instances: { App: [{ type: worker }] } }
@@ -10,9 +9,6 @@ environments: { production: {}, staging: {} }
 `;
 const lastYear = '2025-04-04T11:24:42.000000Z';
 const sha = 'c1b2c3d4e5f60718293a4b5c6d7e8f9012345678';
-
-const environmentsIn = (run: StepRun): Record<string, unknown>[] =>
-  JSON.parse(run.outputs['environments-json'] ?? '[]');
 
 describe.concurrent('wait-for-commit, in a file of many environments', () => {
   const text = `${two.replace('staging: {}', 'staging: {}, eu: {}')}`;

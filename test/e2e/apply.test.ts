@@ -1,9 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { seedShop } from '../emulator/seed.ts';
-import { type Emulator, startEmulator } from '../emulator/server.ts';
-import { type ActionOptions, expectNoToken, runAction, type StepRun } from './harness/run-action.ts';
-
-const file = '.github/background-processes.yml';
+import type { Emulator } from '../emulator/server.ts';
+import type { StepRun } from './harness/run-action.ts';
+import { manifestFile as file, openShop, type Shop, type StepOptions } from './harness/shop.ts';
 
 const manifest = `
 instances:
@@ -19,50 +17,27 @@ instances:
 `;
 
 let emulator: Emulator;
-let shop: ReturnType<typeof seedShop>;
+let shop: Shop;
 let workers: { id: string };
 
 beforeEach(async () => {
-  emulator = await startEmulator();
-  shop = seedShop(emulator);
+  shop = await openShop();
+  ({ emulator } = shop);
   workers = emulator.cloud.addInstance(shop.environment, { name: 'workers', type: 'service' });
 });
 
-afterEach(async () => {
-  expect(emulator.requests.flatMap(({ violations }) => violations)).toEqual([]);
-  await emulator.close();
-});
+afterEach(() => emulator.close());
 
-async function apply(
+const apply = (
   inputs: Record<string, string> = {},
-  { text = manifest, ...options }: Partial<ActionOptions> & { text?: string } = {},
-): Promise<StepRun> {
-  const run = await runAction({
-    action: 'apply',
-    time: emulator.time,
-    inputs: { token: emulator.token, 'api-url': emulator.url, environment: shop.environment.id, ...inputs },
-    files: { [file]: text },
-    ...options,
-  });
-  expectNoToken(run, emulator.token);
-  return run;
-}
-
-function requests(): string[] {
-  return emulator.requests.map(({ method, path }) => `${method} ${path.replace(/^\/api/, '')}`);
-}
-
-function forget(): void {
-  emulator.requests.length = 0;
-}
+  { text = manifest, ...options }: StepOptions & { text?: string } = {},
+): Promise<StepRun> => shop.apply(text, { environment: shop.environment.id, ...inputs }, options);
 
 /** Where each error is annotated; undefined where it belongs to no file. */
 function places({ commands }: StepRun): (string | undefined)[] {
   const errors = commands.filter(({ command }) => command === 'error').map(({ properties }) => properties);
   return errors.map(({ file: at, line, col }) => at && `${at}:${line}:${col}`);
 }
-
-const writes = (): string[] => requests().filter((request) => !request.startsWith('GET'));
 
 describe('apply makes an environment run what the manifest declares', () => {
   test('creates everything where there is nothing', async () => {
@@ -115,17 +90,18 @@ describe('apply makes an environment run what the manifest declares', () => {
 
   test('creates on one instance share the listing that verifies them', async () => {
     await apply();
-    const listings = requests().filter((request) => request.startsWith(`GET /instances/${shop.instance.id}`));
-    expect(listings).toHaveLength(1);
-    expect(writes()).toHaveLength(3);
+    const listings = shop.requests().filter((request) => request.startsWith('GET /instances/'));
+    // One of App, where two are made, and one of workers.
+    expect(listings).toHaveLength(2);
+    expect(shop.writes()).toHaveLength(3);
   });
 
   test('a second run changes nothing, and costs one request for all instances', async () => {
     await apply();
-    forget();
+    emulator.requests.length = 0;
     const run = await apply();
     expect(run.outputs).toMatchObject({ outcome: 'unchanged', created: '0', unchanged: '3' });
-    expect(requests()).toEqual([`GET /environments/${shop.environment.id}/instances`]);
+    expect(shop.requests()).toEqual(['GET /environments/{id}/instances']);
     expect(run.notices).toEqual([]);
   });
 
@@ -145,8 +121,8 @@ describe('apply makes an environment run what the manifest declares', () => {
     const declared = emulator.cloud.addProcess(workers, { type: 'worker' });
     const run = await apply({ prune: 'true' });
     expect(run.outputs).toMatchObject({ created: '2', deleted: '1', unchanged: '1' });
-    expect(writes().at(-1)).toBe(`DELETE /background-processes/${goes.id}`);
-    expect(writes().filter((request) => request.startsWith('DELETE'))).toHaveLength(1);
+    expect(shop.writes().at(-1)).toBe(`DELETE /background-processes/${goes.id}`);
+    expect(shop.writes().filter((request) => request.startsWith('DELETE'))).toHaveLength(1);
     expect(emulator.cloud.listProcesses(unnamed)).toEqual([stays]);
     expect(emulator.cloud.listProcesses(workers).map(({ id }) => id)).toEqual([declared.id]);
   });
@@ -162,7 +138,7 @@ describe('apply makes an environment run what the manifest declares', () => {
 
     const run = await apply({ prune: 'true' });
     expect(run.exitCode).toBe(1);
-    expect(writes()).toEqual([]);
+    expect(shop.writes()).toEqual([]);
     const [error = ''] = run.errors;
     expect(error).toContain('6 to delete, and max-deletes allows 5');
     for (const queue of names) expect(error).toContain(`- delete worker ${queue} on App,`);
@@ -243,7 +219,7 @@ describe('apply reports truthfully what it could not do', () => {
     );
     expect(run.errors[0]).toContain(`${file}:3:3`);
     expect(run.errors[0]).toContain('it is a managed queue, whose worker belongs to Laravel Cloud');
-    expect(writes()).toEqual([]);
+    expect(shop.writes()).toEqual([]);
   });
 
   test('all problems of inputs and manifest are told at once, before any request', async () => {
@@ -260,7 +236,7 @@ describe('apply reports truthfully what it could not do', () => {
       expect.stringContaining(`${file}:5:18: instances.App[1].processes: must be`),
     ]);
     expect(places(run)).toEqual([undefined, `${file}:3:13`, `${file}:4:7`, `${file}:5:18`]);
-    expect(requests()).toEqual([]);
+    expect(shop.requests()).toEqual([]);
   });
 
   test('a mistake is annotated where its repository has the file, when that is in a folder of the workspace', async () => {
@@ -284,6 +260,6 @@ describe('apply reports truthfully what it could not do', () => {
     expect(missing.errors[0]).toContain('nope.yml is not there');
     const outside = await apply({ manifest: '../../../../../../../../etc/passwd' });
     expect(outside.errors[0]).toContain('is outside the workspace');
-    expect(requests()).toEqual([]);
+    expect(shop.requests()).toEqual([]);
   });
 });

@@ -1,30 +1,20 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { seedShop } from '../emulator/seed.ts';
-import { type Emulator, startEmulator } from '../emulator/server.ts';
-import { expectNoToken, runAction, type StepRun } from './harness/run-action.ts';
+import type { Emulator } from '../emulator/server.ts';
+import type { StepRun } from './harness/run-action.ts';
+import { openShop, type Shop } from './harness/shop.ts';
 
 let emulator: Emulator;
-let shop: ReturnType<typeof seedShop>;
+let shop: Shop;
 
 beforeEach(async () => {
-  emulator = await startEmulator();
-  shop = seedShop(emulator);
+  shop = await openShop();
+  ({ emulator } = shop);
 });
 
-afterEach(async () => {
-  expect(emulator.requests.flatMap(({ violations }) => violations)).toEqual([]);
-  await emulator.close();
-});
+afterEach(() => emulator.close());
 
-async function remove(inputs: Record<string, string> = {}): Promise<StepRun> {
-  const run = await runAction({
-    action: 'delete',
-    time: emulator.time,
-    inputs: { token: emulator.token, 'api-url': emulator.url, instance: shop.instance.id, ...inputs },
-  });
-  expectNoToken(run, emulator.token);
-  return run;
-}
+const remove = (inputs: Record<string, string> = {}): Promise<StepRun> =>
+  shop.run({ instance: shop.instance.id, ...inputs }, { action: 'delete' });
 
 const worker = (config: Record<string, unknown> = {}) =>
   emulator.cloud.addProcess(shop.instance, { type: 'worker', config });

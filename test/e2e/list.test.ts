@@ -1,33 +1,25 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { seedShop } from '../emulator/seed.ts';
-import { type Emulator, startEmulator } from '../emulator/server.ts';
-import { expectNoToken, runAction, type StepRun } from './harness/run-action.ts';
+import type { Emulator } from '../emulator/server.ts';
+import type { StepRun } from './harness/run-action.ts';
+import { openShop, type Shop, type StepOptions } from './harness/shop.ts';
 
 let emulator: Emulator;
-let shop: ReturnType<typeof seedShop>;
+let shop: Shop;
 
 beforeEach(async () => {
-  emulator = await startEmulator();
-  shop = seedShop(emulator);
+  shop = await openShop();
+  ({ emulator } = shop);
 });
 
 afterEach(() => emulator.close());
 
-async function list(inputs: Record<string, string> = {}): Promise<StepRun> {
-  const run = await runAction({
-    action: 'list',
-    time: emulator.time,
-    inputs: { token: emulator.token, 'api-url': emulator.url, instance: shop.instance.id, ...inputs },
-  });
-  expectNoToken(run, emulator.token);
-  return run;
-}
+const list = (inputs: Record<string, string> = {}, options: StepOptions = {}): Promise<StepRun> =>
+  shop.run({ instance: shop.instance.id, ...inputs }, { action: 'list', ...options });
 
 describe('list shows a whole application', () => {
   test('as a manifest of all environments, which apply finds as declared, also with prune', async () => {
     for (const name of ['staging', 'qa']) {
-      const environment = emulator.cloud.addEnvironment(shop.application, { name, branch: name });
-      const instance = emulator.cloud.addInstance(environment, {});
+      const { instance } = shop.addEnvironment(name);
       emulator.cloud.addProcess(instance, { type: 'worker', config: { queue: 'high', tries: 3 } });
     }
     emulator.cloud.addProcess(shop.instance, {
@@ -47,12 +39,7 @@ describe('list shows a whole application', () => {
     expect(run.summary).toContain('3 background processes on 3 environments of <code>shop</code>');
     const manifest = run.outputs['manifest-yaml'] ?? '';
     expect(manifest).toMatch(/^defaults:[\s\S]*queue: high[\s\S]*^environments:[\s\S]*^ {2}staging:/m);
-    const plan = await runAction({
-      action: 'apply',
-      time: emulator.time,
-      inputs: { token: emulator.token, 'api-url': emulator.url, prune: 'true', 'dry-run': 'true' },
-      files: { '.github/background-processes.yml': manifest },
-    });
+    const plan = await shop.apply(manifest, { prune: 'true', 'dry-run': 'true' });
     expect(plan.errors).toEqual([]);
     expect(plan.outputs).toMatchObject({ outcome: 'unchanged', unchanged: '3', undeclared: '0' });
   });
@@ -65,24 +52,10 @@ describe('list shows a whole application', () => {
 
 describe('list shows a whole environment', () => {
   const environment = { instance: '', environment: 'production' };
-  const manifestFile = '.github/background-processes.yml';
   let workers: ReturnType<Emulator['cloud']['addInstance']>;
   beforeEach(() => {
     workers = emulator.cloud.addInstance(shop.environment, { name: 'workers', type: 'service' });
   });
-  const apply = async (manifest: string): Promise<StepRun> =>
-    await runAction({
-      action: 'apply',
-      time: emulator.time,
-      inputs: {
-        token: emulator.token,
-        'api-url': emulator.url,
-        environment: 'production',
-        prune: 'true',
-        'dry-run': 'true',
-      },
-      files: { [manifestFile]: manifest },
-    });
 
   test('what is there as a manifest, which apply finds as declared, also with prune', async () => {
     emulator.cloud.addProcess(shop.instance, {
@@ -106,7 +79,7 @@ describe('list shows a whole environment', () => {
       '# yaml-language-server: $schema=https://raw.githubusercontent.com/OWNER/laravel-background-process/v1/schema/background-processes.schema.json',
       '# Left out: "emails", a managed queue, whose worker belongs to Laravel Cloud.',
     ]);
-    const run = await apply(manifest);
+    const run = await shop.apply(manifest, { environment: 'production', prune: 'true', 'dry-run': 'true' });
     expect(run.errors).toEqual([]);
     expect(run.outputs).toMatchObject({
       outcome: 'unchanged',
@@ -117,12 +90,8 @@ describe('list shows a whole environment', () => {
   });
 
   test('the schema is that of the version that runs', async () => {
-    const run = await runAction({
-      action: 'list',
-      time: emulator.time,
-      env: { GITHUB_ACTION_REPOSITORY: 'acme/fork', GITHUB_ACTION_REF: 'v2.1' },
-      inputs: { token: emulator.token, 'api-url': emulator.url, environment: 'production' },
-    });
+    const env = { GITHUB_ACTION_REPOSITORY: 'acme/fork', GITHUB_ACTION_REF: 'v2.1' };
+    const run = await list(environment, { env });
     expect(run.outputs['manifest-yaml']).toContain(
       '$schema=https://raw.githubusercontent.com/acme/fork/v2.1/schema/background-processes.schema.json',
     );

@@ -1,34 +1,22 @@
 import { expect, test } from 'vitest';
-import { startEmulator } from '../emulator/server.ts';
-import { runAction } from './harness/run-action.ts';
+import { openShop } from './harness/shop.ts';
 
 const minute = 60_000;
 
 /** What apply makes of so many workers that are to be created, against the limits of Laravel Cloud. */
 async function applyAll(count: number) {
-  const emulator = await startEmulator({ cloud: { rateLimit: { enforced: true } } });
-  const { cloud, time } = emulator;
-  const environment = cloud.addEnvironment(cloud.addApplication({ name: 'shop' }), { name: 'production' });
-  cloud.addInstance(environment, { name: 'App', type: 'app' });
+  await using shop = await openShop({ rateLimit: { enforced: true } });
+  const { cloud, time, requests } = shop.emulator;
   const workers = Array.from({ length: count }, (_, n) => `    - { type: worker, config: { queue: q${n} } }`);
   const started = time.now();
-  try {
-    const step = await runAction({
-      action: 'apply',
-      time,
-      inputs: { token: emulator.token, 'api-url': emulator.url, environment: environment.id },
-      files: { '.github/background-processes.yml': `instances:\n  App:\n${workers.join('\n')}\n` },
-    });
-    return {
-      step,
-      there: cloud.processes.length,
-      refused: emulator.requests.filter(({ answered }) => answered === 429).length,
-      connections: emulator.connections,
-      took: time.now() - started,
-    };
-  } finally {
-    await emulator.close();
-  }
+  const step = await shop.apply(`instances:\n  App:\n${workers.join('\n')}\n`, { environment: 'production' });
+  return {
+    step,
+    there: cloud.processes.length,
+    refused: requests.filter(({ answered }) => answered === 429).length,
+    connections: shop.emulator.connections,
+    took: time.now() - started,
+  };
 }
 
 test('a hundred creates wait for the limit of the organization, as one run, and lose nothing', async () => {

@@ -69,3 +69,8 @@ export async function openShop(cloud: EmulatorOptions['cloud'] = {}): Promise<Sh
 function withoutIds(path: string): string {
   return path.replaceAll(/\/(?:app|env|inst|process|depl)-[^/]+/g, '/{id}');
 }
+
+/** What `environments-json` tells. */
+export function environmentsIn({ outputs }: StepRun): Record<string, unknown>[] {
+  return JSON.parse(outputs['environments-json'] ?? '[]');
+}
