@@ -29,7 +29,7 @@ export interface Shop extends Seeded, AsyncDisposable {
 export type StepOptions = Partial<Omit<ActionOptions, 'inputs'>>;
 
 /** Where `apply` looks for its manifest. */
-const manifestFile = '.github/background-processes.yml';
+export const manifestFile = '.github/background-processes.yml';
 
 export async function openShop(cloud: EmulatorOptions['cloud'] = {}): Promise<Shop> {
   const emulator = await startEmulator({ cloud });
