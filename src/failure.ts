@@ -3,7 +3,6 @@ export interface FailureParts {
   /** What was being done, as a noun phrase or short clause: `The create request to Laravel Cloud`. */
   readonly what: string;
   readonly why: string;
-  /** What the reader can do about it. */
   readonly fix?: string | undefined;
   /** The line above the summary and the comment: `2 of 3 changes were not made`. Left out, it is made of `what` and `why`. */
   readonly headline?: string | undefined;
@@ -16,23 +15,22 @@ export interface FailureParts {
 /** One message of a failure, and where in a file it belongs, if it does. */
 export interface Annotation {
   readonly message: string;
-  readonly place?: Place | undefined;
+  readonly place?: Location | undefined;
 }
 
-/** Something that is wrong in a file, in words that need no place. */
 export interface Mistake extends Annotation {
-  readonly place: Place;
+  readonly place: Location;
 }
 
 /** Where something is in a file of the workspace. Lines and columns count from 1. */
-export interface Place {
+export interface Location {
   readonly file: string;
   readonly line: number;
   readonly column: number;
 }
 
 /** `.github/background-processes.yml:3:13`. */
-export function placeText({ file, line, column }: Place): string {
+export function locationText({ file, line, column }: Location): string {
   return `${file}:${line}:${column}`;
 }
 

@@ -1,4 +1,4 @@
-import { Failure, type FailureParts, type Place, placeText } from './failure.ts';
+import { Failure, type FailureParts, type Location, locationText } from './failure.ts';
 import { firstOf } from './text.ts';
 
 /** Longer names are not compared: nobody mistypes only a letter or two of them. */
@@ -115,7 +115,6 @@ export function findByName<T extends { readonly id: string }>(search: NameSearch
   return item;
 }
 
-/** One of the ways in which something can be named. */
 export interface Kind<T> {
   /** `branch`, for messages. */
   readonly name: string;
@@ -207,8 +206,7 @@ function namesOf<T>(search: NameSearch<T>, item: T): string[] {
 /** Something as a file names it: by its name or id. */
 export interface Named {
   readonly name: string;
-  /** Where the file says so. */
-  readonly place: Place;
+  readonly place: Location;
 }
 
 /**
@@ -232,7 +230,6 @@ export function pickAll<T extends { readonly id: string }>(
   });
 }
 
-/** The one item that something in a file names. */
 export function pick<T extends { readonly id: string }>(
   { name, place }: Named,
   search: Omit<NameSearch<T>, 'wanted' | 'correct'>,
@@ -261,11 +258,10 @@ export function collecting<T, R>(what: string, items: readonly T[], task: (item:
   return results;
 }
 
-/** A failure that belongs to a place of a file. */
-export function atPlace(failure: Failure, place: Place): Failure {
+export function atPlace(failure: Failure, place: Location): Failure {
   const { what, why, fix, message } = failure;
   const parts: FailureParts = {
-    what: `${what} (${placeText(place)})`,
+    what: `${what} (${locationText(place)})`,
     why,
     fix,
     annotations: [{ message, place }],
@@ -277,7 +273,7 @@ export function atPlace(failure: Failure, place: Place): Failure {
 export function twice(kind: string, wanted: Named, twin: Named, id: string): Failure {
   const failure = new Failure({
     what: `The ${kind} "${wanted.name}"`,
-    why: `it is ${id}, which the manifest names already, as "${twin.name}" (${placeText(twin.place)})`,
+    why: `it is ${id}, which the manifest names already, as "${twin.name}" (${locationText(twin.place)})`,
     fix: 'List all of its processes under one name',
   });
   return atPlace(failure, wanted.place);

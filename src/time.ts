@@ -47,7 +47,6 @@ export class Deadline {
     return later;
   }
 
-  /** Milliseconds left; never negative. */
   remaining(): number {
     return Math.max(0, this.#at + this.#extension() - this.#clock.now());
   }
@@ -59,9 +58,7 @@ export class Deadline {
 }
 
 export interface BackoffOptions {
-  /** The first pause in milliseconds. */
   readonly first: number;
-  /** No pause is longer than this many milliseconds. */
   readonly longest: number;
 }
 
@@ -82,7 +79,6 @@ export interface Timing {
   readonly cancelled: AbortSignal;
 }
 
-/** A wait that ends. */
 export interface Waiting extends Timing {
   readonly deadline: Deadline;
 }
@@ -100,7 +96,6 @@ export function waitingFor({ clock, random, cancelled }: Timing, span: number): 
   return { clock, random, cancelled, deadline: new Deadline(clock, span) };
 }
 
-/** How often a wait says that it is still waiting. */
 const progressEvery = 30_000;
 
 /** Looks until something is there: at once, then with growing pauses. Undefined when the deadline comes first. */

@@ -35,14 +35,12 @@ export function madeOf(
   return { kind: isOthers ? 'made-by-other' : 'unchanged', done: 'The processes are as declared' };
 }
 
-/** The declared processes that a plan found. */
 export function declaredIn({ plan, instances }: CloudPlan): readonly PlacedProcess[] {
   return plan.operations.flatMap((operation) =>
     'spec' in operation && 'process' in operation ? [placed(operation.process, instances)] : [],
   );
 }
 
-/** The declared processes that there are now. */
 export function declaredAfter(
   results: readonly OperationResult<ProcessSpec, ExistingProcess>[],
   instances: readonly Instance[],

@@ -23,7 +23,7 @@ import { requireApproval, type Scope } from './approved-plan.ts';
 import { describeDone, logPlan, refuseDrift, showPlan } from './carry-out.ts';
 import type { FleetInputs } from './inputs/apply.ts';
 import { maxConcurrency, raceLimit, runtimeOf, withClient, workDeadline } from './inputs/connection.ts';
-import { named, namesIn } from './inputs/target.ts';
+import { nameAndId, namesIn } from './inputs/target.ts';
 import { guardDeletes } from './max-deletes.ts';
 import { type CloudPlan, planInstances, warningsOf } from './read-and-plan.ts';
 import { commonOutputs, type ReportedEnvironment } from './report/environments.ts';
@@ -118,7 +118,7 @@ async function findMembers(
     () => undefined,
   );
   for (const line of fleet.leftOut) step.log.notice(line);
-  const found = fleet.found.map((one) => named(one.environment)).join(', ');
+  const found = fleet.found.map((one) => nameAndId(one.environment)).join(', ');
   step.log.info(found === '' ? 'No environment of the application matches' : `Environments ${found}`);
   const { calm } = runtimeOf(step, client, 'environments');
   return fleet.found.map((found): Member => {

@@ -6,7 +6,7 @@ import type { Step } from '../runner/step.ts';
 import { bullets, counted, shorten } from '../text.ts';
 import type { PlanInputs } from './inputs/plan.ts';
 import { type Approval, approvalIn, differences, isChange } from './report/approval.ts';
-import { gitHubApi } from './report/comment.ts';
+import { gitHubOf } from './report/comment.ts';
 import { isPlanOf } from './report/comment-marker.ts';
 
 /** An environment or a server, and what is planned for it. */
@@ -22,7 +22,6 @@ interface Requiring extends Pick<PlanInputs<unknown>, 'file' | 'commenting' | 'a
   readonly connection: { readonly requestTimeout: number };
 }
 
-/** More than these are not read in a message. */
 const maxLines = 20;
 
 const goOn =
@@ -73,37 +72,33 @@ async function readApprovals(
   service: string,
   { file, commenting, connection }: Requiring,
 ): Promise<readonly Approval[]> {
-  const { environment, workflow, clock, random, log, cancelled } = step;
-  const [sha, branch] = [environment['GITHUB_SHA'], environment['GITHUB_REF_NAME']];
-  const apiUrl = environment['GITHUB_API_URL'] || gitHubApi;
-  if (workflow.repository === undefined || !sha || !branch || !URL.canParse(apiUrl))
-    throw unknown('this run does not tell its repository, commit and branch');
-  const { requestTimeout } = connection;
-  const target = {
-    ...{ token: commenting.token, apiUrl: new URL(apiUrl), repository: workflow.repository },
-    ...{ environment, requestTimeout, cutOff: cancelled, clock, random, log },
-  };
+  const { GITHUB_SHA: sha, GITHUB_REF_NAME: branch } = step.environment;
+  const { token } = commenting;
+  const gitHub = gitHubOf(step, { token, requestTimeout: connection.requestTimeout });
+  if (gitHub === undefined || !sha || !branch)
+    throw notKnown('this run does not tell its repository, commit and branch');
+  const target = { ...gitHub, cutOff: step.cancelled };
   const isIt = isPlanOf({ service, file });
   try {
     const bodies = await readMergedComments(target, { sha, branch }, isIt);
     if (bodies === undefined)
-      throw unknown(`no pull request was merged into ${branch} as commit ${sha.slice(0, 7)}`);
+      throw notKnown(`no pull request was merged into ${branch} as commit ${sha.slice(0, 7)}`);
     const approvals = bodies.map(approvalIn).filter((approval) => approval !== undefined);
     if (approvals.length === 0)
-      throw unknown(`the pull request has no comment with a whole plan of ${file} by this token`);
+      throw notKnown(`the pull request has no comment with a whole plan of ${file} by this token`);
     return approvals;
   } catch (error) {
     if (!(error instanceof HttpFailure)) throw error;
     const { status } = error;
     const isForbidden = status === 401 || status === 403 || status === 404;
-    throw unknown(
+    throw notKnown(
       error.why,
       isForbidden ? 'Give the job permissions: { pull-requests: read }, and check github-token' : undefined,
     );
   }
 }
 
-function unknown(why: string, fix?: string): Failure {
+function notKnown(why: string, fix?: string): Failure {
   return new Failure({
     what: 'What was approved cannot be known',
     why,

@@ -46,7 +46,6 @@ export function logPlan<S, P extends Existing>(
   return rows;
 }
 
-/** Shows what would be done, and sets the outputs of a dry run. */
 export function showPlan<S, P extends Existing>(
   step: Step,
   report: PlanReport,
@@ -91,7 +90,6 @@ interface CarryingOut<S, P extends Existing> {
   openAt(
     ...at: [...Parameters<ApplyWorld<S, P>['openAt']>, runtime: Runtime]
   ): ReturnType<ApplyWorld<S, P>['openAt']>;
-  /** What to do when all of it is done. */
   nextStep(counts: Counts): Html;
   /** When the changes take effect, as a sentence without its full stop; left out, they do at once. */
   readonly whenLive?: string;

@@ -82,7 +82,6 @@ function reportAbsent(step: Step, { toDelete, ifMissing }: DeleteInputs, target:
   });
 }
 
-/** The inputs that say what is to be deleted. */
 function namesOf(toDelete: DeleteInputs['toDelete']): string {
   if (toDelete.by === 'id') return 'process-id';
   return toDelete.spec.type === 'custom' ? 'command' : 'queue and connection';

@@ -90,7 +90,6 @@ export async function runForgeApply(step: Step): Promise<void> {
 
 const idOf = ({ id }: Place): string => id;
 
-/** A process, and the server that it is on. */
 interface Declared {
   readonly place: Place;
   readonly process: ForgeProcess;
@@ -168,7 +167,7 @@ async function waitForNew(
   report: PlanReport,
   fresh: readonly OperationResult<ForgeSpec, ForgeProcess>[],
 ): Promise<void> {
-  if (inputs.wait > 0) await untilUp(step, client, inputs, fresh);
+  if (inputs.wait > 0) await untilNewUp(step, client, inputs, fresh);
   const text =
     inputs.wait > 0
       ? html`<p>All new and replaced processes are running.</p>`
@@ -237,7 +236,6 @@ export async function readAndPlan(
 /** At 60 requests a minute, a list of all and one of a site. */
 const msPerServer = 2_000;
 
-/** The processes of one server. */
 export function storeOf(
   client: HttpClient,
   organization: string,
@@ -248,7 +246,7 @@ export function storeOf(
 }
 
 /** Waits until new processes are up, and stay so. Throws a `Failure` when one is not, or ends for good. */
-export async function untilUp(
+export async function untilNewUp(
   step: Step,
   client: HttpClient,
   { connection, organization, wait }: ForgeApplyInputs,

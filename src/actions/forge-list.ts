@@ -85,7 +85,6 @@ function readStatuses({ inputs, log }: Step): string[] {
   return words;
 }
 
-/** Does it demand anything? */
 function isClosed({ statuses, minCount }: Gate): boolean {
   return statuses.length > 0 || minCount > 0;
 }

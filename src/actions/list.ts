@@ -71,7 +71,6 @@ function readType({ inputs }: Step): ProcessSpec['type'] | undefined {
     : inputs.choice('type', ['worker', 'custom'], 'worker');
 }
 
-/** The status of each process by its id, where it was asked for. */
 type Statuses = ReadonlyMap<string, Health> | undefined;
 
 function logPlaces({ log, warn }: Step, places: readonly RunningPlace[], statuses: Statuses): void {
@@ -112,7 +111,6 @@ function outputsFor({ environment, places }: Running, statuses: Statuses): Outpu
   };
 }
 
-/** A process as `processes-json` holds it. */
 function listed(process: ExistingProcess, place: RunningPlace) {
   return {
     id: process.id,

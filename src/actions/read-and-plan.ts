@@ -18,15 +18,13 @@ import type { Step } from '../runner/step.ts';
 import { waitingFor } from '../time.ts';
 import type { ApplyInputs } from './inputs/apply.ts';
 import { maxConcurrency, runtimeOf, workDeadline } from './inputs/connection.ts';
-import { named, namesIn } from './inputs/target.ts';
+import { nameAndId, namesIn } from './inputs/target.ts';
 
-/** What the manifest declares next to what there is. */
 export interface CloudPlan extends Planned<ProcessSpec, ExistingProcess> {
   readonly environment: Environment;
   readonly instances: readonly Instance[];
 }
 
-/** What else happens on the way to a plan. */
 export interface Beside {
   /** Told as soon as it is known which environment it is. */
   onEnvironment(id: string): void;
@@ -54,7 +52,6 @@ export async function readAndPlan(
   return planned;
 }
 
-/** An environment whose processes are to be planned. */
 export interface ToPlan {
   readonly environment: Environment;
   /** Those that the manifest names, in its order. */
@@ -98,13 +95,11 @@ export async function planInstances(
   return { environment, instances, states, plan };
 }
 
-/** What is likely to go wrong, and where it is declared. */
 export interface PlanWarning {
   readonly text: string;
   readonly place?: Mistake['place'] | undefined;
 }
 
-/** What is likely to go wrong with what is declared for an environment. */
 export function warningsOf(
   { instances, states, plan: { operations } }: CloudPlan,
   { places }: Manifest<ProcessSpec>,
@@ -159,7 +154,7 @@ async function findInstances(
     (candidates) => pickInstances(candidates, manifest.places),
     onEnvironment,
   );
-  const names = picked.map(named).join(', ');
-  step.log.info(`Environment ${named(found.environment)}, instances ${names}`);
+  const names = picked.map(nameAndId).join(', ');
+  step.log.info(`Environment ${nameAndId(found.environment)}, instances ${names}`);
   return { environment: found.environment, instances: picked, seen: found.listings };
 }

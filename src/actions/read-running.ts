@@ -17,7 +17,6 @@ import { waitingFor } from '../time.ts';
 import { type Connection, maxConcurrency, workDeadline } from './inputs/connection.ts';
 import { findTarget, namesIn, openStore, type TargetInputs } from './inputs/target.ts';
 
-/** What runs where. */
 export interface Running {
   readonly environment: Environment | undefined;
   /** All environments of an application, if they were asked for. */

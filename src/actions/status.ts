@@ -1,6 +1,6 @@
 import { hasSucceeded, readDeployments } from '../cloud/deployments.ts';
 import { type Environment, readEnvironment, whyAsleep } from '../cloud/environment.ts';
-import { describeExits, type Health, nameOf, unknown, watchedOf } from '../cloud/environment-log.ts';
+import { describeExits, type Health, nameOf, unknownHealth, watchedOf } from '../cloud/environment-log.ts';
 import { readInstance } from '../cloud/instances.ts';
 import { lookBack } from '../cloud/stability.ts';
 import { Failure } from '../failure.ts';
@@ -13,7 +13,6 @@ import { type Connection, workDeadline } from './inputs/connection.ts';
 import type { Running } from './read-running.ts';
 import { saySleep } from './report/sleep.ts';
 
-/** What is asked about the status of what is listed. */
 export interface StatusInputs {
   /** Milliseconds to look back in the environment's log; 0: no status is read. */
   readonly window: number;
@@ -54,7 +53,7 @@ export async function readStatuses(
   );
   const asleep = whyAsleep(environment);
   if (asleep !== undefined || watched.length === 0)
-    return byId(watched.map((process) => unknown(process, asleep ?? '')));
+    return byId(watched.map((process) => unknownHealth(process, asleep ?? '')));
 
   step.doing('reading the environment’s log');
   const { deployments, at } = await readDeployments(patient, environment.id);
@@ -101,7 +100,6 @@ export function warnOfStatuses(
   }
 }
 
-/** Throws a `Failure` unless every process has a status that is required. */
 export function requireStatus(
   step: Step,
   { required }: StatusInputs,

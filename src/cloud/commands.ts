@@ -6,7 +6,6 @@ import { path } from '../http/path.ts';
 import { type Following, followToEnd, lookAfterLoss } from './following.ts';
 import { readBothEnds } from './recent.ts';
 
-/** A command that Laravel Cloud runs in an environment, once. */
 export interface Command {
   readonly id: string;
   /** A word of the API: `pending`, `command.running`, … */

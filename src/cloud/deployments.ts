@@ -51,7 +51,6 @@ export async function readDeployments(client: HttpClient, environmentId: string)
 }
 
 export interface Deploying extends Following {
-  /** The deployments as they were read last. */
   readonly seen: readonly Deployment[];
   /** Does this deployment put what is declared into effect? */
   carries(deployment: Deployment): boolean;
@@ -223,7 +222,6 @@ export async function waitForCommit(
   });
 }
 
-/** A commit may be given in short. */
 function isOf({ commit: deployed = '' }: Deployment, commit: string): boolean {
   return deployed.toLowerCase().startsWith(commit.toLowerCase());
 }
@@ -257,7 +255,6 @@ function timeFrom(date: string | undefined): number | undefined {
   return Number.isNaN(time) ? undefined : time;
 }
 
-/** A step of a deployment, with what it printed. */
 export interface LoggedStep {
   readonly name: string;
   readonly status: string;

@@ -34,7 +34,6 @@ export function drift(spec: PinnedSpec, existing: ExistingProcess): Changes {
   return changes;
 }
 
-/** Does the declaration name another command? */
 function changesCommand(command: string | undefined, existing: ExistingProcess): command is string {
   return command !== undefined && foldCommand(command) !== foldCommand(existing.command ?? '');
 }
@@ -62,7 +61,6 @@ export function flagOf(value: unknown): boolean | undefined {
   return undefined;
 }
 
-/** The fields of an update. */
 export interface ProcessUpdate {
   readonly processes?: number;
   readonly command?: string;

@@ -34,7 +34,6 @@ export class EnvironmentLog {
   readonly #environmentId: string;
   readonly #entries = new Map<string, LogEntry>();
   #filter: FilterMode = 'untried';
-  /** How many requests have been sent. */
   requests = 0;
 
   constructor(client: HttpClient, environmentId: string) {
@@ -42,7 +41,6 @@ export class EnvironmentLog {
     this.#environmentId = environmentId;
   }
 
-  /** The entries about background processes. */
   get entries(): readonly LogEntry[] {
     return [...this.#entries.values()];
   }

@@ -4,7 +4,6 @@ import type { Environment } from './environment.ts';
 import type { Instance } from './instances.ts';
 import type { ExistingProcess } from './process.ts';
 
-/** An entry of an environment's log. */
 export interface LogEntry {
   /** `access`, `application`, `exception` or `system`; a word not known yet passes through. */
   readonly type: string;
@@ -56,7 +55,7 @@ function eventOf({ type, message }: LogEntry): ProcessEvent | undefined {
   const [, deploy, name = cluster] = /^\s*\[Deploy: (\d+)\]\s*(.*)$/s.exec(cluster) ?? [];
   return {
     ...what,
-    command: folded(cmd),
+    command: withFoldedSpace(cmd),
     cluster: name.trim(),
     deploy: deploy === undefined ? undefined : Number(deploy),
     at,
@@ -80,7 +79,7 @@ function jsonOf(message: string): unknown {
   }
 }
 
-function folded(text: string): string {
+function withFoldedSpace(text: string): string {
   return text.trim().replace(/\s+/g, ' ');
 }
 
@@ -109,7 +108,6 @@ export interface Watched {
   readonly recycles: boolean;
 }
 
-/** Where the number of processes is not known. */
 const mostProcesses = 10;
 
 /** Where the number of replicas is not known, so many exits are no proof that one copy has exited twice. */
@@ -145,11 +143,9 @@ export interface JudgedTime {
 export interface Health {
   readonly process: Watched;
   readonly status: 'up' | 'restarting' | 'unknown';
-  /** The exits that count, oldest first. */
   readonly exits: readonly ProcessEvent[];
   /** Milliseconds for which the only copy has not been started again after an exit. */
   readonly downFor: number | undefined;
-  /** Why the status is not known. */
   readonly why: string | undefined;
 }
 
@@ -168,11 +164,11 @@ export function judge(
   return processes.map((process) => {
     const { command, cluster } = process;
     if (command === null || cluster === undefined)
-      return unknown(process, 'Laravel Cloud does not report its command or its cluster');
+      return unknownHealth(process, 'Laravel Cloud does not report its command or its cluster');
     // Equal commands on one cluster cannot be told apart in the log.
     const alike = processes.filter((other) => isAlike(process, other));
     const copies = alike.reduce((sum, other) => sum + other.copies, 0);
-    const own = ofNewestDeploy(events, cluster).filter((event) => event.command === folded(command));
+    const own = ofNewestDeploy(events, cluster).filter((event) => event.command === withFoldedSpace(command));
     return judgeOne(process, own, time, { copies, isSingle: process.isSingle && alike.length === 1 });
   });
 }
@@ -193,7 +189,7 @@ function judgeOne(
   const judged = { process, exits, downFor, why: undefined };
   if (exits.length > Math.max(copies, 1) || downFor !== undefined) return { ...judged, status: 'restarting' };
   if (kind === 'after-deployment' && !showsUp(own))
-    return unknown(process, 'the log has no line of it since the deployment');
+    return unknownHealth(process, 'the log has no line of it since the deployment');
   return { ...judged, status: 'up' };
 }
 
@@ -202,13 +198,12 @@ function showsUp(own: readonly ProcessEvent[]): boolean {
   return own.length > 0 && own.at(-1)?.kind !== 'stopped';
 }
 
-/** Nothing can be said of it. */
-export function unknown(process: Watched, why: string): Health {
+export function unknownHealth(process: Watched, why: string): Health {
   return { process, status: 'unknown', exits: [], downFor: undefined, why };
 }
 
 function isAlike(a: Watched, b: Watched): boolean {
-  return a.cluster === b.cluster && folded(a.command ?? '') === folded(b.command ?? '');
+  return a.cluster === b.cluster && withFoldedSpace(a.command ?? '') === withFoldedSpace(b.command ?? '');
 }
 
 /** The events on a cluster since its newest deployment, as far as the log numbers them. */

@@ -4,7 +4,6 @@ import { one } from '../http/json-api.ts';
 import { path } from '../http/path.ts';
 import { EnvironmentResource } from './shapes.ts';
 
-/** An environment, as far as it has been read. */
 export interface Environment {
   readonly id: string;
   /** Its name, or its id where only that is known. */
@@ -32,7 +31,6 @@ export function environmentFrom({ id, attributes }: EnvironmentResource): Enviro
   };
 }
 
-/** Reads an environment as it is now. */
 export async function readEnvironment(client: HttpClient, id: string): Promise<Environment> {
   const { data } = await client.json(
     { method: 'GET', path: path`/environments/${id}`, what: `Reading environment ${id}` },

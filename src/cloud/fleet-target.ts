@@ -1,4 +1,4 @@
-import { Cancelled, Failure, placeText } from '../failure.ts';
+import { Cancelled, Failure, locationText } from '../failure.ts';
 import type { HttpClient } from '../http/client.ts';
 import { HttpFailure } from '../http/failure.ts';
 import { atPlace, collecting, NotThere } from '../names.ts';
@@ -32,7 +32,6 @@ export interface FleetName extends Pick<EnvironmentName, 'application' | 'reposi
   readonly environment: string | undefined;
 }
 
-/** An environment that the file declares. */
 export interface FoundEnvironment extends Pick<ListedInstances, 'listings'> {
   readonly environment: ListedEnvironment;
   readonly declared: DeclaredEnvironment;
@@ -156,5 +155,5 @@ async function lookAt(
 }
 
 function idleText({ name, place }: DeclaredEnvironment): string {
-  return `The pattern ${quoted(name)} (${placeText(place)}) matches no environment.`;
+  return `The pattern ${quoted(name)} (${locationText(place)}) matches no environment.`;
 }

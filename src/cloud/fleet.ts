@@ -1,5 +1,5 @@
 import { fits, keyOf } from '../converge/identity.ts';
-import { Failure, type Mistake, placeText } from '../failure.ts';
+import { Failure, locationText, type Mistake } from '../failure.ts';
 import {
   type Declared,
   type DeclaredPlace,
@@ -28,11 +28,8 @@ export interface DeclaredEnvironment extends Named {
   readonly manifest: Manifest<ProcessSpec>;
 }
 
-/** A file of many environments. */
 export interface Fleet {
-  /** The application that the file names, if it does. */
   readonly application: Named | undefined;
-  /** In the order of the file. */
   readonly environments: readonly DeclaredEnvironment[];
 }
 
@@ -192,7 +189,7 @@ function mergeProcesses(defaults: Processes, own: Processes, mistakes: Mistake[]
 }
 
 function severalFit(spec: ProcessSpec, candidates: Processes): string {
-  const there = candidates.map((one) => `${describe(one.spec)} (${placeText(one.place)})`).join(', ');
+  const there = candidates.map((one) => `${describe(one.spec)} (${locationText(one.place)})`).join(', ');
   return `the ${describe(spec)} fits ${candidates.length} of the defaults: ${there}; set connection to say which one it overrides`;
 }
 
@@ -211,7 +208,6 @@ export interface NamedEnvironment {
   readonly branch: string | null | undefined;
 }
 
-/** An environment, and what the file declares for it. */
 export interface AssignedEnvironment<E> {
   readonly environment: E;
   readonly declared: DeclaredEnvironment;
@@ -220,7 +216,6 @@ export interface AssignedEnvironment<E> {
 export interface Assignment<E> {
   /** Those of names in the file's order, then those of patterns. */
   readonly assigned: readonly AssignedEnvironment<E>[];
-  /** Patterns that match no environment. */
   readonly idle: readonly DeclaredEnvironment[];
 }
 
@@ -229,7 +224,7 @@ export function otherApplication({ application }: Fleet, input: string | undefin
   if (application === undefined || input === undefined) return undefined;
   // A repository may be written in another case.
   if (application.name.toLowerCase() === input.toLowerCase()) return undefined;
-  const there = `${placeText(application.place)} has ${quoted(application.name)}`;
+  const there = `${locationText(application.place)} has ${quoted(application.name)}`;
   return `is ${quoted(input)}, and ${there}; leave it out, or write the same in both`;
 }
 

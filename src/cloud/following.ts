@@ -34,7 +34,6 @@ export interface Work<T> {
   readonly what: string;
   read(): Promise<T>;
   hasEnded(seen: T): boolean;
-  /** The input that limits the wait. */
   readonly limit: string;
 }
 

@@ -54,7 +54,6 @@ export async function readInstance(client: HttpClient, id: string): Promise<Inst
   return { ...instance, environment: environmentIn(data.included, instance.environmentId) };
 }
 
-/** The environment of this id among what an `include` has brought along. */
 function environmentIn(included: readonly unknown[], id: string | undefined): Environment | undefined {
   for (const item of included) {
     const read = v.safeParse(IncludedEnvironment, item);
@@ -72,7 +71,6 @@ export interface ListedInstances {
   readonly environment: Environment | undefined;
 }
 
-/** What the list of instances may bring along. */
 export interface Include {
   readonly processes: boolean;
   readonly environment: boolean;

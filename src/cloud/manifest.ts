@@ -6,7 +6,7 @@ import {
   type Declarable,
   declareAll,
   isPlainName,
-  named,
+  nameInNote,
   type WrittenPlace,
   writeManifest,
 } from '../manifest/write.ts';
@@ -15,7 +15,6 @@ import { describeExisting, identityKey, identityOfExisting } from './identity.ts
 import type { ExistingProcess } from './process.ts';
 import { describe, ProcessDeclaration, type ProcessSpec, processesRange, WorkerOptions } from './spec.ts';
 
-/** What the instances of an environment of Laravel Cloud should run. */
 export const cloudManifest: ManifestKind<ProcessSpec> = {
   file: '.github/background-processes.yml',
   root: 'instances',
@@ -27,7 +26,6 @@ export const cloudManifest: ManifestKind<ProcessSpec> = {
   describe,
 };
 
-/** An instance, and what runs on it. */
 export interface RunningInstance {
   readonly id: string;
   readonly name: string;
@@ -51,7 +49,7 @@ export function declareInstances(instances: readonly RunningInstance[]): {
 } {
   const notes: string[] = [];
   const places = instances.flatMap(({ processes, ...instance }): WrittenPlace[] => {
-    const where = named(instance.name);
+    const where = nameInNote(instance.name);
     if (instance.type === 'managed_queue') {
       notes.push(`Left out: ${where}, a managed queue, whose worker belongs to Laravel Cloud.`);
       return [];

@@ -1,4 +1,3 @@
-/** Processes that run on each replica of an instance. */
 export interface Load {
   readonly processes: number;
   /** Null or undefined where it is not known. */

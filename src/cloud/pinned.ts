@@ -8,7 +8,6 @@ import { describe, type PinnedSpec } from './spec.ts';
 import type { PinnedStore } from './store.ts';
 import { update } from './update.ts';
 
-/** One process that is named by its id, instead of one that matches. */
 export interface EnsurePinned {
   readonly id: string;
   readonly spec: PinnedSpec;

@@ -1,7 +1,6 @@
 import * as v from 'valibot';
 import { attributesOf, Count, Text } from '../http/json-api.ts';
 
-/** A background process as it exists on an instance. */
 export interface ExistingProcess {
   readonly id: string;
   /** `worker` or `custom`; a word not known yet passes through, and is empty when no type is told. */
@@ -24,7 +23,6 @@ export interface ExistingProcess {
   readonly doubt?: string | undefined;
   /** Fields that are not as expected, for the debug log: `processes: null`. */
   readonly odd: readonly string[];
-  /** The resource that it was read from. */
   readonly resource: unknown;
 }
 
@@ -95,7 +93,6 @@ export function processFrom(id: string, resource: unknown, instanceId = ''): Exi
   };
 }
 
-/** The instance that a process says it is on. */
 export function instanceOf(resource: unknown): string | undefined {
   const related = v.safeParse(Related, resource);
   return related.success ? String(related.output.relationships.instance.data.id) : undefined;

@@ -1,7 +1,7 @@
 import type { Settings } from '../converge/changes.ts';
 import type { Pace } from '../converge/pace.ts';
-import type { Service as EngineService } from '../converge/service.ts';
-import type { Service, ServiceHints } from '../http/hints.ts';
+import type { Service } from '../converge/service.ts';
+import type { Api, ServiceHints } from '../http/hints.ts';
 import { drift, setOptions } from './drift.ts';
 import {
   couldBe,
@@ -30,7 +30,7 @@ export const cloudHints: ServiceHints = {
 export const cloudPace: Pace = { changes: 30, window: 60_000 };
 
 /** What the engine must know of the processes of Laravel Cloud. */
-export const cloudService: EngineService<ProcessSpec, ExistingProcess> = {
+export const cloudService: Service<ProcessSpec, ExistingProcess> = {
   identityOf,
   identityOfExisting,
   couldBe,
@@ -53,7 +53,7 @@ function settings(processes: number | undefined, config: object): Settings {
   return { processes, ...Object.fromEntries(options.map(([key, value]) => [`config.${key}`, value])) };
 }
 
-export const cloud: Service = {
+export const cloud: Api = {
   hints: cloudHints,
   token: {
     variables: ['LARAVEL_CLOUD_TOKEN', 'LARAVEL_CLOUD_API_TOKEN'],

@@ -48,7 +48,6 @@ export const InstanceResource = v.object({
   relationships: maybe(v.object({ environment: ToOne, backgroundProcesses: ToMany })),
 });
 
-/** An instance among what an `include` has brought along. */
 export const IncludedInstance = v.object({ type: v.literal('instances'), ...InstanceResource.entries });
 
 export const ApplicationResource = v.object({
@@ -74,7 +73,6 @@ export const EnvironmentResource = v.object({
   relationships: maybe(v.object({ branch: ToOne })),
 });
 
-/** An environment among what an `include` has brought along. */
 export const IncludedEnvironment = v.object({
   type: v.literal('environments'),
   ...EnvironmentResource.entries,

@@ -3,7 +3,6 @@ import { describeExisting } from './identity.ts';
 import type { ExistingProcess } from './process.ts';
 import { describe, foldConnection, foldQueue, type PinnedSpec } from './spec.ts';
 
-/** How a plan names a process of Laravel Cloud. */
 export function rowName(process: PinnedSpec | ExistingProcess): RowName {
   const identity = 'id' in process ? describeExisting(process, Infinity) : describe(process, Infinity);
   return { name: shortName(process), identity, shared: [] };
@@ -21,7 +20,6 @@ export function shortName(process: PinnedSpec | ExistingProcess): string {
   return command || (process.type === 'custom' ? 'custom process' : `process of type ${process.type}`);
 }
 
-/** What a worker serves. */
 export function queueOf({ config }: { readonly config: object }): {
   readonly queue: string;
   readonly connection: string | undefined;

@@ -147,10 +147,8 @@ export const ProcessDeclaration = v.pipe(
   ),
 );
 
-/** How many processes one that is created gets when the declaration does not say. */
 export const processesOfNew = 1;
 
-/** A queue worker as declared. */
 export interface WorkerSpec {
   readonly type: 'worker';
   /** Undefined: one that exists keeps its number. */
@@ -158,7 +156,6 @@ export interface WorkerSpec {
   readonly config: WorkerConfig;
 }
 
-/** A custom command as declared. */
 export interface CustomSpec {
   readonly type: 'custom';
   /** Undefined: one that exists keeps its number. */

@@ -1,7 +1,14 @@
 import type { HttpClient } from '../http/client.ts';
 import { HttpFailure } from '../http/failure.ts';
 import { Deadline, type Timing } from '../time.ts';
-import { eventsIn, type Health, type JudgedTime, judge, unknown, type Watched } from './environment-log.ts';
+import {
+  eventsIn,
+  type Health,
+  type JudgedTime,
+  judge,
+  unknownHealth,
+  type Watched,
+} from './environment-log.ts';
 import { EnvironmentLog, type LogSpan } from './environment-log-reader.ts';
 
 /** Whose log is read, and with what. */
@@ -23,7 +30,7 @@ const requestsBack = 10;
 /** A line may reach the log later than others, in milliseconds. */
 const overlap = 15_000;
 /** A look back is tried for so long at most, in milliseconds. */
-const patience = 30_000;
+const lookBackSpan = 30_000;
 
 /** Why the log is not known in full. */
 interface Trouble {
@@ -49,8 +56,8 @@ export async function lookBack(
   const to = now();
   const from = Math.max(to - span, (deployedAt ?? 0) + settling);
   if (from >= to)
-    return watched.map((process) => unknown(process, 'the environment has only just been deployed'));
-  const deadline = new Deadline(clock, Math.max(lookEvery, Math.min(span, patience)));
+    return watched.map((process) => unknownHealth(process, 'the environment has only just been deployed'));
+  const deadline = new Deadline(clock, Math.max(lookEvery, Math.min(span, lookBackSpan)));
   const log = new EnvironmentLog(client, environmentId);
   for (;;) {
     const trouble = await troubleOf(async () => await log.read({ from, to }, requestsBack));
@@ -131,6 +138,6 @@ function verdict(
   const healths = judge(watched, eventsIn(log.entries), time);
   if (trouble === undefined) return healths;
   return healths.map((health) =>
-    health.status === 'restarting' ? health : unknown(health.process, trouble.why),
+    health.status === 'restarting' ? health : unknownHealth(health.process, trouble.why),
   );
 }

@@ -249,7 +249,6 @@ function elsewhere(processId: string, why: string): Failure {
   });
 }
 
-/** Throws a `Failure` for an instance whose worker belongs to Laravel Cloud. */
 function refuseManaged(instance: Instance | undefined): void {
   if (instance?.type !== 'managed_queue') return;
   throw new Failure({

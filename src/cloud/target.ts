@@ -10,7 +10,6 @@ import { type Instance, type ListedInstances, listInstances } from './instances.
 import { listAll } from './lists.ts';
 import { ApplicationResource, BranchResource, EnvironmentResource } from './shapes.ts';
 
-/** An environment as the inputs name it. */
 export interface EnvironmentName {
   /** An application's id, name, slug or repository full name. */
   readonly application: string | undefined;
@@ -243,7 +242,6 @@ export interface ListedEnvironment extends Environment {
   readonly branch: string | undefined;
 }
 
-/** All environments of an application. */
 export async function listEnvironments(
   client: HttpClient,
   applicationId: string,

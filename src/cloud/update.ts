@@ -9,7 +9,6 @@ import { drift, type ProcessUpdate, updateFor } from './drift.ts';
 import type { ExistingProcess } from './process.ts';
 import type { PinnedSpec } from './spec.ts';
 
-/** Where a process is updated and read again. */
 interface Updating {
   readonly store: {
     find(id: string): Promise<ExistingProcess | undefined>;

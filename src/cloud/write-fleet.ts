@@ -1,12 +1,11 @@
 import { type Identity, keyOf } from '../converge/identity.ts';
 import { check, isMapping } from '../manifest/schema.ts';
-import { isPlainName, named, placesOf, type WrittenPlace, writeYaml } from '../manifest/write.ts';
+import { isPlainName, nameInNote, placesOf, type WrittenPlace, writeYaml } from '../manifest/write.ts';
 import { means, type NamedEnvironment } from './fleet.ts';
 import { identityOf } from './identity.ts';
 import { declareInstances, type RunningInstance } from './manifest.ts';
 import { ProcessDeclaration } from './spec.ts';
 
-/** An environment, and what runs on its instances. */
 export interface RunningEnvironment extends NamedEnvironment {
   readonly instances: readonly RunningInstance[];
 }
@@ -34,7 +33,7 @@ export function writeCloudFleet(
   const all = [...notes];
   const declared = environments.flatMap((environment) => {
     const { places, notes: own } = declareInstances(environment.instances);
-    const where = named(environment.name);
+    const where = nameInNote(environment.name);
     for (const note of own) all.push(`${where}: ${note}`);
     if (places.length > 0) return [{ environment, instances: instancesOf(places) }];
     all.push(`Left out: the environment ${where}, which has no instance that a manifest can declare.`);

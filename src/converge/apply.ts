@@ -32,7 +32,6 @@ export interface ApplyWorld<S, P extends Existing> {
   readonly service: Service<S, P>;
   readonly runtime: Runtime;
   openAt(state: PlaceState<S, P>, semaphore: Semaphore): Open<S, P>;
-  /** Requests at once. */
   readonly concurrency: number;
   /** Shared by plans that are carried out side by side; left out, the plan has one of its own. */
   readonly semaphore?: Semaphore | undefined;
@@ -63,7 +62,6 @@ export async function applyPlan<S, P extends Existing>(
   return operations.flatMap((operation) => results.get(operation) ?? []);
 }
 
-/** The work at one place. */
 class PlaceWork<S, P extends Existing> {
   readonly #operations: readonly Operation<S, P>[];
   readonly #open: Open<S, P>;
@@ -90,7 +88,7 @@ class PlaceWork<S, P extends Existing> {
     const { identityOf } = this.#world.service;
     const families = Map.groupBy(this.#operations.filter(isMaking), ({ spec }) => identityOf(spec).family);
     const results = await Promise.all([...families.values()].map((family) => this.#makeFamily(family)));
-    return [...results.flat(), ...this.#operations.flatMap(leftAlone)];
+    return [...results.flat(), ...this.#operations.flatMap(untouched)];
   }
 
   /** Deletes what the plan says, or says that it was held back. */
@@ -193,7 +191,7 @@ class PlaceWork<S, P extends Existing> {
 const nothingDone = { outcome: undefined, changes: {} } as const;
 const fine = { error: undefined, why: undefined } as const;
 
-function leftAlone<S, P extends Existing>(operation: Operation<S, P>): readonly OperationResult<S, P>[] {
+function untouched<S, P extends Existing>(operation: Operation<S, P>): readonly OperationResult<S, P>[] {
   if (operation.action !== 'keep' && operation.action !== 'undeclared') return [];
   const outcome = operation.action === 'keep' ? 'unchanged' : 'undeclared';
   const { process } = operation;

@@ -7,7 +7,6 @@ import type { SharedListing } from './shared-listing.ts';
 interface ClaimParts<P> {
   readonly semaphore: Semaphore;
   readonly cancelled: AbortSignal;
-  /** Can this process be the operation's own? */
   isOpenTo(process: P): boolean;
   onCreated(process: P): void;
 }
@@ -16,7 +15,6 @@ interface ClaimParts<P> {
 export class Claim<P extends Existing> {
   readonly #parts: ClaimParts<P>;
   #looks = 0;
-  /** Has a write been sent? */
   wrote = false;
   /** Was the answer to a create lost, and not made up for by a later one? */
   unknown = false;

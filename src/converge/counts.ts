@@ -3,7 +3,6 @@ import type { Action } from './plan.ts';
 /** What became of a process, or what a plan would make of it. */
 export type Outcome = 'created' | 'updated' | 'replaced' | 'deleted' | 'unchanged' | 'undeclared';
 
-/** What each action comes to when it is carried out. */
 export const outcomeOf = {
   create: 'created',
   update: 'updated',
@@ -22,7 +21,6 @@ export function countsOf(rows: readonly { readonly outcome: Outcome | undefined 
   return counts;
 }
 
-/** All of them together. */
 export function sumOf(all: readonly Counts[]): Counts {
   const sum = { ...countsOf([]) };
   const kinds = [...Object.values(outcomeOf), 'undone'] as const;

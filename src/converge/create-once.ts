@@ -6,7 +6,6 @@ import { candidates, doubtfulAmong, isStatedOther, type World } from './service.
 import { settle, skipRepeats } from './settle.ts';
 import { severalMatch } from './several-match.ts';
 
-/** How a creation ended. */
 export type Creation<P> =
   | {
       readonly kind: 'created';
@@ -65,7 +64,6 @@ export async function createOnce<S, P extends Existing>(
   });
 }
 
-/** What one look has shown. */
 interface Sight<P extends Existing> {
   readonly listing: Listing<P>;
   /** What this run has created, as last listed: ages are compared as listings show them. */
@@ -85,7 +83,6 @@ class Attempt<S, P extends Existing> {
   #lag = 0;
   /** The last two readings, the newest first. */
   #readings: readonly Listing<P>[] = [];
-  /** Why the answers to requests were lost, one for each. */
   readonly #lost: string[] = [];
 
   constructor(spec: S, what: string, world: World<S, P>, gone: ReadonlySet<string>) {

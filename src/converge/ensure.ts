@@ -18,7 +18,7 @@ export interface Ensure<S> {
   readonly dryRun: boolean;
 }
 
-interface Outcome {
+interface Differences {
   /** What was changed, or would be. */
   readonly changes: Changes;
   /** How the process differs from the declaration and was left so. */
@@ -30,7 +30,7 @@ interface Outcome {
 }
 
 /** What came of it, with the process as last read. */
-export interface Aligned<P> extends Outcome {
+export interface Aligned<P> extends Differences {
   readonly outcome: 'created' | 'updated' | 'replaced' | 'unchanged' | 'would-update' | 'would-replace';
   readonly process: P;
 }
@@ -38,7 +38,7 @@ export interface Aligned<P> extends Outcome {
 /** The same, or that a dry run would create the process. */
 export type Ensured<S, P> =
   | Aligned<P>
-  | (Outcome & { readonly outcome: 'would-create'; readonly process: undefined; readonly spec: S });
+  | (Differences & { readonly outcome: 'would-create'; readonly process: undefined; readonly spec: S });
 
 const nothing = { changes: {}, ignored: {} } as const;
 
@@ -78,7 +78,7 @@ export async function ensure<S, P extends Existing>(
       gone.add(creation.process.id);
     } else {
       // A request of this run whose answer was lost has created it, if it is as declared and was not there before.
-      if (lost && !differs(service.drift(spec, found)))
+      if (lost && !isDifferent(service.drift(spec, found)))
         return { ...nothing, outcome: 'created', process: found };
       const aligned = await align(wanted, found, world);
       if (aligned !== undefined) return aligned;
@@ -180,7 +180,7 @@ async function complete<S, P extends Existing>(
   world: World<S, P>,
 ): Promise<Aligned<P> | undefined> {
   const changes = stated(world.service.drift(spec, made));
-  if (!differs(changes) || world.service.onDrift === 'replace')
+  if (!isDifferent(changes) || world.service.onDrift === 'replace')
     return { ...nothing, outcome: 'created', process: made, ignored: changes };
   const aligned = await align({ spec, ifExists: 'update', dryRun: false }, made, world);
   return aligned?.process && { ...nothing, outcome: 'created', process: aligned.process };
@@ -204,7 +204,7 @@ export async function align<S, P extends Existing>(
     });
   }
   const changes = service.drift(spec, found);
-  if (!differs(changes)) return { ...nothing, outcome: 'unchanged', process: found };
+  if (!isDifferent(changes)) return { ...nothing, outcome: 'unchanged', process: found };
   if (ifExists === 'reuse') return { ...nothing, outcome: 'unchanged', process: found, ignored: changes };
   store.mayWrite();
   const outcome = service.onDrift === 'update' ? 'updated' : 'replaced';
@@ -219,7 +219,7 @@ export async function align<S, P extends Existing>(
   return { ...nothing, ...mended, outcome, changes, ignored };
 }
 
-function differs(changes: Changes): boolean {
+function isDifferent(changes: Changes): boolean {
   return Object.keys(changes).length > 0;
 }
 

@@ -1,7 +1,6 @@
 import { beyondAscii } from '../text.ts';
 import { type Fate, fateOfLine, type Words } from './shell.ts';
 
-/** How often a command will run. */
 export interface Scale {
   /** On each replica. */
   readonly processes: number;
@@ -97,7 +96,6 @@ function fateOf(words: Words): Fate {
   return detaches(words) ? 'ends' : 'unknown';
 }
 
-/** Does a program put itself into the background? */
 function detaches(words: Words): boolean {
   const [path = '', ...options] = words;
   const program = path.replace(/^.*\//, '');

@@ -36,7 +36,6 @@ export function bornAt({ createdAt }: Pick<Existing, 'createdAt'>): number {
   return time + Number(`0.${micros}0`);
 }
 
-/** A listing without some of its processes. */
 export function without<P extends Existing>(ids: ReadonlySet<string>, listing: Listing<P>): Listing<P> {
   return ids.size === 0
     ? listing
@@ -84,7 +83,6 @@ export async function readTwice<L extends Listing<Existing>>(
   });
 }
 
-/** Do two lists hold the same processes? */
 export function haveSameIds(one: Listing<Existing>, other: Listing<Existing>): boolean {
   const ids = new Set(idsIn(one));
   const others = idsIn(other);

@@ -16,7 +16,6 @@ export function timeWithOthers(changes: number, pace: Pace): number {
   return (2 * changes * pace.window) / pace.changes;
 }
 
-/** How far a large change is. */
 export interface Progress {
   readonly done: number;
   readonly total: number;

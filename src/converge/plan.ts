@@ -51,7 +51,6 @@ export type OperationOf<A extends Action, S = unknown, P extends Existing = Exis
   { action: A }
 >;
 
-/** Operations that make a process be as declared. */
 export type Making<S, P extends Existing> = OperationOf<'create' | 'update' | 'replace', S, P>;
 
 export function isMaking<S, P extends Existing>(operation: Operation<S, P>): operation is Making<S, P> {
@@ -63,7 +62,6 @@ export interface Plan<S, P extends Existing> {
   readonly operations: readonly Operation<S, P>[];
   /** Places where more processes match than are declared: it may be a race that will settle. */
   readonly contested: readonly { readonly place: Place; readonly found: readonly P[] }[];
-  /** What keeps the plan from being carried out. */
   readonly ambiguous: readonly Ambiguity<S, P>[];
   /** Missing processes that may exist already, as one that cannot be identified. */
   readonly doubts: readonly Doubt<P>[];
@@ -147,7 +145,6 @@ function undeclaredOperation<S, P extends Existing>(
 /** So many declarations, and so many processes of each, are shown in an error. */
 const mostShown = 20;
 
-/** Why a plan cannot be carried out, with the candidates. */
 export function ambiguousPlan<S, P extends Existing>(
   ambiguous: readonly Ambiguity<S, P>[],
   service: Service<S, P>,

@@ -7,7 +7,6 @@ import { allCandidates, doubtfulAmong, type Identifying, type Service, type Stor
 import { settle } from './settle.ts';
 import { ifDistinguishable, severalMatch } from './several-match.ts';
 
-/** What it takes to remove a process. */
 export interface Removing {
   find(id: string): Promise<unknown>;
   remove(id: string): Promise<void>;
@@ -150,7 +149,6 @@ export async function waitUntilGone(
   });
 }
 
-/** One error for what could not be deleted; undefined when nothing is left. */
 export function deleteFailure({ deleted, left }: Removed<Existing>): Failure | undefined {
   if (left.length === 0) return undefined;
   const lines = left.map(({ process, error }) => `${process.id}: ${error}`);

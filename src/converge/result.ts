@@ -3,7 +3,6 @@ import type { Outcome } from './counts.ts';
 import type { Existing } from './listing.ts';
 import type { Operation } from './plan.ts';
 
-/** What became of one operation of a plan. */
 export interface OperationResult<S = unknown, P extends Existing = Existing> {
   readonly operation: Operation<S, P>;
   /** `failed` was begun, and `outcome` says whether the process exists all the same; `not-done` was not begun. */

@@ -9,7 +9,6 @@ export class Semaphore {
     this.#most = most;
   }
 
-  /** How many run at once at most. */
   get most(): number {
     return this.#most;
   }

@@ -47,11 +47,9 @@ export interface Store<S, P extends Existing> {
   readonly place: object;
   /** Milliseconds that a removal may go on after its answer; 0 where a process is gone at once. */
   readonly removalSpan: number;
-  /** All of them, over all pages. */
   list(): Promise<Listing<P>>;
   /** One by its id, which does not lag; undefined when there is none. */
   find(id: string): Promise<P | undefined>;
-  /** Asks once. */
   create(spec: S): Promise<Sent<P>>;
   /** Asks for a removal, which may go on after the answer. That there is none of this id is success. */
   remove(id: string): Promise<void>;
@@ -102,7 +100,6 @@ export function allCandidates<S, P extends Existing>(
   return among.filter((process) => isSure(process) && fits(wanted, service.identityOfExisting(process)));
 }
 
-/** Processes in doubt that could be the declared one. */
 export function doubtfulAmong<S, P extends Existing>(
   spec: S,
   among: readonly P[],

@@ -2,7 +2,7 @@ import type { Clock } from '../time.ts';
 import type { Semaphore } from './semaphore.ts';
 
 /** How long a look may wait for creates under way to end, twice, in milliseconds: racing runs wait longer than that. */
-const patience = 500;
+const longestWait = 500;
 
 /**
  * Operations share one list request. A caller always gets a list whose request started after the call. Creates wait while
@@ -109,7 +109,7 @@ export class SharedListing<L extends { readonly pages: number }> {
     const goOn = (): void => idle.abort();
     this.#idlers.add(goOn);
     try {
-      await this.#clock.sleep(patience, AbortSignal.any([idle.signal, this.#cancelled]));
+      await this.#clock.sleep(longestWait, AbortSignal.any([idle.signal, this.#cancelled]));
     } catch (error) {
       if (!idle.signal.aborted) throw error;
     } finally {

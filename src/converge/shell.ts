@@ -1,7 +1,6 @@
 /** A command with its options, without what only prepares it: `php`, `artisan`, `queue:work`, `--once`. */
 export type Words = readonly string[];
 
-/** Does one command go on until somebody stops it? */
 export type Fate = 'stays' | 'ends' | 'unknown';
 
 /**
@@ -96,7 +95,6 @@ function prepared(words: Words): Words {
   return rest;
 }
 
-/** What `sh -c` runs. */
 function scriptIn(words: Words): string | undefined {
   const at = words.findIndex((word, index) => index > 0 && /^-[a-z]*c$/.test(word));
   return at === -1 ? undefined : words[at + 1];

@@ -33,7 +33,6 @@ export interface RowName {
   readonly shared: readonly string[];
 }
 
-/** How the processes of a service are named. */
 export interface Naming<S, P extends Existing> {
   nameOf(process: S | P): RowName;
   particularsOf(operation: Operation<S, P>): PlanRow['particulars'];
@@ -89,7 +88,6 @@ function rowOf<S, P extends Existing>(operation: Operation<S, P>, naming: Naming
 export interface PlanText {
   /** What changes, and what is not in the manifest: blocks of a diff, one for each place. */
   readonly places: readonly PlaceText[];
-  /** What is as declared. */
   readonly unchanged: readonly string[];
   /** In full, what a line had no room for. */
   readonly whole: readonly string[];
@@ -136,7 +134,6 @@ export function planText(
   };
 }
 
-/** The changes of one environment. */
 export interface GroupText {
   readonly name: string;
   readonly counts: Counts;

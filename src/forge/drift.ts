@@ -2,7 +2,6 @@ import type { Changes } from '../converge/changes.ts';
 import type { ForgeProcess } from './process.ts';
 import type { ForgeSpec } from './spec.ts';
 
-/** Where a process differs visibly from what was declared. */
 export function drift(spec: ForgeSpec, { processes }: ForgeProcess): Changes {
   return spec.processes === undefined || processes === spec.processes
     ? {}

@@ -9,13 +9,11 @@ import { isDead, StopWatch } from './status.ts';
 export interface Gate {
   /** Every listed process must have one of these; an empty list demands nothing of them. */
   readonly statuses: readonly string[];
-  /** At least so many processes must be listed. */
   readonly minCount: number;
   /** Tells those that have none of the statuses. */
   tell(unwanted: Unwanted): Told;
 }
 
-/** Processes that do not have a wanted status. */
 export interface Unwanted {
   readonly processes: readonly ForgeProcess[];
   /** Of so many that are listed. */
@@ -24,13 +22,11 @@ export interface Unwanted {
   readonly after: string;
 }
 
-/** The beginning of a failure: its title, and why. */
 export interface Told {
   readonly what: string;
   readonly why: string;
 }
 
-/** The processes as last listed. */
 export interface Gated {
   readonly processes: readonly ForgeProcess[];
   /** Why the gate stays shut; undefined when it has opened. */

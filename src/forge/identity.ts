@@ -3,7 +3,6 @@ import { foldCommand, type Identity } from '../converge/identity.ts';
 import type { ForgeProcess } from './process.ts';
 import { describe, type ForgeDeclaration, type ForgeSpec } from './spec.ts';
 
-/** What a process is looked for by. */
 export interface Sought {
   readonly command: string;
   readonly user?: string | undefined;
@@ -17,7 +16,6 @@ export function identityOf({ command, user, directory, siteId }: Sought): Identi
   return { family: foldCommand(command), marks: [user, folded === '' ? undefined : folded, siteId] };
 }
 
-/** The same of a process that exists. */
 export function identityOfExisting({ directory, ...process }: ForgeProcess): Identity {
   return identityOf({ ...process, directory: directory ?? undefined });
 }
@@ -30,7 +28,6 @@ export function couldBe({ command, user }: Sought, process: ForgeProcess): boole
   );
 }
 
-/** An existing process in the words of a declaration. */
 export function describeExisting({ directory, command, ...process }: ForgeProcess): string {
   return describe({
     ...process,

@@ -1,14 +1,13 @@
 import { foldCommand, keyOf } from '../converge/identity.ts';
 import type { ManifestKind } from '../manifest/read.ts';
 import { check } from '../manifest/schema.ts';
-import { type Declarable, declareAll, isPlainName, named, writeManifest } from '../manifest/write.ts';
+import { type Declarable, declareAll, isPlainName, nameInNote, writeManifest } from '../manifest/write.ts';
 import { identityOf, identityOfExisting } from './identity.ts';
 import type { ForgeProcess } from './process.ts';
 import { forgeService } from './service.ts';
 import { describe, type ForgeDeclaration, ProcessDeclaration, processesRange, usualUser } from './spec.ts';
 import { isLeaving } from './status.ts';
 
-/** What the servers of a Forge organization should run. */
 export const forgeManifest: ManifestKind<ForgeDeclaration> = {
   file: '.github/forge-processes.yml',
   root: 'servers',
@@ -34,7 +33,7 @@ export function writeForgeManifest(
   { schemaUrl, notes }: { readonly schemaUrl: string; readonly notes: readonly string[] },
 ): string {
   const staying = processes.filter((process) => !isLeaving(process));
-  const { declared, notes: own } = declareAll(named(name), staying, {
+  const { declared, notes: own } = declareAll(nameInNote(name), staying, {
     identityOf: identityOfExisting,
     describe: forgeService.describeExisting,
     declare: (process) => declare(process, site),

@@ -50,7 +50,6 @@ export function shareServer(
   };
 }
 
-/** The processes of one site in a listing of the whole server. */
 function ofSite(listing: Listing<ForgeProcess>, siteId: string | undefined): Listing<ForgeProcess> {
   if (siteId === undefined) return listing;
   const isThere = (process: ForgeProcess): boolean => process.siteId === siteId;

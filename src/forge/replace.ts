@@ -8,7 +8,6 @@ import { type ForgeProcess, label } from './process.ts';
 import { forgeService } from './service.ts';
 import { describe, type ForgeSpec } from './spec.ts';
 
-/** What takes the old process's place. */
 type Successor = Pick<Extract<Creation<ForgeProcess>, { kind: 'created' }>, 'process' | 'madeHere'>;
 
 type ForgeWorld = Pick<World<ForgeSpec, ForgeProcess>, 'store' | 'runtime'>;

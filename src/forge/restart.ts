@@ -70,9 +70,7 @@ export interface Accepted {
 }
 
 export interface Settled {
-  /** The processes as last seen. */
   readonly processes: readonly ForgeProcess[];
-  /** Undefined when all are up. */
   readonly failure: Failure | undefined;
 }
 
@@ -83,7 +81,7 @@ export async function untilUp(
   { waiting, log }: Omit<Restarting, 'store'>,
 ): Promise<Settled> {
   const stopWatch = new StopWatch(waiting.clock);
-  const tracks = accepted.map((one) => new Track(one, waiting.clock));
+  const tracks = accepted.map((one) => new RestartTrack(one, waiting.clock));
   let processes = accepted.map(({ process }) => process);
   const say = skipRepeats(log);
   let pending = '';
@@ -110,7 +108,7 @@ export async function untilUp(
 }
 
 /** What has been seen of one process since its restart was accepted. */
-class Track {
+class RestartTrack {
   readonly id: string;
   readonly #accepted: Accepted;
   readonly #clock: Clock;
@@ -137,7 +135,7 @@ class Track {
   }
 }
 
-function downFailure(down: readonly Track[]): Failure {
+function downFailure(down: readonly RestartTrack[]): Failure {
   return notRunning(
     '',
     down.map(({ last, gone }) => (gone ? { ...last, status: 'gone' } : last)),
@@ -147,7 +145,7 @@ function downFailure(down: readonly Track[]): Failure {
   );
 }
 
-function lateFailure(tracks: readonly Track[], span: number): Failure {
+function lateFailure(tracks: readonly RestartTrack[], span: number): Failure {
   return notRunning(
     ` after ${inSeconds(span)}`,
     tracks.filter(({ state }) => state === 'pending').map(({ last }) => last),
@@ -162,7 +160,6 @@ function notRunning(after: string, processes: readonly ForgeProcess[], fix: stri
 }
 
 export interface Requested {
-  /** In the order of the list. */
   readonly accepted: readonly Accepted[];
   /** What went wrong with the others, the first of it. */
   readonly failure: Failure | undefined;

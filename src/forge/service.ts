@@ -1,14 +1,14 @@
 import type { Pace } from '../converge/pace.ts';
-import type { Service as EngineService } from '../converge/service.ts';
+import type { Service } from '../converge/service.ts';
 import { closed, Failure } from '../failure.ts';
-import type { Service, ServiceHints } from '../http/hints.ts';
+import type { Api, ServiceHints } from '../http/hints.ts';
 import { drift } from './drift.ts';
 import { couldBe, describeExisting, identityOf, identityOfExisting, particularsOf } from './identity.ts';
 import type { ForgeProcess } from './process.ts';
 import { describe, type ForgeSpec, processesOfNew } from './spec.ts';
 
 /** What a Forge token may be allowed to do, as far as the actions need it. Source: the API's description. */
-export type Scope = 'server:view' | 'server:create-daemons' | 'server:delete-daemons';
+export type TokenScope = 'server:view' | 'server:create-daemons' | 'server:delete-daemons';
 
 /** What Laravel Forge's refusals usually mean. */
 export const forgeHints: ServiceHints = {
@@ -22,7 +22,7 @@ export const forgeHints: ServiceHints = {
 };
 
 /** What to do about a 403 of a call that needs this scope. */
-export function needsScope(scope: Scope): string {
+export function needsScope(scope: TokenScope): string {
   return `The token needs the scope ${scope}, and its owner access to this server: make a token that has it in Forge, under the API settings of your profile, and update the secret`;
 }
 
@@ -30,7 +30,7 @@ export function needsScope(scope: Scope): string {
 export const forgePace: Pace = { changes: 20, window: 60_000 };
 
 /** What the engine must know of the processes of Forge. */
-export const forgeService: EngineService<ForgeSpec, ForgeProcess> = {
+export const forgeService: Service<ForgeSpec, ForgeProcess> = {
   identityOf,
   identityOfExisting,
   couldBe,
@@ -57,7 +57,7 @@ export const forgeService: EngineService<ForgeSpec, ForgeProcess> = {
     }),
 };
 
-export const forge: Service = {
+export const forge: Api = {
   hints: forgeHints,
   token: {
     variables: ['FORGE_API_TOKEN', 'FORGE_TOKEN'],

@@ -12,6 +12,5 @@ export const ListedProcess = v.pipe(
   v.check((resource) => isOfType('backgroundProcesses', resource)),
 );
 
-/** A server or a site. */
 export const NamedResource = v.object({ id: Id, attributes: v.object({ name: v.string() }) });
 export type NamedResource = v.InferOutput<typeof NamedResource>;

@@ -39,10 +39,8 @@ export function describe({
 /** How many processes one background process may have: Forge knows no upper limit. */
 export const processesRange = { min: 1 } as const;
 
-/** How many processes one that is created gets when the declaration does not say. */
 export const processesOfNew = 1;
 
-/** Who runs a process when the declaration does not say. */
 export const usualUser = 'forge';
 
 /** Times that a process may be given, in seconds. */

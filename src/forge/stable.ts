@@ -49,7 +49,6 @@ export async function watchStatus(
   }
 }
 
-/** What has been seen of one process. */
 class Track {
   readonly id: string;
   /** The status it had when it was up. */

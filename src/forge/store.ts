@@ -6,7 +6,7 @@ import { one } from '../http/json-api.ts';
 import { path } from '../http/path.ts';
 import { listAll } from './lists.ts';
 import { type ForgeProcess, processFrom } from './process.ts';
-import { needsScope, removalSpan, type Scope } from './service.ts';
+import { needsScope, removalSpan, type TokenScope } from './service.ts';
 import { ListedProcess, ProcessResource } from './shapes.ts';
 import { type ForgeSpec, processesOfNew } from './spec.ts';
 import { isLeaving } from './status.ts';
@@ -133,7 +133,7 @@ export class ForgeStore implements Store<ForgeSpec, ForgeProcess> {
     return id === undefined ? all : all + path`/${id}`;
   }
 
-  #call(method: HttpCall['method'], at: string, scope: Scope) {
+  #call(method: HttpCall['method'], at: string, scope: TokenScope) {
     const { organization, serverName } = this.#target;
     return {
       method,

@@ -1,5 +1,5 @@
 import { keyOf } from '../converge/identity.ts';
-import { Failure, type Place, placeText } from '../failure.ts';
+import { Failure, type Location, locationText } from '../failure.ts';
 import type { HttpCall, HttpClient } from '../http/client.ts';
 import { path } from '../http/path.ts';
 import { atPlace, collecting, findByName, type Named, NotThere, pick, pickAll } from '../names.ts';
@@ -11,7 +11,6 @@ import { describe, type ForgeDeclaration, type ForgeSpec } from './spec.ts';
 
 /** A Forge server, and what of it a step is about. */
 export interface ForgeTarget {
-  /** The organization's slug. */
   readonly organization: string;
   readonly serverId: string;
   /** Its name, or its id where it was given as that. */
@@ -50,18 +49,15 @@ function isId(text: string): boolean {
   return /^[1-9]\d{0,14}$/.test(text);
 }
 
-/** A server or a site. */
 export interface NamedThing {
   readonly id: string;
   readonly name: string;
 }
 
-/** All servers of an organization. */
 async function listServers(client: HttpClient, organization: string): Promise<readonly NamedThing[]> {
   return (await listAll(client, serversCall(organization), NamedResource)).items.map(thingFrom);
 }
 
-/** All sites of a server. */
 async function listSites(
   client: HttpClient,
   organization: string,
@@ -139,10 +135,9 @@ export interface DeclaredServer extends Named {
 
 interface DeclaredProcess {
   readonly spec: ForgeDeclaration;
-  readonly place: Place;
+  readonly place: Location;
 }
 
-/** A server, and what it should run there. */
 export interface FoundServer {
   readonly id: string;
   /** Its name, or its id where the manifest names it so. */
@@ -173,7 +168,7 @@ export async function findServers(
     }),
   );
   const all = found.flatMap(({ server, processes, among }) => {
-    const places = new Map<string, Place>();
+    const places = new Map<string, Location>();
     return processes.map((process) => ({ server, among, places, ...process }));
   });
   const specs = collecting('processes of the manifest', all, ({ spec, place, server, among, places }) => {
@@ -187,10 +182,9 @@ export async function findServers(
   }));
 }
 
-/** The id of a declaration's site. */
 function siteOf(
   { site }: ForgeDeclaration,
-  place: Place,
+  place: Location,
   server: NamedThing,
   among: readonly NamedThing[] | undefined,
 ): string | undefined {
@@ -200,13 +194,13 @@ function siteOf(
 }
 
 /** A site's name and its id are one site, which the manifest alone does not tell. */
-function refuseTwice(spec: ForgeSpec, place: Place, places: Map<string, Place>): void {
+function refuseTwice(spec: ForgeSpec, place: Location, places: Map<string, Location>): void {
   const key = keyOf(identityOf(spec));
   const before = places.get(key);
   if (before !== undefined) {
     const twice = new Failure({
       what: `The ${describe(spec)}`,
-      why: `it is declared already, at ${placeText(before)}`,
+      why: `it is declared already, at ${locationText(before)}`,
       fix: 'Raise its processes instead',
     });
     throw atPlace(twice, place);

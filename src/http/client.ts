@@ -18,7 +18,6 @@ export interface HttpCall extends CallHints {
   readonly onlyReads?: boolean;
 }
 
-/** One decoded answer. */
 export interface Answer<T> {
   readonly data: T;
   /** The server's clock when it answered, in milliseconds since 1970. */
@@ -87,7 +86,6 @@ export class HttpClient {
     return this.#options.deadline.remaining();
   }
 
-  /** How many reads this run has sent so far. */
   get reads(): number {
     return this.#gate.reads;
   }
@@ -103,7 +101,6 @@ export class HttpClient {
     await clock.sleep(Math.min(ms, deadline.remaining()), cancelled);
   }
 
-  /** Sends the call and decodes the answer's JSON. */
   async json<const S extends v.GenericSchema>(call: HttpCall, schema: S): Promise<Answer<v.InferOutput<S>>> {
     return await this.#retrying(call, (response) => ({
       data: decode(response, schema),

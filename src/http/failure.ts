@@ -22,7 +22,6 @@ export class HttpFailure extends Failure {
   readonly retry: Retry;
   /** What happened in a few words, for the line that announces a retry: `the connection was reset`. */
   readonly reason: string;
-  /** The answer's status, if there was an answer. */
   readonly status: number | undefined;
   /** Milliseconds that the server asked to wait before trying again. */
   readonly retryAfter: number | undefined;
@@ -96,7 +95,6 @@ export async function undefinedIf404<T>(call: () => Promise<T>): Promise<T | und
   }
 }
 
-/** What became of a request to create something. */
 export type CreateOutcome<T> =
   | { readonly kind: 'created'; readonly made: T }
   /** No usable answer came, so it may have been created. */

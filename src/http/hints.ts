@@ -6,7 +6,6 @@ import { parse, Undecodable } from './json-api.ts';
 import { retryAfter } from './retry.ts';
 import type { Method, TransportResponse } from './transport.ts';
 
-/** What to do about each refusal of a service. */
 export interface ServiceHints {
   /** The service's name as readers know it: `Laravel Cloud`. */
   readonly service: string;
@@ -300,7 +299,6 @@ function tunnelTrouble(message: string): BeforeSending | undefined {
 interface Cause {
   readonly code: string;
   readonly message: string;
-  /** Did it happen while the connection was being made? */
   readonly connecting: boolean;
 }
 
@@ -318,8 +316,7 @@ function codeOf(error: unknown): Cause {
   };
 }
 
-/** A service that the actions talk to. */
-export interface Service {
+export interface Api {
   readonly hints: ServiceHints;
   readonly token: TokenSource;
   readonly apiUrl: string;

@@ -13,7 +13,6 @@ export const Id = v.union([
   v.pipe(v.number(), v.safeInteger(), v.transform(String)),
 ]);
 
-/** Text that is not empty. */
 export const Text = v.pipe(v.string(), v.nonEmpty());
 
 const Attributes = v.object({ attributes: v.record(v.string(), v.unknown()) });
@@ -62,7 +61,6 @@ export class Undecodable extends Error {
   override readonly name = 'Undecodable';
 }
 
-/** The body as the schema's output. Throws `Undecodable`. */
 export function decode<const S extends v.GenericSchema>(
   response: TransportResponse,
   schema: S,

@@ -5,7 +5,6 @@ import { Anything, MaybeCount } from './json-api.ts';
 
 export type Query = Readonly<Record<string, string>>;
 
-/** One page of a list. */
 export interface Page<T, I> {
   /** Those that the schema could read. */
   readonly items: readonly T[];
@@ -45,7 +44,6 @@ const PageBody = v.object({
 });
 export type PageBody = v.InferOutput<typeof PageBody>;
 
-/** How a service writes its lists. */
 export interface ListFormat<T, I> {
   items(data: readonly unknown[]): Pick<Page<T, I>, 'items' | 'keys'>;
   included(included: readonly unknown[]): readonly I[];
@@ -169,7 +167,6 @@ function keyOf(value: unknown): unknown {
   return typeof id === 'string' || typeof id === 'number' ? String(id) : Symbol('without an id');
 }
 
-/** The list cannot be followed to its end. */
 function incompleteList(what: string, why: string): Failure {
   return new Failure({
     what,

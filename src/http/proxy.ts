@@ -2,7 +2,6 @@ import { Failure } from '../failure.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** The proxy that an environment variable names. */
 export interface NamedProxy {
   /** `https_proxy`, spelled as it is set. */
   readonly variable: string;
@@ -12,7 +11,6 @@ export interface NamedProxy {
   readonly password: string;
   /** Does the value leave out `http://`? */
   readonly lacksScheme: boolean;
-  /** Hosts that are reached without it. */
   readonly noProxy: string;
 }
 

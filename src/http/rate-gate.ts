@@ -35,7 +35,6 @@ export class RateGate {
     this.#extending = new Spans(clock);
   }
 
-  /** Milliseconds until it opens. */
   get closedFor(): number {
     return this.#closed.left;
   }
@@ -68,7 +67,6 @@ export class RateGate {
     }
   }
 
-  /** How many may go at once. */
   get #most(): number {
     return this.#clock.now() < this.#closed.end + singleFile ? 1 : maxConcurrency;
   }

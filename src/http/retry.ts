@@ -39,7 +39,6 @@ export class Patience {
   }
 }
 
-/** The next try would come after the deadline. */
 export function outOfTime(failure: HttpFailure, deadline: Deadline, service: string): HttpFailure {
   const limit = `the limit of ${inWords(deadline.span)} for this part of the step`;
   const { retryAfter = 0 } = failure;
@@ -49,7 +48,6 @@ export function outOfTime(failure: HttpFailure, deadline: Deadline, service: str
   return failure.asFinal({ why: `${withoutStop(failure.why)}; ${because}` });
 }
 
-/** It was tried for long enough. */
 export function stillFailing(failure: HttpFailure, tries: number, ms: number): HttpFailure {
   if (tries === 1) return failure;
   return failure.asFinal({
@@ -57,7 +55,6 @@ export function stillFailing(failure: HttpFailure, tries: number, ms: number): H
   });
 }
 
-/** The time was over before the request could be sent. */
 export function nothingLeft(what: string, deadline: Deadline): HttpFailure {
   const reason = `the limit of ${inWords(deadline.span)} for this part of the step has passed`;
   return new HttpFailure(
@@ -66,7 +63,6 @@ export function nothingLeft(what: string, deadline: Deadline): HttpFailure {
   );
 }
 
-/** The gate is closed for longer than the time that is left. */
 export function closedTooLong(what: string, wait: number, deadline: Deadline, fix: string): HttpFailure {
   const reason = `rate limited for another ${inWords(wait)}, but this part of the step has less than that left of its ${inWords(deadline.span)}`;
   return new HttpFailure({ what, why: reason, fix }, { reason, arrival: 'no', retry: 'no', status: 429 });

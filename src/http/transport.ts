@@ -35,7 +35,6 @@ export const defaultLimits = { connectTimeout: 10_000, maxBytes: 8 * 1024 * 1024
 export interface TransportOptions {
   /** The one origin that is spoken to; it decides which proxy serves. */
   readonly origin: URL;
-  /** Milliseconds to open a connection. */
   readonly connectTimeout: number;
   /** Connections kept open to one origin. */
   readonly connections: number;
@@ -71,7 +70,7 @@ export async function openTransport(options: TransportOptions): Promise<Transpor
         const bytes = await answer.body.bytes();
         // Only then does the pool know that this connection is free. A request sent before that opens a second one.
         await turn();
-        return await readable(answer.statusCode, joined(answer.headers), bytes, maxBytes);
+        return await readable(answer.statusCode, joinedHeaders(answer.headers), bytes, maxBytes);
       } catch (error) {
         if (signal.aborted) throw isSent ? signal.reason : new NotSent('', { cause: signal.reason });
         if (error instanceof errors.ResponseExceededMaxSizeError) throw new TooLarge(maxBytes);
@@ -158,7 +157,7 @@ function leaveParserAsItIs(): void {
   process.getBuiltinModule('node:v8').setFlagsFromString('--wasm-tiering-budget=1000000000');
 }
 
-function joined(fields: Dispatcher.ResponseData['headers']): Record<string, string> {
+function joinedHeaders(fields: Dispatcher.ResponseData['headers']): Record<string, string> {
   const flat: Record<string, string> = {};
   for (const [name, value] of Object.entries(fields)) {
     if (value !== undefined) flat[name] = Array.isArray(value) ? value.join(', ') : value;

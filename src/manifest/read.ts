@@ -1,6 +1,6 @@
 import type { GenericSchema } from 'valibot';
 import { isScalar, Scalar } from 'yaml';
-import { type Mistake, type Place, placeText } from '../failure.ts';
+import { type Location, locationText, type Mistake } from '../failure.ts';
 import { nearest } from '../names.ts';
 import { quoted } from '../text.ts';
 import { check, kindOf, named, type Problem } from './schema.ts';
@@ -14,14 +14,13 @@ export interface Manifest<S> {
 export interface DeclaredPlace<S> {
   /** The name or id by which the manifest names it. */
   readonly name: string;
-  /** Where the manifest does so. */
-  readonly place: Place;
+  readonly place: Location;
   readonly processes: readonly Declared<S>[];
 }
 
 export interface Declared<S> {
   readonly spec: S;
-  readonly place: Place;
+  readonly place: Location;
 }
 
 export interface ParsedManifest<S> extends Manifest<S> {
@@ -33,7 +32,6 @@ export interface ParsedManifest<S> extends Manifest<S> {
 export interface ManifestKind<S> {
   /** Where it usually is, below the workspace. */
   readonly file: string;
-  /** The key at the top. */
   readonly root: 'instances' | 'servers';
   /** One of the places, with an example of its name: `instance, such as App`. */
   readonly onePlace: string;
@@ -170,14 +168,14 @@ function readProcesses<S>(reading: Reading<S>, entry: Part): readonly Declared<S
     yaml.note(entry.offset, entry.path, `must be a list of processes, not ${kindOfValue}; write [] for none`);
     return [];
   }
-  const seen = new Map<string, Place>();
+  const seen = new Map<string, Location>();
   return reading.take(items, entry).flatMap((item) => {
     const spec = readProcess(yaml, item, kind);
     if (spec === undefined) return [];
     const place = yaml.placeOf(item.keyOffset);
     const twin = before(seen, kind.keyOf(spec), place);
     if (twin !== undefined) {
-      const what = `the ${kind.describe(spec)} is declared already, at ${placeText(twin)}`;
+      const what = `the ${kind.describe(spec)} is declared already, at ${locationText(twin)}`;
       yaml.note(item.offset, item.path, `${what}; raise its processes instead`);
       return [];
     }
@@ -185,14 +183,14 @@ function readProcesses<S>(reading: Reading<S>, entry: Part): readonly Declared<S
     const namesake = name === undefined ? undefined : before(seen, `name ${name}`, place);
     if (namesake !== undefined) {
       const { offset, path } = yaml.at(item, ['name']);
-      yaml.note(offset, path, `the process at ${placeText(namesake)} has this name already`);
+      yaml.note(offset, path, `the process at ${locationText(namesake)} has this name already`);
     }
     return [{ spec, place }];
   });
 }
 
 /** Where something was declared before; the first time, that is remembered. */
-function before(seen: Map<string, Place>, key: string, place: Place): Place | undefined {
+function before(seen: Map<string, Location>, key: string, place: Location): Location | undefined {
   const first = seen.get(key);
   if (first === undefined) seen.set(key, place);
   return first;

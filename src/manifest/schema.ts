@@ -5,7 +5,6 @@ import { flagOf, invisibleIn, meantFlag, quoted, wholeNumberOf } from '../text.t
 // The words in which declarations are written down, and what is said of each that is wrong. Inputs of a workflow and
 // manifests are read by the same schemas, so the same mistake has the same message in both.
 
-/** What is wrong with a part of a declaration. */
 export interface Problem {
   /** The part as the message names it: `['config', 'tries']`. */
   readonly path: readonly string[];
@@ -15,7 +14,6 @@ export interface Problem {
 }
 
 export interface Checked<T> {
-  /** Undefined when there is a problem. */
   readonly value: T | undefined;
   readonly problems: readonly Problem[];
 }
@@ -122,7 +120,6 @@ export function named(
   });
 }
 
-/** One of the words. */
 export function choice<const W extends readonly [string, ...string[]]>(words: W) {
   return v.picklist(words, ({ input }) =>
     orNear(`must be ${words.join(' or ')}, not ${kindOf(input)}`, wordOf(input), words),
@@ -134,7 +131,6 @@ function wordOf(input: unknown): string {
   return typeof input === 'string' || typeof input === 'number' ? String(input) : '';
 }
 
-/** A whole number. */
 export function wholeNumber({ min, max }: { readonly min: number; readonly max?: number }) {
   const span = max === undefined ? `of at least ${min}` : `from ${min} to ${max}`;
   const why = ({ input }: { readonly input: unknown }): string => {
@@ -150,7 +146,6 @@ export function wholeNumber({ min, max }: { readonly min: number; readonly max?:
   );
 }
 
-/** `true` or `false`. */
 export function flag() {
   return v.boolean(({ input }) => {
     if (input === null) return `must be true or false, not nothing; ${leaveOut}`;

@@ -2,7 +2,6 @@ import { stringify } from 'yaml';
 import { type Identity, keyOf } from '../converge/identity.ts';
 import { invisibleIn, quoted, visible } from '../text.ts';
 
-/** A place as it goes into a manifest. */
 export interface WrittenPlace {
   /** The name or id by which the manifest names it. */
   readonly name: string;
@@ -73,7 +72,6 @@ export function declareAll<P extends { readonly id: string }>(
   return { declared, notes };
 }
 
-/** A name in a note. */
-export function named(name: string): string {
+export function nameInNote(name: string): string {
   return quoted(name);
 }

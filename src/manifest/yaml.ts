@@ -14,7 +14,7 @@ import {
   visit,
   type YAMLMap,
 } from 'yaml';
-import { type Mistake, type Place, placeText } from '../failure.ts';
+import { type Location, locationText, type Mistake } from '../failure.ts';
 import { quoted, shorten } from '../text.ts';
 
 /** A value of the file: what messages call it, and where it and its key stand. */
@@ -34,7 +34,6 @@ const maxAliases = 100;
 /** Mappings and lists in a process are read so deep: its options, and a list where text belongs. */
 const maxDepth = 3;
 
-/** A YAML file, and what is wrong in it. */
 export class YamlFile {
   readonly #file: string;
   readonly #lines = new LineCounter();
@@ -59,7 +58,7 @@ export class YamlFile {
   get problems(): readonly Mistake[] {
     const sorted = this.#problems.toSorted((a, b) => a.offset - b.offset);
     const told = sorted.map(({ offset, message }) => ({ place: this.placeOf(offset), message }));
-    return [...new Map(told.map((one) => [`${placeText(one.place)} ${one.message}`, one])).values()];
+    return [...new Map(told.map((one) => [`${locationText(one.place)} ${one.message}`, one])).values()];
   }
 
   /** Grows with each problem. */
@@ -73,12 +72,12 @@ export class YamlFile {
   }
 
   /** The same for a place of this file. */
-  noteAt({ line, column }: Place, path: string, why: string): void {
+  noteAt({ line, column }: Location, path: string, why: string): void {
     this.note((this.#lines.lineStarts[line - 1] ?? 0) + column - 1, path, why);
   }
 
   /** Where a value stands: its key, or else it itself. */
-  placeOf(offset: number): Place {
+  placeOf(offset: number): Location {
     const { line, col } = this.#lines.linePos(offset);
     return { file: this.#file, line: Math.max(1, line), column: Math.max(1, col) };
   }
@@ -192,7 +191,7 @@ export class YamlFile {
     const before = seen.get(name);
     return before === undefined
       ? undefined
-      : `the key ${quoted(name)} is here a second time; it was given at ${placeText(this.placeOf(before))}`;
+      : `the key ${quoted(name)} is here a second time; it was given at ${locationText(this.placeOf(before))}`;
   }
 
   /** What an alias stands for; any other node is itself. */
@@ -304,7 +303,6 @@ function offsetOf(node: unknown): number | undefined {
   return isNode(node) ? node.range?.[0] : undefined;
 }
 
-/** Is nothing written there? */
 function isBare(value: unknown): boolean {
   return value === null || (isScalar(value) && value.value === null && value.source === '');
 }

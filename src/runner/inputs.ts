@@ -1,5 +1,5 @@
 import { getInput } from '@actions/core';
-import { type Annotation, Failure, type Mistake, placeText } from '../failure.ts';
+import { type Annotation, Failure, locationText, type Mistake } from '../failure.ts';
 import { isLoopback } from '../http/proxy.ts';
 import { orNear } from '../names.ts';
 import { flagOf, meantFlag, quoted, wholeNumberOf } from '../text.ts';
@@ -27,7 +27,6 @@ export class Inputs {
     return undefined;
   }
 
-  /** One of the words. */
   choice<const T extends string>(name: string, words: readonly [T, ...T[]], fallback: T): T {
     const value = this.text(name);
     if (value === undefined) return fallback;
@@ -108,13 +107,12 @@ export class Inputs {
     if (about === undefined) throw failureOf(...inFile(this.#mistakes), annotations);
     const lines = [
       ...problems,
-      ...this.#mistakes.map(({ place, message }) => `${placeText(place)}: ${message}`),
+      ...this.#mistakes.map(({ place, message }) => `${locationText(place)}: ${message}`),
     ];
     throw failureOf('Problems with the inputs and the manifest', lines, annotations);
   }
 }
 
-/** Mistakes of one file, which is named once. */
 function inFile(mistakes: readonly Mistake[]): [what: string, lines: readonly string[]] {
   const files = [...new Set(mistakes.map(({ place }) => place.file))].join(', ');
   const what = mistakes.length === 1 ? `A problem in ${files}` : `${mistakes.length} problems in ${files}`;
@@ -148,7 +146,6 @@ function headlineOf(
   return clause === first ? undefined : `${what}: ${clause}`;
 }
 
-/** Does it look like an id of an API? */
 export function isId(value: string, prefix: string): boolean {
   return value.startsWith(prefix) && /^[\w-]{1,200}$/.test(value);
 }

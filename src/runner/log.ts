@@ -1,5 +1,5 @@
 import * as core from '@actions/core';
-import { type Place, placeText } from '../failure.ts';
+import { type Location, locationText } from '../failure.ts';
 import { visible } from '../text.ts';
 import type { Secrets } from './secrets.ts';
 import { repositoryPath } from './workflow.ts';
@@ -21,7 +21,6 @@ export class Log {
     return new Log(this.#secrets, this.#workspace, `${name}: `);
   }
 
-  /** One line. */
   info(line: string): void {
     core.info(this.#line(`${this.#prefix}${line}`));
   }
@@ -43,22 +42,22 @@ export class Log {
   }
 
   /** An annotation; if there is a place, at that place of the repository's file. */
-  warning(message: string, place?: Place): void {
+  warning(message: string, place?: Location): void {
     core.warning(this.#lines(this.#placed(message, place)), this.#at(place));
   }
 
-  error(message: string, title: string, place?: Place): void {
+  error(message: string, title: string, place?: Location): void {
     const at = { title: this.#line(title), ...this.#at(place) };
     core.error(this.#lines(this.#placed(message, place)), at);
   }
 
   /** The log does not show places, so the message names the place, too. */
-  #placed(message: string, place: Place | undefined): string {
+  #placed(message: string, place: Location | undefined): string {
     const text = `${this.#prefix}${message}`;
-    return place === undefined ? text : `${placeText(place)}: ${text}`;
+    return place === undefined ? text : `${locationText(place)}: ${text}`;
   }
 
-  #at(place: Place | undefined): core.AnnotationProperties {
+  #at(place: Location | undefined): core.AnnotationProperties {
     if (place === undefined) return {};
     const file = this.#line(repositoryPath(this.#workspace, place.file));
     return { file, startLine: place.line, startColumn: place.column };

@@ -15,7 +15,6 @@ export interface CommentTarget {
   readonly repository: string;
   readonly pullRequest: number;
   readonly environment: NodeJS.ProcessEnv;
-  /** Milliseconds that one request may take. */
   readonly requestTimeout: number;
   readonly clock: Clock;
   readonly random: Random;
@@ -24,7 +23,6 @@ export interface CommentTarget {
   readonly log: { info(line: string): void; debug(line: string): void };
 }
 
-/** The one comment to keep up to date. */
 export interface StickyComment {
   /** Picks it from the bodies of comments, if one of them is it. */
   find(bodies: readonly string[]): string | undefined;
@@ -49,7 +47,7 @@ const pageSize = 100;
 /** The author of comments that are written with a job's own token. */
 const workflowBot = 'github-actions[bot]';
 /** Milliseconds in which a comment that may not have arrived is looked for and sent again, and the pauses between. */
-const patience = 60_000;
+const keepTrying = 60_000;
 const pauses = { first: 1_000, longest: 8_000 } as const;
 
 const User = v.object({ login: v.string(), type: v.nullish(v.string()) });
@@ -94,7 +92,7 @@ export async function keepComment(target: CommentTarget, comment: StickyComment)
       } catch (error) {
         // A POST that got no answer may have arrived: look whether the comment is there, before it is sent again.
         if (!(error instanceof HttpFailure) || error.retry === 'no' || cutOff.aborted) throw error;
-        until ??= clock.now() + patience;
+        until ??= clock.now() + keepTrying;
         if (clock.now() >= until) throw error;
         target.log.info(`${error.what}: ${error.reason}; looking whether it has arrived`);
         await clock.sleep(pause(), cutOff);

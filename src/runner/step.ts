@@ -1,6 +1,6 @@
 import { setOutput } from '@actions/core';
 import type { EarlyConnection } from '../early-connection.ts';
-import { Failure, messageOf, type Place, placeText } from '../failure.ts';
+import { Failure, type Location, locationText, messageOf } from '../failure.ts';
 import { type Clock, type Random, systemClock } from '../time.ts';
 import { type Ending, type Explained, explain, pleaseReport } from './ending.ts';
 import type { Html } from './html.ts';
@@ -31,7 +31,7 @@ export interface Step {
   /** Adds a block to the summary, which is written when the step ends, well or not. */
   summarize(block: Html): void;
   /** Warns where people look: an annotation, and a line below the headline of the summary and of the comment. */
-  warn(message: string, place?: Place): void;
+  warn(message: string, place?: Location): void;
   /** What has been warned of so far. */
   readonly warnings: readonly string[];
   /** Turns the summary off (`summary: false`). */
@@ -87,7 +87,7 @@ export async function runStep(
       warn: (message, place) => {
         log.warning(message, place);
         report.warnings.push(
-          secrets.redact(place === undefined ? message : `${placeText(place)}: ${message}`),
+          secrets.redact(place === undefined ? message : `${locationText(place)}: ${message}`),
         );
       },
       warnings: report.warnings,
@@ -119,7 +119,6 @@ export async function runStep(
   process.off('exit', unfinished);
 }
 
-/** The step's outputs by name. */
 export type Outputs = Readonly<Record<string, string>>;
 
 /** Writes outputs. A secret that an API echoed is redacted. */

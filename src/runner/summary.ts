@@ -94,13 +94,11 @@ function labelled(line: string): Html {
   return label === undefined ? prose(line) : html`<strong>${label}:</strong> ${prose(rest)}`;
 }
 
-/** The one headline of a report, before it is known how the step ends. */
 export interface Headline {
   readonly mark: Mark;
   readonly text: Html;
 }
 
-/** What a step says in its summary. */
 export class Report {
   readonly warnings: string[] = [];
   readonly #blocks: Html[] = [];

@@ -21,16 +21,13 @@ export interface PullRequest {
   readonly head: string | undefined;
 }
 
-/** What the runner tells about the workflow run in its environment. */
 export interface Workflow {
   /** `owner/name`, or undefined outside of a runner. */
   readonly repository: string | undefined;
-  /** The branch of the pull request that the run is for. */
   readonly headBranch: string | undefined;
   /** Who started the run: `dependabot[bot]` runs get no secrets either. */
   readonly actor: string | undefined;
   readonly pullRequest: PullRequest | undefined;
-  /** The run's page. */
   readonly run: { readonly id: string; readonly url: string } | undefined;
   /** What the run is about: the head of a pull request, else the commit that it runs on. */
   readonly commit: { readonly sha: string; readonly url: string } | undefined;

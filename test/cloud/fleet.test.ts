@@ -11,7 +11,7 @@ import {
 } from '../../src/cloud/fleet.ts';
 import { cloudManifest } from '../../src/cloud/manifest.ts';
 import type { ProcessSpec } from '../../src/cloud/spec.ts';
-import { messageOf, placeText } from '../../src/failure.ts';
+import { locationText, messageOf } from '../../src/failure.ts';
 import { type Manifest, parseManifest } from '../../src/manifest/read.ts';
 import { NotThere } from '../../src/names.ts';
 
@@ -40,7 +40,7 @@ environments:
 
 function problemsOf(text: string): readonly string[] {
   return parseCloudFile(text, 'm.yml').mistakes.map(
-    ({ place, message }) => `${placeText(place)}: ${message}`,
+    ({ place, message }) => `${locationText(place)}: ${message}`,
   );
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { cloudManifest } from '../../src/cloud/manifest.ts';
-import { type Mistake, placeText } from '../../src/failure.ts';
+import { locationText, type Mistake } from '../../src/failure.ts';
 import { forgeManifest } from '../../src/forge/manifest.ts';
 import { parseManifest } from '../../src/manifest/read.ts';
 import { beyondSchema as beyondForgeSchema, cases as forgeCases } from './forge-manifests.ts';
@@ -12,7 +12,7 @@ function parse(text: string) {
 }
 
 function told({ place, message }: Mistake): string {
-  return `${placeText(place)}: ${message}`;
+  return `${locationText(place)}: ${message}`;
 }
 
 function expectProblems(found: readonly string[], expected: readonly string[]): void {

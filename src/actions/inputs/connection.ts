@@ -1,6 +1,6 @@
 import { Calm, type Runtime } from '../../converge/look.ts';
 import { HttpClient } from '../../http/client.ts';
-import type { Service, TokenSource } from '../../http/hints.ts';
+import type { Api, TokenSource } from '../../http/hints.ts';
 import { defaultLimits, maxConcurrency, openTransport } from '../../http/transport.ts';
 import type { Inputs } from '../../runner/inputs.ts';
 import type { Secrets } from '../../runner/secrets.ts';
@@ -11,7 +11,7 @@ import { Deadline } from '../../time.ts';
 
 /** How to reach the API, from the inputs that every action has. */
 export interface Connection {
-  readonly service: Service;
+  readonly service: Api;
   readonly token: string;
   readonly apiUrl: URL;
   /** Milliseconds. */
@@ -23,7 +23,7 @@ export { maxConcurrency };
 /** Reads `token`, `api-url`, `request-timeout` and `summary`. */
 export function readConnection(
   { inputs, secrets, environment, workflow, withoutSummary }: Step,
-  service: Service,
+  service: Api,
 ): Connection {
   const token = readToken(inputs, service.token, environment, workflow, secrets);
   if (!inputs.flag('summary', true)) withoutSummary();

@@ -6,7 +6,6 @@ import { readConnection } from './connection.ts';
 import { configInputs, identityOptions, readIdentity } from './process.ts';
 import { readTarget } from './target.ts';
 
-/** What is to be deleted: one process by its id, or those of an identity. */
 type DeleteTarget =
   | { readonly by: 'id'; readonly id: string }
   | { readonly by: 'identity'; readonly spec: ProcessSpec };
@@ -55,7 +54,6 @@ function readDeleteTarget(step: Step, all: boolean): DeleteTarget {
   return { by: 'identity', spec: readIdentity(inputs, type) };
 }
 
-/** In a few words, for messages. */
 export function describeDeleteTarget(target: DeleteTarget): string {
   switch (target.by) {
     case 'id':

@@ -16,7 +16,6 @@ export function readForgeTarget(inputs: Inputs): ForgeTargetName {
   return { organization, server: server ?? '', site: inputs.text('site') };
 }
 
-/** Reads `organization`. */
 export function readOrganization(inputs: Inputs): string {
   const organization = inputs.text('organization');
   if (organization === undefined)
@@ -107,14 +106,12 @@ const declarationKeys = {
   stopsignal: 'text',
 } as const;
 
-/** Reads what a process is, `site` included. */
 export function readForgeDeclaration(inputs: Inputs): ForgeDeclaration {
   const declared = readBySchema(inputs, ProcessDeclaration, plainInputs(inputs, declarationKeys));
   // Whatever is wrong has been noted, and ends the step before this is used.
   return declared ?? { command: '', user: usualUser };
 }
 
-/** Text of one line. */
 export function readLine(inputs: Inputs, name: string): string | undefined {
   const text = inputs.text(name);
   const problem = text === undefined ? undefined : lineProblem(text);

@@ -1,6 +1,5 @@
 import { quoted } from '../../text.ts';
 
-/** What a JSON input holds, and what is wrong with it as JSON. */
 export type ReadJson =
   | { readonly value: unknown; readonly problems: readonly string[] }
   | { readonly problems: readonly string[] };

@@ -16,10 +16,8 @@ export interface PlanInputs<M> {
   readonly file: string;
   readonly manifest: M;
   readonly prune: boolean;
-  /** A plan that deletes more processes is refused. */
   readonly maxDeletes: number;
   readonly dryRun: boolean;
-  /** Does a dry run fail when there is anything to change? */
   readonly failOnChange: boolean;
   readonly commenting: Commenting;
   /** Must the plan be the one that the merged pull request has shown? A dry run does not ask. */

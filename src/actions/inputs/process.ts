@@ -16,7 +16,6 @@ import { plainInputs, readBySchema } from './plain.ts';
 /** The options of a worker that have an input of their own. */
 type Options = Readonly<Partial<typeof configKeys>>;
 
-/** Those that tell one worker from another. */
 export const identityOptions = { queue: 'text', connection: 'text' } as const;
 
 /** Reads `type`, `processes`, `command`, `config-json` and the options of a worker. */
@@ -59,7 +58,6 @@ function withOptions(inputs: Inputs, values: object, options: Options): object {
   return configInputs(inputs, options).length === 0 ? values : { ...values, config: {} };
 }
 
-/** The inputs that hold options of a worker and are set. */
 export function configInputs(inputs: Inputs, options: Options): readonly string[] {
   return ['config-json', ...Object.keys(options)].filter((name) => inputs.text(name) !== undefined);
 }
@@ -69,7 +67,6 @@ function inputsOf(inputs: Inputs, { path: [field = ''] }: Problem, options: Opti
   return field === 'config' ? configInputs(inputs, options) : [field];
 }
 
-/** The options from `config-json` and from their own inputs. */
 function readConfig(inputs: Inputs, options: Options): WorkerConfig {
   const json = inputs.text('config-json');
   const fromJson = json === undefined ? {} : (readConfigJson(inputs, json) ?? {});

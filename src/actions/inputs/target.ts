@@ -12,7 +12,6 @@ import { waitingFor } from '../../time.ts';
 import { type Connection, workDeadline } from './connection.ts';
 import { inputOf } from './process.ts';
 
-/** The instance that a step is about, as the inputs name it. */
 export interface TargetInputs {
   readonly application: string | undefined;
   readonly environment: string | undefined;
@@ -81,7 +80,7 @@ export async function findTarget(
     (candidates) => pickInstance(candidates, instance),
     onEnvironment,
   );
-  step.log.info(`Environment ${named(found.environment)}, instance ${named(picked)}`);
+  step.log.info(`Environment ${nameAndId(found.environment)}, instance ${nameAndId(picked)}`);
   const listing = found.listings.get(picked.id);
   return { instanceId: picked.id, instance: picked, environment: found.environment, listing };
 }
@@ -92,11 +91,10 @@ export function namesIn({ workflow }: Step): Pick<EnvironmentName, 'repository' 
 }
 
 /** `production (env-1)`; the id alone where no name is known. */
-export function named({ id, name }: { readonly id: string; readonly name: string }): string {
+export function nameAndId({ id, name }: { readonly id: string; readonly name: string }): string {
   return name === id ? id : `${name} (${id})`;
 }
 
-/** The processes of what was found. */
 export function openStore(
   { inputs }: Step,
   client: HttpClient,

@@ -16,25 +16,32 @@ export interface CommentTarget {
   readonly requestTimeout: number;
 }
 
-export const gitHubApi = 'https://api.github.com';
+/** How to reach GitHub, and the run's repository; undefined where the run names none. */
+export function gitHubOf(
+  { environment, workflow: { repository }, clock, random, log }: Step,
+  { token, requestTimeout }: Pick<CommentTarget, 'token' | 'requestTimeout'>,
+) {
+  const apiUrl = environment['GITHUB_API_URL'] || 'https://api.github.com';
+  if (repository === undefined || !URL.canParse(apiUrl)) return undefined;
+  return { token, apiUrl: new URL(apiUrl), repository, environment, requestTimeout, clock, random, log };
+}
+
 /** The runner kills a step ten seconds after it was cancelled, in milliseconds. */
 const graceAfterStop = 3_000;
 
 /** Posts a text as the pull request's one comment of this key. If that fails, the step warns and goes on. */
 export async function postComment(step: Step, target: CommentTarget, text: string): Promise<void> {
-  const { pullRequest, repository } = step.workflow;
-  const apiUrl = step.environment['GITHUB_API_URL'] || gitHubApi;
-  if (pullRequest === undefined || repository === undefined || !URL.canParse(apiUrl)) {
-    step.log.warning('comment: true did nothing, since this run was not started by a pull request.');
+  const { log, cancelled, workflow } = step;
+  const { pullRequest } = workflow;
+  const gitHub = gitHubOf(step, target);
+  if (pullRequest === undefined || gitHub === undefined) {
+    log.warning('comment: true did nothing, since this run was not started by a pull request.');
     return;
   }
-  const { environment, log, cancelled, clock, random } = step;
-  const { token, key, requestTimeout } = target;
   const cutOff = cancelled.aborted ? AbortSignal.timeout(graceAfterStop) : step.cutOff;
-  const where = { token, apiUrl: new URL(apiUrl), repository, pullRequest: pullRequest.number };
-  const how = { environment, requestTimeout, cutOff, clock, random, log };
   try {
-    const posted = await keepComment({ ...where, ...how }, stickyComment(key, text));
+    const where = { ...gitHub, pullRequest: pullRequest.number, cutOff };
+    const posted = await keepComment(where, stickyComment(target.key, text));
     log.info(`The comment on pull request ${pullRequest.number} was ${posted}`);
   } catch (error) {
     log.warning(`The plan could not be posted as a comment: ${whyNot(error, pullRequest.fromFork)}`);
