@@ -2,7 +2,6 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { startFakeGitHub } from '../runner/fake-github.ts';
 import { type ForgeWorld, startForge, violations } from './forge-world.ts';
 import type { ActionOptions, StepRun } from './harness/run-action.ts';
-import { runAction } from './harness/run-action.ts';
 
 const file = '.github/forge-processes.yml';
 
@@ -120,32 +119,6 @@ describe('forge/apply makes servers run what the manifest declares', () => {
     expect(run.outputs).toMatchObject({ updated: '1', deleted: '1' });
   });
 
-  test('with approved-plan: require only what the pull request has shown is changed', async () => {
-    const gitHub = await startFakeGitHub();
-    try {
-      const merge = 'b1b2c3d4e5f60718293a4b5c6d7e8f9012345678';
-      gitHub.pulls.push({
-        number: 7,
-        merged_at: '2026-01-01T00:00:00Z',
-        merge_commit_sha: merge,
-        base: 'main',
-      });
-      const env = { GITHUB_API_URL: gitHub.url, GITHUB_SHA: merge, GITHUB_REF_NAME: 'main' };
-      const repo = { full_name: 'acme/shop' };
-      const event = { pull_request: { number: 7, head: { sha: merge, repo }, base: { repo } } };
-      await apply({ 'dry-run': 'true', comment: 'true' }, { env, event });
-      const text = manifest.replace('processes: 3', 'processes: 4');
-      const refused = await apply({ 'approved-plan': 'require' }, { env, text });
-      expect(refused.errors[0]).toContain('web-1, not shown: web-1: create');
-      expect(writes()).toEqual([]);
-      const run = await apply({ 'approved-plan': 'require' }, { env });
-      expect(run.errors).toEqual([]);
-      expect(run.outputs).toMatchObject({ created: '2' });
-    } finally {
-      await gitHub.close();
-    }
-  });
-
   test('a site is looked up, and only its processes are those of the declaration', async () => {
     const elsewhere = add();
     const ofSite = add({ siteId: Number(world.site.id) });
@@ -162,15 +135,7 @@ describe('forge/apply makes servers run what the manifest declares', () => {
     for (const command of ['php8.4 artisan x # "y": \'z\'', 'yes', '007', 'größe → 🚀  x', 'x'.repeat(600)])
       add({ command, directory: command.length > 9 ? '/home/forge/shop.example/current/' : null });
     add({ user: 'isolated', processes: 40 });
-    const listed = await runAction({
-      action: 'forge/list',
-      inputs: {
-        token: world.emulator.token,
-        'api-url': world.emulator.url,
-        organization: 'acme',
-        server: 'web-1',
-      },
-    });
+    const listed = await world.run({ server: 'web-1' }, { action: 'forge/list' });
     const run = await apply(
       { prune: 'true', 'dry-run': 'true' },
       { text: listed.outputs['manifest-yaml'] ?? '' },

@@ -114,13 +114,26 @@ describe.concurrent('what nobody needs neither fails a step nor hides a process'
       'an odd deployment',
       { kind: 'edit', on: 'GET .*deployments$', times: odd, edit: withEntry({ id: 7, attributes: null }) },
     ],
+    [
+      'an odd command',
+      { kind: 'edit', on: 'GET .*commands$', times: odd, edit: withEntry({ id: 7, attributes: null }) },
+    ],
+    ['no command at all', { kind: 'edit', on: 'GET .*commands$', times: odd, edit: withEntry(null) }],
+    [
+      'a command with odd fields',
+      {
+        ...{ kind: 'edit', on: '/commands', times: odd },
+        edit: withAttributes({ command: null, output: {}, exit_code: 'none', failure_reason: 7 }),
+      },
+    ],
   ])('%s', async (_, fault) => {
     await using shop = await open();
     shop.emulator.faults.add(fault);
-    const step = await shop.run({ ...inEnvironment, processes: '2', redeploy: 'true' });
+    const proven = { redeploy: 'true', 'verify-command': 'php artisan queue:canary', 'show-logs': 'true' };
+    const step = await shop.run({ ...inEnvironment, processes: '2', ...proven });
 
     expect(step.errors).toEqual([]);
-    expect(step.outputs['outcome']).toBe('updated');
+    expect(step.outputs).toMatchObject({ outcome: 'updated', verified: 'true' });
     expect(shop.emulator.cloud.listProcesses(shop.instance)).toMatchObject([{ processes: 2 }]);
   });
 

@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { pullRequest } from './harness/pull-request.ts';
 import { runAction } from './harness/run-action.ts';
 import { openShop, type Shop } from './harness/shop.ts';
 
@@ -47,31 +48,6 @@ const wrong: readonly [title: string, inputs: Record<string, string>, said: read
     ['config-json: queue: must be text such as', 'config-json: connection: must be text such as'],
   ],
   [
-    'broken JSON',
-    { 'config-json': '{"tries": 3' },
-    ['config-json: is not valid JSON at line 1, character 12'],
-  ],
-  [
-    'a comma too many',
-    { 'config-json': '{\n  "tries": 3,\n}' },
-    ['config-json: is not valid JSON: there is a comma before the } (line 2, character 13)'],
-  ],
-  [
-    'single quotes in JSON',
-    { 'config-json': "{'queue': 'default'}" },
-    [`config-json: is not valid JSON: use double quotes inside, and single quotes around it: '{"queue"`],
-  ],
-  [
-    'no JSON at all',
-    { 'config-json': 'high,default' },
-    ['config-json: is not JSON; write an object such as'],
-  ],
-  [
-    'one key of JSON twice',
-    { 'config-json': '{"queue": "a", "tries": 1, "queue": "b"}' },
-    ['config-json: the key "queue" is there twice'],
-  ],
-  [
     'a list where text with commas belongs',
     { 'config-json': '{"queue": ["high", "default"]}' },
     ['config-json: queue: must be text, with commas for several: "high,default", not a list'],
@@ -86,16 +62,6 @@ const wrong: readonly [title: string, inputs: Record<string, string>, said: read
       'force: must be true or false, not "yes". Did you mean "true"?',
       'timeout: must be a whole number',
     ],
-  ],
-  [
-    'an option that is set twice, differently',
-    { queue: 'high', tries: '3', 'config-json': '{"queue": "low", "tries": 3}' },
-    ['queue: is "high", and config-json has "low" for it; set it in one of the two'],
-  ],
-  [
-    'options of a worker for a custom process',
-    { type: 'custom', command: 'php artisan horizon', queue: 'high', tries: '3' },
-    ['queue: is for type: worker', 'tries: is for type: worker'],
   ],
   [
     'a command with a character that nobody sees',
@@ -154,38 +120,6 @@ describe('before anything is sent, one error names', () => {
     expect(step.outputs).toEqual({});
     expect(shop.requests()).toEqual([]);
   });
-
-  test('every problem that there is', async () => {
-    const step = await shop.run({
-      token: '',
-      instance: '',
-      processes: 'many',
-      'config-json': '{"memory": 1, "tries": []}',
-      'api-url': 'http://cloud.example',
-      'request-timeout': 'never',
-      'if-exists': 'maybe',
-      redeploy: 'perhaps',
-      'dry-run': 'no',
-    });
-
-    expect(step.exitCode).toBe(1);
-    expect(step.errors).toHaveLength(1);
-    const lines = (step.errors[0] ?? '').split('\n');
-    expect(lines[0]).toContain('10 problems with the inputs');
-    expect(lines.filter((line) => line.startsWith('- ')).map((line) => line.split(': ')[0])).toEqual([
-      '- token',
-      '- api-url',
-      '- request-timeout',
-      '- environment',
-      '- processes',
-      '- config-json',
-      '- config-json',
-      '- if-exists',
-      '- dry-run',
-      '- redeploy',
-    ]);
-    expect(shop.requests()).toEqual([]);
-  });
 });
 
 test.concurrent('an address with a user and password in it is refused, and the password not repeated', async () => {
@@ -197,55 +131,23 @@ test.concurrent('an address with a user and password in it is refused, and the p
 });
 
 describe('a missing token', () => {
-  const forkedPullRequest = {
-    pull_request: {
-      number: 7,
-      head: { repo: { full_name: 'stranger/shop' } },
-      base: { repo: { full_name: 'acme/shop' } },
-    },
-  };
-
-  test('tells where to get one and how to hand it over', async () => {
-    const step = await shop.run({ token: ' ' });
-
-    expect(step.exitCode).toBe(1);
-    expect(step.errors[0]).toContain('token: is empty');
-    expect(step.errors[0]).toContain(['$', '{{ secrets.LARAVEL_CLOUD_TOKEN }}'].join(''));
+  const head = (repo: object | null) => ({
+    event: { pull_request: { ...pullRequest.pull_request, head: { repo } } },
   });
 
-  test('on a pull request from a fork is explained', async () => {
-    const step = await shop.run({ token: '' }, { event: forkedPullRequest });
+  test.each([
+    ['whose fork is gone is explained', head(null), /comes from a fork/],
+    [
+      'of the repository itself gets the common hint',
+      { event: pullRequest },
+      /store it as a repository secret/,
+    ],
+    ['that Dependabot started is explained', { env: { GITHUB_ACTOR: 'dependabot[bot]' } }, /Dependabot/],
+  ])('on a pull request %s', async (_, run, said) => {
+    const step = await shop.run({ token: '' }, run);
 
-    expect(step.exitCode).toBe(1);
-    expect(step.errors[0]).toContain('comes from a fork, and GitHub gives such runs no secrets');
-    expect(step.errors[0]).toContain(
-      'if: github.event.pull_request.head.repo.full_name == github.repository',
-    );
-  });
-
-  test('on a pull request whose fork is gone is explained the same way', async () => {
-    const event = { pull_request: { ...forkedPullRequest.pull_request, head: { repo: null } } };
-    const step = await shop.run({ token: '' }, { event });
-
-    expect(step.errors[0]).toContain('comes from a fork');
-  });
-
-  test('on a pull request of the repository itself gets the common hint', async () => {
-    const own = {
-      number: 7,
-      head: { repo: { full_name: 'acme/shop' } },
-      base: { repo: { full_name: 'acme/shop' } },
-    };
-    const step = await shop.run({ token: '' }, { event: { pull_request: own } });
-
-    expect(step.errors[0]).not.toContain('fork');
-    expect(step.errors[0]).toContain('store it as a repository secret');
-  });
-
-  test('in a run that Dependabot started is explained', async () => {
-    const step = await shop.run({ token: '' }, { env: { GITHUB_ACTOR: 'dependabot[bot]' } });
-
-    expect(step.errors[0]).toContain('Dependabot');
+    expect(step.errors[0]).toMatch(said);
+    expect(step.errors[0]?.includes('fork')).toBe(said.source.includes('fork'));
   });
 });
 
@@ -302,25 +204,6 @@ test.concurrent('inputs that are surrounded by white space are as good as withou
     type: 'worker',
     processes: 2,
     config: { queue: 'high,default' },
-  });
-});
-
-test.concurrent('the options of a worker are inputs, and config-json adds to them', async () => {
-  await using other = await openShop();
-  const step = await other.run({
-    queue: 'high, default',
-    connection: 'redis',
-    tries: '3',
-    force: 'true',
-    'config-json': '{"queue": "high,default", "timeout": 90}',
-    'if-exists': 'create',
-  });
-
-  expect(step.exitCode).toBe(0);
-  expect(other.emulator.requests[0]?.body).toEqual({
-    type: 'worker',
-    processes: 1,
-    config: { queue: 'high,default', connection: 'redis', tries: 3, force: true, timeout: 90 },
   });
 });
 

@@ -58,23 +58,6 @@ describe('lists that lie behind', () => {
       expect(await look()).toEqual(['after', 'made']);
     },
   );
-
-  test('what was made and deleted in between never shows', async () => {
-    await send(emulator, 'DELETE', `/background-processes/${await create('short')}`);
-    expect(await listed()).toEqual([]);
-    now += 60_000;
-    expect(await listed()).toEqual([]);
-  });
-
-  test('what a test lays out itself shows at once', async () => {
-    emulator.cloud.addProcess(shop.instance, { type: 'custom', command: 'laid out' });
-    expect(await listed()).toEqual(['laid out']);
-  });
-
-  test('one by its id is told as it is', async () => {
-    const id = await create('made');
-    expect((await send(emulator, 'GET', `/background-processes/${id}`)).status).toBe(200);
-  });
 });
 
 test('each caller can see another moment, by its name in the address', async () => {
@@ -133,15 +116,4 @@ test('a PATCH can answer with what was there before, and reads with it for a whi
   expect(await processes('GET')).toBe(1);
   now += 700;
   expect(await processes('GET')).toBe(4);
-});
-
-test('the list of deployments can lack the one just started', async () => {
-  emulator.cloud.options.lag.deployments = 2_000;
-  const deployments = `/environments/${shop.environment.id}/deployments`;
-  const started = await send(emulator, 'POST', deployments);
-  const count = async () => [at((await send(emulator, 'GET', deployments)).body, 'data')].flat().length;
-  expect(await count()).toBe(0);
-  expect((await send(emulator, 'GET', `/deployments/${at(started.body, 'data', 'id')}`)).status).toBe(200);
-  now += 2_000;
-  expect(await count()).toBe(1);
 });

@@ -1,5 +1,12 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { deleteAll, findToDelete, untilGone, waitUntilGone } from '../../src/converge/remove.ts';
+import {
+  deleteAll,
+  deleteFailure,
+  findToDelete,
+  untilGone,
+  waitUntilGone,
+} from '../../src/converge/remove.ts';
+import { messageOf } from '../../src/failure.ts';
 import { forgeService } from '../../src/forge/service.ts';
 import type { ForgeSpec } from '../../src/forge/spec.ts';
 import { runtimeOn } from '../support/runtime.ts';
@@ -120,6 +127,10 @@ describe('Deleting where a removal takes its time', () => {
     expect(clock.now()).toBe(60250);
     expect(log).toContainEqual(expect.stringMatching(/^41 is still being removed after \d+ s$/));
     expect(log).not.toContain('Deleted 41');
+    expect(known).toEqual(['deleted 41', 'asked to remove 41; 41 is still there']);
+    expect(messageOf(deleteFailure({ deleted, left }))).toContain(
+      '1 of 1 could not be deleted\n- 41: the service had not removed it in time\nDeleted: none',
+    );
   });
 
   test('of two, one that lingers keeps the other from nothing', async () => {
