@@ -151,7 +151,7 @@ function warnOf(step: Step, spec: PinnedSpec, { process }: EnsuredCloud, { insta
 }
 
 function changeOf(
-  { spec, dryRun }: Pick<EnsurePinned, 'spec' | 'dryRun'>,
+  { spec, ifExists, dryRun }: EnsureInputs['wanted'],
   { outcome, process, madeByOther }: EnsuredCloud,
   target: Target,
 ): Change {
@@ -164,6 +164,10 @@ function changeOf(
         : `The ${describe(spec)} was ${outcome}`,
     environment: target.environment ?? environmentOfInstance(target.instance),
     instanceId: process?.instanceId ?? target.instanceId,
-    processes: process === undefined ? [] : [{ process, instance: target.instance }],
+    // Beside one that is created in any case, others of the same command may run.
+    processes: (process === undefined ? [] : [process]).map((one) => ({
+      process: ifExists === 'create' ? { ...one, processes: undefined } : one,
+      instance: target.instance,
+    })),
   };
 }

@@ -66,6 +66,15 @@ describe.concurrent('stable-for, with nothing to change, looks back and waits fo
     expect(logRequests(shop)).toBe(0);
   });
 
+  test('and one exit each of two that are alike is no restart', async () => {
+    const processLife = exitsOnce({ afterMs: 23_000 });
+    await using shop = await openLive(exitsOnce({ afterMs: 20_000 }), { processLife });
+    const step = await shop.run({ ...stable, 'if-exists': 'create', redeploy: 'true' });
+
+    expect(shop.ids()).toHaveLength(2);
+    expect(step.outputs).toMatchObject({ outcome: 'created', stable: 'true' });
+  });
+
   test('and one exit is a warning', async () => {
     await using shop = await openLive(exitsOnce({ afterMs: 590_000 }));
     const step = await shop.run(stable);
