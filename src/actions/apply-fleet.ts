@@ -82,7 +82,8 @@ interface Member {
   readonly part: StepIn;
   readonly rolling: Rolling;
   readonly ahead: ReadAhead;
-  readonly isDeployed: () => boolean;
+  /** What a deployment has made of it, or has not. */
+  readonly live: () => 'deployed' | 'behind' | undefined;
 }
 
 interface PlannedMember extends CloudPlan, Member {
@@ -123,7 +124,7 @@ async function findMembers(
   const { calm } = runtimeOf(step, client, 'environments');
   return fleet.found.map((found): Member => {
     const part = stepIn(step, found.environment.name, calm);
-    let isDeployed = false;
+    let live: 'deployed' | 'behind' | undefined;
     const rolling = {
       ...{
         client,
@@ -133,12 +134,15 @@ async function findMembers(
       },
       onLive: part.step.output,
       onDeployed: () => {
-        isDeployed = true;
+        live = 'deployed';
+      },
+      onBehind: () => {
+        live = 'behind';
       },
     };
     const ahead = aheads.get(found.environment.id) ?? readAhead(rolling);
     const within = isOne ? undefined : found.environment.name;
-    return { found, within, part, rolling, ahead, isDeployed: () => isDeployed };
+    return { found, within, part, rolling, ahead, live: () => live };
   });
 }
 
@@ -328,14 +332,24 @@ function finish(step: Step, report: PlanReport, inputs: FleetInputs, all: readon
     const counts = countsOf(rows);
     step.output(planOutputs(rows, 'done', (line) => step.log.warning(line)));
     step.log.info(describeDone(counts));
-    const waits = all.some((one) => changesIn(countsOf(one.rows)) > 0 && !one.member.isDeployed());
+    const effect = effectOf(all);
     const isDone = all.every(({ error }) => error === undefined);
+    const waits = effect === 'waiting' || effect === 'behind';
     const next = isDone && waits && !inputs.goingLive.redeploy ? deployNext : html``;
     const failed = new Set(all.flatMap(({ member, error }) => (error === undefined ? [] : [nameOf(member)])));
-    report.show({ kind: 'done', rows, effect: waits ? 'waiting' : undefined, failed, next });
+    report.show({ kind: 'done', rows, effect, failed, next });
   }
   for (const { member } of all) step.summarize(member.part.summary());
   throwFailed(step, report, all);
+}
+
+/** What waits is more than what is live. */
+function effectOf(all: readonly Ended[]): 'waiting' | 'behind' | 'deployed' | undefined {
+  const isWaiting = ({ rows, member }: Ended) =>
+    changesIn(countsOf(rows)) > 0 && member.live() !== 'deployed';
+  if (all.some(isWaiting)) return 'waiting';
+  const lives = all.map(({ member }) => member.live());
+  return lives.find((live) => live === 'behind') ?? lives.find((live) => live === 'deployed');
 }
 
 function reportOf({ member: { environment, part }, kind, rows, error }: Ended): ReportedEnvironment {

@@ -48,7 +48,8 @@ async function applyOne(outer: Step, inputs: ApplyInputs): Promise<void> {
   step.inputs.done();
   await withClient(step, inputs.connection, async (client) => {
     const onDeployed = () => report.inEffect(html`<p>Deployed: the changes are live.</p>`);
-    const rolling = { ...inputs, step, client, onLive: step.output, onDeployed };
+    const onBehind = () => report.isBehind(deployNext);
+    const rolling = { ...inputs, step, client, onLive: step.output, onDeployed, onBehind };
     const ahead = readAhead(rolling);
     let seen: SeenDeployments | undefined;
     const read = await readAndPlan(step, client, inputs, {

@@ -45,6 +45,7 @@ function changeOf({ environment, instance, instanceId }: Target, found: readonly
 }
 
 function doneText(deleted: readonly ExistingProcess[]): string {
+  if (deleted.length === 0) return 'There was nothing to delete';
   return `Deleted ${deleted.map(({ id }) => id).join(', ')}`;
 }
 

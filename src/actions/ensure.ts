@@ -14,7 +14,15 @@ import { raceLimit, readConnection, runtimeOf, withClient, workDeadline } from '
 import { readPinnedSpec, readSpec } from './inputs/process.ts';
 import { findTarget, openPinnedStore, openStore, readTarget, type Target } from './inputs/target.ts';
 import type { EnsuredCloud } from './report/ensure.ts';
-import { goneOutputs, knownOutputs, outputsOf, sentenceFor, showEnsured, showLive } from './report/ensure.ts';
+import {
+  goneOutputs,
+  knownOutputs,
+  outputsOf,
+  sentenceFor,
+  showBehind,
+  showEnsured,
+  showLive,
+} from './report/ensure.ts';
 import { saySleep } from './report/sleep.ts';
 import {
   awaitCommit,
@@ -47,7 +55,8 @@ export async function runEnsure(step: Step): Promise<void> {
     const change = changeOf(wanted, ensured, found);
     saySleep(step, change.environment);
     const onDeployed = () => showLive(step, ensured, found);
-    await rollOut({ ...rolling, onDeployed }, change, seen ?? (await ahead.seen()));
+    const onBehind = () => showBehind(step, ensured, found);
+    await rollOut({ ...rolling, onDeployed, onBehind }, change, seen ?? (await ahead.seen()));
   });
 }
 

@@ -81,6 +81,8 @@ export interface Rolling {
   readonly onLive: (outputs: Outputs) => void;
   /** Told that a deployment has made the change live. */
   readonly onDeployed?: () => void;
+  /** Told that what is declared waits for a deployment, though this step has changed nothing. */
+  readonly onBehind?: () => void;
 }
 
 /** What the step has done to the processes, and where. */
@@ -164,7 +166,10 @@ export async function rollOut(
   const isDryRun = change.kind === 'planned';
   const pending = pendingOf(change, goingLive);
   if (pending !== undefined) rolling.step.log.notice(pending);
-  if (pending !== undefined) return skipProofs(rolling, 'the change is not live before the next deployment');
+  if (pending !== undefined) {
+    const asleep = change.environment && whyAsleep(change.environment);
+    return skipProofs(rolling, asleep ?? 'the change is not live before the next deployment');
+  }
   if (!(isDryRun ? goingLive.stableFor > 0 : asksForLive(goingLive)))
     return skipProofs(rolling, 'this is a dry run');
 
@@ -262,6 +267,7 @@ async function bringLive(
         return await redeploy(rolling, change, seen, live);
       }
       step.log.notice(`${liveness.why}. With redeploy: true this step deploys the environment.`);
+      if (!liveness.runsOlder) rolling.onBehind?.();
       return liveness.runsOlder
         ? { ...live, behind: lowered(liveness.why) }
         : { ...live, pending: lowered(liveness.why) };

@@ -40,8 +40,9 @@ export async function proveStable(step: Step, proof: StabilityProof, observing: 
   }
   if (unknown.length > 0) return;
   const seconds = Math.round(span / 1000);
-  step.log.info(`Stable: nothing exited more than once in ${seconds} s`);
-  step.summarize(stableText(seconds, deployed === undefined));
+  const text = stableText(seconds, deployed === undefined);
+  step.log.info(`Stable: ${text}`);
+  step.summarize(html`<p><strong>Stable:</strong> ${text}.</p>`);
 }
 
 function warnOf(step: Step, health: Health): void {

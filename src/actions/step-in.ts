@@ -33,7 +33,7 @@ export function stepIn(step: Step, name: string, calm: Calm): StepIn {
     summarize: (block) => blocks.push(block),
     warn: (message, place) => step.warn(`${name}: ${message}`, place),
     doing: () => undefined,
-    did: (subject, line) => step.did(`${subject} of ${name}`, line && `${name}: ${line}`),
+    did: (subject, line, kind) => step.did(`${subject} of ${name}`, line && `${name}: ${line}`, kind),
   };
   return {
     step: part,

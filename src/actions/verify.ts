@@ -86,6 +86,6 @@ export function following(step: Step, subject: string, span: number): Following 
   return {
     ...waitingFor(step, span),
     log: (line) => step.log.info(line),
-    did: (line) => step.did(subject, line),
+    did: (line, kind) => step.did(subject, line, kind),
   };
 }

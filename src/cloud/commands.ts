@@ -76,7 +76,7 @@ async function start(
     } catch (error) {
       if (!(error instanceof HttpFailure) || !error.isLost) throw error;
       following.log(`The answer to the command was lost (${error.reason}); looking whether it has started`);
-      following.did('a command was sent, and its answer was lost: it may have run');
+      following.did('whether the command has run, since the answer to it was lost', 'unknown');
       const look = async () => (await listAlike(client, environmentId, command)).find(isNew);
       const found = await lookAfterLoss(look, following);
       if (found !== undefined) return found;

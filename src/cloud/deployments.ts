@@ -115,7 +115,7 @@ async function start(
       deploying.log(
         `The answer to the deploy request was lost (${error.reason}); looking whether it took effect`,
       );
-      deploying.did('a deployment was asked for, and the answer was lost: it may have started');
+      deploying.did('whether a deployment has started, since the answer to the request was lost', 'unknown');
       const known = new Set(before.map(({ id }) => id));
       const found = await lookAfterLoss(
         async () => (await look()).find(({ id }) => !known.has(id)),

@@ -42,9 +42,7 @@ export async function update(
   } catch (error) {
     if (error instanceof HttpFailure && error.status === 404) return undefined;
     if (isAccepted || mayHaveActed(error))
-      runtime.checkpoint(
-        `it is not known whether the update of ${id} (${describeChanges(changes)}) took effect; the next run will see`,
-      );
+      runtime.checkpoint(`whether ${describeChanges(changes)} of ${id} took effect`, 'unknown');
     throw error;
   }
   if (updated === undefined) return undefined;

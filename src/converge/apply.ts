@@ -124,8 +124,8 @@ class PlaceWork<S, P extends Existing> {
     const { service } = this.#world;
     const { spec } = operation;
     let known: string | undefined;
-    const runtime = this.#runtimeOf(operation, (line) => {
-      known = line;
+    const runtime = this.#runtimeOf(operation, (line, kind) => {
+      known = kind === 'unknown' ? `it is not known ${line}` : line;
     });
     try {
       const wanted = { spec, ifExists: 'update', dryRun: false } as const;

@@ -2,7 +2,7 @@ import { Failure } from '../failure.ts';
 import { byAge, doubtText, type Existing, haveSameIds, type Listing, readTwice, without } from './listing.ts';
 import { lookFor, spans } from './look.ts';
 import { removeForSure } from './remove.ts';
-import { candidates, doubtfulAmong, isStatedOther, type World } from './service.ts';
+import { candidates, doubtfulAmong, isStatedOther, type Sent, type World } from './service.ts';
 import { settle, skipRepeats } from './settle.ts';
 import { severalMatch } from './several-match.ts';
 
@@ -64,6 +64,8 @@ export async function createOnce<S, P extends Existing>(
   });
 }
 
+type Lost = Extract<Sent<unknown>, { kind: 'lost' }>;
+
 interface Sight<P extends Existing> {
   readonly listing: Listing<P>;
   /** What this run has created, as last listed: ages are compared as listings show them. */
@@ -99,7 +101,7 @@ class Attempt<S, P extends Existing> {
       const sent = await store.create(this.#spec);
       if (sent.kind === 'taken') return { kind: 'taken', refusal: sent.refusal, lost: this.#lost.length > 0 };
       if (sent.kind === 'created') return await this.#stayOrGiveWay(sent.made);
-      const adopted = await this.#watchFor(sent.cause);
+      const adopted = await this.#watchFor(sent);
       if (adopted !== undefined) return adopted;
       if (sends < attempts.sends) runtime.log('Nothing came of it; sending the request again');
     }
@@ -128,13 +130,14 @@ class Attempt<S, P extends Existing> {
    * The server may still be handling the lost request, and lists may be stale: the first match can be another run's while
    * the own one is on its way. Waits the whole time, and adopts a process only if it is then the only match.
    */
-  async #watchFor(cause: string): Promise<Creation<P> | undefined> {
+  async #watchFor({ cause, answered }: Lost): Promise<Creation<P> | undefined> {
     const { service, store, runtime } = this.#world;
     this.#lost.push(cause);
-    runtime.log(`The answer to the create request was lost (${cause}); looking whether it took effect`);
-    runtime.checkpoint(
-      `a request to create the ${this.#what} was sent, and its answer was lost: it may exist`,
-    );
+    const told = answered
+      ? `${cause} to the create request`
+      : `The answer to the create request was lost (${cause})`;
+    runtime.log(`${told}; looking whether the ${this.#what} has appeared`);
+    runtime.checkpoint(`whether the ${this.#what} was created (${cause})`, 'unknown');
     await runtime.calm.pass(spans.lostShows, runtime);
     await runtime.calm.turn(store.place, runtime);
     const confirmed = await this.#confirmed(await this.#list(), 0);
@@ -364,7 +367,10 @@ class Attempt<S, P extends Existing> {
     const [cause = ''] = this.#lost;
     const isSame = this.#lost.every((each) => each === cause);
     const causes = isSame ? `${cause} each time` : this.#lost.join('; ');
+    // The failure itself says that it may exist.
+    this.#world.runtime.checkpoint(undefined);
     return new Failure({
+      headline: `Not created: ${this.#what} (${isSame ? cause : this.#lost.join('; ')})`,
       what: `Creating the ${this.#what}`,
       why: `none of ${attempts.sends} requests was answered with a process (${causes}), and none is in the list`,
       fix: 'It may still appear. Run the job again in some minutes: it looks before it creates',

@@ -10,8 +10,11 @@ export interface Runtime extends Timing {
   timeLeft(): number;
   log(line: string): void;
   warn(line: string): void;
-  /** Records what has been done so far. If the step fails or is cancelled, it reports the last checkpoint. */
-  checkpoint(line: string): void;
+  /**
+   * Records what has been done so far or, with `unknown`, what nobody knows: `whether ...`. If the step fails or is
+   * cancelled, it reports the last checkpoint; undefined where the failure itself says it.
+   */
+  checkpoint(line: string | undefined, kind?: 'unknown'): void;
 }
 
 /** How long a run looks again at most, in milliseconds. Decision 2 explains each. */

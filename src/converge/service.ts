@@ -36,8 +36,8 @@ export interface Service<S, P extends Existing> {
 /** What became of a create request. A request that surely created nothing throws instead. */
 export type Sent<P> =
   | { readonly kind: 'created'; readonly made: P }
-  /** No usable answer came: the process may exist. */
-  | { readonly kind: 'lost'; readonly cause: string }
+  /** No usable answer came: the process may exist. `answered`: the service answered with an error. */
+  | { readonly kind: 'lost'; readonly cause: string; readonly answered?: boolean }
   /** Nothing was created, since a process with this name exists. */
   | { readonly kind: 'taken'; readonly refusal: Failure };
 

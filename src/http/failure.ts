@@ -97,8 +97,8 @@ export async function undefinedIf404<T>(call: () => Promise<T>): Promise<T | und
 
 export type CreateOutcome<T> =
   | { readonly kind: 'created'; readonly made: T }
-  /** No usable answer came, so it may have been created. */
-  | { readonly kind: 'lost'; readonly cause: string };
+  /** No usable answer came, so it may have been created. `answered`: an error came. */
+  | { readonly kind: 'lost'; readonly cause: string; readonly answered?: boolean };
 
 /** The answer to a create request, or that it was lost. Other failures are thrown on. */
 export async function lostIfUnknown<T>(create: () => Promise<T>): Promise<CreateOutcome<T>> {
@@ -106,6 +106,6 @@ export async function lostIfUnknown<T>(create: () => Promise<T>): Promise<Create
     return { kind: 'created', made: await create() };
   } catch (error) {
     if (!(error instanceof HttpFailure) || !error.isLost) throw error;
-    return { kind: 'lost', cause: error.reason };
+    return { kind: 'lost', cause: error.reason, answered: (error.status ?? 0) >= 300 };
   }
 }

@@ -50,18 +50,23 @@ export interface Explained extends Ending {
   readonly annotations: readonly Annotation[];
 }
 
-interface Known {
+/** What was done before a failure, or what nobody knows by then: `whether ...`. */
+export interface Known {
+  readonly line: string;
+  readonly kind: 'done' | 'unknown';
+}
+
+interface Circumstances {
   readonly secrets: Secrets;
   readonly activity: string;
   /** The step was told to stop: whatever went wrong after that did so for that reason. */
   readonly isStopped: boolean;
-  /** What had been done when it failed. */
-  readonly done: readonly string[];
+  readonly done: readonly Known[];
 }
 
-export function explain(error: unknown, { secrets, activity, isStopped, done }: Known): Explained {
+export function explain(error: unknown, { secrets, activity, isStopped, done }: Circumstances): Explained {
   const said = { ...saidOf(error, activity, isStopped, done.length > 0) };
-  const before = done.length === 0 ? '' : `Done before that:\n${done.map((line) => `- ${line}`).join('\n')}`;
+  const before = beforeThat(done);
   const together = (text: string): string => [text, before].filter((part) => part !== '').join('\n');
   const annotations =
     error instanceof Failure && before === '' && said.mark !== 'cancelled' ? error.annotations : undefined;
@@ -71,6 +76,14 @@ export function explain(error: unknown, { secrets, activity, isStopped, done }: 
     details: secrets.redact(together(said.details)),
     annotations: annotations ?? [{ message: together(said.message) }],
   };
+}
+
+function beforeThat(all: readonly Known[]): string {
+  const done = all.filter(({ kind }) => kind === 'done').map(({ line }) => `- ${line}`);
+  const unknown = all
+    .filter(({ kind }) => kind === 'unknown')
+    .map(({ line }) => `Not known: ${line}. The next run looks.`);
+  return [...unknown, ...(done.length === 0 ? [] : ['Done before that:', ...done])].join('\n');
 }
 
 function saidOf(

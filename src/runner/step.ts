@@ -2,7 +2,7 @@ import { setOutput } from '@actions/core';
 import type { EarlyConnection } from '../early-connection.ts';
 import { Failure, type Location, locationText, messageOf } from '../failure.ts';
 import { type Clock, type Random, systemClock } from '../time.ts';
-import { type Ending, type Explained, explain, pleaseReport } from './ending.ts';
+import { type Ending, type Explained, explain, type Known, pleaseReport } from './ending.ts';
 import type { Html } from './html.ts';
 import { Inputs } from './inputs.ts';
 import { Log } from './log.ts';
@@ -39,10 +39,10 @@ export interface Step {
   /** Says what the step does from now on, as it reads after "Cancelled while": `looking for the environment "main"`. */
   doing(activity: string): void;
   /**
-   * Records what has been done to a subject. A failing step reports the last line of each. Undefined once the summary
-   * shows it.
+   * Records what has been done to a subject or, with `unknown`, what nobody knows: `whether ...`. A failing step reports
+   * the last line of each. Undefined once something else shows it.
    */
-  did(subject: string, line: string | undefined): void;
+  did(subject: string, line: string | undefined, kind?: 'unknown'): void;
   /** Has a task run when the step ends, well or not. */
   atEnd(task: (failure: Ending | undefined) => Promise<void>): void;
 }
@@ -57,7 +57,7 @@ export async function runStep(
   const log = new Log(secrets, process.env['GITHUB_WORKSPACE'] || process.cwd());
   const stop = listenForStop();
   const report = new Report();
-  const done = new Map<string, string>();
+  const done = new Map<string, Known>();
   const tasks: ((failure: Ending | undefined) => Promise<void>)[] = [];
   let summary = true;
   let activity = 'starting';
@@ -97,9 +97,9 @@ export async function runStep(
       doing: (now) => {
         activity = now;
       },
-      did: (subject, line) => {
+      did: (subject, line, kind) => {
         if (line === undefined) done.delete(subject);
-        else done.set(subject, line);
+        else done.set(subject, { line, kind: kind ?? 'done' });
       },
       atEnd: (task) => tasks.push(task),
     });

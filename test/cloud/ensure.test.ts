@@ -56,7 +56,7 @@ function worldOf(answers: Answers) {
   const update = scripted(...(answers.update ?? [undefined]));
   const { pages = 1, serverTime, refusal } = answers;
   const runtime = runtimeOn(clock, {
-    checkpoint: (line) => did.push(line),
+    checkpoint: (line) => did.push(line ?? ''),
     warn: (line) => warnings.push(line),
     log: (line) => log.push(line),
   });

@@ -171,13 +171,13 @@ describe('Creating', () => {
   });
 
   test.each([
-    ['a reset', networkError('ECONNRESET'), 'the connection broke off (ECONNRESET)'],
-    ['a 502', text(502, ''), 'The Cloud answered 502'],
-    ['a page', htmlPage, 'the answer is an HTML page instead of JSON'],
-    ['a time-out', 'no answer' as const, 'no full answer came within 30 s'],
-  ])('may have happened after %s, and is sent once', async (_, reply, cause) => {
+    ['a reset', networkError('ECONNRESET'), 'the connection broke off (ECONNRESET)', false],
+    ['a 502', text(502, ''), 'The Cloud answered 502', true],
+    ['a page', htmlPage, 'the answer is an HTML page instead of JSON', false],
+    ['a time-out', 'no answer' as const, 'no full answer came within 30 s', false],
+  ])('may have happened after %s, and is sent once', async (_, reply, cause, answered) => {
     const { store, clock, transport } = storeWith([reply]);
-    expect(await clock.run(store.create(custom))).toEqual({ kind: 'lost', cause });
+    expect(await clock.run(store.create(custom))).toEqual({ kind: 'lost', cause, answered });
     expect(transport.requests).toHaveLength(1);
   });
 

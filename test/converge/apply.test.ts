@@ -336,7 +336,7 @@ describe('A failure says what is known by then', () => {
       outcome: undefined,
       process: before,
       error:
-        'A request: the connection broke off. So far: it is not known whether the update of p-1 (processes: 1 → 2) took effect; the next run will see.',
+        'A request: the connection broke off. So far: it is not known whether processes: 1 → 2 of p-1 took effect.',
     });
     store.before = failing('update', refused());
     const [second] = await world.run([worker({}, 2)]);

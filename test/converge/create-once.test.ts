@@ -133,7 +133,7 @@ async function creating({
     },
     mend: () => Promise.resolve(undefined),
     runtime: runtimeOn(clock, {
-      checkpoint: (line) => did.push(line),
+      checkpoint: (line) => did.push(line ?? ''),
       warn: (line) => warnings.push(line),
       log: (line) => log.push(line),
     }),
@@ -608,7 +608,7 @@ describe('what is not understood', () => {
     expect(error?.message).toBe(
       'Creating the worker: there is now odd (its type is not known); it may be the same process. Look at it in the dashboard, and delete what is not wanted.',
     );
-    expect(did).toEqual(['a request to create the worker was sent, and its answer was lost: it may exist']);
+    expect(did).toEqual(['whether the worker was created (a reset)']);
   });
 
   test('is a doubt beside one’s own, and nothing is removed', async () => {
@@ -701,13 +701,10 @@ describe('a create whose answer was lost', () => {
     expect(lists).toEqual([20000]);
     expect(acts).toEqual(['0 send', '20000 find mine']);
     expect(value).toEqual({ kind: 'created', process: byId(mine), madeHere: true });
-    expect(did).toEqual([
-      'a request to create the worker was sent, and its answer was lost: it may exist',
-      'mine exists: the worker',
-    ]);
+    expect(did).toEqual(['whether the worker was created (a reset)', 'mine exists: the worker']);
     expect(exists).toEqual(['mine']);
     expect(log).toEqual([
-      'The answer to the create request was lost (a reset); looking whether it took effect',
+      'The answer to the create request was lost (a reset); looking whether the worker has appeared',
       'Found mine, which has appeared since',
     ]);
   });
@@ -792,7 +789,16 @@ describe('a create whose answer was lost', () => {
     expect(error?.message).toBe(
       'Creating the worker: none of 3 requests was answered with a process (a reset each time), and none is in the list. It may still appear. Run the job again in some minutes: it looks before it creates.',
     );
-    expect(did.at(-1)).toContain('it may exist');
+    expect(did.at(-1)).toBe('');
+    expect(error?.headline).toBe('Not created: worker (a reset)');
+  });
+
+  test('is no lost answer where the service has answered with an error', async () => {
+    const refused = { kind: 'lost', cause: 'The service answered 500', answered: true } as const;
+    const { log } = await creating({ sends: [refused], lives: [] });
+    expect(log[0]).toBe(
+      'The service answered 500 to the create request; looking whether the worker has appeared',
+    );
   });
 });
 

@@ -64,7 +64,7 @@ async function threeRuns(
   const known: string[] = [];
   const outcomes: string[] = [];
   for (let run = 0; run < 3; run++) {
-    const world = openInstance(server, runtimeOn(clock, { checkpoint: (line) => known.push(line) }));
+    const world = openInstance(server, runtimeOn(clock, { checkpoint: (line) => known.push(line ?? '') }));
     const task = ensure({ spec, ifExists, dryRun: false }, world).then(
       ({ outcome }) => outcome,
       (error: unknown) => {

@@ -95,7 +95,7 @@ describe.skipIf(onWindows).concurrent.each(signals)('%s, unless on Windows,', (s
 
     expectStopped(step, shop, 2);
     expect(step.errors[0]).toContain(
-      `it is not known whether the update of ${id} (processes: 1 → 2) took effect`,
+      `Not known: whether processes: 1 → 2 of ${id} took effect. The next run looks.`,
     );
   });
 

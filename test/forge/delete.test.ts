@@ -27,7 +27,7 @@ beforeEach(() => {
 
 function world() {
   const runtime = runtimeOn(clock, {
-    checkpoint: (line) => known.push(line),
+    checkpoint: (line) => known.push(line ?? ''),
     log: (line) => log.push(line),
   });
   return { service: forgeService, store: server, runtime };

@@ -22,7 +22,7 @@ beforeEach(() => {
   clock = new VirtualClock();
   const runtime = runtimeOn(clock, {
     checkpoint: (line) => {
-      known = line;
+      known = line ?? '';
     },
     warn: (line) => said.push(line),
     log: (line) => said.push(line),

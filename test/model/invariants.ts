@@ -260,7 +260,7 @@ function isTold({ id, madeBy }: Stored, runs: readonly RunResult[]): boolean {
   return runs.some(({ ended, did, number }) => {
     if (ended.kind !== 'failed') return false;
     const said = `${messageOf(ended.error)}\n${did ?? ''}`;
-    return said.includes(id) || (madeBy === number && /\bmay\b/.test(said));
+    return said.includes(id) || (madeBy === number && /\bmay\b|not known/.test(said));
   });
 }
 

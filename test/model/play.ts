@@ -121,8 +121,8 @@ async function playRun(
     cancelled,
     calm: new Calm(client),
     timeLeft: () => client.timeLeft,
-    checkpoint: (line) => {
-      did = line;
+    checkpoint: (line, kind) => {
+      did = kind === 'unknown' ? `not known: ${line}` : line;
     },
     warn: (line) => log.push(line),
     log: (line) => log.push(line),

@@ -34,6 +34,28 @@ function drifted(world: World): void {
   world.cloud.addProcess(world.instance, { type: 'custom', command: 'php artisan horizon' });
 }
 
+const fleetManifest = `
+application: shop
+defaults:
+  instances:
+    App:
+      - { type: worker, processes: 2, config: { queue: "high,default" } }
+environments: { production: {}, staging: {}, qa: {}, demo: {} }
+`;
+
+/** Production has one too many, staging has drifted, qa has nothing, and demo is as declared. */
+function fleet({ cloud, application, instance }: World) {
+  cloud.options.deploymentScript = ['pending', 'deployment.succeeded'];
+  const clusterOf = (name: string) =>
+    cloud.addInstance(cloud.addEnvironment(application, { name, branch: name }), { name: 'App' });
+  const [staging, qa, demo] = [clusterOf('staging'), clusterOf('qa'), clusterOf('demo')];
+  const config = { queue: 'high,default' };
+  for (const one of [instance, demo]) cloud.addProcess(one, { type: 'worker', processes: 2, config });
+  cloud.addProcess(staging, { type: 'worker', processes: 1, config });
+  cloud.addProcess(instance, { type: 'custom', command: 'php artisan legacy:poll' });
+  return { staging, qa, demo };
+}
+
 export const applyScenarios: readonly Scenario[] = [
   {
     action,
@@ -128,6 +150,81 @@ export const applyScenarios: readonly Scenario[] = [
     prepare: ({ cloud }) => {
       cloud.options.deploymentScript = ['pending', 'deployment.succeeded'];
       return { inputs: { ...inputs, redeploy: 'true' }, files };
+    },
+  },
+  {
+    action,
+    title: '`redeploy`, nothing to change: deploys where the newest deployment failed',
+    prepare: (world) => {
+      converged(world);
+      world.cloud.options.deploymentScript = ['pending', 'deployment.succeeded'];
+      world.cloud.addDeployment(world.environment, { script: ['build.failed'] });
+      return { inputs: { ...inputs, redeploy: 'true' }, files };
+    },
+  },
+  {
+    action,
+    title: '`verify-command`: unchanged, and younger than the newest deployment',
+    prepare: (world) => {
+      world.cloud.deployed(world.environment);
+      converged(world);
+      return { inputs: { ...inputs, 'verify-command': 'php artisan queue:canary' }, files };
+    },
+  },
+  {
+    action,
+    title: '`redeploy`: the deployment fails',
+    prepare: (world) => {
+      drifted(world);
+      world.cloud.options.deploymentScript = ['pending', 'build.failed'];
+      return { inputs: { ...inputs, redeploy: 'true' }, files };
+    },
+  },
+  {
+    action,
+    title: 'an update that is refused holds back the deletes',
+    prepare: (world) => {
+      drifted(world);
+      const text = 'The processes field must not be greater than 1.';
+      const body = { message: text, errors: { processes: [text] } };
+      world.faults.add({ kind: 'status', status: 422, body, on: 'PATCH' });
+      return { inputs: { ...inputs, prune: 'true' }, files };
+    },
+  },
+  {
+    action,
+    title: 'an environment of several that cannot be changed',
+    prepare: (world) => {
+      const { qa } = fleet(world);
+      const body = { message: 'The plan of acme allows no more background processes.' };
+      const on = `POST .*${qa.id}/background-processes$`;
+      world.faults.add({ kind: 'status', status: 422, body, on, times: 9 });
+      return { inputs: { prune: 'true', redeploy: 'true' }, files: { [file]: fleetManifest } };
+    },
+  },
+  {
+    action,
+    title: '`dry-run`: a file of several environments',
+    prepare: (world) => {
+      fleet(world);
+      return { inputs: { prune: 'true', 'dry-run': 'true' }, files: { [file]: fleetManifest } };
+    },
+  },
+  {
+    action,
+    title: '`redeploy`: a file of several environments',
+    prepare: (world) => {
+      fleet(world);
+      return { inputs: { prune: 'true', redeploy: 'true' }, files: { [file]: fleetManifest } };
+    },
+  },
+  {
+    action,
+    title: '`dry-run`: a plan that takes minutes, and more than the memory holds',
+    prepare: () => {
+      const processes = Array.from({ length: 60 }, (_, n) => `    - { type: custom, command: job ${n} }`);
+      const text = `instances:\n  App:\n${processes.join('\n')}\n`;
+      return { inputs: { ...inputs, 'dry-run': 'true' }, files: { [file]: text } };
     },
   },
   {

@@ -117,4 +117,13 @@ export const deleteScenarios: readonly Scenario[] = [
       return { inputs: { environment: 'main', command: reverb, redeploy: 'true' } };
     },
   },
+  {
+    action,
+    title: 'absent, and the deployment that is due fails',
+    prepare: ({ cloud, environment }) => {
+      cloud.options.deploymentScript = ['pending', 'build.failed'];
+      cloud.addDeployment(environment, { script: ['build.failed'] });
+      return { inputs: { environment: 'main', command: reverb, redeploy: 'true' } };
+    },
+  },
 ];

@@ -70,6 +70,21 @@ export const listScenarios: readonly Scenario[] = [
   },
   {
     action,
+    title: '`require-status`: nothing is there to be checked',
+    prepare: () => ({ inputs: { environment: 'main', 'status-window': '300', 'require-status': 'up' } }),
+  },
+  {
+    action,
+    title: '`require-status`: the log tells nothing of one',
+    prepare: ({ cloud, environment, instance, faults }) => {
+      cloud.addProcess(instance, { type: 'worker' });
+      cloud.deployed(environment);
+      faults.add({ kind: 'status', status: 403, on: 'GET .*/logs', times: 99 });
+      return { inputs: { environment: 'main', 'status-window': '300', 'require-status': 'up' } };
+    },
+  },
+  {
+    action,
     title: 'a wrong type',
     prepare: ({ instance }) => ({ inputs: { instance: instance.id, type: 'daemon' } }),
   },

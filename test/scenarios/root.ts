@@ -373,6 +373,108 @@ const deployments: readonly Scenario[] = [
   },
 ];
 
+const lastYear = '2025-04-04T11:24:42.000000Z';
+
+/** A worker that is there for long. */
+function withOldWorker({ cloud, instance }: World, config: Record<string, unknown> = {}, processes = 1) {
+  cloud.addProcess(instance, { type: 'worker', processes, config, created_at: lastYear });
+}
+
+const lives: readonly Scenario[] = [
+  {
+    action,
+    title: '`redeploy`, nothing to change: deploys where the newest deployment failed',
+    prepare: (world) => {
+      withOldWorker(world);
+      world.cloud.options.deploymentScript = ['pending', 'deployment.succeeded'];
+      world.cloud.addDeployment(world.environment, { script: ['build.failed'] });
+      return { inputs: { environment: 'main', redeploy: 'true' } };
+    },
+  },
+  {
+    action,
+    title: '`verify-command`: unchanged, and younger than the newest deployment',
+    prepare: (world) => {
+      world.cloud.deployed(world.environment);
+      withWorker(world);
+      return { inputs: { environment: 'main', 'verify-command': canary } };
+    },
+  },
+  {
+    action,
+    title: '`stable-for`, `verify-command`: created in an environment that is hibernating',
+    prepare: ({ environment }) => {
+      Object.assign(environment, { status: 'hibernating', usesHibernation: true });
+      return { inputs: { environment: 'main', 'stable-for': '60', 'verify-command': canary } };
+    },
+  },
+  {
+    action,
+    title: '`redeploy`: created in an environment that hibernates without requests',
+    prepare: ({ cloud, environment }) => {
+      Object.assign(environment, { usesHibernation: true });
+      cloud.options.deploymentScript = ['pending', 'deployment.succeeded'];
+      return { inputs: { environment: 'main', processes: '2', redeploy: 'true' } };
+    },
+  },
+  {
+    action,
+    title: '`redeploy`: the deployment takes longer than `wait-timeout`',
+    prepare: ({ cloud }) => {
+      cloud.options.deploymentScript = ['pending', ...Array<string>(99).fill('build.running')];
+      return { inputs: { environment: 'main', redeploy: 'true', 'wait-timeout': '60' } };
+    },
+  },
+];
+
+const refusals: readonly Scenario[] = [
+  {
+    action,
+    title: 'the create request is answered with 500 each time',
+    prepare: ({ faults }) => {
+      faults.add({ kind: 'status', status: 500, on: 'POST .*/background-processes$', times: 9 });
+      return { inputs: { environment: 'main', queue: 'high,default' } };
+    },
+  },
+  {
+    action,
+    title: 'the update is refused for a field',
+    prepare: (world) => {
+      withWorker(world, { queue: 'high,default' }, 2);
+      const text = 'The processes field must not be greater than 2.';
+      const body = { message: text, errors: { processes: [text] } };
+      world.faults.add({ kind: 'status', status: 422, body, on: 'PATCH' });
+      return { inputs: { environment: 'main', queue: 'high,default', processes: '3' } };
+    },
+  },
+  {
+    action,
+    title: 'a managed queue whose worker is as declared, refused',
+    prepare: ({ cloud, environment }) => {
+      cloud.addManagedQueue(environment, { name: 'queue' });
+      return { inputs: { environment: 'main', instance: 'queue', queue: 'default' } };
+    },
+  },
+  {
+    action,
+    title: 'two workers that match, with different connections',
+    prepare: (world) => {
+      withOldWorker(world, { queue: 'high,default', connection: 'redis' });
+      withOldWorker(world, { queue: 'high,default', connection: 'database' }, 4);
+      return { inputs: { environment: 'main', queue: 'high,default' } };
+    },
+  },
+  {
+    action,
+    title: '`dry-run`, `redeploy`: would create more than the memory holds',
+    prepare: ({ instance }) => {
+      Object.assign(instance, { size: 'flex.m-1vcpu-1gb' });
+      const inputs = { environment: 'main', processes: '10', redeploy: 'true', 'dry-run': 'true' };
+      return { inputs };
+    },
+  },
+];
+
 const wrongInputs: readonly Scenario[] = [
   {
     action,
@@ -416,5 +518,7 @@ export const rootScenarios: readonly Scenario[] = [
   ...pins,
   ...dryRuns,
   ...deployments,
+  ...lives,
+  ...refusals,
   ...wrongInputs,
 ];

@@ -89,7 +89,7 @@ export function runtimeOf(step: Step, client: HttpClient, subject: string): Runt
     timeLeft: () => client.timeLeft,
     log: (line) => step.log.info(line),
     warn: (line) => step.warn(line),
-    checkpoint: (line) => step.did(subject, line),
+    checkpoint: (line, kind) => step.did(subject, line, kind),
   };
 }
 

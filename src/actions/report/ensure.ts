@@ -117,6 +117,12 @@ export function showEnsured(step: Step, ensured: EnsuredCloud, found: Target, re
   step.summarize(html`${table}${nextStep(ensured, redeploy)}${ids}`);
 }
 
+/** Says that what is declared waits for a deployment, though nothing was changed. */
+export function showBehind(step: Step, ensured: EnsuredCloud, target: Target): void {
+  step.headline('waiting', html`Unchanged, not live yet: ${whatOf(ensured)} on ${placeOf(target)}`);
+  step.summarize(deployNext);
+}
+
 /** Says that the change is live now. */
 export function showLive(step: Step, ensured: EnsuredCloud, target: Target): void {
   step.headline('done', html`${liveVerbs[ensured.outcome]}: ${whatOf(ensured)} on ${placeOf(target)}`);

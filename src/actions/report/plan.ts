@@ -32,8 +32,8 @@ export interface ShownPlan {
   readonly rows: readonly PlanRow[];
   /** How long the changes will take, if that is worth a word. */
   readonly time?: string | undefined;
-  /** Are the changes in effect? Left out, they are at once. */
-  readonly effect?: 'waiting' | undefined;
+  /** Changes wait for a deployment; what is declared waits for one, though nothing changed; all of it was deployed. */
+  readonly effect?: 'waiting' | 'behind' | 'deployed' | undefined;
   /** The environments that failed, of several. */
   readonly failed?: ReadonlySet<string> | undefined;
   /** What is to be done now, or what has happened since; markup of whole paragraphs. */
@@ -107,8 +107,18 @@ export class PlanReport {
 
   /** The changes are in effect now; `next` is what the comment says in place of the next step that was shown. */
   inEffect(next: Html): void {
+    this.#now('deployed', next);
+  }
+
+  /** Nothing changed, and what is declared waits for a deployment all the same. */
+  isBehind(next: Html): void {
+    this.#now('behind', next);
+    this.#step.summarize(next);
+  }
+
+  #now(effect: ShownPlan['effect'], next: Html): void {
     if (this.#shown === undefined) return;
-    this.#shown = { ...this.#shown, effect: undefined, next };
+    this.#shown = { ...this.#shown, effect, next };
     this.#tellHeadline(this.#shown);
   }
 
@@ -121,10 +131,12 @@ export class PlanReport {
   #headline({ kind, rows, effect }: ShownPlan): Headline | undefined {
     if (rows.some(({ status }) => status === 'failed' || status === 'not-done')) return undefined;
     const counts = countsOf(rows);
-    const isWaiting = effect === 'waiting' && changesIn(counts) > 0;
+    const isWaiting = effect === 'behind' || (effect === 'waiting' && changesIn(counts) > 0);
+    const isDeployed = effect === 'deployed' && changesIn(counts) === 0;
     const what = kind === 'planned' ? 'Plan for' : 'Background processes of';
-    const text = html`${what} ${code(this.#where)}: ${countsText(counts, kind)}${isWaiting ? ' · not live yet' : ''}`;
-    return { mark: isWaiting ? 'waiting' : markOf(kind, counts), text };
+    const live = isWaiting ? ' · not live yet' : isDeployed ? ' · deployed, live now' : '';
+    const mark = isWaiting ? 'waiting' : isDeployed ? 'done' : markOf(kind, counts);
+    return { mark, text: html`${what} ${code(this.#where)}: ${countsText(counts, kind)}${live}` };
   }
 
   #comment(ending: Ending | undefined): string {

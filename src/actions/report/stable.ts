@@ -1,5 +1,4 @@
 import type { Health } from '../../cloud/environment-log.ts';
-import { type Html, html } from '../../runner/html.ts';
 
 /** What exit codes mean, as far as they say more than that the command failed. */
 const meanings: ReadonlyMap<number | undefined, string> = new Map([
@@ -22,6 +21,8 @@ export function hintFor({ exits }: Health): string {
 }
 
 /** That nothing of note has happened in so many seconds. */
-export function stableText(seconds: number, isPast: boolean): Html {
-  return html`<p><strong>Stable:</strong> ${isPast ? `no process kept exiting in the last ${seconds} s` : `no process kept exiting for ${seconds} s after the deployment`}.</p>`;
+export function stableText(seconds: number, isPast: boolean): string {
+  return isPast
+    ? `no process kept exiting in the last ${seconds} s`
+    : `no process kept exiting for ${seconds} s after the deployment`;
 }
