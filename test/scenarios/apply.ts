@@ -193,29 +193,10 @@ export const applyScenarios: readonly Scenario[] = [
   },
   {
     action,
-    title: 'an environment of several that cannot be changed',
-    prepare: (world) => {
-      const { qa } = fleet(world);
-      const body = { message: 'The plan of acme allows no more background processes.' };
-      const on = `POST .*${qa.id}/background-processes$`;
-      world.faults.add({ kind: 'status', status: 422, body, on, times: 9 });
-      return { inputs: { prune: 'true', redeploy: 'true' }, files: { [file]: fleetManifest } };
-    },
-  },
-  {
-    action,
     title: '`dry-run`: a file of several environments',
     prepare: (world) => {
       fleet(world);
       return { inputs: { prune: 'true', 'dry-run': 'true' }, files: { [file]: fleetManifest } };
-    },
-  },
-  {
-    action,
-    title: '`redeploy`: a file of several environments',
-    prepare: (world) => {
-      fleet(world);
-      return { inputs: { prune: 'true', redeploy: 'true' }, files: { [file]: fleetManifest } };
     },
   },
   {

@@ -422,7 +422,7 @@ const lives: readonly Scenario[] = [
     title: '`redeploy`: the deployment takes longer than `wait-timeout`',
     prepare: ({ cloud }) => {
       cloud.options.deploymentScript = ['pending', ...Array<string>(99).fill('build.running')];
-      return { inputs: { environment: 'main', redeploy: 'true', 'wait-timeout': '60' } };
+      return { inputs: { environment: 'main', redeploy: 'true', 'wait-timeout': '20' } };
     },
   },
 ];

@@ -89,7 +89,7 @@ class StableText {
         /\b(app|env|inst|process|depl|comm)-[\da-f]{8}-[\da-f]{4}-[\da-f-]{22}\b/g,
         (id, kind: string) => this.#nameOf(id, kind),
       )
-      .replace(/\b20\d\d-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d)?(?:\.\d+)?(?:Z| UTC)?/g, '(time)');
+      .replace(/\b20\d\d-\d\d-\d\d[T ]\d\d(?:(?::|%3A)\d\d){1,2}(?:\.\d+)?(?:Z| UTC)?/g, '(time)');
   }
 
   #nameOf(id: string, kind: string): string {
