@@ -5,8 +5,8 @@ const outside = [
   'test/{docs,e2e,emulator,published,repository,scenarios}/**/*.test.ts',
   'test/**/*.sockets.test.ts',
 ];
-/** Thousands of random schedules. */
-const model = ['test/model/**/*.test.ts'];
+/** Thousands of random schedules, and what is very large. */
+const model = ['test/model/**/*.test.ts', 'test/**/*.large.test.ts'];
 
 export default defineConfig({
   test: {

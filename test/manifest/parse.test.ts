@@ -247,16 +247,16 @@ describe('A file that is not a manifest is not quoted, since it may hold secrets
 
 describe('A manifest that would eat time or memory is refused', () => {
   test('nested too deep', () => {
-    expect(parse(`instances: ${'['.repeat(100_000)}`).problems).toEqual([
+    expect(parse(`instances: ${'['.repeat(20_000)}`).problems).toEqual([
       expect.stringContaining('nested too deep'),
     ]);
-    expect(parse(`instances:\n${'- '.repeat(50_000)}`).problems).toEqual([
+    expect(parse(`instances:\n${'- '.repeat(10_000)}`).problems).toEqual([
       expect.stringContaining('nested too deep'),
     ]);
   });
 
   test('aliases that multiply', () => {
-    const list = Array.from({ length: 1_000 }, (_, index) => `{ type: custom, command: run${index} }`).join(
+    const list = Array.from({ length: 100 }, (_, index) => `{ type: custom, command: run${index} }`).join(
       ', ',
     );
     const copies = Array.from({ length: 150 }, (_, index) => `  B${index}: *a\n`).join('');
