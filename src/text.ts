@@ -30,7 +30,7 @@ export function bullets(texts: readonly string[], most: number, rest = ''): stri
 }
 
 /** `true` and `false` as YAML writes them; undefined for anything else. */
-export function flagOf(text: string): boolean | undefined {
+export function yamlFlag(text: string): boolean | undefined {
   if (/^(true|True|TRUE)$/.test(text)) return true;
   return /^(false|False|FALSE)$/.test(text) ? false : undefined;
 }

@@ -119,6 +119,12 @@ export async function poll<T>(
   }
 }
 
+/** A date as an API writes it, in milliseconds since 1970; undefined for anything else. */
+export function timeOf(date: string | null | undefined): number | undefined {
+  const time = Date.parse(date ?? '');
+  return Number.isNaN(time) ? undefined : time;
+}
+
 /** `300 s`, whatever the number. */
 export function inSeconds(ms: number): string {
   return `${Math.round(ms / 1000)} s`;

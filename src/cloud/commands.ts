@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import type { HttpCall, HttpClient } from '../http/client.ts';
 import { HttpFailure } from '../http/failure.ts';
-import { Id, one } from '../http/json-api.ts';
+import { Id, MaybeCount, one } from '../http/json-api.ts';
 import { path } from '../http/path.ts';
 import { type Following, followToEnd, lookAfterLoss } from './following.ts';
 import { readBothEnds } from './recent.ts';
@@ -17,7 +17,6 @@ export interface Command {
 }
 
 const Text = v.fallback(v.optional(v.string()), undefined);
-const Code = v.union([v.number(), v.pipe(v.string(), v.regex(/^-?\d+$/), v.transform(Number))]);
 
 /** Source: the commands of Laravel Cloud's OpenAPI description. `output` and `exit_code` are null until it has ended. */
 const CommandResource = v.object({
@@ -26,7 +25,7 @@ const CommandResource = v.object({
     status: v.string(),
     command: Text,
     output: Text,
-    exit_code: v.fallback(v.optional(Code), undefined),
+    exit_code: MaybeCount,
     failure_reason: Text,
   }),
 });

@@ -6,7 +6,7 @@ import type { HttpCall, HttpClient } from '../http/client.ts';
 import { HttpFailure } from '../http/failure.ts';
 import { one } from '../http/json-api.ts';
 import { path } from '../http/path.ts';
-import { inSeconds, poll } from '../time.ts';
+import { inSeconds, poll, timeOf } from '../time.ts';
 import { calmly, type Following, followToEnd, lookAfterLoss } from './following.ts';
 import { readFirstPage } from './recent.ts';
 import { DeploymentResource } from './shapes.ts';
@@ -245,14 +245,9 @@ function deploymentFrom({ id, attributes }: DeploymentResource): Deployment {
     status: attributes.status,
     failureReason: attributes.failure_reason,
     commit: attributes.commit_hash,
-    startedAt: timeFrom(attributes.started_at),
-    finishedAt: timeFrom(attributes.finished_at),
+    startedAt: timeOf(attributes.started_at),
+    finishedAt: timeOf(attributes.finished_at),
   };
-}
-
-function timeFrom(date: string | undefined): number | undefined {
-  const time = Date.parse(date ?? '');
-  return Number.isNaN(time) ? undefined : time;
 }
 
 export interface LoggedStep {

@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import type { HttpCall, HttpClient } from '../http/client.ts';
 import { HttpFailure } from '../http/failure.ts';
 import { path } from '../http/path.ts';
+import { timeOf } from '../time.ts';
 import { isOfProcess, type LogEntry } from './environment-log.ts';
 
 /** A part of the log, in milliseconds since 1970 on the service's clock; with a cursor, what is older than it. */
@@ -118,6 +119,5 @@ function entryFrom(raw: unknown): LogEntry | undefined {
   const entry = v.safeParse(Entry, raw);
   if (!entry.success) return undefined;
   const { message, type, logged_at } = entry.output;
-  const loggedAt = Date.parse(logged_at ?? '');
-  return { type, message, loggedAt: Number.isNaN(loggedAt) ? undefined : loggedAt };
+  return { type, message, loggedAt: timeOf(logged_at) };
 }

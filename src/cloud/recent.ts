@@ -1,5 +1,7 @@
 import * as v from 'valibot';
 import type { HttpCall, HttpClient } from '../http/client.ts';
+import { MaybeCount } from '../http/json-api.ts';
+import { parseItems } from '../http/lists.ts';
 
 /** The entries of a list that are of use, and when the service wrote it, in milliseconds since 1970. */
 export interface Recent<T> {
@@ -9,10 +11,7 @@ export interface Recent<T> {
 
 const Page = v.object({
   data: v.array(v.unknown()),
-  meta: v.fallback(
-    v.nullish(v.object({ last_page: v.nullish(v.union([v.number(), v.string()])) })),
-    undefined,
-  ),
+  meta: v.fallback(v.nullish(v.object({ last_page: MaybeCount })), undefined),
 });
 
 /** The first page of a list: recorded, deployments are listed newest first. An entry that is not understood is left out. */
@@ -22,7 +21,7 @@ export async function readFirstPage<const S extends v.GenericSchema>(
   resource: S,
 ): Promise<Recent<v.InferOutput<S>>> {
   const { data, date } = await client.json(call, Page);
-  return { items: understood(data.data, resource), at: date };
+  return { items: parseItems(data.data, resource).items, at: date };
 }
 
 /** The first and the last page: for a list of which it is not known which end is the newer. */
@@ -32,19 +31,9 @@ export async function readBothEnds<const S extends v.GenericSchema>(
   resource: S,
 ): Promise<readonly v.InferOutput<S>[]> {
   const first = (await client.json(call, Page)).data;
-  const lastPage = Number(first.meta?.last_page ?? 1);
-  if (!(lastPage > 1)) return understood(first.data, resource);
+  const lastPage = first.meta?.last_page ?? 1;
+  if (lastPage <= 1) return parseItems(first.data, resource).items;
   const query = { ...call.query, page: String(lastPage) };
   const last = (await client.json({ ...call, query }, Page)).data;
-  return understood([...first.data, ...last.data], resource);
-}
-
-function understood<const S extends v.GenericSchema>(
-  entries: readonly unknown[],
-  resource: S,
-): v.InferOutput<S>[] {
-  return entries.flatMap((entry) => {
-    const result = v.safeParse(resource, entry);
-    return result.success ? [result.output] : [];
-  });
+  return parseItems([...first.data, ...last.data], resource).items;
 }

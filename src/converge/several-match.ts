@@ -1,5 +1,6 @@
 import { Failure } from '../failure.ts';
 import { bullets } from '../text.ts';
+import { timeOf } from '../time.ts';
 import type { Existing } from './listing.ts';
 import type { Service } from './service.ts';
 
@@ -37,8 +38,8 @@ export function severalMatch<P extends Existing>(
 
 /** A date as people read it, to the minute: `, created 2026-11-28 13:16 UTC`. */
 function created({ createdAt }: Existing): string {
-  const time = Date.parse(createdAt ?? '');
-  return Number.isNaN(time)
+  const time = timeOf(createdAt);
+  return time === undefined
     ? ''
     : `, created ${new Date(time).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
 }

@@ -1,5 +1,5 @@
 import { Cancelled, withoutStop } from '../failure.ts';
-import { backoff, type Clock, type Deadline, inWords, type Random } from '../time.ts';
+import { backoff, type Clock, type Deadline, inWords, type Random, timeOf } from '../time.ts';
 import { HttpFailure, type Retry } from './failure.ts';
 import type { Method, TransportResponse } from './transport.ts';
 
@@ -107,8 +107,7 @@ export function retryAfter(
 
 /** The server's clock when it answered, in milliseconds since 1970. */
 export function dateOf(headers: TransportResponse['headers']): number | undefined {
-  const date = Date.parse(headers['date'] ?? '');
-  return Number.isNaN(date) ? undefined : date;
+  return timeOf(headers['date']);
 }
 
 function asked(value = '', now: number): number | undefined {

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { orNear } from '../names.ts';
-import { flagOf, invisibleIn, meantFlag, quoted, wholeNumberOf } from '../text.ts';
+import { invisibleIn, meantFlag, quoted, wholeNumberOf, yamlFlag } from '../text.ts';
 
 // The words in which declarations are written down, and what is said of each that is wrong. Inputs of a workflow and
 // manifests are read by the same schemas, so the same mistake has the same message in both.
@@ -149,7 +149,7 @@ export function wholeNumber({ min, max }: { readonly min: number; readonly max?:
 export function flag() {
   return v.boolean(({ input }) => {
     if (input === null) return `must be true or false, not nothing; ${leaveOut}`;
-    if (typeof input === 'string' && flagOf(input) !== undefined)
+    if (typeof input === 'string' && yamlFlag(input) !== undefined)
       return `must be true or false, without quotes, not ${kindOf(input)}`;
     return orNear(`must be true or false, not ${kindOf(input)}`, meantFlag(wordOf(input)), ['true', 'false']);
   });

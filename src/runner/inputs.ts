@@ -2,7 +2,7 @@ import { getInput } from '@actions/core';
 import { type Annotation, Failure, locationText, type Mistake } from '../failure.ts';
 import { isLoopback } from '../http/proxy.ts';
 import { orNear } from '../names.ts';
-import { flagOf, meantFlag, quoted, wholeNumberOf } from '../text.ts';
+import { meantFlag, quoted, wholeNumberOf, yamlFlag } from '../text.ts';
 
 /**
  * Reads a step's inputs and collects what is wrong with them, so that all of it is reported at once.
@@ -41,7 +41,7 @@ export class Inputs {
   flag(name: string, fallback: boolean): boolean {
     const value = this.text(name);
     if (value === undefined) return fallback;
-    const flag = flagOf(value);
+    const flag = yamlFlag(value);
     if (flag !== undefined) return flag;
     const why = `must be true or false, not ${quoted(value)}`;
     this.problem(name, orNear(why, meantFlag(value), ['true', 'false']));

@@ -1,7 +1,7 @@
 import type { GenericSchema } from 'valibot';
 import { check, type Problem } from '../../manifest/schema.ts';
 import type { Inputs } from '../../runner/inputs.ts';
-import { flagOf, wholeNumberOf } from '../../text.ts';
+import { wholeNumberOf, yamlFlag } from '../../text.ts';
 
 /** The inputs that were set, as a manifest would have them: digits as a number, `true` and `false` as flags. */
 export function plainInputs(
@@ -19,7 +19,7 @@ export function plainInputs(
   );
 }
 
-const readers = { text: String, integer: wholeNumberOf, flag: flagOf } as const;
+const readers = { text: String, integer: wholeNumberOf, flag: yamlFlag } as const;
 
 /** Reads plain values by a schema, and notes what is wrong with each under the name of its input. */
 export function readBySchema<T>(
