@@ -22,7 +22,7 @@ export function firstOf(texts: readonly string[], most: number, between = ', '):
   return `${texts.slice(0, most).join(between)}${more > 0 ? ` and ${more} more` : ''}`;
 }
 
-/** The same as the lines of a list, the last of which is `- and 3 more`, with `rest` after it. */
+/** The first so many as the lines of a list. Its last line is `- and 3 more`, with `rest` after it. */
 export function bullets(texts: readonly string[], most: number, rest = ''): string {
   const more = texts.length - most;
   const shown = more > 0 ? [...texts.slice(0, most), `and ${more} more${rest}`] : texts;

@@ -9,7 +9,7 @@ export function identityOf(spec: ProcessSpec): Identity {
     : workerIdentity('worker', spec.config.queue, spec.config.connection);
 }
 
-/** The same of a process that exists. One of a type not known yet is never taken for a declared one. */
+/** What a process that exists is known by. One of a type not known yet is never taken for a declared one. */
 export function identityOfExisting({ type, command, config }: ExistingProcess): Identity {
   return type === 'custom'
     ? { family: `custom ${foldCommand(command ?? '')}`, marks: [] }

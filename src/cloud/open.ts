@@ -25,7 +25,7 @@ export function openInstance(store: Updatable, runtime: Runtime): CloudWorld {
   };
 }
 
-/** The same for several operations at once. `first` is the listing that the plan was made from. */
+/** Opens an instance for several operations at once. `first` is the listing that the plan was made from. */
 export function shareInstance(
   store: Updatable,
   first: Listing<ExistingProcess>,

@@ -4,6 +4,7 @@ import type { HttpClient } from '../http/client.ts';
 import { undefinedIf404 } from '../http/failure.ts';
 import { path } from '../http/path.ts';
 import { findByKind, findByName, type Kind, type Named, NotThere, pickAll } from '../names.ts';
+import { firstOf } from '../text.ts';
 import { inSeconds, poll, type Waiting } from '../time.ts';
 import { type Environment, environmentFrom, environmentOf } from './environment.ts';
 import { type Instance, type ListedInstances, listInstances } from './instances.ts';
@@ -215,16 +216,16 @@ export async function findApplication(
 }
 
 function noApplicationOf(repository: string, applications: readonly Application[]): Failure {
-  const there = applications
-    .slice(0, 25)
-    .map(({ id, attributes: { name, repository: of } }) => `${name} (${of?.full_name ?? id})`);
+  const there = applications.map(
+    ({ id, attributes: { name, repository: of } }) => `${name} (${of?.full_name ?? id})`,
+  );
   return new Failure({
     what: 'The application',
     why: `no application in Laravel Cloud deploys the repository ${repository}`,
     fix:
       there.length === 0
         ? 'The token’s organization has no application: check the token'
-        : `Set application to one of: ${there.join(', ')}${applications.length > there.length ? ' …' : ''}`,
+        : `Set application to one of: ${firstOf(there, 25)}`,
   });
 }
 

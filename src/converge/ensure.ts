@@ -35,7 +35,7 @@ export interface Aligned<P> extends Differences {
   readonly process: P;
 }
 
-/** The same, or that a dry run would create the process. */
+/** What came of it, or that a dry run would create the process. */
 export type Ensured<S, P> =
   | Aligned<P>
   | (Differences & { readonly outcome: 'would-create'; readonly process: undefined; readonly spec: S });

@@ -135,7 +135,7 @@ export async function untilGone(
   return left;
 }
 
-/** The same, where the work cannot go on before they are gone. Throws a `Failure` when that takes too long. */
+/** As `untilGone`, where the work cannot go on before. Throws a `Failure` when it takes too long. */
 export async function waitUntilGone(
   removed: readonly Existing[],
   world: Pick<Deleting<never, Existing>, 'store' | 'runtime'>,

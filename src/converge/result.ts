@@ -16,6 +16,6 @@ export interface OperationResult<S = unknown, P extends Existing = Existing> {
   readonly madeByOther?: true | undefined;
   /** Why it is not done, as a message of its own. */
   readonly error: string | undefined;
-  /** The same for a reader who sees beside it which process it is about. */
+  /** The error for a reader who sees beside it which process it is about. */
   readonly why: string | undefined;
 }

@@ -90,7 +90,7 @@ export function candidates<S, P extends Existing>(
   return candidatesAmong(service.identityOf(spec), among.filter(isSure), service.identityOfExisting);
 }
 
-/** The same, but a declaration that leaves a mark open matches all marks alike. */
+/** The processes that match, where a declaration that leaves a mark open matches all marks alike. */
 export function allCandidates<S, P extends Existing>(
   spec: S,
   among: readonly P[],

@@ -22,7 +22,7 @@ export function openServer(store: Store<ForgeSpec, ForgeProcess>, runtime: Runti
   };
 }
 
-/** The same for several operations at once. `first` is the listing that the plan was made from. */
+/** Opens a server for several operations at once. `first` is the listing that the plan was made from. */
 export function shareServer(
   storeOf: (siteId: string | undefined) => Store<ForgeSpec, ForgeProcess>,
   first: Listing<ForgeProcess>,

@@ -6,7 +6,7 @@ import { Id, isOfType } from '../http/json-api.ts';
 /** A background process as it came, and its id: `process.ts` makes sense of the rest. */
 export const ProcessResource = v.looseObject({ id: Id });
 
-/** The same in a list, which may hold resources of other types, too. */
+/** A background process in a list, which may hold resources of other types, too. */
 export const ListedProcess = v.pipe(
   ProcessResource,
   v.check((resource) => isOfType('backgroundProcesses', resource)),

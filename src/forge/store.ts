@@ -62,7 +62,7 @@ export class ForgeStore implements Store<ForgeSpec, ForgeProcess> {
     return process === undefined || isLeaving(process) ? undefined : process;
   }
 
-  /** The same, also one that is being removed. */
+  /** The process of an id, also if it is being removed. */
   async findAny(id: string): Promise<ForgeProcess | undefined> {
     return await undefinedIf404(async () => {
       const call = this.#call('GET', this.#path(id), 'server:view');

@@ -108,7 +108,7 @@ export class HttpClient {
     }));
   }
 
-  /** The same for an answer that may be empty: its data is undefined then. */
+  /** As `json`, for an answer that may be empty: its data is undefined then. */
   async jsonIfAny<const S extends v.GenericSchema>(
     call: HttpCall,
     schema: S,

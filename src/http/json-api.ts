@@ -4,7 +4,7 @@ import type { TransportResponse } from './transport.ts';
 /** A number, also where the service writes it as text. */
 export const Count = v.union([v.number(), v.pipe(v.string(), v.regex(/^-?\d{1,15}$/), v.transform(Number))]);
 
-/** The same where nothing depends on it: what is no number counts as not given. */
+/** A number on which nothing depends: anything else counts as not given. */
 export const MaybeCount = v.fallback(v.optional(Count), undefined);
 
 /** The id of a resource, as text. A service may write it as a number. */

@@ -71,7 +71,7 @@ export class YamlFile {
     this.#problems.push({ offset, message: path === '' ? why : `${path}: ${why}` });
   }
 
-  /** The same for a place of this file. */
+  /** Notes a problem at a place of this file. */
   noteAt({ line, column }: Location, path: string, why: string): void {
     this.note((this.#lines.lineStarts[line - 1] ?? 0) + column - 1, path, why);
   }

@@ -24,13 +24,13 @@ export function readSpec(inputs: Inputs): ProcessSpec {
   return readDeclaration(inputs, { type: 'worker', ...values }, configKeys);
 }
 
-/** The same, but only what identifies a process. */
+/** Reads only what identifies a process. */
 export function readIdentity(inputs: Inputs, fallback: ProcessSpec['type']): ProcessSpec {
   const values = plainInputs(inputs, { type: 'text', command: 'text' });
   return readDeclaration(inputs, { type: fallback, ...values }, identityOptions);
 }
 
-/** The same for a process that is pinned by its id: it may keep its command. */
+/** Reads the declaration of a process that is pinned by its id: it may keep its command. */
 export function readPinnedSpec(inputs: Inputs): PinnedSpec {
   const values = plainInputs(inputs, { type: 'text', processes: 'integer', command: 'text' });
   const read = readBySchema(

@@ -110,7 +110,7 @@ export function openStore(
   });
 }
 
-/** The same for one process that is pinned, of which the instance need not be known. */
+/** Opens the store of one pinned process, whose instance need not be known. */
 export function openPinnedStore(
   { inputs }: Step,
   client: HttpClient,
