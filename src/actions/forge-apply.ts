@@ -6,6 +6,7 @@ import type { OperationResult } from '../converge/result.ts';
 import { Semaphore } from '../converge/semaphore.ts';
 import { type Planned, settledPlan } from '../converge/settled-plan.ts';
 import type { PlanRow } from '../converge/text.ts';
+import { notCompared } from '../forge/drift.ts';
 import { type Told, type Unwanted, waitAtGate } from '../forge/gate.ts';
 import { lint } from '../forge/lint.ts';
 import { forgeManifest } from '../forge/manifest.ts';
@@ -74,10 +75,13 @@ export async function runForgeApply(step: Step): Promise<void> {
       }));
       await requireApproval(step, 'Laravel Forge', inputs, scopes);
     }
-    // With stable-for, a process that is down fails the step.
-    if (inputs.stableFor === 0)
-      for (const operation of read.plan.operations)
-        if (operation.action === 'keep') warnIfDown(step, operation.process);
+    for (const operation of read.plan.operations) {
+      if (operation.action !== 'keep') continue;
+      const unknown = notCompared(operation.spec, operation.process);
+      if (unknown !== undefined) step.warn(unknown);
+      // With stable-for, a process that is down fails the step.
+      if (inputs.stableFor === 0) warnIfDown(step, operation.process);
+    }
     for (const { processes } of inputs.manifest.places)
       for (const { spec, place } of processes) for (const line of lint(spec)) step.warn(line, place);
     const declared = dryRun

@@ -1,5 +1,6 @@
 import { differs } from '../converge/changes.ts';
 import { type Ensure, ensure } from '../converge/ensure.ts';
+import { notCompared } from '../forge/drift.ts';
 import { specFrom } from '../forge/identity.ts';
 import { lint } from '../forge/lint.ts';
 import { openServer } from '../forge/open.ts';
@@ -115,6 +116,8 @@ async function ensureOn(
 function warn(step: Step, { spec, ifExists }: Ensure<ForgeSpec>, ensured: EnsuredForge): void {
   const { process, ignored, otherName } = ensured;
   if (process === undefined) return;
+  const unknown = notCompared(spec, process);
+  if (unknown !== undefined) step.warn(unknown);
   if (Object.keys(ignored).length > 0) {
     step.log.warning(`${process.id} ${differs(ignored)}. It was not changed (if-exists: ${ifExists}).`);
   }

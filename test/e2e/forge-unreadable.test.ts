@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { withId } from '../emulator/edits.ts';
+import { withAttributes, withId } from '../emulator/edits.ts';
 import { type ForgeWorld, startForge } from './forge-world.ts';
 
 const command = 'php8.4 artisan horizon';
@@ -186,3 +186,26 @@ test.each(['forge/delete', 'forge/restart'])(
     expect(writes(world)).toEqual([]);
   },
 );
+
+describe.concurrent('a declared number, where Forge reports none that can be read', () => {
+  const declared = `servers: { web-1: [{ command: ${command}, processes: 3 }] }`;
+
+  test.each([
+    ['forge, where it is missing', undefined, { command, processes: '3', 'if-exists': 'replace' }],
+    ['forge, where it is a word', 'three', { command, processes: '3', 'if-exists': 'replace' }],
+    ['forge/apply, where it is missing', undefined, {}],
+  ])('is not a reason for %s to replace the process on every run', async (title, processes, inputs) => {
+    const world = await startForge(title.split(',')[0] ?? '');
+    const edit = withAttributes({ processes });
+    world.emulator.faults.add({ kind: 'edit', on: 'background-processes', times: Infinity, edit });
+    const files = { '.github/forge-processes.yml': declared };
+    const run = () => world.run(inputs, { files });
+    const steps = [await run(), await run(), await run()];
+    await world.emulator.close();
+
+    expect(steps.at(-1)?.warnings.join()).toContain('does not report how many processes');
+    const outcomes = steps.map(({ outputs }) => outputs['outcome']);
+    expect(outcomes.slice(1)).toEqual(['unchanged', 'unchanged']);
+    expect(writes(world).map(({ method }) => method)).toEqual(['POST']);
+  });
+});
