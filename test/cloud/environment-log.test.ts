@@ -9,16 +9,9 @@ import {
   printedIn,
   type Watched,
 } from '../../src/cloud/environment-log.ts';
+import { horizon } from '../support/watched.ts';
 
 const start = Date.parse('2026-04-09T14:02:40Z');
-const horizon: Watched = {
-  id: 'process-1',
-  command: 'php artisan horizon',
-  cluster: 'Workers',
-  copies: 1,
-  isSingle: false,
-  recycles: false,
-};
 
 interface Line {
   readonly msg: string;

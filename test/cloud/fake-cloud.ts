@@ -5,6 +5,7 @@ import type { Listing } from '../../src/converge/listing.ts';
 import type { Sent, Store } from '../../src/converge/service.ts';
 import { HttpFailure } from '../../src/http/failure.ts';
 import type { Clock } from '../../src/time.ts';
+import { existing } from '../support/existing.ts';
 import { listingOf } from '../support/listing.ts';
 
 /** How long every call takes, in milliseconds. */
@@ -119,21 +120,4 @@ export function refused(): HttpFailure {
     { what: 'A request', why: 'Laravel Cloud answered 422' },
     { reason: 'Laravel Cloud answered 422', status: 422, arrival: 'no', retry: 'no' },
   );
-}
-
-export function existing(given: Partial<ExistingProcess> & { readonly id: string }): ExistingProcess {
-  return {
-    type: 'worker',
-    processes: 1,
-    command: null,
-    config: {},
-    tellsConfig: true,
-    odd: [],
-    strategy: 'none',
-    strategyThreshold: null,
-    createdAt: '2026-01-01T00:00:00.000000Z',
-    instanceId: 'inst-1',
-    resource: undefined,
-    ...given,
-  };
 }

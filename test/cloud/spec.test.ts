@@ -1,11 +1,5 @@
 import { expect, test } from 'vitest';
-import {
-  configKeys,
-  describe,
-  ProcessDeclaration,
-  type ProcessSpec,
-  processesRange,
-} from '../../src/cloud/spec.ts';
+import { describe, ProcessDeclaration, type ProcessSpec } from '../../src/cloud/spec.ts';
 import { check } from '../../src/manifest/schema.ts';
 
 const worker = (config: Extract<ProcessSpec, { type: 'worker' }>['config']): ProcessSpec => ({
@@ -41,20 +35,6 @@ test('what is long is cut between words, since a part of a secret would not be m
 
 test('what is just short enough is not cut', () => {
   expect(describe(worker({ queue: 'x'.repeat(120) }))).toBe(`worker on queue ${'x'.repeat(120)}`);
-});
-
-test('the options and ranges are those of the API', () => {
-  expect(configKeys).toEqual({
-    connection: 'text',
-    queue: 'text',
-    tries: 'integer',
-    backoff: 'integer',
-    sleep: 'integer',
-    rest: 'integer',
-    timeout: 'integer',
-    force: 'flag',
-  });
-  expect(processesRange).toEqual({ min: 1, max: 10 });
 });
 
 const unseen = (spelled: string, name: string, position: number) =>

@@ -3,16 +3,9 @@ import type { Watched } from '../../src/cloud/environment-log.ts';
 import { lookBack, watch } from '../../src/cloud/stability.ts';
 import { json, type Reply } from '../support/fake-transport.ts';
 import { scriptedClient } from '../support/test-client.ts';
+import { horizon } from '../support/watched.ts';
 
 const start = Date.parse('2026-04-09T14:00:00Z');
-const horizon: Watched = {
-  id: 'process-1',
-  command: 'php artisan horizon',
-  cluster: 'Workers',
-  copies: 1,
-  isSingle: false,
-  recycles: false,
-};
 
 /** What the log gets, by milliseconds after the start. */
 interface Line {

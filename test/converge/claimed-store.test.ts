@@ -5,7 +5,8 @@ import { Claim, ClaimedStore } from '../../src/converge/claim.ts';
 import { Semaphore } from '../../src/converge/semaphore.ts';
 import { SharedListing } from '../../src/converge/shared-listing.ts';
 import { Failure } from '../../src/failure.ts';
-import { existing, FakeStore } from '../cloud/fake-cloud.ts';
+import { FakeStore } from '../cloud/fake-cloud.ts';
+import { existing } from '../support/existing.ts';
 import { listingOf } from '../support/listing.ts';
 import { VirtualClock } from '../support/virtual-clock.ts';
 

@@ -6,7 +6,8 @@ import { type Ensure, ensure } from '../../src/converge/ensure.ts';
 import type { Listing } from '../../src/converge/listing.ts';
 import type { Sent } from '../../src/converge/service.ts';
 import { Failure } from '../../src/failure.ts';
-import { existing, FakeStore } from '../cloud/fake-cloud.ts';
+import { FakeStore } from '../cloud/fake-cloud.ts';
+import { existing } from '../support/existing.ts';
 import { runtimeOn } from '../support/runtime.ts';
 import { VirtualClock } from '../support/virtual-clock.ts';
 

@@ -3,7 +3,7 @@ import type { ExistingProcess } from '../../src/cloud/process.ts';
 import { cloudService } from '../../src/cloud/service.ts';
 import type { ProcessSpec, WorkerConfig } from '../../src/cloud/spec.ts';
 import { type Action, ambiguousPlan, isMaking, type Operation, planFor } from '../../src/converge/plan.ts';
-import { existing } from '../cloud/fake-cloud.ts';
+import { existing } from '../support/existing.ts';
 import { listingOf } from '../support/listing.ts';
 import { lineOf } from '../support/operation-line.ts';
 

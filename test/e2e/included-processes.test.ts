@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { IncludeManners } from '../emulator/cloud-options.ts';
-import { type Emulator, startEmulator } from '../emulator/server.ts';
-import { runAction, type StepRun } from './harness/run-action.ts';
+import type { StepRun } from './harness/run-action.ts';
+import { manifestFile, openShop } from './harness/shop.ts';
 
 // Where an environment is named, its instances bring their processes along. Whatever a server makes of that, nothing is
 // made twice, and nothing that is there counts as absent.
@@ -17,38 +17,21 @@ instances:
       config: { queue: high }
 `;
 
-interface World extends AsyncDisposable {
-  readonly emulator: Emulator;
-  run(action: string, inputs?: Record<string, string>): Promise<StepRun>;
-  /** How many requests listed the processes of one instance. */
-  listings(): number;
-  count(): number;
-}
-
-async function openWorld(includes: IncludeManners): Promise<World> {
-  const emulator = await startEmulator({ cloud: { includes } });
-  const { cloud } = emulator;
-  const environment = cloud.addEnvironment(cloud.addApplication({ name: 'shop' }), { name: 'production' });
-  const [app, workers] = [
-    cloud.addInstance(environment, { name: 'App', type: 'app' }),
-    cloud.addInstance(environment, { name: 'workers', type: 'service' }),
-  ];
-  cloud.addProcess(app, { type: 'worker', processes: 1 });
-  cloud.addProcess(app, { type: 'custom', command: 'php artisan reverb:start' });
+async function openWorld(includes: IncludeManners) {
+  const shop = await openShop({ includes });
+  const { cloud, requests } = shop.emulator;
+  const workers = cloud.addInstance(shop.environment, { name: 'workers', type: 'service' });
+  cloud.addProcess(shop.instance, { type: 'worker', processes: 1 });
+  cloud.addProcess(shop.instance, { type: 'custom', command: 'php artisan reverb:start' });
   cloud.addProcess(workers, { type: 'worker', config: { queue: 'high' } });
+  const files = { [manifestFile]: manifest };
   return {
-    emulator,
-    run: async (action, inputs = {}) =>
-      await runAction({
-        action,
-        time: emulator.time,
-        inputs: { token: emulator.token, 'api-url': emulator.url, environment: environment.id, ...inputs },
-        files: { '.github/background-processes.yml': manifest },
-      }),
-    listings: () =>
-      emulator.requests.filter(({ path }) => /\/instances\/[^/]+\/background-/.test(path)).length,
+    run: (action: string, inputs: Record<string, string> = {}): Promise<StepRun> =>
+      shop.run({ environment: shop.environment.id, ...inputs }, { action, files }),
+    /** How many requests listed the processes of one instance. */
+    listings: () => requests.filter(({ path }) => /\/instances\/[^/]+\/background-/.test(path)).length,
     count: () => cloud.processes.length,
-    [Symbol.asyncDispose]: () => emulator.close(),
+    [Symbol.asyncDispose]: () => shop.emulator.close(),
   };
 }
 

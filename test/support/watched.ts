@@ -1,0 +1,11 @@
+import type { Watched } from '../../src/cloud/environment-log.ts';
+
+/** Horizon in one copy of several. */
+export const horizon: Watched = {
+  id: 'process-1',
+  command: 'php artisan horizon',
+  cluster: 'Workers',
+  copies: 1,
+  isSingle: false,
+  recycles: false,
+};
