@@ -47,41 +47,6 @@ function forget(): void {
 }
 
 describe('forge/apply makes servers run what the manifest declares', () => {
-  test('creates what is missing with everything that is declared, and waits until it is up', async () => {
-    const run = await apply();
-    expect(run.errors).toEqual([]);
-    const [worker, horizon] = kept().toSorted((a, b) => b.processes - a.processes);
-    expect(horizon).toMatchObject({
-      name: 'horizon',
-      directory: '/home/forge/shop.example/current',
-      user: 'forge',
-    });
-    expect(worker).toMatchObject({ user: 'root', processes: 3, stopwaitsecs: 60, stopsignal: 'SIGTERM' });
-    expect(run.outputs).toEqual({
-      outcome: 'changed',
-      stable: '',
-      created: '2',
-      updated: '0',
-      deleted: '0',
-      unchanged: '0',
-      undeclared: '0',
-      'ids-json': JSON.stringify([horizon?.id, worker?.id]),
-      'plan-json': expect.any(String),
-    });
-    expect(JSON.parse(run.outputs['plan-json'] ?? '')[0]).toEqual({
-      action: 'create',
-      server: 'web-1',
-      server_id: world.server.id,
-      identity: 'process "php8.4 artisan horizon" of forge in /home/forge/shop.example/current',
-      process_id: horizon?.id,
-      changes: {},
-      status: 'done',
-      error: null,
-    });
-    expect(kept().map(({ script }) => script.current)).toEqual(['running', 'running']);
-    expect(run.summary).toContain('All new and replaced processes are running');
-  });
-
   test('a second run finds all as declared, for the look-up and one list', async () => {
     await apply();
     forget();

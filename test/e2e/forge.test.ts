@@ -52,17 +52,6 @@ test.each([
 });
 
 describe('replace', () => {
-  test('deletes the old one first where it has the name, and waits until it is gone', async () => {
-    await world.run({ ...horizon, processes: '3' });
-    world.emulator.forge.options.removalLooks = 2;
-    world.emulator.requests.length = 0;
-    const run = await world.run({ ...horizon, processes: '1', 'if-exists': 'replace' });
-    expect(run.errors).toEqual([]);
-    expect(run.outputs['outcome']).toBe('replaced');
-    expect(writes().map(({ method }) => method)).toEqual(['POST', 'DELETE', 'POST']);
-    expect(kept()).toMatchObject([{ processes: 1 }]);
-  });
-
   test('that may not delete names the scope and leaves the old one', async () => {
     await world.run({ ...horizon, processes: '3' });
     world.emulator.forge.options.scopes = ['server:view', 'server:create-daemons'];

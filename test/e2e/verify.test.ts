@@ -23,16 +23,6 @@ describe.concurrent('verify-command', () => {
     expect(step.summary).toContain('Verified');
   });
 
-  test('runs after the deployment that makes a change live', async () => {
-    await using shop = await openShop({ deploymentScript: quick });
-    const step = await shop.run({ ...verify, redeploy: 'true' });
-
-    expect(step.outputs).toMatchObject({ outcome: 'created', verified: 'true' });
-    const requests = shop.requests();
-    const asked = requests.indexOf('POST /environments/{id}/commands');
-    expect(asked).toBeGreaterThan(requests.lastIndexOf('GET /deployments/{id}'));
-  });
-
   test('believes no answer that is about another command', async () => {
     await using shop = await openShop();
     shop.emulator.cloud.addProcess(shop.instance, { type: 'worker' });
@@ -57,24 +47,16 @@ describe.concurrent('verify-command', () => {
   });
 
   test.each([
-    ['after a change without redeploy', {}, 'created'],
-    ['in a dry run', { 'dry-run': 'true' }, 'would-create'],
-  ])('is skipped %s, and that is said', async (_, inputs, outcome) => {
+    ['that would change something', 0, 'would-create'],
+    ['that finds nothing to change', 1, 'unchanged'],
+  ])('is skipped in a dry run %s, and that is said', async (_, there, outcome) => {
     await using shop = await openShop();
-    const step = await shop.run({ ...verify, ...inputs });
+    for (let n = 0; n < there; n++) shop.emulator.cloud.addProcess(shop.instance, { type: 'worker' });
+    const step = await shop.run({ ...verify, 'dry-run': 'true' });
 
     expect(step.exitCode).toBe(0);
     expect(step.outputs).toMatchObject({ outcome, verified: 'skipped' });
     expect(step.notices.join('\n')).toContain('verify-command was skipped');
-    expect(commands(shop)).toEqual([]);
-  });
-
-  test('does not run in a dry run that finds nothing to change either', async () => {
-    await using shop = await openShop();
-    shop.emulator.cloud.addProcess(shop.instance, { type: 'worker' });
-    const step = await shop.run({ ...verify, 'dry-run': 'true' });
-
-    expect(step.outputs).toMatchObject({ outcome: 'unchanged', verified: 'skipped' });
     expect(commands(shop)).toEqual([]);
   });
 
@@ -153,17 +135,6 @@ describe.concurrent('verify-command', () => {
 
 describe.concurrent('a deployment that fails', () => {
   const failing = { deploymentScript: ['pending', 'deployment.failed'] };
-
-  test('says what stays, and how to see the logs', async () => {
-    await using shop = await openShop(failing);
-    const step = await shop.run({ environment: 'main', redeploy: 'true' });
-
-    expect(step.exitCode).toBe(1);
-    expect(step.errors[0]).toMatch(
-      /was created, but the deployment failed: .* ended as deployment\.failed.*show-logs: true/s,
-    );
-    expect(shop.requests()).not.toContain('GET /deployments/{id}/logs');
-  });
 
   test('shows the step that failed when asked for, and nothing is verified', async () => {
     await using shop = await openShop(failing);
