@@ -46,10 +46,10 @@ export async function proveStable(step: Step, proof: StabilityProof, observing: 
 }
 
 function warnOf(step: Step, health: Health): void {
-  const { status, exits, why } = health;
+  const { status, exits, isBack, why } = health;
   if (status === 'unknown') step.warn(`Whether ${nameOf(health.process)} runs is not known: ${why}.`);
   if (status === 'up' && exits.some(({ code }) => code !== 0))
-    step.warn(`${describeExits(health)}. It was started again.`);
+    step.warn(`${describeExits(health)}.${isBack ? ' It was started again.' : ''}`);
 }
 
 function notStable(restarting: readonly Health[], showLogs: boolean): Failure {

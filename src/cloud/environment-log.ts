@@ -144,6 +144,8 @@ export interface Health {
   readonly process: Watched;
   readonly status: 'up' | 'restarting' | 'unknown';
   readonly exits: readonly ProcessEvent[];
+  /** The log shows a start after the last of them. */
+  readonly isBack: boolean;
   /** Milliseconds for which the only copy has not been started again after an exit. */
   readonly downFor: number | undefined;
   readonly why: string | undefined;
@@ -186,7 +188,7 @@ function judgeOne(
   const isBack = own.some((event) => event.kind === 'started' && event.at >= (last?.at ?? 0));
   const pause = last === undefined || isBack ? 0 : to - last.at;
   const downFor = isSingle && pause >= longestPause ? pause : undefined;
-  const judged = { process, exits, downFor, why: undefined };
+  const judged = { process, exits, isBack, downFor, why: undefined };
   if (exits.length > Math.max(copies, 1) || downFor !== undefined) return { ...judged, status: 'restarting' };
   if (kind === 'after-deployment' && !showsUp(own))
     return unknownHealth(process, 'the log has no line of it since the deployment');
@@ -199,7 +201,7 @@ function showsUp(own: readonly ProcessEvent[]): boolean {
 }
 
 export function unknownHealth(process: Watched, why: string): Health {
-  return { process, status: 'unknown', exits: [], downFor: undefined, why };
+  return { process, status: 'unknown', exits: [], isBack: false, downFor: undefined, why };
 }
 
 function isAlike(a: Watched, b: Watched): boolean {

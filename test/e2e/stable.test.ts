@@ -80,7 +80,16 @@ describe.concurrent('stable-for, with nothing to change, looks back and waits fo
     const step = await shop.run(stable);
 
     expect(step.outputs['stable']).toBe('true');
-    expect(step.warnings.join()).toContain('exited once with code 1');
+    expect(step.warnings.join()).toContain('exited once with code 1. It was started again.');
+  });
+
+  test('and a start that nobody has seen is not claimed', async () => {
+    await using shop = await openLive(exitsOnce({ afterMs: 595_000, startsAgain: false }));
+    const step = await shop.run(stable);
+
+    expect(step.outputs['stable']).toBe('true');
+    expect(step.warnings.join()).toContain('exited once with code 1.');
+    expect(step.warnings.join()).not.toContain('started again');
   });
 
   test('and one that is not started again is down', async () => {
