@@ -82,10 +82,12 @@ export class NotThere extends Failure {
 export interface NameSearch<T> {
   /** What is being looked for: `application`. */
   readonly kind: string;
+  /** The input that names it, if that is called otherwise. */
+  readonly input?: string;
   /** Where: `in the organization`, `in the application shop`. */
   readonly where: string;
   readonly wanted: string;
-  /** What to correct when it is not there: `the input application` if left out. */
+  /** What to correct when it is not there, if not the input. */
   readonly correct?: string;
   readonly among: readonly T[];
   /** All names that one has, its id aside. */
@@ -94,14 +96,16 @@ export interface NameSearch<T> {
 
 /** The one item that has exactly this name; an id decides alone. Throws `NotThere`, or a `Failure` for several. */
 export function findByName<T extends { readonly id: string }>(search: NameSearch<T>): T {
-  const { kind, where, wanted, among } = search;
+  const { kind, input = kind, where, wanted, among, correct } = search;
   const byId = among.find(({ id }) => id === wanted);
   const found = byId === undefined ? among.filter((item) => namesOf(search, item).includes(wanted)) : [byId];
   const [item, ...others] = found;
   if (item === undefined) {
+    const prefix = /^[a-z]+-/.exec(wanted)?.[0] ?? '';
+    const mayBeId = prefix !== '' && among.some(({ id }) => id.startsWith(prefix));
     throw new NotThere({
-      what: `The ${kind} "${wanted}"`,
-      why: `no ${kind} ${where} has exactly this name; ${listed(search, among)}`,
+      what: `No ${kind} ${where} ${mayBeId ? 'has the id or name' : 'is named'} "${wanted}"`,
+      why: listed(search, among),
       fix: fixFor(search),
     });
   }
@@ -109,7 +113,7 @@ export function findByName<T extends { readonly id: string }>(search: NameSearch
     throw new Failure({
       what: `The ${kind} "${wanted}"`,
       why: `${found.length} ${where} have this name: ${found.map((one) => label(search, one)).join(', ')}`,
-      fix: `Give the id of the one that is meant as ${kind}`,
+      fix: `${correct === undefined ? `Set ${input}` : `Correct ${correct}`} to the id of the one you mean`,
     });
   }
   return item;
@@ -169,12 +173,16 @@ function otherName<T extends { readonly id: string }>(
 }
 
 function fixFor<T extends { readonly id: string }>(search: NameSearch<T>): string {
-  const { kind, wanted, among, correct = `the input ${kind}` } = search;
-  const near = didYouMean(
-    wanted,
-    among.flatMap((item) => namesOf(search, item)),
-  );
-  return [near, refHint(wanted), `Correct ${correct}`].filter((part) => part !== '').join(' ');
+  const { kind, input = kind, wanted, among, correct } = search;
+  const names = among.flatMap((item) => namesOf(search, item));
+  const [near, ...others] = nearest(wanted, names);
+  const set =
+    correct !== undefined
+      ? `Correct ${correct}`
+      : near === undefined || others.length > 0
+        ? `Correct the input ${input}`
+        : `Set ${input}: ${near}`;
+  return [didYouMean(wanted, names), refHint(wanted), set].filter((part) => part !== '').join(' ');
 }
 
 /** Git's full name of a branch, or the ref of a pull request's merge commit, where a branch's name is wanted. */

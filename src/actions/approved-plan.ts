@@ -39,7 +39,7 @@ export async function requireApproval(
 ): Promise<ReadonlySet<string>> {
   const changing = scopes.filter(({ rows }) => rows.some(isChange));
   if (inputs.approvedPlan !== 'require' || changing.length === 0) return new Set();
-  step.doing('reading what the pull request has shown');
+  step.doing('reading the plan in the pull request');
   const approvals = await readApprovals(step, service, inputs);
   const left = new Set<string>();
   const lines = changing.flatMap((scope) => {
@@ -50,11 +50,11 @@ export async function requireApproval(
     if (covering.some((different) => different.length === 0)) return [];
     if (covering.length === 0 && scope.isOptional === true) {
       left.add(scope.id);
-      step.log.notice(`${scope.name} is left out: the pull request has not shown it.`);
+      step.log.notice(`${scope.name} is skipped: it is not in the pull request's plan.`);
       return [];
     }
     return (covering.at(-1) ?? differences([], scope.rows, step.secrets)).map(
-      (line) => `${scope.name}, ${line}`,
+      (line) => `${scope.name}: ${line}`,
     );
   });
   if (lines.length === 0) return left;
@@ -63,7 +63,7 @@ export async function requireApproval(
     what: 'The plan is not the approved one',
     why: `\n${bullets(shown, maxLines)}\n`,
     fix: goOn,
-    headline: `Not approved: ${counted(lines.length, 'difference', 'differences')} from what the pull request has shown`,
+    headline: `Not approved: ${counted(lines.length, 'difference', 'differences')} from the plan in the pull request`,
   });
 }
 
@@ -76,7 +76,7 @@ async function readApprovals(
   const { token } = commenting;
   const gitHub = gitHubOf(step, { token, requestTimeout: connection.requestTimeout });
   if (gitHub === undefined || !sha || !branch)
-    throw notKnown('this run does not tell its repository, commit and branch');
+    throw notKnown('GITHUB_SHA, GITHUB_REF_NAME or GITHUB_REPOSITORY is empty');
   const target = { ...gitHub, cutOff: step.cancelled };
   const isIt = isPlanOf({ service, file });
   try {
@@ -100,7 +100,7 @@ async function readApprovals(
 
 function notKnown(why: string, fix?: string): Failure {
   return new Failure({
-    what: 'What was approved cannot be known',
+    what: 'The approval could not be found',
     why,
     fix: fix === undefined ? goOn : `${fix}. Nothing was changed`,
   });

@@ -155,6 +155,6 @@ async function findInstances(
     onEnvironment,
   );
   const names = picked.map(nameAndId).join(', ');
-  step.log.info(`Environment ${nameAndId(found.environment)}, instances ${names}`);
+  step.log.info(`Environment ${nameAndId(found.environment)}, clusters ${names}`);
   return { environment: found.environment, instances: picked, seen: found.listings };
 }

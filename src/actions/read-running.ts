@@ -132,7 +132,7 @@ function refuseNone({ environment, instances }: EnvironmentInstances): void {
   if (instances.length > 0) return;
   throw new NotThere({
     what: `The environment ${environment.name}`,
-    why: 'it has no instances',
+    why: 'it has no cluster yet',
     fix: 'Deploy it once, or check environment',
   });
 }

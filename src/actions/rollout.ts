@@ -186,8 +186,8 @@ function pendingOf({ kind, done, environment }: Change, { redeploy }: GoingLive)
     return 'Another run has created the process at the same moment. It takes effect with the deployment of that run, or with the next one.';
   if (kind !== 'changed') return undefined;
   return environment?.deploysOnPush
-    ? `${done}. It takes effect with the next deployment: the next push to the environment’s branch, or this step with redeploy: true.`
-    : `${done}. It takes effect with the environment’s next deployment. With redeploy: true this step starts one.`;
+    ? `${done}. Changes take effect with the next deployment: the next push to the environment’s branch, or this step with redeploy: true.`
+    : `${done}. Changes take effect with the environment’s next deployment. With redeploy: true this step starts one.`;
 }
 
 /** Where the change was made: read where only an instance's id was given. */
@@ -203,7 +203,7 @@ async function locate({ step, client, connection }: Rolling, change: Change): Pr
   if (found === undefined) {
     throw new Failure({
       what: 'The environment',
-      why: `Laravel Cloud does not report which one the instance ${instanceId} belongs to`,
+      why: `Laravel Cloud does not report which one the cluster ${instanceId} belongs to`,
       fix: 'Set environment',
     });
   }

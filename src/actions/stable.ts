@@ -64,8 +64,8 @@ function notStable(restarting: readonly Health[], showLogs: boolean): Failure {
     what: 'The background processes do not stay up',
     why: others.length === 0 ? lines.join() : `\n${lines.map((line) => `- ${line}.`).join('\n')}\n`,
     fix: showLogs
-      ? 'The summary has what was printed last'
-      : 'Read in the log of the environment what it printed before, or set show-logs: true',
+      ? 'The summary shows its last output'
+      : 'The environment’s log shows its output; so does the summary with show-logs: true',
   });
 }
 
@@ -82,10 +82,10 @@ async function showPrinted(
     const printed = printedIn(await log.readAll({ from: last - 30_000, to: last + 2_000 }));
     const lines = environment.redact(asPrinted(printed.join('\n'))).split('\n');
     const text = withoutRepeats(lines).slice(-shownLines).join('\n');
-    step.summarize(lastLines(step, html`What background processes printed last`, text));
+    step.summarize(lastLines(step, html`Last output of the background processes`, text));
   } catch (error) {
     if (error instanceof Cancelled) throw error;
-    step.log.warning(`What was printed before the exit cannot be shown. ${messageOf(error)}`);
+    step.log.warning(`The output before the exit cannot be shown. ${messageOf(error)}`);
   }
 }
 

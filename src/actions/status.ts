@@ -77,7 +77,7 @@ async function findEnvironment(client: HttpClient, { environment, places }: Runn
   if (environmentId !== undefined) return await readEnvironment(client, environmentId);
   throw new Failure({
     what: 'The status of the processes',
-    why: `Laravel Cloud does not report which environment the instance ${place?.id} belongs to`,
+    why: `Laravel Cloud does not report which environment the cluster ${place?.id} belongs to`,
     fix: 'Set environment',
   });
 }

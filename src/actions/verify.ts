@@ -11,6 +11,7 @@ import { shorten } from '../text.ts';
 import { waitingFor } from '../time.ts';
 import { type Connection, workDeadline } from './inputs/connection.ts';
 import { lastLines } from './report/logs.ts';
+import { idLine } from './report/process.ts';
 
 /** A command that the environment runs to prove that what is declared works. */
 export interface Verification {
@@ -54,7 +55,10 @@ export async function verify(verifying: Verifying): Promise<void> {
       const title = html`Output of ${code(verification.command)}, its last lines`;
       step.summarize(lastLines(step, title, environment.redact(asPrinted(ended.output ?? ''))));
     }
-    if (!hasSucceeded(ended)) throw failed(verification, ended, goingLive.showLogs);
+    if (!hasSucceeded(ended)) {
+      step.summarize(idLine([['command', ended.id]]));
+      throw failed(verification, ended, goingLive.showLogs);
+    }
   } catch (error) {
     if (!(error instanceof Cancelled)) step.output({ verified: 'false' });
     throw error;
@@ -66,15 +70,17 @@ export async function verify(verifying: Verifying): Promise<void> {
 
 function failed(
   { command }: Verification,
-  { id, status, exitCode, failureReason }: Command,
+  { status, exitCode, failureReason }: Command,
   showLogs: boolean,
 ): Failure {
-  const exit = exitCode === undefined ? '' : ` with exit code ${exitCode}`;
-  const reason = failureReason === undefined ? '' : `: ${failureReason}`;
+  const name = `"${shorten(command, 80)}"`;
+  const exit = exitCode === undefined ? '' : `exit code ${exitCode}`;
+  const ended = exit === '' ? `ended as ${status}` : `failed with ${exit}`;
+  const isNews = failureReason !== undefined && (exit === '' || !failureReason.includes(exit));
   return new Failure({
-    headline: `Verification failed: "${shorten(command, 80)}"${exitCode === undefined ? '' : ` (exit code ${exitCode})`}`,
-    what: `The verify command (${id})`,
-    why: `it ended as ${status}${exit}${reason}. The processes are as declared, but this did not prove that they work`,
+    headline: `Verification failed: ${name}${exit === '' ? '' : ` (${exit})`}`,
+    what: 'Verification failed',
+    why: `${name} ${ended}${isNews ? `: ${failureReason}` : ''}. The processes are as declared`,
     fix: showLogs
       ? 'Its last lines are in the summary'
       : 'Look at its output in Laravel Cloud, or set show-logs: true to see its last lines in the summary',

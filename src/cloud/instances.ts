@@ -46,7 +46,7 @@ export async function readInstance(client: HttpClient, id: string): Promise<Inst
       method: 'GET',
       path: path`/instances/${id}`,
       query: { include: 'environment' },
-      what: `Reading instance ${id}`,
+      what: `Reading the cluster ${id}`,
     },
     one(InstanceResource, id),
   );
@@ -85,7 +85,7 @@ export async function listInstances(
   const call: HttpCall = {
     method: 'GET',
     path: path`/environments/${environmentId}/instances`,
-    what: `Listing the instances of ${environmentId}`,
+    what: `Listing the clusters of ${environmentId}`,
   };
   const include = [...(environment ? ['environment'] : []), ...(processes ? ['backgroundProcesses'] : [])];
   if (include.length > 0) {

@@ -30,13 +30,13 @@ export function otherWorkersOf(
   });
 }
 
-/** `1 other worker on the instance serves "high": worker on queue high (process-1)`; undefined for none. */
+/** `1 other worker on the cluster serves "high": worker on queue high (process-1)`; undefined for none. */
 export function describeOthers(others: readonly OtherWorker[]): string | undefined {
   const [first] = others;
   if (first === undefined) return undefined;
   const queues = [...new Set(others.flatMap((other) => other.queues))].map((queue) => JSON.stringify(queue));
   const names = others.map(({ process }) => `${describeExisting(process)} (${process.id})`);
-  const [one, many] = ['other worker on the instance serves', 'other workers on the instance serve'];
+  const [one, many] = ['other worker on the cluster serves', 'other workers on the cluster serve'];
   return `${counted(others.length, one, many)} ${queues.join(', ')}: ${firstOf(names, 10)}`;
 }
 

@@ -49,6 +49,6 @@ function notFound(id: string): Failure {
   return new Failure({
     what: 'process-id',
     why: `no background process has the id ${id}, or the token cannot see it`,
-    fix: 'Check process-id, or leave it out so that the process is found by what it does',
+    fix: 'Check process-id, or leave it out so that the step finds it by its command or queues',
   });
 }

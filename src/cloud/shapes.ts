@@ -29,7 +29,7 @@ export const ProcessResource = v.looseObject({ id: Id });
 /** A background process in a list, which may hold resources of other types, too. */
 export const ListedProcess = v.pipe(
   ProcessResource,
-  v.check((resource) => isOfType('background_processes', resource)),
+  v.check((resource) => isOfType('background_processes', resource), 'is about something of another type'),
 );
 
 export const InstanceResource = v.object({

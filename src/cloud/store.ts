@@ -133,7 +133,7 @@ export class PinnedStore {
     if (found === undefined) return undefined;
     const { toldInstance, included } = found;
     if (toldInstance !== undefined && this.#instanceId !== undefined && toldInstance !== this.#instanceId)
-      throw elsewhere(id, `it is on the instance ${toldInstance}, and not on ${this.#instanceId}`);
+      throw elsewhere(id, `it is on the cluster ${toldInstance}, and not on ${this.#instanceId}`);
     const wasKnown = this.#instanceId !== undefined;
     this.#instanceId ??= toldInstance;
     const own = included.find((one) => one.id === this.#instanceId);
@@ -171,7 +171,7 @@ export class PinnedStore {
       },
       ListedProcess,
     );
-    if (!items.some((one) => one.id === id)) throw elsewhere(id, `it is not on the instance ${instanceId}`);
+    if (!items.some((one) => one.id === id)) throw elsewhere(id, `it is not on the cluster ${instanceId}`);
   }
 }
 
@@ -238,7 +238,7 @@ function bodyOf(spec: ProcessSpec): unknown {
 }
 
 function noInstance(instanceId: string): string {
-  return `Check the instance ${instanceId}: it may be mistyped, deleted, or belong to another organization than the token`;
+  return `Check the cluster ${instanceId}: it may be mistyped, deleted, or belong to another organization than the token`;
 }
 
 function elsewhere(processId: string, why: string): Failure {

@@ -90,8 +90,8 @@ export function pickInstance(
   const where = `in the environment ${environment.name}`;
   const among = wanted === undefined ? instances.filter(({ type }) => type === 'app') : instances;
   if (wanted !== undefined) {
-    const search = { kind: 'instance', where, wanted, among, namesOf: ({ name }: Instance) => [name] };
-    return orInDoubt(instances, () => findByName(search));
+    const search = { kind: 'cluster', input: 'instance', where, wanted, among };
+    return orInDoubt(instances, () => findByName({ ...search, namesOf: ({ name }) => [name] }));
   }
   const [app, ...others] = among;
   const unknown = instances.filter(({ type }) => type === undefined);
@@ -296,7 +296,7 @@ function lateFailure(missing: NotThere | undefined, span: number): Failure {
   return new Failure({
     what: missing?.what ?? 'The environment',
     why: `${late}: ${missing?.why ?? ''}`,
-    fix: 'Check the name, whether the automation that makes previews is on, or raise wait-for-environment',
+    fix: 'Check the name, and whether preview environments are switched on, or raise wait-for-environment',
     annotations: atPlaces(missing, (message) => `${message} It was waited for: ${late}.`),
   });
 }
@@ -305,7 +305,7 @@ function neverFailure(missing: NotThere | undefined): Failure {
   return new Failure({
     what: missing?.what ?? 'The environment',
     why: missing?.why ?? 'it is not there',
-    fix: `${missing?.fix ?? 'Correct the input environment'}, or, if it is still being made, give wait-for-environment`,
+    fix: `${missing?.fix ?? 'Correct the input environment'}. If it is still being created, set wait-for-environment`,
     annotations: atPlaces(missing, (message) => message),
   });
 }
@@ -325,7 +325,7 @@ export function pickInstances(
   named: readonly Named[],
 ): readonly Instance[] {
   const where = `in the environment ${environment.name}`;
-  const search = { kind: 'instance', where, among: instances, namesOf: ({ name }: Instance) => [name] };
+  const search = { kind: 'cluster', where, among: instances, namesOf: ({ name }: Instance) => [name] };
   return orInDoubt(instances, () => pickAll(named, search, refuseManaged));
 }
 
@@ -337,14 +337,14 @@ function orInDoubt<T>(instances: readonly Instance[], pick: () => T): T {
     const unnamed = instances.filter(({ id, name }) => name === id).map(({ id }) => id);
     if (!(error instanceof NotThere) || unnamed.length === 0) throw error;
     const why = `${error.why}. Laravel Cloud does not report the name of ${unnamed.join(', ')}, which may be meant`;
-    throw new Failure({ what: error.what, why, fix: 'Set the id of the instance in place of its name' });
+    throw new Failure({ what: error.what, why, fix: 'Set the id of the cluster in place of its name' });
   }
 }
 
 function refuseManaged({ type }: Instance, { name }: Named): Failure | undefined {
   if (type !== 'managed_queue') return undefined;
   return new Failure({
-    what: `The instance "${name}"`,
+    what: `The cluster "${name}"`,
     why: 'it is a managed queue, whose worker belongs to Laravel Cloud: nothing can be declared there',
     fix: 'Leave it out of the manifest',
   });

@@ -36,7 +36,7 @@ export function writeCloudFleet(
     const where = nameInNote(environment.name);
     for (const note of own) all.push(`${where}: ${note}`);
     if (places.length > 0) return [{ environment, instances: instancesOf(places) }];
-    all.push(`Left out: the environment ${where}, which has no instance that a manifest can declare.`);
+    all.push(`Left out: the environment ${where}, which has no cluster that a manifest can declare.`);
     return [];
   });
   const defaults: Instances =

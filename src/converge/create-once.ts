@@ -330,7 +330,7 @@ class Attempt<S, P extends Existing> {
     await this.#takeBack(found, 'as another process');
     throw new Failure({
       what: `Creating the ${this.#what}`,
-      why: `it was created as ${found.id}, and the service keeps it as ${kept}, which no later run would recognize`,
+      why: `it was created as ${found.id}, and the service keeps it as ${kept}, so the next run would not find it`,
       fix: `${found.id} was removed again. Declare it as the service keeps it: ${kept}`,
     });
   }

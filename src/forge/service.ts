@@ -14,8 +14,9 @@ export type TokenScope = 'server:view' | 'server:create-daemons' | 'server:delet
 export const forgeHints: ServiceHints = {
   service: 'Laravel Forge',
   unauthorized:
-    'The token is not valid: it may be mistyped, cut off, expired or revoked. Make a new one in Forge, under the API settings of your profile, and update the secret',
-  forbidden: 'The token may not do this: check its scopes, and that its owner may see this organization',
+    'The token is not valid: it may be mistyped, cut off, expired or revoked. Create a new one in Forge, under the API settings of your profile, and update the secret',
+  forbidden:
+    'The token is not allowed to do this. Check its scopes, and that its owner may see this organization',
   notFound: 'Check organization and server: a token sees only what its owner may see',
   tooMany:
     'Forge counts the requests of the token’s owner, those of other tokens and runs included: run the job again later, or run fewer at once',
@@ -23,7 +24,7 @@ export const forgeHints: ServiceHints = {
 
 /** What to do about a 403 of a call that needs this scope. */
 export function needsScope(scope: TokenScope): string {
-  return `The token needs the scope ${scope}, and its owner access to this server: make a token that has it in Forge, under the API settings of your profile, and update the secret`;
+  return `The token needs the scope ${scope}, and its owner access to this server. Create a token that has it in Forge, under the API settings of your profile, and update the secret`;
 }
 
 /** Documented: 60 requests a minute for a user. A change takes about three: itself, and looks at what came of it. */

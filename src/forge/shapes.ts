@@ -9,7 +9,7 @@ export const ProcessResource = v.looseObject({ id: Id });
 /** A background process in a list, which may hold resources of other types, too. */
 export const ListedProcess = v.pipe(
   ProcessResource,
-  v.check((resource) => isOfType('backgroundProcesses', resource)),
+  v.check((resource) => isOfType('backgroundProcesses', resource), 'is about something of another type'),
 );
 
 export const NamedResource = v.object({ id: Id, attributes: v.object({ name: v.string() }) });

@@ -85,12 +85,12 @@ function fixFor(
     case 407:
       return 'Check the credentials in https_proxy, or list the host in no_proxy';
     case 409:
-      return `Something else is being done there at this moment; see in ${hints.service} what it is, and run the job again after it`;
+      return 'Another operation is running there. Wait until it has ended, then run the job again';
     case 422:
       if (Object.keys(errors).length > 0) return 'Correct these values';
       return message === undefined ? 'Check the values of the inputs' : undefined;
     case 423:
-      return `It is locked; see in ${hints.service} what holds it, and run the job again after it`;
+      return `It is locked. Look in ${hints.service} what holds the lock, and run the job again after it`;
     default:
       return status >= 500
         ? `${hints.service} has trouble; run the job again later`

@@ -49,7 +49,10 @@ export function one<const S extends v.GenericSchema<unknown, { readonly id: stri
 ) {
   const isMeant = (found: v.InferOutput<S>): boolean => id === undefined || found.id === id;
   const only = v.pipe(v.unknown(), v.transform(onlyOne), resource);
-  return v.object({ data: v.pipe(only, v.check(isMeant)), included: Anything });
+  return v.object({
+    data: v.pipe(only, v.check(isMeant, `is about another resource than ${id}`)),
+    included: Anything,
+  });
 }
 
 function onlyOne(data: unknown): unknown {
@@ -69,6 +72,8 @@ export function decode<const S extends v.GenericSchema>(
   const result = v.safeParse(schema, json, { abortEarly: true });
   if (result.success) return result.output;
   const [issue] = result.issues;
+  // A check says itself what is wrong.
+  if (issue.type === 'check') throw new Undecodable(issue.message);
   throw new Undecodable(`does not have the expected shape (at ${describeIssue(issue)})`);
 }
 
@@ -77,7 +82,7 @@ function describeIssue(issue: v.BaseIssue<unknown>): string {
   const { expected, received } = issue;
   // Text is not repeated: it may be a secret that a server echoes, and a part of a secret is not recognized.
   const found = received === 'undefined' ? 'nothing' : received.startsWith('"') ? 'text' : received;
-  return `${v.getDotPath(issue) ?? 'its root'}: expected ${expected ?? 'something else'}, found ${found}`;
+  return `${v.getDotPath(issue) ?? 'its root'}: expected ${expected ?? 'another value'}, found ${found}`;
 }
 
 /** For a call whose answer holds nothing of use. Throws `Undecodable` for a login or error page sent as a success. */

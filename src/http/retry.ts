@@ -43,7 +43,7 @@ export function outOfTime(failure: HttpFailure, deadline: Deadline, service: str
   const limit = `the limit of ${inWords(deadline.span)} for this part of the step`;
   const { retryAfter = 0 } = failure;
   const because = !deadline.allows(retryAfter)
-    ? `${service} asks to wait ${inWords(retryAfter)}, which is more than is left of ${limit}`
+    ? `${service} asks to wait ${inWords(retryAfter)}; this step waits at most ${inWords(deadline.span)}`
     : `no time is left to try again within ${limit}`;
   return failure.asFinal({ why: `${withoutStop(failure.why)}; ${because}` });
 }
@@ -64,7 +64,7 @@ export function nothingLeft(what: string, deadline: Deadline): HttpFailure {
 }
 
 export function closedTooLong(what: string, wait: number, deadline: Deadline, fix: string): HttpFailure {
-  const reason = `rate limited for another ${inWords(wait)}, but this part of the step has less than that left of its ${inWords(deadline.span)}`;
+  const reason = `rate limited for another ${inWords(wait)}; this step waits at most ${inWords(deadline.span)}`;
   return new HttpFailure({ what, why: reason, fix }, { reason, arrival: 'no', retry: 'no', status: 429 });
 }
 

@@ -186,7 +186,7 @@ export function lineProblem(text: string): string | undefined {
   const unseen = invisibleIn(text).find(({ position }) => !isSeen([...text][position - 1] ?? ''));
   return unseen === undefined
     ? undefined
-    : `holds a character that nobody sees, ${unseen.spelled} (${nameOf(unseen.spelled)}), at position ${unseen.position}; type it again, with plain blanks`;
+    : `contains an invisible character, ${unseen.spelled} (${nameOf(unseen.spelled)}), at position ${unseen.position}: retype it with normal spaces`;
 }
 
 /** A tab is seen where it stands, and so is an accent or a vowel sign that is written as a mark of its own. */

@@ -64,9 +64,7 @@ export function declareAll<P extends { readonly id: string }>(
       );
     if ('why' in result) left(result.why);
     else if (twins.length > 0)
-      left(
-        `a declaration cannot tell ${twins.length + 1} alike apart; delete what is not wanted and export again, since prune would delete all of them`,
-      );
+      left(`they are duplicates: delete all but one, then export again (prune would delete all of them)`);
     else declared.push(result.fields);
   }
   return { declared, notes };

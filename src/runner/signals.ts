@@ -20,8 +20,8 @@ export function listenForStop(): StopSignals {
   const stop = (signal: NodeJS.Signals): void => {
     if (cancelled.signal.aborted) return;
     const reason = new Cancelled({
-      what: 'Not begun',
-      why: `the step was told to stop (${signal})`,
+      what: 'Not started',
+      why: `the step was cancelled (${signal})`,
     });
     cancelled.abort(reason);
     timer = setTimeout(() => cutOff.abort(reason), graceForWrites);

@@ -40,10 +40,10 @@ test('others are told in one sentence, by name and id', () => {
   });
   expect(describeOthers([])).toBeUndefined();
   expect(describeOthers([of('p-1', 'high')])).toBe(
-    '1 other worker on the instance serves "high": worker on queue high (p-1)',
+    '1 other worker on the cluster serves "high": worker on queue high (p-1)',
   );
   expect(describeOthers([of('p-1', 'high'), of('p-2', 'high,low')])).toBe(
-    '2 other workers on the instance serve "high": worker on queue high (p-1), worker on queue high,low (p-2)',
+    '2 other workers on the cluster serve "high": worker on queue high (p-1), worker on queue high,low (p-2)',
   );
   const many = Array.from({ length: 12 }, (_, index) => of(`p-${index}`, 'high'));
   expect(describeOthers(many)).toMatch(/\(p-9\) and 2 more$/);

@@ -38,7 +38,7 @@ test('what is just short enough is not cut', () => {
 });
 
 const unseen = (spelled: string, name: string, position: number) =>
-  `holds a character that nobody sees, ${spelled} (${name}), at position ${position}; type it again, with plain blanks`;
+  `contains an invisible character, ${spelled} (${name}), at position ${position}: retype it with normal spaces`;
 
 test.each([
   ['ls', 'must have 3 to 500 characters, and has 2'],

@@ -116,7 +116,7 @@ describe('Listing', () => {
   test('of an instance that is not there says what to check', async () => {
     const { store, clock } = storeWith([json(404, { message: 'Not found.' })]);
     expect(await clock.run(messageFrom(store.list()))).toBe(
-      'Listing the background processes of inst-1: The Cloud answered 404: Not found. Check the instance inst-1: it may be mistyped, deleted, or belong to another organization than the token.',
+      'Listing the background processes of inst-1: The Cloud answered 404: Not found. Check the cluster inst-1: it may be mistyped, deleted, or belong to another organization than the token.',
     );
   });
 
@@ -208,7 +208,7 @@ describe('Creating', () => {
 
   test('on an instance that is not there says what to check', async () => {
     const { store, clock } = storeWith([text(404, '')]);
-    expect(await clock.run(messageFrom(store.create(custom)))).toContain('Check the instance inst-1');
+    expect(await clock.run(messageFrom(store.create(custom)))).toContain('Check the cluster inst-1');
   });
 });
 
@@ -228,7 +228,7 @@ describe('One process', () => {
     expect(transport.asked).toHaveLength(2);
     const stubborn = storeWith(Array(99).fill(json(200, { data: workerResource })));
     expect(await stubborn.clock.run(messageFrom(stubborn.store.find('process-1')))).toContain(
-      'the answer does not have the expected shape',
+      'the answer is about another resource than process-1',
     );
   });
 
@@ -313,7 +313,7 @@ describe('A pinned process', () => {
     });
     expect(store.instance?.id).toBe('inst-7');
     expect(await clock.run(messageFrom(store.find('process-2')))).toBe(
-      'Background process process-2: it is on the instance inst-8, and not on inst-7. Correct process-id, or the inputs that say where it is.',
+      'Background process process-2: it is on the cluster inst-8, and not on inst-7. Correct process-id, or the inputs that say where it is.',
     );
     expect(transport.asked).toHaveLength(2);
   });
@@ -321,7 +321,7 @@ describe('A pinned process', () => {
   test('on another instance than was named is an error', async () => {
     const { store, clock, transport } = pinnedWith([json(200, { data: workerResource })], 'inst-1');
     expect(await clock.run(messageFrom(store.find('process-2')))).toContain(
-      'it is on the instance inst-7, and not on inst-1',
+      'it is on the cluster inst-7, and not on inst-1',
     );
     expect(transport.asked).toHaveLength(1);
   });
@@ -350,7 +350,7 @@ describe('A pinned process', () => {
       'inst-7',
     );
     expect(await clock.run(messageFrom(store.find('process-2')))).toBe(
-      'Background process process-2: it is not on the instance inst-7. Correct process-id, or the inputs that say where it is.',
+      'Background process process-2: it is not on the cluster inst-7. Correct process-id, or the inputs that say where it is.',
     );
   });
 

@@ -52,12 +52,12 @@ describe('an option', () => {
     [
       'connection',
       'redis\u00a0',
-      'holds a character that nobody sees, \\u00a0 (no-break space), at position 6; type it again, with plain blanks',
+      'contains an invisible character, \\u00a0 (no-break space), at position 6: retype it with normal spaces',
     ],
     [
       'queue',
       'high,\u200bdefault',
-      'holds a character that nobody sees, \\u200b (zero-width space), at position 6; type it again, with plain blanks',
+      'contains an invisible character, \\u200b (zero-width space), at position 6: retype it with normal spaces',
     ],
     ['tries', null, `${whole} nothing; leave it out to keep what is set`],
     ['tries', '3', 'must be a whole number of at least 0, without quotes, not "3"'],

@@ -68,7 +68,7 @@ describe('What is written of several environments', () => {
     );
     expect(text).toBe(`# yaml-language-server: $schema=https://example.test/schema.json
 # A note.
-# Left out: the environment "new", which has no instance that a manifest can declare.
+# Left out: the environment "new", which has no cluster that a manifest can declare.
 defaults:
   instances:
     App:

@@ -127,7 +127,7 @@ describe('What the service keeps as another process is removed again, and each r
     const { server, outcomes, known, clock } = await threeRuns(spec, everywhere(attributes));
     for (const [index, outcome] of outcomes.entries()) {
       expect(outcome).toContain(
-        `it was created as process-${index + 1}, and the service keeps it as ${kept}, which no later run would recognize. process-${index + 1} was removed again. Declare it as the service keeps it: ${kept}`,
+        `it was created as process-${index + 1}, and the service keeps it as ${kept}, so the next run would not find it. process-${index + 1} was removed again. Declare it as the service keeps it: ${kept}`,
       );
     }
     expect(server.processes).toEqual([]);
@@ -142,7 +142,7 @@ describe('What the service keeps as another process is removed again, and each r
       list: { config: { queue: 'mail' } },
       byId: { config: { queue: 'mail' } },
     });
-    expect(outcomes[0]).toContain('the service keeps it as worker on queue mail, which');
+    expect(outcomes[0]).toContain('the service keeps it as worker on queue mail, so');
     expect(server.processes).toEqual([]);
   });
 });

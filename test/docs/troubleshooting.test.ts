@@ -49,9 +49,12 @@ const troubles: readonly [words: string, trouble: Trouble, options?: StepOptions
   ['command: is for type: custom', given({ command: 'php artisan queue:work' })],
   ['config-json: is for type: worker', given({ type: 'custom', command: 'x', 'config-json': '{}' })],
   ['config-json: is not valid JSON', given({ 'config-json': '{queue: default}' })],
-  ['The environment "…": no environment', given({ environment: 'Main' })],
+  ['No environment in the application is named', given({ environment: 'Main' })],
   ['it did not appear within', given({ environment: 'preview', 'wait-for-environment': '60' })],
-  ['The application "…": no application', given({ application: 'office', environment: 'main' })],
+  [
+    'No application in the token’s organization is named',
+    given({ application: 'office', environment: 'main' }),
+  ],
   ['background processes match it', ambiguous],
   ['answered 401', given({ token: 'another-token-of-nobody' })],
   ['answered 403', struck({ kind: 'status', status: 403, on: 'GET' })],
@@ -77,7 +80,7 @@ const troubles: readonly [words: string, trouble: Trouble, options?: StepOptions
     { action: 'apply', files: manifest('App') },
   ],
   ['kept changing while it was read', moving],
-  ['ended as command.failure', unproven],
+  ['Verification failed: ', unproven],
   ['do not stay up', exiting],
   [
     'none has appeared in',

@@ -35,8 +35,8 @@ describe.concurrent('approved-plan: require changes only what the merged pull re
     expectRefused(
       shop,
       await shop.push(manifest),
-      'production, not shown: App: update',
-      'production, shown, and not to do any more',
+      'production: planned now, but not shown in the pull request: update',
+      'production: shown in the pull request, but no longer planned: ',
     );
   });
 
@@ -45,8 +45,12 @@ describe.concurrent('approved-plan: require changes only what the merged pull re
     shop.emulator.cloud.addProcess(shop.instance, { type: 'worker', config: { queue: 'old' } });
     await shop.plan(manifest);
     const merged = manifest.replace('processes: 2', 'processes: 9');
-    expectRefused(shop, await shop.push(merged), 'not shown: App: create');
-    expectRefused(shop, await shop.push(manifest, { prune: 'true' }), 'not shown: App: delete');
+    expectRefused(shop, await shop.push(merged), 'not shown in the pull request: create');
+    expectRefused(
+      shop,
+      await shop.push(manifest, { prune: 'true' }),
+      'not shown in the pull request: delete',
+    );
   });
 
   test('an environment that was not shown is refused, and one of a pattern is left out', async () => {
@@ -55,13 +59,17 @@ describe.concurrent('approved-plan: require changes only what the merged pull re
     const preview = shop.addEnvironment('preview/x');
     const pushed = await shop.push(manifest);
     expect(pushed.errors).toEqual([]);
-    expect(pushed.notices.join('\n')).toContain('preview/x is left out');
+    expect(pushed.notices.join('\n')).toContain('preview/x is skipped');
     expect(shop.emulator.cloud.listProcesses(preview.instance)).toEqual([]);
 
     shop.emulator.requests.length = 0;
     shop.addEnvironment('staging');
     const staging = `${manifest}  staging: { instances: { App: [{ type: worker }] } }\n`;
-    expectRefused(shop, await shop.push(staging), 'staging, not shown: App: create');
+    expectRefused(
+      shop,
+      await shop.push(staging),
+      'staging: planned now, but not shown in the pull request: create',
+    );
   });
 
   test('a run that was broken off can be run again', async () => {
@@ -128,11 +136,16 @@ describe.concurrent('approved-plan: require changes only what the merged pull re
 
     existing.processes = 3;
     const byHand = await shop.push('', acme, on(servers()));
-    expectRefused(shop, byHand, 'web-1, not shown: web-1: replace', 'web-1, shown, and not to do any more');
+    expectRefused(
+      shop,
+      byHand,
+      'web-1: planned now, but not shown in the pull request: replace',
+      'web-1: shown in the pull request, but no longer planned: ',
+    );
     existing.processes = 1;
     forge.addServer('acme', { name: 'web-2' });
     const another = await shop.push('', acme, on(servers(', web-2: [{ command: php b }]')));
-    expectRefused(shop, another, 'web-2, not shown: web-2: create');
+    expectRefused(shop, another, 'web-2: planned now, but not shown in the pull request: create');
 
     const pushed = await shop.push('', acme, on(servers()));
     expect(pushed.errors).toEqual([]);

@@ -74,7 +74,7 @@ const final: readonly [title: string, mishap: () => Fault, said: RegExp][] = [
   [
     'a rate limit of an hour',
     () => ({ kind: 'rate-limit', retryAfter: 3600 }),
-    /asks to wait 60 minutes, which is more than is left of the limit/,
+    /asks to wait 60 minutes; this step waits at most/,
   ],
 ];
 
@@ -277,7 +277,7 @@ describe.concurrent('what the API says no to', () => {
     [400, /answered 400: No\./],
     [401, /answered 401: No\. The token is not valid/],
     [403, /answered 403: No\. The token may not do this/],
-    [404, /answered 404: No\. Check the instance inst-/],
+    [404, /answered 404: No\. Check the cluster inst-/],
     [409, /answered 409: No\./],
     [422, /answered 422: No\.$/],
   ])('with %d is not asked again', async (status, said) => {
@@ -325,7 +325,7 @@ describe.concurrent('what the API says no to', () => {
     await using shop = await openShop();
     const step = await shop.run({ instance: 'inst-00000000-0000-4000-8000-000000000000' });
 
-    expect(step.errors[0]).toContain('Check the instance inst-00000000-0000-4000-8000-000000000000');
+    expect(step.errors[0]).toContain('Check the cluster inst-00000000-0000-4000-8000-000000000000');
     expect(shop.count('POST')).toBe(0);
   });
 });

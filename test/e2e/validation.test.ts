@@ -56,7 +56,7 @@ const wrong: readonly [title: string, inputs: Record<string, string>, said: read
     'options of a wrong kind, each by its input',
     { queue: 'high\u200b,default', tries: 'three', sleep: '-1', force: 'yes', timeout: '9007199254740993' },
     [
-      'queue: holds a character that nobody sees, \\u200b (zero-width space), at position 5',
+      'queue: contains an invisible character, \\u200b (zero-width space), at position 5',
       'tries: must be a whole number of at least 0, not "three"',
       'sleep: must be a whole number of at least 0, not "-1"',
       'force: must be true or false, not "yes". Did you mean "true"?',
@@ -66,7 +66,7 @@ const wrong: readonly [title: string, inputs: Record<string, string>, said: read
   [
     'a command with a character that nobody sees',
     { type: 'custom', command: 'php\u00a0artisan horizon' },
-    ['command: holds a character that nobody sees, \\u00a0 (no-break space), at position 4'],
+    ['command: contains an invisible character, \\u00a0 (no-break space), at position 4'],
   ],
   [
     'a command of continued lines that YAML has folded',

@@ -62,7 +62,7 @@ test('a name that nothing has is an error that lists what there is', async () =>
     { id: '2', name: 'worker-1' },
   ]);
   await expect(findTarget(client, wanted({ server: 'web' }))).rejects.toThrow(
-    'The server "web": no server in the organization acme has exactly this name; there are web-1 (1), worker-1 (2). Did you mean "web-1"? Correct the input server.',
+    'No server in the organization acme is named "web": there are web-1 (1), worker-1 (2). Did you mean "web-1"? Set server: web-1.',
   );
   expect(calls).toHaveLength(2);
 });
@@ -76,7 +76,7 @@ test('a name that two have is an error that tells their ids', async () => {
     ],
   );
   await expect(findTarget(client, wanted({ site: 'shop.example' }))).rejects.toThrow(
-    /2 on the server 31 have this name: shop\.example \(7\), shop\.example \(8\)\. Give the id of the one that is meant as site/,
+    /2 on the server 31 have this name: shop\.example \(7\), shop\.example \(8\)\. Set site to the id of the one you mean/,
   );
 });
 

@@ -341,7 +341,7 @@ describe('the deadline', () => {
     expect(clock.now()).toBe(0);
     expect(transport.requests).toHaveLength(1);
     expect(error.message).toBe(
-      'Reading the thing: The Cloud answered 429: Wait. Too Many Attempts; The Cloud asks to wait 60 minutes, which is more than is left of the limit of 2 minutes for this part of the step. Ask less.',
+      'Reading the thing: The Cloud answered 429: Wait. Too Many Attempts; The Cloud asks to wait 60 minutes; this step waits at most 2 minutes. Ask less.',
     );
     expect(error).toMatchObject({
       status: 429,
@@ -380,7 +380,7 @@ describe('the deadline', () => {
   test('a pause that ends exactly on it is not begun', async () => {
     const slow = text(429, '', { 'retry-after': '150' });
     const { error } = await failing(reading, [slow], { deadline: 150_000 });
-    expect(error.message).toContain('which is more than is left');
+    expect(error.message).toContain('this step waits at most');
   });
 });
 
@@ -408,7 +408,7 @@ describe('a wait of up to two minutes that the service asks for', () => {
   test('puts it off by half an hour in all', async () => {
     const { clock, error } = await failing(reading, Array(99).fill(wait(120)), { deadline: 20_000 });
     expect(clock.now()).toBe(1_800_000);
-    expect(error.message).toContain('which is more than is left of the limit of 20 s');
+    expect(error.message).toContain('this step waits at most 20 s');
   });
 
   test('also puts off a deadline that begins while the gate is closed', async () => {

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { describe, expect, test } from 'vitest';
-import { decode, expectNoPage, parse, Undecodable } from '../../src/http/json-api.ts';
+import { decode, expectNoPage, one, parse, Undecodable } from '../../src/http/json-api.ts';
 import { htmlPage, json, text } from '../support/fake-transport.ts';
 
 const Thing = v.object({ data: v.object({ name: v.string() }) });
@@ -65,11 +65,12 @@ describe('an answer is refused', () => {
     expect(whyNot(() => decode(json(200, []), Thing))).toContain('does not have the expected shape');
     const Even = v.pipe(
       v.number(),
-      v.check((number) => number % 2 === 0),
+      v.check((number) => number % 2 === 0, 'is an odd number'),
     );
-    expect(whyNot(() => decode(json(200, 7), Even))).toContain(
-      'at its root: expected something else, found 7',
-    );
+    expect(whyNot(() => decode(json(200, 7), Even))).toBe('is an odd number');
+    expect(
+      whyNot(() => decode(json(200, { data: { id: '8' } }), one(v.looseObject({ id: v.string() }), '7'))),
+    ).toBe('is about another resource than 7');
   });
 });
 

@@ -119,7 +119,7 @@ describe('one that waits for the others’ sake', () => {
       .then(() => failureOf(client.within(new Deadline(clock, 60_000)).json(reading, Thing)));
     expect(await clock.run(hasty)).toHaveProperty(
       'message',
-      'Reading: rate limited for another 5 minutes, but this part of the step has less than that left of its 60 s. Ask less.',
+      'Reading: rate limited for another 5 minutes; this step waits at most 60 s. Ask less.',
     );
     expect(clock.now()).toBe(200);
     expect(await hasty).toMatchObject({ arrival: 'no', retry: 'no', status: 429 });

@@ -16,11 +16,8 @@ describe('what to do', () => {
     [403, 'Ask for the right'],
     [404, 'Check the ids'],
     [402, 'Look at the plan and the billing of the organization in The Cloud'],
-    [
-      409,
-      'Something else is being done there at this moment; see in The Cloud what it is, and run the job again after it',
-    ],
-    [423, 'It is locked; see in The Cloud what holds it, and run the job again after it'],
+    [409, 'Another operation is running there. Wait until it has ended, then run the job again'],
+    [423, 'It is locked. Look in The Cloud what holds the lock, and run the job again after it'],
     [407, 'Check the credentials in https_proxy, or list the host in no_proxy'],
     [422, 'Check the values of the inputs'],
     [429, 'Ask less'],

@@ -186,7 +186,7 @@ describe('What a person writes into YAML by mistake is told with what to do:', (
       'a character that nobody sees in a queue',
       'instances: { App: [{ type: worker, config: { queue: "high\u200b" } }] }',
       [
-        '1:53: instances.App[0].config.queue: holds a character that nobody sees, \\u200b (zero-width space), at position 5',
+        '1:53: instances.App[0].config.queue: contains an invisible character, \\u200b (zero-width space), at position 5',
       ],
     ],
   ])('%s', (_, text, problems) => {

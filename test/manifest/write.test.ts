@@ -207,7 +207,7 @@ instances:
     expect(manifest.split('\n')).toEqual([
       '# yaml-language-server: $schema=https://example.test/schema.json',
       '# A note.',
-      '# Left out on "App\\nx: y": p-1, p-2 (custom process "php artisan x"): a declaration cannot tell 2 alike apart; delete what is not wanted and export again, since prune would delete all of them.',
+      '# Left out on "App\\nx: y": p-1, p-2 (custom process "php artisan x"): they are duplicates: delete all but one, then export again (prune would delete all of them).',
       '# Left out on "App\\nx: y": p-3 (process of type scheduler\\n- x: y): no manifest can declare this type.',
       '# Left out on "App\\nx: y": p-4 (custom process "a text of 501 characters"): its command must have 3 to 500 characters, and has 501; prune would delete it.',
       '# Left out on "App\\nx: y": p-5 (custom process): its command must be text such as php artisan reverb:start, not ""; leave it out instead; prune would delete it.',
@@ -232,10 +232,10 @@ instances:
     });
     expect(manifest.split('\n').slice(1)).toEqual([
       expect.stringMatching(
-        /^# Left out on "App": p-1 \(.*php\\u00a0artisan horizon.*\): its command holds a character that nobody sees, \\u00a0 \(no-break space\), at position 4; /,
+        /^# Left out on "App": p-1 \(.*php\\u00a0artisan horizon.*\): its command contains an invisible character, \\u00a0 \(no-break space\), at position 4: /,
       ),
       expect.stringMatching(
-        /^# Left out on "App": p-2 \(.*high\\u200b\): its queue holds a character that nobody sees/,
+        /^# Left out on "App": p-2 \(.*high\\u200b\): its queue contains an invisible character/,
       ),
       ...['instances:', '  App:', '    - type: worker', '      processes: 1', '      config:'],
       ...['        connection: redis', '        queue: high,default', ''],
@@ -327,7 +327,7 @@ describe('What is written of Forge', () => {
     );
     expect(manifest).toBe(`# yaml-language-server: $schema=${schemaUrl}
 # Only those of the site shop.example.
-# Left out on "7": 4 (process "a\\u0000b" of forge in /home/forge/shop.example): its command holds a character that nobody sees, \\u0000 (null), at position 2; type it again, with plain blanks; prune would delete it.
+# Left out on "7": 4 (process "a\\u0000b" of forge in /home/forge/shop.example): its command contains an invisible character, \\u0000 (null), at position 2: retype it with normal spaces; prune would delete it.
 servers:
   "7":
     - command: php8.4 artisan horizon

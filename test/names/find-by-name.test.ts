@@ -53,16 +53,16 @@ describe('what is not there', () => {
   test('is told with what is, by all its names', () => {
     expect(refusal('store', [shop, admin])).toHaveProperty(
       'message',
-      'The application "store": no application in the organization has exactly this name; there are shop / shop-3 / acme/shop (app-1), shop-admin (app-2). Correct the input application.',
+      'No application in the organization is named "store": there are shop / shop-3 / acme/shop (app-1), shop-admin (app-2). Correct the input application.',
     );
   });
 
   test('is told with the only one there is, or that there is none', () => {
     expect(refusal('store', [admin])).toHaveProperty(
       'why',
-      expect.stringContaining('; there is shop-admin (app-2)'),
+      expect.stringContaining('there is shop-admin (app-2)'),
     );
-    expect(refusal('store', [])).toHaveProperty('why', expect.stringContaining('; there is none at all'));
+    expect(refusal('store', [])).toHaveProperty('why', expect.stringContaining('there is none at all'));
   });
 
   test.each([
@@ -101,6 +101,6 @@ test('several of one name are an error that names each, and no waiting helps', (
   expect(error).not.toBeInstanceOf(NotThere);
   expect(error).toHaveProperty(
     'message',
-    'The application "shop": 2 in the organization have this name: shop / shop-3 / acme/shop (app-1), shop (app-3). Give the id of the one that is meant as application.',
+    'The application "shop": 2 in the organization have this name: shop / shop-3 / acme/shop (app-1), shop (app-3). Set application to the id of the one you mean.',
   );
 });

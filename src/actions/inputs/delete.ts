@@ -39,14 +39,14 @@ function readDeleteTarget(step: Step, all: boolean): DeleteTarget {
   const identity = [...plain, ...config];
   if (given !== undefined) {
     for (const name of identity)
-      inputs.problem(name, 'has no effect together with process-id; give one or the other');
+      inputs.problem(name, 'has no effect together with process-id; set one or the other');
     if (all) inputs.problem('all', 'cannot be true together with process-id, which names one process');
     return { by: 'id', id: inputs.id('process-id', 'process-') ?? given };
   }
   if (identity.length === 0) {
     inputs.problem(
       'process-id',
-      'is needed, or command for a custom process, or queue (and connection) for a worker',
+      'is empty. Say what to delete: process-id, or command, or queue (and connection) of a worker',
     );
   }
   // What is given says the type, if nothing else does.

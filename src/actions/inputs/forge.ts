@@ -85,11 +85,10 @@ export function readProcessId(
 ): string | undefined {
   const id = inputs.text('process-id');
   if (id === undefined) return undefined;
-  if (!/^\d{1,15}$/.test(id))
-    inputs.problem('process-id', 'must be the number by which Forge knows the process');
+  if (!/^\d{1,15}$/.test(id)) inputs.problem('process-id', "must be the process's id in Forge (a number)");
   for (const [name, value] of Object.entries(others)) {
     if (value !== undefined)
-      inputs.problem(name, 'has no effect together with process-id; give one or the other');
+      inputs.problem(name, 'has no effect together with process-id; set one or the other');
   }
   return id;
 }

@@ -30,7 +30,7 @@ export function readPlanInputs<M>(step: Step, reader: ManifestReader<M>): PlanIn
   const dryRun = inputs.flag('dry-run', false);
   const failOnChange = inputs.flag('fail-on-change', false);
   if (failOnChange && !dryRun)
-    inputs.problem('fail-on-change', 'is for dry-run: true; without it, what is not as declared is changed');
+    inputs.problem('fail-on-change', 'is for dry-run: true; without dry-run the step makes the changes');
   const commenting = readCommenting(step);
   const approvedPlan = inputs.choice('approved-plan', ['ignore', 'require'], 'ignore');
   if (approvedPlan === 'require' && commenting.token === '')

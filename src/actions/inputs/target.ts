@@ -45,15 +45,15 @@ export function readTarget({ inputs }: Step, options: TargetOptions): TargetInpu
   const isWhole = options.whole === true && application !== undefined && instance === undefined;
   if (environment === undefined) {
     if (application !== undefined && !isWhole)
-      inputs.problem('application', 'has no effect without environment; give both, or only instance');
+      inputs.problem('application', 'has no effect without environment; set both, or only instance');
     if (wait > 0) inputs.problem('wait-for-environment', 'has no effect without environment');
     if (instance === undefined) {
       if (!options.pinned && !isWhole)
-        inputs.problem('environment', 'give its branch, name, slug or id, or give an instance instead');
+        inputs.problem('environment', 'is empty. Set its branch, name, slug or id, or set instance instead');
     } else if (!isId(instance, 'inst-')) {
       inputs.problem(
         'instance',
-        `must be an id such as inst-…, or else environment must say where the instance "${instance}" is`,
+        `must be an id such as inst-…, or set environment, too, to say where the cluster "${instance}" is`,
       );
     }
   }
@@ -80,7 +80,7 @@ export async function findTarget(
     (candidates) => pickInstance(candidates, instance),
     onEnvironment,
   );
-  step.log.info(`Environment ${nameAndId(found.environment)}, instance ${nameAndId(picked)}`);
+  step.log.info(`Environment ${nameAndId(found.environment)}, cluster ${nameAndId(picked)}`);
   const listing = found.listings.get(picked.id);
   return { instanceId: picked.id, instance: picked, environment: found.environment, listing };
 }
@@ -101,7 +101,7 @@ export function openStore(
   { instanceId, instance, listing }: Target,
 ): CloudStore {
   if (instanceId === undefined) {
-    throw new Failure({ what: 'The instance', why: 'it is not known', fix: 'Set instance, or environment' });
+    throw new Failure({ what: 'The cluster', why: 'it is not known', fix: 'Set instance, or environment' });
   }
   return new CloudStore(client, instanceId, {
     instance,

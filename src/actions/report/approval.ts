@@ -1,5 +1,6 @@
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import * as v from 'valibot';
+import { changeText, settingsText } from '../../converge/changes.ts';
 import type { PlanRow } from '../../converge/text.ts';
 import type { Secrets } from '../../runner/secrets.ts';
 
@@ -78,10 +79,12 @@ export function differences(
     return index === -1;
   });
   return [
-    ...unshown.map((row) => `not shown: ${textOf(approvedRow(row, secrets), row.place.name)}`),
+    ...unshown.map(
+      (row) => `planned now, but not shown in the pull request: ${textOf(approvedRow(row, secrets), rows)}`,
+    ),
     ...left
       .filter(({ row }) => !isFulfilled(row, rows, secrets))
-      .map(({ row }) => `shown, and not to do any more: ${textOf(row, row[0])}`),
+      .map(({ row }) => `shown in the pull request, but no longer planned: ${textOf(row, rows)}`),
   ];
 }
 
@@ -97,7 +100,20 @@ function isFulfilled(
     : same.some((row) => row.action === 'keep');
 }
 
-function textOf([, action, identity, changes, settings]: ApprovedRow, place: string): string {
-  const details = [changes, settings].filter((one) => JSON.stringify(one) !== '[]');
-  return `${place}: ${action} ${identity}${details.map((one) => ` ${JSON.stringify(one)}`).join('')}`;
+/** `update worker on queue high on App, 2 → 3 proc.` */
+function textOf(
+  [placeId, action, identity, changes, settings]: ApprovedRow,
+  rows: readonly PlanRow[],
+): string {
+  const place = rows.find((row) => row.place.id === placeId)?.place.name ?? placeId;
+  const changed = v.parse(Changed, changes).map(([field, change]) => changeText(field, change));
+  const has = settingsText(Object.fromEntries(v.parse(Settled, settings)));
+  return [`${action} ${identity} on ${place}`, ...changed, has].filter((part) => part !== '').join(', ');
 }
+
+/** As `sorted` has made them. What is read back may be anything. */
+const Changed = v.fallback(
+  v.array(v.tuple([v.string(), v.object({ from: v.unknown(), to: v.unknown() })])),
+  [],
+);
+const Settled = v.fallback(v.array(v.tuple([v.string(), v.unknown()])), []);
