@@ -63,9 +63,7 @@ export async function waitUntilThere<T extends object>(
     } catch (error) {
       if (!(error instanceof NotThere)) throw error;
       if (missing === undefined && waiting.deadline.span > 0) {
-        waiting.log(
-          `${error.what} is not there yet; waiting up to ${inSeconds(waiting.deadline.span)} for it`,
-        );
+        waiting.log(`${error.what}: not there yet; waiting up to ${inSeconds(waiting.deadline.span)} for it`);
       }
       missing = error;
       return undefined;
@@ -76,7 +74,7 @@ export async function waitUntilThere<T extends object>(
     first: 1_000,
     longest: 15_000,
     onProgress: (seconds) =>
-      waiting.log(`Still waiting after ${seconds} s: ${missing?.what ?? 'the environment'} is not there yet`),
+      waiting.log(`Still waiting after ${seconds} s: ${missing?.what ?? 'the environment'}: not there yet`),
   });
   if (located !== undefined) return located;
   throw waiting.deadline.span > 0 ? lateFailure(missing, waiting.deadline.span) : neverFailure(missing);

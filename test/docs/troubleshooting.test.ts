@@ -49,7 +49,7 @@ const troubles: readonly [words: string, trouble: Trouble, options?: StepOptions
   ['command: is for type: custom', given({ command: 'php artisan queue:work' })],
   ['config-json: is for type: worker', given({ type: 'custom', command: 'x', 'config-json': '{}' })],
   ['config-json: is not valid JSON', given({ 'config-json': '{queue: default}' })],
-  ['No environment in the application is named', given({ environment: 'Main' })],
+  ['No environment in the application is named "…": there is', given({ environment: 'Main' })],
   ['it did not appear within', given({ environment: 'preview', 'wait-for-environment': '60' })],
   [
     'No application in the token’s organization is named',
@@ -64,7 +64,7 @@ const troubles: readonly [words: string, trouble: Trouble, options?: StepOptions
   ['HTML page instead of JSON', struck({ kind: 'html', ...always })],
   ['does not answer with TLS', ({ emulator }) => ({ 'api-url': emulator.url.replace('http:', 'https:') })],
   ['may exist or not', struck({ kind: 'reset-after', on: 'POST' }, { 'if-exists': 'create' })],
-  ['takes effect with the environment’s next deployment', given({})],
+  ['take effect with the environment’s next deployment', given({})],
   ['accepted but not applied', ignored],
   ['but the deployment failed', deploying(['build.running', 'build.failed'])],
   ['It continues in Laravel Cloud', deploying(['build.running'], { 'wait-timeout': '60' })],

@@ -36,7 +36,7 @@ describe.concurrent('npm run try', () => {
   test('shows errors as the log does, and ends as the step does', async () => {
     const { stdout, exitCode } = await tryOut(['forge/list', '--organization', 'acme', '--server', 'web-2']);
     expect(exitCode).toBe(1);
-    expect(stdout).toMatch(/^Error: The server "web-2": .* Did you mean "web-1"\?/m);
+    expect(stdout).toMatch(/^Error: No server .* is named "web-2": .* Did you mean "web-1"\?/m);
   });
 
   test('uses an emulator that runs already, whose processes stay', async () => {

@@ -201,7 +201,7 @@ describe('the comment is brought up to date by a run that fails', () => {
     const run = await apply({ environment: 'nowhere '.repeat(12_000) });
     expect(run.exitCode).toBe(1);
     const last = gitHub.comments.at(-1)?.body;
-    expect(last).toContain('❌ The environment');
+    expect(last).toContain('❌ No environment in the application is named');
     expect(last).toContain('nowhere…');
   });
 

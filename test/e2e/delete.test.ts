@@ -50,8 +50,11 @@ describe('delete takes more than one only when told so', () => {
 
 describe('delete wants to be told what is meant', () => {
   test.each([
-    [{}, 'process-id: is needed, or command for a custom process, or queue (and connection) for a worker'],
-    [{ all: 'true' }, 'process-id: is needed'],
+    [
+      {},
+      'process-id: is empty. Say what to delete: process-id, or command, or queue (and connection) of a worker',
+    ],
+    [{ all: 'true' }, 'process-id: is empty'],
     [{ type: 'custom' }, 'command: is needed for type: custom'],
     [{ type: 'worker', command: 'php artisan x' }, 'command: is for type: custom'],
     [{ type: 'custom', 'config-json': '{}' }, 'config-json: is for type: worker'],

@@ -27,7 +27,7 @@ describe.concurrent('the same step twice', () => {
     expect(second.outputs['process-id']).toBe(first.outputs['process-id']);
     expect(second.outputs['changes-json']).toBe('{}');
     expect(writes(shop)).toEqual(['POST']);
-    expect(first.notices[0]).toContain('takes effect with the environment’s next deploy');
+    expect(first.notices[0]).toContain('take effect with the environment’s next deploy');
     expect(second.notices).toEqual([]);
   });
 

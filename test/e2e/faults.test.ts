@@ -276,7 +276,7 @@ describe.concurrent('what the API says no to', () => {
   test.each<[status: number, said: RegExp]>([
     [400, /answered 400: No\./],
     [401, /answered 401: No\. The token is not valid/],
-    [403, /answered 403: No\. The token may not do this/],
+    [403, /answered 403: No\. The token is not allowed to do this/],
     [404, /answered 404: No\. Check the cluster inst-/],
     [409, /answered 409: No\./],
     [422, /answered 422: No\.$/],

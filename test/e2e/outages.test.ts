@@ -65,8 +65,8 @@ test('a redirect of a create request is named, and the request is not sent again
 
 test.each([
   [402, 'Look at the plan and the billing of the organization in Laravel Cloud'],
-  [409, 'Something else is being done there at this moment'],
-  [423, 'It is locked; see in Laravel Cloud what holds it'],
+  [409, 'Another operation is running there'],
+  [423, 'It is locked. Look in Laravel Cloud what holds the lock'],
 ])('%i says what the API said, and what to do', async (status, fix) => {
   await using shop = await openShop();
   shop.emulator.faults.add({ kind: 'status', status, body: { message: 'Not now.' }, on: 'POST' });

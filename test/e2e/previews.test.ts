@@ -24,7 +24,9 @@ describe.concurrent('a preview', () => {
       'instance-id': id,
       'environment-id': environment.id,
     });
-    expect(step.log).toContain('The environment "feature" is not there yet; waiting up to 60 s for it');
+    expect(step.log).toContain(
+      'No environment in the application is named "feature": not there yet; waiting up to 60 s for it',
+    );
     expect(looksFor(shop.requests(), '/applications')).toHaveLength(1);
     expect(looksFor(shop.requests(), '/applications/{id}/environments')).toHaveLength(3);
     expect(looksFor(shop.requests(), '/environments/{id}/instances')).toHaveLength(2);
@@ -93,7 +95,7 @@ describe.concurrent('a preview', () => {
 
     expect(step.exitCode).toBe(1);
     expect(step.errors[0]).toContain('production / main');
-    expect(step.errors[0]).toContain('give wait-for-environment');
+    expect(step.errors[0]).toContain('set wait-for-environment');
     expect(looksFor(shop.requests(), '/applications/{id}/environments')).toHaveLength(1);
   });
 
@@ -102,7 +104,7 @@ describe.concurrent('a preview', () => {
     const step = await shop.run({ application: 'shoop', environment: 'b', 'wait-for-environment': '600' });
 
     expect(step.exitCode).toBe(1);
-    expect(step.errors[0]).toContain('application "shoop"');
+    expect(step.errors[0]).toContain('is named "shoop"');
     expect(looksFor(shop.requests(), '/applications')).toHaveLength(1);
   });
 });
@@ -131,7 +133,7 @@ describe.concurrent('a wait', () => {
   unlessWindows('that gets both signals, as from the runner, says so once', async () => {
     await using shop = await openShop();
     const running = shop.start({ environment: 'feature', 'wait-for-environment': '600' });
-    await expect.poll(running.output, { timeout: 20_000 }).toContain('is not there yet');
+    await expect.poll(running.output, { timeout: 20_000 }).toContain('not there yet');
     running.child.kill('SIGINT');
     await sleep(5);
     running.child.kill('SIGTERM');

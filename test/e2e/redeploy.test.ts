@@ -352,7 +352,7 @@ describe.concurrent('no deployment is started', () => {
     const step = await shop.run();
 
     expect(step.notices).toHaveLength(1);
-    expect(step.notices[0]).toContain('takes effect with the environment’s next deployment');
+    expect(step.notices[0]).toContain('take effect with the environment’s next deployment');
     expect(step.notices[0]).toContain('redeploy: true');
     expect(shop.emulator.cloud.deployments).toEqual([]);
   });
