@@ -91,13 +91,13 @@ async function showPrinted(
 
 const shownLines = 20;
 
-/** Lines that follow one another once, with how often. */
+/** Each line once, with how often, in the order of the last times: a process that keeps exiting repeats itself. */
 function withoutRepeats(lines: readonly string[]): readonly string[] {
-  const runs: { readonly line: string; times: number }[] = [];
+  const times = new Map<string, number>();
   for (const line of lines.map((text) => text.trimEnd())) {
-    const last = runs.at(-1);
-    if (last?.line === line) last.times++;
-    else runs.push({ line, times: 1 });
+    const before = times.get(line) ?? 0;
+    times.delete(line);
+    if (line !== '') times.set(line, before + 1);
   }
-  return runs.map(({ line, times }) => (times === 1 ? line : `${line}  (${times} times)`));
+  return [...times].map(([line, count]) => (count === 1 ? line : `${line}  (${count} times)`));
 }

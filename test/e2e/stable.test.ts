@@ -49,12 +49,18 @@ describe.concurrent('stable-for, with nothing to change, looks back and waits fo
   });
 
   test('and shows what was printed only when asked for, without secrets', async () => {
-    const life = loops({ prints: ['Connection refused by base64:SECRET-ENV-VALUE \u001b[31mnow\u001b[0m'] });
+    const prints = [
+      'In Connector.php line 76:',
+      'Connection refused by base64:SECRET-ENV-VALUE \u001b[31mnow\u001b[0m',
+    ];
+    const life = loops({ prints });
     await using shop = await openLive(life);
     const step = await shop.run({ ...stable, 'show-logs': 'true' });
 
     expect(step.outputs['stable']).toBe('false');
     expect(step.summary).toContain('Connection refused by &#42;&#42;&#42; now');
+    expect(step.summary.split('In Connector.php')).toHaveLength(2);
+    expect(step.summary).toMatch(/line 76: +\(\d+ times\)/);
   });
 
   test('and what does not exist yet is not called stable', async () => {
