@@ -6,6 +6,8 @@ export interface FailureParts {
   readonly fix?: string | undefined;
   /** The line above the summary and the comment: `2 of 3 changes were not made`. Left out, it is made of `what` and `why`. */
   readonly headline?: string | undefined;
+  /** What is left to say below a headline, in place of `why`. */
+  readonly details?: string | undefined;
   /** Only what was looked for differs: nothing has broken. */
   readonly isDrift?: boolean | undefined;
   /** Annotations in place of the one message, for example one for each line of the manifest. */
@@ -41,6 +43,7 @@ export class Failure extends Error {
   readonly why: string;
   readonly fix: string | undefined;
   readonly headline: string | undefined;
+  readonly details: string | undefined;
   readonly isDrift: boolean;
   readonly annotations: readonly Annotation[];
 
@@ -50,6 +53,7 @@ export class Failure extends Error {
     this.why = parts.why;
     this.fix = parts.fix;
     this.headline = parts.headline;
+    this.details = parts.details;
     this.isDrift = parts.isDrift ?? false;
     this.annotations = parts.annotations ?? [{ message: this.message }];
   }

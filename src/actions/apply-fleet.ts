@@ -15,7 +15,7 @@ import { Cancelled, Failure, messageOf } from '../failure.ts';
 import type { HttpClient } from '../http/client.ts';
 import { HttpFailure } from '../http/failure.ts';
 import { collecting } from '../names.ts';
-import { html } from '../runner/html.ts';
+import { code, type Html, html, joined } from '../runner/html.ts';
 import type { Step } from '../runner/step.ts';
 import { waitingFor } from '../time.ts';
 import { applied, declaredAfter, declaredIn, madeOf } from './applied-to-cloud.ts';
@@ -84,6 +84,8 @@ interface Member {
   readonly ahead: ReadAhead;
   /** What a deployment has made of it, or has not. */
   readonly live: () => 'deployed' | 'behind' | undefined;
+  /** The deployment that has made it live. */
+  readonly deployment: () => string | undefined;
 }
 
 interface PlannedMember extends CloudPlan, Member {
@@ -125,6 +127,7 @@ async function findMembers(
   return fleet.found.map((found): Member => {
     const part = stepIn(step, found.environment.name, calm);
     let live: 'deployed' | 'behind' | undefined;
+    let deployment: string | undefined;
     const rolling = {
       ...{
         client,
@@ -133,8 +136,10 @@ async function findMembers(
         goingLive: goingLiveOf(step, inputs, found, fleet.found.length),
       },
       onLive: part.step.output,
-      onDeployed: () => {
+      tellsPush: false,
+      onDeployed: (id: string) => {
         live = 'deployed';
+        deployment = id;
       },
       onBehind: () => {
         live = 'behind';
@@ -142,7 +147,7 @@ async function findMembers(
     };
     const ahead = aheads.get(found.environment.id) ?? readAhead(rolling);
     const within = isOne ? undefined : found.environment.name;
-    return { found, within, part, rolling, ahead, live: () => live };
+    return { found, within, part, rolling, ahead, live: () => live, deployment: () => deployment };
   });
 }
 
@@ -289,9 +294,10 @@ async function ended(
 async function changeAll(
   step: Step,
   client: HttpClient,
-  { file, connection }: FleetInputs,
+  { file, connection, goingLive }: FleetInputs,
   plans: readonly PlannedMember[],
 ): Promise<readonly Ended[]> {
+  tellPush(step, goingLive, plans);
   const operations = plans.flatMap(({ plan }) => plan.operations);
   const writes = changesIn(countsOf(plannedRows(operations, applied.naming)));
   step.doing(`applying ${file}`);
@@ -321,6 +327,21 @@ async function changeAll(
   return await Promise.all(plans.map((plan) => ended(plan, 'done', (tell) => change(plan, tell))));
 }
 
+/** Says once which environments deploy on a push, too. */
+function tellPush(
+  { log }: Step,
+  { redeploy }: FleetInputs['goingLive'],
+  plans: readonly PlannedMember[],
+): void {
+  const changes = ({ plan }: PlannedMember) =>
+    changesIn(countsOf(plannedRows(plan.operations, applied.naming))) > 0;
+  const names = plans.filter((one) => one.environment.deploysOnPush && changes(one)).map(nameOf);
+  if (redeploy && names.length > 0)
+    log.notice(
+      `These environments deploy on every push (push to deploy), so their changes cause a second deployment: ${names.join(', ')}.`,
+    );
+}
+
 const whenLive = 'The changes take effect with the next deployment';
 
 /** Shows what became of all, sets the outputs, and throws where something failed. */
@@ -339,8 +360,20 @@ function finish(step: Step, report: PlanReport, inputs: FleetInputs, all: readon
     const failed = new Set(all.flatMap(({ member, error }) => (error === undefined ? [] : [nameOf(member)])));
     report.show({ kind: 'done', rows, effect, failed, next });
   }
+  step.summarize(deployedIn(all));
   for (const { member } of all) step.summarize(member.part.summary());
   throwFailed(step, report, all);
+}
+
+/** The environments that were deployed in one line, and their deployments in small print. */
+function deployedIn(all: readonly Ended[]): Html {
+  const some = all.flatMap(({ member }) => {
+    const id = member.deployment();
+    return id === undefined ? [] : [{ name: code(nameOf(member)), id: code(id) }];
+  });
+  const list = (pieces: readonly Html[]) => joined(pieces, html`, `);
+  if (some.length === 0) return html``;
+  return html`<p>Deployed: ${list(some.map(({ name }) => name))}<br><sub>${list(some.map(({ id }) => id))}</sub></p>`;
 }
 
 /** What waits is more than what is live. */

@@ -19,7 +19,7 @@ import { guardDeletes } from './max-deletes.ts';
 import { type CloudPlan, readAndPlan } from './read-and-plan.ts';
 import { environmentsJson } from './report/environments.ts';
 import { PlanReport } from './report/plan.ts';
-import { deployNext, replicasText } from './report/process.ts';
+import { deployedText, deployNext, replicasText } from './report/process.ts';
 import { saySleep } from './report/sleep.ts';
 import { awaitCommit, type Change, readAhead, rollOut } from './rollout.ts';
 
@@ -47,7 +47,10 @@ async function applyOne(outer: Step, inputs: ApplyInputs): Promise<void> {
   });
   step.inputs.done();
   await withClient(step, inputs.connection, async (client) => {
-    const onDeployed = () => report.inEffect(html`<p>Deployed: the changes are live.</p>`);
+    const onDeployed = (id: string) => {
+      report.inEffect(html`<p>Deployed: the changes are live.</p>`);
+      step.summarize(deployedText(id));
+    };
     const onBehind = () => report.isBehind(deployNext);
     const rolling = { ...inputs, step, client, onLive: step.output, onDeployed, onBehind };
     const ahead = readAhead(rolling);

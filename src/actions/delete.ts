@@ -29,7 +29,7 @@ export async function runDelete(step: Step): Promise<void> {
     if (inputs.dryRun) return;
     const change = changeOf(target, found);
     const isKnown = change.environment !== undefined || change.instanceId !== undefined;
-    const onDeployed = () => showGone(step, found, target);
+    const onDeployed = (id: string) => showGone(step, found, target, id);
     if (isKnown) await rollOut({ ...rolling, onDeployed }, change, await ahead.seen());
   });
 }

@@ -1,6 +1,7 @@
 import { readInstance } from '../cloud/instances.ts';
 import { describeOthers, otherWorkersOf } from '../cloud/left-over.ts';
 import { lint } from '../cloud/lint.ts';
+import { memoryWarning } from '../cloud/memory.ts';
 import { openInstance } from '../cloud/open.ts';
 import { type EnsurePinned, ensurePinned } from '../cloud/pinned.ts';
 import type { ExistingProcess } from '../cloud/process.ts';
@@ -47,14 +48,14 @@ export async function runEnsure(step: Step): Promise<void> {
       ? { target: named, seen: undefined }
       : await waitFirst(rolling, named);
     step.doing(`making sure that the ${describe(wanted.spec)} is as declared`);
-    const { ensured, instance } = await ensureProcess(step, client, inputs, target);
+    const { ensured, instance, listed } = await ensureProcess(step, client, inputs, target);
     const found: Target = { ...target, instance: target.instance ?? instance };
-    warnOf(step, wanted.spec, ensured, found);
+    warnOf(step, wanted.spec, ensured, found, listed);
     step.output(outputsOf(ensured, found));
     showEnsured(step, ensured, found, inputs.goingLive.redeploy);
     const change = changeOf(wanted, ensured, found);
     saySleep(step, change.environment);
-    const onDeployed = () => showLive(step, ensured, found);
+    const onDeployed = (id: string) => showLive(step, ensured, found, id);
     const onBehind = () => showBehind(step, ensured, found);
     await rollOut({ ...rolling, onDeployed, onBehind }, change, seen ?? (await ahead.seen()));
   });
@@ -109,6 +110,13 @@ function readPinned({ inputs }: Step, id: string): EnsurePinned {
   return { id, spec, ifExists: 'update', dryRun };
 }
 
+/** What came of it, where, and what else was seen there. */
+interface Brought {
+  readonly ensured: EnsuredCloud;
+  readonly instance: Target['instance'];
+  readonly listed: readonly ExistingProcess[];
+}
+
 async function ensureProcess(
   step: Step,
   base: HttpClient,
@@ -120,17 +128,18 @@ async function ensureProcess(
   // A step that fails after this, or is killed, has set these outputs.
   const onExists = (process: ExistingProcess | undefined): void =>
     step.output(process === undefined ? goneOutputs : knownOutputs(process, target));
-  const { ensured, instance } = await bringAbout();
+  const { ensured, instance, listed } = await bringAbout();
   for (const field of ensured.process?.odd ?? []) step.log.debug(`Not understood in the answer: ${field}`);
-  async function bringAbout(): Promise<{ ensured: EnsuredCloud; instance: Target['instance'] }> {
+  async function bringAbout(): Promise<Brought> {
     if ('id' in wanted) {
       const store = openPinnedStore(step, client, target);
-      return { ensured: await ensurePinned(wanted, { store, runtime, onExists }), instance: store.instance };
+      const done = await ensurePinned(wanted, { store, runtime, onExists });
+      return { ensured: done, instance: store.instance, listed: [] };
     }
     const store = openStore(step, client, target);
     const done = await ensure(wanted, { ...openInstance(store, runtime), onExists });
     noticeOthers(step, wanted.spec, done, store.latest);
-    return { ensured: done, instance: store.instance };
+    return { ensured: done, instance: store.instance, listed: store.latest };
   }
   step.log.info(sentenceFor(describe(wanted.spec), ensured));
   if (Object.keys(ensured.ignored).length > 0) {
@@ -138,7 +147,7 @@ async function ensureProcess(
       `${ensured.process?.id} ${differs(ensured.ignored)}. It was not changed (if-exists: ${wanted.ifExists}).`,
     );
   }
-  return { ensured, instance };
+  return { ensured, instance, listed };
 }
 
 /** What else serves these queues may be what a changed queue list has left behind. */
@@ -154,8 +163,20 @@ function noticeOthers(
 }
 
 /** Warns of what is likely to go wrong with what is declared. */
-function warnOf(step: Step, spec: PinnedSpec, { process }: EnsuredCloud, { instance }: Target): void {
-  const processes = process?.processes ?? spec.processes ?? processesOfNew;
+function warnOf(
+  step: Step,
+  spec: PinnedSpec,
+  { outcome, process, changes }: EnsuredCloud,
+  { instance }: Target,
+  listed: readonly ExistingProcess[],
+): void {
+  const planned = outcome === 'would-update' ? changes['processes']?.to : undefined;
+  const processes = Number(planned ?? process?.processes ?? spec.processes ?? processesOfNew);
+  const others = listed.filter(({ id }) => id !== process?.id);
+  const loads = others.map((one) => ({ processes: one.processes ?? 0, command: one.command }));
+  const command = process?.command ?? (spec.type === 'custom' ? spec.command : undefined);
+  const tight = instance && memoryWarning(instance, [...loads, { processes, command }]);
+  if (tight !== undefined) step.warn(tight);
   for (const line of lint(spec, { processes, maxReplicas: instance?.maxReplicas })) step.warn(line);
 }
 

@@ -43,10 +43,10 @@ export async function runList(step: Step): Promise<void> {
       status.window > 0 ? await readStatuses(step, client, connection, running, status.window) : undefined;
     logPlaces(step, places, statuses);
     step.output({ ...outputsFor(running, statuses), 'manifest-yaml': manifest });
-    showListed(step, running, { type, manifest, statuses });
+    showListed(step, running, { type, manifest, statuses, isGate: status.required.length > 0 });
     if (statuses === undefined) return;
     warnOfStatuses(step, status, statuses);
-    requireStatus(step, status, statuses);
+    requireStatus(status, statuses);
   });
 }
 

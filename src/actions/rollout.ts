@@ -9,6 +9,7 @@ import {
 } from '../cloud/deployments.ts';
 import { type Environment, environmentOf, readEnvironment, whyAsleep } from '../cloud/environment.ts';
 import { watchedOf } from '../cloud/environment-log.ts';
+import { StillGoing } from '../cloud/following.ts';
 import { type Instance, readInstance } from '../cloud/instances.ts';
 import { beganAfter, livenessOf } from '../cloud/liveness.ts';
 import type { ExistingProcess } from '../cloud/process.ts';
@@ -16,7 +17,7 @@ import type { Deployed } from '../cloud/stability.ts';
 import { Failure } from '../failure.ts';
 import type { HttpClient } from '../http/client.ts';
 import { HttpFailure } from '../http/failure.ts';
-import { code, html } from '../runner/html.ts';
+import { html } from '../runner/html.ts';
 import type { Inputs } from '../runner/inputs.ts';
 import type { Outputs, Step } from '../runner/step.ts';
 import { type Connection, workDeadline } from './inputs/connection.ts';
@@ -80,7 +81,9 @@ export interface Rolling {
   /** Told `environment-id` and `deployment-id` as soon as they are known. */
   readonly onLive: (outputs: Outputs) => void;
   /** Told that a deployment has made the change live. */
-  readonly onDeployed?: () => void;
+  readonly onDeployed?: (deploymentId: string) => void;
+  /** False where something else has said that this is a second deployment. */
+  readonly tellsPush?: boolean;
   /** Told that what is declared waits for a deployment, though this step has changed nothing. */
   readonly onBehind?: () => void;
 }
@@ -297,20 +300,23 @@ async function redeploy(
   live: Live,
 ): Promise<Live> {
   const { step } = rolling;
-  step.doing('deploying the environment, so that the change takes effect');
-  if (change.environment.deploysOnPush)
+  step.doing('deploying the environment');
+  if (change.environment.deploysOnPush && rolling.tellsPush !== false)
     step.log.notice(
-      'Laravel Cloud deploys each push by itself (push to deploy). This deployment is one more.',
+      'This environment deploys on every push (push to deploy), so this change causes a second deployment.',
     );
   const known = new Set(deployments.map(({ id }) => id));
   const bornAt = change.kind === 'changed' ? undefined : youngest(change.processes);
-  const ended = await deploy(patientFor(rolling), change.environment.id, {
+  const deploying = deploy(patientFor(rolling), change.environment.id, {
     ...watching(rolling),
     seen: deployments,
     carries: (deployment) =>
       bornAt === undefined
         ? !known.has(deployment.id) && beganAfter(deployment, at ?? 0)
         : beganAfter(deployment, bornAt),
+  });
+  const ended = await deploying.catch((error: unknown) => {
+    throw error instanceof StillGoing ? tooSlow(change, error) : error;
   });
   return await after(rolling, change, ended, live);
 }
@@ -323,16 +329,17 @@ async function after(
   live: Live,
 ): Promise<Live> {
   const { step, goingLive } = rolling;
+  step.did('deployment', undefined);
   if (hasSucceeded(deployment)) {
-    rolling.onDeployed?.();
-    step.did('deployment', undefined);
-    step.summarize(html`<p>The deployment has succeeded. <sub>${code(deployment.id)}</sub></p>`);
+    rolling.onDeployed?.(deployment.id);
     const succeededAt = deployment.finishedAt ?? live.now();
     return { ...live, deployed: { startedAt: deployment.startedAt, succeededAt }, deployedAt: succeededAt };
   }
   if (!goingLive.redeploy)
     return { ...live, pending: `deployment ${deployment.id} ended as ${deployment.status}` };
   if (goingLive.showLogs) await showFailingStep(step, patientFor(rolling), deployment.id, environment.redact);
+  // The headline of the failure says it.
+  step.did('processes', undefined);
   throw failedDeployment(deployment, done, goingLive.showLogs);
 }
 
@@ -417,6 +424,14 @@ function skipProof(step: Step, input: 'stable-for' | 'verify-command', why: stri
   step.output({ [output]: 'skipped' });
   step.log.notice(`${input} was skipped: ${why}.`);
   step.summarize(html`<p>${what}: ${why}.</p>`);
+}
+
+function tooSlow({ done }: Change, { what, why, fix, after }: StillGoing): Failure {
+  return new Failure({
+    headline: `${done}, but the deployment is still running after ${after}`,
+    details: `${what}: ${why}`,
+    ...{ what, why, fix },
+  });
 }
 
 function failedDeployment(

@@ -100,14 +100,9 @@ export function warnOfStatuses(
   }
 }
 
-export function requireStatus(
-  step: Step,
-  { required }: StatusInputs,
-  statuses: ReadonlyMap<string, Health>,
-): void {
+export function requireStatus({ required }: StatusInputs, statuses: ReadonlyMap<string, Health>): void {
   if (required.length === 0) return;
   const unwanted = [...statuses.values()].filter(({ status }) => !required.includes(status));
-  if (statuses.size === 0) step.warn('No process is listed, so require-status checked nothing.');
   if (unwanted.length === 0) return;
   const count = `${unwanted.length} of ${counted(statuses.size, 'background process', 'background processes')}`;
   const wanted = required.join(' or ');
@@ -115,7 +110,9 @@ export function requireStatus(
     headline: `${count} ${unwanted.length === 1 ? 'is' : 'are'} not ${wanted}`,
     what: 'The background processes are not as required',
     why: `\n${unwanted.map((health) => `- ${describeStatus(health)}`).join('\n')}\n`,
-    fix: 'Read in the environment’s log in Laravel Cloud why they exit',
+    fix: unwanted.some(({ status }) => status === 'restarting')
+      ? 'Read in the environment’s log in Laravel Cloud why they exit'
+      : `Shorten status-window, or list ${[...new Set(unwanted.map(({ status }) => status))].join(' and ')} in require-status, to accept it`,
   });
 }
 

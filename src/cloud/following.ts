@@ -1,4 +1,4 @@
-import { Failure } from '../failure.ts';
+import { Failure, type FailureParts } from '../failure.ts';
 import { inSeconds, poll, type Waiting } from '../time.ts';
 
 /** What is needed to follow something that Laravel Cloud works on until it ends. */
@@ -37,6 +37,18 @@ export interface Work<T> {
   readonly limit: string;
 }
 
+/** It has not ended in time. */
+export class StillGoing extends Failure {
+  override readonly name = 'StillGoing';
+  /** How long it was followed: `60 s`. */
+  readonly after: string;
+
+  constructor(parts: FailureParts, after: string) {
+    super(parts);
+    this.after = after;
+  }
+}
+
 /** Looks until it has ended. Throws a `Failure` when it has not by the deadline. */
 export async function followToEnd<T extends { readonly status: string }>(
   first: T,
@@ -57,9 +69,7 @@ export async function followToEnd<T extends { readonly status: string }>(
     onProgress: (seconds) => following.log(`${what}: still ${current.status} after ${seconds} s`),
   });
   if (ended !== undefined) return ended;
-  throw new Failure({
-    what,
-    why: `it is still ${current.status} after ${inSeconds(following.deadline.span)}`,
-    fix: `It continues in Laravel Cloud. Look there how it ends, or raise ${limit}`,
-  });
+  const after = inSeconds(following.deadline.span);
+  const fix = `It continues in Laravel Cloud. Look there how it ends, or raise ${limit}`;
+  throw new StillGoing({ what, why: `it is still ${current.status} after ${after}`, fix }, after);
 }

@@ -254,6 +254,6 @@ function refuseManaged(instance: Instance | undefined): void {
   throw new Failure({
     what: `The cluster "${instance.name}"`,
     why: 'it is a managed queue: Laravel Cloud runs its workers itself',
-    fix: 'Nothing was changed. Use the App cluster or a worker cluster',
+    fix: 'Use the App cluster or a worker cluster',
   });
 }

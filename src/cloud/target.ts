@@ -343,7 +343,7 @@ function refuseManaged({ type }: Instance, { name }: Named): Failure | undefined
   if (type !== 'managed_queue') return undefined;
   return new Failure({
     what: `The cluster "${name}"`,
-    why: 'it is a managed queue, whose worker belongs to Laravel Cloud: nothing can be declared there',
+    why: 'it is a managed queue: Laravel Cloud runs its workers itself',
     fix: 'Leave it out of the manifest',
   });
 }

@@ -6,6 +6,7 @@ import type { Mended } from '../converge/service.ts';
 import { Cancelled, Failure } from '../failure.ts';
 import { HttpFailure } from '../http/failure.ts';
 import { drift, type ProcessUpdate, updateFor } from './drift.ts';
+import { describeExisting } from './identity.ts';
 import type { ExistingProcess } from './process.ts';
 import type { PinnedSpec } from './spec.ts';
 
@@ -43,7 +44,7 @@ export async function update(
     if (error instanceof HttpFailure && error.status === 404) return undefined;
     if (isAccepted || mayHaveActed(error))
       runtime.checkpoint(`whether ${describeChanges(changes)} of ${id} took effect`, 'unknown');
-    throw error;
+    throw error instanceof HttpFailure ? notUpdated(found, error) : error;
   }
   if (updated === undefined) return undefined;
   if (!isDone(updated)) throw notApplied(id, left(updated));
@@ -58,6 +59,16 @@ function refuseBlindConfig({ id, doubt }: ExistingProcess, changes: Changes): vo
     why: `${doubt}, so an update of its options could lose some of them`,
     fix: 'Nothing was changed. Change its options in the dashboard, or declare only processes',
   });
+}
+
+/** By the name that its reader knows, since a title with an id says little. */
+function notUpdated(found: ExistingProcess, error: HttpFailure): HttpFailure {
+  const name = describeExisting(found);
+  const headline =
+    error.status === undefined || error.arrival === 'maybe'
+      ? `${name} could not be updated: ${error.reason}`
+      : `Laravel Cloud refused the update of ${name}`;
+  return error.asFinal({ headline, details: `${found.id}: ${error.why}` });
 }
 
 function mayHaveActed(error: unknown): boolean {

@@ -203,10 +203,11 @@ export async function align<S, P extends Existing>(
       fix: `Nothing was changed. To allow that, set if-exists to ${service.onDrift} or reuse`,
     });
   }
+  // Where nothing may be written, nothing can be declared either.
+  store.mayWrite();
   const changes = service.drift(spec, found);
   if (!isDifferent(changes)) return { ...nothing, outcome: 'unchanged', process: found };
   if (ifExists === 'reuse') return { ...nothing, outcome: 'unchanged', process: found, ignored: changes };
-  store.mayWrite();
   const outcome = service.onDrift === 'update' ? 'updated' : 'replaced';
   if (dryRun) return { ...nothing, outcome: `would-${service.onDrift}`, process: found, changes };
   runtime.log(`Bringing ${found.id} in line (${describeChanges(changes)})`);

@@ -30,6 +30,8 @@ export function severalMatch<P extends Existing>(
 ): Failure {
   const lines = found.map((process) => `${process.id}: ${service.particularsOf(process)}${created(process)}`);
   return new Failure({
+    headline: `${found.length} processes match ${what}: which one?`,
+    details: `${because}:\n${bullets(lines, 20)}\n`,
     what: `The ${what}`,
     why: `${found.length} background processes match it, and ${because}\n${bullets(lines, 20)}\n`,
     fix,

@@ -49,8 +49,12 @@ export class HttpFailure extends Failure {
 
   /** The same failure, not to be retried any more, with what has become known since. */
   asFinal(parts: Partial<FailureParts>): HttpFailure {
-    const { what, why, fix, cause } = this;
-    return new HttpFailure({ what, why, fix, ...parts }, { ...this, retry: 'no' }, { cause });
+    const { headline, details, what, why, fix, cause } = this;
+    return new HttpFailure(
+      { headline, details, what, why, fix, ...parts },
+      { ...this, retry: 'no' },
+      { cause },
+    );
   }
 }
 

@@ -87,7 +87,7 @@ function fixFor(
     case 409:
       return 'Another operation is running there. Wait until it has ended, then run the job again';
     case 422:
-      if (Object.keys(errors).length > 0) return 'Correct these values';
+      if (Object.keys(errors).length > 0) return `Correct ${fieldsIn(errors, call)}`;
       return message === undefined ? 'Check the values of the inputs' : undefined;
     case 423:
       return `It is locked. Look in ${hints.service} what holds the lock, and run the job again after it`;
@@ -96,6 +96,12 @@ function fixFor(
         ? `${hints.service} has trouble; run the job again later`
         : 'Check that api-url names the API, and that this version of the action is current';
   }
+}
+
+/** The inputs that set what was refused. */
+function fieldsIn(errors: object, { fieldName = (field) => field }: CallHints): string {
+  const names = [...new Set(Object.keys(errors).map(fieldName))];
+  return names.length > 3 ? 'these values' : names.join(' and ');
 }
 
 /** A redirect is not followed: the token would go where it points. What a POST did before it is not known. */

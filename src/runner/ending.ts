@@ -15,7 +15,8 @@ const longestHeadline = 110;
 const firstClause = /^(?:"(?:[^"\\\n]|\\.)*"|[^\n;:"]|:(?!\s))+?(?=;|:\s|\n|\. |$)/;
 
 /** Parts a failure so that nothing is said twice: what its headline says whole does not come again below it. */
-export function headed({ headline, what, why, fix = '' }: Failure): Headed {
+export function headed({ headline, details: below, what, why, fix = '' }: Failure): Headed {
+  if (headline !== undefined && below !== undefined) return headedBy(headline, below, fix);
   const whole = `${what}: ${why}`;
   const isShort = !why.includes('\n') && whole.length <= longestHeadline;
   if (headline === undefined && isShort)
@@ -29,6 +30,14 @@ export function headed({ headline, what, why, fix = '' }: Failure): Headed {
   return {
     headline: withoutStop(shorten(shown, 2 * longestHeadline)),
     details: what.length > longestHeadline ? `${what}: ${details}` : capitalized(details),
+  };
+}
+
+function headedBy(headline: string, details: string, fix: string): Headed {
+  const parts = [closed(details), closed(fix)].filter((part) => part !== '');
+  return {
+    headline: withoutStop(shorten(headline, 2 * longestHeadline)),
+    details: capitalized(parts.join(details.endsWith('\n') ? '' : ' ')),
   };
 }
 

@@ -73,10 +73,10 @@ export function prose(text: string): Html {
 
 /** What is in quotation marks; an input with its value, such as `if-missing: ignore`; white space; a word. */
 const inMessages =
-  /"((?:[^"\\]|\\.)+)"|(?<![^\s(])([a-z]+(?:-[a-z]+)*: (?:true|false|ignore|fail|update|reuse|replace|create|running)\b)|\s+|\(+|[^\s"(][^\s"]*|"/g;
+  /"((?:[^"\\]|\\.)+)"|(?<![^\s(])([a-z]+(?:-[a-z]+)*: (?:true|false|ignore|fail|update|reuse|replace|create|running)\b|\$\{\{[^}\n]*\}\})|\s+|\(+|[^\s"(][^\s"]*|"/g;
 
 /** A word with what stands before and after it. GitHub takes seven hexadecimal digits for a commit. */
-const parted = /^([(“‘]*)(.*?)([)”’.,:;!?…]*)$/s;
+const parted = /^([(“‘]*)(.*?(?:\(\))?)([)”’.,:;!?…]*)$/s;
 const isPlain = /^(?![\da-f]{7,}$)(?:\p{L}+(?:[’']\p{L}+)?|\d+(?:[-:.,]\d+)*|\s+|[→–—·×=+&]|)$/iu;
 
 function word(text: string): Html {

@@ -1,5 +1,5 @@
 import { getInput } from '@actions/core';
-import { type Annotation, Failure, locationText, type Mistake } from '../failure.ts';
+import { type Annotation, Failure, type FailureParts, locationText, type Mistake } from '../failure.ts';
 import { isLoopback } from '../http/proxy.ts';
 import { orNear } from '../names.ts';
 import { meantFlag, quoted, wholeNumberOf, yamlFlag } from '../text.ts';
@@ -130,20 +130,20 @@ function failureOf(what: string, lines: readonly string[], annotations?: readonl
     what,
     why,
     fix: 'No request was made',
-    headline: headlineOf(what, lines, annotations),
+    ...headlineOf(what, lines, annotations),
     annotations,
   });
 }
 
-/** The first words of a single problem, but for one of a file, which is named. */
+/** The first words of a single problem, but for one of a file, which is named: `token is empty`. */
 function headlineOf(
   what: string,
   [first = '', ...others]: readonly string[],
   annotations: unknown,
-): string | undefined {
-  if (others.length > 0 || annotations !== undefined) return what;
-  const [clause] = /^.*?(?=[;.] |$)/.exec(first) ?? [first];
-  return clause === first ? undefined : `${what}: ${clause}`;
+): Pick<FailureParts, 'headline' | 'details'> {
+  if (others.length > 0 || annotations !== undefined) return { headline: what };
+  const [, name = '', clause = '', rest = ''] = /^([^:]+): (.*?)(?:[;:.] (.*))?$/s.exec(first) ?? [];
+  return name === '' ? { headline: what } : { headline: `${name} ${clause}`, details: rest };
 }
 
 export function isId(value: string, prefix: string): boolean {

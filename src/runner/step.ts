@@ -27,7 +27,7 @@ export interface Step {
   /** Sets outputs; later values win over earlier ones. */
   output(outputs: Outputs): void;
   /** Says what has happened, as the summary's one headline; the last one counts. Below the headline of a failure it is bold text. */
-  headline(mark: Mark, text: Html): void;
+  headline(mark: Mark, text: Html, lead?: Html): void;
   /** Adds a block to the summary, which is written when the step ends, well or not. */
   summarize(block: Html): void;
   /** Warns where people look: an annotation, and a line below the headline of the summary and of the comment. */
@@ -82,7 +82,7 @@ export async function runStep(
       cutOff: stop.cutOff,
       connection,
       output: (outputs) => writeOutputs(outputs, secrets),
-      headline: (mark, text) => report.headline(mark, text),
+      headline: (mark, text, lead) => report.headline(mark, text, lead),
       summarize: (block) => report.add(block),
       warn: (message, place) => {
         log.warning(message, place);

@@ -97,6 +97,8 @@ function labelled(line: string): Html {
 export interface Headline {
   readonly mark: Mark;
   readonly text: Html;
+  /** What must be known before anything else, warnings too: markup of a paragraph. */
+  readonly lead?: Html;
 }
 
 export class Report {
@@ -104,8 +106,8 @@ export class Report {
   readonly #blocks: Html[] = [];
   #headline: Headline | undefined;
 
-  headline(mark: Mark, text: Html): void {
-    this.#headline = { mark, text };
+  headline(mark: Mark, text: Html, lead = html``): void {
+    this.#headline = { mark, text, lead };
   }
 
   add(block: Html): void {
@@ -127,7 +129,7 @@ export function heading(
 ): Html {
   const warned = warnings(messages);
   if (ending === undefined)
-    return html`${own === undefined ? html`` : headline(own.mark, own.text)}${warned}`;
+    return html`${own === undefined ? html`` : headline(own.mark, own.text)}${own?.lead ?? html``}${warned}`;
   // A drift is what the plan's own headline says, too.
   const before =
     own === undefined || ending.mark === 'drifted' ? html`` : html`<p><strong>${own.text}</strong></p>`;

@@ -352,9 +352,9 @@ describe('where nothing may be written', () => {
     expect(calls).toEqual(listed === undefined ? [] : ['list']);
   });
 
-  test('what is as declared is fine', async () => {
-    const { value } = await ensuring({}, { list: [[declared]], refusal });
-    expect(value?.outcome).toBe('unchanged');
+  test('what is as declared is refused in the same way: it cannot be declared there', async () => {
+    const { error } = await ensuring({}, { list: [[declared]], refusal });
+    expect(error).toBe(refusal);
   });
 });
 

@@ -400,7 +400,7 @@ describe('A managed queue', () => {
     store.mayWrite();
     await clock.run(store.list());
     expect(() => store.mayWrite()).toThrow(
-      'The cluster "App": it is a managed queue: Laravel Cloud runs its workers itself. Nothing was changed. Use the App cluster or a worker cluster.',
+      'The cluster "App": it is a managed queue: Laravel Cloud runs its workers itself. Use the App cluster or a worker cluster.',
     );
   });
 

@@ -71,8 +71,15 @@ const troubles: readonly [words: string, trouble: Trouble, options?: StepOptions
   ['kept getting in the way', contested],
   ['ends by itself', given({ type: 'custom', command: 'php artisan schedule:run' })],
   ['times at once', given({ environment: 'main', type: 'custom', command: 'php artisan schedule:work' })],
-  ['Laravel Cloud runs its workers itself. Nothing', managed({ instance: 'mails', processes: '3' })],
-  ['nothing can be declared there', managed({}), { action: 'apply', files: manifest('mails') }],
+  [
+    'Laravel Cloud runs its workers itself. Use the App cluster',
+    managed({ instance: 'mails', processes: '3' }),
+  ],
+  [
+    'Laravel Cloud runs its workers itself. Leave it out of the manifest',
+    managed({}),
+    { action: 'apply', files: manifest('mails') },
+  ],
   ['has left it behind', leftBehind],
   [
     'Drift: ',

@@ -189,7 +189,7 @@ describe('apply serves all environments of a file', () => {
     await shop.plan(manifest);
     expect(shop.gitHub.comments).toHaveLength(1);
     const body = shop.gitHub.comments[0]?.body ?? '';
-    expect(body).toContain('Plan for <code>shop</code>: 2 to create');
+    expect(body).toMatch(/Plan for <code>shop<\/code>: 2 of \d environments, 2 to create/);
     expect(body).toContain('<h4><code>production</code>: 1 to create</h4>');
     expect(body).toContain('<h4><code>preview/x</code>: 1 to create</h4>');
     expect(body).toContain('<p>Nothing to change in <code>staging</code>.</p>');

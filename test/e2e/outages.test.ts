@@ -43,7 +43,7 @@ describe.concurrent.each(outages)('a service that for 45 s %s', (_, outage) => {
     const step = await shop.run({ environment: 'main', redeploy: 'true' });
 
     expect(step.errors).toEqual([]);
-    expect(step.summary).toContain('The deployment has succeeded');
+    expect(step.summary).toContain('<p>Deployed. ');
     expect(shop.emulator.cloud.deployments).toHaveLength(1);
   });
 });

@@ -23,7 +23,7 @@ describe.concurrent('after a change, redeploy', () => {
     expect(shop.emulator.cloud.listRunning(shop.instance).map(({ id }) => id)).toEqual(shop.ids());
     for (const status of ['build.succeeded', 'deployment.succeeded']) expect(step.log).toContain(status);
     expect(step.summary).toContain('<h3>✅ Created and live: worker <code>default</code>');
-    expect(step.notices.join()).toContain('deploys each push by itself');
+    expect(step.notices.join()).toContain('deploys on every push');
   });
 
   test.each(['.', 'apply'])(

@@ -87,7 +87,9 @@ describe('the server’s own words', () => {
     expect(failureFor(json(422, { message: 'Invalid.', errors }), own).why).toBe(
       'The Cloud answered 422: Invalid. · CONFIG.QUEUE: is bad is long · PROCESSES: is high',
     );
-    expect(failureFor(json(422, { message: 'Invalid.', errors }), own).fix).toBe('Correct these values');
+    expect(failureFor(json(422, { message: 'Invalid.', errors }), own).fix).toBe(
+      'Correct CONFIG.QUEUE and PROCESSES',
+    );
     expect(failureFor(json(422, { errors })).why).toBe(
       'The Cloud answered 422: config.queue: is bad is long · processes: is high',
     );

@@ -3,7 +3,7 @@ import type { ProcessSpec } from '../../cloud/spec.ts';
 import { code, type Html, html } from '../../runner/html.ts';
 import type { Step } from '../../runner/step.ts';
 import type { Target } from '../inputs/target.ts';
-import { deployNext, nameOf, placeOf, processRows } from './process.ts';
+import { deployedText, deployNext, nameOf, placeOf, processRows } from './process.ts';
 
 /** What was to be deleted, by its id or by what it is known by. */
 export type Asked =
@@ -39,7 +39,13 @@ export function showDeleted(
 }
 
 /** Says that a deployment has ended what was deleted, now or before. */
-export function showGone(step: Step, processes: readonly ExistingProcess[], target: Target): void {
+export function showGone(
+  step: Step,
+  processes: readonly ExistingProcess[],
+  target: Target,
+  deploymentId: string,
+): void {
+  step.summarize(deployedText(deploymentId));
   if (processes.length === 0) step.headline('done', html`Nothing to delete${onPlace(target)}, and deployed`);
   else step.headline('done', html`Deleted and stopped: ${whatOf(processes)}${onPlace(target)}`);
 }

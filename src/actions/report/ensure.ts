@@ -9,7 +9,7 @@ import { type Html, html } from '../../runner/html.ts';
 import type { Outputs, Step } from '../../runner/step.ts';
 import { type Mark, next } from '../../runner/summary.ts';
 import type { Target } from '../inputs/target.ts';
-import { deployNext, idLine, nameOf, placeOf, processFacts } from './process.ts';
+import { deployedText, deployNext, idLine, nameOf, placeOf, processFacts } from './process.ts';
 
 export type EnsuredCloud = Ensured<ProcessSpec, ExistingProcess>;
 
@@ -124,7 +124,8 @@ export function showBehind(step: Step, ensured: EnsuredCloud, target: Target): v
 }
 
 /** Says that the change is live now. */
-export function showLive(step: Step, ensured: EnsuredCloud, target: Target): void {
+export function showLive(step: Step, ensured: EnsuredCloud, target: Target, deploymentId: string): void {
+  step.summarize(deployedText(deploymentId));
   step.headline('done', html`${liveVerbs[ensured.outcome]}: ${whatOf(ensured)} on ${placeOf(target)}`);
 }
 
@@ -156,6 +157,11 @@ const verdicts = {
   'would-replace': ['planned', 'Would replace'],
 } as const satisfies Record<EnsuredCloud['outcome'], readonly [Mark, string]>;
 
+function dryRun(verb: 'create' | 'update', redeploy: boolean): Html {
+  const deploys = redeploy ? ' and deploy the environment' : '';
+  return html`<p>Dry run: nothing was changed. Remove <code>dry-run</code> to ${verb} it${deploys}.</p>`;
+}
+
 function nextStep({ outcome, ignored }: EnsuredCloud, redeploy: boolean): Html {
   switch (outcome) {
     case 'created':
@@ -163,10 +169,10 @@ function nextStep({ outcome, ignored }: EnsuredCloud, redeploy: boolean): Html {
     case 'replaced':
       return redeploy ? html`` : deployNext;
     case 'would-create':
-      return html`<p>Dry run: nothing was changed. Remove <code>dry-run</code> to create it.</p>`;
+      return dryRun('create', redeploy);
     case 'would-update':
     case 'would-replace':
-      return html`<p>Dry run: nothing was changed. Remove <code>dry-run</code> to update it.</p>`;
+      return dryRun('update', redeploy);
     case 'unchanged':
       return Object.keys(ignored).length === 0
         ? html``

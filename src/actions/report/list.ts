@@ -15,6 +15,8 @@ interface Listed {
   readonly manifest: string;
   /** By the ids of the processes, where they were asked for. */
   readonly statuses: Statuses;
+  /** Must all have a certain status? */
+  readonly isGate: boolean;
 }
 
 type Statuses = ReadonlyMap<string, Health> | undefined;
@@ -23,7 +25,7 @@ type Statuses = ReadonlyMap<string, Health> | undefined;
 export function showListed(
   step: Step,
   { environment, environments, application, places }: Running,
-  { type, manifest, statuses }: Listed,
+  { type, manifest, statuses, isGate }: Listed,
 ): void {
   const count = places.reduce((sum, { processes }) => sum + processes.length, 0);
   const [only, ...others] = places;
@@ -35,7 +37,9 @@ export function showListed(
         : html`${places.length} clusters of ${code(environment?.name ?? '')}`;
   const what = html`${counted(count, 'background process', 'background processes')}${type === undefined ? html`` : html` of type ${code(type)}`}`;
   const restarting = [...(statuses?.values() ?? [])].filter(({ status }) => status === 'restarting').length;
-  if (restarting > 0) step.headline('drifted', html`${what} on ${where}, ${restarting} restarting`);
+  if (isGate && count === 0)
+    step.headline('drifted', html`No background process on ${where}: the gate checked nothing`);
+  else if (restarting > 0) step.headline('drifted', html`${what} on ${where}, ${restarting} restarting`);
   else step.headline(count === 0 ? 'nothing' : 'done', html`${what} on ${where}`);
   const shown = places.filter(({ processes }) => processes.length > 0);
   for (const [index, place] of shown.entries())
@@ -52,7 +56,11 @@ function placeBlock(place: RunningPlace, statuses: Statuses, others: number, isF
   const { within, instance, id } = place;
   const name = `${within === undefined ? '' : `${within.name}, `}${instance?.name ?? id}`;
   const table = placeTable(place, statuses);
-  if (isFolded) return folded(html`${name}: ${place.processes.length}`, table);
+  if (isFolded) {
+    const managed = instance?.type === 'managed_queue' ? ', managed queue' : '';
+    const count = counted(place.processes.length, 'background process', 'background processes');
+    return folded(html`${name}: ${count}${managed}`, table);
+  }
   return html`${others === 0 ? html`` : html`<h4>${name}</h4>`}${table}`;
 }
 

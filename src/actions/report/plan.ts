@@ -124,19 +124,24 @@ export class PlanReport {
 
   #tellHeadline(shown: ShownPlan): void {
     const own = this.#headline(shown);
-    if (own !== undefined) this.#step.headline(own.mark, own.text);
+    if (own !== undefined) this.#step.headline(own.mark, own.text, own.lead);
   }
 
   /** Undefined where changes are missing: the failure's headline says so. */
-  #headline({ kind, rows, effect }: ShownPlan): Headline | undefined {
+  #headline({ kind, rows, effect, time }: ShownPlan): Headline | undefined {
     if (rows.some(({ status }) => status === 'failed' || status === 'not-done')) return undefined;
     const counts = countsOf(rows);
     const isWaiting = effect === 'behind' || (effect === 'waiting' && changesIn(counts) > 0);
     const isDeployed = effect === 'deployed' && changesIn(counts) === 0;
+    const lead = time === undefined || kind === 'done' ? html`` : html`<p><strong>${time}.</strong></p>`;
     const what = kind === 'planned' ? 'Plan for' : 'Background processes of';
     const live = isWaiting ? ' · not live yet' : isDeployed ? ' · deployed, live now' : '';
     const mark = isWaiting ? 'waiting' : isDeployed ? 'done' : markOf(kind, counts);
-    return { mark, text: html`${what} ${code(this.#where)}: ${countsText(counts, kind)}${live}` };
+    return {
+      mark,
+      text: html`${what} ${code(this.#where)}: ${placesText(rows)}${countsText(counts, kind)}${live}`,
+      lead,
+    };
   }
 
   #comment(ending: Ending | undefined): string {
@@ -172,16 +177,16 @@ export class PlanReport {
     return planBody(body, fits);
   }
 
-  #parts({ kind, rows, time, failed = new Set(), next }: ShownPlan, most: number) {
+  #parts({ kind, rows, failed = new Set(), next }: ShownPlan, most: number) {
     const { explain, file } = this.#subject;
-    const lead = html`<p>${this.#lead(kind, rows, time)}<sub>${this.#origin()}</sub></p>`;
+    const lead = html`<p>${this.#lead(kind, rows)}<sub>${this.#origin()}</sub></p>`;
     const textOf = (room?: number) => planText(rows, this.#noteOf, room);
     const fits = ({ markup }: Html) => Buffer.byteLength(this.#step.secrets.redact(markup)) <= most - 1_000;
     return { body: { kind, lead, explain, next, file, failed, textOf }, fits };
   }
 
   /** How serious it is. */
-  #lead(kind: ShownPlan['kind'], rows: readonly PlanRow[], time: string | undefined): Html {
+  #lead(kind: ShownPlan['kind'], rows: readonly PlanRow[]): Html {
     if (kind === 'done') return html``;
     const counts = countsOf(rows);
     const { deleted, replaced, undeclared } = counts;
@@ -196,7 +201,6 @@ export class PlanReport {
         ? [html`Processes that are not in the manifest are kept (<code>prune: false</code>).`]
         : []),
       ...(replaced > 0 ? [html`A replaced process is down for a few seconds.`] : []),
-      ...(time === undefined ? [] : [html`<strong>${time}.</strong>`]),
     ];
     return sentences.length === 0 ? html`` : html`${joined(sentences, html` `)}<br>`;
   }
@@ -211,6 +215,14 @@ export class PlanReport {
     ];
     return joined(parts, html` · `);
   }
+}
+
+/** `4 of 13 environments, `; nothing where a plan is about one. */
+function placesText(rows: readonly PlanRow[]): string {
+  const within = (some: readonly PlanRow[]) => new Set(some.flatMap(({ place }) => place.within ?? []));
+  const all = within(rows);
+  const changed = within(rows.filter((row) => changesIn(countsOf([row])) > 0));
+  return all.size === 0 ? '' : `${changed.size} of ${all.size} environments, `;
 }
 
 /** A plan that only deletes is not read like any other. */

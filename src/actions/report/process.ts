@@ -8,12 +8,18 @@ import type { Settings } from '../../converge/changes.ts';
 import { type Change, type Changes, fieldName, shown } from '../../converge/changes.ts';
 import { code, folded, type Html, html, joined, preformatted } from '../../runner/html.ts';
 import { facts, next, table } from '../../runner/summary.ts';
+import { counted } from '../../text.ts';
 import type { Target } from '../inputs/target.ts';
 
 /** What to do where a change waits for a deployment. */
 export const deployNext = next(
   html`deploy the environment in Laravel Cloud. To let this step deploy after a change, set <code>redeploy: true</code>.`,
 );
+
+/** That a deployment has made it live. */
+export function deployedText(deploymentId: string): Html {
+  return html`<p>Deployed. <sub>${code(deploymentId)}</sub></p>`;
+}
 
 /** A process by what it is known by, for a headline: `worker high,default (redis)`, `php artisan reverb:start`. */
 export function nameOf(process: ProcessSpec | ExistingProcess): Html {
@@ -47,13 +53,18 @@ interface ShownProcess {
 /** One process as a small table. What its headline tells is not told again. */
 export function processFacts({ settings, changes, kind, createdAt, target }: ShownProcess): Html {
   const { processes, ...options } = { ...settings, ...changes };
+  // All of it stops where the environment does.
+  const sleeps = target.instance?.sleeps === true || target.environment?.hibernates === true;
   const total = isChange(processes) ? processes[kind === 'changed' ? 'to' : 'from'] : processes;
   const shownOptions = optionsOf(options, kind);
   return facts([
     ...(total == null
       ? []
       : ([
-          ['Processes', html`${settingOf(processes, kind)}${totalText(Number(total), target.instance)}`],
+          [
+            'Processes',
+            html`${settingOf(processes, kind)}${totalText(Number(total), target.instance && { ...target.instance, sleeps })}`,
+          ],
         ] as const)),
     ...(shownOptions.markup === '' ? [] : ([['Options', shownOptions]] as const)),
     ...(createdAt === null ? [] : ([['Created', html`${readableDate(createdAt)}`]] as const)),
@@ -150,6 +161,7 @@ export function grandTotalText(processes: number, instance: Scaling | undefined)
   const { minReplicas: min, maxReplicas: max, sleeps } = instance ?? {};
   if (instance === undefined || min === undefined || max === undefined)
     return `In total ${processes} on each replica.`;
+  if (max === 1 && !sleeps) return `In total ${counted(processes, 'process', 'processes')}.`;
   const all = sleeps ? `up to ${max * processes}` : span(min * processes, max * processes);
   return `In total ${processes} × ${replicasText(instance)} = ${all} processes${sleeps ? ', and none while it sleeps' : ''}.`;
 }

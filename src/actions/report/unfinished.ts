@@ -83,7 +83,7 @@ function linesOf(rows: readonly PlanRow[]): readonly string[] {
 function lineOf(row: PlanRow): string {
   const why = row.why ?? 'unknown';
   if (row.status === 'not-done') return `- Not started: ${rowText(row)}, because ${closed(why)}`;
-  return `- ${isUnchecked(row) ? 'Not checked' : 'Failed'}: ${rowText(row)}.\n  ${closed(sentence(why))}`;
+  return `- ${isUnchecked(row) ? 'Not checked' : 'Failed'}: ${closed(rowText(row))}\n  ${closed(sentence(why))}`;
 }
 
 function sentence(text: string): string {
