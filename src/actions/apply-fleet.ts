@@ -196,7 +196,9 @@ async function planAll(
   const plans = await Promise.allSettled(
     members.map(async (member): Promise<PlannedMember> => {
       const { environment, instances, listings, declared } = member.found;
-      const seen = await awaitCommit(member.rolling, environment.id);
+      const seen = await awaitCommit(member.rolling, environment.id).catch((error: unknown) => {
+        throw aboutOne(error, environment.name);
+      });
       step.doing(`planning ${file}`);
       const patient = client.within(workDeadline(step, connection, 2_000 * count));
       const { within } = member;
@@ -218,6 +220,13 @@ async function planAll(
   });
   warnOnce(step, planned);
   return planned;
+}
+
+/** The same error, which says which environment it is about. */
+function aboutOne(error: unknown, name: string): unknown {
+  if (!(error instanceof Failure) || error instanceof Cancelled || error instanceof HttpFailure) return error;
+  const { what, why, fix, headline = `${what}: ${why}` } = error;
+  return new Failure({ what: `${name}: ${what}`, why, fix, headline: `${name}: ${headline}` });
 }
 
 /** What stands in the defaults is warned of once. */

@@ -41,7 +41,7 @@ describe.concurrent('wait-for-commit, in a file of many environments', () => {
     shop.emulator.cloud.push(eu.environment, { commitHash: sha, script: ['pending', 'build.failed'] });
     const run = await shop.apply(text, { 'wait-for-commit': sha }, onMain);
 
-    expect(run.errors[0]).toContain('build.failed');
+    expect(run.errors[0]).toMatch(/eu: .*build.failed/);
     expect(shop.writes()).toEqual([]);
   });
 });
