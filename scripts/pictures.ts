@@ -13,9 +13,6 @@ readArguments({
 It needs Chromium: on the PATH, or where the variable CHROMIUM says.`,
 });
 
-/** As wide as the text of a README on GitHub. */
-const width = 830;
-
 const chromium = findChromium(process.env) ?? fail(noChromium);
 const pictures = fileURLToPath(new URL('../docs/pictures/', import.meta.url));
 const pages = mkdtempSync(join(tmpdir(), 'pictures-'));
@@ -24,7 +21,12 @@ try {
     for (const theme of themes) {
       const page = join(pages, `${shown.name}-${theme}.html`);
       writeFileSync(page, pageOf(shown, theme));
-      photograph(chromium, pathToFileURL(page).href, width, join(pictures, `${shown.name}-${theme}.png`));
+      photograph(
+        chromium,
+        pathToFileURL(page).href,
+        shown.width,
+        join(pictures, `${shown.name}-${theme}.png`),
+      );
     }
   }
 } finally {

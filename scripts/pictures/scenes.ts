@@ -47,7 +47,7 @@ export async function summaryOfAnUpdate(): Promise<Shown> {
         redeploy: 'true',
       },
     });
-    return { name: 'summary', heading: '<b>worker summary</b>', markdown: run.summary };
+    return { name: 'summary', width: 420, heading: '<b>worker summary</b>', markdown: run.summary };
   } finally {
     await emulator.close();
   }
@@ -86,7 +86,12 @@ export async function commentOfAPlan(): Promise<Shown> {
     });
     const [comment] = gitHub.comments;
     if (comment === undefined) throw new Error('apply wrote no comment');
-    return { name: 'comment', heading: '<b>github-actions</b> bot commented', markdown: comment.body };
+    return {
+      name: 'comment',
+      width: 830,
+      heading: '<b>github-actions</b> bot commented',
+      markdown: comment.body,
+    };
   } finally {
     await Promise.all([emulator.close(), gitHub.close()]);
   }
