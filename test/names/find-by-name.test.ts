@@ -57,6 +57,13 @@ describe('what is not there', () => {
     );
   });
 
+  test('that looks like an id is looked for as one, too', () => {
+    expect(refusal('app-9', [shop])).toHaveProperty(
+      'what',
+      'No application in the organization has the id or name "app-9"',
+    );
+  });
+
   test('is told with the only one there is, or that there is none', () => {
     expect(refusal('store', [admin])).toHaveProperty(
       'why',
