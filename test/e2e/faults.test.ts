@@ -246,8 +246,11 @@ describe.concurrent('what never ends', () => {
     const step = await shop.run();
 
     expect(step.exitCode).toBe(1);
-    expect(step.errors[0]).toContain('It may still appear.');
-    expect(step.errors[0]).not.toMatch(/Done|Not known/);
+    // The deadline of the step may pass before the last of three requests is given up.
+    expect(step.errors[0]).toMatch(
+      /It may still appear\.|Not known: whether the worker on queue default was created/,
+    );
+    expect(step.errors[0]).not.toContain('Done before that');
     expectNoBlindPost(shop);
   });
 
