@@ -2,6 +2,7 @@ import { type Creation, createOnce } from '../converge/create-once.ts';
 import { lookFor, spans } from '../converge/look.ts';
 import { removeForSure, waitUntilGone } from '../converge/remove.ts';
 import { candidates, type Mended, type World } from '../converge/service.ts';
+import { severalMatch } from '../converge/several-match.ts';
 import { Cancelled, Failure } from '../failure.ts';
 import { otherName } from './identity.ts';
 import { type ForgeProcess, label } from './process.ts';
@@ -82,7 +83,7 @@ async function createSuccessor(
 ): Promise<Successor | undefined> {
   const mend = () => Promise.resolve(undefined);
   const creation = await createOnce(spec, { ...world, service: forgeService, mend }, new Set([old.id]));
-  if (creation.kind === 'created') return creation;
+  if (creation.kind === 'created') return span === 0 ? asDeclared(spec, old, creation) : creation;
   // Another run may be replacing the same process, and its successor has the name.
   const { store, runtime } = world;
   const look = async () => {
@@ -91,7 +92,16 @@ async function createSuccessor(
     return candidates(spec, others, forgeService)[0];
   };
   const process = await lookFor(span, look, (seen) => seen !== undefined, runtime, store);
-  return process && { process, madeHere: false };
+  if (process === undefined) return undefined;
+  const successor = { process, madeHere: false };
+  return span === 0 ? asDeclared(spec, old, successor) : successor;
+}
+
+/** One of another run that is not as declared is no successor: a list of several pages had hidden it. */
+function asDeclared(spec: ForgeSpec, old: ForgeProcess, successor: Successor): Successor {
+  const { process, madeHere } = successor;
+  if (madeHere || Object.keys(forgeService.drift(spec, process)).length === 0) return successor;
+  throw severalMatch(describe(spec), [old, process], 'one of them showed only now', forgeService);
 }
 
 async function removeOld(old: ForgeProcess, successor: ForgeProcess, { store }: ForgeWorld): Promise<void> {
