@@ -12,7 +12,7 @@ import { type Instance, instanceFrom, readInstance } from './instances.ts';
 import { listAll } from './lists.ts';
 import { type ExistingProcess, instanceOf, processFrom } from './process.ts';
 import { IncludedInstance, ListedProcess, ProcessResource } from './shapes.ts';
-import { type ProcessSpec, processesOfNew } from './spec.ts';
+import { describe, type ProcessSpec, processesOfNew } from './spec.ts';
 
 export interface CloudStoreOptions {
   readonly instance?: Instance | undefined;
@@ -81,7 +81,7 @@ export class CloudStore implements Store<ProcessSpec, ExistingProcess> {
           method: 'POST',
           path: path`/instances/${this.#instanceId}/background-processes`,
           body: bodyOf(spec),
-          what: 'Creating the background process',
+          what: `Creating the ${describe(spec)}`,
           notFound: noInstance(this.#instanceId),
           fieldName: this.#fieldName,
         },

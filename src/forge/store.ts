@@ -8,7 +8,7 @@ import { listAll } from './lists.ts';
 import { type ForgeProcess, processFrom } from './process.ts';
 import { needsScope, removalSpan, type TokenScope } from './service.ts';
 import { ListedProcess, ProcessResource } from './shapes.ts';
-import { type ForgeSpec, processesOfNew } from './spec.ts';
+import { describe, type ForgeSpec, processesOfNew } from './spec.ts';
 import { isLeaving } from './status.ts';
 import { type ForgeTarget, noServer } from './target.ts';
 
@@ -81,7 +81,7 @@ export class ForgeStore implements Store<ForgeSpec, ForgeProcess> {
           {
             ...this.#call('POST', this.#path(), 'server:create-daemons'),
             body: bodyOf(spec),
-            what: 'Creating the background process',
+            what: `Creating the ${describe(spec)}`,
             fieldName: (field) => (field === 'site_id' ? 'site' : field),
           },
           one(ProcessResource),

@@ -76,8 +76,8 @@ const inMessages =
   /"((?:[^"\\]|\\.)+)"|(?<![^\s(])([a-z]+(?:-[a-z]+)*: (?:true|false|ignore|fail|update|reuse|replace|create|running)\b|\$\{\{[^}\n]*\}\})|\s+|\(+|[^\s"(][^\s"]*|"/g;
 
 /** A word with what stands before and after it. GitHub takes seven hexadecimal digits for a commit. */
-const parted = /^([(“‘]*)(.*?(?:\(\))?)([)”’.,:;!?…]*)$/s;
-const isPlain = /^(?![\da-f]{7,}$)(?:\p{L}+(?:[’']\p{L}+)?|\d+(?:[-:.,]\d+)*|\s+|[→–—·×=+&]|)$/iu;
+const parted = /^([(“‘]*)(.*?(?:\(\w*\))?)([)”’.,:;!?…]*)$/s;
+const isPlain = /^(?![\da-f]{7,}$)(?:\p{L}+(?:[’']\p{L}+)?|\d+(?:[-:.,]\d+)*|\s+|[→–—·×=+&/]|)$/iu;
 
 function word(text: string): Html {
   const [, before = '', middle = '', after = ''] = parted.exec(text) ?? [];

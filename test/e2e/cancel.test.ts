@@ -63,7 +63,7 @@ describe.skipIf(onWindows).concurrent.each(signals)('%s, unless on Windows,', (s
     const step = await stopWhen(shop.start(patient), signal, () => shop.count('POST') === 1);
 
     expectStopped(step, shop, 2);
-    expect(step.errors[0]).toContain('Creating the background process');
+    expect(step.errors[0]).toContain('Creating the worker on queue default');
     expect(step.errors[0]).toContain('it may have taken effect or not');
   });
 
