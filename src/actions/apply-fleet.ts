@@ -268,7 +268,7 @@ interface Ended {
   readonly error: unknown;
 }
 
-/** Proves in a dry run that what is there runs. */
+/** In a dry run, proves that the existing processes run. */
 async function prove(plan: PlannedMember): Promise<void> {
   await goLive(plan, { kind: 'planned', done: '', processes: declaredIn(plan) });
 }
@@ -385,7 +385,7 @@ function deployedIn(all: readonly Ended[]): Html {
   return html`<p>Deployed: ${list(some.map(({ name }) => name))}<br><sub>${list(some.map(({ id }) => id))}</sub></p>`;
 }
 
-/** What waits is more than what is live. */
+/** An environment that still waits for a deployment outweighs those that are live. */
 function effectOf(all: readonly Ended[]): 'waiting' | 'behind' | 'deployed' | undefined {
   const isWaiting = ({ rows, member }: Ended) =>
     changesIn(countsOf(rows)) > 0 && member.live() !== 'deployed';

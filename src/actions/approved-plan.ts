@@ -9,7 +9,7 @@ import { type Approval, approvalIn, differences, isChange } from './report/appro
 import { gitHubOf } from './report/comment.ts';
 import { isPlanOf } from './report/comment-marker.ts';
 
-/** An environment or a server, and what is planned for it. */
+/** An environment or a server, with the rows of its plan. */
 export interface Scope {
   readonly id: string;
   readonly name: string;

@@ -197,7 +197,7 @@ export function readForgeApplyInputs(step: Step) {
     connection: readConnection(step, forge),
     organization: readOrganization(inputs),
     ...readPlanInputs(step, reader),
-    /** Milliseconds until what was created or replaced must be up; with 0 that is not waited for. */
+    /** Milliseconds to wait until the new processes are up; 0: the step does not wait. */
     wait: inputs.seconds('wait-timeout', { min: 0, max: 86_400 }, 300),
     stableFor: readStableFor(inputs),
   };

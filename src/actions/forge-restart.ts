@@ -50,7 +50,7 @@ function readInputs(step: Step) {
     target,
     filter,
     processId: readProcessId(inputs, { site: target.site, ...filter }),
-    /** Milliseconds until all must be up; with 0 that is not waited for. */
+    /** Milliseconds to wait until all processes are up; 0: the step does not wait. */
     wait: inputs.seconds('wait-timeout', { min: 0, max: 86_400 }, 300),
   };
   inputs.done();

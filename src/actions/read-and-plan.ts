@@ -57,7 +57,7 @@ export interface ToPlan {
   /** Those that the manifest names, in its order. */
   readonly instances: readonly Instance[];
   readonly manifest: Manifest<ProcessSpec>;
-  /** What is known by now of what runs on them. */
+  /** Their processes, where they have been listed already. */
   readonly listings: ReadonlyMap<string, Listing<ExistingProcess>>;
   /** What to call the environment, where the plan is about several. */
   readonly within?: string | undefined;

@@ -6,7 +6,7 @@ import { shorten } from '../../text.ts';
 /** How a manifest is read, and where it is if no input says so. */
 export interface ManifestReader<M> {
   readonly file: string;
-  /** Every problem of the file at once; what is wrong is left out of the content. */
+  /** The file's content without its mistakes, and all of these mistakes. */
   parse(text: string, file: string): { readonly content: M; readonly mistakes: readonly Mistake[] };
 }
 
