@@ -12,17 +12,15 @@ import { Semaphore } from '../converge/semaphore.ts';
 import type { Planned } from '../converge/settled-plan.ts';
 import { doneRows, type PlanRow, plannedRows } from '../converge/text.ts';
 import { Cancelled, Failure, messageOf } from '../failure.ts';
-import type { HttpClient } from '../http/client.ts';
 import { HttpFailure } from '../http/failure.ts';
+import { maxConcurrency } from '../http/transport.ts';
 import { collecting } from '../names.ts';
 import { code, type Html, html, joined } from '../runner/html.ts';
 import type { Step } from '../runner/step.ts';
-import { waitingFor } from '../time.ts';
 import { applied, declaredAfter, declaredIn, madeOf } from './applied-to-cloud.ts';
 import { requireApproval, type Scope } from './approved-plan.ts';
 import { describeDone, logPlan, refuseDrift, showPlan } from './carry-out.ts';
 import type { FleetInputs } from './inputs/apply.ts';
-import { maxConcurrency, raceLimit, runtimeOf, withClient, workDeadline } from './inputs/connection.ts';
 import { nameAndId, namesIn } from './inputs/target.ts';
 import { guardDeletes } from './max-deletes.ts';
 import { type CloudPlan, planInstances, warningsOf } from './read-and-plan.ts';
@@ -34,6 +32,7 @@ import { deployNext, replicasText } from './report/process.ts';
 import { saySleep } from './report/sleep.ts';
 import { runAgain, stopped, Unfinished, unfinished } from './report/unfinished.ts';
 import { awaitCommit, type Change, type ReadAhead, type Rolling, readAhead, rollOut } from './rollout.ts';
+import { raceLimit, type Session, withSession } from './session.ts';
 import { type StepIn, stepIn } from './step-in.ts';
 
 /** Makes the environments of a file of many run what it declares: all are planned before anything is written. */
@@ -47,9 +46,9 @@ export async function applyFleet(step: Step, inputs: FleetInputs): Promise<void>
     input: [application ?? '', environment ?? ''],
   });
   step.inputs.done();
-  await withClient(step, inputs.connection, async (client) => {
-    const members = await findMembers(step, client, inputs, report);
-    const planned = await planAll(step, client, inputs, members);
+  await withSession(step, inputs.connection, async (session) => {
+    const members = await findMembers(session, inputs, report);
+    const planned = await planAll(session, inputs, members);
     if (inputs.dryRun) report.covers(planned.map(idOf), (placeId) => scopeOf(planned, placeId));
     report.found(report.where, ({ id }) => {
       const instance = planned.flatMap(({ instances }) => instances).find((one) => one.id === id);
@@ -69,7 +68,7 @@ export async function applyFleet(step: Step, inputs: FleetInputs): Promise<void>
       finish(step, report, inputs, shown);
       refuseDrift(inputs, report, rows);
     } else {
-      finish(step, report, inputs, await changeAll(step, client, inputs, plans));
+      finish(step, report, inputs, await changeAll(session, inputs, plans));
     }
   });
 }
@@ -94,23 +93,23 @@ interface PlannedMember extends CloudPlan, Member {
 }
 
 async function findMembers(
-  step: Step,
-  client: HttpClient,
+  session: Session,
   inputs: FleetInputs,
   report: PlanReport,
 ): Promise<readonly Member[]> {
-  const { manifest, application, environment, connection, wait, goingLive } = inputs;
+  const { step } = session;
+  const { manifest, application, environment, wait, goingLive } = inputs;
   const isOne = environment !== undefined && patternNamed(manifest, environment) === undefined;
   const what = environment === undefined ? `the environments of ${inputs.file}` : `"${environment}"`;
   step.doing(`${wait > 0 ? 'waiting' : 'looking'} for ${what}`);
   const aheads = new Map<string, ReadAhead>();
   const fleet = await findFleet(
-    client.within(workDeadline(step, connection, wait + readingTime)),
+    session.within(wait + readingTime).client,
     manifest,
     { application, environment, ...namesIn(step) },
-    { ...waitingFor({ ...step, clock: client.clock }, wait), log: (line) => step.log.info(line) },
+    session.waiting(wait),
     (id) => {
-      const ahead = aheads.get(id) ?? readAhead({ step, client, connection, goingLive });
+      const ahead = aheads.get(id) ?? readAhead({ session, goingLive });
       aheads.set(id, ahead);
       ahead.begin(id);
     },
@@ -123,19 +122,14 @@ async function findMembers(
   for (const line of fleet.leftOut) step.log.notice(line);
   const found = fleet.found.map((one) => nameAndId(one.environment)).join(', ');
   step.log.info(found === '' ? 'No environment of the application matches' : `Environments ${found}`);
-  const { calm } = runtimeOf(step, client, 'environments');
   return fleet.found.map((found): Member => {
-    const part = stepIn(step, found.environment.name, calm);
+    const part = stepIn(session, found.environment.name);
     let live: 'deployed' | 'behind' | undefined;
     let deployment: string | undefined;
     const rolling = {
-      ...{
-        client,
-        connection,
-        step: part.step,
-        goingLive: goingLiveOf(step, inputs, found, fleet.found.length),
-      },
-      onLive: part.step.output,
+      session: part.session,
+      goingLive: goingLiveOf(step, inputs, found, fleet.found.length),
+      onLive: part.session.step.output,
       tellsPush: false,
       onDeployed: (id: string) => {
         live = 'deployed';
@@ -186,11 +180,11 @@ function goingLiveOf(
 }
 
 async function planAll(
-  step: Step,
-  client: HttpClient,
-  { file, connection, prune }: FleetInputs,
+  session: Session,
+  { file, prune }: FleetInputs,
   members: readonly Member[],
 ): Promise<readonly PlannedMember[]> {
+  const { step } = session;
   const count = members.reduce((sum, { found }) => sum + found.instances.length, 0);
   const semaphore = new Semaphore(maxConcurrency);
   const plans = await Promise.allSettled(
@@ -200,12 +194,12 @@ async function planAll(
         throw aboutOne(error, environment.name);
       });
       step.doing(`planning ${file}`);
-      const patient = client.within(workDeadline(step, connection, 2_000 * count));
+      const patient = session.within(2_000 * count);
       const { within } = member;
       const known = seen === undefined ? listings : new Map();
       const plan = await planInstances(
         { environment, instances, manifest: declared.manifest, listings: known, within },
-        { step, client: patient, prune, semaphore },
+        { session: patient, prune, semaphore },
       );
       return { ...member, ...plan, seen };
     }),
@@ -301,19 +295,17 @@ async function ended(
 
 /** Carries out all plans side by side under one limit, and deploys each environment as soon as it is done. */
 async function changeAll(
-  step: Step,
-  client: HttpClient,
-  { file, connection, goingLive }: FleetInputs,
+  session: Session,
+  { file, goingLive }: FleetInputs,
   plans: readonly PlannedMember[],
 ): Promise<readonly Ended[]> {
+  const { step } = session;
   tellPush(step, goingLive, plans);
   const operations = plans.flatMap(({ plan }) => plan.operations);
   const writes = changesIn(countsOf(plannedRows(operations, applied.naming)));
   step.doing(`applying ${file}`);
-  const patient = client.within(
-    workDeadline(step, connection, raceLimit + timeWithOthers(writes, cloudPace)),
-  );
-  const runtime = runtimeOf(step, patient, 'processes');
+  const patient = session.within(raceLimit + timeWithOthers(writes, cloudPace));
+  const runtime = patient.runtime('processes');
   const semaphore = new Semaphore(maxConcurrency);
   const onChange = progressTeller(writes, cloudPace, step.clock, (progress) =>
     step.log.info(describeProgress(progress)),
@@ -324,7 +316,7 @@ async function changeAll(
       ...{ service: cloudService, runtime, concurrency: maxConcurrency, semaphore, onChange },
       openAt: ({ place, listing }, limit) => {
         const instance = instances.find(({ id }) => id === place.id);
-        return shareInstance(new CloudStore(patient, place.id, { instance }), listing, limit, runtime);
+        return shareInstance(new CloudStore(patient.client, place.id, { instance }), listing, limit, runtime);
       },
     });
     const rows = doneRows(results, applied.naming);

@@ -6,7 +6,6 @@ import { type Counts, changesIn, countsOf } from '../converge/counts.ts';
 import { timeWithOthers } from '../converge/pace.ts';
 import type { PlanRow } from '../converge/text.ts';
 import { messageOf } from '../failure.ts';
-import type { HttpClient } from '../http/client.ts';
 import { type Html, html } from '../runner/html.ts';
 import type { Step } from '../runner/step.ts';
 import { applied, declaredAfter, declaredIn, madeOf } from './applied-to-cloud.ts';
@@ -14,7 +13,6 @@ import { applyFleet } from './apply-fleet.ts';
 import { requireApproval } from './approved-plan.ts';
 import { carryOut, logPlan, refuseDrift, showPlan } from './carry-out.ts';
 import { type ApplyInputs, readApplyInputs } from './inputs/apply.ts';
-import { raceLimit, runtimeOf, withClient, workDeadline } from './inputs/connection.ts';
 import { guardDeletes } from './max-deletes.ts';
 import { type CloudPlan, readAndPlan } from './read-and-plan.ts';
 import { environmentsJson } from './report/environments.ts';
@@ -22,6 +20,7 @@ import { PlanReport } from './report/plan.ts';
 import { deployedText, deployNext, replicasText } from './report/process.ts';
 import { saySleep } from './report/sleep.ts';
 import { awaitCommit, type Change, readAhead, rollOut } from './rollout.ts';
+import { raceLimit, type Session, withSession } from './session.ts';
 
 /** Makes environments of Laravel Cloud run what a manifest declares. */
 export async function runApply(step: Step): Promise<void> {
@@ -46,16 +45,16 @@ async function applyOne(outer: Step, inputs: ApplyInputs): Promise<void> {
     input: inputs.environment === '' ? undefined : [inputs.application ?? '', inputs.environment],
   });
   step.inputs.done();
-  await withClient(step, inputs.connection, async (client) => {
+  await withSession(step, inputs.connection, async (session) => {
     const onDeployed = (id: string) => {
       report.inEffect(html`<p>Deployed: the changes are live.</p>`);
       step.summarize(deployedText(id));
     };
     const onBehind = () => report.isBehind(deployNext);
-    const rolling = { ...inputs, step, client, onLive: step.output, onDeployed, onBehind };
+    const rolling = { ...inputs, session, onLive: step.output, onDeployed, onBehind };
     const ahead = readAhead(rolling);
     let seen: SeenDeployments | undefined;
-    const read = await readAndPlan(step, client, inputs, {
+    const read = await readAndPlan(session, inputs, {
       onEnvironment: (id) => {
         report.identify([id]);
         ahead.begin(id);
@@ -83,7 +82,7 @@ async function applyOne(outer: Step, inputs: ApplyInputs): Promise<void> {
     try {
       const done = await (inputs.dryRun
         ? show(step, report, read, rows)
-        : change(step, client, inputs, report, read, rows));
+        : change(session, inputs, report, read, rows));
       const made = { ...done, environment, instanceId: undefined };
       await rollOut(rolling, made, seen ?? (await ahead.seen()));
       tell();
@@ -103,21 +102,24 @@ function show(step: Step, report: PlanReport, read: CloudPlan, rows: readonly Pl
 }
 
 async function change(
-  step: Step,
-  client: HttpClient,
+  session: Session,
   inputs: ApplyInputs,
   report: PlanReport,
   read: CloudPlan,
   rows: readonly PlanRow[],
 ): Promise<Done> {
   const time = timeWithOthers(changesIn(countsOf(rows)), cloudPace);
-  const patient = client.within(workDeadline(step, inputs.connection, raceLimit + time));
+  const patient = session.within(raceLimit + time);
   const results = await carryOut(read, {
-    ...{ step, report, inputs, service: applied },
-    runtime: runtimeOf(step, patient, 'processes'),
+    ...{ session: patient, report, inputs, service: applied },
     openAt: ({ place, listing }, semaphore, runtime) => {
       const instance = read.instances.find(({ id }) => id === place.id);
-      return shareInstance(new CloudStore(patient, place.id, { instance }), listing, semaphore, runtime);
+      return shareInstance(
+        new CloudStore(patient.client, place.id, { instance }),
+        listing,
+        semaphore,
+        runtime,
+      );
     },
     nextStep: (counts) => nextStep(inputs, counts),
     whenLive: 'The changes take effect with the next deployment',

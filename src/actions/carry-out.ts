@@ -9,14 +9,15 @@ import type { Service } from '../converge/service.ts';
 import type { Planned } from '../converge/settled-plan.ts';
 import { doneRows, type Naming, type PlanRow, plannedRows } from '../converge/text.ts';
 import { Failure } from '../failure.ts';
+import { maxConcurrency } from '../http/transport.ts';
 import { type Html, html } from '../runner/html.ts';
 import type { Step } from '../runner/step.ts';
-import { maxConcurrency } from './inputs/connection.ts';
 import type { PlanInputs } from './inputs/plan.ts';
 import type { PlanReport } from './report/plan.ts';
 import { describeProgress, describeTime } from './report/plan-body.ts';
 import { planOutputs } from './report/plan-outputs.ts';
 import { unfinished } from './report/unfinished.ts';
+import type { Session } from './session.ts';
 
 /** What the two services that a manifest can be applied to differ in. */
 export interface AppliedService<S, P extends Existing> {
@@ -82,11 +83,10 @@ export function describeDone(counts: Counts): string {
 }
 
 interface CarryingOut<S, P extends Existing> {
-  readonly step: Step;
+  readonly session: Session;
   readonly report: PlanReport;
   readonly inputs: Applying;
   readonly service: AppliedService<S, P>;
-  readonly runtime: Runtime;
   openAt(
     ...at: [...Parameters<ApplyWorld<S, P>['openAt']>, runtime: Runtime]
   ): ReturnType<ApplyWorld<S, P>['openAt']>;
@@ -98,8 +98,10 @@ interface CarryingOut<S, P extends Existing> {
 /** Carries out a plan, shows what came of it, and sets the outputs. Throws a `Failure` when not everything was done. */
 export async function carryOut<S, P extends Existing>(
   { plan, states }: Planned<S, P>,
-  { step, report, inputs, service: applied, runtime, openAt, nextStep, whenLive }: CarryingOut<S, P>,
+  { session, report, inputs, service: applied, openAt, nextStep, whenLive }: CarryingOut<S, P>,
 ): Promise<readonly OperationResult<S, P>[]> {
+  const { step } = session;
+  const runtime = session.runtime('processes');
   step.doing(`applying ${inputs.file}`);
   const { service, naming, pace } = applied;
   const writes = changesIn(countsOf(plannedRows(plan.operations, naming)));

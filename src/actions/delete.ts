@@ -1,31 +1,29 @@
 import { describeExisting } from '../cloud/identity.ts';
-import { openInstance } from '../cloud/open.ts';
 import type { ExistingProcess } from '../cloud/process.ts';
+import type { Runtime } from '../converge/look.ts';
 import { deleteAll, deleteFailure, findToDelete, type Removing } from '../converge/remove.ts';
 import { Failure } from '../failure.ts';
-import type { HttpClient } from '../http/client.ts';
 import type { Step } from '../runner/step.ts';
-import { raceLimit, runtimeOf, withClient, workDeadline } from './inputs/connection.ts';
 import { type DeleteInputs, describeDeleteTarget, readDeleteInputs } from './inputs/delete.ts';
-import { findTarget, openPinnedStore, openStore, type Target } from './inputs/target.ts';
+import { findTarget, openPinned, openTarget, type Target } from './inputs/target.ts';
 import { showAbsent, showDeleted, showGone, showToDelete } from './report/delete.ts';
 import { type Change, environmentOfInstance, readAhead, rollOut } from './rollout.ts';
+import { raceLimit, type Session, withSession } from './session.ts';
 
 /** Makes a background process of Laravel Cloud not exist. */
 export async function runDelete(step: Step): Promise<void> {
   const inputs = readDeleteInputs(step);
-  await withClient(step, inputs.connection, async (client) => {
+  await withSession(step, inputs.connection, async (session) => {
     const byIdentity = inputs.toDelete.by === 'identity';
-    const rolling = { ...inputs, step, client, onLive: () => undefined };
+    const rolling = { ...inputs, session, onLive: () => undefined };
     const ahead = readAhead(rolling);
-    const target = await findTarget(step, client, inputs.connection, inputs.target, byIdentity, ahead.begin);
+    const target = await findTarget(session, inputs.target, byIdentity, ahead.begin);
     step.doing(`deleting the ${describeDeleteTarget(inputs.toDelete)}`);
-    const limited = client.within(workDeadline(step, inputs.connection, raceLimit));
-    const { found, store } = await find(step, limited, inputs, target);
+    const { found, world } = await find(session.within(raceLimit), inputs, target);
     for (const process of found) step.log.info(`${process.id}: ${describeExisting(process)}`);
     if (found.length === 0) reportAbsent(step, inputs, target);
     else if (inputs.dryRun) reportPlanned(step, found, target);
-    else await deleteFound(step, limited, inputs, store, found, target);
+    else await deleteFound(step, inputs, world, found, target);
     if (inputs.dryRun) return;
     const change = changeOf(target, found);
     const isKnown = change.environment !== undefined || change.instanceId !== undefined;
@@ -49,22 +47,25 @@ function doneText(deleted: readonly ExistingProcess[]): string {
   return `Deleted ${deleted.map(({ id }) => id).join(', ')}`;
 }
 
+interface DeleteWorld {
+  readonly store: Removing;
+  readonly runtime: Runtime;
+}
+
 async function find(
-  step: Step,
-  client: HttpClient,
+  session: Session,
   { toDelete, all }: DeleteInputs,
   target: Target,
-): Promise<{ readonly found: readonly ExistingProcess[]; readonly store: Removing }> {
+): Promise<{ readonly found: readonly ExistingProcess[]; readonly world: DeleteWorld }> {
   if (toDelete.by === 'identity') {
-    const store = openStore(step, client, target);
-    const world = openInstance(store, runtimeOf(step, client, 'processes'));
-    return { store, found: await findToDelete(toDelete.spec, all, world) };
+    const world = openTarget(session, target, 'processes');
+    return { world, found: await findToDelete(toDelete.spec, all, world) };
   }
-  const store = openPinnedStore(step, client, target);
-  const process = await store.find(toDelete.id);
-  if (process === undefined) return { store, found: [] };
-  store.mayWrite();
-  return { store, found: [process] };
+  const world = openPinned(session, target, 'processes');
+  const process = await world.store.find(toDelete.id);
+  if (process === undefined) return { world, found: [] };
+  world.store.mayWrite();
+  return { world, found: [process] };
 }
 
 function reportAbsent(step: Step, { toDelete, ifMissing }: DeleteInputs, target: Target): void {
@@ -95,14 +96,13 @@ function reportPlanned(step: Step, found: readonly ExistingProcess[], target: Ta
 
 async function deleteFound(
   step: Step,
-  client: HttpClient,
   inputs: DeleteInputs,
-  store: Removing,
+  { store, runtime }: DeleteWorld,
   found: readonly ExistingProcess[],
   target: Target,
 ): Promise<void> {
   const { redeploy } = inputs.goingLive;
-  const result = await deleteAll(found, store, runtimeOf(step, client, 'processes'));
+  const result = await deleteAll(found, store, runtime);
   const { deleted } = result;
   setOutputs(step, deleted.length > 0 ? 'deleted' : '', deleted);
   showDeleted(step, deleted, target, redeploy);

@@ -2,18 +2,16 @@ import { readInstance } from '../cloud/instances.ts';
 import { describeOthers, otherWorkersOf } from '../cloud/left-over.ts';
 import { lint } from '../cloud/lint.ts';
 import { memoryWarning } from '../cloud/memory.ts';
-import { openInstance } from '../cloud/open.ts';
 import { type EnsurePinned, ensurePinned } from '../cloud/pinned.ts';
 import type { ExistingProcess } from '../cloud/process.ts';
 import { cloud } from '../cloud/service.ts';
 import { describe, type PinnedSpec, type ProcessSpec, processesOfNew } from '../cloud/spec.ts';
 import { differs } from '../converge/changes.ts';
 import { type Ensure, ensure } from '../converge/ensure.ts';
-import type { HttpClient } from '../http/client.ts';
 import type { Step } from '../runner/step.ts';
-import { raceLimit, readConnection, runtimeOf, withClient, workDeadline } from './inputs/connection.ts';
+import { readConnection } from './inputs/connection.ts';
 import { readPinnedSpec, readSpec } from './inputs/process.ts';
-import { findTarget, openPinnedStore, openStore, readTarget, type Target } from './inputs/target.ts';
+import { findTarget, openPinned, openTarget, readTarget, type Target } from './inputs/target.ts';
 import type { EnsuredCloud } from './report/ensure.ts';
 import {
   goneOutputs,
@@ -34,21 +32,22 @@ import {
   readGoingLive,
   rollOut,
 } from './rollout.ts';
+import { raceLimit, type Session, withSession } from './session.ts';
 
 /** Makes one background process exist on a Laravel Cloud instance, in the declared state. */
 export async function runEnsure(step: Step): Promise<void> {
   const inputs = readInputs(step);
-  await withClient(step, inputs.connection, async (client) => {
-    const { connection, wanted } = inputs;
+  await withSession(step, inputs.connection, async (session) => {
+    const { wanted } = inputs;
     const looks = !('id' in wanted) && wanted.ifExists !== 'create';
-    const rolling = { step, client, connection, goingLive: inputs.goingLive, onLive: step.output };
+    const rolling = { session, goingLive: inputs.goingLive, onLive: step.output };
     const ahead = readAhead(rolling);
-    const named = await findTarget(step, client, connection, inputs.target, looks, ahead.begin);
+    const named = await findTarget(session, inputs.target, looks, ahead.begin);
     const { target, seen } = wanted.dryRun
       ? { target: named, seen: undefined }
       : await waitFirst(rolling, named);
     step.doing(`making sure that the ${describe(wanted.spec)} is as declared`);
-    const { ensured, instance, listed } = await ensureProcess(step, client, inputs, target);
+    const { ensured, instance, listed } = await ensureProcess(session, inputs, target);
     const found: Target = { ...target, instance: target.instance ?? instance };
     warnOf(step, wanted.spec, ensured, found, listed);
     step.output(outputsOf(ensured, found));
@@ -67,7 +66,7 @@ async function waitFirst(rolling: Rolling, target: Target) {
   const { environment, instanceId } = target;
   const instance =
     environment === undefined && instanceId !== undefined
-      ? await readInstance(rolling.client, instanceId)
+      ? await readInstance(rolling.session.client, instanceId)
       : target.instance;
   const known = environment ?? environmentOfInstance(instance);
   const seen = known && (await awaitCommit(rolling, known.id));
@@ -117,14 +116,9 @@ interface Brought {
   readonly listed: readonly ExistingProcess[];
 }
 
-async function ensureProcess(
-  step: Step,
-  base: HttpClient,
-  { connection, wanted }: EnsureInputs,
-  target: Target,
-) {
-  const client = base.within(workDeadline(step, connection, raceLimit));
-  const runtime = runtimeOf(step, client, 'process');
+async function ensureProcess(session: Session, { wanted }: EnsureInputs, target: Target) {
+  const { step } = session;
+  const limited = session.within(raceLimit);
   // A step that fails after this, or is killed, has set these outputs.
   const onExists = (process: ExistingProcess | undefined): void =>
     step.output(process === undefined ? goneOutputs : knownOutputs(process, target));
@@ -132,12 +126,13 @@ async function ensureProcess(
   for (const field of ensured.process?.odd ?? []) step.log.debug(`Not understood in the answer: ${field}`);
   async function bringAbout(): Promise<Brought> {
     if ('id' in wanted) {
-      const store = openPinnedStore(step, client, target);
-      const done = await ensurePinned(wanted, { store, runtime, onExists });
-      return { ensured: done, instance: store.instance, listed: [] };
+      const world = openPinned(limited, target, 'process');
+      const done = await ensurePinned(wanted, { ...world, onExists });
+      return { ensured: done, instance: world.store.instance, listed: [] };
     }
-    const store = openStore(step, client, target);
-    const done = await ensure(wanted, { ...openInstance(store, runtime), onExists });
+    const world = openTarget(limited, target, 'process');
+    const { store } = world;
+    const done = await ensure(wanted, { ...world, onExists });
     noticeOthers(step, wanted.spec, done, store.latest);
     return { ensured: done, instance: store.instance, listed: store.latest };
   }

@@ -19,26 +19,20 @@ import type { ForgeDeclaration, ForgeSpec } from '../forge/spec.ts';
 import { ForgeStore, listWithSites } from '../forge/store.ts';
 import { type FoundServer, findServers } from '../forge/target.ts';
 import type { HttpClient } from '../http/client.ts';
+import { maxConcurrency } from '../http/transport.ts';
 import { type Manifest, parseManifest } from '../manifest/read.ts';
 import { html } from '../runner/html.ts';
 import type { Step } from '../runner/step.ts';
-import { waitingFor } from '../time.ts';
 import { requireApproval } from './approved-plan.ts';
 import { type AppliedService, carryOut, logPlan, refuseDrift, showPlan } from './carry-out.ts';
 import { proveForgeStable, readStableFor } from './forge-stable.ts';
-import {
-  maxConcurrency,
-  raceLimit,
-  readConnection,
-  runtimeOf,
-  withClient,
-  workDeadline,
-} from './inputs/connection.ts';
+import { readConnection } from './inputs/connection.ts';
 import { readOrganization } from './inputs/forge.ts';
 import { type ManifestReader, readPlanInputs } from './inputs/plan.ts';
 import { guardDeletes } from './max-deletes.ts';
 import { warnIfDown } from './report/forge-table.ts';
 import { PlanReport } from './report/plan.ts';
+import { raceLimit, type Session, withSession } from './session.ts';
 
 const applied: AppliedService<ForgeSpec, ForgeProcess> = {
   service: forgeService,
@@ -62,8 +56,8 @@ export async function runForgeApply(step: Step): Promise<void> {
     input: organization === '' ? undefined : [organization],
   });
   step.inputs.done();
-  await withClient(step, inputs.connection, async (client) => {
-    const read = await readAndPlan(step, client, inputs);
+  await withSession(step, inputs.connection, async (session) => {
+    const read = await readAndPlan(session, inputs);
     const rows = logPlan(step, report, read, applied);
     guardDeletes(step, report, inputs, rows, applied);
     const places = read.states.map(({ place }) => place);
@@ -86,8 +80,8 @@ export async function runForgeApply(step: Step): Promise<void> {
       for (const { spec, place } of processes) for (const line of lint(spec)) step.warn(line, place);
     const declared = dryRun
       ? tell(step, report, read, rows)
-      : await change(step, client, inputs, report, read, rows);
-    await proveAll(step, client, inputs, declared);
+      : await change(session, inputs, report, read, rows);
+    await proveAll(session, inputs, declared);
     if (dryRun) refuseDrift(inputs, report, rows);
   });
 }
@@ -114,20 +108,19 @@ function tell(
 
 /** Proves that what is declared stays up, if that was asked for. */
 async function proveAll(
-  step: Step,
-  client: HttpClient,
-  { connection, organization, stableFor }: ForgeApplyInputs,
+  session: Session,
+  { organization, stableFor }: ForgeApplyInputs,
   declared: readonly Declared[],
 ): Promise<void> {
-  step.output({ stable: '' });
-  const patient = client.within(workDeadline(step, connection, stableFor));
+  session.step.output({ stable: '' });
+  const { client } = session.within(stableFor);
   const places = [...new Map(declared.map(({ place }) => [place.id, place])).values()];
   const look = async () => {
-    const listings = await Promise.all(places.map((place) => storeOf(patient, organization, place).list()));
+    const listings = await Promise.all(places.map((place) => storeOf(client, organization, place).list()));
     return listings.flatMap(({ processes }) => processes);
   };
   await proveForgeStable(
-    step,
+    session.step,
     declared.map(({ process }) => process),
     stableFor,
     { look, requests: places.length },
@@ -136,47 +129,41 @@ async function proveAll(
 
 /** Makes it so, and waits until what was created or replaced is up, if that was asked for. */
 async function change(
-  step: Step,
-  client: HttpClient,
+  session: Session,
   inputs: ForgeApplyInputs,
   report: PlanReport,
   read: Planned<ForgeSpec, ForgeProcess>,
   rows: readonly PlanRow[],
 ): Promise<readonly Declared[]> {
   const time = timeWithOthers(changesIn(countsOf(rows)), forgePace) + removalSpan + raceLimit;
-  const patient = client.within(workDeadline(step, inputs.connection, time));
+  const patient = session.within(time);
   const results = await carryOut(read, {
-    ...{ step, report, inputs, service: applied },
-    runtime: runtimeOf(step, patient, 'processes'),
-    openAt: ({ place, listing }, semaphore, runtime) =>
-      shareServer(
-        (siteId) => storeOf(patient, inputs.organization, place, siteId),
-        listing,
-        semaphore,
-        runtime,
-      ),
+    ...{ session: patient, report, inputs, service: applied },
+    openAt: ({ place, listing }, semaphore, runtime) => {
+      const open = (siteId?: string) => storeOf(patient.client, inputs.organization, place, siteId);
+      return shareServer(open, listing, semaphore, runtime);
+    },
     nextStep: () => html``,
   });
   const fresh = results.filter(({ outcome }) => outcome === 'created' || outcome === 'replaced');
-  if (fresh.length > 0) await waitForNew(step, client, inputs, report, fresh);
+  if (fresh.length > 0) await waitForNew(session, inputs, report, fresh);
   return results.flatMap(({ operation, process }) =>
     'spec' in operation && process !== undefined ? [{ place: operation.place, process }] : [],
   );
 }
 
 async function waitForNew(
-  step: Step,
-  client: HttpClient,
+  session: Session,
   inputs: ForgeApplyInputs,
   report: PlanReport,
   fresh: readonly OperationResult<ForgeSpec, ForgeProcess>[],
 ): Promise<void> {
-  if (inputs.wait > 0) await untilNewUp(step, client, inputs, fresh);
+  if (inputs.wait > 0) await untilNewUp(session, inputs, fresh);
   const text =
     inputs.wait > 0
       ? html`<p>All new and replaced processes are running.</p>`
       : html`<p>Forge is starting the new processes. The step did not wait for them.</p>`;
-  step.summarize(text);
+  session.step.summarize(text);
   report.inEffect(text);
 }
 
@@ -205,20 +192,20 @@ export function readForgeApplyInputs(step: Step) {
 
 /** Reads what there is, and plans. Throws a `Failure` when the plan would have to guess. */
 export async function readAndPlan(
-  step: Step,
-  client: HttpClient,
-  { connection, organization, file, manifest, prune }: ForgeApplyInputs,
+  session: Session,
+  { organization, file, manifest, prune }: ForgeApplyInputs,
 ): Promise<Planned<ForgeSpec, ForgeProcess>> {
+  const { step } = session;
   step.doing(`looking for the servers of ${organization}`);
-  const servers = await findServers(client, organization, manifest.places);
+  const servers = await findServers(session.client, organization, manifest.places);
   step.log.info(
     `Servers ${servers.map(({ id, name }) => (id === name ? id : `${name} (${id})`)).join(', ')}`,
   );
   step.doing(`planning ${file}`);
-  const patient = client.within(workDeadline(step, connection, msPerServer * servers.length));
+  const patient = session.within(msPerServer * servers.length);
   const semaphore = new Semaphore(maxConcurrency);
   const look = async (place: Place): Promise<Listing<ForgeProcess>> => {
-    const store = storeOf(patient, organization, place);
+    const store = storeOf(patient.client, organization, place);
     const declared = servers.find(({ id }) => id === place.id)?.declared ?? [];
     return await listWithSites(declared, (filter) => semaphore.run(() => store.list(filter)));
   };
@@ -229,12 +216,8 @@ export async function readAndPlan(
       listing: await look(place),
     })),
   );
-  return await settledPlan(
-    first,
-    look,
-    { service: forgeService, prune },
-    { runtime: runtimeOf(step, patient, 'plan') },
-  );
+  const how = { service: forgeService, prune };
+  return await settledPlan(first, look, how, { runtime: patient.runtime('plan') });
 }
 
 /** At 60 requests a minute, a list of all and one of a site. */
@@ -251,19 +234,18 @@ export function storeOf(
 
 /** Waits until new processes are up, and stay so. Throws a `Failure` when one is not, or ends for good. */
 export async function untilNewUp(
-  step: Step,
-  client: HttpClient,
-  { connection, organization, wait }: ForgeApplyInputs,
+  session: Session,
+  { organization, wait }: ForgeApplyInputs,
   fresh: readonly OperationResult<unknown, ForgeProcess>[],
 ): Promise<void> {
-  step.doing('waiting until the new processes run');
-  const patient = client.within(workDeadline(step, connection, wait));
+  session.step.doing('waiting until the new processes run');
+  const { client } = session.within(wait);
   const ofPlace = [...Map.groupBy(fresh, ({ operation }) => operation.place.id).values()];
   const look = async (): Promise<readonly ForgeProcess[]> => {
     const looks = ofPlace.map(async (results): Promise<readonly ForgeProcess[]> => {
       const [first] = results;
       if (first === undefined) return [];
-      const processes = await storeOf(patient, organization, first.operation.place).listAll();
+      const processes = await storeOf(client, organization, first.operation.place).listAll();
       const seen = new Map(processes.map((process) => [process.id, process]));
       // One that is not there is waited for like any other: a list may lag behind.
       return results.flatMap(({ process }) =>
@@ -275,7 +257,7 @@ export async function untilNewUp(
   const { failure } = await waitAtGate(
     { statuses: ['running', 'installed'], minCount: 0, tell: (unwanted) => tellNew(fresh, unwanted) },
     look,
-    { ...waitingFor({ ...step, clock: client.clock }, wait), log: (line) => step.log.info(line) },
+    session.waiting(wait),
   );
   if (failure !== undefined) throw failure;
 }

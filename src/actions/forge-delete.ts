@@ -7,22 +7,21 @@ import { describe } from '../forge/spec.ts';
 import { isLeaving } from '../forge/status.ts';
 import { ForgeStore } from '../forge/store.ts';
 import type { ForgeTarget } from '../forge/target.ts';
-import type { HttpClient } from '../http/client.ts';
 import type { Step } from '../runner/step.ts';
-import { raceLimit, runtimeOf, withClient, workDeadline } from './inputs/connection.ts';
 import { findForgeTarget } from './inputs/forge.ts';
 import { describeAsked, type ForgeDeleteInputs, readForgeDeleteInputs } from './inputs/forge-delete.ts';
 import { type DeleteOutcome, showForgeAbsent, showForgeDeleted } from './report/forge-delete.ts';
 import { forgeLine, idsJson } from './report/forge-table.ts';
+import { raceLimit, type Session, withSession } from './session.ts';
 
 /** Deletes a background process of a Forge server, if it exists. */
 export async function runForgeDelete(step: Step): Promise<void> {
   const inputs = readForgeDeleteInputs(step);
-  await withClient(step, inputs.connection, async (client) => {
-    const target = await findForgeTarget(step, client, inputs.target);
+  await withSession(step, inputs.connection, async (session) => {
+    const target = await findForgeTarget(session, inputs.target);
     const what = describeAsked(inputs.asked, inputs.target.site);
     step.doing(`deleting the ${what}`);
-    const world = openWorld(step, client, inputs, target);
+    const world = openWorld(session.within(raceLimit + removalSpan), target);
     const { asked, all } = inputs;
     const { siteId } = target;
     const found =
@@ -44,13 +43,11 @@ export async function runForgeDelete(step: Step): Promise<void> {
 
 type ForgeDeleteWorld = ReturnType<typeof openWorld>;
 
-function openWorld(step: Step, client: HttpClient, { connection }: ForgeDeleteInputs, target: ForgeTarget) {
-  const patient = client.within(workDeadline(step, connection, raceLimit + removalSpan));
-  const store = new ForgeStore(patient, target);
+function openWorld(session: Session, target: ForgeTarget) {
   return {
     service: { ...forgeService, identityOf, couldBe, describe: (sought: Sought) => describe(sought) },
-    store,
-    runtime: runtimeOf(step, patient, 'processes'),
+    store: new ForgeStore(session.client, target),
+    runtime: session.runtime('processes'),
   };
 }
 

@@ -9,32 +9,25 @@ import { forge, removalSpan } from '../forge/service.ts';
 import { describe, type ForgeSpec } from '../forge/spec.ts';
 import { ForgeStore } from '../forge/store.ts';
 import type { ForgeTarget } from '../forge/target.ts';
-import type { HttpClient } from '../http/client.ts';
 import type { Inputs } from '../runner/inputs.ts';
 import type { Step } from '../runner/step.ts';
 import { proveForgeStable, readStableFor } from './forge-stable.ts';
-import {
-  type Connection,
-  raceLimit,
-  readConnection,
-  runtimeOf,
-  withClient,
-  workDeadline,
-} from './inputs/connection.ts';
+import { readConnection } from './inputs/connection.ts';
 import { findForgeTarget, readForgeDeclaration, readForgeTarget } from './inputs/forge.ts';
 import { sentenceFor } from './report/ensure.ts';
 import { type EnsuredForge, showForge } from './report/forge-ensure.ts';
 import { warnIfDown } from './report/forge-table.ts';
+import { raceLimit, type Session, withSession } from './session.ts';
 
 /** Makes one background process exist on a Forge server. */
 export async function runForge(step: Step): Promise<void> {
   const inputs = readInputs(step);
   const { ifExists, dryRun } = inputs;
-  await withClient(step, inputs.connection, async (client) => {
-    const target = await findForgeTarget(step, client, inputs.target);
+  await withSession(step, inputs.connection, async (session) => {
+    const target = await findForgeTarget(session, inputs.target);
     const wanted = { spec: specFrom(inputs.declaration, target.siteId), ifExists, dryRun };
     step.doing(`making sure that the ${describe(wanted.spec)} is as declared`);
-    const ensured = await ensureOn(step, client, inputs.connection, target, wanted);
+    const ensured = await ensureOn(session, target, wanted);
     let { process } = ensured;
     step.output({ 'process-id': process?.id ?? '', outcome: ensured.outcome, stable: '' });
     step.atEnd(async (failure) => {
@@ -48,28 +41,30 @@ export async function runForge(step: Step): Promise<void> {
     warn(step, wanted, ensured);
     // With stable-for, a process that is down fails the step.
     if (process !== undefined && inputs.stableFor === 0) warnIfDown(step, process);
-    await proveOne(step, client, inputs, target, process, (seen) => {
+    await proveOne(session, inputs, target, process, (seen) => {
       process = seen;
     });
   });
 }
 
 async function proveOne(
-  step: Step,
-  client: HttpClient,
-  { connection, stableFor }: ForgeInputs,
+  session: Session,
+  { stableFor }: ForgeInputs,
   target: ForgeTarget,
   process: ForgeProcess | undefined,
   see: (process: ForgeProcess) => void,
 ): Promise<void> {
-  const store = new ForgeStore(client.within(workDeadline(step, connection, stableFor)), target);
+  const store = new ForgeStore(session.within(stableFor).client, target);
   const look = async (): Promise<readonly ForgeProcess[]> => {
     const found = await store.find(process?.id ?? '');
     if (found === undefined) return [];
     see(found);
     return [found];
   };
-  await proveForgeStable(step, process === undefined ? [] : [process], stableFor, { look, requests: 1 });
+  await proveForgeStable(session.step, process === undefined ? [] : [process], stableFor, {
+    look,
+    requests: 1,
+  });
 }
 
 type ForgeInputs = ReturnType<typeof readInputs>;
@@ -99,17 +94,13 @@ function readIfExists(inputs: Inputs): 'reuse' | 'replace' | 'fail' {
 }
 
 async function ensureOn(
-  step: Step,
-  client: HttpClient,
-  connection: Connection,
+  session: Session,
   target: ForgeTarget,
   wanted: Ensure<ForgeSpec>,
 ): Promise<EnsuredForge> {
-  const limited = client.within(workDeadline(step, connection, raceLimit + removalSpan));
-  return await ensure(
-    wanted,
-    openServer(new ForgeStore(limited, target), runtimeOf(step, limited, 'process')),
-  );
+  const limited = session.within(raceLimit + removalSpan);
+  const store = new ForgeStore(limited.client, target);
+  return await ensure(wanted, openServer(store, limited.runtime('process')));
 }
 
 /** What is not wrong enough to fail, and yet not as it should be. */

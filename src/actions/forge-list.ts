@@ -5,14 +5,12 @@ import { forge } from '../forge/service.ts';
 import { knownWords } from '../forge/status.ts';
 import { ForgeStore, type ProcessFilter } from '../forge/store.ts';
 import type { ForgeTargetName } from '../forge/target.ts';
-import type { HttpClient } from '../http/client.ts';
 import { orNear } from '../names.ts';
 import { code, html, prose } from '../runner/html.ts';
 import type { Inputs } from '../runner/inputs.ts';
 import type { Step } from '../runner/step.ts';
 import { quoted } from '../text.ts';
-import { waitingFor } from '../time.ts';
-import { readConnection, withClient, workDeadline } from './inputs/connection.ts';
+import { readConnection } from './inputs/connection.ts';
 import {
   describeFilter,
   findForgeTarget,
@@ -22,12 +20,13 @@ import {
 } from './inputs/forge.ts';
 import { countText, downText, forgeJson, forgeLine, forgeTable, idsJson } from './report/forge-table.ts';
 import { manifestToCopy, schemaUrl } from './report/list.ts';
+import { type Session, withSession } from './session.ts';
 
 /** Lists a Forge server's processes, and holds the workflow up until they are as required. */
 export async function runForgeList(step: Step): Promise<void> {
   const inputs = readInputs(step);
-  await withClient(step, inputs.connection, async (client) => {
-    const gated = await listAtGate(step, client, inputs);
+  await withSession(step, inputs.connection, async (session) => {
+    const gated = await listAtGate(session, inputs);
     report(step, inputs, gated);
     if (gated.failure !== undefined) throw gated.failure;
   });
@@ -90,20 +89,17 @@ function isClosed({ statuses, minCount }: Gate): boolean {
 }
 
 async function listAtGate(
-  step: Step,
-  client: HttpClient,
-  { connection, target: name, filter, sort, gate, wait }: ForgeListInputs,
+  session: Session,
+  { target: name, filter, sort, gate, wait }: ForgeListInputs,
 ): Promise<Gated> {
-  const target = await findForgeTarget(step, client, name);
-  step.doing(isClosed(gate) ? 'waiting for the required status' : 'listing the background processes');
-  const store = new ForgeStore(client.within(workDeadline(step, connection, wait)), target);
+  const target = await findForgeTarget(session, name);
+  session.step.doing(isClosed(gate) ? 'waiting for the required status' : 'listing the background processes');
+  const store = new ForgeStore(session.within(wait).client, target);
   const { user, directory } = filter;
   return await waitAtGate(
     gate,
-    async () => {
-      return withCommand(await store.listAll({ user, directory, sort }), filter);
-    },
-    { ...waitingFor({ ...step, clock: client.clock }, wait), log: (line) => step.log.info(line) },
+    async () => withCommand(await store.listAll({ user, directory, sort }), filter),
+    session.waiting(wait),
   );
 }
 

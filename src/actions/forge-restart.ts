@@ -6,10 +6,11 @@ import { forge } from '../forge/service.ts';
 import { isLeaving } from '../forge/status.ts';
 import { ForgeStore } from '../forge/store.ts';
 import type { ForgeTarget } from '../forge/target.ts';
+import { maxConcurrency } from '../http/transport.ts';
 import { code, html, prose } from '../runner/html.ts';
 import type { Step } from '../runner/step.ts';
 import { waitingFor } from '../time.ts';
-import { maxConcurrency, readConnection, withClient, workDeadline } from './inputs/connection.ts';
+import { readConnection } from './inputs/connection.ts';
 import {
   describeFilter,
   type ForgeFilter,
@@ -20,6 +21,7 @@ import {
   withCommand,
 } from './inputs/forge.ts';
 import { countText, forgeLine, forgeTable, idsJson } from './report/forge-table.ts';
+import { withSession } from './session.ts';
 
 /** A few processes are looked at one by one; for more, one list tells of thirty. */
 const fewProcesses = 3;
@@ -27,11 +29,10 @@ const fewProcesses = 3;
 /** Restarts the processes that match, and waits until they are up. */
 export async function runForgeRestart(step: Step): Promise<void> {
   const inputs = readInputs(step);
-  await withClient(step, inputs.connection, async (client) => {
-    const target = await findForgeTarget(step, client, inputs.target);
+  await withSession(step, inputs.connection, async (session) => {
+    const target = await findForgeTarget(session, inputs.target);
     // Once for those that are installing, once for all to come up.
-    const patient = client.within(workDeadline(step, inputs.connection, 2 * inputs.wait));
-    const store = new ForgeStore(patient, target);
+    const store = new ForgeStore(session.within(2 * inputs.wait).client, target);
     step.doing('restarting background processes');
     const processes = await select(step, store, target, inputs);
     const accepted = await request(step, store, processes, inputs.wait);

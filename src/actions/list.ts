@@ -9,18 +9,19 @@ import { writeCloudFleet } from '../cloud/write-fleet.ts';
 import { doubtText } from '../converge/listing.ts';
 import type { Outputs, Step } from '../runner/step.ts';
 import { counted } from '../text.ts';
-import { readConnection, withClient } from './inputs/connection.ts';
+import { readConnection } from './inputs/connection.ts';
 import { readTarget } from './inputs/target.ts';
 import { type Running, type RunningPlace, readRunning } from './read-running.ts';
 import { schemaUrl, showListed } from './report/list.ts';
 import { saySleep } from './report/sleep.ts';
+import { withSession } from './session.ts';
 import { readStatuses, readStatusInputs, requireStatus, warnOfStatuses } from './status.ts';
 
 /** Lists the background processes of a Laravel Cloud instance or environment, and writes them as a manifest. */
 export async function runList(step: Step): Promise<void> {
   const { connection, target, type, status } = readInputs(step);
-  await withClient(step, connection, async (client) => {
-    const { places: all, ...where } = await readRunning(step, client, connection, target);
+  await withSession(step, connection, async (session) => {
+    const { places: all, ...where } = await readRunning(session, target);
     const { environment, environments } = where;
     const places = all.map((place) => ({
       ...place,
@@ -39,8 +40,7 @@ export async function runList(step: Step): Promise<void> {
           );
     saySleep(step, environment);
     const running = { ...where, places };
-    const statuses =
-      status.window > 0 ? await readStatuses(step, client, connection, running, status.window) : undefined;
+    const statuses = status.window > 0 ? await readStatuses(session, running, status.window) : undefined;
     logPlaces(step, places, statuses);
     step.output({ ...outputsFor(running, statuses), 'manifest-yaml': manifest });
     showListed(step, running, { type, manifest, statuses, isGate: status.required.length > 0 });

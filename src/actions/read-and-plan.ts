@@ -12,13 +12,11 @@ import { type Operation, type Place, placeName } from '../converge/plan.ts';
 import { Semaphore } from '../converge/semaphore.ts';
 import { type Planned, settledPlan } from '../converge/settled-plan.ts';
 import type { Mistake } from '../failure.ts';
-import type { HttpClient } from '../http/client.ts';
+import { maxConcurrency } from '../http/transport.ts';
 import type { Manifest } from '../manifest/read.ts';
-import type { Step } from '../runner/step.ts';
-import { waitingFor } from '../time.ts';
 import type { ApplyInputs } from './inputs/apply.ts';
-import { maxConcurrency, runtimeOf, workDeadline } from './inputs/connection.ts';
 import { nameAndId, namesIn } from './inputs/target.ts';
+import type { Session } from './session.ts';
 
 export interface CloudPlan extends Planned<ProcessSpec, ExistingProcess> {
   readonly environment: Environment;
@@ -33,20 +31,16 @@ export interface Beside {
 }
 
 /** Reads what there is, and plans. Throws a `Failure` when the plan would have to guess. */
-export async function readAndPlan(
-  step: Step,
-  client: HttpClient,
-  inputs: ApplyInputs,
-  beside: Beside,
-): Promise<CloudPlan> {
-  const { seen, ...found } = await findInstances(step, client, inputs, beside.onEnvironment);
+export async function readAndPlan(session: Session, inputs: ApplyInputs, beside: Beside): Promise<CloudPlan> {
+  const { step } = session;
+  const { seen, ...found } = await findInstances(session, inputs, beside.onEnvironment);
   const isStale = await beside.beforePlan(found.environment);
   step.doing(`planning ${inputs.file}`);
-  const patient = client.within(workDeadline(step, inputs.connection, 2_000 * found.instances.length));
+  const patient = session.within(2_000 * found.instances.length);
   const { manifest, prune } = inputs;
   const planned = await planInstances(
     { ...found, manifest, listings: isStale ? new Map() : seen },
-    { step, client: patient, prune, semaphore: new Semaphore(maxConcurrency) },
+    { session: patient, prune, semaphore: new Semaphore(maxConcurrency) },
   );
   for (const { text, place } of warningsOf(planned, manifest)) step.warn(text, place);
   return planned;
@@ -64,8 +58,7 @@ export interface ToPlan {
 }
 
 interface Planning {
-  readonly step: Step;
-  readonly client: HttpClient;
+  readonly session: Session;
   readonly prune: boolean;
   readonly semaphore: Semaphore;
 }
@@ -73,11 +66,11 @@ interface Planning {
 /** Plans one environment. Throws a `Failure` when the plan would have to guess. */
 export async function planInstances(
   { environment, instances, manifest, listings, within }: ToPlan,
-  { step, client: patient, prune, semaphore }: Planning,
+  { session, prune, semaphore }: Planning,
 ): Promise<CloudPlan> {
   const look = async ({ id }: Place): Promise<Listing<ExistingProcess>> => {
     const instance = instances.find((one) => one.id === id);
-    return await semaphore.run(() => new CloudStore(patient, id, { instance }).list());
+    return await semaphore.run(() => new CloudStore(session.client, id, { instance }).list());
   };
   const first = await Promise.all(
     instances.map(async ({ id, name }, index) => ({
@@ -90,7 +83,7 @@ export async function planInstances(
     first,
     look,
     { service: cloudService, prune },
-    { runtime: runtimeOf(step, patient, 'plan') },
+    { runtime: session.runtime('plan') },
   );
   return { environment, instances, states, plan };
 }
@@ -136,9 +129,8 @@ function loadOf(operation: Operation<ProcessSpec, ExistingProcess>): Load {
 }
 
 async function findInstances(
-  step: Step,
-  client: HttpClient,
-  { application, connection, environment, manifest, wait }: ApplyInputs,
+  session: Session,
+  { application, environment, manifest, wait }: ApplyInputs,
   onEnvironment: (id: string) => void,
 ): Promise<{
   environment: Environment;
@@ -146,11 +138,12 @@ async function findInstances(
   /** What the way to them has shown already. */
   seen: ReadonlyMap<string, Listing<ExistingProcess>>;
 }> {
+  const { step } = session;
   step.doing(`${wait > 0 ? 'waiting' : 'looking'} for the environment "${environment}"`);
   const { found, picked } = await findInEnvironment(
-    client.within(workDeadline(step, connection, wait)),
+    session.within(wait).client,
     { application, environment, ...namesIn(step), withProcesses: true },
-    { ...waitingFor({ ...step, clock: client.clock }, wait), log: (line) => step.log.info(line) },
+    session.waiting(wait),
     (candidates) => pickInstances(candidates, manifest.places),
     onEnvironment,
   );

@@ -11,11 +11,10 @@ import {
 } from '../cloud/target.ts';
 import { Semaphore } from '../converge/semaphore.ts';
 import type { HttpClient } from '../http/client.ts';
+import { maxConcurrency } from '../http/transport.ts';
 import { NotThere } from '../names.ts';
-import type { Step } from '../runner/step.ts';
-import { waitingFor } from '../time.ts';
-import { type Connection, maxConcurrency, workDeadline } from './inputs/connection.ts';
 import { findTarget, namesIn, openStore, type TargetInputs } from './inputs/target.ts';
+import type { Session } from './session.ts';
 
 export interface Running {
   readonly environment: Environment | undefined;
@@ -38,29 +37,19 @@ export interface RunningPlace {
  * Reads what the one instance runs that the inputs name, or, without one, every instance of the environment, or, with an
  * application alone, every environment of it.
  */
-export async function readRunning(
-  step: Step,
-  client: HttpClient,
-  connection: Connection,
-  target: TargetInputs,
-): Promise<Running> {
+export async function readRunning(session: Session, target: TargetInputs): Promise<Running> {
   const { application, environment, instance } = target;
   if (application !== undefined && environment === undefined && instance === undefined)
-    return await readApplication(step, client, connection, application);
+    return await readApplication(session, application);
   return environment !== undefined && instance === undefined
-    ? await readEnvironment(step, client, connection, { ...target, environment })
-    : await readInstance(step, client, connection, target);
+    ? await readEnvironment(session, { ...target, environment })
+    : await readInstance(session, target);
 }
 
-async function readInstance(
-  step: Step,
-  client: HttpClient,
-  connection: Connection,
-  target: TargetInputs,
-): Promise<Running> {
-  const found = await findTarget(step, client, connection, target, true);
-  step.doing('listing the background processes');
-  const store = openStore(step, client.within(workDeadline(step, connection)), found);
+async function readInstance(session: Session, target: TargetInputs): Promise<Running> {
+  const found = await findTarget(session, target, true);
+  session.step.doing('listing the background processes');
+  const store = openStore(session.within(), found);
   const { processes } = await store.list();
   const instance = found.instance ?? store.instance;
   return {
@@ -70,21 +59,19 @@ async function readInstance(
 }
 
 async function readEnvironment(
-  step: Step,
-  client: HttpClient,
-  connection: Connection,
+  session: Session,
   { application, environment, wait }: TargetInputs & { readonly environment: string },
 ): Promise<Running> {
-  step.doing(`${wait > 0 ? 'waiting' : 'looking'} for the environment "${environment}"`);
+  session.step.doing(`${wait > 0 ? 'waiting' : 'looking'} for the environment "${environment}"`);
   const { found } = await findInEnvironment(
-    client.within(workDeadline(step, connection, wait)),
-    { application, environment, ...namesIn(step), withProcesses: true },
-    { ...waitingFor({ ...step, clock: client.clock }, wait), log: (line) => step.log.info(line) },
+    session.within(wait).client,
+    { application, environment, ...namesIn(session.step), withProcesses: true },
+    session.waiting(wait),
     refuseNone,
   );
-  step.doing('listing the background processes');
-  const patient = client.within(workDeadline(step, connection, 2_000 * found.instances.length));
-  const places = await listPlaces(patient, found, new Semaphore(maxConcurrency));
+  session.step.doing('listing the background processes');
+  const { client } = session.within(2_000 * found.instances.length);
+  const places = await listPlaces(client, found, new Semaphore(maxConcurrency));
   return { environment: found.environment, places };
 }
 
@@ -106,23 +93,18 @@ async function listPlaces(
 /** What reading a hundred environments may take, in milliseconds. */
 const readingTime = 120_000;
 
-async function readApplication(
-  step: Step,
-  client: HttpClient,
-  connection: Connection,
-  application: string,
-): Promise<Running> {
-  step.doing(`looking for the application "${application}"`);
-  const patient = client.within(workDeadline(step, connection, readingTime));
-  const found = await findApplication(patient, { application, repository: undefined });
-  const environments = await listEnvironments(patient, found.id);
-  step.doing('listing the background processes');
+async function readApplication(session: Session, application: string): Promise<Running> {
+  session.step.doing(`looking for the application "${application}"`);
+  const { client } = session.within(readingTime);
+  const found = await findApplication(client, { application, repository: undefined });
+  const environments = await listEnvironments(client, found.id);
+  session.step.doing('listing the background processes');
   const [lists, stores] = [new Semaphore(maxConcurrency), new Semaphore(maxConcurrency)];
   const places = await Promise.all(
     environments.map(async (within) => {
       const include = { processes: true, environment: false };
-      const listed = await lists.run(() => listInstances(patient, within.id, include));
-      return (await listPlaces(patient, listed, stores)).map((place) => ({ ...place, within }));
+      const listed = await lists.run(() => listInstances(client, within.id, include));
+      return (await listPlaces(client, listed, stores)).map((place) => ({ ...place, within }));
     }),
   );
   return { environment: undefined, application: found.name, environments, places: places.flat() };

@@ -20,9 +20,9 @@ import { HttpFailure } from '../http/failure.ts';
 import { html } from '../runner/html.ts';
 import type { Inputs } from '../runner/inputs.ts';
 import type { Outputs, Step } from '../runner/step.ts';
-import { type Connection, workDeadline } from './inputs/connection.ts';
 import { showFailingStep } from './report/logs.ts';
 import { saySleep } from './report/sleep.ts';
+import type { Session } from './session.ts';
 import { proveStable } from './stable.ts';
 import { following, readVerification, type Verification, verify } from './verify.ts';
 
@@ -74,9 +74,7 @@ function readCommit(inputs: Inputs): string | undefined {
 
 /** What a rollout works with. */
 export interface Rolling {
-  readonly step: Step;
-  readonly client: HttpClient;
-  readonly connection: Connection;
+  readonly session: Session;
   readonly goingLive: GoingLive;
   /** Told `environment-id` and `deployment-id` as soon as they are known. */
   readonly onLive: (outputs: Outputs) => void;
@@ -119,7 +117,7 @@ export interface ReadAhead {
 }
 
 /** Reads the deployments early where a step that changes nothing needs to know them. */
-export function readAhead({ step, client, connection, goingLive }: Omit<Rolling, 'onLive'>): ReadAhead {
+export function readAhead({ session, goingLive }: Omit<Rolling, 'onLive'>): ReadAhead {
   let reading: Promise<SeenDeployments | undefined> = Promise.resolve(undefined);
   let begun: string | undefined;
   return {
@@ -127,8 +125,7 @@ export function readAhead({ step, client, connection, goingLive }: Omit<Rolling,
       // A wait for an environment names it at each look.
       if (environmentId === begun || !asksForLive(goingLive) || goingLive.commit !== undefined) return;
       begun = environmentId;
-      const patient = client.within(workDeadline(step, connection));
-      reading = readDeployments(patient, environmentId).catch(() => undefined);
+      reading = readDeployments(session.within().client, environmentId).catch(() => undefined);
     },
     seen: () => reading,
   };
@@ -146,7 +143,8 @@ export async function awaitCommit(
   rolling: Omit<Rolling, 'onLive'>,
   environmentId: string,
 ): Promise<SeenDeployments | undefined> {
-  const { step, goingLive } = rolling;
+  const { goingLive } = rolling;
+  const { step } = rolling.session;
   if (goingLive.commit === undefined) return undefined;
   const commit = goingLive.commit.slice(0, 7);
   step.doing(`waiting for the deployment of commit ${commit}`);
@@ -168,7 +166,7 @@ export async function rollOut(
   const { goingLive } = rolling;
   const isDryRun = change.kind === 'planned';
   const pending = pendingOf(change, goingLive);
-  if (pending !== undefined) rolling.step.log.notice(pending);
+  if (pending !== undefined) rolling.session.step.log.notice(pending);
   if (pending !== undefined) {
     const asleep = change.environment && whyAsleep(change.environment);
     return skipProofs(rolling, asleep ?? 'the change is not live before the next deployment');
@@ -194,14 +192,12 @@ function pendingOf({ kind, done, environment }: Change, { redeploy }: GoingLive)
 }
 
 /** Where the change was made: read where only an instance's id was given. */
-async function locate({ step, client, connection }: Rolling, change: Change): Promise<Located> {
+async function locate({ session }: Rolling, change: Change): Promise<Located> {
   const { environment, instanceId, processes } = change;
   if (environment !== undefined && processes.every(({ instance }) => instance !== undefined))
     return { ...change, environment };
   const instance =
-    instanceId === undefined
-      ? undefined
-      : await readInstance(client.within(workDeadline(step, connection)), instanceId);
+    instanceId === undefined ? undefined : await readInstance(session.within().client, instanceId);
   const found = environment ?? environmentOfInstance(instance);
   if (found === undefined) {
     throw new Failure({
@@ -210,7 +206,7 @@ async function locate({ step, client, connection }: Rolling, change: Change): Pr
       fix: 'Set environment',
     });
   }
-  if (environment === undefined) saySleep(step, found);
+  if (environment === undefined) saySleep(session.step, found);
   const placed = processes.map((one) => ({ ...one, instance: one.instance ?? instance }));
   return { ...change, environment: found, processes: placed };
 }
@@ -240,12 +236,12 @@ async function bringLive(
   change: Located,
   ahead: SeenDeployments | undefined,
 ): Promise<Live> {
-  const { step, client, connection, goingLive } = rolling;
+  const { session, goingLive } = rolling;
+  const { step } = session;
   // What was read before a change, or before another run's, says nothing of what came after it.
   const before = change.kind === 'unchanged' || change.kind === 'planned' ? ahead : undefined;
-  const patient = client.within(workDeadline(step, connection));
-  const seen = before ?? (await readDeployments(patient, change.environment.id));
-  const live = asItIs(step, goingLive, seen);
+  const seen = before ?? (await readDeployments(session.within().client, change.environment.id));
+  const live = asItIs(session, goingLive, seen);
   if (change.kind === 'planned') return live;
   if (change.kind === 'changed') return await redeploy(rolling, change, seen, live);
 
@@ -279,12 +275,11 @@ async function bringLive(
 
 /** Nothing is deployed: what is live is what the newest successful deployment has brought. */
 function asItIs(
-  { clock }: Step,
+  session: Session,
   { commit, stableFor }: GoingLive,
   { deployments, at }: SeenDeployments,
 ): Live {
-  const readAt = clock.now();
-  const now = (): number => (at ?? Date.now()) + clock.now() - readAt;
+  const now = session.serviceTime(at);
   const newest = deployments.find(hasSucceeded);
   const deployedAt = newest?.finishedAt;
   // Whoever waits for a commit's deployment has it proved from its beginning, also where it has just ended.
@@ -299,7 +294,7 @@ async function redeploy(
   { deployments, at }: SeenDeployments,
   live: Live,
 ): Promise<Live> {
-  const { step } = rolling;
+  const { step } = rolling.session;
   step.doing('deploying the environment');
   if (change.environment.deploysOnPush && rolling.tellsPush !== false)
     step.log.notice(
@@ -328,7 +323,8 @@ async function after(
   deployment: Deployment,
   live: Live,
 ): Promise<Live> {
-  const { step, goingLive } = rolling;
+  const { goingLive } = rolling;
+  const { step } = rolling.session;
   step.did('deployment', undefined);
   if (hasSucceeded(deployment)) {
     rolling.onDeployed?.(deployment.id);
@@ -343,13 +339,13 @@ async function after(
   throw failedDeployment(deployment, done, goingLive.showLogs);
 }
 
-function patientFor({ step, client, connection, goingLive }: Omit<Rolling, 'onLive'>): HttpClient {
-  return client.within(workDeadline(step, connection, goingLive.waitTimeout));
+function patientFor({ session, goingLive }: Omit<Rolling, 'onLive'>): HttpClient {
+  return session.within(goingLive.waitTimeout).client;
 }
 
-function watching({ step, goingLive, onLive }: Rolling) {
+function watching({ session, goingLive, onLive }: Rolling) {
   return {
-    ...following(step, 'deployment', goingLive.waitTimeout),
+    ...following(session.step, 'deployment', goingLive.waitTimeout),
     onFollow: (id: string) => onLive({ 'deployment-id': id }),
   };
 }
@@ -367,7 +363,8 @@ function lowered(sentence: string): string {
 
 /** Proves what was asked for, where it can be proved. */
 async function prove(rolling: Rolling, change: Located, live: Live): Promise<void> {
-  const { step, client, connection, goingLive } = rolling;
+  const { session, goingLive } = rolling;
+  const { step } = session;
   if (!proves(goingLive)) return;
   const environment =
     live.deployed === undefined ? change.environment : await readAgain(rolling, change.environment);
@@ -389,8 +386,8 @@ async function prove(rolling: Rolling, change: Located, live: Live): Promise<voi
       showLogs: goingLive.showLogs,
     };
     const log = (line: string): void => step.log.info(line);
-    const patient = client.within(workDeadline(step, connection, goingLive.stableFor));
-    await proveStable(step, proof, { ...step, client: patient, environmentId: environment.id, now, log });
+    const { client } = session.within(goingLive.stableFor);
+    await proveStable(step, proof, { ...step, client, environmentId: environment.id, now, log });
   }
   if (goingLive.verification === undefined) return;
   const unverifiable = change.kind === 'planned' ? 'this is a dry run' : live.behind;
@@ -403,18 +400,18 @@ function proves({ verification, stableFor }: GoingLive): boolean {
 }
 
 /** An environment may have been woken, or put to sleep, since it was read. */
-async function readAgain({ step, client, connection }: Rolling, known: Environment): Promise<Environment> {
+async function readAgain({ session }: Rolling, known: Environment): Promise<Environment> {
   try {
-    return await readEnvironment(client.within(workDeadline(step, connection)), known.id);
+    return await readEnvironment(session.within().client, known.id);
   } catch (error) {
     if (!(error instanceof HttpFailure)) throw error;
-    step.log.debug(`The environment could not be read again. ${error.message}`);
+    session.step.log.debug(`The environment could not be read again. ${error.message}`);
     return known;
   }
 }
 
 /** Says of each proof that was asked for that there is none, and why. */
-function skipProofs({ step, goingLive }: Rolling, why: string): void {
+function skipProofs({ session: { step }, goingLive }: Rolling, why: string): void {
   if (goingLive.stableFor > 0) skipProof(step, 'stable-for', why);
   if (goingLive.verification !== undefined) skipProof(step, 'verify-command', why);
 }

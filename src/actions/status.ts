@@ -9,9 +9,9 @@ import { orNear } from '../names.ts';
 import type { Inputs } from '../runner/inputs.ts';
 import type { Step } from '../runner/step.ts';
 import { counted } from '../text.ts';
-import { type Connection, workDeadline } from './inputs/connection.ts';
 import type { Running } from './read-running.ts';
 import { saySleep } from './report/sleep.ts';
+import type { Session } from './session.ts';
 
 export interface StatusInputs {
   /** Milliseconds to look back in the environment's log; 0: no status is read. */
@@ -39,14 +39,13 @@ export function readStatusInputs(inputs: Inputs): StatusInputs {
 
 /** The status of each process by its id, from the environment's log. */
 export async function readStatuses(
-  step: Step,
-  client: HttpClient,
-  connection: Connection,
+  session: Session,
   running: Running,
   window: number,
 ): Promise<ReadonlyMap<string, Health>> {
-  const patient = client.within(workDeadline(step, connection));
-  const environment = await findEnvironment(patient, running);
+  const { step } = session;
+  const { client } = session.within();
+  const environment = await findEnvironment(client, running);
   if (running.environment === undefined) saySleep(step, environment);
   const watched = running.places.flatMap(({ processes, instance }) =>
     processes.map((process) => watchedOf(process, instance, environment)),
@@ -56,14 +55,12 @@ export async function readStatuses(
     return byId(watched.map((process) => unknownHealth(process, asleep ?? '')));
 
   step.doing('reading the environment’s log');
-  const { deployments, at } = await readDeployments(patient, environment.id);
-  const readAt = step.clock.now();
-  const now = (): number => (at ?? Date.now()) + step.clock.now() - readAt;
+  const { deployments, at } = await readDeployments(client, environment.id);
   const observing = {
     ...step,
-    client: patient,
+    client,
     environmentId: environment.id,
-    now,
+    now: session.serviceTime(at),
     log: (line: string) => step.log.info(line),
   };
   return byId(await lookBack(watched, window, deployments.find(hasSucceeded)?.finishedAt, observing));

@@ -1,10 +1,10 @@
-import type { Calm } from '../converge/look.ts';
 import { code, type Html, html } from '../runner/html.ts';
 import type { Outputs, Step } from '../runner/step.ts';
+import type { Session } from './session.ts';
 
 /** The part of a step that is about one of several environments, which are worked on side by side. */
 export interface StepIn {
-  readonly step: Step;
+  readonly session: Session;
   /** The outputs that were set so far, which the whole step cannot have as they are. */
   readonly outputs: Readonly<Record<string, string>>;
   /** What it has to say in the summary, under its name. */
@@ -12,7 +12,8 @@ export interface StepIn {
 }
 
 /** What it logs begins with its name, and all waits together leave a pause between two looks. */
-export function stepIn(step: Step, name: string, calm: Calm): StepIn {
+export function stepIn(session: Session, name: string): StepIn {
+  const { step, calm } = session;
   const outputs: Record<string, string> = {};
   const blocks: Html[] = [];
   const part: Step = {
@@ -36,7 +37,7 @@ export function stepIn(step: Step, name: string, calm: Calm): StepIn {
     did: (subject, line, kind) => step.did(`${subject} of ${name}`, line && `${name}: ${line}`, kind),
   };
   return {
-    step: part,
+    session: session.as(part),
     outputs,
     summary: () => (blocks.length === 0 ? html`` : html`<h4>${code(name)}</h4>${blocks}`),
   };

@@ -3,15 +3,14 @@ import { asPrinted } from '../cloud/deployments.ts';
 import type { Environment } from '../cloud/environment.ts';
 import type { Following } from '../cloud/following.ts';
 import { Cancelled, Failure } from '../failure.ts';
-import type { HttpClient } from '../http/client.ts';
 import { code, html } from '../runner/html.ts';
 import type { Inputs } from '../runner/inputs.ts';
 import type { Step } from '../runner/step.ts';
 import { shorten } from '../text.ts';
 import { waitingFor } from '../time.ts';
-import { type Connection, workDeadline } from './inputs/connection.ts';
 import { lastLines } from './report/logs.ts';
 import { idLine } from './report/process.ts';
+import type { Session } from './session.ts';
 
 /** A command that the environment runs to prove that what is declared works. */
 export interface Verification {
@@ -34,9 +33,7 @@ export function readVerification(inputs: Inputs): Verification | undefined {
 }
 
 interface Verifying {
-  readonly step: Step;
-  readonly client: HttpClient;
-  readonly connection: Connection;
+  readonly session: Session;
   readonly goingLive: { readonly showLogs: boolean };
   readonly verification: Verification;
   readonly environment: Environment;
@@ -44,13 +41,14 @@ interface Verifying {
 
 /** Runs the command and sets `verified`. Throws a `Failure` unless it has ended well in time. */
 export async function verify(verifying: Verifying): Promise<void> {
-  const { step, client, connection, goingLive, verification, environment } = verifying;
-  const patient = client.within(workDeadline(step, connection, verification.timeout));
+  const { session, goingLive, verification, environment } = verifying;
+  const { step } = session;
+  const { client } = session.within(verification.timeout);
   step.doing('running the verify command');
   step.log.info(`Verifying with: ${verification.command}`);
   try {
     const watch = following(step, 'verification', verification.timeout);
-    const ended = await runCommand(patient, environment.id, verification.command, watch);
+    const ended = await runCommand(client, environment.id, verification.command, watch);
     if (goingLive.showLogs) {
       const title = html`Output of ${code(verification.command)}, its last lines`;
       step.summarize(lastLines(step, title, environment.redact(asPrinted(ended.output ?? ''))));

@@ -1,13 +1,9 @@
-import { Calm, type Runtime } from '../../converge/look.ts';
-import { HttpClient } from '../../http/client.ts';
 import type { Api, TokenSource } from '../../http/hints.ts';
-import { defaultLimits, maxConcurrency, openTransport } from '../../http/transport.ts';
 import type { Inputs } from '../../runner/inputs.ts';
 import type { Secrets } from '../../runner/secrets.ts';
 import type { Step } from '../../runner/step.ts';
 import type { Workflow } from '../../runner/workflow.ts';
 import { quoted } from '../../text.ts';
-import { Deadline } from '../../time.ts';
 
 /** How to reach the API, from the inputs that every action has. */
 export interface Connection {
@@ -17,8 +13,6 @@ export interface Connection {
   /** Milliseconds. */
   readonly requestTimeout: number;
 }
-
-export { maxConcurrency };
 
 /** Reads `token`, `api-url`, `request-timeout` and `summary`. */
 export function readConnection(
@@ -33,74 +27,6 @@ export function readConnection(
     apiUrl: inputs.apiUrl('api-url', service.apiUrl),
     requestTimeout: inputs.seconds('request-timeout', { min: 0.1, max: 3600 }, 30),
   };
-}
-
-/** Opens a client, and closes its connections when the body is done, so that the process can end. */
-export async function withClient<T>(
-  step: Step,
-  connection: Connection,
-  body: (client: HttpClient) => Promise<T>,
-): Promise<T> {
-  const { service, token, apiUrl, requestTimeout } = connection;
-  const transport = await openTransport({
-    origin: apiUrl,
-    environment: step.environment,
-    first: step.connection,
-    connections: maxConcurrency,
-    ...defaultLimits,
-    connectTimeout: Math.min(defaultLimits.connectTimeout, requestTimeout),
-  });
-  // A read that nobody waits for any more breaks off when the transport is closed: that is no news.
-  let isOver = false;
-  try {
-    return await body(
-      new HttpClient({
-        baseUrl: apiUrl,
-        token,
-        transport,
-        requestTimeout,
-        hints: service.hints,
-        userAgent: 'laravel-background-process-action/1',
-        deadline: workDeadline(step, connection),
-        clock: step.clock,
-        random: step.random,
-        wallClock: Date.now,
-        cancelled: step.cancelled,
-        cutOff: step.cutOff,
-        onRetry: (line) => isOver || step.log.info(line),
-        onExchange: (line) => step.log.debug(line),
-      }),
-    );
-  } finally {
-    isOver = true;
-    await transport.close();
-  }
-}
-
-/** What the engine has to work with in this step: its waits share one calm, and end with the deadline of `client`. */
-export function runtimeOf(step: Step, client: HttpClient, subject: string): Runtime {
-  const known = runtimes.get(step) ?? new Calm(client);
-  runtimes.set(step, known);
-  return {
-    clock: client.clock,
-    random: step.random,
-    cancelled: step.cancelled,
-    calm: known,
-    timeLeft: () => client.timeLeft,
-    log: (line) => step.log.info(line),
-    warn: (line) => step.warn(line),
-    checkpoint: (line, kind) => step.did(subject, line, kind),
-  };
-}
-
-const runtimes = new WeakMap<Step, Calm>();
-
-/** What runs that race, and answers that are lost, may take on top of the work itself, in milliseconds. */
-export const raceLimit = 120_000;
-
-/** The limit for one part of a step: two minutes, or four requests that use up their time. */
-export function workDeadline({ clock }: Step, { requestTimeout }: Connection, more = 0): Deadline {
-  return new Deadline(clock, Math.max(120_000, 4 * requestTimeout) + more);
 }
 
 /** The API token from the `token` input, else from the environment. It is masked before anything else happens. */

@@ -2,10 +2,9 @@ import { foldCommand } from '../../converge/identity.ts';
 import type { ForgeProcess } from '../../forge/process.ts';
 import { type ForgeDeclaration, ProcessDeclaration, usualUser } from '../../forge/spec.ts';
 import { type ForgeTarget, type ForgeTargetName, findTarget } from '../../forge/target.ts';
-import type { HttpClient } from '../../http/client.ts';
 import { lineProblem } from '../../manifest/schema.ts';
 import type { Inputs } from '../../runner/inputs.ts';
-import type { Step } from '../../runner/step.ts';
+import type { Session } from '../session.ts';
 import { plainInputs, readBySchema } from './plain.ts';
 
 /** Reads `organization`, `server` and `site`. */
@@ -28,8 +27,7 @@ export function readOrganization(inputs: Inputs): string {
 
 /** Finds the server, and the site if there is one, and says which they are. */
 export async function findForgeTarget(
-  step: Step,
-  client: HttpClient,
+  { step, client }: Session,
   name: ForgeTargetName,
 ): Promise<ForgeTarget> {
   step.doing(`looking for the server "${name.server}"`);

@@ -1,15 +1,14 @@
 import type { Environment } from '../../cloud/environment.ts';
 import type { Instance } from '../../cloud/instances.ts';
+import { openInstance } from '../../cloud/open.ts';
 import type { ExistingProcess } from '../../cloud/process.ts';
 import { CloudStore, PinnedStore } from '../../cloud/store.ts';
 import { type EnvironmentName, findInEnvironment, pickInstance } from '../../cloud/target.ts';
 import type { Listing } from '../../converge/listing.ts';
 import { Failure } from '../../failure.ts';
-import type { HttpClient } from '../../http/client.ts';
 import { isId } from '../../runner/inputs.ts';
 import type { Step } from '../../runner/step.ts';
-import { waitingFor } from '../../time.ts';
-import { type Connection, workDeadline } from './connection.ts';
+import type { Session } from '../session.ts';
 import { inputOf } from './process.ts';
 
 export interface TargetInputs {
@@ -62,9 +61,7 @@ export function readTarget({ inputs }: Step, options: TargetOptions): TargetInpu
 
 /** Finds the instance, waiting for it if that was asked for. `withProcesses`: will its processes be listed next? */
 export async function findTarget(
-  step: Step,
-  client: HttpClient,
-  connection: Connection,
+  session: Session,
   { application, environment, instance, wait }: TargetInputs,
   withProcesses: boolean,
   onEnvironment?: (id: string) => void,
@@ -72,11 +69,12 @@ export async function findTarget(
   if (environment === undefined) {
     return { instanceId: instance, instance: undefined, environment: undefined, listing: undefined };
   }
+  const { step } = session;
   step.doing(`${wait > 0 ? 'waiting' : 'looking'} for the environment "${environment}"`);
   const { found, picked } = await findInEnvironment(
-    client.within(workDeadline(step, connection, wait)),
+    session.within(wait).client,
     { application, environment, ...namesIn(step), withProcesses },
-    { ...waitingFor({ ...step, clock: client.clock }, wait), log: (line) => step.log.info(line) },
+    session.waiting(wait),
     (candidates) => pickInstance(candidates, instance),
     onEnvironment,
   );
@@ -95,29 +93,23 @@ export function nameAndId({ id, name }: { readonly id: string; readonly name: st
   return name === id ? id : `${name} (${id})`;
 }
 
-export function openStore(
-  { inputs }: Step,
-  client: HttpClient,
-  { instanceId, instance, listing }: Target,
-): CloudStore {
+/** Opens the instance, to work on its processes. `subject` is what the checkpoints of that are about. */
+export function openTarget(session: Session, target: Target, subject: string) {
+  const store = openStore(session, target);
+  return { ...openInstance(store, session.runtime(subject)), store };
+}
+
+export function openStore({ step, client }: Session, { instanceId, instance, listing }: Target): CloudStore {
   if (instanceId === undefined) {
     throw new Failure({ what: 'The cluster', why: 'it is not known', fix: 'Set instance, or environment' });
   }
-  return new CloudStore(client, instanceId, {
-    instance,
-    listing,
-    fieldName: (field) => inputOf(inputs, field),
-  });
+  const fieldName = (field: string) => inputOf(step.inputs, field);
+  return new CloudStore(client, instanceId, { instance, listing, fieldName });
 }
 
-/** Opens the store of one pinned process, whose instance need not be known. */
-export function openPinnedStore(
-  { inputs }: Step,
-  client: HttpClient,
-  { instanceId, instance }: Target,
-): PinnedStore {
-  return new PinnedStore(client, instanceId, {
-    instance,
-    fieldName: (field) => inputOf(inputs, field),
-  });
+/** Opens one pinned process, whose instance need not be known. */
+export function openPinned(session: Session, { instanceId, instance }: Target, subject: string) {
+  const fieldName = (field: string) => inputOf(session.step.inputs, field);
+  const store = new PinnedStore(session.client, instanceId, { instance, fieldName });
+  return { store, runtime: session.runtime(subject) };
 }
