@@ -1,9 +1,18 @@
 import { Failure } from '../failure.ts';
-import { byAge, doubtText, type Existing, haveSameIds, type Listing, readTwice, without } from './listing.ts';
+import {
+  byAge,
+  doubtText,
+  type Existing,
+  haveSameIds,
+  type Listing,
+  mayGetElders,
+  readTwice,
+  without,
+} from './listing.ts';
 import { lookFor, spans } from './look.ts';
 import { removeForSure } from './remove.ts';
 import { candidates, doubtfulAmong, isStatedOther, type Sent, type World } from './service.ts';
-import { settle, skipRepeats } from './settle.ts';
+import { settle, settlingSpan, skipRepeats } from './settle.ts';
 import { severalMatch } from './several-match.ts';
 
 export type Creation<P> =
@@ -112,12 +121,12 @@ class Attempt<S, P extends Existing> {
   async survivor(seen?: Listing<P>): Promise<P | undefined> {
     const observe = async (listing: Listing<P>) => {
       const left = this.#matchingIn(await this.#confirmed(listing, 1));
-      return { left, contested: left.length > 1 ? left : [], serverTime: listing.serverTime };
+      return { left, contested: left.length > 1 ? left : [], listing };
     };
     const look = async () => await observe(await this.#list());
     for (let known = seen; ; known = undefined) {
       const first = known === undefined ? await look() : await observe(known);
-      const { left } = await settle(first, look, this.#world, spans.settles + this.#lag);
+      const { left } = await settle(first, look, this.#world, this.#lag);
       const [only, ...others] = left;
       if (only === undefined) return undefined;
       if (others.length > 0) throw this.#several(left);
@@ -153,29 +162,28 @@ class Attempt<S, P extends Existing> {
   async #stayOrGiveWay(made: P): Promise<Creation<P> | undefined> {
     this.#checkpoint(`created ${this.#what} as ${made.id}`, made);
     await this.#refuseOtherForm(made);
-    const first = await this.#untilShown(made);
-    let { own, rivals } = first;
+    let seen = await this.#untilShown(made);
+    const { own } = seen;
     await this.#refusePlace(own);
     if (!this.#world.service.statesIdentity(made)) await this.#refuseOtherForm(own);
     // The effect of an earlier, lost request may show only later.
-    if (rivals.length === 0 && this.#lost.length === 0) {
-      if (this.#lag === 0 || !first.isShown) return { kind: 'created', process: own, madeHere: true };
+    if (!hasRivals(seen) && this.#lost.length === 0) {
+      if (this.#lag === 0 || !seen.isShown) return { kind: 'created', process: own, madeHere: true };
       // Lists lag: what a run created right after this one, before it was killed, shows only later.
-      const later = await this.#lookFor(this.#lag, () => this.#look(own), hasRivals, first);
-      if (!hasRivals(later)) {
-        const process = later.isShown ? later.own : await this.#stillThere(own);
+      seen = await this.#lookFor(this.#lag, () => this.#look(own), hasRivals, seen);
+      if (!hasRivals(seen)) {
+        const process = seen.isShown ? seen.own : await this.#stillThere(own);
         return { kind: 'created', process, madeHere: true };
       }
-      ({ own, rivals } = later);
     }
     for (;;) {
-      ({ own, rivals } = await this.#untilDecided({ own, rivals }));
-      const [rival] = rivals;
+      seen = await this.#untilDecided(seen);
+      const [rival] = seen.rivals;
       if (rival === undefined)
-        return { kind: 'created', process: await this.#stillThere(own), madeHere: true };
+        return { kind: 'created', process: await this.#stillThere(seen.own), madeHere: true };
       const there = await this.#readRival(rival);
-      if (there !== undefined) return await this.#giveWay(own, there, rivals.length > 1);
-      ({ own, rivals } = await this.#look(own));
+      if (there !== undefined) return await this.#giveWay(seen, there);
+      seen = await this.#look(seen.own);
     }
   }
 
@@ -204,10 +212,9 @@ class Attempt<S, P extends Existing> {
   }
 
   /** Rules 2 to 5: until no rival is left, or the first of the rivals is the one that stays. */
-  async #untilDecided(first: Pick<Sight<P>, 'own' | 'rivals'>): Promise<Pick<Sight<P>, 'own' | 'rivals'>> {
+  async #untilDecided(first: Sight<P>): Promise<Sight<P>> {
     const say = skipRepeats(this.#world.runtime.log);
-    const isOlder = ({ own, rivals: [rival] }: Pick<Sight<P>, 'own' | 'rivals'>) =>
-      rival !== undefined && byAge(rival, own) < 0;
+    const isOlder = ({ own, rivals: [rival] }: Sight<P>) => rival !== undefined && byAge(rival, own) < 0;
     let seen = first;
     const look = async () => {
       seen = await this.#look(seen.own);
@@ -219,7 +226,7 @@ class Attempt<S, P extends Existing> {
     if (!isOver()) await this.#lookFor(this.#window(), look, isOver, seen);
     // They may be waiting for each other: that takes longer.
     const isOne = () => isOlder(seen) || seen.rivals.length <= 1;
-    if (!isOne()) await this.#lookFor(spans.settles - spans.rivalsLeave, look, isOne, seen);
+    if (!isOne()) await this.#lookFor(settlingSpan(seen.listing) - spans.rivalsLeave, look, isOne, seen);
     if (!isOne()) throw this.#several([seen.own, ...seen.rivals]);
     return seen;
   }
@@ -230,16 +237,20 @@ class Attempt<S, P extends Existing> {
   }
 
   /** Rules 2 and 4. */
-  async #giveWay(own: P, rival: P, hasOthers: boolean): Promise<Creation<P> | undefined> {
+  async #giveWay({ own, rivals, listing }: Sight<P>, rival: P): Promise<Creation<P> | undefined> {
     const { store, runtime } = this.#world;
     runtime.log(
       `Another run has created the same process (${rival.id}), which stays; removing this run’s own ${own.id}`,
     );
     this.#checkpoint(`created ${own.id} beside ${rival.id} of another run, and is removing it again`, own);
+    // A third one of the same second may come before the rival in the order: it is there when that second is over.
+    const isOpen = rivals.some((each) => mayGetElders(each, listing));
+    if (isOpen) await runtime.calm.pass(1_000, runtime);
     await removeForSure(store, own.id);
     this.#gone.add(own.id);
     this.#checkpoint(`removed ${own.id} again, which this run had created, in favour of ${rival.id}`, rival);
-    const process = hasOthers || this.#lag > 0 ? await this.#leftAfter(own) : await this.#readRival(rival);
+    const isSettled = rivals.length === 1 && this.#lag === 0 && !isOpen;
+    const process = isSettled ? await this.#readRival(rival) : await this.#leftAfter(own);
     return process && { kind: 'created', process, madeHere: false };
   }
 

@@ -130,7 +130,7 @@ async function findByIdentity<S, P extends Existing>(
   const observe = (listing: Listing<P>) => {
     const matches = candidates(spec, listing.processes, service);
     const contested = matches.length > 1 ? matches : [];
-    return { listing, matches, contested, serverTime: listing.serverTime };
+    return { listing, matches, contested };
   };
   const list = async () => without(gone, await store.list());
 

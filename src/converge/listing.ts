@@ -36,6 +36,18 @@ export function bornAt({ createdAt }: Pick<Existing, 'createdAt'>): number {
   return time + Number(`0.${micros}0`);
 }
 
+/**
+ * Where dates have no fractions, a process that is created later in the same second may come first by its id. True while
+ * that second is not over by the server's clock.
+ */
+export function mayGetElders(
+  process: Existing,
+  { serverTime }: Pick<Listing<unknown>, 'serverTime'>,
+): boolean {
+  const born = bornAt(process);
+  return born % 1000 === 0 && serverTime !== undefined && serverTime < born + 1000;
+}
+
 export function without<P extends Existing>(ids: ReadonlySet<string>, listing: Listing<P>): Listing<P> {
   return ids.size === 0
     ? listing

@@ -55,7 +55,7 @@ export async function findToDelete<S, P extends Existing>(
     // Of any connection unless one is named: a second run must not go on to the next best.
     const found = allCandidates(spec, listing.processes, service);
     const contested = all || found.length <= 1 ? [] : found;
-    return { listing, found, contested, serverTime: listing.serverTime };
+    return { listing, found, contested };
   };
   const look = async () => observe(await store.list());
 

@@ -1,4 +1,4 @@
-import { bornAt, type Existing } from './listing.ts';
+import { bornAt, type Existing, type Listing } from './listing.ts';
 import { lookFor, spans } from './look.ts';
 import type { World } from './service.ts';
 
@@ -6,22 +6,26 @@ import type { World } from './service.ts';
 export interface Observation {
   /** The processes of which there are more than there can be; none when there is nothing to settle. */
   readonly contested: readonly Existing[];
-  /** The server's own clock, in milliseconds since 1970; undefined when it does not tell. */
-  readonly serverTime: number | undefined;
+  /** The list that shows them. */
+  readonly listing: Pick<Listing<Existing>, 'pages' | 'serverTime'> | undefined;
 }
+
+/** How much longer a race takes for each further page: runs look less often then. */
+const settlesPerPage = 4_000;
 
 /** Processes of this age and more are no race any longer, in milliseconds. */
 const oldAge = 120_000;
 
 /**
  * Gives a race between other runs the time to settle: looks again while there are more processes than there can be,
- * unless all of them are too old for a race. Returns the last look, whether it has settled or not.
+ * unless all of them are too old for a race. Returns the last look, whether it has settled or not. `lag`: how long the
+ * lists are known to lie behind, in milliseconds.
  */
 export async function settle<O extends Observation>(
   first: O,
   look: () => Promise<O>,
   { runtime, store }: Pick<World<never, never>, 'runtime'> & { readonly store?: { readonly place: object } },
-  span: number = spans.settles,
+  lag = 0,
 ): Promise<O> {
   if (!mayRace(first)) return first;
   const say = skipRepeats(runtime.log);
@@ -30,11 +34,17 @@ export async function settle<O extends Observation>(
     say(`${matching(seen)}; looking again, in case runs are racing`);
     return false;
   };
+  const span = settlingSpan(first.listing) + lag;
   return await lookFor(span, look, isSettled, runtime, { ...(store && { place: store.place }), seen: first });
 }
 
-function mayRace({ contested, serverTime }: Observation): boolean {
-  return contested.some((process) => !(Number(serverTime) - bornAt(process) > oldAge));
+/** How long a race between other runs takes at most, in milliseconds. */
+export function settlingSpan(listing: Observation['listing']): number {
+  return spans.settles + ((listing?.pages ?? 1) - 1) * settlesPerPage;
+}
+
+function mayRace({ contested, listing }: Observation): boolean {
+  return contested.some((process) => !(Number(listing?.serverTime) - bornAt(process) > oldAge));
 }
 
 function matching({ contested }: Observation): string {

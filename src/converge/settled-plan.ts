@@ -24,7 +24,7 @@ export async function settledPlan<S, P extends Existing>(
     return {
       ...{ states, plan, places },
       contested: plan.contested.flatMap(({ found }) => found),
-      serverTime: states.find(({ place }) => places.has(place.id))?.listing.serverTime,
+      listing: states.find(({ place }) => places.has(place.id))?.listing,
     };
   };
   let last = observe(first);

@@ -15,8 +15,8 @@ type ForgeWorld = Pick<World<ForgeSpec, ForgeProcess>, 'store' | 'runtime'>;
 
 /**
  * Replaces a process by the declared one. The new one comes first where the server takes it. Where the name is in use,
- * most likely by the old process itself, that has to go before. Undefined when the successor, which another run has
- * created, is gone again.
+ * most likely by the old process itself, that has to go before. Undefined when what took its place, of another run, is
+ * gone again or not as declared.
  */
 export async function replace(
   spec: ForgeSpec,
@@ -54,16 +54,17 @@ async function createAfter(
   spec: ForgeSpec,
   old: ForgeProcess,
   world: ForgeWorld,
-): Promise<Mended<ForgeProcess>> {
+): Promise<Mended<ForgeProcess> | undefined> {
   await waitUntilGone([old], world);
   // A list that lags shows only later what another run has created.
   const wanted = await createSuccessor(spec, old, world, spans.holderShows);
-  if (wanted !== undefined) return { process: wanted.process };
+  if (wanted !== undefined) return isSuccessor(spec, wanted) ? { process: wanted.process } : undefined;
   // The name belongs to another process after all. The old one is gone: what matters now is that something runs again.
   const name = otherName(spec.name, old.id);
   world.runtime.log(`Another process has the name ${spec.name}; taking ${name} instead`);
   const other = await createSuccessor({ ...spec, name }, old, world, spans.holderShows);
-  if (other !== undefined) return { process: other.process, otherName: name };
+  if (other !== undefined)
+    return isSuccessor(spec, other) ? { process: other.process, otherName: name } : undefined;
   throw new Failure({
     what: `Creating the ${describe(spec)}`,
     why: `the names ${spec.name} and ${name} are both in use`,
@@ -97,11 +98,16 @@ async function createSuccessor(
   return span === 0 ? asDeclared(spec, old, successor) : successor;
 }
 
-/** One of another run that is not as declared is no successor: a list of several pages had hidden it. */
+/** While the old one is still there, two match where the other is no successor. */
 function asDeclared(spec: ForgeSpec, old: ForgeProcess, successor: Successor): Successor {
-  const { process, madeHere } = successor;
-  if (madeHere || Object.keys(forgeService.drift(spec, process)).length === 0) return successor;
-  throw severalMatch(describe(spec), [old, process], 'one of them showed only now', forgeService);
+  if (isSuccessor(spec, successor)) return successor;
+  const both = [old, successor.process];
+  throw severalMatch(describe(spec), both, 'one of them showed only now', forgeService);
+}
+
+/** One of another run that is not as declared is no successor: a list of several pages had hidden it. */
+function isSuccessor(spec: ForgeSpec, { process, madeHere }: Successor): boolean {
+  return madeHere || Object.keys(forgeService.drift(spec, process)).length === 0;
 }
 
 async function removeOld(old: ForgeProcess, successor: ForgeProcess, { store }: ForgeWorld): Promise<void> {

@@ -366,6 +366,33 @@ describe('rule 2: an older rival is there', () => {
     expect(acts).toContain('0 remove mine');
   });
 
+  test('of the second that is not over yet, a third one may be the older: it waits, and reports what is left', async () => {
+    const rival = thing('bbbb', 2);
+    const { steps, value } = await creating({
+      sends: [created(mine)],
+      lives: [
+        { thing: mine },
+        { thing: rival, shownUntil: 3_000 },
+        { thing: thing('aaaa', 2), shownFrom: 800 },
+      ],
+      serverTime: Date.parse('2026-04-04T00:00:02Z'),
+    });
+    expect(steps.slice(0, 5)).toEqual([
+      ...['0 send', '0 list', '0 find bbbb', '1000 remove mine', '1000 list'],
+    ]);
+    expect(steps.at(-1)).toBe('3250 find aaaa');
+    expect(value?.process.id).toBe('aaaa');
+  });
+
+  test.each([
+    ['when that second is over', 2, Date.parse('2026-04-04T00:00:03Z')],
+    ['when the server does not tell its time', 2, undefined],
+  ])('of the same second, no third one is waited for %s', async (_, second, serverTime) => {
+    const lives = [{ thing: mine }, { thing: thing('aaaa', second) }];
+    const { steps } = await creating({ sends: [created(mine)], lives, ...(serverTime && { serverTime }) });
+    expect(steps).toEqual(['0 send', '0 list', '0 find aaaa', '0 remove mine', '0 find aaaa']);
+  });
+
   test('ages are those of the list, when the answer to the create tells no date', async () => {
     const { acts, value } = await creating({
       sends: [created({ ...mine, createdAt: null })],

@@ -11,7 +11,7 @@ const made = (id: string, ago: number) => ({ id, createdAt: new Date(noon - ago 
 async function settling(
   first: Observation,
   looks: readonly [Observation, ...Observation[]] = [first],
-  span?: number,
+  lag?: number,
 ) {
   const clock = new VirtualClock();
   const log: string[] = [];
@@ -22,14 +22,14 @@ async function settling(
     return next();
   };
   const world = { runtime: runtimeOn(clock, { log: (line) => log.push(line) }) };
-  const last = await clock.run(
-    span === undefined ? settle(first, look, world) : settle(first, look, world, span),
-  );
+  const last = await clock.run(settle(first, look, world, lag));
   return { last, at, log, clock };
 }
 
-const none: Observation = { contested: [], serverTime: noon };
-const young: Observation = { contested: [made('p1', 5), made('p2', 600)], serverTime: noon };
+const seenAt = (serverTime: number | undefined, pages = 1) => ({ pages, serverTime });
+
+const none: Observation = { contested: [], listing: seenAt(noon) };
+const young: Observation = { contested: [made('p1', 5), made('p2', 600)], listing: seenAt(noon) };
 
 describe('what is contested', () => {
   test('by nobody is settled at once, and not looked at again', async () => {
@@ -52,13 +52,18 @@ describe('what is contested', () => {
     expect(clock.now()).toBe(45_000);
   });
 
-  test('or after another span that was asked for', async () => {
-    const { clock } = await settling(young, [young], 50_000);
+  test('or later by what the lists lie behind', async () => {
+    const { clock } = await settling(young, [young], 5_000);
     expect(clock.now()).toBe(50_000);
   });
 
+  test('or by four seconds for each further page', async () => {
+    const { clock } = await settling({ ...young, listing: seenAt(noon, 6) }, [young]);
+    expect(clock.now()).toBe(65_000);
+  });
+
   test('by what is older than two minutes only is no race', async () => {
-    const old = { contested: [made('p1', 121), made('p2', 600)], serverTime: noon };
+    const old = { contested: [made('p1', 121), made('p2', 600)], listing: seenAt(noon) };
     const { last, at, log } = await settling(old);
     expect(last).toBe(old);
     expect(at).toEqual([]);
@@ -66,16 +71,16 @@ describe('what is contested', () => {
   });
 
   test('ends with those that were young when they have gone', async () => {
-    const old = { contested: [made('p3', 121), made('p2', 600)], serverTime: noon };
+    const old = { contested: [made('p3', 121), made('p2', 600)], listing: seenAt(noon) };
     const { last, at } = await settling(young, [old]);
     expect(last).toBe(old);
     expect(at).toEqual([250]);
   });
 
   test.each([
-    ['one is two minutes old to the second', { contested: [made('p1', 120)], serverTime: noon }],
-    ['the server does not tell the time', { contested: [made('p1', 600)], serverTime: undefined }],
-    ['one tells no date', { contested: [{ id: 'p1', createdAt: null }], serverTime: noon }],
+    ['one is two minutes old to the second', { contested: [made('p1', 120)], listing: seenAt(noon) }],
+    ['the server does not tell the time', { contested: [made('p1', 600)], listing: seenAt(undefined) }],
+    ['one tells no date', { contested: [{ id: 'p1', createdAt: null }], listing: seenAt(noon) }],
   ])('may be a race where %s', async (_, sighting) => {
     const { at } = await settling(sighting, [none]);
     expect(at).toEqual([250]);

@@ -9,7 +9,7 @@ import { troubles } from './troubles.ts';
 const { values } = readArguments({
   usage: 'npm run soak -- [--runs 100000] [--seed 1] [--path 12:3:0] [--service cloud|forge] [--tally]',
   help: `Plays many schedules of the model, and stops at the first that breaks a promise.
-With --seed and --path it replays one. With --tally it goes on, and counts what is broken.`,
+With --seed and --path it replays one. With --tally it goes on, and tells of each that breaks one.`,
   options: {
     runs: { type: 'string', default: '50000' },
     seed: { type: 'string', default: String(Date.now() % 2 ** 31) },
@@ -53,12 +53,13 @@ async function check(seed: number, numRuns: number): Promise<void> {
 }
 
 async function countIn(seed: number, numRuns: number): Promise<void> {
-  for (const world of fc.sample<AnyWorld>(worlds[services], { numRuns, seed })) {
+  for (const [index, world] of fc.sample<AnyWorld>(worlds[services], { numRuns, seed }).entries()) {
     const ending = await play(world);
     note(ending);
     for (const wrong of violations(ending)) {
       const [name = ''] = wrong.split(':');
       broken.set(name, (broken.get(name) ?? 0) + 1);
+      console.log(`--seed ${seed} --path ${index} --service ${services}: ${wrong}`);
     }
   }
 }
