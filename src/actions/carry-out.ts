@@ -1,22 +1,22 @@
 import { type ApplyWorld, applyPlan } from '../converge/apply.ts';
-import { type Counts, changesIn, countsOf, countsText } from '../converge/counts.ts';
+import { changesIn, countsOf, countsText } from '../converge/counts.ts';
 import { doubtText, type Existing } from '../converge/listing.ts';
 import type { Runtime } from '../converge/look.ts';
-import { type Pace, progressTeller } from '../converge/pace.ts';
+import { type Pace, type Progress, progressTeller } from '../converge/pace.ts';
 import { placeName } from '../converge/plan.ts';
 import type { OperationResult } from '../converge/result.ts';
+import { Semaphore } from '../converge/semaphore.ts';
 import type { Service } from '../converge/service.ts';
 import type { Planned } from '../converge/settled-plan.ts';
-import { doneRows, type Naming, type PlanRow, plannedRows } from '../converge/text.ts';
+import { type Naming, type PlanRow, plannedRows } from '../converge/text.ts';
 import { Failure } from '../failure.ts';
 import { maxConcurrency } from '../http/transport.ts';
-import { type Html, html } from '../runner/html.ts';
+import { html } from '../runner/html.ts';
 import type { Step } from '../runner/step.ts';
 import type { PlanInputs } from './inputs/plan.ts';
-import type { PlanReport } from './report/plan.ts';
+import type { PlanReport, ShownPlan } from './report/plan.ts';
 import { describeProgress, describeTime } from './report/plan-body.ts';
 import { planOutputs } from './report/plan-outputs.ts';
-import { unfinished } from './report/unfinished.ts';
 import type { Session } from './session.ts';
 
 /** What the two services that a manifest can be applied to differ in. */
@@ -76,52 +76,41 @@ export function refuseDrift(
   });
 }
 
-/** `Done: 1 created, 1 of 2 changes not made`, for the log. */
-export function describeDone(counts: Counts): string {
-  const text = countsText(counts, 'done');
-  return changesIn(counts) === 0 && counts.undone > 0 ? text : `Done: ${text}`;
-}
+type OpenAt<S, P extends Existing> = (
+  ...at: [...Parameters<ApplyWorld<S, P>['openAt']>, runtime: Runtime]
+) => ReturnType<ApplyWorld<S, P>['openAt']>;
 
-interface CarryingOut<S, P extends Existing> {
-  readonly session: Session;
-  readonly report: PlanReport;
-  readonly inputs: Applying;
-  readonly service: AppliedService<S, P>;
-  openAt(
-    ...at: [...Parameters<ApplyWorld<S, P>['openAt']>, runtime: Runtime]
-  ): ReturnType<ApplyWorld<S, P>['openAt']>;
-  nextStep(counts: Counts): Html;
-  /** When the changes take effect, as a sentence without its full stop; left out, they do at once. */
-  readonly whenLive?: string;
-}
-
-/** Carries out a plan, shows what came of it, and sets the outputs. Throws a `Failure` when not everything was done. */
-export async function carryOut<S, P extends Existing>(
-  { plan, states }: Planned<S, P>,
-  { session, report, inputs, service: applied, openAt, nextStep, whenLive }: CarryingOut<S, P>,
-): Promise<readonly OperationResult<S, P>[]> {
+/** Carries out plans side by side under one limit, and says in the log how many of all `writes` are done. */
+export function carrier<S, P extends Existing>(
+  session: Session,
+  file: string,
+  { service, pace }: AppliedService<S, P>,
+  writes: number,
+): (planned: Planned<S, P>, openAt: OpenAt<S, P>) => Promise<readonly OperationResult<S, P>[]> {
   const { step } = session;
+  step.doing(`applying ${file}`);
   const runtime = session.runtime('processes');
-  step.doing(`applying ${inputs.file}`);
-  const { service, naming, pace } = applied;
-  const writes = changesIn(countsOf(plannedRows(plan.operations, naming)));
-  const results = await applyPlan(plan.operations, states, {
-    service,
-    runtime,
-    openAt: (state, semaphore) => openAt(state, semaphore, runtime),
-    concurrency: maxConcurrency,
-    onChange: progressTeller(writes, pace, step.clock, (progress) =>
-      step.log.info(describeProgress(progress)),
-    ),
-  });
-  const rows = doneRows(results, naming);
-  const counts = countsOf(rows);
-  step.output(planOutputs(rows, 'done', (line) => step.log.warning(line)));
-  step.log.info(describeDone(counts));
-  const failure = unfinished({ where: report.where, whenLive, cancelled: step.cancelled }, rows);
-  const next = failure === undefined ? nextStep(counts) : html``;
-  report.show({ kind: 'done', rows, effect: whenLive === undefined ? undefined : 'waiting', next });
-  if (failure !== undefined) throw failure;
-  if (changesIn(counts) > 0) step.did('processes', countsText({ ...counts, undeclared: 0 }, 'done'));
-  return results;
+  const semaphore = new Semaphore(maxConcurrency);
+  const tell = (progress: Progress): void => step.log.info(describeProgress(progress));
+  const onChange = progressTeller(writes, pace, step.clock, tell);
+  return async ({ plan, states }, openAt) =>
+    await applyPlan(plan.operations, states, {
+      ...{ service, runtime, semaphore, concurrency: maxConcurrency, onChange },
+      openAt: (state) => openAt(state, semaphore, runtime),
+    });
+}
+
+/** Shows what came of a plan, and sets the outputs. */
+export function showDone(step: Step, report: PlanReport, done: Omit<ShownPlan, 'kind'>): void {
+  const counts = countsOf(done.rows);
+  step.output(planOutputs(done.rows, 'done', (line) => step.log.warning(line)));
+  const text = countsText(counts, 'done');
+  step.log.info(changesIn(counts) === 0 && counts.undone > 0 ? text : `Done: ${text}`);
+  report.show({ kind: 'done', ...done });
+}
+
+/** If the step fails after this, it says what was done. */
+export function noteDone(step: Step, rows: readonly PlanRow[]): void {
+  const counts = { ...countsOf(rows), undeclared: 0 };
+  if (changesIn(counts) > 0) step.did('processes', countsText(counts, 'done'));
 }

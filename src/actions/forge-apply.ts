@@ -5,7 +5,7 @@ import type { Place } from '../converge/plan.ts';
 import type { OperationResult } from '../converge/result.ts';
 import { Semaphore } from '../converge/semaphore.ts';
 import { type Planned, settledPlan } from '../converge/settled-plan.ts';
-import type { PlanRow } from '../converge/text.ts';
+import { doneRows, type PlanRow } from '../converge/text.ts';
 import { notCompared } from '../forge/drift.ts';
 import { type Told, type Unwanted, waitAtGate } from '../forge/gate.ts';
 import { lint } from '../forge/lint.ts';
@@ -24,7 +24,15 @@ import { type Manifest, parseManifest } from '../manifest/read.ts';
 import { html } from '../runner/html.ts';
 import type { Step } from '../runner/step.ts';
 import { requireApproval } from './approved-plan.ts';
-import { type AppliedService, carryOut, logPlan, refuseDrift, showPlan } from './carry-out.ts';
+import {
+  type AppliedService,
+  carrier,
+  logPlan,
+  noteDone,
+  refuseDrift,
+  showDone,
+  showPlan,
+} from './carry-out.ts';
 import { proveForgeStable, readStableFor } from './forge-stable.ts';
 import { readConnection } from './inputs/connection.ts';
 import { readOrganization } from './inputs/forge.ts';
@@ -32,6 +40,7 @@ import { type ManifestReader, readPlanInputs } from './inputs/plan.ts';
 import { guardDeletes } from './max-deletes.ts';
 import { warnIfDown } from './report/forge-table.ts';
 import { PlanReport } from './report/plan.ts';
+import { unfinished } from './report/unfinished.ts';
 import { raceLimit, type Session, withSession } from './session.ts';
 
 const applied: AppliedService<ForgeSpec, ForgeProcess> = {
@@ -135,16 +144,19 @@ async function change(
   read: Planned<ForgeSpec, ForgeProcess>,
   rows: readonly PlanRow[],
 ): Promise<readonly Declared[]> {
-  const time = timeWithOthers(changesIn(countsOf(rows)), forgePace) + removalSpan + raceLimit;
-  const patient = session.within(time);
-  const results = await carryOut(read, {
-    ...{ session: patient, report, inputs, service: applied },
-    openAt: ({ place, listing }, semaphore, runtime) => {
-      const open = (siteId?: string) => storeOf(patient.client, inputs.organization, place, siteId);
-      return shareServer(open, listing, semaphore, runtime);
-    },
-    nextStep: () => html``,
+  const { step } = session;
+  const writes = changesIn(countsOf(rows));
+  const patient = session.within(timeWithOthers(writes, forgePace) + removalSpan + raceLimit);
+  const carryOut = carrier(patient, inputs.file, applied, writes);
+  const results = await carryOut(read, ({ place, listing }, semaphore, runtime) => {
+    const open = (siteId?: string) => storeOf(patient.client, inputs.organization, place, siteId);
+    return shareServer(open, listing, semaphore, runtime);
   });
+  const done = doneRows(results, applied.naming);
+  showDone(step, report, { rows: done, next: html`` });
+  const failure = unfinished({ where: report.where, whenLive: undefined, cancelled: step.cancelled }, done);
+  if (failure !== undefined) throw failure;
+  noteDone(step, done);
   const fresh = results.filter(({ outcome }) => outcome === 'created' || outcome === 'replaced');
   if (fresh.length > 0) await waitForNew(session, inputs, report, fresh);
   return results.flatMap(({ operation, process }) =>

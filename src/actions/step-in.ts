@@ -2,16 +2,30 @@ import { code, type Html, html } from '../runner/html.ts';
 import type { Outputs, Step } from '../runner/step.ts';
 import type { Session } from './session.ts';
 
-/** The part of a step that is about one of several environments, which are worked on side by side. */
+/** The part of a step that is about one environment. */
 export interface StepIn {
   readonly session: Session;
-  /** The outputs that were set so far, which the whole step cannot have as they are. */
+  /** The outputs that were set so far. */
   readonly outputs: Readonly<Record<string, string>>;
-  /** What it has to say in the summary, under its name. */
+  /** What has not been said yet and belongs into the summary, under its name. */
   summary(): Html;
 }
 
-/** What it logs begins with its name, and all waits together leave a pause between two looks. */
+/** The whole step, where there is no other environment. */
+export function wholeStep(session: Session): StepIn {
+  const { step } = session;
+  const outputs: Record<string, string> = {};
+  const output = (set: Outputs): void => {
+    Object.assign(outputs, set);
+    step.output(set);
+  };
+  return { session: session.as({ ...step, output }), outputs, summary: () => html`` };
+}
+
+/**
+ * One of several environments, which are worked on side by side: what it logs begins with its name, its outputs are not
+ * the step's, and all waits together leave a pause between two looks.
+ */
 export function stepIn(session: Session, name: string): StepIn {
   const { step, calm } = session;
   const outputs: Record<string, string> = {};

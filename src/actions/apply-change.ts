@@ -1,0 +1,132 @@
+import type { Instance } from '../cloud/instances.ts';
+import { shareInstance } from '../cloud/open.ts';
+import type { ExistingProcess } from '../cloud/process.ts';
+import { cloudPace } from '../cloud/service.ts';
+import type { ProcessSpec } from '../cloud/spec.ts';
+import { CloudStore } from '../cloud/store.ts';
+import { changesIn, countsOf, countsText } from '../converge/counts.ts';
+import { timeWithOthers } from '../converge/pace.ts';
+import type { OperationResult } from '../converge/result.ts';
+import { doneRows, type PlanRow, plannedRows } from '../converge/text.ts';
+import { html } from '../runner/html.ts';
+import { applied } from './applied-to-cloud.ts';
+import type { PlannedMember } from './apply-plan.ts';
+import { carrier, noteDone, showDone } from './carry-out.ts';
+import type { ApplyInputs } from './inputs/apply.ts';
+import type { Ended } from './report/applied.ts';
+import type { PlanReport } from './report/plan.ts';
+import { deployNext } from './report/process.ts';
+import { unfinished } from './report/unfinished.ts';
+import { type Change, type PlacedProcess, rollOut } from './rollout.ts';
+import { raceLimit, type Session } from './session.ts';
+
+/** In a dry run, proves that the existing processes run. */
+export async function proveAll(plans: readonly PlannedMember[]): Promise<readonly Ended[]> {
+  const prove = (member: PlannedMember) =>
+    goLive(member, { kind: 'planned', done: '', processes: declaredIn(member) });
+  return await Promise.all(plans.map((member) => ended(member, 'planned', () => prove(member))));
+}
+
+/** Carries out all plans side by side under one limit, and deploys each environment as soon as it is done. */
+export async function changeAll(
+  session: Session,
+  inputs: ApplyInputs,
+  report: PlanReport,
+  plans: readonly PlannedMember[],
+): Promise<readonly Ended[]> {
+  const { step } = session;
+  const { redeploy } = inputs.goingLive;
+  const isAlone = inputs.manifest.kind === 'one';
+  if (redeploy && !isAlone) tellPush(session, plans);
+  const writes = plans.reduce((sum, one) => sum + writesOf(one), 0);
+  const patient = session.within(raceLimit + timeWithOthers(writes, cloudPace));
+  const carryOut = carrier(patient, inputs.file, applied, writes);
+  const change = async (member: PlannedMember, tell: (rows: readonly PlanRow[]) => void): Promise<void> => {
+    const { instances, environment } = member;
+    const results = await carryOut(member, ({ place, listing }, semaphore, runtime) => {
+      const instance = instances.find(({ id }) => id === place.id);
+      const store = new CloudStore(patient.client, place.id, { instance });
+      return shareInstance(store, listing, semaphore, runtime);
+    });
+    const rows = doneRows(results, applied.naming);
+    tell(rows);
+    const whenLive = 'The changes take effect with the next deployment';
+    const failure = unfinished({ where: environment.name, whenLive, cancelled: step.cancelled }, rows);
+    const waits = failure === undefined && changesIn(countsOf(rows)) > 0;
+    const next = waits && !redeploy ? deployNext : html``;
+    if (isAlone) showDone(step, report, { rows, effect: 'waiting', next });
+    if (failure !== undefined) throw failure;
+    if (isAlone) noteDone(step, rows);
+    await goLive(member, { ...madeOf(results), processes: declaredAfter(results, instances) });
+  };
+  return await Promise.all(plans.map((member) => ended(member, 'done', (tell) => change(member, tell))));
+}
+
+function writesOf({ plan: { operations } }: PlannedMember): number {
+  return changesIn(countsOf(plannedRows(operations, applied.naming)));
+}
+
+async function goLive(
+  { rolling, environment, seen, ahead }: PlannedMember,
+  change: Pick<Change, 'kind' | 'done' | 'processes'>,
+): Promise<void> {
+  const made = { ...change, environment, instanceId: undefined };
+  await rollOut(rolling, made, seen ?? (await ahead.seen()));
+}
+
+/** One that fails holds up no other. `work` tells the rows as soon as they are more than planned. */
+async function ended(
+  member: PlannedMember,
+  kind: Ended['kind'],
+  work: (tell: (rows: readonly PlanRow[]) => void) => Promise<void>,
+): Promise<Ended> {
+  let rows = plannedRows(member.plan.operations, applied.naming);
+  const tell = (known: readonly PlanRow[]): void => {
+    rows = known;
+  };
+  try {
+    await work(tell);
+    return { member, kind, rows, error: undefined };
+  } catch (error) {
+    return { member, kind, rows, error };
+  }
+}
+
+/** Says once which environments deploy on a push, too. */
+function tellPush({ step }: Session, plans: readonly PlannedMember[]): void {
+  const twice = plans.filter((one) => one.environment.deploysOnPush && writesOf(one) > 0);
+  const names = twice.map(({ environment: { name } }) => name);
+  if (names.length > 0)
+    step.log.notice(
+      `These environments deploy on every push (push to deploy), so their changes cause a second deployment: ${names.join(', ')}.`,
+    );
+}
+
+/** What was done to the processes of an environment, for what follows. */
+function madeOf(
+  results: readonly OperationResult<ProcessSpec, ExistingProcess>[],
+): Pick<Change, 'kind' | 'done'> {
+  const counts = { ...countsOf(results), undeclared: 0 };
+  if (changesIn(counts) > 0) return { kind: 'changed', done: countsText(counts, 'done') };
+  const isOthers = results.some(({ madeByOther }) => madeByOther);
+  return { kind: isOthers ? 'made-by-other' : 'unchanged', done: 'The processes are as declared' };
+}
+
+function declaredIn({ plan, instances }: PlannedMember): readonly PlacedProcess[] {
+  return plan.operations.flatMap((operation) =>
+    'spec' in operation && 'process' in operation ? [placed(operation.process, instances)] : [],
+  );
+}
+
+function declaredAfter(
+  results: readonly OperationResult<ProcessSpec, ExistingProcess>[],
+  instances: readonly Instance[],
+): readonly PlacedProcess[] {
+  return results.flatMap(({ operation, process }) =>
+    'spec' in operation && process !== undefined ? [placed(process, instances)] : [],
+  );
+}
+
+function placed(process: ExistingProcess, instances: readonly Instance[]): PlacedProcess {
+  return { process, instance: instances.find(({ id }) => id === process.instanceId) };
+}

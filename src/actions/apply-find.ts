@@ -1,0 +1,173 @@
+import type { Environment } from '../cloud/environment.ts';
+import type { Fleet } from '../cloud/fleet.ts';
+import { findFleet, patternNamed } from '../cloud/fleet-target.ts';
+import type { Instance } from '../cloud/instances.ts';
+import type { ExistingProcess } from '../cloud/process.ts';
+import type { ProcessSpec } from '../cloud/spec.ts';
+import { findInEnvironment, type ListedEnvironment, pickInstances } from '../cloud/target.ts';
+import type { Listing } from '../converge/listing.ts';
+import type { Manifest } from '../manifest/read.ts';
+import { html } from '../runner/html.ts';
+import type { Step } from '../runner/step.ts';
+import type { ApplyInputs } from './inputs/apply.ts';
+import { nameAndId, namesIn } from './inputs/target.ts';
+import type { PlanReport } from './report/plan.ts';
+import { deployedText, deployNext, replicasText } from './report/process.ts';
+import { type ReadAhead, type Rolling, readAhead } from './rollout.ts';
+import type { Session } from './session.ts';
+import { type StepIn, stepIn, wholeStep } from './step-in.ts';
+
+/** An environment that is to run what the manifest declares for it, and what the step has to work on it with. */
+export interface Member {
+  readonly environment: Environment;
+  readonly manifest: Manifest<ProcessSpec>;
+  /** Those that the manifest names, in its order. */
+  readonly instances: readonly Instance[];
+  /** Their processes, where they were listed on the way to them. */
+  readonly listings: ReadonlyMap<string, Listing<ExistingProcess>>;
+  /** It is of a pattern of the file. */
+  readonly isOptional: boolean;
+  /** What the plan calls it; undefined where it is about this one alone. */
+  readonly within: string | undefined;
+  readonly part: StepIn;
+  readonly rolling: Rolling;
+  readonly ahead: ReadAhead;
+  readonly rolledOut: RolledOut;
+}
+
+/** What a deployment has made of an environment, or has not. */
+interface RolledOut {
+  live?: 'deployed' | 'behind';
+  /** The deployment that has made it live. */
+  deployment?: string;
+}
+
+/** Finds the environments that the inputs and the manifest name, and waits for them as long as allowed. */
+export async function findMembers(
+  session: Session,
+  inputs: ApplyInputs,
+  report: PlanReport,
+): Promise<readonly Member[]> {
+  const { manifest } = inputs;
+  return manifest.kind === 'one'
+    ? [await findOne(session, inputs, manifest.manifest, report)]
+    : await findMany(session, inputs, manifest.fleet, report);
+}
+
+async function findOne(
+  session: Session,
+  { application, environment = '', wait, goingLive }: ApplyInputs,
+  manifest: Manifest<ProcessSpec>,
+  report: PlanReport,
+): Promise<Member> {
+  const { step } = session;
+  step.doing(`${wait > 0 ? 'waiting' : 'looking'} for the environment "${environment}"`);
+  const ahead = readAhead({ session, goingLive });
+  const { found, picked } = await findInEnvironment(
+    session.within(wait).client,
+    { application, environment, ...namesIn(step), withProcesses: true },
+    session.waiting(wait),
+    (candidates) => pickInstances(candidates, manifest.places),
+    (id) => {
+      report.identify([id]);
+      ahead.begin(id);
+    },
+  );
+  const names = picked.map(nameAndId).join(', ');
+  step.log.info(`Environment ${nameAndId(found.environment)}, clusters ${names}`);
+  const part = wholeStep(session);
+  const rolling = {
+    ...{ session: part.session, goingLive, onLive: part.session.step.output },
+    onDeployed: (id: string) => {
+      report.inEffect(html`<p>Deployed: the changes are live.</p>`);
+      step.summarize(deployedText(id));
+    },
+    onBehind: () => report.isBehind(deployNext),
+  };
+  const own = { manifest, instances: picked, isOptional: false, within: undefined };
+  const member = { ...found, ...own, part, rolling, ahead, rolledOut: {} };
+  report.found(found.environment.name, notesOn([member]));
+  return member;
+}
+
+/** What reading a hundred environments may take, in milliseconds. */
+const readingTime = 120_000;
+
+async function findMany(
+  session: Session,
+  inputs: ApplyInputs,
+  fleet: Fleet,
+  report: PlanReport,
+): Promise<readonly Member[]> {
+  const { step } = session;
+  const { application: named, environment: wanted, wait, goingLive } = inputs;
+  const isOne = wanted !== undefined && patternNamed(fleet, wanted) === undefined;
+  const what = wanted === undefined ? `the environments of ${inputs.file}` : `"${wanted}"`;
+  step.doing(`${wait > 0 ? 'waiting' : 'looking'} for ${what}`);
+  const aheads = new Map<string, ReadAhead>();
+  const { application, found, leftOut } = await findFleet(
+    session.within(wait + readingTime).client,
+    fleet,
+    { application: named, environment: wanted, ...namesIn(step) },
+    session.waiting(wait),
+    (id) => {
+      const ahead = aheads.get(id) ?? readAhead({ session, goingLive });
+      aheads.set(id, ahead);
+      ahead.begin(id);
+    },
+  );
+  // Environments come and go, so the comment of a whole file is known by its application.
+  const whole = [application.id, ...(wanted === undefined ? [] : [wanted])];
+  report.identify(isOne ? found.map(({ environment }) => environment.id) : whole);
+  for (const line of leftOut) step.log.notice(line);
+  const names = found.map(({ environment }) => nameAndId(environment)).join(', ');
+  step.log.info(names === '' ? 'No environment of the application matches' : `Environments ${names}`);
+  const members = found.map(({ environment, declared, instances, listings }): Member => {
+    const { id, name } = environment;
+    const part = stepIn(session, name);
+    const rolledOut: RolledOut = {};
+    const rolling = {
+      session: part.session,
+      goingLive: goingLiveOf(step, inputs, environment, found.length),
+      onLive: part.session.step.output,
+      tellsPush: false,
+      onDeployed: (deployment: string) => void Object.assign(rolledOut, { live: 'deployed', deployment }),
+      onBehind: () => void Object.assign(rolledOut, { live: 'behind' }),
+    };
+    const own = { manifest: declared.manifest, isOptional: declared.isPattern };
+    const ahead = aheads.get(id) ?? readAhead(rolling);
+    const within = isOne ? undefined : name;
+    return { environment, ...own, instances, listings, within, part, rolling, ahead, rolledOut };
+  });
+  const where = isOne ? (found[0]?.environment.name ?? wanted) : application.name;
+  report.found(where, notesOn(members));
+  return members;
+}
+
+/** What the plan says of an instance. */
+function notesOn(members: readonly Member[]) {
+  return (place: { readonly id: string }): string | undefined => {
+    const instance = members.flatMap(({ instances }) => instances).find(({ id }) => id === place.id);
+    return instance && replicasText(instance);
+  };
+}
+
+/** Milliseconds longer that each further environment may take to be live: all share the service's limits. */
+const shareOfLimits = 10_000;
+
+/** A commit is waited for only where its branch is deployed. */
+function goingLiveOf(
+  step: Step,
+  inputs: ApplyInputs,
+  { name, branch }: ListedEnvironment,
+  environments: number,
+): ApplyInputs['goingLive'] {
+  const waitTimeout = inputs.goingLive.waitTimeout + (environments - 1) * shareOfLimits;
+  const goingLive = { ...inputs.goingLive, waitTimeout };
+  const pushed = step.environment['GITHUB_REF_NAME'];
+  if (goingLive.commit === undefined || branch === pushed) return goingLive;
+  step.log.notice(
+    `${name}: wait-for-commit does not apply: its branch is ${branch ?? 'unknown'}, not ${pushed}.`,
+  );
+  return { ...goingLive, commit: undefined };
+}

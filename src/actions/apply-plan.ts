@@ -1,0 +1,156 @@
+import type { SeenDeployments } from '../cloud/deployments.ts';
+import { lint } from '../cloud/lint.ts';
+import { type Load, memoryWarning } from '../cloud/memory.ts';
+import type { ExistingProcess } from '../cloud/process.ts';
+import { cloudService } from '../cloud/service.ts';
+import { type ProcessSpec, processesOfNew } from '../cloud/spec.ts';
+import { CloudStore } from '../cloud/store.ts';
+import type { Listing } from '../converge/listing.ts';
+import { type Operation, type Place, placeName } from '../converge/plan.ts';
+import { Semaphore } from '../converge/semaphore.ts';
+import { type Planned, settledPlan } from '../converge/settled-plan.ts';
+import { plannedRows } from '../converge/text.ts';
+import { Cancelled, Failure, type Mistake } from '../failure.ts';
+import { HttpFailure } from '../http/failure.ts';
+import { maxConcurrency } from '../http/transport.ts';
+import { collecting } from '../names.ts';
+import type { Step } from '../runner/step.ts';
+import { applied } from './applied-to-cloud.ts';
+import type { Member } from './apply-find.ts';
+import type { Scope } from './approved-plan.ts';
+import type { ApplyInputs } from './inputs/apply.ts';
+import { awaitCommit } from './rollout.ts';
+import type { Session } from './session.ts';
+
+export interface PlannedMember extends Member, Planned<ProcessSpec, ExistingProcess> {
+  /** The deployments, where they were read before the plan. */
+  readonly seen: SeenDeployments | undefined;
+}
+
+/** Waits for a commit's deployment, if one is named, and plans. Throws a `Failure` when a plan would have to guess. */
+export async function planAll(
+  session: Session,
+  { file, manifest, prune }: ApplyInputs,
+  members: readonly Member[],
+): Promise<readonly PlannedMember[]> {
+  const { step } = session;
+  const count = members.reduce((sum, { instances }) => sum + instances.length, 0);
+  const semaphore = new Semaphore(maxConcurrency);
+  const plans = await Promise.allSettled(
+    members.map(async (member): Promise<PlannedMember> => {
+      const { id, name } = member.environment;
+      const seen = await awaitCommit(member.rolling, id).catch((error: unknown) => {
+        throw manifest.kind === 'one' ? error : aboutOne(error, name);
+      });
+      step.doing(`planning ${file}`);
+      // What was listed before the wait says nothing of what is there after it.
+      const known = seen === undefined ? member : { ...member, listings: new Map() };
+      const planned = await plan(known, session.within(2_000 * count), prune, semaphore);
+      return { ...member, ...planned, seen };
+    }),
+  );
+  const broken = plans.flatMap((one): unknown[] => (one.status === 'rejected' ? [one.reason] : []));
+  const urgent = broken.find((error) => error instanceof Cancelled || error instanceof HttpFailure);
+  if (urgent !== undefined) throw urgent;
+  const planned = collecting('environments of the manifest', plans, (one) => {
+    if (one.status === 'fulfilled') return one.value;
+    const error: unknown = one.reason;
+    throw error;
+  });
+  warnOnce(step, planned);
+  return planned;
+}
+
+/** The same error, which says which environment it is about. */
+function aboutOne(error: unknown, name: string): unknown {
+  if (!(error instanceof Failure) || error instanceof Cancelled || error instanceof HttpFailure) return error;
+  const { what, why, fix, headline = `${what}: ${why}` } = error;
+  return new Failure({ what: `${name}: ${what}`, why, fix, headline: `${name}: ${headline}` });
+}
+
+async function plan(
+  { instances, manifest, listings, within }: Member,
+  session: Session,
+  prune: boolean,
+  semaphore: Semaphore,
+): Promise<Planned<ProcessSpec, ExistingProcess>> {
+  const look = async ({ id }: Place): Promise<Listing<ExistingProcess>> => {
+    const instance = instances.find((one) => one.id === id);
+    return await semaphore.run(() => new CloudStore(session.client, id, { instance }).list());
+  };
+  const first = await Promise.all(
+    instances.map(async ({ id, name }, index) => ({
+      place: { id, name, within },
+      declared: manifest.places[index]?.processes.map(({ spec }) => spec) ?? [],
+      listing: listings.get(id) ?? (await look({ id, name })),
+    })),
+  );
+  const how = { service: cloudService, prune };
+  return await settledPlan(first, look, how, { runtime: session.runtime('plan') });
+}
+
+interface PlanWarning {
+  readonly text: string;
+  readonly place?: Mistake['place'] | undefined;
+}
+
+/** What stands in the defaults of a file is warned of once. */
+function warnOnce(step: Step, plans: readonly PlannedMember[]): void {
+  const unique = new Map(plans.flatMap(warningsOf).map((one) => [JSON.stringify(one), one]));
+  for (const { text, place } of unique.values()) step.warn(text, place);
+}
+
+function warningsOf(member: PlannedMember): readonly PlanWarning[] {
+  const { instances, manifest, states, plan: planned } = member;
+  const { operations } = planned;
+  const processesOf = new Map(
+    operations.flatMap((one) => ('spec' in one ? [[one.spec, processesIn(one)] as const] : [])),
+  );
+  const linted = manifest.places.flatMap(({ processes }, index) => {
+    const maxReplicas = instances[index]?.maxReplicas;
+    return processes.flatMap(({ spec, place }) => {
+      const scale = { processes: processesOf.get(spec) ?? processesOfNew, maxReplicas };
+      return lint(spec, scale).map((text) => ({ text, place }));
+    });
+  });
+  const tight = instances.flatMap((instance, index) => {
+    const staying = operations.filter(({ place, action }) => place.id === instance.id && action !== 'delete');
+    const place = states[index]?.place ?? instance;
+    const text = memoryWarning({ ...instance, name: placeName(place) }, staying.map(loadOf));
+    return text === undefined ? [] : [{ text }];
+  });
+  return [...linted, ...tight];
+}
+
+/** How many processes an operation leaves running. */
+function processesIn(operation: Operation<ProcessSpec, ExistingProcess>): number {
+  const changed = 'changes' in operation ? operation.changes['processes']?.to : undefined;
+  return Number(changed ?? operation.settings['processes'] ?? processesOfNew);
+}
+
+function loadOf(operation: Operation<ProcessSpec, ExistingProcess>): Load {
+  const processes = processesIn(operation);
+  if ('process' in operation) return { processes, command: operation.process.command };
+  return { processes, command: operation.spec.type === 'custom' ? operation.spec.command : undefined };
+}
+
+export function planOfAll(plans: readonly PlannedMember[]): Planned<ProcessSpec, ExistingProcess> {
+  const operations = plans.flatMap((one) => one.plan.operations);
+  return {
+    states: plans.flatMap(({ states }) => states),
+    plan: { operations, contested: [], ambiguous: [], doubts: [] },
+  };
+}
+
+/** What each of them would have to be approved for. */
+export function scopesOf(plans: readonly PlannedMember[]): readonly Scope[] {
+  return plans.map(({ environment, plan: { operations }, isOptional }) => ({
+    ...environment,
+    rows: plannedRows(operations, applied.naming),
+    isOptional,
+  }));
+}
+
+export function scopeOf(plans: readonly PlannedMember[], placeId: string): string {
+  return plans.find(({ instances }) => instances.some(({ id }) => id === placeId))?.environment.id ?? '';
+}

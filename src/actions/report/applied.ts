@@ -1,0 +1,101 @@
+import { changesIn, countsOf } from '../../converge/counts.ts';
+import type { PlanRow } from '../../converge/text.ts';
+import { Cancelled, Failure, messageOf } from '../../failure.ts';
+import { code, type Html, html, joined } from '../../runner/html.ts';
+import type { Step } from '../../runner/step.ts';
+import type { PlannedMember } from '../apply-plan.ts';
+import { showDone } from '../carry-out.ts';
+import type { ApplyInputs } from '../inputs/apply.ts';
+import { commonOutputs, type ReportedEnvironment } from './environments.ts';
+import type { PlanReport, ShownPlan } from './plan.ts';
+import { planOutputs } from './plan-outputs.ts';
+import { deployNext } from './process.ts';
+import { runAgain, stopped, Unfinished } from './unfinished.ts';
+
+/** What became of an environment. */
+export interface Ended {
+  readonly member: PlannedMember;
+  readonly kind: 'planned' | 'done';
+  readonly rows: readonly PlanRow[];
+  readonly error: unknown;
+}
+
+/** Shows what became of all, sets the outputs, and throws where something failed. */
+export function showEnded(step: Step, report: PlanReport, inputs: ApplyInputs, all: readonly Ended[]): void {
+  step.output(commonOutputs(all.map(reportOf)));
+  const [first] = all;
+  if (inputs.manifest.kind === 'one') {
+    if (first?.error !== undefined) throw first.error;
+    return;
+  }
+  if (!inputs.dryRun) showDone(step, report, shownOf(all, inputs.goingLive.redeploy));
+  step.summarize(deployedIn(all));
+  for (const { member } of all) step.summarize(member.part.summary());
+  throwFailed(step, report, all);
+}
+
+function shownOf(all: readonly Ended[], redeploy: boolean): Omit<ShownPlan, 'kind'> {
+  const rows = all.flatMap((one) => one.rows);
+  const effect = effectOf(all);
+  const failed = new Set(all.flatMap(({ member, error }) => (error === undefined ? [] : [nameOf(member)])));
+  const waits = effect === 'waiting' || effect === 'behind';
+  const next = failed.size === 0 && waits && !redeploy ? deployNext : html``;
+  return { rows, effect, failed, next };
+}
+
+/** The environments that were deployed in one line, and their deployments in small print. */
+function deployedIn(all: readonly Ended[]): Html {
+  const some = all.flatMap(({ member }) => {
+    const id = member.rolledOut.deployment;
+    return id === undefined ? [] : [{ name: code(nameOf(member)), id: code(id) }];
+  });
+  const list = (pieces: readonly Html[]) => joined(pieces, html`, `);
+  if (some.length === 0) return html``;
+  return html`<p>Deployed: ${list(some.map(({ name }) => name))}<br><sub>${list(some.map(({ id }) => id))}</sub></p>`;
+}
+
+/** An environment that still waits for a deployment outweighs those that are live. */
+function effectOf(all: readonly Ended[]): ShownPlan['effect'] {
+  const lives = all.map(({ member }) => member.rolledOut.live);
+  const isWaiting = ({ rows }: Ended, index: number) =>
+    changesIn(countsOf(rows)) > 0 && lives[index] !== 'deployed';
+  if (all.some(isWaiting)) return 'waiting';
+  return lives.find((live) => live === 'behind') ?? lives.find((live) => live === 'deployed');
+}
+
+function reportOf({ member: { environment, part }, kind, rows, error }: Ended): ReportedEnvironment {
+  return {
+    environment,
+    outputs: { ...planOutputs(rows, kind, () => undefined), ...part.outputs },
+    error: error === undefined ? undefined : messageOf(error),
+  };
+}
+
+/** One error for all environments that failed, each by its name. */
+function throwFailed({ cancelled }: Step, { where }: PlanReport, all: readonly Ended[]): void {
+  const failed = all.filter(({ error }) => error !== undefined);
+  const [first] = failed;
+  if (first === undefined) return;
+  const alone = failed.find(({ error }) => !(error instanceof Failure) || error instanceof Cancelled);
+  const rows = all.flatMap((one) => (one.kind === 'done' ? one.rows : []));
+  if (alone?.error instanceof Cancelled && changesIn(countsOf(rows)) > 0)
+    throw stopped({ where, cancelled }, rows);
+  if (alone !== undefined || all.length === 1) throw (alone ?? first).error;
+  const count = `${failed.length} of ${all.length} environments failed`;
+  const others = all.length - failed.length;
+  throw new Failure({
+    what: count,
+    why: `\n${failed.map(lineFor).join('')}`,
+    fix: `${others === 0 ? '' : `Done: the other ${others}.\n`}${runAgain}`,
+    headline: `${count}: ${failed.map(({ member }) => nameOf(member)).join(', ')}`,
+  });
+}
+
+function lineFor({ member, error }: Ended): string {
+  if (error instanceof Unfinished) return `${error.what}:${error.why}`;
+  return `- ${nameOf(member)}: ${messageOf(error)}\n`;
+}
+
+function nameOf({ environment: { name } }: PlannedMember): string {
+  return name;
+}
