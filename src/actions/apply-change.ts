@@ -17,7 +17,8 @@ import type { Ended } from './report/applied.ts';
 import type { PlanReport } from './report/plan.ts';
 import { deployNext } from './report/process.ts';
 import { unfinished } from './report/unfinished.ts';
-import { type Change, type PlacedProcess, rollOut } from './rollout.ts';
+import type { Change, PlacedProcess } from './rolling.ts';
+import { rollOut } from './rollout.ts';
 import { raceLimit, type Session } from './session.ts';
 
 /** In a dry run, proves that the existing processes run. */

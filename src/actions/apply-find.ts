@@ -9,11 +9,12 @@ import type { Listing } from '../converge/listing.ts';
 import type { Manifest } from '../manifest/read.ts';
 import { html } from '../runner/html.ts';
 import type { Step } from '../runner/step.ts';
+import { type ReadAhead, readAhead } from './deployments-before.ts';
 import type { ApplyInputs } from './inputs/apply.ts';
 import { nameAndId, namesIn } from './inputs/target.ts';
 import type { PlanReport } from './report/plan.ts';
 import { deployedText, deployNext, replicasText } from './report/process.ts';
-import { type ReadAhead, type Rolling, readAhead } from './rollout.ts';
+import type { Rolling } from './rolling.ts';
 import type { Session } from './session.ts';
 import { type StepIn, stepIn, wholeStep } from './step-in.ts';
 

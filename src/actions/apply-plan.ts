@@ -18,8 +18,8 @@ import type { Step } from '../runner/step.ts';
 import { applied } from './applied-to-cloud.ts';
 import type { Member } from './apply-find.ts';
 import type { Scope } from './approved-plan.ts';
+import { awaitCommit } from './deployments-before.ts';
 import type { ApplyInputs } from './inputs/apply.ts';
-import { awaitCommit } from './rollout.ts';
 import type { Session } from './session.ts';
 
 export interface PlannedMember extends Member, Planned<ProcessSpec, ExistingProcess> {

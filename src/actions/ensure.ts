@@ -9,7 +9,9 @@ import { describe, type PinnedSpec, type ProcessSpec, processesOfNew } from '../
 import { differs } from '../converge/changes.ts';
 import { type Ensure, ensure } from '../converge/ensure.ts';
 import type { Step } from '../runner/step.ts';
+import { awaitCommit, readAhead } from './deployments-before.ts';
 import { readConnection } from './inputs/connection.ts';
+import { readGoingLive } from './inputs/going-live.ts';
 import { readPinnedSpec, readSpec } from './inputs/process.ts';
 import { findTarget, openPinned, openTarget, readTarget, type Target } from './inputs/target.ts';
 import type { EnsuredCloud } from './report/ensure.ts';
@@ -23,15 +25,8 @@ import {
   showLive,
 } from './report/ensure.ts';
 import { saySleep } from './report/sleep.ts';
-import {
-  awaitCommit,
-  type Change,
-  environmentOfInstance,
-  type Rolling,
-  readAhead,
-  readGoingLive,
-  rollOut,
-} from './rollout.ts';
+import type { Change, Rolling } from './rolling.ts';
+import { environmentOfInstance, rollOut } from './rollout.ts';
 import { raceLimit, type Session, withSession } from './session.ts';
 
 /** Makes one background process exist on a Laravel Cloud instance, in the declared state. */

@@ -33,9 +33,10 @@ import {
   showDone,
   showPlan,
 } from './carry-out.ts';
-import { proveForgeStable, readStableFor } from './forge-stable.ts';
+import { proveForgeStable } from './forge-stable.ts';
 import { readConnection } from './inputs/connection.ts';
 import { readOrganization } from './inputs/forge.ts';
+import { readStableFor } from './inputs/going-live.ts';
 import { type ManifestReader, readPlanInputs } from './inputs/plan.ts';
 import { guardDeletes } from './max-deletes.ts';
 import { warnIfDown } from './report/forge-table.ts';

@@ -3,15 +3,9 @@ import { readItsLog } from '../forge/not-running.ts';
 import type { ForgeProcess } from '../forge/process.ts';
 import { type Looking, watchStatus } from '../forge/stable.ts';
 import { html } from '../runner/html.ts';
-import type { Inputs } from '../runner/inputs.ts';
 import type { Step } from '../runner/step.ts';
 import { counted } from '../text.ts';
 import { inSeconds } from '../time.ts';
-
-/** Reads `stable-for`, in milliseconds; 0: it is not proved. */
-export function readStableFor(inputs: Inputs): number {
-  return inputs.seconds('stable-for', { min: 0, max: 3_600 }, 0);
-}
 
 /** Looks at the status of processes again and again, and sets `stable`. Throws a `Failure` when one does not stay up. */
 export async function proveForgeStable(

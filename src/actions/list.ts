@@ -10,12 +10,13 @@ import { doubtText } from '../converge/listing.ts';
 import type { Outputs, Step } from '../runner/step.ts';
 import { counted } from '../text.ts';
 import { readConnection } from './inputs/connection.ts';
+import { readStatusInputs } from './inputs/status.ts';
 import { readTarget } from './inputs/target.ts';
 import { type Running, type RunningPlace, readRunning } from './read-running.ts';
 import { schemaUrl, showListed } from './report/list.ts';
 import { saySleep } from './report/sleep.ts';
 import { withSession } from './session.ts';
-import { readStatuses, readStatusInputs, requireStatus, warnOfStatuses } from './status.ts';
+import { readStatuses, requireStatus, warnOfStatuses } from './status.ts';
 
 /** Lists the background processes of a Laravel Cloud instance or environment, and writes them as a manifest. */
 export async function runList(step: Step): Promise<void> {

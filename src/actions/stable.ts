@@ -8,6 +8,7 @@ import { html } from '../runner/html.ts';
 import type { Step } from '../runner/step.ts';
 import { lastLines } from './report/logs.ts';
 import { hintFor, stableText } from './report/stable.ts';
+import type { Session } from './session.ts';
 
 /** What is to be proved: that processes run without exiting. */
 export interface StabilityProof {
@@ -20,11 +21,15 @@ export interface StabilityProof {
   /** When the newest deployment succeeded, where it is known. */
   readonly deployedAt: number | undefined;
   readonly showLogs: boolean;
+  /** The time of the service, in milliseconds since 1970. */
+  now(): number;
 }
 
 /** Watches or looks back, and sets `stable`. Throws a `Failure` when a process keeps exiting. */
-export async function proveStable(step: Step, proof: StabilityProof, observing: Observing): Promise<void> {
-  const { watched, span, deployed, deployedAt } = proof;
+export async function proveStable(session: Session, proof: StabilityProof): Promise<void> {
+  const { step } = session;
+  const { environment, watched, span, deployed, deployedAt, now } = proof;
+  const observing = observe(session, environment, now);
   step.doing('watching whether the background processes run');
   const healths =
     deployed === undefined
@@ -43,6 +48,11 @@ export async function proveStable(step: Step, proof: StabilityProof, observing: 
   const text = stableText(seconds, deployed === undefined);
   step.log.info(`Stable: ${text}`);
   step.summarize(html`<p><strong>Stable:</strong> ${text}.</p>`);
+}
+
+/** What is needed to look into an environment's log. */
+export function observe({ step, client }: Session, { id }: Environment, now: () => number): Observing {
+  return { ...step, client, environmentId: id, now, log: (line) => step.log.info(line) };
 }
 
 function warnOf(step: Step, health: Health): void {
@@ -74,11 +84,11 @@ async function showPrinted(
   step: Step,
   { environment }: StabilityProof,
   restarting: readonly Health[],
-  { client, environmentId }: Observing,
+  { client }: Observing,
 ): Promise<void> {
   const last = Math.max(...restarting.flatMap(({ exits }) => exits.map(({ at }) => at)));
   try {
-    const log = new EnvironmentLog(client, environmentId);
+    const log = new EnvironmentLog(client, environment.id);
     const printed = printedIn(await log.readAll({ from: last - 30_000, to: last + 2_000 }));
     const lines = environment.redact(asPrinted(printed.join('\n'))).split('\n');
     const text = withoutRepeats(lines).slice(-shownLines).join('\n');

@@ -5,37 +5,13 @@ import { readInstance } from '../cloud/instances.ts';
 import { lookBack } from '../cloud/stability.ts';
 import { Failure } from '../failure.ts';
 import type { HttpClient } from '../http/client.ts';
-import { orNear } from '../names.ts';
-import type { Inputs } from '../runner/inputs.ts';
 import type { Step } from '../runner/step.ts';
 import { counted } from '../text.ts';
+import type { StatusInputs } from './inputs/status.ts';
 import type { Running } from './read-running.ts';
 import { saySleep } from './report/sleep.ts';
 import type { Session } from './session.ts';
-
-export interface StatusInputs {
-  /** Milliseconds to look back in the environment's log; 0: no status is read. */
-  readonly window: number;
-  /** Every process must have one of these; an empty list demands nothing. */
-  readonly required: readonly Health['status'][];
-}
-
-const words = ['up', 'restarting', 'unknown'] as const satisfies readonly Health['status'][];
-
-/** Reads `status-window` and `require-status`. */
-export function readStatusInputs(inputs: Inputs): StatusInputs {
-  const window = inputs.seconds('status-window', { min: 0, max: 86_400 }, 0);
-  const given = (inputs.text('require-status') ?? '').split(',').map((word) => word.trim());
-  const required = given.flatMap((word) => {
-    const known = words.find((one) => one === word);
-    if (known === undefined && word !== '')
-      inputs.problem('require-status', orNear(`must be some of ${words.join(', ')}`, word, words));
-    return known ?? [];
-  });
-  if (required.length > 0 && window === 0)
-    inputs.problem('require-status', 'needs status-window: the seconds of the log that are looked at');
-  return { window, required };
-}
+import { observe } from './stable.ts';
 
 /** The status of each process by its id, from the environment's log. */
 export async function readStatuses(
@@ -44,8 +20,8 @@ export async function readStatuses(
   window: number,
 ): Promise<ReadonlyMap<string, Health>> {
   const { step } = session;
-  const { client } = session.within();
-  const environment = await findEnvironment(client, running);
+  const patient = session.within();
+  const environment = await findEnvironment(patient.client, running);
   if (running.environment === undefined) saySleep(step, environment);
   const watched = running.places.flatMap(({ processes, instance }) =>
     processes.map((process) => watchedOf(process, instance, environment)),
@@ -55,14 +31,8 @@ export async function readStatuses(
     return byId(watched.map((process) => unknownHealth(process, asleep ?? '')));
 
   step.doing('reading the environment’s log');
-  const { deployments, at } = await readDeployments(client, environment.id);
-  const observing = {
-    ...step,
-    client,
-    environmentId: environment.id,
-    now: session.serviceTime(at),
-    log: (line: string) => step.log.info(line),
-  };
+  const { deployments, at } = await readDeployments(patient.client, environment.id);
+  const observing = observe(patient, environment, session.serviceTime(at));
   return byId(await lookBack(watched, window, deployments.find(hasSucceeded)?.finishedAt, observing));
 }
 

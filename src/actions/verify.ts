@@ -1,36 +1,14 @@
 import { type Command, hasSucceeded, runCommand } from '../cloud/commands.ts';
 import { asPrinted } from '../cloud/deployments.ts';
 import type { Environment } from '../cloud/environment.ts';
-import type { Following } from '../cloud/following.ts';
 import { Cancelled, Failure } from '../failure.ts';
 import { code, html } from '../runner/html.ts';
-import type { Inputs } from '../runner/inputs.ts';
-import type { Step } from '../runner/step.ts';
 import { shorten } from '../text.ts';
-import { waitingFor } from '../time.ts';
+import type { Verification } from './inputs/going-live.ts';
 import { lastLines } from './report/logs.ts';
 import { idLine } from './report/process.ts';
+import { following } from './rolling.ts';
 import type { Session } from './session.ts';
-
-/** A command that the environment runs to prove that what is declared works. */
-export interface Verification {
-  readonly command: string;
-  /** Milliseconds from asking for it to its end. */
-  readonly timeout: number;
-}
-
-/** Source: the command request of Laravel Cloud's OpenAPI description. */
-const longestCommand = 150_000;
-
-/** Reads `verify-command` and `verify-timeout`. */
-export function readVerification(inputs: Inputs): Verification | undefined {
-  const command = inputs.text('verify-command');
-  const timeout = inputs.seconds('verify-timeout', { min: 1, max: 86_400 }, 300);
-  if (command === undefined) return undefined;
-  if (command.length > longestCommand)
-    inputs.problem('verify-command', `must have ${longestCommand} characters at most`);
-  return { command, timeout };
-}
 
 interface Verifying {
   readonly session: Session;
@@ -47,7 +25,7 @@ export async function verify(verifying: Verifying): Promise<void> {
   step.doing('running the verify command');
   step.log.info(`Verifying with: ${verification.command}`);
   try {
-    const watch = following(step, 'verification', verification.timeout);
+    const watch = following(session, 'verification', verification.timeout);
     const ended = await runCommand(client, environment.id, verification.command, watch);
     if (goingLive.showLogs) {
       const title = html`Output of ${code(verification.command)}, its last lines`;
@@ -83,13 +61,4 @@ function failed(
       ? 'Its last lines are in the summary'
       : 'Look at its output in Laravel Cloud, or set show-logs: true to see its last lines in the summary',
   });
-}
-
-/** What a step waits for in Laravel Cloud, until `span` milliseconds have passed. */
-export function following(step: Step, subject: string, span: number): Following {
-  return {
-    ...waitingFor(step, span),
-    log: (line) => step.log.info(line),
-    did: (line, kind) => step.did(subject, line, kind),
-  };
 }

@@ -2,8 +2,8 @@ import { type CloudFile, otherApplication, parseCloudFile } from '../../cloud/fl
 import { cloudManifest } from '../../cloud/manifest.ts';
 import { cloud } from '../../cloud/service.ts';
 import type { Step } from '../../runner/step.ts';
-import { readGoingLive } from '../rollout.ts';
 import { readConnection } from './connection.ts';
+import { readGoingLive } from './going-live.ts';
 import { type ManifestReader, readPlanInputs } from './plan.ts';
 
 export type ApplyInputs = ReturnType<typeof readApplyInputs>;

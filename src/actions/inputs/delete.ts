@@ -1,8 +1,8 @@
 import { cloud } from '../../cloud/service.ts';
 import { describe, type ProcessSpec } from '../../cloud/spec.ts';
 import type { Step } from '../../runner/step.ts';
-import { readDeploying } from '../rollout.ts';
 import { readConnection } from './connection.ts';
+import { readDeploying } from './going-live.ts';
 import { configInputs, identityOptions, readIdentity } from './process.ts';
 import { readTarget } from './target.ts';
 

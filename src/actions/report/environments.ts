@@ -8,7 +8,7 @@ export interface ReportedEnvironment {
 }
 
 /** `environments-json`: one object for each environment. */
-export function environmentsJson(all: readonly ReportedEnvironment[]): string {
+function environmentsJson(all: readonly ReportedEnvironment[]): string {
   return JSON.stringify(
     all.map(({ environment, outputs, error }) => ({
       environment: environment.name,

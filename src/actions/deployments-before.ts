@@ -1,0 +1,43 @@
+import { readDeployments, type SeenDeployments, waitForCommit } from '../cloud/deployments.ts';
+import { asksForLive, following, patientFor, type Rolling } from './rolling.ts';
+
+/** An environment's deployments, read beside something else, so that nobody waits for them later. */
+export interface ReadAhead {
+  begin(environmentId: string): void;
+  /** Undefined where it was not begun, or nothing came of it. */
+  seen(): Promise<SeenDeployments | undefined>;
+}
+
+/** Reads the deployments early where a step that changes nothing needs to know them. */
+export function readAhead({ session, goingLive }: Omit<Rolling, 'onLive'>): ReadAhead {
+  let reading: Promise<SeenDeployments | undefined> = Promise.resolve(undefined);
+  let begun: string | undefined;
+  return {
+    begin: (environmentId) => {
+      // A wait for an environment names it at each look.
+      if (environmentId === begun || !asksForLive(goingLive) || goingLive.commit !== undefined) return;
+      begun = environmentId;
+      reading = readDeployments(session.within().client, environmentId).catch(() => undefined);
+    },
+    seen: () => reading,
+  };
+}
+
+/**
+ * Waits for the deployment of the commit that `wait-for-commit` names, before anything else. Gives the deployments as they
+ * are then; undefined where no commit is named.
+ */
+export async function awaitCommit(
+  rolling: Omit<Rolling, 'onLive'>,
+  environmentId: string,
+): Promise<SeenDeployments | undefined> {
+  const { goingLive } = rolling;
+  const { step } = rolling.session;
+  if (goingLive.commit === undefined) return undefined;
+  const commit = goingLive.commit.slice(0, 7);
+  step.doing(`waiting for the deployment of commit ${commit}`);
+  const watch = following(rolling.session, 'commit', goingLive.waitTimeout);
+  const seen = await waitForCommit(patientFor(rolling), environmentId, goingLive.commit, watch);
+  step.log.info(`Commit ${commit} is deployed`);
+  return seen;
+}

@@ -1,0 +1,188 @@
+import {
+  type Deployment,
+  deploy,
+  followOn,
+  hasSucceeded,
+  readDeployments,
+  type SeenDeployments,
+} from '../cloud/deployments.ts';
+import { StillGoing } from '../cloud/following.ts';
+import { beganAfter, livenessOf } from '../cloud/liveness.ts';
+import type { Deployed } from '../cloud/stability.ts';
+import { Failure } from '../failure.ts';
+import { timeOf } from '../time.ts';
+import type { GoingLive } from './inputs/going-live.ts';
+import { showFailingStep } from './report/logs.ts';
+import {
+  type Change,
+  following,
+  type Located,
+  type PlacedProcess,
+  patientFor,
+  proves,
+  type Rolling,
+} from './rolling.ts';
+import type { Session } from './session.ts';
+
+/** What is live when everything that was asked for is done. */
+export interface Live {
+  /** Why what is declared is not live; undefined where it is. */
+  readonly pending: string | undefined;
+  /** Why only an older release can run what is declared. */
+  readonly behind: string | undefined;
+  /** The deployment that this step has waited for. */
+  readonly deployed: Deployed | undefined;
+  /** When the newest deployment succeeded, in milliseconds since 1970. */
+  readonly deployedAt: number | undefined;
+  /** The time of the service, in milliseconds since 1970. */
+  now(): number;
+}
+
+/** Deploys where that is asked for and needed, and follows a deployment that carries what is declared. */
+export async function bringLive(
+  rolling: Rolling,
+  change: Located,
+  ahead: SeenDeployments | undefined,
+): Promise<Live> {
+  const { session, goingLive } = rolling;
+  const { step } = session;
+  // What was read before a change, or before another run's, says nothing of what came after it.
+  const before = change.kind === 'unchanged' || change.kind === 'planned' ? ahead : undefined;
+  const seen = before ?? (await readDeployments(session.within().client, change.environment.id));
+  const live = asItIs(session, goingLive, seen);
+  if (change.kind === 'planned') return live;
+  if (change.kind === 'changed') return await redeploy(rolling, change, seen, live);
+
+  // Another run has just made it: without any deployment it cannot be live.
+  if (change.kind === 'made-by-other' && seen.deployments.length === 0)
+    return await redeploy(rolling, change, seen, live);
+
+  const liveness = livenessOf(seen.deployments, youngest(change.processes));
+  switch (liveness.kind) {
+    case 'live':
+      return live;
+    case 'on-its-way': {
+      const { deployment } = liveness;
+      step.log.info(`Deployment ${deployment.id} is running, and carries what is declared`);
+      if (!proves(goingLive)) return live;
+      const ended = await followOn(patientFor(rolling), change.environment.id, deployment, watching(rolling));
+      return await after(rolling, change, ended, live);
+    }
+    case 'behind':
+      if (goingLive.redeploy) {
+        step.log.info(`${liveness.why}: deploying`);
+        return await redeploy(rolling, change, seen, live);
+      }
+      step.log.notice(`${liveness.why}. With redeploy: true this step deploys the environment.`);
+      if (!liveness.runsOlder) rolling.onBehind?.();
+      return liveness.runsOlder
+        ? { ...live, behind: lowered(liveness.why) }
+        : { ...live, pending: lowered(liveness.why) };
+  }
+}
+
+/** Nothing is deployed: what is live is what the newest successful deployment has brought. */
+function asItIs(
+  session: Session,
+  { commit, stableFor }: GoingLive,
+  { deployments, at }: SeenDeployments,
+): Live {
+  const now = session.serviceTime(at);
+  const newest = deployments.find(hasSucceeded);
+  const deployedAt = newest?.finishedAt;
+  // Whoever waits for a commit's deployment has it proved from its beginning, also where it has just ended.
+  const isFresh = commit !== undefined && deployedAt !== undefined && now() - deployedAt < stableFor;
+  const deployed = isFresh ? { startedAt: newest?.startedAt, succeededAt: deployedAt } : undefined;
+  return { pending: undefined, behind: undefined, deployed, deployedAt, now };
+}
+
+async function redeploy(
+  rolling: Rolling,
+  change: Located,
+  { deployments, at }: SeenDeployments,
+  live: Live,
+): Promise<Live> {
+  const { step } = rolling.session;
+  step.doing('deploying the environment');
+  if (change.environment.deploysOnPush && rolling.tellsPush !== false)
+    step.log.notice(
+      'This environment deploys on every push (push to deploy), so this change causes a second deployment.',
+    );
+  const known = new Set(deployments.map(({ id }) => id));
+  const bornAt = change.kind === 'changed' ? undefined : youngest(change.processes);
+  const deploying = deploy(patientFor(rolling), change.environment.id, {
+    ...watching(rolling),
+    seen: deployments,
+    carries: (deployment) =>
+      bornAt === undefined
+        ? !known.has(deployment.id) && beganAfter(deployment, at ?? 0)
+        : beganAfter(deployment, bornAt),
+  });
+  const ended = await deploying.catch((error: unknown) => {
+    throw error instanceof StillGoing ? tooSlow(change, error) : error;
+  });
+  return await after(rolling, change, ended, live);
+}
+
+/** What is live after a deployment has ended. Throws a `Failure` where one that was asked for has failed. */
+async function after(
+  rolling: Rolling,
+  { done, environment }: Located,
+  deployment: Deployment,
+  live: Live,
+): Promise<Live> {
+  const { goingLive } = rolling;
+  const { step } = rolling.session;
+  step.did('deployment', undefined);
+  if (hasSucceeded(deployment)) {
+    rolling.onDeployed?.(deployment.id);
+    const succeededAt = deployment.finishedAt ?? live.now();
+    return { ...live, deployed: { startedAt: deployment.startedAt, succeededAt }, deployedAt: succeededAt };
+  }
+  if (!goingLive.redeploy)
+    return { ...live, pending: `deployment ${deployment.id} ended as ${deployment.status}` };
+  if (goingLive.showLogs) await showFailingStep(step, patientFor(rolling), deployment.id, environment.redact);
+  // The headline of the failure says it.
+  step.did('processes', undefined);
+  throw failedDeployment(deployment, done, goingLive.showLogs);
+}
+
+function watching({ session, goingLive, onLive }: Rolling) {
+  return {
+    ...following(session, 'deployment', goingLive.waitTimeout),
+    onFollow: (id: string) => onLive({ 'deployment-id': id }),
+  };
+}
+
+/** When the youngest process was created, in milliseconds since 1970. */
+function youngest(processes: readonly PlacedProcess[]): number | undefined {
+  const known = processes.flatMap(({ process }) => timeOf(process.createdAt) ?? []);
+  return known.length === 0 ? undefined : Math.max(...known);
+}
+
+function lowered(sentence: string): string {
+  return sentence.charAt(0).toLowerCase() + sentence.slice(1);
+}
+
+function tooSlow({ done }: Change, { what, why, fix, after }: StillGoing): Failure {
+  return new Failure({
+    headline: `${done}, but the deployment is still running after ${after}`,
+    details: `${what}: ${why}`,
+    ...{ what, why, fix },
+  });
+}
+
+function failedDeployment(
+  { id, status, failureReason }: Deployment,
+  done: string,
+  showLogs: boolean,
+): Failure {
+  const logs = showLogs ? '' : '. With show-logs: true the summary shows the step that failed';
+  const headline = `${done}, but the deployment failed${failureReason === undefined ? '' : `: ${failureReason}`}`;
+  return new Failure({
+    headline,
+    what: `${done}, but the deployment failed`,
+    why: `${id} ended as ${status}${failureReason === undefined ? '' : `: ${failureReason}`}`,
+    fix: `The change takes effect with the next deployment that succeeds${logs}`,
+  });
+}

@@ -1,0 +1,72 @@
+import type { Inputs } from '../../runner/inputs.ts';
+
+/** What is to happen after the processes are as declared. */
+export interface GoingLive {
+  readonly redeploy: boolean;
+  /** Milliseconds for everything about deployments: waiting for one that runs, and following the new one. */
+  readonly waitTimeout: number;
+  /** The commit whose deployment is waited for first. */
+  readonly commit: string | undefined;
+  readonly verification: Verification | undefined;
+  /** Milliseconds for which processes must run without exiting; 0: that is not proved. */
+  readonly stableFor: number;
+  readonly showLogs: boolean;
+}
+
+/** Reads `wait-for-commit`, `verify-command`, `verify-timeout`, `stable-for`, `show-logs`, and what `readDeploying` reads. */
+export function readGoingLive(inputs: Inputs): GoingLive {
+  return {
+    ...readDeploying(inputs),
+    commit: readCommit(inputs),
+    verification: readVerification(inputs),
+    stableFor: readStableFor(inputs),
+    showLogs: inputs.flag('show-logs', false),
+  };
+}
+
+/** Reads `redeploy` and `wait-timeout`, for an action that proves nothing. */
+export function readDeploying(inputs: Inputs): GoingLive {
+  return {
+    redeploy: inputs.flag('redeploy', false),
+    waitTimeout: inputs.seconds('wait-timeout', { min: 1, max: 86_400 }, 900),
+    commit: undefined,
+    verification: undefined,
+    stableFor: 0,
+    showLogs: false,
+  };
+}
+
+function readCommit(inputs: Inputs): string | undefined {
+  const commit = inputs.text('wait-for-commit');
+  if (commit !== undefined && !/^[\da-f]{7,64}$/i.test(commit))
+    inputs.problem(
+      'wait-for-commit',
+      'must be the SHA of a commit, such as github.sha: 7 to 64 hexadecimal digits',
+    );
+  return commit;
+}
+
+/** Reads `stable-for`, in milliseconds; 0: it is not proved. */
+export function readStableFor(inputs: Inputs): number {
+  return inputs.seconds('stable-for', { min: 0, max: 3_600 }, 0);
+}
+
+/** A command that the environment runs to prove that what is declared works. */
+export interface Verification {
+  readonly command: string;
+  /** Milliseconds from asking for it to its end. */
+  readonly timeout: number;
+}
+
+/** Source: the command request of Laravel Cloud's OpenAPI description. */
+const longestCommand = 150_000;
+
+/** Reads `verify-command` and `verify-timeout`. */
+function readVerification(inputs: Inputs): Verification | undefined {
+  const command = inputs.text('verify-command');
+  const timeout = inputs.seconds('verify-timeout', { min: 1, max: 86_400 }, 300);
+  if (command === undefined) return undefined;
+  if (command.length > longestCommand)
+    inputs.problem('verify-command', `must have ${longestCommand} characters at most`);
+  return { command, timeout };
+}

@@ -1,0 +1,68 @@
+import type { Environment } from '../cloud/environment.ts';
+import type { Following } from '../cloud/following.ts';
+import type { Instance } from '../cloud/instances.ts';
+import type { ExistingProcess } from '../cloud/process.ts';
+import type { HttpClient } from '../http/client.ts';
+import type { Outputs } from '../runner/step.ts';
+import { waitingFor } from '../time.ts';
+import type { GoingLive } from './inputs/going-live.ts';
+import type { Session } from './session.ts';
+
+/** What a rollout works with. */
+export interface Rolling {
+  readonly session: Session;
+  readonly goingLive: GoingLive;
+  /** Told `environment-id` and `deployment-id` as soon as they are known. */
+  readonly onLive: (outputs: Outputs) => void;
+  /** Told that a deployment has made the change live. */
+  readonly onDeployed?: (deploymentId: string) => void;
+  /** False where something else has said that this is a second deployment. */
+  readonly tellsPush?: boolean;
+  /** Told that what is declared waits for a deployment, though this step has changed nothing. */
+  readonly onBehind?: () => void;
+}
+
+/** What the step has done to the processes, and where. */
+export interface Change {
+  readonly kind: 'changed' | 'unchanged' | 'made-by-other' | 'planned';
+  /** `The worker on queue high was created`, for messages. */
+  readonly done: string;
+  /** Undefined where only an instance is known. */
+  readonly environment: Environment | undefined;
+  /** Says which environment it is, where that is not known. */
+  readonly instanceId: string | undefined;
+  /** The declared processes that exist. */
+  readonly processes: readonly PlacedProcess[];
+}
+
+export interface Located extends Change {
+  readonly environment: Environment;
+}
+
+export interface PlacedProcess {
+  readonly process: ExistingProcess;
+  /** Undefined where nothing but its id is known. */
+  readonly instance: Instance | undefined;
+}
+
+export function asksForLive(goingLive: GoingLive): boolean {
+  return goingLive.redeploy || proves(goingLive);
+}
+
+export function proves({ verification, stableFor }: GoingLive): boolean {
+  return verification !== undefined || stableFor > 0;
+}
+
+/** For all that is about deployments. */
+export function patientFor({ session, goingLive }: Omit<Rolling, 'onLive'>): HttpClient {
+  return session.within(goingLive.waitTimeout).client;
+}
+
+/** What a step waits for in Laravel Cloud, until `span` milliseconds have passed. */
+export function following({ step }: Session, subject: string, span: number): Following {
+  return {
+    ...waitingFor(step, span),
+    log: (line) => step.log.info(line),
+    did: (line, kind) => step.did(subject, line, kind),
+  };
+}
