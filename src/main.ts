@@ -2,7 +2,7 @@ import { runEnsure } from './actions/ensure.ts';
 import type { EarlyConnection } from './early-connection.ts';
 import { runStep, type Step } from './runner/step.ts';
 
-interface Action {
+interface Entry {
   readonly title: string;
   /** What only one action needs is loaded only by that action; the main job comes without a second file. */
   load(): Promise<(step: Step) => Promise<void>>;
@@ -45,7 +45,7 @@ const actions = {
     title: 'Restart Laravel Forge background processes',
     load: async () => (await import('./actions/forge-restart.ts')).runForgeRestart,
   },
-} as const satisfies Record<string, Action>;
+} as const satisfies Record<string, Entry>;
 
 export type ActionName = keyof typeof actions;
 

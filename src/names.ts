@@ -112,7 +112,7 @@ export function findByName<T extends { readonly id: string }>(search: NameSearch
   if (others.length > 0) {
     throw new Failure({
       what: `The ${kind} "${wanted}"`,
-      why: `${found.length} ${where} have this name: ${found.map((one) => label(search, one)).join(', ')}`,
+      why: `${found.length} ${where} have this name: ${found.map((one) => labelOf(search, one)).join(', ')}`,
       fix: `${correct === undefined ? `Set ${input}` : `Correct ${correct}`} to the id of the one you mean`,
     });
   }
@@ -146,7 +146,7 @@ export function findByKind<T extends { readonly id: string }>(
     if (item !== undefined) {
       throw new Failure({
         what: `The ${what} "${wanted}"`,
-        why: `${found.length} ${what}s ${where} have this ${name}: ${found.map((one) => otherName(one, kinds, wanted)).join(', ')}`,
+        why: `${found.length} ${what}s ${where} have this ${name}: ${found.map((one) => byOtherNames(one, kinds, wanted)).join(', ')}`,
         fix: `${correct === undefined ? `Set ${what}` : `Correct ${correct}`} to the id of the one you mean`,
       });
     }
@@ -163,7 +163,7 @@ export function findByKind<T extends { readonly id: string }>(
 }
 
 /** `production (env-1)`: the first name that tells it apart, and its id. */
-function otherName<T extends { readonly id: string }>(
+function byOtherNames<T extends { readonly id: string }>(
   item: T,
   kinds: readonly Kind<T>[],
   wanted: string,
@@ -199,11 +199,11 @@ function refHint(wanted: string): string {
 /** `there is none at all`, or `there are shop (app-1), shop-admin (app-2)`. */
 function listed<T extends { readonly id: string }>(search: NameSearch<T>, items: readonly T[]): string {
   if (items.length === 0) return 'there is none at all';
-  const labels = items.map((item) => label(search, item));
+  const labels = items.map((item) => labelOf(search, item));
   return `there ${items.length === 1 ? 'is' : 'are'} ${firstOf(labels, 25)}`;
 }
 
-function label<T extends { readonly id: string }>(search: NameSearch<T>, item: T): string {
+function labelOf<T extends { readonly id: string }>(search: NameSearch<T>, item: T): string {
   return `${[...new Set(namesOf(search, item))].join(' / ')} (${item.id})`;
 }
 

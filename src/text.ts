@@ -22,10 +22,13 @@ export function firstOf(texts: readonly string[], most: number, between = ', '):
   return `${texts.slice(0, most).join(between)}${more > 0 ? ` and ${more} more` : ''}`;
 }
 
-/** The first so many as the lines of a list. Its last line is `- and 3 more`, with `rest` after it. */
-export function bullets(texts: readonly string[], most: number, rest = ''): string {
-  const more = texts.length - most;
-  const shown = more > 0 ? [...texts.slice(0, most), `and ${more} more${rest}`] : texts;
+/** More lines than these are not read in a message. */
+export const maxLines = 20;
+
+/** The first as the lines of a list. Its last line is `- and 3 more`, with `rest` after it. */
+export function bullets(texts: readonly string[], rest = ''): string {
+  const more = texts.length - maxLines;
+  const shown = more > 0 ? [...texts.slice(0, maxLines), `and ${more} more${rest}`] : texts;
   return shown.map((text) => `- ${text}`).join('\n');
 }
 

@@ -17,7 +17,7 @@ import type { Ended } from './report/applied.ts';
 import type { PlanReport } from './report/plan.ts';
 import { deployNext } from './report/process.ts';
 import { unfinished } from './report/unfinished.ts';
-import type { Change, PlacedProcess } from './rolling.ts';
+import type { PlacedProcess, StepChange } from './rolling.ts';
 import { rollOut } from './rollout.ts';
 import { raceLimit, type Session } from './session.ts';
 
@@ -69,7 +69,7 @@ function writesOf({ plan: { operations } }: PlannedMember): number {
 
 async function goLive(
   { rolling, environment, seen, ahead }: PlannedMember,
-  change: Pick<Change, 'kind' | 'done' | 'processes'>,
+  change: Pick<StepChange, 'kind' | 'done' | 'processes'>,
 ): Promise<void> {
   const made = { ...change, environment, instanceId: undefined };
   await rollOut(rolling, made, seen ?? (await ahead.seen()));
@@ -106,7 +106,7 @@ function tellPush({ step }: Session, plans: readonly PlannedMember[]): void {
 /** What was done to the processes of an environment, for what follows. */
 function madeOf(
   results: readonly OperationResult<ProcessSpec, ExistingProcess>[],
-): Pick<Change, 'kind' | 'done'> {
+): Pick<StepChange, 'kind' | 'done'> {
   const counts = { ...countsOf(results), undeclared: 0 };
   if (changesIn(counts) > 0) return { kind: 'changed', done: countsText(counts, 'done') };
   const isOthers = results.some(({ madeByOther }) => madeByOther);

@@ -15,7 +15,7 @@ import { nameAndId, namesIn } from './inputs/target.ts';
 import type { PlanReport } from './report/plan.ts';
 import { deployedText, deployNext, replicasText } from './report/process.ts';
 import type { Rolling } from './rolling.ts';
-import type { Session } from './session.ts';
+import { readingTime, type Session } from './session.ts';
 import { type StepIn, stepIn, wholeStep } from './step-in.ts';
 
 /** An environment that is to run what the manifest declares for it, and what the step has to work on it with. */
@@ -90,9 +90,6 @@ async function findOne(
   report.found(found.environment.name, notesOn([member]));
   return member;
 }
-
-/** What reading a hundred environments may take, in milliseconds. */
-const readingTime = 120_000;
 
 async function findMany(
   session: Session,

@@ -5,7 +5,7 @@ import { readMergedComments } from '../runner/pull-request-comment.ts';
 import type { Step } from '../runner/step.ts';
 import { bullets, counted, shorten } from '../text.ts';
 import type { PlanInputs } from './inputs/plan.ts';
-import { type Approval, approvalIn, differences, isChange } from './report/approval.ts';
+import { type Approval, approvalIn, changesSomething, differences } from './report/approval.ts';
 import { gitHubOf } from './report/comment.ts';
 import { isPlanOf } from './report/comment-marker.ts';
 
@@ -22,8 +22,6 @@ interface Requiring extends Pick<PlanInputs<unknown>, 'file' | 'commenting' | 'a
   readonly connection: { readonly requestTimeout: number };
 }
 
-const maxLines = 20;
-
 const goOn =
   'Nothing was changed. Show this plan in the dry run of a new pull request, or run the job once without approved-plan: require';
 
@@ -37,7 +35,7 @@ export async function requireApproval(
   inputs: Requiring,
   scopes: readonly Scope[],
 ): Promise<ReadonlySet<string>> {
-  const changing = scopes.filter(({ rows }) => rows.some(isChange));
+  const changing = scopes.filter(({ rows }) => rows.some(changesSomething));
   if (inputs.approvedPlan !== 'require' || changing.length === 0) return new Set();
   step.doing('reading the plan in the pull request');
   const approvals = await readApprovals(step, service, inputs);
@@ -61,7 +59,7 @@ export async function requireApproval(
   const shown = lines.map((line) => shorten(line, 500));
   throw new Failure({
     what: 'The plan is not the approved one',
-    why: `\n${bullets(shown, maxLines)}\n`,
+    why: `\n${bullets(shown)}\n`,
     fix: goOn,
     headline: `Not approved: ${counted(lines.length, 'difference', 'differences')} from the plan in the pull request`,
   });

@@ -6,9 +6,9 @@ import { Failure } from '../failure.ts';
 import type { Step } from '../runner/step.ts';
 import { readAhead } from './deployments-before.ts';
 import { type DeleteInputs, describeDeleteTarget, readDeleteInputs } from './inputs/delete.ts';
-import { findTarget, openPinned, openTarget, type Target } from './inputs/target.ts';
+import { findCloudTarget, openPinned, openTarget, type Target } from './inputs/target.ts';
 import { showAbsent, showDeleted, showGone, showToDelete } from './report/delete.ts';
-import type { Change } from './rolling.ts';
+import type { StepChange } from './rolling.ts';
 import { environmentOfInstance, rollOut } from './rollout.ts';
 import { raceLimit, type Session, withSession } from './session.ts';
 
@@ -19,7 +19,7 @@ export async function runDelete(step: Step): Promise<void> {
     const byIdentity = inputs.toDelete.by === 'identity';
     const rolling = { ...inputs, session, onLive: () => undefined };
     const ahead = readAhead(rolling);
-    const target = await findTarget(session, inputs.target, byIdentity, ahead.begin);
+    const target = await findCloudTarget(session, inputs.target, byIdentity, ahead.begin);
     step.doing(`deleting the ${describeDeleteTarget(inputs.toDelete)}`);
     const { found, world } = await find(session.within(raceLimit), inputs, target);
     for (const process of found) step.log.info(`${process.id}: ${describeExisting(process)}`);
@@ -34,7 +34,10 @@ export async function runDelete(step: Step): Promise<void> {
   });
 }
 
-function changeOf({ environment, instance, instanceId }: Target, found: readonly ExistingProcess[]): Change {
+function changeOf(
+  { environment, instance, instanceId }: Target,
+  found: readonly ExistingProcess[],
+): StepChange {
   return {
     kind: found.length > 0 ? 'changed' : 'unchanged',
     done: doneText(found),

@@ -13,7 +13,7 @@ import { awaitCommit, readAhead } from './deployments-before.ts';
 import { readConnection } from './inputs/connection.ts';
 import { readGoingLive } from './inputs/going-live.ts';
 import { readPinnedSpec, readSpec } from './inputs/process.ts';
-import { findTarget, openPinned, openTarget, readTarget, type Target } from './inputs/target.ts';
+import { findCloudTarget, openPinned, openTarget, readTarget, type Target } from './inputs/target.ts';
 import type { EnsuredCloud } from './report/ensure.ts';
 import {
   goneOutputs,
@@ -25,7 +25,7 @@ import {
   showLive,
 } from './report/ensure.ts';
 import { saySleep } from './report/sleep.ts';
-import type { Change, Rolling } from './rolling.ts';
+import type { Rolling, StepChange } from './rolling.ts';
 import { environmentOfInstance, rollOut } from './rollout.ts';
 import { raceLimit, type Session, withSession } from './session.ts';
 
@@ -37,7 +37,7 @@ export async function runEnsure(step: Step): Promise<void> {
     const looks = !('id' in wanted) && wanted.ifExists !== 'create';
     const rolling = { session, goingLive: inputs.goingLive, onLive: step.output };
     const ahead = readAhead(rolling);
-    const named = await findTarget(session, inputs.target, looks, ahead.begin);
+    const named = await findCloudTarget(session, inputs.target, looks, ahead.begin);
     const { target, seen } = wanted.dryRun
       ? { target: named, seen: undefined }
       : await waitFirst(rolling, named);
@@ -174,7 +174,7 @@ function changeOf(
   { spec, ifExists, dryRun }: EnsureInputs['wanted'],
   { outcome, process, madeByOther }: EnsuredCloud,
   target: Target,
-): Change {
+): StepChange {
   const unchanged = madeByOther ? 'made-by-other' : 'unchanged';
   return {
     kind: dryRun ? 'planned' : outcome === 'unchanged' ? unchanged : 'changed',

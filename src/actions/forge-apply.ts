@@ -91,7 +91,7 @@ export async function runForgeApply(step: Step): Promise<void> {
     const declared = dryRun
       ? tell(step, report, read, rows)
       : await change(session, inputs, report, read, rows);
-    await proveAll(session, inputs, declared);
+    await proveDeclared(session, inputs, declared);
     if (dryRun) refuseDrift(inputs, report, rows);
   });
 }
@@ -117,7 +117,7 @@ function tell(
 }
 
 /** Proves that what is declared stays up, if that was asked for. */
-async function proveAll(
+async function proveDeclared(
   session: Session,
   { organization, stableFor }: ForgeApplyInputs,
   declared: readonly Declared[],

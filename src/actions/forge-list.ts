@@ -60,13 +60,13 @@ function readSort(inputs: Inputs): ProcessFilter['sort'] {
 }
 
 function readGate(step: Step, { server }: ForgeTargetName): Gate {
-  const statuses = readStatuses(step);
+  const statuses = readRequired(step);
   const minCount = step.inputs.integer('min-count', { min: 0, max: 10_000 }) ?? 0;
   return { statuses, minCount, tell: tellByNumber(`on "${server}"`, statuses) };
 }
 
 /** A word that Forge is not known to use passes, since Forge adds new ones; one that is nearly a known word does not. */
-function readStatuses({ inputs, log }: Step): string[] {
+function readRequired({ inputs, log }: Step): string[] {
   const text = inputs.text('require-status');
   if (text === undefined) return [];
   const words = text.split(',').map((word) => word.trim().toLowerCase());

@@ -14,13 +14,13 @@ import { timeOf } from '../time.ts';
 import type { GoingLive } from './inputs/going-live.ts';
 import { showFailingStep } from './report/logs.ts';
 import {
-  type Change,
   following,
   type Located,
   type PlacedProcess,
   patientFor,
   proves,
   type Rolling,
+  type StepChange,
 } from './rolling.ts';
 import type { Session } from './session.ts';
 
@@ -164,7 +164,7 @@ function lowered(sentence: string): string {
   return sentence.charAt(0).toLowerCase() + sentence.slice(1);
 }
 
-function tooSlow({ done }: Change, { what, why, fix, after }: StillGoing): Failure {
+function tooSlow({ done }: StepChange, { what, why, fix, after }: StillGoing): Failure {
   return new Failure({
     headline: `${done}, but the deployment is still running after ${after}`,
     details: `${what}: ${why}`,

@@ -1,5 +1,4 @@
 import { setOptions } from '../cloud/drift.ts';
-import type { Health } from '../cloud/environment-log.ts';
 import { describeExisting } from '../cloud/identity.ts';
 import { type RunningInstance, writeCloudManifest } from '../cloud/manifest.ts';
 import type { ExistingProcess } from '../cloud/process.ts';
@@ -13,7 +12,7 @@ import { readConnection } from './inputs/connection.ts';
 import { readStatusInputs } from './inputs/status.ts';
 import { readTarget } from './inputs/target.ts';
 import { type Running, type RunningPlace, readRunning } from './read-running.ts';
-import { schemaUrl, showListed } from './report/list.ts';
+import { type Statuses, schemaUrl, showListed } from './report/list.ts';
 import { saySleep } from './report/sleep.ts';
 import { withSession } from './session.ts';
 import { readStatuses, requireStatus, warnOfStatuses } from './status.ts';
@@ -72,13 +71,11 @@ function readType({ inputs }: Step): ProcessSpec['type'] | undefined {
     : inputs.choice('type', ['worker', 'custom'], 'worker');
 }
 
-type Statuses = ReadonlyMap<string, Health> | undefined;
-
 function logPlaces({ log, warn }: Step, places: readonly RunningPlace[], statuses: Statuses): void {
   for (const place of places) {
     const { length } = place.processes;
     log.group(
-      `${place.within === undefined ? '' : `${place.within.name}, `}${nameOf(place)}: ${counted(length, 'background process', 'background processes')}`,
+      `${place.within === undefined ? '' : `${place.within.name}, `}${placeLabel(place)}: ${counted(length, 'background process', 'background processes')}`,
       place.processes.map((process) =>
         [
           process.id,
@@ -123,7 +120,7 @@ function listed(process: ExistingProcess, place: RunningPlace) {
     strategy_threshold: process.strategyThreshold,
     created_at: process.createdAt,
     instance_id: process.instanceId,
-    instance: nameOf(place),
+    instance: placeLabel(place),
     ...(place.within === undefined
       ? {}
       : { environment: place.within.name, environment_id: place.within.id }),
@@ -135,11 +132,11 @@ function placesIn({ id }: { readonly id: string }, places: readonly RunningPlace
 }
 
 /** An instance's name, or its id where no answer has told the name. */
-function nameOf({ id, instance }: RunningPlace): string {
+function placeLabel({ id, instance }: RunningPlace): string {
   return instance?.name ?? id;
 }
 
 function asWritten(place: RunningPlace): RunningInstance {
   const { id, instance, processes } = place;
-  return { id, name: nameOf(place), type: instance?.type ?? '', processes };
+  return { id, name: placeLabel(place), type: instance?.type ?? '', processes };
 }

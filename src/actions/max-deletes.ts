@@ -7,9 +7,6 @@ import { type AppliedService, showPlan } from './carry-out.ts';
 import type { PlanInputs } from './inputs/plan.ts';
 import type { PlanReport } from './report/plan.ts';
 
-/** More than these are not read in a message; the plan shows all of them. */
-const maxLines = 20;
-
 /**
  * Refuses a plan that deletes more processes than `max-deletes` allows: an emptied file or a wrong merge must not take
  * production down. A dry run only warns. A replacement is no deletion.
@@ -32,7 +29,7 @@ export function guardDeletes<S, P extends Existing>(
   const lines = deletes.map((row) => `${rowText(row)} (${row.processId})`);
   throw new Failure({
     what: `Too many deletions in "${report.where}"`,
-    why: `${count}\n${bullets(lines, maxLines, ', in plan-json')}\n`,
+    why: `${count}\n${bullets(lines, ', in plan-json')}\n`,
     fix: `Nothing was changed. Check ${file}: is it complete? If all of these processes should go, set max-deletes: ${deletes.length}`,
     headline: `"${report.where}": ${count}`,
   });

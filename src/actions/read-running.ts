@@ -13,8 +13,8 @@ import { Semaphore } from '../converge/semaphore.ts';
 import type { HttpClient } from '../http/client.ts';
 import { maxConcurrency } from '../http/transport.ts';
 import { NotThere } from '../names.ts';
-import { findTarget, namesIn, openStore, type TargetInputs } from './inputs/target.ts';
-import type { Session } from './session.ts';
+import { findCloudTarget, namesIn, openStore, type TargetInputs } from './inputs/target.ts';
+import { readingTime, type Session } from './session.ts';
 
 export interface Running {
   readonly environment: Environment | undefined;
@@ -40,14 +40,14 @@ export interface RunningPlace {
 export async function readRunning(session: Session, target: TargetInputs): Promise<Running> {
   const { application, environment, instance } = target;
   if (application !== undefined && environment === undefined && instance === undefined)
-    return await readApplication(session, application);
+    return await runningInApplication(session, application);
   return environment !== undefined && instance === undefined
-    ? await readEnvironment(session, { ...target, environment })
-    : await readInstance(session, target);
+    ? await runningInEnvironment(session, { ...target, environment })
+    : await runningOnInstance(session, target);
 }
 
-async function readInstance(session: Session, target: TargetInputs): Promise<Running> {
-  const found = await findTarget(session, target, true);
+async function runningOnInstance(session: Session, target: TargetInputs): Promise<Running> {
+  const found = await findCloudTarget(session, target, true);
   session.step.doing('listing the background processes');
   const store = openStore(session.within(), found);
   const { processes } = await store.list();
@@ -58,7 +58,7 @@ async function readInstance(session: Session, target: TargetInputs): Promise<Run
   };
 }
 
-async function readEnvironment(
+async function runningInEnvironment(
   session: Session,
   { application, environment, wait }: TargetInputs & { readonly environment: string },
 ): Promise<Running> {
@@ -90,10 +90,7 @@ async function listPlaces(
   );
 }
 
-/** What reading a hundred environments may take, in milliseconds. */
-const readingTime = 120_000;
-
-async function readApplication(session: Session, application: string): Promise<Running> {
+async function runningInApplication(session: Session, application: string): Promise<Running> {
   session.step.doing(`looking for the application "${application}"`);
   const { client } = session.within(readingTime);
   const found = await findApplication(client, { application, repository: undefined });

@@ -23,7 +23,7 @@ export interface Rolling {
 }
 
 /** What the step has done to the processes, and where. */
-export interface Change {
+export interface StepChange {
   readonly kind: 'changed' | 'unchanged' | 'made-by-other' | 'planned';
   /** `The worker on queue high was created`, for messages. */
   readonly done: string;
@@ -35,7 +35,7 @@ export interface Change {
   readonly processes: readonly PlacedProcess[];
 }
 
-export interface Located extends Change {
+export interface Located extends StepChange {
   readonly environment: Environment;
 }
 

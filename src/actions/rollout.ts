@@ -6,7 +6,7 @@ import { bringLive } from './go-live.ts';
 import type { GoingLive } from './inputs/going-live.ts';
 import { prove, skipProofs } from './prove.ts';
 import { saySleep } from './report/sleep.ts';
-import { asksForLive, type Change, type Located, type Rolling } from './rolling.ts';
+import { asksForLive, type Located, type Rolling, type StepChange } from './rolling.ts';
 
 /**
  * Sees to it that what is declared is live, or on its way, if that is asked for, and proves that it runs. `seen` are the
@@ -14,7 +14,7 @@ import { asksForLive, type Change, type Located, type Rolling } from './rolling.
  */
 export async function rollOut(
   rolling: Rolling,
-  change: Change,
+  change: StepChange,
   seen?: SeenDeployments | undefined,
 ): Promise<void> {
   const { goingLive } = rolling;
@@ -35,7 +35,7 @@ export async function rollOut(
 }
 
 /** Why what was made is not live when the step ends; undefined where the step sees to that, or nothing was made. */
-function pendingOf({ kind, done, environment }: Change, { redeploy }: GoingLive): string | undefined {
+function pendingOf({ kind, done, environment }: StepChange, { redeploy }: GoingLive): string | undefined {
   if (redeploy) return undefined;
   if (kind === 'made-by-other')
     return 'Another run has created the process at the same moment. It takes effect with the deployment of that run, or with the next one.';
@@ -46,7 +46,7 @@ function pendingOf({ kind, done, environment }: Change, { redeploy }: GoingLive)
 }
 
 /** Where the change was made: read where only an instance's id was given. */
-async function locate({ session }: Rolling, change: Change): Promise<Located> {
+async function locate({ session }: Rolling, change: StepChange): Promise<Located> {
   const { environment, instanceId, processes } = change;
   if (environment !== undefined && processes.every(({ instance }) => instance !== undefined))
     return { ...change, environment };

@@ -8,6 +8,9 @@ import type { Connection } from './inputs/connection.ts';
 /** What runs that race, and answers that are lost, may take on top of the work itself, in milliseconds. */
 export const raceLimit = 120_000;
 
+/** What reading a hundred environments may take, in milliseconds. */
+export const readingTime = 120_000;
+
 /** A step and its client. What the client sends and what the engine waits for end with the same deadline. */
 export class Session {
   readonly step: Step;

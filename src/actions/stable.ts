@@ -1,6 +1,12 @@
 import { asPrinted } from '../cloud/deployments.ts';
 import type { Environment } from '../cloud/environment.ts';
-import { describeExits, type Health, nameOf, printedIn, type Watched } from '../cloud/environment-log.ts';
+import {
+  describeExits,
+  type Health,
+  printedIn,
+  type Watched,
+  watchedName,
+} from '../cloud/environment-log.ts';
 import { EnvironmentLog } from '../cloud/environment-log-reader.ts';
 import { type Deployed, lookBack, type Observing, watch } from '../cloud/stability.ts';
 import { Cancelled, Failure, messageOf } from '../failure.ts';
@@ -57,7 +63,7 @@ export function observe({ step, client }: Session, { id }: Environment, now: () 
 
 function warnOf(step: Step, health: Health): void {
   const { status, exits, isBack, why } = health;
-  if (status === 'unknown') step.warn(`Whether ${nameOf(health.process)} runs is not known: ${why}.`);
+  if (status === 'unknown') step.warn(`Whether ${watchedName(health.process)} runs is not known: ${why}.`);
   if (status === 'up' && exits.some(({ code }) => code !== 0))
     step.warn(`${describeExits(health)}.${isBack ? ' It was started again.' : ''}`);
 }
@@ -66,7 +72,7 @@ function notStable(restarting: readonly Health[], showLogs: boolean): Failure {
   const [first, ...others] = restarting;
   const what =
     others.length === 0 && first !== undefined
-      ? nameOf(first.process)
+      ? watchedName(first.process)
       : `${restarting.length} background processes`;
   const lines = restarting.map((health) => `${describeExits(health)}. ${hintFor(health)}`);
   return new Failure({

@@ -1,6 +1,12 @@
 import { hasSucceeded, readDeployments } from '../cloud/deployments.ts';
 import { type Environment, readEnvironment, whyAsleep } from '../cloud/environment.ts';
-import { describeExits, type Health, nameOf, unknownHealth, watchedOf } from '../cloud/environment-log.ts';
+import {
+  describeExits,
+  type Health,
+  unknownHealth,
+  watchedName,
+  watchedOf,
+} from '../cloud/environment-log.ts';
 import { readInstance } from '../cloud/instances.ts';
 import { lookBack } from '../cloud/stability.ts';
 import { Failure } from '../failure.ts';
@@ -21,7 +27,7 @@ export async function readStatuses(
 ): Promise<ReadonlyMap<string, Health>> {
   const { step } = session;
   const patient = session.within();
-  const environment = await findEnvironment(patient.client, running);
+  const environment = await environmentOfRunning(patient.client, running);
   if (running.environment === undefined) saySleep(step, environment);
   const watched = running.places.flatMap(({ processes, instance }) =>
     processes.map((process) => watchedOf(process, instance, environment)),
@@ -36,7 +42,10 @@ export async function readStatuses(
   return byId(await lookBack(watched, window, deployments.find(hasSucceeded)?.finishedAt, observing));
 }
 
-async function findEnvironment(client: HttpClient, { environment, places }: Running): Promise<Environment> {
+async function environmentOfRunning(
+  client: HttpClient,
+  { environment, places }: Running,
+): Promise<Environment> {
   if (environment !== undefined) return environment;
   const [place] = places;
   const environmentId =
@@ -62,7 +71,7 @@ export function warnOfStatuses(
   for (const health of statuses.values()) {
     const { status, exits, why } = health;
     if (required.length > 0 && !required.includes(status)) continue;
-    if (status === 'unknown') step.warn(`Whether ${nameOf(health.process)} runs is not known: ${why}.`);
+    if (status === 'unknown') step.warn(`Whether ${watchedName(health.process)} runs is not known: ${why}.`);
     else if (exits.length > 0) step.warn(`${describeExits(health)}.`);
   }
 }
@@ -86,5 +95,5 @@ export function requireStatus({ required }: StatusInputs, statuses: ReadonlyMap<
 function describeStatus(health: Health): string {
   const { process, status, why } = health;
   if (status === 'restarting') return `restarting: ${describeExits(health)}`;
-  return `${status}: ${nameOf(process)}${why === undefined ? '' : ` (${why})`}`;
+  return `${status}: ${watchedName(process)}${why === undefined ? '' : ` (${why})`}`;
 }

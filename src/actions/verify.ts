@@ -1,4 +1,4 @@
-import { type Command, hasSucceeded, runCommand } from '../cloud/commands.ts';
+import { type Command, commandSucceeded, runCommand } from '../cloud/commands.ts';
 import { asPrinted } from '../cloud/deployments.ts';
 import type { Environment } from '../cloud/environment.ts';
 import { Cancelled, Failure } from '../failure.ts';
@@ -31,7 +31,7 @@ export async function verify(verifying: Verifying): Promise<void> {
       const title = html`Output of ${code(verification.command)}, its last lines`;
       step.summarize(lastLines(step, title, environment.redact(asPrinted(ended.output ?? ''))));
     }
-    if (!hasSucceeded(ended)) {
+    if (!commandSucceeded(ended)) {
       step.summarize(idLine([['command', ended.id]]));
       throw failed(verification, ended, goingLive.showLogs);
     }

@@ -16,17 +16,17 @@ export interface Command {
   readonly failureReason: string | undefined;
 }
 
-const Text = v.fallback(v.optional(v.string()), undefined);
+const MaybeText = v.fallback(v.optional(v.string()), undefined);
 
 /** Source: the commands of Laravel Cloud's OpenAPI description. `output` and `exit_code` are null until it has ended. */
 const CommandResource = v.object({
   id: Id,
   attributes: v.object({
     status: v.string(),
-    command: Text,
-    output: Text,
+    command: MaybeText,
+    output: MaybeText,
     exit_code: MaybeCount,
-    failure_reason: Text,
+    failure_reason: MaybeText,
   }),
 });
 type CommandResource = v.InferOutput<typeof CommandResource>;
@@ -39,7 +39,7 @@ const longestFilter = 500;
 /** How often a command is asked for when answers are lost and nothing shows that it has started. */
 const maxStarts = 3;
 
-export function hasSucceeded({ status, exitCode }: Command): boolean {
+export function commandSucceeded({ status, exitCode }: Command): boolean {
   return status === 'command.success' && (exitCode ?? 0) === 0;
 }
 
@@ -96,12 +96,12 @@ async function follow(client: HttpClient, first: Command, following: Following):
   };
   return await followToEnd(
     first,
-    { what: `Command ${first.id}`, read, hasEnded, limit: 'verify-timeout' },
+    { what: `Command ${first.id}`, read, hasEnded: commandEnded, limit: 'verify-timeout' },
     following,
   );
 }
 
-function hasEnded({ status }: Command): boolean {
+function commandEnded({ status }: Command): boolean {
   return finalWords.includes(status);
 }
 

@@ -223,10 +223,10 @@ export function describeExits({ process, exits, downFor }: Health): string {
   const codes = [...new Set(exits.map(({ code }) => code))];
   const withCode = `with code ${codes.slice(0, 5).join(', ')}`;
   const down = downFor === undefined ? '' : `, and was not started again for ${inSeconds(downFor)}`;
-  return `${nameOf(process)} exited ${times}${within} ${withCode}${down}`;
+  return `${watchedName(process)} exited ${times}${within} ${withCode}${down}`;
 }
 
 /** `"php artisan horizon" on Workers`, for messages. */
-export function nameOf({ id, command, cluster }: Watched): string {
+export function watchedName({ id, command, cluster }: Watched): string {
   return `${command === null ? id : JSON.stringify(command)} on ${cluster ?? 'its cluster'}`;
 }

@@ -247,7 +247,7 @@ export function assignEnvironments<E extends NamedEnvironment>(
   const byId = new Map<string, AssignedEnvironment<E>>();
   const named = declared.filter(({ isPattern }) => !isPattern);
   collecting('environments of the manifest', named, (key) => {
-    const environment = environmentNamed(key, among);
+    const environment = environmentOfKey(key, among);
     const twin = byId.get(environment.id);
     if (twin !== undefined) throw twice('environment', key, twin.declared, environment.id);
     byId.set(environment.id, { environment, declared: key });
@@ -293,7 +293,7 @@ export function means<E extends NamedEnvironment>(
   return found.length === 1 && found[0]?.id === id;
 }
 
-function environmentNamed<E extends NamedEnvironment>(key: DeclaredEnvironment, among: readonly E[]): E {
+function environmentOfKey<E extends NamedEnvironment>(key: DeclaredEnvironment, among: readonly E[]): E {
   try {
     return findByKind<E>(
       'environment',

@@ -42,7 +42,7 @@ const Config = v.union([
 /** Recorded: an empty list for a custom process. */
 const NoConfig = v.union([v.nullish(v.null()), v.strictTuple([]), v.literal('')]);
 const Threshold = v.union([v.number(), v.pipe(v.string(), v.decimal(), v.transform(Number))]);
-const Identifying = v.nullish(v.union([v.string(), v.number()]));
+const Scalar = v.nullish(v.union([v.string(), v.number()]));
 const Related = v.object({
   relationships: v.object({
     instance: v.object({ data: v.object({ id: v.union([v.string(), v.number()]) }) }),
@@ -98,7 +98,7 @@ export function instanceOf(resource: unknown): string | undefined {
   return related.success ? String(related.output.relationships.instance.data.id) : undefined;
 }
 
-interface Told {
+interface Answered {
   readonly type: string;
   readonly command: string | null;
   readonly config: Readonly<Record<string, unknown>> | undefined;
@@ -106,7 +106,7 @@ interface Told {
 }
 
 /** Why these do not tell which process it is; undefined when they do. */
-function doubtOf({ type, command, config, isConfigOdd }: Told): string | undefined {
+function doubtOf({ type, command, config, isConfigOdd }: Answered): string | undefined {
   if (type === '') return 'its type is not known';
   const hasCommand = command !== null && command.trim() !== '';
   if (type === 'custom') return hasCommand ? undefined : 'its command is not known';
@@ -116,7 +116,7 @@ function doubtOf({ type, command, config, isConfigOdd }: Told): string | undefin
     if (!hasCommand) return 'neither its options nor its command are known';
     return namesQueueOrConnection(command) ? 'its options are not told, and its command has some' : undefined;
   }
-  const isClear = v.is(Identifying, config['queue']) && v.is(Identifying, config['connection']);
+  const isClear = v.is(Scalar, config['queue']) && v.is(Scalar, config['connection']);
   return isClear ? undefined : 'its queue or connection is not understood';
 }
 

@@ -194,7 +194,7 @@ async function findProcess(client: HttpClient, id: string, instanceId = '') {
   });
 }
 
-interface Updating {
+interface UpdateSent {
   readonly instanceId: string;
   readonly fieldName: (field: string) => string;
 }
@@ -204,7 +204,7 @@ async function updateProcess(
   client: HttpClient,
   id: string,
   update: ProcessUpdate,
-  { instanceId, fieldName }: Updating,
+  { instanceId, fieldName }: UpdateSent,
 ): Promise<ExistingProcess | undefined> {
   const { data } = await client.jsonIfAny(
     {

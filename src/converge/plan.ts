@@ -1,5 +1,5 @@
 import { Failure } from '../failure.ts';
-import { bullets, firstOf } from '../text.ts';
+import { bullets, firstOf, maxLines } from '../text.ts';
 import type { Changes, Settings } from './changes.ts';
 import { doubtText, type Existing, type Listing } from './listing.ts';
 import { type Contest, matchAll } from './match.ts';
@@ -143,7 +143,6 @@ function undeclaredOperation<S, P extends Existing>(
 }
 
 /** So many declarations, and so many processes of each, are shown in an error. */
-const mostShown = 20;
 
 export function ambiguousPlan<S, P extends Existing>(
   ambiguous: readonly Ambiguity<S, P>[],
@@ -152,7 +151,7 @@ export function ambiguousPlan<S, P extends Existing>(
   const { describe, particularsOf } = service;
   const lines = ambiguous.map(({ place, spec, found }) => {
     const ids = found.map((process) => `${process.id} (${particularsOf(process)})`);
-    return `${placeName(place)}: ${found.length} processes match the ${describe(spec)}: ${firstOf(ids, mostShown)}`;
+    return `${placeName(place)}: ${found.length} processes match the ${describe(spec)}: ${firstOf(ids, maxLines)}`;
   });
   const alike = ambiguous.every(({ extra }) => extra !== undefined);
   const [told = ''] = ambiguous.flatMap(({ found }) =>
@@ -167,7 +166,7 @@ export function ambiguousPlan<S, P extends Existing>(
   return new Failure({
     headline,
     what: 'The plan',
-    why: `more processes match than the manifest declares\n${bullets(lines, mostShown, ' that are declared')}\n`,
+    why: `more processes match than the manifest declares\n${bullets(lines, ' that are declared')}\n`,
     fix: `Nothing was changed. Delete those that are not wanted${otherwise}`,
   });
 }
@@ -179,7 +178,7 @@ export function doubtfulPlan(doubts: readonly Doubt<Existing>[]): Failure {
   );
   return new Failure({
     what: 'The plan',
-    why: `processes that are declared may exist already, as processes that cannot be identified\n${bullets(lines, mostShown)}\n`,
+    why: `processes that are declared may exist already, as processes that cannot be identified\n${bullets(lines)}\n`,
     fix: 'Nothing was changed. Look at these processes in the dashboard; if one is another process, change or delete it there',
   });
 }

@@ -155,7 +155,7 @@ export function deleteFailure({ deleted, left }: Removed<Existing>): Failure | u
   const done = deleted.length === 0 ? 'none' : idsOf(deleted);
   return new Failure({
     what: 'Deleting background processes',
-    why: `${left.length} of ${left.length + deleted.length} could not be deleted\n${bullets(lines, 20)}\nDeleted: ${done}`,
+    why: `${left.length} of ${left.length + deleted.length} could not be deleted\n${bullets(lines)}\nDeleted: ${done}`,
     fix: 'Run the job again: a process that is gone counts as deleted',
   });
 }

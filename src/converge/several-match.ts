@@ -31,9 +31,9 @@ export function severalMatch<P extends Existing>(
   const lines = found.map((process) => `${process.id}: ${service.particularsOf(process)}${created(process)}`);
   return new Failure({
     headline: `${found.length} processes match ${what}: which one?`,
-    details: `${because}:\n${bullets(lines, 20)}\n`,
+    details: `${because}:\n${bullets(lines)}\n`,
     what: `The ${what}`,
-    why: `${found.length} background processes match it, and ${because}\n${bullets(lines, 20)}\n`,
+    why: `${found.length} background processes match it, and ${because}\n${bullets(lines)}\n`,
     fix,
   });
 }

@@ -173,14 +173,14 @@ function groupLines(
     if (first === undefined) return [];
     const note = noteOf(first.place);
     const heading = [nameOf(first.place), ...(note === undefined ? [] : [note]), ...first.shared].join(' · ');
-    const inOrder = group.toSorted((a, b) => order.indexOf(kindOf(a)) - order.indexOf(kindOf(b)));
+    const inOrder = group.toSorted((a, b) => order.indexOf(rowKind(a)) - order.indexOf(rowKind(b)));
     return [`@@ ${heading} @@`, ...inOrder.map((row) => lineOf(row, room, width))];
   });
 }
 
-type Kind = Action | 'failed' | 'not-done';
+type RowKind = Action | 'failed' | 'not-done';
 
-function kindOf(row: PlanRow): Kind {
+function rowKind(row: PlanRow): RowKind {
   return isUndone(row) ? row.status : actionOf(row);
 }
 
@@ -194,7 +194,7 @@ function isUndone(row: PlanRow): row is PlanRow & { readonly status: 'failed' | 
 }
 
 /** What a reader must see first comes first. */
-const order: readonly Kind[] = [
+const order: readonly RowKind[] = [
   'delete',
   'replace',
   'update',
@@ -206,7 +206,7 @@ const order: readonly Kind[] = [
 ];
 
 /** `-` is red in a diff, `!` orange and `+` green. What did not happen has no colour. */
-const signs: Readonly<Record<Kind, string>> = {
+const signs: Readonly<Record<RowKind, string>> = {
   delete: '-',
   replace: '!',
   update: '!',
@@ -229,11 +229,11 @@ function lineOf(row: PlanRow, room: number, width: number): string {
   const more = detailsOf(row, room).map((part) => ` · ${part}`);
   const first = happens(row, room);
   const gap = ' '.repeat(first.length > width ? 2 : 1 + width - first.length);
-  return `${signs[kindOf(row)]} ${first}${gap}${nameIn(row, room)}${more.join('')}`;
+  return `${signs[rowKind(row)]} ${first}${gap}${nameIn(row, room)}${more.join('')}`;
 }
 
 function happens(row: PlanRow, room: number): string {
-  switch (kindOf(row)) {
+  switch (rowKind(row)) {
     case 'failed':
       return 'FAILED';
     case 'not-done':

@@ -11,7 +11,7 @@ import { describe, type ForgeSpec } from './spec.ts';
 
 type Successor = Pick<Extract<Creation<ForgeProcess>, { kind: 'created' }>, 'process' | 'madeHere'>;
 
-type ForgeWorld = Pick<World<ForgeSpec, ForgeProcess>, 'store' | 'runtime'>;
+type ReplaceWorld = Pick<World<ForgeSpec, ForgeProcess>, 'store' | 'runtime'>;
 
 /**
  * Replaces a process by the declared one. The new one comes first where the server takes it. Where the name is in use,
@@ -21,7 +21,7 @@ type ForgeWorld = Pick<World<ForgeSpec, ForgeProcess>, 'store' | 'runtime'>;
 export async function replace(
   spec: ForgeSpec,
   old: ForgeProcess,
-  world: ForgeWorld,
+  world: ReplaceWorld,
 ): Promise<Mended<ForgeProcess> | undefined> {
   const { store, runtime } = world;
   runtime.log(`Replacing ${label(old)}: processes ${old.processes ?? 'unknown'} → ${spec.processes}`);
@@ -44,7 +44,7 @@ export async function replace(
 /** A process of another run may have given way to a third one meanwhile. */
 async function confirmed(
   { process, madeHere }: Successor,
-  { store }: ForgeWorld,
+  { store }: ReplaceWorld,
 ): Promise<Mended<ForgeProcess> | undefined> {
   const left = madeHere ? process : await store.find(process.id);
   return left && { process: left };
@@ -53,7 +53,7 @@ async function confirmed(
 async function createAfter(
   spec: ForgeSpec,
   old: ForgeProcess,
-  world: ForgeWorld,
+  world: ReplaceWorld,
 ): Promise<Mended<ForgeProcess> | undefined> {
   await waitUntilGone([old], world);
   // A list that lags shows only later what another run has created.
@@ -79,7 +79,7 @@ async function createAfter(
 async function createSuccessor(
   spec: ForgeSpec,
   old: ForgeProcess,
-  world: ForgeWorld,
+  world: ReplaceWorld,
   span = 0,
 ): Promise<Successor | undefined> {
   const mend = () => Promise.resolve(undefined);
@@ -110,7 +110,7 @@ function isSuccessor(spec: ForgeSpec, { process, madeHere }: Successor): boolean
   return madeHere || Object.keys(forgeService.drift(spec, process)).length === 0;
 }
 
-async function removeOld(old: ForgeProcess, successor: ForgeProcess, { store }: ForgeWorld): Promise<void> {
+async function removeOld(old: ForgeProcess, successor: ForgeProcess, { store }: ReplaceWorld): Promise<void> {
   try {
     await removeForSure(store, old.id);
   } catch (error) {

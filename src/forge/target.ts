@@ -29,11 +29,11 @@ export interface ForgeTargetName {
 /** Finds the server and the site. What is given as an id is taken as it is. */
 export async function findTarget(client: HttpClient, name: ForgeTargetName): Promise<ForgeTarget> {
   const { organization } = name;
-  const server = isId(name.server)
+  const server = isNumber(name.server)
     ? { id: name.server, name: name.server }
     : await findServer(client, organization, name.server);
   const siteId =
-    name.site === undefined || isId(name.site)
+    name.site === undefined || isNumber(name.site)
       ? name.site
       : await findSite(client, organization, server, name.site);
   return { organization, serverId: server.id, serverName: server.name, siteId };
@@ -45,7 +45,7 @@ export function noServer(organization: string, server: string): string {
 }
 
 /** Is it an id? Anything else is a name. */
-function isId(text: string): boolean {
+function isNumber(text: string): boolean {
   return /^[1-9]\d{0,14}$/.test(text);
 }
 
@@ -154,7 +154,7 @@ export async function findServers(
   const servers = pickAll(named, {
     kind: 'server',
     where: `in the organization ${organization}`,
-    among: named.every(({ name }) => isId(name))
+    among: named.every(({ name }) => isNumber(name))
       ? named.map(({ name }) => ({ id: name, name }))
       : await listServers(client, organization),
     namesOf: ({ name }) => [name],
@@ -163,7 +163,7 @@ export async function findServers(
     servers.map(async (server, index) => {
       const processes = named[index]?.processes ?? [];
       const sites = processes.flatMap(({ spec }) => spec.site ?? []);
-      const among = sites.every(isId) ? undefined : await listSites(client, organization, server);
+      const among = sites.every(isNumber) ? undefined : await listSites(client, organization, server);
       return { server, processes, among };
     }),
   );

@@ -158,11 +158,11 @@ export function parseItems<const S extends v.GenericSchema>(
     const result = v.safeParse(schema, value, { abortEarly: true });
     return result.success ? [result.output] : [];
   });
-  return { items, keys: values.map(keyOf) };
+  return { items, keys: values.map(idIn) };
 }
 
 /** Its id. One without an id counts by itself. */
-function keyOf(value: unknown): unknown {
+function idIn(value: unknown): unknown {
   const id = typeof value === 'object' && value !== null && 'id' in value ? value.id : undefined;
   return typeof id === 'string' || typeof id === 'number' ? String(id) : Symbol('without an id');
 }

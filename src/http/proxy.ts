@@ -1,6 +1,6 @@
 import { Failure } from '../failure.ts';
 
-type Environment = Readonly<Record<string, string | undefined>>;
+type Variables = Readonly<Record<string, string | undefined>>;
 
 export interface NamedProxy {
   /** `https_proxy`, spelled as it is set. */
@@ -23,7 +23,7 @@ export function isLoopback({ hostname }: URL): boolean {
  * As on runners: `https_proxy` for https, `http_proxy` for http, a missing scheme means `http://`. None for this machine
  * itself: the token would leave it, over http in clear.
  */
-export function proxyFor(origin: URL, environment: Environment): NamedProxy | undefined {
+export function proxyFor(origin: URL, environment: Variables): NamedProxy | undefined {
   if (isLoopback(origin)) return undefined;
   const found = lookUp(environment, origin.protocol === 'https:' ? 'https_proxy' : 'http_proxy');
   if (found === undefined) return undefined;
@@ -58,7 +58,7 @@ export function proxyFor(origin: URL, environment: Environment): NamedProxy | un
 }
 
 function lookUp(
-  environment: Environment,
+  environment: Variables,
   name: string,
 ): { readonly name: string; readonly value: string } | undefined {
   for (const spelled of [name, name.toUpperCase()]) {

@@ -6,7 +6,8 @@ import { readDeploying } from './going-live.ts';
 import { configInputs, identityOptions, readIdentity } from './process.ts';
 import { readTarget } from './target.ts';
 
-type DeleteTarget =
+/** What is to be deleted, by its id or by what it is known by. */
+export type DeleteTarget =
   | { readonly by: 'id'; readonly id: string }
   | { readonly by: 'identity'; readonly spec: ProcessSpec };
 

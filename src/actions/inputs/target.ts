@@ -60,7 +60,7 @@ export function readTarget({ inputs }: Step, options: TargetOptions): TargetInpu
 }
 
 /** Finds the instance, waiting for it if that was asked for. `withProcesses`: will its processes be listed next? */
-export async function findTarget(
+export async function findCloudTarget(
   session: Session,
   { application, environment, instance, wait }: TargetInputs,
   withProcesses: boolean,

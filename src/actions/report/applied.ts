@@ -10,7 +10,7 @@ import { commonOutputs, type ReportedEnvironment } from './environments.ts';
 import type { PlanReport, ShownPlan } from './plan.ts';
 import { planOutputs } from './plan-outputs.ts';
 import { deployNext } from './process.ts';
-import { runAgain, stopped, Unfinished } from './unfinished.ts';
+import { cancelledMidway, runAgain, Unfinished } from './unfinished.ts';
 
 /** What became of an environment. */
 export interface Ended {
@@ -79,7 +79,7 @@ function throwFailed({ cancelled }: Step, { where }: PlanReport, all: readonly E
   const alone = failed.find(({ error }) => !(error instanceof Failure) || error instanceof Cancelled);
   const rows = all.flatMap((one) => (one.kind === 'done' ? one.rows : []));
   if (alone?.error instanceof Cancelled && changesIn(countsOf(rows)) > 0)
-    throw stopped({ where, cancelled }, rows);
+    throw cancelledMidway({ where, cancelled }, rows);
   if (alone !== undefined || all.length === 1) throw (alone ?? first).error;
   const count = `${failed.length} of ${all.length} environments failed`;
   const others = all.length - failed.length;

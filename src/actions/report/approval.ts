@@ -27,14 +27,14 @@ export function approvalOf(
   secrets: Secrets,
 ): Approval {
   const approval: Record<string, ApprovedRow[]> = Object.fromEntries(scopes.map((scope) => [scope, []]));
-  for (const row of rows.filter(isChange)) {
+  for (const row of rows.filter(changesSomething)) {
     const scope = scopeOf(row.place.id);
     approval[scope] = [...(approval[scope] ?? []), approvedRow(row, secrets)];
   }
   return approval;
 }
 
-export function isChange({ action }: PlanRow): boolean {
+export function changesSomething({ action }: PlanRow): boolean {
   return action !== 'keep' && action !== 'undeclared';
 }
 
@@ -73,7 +73,7 @@ export function differences(
   secrets: Secrets,
 ): readonly string[] {
   const left = shown.map((row) => ({ row, key: JSON.stringify(row) }));
-  const unshown = rows.filter(isChange).filter((row) => {
+  const unshown = rows.filter(changesSomething).filter((row) => {
     const index = left.findIndex(({ key }) => key === JSON.stringify(approvedRow(row, secrets)));
     if (index !== -1) left.splice(index, 1);
     return index === -1;

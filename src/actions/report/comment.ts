@@ -9,7 +9,7 @@ import { type CommentKey, stickyComment } from './comment-marker.ts';
 export const maxCommentBytes = 65_536;
 
 /** The comment of this key on the workflow's pull request. */
-export interface CommentTarget {
+export interface PlanComment {
   readonly token: string;
   readonly key: CommentKey;
   /** Milliseconds that one request may take. */
@@ -19,7 +19,7 @@ export interface CommentTarget {
 /** How to reach GitHub, and the run's repository; undefined where the run names none. */
 export function gitHubOf(
   { environment, workflow: { repository }, clock, random, log }: Step,
-  { token, requestTimeout }: Pick<CommentTarget, 'token' | 'requestTimeout'>,
+  { token, requestTimeout }: Pick<PlanComment, 'token' | 'requestTimeout'>,
 ) {
   const apiUrl = environment['GITHUB_API_URL'] || 'https://api.github.com';
   if (repository === undefined || !URL.canParse(apiUrl)) return undefined;
@@ -30,7 +30,7 @@ export function gitHubOf(
 const graceAfterStop = 3_000;
 
 /** Posts a text as the pull request's one comment of this key. If that fails, the step warns and goes on. */
-export async function postComment(step: Step, target: CommentTarget, text: string): Promise<void> {
+export async function postComment(step: Step, target: PlanComment, text: string): Promise<void> {
   const { log, cancelled, workflow } = step;
   const { pullRequest } = workflow;
   const gitHub = gitHubOf(step, target);

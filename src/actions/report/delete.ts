@@ -1,18 +1,13 @@
 import type { ExistingProcess } from '../../cloud/process.ts';
-import type { ProcessSpec } from '../../cloud/spec.ts';
 import { code, type Html, html } from '../../runner/html.ts';
 import type { Step } from '../../runner/step.ts';
+import type { DeleteTarget } from '../inputs/delete.ts';
 import type { Target } from '../inputs/target.ts';
-import { deployedText, deployNext, nameOf, placeOf, processRows } from './process.ts';
-
-/** What was to be deleted, by its id or by what it is known by. */
-export type Asked =
-  | { readonly by: 'id'; readonly id: string }
-  | { readonly by: 'identity'; readonly spec: ProcessSpec };
+import { deployedText, deployNext, nameHtml, placeOf, processRows } from './process.ts';
 
 /** Shows in the summary that there was nothing to delete. */
-export function showAbsent(step: Step, asked: Asked, target: Target): void {
-  const what = asked.by === 'id' ? code(asked.id) : nameOf(asked.spec);
+export function showAbsent(step: Step, asked: DeleteTarget, target: Target): void {
+  const what = asked.by === 'id' ? code(asked.id) : nameHtml(asked.spec);
   step.headline('nothing', html`Nothing to delete: no ${what}${onPlace(target)}`);
 }
 
@@ -54,7 +49,7 @@ function whatOf(processes: readonly ExistingProcess[]): Html {
   const [first, ...others] = processes;
   return first === undefined || others.length > 0
     ? html`${processes.length} background processes`
-    : nameOf(first);
+    : nameHtml(first);
 }
 
 function onPlace(target: Target): Html {

@@ -9,7 +9,7 @@ import { type Html, html } from '../../runner/html.ts';
 import type { Outputs, Step } from '../../runner/step.ts';
 import { type Mark, next } from '../../runner/summary.ts';
 import type { Target } from '../inputs/target.ts';
-import { deployedText, deployNext, idLine, nameOf, placeOf, processFacts } from './process.ts';
+import { deployedText, deployNext, idLine, nameHtml, placeOf, processFacts } from './process.ts';
 
 export type EnsuredCloud = Ensured<ProcessSpec, ExistingProcess>;
 
@@ -140,7 +140,7 @@ const liveVerbs = {
 } as const satisfies Record<EnsuredCloud['outcome'], string>;
 
 function whatOf(ensured: EnsuredCloud): Html {
-  return nameOf(ensured.outcome === 'would-create' ? ensured.spec : ensured.process);
+  return nameHtml(ensured.outcome === 'would-create' ? ensured.spec : ensured.process);
 }
 
 function verdictOf({ outcome, madeByOther }: EnsuredCloud): readonly [Mark, string] {

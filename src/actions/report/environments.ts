@@ -13,7 +13,7 @@ function environmentsJson(all: readonly ReportedEnvironment[]): string {
     all.map(({ environment, outputs, error }) => ({
       environment: environment.name,
       environment_id: environment.id,
-      outcome: outcomeOf(outputs, error),
+      outcome: outcomeIn(outputs, error),
       created: numberIn(outputs['created']),
       updated: numberIn(outputs['updated']),
       deleted: numberIn(outputs['deleted']),
@@ -28,7 +28,7 @@ function environmentsJson(all: readonly ReportedEnvironment[]): string {
 }
 
 /** An environment that failed is as it was, which is not the same as being as declared. */
-function outcomeOf({ outcome }: Outputs, error: string | undefined): string | null {
+function outcomeIn({ outcome }: Outputs, error: string | undefined): string | null {
   return outcome === undefined || (error !== undefined && outcome === 'unchanged') ? null : outcome;
 }
 

@@ -27,7 +27,7 @@ export function showForge(step: Step, shown: ShownForge): void {
   step.headline(mark, html`${verb}: ${code(spec.command)} on ${code(server)}`);
   const ids = idLine([['process', process?.id]]);
   const todo = shown.hasFailed ? html`` : nextStep(ensured, process?.status);
-  step.summarize(html`${processFacts(shown)}${todo}${ids}`);
+  step.summarize(html`${factsOf(shown)}${todo}${ids}`);
 }
 
 const verdicts = {
@@ -40,7 +40,7 @@ const verdicts = {
   'would-replace': ['planned', 'Would replace'],
 } as const satisfies Record<EnsuredForge['outcome'], readonly [Mark, string]>;
 
-function processFacts({ spec, process, ensured: { changes, ignored } }: ShownForge): Html {
+function factsOf({ spec, process, ensured: { changes, ignored } }: ShownForge): Html {
   const { processes, ...others } = forgeService.settingsOf(spec);
   const directory = process === undefined ? (spec.directory ?? null) : process.directory;
   const count = process === undefined ? Number(processes) : process.processes;

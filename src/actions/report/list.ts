@@ -9,7 +9,7 @@ import { counted } from '../../text.ts';
 import type { Running, RunningPlace } from '../read-running.ts';
 import { grandTotalText, placeOf, processRows } from './process.ts';
 
-interface Listed {
+interface ShownList {
   /** Only processes of this type were listed. */
   readonly type: string | undefined;
   readonly manifest: string;
@@ -19,13 +19,13 @@ interface Listed {
   readonly isGate: boolean;
 }
 
-type Statuses = ReadonlyMap<string, Health> | undefined;
+export type Statuses = ReadonlyMap<string, Health> | undefined;
 
 /** Shows in the summary what was found, and the manifest that declares it. */
 export function showListed(
   step: Step,
   { environment, environments, application, places }: Running,
-  { type, manifest, statuses, isGate }: Listed,
+  { type, manifest, statuses, isGate }: ShownList,
 ): void {
   const count = places.reduce((sum, { processes }) => sum + processes.length, 0);
   const [only, ...others] = places;

@@ -22,7 +22,7 @@ export function deployedText(deploymentId: string): Html {
 }
 
 /** A process by what it is known by, for a headline: `worker high,default (redis)`, `php artisan reverb:start`. */
-export function nameOf(process: ProcessSpec | ExistingProcess): Html {
+export function nameHtml(process: ProcessSpec | ExistingProcess): Html {
   if (process.type !== 'worker' || !('config' in process)) return code(shortName(process));
   const { queue, connection } = queueOf(process);
   const on = connection === undefined ? html`` : html` (${code(connection)})`;
@@ -112,7 +112,7 @@ export function processRows(processes: readonly ExistingProcess[], { markOf, sta
     const odd = mark === undefined ? html`` : html` <strong>${mark}</strong>`;
     const status = statusMark(statuses?.get(process.id)?.status);
     return [
-      html`${nameOf(process)}${odd}${below(optionsOf(options))}`,
+      html`${nameHtml(process)}${odd}${below(optionsOf(options))}`,
       html`${status}`,
       html`${shown(count ?? 'unknown')}`,
     ];

@@ -1,6 +1,7 @@
 import { changesIn, countsOf, countsText, undoneText } from '../../converge/counts.ts';
 import { type PlanRow, rowText } from '../../converge/text.ts';
 import { Cancelled, closed, Failure, messageOf } from '../../failure.ts';
+import { maxLines } from '../../text.ts';
 
 interface Applied {
   /** Whose processes they are: an environment, an organization. */
@@ -19,13 +20,10 @@ export class Unfinished extends Failure {
 /** What to do when something of a plan was not done. */
 export const runAgain = 'Next: when the cause is fixed, run the job again. It makes only the missing changes';
 
-/** More than these are not read in a message; `plan-json` has all of them. */
-const maxLines = 20;
-
 /** One error for all changes that were not made, or not checked; undefined when all were. */
 export function unfinished(about: Applied, rows: readonly PlanRow[]): Failure | undefined {
   if (rows.every(({ status }) => status === 'done')) return undefined;
-  return about.cancelled.aborted ? stopped(about, rows) : failed(about, rows);
+  return about.cancelled.aborted ? cancelledMidway(about, rows) : failed(about, rows);
 }
 
 function failed({ where, whenLive }: Applied, rows: readonly PlanRow[]): Failure {
@@ -43,7 +41,7 @@ function failed({ where, whenLive }: Applied, rows: readonly PlanRow[]): Failure
 }
 
 /** The step was told to stop after it had begun. */
-export function stopped(
+export function cancelledMidway(
   { where, cancelled }: Omit<Applied, 'whenLive'>,
   rows: readonly PlanRow[],
 ): Cancelled {
