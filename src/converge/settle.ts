@@ -27,7 +27,6 @@ export async function settle<O extends Observation>(
   { runtime, store }: Pick<World<never, never>, 'runtime'> & { readonly store?: { readonly place: object } },
   lag = 0,
 ): Promise<O> {
-  if (!mayRace(first)) return first;
   const say = skipRepeats(runtime.log);
   const isSettled = (seen: O): boolean => {
     if (!mayRace(seen)) return true;

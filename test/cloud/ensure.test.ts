@@ -157,37 +157,6 @@ describe('a process that has drifted', () => {
     expect(exists).toEqual(['p1']);
   });
 
-  test.each([
-    ['shows it as it was', drifted],
-    ['is about another process', { ...declared, id: 'p2' }],
-  ])('is read until it shows when the answer %s', async (_, answer) => {
-    const { calls, clock, value } = await ensuring(
-      {},
-      { list: [[drifted]], update: [answer], find: [drifted, drifted, declared] },
-    );
-    expect(calls).toEqual(['list', 'update p1', 'find p1', 'find p1', 'find p1']);
-    expect(clock.now()).toBe(2250);
-    expect(value).toMatchObject({ outcome: 'updated', process: declared });
-  });
-
-  test('is an error when the update was accepted and not applied', async () => {
-    const { clock, message, did } = await ensuring(
-      {},
-      { list: [[drifted]], update: [drifted], find: [drifted] },
-    );
-    expect(clock.now()).toBe(4250);
-    expect(message).toBe(
-      'Updating background process p1: the update was accepted but not applied: processes is 1 and not 2. Change it in the dashboard once, or delete the process so that the next run creates it as declared.',
-    );
-    expect(did).toEqual([]);
-  });
-
-  test('is an error that names all that was not applied', async () => {
-    const far = existing({ id: 'p1', processes: 1, config: { queue: 'mail' } });
-    const { message } = await ensuring({}, { list: [[far]], update: [far], find: [far] });
-    expect(message).toContain('processes is 1 and not 2, config.tries is null and not 3');
-  });
-
   test('is left so with if-exists: reuse, and what differs is told', async () => {
     const { calls, value } = await ensuring({ ifExists: 'reuse' }, { list: [[drifted]] });
     expect(calls).toEqual(['list']);
@@ -304,16 +273,6 @@ describe('a process that does not exist', () => {
     expect(value?.outcome).toBe('updated');
   });
 
-  test('and that no list shows is created, with a warning', async () => {
-    const { value, warnings } = await ensuring(
-      {},
-      { list: [[]], find: [declared], create: [made(declared)] },
-    );
-    expect(value?.outcome).toBe('created');
-    expect(warnings).toHaveLength(1);
-    expect(warnings[0]).toContain('No listing has shown p1');
-  });
-
   test('in a list of several pages is looked for in another one that shows the same, before it is created', async () => {
     const [a, b] = [existing({ id: 'a', type: 'custom' }), existing({ id: 'b', type: 'custom' })];
     const { calls } = await ensuring(
@@ -379,16 +338,6 @@ describe('several that match', () => {
     );
     expect(calls).toEqual(['list', 'list', 'find p2', 'list', 'create', 'list']);
     expect(value?.outcome).toBe('created');
-  });
-
-  test('and are all old are an error at once: that is no race', async () => {
-    const { calls, clock, error } = await ensuring(
-      {},
-      { list: [[declared, twin]], serverTime: Date.UTC(2026, 3, 4, 11, 27) },
-    );
-    expect(error).toBeInstanceOf(Failure);
-    expect(calls).toEqual(['list']);
-    expect(clock.now()).toBe(0);
   });
 
   test('and stay are an error that names them, and nothing is written', async () => {

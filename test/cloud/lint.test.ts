@@ -38,6 +38,13 @@ describe('a command that does something and ends is pointed out, with what to us
     ['screen -dmS worker php artisan queue:work', 'foreground'],
     ['tmux new-session -d "php artisan queue:work"', 'foreground'],
     ['/usr/sbin/php-fpm8.4 -D', 'foreground'],
+    ['php-fpm --daemonize', 'foreground'],
+    ['screen -d -m php artisan x', 'foreground'],
+    ['echo x || php artisan migrate --for force', 'deploy commands'],
+    ['php artisan migrate |& tee log', 'deploy commands'],
+    ['{ php artisan migrate; }', 'deploy commands'],
+    ['nice -n 10 sudo -E php artisan migrate', 'deploy commands'],
+    ['sh -c "echo \\"x\\"; php artisan migrate"', 'deploy commands'],
   ])('%s', (command, instead) => {
     const told = lintCommand(command);
     expect(told).toMatch(/^The command ".*" ends by itself\./s);
@@ -71,6 +78,19 @@ describe('a command that does something and ends is pointed out, with what to us
     'watch php artisan schedule:run',
     'php artisan queue:work &&',
     'screen -S worker',
+    'screen -d worker',
+    'screen -m worker',
+    'tmux attach -d',
+    'tmux new-session worker',
+    'my-php-fpm -D',
+    'php-fpm --daemonize-not',
+    'php artisan migrate (x)',
+    'for i in 1; do true; done; php artisan migrate',
+    'php artisan my-schedule:run',
+    'php artisan my-queue:restart',
+    'ssh php artisan migrate',
+    'bash script.sh php artisan migrate',
+    'php migrate',
     'nginx -g "daemon off;" & php-fpm -F',
     'npm start',
     '',
@@ -81,13 +101,14 @@ describe('a command that does something and ends is pointed out, with what to us
 
 describe('a scheduler that would run more than once is pointed out', () => {
   test.each([
-    [{ processes: 1, maxReplicas: 4 }, 'up to 4 times'],
-    [{ processes: 2, maxReplicas: 1 }, 'up to 2 times'],
-    [{ processes: 2, maxReplicas: 3 }, 'up to 6 times'],
-    [{ processes: 2, maxReplicas: undefined }, 'up to 2 times'],
-  ])('%j', (scale, times) => {
+    [{ processes: 1, maxReplicas: 4 }, 4, 'Run it on one replica, use'],
+    [{ processes: 2, maxReplicas: 1 }, 2, 'Set processes: 1, use'],
+    [{ processes: 2, maxReplicas: 3 }, 6, 'Set processes: 1 on one replica, use'],
+    [{ processes: 2, maxReplicas: undefined }, 2, 'Set processes: 1, use'],
+  ])('%j', (scale, times, fix) => {
     const told = lintCommand('php artisan schedule:work', scale);
-    expect(told).toContain(times);
+    expect(told).toContain(`up to ${times} times`);
+    expect(told).toContain(fix);
     expect(told).toContain('onOneServer()');
   });
 

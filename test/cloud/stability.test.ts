@@ -44,6 +44,7 @@ function openLog(lines: readonly Line[], { filter = 'works', replies }: Manners 
   const { client, clock, transport } = scripted;
   const now = (): number => start + elapsed + clock.now();
   const times: number[] = [];
+  const said: string[] = [];
   transport.answer = ({ url }) => {
     times.push(clock.now());
     const reply = replies?.(times.length);
@@ -72,10 +73,10 @@ function openLog(lines: readonly Line[], { filter = 'works', replies }: Manners 
     ...{ client, clock, environmentId: 'env-1', now },
     random: () => 1,
     cancelled: scripted.cancelled.signal,
-    log: () => undefined,
+    log: (line: string) => said.push(line),
   };
   return {
-    ...{ clock, transport, times },
+    ...{ clock, transport, times, said },
     back: async (watched: readonly Watched[] = [horizon], span = 60_000, deployedAt?: number) =>
       await clock.run(lookBack(watched, span, deployedAt, observing)),
     watch: async (watched: readonly Watched[] = [horizon], span = 60_000) => {
@@ -153,6 +154,7 @@ describe('a watch', () => {
     const log = openLog([began(-3_000)]);
     expect(await log.watch()).toMatchObject([{ status: 'up' }]);
     expect(log.clock.now()).toBe(70_000);
+    expect(log.said).toEqual(['Watching the log for 70 s']);
     for (const time of log.times) {
       const within = log.times.filter((other) => other >= time && other < time + 10_000);
       expect(within.length).toBeLessThanOrEqual(2);

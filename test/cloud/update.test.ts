@@ -142,19 +142,19 @@ describe('An update that fails', () => {
   const maybe = 'whether processes: 1 → 2 of p1 took effect';
 
   test.each([
-    ['a refusal', failed(422, 'no'), []],
-    ['no permission', failed(403, 'no'), []],
-    ['a connection that was refused', failed(undefined, 'no'), []],
-    ['a lost answer', failed(502, 'maybe'), [maybe]],
+    ['a refusal', failed(422, 'no'), [], 'Laravel Cloud refused the update of worker on queue mail'],
+    ['no connection', failed(undefined, 'no'), [], 'worker on queue mail could not be updated: it failed'],
+    ['a lost answer', failed(502, 'maybe'), [maybe], 'worker on queue mail could not be updated: it failed'],
     ['a cancellation before it was sent', new Cancelled({ what: 'It', why: 'it was stopped' }), []],
     [
       'a cancellation on its way',
       new Cancelled({ what: 'It', why: 'it was stopped' }, { mayHaveActed: true }),
       [maybe],
     ],
-  ])('says that it may have taken effect only where it may have: %s', async (_, error, lines) => {
+  ])('says that it may have taken effect only where it may have: %s', async (_, error, lines, headline?) => {
     const { error: thrown, known, calls } = await updating({ update: error });
     expect(thrown).toMatchObject({ message: error.message });
+    if (headline !== undefined) expect(thrown).toMatchObject({ headline, details: 'p1: it failed' });
     expect(known).toEqual(lines);
     expect(calls).toEqual(['0 update p1']);
   });

@@ -55,6 +55,8 @@ interface Script {
   readonly oddFrom?: number;
   /** The server's own clock. */
   readonly serverTime?: number;
+  /** Why nothing may be written, which shows only once something is made. */
+  readonly refusal?: Failure;
   /** What goes as well when a process is removed, by the id of that. */
   readonly goesToo?: Readonly<Record<string, string>>;
 }
@@ -68,6 +70,7 @@ async function creating({
   odd = [],
   oddFrom = 0,
   serverTime,
+  refusal,
   goesToo = {},
 }: Script) {
   const clock = new VirtualClock();
@@ -107,7 +110,9 @@ async function creating({
     store: {
       place: lives,
       removalSpan: 0,
-      mayWrite: () => undefined,
+      mayWrite: () => {
+        if (refusal !== undefined && steps.includes('0 list')) throw refusal;
+      },
       list: async () => {
         note('list');
         const shown = lives.filter(isShown).map(({ thing }) => thing);
@@ -171,6 +176,14 @@ describe('an answered create', () => {
     expect(did).toEqual(['created worker as mine']);
     expect(exists).toEqual(['mine']);
   });
+});
+
+test('what turns out to be where nothing may be written is removed again', async () => {
+  const refusal = new Failure({ what: 'The cluster', why: 'it is a managed queue' });
+  const { acts, did, error } = await creating({ sends: [created(mine)], lives: [{ thing: mine }], refusal });
+  expect(error).toBe(refusal);
+  expect(acts).toEqual(['0 send', '0 remove mine']);
+  expect(did.at(-1)).toBe('removed mine again, which this run had created where nothing may be created');
 });
 
 describe('lists of several pages, which show several moments', () => {

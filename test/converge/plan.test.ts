@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { ExistingProcess } from '../../src/cloud/process.ts';
 import { cloudService } from '../../src/cloud/service.ts';
 import type { ProcessSpec, WorkerConfig } from '../../src/cloud/spec.ts';
-import { type Action, ambiguousPlan, isMaking, type Operation, planFor } from '../../src/converge/plan.ts';
+import { ambiguousPlan, doubtfulPlan, planFor } from '../../src/converge/plan.ts';
 import { existing } from '../support/existing.ts';
 import { listingOf } from '../support/listing.ts';
 import { lineOf } from '../support/operation-line.ts';
@@ -65,25 +65,6 @@ describe('A plan reads at a glance', () => {
   });
 });
 
-/** An operation of this kind, of which nothing else matters. */
-const operationOf = (action: Action): Operation => ({
-  action,
-  ...{ place, subject: 'x', settings: {}, spec: {}, process: existing({ id: 'p-1' }), changes: {} },
-});
-
-describe('Of a plan it can be told', () => {
-  test.each([
-    ['create', true],
-    ['update', true],
-    ['replace', true],
-    ['keep', false],
-    ['delete', false],
-    ['undeclared', false],
-  ] as const)('whether %s makes a process be as declared: %s', (action, makes) => {
-    expect(isMaking(operationOf(action))).toBe(makes);
-  });
-});
-
 describe('Prune deletes what is not declared', () => {
   const there = [runs('p-1', { queue: 'old', connection: 'redis' }), runsCustom('p-2', 'old')];
 
@@ -111,48 +92,6 @@ describe('Declarations and processes are matched one to one, the most specific f
       '+ worker on queue default  1 processes',
       '= worker on queue default of connection redis  redis',
     ]);
-  });
-
-  test('it prefers one without a connection, and takes any other if there is none', () => {
-    const [plain, redis] = [runs('plain'), runs('redis', { connection: 'redis' })];
-    expect(lines([worker()], [redis, plain])).toEqual([
-      '= worker on queue default  plain',
-      '? worker on queue default of connection redis  redis',
-    ]);
-    expect(lines([worker()], [redis])).toEqual(['= worker on queue default  redis']);
-  });
-
-  test('the order of a queue list is part of it, the spaces are not', () => {
-    const there = [runs('p-1', { queue: 'high, low' }), runs('p-2', { queue: 'low,high' })];
-    expect(lines([worker({ queue: 'high,low' })], there)).toEqual([
-      '= worker on queue high,low  p-1',
-      '? worker on queue low,high  p-2',
-    ]);
-  });
-
-  test('two that a server made look alike are the two that are declared, the way round that changes least', () => {
-    const there = [
-      runs('p-1', { connection: 'database', tries: 5 }),
-      runs('p-2', { connection: 'database', tries: 1 }),
-    ];
-    const declared = [worker({ tries: 5 }), worker({ connection: 'database', tries: 1 })];
-    const expected = [
-      '= worker on queue default  p-1',
-      '= worker on queue default of connection database  p-2',
-    ];
-    expect(lines(declared, there)).toEqual(expected);
-    expect(lines(declared, there.toReversed())).toEqual(expected);
-  });
-
-  test('the worker that takes any connection does not take what a third declaration names', () => {
-    const there = [
-      runs('p-1', { connection: 'database' }),
-      runs('p-2', { connection: 'database' }),
-      runs('p-3', { connection: 'redis' }),
-    ];
-    const declared = [worker({ connection: 'database' }), worker({ connection: 'redis' }), worker()];
-    expect(plan(declared, there).ambiguous).toEqual([]);
-    expect(plan(declared, there).operations.map(({ action }) => action)).toEqual(['keep', 'keep', 'keep']);
   });
 
   test('each instance is matched by itself', () => {
@@ -194,7 +133,9 @@ describe('Nothing is left to luck', () => {
     const database = runs('p-2', { queue: 'high', connection: 'database' });
 
     test('names every process that matches, and what to do', () => {
-      expect(ambiguousPlan(plan([worker()], twins()).ambiguous, cloudService).message).toBe(
+      const failure = ambiguousPlan(plan([worker()], twins()).ambiguous, cloudService);
+      expect(failure.headline).toBe('2 background processes match the worker on queue default: which one?');
+      expect(failure.message).toBe(
         'The plan: more processes match than the manifest declares\n- App: 2 processes match the worker on queue default: young (connection not set, 1 process), old (connection not set, 1 process)\nNothing was changed. Delete those that are not wanted, or let prune: true keep the oldest and delete the rest.',
       );
     });
@@ -225,6 +166,22 @@ describe('Nothing is left to luck', () => {
       expect(lines[19]).toMatch(/ and 3 more$/);
       expect(lines[20]).toBe('- and 2 more that are declared');
     });
+  });
+
+  test('a missing process that may exist already is an error that names what it may be', () => {
+    const odd = ['p-1', 'p-2'].map((id) =>
+      existing({ id, type: 'custom', doubt: 'its command is not known' }),
+    );
+    const state = {
+      place: { ...place, within: 'staging' },
+      declared: [custom('a')],
+      listing: listingOf(odd),
+    };
+    const { doubts, operations } = planFor([state], cloudService, { prune: true });
+    expect(operations.map(({ action }) => action)).toEqual(['create', 'undeclared', 'undeclared']);
+    expect(doubtfulPlan(doubts).message).toBe(
+      'The plan: processes that are declared may exist already, as processes that cannot be identified\n- staging, App: custom process "a": p-1 (its command is not known), or p-2 (its command is not known)\nNothing was changed. Look at these processes in the dashboard; if one is another process, change or delete it there.',
+    );
   });
 
   test('with prune the oldest of equal ones stays, as it does in a race', () => {

@@ -7,6 +7,7 @@ import { planFor } from '../../src/converge/plan.ts';
 import type { OperationResult } from '../../src/converge/result.ts';
 import {
   doneRows,
+  inGroups,
   type Naming,
   type PlanRow,
   plannedRows,
@@ -196,6 +197,22 @@ describe('A plan hides nothing', () => {
   test('with all the room there is, as in the log, nothing is cut', () => {
     expect(diffOf(rowsFor([custom(evil)]), Infinity)).toEqual(['@@ App @@', `+ 1 process ${evil}`]);
   });
+});
+
+test('the places of several environments stand together, and those where nothing changes are named', () => {
+  const row = (within: string, status: PlanRow['status'] = 'planned'): PlanRow[] =>
+    rowsFor([custom('php a')]).map((one) => ({
+      ...one,
+      place: { id: `inst-${within}`, name: 'App', within },
+      ...(status === 'done' ? { status, outcome: 'unchanged' as const } : {}),
+    }));
+  const text = planText([...row('production'), ...row('staging', 'done'), ...row('qa')]);
+  expect(text.idle).toEqual(['staging']);
+  expect(inGroups(text.places)).toMatchObject([
+    { name: 'production', counts: { created: 1 }, places: [{ name: 'App', within: 'production' }] },
+    { name: 'qa', counts: { created: 1 }, places: [{ name: 'App', within: 'qa' }] },
+  ]);
+  expect(inGroups(planText(rowsOf()).places)).toBeUndefined();
 });
 
 test('the row of an operation says what is planned, with the process as it is', () => {

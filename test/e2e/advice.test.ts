@@ -26,17 +26,3 @@ describe.concurrent('a command that ends at once is pointed out, and carried out
     expect(warnings[1]?.message).toContain('would run up to 4 times at once');
   });
 });
-
-describe.concurrent('a command that cannot be one is refused before anything is sent', () => {
-  test.each([
-    ['php artisan a\nphp artisan b', 'must be one line'],
-    ['ls', 'must have 3 to 500 characters, and has 2'],
-    ['x'.repeat(501), 'must have 3 to 500 characters, and has 501'],
-  ])('%j', async (command, why) => {
-    await using shop = await openShop();
-    const step = await shop.run({ type: 'custom', command });
-
-    expect(step.errors[0]).toContain(`command: ${why}`);
-    expect(shop.requests()).toEqual([]);
-  });
-});

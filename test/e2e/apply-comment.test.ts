@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Emulator } from '../emulator/server.ts';
-import { type FakeGitHub, ownBot, type Refusal, secondaryLimit } from '../runner/fake-github.ts';
+import type { FakeGitHub } from '../runner/fake-github.ts';
 import { expectClean } from './harness/expect-clean.ts';
 import { openReviewedShop, pullRequest, type ReviewedShop } from './harness/pull-request.ts';
 import { expectNoToken, FAKE_GITHUB_TOKEN, type RunningAction, type StepRun } from './harness/run-action.ts';
@@ -85,13 +85,6 @@ describe('apply keeps one comment with the plan on a pull request', () => {
     for (const { authorization } of gitHub.requests) expect(authorization).toContain(FAKE_GITHUB_TOKEN);
   });
 
-  test('two environments have two comments', async () => {
-    shop.addEnvironment('staging');
-    await apply({ 'dry-run': 'true' });
-    await apply({ 'dry-run': 'true', environment: 'staging' });
-    expect(gitHub.comments).toHaveLength(2);
-  });
-
   test('markup in a command stays text', async () => {
     const command = 'php artisan x </td><script>alert(1)</script> <!-- @team [a](b)';
     await apply(
@@ -123,19 +116,6 @@ describe('apply keeps one comment with the plan on a pull request', () => {
     expect(gitHub.comments[1]?.body).toContain('<code>deploy/processes.yml</code>');
   });
 
-  test.each<[string, Refusal]>([
-    ['a 502 to the update', { on: /^PATCH /, status: 502, times: 1 }],
-    ['a secondary limit', { on: /^GET .*comments$/, ...secondaryLimit(20), times: 1 }],
-    ['a lost answer to the first comment', { on: /^POST .*comments$/, status: 'cut', acts: true, times: 1 }],
-  ])('%s is a hiccup: the comment is right in the end', async (_, refusal) => {
-    gitHub.refuse = refusal;
-    await apply({ 'dry-run': 'true' });
-    const run = await apply();
-    expect(run.warnings).toEqual([]);
-    expect(gitHub.comments).toHaveLength(1);
-    expect(body()).toContain('1 created');
-  });
-
   test('what does not fit is left out, and said to be, in the comment, the summary and plan-json', async () => {
     const config = { queue: 'default', note: 'x'.repeat(100) };
     for (let n = 0; n < 2_500; n++)
@@ -155,16 +135,6 @@ describe('apply keeps one comment with the plan on a pull request', () => {
       expect.stringContaining('max-deletes allows 5'),
       expect.stringContaining('plan-json leaves out'),
     ]);
-  });
-
-  test('another user’s comment with the same start is left alone', async () => {
-    await apply({ 'dry-run': 'true' });
-    const [first] = gitHub.comments;
-    if (first !== undefined) first.user = { login: 'mallory', type: 'User' };
-    await apply();
-    expect(gitHub.comments).toHaveLength(2);
-    expect(body()).toContain('1 to create');
-    expect(gitHub.comments[1]?.user).toEqual(ownBot);
   });
 
   test('without comment: true nothing is asked of GitHub', async () => {

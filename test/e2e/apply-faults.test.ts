@@ -74,27 +74,6 @@ describe('apply ends with exactly what is declared, whatever happens on the way'
     expect(emulator.cloud.listProcesses(shop.instance)).toHaveLength(20);
   });
 
-  test('a lost answer to a delete is no failure when the process is gone', async () => {
-    emulator.cloud.addProcess(shop.instance, { type: 'worker', config: { queue: 'old' } });
-    emulator.faults.add({ kind: 'reset-after', on: 'DELETE' });
-    const run = await apply('instances: { App: [] }', { prune: 'true' });
-    expect(run.errors).toEqual([]);
-    expect(run.outputs).toMatchObject({ deleted: '1' });
-  });
-
-  test('an update that Cloud accepts and ignores is a failure', async () => {
-    emulator.cloud.options.patchIgnores.push('processes');
-    const { id } = emulator.cloud.addProcess(shop.instance, { type: 'worker', processes: 1 });
-    const run = await apply('instances: { App: [{ type: worker, processes: 3 }] }');
-    expect(run.exitCode).toBe(1);
-    expect(run.errors[0]).toContain('accepted but not applied');
-    expect(run.outputs).toMatchObject({
-      outcome: 'unchanged',
-      updated: '0',
-      'ids-json': JSON.stringify([id]),
-    });
-  });
-
   unlessWindows('told to stop, it starts nothing new and says what was done and what not', async () => {
     emulator.faults.add({
       kind: 'slow',

@@ -40,23 +40,6 @@ function places({ commands }: StepRun): (string | undefined)[] {
 }
 
 describe('apply makes an environment run what the manifest declares', () => {
-  test('creates on one instance share the listing that verifies them', async () => {
-    await apply();
-    const listings = shop.requests().filter((request) => request.startsWith('GET /instances/'));
-    // One of App, where two are made, and one of workers.
-    expect(listings).toHaveLength(2);
-    expect(shop.writes()).toHaveLength(3);
-  });
-
-  test('a second run changes nothing, and costs one request for all instances', async () => {
-    await apply();
-    emulator.requests.length = 0;
-    const run = await apply();
-    expect(run.outputs).toMatchObject({ outcome: 'unchanged', created: '0', unchanged: '3' });
-    expect(shop.requests()).toEqual(['GET /environments/{id}/instances']);
-    expect(run.notices).toEqual([]);
-  });
-
   test('instances are found by id, too, and the environment by its branch in the workflow’s repository', async () => {
     const run = await apply(
       { environment: 'main' },
@@ -122,31 +105,6 @@ describe('apply makes an environment run what the manifest declares', () => {
 });
 
 describe('apply reports truthfully what it could not do', () => {
-  test('a step that fails does not stop the others, and holds back the deletes', async () => {
-    const old = emulator.cloud.addProcess(shop.instance, { type: 'custom', command: 'php artisan old' });
-    emulator.faults.add({
-      kind: 'status',
-      status: 422,
-      body: { message: 'Invalid.', errors: { 'config.tries': ['Too many.'] } },
-      on: `POST ${shop.instance.id}/background-processes$`,
-      nth: 1,
-    });
-    const run = await apply({ prune: 'true', redeploy: 'true' });
-    expect(run.exitCode).toBe(1);
-    expect(run.errors).toHaveLength(1);
-    expect(run.errors[0]).toContain('2 of 4 changes not made');
-    expect(run.errors[0]).toContain('config.tries: Too many.');
-    expect(run.errors[0]).toContain('because a change before it failed');
-    expect(run.errors[0]).toContain('Done: 2 created. The changes take effect');
-    expect(run.outputs).toMatchObject({ outcome: 'changed', created: '2', deleted: '0' });
-    const plan: { status: string }[] = JSON.parse(run.outputs['plan-json'] ?? '');
-    expect(plan.map(({ status }) => status).toSorted()).toEqual(['done', 'done', 'failed', 'not-done']);
-    expect(emulator.cloud.listProcesses(shop.instance).map(({ id }) => id)).toContain(old.id);
-    expect(emulator.cloud.deployments).toEqual([]);
-    expect(run.summary).toMatch(/^ {2}FAILED +create /m);
-    expect(run.summary).toMatch(/^ {2}NOT DONE +delete php artisan old/m);
-  });
-
   test('all problems of inputs and manifest are told at once, before any request', async () => {
     const run = await apply(
       { environment: '', prune: 'maybe' },

@@ -39,15 +39,6 @@ describe.skipIf(onWindows).concurrent.each(signals)('%s, unless on Windows,', (s
     expect(step.outputs).toEqual({});
   });
 
-  test('while the environment is waited for names it as it was written', async () => {
-    await using shop = await openShop();
-    const running = shop.start({ environment: 'nope', 'wait-for-environment': '600' });
-    const step = await stopWhen(running, signal, () => running.output().includes('waiting up to'));
-
-    expect(step.exitCode).toBe(1);
-    expect(step.errors).toEqual(['Cancelled while waiting for the environment "nope". Nothing was changed.']);
-  });
-
   test('in a pause before another try ends the step at once', async () => {
     await using shop = await openShop();
     shop.emulator.faults.add({ kind: 'rate-limit', retryAfter: 60, on: 'GET' });

@@ -275,64 +275,6 @@ describe.concurrent('what never ends', () => {
   });
 });
 
-describe.concurrent('what the API says no to', () => {
-  test.each<[status: number, said: RegExp]>([
-    [400, /answered 400: No\./],
-    [401, /answered 401: No\. The token is not valid/],
-    [403, /answered 403: No\. The token is not allowed to do this/],
-    [404, /answered 404: No\. Check the cluster inst-/],
-    [409, /answered 409: No\./],
-    [422, /answered 422: No\.$/],
-  ])('with %d is not asked again', async (status, said) => {
-    await using shop = await openShop();
-    shop.emulator.faults.add({ kind: 'status', status, body: { message: 'No.' }, on: 'POST' });
-    const step = await shop.run();
-
-    expect(step.exitCode).toBe(1);
-    expect(step.errors[0]).toMatch(said);
-    expect(shop.count('POST')).toBe(1);
-  });
-
-  test('by field is told by the names of the inputs', async () => {
-    await using shop = await openShop();
-    const errors = { 'config.queue': ['Too long.'], command: ['Not allowed.'], processes: ['Too many.'] };
-    shop.emulator.faults.add({ kind: 'status', status: 422, body: { message: 'Bad.', errors }, on: 'POST' });
-    const step = await shop.run();
-
-    expect(step.errors[0]).toContain('config-json: queue: Too long.');
-    expect(step.errors[0]).toContain('command: Not allowed.');
-    expect(step.errors[0]).toContain('processes: Too many.');
-  });
-
-  test.each<[string, unknown, string]>([
-    ['objects for texts', { message: 'Bad.', errors: { processes: [{ code: 7 }] } }, 'processes: {"code":7}'],
-    ['a list of errors', { message: 'Bad.', errors: [{ title: 'Odd' }] }, 'answered 422: Bad.'],
-    ['no message', { message: null, errors: { command: 'Too long.' } }, 'answered 422: command: Too long.'],
-    ['nothing', {}, 'answered 422. Check the values of the inputs.'],
-  ])('in words of another shape is told as far as possible: %s', async (_title, body, said) => {
-    await using shop = await openShop();
-    shop.emulator.faults.add({ kind: 'status', status: 422, body, on: 'POST' });
-    const step = await shop.run();
-
-    expect(step.errors[0]).toContain(said);
-  });
-
-  test('with a token of nobody gets a hint', async () => {
-    await using shop = await openShop();
-    const step = await shop.run({ token: 'another-token-000' });
-
-    expect(step.errors[0]).toContain('answered 401: Unauthenticated. The token is not valid');
-  });
-
-  test('for an instance of somebody else gets a hint', async () => {
-    await using shop = await openShop();
-    const step = await shop.run({ instance: 'inst-00000000-0000-4000-8000-000000000000' });
-
-    expect(step.errors[0]).toContain('Check the cluster inst-00000000-0000-4000-8000-000000000000');
-    expect(shop.count('POST')).toBe(0);
-  });
-});
-
 test.concurrent('an API that nobody listens at is tried until no time is left, and the error tells what to check', async () => {
   await using shop = await openShop();
   const closed = await openOtherServer();

@@ -47,17 +47,6 @@ function forget(): void {
 }
 
 describe('forge/apply makes servers run what the manifest declares', () => {
-  test('a second run finds all as declared, for the look-up and one list', async () => {
-    await apply();
-    forget();
-    const run = await apply();
-    expect(run.outputs).toMatchObject({ outcome: 'unchanged', unchanged: '2' });
-    expect(world.requests()).toEqual([
-      'GET ?page[size]=30',
-      `GET /${world.server.id}/background-processes?page[size]=30`,
-    ]);
-  });
-
   test('without prune what is not declared is told and kept; with it, it goes last and is waited for', async () => {
     world.emulator.forge.options.removalLooks = 2;
     const old = add({ command: 'php8.4 artisan old' });
@@ -119,18 +108,6 @@ describe('names, lost answers and half-done replacements are as in forge', () =>
     expect(run.errors[0]).toContain('because a change before it failed');
     expect(run.outputs).toMatchObject({ outcome: 'changed', created: '1', deleted: '0' });
     expect(kept().map(({ id }) => id)).toContain(holder.id);
-  });
-
-  test.each([
-    { kind: 'reset-after' },
-    { kind: 'html', acts: true },
-    { kind: 'status-after', status: 502 },
-  ] as const)('a lost answer ($kind) leaves one process', async (fault) => {
-    world.emulator.faults.add({ ...fault, on: 'POST .*/background-processes$', nth: 1 });
-    const run = await apply();
-    expect(run.errors).toEqual([]);
-    expect(kept()).toHaveLength(2);
-    expect(writes()).toEqual(['POST', 'POST']);
   });
 
   test('a replacement that fails after the deletion says what is gone, and the next run makes it', async () => {

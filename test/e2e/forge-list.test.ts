@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type ForgeWorld, startForge } from './forge-world.ts';
-import { type StepRun, startAction } from './harness/run-action.ts';
+import { startAction } from './harness/run-action.ts';
 import { unlessWindows } from './harness/unless-windows.ts';
 
 let world: ForgeWorld;
@@ -11,7 +11,6 @@ beforeEach(async () => {
 
 afterEach(() => world.emulator.close());
 
-const idsOf = ({ outputs }: StepRun): string[] => JSON.parse(outputs['ids-json'] ?? 'null');
 const add = (given: Partial<Parameters<ForgeWorld['emulator']['forge']['addProcess']>[1]> = {}) =>
   world.emulator.forge.addProcess(world.server, { command: 'php8.4 artisan horizon', ...given });
 
@@ -35,32 +34,6 @@ test('the token may come from the environment', async () => {
   expect((await world.run({ token: '' }, { env: both })).exitCode).toBe(0);
 });
 
-describe('the gate', () => {
-  test('opens for installed, and for running in its place', async () => {
-    add({ script: ['installed'] });
-    add();
-    expect((await world.run({ 'require-status': 'installed' })).exitCode).toBe(0);
-  });
-
-  test('one good look at a process that crashes opens nothing', async () => {
-    add({ script: ['running', 'backoff'] });
-    const run = await world.run({ 'require-status': 'running' });
-    expect(run.errors[0]).toContain('"php8.4 artisan horizon" is backoff');
-  });
-
-  test.each(['fatal', 'exited'])('fails at once on %s', async (status) => {
-    const { id } = add({ script: [status] });
-    const run = await world.run({ 'require-status': 'running', 'wait-timeout': '600' });
-    expect(run.errors[0]).toContain(`"php8.4 artisan horizon" is ${status}`);
-    expect(idsOf(run)).toEqual([id]);
-  });
-
-  test.each(['unknown', 'a-word-never-seen'])('waits out %s', async (status) => {
-    add({ script: [status, 'running'] });
-    expect((await world.run({ 'require-status': 'running', 'wait-timeout': '30' })).exitCode).toBe(0);
-  });
-});
-
 unlessWindows('a step that is told to stop at the gate stops at once', async () => {
   add({ script: ['starting'] });
   const { child, done, output } = startAction({
@@ -79,31 +52,6 @@ unlessWindows('a step that is told to stop at the gate stops at once', async () 
   const run = await done;
   expect(run.exitCode).toBe(1);
   expect(run.errors[0]).toBe('Cancelled while waiting for the required status. Nothing was changed.');
-});
-
-describe('refusals', () => {
-  test.each([[{ retryAfter: '1' }], [{ headers: { 'X-RateLimit-Reset': '1' } }]])(
-    'a 429 with %j is waited out',
-    async (limit) => {
-      world.emulator.faults.add({
-        kind: 'rate-limit',
-        ...('retryAfter' in limit ? { retryAfter: limit.retryAfter } : { headers: { ...limit.headers } }),
-      });
-      const run = await world.run();
-      expect(run.exitCode).toBe(0);
-      expect(run.log).toContain('answered 429; trying again');
-    },
-  );
-
-  test('pages that go in circles are refused', async () => {
-    world.emulator.faults.add({
-      kind: 'body',
-      body: JSON.stringify({ data: [], links: [], meta: { next_cursor: 'again' } }),
-      times: Number.POSITIVE_INFINITY,
-    });
-    expect((await world.run()).errors[0]).toContain('its pages never end');
-    expect(world.requests()).toHaveLength(2);
-  });
 });
 
 test('a token of 2,200 characters is sent whole and masked whole', async () => {

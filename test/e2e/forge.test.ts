@@ -59,22 +59,4 @@ describe('replace', () => {
     expect(run.errors[0]).toContain('server:delete-daemons');
     expect(kept()).toMatchObject([{ processes: 3 }]);
   });
-
-  test('that fails after the deletion says what is gone', async () => {
-    await world.run({ ...horizon, processes: '3' });
-    world.emulator.faults.add({ kind: 'status', status: 403, on: `POST ${base}$`, nth: 2 });
-    const run = await world.run({ ...horizon, processes: '1', 'if-exists': 'replace' });
-    expect(run.errors[0]).toMatch(
-      /it is deleted, and nothing has taken its place.*the deleted process was \d+: 3 × "php8\.4 artisan horizon"/s,
-    );
-  });
-});
-
-describe('refusals', () => {
-  test('a create request that was turned away by rate is sent again', async () => {
-    world.emulator.faults.add({ kind: 'rate-limit', retryAfter: '1', on: `POST ${base}$` });
-    const run = await world.run(horizon);
-    expect(run.outputs['outcome']).toBe('created');
-    expect(kept()).toHaveLength(1);
-  });
 });

@@ -51,23 +51,3 @@ test.concurrent.each(manners)('apply, against a server that %s', async (_, inclu
   expect(world.listings()).toBe(listings);
   expect(world.count()).toBe(3);
 });
-
-test.concurrent.each(manners)('the root action, against a server that %s', async (_, includes) => {
-  await using world = await openWorld(includes);
-  const inputs = { type: 'custom', command: 'php artisan reverb:start' };
-  const step = await world.run('.', inputs);
-
-  expect(step.errors).toEqual([]);
-  expect(step.outputs['outcome']).toBe('unchanged');
-  expect(world.count()).toBe(3);
-});
-
-test.concurrent.each(manners)('list and delete, against a server that %s', async (_, includes) => {
-  await using world = await openWorld(includes);
-  const listed = await world.run('list', { instance: 'workers' });
-  const deleted = await world.run('delete', { command: 'php artisan reverb:start' });
-
-  expect(listed.outputs['count']).toBe('1');
-  expect(deleted.outputs['outcome']).toBe('deleted');
-  expect(world.count()).toBe(2);
-});

@@ -34,44 +34,4 @@ describe.concurrent.each(outages)('a service that for 45 s %s', (_, outage) => {
     expect(step.errors).toEqual([]);
     expect(step.outputs['outcome']).toBe(outcome);
   });
-
-  test('is outlived by a deployment that is followed', async () => {
-    await using shop = await openShop({
-      deploymentScript: ['pending', 'build.running', 'deployment.succeeded'],
-    });
-    shop.emulator.faults.add({ ...outage, on: 'GET /deployments/', lasts });
-    const step = await shop.run({ environment: 'main', redeploy: 'true' });
-
-    expect(step.errors).toEqual([]);
-    expect(step.summary).toContain('<p>Deployed. ');
-    expect(shop.emulator.cloud.deployments).toHaveLength(1);
-  });
-});
-
-test('a redirect of a create request is named, and the request is not sent again', async () => {
-  await using shop = await openShop();
-  shop.emulator.faults.add({
-    kind: 'redirect',
-    location: 'https://login.example/',
-    on: 'POST',
-    times: Infinity,
-  });
-  const step = await shop.run();
-
-  expect(step.exitCode).toBe(1);
-  expect(step.errors[0]).toContain('Laravel Cloud answered 302, a redirect to https://login.example');
-  expect(shop.count('POST')).toBe(1);
-});
-
-test.each([
-  [402, 'Look at the plan and the billing of the organization in Laravel Cloud'],
-  [409, 'Another operation is running there'],
-  [423, 'It is locked. Look in Laravel Cloud what holds the lock'],
-])('%i says what the API said, and what to do', async (status, fix) => {
-  await using shop = await openShop();
-  shop.emulator.faults.add({ kind: 'status', status, body: { message: 'Not now.' }, on: 'POST' });
-  const step = await shop.run();
-
-  expect(step.errors[0]).toContain(`Laravel Cloud answered ${status}: Not now. ${fix}`);
-  expect(shop.count('POST')).toBe(1);
 });

@@ -78,17 +78,6 @@ describe.concurrent('a preview', () => {
     expect(step.outputs).toMatchObject({ outcome: 'unchanged', 'process-id': id });
   });
 
-  test('that never appears ends the wait with what there is, and how to mend it', async () => {
-    await using shop = await openShop();
-    const step = await shop.run({ environment: 'feature', 'wait-for-environment': '1.5' });
-
-    expect(step.exitCode).toBe(1);
-    expect(step.errors[0]).toContain('it did not appear within 2 s');
-    expect(step.errors[0]).toContain('production');
-    expect(step.errors[0]).toContain('wait-for-environment');
-    expect(shop.count('POST')).toBe(0);
-  });
-
   test('is not waited for unless that is asked for', async () => {
     await using shop = await openShop();
     const step = await shop.run({ environment: 'feature' });
@@ -97,15 +86,6 @@ describe.concurrent('a preview', () => {
     expect(step.errors[0]).toContain('production / main');
     expect(step.errors[0]).toContain('set wait-for-environment');
     expect(looksFor(shop.requests(), '/applications/{id}/environments')).toHaveLength(1);
-  });
-
-  test('of an application that does not exist is not waited for at all', async () => {
-    await using shop = await openShop();
-    const step = await shop.run({ application: 'shoop', environment: 'b', 'wait-for-environment': '600' });
-
-    expect(step.exitCode).toBe(1);
-    expect(step.errors[0]).toContain('is named "shoop"');
-    expect(looksFor(shop.requests(), '/applications')).toHaveLength(1);
   });
 });
 

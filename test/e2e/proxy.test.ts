@@ -170,69 +170,6 @@ describe('over https', () => {
     expect(step.stdout + step.summary).not.toContain('Hunter2');
   });
 
-  test.concurrent('a proxy is passed by for what no_proxy names', async () => {
-    await using shop = await openSecure();
-    await using proxy = await openForwardProxy();
-    const env = trusting({ https_proxy: `http://${proxy.host}`, no_proxy: '0.0.0.0' });
-    // All addresses of this machine, which is none that goes without a proxy anyway.
-    const direct = shop.here.replace('127.0.0.1', '0.0.0.0');
-    const step = await shop.run({ ...create, 'api-url': direct }, env);
-
-    expect(step.errors).toEqual([]);
-    expect(proxy.asked).toEqual([]);
-  });
-
-  test.concurrent.each([403, 407])(
-    'a proxy that refuses with %d is a clear error, at once',
-    async (refuse) => {
-      await using shop = await openSecure();
-      await using proxy = await openForwardProxy({ refuse });
-      const env = trusting({ https_proxy: `http://${proxy.host}` });
-      const step = await shop.run({ ...create, 'api-url': shop.outside }, env);
-
-      expect(step.exitCode).toBe(1);
-      expect(step.errors[0]).toContain(`the proxy refused with status ${refuse}`);
-      expect(step.errors[0]).toContain('credentials in https_proxy');
-      expect(step.errors[0]).not.toContain('may exist');
-      expect(proxy.asked).toHaveLength(1);
-      expect(shop.requests()).toEqual([]);
-    },
-  );
-
-  test.concurrent('a proxy where nobody listens is named with its variable, at once', async () => {
-    await using shop = await openSecure();
-    const gone = await openForwardProxy();
-    await gone[Symbol.asyncDispose]();
-    const env = trusting({ https_proxy: `http://me:Hunter2@${gone.host}` });
-    const step = await shop.run({ ...create, 'api-url': shop.outside }, env);
-
-    expect(step.exitCode).toBe(1);
-    expect(step.errors[0]).toContain(`the proxy ${gone.host} (from https_proxy) refused the connection`);
-    expect(step.log).not.toContain('trying again');
-    expect(step.stdout + step.summary).not.toContain('Hunter2');
-  });
-
-  test.concurrent('one that is named without a scheme and is not there is told with what to write', async () => {
-    await using shop = await openSecure();
-    const env = trusting({ https_proxy: 'proxy.invalid:3128' });
-    const step = await shop.run({ ...create, 'api-url': shop.outside }, env);
-
-    expect(step.errors[0]).toContain('Write https_proxy with its scheme: http://proxy.invalid:3128');
-  });
-
-  test.concurrent.each(['100%', 'pa%ss', '%zz'])(
-    'a password with a percent sign that stands for itself gets to the proxy: %s',
-    async (password) => {
-      await using shop = await openSecure();
-      await using proxy = await openForwardProxy();
-      const env = trusting({ https_proxy: `http://me:${password}@${proxy.host}` });
-      const step = await shop.run({ ...create, 'api-url': shop.outside }, env);
-
-      expect(step.errors).toEqual([]);
-      expect(proxy.credentials[0]).toBe(`Basic ${Buffer.from(`me:${password}`).toString('base64')}`);
-    },
-  );
-
   test.concurrent.each<[string, Record<string, string>]>([
     ['without a token', { token: '' }],
     ['with an address that is refused', { 'api-url': 'https://me:secret@HERE/api' }],
@@ -245,17 +182,4 @@ describe('over https', () => {
     expect(step.exitCode).toBe(1);
     expect(shop.connections()).toBe(0);
   });
-
-  test.concurrent.each(['http://[', 'ftp://proxy.example'])(
-    'a proxy whose address makes no sense is a clear error: %s',
-    async (address) => {
-      await using shop = await openSecure();
-      const env = trusting({ https_proxy: address });
-      const step = await shop.run({ ...create, 'api-url': shop.outside }, env);
-
-      expect(step.exitCode).toBe(1);
-      expect(step.errors[0]).toContain('https_proxy');
-      expect(shop.requests()).toEqual([]);
-    },
-  );
 });

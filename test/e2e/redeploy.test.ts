@@ -62,19 +62,6 @@ describe.concurrent('after a change, redeploy', () => {
     },
   );
 
-  test('follows an update of a pinned process, too', async () => {
-    await using shop = await openShop({ deploymentScript: quick });
-    const { id } = shop.emulator.cloud.addProcess(shop.instance, { type: 'worker' });
-    const step = await shop.run({ 'process-id': id, processes: '2', ...redeploy });
-
-    expect(step.outputs).toMatchObject({
-      outcome: 'updated',
-      'instance-id': shop.instance.id,
-      'environment-id': shop.environment.id,
-      'deployment-id': shop.emulator.cloud.deployments[0]?.id,
-    });
-  });
-
   test.each([
     ['looked at when it is needed', {}],
     ['looked at beside the listing that verifies', { environment: 'main' }],
@@ -95,61 +82,6 @@ describe.concurrent('after a change, redeploy', () => {
     },
   );
 
-  test('believes no answer that is about another deployment', async () => {
-    await using shop = await openShop({ deploymentScript: quick });
-    const over = shop.emulator.cloud.addDeployment(shop.environment, { script: ['deployment.succeeded'] });
-    shop.emulator.faults.add({
-      kind: 'edit',
-      on: 'GET /deployments/[^/]+$',
-      times: Infinity,
-      edit: withId(over.id),
-    });
-    const step = await shop.run(redeploy);
-
-    expect(step.exitCode).toBe(1);
-    expect(step.summary).not.toContain('Live');
-    expect(step.errors[0]).toContain('Reading deployment depl-');
-  });
-
-  test('looks at the deployments again, where nothing came of the look beside the listing', async () => {
-    await using shop = await openShop({ deploymentScript: quick });
-    shop.emulator.faults.add({ kind: 'status', status: 503, on: 'GET /deployments$', times: 6 });
-    const step = await shop.run({ environment: 'main', ...redeploy });
-
-    expect(step.errors).toEqual([]);
-    expect(deployRequests(shop)).toBe(1);
-    expect(step.outputs['deployment-id']).toBe(shop.emulator.cloud.deployments[0]?.id);
-  });
-
-  test('does not mind that the deployment that ran before fails', async () => {
-    await using shop = await openShop({ deploymentScript: quick });
-    shop.emulator.cloud.addDeployment(shop.environment, { script: ['build.running', 'build.failed'] });
-    const step = await shop.run(redeploy);
-
-    expect(step.exitCode).toBe(0);
-    expect(shop.emulator.cloud.deployments).toHaveLength(2);
-  });
-
-  test.each([409, 422] as const)(
-    'waits and tries again when another gets in first (%d)',
-    async (deploymentConflict) => {
-      await using shop = await openShop({ deploymentScript: quick, deploymentConflict });
-      const { cloud, faults } = shop.emulator;
-      faults.add({
-        kind: 'call',
-        on: 'POST /deployments$',
-        call: () =>
-          cloud.addDeployment(shop.environment, { script: ['pending', 'build.running', 'cancelled'] }),
-      });
-      const step = await shop.run(redeploy);
-
-      expect(step.exitCode).toBe(0);
-      expect(step.log).toContain('Another deployment got in first');
-      expect(step.outputs['deployment-id']).toBe(cloud.deployments[1]?.id);
-      expect(deployRequests(shop)).toBe(2);
-    },
-  );
-
   test.each([
     ['reset', { kind: 'reset-after' }],
     ['504', { kind: 'status-after', status: 504 }],
@@ -165,6 +97,22 @@ describe.concurrent('after a change, redeploy', () => {
     expect(shop.emulator.cloud.deployments).toHaveLength(1);
     expect(step.outputs['deployment-id']).toBe(shop.emulator.cloud.deployments[0]?.id);
     expect(deployRequests(shop)).toBe(1);
+  });
+
+  test('believes no answer that is about another deployment', async () => {
+    await using shop = await openShop({ deploymentScript: quick });
+    const over = shop.emulator.cloud.addDeployment(shop.environment, { script: ['deployment.succeeded'] });
+    shop.emulator.faults.add({
+      kind: 'edit',
+      on: 'GET /deployments/[^/]+$',
+      times: Infinity,
+      edit: withId(over.id),
+    });
+    const step = await shop.run(redeploy);
+
+    expect(step.exitCode).toBe(1);
+    expect(step.summary).not.toContain('Live');
+    expect(step.errors[0]).toContain('Reading deployment depl-');
   });
 
   test('asks again when nothing came of a lost request', async () => {
@@ -199,15 +147,6 @@ describe.concurrent('a deployment that does not succeed fails the step, with the
     expect(step.summary).toContain('❌');
   });
 
-  test('one that is still running when wait-timeout has passed', async () => {
-    await using shop = await openShop({ deploymentScript: ['build.running'] });
-    const step = await shop.run({ ...redeploy, 'wait-timeout': '2' });
-
-    expect(step.exitCode).toBe(1);
-    expect(step.errors[0]).toContain('it is still build.running after 2 s. It continues in Laravel Cloud');
-    expect(step.outputs['deployment-id']).toBe(shop.emulator.cloud.deployments[0]?.id);
-  });
-
   test('one that may not be started', async () => {
     await using shop = await openShop();
     shop.emulator.faults.add({
@@ -227,10 +166,10 @@ describe.concurrent('a deployment that does not succeed fails the step, with the
     });
   });
 
-  test('one that is refused while none is running', async () => {
+  test.each([409, 422])('one that is refused while none is running (%i)', async (status) => {
     await using shop = await openShop();
     const body = { message: 'The environment is stopped.' };
-    shop.emulator.faults.add({ kind: 'status', status: 422, body, on: 'POST /deployments$' });
+    shop.emulator.faults.add({ kind: 'status', status, body, on: 'POST /deployments$' });
     const step = await shop.run(redeploy);
 
     expect(step.errors[0]).toContain('The environment is stopped.');
@@ -250,23 +189,7 @@ describe.concurrent('a deployment that does not succeed fails the step, with the
 });
 
 describe.concurrent('redeploy with nothing to change', () => {
-  const before = '2025-04-04T11:24:42.000000Z';
-  const worker = { type: 'worker', created_at: before } as const;
   const inputs = { environment: 'main', ...redeploy };
-
-  test.each(['.', 'apply'])('deploys where the newest deployment failed: %s', async (action) => {
-    await using shop = await openShop({ deploymentScript: quick });
-    const { cloud } = shop.emulator;
-    cloud.addProcess(shop.instance, worker);
-    cloud.deployed(shop.environment);
-    cloud.addDeployment(shop.environment, { script: ['build.failed'] });
-    const files = { '.github/background-processes.yml': 'instances:\n  App:\n    - type: worker\n' };
-    const step = await shop.run(inputs, { action, files });
-
-    expect(step.errors).toEqual([]);
-    expect(step.outputs).toMatchObject({ outcome: 'unchanged', 'deployment-id': cloud.deployments[2]?.id });
-    expect(step.log).toContain('ended as build.failed: deploying');
-  });
 
   test('deploys where a run was killed between the change and the deployment', async () => {
     await using shop = await openShop({ deploymentScript: quick });
@@ -277,27 +200,6 @@ describe.concurrent('redeploy with nothing to change', () => {
 
     expect(step.outputs).toMatchObject({ outcome: 'unchanged', 'deployment-id': cloud.deployments[1]?.id });
     expect(cloud.listRunning(shop.instance)).toHaveLength(1);
-  });
-
-  test('deploys nothing where it is live, and asks once', async () => {
-    await using shop = await openShop();
-    shop.emulator.cloud.addProcess(shop.instance, worker);
-    shop.emulator.cloud.deployed(shop.environment);
-    const step = await shop.run(inputs);
-
-    expect(step.outputs).toMatchObject({ outcome: 'unchanged', 'deployment-id': '' });
-    expect(shop.requests().filter((line) => line.includes('deployments'))).toHaveLength(1);
-  });
-
-  test('does not wait for one that is on its way', async () => {
-    await using shop = await openShop();
-    shop.emulator.cloud.addProcess(shop.instance, worker);
-    shop.emulator.cloud.addDeployment(shop.environment, { script: ['build.running'] });
-    const step = await shop.run(inputs);
-
-    expect(step.exitCode).toBe(0);
-    expect(step.log).toContain('is running, and carries what is declared');
-    expect(deployRequests(shop)).toBe(0);
   });
 
   test('deploys where a deletion has never been deployed', async () => {
@@ -323,37 +225,5 @@ describe.concurrent('wait-for-commit', () => {
     expect(step.log).toContain('The deployment of commit fedcba9 is not there yet');
     expect(step.log).toContain('Commit fedcba9 is deployed');
     expect(step.outputs['outcome']).toBe('created');
-  });
-
-  test('fails the step where that deployment fails, and nothing is changed', async () => {
-    await using shop = await openShop();
-    shop.emulator.cloud.addDeployment(shop.environment, { script: ['build.failed'], commitHash: commit });
-    const step = await shop.run({ environment: 'main', 'wait-for-commit': commit });
-
-    expect(step.exitCode).toBe(1);
-    expect(step.errors[0]).toContain('The deployment of commit fedcba9');
-    expect(shop.ids()).toEqual([]);
-  });
-});
-
-describe.concurrent('no deployment is started', () => {
-  test('when nothing has changed', async () => {
-    await using shop = await openShop();
-    shop.emulator.cloud.addProcess(shop.instance, { type: 'worker' });
-    const step = await shop.run(redeploy);
-
-    expect(step.outputs).toMatchObject({ outcome: 'unchanged', 'deployment-id': '' });
-    expect(shop.emulator.cloud.deployments).toEqual([]);
-    expect(shop.count('POST')).toBe(0);
-  });
-
-  test('without redeploy, and a notice says what the change waits for', async () => {
-    await using shop = await openShop();
-    const step = await shop.run();
-
-    expect(step.notices).toHaveLength(1);
-    expect(step.notices[0]).toContain('take effect with the environment’s next deployment');
-    expect(step.notices[0]).toContain('redeploy: true');
-    expect(shop.emulator.cloud.deployments).toEqual([]);
   });
 });

@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { queryFindsNothing, queryIgnored } from '../emulator/cloud-options.ts';
-import { exitsOnce, loops, type ProcessLife, silent } from '../emulator/process-life.ts';
+import { exitsOnce, loops, type ProcessLife } from '../emulator/process-life.ts';
 import type { EmulatorOptions } from '../emulator/server.ts';
 import { openShop, type Shop } from './harness/shop.ts';
 
@@ -81,53 +80,12 @@ describe.concurrent('stable-for, with nothing to change, looks back and waits fo
     expect(step.outputs).toMatchObject({ outcome: 'created', stable: 'true' });
   });
 
-  test('and one exit is a warning', async () => {
-    await using shop = await openLive(exitsOnce({ afterMs: 590_000 }));
-    const step = await shop.run(stable);
-
-    expect(step.outputs['stable']).toBe('true');
-    expect(step.warnings.join()).toContain('exited once with code 1. It was started again.');
-  });
-
-  test('and a start that nobody has seen is not claimed', async () => {
-    await using shop = await openLive(exitsOnce({ afterMs: 595_000, startsAgain: false }));
-    const step = await shop.run(stable);
-
-    expect(step.outputs['stable']).toBe('true');
-    expect(step.warnings.join()).toContain('exited once with code 1.');
-    expect(step.warnings.join()).not.toContain('started again');
-  });
-
   test('and one that is not started again is down', async () => {
     await using shop = await openLive(exitsOnce({ afterMs: 570_000, startsAgain: false }));
     const step = await shop.run(stable);
 
     expect(step.outputs['stable']).toBe('false');
     expect(step.errors[0]).toMatch(/exited once with code 1, and was not started again for \d+ s/);
-  });
-
-  test('and exits of another command, on another cluster or further back do not count', async () => {
-    await using shop = await openLive(exitsOnce({ afterMs: 300_000 }));
-    const { cloud } = shop.emulator;
-    const workers = cloud.addInstance(shop.environment, { name: 'Workers', type: 'service' });
-    cloud.addProcess(workers, { ...horizon, life: loops(), created_at: lastYear });
-    const other = { type: 'custom', command: 'php artisan pulse:work' } as const;
-    cloud.addProcess(shop.instance, { ...other, life: loops(), created_at: lastYear });
-    cloud.deployed(shop.environment, { agoMs: 500_000 });
-    const step = await shop.run(stable);
-
-    expect(step.errors).toEqual([]);
-    expect(step.outputs['stable']).toBe('true');
-  });
-
-  test('and what ended with the deployment before does not count', async () => {
-    await using shop = await openLive(loops());
-    const { cloud } = shop.emulator;
-    for (const process of cloud.listProcesses(shop.instance)) Object.assign(process, { life: {} });
-    cloud.deployed(shop.environment, { agoMs: 30_000 });
-    const step = await shop.run(stable);
-
-    expect(step.outputs['stable']).toBe('true');
   });
 
   test('also in a dry run, which so finds what died quietly', async () => {
@@ -137,20 +95,6 @@ describe.concurrent('stable-for, with nothing to change, looks back and waits fo
     expect(step.exitCode).toBe(1);
     expect(step.outputs).toMatchObject({ outcome: 'unchanged', stable: 'false' });
     expect(shop.count('POST')).toBe(0);
-  });
-
-  test.each([
-    ['works', undefined, 'true', 2],
-    ['finds nothing', queryFindsNothing, 'unknown', 11],
-    ['does nothing', queryIgnored, 'unknown', 10],
-  ])('and a busy environment costs ten requests at most: the filter %s', async (_, query, outcome, most) => {
-    await using shop = await openLive({}, query === undefined ? {} : { logs: { query } });
-    shop.environment.accessPerSecond = 60;
-    const step = await shop.run(stable);
-
-    // A filter that finds nothing is believed where the newest page has nothing either.
-    expect(step.outputs['stable']).toBe(query === queryFindsNothing ? 'true' : outcome);
-    expect(logRequests(shop)).toBeLessThanOrEqual(most);
   });
 
   test('and a log that the token may not read is told, and fails nothing', async () => {
@@ -180,24 +124,6 @@ describe.concurrent('stable-for, after a deployment, watches', () => {
     expect(logRequests(shop)).toBeLessThanOrEqual(16);
   });
 
-  test('and one that keeps exiting fails the step as soon as that is certain', async () => {
-    await using shop = await openShop({ ...quick, processLife: loops() });
-    single(shop);
-    const step = await shop.run(deploying);
-
-    expect(step.outputs).toMatchObject({ outcome: 'created', stable: 'false' });
-    expect(logRequests(shop)).toBeLessThanOrEqual(6);
-  });
-
-  test('and one of which the log has no line is unknown', async () => {
-    await using shop = await openShop({ ...quick, processLife: silent });
-    const step = await shop.run(deploying);
-
-    expect(step.exitCode).toBe(0);
-    expect(step.outputs['stable']).toBe('unknown');
-    expect(step.warnings.join()).toContain('no line of it since the deployment');
-  });
-
   test('and without redeploy a change that waits is skipped', async () => {
     await using shop = await openShop();
     const step = await shop.run(stable);
@@ -222,15 +148,6 @@ describe.concurrent('an environment that sleeps', () => {
     expect(step.warnings.join()).toContain(words);
     expect(step.summary).toContain(words);
     expect(shop.count('POST')).toBe(0);
-  });
-
-  test('is told by an instance’s id, too, where a proof is asked for', async () => {
-    await using shop = await openLive();
-    Object.assign(shop.environment, { status: 'hibernating' });
-    const step = await shop.run({ instance: shop.instance.id, ...horizon, 'stable-for': '30' });
-
-    expect(step.outputs['stable']).toBe('skipped');
-    expect(step.warnings.join()).toContain('hibernating');
   });
 });
 

@@ -1,18 +1,10 @@
 import { document, failure, notFound } from './answer.ts';
 import { withEnvironment } from './cloud-lookup.ts';
 import { pageOf } from './cloud-pages.ts';
-import {
-  containsFilter,
-  equalsFilter,
-  includedWith,
-  includesOf,
-  originOf,
-  withIncluded,
-} from './cloud-query.ts';
+import { containsFilter, includedWith, includesOf, originOf, withIncluded } from './cloud-query.ts';
 import type { CloudCommand } from './cloud-records.ts';
 import { commandResource, deploymentResource, environmentResource } from './cloud-resources.ts';
 import type { CloudState } from './cloud-state.ts';
-import { commandsSeen } from './cloud-views.ts';
 import { TERMINAL_COMMAND } from './command-outcomes.ts';
 import type { Call, Handlers } from './contract.ts';
 import { asText, type JsonObject } from './json.ts';
@@ -24,15 +16,12 @@ export function commandHandlers(state: CloudState): Handlers {
       withEnvironment(state, call, (environment) => {
         const includes = includesOf(state, call);
         // Not told which end of the list is the newer; the deployments' order is taken.
-        const commands = commandsSeen(state, call)
+        const commands = state.commands
           .filter(({ environmentId }) => environmentId === environment.id)
           .reverse();
         for (const command of commands) advance(state, command);
         return pageOf(state.options, call, {
-          items: commands.filter(
-            ({ command, script }) =>
-              containsFilter(call, 'command', command) && equalsFilter(call, 'status', script.current),
-          ),
+          items: commands.filter(({ command }) => containsFilter(call, 'command', command)),
           resource: (command) => told(state, command, includes, call),
           ...withIncluded(state, includes, (command: CloudCommand) => around(state, command, includes, call)),
         });
@@ -45,14 +34,13 @@ export function commandHandlers(state: CloudState): Handlers {
           return failure(422, `Commands cannot be run while the environment is ${status}.`);
         }
         const command = state.addCommand(environment, { command: asText(call.body['command']) ?? '' });
-        state.commandWrites.made(command, state.now());
         advance(state, command);
-        return document(state.options.commandStatus, { data: told(state, command, NOTHING, call) });
+        return document(200, { data: told(state, command, NOTHING, call) });
       }),
 
     showCommand: (call) => {
       const id = call.params['command'] ?? '';
-      const command = commandsSeen(state, call, 'byId').find((each) => each.id === id);
+      const command = state.commands.find((each) => each.id === id);
       if (command === undefined) return notFound('Command', id);
       advance(state, command);
       const includes = includesOf(state, call);

@@ -1,10 +1,9 @@
 import { document, failure, invalid, notFound } from './answer.ts';
 import { withEnvironment } from './cloud-lookup.ts';
 import { pageOf } from './cloud-pages.ts';
-import { equalsFilter, includedWith, includesOf, originOf, withIncluded } from './cloud-query.ts';
+import { includedWith, includesOf, originOf, withIncluded } from './cloud-query.ts';
 import { deploymentResource, environmentResource } from './cloud-resources.ts';
 import type { CloudState } from './cloud-state.ts';
-import { deploymentsSeen } from './cloud-views.ts';
 import type { Handlers } from './contract.ts';
 import { logsOf } from './deployment-logs.ts';
 import { NOTHING } from './relationships.ts';
@@ -14,17 +13,10 @@ export function deploymentHandlers(state: CloudState): Handlers {
     listDeployments: (call) =>
       withEnvironment(state, call, (environment) => {
         const includes = includesOf(state, call);
-        const deployments = deploymentsSeen(state, call)
-          .filter(({ environmentId }) => environmentId === environment.id)
-          .reverse();
+        const deployments = state.deploymentsOf(environment);
         for (const deployment of deployments) state.showDeployment(deployment);
         return pageOf(state.options, call, {
-          items: deployments.filter(
-            ({ script, branchName, commitHash }) =>
-              equalsFilter(call, 'status', script.current) &&
-              equalsFilter(call, 'branch_name', branchName) &&
-              equalsFilter(call, 'commit_hash', commitHash),
-          ),
+          items: deployments,
           resource: (deployment) => deploymentResource(state, deployment, includes, originOf(call)),
           ...withIncluded(state, includes, () =>
             includes.has('environment')
@@ -40,13 +32,9 @@ export function deploymentHandlers(state: CloudState): Handlers {
         if (running !== undefined) {
           // Whoever only tries again must see it end as well.
           state.showDeployment(running);
-          const message = 'A deployment is already in progress for this environment.';
-          return state.options.deploymentConflict === 409
-            ? failure(409, message)
-            : invalid({ environment: [message] });
+          return invalid({ environment: ['A deployment is already in progress for this environment.'] });
         }
-        const deployment = state.addDeployment(environment, { initiatorId: 'user-of-the-token' });
-        state.deploymentWrites.made(deployment, state.now());
+        const deployment = state.addDeployment(environment);
         state.showDeployment(deployment);
         return document(state.options.deploymentStatus, {
           data: deploymentResource(state, deployment, NOTHING, originOf(call)),
@@ -55,7 +43,7 @@ export function deploymentHandlers(state: CloudState): Handlers {
 
     showDeployment: (call) => {
       const id = call.params['deployment'] ?? '';
-      const deployment = deploymentsSeen(state, call, 'byId').find((each) => each.id === id);
+      const deployment = state.deployments.find((each) => each.id === id);
       if (deployment === undefined) return notFound('Deployment', id);
       state.showDeployment(deployment);
       const includes = includesOf(state, call);

@@ -1,6 +1,4 @@
-import type { ManagedQueue } from './cloud-records.ts';
 import type { CommandOutcome } from './command-outcomes.ts';
-import type { DeploymentLogs } from './deployment-logs.ts';
 import type { ProcessLife } from './process-life.ts';
 
 // What a test may say of the things that it lays out.
@@ -9,9 +7,7 @@ export interface GivenApplication {
   id?: string;
   name: string;
   slug?: string;
-  region?: string;
   repository?: string | null;
-  defaultBranch?: string;
 }
 
 export interface GivenEnvironment {
@@ -24,15 +20,10 @@ export interface GivenEnvironment {
   createdFromAutomation?: boolean;
   /** It scales to zero; then nothing runs in it. */
   usesHibernation?: boolean;
-  hibernationWakeUpInterval?: number;
-  usesPushToDeploy?: boolean;
   commitHash?: string;
-  /** Visitors, each a line in its log. */
-  accessPerSecond?: number;
   /** How its deployments go, if not as the options say. */
   deploymentScript?: string[];
   failureReason?: string;
-  deploymentLogs?: DeploymentLogs;
   /** The number of listings and look-ups that miss it first. */
   appearsAfter?: number;
 }
@@ -42,14 +33,10 @@ export interface GivenInstance {
   name?: string;
   type?: 'app' | 'service' | 'queue' | 'managed_queue';
   size?: string;
-  scalingType?: 'none' | 'custom' | 'auto';
   minReplicas?: number;
   maxReplicas?: number;
-  usesScheduler?: boolean;
   /** It sleeps when the app does. */
   sleepWithApp?: boolean;
-  /** Of a managed queue only. */
-  queue?: Partial<ManagedQueue>;
   appearsAfter?: number;
 }
 
@@ -68,11 +55,8 @@ export interface GivenProcess {
 export interface GivenDeployment {
   id?: string;
   script?: string[];
-  branchName?: string;
   commitHash?: string;
-  initiatorId?: string | null;
   failureReason?: string;
-  logs?: DeploymentLogs;
   startedAt?: string;
   /** It ended then. */
   finishedAt?: string;
@@ -85,13 +69,3 @@ export interface GivenCommand {
   command: string;
   outcome?: CommandOutcome;
 }
-
-/** What a managed queue is unless told. */
-export const QUEUE: ManagedQueue = {
-  status: 'available',
-  paused: false,
-  isDefault: true,
-  visibilityTimeout: 90,
-  pollingInterval: 5,
-  shutdownTimeout: 60,
-};

@@ -32,9 +32,8 @@ export function withProcess(
   state: CloudState,
   call: Call,
   answer: (process: ExistingProcess) => Answer,
-  among: readonly ExistingProcess[] = state.processes,
 ): Answer {
   const id = call.params['backgroundProcess'] ?? '';
-  const process = among.find((each) => each.id === id);
+  const process = state.processes.find((each) => each.id === id);
   return process === undefined ? notFound('BackgroundProcess', id) : answer(process);
 }

@@ -2,13 +2,10 @@ import { type Answer, document } from './answer.ts';
 import type { Call } from './contract.ts';
 import type { JsonObject } from './json.ts';
 
-/** How a list is paged; a function is asked anew for each page, so that the pages need not fit together. */
+/** How a list is paged. */
 export interface PageManners {
-  order?: <T extends { id: string }>(items: readonly T[], call: Call) => readonly T[];
   /** What is told as `meta.total`. */
-  total?: (total: number, call: Call) => unknown;
-  /** The page whose items are given for the one that is asked for. */
-  gives?: (page: number, call: Call) => number;
+  total?: (total: number) => unknown;
 }
 
 export interface Listing<T> {
@@ -25,9 +22,7 @@ export function pageOf<T extends { id: string }>(
 ): Answer {
   const lastPage = Math.max(1, Math.ceil(items.length / perPage));
   const page = Number(call.query['page'] ?? '1');
-  const given = pages.gives?.(page, call) ?? page;
-  const ordered = pages.order?.(items, call) ?? items;
-  const shown = ordered.slice((given - 1) * perPage, given * perPage);
+  const shown = items.slice((page - 1) * perPage, page * perPage);
   const from = shown.length === 0 ? null : (page - 1) * perPage + 1;
   const address = (number: number) => {
     const query = new URLSearchParams({ ...call.query, page: String(number) });
@@ -66,7 +61,7 @@ export function pageOf<T extends { id: string }>(
       path: call.url,
       per_page: perPage,
       to: from === null ? null : from + shown.length - 1,
-      total: pages.total?.(items.length, call) ?? items.length,
+      total: pages.total?.(items.length) ?? items.length,
     },
   });
 }

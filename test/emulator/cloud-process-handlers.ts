@@ -6,7 +6,6 @@ import { includedWith, includesOf, withIncluded } from './cloud-query.ts';
 import type { CloudInstance, ExistingProcess } from './cloud-records.ts';
 import { instanceResource, processResource } from './cloud-resources.ts';
 import type { CloudState } from './cloud-state.ts';
-import { processesSeen } from './cloud-views.ts';
 import type { Handlers } from './contract.ts';
 import { asNumber, asObject, asText, type JsonObject } from './json.ts';
 import { NOTHING } from './relationships.ts';
@@ -18,7 +17,7 @@ export function processHandlers(state: CloudState): Handlers {
       withInstance(state, call, (instance) => {
         const includes = includesOf(state, call);
         return pageOf(state.options, call, {
-          items: processesSeen(state, call).filter(({ instanceId }) => instanceId === instance.id),
+          items: state.listed().filter(({ instanceId }) => instanceId === instance.id),
           resource: (process) => processResource(state, process, includes),
           ...withIncluded(state, includes, () => [instanceResource(instance, NOTHING)]),
         });
@@ -35,7 +34,7 @@ export function processHandlers(state: CloudState): Handlers {
       }),
 
     showBackgroundProcess: (call) => {
-      const answer = (process: ExistingProcess) => {
+      return withProcess(state, call, (process) => {
         const includes = includesOf(state, call);
         const instance = state.instances.find(({ id }) => id === process.instanceId);
         const around = instance === undefined ? [] : [instanceResource(instance, NOTHING)];
@@ -43,16 +42,14 @@ export function processHandlers(state: CloudState): Handlers {
           data: processResource(state, process, includes),
           ...includedWith(state, includes, around),
         });
-      };
-      return withProcess(state, call, answer, processesSeen(state, call, 'byId'));
+      });
     },
 
     updateBackgroundProcess: (call) =>
       withProcess(state, call, (process) => {
         state.processWrites.changing(state.processes, process, state.now());
         updateProcess(state, process, call.body);
-        const seen = processesSeen(state, call, 'patch').find(({ id }) => id === process.id) ?? process;
-        return document(200, { data: processResource(state, seen, NOTHING) });
+        return document(200, { data: processResource(state, process, NOTHING) });
       }),
 
     deleteBackgroundProcess: (call) =>
@@ -87,12 +84,7 @@ function updateProcess(state: CloudState, process: ExistingProcess, body: JsonOb
     const accepted = Object.fromEntries(
       Object.entries(asObject(config)).filter(([option]) => !ignored.has(`config.${option}`)),
     );
-    const kept = Object.fromEntries(
-      Object.entries(process.config).filter(([option]) => ignored.has(`config.${option}`)),
-    );
-    process.config = state.options.patchReplaces
-      ? { ...kept, ...accepted }
-      : { ...process.config, ...accepted };
+    process.config = { ...process.config, ...accepted };
   }
   const { command: keptCommand, config: keptConfig } = state.options.storedForm(process);
   process.command = keptCommand ?? process.command;

@@ -37,11 +37,6 @@ export function containsFilter(call: Call, field: string, value: string): boolea
   return wanted === undefined || value.toLowerCase().includes(wanted.toLowerCase());
 }
 
-export function equalsFilter(call: Call, field: string, value: string): boolean {
-  const wanted = call.query[`filter[${field}]`];
-  return wanted === undefined || value === wanted;
-}
-
 export function firstPage(call: Call): boolean {
   return (call.query['page'] ?? '1') === '1';
 }

@@ -1,6 +1,4 @@
 import type { CommandOutcome } from './command-outcomes.ts';
-import type { DeploymentLogs } from './deployment-logs.ts';
-import type { JsonObject } from './json.ts';
 import type { ProcessLife } from './process-life.ts';
 import type { Progress } from './state-script.ts';
 
@@ -8,9 +6,7 @@ export interface CloudApplication {
   id: string;
   name: string;
   slug: string;
-  region: string;
   repository: string | null;
-  defaultBranch: string;
   createdAt: string;
 }
 
@@ -24,17 +20,12 @@ export interface CloudEnvironment {
   status: string;
   createdFromAutomation: boolean;
   usesHibernation: boolean;
-  hibernationWakeUpInterval: number | null;
-  usesPushToDeploy: boolean;
   /** What its branch stands at, and a deployment takes. */
   commitHash: string;
-  /** How many visitors its log tells of. */
-  accessPerSecond: number;
   variables: { key: string; value: string }[];
   createdAt: string;
   deploymentScript: string[] | undefined;
   failureReason: string | undefined;
-  deploymentLogs: DeploymentLogs | undefined;
   /** Looks that still miss it. */
   hiddenFor: number;
 }
@@ -45,25 +36,11 @@ export interface CloudInstance {
   name: string;
   type: string;
   size: string;
-  scalingType: string;
   minReplicas: number;
   maxReplicas: number;
-  usesScheduler: boolean;
   sleepWithApp: boolean | null;
-  /** Null for what is no managed queue. */
-  queue: ManagedQueue | null;
   createdAt: string;
   hiddenFor: number;
-}
-
-export interface ManagedQueue {
-  status: 'creating' | 'updating' | 'available' | 'deleting' | 'deleted' | 'unknown';
-  paused: boolean;
-  isDefault: boolean;
-  /** Seconds. */
-  visibilityTimeout: number;
-  pollingInterval: number;
-  shutdownTimeout: number;
 }
 
 export interface ExistingProcess {
@@ -79,8 +56,6 @@ export interface ExistingProcess {
   createdAt: string | null;
   /** How it lives where it runs; as the options say if left out. */
   life?: ProcessLife;
-  /** Told as it stands, whatever the fields say: something that nobody knows. */
-  unknown?: JsonObject;
 }
 
 export interface CloudDeployment {
@@ -89,8 +64,6 @@ export interface CloudDeployment {
   script: Progress;
   branchName: string;
   commitHash: string;
-  /** Null where a push or a hook has started it. */
-  initiatorId: string | null;
   failureReason: string | null;
   startedAt: string;
   finishedAt: string | null;
@@ -98,8 +71,6 @@ export interface CloudDeployment {
   liveAt: number | undefined;
   /** The processes that this deployment puts into effect. */
   carries: ExistingProcess[];
-  /** What its steps have written; told from its status if left out. */
-  logs: DeploymentLogs | undefined;
 }
 
 export interface CloudCommand {
@@ -117,10 +88,9 @@ export interface CloudCommand {
 export interface LogEntry {
   /** When it came in, in epoch milliseconds. */
   at: number;
-  type: 'access' | 'application' | 'exception' | 'system';
+  type: 'system';
   level: string;
   message: string;
-  data?: JsonObject;
 }
 
 export const TERMINAL_DEPLOYMENT = new Set([

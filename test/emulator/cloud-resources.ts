@@ -12,9 +12,10 @@ import type { JsonObject } from './json.ts';
 import { type Includes, many, one, relationships } from './relationships.ts';
 import { storedConfig, workerCommand } from './worker-command.ts';
 
-export function organizationResource(state: CloudState): JsonObject {
-  const { id, name, slug } = state.options.organization;
-  return { id, type: 'organizations', attributes: { name, slug } };
+const organizationId = 'org-00000000-0000-4000-8000-000000000001';
+
+export function organizationResource(): JsonObject {
+  return { id: organizationId, type: 'organizations', attributes: { name: 'Acme', slug: 'acme' } };
 }
 
 export function applicationResource(
@@ -29,17 +30,17 @@ export function applicationResource(
     attributes: {
       name: application.name,
       slug: application.slug,
-      region: application.region,
+      region: 'eu-central-1',
       slack_channel: null,
       avatar_url: `https://cloud.example/avatars/${application.slug}.png`,
       created_at: application.createdAt,
       repository:
         application.repository === null
           ? null
-          : { full_name: application.repository, default_branch: application.defaultBranch },
+          : { full_name: application.repository, default_branch: 'main' },
     },
     ...relationships(includes, {
-      organization: () => one('organizations', state.options.organization.id),
+      organization: () => one('organizations', organizationId),
       environments: () => many('environments', environments),
       defaultEnvironment: () => one('environments', environments[0]?.id),
     }),
@@ -68,12 +69,10 @@ export function environmentResource(
       deploy_command: 'php artisan migrate --force',
       uses_octane: false,
       uses_hibernation: environment.usesHibernation,
-      hibernation_wake_up_interval: environment.hibernationWakeUpInterval,
-      uses_push_to_deploy: environment.usesPushToDeploy,
+      hibernation_wake_up_interval: null,
+      uses_push_to_deploy: true,
       uses_deploy_hook: false,
-      ...(state.options.environmentVariables === 'told'
-        ? { environment_variables: environment.variables }
-        : {}),
+      environment_variables: environment.variables,
       network_settings: { cache: { strategy: 'default' } },
       created_at: environment.createdAt,
     },
@@ -98,6 +97,7 @@ export function instanceResource(
   includes: Includes,
   processes: readonly ExistingProcess[] = [],
 ): JsonObject {
+  const isQueue = instance.type === 'managed_queue';
   return {
     id: instance.id,
     type: 'instances',
@@ -105,16 +105,16 @@ export function instanceResource(
       name: instance.name,
       type: instance.type,
       size: instance.size,
-      scaling_type: instance.scalingType,
+      scaling_type: 'none',
       min_replicas: instance.minReplicas,
       max_replicas: instance.maxReplicas,
-      queue_status: instance.queue?.status ?? null,
-      paused: instance.queue?.paused ?? null,
-      is_default: instance.queue?.isDefault ?? null,
-      visibility_timeout: instance.queue?.visibilityTimeout ?? null,
-      polling_interval: instance.queue?.pollingInterval ?? null,
-      shutdown_timeout: instance.queue?.shutdownTimeout ?? null,
-      uses_scheduler: instance.usesScheduler,
+      queue_status: isQueue ? 'available' : null,
+      paused: isQueue ? false : null,
+      is_default: isQueue ? true : null,
+      visibility_timeout: isQueue ? 90 : null,
+      polling_interval: isQueue ? 5 : null,
+      shutdown_timeout: isQueue ? 60 : null,
+      uses_scheduler: false,
       sleep_with_app: instance.sleepWithApp,
       scaling_cpu_threshold_percentage: null,
       scaling_memory_threshold_percentage: null,
@@ -128,7 +128,6 @@ export function instanceResource(
 }
 
 export function processResource(state: CloudState, process: ExistingProcess, includes: Includes): JsonObject {
-  if (process.unknown !== undefined) return process.unknown;
   const stringly = state.options.numbersAsStrings;
   const config = storedConfig(process.config);
   const resource = {
@@ -176,7 +175,7 @@ export function deploymentResource(
     },
     ...relationships(includes, {
       environment: () => one('environments', deployment.environmentId),
-      initiator: () => one('users', deployment.initiatorId ?? undefined),
+      initiator: () => one('users', undefined),
     }),
     links: { self: { href: `${origin}/api/deployments/${deployment.id}` } },
   };
@@ -189,14 +188,14 @@ export function commandResource(
   deploymentId?: string,
 ): JsonObject {
   const status = command.script.current;
-  const { output, outputSoFar, exitCode, failureReason } = command.outcome;
+  const { output, exitCode, failureReason } = command.outcome;
   const ended = TERMINAL_COMMAND.has(status);
   return {
     id: command.id,
     type: 'commands',
     attributes: {
       command: command.command,
-      output: ended ? output : status === 'command.running' ? outputSoFar : null,
+      output: ended ? output : null,
       status,
       exit_code: ended ? exitCode : null,
       failure_reason: ended ? failureReason : null,

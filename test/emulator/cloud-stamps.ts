@@ -1,7 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { CloudOptions } from './cloud-options.ts';
 
-type StampOptions = Pick<CloudOptions, 'createdAtResolution' | 'createdAtSkew' | 'idOrder'>;
+type StampOptions = Pick<CloudOptions, 'createdAtResolution' | 'idOrder'>;
 
 /** Gives what is made its id and its date. */
 export class Stamps {
@@ -35,7 +35,7 @@ export class Stamps {
   }
 
   #time(): number {
-    return Math.floor(this.#now()) + this.#options.createdAtSkew;
+    return Math.floor(this.#now());
   }
 }
 

@@ -1,11 +1,10 @@
-import {
-  type GivenApplication,
-  type GivenCommand,
-  type GivenDeployment,
-  type GivenEnvironment,
-  type GivenInstance,
-  type GivenProcess,
-  QUEUE,
+import type {
+  GivenApplication,
+  GivenCommand,
+  GivenDeployment,
+  GivenEnvironment,
+  GivenInstance,
+  GivenProcess,
 } from './cloud-givens.ts';
 import { type CloudOptions, type CloudSettings, defaultOptions } from './cloud-options.ts';
 import {
@@ -15,13 +14,11 @@ import {
   type CloudEnvironment,
   type CloudInstance,
   type ExistingProcess,
-  type LogEntry,
   TERMINAL_DEPLOYMENT,
 } from './cloud-records.ts';
 import { Stamps } from './cloud-stamps.ts';
 import { freeSlug } from './free-slug.ts';
 import { Journal } from './journal.ts';
-import type { JsonObject } from './json.ts';
 import { RateLimits } from './rate-limits.ts';
 import { StateScript, TimedScript } from './state-script.ts';
 
@@ -43,14 +40,10 @@ export class CloudState {
   readonly processes: ExistingProcess[] = [];
   readonly deployments: CloudDeployment[] = [];
   readonly commands: CloudCommand[] = [];
-  /** What stands in the logs beside what processes and visitors leave there. */
-  readonly logEntries: (LogEntry & { environmentId: string })[] = [];
   /** Pushes to come, the first one first. */
   readonly #pushes: { at: number; environmentId: string; given: GivenDeployment }[] = [];
-  /** What came in as requests, for views that lie behind. */
+  /** What came in as requests, for lists that lie behind. */
   readonly processWrites = new Journal<ExistingProcess>();
-  readonly deploymentWrites = new Journal<CloudDeployment>();
-  readonly commandWrites = new Journal<CloudCommand>();
   #lastNumber = 4710;
   #branches = new Map<string, string>();
   #stamps: Stamps;
@@ -58,8 +51,7 @@ export class CloudState {
   constructor(settings: CloudSettings = {}) {
     const defaults = defaultOptions();
     const rateLimit = { ...defaults.rateLimit, ...settings.rateLimit };
-    const logs = { ...defaults.logs, ...settings.logs };
-    this.options = { ...defaults, ...settings, rateLimit, logs };
+    this.options = { ...defaults, ...settings, rateLimit };
     this.rateLimits = new RateLimits(rateLimit);
     this.#stamps = new Stamps(this.options, () => this.now());
   }
@@ -69,9 +61,7 @@ export class CloudState {
       id: given.id ?? this.newId('app'),
       name: given.name,
       slug: given.slug ?? freeSlug(given.name, this.applications),
-      region: given.region ?? 'eu-central-1',
       repository: given.repository ?? null,
-      defaultBranch: given.defaultBranch ?? 'main',
       createdAt: this.timestamp(),
     };
     this.applications.push(application);
@@ -91,15 +81,11 @@ export class CloudState {
       status: given.status ?? 'running',
       createdFromAutomation: given.createdFromAutomation ?? false,
       usesHibernation: given.usesHibernation ?? false,
-      hibernationWakeUpInterval: given.hibernationWakeUpInterval ?? null,
-      usesPushToDeploy: given.usesPushToDeploy ?? true,
       commitHash: given.commitHash ?? FIRST_COMMIT,
-      accessPerSecond: given.accessPerSecond ?? 0,
       variables: Object.entries(variables).map(([key, value]) => ({ key, value })),
       createdAt: this.timestamp(),
       deploymentScript: given.deploymentScript,
       failureReason: given.failureReason,
-      deploymentLogs: given.deploymentLogs,
       hiddenFor: given.appearsAfter ?? 0,
     };
     this.environments.push(environment);
@@ -113,12 +99,9 @@ export class CloudState {
       name: given.name ?? 'App',
       type: given.type ?? 'app',
       size: given.size ?? 'flex.g-1vcpu-512mb',
-      scalingType: given.scalingType ?? 'none',
       minReplicas: given.minReplicas ?? 1,
       maxReplicas: given.maxReplicas ?? given.minReplicas ?? 1,
-      usesScheduler: given.usesScheduler ?? false,
       sleepWithApp: given.sleepWithApp ?? null,
-      queue: given.type === 'managed_queue' ? { ...QUEUE, ...given.queue } : null,
       createdAt: this.timestamp(),
       hiddenFor: given.appearsAfter ?? 0,
     };
@@ -151,17 +134,6 @@ export class CloudState {
     return process;
   }
 
-  /** A resource of a type or form that is not known, among the processes of an instance. */
-  addUnknown(instance: Reference, resource: JsonObject): ExistingProcess {
-    const { id } = resource;
-    const process = this.addProcess(instance, {
-      type: 'custom',
-      ...(typeof id === 'string' ? { id } : {}),
-    });
-    process.unknown = resource;
-    return process;
-  }
-
   /** Starts a deployment, or lays one out that began, and may have ended, at the moments that are given. */
   addDeployment(environment: Reference, given: GivenDeployment = {}, begins = this.now()): CloudDeployment {
     const environmentId = idOf(environment);
@@ -176,14 +148,12 @@ export class CloudState {
         takes === undefined || states.length === 1
           ? new StateScript(states)
           : new TimedScript(states, { begins, takes, now: () => this.now() }),
-      branchName: given.branchName ?? owner?.branch ?? 'main',
+      branchName: owner?.branch ?? 'main',
       commitHash: given.commitHash ?? owner?.commitHash ?? FIRST_COMMIT,
-      initiatorId: given.initiatorId ?? null,
       failureReason: given.failureReason ?? owner?.failureReason ?? null,
       startedAt: given.startedAt ?? toSecond(begins),
       finishedAt: given.finishedAt ?? null,
       liveAt: undefined,
-      logs: given.logs ?? owner?.deploymentLogs,
       carries: this.#carriedSince(environmentId, begins),
     };
     this.deployments.push(deployment);
@@ -228,11 +198,6 @@ export class CloudState {
   showDeployment(deployment: CloudDeployment): void {
     deployment.script.show();
     this.#settle(deployment);
-  }
-
-  addLogEntry(environment: Reference, given: Partial<LogEntry> & { message: string }): void {
-    const environmentId = idOf(environment);
-    this.logEntries.push({ at: this.now(), type: 'application', level: 'info', ...given, environmentId });
   }
 
   addCommand(environment: Reference, given: GivenCommand): CloudCommand {
@@ -285,6 +250,11 @@ export class CloudState {
 
   runningDeployment(environment: Reference): CloudDeployment | undefined {
     return this.deploymentsOf(environment).find(({ script }) => !TERMINAL_DEPLOYMENT.has(script.current));
+  }
+
+  /** The processes as a list shows them. */
+  listed(): readonly ExistingProcess[] {
+    return this.processWrites.asOf(this.processes, this.now() - (this.options.lag.lists ?? 0));
   }
 
   newId(prefix: string): string {

@@ -1,16 +1,7 @@
 import { document, notFound } from './answer.ts';
 import { withEnvironment, withInstance } from './cloud-lookup.ts';
 import { pageOf } from './cloud-pages.ts';
-import {
-  containsFilter,
-  equalsFilter,
-  firstPage,
-  includedWith,
-  includesOf,
-  looked,
-  originOf,
-  withIncluded,
-} from './cloud-query.ts';
+import { firstPage, includedWith, includesOf, looked, originOf, withIncluded } from './cloud-query.ts';
 import type { CloudApplication, CloudEnvironment, CloudInstance, ExistingProcess } from './cloud-records.ts';
 import {
   applicationResource,
@@ -24,7 +15,6 @@ import {
   visibleInstances,
 } from './cloud-resources.ts';
 import type { CloudState } from './cloud-state.ts';
-import { processesSeen } from './cloud-views.ts';
 import type { Call, Handlers } from './contract.ts';
 import type { JsonObject } from './json.ts';
 import { NOTHING } from './relationships.ts';
@@ -32,17 +22,12 @@ import { NOTHING } from './relationships.ts';
 /** Where processes can be: the organization, its applications, their environments and instances. */
 export function targetHandlers(state: CloudState): Handlers {
   return {
-    showOrganization: () => document(200, { data: organizationResource(state) }),
+    showOrganization: () => document(200, { data: organizationResource() }),
 
     listApplications: (call) => {
       const includes = includesOf(state, call);
       return pageOf(state.options, call, {
-        items: state.applications.filter(
-          ({ name, slug, region }) =>
-            containsFilter(call, 'name', name) &&
-            equalsFilter(call, 'slug', slug) &&
-            equalsFilter(call, 'region', region),
-        ),
+        items: state.applications,
         resource: (application) => applicationResource(state, application, includes),
         ...withIncluded(state, includes, (application: CloudApplication) =>
           aroundApplication(state, application, call),
@@ -67,12 +52,7 @@ export function targetHandlers(state: CloudState): Handlers {
       if (application === undefined) return notFound('Application', id);
       const includes = includesOf(state, call);
       // What stays hidden in this listing has been looked for once more.
-      const items = visibleEnvironments(state, application).filter(
-        ({ name, slug, status }) =>
-          containsFilter(call, 'name', name) &&
-          equalsFilter(call, 'slug', slug) &&
-          equalsFilter(call, 'status', status),
-      );
+      const items = visibleEnvironments(state, application);
       if (firstPage(call)) looked(state.environments.filter((each) => each.applicationId === id));
       return pageOf(state.options, call, {
         items,
@@ -95,15 +75,9 @@ export function targetHandlers(state: CloudState): Handlers {
     listInstances: (call) =>
       withEnvironment(state, call, (environment) => {
         const includes = includesOf(state, call);
-        const items = visibleInstances(state, environment).filter(
-          ({ name, type, size, scalingType }) =>
-            containsFilter(call, 'name', name) &&
-            equalsFilter(call, 'type', type) &&
-            equalsFilter(call, 'size', size) &&
-            equalsFilter(call, 'scaling_type', scalingType),
-        );
+        const items = visibleInstances(state, environment);
         if (firstPage(call)) looked(state.instancesOf(environment));
-        const processesOf = processesByInstance(state, call);
+        const processesOf = processesByInstance(state);
         return pageOf(state.options, call, {
           items,
           resource: (instance) => instanceResource(instance, includes, processesOf(instance)),
@@ -116,7 +90,7 @@ export function targetHandlers(state: CloudState): Handlers {
     showInstance: (call) =>
       withInstance(state, call, (instance) => {
         const includes = includesOf(state, call);
-        const processes = processesByInstance(state, call)(instance);
+        const processes = processesByInstance(state)(instance);
         return document(200, {
           data: instanceResource(instance, includes, processes),
           ...includedWith(state, includes, aroundInstance(state, instance, call, processes)),
@@ -131,7 +105,7 @@ function aroundApplication(state: CloudState, application: CloudApplication, cal
   const asResource = (environment: CloudEnvironment) =>
     environmentResource(state, environment, NOTHING, originOf(call));
   return [
-    ...(includes.has('organization') ? [organizationResource(state)] : []),
+    ...(includes.has('organization') ? [organizationResource()] : []),
     ...(includes.has('environments') ? environments.map(asResource) : []),
     ...(includes.has('defaultEnvironment') ? environments.slice(0, 1).map(asResource) : []),
   ];
@@ -159,11 +133,8 @@ function aroundEnvironment(state: CloudState, environment: CloudEnvironment, cal
 }
 
 /** One view for the whole answer, so that what is included is what the relationships name. */
-function processesByInstance(
-  state: CloudState,
-  call: Call,
-): (instance: CloudInstance) => readonly ExistingProcess[] {
-  const seen = Map.groupBy(processesSeen(state, call), ({ instanceId }) => instanceId);
+function processesByInstance(state: CloudState): (instance: CloudInstance) => readonly ExistingProcess[] {
+  const seen = Map.groupBy(state.listed(), ({ instanceId }) => instanceId);
   return ({ id }) => seen.get(id) ?? [];
 }
 

@@ -1,11 +1,9 @@
 /** How a command goes, a status a look, and what it leaves behind. */
 export interface CommandOutcome {
   statuses: string[];
-  /** What it has printed while it runs; null until there is some. */
-  outputSoFar: string | null;
   /** What is told once it has ended. */
   output: string | null;
-  exitCode: 0 | 1 | null;
+  exitCode: 0 | 1;
   failureReason: string | null;
 }
 
@@ -15,14 +13,10 @@ const UNDER_WAY = ['pending', 'command.created', 'command.running'];
 
 export function succeeds(output: string | null = null): CommandOutcome {
   const statuses = [...UNDER_WAY, 'command.success'];
-  return { statuses, outputSoFar: null, output, exitCode: 0, failureReason: null };
+  return { statuses, output, exitCode: 0, failureReason: null };
 }
 
 export function fails(output: string | null = null, failureReason: string | null = null): CommandOutcome {
   const statuses = [...UNDER_WAY, 'command.failure'];
-  return { statuses, outputSoFar: null, output, exitCode: 1, failureReason };
-}
-
-export function neverEnds(outputSoFar: string | null = null): CommandOutcome {
-  return { statuses: UNDER_WAY, outputSoFar, output: null, exitCode: null, failureReason: null };
+  return { statuses, output, exitCode: 1, failureReason };
 }

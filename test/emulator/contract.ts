@@ -3,7 +3,6 @@ import { fileURLToPath } from 'node:url';
 import { OpenAPIBackend } from 'openapi-backend';
 import { parse } from 'yaml';
 import { type Answer, failure, invalid, notFound } from './answer.ts';
-import type { Caller } from './caller.ts';
 import { fieldErrors, type Violation, violationLines } from './field-errors.ts';
 import { asObject, asText, type JsonObject } from './json.ts';
 import { readBody } from './read-body.ts';
@@ -18,7 +17,6 @@ export interface IncomingCall {
   query: Record<string, string>;
   headers: Record<string, string>;
   rawBody: string;
-  from: Caller;
 }
 
 /** A call that was routed, admitted and found to honour the contract. */
@@ -28,7 +26,6 @@ export interface Call {
   params: Record<string, string>;
   query: Record<string, string>;
   body: JsonObject;
-  from: Caller;
 }
 
 export type Handlers = Record<string, (call: Call) => Answer>;
@@ -128,7 +125,6 @@ async function compileContract(name: ContractName): Promise<Contract> {
         params,
         query: read.query,
         body: asObject(request.requestBody),
-        from: call.from,
       });
     },
     checkRequest(call) {

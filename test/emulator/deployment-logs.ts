@@ -1,6 +1,6 @@
 import type { CloudDeployment } from './cloud-records.ts';
 
-export interface LogStep {
+interface LogStep {
   step: string;
   /** Recorded: `finished` or `skipped`. The word for one that failed is not known. */
   status: string;
@@ -11,14 +11,9 @@ export interface LogStep {
   time?: string;
 }
 
-export interface LogPart {
+interface LogPart {
   available: boolean;
   steps: LogStep[];
-}
-
-export interface DeploymentLogs {
-  build: LogPart;
-  deploy: LogPart;
 }
 
 const BUILD: readonly LogStep[] = [
@@ -43,9 +38,8 @@ const DEPLOY: readonly LogStep[] = [
 
 const NOTHING_YET: LogPart = { available: false, steps: [] };
 
-/** What its steps have written, as given, or else as its status lets expect. */
-export function logsOf({ logs, script, failureReason }: CloudDeployment): DeploymentLogs {
-  if (logs !== undefined) return logs;
+/** What its steps have written, as its status lets expect. */
+export function logsOf({ script, failureReason }: CloudDeployment) {
   const status = script.current;
   const reason = failureReason ?? 'It failed.';
   const build = partOf(BUILD, status === 'build.failed' ? { step: 'php.command', reason } : undefined);

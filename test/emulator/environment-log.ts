@@ -22,10 +22,10 @@ const OVERLAP_MS = 2_000;
 
 /** All that an environment has logged in a span, in the order in which it came in. */
 export function entriesOf(state: CloudState, environment: CloudEnvironment, span: Span): LogEntry[] {
-  const own = state.logEntries.filter(({ environmentId }) => environmentId === environment.id);
   const sleeps = environment.status === 'hibernating' || environment.status === 'stopped';
   const runs = sleeps ? [] : runsOf(state, environment);
-  return [...own, ...accessEntries(environment, span), ...runs.flatMap((run) => entriesOfRun(run, span))]
+  return runs
+    .flatMap((run) => entriesOfRun(run, span))
     .filter(({ at }) => at >= span.from && at <= span.to)
     .sort((a, b) => a.at - b.at);
 }
@@ -49,13 +49,13 @@ function liveSince({ liveAt }: CloudDeployment): number {
 function runOf(state: CloudState, process: ExistingProcess, deployment: number, span: Span): Run[] {
   const instance = state.instances.find(({ id }) => id === process.instanceId);
   if (instance === undefined) return [];
-  const { processLife, logs } = state.options;
+  const { processLife } = state.options;
   const byDefault = typeof processLife === 'function' ? processLife(process) : processLife;
   return [
     {
       ...span,
       command: process.type === 'worker' ? workerCommand(process.config) : process.command,
-      cluster: logs.cluster(instance.name, deployment),
+      cluster: `[Deploy: ${deployment}] ${instance.name} cluster`,
       life: process.life ?? byDefault,
       copies: process.processes * instance.minReplicas,
     },
@@ -63,12 +63,9 @@ function runOf(state: CloudState, process: ExistingProcess, deployment: number, 
 }
 
 function entriesOfRun(run: Run, span: Span): LogEntry[] {
-  if (run.life.silent === true) return [];
-  const restless = Math.min(run.copies, run.life.copies ?? run.copies);
-  return Array.from({ length: run.copies }, (_, copy) => {
-    const life = copy < restless ? run.life : {};
-    return entriesOfCopy({ ...run, life, from: run.from + copy * 7 }, span);
-  }).flat();
+  return Array.from({ length: run.copies }, (_, copy) =>
+    entriesOfCopy({ ...run, from: run.from + copy * 7 }, span),
+  ).flat();
 }
 
 function entriesOfCopy(run: Run, span: Span): LogEntry[] {
@@ -111,17 +108,4 @@ function event({ command, cluster }: Run, time: number, level: string, what: str
 
 function printed(at: number, text: string): LogEntry {
   return { at, type: 'system', level: 'info', message: JSON.stringify({ text }) };
-}
-
-/** The requests of visitors, evenly over time. */
-function accessEntries({ accessPerSecond }: CloudEnvironment, { from, to }: Span): LogEntry[] {
-  if (accessPerSecond === 0) return [];
-  const first = Math.ceil((from * accessPerSecond) / 1000);
-  const last = Math.floor((to * accessPerSecond) / 1000);
-  return Array.from({ length: Math.max(0, last - first + 1) }, (_, index) => ({
-    at: Math.floor(((first + index) * 1000) / accessPerSecond),
-    type: 'access',
-    level: 'info',
-    message: `GET /products/${(first + index) % 97} 200`,
-  }));
 }

@@ -24,7 +24,6 @@ export function exchangeOf(parts: {
   response: ServerResponse;
   access: Access;
   later: Exchange['later'];
-  refuse: Exchange['refuse'];
   edit: (answer: Answer) => Answer;
 }): Exchange {
   const { api, call, request, response, access } = parts;
@@ -50,7 +49,6 @@ export function exchangeOf(parts: {
     response,
     now: api.now,
     later: parts.later,
-    refuse: parts.refuse,
     encode,
     act: () => parts.edit(api.contract.handle(call, api.handlers, admit)),
     send: (answer) => {

@@ -15,8 +15,6 @@ export interface Exchange {
   encode(answer: Answer): { headers: Record<string, string>; body: Buffer };
   /** Runs something later, unless the server is closed before. */
   later(ms: number, task: () => void): void;
-  /** Takes no connection for a while. */
-  refuse(ms: number): void;
 }
 
 const PAGE = '<!DOCTYPE html><html><head><title>Just a moment...</title></head><body>Sign in</body></html>';
@@ -58,7 +56,7 @@ export function applyFault(fault: Exclude<Fault, { kind: 'call' | 'edit' }>, exc
       break;
     }
     case 'slow-body':
-      drip(exchange, fault.ms, fault.pieces ?? 4);
+      drip(exchange, fault.ms);
       break;
     case 'rate-limit':
       exchange.send(rateLimit(fault, exchange.now()));
@@ -78,12 +76,11 @@ export function applyFault(fault: Exclude<Fault, { kind: 'call' | 'edit' }>, exc
       exchange.send({
         status: fault.status ?? 200,
         body: fault.body,
-        contentType: fault.contentType ?? 'application/vnd.api+json',
-        headers: fault.headers ?? {},
+        contentType: 'application/vnd.api+json',
       });
       break;
     case 'huge':
-      flood(exchange, fault.bytes ?? HUGE_BYTES);
+      flood(exchange);
       break;
     case 'late': {
       exchange.later(fault.ms, () => exchange.act());
@@ -91,22 +88,11 @@ export function applyFault(fault: Exclude<Fault, { kind: 'call' | 'edit' }>, exc
       else if (fault.answer !== 'hang') exchange.send(bare(fault.answer ?? 504));
       break;
     }
-    case 'refuse':
-      reset(exchange);
-      exchange.refuse(fault.ms);
-      break;
   }
 }
 
-function reply(fault: {
-  status: number;
-  body?: unknown;
-  contentType?: string;
-  headers?: Record<string, string>;
-}): Answer {
-  const body = fault.body ?? { message: 'Server Error' };
-  const type = typeof body === 'string' ? 'text/html; charset=UTF-8' : 'application/json';
-  return { status: fault.status, body, contentType: fault.contentType ?? type, headers: fault.headers ?? {} };
+function reply({ status, body = { message: 'Server Error' } }: { status: number; body?: unknown }): Answer {
+  return { status, body, contentType: 'application/json' };
 }
 
 /** As if it was done, or had failed, with no more to tell. */
@@ -142,10 +128,10 @@ function truncate(exchange: Exchange, how: 'length' | 'json'): void {
   exchange.response.write(half, () => exchange.response.socket?.destroy());
 }
 
-function drip(exchange: Exchange, ms: number, pieces: number): void {
+function drip(exchange: Exchange, ms: number): void {
   const answer = exchange.act();
   const { headers, body } = exchange.encode(answer);
-  const size = Math.max(1, Math.ceil(body.length / pieces));
+  const size = Math.max(1, Math.ceil(body.length / 4));
   exchange.request.answered = answer.status;
   exchange.response.writeHead(answer.status, headers).flushHeaders();
   const next = (offset: number) => {
@@ -159,12 +145,12 @@ function drip(exchange: Exchange, ms: number, pieces: number): void {
   next(0);
 }
 
-function flood({ request, response }: Exchange, bytes: number): void {
+function flood({ request, response }: Exchange): void {
   request.answered = 200;
   response.writeHead(200, { 'Content-Type': 'application/vnd.api+json' });
   response.write('{"data":[],"padding":"');
   const block = Buffer.alloc(64 * 1024, 'x');
-  let left = bytes;
+  let left = HUGE_BYTES;
   const pour = () => {
     while (left > 0) {
       if (response.destroyed) return;

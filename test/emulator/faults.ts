@@ -6,22 +6,15 @@ interface Acts {
   acts?: boolean;
 }
 
-interface Reply {
-  status?: number;
-  body?: unknown;
-  contentType?: string;
-  headers?: Record<string, string>;
-}
-
 type FaultKind =
   /** The connection is reset before anything happens. */
   | { kind: 'reset-before' }
   /** The request is carried out, then the connection is reset. */
   | { kind: 'reset-after' }
   /** Answers this instead of acting. */
-  | ({ kind: 'status'; status: number } & Reply)
+  | { kind: 'status'; status: number; body?: unknown }
   /** Acts, but answers this. */
-  | ({ kind: 'status-after'; status: number } & Reply)
+  | { kind: 'status-after'; status: number; body?: unknown }
   /** A page instead of JSON, 200 unless told. */
   | ({ kind: 'html'; status?: number; page?: string } & Acts)
   /** Never answers. */
@@ -31,7 +24,7 @@ type FaultKind =
   /** Answers late, and acts at once, or only just before it answers. */
   | { kind: 'slow'; ms: number; acting?: 'first' | 'last' }
   /** Acts, sends the head at once and the body in pieces with a pause before each. */
-  | { kind: 'slow-body'; ms: number; pieces?: number }
+  | { kind: 'slow-body'; ms: number }
   /** A 429; the wait is told in seconds, as text, or as the HTTP date that lies so many seconds ahead. */
   | {
       kind: 'rate-limit';
@@ -46,15 +39,11 @@ type FaultKind =
       kind: 'body';
       body: string;
       status?: number;
-      contentType?: string;
-      headers?: Record<string, string>;
     } & Acts)
-  /** An endless-looking body, 9 MiB unless told. */
-  | { kind: 'huge'; bytes?: number }
+  /** A body of 9 MiB. */
+  | { kind: 'huge' }
   /** Answers this status (504 unless told), hangs or resets at once, and acts so much later. */
   | { kind: 'late'; ms: number; answer?: number | 'hang' | 'reset' }
-  /** Resets, and refuses every connection for so long. */
-  | { kind: 'refuse'; ms: number }
   /** Runs something first, such as another run's request, and goes on as if nothing was. */
   | { kind: 'call'; call: (request: RecordedRequest) => unknown }
   /** Changes the answer, whatever it is, and whatever else goes wrong with it. */
@@ -63,8 +52,6 @@ type FaultKind =
 export type Fault = FaultKind & {
   /** `POST /background-processes$`: a method, if it matters, and a pattern for path and query. All if left out. */
   on?: string | RegExp;
-  /** Only the requests of this caller, as `urlFor` names it. */
-  from?: string;
   /** The first matching request it strikes, from 1. */
   nth?: number;
   /** How many it strikes from there; Infinity for all. 1 if left out. */
@@ -143,12 +130,7 @@ export function editBy(striking: readonly Fault[], request: RecordedRequest): (a
   return (answer) => edits.reduce((edited, { edit }) => edit(edited, request), answer);
 }
 
-function matcher({ on, from }: Fault): (request: RecordedRequest) => boolean {
-  const matches = targetMatcher(on);
-  return (request) => (from === undefined || from === request.from.name) && matches(request);
-}
-
-function targetMatcher(on: string | RegExp | undefined): (request: RecordedRequest) => boolean {
+function matcher({ on }: Fault): (request: RecordedRequest) => boolean {
   if (on === undefined) return () => true;
   if (on instanceof RegExp) {
     return (request) => targets(request).some((target) => on.test(`${request.method} ${target}`));

@@ -1,4 +1,4 @@
-import { type Answer, document, emptyPage, failure, invalid, notFound } from './answer.ts';
+import { type Answer, document, emptyPage, invalid, notFound } from './answer.ts';
 import type { Call, Handlers } from './contract.ts';
 import { cursorPage } from './forge-pages.ts';
 import type { ForgeProcess, ForgeServer } from './forge-records.ts';
@@ -13,9 +13,7 @@ export function forgeHandlers(state: ForgeState): Handlers {
         const servers = state.servers.filter(
           ({ organization, name }) => organization === slug && containsFilter(call, 'name', name),
         );
-        return cursorPage(call, servers, state.options.pageSize, (server) =>
-          serverResource(server, new URL(call.url).origin),
-        );
+        return cursorPage(call, servers, (server) => serverResource(server, new URL(call.url).origin));
       }),
 
     showForgeServer: (call) =>
@@ -28,7 +26,7 @@ export function forgeHandlers(state: ForgeState): Handlers {
         const sites = state.sites.filter(
           ({ serverId, name }) => serverId === server.id && containsFilter(call, 'name', name),
         );
-        return cursorPage(call, sites, state.options.pageSize, (site) => siteResource(site, call.url));
+        return cursorPage(call, sites, (site) => siteResource(site, call.url));
       }),
 
     listForgeProcesses: (call) =>
@@ -39,7 +37,7 @@ export function forgeHandlers(state: ForgeState): Handlers {
             equalsFilter(call, 'site_id', String(siteId)) &&
             equalsFilter(call, 'directory', directory ?? ''),
         );
-        return cursorPage(call, found, state.options.pageSize, (process) => shown(state, process));
+        return cursorPage(call, found, (process) => shown(state, process));
       }),
 
     showForgeProcess: (call) =>
@@ -72,8 +70,6 @@ export function forgeHandlers(state: ForgeState): Handlers {
 
     updateForgeProcess: (call) =>
       withProcess(state, call, (process, server) => {
-        if (state.options.renameFails && call.body['config'] === undefined)
-          return failure(500, 'Server Error');
         const name = asText(call.body['name']) ?? process.name;
         const taken = nameTaken(state, server, name, process);
         if (taken !== undefined) return taken;
@@ -84,8 +80,7 @@ export function forgeHandlers(state: ForgeState): Handlers {
 
     deleteForgeProcess: (call) =>
       withProcess(state, call, (process) => {
-        const { removalLooks: looks, removalMs } = state.options;
-        process.removal ??= { looks, notBefore: state.now() + removalMs };
+        process.looksLeft ??= state.options.removalLooks;
         removeIfDue(state, process);
         return emptyPage(202);
       }),
@@ -95,15 +90,10 @@ export function forgeHandlers(state: ForgeState): Handlers {
 
     actOnForgeProcess: (call) =>
       withProcess(state, call, (process) => {
-        if (state.options.actionFailsWhileInstalling && process.script.current === 'installing') {
-          return failure(500, 'Server Error');
-        }
         const action = asText(call.body['action']) ?? '';
         process.actions.push(action);
         if (action === 'empty-log') process.log = '';
-        if (action === 'restart' || action === 'start' || action === 'stop') {
-          process.script = state.scriptFor(action);
-        }
+        if (action === 'restart' || action === 'start') process.script = state.scriptFor(action);
         return emptyPage(202);
       }),
   };
@@ -113,14 +103,13 @@ export function forgeHandlers(state: ForgeState): Handlers {
 function shown(state: ForgeState, process: ForgeProcess) {
   process.script.show();
   const resource = processResource(process);
-  if (process.removal !== undefined) process.removal.looks -= 1;
+  if (process.looksLeft !== undefined) process.looksLeft -= 1;
   removeIfDue(state, process);
   return resource;
 }
 
 function removeIfDue(state: ForgeState, process: ForgeProcess): void {
-  const { removal } = process;
-  if (removal === undefined || removal.looks > 0 || state.now() < removal.notBefore) return;
+  if (process.looksLeft === undefined || process.looksLeft > 0) return;
   state.writes.changing(state.processes, process, state.now());
   state.removeProcess(process);
 }

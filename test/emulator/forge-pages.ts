@@ -6,10 +6,9 @@ import { asNumber, asObject, asText, type JsonObject } from './json.ts';
 export function cursorPage<T extends { id: string }>(
   call: Call,
   items: readonly T[],
-  defaultSize: number,
   resource: (item: T) => JsonObject,
 ): Answer {
-  const size = Number(call.query['page[size]'] ?? defaultSize);
+  const size = Number(call.query['page[size]'] ?? 30);
   const cursor = call.query['page[cursor]'];
   const start = cursor === undefined ? 0 : startOf(cursor, items);
   if (start === undefined) return invalid({ 'page.cursor': ['The page.cursor field is invalid.'] });

@@ -30,8 +30,8 @@ export interface ForgeProcess {
   processes: number;
   createdAt: string;
   script: StateScript;
-  /** When it is gone: after so many looks, and not before the moment; undefined if it is to stay. */
-  removal: { looks: number; notBefore: number } | undefined;
+  /** After how many more looks it is gone; undefined if it is to stay. */
+  looksLeft: number | undefined;
   log: string;
   /** Can be written, never comes back. */
   name: string;

@@ -11,7 +11,7 @@ export function processResource(process: ForgeProcess): JsonObject {
       user: process.user,
       directory: process.directory,
       processes: process.processes,
-      status: process.removal === undefined ? process.script.current : 'removing',
+      status: process.looksLeft === undefined ? process.script.current : 'removing',
       created_at: process.createdAt,
     },
   };

@@ -7,18 +7,9 @@ import { StateScript } from './state-script.ts';
 type Reference = string | { id: string };
 
 const SCRIPTS = {
-  running: {
-    create: ['installing', 'starting', 'running'],
-    restart: ['restarting', 'starting', 'running'],
-    start: ['starting', 'running'],
-    stop: ['stopping', 'stopped'],
-  },
-  installed: {
-    create: ['installing', 'installed'],
-    restart: ['restarting', 'installed'],
-    start: ['starting', 'installed'],
-    stop: ['stopping', 'installed'],
-  },
+  create: ['installing', 'starting', 'running'],
+  restart: ['restarting', 'starting', 'running'],
+  start: ['starting', 'running'],
 } as const;
 
 /** The organizations of one Forge account, in memory, and the builders that tests set them up with. */
@@ -100,8 +91,8 @@ export class ForgeState {
       directory: given.directory ?? null,
       processes: given.processes ?? 1,
       createdAt: given.createdAt ?? this.timestamp(),
-      script: new StateScript(given.script ?? [this.options.statusWords], given.flapping),
-      removal: undefined,
+      script: new StateScript(given.script ?? ['running'], given.flapping),
+      looksLeft: undefined,
       log: given.log ?? '',
       name: given.name ?? `daemon-${id}`,
       siteId: given.siteId ?? null,
@@ -131,9 +122,8 @@ export class ForgeState {
     if (index >= 0) this.processes.splice(index, 1);
   }
 
-  scriptFor(event: 'create' | 'restart' | 'start' | 'stop'): StateScript {
-    const script = this.options[`${event}Script`] ?? SCRIPTS[this.options.statusWords][event];
-    return new StateScript(script, event === 'stop' ? [] : this.options.flapping);
+  scriptFor(event: 'create' | 'restart' | 'start'): StateScript {
+    return new StateScript(this.options[`${event}Script`] ?? SCRIPTS[event], this.options.flapping);
   }
 
   timestamp(): string {

@@ -1,14 +1,12 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import type { WorldTime } from './world-time.ts';
 
-/** The side of the sockets: which connection is which, and taking none for a while. */
+/** The side of the sockets. */
 export class Listener {
   readonly #server: Server;
   readonly #time: WorldTime;
-  readonly #numbers = new WeakMap<Socket, number>();
   #opened = 0;
-  #port = 0;
 
   constructor(serve: (message: IncomingMessage, response: ServerResponse) => Promise<void>, time: WorldTime) {
     this.#time = time;
@@ -21,17 +19,12 @@ export class Listener {
         response.end(JSON.stringify({ message: text }));
       });
     });
-    this.#server.on('connection', (socket) => this.#numbers.set(socket, ++this.#opened));
+    this.#server.on('connection', () => this.#opened++);
   }
 
   /** How many connections have been opened so far. */
   get opened(): number {
     return this.#opened;
-  }
-
-  /** The number of a connection; the first is 1. */
-  numberOf(socket: Socket): number {
-    return this.#numbers.get(socket) ?? 0;
   }
 
   /** Takes connections at this port, or at any free one if it is 0, and tells which. */
@@ -40,16 +33,7 @@ export class Listener {
       this.#server.once('error', reject);
       this.#server.listen(port, '127.0.0.1', resolve);
     });
-    this.#port = (this.#server.address() as AddressInfo).port;
-    return this.#port;
-  }
-
-  /** Cuts all connections, and refuses new ones for a while. */
-  refuse(ms: number): void {
-    if (!this.#server.listening) return;
-    this.#server.close();
-    this.#server.closeAllConnections();
-    this.#time.later(ms, () => this.#server.listen(this.#port, '127.0.0.1'));
+    return (this.#server.address() as AddressInfo).port;
   }
 
   close(): Promise<void> {

@@ -11,27 +11,19 @@ export interface ProcessLife {
   };
   /** What it prints before it exits, a line each. */
   readonly prints?: readonly string[];
-  /** How many of its copies (processes × replicas) live like this; the others stay up. All if left out. */
-  readonly copies?: number;
-  /** Nothing of it ever reaches the log. */
-  readonly silent?: boolean;
 }
 
 export const staysUp: ProcessLife = {};
 
-export const silent: ProcessLife = { silent: true };
-
 /** Recorded: a Horizon without its Redis exited every 0.6 s, with code 1. */
 export function loops({
   code = 1,
-  everyMs = 600,
   prints = ['  Connection refused  '],
 }: {
   code?: number;
-  everyMs?: number;
   prints?: readonly string[];
 } = {}): ProcessLife {
-  return { exits: { code, afterMs: everyMs - RESTART_MS }, prints };
+  return { exits: { code, afterMs: 600 - RESTART_MS }, prints };
 }
 
 /** One exit, so long after the start; then it stays up, or down if it does not start again. */

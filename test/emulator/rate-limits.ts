@@ -3,20 +3,16 @@ import { type Answer, failure } from './answer.ts';
 export interface RateLimitOptions {
   /** Whether requests over a limit are turned away, or only counted. */
   enforced: boolean;
-  /** How long a window lasts; each opens with the first request that it counts. */
-  windowMs: number;
-  /** How many requests fit into a window: all of them, those that create or change, commands, and reads of a log. */
+  /** How many requests fit into a minute, which begins with the first one that it counts: all of them, those that create or change, commands, and reads of a log. */
   general: number;
   changes: number;
   commands: number;
   logs: number;
-  /** Which answers carry X-RateLimit-Reset. */
-  resetOn: 'no answer' | 'refusals' | 'every answer';
-  /** How it is written: epoch seconds, or seconds from now. */
-  reset: 'absolute' | 'relative';
-  /** Whether a refusal carries Retry-After. */
-  retryAfter: boolean;
+  /** Whether a refusal carries X-RateLimit-Reset, in epoch seconds, beside Retry-After. */
+  tellsReset: boolean;
 }
+
+const windowMs = 60_000;
 
 type Kind = 'general' | 'changes' | 'commands' | 'logs';
 
@@ -54,16 +50,15 @@ export class RateLimits {
     const [nearest = 'general'] = kindsOf(operation).sort(
       (a, b) => this.#remaining(a, now) - this.#remaining(b, now),
     );
-    const reset = this.options.resetOn === 'every answer' ? this.#reset(nearest, now) : {};
-    return { ...this.#count(nearest, now), ...reset };
+    return this.#count(nearest, now);
   }
 
   #refusal(kind: Kind, now: number): Answer {
-    const { retryAfter, resetOn } = this.options;
+    const ends = this.#window(kind, now).openedAt + windowMs;
     const headers = {
       ...this.#count(kind, now),
-      ...(resetOn === 'no answer' ? {} : this.#reset(kind, now)),
-      ...(retryAfter ? { 'Retry-After': String(this.#secondsLeft(kind, now)) } : {}),
+      ...(this.options.tellsReset ? { 'X-RateLimit-Reset': String(Math.ceil(ends / 1000)) } : {}),
+      'Retry-After': String(Math.max(0, Math.ceil((ends - now) / 1000))),
     };
     return { ...failure(429, 'Too Many Attempts.'), headers };
   }
@@ -75,24 +70,13 @@ export class RateLimits {
     };
   }
 
-  #reset(kind: Kind, now: number): Record<string, string> {
-    const ends = Math.ceil((this.#window(kind, now).openedAt + this.options.windowMs) / 1000);
-    const value = this.options.reset === 'absolute' ? ends : this.#secondsLeft(kind, now);
-    return { 'X-RateLimit-Reset': String(value) };
-  }
-
   #remaining(kind: Kind, now: number): number {
     return Math.max(0, this.options[kind] - this.#window(kind, now).used);
   }
 
-  #secondsLeft(kind: Kind, now: number): number {
-    const ends = this.#window(kind, now).openedAt + this.options.windowMs;
-    return Math.max(0, Math.ceil((ends - now) / 1000));
-  }
-
   #window(kind: Kind, now: number): { openedAt: number; used: number } {
     const open = this.#windows.get(kind);
-    if (open !== undefined && now - open.openedAt < this.options.windowMs) return open;
+    if (open !== undefined && now - open.openedAt < windowMs) return open;
     const fresh = { openedAt: now, used: 0 };
     this.#windows.set(kind, fresh);
     return fresh;

@@ -1,12 +1,10 @@
 import type { IncomingMessage } from 'node:http';
-import { callerIn } from './caller.ts';
 import type { IncomingCall } from './contract.ts';
 import type { RecordedRequest } from './recorded-request.ts';
 
 /** Reads a whole request, once as the call that it makes and once as the record that is kept of it. */
 export async function receive(
   message: IncomingMessage,
-  connection: number,
   at: number,
 ): Promise<{ call: IncomingCall; request: RecordedRequest }> {
   const chunks: Buffer[] = [];
@@ -14,14 +12,12 @@ export async function receive(
   const rawBody = Buffer.concat(chunks).toString('utf8');
   const method = message.method ?? 'GET';
   const { pathname, searchParams, origin } = new URL(message.url ?? '/', `http://${message.headers.host}`);
-  const { name, path } = callerIn(pathname);
-  const from = { name, connection };
   const query = Object.fromEntries(searchParams);
   const headers: Record<string, string> = {};
   for (const [name, value] of Object.entries(message.headers)) headers[name] = String(value);
   return {
-    call: { method, path, url: `${origin}${pathname}`, query, headers, rawBody, from },
-    request: { method, path, query, headers, body: parsed(rawBody), rawBody, at, from, violations: [] },
+    call: { method, path: pathname, url: `${origin}${pathname}`, query, headers, rawBody },
+    request: { method, path: pathname, query, headers, body: parsed(rawBody), rawBody, at, violations: [] },
   };
 }
 

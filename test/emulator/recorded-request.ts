@@ -1,5 +1,3 @@
-import type { Caller } from './caller.ts';
-
 export interface RecordedRequest {
   method: string;
   /** As on the wire, with /api in front and without the query. */
@@ -14,15 +12,14 @@ export interface RecordedRequest {
   at: number;
   /** The status it was answered with; missing as long as there is no answer. */
   answered?: number;
-  from: Caller;
   /** Where it departs from the contract. */
   violations: string[];
 }
 
-/** How many arrived in the busiest stretch of so long; a minute if left out. */
-export function busiest(requests: readonly Pick<RecordedRequest, 'at'>[], lastingMs = 60_000): number {
+/** How many arrived in the busiest minute. */
+export function busiest(requests: readonly Pick<RecordedRequest, 'at'>[]): number {
   const counts = requests.map(
-    ({ at: start }) => requests.filter(({ at }) => at >= start && at < start + lastingMs).length,
+    ({ at: start }) => requests.filter(({ at }) => at >= start && at < start + 60_000).length,
   );
   return Math.max(0, ...counts);
 }

@@ -1,6 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Access } from './access.ts';
-import { addressOf } from './caller.ts';
 import { cloudHandlers } from './cloud-handlers.ts';
 import type { CloudSettings } from './cloud-options.ts';
 import { CloudState } from './cloud-state.ts';
@@ -35,8 +34,6 @@ export interface EmulatorOptions {
 export interface Emulator {
   /** The base of both APIs: http://127.0.0.1:PORT/api */
   url: string;
-  /** The same base under a name, by which faults and lags tell callers apart. */
-  urlFor(caller: string): string;
   origin: string;
   token: string;
   requests: RecordedRequest[];
@@ -82,7 +79,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   };
 
   const serve = async (message: IncomingMessage, response: ServerResponse) => {
-    const { call, request } = await receive(message, listener.numberOf(message.socket), cloud.now());
+    const { call, request } = await receive(message, cloud.now());
     const api = /^\/api\/orgs(\/|$)/.test(call.path) ? forgeApi : cloudApi;
     requests.push(request);
     request.violations = api.contract.checkRequest(call);
@@ -98,7 +95,6 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
       response,
       access,
       later: (ms, task) => time.later(ms, task),
-      refuse: (ms) => listener.refuse(ms),
       edit: editBy(striking, request),
     });
     if (striking.some(({ kind }) => holdsBack.has(kind))) {
@@ -116,8 +112,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   const listener = new Listener(serve, time);
   const origin = `http://127.0.0.1:${await listener.listen(options.port ?? 0)}`;
   return {
-    url: addressOf(origin, ''),
-    urlFor: (caller) => addressOf(origin, caller),
+    url: `${origin}/api`,
     origin,
     token: access.token,
     requests,

@@ -160,6 +160,10 @@ test('replace deletes the old one first where it holds the name, and waits until
   expect(await run({ ifExists: 'replace' })).toMatchObject({ outcome: 'replaced', process: { id: '42' } });
   expect(server.calls).toEqual(['create horizon', 'remove 41', 'create horizon']);
   expect(known).toBe('replaced 41 by 42 (processes: 3 → 1)');
+  expect(said.slice(1, 3)).toEqual([
+    'Replacing 41 ("php8.4 artisan horizon"): processes 3 → 1',
+    'The name is in use, as it would be by 41 itself: deleting that first',
+  ]);
 });
 
 test('replace in a race takes the successor that the other run has made', async () => {
@@ -179,6 +183,30 @@ test('replace whose name turns out to be somebody else’s takes another name ra
   expect(ensured).toMatchObject({ outcome: 'replaced', process: { id: '43', processes: 1 } });
   expect(ensured.otherName).toMatch(/^horizon-/);
   expect(server.names).toEqual(['horizon', ensured.otherName]);
+});
+
+test('replace finds both names in use: that is an error, with what is gone', async () => {
+  server.add('horizon', { command: 'php8.4 artisan reverb:start' });
+  server.add('by-hand', { processes: 3 });
+  server.onCreate = ({ name }) => {
+    if (name !== 'horizon') server.add(name, { command: 'x' });
+    return 'answer';
+  };
+  await expect(run({ ifExists: 'replace' })).rejects.toThrow(
+    /Creating the process "php8.4 artisan horizon" of forge in .*: the names horizon and horizon-\w+ are both in use\. Set another name/,
+  );
+});
+
+test('replace takes none of another run for the new one that is not as declared', async () => {
+  server.add('by-hand', { processes: 3 });
+  server.onCreate = () => {
+    if (server.kept.length === 1) server.add('horizon', { processes: 5 });
+    return 'answer';
+  };
+  await expect(run({ ifExists: 'replace' })).rejects.toThrow(
+    /2 background processes match it, and one of them showed only now\n- 41: .*3 processes.*\n- 42: .*5 processes/,
+  );
+  expect(server.calls).toEqual(['create horizon']);
 });
 
 test('replace that may not delete says that both are there', async () => {

@@ -9,7 +9,7 @@ import { forgeService } from '../../src/forge/service.ts';
 import type { ForgeSpec } from '../../src/forge/spec.ts';
 import { runtimeOn } from '../support/runtime.ts';
 import { VirtualClock } from '../support/virtual-clock.ts';
-import { answered, ForgeServer, specOf } from './forge-server.ts';
+import { ForgeServer, specOf } from './forge-server.ts';
 
 const place = { id: '7', name: 'web-1' };
 let server: ForgeServer;
@@ -118,14 +118,6 @@ describe('A plan for a Forge server', () => {
     );
   });
 
-  test('fails where a removal does not end in time', async () => {
-    server.add('old', { command: 'old' });
-    server.removalLooks = 1_000;
-    const [result] = await run([], { prune: true });
-    expect(result).toMatchObject({ status: 'failed', outcome: undefined });
-    expect(result?.error).toContain('it was still being removed after 60 s');
-  });
-
   test('looks for what a lost answer has created, and takes it', async () => {
     server.onCreate = (spec) => (spec.name === 'b' ? 'lose' : 'answer');
     expect(done(await run(['a', 'b', 'c'].map((name) => queue(name))))).toBe('3 created');
@@ -145,15 +137,15 @@ describe('A plan for a Forge server', () => {
     expect(results[0]?.error).toContain('Set another name');
   });
 
-  test('says what is deleted where its replacement could not be created', async () => {
-    server.add('a', threeOfA);
-    server.onCreate = (_spec, attempt) => {
-      if (attempt > 1) throw answered(422, ['command']);
-      return 'answer';
-    };
-    const [result] = await run([queue('a')]);
-    expect(result).toMatchObject({ status: 'failed', outcome: undefined });
-    expect(result?.error).toMatch(/nothing has taken its place.*So far: deleted 41: 3 ×/s);
+  test('knows of a site only the processes that its list has shown', async () => {
+    for (const siteId of ['9', undefined])
+      server.add(`a-${siteId}`, { ...threeOfA, ...(siteId && { siteId }) });
+    server.onRemove = () => void server.kept.pop();
+    const results = await run([queue('a', { siteId: '9' })]);
+    expect(results.map(({ outcome, process }) => [outcome, process?.siteId])).toEqual([
+      ['replaced', '9'],
+      ['undeclared', undefined],
+    ]);
   });
 
   test('opens a site once, and shares its listing among its declarations', async () => {

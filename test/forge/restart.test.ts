@@ -62,6 +62,9 @@ test('asks again after a lost answer, since a second restart does no harm', asyn
   meets = (_id, attempt) => (attempt < 3 ? lost() : undefined);
   await clock.run(requestRestart(processOf({ id: '31' }), restarting));
   expect(asked).toHaveLength(3);
+  expect(said).toEqual(
+    [0.5, 1].map((s) => `Restarting 31: the connection broke off; asking again in ${s} s`),
+  );
 });
 
 test('gives up after three lost answers', async () => {
@@ -98,9 +101,10 @@ test('an installation that never ends is an error at the deadline', async () => 
   meets = () => answered(500);
   shows = () => processOf({ id: '31', status: 'installing' });
   await expect(clock.run(requestRestart(processOf({ id: '31' }), restarting))).rejects.toThrow(
-    /still installing when wait-timeout \(300 s\) had passed/,
+    /^Restarting background process 31: .*still installing when wait-timeout \(300 s\) had passed.*Look in Forge why it does not install/,
   );
   expect(asked).toHaveLength(1);
+  expect(said[1]).toMatch(/^31 is still installing after 3\d s$/);
 });
 
 test('asks for all, and one that is gone does not keep the others from it', async () => {
@@ -164,6 +168,7 @@ test('a restart that shows is over as soon as the process is up again', async ()
   expect(failure).toBeUndefined();
   expect(processes).toMatchObject([{ id: '31', status: 'running' }]);
   expect(clock.now()).toBeLessThan(5_000);
+  expect(said).toEqual(['Waiting for 1 of 1: 31 is restarting', 'Waiting for 1 of 1: 31 is starting']);
 });
 
 test('a restart that never shows is believed after a grace of five seconds', async () => {
@@ -180,6 +185,7 @@ test.each(['fatal', 'exited'])('%s after the restart fails at once', async (stat
   const { failure } = await settle('running', 'restarting', status);
   expect(failure).toBeInstanceOf(Failure);
   expect(failure?.message).toContain(`Restarted, but not running: "php8.4 artisan horizon" (${status})`);
+  expect(failure?.fix).toMatch(/^The last deployment may have broken it\. Read the log/);
   expect(clock.now()).toBeLessThan(5_000);
 });
 
@@ -200,7 +206,9 @@ test('a restart passes through stopped, but one that stays stopped is down', asy
 });
 
 test.each([undefined, 'removing'])('a process that is gone (%s) is an error', async (status) => {
-  expect((await settle('running', 'restarting', status)).failure?.message).toContain('(gone)');
+  const { failure } = await settle('running', 'restarting', status);
+  expect(failure?.message).toContain('(gone)');
+  expect(failure?.fix).toBe('Let only one run manage a process at a time');
 });
 
 test('what is not up at the deadline is an error that names it', async () => {

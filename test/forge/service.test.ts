@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { planFor } from '../../src/converge/plan.ts';
 import { isStatedOther } from '../../src/converge/service.ts';
+import { notCompared } from '../../src/forge/drift.ts';
+import { meaningText, statesText } from '../../src/forge/not-running.ts';
 import type { ForgeProcess } from '../../src/forge/process.ts';
 import { forgeService } from '../../src/forge/service.ts';
 import type { ForgeSpec } from '../../src/forge/spec.ts';
@@ -59,6 +61,37 @@ describe('A plan for a Forge server', () => {
     expect(operations.map(lineOf)).toContain('? process "unknown" of forge in /home/forge/shop.example  1');
     expect(plan([specOf({ user: 'root' })], [doubtful]).doubts).toEqual([]);
   });
+});
+
+test('what a plan shows of a declaration, and of a process', () => {
+  const declared = specOf({ processes: undefined, startsecs: 0, stopwaitsecs: 60, stopsignal: 'SIGTERM' });
+  expect(forgeService.settingsOf(declared)).toEqual({
+    ...{ processes: 1, startsecs: 0, stopwaitsecs: 60, stopsignal: 'SIGTERM' },
+  });
+  expect(forgeService.settingsOf(specOf({ processes: 3 }))).toEqual({ processes: 3 });
+  expect(forgeService.settingsOfExisting(processOf({ id: '1', processes: 2 }))).toEqual({ processes: 2 });
+  expect(forgeService.particularsOf(processOf({ id: '1', processes: undefined, directory: null }))).toBe(
+    'user forge, directory none, an unknown number of processes, running',
+  );
+});
+
+test('a number that Forge does not report is no drift, and is told', () => {
+  const [unknown, known] = [processOf({ id: '1', processes: undefined }), processOf({ id: '1' })];
+  expect(forgeService.drift(specOf(), unknown)).toEqual({});
+  expect(notCompared(specOf(), unknown)).toBe(
+    'Forge does not report how many processes 1 has: whether it has 1 is not known.',
+  );
+  expect(notCompared(specOf({ processes: undefined }), unknown)).toBeUndefined();
+  expect(notCompared(specOf(), known)).toBeUndefined();
+});
+
+test('processes that do not run are named with their statuses, and what these mean is said once', () => {
+  const fatal = ['1', '2'].map((id) => processOf({ id, command: `php ${id}`, status: 'fatal' }));
+  const all = [...fatal, processOf({ id: '3', doubt: 'odd', status: 'exited' })];
+  expect(statesText(all)).toBe('"php 1" (fatal), "php 2" (fatal), 3 (odd) (exited)');
+  const crashed = 'it has crashed and Forge has stopped restarting it';
+  expect(meaningText(fatal)).toBe(crashed);
+  expect(meaningText(all)).toBe(`fatal: ${crashed}; exited: it has ended and Forge does not restart it`);
 });
 
 describe('A process in doubt', () => {

@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { ForgeStore } from '../../src/forge/store.ts';
+import { ForgeStore, listWithSites } from '../../src/forge/store.ts';
 import { htmlPage, json, networkError, type Reply, text } from '../support/fake-transport.ts';
+import { listingOf } from '../support/listing.ts';
 import { failureOf, scriptedClient } from '../support/test-client.ts';
-import { specOf } from './forge-server.ts';
+import { processOf, specOf } from './forge-server.ts';
 
 const all = '/api/orgs/acme/servers/7/background-processes';
 
@@ -67,7 +68,9 @@ describe('Listing', () => {
   });
 
   test('filters and sorts as Forge can', async () => {
-    const { store, clock, transport } = storeWith([body([])]);
+    const { store, clock, transport } = storeWith([body([]), body([])]);
+    await clock.run(store.list());
+    expect([...(transport.requests.pop()?.url.searchParams.keys() ?? [])]).toEqual(['page[size]']);
     await clock.run(store.list({ user: 'root', siteId: '9', directory: '/home/a b', sort: '-user' }));
     const asked = Object.fromEntries(transport.requests[0]?.url.searchParams ?? []);
     expect(asked).toMatchObject({
@@ -97,13 +100,26 @@ describe('Listing', () => {
   });
 
   test.each([
-    [403, 'The token needs the scope server:view'],
-    [404, 'web-1'],
+    [403, 'server web-1: The Cloud answered 403. The token needs the scope server:view'],
+    [404, 'Check organization (acme, the slug in the address of its pages) and server (web-1)'],
   ])('that is answered with %i says what to check', async (status, hint) => {
     const { store, clock } = storeWith([text(status, '')]);
     const error = await clock.run(failureOf(store.list()));
     expect(error).toHaveProperty('message', expect.stringContaining(hint));
   });
+});
+
+test('a list with sites asks once for each site that is declared, and tells whose each process is', async () => {
+  const asked: (string | undefined)[] = [];
+  const [a, b] = [processOf({ id: '31' }), processOf({ id: '32' })];
+  const declared = [specOf({ siteId: '9' }), specOf(), specOf({ siteId: '9', user: 'root' })];
+  const listing = await listWithSites(declared, async ({ siteId }) => {
+    asked.push(siteId);
+    return siteId === undefined ? listingOf([a, b]) : listingOf([b], { pages: 2 });
+  });
+  expect(asked).toEqual([undefined, '9']);
+  expect(listing).toMatchObject({ pages: 2, leaving: [], processes: [a, { ...b, siteId: '9' }] });
+  expect(listing.processes[0]).toBe(a);
 });
 
 describe('Creating', () => {
@@ -210,12 +226,15 @@ describe('One process', () => {
   });
 
   test.each([
-    ['removed', (store: ForgeStore) => store.remove('31'), 'server:delete-daemons'],
-    ['restarted', (store: ForgeStore) => store.restart('31'), 'server:create-daemons'],
-    ['read', (store: ForgeStore) => store.find('31'), 'server:view'],
-  ])('that may not be %s names the scope that the token needs', async (_, act, scope) => {
+    ['removed', (store: ForgeStore) => store.remove('31'), 'Deleting', 'server:delete-daemons'],
+    ['restarted', (store: ForgeStore) => store.restart('31'), 'Restarting', 'server:create-daemons'],
+    ['read', (store: ForgeStore) => store.find('31'), 'Reading', 'server:view'],
+  ])('that may not be %s names the scope that the token needs', async (_, act, what, scope) => {
     const { store, clock } = storeWith([text(403, '')]);
     const error = await clock.run(failureOf(act(store)));
-    expect(error).toHaveProperty('message', expect.stringContaining(`needs the scope ${scope}`));
+    expect(error).toHaveProperty(
+      'message',
+      expect.stringMatching(`^${what} background process 31: .*needs the scope ${scope}`),
+    );
   });
 });

@@ -3,7 +3,6 @@ import { describe, expect, test } from 'vitest';
 import { Cancelled } from '../../src/failure.ts';
 import type { HttpCall } from '../../src/http/client.ts';
 import { HttpFailure, NotSent, TooLarge } from '../../src/http/failure.ts';
-import { Undecodable } from '../../src/http/json-api.ts';
 import type { Method } from '../../src/http/transport.ts';
 import { Deadline } from '../../src/time.ts';
 import { htmlPage, json, networkError, type Reply, text } from '../support/fake-transport.ts';
@@ -140,17 +139,6 @@ describe('what may be sent again', () => {
     expect(error).toMatchObject({ arrival: 'maybe', reason: 'no full answer came within 5 s' });
   });
 
-  test.each([400, 401, 402, 403, 404, 405, 407, 409, 410, 413, 415, 422, 423, 425, 451])(
-    'never anything after %i, which was turned away for good',
-    async (status) => {
-      for (const call of [reading, making]) {
-        const { transport, error } = await failing(call, [text(status, '')]);
-        expect(transport.requests).toHaveLength(1);
-        expect(error).toMatchObject({ status, arrival: 'no', retry: 'no' });
-      }
-    },
-  );
-
   test('never anything after a redirect, which is not followed', async () => {
     const { transport, error } = await failing(reading, [
       text(302, '', { location: 'https://login.example/secret?next=1' }),
@@ -272,11 +260,6 @@ describe('how long', () => {
     );
   });
 
-  test('what cannot be mended is told without what went before', async () => {
-    const { error } = await failing(reading, [text(503, ''), text(404, '')]);
-    expect(error.why).toBe('The Cloud answered 404');
-  });
-
   test('never past the deadline', async () => {
     const { clock, error } = await failing(reading, Array(99).fill(text(503, '')), { deadline: 20_000 });
     expect(clock.now()).toBe(15_500);
@@ -304,33 +287,9 @@ describe('how long between', () => {
     expect(pausesIn(retries)).toEqual(['1', '2', '4', '8', '16', '20', '20', '20', '20']);
   });
 
-  test.each([
-    ['seconds', '7', 7_000],
-    ['a date', 'Sat, 04 Apr 2026 00:00:09 GMT', 9_000],
-    ['a span shorter than the own pause', '0.1', 500],
-    ['nonsense', '-5', 500],
-    ['a moment that has passed', 'Fri, 03 Apr 2026 00:00:00 GMT', 500],
-  ])('what Retry-After asks for as %s', async (_, value, waited) => {
-    const { clock } = await exchange(reading, [text(503, '', { 'retry-after': value }), thing]);
-    expect(clock.now()).toBe(waited);
-  });
-
   test('what Retry-After asks for, even beyond the minute', async () => {
     const { clock } = await exchange(reading, [text(503, '', { 'retry-after': '90' }), thing]);
     expect(clock.now()).toBe(90_000);
-  });
-
-  test.each([
-    ['seconds from now', '30', 30_000],
-    ['a moment', String(Date.UTC(2026, 3, 4, 0, 0, 40) / 1_000), 40_000],
-  ])('what X-RateLimit-Reset of a 429 tells as %s', async (_, value, waited) => {
-    const { clock } = await exchange(reading, [text(429, '', { 'x-ratelimit-reset': value }), thing]);
-    expect(clock.now()).toBe(waited);
-  });
-
-  test('an X-RateLimit-Reset of another answer is about the future, not about it', async () => {
-    const { clock } = await exchange(reading, [text(500, '', { 'x-ratelimit-reset': '60' }), thing]);
-    expect(clock.now()).toBe(500);
   });
 });
 
@@ -375,12 +334,6 @@ describe('the deadline', () => {
     await clock.run(failureOf(patient.json(making, Thing)));
     expect(clock.now()).toBe(20_000);
     expect(patient.baseUrl.href).toBe('https://cloud.example/api');
-  });
-
-  test('a pause that ends exactly on it is not begun', async () => {
-    const slow = text(429, '', { 'retry-after': '150' });
-    const { error } = await failing(reading, [slow], { deadline: 150_000 });
-    expect(error.message).toContain('this step waits at most');
   });
 });
 
@@ -524,17 +477,6 @@ describe('a call of whose answer nothing is used', () => {
     await clock.run(client.send(removing));
     expect(transport.requests).toHaveLength(2);
     expect(retries[0]).toContain('Deleting the thing: the answer is an HTML page; trying again');
-  });
-});
-
-describe('an answer that cannot be used', () => {
-  test('is told with the status, the reason, and where to look', async () => {
-    const { error } = await failing(making, [htmlPage]);
-    expect(error.message).toBe(
-      'Making the thing: The Cloud answered 200, but the answer is an HTML page instead of JSON. Check that api-url names the API itself, and that no proxy or login page answers in its place; else run the job again.',
-    );
-    expect(error.status).toBe(200);
-    expect(error.cause).toBeInstanceOf(Undecodable);
   });
 });
 

@@ -19,15 +19,3 @@ test('one for good is the same, but not worth another try', () => {
     ...{ arrival: 'maybe', retry: 'no', reason: 'it broke', status: 503, retryAfter: 9, fields: [] },
   });
 });
-
-test.each([
-  ['maybe', undefined, true],
-  ['maybe', 299, true],
-  ['maybe', 300, false],
-  ['maybe', 399, false],
-  ['maybe', 400, true],
-  ['no', undefined, false],
-] as const)('an answer that arrived %s with status %s is lost: %s', (arrival, status, isLost) => {
-  const details = { arrival, status, retry: 'no', reason: 'x' } as const;
-  expect(new HttpFailure({ what: 'x', why: 'x' }, details).isLost).toBe(isLost);
-});

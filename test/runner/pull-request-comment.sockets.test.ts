@@ -123,11 +123,6 @@ describe('One comment on a pull request is kept up to date', () => {
     }
   });
 
-  test('a refusal is thrown with its status', async () => {
-    gitHub.refuse = { on: /^POST .*comments$/, status: 403 };
-    await expect(keepComment(target(), sticky(marker))).rejects.toMatchObject({ status: 403 });
-  });
-
   test('a redirect is not followed', async () => {
     gitHub.refuse = { on: /^GET /, status: 302, headers: { Location: 'http://127.0.0.1:1/' } };
     await expect(keepComment(target(), sticky(marker))).rejects.toThrow('redirect');

@@ -53,7 +53,7 @@ export function parseWorkflowOutput(output: string): ParsedOutput {
 }
 
 /** `::name key=value,key=value::message`, at the start of a line or after white space. */
-export function parseColonCommand(line: string): WorkflowCommand | undefined {
+function parseColonCommand(line: string): WorkflowCommand | undefined {
   const text = line.trimStart();
   if (!text.startsWith('::')) return undefined;
   const end = text.indexOf('::', 2);
@@ -64,7 +64,7 @@ export function parseColonCommand(line: string): WorkflowCommand | undefined {
 }
 
 /** The older `##[name key=value;key=value]message`, which counts anywhere in a line. */
-export function parseBracketCommand(line: string): WorkflowCommand | undefined {
+function parseBracketCommand(line: string): WorkflowCommand | undefined {
   const start = line.indexOf('##[');
   if (start < 0) return undefined;
   const end = line.indexOf(']', start);

@@ -1,0 +1,95 @@
+import { describe, expect, test } from 'vitest';
+import { Calm, lookFor } from '../../src/converge/look.ts';
+import { runtimeOn } from '../support/runtime.ts';
+import { VirtualClock } from '../support/virtual-clock.ts';
+
+/** A run on a virtual clock whose every look sends so many requests, and the moments of its looks. */
+function waiting(reads: number, timeLeft = () => Number.POSITIVE_INFINITY) {
+  const clock = new VirtualClock();
+  const meter = { clock, reads: 0 };
+  const calm = new Calm(meter);
+  const runtime = runtimeOn(clock, { calm, timeLeft });
+  const looks: number[] = [];
+  const look = async () => {
+    looks.push(clock.now());
+    meter.reads += reads;
+    return looks.length;
+  };
+  return { clock, meter, calm, runtime, looks, look };
+}
+
+const never = () => false;
+
+describe('the looks of a run that waits', () => {
+  test.each([
+    ['take two seconds each', 1, 10_000, [0, 2_000, 4_000, 6_000, 8_000, 10_000]],
+    ['take two seconds for each of their requests', 3, 10_000, [0, 6_000, 12_000]],
+    ['wait for their turn for ten seconds past the end at most', 11, 12_000, [0, 22_000]],
+    ['and else go without one, at the end', 12, 12_000, [0, 12_000]],
+  ])('%s', async (_, reads, span, moments) => {
+    const { clock, runtime, looks, look } = waiting(reads);
+    await clock.run(lookFor(span, look, never, runtime));
+    expect(looks).toEqual(moments);
+  });
+
+  test('end where enough is seen, also by a look that was taken before', async () => {
+    const { clock, runtime, looks, look } = waiting(1);
+    expect(await clock.run(lookFor(60_000, look, (seen) => seen === 3, runtime))).toBe(3);
+    expect(await clock.run(lookFor(60_000, look, (seen) => seen === 9, runtime, { seen: 9 }))).toBe(9);
+    expect(looks).toHaveLength(3);
+  });
+
+  test('are not delayed by requests that were sent before the wait', async () => {
+    const { clock, meter, runtime, looks, look } = waiting(1);
+    meter.reads = 100;
+    await clock.run(lookFor(1_000, look, never, runtime));
+    expect(looks).toEqual([0, 2_000]);
+  });
+
+  test('say every half minute how long they have waited', async () => {
+    const { clock, runtime, look } = waiting(1);
+    const told: number[] = [];
+    await clock.run(clock.sleep(5_000));
+    await clock.run(lookFor(70_000, look, never, runtime, { onProgress: (s) => told.push(s) }));
+    expect(told).toEqual([32, 64]);
+  });
+
+  test('end at the deadline of the run', async () => {
+    const { clock, runtime, looks, look } = waiting(1, () => 1_000 - clock.now());
+    await clock.run(lookFor(900, look, never, runtime));
+    expect(looks).toEqual([0, 1_000]);
+  });
+});
+
+describe('several waits at once', () => {
+  test('at one place share their turns; at different places they take turns', async () => {
+    const { clock, calm, runtime } = waiting(1);
+    const ended: string[] = [];
+    const turn = async (name: string, place: object): Promise<void> => {
+      await calm.turn(place, runtime);
+      ended.push(`${name} at ${clock.now()}`);
+    };
+    const [here, there] = [{}, {}];
+    await clock.run(Promise.all([turn('a', here), turn('b', here), turn('c', there), turn('d', here)]));
+    expect(ended).toEqual(['a at 0', 'b at 0', 'd at 0', 'c at 2000']);
+    await clock.run(turn('e', here));
+    expect(ended.at(-1)).toBe('e at 4000');
+  });
+
+  test('a turn pays for one request, and each further one costs two seconds', async () => {
+    const { clock, meter, calm, runtime } = waiting(0);
+    calm.begin();
+    await clock.run(calm.turn({}, runtime));
+    expect(calm.wait).toBe(2_000);
+    meter.reads += 1;
+    calm.pay();
+    expect(calm.wait).toBe(2_000);
+    meter.reads += 3;
+    calm.pay();
+    expect(calm.wait).toBe(8_000);
+    calm.begin();
+    meter.reads += 1;
+    calm.pay();
+    expect(calm.wait).toBe(10_000);
+  });
+});
