@@ -76,6 +76,12 @@ export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
+/** Why something failed and what to do, where it is plain what failed. */
+export function reasonOf(error: unknown): string {
+  if (!(error instanceof Failure)) return messageOf(error);
+  return [closed(error.why), closed(error.fix ?? '')].filter((part) => part !== '').join(' ');
+}
+
 function sentence({ what, why, fix }: FailureParts): string {
   const head = `${what}:${why.startsWith('\n') ? '' : ' '}${closed(why)}`;
   if (fix === undefined || fix === '') return head;

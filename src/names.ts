@@ -111,8 +111,8 @@ export function findByName<T extends { readonly id: string }>(search: NameSearch
   }
   if (others.length > 0) {
     throw new Failure({
-      what: `The ${kind} "${wanted}"`,
-      why: `${found.length} ${where} have this name: ${found.map((one) => labelOf(search, one)).join(', ')}`,
+      what: `${found.length} ${kind}s ${where} are named "${wanted}"`,
+      why: `they are ${found.map((one) => labelOf(search, one)).join(', ')}`,
       fix: `${correct === undefined ? `Set ${input}` : `Correct ${correct}`} to the id of the one you mean`,
     });
   }
@@ -145,8 +145,8 @@ export function findByKind<T extends { readonly id: string }>(
     if (item !== undefined && others.length === 0) return item;
     if (item !== undefined) {
       throw new Failure({
-        what: `The ${what} "${wanted}"`,
-        why: `${found.length} ${what}s ${where} have this ${name}: ${found.map((one) => byOtherNames(one, kinds, wanted)).join(', ')}`,
+        what: `${found.length} ${what}s ${where} have the ${name} "${wanted}"`,
+        why: `they are ${found.map((one) => byOtherNames(one, kinds, wanted)).join(', ')}`,
         fix: `${correct === undefined ? `Set ${what}` : `Correct ${correct}`} to the id of the one you mean`,
       });
     }
@@ -270,6 +270,8 @@ export function atPlace(failure: Failure, place: Location): Failure {
   const { what, why, fix, message } = failure;
   const parts: FailureParts = {
     what: `${what} (${locationText(place)})`,
+    headline: what,
+    details: `${locationText(place)}: ${why}`,
     why,
     fix,
     annotations: [{ message, place }],

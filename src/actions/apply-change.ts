@@ -24,7 +24,7 @@ import { raceLimit, type Session } from './session.ts';
 /** In a dry run, proves that the existing processes run. */
 export async function proveAll(plans: readonly PlannedMember[]): Promise<readonly Ended[]> {
   const prove = (member: PlannedMember) =>
-    goLive(member, { kind: 'planned', done: '', processes: declaredIn(member) });
+    goLive(member, { kind: 'planned', done: '', short: '', processes: declaredIn(member) });
   return await Promise.all(plans.map((member) => ended(member, 'planned', () => prove(member))));
 }
 
@@ -55,9 +55,9 @@ export async function changeAll(
     const failure = unfinished({ where: environment.name, whenLive, cancelled: step.cancelled }, rows);
     const waits = failure === undefined && changesIn(countsOf(rows)) > 0;
     const next = waits && !redeploy ? deployNext : html``;
+    if (isAlone && failure === undefined) noteDone(step, rows);
     if (isAlone) showDone(step, report, { rows, effect: 'waiting', next });
     if (failure !== undefined) throw failure;
-    if (isAlone) noteDone(step, rows);
     await goLive(member, { ...madeOf(results), processes: declaredAfter(results, instances) });
   };
   return await Promise.all(plans.map((member) => ended(member, 'done', (tell) => change(member, tell))));
@@ -69,7 +69,7 @@ function writesOf({ plan: { operations } }: PlannedMember): number {
 
 async function goLive(
   { rolling, environment, seen, ahead }: PlannedMember,
-  change: Pick<StepChange, 'kind' | 'done' | 'processes'>,
+  change: Pick<StepChange, 'kind' | 'done' | 'short' | 'processes'>,
 ): Promise<void> {
   const made = { ...change, environment, instanceId: undefined };
   await rollOut(rolling, made, seen ?? (await ahead.seen()));
@@ -106,11 +106,16 @@ function tellPush({ step }: Session, plans: readonly PlannedMember[]): void {
 /** What was done to the processes of an environment, for what follows. */
 function madeOf(
   results: readonly OperationResult<ProcessSpec, ExistingProcess>[],
-): Pick<StepChange, 'kind' | 'done'> {
+): Pick<StepChange, 'kind' | 'done' | 'short'> {
   const counts = { ...countsOf(results), undeclared: 0 };
-  if (changesIn(counts) > 0) return { kind: 'changed', done: countsText(counts, 'done') };
+  const changes = countsText(counts, 'done');
+  if (changesIn(counts) > 0) return { kind: 'changed', done: changes, short: changes };
   const isOthers = results.some(({ madeByOther }) => madeByOther);
-  return { kind: isOthers ? 'made-by-other' : 'unchanged', done: 'The processes are as declared' };
+  return {
+    kind: isOthers ? 'made-by-other' : 'unchanged',
+    done: 'The processes are as declared',
+    short: 'Unchanged',
+  };
 }
 
 function declaredIn({ plan, instances }: PlannedMember): readonly PlacedProcess[] {

@@ -7,13 +7,12 @@ import type { ProcessSpec } from '../cloud/spec.ts';
 import { findInEnvironment, type ListedEnvironment, pickInstances } from '../cloud/target.ts';
 import type { Listing } from '../converge/listing.ts';
 import type { Manifest } from '../manifest/read.ts';
-import { html } from '../runner/html.ts';
 import type { Step } from '../runner/step.ts';
 import { type ReadAhead, readAhead } from './deployments-before.ts';
 import type { ApplyInputs } from './inputs/apply.ts';
 import { nameAndId, namesIn } from './inputs/target.ts';
 import type { PlanReport } from './report/plan.ts';
-import { deployedText, deployNext, replicasText } from './report/process.ts';
+import { deployNext, replicasText, scalingOf } from './report/process.ts';
 import type { Rolling } from './rolling.ts';
 import { readingTime, type Session } from './session.ts';
 import { type StepIn, stepIn, wholeStep } from './step-in.ts';
@@ -80,8 +79,8 @@ async function findOne(
   const rolling = {
     ...{ session: part.session, goingLive, onLive: part.session.step.output },
     onDeployed: (id: string) => {
-      report.inEffect(html`<p>Deployed: the changes are live.</p>`);
-      step.summarize(deployedText(id));
+      report.inEffect();
+      step.identify('deployment', id);
     },
     onBehind: () => report.isBehind(deployNext),
   };
@@ -145,8 +144,9 @@ async function findMany(
 /** What the plan says of an instance. */
 function notesOn(members: readonly Member[]) {
   return (place: { readonly id: string }): string | undefined => {
-    const instance = members.flatMap(({ instances }) => instances).find(({ id }) => id === place.id);
-    return instance && replicasText(instance);
+    const member = members.find(({ instances }) => instances.some(({ id }) => id === place.id));
+    const instance = member?.instances.find(({ id }) => id === place.id);
+    return replicasText(scalingOf(instance, member?.environment));
   };
 }
 

@@ -41,6 +41,7 @@ function changeOf(
   return {
     kind: found.length > 0 ? 'changed' : 'unchanged',
     done: doneText(found),
+    short: found.length === 0 ? 'Nothing to delete' : 'Deleted',
     environment: environment ?? environmentOfInstance(instance),
     instanceId: found[0]?.instanceId ?? instanceId,
     processes: [],
@@ -110,10 +111,10 @@ async function deleteFound(
   const result = await deleteAll(found, store, runtime);
   const { deleted } = result;
   setOutputs(step, deleted.length > 0 ? 'deleted' : '', deleted);
-  showDeleted(step, deleted, target, redeploy);
   const failure = deleteFailure(result);
+  if (failure === undefined) step.did('processes', doneText(deleted));
+  showDeleted(step, deleted, target, redeploy);
   if (failure !== undefined) throw failure;
-  step.did('processes', doneText(deleted));
 }
 
 function setOutputs(

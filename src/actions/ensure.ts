@@ -182,6 +182,7 @@ function changeOf(
       outcome === 'unchanged'
         ? `The ${describe(spec)} is as declared`
         : `The ${describe(spec)} was ${outcome}`,
+    short: outcome.charAt(0).toUpperCase() + outcome.slice(1),
     environment: target.environment ?? environmentOfInstance(target.instance),
     instanceId: process?.instanceId ?? target.instanceId,
     // Beside one that is created in any case, others of the same command may run.

@@ -154,10 +154,10 @@ async function change(
     return shareServer(open, listing, semaphore, runtime);
   });
   const done = doneRows(results, applied.naming);
-  showDone(step, report, { rows: done, next: html`` });
   const failure = unfinished({ where: report.where, whenLive: undefined, cancelled: step.cancelled }, done);
+  if (failure === undefined) noteDone(step, done);
+  showDone(step, report, { rows: done, next: html`` });
   if (failure !== undefined) throw failure;
-  noteDone(step, done);
   const fresh = results.filter(({ outcome }) => outcome === 'created' || outcome === 'replaced');
   if (fresh.length > 0) await waitForNew(session, inputs, report, fresh);
   return results.flatMap(({ operation, process }) =>
@@ -176,8 +176,7 @@ async function waitForNew(
     inputs.wait > 0
       ? html`<p>All new and replaced processes are running.</p>`
       : html`<p>Forge is starting the new processes. The step did not wait for them.</p>`;
-  session.step.summarize(text);
-  report.inEffect(text);
+  report.since(text);
 }
 
 const reader: ManifestReader<Manifest<ForgeDeclaration>> = {

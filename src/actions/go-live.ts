@@ -9,7 +9,7 @@ import {
 import { StillGoing } from '../cloud/following.ts';
 import { beganAfter, livenessOf } from '../cloud/liveness.ts';
 import type { Deployed } from '../cloud/stability.ts';
-import { Failure } from '../failure.ts';
+import { Cancelled, Failure } from '../failure.ts';
 import { timeOf } from '../time.ts';
 import type { GoingLive } from './inputs/going-live.ts';
 import { showFailingStep } from './report/logs.ts';
@@ -110,8 +110,15 @@ async function redeploy(
     );
   const known = new Set(deployments.map(({ id }) => id));
   const bornAt = change.kind === 'changed' ? undefined : youngest(change.processes);
+  const watch = watching(rolling);
+  let followed: string | undefined;
+  const onFollow = (id: string): void => {
+    followed = id;
+    watch.onFollow(id);
+  };
   const deploying = deploy(patientFor(rolling), change.environment.id, {
-    ...watching(rolling),
+    ...watch,
+    onFollow,
     seen: deployments,
     carries: (deployment) =>
       bornAt === undefined
@@ -119,18 +126,18 @@ async function redeploy(
         : beganAfter(deployment, bornAt),
   });
   const ended = await deploying.catch((error: unknown) => {
-    throw error instanceof StillGoing ? tooSlow(change, error) : error;
+    const isCancelled = error instanceof Cancelled;
+    // The failure says it.
+    if (error instanceof StillGoing || (isCancelled && followed !== undefined))
+      step.did('deployment', undefined);
+    if (error instanceof StillGoing) throw tooSlow(change, error);
+    throw isCancelled ? cancelledAfter(change, followed, error) : error;
   });
   return await after(rolling, change, ended, live);
 }
 
 /** What is live after a deployment has ended. Throws a `Failure` where one that was asked for has failed. */
-async function after(
-  rolling: Rolling,
-  { done, environment }: Located,
-  deployment: Deployment,
-  live: Live,
-): Promise<Live> {
+async function after(rolling: Rolling, change: Located, deployment: Deployment, live: Live): Promise<Live> {
   const { goingLive } = rolling;
   const { step } = rolling.session;
   step.did('deployment', undefined);
@@ -141,10 +148,11 @@ async function after(
   }
   if (!goingLive.redeploy)
     return { ...live, pending: `deployment ${deployment.id} ended as ${deployment.status}` };
-  if (goingLive.showLogs) await showFailingStep(step, patientFor(rolling), deployment.id, environment.redact);
+  if (goingLive.showLogs)
+    await showFailingStep(step, patientFor(rolling), deployment.id, change.environment.redact);
   // The headline of the failure says it.
   step.did('processes', undefined);
-  throw failedDeployment(deployment, done, goingLive.showLogs);
+  throw failedDeployment(deployment, change, goingLive.showLogs);
 }
 
 function watching({ session, goingLive, onLive }: Rolling) {
@@ -164,25 +172,40 @@ function lowered(sentence: string): string {
   return sentence.charAt(0).toLowerCase() + sentence.slice(1);
 }
 
-function tooSlow({ done }: StepChange, { what, why, fix, after }: StillGoing): Failure {
+function tooSlow({ short }: StepChange, { what, why, fix, after }: StillGoing): Failure {
   return new Failure({
-    headline: `${done}, but the deployment is still running after ${after}`,
+    headline: `${short}, but still deploying after ${after}`,
     details: `${what}: ${why}`,
     ...{ what, why, fix },
   });
 }
 
+/** What was done before the step was told to stop, and what was not. */
+function cancelledAfter(
+  { kind, short }: StepChange,
+  followed: string | undefined,
+  { what, why }: Cancelled,
+): Cancelled {
+  const done = kind === 'changed' ? `: ${lowered(short)}, not live yet` : '';
+  const details =
+    followed === undefined
+      ? 'Changes take effect with the next deployment'
+      : `Deployment ${followed} goes on in Laravel Cloud: look there how it ends`;
+  return new Cancelled({ headline: `Cancelled while deploying${done}`, details, what, why });
+}
+
 function failedDeployment(
   { id, status, failureReason }: Deployment,
-  done: string,
+  { kind, done, short }: StepChange,
   showLogs: boolean,
 ): Failure {
   const logs = showLogs ? '' : '. With show-logs: true the summary shows the step that failed';
-  const headline = `${done}, but the deployment failed${failureReason === undefined ? '' : `: ${failureReason}`}`;
+  const reason = failureReason === undefined ? '' : `: ${failureReason}`;
   return new Failure({
-    headline,
+    headline: `${short}, but the deployment failed${reason}`,
+    details: `Deployment ${id} ended as ${status}`,
     what: `${done}, but the deployment failed`,
-    why: `${id} ended as ${status}${failureReason === undefined ? '' : `: ${failureReason}`}`,
-    fix: `The change takes effect with the next deployment that succeeds${logs}`,
+    why: `${id} ended as ${status}${reason}`,
+    fix: `${kind === 'changed' ? 'The change' : 'The declared state'} takes effect with the next deployment that succeeds${logs}`,
   });
 }

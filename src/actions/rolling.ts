@@ -27,6 +27,8 @@ export interface StepChange {
   readonly kind: 'changed' | 'unchanged' | 'made-by-other' | 'planned';
   /** `The worker on queue high was created`, for messages. */
   readonly done: string;
+  /** The same in a word or two, for headlines: `Created`, `1 created, 1 updated`. */
+  readonly short: string;
   /** Undefined where only an instance is known. */
   readonly environment: Environment | undefined;
   /** Says which environment it is, where that is not known. */

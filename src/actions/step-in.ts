@@ -1,5 +1,6 @@
 import { code, type Html, html } from '../runner/html.ts';
 import type { Outputs, Step } from '../runner/step.ts';
+import type { Block } from '../runner/summary.ts';
 import type { Session } from './session.ts';
 
 /** The part of a step that is about one environment. */
@@ -29,7 +30,7 @@ export function wholeStep(session: Session): StepIn {
 export function stepIn(session: Session, name: string): StepIn {
   const { step, calm } = session;
   const outputs: Record<string, string> = {};
-  const blocks: Html[] = [];
+  const blocks: Block[] = [];
   const part: Step = {
     ...step,
     log: step.log.about(name),
@@ -53,6 +54,9 @@ export function stepIn(session: Session, name: string): StepIn {
   return {
     session: session.as(part),
     outputs,
-    summary: () => (blocks.length === 0 ? html`` : html`<h4>${code(name)}</h4>${blocks}`),
+    summary: () =>
+      blocks.length === 0
+        ? html``
+        : html`<h4>${code(name)}</h4>${blocks.map((block) => (typeof block === 'function' ? block() : block))}`,
   };
 }

@@ -1,12 +1,12 @@
 import { type Command, commandSucceeded, runCommand } from '../cloud/commands.ts';
 import { asPrinted } from '../cloud/deployments.ts';
 import type { Environment } from '../cloud/environment.ts';
+import { StillGoing } from '../cloud/following.ts';
 import { Cancelled, Failure } from '../failure.ts';
 import { code, html } from '../runner/html.ts';
 import { shorten } from '../text.ts';
 import type { Verification } from './inputs/going-live.ts';
 import { lastLines } from './report/logs.ts';
-import { idLine } from './report/process.ts';
 import { following } from './rolling.ts';
 import type { Session } from './session.ts';
 
@@ -27,15 +27,17 @@ export async function verify(verifying: Verifying): Promise<void> {
   try {
     const watch = following(session, 'verification', verification.timeout);
     const ended = await runCommand(client, environment.id, verification.command, watch);
+    step.did('verification', undefined);
     if (goingLive.showLogs) {
       const title = html`Output of ${code(verification.command)}, its last lines`;
       step.summarize(lastLines(step, title, environment.redact(asPrinted(ended.output ?? ''))));
     }
     if (!commandSucceeded(ended)) {
-      step.summarize(idLine([['command', ended.id]]));
+      step.identify('command', ended.id);
       throw failed(verification, ended, goingLive.showLogs);
     }
   } catch (error) {
+    if (error instanceof StillGoing) step.did('verification', undefined);
     if (!(error instanceof Cancelled)) step.output({ verified: 'false' });
     throw error;
   }
@@ -52,10 +54,13 @@ function failed(
   const name = `"${shorten(command, 80)}"`;
   const exit = exitCode === undefined ? '' : `exit code ${exitCode}`;
   const ended = exit === '' ? `ended as ${status}` : `failed with ${exit}`;
-  const isNews = failureReason !== undefined && (exit === '' || !failureReason.includes(exit));
+  const isNews =
+    failureReason !== undefined &&
+    (exit === '' || !(failureReason.includes(exit) || exit.includes(failureReason)));
   return new Failure({
     headline: `Verification failed: ${name}${exit === '' ? '' : ` (${exit})`}`,
     what: 'Verification failed',
+    details: `${isNews ? `${failureReason}. ` : ''}The processes are as declared`,
     why: `${name} ${ended}${isNews ? `: ${failureReason}` : ''}. The processes are as declared`,
     fix: showLogs
       ? 'Its last lines are in the summary'

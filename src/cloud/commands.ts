@@ -55,7 +55,7 @@ export async function runCommand(
 ): Promise<Command> {
   const before = new Set((await listAlike(client, environmentId, command)).map(({ id }) => id));
   const started = await start(client, environmentId, command, before, following);
-  following.did(`started command ${started.id}`);
+  following.did(`started command ${started.id}, which goes on in Laravel Cloud`, 'going');
   return await follow(client, started, following);
 }
 

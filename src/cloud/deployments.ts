@@ -105,7 +105,7 @@ async function start(
       one(DeploymentResource),
     );
     const started = deploymentFrom(data.data);
-    deploying.did(`started deployment ${started.id}, which goes on in Laravel Cloud`);
+    deploying.did(`started deployment ${started.id}, which goes on in Laravel Cloud`, 'going');
     deploying.log(`Deployment ${started.id} has started`);
     return started;
   } catch (error) {

@@ -5,7 +5,7 @@ import { inSeconds, poll, type Waiting } from '../time.ts';
 export interface Following extends Waiting {
   readonly log: (line: string) => void;
   /** Records what has been done so far or, with `unknown`, what nobody knows, for the case that the step ends before it can report. */
-  readonly did: (line: string, kind?: 'unknown') => void;
+  readonly did: (line: string, kind?: 'going' | 'unknown') => void;
 }
 
 /** Pauses between looks for what a lost request may have started, in milliseconds: about twenty seconds in all. */

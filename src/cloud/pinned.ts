@@ -32,6 +32,8 @@ export async function ensurePinned(
   if (found.type !== spec.type) {
     throw new Failure({
       what: `Background process ${id}`,
+      headline: `The background process is of type ${found.type === '' ? 'unknown' : found.type}, and not ${spec.type}`,
+      details: `It is ${id}`,
       why: `it is of type ${found.type === '' ? 'unknown' : found.type}, and not ${spec.type}`,
       fix: 'A process cannot change its type: correct type or process-id',
     });
@@ -47,8 +49,8 @@ export async function ensurePinned(
 
 function notFound(id: string): Failure {
   return new Failure({
-    what: 'process-id',
-    why: `no background process has the id ${id}, or the token cannot see it`,
+    what: `No background process has the id "${id}"`,
+    why: 'it was deleted, or the token cannot see it',
     fix: 'Check process-id, or leave it out so that the step finds it by its command or queues',
   });
 }

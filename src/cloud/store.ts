@@ -244,6 +244,8 @@ function noInstance(instanceId: string): string {
 function elsewhere(processId: string, why: string): Failure {
   return new Failure({
     what: `Background process ${processId}`,
+    headline: 'The background process is on another cluster',
+    details: `${processId}: ${why}`,
     why,
     fix: 'Correct process-id, or the inputs that say where it is',
   });
@@ -252,8 +254,8 @@ function elsewhere(processId: string, why: string): Failure {
 function refuseManaged(instance: Instance | undefined): void {
   if (instance?.type !== 'managed_queue') return;
   throw new Failure({
-    what: `The cluster "${instance.name}"`,
-    why: 'it is a managed queue: Laravel Cloud runs its workers itself',
+    what: `The cluster "${instance.name}" is a managed queue`,
+    why: 'Laravel Cloud runs its workers itself',
     fix: 'Use the App cluster or a worker cluster',
   });
 }

@@ -103,15 +103,18 @@ export function pickInstance(
   if (app === undefined) {
     const there = instances.map(({ id, name, type }) => `${name} (${id}, ${type})`).join(', ');
     throw new NotThere({
-      what: `The App cluster of the environment ${environment.name}`,
-      why: there === '' ? 'the environment has no cluster yet' : `there is none; there are only ${there}`,
+      what: `The environment "${environment.name}" has no App cluster`,
+      why:
+        there === ''
+          ? 'it has no cluster yet'
+          : `there ${instances.length === 1 ? 'is' : 'are'} only ${there}`,
       fix: there === '' ? 'Deploy the environment once' : 'Set instance to the name of the one you mean',
     });
   }
   if (others.length > 0) {
     throw new Failure({
-      what: `The App cluster of the environment ${environment.name}`,
-      why: `there are ${among.length}: ${among.map(({ id, name }) => `${name} (${id})`).join(', ')}`,
+      what: `The environment "${environment.name}" has ${among.length} App clusters`,
+      why: `they are ${among.map(({ id, name }) => `${name} (${id})`).join(', ')}`,
       fix: 'Set instance to the one you mean',
     });
   }
@@ -218,12 +221,13 @@ function noApplicationOf(repository: string, applications: readonly Application[
     ({ id, attributes: { name, repository: of } }) => `${name} (${of?.full_name ?? id})`,
   );
   return new Failure({
-    what: 'The application',
-    why: `no application in Laravel Cloud deploys the repository ${repository}`,
-    fix:
-      there.length === 0
-        ? 'The token’s organization has no application: check the token'
-        : `Set application to one of: ${firstOf(there, 25)}`,
+    what: `No application in Laravel Cloud deploys the repository "${repository}"`,
+    ...(there.length === 0
+      ? { why: 'the token’s organization has none', fix: 'Check the token' }
+      : {
+          why: `there ${there.length === 1 ? 'is' : 'are'} ${firstOf(there, 25)}`,
+          fix: 'Set application to the one you mean',
+        }),
   });
 }
 
@@ -342,8 +346,8 @@ function orInDoubt<T>(instances: readonly Instance[], pick: () => T): T {
 function refuseManaged({ type }: Instance, { name }: Named): Failure | undefined {
   if (type !== 'managed_queue') return undefined;
   return new Failure({
-    what: `The cluster "${name}"`,
-    why: 'it is a managed queue: Laravel Cloud runs its workers itself',
+    what: `The cluster "${name}" is a managed queue`,
+    why: 'Laravel Cloud runs its workers itself',
     fix: 'Leave it out of the manifest',
   });
 }

@@ -82,6 +82,8 @@ function notApplied(id: string, left: Changes): Failure {
   );
   return new Failure({
     what: `Updating background process ${id}`,
+    headline: 'Laravel Cloud accepted the update, but did not apply it',
+    details: `${id}: ${fields.join(', ')}`,
     why: `the update was accepted but not applied: ${fields.join(', ')}`,
     fix: 'Change it in the dashboard once, or delete the process so that the next run creates it as declared',
   });

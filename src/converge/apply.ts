@@ -1,4 +1,4 @@
-import { Cancelled, closed, Failure, messageOf } from '../failure.ts';
+import { Cancelled, messageOf, reasonOf } from '../failure.ts';
 import { Claim } from './claim.ts';
 import { Vanished } from './create-once.ts';
 import { ensure } from './ensure.ts';
@@ -209,9 +209,7 @@ function notBegun<S, P extends Existing>(operation: Operation<S, P>, why: string
 
 /** A failure as a message, and what is left of it beside the name of the process. */
 function told(error: unknown): Pick<OperationResult, 'error' | 'why'> {
-  if (!(error instanceof Failure)) return { error: messageOf(error), why: messageOf(error) };
-  const { why, fix = '' } = error;
-  return { error: error.message, why: [closed(why), closed(fix)].filter((part) => part !== '').join(' ') };
+  return { error: messageOf(error), why: reasonOf(error) };
 }
 
 function failedMaking<S, P extends Existing>(

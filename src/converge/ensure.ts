@@ -114,6 +114,8 @@ async function createBlindly<S, P extends Existing>(
     case 'lost':
       throw new Failure({
         what: `Creating the ${what}`,
+        headline: `Created or not: ${what} (no usable answer)`,
+        details: `The answer: ${sent.cause}. The process may exist or not`,
         why: `no usable answer came (${sent.cause}), so the process may exist or not`,
         fix: 'Look at the background processes in the dashboard before you run this again; with if-exists: update a run finds out by itself',
       });
@@ -199,6 +201,8 @@ export async function align<S, P extends Existing>(
   if (ifExists === 'fail') {
     throw new Failure({
       what: `The ${service.describe(spec)}`,
+      headline: `The ${service.describe(spec)} already exists`,
+      details: `It is ${found.id}`,
       why: `it already exists (${found.id})`,
       fix: `Nothing was changed. To allow that, set if-exists to ${service.onDrift} or reuse`,
     });

@@ -149,6 +149,7 @@ export function ambiguousPlan<S, P extends Existing>(
   service: Service<S, P>,
 ): Failure {
   const { describe, particularsOf } = service;
+  const lineFor = (process: P): string => `${process.id}: ${particularsOf(process)}`;
   const lines = ambiguous.map(({ place, spec, found }) => {
     const ids = found.map((process) => `${process.id} (${particularsOf(process)})`);
     return `${placeName(place)}: ${found.length} processes match the ${describe(spec)}: ${firstOf(ids, maxLines)}`;
@@ -159,12 +160,10 @@ export function ambiguousPlan<S, P extends Existing>(
   );
   const otherwise = alike ? ', or let prune: true keep the oldest and delete the rest' : told;
   const [first, ...others] = ambiguous;
-  const headline =
-    first === undefined || others.length > 0
-      ? undefined
-      : `${first.found.length} background processes match the ${describe(first.spec)}: which one?`;
+  const one = others.length === 0 ? first : undefined;
   return new Failure({
-    headline,
+    headline: one && `${one.found.length} background processes match the ${describe(one.spec)}: which one?`,
+    details: one && `On ${placeName(one.place)}:\n${bullets(one.found.map(lineFor))}\n`,
     what: 'The plan',
     why: `more processes match than the manifest declares\n${bullets(lines, ' that are declared')}\n`,
     fix: `Nothing was changed. Delete those that are not wanted${otherwise}`,

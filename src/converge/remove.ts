@@ -1,4 +1,4 @@
-import { Cancelled, Failure, messageOf } from '../failure.ts';
+import { Cancelled, Failure, reasonOf } from '../failure.ts';
 import { bullets } from '../text.ts';
 import { inSeconds } from '../time.ts';
 import { type Existing, type Listing, readTwice, refuseDoubt } from './listing.ts';
@@ -103,7 +103,7 @@ export async function deleteAll<P extends Existing>(
       asked.push(process);
       runtime.checkpoint(`deleted ${idsOf(asked)}`);
     } catch (error) {
-      left.push({ process, error: messageOf(error) });
+      left.push({ process, error: reasonOf(error) });
       if (error instanceof Cancelled) stopped = 'not started, since the step was cancelled';
     }
   }
@@ -154,6 +154,8 @@ export function deleteFailure({ deleted, left }: Removed<Existing>): Failure | u
   const lines = left.map(({ process, error }) => `${process.id}: ${error}`);
   const done = deleted.length === 0 ? 'none' : idsOf(deleted);
   return new Failure({
+    headline: `${left.length} of ${left.length + deleted.length} background processes not deleted`,
+    details: `${bullets(lines)}\nDeleted: ${done}`,
     what: 'Deleting background processes',
     why: `${left.length} of ${left.length + deleted.length} could not be deleted\n${bullets(lines)}\nDeleted: ${done}`,
     fix: 'Run the job again: a process that is gone counts as deleted',

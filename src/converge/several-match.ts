@@ -30,7 +30,7 @@ export function severalMatch<P extends Existing>(
 ): Failure {
   const lines = found.map((process) => `${process.id}: ${service.particularsOf(process)}${created(process)}`);
   return new Failure({
-    headline: `${found.length} processes match ${what}: which one?`,
+    headline: `${found.length} processes match the ${what}: which one?`,
     details: `${because}:\n${bullets(lines)}\n`,
     what: `The ${what}`,
     why: `${found.length} background processes match it, and ${because}\n${bullets(lines)}\n`,

@@ -9,7 +9,7 @@ export interface Headed {
 }
 
 /** A headline of more characters is not read at a glance. */
-const longestHeadline = 110;
+export const longestHeadline = 110;
 
 /** What stands in quotation marks belongs together, and a colon ends a clause only before a space or a line break. */
 const firstClause = /^(?:"(?:[^"\\\n]|\\.)*"|[^\n;:"]|:(?!\s))+?(?=;|:\s|\n|\. |$)/;
@@ -28,7 +28,7 @@ export function headed({ headline, details: below, what, why, fix = '' }: Failur
   const rest = isSaid ? why.slice(clause.length).replace(/^[;:.]?\s*/, '') : why;
   const details = [closed(rest), closed(fix)].join(why.endsWith('\n') ? '' : ' ').trim();
   return {
-    headline: withoutStop(shorten(shown, 2 * longestHeadline)),
+    headline: withoutStop(shorten(withShortNames(shown), 2 * longestHeadline)),
     details: what.length > longestHeadline ? `${what}: ${details}` : capitalized(details),
   };
 }
@@ -39,6 +39,11 @@ function headedBy(headline: string, details: string, fix: string): Headed {
     headline: withoutStop(shorten(headline, 2 * longestHeadline)),
     details: capitalized(parts.join(details.endsWith('\n') ? '' : ' ')),
   };
+}
+
+/** What stands in quotation marks is cut where it alone would fill a headline. */
+function withShortNames(headline: string): string {
+  return headline.replace(/"((?:[^"\\]|\\.){60,})"/g, (_, name: string) => `"${shorten(name, 60)}"`);
 }
 
 /** A sentence that begins with the name of an input stays as it is. */
@@ -62,7 +67,9 @@ export interface Explained extends Ending {
 /** What was done before a failure, or what nobody knows by then: `whether ...`. */
 export interface Known {
   readonly line: string;
-  readonly kind: 'done' | 'unknown';
+  readonly kind: 'done' | 'going' | 'unknown';
+  /** Does the summary's own headline say it? */
+  readonly isShown: boolean;
 }
 
 interface Circumstances {
@@ -76,19 +83,20 @@ interface Circumstances {
 export function explain(error: unknown, { secrets, activity, isStopped, done }: Circumstances): Explained {
   const said = { ...saidOf(error, activity, isStopped, done.length > 0) };
   const before = beforeThat(done);
-  const together = (text: string): string => [text, before].filter((part) => part !== '').join('\n');
+  const together = (text: string, known: string): string =>
+    [text, known].filter((part) => part !== '').join('\n');
   const annotations =
     error instanceof Failure && before === '' && said.mark !== 'cancelled' ? error.annotations : undefined;
   return {
     mark: said.mark,
     headline: secrets.redact(said.headline),
-    details: secrets.redact(together(said.details)),
-    annotations: annotations ?? [{ message: together(said.message) }],
+    details: secrets.redact(together(said.details, beforeThat(done.filter(({ isShown }) => !isShown)))),
+    annotations: annotations ?? [{ message: together(said.message, before) }],
   };
 }
 
 function beforeThat(all: readonly Known[]): string {
-  const done = all.filter(({ kind }) => kind === 'done').map(({ line }) => `- ${line}`);
+  const done = all.filter(({ kind }) => kind !== 'unknown').map(({ line }) => `- ${line}`);
   const unknown = all
     .filter(({ kind }) => kind === 'unknown')
     .map(({ line }) => `Not known: ${line}. The next run looks.`);
@@ -103,12 +111,12 @@ function saidOf(
 ): Ending & { readonly message: string } {
   const stoppedWhile = `Cancelled while ${activity}`;
   if (error instanceof Cancelled && !error.mayHaveActed) {
-    const nothing = hasDone ? '' : 'Nothing was changed.';
+    const { headline = stoppedWhile, details = hasDone ? '' : 'Nothing was changed' } = error;
     return {
       mark: 'cancelled',
-      headline: stoppedWhile,
-      details: nothing,
-      message: `${stoppedWhile}. ${nothing}`.trimEnd(),
+      headline,
+      details: closed(details),
+      message: `${headline}. ${closed(details)}`.trimEnd(),
     };
   }
   if (error instanceof Cancelled && error.headline !== undefined) {

@@ -65,15 +65,34 @@ export function fence(lines: readonly string[], language: 'diff' | 'text' | 'yam
  */
 export function prose(text: string): Html {
   const parts = [...text.matchAll(inMessages)];
-  return html`${parts.map(([part, inQuotes, input]) => {
-    const asCode = inQuotes ?? input;
+  return html`${parts.map(([part, ...known]) => {
+    const asCode = known.find((text) => text !== undefined);
     return asCode === undefined ? word(part) : code(asCode);
   })}`;
 }
 
-/** What is in quotation marks; an input with its value, such as `if-missing: ignore`; white space; a word. */
-const inMessages =
-  /"((?:[^"\\]|\\.)+)"|(?<![^\s(])([a-z]+(?:-[a-z]+)*: (?:true|false|ignore|fail|update|reuse|replace|create|running)\b|\$\{\{[^}\n]*\}\})|\s+|\(+|[^\s"(][^\s"]*|"/g;
+/** Inputs that are ordinary words. Only where one is to be set or corrected is it an input. */
+const wordy =
+  'application|command|connection|directory|environment|instance|manifest|organization|processes|queue|server|site|token|type|user';
+
+/**
+ * What is in quotation marks; an input with its value, such as `if-missing: ignore`; the name of what a problem is about;
+ * an input that is to be set; white space; a word.
+ */
+const inMessages = new RegExp(
+  [
+    /"((?:[^"\\]|\\.)+)"/,
+    /(?<![^\s(])([a-z]+(?:-[a-z]+)*: (?:true|false|ignore|fail|update|reuse|replace|create|running)\b|\$\{\{[^}\n]*\}\})/,
+    /(?<=^|\b422: |· )([a-z][a-z\d]*(?:-[a-z\d]+)*)(?=: )/,
+    new RegExp(
+      `(?<=\\b(?:[Ss]et|[Cc]orrect|[Cc]heck|[Rr]aise) (?:(?:${wordy})(?:, | or | and ))*)((?:${wordy})(?![\\w-])(?:(?<=[Ss]et \\w+): [^\\s,;]*[^\\s,;.])?)`,
+    ),
+    /\s+|\(+|[^\s"(][^\s"]*|"/,
+  ]
+    .map(({ source }) => source)
+    .join('|'),
+  'g',
+);
 
 /** A word with what stands before and after it. GitHub takes seven hexadecimal digits for a commit. */
 const parted = /^([(“‘]*)(.*?(?:\(\w*\))?)([)”’.,:;!?…]*)$/s;

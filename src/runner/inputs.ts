@@ -3,6 +3,7 @@ import { type Annotation, Failure, type FailureParts, locationText, type Mistake
 import { isLoopback } from '../http/proxy.ts';
 import { orNear } from '../names.ts';
 import { meantFlag, quoted, wholeNumberOf, yamlFlag } from '../text.ts';
+import { longestHeadline } from './ending.ts';
 
 /**
  * Reads a step's inputs and collects what is wrong with them, so that all of it is reported at once.
@@ -135,15 +136,15 @@ function failureOf(what: string, lines: readonly string[], annotations?: readonl
   });
 }
 
-/** The first words of a single problem, but for one of a file, which is named: `token is empty`. */
+/** The first sentence of a single problem, but for one of a file, which is named: `token: is empty`. */
 function headlineOf(
   what: string,
   [first = '', ...others]: readonly string[],
   annotations: unknown,
 ): Pick<FailureParts, 'headline' | 'details'> {
   if (others.length > 0 || annotations !== undefined) return { headline: what };
-  const [, name = '', clause = '', rest = ''] = /^([^:]+): (.*?)(?:[;:.] (.*))?$/s.exec(first) ?? [];
-  return name === '' ? { headline: what } : { headline: `${name} ${clause}`, details: rest };
+  const [, clause = '', rest = ''] = /^((?:"(?:[^"\\]|\\.)*"|[^"])*?)(?:[;.] (.*))?$/s.exec(first) ?? [];
+  return clause.length > longestHeadline ? { headline: what } : { headline: clause, details: rest };
 }
 
 export function isId(value: string, prefix: string): boolean {

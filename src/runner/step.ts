@@ -8,7 +8,7 @@ import { Inputs } from './inputs.ts';
 import { Log } from './log.ts';
 import { Secrets } from './secrets.ts';
 import { listenForStop } from './signals.ts';
-import { type Mark, Report, writeSummary } from './summary.ts';
+import { type Block, type Mark, Report, writeSummary } from './summary.ts';
 import { readWorkflow, type Workflow } from './workflow.ts';
 
 /** What one step of a workflow has to work with: the runner, a clock and random numbers. */
@@ -29,7 +29,9 @@ export interface Step {
   /** Says what has happened, as the summary's one headline; the last one counts. Below the headline of a failure it is bold text. */
   headline(mark: Mark, text: Html, lead?: Html): void;
   /** Adds a block to the summary, which is written when the step ends, well or not. */
-  summarize(block: Html): void;
+  summarize(block: Block): void;
+  /** Adds an id to the last line of the summary: `process process-1 · deployment depl-1`. */
+  identify(what: string, id: string | undefined): void;
   /** Warns where people look: an annotation, and a line below the headline of the summary and of the comment. */
   warn(message: string, place?: Location): void;
   /** What has been warned of so far. */
@@ -39,10 +41,10 @@ export interface Step {
   /** Says what the step does from now on, as it reads after "Cancelled while": `looking for the environment "main"`. */
   doing(activity: string): void;
   /**
-   * Records what has been done to a subject or, with `unknown`, what nobody knows: `whether ...`. A failing step reports
-   * the last line of each. Undefined once something else shows it.
+   * Records what has been done to a subject, what goes on without the step or, with `unknown`, what nobody knows: `whether ...`. A failing step reports
+   * the last line of each. Undefined once it is over. A headline that comes after it shows it in the summary.
    */
-  did(subject: string, line: string | undefined, kind?: 'unknown'): void;
+  did(subject: string, line: string | undefined, kind?: 'going' | 'unknown'): void;
   /** Has a task run when the step ends, well or not. */
   atEnd(task: (failure: Ending | undefined) => Promise<void>): void;
 }
@@ -82,8 +84,12 @@ export async function runStep(
       cutOff: stop.cutOff,
       connection,
       output: (outputs) => writeOutputs(outputs, secrets),
-      headline: (mark, text, lead) => report.headline(mark, text, lead),
+      headline: (mark, text, lead) => {
+        report.headline(mark, text, lead);
+        for (const [subject, known] of done) done.set(subject, { ...known, isShown: known.kind === 'done' });
+      },
       summarize: (block) => report.add(block),
+      identify: (what, id) => report.identify(what, id),
       warn: (message, place) => {
         log.warning(message, place);
         report.warnings.push(
@@ -99,7 +105,7 @@ export async function runStep(
       },
       did: (subject, line, kind) => {
         if (line === undefined) done.delete(subject);
-        else done.set(subject, { line, kind: kind ?? 'done' });
+        else done.set(subject, { line, kind: kind ?? 'done', isShown: false });
       },
       atEnd: (task) => tasks.push(task),
     });

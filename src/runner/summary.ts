@@ -1,7 +1,7 @@
 import { appendFileSync } from 'node:fs';
 import { messageOf } from '../failure.ts';
 import type { Ending } from './ending.ts';
-import { type Html, html, prose } from './html.ts';
+import { code, type Html, html, joined, prose } from './html.ts';
 import type { Log } from './log.ts';
 import type { Secrets } from './secrets.ts';
 
@@ -101,24 +101,39 @@ export interface Headline {
   readonly lead?: Html;
 }
 
+/** A part of a summary, or what makes it when the step ends. */
+export type Block = Html | (() => Html);
+
 export class Report {
   readonly warnings: string[] = [];
-  readonly #blocks: Html[] = [];
+  readonly #blocks: Block[] = [];
+  readonly #ids = new Map<string, string>();
   #headline: Headline | undefined;
 
   headline(mark: Mark, text: Html, lead = html``): void {
     this.#headline = { mark, text, lead };
   }
 
-  add(block: Html): void {
+  add(block: Block): void {
     this.#blocks.push(block);
+  }
+
+  identify(what: string, id: string | undefined): void {
+    if (id !== undefined && id !== '') this.#ids.set(id, what);
   }
 
   /** All of it, under one headline. */
   blocks(ending: Ending | undefined): readonly Html[] {
     const head = heading(this.#headline, ending, this.warnings);
-    return [head, ...this.#blocks].filter(({ markup }) => markup !== '');
+    const blocks = this.#blocks.map((block) => (typeof block === 'function' ? block() : block));
+    return [head, ...blocks, idLine(this.#ids)].filter(({ markup }) => markup !== '');
   }
+}
+
+/** Ids last, and small: `process process-1 · instance inst-1`. */
+function idLine(ids: ReadonlyMap<string, string>): Html {
+  const named = [...ids].map(([id, what]) => html`${what} ${code(id)}`);
+  return named.length === 0 ? html`` : html`<p><sub>${joined(named, html` · `)}</sub></p>`;
 }
 
 /** What a glance gets: one headline, and warnings. If the step has failed, that is the headline, and its own is bold text. */

@@ -157,7 +157,7 @@ describe('deleting', () => {
     const { world } = worldWith({ find: horizon, refusals: { p1: refused } });
     expect(await deleteAll([horizon, twin], world.store, world.runtime)).toEqual({
       deleted: [twin],
-      left: [{ process: horizon, error: refused.message }],
+      left: [{ process: horizon, error: 'it was refused.' }],
     });
   });
 
@@ -170,7 +170,7 @@ describe('deleting', () => {
   test('has not worked as far as anybody knows when that cannot be read either', async () => {
     const { world } = worldWith({ find: new Error('no answer'), refusals: { p1: refused } });
     expect((await deleteAll([horizon], world.store, world.runtime)).left).toEqual([
-      { process: horizon, error: refused.message },
+      { process: horizon, error: 'it was refused.' },
     ]);
   });
 
@@ -178,7 +178,7 @@ describe('deleting', () => {
     const stopped = new Cancelled({ what: 'Deleting p1', why: 'it was told to stop' });
     const { world, steps } = worldWith({ refusals: { p1: stopped } });
     expect((await deleteAll([horizon, twin, worker], world.store, world.runtime)).left).toEqual([
-      { process: horizon, error: stopped.message },
+      { process: horizon, error: 'it was told to stop.' },
       { process: twin, error: 'not started, since the step was cancelled' },
       { process: worker, error: 'not started, since the step was cancelled' },
     ]);

@@ -379,7 +379,7 @@ describe('a pinned process', () => {
     expect(calls).toEqual(['find p1']);
     expect(error).toBeInstanceOf(Failure);
     expect(message).toBe(
-      'process-id: no background process has the id p1, or the token cannot see it. Check process-id, or leave it out so that the step finds it by its command or queues.',
+      'No background process has the id "p1": it was deleted, or the token cannot see it. Check process-id, or leave it out so that the step finds it by its command or queues.',
     );
   });
 

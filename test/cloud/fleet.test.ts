@@ -287,7 +287,7 @@ describe('The environments of an application are those that the file names', () 
     );
     const twins = [environment('env-1', 'a', 'a', 'main'), environment('env-2', 'b', 'b', 'main')];
     expect(() => assignEnvironments(fleet('main'), twins)).toThrow(
-      '2 environments in the application have this branch: a (env-1), b (env-2)',
+      '2 environments in the application have the branch "main" (m.yml:2:3): they are a (env-1), b (env-2)',
     );
   });
 

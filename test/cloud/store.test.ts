@@ -372,7 +372,7 @@ describe('A pinned process', () => {
       json(200, { data: instance('inst-7', 'managed_queue') }),
     ]);
     await clock.run(store.find('process-2'));
-    expect(() => store.mayWrite()).toThrow('it is a managed queue');
+    expect(() => store.mayWrite()).toThrow('is a managed queue');
   });
 
   test('is updated and removed by its id', async () => {
@@ -400,7 +400,7 @@ describe('A managed queue', () => {
     store.mayWrite();
     await clock.run(store.list());
     expect(() => store.mayWrite()).toThrow(
-      'The cluster "App": it is a managed queue: Laravel Cloud runs its workers itself. Use the App cluster or a worker cluster.',
+      'The cluster "App" is a managed queue: Laravel Cloud runs its workers itself. Use the App cluster or a worker cluster.',
     );
   });
 

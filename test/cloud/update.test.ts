@@ -209,7 +209,7 @@ describe('A pinned process over HTTP', () => {
     const { failed, transport } = pinning(...replies);
     expect(await failed()).toHaveProperty(
       'message',
-      'process-id: no background process has the id process-1, or the token cannot see it. Check process-id, or leave it out so that the step finds it by its command or queues.',
+      'No background process has the id "process-1": it was deleted, or the token cannot see it. Check process-id, or leave it out so that the step finds it by its command or queues.',
     );
     expect(transport.requests.map(({ method }) => method)).not.toContain('POST');
   });

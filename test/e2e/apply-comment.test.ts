@@ -154,7 +154,7 @@ describe('the comment is brought up to date by a run that fails', () => {
     expect(run.exitCode).toBe(1);
     expect(gitHub.comments).toHaveLength(1);
     expect(body()).toContain(
-      '<h3>❌ prune must be true or false, not <code>maybe</code></h3><p>No request was made.</p>',
+      '<h3>❌ <code>prune</code>: must be true or false, not <code>maybe</code></h3><p>No request was made.</p>',
     );
     expect(body()).not.toContain('1 to create');
   });
@@ -180,7 +180,7 @@ describe('the comment is brought up to date by a run that fails', () => {
     const run = await apply();
     expect(run.exitCode).toBe(1);
     expect(body()).toContain('❌ 2 background processes match the worker on queue default: which one?');
-    expect(body()).toContain('2 processes match the worker on queue default');
+    expect(body()).toContain('On App:</p><ul><li><code>process-');
   });
 
   test('half-way', async () => {
@@ -239,8 +239,9 @@ describe('the comment is brought up to date by a run that fails', () => {
 test('a deployment that succeeds is told in the comment', async () => {
   emulator.cloud.options.deploymentScript = ['pending', 'deployment.succeeded'];
   await apply({ redeploy: 'true' });
-  expect(body()).toContain('<h3>✅ Background processes of <code>production</code>: 1 created</h3>');
-  expect(body()).toContain('Deployed: the changes are live.');
+  expect(body()).toContain(
+    '<h3>✅ Background processes of <code>production</code>: 1 created · live now</h3>',
+  );
   expect(body()).not.toContain('Next:');
 });
 

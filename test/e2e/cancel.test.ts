@@ -98,7 +98,9 @@ describe.skipIf(onWindows).concurrent.each(signals)('%s, unless on Windows,', (s
 
     expect(step.exitCode).toBe(1);
     const [deployment] = shop.emulator.cloud.deployments;
-    expect(step.errors[0]).toContain(`started deployment ${deployment?.id}`);
+    expect(step.errors[0]).toContain(
+      `Cancelled while deploying: created, not live yet. Deployment ${deployment?.id} goes on in Laravel Cloud`,
+    );
     expect(step.outputs).toMatchObject({ outcome: 'created', 'deployment-id': deployment?.id });
   });
 });

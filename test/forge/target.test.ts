@@ -76,7 +76,7 @@ test('a name that two have is an error that tells their ids', async () => {
     ],
   );
   await expect(findTarget(client, wanted({ site: 'shop.example' }))).rejects.toThrow(
-    /2 on the server 31 have this name: shop\.example \(7\), shop\.example \(8\)\. Set site to the id of the one you mean/,
+    /2 sites on the server 31 are named "shop\.example": they are shop\.example \(7\), shop\.example \(8\)\. Set site to the id of the one you mean/,
   );
 });
 

@@ -108,6 +108,6 @@ test('several of one name are an error that names each, and no waiting helps', (
   expect(error).not.toBeInstanceOf(NotThere);
   expect(error).toHaveProperty(
     'message',
-    'The application "shop": 2 in the organization have this name: shop / shop-3 / acme/shop (app-1), shop (app-3). Set application to the id of the one you mean.',
+    '2 applications in the organization are named "shop": they are shop / shop-3 / acme/shop (app-1), shop (app-3). Set application to the id of the one you mean.',
   );
 });

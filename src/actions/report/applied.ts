@@ -29,8 +29,10 @@ export function showEnded(step: Step, report: PlanReport, inputs: ApplyInputs, a
     return;
   }
   if (!inputs.dryRun) showDone(step, report, shownOf(all, inputs.goingLive.redeploy));
-  step.summarize(deployedIn(all));
-  for (const { member } of all) step.summarize(member.part.summary());
+  for (const { member } of all) {
+    step.summarize(member.part.summary());
+    step.identify('deployment', member.rolledOut.deployment);
+  }
   throwFailed(step, report, all);
 }
 
@@ -39,19 +41,18 @@ function shownOf(all: readonly Ended[], redeploy: boolean): Omit<ShownPlan, 'kin
   const effect = effectOf(all);
   const failed = new Set(all.flatMap(({ member, error }) => (error === undefined ? [] : [nameOf(member)])));
   const waits = effect === 'waiting' || effect === 'behind';
-  const next = failed.size === 0 && waits && !redeploy ? deployNext : html``;
-  return { rows, effect, failed, next };
+  const todo = failed.size === 0 && waits && !redeploy ? deployNext : html``;
+  return { rows, effect, failed, next: html`${deployedIn(all)}${todo}` };
 }
 
-/** The environments that were deployed in one line, and their deployments in small print. */
+/** The environments that were deployed, in one line. */
 function deployedIn(all: readonly Ended[]): Html {
-  const some = all.flatMap(({ member }) => {
-    const id = member.rolledOut.deployment;
-    return id === undefined ? [] : [{ name: code(nameOf(member)), id: code(id) }];
-  });
-  const list = (pieces: readonly Html[]) => joined(pieces, html`, `);
-  if (some.length === 0) return html``;
-  return html`<p>Deployed: ${list(some.map(({ name }) => name))}<br><sub>${list(some.map(({ id }) => id))}</sub></p>`;
+  const deployed = all.filter(({ member }) => member.rolledOut.deployment !== undefined);
+  if (deployed.length === 0) return html``;
+  return html`<p>Deployed: ${joined(
+    deployed.map(({ member }) => code(nameOf(member))),
+    html`, `,
+  )}.</p>`;
 }
 
 /** An environment that still waits for a deployment outweighs those that are live. */

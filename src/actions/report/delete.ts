@@ -3,7 +3,7 @@ import { code, type Html, html } from '../../runner/html.ts';
 import type { Step } from '../../runner/step.ts';
 import type { DeleteTarget } from '../inputs/delete.ts';
 import type { Target } from '../inputs/target.ts';
-import { deployedText, deployNext, nameHtml, placeOf, processRows } from './process.ts';
+import { deployNext, nameHtml, placeOf, processRows } from './process.ts';
 
 /** Shows in the summary that there was nothing to delete. */
 export function showAbsent(step: Step, asked: DeleteTarget, target: Target): void {
@@ -40,7 +40,7 @@ export function showGone(
   target: Target,
   deploymentId: string,
 ): void {
-  step.summarize(deployedText(deploymentId));
+  step.identify('deployment', deploymentId);
   if (processes.length === 0) step.headline('done', html`Nothing to delete${onPlace(target)}, and deployed`);
   else step.headline('done', html`Deleted and stopped: ${whatOf(processes)}${onPlace(target)}`);
 }

@@ -9,7 +9,7 @@ import { type Html, html } from '../../runner/html.ts';
 import type { Outputs, Step } from '../../runner/step.ts';
 import { type Mark, next } from '../../runner/summary.ts';
 import type { Target } from '../inputs/target.ts';
-import { deployedText, deployNext, idLine, nameHtml, placeOf, processFacts } from './process.ts';
+import { deployNext, nameHtml, placeOf, processFacts } from './process.ts';
 
 export type EnsuredCloud = Ensured<ProcessSpec, ExistingProcess>;
 
@@ -110,11 +110,9 @@ export function showEnsured(step: Step, ensured: EnsuredCloud, found: Target, re
   const table = processFacts(
     isLeft ? { ...shown, changes: ignored, kind: 'left' } : { ...shown, changes, kind: 'changed' },
   );
-  const ids = idLine([
-    ['process', process?.id],
-    ['instance', target.instanceId],
-  ]);
-  step.summarize(html`${table}${nextStep(ensured, redeploy)}${ids}`);
+  step.summarize(html`${table}${nextStep(ensured, redeploy)}`);
+  step.identify('process', process?.id);
+  step.identify('instance', target.instanceId);
 }
 
 /** Says that what is declared waits for a deployment, though nothing was changed. */
@@ -125,7 +123,7 @@ export function showBehind(step: Step, ensured: EnsuredCloud, target: Target): v
 
 /** Says that the change is live now. */
 export function showLive(step: Step, ensured: EnsuredCloud, target: Target, deploymentId: string): void {
-  step.summarize(deployedText(deploymentId));
+  step.identify('deployment', deploymentId);
   step.headline('done', html`${liveVerbs[ensured.outcome]}: ${whatOf(ensured)} on ${placeOf(target)}`);
 }
 

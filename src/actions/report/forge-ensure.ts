@@ -6,7 +6,7 @@ import type { ForgeSpec } from '../../forge/spec.ts';
 import { code, type Html, html, path } from '../../runner/html.ts';
 import type { Step } from '../../runner/step.ts';
 import { facts, type Mark, next } from '../../runner/summary.ts';
-import { beforeAfter, idLine, leftAlone, optionsOf, readableDate } from './process.ts';
+import { beforeAfter, leftAlone, optionsOf, readableDate } from './process.ts';
 
 export type EnsuredForge = Ensured<ForgeSpec, ForgeProcess>;
 
@@ -25,9 +25,9 @@ export function showForge(step: Step, shown: ShownForge): void {
   const isLeft = Object.keys(ensured.ignored).length > 0;
   const [mark, verb] = isLeft ? (['drifted', 'Differs, not changed'] as const) : verdicts[ensured.outcome];
   step.headline(mark, html`${verb}: ${code(spec.command)} on ${code(server)}`);
-  const ids = idLine([['process', process?.id]]);
   const todo = shown.hasFailed ? html`` : nextStep(ensured, process?.status);
-  step.summarize(html`${factsOf(shown)}${todo}${ids}`);
+  step.summarize(html`${factsOf(shown)}${todo}`);
+  step.identify('process', process?.id);
 }
 
 const verdicts = {

@@ -7,7 +7,7 @@ import { code, fence, folded, type Html, html } from '../../runner/html.ts';
 import type { Step } from '../../runner/step.ts';
 import { counted } from '../../text.ts';
 import type { Running, RunningPlace } from '../read-running.ts';
-import { grandTotalText, placeOf, processRows } from './process.ts';
+import { grandTotalText, placeOf, processRows, type Scaling, scalingOf } from './process.ts';
 
 interface ShownList {
   /** Only processes of this type were listed. */
@@ -42,29 +42,34 @@ export function showListed(
   else if (restarting > 0) step.headline('drifted', html`${what} on ${where}, ${restarting} restarting`);
   else step.headline(count === 0 ? 'nothing' : 'done', html`${what} on ${where}`);
   const shown = places.filter(({ processes }) => processes.length > 0);
-  for (const [index, place] of shown.entries())
-    step.summarize(
-      placeBlock(place, statuses, environments?.length ?? others.length, index > 0 || count > manyRows),
-    );
+  const several = (environments?.length ?? others.length) > 0;
+  for (const [index, place] of shown.entries()) {
+    const scaling = scalingOf(place.instance, place.within ?? environment);
+    const table = placeTable(place, scaling, statuses);
+    step.summarize(placeBlock(place, table, several, index > 0 || count > manyRows));
+  }
   step.summarize(manifestToCopy(manifest, cloudManifest.file));
 }
 
 /** So many rows are read without a click; after the first, clusters are folded away, too. */
 const manyRows = 20;
 
-function placeBlock(place: RunningPlace, statuses: Statuses, others: number, isFolded: boolean): Html {
+function placeBlock(place: RunningPlace, table: Html, several: boolean, isFolded: boolean): Html {
   const { within, instance, id } = place;
   const name = `${within === undefined ? '' : `${within.name}, `}${instance?.name ?? id}`;
-  const table = placeTable(place, statuses);
   if (isFolded) {
     const managed = instance?.type === 'managed_queue' ? ', managed queue' : '';
     const count = counted(place.processes.length, 'background process', 'background processes');
     return folded(html`${name}: ${count}${managed}`, table);
   }
-  return html`${others === 0 ? html`` : html`<h4>${name}</h4>`}${table}`;
+  return html`${several ? html`<h4>${name}</h4>` : html``}${table}`;
 }
 
-function placeTable({ processes, instance }: RunningPlace, statuses: Statuses): Html {
+function placeTable(
+  { processes, instance }: RunningPlace,
+  scaling: Scaling | undefined,
+  statuses: Statuses,
+): Html {
   const counts = processes.flatMap((process) => process.processes ?? []);
   const total = counts.reduce((sum, count) => sum + count, 0);
   const keys = processes.map((process) => keyOf(identityOfExisting(process)));
@@ -76,7 +81,7 @@ function placeTable({ processes, instance }: RunningPlace, statuses: Statuses): 
     return count === 1 ? undefined : count === 2 ? 'twice' : `${count} times`;
   };
   // Without the number of each there is no total.
-  const sum = counts.length < processes.length ? html`` : html`<p>${grandTotalText(total, instance)}</p>`;
+  const sum = counts.length < processes.length ? html`` : html`<p>${grandTotalText(total, scaling)}</p>`;
   return html`${sum}${processRows(processes, { markOf, statuses })}`;
 }
 

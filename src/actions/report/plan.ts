@@ -100,20 +100,25 @@ export class PlanReport {
 
   /** Shows in the summary what is planned, or what was done. The comment holds the last that was shown. */
   show(shown: ShownPlan): void {
+    const isFirst = this.#shown === undefined;
     this.#shown = shown;
     this.#tellHeadline(shown);
-    this.#step.summarize(this.#body(shown, maxSummaryBytes));
+    if (isFirst) this.#step.summarize(() => this.#body(this.#shown ?? shown, maxSummaryBytes));
   }
 
-  /** The changes are in effect now; `next` is what the comment says in place of the next step that was shown. */
-  inEffect(next: Html): void {
-    this.#now('deployed', next);
+  /** A deployment has made the changes live. */
+  inEffect(): void {
+    this.#now('deployed', html``);
+  }
+
+  /** What has happened since, in place of the next step that was shown. */
+  since(text: Html): void {
+    this.#now(this.#shown?.effect, text);
   }
 
   /** Nothing changed, and what is declared waits for a deployment all the same. */
   isBehind(next: Html): void {
     this.#now('behind', next);
-    this.#step.summarize(next);
   }
 
   #now(effect: ShownPlan['effect'], next: Html): void {
@@ -132,10 +137,10 @@ export class PlanReport {
     if (rows.some(({ status }) => status === 'failed' || status === 'not-done')) return undefined;
     const counts = countsOf(rows);
     const isWaiting = effect === 'behind' || (effect === 'waiting' && changesIn(counts) > 0);
-    const isDeployed = effect === 'deployed' && changesIn(counts) === 0;
     const lead = time === undefined || kind === 'done' ? html`` : html`<p><strong>${time}.</strong></p>`;
     const what = kind === 'planned' ? 'Plan for' : 'Background processes of';
-    const live = isWaiting ? ' · not live yet' : isDeployed ? ' · deployed, live now' : '';
+    const isDeployed = effect === 'deployed';
+    const live = isWaiting ? ' · not live yet' : isDeployed ? ' · live now' : '';
     const mark = isWaiting ? 'waiting' : isDeployed ? 'done' : markOf(kind, counts);
     return {
       mark,
@@ -151,7 +156,7 @@ export class PlanReport {
     const { file } = this.#subject;
     if (shown === undefined)
       return this.#step.secrets.redact(
-        html`${head}<p>Manifest: ${code(file)}<br><sub>${this.#origin()}</sub></p>`.markup,
+        html`${head}<p>Manifest: ${code(file)}<br><sub>${this.#origin(false)}</sub></p>`.markup,
       );
     const room = maxCommentBytes - Buffer.byteLength(head.markup);
     const approval = shown.kind === 'planned' ? this.#approvalOf?.(shown.rows) : undefined;
@@ -179,7 +184,8 @@ export class PlanReport {
 
   #parts({ kind, rows, failed = new Set(), next }: ShownPlan, most: number) {
     const { explain, file } = this.#subject;
-    const lead = html`<p>${this.#lead(kind, rows)}<sub>${this.#origin()}</sub></p>`;
+    const told = this.#lead(kind, rows);
+    const lead = html`<p>${told}<sub>${this.#origin(told.markup.includes('prune: '))}</sub></p>`;
     const textOf = (room?: number) => planText(rows, this.#noteOf, room);
     const fits = ({ markup }: Html) => Buffer.byteLength(this.#step.secrets.redact(markup)) <= most - 1_000;
     return { body: { kind, lead, explain, next, file, failed, textOf }, fits };
@@ -205,13 +211,13 @@ export class PlanReport {
     return sentences.length === 0 ? html`` : html`${joined(sentences, html` `)}<br>`;
   }
 
-  /** Of which run and commit it is. */
-  #origin(): Html {
+  /** Of which run and commit it is, and whether it prunes, if that has not been said. */
+  #origin(saysPrune: boolean): Html {
     const { run, commit } = this.#step.workflow;
     const parts = [
       ...(run === undefined ? [] : [link(run.url, html`Run ${run.id}`)]),
       ...(commit === undefined ? [] : [html`commit ${link(commit.url, code(commit.sha.slice(0, 7)))}`]),
-      html`<code>prune: ${String(this.#subject.prune)}</code>`,
+      ...(saysPrune ? [] : [html`<code>prune: ${String(this.#subject.prune)}</code>`]),
     ];
     return joined(parts, html` · `);
   }

@@ -1,3 +1,4 @@
+import type { Environment } from '../../cloud/environment.ts';
 import type { Health } from '../../cloud/environment-log.ts';
 import type { Instance } from '../../cloud/instances.ts';
 import type { ExistingProcess } from '../../cloud/process.ts';
@@ -15,11 +16,6 @@ import type { Target } from '../inputs/target.ts';
 export const deployNext = next(
   html`deploy the environment in Laravel Cloud. To let this step deploy after a change, set <code>redeploy: true</code>.`,
 );
-
-/** That a deployment has made it live. */
-export function deployedText(deploymentId: string): Html {
-  return html`<p>Deployed. <sub>${code(deploymentId)}</sub></p>`;
-}
 
 /** A process by what it is known by, for a headline: `worker high,default (redis)`, `php artisan reverb:start`. */
 export function nameHtml(process: ProcessSpec | ExistingProcess): Html {
@@ -53,8 +49,6 @@ interface ShownProcess {
 /** One process as a small table. What its headline tells is not told again. */
 export function processFacts({ settings, changes, kind, createdAt, target }: ShownProcess): Html {
   const { processes, ...options } = { ...settings, ...changes };
-  // All of it stops where the environment does.
-  const sleeps = target.instance?.sleeps === true || target.environment?.hibernates === true;
   const total = isChange(processes) ? processes[kind === 'changed' ? 'to' : 'from'] : processes;
   const shownOptions = optionsOf(options, kind);
   return facts([
@@ -63,7 +57,7 @@ export function processFacts({ settings, changes, kind, createdAt, target }: Sho
       : ([
           [
             'Processes',
-            html`${settingOf(processes, kind)}${totalText(Number(total), target.instance && { ...target.instance, sleeps })}`,
+            html`${settingOf(processes, kind)}${totalText(Number(total), scalingOf(target.instance, target.environment))}`,
           ],
         ] as const)),
     ...(shownOptions.markup === '' ? [] : ([['Options', shownOptions]] as const)),
@@ -138,18 +132,19 @@ function idsOf(processes: readonly ExistingProcess[]): Html {
   return folded(html`Ids and dates`, preformatted(lines));
 }
 
-/** Ids where there are only a few: last, and small. */
-export function idLine(ids: readonly (readonly [what: string, id: string | undefined])[]): Html {
-  const known = ids.flatMap(([what, id]) =>
-    id === undefined || id === '' ? [] : [html`${what} ${code(id)}`],
-  );
-  return known.length === 0 ? html`` : html`<p><sub>${joined(known, html` · `)}</sub></p>`;
+export type Scaling = Pick<Instance, 'minReplicas' | 'maxReplicas' | 'sleeps'>;
+
+/** How an instance scales: all of it stops where its environment does. */
+export function scalingOf(
+  instance: Instance | undefined,
+  environment: Pick<Environment, 'hibernates'> | undefined,
+): Scaling | undefined {
+  return instance && { ...instance, sleeps: instance.sleeps || environment?.hibernates === true };
 }
 
-type Scaling = Pick<Instance, 'minReplicas' | 'maxReplicas' | 'sleeps'>;
-
 /** `2–4 replicas`; undefined where they are not known. */
-export function replicasText({ minReplicas: min, maxReplicas: max, sleeps }: Scaling): string | undefined {
+export function replicasText(instance: Scaling | undefined): string | undefined {
+  const { minReplicas: min, maxReplicas: max, sleeps } = instance ?? {};
   if (min === undefined || max === undefined) return undefined;
   if (sleeps) return `up to ${max === 1 ? '1 replica' : `${max} replicas`}`;
   const count = span(min, max);
@@ -170,6 +165,7 @@ export function grandTotalText(processes: number, instance: Scaling | undefined)
 function totalText(processes: number, instance: Scaling | undefined): string {
   const { minReplicas: min, maxReplicas: max, sleeps } = instance ?? {};
   if (instance === undefined || min === undefined || max === undefined) return ' on each replica';
+  if (max === 1) return sleeps ? ', and none while it sleeps' : '';
   const total = sleeps ? `up to ${max * processes}` : span(min * processes, max * processes);
   return ` × ${replicasText(instance)} = ${total} in total${sleeps ? ', and none while it sleeps' : ''}`;
 }
