@@ -71,7 +71,7 @@ describe.concurrent('verify-command', () => {
     expect(step.exitCode).toBe(1);
     expect(step.outputs).toMatchObject({ outcome: 'unchanged', 'process-id': id, verified: 'false' });
     expect(step.errors[0]).toMatch(
-      /"php artisan queue:canary" failed with exit code 1: exit\. The processes are as declared\..*show-logs: true/s,
+      /"php artisan queue:canary" failed with exit code 1\. The processes are as declared\..*show-logs: true/s,
     );
     expect(step.summary).not.toContain('secret-of-the-app');
     expect(loud.outputs['verified']).toBe('false');
