@@ -1,5 +1,5 @@
 import { doubtText } from '../converge/listing.ts';
-import { type Gate, type Gated, tellByNumber, waitAtGate } from '../forge/gate.ts';
+import { type Gate, type LastLook, tellByNumber, waitAtGate } from '../forge/gate.ts';
 import { forgeManifest, writeForgeManifest } from '../forge/manifest.ts';
 import { forge } from '../forge/service.ts';
 import { knownWords } from '../forge/status.ts';
@@ -91,7 +91,7 @@ function isClosed({ statuses, minCount }: Gate): boolean {
 async function listAtGate(
   session: Session,
   { target: name, filter, sort, gate, wait }: ForgeListInputs,
-): Promise<Gated> {
+): Promise<LastLook> {
   const target = await findForgeTarget(session, name);
   session.step.doing(isClosed(gate) ? 'waiting for the required status' : 'listing the background processes');
   const store = new ForgeStore(session.within(wait).client, target);
@@ -103,7 +103,7 @@ async function listAtGate(
   );
 }
 
-function report(step: Step, inputs: ForgeListInputs, gated: Gated): void {
+function report(step: Step, inputs: ForgeListInputs, gated: LastLook): void {
   const { target, filter } = inputs;
   const { processes } = gated;
   const asked = describeFilter(filter, target.site);
@@ -142,7 +142,7 @@ function report(step: Step, inputs: ForgeListInputs, gated: Gated): void {
 function showGate(
   step: Step,
   { target, gate }: ForgeListInputs,
-  { processes, failure }: Gated,
+  { processes, failure }: LastLook,
   asked: string,
 ): void {
   const found = countText(processes);

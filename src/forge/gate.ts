@@ -1,9 +1,9 @@
 import { Failure } from '../failure.ts';
 import { counted, firstOf } from '../text.ts';
 import { inSeconds, poll, type Waiting } from '../time.ts';
-import { readItsLog, reasonsText } from './not-running.ts';
+import { readItsLog, reasonsText, type Told } from './not-running.ts';
 import type { ForgeProcess } from './process.ts';
-import { isDead, StopWatch } from './status.ts';
+import { DownWatch } from './status.ts';
 
 /** What must be true of the listed processes before a workflow goes on. */
 export interface Gate {
@@ -22,14 +22,10 @@ export interface Unwanted {
   readonly after: string;
 }
 
-export interface Told {
-  readonly what: string;
-  readonly why: string;
-}
-
-export interface Gated {
+/** What the last look of a wait has shown. */
+export interface LastLook {
   readonly processes: readonly ForgeProcess[];
-  /** Why the gate stays shut; undefined when it has opened. */
+  /** Why they are not as they should be; undefined when they are. */
   readonly failure: Failure | undefined;
 }
 
@@ -48,25 +44,23 @@ export async function waitAtGate(
   gate: Gate,
   list: () => Promise<readonly ForgeProcess[]>,
   waiting: GateWaiting,
-): Promise<Gated> {
-  const stopWatch = new StopWatch(waiting.clock);
+): Promise<LastLook> {
+  const watch = new DownWatch(waiting.clock);
   let processes: readonly ForgeProcess[] = [];
   let said = '';
-  const look = async (): Promise<Gated | undefined> => {
+  const look = async (): Promise<LastLook | undefined> => {
     processes = await list();
     const missing = unmet(gate, processes);
     if (missing.length === 0) return { processes, failure: undefined };
-    const stopped = new Set(stopWatch.note(processes));
-    const down = processes.filter(
-      (process) => !isWanted(gate, process) && (isDead(process.status) || stopped.has(process)),
-    );
-    if (down.length > 0) return { processes, failure: endedFailure(gate, processes) };
+    const down = watch.note(processes);
+    if (processes.some((process) => !isWanted(gate, process) && down.has(process.id)))
+      return { processes, failure: endedFailure(gate, processes) };
     const picture = missing.join('; ');
     if (picture !== said && waiting.deadline.remaining() > 0) waiting.log(`Waiting: ${picture}`);
     said = picture;
     return undefined;
   };
-  const lookTwice = async (): Promise<Gated | undefined> => {
+  const lookTwice = async (): Promise<LastLook | undefined> => {
     const gated = await look();
     const isMomentary = gate.statuses.length > 0 && processes.length > 0;
     if (gated === undefined || gated.failure !== undefined || !isMomentary) return gated;
@@ -117,14 +111,14 @@ export function tellByNumber(on: string, statuses: readonly string[]): Gate['tel
 
 /** At least one has ended for good. */
 function endedFailure(gate: Gate, processes: readonly ForgeProcess[]): Failure {
-  return statusFailure(gate.tell(unwantedIn(gate, processes, '')), readItsLog);
+  return gateFailure(gate.tell(unwantedIn(gate, processes, '')), readItsLog);
 }
 
 function lateFailure(gate: Gate, processes: readonly ForgeProcess[], span: number): Failure {
   const after = span > 0 ? ` after ${inSeconds(span)}` : '';
   const unwanted = unwantedIn(gate, processes, after);
   if (processes.length >= gate.minCount)
-    return statusFailure(gate.tell(unwanted), fixFor(unwanted.processes, span));
+    return gateFailure(gate.tell(unwanted), fixFor(unwanted.processes, span));
   return new Failure({
     what: `Too few background processes${after}`,
     why: unmet(gate, processes).join('; '),
@@ -140,7 +134,7 @@ function unwantedIn(gate: Gate, processes: readonly ForgeProcess[], after: strin
   };
 }
 
-function statusFailure({ what, why }: Told, fix: string): Failure {
+function gateFailure({ what, why }: Told, fix: string): Failure {
   return new Failure({ headline: what, what, why, fix });
 }
 

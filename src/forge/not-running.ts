@@ -4,9 +4,16 @@ import { type ForgeProcess, nameOf } from './process.ts';
 /** More are not read in a message; the table in the summary has them all. */
 const maxNamed = 10;
 
-/** For a title: `"php8.4 artisan horizon" (fatal)`. */
-export function statesText(processes: readonly ForgeProcess[]): string {
-  return listed(processes, ({ status }) => ` (${status})`);
+/** What to say of processes that should run, and do not. */
+export interface Told {
+  readonly what: string;
+  readonly why: string;
+}
+
+/** `Restarted, but not running after 60 s: "php8.4 artisan horizon" (fatal)`. */
+export function notRunning(done: string, after: string, processes: readonly ForgeProcess[]): Told {
+  const names = listed(processes, ({ status }) => ` (${status})`);
+  return { what: `${done}, but not running${after}: ${names}`, why: meaningText(processes) };
 }
 
 /** For a sentence: `"php8.4 artisan horizon" is fatal: it has crashed and Forge has stopped restarting it`. */
@@ -15,7 +22,7 @@ export function reasonsText(processes: readonly ForgeProcess[]): string {
 }
 
 /** What the statuses mean, where a title has named the processes. */
-export function meaningText(processes: readonly ForgeProcess[]): string {
+function meaningText(processes: readonly ForgeProcess[]): string {
   const statuses = [...new Set(processes.map(({ status }) => status))];
   if (statuses.length === 1) return statuses.map(meaningOf).join('');
   return statuses.map((status) => `${status}: ${meaningOf(status)}`).join('; ');

@@ -3,9 +3,10 @@ import { skipRepeats } from '../converge/settle.ts';
 import { Failure } from '../failure.ts';
 import { HttpFailure } from '../http/failure.ts';
 import { backoff, type Clock, inSeconds, poll, type Waiting } from '../time.ts';
-import { meaningText, readItsLog, statesText } from './not-running.ts';
+import type { LastLook } from './gate.ts';
+import { notRunning, readItsLog } from './not-running.ts';
 import type { ForgeProcess } from './process.ts';
-import { isDead, isLeaving, isUp, StopWatch } from './status.ts';
+import { DownWatch, isLeaving, isUp } from './status.ts';
 import type { ForgeStore } from './store.ts';
 
 export interface Restarting {
@@ -69,26 +70,21 @@ export interface Accepted {
   readonly at: number;
 }
 
-export interface Settled {
-  readonly processes: readonly ForgeProcess[];
-  readonly failure: Failure | undefined;
-}
-
 /** Looks until all are up. Ends at once when one of them has ended for good, stays stopped, or is gone. */
 export async function untilUp(
   accepted: readonly Accepted[],
   look: () => Promise<readonly ForgeProcess[]>,
   { waiting, log }: Omit<Restarting, 'store'>,
-): Promise<Settled> {
-  const stopWatch = new StopWatch(waiting.clock);
+): Promise<LastLook> {
+  const watch = new DownWatch(waiting.clock);
   const tracks = accepted.map((one) => new RestartTrack(one, waiting.clock));
   let processes = accepted.map(({ process }) => process);
   const say = skipRepeats(log);
   let pending = '';
-  const lookOnce = async (): Promise<Settled | undefined> => {
+  const lookOnce = async (): Promise<LastLook | undefined> => {
     const seen = new Map((await look()).map((process) => [process.id, process]));
-    const stopped = new Set(stopWatch.note([...seen.values()]).map(({ id }) => id));
-    for (const track of tracks) track.note(seen.get(track.id), stopped.has(track.id));
+    const downIds = watch.note([...seen.values()]);
+    for (const track of tracks) track.note(seen.get(track.id), downIds.has(track.id));
     processes = tracks.map((track) => track.last);
     const down = tracks.filter(({ state }) => state === 'down');
     if (down.length > 0) return { processes, failure: downFailure(down) };
@@ -125,18 +121,18 @@ class RestartTrack {
     this.last = accepted.process;
   }
 
-  note(seen: ForgeProcess | undefined, stoppedTooLong: boolean): void {
+  note(seen: ForgeProcess | undefined, isDown: boolean): void {
     this.gone = seen === undefined || isLeaving(seen);
     this.last = seen ?? this.last;
     this.#moved ||= this.last.status !== this.#accepted.process.status;
     const isNew = this.#moved || this.#clock.now() - this.#accepted.at >= grace;
-    if (this.gone || stoppedTooLong || (isNew && isDead(this.last.status))) this.state = 'down';
+    if (this.gone || (isNew && isDown)) this.state = 'down';
     else this.state = isNew && isUp(this.last.status) ? 'up' : 'pending';
   }
 }
 
 function downFailure(down: readonly RestartTrack[]): Failure {
-  return notRunning(
+  return restartFailure(
     '',
     down.map(({ last, gone }) => (gone ? { ...last, status: 'gone' } : last)),
     down.every(({ gone }) => gone)
@@ -146,17 +142,16 @@ function downFailure(down: readonly RestartTrack[]): Failure {
 }
 
 function lateFailure(tracks: readonly RestartTrack[], span: number): Failure {
-  return notRunning(
+  return restartFailure(
     ` after ${inSeconds(span)}`,
     tracks.filter(({ state }) => state === 'pending').map(({ last }) => last),
     'Look in Forge how the restart ends, or raise wait-timeout',
   );
 }
 
-/** `Restarted, but not running: "php8.4 artisan horizon" (fatal)`. */
-function notRunning(after: string, processes: readonly ForgeProcess[], fix: string): Failure {
-  const what = `Restarted, but not running${after}: ${statesText(processes)}`;
-  return new Failure({ headline: what, what, why: meaningText(processes), fix });
+function restartFailure(after: string, processes: readonly ForgeProcess[], fix: string): Failure {
+  const { what, why } = notRunning('Restarted', after, processes);
+  return new Failure({ headline: what, what, why, fix });
 }
 
 export interface Requested {

@@ -17,14 +17,21 @@ export const knownWords: readonly string[] = [
   'unknown',
 ];
 
+export const upWords: readonly string[] = ['running', 'installed'];
+
 /** Nothing more is going to happen, and it is as it should be. */
 export function isUp(status: string): boolean {
-  return status === 'running' || status === 'installed';
+  return upWords.includes(status);
 }
 
 /** It has ended and does not come back by itself. */
 export function isDead(status: string): boolean {
   return status === 'fatal' || status === 'exited';
+}
+
+/** It does not run. One that is stopped may be about to start again. */
+export function isDown(status: string): boolean {
+  return isDead(status) || status === 'stopped';
 }
 
 /** It is on its way out: it does not count as existing. */
@@ -35,22 +42,24 @@ export function isLeaving({ status }: ForgeProcess): boolean {
 /** A restart passes through `stopped`; one that is stopped for longer than this, in milliseconds, stays so. */
 const longestStop = 15_000;
 
-/** Remembers since when processes are stopped, over the looks of one wait. */
-export class StopWatch {
+/** Judges over the looks of one wait which processes are down and stay so. */
+export class DownWatch {
   readonly #clock: Clock;
-  readonly #since = new Map<string, number>();
+  /** Since when those that are stopped are. */
+  #since: ReadonlyMap<string, number> = new Map();
 
   constructor(clock: Clock) {
     this.#clock = clock;
   }
 
-  /** Notes what a look has shown, and gives those that have been stopped for too long. */
-  note<P extends Pick<ForgeProcess, 'id' | 'status'>>(processes: readonly P[]): P[] {
+  /** Notes what a look has shown, and gives the ids of those that have ended, or have been stopped for too long. */
+  note(processes: readonly Pick<ForgeProcess, 'id' | 'status'>[]): ReadonlySet<string> {
     const now = this.#clock.now();
     const stopped = processes.filter(({ status }) => status === 'stopped');
-    const ids = new Set(stopped.map(({ id }) => id));
-    for (const id of this.#since.keys()) if (!ids.has(id)) this.#since.delete(id);
-    for (const id of ids) if (!this.#since.has(id)) this.#since.set(id, now);
-    return stopped.filter(({ id }) => now - (this.#since.get(id) ?? now) >= longestStop);
+    this.#since = new Map(stopped.map(({ id }) => [id, this.#since.get(id) ?? now]));
+    const down = processes.filter(
+      ({ id, status }) => isDead(status) || now - (this.#since.get(id) ?? now) >= longestStop,
+    );
+    return new Set(down.map(({ id }) => id));
   }
 }

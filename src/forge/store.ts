@@ -194,3 +194,13 @@ export async function listWithSites(
   const pages = Math.max(all.pages, ...ofSites.map(({ listing }) => listing.pages));
   return { ...all, processes, pages };
 }
+
+/** The processes of a server or, with a site, those of the site. */
+export function storeOn(
+  client: HttpClient,
+  organization: string,
+  { id, name }: { readonly id: string; readonly name: string },
+  siteId?: string,
+): ForgeStore {
+  return new ForgeStore(client, { organization, serverId: id, serverName: name, siteId });
+}

@@ -1,5 +1,5 @@
 import { beforeEach, expect, test } from 'vitest';
-import { type Gate, type Gated, tellByNumber, waitAtGate } from '../../src/forge/gate.ts';
+import { type Gate, type LastLook, tellByNumber, waitAtGate } from '../../src/forge/gate.ts';
 import { Deadline } from '../../src/time.ts';
 import { VirtualClock } from '../support/virtual-clock.ts';
 import { processOf } from './forge-server.ts';
@@ -20,7 +20,7 @@ async function gate(
   pictures: readonly (readonly string[])[],
   { statuses = ['running'], minCount = 0 }: Partial<Gate> = {},
   wait = 60_000,
-): Promise<Gated> {
+): Promise<LastLook> {
   return await clock.run(
     waitAtGate(
       { statuses, minCount, tell: tellByNumber('on "web-1"', statuses) },
@@ -34,7 +34,7 @@ async function gate(
   );
 }
 
-const whyOf = ({ failure }: Gated) => failure?.message;
+const whyOf = ({ failure }: LastLook) => failure?.message;
 
 test('opens when every process has a wanted status, and has it still at a second look', async () => {
   const gated = await gate([['running', 'running']]);

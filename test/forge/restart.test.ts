@@ -1,13 +1,8 @@
 import { beforeEach, expect, test } from 'vitest';
 import { Cancelled, Failure } from '../../src/failure.ts';
+import type { LastLook } from '../../src/forge/gate.ts';
 import type { ForgeProcess } from '../../src/forge/process.ts';
-import {
-  type Restarting,
-  requestRestart,
-  requestRestarts,
-  type Settled,
-  untilUp,
-} from '../../src/forge/restart.ts';
+import { type Restarting, requestRestart, requestRestarts, untilUp } from '../../src/forge/restart.ts';
 import { HttpFailure } from '../../src/http/failure.ts';
 import { Deadline } from '../../src/time.ts';
 import { VirtualClock } from '../support/virtual-clock.ts';
@@ -148,7 +143,7 @@ test('never asks for more at once than it may', async () => {
 });
 
 /** Each look shows the next status; the last one stays. `undefined` is a process that is gone. */
-async function settle(before: string, ...statuses: (string | undefined)[]): Promise<Settled> {
+async function settle(before: string, ...statuses: (string | undefined)[]): Promise<LastLook> {
   let look = 0;
   return await clock.run(
     untilUp(

@@ -1,6 +1,6 @@
 import { settingsText } from '../../converge/changes.ts';
 import type { ForgeProcess } from '../../forge/process.ts';
-import { isDead, isUp } from '../../forge/status.ts';
+import { isDown, isUp } from '../../forge/status.ts';
 import { code, folded, type Html, html, joined } from '../../runner/html.ts';
 import type { Step } from '../../runner/step.ts';
 import { table } from '../../runner/summary.ts';
@@ -38,7 +38,7 @@ function rows(processes: readonly ForgeProcess[], columns: 'status' | 'no status
 
 /** `1 not running (fatal)`; undefined where all are up or on their way. */
 export function downText(processes: readonly ForgeProcess[]): string | undefined {
-  const down = processes.filter(({ status }) => isDead(status) || status === 'stopped');
+  const down = processes.filter(({ status }) => isDown(status));
   const words = [...new Set(down.map(({ status }) => status))].join(', ');
   return down.length === 0 ? undefined : `${down.length} not running (${words})`;
 }
@@ -74,7 +74,7 @@ export function forgeLine({ id, status, user, processes, command }: ForgeProcess
 
 /** A process that is there and down is as declared, and yet not as it should be. */
 export function warnIfDown(step: Step, { id, status }: Pick<ForgeProcess, 'id' | 'status'>): void {
-  if (!isDead(status) && status !== 'stopped') return;
+  if (!isDown(status)) return;
   step.warn(
     `${id} exists but does not run: it is ${status}. Read its log in Forge; forge/restart starts it again.`,
   );

@@ -1,0 +1,56 @@
+import type { OperationResult } from '../converge/result.ts';
+import { waitAtGate } from '../forge/gate.ts';
+import { notRunning } from '../forge/not-running.ts';
+import type { ForgeProcess } from '../forge/process.ts';
+import { upWords } from '../forge/status.ts';
+import { storeOn } from '../forge/store.ts';
+import { html } from '../runner/html.ts';
+import type { ForgeApplyInputs } from './inputs/forge-apply.ts';
+import type { PlanReport } from './report/plan.ts';
+import type { Session } from './session.ts';
+
+/** Waits until what was created or replaced is up, if that was asked for, and says so. */
+export async function waitForNew(
+  session: Session,
+  inputs: ForgeApplyInputs,
+  report: PlanReport,
+  fresh: readonly OperationResult<unknown, ForgeProcess>[],
+): Promise<void> {
+  if (inputs.wait > 0) await untilNewUp(session, inputs, fresh);
+  const text =
+    inputs.wait > 0
+      ? html`<p>All new and replaced processes are running.</p>`
+      : html`<p>Forge is starting the new processes. The step did not wait for them.</p>`;
+  report.since(text);
+}
+
+/** Waits until new processes are up, and stay so. Throws a `Failure` when one is not, or ends for good. */
+async function untilNewUp(
+  session: Session,
+  { organization, wait }: ForgeApplyInputs,
+  fresh: readonly OperationResult<unknown, ForgeProcess>[],
+): Promise<void> {
+  session.step.doing('waiting until the new processes run');
+  const { client } = session.within(wait);
+  const ofPlace = [...Map.groupBy(fresh, ({ operation }) => operation.place.id).values()];
+  const look = async (): Promise<readonly ForgeProcess[]> => {
+    const looks = ofPlace.map(async (results): Promise<readonly ForgeProcess[]> => {
+      const [first] = results;
+      if (first === undefined) return [];
+      const processes = await storeOn(client, organization, first.operation.place).listAll();
+      const seen = new Map(processes.map((process) => [process.id, process]));
+      // One that is not there is waited for like any other: a list may lag behind.
+      return results.flatMap(({ process }) =>
+        process === undefined ? [] : [seen.get(process.id) ?? { ...process, status: 'not there' }],
+      );
+    });
+    return (await Promise.all(looks)).flat();
+  };
+  const done = fresh.every(({ outcome }) => outcome === 'replaced') ? 'Replaced' : 'Created';
+  const { failure } = await waitAtGate(
+    { statuses: upWords, minCount: 0, tell: ({ processes, after }) => notRunning(done, after, processes) },
+    look,
+    session.waiting(wait),
+  );
+  if (failure !== undefined) throw failure;
+}
