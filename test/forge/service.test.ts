@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { planFor } from '../../src/converge/plan.ts';
 import { isStatedOther } from '../../src/converge/service.ts';
 import { notCompared } from '../../src/forge/drift.ts';
-import { meaningText, statesText } from '../../src/forge/not-running.ts';
+import { notRunning } from '../../src/forge/not-running.ts';
 import type { ForgeProcess } from '../../src/forge/process.ts';
 import { forgeService } from '../../src/forge/service.ts';
 import type { ForgeSpec } from '../../src/forge/spec.ts';
@@ -88,10 +88,12 @@ test('a number that Forge does not report is no drift, and is told', () => {
 test('processes that do not run are named with their statuses, and what these mean is said once', () => {
   const fatal = ['1', '2'].map((id) => processOf({ id, command: `php ${id}`, status: 'fatal' }));
   const all = [...fatal, processOf({ id: '3', doubt: 'odd', status: 'exited' })];
-  expect(statesText(all)).toBe('"php 1" (fatal), "php 2" (fatal), 3 (odd) (exited)');
   const crashed = 'it has crashed and Forge has stopped restarting it';
-  expect(meaningText(fatal)).toBe(crashed);
-  expect(meaningText(all)).toBe(`fatal: ${crashed}; exited: it has ended and Forge does not restart it`);
+  expect(notRunning('Created', '', fatal).why).toBe(crashed);
+  expect(notRunning('Created', ' after 5 s', all)).toEqual({
+    what: 'Created, but not running after 5 s: "php 1" (fatal), "php 2" (fatal), 3 (odd) (exited)',
+    why: `fatal: ${crashed}; exited: it has ended and Forge does not restart it`,
+  });
 });
 
 describe('A process in doubt', () => {
