@@ -94,6 +94,26 @@ describe('Declarations and processes are matched one to one, the most specific f
     ]);
   });
 
+  test('it prefers one without a connection, and takes any other if there is none', () => {
+    const [plain, redis] = [runs('plain'), runs('redis', { connection: 'redis' })];
+    expect(lines([worker()], [redis, plain])).toEqual([
+      '= worker on queue default  plain',
+      '? worker on queue default of connection redis  redis',
+    ]);
+    expect(lines([worker()], [redis])).toEqual(['= worker on queue default  redis']);
+  });
+
+  test('the worker that takes any connection does not take what a third declaration names', () => {
+    const there = [
+      runs('p-1', { connection: 'database' }),
+      runs('p-2', { connection: 'database' }),
+      runs('p-3', { connection: 'redis' }),
+    ];
+    const declared = [worker({ connection: 'database' }), worker({ connection: 'redis' }), worker()];
+    expect(plan(declared, there).ambiguous).toEqual([]);
+    expect(plan(declared, there).operations.map(({ action }) => action)).toEqual(['keep', 'keep', 'keep']);
+  });
+
   test('each instance is matched by itself', () => {
     const other = { id: 'inst-2', name: 'workers' };
     const { operations } = planFor(

@@ -1,28 +1,21 @@
 import { document, failure, invalid, notFound } from './answer.ts';
 import { withEnvironment } from './cloud-lookup.ts';
 import { pageOf } from './cloud-pages.ts';
-import { includedWith, includesOf, originOf, withIncluded } from './cloud-query.ts';
-import { deploymentResource, environmentResource } from './cloud-resources.ts';
+import { originOf } from './cloud-query.ts';
+import { deploymentResource } from './cloud-resources.ts';
 import type { CloudState } from './cloud-state.ts';
 import type { Handlers } from './contract.ts';
 import { logsOf } from './deployment-logs.ts';
-import { NOTHING } from './relationships.ts';
 
 export function deploymentHandlers(state: CloudState): Handlers {
   return {
     listDeployments: (call) =>
       withEnvironment(state, call, (environment) => {
-        const includes = includesOf(state, call);
         const deployments = state.deploymentsOf(environment);
         for (const deployment of deployments) state.showDeployment(deployment);
         return pageOf(state.options, call, {
           items: deployments,
-          resource: (deployment) => deploymentResource(state, deployment, includes, originOf(call)),
-          ...withIncluded(state, includes, () =>
-            includes.has('environment')
-              ? [environmentResource(state, environment, NOTHING, originOf(call))]
-              : [],
-          ),
+          resource: (deployment) => deploymentResource(state, deployment, originOf(call)),
         });
       }),
 
@@ -37,7 +30,7 @@ export function deploymentHandlers(state: CloudState): Handlers {
         const deployment = state.addDeployment(environment);
         state.showDeployment(deployment);
         return document(state.options.deploymentStatus, {
-          data: deploymentResource(state, deployment, NOTHING, originOf(call)),
+          data: deploymentResource(state, deployment, originOf(call)),
         });
       }),
 
@@ -46,16 +39,7 @@ export function deploymentHandlers(state: CloudState): Handlers {
       const deployment = state.deployments.find((each) => each.id === id);
       if (deployment === undefined) return notFound('Deployment', id);
       state.showDeployment(deployment);
-      const includes = includesOf(state, call);
-      const environment = state.environments.find((each) => each.id === deployment.environmentId);
-      const around =
-        environment === undefined || !includes.has('environment')
-          ? []
-          : [environmentResource(state, environment, NOTHING, originOf(call))];
-      return document(200, {
-        data: deploymentResource(state, deployment, includes, originOf(call)),
-        ...includedWith(state, includes, around),
-      });
+      return document(200, { data: deploymentResource(state, deployment, originOf(call)) });
     },
 
     showDeploymentLogs: (call) => {

@@ -12,18 +12,7 @@ import type { JsonObject } from './json.ts';
 import { type Includes, many, one, relationships } from './relationships.ts';
 import { storedConfig, workerCommand } from './worker-command.ts';
 
-const organizationId = 'org-00000000-0000-4000-8000-000000000001';
-
-export function organizationResource(): JsonObject {
-  return { id: organizationId, type: 'organizations', attributes: { name: 'Acme', slug: 'acme' } };
-}
-
-export function applicationResource(
-  state: CloudState,
-  application: CloudApplication,
-  includes: Includes,
-): JsonObject {
-  const environments = visibleEnvironments(state, application);
+export function applicationResource(application: CloudApplication): JsonObject {
   return {
     id: application.id,
     type: 'applications',
@@ -39,11 +28,6 @@ export function applicationResource(
           ? null
           : { full_name: application.repository, default_branch: 'main' },
     },
-    ...relationships(includes, {
-      organization: () => one('organizations', organizationId),
-      environments: () => many('environments', environments),
-      defaultEnvironment: () => one('environments', environments[0]?.id),
-    }),
   };
 }
 
@@ -53,7 +37,6 @@ export function environmentResource(
   includes: Includes,
   origin: string,
 ): JsonObject {
-  const deployments = state.deploymentsOf(environment);
   return {
     id: environment.id,
     type: 'environments',
@@ -77,12 +60,7 @@ export function environmentResource(
       created_at: environment.createdAt,
     },
     ...relationships(includes, {
-      application: () => one('applications', environment.applicationId),
       branch: () => one('branches', environment.branchId),
-      deployments: () => many('deployments', deployments),
-      currentDeployment: () => one('deployments', deployments[0]?.id),
-      primaryDomain: () => one('domains', undefined),
-      instances: () => many('instances', visibleInstances(state, environment)),
     }),
     links: { self: { href: `${origin}/api/environments/${environment.id}` } },
   };
@@ -150,7 +128,6 @@ export function processResource(state: CloudState, process: ExistingProcess, inc
 export function deploymentResource(
   state: CloudState,
   deployment: CloudDeployment,
-  includes: Includes,
   origin: string,
 ): JsonObject {
   const status = deployment.script.current;
@@ -173,20 +150,11 @@ export function deploymentResource(
       started_at: status === 'pending' ? null : deployment.startedAt,
       finished_at: deployment.finishedAt,
     },
-    ...relationships(includes, {
-      environment: () => one('environments', deployment.environmentId),
-      initiator: () => one('users', undefined),
-    }),
     links: { self: { href: `${origin}/api/deployments/${deployment.id}` } },
   };
 }
 
-export function commandResource(
-  command: CloudCommand,
-  includes: Includes,
-  origin: string,
-  deploymentId?: string,
-): JsonObject {
+export function commandResource(command: CloudCommand, origin: string): JsonObject {
   const status = command.script.current;
   const { output, exitCode, failureReason } = command.outcome;
   const ended = TERMINAL_COMMAND.has(status);
@@ -203,11 +171,6 @@ export function commandResource(
       finished_at: command.finishedAt,
       created_at: command.createdAt,
     },
-    ...relationships(includes, {
-      environment: () => one('environments', command.environmentId),
-      deployment: () => one('deployments', deploymentId),
-      initiator: () => one('users', undefined),
-    }),
     links: { self: { href: `${origin}/api/commands/${command.id}` } },
   };
 }

@@ -2,14 +2,12 @@ import { document, notFound } from './answer.ts';
 import { withEnvironment, withInstance } from './cloud-lookup.ts';
 import { pageOf } from './cloud-pages.ts';
 import { firstPage, includedWith, includesOf, looked, originOf, withIncluded } from './cloud-query.ts';
-import type { CloudApplication, CloudEnvironment, CloudInstance, ExistingProcess } from './cloud-records.ts';
+import type { CloudEnvironment, CloudInstance, ExistingProcess } from './cloud-records.ts';
 import {
   applicationResource,
   branchResource,
-  deploymentResource,
   environmentResource,
   instanceResource,
-  organizationResource,
   processResource,
   visibleEnvironments,
   visibleInstances,
@@ -22,29 +20,8 @@ import { NOTHING } from './relationships.ts';
 /** Where processes can be: the organization, its applications, their environments and instances. */
 export function targetHandlers(state: CloudState): Handlers {
   return {
-    showOrganization: () => document(200, { data: organizationResource() }),
-
-    listApplications: (call) => {
-      const includes = includesOf(state, call);
-      return pageOf(state.options, call, {
-        items: state.applications,
-        resource: (application) => applicationResource(state, application, includes),
-        ...withIncluded(state, includes, (application: CloudApplication) =>
-          aroundApplication(state, application, call),
-        ),
-      });
-    },
-
-    showApplication: (call) => {
-      const id = call.params['application'] ?? '';
-      const application = state.applications.find((each) => each.id === id);
-      if (application === undefined) return notFound('Application', id);
-      const includes = includesOf(state, call);
-      return document(200, {
-        data: applicationResource(state, application, includes),
-        ...includedWith(state, includes, aroundApplication(state, application, call)),
-      });
-    },
+    listApplications: (call) =>
+      pageOf(state.options, call, { items: state.applications, resource: applicationResource }),
 
     listEnvironments: (call) => {
       const id = call.params['application'] ?? '';
@@ -57,20 +34,14 @@ export function targetHandlers(state: CloudState): Handlers {
       return pageOf(state.options, call, {
         items,
         resource: (environment) => environmentResource(state, environment, includes, originOf(call)),
-        ...withIncluded(state, includes, (environment: CloudEnvironment) =>
-          aroundEnvironment(state, environment, call),
-        ),
+        ...withIncluded(state, includes, (environment: CloudEnvironment) => [branchResource(environment)]),
       });
     },
 
     showEnvironment: (call) =>
-      withEnvironment(state, call, (environment) => {
-        const includes = includesOf(state, call);
-        return document(200, {
-          data: environmentResource(state, environment, includes, originOf(call)),
-          ...includedWith(state, includes, aroundEnvironment(state, environment, call)),
-        });
-      }),
+      withEnvironment(state, call, (environment) =>
+        document(200, { data: environmentResource(state, environment, NOTHING, originOf(call)) }),
+      ),
 
     listInstances: (call) =>
       withEnvironment(state, call, (environment) => {
@@ -97,39 +68,6 @@ export function targetHandlers(state: CloudState): Handlers {
         });
       }),
   };
-}
-
-function aroundApplication(state: CloudState, application: CloudApplication, call: Call): JsonObject[] {
-  const includes = includesOf(state, call);
-  const environments = visibleEnvironments(state, application);
-  const asResource = (environment: CloudEnvironment) =>
-    environmentResource(state, environment, NOTHING, originOf(call));
-  return [
-    ...(includes.has('organization') ? [organizationResource()] : []),
-    ...(includes.has('environments') ? environments.map(asResource) : []),
-    ...(includes.has('defaultEnvironment') ? environments.slice(0, 1).map(asResource) : []),
-  ];
-}
-
-function aroundEnvironment(state: CloudState, environment: CloudEnvironment, call: Call): JsonObject[] {
-  const includes = includesOf(state, call);
-  const application = state.applications.find(({ id }) => id === environment.applicationId);
-  const deployments = state.deploymentsOf(environment);
-  const shown = includes.has('deployments')
-    ? deployments
-    : includes.has('currentDeployment')
-      ? deployments.slice(0, 1)
-      : [];
-  return [
-    ...(includes.has('application') && application !== undefined
-      ? [applicationResource(state, application, NOTHING)]
-      : []),
-    ...(includes.has('branch') ? [branchResource(environment)] : []),
-    ...shown.map((deployment) => deploymentResource(state, deployment, NOTHING, originOf(call))),
-    ...(includes.has('instances')
-      ? visibleInstances(state, environment).map((instance) => instanceResource(instance, NOTHING))
-      : []),
-  ];
 }
 
 /** One view for the whole answer, so that what is included is what the relationships name. */

@@ -2,7 +2,7 @@ import { type Answer, document, emptyPage, invalid, notFound } from './answer.ts
 import type { Call, Handlers } from './contract.ts';
 import { cursorPage } from './forge-pages.ts';
 import type { ForgeProcess, ForgeServer } from './forge-records.ts';
-import { logResource, processResource, serverResource, siteResource } from './forge-resources.ts';
+import { processResource, serverResource, siteResource } from './forge-resources.ts';
 import type { ForgeState } from './forge-state.ts';
 import { asNumber, asText } from './json.ts';
 
@@ -15,11 +15,6 @@ export function forgeHandlers(state: ForgeState): Handlers {
         );
         return cursorPage(call, servers, (server) => serverResource(server, new URL(call.url).origin));
       }),
-
-    showForgeServer: (call) =>
-      withServer(state, call, (server) =>
-        document(200, { data: serverResource(server, new URL(call.url).origin) }),
-      ),
 
     listForgeSites: (call) =>
       withServer(state, call, (server) => {
@@ -68,16 +63,6 @@ export function forgeHandlers(state: ForgeState): Handlers {
         return document(202, { data: shown(state, process) });
       }),
 
-    updateForgeProcess: (call) =>
-      withProcess(state, call, (process, server) => {
-        const name = asText(call.body['name']) ?? process.name;
-        const taken = nameTaken(state, server, name, process);
-        if (taken !== undefined) return taken;
-        process.name = name;
-        process.config = asText(call.body['config']) ?? process.config;
-        return emptyPage(202);
-      }),
-
     deleteForgeProcess: (call) =>
       withProcess(state, call, (process) => {
         process.looksLeft ??= state.options.removalLooks;
@@ -85,14 +70,10 @@ export function forgeHandlers(state: ForgeState): Handlers {
         return emptyPage(202);
       }),
 
-    showForgeProcessLog: (call) =>
-      withProcess(state, call, (process) => document(200, { data: logResource(process, call.url) })),
-
     actOnForgeProcess: (call) =>
       withProcess(state, call, (process) => {
         const action = asText(call.body['action']) ?? '';
         process.actions.push(action);
-        if (action === 'empty-log') process.log = '';
         if (action === 'restart' || action === 'start') process.script = state.scriptFor(action);
         return emptyPage(202);
       }),
@@ -114,13 +95,8 @@ function removeIfDue(state: ForgeState, process: ForgeProcess): void {
   state.removeProcess(process);
 }
 
-function nameTaken(
-  state: ForgeState,
-  server: ForgeServer,
-  name: string,
-  except?: ForgeProcess,
-): Answer | undefined {
-  const taken = state.listProcesses(server).some((process) => process !== except && process.name === name);
+function nameTaken(state: ForgeState, server: ForgeServer, name: string): Answer | undefined {
+  const taken = state.listProcesses(server).some((process) => process.name === name);
   return taken ? invalid({ name: ['The name has already been taken.'] }) : undefined;
 }
 

@@ -32,14 +32,12 @@ export interface ForgeProcess {
   script: StateScript;
   /** After how many more looks it is gone; undefined if it is to stay. */
   looksLeft: number | undefined;
-  log: string;
   /** Can be written, never comes back. */
   name: string;
   siteId: number | null;
   startsecs: number | null;
   stopwaitsecs: number | null;
   stopsignal: string | null;
-  config: string | null;
   /** The actions asked for so far. */
   actions: string[];
 }

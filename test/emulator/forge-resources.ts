@@ -17,15 +17,6 @@ export function processResource(process: ForgeProcess): JsonObject {
   };
 }
 
-export function logResource(process: ForgeProcess, url: string): JsonObject {
-  return {
-    id: process.id,
-    type: 'backgroundProcessLogs',
-    attributes: { content: process.log },
-    links: { self: { href: url } },
-  };
-}
-
 export function serverResource(server: ForgeServer, origin: string): JsonObject {
   return {
     id: server.id,

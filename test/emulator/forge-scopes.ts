@@ -3,13 +3,10 @@ import { type Answer, failure } from './answer.ts';
 /** The scope that each call needs. */
 const SCOPE_OF: Record<string, string> = {
   listForgeServers: 'server:view',
-  showForgeServer: 'server:view',
   listForgeSites: 'server:view',
   listForgeProcesses: 'server:view',
   showForgeProcess: 'server:view',
   createForgeProcess: 'server:create-daemons',
-  updateForgeProcess: 'server:create-daemons',
-  showForgeProcessLog: 'server:create-daemons',
   actOnForgeProcess: 'server:create-daemons',
   deleteForgeProcess: 'server:delete-daemons',
 };

@@ -79,7 +79,6 @@ export class ForgeState {
       /** What it goes round in after that, one a look. */
       flapping?: string[];
       createdAt?: string;
-      log?: string;
     },
   ): ForgeProcess {
     const id = this.#newId(given.id);
@@ -93,13 +92,11 @@ export class ForgeState {
       createdAt: given.createdAt ?? this.timestamp(),
       script: new StateScript(given.script ?? ['running'], given.flapping),
       looksLeft: undefined,
-      log: given.log ?? '',
       name: given.name ?? `daemon-${id}`,
       siteId: given.siteId ?? null,
       startsecs: given.startsecs ?? null,
       stopwaitsecs: given.stopwaitsecs ?? null,
       stopsignal: given.stopsignal ?? null,
-      config: null,
       actions: [],
     };
     this.processes.push(process);

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { Cancelled } from '../../src/failure.ts';
 import type { HttpCall } from '../../src/http/client.ts';
 import { HttpFailure, NotSent, TooLarge } from '../../src/http/failure.ts';
+import { Undecodable } from '../../src/http/json-api.ts';
 import type { Method } from '../../src/http/transport.ts';
 import { Deadline } from '../../src/time.ts';
 import { htmlPage, json, networkError, type Reply, text } from '../support/fake-transport.ts';
@@ -137,6 +138,14 @@ describe('what may be sent again', () => {
     const { transport, error } = await failing(making, ['no answer'], { requestTimeout: 5_000 });
     expect(transport.requests).toHaveLength(1);
     expect(error).toMatchObject({ arrival: 'maybe', reason: 'no full answer came within 5 s' });
+  });
+
+  test('never anything after an answer that was turned away for good', async () => {
+    for (const call of [reading, making]) {
+      const { transport, error } = await failing(call, [text(404, ''), thing]);
+      expect(transport.requests).toHaveLength(1);
+      expect(error).toMatchObject({ status: 404, arrival: 'no', retry: 'no' });
+    }
   });
 
   test('never anything after a redirect, which is not followed', async () => {
@@ -477,6 +486,17 @@ describe('a call of whose answer nothing is used', () => {
     await clock.run(client.send(removing));
     expect(transport.requests).toHaveLength(2);
     expect(retries[0]).toContain('Deleting the thing: the answer is an HTML page; trying again');
+  });
+});
+
+describe('an answer that cannot be used', () => {
+  test('is told with the status, the reason, and where to look', async () => {
+    const { error } = await failing(making, [htmlPage]);
+    expect(error.message).toBe(
+      'Making the thing: The Cloud answered 200, but the answer is an HTML page instead of JSON. Check that api-url names the API itself, and that no proxy or login page answers in its place; else run the job again.',
+    );
+    expect(error.status).toBe(200);
+    expect(error.cause).toBeInstanceOf(Undecodable);
   });
 });
 
