@@ -1,6 +1,6 @@
 import { Failure } from '../failure.ts';
 import { type Changes, describeChanges } from './changes.ts';
-import { type Creation, createOnce } from './create-once.ts';
+import { createOnce } from './create-once.ts';
 import { type Existing, type Listing, readTwice, refuseDoubt, without } from './listing.ts';
 import { lookFor, spans } from './look.ts';
 import { waitUntilGone } from './remove.ts';
@@ -57,6 +57,8 @@ export async function ensure<S, P extends Existing>(
   /** Known to be gone, though a listing that lags may still show them. */
   const gone = new Set<string>();
   let lost = false;
+  /** Was the name in use, and its holder in no list? It may be free by now: that is tried once. */
+  let wasRefused = false;
   for (let round = 1; round <= rounds; round++) {
     const found = await findByIdentity(spec, world, gone);
     if (found === undefined) {
@@ -64,7 +66,8 @@ export async function ensure<S, P extends Existing>(
       if (dryRun) return { ...nothing, outcome: 'would-create', process: undefined, spec };
       const creation = await createOnce(spec, world, gone);
       if (creation.kind === 'taken') {
-        await waitForHolder(spec, creation, world);
+        if (wasRefused) throw service.nameTaken(spec, creation.refusal);
+        wasRefused = !(await waitForHolder(spec, world));
         lost ||= creation.lost;
         continue;
       }
@@ -157,12 +160,11 @@ async function findByIdentity<S, P extends Existing>(
   return await findByIdentity(spec, world, gone);
 }
 
-/** A name in use means that a parallel run was first, or that its holder is being removed; anything else is an error. */
-async function waitForHolder<S, P extends Existing>(
-  spec: S,
-  { refusal }: Extract<Creation<P>, { kind: 'taken' }>,
-  world: World<S, P>,
-): Promise<void> {
+/**
+ * A name in use means that a parallel run was first, or that its holder is being removed. False when no list shows such
+ * a holder.
+ */
+async function waitForHolder<S, P extends Existing>(spec: S, world: World<S, P>): Promise<boolean> {
   const { service, store, runtime } = world;
   runtime.log('The name is in use; looking whether by this very process');
   const look = async () => {
@@ -170,9 +172,10 @@ async function waitForHolder<S, P extends Existing>(
     return candidates(spec, processes, service)[0] ?? candidates(spec, leaving, service)[0];
   };
   const holder = await lookFor(spans.holderShows, look, (seen) => seen !== undefined, runtime, store);
-  if (holder === undefined) throw service.nameTaken(spec, refusal);
+  if (holder === undefined) return false;
   const { leaving } = await store.list();
   if (leaving.some(({ id }) => id === holder.id)) await waitUntilGone([holder], world);
+  return true;
 }
 
 /** A new process that differs from its declaration is brought in line where that is possible, and is still created. */

@@ -58,7 +58,17 @@ test('waits for a removal that still holds the name, then creates', async () => 
 test('a name that another process has is an error that says so', async () => {
   server.add('horizon', { command: 'php8.4 artisan reverb:start' });
   await expect(run()).rejects.toThrow(/"horizon".*has that name.*another name/s);
-  expect(server.calls).toEqual(['create horizon']);
+  expect(server.calls).toEqual(['create horizon', 'create horizon']);
+});
+
+test('a name that no list shows to be in use is tried once more, and may be free by then', async () => {
+  server.add('horizon', { command: 'php8.4 artisan reverb:start' });
+  server.onCreate = (_spec, attempt) => {
+    if (attempt === 2) server.kept.length = 0;
+    return 'answer';
+  };
+  expect(await run()).toMatchObject({ outcome: 'created' });
+  expect(server.calls).toEqual(['create horizon', 'create horizon']);
 });
 
 test('a run that loses the race for the name takes the process of the winner', async () => {
