@@ -391,7 +391,7 @@ describe('What a file of many environments declares', () => {
         const alone = parseManifest(JSON.stringify({ instances: written(byHand) }), 'm.yml', cloudManifest);
         expect(declaredIn(JSON.stringify(file))['x']).toEqual(plain(alone));
       }),
-      { numRuns: 50 },
+      { numRuns: 25 },
     );
   });
 });

@@ -44,6 +44,12 @@ describe('a command that does something and ends is pointed out, with what to us
     ['php artisan migrate |& tee log', 'deploy commands'],
     ['{ php artisan migrate; }', 'deploy commands'],
     ['nice -n 10 sudo -E php artisan migrate', 'deploy commands'],
+    ['nice -n10 /usr/bin/env php artisan migrate', 'deploy commands'],
+    ['/bin/bash -c "php artisan migrate"', 'deploy commands'],
+    ['{ true; }; php artisan migrate', 'deploy commands'],
+    ['/usr/bin/screen -AdmS x', 'foreground'],
+    ['tmux new -Ad x', 'foreground'],
+    ['php-fpm -FD', 'foreground'],
     ['sh -c "echo \\"x\\"; php artisan migrate"', 'deploy commands'],
   ])('%s', (command, instead) => {
     const told = lintCommand(command);
@@ -91,6 +97,28 @@ describe('a command that does something and ends is pointed out, with what to us
     'ssh php artisan migrate',
     'bash script.sh php artisan migrate',
     'php migrate',
+    'php my-artisan migrate',
+    'php artisan-x migrate',
+    'xphp artisan migrate',
+    'php-x artisan migrate',
+    'php artisan my-queue:work --once',
+    'php artisan queue:work-x --once',
+    'php artisan queue:restart-x',
+    'php artisan migrate "x',
+    '(php artisan migrate now',
+    'xsh -c "php artisan migrate"',
+    'bash-x -c "php artisan migrate"',
+    'bash x-c "php artisan migrate"',
+    'bash -cx "php artisan migrate"',
+    'xenv php artisan migrate',
+    'envx php artisan migrate',
+    '-x=1 php artisan migrate',
+    'nice x-n php artisan migrate',
+    'screen a-d -m',
+    'screen -d a-m',
+    'tmux renew -d',
+    'tmux new a-d',
+    'php-fpm x--daemonize',
     'nginx -g "daemon off;" & php-fpm -F',
     'npm start',
     '',
@@ -115,7 +143,8 @@ describe('a scheduler that would run more than once is pointed out', () => {
   test('and not one that runs once, or is not known to', () => {
     expect(lintCommand('php artisan schedule:work')).toBe('');
     expect(lintCommand('php artisan schedule:work', { processes: 1, maxReplicas: undefined })).toBe('');
-    expect(lintCommand('php artisan horizon', { processes: 3, maxReplicas: 4 })).toBe('');
+    for (const command of ['horizon', 'my-schedule:work', 'schedule:work-x'])
+      expect(lintCommand(`php artisan ${command}`, { processes: 3, maxReplicas: 4 })).toBe('');
   });
 });
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Watched } from '../../src/cloud/environment-log.ts';
-import { lookBack, watch } from '../../src/cloud/stability.ts';
+import { type Deployed, lookBack, watch } from '../../src/cloud/stability.ts';
 import { json, type Reply } from '../support/fake-transport.ts';
 import { scriptedClient } from '../support/test-client.ts';
 import { horizon } from '../support/watched.ts';
@@ -79,8 +79,8 @@ function openLog(lines: readonly Line[], { filter = 'works', replies }: Manners 
     ...{ clock, transport, times, said },
     back: async (watched: readonly Watched[] = [horizon], span = 60_000, deployedAt?: number) =>
       await clock.run(lookBack(watched, span, deployedAt, observing)),
-    watch: async (watched: readonly Watched[] = [horizon], span = 60_000) => {
-      const deployed = { startedAt: start - 40_000, succeededAt: start };
+    watch: async (watched: readonly Watched[] = [horizon], span = 60_000, given: Partial<Deployed> = {}) => {
+      const deployed = { startedAt: start - 40_000, succeededAt: start, ...given };
       return await clock.run(watch(watched, span, deployed, observing));
     },
   };
@@ -115,6 +115,13 @@ describe('a look back', () => {
       { status: 'unknown', why: expect.stringContaining('more lines than 10 requests show') },
     ]);
     expect(log.times).toHaveLength(10);
+  });
+
+  test('says that a process keeps exiting where it has seen that, though not all of the log', async () => {
+    const lines = [...visits(0, 50_000, 10), ...loop(50_000, 14)];
+    expect(await openLog(lines, { filter: 'does nothing' }, 60_000).back()).toMatchObject([
+      { status: 'restarting' },
+    ]);
   });
 
   test('checks an empty answer once without the filter', async () => {
@@ -161,6 +168,12 @@ describe('a watch', () => {
     }
   });
 
+  test('looks at what began with the deployment, or where that is not known, shortly before it succeeded', async () => {
+    expect(await openLog([began(-50_000)]).watch()).toMatchObject([{ status: 'up' }]);
+    const before = (at: number) => openLog([began(at)]).watch([horizon], 60_000, { startedAt: undefined });
+    expect(await before(-30_000)).toMatchObject([{ status: 'up' }]);
+  });
+
   test('asks no faster for a span that is no multiple of ten seconds', async () => {
     const log = openLog([began(-3_000)]);
     expect(await log.watch([horizon], 13_000)).toMatchObject([{ status: 'up' }]);
@@ -170,6 +183,16 @@ describe('a watch', () => {
   test('ends as soon as it is certain that a process keeps exiting', async () => {
     const log = openLog([began(0), ...loop(500, 200)]);
     expect(await log.watch()).toMatchObject([{ status: 'restarting' }]);
+    expect(log.clock.now()).toBe(20_000);
+  });
+
+  test('ends also where another one does not exit', async () => {
+    const log = openLog([began(0), ...loop(500, 200)]);
+    const other = { ...horizon, id: 'process-2', command: 'php artisan x' };
+    expect(await log.watch([other, horizon])).toMatchObject([
+      { status: 'unknown' },
+      { status: 'restarting' },
+    ]);
     expect(log.clock.now()).toBe(20_000);
   });
 
@@ -204,6 +227,17 @@ describe('a watch', () => {
     const log = openLog([began(-3_000)], { replies });
     expect(await log.watch()).toMatchObject([{ status: 'up' }]);
     expect(log.times.slice(0, 4)).toEqual([0, 10_000, 20_000, 30_000]);
+  });
+
+  test('waits as long as the log demands, and not at all where that is beyond the end', async () => {
+    const busy = (from: number, retryAfter: number) => (number: number) =>
+      number === from ? json(429, {}, { 'retry-after': String(retryAfter) }) : undefined;
+    const log = openLog([began(-3_000)], { replies: busy(1, 15) });
+    expect(await log.watch()).toMatchObject([{ status: 'up' }]);
+    expect([log.times[1], log.clock.now()]).toEqual([15_000, 75_000]);
+    const late = openLog([began(-3_000)], { replies: busy(6, 40) });
+    expect(await late.watch()).toMatchObject([{ status: 'unknown' }]);
+    expect(late.clock.now()).toBeLessThan(70_000);
   });
 
   test('ends at once where the token may not read the log', async () => {

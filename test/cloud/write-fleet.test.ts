@@ -195,7 +195,7 @@ environments:
           expect(plain(declared.manifest.places)).toEqual(plain(alone.places));
         }
       }),
-      { numRuns: 50 },
+      { numRuns: 25 },
     );
   });
 

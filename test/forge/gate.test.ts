@@ -167,3 +167,25 @@ test('of many that are not ready ten are named', async () => {
     /^("php8.4 artisan horizon" is starting: Forge is still starting it(; )?){10} and 2 more$/,
   );
 });
+
+test('several that are too few, and not as wanted, are told in one line', async () => {
+  const statuses = ['running', 'installed'];
+  const { failure } = await gate([['starting', 'backoff']], { statuses, minCount: 3 });
+  const why =
+    '2 processes match, and min-count is 3; 2 of 2 are not running or installed: 31 is starting, 32 is backoff';
+  expect(said).toEqual([`Waiting: ${why}`, expect.stringMatching(/^Still waiting after 44 s: 2 processes/)]);
+  expect(failure?.why).toBe(why);
+  expect(whyOf(await gate([['starting', 'backoff']], { statuses, minCount: 2 }, 0))).toMatch(
+    /^2 of 2 background processes on "web-1" are not running or installed: /,
+  );
+});
+
+test('one that reports only installed is enough for the hint; what starts is not installed', async () => {
+  expect(whyOf(await gate([['installed', 'starting']], {}, 0))).toContain('Older servers report only');
+  expect((await gate([['starting']], { statuses: ['installed'] }, 0)).failure).toBeDefined();
+});
+
+test('a list that is empty needs no second look', async () => {
+  await gate([[]]);
+  expect(looks).toBe(1);
+});

@@ -79,7 +79,7 @@ describe('The servers of a manifest', () => {
       what: '2 servers of the manifest',
       annotations: [{ place: at(2) }, { place: at(3) }],
     });
-    expect(String(failure)).toContain('is named "wbe-2" (m.yml:2:3)');
+    expect(String(failure)).toContain('No server in the organization acme is named "wbe-2" (m.yml:2:3)');
     expect(String(failure)).toContain('Did you mean "web-2"?');
     expect(String(failure)).toContain('it is 2, which the manifest names already, as "web-1" (m.yml:1:3)');
   });
@@ -92,7 +92,9 @@ describe('The servers of a manifest', () => {
       what: '2 processes of the manifest',
       annotations: [{ place: at(2) }, { place: at(4) }],
     });
-    expect(String(failure)).toContain('is named "shop.exmaple" (m.yml:2:3)');
-    expect(String(failure)).toContain('it is declared already, at m.yml:3:3');
+    expect(String(failure)).toContain('No site on the server web-1 is named "shop.exmaple" (m.yml:2:3)');
+    expect(String(failure)).toMatch(
+      /The process "php8.4 artisan horizon" of forge.*: it is declared already, at m.yml:3:3. Raise its processes instead/,
+    );
   });
 });

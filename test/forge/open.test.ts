@@ -1,15 +1,18 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { applyPlan } from '../../src/converge/apply.ts';
+import { Claim } from '../../src/converge/claim.ts';
 import { countsOf, countsText } from '../../src/converge/counts.ts';
 import { planFor } from '../../src/converge/plan.ts';
+import { Semaphore } from '../../src/converge/semaphore.ts';
 import type { Store } from '../../src/converge/service.ts';
 import { shareServer } from '../../src/forge/open.ts';
 import type { ForgeProcess } from '../../src/forge/process.ts';
 import { forgeService } from '../../src/forge/service.ts';
 import type { ForgeSpec } from '../../src/forge/spec.ts';
+import { listingOf } from '../support/listing.ts';
 import { runtimeOn } from '../support/runtime.ts';
 import { VirtualClock } from '../support/virtual-clock.ts';
-import { ForgeServer, specOf } from './forge-server.ts';
+import { ForgeServer, processOf, specOf } from './forge-server.ts';
 
 const place = { id: '7', name: 'web-1' };
 let server: ForgeServer;
@@ -146,6 +149,25 @@ describe('A plan for a Forge server', () => {
       ['replaced', '9'],
       ['undeclared', undefined],
     ]);
+  });
+
+  test('knows at its start what the plan was made from; of a site only what is there', async () => {
+    const runtime = runtimeOn(new VirtualClock());
+    const semaphore = new Semaphore(1);
+    const claim = new Claim<ForgeProcess>({
+      ...{ semaphore, cancelled: runtime.cancelled },
+      ...{ isOpenTo: () => true, onCreated: () => undefined },
+    });
+    const first = listingOf([processOf({ id: '1' }), processOf({ id: '2', siteId: '9' })], {
+      leaving: [processOf({ id: '3' }), processOf({ id: '4', siteId: '9' })],
+    });
+    const known = async (siteId?: string) => {
+      const open = shareServer(onSite as () => ForgeServer, first, semaphore, runtime);
+      const { processes, leaving } = await open(claim, runtime, queue('a', { siteId })).store.list();
+      return [...processes, ...leaving].map(({ id }) => id);
+    };
+    expect(await known('9')).toEqual(['2', '4']);
+    expect(server.filters).toEqual([]);
   });
 
   test('opens a site once, and shares its listing among its declarations', async () => {

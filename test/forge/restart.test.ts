@@ -74,6 +74,27 @@ test('a refusal is final', async () => {
   expect(asked).toHaveLength(1);
 });
 
+test('a refusal that may be asked again is not: nothing was lost', async () => {
+  meets = () =>
+    new HttpFailure(
+      { what: 'Restarting', why: 'too many requests' },
+      { reason: '429', arrival: 'no', retry: 'long' },
+    );
+  await expect(clock.run(requestRestart(processOf({ id: '31' }), restarting))).rejects.toThrow(/too many/);
+  expect(asked).toHaveLength(1);
+});
+
+test('one that is gone after a lost answer is asked for again, which tells why it is not there', async () => {
+  meets = (_id, attempt) => (attempt < 2 ? lost() : answered(404));
+  shows = () => undefined;
+  await expect(clock.run(requestRestart(processOf({ id: '31' }), restarting))).rejects.toThrow(/404/);
+});
+
+test('a defect is no failure of a process: it ends the step', async () => {
+  meets = () => new TypeError('a defect');
+  await expect(requestRestarts([processOf({ id: '31' })], 1, restarting)).rejects.toThrow('a defect');
+});
+
 test('an answer that would be the same again, such as a redirect, is final', async () => {
   meets = () =>
     new HttpFailure(
@@ -108,6 +129,7 @@ test('asks for all, and one that is gone does not keep the others from it', asyn
   const { accepted, failure } = await requestRestarts(processes, 2, restarting);
   expect(accepted.map(({ process }) => process.id)).toEqual(['31', '33']);
   expect(failure?.message).toContain('404');
+  expect(said).toEqual(['31', '33'].map((id) => `Restarting ${id} (it was running)`));
 });
 
 test.each([401, 403])('a %i ends the asking, since it would meet all', async (status) => {
@@ -212,20 +234,41 @@ test('what is not up at the deadline is an error that names it', async () => {
   );
 });
 
-test('all must be up in the same look', async () => {
+/** The same of two that were starting, each look one picture; the last one stays. */
+async function settleTwo(...pictures: readonly (readonly string[])[]) {
   let look = 0;
-  const pictures = [
-    ['restarting', 'running'],
-    ['running', 'restarting'],
-    ['running', 'running'],
-  ];
-  const { failure } = await clock.run(
+  const settled = await clock.run(
     untilUp(
       ['31', '32'].map((id) => ({ process: processOf({ id, status: 'starting' }), at: clock.now() })),
-      async () =>
-        (pictures[look++] ?? []).map((status, index) => processOf({ id: String(31 + index), status })),
+      async () => {
+        const picture = pictures[Math.min(look++, pictures.length - 1)] ?? [];
+        return picture.map((status, index) => processOf({ id: String(31 + index), status }));
+      },
       restarting,
     ),
   );
+  return { ...settled, look };
+}
+
+test('all must be up in the same look', async () => {
+  const { failure, look } = await settleTwo(
+    ['restarting', 'running'],
+    ['running', 'restarting'],
+    ['running', 'running'],
+  );
   expect([failure, look]).toEqual([undefined, 3]);
+});
+
+test('what is waited for is told, and at the deadline only what is not up', async () => {
+  const { failure } = await settleTwo(['restarting', 'backoff'], ['running', 'backoff']);
+  expect(said[0]).toBe('Waiting for 2 of 2: 31 is restarting, 32 is backoff');
+  expect(said[2]).toMatch(/^Still waiting after 3\d s: 32 is backoff$/);
+  expect(failure?.message.match(/"php8.4 artisan horizon" \(\w+\)/g)).toEqual([
+    '"php8.4 artisan horizon" (backoff)',
+  ]);
+});
+
+test('one that is gone beside one that crashed is not what went wrong', async () => {
+  const { failure } = await settleTwo(['fatal', 'removing']);
+  expect(failure?.fix).toMatch(/^The last deployment may have broken it/);
 });

@@ -68,7 +68,7 @@ test('what a plan shows of a declaration, and of a process', () => {
   expect(forgeService.settingsOf(declared)).toEqual({
     ...{ processes: 1, startsecs: 0, stopwaitsecs: 60, stopsignal: 'SIGTERM' },
   });
-  expect(forgeService.settingsOf(specOf({ processes: 3 }))).toEqual({ processes: 3 });
+  expect(forgeService.settingsOf(specOf({ processes: 3 }))).toStrictEqual({ processes: 3 });
   expect(forgeService.settingsOfExisting(processOf({ id: '1', processes: 2 }))).toEqual({ processes: 2 });
   expect(forgeService.particularsOf(processOf({ id: '1', processes: undefined, directory: null }))).toBe(
     'user forge, directory none, an unknown number of processes, running',
@@ -119,6 +119,7 @@ describe('A process in doubt', () => {
   });
 
   test('states no identity; one that is fully known does', () => {
+    expect(forgeService.statesIdentity(doubtful({}))).toBe(false);
     expect(isStatedOther(specOf(), doubtful({ command: 'php8.4 artisan other' }), forgeService)).toBe(false);
     const other = processOf({ id: '1', command: 'php8.4 artisan horizon --quiet' });
     expect(isStatedOther(specOf(), other, forgeService)).toBe(true);

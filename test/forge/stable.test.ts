@@ -5,7 +5,7 @@ import { processOf } from './forge-server.ts';
 import { waitingOn } from './waiting-on.ts';
 
 /** Each look shows the next of the pictures, one status a process; the last one stays. An empty status: it is gone. */
-async function watched(pictures: readonly (readonly string[])[], span = 30_000) {
+async function watched(pictures: readonly (readonly string[])[], span = 30_000, requests = 1) {
   const clock = new VirtualClock();
   let looks = 0;
   const show = (picture: readonly string[]) =>
@@ -17,7 +17,7 @@ async function watched(pictures: readonly (readonly string[])[], span = 30_000) 
     watchStatus(
       first,
       span,
-      { look: async () => show(pictures[Math.min(looks++, pictures.length - 1)] ?? []), requests: 1 },
+      { look: async () => show(pictures[Math.min(looks++, pictures.length - 1)] ?? []), requests },
       waitingOn(clock),
     ),
   );
@@ -55,11 +55,39 @@ test.each([
   ['is being removed', [['running'], ['removing']], 'is gone'],
   ['does not come up', [['starting']], 'is still starting after 60 s'],
 ])('one that %s is not stable', async (_, pictures, why) => {
-  const { seen } = await watched(pictures);
+  const { seen, now } = await watched(pictures);
+  expect(now).toBeLessThanOrEqual(60_000);
   expect(seen).toMatchObject([{ stable: 'false', why: expect.stringContaining(why) }]);
 });
 
 test.each(['installed', 'unknown'])('of one that is only %s nothing is known', async (status) => {
   const { seen } = await watched([[status]]);
   expect(stableOf(seen)).toEqual(['unknown']);
+});
+
+test('the time begins when the last one is up, and ends when it is over', async () => {
+  const late = ['running', 'starting'];
+  const { seen, now } = await watched([late, late, ['running', 'running']], 32_000);
+  expect([stableOf(seen), now]).toEqual([['true', 'true'], 42_000]);
+});
+
+test('one of two that flaps or does not come up says nothing against the other, and ends the watch', async () => {
+  const flapped = await watched([
+    ['running', 'running'],
+    ['running', 'fatal'],
+  ]);
+  expect([stableOf(flapped.seen), flapped.now]).toEqual([['true', 'false'], 5_000]);
+  expect(stableOf((await watched([['running', 'starting']])).seen)).toEqual(['true', 'false']);
+});
+
+test('a look that takes many requests is taken less often', async () => {
+  expect(await watched([['running']], 30_000, 5)).toMatchObject({ looks: 4, now: 30_000 });
+});
+
+test.each([
+  ['never more than installed', [['installed']], 'installed'],
+  ['not known in the end', [['running'], ['unknown']], 'unknown'],
+])('whether one that is %s runs is not known', async (_, pictures, status) => {
+  const why = `Forge reports ${status} for 31 ("php8.4 artisan horizon"), which does not say whether it runs`;
+  expect((await watched(pictures)).seen).toMatchObject([{ stable: 'unknown', why }]);
 });

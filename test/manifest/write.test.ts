@@ -138,7 +138,7 @@ describe('What is written of Laravel Cloud', () => {
         expect(parse(manifest, { version: '1.1' })).toEqual(parse(manifest));
         expect(manifest.match(/\n[ \t]*\n|[^\P{C}\n\t]/u)).toBeNull();
       }),
-      { numRuns: 20, endOnFailure: true },
+      { numRuns: 10, endOnFailure: true },
     );
   });
 
@@ -309,7 +309,7 @@ describe('What is written of Forge', () => {
         expect(operations.filter(({ action }) => action !== 'keep')).toEqual([]);
         expect(operations).toHaveLength(30);
       }),
-      { numRuns: 10, endOnFailure: true },
+      { numRuns: 5, endOnFailure: true },
     );
   });
 
@@ -319,6 +319,9 @@ describe('What is written of Forge', () => {
       processOf({ id: '2', command: 'x', user: 'root', directory: null }),
       processOf({ id: '3', command: 'y', status: 'removing' }),
       processOf({ id: '4', command: 'a\0b' }),
+      ...['', ' forge'].map((user) => processOf({ id: `5${user}`, command: 'u', user })),
+      processOf({ id: '6', command: 'z', processes: 0, directory: ' /z ' }),
+      processOf({ id: '7', command: 'q', processes: undefined, directory: ' ' }),
     ];
     const notes = ['Only those of the site shop.example.'];
     const manifest = writeForgeManifest(
@@ -328,6 +331,8 @@ describe('What is written of Forge', () => {
     expect(manifest).toBe(`# yaml-language-server: $schema=${schemaUrl}
 # Only those of the site shop.example.
 # Left out on "7": 4 (process "a\\u0000b" of forge in /home/forge/shop.example): its command contains an invisible character, \\u0000 (null), at position 2: retype it with normal spaces; prune would delete it.
+# Left out on "7": 5 (process "u" of  in /home/forge/shop.example): a manifest cannot hold its user; prune would delete it.
+# Left out on "7": 5 forge (process "u" of  forge in /home/forge/shop.example): a manifest cannot hold its user; prune would delete it.
 servers:
   "7":
     - command: php8.4 artisan horizon
@@ -338,6 +343,11 @@ servers:
       user: root
       site: shop.example
       processes: 1
+    - command: z
+      directory: /z
+      site: shop.example
+    - command: q
+      site: shop.example
 `);
   });
 });
