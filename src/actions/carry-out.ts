@@ -1,9 +1,9 @@
-import { type ApplyWorld, applyPlan } from '../converge/apply.ts';
+import { applyPlan, type Open } from '../converge/apply.ts';
 import { changesIn, countsOf, countsText } from '../converge/counts.ts';
 import { doubtText, type Existing } from '../converge/listing.ts';
 import type { Runtime } from '../converge/look.ts';
 import { type Pace, type Progress, progressTeller } from '../converge/pace.ts';
-import { placeName } from '../converge/plan.ts';
+import { type PlaceState, placeName } from '../converge/plan.ts';
 import type { OperationResult } from '../converge/result.ts';
 import { Semaphore } from '../converge/semaphore.ts';
 import type { Service } from '../converge/service.ts';
@@ -77,8 +77,10 @@ export function refuseDrift(
 }
 
 type OpenAt<S, P extends Existing> = (
-  ...at: [...Parameters<ApplyWorld<S, P>['openAt']>, runtime: Runtime]
-) => ReturnType<ApplyWorld<S, P>['openAt']>;
+  state: PlaceState<S, P>,
+  semaphore: Semaphore,
+  runtime: Runtime,
+) => Open<S, P>;
 
 /** Carries out plans side by side under one limit, and says in the log how many of all `writes` are done. */
 export function carrier<S, P extends Existing>(
@@ -95,7 +97,7 @@ export function carrier<S, P extends Existing>(
   const onChange = progressTeller(writes, pace, step.clock, tell);
   return async ({ plan, states }, openAt) =>
     await applyPlan(plan.operations, states, {
-      ...{ service, runtime, semaphore, concurrency: maxConcurrency, onChange },
+      ...{ service, runtime, semaphore, onChange },
       openAt: (state) => openAt(state, semaphore, runtime),
     });
 }

@@ -15,7 +15,7 @@ import {
 } from './plan.ts';
 import { waitUntilGone } from './remove.ts';
 import type { OperationResult } from './result.ts';
-import { Semaphore } from './semaphore.ts';
+import type { Semaphore } from './semaphore.ts';
 import type { Service, World } from './service.ts';
 
 /**
@@ -31,10 +31,9 @@ export type Open<S, P extends Existing> = (
 export interface ApplyWorld<S, P extends Existing> {
   readonly service: Service<S, P>;
   readonly runtime: Runtime;
-  openAt(state: PlaceState<S, P>, semaphore: Semaphore): Open<S, P>;
-  readonly concurrency: number;
-  /** Shared by plans that are carried out side by side; left out, the plan has one of its own. */
-  readonly semaphore?: Semaphore | undefined;
+  openAt(state: PlaceState<S, P>): Open<S, P>;
+  /** Shared by plans that are carried out side by side. */
+  readonly semaphore: Semaphore;
   /** Called after each change that was tried, however it ended. */
   onChange(): void;
 }
@@ -49,11 +48,9 @@ export async function applyPlan<S, P extends Existing>(
   states: readonly PlaceState<S, P>[],
   world: ApplyWorld<S, P>,
 ): Promise<readonly OperationResult<S, P>[]> {
-  const semaphore = world.semaphore ?? new Semaphore(world.concurrency);
   const ofPlace = Map.groupBy(operations, ({ place }) => place.id);
   const works = states.map(
-    (state) =>
-      new PlaceWork(ofPlace.get(state.place.id) ?? [], world.openAt(state, semaphore), semaphore, world),
+    (state) => new PlaceWork(ofPlace.get(state.place.id) ?? [], world.openAt(state), world),
   );
   const made = (await Promise.all(works.map((work) => work.makeAll()))).flat();
   const allMade = made.every(({ status }) => status === 'done');
@@ -65,20 +62,13 @@ export async function applyPlan<S, P extends Existing>(
 class PlaceWork<S, P extends Existing> {
   readonly #operations: readonly Operation<S, P>[];
   readonly #open: Open<S, P>;
-  readonly #semaphore: Semaphore;
   readonly #world: ApplyWorld<S, P>;
   /** Whose process is which: a process of one operation is no candidate for another. */
   readonly #owners = new Map<string, Operation<S, P>>();
 
-  constructor(
-    operations: readonly Operation<S, P>[],
-    open: Open<S, P>,
-    semaphore: Semaphore,
-    world: ApplyWorld<S, P>,
-  ) {
+  constructor(operations: readonly Operation<S, P>[], open: Open<S, P>, world: ApplyWorld<S, P>) {
     this.#operations = operations;
     this.#open = open;
-    this.#semaphore = semaphore;
     this.#world = world;
     for (const operation of operations)
       if (operation.action !== 'create') this.#owners.set(operation.process.id, operation);
@@ -180,7 +170,7 @@ class PlaceWork<S, P extends Existing> {
   #claimFor(operation: Operation<S, P>): Claim<P> {
     const owners = this.#owners;
     return new Claim({
-      semaphore: this.#semaphore,
+      semaphore: this.#world.semaphore,
       cancelled: this.#world.runtime.cancelled,
       isOpenTo: ({ id }) => (owners.get(id) ?? operation) === operation,
       onCreated: ({ id }) => owners.set(id, operation),

@@ -7,6 +7,7 @@ import { applyPlan } from '../../src/converge/apply.ts';
 import { countsOf, countsText } from '../../src/converge/counts.ts';
 import { planFor } from '../../src/converge/plan.ts';
 import type { OperationResult } from '../../src/converge/result.ts';
+import { Semaphore } from '../../src/converge/semaphore.ts';
 import { Cancelled, Failure } from '../../src/failure.ts';
 import { FakeStore, lost, refused } from '../cloud/fake-cloud.ts';
 import { existing } from '../support/existing.ts';
@@ -54,13 +55,14 @@ class World {
     });
     const { operations } = planFor(states, cloudService, { prune });
     meanwhile?.();
+    const semaphore = new Semaphore(6);
     return await this.clock.run(
       applyPlan(operations, states, {
         service: cloudService,
         runtime,
-        openAt: ({ place, listing }, semaphore) =>
+        semaphore,
+        openAt: ({ place, listing }) =>
           shareInstance(this.stores.get(place.id) ?? this.store([], place.id), listing, semaphore, runtime),
-        concurrency: 6,
         onChange: () => {
           this.changes += 1;
         },

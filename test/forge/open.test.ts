@@ -59,12 +59,13 @@ async function run(declared: readonly ForgeSpec[], { prune = false } = {}) {
     sites.push(siteId);
     return siteId === undefined ? server : onSite(siteId);
   };
+  const semaphore = new Semaphore(6);
   return await clock.run(
     applyPlan(operations, [state], {
       service: forgeService,
       runtime,
-      openAt: ({ listing }, semaphore) => shareServer(storeOf, listing, semaphore, runtime),
-      concurrency: 6,
+      semaphore,
+      openAt: ({ listing }) => shareServer(storeOf, listing, semaphore, runtime),
       onChange: () => undefined,
     }),
   );
