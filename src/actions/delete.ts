@@ -4,12 +4,12 @@ import type { Runtime } from '../converge/look.ts';
 import { deleteAll, deleteFailure, findToDelete, type Removing } from '../converge/remove.ts';
 import { Failure } from '../failure.ts';
 import type { Step } from '../runner/step.ts';
-import { readAhead } from './deployments-before.ts';
 import { type DeleteInputs, describeDeleteTarget, readDeleteInputs } from './inputs/delete.ts';
 import { findCloudTarget, openPinned, openTarget, type Target } from './inputs/target.ts';
 import { showAbsent, showDeleted, showGone, showToDelete } from './report/delete.ts';
-import type { StepChange } from './rolling.ts';
-import { environmentOfInstance, rollOut } from './rollout.ts';
+import { readAhead } from './rollout/deployments-before.ts';
+import type { StepChange } from './rollout/rolling.ts';
+import { environmentOfInstance, rollOut } from './rollout/rollout.ts';
 import { raceLimit, type Session, withSession } from './session.ts';
 
 /** Makes a background process of Laravel Cloud not exist. */

@@ -9,7 +9,6 @@ import { describe, type PinnedSpec, type ProcessSpec, processesOfNew } from '../
 import { differs } from '../converge/changes.ts';
 import { type Ensure, ensure } from '../converge/ensure.ts';
 import type { Step } from '../runner/step.ts';
-import { awaitCommit, readAhead } from './deployments-before.ts';
 import { readConnection } from './inputs/connection.ts';
 import { readGoingLive } from './inputs/going-live.ts';
 import { readPinnedSpec, readSpec } from './inputs/process.ts';
@@ -25,8 +24,9 @@ import {
   showLive,
 } from './report/ensure.ts';
 import { saySleep } from './report/sleep.ts';
-import type { Rolling, StepChange } from './rolling.ts';
-import { environmentOfInstance, rollOut } from './rollout.ts';
+import { awaitCommit, readAhead } from './rollout/deployments-before.ts';
+import type { Rolling, StepChange } from './rollout/rolling.ts';
+import { environmentOfInstance, rollOut } from './rollout/rollout.ts';
 import { raceLimit, type Session, withSession } from './session.ts';
 
 /** Makes one background process exist on a Laravel Cloud instance, in the declared state. */

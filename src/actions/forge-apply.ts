@@ -17,7 +17,7 @@ import { type FoundServer, findServers } from '../forge/target.ts';
 import { maxConcurrency } from '../http/transport.ts';
 import { html } from '../runner/html.ts';
 import type { Step } from '../runner/step.ts';
-import { requireApproval } from './approved-plan.ts';
+import { requireApproval } from './apply/approved-plan.ts';
 import {
   type AppliedService,
   carrier,
@@ -26,12 +26,12 @@ import {
   refuseDrift,
   showDone,
   showPlan,
-} from './carry-out.ts';
+} from './apply/carry-out.ts';
+import { guardDeletes } from './apply/max-deletes.ts';
 import { waitForNew } from './forge-new.ts';
 import { proveForgeStable } from './forge-stable.ts';
 import { type ForgeApplyInputs, readForgeApplyInputs } from './inputs/forge-apply.ts';
 import { nameAndId } from './inputs/target.ts';
-import { guardDeletes } from './max-deletes.ts';
 import { warnIfDown } from './report/forge-table.ts';
 import { PlanReport } from './report/plan.ts';
 import { unfinished } from './report/unfinished.ts';

@@ -16,8 +16,8 @@ import { counted } from '../text.ts';
 import type { StatusInputs } from './inputs/status.ts';
 import type { Running } from './read-running.ts';
 import { saySleep } from './report/sleep.ts';
+import { observe } from './rollout/stable.ts';
 import type { Session } from './session.ts';
-import { observe } from './stable.ts';
 
 /** The status of each process by its id, from the environment's log. */
 export async function readStatuses(

@@ -1,11 +1,11 @@
-import type { SeenDeployments } from '../cloud/deployments.ts';
-import { type Environment, environmentOf, whyAsleep } from '../cloud/environment.ts';
-import { type Instance, readInstance } from '../cloud/instances.ts';
-import { Failure } from '../failure.ts';
+import type { SeenDeployments } from '../../cloud/deployments.ts';
+import { type Environment, environmentOf, whyAsleep } from '../../cloud/environment.ts';
+import { type Instance, readInstance } from '../../cloud/instances.ts';
+import { Failure } from '../../failure.ts';
+import type { GoingLive } from '../inputs/going-live.ts';
+import { saySleep } from '../report/sleep.ts';
 import { bringLive } from './go-live.ts';
-import type { GoingLive } from './inputs/going-live.ts';
 import { prove, skipProofs } from './prove.ts';
-import { saySleep } from './report/sleep.ts';
 import { asksForLive, type Located, type Rolling, type StepChange } from './rolling.ts';
 
 /**

@@ -1,25 +1,25 @@
-import type { Instance } from '../cloud/instances.ts';
-import { shareInstance } from '../cloud/open.ts';
-import type { ExistingProcess } from '../cloud/process.ts';
-import { cloudPace } from '../cloud/service.ts';
-import type { ProcessSpec } from '../cloud/spec.ts';
-import { CloudStore } from '../cloud/store.ts';
-import { changesIn, countsOf, countsText } from '../converge/counts.ts';
-import { timeWithOthers } from '../converge/pace.ts';
-import type { OperationResult } from '../converge/result.ts';
-import { doneRows, type PlanRow, plannedRows } from '../converge/text.ts';
-import { html } from '../runner/html.ts';
+import type { Instance } from '../../cloud/instances.ts';
+import { shareInstance } from '../../cloud/open.ts';
+import type { ExistingProcess } from '../../cloud/process.ts';
+import { cloudPace } from '../../cloud/service.ts';
+import type { ProcessSpec } from '../../cloud/spec.ts';
+import { CloudStore } from '../../cloud/store.ts';
+import { changesIn, countsOf, countsText } from '../../converge/counts.ts';
+import { timeWithOthers } from '../../converge/pace.ts';
+import type { OperationResult } from '../../converge/result.ts';
+import { doneRows, type PlanRow, plannedRows } from '../../converge/text.ts';
+import { html } from '../../runner/html.ts';
+import type { ApplyInputs } from '../inputs/apply.ts';
+import type { Ended } from '../report/applied.ts';
+import type { PlanReport } from '../report/plan.ts';
+import { deployNext } from '../report/process.ts';
+import { unfinished } from '../report/unfinished.ts';
+import type { PlacedProcess, StepChange } from '../rollout/rolling.ts';
+import { rollOut } from '../rollout/rollout.ts';
+import { raceLimit, type Session } from '../session.ts';
 import { applied } from './applied-to-cloud.ts';
-import type { PlannedMember } from './apply-plan.ts';
 import { carrier, noteDone, showDone } from './carry-out.ts';
-import type { ApplyInputs } from './inputs/apply.ts';
-import type { Ended } from './report/applied.ts';
-import type { PlanReport } from './report/plan.ts';
-import { deployNext } from './report/process.ts';
-import { unfinished } from './report/unfinished.ts';
-import type { PlacedProcess, StepChange } from './rolling.ts';
-import { rollOut } from './rollout.ts';
-import { raceLimit, type Session } from './session.ts';
+import type { PlannedMember } from './plan-members.ts';
 
 /** In a dry run, proves that the existing processes run. */
 export async function proveAll(plans: readonly PlannedMember[]): Promise<readonly Ended[]> {

@@ -1,13 +1,13 @@
-import type { PlanRow } from '../converge/text.ts';
-import { Failure } from '../failure.ts';
-import { HttpFailure } from '../http/failure.ts';
-import { readMergedComments } from '../runner/pull-request-comment.ts';
-import type { Step } from '../runner/step.ts';
-import { bullets, counted, shorten } from '../text.ts';
-import type { PlanInputs } from './inputs/plan.ts';
-import { type Approval, approvalIn, changesSomething, differences } from './report/approval.ts';
-import { gitHubOf } from './report/comment.ts';
-import { isPlanOf } from './report/comment-marker.ts';
+import type { PlanRow } from '../../converge/text.ts';
+import { Failure } from '../../failure.ts';
+import { HttpFailure } from '../../http/failure.ts';
+import { readMergedComments } from '../../runner/pull-request-comment.ts';
+import type { Step } from '../../runner/step.ts';
+import { bullets, counted, shorten } from '../../text.ts';
+import type { PlanInputs } from '../inputs/plan.ts';
+import { type Approval, approvalIn, changesSomething, differences } from '../report/approval.ts';
+import { gitHubOf } from '../report/comment.ts';
+import { isPlanOf } from '../report/comment-marker.ts';
 
 /** An environment or a server, with the rows of its plan. */
 export interface Scope {

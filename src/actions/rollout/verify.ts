@@ -1,14 +1,14 @@
-import { type Command, commandSucceeded, runCommand } from '../cloud/commands.ts';
-import { asPrinted } from '../cloud/deployments.ts';
-import type { Environment } from '../cloud/environment.ts';
-import { StillGoing } from '../cloud/following.ts';
-import { Cancelled, Failure } from '../failure.ts';
-import { code, html } from '../runner/html.ts';
-import { shorten } from '../text.ts';
-import type { Verification } from './inputs/going-live.ts';
-import { lastLines } from './report/logs.ts';
+import { type Command, commandSucceeded, runCommand } from '../../cloud/commands.ts';
+import { asPrinted } from '../../cloud/deployments.ts';
+import type { Environment } from '../../cloud/environment.ts';
+import { StillGoing } from '../../cloud/following.ts';
+import { Cancelled, Failure } from '../../failure.ts';
+import { code, html } from '../../runner/html.ts';
+import { shorten } from '../../text.ts';
+import type { Verification } from '../inputs/going-live.ts';
+import { lastLines } from '../report/logs.ts';
+import type { Session } from '../session.ts';
 import { following } from './rolling.ts';
-import type { Session } from './session.ts';
 
 interface Verifying {
   readonly session: Session;

@@ -1,20 +1,20 @@
-import { asPrinted } from '../cloud/deployments.ts';
-import type { Environment } from '../cloud/environment.ts';
+import { asPrinted } from '../../cloud/deployments.ts';
+import type { Environment } from '../../cloud/environment.ts';
 import {
   describeExits,
   type Health,
   printedIn,
   type Watched,
   watchedName,
-} from '../cloud/environment-log.ts';
-import { EnvironmentLog } from '../cloud/environment-log-reader.ts';
-import { type Deployed, lookBack, type Observing, watch } from '../cloud/stability.ts';
-import { Cancelled, Failure, messageOf } from '../failure.ts';
-import { html } from '../runner/html.ts';
-import type { Step } from '../runner/step.ts';
-import { lastLines } from './report/logs.ts';
-import { hintFor, stableText } from './report/stable.ts';
-import type { Session } from './session.ts';
+} from '../../cloud/environment-log.ts';
+import { EnvironmentLog } from '../../cloud/environment-log-reader.ts';
+import { type Deployed, lookBack, type Observing, watch } from '../../cloud/stability.ts';
+import { Cancelled, Failure, messageOf } from '../../failure.ts';
+import { html } from '../../runner/html.ts';
+import type { Step } from '../../runner/step.ts';
+import { lastLines } from '../report/logs.ts';
+import { hintFor, stableText } from '../report/stable.ts';
+import type { Session } from '../session.ts';
 
 /** What is to be proved: that processes run without exiting. */
 export interface StabilityProof {

@@ -5,14 +5,15 @@ import {
   hasSucceeded,
   readDeployments,
   type SeenDeployments,
-} from '../cloud/deployments.ts';
-import { StillGoing } from '../cloud/following.ts';
-import { beganAfter, livenessOf } from '../cloud/liveness.ts';
-import type { Deployed } from '../cloud/stability.ts';
-import { Cancelled, Failure } from '../failure.ts';
-import { timeOf } from '../time.ts';
-import type { GoingLive } from './inputs/going-live.ts';
-import { showFailingStep } from './report/logs.ts';
+} from '../../cloud/deployments.ts';
+import { StillGoing } from '../../cloud/following.ts';
+import { beganAfter, livenessOf } from '../../cloud/liveness.ts';
+import type { Deployed } from '../../cloud/stability.ts';
+import { Cancelled, Failure } from '../../failure.ts';
+import { timeOf } from '../../time.ts';
+import type { GoingLive } from '../inputs/going-live.ts';
+import { showFailingStep } from '../report/logs.ts';
+import type { Session } from '../session.ts';
 import {
   following,
   type Located,
@@ -22,7 +23,6 @@ import {
   type Rolling,
   type StepChange,
 } from './rolling.ts';
-import type { Session } from './session.ts';
 
 /** What is live when everything that was asked for is done. */
 export interface Live {

@@ -1,11 +1,11 @@
-import type { Existing } from '../converge/listing.ts';
-import { type PlanRow, rowText } from '../converge/text.ts';
-import { Failure } from '../failure.ts';
-import type { Step } from '../runner/step.ts';
-import { bullets } from '../text.ts';
+import type { Existing } from '../../converge/listing.ts';
+import { type PlanRow, rowText } from '../../converge/text.ts';
+import { Failure } from '../../failure.ts';
+import type { Step } from '../../runner/step.ts';
+import { bullets } from '../../text.ts';
+import type { PlanInputs } from '../inputs/plan.ts';
+import type { PlanReport } from '../report/plan.ts';
 import { type AppliedService, showPlan } from './carry-out.ts';
-import type { PlanInputs } from './inputs/plan.ts';
-import type { PlanReport } from './report/plan.ts';
 
 /**
  * Refuses a plan that deletes more processes than `max-deletes` allows: an emptied file or a wrong merge must not take

@@ -1,12 +1,12 @@
-import type { Environment } from '../cloud/environment.ts';
-import type { Following } from '../cloud/following.ts';
-import type { Instance } from '../cloud/instances.ts';
-import type { ExistingProcess } from '../cloud/process.ts';
-import type { HttpClient } from '../http/client.ts';
-import type { Outputs } from '../runner/step.ts';
-import { waitingFor } from '../time.ts';
-import type { GoingLive } from './inputs/going-live.ts';
-import type { Session } from './session.ts';
+import type { Environment } from '../../cloud/environment.ts';
+import type { Following } from '../../cloud/following.ts';
+import type { Instance } from '../../cloud/instances.ts';
+import type { ExistingProcess } from '../../cloud/process.ts';
+import type { HttpClient } from '../../http/client.ts';
+import type { Outputs } from '../../runner/step.ts';
+import { waitingFor } from '../../time.ts';
+import type { GoingLive } from '../inputs/going-live.ts';
+import type { Session } from '../session.ts';
 
 /** What a rollout works with. */
 export interface Rolling {

@@ -1,7 +1,7 @@
-import type { ExistingProcess } from '../cloud/process.ts';
-import { cloudPace, cloudService } from '../cloud/service.ts';
-import { rowName } from '../cloud/short-name.ts';
-import type { ProcessSpec } from '../cloud/spec.ts';
+import type { ExistingProcess } from '../../cloud/process.ts';
+import { cloudPace, cloudService } from '../../cloud/service.ts';
+import { rowName } from '../../cloud/short-name.ts';
+import type { ProcessSpec } from '../../cloud/spec.ts';
 import type { AppliedService } from './carry-out.ts';
 
 /** What is Laravel Cloud's own in applying a manifest. */

@@ -1,4 +1,4 @@
-import { readDeployments, type SeenDeployments, waitForCommit } from '../cloud/deployments.ts';
+import { readDeployments, type SeenDeployments, waitForCommit } from '../../cloud/deployments.ts';
 import { asksForLive, following, patientFor, type Rolling } from './rolling.ts';
 
 /** An environment's deployments, read beside something else, so that nobody waits for them later. */

@@ -1,8 +1,8 @@
-import { type Environment, readEnvironment, whyAsleep } from '../cloud/environment.ts';
-import { watchedOf } from '../cloud/environment-log.ts';
-import { HttpFailure } from '../http/failure.ts';
-import { html } from '../runner/html.ts';
-import type { Step } from '../runner/step.ts';
+import { type Environment, readEnvironment, whyAsleep } from '../../cloud/environment.ts';
+import { watchedOf } from '../../cloud/environment-log.ts';
+import { HttpFailure } from '../../http/failure.ts';
+import { html } from '../../runner/html.ts';
+import type { Step } from '../../runner/step.ts';
 import type { Live } from './go-live.ts';
 import { type Located, proves, type Rolling } from './rolling.ts';
 import { proveStable } from './stable.ts';

@@ -1,20 +1,20 @@
-import type { Environment } from '../cloud/environment.ts';
-import type { Fleet } from '../cloud/fleet.ts';
-import { findFleet, patternNamed } from '../cloud/fleet-target.ts';
-import type { Instance } from '../cloud/instances.ts';
-import type { ExistingProcess } from '../cloud/process.ts';
-import type { ProcessSpec } from '../cloud/spec.ts';
-import { findInEnvironment, type ListedEnvironment, pickInstances } from '../cloud/target.ts';
-import type { Listing } from '../converge/listing.ts';
-import type { Manifest } from '../manifest/read.ts';
-import type { Step } from '../runner/step.ts';
-import { type ReadAhead, readAhead } from './deployments-before.ts';
-import type { ApplyInputs } from './inputs/apply.ts';
-import { nameAndId, namesIn } from './inputs/target.ts';
-import type { PlanReport } from './report/plan.ts';
-import { deployNext, replicasText, scalingOf } from './report/process.ts';
-import type { Rolling } from './rolling.ts';
-import { readingTime, type Session } from './session.ts';
+import type { Environment } from '../../cloud/environment.ts';
+import type { Fleet } from '../../cloud/fleet.ts';
+import { findFleet, patternNamed } from '../../cloud/fleet-target.ts';
+import type { Instance } from '../../cloud/instances.ts';
+import type { ExistingProcess } from '../../cloud/process.ts';
+import type { ProcessSpec } from '../../cloud/spec.ts';
+import { findInEnvironment, type ListedEnvironment, pickInstances } from '../../cloud/target.ts';
+import type { Listing } from '../../converge/listing.ts';
+import type { Manifest } from '../../manifest/read.ts';
+import type { Step } from '../../runner/step.ts';
+import type { ApplyInputs } from '../inputs/apply.ts';
+import { nameAndId, namesIn } from '../inputs/target.ts';
+import type { PlanReport } from '../report/plan.ts';
+import { deployNext, replicasText, scalingOf } from '../report/process.ts';
+import { type ReadAhead, readAhead } from '../rollout/deployments-before.ts';
+import type { Rolling } from '../rollout/rolling.ts';
+import { readingTime, type Session } from '../session.ts';
 import { type StepIn, stepIn, wholeStep } from './step-in.ts';
 
 /** An environment that is to run what the manifest declares for it, and what the step has to work on it with. */

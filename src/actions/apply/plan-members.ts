@@ -1,26 +1,26 @@
-import type { SeenDeployments } from '../cloud/deployments.ts';
-import { lint } from '../cloud/lint.ts';
-import { type Load, memoryWarning } from '../cloud/memory.ts';
-import type { ExistingProcess } from '../cloud/process.ts';
-import { cloudService } from '../cloud/service.ts';
-import { type ProcessSpec, processesOfNew } from '../cloud/spec.ts';
-import { CloudStore } from '../cloud/store.ts';
-import type { Listing } from '../converge/listing.ts';
-import { type Operation, type Place, placeName } from '../converge/plan.ts';
-import { Semaphore } from '../converge/semaphore.ts';
-import { type Planned, settledPlan } from '../converge/settled-plan.ts';
-import { plannedRows } from '../converge/text.ts';
-import { Cancelled, Failure, type Mistake } from '../failure.ts';
-import { HttpFailure } from '../http/failure.ts';
-import { maxConcurrency } from '../http/transport.ts';
-import { collecting } from '../names.ts';
-import type { Step } from '../runner/step.ts';
+import type { SeenDeployments } from '../../cloud/deployments.ts';
+import { lint } from '../../cloud/lint.ts';
+import { type Load, memoryWarning } from '../../cloud/memory.ts';
+import type { ExistingProcess } from '../../cloud/process.ts';
+import { cloudService } from '../../cloud/service.ts';
+import { type ProcessSpec, processesOfNew } from '../../cloud/spec.ts';
+import { CloudStore } from '../../cloud/store.ts';
+import type { Listing } from '../../converge/listing.ts';
+import { type Operation, type Place, placeName } from '../../converge/plan.ts';
+import { Semaphore } from '../../converge/semaphore.ts';
+import { type Planned, settledPlan } from '../../converge/settled-plan.ts';
+import { plannedRows } from '../../converge/text.ts';
+import { Cancelled, Failure, type Mistake } from '../../failure.ts';
+import { HttpFailure } from '../../http/failure.ts';
+import { maxConcurrency } from '../../http/transport.ts';
+import { collecting } from '../../names.ts';
+import type { Step } from '../../runner/step.ts';
+import type { ApplyInputs } from '../inputs/apply.ts';
+import { awaitCommit } from '../rollout/deployments-before.ts';
+import type { Session } from '../session.ts';
 import { applied } from './applied-to-cloud.ts';
-import type { Member } from './apply-find.ts';
 import type { Scope } from './approved-plan.ts';
-import { awaitCommit } from './deployments-before.ts';
-import type { ApplyInputs } from './inputs/apply.ts';
-import type { Session } from './session.ts';
+import type { Member } from './find-members.ts';
 
 export interface PlannedMember extends Member, Planned<ProcessSpec, ExistingProcess> {
   /** The deployments, where they were read before the plan. */

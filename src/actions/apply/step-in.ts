@@ -1,7 +1,7 @@
-import { code, type Html, html } from '../runner/html.ts';
-import type { Outputs, Step } from '../runner/step.ts';
-import type { Block } from '../runner/summary.ts';
-import type { Session } from './session.ts';
+import { code, type Html, html } from '../../runner/html.ts';
+import type { Outputs, Step } from '../../runner/step.ts';
+import type { Block } from '../../runner/summary.ts';
+import type { Session } from '../session.ts';
 
 /** The part of a step that is about one environment. */
 export interface StepIn {

@@ -1,23 +1,23 @@
-import { applyPlan, type Open } from '../converge/apply.ts';
-import { changesIn, countsOf, countsText } from '../converge/counts.ts';
-import { doubtText, type Existing } from '../converge/listing.ts';
-import type { Runtime } from '../converge/look.ts';
-import { type Pace, type Progress, progressTeller } from '../converge/pace.ts';
-import { type PlaceState, placeName } from '../converge/plan.ts';
-import type { OperationResult } from '../converge/result.ts';
-import { Semaphore } from '../converge/semaphore.ts';
-import type { Service } from '../converge/service.ts';
-import type { Planned } from '../converge/settled-plan.ts';
-import { type Naming, type PlanRow, plannedRows } from '../converge/text.ts';
-import { Failure } from '../failure.ts';
-import { maxConcurrency } from '../http/transport.ts';
-import { html } from '../runner/html.ts';
-import type { Step } from '../runner/step.ts';
-import type { PlanInputs } from './inputs/plan.ts';
-import type { PlanReport, ShownPlan } from './report/plan.ts';
-import { describeProgress, describeTime } from './report/plan-body.ts';
-import { planOutputs } from './report/plan-outputs.ts';
-import type { Session } from './session.ts';
+import { applyPlan, type Open } from '../../converge/apply.ts';
+import { changesIn, countsOf, countsText } from '../../converge/counts.ts';
+import { doubtText, type Existing } from '../../converge/listing.ts';
+import type { Runtime } from '../../converge/look.ts';
+import { type Pace, type Progress, progressTeller } from '../../converge/pace.ts';
+import { type PlaceState, placeName } from '../../converge/plan.ts';
+import type { OperationResult } from '../../converge/result.ts';
+import { Semaphore } from '../../converge/semaphore.ts';
+import type { Service } from '../../converge/service.ts';
+import type { Planned } from '../../converge/settled-plan.ts';
+import { type Naming, type PlanRow, plannedRows } from '../../converge/text.ts';
+import { Failure } from '../../failure.ts';
+import { maxConcurrency } from '../../http/transport.ts';
+import { html } from '../../runner/html.ts';
+import type { Step } from '../../runner/step.ts';
+import type { PlanInputs } from '../inputs/plan.ts';
+import type { PlanReport, ShownPlan } from '../report/plan.ts';
+import { describeProgress, describeTime } from '../report/plan-body.ts';
+import { planOutputs } from '../report/plan-outputs.ts';
+import type { Session } from '../session.ts';
 
 /** What the two services that a manifest can be applied to differ in. */
 export interface AppliedService<S, P extends Existing> {
