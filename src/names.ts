@@ -294,7 +294,7 @@ function summed(what: string, wrong: readonly [Failure, ...Failure[]]): Failure 
   const [first, ...others] = wrong;
   if (others.length === 0) return first;
   const parts = {
-    what: `${wrong.length} ${what}`,
+    what: `${wrong.length} problems with the ${what}`,
     why: `\n${wrong.map(({ message }) => `- ${message}`).join('\n')}\n`,
     fix: 'Nothing was changed',
     annotations: wrong.flatMap(({ annotations }) => annotations),

@@ -135,7 +135,7 @@ async function change(
   session: Session,
   inputs: ForgeApplyInputs,
   report: PlanReport,
-  read: Planned<ForgeSpec, ForgeProcess>,
+  read: ForgePlan,
   rows: readonly PlanRow[],
 ): Promise<readonly Present[]> {
   const { step } = session;
@@ -146,7 +146,7 @@ async function change(
     const open = (siteId?: string) => storeOn(patient.client, inputs.organization, place, siteId);
     return shareServer(open, listing, semaphore, runtime);
   });
-  const done = doneRows(results, applied.naming);
+  const done = doneRows(results, applied.naming, (spec) => read.locations.get(spec));
   const failure = unfinished({ where: report.where, whenLive: undefined, cancelled: step.cancelled }, done);
   if (failure === undefined) noteDone(step, done);
   showDone(step, report, { rows: done, next: html`` });
@@ -158,11 +158,15 @@ async function change(
   );
 }
 
+interface ForgePlan extends Planned<ForgeSpec, ForgeProcess> {
+  readonly locations: FoundServer['locations'];
+}
+
 /** Reads what there is, and plans. Throws a `Failure` when the plan would have to guess. */
 async function readAndPlan(
   session: Session,
   { organization, file, manifest, prune }: ForgeApplyInputs,
-): Promise<Planned<ForgeSpec, ForgeProcess>> {
+): Promise<ForgePlan> {
   const { step } = session;
   step.doing(`looking for the servers of ${organization}`);
   const servers = await findServers(session.client, organization, manifest.places);
@@ -176,14 +180,15 @@ async function readAndPlan(
     return await listWithSites(declared, (filter) => semaphore.run(() => store.list(filter)));
   };
   const first = await Promise.all(
-    servers.map(async ({ declared, ...place }: FoundServer) => ({
-      place,
+    servers.map(async ({ id, name, declared }: FoundServer) => ({
+      place: { id, name },
       declared,
-      listing: await look(place),
+      listing: await look({ id, name }),
     })),
   );
   const how = { service: forgeService, prune };
-  return await settledPlan(first, look, how, { runtime: patient.runtime('plan') });
+  const locations = new Map(servers.flatMap((server) => [...server.locations]));
+  return { ...(await settledPlan(first, look, how, { runtime: patient.runtime('plan') })), locations };
 }
 
 /** At 60 requests a minute, a list of all and one of a site. */

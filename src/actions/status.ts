@@ -88,7 +88,7 @@ export function requireStatus({ required }: StatusInputs, statuses: ReadonlyMap<
     why: `\n${unwanted.map((health) => `- ${describeStatus(health)}`).join('\n')}\n`,
     fix: unwanted.some(({ status }) => status === 'restarting')
       ? 'Read in the environment’s log in Laravel Cloud why they exit'
-      : `Shorten status-window, or list ${[...new Set(unwanted.map(({ status }) => status))].join(' and ')} in require-status, to accept it`,
+      : `To accept it, list ${[...new Set(unwanted.map(({ status }) => status))].join(' and ')} in require-status. Where the log is too long to be read, shorten status-window`,
   });
 }
 

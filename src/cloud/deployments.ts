@@ -230,6 +230,8 @@ function notDeployed(what: string, newest: Deployment | undefined): Failure {
   const reason = newest?.failureReason === undefined ? '' : `: ${newest.failureReason}`;
   return new Failure({
     what,
+    headline: `${what} did not succeed`,
+    details: `Deployment ${newest?.id} ended as ${newest?.status}${reason}`,
     why: `${newest?.id} ended as ${newest?.status}${reason}`,
     fix: 'Correct what makes the deployment fail, and push again',
   });

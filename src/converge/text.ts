@@ -1,3 +1,4 @@
+import type { Location } from '../failure.ts';
 import { shorten } from '../text.ts';
 import { type Changes, changeText, type Settings, settingsText } from './changes.ts';
 import { type Counts, countsOf, type Outcome, outcomeOf, sumOf } from './counts.ts';
@@ -19,6 +20,8 @@ export interface PlanRow extends RowName {
   readonly error: string | undefined;
   /** The error without what the row tells. */
   readonly why: string | undefined;
+  /** Where the manifest declares it, if what became of it is known. */
+  readonly declaredAt?: Location | undefined;
   /** What one service alone tells of it in `plan-json`. */
   readonly particulars: Readonly<Record<string, string>>;
 }
@@ -52,16 +55,21 @@ export function plannedRows<S, P extends Existing>(
   }));
 }
 
+/** Where a manifest declares something. */
+export type LocationOf<S> = (spec: S) => Location | undefined;
+
 /** The rows of a plan that has been carried out. What was not done has the changes that it would have made. */
 export function doneRows<S, P extends Existing>(
   results: readonly OperationResult<S, P>[],
   naming: Naming<S, P>,
+  locationOf: LocationOf<S>,
 ): readonly PlanRow[] {
   return results.map(({ operation, status, outcome, changes, process, error, why }) => {
     const planned = rowOf(operation, naming);
     return {
       ...planned,
       ...{ status, outcome, error, why },
+      declaredAt: 'spec' in operation ? locationOf(operation.spec) : undefined,
       changes: status === 'done' ? changes : planned.changes,
       processId: process?.id ?? planned.processId,
     };

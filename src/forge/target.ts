@@ -143,6 +143,8 @@ export interface FoundServer {
   /** Its name, or its id where the manifest names it so. */
   readonly name: string;
   readonly declared: readonly ForgeSpec[];
+  /** Where each of them is declared. */
+  readonly locations: ReadonlyMap<ForgeSpec, Location>;
 }
 
 /** Finds the servers and sites that a manifest names. Throws one failure about all that are wrong. */
@@ -174,12 +176,16 @@ export async function findServers(
   const specs = collecting('processes of the manifest', all, ({ spec, place, server, among, places }) => {
     const declared = specFrom(spec, siteOf(spec, place, server, among));
     refuseTwice(declared, place, places);
-    return { server, declared };
+    return { server, declared, place };
   });
-  return servers.map((server) => ({
-    ...server,
-    declared: specs.filter((spec) => spec.server === server).map(({ declared }) => declared),
-  }));
+  return servers.map((server) => {
+    const own = specs.filter((spec) => spec.server === server);
+    return {
+      ...server,
+      declared: own.map(({ declared }) => declared),
+      locations: new Map(own.map(({ declared, place }) => [declared, place])),
+    };
+  });
 }
 
 function siteOf(

@@ -23,6 +23,13 @@ export interface Declared<S> {
   readonly place: Location;
 }
 
+/** Where each of these is declared. */
+export function locationsIn<S>({ places }: Manifest<S>): ReadonlyMap<S, Location> {
+  return new Map(
+    places.flatMap(({ processes }) => processes.map(({ spec, place }) => [spec, place] as const)),
+  );
+}
+
 export interface ParsedManifest<S> extends Manifest<S> {
   /** What is wrong is left out of the manifest. */
   readonly mistakes: readonly Mistake[];

@@ -275,7 +275,7 @@ describe('The environments of an application are those that the file names', () 
       }
     })();
     expect(thrown).toBeInstanceOf(NotThere);
-    expect(messageOf(thrown)).toContain('2 environments of the manifest');
+    expect(messageOf(thrown)).toContain('2 problems with the environments of the manifest');
     expect(messageOf(thrown)).toContain('No environment in the application is named "prodution" (m.yml:2:3)');
     expect(messageOf(thrown)).toContain('Did you mean "production"?');
     expect(messageOf(thrown)).toContain('No environment in the application is named "nothing" (m.yml:3:3)');

@@ -66,7 +66,7 @@ function ended(...statuses: readonly OperationResult['status'][]): readonly Plan
     changes: {},
     ...{ error: 'no', why: 'no' },
   }));
-  return doneRows(results, naming);
+  return doneRows(results, naming, () => undefined);
 }
 
 const diffOf = (rows: readonly PlanRow[], room?: number): readonly string[] =>

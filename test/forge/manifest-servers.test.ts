@@ -76,7 +76,7 @@ describe('The servers of a manifest', () => {
     const named = [declared('web-1', 1), declared('wbe-2', 2), declared('2', 3)];
     const failure = await findServers(client, 'acme', named).catch((error: unknown) => error);
     expect(failure).toMatchObject({
-      what: '2 servers of the manifest',
+      what: '2 problems with the servers of the manifest',
       annotations: [{ place: at(2) }, { place: at(3) }],
     });
     expect(String(failure)).toContain('No server in the organization acme is named "wbe-2" (m.yml:2:3)');
@@ -89,7 +89,7 @@ describe('The servers of a manifest', () => {
     const named = [declared('web-1', 1, { site: 'shop.exmaple' }, { site: '7' }, { site: 'shop.example' })];
     const failure = await findServers(client, 'acme', named).catch((error: unknown) => error);
     expect(failure).toMatchObject({
-      what: '2 processes of the manifest',
+      what: '2 problems with the processes of the manifest',
       annotations: [{ place: at(2) }, { place: at(4) }],
     });
     expect(String(failure)).toContain('No site on the server web-1 is named "shop.exmaple" (m.yml:2:3)');

@@ -8,6 +8,7 @@ import { changesIn, countsOf, countsText } from '../../converge/counts.ts';
 import { timeWithOthers } from '../../converge/pace.ts';
 import type { OperationResult } from '../../converge/result.ts';
 import { doneRows, type PlanRow, plannedRows } from '../../converge/text.ts';
+import { locationsIn } from '../../manifest/read.ts';
 import { html } from '../../runner/html.ts';
 import type { ApplyInputs } from '../inputs/apply.ts';
 import type { Ended } from '../report/applied.ts';
@@ -43,13 +44,14 @@ export async function changeAll(
   const patient = session.within(raceLimit + timeWithOthers(writes, cloudPace));
   const carryOut = carrier(patient, inputs.file, applied, writes);
   const change = async (member: PlannedMember, tell: (rows: readonly PlanRow[]) => void): Promise<void> => {
-    const { instances, environment } = member;
+    const { instances, environment, manifest } = member;
+    const locations = locationsIn(manifest);
     const results = await carryOut(member, ({ place, listing }, semaphore, runtime) => {
       const instance = instances.find(({ id }) => id === place.id);
       const store = new CloudStore(patient.client, place.id, { instance });
       return shareInstance(store, listing, semaphore, runtime);
     });
-    const rows = doneRows(results, applied.naming);
+    const rows = doneRows(results, applied.naming, (spec) => locations.get(spec));
     tell(rows);
     const whenLive = 'The changes take effect with the next deployment';
     const failure = unfinished({ where: environment.name, whenLive, cancelled: step.cancelled }, rows);

@@ -1,9 +1,10 @@
 import type { ExistingProcess } from '../../cloud/process.ts';
+import { cloudService } from '../../cloud/service.ts';
 import { code, type Html, html } from '../../runner/html.ts';
 import type { Step } from '../../runner/step.ts';
 import type { DeleteTarget } from '../inputs/delete.ts';
 import type { Target } from '../inputs/target.ts';
-import { deployNext, nameHtml, placeOf, processRows } from './process.ts';
+import { deployNext, nameHtml, placeOf, processFacts, processRows } from './process.ts';
 
 /** Shows in the summary that there was nothing to delete. */
 export function showAbsent(step: Step, asked: DeleteTarget, target: Target): void {
@@ -15,7 +16,7 @@ export function showAbsent(step: Step, asked: DeleteTarget, target: Target): voi
 export function showToDelete(step: Step, processes: readonly ExistingProcess[], target: Target): void {
   step.headline('planned', html`Would delete: ${whatOf(processes)}${onPlace(target)}`);
   const dryRun = html`<p>Dry run: nothing was deleted. Remove <code>dry-run</code> to delete it.</p>`;
-  step.summarize(html`${processRows(processes)}${dryRun}`);
+  show(step, processes, target, dryRun);
 }
 
 /** Shows in the summary what was deleted, and that it runs until the next deployment. */
@@ -30,7 +31,7 @@ export function showDeleted(
     'waiting',
     html`Deleted, still running until the next deployment: ${whatOf(processes)}${onPlace(target)}`,
   );
-  step.summarize(html`${processRows(processes)}${redeploy ? html`` : deployNext}`);
+  show(step, processes, target, redeploy ? html`` : deployNext);
 }
 
 /** Says that a deployment has ended what was deleted, now or before. */
@@ -43,6 +44,21 @@ export function showGone(
   step.identify('deployment', deploymentId);
   if (processes.length === 0) step.headline('done', html`Nothing to delete${onPlace(target)}, and deployed`);
   else step.headline('done', html`Deleted and stopped: ${whatOf(processes)}${onPlace(target)}`);
+}
+
+/** One process, which the headline names, by what it has; several as a table. */
+function show(step: Step, processes: readonly ExistingProcess[], target: Target, next: Html): void {
+  const [first, ...others] = processes;
+  const isOne = first !== undefined && others.length === 0;
+  step.summarize(html`${isOne ? factsOf(first, target) : processRows(processes)}${next}`);
+  if (!isOne) return;
+  step.identify('process', first.id);
+  step.identify('instance', target.instanceId ?? first.instanceId);
+}
+
+function factsOf(process: ExistingProcess, target: Target): Html {
+  const settings = cloudService.settingsOfExisting(process);
+  return processFacts({ settings, changes: {}, kind: 'changed', createdAt: process.createdAt, target });
 }
 
 function whatOf(processes: readonly ExistingProcess[]): Html {

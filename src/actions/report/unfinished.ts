@@ -1,6 +1,6 @@
 import { changesIn, countsOf, countsText, undoneText } from '../../converge/counts.ts';
 import { type PlanRow, rowText } from '../../converge/text.ts';
-import { Cancelled, closed, Failure, messageOf } from '../../failure.ts';
+import { Cancelled, closed, Failure, locationText, messageOf } from '../../failure.ts';
 import { maxLines } from '../../text.ts';
 
 interface Applied {
@@ -32,12 +32,15 @@ function failed({ where, whenLive }: Applied, rows: readonly PlanRow[]): Failure
   const what = `"${where}": ${counts.undone > 0 ? undoneText(counts) : `${unchecked} created, not checked`}`;
   const effect = whenLive === undefined ? '' : ` ${whenLive}.`;
   const done = changesIn(counts) === 0 ? '' : `Done: ${madeText(rows)}.${effect}\n`;
-  return new Unfinished({
+  const parts = {
     what,
     why: `\n${linesOf(rows).join('\n')}\n`,
     fix: `${done}${runAgain}`,
     headline: what,
-  });
+  };
+  const { message } = new Unfinished(parts);
+  const place = rows.find(({ status }) => status === 'failed')?.declaredAt;
+  return new Unfinished({ ...parts, annotations: [{ message, place }] });
 }
 
 /** The step was told to stop after it had begun. */
@@ -79,9 +82,10 @@ function linesOf(rows: readonly PlanRow[]): readonly string[] {
 }
 
 function lineOf(row: PlanRow): string {
-  const why = row.why ?? 'unknown';
-  if (row.status === 'not-done') return `- Not started: ${rowText(row)}, because ${closed(why)}`;
-  return `- ${isUnchecked(row) ? 'Not checked' : 'Failed'}: ${closed(rowText(row))}\n  ${closed(sentence(why))}`;
+  const { why = 'unknown', declaredAt } = row;
+  const at = declaredAt === undefined ? '' : ` (${locationText(declaredAt)})`;
+  if (row.status === 'not-done') return `- Not started: ${rowText(row)}${at}, because ${closed(why)}`;
+  return `- ${isUnchecked(row) ? 'Not checked' : 'Failed'}: ${closed(`${rowText(row)}${at}`)}\n  ${closed(sentence(why))}`;
 }
 
 function sentence(text: string): string {
