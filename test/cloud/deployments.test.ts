@@ -86,19 +86,6 @@ function openEnvironment({ oddEntries = false } = {}) {
 }
 
 describe('a change', () => {
-  test('is deployed at once where none runs', async () => {
-    const { clock, made, deployChange } = openEnvironment();
-    expect(await clock.run(deployChange())).toMatchObject({ id: 'depl-1', status: 'deployment.succeeded' });
-    expect(made).toHaveLength(1);
-  });
-
-  test('is deployed after the one that runs, which began before it', async () => {
-    const { clock, made, start, deployChange } = openEnvironment();
-    start();
-    expect(await clock.run(deployChange())).toMatchObject({ id: 'depl-2' });
-    expect(made[1]?.startedAt).toBeGreaterThan(30_000);
-  });
-
   test('is carried by a deployment that somebody else has started after it', async () => {
     const { clock, made, start, deployChange, followed } = openEnvironment();
     start('deployment.succeeded', 10_000);
@@ -106,25 +93,6 @@ describe('a change', () => {
     expect(await clock.run(deployChange())).toMatchObject({ id: 'depl-2' });
     expect(made).toHaveLength(2);
     expect(followed).toEqual(['depl-2']);
-  });
-
-  test('of a dozen jobs needs two or three deployments', async () => {
-    const { clock, made, deployChange } = openEnvironment();
-    const jobs = Array.from({ length: 12 }, async (_, job) => {
-      await clock.sleep(job * 400);
-      return await deployChange();
-    });
-    const ended = await clock.run(Promise.all(jobs));
-    expect(ended.every(({ status }) => status === 'deployment.succeeded')).toBe(true);
-    expect(made.length).toBeLessThanOrEqual(3);
-  });
-
-  test('is not deployed where the deployment fails, and is not tried again', async () => {
-    const { clock, made, start, deployChange } = openEnvironment();
-    start('deployment.succeeded', 5_000);
-    void clock.sleep(5_000).then(() => start('build.failed'));
-    expect(await clock.run(deployChange())).toMatchObject({ id: 'depl-2', status: 'build.failed' });
-    expect(made).toHaveLength(2);
   });
 
   test('waits calmly: at most thirty requests a minute', async () => {

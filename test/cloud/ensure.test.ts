@@ -360,20 +360,6 @@ describe('several that match', () => {
 });
 
 describe('a pinned process', () => {
-  test('is read by its id, and nothing is listed', async () => {
-    const { calls, value } = await pinning({}, { find: [declared] });
-    expect(calls).toEqual(['find p1']);
-    expect(value?.outcome).toBe('unchanged');
-  });
-
-  test('may change what it is known by', async () => {
-    const other = existing({ id: 'p1', processes: 2, config: { queue: 'other', tries: 3 } });
-    const { calls, updates, value } = await pinning({}, { find: [other], update: [declared] });
-    expect(calls).toEqual(['find p1', 'update p1']);
-    expect(updates[0]?.config).toEqual({ queue: 'mail', tries: 3 });
-    expect(value).toMatchObject({ changes: { 'config.queue': { from: 'other', to: 'mail' } } });
-  });
-
   test('that is not there is an error, and none is created', async () => {
     const { calls, error, message } = await pinning({}, {});
     expect(calls).toEqual(['find p1']);
@@ -416,13 +402,6 @@ describe('a dry run', () => {
 });
 
 describe('if-exists: create', () => {
-  test('creates without a look, before or after', async () => {
-    const { calls, value, did } = await ensuring({ ifExists: 'create' }, { create: [made(declared)] });
-    expect(calls).toEqual(['create']);
-    expect(value).toEqual({ outcome: 'created', process: declared, changes: {}, ignored: {} });
-    expect(did).toEqual(['created worker on queue mail as p1']);
-  });
-
   test('tells what came out otherwise than declared', async () => {
     const { value } = await ensuring({ ifExists: 'create' }, { create: [made(drifted)] });
     expect(value?.ignored).toEqual({ processes: { from: 1, to: 2 } });

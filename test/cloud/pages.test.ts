@@ -31,12 +31,6 @@ async function refusal(replies: readonly Reply[]) {
 }
 
 describe('a list', () => {
-  test('of one page is that page', async () => {
-    const { ids, asked } = await listing([pageOf(['a', 'b'])]);
-    expect(ids).toEqual(['a', 'b']);
-    expect(asked).toEqual(['GET /api/things']);
-  });
-
   test.each([
     ['without links', { data: [] }],
     ['with null for links and what is included', { data: [], links: null, included: null, meta: null }],

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { bornAt, byAge, type Existing } from '../../src/converge/listing.ts';
+import { bornAt, byAge, type Existing, mayGetElders, refuseDoubt } from '../../src/converge/listing.ts';
 
 const born = (id: string, createdAt: string | null): Existing => ({ id, createdAt });
 
@@ -33,4 +33,21 @@ test('one without a date, or with none that can be read, counts as the newest', 
     'b',
   ]);
   expect(bornAt(born('a', null))).toBe(bornAt(born('b', 'yesterday')));
+});
+
+test.each([
+  ['its second is not over', '2026-04-04T00:00:01Z', 1_999, true],
+  ['its second is over', '2026-04-04T00:00:01Z', 2_000, false],
+  ['its date has a fraction', '2026-04-04T00:00:01.5Z', 1_999, false],
+  ['the server tells no time', '2026-04-04T00:00:01Z', undefined, false],
+])('an older one may still come where %s', (_, createdAt, at, may) => {
+  const serverTime = at && Date.parse('2026-04-04T00:00:00Z') + at;
+  expect(mayGetElders(born('a', createdAt), { serverTime })).toBe(may);
+});
+
+test('those in doubt are all named, with what to do', () => {
+  const doubtful = ['a', 'b'].map((id) => ({ ...born(id, null), doubt: 'odd' }));
+  expect(() => refuseDoubt('worker', doubtful)).toThrow(
+    'The worker: it may exist already as a (odd), or as b (odd). Nothing was changed. Look at this process in the dashboard',
+  );
 });

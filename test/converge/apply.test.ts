@@ -119,24 +119,6 @@ describe('A plan is carried out with few requests', () => {
     expect(store.count('list')).toBeLessThan(12);
   });
 
-  test('the limit holds over all instances together', async () => {
-    const world = new World();
-    let running = 0;
-    let peak = 0;
-    const ids = Array.from({ length: 10 }, (_, index) => `inst-${index}`);
-    for (const id of ids) {
-      const store = world.store([], id);
-      store.before = () => {
-        running++;
-        peak = Math.max(peak, running);
-        void world.clock.sleep(99).then(() => running--);
-        return undefined;
-      };
-    }
-    await world.run(Object.fromEntries(ids.map((id) => [id, customs(3)])));
-    expect(peak).toBe(6);
-  });
-
   test('an update is one request, and what is as declared is none', async () => {
     const world = new World();
     const store = world.store([existing({ id: 'p-1' }), existing({ id: 'p-2', config: { queue: 'high' } })]);
@@ -174,19 +156,6 @@ describe('Each create happens exactly once', () => {
     expect(countsText(countsOf(results), 'done')).toBe('10 created');
   });
 
-  test('a request that came to nothing is sent again', async () => {
-    const world = new World();
-    const store = world.store();
-    let tries = 0;
-    store.before = ({ kind, what }) => {
-      if (kind === 'create' && what === 'job 3' && ++tries === 1) throw lost();
-      return undefined;
-    };
-    await world.run(customs(10));
-    expect(store.processes).toHaveLength(10);
-    expect(store.count('create')).toBe(11);
-  });
-
   test('of a race the oldest stays, and only this run’s own is removed', async () => {
     const world = new World();
     const store = world.store();
@@ -203,14 +172,6 @@ describe('Each create happens exactly once', () => {
       'rival',
     ]);
     expect(store.processes).toHaveLength(3);
-  });
-
-  test('a process that vanishes before its update is made anew', async () => {
-    const world = new World();
-    const store = world.store([existing({ id: 'p-1' })]);
-    const results = await world.run([worker({}, 2)], { meanwhile: () => store.processes.pop() });
-    expect(results[0]).toMatchObject({ status: 'done', outcome: 'created' });
-    expect(store.processes).toMatchObject([{ processes: 2 }]);
   });
 
   test('a duplicate that prune will delete is not taken for the process that vanished', async () => {
@@ -281,20 +242,6 @@ describe('What could not be done is told, and stops only what depends on it', ()
     expect(results[0]?.error).toContain(
       'it is unknown whether the worker on queue default of connection redis was created',
     );
-  });
-
-  test('one that was surely refused keeps no other from being made', async () => {
-    const world = new World();
-    const store = world.store();
-    let creates = 0;
-    store.before = ({ kind }) => {
-      if (kind === 'create' && ++creates === 1) throw refused();
-      return undefined;
-    };
-    expect(statuses(await world.run([worker(), worker({ connection: 'redis' })]))).toEqual([
-      'done',
-      'failed',
-    ]);
   });
 
   test('told to stop, requests in flight end, nothing new begins, and what is known to exist is counted', async () => {
@@ -379,15 +326,6 @@ describe('A failure says what is known by then', () => {
     world.store().before = failing('create', refused());
     expect((await world.run([worker()]))[0]).toMatchObject({
       ...{ status: 'failed', outcome: undefined, process: undefined },
-      error: 'A request: Laravel Cloud answered 422.',
-    });
-  });
-
-  test('a delete that was refused leaves its process named', async () => {
-    const world = new World();
-    world.store([before]).before = failing('remove', refused());
-    expect((await world.run({ 'inst-1': [] }, { prune: true }))[0]).toMatchObject({
-      ...{ status: 'failed', outcome: undefined, process: before },
       error: 'A request: Laravel Cloud answered 422.',
     });
   });

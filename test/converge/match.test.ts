@@ -42,11 +42,6 @@ describe('Of several that look the same', () => {
     });
   });
 
-  test('all beyond the oldest are extra, from the oldest to the youngest', () => {
-    const there = [born(3, 'third'), born(1, 'first'), born(4, 'fourth'), born(2, 'second')];
-    expect(matched([open], there).contested).toMatchObject([{ extra: ['second', 'third', 'fourth'] }]);
-  });
-
   test('those that differ in what the declaration leaves open are not chosen from', () => {
     const there = [born(1, 'r', { connection: 'redis' }), born(2, 'd', { connection: 'database' })];
     expect(matched([open], there)).toEqual({
@@ -128,15 +123,5 @@ describe('Two processes that look like one declaration can be two declarations',
       },
       contested: [],
     });
-  });
-});
-
-test('where nothing is there, nothing is paired', () => {
-  expect(matched([open, database], [])).toEqual({
-    pairs: {
-      'worker on queue default': undefined,
-      'worker on queue default of connection database': undefined,
-    },
-    contested: [],
   });
 });

@@ -56,13 +56,6 @@ describe('A plan reads at a glance', () => {
       { action: 'undeclared', settings: { processes: 4, 'config.tries': 3 } },
     ]);
   });
-
-  test('where nothing can be changed in place, drift is a replacement', () => {
-    const rules = { ...cloudService, mend: 'replace' } as const;
-    const state = { place, declared: [custom('a', 2)], listing: listingOf([runsCustom('p-1', 'a')]) };
-    const { operations } = planFor([state], rules, { prune: false });
-    expect(operations.map(lineOf)).toEqual(['~ custom process "a"  p-1  processes: 1 → 2']);
-  });
 });
 
 describe('Prune deletes what is not declared', () => {
@@ -86,14 +79,6 @@ describe('Prune deletes what is not declared', () => {
 });
 
 describe('Declarations and processes are matched one to one, the most specific first', () => {
-  test('a worker that takes any connection takes none of those that others name', () => {
-    const there = [runs('redis', { connection: 'redis' })];
-    expect(lines([worker(), worker({ connection: 'redis' })], there)).toEqual([
-      '+ worker on queue default  1 processes',
-      '= worker on queue default of connection redis  redis',
-    ]);
-  });
-
   test('it prefers one without a connection, and takes any other if there is none', () => {
     const [plain, redis] = [runs('plain'), runs('redis', { connection: 'redis' })];
     expect(lines([worker()], [redis, plain])).toEqual([
@@ -112,22 +97,6 @@ describe('Declarations and processes are matched one to one, the most specific f
     const declared = [worker({ connection: 'database' }), worker({ connection: 'redis' }), worker()];
     expect(plan(declared, there).ambiguous).toEqual([]);
     expect(plan(declared, there).operations.map(({ action }) => action)).toEqual(['keep', 'keep', 'keep']);
-  });
-
-  test('each instance is matched by itself', () => {
-    const other = { id: 'inst-2', name: 'workers' };
-    const { operations } = planFor(
-      [
-        { place, declared: [worker()], listing: listingOf<ExistingProcess>([]) },
-        { place: other, declared: [worker()], listing: listingOf([runs('p-1')]) },
-      ],
-      cloudService,
-      { prune: true },
-    );
-    expect(operations.map((operation) => `${operation.place.name} ${operation.action}`)).toEqual([
-      'App create',
-      'workers keep',
-    ]);
   });
 });
 
@@ -202,17 +171,6 @@ describe('Nothing is left to luck', () => {
     expect(doubtfulPlan(doubts).message).toBe(
       'The plan: processes that are declared may exist already, as processes that cannot be identified\n- staging, App: custom process "a": p-1 (its command is not known), or p-2 (its command is not known)\nNothing was changed. Look at these processes in the dashboard; if one is another process, change or delete it there.',
     );
-  });
-
-  test('with prune the oldest of equal ones stays, as it does in a race', () => {
-    const there = twins();
-    const { ambiguous, contested, operations } = plan([worker()], there, true);
-    expect(ambiguous).toEqual([]);
-    expect(contested).toEqual([{ place, found: there }]);
-    expect(operations.map(lineOf)).toEqual([
-      '= worker on queue default  old',
-      '- worker on queue default  young',
-    ]);
   });
 
   test('prune chooses none of those that differ in connection', () => {

@@ -1,7 +1,7 @@
 import { beforeEach, expect, test } from 'vitest';
 import { type Ensure, ensure } from '../../src/converge/ensure.ts';
 import type { World } from '../../src/converge/service.ts';
-import { Cancelled } from '../../src/failure.ts';
+import { Cancelled, Failure } from '../../src/failure.ts';
 import { openServer } from '../../src/forge/open.ts';
 import type { ForgeProcess } from '../../src/forge/process.ts';
 import type { ForgeSpec } from '../../src/forge/spec.ts';
@@ -32,13 +32,6 @@ beforeEach(() => {
 
 const run = (given: Partial<Ensure<ForgeSpec>> = {}) =>
   clock.run(ensure({ spec: specOf(), ifExists: 'reuse', dryRun: false, ...given }, world));
-
-test('creates what is missing, once', async () => {
-  const first = await run();
-  expect(first).toMatchObject({ outcome: 'created', process: { id: '41', status: 'installing' } });
-  expect(await run()).toMatchObject({ outcome: 'unchanged', process: { id: '41' } });
-  expect(server.calls).toEqual(['create horizon']);
-});
 
 test('one that is being removed is none: it is made anew', async () => {
   server.add('other-name', { status: 'removing' });
@@ -130,12 +123,6 @@ test('reuse leaves another number of processes as it is, and tells of it', async
   });
 });
 
-test('fail refuses what exists, also in a dry run', async () => {
-  server.add('horizon');
-  await expect(run({ ifExists: 'fail' })).rejects.toThrow(/already exists \(41\)/);
-  await expect(run({ ifExists: 'fail', dryRun: true })).rejects.toThrow(/already exists/);
-});
-
 test('a dry run tells what would be done and does none of it', async () => {
   expect(await run({ dryRun: true })).toMatchObject({ outcome: 'would-create', process: undefined });
   server.add('horizon', { processes: 3 });
@@ -144,12 +131,6 @@ test('a dry run tells what would be done and does none of it', async () => {
     process: { id: '41' },
     changes: { processes: { from: 3, to: 1 } },
   });
-  expect(server.calls).toEqual([]);
-});
-
-test('replace leaves one that is as declared', async () => {
-  server.add('horizon');
-  expect(await run({ ifExists: 'replace' })).toMatchObject({ outcome: 'unchanged' });
   expect(server.calls).toEqual([]);
 });
 
@@ -186,6 +167,23 @@ test('replace in a race takes the successor that the other run has made', async 
   expect(server.names).toEqual(['horizon']);
 });
 
+test('replace in a race waits for a successor that a list shows late', async () => {
+  server.add('horizon', { processes: 3 });
+  server.onRemove = () => {
+    server.kept.length = 0;
+    server.add('horizon');
+  };
+  const list = server.list.bind(server);
+  server.list = async () => {
+    const listing = await list();
+    return clock.now() < 3_000
+      ? { ...listing, processes: listing.processes.filter(({ id }) => id !== '42') }
+      : listing;
+  };
+  expect(await run({ ifExists: 'replace' })).toMatchObject({ outcome: 'replaced', process: { id: '42' } });
+  expect(server.names).toEqual(['horizon']);
+});
+
 test('replace whose name turns out to be somebody else’s takes another name rather than leave nothing', async () => {
   server.add('horizon', { command: 'php8.4 artisan reverb:start' });
   server.add('by-hand', { processes: 3 });
@@ -193,6 +191,7 @@ test('replace whose name turns out to be somebody else’s takes another name ra
   expect(ensured).toMatchObject({ outcome: 'replaced', process: { id: '43', processes: 1 } });
   expect(ensured.otherName).toMatch(/^horizon-/);
   expect(server.names).toEqual(['horizon', ensured.otherName]);
+  expect(said).toContain(`Another process has the name horizon; taking ${ensured.otherName} instead`);
 });
 
 test('replace finds both names in use: that is an error, with what is gone', async () => {
@@ -225,7 +224,25 @@ test('replace that may not delete says that both are there', async () => {
     throw answered(403);
   };
   await expect(run({ ifExists: 'replace' })).rejects.toThrow(
-    /42 exists in its place, but 41 could not be deleted: .*403.*both exist/,
+    /^Replacing background process 41: 42 exists in its place, but 41 could not be deleted: .*403.*both exist/,
+  );
+});
+
+test('what went wrong without a word on what to do is told with one', async () => {
+  const failure = new Failure({ what: 'It', why: 'failed' });
+  const failing = (): never => {
+    throw failure;
+  };
+  server.add('by-hand', { processes: 3, directory: null });
+  server.onRemove = failing;
+  const declared = { ifExists: 'replace', spec: specOf({ directory: undefined }) } as const;
+  await expect(run(declared)).rejects.toThrow('failed. Run the job again. Until 41 is deleted, both exist');
+  server.kept.length = 0;
+  server.add('horizon', { processes: 3, directory: null });
+  server.onRemove = () => undefined;
+  server.onCreate = () => (server.kept.length === 0 ? failing() : 'answer');
+  await expect(run(declared)).rejects.toThrow(
+    /failed\. Find out why\. Then run the job again.*of forge in no directory/,
   );
 });
 

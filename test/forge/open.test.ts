@@ -80,12 +80,6 @@ const { name: _, ...tripled } = { ...queue('a'), processes: 3, directory: '/home
 const { siteId: __, ...threeOfA } = tripled;
 
 describe('A plan for a Forge server', () => {
-  test('creates side by side, and one listing verifies all', async () => {
-    expect(done(await run(['a', 'b', 'c'].map((name) => queue(name))))).toBe('3 created');
-    expect(server.names.toSorted()).toEqual(['a', 'b', 'c']);
-    expect(server.filters).toHaveLength(1);
-  });
-
   test('replaces what has drifted; log and results name the operation and the new process', async () => {
     server.add('a', threeOfA);
     const [result] = await run([queue('a')]);

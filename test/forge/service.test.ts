@@ -5,7 +5,8 @@ import { notCompared } from '../../src/forge/drift.ts';
 import { notRunning } from '../../src/forge/not-running.ts';
 import type { ForgeProcess } from '../../src/forge/process.ts';
 import { forgeService } from '../../src/forge/service.ts';
-import type { ForgeSpec } from '../../src/forge/spec.ts';
+import { describe as describeSpec, type ForgeSpec } from '../../src/forge/spec.ts';
+import { isDown, knownWords } from '../../src/forge/status.ts';
 import { listingOf } from '../support/listing.ts';
 import { lineOf } from '../support/operation-line.ts';
 import { processOf, specOf } from './forge-server.ts';
@@ -73,6 +74,15 @@ test('what a plan shows of a declaration, and of a process', () => {
   expect(forgeService.particularsOf(processOf({ id: '1', processes: undefined, directory: null }))).toBe(
     'user forge, directory none, an unknown number of processes, running',
   );
+});
+
+test('a declaration is told with its user and its directory, where it has them', () => {
+  expect(describeSpec({ command: 'x', directory: undefined })).toBe('process "x"');
+  expect(describeSpec(specOf({ command: 'x' }))).toBe('process "x" of forge in /home/forge/shop.example');
+});
+
+test('what has ended or is stopped is down, and nothing else', () => {
+  expect(knownWords.filter(isDown)).toEqual(['stopped', 'fatal', 'exited']);
 });
 
 test('a number that Forge does not report is no drift, and is told', () => {
