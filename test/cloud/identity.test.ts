@@ -5,14 +5,11 @@ import { cloudService } from '../../src/cloud/service.ts';
 import type { ProcessSpec, WorkerConfig } from '../../src/cloud/spec.ts';
 import { foldConnection, foldQueue } from '../../src/cloud/spec.ts';
 import { foldCommand } from '../../src/converge/identity.ts';
-import { candidates as candidatesAmong } from '../../src/converge/service.ts';
+import { candidates } from '../../src/converge/service.ts';
 import { existing } from '../support/existing.ts';
 
 const custom = (command: string): ProcessSpec => ({ type: 'custom', processes: 1, command });
 const worker = (config: WorkerConfig): ProcessSpec => ({ type: 'worker', processes: 1, config });
-
-const candidates = (spec: ProcessSpec, among: readonly ExistingProcess[]) =>
-  candidatesAmong(spec, among, cloudService);
 
 describe('what is the same written differently', () => {
   test.each([
@@ -55,79 +52,43 @@ describe('what is the same written differently', () => {
   });
 });
 
-describe('a custom process', () => {
-  const horizon = existing({ id: '1', type: 'custom', command: 'php  artisan horizon ' });
+const ofCommand = (command: string | null, type = 'custom') => ({ type, command });
+const on = (config: Record<string, unknown>) => ({ config });
+const onConnections = ['redis', 'sqs', null].map((connection) => on({ connection }));
 
-  test('is the one of the same command', () => {
-    const other = existing({ id: '2', type: 'custom', command: 'php artisan horizon --quiet' });
-    const none = existing({ id: '3', type: 'custom', command: null });
-    expect(candidates(custom('php artisan horizon'), [other, horizon, none])).toEqual([horizon]);
-  });
-
-  test('is never a worker, even one that runs the same command', () => {
-    const alike = existing({ id: '2', type: 'worker', command: 'php artisan horizon' });
-    expect(candidates(custom('php artisan horizon'), [alike])).toEqual([]);
-  });
-
-  test('is told by case', () => {
-    expect(candidates(custom('php artisan Horizon'), [horizon])).toEqual([]);
-  });
-
-  test('may be there more than once', () => {
-    const twin = { ...horizon, id: '2' };
-    expect(candidates(custom('php artisan horizon'), [horizon, twin])).toEqual([horizon, twin]);
-  });
-});
-
-describe('a worker', () => {
-  const on = (id: string, config: Record<string, unknown>) => existing({ id, config });
-
-  test('is the one on the same queues in the same order', () => {
-    const there = [
-      on('1', { queue: 'high , default' }),
-      on('2', { queue: 'default,high' }),
-      on('3', { queue: 'high' }),
-    ];
-    expect(candidates(worker({ queue: 'high,default' }), there).map(({ id }) => id)).toEqual(['1']);
-  });
-
-  test('without a queue is the one on the queue default', () => {
-    const there = [
-      on('1', { queue: null }),
-      on('2', {}),
-      on('3', { queue: 'default' }),
-      on('4', { queue: 'mail' }),
-    ];
-    expect(candidates(worker({}), there).map(({ id }) => id)).toEqual(['1', '2', '3']);
-  });
-
-  test('with a connection is only one with the same', () => {
-    const there = [
-      on('1', { connection: 'redis' }),
-      on('2', { connection: 'sqs' }),
-      on('3', { connection: null }),
-    ];
-    expect(candidates(worker({ connection: 'redis' }), there).map(({ id }) => id)).toEqual(['1']);
-    expect(candidates(worker({ connection: 'database' }), there)).toEqual([]);
-  });
-
-  test('without a connection is one without', () => {
-    const there = [on('1', { connection: 'redis' }), on('2', { connection: null })];
-    expect(candidates(worker({}), there).map(({ id }) => id)).toEqual(['2']);
-  });
-
-  test('without a connection is one with any, where there is none without', () => {
-    const there = [
-      on('1', { connection: 'redis' }),
-      on('2', { connection: 'sqs' }),
-      on('3', { queue: 'mail' }),
-    ];
-    expect(candidates(worker({}), there).map(({ id }) => id)).toEqual(['1', '2']);
-  });
-
-  test('is never a custom process', () => {
-    expect(candidates(worker({}), [existing({ id: '1', type: 'custom', config: {} })])).toEqual([]);
-  });
+test.each<[string, ProcessSpec, readonly Partial<ExistingProcess>[], readonly string[]]>([
+  [
+    'a custom process is each that has its command, blanks aside, and is no worker',
+    custom('php artisan horizon'),
+    [
+      ...['php  artisan horizon ', 'php artisan horizon --quiet', null, 'php artisan Horizon'].map(
+        (command) => ofCommand(command),
+      ),
+      ofCommand('php artisan horizon', 'worker'),
+      ofCommand('php artisan horizon'),
+    ],
+    ['0', '5'],
+  ],
+  [
+    'a worker is one on the same queues in the same order',
+    worker({ queue: 'high,default' }),
+    ['high , default', 'default,high', 'high'].map((queue) => on({ queue })),
+    ['0'],
+  ],
+  [
+    'one without a queue is one on the queue default',
+    worker({}),
+    [on({ queue: null }), on({}), on({ queue: 'default' }), on({ queue: 'mail' })],
+    ['0', '1', '2'],
+  ],
+  ['one with a connection is only one with the same', worker({ connection: 'redis' }), onConnections, ['0']],
+  ['and none where nothing has that', worker({ connection: 'database' }), onConnections, []],
+  ['one without a connection is one without', worker({}), onConnections, ['2']],
+  ['or with any, where there is none without', worker({}), onConnections.slice(0, 2), ['0', '1']],
+  ['a worker is never a custom process', worker({}), [{ type: 'custom', config: {} }], []],
+])('%s', (_, spec, there, ids) => {
+  const all = there.map((given, index) => existing({ id: String(index), ...given }));
+  expect(candidates(spec, all, cloudService).map(({ id }) => id)).toEqual(ids);
 });
 
 describe('two declarations are one process', () => {

@@ -62,9 +62,3 @@ test('a removal whose answer is lost has worked when the process is gone', async
   await clock.run(seen.remove('p-1'));
   expect(store.calls.map(({ kind }) => kind)).toEqual(['remove', 'find']);
 });
-
-test('waits of all operations on one instance share their looks, and wait as long as its store says', () => {
-  const { listings, store, seen } = claimed();
-  expect(seen.place).toBe(listings);
-  expect(seen.removalSpan).toBe(store.removalSpan);
-});

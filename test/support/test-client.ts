@@ -17,7 +17,9 @@ export const token = 'the-token-of-the-tests';
 /** Midnight in Greenwich when the virtual clock starts. */
 const startOfTime = Date.UTC(2026, 3, 4);
 
-export type Overrides = Partial<Pick<HttpClientOptions, 'baseUrl' | 'requestTimeout' | 'random'>> & {
+export type Overrides = Partial<
+  Pick<HttpClientOptions, 'baseUrl' | 'hints' | 'requestTimeout' | 'random'>
+> & {
   /** Milliseconds. */
   readonly deadline?: number;
 };
