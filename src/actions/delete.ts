@@ -1,12 +1,12 @@
 import { describeExisting } from '../cloud/identity.ts';
 import type { ExistingProcess } from '../cloud/process.ts';
 import type { Runtime } from '../converge/look.ts';
-import { deleteAll, deleteFailure, findToDelete, type Removing } from '../converge/remove.ts';
-import { Failure } from '../failure.ts';
+import { deleteAll, findToDelete, type Removing } from '../converge/remove.ts';
 import type { Step } from '../runner/step.ts';
+import { deleteFound } from './delete-found.ts';
 import { type DeleteInputs, describeDeleteTarget, readDeleteInputs } from './inputs/delete.ts';
 import { findCloudTarget, openPinned, openTarget, type Target } from './inputs/target.ts';
-import { showAbsent, showDeleted, showGone, showToDelete } from './report/delete.ts';
+import { showDeletion, showGone } from './report/delete.ts';
 import { readAhead } from './rollout/deployments-before.ts';
 import type { StepChange } from './rollout/rolling.ts';
 import { environmentOfInstance, rollOut } from './rollout/rollout.ts';
@@ -20,12 +20,21 @@ export async function runDelete(step: Step): Promise<void> {
     const rolling = { ...inputs, session, onLive: () => undefined };
     const ahead = readAhead(rolling);
     const target = await findCloudTarget(session, inputs.target, byIdentity, ahead.begin);
-    step.doing(`deleting the ${describeDeleteTarget(inputs.toDelete)}`);
+    const what = describeDeleteTarget(inputs.toDelete);
+    step.doing(`deleting the ${what}`);
     const { found, world } = await find(session.within(raceLimit), inputs, target);
     for (const process of found) step.log.info(`${process.id}: ${describeExisting(process)}`);
-    if (found.length === 0) reportAbsent(step, inputs, target);
-    else if (inputs.dryRun) reportPlanned(step, found, target);
-    else await deleteFound(step, inputs, world, found, target);
+    if (found.length === 0) step.log.info(`There is no ${what}`);
+    await deleteFound(step, inputs, {
+      ...{ found, what, names: namesOf(inputs.toDelete) },
+      on: target.instance === undefined ? '' : ` on ${target.instance.name}`,
+      async remove() {
+        const result = await deleteAll(found, world.store, world.runtime);
+        if (result.left.length === 0) step.did('processes', doneText(found));
+        return result;
+      },
+      show: (outcome, processes) => showDeletion(step, inputs, target, outcome, processes),
+    });
     if (inputs.dryRun) return;
     const change = changeOf(target, found);
     const isKnown = change.environment !== undefined || change.instanceId !== undefined;
@@ -74,57 +83,7 @@ async function find(
   return { world, found: [process] };
 }
 
-function reportAbsent(step: Step, { toDelete, ifMissing }: DeleteInputs, target: Target): void {
-  setOutputs(step, 'absent', []);
-  const what = describeDeleteTarget(toDelete);
-  step.log.info(`There is no ${what}`);
-  if (ifMissing === 'ignore') {
-    showAbsent(step, toDelete, target);
-    return;
-  }
-  const on = target.instance === undefined ? '' : ` on ${target.instance.name}`;
-  throw new Failure({
-    what: 'Nothing to delete',
-    why: `there is no ${what}${on}`,
-    fix: `Check ${namesOf(toDelete)}. To allow that, set if-missing: ignore`,
-  });
-}
-
 function namesOf(toDelete: DeleteInputs['toDelete']): string {
   if (toDelete.by === 'id') return 'process-id';
   return toDelete.spec.type === 'custom' ? 'command' : 'queue and connection';
-}
-
-function reportPlanned(step: Step, found: readonly ExistingProcess[], target: Target): void {
-  setOutputs(step, 'would-delete', found);
-  showToDelete(step, found, target);
-}
-
-async function deleteFound(
-  step: Step,
-  inputs: DeleteInputs,
-  { store, runtime }: DeleteWorld,
-  found: readonly ExistingProcess[],
-  target: Target,
-): Promise<void> {
-  const { redeploy } = inputs.goingLive;
-  const result = await deleteAll(found, store, runtime);
-  const { deleted } = result;
-  setOutputs(step, deleted.length > 0 ? 'deleted' : '', deleted);
-  const failure = deleteFailure(result);
-  if (failure === undefined) step.did('processes', doneText(deleted));
-  showDeleted(step, deleted, target, redeploy);
-  if (failure !== undefined) throw failure;
-}
-
-function setOutputs(
-  step: Step,
-  outcome: 'deleted' | 'absent' | 'would-delete' | '',
-  processes: readonly ExistingProcess[],
-): void {
-  step.output({
-    outcome,
-    'ids-json': JSON.stringify(processes.map(({ id }) => id)),
-    count: String(processes.length),
-  });
 }

@@ -111,32 +111,37 @@ interface Brought {
   readonly listed: readonly ExistingProcess[];
 }
 
-async function ensureProcess(session: Session, { wanted }: EnsureInputs, target: Target) {
+async function ensureProcess(session: Session, { wanted }: EnsureInputs, target: Target): Promise<Brought> {
   const { step } = session;
-  const limited = session.within(raceLimit);
-  // A step that fails after this, or is killed, has set these outputs.
-  const onExists = (process: ExistingProcess | undefined): void =>
-    step.output(process === undefined ? goneOutputs : knownOutputs(process, target));
-  const { ensured, instance, listed } = await bringAbout();
+  const brought = await bringAbout(session.within(raceLimit), wanted, target);
+  const { ensured } = brought;
   for (const field of ensured.process?.odd ?? []) step.log.debug(`Not understood in the answer: ${field}`);
-  async function bringAbout(): Promise<Brought> {
-    if ('id' in wanted) {
-      const world = openPinned(limited, target, 'process');
-      const done = await ensurePinned(wanted, { ...world, onExists });
-      return { ensured: done, instance: world.store.instance, listed: [] };
-    }
-    const world = openTarget(limited, target, 'process');
-    const { store } = world;
-    const done = await ensure(wanted, { ...world, onExists });
-    noticeOthers(step, wanted.spec, done, store.latest);
-    return { ensured: done, instance: store.instance, listed: store.latest };
-  }
   step.log.info(sentenceFor(describe(wanted.spec), ensured));
   if (Object.keys(ensured.ignored).length > 0) {
     step.log.warning(
       `${ensured.process?.id} ${differs(ensured.ignored)}. It was not changed (if-exists: ${wanted.ifExists}).`,
     );
   }
+  return brought;
+}
+
+async function bringAbout(
+  session: Session,
+  wanted: EnsureInputs['wanted'],
+  target: Target,
+): Promise<Brought> {
+  // A step that fails after this, or is killed, has set these outputs.
+  const onExists = (process: ExistingProcess | undefined): void =>
+    session.step.output(process === undefined ? goneOutputs : knownOutputs(process, target));
+  if ('id' in wanted) {
+    const world = openPinned(session, target, 'process');
+    const ensured = await ensurePinned(wanted, { ...world, onExists });
+    return { ensured, instance: world.store.instance, listed: [] };
+  }
+  const world = openTarget(session, target, 'process');
+  const ensured = await ensure(wanted, { ...world, onExists });
+  const { instance, latest: listed } = world.store;
+  noticeOthers(session.step, wanted.spec, ensured, listed);
   return { ensured, instance, listed };
 }
 

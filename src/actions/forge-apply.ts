@@ -142,8 +142,8 @@ async function change(
   const writes = changesIn(countsOf(rows));
   const patient = session.within(timeWithOthers(writes, forgePace) + removalSpan + raceLimit);
   const carryOut = carrier(patient, inputs.file, applied, writes);
-  const results = await carryOut(read, ({ place, listing }, semaphore, runtime) => {
-    const open = (siteId?: string) => storeOn(patient.client, inputs.organization, place, siteId);
+  const results = await carryOut(read, ({ place, listing }, { client, semaphore, runtime }) => {
+    const open = (siteId?: string) => storeOn(client, inputs.organization, place, siteId);
     return shareServer(open, listing, semaphore, runtime);
   });
   const done = doneRows(results, applied.naming, (spec) => read.locations.get(spec));

@@ -76,11 +76,13 @@ export function refuseDrift(
   });
 }
 
-type OpenAt<S, P extends Existing> = (
-  state: PlaceState<S, P>,
-  semaphore: Semaphore,
-  runtime: Runtime,
-) => Open<S, P>;
+/** What a place is opened with. */
+interface Carrying extends Pick<Session, 'client'> {
+  readonly semaphore: Semaphore;
+  readonly runtime: Runtime;
+}
+
+type OpenAt<S, P extends Existing> = (state: PlaceState<S, P>, carrying: Carrying) => Open<S, P>;
 
 /** Carries out plans side by side under one limit, and says in the log how many of all `writes` are done. */
 export function carrier<S, P extends Existing>(
@@ -89,7 +91,7 @@ export function carrier<S, P extends Existing>(
   { service, pace }: AppliedService<S, P>,
   writes: number,
 ): (planned: Planned<S, P>, openAt: OpenAt<S, P>) => Promise<readonly OperationResult<S, P>[]> {
-  const { step } = session;
+  const { step, client } = session;
   step.doing(`applying ${file}`);
   const runtime = session.runtime('processes');
   const semaphore = new Semaphore(maxConcurrency);
@@ -98,7 +100,7 @@ export function carrier<S, P extends Existing>(
   return async ({ plan, states }, openAt) =>
     await applyPlan(plan.operations, states, {
       ...{ service, runtime, semaphore, onChange },
-      openAt: (state) => openAt(state, semaphore, runtime),
+      openAt: (state) => openAt(state, { client, semaphore, runtime }),
     });
 }
 

@@ -46,9 +46,9 @@ export async function changeAll(
   const change = async (member: PlannedMember, tell: (rows: readonly PlanRow[]) => void): Promise<void> => {
     const { instances, environment, manifest } = member;
     const locations = locationsIn(manifest);
-    const results = await carryOut(member, ({ place, listing }, semaphore, runtime) => {
+    const results = await carryOut(member, ({ place, listing }, { client, semaphore, runtime }) => {
       const instance = instances.find(({ id }) => id === place.id);
-      const store = new CloudStore(patient.client, place.id, { instance });
+      const store = new CloudStore(client, place.id, { instance });
       return shareInstance(store, listing, semaphore, runtime);
     });
     const rows = doneRows(results, applied.naming, (spec) => locations.get(spec));

@@ -7,7 +7,7 @@ import { configInputs, identityOptions, readIdentity } from './process.ts';
 import { readTarget } from './target.ts';
 
 /** What is to be deleted, by its id or by what it is known by. */
-export type DeleteTarget =
+type DeleteTarget =
   | { readonly by: 'id'; readonly id: string }
   | { readonly by: 'identity'; readonly spec: ProcessSpec };
 

@@ -15,8 +15,6 @@ export type Asked =
       readonly directory: string | undefined;
     };
 
-export type ForgeDeleteInputs = ReturnType<typeof readForgeDeleteInputs>;
-
 export function readForgeDeleteInputs(step: Step) {
   const { inputs } = step;
   const connection = readConnection(step, forge);

@@ -2,36 +2,37 @@ import type { ExistingProcess } from '../../cloud/process.ts';
 import { cloudService } from '../../cloud/service.ts';
 import { code, type Html, html } from '../../runner/html.ts';
 import type { Step } from '../../runner/step.ts';
-import type { DeleteTarget } from '../inputs/delete.ts';
+import type { DeleteOutcome } from '../delete-found.ts';
+import type { DeleteInputs } from '../inputs/delete.ts';
 import type { Target } from '../inputs/target.ts';
 import { deployNext, nameHtml, placeOf, processFacts, processRows } from './process.ts';
 
-/** Shows in the summary that there was nothing to delete. */
-export function showAbsent(step: Step, asked: DeleteTarget, target: Target): void {
-  const what = asked.by === 'id' ? code(asked.id) : nameHtml(asked.spec);
-  step.headline('nothing', html`Nothing to delete: no ${what}${onPlace(target)}`);
-}
-
-/** Shows in the summary what a dry run would delete. */
-export function showToDelete(step: Step, processes: readonly ExistingProcess[], target: Target): void {
-  step.headline('planned', html`Would delete: ${whatOf(processes)}${onPlace(target)}`);
-  const dryRun = html`<p>Dry run: nothing was deleted. Remove <code>dry-run</code> to delete it.</p>`;
-  show(step, processes, target, dryRun);
-}
-
-/** Shows in the summary what was deleted, and that it runs until the next deployment. */
-export function showDeleted(
+/** Shows in the summary what was deleted, and that it runs until the next deployment; or that nothing was. */
+export function showDeletion(
   step: Step,
-  processes: readonly ExistingProcess[],
+  { toDelete, goingLive }: DeleteInputs,
   target: Target,
-  redeploy: boolean,
+  outcome: DeleteOutcome,
+  processes: readonly ExistingProcess[],
 ): void {
-  if (processes.length === 0) return;
-  step.headline(
-    'waiting',
-    html`Deleted, still running until the next deployment: ${whatOf(processes)}${onPlace(target)}`,
-  );
-  show(step, processes, target, redeploy ? html`` : deployNext);
+  const on = onPlace(target);
+  const missing = toDelete.by === 'id' ? code(toDelete.id) : nameHtml(toDelete.spec);
+  const dryRun = html`<p>Dry run: nothing was deleted. Remove <code>dry-run</code> to delete it.</p>`;
+  switch (outcome) {
+    case 'absent':
+      step.headline('nothing', html`Nothing to delete: no ${missing}${on}`);
+      break;
+    case 'would-delete':
+      step.headline('planned', html`Would delete: ${whatOf(processes)}${on}`);
+      show(step, processes, target, dryRun);
+      break;
+    case 'deleted':
+      step.headline(
+        'waiting',
+        html`Deleted, still running until the next deployment: ${whatOf(processes)}${on}`,
+      );
+      show(step, processes, target, goingLive.redeploy ? html`` : deployNext);
+  }
 }
 
 /** Says that a deployment has ended what was deleted, now or before. */

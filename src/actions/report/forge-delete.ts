@@ -1,14 +1,14 @@
 import type { ForgeProcess } from '../../forge/process.ts';
 import { code, html, prose } from '../../runner/html.ts';
 import type { Step } from '../../runner/step.ts';
+import type { DeleteOutcome } from '../delete-found.ts';
 import { countText, forgeTable } from './forge-table.ts';
 
-export type DeleteOutcome = 'deleted' | 'absent' | 'would-delete' | '';
-
 /** Shows in the summary what happened to what, and what to do next. */
-export function showForgeDeleted(
+export function showForgeDeletion(
   step: Step,
   outcome: DeleteOutcome,
+  asked: string,
   processes: readonly ForgeProcess[],
   server: string,
 ): void {
@@ -16,6 +16,9 @@ export function showForgeDeleted(
   const what = first === undefined || others.length > 0 ? html`${countText(processes)}` : code(first.command);
   const where = html`on ${code(server)}`;
   switch (outcome) {
+    case 'absent':
+      step.headline('nothing', html`Nothing to delete: no ${prose(asked)} ${where}`);
+      break;
     case 'deleted':
       step.headline('done', html`Deleted: ${what} ${where}`);
       break;
@@ -26,9 +29,4 @@ export function showForgeDeleted(
   const dryRun = html`<p>Dry run: nothing was deleted. Remove <code>dry-run</code> to delete it.</p>`;
   const table = forgeTable(processes, 'no status');
   step.summarize(html`${table}${outcome === 'would-delete' ? dryRun : html``}`);
-}
-
-/** Shows in the summary that there was nothing to delete. */
-export function showForgeAbsent(step: Step, asked: string, server: string): void {
-  step.headline('nothing', html`Nothing to delete: no ${prose(asked)} on ${code(server)}`);
 }

@@ -1,0 +1,48 @@
+import type { Existing } from '../converge/listing.ts';
+import { deleteFailure, type Removed } from '../converge/remove.ts';
+import { Failure } from '../failure.ts';
+import type { Step } from '../runner/step.ts';
+
+/** Empty where something was found, and nothing could be deleted. */
+export type DeleteOutcome = 'deleted' | 'absent' | 'would-delete' | '';
+
+/** What is to be deleted, and how the service deletes and shows it. */
+interface ToDelete<P extends Existing> {
+  readonly found: readonly P[];
+  /** `worker on queue high`. */
+  readonly what: string;
+  /** ` on App`; empty where the place has no name. */
+  readonly on: string;
+  /** The inputs that say what is meant. */
+  readonly names: string;
+  remove(): Promise<Removed<P>>;
+  show(outcome: DeleteOutcome, processes: readonly P[]): void;
+}
+
+/** Deletes what was found, unless it is a dry run, and sets the outputs. Throws a `Failure` where that is not as asked for. */
+export async function deleteFound<P extends Existing>(
+  step: Step,
+  { dryRun, ifMissing }: { readonly dryRun: boolean; readonly ifMissing: 'ignore' | 'fail' },
+  { found, what, on, names, remove, show }: ToDelete<P>,
+): Promise<void> {
+  const tell = (outcome: DeleteOutcome, processes: readonly P[]): void => {
+    const ids = JSON.stringify(processes.map(({ id }) => id));
+    step.output({ outcome, 'ids-json': ids, count: String(processes.length) });
+    if (outcome !== 'absent' || ifMissing === 'ignore') show(outcome, processes);
+  };
+  if (found.length === 0) {
+    tell('absent', []);
+    if (ifMissing === 'ignore') return;
+    throw new Failure({
+      what: 'Nothing to delete',
+      why: `there is no ${what}${on}`,
+      fix: `Check ${names}. To allow that, set if-missing: ignore`,
+    });
+  }
+  if (dryRun) return tell('would-delete', found);
+  const result = await remove();
+  const { deleted } = result;
+  tell(deleted.length > 0 ? 'deleted' : '', deleted);
+  const failure = deleteFailure(result);
+  if (failure !== undefined) throw failure;
+}
