@@ -41,7 +41,7 @@ export async function runEnsure(step: Step): Promise<void> {
     const { target, seen } = wanted.dryRun
       ? { target: named, seen: undefined }
       : await waitFirst(rolling, named);
-    step.doing(`making sure that the ${describe(wanted.spec)} is as declared`);
+    step.doing(`creating or updating the ${describe(wanted.spec)}`);
     const { ensured, instance, listed } = await ensureProcess(session, inputs, target);
     const found: Target = { ...target, instance: target.instance ?? instance };
     warnOf(step, wanted.spec, ensured, found, listed);

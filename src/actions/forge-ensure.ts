@@ -27,7 +27,7 @@ export async function runForge(step: Step): Promise<void> {
   await withSession(step, inputs.connection, async (session) => {
     const target = await findForgeTarget(session, inputs.target);
     const wanted = { spec: specFrom(inputs.declaration, target.siteId), ifExists, dryRun };
-    step.doing(`making sure that the ${describe(wanted.spec)} is as declared`);
+    step.doing(`creating or replacing the ${describe(wanted.spec)}`);
     const ensured = await ensureOn(session, target, wanted);
     let { process } = ensured;
     step.output({ 'process-id': process?.id ?? '', outcome: ensured.outcome, stable: '' });

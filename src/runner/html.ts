@@ -82,7 +82,7 @@ const wordy =
 const inMessages = new RegExp(
   [
     /"((?:[^"\\]|\\.)+)"/,
-    /(?<![^\s(])([a-z]+(?:-[a-z]+)*: (?:true|false|ignore|fail|update|reuse|replace|create|running)\b|\$\{\{[^}\n]*\}\})/,
+    /(?<![^\s(])([a-z]+(?:-[a-z]+)*: (?:true|false)\b|[a-z]+(?:-[a-z]+)+: (?:ignore|fail|update|reuse|replace|create|running|require|\d+)\b|\$\{\{[^}\n]*\}\})/,
     /(?<=^|\b422: |· )([a-z][a-z\d]*(?:-[a-z\d]+)*)(?=: )/,
     new RegExp(
       `(?<=\\b(?:[Ss]et|[Cc]orrect|[Cc]heck|[Rr]aise) (?:(?:${wordy})(?:, | or | and ))*)((?:${wordy})(?![\\w-])(?:(?<=[Ss]et \\w+): [^\\s,;]*[^\\s,;.])?)`,

@@ -128,7 +128,7 @@ describe('apply serves all environments of a file', () => {
     expect(run.exitCode).toBe(1);
     expect(run.errors[0]).toContain('1 of 2 environments failed');
     expect(run.errors[0]).toContain('"production": 1 of 1 change not made:\n- Failed: create worker ');
-    expect(run.errors[0]).toContain('Done: the other 1.');
+    expect(run.errors[0]).toContain('Done: the other environment.');
     expect(run.summary).toMatch(/<h4>❌ <code>production<\/code>: 1 of 1 change not made<\/h4>/);
     expect(emulator.cloud.listRunning(staging.instance)).toHaveLength(1);
     expect(environmentsIn(run)).toMatchObject([

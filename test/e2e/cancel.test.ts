@@ -22,9 +22,7 @@ function expectStopped(step: StepRun, shop: Shop, requests: number): void {
   expect(step.signal).toBeNull();
   expect(step.exitCode).toBe(1);
   expect(step.errors).toHaveLength(1);
-  expect(step.errors[0]).toMatch(
-    /^Cancelled while making sure that the worker on queue default is as declared\./,
-  );
+  expect(step.errors[0]).toMatch(/^Cancelled while creating or updating the worker on queue default\./);
   expect(shop.emulator.requests).toHaveLength(requests);
 }
 

@@ -40,6 +40,15 @@ describe('a message as prose', () => {
     );
   });
 
+  test('has the input that a problem is about, and one that is to be set, as code, and no word before another colon', () => {
+    expect(prose('organization: is needed. Set environment: main, or check command and queue.').markup).toBe(
+      '<code>organization</code>: is needed. Set <code>environment: main</code>, or check <code>command</code> and <code>queue</code>.',
+    );
+    expect(prose('Not shown in the pull request: create worker. Set max-deletes: 6.').markup).toBe(
+      'Not shown in the pull request: create worker. Set <code>max-deletes: 6</code>.',
+    );
+  });
+
   test('has what stands in quotation marks as code, and words as words', () => {
     expect(prose('The worker on "high,default" isn’t there: 2 → 3 (see 2026-11-28, 13:16).').markup).toBe(
       'The worker on <code>high,default</code> isn’t there: 2 → 3 (see 2026-11-28, 13:16).',

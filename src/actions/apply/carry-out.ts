@@ -71,6 +71,7 @@ export function refuseDrift(
     what: 'Drift',
     why: `"${where}" differs from ${file} (${changes})`,
     fix: 'Run apply without dry-run, or change the manifest',
+    details: `"${where}" differs from ${file}`,
     headline: `Drift in "${where}": ${changes}`,
     isDrift: true,
   });

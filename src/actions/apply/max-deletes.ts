@@ -32,5 +32,6 @@ export function guardDeletes<S, P extends Existing>(
     why: `${count}\n${bullets(lines, ', in plan-json')}\n`,
     fix: `Nothing was changed. Check ${file}: is it complete? If all of these processes should go, set max-deletes: ${deletes.length}`,
     headline: `"${report.where}": ${count}`,
+    details: `${bullets(lines, ', in plan-json')}\n`,
   });
 }

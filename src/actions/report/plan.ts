@@ -223,12 +223,12 @@ export class PlanReport {
   }
 }
 
-/** `4 of 13 environments, `; nothing where a plan is about one. */
+/** `4 of 13 environments, `; nothing where only one is planned. */
 function placesText(rows: readonly PlanRow[]): string {
   const within = (some: readonly PlanRow[]) => new Set(some.flatMap(({ place }) => place.within ?? []));
   const all = within(rows);
   const changed = within(rows.filter((row) => changesIn(countsOf([row])) > 0));
-  return all.size === 0 ? '' : `${changed.size} of ${all.size} environments, `;
+  return all.size < 2 ? '' : `${changed.size} of ${all.size} environments, `;
 }
 
 /** A plan that only deletes is not read like any other. */

@@ -18,7 +18,7 @@ export async function prove(rolling: Rolling, change: Located, live: Live): Prom
   const unprovable = whyAsleep(environment) ?? live.pending;
   if (unprovable !== undefined) return skipProofs(rolling, unprovable);
   if (goingLive.stableFor > 0 && change.processes.length === 0) {
-    skipProof(step, 'stable-for', 'none of the declared processes exists yet');
+    skip(step, ['stable-for'], 'none of the declared processes exists yet');
   } else if (goingLive.stableFor > 0) {
     const watched = change.processes.map(({ process, instance }) =>
       watchedOf(process, instance, environment),
@@ -28,7 +28,7 @@ export async function prove(rolling: Rolling, change: Located, live: Live): Prom
   }
   if (goingLive.verification === undefined) return;
   const unverifiable = change.kind === 'planned' ? 'this is a dry run' : live.behind;
-  if (unverifiable !== undefined) return skipProof(step, 'verify-command', unverifiable);
+  if (unverifiable !== undefined) return skip(step, ['verify-command'], unverifiable);
   await verify({ ...rolling, verification: goingLive.verification, environment });
 }
 
@@ -45,13 +45,23 @@ async function readAgain({ session }: Rolling, known: Environment): Promise<Envi
 
 /** Says of each proof that was asked for that there is none, and why. */
 export function skipProofs({ session: { step }, goingLive }: Rolling, why: string): void {
-  if (goingLive.stableFor > 0) skipProof(step, 'stable-for', why);
-  if (goingLive.verification !== undefined) skipProof(step, 'verify-command', why);
+  const asked: Proof[] = [];
+  if (goingLive.stableFor > 0) asked.push('stable-for');
+  if (goingLive.verification !== undefined) asked.push('verify-command');
+  if (asked.length > 0) skip(step, asked, why);
 }
 
-function skipProof(step: Step, input: 'stable-for' | 'verify-command', why: string): void {
-  const [output, what] = input === 'stable-for' ? ['stable', 'Not watched'] : ['verified', 'Not verified'];
-  step.output({ [output]: 'skipped' });
-  step.log.notice(`${input} was skipped: ${why}.`);
-  step.summarize(html`<p>${what}: ${why}.</p>`);
+type Proof = keyof typeof words;
+
+const words = {
+  'stable-for': { output: 'stable', what: 'watched' },
+  'verify-command': { output: 'verified', what: 'verified' },
+} as const;
+
+function skip(step: Step, proofs: readonly Proof[], why: string): void {
+  for (const proof of proofs) {
+    step.output({ [words[proof].output]: 'skipped' });
+    step.log.notice(`${proof} was skipped: ${why}.`);
+  }
+  step.summarize(html`<p>Not ${proofs.map((proof) => words[proof].what).join(' and not ')}: ${why}.</p>`);
 }
