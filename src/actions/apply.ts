@@ -28,10 +28,9 @@ export async function runApply(step: Step): Promise<void> {
     const plans = planned.filter(({ environment }) => !left.has(environment.id));
     if (left.size > 0) rows = logPlan(step, report, planOfAll(plans), applied);
     guardDeletes(step, report, inputs, rows, applied);
-    for (const { environment, part } of plans) {
-      part.session.step.output({
-        ...{ 'environment-id': environment.id, 'deployment-id': '', verified: '', stable: '' },
-      });
+    for (const { environment, rolling } of plans) {
+      const notYet = { 'deployment-id': '', verified: '', stable: '' };
+      rolling.onLive({ 'environment-id': environment.id, ...notYet });
       saySleep(step, environment);
     }
     if (dryRun) showPlan(step, report, rows, applied);

@@ -39,7 +39,7 @@ export async function runDelete(step: Step): Promise<void> {
     const change = changeOf(target, found);
     const isKnown = change.environment !== undefined || change.instanceId !== undefined;
     const onDeployed = (id: string) => showGone(step, found, target, id);
-    if (isKnown) await rollOut({ ...rolling, onDeployed }, change, await ahead.seen());
+    if (isKnown) await rollOut({ ...rolling, onDeployed }, change, await ahead.seen(change.environment?.id));
   });
 }
 

@@ -51,7 +51,11 @@ export async function runEnsure(step: Step): Promise<void> {
     saySleep(step, change.environment);
     const onDeployed = (id: string) => showLive(step, ensured, found, id);
     const onBehind = () => showBehind(step, ensured, found);
-    await rollOut({ ...rolling, onDeployed, onBehind }, change, seen ?? (await ahead.seen()));
+    await rollOut(
+      { ...rolling, onDeployed, onBehind },
+      change,
+      seen ?? (await ahead.seen(change.environment?.id)),
+    );
   });
 }
 

@@ -74,7 +74,7 @@ async function goLive(
   change: Pick<StepChange, 'kind' | 'done' | 'short' | 'processes'>,
 ): Promise<void> {
   const made = { ...change, environment, instanceId: undefined };
-  await rollOut(rolling, made, seen ?? (await ahead.seen()));
+  await rollOut(rolling, made, seen ?? (await ahead.seen(environment.id)));
 }
 
 /** One that fails holds up no other. `work` tells the rows as soon as they are more than planned. */

@@ -101,17 +101,13 @@ async function findMany(
   const isOne = wanted !== undefined && patternNamed(fleet, wanted) === undefined;
   const what = wanted === undefined ? `the environments of ${inputs.file}` : `"${wanted}"`;
   step.doing(`${wait > 0 ? 'waiting' : 'looking'} for ${what}`);
-  const aheads = new Map<string, ReadAhead>();
+  const ahead = readAhead({ session, goingLive });
   const { application, found, leftOut } = await findFleet(
     session.within(wait + readingTime).client,
     fleet,
     { application: named, environment: wanted, ...namesIn(step) },
     session.waiting(wait),
-    (id) => {
-      const ahead = aheads.get(id) ?? readAhead({ session, goingLive });
-      aheads.set(id, ahead);
-      ahead.begin(id);
-    },
+    ahead.begin,
   );
   // Environments come and go, so the comment of a whole file is known by its application.
   const whole = [application.id, ...(wanted === undefined ? [] : [wanted])];
@@ -120,7 +116,7 @@ async function findMany(
   const names = found.map(({ environment }) => nameAndId(environment)).join(', ');
   step.log.info(names === '' ? 'No environment of the application matches' : `Environments ${names}`);
   const members = found.map(({ environment, declared, instances, listings }): Member => {
-    const { id, name } = environment;
+    const { name } = environment;
     const part = stepIn(session, name);
     const rolledOut: RolledOut = {};
     const rolling = {
@@ -132,7 +128,6 @@ async function findMany(
       onBehind: () => void Object.assign(rolledOut, { live: 'behind' }),
     };
     const own = { manifest: declared.manifest, isOptional: declared.isPattern };
-    const ahead = aheads.get(id) ?? readAhead(rolling);
     const within = isOne ? undefined : name;
     return { environment, ...own, instances, listings, within, part, rolling, ahead, rolledOut };
   });

@@ -1,3 +1,4 @@
+import type { GenericSchema } from 'valibot';
 import {
   configKeys,
   PinnedDeclaration,
@@ -33,12 +34,7 @@ export function readIdentity(inputs: Inputs, fallback: ProcessSpec['type']): Pro
 /** Reads the declaration of a process that is pinned by its id: it may keep its command. */
 export function readPinnedSpec(inputs: Inputs): PinnedSpec {
   const values = plainInputs(inputs, { type: 'text', processes: 'integer', command: 'text' });
-  const read = readBySchema(
-    inputs,
-    PinnedDeclaration,
-    withOptions(inputs, { type: 'worker', ...values }, configKeys),
-    (problem) => inputsOf(inputs, problem, configKeys),
-  );
+  const read = readBeside(inputs, PinnedDeclaration, { type: 'worker', ...values }, configKeys);
   const { type = 'worker', processes, command } = read ?? {};
   return type === 'worker'
     ? { type, processes, config: readConfig(inputs, configKeys) }
@@ -46,25 +42,28 @@ export function readPinnedSpec(inputs: Inputs): PinnedSpec {
 }
 
 function readDeclaration(inputs: Inputs, values: object, options: Options): ProcessSpec {
-  const spec = readBySchema(inputs, ProcessDeclaration, withOptions(inputs, values, options), (problem) =>
-    inputsOf(inputs, problem, options),
-  );
+  const spec = readBeside(inputs, ProcessDeclaration, values, options);
   if (spec?.type === 'custom') return spec;
   return { type: 'worker', processes: spec?.processes, config: readConfig(inputs, options) };
 }
 
-/** That there are options at all; they are read by themselves, since they have names of their own. */
-function withOptions(inputs: Inputs, values: object, options: Options): object {
-  return configInputs(inputs, options).length === 0 ? values : { ...values, config: {} };
+/**
+ * Reads all but the options, which are read by themselves, since they have names of their own. What is wrong with the
+ * options as a whole is wrong with each input that holds some.
+ */
+function readBeside<T>(
+  inputs: Inputs,
+  schema: GenericSchema<unknown, T>,
+  values: object,
+  options: Options,
+): T | undefined {
+  const set = configInputs(inputs, options);
+  const namesOf = ({ path: [field = ''] }: Problem) => (field === 'config' ? set : [field]);
+  return readBySchema(inputs, schema, set.length === 0 ? values : { ...values, config: {} }, namesOf);
 }
 
 export function configInputs(inputs: Inputs, options: Options): readonly string[] {
   return ['config-json', ...Object.keys(options)].filter((name) => inputs.text(name) !== undefined);
-}
-
-/** What is wrong with the options as a whole is wrong with each input that holds some. */
-function inputsOf(inputs: Inputs, { path: [field = ''] }: Problem, options: Options): readonly string[] {
-  return field === 'config' ? configInputs(inputs, options) : [field];
 }
 
 function readConfig(inputs: Inputs, options: Options): WorkerConfig {

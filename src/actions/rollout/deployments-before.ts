@@ -1,25 +1,27 @@
 import { readDeployments, type SeenDeployments, waitForCommit } from '../../cloud/deployments.ts';
 import { asksForLive, following, patientFor, type Rolling } from './rolling.ts';
 
-/** An environment's deployments, read beside something else, so that nobody waits for them later. */
+/** The deployments of environments, read beside something else, so that nobody waits for them later. */
 export interface ReadAhead {
   begin(environmentId: string): void;
   /** Undefined where it was not begun, or nothing came of it. */
-  seen(): Promise<SeenDeployments | undefined>;
+  seen(environmentId: string | undefined): Promise<SeenDeployments | undefined>;
 }
 
 /** Reads the deployments early where a step that changes nothing needs to know them. */
-export function readAhead({ session, goingLive }: Omit<Rolling, 'onLive'>): ReadAhead {
-  let reading: Promise<SeenDeployments | undefined> = Promise.resolve(undefined);
-  let begun: string | undefined;
+export function readAhead({ session, goingLive }: Pick<Rolling, 'session' | 'goingLive'>): ReadAhead {
+  const readings = new Map<string | undefined, Promise<SeenDeployments | undefined>>();
   return {
-    begin: (environmentId) => {
+    begin(environmentId) {
       // A wait for an environment names it at each look.
-      if (environmentId === begun || !asksForLive(goingLive) || goingLive.commit !== undefined) return;
-      begun = environmentId;
-      reading = readDeployments(session.within().client, environmentId).catch(() => undefined);
+      if (readings.has(environmentId) || !asksForLive(goingLive) || goingLive.commit !== undefined) return;
+      const reading = readDeployments(session.within().client, environmentId);
+      readings.set(
+        environmentId,
+        reading.catch(() => undefined),
+      );
     },
-    seen: () => reading,
+    seen: async (environmentId) => await readings.get(environmentId),
   };
 }
 
@@ -28,7 +30,7 @@ export function readAhead({ session, goingLive }: Omit<Rolling, 'onLive'>): Read
  * are then; undefined where no commit is named.
  */
 export async function awaitCommit(
-  rolling: Omit<Rolling, 'onLive'>,
+  rolling: Rolling,
   environmentId: string,
 ): Promise<SeenDeployments | undefined> {
   const { goingLive } = rolling;

@@ -56,7 +56,7 @@ export function proves({ verification, stableFor }: GoingLive): boolean {
 }
 
 /** For all that is about deployments. */
-export function patientFor({ session, goingLive }: Omit<Rolling, 'onLive'>): HttpClient {
+export function patientFor({ session, goingLive }: Rolling): HttpClient {
   return session.within(goingLive.waitTimeout).client;
 }
 
