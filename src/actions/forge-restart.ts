@@ -35,8 +35,8 @@ export async function runForgeRestart(step: Step): Promise<void> {
     const store = new ForgeStore(session.within(2 * inputs.wait).client, target);
     step.doing('restarting background processes');
     const processes = await select(step, store, target, inputs);
-    const accepted = await request(step, store, processes, inputs.wait);
-    await waitUntilUp(step, store, accepted, target, inputs);
+    const accepted = await request(step, processes, restarting(step, store, inputs));
+    await waitUntilUp(step, accepted, target, inputs, restarting(step, store, inputs));
   });
 }
 
@@ -94,15 +94,10 @@ async function list(store: ForgeStore, filter: ForgeFilter): Promise<readonly Fo
 /** Asks for the restarts and sets the outputs. Throws when one was refused. */
 async function request(
   step: Step,
-  store: ForgeStore,
   processes: readonly ForgeProcess[],
-  wait: number,
+  restarting: Restarting,
 ): Promise<readonly Accepted[]> {
-  const { accepted, failure } = await requestRestarts(
-    processes,
-    maxConcurrency,
-    restarting(step, store, wait),
-  );
+  const { accepted, failure } = await requestRestarts(processes, maxConcurrency, restarting);
   const restarted = accepted.map(({ process }) => process);
   step.output({ 'ids-json': idsJson(restarted), count: String(restarted.length) });
   if (restarted.length > 0) step.did('restart', `restarted ${restarted.map(({ id }) => id).join(', ')}`);
@@ -115,21 +110,15 @@ async function request(
 
 async function waitUntilUp(
   step: Step,
-  store: ForgeStore,
   accepted: readonly Accepted[],
   target: ForgeTarget,
   { filter, processId, target: name, wait }: ForgeRestartInputs,
+  restarting: Restarting,
 ): Promise<void> {
-  const ids = accepted.map(({ process }) => process.id);
-  const few = processId !== undefined || ids.length <= fewProcesses;
-  const look = async (): Promise<readonly ForgeProcess[]> =>
-    few
-      ? (await Promise.all(ids.map((id) => store.find(id)))).filter((one) => one !== undefined)
-      : await list(store, filter);
   const { processes, failure } =
     wait === 0
       ? { processes: accepted.map(({ process }) => process), failure: undefined }
-      : await untilUp(accepted, look, restarting(step, store, wait));
+      : await untilUp(accepted, restarting);
   const asked = processId === undefined ? describeFilter(filter, name.site) : `process-id ${processId}`;
   const outcome =
     wait === 0 ? 'accepted, and not waited for' : failure === undefined ? 'all up' : 'not all up';
@@ -144,9 +133,17 @@ async function waitUntilUp(
   if (failure !== undefined) throw failure;
 }
 
-function restarting(step: Step, store: ForgeStore, wait: number): Restarting {
+function restarting(
+  step: Step,
+  store: ForgeStore,
+  { filter, processId, wait }: ForgeRestartInputs,
+): Restarting {
   return {
     store,
+    look: async (ids) =>
+      processId !== undefined || ids.length <= fewProcesses
+        ? (await Promise.all(ids.map((id) => store.find(id)))).filter((one) => one !== undefined)
+        : await list(store, filter),
     waiting: waitingFor(step, wait),
     log: (line) => step.log.info(line),
   };

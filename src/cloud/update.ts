@@ -41,7 +41,9 @@ export async function update(
       updated = await lookFor(spans.updateShows, () => store.find(id), isOver, runtime);
     }
   } catch (error) {
-    if (error instanceof HttpFailure && error.status === 404) return undefined;
+    // Only a process that cannot be read by its id either is gone.
+    if (error instanceof HttpFailure && error.status === 404 && (await store.find(id)) === undefined)
+      return undefined;
     if (isAccepted || mayHaveActed(error))
       runtime.checkpoint(`whether ${describeChanges(changes)} of ${id} took effect`, 'unknown');
     throw error instanceof HttpFailure ? notUpdated(found, error) : error;

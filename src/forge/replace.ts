@@ -19,11 +19,13 @@ type ReplaceWorld = Pick<World<ForgeSpec, ForgeProcess>, 'store' | 'runtime'>;
  * gone again or not as declared.
  */
 export async function replace(
-  spec: ForgeSpec,
+  declared: ForgeSpec,
   old: ForgeProcess,
   world: ReplaceWorld,
 ): Promise<Mended<ForgeProcess> | undefined> {
   const { store, runtime } = world;
+  // What is not declared stays as it is, as far as Forge tells it.
+  const spec = { ...declared, directory: declared.directory ?? old.directory ?? undefined };
   runtime.log(`Replacing ${label(old)}: processes ${old.processes ?? 'unknown'} → ${spec.processes}`);
   const successor = await createSuccessor(spec, old, world);
   if (successor !== undefined) {

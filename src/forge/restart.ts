@@ -11,6 +11,8 @@ import type { ForgeStore } from './store.ts';
 
 export interface Restarting {
   readonly store: Pick<ForgeStore, 'find' | 'restart'>;
+  /** Reads those of these ids that exist. */
+  look(ids: readonly string[]): Promise<readonly ForgeProcess[]>;
   /** Its deadline is for one part: for those that are installing, or until all are up. */
   readonly waiting: Waiting;
   log(line: string): void;
@@ -24,43 +26,69 @@ const grace = 5_000;
 
 /**
  * Asks for the restart of one process. A restart is idempotent in effect, so unlike other requests it is sent again when
- * its answer was lost: at worst the process starts twice in a row. One that is installing is waited for.
+ * its answer was lost: at worst the process starts twice in a row.
  */
-export async function requestRestart(process: ForgeProcess, restarting: Restarting): Promise<void> {
-  const { store, waiting, log } = restarting;
+async function requestRestart(
+  { id }: ForgeProcess,
+  { store, waiting, log }: Restarting,
+): Promise<'accepted' | 'installing'> {
   const pause = backoff({ first: 500, longest: 4_000 }, waiting.random);
   for (let send = 1; ; send++) {
     try {
-      return await store.restart(process.id);
+      await store.restart(id);
+      return 'accepted';
     } catch (error) {
       if (!(error instanceof HttpFailure) || error.arrival !== 'maybe' || error.retry === 'no') throw error;
       // Recorded: 500 as long as the process is not installed.
-      if ((await store.find(process.id))?.status === 'installing') {
-        log(`${process.id} is still installing; its restart waits for that`);
-        await untilInstalled(process, restarting);
-        continue;
-      }
+      if ((await store.find(id))?.status === 'installing') return 'installing';
       if (send >= maxSends) throw error;
       const wait = pause();
-      log(`Restarting ${process.id}: ${error.reason}; asking again in ${Math.round(wait / 100) / 10} s`);
+      log(`Restarting ${id}: ${error.reason}; asking again in ${Math.round(wait / 100) / 10} s`);
       await waiting.clock.sleep(wait, waiting.cancelled);
     }
   }
 }
 
-async function untilInstalled({ id }: ForgeProcess, { store, waiting, log }: Restarting): Promise<void> {
-  const done = await poll(async () => ((await store.find(id))?.status === 'installing' ? undefined : true), {
-    ...waiting,
-    first: 1_000,
-    longest: 10_000,
-    onProgress: (seconds) => log(`${id} is still installing after ${seconds} s`),
-  });
-  if (done) return;
-  throw new Failure({
-    what: `Restarting background process ${id}`,
-    why: `it was still installing when wait-timeout (${inSeconds(waiting.deadline.span)}) had passed`,
-    fix: 'Look in Forge why it does not install, or raise wait-timeout',
-  });
+/** Waits for processes that are installing. All that wait at the same time share each look. */
+class Installations {
+  readonly #restarting: Restarting;
+  readonly #pause: () => number;
+  readonly #ids = new Set<string>();
+  #next: Promise<readonly ForgeProcess[]> | undefined;
+
+  constructor(restarting: Restarting) {
+    this.#restarting = restarting;
+    this.#pause = backoff({ first: 1_000, longest: 10_000 }, restarting.waiting.random);
+  }
+
+  /** Resolves when a look shows that the process is no longer installing. */
+  async over({ id }: ForgeProcess): Promise<void> {
+    const { deadline } = this.#restarting.waiting;
+    this.#ids.add(id);
+    while (deadline.remaining() > 0) {
+      this.#next ??= this.#look().finally(() => {
+        this.#next = undefined;
+      });
+      const seen = await this.#next;
+      if (seen.some((process) => process.id === id && process.status === 'installing')) continue;
+      this.#ids.delete(id);
+      return;
+    }
+    throw new Failure({
+      what: `Restarting background process ${id}`,
+      why: `it was still installing when wait-timeout (${inSeconds(deadline.span)}) had passed`,
+      fix: 'Look in Forge why it does not install, or raise wait-timeout',
+    });
+  }
+
+  async #look(): Promise<readonly ForgeProcess[]> {
+    const { waiting, look, log } = this.#restarting;
+    const { clock, deadline, cancelled } = waiting;
+    await clock.sleep(Math.min(this.#pause(), deadline.remaining()), cancelled);
+    const ids = [...this.#ids];
+    log(`Waiting until ${ids.join(', ')} ${ids.length === 1 ? 'is' : 'are'} installed`);
+    return await look(ids);
+  }
 }
 
 /** A process whose restart was accepted, and what it was like before. */
@@ -73,16 +101,16 @@ export interface Accepted {
 /** Looks until all are up. Ends at once when one of them has ended for good, stays stopped, or is gone. */
 export async function untilUp(
   accepted: readonly Accepted[],
-  look: () => Promise<readonly ForgeProcess[]>,
-  { waiting, log }: Omit<Restarting, 'store'>,
+  { look, waiting, log }: Omit<Restarting, 'store'>,
 ): Promise<LastLook> {
+  const ids = accepted.map(({ process }) => process.id);
   const watch = new DownWatch(waiting.clock);
   const tracks = accepted.map((one) => new RestartTrack(one, waiting.clock));
   let processes = accepted.map(({ process }) => process);
   const say = skipRepeats(log);
   let pending = '';
   const lookOnce = async (): Promise<LastLook | undefined> => {
-    const seen = new Map((await look()).map((process) => [process.id, process]));
+    const seen = new Map((await look(ids)).map((process) => [process.id, process]));
     const downIds = watch.note([...seen.values()]);
     for (const track of tracks) track.note(seen.get(track.id), downIds.has(track.id));
     processes = tracks.map((track) => track.last);
@@ -171,20 +199,30 @@ export async function requestRestarts(
 ): Promise<Requested> {
   const accepted = new Map<string, Accepted>();
   const failures: unknown[] = [];
+  const { waiting, log } = restarting;
   const semaphore = new Semaphore(atOnce);
+  const installations = new Installations({ ...restarting, log: skipRepeats(log) });
   let stopped = false;
+  const send = async (process: ForgeProcess) =>
+    stopped ? 'stopped' : await requestRestart(process, restarting);
   const request = async (process: ForgeProcess): Promise<void> => {
-    if (stopped) return;
     try {
-      await requestRestart(process, restarting);
-      accepted.set(process.id, { process, at: restarting.waiting.clock.now() });
-      restarting.log(`Restarting ${process.id} (it was ${process.status})`);
+      if (process.status === 'installing' && waiting.deadline.remaining() > 0)
+        await installations.over(process);
+      let state = await semaphore.run(() => send(process));
+      while (state === 'installing') {
+        await installations.over(process);
+        state = await semaphore.run(() => send(process));
+      }
+      if (state === 'stopped') return;
+      accepted.set(process.id, { process, at: waiting.clock.now() });
+      log(`Restarting ${process.id} (it was ${process.status})`);
     } catch (error) {
       failures.push(error);
       stopped ||= failsForAll(error);
     }
   };
-  await Promise.all(processes.map((process) => semaphore.run(() => request(process))));
+  await Promise.all(processes.map(request));
   const unexpected = failures.find((error) => !(error instanceof Failure));
   if (unexpected !== undefined) throw unexpected;
   return {

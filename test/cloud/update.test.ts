@@ -163,6 +163,12 @@ describe('An update that fails', () => {
     const { value, error, known } = await updating({ update: failed(404, 'no') });
     expect([value, error, known]).toEqual([undefined, undefined, []]);
   });
+
+  test('with 404 of a process that can be read is an error: it is there', async () => {
+    const { error, known } = await updating({ update: failed(404, 'no'), find: [before] });
+    expect(error).toMatchObject({ headline: expect.stringMatching(/^Laravel Cloud refused the update of /) });
+    expect(known).toEqual([]);
+  });
 });
 
 describe('A pinned process over HTTP', () => {
@@ -203,7 +209,7 @@ describe('A pinned process over HTTP', () => {
 
   test.each([
     ['before', [text(404, '')]],
-    ['at the update', [body(1), text(404, '')]],
+    ['at the update', [body(1), text(404, ''), text(404, '')]],
     ['after the update', [body(1), text(204, ''), text(404, '')]],
   ])('that vanishes %s is an error, and none is created', async (_, replies) => {
     const { failed, transport } = pinning(...replies);

@@ -145,6 +145,12 @@ test('replace makes the new one first where the name is free', async () => {
   expect(server.names).toEqual(['horizon']);
 });
 
+test('replace leaves the directory as it is where none is declared', async () => {
+  server.add('by-hand', { processes: 3, directory: '/srv/shop' });
+  const ensured = await run({ spec: specOf({ directory: undefined }), ifExists: 'replace' });
+  expect(ensured).toMatchObject({ outcome: 'replaced', process: { id: '42', directory: '/srv/shop' } });
+});
+
 test('replace deletes the old one first where it holds the name, and waits until it is gone', async () => {
   server.add('horizon', { processes: 3 });
   server.removalLooks = 3;

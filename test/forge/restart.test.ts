@@ -2,7 +2,7 @@ import { beforeEach, expect, test } from 'vitest';
 import { Cancelled, Failure } from '../../src/failure.ts';
 import type { LastLook } from '../../src/forge/gate.ts';
 import type { ForgeProcess } from '../../src/forge/process.ts';
-import { type Restarting, requestRestart, requestRestarts, untilUp } from '../../src/forge/restart.ts';
+import { type Restarting, requestRestarts, untilUp } from '../../src/forge/restart.ts';
 import { HttpFailure } from '../../src/http/failure.ts';
 import { Deadline } from '../../src/time.ts';
 import { VirtualClock } from '../support/virtual-clock.ts';
@@ -13,6 +13,7 @@ let clock: VirtualClock;
 let said: string[];
 let asked: string[];
 let restarting: Restarting;
+let looks: number;
 /** What a request for a restart meets, by its number. */
 let meets: (id: string, attempt: number) => unknown;
 /** What a look at one process shows. */
@@ -24,7 +25,7 @@ beforeEach(() => {
   asked = [];
   meets = () => undefined;
   shows = () => processOf({ id: '31' });
-  let looks = 0;
+  looks = 0;
   restarting = {
     store: {
       async restart(id) {
@@ -37,10 +38,21 @@ beforeEach(() => {
         return shows(looks);
       },
     },
+    look: async (ids) => {
+      looks += 1;
+      const seen = shows(looks);
+      return seen === undefined ? [] : ids.map((id) => ({ ...seen, id }));
+    },
     waiting: { ...waitingOn(clock), deadline: new Deadline(clock, 300_000) },
     log: (line) => said.push(line),
   };
 });
+
+/** Asks for the restart of one, and throws what went wrong. */
+async function restart(given: Partial<ForgeProcess> = {}): Promise<void> {
+  const { failure } = await clock.run(requestRestarts([processOf({ id: '31', ...given })], 1, restarting));
+  if (failure !== undefined) throw failure;
+}
 
 const lost = () =>
   new HttpFailure(
@@ -49,28 +61,29 @@ const lost = () =>
   );
 
 test('asks once when that is accepted', async () => {
-  await clock.run(requestRestart(processOf({ id: '31' }), restarting));
+  await restart();
   expect(asked).toEqual(['31']);
 });
 
 test('asks again after a lost answer, since a second restart does no harm', async () => {
   meets = (_id, attempt) => (attempt < 3 ? lost() : undefined);
-  await clock.run(requestRestart(processOf({ id: '31' }), restarting));
+  await restart();
   expect(asked).toHaveLength(3);
-  expect(said).toEqual(
-    [0.5, 1].map((s) => `Restarting 31: the connection broke off; asking again in ${s} s`),
-  );
+  expect(said).toEqual([
+    ...[0.5, 1].map((s) => `Restarting 31: the connection broke off; asking again in ${s} s`),
+    'Restarting 31 (it was running)',
+  ]);
 });
 
 test('gives up after three lost answers', async () => {
   meets = lost;
-  await expect(clock.run(requestRestart(processOf({ id: '31' }), restarting))).rejects.toThrow(/broke off/);
+  await expect(restart()).rejects.toThrow(/broke off/);
   expect(asked).toHaveLength(3);
 });
 
 test('a refusal is final', async () => {
   meets = () => answered(404);
-  await expect(clock.run(requestRestart(processOf({ id: '31' }), restarting))).rejects.toThrow(/404/);
+  await expect(restart()).rejects.toThrow(/404/);
   expect(asked).toHaveLength(1);
 });
 
@@ -80,14 +93,14 @@ test('a refusal that may be asked again is not: nothing was lost', async () => {
       { what: 'Restarting', why: 'too many requests' },
       { reason: '429', arrival: 'no', retry: 'long' },
     );
-  await expect(clock.run(requestRestart(processOf({ id: '31' }), restarting))).rejects.toThrow(/too many/);
+  await expect(restart()).rejects.toThrow(/too many/);
   expect(asked).toHaveLength(1);
 });
 
 test('one that is gone after a lost answer is asked for again, which tells why it is not there', async () => {
   meets = (_id, attempt) => (attempt < 2 ? lost() : answered(404));
   shows = () => undefined;
-  await expect(clock.run(requestRestart(processOf({ id: '31' }), restarting))).rejects.toThrow(/404/);
+  await expect(restart()).rejects.toThrow(/404/);
 });
 
 test('a defect is no failure of a process: it ends the step', async () => {
@@ -101,26 +114,47 @@ test('an answer that would be the same again, such as a redirect, is final', asy
       { what: 'Restarting', why: 'a redirect' },
       { reason: '302', arrival: 'maybe', retry: 'no' },
     );
-  await expect(clock.run(requestRestart(processOf({ id: '31' }), restarting))).rejects.toThrow(/a redirect/);
+  await expect(restart()).rejects.toThrow(/a redirect/);
   expect(asked).toHaveLength(1);
+});
+
+test('one that is installing is waited for before it is asked for', async () => {
+  shows = (look) => processOf({ id: '31', status: look < 4 ? 'installing' : 'starting' });
+  await restart({ status: 'installing' });
+  expect([asked, looks]).toEqual([['31'], 4]);
+  expect(said).toEqual(['Waiting until 31 is installed', 'Restarting 31 (it was installing)']);
 });
 
 test('an error while the process is installing is waited out, however often it comes', async () => {
   meets = (_id, attempt) => (attempt < 8 ? answered(500) : undefined);
-  shows = (look) => processOf({ id: '31', status: look % 3 === 0 ? 'starting' : 'installing' });
-  await clock.run(requestRestart(processOf({ id: '31', status: 'installing' }), restarting));
+  // It is read by its id after each error, and then looked at.
+  shows = (look) => processOf({ id: '31', status: look % 2 === 0 ? 'starting' : 'installing' });
+  await restart();
   expect(asked).toHaveLength(8);
-  expect(said[0]).toBe('31 is still installing; its restart waits for that');
+});
+
+test('those that are installing share their looks', async () => {
+  shows = (look) => processOf({ id: '31', status: look < 6 ? 'installing' : 'starting' });
+  const processes = Array.from({ length: 20 }, (_, index) =>
+    processOf({ id: String(31 + index), status: 'installing' }),
+  );
+  const { accepted } = await clock.run(requestRestarts(processes, 6, restarting));
+  expect([accepted.length, asked.length, looks]).toEqual([20, 20, 6]);
 });
 
 test('an installation that never ends is an error at the deadline', async () => {
   meets = () => answered(500);
   shows = () => processOf({ id: '31', status: 'installing' });
-  await expect(clock.run(requestRestart(processOf({ id: '31' }), restarting))).rejects.toThrow(
+  await expect(restart()).rejects.toThrow(
     /^Restarting background process 31: .*still installing when wait-timeout \(300 s\) had passed.*Look in Forge why it does not install/,
   );
   expect(asked).toHaveLength(1);
-  expect(said[1]).toMatch(/^31 is still installing after 3\d s$/);
+});
+
+test('without a time to wait, one that is installing is asked for all the same', async () => {
+  restarting = { ...restarting, waiting: { ...restarting.waiting, deadline: new Deadline(clock, 0) } };
+  await restart({ status: 'installing' });
+  expect([asked, looks]).toEqual([['31'], 0]);
 });
 
 test('asks for all, and one that is gone does not keep the others from it', async () => {
@@ -166,18 +200,13 @@ test('never asks for more at once than it may', async () => {
 
 /** Each look shows the next status; the last one stays. `undefined` is a process that is gone. */
 async function settle(before: string, ...statuses: (string | undefined)[]): Promise<LastLook> {
-  let look = 0;
-  return await clock.run(
-    untilUp(
-      [{ process: processOf({ id: '31', status: before }), at: clock.now() }],
-      async () => {
-        const status = statuses[Math.min(look, statuses.length - 1)];
-        look += 1;
-        return status === undefined ? [] : [processOf({ id: '31', status })];
-      },
-      restarting,
-    ),
-  );
+  shows = (look) => {
+    const status = statuses[Math.min(look, statuses.length) - 1];
+    return status === undefined ? undefined : processOf({ id: '31', status });
+  };
+  looks = 0;
+  const process = processOf({ id: '31', status: before });
+  return await clock.run(untilUp([{ process, at: clock.now() }], restarting));
 }
 
 test('a restart that shows is over as soon as the process is up again', async () => {
@@ -237,15 +266,18 @@ test('what is not up at the deadline is an error that names it', async () => {
 /** The same of two that were starting, each look one picture; the last one stays. */
 async function settleTwo(...pictures: readonly (readonly string[])[]) {
   let look = 0;
+  const accepted = ['31', '32'].map((id) => ({
+    process: processOf({ id, status: 'starting' }),
+    at: clock.now(),
+  }));
   const settled = await clock.run(
-    untilUp(
-      ['31', '32'].map((id) => ({ process: processOf({ id, status: 'starting' }), at: clock.now() })),
-      async () => {
+    untilUp(accepted, {
+      ...restarting,
+      look: async () => {
         const picture = pictures[Math.min(look++, pictures.length - 1)] ?? [];
         return picture.map((status, index) => processOf({ id: String(31 + index), status }));
       },
-      restarting,
-    ),
+    }),
   );
   return { ...settled, look };
 }
