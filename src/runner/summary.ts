@@ -107,7 +107,7 @@ export type Block = Html | (() => Html);
 export class Report {
   readonly warnings: string[] = [];
   readonly #blocks: Block[] = [];
-  readonly #ids = new Map<string, string>();
+  readonly #ids = new Map<string, Set<string>>();
   #headline: Headline | undefined;
 
   headline(mark: Mark, text: Html, lead = html``): void {
@@ -119,7 +119,7 @@ export class Report {
   }
 
   identify(what: string, id: string | undefined): void {
-    if (id !== undefined && id !== '') this.#ids.set(id, what);
+    if (id !== undefined && id !== '') this.#ids.set(what, (this.#ids.get(what) ?? new Set()).add(id));
   }
 
   /** All of it, under one headline. */
@@ -130,9 +130,9 @@ export class Report {
   }
 }
 
-/** Ids last, and small: `process process-1 · instance inst-1`. */
-function idLine(ids: ReadonlyMap<string, string>): Html {
-  const named = [...ids].map(([id, what]) => html`${what} ${code(id)}`);
+/** Ids last, and small: `process process-1 · deployment depl-1, depl-2`. */
+function idLine(all: ReadonlyMap<string, ReadonlySet<string>>): Html {
+  const named = [...all].map(([what, ids]) => html`${what} ${joined([...ids].map(code), html`, `)}`);
   return named.length === 0 ? html`` : html`<p><sub>${joined(named, html` · `)}</sub></p>`;
 }
 

@@ -201,6 +201,23 @@ export const applyScenarios: readonly Scenario[] = [
   },
   {
     action,
+    title: 'a file of several environments, of which one is refused',
+    prepare: (world) => {
+      fleet(world);
+      world.faults.add({ kind: 'status', status: 422, body: { message: 'No.' }, on: 'PATCH' });
+      return { inputs: { prune: 'true' }, files: { [file]: fleetManifest } };
+    },
+  },
+  {
+    action,
+    title: '`dry-run`: an environment that hibernates without requests',
+    prepare: ({ environment }) => {
+      Object.assign(environment, { usesHibernation: true });
+      return { inputs: { ...inputs, 'dry-run': 'true' }, files };
+    },
+  },
+  {
+    action,
     title: '`dry-run`: a plan that takes minutes, and more than the memory holds',
     prepare: () => {
       const processes = Array.from({ length: 60 }, (_, n) => `    - { type: custom, command: job ${n} }`);
