@@ -1,11 +1,11 @@
 import type { Step } from '../runner/step.ts';
 import { applied } from './apply/applied-to-cloud.ts';
 import { requireApproval } from './apply/approved-plan.ts';
-import { logPlan, refuseDrift, showPlan } from './apply/carry-out.ts';
+import { logPlan, refuseDrift, showPlan, warnOfDoubts } from './apply/carry-out.ts';
 import { changeAll, proveAll } from './apply/change-members.ts';
 import { findMembers } from './apply/find-members.ts';
 import { guardDeletes } from './apply/max-deletes.ts';
-import { planAll, planOfAll, scopeOf, scopesOf } from './apply/plan-members.ts';
+import { operationsOf, planAll, scopeOf, scopesOf } from './apply/plan-members.ts';
 import { type ApplyInputs, readApplyInputs } from './inputs/apply.ts';
 import { showEnded } from './report/applied.ts';
 import { PlanReport } from './report/plan.ts';
@@ -21,12 +21,13 @@ export async function runApply(step: Step): Promise<void> {
   await withSession(step, inputs.connection, async (session) => {
     const members = await findMembers(session, inputs, report);
     const planned = await planAll(session, inputs, members);
-    let rows = logPlan(step, report, planOfAll(planned), applied);
+    for (const { states } of planned) warnOfDoubts(step, states);
+    let rows = logPlan(step, report, operationsOf(planned), applied);
     const scopes = scopesOf(planned);
     if (dryRun) report.covers(scopes.map(idOf), (placeId) => scopeOf(planned, placeId));
     const left = dryRun ? new Set() : await requireApproval(step, 'Laravel Cloud', inputs, scopes);
     const plans = planned.filter(({ environment }) => !left.has(environment.id));
-    if (left.size > 0) rows = logPlan(step, report, planOfAll(plans), applied);
+    if (left.size > 0) rows = logPlan(step, report, operationsOf(plans), applied);
     guardDeletes(step, report, inputs, rows, applied);
     for (const { environment, rolling } of plans) {
       const notYet = { 'deployment-id': '', verified: '', stable: '' };

@@ -26,6 +26,7 @@ import {
   refuseDrift,
   showDone,
   showPlan,
+  warnOfDoubts,
 } from './apply/carry-out.ts';
 import { guardDeletes } from './apply/max-deletes.ts';
 import { waitForNew } from './forge-new.ts';
@@ -61,7 +62,8 @@ export async function runForgeApply(step: Step): Promise<void> {
   step.inputs.done();
   await withSession(step, inputs.connection, async (session) => {
     const read = await readAndPlan(session, inputs);
-    const rows = logPlan(step, report, read, applied);
+    warnOfDoubts(step, read.states);
+    const rows = logPlan(step, report, read.plan.operations, applied);
     guardDeletes(step, report, inputs, rows, applied);
     const places = read.states.map(({ place }) => place);
     if (dryRun) report.covers(places.map(idOf), (id) => id);

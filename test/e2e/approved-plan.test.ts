@@ -57,9 +57,11 @@ describe.concurrent('approved-plan: require changes only what the merged pull re
     await using shop = await openReviewedShop();
     await shop.plan(manifest);
     const preview = shop.addEnvironment('preview/x');
+    shop.emulator.cloud.addProcess(shop.instance, { type: 'custom', command: '' });
     const pushed = await shop.push(manifest);
     expect(pushed.errors).toEqual([]);
     expect(pushed.notices.join('\n')).toContain('preview/x is skipped');
+    expect(pushed.warnings.filter((line) => line.includes('Left out of the plan'))).toHaveLength(1);
     expect(shop.emulator.cloud.listProcesses(preview.instance)).toEqual([]);
 
     shop.emulator.requests.length = 0;

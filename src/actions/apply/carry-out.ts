@@ -30,16 +30,20 @@ export interface AppliedService<S, P extends Existing> {
 
 type Applying = Pick<PlanInputs<unknown>, 'file' | 'failOnChange'>;
 
-/** Shows a plan in the log, before anything is done about it, and warns of what is there and not in it. */
+/** Warns of what is there and in no plan. */
+export function warnOfDoubts<S, P extends Existing>({ warn }: Step, states: Planned<S, P>['states']): void {
+  for (const { place, listing } of states)
+    for (const process of listing.processes.filter(({ doubt }) => doubt !== undefined))
+      warn(`Left out of the plan, on ${placeName(place)}: ${doubtText(process)}.`);
+}
+
+/** Shows a plan in the log, before anything is done about it. */
 export function logPlan<S, P extends Existing>(
   step: Step,
   report: PlanReport,
-  { states, plan: { operations } }: Planned<S, P>,
+  operations: Planned<S, P>['plan']['operations'],
   { naming, pace, limit }: AppliedService<S, P>,
 ): readonly PlanRow[] {
-  for (const { place, listing } of states)
-    for (const process of listing.processes.filter(({ doubt }) => doubt !== undefined))
-      step.warn(`Left out of the plan, on ${placeName(place)}: ${doubtText(process)}.`);
   const rows = plannedRows(operations, naming);
   report.log(rows);
   const time = describeTime(changesIn(countsOf(rows)), pace, limit);

@@ -134,12 +134,8 @@ function loadOf(operation: Operation<ProcessSpec, ExistingProcess>): Load {
   return { processes, command: operation.spec.type === 'custom' ? operation.spec.command : undefined };
 }
 
-export function planOfAll(plans: readonly PlannedMember[]): Planned<ProcessSpec, ExistingProcess> {
-  const operations = plans.flatMap((one) => one.plan.operations);
-  return {
-    states: plans.flatMap(({ states }) => states),
-    plan: { operations, contested: [], ambiguous: [], doubts: [] },
-  };
+export function operationsOf(plans: readonly PlannedMember[]): PlannedMember['plan']['operations'] {
+  return plans.flatMap((one) => one.plan.operations);
 }
 
 /** What each of them would have to be approved for. */
