@@ -55,6 +55,7 @@ describe('What came of a create is remembered', () => {
 
   test('a later one that is answered makes up for a lost answer', async () => {
     const { claim } = claiming();
+    expect(claim.unknown).toBe(false);
     await claim.create(loses);
     await claim.create(creates);
     expect(claim.unknown).toBe(false);

@@ -224,6 +224,22 @@ test('the row of an operation says what is planned, with the process as it is', 
   expect(create).toMatchObject({ outcome: 'created', processId: undefined, changes: {} });
 });
 
+test('the row of what was done tells what became of it, else what it would have become', () => {
+  const operation = operationsOf().find(({ action }) => action === 'update');
+  if (operation === undefined) throw new Error('Nothing is to be updated');
+  const processes = { from: 1, to: 3 };
+  const declaredAt = { file: 'm.yml', line: 4, column: 7 };
+  const done = { operation, status: 'done', outcome: 'updated', error: undefined, why: undefined } as const;
+  const results = [
+    { ...done, process: runs('p-9', 'x'), changes: { processes } },
+    { ...done, status: 'failed', process: undefined, changes: {} } as const,
+  ];
+  expect(doneRows(results, naming, () => declaredAt)).toMatchObject([
+    { declaredAt, processId: 'p-9', changes: { processes } },
+    { declaredAt, processId: 'p-1', changes: { processes: { from: 1, to: 2 } } },
+  ]);
+});
+
 test('a change in a sentence', () => {
   expect(rowsOf(true).slice(0, 2).map(rowText)).toEqual([
     'create "php artisan reverb:start" on App, 2 processes',

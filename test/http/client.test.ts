@@ -146,6 +146,8 @@ describe('what may be sent again', () => {
       expect(transport.requests).toHaveLength(1);
       expect(error).toMatchObject({ status: 404, arrival: 'no', retry: 'no' });
     }
+    const { error } = await failing(reading, [text(500, ''), text(404, '')]);
+    expect(error.why).toBe('The Cloud answered 404');
   });
 
   test('never anything after a redirect, which is not followed', async () => {
