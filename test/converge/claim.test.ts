@@ -1,8 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import type { ExistingProcess } from '../../src/cloud/process.ts';
 import { Claim } from '../../src/converge/claim.ts';
+import type { Listing } from '../../src/converge/listing.ts';
 import { Semaphore } from '../../src/converge/semaphore.ts';
+import { SharedListing } from '../../src/converge/shared-listing.ts';
 import { existing } from '../support/existing.ts';
+import { listingOf } from '../support/listing.ts';
+import { VirtualClock } from '../support/virtual-clock.ts';
 
 /** A claim to whatever is not named in `taken`, where one request may be under way. */
 function claiming(taken: readonly string[] = []) {
@@ -22,6 +26,21 @@ const made = existing({ id: 'p-1' });
 const creates = async () => ({ kind: 'created', made }) as const;
 const loses = async () => ({ kind: 'lost', cause: 'the connection broke off' }) as const;
 const removes = async () => undefined;
+
+test('each listing that is known is looked at once, and then a new one is asked for', async () => {
+  const { claim, semaphore, stop } = claiming();
+  const clock = new VirtualClock();
+  const listings = ['b', 'c'].map((id) => listingOf([existing({ id })], { pages: 2 }));
+  const shared = new SharedListing<Listing<ExistingProcess>>(
+    async () => listings.shift() ?? Promise.reject(new Error('nobody should list again')),
+    listingOf([existing({ id: 'a' })], { pages: 2 }),
+    { semaphore, clock, cancelled: stop.signal },
+  );
+  await clock.run(shared.refreshed());
+  const seen = [];
+  for (const _ of 'abc') seen.push((await clock.run(claim.look(shared))).processes[0]?.id);
+  expect(seen).toEqual(['a', 'b', 'c']);
+});
 
 test('reading and removing come before the writes that wait for their turn', async () => {
   const { claim, semaphore } = claiming();

@@ -5,6 +5,7 @@ import { notCompared } from '../../src/forge/drift.ts';
 import { notRunning } from '../../src/forge/not-running.ts';
 import type { ForgeProcess } from '../../src/forge/process.ts';
 import { forgeService } from '../../src/forge/service.ts';
+import { rowName } from '../../src/forge/short-name.ts';
 import { describe as describeSpec, type ForgeSpec } from '../../src/forge/spec.ts';
 import { isDown, knownWords } from '../../src/forge/status.ts';
 import { listingOf } from '../support/listing.ts';
@@ -79,6 +80,16 @@ test('what a plan shows of a declaration, and of a process', () => {
 test('a declaration is told with its user and its directory, where it has them', () => {
   expect(describeSpec({ command: 'x', directory: undefined })).toBe('process "x"');
   expect(describeSpec(specOf({ command: 'x' }))).toBe('process "x" of forge in /home/forge/shop.example');
+});
+
+test('a row of a plan has the command, and shares user and directory with its kin', () => {
+  const identity = describeSpec(specOf({ command: 'x' }));
+  const shared = ['forge', '/home/forge/shop.example'];
+  expect(rowName(specOf({ command: 'x' }))).toMatchObject({ identity, shared });
+  expect(rowName(processOf({ id: '1', command: 'x', directory: null }))).toMatchObject({
+    identity: 'process "x" of forge',
+    shared: ['forge'],
+  });
 });
 
 test('what has ended or is stopped is down, and nothing else', () => {
