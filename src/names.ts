@@ -130,16 +130,20 @@ function isSame(given: string, wanted: string): boolean {
   return given === wanted;
 }
 
-/** The one that is named so: the first kind of name that matches decides. `correct` is what to correct if none does. */
+/**
+ * The one that is named so: the first kind of name that matches decides. `correct` is what to correct if none does; `only`
+ * the one kind that counts, if not all do.
+ */
 export function findByKind<T extends { readonly id: string }>(
   what: 'application' | 'environment',
   where: string,
   wanted: string,
   among: readonly T[],
   kinds: readonly Kind<T>[],
-  correct?: string,
+  { correct, only }: { readonly correct?: string | undefined; readonly only?: string } = {},
 ): T {
-  for (const { name, of, isEqual = isSame } of kinds) {
+  const counted = kinds.filter(({ name }) => only === undefined || name === only);
+  for (const { name, of, isEqual = isSame } of counted) {
     const found = among.filter((item) => isEqual(of(item) ?? '', wanted));
     const [item, ...others] = found;
     if (item !== undefined && others.length === 0) return item;
@@ -151,7 +155,7 @@ export function findByKind<T extends { readonly id: string }>(
       });
     }
   }
-  const namesOf = (item: T) => kinds.filter(({ name }) => name !== 'id').map(({ of }) => of(item));
+  const namesOf = (item: T) => counted.filter(({ name }) => name !== 'id').map(({ of }) => of(item));
   return findByName({
     kind: what,
     where,

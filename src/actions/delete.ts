@@ -9,7 +9,7 @@ import { findCloudTarget, openPinned, openTarget, type Target } from './inputs/t
 import { showDeletion, showGone } from './report/delete.ts';
 import { readAhead } from './rollout/deployments-before.ts';
 import type { StepChange } from './rollout/rolling.ts';
-import { environmentOfInstance, rollOut } from './rollout/rollout.ts';
+import { rollOut } from './rollout/rollout.ts';
 import { raceLimit, type Session, withSession } from './session.ts';
 
 /** Makes a background process of Laravel Cloud not exist. */
@@ -35,8 +35,8 @@ export async function runDelete(step: Step): Promise<void> {
       },
       show: (outcome, processes) => showDeletion(step, inputs, target, outcome, processes),
     });
-    if (inputs.dryRun) return;
-    const change = changeOf(target, found);
+    if (inputs.dryRun && found.length > 0) return;
+    const change = changeOf(target, found, inputs.dryRun);
     const isKnown = change.environment !== undefined || change.instanceId !== undefined;
     const onDeployed = (id: string) => showGone(step, found, target, id);
     if (isKnown) await rollOut({ ...rolling, onDeployed }, change, await ahead.seen(change.environment?.id));
@@ -46,12 +46,13 @@ export async function runDelete(step: Step): Promise<void> {
 function changeOf(
   { environment, instance, instanceId }: Target,
   found: readonly ExistingProcess[],
+  dryRun: boolean,
 ): StepChange {
   return {
-    kind: found.length > 0 ? 'changed' : 'unchanged',
+    kind: found.length > 0 ? 'changed' : dryRun ? 'would-keep' : 'unchanged',
     done: doneText(found),
     short: found.length === 0 ? 'Nothing to delete' : 'Deleted',
-    environment: environment ?? environmentOfInstance(instance),
+    environment: environment ?? instance?.environment,
     instanceId: found[0]?.instanceId ?? instanceId,
     processes: [],
   };

@@ -25,7 +25,7 @@ import {
 } from './report/ensure.ts';
 import { saySleep } from './report/sleep.ts';
 import { awaitCommit, readAhead } from './rollout/deployments-before.ts';
-import type { Rolling, StepChange } from './rollout/rolling.ts';
+import { type Rolling, type StepChange, unproved } from './rollout/rolling.ts';
 import { environmentOfInstance, rollOut } from './rollout/rollout.ts';
 import { raceLimit, type Session, withSession } from './session.ts';
 
@@ -34,6 +34,7 @@ export async function runEnsure(step: Step): Promise<void> {
   const inputs = readInputs(step);
   await withSession(step, inputs.connection, async (session) => {
     const { wanted } = inputs;
+    step.output(unproved(inputs.goingLive));
     const looks = !('id' in wanted) && wanted.ifExists !== 'create';
     const rolling = { session, goingLive: inputs.goingLive, onLive: step.output };
     const ahead = readAhead(rolling);
@@ -45,11 +46,11 @@ export async function runEnsure(step: Step): Promise<void> {
     const { ensured, instance, listed } = await ensureProcess(session, inputs, target);
     const found: Target = { ...target, instance: target.instance ?? instance };
     warnOf(step, wanted.spec, ensured, found, listed);
-    step.output(outputsOf(ensured, found));
+    step.output({ ...outputsOf(ensured, found), ...unproved(inputs.goingLive) });
     showEnsured(step, ensured, found, inputs.goingLive.redeploy);
     const change = changeOf(wanted, ensured, found);
     saySleep(step, change.environment);
-    const onDeployed = (id: string) => showLive(step, ensured, found, id);
+    const onDeployed = (id: string, asleep?: string) => showLive(step, ensured, found, id, asleep);
     const onBehind = () => showBehind(step, ensured, found);
     await rollOut(
       { ...rolling, onDeployed, onBehind },
@@ -184,15 +185,15 @@ function changeOf(
   { outcome, process, madeByOther }: EnsuredCloud,
   target: Target,
 ): StepChange {
-  const unchanged = madeByOther ? 'made-by-other' : 'unchanged';
+  const unchanged = dryRun ? 'would-keep' : madeByOther ? 'made-by-other' : 'unchanged';
   return {
-    kind: dryRun ? 'planned' : outcome === 'unchanged' ? unchanged : 'changed',
+    kind: outcome === 'unchanged' ? unchanged : dryRun ? 'would-change' : 'changed',
     done:
       outcome === 'unchanged'
         ? `The ${describe(spec)} is as declared`
         : `The ${describe(spec)} was ${outcome}`,
     short: outcome.charAt(0).toUpperCase() + outcome.slice(1),
-    environment: target.environment ?? environmentOfInstance(target.instance),
+    environment: target.environment ?? target.instance?.environment,
     instanceId: process?.instanceId ?? target.instanceId,
     // Beside one that is created in any case, others of the same command may run.
     processes: (process === undefined ? [] : [process]).map((one) => ({

@@ -8,7 +8,7 @@ import {
   watchedOf,
 } from '../cloud/environment-log.ts';
 import { readInstance } from '../cloud/instances.ts';
-import { lookBack } from '../cloud/stability.ts';
+import { isTooBusy, lookBack } from '../cloud/stability.ts';
 import { Failure } from '../failure.ts';
 import type { HttpClient } from '../http/client.ts';
 import type { Step } from '../runner/step.ts';
@@ -88,7 +88,7 @@ export function requireStatus({ required }: StatusInputs, statuses: ReadonlyMap<
     why: `\n${unwanted.map((health) => `- ${describeStatus(health)}`).join('\n')}\n`,
     fix: unwanted.some(({ status }) => status === 'restarting')
       ? 'Read in the environment’s log in Laravel Cloud why they exit'
-      : `To accept it, list ${[...new Set(unwanted.map(({ status }) => status))].join(' and ')} in require-status. Where the log is too long to be read, shorten status-window`,
+      : `To accept it, list ${[...new Set(unwanted.map(({ status }) => status))].join(' and ')} in require-status${unwanted.some(isTooBusy) ? '. With a shorter status-window the log can be read whole' : ''}`,
   });
 }
 

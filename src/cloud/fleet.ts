@@ -295,14 +295,9 @@ export function means<E extends NamedEnvironment>(
 
 function environmentOfKey<E extends NamedEnvironment>(key: DeclaredEnvironment, among: readonly E[]): E {
   try {
-    return findByKind<E>(
-      'environment',
-      'in the application',
-      key.name,
-      among,
-      kinds,
-      'its name in the manifest',
-    );
+    return findByKind<E>('environment', 'in the application', key.name, among, kinds, {
+      correct: 'its name in the manifest',
+    });
   } catch (error) {
     throw error instanceof Failure ? atPlace(error, key.place) : error;
   }

@@ -7,7 +7,7 @@ import { path } from '../http/path.ts';
 import { type Environment, environmentFrom } from './environment.ts';
 import { listAll } from './lists.ts';
 import { type ExistingProcess, processFrom } from './process.ts';
-import { IncludedEnvironment, InstanceResource, ListedProcess } from './shapes.ts';
+import { IncludedEnvironment, InstanceResource, ListedInstance, ListedProcess } from './shapes.ts';
 
 /** A unit of compute: each of its replicas runs all of its background processes. */
 export interface Instance {
@@ -94,7 +94,7 @@ export async function listInstances(
       const { items, included, date } = await listAll(
         client,
         { ...call, query },
-        InstanceResource,
+        ListedInstance,
         v.union([IncludedEnvironment, ListedProcess]),
       );
       const [own] = included.flatMap((item) =>
@@ -110,7 +110,7 @@ export async function listInstances(
       if (!isAboutTheInclude(error)) throw error;
     }
   }
-  const { items } = await listAll(client, call, InstanceResource);
+  const { items } = await listAll(client, call, ListedInstance);
   return { instances: items.map(instanceFrom), listings: new Map(), environment: undefined };
 }
 

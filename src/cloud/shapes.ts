@@ -48,6 +48,12 @@ export const InstanceResource = v.object({
   relationships: maybe(v.object({ environment: ToOne, backgroundProcesses: ToMany })),
 });
 
+/** An instance in a list, which may hold resources of other types, too. */
+export const ListedInstance = v.pipe(
+  v.looseObject(InstanceResource.entries),
+  v.check((resource) => isOfType('instances', resource), 'is about something of another type'),
+);
+
 export const IncludedInstance = v.object({ type: v.literal('instances'), ...InstanceResource.entries });
 
 export const ApplicationResource = v.object({

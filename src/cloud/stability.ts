@@ -43,6 +43,11 @@ const tooBusy: Trouble = {
   why: `the log has more lines than ${requestsBack} requests show`,
   pause: 0,
 };
+/** Would a shorter look back show what is not known? */
+export function isTooBusy({ why }: Health): boolean {
+  return why === tooBusy.why;
+}
+
 /** So long after a failure, in milliseconds, it is worth looking again. */
 const pauseAfterFailure = 5_000;
 

@@ -200,14 +200,11 @@ export async function findApplication(
       fix: 'Set application',
     });
   }
-  const kinds =
-    application === undefined
-      ? applicationKinds.filter(({ name: kind }) => kind === 'repository')
-      : applicationKinds;
+  const how = { correct, ...(application === undefined ? { only: 'repository' } : {}) };
   const where = 'in the token’s organization';
   try {
     const wanted = application ?? repository ?? '';
-    const { id, attributes } = findByKind('application', where, wanted, items, kinds, correct);
+    const { id, attributes } = findByKind('application', where, wanted, items, applicationKinds, how);
     return { id, name: attributes.name };
   } catch (error) {
     // No application appears by waiting: only environments are made by automation.

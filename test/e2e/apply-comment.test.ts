@@ -262,6 +262,15 @@ describe('a comment that cannot be written is a warning, never the step’s fail
     expect(run.warnings[0]).toContain('a fork’s pull request gets a token that can only read (403)');
   });
 
+  test('a conversation that is locked is told as such', async () => {
+    const body = JSON.stringify({ message: 'Unable to create comment because issue is locked.' });
+    gitHub.refuse = { on: /^POST .*comments$/, status: 403, body };
+    const run = await apply();
+    expect(run.warnings).toEqual([
+      'The plan could not be posted as a comment: the pull request’s conversation is locked (403). The step goes on without it.',
+    ]);
+  });
+
   test('a run without a pull request says so', async () => {
     const run = await apply({}, { event: {} });
     expect(run.exitCode).toBe(0);

@@ -248,3 +248,17 @@ describe.concurrent('pages of Forge without `meta` go on by their links', () => 
     expect(step.outputs['outcome']).toBe('deleted');
   });
 });
+
+test.concurrent('a resource of another type among the clusters is none', async () => {
+  await using shop = await openShop();
+  shop.emulator.cloud.addProcess(shop.instance, { type: 'worker' });
+  shop.emulator.faults.add({
+    kind: 'edit',
+    on: 'GET .*/instances$',
+    times: odd,
+    edit: withEntry({ id: 'zz-1', type: 'unknown_things' }),
+  });
+  const step = await shop.run({ environment: 'main' }, { action: 'list' });
+
+  expect([step.errors, step.outputs['count']]).toEqual([[], '1']);
+});

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
-import { openShop } from './harness/shop.ts';
+import { environmentsIn, openShop } from './harness/shop.ts';
 import { unlessWindows } from './harness/unless-windows.ts';
 
 const looksFor = (requests: string[], path: string) =>
@@ -122,4 +122,36 @@ describe.concurrent('a wait', () => {
     expect(step.errors).toHaveLength(1);
     expect(step.summary).toContain('Cancelled while waiting');
   });
+});
+
+describe.concurrent('a preview of a pattern that goes while the file is applied', () => {
+  const text = `
+defaults: { instances: { App: [{ type: worker }] } }
+environments: { production: {}, 'pr-*': {} }
+`;
+
+  test.each(['POST /background-processes$', 'POST /deployments$'])(
+    'is left out, and fails nothing: at %s',
+    async (on) => {
+      await using shop = await openShop();
+      const { cloud, faults } = shop.emulator;
+      const preview = shop.addEnvironment('pr-7');
+      faults.add({
+        kind: 'call',
+        on,
+        times: Number.POSITIVE_INFINITY,
+        call: ({ path }) => {
+          if ([preview.instance.id, preview.environment.id].some((id) => path.includes(id)))
+            cloud.removeEnvironment(preview.environment);
+        },
+      });
+      const step = await shop.apply(text, { redeploy: 'true' });
+
+      expect(step.errors).toEqual([]);
+      expect(step.notices).toContain('pr-7 is left out: it has been deleted meanwhile.');
+      expect(environmentsIn(step)).toMatchObject([{ environment: 'production', outcome: 'changed' }]);
+      expect(step.outputs).toMatchObject({ outcome: 'changed', created: '1' });
+      expect(step.summary).toContain('· live now</h3>');
+    },
+  );
 });

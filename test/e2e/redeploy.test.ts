@@ -212,6 +212,99 @@ describe.concurrent('redeploy with nothing to change', () => {
   });
 });
 
+describe.concurrent('a dry run with redeploy, where nothing is to be changed', () => {
+  const text = 'instances: { App: [{ type: worker }] }';
+  const dryRun = { environment: 'main', ...redeploy, 'dry-run': 'true' };
+  const told =
+    /^The newest deployment, depl-.*, ended as build.failed\. Without dry-run this step deploys the environment\.$/;
+
+  async function openFailed(): Promise<Shop> {
+    const shop = await openShop();
+    shop.emulator.cloud.addProcess(shop.instance, { type: 'worker' });
+    shop.emulator.cloud.addDeployment(shop.environment, { script: ['build.failed'] });
+    return shop;
+  }
+
+  test.each([
+    ['.', dryRun, 'unchanged'],
+    ['delete', { ...dryRun, type: 'custom', command: 'php artisan horizon' }, 'absent'],
+  ])('tells that the environment would be deployed: %s', async (action, inputs, outcome) => {
+    await using shop = await openFailed();
+    const step = await shop.run(inputs, { action });
+
+    expect([step.errors, step.outputs['outcome']]).toEqual([[], outcome]);
+    expect(step.warnings).toEqual([expect.stringMatching(told)]);
+    expect(shop.writes()).toEqual([]);
+  });
+
+  test('fails with fail-on-change: what is declared is not live', async () => {
+    await using shop = await openFailed();
+    const seen = await shop.apply(text, dryRun);
+    const step = await shop.apply(text, { ...dryRun, 'fail-on-change': 'true' });
+    const many = await shop.apply(
+      'environments: { production: { instances: { App: [{ type: worker }] } } }',
+      {
+        ...redeploy,
+        ...{ 'dry-run': 'true', 'fail-on-change': 'true' },
+      },
+    );
+
+    expect([seen.errors, seen.warnings]).toEqual([[], [expect.stringMatching(told)]]);
+    expect(step.errors[0]).toContain('"production" is as');
+    for (const { summary } of [step, many]) expect(summary).toContain('it waits for a deployment</h3>');
+    expect(shop.writes()).toEqual([]);
+  });
+
+  test('says nothing where the newest deployment has succeeded', async () => {
+    await using shop = await openShop();
+    shop.emulator.cloud.addProcess(shop.instance, {
+      type: 'worker',
+      created_at: '2020-01-01T00:00:00.000000Z',
+    });
+    shop.emulator.cloud.deployed(shop.environment);
+    const step = await shop.apply(text, { ...dryRun, 'fail-on-change': 'true' });
+
+    expect([step.errors, step.warnings]).toEqual([[], []]);
+  });
+});
+
+describe.concurrent('proofs that there is none of', () => {
+  const proofs = { 'stable-for': '10', 'verify-command': 'php artisan about' };
+  const skipped = { stable: 'skipped', verified: 'skipped' };
+
+  test('are skipped where the deployment fails', async () => {
+    await using shop = await openShop({ deploymentScript: ['pending', 'build.failed'] });
+    const step = await shop.run({ environment: 'main', ...redeploy, ...proofs });
+
+    expect(step.exitCode).toBe(1);
+    expect(step.outputs).toMatchObject(skipped);
+  });
+
+  test('are skipped where a part of the plan fails', async () => {
+    await using shop = await openShop();
+    shop.emulator.faults.add({ kind: 'status', status: 422, on: 'POST' });
+    const step = await shop.apply('instances: { App: [{ type: worker }] }', {
+      environment: 'main',
+      ...proofs,
+    });
+
+    expect(step.exitCode).toBe(1);
+    expect(step.outputs).toMatchObject(skipped);
+    expect(JSON.parse(step.outputs['environments-json'] ?? '')).toMatchObject([skipped]);
+  });
+});
+
+test.concurrent('a deployment of somebody else that is followed for a proof, and fails, is replaced by one', async () => {
+  await using shop = await openShop({ deploymentScript: quick });
+  const { cloud } = shop.emulator;
+  cloud.addProcess(shop.instance, { type: 'worker', created_at: '2020-01-01T00:00:00.000000Z' });
+  cloud.addDeployment(shop.environment, { script: ['build.running', 'build.failed'] });
+  const step = await shop.run({ environment: 'main', ...redeploy, 'verify-command': 'php artisan about' });
+
+  expect(step.errors).toEqual([]);
+  expect(step.outputs).toMatchObject({ 'deployment-id': cloud.deployments[1]?.id, verified: 'true' });
+});
+
 describe.concurrent('wait-for-commit', () => {
   const commit = 'fedcba9876543210fedcba9876543210fedcba98';
 

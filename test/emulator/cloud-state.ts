@@ -109,6 +109,15 @@ export class CloudState {
     return instance;
   }
 
+  /** As it is when a pull request is closed. */
+  removeEnvironment(environment: Reference): void {
+    const gone = idOf(environment);
+    const own = this.instances.filter(({ environmentId }) => environmentId === gone).map(({ id }) => id);
+    keep(this.processes, ({ instanceId }) => !own.includes(instanceId));
+    keep(this.instances, ({ id }) => !own.includes(id));
+    keep(this.environments, ({ id }) => id !== gone);
+  }
+
   /** A managed queue with the worker that Cloud gives it. */
   addManagedQueue(environment: Reference, given: Omit<GivenInstance, 'type'> = {}): CloudInstance {
     const size = 'mq-pro-256mb';
@@ -314,4 +323,9 @@ function toSecond(moment: number): string {
 
 function idOf(reference: Reference): string {
   return typeof reference === 'string' ? reference : reference.id;
+}
+
+/** Takes out of a list what is not to be kept. */
+function keep<T>(list: T[], isKept: (one: T) => boolean): void {
+  list.splice(0, list.length, ...list.filter(isKept));
 }

@@ -67,9 +67,19 @@ export function refuseDrift(
   { file, failOnChange }: Applying,
   { where }: PlanReport,
   rows: readonly PlanRow[],
+  waits = false,
 ): void {
   const counts = { ...countsOf(rows), undeclared: 0 };
-  if (!failOnChange || changesIn(counts) === 0) return;
+  if (!failOnChange || (changesIn(counts) === 0 && !waits)) return;
+  if (changesIn(counts) === 0) {
+    throw new Failure({
+      what: 'Drift',
+      why: `"${where}" is as ${file} declares it, and waits for a deployment`,
+      fix: 'Run apply without dry-run, or deploy it',
+      headline: `Drift in "${where}": it waits for a deployment`,
+      isDrift: true,
+    });
+  }
   const changes = countsText(counts, 'planned');
   throw new Failure({
     what: 'Drift',

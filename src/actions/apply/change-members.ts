@@ -1,3 +1,4 @@
+import { readEnvironment } from '../../cloud/environment.ts';
 import type { Instance } from '../../cloud/instances.ts';
 import { shareInstance } from '../../cloud/open.ts';
 import type { ExistingProcess } from '../../cloud/process.ts';
@@ -8,6 +9,7 @@ import { changesIn, countsOf, countsText } from '../../converge/counts.ts';
 import { timeWithOthers } from '../../converge/pace.ts';
 import type { OperationResult } from '../../converge/result.ts';
 import { doneRows, type PlanRow, plannedRows } from '../../converge/text.ts';
+import { HttpFailure } from '../../http/failure.ts';
 import { locationsIn } from '../../manifest/read.ts';
 import { html } from '../../runner/html.ts';
 import type { ApplyInputs } from '../inputs/apply.ts';
@@ -24,8 +26,10 @@ import type { PlannedMember } from './plan-members.ts';
 
 /** In a dry run, proves that the existing processes run. */
 export async function proveAll(plans: readonly PlannedMember[]): Promise<readonly Ended[]> {
-  const prove = (member: PlannedMember) =>
-    goLive(member, { kind: 'planned', done: '', short: '', processes: declaredIn(member) });
+  const prove = (member: PlannedMember) => {
+    const kind = writesOf(member) > 0 ? 'would-change' : 'would-keep';
+    return goLive(member, { kind, done: '', short: '', processes: declaredIn(member) });
+  };
   return await Promise.all(plans.map((member) => ended(member, 'planned', () => prove(member))));
 }
 
@@ -62,7 +66,23 @@ export async function changeAll(
     if (failure !== undefined) throw failure;
     await goLive(member, { ...madeOf(results), processes: declaredAfter(results, instances) });
   };
-  return await Promise.all(plans.map((member) => ended(member, 'done', (tell) => change(member, tell))));
+  const all = await Promise.all(plans.map((member) => ended(member, 'done', (tell) => change(member, tell))));
+  const gone = await Promise.all(all.map(({ member, error }) => error !== undefined && isGone(member)));
+  for (const [index, { member }] of all.entries())
+    if (gone[index])
+      step.log.notice(`${member.environment.name} is left out: it has been deleted meanwhile.`);
+  return all.filter((_, index) => !gone[index]);
+}
+
+/** A preview goes when its pull request is closed: that must not fail the others. */
+async function isGone({ isOptional, environment, part }: PlannedMember): Promise<boolean> {
+  if (!isOptional) return false;
+  try {
+    await readEnvironment(part.session.within().client, environment.id);
+    return false;
+  } catch (error) {
+    return error instanceof HttpFailure && error.status === 404;
+  }
 }
 
 function writesOf({ plan: { operations } }: PlannedMember): number {

@@ -7,6 +7,7 @@ import type { ProcessSpec } from '../../cloud/spec.ts';
 import { findInEnvironment, type ListedEnvironment, pickInstances } from '../../cloud/target.ts';
 import type { Listing } from '../../converge/listing.ts';
 import type { Manifest } from '../../manifest/read.ts';
+import { html } from '../../runner/html.ts';
 import type { Step } from '../../runner/step.ts';
 import type { ApplyInputs } from '../inputs/apply.ts';
 import { nameAndId, namesIn } from '../inputs/target.ts';
@@ -37,7 +38,7 @@ export interface Member {
 
 /** What a deployment has made of an environment, or has not. */
 interface RolledOut {
-  live?: 'deployed' | 'behind';
+  live?: 'deployed' | 'asleep' | 'behind';
   /** The deployment that has made it live. */
   deployment?: string;
 }
@@ -56,7 +57,7 @@ export async function findMembers(
 
 async function findOne(
   session: Session,
-  { application, environment = '', wait, goingLive }: ApplyInputs,
+  { application, environment = '', wait, goingLive, dryRun }: ApplyInputs,
   manifest: Manifest<ProcessSpec>,
   report: PlanReport,
 ): Promise<Member> {
@@ -76,16 +77,20 @@ async function findOne(
   const names = picked.map(nameAndId).join(', ');
   step.log.info(`Environment ${nameAndId(found.environment)}, clusters ${names}`);
   const part = wholeStep(session);
+  const rolledOut: RolledOut = {};
   const rolling = {
     ...{ session: part.session, goingLive, onLive: part.session.step.output },
-    onDeployed: (id: string) => {
-      report.inEffect();
+    onDeployed: (id: string, asleep: string | undefined) => {
+      report.inEffect(asleep === undefined ? 'deployed' : 'asleep');
       step.identify('deployment', id);
     },
-    onBehind: () => report.isBehind(deployNext),
+    onBehind: () => {
+      rolledOut.live = 'behind';
+      report.isBehind(dryRun ? html`` : deployNext);
+    },
   };
   const own = { manifest, instances: picked, isOptional: false, within: undefined };
-  const member = { ...found, ...own, part, rolling, ahead, rolledOut: {} };
+  const member = { ...found, ...own, part, rolling, ahead, rolledOut };
   report.found(found.environment.name, notesOn([member]));
   return member;
 }
@@ -124,7 +129,10 @@ async function findMany(
       goingLive: goingLiveOf(step, inputs, environment, found.length),
       onLive: part.session.step.output,
       tellsPush: false,
-      onDeployed: (deployment: string) => void Object.assign(rolledOut, { live: 'deployed', deployment }),
+      onDeployed: (deployment: string, asleep: string | undefined) => {
+        rolledOut.live = asleep === undefined ? 'deployed' : 'asleep';
+        rolledOut.deployment = deployment;
+      },
       onBehind: () => void Object.assign(rolledOut, { live: 'behind' }),
     };
     const own = { manifest: declared.manifest, isOptional: declared.isPattern };

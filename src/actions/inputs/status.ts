@@ -18,7 +18,10 @@ export function readStatusInputs(inputs: Inputs): StatusInputs {
   const required = given.flatMap((word) => {
     const known = words.find((one) => one === word);
     if (known === undefined && word !== '')
-      inputs.problem('require-status', orNear(`must be some of ${words.join(', ')}`, word, words));
+      inputs.problem(
+        'require-status',
+        orNear(`must be some of ${words.join(', ')}, not ${JSON.stringify(word)}`, word, words),
+      );
     return known ?? [];
   });
   if (required.length > 0 && window === 0)

@@ -59,9 +59,9 @@ function deployedIn(all: readonly Ended[]): Html {
 function effectOf(all: readonly Ended[]): ShownPlan['effect'] {
   const lives = all.map(({ member }) => member.rolledOut.live);
   const isWaiting = ({ rows }: Ended, index: number) =>
-    changesIn(countsOf(rows)) > 0 && lives[index] !== 'deployed';
+    changesIn(countsOf(rows)) > 0 && lives[index] !== 'deployed' && lives[index] !== 'asleep';
   if (all.some(isWaiting)) return 'waiting';
-  return lives.find((live) => live === 'behind') ?? lives.find((live) => live === 'deployed');
+  return (['behind', 'asleep', 'deployed'] as const).find((effect) => lives.includes(effect));
 }
 
 function reportOf({ member: { environment, part }, kind, rows, error }: Ended): ReportedEnvironment {

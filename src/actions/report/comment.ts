@@ -55,6 +55,8 @@ function whyNot(error: unknown, fromFork: boolean): string {
   if (fromFork && (status === 401 || status === 403 || status === 404))
     return `a run for a fork’s pull request gets a token that can only read (${status}). The step goes on without it.`;
   if (status === 401) return 'GitHub does not accept the token (401). Check github-token.';
+  if (status === 403 && error instanceof HttpFailure && /\blocked\b/i.test(error.why))
+    return 'the pull request’s conversation is locked (403). The step goes on without it.';
   if (status === 403) return `the token is not allowed to (403). ${permissions}.`;
   if (status === 404)
     return `the token cannot see the pull request (404). Check github-token. ${permissions}.`;

@@ -122,10 +122,29 @@ export function showBehind(step: Step, ensured: EnsuredCloud, target: Target): v
 }
 
 /** Says that the change is live now. */
-export function showLive(step: Step, ensured: EnsuredCloud, target: Target, deploymentId: string): void {
+/** `asleep`: why nothing runs all the same. */
+export function showLive(
+  step: Step,
+  ensured: EnsuredCloud,
+  target: Target,
+  deploymentId: string,
+  asleep: string | undefined,
+): void {
   step.identify('deployment', deploymentId);
-  step.headline('done', html`${liveVerbs[ensured.outcome]}: ${whatOf(ensured)} on ${placeOf(target)}`);
+  const done = asleep === undefined ? liveVerbs[ensured.outcome] : asleepVerbs[ensured.outcome];
+  const mark = asleep === undefined ? 'done' : 'waiting';
+  step.headline(mark, html`${done}: ${whatOf(ensured)} on ${placeOf(target)}`);
 }
+
+const asleepVerbs = {
+  created: 'Created and deployed, but asleep',
+  updated: 'Updated and deployed, but asleep',
+  replaced: 'Replaced and deployed, but asleep',
+  unchanged: 'Deployed, but asleep',
+  'would-create': 'Would create',
+  'would-update': 'Would update',
+  'would-replace': 'Would replace',
+} as const satisfies Record<EnsuredCloud['outcome'], string>;
 
 const liveVerbs = {
   created: 'Created and live',

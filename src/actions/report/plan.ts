@@ -32,8 +32,11 @@ export interface ShownPlan {
   readonly rows: readonly PlanRow[];
   /** How long the changes will take, if that is worth a word. */
   readonly time?: string | undefined;
-  /** Changes wait for a deployment; what is declared waits for one, though nothing changed; all of it was deployed. */
-  readonly effect?: 'waiting' | 'behind' | 'deployed' | undefined;
+  /**
+   * Changes wait for a deployment; what is declared waits for one, though nothing changed; all of it was deployed, and is
+   * live, or sleeps.
+   */
+  readonly effect?: 'waiting' | 'behind' | 'deployed' | 'asleep' | undefined;
   /** The environments that failed, of several. */
   readonly failed?: ReadonlySet<string> | undefined;
   /** What is to be done now, or what has happened since; markup of whole paragraphs. */
@@ -106,9 +109,9 @@ export class PlanReport {
     if (isFirst) this.#step.summarize(() => this.#body(this.#shown ?? shown, maxSummaryBytes));
   }
 
-  /** A deployment has made the changes live. */
-  inEffect(): void {
-    this.#now('deployed', html``);
+  /** All was deployed: it is live, or sleeps. */
+  inEffect(effect: 'deployed' | 'asleep'): void {
+    this.#now(effect, html``);
   }
 
   /** What has happened since, in place of the next step that was shown. */
@@ -140,8 +143,10 @@ export class PlanReport {
     const lead = time === undefined || kind === 'done' ? html`` : html`<p><strong>${time}.</strong></p>`;
     const what = kind === 'planned' ? 'Plan for' : 'Background processes of';
     const isDeployed = effect === 'deployed';
-    const live = isWaiting ? ' · not live yet' : isDeployed ? ' · live now' : '';
-    const mark = isWaiting ? 'waiting' : isDeployed ? 'done' : markOf(kind, counts);
+    const isAsleep = effect === 'asleep';
+    const waits = isAsleep ? ' · deployed, but asleep' : ' · not live yet';
+    const live = isWaiting || isAsleep ? waits : isDeployed ? ' · live now' : '';
+    const mark = isWaiting || isAsleep ? 'waiting' : isDeployed ? 'done' : markOf(kind, counts);
     return {
       mark,
       text: html`${what} ${code(this.#where)}: ${placesText(rows)}${countsText(counts, kind)}${live}`,

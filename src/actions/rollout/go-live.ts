@@ -6,6 +6,7 @@ import {
   readDeployments,
   type SeenDeployments,
 } from '../../cloud/deployments.ts';
+import { whyAsleep } from '../../cloud/environment.ts';
 import { StillGoing } from '../../cloud/following.ts';
 import { beganAfter, livenessOf } from '../../cloud/liveness.ts';
 import type { Deployed } from '../../cloud/stability.ts';
@@ -16,11 +17,13 @@ import { showFailingStep } from '../report/logs.ts';
 import type { Session } from '../session.ts';
 import {
   following,
+  isDryRun,
   type Located,
   type PlacedProcess,
   patientFor,
   proves,
   type Rolling,
+  readAgain,
   type StepChange,
 } from './rolling.ts';
 
@@ -47,10 +50,10 @@ export async function bringLive(
   const { session, goingLive } = rolling;
   const { step } = session;
   // What was read before a change, or before another run's, says nothing of what came after it.
-  const before = change.kind === 'unchanged' || change.kind === 'planned' ? ahead : undefined;
+  const before = change.kind === 'unchanged' || isDryRun(change) ? ahead : undefined;
   const seen = before ?? (await readDeployments(session.within().client, change.environment.id));
   const live = asItIs(session, goingLive, seen);
-  if (change.kind === 'planned') return live;
+  if (change.kind === 'would-change') return live;
   if (change.kind === 'changed') return await redeploy(rolling, change, seen, live);
 
   // Another run has just made it: without any deployment it cannot be live.
@@ -58,6 +61,13 @@ export async function bringLive(
     return await redeploy(rolling, change, seen, live);
 
   const liveness = livenessOf(seen.deployments, youngest(change.processes));
+  if (change.kind === 'would-keep') {
+    if (goingLive.redeploy && liveness.kind === 'behind') {
+      step.warn(`${liveness.why}. Without dry-run this step deploys the environment.`);
+      rolling.onBehind?.();
+    }
+    return live;
+  }
   switch (liveness.kind) {
     case 'live':
       return live;
@@ -66,6 +76,8 @@ export async function bringLive(
       step.log.info(`Deployment ${deployment.id} is running, and carries what is declared`);
       if (!proves(goingLive)) return live;
       const ended = await followOn(patientFor(rolling), change.environment.id, deployment, watching(rolling));
+      // What it has left undeployed is looked at anew.
+      if (goingLive.redeploy && !hasSucceeded(ended)) return await bringLive(rolling, change, undefined);
       return await after(rolling, change, ended, live);
     }
     case 'behind':
@@ -142,7 +154,9 @@ async function after(rolling: Rolling, change: Located, deployment: Deployment, 
   const { step } = rolling.session;
   step.did('deployment', undefined);
   if (hasSucceeded(deployment)) {
-    rolling.onDeployed?.(deployment.id);
+    const wasAsleep = whyAsleep(change.environment) !== undefined;
+    const environment = wasAsleep ? await readAgain(rolling.session, change.environment) : change.environment;
+    rolling.onDeployed?.(deployment.id, whyAsleep(environment));
     const succeededAt = deployment.finishedAt ?? live.now();
     return { ...live, deployed: { startedAt: deployment.startedAt, succeededAt }, deployedAt: succeededAt };
   }

@@ -1,10 +1,9 @@
-import { type Environment, readEnvironment, whyAsleep } from '../../cloud/environment.ts';
+import { whyAsleep } from '../../cloud/environment.ts';
 import { watchedOf } from '../../cloud/environment-log.ts';
-import { HttpFailure } from '../../http/failure.ts';
 import { html } from '../../runner/html.ts';
 import type { Step } from '../../runner/step.ts';
 import type { Live } from './go-live.ts';
-import { type Located, proves, type Rolling } from './rolling.ts';
+import { isDryRun, type Located, proves, type Rolling, readAgain } from './rolling.ts';
 import { proveStable } from './stable.ts';
 import { verify } from './verify.ts';
 
@@ -14,7 +13,7 @@ export async function prove(rolling: Rolling, change: Located, live: Live): Prom
   const { step } = session;
   if (!proves(goingLive)) return;
   const environment =
-    live.deployed === undefined ? change.environment : await readAgain(rolling, change.environment);
+    live.deployed === undefined ? change.environment : await readAgain(session, change.environment);
   const unprovable = whyAsleep(environment) ?? live.pending;
   if (unprovable !== undefined) return skipProofs(rolling, unprovable);
   if (goingLive.stableFor > 0 && change.processes.length === 0) {
@@ -27,20 +26,10 @@ export async function prove(rolling: Rolling, change: Located, live: Live): Prom
     await proveStable(session.within(span), { ...live, environment, watched, span, showLogs });
   }
   if (goingLive.verification === undefined) return;
-  const unverifiable = change.kind === 'planned' ? 'this is a dry run' : live.behind;
+  const unverifiable = isDryRun(change) ? 'this is a dry run' : live.behind;
   if (unverifiable !== undefined) return skip(step, ['verify-command'], unverifiable);
-  await verify({ ...rolling, verification: goingLive.verification, environment });
-}
-
-/** An environment may have been woken, or put to sleep, since it was read. */
-async function readAgain({ session }: Rolling, known: Environment): Promise<Environment> {
-  try {
-    return await readEnvironment(session.within().client, known.id);
-  } catch (error) {
-    if (!(error instanceof HttpFailure)) throw error;
-    session.step.log.debug(`The environment could not be read again. ${error.message}`);
-    return known;
-  }
+  const asleep = await verify({ ...rolling, verification: goingLive.verification, environment });
+  if (asleep !== undefined) skip(step, ['verify-command'], asleep);
 }
 
 /** Says of each proof that was asked for that there is none, and why. */

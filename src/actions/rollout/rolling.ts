@@ -1,8 +1,9 @@
-import type { Environment } from '../../cloud/environment.ts';
+import { type Environment, readEnvironment } from '../../cloud/environment.ts';
 import type { Following } from '../../cloud/following.ts';
 import type { Instance } from '../../cloud/instances.ts';
 import type { ExistingProcess } from '../../cloud/process.ts';
 import type { HttpClient } from '../../http/client.ts';
+import { HttpFailure } from '../../http/failure.ts';
 import type { Outputs } from '../../runner/step.ts';
 import { waitingFor } from '../../time.ts';
 import type { GoingLive } from '../inputs/going-live.ts';
@@ -14,8 +15,8 @@ export interface Rolling {
   readonly goingLive: GoingLive;
   /** Told `environment-id` and `deployment-id` as soon as they are known. */
   readonly onLive: (outputs: Outputs) => void;
-  /** Told that a deployment has made the change live. */
-  readonly onDeployed?: (deploymentId: string) => void;
+  /** Told that a deployment has succeeded, and why nothing runs all the same, if so. */
+  readonly onDeployed?: (deploymentId: string, asleep: string | undefined) => void;
   /** False where something else has said that this is a second deployment. */
   readonly tellsPush?: boolean;
   /** Told that what is declared waits for a deployment, though this step has changed nothing. */
@@ -24,12 +25,12 @@ export interface Rolling {
 
 /** What the step has done to the processes, and where. */
 export interface StepChange {
-  readonly kind: 'changed' | 'unchanged' | 'made-by-other' | 'planned';
+  readonly kind: 'changed' | 'unchanged' | 'made-by-other' | 'would-change' | 'would-keep';
   /** `The worker on queue high was created`, for messages. */
   readonly done: string;
   /** The same in a word or two, for headlines: `Created`, `1 created, 1 updated`. */
   readonly short: string;
-  /** Undefined where only an instance is known. */
+  /** Undefined where it has not been read. */
   readonly environment: Environment | undefined;
   /** Says which environment it is, where that is not known. */
   readonly instanceId: string | undefined;
@@ -47,12 +48,35 @@ export interface PlacedProcess {
   readonly instance: Instance | undefined;
 }
 
+export function isDryRun({ kind }: Pick<StepChange, 'kind'>): boolean {
+  return kind === 'would-change' || kind === 'would-keep';
+}
+
 export function asksForLive(goingLive: GoingLive): boolean {
   return goingLive.redeploy || proves(goingLive);
 }
 
 export function proves({ verification, stableFor }: GoingLive): boolean {
   return verification !== undefined || stableFor > 0;
+}
+
+/** The outputs of the proofs that are asked for, as long as there is none. */
+export function unproved({ verification, stableFor }: GoingLive): Outputs {
+  return {
+    ...(stableFor > 0 ? { stable: 'skipped' } : {}),
+    ...(verification === undefined ? {} : { verified: 'skipped' }),
+  };
+}
+
+/** An environment as it is now, since it may have been woken or put to sleep; as it is known where that cannot be read. */
+export async function readAgain(session: Session, known: Environment): Promise<Environment> {
+  try {
+    return await readEnvironment(session.within().client, known.id);
+  } catch (error) {
+    if (!(error instanceof HttpFailure)) throw error;
+    session.step.log.debug(`The environment could not be read. ${error.message}`);
+    return known;
+  }
 }
 
 /** For all that is about deployments. */

@@ -6,7 +6,7 @@ import type { GoingLive } from '../inputs/going-live.ts';
 import { saySleep } from '../report/sleep.ts';
 import { bringLive } from './go-live.ts';
 import { prove, skipProofs } from './prove.ts';
-import { asksForLive, type Located, type Rolling, type StepChange } from './rolling.ts';
+import { asksForLive, isDryRun, type Located, type Rolling, readAgain, type StepChange } from './rolling.ts';
 
 /**
  * Sees to it that what is declared is live, or on its way, if that is asked for, and proves that it runs. `seen` are the
@@ -18,15 +18,16 @@ export async function rollOut(
   seen?: SeenDeployments | undefined,
 ): Promise<void> {
   const { goingLive } = rolling;
-  const isDryRun = change.kind === 'planned';
   const pending = pendingOf(change, goingLive);
   if (pending !== undefined) {
     rolling.session.step.log.notice(pending);
     const asleep = change.environment && whyAsleep(change.environment);
     return skipProofs(rolling, asleep ?? 'the change is not live before the next deployment');
   }
-  if (!(isDryRun ? goingLive.stableFor > 0 : asksForLive(goingLive)))
+  const wouldDeploy = change.kind === 'would-keep' && goingLive.redeploy;
+  if (isDryRun(change) && goingLive.stableFor === 0 && !wouldDeploy)
     return skipProofs(rolling, 'this is a dry run');
+  if (!asksForLive(goingLive)) return;
 
   const located = await locate(rolling, change);
   rolling.onLive({ 'environment-id': located.environment.id });
@@ -52,14 +53,16 @@ async function locate({ session }: Rolling, change: StepChange): Promise<Located
     return { ...change, environment };
   const instance =
     instanceId === undefined ? undefined : await readInstance(session.within().client, instanceId);
-  const found = environment ?? environmentOfInstance(instance);
-  if (found === undefined) {
+  const known = environment ?? environmentOfInstance(instance);
+  if (known === undefined) {
     throw new Failure({
       what: 'The environment',
       why: `Laravel Cloud does not report which one the cluster ${instanceId} belongs to`,
       fix: 'Set environment',
     });
   }
+  const isRead = known === environment || known === instance?.environment;
+  const found = isRead ? known : await readAgain(session, known);
   if (environment === undefined) saySleep(session.step, found);
   const placed = processes.map((one) => ({ ...one, instance: one.instance ?? instance }));
   return { ...change, environment: found, processes: placed };

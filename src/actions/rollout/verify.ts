@@ -1,14 +1,15 @@
 import { type Command, commandSucceeded, runCommand } from '../../cloud/commands.ts';
 import { asPrinted } from '../../cloud/deployments.ts';
-import type { Environment } from '../../cloud/environment.ts';
+import { type Environment, whyAsleep } from '../../cloud/environment.ts';
 import { StillGoing } from '../../cloud/following.ts';
 import { Cancelled, Failure } from '../../failure.ts';
+import { HttpFailure } from '../../http/failure.ts';
 import { code, html } from '../../runner/html.ts';
 import { shorten } from '../../text.ts';
 import type { Verification } from '../inputs/going-live.ts';
 import { lastLines } from '../report/logs.ts';
 import type { Session } from '../session.ts';
-import { following } from './rolling.ts';
+import { following, readAgain } from './rolling.ts';
 
 interface Verifying {
   readonly session: Session;
@@ -17,8 +18,11 @@ interface Verifying {
   readonly environment: Environment;
 }
 
-/** Runs the command and sets `verified`. Throws a `Failure` unless it has ended well in time. */
-export async function verify(verifying: Verifying): Promise<void> {
+/**
+ * Runs the command and sets `verified`. Throws a `Failure` unless it has ended well in time. Where the environment has
+ * fallen asleep meanwhile, and Laravel Cloud refuses the command, it returns that.
+ */
+export async function verify(verifying: Verifying): Promise<string | undefined> {
   const { session, goingLive, verification, environment } = verifying;
   const { step } = session;
   const { client } = session.within(verification.timeout);
@@ -38,12 +42,17 @@ export async function verify(verifying: Verifying): Promise<void> {
     }
   } catch (error) {
     if (error instanceof StillGoing) step.did('verification', undefined);
+    if (error instanceof HttpFailure && error.status === 422) {
+      const asleep = whyAsleep(await readAgain(session, environment));
+      if (asleep !== undefined) return asleep;
+    }
     if (!(error instanceof Cancelled)) step.output({ verified: 'false' });
     throw error;
   }
   step.output({ verified: 'true' });
   step.log.info('Verified: the command has succeeded');
   step.summarize(html`<p><strong>Verified:</strong> ${code(verification.command)} has succeeded.</p>`);
+  return undefined;
 }
 
 function failed(

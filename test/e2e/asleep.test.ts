@@ -1,0 +1,65 @@
+import { describe, expect, test } from 'vitest';
+import { openShop, type Shop } from './harness/shop.ts';
+
+const proofs = { 'stable-for': '60', 'verify-command': 'php artisan about' };
+const manifest = 'instances: { App: [{ type: worker }] }';
+
+/** A shop whose environment sleeps, and has been deployed. */
+async function openAsleep(): Promise<Shop> {
+  const shop = await openShop();
+  Object.assign(shop.environment, { status: 'hibernating', usesHibernation: true });
+  shop.emulator.cloud.deployed(shop.environment, { agoMs: 3_600_000 });
+  return shop;
+}
+
+const commands = (shop: Shop) => shop.writes().filter((line) => line.includes('/commands'));
+
+describe.concurrent('where an environment sleeps', () => {
+  test.each(['instance', 'process-id'])('nothing is proved, and that is said: %s', async (by) => {
+    await using shop = await openAsleep();
+    const process = shop.emulator.cloud.addProcess(shop.instance, {
+      type: 'worker',
+      created_at: '2026-01-01T00:00:00.000000Z',
+    });
+    const where = by === 'instance' ? { instance: shop.instance.id } : { 'process-id': process.id };
+    const step = await shop.run({ ...where, ...proofs });
+
+    expect(step.errors).toEqual([]);
+    expect(step.outputs).toMatchObject({ outcome: 'unchanged', stable: 'skipped', verified: 'skipped' });
+    expect(step.warnings.join()).toContain('hibernating: nothing runs there until a request wakes it');
+    expect(commands(shop)).toEqual([]);
+  });
+
+  test('what was deployed is not called live', async () => {
+    await using shop = await openAsleep();
+    const root = await shop.run({ environment: 'main', redeploy: 'true' });
+    const apply = await shop.apply(manifest.replace('worker', 'custom, command: php artisan horizon'), {
+      environment: 'main',
+      redeploy: 'true',
+    });
+
+    expect(root.summary).toContain('<h3>🟡 Created and deployed, but asleep: worker <code>default</code>');
+    expect(apply.summary).toContain('1 created, 1 not in the manifest · deployed, but asleep</h3>');
+  });
+
+  test('a command that is refused since it has just fallen asleep is no failure', async () => {
+    await using shop = await openShop();
+    shop.emulator.cloud.deployed(shop.environment, { agoMs: 3_600_000 });
+    shop.emulator.cloud.addProcess(shop.instance, {
+      type: 'worker',
+      created_at: '2026-01-01T00:00:00.000000Z',
+    });
+    shop.emulator.faults.add({
+      kind: 'call',
+      on: 'POST /commands$',
+      call: () => {
+        shop.environment.status = 'hibernating';
+      },
+    });
+    shop.emulator.faults.add({ kind: 'status', on: 'POST /commands$', status: 422 });
+    const step = await shop.run({ environment: 'main', 'verify-command': 'php artisan about' });
+
+    expect(step.errors).toEqual([]);
+    expect(step.outputs['verified']).toBe('skipped');
+  });
+});
