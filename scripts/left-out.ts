@@ -14,11 +14,28 @@ export interface LeftOut {
 const parser = `module.exports = require('node:fs').readFileSync(__dirname + '/llhttp.wasm');`;
 const { ERROR, TYPE } = createRequire(import.meta.url)('undici/lib/llhttp/constants.js');
 
+/** Manifests are read with the core schema of YAML 1.2: what only others know is an unknown tag. */
+const otherSchemas: readonly LeftOut[] = [
+  ['yaml-1.1/schema', 'export const schema = [];'],
+  ['yaml-1.1/binary', 'export const binary = undefined;'],
+  ['yaml-1.1/omap', 'export const omap = undefined;'],
+  ['yaml-1.1/pairs', 'export const pairs = undefined;'],
+  ['yaml-1.1/set', 'export const set = undefined;'],
+  ['yaml-1.1/timestamp', 'export const [timestamp, intTime, floatTime] = [];'],
+  ['json/schema', 'export const schema = [];'],
+].map(([name = '', instead = '']) => ({
+  module: `yaml/browser/dist/schema/${name}`,
+  by: 'yaml',
+  why: 'manifests are read with the core schema',
+  instead,
+}));
+
 /**
- * What `dist` does without: each entry saves 10 kB or more of it, the three about forms together. `leaveOut` fails the
- * build when an entry is of no use any more.
+ * What `dist` does without: each entry saves 10 kB or more of it, the three about forms together, and those about YAML's
+ * other schemas. `leaveOut` fails the build when an entry is of no use any more.
  */
 export const leftOut: readonly LeftOut[] = [
+  ...otherSchemas,
   {
     module: 'undici/lib/dispatcher/client-h2',
     by: 'undici',
