@@ -122,7 +122,7 @@ describe.concurrent('a deployment that fails', () => {
     const step = await shop.run({ ...verify, redeploy: 'true', 'show-logs': 'true' });
 
     expect(step.exitCode).toBe(1);
-    expect(step.outputs['verified']).toBe('');
+    expect(step.outputs['verified']).toBe('skipped');
     expect(step.summary).toContain('Run the deploy command');
     expect(step.summary).toContain('<pre>');
     expect(commands(shop)).toEqual([]);
