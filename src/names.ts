@@ -106,7 +106,7 @@ export function findByName<T extends { readonly id: string }>(search: NameSearch
     throw new NotThere({
       what: `No ${kind} ${where} ${mayBeId ? 'has the id or name' : 'is named'} "${wanted}"`,
       why: listed(search, among),
-      fix: fixFor(search),
+      fix: nameFix(search),
     });
   }
   if (others.length > 0) {
@@ -176,7 +176,7 @@ function byOtherNames<T extends { readonly id: string }>(
   return name ? `${name} (${item.id})` : item.id;
 }
 
-function fixFor<T extends { readonly id: string }>(search: NameSearch<T>): string {
+function nameFix<T extends { readonly id: string }>(search: NameSearch<T>): string {
   const { kind, input = kind, wanted, among, correct } = search;
   const names = among.flatMap((item) => namesOf(search, item));
   const [near, ...others] = nearest(wanted, names);

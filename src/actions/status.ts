@@ -34,12 +34,12 @@ export async function readStatuses(
   );
   const asleep = whyAsleep(environment);
   if (asleep !== undefined || watched.length === 0)
-    return byId(watched.map((process) => unknownHealth(process, asleep ?? '')));
+    return healthsById(watched.map((process) => unknownHealth(process, asleep ?? '')));
 
   step.doing('reading the environment’s log');
   const { deployments, at } = await readDeployments(patient.client, environment.id);
   const observing = observe(patient, environment, session.serviceTime(at));
-  return byId(await lookBack(watched, window, deployments.find(hasSucceeded)?.finishedAt, observing));
+  return healthsById(await lookBack(watched, window, deployments.find(hasSucceeded)?.finishedAt, observing));
 }
 
 async function environmentOfRunning(
@@ -58,7 +58,7 @@ async function environmentOfRunning(
   });
 }
 
-function byId(healths: readonly Health[]): ReadonlyMap<string, Health> {
+function healthsById(healths: readonly Health[]): ReadonlyMap<string, Health> {
   return new Map(healths.map((health) => [health.process.id, health]));
 }
 

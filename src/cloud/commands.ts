@@ -54,12 +54,12 @@ export async function runCommand(
   following: Following,
 ): Promise<Command> {
   const before = new Set((await listAlike(client, environmentId, command)).map(({ id }) => id));
-  const started = await start(client, environmentId, command, before, following);
+  const started = await startCommand(client, environmentId, command, before, following);
   following.did(`started command ${started.id}, which goes on in Laravel Cloud`, 'going');
-  return await follow(client, started, following);
+  return await followCommand(client, started, following);
 }
 
-async function start(
+async function startCommand(
   client: HttpClient,
   environmentId: string,
   command: string,
@@ -85,7 +85,7 @@ async function start(
   }
 }
 
-async function follow(client: HttpClient, first: Command, following: Following): Promise<Command> {
+async function followCommand(client: HttpClient, first: Command, following: Following): Promise<Command> {
   const read = async () => {
     const call: HttpCall = {
       method: 'GET',

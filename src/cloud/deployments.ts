@@ -81,9 +81,9 @@ export async function deploy(
       deploying.log(
         `Waiting for deployment ${running.id}, which began before the change (${running.status})`,
       );
-      await follow(client, running, deploying);
+      await followDeployment(client, running, deploying);
     } else {
-      const started = await start(client, environmentId, seen, ++starts === maxStarts, deploying);
+      const started = await startDeployment(client, environmentId, seen, ++starts === maxStarts, deploying);
       if (started !== undefined) return await followOn(client, environmentId, started, deploying);
     }
     seen = (await readDeployments(client, environmentId)).deployments;
@@ -91,7 +91,7 @@ export async function deploy(
 }
 
 /** Undefined where it has not started: another one got in first, or the request was lost. */
-async function start(
+async function startDeployment(
   client: HttpClient,
   environmentId: string,
   before: readonly Deployment[],
@@ -146,7 +146,7 @@ export async function followOn(
   let current = first;
   for (;;) {
     following.onFollow(current.id);
-    const ended = await follow(client, current, following);
+    const ended = await followDeployment(client, current, following);
     if (ended.status !== 'cancelled') return ended;
     const { deployments } = await readDeployments(client, environmentId);
     const newer = deployments.slice(
@@ -163,7 +163,11 @@ export async function followOn(
   }
 }
 
-async function follow(client: HttpClient, first: Deployment, following: Following): Promise<Deployment> {
+async function followDeployment(
+  client: HttpClient,
+  first: Deployment,
+  following: Following,
+): Promise<Deployment> {
   const read = async () => {
     const call: HttpCall = {
       method: 'GET',

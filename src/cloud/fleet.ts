@@ -84,7 +84,7 @@ function readFleet(reading: CloudReading, root: Part, top: ReadonlyMap<string, P
   }
   return {
     application: readApplication(reading, top.get('application')),
-    environments: (entries ?? []).flatMap((entry) => readEnvironment(reading, entry, defaults) ?? []),
+    environments: (entries ?? []).flatMap((entry) => readEntry(reading, entry, defaults) ?? []),
   };
 }
 
@@ -109,11 +109,7 @@ function readDefaults(reading: CloudReading, part: Part | undefined): Places {
   return named === undefined ? [] : readPlaces(reading, named);
 }
 
-function readEnvironment(
-  reading: CloudReading,
-  entry: Part,
-  defaults: Places,
-): DeclaredEnvironment | undefined {
+function readEntry(reading: CloudReading, entry: Part, defaults: Places): DeclaredEnvironment | undefined {
   const { yaml } = reading;
   const keys = readKeys(yaml, entry, 'an environment ({} for the defaults alone)', ['defaults', 'instances']);
   if (keys === undefined) return undefined;

@@ -130,13 +130,13 @@ function processesOf(
   serverTime: number | undefined,
 ): ReadonlyMap<string, Listing<ExistingProcess>> {
   const resources = new Map(included.map((process) => [process.id, process]));
-  const named = instances.flatMap((instance) => namesOf(instance) ?? []);
+  const named = instances.flatMap((instance) => processIdsOf(instance) ?? []);
   const listings = new Map<string, Listing<ExistingProcess>>();
   // A process that no instance names, or two do, shows that the relationships are not reliable.
   const names = new Set(named);
   if (names.size < named.length || included.some(({ id }) => !names.has(id))) return listings;
   for (const instance of instances) {
-    const own = isWhole(instance) ? namesOf(instance) : undefined;
+    const own = isWhole(instance) ? processIdsOf(instance) : undefined;
     const processes = own
       ?.flatMap((id) => resources.get(id) ?? [])
       .map((resource) => processFrom(resource.id, resource, instance.id));
@@ -147,7 +147,7 @@ function processesOf(
   return listings;
 }
 
-function namesOf({ relationships }: InstanceResource): readonly string[] | undefined {
+function processIdsOf({ relationships }: InstanceResource): readonly string[] | undefined {
   return relationships?.backgroundProcesses?.data.map(({ id }) => id);
 }
 

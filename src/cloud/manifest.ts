@@ -64,13 +64,13 @@ export function declareInstances(instances: readonly RunningInstance[]): {
     for (const note of own) notes.push(note);
     for (const process of processes)
       if (process.doubt !== undefined) notes.push(`Left out on ${where}: ${doubtText(process)}.`);
-    return [{ name: keyFor(instance, instances), processes: declared }];
+    return [{ name: instanceKey(instance, instances), processes: declared }];
   });
   return { places, notes };
 }
 
 /** Its name, unless another has the same name, or a file cannot hold it. */
-function keyFor(
+function instanceKey(
   { id, name }: Pick<RunningInstance, 'id' | 'name'>,
   instances: readonly RunningInstance[],
 ): string {

@@ -94,7 +94,7 @@ function commandProblem(command: string): string | undefined {
 }
 
 /** What is written under a worker or beside it by those who know only its inputs. */
-function hintFor(key: string): string | undefined {
+function optionHint(key: string): string | undefined {
   return Object.hasOwn(configKeys, key)
     ? `Options of a worker go under config: config: { ${key}: … }`
     : undefined;
@@ -109,7 +109,7 @@ export const PinnedDeclaration = v.pipe(
       command: v.exactOptional(line('php artisan reverb:start', commandProblem)),
       config: v.exactOptional(WorkerOptions),
     },
-    named('a process', hintFor),
+    named('a process', optionHint),
     { type: ': worker or custom' },
   ),
   v.forward(

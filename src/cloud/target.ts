@@ -134,7 +134,7 @@ function environmentLocator(
     return environment;
   });
   return async () => {
-    const found = await byId(client, name, onFound);
+    const found = await environmentById(client, name, onFound);
     if (found !== undefined) return found;
     const environment = await byName();
     const include = { processes: name.withProcesses, environment: false };
@@ -153,7 +153,7 @@ export function settled<T>(ask: () => Promise<T>): () => Promise<T> {
 }
 
 /** An id needs no application. Undefined where there is no environment of this id: a branch may look like one. */
-async function byId(
+async function environmentById(
   client: HttpClient,
   { environment: id, headBranch, application, repository, withProcesses }: EnvironmentName,
   onFound: (environmentId: string) => void,
@@ -325,7 +325,7 @@ export function pickInstances(
 ): readonly Instance[] {
   const where = `in the environment ${environment.name}`;
   const search = { kind: 'cluster', where, among: instances, namesOf: ({ name }: Instance) => [name] };
-  return orInDoubt(instances, () => pickAll(named, search, refuseManaged));
+  return orInDoubt(instances, () => pickAll(named, search, refusedIfManaged));
 }
 
 /** An instance without a name may be the one that is missing: waiting would not help. */
@@ -340,7 +340,7 @@ function orInDoubt<T>(instances: readonly Instance[], pick: () => T): T {
   }
 }
 
-function refuseManaged({ type }: Instance, { name }: Named): Failure | undefined {
+function refusedIfManaged({ type }: Instance, { name }: Named): Failure | undefined {
   if (type !== 'managed_queue') return undefined;
   return new Failure({
     what: `The cluster "${name}" is a managed queue`,

@@ -43,7 +43,10 @@ export function writeCloudFleet(
     declared.length < 2 ? new Map() : defaultsOf(declared.map(({ instances }) => instances));
   const keyed = declared.map(({ environment, instances }) => {
     const places = placesOf(overridesOf(instances, defaults));
-    return [keyFor(environment, environments), places.size === 0 ? {} : { instances: places }] as const;
+    return [
+      environmentKey(environment, environments),
+      places.size === 0 ? {} : { instances: places },
+    ] as const;
   });
   const contents = new Map<string, unknown>([['environments', new Map(keyed)]]);
   const shared = [...defaults].map(([name, processes]) => ({ name, processes: fieldsOf(processes) }));
@@ -54,7 +57,7 @@ export function writeCloudFleet(
 }
 
 /** Its name or its slug where that means no other environment, else its id. */
-function keyFor(environment: RunningEnvironment, among: readonly RunningEnvironment[]): string {
+function environmentKey(environment: RunningEnvironment, among: readonly RunningEnvironment[]): string {
   const key = [environment.name, environment.slug ?? ''].find(
     (name) => isPlainName(name) && !name.includes('*') && means({ name }, environment, among),
   );

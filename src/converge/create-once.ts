@@ -219,7 +219,7 @@ class Attempt<S, P extends Existing> {
     const look = async () => {
       seen = await this.#look(seen.own);
       if (seen.rivals.length > 0 && !isOlder(seen))
-        say(`Another run has created the same process (${idsOf(seen.rivals)}); it should give way`);
+        say(`Another run has created the same process (${rivalIds(seen.rivals)}); it should give way`);
       return seen;
     };
     const isOver = () => isOlder(seen) || (seen.rivals.length === 0 && this.#lost.length === 0);
@@ -409,6 +409,6 @@ function hasRivals({ rivals }: { readonly rivals: readonly unknown[] }): boolean
   return rivals.length > 0;
 }
 
-function idsOf(processes: readonly Existing[]): string {
+function rivalIds(processes: readonly Existing[]): string {
   return processes.map(({ id }) => id).join(', ');
 }

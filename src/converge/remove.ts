@@ -17,11 +17,11 @@ export async function removeForSure(store: Removing, id: string): Promise<void> 
   try {
     await store.remove(id);
   } catch (error) {
-    if (error instanceof Cancelled || !(await isGone(store, id))) throw error;
+    if (error instanceof Cancelled || !(await isSurelyGone(store, id))) throw error;
   }
 }
 
-async function isGone(store: Removing, id: string): Promise<boolean> {
+async function isSurelyGone(store: Removing, id: string): Promise<boolean> {
   try {
     return (await store.find(id)) === undefined;
   } catch {

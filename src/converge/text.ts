@@ -134,7 +134,7 @@ export function planText(
       lines: groupLines(some, { nameOf: ({ name }) => name, noteOf, room, width }),
     })),
     unchanged: groupLines(unchanged, { nameOf: placeName, noteOf, room, width: widthOf(unchanged, room) }),
-    whole: rows.filter((row) => lineOf(row, room, 0) !== lineOf(row, Infinity, 0)).map(wholeLine),
+    whole: rows.filter((row) => rowLine(row, room, 0) !== rowLine(row, Infinity, 0)).map(wholeLine),
     ids: rows.flatMap(({ processId, place, name }) =>
       processId === undefined ? [] : [`${processId}  ${cut(name, room)} on ${placeName(place)}`],
     ),
@@ -182,7 +182,7 @@ function groupLines(
     const note = noteOf(first.place);
     const heading = [nameOf(first.place), ...(note === undefined ? [] : [note]), ...first.shared].join(' · ');
     const inOrder = group.toSorted((a, b) => order.indexOf(rowKind(a)) - order.indexOf(rowKind(b)));
-    return [`@@ ${heading} @@`, ...inOrder.map((row) => lineOf(row, room, width))];
+    return [`@@ ${heading} @@`, ...inOrder.map((row) => rowLine(row, room, width))];
   });
 }
 
@@ -233,7 +233,7 @@ function widthOf(rows: readonly PlanRow[], room: number): number {
 }
 
 /** What happens, then to what: `- delete       php artisan legacy:poll · 2 processes`. */
-function lineOf(row: PlanRow, room: number, width: number): string {
+function rowLine(row: PlanRow, room: number, width: number): string {
   const more = detailsOf(row, room).map((part) => ` · ${part}`);
   const first = happens(row, room);
   const gap = ' '.repeat(first.length > width ? 2 : 1 + width - first.length);
@@ -296,7 +296,7 @@ export function rowText(row: PlanRow): string {
 }
 
 function wholeLine(row: PlanRow): string {
-  return `${placeName(row.place)}: ${lineOf(row, Infinity, 0).trimStart()}`;
+  return `${placeName(row.place)}: ${rowLine(row, Infinity, 0).trimStart()}`;
 }
 
 /** A list of queues is cut between its names, everything else between words. */

@@ -118,7 +118,7 @@ function lateFailure(gate: Gate, processes: readonly ForgeProcess[], span: numbe
   const after = span > 0 ? ` after ${inSeconds(span)}` : '';
   const unwanted = unwantedIn(gate, processes, after);
   if (processes.length >= gate.minCount)
-    return gateFailure(gate.tell(unwanted), fixFor(unwanted.processes, span));
+    return gateFailure(gate.tell(unwanted), gateFix(unwanted.processes, span));
   return new Failure({
     what: `Too few background processes${after}`,
     why: unmet(gate, processes).join('; '),
@@ -138,7 +138,7 @@ function gateFailure({ what, why }: Told, fix: string): Failure {
   return new Failure({ headline: what, what, why, fix });
 }
 
-function fixFor(unwanted: readonly ForgeProcess[], span: number): string {
+function gateFix(unwanted: readonly ForgeProcess[], span: number): string {
   return unwanted.some(({ status }) => status === 'installed')
     ? 'Older servers report only installed, which does not show whether a process runs. To accept it, set require-status: running, installed'
     : `Read the logs of these processes in Forge${longer(span)}`;

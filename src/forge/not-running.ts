@@ -12,13 +12,13 @@ export interface Told {
 
 /** `Restarted, but not running after 60 s: "php8.4 artisan horizon" (fatal)`. */
 export function notRunning(done: string, after: string, processes: readonly ForgeProcess[]): Told {
-  const names = listed(processes, ({ status }) => ` (${status})`);
+  const names = namesWith(processes, ({ status }) => ` (${status})`);
   return { what: `${done}, but not running${after}: ${names}`, why: meaningText(processes) };
 }
 
 /** For a sentence: `"php8.4 artisan horizon" is fatal: it has crashed and Forge has stopped restarting it`. */
 export function reasonsText(processes: readonly ForgeProcess[]): string {
-  return listed(processes, ({ status }) => ` is ${status}: ${meaningOf(status)}`, '; ');
+  return namesWith(processes, ({ status }) => ` is ${status}: ${meaningOf(status)}`, '; ');
 }
 
 /** What the statuses mean, where a title has named the processes. */
@@ -28,7 +28,7 @@ function meaningText(processes: readonly ForgeProcess[]): string {
   return statuses.map((status) => `${status}: ${meaningOf(status)}`).join('; ');
 }
 
-function listed(
+function namesWith(
   processes: readonly ForgeProcess[],
   state: (process: ForgeProcess) => string,
   between = ', ',

@@ -68,7 +68,7 @@ async function listSites(
 
 async function findServer(client: HttpClient, organization: string, wanted: string): Promise<NamedThing> {
   const where = `in the organization ${organization}`;
-  return await lookUp(client, serversCall(organization), { kind: 'server', where, wanted });
+  return await findNamed(client, serversCall(organization), { kind: 'server', where, wanted });
 }
 
 async function findSite(
@@ -78,7 +78,7 @@ async function findSite(
   wanted: string,
 ): Promise<string> {
   const where = `on the server ${server.name}`;
-  return (await lookUp(client, sitesCall(organization, server), { kind: 'site', where, wanted })).id;
+  return (await findNamed(client, sitesCall(organization, server), { kind: 'site', where, wanted })).id;
 }
 
 function serversCall(organization: string): HttpCall {
@@ -112,7 +112,7 @@ interface Wanted {
 }
 
 /** The API's filter may match parts of names, or take a comma for two: it only narrows, the whole list decides. */
-async function lookUp(client: HttpClient, call: HttpCall, wanted: Wanted): Promise<NamedThing> {
+async function findNamed(client: HttpClient, call: HttpCall, wanted: Wanted): Promise<NamedThing> {
   const pick = (among: readonly NamedResource[]): NamedThing =>
     findByName({ ...wanted, among: among.map(thingFrom), namesOf: ({ name }) => [name] });
   const { items: narrowed } = await listAll(

@@ -50,7 +50,7 @@ export function statusFailure(
     {
       what: call.what,
       why: `${hints.service} answered ${status}${said(body, call.fieldName)}`,
-      fix: isLimit ? hints.tooMany : fixFor(status, call, hints, body),
+      fix: isLimit ? hints.tooMany : statusFix(status, call, hints, body),
     },
     {
       reason: `${hints.service} answered ${status}`,
@@ -67,7 +67,7 @@ function speaksOfLimit({ headers, body }: TransportResponse): boolean {
   return 'retry-after' in headers || headers['x-ratelimit-remaining'] === '0' || /rate limit/i.test(body);
 }
 
-function fixFor(
+function statusFix(
   status: number,
   call: CallHints,
   hints: ServiceHints,
@@ -192,7 +192,7 @@ function diagnose(error: unknown, host: string): Diagnosis {
     const fix = 'Check that api-url names the API itself';
     return { reason: error.message, fix, arrival: 'maybe', retry: 'no' };
   }
-  const { code, message, connecting } = codeOf(error);
+  const { code, message, connecting } = causeOf(error);
   const before =
     error instanceof ProxyUnreachable
       ? proxyTrouble(error, code)
@@ -308,13 +308,13 @@ interface Cause {
   readonly connecting: boolean;
 }
 
-function codeOf(error: unknown): Cause {
+function causeOf(error: unknown): Cause {
   if (!(error instanceof Error)) return { code: 'unknown', message: '', connecting: false };
   // Node.js tries IPv6 and IPv4 and wraps what each attempt met.
   const first: unknown = error instanceof AggregateError ? error.errors[0] : error;
   const code = first instanceof Error && 'code' in first ? first.code : undefined;
   const syscall = first instanceof Error && 'syscall' in first ? first.syscall : undefined;
-  const nested = error.cause instanceof Error ? codeOf(error.cause) : undefined;
+  const nested = error.cause instanceof Error ? causeOf(error.cause) : undefined;
   return {
     code: typeof code === 'string' ? code : (nested?.code ?? error.name),
     message: error.message,

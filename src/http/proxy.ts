@@ -25,7 +25,7 @@ export function isLoopback({ hostname }: URL): boolean {
  */
 export function proxyFor(origin: URL, environment: Variables): NamedProxy | undefined {
   if (isLoopback(origin)) return undefined;
-  const found = lookUp(environment, origin.protocol === 'https:' ? 'https_proxy' : 'http_proxy');
+  const found = variableIn(environment, origin.protocol === 'https:' ? 'https_proxy' : 'http_proxy');
   if (found === undefined) return undefined;
   const { name: variable, value } = found;
   const lacksScheme = !value.includes('://');
@@ -53,11 +53,11 @@ export function proxyFor(origin: URL, environment: Variables): NamedProxy | unde
   }
   const [user, password] = [unescaped(address.username), unescaped(address.password)];
   Object.assign(address, { username: '', password: '' });
-  const noProxy = lookUp(environment, 'no_proxy')?.value ?? '';
+  const noProxy = variableIn(environment, 'no_proxy')?.value ?? '';
   return { variable, address, user, password, lacksScheme, noProxy };
 }
 
-function lookUp(
+function variableIn(
   environment: Variables,
   name: string,
 ): { readonly name: string; readonly value: string } | undefined {

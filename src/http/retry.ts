@@ -111,17 +111,17 @@ export function dateOf(headers: TransportResponse['headers']): number | undefine
 }
 
 function asked(value = '', now: number): number | undefined {
-  if (/^\s*\d+(\.\d+)?\s*$/.test(value)) return span(Number(value));
+  if (/^\s*\d+(\.\d+)?\s*$/.test(value)) return spanOf(Number(value));
   // An HTTP date names its day; what else a parser takes for a date is nonsense.
-  return /[a-z]{3}/i.test(value) ? span((Date.parse(value) - now) / 1000) : undefined;
+  return /[a-z]{3}/i.test(value) ? spanOf((Date.parse(value) - now) / 1000) : undefined;
 }
 
 function reset(value = '', now: number): number | undefined {
   if (!/^\s*\d+\s*$/.test(value)) return undefined;
   const number = Number(value);
-  return span(number > year ? number - now / 1000 : number);
+  return spanOf(number > year ? number - now / 1000 : number);
 }
 
-function span(seconds: number): number | undefined {
+function spanOf(seconds: number): number | undefined {
   return seconds > 0 && seconds <= year ? seconds * 1000 : undefined;
 }

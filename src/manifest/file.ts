@@ -18,7 +18,7 @@ export function readWorkspaceFile(workspace: string, path: string): ReadFile {
     root = realpathSync(workspace);
     real = realpathSync(asked);
   } catch (error) {
-    return { why: isInside('', file) ? unreadable(error, asked, path) : outside };
+    return { why: isInside('', file) ? whyUnreadable(error, asked, path) : outside };
   }
   if (!isInside(root, real)) return { why: outside };
   return read(real, (isInside('', file) ? file : relative(root, real)).replaceAll(sep, '/'));
@@ -35,7 +35,9 @@ function read(real: string, file: string): ReadFile {
     }
     return { file, text: new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(real)) };
   } catch (error) {
-    return { why: error instanceof TypeError ? 'is not UTF-8 text' : `cannot be read (${codeOf(error)})` };
+    return {
+      why: error instanceof TypeError ? 'is not UTF-8 text' : `cannot be read (${errorCodeOf(error)})`,
+    };
   }
 }
 
@@ -44,8 +46,8 @@ function isInside(root: string, path: string): boolean {
   return way !== '' && way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way);
 }
 
-function unreadable(error: unknown, asked: string, path: string): string {
-  const code = codeOf(error);
+function whyUnreadable(error: unknown, asked: string, path: string): string {
+  const code = errorCodeOf(error);
   if (code !== 'ENOENT' && code !== 'ENOTDIR') return `cannot be read (${code})`;
   const folder = path.slice(0, path.length - basename(path).length);
   const near = didYouMean(
@@ -57,7 +59,7 @@ function unreadable(error: unknown, asked: string, path: string): string {
     : `is not there. ${near}`;
 }
 
-function codeOf(error: unknown): string {
+function errorCodeOf(error: unknown): string {
   return error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
 }
 

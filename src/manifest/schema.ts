@@ -186,7 +186,7 @@ export function lineProblem(text: string): string | undefined {
   const unseen = invisibleIn(text).find(({ position }) => !isSeen([...text][position - 1] ?? ''));
   return unseen === undefined
     ? undefined
-    : `contains an invisible character, ${unseen.spelled} (${nameOf(unseen.spelled)}), at position ${unseen.position}: retype it with normal spaces`;
+    : `contains an invisible character, ${unseen.spelled} (${characterName(unseen.spelled)}), at position ${unseen.position}: retype it with normal spaces`;
 }
 
 /** A tab is seen where it stands, and so is an accent or a vowel sign that is written as a mark of its own. */
@@ -213,7 +213,7 @@ const names: Readonly<Record<string, string>> = {
 };
 
 /** What Unicode calls it, or else what kind of character it is. */
-function nameOf(spelled: string): string {
+function characterName(spelled: string): string {
   const code = Number.parseInt(spelled.replace(/^\\u|[{}]/g, ''), 16);
   const character = Number.isNaN(code) ? '' : String.fromCodePoint(code);
   if (/\p{Z}/u.test(character)) return names[spelled] ?? 'a kind of space';

@@ -122,7 +122,7 @@ export class YamlFile {
 
   /** Each mapping is searched once, however many of its keys are wrong. */
   #pairOf(map: YAMLMap, key: string): Pair | undefined {
-    const pairs = this.#pairs.get(map) ?? new Map(map.items.map((pair) => [nameOf(pair.key), pair]));
+    const pairs = this.#pairs.get(map) ?? new Map(map.items.map((pair) => [keyName(pair.key), pair]));
     this.#pairs.set(map, pairs);
     return pairs.get(key);
   }
@@ -161,7 +161,7 @@ export class YamlFile {
       const offset = offsetOf(key);
       if (before === undefined || offset === undefined || !isBare(value)) continue;
       const text: unknown = isScalar(before.value) ? before.value.value : undefined;
-      if (typeof text === 'string') this.#noteCutOff(offset, path, nameOf(key), nameOf(before.key), text);
+      if (typeof text === 'string') this.#noteCutOff(offset, path, keyName(key), keyName(before.key), text);
       else if (!found.has(offsetOf(before.key) ?? -1)) continue;
       found.add(offset);
     }
@@ -175,7 +175,7 @@ export class YamlFile {
 
   #entry({ key, value }: Pair, path: string, offset: number): Part {
     const keyOffset = offsetOf(key) ?? offset;
-    const name = nameOf(key);
+    const name = keyName(key);
     const node = this.#resolved(value);
     return {
       path: path === '' ? name : `${path}.${shorten(name, 80)}`,
@@ -251,7 +251,7 @@ export class YamlFile {
       // One line at the wrong place is several errors to the parser.
       if (isBroken && (code === 'MULTILINE_IMPLICIT_KEY' || code === 'MISSING_CHAR')) continue;
       isBroken ||= code === 'BLOCK_AS_IMPLICIT_KEY';
-      const hint = multiline.has(offset) ? indentation : hintFor(message);
+      const hint = multiline.has(offset) ? indentation : syntaxHint(message);
       // Some messages end with what stands there, which may be long.
       const plain = message.replace(/: ".*/s, '');
       const why =
@@ -283,7 +283,7 @@ const hints: readonly (readonly [message: RegExp, hint: string])[] = [
   [/Invalid escape sequence/, 'in "…" a backslash begins an escape: write it twice, or use \'…\''],
 ];
 
-function hintFor(message: string): string | undefined {
+function syntaxHint(message: string): string | undefined {
   return hints.find(([pattern]) => pattern.test(message))?.[1];
 }
 
@@ -308,7 +308,7 @@ function isBare(value: unknown): boolean {
 }
 
 /** A key as text; empty when it is none. */
-function nameOf(key: unknown): string {
+function keyName(key: unknown): string {
   if (!isScalar(key)) return '';
   const text = typeof key.value === 'string' ? key.value : (key.source ?? '');
   return text.trim() === '' ? '' : text;
