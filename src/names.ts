@@ -287,8 +287,8 @@ export function atPlace(failure: Failure, place: Location): Failure {
 export function twice(kind: string, wanted: Named, twin: Named, id: string): Failure {
   const failure = new Failure({
     what: `The ${kind} "${wanted.name}"`,
-    why: `it is ${id}, which the manifest names already, as "${twin.name}" (${locationText(twin.place)})`,
-    fix: 'List all of its processes under one name',
+    why: `it is the same ${kind} as "${twin.name}" (${locationText(twin.place)}): both are ${id}`,
+    fix: 'List all of its processes under one of the two names',
   });
   return atPlace(failure, wanted.place);
 }

@@ -36,7 +36,7 @@ export async function deleteFound<P extends Existing>(
     throw new Failure({
       what: 'Nothing to delete',
       why: `there is no ${what}${on}`,
-      fix: `Check ${names}. To allow that, set if-missing: ignore`,
+      fix: `Check ${names}. If it may be missing, set if-missing: ignore`,
     });
   }
   if (dryRun) return tell('would-delete', found);

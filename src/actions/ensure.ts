@@ -159,7 +159,7 @@ function noticeOthers(
 ): void {
   const own = process === undefined ? [] : [process];
   const told = describeOthers(otherWorkersOf(spec, own, listed));
-  if (told !== undefined) step.warn(`${told}. If a changed queue list has left it behind, delete it.`);
+  if (told !== undefined) step.warn(`${told}. If it is left over from an earlier queue list, delete it.`);
 }
 
 /** Warns of what is likely to go wrong with what is declared. */

@@ -32,7 +32,7 @@ export async function runForgeDelete(step: Step): Promise<void> {
     const { serverName } = target;
     if (found.length === 0) step.log.info(`There is no ${what} on server ${serverName}`);
     await deleteFound(step, inputs, {
-      ...{ found, what, on: ` on ${serverName}` },
+      ...{ found, what, on: ` on server ${serverName}` },
       names: asked.by === 'id' ? 'process-id' : 'command, user, directory and site',
       remove: () => deleteAll(found, world.store, world.runtime, (some) => untilGone(some, world)),
       show: (outcome, processes) => showForgeDeletion(step, outcome, what, processes, serverName),

@@ -16,7 +16,7 @@ import { readConnection } from './inputs/connection.ts';
 import { findForgeTarget, readForgeDeclaration, readForgeTarget } from './inputs/forge.ts';
 import { readStableFor } from './inputs/going-live.ts';
 import { sentenceFor } from './report/ensure.ts';
-import { type EnsuredForge, showForge } from './report/forge-ensure.ts';
+import { type EnsuredForge, sayForge, showForge } from './report/forge-ensure.ts';
 import { warnIfDown } from './report/forge-table.ts';
 import { raceLimit, type Session, withSession } from './session.ts';
 
@@ -31,11 +31,11 @@ export async function runForge(step: Step): Promise<void> {
     const ensured = await ensureOn(session, target, wanted);
     let { process } = ensured;
     step.output({ 'process-id': process?.id ?? '', outcome: ensured.outcome, stable: '' });
+    const shown = { spec: wanted.spec, ensured, server: target.serverName };
+    sayForge(step, shown);
     step.atEnd(async (failure) => {
       step.output({ status: process?.status ?? '' });
-      const { spec } = wanted;
-      const server = target.serverName;
-      showForge(step, { spec, ensured, server, process, hasFailed: failure !== undefined });
+      showForge(step, { ...shown, process, hasFailed: failure !== undefined });
     });
     for (const line of lint(wanted.spec)) step.warn(line);
     step.log.info(sentenceFor(describe(wanted.spec), ensured));

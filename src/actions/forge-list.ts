@@ -9,6 +9,7 @@ import { orNear } from '../names.ts';
 import { code, html, prose } from '../runner/html.ts';
 import type { Inputs } from '../runner/inputs.ts';
 import type { Step } from '../runner/step.ts';
+import { next } from '../runner/summary.ts';
 import { quoted } from '../text.ts';
 import { readConnection } from './inputs/connection.ts';
 import {
@@ -62,7 +63,7 @@ function readSort(inputs: Inputs): ProcessFilter['sort'] {
 function readGate(step: Step, { server }: ForgeTargetName): Gate {
   const statuses = readRequired(step);
   const minCount = step.inputs.integer('min-count', { min: 0, max: 10_000 }) ?? 0;
-  return { statuses, minCount, tell: tellByNumber(`on "${server}"`, statuses) };
+  return { statuses, minCount, tell: tellByNumber(`on server "${server}"`, statuses) };
 }
 
 /** A word that Forge is not known to use passes, since Forge adds new ones; one that is nearly a known word does not. */
@@ -76,7 +77,7 @@ function readRequired({ inputs, log }: Step): string[] {
       'must be words separated by commas, such as running, or running, installed',
     );
   for (const word of words.filter((each) => each !== '' && !knownWords.includes(each))) {
-    const why = `Forge does not use the status ${quoted(word)}; it uses ${knownWords.join(', ')}`;
+    const why = `Forge has no status ${quoted(word)}; it has ${knownWords.join(', ')}`;
     const advised = orNear(why, word, knownWords);
     if (advised === why) log.warning(`require-status: ${why}`);
     else inputs.problem('require-status', advised);
@@ -146,13 +147,14 @@ function showGate(
   asked: string,
 ): void {
   const found = countText(processes);
-  const on = html`on ${code(target.server)}`;
+  const on = html`on server ${code(target.server)}`;
   const down = downText(processes);
   if (gate.statuses.length > 0 && processes.length === 0 && failure === undefined) {
     step.headline('drifted', html`No background process ${on} matches: the step checked nothing`);
     step.log.warning(
       'No background process matches, so require-status checked nothing. With min-count: 1 the step fails.',
     );
+    step.summarize(next(html`check the filters. To fail where none matches, set <code>min-count: 1</code>.`));
   } else if (failure === undefined && isClosed(gate))
     step.headline('done', html`${found} ${on}: all as required`);
   else if (down !== undefined) step.headline('drifted', html`${found} ${on}, ${down}`);

@@ -70,8 +70,11 @@ async function select(
     if (found !== undefined && !isLeaving(found)) return [found];
     throw new Failure({
       what: `Background process ${processId}`,
-      why: found === undefined ? 'there is none of this id on the server' : 'it is being removed',
-      fix: `Check process-id, organization (${target.organization}) and server (${target.serverName})`,
+      why:
+        found === undefined
+          ? `server ${target.serverName} has no process with this id`
+          : 'it is being removed',
+      fix: 'Check organization, server and process-id',
     });
   }
   const all = await list(store, filter);
@@ -80,8 +83,8 @@ async function select(
   const present = all.filter((process) => !isLeaving(process) && !isUnknown(process));
   if (present.length > 0) return present;
   throw new Failure({
-    what: `Restarting background processes on server ${target.serverName}`,
-    why: `none matches (${describeFilter(filter, name.site)})`,
+    what: `No background process on server ${target.serverName} matches`,
+    why: describeFilter(filter, name.site),
     fix: 'Check the filters; forge/list with the same filters shows what there is',
   });
 }
@@ -120,13 +123,14 @@ async function waitUntilUp(
       ? { processes: accepted.map(({ process }) => process), failure: undefined }
       : await untilUp(accepted, restarting);
   const asked = processId === undefined ? describeFilter(filter, name.site) : `process-id ${processId}`;
-  const outcome =
-    wait === 0 ? 'accepted, and not waited for' : failure === undefined ? 'all up' : 'not all up';
+  const verb = wait === 0 ? 'Restart requested' : 'Restarted';
+  const up = processes.length === 1 ? 'up' : 'all up';
+  const outcome = wait === 0 ? 'not waited for' : failure === undefined ? up : `not ${up}`;
   step.log.group(
-    `Restarted ${countText(processes)} on ${target.serverName}: ${outcome}`,
+    `${verb}: ${countText(processes)} on server ${target.serverName}, ${outcome}`,
     processes.map(forgeLine),
   );
-  const head = html`Restarted: ${countText(processes)} on ${code(target.serverName)}, ${outcome}`;
+  const head = html`${verb}: ${countText(processes)} on server ${code(target.serverName)}, ${outcome}`;
   const filtered = asked === 'all' ? html`` : html`<p>Filter: ${prose(asked)}.</p>`;
   step.headline(failure === undefined ? 'done' : 'drifted', head);
   step.summarize(html`${filtered}${forgeTable(processes)}`);

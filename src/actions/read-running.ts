@@ -110,7 +110,9 @@ async function runningInApplication(session: Session, application: string): Prom
 function refuseNone({ environment, instances }: EnvironmentInstances): void {
   if (instances.length > 0) return;
   throw new NotThere({
-    what: `The environment ${environment.name}`,
+    what: `The environment "${environment.name}"`,
+    headline: `The environment "${environment.name}" has no cluster yet`,
+    details: '',
     why: 'it has no cluster yet',
     fix: 'Deploy it once, or check environment',
   });

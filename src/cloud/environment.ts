@@ -45,12 +45,17 @@ export function environmentOf(id: string): Environment {
 }
 
 /** Why no background process can run there now; undefined if they can. */
-export function whyAsleep({ name, status }: Environment): string | undefined {
-  if (status === 'hibernating')
-    return `the environment ${name} is hibernating: nothing runs there until a request wakes it`;
-  if (status === 'stopped')
-    return `the environment ${name} is stopped: nothing runs there until it is started`;
-  return undefined;
+export function whyAsleep(environment: Environment): string | undefined {
+  const state = sleepOf(environment);
+  const end = environment.status === 'stopped' ? 'it is started' : 'a request wakes it';
+  return state && `${state}: nothing runs there until ${end}`;
+}
+
+/** The same, where a warning has said what follows. */
+export function sleepOf({ name, status }: Environment): string | undefined {
+  return status === 'hibernating' || status === 'stopped'
+    ? `the environment ${name} is ${status}`
+    : undefined;
 }
 
 const Variable = v.object({ key: v.string(), value: v.string() });

@@ -78,7 +78,7 @@ function unknownOption(key: string, path: readonly string[]): Problem {
     why:
       written === undefined
         ? orNear(why, key, known)
-        : `${why}. For others use type: custom with a command such as php artisan queue:work ${written}`,
+        : `${why}. For others use type: custom with a command such as "php artisan queue:work ${written}"`,
   };
 }
 
@@ -137,7 +137,7 @@ export const ProcessDeclaration = v.pipe(
     v.partialCheck(
       [['type'], ['command']],
       ({ type, command }) => type !== 'custom' || command !== undefined,
-      'is needed for type: custom, for example php artisan reverb:start',
+      'is needed for type: custom, for example "php artisan reverb:start"',
     ),
     ['command'],
   ),

@@ -129,7 +129,7 @@ async function troubleOf(read: () => Promise<LogSpan | undefined>): Promise<Trou
   } catch (error) {
     if (!(error instanceof HttpFailure)) throw error;
     const pause = error.retry === 'no' ? Number.POSITIVE_INFINITY : (error.retryAfter ?? pauseAfterFailure);
-    return { why: `the log could not be read (${error.why})`, pause };
+    return { why: `the log could not be read: ${error.why}`, pause };
   }
 }
 

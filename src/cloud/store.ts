@@ -133,7 +133,7 @@ export class PinnedStore {
     if (found === undefined) return undefined;
     const { toldInstance, included } = found;
     if (toldInstance !== undefined && this.#instanceId !== undefined && toldInstance !== this.#instanceId)
-      throw elsewhere(id, `it is on the cluster ${toldInstance}, and not on ${this.#instanceId}`);
+      throw elsewhere(id, `it is on the cluster ${toldInstance}, not on ${this.#instanceId}`);
     const wasKnown = this.#instanceId !== undefined;
     this.#instanceId ??= toldInstance;
     const own = included.find((one) => one.id === this.#instanceId);

@@ -205,9 +205,9 @@ export async function align<S, P extends Existing>(
     throw new Failure({
       what: `The ${service.describe(spec)}`,
       headline: `The ${service.describe(spec)} already exists`,
-      details: `It is ${found.id}`,
+      details: `Its id is ${found.id}`,
       why: `it already exists (${found.id})`,
-      fix: `Nothing was changed. To allow that, set if-exists to ${service.onDrift} or reuse`,
+      fix: `Nothing was changed. Set if-exists: ${service.onDrift} to ${service.onDrift} it where it differs, or if-exists: reuse to leave it as it is`,
     });
   }
   // Where nothing may be written, nothing can be declared either.

@@ -158,7 +158,7 @@ export function deleteFailure({ deleted, left }: Removed<Existing>): Failure | u
     details: `${bullets(lines)}\nDeleted: ${done}`,
     what: 'Deleting background processes',
     why: `${left.length} of ${left.length + deleted.length} could not be deleted\n${bullets(lines)}\nDeleted: ${done}`,
-    fix: 'Run the job again: a process that is gone counts as deleted',
+    fix: 'When the cause is fixed, run the job again: a process that is gone counts as deleted',
   });
 }
 

@@ -98,7 +98,7 @@ function unmet(gate: Gate, processes: readonly ForgeProcess[]): string[] {
   return missing;
 }
 
-/** `1 of 3 background processes on "web-1" is not running after 5 s`. */
+/** `1 of 3 background processes on server "web-1" is not running after 5 s`. */
 export function tellByNumber(on: string, statuses: readonly string[]): Gate['tell'] {
   const wanted = statuses.join(' or ');
   return ({ processes, of, after }) => {
@@ -141,7 +141,7 @@ function gateFailure({ what, why }: Told, fix: string): Failure {
 function gateFix(unwanted: readonly ForgeProcess[], span: number): string {
   return unwanted.some(({ status }) => status === 'installed')
     ? 'Older servers report only installed, which does not show whether a process runs. To accept it, set require-status: running, installed'
-    : `Read the logs of these processes in Forge${longer(span)}`;
+    : `Read the ${unwanted.length === 1 ? 'log of the process' : 'logs of these processes'} in Forge${longer(span)}`;
 }
 
 function longer(span: number): string {

@@ -39,7 +39,7 @@ export function describeExisting({ directory, command, ...process }: ForgeProces
 /** What tells processes apart that match one declaration. */
 export function particularsOf({ user, directory, processes, status }: ForgeProcess): string {
   const count = `${processes ?? 'an unknown number of'} ${processes === 1 ? 'process' : 'processes'}`;
-  return `user ${user}, directory ${directory ?? 'none'}, ${count}, ${status}`;
+  return `user ${user}, ${directory === null ? 'no directory' : `directory ${directory}`}, ${count}, ${status}`;
 }
 
 /** A directory without slashes at its end; none is the empty text. */

@@ -135,5 +135,5 @@ function notReplaced(spec: ForgeSpec, old: ForgeProcess, error: Failure): Failur
 
 /** Everything that is known of a process, so that it can be created again. */
 function asItWas({ id, command, user, directory, processes }: ForgeProcess): string {
-  return `${id}: ${processes ?? 'an unknown number of processes'} × "${command}" of ${user} in ${directory ?? 'no directory'}`;
+  return `${id}: ${processes ?? 'an unknown number of processes'} × "${command}" of user ${user} in ${directory ?? 'no directory'}`;
 }

@@ -24,7 +24,7 @@ export const forgeHints: ServiceHints = {
 
 /** What to do about a 403 of a call that needs this scope. */
 export function needsScope(scope: TokenScope): string {
-  return `The token needs the scope ${scope}, and its owner access to this server. Create a token that has it in Forge, under the API settings of your profile, and update the secret`;
+  return `The token needs the scope ${scope}, and its owner access to this server. Create a token with this scope in Forge, under the API settings of your profile, and update the secret`;
 }
 
 /** Documented: 60 requests a minute for a user. A change takes about three: itself, and looks at what came of it. */
@@ -54,7 +54,7 @@ export const forgeService: Service<ForgeSpec, ForgeProcess> = {
     new Failure({
       what: `Creating the background process "${name}"`,
       why: `${closed(refusal.why)} Another background process of this server has that name, most likely with another command, user or directory`,
-      fix: 'Set another name, or leave name out, so that one is derived from what the process is',
+      fix: 'Set another name, or leave out the input "name": the action then makes one of command, user and directory',
     }),
 };
 

@@ -7,7 +7,8 @@ export function rowName({ command, user, directory }: ForgeSpec | ForgeProcess):
   const where = directory ?? undefined;
   return {
     name: command,
-    identity: describe({ command, user, directory: where }),
+    // Without the word `user`: it is in `plan-json`.
+    identity: describe({ command, user, directory: where }, 'of'),
     shared: where === undefined ? [user] : [user, where],
   };
 }

@@ -26,14 +26,16 @@ export interface ForgeDeclaration extends Omit<ForgeSpec, 'name' | 'siteId'> {
   readonly site?: string | undefined;
 }
 
-/** A declaration in a few words: `process "php8.4 artisan horizon" of forge in /home/forge/shop.example`. */
-export function describe({
-  command,
-  user,
-  directory,
-}: Pick<ForgeSpec, 'command' | 'directory'> & { readonly user?: string | undefined }): string {
-  const of = user === undefined ? '' : ` of ${user}`;
-  return `process "${command}"${of}${directory === undefined ? '' : ` in ${directory}`}`;
+/** A declaration in a few words: `process "php8.4 artisan horizon" of user forge in /home/forge/shop.example`. */
+export function describe(
+  {
+    command,
+    user,
+    directory,
+  }: Pick<ForgeSpec, 'command' | 'directory'> & { readonly user?: string | undefined },
+  of = 'of user',
+): string {
+  return `process "${command}"${user === undefined ? '' : ` ${of} ${user}`}${directory === undefined ? '' : ` in ${directory}`}`;
 }
 
 /** How many processes one background process may have: Forge knows no upper limit. */
@@ -61,7 +63,7 @@ export const ProcessDeclaration = v.pipe(
       stopsignal: v.exactOptional(line('SIGTERM')),
     },
     named('a process'),
-    { command: ', for example php8.4 artisan horizon' },
+    { command: ', for example "php8.4 artisan horizon"' },
   ),
   v.transform(({ user = usualUser, ...given }) => ({ ...given, user })),
 );

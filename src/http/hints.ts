@@ -145,7 +145,8 @@ function said(
   const inFields = fields.map(([field, texts]) => `${fieldName(field)}: ${wordsOf(texts).join(' ')}`);
   // Laravel's message repeats the first of them.
   const isRepeated = fields.some(([, texts]) => wordsOf(texts).some((text) => message?.startsWith(text)));
-  const all = message === undefined || isRepeated ? inFields : [message, ...inFields];
+  const first = fields.length > 0 ? message?.replace(/\.$/, '') : message;
+  const all = first === undefined || isRepeated ? inFields : [first, ...inFields];
   return all.length === 0 ? '' : `: ${all.map((text) => shorten(text, 500)).join(' · ')}`;
 }
 

@@ -11,6 +11,9 @@ export interface Headed {
 /** A headline of more characters is not read at a glance. */
 export const longestHeadline = 110;
 
+/** So much stays on three lines of a phone. */
+const threeLines = 84;
+
 /** What stands in quotation marks belongs together, and a colon ends a clause only before a space or a line break. */
 const firstClause = /^(?:"(?:[^"\\\n]|\\.)*"|[^\n;:"]|:(?!\s))+?(?=;|:\s|\n|\. |$)/;
 
@@ -18,7 +21,7 @@ const firstClause = /^(?:"(?:[^"\\\n]|\\.)*"|[^\n;:"]|:(?!\s))+?(?=;|:\s|\n|\. |
 export function headed({ headline, details: below, what, why, fix = '' }: Failure): Headed {
   if (headline !== undefined && below !== undefined) return headedBy(headline, below, fix);
   const whole = `${what}: ${why}`;
-  const isShort = !why.includes('\n') && whole.length <= longestHeadline;
+  const isShort = !why.includes('\n') && whole.length <= threeLines;
   if (headline === undefined && isShort)
     return { headline: withoutStop(whole), details: capitalized(closed(fix)) };
   const [clause = ''] = firstClause.exec(why) ?? [];

@@ -96,7 +96,7 @@ const inMessages = new RegExp(
 
 /** A word with what stands before and after it. GitHub takes seven hexadecimal digits for a commit. */
 const parted = /^([(“‘]*)(.*?(?:\(\w*\))?)([)”’.,:;!?…]*)$/s;
-const isPlain = /^(?![\da-f]{7,}$)(?:\p{L}+(?:[’']\p{L}+)?|\d+(?:[-:.,]\d+)*|\s+|[→–—·×=+&/]|)$/iu;
+const isPlain = /^(?![\da-f]{7,}$)(?:\p{L}+(?:[’']\p{L}+|\(s\))?|\d+(?:[-:.,]\d+)*|\s+|[→–—·×=+&/]|)$/iu;
 
 function word(text: string): Html {
   const [, before = '', middle = '', after = ''] = parted.exec(text) ?? [];

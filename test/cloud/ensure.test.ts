@@ -137,7 +137,7 @@ describe('a process that exists as declared', () => {
     const { calls, error, message } = await ensuring({ ifExists: 'fail' }, { list: [[declared]] });
     expect(calls).toEqual(['list']);
     expect(message).toBe(
-      'The worker on queue mail: it already exists (p1). Nothing was changed. To allow that, set if-exists to update or reuse.',
+      'The worker on queue mail: it already exists (p1). Nothing was changed. Set if-exists: update to update it where it differs, or if-exists: reuse to leave it as it is.',
     );
     expect(error).toBeInstanceOf(Failure);
   });

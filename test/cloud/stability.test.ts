@@ -141,9 +141,9 @@ describe('a look back', () => {
   });
 
   test.each([
-    [403, 'the log could not be read (The Cloud answered 403'],
-    [503, 'the log could not be read (The Cloud answered 503'],
-    [429, 'the log could not be read (The Cloud answered 429'],
+    [403, 'the log could not be read: The Cloud answered 403'],
+    [503, 'the log could not be read: The Cloud answered 503'],
+    [429, 'the log could not be read: The Cloud answered 429'],
   ])('says why nothing is known where the log answers %d', async (status, why) => {
     const log = openLog([], { replies: () => json(status, {}, { 'retry-after': '40' }) });
     expect(await log.back()).toMatchObject([{ status: 'unknown', why: expect.stringContaining(why) }]);

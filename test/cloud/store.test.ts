@@ -198,7 +198,7 @@ describe('Creating', () => {
     const refusal = json(422, { message: 'Invalid.', errors });
     const { store, clock } = storeWith([refusal], { fieldName });
     expect(await clock.run(messageFrom(store.create(custom)))).toContain(
-      'Invalid. · the input config.queue: Too long. · the input processes: Too many.',
+      'Invalid · the input config.queue: Too long. · the input processes: Too many.',
     );
     const plain = storeWith([refusal]);
     expect(await plain.clock.run(messageFrom(plain.store.create(custom)))).toContain(
@@ -313,7 +313,7 @@ describe('A pinned process', () => {
     });
     expect(store.instance?.id).toBe('inst-7');
     expect(await clock.run(messageFrom(store.find('process-2')))).toBe(
-      'Background process process-2: it is on the cluster inst-8, and not on inst-7. Correct process-id, or the inputs that say where it is.',
+      'Background process process-2: it is on the cluster inst-8, not on inst-7. Correct process-id, or the inputs that say where it is.',
     );
     expect(transport.asked).toHaveLength(2);
   });
@@ -321,7 +321,7 @@ describe('A pinned process', () => {
   test('on another instance than was named is an error', async () => {
     const { store, clock, transport } = pinnedWith([json(200, { data: workerResource })], 'inst-1');
     expect(await clock.run(messageFrom(store.find('process-2')))).toContain(
-      'it is on the cluster inst-7, and not on inst-1',
+      'it is on the cluster inst-7, not on inst-1',
     );
     expect(transport.asked).toHaveLength(1);
   });

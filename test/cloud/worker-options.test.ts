@@ -77,7 +77,7 @@ describe('an option', () => {
     [
       'max-jobs',
       500,
-      `${unknown}. For others use type: custom with a command such as php artisan queue:work --max-jobs=1000`,
+      `${unknown}. For others use type: custom with a command such as "php artisan queue:work --max-jobs=1000"`,
     ],
   ])('%s may not be %j', (key, value, why) => {
     expect(problemsOf({ [key]: value })).toEqual([[key, why]]);

@@ -80,7 +80,7 @@ const troubles: readonly [words: string, trouble: Trouble, options?: StepOptions
     managed({}),
     { action: 'apply', files: manifest('mails') },
   ],
-  ['has left it behind', leftBehind],
+  ['is left over from an earlier queue list', leftBehind],
   [
     'Drift: ',
     given({ environment: 'main', 'dry-run': 'true', 'fail-on-change': 'true' }),

@@ -105,7 +105,7 @@ describe.concurrent('a process that is not told in full', () => {
     const run = await world.run({}, { files: { '.github/forge-processes.yml': manifest } });
 
     expect(run.exitCode).toBe(1);
-    expect(run.errors[0]).toContain(`${command}" of forge: ${why}`);
+    expect(run.errors[0]).toContain(`${command}" of user forge: ${why}`);
     expect(writes(world)).toEqual([]);
   });
 

@@ -59,7 +59,7 @@ describe('What is to be deleted', () => {
     server.add('a');
     server.add('b', { directory: null, processes: 3 });
     await expect(find(sought())).rejects.toThrow(
-      /2 background processes match.*- 41: user forge, directory \/home\/forge\/shop\.example, 1 process, running.*- 42: user forge, directory none, 3 processes, running.*set user, directory or site.*all: true/s,
+      /2 background processes match.*- 41: user forge, directory \/home\/forge\/shop\.example, 1 process, running.*- 42: user forge, no directory, 3 processes, running.*set user, directory or site.*all: true/s,
     );
     expect(server.filters.length).toBeGreaterThan(1);
     expect(server.calls).toEqual([]);

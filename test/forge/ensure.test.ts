@@ -208,7 +208,7 @@ test('replace finds both names in use: that is an error, with what is gone', asy
     return 'answer';
   };
   await expect(run({ ifExists: 'replace' })).rejects.toThrow(
-    /Creating the process "php8.4 artisan horizon" of forge in .*: the names horizon and horizon-\w+ are both in use\. Set another name/,
+    /Creating the process "php8.4 artisan horizon" of user forge in .*: the names horizon and horizon-\w+ are both in use\. Set another name/,
   );
 });
 
@@ -248,7 +248,7 @@ test('what went wrong without a word on what to do is told with one', async () =
   server.onRemove = () => undefined;
   server.onCreate = () => (server.kept.length === 0 ? failing() : 'answer');
   await expect(run(declared)).rejects.toThrow(
-    /failed\. Find out why\. Then run the job again.*of forge in no directory/,
+    /failed\. Find out why\. Then run the job again.*of user forge in no directory/,
   );
 });
 
@@ -268,7 +268,7 @@ test('replace that cannot create after the deletion says what is gone and how to
     return 'answer';
   };
   await expect(run({ ifExists: 'replace' })).rejects.toThrow(
-    'Replacing background process 41: it is deleted, and nothing has taken its place: The request: Laravel Forge answered 422. Mend it. Then run the job again, which creates the process "php8.4 artisan horizon" of forge in /home/forge/shop.example; the deleted process was 41: 3 × "php8.4 artisan horizon" of forge in /home/forge/shop.example.',
+    'Replacing background process 41: it is deleted, and nothing has taken its place: The request: Laravel Forge answered 422. Mend it. Then run the job again, which creates the process "php8.4 artisan horizon" of user forge in /home/forge/shop.example; the deleted process was 41: 3 × "php8.4 artisan horizon" of user forge in /home/forge/shop.example.',
   );
 });
 
@@ -289,7 +289,7 @@ test('a run that is cancelled between deletion and creation leaves word of it', 
   };
   await expect(run({ ifExists: 'replace' })).rejects.toBeInstanceOf(Cancelled);
   expect(known).toBe(
-    'deleted 41: 3 × "php8.4 artisan horizon" of forge in /home/forge/shop.example; its replacement does not exist yet',
+    'deleted 41: 3 × "php8.4 artisan horizon" of user forge in /home/forge/shop.example; its replacement does not exist yet',
   );
 });
 

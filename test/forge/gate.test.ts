@@ -69,7 +69,7 @@ test('waits for what is still starting, and says each change once', async () => 
 
 test('without a wait one look decides, also against what is on its way', async () => {
   expect(whyOf(await gate([['starting'], ['running']], {}, 0))).toBe(
-    '1 of 1 background process on "web-1" is not running: "php8.4 artisan horizon" is starting: Forge is still starting it. Read the logs of these processes in Forge, or set wait-timeout, so that the step waits.',
+    '1 of 1 background process on "web-1" is not running: "php8.4 artisan horizon" is starting: Forge is still starting it. Read the log of the process in Forge, or set wait-timeout, so that the step waits.',
   );
   expect([looks, said]).toEqual([1, []]);
 });

@@ -90,7 +90,7 @@ describe('A plan for a Forge server', () => {
     });
     expect(server.kept).toHaveLength(1);
     const subject =
-      'web-1, process "php8.4 artisan queue:work --queue=a" of forge in /home/forge/shop.example: ';
+      'web-1, process "php8.4 artisan queue:work --queue=a" of user forge in /home/forge/shop.example: ';
     expect(lines.filter((line) => !line.startsWith(subject))).toEqual([]);
     expect(lines.at(-1)).toBe(`${subject}replaced (42)`);
   });
@@ -112,7 +112,7 @@ describe('A plan for a Forge server', () => {
     expect(server.calls).toEqual(['create a', `remove ${old.id}`]);
     expect(server.names).toEqual(['a']);
     expect(lines).toContain(
-      'web-1, process "old" of forge in /home/forge/shop.example: Waiting until 41 is removed',
+      'web-1, process "old" of user forge in /home/forge/shop.example: Waiting until 41 is removed',
     );
   });
 

@@ -13,7 +13,7 @@ import { lineOf } from '../support/operation-line.ts';
 import { processOf, specOf } from './forge-server.ts';
 
 const place = { id: '7', name: 'web-1' };
-const horizon = 'process "php8.4 artisan horizon" of forge';
+const horizon = 'process "php8.4 artisan horizon" of user forge';
 
 function plan(declared: readonly ForgeSpec[], existing: readonly ForgeProcess[], prune = false) {
   return planFor([{ place, declared, listing: listingOf(existing) }], forgeService, { prune });
@@ -29,7 +29,7 @@ describe('A plan for a Forge server', () => {
     ];
     expect(lines([specOf()], there)).toEqual([
       `~ ${horizon} in /home/forge/shop.example  1  replace  processes: 3 → 1`,
-      '? process "old" of forge  2',
+      '? process "old" of user forge  2',
     ]);
     expect(lines([], there, true).map((line) => line[0])).toEqual(['-', '-']);
   });
@@ -60,7 +60,9 @@ describe('A plan for a Forge server', () => {
     const doubtful = processOf({ id: '1', command: '', doubt: 'its command is not known' });
     const { doubts, operations } = plan([specOf()], [doubtful], true);
     expect(doubts).toEqual([{ place, subject: `${horizon} in /home/forge/shop.example`, found: [doubtful] }]);
-    expect(operations.map(lineOf)).toContain('? process "unknown" of forge in /home/forge/shop.example  1');
+    expect(operations.map(lineOf)).toContain(
+      '? process "unknown" of user forge in /home/forge/shop.example  1',
+    );
     expect(plan([specOf({ user: 'root' })], [doubtful]).doubts).toEqual([]);
   });
 });
@@ -73,17 +75,19 @@ test('what a plan shows of a declaration, and of a process', () => {
   expect(forgeService.settingsOf(specOf({ processes: 3 }))).toStrictEqual({ processes: 3 });
   expect(forgeService.settingsOfExisting(processOf({ id: '1', processes: 2 }))).toEqual({ processes: 2 });
   expect(forgeService.particularsOf(processOf({ id: '1', processes: undefined, directory: null }))).toBe(
-    'user forge, directory none, an unknown number of processes, running',
+    'user forge, no directory, an unknown number of processes, running',
   );
 });
 
 test('a declaration is told with its user and its directory, where it has them', () => {
   expect(describeSpec({ command: 'x', directory: undefined })).toBe('process "x"');
-  expect(describeSpec(specOf({ command: 'x' }))).toBe('process "x" of forge in /home/forge/shop.example');
+  expect(describeSpec(specOf({ command: 'x' }))).toBe(
+    'process "x" of user forge in /home/forge/shop.example',
+  );
 });
 
 test('a row of a plan has the command, and shares user and directory with its kin', () => {
-  const identity = describeSpec(specOf({ command: 'x' }));
+  const identity = 'process "x" of forge in /home/forge/shop.example';
   const shared = ['forge', '/home/forge/shop.example'];
   expect(rowName(specOf({ command: 'x' }))).toMatchObject({ identity, shared });
   expect(rowName(processOf({ id: '1', command: 'x', directory: null }))).toMatchObject({

@@ -85,7 +85,7 @@ describe('the server’s own words', () => {
     const errors = { 'config.queue': ['is bad', 'is long'], processes: 'is high' };
     const own = { ...call, fieldName: (field: string) => field.toUpperCase() };
     expect(failureFor(json(422, { message: 'Invalid.', errors }), own).why).toBe(
-      'The Cloud answered 422: Invalid. · CONFIG.QUEUE: is bad is long · PROCESSES: is high',
+      'The Cloud answered 422: Invalid · CONFIG.QUEUE: is bad is long · PROCESSES: is high',
     );
     expect(failureFor(json(422, { message: 'Invalid.', errors }), own).fix).toBe(
       'Correct CONFIG.QUEUE and PROCESSES',

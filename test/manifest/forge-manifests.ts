@@ -39,7 +39,7 @@ servers:
   {
     title: 'a process without a command',
     text: 'servers: { web-1: [{ user: forge }] }',
-    problems: ['m.yml:1:20: servers.web-1[0].command: is needed, for example php8.4 artisan horizon'],
+    problems: ['m.yml:1:20: servers.web-1[0].command: is needed, for example "php8.4 artisan horizon"'],
   },
   {
     title: 'an unknown key',
@@ -71,7 +71,7 @@ export const beyondSchema: readonly ManifestCase[] = [
     title: 'one process twice',
     text: 'servers:\n  web-1:\n    - { command: php artisan x, directory: /x }\n    - { command: php  artisan x, user: forge, directory: /x/ }\n',
     problems: [
-      'm.yml:4:7: servers.web-1[1]: the process "php  artisan x" of forge in /x/ is declared already, at m.yml:3:7; raise its processes',
+      'm.yml:4:7: servers.web-1[1]: the process "php  artisan x" of user forge in /x/ is declared already, at m.yml:3:7; raise its processes',
     ],
   },
   {

@@ -330,9 +330,9 @@ describe('What is written of Forge', () => {
     );
     expect(manifest).toBe(`# yaml-language-server: $schema=${schemaUrl}
 # Only those of the site shop.example.
-# Left out on "7": 4 (process "a\\u0000b" of forge in /home/forge/shop.example): its command contains an invisible character, \\u0000 (null), at position 2: retype it with normal spaces; prune would delete it.
-# Left out on "7": 5 (process "u" of  in /home/forge/shop.example): a manifest cannot hold its user; prune would delete it.
-# Left out on "7": 5 forge (process "u" of  forge in /home/forge/shop.example): a manifest cannot hold its user; prune would delete it.
+# Left out on "7": 4 (process "a\\u0000b" of user forge in /home/forge/shop.example): its command contains an invisible character, \\u0000 (null), at position 2: retype it with normal spaces; prune would delete it.
+# Left out on "7": 5 (process "u" of user  in /home/forge/shop.example): a manifest cannot hold its user; prune would delete it.
+# Left out on "7": 5 forge (process "u" of user  forge in /home/forge/shop.example): a manifest cannot hold its user; prune would delete it.
 servers:
   "7":
     - command: php8.4 artisan horizon

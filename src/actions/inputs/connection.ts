@@ -76,7 +76,7 @@ function whyEmpty({ variables: [variable], origin }: TokenSource, { pullRequest,
   if (pullRequest?.fromFork === true) {
     return (
       'is empty: this pull request comes from a fork, and GitHub gives such runs no secrets. Skip the step for forks ' +
-      '(if: github.event.pull_request.head.repo.full_name == github.repository), and let it run after the merge. ' +
+      '("if: github.event.pull_request.head.repo.full_name == github.repository"), and let it run after the merge. ' +
       'Do not use pull_request_target with a checkout of the fork’s code: that hands your secrets to it'
     );
   }

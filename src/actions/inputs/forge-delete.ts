@@ -42,16 +42,19 @@ function readAsked(inputs: Inputs, { site }: ForgeTargetName, all: boolean): Ask
     return { by: 'id', id };
   }
   if (command === undefined)
-    inputs.problem('command', 'is needed, with what tells it apart (user, directory, site), or process-id');
+    inputs.problem(
+      'command',
+      'is needed, or process-id. If several processes have this command, set user, directory or site, too',
+    );
   return { by: 'command', command: command ?? '', user, directory };
 }
 
-/** In a few words, for messages: `process "php8.4 artisan horizon" of forge`. */
+/** In a few words, for messages: `process "php8.4 artisan horizon" of user forge`. */
 export function describeAsked(asked: Asked, site: string | undefined): string {
   if (asked.by === 'id') return `background process ${asked.id}`;
   const { command, user, directory } = asked;
   const parts = [
-    user === undefined ? [] : [`of ${user}`],
+    user === undefined ? [] : [`of user ${user}`],
     directory === undefined ? [] : [`in ${directory}`],
     site === undefined ? [] : [`of the site ${site}`],
   ].flat();

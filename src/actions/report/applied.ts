@@ -87,7 +87,7 @@ function throwFailed({ cancelled }: Step, { where }: PlanReport, all: readonly E
   throw new Failure({
     what: count,
     why: `\n${failed.map(lineFor).join('')}`,
-    fix: `${others === 0 ? '' : `Done: the other ${others === 1 ? 'environment' : others}.${effectOf(all) === 'waiting' ? ' The changes take effect with the next deployment.' : ''}\n`}${runAgain}`,
+    fix: `${others === 0 ? '' : `Done: the other ${others === 1 ? 'environment' : `${others} environments`}.${effectOf(all) === 'waiting' ? ' The changes take effect with the next deployment.' : ''}\n`}${runAgain}`,
     headline: `${count}: ${failed.map(({ member }) => nameOf(member)).join(', ')}`,
   });
 }

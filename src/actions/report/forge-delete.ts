@@ -14,7 +14,7 @@ export function showForgeDeletion(
 ): void {
   const [first, ...others] = processes;
   const what = first === undefined || others.length > 0 ? html`${countText(processes)}` : code(first.command);
-  const where = html`on ${code(server)}`;
+  const where = html`on server ${code(server)}`;
   switch (outcome) {
     case 'absent':
       step.headline('nothing', html`Nothing to delete: no ${prose(asked)} ${where}`);

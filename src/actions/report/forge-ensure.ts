@@ -3,6 +3,7 @@ import type { Ensured } from '../../converge/ensure.ts';
 import type { ForgeProcess } from '../../forge/process.ts';
 import { forgeService } from '../../forge/service.ts';
 import type { ForgeSpec } from '../../forge/spec.ts';
+import { isDown } from '../../forge/status.ts';
 import { code, type Html, html, path } from '../../runner/html.ts';
 import type { Step } from '../../runner/step.ts';
 import { facts, type Mark, next } from '../../runner/summary.ts';
@@ -19,12 +20,19 @@ interface ShownForge {
   readonly hasFailed: boolean;
 }
 
-/** Shows in the summary what happened to what, the process as it is or would be, and what to do next. */
-export function showForge(step: Step, shown: ShownForge): void {
-  const { spec, ensured, server, process } = shown;
+/** Says in the summary's headline what happened to what. */
+export function sayForge(
+  step: Step,
+  { spec, ensured, server }: Omit<ShownForge, 'process' | 'hasFailed'>,
+): void {
   const isLeft = Object.keys(ensured.ignored).length > 0;
   const [mark, verb] = isLeft ? (['drifted', 'Differs, not changed'] as const) : verdicts[ensured.outcome];
-  step.headline(mark, html`${verb}: ${code(spec.command)} on ${code(server)}`);
+  step.headline(mark, html`${verb}: ${code(spec.command)} on server ${code(server)}`);
+}
+
+/** Shows below it the process as it is or would be, and what to do next. */
+export function showForge(step: Step, shown: ShownForge): void {
+  const { ensured, process } = shown;
   const todo = shown.hasFailed ? html`` : nextStep(ensured, process?.status);
   step.summarize(html`${factsOf(shown)}${todo}`);
   step.identify('process', process?.id);
@@ -73,11 +81,12 @@ function nextStep({ outcome, ignored }: EnsuredForge, status: string | undefined
     case 'would-create':
     case 'would-update':
     case 'would-replace':
-      return html`<p>Dry run: nothing was changed. Remove <code>dry-run</code> to change it.</p>`;
+      return html`<p>Dry run: nothing was changed. Remove <code>dry-run</code> to ${outcome.slice('would-'.length)} it.</p>`;
     case 'unchanged':
-      return Object.keys(ignored).length > 0
-        ? next(html`to replace it, set <code>if-exists: replace</code>.`)
-        : restartNext;
+      if (Object.keys(ignored).length > 0)
+        return next(html`to replace it, set <code>if-exists: replace</code>.`);
+      // The warning says what to do.
+      return status !== undefined && isDown(status) ? html`` : restartNext;
   }
 }
 

@@ -76,6 +76,6 @@ export function forgeLine({ id, status, user, processes, command }: ForgeProcess
 export function warnIfDown(step: Step, { id, status }: Pick<ForgeProcess, 'id' | 'status'>): void {
   if (!isDown(status)) return;
   step.warn(
-    `${id} exists but does not run: it is ${status}. Read its log in Forge; forge/restart starts it again.`,
+    `Background process ${id} exists but does not run: its status is ${status}. Read its log in Forge; forge/restart starts it again.`,
   );
 }

@@ -5,6 +5,7 @@ import type { ExistingProcess } from '../../cloud/process.ts';
 import { keyOf } from '../../converge/identity.ts';
 import { code, fence, folded, type Html, html } from '../../runner/html.ts';
 import type { Step } from '../../runner/step.ts';
+import { next } from '../../runner/summary.ts';
 import { counted } from '../../text.ts';
 import type { Running, RunningPlace } from '../read-running.ts';
 import { grandTotalText, placeOf, processRows, type Scaling, scalingOf } from './process.ts';
@@ -37,9 +38,12 @@ export function showListed(
         : html`${places.length} clusters of ${code(environment?.name ?? '')}`;
   const what = html`${counted(count, 'background process', 'background processes')}${type === undefined ? html`` : html` of type ${code(type)}`}`;
   const restarting = [...(statuses?.values() ?? [])].filter(({ status }) => status === 'restarting').length;
-  if (isGate && count === 0)
-    step.headline('drifted', html`No background process on ${where}: the gate checked nothing`);
-  else if (restarting > 0) step.headline('drifted', html`${what} on ${where}, ${restarting} restarting`);
+  if (isGate && count === 0) {
+    step.headline('drifted', html`No background process on ${where}: the step checked nothing`);
+    step.summarize(
+      next(html`check whether a process is missing: <code>require-status</code> passes where there is none.`),
+    );
+  } else if (restarting > 0) step.headline('drifted', html`${what} on ${where}, ${restarting} restarting`);
   else step.headline(count === 0 ? 'nothing' : 'done', html`${what} on ${where}`);
   const shown = places.filter(({ processes }) => processes.length > 0);
   const several = (environments?.length ?? others.length) > 0;

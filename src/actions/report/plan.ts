@@ -144,8 +144,9 @@ export class PlanReport {
     const what = kind === 'planned' ? 'Plan for' : 'Background processes of';
     const isDeployed = effect === 'deployed';
     const isAsleep = effect === 'asleep';
+    const deployed = changesIn(counts) > 0 ? ' · live now' : ' · deployed, live now';
     const waits = isAsleep ? ' · deployed, but asleep' : ' · not live yet';
-    const live = isWaiting || isAsleep ? waits : isDeployed ? ' · live now' : '';
+    const live = isWaiting || isAsleep ? waits : isDeployed ? deployed : '';
     const mark = isWaiting || isAsleep ? 'waiting' : isDeployed ? 'done' : markOf(kind, counts);
     return {
       mark,

@@ -121,7 +121,7 @@ export function below(small: Html): Html {
 
 function statusMark(status: Health['status'] | undefined): string {
   if (status === undefined) return '';
-  return { up: '✅ up', restarting: '🔁 restarting', unknown: '❔ unknown' }[status];
+  return { up: '✅ up', restarting: '🔁 restarting', unknown: '❓ unknown' }[status];
 }
 
 function idsOf(processes: readonly ExistingProcess[]): Html {

@@ -220,6 +220,6 @@ function failedDeployment(
     details: `Deployment ${id} ended as ${status}`,
     what: `${done}, but the deployment failed`,
     why: `${id} ended as ${status}${reason}`,
-    fix: `${kind === 'changed' ? 'The change' : 'The declared state'} takes effect with the next deployment that succeeds${logs}`,
+    fix: `${kind === 'changed' ? 'The change takes' : 'Earlier changes take'} effect with the next deployment that succeeds${logs}`,
   });
 }

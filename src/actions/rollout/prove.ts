@@ -1,6 +1,6 @@
-import { whyAsleep } from '../../cloud/environment.ts';
+import { sleepOf } from '../../cloud/environment.ts';
 import { watchedOf } from '../../cloud/environment-log.ts';
-import { html } from '../../runner/html.ts';
+import { code, html, joined } from '../../runner/html.ts';
 import type { Step } from '../../runner/step.ts';
 import type { Live } from './go-live.ts';
 import { isDryRun, type Located, proves, type Rolling, readAgain } from './rolling.ts';
@@ -14,7 +14,7 @@ export async function prove(rolling: Rolling, change: Located, live: Live): Prom
   if (!proves(goingLive)) return;
   const environment =
     live.deployed === undefined ? change.environment : await readAgain(session, change.environment);
-  const unprovable = whyAsleep(environment) ?? live.pending;
+  const unprovable = sleepOf(environment) ?? live.pending;
   if (unprovable !== undefined) return skipProofs(rolling, unprovable);
   if (goingLive.stableFor > 0 && change.processes.length === 0) {
     skip(step, ['stable-for'], 'none of the declared processes exists yet');
@@ -40,17 +40,15 @@ export function skipProofs({ session: { step }, goingLive }: Rolling, why: strin
   if (asked.length > 0) skip(step, asked, why);
 }
 
-type Proof = keyof typeof words;
+type Proof = keyof typeof outputs;
 
-const words = {
-  'stable-for': { output: 'stable', what: 'watched' },
-  'verify-command': { output: 'verified', what: 'verified' },
-} as const;
+const outputs = { 'stable-for': 'stable', 'verify-command': 'verified' } as const;
 
 function skip(step: Step, proofs: readonly Proof[], why: string): void {
   for (const proof of proofs) {
-    step.output({ [words[proof].output]: 'skipped' });
+    step.output({ [outputs[proof]]: 'skipped' });
     step.log.notice(`${proof} was skipped: ${why}.`);
   }
-  step.summarize(html`<p>Not ${proofs.map((proof) => words[proof].what).join(' and not ')}: ${why}.</p>`);
+  const names = joined(proofs.map(code), html` and `);
+  step.summarize(html`<p>${names} ${proofs.length === 1 ? 'was' : 'were'} skipped: ${why}.</p>`);
 }

@@ -1,5 +1,5 @@
 import type { SeenDeployments } from '../../cloud/deployments.ts';
-import { type Environment, environmentOf, whyAsleep } from '../../cloud/environment.ts';
+import { type Environment, environmentOf, sleepOf } from '../../cloud/environment.ts';
 import { type Instance, readInstance } from '../../cloud/instances.ts';
 import { Failure } from '../../failure.ts';
 import type { GoingLive } from '../inputs/going-live.ts';
@@ -21,7 +21,7 @@ export async function rollOut(
   const pending = pendingOf(change, goingLive);
   if (pending !== undefined) {
     rolling.session.step.log.notice(pending);
-    const asleep = change.environment && whyAsleep(change.environment);
+    const asleep = change.environment && sleepOf(change.environment);
     return skipProofs(rolling, asleep ?? 'the change is not live before the next deployment');
   }
   const wouldDeploy = change.kind === 'would-keep' && goingLive.redeploy;

@@ -73,6 +73,6 @@ function failed(
     why: `${name} ${ended}${isNews ? `: ${failureReason}` : ''}. The processes are as declared`,
     fix: showLogs
       ? 'Its last lines are in the summary'
-      : 'Look at its output in Laravel Cloud, or set show-logs: true to see its last lines in the summary',
+      : 'Look at the output of the command in Laravel Cloud, or set show-logs: true to see its last lines in the summary',
   });
 }
