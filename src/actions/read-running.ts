@@ -111,8 +111,6 @@ function refuseNone({ environment, instances }: EnvironmentInstances): void {
   if (instances.length > 0) return;
   throw new NotThere({
     what: `The environment "${environment.name}"`,
-    headline: `The environment "${environment.name}" has no cluster yet`,
-    details: '',
     why: 'it has no cluster yet',
     fix: 'Deploy it once, or check environment',
   });

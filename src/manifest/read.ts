@@ -108,7 +108,7 @@ function whyNoManifest(
   const [first] = entries;
   return first !== undefined && entries.every(isPlace)
     ? `the first key must be ${root}; did you mean to put ${quoted(first.name)} under it?`
-    : `this is not a manifest: it has no ${roots.join(' and no ')}`;
+    : `this is not a manifest: it has no key ${roots.map((root) => `"${root}"`).join(' or ')}`;
 }
 
 /** The values of a mapping that may have these keys. Any other key is noted, and a value that is no mapping. */

@@ -218,7 +218,7 @@ environments:
     ['enviroments: { x: {} }', 'Did you mean "environments"?'],
     [
       'services:\n  app:\n    environment: { DB_PASSWORD: hunter2 }',
-      'this is not a manifest: it has no instances and no environments',
+      'this is not a manifest: it has no key "instances" or "environments"',
     ],
   ])('%j is refused', (text, problem) => {
     expect(problemsOf(text).join('\n')).toContain(problem);

@@ -29,7 +29,7 @@ servers:
   {
     title: 'a Cloud manifest',
     text: 'instances: { App: [] }',
-    problems: ['m.yml:1:1: this is not a manifest: it has no servers'],
+    problems: ['m.yml:1:1: this is not a manifest: it has no key "servers"'],
   },
   {
     title: 'no server',
