@@ -219,15 +219,14 @@ function unexcused(ending: Ending): readonly Stored[] {
 }
 
 /**
- * What nobody could know of: made by a run that was killed or that told of it when it was stopped, or by a request whose
+ * What nobody could know of: made by a run that was killed or that told of it when it failed, or by a request whose
  * answer was lost and that showed only after the watch for it, and after the last look of every run that has reported
  * another.
  */
 function isExcused(process: Stored, runs: readonly RunResult[], { server }: Ending): boolean {
   const maker = runs.find(({ number }) => number === process.madeBy);
   if (maker === undefined) return false;
-  const isLeft =
-    maker.ended.kind === 'killed' || (maker.plan.stopsAfter !== undefined && isTold(process, [maker]));
+  const isLeft = maker.ended.kind === 'killed' || isTold(process, [maker]);
   if (!isLeft && !cameTooLate(process, maker)) return false;
   return runs.every((run) => {
     const id = reported(run);

@@ -50,7 +50,7 @@ export interface Line {
   readonly faults: readonly (Fault | undefined)[];
   readonly kill: Kill | undefined;
   readonly onKilled: () => void;
-  /** Called right after the server has carried something out for this run. */
+  /** Called right after the server has carried something out whose answer this run sees. */
   readonly onAct: (request: TransportRequest) => void;
 }
 
@@ -185,7 +185,7 @@ export class Network implements Transport {
     const { run, skew, lags } = this.#line;
     const lag = lags[this.#looks++ % lags.length] ?? 0;
     const response = this.#server.handle(request, { run, skew, lag, isAnswered });
-    this.#line.onAct(request);
+    if (isAnswered) this.#line.onAct(request);
     return response;
   }
 }
