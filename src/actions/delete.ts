@@ -26,7 +26,7 @@ export async function runDelete(step: Step): Promise<void> {
     for (const process of found) step.log.info(`${process.id}: ${describeExisting(process)}`);
     if (found.length === 0) step.log.info(`There is no ${what}`);
     await deleteFound(step, inputs, {
-      ...{ found, what, names: namesOf(inputs.toDelete) },
+      ...{ found, what, names: inputNames(inputs.toDelete) },
       on: target.instance === undefined ? '' : ` on ${target.instance.name}`,
       async remove() {
         const result = await deleteAll(found, world.store, world.runtime);
@@ -36,14 +36,14 @@ export async function runDelete(step: Step): Promise<void> {
       show: (outcome, processes) => showDeletion(step, inputs, target, outcome, processes),
     });
     if (inputs.dryRun && found.length > 0) return;
-    const change = changeOf(target, found, inputs.dryRun);
+    const change = deletionOf(target, found, inputs.dryRun);
     const isKnown = change.environment !== undefined || change.instanceId !== undefined;
     const onDeployed = (id: string) => showGone(step, found, target, id);
     if (isKnown) await rollOut({ ...rolling, onDeployed }, change, await ahead.seen(change.environment?.id));
   });
 }
 
-function changeOf(
+function deletionOf(
   { environment, instance, instanceId }: Target,
   found: readonly ExistingProcess[],
   dryRun: boolean,
@@ -84,7 +84,7 @@ async function find(
   return { world, found: [process] };
 }
 
-function namesOf(toDelete: DeleteInputs['toDelete']): string {
+function inputNames(toDelete: DeleteInputs['toDelete']): string {
   if (toDelete.by === 'id') return 'process-id';
   return toDelete.spec.type === 'custom' ? 'command' : 'queue and connection';
 }

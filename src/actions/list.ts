@@ -95,7 +95,7 @@ function logPlaces({ log, warn }: Step, places: readonly RunningPlace[], statuse
 function outputsFor({ environment, places }: Running, statuses: Statuses): Outputs {
   const processes = places.flatMap((place) =>
     place.processes.map((process) => ({
-      ...listed(process, place),
+      ...listedText(process, place),
       ...(statuses === undefined ? {} : { status: statuses.get(process.id)?.status ?? 'unknown' }),
     })),
   );
@@ -109,7 +109,7 @@ function outputsFor({ environment, places }: Running, statuses: Statuses): Outpu
   };
 }
 
-function listed(process: ExistingProcess, place: RunningPlace) {
+function listedText(process: ExistingProcess, place: RunningPlace) {
   return {
     id: process.id,
     type: process.type,

@@ -25,7 +25,7 @@ export function code(value: string | number): Html {
 }
 
 /** A path as code, which a narrow page may break after each slash. */
-export function path(value: string): Html {
+export function pathCode(value: string): Html {
   const parts = shorten(value, longest).split(/(?<=\/)/);
   return html`<code>${joined(
     parts.map((part) => html`${part}`),

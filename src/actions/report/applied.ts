@@ -39,7 +39,9 @@ export function showEnded(step: Step, report: PlanReport, inputs: ApplyInputs, a
 function shownOf(all: readonly Ended[], redeploy: boolean): Omit<ShownPlan, 'kind'> {
   const rows = all.flatMap((one) => one.rows);
   const effect = effectOf(all);
-  const failed = new Set(all.flatMap(({ member, error }) => (error === undefined ? [] : [nameOf(member)])));
+  const failed = new Set(
+    all.flatMap(({ member, error }) => (error === undefined ? [] : [environmentName(member)])),
+  );
   const waits = effect === 'waiting' || effect === 'behind';
   const todo = failed.size === 0 && waits && !redeploy ? deployNext : html``;
   return { rows, effect, failed, next: html`${deployedIn(all)}${todo}` };
@@ -50,7 +52,7 @@ function deployedIn(all: readonly Ended[]): Html {
   const deployed = all.filter(({ member }) => member.rolledOut.deployment !== undefined);
   if (deployed.length === 0) return html``;
   return html`<p>Deployed: ${joined(
-    deployed.map(({ member }) => code(nameOf(member))),
+    deployed.map(({ member }) => code(environmentName(member))),
     html`, `,
   )}.</p>`;
 }
@@ -88,15 +90,15 @@ function throwFailed({ cancelled }: Step, { where }: PlanReport, all: readonly E
     what: count,
     why: `\n${failed.map(lineFor).join('')}`,
     fix: `${others === 0 ? '' : `Done: the other ${others === 1 ? 'environment' : `${others} environments`}.${effectOf(all) === 'waiting' ? ' The changes take effect with the next deployment.' : ''}\n`}${runAgain}`,
-    headline: `${count}: ${failed.map(({ member }) => nameOf(member)).join(', ')}`,
+    headline: `${count}: ${failed.map(({ member }) => environmentName(member)).join(', ')}`,
   });
 }
 
 function lineFor({ member, error }: Ended): string {
   if (error instanceof Unfinished) return `${error.what}:${error.why}`;
-  return `- ${nameOf(member)}: ${messageOf(error)}\n`;
+  return `- ${environmentName(member)}: ${messageOf(error)}\n`;
 }
 
-function nameOf({ environment: { name } }: PlannedMember): string {
+function environmentName({ environment: { name } }: PlannedMember): string {
   return name;
 }

@@ -4,7 +4,7 @@ import type { ForgeProcess } from '../../forge/process.ts';
 import { forgeService } from '../../forge/service.ts';
 import type { ForgeSpec } from '../../forge/spec.ts';
 import { isDown } from '../../forge/status.ts';
-import { code, type Html, html, path } from '../../runner/html.ts';
+import { code, type Html, html, pathCode } from '../../runner/html.ts';
 import type { Step } from '../../runner/step.ts';
 import { facts, type Mark, next } from '../../runner/summary.ts';
 import { beforeAfter, leftAlone, optionsOf, readableDate } from './process.ts';
@@ -57,7 +57,7 @@ function factsOf({ spec, process, ensured: { changes, ignored } }: ShownForge): 
     ...(process === undefined ? [] : ([['Status', code(process.status)]] as const)),
     ['Processes', countOf(count, changes, ignored)],
     ['User', code(process?.user ?? spec.user)],
-    ...(directory === null ? [] : ([['Directory', path(directory)]] as const)),
+    ...(directory === null ? [] : ([['Directory', pathCode(directory)]] as const)),
     ...(options.markup === '' ? [] : ([['Options', options]] as const)),
     ...(process?.createdAt ? ([['Created', html`${readableDate(process.createdAt)}`]] as const) : []),
   ]);

@@ -111,7 +111,7 @@ export function processRows(processes: readonly ExistingProcess[], { markOf, sta
       html`${shown(count ?? 'unknown')}`,
     ];
   });
-  return html`${table(['Background process', 'Status', 'Processes'], rows)}${idsOf(processes)}`;
+  return html`${table(['Background process', 'Status', 'Processes'], rows)}${processIds(processes)}`;
 }
 
 /** Small print under what a cell holds. */
@@ -124,7 +124,7 @@ function statusMark(status: Health['status'] | undefined): string {
   return { up: '✅ up', restarting: '🔁 restarting', unknown: '❓ unknown' }[status];
 }
 
-function idsOf(processes: readonly ExistingProcess[]): Html {
+function processIds(processes: readonly ExistingProcess[]): Html {
   const lines = processes.map((process) => {
     const created = process.createdAt === null ? '' : `, created ${readableDate(process.createdAt)}`;
     return `${process.id}  ${cloudService.describeExisting(process)}${created}`;

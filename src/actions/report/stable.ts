@@ -12,7 +12,7 @@ const meanings: ReadonlyMap<number | undefined, string> = new Map([
 ]);
 
 /** Why it most likely exits, as a sentence without its full stop. */
-export function hintFor({ exits }: Health): string {
+export function exitHint({ exits }: Health): string {
   const last = exits.at(-1)?.code;
   return (
     meanings.get(last) ??

@@ -85,9 +85,9 @@ function lineOf(row: PlanRow): string {
   const { why = 'unknown', declaredAt } = row;
   const at = declaredAt === undefined ? '' : ` (${locationText(declaredAt)})`;
   if (row.status === 'not-done') return `- Not started: ${rowText(row)}${at}, because ${closed(why)}`;
-  return `- ${isUnchecked(row) ? 'Not checked' : 'Failed'}: ${closed(`${rowText(row)}${at}`)}\n  ${closed(sentence(why))}`;
+  return `- ${isUnchecked(row) ? 'Not checked' : 'Failed'}: ${closed(`${rowText(row)}${at}`)}\n  ${closed(endSentence(why))}`;
 }
 
-function sentence(text: string): string {
+function endSentence(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }

@@ -13,7 +13,7 @@ import { Cancelled, Failure, messageOf } from '../../failure.ts';
 import { html } from '../../runner/html.ts';
 import type { Step } from '../../runner/step.ts';
 import { lastLines } from '../report/logs.ts';
-import { hintFor, stableText } from '../report/stable.ts';
+import { exitHint, stableText } from '../report/stable.ts';
 import type { Session } from '../session.ts';
 
 /** What is to be proved: that processes run without exiting. */
@@ -44,7 +44,7 @@ export async function proveStable(session: Session, proof: StabilityProof): Prom
   const restarting = healths.filter(({ status }) => status === 'restarting');
   const unknown = healths.filter(({ status }) => status === 'unknown');
   step.output({ stable: restarting.length > 0 ? 'false' : unknown.length > 0 ? 'unknown' : 'true' });
-  for (const health of healths) warnOf(step, health);
+  for (const health of healths) warnOfHealth(step, health);
   if (restarting.length > 0) {
     if (proof.showLogs) await showPrinted(step, proof, restarting, observing);
     throw notStable(restarting, proof.showLogs);
@@ -61,7 +61,7 @@ export function observe({ step, client }: Session, { id }: Environment, now: () 
   return { ...step, client, environmentId: id, now, log: (line) => step.log.info(line) };
 }
 
-function warnOf(step: Step, health: Health): void {
+function warnOfHealth(step: Step, health: Health): void {
   const { status, exits, isBack, why } = health;
   if (status === 'unknown') step.warn(`Whether ${watchedName(health.process)} runs is not known: ${why}.`);
   if (status === 'up' && exits.some(({ code }) => code !== 0))
@@ -74,7 +74,7 @@ function notStable(restarting: readonly Health[], showLogs: boolean): Failure {
     others.length === 0 && first !== undefined
       ? watchedName(first.process)
       : `${restarting.length} background processes`;
-  const lines = restarting.map((health) => `${describeExits(health)}. ${hintFor(health)}`);
+  const lines = restarting.map((health) => `${describeExits(health)}. ${exitHint(health)}`);
   return new Failure({
     headline: `${what} ${others.length === 0 ? 'keeps' : 'keep'} exiting`,
     what: 'The background processes do not stay up',

@@ -38,7 +38,7 @@ export async function verify(verifying: Verifying): Promise<string | undefined> 
     }
     if (!commandSucceeded(ended)) {
       step.identify('command', ended.id);
-      throw failed(verification, ended, goingLive.showLogs);
+      throw verificationFailed(verification, ended, goingLive.showLogs);
     }
   } catch (error) {
     if (error instanceof StillGoing) step.did('verification', undefined);
@@ -55,7 +55,7 @@ export async function verify(verifying: Verifying): Promise<string | undefined> 
   return undefined;
 }
 
-function failed(
+function verificationFailed(
   { command }: Verification,
   { status, exitCode, failureReason }: Command,
   showLogs: boolean,
