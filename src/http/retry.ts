@@ -111,17 +111,17 @@ export function dateOf(headers: TransportResponse['headers']): number | undefine
 }
 
 function asked(value = '', now: number): number | undefined {
-  if (/^\s*\d+(\.\d+)?\s*$/.test(value)) return spanOf(Number(value));
+  if (/^\s*\d+(\.\d+)?\s*$/.test(value)) return waitOf(Number(value));
   // An HTTP date names its day; what else a parser takes for a date is nonsense.
-  return /[a-z]{3}/i.test(value) ? spanOf((Date.parse(value) - now) / 1000) : undefined;
+  return /[a-z]{3}/i.test(value) ? waitOf((Date.parse(value) - now) / 1000) : undefined;
 }
 
 function reset(value = '', now: number): number | undefined {
   if (!/^\s*\d+\s*$/.test(value)) return undefined;
   const number = Number(value);
-  return spanOf(number > year ? number - now / 1000 : number);
+  return waitOf(number > year ? number - now / 1000 : number);
 }
 
-function spanOf(seconds: number): number | undefined {
+function waitOf(seconds: number): number | undefined {
   return seconds > 0 && seconds <= year ? seconds * 1000 : undefined;
 }
