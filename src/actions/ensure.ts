@@ -1,3 +1,4 @@
+import { describeExisting } from '../cloud/identity.ts';
 import { readInstance } from '../cloud/instances.ts';
 import { describeOthers, otherWorkersOf } from '../cloud/left-over.ts';
 import { lint } from '../cloud/lint.ts';
@@ -42,7 +43,8 @@ export async function runEnsure(step: Step): Promise<void> {
     const { target, seen } = wanted.dryRun
       ? { target: named, seen: undefined }
       : await waitFirst(rolling, named);
-    step.doing(`creating or updating the ${describe(wanted.spec)}`);
+    const subject = 'id' in wanted ? `background process ${wanted.id}` : `the ${describe(wanted.spec)}`;
+    step.doing(`creating or updating ${subject}`);
     const { ensured, instance, listed } = await ensureProcess(session, inputs, target);
     const found: Target = { ...target, instance: target.instance ?? instance };
     warnOf(step, wanted.spec, ensured, found, listed);
@@ -121,7 +123,7 @@ async function ensureProcess(session: Session, { wanted }: EnsureInputs, target:
   const brought = await bringAbout(session.within(raceLimit), wanted, target);
   const { ensured } = brought;
   for (const field of ensured.process?.odd ?? []) step.log.debug(`Not understood in the answer: ${field}`);
-  step.log.info(sentenceFor(describe(wanted.spec), ensured));
+  step.log.info(sentenceFor(whatOf(wanted, ensured), ensured));
   if (Object.keys(ensured.ignored).length > 0) {
     step.log.warning(
       `${ensured.process?.id} ${differs(ensured.ignored)}. It was not changed (if-exists: ${wanted.ifExists}).`,
@@ -180,18 +182,19 @@ function warnOf(
   for (const line of lint(spec, { processes, maxReplicas: instance?.maxReplicas })) step.warn(line);
 }
 
-function changeOf(
-  { spec, ifExists, dryRun }: EnsureInputs['wanted'],
-  { outcome, process, madeByOther }: EnsuredCloud,
-  target: Target,
-): StepChange {
+/** A process that is named by its id is called by what it is: its declaration may not say that. */
+function whatOf(wanted: EnsureInputs['wanted'], { process }: EnsuredCloud): string {
+  return 'id' in wanted && process !== undefined ? describeExisting(process) : describe(wanted.spec);
+}
+
+function changeOf(wanted: EnsureInputs['wanted'], ensured: EnsuredCloud, target: Target): StepChange {
+  const { ifExists, dryRun } = wanted;
+  const { outcome, process, madeByOther } = ensured;
+  const what = whatOf(wanted, ensured);
   const unchanged = dryRun ? 'would-keep' : madeByOther ? 'made-by-other' : 'unchanged';
   return {
     kind: outcome === 'unchanged' ? unchanged : dryRun ? 'would-change' : 'changed',
-    done:
-      outcome === 'unchanged'
-        ? `The ${describe(spec)} is as declared`
-        : `The ${describe(spec)} was ${outcome}`,
+    done: outcome === 'unchanged' ? `The ${what} is as declared` : `The ${what} was ${outcome}`,
     short: outcome.charAt(0).toUpperCase() + outcome.slice(1),
     environment: target.environment ?? target.instance?.environment,
     instanceId: process?.instanceId ?? target.instanceId,

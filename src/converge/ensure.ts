@@ -3,7 +3,8 @@ import { type Changes, describeChanges } from './changes.ts';
 import { createOnce } from './create-once.ts';
 import { type Existing, type Listing, readTwice, refuseDoubt, without } from './listing.ts';
 import { lookFor, spans } from './look.ts';
-import { waitUntilGone } from './remove.ts';
+import { leftByReplacement } from './match.ts';
+import { removeForSure, waitUntilGone } from './remove.ts';
 import { candidates, doubtfulAmong, type World } from './service.ts';
 import { settle } from './settle.ts';
 import { severalMatch } from './several-match.ts';
@@ -60,7 +61,8 @@ export async function ensure<S, P extends Existing>(
   /** Was the name in use, and its holder in no list? It may be free by now: that is tried once. */
   let wasRefused = false;
   for (let round = 1; round <= rounds; round++) {
-    const found = await findByIdentity(spec, world, gone);
+    const { found, left } = await findByIdentity(wanted, world, gone);
+    if (found !== undefined && left !== undefined) return await finishReplacement(wanted, found, left, world);
     if (found === undefined) {
       store.mayWrite();
       if (dryRun) return { ...nothing, outcome: 'would-create', process: undefined, spec };
@@ -125,12 +127,18 @@ async function createBlindly<S, P extends Existing>(
   }
 }
 
-/** The process that matches, as last read; undefined when there surely is none. */
+interface Found<P> {
+  /** The process that matches, as last read; undefined when there surely is none. */
+  readonly found: P | undefined;
+  /** What it has replaced, where that was interrupted before its end. */
+  readonly left?: P;
+}
+
 async function findByIdentity<S, P extends Existing>(
-  spec: S,
+  { spec, ifExists, dryRun }: Ensure<S>,
   world: World<S, P>,
   gone: Set<string>,
-): Promise<P | undefined> {
+): Promise<Found<P>> {
   const { service, store, runtime } = world;
   const observe = (listing: Listing<P>) => {
     const matches = candidates(spec, listing.processes, service);
@@ -146,18 +154,38 @@ async function findByIdentity<S, P extends Existing>(
   const last = await settle(first, async () => observe(await list()), world);
   const what = service.describe(spec);
   const [found, ...others] = last.matches;
-  if (others.length > 0)
+  if (others.length > 0) {
+    const halfway = ifExists === 'replace' ? leftByReplacement(spec, last.matches, service) : undefined;
+    if (halfway !== undefined) return { found: halfway.successor, left: halfway.left };
     throw severalMatch(what, last.matches, 'the step does not guess which is meant', service);
+  }
   if (found === undefined) {
     refuseDoubt(what, doubtfulAmong(spec, last.listing.processes, service));
-    return undefined;
+    return { found };
   }
-  if (last === first) return found;
+  if (last === first) return { found };
   // What a race has left may be gone by now, whatever a listing shows.
   const left = await store.find(found.id);
-  if (left !== undefined) return left;
+  if (left !== undefined) return { found: left };
   gone.add(found.id);
-  return await findByIdentity(spec, world, gone);
+  return await findByIdentity({ spec, ifExists, dryRun }, world, gone);
+}
+
+/** A run that was killed has made the new process, and not removed the old one. */
+async function finishReplacement<S, P extends Existing>(
+  { spec, dryRun }: Ensure<S>,
+  found: P,
+  left: P,
+  { service, store, runtime, onExists }: World<S, P>,
+): Promise<Ensured<S, P>> {
+  store.mayWrite();
+  const changes = service.drift(spec, left);
+  if (dryRun) return { ...nothing, outcome: 'would-replace', process: left, changes };
+  runtime.log(`${found.id} has replaced ${left.id}, which is still there: removing it`);
+  await removeForSure(store, left.id);
+  runtime.checkpoint(`replaced ${left.id} by ${found.id} (${describeChanges(changes)})`);
+  onExists?.(found);
+  return { ...nothing, outcome: 'replaced', process: found, changes };
 }
 
 /**

@@ -19,7 +19,7 @@ export interface Contest<S, P> {
 /**
  * Matches declarations, each of its own identity, with the processes of one place. Where more processes match than are
  * declared, it reports them. If identity shows no difference between them, the oldest is the declared one, as it is for
- * runs that race.
+ * runs that race; where drift means a replacement, the oldest of those that have not drifted.
  */
 export function matchAll<S, P extends Existing>(
   declared: readonly S[],
@@ -27,6 +27,7 @@ export function matchAll<S, P extends Existing>(
   service: Service<S, P>,
 ): Matching<S, P> {
   const pairs = new Map<S, P>();
+  const isExact = (spec: S, process: P) => Object.keys(service.drift(spec, process)).length === 0;
   const contested: Contest<S, P>[] = [];
   const families = Map.groupBy(existing, (process) => service.identityOfExisting(process).family);
   for (const [name, family] of Map.groupBy(declared, (spec) => service.identityOf(spec).family)) {
@@ -41,7 +42,10 @@ export function matchAll<S, P extends Existing>(
         contested.push({ spec, found, extra: undefined });
         continue;
       }
-      const sorted = found.toSorted(byAge);
+      // What an interrupted replacement has left is older than what has taken its place.
+      const replaces = service.onDrift === 'replace';
+      const rank = (process: P) => (replaces && !takers.some((taker) => isExact(taker, process)) ? 1 : 0);
+      const sorted = found.toSorted((a, b) => rank(a) - rank(b) || byAge(a, b));
       for (const [taker, process] of assign(takers, sorted.slice(0, takers.length), service))
         pairs.set(taker, process);
       const extra = sorted.slice(takers.length);
@@ -103,4 +107,20 @@ function changeCount<S, P extends Existing>(
   { drift }: Service<S, P>,
 ): number {
   return pairs.reduce((count, [spec, process]) => count + Object.keys(drift(spec, process)).length, 0);
+}
+
+/**
+ * What a replacement has left that was interrupted before its last request: of two that match, the older one, which has
+ * drifted, while the younger one is as declared. Undefined where that is not so.
+ */
+export function leftByReplacement<S, P extends Existing>(
+  spec: S,
+  found: readonly P[],
+  { drift, onDrift }: Pick<Service<S, P>, 'drift' | 'onDrift'>,
+): { readonly left: P; readonly successor: P } | undefined {
+  const [left, successor, ...others] = found.toSorted(byAge);
+  if (onDrift !== 'replace' || left === undefined || successor === undefined || others.length > 0)
+    return undefined;
+  const hasDrifted = (process: P) => Object.keys(drift(spec, process)).length > 0;
+  return hasDrifted(left) && !hasDrifted(successor) ? { left, successor } : undefined;
 }

@@ -2,7 +2,7 @@ import { Failure } from '../failure.ts';
 import { bullets, firstOf, maxLines } from '../text.ts';
 import type { Changes, Settings } from './changes.ts';
 import { doubtText, type Existing, type Listing } from './listing.ts';
-import { type Contest, matchAll } from './match.ts';
+import { type Contest, leftByReplacement, matchAll } from './match.ts';
 import { doubtfulAmong, type Service } from './service.ts';
 import { ifDistinguishable } from './several-match.ts';
 
@@ -78,7 +78,10 @@ export interface Ambiguity<S, P> extends Contest<S, P> {
   readonly place: Place;
 }
 
-/** What to do so that each place runs what it should. With `prune`, what is not declared goes. */
+/**
+ * What to do so that each place runs what it should. With `prune`, what is not declared goes; without, only what an
+ * interrupted replacement has left.
+ */
 export function planFor<S, P extends Existing>(
   states: readonly PlaceState<S, P>[],
   service: Service<S, P>,
@@ -93,11 +96,16 @@ export function planFor<S, P extends Existing>(
     const sure = existing.filter(({ doubt }) => doubt === undefined);
     const matching = matchAll(declared, sure, service);
     const paired = new Set(matching.pairs.values());
+    const isAlike = ({ extra }: Contest<S, P>) => extra !== undefined;
+    const left = matching.contested
+      .filter(isAlike)
+      .map(({ spec, found }) => leftByReplacement(spec, found, service)?.left);
+    const goes = (process: P) => prune || left.includes(process);
     operations.push(
       ...declared.map((spec) => declaredOperation(place, spec, matching.pairs.get(spec), service)),
       ...existing
         .filter((process) => !paired.has(process))
-        .map((process) => undeclaredOperation(place, process, service, prune)),
+        .map((process) => undeclaredOperation(place, process, service, goes(process))),
     );
     for (const spec of declared.filter((one) => !matching.pairs.has(one))) {
       const found = doubtfulAmong(spec, existing, service);
@@ -105,7 +113,7 @@ export function planFor<S, P extends Existing>(
     }
     for (const contest of matching.contested) {
       contested.push({ place, found: contest.found });
-      if (!prune || contest.extra === undefined) ambiguous.push({ ...contest, place });
+      if (contest.extra === undefined || !contest.extra.every(goes)) ambiguous.push({ ...contest, place });
     }
   }
   return { operations, contested, ambiguous, doubts };
@@ -131,10 +139,10 @@ function undeclaredOperation<S, P extends Existing>(
   place: Place,
   process: P,
   service: Service<S, P>,
-  prune: boolean,
+  goes: boolean,
 ): Operation<S, P> {
   return {
-    action: prune && process.doubt === undefined && service.isDeclarable(process) ? 'delete' : 'undeclared',
+    action: goes && process.doubt === undefined && service.isDeclarable(process) ? 'delete' : 'undeclared',
     place,
     subject: service.describeExisting(process),
     settings: service.settingsOfExisting(process),

@@ -11,7 +11,7 @@ export interface Observation {
 }
 
 /** How much longer a race takes for each further page: runs look less often then. */
-const settlesPerPage = 4_000;
+const settlesPerPage = 12_000;
 
 /** Processes of this age and more are no race any longer, in milliseconds. */
 const oldAge = 120_000;

@@ -85,10 +85,15 @@ async function createSuccessor(
   span = 0,
 ): Promise<Successor | undefined> {
   const mend = () => Promise.resolve(undefined);
-  const creation = await createOnce(spec, { ...world, service: forgeService, mend }, new Set([old.id]));
+  const { runtime } = world;
+  const stays = span === 0 ? `; ${old.id}, which it is to replace, is still there` : '';
+  const checkpoint: typeof runtime.checkpoint = (line, kind) =>
+    runtime.checkpoint(line === undefined ? undefined : line + stays, kind);
+  const making = { store: world.store, runtime: { ...runtime, checkpoint }, service: forgeService, mend };
+  const creation = await createOnce(spec, making, new Set([old.id]));
   if (creation.kind === 'created') return span === 0 ? asDeclared(spec, old, creation) : creation;
   // Another run may be replacing the same process, and its successor has the name.
-  const { store, runtime } = world;
+  const { store } = world;
   const look = async () => {
     const { processes } = await store.list();
     const others = processes.filter(({ id }) => id !== old.id);

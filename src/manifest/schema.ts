@@ -173,10 +173,14 @@ const leaveOut = 'leave it out to keep what is set';
 
 function notText(example: string, input: unknown): string {
   if (input === null) return `must be text such as ${example}, not nothing; ${leaveOut}`;
+  if (typeof input === 'number' || typeof input === 'boolean')
+    return `must be text: put it in quotation marks, ${quoted(String(input))}`;
   if (!Array.isArray(input)) return `must be text such as ${example}, not ${kindOf(input)}`;
   const items: readonly unknown[] = input;
-  const joined = items.every((item) => typeof item === 'string') ? items.join(',') : '';
-  return `must be text, with commas for several: ${joined === '' || joined.length > 80 ? example : quoted(joined)}, not a list`;
+  const takesSeveral = example.includes(',');
+  const joined = items.every((item) => typeof item === 'string') ? items.join(takesSeveral ? ',' : ' ') : '';
+  const shown = joined === '' || joined.length > 80 ? example : quoted(joined);
+  return `must be ${takesSeveral ? 'text, with commas for several' : 'one text'}: ${shown}, not a list`;
 }
 
 /** Why a text cannot be declared as a line that runs somewhere; undefined when it can. */

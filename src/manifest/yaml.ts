@@ -159,7 +159,7 @@ export class YamlFile {
     for (const [index, { key, value }] of map.items.entries()) {
       const before = map.items[index - 1];
       const offset = offsetOf(key);
-      if (before === undefined || offset === undefined || !isBare(value)) continue;
+      if (before === undefined || offset === undefined || value !== null) continue;
       const text: unknown = isScalar(before.value) ? before.value.value : undefined;
       if (typeof text === 'string') this.#noteCutOff(offset, path, keyName(key), keyName(before.key), text);
       else if (!found.has(offsetOf(before.key) ?? -1)) continue;
@@ -301,10 +301,6 @@ function openingQuote(document: Document.Parsed, end: number): number {
 
 function offsetOf(node: unknown): number | undefined {
   return isNode(node) ? node.range?.[0] : undefined;
-}
-
-function isBare(value: unknown): boolean {
-  return value === null || (isScalar(value) && value.value === null && value.source === '');
 }
 
 /** A key as text; empty when it is none. */

@@ -42,7 +42,7 @@ describe('an option', () => {
   const flag = 'must be true or false, not';
 
   test.each([
-    ['queue', 7, 'must be text such as "high,default", not 7'],
+    ['queue', 7, 'must be text: put it in quotation marks, "7"'],
     ['queue', ['high', 'default'], 'must be text, with commas for several: "high,default", not a list'],
     ['queue', [[1]], 'must be text, with commas for several: "high,default", not a list'],
     ['queue', { a: 1 }, 'must be text such as "high,default", not a mapping'],

@@ -57,9 +57,9 @@ describe('what is contested', () => {
     expect(clock.now()).toBe(50_000);
   });
 
-  test('or by four seconds for each further page', async () => {
+  test('or by twelve seconds for each further page', async () => {
     const { clock } = await settling({ ...young, listing: seenAt(noon, 6) }, [young]);
-    expect(clock.now()).toBe(65_000);
+    expect(clock.now()).toBe(105_000);
   });
 
   test('by what is older than two minutes only is no race', async () => {

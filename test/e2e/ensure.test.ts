@@ -80,3 +80,13 @@ describe.concurrent('a pinned process', () => {
 function startAnyway(shop: Shop, id: string) {
   return shop.start({ 'process-id': id }).done;
 }
+
+test.concurrent('a process that is named by its id is called by what it is', async () => {
+  await using shop = await openShop();
+  const { id } = shop.emulator.cloud.addProcess(shop.instance, { type: 'worker', config: { queue: 'mail' } });
+  const step = await shop.run({ 'process-id': id, processes: '2' });
+
+  expect(step.log).toContain(`Updated the worker on queue mail`);
+  expect(step.notices.join()).toContain('The worker on queue mail');
+  expect(`${step.log}${step.notices.join()}`).not.toContain('queue default');
+});

@@ -1,10 +1,11 @@
-import { beforeEach, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { type Ensure, ensure } from '../../src/converge/ensure.ts';
 import type { World } from '../../src/converge/service.ts';
 import { Cancelled, Failure } from '../../src/failure.ts';
 import { openServer } from '../../src/forge/open.ts';
 import type { ForgeProcess } from '../../src/forge/process.ts';
 import type { ForgeSpec } from '../../src/forge/spec.ts';
+import { listingOf } from '../support/listing.ts';
 import { runtimeOn } from '../support/runtime.ts';
 import { VirtualClock } from '../support/virtual-clock.ts';
 import { answered, ForgeServer, specOf } from './forge-server.ts';
@@ -143,6 +144,57 @@ test('replace makes the new one first where the name is free', async () => {
   });
   expect(server.calls).toEqual(['create horizon', 'remove 41']);
   expect(server.names).toEqual(['horizon']);
+});
+
+describe('a replacement that was interrupted before the old one was removed', () => {
+  const early = { createdAt: '2026-10-01T09:00:00Z' };
+  const late = { createdAt: '2026-10-01T09:00:05Z' };
+
+  test('is finished by the next run', async () => {
+    server.add('by-hand', { ...early, processes: 3 });
+    server.add('horizon', late);
+    expect(await run({ ifExists: 'replace', dryRun: true })).toMatchObject({
+      outcome: 'would-replace',
+      process: { id: '41' },
+    });
+    expect(server.calls).toEqual([]);
+    expect(await run({ ifExists: 'replace' })).toMatchObject({
+      outcome: 'replaced',
+      process: { id: '42', processes: 1 },
+      changes: { processes: { from: 3, to: 1 } },
+    });
+    expect(server.calls).toEqual(['remove 41']);
+    expect(known).toBe('replaced 41 by 42 (processes: 3 → 1)');
+  });
+
+  test.each<[string, Partial<ForgeProcess>, Partial<ForgeProcess>, Ensure<ForgeSpec>['ifExists']]>([
+    ['reuse leaves both', { ...early, processes: 3 }, late, 'reuse'],
+    ['the younger one has drifted', early, { ...late, processes: 3 }, 'replace'],
+    ['both have', { ...early, processes: 3 }, { ...late, processes: 3 }, 'replace'],
+    ['none has', early, late, 'replace'],
+  ])('is not guessed: %s', async (_, one, other, ifExists) => {
+    server.add('by-hand', one);
+    server.add('horizon', other);
+    await expect(run({ ifExists })).rejects.toThrow(/2 background processes match it/);
+    expect(server.calls).toEqual([]);
+  });
+
+  test('nor among three', async () => {
+    server.add('by-hand', { ...early, processes: 3 });
+    server.add('horizon', late);
+    server.add('third', { ...late, processes: 2 });
+    await expect(run({ ifExists: 'replace' })).rejects.toThrow(/3 background processes match it/);
+  });
+});
+
+test('a run that is stopped between the two requests of a replacement says that both are there', async () => {
+  server.add('by-hand', { processes: 3 });
+  server.list = async () => {
+    if (server.kept.length > 1) throw new Cancelled({ what: 'The step', why: 'it was told to stop' });
+    return listingOf(server.kept.map(({ process }) => process));
+  };
+  await expect(run({ ifExists: 'replace' })).rejects.toThrow(Cancelled);
+  expect(known).toMatch(/^created process .* as 42; 41, which it is to replace, is still there$/);
 });
 
 test('replace leaves the directory as it is where none is declared', async () => {

@@ -151,3 +151,22 @@ describe('A process in doubt', () => {
     expect(isStatedOther(specOf(), processOf({ id: '1' }), forgeService)).toBe(false);
   });
 });
+
+describe('What a replacement has left that was interrupted', () => {
+  const left = processOf({ id: '1', processes: 3, createdAt: '2026-10-01T09:00:00Z' });
+  const successor = processOf({ id: '2', createdAt: '2026-10-01T09:00:05Z' });
+  const kept = `= ${horizon} in /home/forge/shop.example  2`;
+  const deleted = `- ${horizon} in /home/forge/shop.example  1`;
+
+  test.each([false, true])('goes, and its successor is kept, also without prune (prune: %s)', (prune) => {
+    const there = [left, successor];
+    expect(lines([specOf()], there, prune)).toEqual([kept, deleted]);
+    expect(plan([specOf()], there, prune).ambiguous).toEqual([]);
+  });
+
+  test('is not guessed where the older one is as declared, or both are', () => {
+    const older = { ...left, processes: 1 };
+    for (const younger of [{ ...successor, processes: 3 }, successor])
+      expect(plan([specOf()], [older, younger]).ambiguous).toHaveLength(1);
+  });
+});

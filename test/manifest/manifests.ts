@@ -121,11 +121,22 @@ instances:
     text: 'instances: { App: [{ type: custom, command: xyz, config: {} }] }',
     problems: ['m.yml:1:50: instances.App[0].config: is for type: worker'],
   },
-  ...['""', '" "', '5', 'null', '[a]'].map((value) => ({
+  ...[
+    ['""', 'must be text'],
+    ['" "', 'must be text'],
+    ['5', 'must be text: put it in quotation marks, "5"'],
+    ['null', 'must be text'],
+    ['[php, artisan, horizon]', 'must be one text: "php artisan horizon", not a list'],
+  ].map(([value, why]) => ({
     title: `command: ${value}`,
     text: `instances: { App: [{ type: custom, command: ${value} }] }`,
-    problems: ['m.yml:1:45: instances.App[0].command: must be text'],
+    problems: [`m.yml:1:45: instances.App[0].command: ${why}`],
   })),
+  {
+    title: 'a key without a value between { and }',
+    text: 'instances: { App: [{ type: worker, processes: }] }',
+    problems: ['m.yml:1:47: instances.App[0].processes: must be a whole number'],
+  },
   ...['x', '" xy "', '"php artisan x\\nphp artisan y"', 'x'.repeat(501)].map((value) => ({
     title: `command: ${value}`,
     text: `instances: { App: [{ type: custom, command: ${value} }] }`,

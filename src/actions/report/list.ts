@@ -66,7 +66,7 @@ function placeBlock(place: RunningPlace, table: Html, several: boolean, isFolded
     const count = counted(place.processes.length, 'background process', 'background processes');
     return folded(html`${name}: ${count}${managed}`, table);
   }
-  return html`${several ? html`<h4>${name}</h4>` : html``}${table}`;
+  return html`${several ? html`<h4>${code(name)}</h4>` : html``}${table}`;
 }
 
 function placeTable(
