@@ -196,7 +196,9 @@ class Attempt<S, P extends Existing> {
       if (++looks === 2) log(`The listing does not show ${made.id} yet; looking until it does`);
       return this.#sight(made, await this.#list());
     };
-    const seen = await this.#lookFor(spans.ownShows, look, ({ isShown }) => isShown);
+    let seen = await this.#lookFor(spans.ownShows, look, ({ isShown }) => isShown);
+    // One look through an outage may have taken all that time: what it saw is old.
+    if (!seen.isShown && looks === 1) seen = await look();
     if (looks > 1) this.#lag = clock.now() - started;
     // Where lists lag, the looks that follow confirm it.
     if (seen.isShown && this.#lag > 0) return seen;

@@ -103,6 +103,12 @@ export async function keepComment(target: CommentTarget, comment: StickyComment)
   }
 }
 
+export interface MergedComments {
+  readonly bodies: readonly string[];
+  /** Somebody else has edited one: it is not among the bodies. */
+  readonly isEdited: boolean;
+}
+
 /**
  * The token's own comments of this kind on the pull requests that were merged into a branch as this commit. Undefined where
  * there is no such pull request. Throws an `HttpFailure`.
@@ -111,7 +117,7 @@ export async function readMergedComments(
   target: Omit<CommentTarget, 'pullRequest'>,
   { sha, branch }: { readonly sha: string; readonly branch: string },
   isIt: (body: string) => boolean,
-): Promise<readonly string[] | undefined> {
+): Promise<MergedComments | undefined> {
   const gitHub = await open(target);
   const [owner = '', repo = ''] = target.repository.split('/');
   try {
@@ -124,7 +130,7 @@ export async function readMergedComments(
     );
     if (merged.length === 0) return undefined;
     const login = await whoAmI(gitHub, 'surely');
-    const bodies = merged.map(async ({ number }) => {
+    const reads = merged.map(async ({ number }) => {
       const comments = path`/repos/${owner}/${repo}/issues/${number}/comments`;
       const marked = await readMarked(gitHub, comments, isIt);
       return await unedited(
@@ -132,14 +138,18 @@ export async function readMergedComments(
         marked.filter(({ user }) => user && isMe(login, user)),
       );
     });
-    return (await Promise.all(bodies)).flat();
+    const read = await Promise.all(reads);
+    return {
+      bodies: read.flatMap(({ bodies }) => bodies),
+      isEdited: read.some(({ isEdited }) => isEdited),
+    };
   } finally {
     await gitHub.close();
   }
 }
 
 /** Without those that somebody else has edited, as far as GitHub tells. */
-async function unedited({ graphql }: GitHub, comments: readonly Comment[]): Promise<readonly string[]> {
+async function unedited({ graphql }: GitHub, comments: readonly Comment[]): Promise<MergedComments> {
   const ids = comments.flatMap(({ node_id }) => node_id ?? []);
   const editors = new Map<string, v.InferOutput<typeof Editor>>();
   if (ids.length > 0) {
@@ -160,12 +170,11 @@ async function unedited({ graphql }: GitHub, comments: readonly Comment[]): Prom
       if (!(error instanceof HttpFailure)) throw error;
     }
   }
-  return comments
-    .filter(({ node_id, user }) => {
-      const editor = editors.get(node_id ?? '');
-      return editor === undefined || isAuthor(editor, user?.login ?? '');
-    })
-    .map(({ body }) => body ?? '');
+  const own = comments.filter(({ node_id, user }) => {
+    const editor = editors.get(node_id ?? '');
+    return editor === undefined || isAuthor(editor, user?.login ?? '');
+  });
+  return { bodies: own.map(({ body }) => body ?? ''), isEdited: own.length < comments.length };
 }
 
 /** GraphQL leaves out the suffix of bots, and a user may have the name of a bot. */

@@ -50,6 +50,8 @@ interface Script {
   /** How long a removal takes to show in lists. */
   readonly removalLag?: number;
   readonly pages?: number;
+  /** How long the first list takes, which shows what was there when it began. */
+  readonly firstTakes?: number;
   /** What is not understood, and from when on it is there. */
   readonly odd?: readonly Thing[];
   readonly oddFrom?: number;
@@ -67,6 +69,7 @@ async function creating({
   lives,
   removalLag = 0,
   pages = 1,
+  firstTakes = 0,
   odd = [],
   oddFrom = 0,
   serverTime,
@@ -116,6 +119,7 @@ async function creating({
       list: async () => {
         note('list');
         const shown = lives.filter(isShown).map(({ thing }) => thing);
+        if (steps.filter((step) => step.endsWith(' list')).length === 1) await clock.sleep(firstTakes);
         return listingOf([...shown, ...(clock.now() < oddFrom ? [] : odd)], { pages, serverTime });
       },
       find: async (id) => {
@@ -274,6 +278,19 @@ describe('rule 1: look until the listing shows what was made', () => {
     expect(warnings).toEqual([
       'No listing has shown mine within 30 s, though it exists: listings lag, and another run may have created the worker as well',
     ]);
+  });
+
+  test('a look that takes that long shows what was there before: another one is made', async () => {
+    const { steps, warnings, value } = await creating({
+      sends: [created(mine)],
+      lives: [
+        { thing: mine, shownFrom: 10 },
+        { thing: older, shownFrom: 10 },
+      ],
+      firstTakes: 31_000,
+    });
+    expect(steps.slice(0, 4)).toEqual(['0 send', '0 list', '31000 list', '31000 find older']);
+    expect([value?.process.id, warnings]).toEqual(['older', []]);
   });
 
   test('the last look is made at the end of the half minute', async () => {

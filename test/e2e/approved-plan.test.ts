@@ -94,7 +94,7 @@ describe.concurrent('approved-plan: require changes only what the merged pull re
     if (comment === undefined) throw new Error('There is no comment.');
     for (const editor of ['mallory', 'github-actions']) {
       comment.editor = editor;
-      expectRefused(shop, await shop.push(manifest), 'no comment with a whole plan');
+      expectRefused(shop, await shop.push(manifest), 'somebody else has edited the comment');
     }
     comment.editor = 'github-actions[bot]';
     const { body } = comment;

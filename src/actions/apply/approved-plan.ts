@@ -78,10 +78,13 @@ async function readApprovals(
   const target = { ...gitHub, cutOff: step.cancelled };
   const isIt = isPlanOf({ service, file });
   try {
-    const bodies = await readMergedComments(target, { sha, branch }, isIt);
-    if (bodies === undefined)
+    const comments = await readMergedComments(target, { sha, branch }, isIt);
+    if (comments === undefined)
       throw notKnown(`no pull request was merged into ${branch} as commit ${sha.slice(0, 7)}`);
+    const { bodies, isEdited } = comments;
     const approvals = bodies.map(approvalIn).filter((approval) => approval !== undefined);
+    if (approvals.length === 0 && isEdited)
+      throw notKnown(`somebody else has edited the comment with the plan of ${file}`);
     if (approvals.length === 0)
       throw notKnown(`the pull request has no comment with a whole plan of ${file} by this token`);
     return approvals;
