@@ -13,13 +13,16 @@ interface ToDelete<P extends Existing> {
   readonly what: string;
   /** ` on App`; empty where the place has no name. */
   readonly on: string;
-  /** The inputs that say what is meant. */
+  /** The inputs that name the process. */
   readonly names: string;
   remove(): Promise<Removed<P>>;
   show(outcome: DeleteOutcome, processes: readonly P[]): void;
 }
 
-/** Deletes what was found, unless it is a dry run, and sets the outputs. Throws a `Failure` where that is not as asked for. */
+/**
+ * Deletes what was found, unless it is a dry run, and sets the outputs. Throws a `Failure` when a deletion fails, or when
+ * a missing process is an error.
+ */
 export async function deleteFound<P extends Existing>(
   step: Step,
   { dryRun, ifMissing }: { readonly dryRun: boolean; readonly ifMissing: 'ignore' | 'fail' },

@@ -9,7 +9,7 @@ import type { ForgeApplyInputs } from './inputs/forge-apply.ts';
 import type { PlanReport } from './report/plan.ts';
 import type { Session } from './session.ts';
 
-/** Waits until what was created or replaced is up, if that was asked for, and says so. */
+/** With `wait-timeout`, waits until the new processes are up, and logs that. */
 export async function waitForNew(
   session: Session,
   inputs: ForgeApplyInputs,

@@ -62,8 +62,11 @@ export async function ensure<S, P extends Existing>(
   let wasRefused = false;
   for (let round = 1; round <= rounds; round++) {
     const { found, left } = await findByIdentity(wanted, world, gone);
-    if (found !== undefined && left !== undefined) return await finishReplacement(wanted, found, left, world);
-    if (found === undefined) {
+    if (found !== undefined && left !== undefined) {
+      const finished = await finishReplacement(wanted, found, left, world);
+      if (finished !== undefined) return finished;
+      gone.add(found.id);
+    } else if (found === undefined) {
       store.mayWrite();
       if (dryRun) return { ...nothing, outcome: 'would-create', process: undefined, spec };
       const creation = await createOnce(spec, world, gone);
@@ -130,15 +133,17 @@ async function createBlindly<S, P extends Existing>(
 interface Found<P> {
   /** The process that matches, as last read; undefined when there surely is none. */
   readonly found: P | undefined;
-  /** What it has replaced, where that was interrupted before its end. */
+  /** The old process, where a replacement was interrupted before its end. */
   readonly left?: P;
 }
 
+/** Looks for the declared process. Throws a `Failure` where several could be it. */
 async function findByIdentity<S, P extends Existing>(
-  { spec, ifExists, dryRun }: Ensure<S>,
+  wanted: Ensure<S>,
   world: World<S, P>,
   gone: Set<string>,
 ): Promise<Found<P>> {
+  const { spec, ifExists } = wanted;
   const { service, store, runtime } = world;
   const observe = (listing: Listing<P>) => {
     const matches = candidates(spec, listing.processes, service);
@@ -165,27 +170,32 @@ async function findByIdentity<S, P extends Existing>(
   }
   if (last === first) return { found };
   // What a race has left may be gone by now, whatever a listing shows.
-  const left = await store.find(found.id);
-  if (left !== undefined) return { found: left };
+  const survivor = await store.find(found.id);
+  if (survivor !== undefined) return { found: survivor };
   gone.add(found.id);
-  return await findByIdentity({ spec, ifExists, dryRun }, world, gone);
+  return await findByIdentity(wanted, world, gone);
 }
 
-/** A run that was killed has made the new process, and not removed the old one. */
+/**
+ * Removes the old process: a run that was killed has created the new one, and did not come to that. Undefined when the new
+ * one is gone, whatever a listing shows: then the old one stays.
+ */
 async function finishReplacement<S, P extends Existing>(
   { spec, dryRun }: Ensure<S>,
   found: P,
   left: P,
   { service, store, runtime, onExists }: World<S, P>,
-): Promise<Ensured<S, P>> {
+): Promise<Ensured<S, P> | undefined> {
   store.mayWrite();
+  const process = await store.find(found.id);
+  if (process === undefined) return undefined;
   const changes = service.drift(spec, left);
   if (dryRun) return { ...nothing, outcome: 'would-replace', process: left, changes };
   runtime.log(`${found.id} has replaced ${left.id}, which is still there: removing it`);
   await removeForSure(store, left.id);
   runtime.checkpoint(`replaced ${left.id} by ${found.id} (${describeChanges(changes)})`);
-  onExists?.(found);
-  return { ...nothing, outcome: 'replaced', process: found, changes };
+  onExists?.(process);
+  return { ...nothing, outcome: 'replaced', process, changes };
 }
 
 /**

@@ -8,7 +8,7 @@ import type { ForgeSpec } from '../../src/forge/spec.ts';
 import { listingOf } from '../support/listing.ts';
 import { runtimeOn } from '../support/runtime.ts';
 import { VirtualClock } from '../support/virtual-clock.ts';
-import { answered, ForgeServer, specOf } from './forge-server.ts';
+import { answered, ForgeServer, processOf, specOf } from './forge-server.ts';
 
 let server: ForgeServer;
 let world: World<ForgeSpec, ForgeProcess>;
@@ -177,6 +177,17 @@ describe('a replacement that was interrupted before the old one was removed', ()
     server.add('horizon', other);
     await expect(run({ ifExists })).rejects.toThrow(/2 background processes match it/);
     expect(server.calls).toEqual([]);
+  });
+
+  test('is begun again where the new one is gone, though a list still shows it', async () => {
+    server.add('by-hand', { ...early, processes: 3 });
+    const list = server.list.bind(server);
+    server.list = async () => {
+      const { processes, ...listing } = await list();
+      return { ...listing, processes: [...processes, processOf({ id: '99', ...late })] };
+    };
+    expect(await run({ ifExists: 'replace' })).toMatchObject({ outcome: 'replaced', process: { id: '42' } });
+    expect(server.calls).toEqual(['create horizon', 'remove 41']);
   });
 
   test('nor among three', async () => {

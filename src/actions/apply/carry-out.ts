@@ -30,7 +30,7 @@ export interface AppliedService<S, P extends Existing> {
 
 type Applying = Pick<PlanInputs<unknown>, 'file' | 'failOnChange'>;
 
-/** Warns of what is there and in no plan. */
+/** Warns of processes that exist and cannot be part of a plan. */
 export function warnOfDoubts<S, P extends Existing>({ warn }: Step, states: Planned<S, P>['states']): void {
   for (const { place, listing } of states)
     for (const process of listing.processes.filter(({ doubt }) => doubt !== undefined))
@@ -128,7 +128,7 @@ export function showDone(step: Step, report: PlanReport, done: Omit<ShownPlan, '
   report.show({ kind: 'done', ...done });
 }
 
-/** If the step fails after this, it says what was done. */
+/** Records what was done: a step that fails later reports it. */
 export function noteDone(step: Step, rows: readonly PlanRow[]): void {
   const counts = { ...countsOf(rows), undeclared: 0 };
   if (changesIn(counts) > 0) step.did('processes', countsText(counts, 'done'));

@@ -43,7 +43,7 @@ export async function planAll(
         throw manifest.kind === 'one' ? error : aboutOne(error, name);
       });
       step.doing(`planning ${file}`);
-      // What was listed before the wait says nothing of what is there after it.
+      // The lists from before the wait are out of date.
       const known = seen === undefined ? member : { ...member, listings: new Map() };
       const planned = await plan(known, session.within(2_000 * count), prune, semaphore);
       return { ...member, ...planned, seen };

@@ -10,7 +10,7 @@ export type ApplyInputs = ReturnType<typeof readApplyInputs>;
 
 const reader: ManifestReader<CloudFile> = { file: cloudManifest.file, parse: parseCloudFile };
 
-/** Reads all inputs, and leaves what is wrong with them to be judged: a comment tells that, too. */
+/** Reads all inputs. The caller reports their problems, since the comment on the pull request shows them, too. */
 export function readApplyInputs(step: Step) {
   const { inputs } = step;
   const connection = readConnection(step, cloud);

@@ -18,7 +18,7 @@ const reader: ManifestReader<Manifest<ForgeDeclaration>> = {
 
 export type ForgeApplyInputs = ReturnType<typeof readForgeApplyInputs>;
 
-/** Reads all inputs, and leaves what is wrong with them to be judged: a comment tells that, too. */
+/** Reads all inputs. The caller reports their problems, since the comment on the pull request shows them, too. */
 export function readForgeApplyInputs(step: Step) {
   const { inputs } = step;
   return {

@@ -7,7 +7,7 @@ import type { DeleteInputs } from '../inputs/delete.ts';
 import type { Target } from '../inputs/target.ts';
 import { deployNext, nameHtml, placeOf, processFacts, processRows } from './process.ts';
 
-/** Shows in the summary what was deleted, and that it runs until the next deployment; or that nothing was. */
+/** Shows in the summary which processes were deleted, and that they run until the next deployment. */
 export function showDeletion(
   step: Step,
   { toDelete, goingLive }: DeleteInputs,
