@@ -83,6 +83,11 @@ export interface Waiting extends Timing {
   readonly deadline: Deadline;
 }
 
+/** A wait that reports its progress. */
+export interface LoggedWait extends Waiting {
+  readonly log: (line: string) => void;
+}
+
 export interface PollOptions extends Waiting {
   /** The first and the longest pause between looks, in milliseconds. */
   readonly first: number;
@@ -123,6 +128,12 @@ export async function poll<T>(
 export function timeOf(date: string | null | undefined): number | undefined {
   const time = Date.parse(date ?? '');
   return Number.isNaN(time) ? undefined : time;
+}
+
+/** A date of an API as people read it, to the minute: `2026-11-28 13:16 UTC`. Text that is no date stays as it is. */
+export function readableDate(date: string): string {
+  const time = timeOf(date);
+  return time === undefined ? date : `${new Date(time).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
 }
 
 /** `300 s`, whatever the number. */

@@ -14,8 +14,8 @@ import { readConnection } from './inputs/connection.ts';
 import { readGoingLive } from './inputs/going-live.ts';
 import { readPinnedSpec, readSpec } from './inputs/process.ts';
 import { findCloudTarget, openPinned, openTarget, readTarget, type Target } from './inputs/target.ts';
-import type { EnsuredCloud } from './report/ensure.ts';
 import {
+  type EnsuredCloud,
   goneOutputs,
   knownOutputs,
   outputsOf,

@@ -3,6 +3,7 @@ import type { HttpClient } from '../http/client.ts';
 import { HttpFailure } from '../http/failure.ts';
 import { atPlace, collecting, NotThere } from '../names.ts';
 import { quoted } from '../text.ts';
+import type { LoggedWait } from '../time.ts';
 import {
   type AssignedEnvironment,
   type Assignment,
@@ -13,7 +14,6 @@ import {
 } from './fleet.ts';
 import { type Instance, type ListedInstances, listInstances } from './instances.ts';
 import {
-  type Awaiting,
   type EnvironmentName,
   environmentNamed,
   findApplication,
@@ -57,7 +57,7 @@ export async function findFleet(
   client: HttpClient,
   fleet: Fleet,
   name: FleetName,
-  waiting: Awaiting,
+  waiting: LoggedWait,
   onFound: (environmentId: string) => void,
 ): Promise<FoundFleet> {
   const application = settled(() => applicationOf(client, fleet, name));

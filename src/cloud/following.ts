@@ -1,9 +1,8 @@
 import { Failure, type FailureParts } from '../failure.ts';
-import { inSeconds, poll, type Waiting } from '../time.ts';
+import { inSeconds, type LoggedWait, poll } from '../time.ts';
 
 /** What is needed to follow something that Laravel Cloud works on until it ends. */
-export interface Following extends Waiting {
-  readonly log: (line: string) => void;
+export interface Following extends LoggedWait {
   /** Records what has been done so far or, with `unknown`, what nobody knows, for the case that the step ends before it can report. */
   readonly did: (line: string, kind?: 'going' | 'unknown') => void;
 }

@@ -1,8 +1,7 @@
 import { counted, firstOf } from '../text.ts';
 import { describeExisting } from './identity.ts';
 import type { ExistingProcess } from './process.ts';
-import type { ProcessSpec } from './spec.ts';
-import { foldQueue } from './spec.ts';
+import { foldQueue, type ProcessSpec } from './spec.ts';
 
 /** A worker beside the declared one, and which of the declared queues it serves too. */
 export interface OtherWorker {

@@ -5,7 +5,7 @@ import { undefinedIf404 } from '../http/failure.ts';
 import { path } from '../http/path.ts';
 import { findByKind, findByName, type Kind, type Named, NotThere, pickAll } from '../names.ts';
 import { firstOf } from '../text.ts';
-import { inSeconds, poll, type Waiting } from '../time.ts';
+import { inSeconds, type LoggedWait, poll } from '../time.ts';
 import { type Environment, environmentFrom, environmentOf } from './environment.ts';
 import { type Instance, type ListedInstances, listInstances } from './instances.ts';
 import { listAll } from './lists.ts';
@@ -28,11 +28,6 @@ export interface EnvironmentInstances extends Pick<ListedInstances, 'instances' 
   readonly environment: Environment;
 }
 
-/** How long to wait for something to appear; looks are made at least once. */
-export interface Awaiting extends Waiting {
-  readonly log: (line: string) => void;
-}
-
 /**
  * Finds the environment, and what is wanted of its instances, waiting for both as long as allowed. `onFound` is told which
  * environment it is before its instances are listed.
@@ -40,7 +35,7 @@ export interface Awaiting extends Waiting {
 export async function findInEnvironment<T>(
   client: HttpClient,
   name: EnvironmentName,
-  waiting: Awaiting,
+  waiting: LoggedWait,
   pick: (found: EnvironmentInstances) => T,
   onFound: (environmentId: string) => void = () => undefined,
 ): Promise<{ readonly found: EnvironmentInstances; readonly picked: T }> {
@@ -54,7 +49,7 @@ export async function findInEnvironment<T>(
 /** Looks as long as allowed while `look` throws that something is not there. */
 export async function waitUntilThere<T extends object>(
   look: () => Promise<T>,
-  waiting: Awaiting,
+  waiting: LoggedWait,
 ): Promise<T> {
   let missing: NotThere | undefined;
   const tryIt = async (): Promise<T | undefined> => {

@@ -1,5 +1,4 @@
-import type { Changes } from '../converge/changes.ts';
-import { describeChanges } from '../converge/changes.ts';
+import { type Changes, describeChanges } from '../converge/changes.ts';
 import { stated } from '../converge/ensure.ts';
 import { lookFor, type Runtime, spans } from '../converge/look.ts';
 import type { Mended } from '../converge/service.ts';

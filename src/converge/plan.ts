@@ -150,8 +150,6 @@ function undeclaredOperation<S, P extends Existing>(
   };
 }
 
-/** So many declarations, and so many processes of each, are shown in an error. */
-
 export function ambiguousPlan<S, P extends Existing>(
   ambiguous: readonly Ambiguity<S, P>[],
   service: Service<S, P>,

@@ -1,6 +1,6 @@
 import { Failure } from '../failure.ts';
 import { bullets } from '../text.ts';
-import { timeOf } from '../time.ts';
+import { readableDate, timeOf } from '../time.ts';
 import type { Existing } from './listing.ts';
 import type { Service } from './service.ts';
 
@@ -38,10 +38,6 @@ export function severalMatch<P extends Existing>(
   });
 }
 
-/** A date as people read it, to the minute: `, created 2026-11-28 13:16 UTC`. */
 function created({ createdAt }: Existing): string {
-  const time = timeOf(createdAt);
-  return time === undefined
-    ? ''
-    : `, created ${new Date(time).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
+  return createdAt === null || timeOf(createdAt) === undefined ? '' : `, created ${readableDate(createdAt)}`;
 }

@@ -1,6 +1,6 @@
 import { Failure } from '../failure.ts';
 import { counted, firstOf } from '../text.ts';
-import { inSeconds, poll, type Waiting } from '../time.ts';
+import { inSeconds, type LoggedWait, poll } from '../time.ts';
 import { readItsLog, reasonsText, type Told } from './not-running.ts';
 import type { ForgeProcess } from './process.ts';
 import { DownWatch } from './status.ts';
@@ -29,10 +29,6 @@ export interface LastLook {
   readonly failure: Failure | undefined;
 }
 
-export interface GateWaiting extends Waiting {
-  readonly log: (line: string) => void;
-}
-
 /** A crashing process shows `running` between restarts, so a status counts only if it still holds 2 s later. */
 const standing = 2_000;
 
@@ -43,7 +39,7 @@ const standing = 2_000;
 export async function waitAtGate(
   gate: Gate,
   list: () => Promise<readonly ForgeProcess[]>,
-  waiting: GateWaiting,
+  waiting: LoggedWait,
 ): Promise<LastLook> {
   const watch = new DownWatch(waiting.clock);
   let processes: readonly ForgeProcess[] = [];

@@ -1,7 +1,6 @@
 import type * as v from 'valibot';
 import { messageOf } from '../failure.ts';
-import type { Clock, Deadline, Random } from '../time.ts';
-import { inWords } from '../time.ts';
+import { type Clock, type Deadline, inWords, type Random } from '../time.ts';
 import { HttpFailure, NotSent } from './failure.ts';
 import { type CallHints, networkFailure, type ServiceHints, statusFailure } from './hints.ts';
 import { decode, expectNoPage, Undecodable } from './json-api.ts';

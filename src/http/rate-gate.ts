@@ -1,5 +1,4 @@
-import type { Clock, Random } from '../time.ts';
-import { backoff } from '../time.ts';
+import { backoff, type Clock, type Random } from '../time.ts';
 import { HttpFailure } from './failure.ts';
 import { maxConcurrency } from './transport.ts';
 

@@ -121,8 +121,7 @@ export function showBehind(step: Step, ensured: EnsuredCloud, target: Target): v
   step.summarize(deployNext);
 }
 
-/** Says that the change is live now. */
-/** `asleep`: why nothing runs all the same. */
+/** Shows that a deployment has succeeded. `asleep`: why nothing runs there yet, if the environment sleeps. */
 export function showLive(
   step: Step,
   ensured: EnsuredCloud,
@@ -131,48 +130,44 @@ export function showLive(
   asleep: string | undefined,
 ): void {
   step.identify('deployment', deploymentId);
-  const done = asleep === undefined ? liveVerbs[ensured.outcome] : asleepVerbs[ensured.outcome];
-  const mark = asleep === undefined ? 'done' : 'waiting';
-  step.headline(mark, html`${done}: ${whatOf(ensured)} on ${placeOf(target)}`);
+  const isChanged = ensured.outcome !== 'unchanged';
+  const awake = isChanged ? `${verbs[ensured.outcome]} and live` : 'Deployed, live now';
+  const sleeping = isChanged ? `${verbs[ensured.outcome]} and deployed, but asleep` : 'Deployed, but asleep';
+  const [mark, verb] = asleep === undefined ? (['done', awake] as const) : (['waiting', sleeping] as const);
+  step.headline(mark, html`${verb}: ${whatOf(ensured)} on ${placeOf(target)}`);
 }
-
-const asleepVerbs = {
-  created: 'Created and deployed, but asleep',
-  updated: 'Updated and deployed, but asleep',
-  replaced: 'Replaced and deployed, but asleep',
-  unchanged: 'Deployed, but asleep',
-  'would-create': 'Would create',
-  'would-update': 'Would update',
-  'would-replace': 'Would replace',
-} as const satisfies Record<EnsuredCloud['outcome'], string>;
-
-const liveVerbs = {
-  created: 'Created and live',
-  updated: 'Updated and live',
-  replaced: 'Replaced and live',
-  unchanged: 'Deployed, live now',
-  'would-create': 'Would create',
-  'would-update': 'Would update',
-  'would-replace': 'Would replace',
-} as const satisfies Record<EnsuredCloud['outcome'], string>;
 
 function whatOf(ensured: EnsuredCloud): Html {
   return nameHtml(ensured.outcome === 'would-create' ? ensured.spec : ensured.process);
 }
 
 function verdictOf({ outcome, madeByOther }: EnsuredCloud): readonly [Mark, string] {
-  return madeByOther ? ['waiting', 'Created by another run, not live yet'] : verdicts[outcome];
+  if (madeByOther) return ['waiting', 'Created by another run, not live yet'];
+  return marks[outcome] === 'done'
+    ? ['waiting', `${verbs[outcome]}, not live yet`]
+    : [marks[outcome], verbs[outcome]];
 }
 
-const verdicts = {
-  created: ['waiting', 'Created, not live yet'],
-  updated: ['waiting', 'Updated, not live yet'],
-  replaced: ['waiting', 'Replaced, not live yet'],
-  unchanged: ['nothing', 'Unchanged'],
-  'would-create': ['planned', 'Would create'],
-  'would-update': ['planned', 'Would update'],
-  'would-replace': ['planned', 'Would replace'],
-} as const satisfies Record<EnsuredCloud['outcome'], readonly [Mark, string]>;
+/** What was done, for a headline. */
+export const verbs = {
+  created: 'Created',
+  updated: 'Updated',
+  replaced: 'Replaced',
+  unchanged: 'Unchanged',
+  'would-create': 'Would create',
+  'would-update': 'Would update',
+  'would-replace': 'Would replace',
+} as const satisfies Record<EnsuredCloud['outcome'], string>;
+
+export const marks = {
+  created: 'done',
+  updated: 'done',
+  replaced: 'done',
+  unchanged: 'nothing',
+  'would-create': 'planned',
+  'would-update': 'planned',
+  'would-replace': 'planned',
+} as const satisfies Record<EnsuredCloud['outcome'], Mark>;
 
 function dryRun(verb: 'create' | 'update', redeploy: boolean): Html {
   const deploys = redeploy ? ' and deploy the environment' : '';

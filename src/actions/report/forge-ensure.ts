@@ -6,8 +6,10 @@ import type { ForgeSpec } from '../../forge/spec.ts';
 import { isDown } from '../../forge/status.ts';
 import { code, type Html, html, pathCode } from '../../runner/html.ts';
 import type { Step } from '../../runner/step.ts';
-import { facts, type Mark, next } from '../../runner/summary.ts';
-import { beforeAfter, leftAlone, optionsOf, readableDate } from './process.ts';
+import { facts, next } from '../../runner/summary.ts';
+import { readableDate } from '../../time.ts';
+import { marks, verbs } from './ensure.ts';
+import { beforeAfter, leftAlone, optionsOf } from './process.ts';
 
 export type EnsuredForge = Ensured<ForgeSpec, ForgeProcess>;
 
@@ -26,7 +28,9 @@ export function sayForge(
   { spec, ensured, server }: Omit<ShownForge, 'process' | 'hasFailed'>,
 ): void {
   const isLeft = Object.keys(ensured.ignored).length > 0;
-  const [mark, verb] = isLeft ? (['drifted', 'Differs, not changed'] as const) : verdicts[ensured.outcome];
+  const [mark, verb] = isLeft
+    ? (['drifted', 'Differs, not changed'] as const)
+    : ([marks[ensured.outcome], verbs[ensured.outcome]] as const);
   step.headline(mark, html`${verb}: ${code(spec.command)} on server ${code(server)}`);
 }
 
@@ -37,16 +41,6 @@ export function showForge(step: Step, shown: ShownForge): void {
   step.summarize(html`${factsOf(shown)}${todo}`);
   step.identify('process', process?.id);
 }
-
-const verdicts = {
-  created: ['done', 'Created'],
-  updated: ['done', 'Updated'],
-  replaced: ['done', 'Replaced'],
-  unchanged: ['nothing', 'Unchanged'],
-  'would-create': ['planned', 'Would create'],
-  'would-update': ['planned', 'Would update'],
-  'would-replace': ['planned', 'Would replace'],
-} as const satisfies Record<EnsuredForge['outcome'], readonly [Mark, string]>;
 
 function factsOf({ spec, process, ensured: { changes, ignored } }: ShownForge): Html {
   const { processes, ...others } = forgeService.settingsOf(spec);

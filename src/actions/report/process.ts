@@ -5,11 +5,11 @@ import type { ExistingProcess } from '../../cloud/process.ts';
 import { cloudService } from '../../cloud/service.ts';
 import { queueOf, shortName } from '../../cloud/short-name.ts';
 import type { ProcessSpec } from '../../cloud/spec.ts';
-import type { Settings } from '../../converge/changes.ts';
-import { type Change, type Changes, fieldName, shown } from '../../converge/changes.ts';
+import { type Change, type Changes, fieldName, type Settings, shown } from '../../converge/changes.ts';
 import { code, folded, type Html, html, joined, preformatted } from '../../runner/html.ts';
 import { facts, next, table } from '../../runner/summary.ts';
 import { counted } from '../../text.ts';
+import { readableDate } from '../../time.ts';
 import type { Target } from '../inputs/target.ts';
 
 /** What to do where a change waits for a deployment. */
@@ -172,11 +172,4 @@ function totalText(processes: number, instance: Scaling | undefined): string {
 
 function span(low: number, high: number): string {
   return low === high ? String(low) : `${low}–${high}`;
-}
-
-/** A date of an API as people read it, to the minute; what is no date stays as it is. */
-export function readableDate(date: string): string {
-  const time = Date.parse(date);
-  if (Number.isNaN(time)) return date;
-  return `${new Date(time).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
 }

@@ -76,7 +76,7 @@ export async function bringLive(
       step.log.info(`Deployment ${deployment.id} is running, and carries what is declared`);
       if (!proves(goingLive)) return live;
       const ended = await followOn(patientFor(rolling), change.environment.id, deployment, watching(rolling));
-      // What it has left undeployed is looked at anew.
+      // Looks again at what it has left undeployed.
       if (goingLive.redeploy && !hasSucceeded(ended)) return await bringLive(rolling, change, undefined);
       return await after(rolling, change, ended, live);
     }
