@@ -79,16 +79,16 @@ export interface Timing {
   readonly cancelled: AbortSignal;
 }
 
-export interface Waiting extends Timing {
+export interface Wait extends Timing {
   readonly deadline: Deadline;
 }
 
 /** A wait that reports its progress. */
-export interface LoggedWait extends Waiting {
+export interface LoggedWait extends Wait {
   readonly log: (line: string) => void;
 }
 
-export interface PollOptions extends Waiting {
+export interface PollOptions extends Wait {
   /** The first and the longest pause between looks, in milliseconds. */
   readonly first: number;
   readonly longest: number;
@@ -97,7 +97,7 @@ export interface PollOptions extends Waiting {
 }
 
 /** A wait of so many milliseconds, from now on. */
-export function waitingFor({ clock, random, cancelled }: Timing, span: number): Waiting {
+export function waitingFor({ clock, random, cancelled }: Timing, span: number): Wait {
   return { clock, random, cancelled, deadline: new Deadline(clock, span) };
 }
 

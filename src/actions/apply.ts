@@ -10,7 +10,7 @@ import { type ApplyInputs, readApplyInputs } from './inputs/apply.ts';
 import { showEnded } from './report/applied.ts';
 import { PlanReport } from './report/plan.ts';
 import { saySleep } from './report/sleep.ts';
-import { unproved } from './rollout/rolling.ts';
+import { unproved } from './rollout/context.ts';
 import { withSession } from './session.ts';
 
 /** Makes environments of Laravel Cloud run what a manifest declares: all are planned before anything is written. */
@@ -30,16 +30,16 @@ export async function runApply(step: Step): Promise<void> {
     const plans = planned.filter(({ environment }) => !left.has(environment.id));
     if (left.size > 0) rows = logPlan(step, report, operationsOf(plans), applied);
     guardDeletes(step, report, inputs, rows, applied);
-    for (const { environment, rolling } of plans) {
-      const notYet = { 'deployment-id': '', verified: '', stable: '', ...unproved(rolling.goingLive) };
-      rolling.onLive({ 'environment-id': environment.id, ...notYet });
+    for (const { environment, rollout } of plans) {
+      const notYet = { 'deployment-id': '', verified: '', stable: '', ...unproved(rollout.goals) };
+      rollout.onLive({ 'environment-id': environment.id, ...notYet });
       saySleep(step, environment);
     }
     if (dryRun) showPlan(step, report, rows, applied);
     const ended = dryRun ? await proveAll(plans) : await changeAll(session, inputs, report, plans);
     showEnded(step, report, inputs, ended);
     if (!dryRun) return;
-    const waits = plans.some(({ rolledOut }) => rolledOut.live === 'behind');
+    const waits = plans.some(({ rolloutState }) => rolloutState.live === 'behind');
     refuseDrift(inputs, report, rows, waits);
   });
 }

@@ -1,5 +1,5 @@
 import type { Existing } from '../converge/listing.ts';
-import { deleteFailure, type Removed } from '../converge/remove.ts';
+import { deleteFailure, type RemovalResult } from '../converge/remove.ts';
 import { Failure } from '../failure.ts';
 import type { Step } from '../runner/step.ts';
 
@@ -15,7 +15,7 @@ interface ToDelete<P extends Existing> {
   readonly on: string;
   /** The inputs that name the process. */
   readonly names: string;
-  remove(): Promise<Removed<P>>;
+  remove(): Promise<RemovalResult<P>>;
   show(outcome: DeleteOutcome, processes: readonly P[]): void;
 }
 

@@ -1,14 +1,14 @@
 import { describeExisting } from '../cloud/identity.ts';
 import type { ExistingProcess } from '../cloud/process.ts';
 import type { Runtime } from '../converge/look.ts';
-import { deleteAll, findToDelete, type Removing } from '../converge/remove.ts';
+import { deleteAll, findToDelete, type RemovableStore } from '../converge/remove.ts';
 import type { Step } from '../runner/step.ts';
 import { deleteFound } from './delete-found.ts';
 import { type DeleteInputs, describeDeleteTarget, readDeleteInputs } from './inputs/delete.ts';
 import { findCloudTarget, openPinned, openTarget, type Target } from './inputs/target.ts';
 import { showDeletion, showGone } from './report/delete.ts';
+import type { StepChange } from './rollout/context.ts';
 import { readAhead } from './rollout/deployments-before.ts';
-import type { StepChange } from './rollout/rolling.ts';
 import { rollOut } from './rollout/rollout.ts';
 import { raceLimit, type Session, withSession } from './session.ts';
 
@@ -17,8 +17,8 @@ export async function runDelete(step: Step): Promise<void> {
   const inputs = readDeleteInputs(step);
   await withSession(step, inputs.connection, async (session) => {
     const byIdentity = inputs.toDelete.by === 'identity';
-    const rolling = { ...inputs, session, onLive: () => undefined };
-    const ahead = readAhead(rolling);
+    const rollout = { ...inputs, session, onLive: () => undefined };
+    const ahead = readAhead(rollout);
     const target = await findCloudTarget(session, inputs.target, byIdentity, ahead.begin);
     const what = describeDeleteTarget(inputs.toDelete);
     step.doing(`deleting the ${what}`);
@@ -39,7 +39,7 @@ export async function runDelete(step: Step): Promise<void> {
     const change = deletionOf(target, found, inputs.dryRun);
     const isKnown = change.environment !== undefined || change.instanceId !== undefined;
     const onDeployed = (id: string) => showGone(step, found, target, id);
-    if (isKnown) await rollOut({ ...rolling, onDeployed }, change, await ahead.seen(change.environment?.id));
+    if (isKnown) await rollOut({ ...rollout, onDeployed }, change, await ahead.seen(change.environment?.id));
   });
 }
 
@@ -64,7 +64,7 @@ function doneText(deleted: readonly ExistingProcess[]): string {
 }
 
 interface DeleteWorld {
-  readonly store: Removing;
+  readonly store: RemovableStore;
   readonly runtime: Runtime;
 }
 

@@ -11,7 +11,7 @@ import { differs } from '../converge/changes.ts';
 import { type Ensure, ensure } from '../converge/ensure.ts';
 import type { Step } from '../runner/step.ts';
 import { readConnection } from './inputs/connection.ts';
-import { readGoingLive } from './inputs/going-live.ts';
+import { readGoals } from './inputs/goals.ts';
 import { readPinnedSpec, readSpec } from './inputs/process.ts';
 import { findCloudTarget, openPinned, openTarget, readTarget, type Target } from './inputs/target.ts';
 import {
@@ -25,8 +25,8 @@ import {
   showLive,
 } from './report/ensure.ts';
 import { saySleep } from './report/sleep.ts';
+import { type RolloutContext, type StepChange, unproved } from './rollout/context.ts';
 import { awaitCommit, readAhead } from './rollout/deployments-before.ts';
-import { type Rolling, type StepChange, unproved } from './rollout/rolling.ts';
 import { environmentOfInstance, rollOut } from './rollout/rollout.ts';
 import { raceLimit, type Session, withSession } from './session.ts';
 
@@ -35,27 +35,27 @@ export async function runEnsure(step: Step): Promise<void> {
   const inputs = readInputs(step);
   await withSession(step, inputs.connection, async (session) => {
     const { wanted } = inputs;
-    step.output(unproved(inputs.goingLive));
+    step.output(unproved(inputs.goals));
     const looks = !('id' in wanted) && wanted.ifExists !== 'create';
-    const rolling = { session, goingLive: inputs.goingLive, onLive: step.output };
-    const ahead = readAhead(rolling);
+    const rollout = { session, goals: inputs.goals, onLive: step.output };
+    const ahead = readAhead(rollout);
     const named = await findCloudTarget(session, inputs.target, looks, ahead.begin);
     const { target, seen } = wanted.dryRun
       ? { target: named, seen: undefined }
-      : await waitFirst(rolling, named);
+      : await waitFirst(rollout, named);
     const subject = 'id' in wanted ? `background process ${wanted.id}` : `the ${describe(wanted.spec)}`;
     step.doing(`creating or updating ${subject}`);
     const { ensured, instance, listed } = await ensureProcess(session, inputs, target);
     const found: Target = { ...target, instance: target.instance ?? instance };
     warnOf(step, wanted.spec, ensured, found, listed);
-    step.output({ ...outputsOf(ensured, found), ...unproved(inputs.goingLive) });
-    showEnsured(step, ensured, found, inputs.goingLive.redeploy);
+    step.output({ ...outputsOf(ensured, found), ...unproved(inputs.goals) });
+    showEnsured(step, ensured, found, inputs.goals.redeploy);
     const change = changeOf(wanted, ensured, found);
     saySleep(step, change.environment);
     const onDeployed = (id: string, asleep?: string) => showLive(step, ensured, found, id, asleep);
     const onBehind = () => showBehind(step, ensured, found);
     await rollOut(
-      { ...rolling, onDeployed, onBehind },
+      { ...rollout, onDeployed, onBehind },
       change,
       seen ?? (await ahead.seen(change.environment?.id)),
     );
@@ -63,15 +63,15 @@ export async function runEnsure(step: Step): Promise<void> {
 }
 
 /** Waits for a commit's deployment, if one is named. What has been listed before that is listed again. */
-async function waitFirst(rolling: Rolling, target: Target) {
-  if (rolling.goingLive.commit === undefined) return { target, seen: undefined };
+async function waitFirst(rollout: RolloutContext, target: Target) {
+  if (rollout.goals.commit === undefined) return { target, seen: undefined };
   const { environment, instanceId } = target;
   const instance =
     environment === undefined && instanceId !== undefined
-      ? await readInstance(rolling.session.client, instanceId)
+      ? await readInstance(rollout.session.client, instanceId)
       : target.instance;
   const known = environment ?? environmentOfInstance(instance);
-  const seen = known && (await awaitCommit(rolling, known.id));
+  const seen = known && (await awaitCommit(rollout, known.id));
   return { target: { ...target, instance, listing: undefined }, seen };
 }
 
@@ -84,11 +84,11 @@ function readInputs(step: Step) {
   const pinned = inputs.text('process-id') !== undefined;
   const target = readTarget(step, { pinned });
   const wanted = pinned ? readPinned(step, processId ?? '') : readWanted(step);
-  const goingLive = readGoingLive(inputs);
-  if (goingLive.commit !== undefined && target.environment === undefined && target.instance === undefined)
+  const goals = readGoals(inputs);
+  if (goals.commit !== undefined && target.environment === undefined && target.instance === undefined)
     inputs.problem('wait-for-commit', 'needs environment, or instance, to say whose deployment it is');
   inputs.done();
-  return { connection, target, wanted, goingLive };
+  return { connection, target, wanted, goals };
 }
 
 function readWanted({ inputs }: Step): Ensure<ProcessSpec> {
@@ -112,15 +112,19 @@ function readPinned({ inputs }: Step, id: string): EnsurePinned {
 }
 
 /** What came of it, where, and what else was seen there. */
-interface Brought {
+interface EnsureResult {
   readonly ensured: EnsuredCloud;
   readonly instance: Target['instance'];
   readonly listed: readonly ExistingProcess[];
 }
 
-async function ensureProcess(session: Session, { wanted }: EnsureInputs, target: Target): Promise<Brought> {
+async function ensureProcess(
+  session: Session,
+  { wanted }: EnsureInputs,
+  target: Target,
+): Promise<EnsureResult> {
   const { step } = session;
-  const brought = await bringAbout(session.within(raceLimit), wanted, target);
+  const brought = await ensureByIdOrIdentity(session.within(raceLimit), wanted, target);
   const { ensured } = brought;
   for (const field of ensured.process?.odd ?? []) step.log.debug(`Not understood in the answer: ${field}`);
   step.log.info(sentenceFor(whatOf(wanted, ensured), ensured));
@@ -132,11 +136,11 @@ async function ensureProcess(session: Session, { wanted }: EnsureInputs, target:
   return brought;
 }
 
-async function bringAbout(
+async function ensureByIdOrIdentity(
   session: Session,
   wanted: EnsureInputs['wanted'],
   target: Target,
-): Promise<Brought> {
+): Promise<EnsureResult> {
   // A step that fails after this, or is killed, has set these outputs.
   const onExists = (process: ExistingProcess | undefined): void =>
     session.step.output(process === undefined ? goneOutputs : knownOutputs(process, target));

@@ -3,7 +3,7 @@ import type { Listing } from '../converge/listing.ts';
 import { timeWithOthers } from '../converge/pace.ts';
 import type { Place } from '../converge/plan.ts';
 import { Semaphore } from '../converge/semaphore.ts';
-import { type Planned, settledPlan } from '../converge/settled-plan.ts';
+import { type SettledPlan, settledPlan } from '../converge/settled-plan.ts';
 import { doneRows, type PlanRow } from '../converge/text.ts';
 import { notCompared } from '../forge/drift.ts';
 import { lint } from '../forge/lint.ts';
@@ -93,7 +93,7 @@ export async function runForgeApply(step: Step): Promise<void> {
 
 const idOf = ({ id }: Place): string => id;
 
-interface Present {
+interface PresentProcess {
   readonly place: Place;
   readonly process: ForgeProcess;
 }
@@ -102,9 +102,9 @@ interface Present {
 function tell(
   step: Step,
   report: PlanReport,
-  { plan }: Planned<ForgeSpec, ForgeProcess>,
+  { plan }: SettledPlan<ForgeSpec, ForgeProcess>,
   rows: readonly PlanRow[],
-): readonly Present[] {
+): readonly PresentProcess[] {
   showPlan(step, report, rows, applied);
   return plan.operations.flatMap((operation) =>
     'spec' in operation && 'process' in operation ? [operation] : [],
@@ -115,7 +115,7 @@ function tell(
 async function proveDeclared(
   session: Session,
   { organization, stableFor }: ForgeApplyInputs,
-  declared: readonly Present[],
+  declared: readonly PresentProcess[],
 ): Promise<void> {
   session.step.output({ stable: '' });
   const { client } = session.within(stableFor);
@@ -139,7 +139,7 @@ async function change(
   report: PlanReport,
   read: ForgePlan,
   rows: readonly PlanRow[],
-): Promise<readonly Present[]> {
+): Promise<readonly PresentProcess[]> {
   const { step } = session;
   const writes = changesIn(countsOf(rows));
   const patient = session.within(timeWithOthers(writes, forgePace) + removalSpan + raceLimit);
@@ -160,7 +160,7 @@ async function change(
   );
 }
 
-interface ForgePlan extends Planned<ForgeSpec, ForgeProcess> {
+interface ForgePlan extends SettledPlan<ForgeSpec, ForgeProcess> {
   readonly locations: FoundServer['locations'];
 }
 

@@ -1,5 +1,5 @@
 import { deleteAll, findToDelete, untilGone, waitUntilGone } from '../converge/remove.ts';
-import { couldBe, identityOf, type Sought } from '../forge/identity.ts';
+import { couldBe, type IdentityFields, identityOf } from '../forge/identity.ts';
 import type { ForgeProcess } from '../forge/process.ts';
 import { forgeService, removalSpan } from '../forge/service.ts';
 import { describe } from '../forge/spec.ts';
@@ -44,7 +44,7 @@ type ForgeDeleteWorld = ReturnType<typeof openWorld>;
 
 function openWorld(session: Session, target: ForgeTarget) {
   return {
-    service: { ...forgeService, identityOf, couldBe, describe: (sought: Sought) => describe(sought) },
+    service: { ...forgeService, identityOf, couldBe, describe: (sought: IdentityFields) => describe(sought) },
     store: new ForgeStore(session.client, target),
     runtime: session.runtime('processes'),
   };

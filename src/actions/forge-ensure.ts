@@ -14,7 +14,7 @@ import type { Step } from '../runner/step.ts';
 import { proveForgeStable } from './forge-stable.ts';
 import { readConnection } from './inputs/connection.ts';
 import { findForgeTarget, readForgeDeclaration, readForgeTarget } from './inputs/forge.ts';
-import { readStableFor } from './inputs/going-live.ts';
+import { readStableFor } from './inputs/goals.ts';
 import { sentenceFor } from './report/ensure.ts';
 import { type EnsuredForge, sayForge, showForge } from './report/forge-ensure.ts';
 import { warnIfDown } from './report/forge-table.ts';

@@ -1,7 +1,7 @@
 import { doubtText } from '../converge/listing.ts';
 import { Failure } from '../failure.ts';
 import type { ForgeProcess } from '../forge/process.ts';
-import { type Accepted, type Restarting, requestRestarts, untilUp } from '../forge/restart.ts';
+import { type AcceptedRestart, type RestartContext, requestRestarts, untilUp } from '../forge/restart.ts';
 import { forge } from '../forge/service.ts';
 import { isLeaving } from '../forge/status.ts';
 import { ForgeStore } from '../forge/store.ts';
@@ -98,8 +98,8 @@ async function list(store: ForgeStore, filter: ForgeFilter): Promise<readonly Fo
 async function request(
   step: Step,
   processes: readonly ForgeProcess[],
-  restarting: Restarting,
-): Promise<readonly Accepted[]> {
+  restarting: RestartContext,
+): Promise<readonly AcceptedRestart[]> {
   const { accepted, failure } = await requestRestarts(processes, maxConcurrency, restarting);
   const restarted = accepted.map(({ process }) => process);
   step.output({ 'ids-json': idsJson(restarted), count: String(restarted.length) });
@@ -113,10 +113,10 @@ async function request(
 
 async function waitUntilUp(
   step: Step,
-  accepted: readonly Accepted[],
+  accepted: readonly AcceptedRestart[],
   target: ForgeTarget,
   { filter, processId, target: name, wait }: ForgeRestartInputs,
-  restarting: Restarting,
+  restarting: RestartContext,
 ): Promise<void> {
   const { processes, failure } =
     wait === 0
@@ -141,7 +141,7 @@ function restarting(
   step: Step,
   store: ForgeStore,
   { filter, processId, wait }: ForgeRestartInputs,
-): Restarting {
+): RestartContext {
   return {
     store,
     look: async (ids) =>

@@ -1,7 +1,7 @@
 import { Failure } from '../failure.ts';
 import { readItsLog } from '../forge/not-running.ts';
 import type { ForgeProcess } from '../forge/process.ts';
-import { type Looking, watchStatus } from '../forge/stable.ts';
+import { type StatusSource, watchStatus } from '../forge/stable.ts';
 import { html } from '../runner/html.ts';
 import type { Step } from '../runner/step.ts';
 import { counted } from '../text.ts';
@@ -12,7 +12,7 @@ export async function proveForgeStable(
   step: Step,
   processes: readonly ForgeProcess[],
   span: number,
-  looking: Looking,
+  looking: StatusSource,
 ): Promise<void> {
   if (span === 0) return;
   if (processes.length === 0) {

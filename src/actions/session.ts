@@ -1,4 +1,4 @@
-import { Calm, type Runtime } from '../converge/look.ts';
+import { Pacer, type Runtime } from '../converge/look.ts';
 import { HttpClient } from '../http/client.ts';
 import { defaultLimits, maxConcurrency, openTransport } from '../http/transport.ts';
 import type { Step } from '../runner/step.ts';
@@ -18,24 +18,24 @@ export class Session {
   /** Milliseconds that any part of the step may take. */
   readonly #limit: number;
   /** Spaces the looks of all parts of the step. */
-  readonly calm: Calm;
+  readonly pacer: Pacer;
 
-  constructor(step: Step, client: HttpClient, limit: number, calm = new Calm(client)) {
+  constructor(step: Step, client: HttpClient, limit: number, pacer = new Pacer(client)) {
     this.step = step;
     this.client = client;
     this.#limit = limit;
-    this.calm = calm;
+    this.pacer = pacer;
   }
 
   /** For one part of the step, which begins now and may take `more` milliseconds beyond what any part may take. */
   within(more = 0): Session {
     const deadline = new Deadline(this.step.clock, this.#limit + more);
-    return new Session(this.step, this.client.within(deadline), this.#limit, this.calm);
+    return new Session(this.step, this.client.within(deadline), this.#limit, this.pacer);
   }
 
   /** For a part of the step that has outputs, a log and a summary of its own. */
   as(part: Step): Session {
-    return new Session(part, this.client, this.#limit, this.calm);
+    return new Session(part, this.client, this.#limit, this.pacer);
   }
 
   /** What the engine has to work with. `subject` is what its checkpoints are about. */
@@ -45,7 +45,7 @@ export class Session {
       clock: client.clock,
       random: step.random,
       cancelled: step.cancelled,
-      calm: this.calm,
+      pacer: this.pacer,
       timeLeft: () => client.timeLeft,
       log: (line) => step.log.info(line),
       warn: (line) => step.warn(line),

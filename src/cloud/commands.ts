@@ -3,7 +3,7 @@ import type { HttpCall, HttpClient } from '../http/client.ts';
 import { HttpFailure } from '../http/failure.ts';
 import { Id, MaybeCount, one } from '../http/json-api.ts';
 import { path } from '../http/path.ts';
-import { type Following, followToEnd, lookAfterLoss } from './following.ts';
+import { type FollowContext, followToEnd, lookAfterLoss } from './following.ts';
 import { readBothEnds } from './recent.ts';
 
 export interface Command {
@@ -51,7 +51,7 @@ export async function runCommand(
   client: HttpClient,
   environmentId: string,
   command: string,
-  following: Following,
+  following: FollowContext,
 ): Promise<Command> {
   const before = new Set((await listAlike(client, environmentId, command)).map(({ id }) => id));
   const started = await startCommand(client, environmentId, command, before, following);
@@ -64,7 +64,7 @@ async function startCommand(
   environmentId: string,
   command: string,
   before: ReadonlySet<string>,
-  following: Following,
+  following: FollowContext,
 ): Promise<Command> {
   const isNew = ({ id }: Command): boolean => !before.has(id);
   for (let attempt = 1; ; attempt++) {
@@ -85,7 +85,7 @@ async function startCommand(
   }
 }
 
-async function followCommand(client: HttpClient, first: Command, following: Following): Promise<Command> {
+async function followCommand(client: HttpClient, first: Command, following: FollowContext): Promise<Command> {
   const read = async () => {
     const call: HttpCall = {
       method: 'GET',

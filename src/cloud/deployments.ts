@@ -7,7 +7,7 @@ import { HttpFailure } from '../http/failure.ts';
 import { one } from '../http/json-api.ts';
 import { path } from '../http/path.ts';
 import { inSeconds, poll, timeOf } from '../time.ts';
-import { calmly, type Following, followToEnd, lookAfterLoss } from './following.ts';
+import { type FollowContext, followPauses, followToEnd, lookAfterLoss } from './following.ts';
 import { readFirstPage } from './recent.ts';
 import { DeploymentResource } from './shapes.ts';
 
@@ -50,7 +50,7 @@ export async function readDeployments(client: HttpClient, environmentId: string)
   return { deployments: items.map(deploymentFrom), at };
 }
 
-export interface Deploying extends Following {
+export interface DeployContext extends FollowContext {
   readonly seen: readonly Deployment[];
   /** Does this deployment put what is declared into effect? */
   carries(deployment: Deployment): boolean;
@@ -68,7 +68,7 @@ const maxStarts = 5;
 export async function deploy(
   client: HttpClient,
   environmentId: string,
-  deploying: Deploying,
+  deploying: DeployContext,
 ): Promise<Deployment> {
   let { seen } = deploying;
   for (let starts = 0; ; ) {
@@ -96,7 +96,7 @@ async function startDeployment(
   environmentId: string,
   before: readonly Deployment[],
   isLast: boolean,
-  deploying: Deploying,
+  deploying: DeployContext,
 ): Promise<Deployment | undefined> {
   try {
     const call = { method: 'POST', what: 'Starting a deployment' } as const;
@@ -141,7 +141,7 @@ export async function followOn(
   client: HttpClient,
   environmentId: string,
   first: Deployment,
-  following: Pick<Deploying, 'onFollow'> & Following,
+  following: Pick<DeployContext, 'onFollow'> & FollowContext,
 ): Promise<Deployment> {
   let current = first;
   for (;;) {
@@ -166,7 +166,7 @@ export async function followOn(
 async function followDeployment(
   client: HttpClient,
   first: Deployment,
-  following: Following,
+  following: FollowContext,
 ): Promise<Deployment> {
   const read = async () => {
     const call: HttpCall = {
@@ -188,7 +188,7 @@ export async function waitForCommit(
   client: HttpClient,
   environmentId: string,
   commit: string,
-  following: Following,
+  following: FollowContext,
 ): Promise<SeenDeployments> {
   const what = `The deployment of commit ${shortSha(commit)}`;
   const log = skipRepeats(following.log);
@@ -212,7 +212,7 @@ export async function waitForCommit(
     },
     {
       ...following,
-      ...calmly,
+      ...followPauses,
       onProgress: (seconds) => following.log(`Still waiting after ${seconds} s: ${said}`),
     },
   );

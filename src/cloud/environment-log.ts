@@ -94,7 +94,7 @@ export function printedIn(entries: readonly LogEntry[]): readonly string[] {
 }
 
 /** A background process as the log can be asked about it. */
-export interface Watched {
+export interface WatchedProcess {
   readonly id: string;
   /** As read back; null where it is not known. */
   readonly command: string | null;
@@ -118,7 +118,7 @@ export function watchedOf(
   { id, command, processes, config }: ExistingProcess,
   instance: Instance | undefined,
   { hibernates }: Pick<Environment, 'hibernates'>,
-): Watched {
+): WatchedProcess {
   const { name, minReplicas: min, maxReplicas: max, sleeps = true } = instance ?? {};
   return {
     id,
@@ -141,7 +141,7 @@ export interface JudgedTime {
 }
 
 export interface Health {
-  readonly process: Watched;
+  readonly process: WatchedProcess;
   readonly status: 'up' | 'restarting' | 'unknown';
   readonly exits: readonly ProcessEvent[];
   /** The log shows a start after the last of them. */
@@ -159,7 +159,7 @@ const longestPause = 10_000;
  * not been started again.
  */
 export function judge(
-  processes: readonly Watched[],
+  processes: readonly WatchedProcess[],
   events: readonly ProcessEvent[],
   time: JudgedTime,
 ): readonly Health[] {
@@ -176,10 +176,10 @@ export function judge(
 }
 
 function judgeOne(
-  process: Watched,
+  process: WatchedProcess,
   own: readonly ProcessEvent[],
   { from, to, kind }: JudgedTime,
-  { copies, isSingle }: Pick<Watched, 'copies' | 'isSingle'>,
+  { copies, isSingle }: Pick<WatchedProcess, 'copies' | 'isSingle'>,
 ): Health {
   const exits = own.filter(
     (event) => event.kind === 'exited' && event.at >= from && !(process.recycles && event.code === 0),
@@ -200,11 +200,11 @@ function showsUp(own: readonly ProcessEvent[]): boolean {
   return own.length > 0 && own.at(-1)?.kind !== 'stopped';
 }
 
-export function unknownHealth(process: Watched, why: string): Health {
+export function unknownHealth(process: WatchedProcess, why: string): Health {
   return { process, status: 'unknown', exits: [], isBack: false, downFor: undefined, why };
 }
 
-function isAlike(a: Watched, b: Watched): boolean {
+function isAlike(a: WatchedProcess, b: WatchedProcess): boolean {
   return a.cluster === b.cluster && withFoldedSpace(a.command ?? '') === withFoldedSpace(b.command ?? '');
 }
 
@@ -227,6 +227,6 @@ export function describeExits({ process, exits, downFor }: Health): string {
 }
 
 /** `"php artisan horizon" on Workers`, for messages. */
-export function watchedName({ id, command, cluster }: Watched): string {
+export function watchedName({ id, command, cluster }: WatchedProcess): string {
   return `${command === null ? id : JSON.stringify(command)} on ${cluster ?? 'its cluster'}`;
 }

@@ -2,7 +2,7 @@ import { Failure, type FailureParts } from '../failure.ts';
 import { inSeconds, type LoggedWait, poll } from '../time.ts';
 
 /** What is needed to follow something that Laravel Cloud works on until it ends. */
-export interface Following extends LoggedWait {
+export interface FollowContext extends LoggedWait {
   /** Records what has been done so far or, with `unknown`, what nobody knows, for the case that the step ends before it can report. */
   readonly did: (line: string, kind?: 'going' | 'unknown') => void;
 }
@@ -13,7 +13,7 @@ const looksAfterLoss = [500, 1_000, 2_000, 4_000, 6_000, 6_500];
 /** Looks until something shows, or undefined when nothing has shown in time. */
 export async function lookAfterLoss<T>(
   look: () => Promise<T | undefined>,
-  { clock, cancelled, deadline }: Following,
+  { clock, cancelled, deadline }: FollowContext,
 ): Promise<T | undefined> {
   for (const pause of looksAfterLoss) {
     if (!deadline.allows(pause)) return undefined;
@@ -25,10 +25,10 @@ export async function lookAfterLoss<T>(
 }
 
 /** Pauses between two looks at something that takes its time: at most thirty looks a minute, and soon fewer. */
-export const calmly = { first: 4_000, longest: 8_000 } as const;
+export const followPauses = { first: 4_000, longest: 8_000 } as const;
 
 /** Something that Laravel Cloud works on: a deployment, a command. */
-export interface Work<T> {
+export interface FollowedWork<T> {
   /** `Deployment depl-1`, for messages. */
   readonly what: string;
   read(): Promise<T>;
@@ -51,8 +51,8 @@ export class StillGoing extends Failure {
 /** Looks until it has ended. Throws a `Failure` when it has not by the deadline. */
 export async function followToEnd<T extends { readonly status: string }>(
   first: T,
-  { what, read, hasEnded, limit }: Work<T>,
-  following: Following,
+  { what, read, hasEnded, limit }: FollowedWork<T>,
+  following: FollowContext,
 ): Promise<T> {
   let current = first;
   const look = async (): Promise<T | undefined> => {
@@ -64,7 +64,7 @@ export async function followToEnd<T extends { readonly status: string }>(
   };
   const ended = await poll(look, {
     ...following,
-    ...calmly,
+    ...followPauses,
     onProgress: (seconds) => following.log(`${what}: still ${current.status} after ${seconds} s`),
   });
   if (ended !== undefined) return ended;

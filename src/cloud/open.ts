@@ -21,7 +21,7 @@ export function openInstance(store: Updatable, runtime: Runtime): CloudWorld {
     service: cloudService,
     store,
     runtime,
-    mend: async (spec, found, changes) => await update(spec, found, changes, { store, runtime }),
+    reconcile: async (spec, found, changes) => await update(spec, found, changes, { store, runtime }),
   };
 }
 
@@ -42,7 +42,8 @@ export function shareInstance(
     };
     return {
       store: claimed,
-      mend: async (spec, found, changes) => await update(spec, found, changes, { store: sending, runtime }),
+      reconcile: async (spec, found, changes) =>
+        await update(spec, found, changes, { store: sending, runtime }),
     };
   };
 }

@@ -41,7 +41,7 @@ export async function ensurePinned(
   const aligned = await align(wanted, found, {
     ...world,
     service: { drift, describe, onDrift: cloudService.onDrift },
-    mend: async (declared, existing, changes) => await update(declared, existing, changes, world),
+    reconcile: async (declared, existing, changes) => await update(declared, existing, changes, world),
   });
   if (aligned === undefined) throw notFound(id);
   return aligned;

@@ -98,7 +98,7 @@ export function instanceOf(resource: unknown): string | undefined {
   return related.success ? String(related.output.relationships.instance.data.id) : undefined;
 }
 
-interface Answered {
+interface AnsweredFields {
   readonly type: string;
   readonly command: string | null;
   readonly config: Readonly<Record<string, unknown>> | undefined;
@@ -106,7 +106,7 @@ interface Answered {
 }
 
 /** Why these do not tell which process it is; undefined when they do. */
-function doubtOf({ type, command, config, isConfigOdd }: Answered): string | undefined {
+function doubtOf({ type, command, config, isConfigOdd }: AnsweredFields): string | undefined {
   if (type === '') return 'its type is not known';
   const hasCommand = command !== null && command.trim() !== '';
   if (type === 'custom') return hasCommand ? undefined : 'its command is not known';

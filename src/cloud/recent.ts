@@ -4,7 +4,7 @@ import { MaybeCount } from '../http/json-api.ts';
 import { parseItems } from '../http/lists.ts';
 
 /** The entries of a list that are of use, and when the service wrote it, in milliseconds since 1970. */
-export interface Recent<T> {
+export interface RecentItems<T> {
   readonly items: readonly T[];
   readonly at: number | undefined;
 }
@@ -19,7 +19,7 @@ export async function readFirstPage<const S extends v.GenericSchema>(
   client: HttpClient,
   call: HttpCall,
   resource: S,
-): Promise<Recent<v.InferOutput<S>>> {
+): Promise<RecentItems<v.InferOutput<S>>> {
   const { data, date } = await client.json(call, Page);
   return { items: parseItems(data.data, resource).items, at: date };
 }

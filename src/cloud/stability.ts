@@ -7,12 +7,12 @@ import {
   type JudgedTime,
   judge,
   unknownHealth,
-  type Watched,
+  type WatchedProcess,
 } from './environment-log.ts';
 import { EnvironmentLog, type LogSpan } from './environment-log-reader.ts';
 
 /** Whose log is read, and with what. */
-export interface Observing extends Timing {
+export interface LogContext extends Timing {
   readonly client: HttpClient;
   readonly environmentId: string;
   /** The time of the service, in milliseconds since 1970. */
@@ -53,10 +53,10 @@ const pauseAfterFailure = 5_000;
 
 /** Judges the last `span` milliseconds without waiting. `deployedAt`: when the newest deployment succeeded, if known. */
 export async function lookBack(
-  watched: readonly Watched[],
+  watched: readonly WatchedProcess[],
   span: number,
   deployedAt: number | undefined,
-  { client, environmentId, clock, cancelled, now }: Observing,
+  { client, environmentId, clock, cancelled, now }: LogContext,
 ): Promise<readonly Health[]> {
   const to = now();
   const from = Math.max(to - span, (deployedAt ?? 0) + settling);
@@ -73,17 +73,17 @@ export async function lookBack(
 }
 
 /** The deployment after which processes are watched: its times in milliseconds since 1970. */
-export interface Deployed {
+export interface DeploymentTimes {
   readonly startedAt: number | undefined;
   readonly succeededAt: number;
 }
 
 /** Watches the log for `span` milliseconds after a deployment. Ends as soon as a process surely keeps exiting. */
 export async function watch(
-  watched: readonly Watched[],
+  watched: readonly WatchedProcess[],
   span: number,
-  { startedAt, succeededAt }: Deployed,
-  { client, environmentId, clock, cancelled, now, log: say }: Observing,
+  { startedAt, succeededAt }: DeploymentTimes,
+  { client, environmentId, clock, cancelled, now, log: say }: LogContext,
 ): Promise<readonly Health[]> {
   const from = succeededAt + settling;
   const end = from + span;
@@ -135,7 +135,7 @@ async function troubleOf(read: () => Promise<LogSpan | undefined>): Promise<Trou
 
 /** A process that surely keeps exiting does so whatever else the log may hold. */
 function verdict(
-  watched: readonly Watched[],
+  watched: readonly WatchedProcess[],
   log: EnvironmentLog,
   time: JudgedTime,
   trouble: Trouble | undefined,

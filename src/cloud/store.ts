@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import type { Listing } from '../converge/listing.ts';
-import type { Sent, Store } from '../converge/service.ts';
+import type { CreateResult, Store } from '../converge/service.ts';
 import { Failure } from '../failure.ts';
 import type { HttpClient } from '../http/client.ts';
 import { lostIfUnknown, undefinedIf404 } from '../http/failure.ts';
@@ -74,7 +74,7 @@ export class CloudStore implements Store<ProcessSpec, ExistingProcess> {
     return (await findProcess(this.#client, id, this.#instanceId))?.process;
   }
 
-  async create(spec: ProcessSpec): Promise<Sent<ExistingProcess>> {
+  async create(spec: ProcessSpec): Promise<CreateResult<ExistingProcess>> {
     return await lostIfUnknown(async () => {
       const { data } = await this.#client.json(
         {

@@ -1,7 +1,7 @@
 import { type Changes, describeChanges } from '../converge/changes.ts';
 import { stated } from '../converge/ensure.ts';
 import { lookFor, type Runtime, spans } from '../converge/look.ts';
-import type { Mended } from '../converge/service.ts';
+import type { Reconciled } from '../converge/service.ts';
 import { Cancelled, Failure } from '../failure.ts';
 import { HttpFailure } from '../http/failure.ts';
 import { drift, type ProcessUpdate, updateFor } from './drift.ts';
@@ -9,7 +9,7 @@ import { describeExisting } from './identity.ts';
 import type { ExistingProcess } from './process.ts';
 import type { PinnedSpec } from './spec.ts';
 
-interface Updating {
+interface UpdateWorld {
   readonly store: {
     find(id: string): Promise<ExistingProcess | undefined>;
     update(id: string, update: ProcessUpdate): Promise<ExistingProcess | undefined>;
@@ -22,8 +22,8 @@ export async function update(
   spec: PinnedSpec,
   found: ExistingProcess,
   changes: Changes,
-  { store, runtime }: Updating,
-): Promise<Mended<ExistingProcess> | undefined> {
+  { store, runtime }: UpdateWorld,
+): Promise<Reconciled<ExistingProcess> | undefined> {
   const { id } = found;
   refuseBlindConfig(found, changes);
   const left = (process: ExistingProcess): Changes => stated(drift(spec, process));

@@ -6,12 +6,12 @@ import { bySpecificity } from './identity.ts';
 import type { Existing } from './listing.ts';
 import type { Runtime } from './look.ts';
 import {
-  isMaking,
-  type Making,
+  isUpsert,
   type Operation,
   type OperationOf,
   type PlaceState,
   placeName,
+  type Upsert,
 } from './plan.ts';
 import { waitUntilGone } from './remove.ts';
 import type { OperationResult } from './result.ts';
@@ -76,7 +76,7 @@ class PlaceWork<S, P extends Existing> {
 
   async makeAll(): Promise<readonly OperationResult<S, P>[]> {
     const { identityOf } = this.#world.service;
-    const families = Map.groupBy(this.#operations.filter(isMaking), ({ spec }) => identityOf(spec).family);
+    const families = Map.groupBy(this.#operations.filter(isUpsert), ({ spec }) => identityOf(spec).family);
     const results = await Promise.all([...families.values()].map((family) => this.#makeFamily(family)));
     return [...results.flat(), ...this.#operations.flatMap(untouched)];
   }
@@ -90,10 +90,10 @@ class PlaceWork<S, P extends Existing> {
   }
 
   /** One after the other, the most specific first, since these could be taken for each other. */
-  async #makeFamily(family: readonly Making<S, P>[]): Promise<readonly OperationResult<S, P>[]> {
+  async #makeFamily(family: readonly Upsert<S, P>[]): Promise<readonly OperationResult<S, P>[]> {
     const { identityOf } = this.#world.service;
     const results: OperationResult<S, P>[] = [];
-    let unknown: Making<S, P> | undefined;
+    let unknown: Upsert<S, P> | undefined;
     for (const operation of family.toSorted((a, b) =>
       bySpecificity(identityOf(a.spec), identityOf(b.spec)),
     )) {
@@ -110,7 +110,7 @@ class PlaceWork<S, P extends Existing> {
     return results;
   }
 
-  async #make(operation: Making<S, P>, claim: Claim<P>): Promise<OperationResult<S, P>> {
+  async #make(operation: Upsert<S, P>, claim: Claim<P>): Promise<OperationResult<S, P>> {
     const { service } = this.#world;
     const { spec } = operation;
     let known: string | undefined;
@@ -132,7 +132,7 @@ class PlaceWork<S, P extends Existing> {
       runtime.log(`${done}${process === undefined ? '' : ` (${process.id})`}`);
       return { ...fine, operation, status: 'done', outcome: done, process, changes, madeByOther };
     } catch (error) {
-      return failedMaking(operation, claim, error, known);
+      return failedUpsert(operation, claim, error, known);
     } finally {
       this.#world.onChange();
     }
@@ -202,8 +202,8 @@ function told(error: unknown): Pick<OperationResult, 'error' | 'why'> {
   return { error: messageOf(error), why: reasonOf(error) };
 }
 
-function failedMaking<S, P extends Existing>(
-  operation: Making<S, P>,
+function failedUpsert<S, P extends Existing>(
+  operation: Upsert<S, P>,
   claim: Claim<P>,
   error: unknown,
   known: string | undefined,

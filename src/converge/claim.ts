@@ -1,7 +1,7 @@
 import type { Existing, Listing } from './listing.ts';
 import { removeForSure } from './remove.ts';
 import type { Semaphore } from './semaphore.ts';
-import type { Sent, Store } from './service.ts';
+import type { CreateResult, Store } from './service.ts';
 import type { SharedListing } from './shared-listing.ts';
 
 interface ClaimParts<P> {
@@ -40,7 +40,7 @@ export class Claim<P extends Existing> {
     return await this.#parts.semaphore.run(ask, 'urgent');
   }
 
-  async create(send: () => Promise<Sent<P>>): Promise<Sent<P>> {
+  async create(send: () => Promise<CreateResult<P>>): Promise<CreateResult<P>> {
     const sent = await this.write(send);
     this.unknown = sent.kind === 'lost';
     if (sent.kind === 'created') {
@@ -89,7 +89,7 @@ export class ClaimedStore<S, P extends Existing> implements Store<S, P> {
     return await this.#claim.read(() => this.#store.find(id));
   }
 
-  async create(spec: S): Promise<Sent<P>> {
+  async create(spec: S): Promise<CreateResult<P>> {
     return await this.place.creating(() => this.#claim.create(() => this.#store.create(spec)));
   }
 

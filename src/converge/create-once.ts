@@ -11,7 +11,7 @@ import {
 } from './listing.ts';
 import { lookFor, spans } from './look.ts';
 import { removeForSure } from './remove.ts';
-import { candidates, doubtfulAmong, isStatedOther, type Sent, type World } from './service.ts';
+import { type CreateResult, candidates, doubtfulAmong, isStatedOther, type World } from './service.ts';
 import { settle, settlingSpan, skipRepeats } from './settle.ts';
 import { severalMatch } from './several-match.ts';
 
@@ -73,9 +73,9 @@ export async function createOnce<S, P extends Existing>(
   });
 }
 
-type Lost = Extract<Sent<unknown>, { kind: 'lost' }>;
+type LostCreate = Extract<CreateResult<unknown>, { kind: 'lost' }>;
 
-interface Sight<P extends Existing> {
+interface RaceView<P extends Existing> {
   readonly listing: Listing<P>;
   /** What this run has created, as last listed: ages are compared as listings show them. */
   readonly own: P;
@@ -139,7 +139,7 @@ class Attempt<S, P extends Existing> {
    * The server may still be handling the lost request, and lists may be stale: the first match can be another run's while
    * the own one is on its way. Waits the whole time, and adopts a process only if it is then the only match.
    */
-  async #watchFor({ cause, answered }: Lost): Promise<Creation<P> | undefined> {
+  async #watchFor({ cause, answered }: LostCreate): Promise<Creation<P> | undefined> {
     const { service, store, runtime } = this.#world;
     this.#lost.push(cause);
     const told = answered
@@ -147,8 +147,8 @@ class Attempt<S, P extends Existing> {
       : `The answer to the create request was lost (${cause})`;
     runtime.log(`${told}; looking whether the ${this.#what} has appeared`);
     runtime.checkpoint(`whether the ${this.#what} was created (${cause})`, 'unknown');
-    await runtime.calm.pass(spans.lostShows, runtime);
-    await runtime.calm.turn(store.place, runtime);
+    await runtime.pacer.pass(spans.lostShows, runtime);
+    await runtime.pacer.turn(store.place, runtime);
     const confirmed = await this.#confirmed(await this.#list(), 0);
     const process = this.#matchingIn(confirmed).length === 0 ? undefined : await this.survivor(confirmed);
     if (process === undefined) return undefined;
@@ -188,7 +188,7 @@ class Attempt<S, P extends Existing> {
   }
 
   /** Rule 1. */
-  async #untilShown(made: P): Promise<Sight<P>> {
+  async #untilShown(made: P): Promise<RaceView<P>> {
     const { clock, log, warn } = this.#world.runtime;
     const started = clock.now();
     let looks = 0;
@@ -214,9 +214,9 @@ class Attempt<S, P extends Existing> {
   }
 
   /** Rules 2 to 5: until no rival is left, or the first of the rivals is the one that stays. */
-  async #untilDecided(first: Sight<P>): Promise<Sight<P>> {
+  async #untilDecided(first: RaceView<P>): Promise<RaceView<P>> {
     const say = skipRepeats(this.#world.runtime.log);
-    const isOlder = ({ own, rivals: [rival] }: Sight<P>) => rival !== undefined && byAge(rival, own) < 0;
+    const isOlder = ({ own, rivals: [rival] }: RaceView<P>) => rival !== undefined && byAge(rival, own) < 0;
     let seen = first;
     const look = async () => {
       seen = await this.#look(seen.own);
@@ -239,7 +239,7 @@ class Attempt<S, P extends Existing> {
   }
 
   /** Rules 2 and 4. */
-  async #giveWay({ own, rivals, listing }: Sight<P>, rival: P): Promise<Creation<P> | undefined> {
+  async #giveWay({ own, rivals, listing }: RaceView<P>, rival: P): Promise<Creation<P> | undefined> {
     const { store, runtime } = this.#world;
     runtime.log(
       `Another run has created the same process (${rival.id}), which stays; removing this run’s own ${own.id}`,
@@ -247,7 +247,7 @@ class Attempt<S, P extends Existing> {
     this.#checkpoint(`created ${own.id} beside ${rival.id} of another run, and is removing it again`, own);
     // A third one of the same second may come before the rival in the order: it is there when that second is over.
     const isOpen = rivals.some((each) => mayGetElders(each, listing));
-    if (isOpen) await runtime.calm.pass(1_000, runtime);
+    if (isOpen) await runtime.pacer.pass(1_000, runtime);
     await removeForSure(store, own.id);
     this.#gone.add(own.id);
     this.#checkpoint(`removed ${own.id} again, which this run had created, in favour of ${rival.id}`, rival);
@@ -264,12 +264,12 @@ class Attempt<S, P extends Existing> {
     return await this.survivor(seen && without(this.#gone, seen));
   }
 
-  async #look(own: P): Promise<Sight<P>> {
+  async #look(own: P): Promise<RaceView<P>> {
     return this.#sight(own, await this.#confirmed(await this.#list(), 1));
   }
 
   /** The own process is found by its id, whatever a list says of it. */
-  #sight(own: P, listing: Listing<P>): Sight<P> {
+  #sight(own: P, listing: Listing<P>): RaceView<P> {
     const shown = listing.processes.find(({ id }) => id === own.id);
     const others = listing.processes.filter(({ id }) => id !== own.id);
     const doubtful = doubtfulAmong(this.#spec, others, this.#world.service);

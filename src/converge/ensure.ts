@@ -233,7 +233,7 @@ async function complete<S, P extends Existing>(
 export async function align<S, P extends Existing>(
   { spec, ifExists, dryRun }: Ensure<S>,
   found: P,
-  world: Pick<World<S, P>, 'runtime' | 'mend' | 'onExists'> & {
+  world: Pick<World<S, P>, 'runtime' | 'reconcile' | 'onExists'> & {
     readonly service: Pick<World<S, P>['service'], 'drift' | 'describe' | 'onDrift'>;
     readonly store: Pick<World<S, P>['store'], 'mayWrite'>;
   },
@@ -256,13 +256,14 @@ export async function align<S, P extends Existing>(
   const outcome = service.onDrift === 'update' ? 'updated' : 'replaced';
   if (dryRun) return { ...nothing, outcome: `would-${service.onDrift}`, process: found, changes };
   runtime.log(`Bringing ${found.id} in line (${describeChanges(changes)})`);
-  const mended = await world.mend(spec, found, changes);
-  if (mended === undefined) return undefined;
-  const done = outcome === 'updated' ? `updated ${found.id}` : `replaced ${found.id} by ${mended.process.id}`;
+  const reconciled = await world.reconcile(spec, found, changes);
+  if (reconciled === undefined) return undefined;
+  const done =
+    outcome === 'updated' ? `updated ${found.id}` : `replaced ${found.id} by ${reconciled.process.id}`;
   runtime.checkpoint(`${done} (${describeChanges(changes)})`);
-  onExists?.(mended.process);
-  const ignored = outcome === 'replaced' ? stated(service.drift(spec, mended.process)) : {};
-  return { ...nothing, ...mended, outcome, changes, ignored };
+  onExists?.(reconciled.process);
+  const ignored = outcome === 'replaced' ? stated(service.drift(spec, reconciled.process)) : {};
+  return { ...nothing, ...reconciled, outcome, changes, ignored };
 }
 
 function isDifferent(changes: Changes): boolean {

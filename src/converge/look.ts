@@ -5,7 +5,7 @@ import { backoff, type Timing } from '../time.ts';
  * lets no request through: in that time nobody looks in vain.
  */
 export interface Runtime extends Timing {
-  readonly calm: Calm;
+  readonly pacer: Pacer;
   /** Milliseconds until the deadline of its requests, after which a look fails. */
   timeLeft(): number;
   log(line: string): void;
@@ -55,7 +55,7 @@ type Waiter = Pick<Runtime, 'cancelled' | 'timeLeft'>;
  * requests to others. Each read that was sent since the last look pays for its time, and waits for the same place share
  * one look.
  */
-export class Calm {
+export class Pacer {
   readonly #meter: Meter;
   /** Reads that are paid for. */
   #paid: number | undefined;
@@ -137,20 +137,20 @@ export async function lookFor<T>(
   runtime: Runtime,
   { place = look, seen: known, onProgress = () => undefined }: LookOptions<T> = {},
 ): Promise<T> {
-  const { clock, random, cancelled, calm } = runtime;
+  const { clock, random, cancelled, pacer } = runtime;
   const pause = backoff(pauses, random);
   const started = clock.now();
   const left = (): number => span - (clock.now() - started);
   let reported = started;
-  calm.begin();
+  pacer.begin();
   let seen = known ?? (await look());
-  calm.pay();
+  pacer.pay();
   while (!isEnough(seen) && left() > 0) {
     await clock.sleep(Math.min(pause(), left()), cancelled);
-    if (calm.wait <= left() + patience) await calm.turn(place, runtime);
-    else await calm.pass(left(), runtime);
+    if (pacer.wait <= left() + patience) await pacer.turn(place, runtime);
+    else await pacer.pass(left(), runtime);
     seen = await look();
-    calm.pay();
+    pacer.pay();
     if (clock.now() - reported < progressEvery) continue;
     reported = clock.now();
     onProgress(Math.round((reported - started) / 1000));

@@ -51,9 +51,9 @@ export type OperationOf<A extends Action, S = unknown, P extends Existing = Exis
   { action: A }
 >;
 
-export type Making<S, P extends Existing> = OperationOf<'create' | 'update' | 'replace', S, P>;
+export type Upsert<S, P extends Existing> = OperationOf<'create' | 'update' | 'replace', S, P>;
 
-export function isMaking<S, P extends Existing>(operation: Operation<S, P>): operation is Making<S, P> {
+export function isUpsert<S, P extends Existing>(operation: Operation<S, P>): operation is Upsert<S, P> {
   return operation.action === 'create' || operation.action === 'update' || operation.action === 'replace';
 }
 

@@ -3,17 +3,23 @@ import { bullets } from '../text.ts';
 import { inSeconds } from '../time.ts';
 import { type Existing, type Listing, readTwice, refuseDoubt } from './listing.ts';
 import { lookFor, type Runtime } from './look.ts';
-import { allCandidates, doubtfulAmong, type Identifying, type Service, type Store } from './service.ts';
+import {
+  allCandidates,
+  doubtfulAmong,
+  type IdentifyingService,
+  type Service,
+  type Store,
+} from './service.ts';
 import { settle } from './settle.ts';
 import { ifDistinguishable, severalMatch } from './several-match.ts';
 
-export interface Removing {
+export interface RemovableStore {
   find(id: string): Promise<unknown>;
   remove(id: string): Promise<void>;
 }
 
 /** Removes a process. When no answer tells whether that worked, the process itself does: gone is success. */
-export async function removeForSure(store: Removing, id: string): Promise<void> {
+export async function removeForSure(store: RemovableStore, id: string): Promise<void> {
   try {
     await store.remove(id);
   } catch (error) {
@@ -21,7 +27,7 @@ export async function removeForSure(store: Removing, id: string): Promise<void> 
   }
 }
 
-async function isSurelyGone(store: Removing, id: string): Promise<boolean> {
+async function isSurelyGone(store: RemovableStore, id: string): Promise<boolean> {
   try {
     return (await store.find(id)) === undefined;
   } catch {
@@ -29,13 +35,13 @@ async function isSurelyGone(store: Removing, id: string): Promise<boolean> {
   }
 }
 
-export interface Removed<P> {
+export interface RemovalResult<P> {
   readonly deleted: readonly P[];
   readonly left: readonly { readonly process: P; readonly error: string }[];
 }
 
-interface Deleting<S, P extends Existing> {
-  readonly service: Identifying<S, P> &
+interface RemovalWorld<S, P extends Existing> {
+  readonly service: IdentifyingService<S, P> &
     Pick<Service<S, P>, 'describe' | 'particularsOf' | 'howToDistinguish'>;
   readonly store: Pick<Store<never, P>, 'list' | 'mayWrite' | 'place' | 'removalSpan'>;
   readonly runtime: Runtime;
@@ -48,7 +54,7 @@ interface Deleting<S, P extends Existing> {
 export async function findToDelete<S, P extends Existing>(
   spec: S,
   all: boolean,
-  world: Deleting<S, P>,
+  world: RemovalWorld<S, P>,
 ): Promise<readonly P[]> {
   const { service, store, runtime } = world;
   const observe = (listing: Listing<P>) => {
@@ -86,10 +92,10 @@ export async function findToDelete<S, P extends Existing>(
  */
 export async function deleteAll<P extends Existing>(
   found: readonly P[],
-  store: Removing,
+  store: RemovableStore,
   runtime: Runtime,
   lingering: (asked: readonly P[]) => Promise<ReadonlySet<string>> = () => Promise.resolve(new Set()),
-): Promise<Removed<P>> {
+): Promise<RemovalResult<P>> {
   const asked: P[] = [];
   const left: { process: P; error: string }[] = [];
   let stopped: string | undefined;
@@ -119,7 +125,7 @@ export async function deleteAll<P extends Existing>(
 /** Waits until processes that are being removed are gone. Returns the ids of those that are still there at the end. */
 export async function untilGone(
   removed: readonly Existing[],
-  { store, runtime }: Pick<Deleting<never, Existing>, 'store' | 'runtime'>,
+  { store, runtime }: Pick<RemovalWorld<never, Existing>, 'store' | 'runtime'>,
 ): Promise<ReadonlySet<string>> {
   let left: ReadonlySet<string> = new Set(removed.map(({ id }) => id));
   if (left.size === 0 || store.removalSpan === 0) return new Set();
@@ -138,7 +144,7 @@ export async function untilGone(
 /** As `untilGone`, where the work cannot go on before. Throws a `Failure` when it takes too long. */
 export async function waitUntilGone(
   removed: readonly Existing[],
-  world: Pick<Deleting<never, Existing>, 'store' | 'runtime'>,
+  world: Pick<RemovalWorld<never, Existing>, 'store' | 'runtime'>,
 ): Promise<void> {
   const left = await untilGone(removed, world);
   if (left.size === 0) return;
@@ -149,7 +155,7 @@ export async function waitUntilGone(
   });
 }
 
-export function deleteFailure({ deleted, left }: Removed<Existing>): Failure | undefined {
+export function deleteFailure({ deleted, left }: RemovalResult<Existing>): Failure | undefined {
   if (left.length === 0) return undefined;
   const lines = left.map(({ process, error }) => `${process.id}: ${error}`);
   const done = deleted.length === 0 ? 'none' : idsOf(deleted);

@@ -34,7 +34,7 @@ export interface Service<S, P extends Existing> {
 }
 
 /** What became of a create request. A request that surely created nothing throws instead. */
-export type Sent<P> =
+export type CreateResult<P> =
   | { readonly kind: 'created'; readonly made: P }
   /** No usable answer came: the process may exist. `answered`: the service answered with an error. */
   | { readonly kind: 'lost'; readonly cause: string; readonly answered?: boolean }
@@ -50,7 +50,7 @@ export interface Store<S, P extends Existing> {
   list(): Promise<Listing<P>>;
   /** One by its id, which does not lag; undefined when there is none. */
   find(id: string): Promise<P | undefined>;
-  create(spec: S): Promise<Sent<P>>;
+  create(spec: S): Promise<CreateResult<P>>;
   /** Asks for a removal, which may go on after the answer. That there is none of this id is success. */
   remove(id: string): Promise<void>;
   /** Throws a `Failure` where nothing may be written, as far as that is known by now. */
@@ -58,7 +58,7 @@ export interface Store<S, P extends Existing> {
 }
 
 /** What came of bringing a process in line. */
-export interface Mended<P> {
+export interface Reconciled<P> {
   readonly process: P;
   /** The name it got because another process has the declared one. */
   readonly otherName?: string;
@@ -70,13 +70,13 @@ export interface World<S, P extends Existing> {
   readonly store: Store<S, P>;
   readonly runtime: Runtime;
   /** Brings a process that has drifted into the declared state, and proves it. Undefined if it vanished meanwhile. */
-  mend(spec: S, found: P, changes: Changes): Promise<Mended<P> | undefined>;
+  reconcile(spec: S, found: P, changes: Changes): Promise<Reconciled<P> | undefined>;
   /** Records that this process exists. */
   onExists?(process: P | undefined): void;
 }
 
 /** What tells whether a process is the declared one. */
-export type Identifying<S, P extends Existing> = Pick<
+export type IdentifyingService<S, P extends Existing> = Pick<
   Service<S, P>,
   'identityOf' | 'identityOfExisting' | 'couldBe' | 'statesIdentity'
 >;
@@ -85,7 +85,7 @@ export type Identifying<S, P extends Existing> = Pick<
 export function candidates<S, P extends Existing>(
   spec: S,
   among: readonly P[],
-  service: Identifying<S, P>,
+  service: IdentifyingService<S, P>,
 ): P[] {
   return candidatesAmong(service.identityOf(spec), among.filter(isSure), service.identityOfExisting);
 }
@@ -94,7 +94,7 @@ export function candidates<S, P extends Existing>(
 export function allCandidates<S, P extends Existing>(
   spec: S,
   among: readonly P[],
-  service: Identifying<S, P>,
+  service: IdentifyingService<S, P>,
 ): P[] {
   const wanted = service.identityOf(spec);
   return among.filter((process) => isSure(process) && fits(wanted, service.identityOfExisting(process)));
@@ -103,7 +103,7 @@ export function allCandidates<S, P extends Existing>(
 export function doubtfulAmong<S, P extends Existing>(
   spec: S,
   among: readonly P[],
-  service: Identifying<S, P>,
+  service: IdentifyingService<S, P>,
 ): P[] {
   return among.filter((process) => !isSure(process) && service.couldBe(spec, process));
 }
@@ -112,7 +112,7 @@ export function doubtfulAmong<S, P extends Existing>(
 export function isStatedOther<S, P extends Existing>(
   spec: S,
   process: P,
-  service: Identifying<S, P>,
+  service: IdentifyingService<S, P>,
 ): boolean {
   return (
     isSure(process) &&

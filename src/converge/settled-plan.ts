@@ -3,7 +3,7 @@ import { ambiguousPlan, doubtfulPlan, type Place, type PlaceState, type Plan, pl
 import type { Service, World } from './service.ts';
 import { settle } from './settle.ts';
 
-export interface Planned<S, P extends Existing> {
+export interface SettledPlan<S, P extends Existing> {
   readonly states: readonly PlaceState<S, P>[];
   readonly plan: Plan<S, P>;
 }
@@ -17,7 +17,7 @@ export async function settledPlan<S, P extends Existing>(
   look: (place: Place) => Promise<Listing<P>>,
   { service, prune }: { readonly service: Service<S, P>; readonly prune: boolean },
   world: Pick<World<S, P>, 'runtime'>,
-): Promise<Planned<S, P>> {
+): Promise<SettledPlan<S, P>> {
   const observe = (states: readonly PlaceState<S, P>[]) => {
     const plan = planFor(states, service, { prune });
     const places = new Set(plan.contested.map(({ place }) => place.id));

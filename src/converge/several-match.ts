@@ -4,12 +4,15 @@ import { readableDate, timeOf } from '../time.ts';
 import type { Existing } from './listing.ts';
 import type { Service } from './service.ts';
 
-type Telling<P extends Existing> = Pick<Service<never, P>, 'identityOfExisting' | 'howToDistinguish'>;
+type DistinguishingService<P extends Existing> = Pick<
+  Service<never, P>,
+  'identityOfExisting' | 'howToDistinguish'
+>;
 
 /** What to advise: no declaration tells processes apart that are known by the same. */
 export function ifDistinguishable<P extends Existing, T>(
   found: readonly P[],
-  { identityOfExisting, howToDistinguish }: Telling<P>,
+  { identityOfExisting, howToDistinguish }: DistinguishingService<P>,
   { yes, no }: { readonly yes: (how: string) => T; readonly no: T },
 ): T {
   const marks = new Set(found.map((process) => JSON.stringify(identityOfExisting(process).marks)));
@@ -21,7 +24,7 @@ export function severalMatch<P extends Existing>(
   what: string,
   found: readonly P[],
   because: string,
-  service: Telling<P> & Pick<Service<never, P>, 'particularsOf'>,
+  service: DistinguishingService<P> & Pick<Service<never, P>, 'particularsOf'>,
   fix = ifDistinguishable(found, service, {
     yes: (how) =>
       `To tell them apart, ${how}, or pass the process-id of one, or delete those that are not wanted`,

@@ -1,7 +1,7 @@
 import { Failure } from '../failure.ts';
 import { counted, firstOf } from '../text.ts';
 import { inSeconds, type LoggedWait, poll } from '../time.ts';
-import { readItsLog, reasonsText, type Told } from './not-running.ts';
+import { type FailureText, readItsLog, reasonsText } from './not-running.ts';
 import type { ForgeProcess } from './process.ts';
 import { DownWatch } from './status.ts';
 
@@ -11,7 +11,7 @@ export interface Gate {
   readonly statuses: readonly string[];
   readonly minCount: number;
   /** Tells those that have none of the statuses. */
-  tell(unwanted: Unwanted): Told;
+  tell(unwanted: Unwanted): FailureText;
 }
 
 export interface Unwanted {
@@ -130,7 +130,7 @@ function unwantedIn(gate: Gate, processes: readonly ForgeProcess[], after: strin
   };
 }
 
-function gateFailure({ what, why }: Told, fix: string): Failure {
+function gateFailure({ what, why }: FailureText, fix: string): Failure {
   return new Failure({ headline: what, what, why, fix });
 }
 

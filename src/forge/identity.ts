@@ -3,7 +3,7 @@ import { foldCommand, type Identity } from '../converge/identity.ts';
 import type { ForgeProcess } from './process.ts';
 import { describe, type ForgeDeclaration, type ForgeSpec } from './spec.ts';
 
-export interface Sought {
+export interface IdentityFields {
   readonly command: string;
   readonly user?: string | undefined;
   readonly directory?: string | undefined;
@@ -11,7 +11,7 @@ export interface Sought {
 }
 
 /** What a declaration is known by, since names cannot be read back: command, then user, directory and site. */
-export function identityOf({ command, user, directory, siteId }: Sought): Identity {
+export function identityOf({ command, user, directory, siteId }: IdentityFields): Identity {
   const folded = foldDirectory(directory ?? null);
   return { family: foldCommand(command), marks: [user, folded === '' ? undefined : folded, siteId] };
 }
@@ -21,7 +21,7 @@ export function identityOfExisting({ directory, ...process }: ForgeProcess): Ide
 }
 
 /** Can a process in doubt be the one that is looked for? What is not known of it may be anything. */
-export function couldBe({ command, user }: Sought, process: ForgeProcess): boolean {
+export function couldBe({ command, user }: IdentityFields, process: ForgeProcess): boolean {
   return (
     (process.command === '' || foldCommand(process.command) === foldCommand(command)) &&
     (process.user === '' || user === undefined || process.user === user)
@@ -52,7 +52,7 @@ function foldDirectory(directory: string | null): string {
  * A name for a declaration that has none. It is the same for the same declaration and different for others, so that
  * Forge, which takes a name only once, itself keeps racing runs from making two.
  */
-export function derivedName({ command, user, directory, siteId }: Sought): string {
+export function derivedName({ command, user, directory, siteId }: IdentityFields): string {
   const key = JSON.stringify([foldCommand(command), user, foldDirectory(directory ?? null), siteId ?? null]);
   const words = foldCommand(command)
     .toLowerCase()

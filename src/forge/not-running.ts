@@ -5,13 +5,13 @@ import { type ForgeProcess, nameOf } from './process.ts';
 const maxNamed = 10;
 
 /** What to say of processes that should run, and do not. */
-export interface Told {
+export interface FailureText {
   readonly what: string;
   readonly why: string;
 }
 
 /** `Restarted, but not running after 60 s: "php8.4 artisan horizon" (fatal)`. */
-export function notRunning(done: string, after: string, processes: readonly ForgeProcess[]): Told {
+export function notRunning(done: string, after: string, processes: readonly ForgeProcess[]): FailureText {
   const names = namesWith(processes, ({ status }) => ` (${status})`);
   return { what: `${done}, but not running${after}: ${names}`, why: meaningText(processes) };
 }

@@ -18,7 +18,7 @@ export function openServer(store: Store<ForgeSpec, ForgeProcess>, runtime: Runti
     service: forgeService,
     store,
     runtime,
-    mend: async (spec, found) => await replace(spec, found, { store, runtime }),
+    reconcile: async (spec, found) => await replace(spec, found, { store, runtime }),
   };
 }
 
@@ -45,7 +45,7 @@ export function shareServer(
     const claimed = new ClaimedStore(store, listings, claim);
     return {
       store: claimed,
-      mend: async (declared, found) => await replace(declared, found, { store: claimed, runtime }),
+      reconcile: async (declared, found) => await replace(declared, found, { store: claimed, runtime }),
     };
   };
 }

@@ -1,7 +1,7 @@
 import { type Creation, createOnce } from '../converge/create-once.ts';
 import { lookFor, spans } from '../converge/look.ts';
 import { removeForSure, waitUntilGone } from '../converge/remove.ts';
-import { candidates, type Mended, type World } from '../converge/service.ts';
+import { candidates, type Reconciled, type World } from '../converge/service.ts';
 import { severalMatch } from '../converge/several-match.ts';
 import { Cancelled, Failure } from '../failure.ts';
 import { otherName } from './identity.ts';
@@ -22,7 +22,7 @@ export async function replace(
   declared: ForgeSpec,
   old: ForgeProcess,
   world: ReplaceWorld,
-): Promise<Mended<ForgeProcess> | undefined> {
+): Promise<Reconciled<ForgeProcess> | undefined> {
   const { store, runtime } = world;
   // What is not declared stays as it is, as far as Forge tells it.
   const spec = { ...declared, directory: declared.directory ?? old.directory ?? undefined };
@@ -47,7 +47,7 @@ export async function replace(
 async function confirmed(
   { process, madeHere }: Successor,
   { store }: ReplaceWorld,
-): Promise<Mended<ForgeProcess> | undefined> {
+): Promise<Reconciled<ForgeProcess> | undefined> {
   const left = madeHere ? process : await store.find(process.id);
   return left && { process: left };
 }
@@ -56,7 +56,7 @@ async function createAfter(
   spec: ForgeSpec,
   old: ForgeProcess,
   world: ReplaceWorld,
-): Promise<Mended<ForgeProcess> | undefined> {
+): Promise<Reconciled<ForgeProcess> | undefined> {
   await waitUntilGone([old], world);
   // A list that lags shows only later what another run has created.
   const wanted = await createSuccessor(spec, old, world, spans.holderShows);
@@ -84,12 +84,17 @@ async function createSuccessor(
   world: ReplaceWorld,
   span = 0,
 ): Promise<Successor | undefined> {
-  const mend = () => Promise.resolve(undefined);
+  const reconcile = () => Promise.resolve(undefined);
   const { runtime } = world;
   const stays = span === 0 ? `; ${old.id}, which it is to replace, is still there` : '';
   const checkpoint: typeof runtime.checkpoint = (line, kind) =>
     runtime.checkpoint(line === undefined ? undefined : line + stays, kind);
-  const making = { store: world.store, runtime: { ...runtime, checkpoint }, service: forgeService, mend };
+  const making = {
+    store: world.store,
+    runtime: { ...runtime, checkpoint },
+    service: forgeService,
+    reconcile,
+  };
   const creation = await createOnce(spec, making, new Set([old.id]));
   if (creation.kind === 'created') return span === 0 ? asDeclared(spec, old, creation) : creation;
   // Another run may be replacing the same process, and its successor has the name.

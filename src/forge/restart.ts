@@ -2,19 +2,19 @@ import { Semaphore } from '../converge/semaphore.ts';
 import { skipRepeats } from '../converge/settle.ts';
 import { Failure } from '../failure.ts';
 import { HttpFailure } from '../http/failure.ts';
-import { backoff, type Clock, inSeconds, poll, type Waiting } from '../time.ts';
+import { backoff, type Clock, inSeconds, poll, type Wait } from '../time.ts';
 import type { LastLook } from './gate.ts';
 import { notRunning, readItsLog } from './not-running.ts';
 import type { ForgeProcess } from './process.ts';
 import { DownWatch, isLeaving, isUp } from './status.ts';
 import type { ForgeStore } from './store.ts';
 
-export interface Restarting {
+export interface RestartContext {
   readonly store: Pick<ForgeStore, 'find' | 'restart'>;
   /** Reads those of these ids that exist. */
   look(ids: readonly string[]): Promise<readonly ForgeProcess[]>;
   /** Its deadline is for one part: for those that are installing, or until all are up. */
-  readonly waiting: Waiting;
+  readonly waiting: Wait;
   log(line: string): void;
 }
 
@@ -30,7 +30,7 @@ const grace = 5_000;
  */
 async function requestRestart(
   { id }: ForgeProcess,
-  { store, waiting, log }: Restarting,
+  { store, waiting, log }: RestartContext,
 ): Promise<'accepted' | 'installing'> {
   const pause = backoff({ first: 500, longest: 4_000 }, waiting.random);
   for (let send = 1; ; send++) {
@@ -51,12 +51,12 @@ async function requestRestart(
 
 /** Waits for processes that are installing. All that wait at the same time share each look. */
 class Installations {
-  readonly #restarting: Restarting;
+  readonly #restarting: RestartContext;
   readonly #pause: () => number;
   readonly #ids = new Set<string>();
   #next: Promise<readonly ForgeProcess[]> | undefined;
 
-  constructor(restarting: Restarting) {
+  constructor(restarting: RestartContext) {
     this.#restarting = restarting;
     this.#pause = backoff({ first: 1_000, longest: 10_000 }, restarting.waiting.random);
   }
@@ -92,7 +92,7 @@ class Installations {
 }
 
 /** A process whose restart was accepted, and what it was like before. */
-export interface Accepted {
+export interface AcceptedRestart {
   readonly process: ForgeProcess;
   /** On the clock of the wait. */
   readonly at: number;
@@ -100,8 +100,8 @@ export interface Accepted {
 
 /** Looks until all are up. Ends at once when one of them has ended for good, stays stopped, or is gone. */
 export async function untilUp(
-  accepted: readonly Accepted[],
-  { look, waiting, log }: Omit<Restarting, 'store'>,
+  accepted: readonly AcceptedRestart[],
+  { look, waiting, log }: Omit<RestartContext, 'store'>,
 ): Promise<LastLook> {
   const ids = accepted.map(({ process }) => process.id);
   const watch = new DownWatch(waiting.clock);
@@ -134,7 +134,7 @@ export async function untilUp(
 /** What has been seen of one process since its restart was accepted. */
 class RestartTrack {
   readonly id: string;
-  readonly #accepted: Accepted;
+  readonly #accepted: AcceptedRestart;
   readonly #clock: Clock;
   /** A restart may not show in the status at all; if it does, what comes after it is new. */
   #moved = false;
@@ -142,7 +142,7 @@ class RestartTrack {
   gone = false;
   last: ForgeProcess;
 
-  constructor(accepted: Accepted, clock: Clock) {
+  constructor(accepted: AcceptedRestart, clock: Clock) {
     this.#accepted = accepted;
     this.#clock = clock;
     this.id = accepted.process.id;
@@ -182,8 +182,8 @@ function restartFailure(after: string, processes: readonly ForgeProcess[], fix: 
   return new Failure({ headline: what, what, why, fix });
 }
 
-export interface Requested {
-  readonly accepted: readonly Accepted[];
+export interface RestartRequests {
+  readonly accepted: readonly AcceptedRestart[];
   /** What went wrong with the others, the first of it. */
   readonly failure: Failure | undefined;
 }
@@ -195,9 +195,9 @@ export interface Requested {
 export async function requestRestarts(
   processes: readonly ForgeProcess[],
   atOnce: number,
-  restarting: Restarting,
-): Promise<Requested> {
-  const accepted = new Map<string, Accepted>();
+  restarting: RestartContext,
+): Promise<RestartRequests> {
+  const accepted = new Map<string, AcceptedRestart>();
   const failures: unknown[] = [];
   const { waiting, log } = restarting;
   const semaphore = new Semaphore(atOnce);

@@ -1,4 +1,4 @@
-import type { Waiting } from '../time.ts';
+import type { Wait } from '../time.ts';
 import { type ForgeProcess, label } from './process.ts';
 import { isDead, isLeaving, isUp } from './status.ts';
 
@@ -17,7 +17,7 @@ const shortestPause = 5_000;
 const pausePerRequest = 2_000;
 
 /** How processes are looked at, and how many requests one look takes. */
-export interface Looking {
+export interface StatusSource {
   look(): Promise<readonly ForgeProcess[]>;
   readonly requests: number;
 }
@@ -29,8 +29,8 @@ export interface Looking {
 export async function watchStatus(
   processes: readonly ForgeProcess[],
   span: number,
-  { look, requests }: Looking,
-  { clock, cancelled }: Pick<Waiting, 'clock' | 'cancelled'>,
+  { look, requests }: StatusSource,
+  { clock, cancelled }: Pick<Wait, 'clock' | 'cancelled'>,
 ): Promise<readonly Steadiness[]> {
   const tracks = processes.map((process) => new Track(process));
   const lookEvery = Math.max(shortestPause, requests * pausePerRequest);

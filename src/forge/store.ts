@@ -1,5 +1,5 @@
 import type { Listing } from '../converge/listing.ts';
-import type { Sent, Store } from '../converge/service.ts';
+import type { CreateResult, Store } from '../converge/service.ts';
 import type { HttpCall, HttpClient } from '../http/client.ts';
 import { HttpFailure, lostIfUnknown, undefinedIf404 } from '../http/failure.ts';
 import { one } from '../http/json-api.ts';
@@ -74,7 +74,7 @@ export class ForgeStore implements Store<ForgeSpec, ForgeProcess> {
     });
   }
 
-  async create(spec: ForgeSpec): Promise<Sent<ForgeProcess>> {
+  async create(spec: ForgeSpec): Promise<CreateResult<ForgeProcess>> {
     try {
       return await lostIfUnknown(async () => {
         const { data } = await this.#client.json(

@@ -105,14 +105,14 @@ function thingFrom({ id, attributes: { name } }: NamedResource): NamedThing {
   return { id, name };
 }
 
-interface Wanted {
+interface NameQuery {
   readonly kind: string;
   readonly where: string;
   readonly wanted: string;
 }
 
 /** The API's filter may match parts of names, or take a comma for two: it only narrows, the whole list decides. */
-async function findNamed(client: HttpClient, call: HttpCall, wanted: Wanted): Promise<NamedThing> {
+async function findNamed(client: HttpClient, call: HttpCall, wanted: NameQuery): Promise<NamedThing> {
   const pick = (among: readonly NamedResource[]): NamedThing =>
     findByName({ ...wanted, among: among.map(thingFrom), namesOf: ({ name }) => [name] });
   const { items: narrowed } = await listAll(

@@ -3,7 +3,7 @@ import { shorten } from '../text.ts';
 import type { Secrets } from './secrets.ts';
 
 /** A failure as a headline, and what is left to say below it. */
-export interface Headed {
+export interface HeadedFailure {
   readonly headline: string;
   readonly details: string;
 }
@@ -18,7 +18,7 @@ const threeLines = 84;
 const firstClause = /^(?:"(?:[^"\\\n]|\\.)*"|[^\n;:"]|:(?!\s))+?(?=;|:\s|\n|\. |$)/;
 
 /** Parts a failure so that nothing is said twice: what its headline says whole does not come again below it. */
-export function headed({ headline, details: below, what, why, fix = '' }: Failure): Headed {
+export function headed({ headline, details: below, what, why, fix = '' }: Failure): HeadedFailure {
   if (headline !== undefined && below !== undefined) return headedBy(headline, below, fix);
   const whole = `${what}: ${why}`;
   const isShort = !why.includes('\n') && whole.length <= threeLines;
@@ -36,7 +36,7 @@ export function headed({ headline, details: below, what, why, fix = '' }: Failur
   };
 }
 
-function headedBy(headline: string, details: string, fix: string): Headed {
+function headedBy(headline: string, details: string, fix: string): HeadedFailure {
   const parts = [closed(details), closed(fix)].filter((part) => part !== '');
   return {
     headline: withoutStop(shorten(headline, 2 * longestHeadline)),
@@ -55,7 +55,7 @@ function capitalized(text: string): string {
 }
 
 /** How a step has failed, as the summary and the comment show it. */
-export interface Ending extends Headed {
+export interface Ending extends HeadedFailure {
   readonly mark: 'failed' | 'drifted' | 'cancelled';
 }
 
@@ -63,12 +63,12 @@ export const pleaseReport =
   'This is a defect of the action; please report it, with the log of a run with debug logging.';
 
 /** A failure as the log, the summary and the comment show it. Nothing secret is in it. */
-export interface Explained extends Ending {
+export interface ExplainedFailure extends Ending {
   readonly annotations: readonly Annotation[];
 }
 
 /** What was done before a failure, or what nobody knows by then: `whether ...`. */
-export interface Known {
+export interface Checkpoint {
   readonly line: string;
   readonly kind: 'done' | 'going' | 'unknown';
   /** Does the summary's own headline say it? */
@@ -80,10 +80,13 @@ interface Circumstances {
   readonly activity: string;
   /** The step was told to stop: whatever went wrong after that did so for that reason. */
   readonly isStopped: boolean;
-  readonly done: readonly Known[];
+  readonly done: readonly Checkpoint[];
 }
 
-export function explain(error: unknown, { secrets, activity, isStopped, done }: Circumstances): Explained {
+export function explain(
+  error: unknown,
+  { secrets, activity, isStopped, done }: Circumstances,
+): ExplainedFailure {
   const said = { ...saidOf(error, activity, isStopped, done.length > 0) };
   const before = beforeThat(done);
   const together = (text: string, known: string): string =>
@@ -98,7 +101,7 @@ export function explain(error: unknown, { secrets, activity, isStopped, done }: 
   };
 }
 
-function beforeThat(all: readonly Known[]): string {
+function beforeThat(all: readonly Checkpoint[]): string {
   const done = all.filter(({ kind }) => kind !== 'unknown').map(({ line }) => `- ${line}`);
   const unknown = all
     .filter(({ kind }) => kind === 'unknown')

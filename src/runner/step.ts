@@ -2,7 +2,7 @@ import { setOutput } from '@actions/core';
 import type { EarlyConnection } from '../early-connection.ts';
 import { Failure, type Location, locationText, messageOf } from '../failure.ts';
 import { type Clock, type Random, systemClock } from '../time.ts';
-import { type Ending, type Explained, explain, type Known, pleaseReport } from './ending.ts';
+import { type Checkpoint, type Ending, type ExplainedFailure, explain, pleaseReport } from './ending.ts';
 import type { Html } from './html.ts';
 import { Inputs } from './inputs.ts';
 import { Log } from './log.ts';
@@ -59,11 +59,11 @@ export async function runStep(
   const log = new Log(secrets, process.env['GITHUB_WORKSPACE'] || process.cwd());
   const stop = listenForStop();
   const report = new Report();
-  const done = new Map<string, Known>();
+  const done = new Map<string, Checkpoint>();
   const tasks: ((failure: Ending | undefined) => Promise<void>)[] = [];
   let summary = true;
   let activity = 'starting';
-  let failure: Explained | undefined;
+  let failure: ExplainedFailure | undefined;
   const unfinished = (): void => {
     process.exitCode = 1;
     log.error(`The step ended before its work was done. ${pleaseReport}`, title);

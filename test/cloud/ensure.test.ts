@@ -6,7 +6,7 @@ import { cloudService } from '../../src/cloud/service.ts';
 import type { ProcessSpec } from '../../src/cloud/spec.ts';
 import { update as updateCloud } from '../../src/cloud/update.ts';
 import { type Ensure, type Ensured, ensure } from '../../src/converge/ensure.ts';
-import type { World as EngineWorld, Sent } from '../../src/converge/service.ts';
+import type { CreateResult, World as EngineWorld } from '../../src/converge/service.ts';
 import { Failure } from '../../src/failure.ts';
 import { existing } from '../support/existing.ts';
 import { listingOf } from '../support/listing.ts';
@@ -28,7 +28,7 @@ interface Answers {
   readonly pages?: number;
   readonly serverTime?: number;
   readonly find?: readonly [P | undefined, ...(P | undefined)[]];
-  readonly create?: readonly [Sent<P>, ...Sent<P>[]];
+  readonly create?: readonly [CreateResult<P>, ...CreateResult<P>[]];
   readonly update?: readonly [P | undefined, ...(P | undefined)[]];
   /** Why nothing may be written. */
   readonly refusal?: Failure;
@@ -38,8 +38,8 @@ const spec: ProcessSpec = { type: 'worker', processes: 2, config: { queue: 'mail
 const declared = existing({ id: 'p1', processes: 2, config: { queue: 'mail', tries: 3 } });
 const drifted = existing({ id: 'p1', processes: 1, config: { queue: 'mail', tries: 3, sleep: 10 } });
 const changes = { processes: { from: 1, to: 2 } };
-const made = (process: P): Sent<P> => ({ kind: 'created', made: process });
-const lost: Sent<P> = { kind: 'lost', cause: 'a reset' };
+const made = (process: P): CreateResult<P> => ({ kind: 'created', made: process });
+const lost: CreateResult<P> = { kind: 'lost', cause: 'a reset' };
 
 /** A world of scripted answers; tells each call that is made to it. */
 function worldOf(answers: Answers) {
@@ -92,15 +92,16 @@ function worldOf(answers: Answers) {
     service: cloudService,
     store,
     runtime,
-    mend: async (wanted, found, changes) => await updateCloud(wanted, found, changes, { store, runtime }),
+    reconcile: async (wanted, found, changes) =>
+      await updateCloud(wanted, found, changes, { store, runtime }),
     onExists: (process) => exists.push(process?.id ?? 'gone'),
   };
   return { world, clock, calls, updates, did, exists, log, warnings };
 }
 
-type Told = ReturnType<typeof worldOf>;
+type FailureText = ReturnType<typeof worldOf>;
 
-async function outcomeOf(task: (world: World) => Promise<Ensured<ProcessSpec, P>>, told: Told) {
+async function outcomeOf(task: (world: World) => Promise<Ensured<ProcessSpec, P>>, told: FailureText) {
   const result = await told.clock.run(
     task(told.world).then(
       (value) => ({ value, error: undefined, message: undefined }),

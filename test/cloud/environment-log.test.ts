@@ -7,7 +7,7 @@ import {
   judge,
   type LogEntry,
   printedIn,
-  type Watched,
+  type WatchedProcess,
 } from '../../src/cloud/environment-log.ts';
 import { horizon } from '../support/watched.ts';
 
@@ -47,7 +47,7 @@ const afterDeployment: JudgedTime = { ...past, kind: 'after-deployment' };
 
 function statusOf(
   entries: readonly LogEntry[],
-  watched: Partial<Watched> = {},
+  watched: Partial<WatchedProcess> = {},
   time = past,
 ): string | undefined {
   return judge([{ ...horizon, ...watched }], eventsIn(entries), time)[0]?.status;

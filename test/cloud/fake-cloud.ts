@@ -2,7 +2,7 @@ import type { ProcessUpdate } from '../../src/cloud/drift.ts';
 import type { ExistingProcess } from '../../src/cloud/process.ts';
 import type { ProcessSpec } from '../../src/cloud/spec.ts';
 import type { Listing } from '../../src/converge/listing.ts';
-import type { Sent, Store } from '../../src/converge/service.ts';
+import type { CreateResult, Store } from '../../src/converge/service.ts';
 import { HttpFailure } from '../../src/http/failure.ts';
 import type { Clock } from '../../src/time.ts';
 import { existing } from '../support/existing.ts';
@@ -48,7 +48,7 @@ export class FakeStore implements Store<ProcessSpec, ExistingProcess> {
     return await this.#call({ kind: 'find', what: id }, () => this.processes.find((each) => each.id === id));
   }
 
-  async create(spec: ProcessSpec): Promise<Sent<ExistingProcess>> {
+  async create(spec: ProcessSpec): Promise<CreateResult<ExistingProcess>> {
     const what = spec.type === 'custom' ? spec.command : (spec.config.queue ?? 'default');
     try {
       const made = await this.#call({ kind: 'create', what }, () => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { Watched } from '../../src/cloud/environment-log.ts';
-import { type Deployed, lookBack, watch } from '../../src/cloud/stability.ts';
+import type { WatchedProcess } from '../../src/cloud/environment-log.ts';
+import { type DeploymentTimes, lookBack, watch } from '../../src/cloud/stability.ts';
 import { json, type Reply } from '../support/fake-transport.ts';
 import { scriptedClient } from '../support/test-client.ts';
 import { horizon } from '../support/watched.ts';
@@ -77,9 +77,13 @@ function openLog(lines: readonly Line[], { filter = 'works', replies }: Manners 
   };
   return {
     ...{ clock, transport, times, said },
-    back: async (watched: readonly Watched[] = [horizon], span = 60_000, deployedAt?: number) =>
+    back: async (watched: readonly WatchedProcess[] = [horizon], span = 60_000, deployedAt?: number) =>
       await clock.run(lookBack(watched, span, deployedAt, observing)),
-    watch: async (watched: readonly Watched[] = [horizon], span = 60_000, given: Partial<Deployed> = {}) => {
+    watch: async (
+      watched: readonly WatchedProcess[] = [horizon],
+      span = 60_000,
+      given: Partial<DeploymentTimes> = {},
+    ) => {
       const deployed = { startedAt: start - 40_000, succeededAt: start, ...given };
       return await clock.run(watch(watched, span, deployed, observing));
     },

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { createOnce } from '../../src/converge/create-once.ts';
 import type { Existing } from '../../src/converge/listing.ts';
-import type { Sent, World } from '../../src/converge/service.ts';
+import type { CreateResult, World } from '../../src/converge/service.ts';
 import { Failure } from '../../src/failure.ts';
 import { listingOf } from '../support/listing.ts';
 import { runtimeOn } from '../support/runtime.ts';
@@ -40,11 +40,11 @@ const younger = thing('younger', 3);
 const youngest = thing('youngest', 4);
 const decoy = thing('decoy', 1, { matches: false });
 
-const created = (made: Thing): Sent<Thing> => ({ kind: 'created', made });
-const lost: Sent<Thing> = { kind: 'lost', cause: 'a reset' };
+const created = (made: Thing): CreateResult<Thing> => ({ kind: 'created', made });
+const lost: CreateResult<Thing> = { kind: 'lost', cause: 'a reset' };
 
 interface Script {
-  readonly sends: readonly [Sent<Thing>, ...Sent<Thing>[]];
+  readonly sends: readonly [CreateResult<Thing>, ...CreateResult<Thing>[]];
   /** Those that lists show; what is removed shows no longer. */
   readonly lives: readonly Life[];
   /** How long a removal takes to show in lists. */
@@ -140,7 +140,7 @@ async function creating({
         removed.set(goesToo[id] ?? id, clock.now());
       },
     },
-    mend: () => Promise.resolve(undefined),
+    reconcile: () => Promise.resolve(undefined),
     runtime: runtimeOn(clock, {
       checkpoint: (line) => did.push(line ?? ''),
       warn: (line) => warnings.push(line),

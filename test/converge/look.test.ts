@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { Calm, lookFor } from '../../src/converge/look.ts';
+import { lookFor, Pacer } from '../../src/converge/look.ts';
 import { runtimeOn } from '../support/runtime.ts';
 import { VirtualClock } from '../support/virtual-clock.ts';
 
@@ -7,15 +7,15 @@ import { VirtualClock } from '../support/virtual-clock.ts';
 function waiting(reads: number, timeLeft = () => Number.POSITIVE_INFINITY) {
   const clock = new VirtualClock();
   const meter = { clock, reads: 0 };
-  const calm = new Calm(meter);
-  const runtime = runtimeOn(clock, { calm, timeLeft });
+  const pacer = new Pacer(meter);
+  const runtime = runtimeOn(clock, { pacer, timeLeft });
   const looks: number[] = [];
   const look = async () => {
     looks.push(clock.now());
     meter.reads += reads;
     return looks.length;
   };
-  return { clock, meter, calm, runtime, looks, look };
+  return { clock, meter, pacer, runtime, looks, look };
 }
 
 const never = () => false;
@@ -63,10 +63,10 @@ describe('the looks of a run that waits', () => {
 
 describe('several waits at once', () => {
   test('at one place share their turns; at different places they take turns', async () => {
-    const { clock, calm, runtime } = waiting(1);
+    const { clock, pacer, runtime } = waiting(1);
     const ended: string[] = [];
     const turn = async (name: string, place: object): Promise<void> => {
-      await calm.turn(place, runtime);
+      await pacer.turn(place, runtime);
       ended.push(`${name} at ${clock.now()}`);
     };
     const [here, there] = [{}, {}];
@@ -77,19 +77,19 @@ describe('several waits at once', () => {
   });
 
   test('a turn pays for one request, and each further one costs two seconds', async () => {
-    const { clock, meter, calm, runtime } = waiting(0);
-    calm.begin();
-    await clock.run(calm.turn({}, runtime));
-    expect(calm.wait).toBe(2_000);
+    const { clock, meter, pacer, runtime } = waiting(0);
+    pacer.begin();
+    await clock.run(pacer.turn({}, runtime));
+    expect(pacer.wait).toBe(2_000);
     meter.reads += 1;
-    calm.pay();
-    expect(calm.wait).toBe(2_000);
+    pacer.pay();
+    expect(pacer.wait).toBe(2_000);
     meter.reads += 3;
-    calm.pay();
-    expect(calm.wait).toBe(8_000);
-    calm.begin();
+    pacer.pay();
+    expect(pacer.wait).toBe(8_000);
+    pacer.begin();
     meter.reads += 1;
-    calm.pay();
-    expect(calm.wait).toBe(10_000);
+    pacer.pay();
+    expect(pacer.wait).toBe(10_000);
   });
 });

@@ -4,7 +4,7 @@ import { type ExistingProcess, processFrom } from '../../src/cloud/process.ts';
 import type { ProcessSpec } from '../../src/cloud/spec.ts';
 import { type Ensure, ensure } from '../../src/converge/ensure.ts';
 import type { Listing } from '../../src/converge/listing.ts';
-import type { Sent } from '../../src/converge/service.ts';
+import type { CreateResult } from '../../src/converge/service.ts';
 import { Failure } from '../../src/failure.ts';
 import { FakeStore } from '../cloud/fake-cloud.ts';
 import { existing } from '../support/existing.ts';
@@ -31,7 +31,7 @@ class Server extends FakeStore {
     this.#shown = shown;
   }
 
-  override async create(spec: ProcessSpec): Promise<Sent<ExistingProcess>> {
+  override async create(spec: ProcessSpec): Promise<CreateResult<ExistingProcess>> {
     const sent = await super.create(spec);
     this.most = Math.max(this.most, this.processes.length);
     return sent.kind === 'created' ? { ...sent, made: show(sent.made, this.#shown.answer) } : sent;

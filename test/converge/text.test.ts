@@ -50,9 +50,13 @@ function operationsOf(prune = false) {
 const rowsOf = (prune = false) => plannedRows(operationsOf(prune), naming);
 
 /** The rows of a plan for App alone. */
-function rowsFor(declared: readonly ProcessSpec[], there: readonly ExistingProcess[] = [], mend?: 'replace') {
+function rowsFor(
+  declared: readonly ProcessSpec[],
+  there: readonly ExistingProcess[] = [],
+  reconcile?: 'replace',
+) {
   const state = { place: app, declared, listing: listingOf(there) };
-  const rules = mend === undefined ? cloudService : { ...cloudService, mend };
+  const rules = reconcile === undefined ? cloudService : { ...cloudService, reconcile };
   return plannedRows(planFor([state], rules, { prune: false }).operations, naming);
 }
 

@@ -1,5 +1,5 @@
 import type { Listing } from '../../src/converge/listing.ts';
-import type { Sent, Store } from '../../src/converge/service.ts';
+import type { CreateResult, Store } from '../../src/converge/service.ts';
 import type { ForgeProcess } from '../../src/forge/process.ts';
 import type { ForgeSpec } from '../../src/forge/spec.ts';
 import { isLeaving } from '../../src/forge/status.ts';
@@ -97,7 +97,7 @@ export class ForgeServer implements Store<ForgeSpec, ForgeProcess> {
     return found;
   }
 
-  async create(spec: ForgeSpec): Promise<Sent<ForgeProcess>> {
+  async create(spec: ForgeSpec): Promise<CreateResult<ForgeProcess>> {
     this.#attempts += 1;
     this.calls.push(`create ${spec.name}`);
     if (this.#late !== undefined) this.#make(this.#late);

@@ -2,7 +2,7 @@ import { beforeEach, expect, test } from 'vitest';
 import { Cancelled, Failure } from '../../src/failure.ts';
 import type { LastLook } from '../../src/forge/gate.ts';
 import type { ForgeProcess } from '../../src/forge/process.ts';
-import { type Restarting, requestRestarts, untilUp } from '../../src/forge/restart.ts';
+import { type RestartContext, requestRestarts, untilUp } from '../../src/forge/restart.ts';
 import { HttpFailure } from '../../src/http/failure.ts';
 import { Deadline } from '../../src/time.ts';
 import { VirtualClock } from '../support/virtual-clock.ts';
@@ -12,7 +12,7 @@ import { waitingOn } from './waiting-on.ts';
 let clock: VirtualClock;
 let said: string[];
 let asked: string[];
-let restarting: Restarting;
+let restarting: RestartContext;
 let looks: number;
 /** What a request for a restart meets, by its number. */
 let meets: (id: string, attempt: number) => unknown;

@@ -35,7 +35,7 @@ function document(parts: {
         },
       },
     },
-    components: { schemas: { Sent: parts.sent ?? {} } },
+    components: { schemas: { CreateResult: parts.sent ?? {} } },
   };
 }
 

@@ -1,4 +1,4 @@
-import { Calm, type Runtime } from '../../src/converge/look.ts';
+import { Pacer, type Runtime } from '../../src/converge/look.ts';
 import type { VirtualClock } from './virtual-clock.ts';
 
 /** What the engine has to work with, on a virtual clock: pauses are as long as can be, and nobody listens. */
@@ -10,7 +10,7 @@ export function runtimeOn(
     clock,
     random: () => 1,
     cancelled,
-    calm: new Calm({ clock, reads: 0 }),
+    pacer: new Pacer({ clock, reads: 0 }),
     timeLeft: () => Number.POSITIVE_INFINITY,
     log: () => undefined,
     warn: () => undefined,

@@ -1,7 +1,7 @@
-import type { Watched } from '../../src/cloud/environment-log.ts';
+import type { WatchedProcess } from '../../src/cloud/environment-log.ts';
 
 /** Horizon in one copy of several. */
-export const horizon: Watched = {
+export const horizon: WatchedProcess = {
   id: 'process-1',
   command: 'php artisan horizon',
   cluster: 'Workers',

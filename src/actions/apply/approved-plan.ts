@@ -18,7 +18,7 @@ export interface Scope {
   readonly isOptional?: boolean;
 }
 
-interface Requiring extends Pick<PlanInputs<unknown>, 'file' | 'commenting' | 'approvedPlan'> {
+interface ApprovalInputs extends Pick<PlanInputs<unknown>, 'file' | 'commentInputs' | 'approvedPlan'> {
   readonly connection: { readonly requestTimeout: number };
 }
 
@@ -32,7 +32,7 @@ const goOn =
 export async function requireApproval(
   step: Step,
   service: string,
-  inputs: Requiring,
+  inputs: ApprovalInputs,
   scopes: readonly Scope[],
 ): Promise<ReadonlySet<string>> {
   const changing = scopes.filter(({ rows }) => rows.some(changesSomething));
@@ -68,10 +68,10 @@ export async function requireApproval(
 async function readApprovals(
   step: Step,
   service: string,
-  { file, commenting, connection }: Requiring,
+  { file, commentInputs, connection }: ApprovalInputs,
 ): Promise<readonly Approval[]> {
   const { GITHUB_SHA: sha, GITHUB_REF_NAME: branch } = step.environment;
-  const { token } = commenting;
+  const { token } = commentInputs;
   const gitHub = gitHubOf(step, { token, requestTimeout: connection.requestTimeout });
   if (gitHub === undefined || !sha || !branch)
     throw notKnown('GITHUB_SHA, GITHUB_REF_NAME or GITHUB_REPOSITORY is empty');

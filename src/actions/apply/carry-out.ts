@@ -7,7 +7,7 @@ import { type PlaceState, placeName } from '../../converge/plan.ts';
 import type { OperationResult } from '../../converge/result.ts';
 import { Semaphore } from '../../converge/semaphore.ts';
 import type { Service } from '../../converge/service.ts';
-import type { Planned } from '../../converge/settled-plan.ts';
+import type { SettledPlan } from '../../converge/settled-plan.ts';
 import { type Naming, type PlanRow, plannedRows } from '../../converge/text.ts';
 import { Failure } from '../../failure.ts';
 import { maxConcurrency } from '../../http/transport.ts';
@@ -31,7 +31,10 @@ export interface AppliedService<S, P extends Existing> {
 type Applying = Pick<PlanInputs<unknown>, 'file' | 'failOnChange'>;
 
 /** Warns of processes that exist and cannot be part of a plan. */
-export function warnOfDoubts<S, P extends Existing>({ warn }: Step, states: Planned<S, P>['states']): void {
+export function warnOfDoubts<S, P extends Existing>(
+  { warn }: Step,
+  states: SettledPlan<S, P>['states'],
+): void {
   for (const { place, listing } of states)
     for (const process of listing.processes.filter(({ doubt }) => doubt !== undefined))
       warn(`Left out of the plan, on ${placeName(place)}: ${doubtText(process)}.`);
@@ -41,7 +44,7 @@ export function warnOfDoubts<S, P extends Existing>({ warn }: Step, states: Plan
 export function logPlan<S, P extends Existing>(
   step: Step,
   report: PlanReport,
-  operations: Planned<S, P>['plan']['operations'],
+  operations: SettledPlan<S, P>['plan']['operations'],
   { naming, pace, limit }: AppliedService<S, P>,
 ): readonly PlanRow[] {
   const rows = plannedRows(operations, naming);
@@ -92,12 +95,12 @@ export function refuseDrift(
 }
 
 /** What a place is opened with. */
-interface Carrying extends Pick<Session, 'client'> {
+interface CarryContext extends Pick<Session, 'client'> {
   readonly semaphore: Semaphore;
   readonly runtime: Runtime;
 }
 
-type OpenAt<S, P extends Existing> = (state: PlaceState<S, P>, carrying: Carrying) => Open<S, P>;
+type OpenAt<S, P extends Existing> = (state: PlaceState<S, P>, carrying: CarryContext) => Open<S, P>;
 
 /** Carries out plans side by side under one limit, and says in the log how many of all `writes` are done. */
 export function carrier<S, P extends Existing>(
@@ -105,7 +108,7 @@ export function carrier<S, P extends Existing>(
   file: string,
   { service, pace }: AppliedService<S, P>,
   writes: number,
-): (planned: Planned<S, P>, openAt: OpenAt<S, P>) => Promise<readonly OperationResult<S, P>[]> {
+): (planned: SettledPlan<S, P>, openAt: OpenAt<S, P>) => Promise<readonly OperationResult<S, P>[]> {
   const { step, client } = session;
   step.doing(`applying ${file}`);
   const runtime = session.runtime('processes');

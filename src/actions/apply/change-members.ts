@@ -13,11 +13,11 @@ import { HttpFailure } from '../../http/failure.ts';
 import { locationsIn } from '../../manifest/read.ts';
 import { html } from '../../runner/html.ts';
 import type { ApplyInputs } from '../inputs/apply.ts';
-import type { Ended } from '../report/applied.ts';
+import type { MemberResult } from '../report/applied.ts';
 import type { PlanReport } from '../report/plan.ts';
 import { deployNext } from '../report/process.ts';
 import { unfinished } from '../report/unfinished.ts';
-import type { PlacedProcess, StepChange } from '../rollout/rolling.ts';
+import type { PlacedProcess, StepChange } from '../rollout/context.ts';
 import { rollOut } from '../rollout/rollout.ts';
 import { raceLimit, type Session } from '../session.ts';
 import { applied } from './applied-to-cloud.ts';
@@ -25,7 +25,7 @@ import { carrier, noteDone, showDone } from './carry-out.ts';
 import type { PlannedMember } from './plan-members.ts';
 
 /** In a dry run, proves that the existing processes run. */
-export async function proveAll(plans: readonly PlannedMember[]): Promise<readonly Ended[]> {
+export async function proveAll(plans: readonly PlannedMember[]): Promise<readonly MemberResult[]> {
   const prove = (member: PlannedMember) => {
     const kind = writesOf(member) > 0 ? 'would-change' : 'would-keep';
     return goLive(member, { kind, done: '', short: '', processes: declaredIn(member) });
@@ -39,9 +39,9 @@ export async function changeAll(
   inputs: ApplyInputs,
   report: PlanReport,
   plans: readonly PlannedMember[],
-): Promise<readonly Ended[]> {
+): Promise<readonly MemberResult[]> {
   const { step } = session;
-  const { redeploy } = inputs.goingLive;
+  const { redeploy } = inputs.goals;
   const isAlone = inputs.manifest.kind === 'one';
   if (redeploy && !isAlone) tellPush(session, plans);
   const writes = plans.reduce((sum, one) => sum + writesOf(one), 0);
@@ -90,19 +90,19 @@ function writesOf({ plan: { operations } }: PlannedMember): number {
 }
 
 async function goLive(
-  { rolling, environment, seen, ahead }: PlannedMember,
+  { rollout, environment, seen, ahead }: PlannedMember,
   change: Pick<StepChange, 'kind' | 'done' | 'short' | 'processes'>,
 ): Promise<void> {
   const made = { ...change, environment, instanceId: undefined };
-  await rollOut(rolling, made, seen ?? (await ahead.seen(environment.id)));
+  await rollOut(rollout, made, seen ?? (await ahead.seen(environment.id)));
 }
 
 /** One that fails holds up no other. `work` tells the rows as soon as they are more than planned. */
 async function ended(
   member: PlannedMember,
-  kind: Ended['kind'],
+  kind: MemberResult['kind'],
   work: (tell: (rows: readonly PlanRow[]) => void) => Promise<void>,
-): Promise<Ended> {
+): Promise<MemberResult> {
   let rows = plannedRows(member.plan.operations, applied.naming);
   const tell = (known: readonly PlanRow[]): void => {
     rows = known;

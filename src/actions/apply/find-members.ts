@@ -13,8 +13,8 @@ import type { ApplyInputs } from '../inputs/apply.ts';
 import { nameAndId, namesIn } from '../inputs/target.ts';
 import type { PlanReport } from '../report/plan.ts';
 import { deployNext, replicasText, scalingOf } from '../report/process.ts';
+import type { RolloutContext } from '../rollout/context.ts';
 import { type ReadAhead, readAhead } from '../rollout/deployments-before.ts';
-import type { Rolling } from '../rollout/rolling.ts';
 import { readingTime, type Session } from '../session.ts';
 import { type StepIn, stepIn, wholeStep } from './step-in.ts';
 
@@ -31,13 +31,13 @@ export interface Member {
   /** What the plan calls it; undefined where it is about this one alone. */
   readonly within: string | undefined;
   readonly part: StepIn;
-  readonly rolling: Rolling;
+  readonly rollout: RolloutContext;
   readonly ahead: ReadAhead;
-  readonly rolledOut: RolledOut;
+  readonly rolloutState: RolloutState;
 }
 
 /** What a deployment has made of an environment, or has not. */
-interface RolledOut {
+interface RolloutState {
   live?: 'deployed' | 'asleep' | 'behind';
   /** The deployment that has made it live. */
   deployment?: string;
@@ -57,13 +57,13 @@ export async function findMembers(
 
 async function findOne(
   session: Session,
-  { application, environment = '', wait, goingLive, dryRun }: ApplyInputs,
+  { application, environment = '', wait, goals, dryRun }: ApplyInputs,
   manifest: Manifest<ProcessSpec>,
   report: PlanReport,
 ): Promise<Member> {
   const { step } = session;
   step.doing(`${wait > 0 ? 'waiting' : 'looking'} for the environment "${environment}"`);
-  const ahead = readAhead({ session, goingLive });
+  const ahead = readAhead({ session, goals });
   const { found, picked } = await findInEnvironment(
     session.within(wait).client,
     { application, environment, ...namesIn(step), withProcesses: true },
@@ -77,20 +77,20 @@ async function findOne(
   const names = picked.map(nameAndId).join(', ');
   step.log.info(`Environment ${nameAndId(found.environment)}, clusters ${names}`);
   const part = wholeStep(session);
-  const rolledOut: RolledOut = {};
-  const rolling = {
-    ...{ session: part.session, goingLive, onLive: part.session.step.output },
+  const rolloutState: RolloutState = {};
+  const rollout = {
+    ...{ session: part.session, goals, onLive: part.session.step.output },
     onDeployed: (id: string, asleep: string | undefined) => {
       report.inEffect(asleep === undefined ? 'deployed' : 'asleep');
       step.identify('deployment', id);
     },
     onBehind: () => {
-      rolledOut.live = 'behind';
+      rolloutState.live = 'behind';
       report.isBehind(dryRun ? html`` : deployNext);
     },
   };
   const own = { manifest, instances: picked, isOptional: false, within: undefined };
-  const member = { ...found, ...own, part, rolling, ahead, rolledOut };
+  const member = { ...found, ...own, part, rollout, ahead, rolloutState };
   report.found(found.environment.name, notesOn([member]));
   return member;
 }
@@ -102,11 +102,11 @@ async function findMany(
   report: PlanReport,
 ): Promise<readonly Member[]> {
   const { step } = session;
-  const { application: named, environment: wanted, wait, goingLive } = inputs;
+  const { application: named, environment: wanted, wait, goals } = inputs;
   const isOne = wanted !== undefined && patternNamed(fleet, wanted) === undefined;
   const what = wanted === undefined ? `the environments of ${inputs.file}` : `"${wanted}"`;
   step.doing(`${wait > 0 ? 'waiting' : 'looking'} for ${what}`);
-  const ahead = readAhead({ session, goingLive });
+  const ahead = readAhead({ session, goals });
   const { application, found, leftOut } = await findFleet(
     session.within(wait + readingTime).client,
     fleet,
@@ -123,21 +123,21 @@ async function findMany(
   const members = found.map(({ environment, declared, instances, listings }): Member => {
     const { name } = environment;
     const part = stepIn(session, name);
-    const rolledOut: RolledOut = {};
-    const rolling = {
+    const rolloutState: RolloutState = {};
+    const rollout = {
       session: part.session,
-      goingLive: goingLiveOf(step, inputs, environment, found.length),
+      goals: goalsOf(step, inputs, environment, found.length),
       onLive: part.session.step.output,
       tellsPush: false,
       onDeployed: (deployment: string, asleep: string | undefined) => {
-        rolledOut.live = asleep === undefined ? 'deployed' : 'asleep';
-        rolledOut.deployment = deployment;
+        rolloutState.live = asleep === undefined ? 'deployed' : 'asleep';
+        rolloutState.deployment = deployment;
       },
-      onBehind: () => void Object.assign(rolledOut, { live: 'behind' }),
+      onBehind: () => void Object.assign(rolloutState, { live: 'behind' }),
     };
     const own = { manifest: declared.manifest, isOptional: declared.isPattern };
     const within = isOne ? undefined : name;
-    return { environment, ...own, instances, listings, within, part, rolling, ahead, rolledOut };
+    return { environment, ...own, instances, listings, within, part, rollout, ahead, rolloutState };
   });
   const where = isOne ? (found[0]?.environment.name ?? wanted) : application.name;
   report.found(where, notesOn(members));
@@ -157,18 +157,18 @@ function notesOn(members: readonly Member[]) {
 const shareOfLimits = 10_000;
 
 /** A commit is waited for only where its branch is deployed. */
-function goingLiveOf(
+function goalsOf(
   step: Step,
   inputs: ApplyInputs,
   { name, branch }: ListedEnvironment,
   environments: number,
-): ApplyInputs['goingLive'] {
-  const waitTimeout = inputs.goingLive.waitTimeout + (environments - 1) * shareOfLimits;
-  const goingLive = { ...inputs.goingLive, waitTimeout };
+): ApplyInputs['goals'] {
+  const waitTimeout = inputs.goals.waitTimeout + (environments - 1) * shareOfLimits;
+  const goals = { ...inputs.goals, waitTimeout };
   const pushed = step.environment['GITHUB_REF_NAME'];
-  if (goingLive.commit === undefined || branch === pushed) return goingLive;
+  if (goals.commit === undefined || branch === pushed) return goals;
   step.log.notice(
     `${name}: wait-for-commit does not apply: its branch is ${branch ?? 'unknown'}, not ${pushed}.`,
   );
-  return { ...goingLive, commit: undefined };
+  return { ...goals, commit: undefined };
 }

@@ -8,7 +8,7 @@ import { CloudStore } from '../../cloud/store.ts';
 import type { Listing } from '../../converge/listing.ts';
 import { type Operation, type Place, placeName } from '../../converge/plan.ts';
 import { Semaphore } from '../../converge/semaphore.ts';
-import { type Planned, settledPlan } from '../../converge/settled-plan.ts';
+import { type SettledPlan, settledPlan } from '../../converge/settled-plan.ts';
 import { plannedRows } from '../../converge/text.ts';
 import { Cancelled, Failure, type Mistake } from '../../failure.ts';
 import { HttpFailure } from '../../http/failure.ts';
@@ -22,7 +22,7 @@ import { applied } from './applied-to-cloud.ts';
 import type { Scope } from './approved-plan.ts';
 import type { Member } from './find-members.ts';
 
-export interface PlannedMember extends Member, Planned<ProcessSpec, ExistingProcess> {
+export interface PlannedMember extends Member, SettledPlan<ProcessSpec, ExistingProcess> {
   /** The deployments, where they were read before the plan. */
   readonly seen: SeenDeployments | undefined;
 }
@@ -39,7 +39,7 @@ export async function planAll(
   const plans = await Promise.allSettled(
     members.map(async (member): Promise<PlannedMember> => {
       const { id, name } = member.environment;
-      const seen = await awaitCommit(member.rolling, id).catch((error: unknown) => {
+      const seen = await awaitCommit(member.rollout, id).catch((error: unknown) => {
         throw manifest.kind === 'one' ? error : aboutOne(error, name);
       });
       step.doing(`planning ${file}`);
@@ -73,7 +73,7 @@ async function plan(
   session: Session,
   prune: boolean,
   semaphore: Semaphore,
-): Promise<Planned<ProcessSpec, ExistingProcess>> {
+): Promise<SettledPlan<ProcessSpec, ExistingProcess>> {
   const look = async ({ id }: Place): Promise<Listing<ExistingProcess>> => {
     const instance = instances.find((one) => one.id === id);
     return await semaphore.run(() => new CloudStore(session.client, id, { instance }).list());

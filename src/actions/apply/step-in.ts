@@ -28,7 +28,7 @@ export function wholeStep(session: Session): StepIn {
  * the step's, and all waits together leave a pause between two looks.
  */
 export function stepIn(session: Session, name: string): StepIn {
-  const { step, calm } = session;
+  const { step, pacer } = session;
   const outputs: Record<string, string> = {};
   const blocks: Block[] = [];
   const part: Step = {
@@ -38,7 +38,7 @@ export function stepIn(session: Session, name: string): StepIn {
       now: () => step.clock.now(),
       async sleep(ms, signal) {
         await step.clock.sleep(ms, signal);
-        await calm.turn(
+        await pacer.turn(
           {},
           { cancelled: signal ?? step.cancelled, timeLeft: () => Number.POSITIVE_INFINITY },
         );

@@ -3,7 +3,7 @@ import { cloudManifest } from '../../cloud/manifest.ts';
 import { cloud } from '../../cloud/service.ts';
 import type { Step } from '../../runner/step.ts';
 import { readConnection } from './connection.ts';
-import { readGoingLive } from './going-live.ts';
+import { readGoals } from './goals.ts';
 import { type ManifestReader, readPlanInputs } from './plan.ts';
 
 export type ApplyInputs = ReturnType<typeof readApplyInputs>;
@@ -21,7 +21,7 @@ export function readApplyInputs(step: Step) {
   const { manifest } = planning;
   const why = manifest.kind === 'many' ? otherApplication(manifest.fleet, application) : undefined;
   if (why !== undefined) inputs.problem('application', why);
-  const goingLive = readGoingLive(inputs);
+  const goals = readGoals(inputs);
   if (manifest.kind === 'one' && environment === undefined)
     inputs.problem(
       'environment',
@@ -35,6 +35,6 @@ export function readApplyInputs(step: Step) {
     environment,
     /** Milliseconds to wait for the environments and the instances to appear. */
     wait,
-    goingLive: planning.dryRun ? { ...goingLive, commit: undefined } : goingLive,
+    goals: planning.dryRun ? { ...goals, commit: undefined } : goals,
   };
 }

@@ -2,7 +2,7 @@ import { cloud } from '../../cloud/service.ts';
 import { describe, type ProcessSpec } from '../../cloud/spec.ts';
 import type { Step } from '../../runner/step.ts';
 import { readConnection } from './connection.ts';
-import { readDeploying } from './going-live.ts';
+import { readDeployGoals } from './goals.ts';
 import { configInputs, identityOptions, readIdentity } from './process.ts';
 import { readTarget } from './target.ts';
 
@@ -25,7 +25,7 @@ export function readDeleteInputs(step: Step) {
     toDelete: readDeleteTarget(step, all),
     ifMissing: inputs.choice('if-missing', ['ignore', 'fail'], 'ignore'),
     dryRun: inputs.flag('dry-run', false),
-    goingLive: readDeploying(inputs),
+    goals: readDeployGoals(inputs),
   };
   inputs.done();
   return read;

@@ -5,7 +5,7 @@ import { type Manifest, parseManifest } from '../../manifest/read.ts';
 import type { Step } from '../../runner/step.ts';
 import { readConnection } from './connection.ts';
 import { readOrganization } from './forge.ts';
-import { readStableFor } from './going-live.ts';
+import { readStableFor } from './goals.ts';
 import { type ManifestReader, readPlanInputs } from './plan.ts';
 
 const reader: ManifestReader<Manifest<ForgeDeclaration>> = {

@@ -6,7 +6,7 @@ import { readConnection } from './connection.ts';
 import { readForgeTarget, readLine, readProcessId } from './forge.ts';
 
 /** Which process is meant, but for its site, which is looked up later. */
-export type Asked =
+export type DeleteQuery =
   | { readonly by: 'id'; readonly id: string }
   | {
       readonly by: 'command';
@@ -33,7 +33,7 @@ export function readForgeDeleteInputs(step: Step) {
 }
 
 /** Nothing is deleted for want of an input: what is meant must be said. */
-function readAsked(inputs: Inputs, { site }: ForgeTargetName, all: boolean): Asked {
+function readAsked(inputs: Inputs, { site }: ForgeTargetName, all: boolean): DeleteQuery {
   const command = readLine(inputs, 'command');
   const [user, directory] = [readLine(inputs, 'user'), readLine(inputs, 'directory')];
   const id = readProcessId(inputs, { command, user, directory, site });
@@ -50,7 +50,7 @@ function readAsked(inputs: Inputs, { site }: ForgeTargetName, all: boolean): Ask
 }
 
 /** In a few words, for messages: `process "php8.4 artisan horizon" of user forge`. */
-export function describeAsked(asked: Asked, site: string | undefined): string {
+export function describeAsked(asked: DeleteQuery, site: string | undefined): string {
   if (asked.by === 'id') return `background process ${asked.id}`;
   const { command, user, directory } = asked;
   const parts = [

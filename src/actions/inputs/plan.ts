@@ -19,7 +19,7 @@ export interface PlanInputs<M> {
   readonly maxDeletes: number;
   readonly dryRun: boolean;
   readonly failOnChange: boolean;
-  readonly commenting: Commenting;
+  readonly commentInputs: CommentInputs;
   /** Must the plan be the one that the merged pull request has shown? A dry run does not ask. */
   readonly approvedPlan: 'ignore' | 'require';
 }
@@ -31,9 +31,9 @@ export function readPlanInputs<M>(step: Step, reader: ManifestReader<M>): PlanIn
   const failOnChange = inputs.flag('fail-on-change', false);
   if (failOnChange && !dryRun)
     inputs.problem('fail-on-change', 'is for dry-run: true; without dry-run the step makes the changes');
-  const commenting = readCommenting(step);
+  const commentInputs = readCommentInputs(step);
   const approvedPlan = inputs.choice('approved-plan', ['ignore', 'require'], 'ignore');
-  if (approvedPlan === 'require' && commenting.token === '')
+  if (approvedPlan === 'require' && commentInputs.token === '')
     inputs.problem(
       'github-token',
       'is empty, and approved-plan: require needs it; leave it out to use the job’s own',
@@ -44,7 +44,7 @@ export function readPlanInputs<M>(step: Step, reader: ManifestReader<M>): PlanIn
     maxDeletes: inputs.integer('max-deletes', { min: 0 }) ?? 5,
     dryRun,
     failOnChange,
-    commenting,
+    commentInputs,
     approvedPlan,
   };
 }
@@ -71,13 +71,13 @@ function readManifest<M>(
 }
 
 /** Whether the plan goes into a comment on the pull request, and with which token of GitHub. */
-export interface Commenting {
+export interface CommentInputs {
   readonly comment: boolean;
   readonly token: string;
 }
 
 /** Reads `comment` and `github-token`. */
-function readCommenting({ inputs, secrets }: Step): Commenting {
+function readCommentInputs({ inputs, secrets }: Step): CommentInputs {
   const comment = inputs.flag('comment', false);
   const token = inputs.text('github-token') ?? '';
   if (token !== '') secrets.add(token);

@@ -13,7 +13,7 @@ import { deployNext } from './process.ts';
 import { cancelledMidway, runAgain, Unfinished } from './unfinished.ts';
 
 /** What became of an environment. */
-export interface Ended {
+export interface MemberResult {
   readonly member: PlannedMember;
   readonly kind: 'planned' | 'done';
   readonly rows: readonly PlanRow[];
@@ -21,22 +21,27 @@ export interface Ended {
 }
 
 /** Shows what became of all, sets the outputs, and throws where something failed. */
-export function showEnded(step: Step, report: PlanReport, inputs: ApplyInputs, all: readonly Ended[]): void {
+export function showEnded(
+  step: Step,
+  report: PlanReport,
+  inputs: ApplyInputs,
+  all: readonly MemberResult[],
+): void {
   step.output(commonOutputs(all.map(reportOf)));
   const [first] = all;
   if (inputs.manifest.kind === 'one') {
     if (first?.error !== undefined) throw first.error;
     return;
   }
-  if (!inputs.dryRun) showDone(step, report, shownOf(all, inputs.goingLive.redeploy));
+  if (!inputs.dryRun) showDone(step, report, shownOf(all, inputs.goals.redeploy));
   for (const { member } of all) {
     step.summarize(member.part.summary());
-    step.identify('deployment', member.rolledOut.deployment);
+    step.identify('deployment', member.rolloutState.deployment);
   }
   throwFailed(step, report, all);
 }
 
-function shownOf(all: readonly Ended[], redeploy: boolean): Omit<ShownPlan, 'kind'> {
+function shownOf(all: readonly MemberResult[], redeploy: boolean): Omit<ShownPlan, 'kind'> {
   const rows = all.flatMap((one) => one.rows);
   const effect = effectOf(all);
   const failed = new Set(
@@ -48,8 +53,8 @@ function shownOf(all: readonly Ended[], redeploy: boolean): Omit<ShownPlan, 'kin
 }
 
 /** The environments that were deployed, in one line. */
-function deployedIn(all: readonly Ended[]): Html {
-  const deployed = all.filter(({ member }) => member.rolledOut.deployment !== undefined);
+function deployedIn(all: readonly MemberResult[]): Html {
+  const deployed = all.filter(({ member }) => member.rolloutState.deployment !== undefined);
   if (deployed.length === 0) return html``;
   return html`<p>Deployed: ${joined(
     deployed.map(({ member }) => code(environmentName(member))),
@@ -58,15 +63,15 @@ function deployedIn(all: readonly Ended[]): Html {
 }
 
 /** An environment that still waits for a deployment outweighs those that are live. */
-function effectOf(all: readonly Ended[]): ShownPlan['effect'] {
-  const lives = all.map(({ member }) => member.rolledOut.live);
-  const isWaiting = ({ rows }: Ended, index: number) =>
+function effectOf(all: readonly MemberResult[]): ShownPlan['effect'] {
+  const lives = all.map(({ member }) => member.rolloutState.live);
+  const isWaiting = ({ rows }: MemberResult, index: number) =>
     changesIn(countsOf(rows)) > 0 && lives[index] !== 'deployed' && lives[index] !== 'asleep';
   if (all.some(isWaiting)) return 'waiting';
   return (['behind', 'asleep', 'deployed'] as const).find((effect) => lives.includes(effect));
 }
 
-function reportOf({ member: { environment, part }, kind, rows, error }: Ended): ReportedEnvironment {
+function reportOf({ member: { environment, part }, kind, rows, error }: MemberResult): ReportedEnvironment {
   return {
     environment,
     outputs: { ...planOutputs(rows, kind, () => undefined), ...part.outputs },
@@ -75,7 +80,7 @@ function reportOf({ member: { environment, part }, kind, rows, error }: Ended): 
 }
 
 /** One error for all environments that failed, each by its name. */
-function throwFailed({ cancelled }: Step, { where }: PlanReport, all: readonly Ended[]): void {
+function throwFailed({ cancelled }: Step, { where }: PlanReport, all: readonly MemberResult[]): void {
   const failed = all.filter(({ error }) => error !== undefined);
   const [first] = failed;
   if (first === undefined) return;
@@ -94,7 +99,7 @@ function throwFailed({ cancelled }: Step, { where }: PlanReport, all: readonly E
   });
 }
 
-function lineFor({ member, error }: Ended): string {
+function lineFor({ member, error }: MemberResult): string {
   if (error instanceof Unfinished) return `${error.what}:${error.why}`;
   return `- ${environmentName(member)}: ${messageOf(error)}\n`;
 }

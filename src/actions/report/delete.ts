@@ -10,7 +10,7 @@ import { deployNext, nameHtml, placeOf, processFacts, processRows } from './proc
 /** Shows in the summary which processes were deleted, and that they run until the next deployment. */
 export function showDeletion(
   step: Step,
-  { toDelete, goingLive }: DeleteInputs,
+  { toDelete, goals }: DeleteInputs,
   target: Target,
   outcome: DeleteOutcome,
   processes: readonly ExistingProcess[],
@@ -31,7 +31,7 @@ export function showDeletion(
         'waiting',
         html`Deleted, still running until the next deployment: ${whatOf(processes)}${on}`,
       );
-      show(step, processes, target, goingLive.redeploy ? html`` : deployNext);
+      show(step, processes, target, goals.redeploy ? html`` : deployNext);
   }
 }
 

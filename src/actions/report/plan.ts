@@ -5,7 +5,7 @@ import type { Ending } from '../../runner/ending.ts';
 import { code, type Html, html, joined, link } from '../../runner/html.ts';
 import type { Step } from '../../runner/step.ts';
 import { type Headline, heading, type Mark, maxSummaryBytes, reasons } from '../../runner/summary.ts';
-import type { Commenting } from '../inputs/plan.ts';
+import type { CommentInputs } from '../inputs/plan.ts';
 import { type Approval, approvalOf, writeApproval } from './approval.ts';
 import { maxCommentBytes, postComment } from './comment.ts';
 import { fitsWhole, mostThatFit, planBody } from './plan-body.ts';
@@ -22,7 +22,7 @@ export interface PlanSubject {
   readonly input: readonly string[] | undefined;
   readonly file: string;
   readonly prune: boolean;
-  readonly commenting: Commenting;
+  readonly commentInputs: CommentInputs;
   readonly connection: { readonly requestTimeout: number };
 }
 
@@ -58,9 +58,9 @@ export class PlanReport {
     this.#step = step;
     this.#subject = subject;
     this.#where = subject.where;
-    const { service, file, input, commenting, connection } = subject;
-    if (!commenting.comment || commenting.token === '' || input === undefined) return;
-    const target = { token: commenting.token, requestTimeout: connection.requestTimeout };
+    const { service, file, input, commentInputs, connection } = subject;
+    if (!commentInputs.comment || commentInputs.token === '' || input === undefined) return;
+    const target = { token: commentInputs.token, requestTimeout: connection.requestTimeout };
     step.atEnd(async (ending) => {
       const key = { service, file, input, ids: this.#ids };
       await postComment(step, { ...target, key }, this.#comment(ending));

@@ -1,5 +1,5 @@
 import { readDeployments, type SeenDeployments, waitForCommit } from '../../cloud/deployments.ts';
-import { asksForLive, following, patientFor, type Rolling } from './rolling.ts';
+import { asksForLive, following, patientFor, type RolloutContext } from './context.ts';
 
 /** The deployments of environments, read beside something else, so that nobody waits for them later. */
 export interface ReadAhead {
@@ -9,12 +9,12 @@ export interface ReadAhead {
 }
 
 /** Reads the deployments early where a step that changes nothing needs to know them. */
-export function readAhead({ session, goingLive }: Pick<Rolling, 'session' | 'goingLive'>): ReadAhead {
+export function readAhead({ session, goals }: Pick<RolloutContext, 'session' | 'goals'>): ReadAhead {
   const readings = new Map<string | undefined, Promise<SeenDeployments | undefined>>();
   return {
     begin(environmentId) {
       // A wait for an environment names it at each look.
-      if (readings.has(environmentId) || !asksForLive(goingLive) || goingLive.commit !== undefined) return;
+      if (readings.has(environmentId) || !asksForLive(goals) || goals.commit !== undefined) return;
       const reading = readDeployments(session.within().client, environmentId);
       readings.set(
         environmentId,
@@ -30,16 +30,16 @@ export function readAhead({ session, goingLive }: Pick<Rolling, 'session' | 'goi
  * are then; undefined where no commit is named.
  */
 export async function awaitCommit(
-  rolling: Rolling,
+  rollout: RolloutContext,
   environmentId: string,
 ): Promise<SeenDeployments | undefined> {
-  const { goingLive } = rolling;
-  const { step } = rolling.session;
-  if (goingLive.commit === undefined) return undefined;
-  const commit = goingLive.commit.slice(0, 7);
+  const { goals } = rollout;
+  const { step } = rollout.session;
+  if (goals.commit === undefined) return undefined;
+  const commit = goals.commit.slice(0, 7);
   step.doing(`waiting for the deployment of commit ${commit}`);
-  const watch = following(rolling.session, 'commit', goingLive.waitTimeout);
-  const seen = await waitForCommit(patientFor(rolling), environmentId, goingLive.commit, watch);
+  const watch = following(rollout.session, 'commit', goals.waitTimeout);
+  const seen = await waitForCommit(patientFor(rollout), environmentId, goals.commit, watch);
   step.log.info(`Commit ${commit} is deployed`);
   return seen;
 }

@@ -9,32 +9,32 @@ import {
 import { whyAsleep } from '../../cloud/environment.ts';
 import { StillGoing } from '../../cloud/following.ts';
 import { beganAfter, livenessOf } from '../../cloud/liveness.ts';
-import type { Deployed } from '../../cloud/stability.ts';
+import type { DeploymentTimes } from '../../cloud/stability.ts';
 import { Cancelled, Failure } from '../../failure.ts';
 import { timeOf } from '../../time.ts';
-import type { GoingLive } from '../inputs/going-live.ts';
+import type { RolloutGoals } from '../inputs/goals.ts';
 import { showFailingStep } from '../report/logs.ts';
 import type { Session } from '../session.ts';
 import {
   following,
   isDryRun,
-  type Located,
+  type LocatedChange,
   type PlacedProcess,
   patientFor,
   proves,
-  type Rolling,
+  type RolloutContext,
   readAgain,
   type StepChange,
-} from './rolling.ts';
+} from './context.ts';
 
 /** What is live when everything that was asked for is done. */
-export interface Live {
+export interface LiveState {
   /** Why what is declared is not live; undefined where it is. */
   readonly pending: string | undefined;
   /** Why only an older release can run what is declared. */
   readonly behind: string | undefined;
   /** The deployment that this step has waited for. */
-  readonly deployed: Deployed | undefined;
+  readonly deployed: DeploymentTimes | undefined;
   /** When the newest deployment succeeded, in milliseconds since 1970. */
   readonly deployedAt: number | undefined;
   /** The time of the service, in milliseconds since 1970. */
@@ -43,28 +43,28 @@ export interface Live {
 
 /** Deploys where that is asked for and needed, and follows a deployment that carries what is declared. */
 export async function bringLive(
-  rolling: Rolling,
-  change: Located,
+  rollout: RolloutContext,
+  change: LocatedChange,
   ahead: SeenDeployments | undefined,
-): Promise<Live> {
-  const { session, goingLive } = rolling;
+): Promise<LiveState> {
+  const { session, goals } = rollout;
   const { step } = session;
   // What was read before a change, or before another run's, says nothing of what came after it.
   const before = change.kind === 'unchanged' || isDryRun(change) ? ahead : undefined;
   const seen = before ?? (await readDeployments(session.within().client, change.environment.id));
-  const live = asItIs(session, goingLive, seen);
+  const live = currentState(session, goals, seen);
   if (change.kind === 'would-change') return live;
-  if (change.kind === 'changed') return await redeploy(rolling, change, seen, live);
+  if (change.kind === 'changed') return await redeploy(rollout, change, seen, live);
 
   // Another run has just made it: without any deployment it cannot be live.
   if (change.kind === 'made-by-other' && seen.deployments.length === 0)
-    return await redeploy(rolling, change, seen, live);
+    return await redeploy(rollout, change, seen, live);
 
   const liveness = livenessOf(seen.deployments, youngest(change.processes));
   if (change.kind === 'would-keep') {
-    if (goingLive.redeploy && liveness.kind === 'behind') {
+    if (goals.redeploy && liveness.kind === 'behind') {
       step.warn(`${liveness.why}. Without dry-run this step deploys the environment.`);
-      rolling.onBehind?.();
+      rollout.onBehind?.();
     }
     return live;
   }
@@ -74,19 +74,19 @@ export async function bringLive(
     case 'on-its-way': {
       const { deployment } = liveness;
       step.log.info(`Deployment ${deployment.id} is running, and carries what is declared`);
-      if (!proves(goingLive)) return live;
-      const ended = await followOn(patientFor(rolling), change.environment.id, deployment, watching(rolling));
+      if (!proves(goals)) return live;
+      const ended = await followOn(patientFor(rollout), change.environment.id, deployment, watching(rollout));
       // Looks again at what it has left undeployed.
-      if (goingLive.redeploy && !hasSucceeded(ended)) return await bringLive(rolling, change, undefined);
-      return await after(rolling, change, ended, live);
+      if (goals.redeploy && !hasSucceeded(ended)) return await bringLive(rollout, change, undefined);
+      return await afterDeployment(rollout, change, ended, live);
     }
     case 'behind':
-      if (goingLive.redeploy) {
+      if (goals.redeploy) {
         step.log.info(`${liveness.why}: deploying`);
-        return await redeploy(rolling, change, seen, live);
+        return await redeploy(rollout, change, seen, live);
       }
       step.log.notice(`${liveness.why}. With redeploy: true this step deploys the environment.`);
-      if (!liveness.runsOlder) rolling.onBehind?.();
+      if (!liveness.runsOlder) rollout.onBehind?.();
       return liveness.runsOlder
         ? { ...live, behind: lowered(liveness.why) }
         : { ...live, pending: lowered(liveness.why) };
@@ -94,11 +94,11 @@ export async function bringLive(
 }
 
 /** Nothing is deployed: what is live is what the newest successful deployment has brought. */
-function asItIs(
+function currentState(
   session: Session,
-  { commit, stableFor }: GoingLive,
+  { commit, stableFor }: RolloutGoals,
   { deployments, at }: SeenDeployments,
-): Live {
+): LiveState {
   const now = session.serviceTime(at);
   const newest = deployments.find(hasSucceeded);
   const deployedAt = newest?.finishedAt;
@@ -109,26 +109,26 @@ function asItIs(
 }
 
 async function redeploy(
-  rolling: Rolling,
-  change: Located,
+  rollout: RolloutContext,
+  change: LocatedChange,
   { deployments, at }: SeenDeployments,
-  live: Live,
-): Promise<Live> {
-  const { step } = rolling.session;
+  live: LiveState,
+): Promise<LiveState> {
+  const { step } = rollout.session;
   step.doing('deploying the environment');
-  if (change.environment.deploysOnPush && rolling.tellsPush !== false)
+  if (change.environment.deploysOnPush && rollout.tellsPush !== false)
     step.log.notice(
       'This environment deploys on every push (push to deploy), so this change causes a second deployment.',
     );
   const known = new Set(deployments.map(({ id }) => id));
   const bornAt = change.kind === 'changed' ? undefined : youngest(change.processes);
-  const watch = watching(rolling);
+  const watch = watching(rollout);
   let followed: string | undefined;
   const onFollow = (id: string): void => {
     followed = id;
     watch.onFollow(id);
   };
-  const deploying = deploy(patientFor(rolling), change.environment.id, {
+  const deploying = deploy(patientFor(rollout), change.environment.id, {
     ...watch,
     onFollow,
     seen: deployments,
@@ -145,33 +145,38 @@ async function redeploy(
     if (error instanceof StillGoing) throw tooSlow(change, error);
     throw isCancelled ? cancelledAfter(change, followed, error) : error;
   });
-  return await after(rolling, change, ended, live);
+  return await afterDeployment(rollout, change, ended, live);
 }
 
 /** What is live after a deployment has ended. Throws a `Failure` where one that was asked for has failed. */
-async function after(rolling: Rolling, change: Located, deployment: Deployment, live: Live): Promise<Live> {
-  const { goingLive } = rolling;
-  const { step } = rolling.session;
+async function afterDeployment(
+  rollout: RolloutContext,
+  change: LocatedChange,
+  deployment: Deployment,
+  live: LiveState,
+): Promise<LiveState> {
+  const { goals } = rollout;
+  const { step } = rollout.session;
   step.did('deployment', undefined);
   if (hasSucceeded(deployment)) {
     const wasAsleep = whyAsleep(change.environment) !== undefined;
-    const environment = wasAsleep ? await readAgain(rolling.session, change.environment) : change.environment;
-    rolling.onDeployed?.(deployment.id, whyAsleep(environment));
+    const environment = wasAsleep ? await readAgain(rollout.session, change.environment) : change.environment;
+    rollout.onDeployed?.(deployment.id, whyAsleep(environment));
     const succeededAt = deployment.finishedAt ?? live.now();
     return { ...live, deployed: { startedAt: deployment.startedAt, succeededAt }, deployedAt: succeededAt };
   }
-  if (!goingLive.redeploy)
+  if (!goals.redeploy)
     return { ...live, pending: `deployment ${deployment.id} ended as ${deployment.status}` };
-  if (goingLive.showLogs)
-    await showFailingStep(step, patientFor(rolling), deployment.id, change.environment.redact);
+  if (goals.showLogs)
+    await showFailingStep(step, patientFor(rollout), deployment.id, change.environment.redact);
   // The headline of the failure says it.
   step.did('processes', undefined);
-  throw failedDeployment(deployment, change, goingLive.showLogs);
+  throw failedDeployment(deployment, change, goals.showLogs);
 }
 
-function watching({ session, goingLive, onLive }: Rolling) {
+function watching({ session, goals, onLive }: RolloutContext) {
   return {
-    ...following(session, 'deployment', goingLive.waitTimeout),
+    ...following(session, 'deployment', goals.waitTimeout),
     onFollow: (id: string) => onLive({ 'deployment-id': id }),
   };
 }

@@ -2,41 +2,41 @@ import { sleepOf } from '../../cloud/environment.ts';
 import { watchedOf } from '../../cloud/environment-log.ts';
 import { code, html, joined } from '../../runner/html.ts';
 import type { Step } from '../../runner/step.ts';
-import type { Live } from './go-live.ts';
-import { isDryRun, type Located, proves, type Rolling, readAgain } from './rolling.ts';
+import { isDryRun, type LocatedChange, proves, type RolloutContext, readAgain } from './context.ts';
+import type { LiveState } from './go-live.ts';
 import { proveStable } from './stable.ts';
 import { verify } from './verify.ts';
 
 /** Proves what was asked for, where it can be proved. */
-export async function prove(rolling: Rolling, change: Located, live: Live): Promise<void> {
-  const { session, goingLive } = rolling;
+export async function prove(rollout: RolloutContext, change: LocatedChange, live: LiveState): Promise<void> {
+  const { session, goals } = rollout;
   const { step } = session;
-  if (!proves(goingLive)) return;
+  if (!proves(goals)) return;
   const environment =
     live.deployed === undefined ? change.environment : await readAgain(session, change.environment);
   const unprovable = sleepOf(environment) ?? live.pending;
-  if (unprovable !== undefined) return skipProofs(rolling, unprovable);
-  if (goingLive.stableFor > 0 && change.processes.length === 0) {
+  if (unprovable !== undefined) return skipProofs(rollout, unprovable);
+  if (goals.stableFor > 0 && change.processes.length === 0) {
     skip(step, ['stable-for'], 'none of the declared processes exists yet');
-  } else if (goingLive.stableFor > 0) {
+  } else if (goals.stableFor > 0) {
     const watched = change.processes.map(({ process, instance }) =>
       watchedOf(process, instance, environment),
     );
-    const { stableFor: span, showLogs } = goingLive;
+    const { stableFor: span, showLogs } = goals;
     await proveStable(session.within(span), { ...live, environment, watched, span, showLogs });
   }
-  if (goingLive.verification === undefined) return;
+  if (goals.verification === undefined) return;
   const unverifiable = isDryRun(change) ? 'this is a dry run' : live.behind;
   if (unverifiable !== undefined) return skip(step, ['verify-command'], unverifiable);
-  const asleep = await verify({ ...rolling, verification: goingLive.verification, environment });
+  const asleep = await verify({ ...rollout, verification: goals.verification, environment });
   if (asleep !== undefined) skip(step, ['verify-command'], asleep);
 }
 
 /** Says of each proof that was asked for that there is none, and why. */
-export function skipProofs({ session: { step }, goingLive }: Rolling, why: string): void {
+export function skipProofs({ session: { step }, goals }: RolloutContext, why: string): void {
   const asked: Proof[] = [];
-  if (goingLive.stableFor > 0) asked.push('stable-for');
-  if (goingLive.verification !== undefined) asked.push('verify-command');
+  if (goals.stableFor > 0) asked.push('stable-for');
+  if (goals.verification !== undefined) asked.push('verify-command');
   if (asked.length > 0) skip(step, asked, why);
 }
 

@@ -2,41 +2,48 @@ import type { SeenDeployments } from '../../cloud/deployments.ts';
 import { type Environment, environmentOf, sleepOf } from '../../cloud/environment.ts';
 import { type Instance, readInstance } from '../../cloud/instances.ts';
 import { Failure } from '../../failure.ts';
-import type { GoingLive } from '../inputs/going-live.ts';
+import type { RolloutGoals } from '../inputs/goals.ts';
 import { saySleep } from '../report/sleep.ts';
+import {
+  asksForLive,
+  isDryRun,
+  type LocatedChange,
+  type RolloutContext,
+  readAgain,
+  type StepChange,
+} from './context.ts';
 import { bringLive } from './go-live.ts';
 import { prove, skipProofs } from './prove.ts';
-import { asksForLive, isDryRun, type Located, type Rolling, readAgain, type StepChange } from './rolling.ts';
 
 /**
  * Sees to it that what is declared is live, or on its way, if that is asked for, and proves that it runs. `seen` are the
  * deployments as they were before the step changed anything. Sets `environment-id`, `deployment-id`, `verified` and `stable`.
  */
 export async function rollOut(
-  rolling: Rolling,
+  rollout: RolloutContext,
   change: StepChange,
   seen?: SeenDeployments | undefined,
 ): Promise<void> {
-  const { goingLive } = rolling;
-  const pending = pendingOf(change, goingLive);
+  const { goals } = rollout;
+  const pending = pendingOf(change, goals);
   if (pending !== undefined) {
-    rolling.session.step.log.notice(pending);
+    rollout.session.step.log.notice(pending);
     const asleep = change.environment && sleepOf(change.environment);
-    return skipProofs(rolling, asleep ?? 'the change is not live before the next deployment');
+    return skipProofs(rollout, asleep ?? 'the change is not live before the next deployment');
   }
-  const wouldDeploy = change.kind === 'would-keep' && goingLive.redeploy;
-  if (isDryRun(change) && goingLive.stableFor === 0 && !wouldDeploy)
-    return skipProofs(rolling, 'this is a dry run');
-  if (!asksForLive(goingLive)) return;
+  const wouldDeploy = change.kind === 'would-keep' && goals.redeploy;
+  if (isDryRun(change) && goals.stableFor === 0 && !wouldDeploy)
+    return skipProofs(rollout, 'this is a dry run');
+  if (!asksForLive(goals)) return;
 
-  const located = await locate(rolling, change);
-  rolling.onLive({ 'environment-id': located.environment.id });
-  const live = await bringLive(rolling, located, seen);
-  await prove(rolling, located, live);
+  const located = await locate(rollout, change);
+  rollout.onLive({ 'environment-id': located.environment.id });
+  const live = await bringLive(rollout, located, seen);
+  await prove(rollout, located, live);
 }
 
 /** Why what was made is not live when the step ends; undefined where the step sees to that, or nothing was made. */
-function pendingOf({ kind, done, environment }: StepChange, { redeploy }: GoingLive): string | undefined {
+function pendingOf({ kind, done, environment }: StepChange, { redeploy }: RolloutGoals): string | undefined {
   if (redeploy) return undefined;
   if (kind === 'made-by-other')
     return 'Another run has created the process at the same moment. It takes effect with the deployment of that run, or with the next one.';
@@ -47,7 +54,7 @@ function pendingOf({ kind, done, environment }: StepChange, { redeploy }: GoingL
 }
 
 /** Where the change was made: read where only an instance's id was given. */
-async function locate({ session }: Rolling, change: StepChange): Promise<Located> {
+async function locate({ session }: RolloutContext, change: StepChange): Promise<LocatedChange> {
   const { environment, instanceId, processes } = change;
   if (environment !== undefined && processes.every(({ instance }) => instance !== undefined))
     return { ...change, environment };

@@ -4,11 +4,11 @@ import {
   describeExits,
   type Health,
   printedIn,
-  type Watched,
+  type WatchedProcess,
   watchedName,
 } from '../../cloud/environment-log.ts';
 import { EnvironmentLog } from '../../cloud/environment-log-reader.ts';
-import { type Deployed, lookBack, type Observing, watch } from '../../cloud/stability.ts';
+import { type DeploymentTimes, type LogContext, lookBack, watch } from '../../cloud/stability.ts';
 import { Cancelled, Failure, messageOf } from '../../failure.ts';
 import { html } from '../../runner/html.ts';
 import type { Step } from '../../runner/step.ts';
@@ -19,11 +19,11 @@ import type { Session } from '../session.ts';
 /** What is to be proved: that processes run without exiting. */
 export interface StabilityProof {
   readonly environment: Environment;
-  readonly watched: readonly Watched[];
+  readonly watched: readonly WatchedProcess[];
   /** Milliseconds. */
   readonly span: number;
   /** The deployment after which they are watched; undefined to look back, without waiting. */
-  readonly deployed: Deployed | undefined;
+  readonly deployed: DeploymentTimes | undefined;
   /** When the newest deployment succeeded, where it is known. */
   readonly deployedAt: number | undefined;
   readonly showLogs: boolean;
@@ -57,7 +57,7 @@ export async function proveStable(session: Session, proof: StabilityProof): Prom
 }
 
 /** What is needed to look into an environment's log. */
-export function observe({ step, client }: Session, { id }: Environment, now: () => number): Observing {
+export function observe({ step, client }: Session, { id }: Environment, now: () => number): LogContext {
   return { ...step, client, environmentId: id, now, log: (line) => step.log.info(line) };
 }
 
@@ -90,7 +90,7 @@ async function showPrinted(
   step: Step,
   { environment }: StabilityProof,
   restarting: readonly Health[],
-  { client }: Observing,
+  { client }: LogContext,
 ): Promise<void> {
   const last = Math.max(...restarting.flatMap(({ exits }) => exits.map(({ at }) => at)));
   try {

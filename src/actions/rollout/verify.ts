@@ -6,14 +6,14 @@ import { Cancelled, Failure } from '../../failure.ts';
 import { HttpFailure } from '../../http/failure.ts';
 import { code, html } from '../../runner/html.ts';
 import { shorten } from '../../text.ts';
-import type { Verification } from '../inputs/going-live.ts';
+import type { Verification } from '../inputs/goals.ts';
 import { lastLines } from '../report/logs.ts';
 import type { Session } from '../session.ts';
-import { following, readAgain } from './rolling.ts';
+import { following, readAgain } from './context.ts';
 
-interface Verifying {
+interface VerifyContext {
   readonly session: Session;
-  readonly goingLive: { readonly showLogs: boolean };
+  readonly goals: { readonly showLogs: boolean };
   readonly verification: Verification;
   readonly environment: Environment;
 }
@@ -22,8 +22,8 @@ interface Verifying {
  * Runs the command and sets `verified`. Throws a `Failure` unless it has ended well in time. Where the environment has
  * fallen asleep meanwhile, and Laravel Cloud refuses the command, it returns that.
  */
-export async function verify(verifying: Verifying): Promise<string | undefined> {
-  const { session, goingLive, verification, environment } = verifying;
+export async function verify(verifying: VerifyContext): Promise<string | undefined> {
+  const { session, goals, verification, environment } = verifying;
   const { step } = session;
   const { client } = session.within(verification.timeout);
   step.doing('running the verify command');
@@ -32,13 +32,13 @@ export async function verify(verifying: Verifying): Promise<string | undefined> 
     const watch = following(session, 'verification', verification.timeout);
     const ended = await runCommand(client, environment.id, verification.command, watch);
     step.did('verification', undefined);
-    if (goingLive.showLogs) {
+    if (goals.showLogs) {
       const title = html`Output of ${code(verification.command)}, its last lines`;
       step.summarize(lastLines(step, title, environment.redact(asPrinted(ended.output ?? ''))));
     }
     if (!commandSucceeded(ended)) {
       step.identify('command', ended.id);
-      throw verificationFailed(verification, ended, goingLive.showLogs);
+      throw verificationFailed(verification, ended, goals.showLogs);
     }
   } catch (error) {
     if (error instanceof StillGoing) step.did('verification', undefined);

@@ -1,7 +1,7 @@
 import type { Inputs } from '../../runner/inputs.ts';
 
 /** What is to happen after the processes are as declared. */
-export interface GoingLive {
+export interface RolloutGoals {
   readonly redeploy: boolean;
   /** Milliseconds for everything about deployments: waiting for one that runs, and following the new one. */
   readonly waitTimeout: number;
@@ -13,10 +13,10 @@ export interface GoingLive {
   readonly showLogs: boolean;
 }
 
-/** Reads `wait-for-commit`, `verify-command`, `verify-timeout`, `stable-for`, `show-logs`, and what `readDeploying` reads. */
-export function readGoingLive(inputs: Inputs): GoingLive {
+/** Reads `wait-for-commit`, `verify-command`, `verify-timeout`, `stable-for`, `show-logs`, and what `readDeployGoals` reads. */
+export function readGoals(inputs: Inputs): RolloutGoals {
   return {
-    ...readDeploying(inputs),
+    ...readDeployGoals(inputs),
     commit: readCommit(inputs),
     verification: readVerification(inputs),
     stableFor: readStableFor(inputs),
@@ -25,7 +25,7 @@ export function readGoingLive(inputs: Inputs): GoingLive {
 }
 
 /** Reads `redeploy` and `wait-timeout`, for an action that proves nothing. */
-export function readDeploying(inputs: Inputs): GoingLive {
+export function readDeployGoals(inputs: Inputs): RolloutGoals {
   return {
     redeploy: inputs.flag('redeploy', false),
     waitTimeout: inputs.seconds('wait-timeout', { min: 1, max: 86_400 }, 900),

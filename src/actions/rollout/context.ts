@@ -1,18 +1,18 @@
 import { type Environment, readEnvironment } from '../../cloud/environment.ts';
-import type { Following } from '../../cloud/following.ts';
+import type { FollowContext } from '../../cloud/following.ts';
 import type { Instance } from '../../cloud/instances.ts';
 import type { ExistingProcess } from '../../cloud/process.ts';
 import type { HttpClient } from '../../http/client.ts';
 import { HttpFailure } from '../../http/failure.ts';
 import type { Outputs } from '../../runner/step.ts';
 import { waitingFor } from '../../time.ts';
-import type { GoingLive } from '../inputs/going-live.ts';
+import type { RolloutGoals } from '../inputs/goals.ts';
 import type { Session } from '../session.ts';
 
 /** What a rollout works with. */
-export interface Rolling {
+export interface RolloutContext {
   readonly session: Session;
-  readonly goingLive: GoingLive;
+  readonly goals: RolloutGoals;
   /** Told `environment-id` and `deployment-id` as soon as they are known. */
   readonly onLive: (outputs: Outputs) => void;
   /** Told that a deployment has succeeded, and why nothing runs all the same, if so. */
@@ -38,7 +38,7 @@ export interface StepChange {
   readonly processes: readonly PlacedProcess[];
 }
 
-export interface Located extends StepChange {
+export interface LocatedChange extends StepChange {
   readonly environment: Environment;
 }
 
@@ -52,16 +52,16 @@ export function isDryRun({ kind }: Pick<StepChange, 'kind'>): boolean {
   return kind === 'would-change' || kind === 'would-keep';
 }
 
-export function asksForLive(goingLive: GoingLive): boolean {
-  return goingLive.redeploy || proves(goingLive);
+export function asksForLive(goals: RolloutGoals): boolean {
+  return goals.redeploy || proves(goals);
 }
 
-export function proves({ verification, stableFor }: GoingLive): boolean {
+export function proves({ verification, stableFor }: RolloutGoals): boolean {
   return verification !== undefined || stableFor > 0;
 }
 
 /** The outputs of the proofs that are asked for, as long as there is none. */
-export function unproved({ verification, stableFor }: GoingLive): Outputs {
+export function unproved({ verification, stableFor }: RolloutGoals): Outputs {
   return {
     ...(stableFor > 0 ? { stable: 'skipped' } : {}),
     ...(verification === undefined ? {} : { verified: 'skipped' }),
@@ -80,12 +80,12 @@ export async function readAgain(session: Session, known: Environment): Promise<E
 }
 
 /** For all that is about deployments. */
-export function patientFor({ session, goingLive }: Rolling): HttpClient {
-  return session.within(goingLive.waitTimeout).client;
+export function patientFor({ session, goals }: RolloutContext): HttpClient {
+  return session.within(goals.waitTimeout).client;
 }
 
 /** What a step waits for in Laravel Cloud, until `span` milliseconds have passed. */
-export function following({ step }: Session, subject: string, span: number): Following {
+export function following({ step }: Session, subject: string, span: number): FollowContext {
   return {
     ...waitingFor(step, span),
     log: (line) => step.log.info(line),
