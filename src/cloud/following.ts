@@ -7,33 +7,19 @@ export interface FollowContext extends LoggedWait {
   readonly did: (line: string, kind?: 'going' | 'unknown') => void;
 }
 
-/** Pauses between looks for what a lost request may have started, in milliseconds: about twenty seconds in all. */
-const looksAfterLoss = [500, 1_000, 2_000, 4_000, 6_000, 6_500];
-
-/** Looks until something shows, or undefined when nothing has shown in time. */
-export async function lookAfterLoss<T>(
-  look: () => Promise<T | undefined>,
-  { clock, cancelled, deadline }: FollowContext,
-): Promise<T | undefined> {
-  for (const pause of looksAfterLoss) {
-    if (!deadline.allows(pause)) return undefined;
-    await clock.sleep(pause, cancelled);
-    const found = await look();
-    if (found !== undefined) return found;
-  }
-  return undefined;
-}
-
 /** Pauses between two looks at something that takes its time: at most thirty looks a minute, and soon fewer. */
-export const followPauses = { first: 4_000, longest: 8_000 } as const;
+const followPauses = { first: 4_000, longest: 8_000 } as const;
 
 /** Something that Laravel Cloud works on: a deployment, a command. */
 export interface FollowedWork<T> {
   /** `Deployment depl-1`, for messages. */
   readonly what: string;
+  /** As it was when it started, if that is known. */
+  readonly first?: T;
   read(): Promise<T>;
   hasEnded(seen: T): boolean;
-  readonly limit: string;
+  /** What to do when it takes too long. */
+  readonly fix: string;
 }
 
 /** It has not ended in time. */
@@ -50,25 +36,23 @@ export class StillGoing extends Failure {
 
 /** Looks until it has ended. Throws a `Failure` when it has not by the deadline. */
 export async function followToEnd<T extends { readonly status: string }>(
-  first: T,
-  { what, read, hasEnded, limit }: FollowedWork<T>,
+  { what, first, read, hasEnded, fix }: FollowedWork<T>,
   following: FollowContext,
 ): Promise<T> {
-  let current = first;
+  if (first !== undefined && hasEnded(first)) return first;
+  let status = first?.status;
   const look = async (): Promise<T | undefined> => {
-    if (hasEnded(current)) return current;
-    const next = await read();
-    if (next.status !== current.status) following.log(`${what}: ${next.status}`);
-    current = next;
-    return hasEnded(next) ? next : undefined;
+    const seen = await read();
+    if (seen.status !== status) following.log(`${what}: ${seen.status}`);
+    status = seen.status;
+    return hasEnded(seen) ? seen : undefined;
   };
   const ended = await poll(look, {
     ...following,
     ...followPauses,
-    onProgress: (seconds) => following.log(`${what}: still ${current.status} after ${seconds} s`),
+    onProgress: (seconds) => following.log(`${what}: still ${status} after ${seconds} s`),
   });
   if (ended !== undefined) return ended;
   const after = inSeconds(following.deadline.span);
-  const fix = `It continues in Laravel Cloud. Look there how it ends, or raise ${limit}`;
-  throw new StillGoing({ what, why: `it is still ${current.status} after ${after}`, fix }, after);
+  throw new StillGoing({ what, why: `it is still ${status} after ${after}`, fix }, after);
 }

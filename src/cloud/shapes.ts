@@ -105,4 +105,3 @@ export const BranchResource = v.object({
 export type InstanceResource = v.InferOutput<typeof InstanceResource>;
 export type ApplicationResource = v.InferOutput<typeof ApplicationResource>;
 export type EnvironmentResource = v.InferOutput<typeof EnvironmentResource>;
-export type DeploymentResource = v.InferOutput<typeof DeploymentResource>;

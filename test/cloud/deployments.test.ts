@@ -1,12 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import {
-  asPrinted,
-  type Deployment,
-  deploy,
-  followOn,
-  readDeployments,
-  waitForCommit,
-} from '../../src/cloud/deployments.ts';
+import { waitForCommit } from '../../src/cloud/commit-deployment.ts';
+import { deploy, followOn } from '../../src/cloud/deploy.ts';
+import { asPrinted } from '../../src/cloud/deployment-log.ts';
+import { type Deployment, readDeployments } from '../../src/cloud/deployments.ts';
 import { beganAfter } from '../../src/cloud/liveness.ts';
 import { Deadline } from '../../src/time.ts';
 import { json } from '../support/fake-transport.ts';
@@ -174,7 +170,7 @@ describe('the deployment of a commit', () => {
   test('that never appears is an error that says so', async () => {
     const environment = openEnvironment();
     expect(await environment.clock.run(failureOf(wait(environment)))).toMatchObject({
-      message: expect.stringMatching(/none has appeared in 900 s.*raise wait-timeout/),
+      message: expect.stringMatching(/it is still not there after 900 s.*raise wait-timeout/),
     });
     expect(environment.times.length).toBeLessThan(300);
   });

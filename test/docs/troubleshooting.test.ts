@@ -90,7 +90,7 @@ const troubles: readonly [words: string, trouble: Trouble, options?: StepOptions
   ['Verification failed: ', unproven],
   ['do not stay up', exiting],
   [
-    'none has appeared in',
+    'is still not there after',
     given({ environment: 'main', 'wait-for-commit': 'a'.repeat(40), 'wait-timeout': '60' }),
   ],
   ['verify-command was skipped', given({ 'verify-command': 'php artisan queue:canary' })],

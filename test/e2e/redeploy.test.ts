@@ -315,7 +315,7 @@ describe.concurrent('wait-for-commit', () => {
     const step = await shop.run({ environment: 'main', 'wait-for-commit': commit });
 
     expect(step.errors).toEqual([]);
-    expect(step.log).toContain('The deployment of commit fedcba9 is not there yet');
+    expect(step.log).toContain('The deployment of commit fedcba9: not there');
     expect(step.log).toContain('Commit fedcba9 is deployed');
     expect(step.outputs['outcome']).toBe('created');
   });

@@ -1,4 +1,4 @@
-import { readFailingStep } from '../../cloud/deployments.ts';
+import { readFailingStep } from '../../cloud/deployment-log.ts';
 import { Cancelled, messageOf } from '../../failure.ts';
 import type { HttpClient } from '../../http/client.ts';
 import { code, type Html, html, preformatted } from '../../runner/html.ts';

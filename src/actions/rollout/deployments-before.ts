@@ -1,4 +1,5 @@
-import { readDeployments, type SeenDeployments, waitForCommit } from '../../cloud/deployments.ts';
+import { waitForCommit } from '../../cloud/commit-deployment.ts';
+import { readDeployments, type SeenDeployments } from '../../cloud/deployments.ts';
 import { asksForLive, following, patientFor, type RolloutContext } from './context.ts';
 
 /** The deployments of environments, read beside something else, so that nobody waits for them later. */

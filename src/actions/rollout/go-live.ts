@@ -1,7 +1,6 @@
+import { deploy, followOn } from '../../cloud/deploy.ts';
 import {
   type Deployment,
-  deploy,
-  followOn,
   hasSucceeded,
   readDeployments,
   type SeenDeployments,

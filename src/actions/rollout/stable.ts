@@ -1,4 +1,4 @@
-import { asPrinted } from '../../cloud/deployments.ts';
+import { asPrinted } from '../../cloud/deployment-log.ts';
 import type { Environment } from '../../cloud/environment.ts';
 import {
   describeExits,

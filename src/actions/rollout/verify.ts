@@ -1,5 +1,5 @@
 import { type Command, commandSucceeded, runCommand } from '../../cloud/commands.ts';
-import { asPrinted } from '../../cloud/deployments.ts';
+import { asPrinted } from '../../cloud/deployment-log.ts';
 import { type Environment, whyAsleep } from '../../cloud/environment.ts';
 import { StillGoing } from '../../cloud/following.ts';
 import { Cancelled, Failure } from '../../failure.ts';

@@ -1,0 +1,51 @@
+import { Failure } from '../failure.ts';
+import type { HttpClient } from '../http/client.ts';
+import {
+  type Deployment,
+  hasEnded,
+  hasSucceeded,
+  readDeployments,
+  type SeenDeployments,
+} from './deployments.ts';
+import { type FollowContext, followToEnd } from './following.ts';
+
+/**
+ * Waits until the environment's deployment of a commit, or a newer one, has succeeded. Throws a `Failure` when it fails, or
+ * when none appears in time. Only the first page of the deployments is read: it holds the newest.
+ */
+export async function waitForCommit(
+  client: HttpClient,
+  environmentId: string,
+  commit: string,
+  following: FollowContext,
+): Promise<SeenDeployments> {
+  const what = `The deployment of commit ${commit.slice(0, 7)}`;
+  const read = async () => {
+    const seen = await readDeployments(client, environmentId);
+    const since = seen.deployments.slice(0, seen.deployments.findIndex((one) => isOf(one, commit)) + 1);
+    const [newest] = since;
+    const succeeded = since.find(hasSucceeded);
+    const decisive = succeeded ?? since.find((one) => !hasEnded(one));
+    if (newest !== undefined && decisive === undefined) throw notDeployed(what, newest);
+    const status = decisive === undefined ? 'not there' : `${decisive.status} (${decisive.id})`;
+    return { ...seen, status, isLive: succeeded !== undefined };
+  };
+  const fix =
+    'Check that Laravel Cloud deploys this branch (push to deploy, or a deploy hook before this step) and that wait-for-commit is its commit, or raise wait-timeout';
+  return await followToEnd({ what, read, hasEnded: ({ isLive }) => isLive, fix }, following);
+}
+
+function isOf({ commit: deployed = '' }: Deployment, commit: string): boolean {
+  return deployed.toLowerCase().startsWith(commit.toLowerCase());
+}
+
+function notDeployed(what: string, { id, status, failureReason }: Deployment): Failure {
+  const why = `${id} ended as ${status}${failureReason === undefined ? '' : `: ${failureReason}`}`;
+  return new Failure({
+    what,
+    headline: `${what} did not succeed`,
+    details: `Deployment ${why}`,
+    why,
+    fix: 'Correct what makes the deployment fail, and push again',
+  });
+}
