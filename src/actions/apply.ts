@@ -13,7 +13,7 @@ import { saySleep } from './report/sleep.ts';
 import { unproved } from './rollout/context.ts';
 import { withSession } from './session.ts';
 
-/** Makes environments of Laravel Cloud run what a manifest declares: all are planned before anything is written. */
+/** Makes environments of Laravel Cloud match a manifest. It plans all of them before it changes anything. */
 export async function runApply(step: Step): Promise<void> {
   const inputs = readApplyInputs(step);
   const { dryRun } = inputs;

@@ -3,15 +3,15 @@ import { deleteFailure, type RemovalResult } from '../converge/remove.ts';
 import { Failure } from '../failure.ts';
 import type { Step } from '../runner/step.ts';
 
-/** Empty where something was found, and nothing could be deleted. */
+/** The output `outcome`; empty if no process could be deleted. */
 export type DeleteOutcome = 'deleted' | 'absent' | 'would-delete' | '';
 
-/** What is to be deleted, and how the service deletes and shows it. */
+/** The processes to delete, and the service's way to delete and show them. */
 interface ToDelete<P extends Existing> {
   readonly found: readonly P[];
   /** `worker on queue high`. */
   readonly what: string;
-  /** ` on App`; empty where the place has no name. */
+  /** ` on App`; empty if the place has no name. */
   readonly on: string;
   /** The inputs that name the process. */
   readonly names: string;
@@ -20,8 +20,8 @@ interface ToDelete<P extends Existing> {
 }
 
 /**
- * Deletes what was found, unless it is a dry run, and sets the outputs. Throws a `Failure` when a deletion fails, or when
- * a missing process is an error.
+ * Deletes processes, except in a dry run, and sets the outputs. Throws a `Failure` if a deletion fails, or if there is no
+ * process and `if-missing` is `fail`.
  */
 export async function deleteFound<P extends Existing>(
   step: Step,

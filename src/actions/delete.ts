@@ -12,7 +12,7 @@ import { readAhead } from './rollout/deployments-before.ts';
 import { rollOut } from './rollout/rollout.ts';
 import { raceLimit, type Session, withSession } from './session.ts';
 
-/** Makes a background process of Laravel Cloud not exist. */
+/** Deletes a background process of Laravel Cloud, if it exists. */
 export async function runDelete(step: Step): Promise<void> {
   const inputs = readDeleteInputs(step);
   await withSession(step, inputs.connection, async (session) => {

@@ -30,7 +30,7 @@ import { awaitCommit, readAhead } from './rollout/deployments-before.ts';
 import { environmentOfInstance, rollOut } from './rollout/rollout.ts';
 import { raceLimit, type Session, withSession } from './session.ts';
 
-/** Makes one background process exist on a Laravel Cloud instance, in the declared state. */
+/** Creates or updates one background process on an instance of Laravel Cloud. */
 export async function runEnsure(step: Step): Promise<void> {
   const inputs = readInputs(step);
   await withSession(step, inputs.connection, async (session) => {
@@ -62,7 +62,7 @@ export async function runEnsure(step: Step): Promise<void> {
   });
 }
 
-/** Waits for a commit's deployment, if one is named. What has been listed before that is listed again. */
+/** Waits for the deployment of the commit that `wait-for-commit` names, and drops lists from before. */
 async function waitFirst(rollout: RolloutContext, target: Target) {
   if (rollout.goals.commit === undefined) return { target, seen: undefined };
   const { environment, instanceId } = target;
@@ -111,7 +111,7 @@ function readPinned({ inputs }: Step, id: string): EnsurePinned {
   return { id, spec, ifExists: 'update', dryRun };
 }
 
-/** What came of it, where, and what else was seen there. */
+/** The result, the instance, and the processes listed there. */
 interface EnsureResult {
   readonly ensured: EnsuredCloud;
   readonly instance: Target['instance'];
@@ -141,7 +141,7 @@ async function ensureByIdOrIdentity(
   wanted: EnsureInputs['wanted'],
   target: Target,
 ): Promise<EnsureResult> {
-  // A step that fails after this, or is killed, has set these outputs.
+  // A step that fails or is killed later has set these outputs.
   const onExists = (process: ExistingProcess | undefined): void =>
     session.step.output(process === undefined ? goneOutputs : knownOutputs(process, target));
   if ('id' in wanted) {
@@ -156,7 +156,7 @@ async function ensureByIdOrIdentity(
   return { ensured, instance, listed };
 }
 
-/** What else serves these queues may be what a changed queue list has left behind. */
+/** Warns of other workers on these queues: a changed queue list may have left them behind. */
 function noticeOthers(
   step: Step,
   spec: ProcessSpec,
@@ -168,7 +168,7 @@ function noticeOthers(
   if (told !== undefined) step.warn(`${told}. If it is left over from an earlier queue list, delete it.`);
 }
 
-/** Warns of what is likely to go wrong with what is declared. */
+/** Warns of likely problems with the declaration. */
 function warnOf(
   step: Step,
   spec: PinnedSpec,
@@ -186,7 +186,7 @@ function warnOf(
   for (const line of lint(spec, { processes, maxReplicas: instance?.maxReplicas })) step.warn(line);
 }
 
-/** A process that is named by its id is called by what it is: its declaration may not say that. */
+/** The process in words. The declaration of a pinned process may not name its command, so the process itself does. */
 function whatOf(wanted: EnsureInputs['wanted'], { process }: EnsuredCloud): string {
   return 'id' in wanted && process !== undefined ? describeExisting(process) : describe(wanted.spec);
 }
@@ -202,7 +202,7 @@ function changeOf(wanted: EnsureInputs['wanted'], ensured: EnsuredCloud, target:
     short: outcome.charAt(0).toUpperCase() + outcome.slice(1),
     environment: target.environment ?? target.instance?.environment,
     instanceId: process?.instanceId ?? target.instanceId,
-    // Beside one that is created in any case, others of the same command may run.
+    // With `if-exists: create`, other processes may run the same command.
     processes: (process === undefined ? [] : [process]).map((one) => ({
       process: ifExists === 'create' ? { ...one, processes: undefined } : one,
       instance: target.instance,

@@ -48,7 +48,7 @@ const applied: AppliedService<ForgeSpec, ForgeProcess> = {
   limit: 'Laravel Forge lets a user ask 60 times a minute',
 };
 
-/** Makes Forge servers run what a manifest declares. */
+/** Makes Forge servers match a manifest. */
 export async function runForgeApply(step: Step): Promise<void> {
   const inputs = readForgeApplyInputs(step);
   const { organization, dryRun } = inputs;
@@ -98,7 +98,7 @@ interface PresentProcess {
   readonly process: ForgeProcess;
 }
 
-/** Shows what would be done. Gives what is declared and there. */
+/** Shows the plan of a dry run. Returns the declared processes that exist. */
 function tell(
   step: Step,
   report: PlanReport,
@@ -111,7 +111,7 @@ function tell(
   );
 }
 
-/** Proves that what is declared stays up, if that was asked for. */
+/** With `stable-for`, proves that the declared processes stay up. */
 async function proveDeclared(
   session: Session,
   { organization, stableFor }: ForgeApplyInputs,
@@ -132,7 +132,7 @@ async function proveDeclared(
   );
 }
 
-/** Makes it so, and waits until what was created or replaced is up, if that was asked for. */
+/** Carries out the plan and, with `wait-timeout`, waits until new processes are up. Returns the declared processes. */
 async function change(
   session: Session,
   inputs: ForgeApplyInputs,
@@ -164,7 +164,7 @@ interface ForgePlan extends SettledPlan<ForgeSpec, ForgeProcess> {
   readonly locations: FoundServer['locations'];
 }
 
-/** Reads what there is, and plans. Throws a `Failure` when the plan would have to guess. */
+/** Reads the processes of all servers, and plans. Throws a `Failure` when the plan would have to guess. */
 async function readAndPlan(
   session: Session,
   { organization, file, manifest, prune }: ForgeApplyInputs,
@@ -193,5 +193,5 @@ async function readAndPlan(
   return { ...(await settledPlan(first, look, how, { runtime: patient.runtime('plan') })), locations };
 }
 
-/** At 60 requests a minute, a list of all and one of a site. */
+/** Milliseconds to read one server: a list of all processes and one of a site, at 60 requests a minute. */
 const msPerServer = 2_000;

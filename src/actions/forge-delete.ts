@@ -50,7 +50,7 @@ function openWorld(session: Session, target: ForgeTarget) {
   };
 }
 
-/** The one process of an id; none where it is being removed already, once that is over. */
+/** Finds the process of an id. If Forge is removing it already, waits for the end of that, and returns none. */
 async function findPinned(id: string, world: ForgeDeleteWorld): Promise<readonly ForgeProcess[]> {
   const found = await world.store.findAny(id);
   if (found === undefined) return [];

@@ -20,7 +20,7 @@ import { type EnsuredForge, sayForge, showForge } from './report/forge-ensure.ts
 import { warnIfDown } from './report/forge-table.ts';
 import { raceLimit, type Session, withSession } from './session.ts';
 
-/** Makes one background process exist on a Forge server. */
+/** Creates or replaces one background process on a Forge server. */
 export async function runForge(step: Step): Promise<void> {
   const inputs = readInputs(step);
   const { ifExists, dryRun } = inputs;
@@ -104,7 +104,7 @@ async function ensureOn(
   return await ensure(wanted, openServer(store, limited.runtime('process')));
 }
 
-/** What is not wrong enough to fail, and yet not as it should be. */
+/** Warns of differences that do not fail the step. */
 function warn(step: Step, { spec, ifExists }: Ensure<ForgeSpec>, ensured: EnsuredForge): void {
   const { process, ignored, otherName } = ensured;
   if (process === undefined) return;

@@ -23,7 +23,7 @@ import { countText, downText, forgeJson, forgeLine, forgeTable, idsJson } from '
 import { manifestToCopy, schemaUrl } from './report/list.ts';
 import { type Session, withSession } from './session.ts';
 
-/** Lists a Forge server's processes, and holds the workflow up until they are as required. */
+/** Lists a Forge server's processes and, as a gate, waits until they are as required. */
 export async function runForgeList(step: Step): Promise<void> {
   const inputs = readInputs(step);
   await withSession(step, inputs.connection, async (session) => {
@@ -66,7 +66,7 @@ function readGate(step: Step, { server }: ForgeTargetName): Gate {
   return { statuses, minCount, tell: tellByNumber(`on server "${server}"`, statuses) };
 }
 
-/** A word that Forge is not known to use passes, since Forge adds new ones; one that is nearly a known word does not. */
+/** Reads `require-status`. An unknown word passes with a warning, since Forge adds new ones; a mistyped known word is a problem. */
 function readRequired({ inputs, log }: Step): string[] {
   const text = inputs.text('require-status');
   if (text === undefined) return [];
@@ -139,7 +139,7 @@ function report(step: Step, inputs: ForgeListInputs, gated: LastLook): void {
   step.summarize(manifestToCopy(manifest, forgeManifest.file));
 }
 
-/** Shows in the summary what was found, and whether the gate has opened. */
+/** Shows in the summary the processes, and whether they are as required. */
 function showGate(
   step: Step,
   { target, gate }: ForgeListInputs,

@@ -23,7 +23,7 @@ import {
 import { countText, forgeLine, forgeTable, idsJson } from './report/forge-table.ts';
 import { withSession } from './session.ts';
 
-/** A few processes are looked at one by one; for more, one list tells of thirty. */
+/** Up to this number, the step reads each process by its id. For more, one list request shows thirty. */
 const fewProcesses = 3;
 
 /** Restarts the processes that match, and waits until they are up. */
@@ -31,7 +31,7 @@ export async function runForgeRestart(step: Step): Promise<void> {
   const inputs = readInputs(step);
   await withSession(step, inputs.connection, async (session) => {
     const target = await findForgeTarget(session, inputs.target);
-    // Once for those that are installing, once for all to come up.
+    // One wait for processes that are installing, one until all are up.
     const store = new ForgeStore(session.within(2 * inputs.wait).client, target);
     step.doing('restarting background processes');
     const processes = await select(step, store, target, inputs);
@@ -58,7 +58,7 @@ function readInputs(step: Step) {
   return read;
 }
 
-/** What is to be restarted. Throws a `Failure` when that is nothing. */
+/** Returns the processes to restart. Throws a `Failure` if there are none. */
 async function select(
   step: Step,
   store: ForgeStore,
@@ -94,7 +94,7 @@ async function list(store: ForgeStore, filter: ForgeFilter): Promise<readonly Fo
   return withCommand(await store.listAll({ user, directory }), filter);
 }
 
-/** Asks for the restarts and sets the outputs. Throws when one was refused. */
+/** Requests the restarts and sets the outputs. Throws a `Failure` if Forge refuses one. */
 async function request(
   step: Step,
   processes: readonly ForgeProcess[],

@@ -7,7 +7,7 @@ import type { Step } from '../runner/step.ts';
 import { counted } from '../text.ts';
 import { inSeconds } from '../time.ts';
 
-/** Looks at the status of processes again and again, and sets `stable`. Throws a `Failure` when one does not stay up. */
+/** Reads the status of processes repeatedly, and sets `stable`. Throws a `Failure` if one does not stay up. */
 export async function proveForgeStable(
   step: Step,
   processes: readonly ForgeProcess[],

@@ -131,7 +131,7 @@ function placesIn({ id }: { readonly id: string }, places: readonly RunningPlace
   return places.filter(({ within }) => within?.id === id);
 }
 
-/** An instance's name, or its id where no answer has told the name. */
+/** An instance's name, or its id if the name is unknown. */
 function placeLabel({ id, instance }: RunningPlace): string {
   return instance?.name ?? id;
 }

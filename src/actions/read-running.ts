@@ -18,7 +18,7 @@ import { readingTime, type Session } from './session.ts';
 
 export interface Running {
   readonly environment: Environment | undefined;
-  /** All environments of an application, if they were asked for. */
+  /** All environments of the application, with `application` alone. */
   readonly environments?: readonly ListedEnvironment[];
   readonly application?: string;
   readonly places: readonly RunningPlace[];
@@ -26,16 +26,16 @@ export interface Running {
 
 export interface RunningPlace {
   readonly id: string;
-  /** Undefined only where an instance was given by its id and nothing runs on it. */
+  /** Undefined only for an instance given by its id, on which nothing runs. */
   readonly instance: Instance | undefined;
   readonly processes: readonly ExistingProcess[];
-  /** Its environment, where those of a whole application are listed. */
+  /** Its environment, in a list of a whole application. */
   readonly within?: ListedEnvironment;
 }
 
 /**
- * Reads what the one instance runs that the inputs name, or, without one, every instance of the environment, or, with an
- * application alone, every environment of it.
+ * Reads the processes of the instance that the inputs name. Without `instance`: of all instances of the environment. With
+ * `application` alone: of all its environments.
  */
 export async function readRunning(session: Session, target: TargetInputs): Promise<Running> {
   const { application, environment, instance } = target;

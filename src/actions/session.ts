@@ -5,19 +5,19 @@ import type { Step } from '../runner/step.ts';
 import { Deadline, waitingFor } from '../time.ts';
 import type { Connection } from './inputs/connection.ts';
 
-/** What runs that race, and answers that are lost, may take on top of the work itself, in milliseconds. */
+/** Milliseconds for races and lost responses, on top of the work itself. */
 export const raceLimit = 120_000;
 
-/** What reading a hundred environments may take, in milliseconds. */
+/** Milliseconds to read a hundred environments. */
 export const readingTime = 120_000;
 
-/** A step and its client. What the client sends and what the engine waits for end with the same deadline. */
+/** A step and its client. The client's requests and the engine's waits end with the same deadline. */
 export class Session {
   readonly step: Step;
   readonly client: HttpClient;
   /** Milliseconds that any part of the step may take. */
   readonly #limit: number;
-  /** Spaces the looks of all parts of the step. */
+  /** Spaces the reads of all waits of the step. */
   readonly pacer: Pacer;
 
   constructor(step: Step, client: HttpClient, limit: number, pacer = new Pacer(client)) {
@@ -27,18 +27,18 @@ export class Session {
     this.pacer = pacer;
   }
 
-  /** For one part of the step, which begins now and may take `more` milliseconds beyond what any part may take. */
+  /** Returns a session for a part of the step that begins now. `more`: milliseconds beyond the usual limit of a part. */
   within(more = 0): Session {
     const deadline = new Deadline(this.step.clock, this.#limit + more);
     return new Session(this.step, this.client.within(deadline), this.#limit, this.pacer);
   }
 
-  /** For a part of the step that has outputs, a log and a summary of its own. */
+  /** Returns a session for a part of the step with its own outputs, log and summary. */
   as(part: Step): Session {
     return new Session(part, this.client, this.#limit, this.pacer);
   }
 
-  /** What the engine has to work with. `subject` is what its checkpoints are about. */
+  /** Returns the engine's runtime. `subject`: the subject of its checkpoints. */
   runtime(subject: string): Runtime {
     const { step, client } = this;
     return {
@@ -53,7 +53,7 @@ export class Session {
     };
   }
 
-  /** A wait of so many milliseconds; those in which the rate limit lets no request through do not count. */
+  /** Returns a wait of `span` milliseconds. Time in which the rate limit lets no request through does not count. */
   waiting(span: number) {
     const { step, client } = this;
     return {
@@ -62,7 +62,7 @@ export class Session {
     };
   }
 
-  /** The time of the service, in milliseconds since 1970, which it has just said is `at`; else that of the runner. */
+  /** Returns the service's clock, in milliseconds since 1970. `at`: its time now, from a response; else the runner's time. */
   serviceTime(at = Date.now()): () => number {
     const { clock } = this.step;
     const readAt = clock.now();
@@ -70,7 +70,7 @@ export class Session {
   }
 }
 
-/** Opens a session, and closes its connections when the body is done, so that the process can end. */
+/** Opens a session for `body`, and closes its connections afterwards, so that Node.js can end. */
 export async function withSession(
   step: Step,
   { service, token, apiUrl, requestTimeout }: Connection,
@@ -84,9 +84,9 @@ export async function withSession(
     ...defaultLimits,
     connectTimeout: Math.min(defaultLimits.connectTimeout, requestTimeout),
   });
-  // Two minutes, or four requests that use up their time.
+  // Two minutes, or the time of four requests that time out.
   const limit = Math.max(120_000, 4 * requestTimeout);
-  // A read that nobody waits for any more breaks off when the transport is closed: that is no news.
+  // Closing the transport interrupts reads that nobody waits for: the log does not mention them.
   let isOver = false;
   const client = new HttpClient({
     baseUrl: apiUrl,

@@ -19,7 +19,7 @@ import { saySleep } from './report/sleep.ts';
 import { observe } from './rollout/stable.ts';
 import type { Session } from './session.ts';
 
-/** The status of each process by its id, from the environment's log. */
+/** Reads the status of each process from the environment's log, by process id. */
 export async function readStatuses(
   session: Session,
   running: Running,
@@ -62,7 +62,7 @@ function healthsById(healths: readonly Health[]): ReadonlyMap<string, Health> {
   return new Map(healths.map((health) => [health.process.id, health]));
 }
 
-/** Warns of what is not known, and of what has exited, unless the gate says so. */
+/** Warns of unknown statuses and of exits, except where `require-status` fails the step for them. */
 export function warnOfStatuses(
   step: Step,
   { required }: StatusInputs,

@@ -4,7 +4,7 @@ import { rowName } from '../../cloud/short-name.ts';
 import type { ProcessSpec } from '../../cloud/spec.ts';
 import type { AppliedService } from './carry-out.ts';
 
-/** What is Laravel Cloud's own in applying a manifest. */
+/** Laravel Cloud's part in applying a manifest. */
 export const applied: AppliedService<ProcessSpec, ExistingProcess> = {
   service: cloudService,
   naming: {

@@ -9,12 +9,12 @@ import { type Approval, approvalIn, changesSomething, differences } from '../rep
 import { gitHubOf } from '../report/comment.ts';
 import { isPlanOf } from '../report/comment-marker.ts';
 
-/** An environment or a server, with the rows of its plan. */
+/** An environment or a server with the rows of its plan. */
 export interface Scope {
   readonly id: string;
   readonly name: string;
   readonly rows: readonly PlanRow[];
-  /** It came by a pattern: where it was not shown, it is left out, and nothing fails. */
+  /** True for an environment of a pattern: if the pull request has not shown it, the step leaves it out. */
   readonly isOptional?: boolean;
 }
 
@@ -26,8 +26,8 @@ const goOn =
   'Nothing was changed. Show this plan in the dry run of a new pull request, or run the job once without approved-plan: require';
 
 /**
- * With `approved-plan: require`, refuses a plan that the merged pull request has not shown. Returns the ids of those that
- * are to be left out. A plan without changes needs no approval.
+ * With `approved-plan: require`, throws a `Failure` for a plan that the merged pull request has not shown. Returns the ids
+ * of environments to leave out. A plan without changes needs no approval.
  */
 export async function requireApproval(
   step: Step,

@@ -19,18 +19,18 @@ import { describeProgress, describeTime } from '../report/plan-body.ts';
 import { planOutputs } from '../report/plan-outputs.ts';
 import type { Session } from '../session.ts';
 
-/** What the two services that a manifest can be applied to differ in. */
+/** A service's part in applying a manifest. */
 export interface AppliedService<S, P extends Existing> {
   readonly service: Service<S, P>;
   readonly naming: Naming<S, P>;
   readonly pace: Pace;
-  /** Why changes take their time: `Laravel Cloud lets an organization make 30 a minute`. */
+  /** The rate limit in words: `Laravel Cloud lets an organization make 30 a minute`. */
   readonly limit: string;
 }
 
 type Applying = Pick<PlanInputs<unknown>, 'file' | 'failOnChange'>;
 
-/** Warns of processes that exist and cannot be part of a plan. */
+/** Warns of existing processes that cannot be part of a plan. */
 export function warnOfDoubts<S, P extends Existing>(
   { warn }: Step,
   states: SettledPlan<S, P>['states'],
@@ -40,7 +40,7 @@ export function warnOfDoubts<S, P extends Existing>(
       warn(`Left out of the plan, on ${placeName(place)}: ${doubtText(process)}.`);
 }
 
-/** Shows a plan in the log, before anything is done about it. */
+/** Shows a plan in the log, before the step carries it out. */
 export function logPlan<S, P extends Existing>(
   step: Step,
   report: PlanReport,
@@ -65,7 +65,7 @@ export function showPlan<S, P extends Existing>(
   report.show({ kind: 'planned', rows, time, next: html`` });
 }
 
-/** With `fail-on-change`, a dry run fails when there is anything to change. */
+/** With `fail-on-change`, throws a `Failure` if a dry run has something to change. `waits`: or to deploy. */
 export function refuseDrift(
   { file, failOnChange }: Applying,
   { where }: PlanReport,
@@ -94,7 +94,7 @@ export function refuseDrift(
   });
 }
 
-/** What a place is opened with. */
+/** The parts that open a place. */
 interface CarryContext extends Pick<Session, 'client'> {
   readonly semaphore: Semaphore;
   readonly runtime: Runtime;
@@ -102,7 +102,7 @@ interface CarryContext extends Pick<Session, 'client'> {
 
 type OpenAt<S, P extends Existing> = (state: PlaceState<S, P>, carrying: CarryContext) => Open<S, P>;
 
-/** Carries out plans side by side under one limit, and says in the log how many of all `writes` are done. */
+/** Returns a function that carries out a plan. Plans share one limit, and the log shows how many of all `writes` are done. */
 export function carrier<S, P extends Existing>(
   session: Session,
   file: string,
@@ -122,7 +122,7 @@ export function carrier<S, P extends Existing>(
     });
 }
 
-/** Shows what came of a plan, and sets the outputs. */
+/** Shows the result of a plan, and sets the outputs. */
 export function showDone(step: Step, report: PlanReport, done: Omit<ShownPlan, 'kind'>): void {
   const counts = countsOf(done.rows);
   step.output(planOutputs(done.rows, 'done', (line) => step.log.warning(line)));
@@ -131,7 +131,7 @@ export function showDone(step: Step, report: PlanReport, done: Omit<ShownPlan, '
   report.show({ kind: 'done', ...done });
 }
 
-/** Records what was done: a step that fails later reports it. */
+/** Records the changes: a step that fails later reports them. */
 export function noteDone(step: Step, rows: readonly PlanRow[]): void {
   const counts = { ...countsOf(rows), undeclared: 0 };
   if (changesIn(counts) > 0) step.did('processes', countsText(counts, 'done'));

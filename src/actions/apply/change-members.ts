@@ -33,7 +33,7 @@ export async function proveAll(plans: readonly PlannedMember[]): Promise<readonl
   return await Promise.all(plans.map((member) => ended(member, 'planned', () => prove(member))));
 }
 
-/** Carries out all plans side by side under one limit, and deploys each environment as soon as it is done. */
+/** Carries out all plans side by side under one limit, and deploys each environment as soon as its plan is done. */
 export async function changeAll(
   session: Session,
   inputs: ApplyInputs,
@@ -74,7 +74,7 @@ export async function changeAll(
   return all.filter((_, index) => !gone[index]);
 }
 
-/** A preview goes when its pull request is closed: that must not fail the others. */
+/** True for a preview that was deleted meanwhile: that must not fail the other environments. */
 async function isGone({ isOptional, environment, part }: PlannedMember): Promise<boolean> {
   if (!isOptional) return false;
   try {
@@ -97,7 +97,7 @@ async function goLive(
   await rollOut(rollout, made, seen ?? (await ahead.seen(environment.id)));
 }
 
-/** One that fails holds up no other. `work` tells the rows as soon as they are more than planned. */
+/** Works on one environment, and returns its result or its error. `work` passes on the rows once they have results. */
 async function ended(
   member: PlannedMember,
   kind: MemberResult['kind'],
@@ -115,7 +115,7 @@ async function ended(
   }
 }
 
-/** Says once which environments deploy on a push, too. */
+/** Names, in one notice, the environments that deploy on a push, too. */
 function tellPush({ step }: Session, plans: readonly PlannedMember[]): void {
   const twice = plans.filter((one) => one.environment.deploysOnPush && writesOf(one) > 0);
   const names = twice.map(({ environment: { name } }) => name);
@@ -125,7 +125,7 @@ function tellPush({ step }: Session, plans: readonly PlannedMember[]): void {
     );
 }
 
-/** What was done to the processes of an environment, for what follows. */
+/** The changes to the processes of an environment, for the rollout. */
 function madeOf(
   results: readonly OperationResult<ProcessSpec, ExistingProcess>[],
 ): Pick<StepChange, 'kind' | 'done' | 'short'> {

@@ -18,17 +18,17 @@ import { type ReadAhead, readAhead } from '../rollout/deployments-before.ts';
 import { readingTime, type Session } from '../session.ts';
 import { type StepIn, stepIn, wholeStep } from './step-in.ts';
 
-/** An environment that is to run what the manifest declares for it, and what the step has to work on it with. */
+/** An environment of the manifest, and the step's means to work on it. */
 export interface Member {
   readonly environment: Environment;
   readonly manifest: Manifest<ProcessSpec>;
-  /** Those that the manifest names, in its order. */
+  /** The instances that the manifest names, in its order. */
   readonly instances: readonly Instance[];
-  /** Their processes, where they were listed on the way to them. */
+  /** Their processes by instance id, if the list of instances included them. */
   readonly listings: ReadonlyMap<string, Listing<ExistingProcess>>;
-  /** It is of a pattern of the file. */
+  /** True for an environment of a pattern. */
   readonly isOptional: boolean;
-  /** What the plan calls it; undefined where it is about this one alone. */
+  /** Its name in the plan; undefined in a plan for this environment alone. */
   readonly within: string | undefined;
   readonly part: StepIn;
   readonly rollout: RolloutContext;
@@ -36,14 +36,14 @@ export interface Member {
   readonly rolloutState: RolloutState;
 }
 
-/** What a deployment has made of an environment, or has not. */
+/** The state of an environment after the rollout. */
 interface RolloutState {
   live?: 'deployed' | 'asleep' | 'behind';
-  /** The deployment that has made it live. */
+  /** The id of the deployment that made it live. */
   deployment?: string;
 }
 
-/** Finds the environments that the inputs and the manifest name, and waits for them as long as allowed. */
+/** Finds the environments that the inputs and the manifest name. Waits for them up to `wait-for-environment`. */
 export async function findMembers(
   session: Session,
   inputs: ApplyInputs,
@@ -114,7 +114,7 @@ async function findMany(
     session.waiting(wait),
     ahead.begin,
   );
-  // Environments come and go, so the comment of a whole file is known by its application.
+  // Environments come and go, so the application's id identifies the comment of a whole file.
   const whole = [application.id, ...(wanted === undefined ? [] : [wanted])];
   report.identify(isOne ? found.map(({ environment }) => environment.id) : whole);
   for (const line of leftOut) step.log.notice(line);
@@ -144,7 +144,7 @@ async function findMany(
   return members;
 }
 
-/** What the plan says of an instance. */
+/** Returns the plan's note for an instance: its replicas. */
 function notesOn(members: readonly Member[]) {
   return (place: { readonly id: string }): string | undefined => {
     const member = members.find(({ instances }) => instances.some(({ id }) => id === place.id));
@@ -153,10 +153,10 @@ function notesOn(members: readonly Member[]) {
   };
 }
 
-/** Milliseconds longer that each further environment may take to be live: all share the service's limits. */
+/** Milliseconds for each further environment: all share the service's rate limit. */
 const shareOfLimits = 10_000;
 
-/** A commit is waited for only where its branch is deployed. */
+/** The goals for one environment: it waits for the commit only if its branch is the pushed one. */
 function goalsOf(
   step: Step,
   inputs: ApplyInputs,

@@ -8,8 +8,8 @@ import type { PlanReport } from '../report/plan.ts';
 import { type AppliedService, showPlan } from './carry-out.ts';
 
 /**
- * Refuses a plan that deletes more processes than `max-deletes` allows: an emptied file or a wrong merge must not take
- * production down. A dry run only warns. A replacement is no deletion.
+ * Throws a `Failure` for a plan that deletes more processes than `max-deletes` allows: an emptied file or a wrong merge
+ * must not take production down. A dry run only warns. Replacements do not count.
  */
 export function guardDeletes<S, P extends Existing>(
   step: Step,

@@ -23,11 +23,11 @@ import type { Scope } from './approved-plan.ts';
 import type { Member } from './find-members.ts';
 
 export interface PlannedMember extends Member, SettledPlan<ProcessSpec, ExistingProcess> {
-  /** The deployments, where they were read before the plan. */
+  /** The deployments, if they were read before the plan. */
   readonly seen: SeenDeployments | undefined;
 }
 
-/** Waits for a commit's deployment, if one is named, and plans. Throws a `Failure` when a plan would have to guess. */
+/** Waits for the commit of `wait-for-commit`, then plans. Throws a `Failure` when a plan would have to guess. */
 export async function planAll(
   session: Session,
   { file, manifest, prune }: ApplyInputs,
@@ -61,7 +61,7 @@ export async function planAll(
   return planned;
 }
 
-/** The same error, which says which environment it is about. */
+/** The same error with the environment's name. */
 function aboutOne(error: unknown, name: string): unknown {
   if (!(error instanceof Failure) || error instanceof Cancelled || error instanceof HttpFailure) return error;
   const { what, why, fix, headline = `${what}: ${why}` } = error;
@@ -94,7 +94,7 @@ interface PlanWarning {
   readonly place?: Mistake['place'] | undefined;
 }
 
-/** What stands in the defaults of a file is warned of once. */
+/** Warns once of each problem: several environments may share the defaults of a file. */
 function warnOnce(step: Step, plans: readonly PlannedMember[]): void {
   const unique = new Map(plans.flatMap(warningsOf).map((one) => [JSON.stringify(one), one]));
   for (const { text, place } of unique.values()) step.warn(text, place);
@@ -122,7 +122,7 @@ function warningsOf(member: PlannedMember): readonly PlanWarning[] {
   return [...linted, ...tight];
 }
 
-/** How many processes an operation leaves running. */
+/** The number of processes after an operation. */
 function processesIn(operation: Operation<ProcessSpec, ExistingProcess>): number {
   const changed = 'changes' in operation ? operation.changes['processes']?.to : undefined;
   return Number(changed ?? operation.settings['processes'] ?? processesOfNew);
@@ -138,7 +138,7 @@ export function operationsOf(plans: readonly PlannedMember[]): PlannedMember['pl
   return plans.flatMap((one) => one.plan.operations);
 }
 
-/** What each of them would have to be approved for. */
+/** The plan of each environment, for its approval. */
 export function scopesOf(plans: readonly PlannedMember[]): readonly Scope[] {
   return plans.map(({ environment, plan: { operations }, isOptional }) => ({
     ...environment,

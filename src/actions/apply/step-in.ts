@@ -3,16 +3,16 @@ import type { Outputs, Step } from '../../runner/step.ts';
 import type { Block } from '../../runner/summary.ts';
 import type { Session } from '../session.ts';
 
-/** The part of a step that is about one environment. */
+/** The part of a step for one environment. */
 export interface StepIn {
   readonly session: Session;
-  /** The outputs that were set so far. */
+  /** The outputs so far. */
   readonly outputs: Readonly<Record<string, string>>;
-  /** What has not been said yet and belongs into the summary, under its name. */
+  /** Its part of the summary, under its name; empty if the step's own summary has it. */
   summary(): Html;
 }
 
-/** The whole step, where there is no other environment. */
+/** The part of a step that works on one environment alone: it is the whole step. */
 export function wholeStep(session: Session): StepIn {
   const { step } = session;
   const outputs: Record<string, string> = {};
@@ -24,8 +24,8 @@ export function wholeStep(session: Session): StepIn {
 }
 
 /**
- * One of several environments, which are worked on side by side: what it logs begins with its name, its outputs are not
- * the step's, and all waits together leave a pause between two looks.
+ * The part of a step for one of several environments. Its log lines begin with the environment's name, its outputs are
+ * separate, and its waits share the step's pacer.
  */
 export function stepIn(session: Session, name: string): StepIn {
   const { step, pacer } = session;

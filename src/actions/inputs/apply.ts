@@ -31,7 +31,7 @@ export function readApplyInputs(step: Step) {
     ...planning,
     connection,
     application: application ?? (manifest.kind === 'many' ? manifest.fleet.application?.name : undefined),
-    /** With a file of many: one of them, or a pattern of the file; undefined for all. */
+    /** With a file of many environments: one of them, or a pattern of the file; undefined for all. */
     environment,
     /** Milliseconds to wait for the environments and the instances to appear. */
     wait,

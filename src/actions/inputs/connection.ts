@@ -5,7 +5,7 @@ import type { Step } from '../../runner/step.ts';
 import type { Workflow } from '../../runner/workflow.ts';
 import { quoted } from '../../text.ts';
 
-/** How to reach the API, from the inputs that every action has. */
+/** The connection to an API, from the inputs that every action has. */
 export interface Connection {
   readonly service: Api;
   readonly token: string;
@@ -29,7 +29,7 @@ export function readConnection(
   };
 }
 
-/** The API token from the `token` input, else from the environment. It is masked before anything else happens. */
+/** Reads the API token from the input `token`, else from the environment variables, and masks it at once. */
 function readToken(
   inputs: Inputs,
   source: TokenSource,
@@ -52,10 +52,10 @@ function readToken(
   return token;
 }
 
-/** A reference to a secret that nothing has replaced by the secret. */
+/** A text that names a secret, in place of the secret itself: `${{ secrets.X }}` in quotes, or `$X`. */
 interface Unresolved {
   readonly why: string;
-  /** It is a name and nothing else, so that it can be shown. */
+  /** True for a mere name, which may be shown. */
   readonly isHarmless: boolean;
 }
 

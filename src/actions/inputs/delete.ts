@@ -6,7 +6,7 @@ import { readDeployGoals } from './goals.ts';
 import { configInputs, identityOptions, readIdentity } from './process.ts';
 import { readTarget } from './target.ts';
 
-/** What is to be deleted, by its id or by what it is known by. */
+/** The process to delete, by its id or by its identity. */
 type DeleteTarget =
   | { readonly by: 'id'; readonly id: string }
   | { readonly by: 'identity'; readonly spec: ProcessSpec };
@@ -31,7 +31,7 @@ export function readDeleteInputs(step: Step) {
   return read;
 }
 
-/** Nothing is deleted for want of an input: what is meant must be said. */
+/** Reads which process to delete. Without any input that names one, nothing is deleted. */
 function readDeleteTarget(step: Step, all: boolean): DeleteTarget {
   const { inputs } = step;
   const given = inputs.text('process-id');
@@ -50,7 +50,7 @@ function readDeleteTarget(step: Step, all: boolean): DeleteTarget {
       'is empty. Say what to delete: process-id, or command, or queue (and connection) of a worker',
     );
   }
-  // What is given says the type, if nothing else does.
+  // Without `type`, the other inputs decide.
   const type = plain.includes('command') && config.length === 0 ? 'custom' : 'worker';
   return { by: 'identity', spec: readIdentity(inputs, type) };
 }

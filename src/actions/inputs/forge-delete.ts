@@ -5,7 +5,7 @@ import type { Step } from '../../runner/step.ts';
 import { readConnection } from './connection.ts';
 import { readForgeTarget, readLine, readProcessId } from './forge.ts';
 
-/** Which process is meant, but for its site, which is looked up later. */
+/** The process to delete, without its site, which is looked up later. */
 export type DeleteQuery =
   | { readonly by: 'id'; readonly id: string }
   | {
@@ -32,7 +32,7 @@ export function readForgeDeleteInputs(step: Step) {
   return read;
 }
 
-/** Nothing is deleted for want of an input: what is meant must be said. */
+/** Reads which process to delete. Without any input that names one, nothing is deleted. */
 function readAsked(inputs: Inputs, { site }: ForgeTargetName, all: boolean): DeleteQuery {
   const command = readLine(inputs, 'command');
   const [user, directory] = [readLine(inputs, 'user'), readLine(inputs, 'directory')];
@@ -49,7 +49,7 @@ function readAsked(inputs: Inputs, { site }: ForgeTargetName, all: boolean): Del
   return { by: 'command', command: command ?? '', user, directory };
 }
 
-/** In a few words, for messages: `process "php8.4 artisan horizon" of user forge`. */
+/** The process in a few words: `process "php8.4 artisan horizon" of user forge`. */
 export function describeAsked(asked: DeleteQuery, site: string | undefined): string {
   if (asked.by === 'id') return `background process ${asked.id}`;
   const { command, user, directory } = asked;

@@ -25,7 +25,7 @@ export function readOrganization(inputs: Inputs): string {
   return organization ?? '';
 }
 
-/** Finds the server, and the site if there is one, and says which they are. */
+/** Finds the server and the site, and logs their ids. */
 export async function findForgeTarget(
   { step, client }: Session,
   name: ForgeTargetName,
@@ -38,7 +38,7 @@ export async function findForgeTarget(
   return target;
 }
 
-/** Which processes a step is about, besides the site. */
+/** A filter for processes, besides the site. */
 export interface ForgeFilter {
   readonly user: string | undefined;
   readonly directory: string | undefined;
@@ -55,7 +55,7 @@ export function readForgeFilter(inputs: Inputs): ForgeFilter {
   };
 }
 
-/** Processes whose command has the wanted part, white space folded. One whose command is not known may have it. */
+/** Returns the processes whose command contains the wanted part, and those whose command is unknown. */
 export function withCommand(
   processes: readonly ForgeProcess[],
   { command }: ForgeFilter,
@@ -65,7 +65,7 @@ export function withCommand(
   return processes.filter((process) => process.command === '' || foldCommand(process.command).includes(part));
 }
 
-/** The filter as it stands in a report: `user forge, command contains "horizon"`. */
+/** The filter in words: `user forge, command contains "horizon"`. */
 export function describeFilter(filter: ForgeFilter, site: string | undefined): string {
   const parts = [
     site === undefined ? [] : [`site ${site}`],
@@ -76,7 +76,7 @@ export function describeFilter(filter: ForgeFilter, site: string | undefined): s
   return parts.length === 0 ? 'all' : parts.join(', ');
 }
 
-/** Reads `process-id`, which names one process and leaves nothing to say for the inputs that look for some. */
+/** Reads `process-id`. `others`: the values of inputs that have no effect beside it. */
 export function readProcessId(
   inputs: Inputs,
   others: Readonly<Record<string, string | undefined>>,
@@ -105,7 +105,7 @@ const declarationKeys = {
 
 export function readForgeDeclaration(inputs: Inputs): ForgeDeclaration {
   const declared = readBySchema(inputs, ProcessDeclaration, plainInputs(inputs, declarationKeys));
-  // Whatever is wrong has been noted, and ends the step before this is used.
+  // After a noted problem the step ends before it uses this value.
   return declared ?? { command: '', user: usualUser };
 }
 

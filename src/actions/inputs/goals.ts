@@ -1,14 +1,14 @@
 import type { Inputs } from '../../runner/inputs.ts';
 
-/** What is to happen after the processes are as declared. */
+/** The goals of a rollout, after the processes are as declared. */
 export interface RolloutGoals {
   readonly redeploy: boolean;
-  /** Milliseconds for everything about deployments: waiting for one that runs, and following the new one. */
+  /** Milliseconds for deployments: to wait for a running one, and to follow the new one. */
   readonly waitTimeout: number;
-  /** The commit whose deployment is waited for first. */
+  /** The commit whose deployment the step waits for first. */
   readonly commit: string | undefined;
   readonly verification: Verification | undefined;
-  /** Milliseconds for which processes must run without exiting; 0: that is not proved. */
+  /** Milliseconds for which processes must run without exiting; 0: no proof. */
   readonly stableFor: number;
   readonly showLogs: boolean;
 }
@@ -24,7 +24,7 @@ export function readGoals(inputs: Inputs): RolloutGoals {
   };
 }
 
-/** Reads `redeploy` and `wait-timeout`, for an action that proves nothing. */
+/** Reads `redeploy` and `wait-timeout`, for an action without proofs. */
 export function readDeployGoals(inputs: Inputs): RolloutGoals {
   return {
     redeploy: inputs.flag('redeploy', false),
@@ -46,15 +46,15 @@ function readCommit(inputs: Inputs): string | undefined {
   return commit;
 }
 
-/** Reads `stable-for`, in milliseconds; 0: it is not proved. */
+/** Reads `stable-for`, in milliseconds; 0: no proof. */
 export function readStableFor(inputs: Inputs): number {
   return inputs.seconds('stable-for', { min: 0, max: 3_600 }, 0);
 }
 
-/** A command that the environment runs to prove that what is declared works. */
+/** A command that the environment runs to prove that its processes work. */
 export interface Verification {
   readonly command: string;
-  /** Milliseconds from asking for it to its end. */
+  /** Milliseconds from its request to its end. */
   readonly timeout: number;
 }
 

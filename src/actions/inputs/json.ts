@@ -4,7 +4,7 @@ export type ReadJson =
   | { readonly value: unknown; readonly problems: readonly string[] }
   | { readonly problems: readonly string[] };
 
-/** Reads JSON. A key that stands twice in the outermost object is a problem: the last one would win silently. */
+/** Reads JSON. A repeated key in the outermost object is a problem: its last value would win silently. */
 export function readJson(text: string, example: string): ReadJson {
   try {
     const value: unknown = JSON.parse(text);
@@ -15,7 +15,7 @@ export function readJson(text: string, example: string): ReadJson {
   }
 }
 
-/** A text, or a sign of JSON's structure. */
+/** A string, or a character of JSON's structure. */
 const tokens = /"(?:[^"\\]|\\.)*"|[{}[\]:]/gs;
 
 function repeatedKeys(text: string): readonly string[] {
@@ -48,7 +48,7 @@ function whyNotJson(text: string, example: string, error: unknown): string {
   return `is not valid JSON${where}; write an object such as ${example}`;
 }
 
-/** The text, with each double-quoted part replaced by spaces. */
+/** The text with each string replaced by spaces. */
 function withoutTexts(text: string): string {
   return text.replace(/"(?:[^"\\]|\\.)*"/gs, (quote) => ' '.repeat(quote.length));
 }

@@ -3,7 +3,7 @@ import { check, type Problem } from '../../manifest/schema.ts';
 import type { Inputs } from '../../runner/inputs.ts';
 import { wholeNumberOf, yamlFlag } from '../../text.ts';
 
-/** The inputs that were set, as a manifest would have them: digits as a number, `true` and `false` as flags. */
+/** The values of inputs as a manifest has them: digits as a number, `true` and `false` as flags. */
 export function plainInputs(
   inputs: Inputs,
   kinds: Readonly<Partial<Record<string, 'text' | 'integer' | 'flag'>>>,
@@ -13,7 +13,7 @@ export function plainInputs(
       const text = kind === undefined ? undefined : inputs.text(name);
       return text === undefined || kind === undefined
         ? []
-        : // What is neither stays text, for the schema to refuse.
+        : // Anything else stays text: the schema refuses it.
           [[name, readers[kind](text) ?? text]];
     }),
   );
@@ -21,7 +21,7 @@ export function plainInputs(
 
 const readers = { text: String, integer: wholeNumberOf, flag: yamlFlag } as const;
 
-/** Reads plain values by a schema, and notes what is wrong with each under the name of its input. */
+/** Reads plain values by a schema, and notes each problem under the name of its input. */
 export function readBySchema<T>(
   inputs: Inputs,
   schema: GenericSchema<unknown, T>,

@@ -3,14 +3,14 @@ import { readWorkspaceFile } from '../../manifest/file.ts';
 import type { Step } from '../../runner/step.ts';
 import { shorten } from '../../text.ts';
 
-/** How a manifest is read, and where it is if no input says so. */
+/** The reader of a manifest, and the manifest's default path. */
 export interface ManifestReader<M> {
   readonly file: string;
-  /** The file's content without its mistakes, and all of these mistakes. */
+  /** Returns the content without its wrong parts, and all mistakes. */
   parse(text: string, file: string): { readonly content: M; readonly mistakes: readonly Mistake[] };
 }
 
-/** What is declared, and how to go about it. `M` is what a manifest of the service holds. */
+/** The manifest and the inputs about the plan. `M`: the content of the service's manifest. */
 export interface PlanInputs<M> {
   /** Below the workspace. */
   readonly file: string;
@@ -20,7 +20,7 @@ export interface PlanInputs<M> {
   readonly dryRun: boolean;
   readonly failOnChange: boolean;
   readonly commentInputs: CommentInputs;
-  /** Must the plan be the one that the merged pull request has shown? A dry run does not ask. */
+  /** `require`: the merged pull request must have shown the plan. Without effect in a dry run. */
   readonly approvedPlan: 'ignore' | 'require';
 }
 
@@ -49,7 +49,7 @@ export function readPlanInputs<M>(step: Step, reader: ManifestReader<M>): PlanIn
   };
 }
 
-/** More mistakes than these are not worth reading before these are corrected. */
+/** The most mistakes in one report. */
 const maxMistakes = 50;
 
 function readManifest<M>(
@@ -70,7 +70,7 @@ function readManifest<M>(
   return { file: read.file, manifest: content };
 }
 
-/** Whether the plan goes into a comment on the pull request, and with which token of GitHub. */
+/** The inputs about the comment on the pull request. */
 export interface CommentInputs {
   readonly comment: boolean;
   readonly token: string;

@@ -14,7 +14,7 @@ import { quoted } from '../../text.ts';
 import { readJson } from './json.ts';
 import { plainInputs, readBySchema } from './plain.ts';
 
-/** The options of a worker that have an input of their own. */
+/** The options of a worker that have their own input. */
 type Options = Readonly<Partial<typeof configKeys>>;
 
 export const identityOptions = { queue: 'text', connection: 'text' } as const;
@@ -25,13 +25,13 @@ export function readSpec(inputs: Inputs): ProcessSpec {
   return readDeclaration(inputs, { type: 'worker', ...values }, configKeys);
 }
 
-/** Reads only what identifies a process. */
+/** Reads only the inputs that identify a process. */
 export function readIdentity(inputs: Inputs, fallback: ProcessSpec['type']): ProcessSpec {
   const values = plainInputs(inputs, { type: 'text', command: 'text' });
   return readDeclaration(inputs, { type: fallback, ...values }, identityOptions);
 }
 
-/** Reads the declaration of a process that is pinned by its id: it may keep its command. */
+/** Reads the declaration of a process pinned by `process-id`: `command` may be left out. */
 export function readPinnedSpec(inputs: Inputs): PinnedSpec {
   const values = plainInputs(inputs, { type: 'text', processes: 'integer', command: 'text' });
   const read = readBeside(inputs, PinnedDeclaration, { type: 'worker', ...values }, configKeys);
@@ -48,8 +48,8 @@ function readDeclaration(inputs: Inputs, values: object, options: Options): Proc
 }
 
 /**
- * Reads all but the options, which are read by themselves, since they have names of their own. What is wrong with the
- * options as a whole is wrong with each input that holds some.
+ * Reads a declaration without its options, which have their own inputs. A problem with the options as a whole is noted for
+ * each input that sets one.
  */
 function readBeside<T>(
   inputs: Inputs,
@@ -87,7 +87,7 @@ function readConfigJson(inputs: Inputs, json: string): WorkerConfig | undefined 
   return readBySchema(inputs, WorkerOptions, read.value, ({ path }) => [['config-json', ...path].join(': ')]);
 }
 
-/** A field of a request by the name of its input: `config.queue` is `queue`, or `config-json: queue`. */
+/** The input of a request's field: `queue` or `config-json: queue` for `config.queue`. */
 export function inputOf(inputs: Inputs, field: string): string {
   const [, key] = /^config\.(.+)$/.exec(field) ?? [];
   if (key !== undefined)

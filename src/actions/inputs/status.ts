@@ -3,9 +3,9 @@ import { orNear } from '../../names.ts';
 import type { Inputs } from '../../runner/inputs.ts';
 
 export interface StatusInputs {
-  /** Milliseconds to look back in the environment's log; 0: no status is read. */
+  /** Milliseconds to look back in the environment's log; 0: without statuses. */
   readonly window: number;
-  /** Every process must have one of these; an empty list demands nothing. */
+  /** Every process must have one of these; empty: any status. */
   readonly required: readonly Health['status'][];
 }
 

@@ -20,18 +20,18 @@ export interface TargetInputs {
 }
 
 export interface Target {
-  /** Undefined only when a process is pinned, which needs no instance. */
+  /** Undefined only for a pinned process, which needs no instance. */
   readonly instanceId: string | undefined;
   readonly instance: Instance | undefined;
   readonly environment: Environment | undefined;
-  /** The processes of the instance, where they were seen on the way to it. */
+  /** The processes of the instance, if an earlier response included them. */
   readonly listing: Listing<ExistingProcess> | undefined;
 }
 
 interface TargetOptions {
-  /** A process is named by its id, which needs no instance. */
+  /** True with `process-id`, which needs no instance. */
   readonly pinned: boolean;
-  /** With `application` alone, the step is about all of its environments. */
+  /** True if `application` alone means all of its environments. */
   readonly whole?: boolean;
 }
 
@@ -59,7 +59,7 @@ export function readTarget({ inputs }: Step, options: TargetOptions): TargetInpu
   return { application, environment, instance, wait };
 }
 
-/** Finds the instance, waiting for it if that was asked for. `withProcesses`: will its processes be listed next? */
+/** Finds the instance. Waits for it up to `wait-for-environment`. `withProcesses`: also request its processes. */
 export async function findCloudTarget(
   session: Session,
   { application, environment, instance, wait }: TargetInputs,
@@ -83,17 +83,17 @@ export async function findCloudTarget(
   return { instanceId: picked.id, instance: picked, environment: found.environment, listing };
 }
 
-/** What the workflow's run adds to the names in the inputs. */
+/** The names that the workflow's run adds to the inputs. */
 export function namesIn({ workflow }: Step): Pick<EnvironmentName, 'repository' | 'headBranch'> {
   return { repository: workflow.repository, headBranch: workflow.headBranch };
 }
 
-/** `production (env-1)`; the id alone where no name is known. */
+/** `production (env-1)`; only the id if the name is unknown. */
 export function nameAndId({ id, name }: { readonly id: string; readonly name: string }): string {
   return name === id ? id : `${name} (${id})`;
 }
 
-/** Opens the instance, to work on its processes. `subject` is what the checkpoints of that are about. */
+/** Opens the instance to work on its processes. `subject`: the subject of the checkpoints. */
 export function openTarget(session: Session, target: Target, subject: string) {
   const store = openStore(session, target);
   return { ...openInstance(store, session.runtime(subject)), store };
@@ -107,7 +107,7 @@ export function openStore({ step, client }: Session, { instanceId, instance, lis
   return new CloudStore(client, instanceId, { instance, listing, fieldName });
 }
 
-/** Opens one pinned process, whose instance need not be known. */
+/** Opens a pinned process. Its instance need not be known. */
 export function openPinned(session: Session, { instanceId, instance }: Target, subject: string) {
   const fieldName = (field: string) => inputOf(session.step.inputs, field);
   const store = new PinnedStore(session.client, instanceId, { instance, fieldName });

@@ -12,7 +12,7 @@ import { planOutputs } from './plan-outputs.ts';
 import { deployNext } from './process.ts';
 import { cancelledMidway, runAgain, Unfinished } from './unfinished.ts';
 
-/** What became of an environment. */
+/** The result for one environment. */
 export interface MemberResult {
   readonly member: PlannedMember;
   readonly kind: 'planned' | 'done';
@@ -20,7 +20,7 @@ export interface MemberResult {
   readonly error: unknown;
 }
 
-/** Shows what became of all, sets the outputs, and throws where something failed. */
+/** Shows the result of all environments, and sets the outputs. Throws a `Failure` if one of them failed. */
 export function showEnded(
   step: Step,
   report: PlanReport,
@@ -52,7 +52,7 @@ function shownOf(all: readonly MemberResult[], redeploy: boolean): Omit<ShownPla
   return { rows, effect, failed, next: html`${deployedIn(all)}${todo}` };
 }
 
-/** The environments that were deployed, in one line. */
+/** The deployed environments, in one line. */
 function deployedIn(all: readonly MemberResult[]): Html {
   const deployed = all.filter(({ member }) => member.rolloutState.deployment !== undefined);
   if (deployed.length === 0) return html``;
@@ -62,7 +62,7 @@ function deployedIn(all: readonly MemberResult[]): Html {
   )}.</p>`;
 }
 
-/** An environment that still waits for a deployment outweighs those that are live. */
+/** The state of all environments together: one that waits for a deployment counts more than those that are live. */
 function effectOf(all: readonly MemberResult[]): ShownPlan['effect'] {
   const lives = all.map(({ member }) => member.rolloutState.live);
   const isWaiting = ({ rows }: MemberResult, index: number) =>
@@ -79,7 +79,7 @@ function reportOf({ member: { environment, part }, kind, rows, error }: MemberRe
   };
 }
 
-/** One error for all environments that failed, each by its name. */
+/** Throws one error for all failed environments, each with its name. */
 function throwFailed({ cancelled }: Step, { where }: PlanReport, all: readonly MemberResult[]): void {
   const failed = all.filter(({ error }) => error !== undefined);
   const [first] = failed;

@@ -4,22 +4,22 @@ import { changeText, settingsText } from '../../converge/changes.ts';
 import type { PlanRow } from '../../converge/text.ts';
 import type { Secrets } from '../../runner/secrets.ts';
 
-// What a comment on a pull request has shown, in a form that a later run can read back. Secrets show nowhere in it.
+// The plan that a comment on a pull request has shown, in a form that a later run can read. Secrets are redacted in it.
 
-/** One change: where, what, to which process, from what to what, and what a new one gets. */
+/** One change: the id of its place, the action, the process, the changed fields, and the settings of a new process. */
 const ApprovedRow = v.tuple([v.string(), v.string(), v.string(), v.unknown(), v.unknown()]);
 export type ApprovedRow = v.InferOutput<typeof ApprovedRow>;
 
-/** The changes shown for each environment or server, by its id. One without changes is in here, too. */
+/** The changes shown for each environment or server, by its id. An environment without changes has an empty list. */
 const Approval = v.record(v.string(), v.array(ApprovedRow));
 export type Approval = v.InferOutput<typeof Approval>;
 
-/** More than any plan needs: what is read back may be anything. */
+/** The limit for the unpacked plan, more than any plan needs: a comment may hold anything. */
 const mostBytes = 4_000_000;
-/** Right below the marker of the comment, where no text from outside can stand. */
+/** The line right below the marker of the comment. No text from outside can stand there. */
 const pattern = /^<!-- [^\n]* -->\n<!-- laravel-background-process shown ([\w-]+) -->\n/;
 
-/** The rows that change something, by what they are about. */
+/** Returns the rows that change something, by environment or server. */
 export function approvalOf(
   rows: readonly PlanRow[],
   scopes: readonly string[],
@@ -47,13 +47,13 @@ function sorted(fields: object): unknown {
   return Object.entries(fields).toSorted(([a], [b]) => (a < b ? -1 : 1));
 }
 
-/** A hidden line, for the very start of a comment's text. */
+/** Returns a hidden line for the start of a comment's text. */
 export function writeApproval(approval: Approval): string {
   const packed = deflateRawSync(JSON.stringify(approval)).toString('base64url');
   return `<!-- laravel-background-process shown ${packed} -->\n`;
 }
 
-/** What a comment has shown; undefined where it holds nothing that can be read. */
+/** Reads the plan that a comment has shown; undefined if the comment holds none that can be read. */
 export function approvalIn(body: string): Approval | undefined {
   const [, packed] = pattern.exec(body) ?? [];
   if (packed === undefined) return undefined;
@@ -66,7 +66,7 @@ export function approvalIn(body: string): Approval | undefined {
   }
 }
 
-/** How a plan differs from what was shown for the same environment: nothing where it does not. */
+/** Returns a line for each difference between a plan and the shown plan of the same environment. */
 export function differences(
   shown: readonly ApprovedRow[],
   rows: readonly PlanRow[],
@@ -88,7 +88,7 @@ export function differences(
   ];
 }
 
-/** A run that was broken off may have done it already. */
+/** True when the shown change exists already: an earlier run, which was interrupted, may have made it. */
 function isFulfilled(
   [placeId, action, identity]: ApprovedRow,
   rows: readonly PlanRow[],
@@ -111,7 +111,7 @@ function textOf(
   return [`${action} ${identity} on ${place}`, ...changed, has].filter((part) => part !== '').join(', ');
 }
 
-/** As `sorted` has made them. What is read back may be anything. */
+/** The fields as `sorted` writes them. A comment may hold anything, so the reading is lenient. */
 const Changed = v.fallback(
   v.array(v.tuple([v.string(), v.object({ from: v.unknown(), to: v.unknown() })])),
   [],

@@ -1,22 +1,22 @@
 import { createHash } from 'node:crypto';
 import type { StickyComment } from '../../runner/pull-request-comment.ts';
 
-/** What tells the comments of one pull request apart. */
+/** The key of a comment: it distinguishes the comments of one pull request. */
 export interface CommentKey {
   readonly service: string;
   /** The manifest's path. */
   readonly file: string;
-  /** The inputs that name what the plan is about, as they are written. */
+  /** The inputs that name the environment, as the workflow writes them. */
   readonly input: readonly string[];
-  /** The ids of what the plan is about. Empty as long as the step does not know them. */
+  /** The ids of the environments or servers. Empty until the step knows them. */
   readonly ids: readonly string[];
 }
 
-/** What stands in a marker: hashes, so that no text of a workflow gets into the comment. */
+/** The content of a marker: hashes, so that no text of a workflow gets into the comment. */
 interface Marks {
   /** Of the service and the manifest. */
   readonly at: string;
-  /** Of each way in which the inputs were written so far, the latest first. */
+  /** One for each spelling of the inputs so far, the latest first. */
   readonly inputs: readonly string[];
   readonly ids: string;
 }
@@ -26,8 +26,8 @@ const mostInputs = 8;
 const pattern = /^<!-- laravel-background-process plan at=(\w+) inputs=([\w,]+) ids=(\w+|-) -->/;
 
 /**
- * The one comment of a key, under a marker that is hidden at its very start. A step that knows the ids finds the comment
- * by them, however the inputs are written; a step that fails before it knows them, by the inputs.
+ * The comment of a key. A hidden marker at its start identifies it. A step that knows the ids finds the comment by the ids,
+ * whatever the spelling of the inputs; a step that fails earlier finds it by the inputs.
  */
 export function stickyComment(key: CommentKey, text: string): StickyComment {
   const at = hash([key.service, key.file]);
@@ -54,7 +54,7 @@ export function stickyComment(key: CommentKey, text: string): StickyComment {
   };
 }
 
-/** Is a body a comment about a plan of this manifest, whatever it is about? */
+/** Returns a test for bodies of comments: true for a plan of this manifest, whatever its environments. */
 export function isPlanOf({ service, file }: Pick<CommentKey, 'service' | 'file'>): (body: string) => boolean {
   const at = hash([service, file]);
   return (body) => marksOf(body)?.at === at;

@@ -5,7 +5,7 @@ import type { Step } from '../../runner/step.ts';
 import { shorten } from '../../text.ts';
 import { type CommentKey, stickyComment } from './comment-marker.ts';
 
-/** GitHub refuses a comment with more characters; bytes are counted, which are never fewer. */
+/** GitHub refuses a comment with more characters. The step counts bytes, which are never fewer. */
 export const maxCommentBytes = 65_536;
 
 /** The comment of this key on the workflow's pull request. */
@@ -16,7 +16,7 @@ export interface PlanComment {
   readonly requestTimeout: number;
 }
 
-/** How to reach GitHub, and the run's repository; undefined where the run names none. */
+/** Returns the address of GitHub and the run's repository; undefined if the run names no repository. */
 export function gitHubOf(
   { environment, workflow: { repository }, clock, random, log }: Step,
   { token, requestTimeout }: Pick<PlanComment, 'token' | 'requestTimeout'>,
@@ -26,7 +26,7 @@ export function gitHubOf(
   return { token, apiUrl: new URL(apiUrl), repository, environment, requestTimeout, clock, random, log };
 }
 
-/** The runner kills a step ten seconds after it was cancelled, in milliseconds. */
+/** Milliseconds for the comment after a cancellation: the runner kills a cancelled step after ten seconds. */
 const graceAfterStop = 3_000;
 
 /** Posts a text as the pull request's one comment of this key. If that fails, the step warns and goes on. */

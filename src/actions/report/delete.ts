@@ -7,7 +7,7 @@ import type { DeleteInputs } from '../inputs/delete.ts';
 import type { Target } from '../inputs/target.ts';
 import { deployNext, nameHtml, placeOf, processFacts, processRows } from './process.ts';
 
-/** Shows in the summary which processes were deleted, and that they run until the next deployment. */
+/** Shows in the summary which processes the step has deleted, and that they run until the next deployment. */
 export function showDeletion(
   step: Step,
   { toDelete, goals }: DeleteInputs,
@@ -35,7 +35,7 @@ export function showDeletion(
   }
 }
 
-/** Says that a deployment has ended what was deleted, now or before. */
+/** Shows that a deployment has stopped the processes that this step or an earlier one deleted. */
 export function showGone(
   step: Step,
   processes: readonly ExistingProcess[],
@@ -47,7 +47,7 @@ export function showGone(
   else step.headline('done', html`Deleted and stopped: ${whatOf(processes)}${onPlace(target)}`);
 }
 
-/** One process, which the headline names, by what it has; several as a table. */
+/** Shows one process by its settings, since the headline names it, and several as a table. */
 function show(step: Step, processes: readonly ExistingProcess[], target: Target, next: Html): void {
   const [first, ...others] = processes;
   const isOne = first !== undefined && others.length === 0;

@@ -28,7 +28,7 @@ export function outputsOf(ensured: EnsuredCloud, target: Target): Outputs {
   };
 }
 
-/** What is known of a process that exists. */
+/** The outputs about a process that exists. */
 export function knownOutputs(process: ExistingProcess, target: Target): Outputs {
   return {
     'process-id': process.id,
@@ -44,7 +44,7 @@ export function knownOutputs(process: ExistingProcess, target: Target): Outputs 
   };
 }
 
-/** What was known of a process that has been removed again. */
+/** The outputs about a process, emptied: the step has removed it again. */
 export const goneOutputs: Outputs = {
   'process-id': '',
   strategy: '',
@@ -75,7 +75,7 @@ function whereOutputs({ instanceId, instance, environment }: Target, known: stri
   };
 }
 
-/** What happened, as one line of the log. */
+/** The outcome as one line of the log. */
 export function sentenceFor(what: string, { outcome, process, changes }: Ensured<unknown, Existing>): string {
   switch (outcome) {
     case 'created':
@@ -95,7 +95,7 @@ export function sentenceFor(what: string, { outcome, process, changes }: Ensured
   }
 }
 
-/** Shows in the summary what happened to what, the process as it is or would be, and what to do next. */
+/** Shows in the summary the outcome, the process as it is or would be, and the next step. */
 export function showEnsured(step: Step, ensured: EnsuredCloud, found: Target, redeploy: boolean): void {
   const { process, changes, ignored } = ensured;
   const target = { ...found, instanceId: found.instanceId ?? process?.instanceId };
@@ -115,13 +115,13 @@ export function showEnsured(step: Step, ensured: EnsuredCloud, found: Target, re
   step.identify('instance', target.instanceId);
 }
 
-/** Says that what is declared waits for a deployment, though nothing was changed. */
+/** Shows that the process waits for a deployment, although the step changed nothing. */
 export function showBehind(step: Step, ensured: EnsuredCloud, target: Target): void {
   step.headline('waiting', html`Unchanged, not live yet: ${whatOf(ensured)} on ${placeOf(target)}`);
   step.summarize(deployNext);
 }
 
-/** Shows that a deployment has succeeded. `asleep`: why nothing runs there yet, if the environment sleeps. */
+/** Shows that a deployment has succeeded. `asleep`: the reason why nothing runs there yet. */
 export function showLive(
   step: Step,
   ensured: EnsuredCloud,
@@ -148,7 +148,7 @@ function verdictOf({ outcome, madeByOther }: EnsuredCloud): readonly [Mark, stri
     : [marks[outcome], verbs[outcome]];
 }
 
-/** What was done, for a headline. */
+/** The outcome in a word or two, for a headline. */
 export const verbs = {
   created: 'Created',
   updated: 'Updated',

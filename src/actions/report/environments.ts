@@ -1,6 +1,6 @@
 import type { Outputs } from '../../runner/step.ts';
 
-/** An environment, what the step knows of it as outputs, and why it failed, if it did. */
+/** An environment with its outputs, and the error if it failed. */
 export interface ReportedEnvironment {
   readonly environment: { readonly id: string; readonly name: string };
   readonly outputs: Outputs;
@@ -27,7 +27,7 @@ function environmentsJson(all: readonly ReportedEnvironment[]): string {
   );
 }
 
-/** An environment that failed is as it was, which is not the same as being as declared. */
+/** Null for an environment that failed before anything was changed: it may not be as declared. */
 function outcomeIn({ outcome }: Outputs, error: string | undefined): string | null {
   return outcome === undefined || (error !== undefined && outcome === 'unchanged') ? null : outcome;
 }
@@ -36,7 +36,7 @@ function numberIn(output: string | undefined): number {
   return Number(output ?? '0');
 }
 
-/** The outputs that tell one thing for the whole step: empty where the environments differ. */
+/** The outputs of the whole step: each is empty if the environments differ. */
 export function commonOutputs(all: readonly ReportedEnvironment[]): Outputs {
   const common = (name: string): string => {
     const [first, ...others] = new Set(all.map(({ outputs }) => outputs[name] ?? ''));

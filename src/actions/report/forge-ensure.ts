@@ -22,7 +22,7 @@ interface ShownForge {
   readonly hasFailed: boolean;
 }
 
-/** Says in the summary's headline what happened to what. */
+/** Sets the summary's headline: the outcome and the process. */
 export function sayForge(
   step: Step,
   { spec, ensured, server }: Omit<ShownForge, 'process' | 'hasFailed'>,
@@ -34,7 +34,7 @@ export function sayForge(
   step.headline(mark, html`${verb}: ${code(spec.command)} on server ${code(server)}`);
 }
 
-/** Shows below it the process as it is or would be, and what to do next. */
+/** Shows below the headline the process as it is or would be, and the next step. */
 export function showForge(step: Step, shown: ShownForge): void {
   const { ensured, process } = shown;
   const todo = shown.hasFailed ? html`` : nextStep(ensured, process?.status);

@@ -7,10 +7,10 @@ import { table } from '../../runner/summary.ts';
 import { counted } from '../../text.ts';
 import { below } from './process.ts';
 
-/** So many rows are read without a click. */
+/** A longer table is folded away. */
 const manyRows = 20;
 
-/** Processes as a table that fits a phone. Of many, those that are not up are shown, and all at a click. */
+/** Processes as a table that fits a phone. Of many, it shows those that are not up, and all behind a click. */
 export function forgeTable(
   processes: readonly ForgeProcess[],
   columns: 'status' | 'no status' = 'status',
@@ -21,7 +21,7 @@ export function forgeTable(
   return html`${first}${folded(html`All ${processes.length}`, rows(processes, columns))}`;
 }
 
-/** Numbers, users, directories and ids are small print. */
+/** The rows of the table, with numbers, users, directories and ids in small print. */
 function rows(processes: readonly ForgeProcess[], columns: 'status' | 'no status'): Html {
   return table(
     ['Background process', 'Status'],
@@ -36,7 +36,7 @@ function rows(processes: readonly ForgeProcess[], columns: 'status' | 'no status
   );
 }
 
-/** `1 not running (fatal)`; undefined where all are up or on their way. */
+/** `1 not running (fatal)`; undefined when none is down. */
 export function downText(processes: readonly ForgeProcess[]): string | undefined {
   const down = processes.filter(({ status }) => isDown(status));
   const words = [...new Set(down.map(({ status }) => status))].join(', ');
@@ -72,7 +72,7 @@ export function forgeLine({ id, status, user, processes, command }: ForgeProcess
   return `${id}  ${status}  ${user}  ${processes ?? '?'} × ${command}`;
 }
 
-/** A process that is there and down is as declared, and yet not as it should be. */
+/** Warns of a process that exists as declared but does not run. */
 export function warnIfDown(step: Step, { id, status }: Pick<ForgeProcess, 'id' | 'status'>): void {
   if (!isDown(status)) return;
   step.warn(

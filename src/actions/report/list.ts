@@ -11,18 +11,18 @@ import type { Running, RunningPlace } from '../read-running.ts';
 import { grandTotalText, placeOf, processRows, type Scaling, scalingOf } from './process.ts';
 
 interface ShownList {
-  /** Only processes of this type were listed. */
+  /** The only type that was listed. */
   readonly type: string | undefined;
   readonly manifest: string;
-  /** By the ids of the processes, where they were asked for. */
+  /** By process id; undefined without `status-window`. */
   readonly statuses: Statuses;
-  /** Must all have a certain status? */
+  /** True with `require-status`. */
   readonly isGate: boolean;
 }
 
 export type Statuses = ReadonlyMap<string, Health> | undefined;
 
-/** Shows in the summary what was found, and the manifest that declares it. */
+/** Shows in the summary the processes, and the manifest that declares them. */
 export function showListed(
   step: Step,
   { environment, environments, application, places }: Running,
@@ -55,7 +55,7 @@ export function showListed(
   step.summarize(manifestToCopy(manifest, cloudManifest.file));
 }
 
-/** So many rows are read without a click; after the first, clusters are folded away, too. */
+/** A longer table is folded away, and so is every cluster after the first. */
 const manyRows = 20;
 
 function placeBlock(place: RunningPlace, table: Html, several: boolean, isFolded: boolean): Html {
@@ -89,13 +89,13 @@ function placeTable(
   return html`${sum}${processRows(processes, { markOf, statuses })}`;
 }
 
-/** A manifest as the summary shows it, to be copied into a file: in a fence with a button that copies it. */
+/** A manifest in the summary, in a fence with a button that copies it. */
 export function manifestToCopy(manifest: string, file: string): Html {
   const title = html`As a manifest, to copy into <code>${file}</code>`;
   return folded(title, fence(manifest.trimEnd().split('\n'), 'yaml'));
 }
 
-/** Where editors find the schema of a manifest: in the version of the action that runs. */
+/** The address of a manifest's schema, for editors: that of the action's running version. */
 export function schemaUrl({ environment }: Step, name: 'background-processes' | 'forge-processes'): string {
   const repository = environment['GITHUB_ACTION_REPOSITORY'] ?? '';
   const ref = environment['GITHUB_ACTION_REF'] ?? '';

@@ -4,10 +4,10 @@ import type { HttpClient } from '../../http/client.ts';
 import { code, type Html, html, preformatted } from '../../runner/html.ts';
 import type { Step } from '../../runner/step.ts';
 
-/** More than a reader of a summary reads; the whole is in Laravel Cloud. */
+/** The limits of a log in the summary. Laravel Cloud has the whole log. */
 const most = { lines: 60, characters: 10_000 } as const;
 
-/** Shows in the summary at which step a deployment failed. That it cannot is a warning: the deployment's failure counts. */
+/** Shows in the summary the step at which a deployment failed. If that cannot be read, it only warns. */
 export async function showFailingStep(
   step: Step,
   client: HttpClient,
@@ -25,7 +25,7 @@ export async function showFailingStep(
   }
 }
 
-/** The last lines of something that an application has printed, which may hold anything. */
+/** The last lines of an application's output, which may hold anything. */
 export function lastLines(step: Step, title: Html, output: string): Html {
   // Redacted before it is cut: a part of a secret would not be recognized.
   const all = step.secrets.redact(output).trimEnd().split(/\r?\n/);

@@ -4,23 +4,23 @@ import { type GroupText, inGroups, type PlaceText, type PlanText } from '../../c
 import { code, fence, folded, type Html, html, joined } from '../../runner/html.ts';
 import { inWords } from '../../time.ts';
 
-/** A plan, or what became of it, as the summary and the comment show it below their headline. */
+/** A plan or its result, as the summary and the comment show it below the headline. */
 export interface PlanBody {
   readonly kind: 'planned' | 'done';
-  /** What to know before one reads the plan: markup of a paragraph. */
+  /** A paragraph above the plan. */
   readonly lead: Html;
-  /** What a number of processes means, if that is not plain. */
+  /** An explanation of the numbers, such as `Numbers are per replica.`; may be empty. */
   readonly explain: string;
-  /** What to do then, as paragraphs. */
+  /** The next step, as paragraphs. */
   readonly next: Html;
   readonly file: string;
   /** The environments that failed, of several. */
   readonly failed: ReadonlySet<string>;
-  /** With a limit, what is longer is cut in its line, and stands whole in what is folded away. */
+  /** `room`: the most characters of a name in a line. A longer name stands whole in the folded part. */
   textOf(room?: number): PlanText;
 }
 
-/** As much of a plan as fits. What is left out is counted. */
+/** As much of a plan as fits, with the number of lines that do not. */
 export function planBody(body: PlanBody, fits: (shown: Html) => boolean): Html {
   const short = write(body, { text: body.textOf(), left: 0, leftBelow: 0 });
   if (fits(short)) return short;
@@ -30,12 +30,12 @@ export function planBody(body: PlanBody, fits: (shown: Html) => boolean): Html {
   return write(body, firstLines(text, most));
 }
 
-/** Does all of a plan fit, so that nothing is left out? */
+/** True when the whole plan fits. */
 export function fitsWhole(body: PlanBody, fits: (shown: Html) => boolean): boolean {
   return fits(write(body, { text: body.textOf(), left: 0, leftBelow: 0 }));
 }
 
-/** What is shown of a plan, and how many lines are not: of the plan, and of what is folded away. */
+/** The shown part of a plan, and the number of missing lines: of the plan itself, and of its folded part. */
 interface Shown {
   readonly text: PlanText;
   readonly left: number;
@@ -50,7 +50,7 @@ function write(body: PlanBody, { text, left, leftBelow }: Shown): Html {
   )}`;
 }
 
-/** A longer plan shows for each place how much it changes, and its lines at a click. */
+/** A longer plan shows counts for each place, and its lines behind a click. */
 const manyLines = 50;
 
 function diffs(places: readonly PlaceText[], { kind, failed }: PlanBody): Html {
@@ -117,7 +117,7 @@ function lineCount({ places, whole, unchanged, ids }: PlanText): number {
   );
 }
 
-/** What can be done without goes first: ids, then what is unchanged, then the end of the plan. */
+/** Returns the first lines of a plan. It drops ids first, then unchanged processes, then the end of the plan. */
 function firstLines(all: PlanText, count: number): Shown {
   let room = count;
   const take = (lines: readonly string[]): readonly string[] => {
@@ -138,7 +138,7 @@ function firstLines(all: PlanText, count: number): Shown {
   return { text, left: lineCount(all) - lineCount(text) - leftBelow, leftBelow };
 }
 
-/** The greatest number up to `most` that fits; more never fits where less does not. */
+/** The greatest number up to `most` that fits. If a number does not fit, no greater one does. */
 export function mostThatFit(most: number, fits: (count: number) => boolean): number {
   if (fits(most)) return most;
   let [low, high] = [0, most];
@@ -150,7 +150,7 @@ export function mostThatFit(most: number, fits: (count: number) => boolean): num
   return low;
 }
 
-/** How long so many changes will take, if it is worth a word. `limit` is what they have to keep to. */
+/** The time that the changes take, if it is more than a minute. `limit`: the service's rate limit, in words. */
 export function describeTime(changes: number, pace: Pace, limit: string): string | undefined {
   const time = leastTime(changes, pace);
   if (time <= pace.window) return undefined;

@@ -2,7 +2,7 @@ import { changesIn, countsOf } from '../../converge/counts.ts';
 import type { PlanRow } from '../../converge/text.ts';
 import type { Outputs } from '../../runner/step.ts';
 
-/** The outputs of a dry run, which say what would be done, or of a run, which say what was done. */
+/** The outputs of a plan (`planned`) or of its result (`done`). */
 export function planOutputs(
   rows: readonly PlanRow[],
   kind: 'planned' | 'done',
@@ -25,13 +25,13 @@ export function planOutputs(
   };
 }
 
-/** A row as `plan-json` holds it: nothing is cut. */
+/** A row of `plan-json`, with nothing cut. */
 function reported({ action, particulars, identity, processId, changes, status, error }: PlanRow) {
   return {
     action,
     ...particulars,
     identity,
-    /** Null as long as there is no process. */
+    /** Null if there is no process yet. */
     process_id: processId ?? null,
     changes,
     status,
@@ -43,8 +43,8 @@ function reported({ action, particulars, identity, processId, changes, status, e
 const maxCharacters = 480_000;
 
 /**
- * Operations as `plan-json` holds them. Where they are too many for an output, unchanged ones are left out first, then
- * others, each time from the end; `warn` is told so.
+ * `plan-json`. If it is too long for an output, it leaves out unchanged processes first, then others, each time from the
+ * end, and calls `warn`.
  */
 export function planJson(
   operations: readonly { readonly action: string }[],

@@ -10,15 +10,15 @@ import { type Approval, approvalOf, writeApproval } from './approval.ts';
 import { maxCommentBytes, postComment } from './comment.ts';
 import { fitsWhole, mostThatFit, planBody } from './plan-body.ts';
 
-/** What a plan is about, as far as the inputs tell it. */
+/** The subject of a plan, from the inputs. */
 export interface PlanSubject {
   /** `Laravel Cloud`. */
   readonly service: string;
-  /** What a number of processes means there, if that is not plain. */
+  /** An explanation of the numbers, such as `Numbers are per replica.`; may be empty. */
   readonly explain: string;
-  /** Whose processes they are, as it was written: an environment, an organization. */
+  /** The environment or organization, as the workflow writes it. */
   readonly where: string;
-  /** The inputs that name what the plan is about, as they are written. Undefined if one of them is missing: then there is no comment. */
+  /** The inputs that name the environment or organization. Undefined if one is missing: then there is no comment. */
   readonly input: readonly string[] | undefined;
   readonly file: string;
   readonly prune: boolean;
@@ -26,24 +26,24 @@ export interface PlanSubject {
   readonly connection: { readonly requestTimeout: number };
 }
 
-/** A plan, or what became of it. */
+/** A plan or its result. */
 export interface ShownPlan {
   readonly kind: 'planned' | 'done';
   readonly rows: readonly PlanRow[];
-  /** How long the changes will take, if that is worth a word. */
+  /** The time that the changes will take, if it is more than a minute. */
   readonly time?: string | undefined;
   /**
-   * Changes wait for a deployment; what is declared waits for one, though nothing changed; all of it was deployed, and is
-   * live, or sleeps.
+   * `waiting`: changes wait for a deployment. `behind`: nothing changed, but the processes wait for a deployment.
+   * `deployed`: all is live. `asleep`: all is deployed, and the environment sleeps.
    */
   readonly effect?: 'waiting' | 'behind' | 'deployed' | 'asleep' | undefined;
-  /** The environments that failed, of several. */
+  /** The names of the environments that failed, if the plan is about several. */
   readonly failed?: ReadonlySet<string> | undefined;
-  /** What is to be done now, or what has happened since; markup of whole paragraphs. */
+  /** The next step, or later news; whole paragraphs. */
   readonly next: Html;
 }
 
-/** What a reader is shown of a plan: in the log, in the summary, and in one comment that tells how it has ended. */
+/** Shows a plan and its result: in the log, in the summary, and in one comment on the pull request. */
 export class PlanReport {
   readonly #step: Step;
   readonly #subject: PlanSubject;
@@ -53,7 +53,7 @@ export class PlanReport {
   #shown: ShownPlan | undefined;
   #approvalOf: ((rows: readonly PlanRow[]) => Approval) | undefined;
 
-  /** From now on the comment is brought up to date when the step ends, whatever becomes of it. */
+  /** From now on, the step updates the comment when it ends, also when it fails. */
   constructor(step: Step, subject: PlanSubject) {
     this.#step = step;
     this.#subject = subject;
@@ -67,17 +67,17 @@ export class PlanReport {
     });
   }
 
-  /** The ids of what the plan is about, as soon as they are known: by them the comment is found again. */
+  /** Sets the ids of the environments or servers. Later runs find the comment by these ids. */
   identify(ids: readonly string[]): void {
     this.#ids = ids;
   }
 
-  /** The name of whose processes they are, as it was written or, once it is known, as it is. */
+  /** The environment or organization: as the workflow writes it, later by its real name. */
   get where(): string {
     return this.#where;
   }
 
-  /** To be called as soon as it is known: the real name, and what to say of each place, such as its replicas. */
+  /** Sets the real name, and a note for each place, such as its replicas. */
   found(where: string, noteOf: (place: Place) => string | undefined): void {
     this.#where = where;
     this.#noteOf = noteOf;
@@ -88,7 +88,7 @@ export class PlanReport {
     this.#approvalOf = (rows) => approvalOf(rows, scopes, scopeOf, this.#step.secrets);
   }
 
-  /** Shows a plan in the log, before it is carried out. Nothing is cut there. */
+  /** Shows the whole plan in the log, before the step carries it out. */
   log(rows: readonly PlanRow[]): void {
     const { log } = this.#step;
     const { places, unchanged, ids } = planText(rows, this.#noteOf, Infinity);
@@ -101,7 +101,7 @@ export class PlanReport {
     if (unchanged.length + ids.length > 0) log.group('Unchanged, and ids', [...unchanged, ...ids]);
   }
 
-  /** Shows in the summary what is planned, or what was done. The comment holds the last that was shown. */
+  /** Shows the plan or its result in the summary. The comment shows the last one. */
   show(shown: ShownPlan): void {
     const isFirst = this.#shown === undefined;
     this.#shown = shown;
@@ -109,17 +109,17 @@ export class PlanReport {
     if (isFirst) this.#step.summarize(() => this.#body(this.#shown ?? shown, maxSummaryBytes));
   }
 
-  /** All was deployed: it is live, or sleeps. */
+  /** Shows that everything is deployed: it is live, or asleep. */
   inEffect(effect: 'deployed' | 'asleep'): void {
     this.#now(effect, html``);
   }
 
-  /** What has happened since, in place of the next step that was shown. */
+  /** Shows later news in place of the next step. */
   since(text: Html): void {
     this.#now(this.#shown?.effect, text);
   }
 
-  /** Nothing changed, and what is declared waits for a deployment all the same. */
+  /** Shows that the processes wait for a deployment, although nothing changed. */
   isBehind(next: Html): void {
     this.#now('behind', next);
   }
@@ -135,7 +135,7 @@ export class PlanReport {
     if (own !== undefined) this.#step.headline(own.mark, own.text, own.lead);
   }
 
-  /** Undefined where changes are missing: the failure's headline says so. */
+  /** Undefined if a change is missing: then the failure has the headline. */
   #headline({ kind, rows, effect, time }: ShownPlan): Headline | undefined {
     if (rows.some(({ status }) => status === 'failed' || status === 'not-done')) return undefined;
     const counts = countsOf(rows);
@@ -182,7 +182,7 @@ export class PlanReport {
     return fitsWhole(body, fits);
   }
 
-  /** Cut so that it fits, with room for what goes around it. */
+  /** The body, cut so that it fits with its frame. */
   #body(shown: ShownPlan, most: number): Html {
     const { body, fits } = this.#parts(shown, most);
     return planBody(body, fits);
@@ -197,7 +197,7 @@ export class PlanReport {
     return { body: { kind, lead, explain, next, file, failed, textOf }, fits };
   }
 
-  /** How serious it is. */
+  /** The sentences above a plan: what it deletes, keeps and replaces. */
   #lead(kind: ShownPlan['kind'], rows: readonly PlanRow[]): Html {
     if (kind === 'done') return html``;
     const counts = countsOf(rows);
@@ -217,7 +217,7 @@ export class PlanReport {
     return sentences.length === 0 ? html`` : html`${joined(sentences, html` `)}<br>`;
   }
 
-  /** Of which run and commit it is, and whether it prunes, if that has not been said. */
+  /** The run, the commit and, unless said above, the value of `prune`. */
   #origin(saysPrune: boolean): Html {
     const { run, commit } = this.#step.workflow;
     const parts = [
@@ -229,7 +229,7 @@ export class PlanReport {
   }
 }
 
-/** `4 of 13 environments, `; nothing where only one is planned. */
+/** `4 of 13 environments, `; empty for one environment. */
 function placesText(rows: readonly PlanRow[]): string {
   const within = (some: readonly PlanRow[]) => new Set(some.flatMap(({ place }) => place.within ?? []));
   const all = within(rows);
@@ -237,14 +237,14 @@ function placesText(rows: readonly PlanRow[]): string {
   return all.size < 2 ? '' : `${changed.size} of ${all.size} environments, `;
 }
 
-/** A plan that only deletes is not read like any other. */
+/** The mark of the headline: a plan that only deletes gets a warning sign. */
 function markOf(kind: ShownPlan['kind'], counts: Counts): Mark {
   if (changesIn(counts) === 0) return 'nothing';
   if (kind === 'done') return 'done';
   return changesIn(counts) === counts.deleted ? 'drifted' : 'planned';
 }
 
-/** Why the step failed, cut so that half of the comment is left for the plan. */
+/** The failure, cut so that half of the comment is left for the plan. */
 function cutToHalf(ending: Ending): Ending {
   const lines = ending.details.split('\n');
   const first = (count: number): string => lines.slice(0, count).join('\n');

@@ -12,12 +12,12 @@ import { counted } from '../../text.ts';
 import { readableDate } from '../../time.ts';
 import type { Target } from '../inputs/target.ts';
 
-/** What to do where a change waits for a deployment. */
+/** The next step while a change waits for a deployment. */
 export const deployNext = next(
   html`deploy the environment in Laravel Cloud. To let this step deploy after a change, set <code>redeploy: true</code>.`,
 );
 
-/** A process by what it is known by, for a headline: `worker high,default (redis)`, `php artisan reverb:start`. */
+/** A process by its identity, for a headline: `worker high,default (redis)`, `php artisan reverb:start`. */
 export function nameHtml(process: ProcessSpec | ExistingProcess): Html {
   if (process.type !== 'worker' || !('config' in process)) return code(shortName(process));
   const { queue, connection } = queueOf(process);
@@ -25,7 +25,7 @@ export function nameHtml(process: ProcessSpec | ExistingProcess): Html {
   return html`worker ${code(queue)}${on}`;
 }
 
-/** Where a process is or is to be: `App in production`, or an instance's id where no name is known. */
+/** The place of a process: `App in production`, or the instance's id if its name is unknown. */
 export function placeOf({
   instance,
   environment,
@@ -38,15 +38,15 @@ export function placeOf({
 
 interface ShownProcess {
   readonly settings: Settings;
-  /** Shown in place of the settings that they are about. */
+  /** Shown in place of these settings. */
   readonly changes: Changes;
-  /** Were the changes made (or would be), or was the process left as it is? */
+  /** `changed`: the step makes the changes. `left`: it leaves the process as it is. */
   readonly kind: 'changed' | 'left';
   readonly createdAt: string | null;
   readonly target: Target;
 }
 
-/** One process as a small table. What its headline tells is not told again. */
+/** One process as a small table, without the facts of its headline. */
 export function processFacts({ settings, changes, kind, createdAt, target }: ShownProcess): Html {
   const { processes, ...options } = { ...settings, ...changes };
   const total = isChange(processes) ? processes[kind === 'changed' ? 'to' : 'from'] : processes;
@@ -81,24 +81,24 @@ function isChange(value: unknown): value is Change {
   return typeof value === 'object' && value !== null && 'from' in value && 'to' in value;
 }
 
-/** What a change has made of a value: `1` → `2`. */
+/** A value before and after a change: `1` → `2`. */
 export function beforeAfter({ from, to }: Change): Html {
   return html`${code(shown(from))} → <strong>${code(shown(to))}</strong>`;
 }
 
-/** A value that is not as declared, and stays so. */
+/** A value that differs from the declaration, and stays: `1` (declared: `2`). */
 export function leftAlone({ from, to }: Change): Html {
   return html`${code(shown(from))} (declared: <strong>${code(shown(to))}</strong>)`;
 }
 
-/** What a table of processes shows besides them. */
+/** Additions to a table of processes. */
 interface Marks {
-  /** What is odd about a process. */
+  /** A note about a process, such as `twice`. */
   markOf?(process: ExistingProcess): string | undefined;
   readonly statuses?: ReadonlyMap<string, Health> | undefined;
 }
 
-/** Processes as a table that fits a phone, with their ids and dates folded away below it. */
+/** Processes as a table that fits a phone. Their ids and dates are folded away below. */
 export function processRows(processes: readonly ExistingProcess[], { markOf, statuses }: Marks = {}): Html {
   const rows = processes.map((process) => {
     const { processes: count, ...options } = cloudService.settingsOfExisting(process);
@@ -114,7 +114,7 @@ export function processRows(processes: readonly ExistingProcess[], { markOf, sta
   return html`${table(['Background process', 'Status', 'Processes'], rows)}${processIds(processes)}`;
 }
 
-/** Small print under what a cell holds. */
+/** Small print under the content of a cell. */
 export function below(small: Html): Html {
   return small.markup === '' ? html`` : html`<br><sub>${small}</sub>`;
 }
@@ -134,7 +134,7 @@ function processIds(processes: readonly ExistingProcess[]): Html {
 
 export type Scaling = Pick<Instance, 'minReplicas' | 'maxReplicas' | 'sleeps'>;
 
-/** How an instance scales: all of it stops where its environment does. */
+/** The scaling of an instance. It sleeps when its environment sleeps. */
 export function scalingOf(
   instance: Instance | undefined,
   environment: Pick<Environment, 'hibernates'> | undefined,
@@ -142,7 +142,7 @@ export function scalingOf(
   return instance && { ...instance, sleeps: instance.sleeps || environment?.hibernates === true };
 }
 
-/** `2–4 replicas`; undefined where they are not known. */
+/** `2–4 replicas`; undefined if the numbers are unknown. */
 export function replicasText(instance: Scaling | undefined): string | undefined {
   const { minReplicas: min, maxReplicas: max, sleeps } = instance ?? {};
   if (min === undefined || max === undefined) return undefined;
@@ -161,7 +161,7 @@ export function grandTotalText(processes: number, instance: Scaling | undefined)
   return `In total ${processes} × ${replicasText(instance)} = ${all} processes${sleeps ? ', and none while it sleeps' : ''}.`;
 }
 
-/** What a number of processes amounts to, since each replica runs all of them: ` × 2–4 replicas = 4–8 in total`. */
+/** The total of all replicas, each of which runs all processes: ` × 2–4 replicas = 4–8 in total`. */
 function totalText(processes: number, instance: Scaling | undefined): string {
   const { minReplicas: min, maxReplicas: max, sleeps } = instance ?? {};
   if (instance === undefined || min === undefined || max === undefined) return ' on each replica';

@@ -1,7 +1,7 @@
 import { type Environment, whyAsleep } from '../../cloud/environment.ts';
 import type { Step } from '../../runner/step.ts';
 
-/** Says that nothing runs in an environment while it sleeps: what is declared there looks alive, and is not. */
+/** Warns that nothing runs in an environment while it sleeps: the list of its processes does not show that. */
 export function saySleep(step: Step, environment: Environment | undefined): void {
   if (environment === undefined) return;
   const why = whyAsleep(environment);

@@ -4,23 +4,23 @@ import { Cancelled, closed, Failure, locationText, messageOf } from '../../failu
 import { maxLines } from '../../text.ts';
 
 interface Applied {
-  /** Whose processes they are: an environment, an organization. */
+  /** An environment or an organization. */
   readonly where: string;
-  /** When finished changes take effect, if not at once. */
+  /** A sentence that says when finished changes take effect; undefined for at once. */
   readonly whenLive: string | undefined;
-  /** Aborted if the step was told to stop. */
+  /** Aborted when the step is cancelled. */
   readonly cancelled: AbortSignal;
 }
 
-/** Not everything of a plan was done. `why` has a line for each change that was not, beginning with a dash. */
+/** A part of a plan was not done. `why` has a line for each missing change, beginning with a dash. */
 export class Unfinished extends Failure {
   override readonly name = 'Unfinished';
 }
 
-/** What to do when something of a plan was not done. */
+/** The next step when a part of a plan was not done. */
 export const runAgain = 'Next: when the cause is fixed, run the job again. It makes only the missing changes';
 
-/** One error for all changes that were not made, or not checked; undefined when all were. */
+/** One error for all changes that were not made or not checked; undefined if there are none. */
 export function unfinished(about: Applied, rows: readonly PlanRow[]): Failure | undefined {
   if (rows.every(({ status }) => status === 'done')) return undefined;
   return about.cancelled.aborted ? cancelledMidway(about, rows) : failed(about, rows);
@@ -43,7 +43,7 @@ function failed({ where, whenLive }: Applied, rows: readonly PlanRow[]): Failure
   return new Unfinished({ ...parts, annotations: [{ message, place }] });
 }
 
-/** The step was told to stop after it had begun. */
+/** The error of a step that was cancelled after its first change. */
 export function cancelledMidway(
   { where, cancelled }: Omit<Applied, 'whenLive'>,
   rows: readonly PlanRow[],
@@ -70,7 +70,7 @@ function madeText(rows: readonly PlanRow[]): string {
   return countsText({ ...countsOf(rows), undeclared: 0, undone: 0 }, 'done');
 }
 
-/** It exists, and nobody has looked whether a parallel run has created another. */
+/** True for a created process that was not checked for duplicates of parallel runs. */
 function isUnchecked({ status, outcome }: PlanRow): boolean {
   return status === 'failed' && outcome === 'created';
 }

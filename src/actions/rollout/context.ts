@@ -9,30 +9,30 @@ import { waitingFor } from '../../time.ts';
 import type { RolloutGoals } from '../inputs/goals.ts';
 import type { Session } from '../session.ts';
 
-/** What a rollout works with. */
+/** The parts that a rollout works with. */
 export interface RolloutContext {
   readonly session: Session;
   readonly goals: RolloutGoals;
-  /** Told `environment-id` and `deployment-id` as soon as they are known. */
+  /** Called with `environment-id` and `deployment-id` as soon as they are known. */
   readonly onLive: (outputs: Outputs) => void;
-  /** Told that a deployment has succeeded, and why nothing runs all the same, if so. */
+  /** Called when a deployment has succeeded. `asleep`: the reason why nothing runs there yet. */
   readonly onDeployed?: (deploymentId: string, asleep: string | undefined) => void;
-  /** False where something else has said that this is a second deployment. */
+  /** False if the notice about a second deployment was written already. */
   readonly tellsPush?: boolean;
-  /** Told that what is declared waits for a deployment, though this step has changed nothing. */
+  /** Called when the declared processes wait for a deployment, although this step has changed nothing. */
   readonly onBehind?: () => void;
 }
 
-/** What the step has done to the processes, and where. */
+/** The step's change to the processes, and its place. */
 export interface StepChange {
   readonly kind: 'changed' | 'unchanged' | 'made-by-other' | 'would-change' | 'would-keep';
   /** `The worker on queue high was created`, for messages. */
   readonly done: string;
   /** The same in a word or two, for headlines: `Created`, `1 created, 1 updated`. */
   readonly short: string;
-  /** Undefined where it has not been read. */
+  /** Undefined if it has not been read. */
   readonly environment: Environment | undefined;
-  /** Says which environment it is, where that is not known. */
+  /** The instance; leads to the environment if that has not been read. */
   readonly instanceId: string | undefined;
   /** The declared processes that exist. */
   readonly processes: readonly PlacedProcess[];
@@ -44,7 +44,7 @@ export interface LocatedChange extends StepChange {
 
 export interface PlacedProcess {
   readonly process: ExistingProcess;
-  /** Undefined where nothing but its id is known. */
+  /** Undefined if only its id is known. */
   readonly instance: Instance | undefined;
 }
 
@@ -60,7 +60,7 @@ export function proves({ verification, stableFor }: RolloutGoals): boolean {
   return verification !== undefined || stableFor > 0;
 }
 
-/** The outputs of the proofs that are asked for, as long as there is none. */
+/** The outputs of the requested proofs before they run. */
 export function unproved({ verification, stableFor }: RolloutGoals): Outputs {
   return {
     ...(stableFor > 0 ? { stable: 'skipped' } : {}),
@@ -68,7 +68,7 @@ export function unproved({ verification, stableFor }: RolloutGoals): Outputs {
   };
 }
 
-/** An environment as it is now, since it may have been woken or put to sleep; as it is known where that cannot be read. */
+/** Reads an environment again, since it may have woken up or fallen asleep. Returns `known` if the request fails. */
 export async function readAgain(session: Session, known: Environment): Promise<Environment> {
   try {
     return await readEnvironment(session.within().client, known.id);
@@ -79,12 +79,12 @@ export async function readAgain(session: Session, known: Environment): Promise<E
   }
 }
 
-/** For all that is about deployments. */
+/** The client for requests about deployments. */
 export function patientFor({ session, goals }: RolloutContext): HttpClient {
   return session.within(goals.waitTimeout).client;
 }
 
-/** What a step waits for in Laravel Cloud, until `span` milliseconds have passed. */
+/** The context to follow something in Laravel Cloud for at most `span` milliseconds. */
 export function following({ step }: Session, subject: string, span: number): FollowContext {
   return {
     ...waitingFor(step, span),

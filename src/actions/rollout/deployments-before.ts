@@ -2,19 +2,19 @@ import { waitForCommit } from '../../cloud/commit-deployment.ts';
 import { readDeployments, type SeenDeployments } from '../../cloud/deployments.ts';
 import { asksForLive, following, patientFor, type RolloutContext } from './context.ts';
 
-/** The deployments of environments, read beside something else, so that nobody waits for them later. */
+/** The deployments of environments, requested early, so that the step need not wait for them later. */
 export interface ReadAhead {
   begin(environmentId: string): void;
-  /** Undefined where it was not begun, or nothing came of it. */
+  /** The deployments; undefined if they were not requested, or the request failed. */
   seen(environmentId: string | undefined): Promise<SeenDeployments | undefined>;
 }
 
-/** Reads the deployments early where a step that changes nothing needs to know them. */
+/** Requests the deployments early if a step needs them even when it changes nothing. */
 export function readAhead({ session, goals }: Pick<RolloutContext, 'session' | 'goals'>): ReadAhead {
   const readings = new Map<string | undefined, Promise<SeenDeployments | undefined>>();
   return {
     begin(environmentId) {
-      // A wait for an environment names it at each look.
+      // A wait for an environment calls this at each look.
       if (readings.has(environmentId) || !asksForLive(goals) || goals.commit !== undefined) return;
       const reading = readDeployments(session.within().client, environmentId);
       readings.set(
@@ -27,8 +27,8 @@ export function readAhead({ session, goals }: Pick<RolloutContext, 'session' | '
 }
 
 /**
- * Waits for the deployment of the commit that `wait-for-commit` names, before anything else. Gives the deployments as they
- * are then; undefined where no commit is named.
+ * Waits for the deployment of the commit that `wait-for-commit` names. Returns the deployments after the wait; undefined
+ * without `wait-for-commit`.
  */
 export async function awaitCommit(
   rollout: RolloutContext,

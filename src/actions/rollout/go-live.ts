@@ -26,21 +26,21 @@ import {
   type StepChange,
 } from './context.ts';
 
-/** What is live when everything that was asked for is done. */
+/** The live state of an environment at the end of the rollout. */
 export interface LiveState {
-  /** Why what is declared is not live; undefined where it is. */
+  /** The reason why the declared processes are not live; undefined if they are. */
   readonly pending: string | undefined;
-  /** Why only an older release can run what is declared. */
+  /** The reason why only an older release can run the declared processes. */
   readonly behind: string | undefined;
-  /** The deployment that this step has waited for. */
+  /** The times of the deployment that this step waited for. */
   readonly deployed: DeploymentTimes | undefined;
-  /** When the newest deployment succeeded, in milliseconds since 1970. */
+  /** The end of the newest successful deployment, in milliseconds since 1970. */
   readonly deployedAt: number | undefined;
   /** The time of the service, in milliseconds since 1970. */
   now(): number;
 }
 
-/** Deploys where that is asked for and needed, and follows a deployment that carries what is declared. */
+/** With `redeploy`, deploys if needed. Follows a deployment that contains the declared processes. */
 export async function bringLive(
   rollout: RolloutContext,
   change: LocatedChange,
@@ -48,14 +48,14 @@ export async function bringLive(
 ): Promise<LiveState> {
   const { session, goals } = rollout;
   const { step } = session;
-  // What was read before a change, or before another run's, says nothing of what came after it.
+  // Deployments read before a change, by this run or another, do not show later ones.
   const before = change.kind === 'unchanged' || isDryRun(change) ? ahead : undefined;
   const seen = before ?? (await readDeployments(session.within().client, change.environment.id));
   const live = currentState(session, goals, seen);
   if (change.kind === 'would-change') return live;
   if (change.kind === 'changed') return await redeploy(rollout, change, seen, live);
 
-  // Another run has just made it: without any deployment it cannot be live.
+  // Another run has just created the process: without any deployment it cannot be live.
   if (change.kind === 'made-by-other' && seen.deployments.length === 0)
     return await redeploy(rollout, change, seen, live);
 
@@ -75,7 +75,7 @@ export async function bringLive(
       step.log.info(`Deployment ${deployment.id} is running, and carries what is declared`);
       if (!proves(goals)) return live;
       const ended = await followOn(patientFor(rollout), change.environment.id, deployment, watching(rollout));
-      // Looks again at what it has left undeployed.
+      // Judge again: the failed deployment has left changes undeployed.
       if (goals.redeploy && !hasSucceeded(ended)) return await bringLive(rollout, change, undefined);
       return await afterDeployment(rollout, change, ended, live);
     }
@@ -92,7 +92,7 @@ export async function bringLive(
   }
 }
 
-/** Nothing is deployed: what is live is what the newest successful deployment has brought. */
+/** The live state without a new deployment: that of the newest successful one. */
 function currentState(
   session: Session,
   { commit, stableFor }: RolloutGoals,
@@ -101,7 +101,7 @@ function currentState(
   const now = session.serviceTime(at);
   const newest = deployments.find(hasSucceeded);
   const deployedAt = newest?.finishedAt;
-  // Whoever waits for a commit's deployment has it proved from its beginning, also where it has just ended.
+  // With `wait-for-commit`, the proof covers the whole time since the commit's deployment ended.
   const isFresh = commit !== undefined && deployedAt !== undefined && now() - deployedAt < stableFor;
   const deployed = isFresh ? { startedAt: newest?.startedAt, succeededAt: deployedAt } : undefined;
   return { pending: undefined, behind: undefined, deployed, deployedAt, now };
@@ -147,7 +147,7 @@ async function redeploy(
   return await afterDeployment(rollout, change, ended, live);
 }
 
-/** What is live after a deployment has ended. Throws a `Failure` where one that was asked for has failed. */
+/** The live state after a deployment has ended. Throws a `Failure` if a deployment of `redeploy` has failed. */
 async function afterDeployment(
   rollout: RolloutContext,
   change: LocatedChange,
@@ -180,7 +180,7 @@ function watching({ session, goals, onLive }: RolloutContext) {
   };
 }
 
-/** When the youngest process was created, in milliseconds since 1970. */
+/** The creation time of the youngest process, in milliseconds since 1970; undefined if no date is known. */
 function youngest(processes: readonly PlacedProcess[]): number | undefined {
   const known = processes.flatMap(({ process }) => timeOf(process.createdAt) ?? []);
   return known.length === 0 ? undefined : Math.max(...known);
@@ -198,7 +198,7 @@ function tooSlow({ short }: StepChange, { what, why, fix, after }: StillGoing): 
   });
 }
 
-/** What was done before the step was told to stop, and what was not. */
+/** The error of a step that was cancelled while it deployed. */
 function cancelledAfter(
   { kind, short }: StepChange,
   followed: string | undefined,

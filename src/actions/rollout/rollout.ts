@@ -16,8 +16,8 @@ import { bringLive } from './go-live.ts';
 import { prove, skipProofs } from './prove.ts';
 
 /**
- * Sees to it that what is declared is live, or on its way, if that is asked for, and proves that it runs. `seen` are the
- * deployments as they were before the step changed anything. Sets `environment-id`, `deployment-id`, `verified` and `stable`.
+ * With `redeploy`, makes sure that the declared processes are live or on their way. Then runs the proofs. `seen`: the
+ * deployments before the step's change. Sets `environment-id`, `deployment-id`, `verified` and `stable`.
  */
 export async function rollOut(
   rollout: RolloutContext,
@@ -42,7 +42,7 @@ export async function rollOut(
   await prove(rollout, located, live);
 }
 
-/** Why what was made is not live when the step ends; undefined where the step sees to that, or nothing was made. */
+/** The reason why the change is not live when the step ends; undefined with `redeploy`, or without a change. */
 function pendingOf({ kind, done, environment }: StepChange, { redeploy }: RolloutGoals): string | undefined {
   if (redeploy) return undefined;
   if (kind === 'made-by-other')
@@ -53,7 +53,7 @@ function pendingOf({ kind, done, environment }: StepChange, { redeploy }: Rollou
     : `${done}. Changes take effect with the environment’s next deployment. With redeploy: true this step starts one.`;
 }
 
-/** Where the change was made: read where only an instance's id was given. */
+/** Finds the environment of the change. Reads the instance if only its id is known. */
 async function locate({ session }: RolloutContext, change: StepChange): Promise<LocatedChange> {
   const { environment, instanceId, processes } = change;
   if (environment !== undefined && processes.every(({ instance }) => instance !== undefined))
@@ -75,7 +75,7 @@ async function locate({ session }: RolloutContext, change: StepChange): Promise<
   return { ...change, environment: found, processes: placed };
 }
 
-/** The environment of an instance, as far as its answer tells it. */
+/** The environment of an instance, as far as its response shows it. */
 export function environmentOfInstance(instance: Instance | undefined): Environment | undefined {
   const { environment, environmentId } = instance ?? {};
   return environment ?? (environmentId === undefined ? undefined : environmentOf(environmentId));

@@ -16,22 +16,22 @@ import { lastLines } from '../report/logs.ts';
 import { exitHint, stableText } from '../report/stable.ts';
 import type { Session } from '../session.ts';
 
-/** What is to be proved: that processes run without exiting. */
+/** The proof that processes run without exiting. */
 export interface StabilityProof {
   readonly environment: Environment;
   readonly watched: readonly WatchedProcess[];
   /** Milliseconds. */
   readonly span: number;
-  /** The deployment after which they are watched; undefined to look back, without waiting. */
+  /** The deployment after which the step watches them; undefined to look back without waiting. */
   readonly deployed: DeploymentTimes | undefined;
-  /** When the newest deployment succeeded, where it is known. */
+  /** The end of the newest successful deployment, if known. */
   readonly deployedAt: number | undefined;
   readonly showLogs: boolean;
   /** The time of the service, in milliseconds since 1970. */
   now(): number;
 }
 
-/** Watches or looks back, and sets `stable`. Throws a `Failure` when a process keeps exiting. */
+/** Watches the log or looks back in it, and sets `stable`. Throws a `Failure` if a process keeps exiting. */
 export async function proveStable(session: Session, proof: StabilityProof): Promise<void> {
   const { step } = session;
   const { environment, watched, span, deployed, deployedAt, now } = proof;
@@ -56,7 +56,7 @@ export async function proveStable(session: Session, proof: StabilityProof): Prom
   step.summarize(html`<p><strong>Stable:</strong> ${text}.</p>`);
 }
 
-/** What is needed to look into an environment's log. */
+/** The context to read an environment's log. */
 export function observe({ step, client }: Session, { id }: Environment, now: () => number): LogContext {
   return { ...step, client, environmentId: id, now, log: (line) => step.log.info(line) };
 }
@@ -85,7 +85,7 @@ function notStable(restarting: readonly Health[], showLogs: boolean): Failure {
   });
 }
 
-/** What applications have printed before the last exit. Not being able to show it is no failure of its own. */
+/** Shows the application's output before the last exit. If it cannot be read, it only warns. */
 async function showPrinted(
   step: Step,
   { environment }: StabilityProof,
@@ -107,7 +107,7 @@ async function showPrinted(
 
 const shownLines = 20;
 
-/** Each line once, with how often, in the order of the last times: a process that keeps exiting repeats itself. */
+/** Each line once with its count, in the order of the last occurrence: a process that keeps exiting repeats itself. */
 function withoutRepeats(lines: readonly string[]): readonly string[] {
   const times = new Map<string, number>();
   for (const line of lines.map((text) => text.trimEnd())) {

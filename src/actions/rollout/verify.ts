@@ -19,8 +19,8 @@ interface VerifyContext {
 }
 
 /**
- * Runs the command and sets `verified`. Throws a `Failure` unless it has ended well in time. Where the environment has
- * fallen asleep meanwhile, and Laravel Cloud refuses the command, it returns that.
+ * Runs the command and sets `verified`. Throws a `Failure` unless the command succeeds in time. If Laravel Cloud refuses
+ * it because the environment has fallen asleep, returns that reason.
  */
 export async function verify(verifying: VerifyContext): Promise<string | undefined> {
   const { session, goals, verification, environment } = verifying;
