@@ -1,6 +1,6 @@
 import { connect, type Socket } from 'node:net';
 
-/** A connection to an API that was begun before the code was loaded that uses it. */
+/** A connection to an API, opened while the code that uses it is still loading. */
 export interface EarlyConnection {
   readonly origin: string;
   readonly socket: Socket;
@@ -12,16 +12,16 @@ export interface EarlyTarget {
   readonly tokenVariables: readonly string[];
 }
 
-/** Milliseconds for each address of a host that has several, as `http/transport.ts` gives them. */
+/** Milliseconds for each address of a host with several; `http/transport.ts` allows the same. */
 const attemptTimeout = 5_000;
-/** Milliseconds that the look-up of the host may delay the loading of the code. */
+/** Milliseconds that the DNS lookup may delay the loading of the code. */
 const longestWait = 10;
 
 /**
- * Begins to connect to the API while the action's code is still being read from disk: far away, the one takes as long as
- * the other. Only the connection is made; the request, and TLS, come later, through `http/transport.ts`. `runStep` closes
- * it in the end. Undefined where it would be of no use (behind a proxy; over http, which only leads to this machine), or
- * where the step is going to fail: without a token, or with an address that is refused.
+ * Starts to connect to the API while Node.js still reads the action's code from disk: with a distant server, both take
+ * equally long. Opens only the TCP connection; `http/transport.ts` adds TLS and sends the request, and `runStep` closes
+ * the socket at the end. Returns undefined where a connection is useless (behind a proxy; for http, which is allowed
+ * only for this machine), and where the step will fail: without a token, or with an address that the step refuses.
  */
 export async function connectEarly(
   { apiUrl, tokenVariables }: EarlyTarget,

@@ -1,20 +1,20 @@
 /** The parts of a message that a reader can act on. Each part is plain text, without a closing full stop. */
 export interface FailureParts {
-  /** What was being done, as a noun phrase or short clause: `The create request to Laravel Cloud`. */
+  /** The operation that failed, as a noun phrase or short clause: `The create request to Laravel Cloud`. */
   readonly what: string;
   readonly why: string;
   readonly fix?: string | undefined;
-  /** The line above the summary and the comment: `2 of 3 changes were not made`. Left out, it is made of `what` and `why`. */
+  /** The first line of the summary and the comment: `2 of 3 changes were not made`. Defaults to `what` and `why`. */
   readonly headline?: string | undefined;
-  /** What is left to say below a headline, in place of `why`. */
+  /** The text below the headline, in place of `why`. */
   readonly details?: string | undefined;
-  /** Only what was looked for differs: nothing has broken. */
+  /** True when the step only found a difference that it looked for: nothing is broken. */
   readonly isDrift?: boolean | undefined;
   /** Annotations in place of the one message, for example one for each line of the manifest. */
   readonly annotations?: readonly Annotation[] | undefined;
 }
 
-/** One message of a failure, and where in a file it belongs, if it does. */
+/** One message of a failure, with its location in a file if it has one. */
 export interface Annotation {
   readonly message: string;
   readonly place?: Location | undefined;
@@ -24,7 +24,7 @@ export interface Mistake extends Annotation {
   readonly place: Location;
 }
 
-/** Where something is in a file of the workspace. Lines and columns count from 1. */
+/** A position in a file of the workspace. Lines and columns count from 1. */
 export interface Location {
   readonly file: string;
   readonly line: number;
@@ -36,7 +36,7 @@ export function locationText({ file, line, column }: Location): string {
   return `${file}:${line}:${column}`;
 }
 
-/** An expected failure: its message is written for the person who reads the workflow's log, and needs no stack trace. */
+/** An expected failure: its message is written for the reader of the workflow's log, and needs no stack trace. */
 export class Failure extends Error {
   override readonly name: string = 'Failure';
   readonly what: string;
@@ -59,10 +59,10 @@ export class Failure extends Error {
   }
 }
 
-/** The step was told to stop (SIGINT or SIGTERM): nothing new is started after it. */
+/** The failure of a step that was cancelled (SIGINT or SIGTERM). Nothing new starts after it. */
 export class Cancelled extends Failure {
   override readonly name = 'Cancelled';
-  /** A request was under way that may have taken effect, as the message tells. */
+  /** True when a request that was under way may have taken effect; the message says so. */
   readonly mayHaveActed: boolean;
 
   constructor(parts: FailureParts, options: { readonly mayHaveActed: boolean } = { mayHaveActed: false }) {
@@ -71,12 +71,12 @@ export class Cancelled extends Failure {
   }
 }
 
-/** Whatever was thrown, as text for the log: never a stack trace, never `[object Object]`. */
+/** Returns the message of anything thrown, for the log: never a stack trace. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-/** Why something failed and what to do, where it is plain what failed. */
+/** Returns `why` and `fix` of a `Failure`, for a reader who knows the operation; of another error, its message. */
 export function reasonOf(error: unknown): string {
   if (!(error instanceof Failure)) return messageOf(error);
   return [closed(error.why), closed(error.fix ?? '')].filter((part) => part !== '').join(' ');
@@ -92,7 +92,7 @@ export function withoutStop(text: string): string {
   return text.replace(/\.$/, '');
 }
 
-/** A list ends with a line break, anything else with a full stop. */
+/** Adds a full stop, unless the text is empty or ends with punctuation or, as a list does, with a line break. */
 export function closed(text: string): string {
   return text === '' || /[.!?\n]$/.test(text) ? text : `${text}.`;
 }

@@ -4,7 +4,7 @@ import { runStep, type Step } from './runner/step.ts';
 
 interface Entry {
   readonly title: string;
-  /** What only one action needs is loaded only by that action; the main job comes without a second file. */
+  /** Loads the code of this action only. The code of `ensure`, the main action, comes with this file. */
   load(): Promise<(step: Step) => Promise<void>>;
 }
 
@@ -50,8 +50,8 @@ const actions = {
 export type ActionName = keyof typeof actions;
 
 /**
- * Runs one action as a workflow step. The entries in `dist` call this, one for each `action.yml`, with the connection
- * that they have begun.
+ * Runs one action as a workflow step. Each `action.yml` has an entry in `dist`, which calls this function with its
+ * early connection.
  */
 export async function run(name: ActionName, connection?: EarlyConnection): Promise<void> {
   const { title, load } = actions[name];

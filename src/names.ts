@@ -1,24 +1,24 @@
 import { Failure, type FailureParts, type Location, locationText } from './failure.ts';
 import { firstOf } from './text.ts';
 
-/** Longer names are not compared: nobody mistypes only a letter or two of them. */
+/** The most characters of a name to compare: nobody mistypes only a letter or two of a longer name. */
 const longest = 100;
-/** So many letters of a name's beginning are enough to recognise it: `prod` of `production`. */
+/** The fewest first letters that match a whole name: `pro` matches `production`. */
 const shortestStart = 3;
 
-/** `Did you mean "worker"?`, or nothing when none of the names is near. */
+/** Returns `Did you mean "worker"?`, or an empty text when no name is similar. */
 export function didYouMean(wanted: string, names: Iterable<string>): string {
   const near = nearest(wanted, names).map((name) => JSON.stringify(name));
   return near.length === 0 ? '' : `Did you mean ${near.join(' or ')}?`;
 }
 
-/** Why a name is wrong, with the one that was most likely meant. */
+/** Adds the name that was most likely meant to the reason why a name is wrong. */
 export function orNear(why: string, wanted: string, names: Iterable<string>): string {
   const near = didYouMean(wanted, names);
   return near === '' ? why : `${why}. ${near}`;
 }
 
-/** The names that a mistyped one most likely means, all of them equally near; none when it resembles none. */
+/** Returns the names most similar to a mistyped name: at most three, all equally near; none when no name is similar. */
 export function nearest(wanted: string, names: Iterable<string>): readonly string[] {
   let best: { readonly distance: number; readonly names: string[] } | undefined;
   for (const name of new Set(names)) {
@@ -30,7 +30,7 @@ export function nearest(wanted: string, names: Iterable<string>): readonly strin
   return best?.names ?? [];
 }
 
-/** A name without what does not tell it apart: case, punctuation, and what Git puts before a branch's name. */
+/** Returns a name in lower case, without Git's prefix (`refs/heads/`, `origin/`), and with `-` for punctuation. */
 function fold(name: string): string {
   return name
     .toLowerCase()
@@ -38,17 +38,17 @@ function fold(name: string): string {
     .replace(/[^\p{L}\p{N}]+/gu, '-');
 }
 
-/** How far apart two names are: the number of slips of a typist, at most two in five letters of the longer name. */
+/** Counts the typing errors between two names; undefined for more than two in five letters of the longer name. */
 function distanceBetween(a: string, b: string): number | undefined {
   if (a === '' || a.length > longest || b.length > longest) return undefined;
   const slips = editDistance(a, b);
   if (slips <= Math.max(1, Math.floor((Math.max(a.length, b.length) * 2) / 5))) return slips;
-  // Only a part of the name was written; any slip is nearer than that.
+  // One name is the beginning of the other. A name with typing errors counts as nearer.
   const [short, long] = a.length < b.length ? [a, b] : [b, a];
   return short.length >= shortestStart && long.startsWith(short) ? longest : undefined;
 }
 
-/** Letters added, left out, changed, or swapped with their neighbour (optimal string alignment). */
+/** Counts letters added, left out, changed, or swapped with their neighbour (optimal string alignment). */
 function editDistance(a: string, b: string): number {
   let [before, last]: [number[], number[]] = [[], Array.from({ length: b.length + 1 }, (_, index) => index)];
   for (let i = 1; i <= a.length; i++) {
@@ -74,27 +74,27 @@ function at(row: readonly number[], index: number): number {
   return row[index] ?? Number.POSITIVE_INFINITY;
 }
 
-/** Nothing has this name, yet: the one failure that waiting can cure. */
+/** The failure when nothing has this name yet: the only failure that waiting can resolve. */
 export class NotThere extends Failure {
   override readonly name = 'NotThere';
 }
 
 export interface NameSearch<T> {
-  /** What is being looked for: `application`. */
+  /** The kind of item: `application`. */
   readonly kind: string;
-  /** The input that names it, if that is called otherwise. */
+  /** The input that holds the name; by default it is called like `kind`. */
   readonly input?: string;
-  /** Where: `in the organization`, `in the application shop`. */
+  /** `in the organization`, `in the application shop`. */
   readonly where: string;
   readonly wanted: string;
-  /** What to correct when it is not there, if not the input. */
+  /** The text after "Correct" in the error, in place of the input: `its name in the manifest`. */
   readonly correct?: string;
   readonly among: readonly T[];
-  /** All names that one has, its id aside. */
+  /** Returns all names of an item, without its id. */
   namesOf(item: T): readonly (string | null | undefined)[];
 }
 
-/** The one item that has exactly this name; an id decides alone. Throws `NotThere`, or a `Failure` for several. */
+/** Returns the item with this id, else with exactly this name. Throws `NotThere`, or a `Failure` for several. */
 export function findByName<T extends { readonly id: string }>(search: NameSearch<T>): T {
   const { kind, input = kind, where, wanted, among, correct } = search;
   const byId = among.find(({ id }) => id === wanted);
@@ -131,8 +131,8 @@ function isSame(given: string, wanted: string): boolean {
 }
 
 /**
- * The one that is named so: the first kind of name that matches decides. `correct` is what to correct if none does; `only`
- * the one kind that counts, if not all do.
+ * Returns the item with this name: the first kind of name that matches decides. `correct` is the text after "Correct"
+ * in the error, in place of the input; `only` is the only kind of name to compare. Throws as `findByName` does.
  */
 export function findByKind<T extends { readonly id: string }>(
   what: 'application' | 'environment',
@@ -166,7 +166,7 @@ export function findByKind<T extends { readonly id: string }>(
   });
 }
 
-/** `production (env-1)`: the first name that tells it apart, and its id. */
+/** Returns `production (env-1)`: the first name of the item that is not `wanted`, and its id. */
 function byOtherNames<T extends { readonly id: string }>(
   item: T,
   kinds: readonly Kind<T>[],
@@ -189,7 +189,7 @@ function nameFix<T extends { readonly id: string }>(search: NameSearch<T>): stri
   return [didYouMean(wanted, names), refHint(wanted), set].filter((part) => part !== '').join(' ');
 }
 
-/** Git's full name of a branch, or the ref of a pull request's merge commit, where a branch's name is wanted. */
+/** Explains a Git ref in place of a branch's name: `refs/heads/main`, or `12/merge` of a pull request. */
 function refHint(wanted: string): string {
   if (wanted.startsWith('refs/heads/')) {
     return `"${wanted}" is a ref: github.ref_name holds the branch’s name alone.`;
@@ -215,15 +215,16 @@ function namesOf<T>(search: NameSearch<T>, item: T): string[] {
   return search.namesOf(item).flatMap((name) => name || []);
 }
 
-/** Something as a file names it: by its name or id. */
+/** A name or id in a file, and its location. */
 export interface Named {
   readonly name: string;
   readonly place: Location;
 }
 
 /**
- * The items that have these names, in this order, each named once; `refusal` says why one is not to be used. Throws
- * one failure about all that are wrong: a `NotThere` if they are only missing, since those may yet appear.
+ * Returns the items with these names, in this order. `refusal` returns the failure of an item that must not be used.
+ * Throws one failure for all wrong names and for all names of the same item: a `NotThere` if all are only missing,
+ * since missing items may still appear.
  */
 export function pickAll<T extends { readonly id: string }>(
   named: readonly Named[],
@@ -253,7 +254,7 @@ export function pick<T extends { readonly id: string }>(
   }
 }
 
-/** Does something with each, and throws one failure about all that went wrong: a `NotThere` if all are only missing. */
+/** Runs a task for each item. Throws one failure for all failed tasks: a `NotThere` if every failure is one. */
 export function collecting<T, R>(what: string, items: readonly T[], task: (item: T) => R): readonly R[] {
   const wrong: Failure[] = [];
   const results = items.flatMap((item) => {
@@ -283,7 +284,7 @@ export function atPlace(failure: Failure, place: Location): Failure {
   return failure instanceof NotThere ? new NotThere(parts) : new Failure(parts);
 }
 
-/** Two names of a file mean one thing. */
+/** Returns the failure for two names in a file that mean the same item. */
 export function twice(kind: string, wanted: Named, twin: Named, id: string): Failure {
   const failure = new Failure({
     what: `The ${kind} "${wanted.name}"`,
@@ -293,7 +294,7 @@ export function twice(kind: string, wanted: Named, twin: Named, id: string): Fai
   return atPlace(failure, wanted.place);
 }
 
-/** One failure for all; waiting helps only if all of them are merely missing. */
+/** Joins failures into one: a `NotThere` only if all of them are, since waiting resolves no other failure. */
 function summed(what: string, wrong: readonly [Failure, ...Failure[]]): Failure {
   const [first, ...others] = wrong;
   if (others.length === 0) return first;

@@ -1,6 +1,6 @@
 /**
- * A text as it is shown where room is short. It is cut between words only: a secret holds no white space, so it is shown
- * whole, which the log and the summary redact, or not at all. They would not know a part of it.
+ * Cuts a text between words only. A secret holds no white space, so it stays whole or disappears. The log and the
+ * summary redact a whole secret, but would not recognize a part of one.
  */
 export function shorten(text: string, longest: number): string {
   if (text.length <= longest) return text;
@@ -16,63 +16,63 @@ export function counted(count: number, one: string, many: string): string {
   return `${count} ${count === 1 ? one : many}`;
 }
 
-/** `a, b and 3 more`: the first so many. */
+/** Returns the first `most` texts, and the number of the others: `a, b and 3 more`. */
 export function firstOf(texts: readonly string[], most: number, between = ', '): string {
   const more = texts.length - most;
   return `${texts.slice(0, most).join(between)}${more > 0 ? ` and ${more} more` : ''}`;
 }
 
-/** More lines than these are not read in a message. */
+/** The most lines of a list in a message: nobody reads more. */
 export const maxLines = 20;
 
-/** The first as the lines of a list. Its last line is `- and 3 more`, with `rest` after it. */
+/** Returns the first `maxLines` texts as a list. If there are more, it ends with `- and 3 more` and `rest`. */
 export function bullets(texts: readonly string[], rest = ''): string {
   const more = texts.length - maxLines;
   const shown = more > 0 ? [...texts.slice(0, maxLines), `and ${more} more${rest}`] : texts;
   return shown.map((text) => `- ${text}`).join('\n');
 }
 
-/** `true` and `false` as YAML writes them; undefined for anything else. */
+/** Reads `true` or `false` as YAML spells them (`True`, `TRUE`); undefined for any other text. */
 export function yamlFlag(text: string): boolean | undefined {
   if (/^(true|True|TRUE)$/.test(text)) return true;
   return /^(false|False|FALSE)$/.test(text) ? false : undefined;
 }
 
-/** What `yes` and `0` mean where only `true` and `false` are allowed; other words as they are. */
+/** Returns `true` for `yes`, `y`, `on`, `1`, and `false` for their opposites; other words unchanged. */
 export function meantFlag(word: string): string {
   if (/^(yes|y|on|1)$/i.test(word)) return 'true';
   return /^(no|n|off|0)$/i.test(word) ? 'false' : word;
 }
 
-/** A whole number in plain digits; undefined for anything else. */
+/** Reads a whole number in plain digits; undefined for any other text. */
 export function wholeNumberOf(text: string): number | undefined {
   return /^(0|[1-9]\d{0,14})$/.test(text) ? Number(text) : undefined;
 }
 
-/** A value as a message quotes it: in quotation marks, or only its length where it is too long to be quoted whole. */
+/** Quotes a value for a message. A text longer than `longest` becomes `a text of 120 characters`. */
 export function quoted(text: string, longest = 80): string {
   return text.length > longest ? `a text of ${text.length} characters` : JSON.stringify(text);
 }
 
 /**
- * Characters that a reader does not see as themselves: controls, formats, unassigned and private ones, lone surrogates, all
- * white space but the ASCII space, what fonts leave out, marks that are drawn over another character, signs that are blank.
+ * Characters that a reader cannot see or recognize: control, format, unassigned and private-use characters, lone
+ * surrogates, white space other than the ASCII space, ignorable characters, combining marks, and blank signs.
  */
 const invisible = /(?! )[\p{C}\p{Z}\p{M}\p{Default_Ignorable_Code_Point}\u2800\u{1d159}\u{13441}\u{13442}]/gu;
 
-/** Text on one line in which everything can be seen: `\n`, `\u200b`. */
+/** Replaces each invisible character by its escape, so that the text is one line: `\n`, `\u200b`. */
 export function visible(text: string): string {
   return text.replace(invisible, spelledOut);
 }
 
-/** A character that a reader does not see, and where it stands, counted in characters from 1. */
+/** An invisible character of a text, and its position, counted in characters from 1. */
 export interface Invisible {
   /** `\u200b`. */
   readonly spelled: string;
   readonly position: number;
 }
 
-/** All characters of a text that a reader does not see as themselves. */
+/** Returns all invisible characters of a text. */
 export function invisibleIn(text: string): readonly Invisible[] {
   return [...text.matchAll(invisible)].map(({ 0: character, index }) => ({
     spelled: spelledOut(character),
@@ -88,7 +88,7 @@ function spelledOut(character: string): string {
   return code.length > 4 ? `\\u{${code}}` : `\\u${code.padStart(4, '0')}`;
 }
 
-/** The characters of a text outside ASCII, each once: some look like a letter of ASCII and are another. */
+/** Returns the characters of a text outside ASCII, each once: some of them look like an ASCII letter. */
 export function beyondAscii(text: string): readonly string[] {
   return [...new Set(text.match(/[^\0-\x7f]/gu))];
 }

@@ -1,14 +1,14 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** Time as the code may see it. Handed in everywhere, so that tests never wait. */
+/** The source of time for all code, passed as an argument so that tests never wait. */
 export interface Clock {
-  /** Milliseconds on a clock that never goes back. Only differences mean anything. */
+  /** Returns the milliseconds of a clock that never goes back. Only the difference of two values has a meaning. */
   now(): number;
-  /** Resolves after `ms` milliseconds; rejects with the signal's reason as soon as that is aborted. */
+  /** Resolves after `ms` milliseconds; rejects with the signal's reason as soon as the signal is aborted. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
 }
 
-/** A number in [0, 1), as `Math.random` gives. */
+/** A source of numbers in [0, 1), such as `Math.random`. */
 export type Random = () => number;
 
 export const systemClock: Clock = {
@@ -24,7 +24,7 @@ export const systemClock: Clock = {
   },
 };
 
-/** A moment after which nothing new is begun. */
+/** A moment after which nothing new starts. */
 export class Deadline {
   readonly #clock: Clock;
   #at: number;
@@ -38,7 +38,7 @@ export class Deadline {
     this.span = span;
   }
 
-  /** The same moment, put off by what `total` grows from now on. */
+  /** Returns the same deadline, moved later by each increase of `total` from now on. */
   extendedBy(total: () => number): Deadline {
     const before = total();
     const later = new Deadline(this.#clock, this.span);
@@ -51,7 +51,7 @@ export class Deadline {
     return Math.max(0, this.#at + this.#extension() - this.#clock.now());
   }
 
-  /** Is there time to wait `ms` and still do something after it? */
+  /** True when time is left after a wait of `ms` milliseconds. */
   allows(ms: number): boolean {
     return ms < this.remaining();
   }
@@ -62,7 +62,10 @@ export interface BackoffOptions {
   readonly longest: number;
 }
 
-/** Pauses that double, each drawn from the upper half of its span, so that runs started together drift apart. */
+/**
+ * Returns a function that draws the next pause. Pauses double up to `longest`; each is drawn from the upper half of its
+ * span, so that runs started together drift apart.
+ */
 export function backoff({ first, longest }: BackoffOptions, random: Random): () => number {
   let step = 0;
   return () => {
@@ -71,11 +74,11 @@ export function backoff({ first, longest }: BackoffOptions, random: Random): () 
   };
 }
 
-/** What a wait needs of the world: handed in, so that tests never wait. */
+/** The clock, randomness and cancellation of a wait, passed as arguments so that tests never wait. */
 export interface Timing {
   readonly clock: Clock;
   readonly random: Random;
-  /** Aborted when the step is told to stop. */
+  /** Aborted when the step is cancelled. */
   readonly cancelled: AbortSignal;
 }
 
@@ -89,21 +92,21 @@ export interface LoggedWait extends Wait {
 }
 
 export interface PollOptions extends Wait {
-  /** The first and the longest pause between looks, in milliseconds. */
+  /** The first and the longest pause between two calls of `look`, in milliseconds. */
   readonly first: number;
   readonly longest: number;
   /** Called every 30 s with the seconds waited so far. */
   readonly onProgress: (seconds: number) => void;
 }
 
-/** A wait of so many milliseconds, from now on. */
+/** Returns a wait whose deadline is `span` milliseconds from now. */
 export function waitingFor({ clock, random, cancelled }: Timing, span: number): Wait {
   return { clock, random, cancelled, deadline: new Deadline(clock, span) };
 }
 
 const progressEvery = 30_000;
 
-/** Looks until something is there: at once, then with growing pauses. Undefined when the deadline comes first. */
+/** Calls `look` until it returns a value: at once, then after growing pauses. Undefined if the deadline comes first. */
 export async function poll<T>(
   look: () => Promise<T | undefined>,
   options: PollOptions,
@@ -124,24 +127,24 @@ export async function poll<T>(
   }
 }
 
-/** A date as an API writes it, in milliseconds since 1970; undefined for anything else. */
+/** Converts a date of an API to milliseconds since 1970; undefined for any other text. */
 export function timeOf(date: string | null | undefined): number | undefined {
   const time = Date.parse(date ?? '');
   return Number.isNaN(time) ? undefined : time;
 }
 
-/** A date of an API as people read it, to the minute: `2026-11-28 13:16 UTC`. Text that is no date stays as it is. */
+/** Formats a date of an API to the minute: `2026-11-28 13:16 UTC`. Any other text stays unchanged. */
 export function readableDate(date: string): string {
   const time = timeOf(date);
   return time === undefined ? date : `${new Date(time).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
 }
 
-/** `300 s`, whatever the number. */
+/** Formats a span in seconds, however long it is: `300 s`. */
 export function inSeconds(ms: number): string {
   return `${Math.round(ms / 1000)} s`;
 }
 
-/** A span as a reader would say it: `0.5 s`, `90 s`, `60 minutes`, `26 hours`. */
+/** Formats a span in the unit that fits: `0.5 s`, `90 s`, `60 minutes`, `26 hours`. */
 export function inWords(ms: number): string {
   const seconds = ms / 1000;
   if (seconds < 120) return `${Math.round(seconds * 10) / 10} s`;
