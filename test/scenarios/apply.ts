@@ -1,6 +1,6 @@
 import { manyInstances } from './many-instances.ts';
 import { cloud as request } from './requests.ts';
-import type { Scenario, World } from './scenario.ts';
+import { costing, type Prepare, scenariosOf, type World } from './scenario.ts';
 
 const action = 'apply';
 const { list, create, update, remove, instances, lookUp } = request;
@@ -16,8 +16,6 @@ instances:
     - type: custom
       command: ${reverb}
 `;
-const inputs = { environment: 'production' };
-const files = { [file]: manifest };
 
 /** What the manifest declares is there. */
 function converged({ cloud, instance }: World) {
@@ -56,232 +54,126 @@ function fleet({ cloud, application, instance }: World) {
   return { staging, qa, demo };
 }
 
-export const applyScenarios: readonly Scenario[] = [
-  {
-    action,
-    title: 'two processes to create on one instance',
-    costs: { requests: [...lookUp, list, create, create], depth: 5 },
-    prepare: () => ({ inputs, files }),
-  },
-  {
-    action,
-    title: 'two processes as declared on one instance',
-    costs: { requests: lookUp, depth: 3 },
-    prepare: (world) => {
+const declared: Prepare = () => ({ inputs: { environment: 'production' }, files: { [file]: manifest } });
+const severalDeclared: Prepare = () => ({ inputs: { prune: 'true' }, files: { [file]: fleetManifest } });
+
+export const applyScenarios = [
+  ...scenariosOf(action, declared, {
+    'two processes to create on one instance': costing(5, [...lookUp, list, create, create], () => undefined),
+    'two processes as declared on one instance': costing(3, lookUp, (world) => {
       converged(world);
-      return { inputs, files };
-    },
-  },
-  {
-    action,
-    title: 'one process to update, one to prune',
-    costs: { requests: [...lookUp, update, remove], depth: 5 },
-    prepare: (world) => {
+    }),
+    'one process to update, one to prune': costing(5, [...lookUp, update, remove], (world) => {
       drifted(world);
-      return { inputs: { ...inputs, prune: 'true' }, files };
-    },
-  },
-  {
-    action,
-    title: 'one process as declared on each of 40 instances',
-    costs: { requests: lookUp, depth: 3 },
-    prepare: (world) => ({ inputs, files: { [file]: manyInstances(world, 40) } }),
-  },
-  {
-    action,
-    title: 'one process as declared on each of 400 instances',
-    costs: { requests: [...lookUp, ...Array(3).fill(instances)], depth: 4 },
-    prepare: (world) => ({ inputs, files: { [file]: manyInstances(world, 400) } }),
-  },
-  {
-    action,
-    title: '`dry-run`',
-    costs: { requests: lookUp, depth: 3 },
-    prepare: () => ({ inputs: { ...inputs, 'dry-run': 'true' }, files }),
-  },
-  {
-    action,
-    title: '`dry-run`, `prune`: one to create, one to update, one to delete',
-    prepare: (world) => {
+      return { inputs: { prune: 'true' } };
+    }),
+    'one process as declared on each of 40 instances': costing(3, lookUp, (world) => ({
+      files: { [file]: manyInstances(world, 40) },
+    })),
+    'one process as declared on each of 400 instances': costing(
+      4,
+      [...lookUp, ...Array(3).fill(instances)],
+      (world) => ({ files: { [file]: manyInstances(world, 400) } }),
+    ),
+    '`dry-run`': costing(3, lookUp, () => ({ inputs: { 'dry-run': 'true' } })),
+    '`dry-run`, `prune`: one to create, one to update, one to delete': (world) => {
       drifted(world);
       world.cloud.removeProcess(world.cloud.processes[1]?.id ?? '');
-      return { inputs: { ...inputs, prune: 'true', 'dry-run': 'true' }, files };
+      return { inputs: { prune: 'true', 'dry-run': 'true' } };
     },
-  },
-  {
-    action,
-    title: 'one that is not declared stays without `prune`',
-    prepare: (world) => {
+    'one that is not declared stays without `prune`': (world) => {
       drifted(world);
-      return { inputs, files };
     },
-  },
-  {
-    action,
-    title: 'an empty list with `prune` clears the instance',
-    prepare: (world) => {
+    'an empty list with `prune` clears the instance': (world) => {
       converged(world);
-      return { inputs: { ...inputs, prune: 'true' }, files: { [file]: 'instances: { App: [] }' } };
+      return { inputs: { prune: 'true' }, files: { [file]: 'instances: { App: [] }' } };
     },
-  },
-  {
-    action,
-    title: '`prune` keeps the oldest of equal processes',
-    prepare: ({ cloud, instance }) => {
+    '`prune` keeps the oldest of equal processes': ({ cloud, instance }) => {
       for (const day of [2, 1])
         cloud.addProcess(instance, { type: 'worker', created_at: `2026-01-0${day}T00:00:00.000000Z` });
       return {
-        inputs: { ...inputs, prune: 'true' },
+        inputs: { prune: 'true' },
         files: { [file]: 'instances: { App: [{ type: worker }] }' },
       };
     },
-  },
-  {
-    action,
-    title: 'two equal processes, refused without `prune`',
-    prepare: ({ cloud, instance }) => {
+    'two equal processes, refused without `prune`': ({ cloud, instance }) => {
       for (const type of ['worker', 'worker'] as const) cloud.addProcess(instance, { type });
-      return { inputs, files: { [file]: 'instances: { App: [{ type: worker }] }' } };
+      return { files: { [file]: 'instances: { App: [{ type: worker }] }' } };
     },
-  },
-  {
-    action,
-    title: '`redeploy`: one deployment for all changes',
-    prepare: ({ cloud }) => {
+    '`redeploy`: one deployment for all changes': ({ cloud }) => {
       cloud.options.deploymentScript = ['pending', 'deployment.succeeded'];
-      return { inputs: { ...inputs, redeploy: 'true' }, files };
+      return { inputs: { redeploy: 'true' } };
     },
-  },
-  {
-    action,
-    title: '`redeploy`, nothing to change: deploys where the newest deployment failed',
-    prepare: (world) => {
+    '`redeploy`, nothing to change: deploys where the newest deployment failed': (world) => {
       converged(world);
       world.cloud.options.deploymentScript = ['pending', 'deployment.succeeded'];
       world.cloud.addDeployment(world.environment, { script: ['build.failed'] });
-      return { inputs: { ...inputs, redeploy: 'true' }, files };
+      return { inputs: { redeploy: 'true' } };
     },
-  },
-  {
-    action,
-    title: '`verify-command`: unchanged, and younger than the newest deployment',
-    prepare: (world) => {
+    '`verify-command`: unchanged, and younger than the newest deployment': (world) => {
       world.cloud.deployed(world.environment);
       converged(world);
-      return { inputs: { ...inputs, 'verify-command': 'php artisan queue:canary' }, files };
+      return { inputs: { 'verify-command': 'php artisan queue:canary' } };
     },
-  },
-  {
-    action,
-    title: '`redeploy`: the deployment fails',
-    prepare: (world) => {
+    '`redeploy`: the deployment fails': (world) => {
       drifted(world);
       world.cloud.options.deploymentScript = ['pending', 'build.failed'];
-      return { inputs: { ...inputs, redeploy: 'true' }, files };
+      return { inputs: { redeploy: 'true' } };
     },
-  },
-  {
-    action,
-    title: 'an update that is refused holds back the deletes',
-    prepare: (world) => {
+    'an update that is refused holds back the deletes': (world) => {
       drifted(world);
       const text = 'The processes field must not be greater than 1.';
       const body = { message: text, errors: { processes: [text] } };
       world.faults.add({ kind: 'status', status: 422, body, on: 'PATCH' });
-      return { inputs: { ...inputs, prune: 'true' }, files };
+      return { inputs: { prune: 'true' } };
     },
-  },
-  {
-    action,
-    title: '`dry-run`: a file of several environments',
-    prepare: (world) => {
-      fleet(world);
-      return { inputs: { prune: 'true', 'dry-run': 'true' }, files: { [file]: fleetManifest } };
-    },
-  },
-  {
-    action,
-    title: 'a file of several environments, of which one is refused',
-    prepare: (world) => {
-      fleet(world);
-      world.faults.add({ kind: 'status', status: 422, body: { message: 'No.' }, on: 'PATCH' });
-      return { inputs: { prune: 'true' }, files: { [file]: fleetManifest } };
-    },
-  },
-  {
-    action,
-    title: '`dry-run`: an environment that hibernates without requests',
-    prepare: ({ environment }) => {
+    '`dry-run`: an environment that hibernates without requests': ({ environment }) => {
       Object.assign(environment, { usesHibernation: true });
-      return { inputs: { ...inputs, 'dry-run': 'true' }, files };
+      return { inputs: { 'dry-run': 'true' } };
     },
-  },
-  {
-    action,
-    title: '`dry-run`: a plan that takes minutes, and more than the memory holds',
-    prepare: () => {
+    '`dry-run`: a plan that takes minutes, and more than the memory holds': () => {
       const processes = Array.from({ length: 60 }, (_, n) => `    - { type: custom, command: job ${n} }`);
       const text = `instances:\n  App:\n${processes.join('\n')}\n`;
-      return { inputs: { ...inputs, 'dry-run': 'true' }, files: { [file]: text } };
+      return { inputs: { 'dry-run': 'true' }, files: { [file]: text } };
     },
-  },
-  {
-    action,
-    title: '`fail-on-change`: green',
-    prepare: (world) => {
+    '`fail-on-change`: green': (world) => {
       converged(world);
-      return { inputs: { ...inputs, 'dry-run': 'true', 'fail-on-change': 'true' }, files };
+      return { inputs: { 'dry-run': 'true', 'fail-on-change': 'true' } };
     },
-  },
-  {
-    action,
-    title: '`fail-on-change`: red',
-    prepare: (world) => {
+    '`fail-on-change`: red': (world) => {
       drifted(world);
-      return { inputs: { ...inputs, prune: 'true', 'dry-run': 'true', 'fail-on-change': 'true' }, files };
+      return { inputs: { prune: 'true', 'dry-run': 'true', 'fail-on-change': 'true' } };
     },
-  },
-  {
-    action,
-    title: 'a create that is refused holds back the deletes',
-    prepare: (world) => {
+    'a create that is refused holds back the deletes': (world) => {
       world.cloud.addProcess(world.instance, { type: 'custom', command: 'php artisan horizon' });
       const body = { message: 'Invalid.', errors: { 'config.tries': ['Too many.'] } };
       world.faults.add({ kind: 'status', status: 422, body, on: 'POST .*/background-processes$' });
       const one = 'instances: { App: [{ type: worker, config: { tries: 99 } }] }';
-      return { inputs: { ...inputs, prune: 'true' }, files: { [file]: one } };
+      return { inputs: { prune: 'true' }, files: { [file]: one } };
     },
-  },
-  {
-    action,
-    title: 'mistakes in the manifest, each at its place',
-    prepare: () => ({
-      inputs,
+    'mistakes in the manifest, each at its place': () => ({
       files: {
         [file]:
           'instances:\n  App:\n    - type: wroker\n    - { type: custom, comand: x }\n    - { type: worker, processes: 99 }\n',
       },
     }),
-  },
-  {
-    action,
-    title: 'names of instances that are not there, or mean the same',
-    prepare: ({ instance }) => ({
-      inputs,
+    'names of instances that are not there, or mean the same': ({ instance }) => ({
       files: { [file]: `instances:\n  App: []\n  ${instance.id}: []\n  Ap: []\n` },
     }),
-  },
-  {
-    action,
-    title: 'a managed queue, refused',
-    prepare: ({ cloud, environment }) => {
+    'a managed queue, refused': ({ cloud, environment }) => {
       cloud.addManagedQueue(environment, { name: 'emails' });
-      return { inputs, files: { [file]: 'instances: { emails: [{ type: worker }] }' } };
+      return { files: { [file]: 'instances: { emails: [{ type: worker }] }' } };
     },
-  },
-  {
-    action,
-    title: 'no manifest',
-    prepare: () => ({ inputs }),
-  },
+    'no manifest': () => ({ files: {} }),
+  }),
+  ...scenariosOf(action, severalDeclared, {
+    '`dry-run`: a file of several environments': (world) => {
+      fleet(world);
+      return { inputs: { 'dry-run': 'true' } };
+    },
+    'a file of several environments, of which one is refused': (world) => {
+      fleet(world);
+      world.faults.add({ kind: 'status', status: 422, body: { message: 'No.' }, on: 'PATCH' });
+    },
+  }),
 ];

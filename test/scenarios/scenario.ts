@@ -15,9 +15,14 @@ export interface Scenario {
   readonly title: string;
   /** Makes it a row of `docs/requests.md`. */
   readonly costs?: Costs;
-  /** Adds to the world, and gives the step's inputs (without token and api-url) and files. */
-  readonly prepare: (world: World) => Omit<ActionOptions, 'action'>;
+  readonly prepare: Prepare;
 }
+
+/** The step's inputs (without token and api-url), files and event. */
+type Setup = Omit<ActionOptions, 'action'>;
+
+/** Adds to the world, and gives the setup of the step. */
+export type Prepare = (world: World) => Setup;
 
 export interface Costs {
   /** Each request that is made, ids left out, in the order of their names. */
@@ -25,6 +30,35 @@ export interface Costs {
   /** How many of them follow one another: the round trips that a job waits for. */
   readonly depth: number;
 }
+
+/** What a scenario adds to the world, and to the setup that is usual for its action. */
+export type Own = ((world: World) => Partial<Setup> | undefined) & { readonly costs?: Costs };
+
+/** The scenarios of an action by their titles, and what their steps have in common. */
+export function scenariosOf(
+  action: string,
+  usual: Prepare,
+  cases: Readonly<Record<string, Own>>,
+): readonly Scenario[] {
+  return Object.entries(cases).map(([title, own]) => ({
+    action,
+    title,
+    ...(own.costs && { costs: own.costs }),
+    prepare: (world) => {
+      const { inputs, ...more } = own(world) ?? {};
+      const common = usual(world);
+      return { ...common, ...more, inputs: { ...common.inputs, ...inputs } };
+    },
+  }));
+}
+
+/** A scenario that is counted: it costs these requests, of which so many follow one another. */
+export function costing(depth: number, requests: readonly string[], prepare: Own): Own {
+  return Object.assign((world: World) => prepare(world), { costs: { requests, depth } });
+}
+
+/** For steps that have nothing in common. */
+export const nothing: Prepare = () => ({ inputs: {} });
 
 export interface PreparedScenario {
   readonly emulator: Emulator;
