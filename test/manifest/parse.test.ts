@@ -21,16 +21,13 @@ function expectProblems(found: readonly string[], expected: readonly string[]): 
 }
 
 describe('A manifest is read with every problem that it has, each with its place', () => {
-  test.each([...cases, ...beyondSchema].map((each) => [each.title, each] as const))(
-    '%s',
-    (_, { text, problems }) => {
-      expectProblems(parse(text).problems, problems);
-    },
-  );
+  test.each(Object.entries({ ...cases, ...beyondSchema }))('%s', (_, [text, ...problems]) => {
+    expectProblems(parse(text).problems, problems);
+  });
 
-  test.each([...forgeCases, ...beyondForgeSchema].map((each) => [each.title, each] as const))(
+  test.each(Object.entries({ ...forgeCases, ...beyondForgeSchema }))(
     'of Forge: %s',
-    (_, { text, problems }) => {
+    (_, [text, ...problems]) => {
       const { mistakes } = parseManifest(text, 'm.yml', forgeManifest);
       expectProblems(mistakes.map(told), problems);
     },
@@ -51,7 +48,7 @@ describe('A manifest is read with every problem that it has, each with its place
   });
 
   test('what is declared is what is read', () => {
-    const { places } = parse(cases[0]?.text ?? '');
+    const { places } = parse(cases['the documented example']?.[0] ?? '');
     expect(places).toEqual([
       {
         name: 'App',
@@ -82,7 +79,7 @@ describe('A manifest is read with every problem that it has, each with its place
   });
 
   test('what is declared for Forge is what is read, with the usual user', () => {
-    const { places } = parseManifest(forgeCases[2]?.text ?? '', 'm.yml', forgeManifest);
+    const { places } = parseManifest(forgeCases['a server by its id']?.[0] ?? '', 'm.yml', forgeManifest);
     expect(places).toMatchObject([
       { name: '7', processes: [{ spec: { command: 'php artisan x', user: 'forge' } }] },
     ]);
