@@ -11,8 +11,8 @@ import {
 } from './spec.ts';
 
 /**
- * Where an existing process differs from its declaration, compared by value. Only what the declaration names is compared:
- * `processes`, the command, and each config key that is set. A value that the API does not tell has no `from`.
+ * The differences between an existing process and its declaration, by value. It compares only declared fields: `processes`,
+ * the command, and each config key. An unreported value has no `from`.
  */
 export function drift(spec: PinnedSpec, existing: ExistingProcess): Changes {
   const changes: Record<string, Change> = {};
@@ -42,12 +42,12 @@ function givenKeys(config: WorkerConfig): ConfigKey[] {
   return (Object.keys(configKeys) as ConfigKey[]).filter((key) => config[key] !== undefined);
 }
 
-/** What a value means, so that `3` equals `"3"`, and `high, default` equals `high,default`. */
+/** The meaning of a value as text, so that `3` equals `"3"`, and `high, default` equals `high,default`. */
 function meaningOf(key: ConfigKey, value: unknown): string {
   if (key === 'queue') return foldQueue(value);
   if (key === 'connection') return foldConnection(value) ?? '';
   const isUnset = value === null || value === undefined || value === '';
-  // A flag that is not set is off.
+  // An unset flag is off.
   if (configKeys[key] === 'flag') return String(isUnset ? false : (flagOf(value) ?? value));
   if (isUnset) return '';
   const number = Number(value);
@@ -68,8 +68,8 @@ export interface ProcessUpdate {
 }
 
 /**
- * What to send so that an existing process becomes the declared one. The config is sent whole (what is set now, and
- * over it what is declared), since it is not known whether the API merges or replaces it.
+ * The body of the update request. The config is whole: the current options, overridden by the declared ones. It is unknown
+ * whether the API merges or replaces it.
  */
 export function updateFor(spec: PinnedSpec, existing: ExistingProcess): ProcessUpdate {
   const processes = spec.processes === undefined ? {} : { processes: spec.processes };
@@ -80,7 +80,7 @@ export function updateFor(spec: PinnedSpec, existing: ExistingProcess): ProcessU
   return Object.keys(config).length === 0 ? processes : { ...processes, config };
 }
 
-/** The options that are set and that a request may set, in the types that a request needs. */
+/** The set options that a request may contain, in the types that a request needs. */
 export function settableOptions(config: ExistingProcess['config']): WorkerConfig {
   const kept: Record<string, string | number | boolean> = {};
   for (const [key, kind] of Object.entries(configKeys)) {
@@ -90,7 +90,7 @@ export function settableOptions(config: ExistingProcess['config']): WorkerConfig
   return kept;
 }
 
-/** The config as read back, without what is unset. */
+/** The config as read back, without unset options. */
 export function setOptions(config: ExistingProcess['config']): Record<string, unknown> {
   return Object.fromEntries(
     Object.entries(config).filter(([, value]) => value !== null && value !== undefined),

@@ -5,7 +5,7 @@ import { path } from '../http/path.ts';
 import { timeOf } from '../time.ts';
 import { isOfProcess, type LogEntry } from './environment-log.ts';
 
-/** A part of the log, in milliseconds since 1970 on the service's clock; with a cursor, what is older than it. */
+/** A part of the log, in milliseconds since 1970 on the service's clock; with a cursor, the entries older than it. */
 export interface LogSpan {
   readonly from: number;
   readonly to: number;
@@ -24,12 +24,12 @@ const Entry = v.object({
   logged_at: v.fallback(v.optional(v.string()), undefined),
 });
 
-/** Every line about a background process holds this word. What `query` matches is not documented. */
+/** Every line about a background process contains this word. It is not documented how `query` filters. */
 const filter = 'cluster';
 
 type FilterMode = 'untried' | 'in-doubt' | 'works' | 'useless';
 
-/** The log of an environment, as far as it has been read. Entries that are read twice count once. */
+/** The entries read so far of an environment's log, each once. */
 export class EnvironmentLog {
   readonly #client: HttpClient;
   readonly #environmentId: string;
@@ -46,14 +46,14 @@ export class EnvironmentLog {
     return [...this.#entries.values()];
   }
 
-  /** Reads with so many requests at most, and returns the part that is left; undefined if there is none. */
+  /** Reads with at most `requests` requests. Returns the part that is left; undefined if there is none. */
   async read(span: LogSpan, requests: number): Promise<LogSpan | undefined> {
     let left: LogSpan | undefined = span;
     for (let sent = 0; sent < requests && left !== undefined; sent++) left = await this.#readPage(left);
     return left;
   }
 
-  /** All entries of the newest page of a span, also those of applications. */
+  /** Reads all entries of the newest page of a span, also those of applications. */
   async readAll(span: LogSpan): Promise<readonly LogEntry[]> {
     return (await this.#page(span, undefined)).entries;
   }
@@ -69,7 +69,7 @@ export class EnvironmentLog {
     for (const entry of own) this.#entries.set(entry.message, entry);
     this.#filter = learned(mode, page?.raw, own.length);
     if (page === undefined || this.#filter === 'in-doubt') return span;
-    // Without the filter, too, the newest page has nothing: the empty answer was right.
+    // The newest page is empty without the filter, too: the filter works.
     if (mode === 'in-doubt' && this.#filter === 'works') return undefined;
     return page.cursor === undefined ? undefined : { ...span, cursor: page.cursor };
   }
@@ -85,7 +85,7 @@ export class EnvironmentLog {
         ...(cursor === undefined ? {} : { cursor }),
       },
       what: `Reading the log of ${this.#environmentId}`,
-      // Whoever looks decides when to look again: the log has a limit of its own.
+      // The caller decides when to look again: the log has its own rate limit.
       once: true,
       forbidden: 'Give the token the permission to read logs',
     };
@@ -99,7 +99,7 @@ export class EnvironmentLog {
   }
 }
 
-/** What a page shows of the filter. An empty one may mean that nothing is there, or that the filter finds nothing. */
+/** Learns from a page whether the filter works. An empty page may mean no entries, or a useless filter. */
 function learned(mode: FilterMode, page: readonly unknown[] | undefined, own: number): FilterMode {
   if (page === undefined) return 'useless';
   if (mode === 'in-doubt') return own > 0 ? 'useless' : 'works';

@@ -5,14 +5,14 @@ import type { Instance } from './instances.ts';
 import type { ExistingProcess } from './process.ts';
 
 export interface LogEntry {
-  /** `access`, `application`, `exception` or `system`; a word not known yet passes through. */
+  /** `access`, `application`, `exception` or `system`; an unknown word is kept. */
   readonly type: string;
   readonly message: string;
   /** In milliseconds since 1970; recorded: to the second. */
   readonly loggedAt: number | undefined;
 }
 
-/** Something that happened to one copy of a background process. The log does not say to which. */
+/** An event of one copy of a background process. The log does not say of which copy. */
 export interface ProcessEvent {
   readonly kind: 'started' | 'exited' | 'stopped';
   /** White space folded. */
@@ -30,16 +30,16 @@ export interface ProcessEvent {
 /** Recorded: `{"time":"…","level":"ERROR","msg":"php artisan horizon process exited with exitCode 1...","cluster":"[Deploy: 3] Workers cluster","cmd":"php artisan horizon"}`. */
 const ProcessLine = v.object({ cmd: v.string(), msg: v.string(), cluster: v.string(), time: v.string() });
 
-/** What a process has printed: `{"text":"  Connection refused  "}`. */
+/** A line of a process's output: `{"text":"  Connection refused  "}`. */
 const PrintedLine = v.object({ text: v.string() });
 
-/** What happened to background processes, in the order of time: entries come out of order. */
+/** The events of background processes, sorted by time: entries come out of order. */
 export function eventsIn(entries: readonly LogEntry[]): readonly ProcessEvent[] {
   const events = entries.flatMap((entry) => eventOf(entry) ?? []);
   return events.sort((a, b) => a.at - b.at);
 }
 
-/** Is it an entry about a background process, or something that one has printed? */
+/** True for an entry about a start or an end of a background process. */
 export function isOfProcess(entry: LogEntry): boolean {
   return eventOf(entry) !== undefined;
 }
@@ -62,7 +62,7 @@ function eventOf({ type, message }: LogEntry): ProcessEvent | undefined {
   };
 }
 
-/** The end of a message decides: a command may hold the same words. */
+/** Reads the event from the end of a message: the command before it may contain the same words. */
 function whatHappened(msg: string): Pick<ProcessEvent, 'kind' | 'code'> | undefined {
   const [, code] = /process exited with exit ?code:? (-?\d+)[.\s]*$/i.exec(msg) ?? [];
   if (code !== undefined) return { kind: 'exited', code: Number(code) };
@@ -83,7 +83,7 @@ function withFoldedSpace(text: string): string {
   return text.trim().replace(/\s+/g, ' ');
 }
 
-/** The lines that background processes have printed, and exceptions, oldest first. They may hold anything, secrets, too. */
+/** The output of background processes, and exceptions, oldest first. They may hold secrets. */
 export function printedIn(entries: readonly LogEntry[]): readonly string[] {
   const printed = entries.flatMap(({ type, message, loggedAt }) => {
     const line = type === 'system' ? v.safeParse(PrintedLine, jsonOf(message)) : undefined;
@@ -93,27 +93,27 @@ export function printedIn(entries: readonly LogEntry[]): readonly string[] {
   return printed.sort((a, b) => a.at - b.at).map(({ text }) => text);
 }
 
-/** A background process as the log can be asked about it. */
+/** A background process to look for in the log. */
 export interface WatchedProcess {
   readonly id: string;
-  /** As read back; null where it is not known. */
+  /** As read back; null if unknown. */
   readonly command: string | null;
-  /** The name of its instance; undefined where it is not known. */
+  /** The name of its instance; undefined if unknown. */
   readonly cluster: string | undefined;
-  /** The most copies of it that run at once: processes × replicas. */
+  /** The most copies that run at once: processes × replicas. */
   readonly copies: number;
-  /** There is always one copy, no more and no less: one process, one fixed replica, which never sleeps. */
+  /** True if there is always exactly one copy: one process, one fixed replica, no sleep. */
   readonly isSingle: boolean;
-  /** It ends by itself after some jobs or some time, to be started again (`--max-jobs`, `--max-time`). */
+  /** True if it ends by itself after some jobs or some time (`--max-jobs`, `--max-time`). */
   readonly recycles: boolean;
 }
 
 const mostProcesses = 10;
 
-/** Where the number of replicas is not known, so many exits are no proof that one copy has exited twice. */
+/** The assumed number of replicas if it is unknown: with fewer exits, no copy needs to have exited twice. */
 const unknownReplicas = 10;
 
-/** A process that is there, as the log can be asked about it. */
+/** Describes an existing process for the log. */
 export function watchedOf(
   { id, command, processes, config }: ExistingProcess,
   instance: Instance | undefined,
@@ -131,12 +131,12 @@ export function watchedOf(
   };
 }
 
-/** The time of the log that is judged, in milliseconds since 1970 on the service's clock. */
+/** The judged time of the log, in milliseconds since 1970 on the service's clock. */
 export interface JudgedTime {
-  /** What ended before this belongs to the deployment before. */
+  /** Processes that ended before this belong to the earlier deployment. */
   readonly from: number;
   readonly to: number;
-  /** After a deployment, a process must show in the log; in the past, silence means that nothing has happened. */
+  /** After a deployment, a process must appear in the log. In the past, no line means no event. */
   readonly kind: 'past' | 'after-deployment';
 }
 
@@ -144,19 +144,19 @@ export interface Health {
   readonly process: WatchedProcess;
   readonly status: 'up' | 'restarting' | 'unknown';
   readonly exits: readonly ProcessEvent[];
-  /** The log shows a start after the last of them. */
+  /** True if the log shows a start after the last exit. */
   readonly isBack: boolean;
-  /** Milliseconds for which the only copy has not been started again after an exit. */
+  /** Milliseconds since the last exit of the only copy, if it was not started again. */
   readonly downFor: number | undefined;
   readonly why: string | undefined;
 }
 
-/** A single process that has not been started again for so long, in milliseconds, is down. */
+/** Milliseconds after which a single process that was not started again is down. */
 const longestPause = 10_000;
 
 /**
- * Judges processes by what the log has of them. `restarting` is certain: one copy has exited twice, or the only copy has
- * not been started again.
+ * Judges processes by their events in the log. `restarting` is certain: one copy has exited twice, or the only copy was not
+ * started again.
  */
 export function judge(
   processes: readonly WatchedProcess[],
@@ -167,7 +167,7 @@ export function judge(
     const { command, cluster } = process;
     if (command === null || cluster === undefined)
       return unknownHealth(process, 'Laravel Cloud does not report its command or its cluster');
-    // Equal commands on one cluster cannot be told apart in the log.
+    // The log does not distinguish equal commands on one cluster.
     const alike = processes.filter((other) => isAlike(process, other));
     const copies = alike.reduce((sum, other) => sum + other.copies, 0);
     const own = ofNewestDeploy(events, cluster).filter((event) => event.command === withFoldedSpace(command));
@@ -195,7 +195,7 @@ function judgeOne(
   return { ...judged, status: 'up' };
 }
 
-/** A process that was shut down last may be that of the deployment before. */
+/** True if the events show that it runs. A shutdown as the last event may belong to the earlier deployment. */
 function showsUp(own: readonly ProcessEvent[]): boolean {
   return own.length > 0 && own.at(-1)?.kind !== 'stopped';
 }
@@ -208,7 +208,7 @@ function isAlike(a: WatchedProcess, b: WatchedProcess): boolean {
   return a.cluster === b.cluster && withFoldedSpace(a.command ?? '') === withFoldedSpace(b.command ?? '');
 }
 
-/** The events on a cluster since its newest deployment, as far as the log numbers them. */
+/** The events on a cluster since its newest deployment, if the log numbers deployments. */
 function ofNewestDeploy(events: readonly ProcessEvent[], cluster: string): readonly ProcessEvent[] {
   const own = events.filter((event) => event.cluster === cluster || event.cluster === `${cluster} cluster`);
   const newest = own.reduce((most, { deploy = -1 }) => Math.max(most, deploy), -1);

@@ -6,15 +6,15 @@ import { EnvironmentResource } from './shapes.ts';
 
 export interface Environment {
   readonly id: string;
-  /** Its name, or its id where only that is known. */
+  /** Its name, or its id if the name is unknown. */
   readonly name: string;
-  /** `deploying`, `running`, `hibernating` or `stopped`; undefined where it is not known. */
+  /** `deploying`, `running`, `hibernating` or `stopped`; undefined if unknown. */
   readonly status: string | undefined;
-  /** It goes to sleep when nobody asks for it. */
+  /** True if it sleeps when it gets no requests. */
   readonly hibernates: boolean;
-  /** Laravel Cloud deploys each push by itself. */
+  /** True with push to deploy: Laravel Cloud deploys each push. */
   readonly deploysOnPush: boolean;
-  /** A text of its application, without the values of variables that look like secrets. */
+  /** Redacts the values of environment variables that look like secrets. */
   redact(text: string): string;
 }
 
@@ -26,7 +26,7 @@ export function environmentFrom({ id, attributes }: EnvironmentResource): Enviro
     status: attributes.status,
     hibernates: attributes.uses_hibernation === true,
     deploysOnPush: attributes.uses_push_to_deploy === true,
-    // The values stay in here: nothing can write them by accident.
+    // The values stay in this closure: nothing can write them by accident.
     redact: (text) => secrets.reduce((clean, secret) => clean.replaceAll(secret, '***'), text),
   };
 }
@@ -39,19 +39,19 @@ export async function readEnvironment(client: HttpClient, id: string): Promise<E
   return environmentFrom(data.data);
 }
 
-/** One of which nothing is known but its id. */
+/** An environment of which only the id is known. */
 export function environmentOf(id: string): Environment {
   return { id, name: id, status: undefined, hibernates: false, deploysOnPush: false, redact: (text) => text };
 }
 
-/** Why no background process can run there now; undefined if they can. */
+/** The reason why no background process can run there now; undefined if they can. */
 export function whyAsleep(environment: Environment): string | undefined {
   const state = sleepOf(environment);
   const end = environment.status === 'stopped' ? 'it is started' : 'a request wakes it';
   return state && `${state}: nothing runs there until ${end}`;
 }
 
-/** The same, where a warning has said what follows. */
+/** The same reason in short, after a warning that explains it. */
 export function sleepOf({ name, status }: Environment): string | undefined {
   return status === 'hibernating' || status === 'stopped'
     ? `the environment ${name} is ${status}`
@@ -63,7 +63,7 @@ const secretKey = /KEY|SECRET|TOKEN|PASSWORD|DSN|URL/i;
 /** Shorter values occur by chance. */
 const shortest = 8;
 
-/** The longest first: one may hold another. */
+/** The values to redact, the longest first: one may contain another. */
 function secretsIn(variables: readonly unknown[] = []): readonly string[] {
   const secrets = variables.flatMap((one) => {
     const variable = v.safeParse(Variable, one);

@@ -24,9 +24,9 @@ import {
   waitUntilThere,
 } from './target.ts';
 
-// Finding the environments that a file of many is about, and their instances.
+// Finds the environments of a manifest, and their instances.
 
-/** What the inputs say about which environments of the file to serve. */
+/** The inputs that choose environments of the manifest. */
 export interface FleetName extends Pick<EnvironmentName, 'application' | 'repository' | 'headBranch'> {
   /** One environment, or a pattern of the file; undefined for all. */
   readonly environment: string | undefined;
@@ -35,23 +35,23 @@ export interface FleetName extends Pick<EnvironmentName, 'application' | 'reposi
 export interface FoundEnvironment extends Pick<ListedInstances, 'listings'> {
   readonly environment: ListedEnvironment;
   readonly declared: DeclaredEnvironment;
-  /** Those that the file names, in its order. */
+  /** The instances that the manifest names, in its order. */
   readonly instances: readonly Instance[];
 }
 
 export interface FoundFleet {
   readonly application: { readonly id: string; readonly name: string };
   readonly found: readonly FoundEnvironment[];
-  /** Sentences about what the file names and the step leaves out. */
+  /** Sentences about environments and patterns that the step leaves out. */
   readonly leftOut: readonly string[];
 }
 
 type Assigned = AssignedEnvironment<ListedEnvironment>;
 
 /**
- * Finds all of them, side by side, and waits for what names mean as long as allowed. What belongs to a pattern is never
- * waited for: a preview that was just created or deleted must not hold up production. `onFound` gets each id before its
- * instances are listed.
+ * Finds all environments side by side. Waits for environments that the manifest names, but never for those of a pattern: a
+ * preview that was just created or deleted must not hold up production. `onFound`: called with each id before its instances
+ * are listed.
  */
 export async function findFleet(
   client: HttpClient,
@@ -87,7 +87,7 @@ export async function findFleet(
   }, waiting);
 }
 
-/** A wrong name in the file is a mistake on its line. */
+/** Finds the application. A wrong name in the manifest is an error on its line. */
 async function applicationOf(client: HttpClient, { application: declared }: Fleet, name: FleetName) {
   if (declared === undefined || name.application !== declared.name)
     return await findApplication(client, name);
@@ -100,7 +100,7 @@ async function applicationOf(client: HttpClient, { application: declared }: Flee
   }
 }
 
-/** Which environments to serve: all of the file, those of a pattern, or one. */
+/** Chooses the environments: all of the manifest, those of a pattern, or one. */
 function chosen(
   fleet: Fleet,
   among: readonly ListedEnvironment[],
@@ -118,7 +118,7 @@ function chosen(
   return { assigned, idle: pattern !== undefined && assigned.length === 0 ? [pattern] : [] };
 }
 
-/** Does the input name a pattern of the file, and so maybe several environments? */
+/** Returns the pattern of the manifest that the input `environment` names, if it names one. */
 export function patternNamed({ environments }: Fleet, wanted: string): DeclaredEnvironment | undefined {
   return environments.find(({ isPattern, name }) => isPattern && name === wanted);
 }
@@ -131,7 +131,7 @@ function undeclared({ environments }: Fleet, wanted: string): Failure {
   });
 }
 
-/** Why it is left out, as a sentence; a `Failure` if it must not be. */
+/** Lists the instances of an environment. Returns a sentence if the step leaves it out, and a `Failure` if it must not. */
 async function lookAt(
   client: HttpClient,
   { environment, declared }: Assigned,

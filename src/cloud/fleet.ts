@@ -16,15 +16,15 @@ import { identityOf } from './identity.ts';
 import { cloudManifest } from './manifest.ts';
 import { describe, type ProcessSpec } from './spec.ts';
 
-// Many environments in one file: reading it (with what is declared for each environment, the defaults merged in), and
-// finding out which environments of an application its keys mean. Pure.
+// A manifest of many environments: reads it, merges the defaults into each environment, and finds the environments that
+// its keys mean. Pure.
 
-/** What one key of `environments` declares. */
+/** One key of `environments` with its declarations. */
 export interface DeclaredEnvironment extends Named {
-  /** Its key: an id, a slug, a name or a branch; or a pattern, in which `*` is any text. */
+  /** The key: an id, a slug, a name or a branch; or a pattern, in which `*` is any text. */
   readonly name: string;
   readonly isPattern: boolean;
-  /** The defaults are merged in. */
+  /** With the defaults merged in. */
   readonly manifest: Manifest<ProcessSpec>;
 }
 
@@ -33,20 +33,20 @@ export interface Fleet {
   readonly environments: readonly DeclaredEnvironment[];
 }
 
-/** What a manifest of Laravel Cloud holds: one environment, which an input names, or many. */
+/** The content of a Laravel Cloud manifest: one environment, which an input names, or many. */
 export type CloudFile =
   | { readonly kind: 'one'; readonly manifest: Manifest<ProcessSpec> }
   | { readonly kind: 'many'; readonly fleet: Fleet };
 
 export interface ParsedCloudFile {
   readonly content: CloudFile;
-  /** What is wrong is left out of the content. */
+  /** Wrong parts are not in the content. */
   readonly mistakes: readonly Mistake[];
 }
 
 const fleetKeys = ['application', 'defaults', 'environments'];
 
-/** Reads a manifest of one or of many environments, with every problem in it. */
+/** Reads a manifest of one or of many environments, and collects all its mistakes. */
 export function parseCloudFile(text: string, file: string): ParsedCloudFile {
   const opened = openManifest(text, file, cloudManifest, ['instances', 'environments']);
   if (!('yaml' in opened)) return { content: none, mistakes: [opened] };
@@ -140,7 +140,7 @@ interface Merged {
   readonly mistakes: readonly Mistake[];
 }
 
-/** The defaults' instances with what an environment declares over them, then those that only it has. */
+/** Merges the instances of an environment into the defaults. */
 function mergePlaces(defaults: Places, own: Places): Merged {
   const mistakes: Mistake[] = [];
   const byName = new Map(own.map((place) => [place.name, place]));
@@ -156,8 +156,8 @@ function mergePlaces(defaults: Places, own: Places): Merged {
 type Processes = readonly Declared<ProcessSpec>[];
 
 /**
- * One to one, by identity: first those of the same identity, then workers that name no connection, which override the
- * one default worker of their queue that is left. What stands in the environment wins, key by key.
+ * Merges processes one to one: first those of equal identity, then workers without a connection, each with the one default
+ * worker of its queue that is left. The environment's values win, key by key.
  */
 function mergeProcesses(defaults: Processes, own: Processes, mistakes: Mistake[]): Processes {
   const over = new Map<Declared<ProcessSpec>, Declared<ProcessSpec>>();
@@ -196,7 +196,7 @@ function mergeSpec(below: ProcessSpec, above: ProcessSpec): ProcessSpec {
     : { ...above, processes };
 }
 
-/** An environment of the application, as far as it is needed to find out which key means it. */
+/** The names of an environment. */
 export interface NamedEnvironment {
   readonly id: string;
   readonly name: string;
@@ -210,21 +210,21 @@ export interface AssignedEnvironment<E> {
 }
 
 export interface Assignment<E> {
-  /** Those of names in the file's order, then those of patterns. */
+  /** The environments of names in the manifest's order, then those of patterns. */
   readonly assigned: readonly AssignedEnvironment<E>[];
   readonly idle: readonly DeclaredEnvironment[];
 }
 
-/** Why the input `application` contradicts the file; undefined where it does not. */
+/** The contradiction between the input `application` and the manifest; undefined if there is none. */
 export function otherApplication({ application }: Fleet, input: string | undefined): string | undefined {
   if (application === undefined || input === undefined) return undefined;
-  // A repository may be written in another case.
+  // Case does not matter in the name of a repository.
   if (application.name.toLowerCase() === input.toLowerCase()) return undefined;
   const there = `${locationText(application.place)} has ${quoted(application.name)}`;
   return `is ${quoted(input)}, and ${there}; leave it out, or write the same in both`;
 }
 
-/** In which order names are compared: the first kind that matches decides. */
+/** The kinds of names in their order: the first kind that matches decides. */
 const kinds: readonly Kind<NamedEnvironment>[] = [
   { name: 'id', of: ({ id }) => id },
   { name: 'name', of: ({ name }) => name },
@@ -233,8 +233,8 @@ const kinds: readonly Kind<NamedEnvironment>[] = [
 ];
 
 /**
- * Which environments of the application the file is about. Throws one failure about all names that mean none or several,
- * and all that mean one that another name means (a `NotThere` if names only mean none: those may yet appear).
+ * Assigns the environments of the application to the keys of the manifest. Throws one error about all keys that mean no
+ * environment, several, or one that another key means. It is a `NotThere` if all are only missing: they may still appear.
  */
 export function assignEnvironments<E extends NamedEnvironment>(
   { environments: declared }: Fleet,
@@ -266,7 +266,7 @@ function withPatterns<E extends NamedEnvironment>(
   return { assigned: [...byId.values()], idle };
 }
 
-/** What the file declares for one environment: by its key, else by the first pattern that matches. */
+/** The key or the first matching pattern of an environment; undefined if there is none. */
 export function assignedTo<E extends NamedEnvironment>(
   { environments: declared }: Fleet,
   environment: E,
@@ -278,7 +278,7 @@ export function assignedTo<E extends NamedEnvironment>(
   return first ?? declared.find(({ isPattern, name }) => isPattern && matches(name, environment));
 }
 
-/** Does this name mean this environment, and no other? */
+/** True if the name means this environment and no other. */
 export function means<E extends NamedEnvironment>(
   { name }: { readonly name: string },
   { id }: E,
@@ -299,12 +299,12 @@ function environmentOfKey<E extends NamedEnvironment>(key: DeclaredEnvironment, 
   }
 }
 
-/** Does a pattern match its branch or its name? `*` is any text. */
+/** True if a pattern matches the environment's branch or name. */
 export function matches(pattern: string, { name, branch }: NamedEnvironment): boolean {
   return [branch ?? '', name].some((text) => text !== '' && fitsPattern(pattern, text));
 }
 
-/** Each part between two `*` is looked for after the one before it: no pattern takes long. */
+/** Matches a pattern in linear time: it looks for each part between two `*` after the previous one. */
 function fitsPattern(pattern: string, text: string): boolean {
   const [start = '', ...parts] = pattern.split('*');
   const end = parts.pop() ?? '';

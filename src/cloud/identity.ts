@@ -2,14 +2,14 @@ import { foldCommand, type Identity, keyOf } from '../converge/identity.ts';
 import type { ExistingProcess } from './process.ts';
 import { describe, foldConnection, foldQueue, type ProcessSpec } from './spec.ts';
 
-/** What a declaration is known by: a custom process by its command, a worker by its queue list and its connection. */
+/** The identity of a declaration: a custom process's command, a worker's queue list and connection. */
 export function identityOf(spec: ProcessSpec): Identity {
   return spec.type === 'custom'
     ? { family: `custom ${foldCommand(spec.command)}`, marks: [] }
     : workerIdentity('worker', spec.config.queue, spec.config.connection);
 }
 
-/** What a process that exists is known by. One of a type not known yet is never taken for a declared one. */
+/** The identity of an existing process. A process of an unknown type never matches a declaration. */
 export function identityOfExisting({ type, command, config }: ExistingProcess): Identity {
   return type === 'custom'
     ? { family: `custom ${foldCommand(command ?? '')}`, marks: [] }
@@ -20,13 +20,13 @@ function workerIdentity(type: string, queue: unknown, connection: unknown): Iden
   return { family: `${type} ${foldQueue(queue)}`, marks: [foldConnection(connection)] };
 }
 
-/** Can a process in doubt be the declared one? What is not known of it may be anything. */
+/** True if a process in doubt can be the declared one. Its unknown fields may have any value. */
 export function couldBe(spec: ProcessSpec, { type, command }: ExistingProcess): boolean {
   if (type !== '') return type === spec.type;
   return spec.type === 'worker' || command === null || foldCommand(command) === foldCommand(spec.command);
 }
 
-/** A custom process is known by its command, a worker by its config: has the API told that? */
+/** True if the API reports the identity: a custom process's command, a worker's config. */
 export function statesIdentity({ type, command, tellsConfig }: ExistingProcess): boolean {
   return type === 'custom' ? command !== null : tellsConfig;
 }
@@ -47,7 +47,7 @@ export function describeExisting(
   );
 }
 
-/** What tells processes apart that match one declaration: `connection redis, 2 processes`. */
+/** The fields that distinguish processes of one declaration: `connection redis, 2 processes`. */
 export function particularsOf({ type, processes, config }: ExistingProcess): string {
   const count = `${processes ?? 'an unknown number of'} ${processes === 1 ? 'process' : 'processes'}`;
   return type === 'worker'
@@ -55,7 +55,7 @@ export function particularsOf({ type, processes, config }: ExistingProcess): str
     : count;
 }
 
-/** Equal for two declarations that would be one process: a manifest declares none twice. */
+/** A key that is equal for two declarations of one process. */
 export function identityKey(spec: ProcessSpec): string {
   return keyOf(identityOf(spec));
 }

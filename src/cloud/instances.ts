@@ -13,16 +13,16 @@ import { IncludedEnvironment, InstanceResource, ListedInstance, ListedProcess } 
 export interface Instance {
   readonly id: string;
   readonly name: string;
-  /** `app`, `service`, `queue` or `managed_queue`; a word not known yet passes through. Undefined when it is not told. */
+  /** `app`, `service`, `queue` or `managed_queue`; an unknown word is kept. Undefined if not reported. */
   readonly type: string | undefined;
   /** Names the memory of a replica, such as `flex.m-1vcpu-1gb`. */
   readonly size?: string | undefined;
   readonly minReplicas: number | undefined;
   readonly maxReplicas: number | undefined;
-  /** It scales to zero when nobody needs it, and its processes with it. */
+  /** True if it scales to zero, and its processes with it. */
   readonly sleeps: boolean;
   readonly environmentId: string | undefined;
-  /** Where it has been read together with the instance. */
+  /** Its environment, if the response included it. */
   readonly environment?: Environment | undefined;
 }
 
@@ -62,12 +62,12 @@ function environmentIn(included: readonly unknown[], id: string | undefined): En
   return undefined;
 }
 
-/** The instances of an environment, and what else the answer told. */
+/** The instances of an environment, with everything that the response included. */
 export interface ListedInstances {
   readonly instances: readonly Instance[];
-  /** By the instance's id. One that is not in here has to be listed by itself. */
+  /** The processes by instance id. Those of other instances need their own list request. */
   readonly listings: ReadonlyMap<string, Listing<ExistingProcess>>;
-  /** Where it was asked for, and told. */
+  /** The environment, if it was requested and included. */
   readonly environment: Environment | undefined;
 }
 
@@ -76,7 +76,7 @@ export interface Include {
   readonly environment: boolean;
 }
 
-/** Lists an environment's instances, with what is of interest in the same answer. */
+/** Lists an environment's instances, with their processes and the environment in the same response if wanted. */
 export async function listInstances(
   client: HttpClient,
   environmentId: string,
@@ -114,15 +114,15 @@ export async function listInstances(
   return { instances: items.map(instanceFrom), listings: new Map(), environment: undefined };
 }
 
-/** Did the `include` cause the failure? The service may refuse it, or the answer may be too large. */
+/** True if the `include` caused the failure: the service refused it, or the response was too large. */
 function isAboutTheInclude(error: unknown): boolean {
   if (!(error instanceof HttpFailure)) return false;
   return error.status === 400 || error.status === 422 || error.cause instanceof TooLarge;
 }
 
 /**
- * The processes that a list of instances includes, by the instance's id. Only of instances whose relationship names each
- * process and for which all of these are included. All others have to be listed.
+ * The processes that a list of instances includes, by instance id. Only for instances whose relationship names all their
+ * processes and with all of these included; others need their own list request.
  */
 function processesOf(
   instances: readonly InstanceResource[],
@@ -132,7 +132,7 @@ function processesOf(
   const resources = new Map(included.map((process) => [process.id, process]));
   const named = instances.flatMap((instance) => processIdsOf(instance) ?? []);
   const listings = new Map<string, Listing<ExistingProcess>>();
-  // A process that no instance names, or two do, shows that the relationships are not reliable.
+  // A process named by no instance, or by two, shows that the relationships are not reliable.
   const names = new Set(named);
   if (names.size < named.length || included.some(({ id }) => !names.has(id))) return listings;
   for (const instance of instances) {
@@ -151,7 +151,7 @@ function processIdsOf({ relationships }: InstanceResource): readonly string[] | 
   return relationships?.backgroundProcesses?.data.map(({ id }) => id);
 }
 
-/** A relationship may come in pages as well. */
+/** True if the relationship names all processes: it may come in pages. */
 function isWhole({ relationships }: InstanceResource): boolean {
   const { data = [], links, meta } = relationships?.backgroundProcesses ?? {};
   return !links?.next && (meta?.total ?? 0) <= data.length;

@@ -3,15 +3,15 @@ import { describeExisting } from './identity.ts';
 import type { ExistingProcess } from './process.ts';
 import { foldQueue, type ProcessSpec } from './spec.ts';
 
-/** A worker beside the declared one, and which of the declared queues it serves too. */
+/** A worker beside the declared one, and the declared queues that it serves, too. */
 export interface OtherWorker {
   readonly process: ExistingProcess;
   readonly queues: readonly string[];
 }
 
 /**
- * Other workers that serve a queue of the declared list. A list that was changed makes a second worker, since a worker is
- * known by its list, and leaves the first one behind.
+ * Other workers that serve a queue of the declared list. The list identifies a worker: with a changed list the step creates
+ * a second worker, and the first one stays.
  */
 export function otherWorkersOf(
   spec: ProcessSpec,

@@ -9,7 +9,7 @@ const remedies: Remedies = {
   restart: 'a deployment restarts the processes of Laravel Cloud',
 };
 
-/** What is likely to go wrong with what is declared, each as a sentence, with what to use instead. */
+/** Likely problems of a declaration, each as a sentence with a remedy. */
 export function lint(spec: PinnedSpec, scale: Scale): readonly string[] {
   if (spec.type === 'worker') {
     const { queue = '', connection = '' } = spec.config;

@@ -4,7 +4,7 @@ import { type Listed, listWhole, maxPages, type PageBody, parseItems, type Query
 
 type Resource = v.GenericSchema<unknown, { readonly id: string }>;
 
-/** All of a list. Of what `include` brings along, it keeps what fits `useful`; without a schema, nothing. */
+/** Reads a whole list. Of the included resources, it keeps those that match the schema `useful`. */
 export async function listAll<
   const S extends Resource,
   const I extends v.GenericSchema = v.NeverSchema<undefined>,
@@ -21,7 +21,7 @@ export async function listAll<
   });
 }
 
-/** A missed page hides a process, and a hidden process would be created again. */
+/** The requests for the pages after this one. A missed page would hide a process, which would be created again. */
 function pagesAfter(call: HttpCall, { meta }: PageBody, linked: Query | undefined): readonly Query[] {
   const { current_page: current = 1, last_page: last = current } = meta;
   const numbered = (page: number): Query => ({ ...(linked ?? call.query), page: String(page) });

@@ -1,6 +1,6 @@
 import { type Deployment, hasEnded, hasSucceeded } from './deployments.ts';
 
-/** Has what is declared reached the environment? A change takes effect with the deployment that begins after it. */
+/** The live state of the declared processes. A change takes effect with a deployment that begins after it. */
 export type Liveness =
   | { readonly kind: 'live' }
   /** A deployment that began after the last change is running. */
@@ -9,13 +9,13 @@ export type Liveness =
       readonly kind: 'behind';
       /** A sentence without its full stop. */
       readonly why: string;
-      /** Does an older release run what is declared? */
+      /** True if an older release runs the declared processes. */
       readonly runsOlder: boolean;
     };
 
 /**
- * Judges by the deployments, the newest first. `bornAt` is when the youngest declared process was created, in milliseconds
- * since 1970. What cannot be known counts as live: an environment that was never deployed is deployed by somebody else first.
+ * Judges by the deployments, the newest first. `bornAt`: the creation time of the youngest declared process, in milliseconds
+ * since 1970. An unknown state counts as live. So does an environment without deployments: its owner deploys it first.
  */
 export function livenessOf(deployments: readonly Deployment[], bornAt: number | undefined): Liveness {
   const carries = (one: Deployment): boolean => bornAt === undefined || beganAfter(one, bornAt);
@@ -37,7 +37,7 @@ export function livenessOf(deployments: readonly Deployment[], bornAt: number | 
   return { kind: 'behind', why: 'A declared process is younger than the newest deployment', runsOlder };
 }
 
-/** Did it begin with all that existed at that time? Yes, where its date is not known. */
+/** True if the deployment began after this time, or if its date is unknown. */
 export function beganAfter({ startedAt }: Deployment, time: number): boolean {
   return startedAt === undefined || startedAt >= time;
 }

@@ -33,7 +33,7 @@ export interface RunningInstance {
   readonly processes: readonly ExistingProcess[];
 }
 
-/** What is there now as a manifest that `apply` finds unchanged. What cannot be declared is told in comments. */
+/** Writes the existing processes as a manifest that `apply` finds unchanged. Comments name those that it cannot declare. */
 export function writeCloudManifest(
   instances: readonly RunningInstance[],
   { schemaUrl, notes }: { readonly schemaUrl: string; readonly notes: readonly string[] },
@@ -42,7 +42,7 @@ export function writeCloudManifest(
   return writeManifest('instances', places, { schemaUrl, notes: [...notes, ...own] });
 }
 
-/** What each instance becomes in a manifest, and what is left out. */
+/** The declarations of each instance, and notes about the processes that are left out. */
 export function declareInstances(instances: readonly RunningInstance[]): {
   readonly places: readonly WrittenPlace[];
   readonly notes: readonly string[];
@@ -60,7 +60,7 @@ export function declareInstances(instances: readonly RunningInstance[]): {
       describe: describeExisting,
       declare,
     });
-    // One by one: there may be more of them than a call can have arguments.
+    // One by one: a call cannot have that many arguments.
     for (const note of own) notes.push(note);
     for (const process of processes)
       if (process.doubt !== undefined) notes.push(`Left out on ${where}: ${doubtText(process)}.`);
@@ -69,7 +69,7 @@ export function declareInstances(instances: readonly RunningInstance[]): {
   return { places, notes };
 }
 
-/** Its name, unless another has the same name, or a file cannot hold it. */
+/** The key of an instance: its name, or its id if another instance has the same name or YAML cannot hold it. */
 function instanceKey(
   { id, name }: Pick<RunningInstance, 'id' | 'name'>,
   instances: readonly RunningInstance[],
@@ -88,7 +88,7 @@ function declare({ type, processes, command, config }: ExistingProcess): Declara
   return why === undefined ? { fields } : { why };
 }
 
-/** An option that a manifest cannot hold is left out, but for those that say which worker it is. */
+/** Declares a worker. It leaves out options that a manifest cannot hold, except `queue` and `connection`. */
 function declareWorker(number: object, config: ExistingProcess['config']): Declarable {
   const options = Object.entries(settableOptions(config)).flatMap(([key, value]): [string, unknown][] => {
     const { value: kept } = check(WorkerOptions, { [key]: value });

@@ -1,13 +1,13 @@
 export interface Load {
   readonly processes: number;
-  /** Null or undefined where it is not known. */
+  /** Null or undefined if unknown. */
   readonly command: string | null | undefined;
 }
 
-/** What `queue:work` may use before it restarts itself, in MB. Source: Laravel's default of `--memory`. */
+/** The memory limit of `queue:work`, in MB. Source: Laravel's default of `--memory`. */
 const usual = 128;
 
-/** Warns of processes that may need more memory than an instance has; undefined where they fit, or nothing is known. */
+/** A warning if the processes may need more memory than the instance has; undefined if they fit, or the size is unknown. */
 export function memoryWarning(
   { name, size }: { readonly name: string; readonly size?: string | undefined },
   loads: readonly Load[],

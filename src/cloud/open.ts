@@ -12,10 +12,10 @@ import type { CloudStore } from './store.ts';
 import { update } from './update.ts';
 
 type CloudWorld = World<ProcessSpec, ExistingProcess>;
-/** A store that can change a process in place. */
+/** A store that can update a process. */
 type Updatable = Store<ProcessSpec, ExistingProcess> & Pick<CloudStore, 'update'>;
 
-/** The processes of one instance, for one process that is to exist there. */
+/** Opens an instance for one declared process. */
 export function openInstance(store: Updatable, runtime: Runtime): CloudWorld {
   return {
     service: cloudService,
@@ -25,7 +25,7 @@ export function openInstance(store: Updatable, runtime: Runtime): CloudWorld {
   };
 }
 
-/** Opens an instance for several operations at once. `first` is the listing that the plan was made from. */
+/** Opens an instance for several operations at once. `first`: the list that the plan was made from. */
 export function shareInstance(
   store: Updatable,
   first: Listing<ExistingProcess>,

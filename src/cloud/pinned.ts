@@ -21,7 +21,7 @@ interface PinnedWorld {
   onExists?(process: ExistingProcess): void;
 }
 
-/** Brings a process that is known by its id into the declared state. Throws a `Failure` when there is none. */
+/** Updates a process, named by its id, to the declared state. Throws a `Failure` if it does not exist. */
 export async function ensurePinned(
   wanted: EnsurePinned,
   world: PinnedWorld,

@@ -14,7 +14,7 @@ import {
 import type { ExistingProcess } from './process.ts';
 import { describe, type ProcessSpec, processesOfNew } from './spec.ts';
 
-/** What Laravel Cloud's refusals usually mean. */
+/** Hints for the errors of Laravel Cloud. */
 export const cloudHints: ServiceHints = {
   service: 'Laravel Cloud',
   unauthorized:
@@ -26,10 +26,10 @@ export const cloudHints: ServiceHints = {
     'Laravel Cloud counts the requests of the whole organization, those of its other tokens and runs included: run the job again later, or run fewer at once',
 };
 
-/** Documented: 30 requests a minute that create or change something, for the whole organization. */
+/** Documented: 30 changes a minute, for the whole organization. */
 export const cloudPace: Pace = { changes: 30, window: 60_000 };
 
-/** What the engine must know of the processes of Laravel Cloud. */
+/** Laravel Cloud's part of the engine. */
 export const cloudService: Service<ProcessSpec, ExistingProcess> = {
   identityOf,
   identityOfExisting,
@@ -47,7 +47,7 @@ export const cloudService: Service<ProcessSpec, ExistingProcess> = {
   nameTaken: (_, refusal) => refusal,
 };
 
-/** Queue and connection are part of the description. */
+/** The settings without queue and connection, which are in the description. */
 function settings(processes: number | undefined, config: object): Settings {
   const options = Object.entries(config).filter(([key]) => key !== 'queue' && key !== 'connection');
   return { processes, ...Object.fromEntries(options.map(([key, value]) => [`config.${key}`, value])) };

@@ -1,10 +1,10 @@
 import * as v from 'valibot';
 import { Count, Id, isOfType } from '../http/json-api.ts';
 
-// Only what is used is taken from an answer. Of a resource only its id must be as expected: a field that is not
-// understood is left out.
+// The schemas read only the fields that the code uses. Of a resource only the id is required: other fields of an
+// unexpected form are left out.
 
-/** A field that may be missing. One that is null or not as expected is left out, too. */
+/** An optional field. It is undefined if it is missing, null, or of an unexpected form. */
 function maybe<const S extends v.GenericSchema>(schema: S) {
   const told = v.pipe(
     v.nullable(schema),
@@ -23,7 +23,7 @@ const ToMany = maybe(
   }),
 );
 
-/** A background process as it came, and its id: `process.ts` makes sense of the rest. */
+/** A background process as the response has it: `process.ts` reads the fields. */
 export const ProcessResource = v.looseObject({ id: Id });
 
 /** A background process in a list, which may hold resources of other types, too. */
@@ -73,7 +73,7 @@ export const EnvironmentResource = v.object({
     status: maybe(v.string()),
     uses_hibernation: maybe(v.boolean()),
     uses_push_to_deploy: maybe(v.boolean()),
-    // In clear text: used only to keep secrets out of what is shown of a log.
+    // In clear text: used only to redact secrets in the shown log.
     environment_variables: maybe(v.array(v.unknown())),
   }),
   relationships: maybe(v.object({ branch: ToOne })),
@@ -84,7 +84,7 @@ export const IncludedEnvironment = v.object({
   ...EnvironmentResource.entries,
 });
 
-/** Of a deployment only its id and its status must be told. */
+/** A deployment. Only the id and the status are required. */
 export const DeploymentResource = v.object({
   id: Id,
   attributes: v.object({

@@ -8,7 +8,7 @@ export function rowName(process: PinnedSpec | ExistingProcess): RowName {
   return { name: shortName(process), identity, shared: [] };
 }
 
-/** As short as it can be told apart: `worker high,default (redis)`, `php artisan horizon`. */
+/** The shortest distinct name: `worker high,default (redis)`, `php artisan horizon`. */
 export function shortName(process: PinnedSpec | ExistingProcess): string {
   if ('doubt' in process && process.doubt !== undefined && process.type === 'worker')
     return 'worker, unknown queue';

@@ -12,7 +12,7 @@ import {
 import { orNear } from '../names.ts';
 import { shorten } from '../text.ts';
 
-/** What each option of a worker must be. Source: the create request of Laravel Cloud's OpenAPI description. */
+/** The kind of each option of a worker. Source: the create request of Laravel Cloud's OpenAPI description. */
 export const configKeys = {
   connection: 'text',
   queue: 'text',
@@ -26,10 +26,10 @@ export const configKeys = {
 
 export type ConfigKey = keyof typeof configKeys;
 
-/** How many processes one background process may have. Source: as above. */
+/** The allowed numbers of processes. Source: as above. */
 export const processesRange = { min: 1, max: 10 } as const;
 
-/** How many characters the command of a custom process may have. Source: as above. */
+/** The allowed numbers of characters in a custom process's command. Source: as above. */
 export const commandLength = { min: 3, max: 500 } as const;
 
 const count = wholeNumber({ min: 0 });
@@ -38,7 +38,7 @@ const count = wholeNumber({ min: 0 });
 export const WorkerOptions = mapping(
   {
     connection: v.exactOptional(line('redis')),
-    // Laravel would take the space after a comma as part of the queue's name.
+    // For Laravel, a space after a comma is part of the queue's name.
     queue: v.exactOptional(
       v.pipe(
         line('"high,default"'),
@@ -60,7 +60,7 @@ export const WorkerOptions = mapping(
 
 export type WorkerConfig = Readonly<v.InferOutput<typeof WorkerOptions>>;
 
-/** Options of `queue:work` that Laravel Cloud does not take, as they are written in a command. */
+/** Options of `queue:work` that Laravel Cloud does not accept, with an example for a command. */
 const onlyInCommand: Readonly<Record<string, string>> = {
   'max-jobs': '--max-jobs=1000',
   'max-time': '--max-time=3600',
@@ -82,7 +82,7 @@ function unknownOption(key: string, path: readonly string[]): Problem {
   };
 }
 
-/** Why a command of one line cannot be that of a process; undefined when it can. */
+/** The problem with a command of one line; undefined if there is none. */
 function commandProblem(command: string): string | undefined {
   const continued = continuedLine(command);
   if (continued !== undefined) return continued;
@@ -93,14 +93,14 @@ function commandProblem(command: string): string | undefined {
   return `must have ${min} to ${max} characters, and has ${length}`;
 }
 
-/** What is written under a worker or beside it by those who know only its inputs. */
+/** A hint for an option that stands beside `config`, as if it were an input. */
 function optionHint(key: string): string | undefined {
   return Object.hasOwn(configKeys, key)
     ? `Options of a worker go under config: config: { ${key}: … }`
     : undefined;
 }
 
-/** A process as inputs and manifests declare it, but that a custom one may leave its command to a process that exists. */
+/** The declaration of a pinned process. A custom one may leave out its command. */
 export const PinnedDeclaration = v.pipe(
   mapping(
     {
@@ -151,14 +151,14 @@ export const processesOfNew = 1;
 
 export interface WorkerSpec {
   readonly type: 'worker';
-  /** Undefined: one that exists keeps its number. */
+  /** Undefined: an existing process keeps its number. */
   readonly processes: number | undefined;
   readonly config: WorkerConfig;
 }
 
 export interface CustomSpec {
   readonly type: 'custom';
-  /** Undefined: one that exists keeps its number. */
+  /** Undefined: an existing process keeps its number. */
   readonly processes: number | undefined;
   readonly command: string;
 }
@@ -166,10 +166,10 @@ export interface CustomSpec {
 /** A background process as the user declares it. */
 export type ProcessSpec = WorkerSpec | CustomSpec;
 
-/** So many characters of one part of a description are shown. */
+/** The most characters of one part of a description. */
 const longest = 120;
 
-/** What a process that is pinned by its id is to be: without a command it keeps the one that it has. */
+/** The declaration of a pinned process: without a command, it keeps its own. */
 export type PinnedSpec =
   | WorkerSpec
   | (Omit<CustomSpec, 'command'> & { readonly command: string | undefined });
@@ -197,7 +197,7 @@ export function foldConnection(connection: unknown): string | undefined {
   return name === '' ? undefined : name;
 }
 
-/** Other white space is part of a name: Laravel would look for a queue that is called so. */
+/** The name without blanks around it. Other white space is part of a name for Laravel. */
 function withoutBlanks(name: string): string {
   return name.replace(/^[ \t]+|[ \t]+$/g, '');
 }

@@ -11,7 +11,7 @@ import {
 } from './environment-log.ts';
 import { EnvironmentLog, type LogSpan } from './environment-log-reader.ts';
 
-/** Whose log is read, and with what. */
+/** The context to read an environment's log. */
 export interface LogContext extends Timing {
   readonly client: HttpClient;
   readonly environmentId: string;
@@ -20,19 +20,19 @@ export interface LogContext extends Timing {
   log(line: string): void;
 }
 
-/** So long after a deployment's success, in milliseconds, nothing is judged: what ends then belongs to the one before. */
+/** Milliseconds after a deployment's success without judgement: exits then belong to the earlier deployment. */
 const settling = 10_000;
-/** The log has a limit of its own, 30 requests a minute for everybody: two each ten seconds while watching. */
+/** Milliseconds between two looks. The log has its own limit of 30 requests a minute: a watch uses two in ten seconds. */
 const lookEvery = 10_000;
 const requestsPerLook = 2;
-/** So many may be sent at once to look back. */
+/** The most requests of a look back. */
 const requestsBack = 10;
-/** A line may reach the log later than others, in milliseconds. */
+/** Milliseconds by which a line may reach the log later than others. */
 const overlap = 15_000;
-/** A look back is tried for so long at most, in milliseconds. */
+/** Milliseconds for which a failed look back is tried again, at most. */
 const lookBackSpan = 30_000;
 
-/** Why the log is not known in full. */
+/** The reason why the log was not read whole. */
 interface Trouble {
   readonly why: string;
   /** Milliseconds after which a look may show more. */
@@ -43,15 +43,15 @@ const tooBusy: Trouble = {
   why: `the log has more lines than ${requestsBack} requests show`,
   pause: 0,
 };
-/** Would a shorter look back show what is not known? */
+/** True if a shorter look back could show the whole log. */
 export function isTooBusy({ why }: Health): boolean {
   return why === tooBusy.why;
 }
 
-/** So long after a failure, in milliseconds, it is worth looking again. */
+/** Milliseconds after a failure before the next look. */
 const pauseAfterFailure = 5_000;
 
-/** Judges the last `span` milliseconds without waiting. `deployedAt`: when the newest deployment succeeded, if known. */
+/** Judges the last `span` milliseconds without waiting. `deployedAt`: the end of the newest successful deployment. */
 export async function lookBack(
   watched: readonly WatchedProcess[],
   span: number,
@@ -72,13 +72,13 @@ export async function lookBack(
   }
 }
 
-/** The deployment after which processes are watched: its times in milliseconds since 1970. */
+/** The times of a deployment, in milliseconds since 1970. */
 export interface DeploymentTimes {
   readonly startedAt: number | undefined;
   readonly succeededAt: number;
 }
 
-/** Watches the log for `span` milliseconds after a deployment. Ends as soon as a process surely keeps exiting. */
+/** Watches the log for `span` milliseconds after a deployment. Ends as soon as a process certainly keeps exiting. */
 export async function watch(
   watched: readonly WatchedProcess[],
   span: number,
@@ -110,7 +110,7 @@ export async function watch(
   }
 }
 
-/** What busy moments have left unread. */
+/** Reads the parts of the log that busy looks have left. */
 async function readRest(log: EnvironmentLog, unread: readonly LogSpan[]): Promise<LogSpan | undefined> {
   let requests = requestsBack;
   for (const span of unread) {
@@ -122,7 +122,7 @@ async function readRest(log: EnvironmentLog, unread: readonly LogSpan[]): Promis
   return undefined;
 }
 
-/** What keeps a reading from being whole: a part that is left, or a failure. */
+/** The trouble with a reading: an unread part, or a failure. */
 async function troubleOf(read: () => Promise<LogSpan | undefined>): Promise<Trouble | undefined> {
   try {
     return (await read()) === undefined ? undefined : tooBusy;
@@ -133,7 +133,7 @@ async function troubleOf(read: () => Promise<LogSpan | undefined>): Promise<Trou
   }
 }
 
-/** A process that surely keeps exiting does so whatever else the log may hold. */
+/** The health of all processes. With trouble, only `restarting` is certain, and the others are unknown. */
 function verdict(
   watched: readonly WatchedProcess[],
   log: EnvironmentLog,

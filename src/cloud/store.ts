@@ -16,7 +16,7 @@ import { describe, type ProcessSpec, processesOfNew } from './spec.ts';
 
 export interface CloudStoreOptions {
   readonly instance?: Instance | undefined;
-  /** A listing that was read a moment ago: the first `list` returns it, and sends nothing. */
+  /** A list from an earlier response: the first `list` returns it without a request. */
   readonly listing?: Listing<ExistingProcess> | undefined;
   /** The input that sets a field of a request; the field itself unless given. */
   readonly fieldName?: ((field: string) => string) | undefined;
@@ -31,9 +31,9 @@ export class CloudStore implements Store<ProcessSpec, ExistingProcess> {
   readonly #fieldName: (field: string) => string;
   readonly #removed = new Set<string>();
   #listing: Listing<ExistingProcess> | undefined;
-  /** The instance itself, as soon as an answer has included it. */
+  /** The instance, as soon as a response has included it. */
   instance: Instance | undefined;
-  /** The processes as last listed, without those removed since. */
+  /** The processes as last listed, without those deleted since. */
   latest: readonly ExistingProcess[] = [];
 
   constructor(client: HttpClient, instanceId: string, options: CloudStoreOptions = {}) {
@@ -109,11 +109,11 @@ export class CloudStore implements Store<ProcessSpec, ExistingProcess> {
   }
 }
 
-/** One background process that is named by its id, wherever it is. */
+/** A background process named by its id. */
 export class PinnedStore {
   readonly #client: HttpClient;
   readonly #fieldName: (field: string) => string;
-  /** The instance that it must be on, or the one on which it was found. */
+  /** The instance that it must be on; else the one on which it was found. */
   #instanceId: string | undefined;
   instance: Instance | undefined;
 
@@ -159,7 +159,7 @@ export class PinnedStore {
     refuseManaged(this.instance);
   }
 
-  /** The answer did not include the instance: its own list tells whether the process is on it. */
+  /** Throws a `Failure` if the instance's list does not show the process: the response did not name its instance. */
   async #refuseElsewhere(id: string): Promise<void> {
     const instanceId = this.#instanceId ?? '';
     const { items } = await listAll(
@@ -199,7 +199,7 @@ interface UpdateSent {
   readonly fieldName: (field: string) => string;
 }
 
-/** The process as the answer shows it; undefined when the answer shows none, or there is none of this id. */
+/** Updates a process. Returns it as the response shows it; undefined if the response shows none. */
 async function updateProcess(
   client: HttpClient,
   id: string,
@@ -229,7 +229,7 @@ async function removeProcess(client: HttpClient, id: string): Promise<void> {
   );
 }
 
-/** The create request's body: exactly what was declared. */
+/** The create request's body: exactly the declaration. */
 function bodyOf(spec: ProcessSpec): unknown {
   const { processes = processesOfNew } = spec;
   if (spec.type === 'custom') return { type: 'custom', processes, command: spec.command };

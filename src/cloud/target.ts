@@ -14,13 +14,13 @@ import { ApplicationResource, BranchResource, EnvironmentResource } from './shap
 export interface EnvironmentName {
   /** An application's id, name, slug or repository full name. */
   readonly application: string | undefined;
-  /** The workflow's repository, which names the application when nothing else does. */
+  /** The workflow's repository. It names the application by default. */
   readonly repository: string | undefined;
   /** An environment's id, name, slug or branch. */
   readonly environment: string;
   /** The branch of a pull request (`GITHUB_HEAD_REF`): a value equal to it is a branch before it is anything else. */
   readonly headBranch: string | undefined;
-  /** Are the processes of its instances of interest, too? */
+  /** True to request the processes of its instances, too. */
   readonly withProcesses: boolean;
 }
 
@@ -29,8 +29,8 @@ export interface EnvironmentInstances extends Pick<ListedInstances, 'instances' 
 }
 
 /**
- * Finds the environment, and what is wanted of its instances, waiting for both as long as allowed. `onFound` is told which
- * environment it is before its instances are listed.
+ * Finds the environment, and picks some of its instances. Waits for both until the deadline. `onFound`: called with the
+ * environment's id before its instances are listed.
  */
 export async function findInEnvironment<T>(
   client: HttpClient,
@@ -46,7 +46,7 @@ export async function findInEnvironment<T>(
   }, waiting);
 }
 
-/** Looks as long as allowed while `look` throws that something is not there. */
+/** Calls `look` again until the deadline while it throws `NotThere`. */
 export async function waitUntilThere<T extends object>(
   look: () => Promise<T>,
   waiting: LoggedWait,
@@ -75,7 +75,7 @@ export async function waitUntilThere<T extends object>(
   throw waiting.deadline.span > 0 ? lateFailure(missing, waiting.deadline.span) : neverFailure(missing);
 }
 
-/** The instance that a step is about: the one named, or the environment's own of type `app`. */
+/** Picks the named instance, or the environment's App cluster. */
 export function pickInstance(
   { environment, instances }: EnvironmentInstances,
   wanted: string | undefined,
@@ -116,7 +116,7 @@ export function pickInstance(
   return app;
 }
 
-/** A look-up that remembers what is settled, so that a wait asks only for what is still missing. */
+/** Returns a look-up that remembers found parts, so that a wait requests only the missing ones. */
 function environmentLocator(
   client: HttpClient,
   name: EnvironmentName,
@@ -138,7 +138,7 @@ function environmentLocator(
   };
 }
 
-/** Asks once, and remembers the answer; a failure is not remembered. */
+/** Calls `ask` once and remembers the result, but not a failure. */
 export function settled<T>(ask: () => Promise<T>): () => Promise<T> {
   let answer: { readonly value: T } | undefined;
   return async () => {
@@ -147,7 +147,7 @@ export function settled<T>(ask: () => Promise<T>): () => Promise<T> {
   };
 }
 
-/** An id needs no application. Undefined where there is no environment of this id: a branch may look like one. */
+/** Finds an environment by its id, which needs no application. Undefined if there is none: a branch may look like an id. */
 async function environmentById(
   client: HttpClient,
   { environment: id, headBranch, application, repository, withProcesses }: EnvironmentName,
@@ -176,7 +176,7 @@ const applicationKinds: readonly Kind<Application>[] = [
   },
 ];
 
-/** The application that the inputs name, or that deploys the workflow’s repository. */
+/** Finds the application that the inputs name, or that deploys the workflow’s repository. */
 export async function findApplication(
   client: HttpClient,
   name: Pick<EnvironmentName, 'application' | 'repository'>,
@@ -202,7 +202,7 @@ export async function findApplication(
     const { id, attributes } = findByKind('application', where, wanted, items, applicationKinds, how);
     return { id, name: attributes.name };
   } catch (error) {
-    // No application appears by waiting: only environments are made by automation.
+    // Waiting does not help: automation creates environments, but no applications.
     if (!(error instanceof NotThere)) throw error;
     throw application === undefined ? noApplicationOf(repository ?? '', items) : new Failure(error);
   }
@@ -231,7 +231,7 @@ async function findEnvironment(
   return environmentNamed(wanted, headBranch, await listEnvironments(client, applicationId));
 }
 
-/** An environment of an application, with all that it can be named by. */
+/** An environment of an application, with all its names. */
 export interface ListedEnvironment extends Environment {
   readonly slug: string | null | undefined;
   readonly branch: string | undefined;
@@ -267,7 +267,7 @@ const byOtherNames: readonly Kind<ListedEnvironment>[] = [
   { name: 'slug', of: ({ slug }) => slug },
 ];
 
-/** The environment of this name: a value equal to the pull request's branch is a branch before it is anything else. */
+/** Finds the environment of this name. A value equal to the pull request's branch is tried as a branch first. */
 export function environmentNamed(
   wanted: string,
   headBranch: string | undefined,
@@ -304,7 +304,7 @@ function neverFailure(missing: NotThere | undefined): Failure {
   });
 }
 
-/** Its annotations, if they belong to places of a manifest. */
+/** The annotations of the error that belong to places in a manifest. */
 function atPlaces(
   missing: NotThere | undefined,
   tell: (message: string) => string,
@@ -313,7 +313,7 @@ function atPlaces(
   return placed.length === 0 ? undefined : placed.map((one) => ({ ...one, message: tell(one.message) }));
 }
 
-/** The instances that a manifest names, in its order. Throws one failure about all that are wrong. */
+/** Picks the instances that a manifest names, in its order. Throws one error about all wrong names. */
 export function pickInstances(
   { environment, instances }: EnvironmentInstances,
   named: readonly Named[],
@@ -323,7 +323,7 @@ export function pickInstances(
   return orInDoubt(instances, () => pickAll(named, search, refusedIfManaged));
 }
 
-/** An instance without a name may be the one that is missing: waiting would not help. */
+/** Turns `NotThere` into a final error if an instance has no name: it may be the missing one. */
 function orInDoubt<T>(instances: readonly Instance[], pick: () => T): T {
   try {
     return pick();

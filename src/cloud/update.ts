@@ -17,7 +17,7 @@ interface UpdateWorld {
   readonly runtime: Runtime;
 }
 
-/** Changes a process as declared, and proves it. Undefined if it vanished meanwhile. */
+/** Updates a process to its declaration, and checks the result. Undefined if the process vanished. */
 export async function update(
   spec: PinnedSpec,
   found: ExistingProcess,
@@ -34,13 +34,13 @@ export async function update(
   try {
     updated = await store.update(id, updateFor(spec, found));
     isAccepted = true;
-    // An answer may show the state before the update, another process, or nothing: the process itself decides.
+    // The response may show the old state, another process, or nothing: a read by id decides.
     if (!isDone(updated)) {
       const isOver = (seen: ExistingProcess | undefined) => seen === undefined || isDone(seen);
       updated = await lookFor(spans.updateShows, () => store.find(id), isOver, runtime);
     }
   } catch (error) {
-    // Only a process that cannot be read by its id either is gone.
+    // The process is gone only if a read by id finds none, either.
     if (error instanceof HttpFailure && error.status === 404 && (await store.find(id)) === undefined)
       return undefined;
     if (isAccepted || mayHaveActed(error))
@@ -52,7 +52,7 @@ export async function update(
   return { process: updated };
 }
 
-/** The config is sent whole: one that is not understood would lose options. */
+/** Throws a `Failure` for an update of a config of unexpected form: the request sends it whole, so options could get lost. */
 function refuseBlindConfig({ id, doubt }: ExistingProcess, changes: Changes): void {
   if (doubt === undefined || !Object.keys(changes).some((field) => field.startsWith('config.'))) return;
   throw new Failure({
@@ -62,7 +62,7 @@ function refuseBlindConfig({ id, doubt }: ExistingProcess, changes: Changes): vo
   });
 }
 
-/** By the name that its reader knows, since a title with an id says little. */
+/** The error of a failed update, with the process's name in the headline. */
 function notUpdated(found: ExistingProcess, error: HttpFailure): HttpFailure {
   const name = describeExisting(found);
   const headline =

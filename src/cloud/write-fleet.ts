@@ -12,19 +12,19 @@ export interface RunningEnvironment extends NamedEnvironment {
 
 type Fields = WrittenPlace['processes'][number];
 
-/** A process as it goes into the file, and what it is known by. */
+/** A process as the file declares it, with its identity. */
 interface Written {
   readonly fields: Fields;
   readonly key: string;
   readonly family: string;
 }
 
-/** An instance's name, and its processes by what they are known by. */
+/** The processes of each instance, by identity. */
 type Instances = ReadonlyMap<string, ReadonlyMap<string, Written>>;
 
 /**
- * What the environments of an application run now, as one manifest that `apply` finds unchanged. What is the same in all
- * of them becomes `defaults`.
+ * Writes the processes of all environments of an application as one manifest that `apply` finds unchanged. Common settings
+ * become `defaults`.
  */
 export function writeCloudFleet(
   environments: readonly RunningEnvironment[],
@@ -56,7 +56,7 @@ export function writeCloudFleet(
   );
 }
 
-/** Its name or its slug where that means no other environment, else its id. */
+/** The key of an environment: its name or slug if that means no other environment, else its id. */
 function environmentKey(environment: RunningEnvironment, among: readonly RunningEnvironment[]): string {
   const key = [environment.name, environment.slug ?? ''].find(
     (name) => isPlainName(name) && !name.includes('*') && means({ name }, environment, among),
@@ -83,7 +83,7 @@ function identityIn(fields: Fields): Identity | undefined {
 
 const nothing: Instances = new Map();
 
-/** What all of them run alike: of each process that is everywhere, the settings that are the same everywhere. */
+/** The common part: of each process in all environments, its common settings. */
 function defaultsOf(all: readonly Instances[]): Instances {
   const [first = nothing, ...others] = all;
   return new Map(
@@ -107,8 +107,8 @@ function defaultsOf(all: readonly Instances[]): Instances {
 }
 
 /**
- * Are the same workers on a queue here and there? Where they differ only in connections, an environment's worker without
- * a connection would override a default one that is not meant: such workers are no defaults.
+ * True if both places have the same workers on a queue. If these differ in connections, a worker without a connection would
+ * override the wrong default: then they cannot be defaults.
  */
 function hasSameFamily(
   family: string,
@@ -130,7 +130,7 @@ function inCommon(a: Fields, b: Fields): Fields {
   );
 }
 
-/** What an environment declares over the defaults, or beside them. */
+/** The declarations of an environment beyond the defaults. */
 function overridesOf(instances: Instances, defaults: Instances): readonly WrittenPlace[] {
   return [...instances].flatMap(([name, processes]) => {
     const below = defaults.get(name);
@@ -144,7 +144,7 @@ function overridesOf(instances: Instances, defaults: Instances): readonly Writte
   });
 }
 
-/** What identifies the process, and what differs; undefined where the defaults say it all. */
+/** The identifying and the differing fields of a process; undefined if the defaults cover it. */
 function overrideOf(fields: Fields, shared: Fields): Fields | undefined {
   const isCovered = JSON.stringify(inCommon(fields, shared)) === JSON.stringify(fields);
   return isCovered ? undefined : differing(fields, shared);

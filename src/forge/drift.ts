@@ -2,14 +2,14 @@ import type { Changes } from '../converge/changes.ts';
 import type { ForgeProcess } from './process.ts';
 import type { ForgeSpec } from './spec.ts';
 
-/** A number that Forge does not report differs from nothing: to replace the process would not make it known. */
+/** The differences between a process and its declaration. An unreported number is no difference: a replacement would not report it either. */
 export function drift(spec: ForgeSpec, { processes }: ForgeProcess): Changes {
   return spec.processes === undefined || processes === undefined || processes === spec.processes
     ? {}
     : { processes: { from: processes, to: spec.processes } };
 }
 
-/** What a declaration says that could not be compared; undefined where nothing. */
+/** A warning about a declared number that could not be compared; undefined if there is none. */
 export function notCompared(spec: ForgeSpec, { id, processes }: ForgeProcess): string | undefined {
   return spec.processes === undefined || processes !== undefined
     ? undefined

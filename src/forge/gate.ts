@@ -5,27 +5,27 @@ import { type FailureText, readItsLog, reasonsText } from './not-running.ts';
 import type { ForgeProcess } from './process.ts';
 import { DownWatch } from './status.ts';
 
-/** What must be true of the listed processes before a workflow goes on. */
+/** The conditions that the listed processes must meet. */
 export interface Gate {
-  /** Every listed process must have one of these; an empty list demands nothing of them. */
+  /** Every listed process must have one of these; empty: any status. */
   readonly statuses: readonly string[];
   readonly minCount: number;
-  /** Tells those that have none of the statuses. */
+  /** Describes the processes that have none of the statuses. */
   tell(unwanted: Unwanted): FailureText;
 }
 
 export interface Unwanted {
   readonly processes: readonly ForgeProcess[];
-  /** Of so many that are listed. */
+  /** The number of all listed processes. */
   readonly of: number;
-  /** ` after 5 s`; empty where nothing was waited for. */
+  /** ` after 5 s`; empty without a wait. */
   readonly after: string;
 }
 
-/** What the last look of a wait has shown. */
+/** The last look of a wait. */
 export interface LastLook {
   readonly processes: readonly ForgeProcess[];
-  /** Why they are not as they should be; undefined when they are. */
+  /** The error, if the processes are not as required. */
   readonly failure: Failure | undefined;
 }
 
@@ -72,13 +72,13 @@ export async function waitAtGate(
   return gated ?? { processes, failure: lateFailure(gate, processes, waiting.deadline.span) };
 }
 
-/** A process that runs is installed, too: Forge says `running` where it said `installed` once. Not the reverse. */
+/** True for a wanted status. A running process is installed, too: Forge once reported `installed` for it. */
 function isWanted({ statuses }: Gate, { status }: ForgeProcess): boolean {
   if (statuses.length === 0 || statuses.includes(status)) return true;
   return status === 'running' && statuses.includes('installed');
 }
 
-/** What keeps the gate shut, in short: `2 of 3 are not running: 31 is starting, 32 is backoff`. */
+/** The unmet conditions, in short: `2 of 3 are not running: 31 is starting, 32 is backoff`. */
 function unmet(gate: Gate, processes: readonly ForgeProcess[]): string[] {
   const missing: string[] = [];
   if (processes.length < gate.minCount) {
@@ -105,7 +105,7 @@ export function tellByNumber(on: string, statuses: readonly string[]): Gate['tel
   };
 }
 
-/** At least one has ended for good. */
+/** The error when at least one process has ended for good. */
 function endedFailure(gate: Gate, processes: readonly ForgeProcess[]): Failure {
   return gateFailure(gate.tell(unwantedIn(gate, processes, '')), readItsLog);
 }

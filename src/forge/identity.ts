@@ -10,7 +10,7 @@ export interface IdentityFields {
   readonly siteId?: string | undefined;
 }
 
-/** What a declaration is known by, since names cannot be read back: command, then user, directory and site. */
+/** The identity of a declaration: command, then user, directory and site. Forge does not report names. */
 export function identityOf({ command, user, directory, siteId }: IdentityFields): Identity {
   const folded = foldDirectory(directory ?? null);
   return { family: foldCommand(command), marks: [user, folded === '' ? undefined : folded, siteId] };
@@ -20,7 +20,7 @@ export function identityOfExisting({ directory, ...process }: ForgeProcess): Ide
   return identityOf({ ...process, directory: directory ?? undefined });
 }
 
-/** Can a process in doubt be the one that is looked for? What is not known of it may be anything. */
+/** True if a process in doubt can be the wanted one. Its unknown fields may have any value. */
 export function couldBe({ command, user }: IdentityFields, process: ForgeProcess): boolean {
   return (
     (process.command === '' || foldCommand(process.command) === foldCommand(command)) &&
@@ -36,21 +36,21 @@ export function describeExisting({ directory, command, ...process }: ForgeProces
   });
 }
 
-/** What tells processes apart that match one declaration. */
+/** The fields that distinguish processes of one declaration. */
 export function particularsOf({ user, directory, processes, status }: ForgeProcess): string {
   const count = `${processes ?? 'an unknown number of'} ${processes === 1 ? 'process' : 'processes'}`;
   return `user ${user}, ${directory === null ? 'no directory' : `directory ${directory}`}, ${count}, ${status}`;
 }
 
-/** A directory without slashes at its end; none is the empty text. */
+/** A directory without slashes at its end; empty for no directory. */
 function foldDirectory(directory: string | null): string {
   const path = (directory ?? '').trim();
   return path === '/' ? path : path.replace(/\/+$/, '');
 }
 
 /**
- * A name for a declaration that has none. It is the same for the same declaration and different for others, so that
- * Forge, which takes a name only once, itself keeps racing runs from making two.
+ * A name for a declaration without one. Equal declarations get equal names, others get others. Forge accepts a name only
+ * once, so racing runs cannot create two.
  */
 export function derivedName({ command, user, directory, siteId }: IdentityFields): string {
   const key = JSON.stringify([foldCommand(command), user, foldDirectory(directory ?? null), siteId ?? null]);
@@ -58,7 +58,7 @@ export function derivedName({ command, user, directory, siteId }: IdentityFields
     .toLowerCase()
     .replace(/^.*?\bartisan /, '')
     .replace(/^(\S*\/)?php[\d.]* /, '')
-    // Options may hold secrets, which nobody would recognise in a name.
+    // Options may hold secrets, which nothing would redact in a name.
     .replace(/(^| )(-|\S*=).*$/, '')
     .replace(/[^a-z0-9]+/g, '-')
     .replace(/^-|-$/g, '')
@@ -67,12 +67,12 @@ export function derivedName({ command, user, directory, siteId }: IdentityFields
   return `${words === '' ? 'process' : words}-${shortHash(key)}`;
 }
 
-/** The whole declaration, under a name of its own if it has none. */
+/** The whole declaration, with a derived name if it has none. */
 export function specFrom({ site: _, ...declared }: ForgeDeclaration, siteId: string | undefined): ForgeSpec {
   return { ...declared, siteId, name: declared.name ?? derivedName({ ...declared, siteId }) };
 }
 
-/** Another name for the case that this one is taken by a process of somebody else's. */
+/** Another name, for the case that another process has this one. */
 export function otherName(name: string, avoid: string): string {
   return `${name.slice(0, 40)}-${shortHash(`${name} ${avoid}`)}`;
 }

@@ -8,7 +8,7 @@ const remedies: Remedies = {
   restart: 'after a deployment, forge/restart restarts the processes',
 };
 
-/** What is likely to go wrong with what is declared, each as a sentence, with what to use instead. */
+/** Likely problems of a declaration, each as a sentence with a remedy. */
 export function lint({
   command,
   directory,

@@ -2,10 +2,10 @@ import type * as v from 'valibot';
 import type { HttpCall, HttpClient } from '../http/client.ts';
 import { type Listed, listWhole, parseItems } from '../http/lists.ts';
 
-/** As many as Forge gives by itself; whether it gives more is not known. */
+/** Forge's default. It is unknown whether Forge returns more. */
 const pageSize = '30';
 
-/** All of a list: by its cursors (recorded), or by its links where an answer has no cursor. */
+/** Reads a whole list: by its cursors (recorded), or by its links if a response has no cursor. */
 export async function listAll<const S extends v.GenericSchema<unknown, { readonly id: string }>>(
   client: HttpClient,
   call: HttpCall,

@@ -22,12 +22,12 @@ export const forgeManifest: ManifestKind<ForgeDeclaration> = {
 export interface RunningServer {
   readonly id: string;
   readonly name: string;
-  /** The site whose processes these are, if only those of one were listed. */
+  /** The site, if only the processes of one were listed. */
   readonly site: string | undefined;
   readonly processes: readonly ForgeProcess[];
 }
 
-/** What is there now as a manifest that `forge/apply` finds unchanged. What cannot be declared is told in comments. */
+/** Writes the existing processes as a manifest that `forge/apply` finds unchanged. Comments name those that it cannot declare. */
 export function writeForgeManifest(
   { id, name, site, processes }: RunningServer,
   { schemaUrl, notes }: { readonly schemaUrl: string; readonly notes: readonly string[] },

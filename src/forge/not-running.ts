@@ -1,10 +1,10 @@
 import { firstOf } from '../text.ts';
 import { type ForgeProcess, nameOf } from './process.ts';
 
-/** More are not read in a message; the table in the summary has them all. */
+/** The most names in a message. The table in the summary has all. */
 const maxNamed = 10;
 
-/** What to say of processes that should run, and do not. */
+/** A message about processes that should run, and do not. */
 export interface FailureText {
   readonly what: string;
   readonly why: string;
@@ -21,7 +21,7 @@ export function reasonsText(processes: readonly ForgeProcess[]): string {
   return namesWith(processes, ({ status }) => ` is ${status}: ${meaningOf(status)}`, '; ');
 }
 
-/** What the statuses mean, where a title has named the processes. */
+/** The meanings of the statuses, without the names of the processes. */
 function meaningText(processes: readonly ForgeProcess[]): string {
   const statuses = [...new Set(processes.map(({ status }) => status))];
   if (statuses.length === 1) return statuses.map(meaningOf).join('');
@@ -53,6 +53,6 @@ const meanings = new Map([
   ['not there', 'the list of the server does not show it yet'],
 ]);
 
-/** What to do about a process that does not run. */
+/** The remedy for a process that does not run. */
 export const readItsLog =
   'Read the log of the process in Forge, among the server’s background processes; fix the cause, then restart it';

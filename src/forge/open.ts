@@ -12,7 +12,7 @@ import type { ForgeSpec } from './spec.ts';
 
 type ForgeWorld = World<ForgeSpec, ForgeProcess>;
 
-/** The processes of one server, for one process that is to exist there. */
+/** Opens a server for one declared process. */
 export function openServer(store: Store<ForgeSpec, ForgeProcess>, runtime: Runtime): ForgeWorld {
   return {
     service: forgeService,
@@ -22,7 +22,7 @@ export function openServer(store: Store<ForgeSpec, ForgeProcess>, runtime: Runti
   };
 }
 
-/** Opens a server for several operations at once. `first` is the listing that the plan was made from. */
+/** Opens a server for several operations at once. `first`: the list that the plan was made from. */
 export function shareServer(
   storeOf: (siteId: string | undefined) => Store<ForgeSpec, ForgeProcess>,
   first: Listing<ForgeProcess>,

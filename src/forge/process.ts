@@ -5,25 +5,25 @@ import { shorten } from '../text.ts';
 /** A background process as it exists on a Forge server. Its name, seconds and signal cannot be read. */
 export interface ForgeProcess {
   readonly id: string;
-  /** Empty when it is not told. */
+  /** Empty if Forge does not report it. */
   readonly command: string;
   readonly user: string;
   readonly directory: string | null;
-  /** Undefined when it is not told. */
+  /** Undefined if Forge does not report it. */
   readonly processes: number | undefined;
-  /** A word of the API, see `status.ts`; a word not known yet passes through. */
+  /** A word of the API, see `status.ts`; an unknown word is kept. */
   readonly status: string;
   /** An ISO 8601 date. */
   readonly createdAt: string | null;
-  /** The site whose list has shown it: Forge never tells a process's site. */
+  /** The site whose list has shown it: Forge does not report a process's site. */
   readonly siteId?: string;
-  /** Why it cannot be told which process this is. */
+  /** The reason why the process cannot be identified. */
   readonly doubt?: string | undefined;
 }
 
 /**
- * The process that a resource of the API stands for. Only its id must be known: a field that is not understood is left
- * out, and if that leaves open which process this is, it is in doubt.
+ * Reads a process from a resource of the API. Only its id is required: fields of an unexpected form are left out. If they
+ * are needed to identify the process, it is in doubt.
  */
 export function processFrom(id: string, resource: unknown): ForgeProcess {
   const take = attributesOf(resource);
@@ -41,7 +41,7 @@ export function processFrom(id: string, resource: unknown): ForgeProcess {
     user,
     directory: directory ?? null,
     processes: take('processes', Count),
-    // A status that is not told is neither up nor down.
+    // An unreported status is neither up nor down.
     status: take('status', Text) ?? 'unknown',
     createdAt: take('created_at', v.string()) ?? null,
     ...(unknown.length === 0
@@ -55,7 +55,7 @@ export function label(process: ForgeProcess): string {
   return process.doubt === undefined ? `${process.id} (${nameOf(process)})` : nameOf(process);
 }
 
-/** A process by what it runs: `"php8.4 artisan horizon"`. */
+/** A process by its command: `"php8.4 artisan horizon"`. */
 export function nameOf({ id, command, doubt }: ForgeProcess): string {
   return doubt === undefined ? `"${shorten(command, 80)}"` : `${id} (${doubt})`;
 }

@@ -14,9 +14,9 @@ type Successor = Pick<Extract<Creation<ForgeProcess>, { kind: 'created' }>, 'pro
 type ReplaceWorld = Pick<World<ForgeSpec, ForgeProcess>, 'store' | 'runtime'>;
 
 /**
- * Replaces a process by the declared one. The new one comes first where the server takes it. Where the name is in use,
- * most likely by the old process itself, that has to go before. Undefined when what took its place, of another run, is
- * gone again or not as declared.
+ * Replaces a process by the declared one. Creates the new process first, if Forge accepts its name. If the name is in use,
+ * most likely by the old process itself, deletes the old process first. Undefined if another run's process took its place,
+ * and that process is gone or not as declared.
  */
 export async function replace(
   declared: ForgeSpec,
@@ -24,7 +24,7 @@ export async function replace(
   world: ReplaceWorld,
 ): Promise<Reconciled<ForgeProcess> | undefined> {
   const { store, runtime } = world;
-  // What is not declared stays as it is, as far as Forge tells it.
+  // An undeclared directory stays, if Forge reports it.
   const spec = { ...declared, directory: declared.directory ?? old.directory ?? undefined };
   runtime.log(`Replacing ${label(old)}: processes ${old.processes ?? 'unknown'} → ${spec.processes}`);
   const successor = await createSuccessor(spec, old, world);
@@ -43,7 +43,7 @@ export async function replace(
   }
 }
 
-/** A process of another run may have given way to a third one meanwhile. */
+/** Reads a successor of another run again: that run may have deleted it meanwhile in favour of a third one. */
 async function confirmed(
   { process, madeHere }: Successor,
   { store }: ReplaceWorld,
@@ -58,10 +58,10 @@ async function createAfter(
   world: ReplaceWorld,
 ): Promise<Reconciled<ForgeProcess> | undefined> {
   await waitUntilGone([old], world);
-  // A list that lags shows only later what another run has created.
+  // A lagging list shows only later the process that another run has created.
   const wanted = await createSuccessor(spec, old, world, spans.holderShows);
   if (wanted !== undefined) return isSuccessor(spec, wanted) ? { process: wanted.process } : undefined;
-  // The name belongs to another process after all. The old one is gone: what matters now is that something runs again.
+  // Another process has the name. The old process is gone: now any name will do, so that something runs again.
   const name = otherName(spec.name, old.id);
   world.runtime.log(`Another process has the name ${spec.name}; taking ${name} instead`);
   const other = await createSuccessor({ ...spec, name }, old, world, spans.holderShows);
@@ -75,8 +75,8 @@ async function createAfter(
 }
 
 /**
- * The process that takes the old one's place; undefined when another process, which is no successor, has its name.
- * `span`: milliseconds for which a successor of another run is looked for.
+ * Creates the process that takes the old one's place. Undefined if a process that is no successor has its name.
+ * `span`: milliseconds to look for another run's successor.
  */
 async function createSuccessor(
   spec: ForgeSpec,
@@ -97,7 +97,7 @@ async function createSuccessor(
   };
   const creation = await createOnce(spec, making, new Set([old.id]));
   if (creation.kind === 'created') return span === 0 ? asDeclared(spec, old, creation) : creation;
-  // Another run may be replacing the same process, and its successor has the name.
+  // Another run may be replacing the same process: then its successor has the name.
   const { store } = world;
   const look = async () => {
     const { processes } = await store.list();
@@ -110,14 +110,14 @@ async function createSuccessor(
   return span === 0 ? asDeclared(spec, old, successor) : successor;
 }
 
-/** While the old one is still there, two match where the other is no successor. */
+/** Returns a successor. Throws a `Failure` for another run's process that is not as declared: then two processes match. */
 function asDeclared(spec: ForgeSpec, old: ForgeProcess, successor: Successor): Successor {
   if (isSuccessor(spec, successor)) return successor;
   const both = [old, successor.process];
   throw severalMatch(describe(spec), both, 'one of them showed only now', forgeService);
 }
 
-/** One of another run that is not as declared is no successor: a list of several pages had hidden it. */
+/** True for this run's process, and for another run's if it is as declared. Another one was hidden by moving pages. */
 function isSuccessor(spec: ForgeSpec, { process, madeHere }: Successor): boolean {
   return madeHere || Object.keys(forgeService.drift(spec, process)).length === 0;
 }
@@ -143,7 +143,7 @@ function notReplaced(spec: ForgeSpec, old: ForgeProcess, error: Failure): Failur
   });
 }
 
-/** Everything that is known of a process, so that it can be created again. */
+/** All known fields of a process, so that a reader can create it again. */
 function asItWas({ id, command, user, directory, processes }: ForgeProcess): string {
   return `${id}: ${processes ?? 'an unknown number of processes'} × "${command}" of user ${user} in ${directory ?? 'no directory'}`;
 }

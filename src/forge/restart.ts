@@ -11,22 +11,22 @@ import type { ForgeStore } from './store.ts';
 
 export interface RestartContext {
   readonly store: Pick<ForgeStore, 'find' | 'restart'>;
-  /** Reads those of these ids that exist. */
+  /** Reads the processes of these ids, as far as they exist. */
   look(ids: readonly string[]): Promise<readonly ForgeProcess[]>;
-  /** Its deadline is for one part: for those that are installing, or until all are up. */
+  /** Its deadline holds for one part: for processes that are installing, or until all are up. */
   readonly waiting: Wait;
   log(line: string): void;
 }
 
-/** How often a restart is asked for, when answers are lost. */
+/** The most restart requests for one process, if responses are lost. */
 const maxSends = 3;
 
-/** So long the old status may be shown after a restart was accepted, in milliseconds: it is carried out later. */
+/** Milliseconds for which Forge may show the old status after it has accepted a restart. */
 const grace = 5_000;
 
 /**
- * Asks for the restart of one process. A restart is idempotent in effect, so unlike other requests it is sent again when
- * its answer was lost: at worst the process starts twice in a row.
+ * Requests the restart of one process. If the response is lost, it sends the request again: at worst the process restarts
+ * twice in a row.
  */
 async function requestRestart(
   { id }: ForgeProcess,
@@ -39,7 +39,7 @@ async function requestRestart(
       return 'accepted';
     } catch (error) {
       if (!(error instanceof HttpFailure) || error.arrival !== 'maybe' || error.retry === 'no') throw error;
-      // Recorded: 500 as long as the process is not installed.
+      // Recorded: 500 while the process is installing.
       if ((await store.find(id))?.status === 'installing') return 'installing';
       if (send >= maxSends) throw error;
       const wait = pause();
@@ -49,7 +49,7 @@ async function requestRestart(
   }
 }
 
-/** Waits for processes that are installing. All that wait at the same time share each look. */
+/** Waits for processes that are installing. Parallel waits share each look. */
 class Installations {
   readonly #restarting: RestartContext;
   readonly #pause: () => number;
@@ -61,7 +61,7 @@ class Installations {
     this.#pause = backoff({ first: 1_000, longest: 10_000 }, restarting.waiting.random);
   }
 
-  /** Resolves when a look shows that the process is no longer installing. */
+  /** Waits until a look shows that the process is no longer installing. Throws a `Failure` at the deadline. */
   async over({ id }: ForgeProcess): Promise<void> {
     const { deadline } = this.#restarting.waiting;
     this.#ids.add(id);
@@ -91,14 +91,14 @@ class Installations {
   }
 }
 
-/** A process whose restart was accepted, and what it was like before. */
+/** A process whose restart Forge has accepted, as it was before. */
 export interface AcceptedRestart {
   readonly process: ForgeProcess;
   /** On the clock of the wait. */
   readonly at: number;
 }
 
-/** Looks until all are up. Ends at once when one of them has ended for good, stays stopped, or is gone. */
+/** Looks until all processes are up. Ends at once if one has ended for good, stays stopped, or is gone. */
 export async function untilUp(
   accepted: readonly AcceptedRestart[],
   { look, waiting, log }: Omit<RestartContext, 'store'>,
@@ -131,12 +131,12 @@ export async function untilUp(
   return settled ?? { processes, failure: lateFailure(tracks, waiting.deadline.span) };
 }
 
-/** What has been seen of one process since its restart was accepted. */
+/** The observations of one process since Forge accepted its restart. */
 class RestartTrack {
   readonly id: string;
   readonly #accepted: AcceptedRestart;
   readonly #clock: Clock;
-  /** A restart may not show in the status at all; if it does, what comes after it is new. */
+  /** True once the status has changed: then later statuses belong to the restarted process. */
   #moved = false;
   state: 'pending' | 'up' | 'down' = 'pending';
   gone = false;
@@ -184,13 +184,13 @@ function restartFailure(after: string, processes: readonly ForgeProcess[], fix: 
 
 export interface RestartRequests {
   readonly accepted: readonly AcceptedRestart[];
-  /** What went wrong with the others, the first of it. */
+  /** The first failure of the others. */
   readonly failure: Failure | undefined;
 }
 
 /**
- * Asks for the restart of each, so many at once. What fails for one does not keep the others from it, unless it would
- * fail for all: a token that may not, or a step that was told to stop.
+ * Requests the restart of each process, `atOnce` at a time. After a failure it goes on with the others, unless all would
+ * fail: the token has no permission, or the step is cancelled.
  */
 export async function requestRestarts(
   processes: readonly ForgeProcess[],

@@ -7,10 +7,10 @@ import { couldBe, describeExisting, identityOf, identityOfExisting, particularsO
 import type { ForgeProcess } from './process.ts';
 import { describe, type ForgeSpec, processesOfNew } from './spec.ts';
 
-/** What a Forge token may be allowed to do, as far as the actions need it. Source: the API's description. */
+/** The scopes of a Forge token that the actions need. Source: the API's description. */
 export type TokenScope = 'server:view' | 'server:create-daemons' | 'server:delete-daemons';
 
-/** What Laravel Forge's refusals usually mean. */
+/** Hints for the errors of Laravel Forge. */
 export const forgeHints: ServiceHints = {
   service: 'Laravel Forge',
   unauthorized:
@@ -22,15 +22,15 @@ export const forgeHints: ServiceHints = {
     'Forge counts the requests of the token’s owner, those of other tokens and runs included: run the job again later, or run fewer at once',
 };
 
-/** What to do about a 403 of a call that needs this scope. */
+/** The hint for a 403 of a request that needs this scope. */
 export function needsScope(scope: TokenScope): string {
   return `The token needs the scope ${scope}, and its owner access to this server. Create a token with this scope in Forge, under the API settings of your profile, and update the secret`;
 }
 
-/** Documented: 60 requests a minute for a user. A change takes about three: itself, and looks at what came of it. */
+/** Documented: 60 requests a minute for a user. A change takes about three: its request, and reads of its result. */
 export const forgePace: Pace = { changes: 20, window: 60_000 };
 
-/** What the engine must know of the processes of Forge. */
+/** Forge's part of the engine. */
 export const forgeService: Service<ForgeSpec, ForgeProcess> = {
   identityOf,
   identityOfExisting,
@@ -67,5 +67,5 @@ export const forge: Api = {
   apiUrl: 'https://forge.laravel.com/api',
 };
 
-/** How long Forge may take to remove a process, in milliseconds. */
+/** Milliseconds that Forge may take to remove a process. */
 export const removalSpan = 180_000;

@@ -1,9 +1,9 @@
 import * as v from 'valibot';
 import { Id, isOfType } from '../http/json-api.ts';
 
-// Only what is used is taken from an answer. Of a resource only its id must be as expected.
+// The schemas read only the fields that the code uses. Of a resource only the id is required.
 
-/** A background process as it came, and its id: `process.ts` makes sense of the rest. */
+/** A background process as the response has it: `process.ts` reads the fields. */
 export const ProcessResource = v.looseObject({ id: Id });
 
 /** A background process in a list, which may hold resources of other types, too. */

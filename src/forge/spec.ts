@@ -7,19 +7,19 @@ export interface ForgeSpec {
   readonly name: string;
   readonly command: string;
   readonly user: string;
-  /** Where it runs; undefined leaves it to Forge. */
+  /** The working directory; undefined: Forge's default. */
   readonly directory?: string | undefined;
   /** Undefined: 1 for one that is created; one that exists keeps its number. */
   readonly processes?: number | undefined;
   readonly siteId?: string | undefined;
-  /** Seconds it must run to count as started. */
+  /** Seconds that it must run to count as started. */
   readonly startsecs?: number | undefined;
-  /** Seconds it may take to stop before it is killed. */
+  /** Seconds that it may take to stop before Forge kills it. */
   readonly stopwaitsecs?: number | undefined;
   readonly stopsignal?: string | undefined;
 }
 
-/** A process as it is written down: its name may be left out, and its site is not looked up yet. */
+/** A process as inputs and manifests write it: its name is optional, and its site not looked up yet. */
 export interface ForgeDeclaration extends Omit<ForgeSpec, 'name' | 'siteId'> {
   readonly name?: string | undefined;
   /** A site's id or exact name. */
@@ -38,14 +38,14 @@ export function describe(
   return `process "${command}"${user === undefined ? '' : ` ${of} ${user}`}${directory === undefined ? '' : ` in ${directory}`}`;
 }
 
-/** How many processes one background process may have: Forge knows no upper limit. */
+/** The allowed numbers of processes: Forge has no upper limit. */
 export const processesRange = { min: 1 } as const;
 
 export const processesOfNew = 1;
 
 export const usualUser = 'forge';
 
-/** Times that a process may be given, in seconds. */
+/** The allowed values of `startsecs` and `stopwaitsecs`, in seconds. */
 export const secondsRange = { min: 0, max: 86_400 } as const;
 
 /** A process as inputs and manifests declare it. Forge writes each text into one line of a configuration file. */

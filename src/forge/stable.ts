@@ -2,29 +2,29 @@ import type { Wait } from '../time.ts';
 import { type ForgeProcess, label } from './process.ts';
 import { isDead, isLeaving, isUp } from './status.ts';
 
-/** Whether a process has stayed up, by the status that Forge reports. */
+/** The stability of a process, by the status that Forge reports. */
 export interface Steadiness {
   readonly process: ForgeProcess;
   readonly stable: 'true' | 'false' | 'unknown';
-  /** What has been seen of it: `was running, then backoff`. */
+  /** The observations, such as `was running, now backoff`. */
   readonly why: string;
 }
 
-/** So long a process may take until it is up, in milliseconds. */
+/** Milliseconds that a process may take until it is up. */
 const longestStart = 60_000;
-/** Milliseconds between two looks. Forge lets a user ask 60 times a minute, and half of that is enough. */
+/** Milliseconds between two looks, so that they use at most half of the 60 requests a minute. */
 const shortestPause = 5_000;
 const pausePerRequest = 2_000;
 
-/** How processes are looked at, and how many requests one look takes. */
+/** The source of the statuses, and the requests that one look takes. */
 export interface StatusSource {
   look(): Promise<readonly ForgeProcess[]>;
   readonly requests: number;
 }
 
 /**
- * Looks again and again for `span` milliseconds, from when all are up. Ends at once when one is not stable. A process that
- * a look does not show is gone.
+ * Looks repeatedly for `span` milliseconds, counted from the moment when all processes are up. Ends at once when one is not
+ * stable. A process that a look does not show is gone.
  */
 export async function watchStatus(
   processes: readonly ForgeProcess[],

@@ -1,7 +1,7 @@
 import type { Clock } from '../time.ts';
 import type { ForgeProcess } from './process.ts';
 
-/** All words that Forge is known to use. `installed` is of the time before it told whether a process runs. */
+/** All known statuses of Forge. `installed` is from the time when Forge did not report whether a process runs. */
 export const knownWords: readonly string[] = [
   'installing',
   'installed',
@@ -19,40 +19,40 @@ export const knownWords: readonly string[] = [
 
 export const upWords: readonly string[] = ['running', 'installed'];
 
-/** Nothing more is going to happen, and it is as it should be. */
+/** True for a process that is up, and not about to change. */
 export function isUp(status: string): boolean {
   return upWords.includes(status);
 }
 
-/** It has ended and does not come back by itself. */
+/** True for a process that has ended and is not restarted. */
 export function isDead(status: string): boolean {
   return status === 'fatal' || status === 'exited';
 }
 
-/** It does not run. One that is stopped may be about to start again. */
+/** True for a process that does not run. A stopped one may be about to start again. */
 export function isDown(status: string): boolean {
   return isDead(status) || status === 'stopped';
 }
 
-/** It is on its way out: it does not count as existing. */
+/** True for a process that Forge is removing: it does not count as existing. */
 export function isLeaving({ status }: ForgeProcess): boolean {
   return status === 'removing';
 }
 
-/** A restart passes through `stopped`; one that is stopped for longer than this, in milliseconds, stays so. */
+/** Milliseconds after which `stopped` is final: during a restart it is shorter. */
 const longestStop = 15_000;
 
-/** Judges over the looks of one wait which processes are down and stay so. */
+/** Judges, over the looks of one wait, which processes are down and stay down. */
 export class DownWatch {
   readonly #clock: Clock;
-  /** Since when those that are stopped are. */
+  /** The start of `stopped`, by process id. */
   #since: ReadonlyMap<string, number> = new Map();
 
   constructor(clock: Clock) {
     this.#clock = clock;
   }
 
-  /** Notes what a look has shown, and gives the ids of those that have ended, or have been stopped for too long. */
+  /** Takes the processes of a look. Returns the ids of those that have ended, or have been stopped for too long. */
   note(processes: readonly Pick<ForgeProcess, 'id' | 'status'>[]): ReadonlySet<string> {
     const now = this.#clock.now();
     const stopped = processes.filter(({ status }) => status === 'stopped');

@@ -12,7 +12,7 @@ import { describe, type ForgeSpec, processesOfNew } from './spec.ts';
 import { isLeaving } from './status.ts';
 import { type ForgeTarget, noServer } from './target.ts';
 
-/** What Forge itself filters and sorts by. */
+/** The filters and the order that Forge itself offers. */
 export interface ProcessFilter {
   readonly user?: string | undefined;
   readonly siteId?: string | undefined;
@@ -20,7 +20,7 @@ export interface ProcessFilter {
   readonly sort?: 'user' | '-user' | undefined;
 }
 
-/** The background processes of one server of Laravel Forge or, with a site, of that site. */
+/** The background processes of one Forge server or, with a site, of that site. */
 export class ForgeStore implements Store<ForgeSpec, ForgeProcess> {
   readonly place = this;
   readonly removalSpan = removalSpan;
@@ -38,7 +38,7 @@ export class ForgeStore implements Store<ForgeSpec, ForgeProcess> {
     return { ...read, processes, leaving: all.filter(isLeaving) };
   }
 
-  /** All of them in the order of the API, also those that are being removed. */
+  /** Lists all processes in the order of the API, also those that Forge is removing. */
   async listAll(filter: ProcessFilter = {}): Promise<readonly ForgeProcess[]> {
     return (await this.#read(filter)).all;
   }
@@ -62,7 +62,7 @@ export class ForgeStore implements Store<ForgeSpec, ForgeProcess> {
     return process === undefined || isLeaving(process) ? undefined : process;
   }
 
-  /** The process of an id, also if it is being removed. */
+  /** Reads the process of an id, also one that Forge is removing. */
   async findAny(id: string): Promise<ForgeProcess | undefined> {
     return await undefinedIf404(async () => {
       const call = this.#call('GET', this.#path(id), 'server:view');
@@ -97,7 +97,7 @@ export class ForgeStore implements Store<ForgeSpec, ForgeProcess> {
   }
 
   async remove(id: string): Promise<void> {
-    // Recorded: 202 with an empty HTML page. Nothing of it is read.
+    // Recorded: 202 with an empty HTML page. The step reads nothing of it.
     await undefinedIf404(() =>
       this.#client.send({
         ...this.#call('DELETE', this.#path(id), 'server:delete-daemons'),
@@ -106,9 +106,9 @@ export class ForgeStore implements Store<ForgeSpec, ForgeProcess> {
     );
   }
 
-  /** Asks once for a restart, which goes on after the answer. */
+  /** Requests a restart once. It goes on after the response. */
   async restart(id: string): Promise<void> {
-    // Recorded: 202 with an empty HTML page. Nothing of it is read.
+    // Recorded: 202 with an empty HTML page. The step reads nothing of it.
     await this.#client.send({
       ...this.#call('POST', `${this.#path(id)}/actions`, 'server:create-daemons'),
       body: { action: 'restart' },
@@ -117,10 +117,10 @@ export class ForgeStore implements Store<ForgeSpec, ForgeProcess> {
   }
 
   mayWrite(): void {
-    // Forge keeps no processes of its own.
+    // All processes of a server belong to the user.
   }
 
-  /** Forge never tells a process's site: what is asked for by a site is of that site. */
+  /** Adds the site. Forge does not report it, but a list filtered by a site holds only processes of that site. */
   #processFrom(id: string, resource: unknown): ForgeProcess {
     const process = processFrom(id, resource);
     const { siteId } = this.#target;
@@ -153,7 +153,7 @@ function queryOf({ user, siteId, directory, sort }: ProcessFilter): Record<strin
   };
 }
 
-/** The create request's body: exactly what was declared. */
+/** The create request's body: exactly the declaration. */
 function bodyOf(spec: ForgeSpec): unknown {
   const {
     name,
@@ -172,8 +172,8 @@ function bodyOf(spec: ForgeSpec): unknown {
 }
 
 /**
- * The processes of a server, each with its site where a declaration names that: Forge tells it only by listing the
- * processes of a site.
+ * Lists the processes of a server, each with its site if a declaration names that site. Forge shows the site of a process
+ * only through the list of the site.
  */
 export async function listWithSites(
   declared: readonly ForgeSpec[],
@@ -195,7 +195,7 @@ export async function listWithSites(
   return { ...all, processes, pages };
 }
 
-/** The processes of a server or, with a site, those of the site. */
+/** Opens the processes of a server or, with a site, of that site. */
 export function storeOn(
   client: HttpClient,
   organization: string,

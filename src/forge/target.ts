@@ -9,11 +9,11 @@ import { needsScope } from './service.ts';
 import { NamedResource } from './shapes.ts';
 import { describe, type ForgeDeclaration, type ForgeSpec } from './spec.ts';
 
-/** A Forge server, and what of it a step is about. */
+/** A Forge server, and one of its sites if the step is about that. */
 export interface ForgeTarget {
   readonly organization: string;
   readonly serverId: string;
-  /** Its name, or its id where it was given as that. */
+  /** Its name, or its id if the input is an id. */
   readonly serverName: string;
   readonly siteId: string | undefined;
 }
@@ -26,7 +26,7 @@ export interface ForgeTargetName {
   readonly site: string | undefined;
 }
 
-/** Finds the server and the site. What is given as an id is taken as it is. */
+/** Finds the server and the site. Ids are not looked up. */
 export async function findTarget(client: HttpClient, name: ForgeTargetName): Promise<ForgeTarget> {
   const { organization } = name;
   const server = isNumber(name.server)
@@ -39,12 +39,12 @@ export async function findTarget(client: HttpClient, name: ForgeTargetName): Pro
   return { organization, serverId: server.id, serverName: server.name, siteId };
 }
 
-/** What to do about a 404 of a call that concerns a server. */
+/** The hint for a 404 of a request about a server. */
 export function noServer(organization: string, server: string): string {
   return `Check organization (${organization}, the slug in the address of its pages) and server (${server}): there is no such server that the token can see`;
 }
 
-/** Is it an id? Anything else is a name. */
+/** True for an id. Any other text is a name. */
 function isNumber(text: string): boolean {
   return /^[1-9]\d{0,14}$/.test(text);
 }
@@ -111,7 +111,7 @@ interface NameQuery {
   readonly wanted: string;
 }
 
-/** The API's filter may match parts of names, or take a comma for two: it only narrows, the whole list decides. */
+/** Finds a resource by its exact name. The API's filter may match parts of names: if it misses, the whole list decides. */
 async function findNamed(client: HttpClient, call: HttpCall, wanted: NameQuery): Promise<NamedThing> {
   const pick = (among: readonly NamedResource[]): NamedThing =>
     findByName({ ...wanted, among: among.map(thingFrom), namesOf: ({ name }) => [name] });
@@ -128,7 +128,7 @@ async function findNamed(client: HttpClient, call: HttpCall, wanted: NameQuery):
   }
 }
 
-/** A server as a manifest names it, with what it should run. */
+/** A server of a manifest, with its declared processes. */
 export interface DeclaredServer extends Named {
   readonly processes: readonly DeclaredProcess[];
 }
@@ -140,10 +140,10 @@ interface DeclaredProcess {
 
 export interface FoundServer {
   readonly id: string;
-  /** Its name, or its id where the manifest names it so. */
+  /** Its name, or its id if the manifest has the id. */
   readonly name: string;
   readonly declared: readonly ForgeSpec[];
-  /** Where each of them is declared. */
+  /** The place of each declaration in the manifest. */
   readonly locations: ReadonlyMap<ForgeSpec, Location>;
 }
 
@@ -199,7 +199,7 @@ function siteOf(
   return pick({ name: site, place }, { kind: 'site', where, among, namesOf: ({ name }) => [name] }).id;
 }
 
-/** A site's name and its id are one site, which the manifest alone does not tell. */
+/** Throws a `Failure` for a second declaration of a process. Only now is it known which sites a name and an id mean. */
 function refuseTwice(spec: ForgeSpec, place: Location, places: Map<string, Location>): void {
   const key = keyOf(identityOf(spec));
   const before = places.get(key);
