@@ -3,12 +3,12 @@ import { basename, dirname, isAbsolute, relative, resolve, sep } from 'node:path
 import { didYouMean } from '../names.ts';
 import { maxManifestBytes } from './read.ts';
 
-/** A file's text, or why it cannot be had, in words that follow its name. */
+/** A file's text, or the reason why it cannot be read, in words that follow its name. */
 export type ReadFile =
   | { readonly text: string /** Below the workspace, with slashes. */; readonly file: string }
   | { readonly why: string };
 
-/** Reads a text file of the workspace. Nothing outside is read, also not through links. */
+/** Reads a text file of the workspace. Refuses files outside of it, also through links. */
 export function readWorkspaceFile(workspace: string, path: string): ReadFile {
   const asked = resolve(workspace, path);
   const file = relative(resolve(workspace), asked);

@@ -6,13 +6,13 @@ import { quoted } from '../text.ts';
 import { check, kindOf, named, type Problem } from './schema.ts';
 import { type Part, YamlFile } from './yaml.ts';
 
-/** Which background processes each place (an instance of Laravel Cloud, a server of Forge) should run. */
+/** The declared background processes of each place: an instance of Laravel Cloud, a server of Forge. */
 export interface Manifest<S> {
   readonly places: readonly DeclaredPlace<S>[];
 }
 
 export interface DeclaredPlace<S> {
-  /** The name or id by which the manifest names it. */
+  /** Its name or id in the manifest. */
   readonly name: string;
   readonly place: Location;
   readonly processes: readonly Declared<S>[];
@@ -23,7 +23,7 @@ export interface Declared<S> {
   readonly place: Location;
 }
 
-/** Where each of these is declared. */
+/** The place of each declaration in the file. */
 export function locationsIn<S>({ places }: Manifest<S>): ReadonlyMap<S, Location> {
   return new Map(
     places.flatMap(({ processes }) => processes.map(({ spec, place }) => [spec, place] as const)),
@@ -31,34 +31,34 @@ export function locationsIn<S>({ places }: Manifest<S>): ReadonlyMap<S, Location
 }
 
 export interface ParsedManifest<S> extends Manifest<S> {
-  /** What is wrong is left out of the manifest. */
+  /** Wrong parts are not in the manifest. */
   readonly mistakes: readonly Mistake[];
 }
 
-/** What the manifests of the two services differ in. */
+/** A service's part in reading a manifest. */
 export interface ManifestKind<S> {
-  /** Where it usually is, below the workspace. */
+  /** Its default path, below the workspace. */
   readonly file: string;
   readonly root: 'instances' | 'servers';
-  /** One of the places, with an example of its name: `instance, such as App`. */
+  /** A place with an example of its name: `instance, such as App`. */
   readonly onePlace: string;
   /** The smallest manifest, on one line. */
   readonly example: string;
   readonly process: GenericSchema<unknown, S>;
-  /** Equal for two declarations that would be one process. */
+  /** A key that is equal for two declarations of one process. */
   keyOf(spec: S): string;
-  /** A name that nothing else at the same place may have. */
+  /** Its name, which must be unique at its place. */
   nameOf(spec: S): string | undefined;
   describe(spec: S): string;
 }
 
-/** A file of this many bytes holds some thousands of processes. */
+/** The most bytes of a manifest: enough for some thousands of processes. */
 export const maxManifestBytes = 256 * 1024;
 
-/** More than any environment runs, and far fewer than aliases could make of a small file. */
+/** The most processes of a manifest: more than any environment runs. Aliases could make many more of a small file. */
 const maxProcesses = 5_000;
 
-/** Reads a manifest, with every problem in it. */
+/** Reads a manifest, and collects all its mistakes. */
 export function parseManifest<S>(text: string, file: string, kind: ManifestKind<S>): ParsedManifest<S> {
   const opened = openManifest(text, file, kind);
   if (!('yaml' in opened)) return { places: [], mistakes: [opened] };
@@ -73,7 +73,7 @@ export function parseManifest<S>(text: string, file: string, kind: ManifestKind<
   };
 }
 
-/** Opens a file that looks like a manifest. What does not is not quoted, since it may hold secrets. */
+/** Opens a file that looks like a manifest. The error about any other file quotes nothing of it: it may hold secrets. */
 export function openManifest(
   text: string,
   file: string,
@@ -85,7 +85,7 @@ export function openManifest(
   return { place: { file, line: 1, column: 1 }, message: whyNoManifest(yaml, kind, roots) };
 }
 
-/** Is there a key at the top that could be meant as one of the manifest's own? */
+/** True if a key at the top resembles a key of a manifest. */
 function hasKeyLike(text: string, roots: readonly string[]): boolean {
   const isFlow = /^\s*[{[]/.test(text.replace(/^\s*#.*/gm, ''));
   const keys = text.matchAll(
@@ -111,7 +111,7 @@ function whyNoManifest(
     : `this is not a manifest: it has no key ${roots.map((root) => `"${root}"`).join(' or ')}`;
 }
 
-/** The values of a mapping that may have these keys. Any other key is noted, and a value that is no mapping. */
+/** Reads the values of a mapping with these keys. Notes any other key, and any other value than a mapping. */
 export function readKeys(
   yaml: YamlFile,
   part: Part,
@@ -129,7 +129,7 @@ export function readKeys(
   return new Map(entries.map((entry) => [entry.name, entry]));
 }
 
-/** One reading of a file: its kind, and how many processes and places it may still declare. */
+/** The reading of a file: its kind, and the number of processes that it may still declare. */
 export class Reading<S> {
   readonly yaml: YamlFile;
   readonly kind: ManifestKind<S>;
@@ -140,7 +140,7 @@ export class Reading<S> {
     this.kind = kind;
   }
 
-  /** So many of these fit in; that there are too many is noted. */
+  /** Returns the items that fit, and notes a problem if there are too many. */
   take(items: readonly Part[], owner: Part): readonly Part[] {
     if (items.length > this.#room)
       this.yaml.note(owner.keyOffset, owner.path, `a manifest may declare ${maxProcesses} processes at most`);
@@ -150,7 +150,7 @@ export class Reading<S> {
   }
 }
 
-/** Reads the places with their processes: what stands under `instances` or `servers`. */
+/** Reads the content of `instances` or `servers`: the places with their processes. */
 export function readPlaces<S>(reading: Reading<S>, part: Part): readonly DeclaredPlace<S>[] {
   const { yaml, kind } = reading;
   const entries = yaml.entries(part);
@@ -196,7 +196,7 @@ function readProcesses<S>(reading: Reading<S>, entry: Part): readonly Declared<S
   });
 }
 
-/** Where something was declared before; the first time, that is remembered. */
+/** Returns the place of an earlier declaration with this key, or remembers this one. */
 function before(seen: Map<string, Location>, key: string, place: Location): Location | undefined {
   const first = seen.get(key);
   if (first === undefined) seen.set(key, place);
@@ -219,7 +219,7 @@ function noteProblem(yaml: YamlFile, item: Part, { path, why, key }: Problem): v
   yaml.note(offset, [item.path, ...path].join('.'), folding(found) ?? why);
 }
 
-/** Why a text that is written as a block has more than one line. */
+/** The reason why a block of YAML has more than one line. */
 function folding({ node }: Part): string | undefined {
   if (!isScalar(node) || !String(node.value).trim().includes('\n')) return undefined;
   if (node.type === Scalar.BLOCK_LITERAL)

@@ -2,14 +2,14 @@ import * as v from 'valibot';
 import { orNear } from '../names.ts';
 import { invisibleIn, meantFlag, quoted, wholeNumberOf, yamlFlag } from '../text.ts';
 
-// The words in which declarations are written down, and what is said of each that is wrong. Inputs of a workflow and
-// manifests are read by the same schemas, so the same mistake has the same message in both.
+// Schemas for declarations, with the message for each mistake. Inputs and manifests use the same schemas, so a mistake has
+// the same message in both.
 
 export interface Problem {
-  /** The part as the message names it: `['config', 'tries']`. */
+  /** The part in the message: `['config', 'tries']`. */
   readonly path: readonly string[];
   readonly why: string;
-  /** Where it stands, if that is not the value at `path`: the key at this path. */
+  /** The key that the problem is about, if it is not about the value at `path`. */
   readonly key?: readonly string[];
 }
 
@@ -18,7 +18,7 @@ export interface Checked<T> {
   readonly problems: readonly Problem[];
 }
 
-/** Reads a value by a schema, and finds all that is wrong with it: of each part the first problem. */
+/** Reads a value by a schema, and collects the first problem of each part. */
 export function check<T>(schema: v.GenericSchema<unknown, T>, input: unknown): Checked<T> {
   const problems: Problem[] = [];
   const known = withoutUnknown(schema, input, [], problems);
@@ -29,13 +29,13 @@ export function check<T>(schema: v.GenericSchema<unknown, T>, input: unknown): C
     const path = (issue.path ?? []).map(({ key }) => String(key));
     if (told.has(path.join('\n'))) continue;
     told.add(path.join('\n'));
-    // What is wrong about two fields together is told at the key of the one that should go.
+    // A problem of two fields together is reported at the key of the field that should go.
     problems.push({ path, why: issue.message, ...(issue.type === 'partial_check' ? { key: path } : {}) });
   }
   return { value: result.success && problems.length === 0 ? result.output : undefined, problems };
 }
 
-/** What valibot is not asked about: whether a value is a mapping, and each key that is not known (it names the first). */
+/** Notes values that are no mappings, and all unknown keys: valibot would report only the first. */
 function withoutUnknown(
   schema: v.GenericSchema,
   input: unknown,
@@ -60,7 +60,7 @@ function withoutUnknown(
   return known;
 }
 
-/** What is said of a mapping that is none, and of a key that it may not have. */
+/** The messages for a value that is no mapping, and for an unknown key. */
 interface Wording {
   notAMapping(kind: string): string;
   unknownKey(key: string, path: readonly string[]): Problem;
@@ -68,7 +68,7 @@ interface Wording {
 
 const wordings = new WeakMap<object, Wording>();
 
-/** The schema of a mapping as `mapping` made it, also where it may be left out or has further rules. */
+/** The schema that `mapping` has made, also inside of an optional schema or a pipe. */
 function mappingOf(
   schema: v.GenericSchema,
 ): { readonly wording: Wording; readonly entries: Readonly<Record<string, v.GenericSchema>> } | undefined {
@@ -90,7 +90,7 @@ export function isMapping(value: unknown): value is Readonly<Record<string, unkn
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** A mapping with these keys and no others. `needed` says what to write where one is missing that must be there. */
+/** A mapping with exactly these keys. `needed`: the text after `is needed`, by required key. */
 export function mapping<const E extends v.ObjectEntries>(
   entries: E,
   wordingOf: (keys: readonly string[]) => Wording,
@@ -101,7 +101,7 @@ export function mapping<const E extends v.ObjectEntries>(
   return v.strictObject(entries, ({ path }) => `is needed${examples.get(String(path?.[0]?.key)) ?? ''}`);
 }
 
-/** The usual wording: `one` is `a process`. `hintFor` says what to do with a key that is often put there. */
+/** The usual messages. `one`: such as `a process`. `hintFor`: a hint for a key that is often written there. */
 export function named(
   one: string,
   hintFor: (key: string) => string | undefined = () => undefined,
@@ -126,7 +126,7 @@ export function choice<const W extends readonly [string, ...string[]]>(words: W)
   );
 }
 
-/** What was written, if it is a word or a number. */
+/** The written word or number; empty for other values. */
 function wordOf(input: unknown): string {
   return typeof input === 'string' || typeof input === 'number' ? String(input) : '';
 }
@@ -155,11 +155,11 @@ export function flag() {
   });
 }
 
-/** Text of one line, without the white space around it. `problemOf` says what else is wrong with it. */
+/** Text of one line, without the white space around it. `problemOf`: a further check. */
 export function line(example: string, problemOf: (text: string) => string | undefined = () => undefined) {
   return v.pipe(
     v.string(({ input }) => notText(example, input)),
-    // No other white space is taken away: one that nobody sees is refused.
+    // Only blanks and line breaks: the check below refuses invisible white space.
     v.transform((text) => text.replace(/^[ \t\r\n]+|[ \t\r\n]+$/g, '')),
     v.nonEmpty(`must be text such as ${example}, not ""; leave it out instead`),
     v.rawCheck(({ dataset, addIssue }) => {
@@ -183,7 +183,7 @@ function notText(example: string, input: unknown): string {
   return `must be ${takesSeveral ? 'text, with commas for several' : 'one text'}: ${shown}, not a list`;
 }
 
-/** Why a text cannot be declared as a line that runs somewhere; undefined when it can. */
+/** The problem with a text as a line; undefined if there is none. */
 export function lineProblem(text: string): string | undefined {
   if (/[\r\n]/.test(text)) return 'must be one line; in YAML, >- folds several lines into one';
   if (!text.isWellFormed()) return 'is not valid Unicode';
@@ -193,7 +193,7 @@ export function lineProblem(text: string): string | undefined {
     : `contains an invisible character, ${unseen.spelled} (${characterName(unseen.spelled)}), at position ${unseen.position}: retype it with normal spaces`;
 }
 
-/** A tab is seen where it stands, and so is an accent or a vowel sign that is written as a mark of its own. */
+/** True for a tab, and for an accent or a vowel sign that is a separate mark: a reader sees them. */
 function isSeen(character: string): boolean {
   return character === '\t' || /(?!\p{Default_Ignorable_Code_Point})\p{M}/u.test(character);
 }
@@ -216,7 +216,7 @@ const names: Readonly<Record<string, string>> = {
   '\\ufeff': 'byte order mark',
 };
 
-/** What Unicode calls it, or else what kind of character it is. */
+/** The Unicode name of a character, or its kind. */
 function characterName(spelled: string): string {
   const code = Number.parseInt(spelled.replace(/^\\u|[{}]/g, ''), 16);
   const character = Number.isNaN(code) ? '' : String.fromCodePoint(code);
@@ -224,7 +224,7 @@ function characterName(spelled: string): string {
   return names[spelled] ?? (/\p{Cc}/u.test(character) ? 'a control character' : 'an invisible character');
 }
 
-/** Why a command looks like one that was written on several lines and folded; undefined when it does not. */
+/** The problem with a command that YAML has folded from continued lines; undefined if there is none. */
 export function continuedLine(command: string): string | undefined {
   const outside = command.replace(/'[^']*'|"(?:\\.|[^"\\])*"/g, '""');
   return /(^|[ \t])\\[ \t]/.test(outside)
@@ -232,7 +232,7 @@ export function continuedLine(command: string): string | undefined {
     : undefined;
 }
 
-/** A value as a message shows it. */
+/** A value in a message. */
 export function kindOf(value: unknown): string {
   if (value === null || value === undefined) return 'nothing';
   if (Array.isArray(value)) return 'a list';

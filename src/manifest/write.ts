@@ -3,12 +3,12 @@ import { type Identity, keyOf } from '../converge/identity.ts';
 import { invisibleIn, quoted, visible } from '../text.ts';
 
 export interface WrittenPlace {
-  /** The name or id by which the manifest names it. */
+  /** Its name or id in the manifest. */
   readonly name: string;
   readonly processes: readonly Readonly<Record<string, unknown>>[];
 }
 
-/** A manifest as text, one line of comment for each note. */
+/** Writes a manifest, with a comment line for each note. */
 export function writeManifest(
   root: 'instances' | 'servers',
   places: readonly WrittenPlace[],
@@ -22,7 +22,7 @@ export function placesOf(places: readonly WrittenPlace[]): ReadonlyMap<string, W
   return new Map(places.map(({ name, processes }) => [name, processes]));
 }
 
-/** A file as text, after its schema line and its notes. */
+/** Writes a file: the schema line, the notes, the contents. */
 export function writeYaml(
   contents: ReadonlyMap<string, unknown>,
   { schemaUrl, notes }: { readonly schemaUrl: string; readonly notes: readonly string[] },
@@ -33,15 +33,15 @@ export function writeYaml(
   return `${comments.map((comment) => `# ${comment}\n`).join('')}${text}`;
 }
 
-/** Can a manifest name a place so? A name with what is not seen is better given as an id. */
+/** True if a manifest can use this name. A name with invisible characters is replaced by the id. */
 export function isPlainName(name: string): boolean {
   return name.trim() !== '' && name.length <= 200 && invisibleIn(name).length === 0;
 }
 
-/** What one process becomes: its fields, or why it cannot be declared. */
+/** The fields of a process in the manifest, or the reason why it cannot be declared. */
 export type Declarable = { readonly fields: Readonly<Record<string, unknown>> } | { readonly why: string };
 
-/** What a place's processes become. Of several that a declaration could not tell apart, none is declared. */
+/** Declares the processes of a place. Processes with equal identity are duplicates: it declares none of them. */
 export function declareAll<P extends { readonly id: string }>(
   where: string,
   processes: readonly P[],

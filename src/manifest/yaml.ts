@@ -17,21 +17,21 @@ import {
 import { type Location, locationText, type Mistake } from '../failure.ts';
 import { quoted, shorten } from '../text.ts';
 
-/** A value of the file: what messages call it, and where it and its key stand. */
+/** A value of the file, with its path for messages, and the offsets of it and its key. */
 export interface Part {
   /** `instances.App[0].type`. */
   readonly path: string;
-  /** Its key as text, numbers and the like as they are written. */
+  /** Its key as text, as it is written. */
   readonly name: string;
-  /** What is written there, or what its alias stands for. */
+  /** The node, or the node of its alias. */
   readonly node: Node | undefined;
   readonly offset: number;
   readonly keyOffset: number;
 }
 
-/** More references to anchors than a person writes. */
+/** The most references to anchors. */
 const maxAliases = 100;
-/** Mappings and lists in a process are read so deep: its options, and a list where text belongs. */
+/** The depth to which a process is read: its options, and a list in the place of text. */
 const maxDepth = 3;
 
 export class YamlFile {
@@ -47,26 +47,26 @@ export class YamlFile {
     this.#document = this.#parse(text);
   }
 
-  /** All that the file holds; undefined when it is not YAML. */
+  /** The content of the file; undefined if it is not YAML. */
   get root(): Part | undefined {
     if (this.#document === undefined) return undefined;
     const node = this.#document.contents ?? undefined;
     return { path: '', name: '', node, offset: 0, keyOffset: 0 };
   }
 
-  /** In the order of the text, each once. */
+  /** All problems in the order of the text, each once. */
   get problems(): readonly Mistake[] {
     const sorted = this.#problems.toSorted((a, b) => a.offset - b.offset);
     const told = sorted.map(({ offset, message }) => ({ place: this.placeOf(offset), message }));
     return [...new Map(told.map((one) => [`${locationText(one.place)} ${one.message}`, one])).values()];
   }
 
-  /** Grows with each problem. */
+  /** The number of problems so far. */
   get problemCount(): number {
     return this.#problems.length;
   }
 
-  /** Notes a problem. `path` says with what: `instances.App[0].type`. */
+  /** Notes a problem. `path`: its subject, such as `instances.App[0].type`. */
   note(offset: number, path: string, why: string): void {
     this.#problems.push({ offset, message: path === '' ? why : `${path}: ${why}` });
   }
@@ -76,13 +76,13 @@ export class YamlFile {
     this.note((this.#lines.lineStarts[line - 1] ?? 0) + column - 1, path, why);
   }
 
-  /** Where a value stands: its key, or else it itself. */
+  /** The place of an offset in the file. */
   placeOf(offset: number): Location {
     const { line, col } = this.#lines.linePos(offset);
     return { file: this.#file, line: Math.max(1, line), column: Math.max(1, col) };
   }
 
-  /** The values of a mapping, each key once; undefined when it is none. */
+  /** The values of a mapping, each key once; undefined for any other value. */
   entries({ node, path, offset }: Part): readonly Part[] | undefined {
     if (!isMap(node)) return undefined;
     const seen = new Map<string, number>();
@@ -98,7 +98,7 @@ export class YamlFile {
     });
   }
 
-  /** The values of a list; undefined when it is none. */
+  /** The values of a list; undefined for any other value. */
   items({ node, path, offset }: Part): readonly Part[] | undefined {
     if (!isSeq(node)) return undefined;
     return node.items.map((item, index) => {
@@ -113,21 +113,21 @@ export class YamlFile {
     });
   }
 
-  /** The value at a path below a part, or the last one on the way that is there. */
+  /** The value at a path below a part, or the last existing value on the way. */
   at(part: Part, [key, ...rest]: readonly string[]): Part {
     if (key === undefined || !isMap(part.node)) return part;
     const pair = this.#pairOf(part.node, key);
     return pair === undefined ? part : this.at(this.#entry(pair, part.path, part.offset), rest);
   }
 
-  /** Each mapping is searched once, however many of its keys are wrong. */
+  /** Finds a pair by its key. It indexes each mapping once, however many keys are wrong. */
   #pairOf(map: YAMLMap, key: string): Pair | undefined {
     const pairs = this.#pairs.get(map) ?? new Map(map.items.map((pair) => [keyName(pair.key), pair]));
     this.#pairs.set(map, pairs);
     return pairs.get(key);
   }
 
-  /** Mappings, lists and scalars as plain values; undefined when a key is not one that a schema could judge. */
+  /** Mappings, lists and scalars as plain values; undefined for a mapping with a merge key. */
   plain(part: Part, depth = maxDepth): unknown {
     const { node } = part;
     if (isScalar(node)) return node.value;
@@ -152,7 +152,7 @@ export class YamlFile {
     return values;
   }
 
-  /** Where the rest of a text with a comma in it stands as a key of its own, between { and }. That is noted. */
+  /** Finds and notes keys that are the rest of a text with a comma, between { and }. */
   #cutOff(map: YAMLMap, path: string): ReadonlySet<number> {
     const found = new Set<number>();
     if (map.flow !== true) return found;
@@ -194,7 +194,7 @@ export class YamlFile {
       : `the key ${quoted(name)} is here a second time; it was given at ${locationText(this.placeOf(before))}`;
   }
 
-  /** What an alias stands for; any other node is itself. */
+  /** The target of an alias; any other node itself. */
   #resolved(node: unknown): Node | undefined {
     if (!isAlias(node)) return isNode(node) ? node : undefined;
     if (!this.#targets.has(node)) this.#targets.set(node, this.#targetOf(node));
@@ -219,7 +219,7 @@ export class YamlFile {
         version: '1.2',
         schema: 'core',
         resolveKnownTags: false,
-        // Checked here, in one pass: the parser would compare each key with all others.
+        // Checked in `entries` in one pass: the parser would compare each key with all others.
         uniqueKeys: false,
         prettyErrors: false,
         lineCounter: this.#lines,
@@ -240,7 +240,7 @@ export class YamlFile {
   }
 
   #noteErrors(document: Document.Parsed): void {
-    // A tag that is not known is only a warning to the parser.
+    // For the parser, an unknown tag is only a warning.
     const errors = [...document.errors, ...document.warnings];
     const multiline = new Set(
       errors.flatMap(({ code, pos }) => (code === 'MULTILINE_IMPLICIT_KEY' ? [pos[0]] : [])),
@@ -248,11 +248,11 @@ export class YamlFile {
     let isBroken = false;
     for (const { pos, code, message } of errors) {
       const [offset] = pos;
-      // One line at the wrong place is several errors to the parser.
+      // For the parser, one misplaced line is several errors.
       if (isBroken && (code === 'MULTILINE_IMPLICIT_KEY' || code === 'MISSING_CHAR')) continue;
       isBroken ||= code === 'BLOCK_AS_IMPLICIT_KEY';
       const hint = multiline.has(offset) ? indentation : syntaxHint(message);
-      // Some messages end with what stands there, which may be long.
+      // Some messages end with a quotation of the file, which may be long.
       const plain = message.replace(/: ".*/s, '');
       const why =
         hint === undefined
@@ -267,7 +267,7 @@ export class YamlFile {
 
 const indentation = 'this line must be indented like the lines that it belongs to';
 
-/** What to do about an error of the parser, which tells it in terms of the YAML specification. */
+/** Hints for errors of the parser, whose messages use the terms of the YAML specification. */
 const hints: readonly (readonly [message: RegExp, hint: string])[] = [
   [/Tabs are not allowed/, 'Tabs are not allowed as indentation: use spaces.'],
   [/^Source contains multiple documents/, 'a second document begins; a manifest is one.'],
@@ -287,7 +287,7 @@ function syntaxHint(message: string): string | undefined {
   return hints.find(([pattern]) => pattern.test(message))?.[1];
 }
 
-/** Where the quoted text begins that has no end. */
+/** The start of a quoted text without an end. */
 function openingQuote(document: Document.Parsed, end: number): number {
   let start = end;
   visit(document, {
@@ -303,7 +303,7 @@ function offsetOf(node: unknown): number | undefined {
   return isNode(node) ? node.range?.[0] : undefined;
 }
 
-/** A key as text; empty when it is none. */
+/** A key as text; empty if it is not a scalar. */
 function keyName(key: unknown): string {
   if (!isScalar(key)) return '';
   const text = typeof key.value === 'string' ? key.value : (key.source ?? '');

@@ -2,22 +2,22 @@ import { type Annotation, Cancelled, closed, Failure, messageOf, withoutStop } f
 import { shorten } from '../text.ts';
 import type { Secrets } from './secrets.ts';
 
-/** A failure as a headline, and what is left to say below it. */
+/** A failure as a headline and the details below it. */
 export interface HeadedFailure {
   readonly headline: string;
   readonly details: string;
 }
 
-/** A headline of more characters is not read at a glance. */
+/** The most characters that a reader takes in at a glance. */
 export const longestHeadline = 110;
 
-/** So much stays on three lines of a phone. */
+/** The characters of three lines on a phone. */
 const threeLines = 84;
 
-/** What stands in quotation marks belongs together, and a colon ends a clause only before a space or a line break. */
+/** The first clause of a text. Quoted text belongs together, and a colon ends a clause only before white space. */
 const firstClause = /^(?:"(?:[^"\\\n]|\\.)*"|[^\n;:"]|:(?!\s))+?(?=;|:\s|\n|\. |$)/;
 
-/** Parts a failure so that nothing is said twice: what its headline says whole does not come again below it. */
+/** Splits a failure into headline and details, without repetition. */
 export function headed({ headline, details: below, what, why, fix = '' }: Failure): HeadedFailure {
   if (headline !== undefined && below !== undefined) return headedBy(headline, below, fix);
   const whole = `${what}: ${why}`;
@@ -44,17 +44,17 @@ function headedBy(headline: string, details: string, fix: string): HeadedFailure
   };
 }
 
-/** What stands in quotation marks is cut where it alone would fill a headline. */
+/** Shortens quoted text that alone would fill a headline. */
 function withShortNames(headline: string): string {
   return headline.replace(/"((?:[^"\\]|\\.){60,})"/g, (_, name: string) => `"${shorten(name, 60)}"`);
 }
 
-/** A sentence that begins with the name of an input stays as it is. */
+/** Capitalizes a sentence, unless it begins with the name of an input. */
 function capitalized(text: string): string {
   return text.replace(/^\p{Ll}(?=\p{L}*[ ,])/u, (letter) => letter.toUpperCase());
 }
 
-/** How a step has failed, as the summary and the comment show it. */
+/** The failure of a step, as the summary and the comment show it. */
 export interface Ending extends HeadedFailure {
   readonly mark: 'failed' | 'drifted' | 'cancelled';
 }
@@ -62,23 +62,23 @@ export interface Ending extends HeadedFailure {
 export const pleaseReport =
   'This is a defect of the action; please report it, with the log of a run with debug logging.';
 
-/** A failure as the log, the summary and the comment show it. Nothing secret is in it. */
+/** The failure of a step, redacted, with the annotations for the log. */
 export interface ExplainedFailure extends Ending {
   readonly annotations: readonly Annotation[];
 }
 
-/** What was done before a failure, or what nobody knows by then: `whether ...`. */
+/** A fact for the report of a failing step: something done, or with `unknown` an open question: `whether ...`. */
 export interface Checkpoint {
   readonly line: string;
   readonly kind: 'done' | 'going' | 'unknown';
-  /** Does the summary's own headline say it? */
+  /** True if the summary's own headline says it. */
   readonly isShown: boolean;
 }
 
 interface Circumstances {
   readonly secrets: Secrets;
   readonly activity: string;
-  /** The step was told to stop: whatever went wrong after that did so for that reason. */
+  /** True if the step was cancelled: then any later failure counts as a consequence. */
   readonly isStopped: boolean;
   readonly done: readonly Checkpoint[];
 }

@@ -1,6 +1,6 @@
 import { shorten, visible } from '../text.ts';
 
-/** Markup that is safe to write to a summary or a comment. Made only by the `html` template. */
+/** Markup that is safe in a summary or a comment. Only the `html` template makes it. */
 export class Html {
   readonly markup: string;
 
@@ -11,20 +11,20 @@ export class Html {
 
 type Value = string | number | Html | readonly Html[];
 
-/** Markup from a template: each value is escaped unless it is markup itself. */
+/** Makes markup from a template. It escapes each value that is not markup. */
 export function html(parts: TemplateStringsArray, ...values: readonly Value[]): Html {
   return new Html(parts.reduce((text, part, index) => text + markupOf(values[index - 1] ?? '') + part));
 }
 
-/** Longer values are cut: a summary is read, and the whole value is in the step's outputs. */
+/** The most characters of a value in a summary. The step's outputs have the whole value. */
 const longest = 2_000;
 
-/** Text from outside, shown as it is, on one line; nothing for none. */
+/** Text from outside as code on one line; empty for an empty text. */
 export function code(value: string | number): Html {
   return value === '' ? html`` : html`<code>${shorten(String(value), longest)}</code>`;
 }
 
-/** A path as code, which a narrow page may break after each slash. */
+/** A path as code. A narrow page may break it after each slash. */
 export function pathCode(value: string): Html {
   const parts = shorten(value, longest).split(/(?<=\/)/);
   return html`<code>${joined(
@@ -33,23 +33,23 @@ export function pathCode(value: string): Html {
   )}</code>`;
 }
 
-/** Pieces with something between them. */
+/** Pieces with a separator between them. */
 export function joined(pieces: readonly Html[], between: Html): Html {
   return html`${pieces.flatMap((piece, index) => (index === 0 ? [piece] : [between, piece]))}`;
 }
 
-/** What most readers need not see, behind a title to click. */
+/** Content behind a title to click, for details that most readers skip. */
 export function folded(title: Html, content: Html): Html {
   return html`<details><summary>${title}</summary>${content}</details>`;
 }
 
-/** A link whose text says where it leads. */
+/** A link. */
 export function link(address: string, text: Html): Html {
   return html`<a href="${address}">${text}</a>`;
 }
 
 /**
- * Lines as they are, in a fence of Markdown that nothing in them can end. Nothing in it is a mention or a link, and GitHub
+ * Lines in a fence of Markdown that is longer than any in them. Nothing in it becomes a mention or a link, and GitHub
  * colours a `diff`.
  */
 export function fence(lines: readonly string[], language: 'diff' | 'text' | 'yaml'): Html {
@@ -60,8 +60,8 @@ export function fence(lines: readonly string[], language: 'diff' | 'text' | 'yam
 }
 
 /**
- * A message as prose that wraps, in which nothing is a mention, a reference or a link: what is in quotation marks, and every
- * word that is more than letters or digits, is code.
+ * A message as prose, in which nothing becomes a mention, a reference or a link: quoted text, and each word with other
+ * characters than letters or digits, is code.
  */
 export function prose(text: string): Html {
   const parts = [...text.matchAll(inMessages)];
@@ -71,13 +71,13 @@ export function prose(text: string): Html {
   })}`;
 }
 
-/** Inputs that are ordinary words. Only where one is to be set or corrected is it an input. */
+/** Inputs that are ordinary words: they count as inputs only after words such as `set` or `check`. */
 const wordy =
   'application|command|connection|directory|environment|instance|manifest|organization|processes|queue|server|site|token|type|user';
 
 /**
- * What is in quotation marks; an input with its value, such as `if-missing: ignore`; the name of what a problem is about;
- * an input that is to be set; white space; a word.
+ * Quoted text; an input with its value, such as `if-missing: ignore`; the input at the start of a problem; an input after
+ * a word such as `set`; white space; a word.
  */
 const inMessages = new RegExp(
   [
@@ -94,7 +94,7 @@ const inMessages = new RegExp(
   'g',
 );
 
-/** A word with what stands before and after it. GitHub takes seven hexadecimal digits for a commit. */
+/** A word with its punctuation. GitHub takes seven hexadecimal digits for a commit. */
 const parted = /^([(“‘]*)(.*?(?:\(\w*\))?)([)”’.,:;!?…]*)$/s;
 const isPlain = /^(?![\da-f]{7,}$)(?:\p{L}+(?:[’']\p{L}+|\(s\))?|\d+(?:[-:.,]\d+)*|\s+|[→–—·×=+&/]|)$/iu;
 
@@ -103,7 +103,7 @@ function word(text: string): Html {
   return isPlain.test(middle) ? html`${text}` : html`${before}${code(middle)}${after}`;
 }
 
-/** Lines as they are, with their indentation. Line breaks are spelled out: a blank line would end the HTML block. */
+/** Lines with their indentation. Line breaks are entities: a blank line would end the HTML block. */
 export function preformatted(text: readonly string[]): Html {
   const shown = text.map((line) => html`${line}`.markup).join('&#10;');
   return new Html(`<pre>${shown}</pre>`);
@@ -116,8 +116,8 @@ function markupOf(value: Value): string {
 }
 
 /**
- * Everything that means something in HTML, and what would start a link, an image, emphasis, code or a table cell in
- * Markdown. Line breaks are spelled out: a blank line would end the HTML block and let Markdown in.
+ * Escapes all characters with a meaning in HTML, and those that start a link, an image, emphasis, code or a table cell in
+ * Markdown. Line breaks are spelled out: a blank line would end the HTML block and start Markdown.
  */
 function escaped(text: string): string {
   return visible(text).replace(/[&<>"'`|[\]*~\\!]/g, (character) => `&#${character.charCodeAt(0)};`);

@@ -6,14 +6,14 @@ import { meantFlag, quoted, wholeNumberOf, yamlFlag } from '../text.ts';
 import { longestHeadline } from './ending.ts';
 
 /**
- * Reads a step's inputs and collects what is wrong with them, so that all of it is reported at once.
- * A reader returns something usable even where the input is wrong: `done` throws before anybody uses it.
+ * Reads a step's inputs and collects all problems, so that one error reports them. After a problem, a reader returns a
+ * usable value: `done` throws before anything uses it.
  */
 export class Inputs {
   readonly #problems = new Set<string>();
   readonly #mistakes: Mistake[] = [];
 
-  /** The input without surrounding white space; undefined when it was not given or is empty. */
+  /** The input without surrounding white space; undefined if it is empty. */
   text(name: string): string | undefined {
     const value = getInput(name);
     if (!value.isWellFormed()) this.problem(name, 'is not valid Unicode');
@@ -49,7 +49,7 @@ export class Inputs {
     return fallback;
   }
 
-  /** A whole number written in plain digits; undefined when it was not given. */
+  /** A whole number in plain digits; undefined if the input is empty. */
   integer(name: string, range: { readonly min: number; readonly max?: number }): number | undefined {
     const value = this.text(name);
     if (value === undefined) return undefined;
@@ -59,7 +59,7 @@ export class Inputs {
     return undefined;
   }
 
-  /** A span in seconds, given back in milliseconds. */
+  /** A span in seconds; returns milliseconds. */
   seconds(name: string, range: { readonly min: number; readonly max: number }, fallback: number): number {
     const value = this.text(name);
     if (value === undefined) return fallback * 1000;
@@ -69,7 +69,7 @@ export class Inputs {
     return fallback * 1000;
   }
 
-  /** An API's base address: https, or http on a loopback address, where nobody else listens. */
+  /** An API's base address: https, or http on a loopback address. */
   apiUrl(name: string, fallback: string): URL {
     const value = this.text(name) ?? fallback;
     const url = URL.canParse(value) ? new URL(value) : undefined;
@@ -86,17 +86,17 @@ export class Inputs {
     return url ?? new URL(fallback);
   }
 
-  /** Notes that an input is wrong: `why` follows its name. */
+  /** Notes a problem with an input. `why` follows its name. */
   problem(name: string, why: string): void {
     this.#problems.add(`${name}: ${why}`);
   }
 
-  /** Notes that something is wrong in a file that an input names. */
+  /** Notes a mistake in a file that an input names. */
   mistake(mistake: Mistake): void {
     this.#mistakes.push(mistake);
   }
 
-  /** Throws one `Failure` that lists every problem, if there is any. To be called before the first request. */
+  /** Throws one `Failure` with all problems, if there are any. Call it before the first request. */
   done(): void {
     const problems = [...this.#problems];
     const about = problems.length === 0 ? undefined : failureOf(wrongInputs(problems.length), problems);
@@ -136,7 +136,7 @@ function failureOf(what: string, lines: readonly string[], annotations?: readonl
   });
 }
 
-/** The first sentence of a single problem, but for one of a file, which is named: `token: is empty`. */
+/** The headline: the first sentence of a single problem, such as `token: is empty`; else `what`. */
 function headlineOf(
   what: string,
   [first = '', ...others]: readonly string[],

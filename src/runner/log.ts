@@ -4,7 +4,7 @@ import { visible } from '../text.ts';
 import type { Secrets } from './secrets.ts';
 import { repositoryPath } from './workflow.ts';
 
-/** The step's log. Text from outside can pass through it safely: it is redacted, and never becomes a command. */
+/** The step's log. It redacts text from outside, and escapes it so that it never becomes a command. */
 export class Log {
   readonly #secrets: Secrets;
   readonly #workspace: string;
@@ -16,7 +16,7 @@ export class Log {
     this.#prefix = prefix;
   }
 
-  /** The same log for one of several things that are worked on side by side: each line begins with its name. */
+  /** Returns a log whose lines begin with a name, for one of several parallel parts. */
   about(name: string): Log {
     return new Log(this.#secrets, this.#workspace, `${name}: `);
   }
@@ -25,14 +25,14 @@ export class Log {
     core.info(this.#line(`${this.#prefix}${line}`));
   }
 
-  /** Lines that are folded away under a title. */
+  /** Writes lines, folded under a title. */
   group(title: string, lines: readonly string[]): void {
     core.startGroup(this.#line(`${this.#prefix}${title}`));
     for (const line of lines) this.info(line);
     core.endGroup();
   }
 
-  /** Shown only when the job is run again with debug logging. */
+  /** Writes a line that GitHub shows only with debug logging. */
   debug(line: string): void {
     core.debug(this.#line(`${this.#prefix}${line}`));
   }
@@ -41,7 +41,7 @@ export class Log {
     core.notice(this.#lines(`${this.#prefix}${message}`));
   }
 
-  /** An annotation; if there is a place, at that place of the repository's file. */
+  /** Writes an annotation, at a place in a file if there is one. */
   warning(message: string, place?: Location): void {
     core.warning(this.#lines(this.#placed(message, place)), this.#at(place));
   }
@@ -51,7 +51,7 @@ export class Log {
     core.error(this.#lines(this.#placed(message, place)), at);
   }
 
-  /** The log does not show places, so the message names the place, too. */
+  /** The message with its place: the log does not show the annotation's place. */
   #placed(message: string, place: Location | undefined): string {
     const text = `${this.#prefix}${message}`;
     return place === undefined ? text : `${locationText(place)}: ${text}`;
@@ -73,8 +73,8 @@ export class Log {
 }
 
 /**
- * Text from outside as one line of log that stays text. The runner takes a line that starts with `::` and, in its
- * older form, `##[` anywhere in a line as a command.
+ * Escapes text from outside for one line of the log. The runner takes a line that starts with `::` for a command, and
+ * `##[` anywhere in a line.
  */
 function escapeForLog(text: string): string {
   return visible(text)
@@ -82,7 +82,7 @@ function escapeForLog(text: string): string {
     .replace(/^(\s*):(?=:)/, '$1: ');
 }
 
-/** Like `escapeForLog`, but line breaks stay: for messages whose command escapes them itself. */
+/** Like `escapeForLog`, but keeps line breaks: the commands for annotations escape them. */
 function escapeLinesForLog(text: string): string {
   return text.split('\n').map(escapeForLog).join('\n');
 }

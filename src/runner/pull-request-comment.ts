@@ -6,7 +6,7 @@ import { path } from '../http/path.ts';
 import { defaultLimits, openTransport } from '../http/transport.ts';
 import { backoff, type Clock, Deadline, type Random } from '../time.ts';
 
-/** The pull request that a comment belongs to, and how to reach GitHub. */
+/** The pull request of a comment, and the connection to GitHub. */
 export interface CommentTarget {
   readonly token: string;
   /** Base address of GitHub's API: `https://api.github.com`, or a GitHub Enterprise Server's. */
@@ -18,15 +18,15 @@ export interface CommentTarget {
   readonly requestTimeout: number;
   readonly clock: Clock;
   readonly random: Random;
-  /** Aborts all requests, a few seconds after cancellation, so that the comment can still report it. */
+  /** Aborts all requests, a few seconds after a cancellation: until then the comment can report it. */
   readonly cutOff: AbortSignal;
   readonly log: { info(line: string): void; debug(line: string): void };
 }
 
 export interface StickyComment {
-  /** Picks it from the bodies of comments, if one of them is it. */
+  /** Returns the body of this comment among the bodies of all, if there is one. */
   find(bodies: readonly string[]): string | undefined;
-  /** Its new body. `old` is the body found, if there was one. */
+  /** Returns the new body. `old`: the found body. */
   bodyAfter(old: string | undefined): string;
 }
 
@@ -41,12 +41,12 @@ const hints: ServiceHints = {
   limitsWith403: true,
 };
 
-/** Ten thousand comments. */
+/** The most pages: ten thousand comments. */
 const maxPages = 100;
 const pageSize = 100;
 /** The author of comments that are written with a job's own token. */
 const workflowBot = 'github-actions[bot]';
-/** Milliseconds in which a comment that may not have arrived is looked for and sent again, and the pauses between. */
+/** Milliseconds for further tries after a failure that may have been a success, and the pauses between them. */
 const keepTrying = 60_000;
 const pauses = { first: 1_000, longest: 8_000 } as const;
 
@@ -76,10 +76,7 @@ const Editors = v.object({
 });
 const Viewer = v.object({ data: v.object({ viewer: v.object({ login: v.string() }) }) });
 
-/**
- * Creates the comment, or updates the token's own one. Hiccups of GitHub are retried like those of the services. Throws
- * an `HttpFailure`.
- */
+/** Creates the comment, or updates the token's own one. Retries as for the services. Throws an `HttpFailure`. */
 export async function keepComment(target: CommentTarget, comment: StickyComment): Promise<Posted> {
   const { clock, cutOff, random } = target;
   const gitHub = await open(target);
@@ -90,7 +87,7 @@ export async function keepComment(target: CommentTarget, comment: StickyComment)
       try {
         return await keep(gitHub, target, comment, until !== undefined);
       } catch (error) {
-        // A POST that got no answer may have arrived: look whether the comment is there, before it is sent again.
+        // A POST without a response may have worked: look for the comment before the next POST.
         if (!(error instanceof HttpFailure) || error.retry === 'no' || cutOff.aborted) throw error;
         until ??= clock.now() + keepTrying;
         if (clock.now() >= until) throw error;
@@ -105,7 +102,7 @@ export async function keepComment(target: CommentTarget, comment: StickyComment)
 
 export interface MergedComments {
   readonly bodies: readonly string[];
-  /** Somebody else has edited one: it is not among the bodies. */
+  /** True if somebody else has edited one, which is not among the bodies. */
   readonly isEdited: boolean;
 }
 
@@ -148,7 +145,7 @@ export async function readMergedComments(
   }
 }
 
-/** Without those that somebody else has edited, as far as GitHub tells. */
+/** Leaves out the comments that somebody else has edited, as far as GitHub reports editors. */
 async function unedited({ graphql }: GitHub, comments: readonly Comment[]): Promise<MergedComments> {
   const ids = comments.flatMap(({ node_id }) => node_id ?? []);
   const editors = new Map<string, v.InferOutput<typeof Editor>>();
@@ -177,7 +174,7 @@ async function unedited({ graphql }: GitHub, comments: readonly Comment[]): Prom
   return { bodies: own.map(({ body }) => body ?? ''), isEdited: own.length < comments.length };
 }
 
-/** GraphQL leaves out the suffix of bots, and a user may have the name of a bot. */
+/** True if the editor is the author. GraphQL leaves out the suffix of bots, and a user may have the name of a bot. */
 function isAuthor({ __typename: type, login }: v.InferOutput<typeof Editor>, author: string): boolean {
   return login === author || (type !== 'User' && `${login}[bot]` === author);
 }
@@ -245,7 +242,7 @@ async function keep(
   return 'updated';
 }
 
-/** The token's own comment. Anyone can write a comment with the same marker, so the author must be right, too. */
+/** Finds the token's own comment, by marker and author: anyone can write the same marker. */
 async function findOwn(
   gitHub: GitHub,
   comments: string,
@@ -276,8 +273,8 @@ async function readMarked(
 }
 
 /**
- * The token's own user: GraphQL knows it for users and Apps, REST for users only. A job's own token may know neither. It is
- * taken for a job's, too, where GitHub has not answered, unless it has to be known `surely`.
+ * Returns the token's user: GraphQL knows it for users and Apps, REST for users. Else the token is taken for a job's own.
+ * With `surely`, throws an `HttpFailure` if GitHub gives no answer.
  */
 async function whoAmI({ rest, graphql }: GitHub, how: 'surely' | 'likely' = 'likely'): Promise<string> {
   const what = 'Reading whose github-token is';
@@ -299,7 +296,7 @@ async function whoAmI({ rest, graphql }: GitHub, how: 'surely' | 'likely' = 'lik
   return workflowBot;
 }
 
-/** GitHub has said that this token may not ask, or has no user. */
+/** True if GitHub has answered: the token has no permission, or no user. */
 function isAnswer({ status }: HttpFailure): boolean {
   return status !== undefined && status < 500 && status !== 408 && status !== 429;
 }

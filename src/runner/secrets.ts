@@ -1,12 +1,12 @@
 import { setSecret } from '@actions/core';
 import { html } from './html.ts';
 
-/** Shorter texts occur everywhere by chance, and no real token is that short. */
+/** The least characters of a redacted secret: shorter texts occur by chance. */
 const shortest = 4;
-/** A server may cut what it echoes: this many characters are enough to recognise the beginning of a secret. */
+/** The characters that identify the beginning of a secret: a server may echo only a part of it. */
 const tellingStart = 16;
 
-/** Keeps secrets out of everything that the step writes, and tells the runner to mask them. */
+/** Redacts secrets in everything that the step writes, and has the runner mask them. */
 export class Secrets {
   readonly #forms = new Set<string>();
 
@@ -26,7 +26,7 @@ export class Secrets {
     }
   }
 
-  /** The text with every secret in it replaced, whole or cut off: a server may echo what it was sent. */
+  /** Replaces every secret in a text, whole or cut off: a server may echo the token. */
   redact(text: string): string {
     let clean = text;
     for (const form of this.#forms) clean = clean.replaceAll(form, '***');
@@ -35,21 +35,21 @@ export class Secrets {
   }
 }
 
-/** A secret inside of a JSON text: PHP escapes slashes, too. */
+/** A secret in a JSON text. PHP escapes slashes, too. */
 function jsonForms(secret: string): readonly string[] {
   const form = JSON.stringify(secret).slice(1, -1);
   return [form, form.replaceAll('/', '\\/')];
 }
 
-/** A secret inside of an address: some escape less, some in lower case. */
+/** A secret in a URL: some servers escape less, some in lower case. */
 function addressForms(secret: string): readonly string[] {
   const forms = [encodeURIComponent(secret), encodeURI(secret)];
   return forms.flatMap((form) => [form, form.replace(/%[\dA-F]{2}/g, (code) => code.toLowerCase())]);
 }
 
 /**
- * A secret as it shows inside of something longer that is in base64, such as `user:secret`: three bytes become four
- * characters, so what it looks like depends on how many bytes are before it. Only characters that are its own are given.
+ * A secret inside a longer base64 text, such as `user:secret`. Three bytes become four characters, so its form depends on
+ * the number of bytes before it. The forms contain only characters of the secret itself.
  */
 function base64Forms(secret: string): Set<string> {
   const forms = new Set<string>();
@@ -65,14 +65,14 @@ function base64Forms(secret: string): Set<string> {
   return forms;
 }
 
-/** The text without what begins like the secret and was cut off. */
+/** Replaces a cut-off secret in a text. */
 function withoutStart(text: string, secret: string): string {
   if (secret.length <= tellingStart) return text;
   const [before = '', ...rest] = text.split(secret.slice(0, tellingStart));
   return rest.reduce((clean, part) => `${clean}***${part.slice(sharedLength(part, secret))}`, before);
 }
 
-/** How far a text goes on as the secret does after its telling start. */
+/** The number of characters in which a text continues like the secret. */
 function sharedLength(text: string, secret: string): number {
   let length = 0;
   while (length < text.length && text[length] === secret[tellingStart + length]) length++;

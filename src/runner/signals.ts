@@ -4,11 +4,11 @@ import { Cancelled } from '../failure.ts';
 const graceForWrites = 4_000;
 
 export interface StopSignals {
-  /** Aborted at the first signal, with a `Cancelled` as its reason. */
+  /** Aborted at the first signal; its reason is a `Cancelled`. */
   readonly cancelled: AbortSignal;
-  /** Aborted a few seconds later, well before the runner kills: until then a write in flight may end. */
+  /** Aborted a few seconds later, before the runner kills the step: until then a running write may end. */
   readonly cutOff: AbortSignal;
-  /** Stops listening, so that the process can end. */
+  /** Stops listening, so that Node.js can end. */
   release(): void;
 }
 

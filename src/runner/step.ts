@@ -11,7 +11,7 @@ import { listenForStop } from './signals.ts';
 import { type Block, type Mark, Report, writeSummary } from './summary.ts';
 import { readWorkflow, type Workflow } from './workflow.ts';
 
-/** What one step of a workflow has to work with: the runner, a clock and random numbers. */
+/** The means of a step: the runner, a clock and random numbers. */
 export interface Step {
   readonly inputs: Inputs;
   readonly log: Log;
@@ -26,30 +26,31 @@ export interface Step {
   readonly connection: EarlyConnection | undefined;
   /** Sets outputs; later values win over earlier ones. */
   output(outputs: Outputs): void;
-  /** Says what has happened, as the summary's one headline; the last one counts. Below the headline of a failure it is bold text. */
+  /** Sets the summary's headline; the last call counts. If the step fails, it is bold text below the failure's headline. */
   headline(mark: Mark, text: Html, lead?: Html): void;
-  /** Adds a block to the summary, which is written when the step ends, well or not. */
+  /** Adds a block to the summary. The step writes the summary when it ends, also when it fails. */
   summarize(block: Block): void;
   /** Adds an id to the last line of the summary: `process process-1 · deployment depl-1`. */
   identify(what: string, id: string | undefined): void;
-  /** Warns where people look: an annotation, and a line below the headline of the summary and of the comment. */
+  /** Warns by an annotation, and by a line below the headline of the summary and the comment. */
   warn(message: string, place?: Location): void;
-  /** What has been warned of so far. */
+  /** The warnings so far. */
   readonly warnings: readonly string[];
   /** Turns the summary off (`summary: false`). */
   withoutSummary(): void;
-  /** Says what the step does from now on, as it reads after "Cancelled while": `looking for the environment "main"`. */
+  /** Sets the current activity, in words that follow "Cancelled while": `looking for the environment "main"`. */
   doing(activity: string): void;
   /**
-   * Records what has been done to a subject, what goes on without the step or, with `unknown`, what nobody knows: `whether ...`. A failing step reports
-   * the last line of each. Undefined once it is over. A headline that comes after it shows it in the summary.
+   * Records a fact about a subject for the report of a failing step: something done; with `going`, something that goes on
+   * without the step; with `unknown`, an open question: `whether ...`. The last line of each subject counts; undefined
+   * removes it.
    */
   did(subject: string, line: string | undefined, kind?: 'going' | 'unknown'): void;
-  /** Has a task run when the step ends, well or not. */
+  /** Adds a task for the end of the step, also if it fails. */
   atEnd(task: (failure: Ending | undefined) => Promise<void>): void;
 }
 
-/** Runs an action's body as a step: if it fails, it says why, with what had been done by then, and exits with 1. */
+/** Runs an action's body as a step. If it fails, reports the error and everything done before it, and exits with 1. */
 export async function runStep(
   title: string,
   body: (step: Step) => Promise<void>,
@@ -69,7 +70,7 @@ export async function runStep(
     log.error(`The step ended before its work was done. ${pleaseReport}`, title);
   };
 
-  // Without anything left to wait for, Node.js would end the process, and call it a success.
+  // If nothing is left to wait for, Node.js ends the process, with success.
   process.once('exit', unfinished);
   try {
     await body({
@@ -127,7 +128,7 @@ export async function runStep(
 
 export type Outputs = Readonly<Record<string, string>>;
 
-/** Writes outputs. A secret that an API echoed is redacted. */
+/** Writes outputs, redacted: an API may echo a secret. */
 export function writeOutputs(outputs: Outputs, secrets: Secrets): void {
   for (const [name, value] of Object.entries(outputs)) {
     try {

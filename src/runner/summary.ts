@@ -5,13 +5,13 @@ import { code, type Html, html, joined, prose } from './html.ts';
 import type { Log } from './log.ts';
 import type { Secrets } from './secrets.ts';
 
-/** GitHub drops the whole summary of a step when it is over 1 MiB; this leaves a little room. */
+/** The most bytes of a summary: GitHub drops one of over 1 MiB. */
 export const maxSummaryBytes = 1_000_000;
 
-/** A longer table ends with the number of rows that are left out. */
+/** The most rows of a table. A longer one ends with the number of missing rows. */
 const maxRows = 500;
 
-/** What a glance at a report gets first. */
+/** The sign at the start of a headline. */
 export type Mark = keyof typeof marks;
 
 const marks = {
@@ -25,12 +25,12 @@ const marks = {
   cancelled: html`🚫`,
 } as const;
 
-/** The first line of a report: what happened to what. */
+/** The first line of a report: the outcome and its subject. */
 export function headline(mark: Mark, text: Html): Html {
   return html`<h3>${marks[mark]} ${text}</h3>`;
 }
 
-/** What is likely to go wrong, below the headline. */
+/** The warnings below the headline. */
 function warnings(messages: readonly string[]): Html {
   return html`${messages.slice(0, maxWarnings).map((message) => html`<p>⚠️ ${prose(message)}</p>`)}${moreWarnings(messages.length - maxWarnings)}`;
 }
@@ -41,12 +41,12 @@ function moreWarnings(count: number): Html {
   return count > 0 ? html`<p>⚠️ ${count} more warnings are in the log.</p>` : html``;
 }
 
-/** What the reader has to do now. */
+/** The next step for the reader. */
 export function next(text: Html): Html {
   return html`<p><strong>Next:</strong> ${text}</p>`;
 }
 
-/** A table with a header row. Columns that say nothing are left out. */
+/** A table with a header row, without empty columns. */
 export function table(header: readonly string[], rows: readonly (readonly Html[])[]): Html {
   const says = (column: number): boolean => rows.some((cells) => cells[column]?.markup);
   const used = header.flatMap((text, column) => (says(column) ? [{ text, column }] : []));
@@ -60,12 +60,12 @@ export function table(header: readonly string[], rows: readonly (readonly Html[]
   return html`<table><tr>${head}</tr>${body}${rest}</table>`;
 }
 
-/** A table of names and values, read downwards. */
+/** A table of names and values. */
 export function facts(rows: readonly (readonly [name: string, value: Html])[]): Html {
   return html`<table>${rows.map(([name, value]) => html`<tr><th align="left">${name}</th><td>${value}</td></tr>`)}</table>`;
 }
 
-/** Why a step failed: its lines as paragraphs, those that begin with a dash as a list. An indented line goes on with the item before it. */
+/** A failure's details: its lines as paragraphs, lines with a dash as a list. An indented line continues the item above. */
 export function reasons(message: string): Html {
   const blocks: Html[] = [];
   let items: Html[] = [];
@@ -87,7 +87,7 @@ export function reasons(message: string): Html {
   return html`${blocks}`;
 }
 
-/** What a line is about in bold: `Failed: ...`, `Next: ...`. */
+/** A line with its label in bold: `Failed: ...`, `Next: ...`. */
 function labelled(line: string): Html {
   const [, label, rest = ''] =
     /^(Failed|Not checked|Not started|Not known|Done|Next): (.*)$/s.exec(line) ?? [];
@@ -97,11 +97,11 @@ function labelled(line: string): Html {
 export interface Headline {
   readonly mark: Mark;
   readonly text: Html;
-  /** What must be known before anything else, warnings too: markup of a paragraph. */
+  /** A paragraph right below the headline, above the warnings. */
   readonly lead?: Html;
 }
 
-/** A part of a summary, or what makes it when the step ends. */
+/** A part of a summary, or a function that makes it when the step ends. */
 export type Block = Html | (() => Html);
 
 export class Report {
@@ -122,7 +122,7 @@ export class Report {
     if (id !== undefined && id !== '') this.#ids.set(what, (this.#ids.get(what) ?? new Set()).add(id));
   }
 
-  /** All of it, under one headline. */
+  /** All blocks, under one headline. */
   blocks(ending: Ending | undefined): readonly Html[] {
     const head = heading(this.#headline, ending, this.warnings);
     const blocks = this.#blocks.map((block) => (typeof block === 'function' ? block() : block));
@@ -130,13 +130,13 @@ export class Report {
   }
 }
 
-/** Ids last, and small: `process process-1 · deployment depl-1, depl-2`. */
+/** The last line, with ids in small print: `process process-1 · deployment depl-1, depl-2`. */
 function idLine(all: ReadonlyMap<string, ReadonlySet<string>>): Html {
   const named = [...all].map(([what, ids]) => html`${what} ${joined([...ids].map(code), html`, `)}`);
   return named.length === 0 ? html`` : html`<p><sub>${joined(named, html` · `)}</sub></p>`;
 }
 
-/** What a glance gets: one headline, and warnings. If the step has failed, that is the headline, and its own is bold text. */
+/** The headline and the warnings. If the step has failed, the failure is the headline, and its own headline is bold text. */
 export function heading(
   own: Headline | undefined,
   ending: Ending | undefined,
@@ -145,13 +145,13 @@ export function heading(
   const warned = warnings(messages);
   if (ending === undefined)
     return html`${own === undefined ? html`` : headline(own.mark, own.text)}${own?.lead ?? html``}${warned}`;
-  // A drift is what the plan's own headline says, too.
+  // For a drift, the plan's own headline says the same.
   const before =
     own === undefined || ending.mark === 'drifted' ? html`` : html`<p><strong>${own.text}</strong></p>`;
   return html`${headline(ending.mark, prose(ending.headline))}${reasons(ending.details)}${warned}${before}`;
 }
 
-/** Appends blocks to the file of the job's summary page. A summary that cannot be written never fails the step. */
+/** Appends blocks to the file of the job's summary. A failure to write it never fails the step. */
 export function writeSummary(
   file: string | undefined,
   blocks: readonly Html[],
@@ -167,7 +167,7 @@ export function writeSummary(
   }
 }
 
-/** The blocks that fit, in their order; in the place of the others is a sentence at the end. */
+/** The blocks that fit, in their order, with a sentence at the end if others do not. */
 function whatFits(texts: readonly string[]): readonly string[] {
   let room = maxSummaryBytes;
   const fitting = texts.filter((text) => {

@@ -15,21 +15,21 @@ const PullRequestEvent = v.object({
 
 export interface PullRequest {
   readonly number: number;
-  /** Its head is in another repository, so that its workflows get no secrets. */
+  /** True if its head is in another repository: then its workflows get no secrets. */
   readonly fromFork: boolean;
-  /** The commit that is to be merged; the run itself works on a merge of it. */
+  /** The commit to be merged; the run itself works on a merge of it. */
   readonly head: string | undefined;
 }
 
 export interface Workflow {
-  /** `owner/name`, or undefined outside of a runner. */
+  /** `owner/name`; undefined outside of a runner. */
   readonly repository: string | undefined;
   readonly headBranch: string | undefined;
-  /** Who started the run: `dependabot[bot]` runs get no secrets either. */
+  /** The user who started the run. Runs of `dependabot[bot]` get no secrets either. */
   readonly actor: string | undefined;
   readonly pullRequest: PullRequest | undefined;
   readonly run: { readonly id: string; readonly url: string } | undefined;
-  /** What the run is about: the head of a pull request, else the commit that it runs on. */
+  /** The commit of the run: the head of a pull request, else the commit that it runs on. */
   readonly commit: { readonly sha: string; readonly url: string } | undefined;
 }
 
@@ -65,8 +65,8 @@ function readPullRequest(path: string | undefined): PullRequest | undefined {
 }
 
 /**
- * A file of the workspace as its repository names it, which is where GitHub shows an annotation: `actions/checkout` can
- * put the repository into a folder of the workspace.
+ * The path of a workspace file in its repository, for annotations: `actions/checkout` can put the repository into a folder
+ * of the workspace.
  */
 export function repositoryPath(workspace: string, file: string): string {
   for (let folder = dirname(file); folder !== '.'; folder = dirname(folder)) {
