@@ -19,8 +19,8 @@ import type { Semaphore } from './semaphore.ts';
 import type { Service, World } from './service.ts';
 
 /**
- * Opens the processes of one place for one operation. Everything it sends goes through the claim of that operation, and
- * everything it says through its runtime, which names the operation and remembers what is known.
+ * Opens the processes of a place for one operation. Its requests go through the operation's claim, and its log lines through
+ * a runtime that adds the operation's name.
  */
 export type Open<S, P extends Existing> = (
   claim: Claim<P>,
@@ -32,16 +32,15 @@ export interface ApplyWorld<S, P extends Existing> {
   readonly service: Service<S, P>;
   readonly runtime: Runtime;
   openAt(state: PlaceState<S, P>): Open<S, P>;
-  /** Shared by plans that are carried out side by side. */
+  /** Shared by parallel plans. */
   readonly semaphore: Semaphore;
-  /** Called after each change that was tried, however it ended. */
+  /** Called after each attempted change. */
   onChange(): void;
 }
 
 /**
- * Carries out a plan: creates and updates side by side, each create exactly once, and deletes last, only if everything
- * else is done. An operation that fails stops only what depends on it. Never throws: the results, in the plan's order,
- * say what became of each.
+ * Carries out a plan: creates and updates side by side, each create exactly once; then deletes, if nothing has failed. A
+ * failed operation stops only those that depend on it. Never throws: it returns the results in the plan's order.
  */
 export async function applyPlan<S, P extends Existing>(
   operations: readonly Operation<S, P>[],
@@ -63,7 +62,7 @@ class PlaceWork<S, P extends Existing> {
   readonly #operations: readonly Operation<S, P>[];
   readonly #open: Open<S, P>;
   readonly #world: ApplyWorld<S, P>;
-  /** Whose process is which: a process of one operation is no candidate for another. */
+  /** The operation of each process, by id: a process of one operation is no candidate for another. */
   readonly #owners = new Map<string, Operation<S, P>>();
 
   constructor(operations: readonly Operation<S, P>[], open: Open<S, P>, world: ApplyWorld<S, P>) {
@@ -81,7 +80,7 @@ class PlaceWork<S, P extends Existing> {
     return [...results.flat(), ...this.#operations.flatMap(untouched)];
   }
 
-  /** Deletes what the plan says, or says that it was held back. */
+  /** Carries out the plan's deletions, or returns them as not done. */
   async removeAll(allMade: boolean): Promise<readonly OperationResult<S, P>[]> {
     const deletes = this.#operations.filter((operation) => operation.action === 'delete');
     return await Promise.all(
@@ -89,7 +88,7 @@ class PlaceWork<S, P extends Existing> {
     );
   }
 
-  /** One after the other, the most specific first, since these could be taken for each other. */
+  /** Makes the processes of one family one after the other, the most specific first: they could be mistaken for each other. */
   async #makeFamily(family: readonly Upsert<S, P>[]): Promise<readonly OperationResult<S, P>[]> {
     const { identityOf } = this.#world.service;
     const results: OperationResult<S, P>[] = [];
@@ -197,7 +196,7 @@ function notBegun<S, P extends Existing>(operation: Operation<S, P>, why: string
   return { ...nothingDone, operation, status: 'not-done', process, error: why, why };
 }
 
-/** A failure as a message, and what is left of it beside the name of the process. */
+/** The messages of a failure: with the name of the process, and without it. */
 function told(error: unknown): Pick<OperationResult, 'error' | 'why'> {
   return { error: messageOf(error), why: reasonOf(error) };
 }
@@ -214,7 +213,7 @@ function failedUpsert<S, P extends Existing>(
     ...nothingDone,
     operation,
     status: statusOf(error, claim),
-    // A replacement beside which the old process is left is none.
+    // A new process beside the old one is no replacement yet.
     outcome: made !== undefined && operation.action === 'create' ? ('created' as const) : undefined,
     process: made ?? before,
   };

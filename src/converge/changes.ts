@@ -1,9 +1,9 @@
 import { shorten } from '../text.ts';
 
-/** Longer values are cut in a message: whoever reads it wants to know what it is about. */
+/** The most characters of a value in a message. */
 const longest = 120;
 
-/** What differs, by field: `processes`, `command`, `config.tries`, … */
+/** The differences by field: `processes`, `command`, `config.tries`, … */
 export type Changes = Readonly<Record<string, Change>>;
 
 export interface Change {
@@ -26,36 +26,36 @@ export function differs(changes: Changes): string {
   return `has ${parts.join(', ')}`;
 }
 
-/** One change where room is short: `2 → 3 proc.`, `tries 3 → 5`. */
+/** A change in short: `2 → 3 proc.`, `tries 3 → 5`. */
 export function changeText(field: string, { from, to }: Change, room = longest): string {
   const arrow = `${shown(from, room)} → ${shown(to, room)}`;
   return field === 'processes' ? `${arrow} proc.` : `${fieldName(field)} ${arrow}`;
 }
 
-/** A value as it stands in a message; nothing set is `unset`. */
+/** A value in a message; `unset` for null and undefined. */
 export function shown(value: unknown, room = longest): string {
   if (value === null || value === undefined) return 'unset';
   return shorten(typeof value === 'string' ? value : JSON.stringify(value), room);
 }
 
-/** What a reader calls a field, wherever it was given: `config.tries` is `tries`. */
+/** The name of a field for readers: `tries` for `config.tries`. */
 export function fieldName(field: string): string {
   return field.replace(/^config\./, '');
 }
 
-/** What a process has, in a few words: `2 processes, tries 3, force`. */
+/** The settings of a process in a few words: `2 processes, tries 3, force`. */
 export function settingsText(settings: Settings, room = longest): string {
   return Object.entries(settings)
     .flatMap(([field, value]) => settingText(field, value, room) ?? [])
     .join(', ');
 }
 
-/** One setting in a few words; undefined where nothing is set. */
+/** One setting in a few words; undefined if it is unset. */
 function settingText(field: string, value: unknown, room: number): string | undefined {
   if (value === null || value === undefined || value === '') return undefined;
   if (field === 'processes') return value === 1 ? '1 process' : `${shown(value, room)} processes`;
   return value === true ? fieldName(field) : `${fieldName(field)} ${shown(value, room)}`;
 }
 
-/** What a process has or is to have, by field, as in `Changes`: `processes`, `config.tries`, … */
+/** The current or declared settings of a process, by field as in `Changes`: `processes`, `config.tries`, … */
 export type Settings = Readonly<Record<string, unknown>>;

@@ -16,9 +16,9 @@ export class Claim<P extends Existing> {
   readonly #parts: ClaimParts<P>;
   #looks = 0;
   wrote = false;
-  /** Was the answer to a create lost, and not made up for by a later one? */
+  /** True if the response to the last create was lost. */
   unknown = false;
-  /** What this operation has created and not removed again. */
+  /** The process that this operation has created, and not deleted again. */
   made: P | undefined;
 
   constructor(parts: ClaimParts<P>) {
@@ -31,7 +31,7 @@ export class Claim<P extends Existing> {
     return known ?? (await listings.refreshed());
   }
 
-  /** Those of a listing that do not belong to other operations. */
+  /** Returns the processes of a list that do not belong to other operations. */
   open(listed: readonly P[]): readonly P[] {
     return listed.filter(this.#parts.isOpenTo);
   }
@@ -64,7 +64,7 @@ export class Claim<P extends Existing> {
   }
 }
 
-/** A store as one operation sees it: through its claim, and through lists that all operations share. */
+/** The store of one operation: it works through the operation's claim, and through shared lists. */
 export class ClaimedStore<S, P extends Existing> implements Store<S, P> {
   readonly #store: Store<S, P>;
   readonly #claim: Claim<P>;

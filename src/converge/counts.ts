@@ -1,6 +1,6 @@
 import type { Action } from './plan.ts';
 
-/** What became of a process, or what a plan would make of it. */
+/** The outcome of an operation, real or planned. */
 export type Outcome = 'created' | 'updated' | 'replaced' | 'deleted' | 'unchanged' | 'undeclared';
 
 export const outcomeOf = {
@@ -12,7 +12,7 @@ export const outcomeOf = {
   undeclared: 'undeclared',
 } as const satisfies Record<Action, Outcome>;
 
-/** How many processes have each outcome, and how many changes were not made. */
+/** The number of processes with each outcome, and of changes that were not made. */
 export type Counts = Readonly<Record<Outcome | 'undone', number>>;
 
 export function countsOf(rows: readonly { readonly outcome: Outcome | undefined }[]): Counts {
@@ -28,12 +28,12 @@ export function sumOf(all: readonly Counts[]): Counts {
   return sum;
 }
 
-/** How many changes were made, or would be. */
+/** The number of changes, made or planned. */
 export function changesIn({ created, updated, replaced, deleted }: Counts): number {
   return created + updated + replaced + deleted;
 }
 
-/** What a reader must know first comes first. */
+/** The words for changes, the most important first. */
 const words = [
   ['deleted', 'to delete'],
   ['replaced', 'to replace'],
@@ -41,13 +41,13 @@ const words = [
   ['created', 'to create'],
 ] as const satisfies readonly (readonly [Outcome, string])[];
 
-/** Changes that were not made, of all: `2 of 3 changes not made`. */
+/** The missing changes: `2 of 3 changes not made`. */
 export function undoneText(counts: Counts): string {
   const changes = changesIn(counts) + counts.undone;
   return `${counts.undone} of ${changes} ${changes === 1 ? 'change' : 'changes'} not made`;
 }
 
-/** Without what there is none of: `2 to delete, 1 to create`, `1 created, 1 of 2 changes not made`. */
+/** The counts without zeros: `2 to delete, 1 to create`, `1 created, 1 of 2 changes not made`. */
 export function countsText(counts: Counts, kind: 'planned' | 'done'): string {
   const changes = words.flatMap(([done, planned]) =>
     counts[done] === 0 ? [] : [`${counts[done]} ${kind === 'planned' ? planned : done}`],

@@ -18,21 +18,21 @@ import { severalMatch } from './several-match.ts';
 export type Creation<P> =
   | {
       readonly kind: 'created';
-      /** The process that is left, and exists. */
+      /** The one process that exists in the end. */
       readonly process: P;
       /** False when another run's process was kept instead of this run's own. */
       readonly madeHere: boolean;
     }
-  /** Another process has the name. `lost`: it may be one that this run made with a request whose answer was lost. */
+  /** Another process has the name. `lost`: this run may have created it with a request whose response was lost. */
   | { readonly kind: 'taken'; readonly refusal: Failure; readonly lost: boolean };
 
-/** How often a request whose answer was lost is sent, and how often everything starts over, at most. */
+/** The most requests while responses get lost, and the most rounds. */
 const attempts = { sends: 3, rounds: 3 } as const;
 
-/** Runs that all gave way start over at different moments: at most so many milliseconds later. */
+/** The longest random pause before a new round, in milliseconds. */
 const longestJitter = 3_000;
 
-/** The process of this run vanished: something else deleted it. */
+/** Something else has deleted the process of this run. */
 export class Vanished extends Failure {
   override readonly name = 'Vanished';
 }
@@ -41,14 +41,14 @@ export class Vanished extends Failure {
  * Creates a process exactly once, however many runs do so at the same time. All live runs share one order: age, then id.
  * Decision 2 explains each rule.
  *
- * 1. Create, then look until the listing shows the own process: it then shows what was created before, too.
- * 2. An older rival is there: remove the own process, and read the rival by its id.
+ * 1. Create, then look until the list shows the own process: then it also shows everything created before.
+ * 2. An older rival exists: delete the own process, and read the rival by its id.
  * 3. The own process is the oldest: wait until the younger ones have left.
- * 4. A rival that is still there will not leave: rule 2 holds, whatever its age.
- * 5. Several such are an error that names them.
+ * 4. A rival that still exists will not leave: rule 2 holds, whatever its age.
+ * 5. Several rivals of rule 4 are an error that names them.
  *
- * After a lost answer the listing is watched before anything is sent again. When all runs gave way, they start over.
- * `gone` are processes known to be gone, or not to count, though a listing may show them.
+ * After a lost response, the run watches the list before it sends the request again. If all runs gave way, they start over.
+ * `gone`: ids of deleted processes, and of others to ignore, which a list may still show.
  */
 export async function createOnce<S, P extends Existing>(
   spec: S,
@@ -77,7 +77,7 @@ type LostCreate = Extract<CreateResult<unknown>, { kind: 'lost' }>;
 
 interface RaceView<P extends Existing> {
   readonly listing: Listing<P>;
-  /** What this run has created, as last listed: ages are compared as listings show them. */
+  /** The process of this run, as last listed: runs compare ages as lists show them. */
   readonly own: P;
   readonly isShown: boolean;
   /** Others of the same identity, the oldest first. */
@@ -88,9 +88,9 @@ class Attempt<S, P extends Existing> {
   readonly #spec: S;
   readonly #what: string;
   readonly #world: World<S, P>;
-  /** Known to be gone, though a listing that lags may still show them. */
+  /** Ids of deleted processes, which a lagging list may still show. */
   readonly #gone: Set<string>;
-  /** How long it took until a listing showed what this run had created. */
+  /** Milliseconds until a list showed the process of this run. */
   #lag = 0;
   /** The last two readings, the newest first. */
   #readings: readonly Listing<P>[] = [];
@@ -103,7 +103,7 @@ class Attempt<S, P extends Existing> {
     this.#gone = new Set(gone);
   }
 
-  /** One round: how it ended, or undefined when all runs gave way to each other. */
+  /** Plays one round. Undefined if all runs gave way to each other. */
   async make(): Promise<Creation<P> | undefined> {
     const { store, runtime } = this.#world;
     for (let sends = 1; sends <= attempts.sends; sends++) {
@@ -117,7 +117,7 @@ class Attempt<S, P extends Existing> {
     throw this.#neverAnswered();
   }
 
-  /** The process that is left when a race has settled, read by its id; undefined when none is. */
+  /** Waits until a race has settled. Returns the process that is left, read by its id; undefined if none is. */
   async survivor(seen?: Listing<P>): Promise<P | undefined> {
     const observe = async (listing: Listing<P>) => {
       const left = this.#matchingIn(await this.#confirmed(listing, 1));
@@ -136,8 +136,8 @@ class Attempt<S, P extends Existing> {
   }
 
   /**
-   * The server may still be handling the lost request, and lists may be stale: the first match can be another run's while
-   * the own one is on its way. Waits the whole time, and adopts a process only if it is then the only match.
+   * Waits for the effect of a lost request, then adopts a process if it is the only match. It waits the whole time: the
+   * server may still be handling the request, and an earlier match can be another run's.
    */
   async #watchFor({ cause, answered }: LostCreate): Promise<Creation<P> | undefined> {
     const { service, store, runtime } = this.#world;
@@ -158,7 +158,7 @@ class Attempt<S, P extends Existing> {
     return { kind: 'created', process, madeHere: isAsDeclared };
   }
 
-  /** The rules, for what this run has created. Undefined when it gave way to a process that is gone as well. */
+  /** Applies the rules to the process of this run. Undefined if it gave way to a process that is gone, too. */
   async #stayOrGiveWay(made: P): Promise<Creation<P> | undefined> {
     this.#checkpoint(`created ${this.#what} as ${made.id}`, made);
     await this.#refuseOtherForm(made);
@@ -166,10 +166,10 @@ class Attempt<S, P extends Existing> {
     const { own } = seen;
     await this.#refusePlace(own);
     if (!this.#world.service.statesIdentity(made)) await this.#refuseOtherForm(own);
-    // The effect of an earlier, lost request may show only later.
+    // After a lost request, its process may appear only later.
     if (!hasRivals(seen) && this.#lost.length === 0) {
       if (this.#lag === 0 || !seen.isShown) return { kind: 'created', process: own, madeHere: true };
-      // Lists lag: what a run created right after this one, before it was killed, shows only later.
+      // Lists lag: a process that a killed run created right after this one appears only later.
       seen = await this.#lookFor(this.#lag, () => this.#look(own), hasRivals, seen);
       if (!hasRivals(seen)) {
         const process = seen.isShown ? seen.own : await this.#stillThere(own);
@@ -197,10 +197,10 @@ class Attempt<S, P extends Existing> {
       return this.#sight(made, await this.#list());
     };
     let seen = await this.#lookFor(spans.ownShows, look, ({ isShown }) => isShown);
-    // One look through an outage may have taken all that time: what it saw is old.
+    // An outage may have drawn out this one look: then it is old.
     if (!seen.isShown && looks === 1) seen = await look();
     if (looks > 1) this.#lag = clock.now() - started;
-    // Where lists lag, the looks that follow confirm it.
+    // If lists lag, later looks confirm it.
     if (seen.isShown && this.#lag > 0) return seen;
     if (seen.isShown) {
       const confirmed = this.#sight(made, await this.#confirmed(seen.listing, 1));
@@ -213,7 +213,7 @@ class Attempt<S, P extends Existing> {
     return { ...seen, own };
   }
 
-  /** Rules 2 to 5: until no rival is left, or the first of the rivals is the one that stays. */
+  /** Rules 2 to 5: looks until no rival is left, or the first rival is the one that stays. */
   async #untilDecided(first: RaceView<P>): Promise<RaceView<P>> {
     const say = skipRepeats(this.#world.runtime.log);
     const isOlder = ({ own, rivals: [rival] }: RaceView<P>) => rival !== undefined && byAge(rival, own) < 0;
@@ -226,14 +226,14 @@ class Attempt<S, P extends Existing> {
     };
     const isOver = () => isOlder(seen) || (seen.rivals.length === 0 && this.#lost.length === 0);
     if (!isOver()) await this.#lookFor(this.#window(), look, isOver, seen);
-    // They may be waiting for each other: that takes longer.
+    // Several rivals may be waiting for each other, which takes longer.
     const isOne = () => isOlder(seen) || seen.rivals.length <= 1;
     if (!isOne()) await this.#lookFor(settlingSpan(seen.listing) - spans.rivalsLeave, look, isOne, seen);
     if (!isOne()) throw this.#several([seen.own, ...seen.rivals]);
     return seen;
   }
 
-  /** How long younger rivals are waited for: longer than lists lag. */
+  /** Milliseconds to wait for younger rivals: longer than lists lag. */
   #window(): number {
     return Math.max(spans.rivalsLeave, 2 * this.#lag);
   }
@@ -245,7 +245,7 @@ class Attempt<S, P extends Existing> {
       `Another run has created the same process (${rival.id}), which stays; removing this run’s own ${own.id}`,
     );
     this.#checkpoint(`created ${own.id} beside ${rival.id} of another run, and is removing it again`, own);
-    // A third one of the same second may come before the rival in the order: it is there when that second is over.
+    // A third process of the same second may come before the rival in the order. It exists when that second is over.
     const isOpen = rivals.some((each) => mayGetElders(each, listing));
     if (isOpen) await runtime.pacer.pass(1_000, runtime);
     await removeForSure(store, own.id);
@@ -256,7 +256,7 @@ class Attempt<S, P extends Existing> {
     return process && { kind: 'created', process, madeHere: false };
   }
 
-  /** A list that no longer shows the process we removed is fresh enough to show everything created before. */
+  /** Returns the process that is left. A list without the deleted process also shows everything created before. */
   async #leftAfter(removed: P): Promise<P | undefined> {
     const look = async (): Promise<Listing<P>> => await this.#world.store.list();
     const isHidden = ({ processes }: Listing<P>) => processes.every(({ id }) => id !== removed.id);
@@ -268,7 +268,7 @@ class Attempt<S, P extends Existing> {
     return this.#sight(own, await this.#confirmed(await this.#list(), 1));
   }
 
-  /** The own process is found by its id, whatever a list says of it. */
+  /** Finds the own process by its id, and the rivals by their identity. */
   #sight(own: P, listing: Listing<P>): RaceView<P> {
     const shown = listing.processes.find(({ id }) => id === own.id);
     const others = listing.processes.filter(({ id }) => id !== own.id);
@@ -287,7 +287,7 @@ class Attempt<S, P extends Existing> {
     return candidates(this.#spec, among, this.#world.service).toSorted(byAge);
   }
 
-  /** A list of several pages is not atomic. If it shows no more than `few` matches, a second reading must confirm it. */
+  /** Confirms a list of several pages, which is not atomic, by a second reading if it shows no more than `few` matches. */
   async #confirmed(first: Listing<P>, few: number): Promise<Listing<P>> {
     if (first.pages === 1 || this.#matching(first.processes).length > few) return first;
     const [last, before] = this.#readings;
@@ -295,7 +295,7 @@ class Attempt<S, P extends Existing> {
     return await readTwice(first, () => this.#list(), this.#world.runtime);
   }
 
-  /** Those of a list that match, when nothing of this run is there: a process in doubt may then be its own. */
+  /** Returns the matches of a list while the run has no process. Throws a `Failure` for a process in doubt: it may be its own. */
   #matchingIn({ processes }: Listing<P>): readonly P[] {
     const doubtful = doubtfulAmong(this.#spec, processes, this.#world.service);
     if (doubtful.length > 0) throw this.#doubt(doubtful);
@@ -312,7 +312,7 @@ class Attempt<S, P extends Existing> {
     return await lookFor(span, look, isEnough, runtime, { place: store.place, seen });
   }
 
-  /** A rival as it is by its id; undefined when it is gone, or has become another process. */
+  /** Reads a rival by its id; undefined if it is gone, or has another identity now. */
   async #readRival({ id }: P): Promise<P | undefined> {
     const found = await this.#world.store.find(id);
     if (found !== undefined && this.#matching([found]).length > 0) return found;
@@ -331,8 +331,8 @@ class Attempt<S, P extends Existing> {
   }
 
   /**
-   * Where the service keeps what was created under another identity, the next run would not find it, and create another.
-   * Two answers must say so before anything is removed: `witness`, and a read by id.
+   * Deletes the process and throws a `Failure` if the service has stored it under another identity: the next run would not
+   * find it, and create another. Two responses must show that: `witness`, and a read by id.
    */
   async #refuseOtherForm(witness: P): Promise<void> {
     const { service, store } = this.#world;
@@ -348,7 +348,7 @@ class Attempt<S, P extends Existing> {
     });
   }
 
-  /** The list after the first create may be the first answer that tells where it was created. */
+  /** Deletes the process and throws a `Failure` on a managed queue: the first list after the create may be the first to show that. */
   async #refusePlace(own: P): Promise<void> {
     try {
       this.#world.store.mayWrite();
@@ -380,7 +380,7 @@ class Attempt<S, P extends Existing> {
     const [cause = ''] = this.#lost;
     const isSame = this.#lost.every((each) => each === cause);
     const causes = isSame ? `${cause} each time` : this.#lost.join('; ');
-    // The failure itself says that it may exist.
+    // The error itself says that the process may exist.
     this.#world.runtime.checkpoint(undefined);
     return new Failure({
       headline: `Not created: ${this.#what} (${isSame ? cause : this.#lost.join('; ')})`,

@@ -9,44 +9,44 @@ import { candidates, doubtfulAmong, type World } from './service.ts';
 import { settle } from './settle.ts';
 import { severalMatch } from './several-match.ts';
 
-/** What to do when the declared process exists: bring it in line (`update`, `replace`), leave it, create another, or fail. */
+/** The reaction to an existing process: reconcile it (`update`, `replace`), leave it, create another, or fail. */
 export type IfExists = 'update' | 'replace' | 'reuse' | 'create' | 'fail';
 
 export interface Ensure<S> {
   readonly spec: S;
   readonly ifExists: IfExists;
-  /** Writes nothing, and says what it would do. */
+  /** True to change nothing, and return the planned outcome. */
   readonly dryRun: boolean;
 }
 
 interface Differences {
-  /** What was changed, or would be. */
+  /** The changes, made or planned. */
   readonly changes: Changes;
-  /** How the process differs from the declaration and was left so. */
+  /** The differences from the declaration that stay. */
   readonly ignored: Changes;
-  /** A parallel run has created it at the same moment. */
+  /** True if a parallel run has created the process at the same moment. */
   readonly madeByOther?: true;
-  /** The name it got because another process has the declared one. */
+  /** Its name, if another process has the declared one. */
   readonly otherName?: string;
 }
 
-/** What came of it, with the process as last read. */
+/** The outcome, with the process as last read. */
 export interface Aligned<P> extends Differences {
   readonly outcome: 'created' | 'updated' | 'replaced' | 'unchanged' | 'would-update' | 'would-replace';
   readonly process: P;
 }
 
-/** What came of it, or that a dry run would create the process. */
+/** The result of `ensure`. */
 export type Ensured<S, P> =
   | Aligned<P>
   | (Differences & { readonly outcome: 'would-create'; readonly process: undefined; readonly spec: S });
 
 const nothing = { changes: {}, ignored: {} } as const;
 
-/** A process that comes or goes while the run works on it makes the run start over, this often at most. */
+/** The most rounds: a run starts over if a process appears or vanishes while the run works on it. */
 const rounds = 4;
 
-/** Makes one background process exist in the declared state. Throws a `Failure` when it cannot say that it does. */
+/** Makes one background process exist in the declared state. Throws a `Failure` if it cannot be sure of that. */
 export async function ensure<S, P extends Existing>(
   wanted: Ensure<S>,
   world: World<S, P>,
@@ -55,10 +55,10 @@ export async function ensure<S, P extends Existing>(
   const { service, store, runtime } = world;
   if (ifExists === 'create') return await createBlindly(wanted, world);
 
-  /** Known to be gone, though a listing that lags may still show them. */
+  /** Ids of deleted processes, which a lagging list may still show. */
   const gone = new Set<string>();
   let lost = false;
-  /** Was the name in use, and its holder in no list? It may be free by now: that is tried once. */
+  /** True after a name in use whose holder no list shows: the name may be free by now, so the run tries once more. */
   let wasRefused = false;
   for (let round = 1; round <= rounds; round++) {
     const { found, left } = await findByIdentity(wanted, world, gone);
@@ -85,7 +85,7 @@ export async function ensure<S, P extends Existing>(
       }
       gone.add(creation.process.id);
     } else {
-      // A request of this run whose answer was lost has created it, if it is as declared and was not there before.
+      // A new process that is as declared comes from this run's request whose response was lost.
       if (lost && !isDifferent(service.drift(spec, found)))
         return { ...nothing, outcome: 'created', process: found };
       const aligned = await align(wanted, found, world);
@@ -101,7 +101,7 @@ export async function ensure<S, P extends Existing>(
   });
 }
 
-/** Creates without looking: existing processes stay, and a request that may have arrived is never sent again. */
+/** Creates without a look. It sends one request, and never again if that may have arrived. */
 async function createBlindly<S, P extends Existing>(
   { spec, dryRun }: Ensure<S>,
   { service, store, runtime, onExists }: World<S, P>,
@@ -131,13 +131,13 @@ async function createBlindly<S, P extends Existing>(
 }
 
 interface Found<P> {
-  /** The process that matches, as last read; undefined when there surely is none. */
+  /** The matching process, as last read; undefined if there certainly is none. */
   readonly found: P | undefined;
-  /** The old process, where a replacement was interrupted before its end. */
+  /** The old process of an interrupted replacement. */
   readonly left?: P;
 }
 
-/** Looks for the declared process. Throws a `Failure` where several could be it. */
+/** Finds the declared process. Throws a `Failure` if several match. */
 async function findByIdentity<S, P extends Existing>(
   wanted: Ensure<S>,
   world: World<S, P>,
@@ -153,7 +153,7 @@ async function findByIdentity<S, P extends Existing>(
   const list = async () => without(gone, await store.list());
 
   let first = observe(await list());
-  // A list of several pages is not atomic: a process that moved between two of them is missed.
+  // A list of several pages is not atomic: it misses a process that moved between two pages.
   if (first.matches.length === 0 && first.listing.pages > 1)
     first = observe(await readTwice(first.listing, list, runtime));
   const last = await settle(first, async () => observe(await list()), world);
@@ -169,7 +169,7 @@ async function findByIdentity<S, P extends Existing>(
     return { found };
   }
   if (last === first) return { found };
-  // What a race has left may be gone by now, whatever a listing shows.
+  // The survivor of a race may be gone by now, although a list shows it.
   const survivor = await store.find(found.id);
   if (survivor !== undefined) return { found: survivor };
   gone.add(found.id);
@@ -177,8 +177,8 @@ async function findByIdentity<S, P extends Existing>(
 }
 
 /**
- * Removes the old process: a run that was killed has created the new one, and did not come to that. Undefined when the new
- * one is gone, whatever a listing shows: then the old one stays.
+ * Ends the replacement of a killed run, which had created the new process: deletes the old one. Undefined if a read by id
+ * does not find the new process: then the old one stays.
  */
 async function finishReplacement<S, P extends Existing>(
   { spec, dryRun }: Ensure<S>,
@@ -199,8 +199,8 @@ async function finishReplacement<S, P extends Existing>(
 }
 
 /**
- * A name in use means that a parallel run was first, or that its holder is being removed. False when no list shows such
- * a holder.
+ * Waits for the holder of a name in use: a parallel run's process, or one that the service is removing. False if no list
+ * shows it.
  */
 async function waitForHolder<S, P extends Existing>(spec: S, world: World<S, P>): Promise<boolean> {
   const { service, store, runtime } = world;
@@ -216,7 +216,7 @@ async function waitForHolder<S, P extends Existing>(spec: S, world: World<S, P>)
   return true;
 }
 
-/** A new process that differs from its declaration is brought in line where that is possible, and is still created. */
+/** Reconciles a new process that differs from its declaration, if the service can update it. Its outcome stays `created`. */
 async function complete<S, P extends Existing>(
   spec: S,
   made: P,
@@ -229,7 +229,7 @@ async function complete<S, P extends Existing>(
   return aligned?.process && { ...nothing, outcome: 'created', process: aligned.process };
 }
 
-/** Brings an existing process into the declared state, and proves it. Undefined if it vanished meanwhile. */
+/** Brings an existing process into the declared state, and checks the result. Undefined if it vanished. */
 export async function align<S, P extends Existing>(
   { spec, ifExists, dryRun }: Ensure<S>,
   found: P,
@@ -248,7 +248,7 @@ export async function align<S, P extends Existing>(
       fix: `Nothing was changed. Set if-exists: ${service.onDrift} to ${service.onDrift} it where it differs, or if-exists: reuse to leave it as it is`,
     });
   }
-  // Where nothing may be written, nothing can be declared either.
+  // On an instance that the step must not change, no process can be declared.
   store.mayWrite();
   const changes = service.drift(spec, found);
   if (!isDifferent(changes)) return { ...nothing, outcome: 'unchanged', process: found };
@@ -270,7 +270,7 @@ function isDifferent(changes: Changes): boolean {
   return Object.keys(changes).length > 0;
 }
 
-/** The differences that are known: what an answer has left out contradicts nothing. */
+/** The reported differences: a missing field of a response is no difference. */
 export function stated(changes: Changes): Changes {
   return Object.fromEntries(Object.entries(changes).filter(([, { from }]) => from !== undefined));
 }

@@ -1,12 +1,12 @@
-/** What a process is known by where there are no names. */
+/** The identity of a process without a name. */
 export interface Identity {
   /** Must be equal: `worker high,default`. */
   readonly family: string;
-  /** Finer marks in a fixed order, such as a worker's connection. A declaration may leave one open. */
+  /** Further fields in a fixed order, such as a worker's connection. A declaration may leave one open (undefined). */
   readonly marks: readonly (string | undefined)[];
 }
 
-/** Can this existing process be the declared one? A mark that the declaration leaves open may be anything. */
+/** True if the existing process can be the declared one. An open mark of the declaration matches any value. */
 export function fits(declared: Identity, existing: Identity): boolean {
   return (
     declared.family === existing.family &&
@@ -15,8 +15,8 @@ export function fits(declared: Identity, existing: Identity): boolean {
 }
 
 /**
- * Existing processes that match a declaration. If it names no connection, processes without one win; only if there are
- * none, any connection matches.
+ * Returns the existing processes that match a declaration. If the declaration names no connection, processes without one
+ * win; if there are none, any connection matches.
  */
 export function candidatesAmong<P>(
   declared: Identity,
@@ -31,12 +31,12 @@ export function candidatesAmong<P>(
   }, found);
 }
 
-/** Equal for two declarations that would be one process. */
+/** A key that is equal for two declarations of one process. */
 export function keyOf({ family, marks }: Identity): string {
   return JSON.stringify([family, ...marks.map((mark) => mark ?? null)]);
 }
 
-/** The more specific first: one that names a mark before one that leaves it open. */
+/** Sorts the more specific first: a named mark before an open one. */
 export function bySpecificity(a: Identity, b: Identity): number {
   return openMarks(a) - openMarks(b);
 }
@@ -49,8 +49,8 @@ function openMarks({ marks }: Identity): number {
 const commandParts = /'[^']*'|"(?:\\.|[^"\\])*"|\\.|[ \t]+|[^ \t'"\\]+|./gs;
 
 /**
- * A command with each run of blanks and tabs outside quotation marks as one blank, and none around it. No other white
- * space is folded: a shell takes a no-break space for a letter.
+ * Folds each run of blanks and tabs outside quotation marks to one blank, and removes those around the command. Other white
+ * space stays: for a shell, a no-break space is a letter.
  */
 export function foldCommand(command: string): string {
   const parts = (command.match(commandParts) ?? []).map((part) => (/^[ \t]/.test(part) ? ' ' : part));

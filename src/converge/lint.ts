@@ -4,23 +4,23 @@ import { type Fate, fateOfLine, type Words } from './shell.ts';
 export interface Scale {
   /** On each replica. */
   readonly processes: number;
-  /** Undefined where that is not known. */
+  /** Undefined if unknown. */
   readonly maxReplicas: number | undefined;
 }
 
-/** What a service offers in place of a background process that does not fit. */
+/** A service's alternatives to an unsuitable background process. */
 export interface Remedies {
-  /** What may come of a process that ends again and again: `which can take its cluster down`. */
+  /** The consequence of a process that ends again and again: `which can take its cluster down`. */
   readonly danger: string;
   /** `the scheduler of Laravel Cloud`. */
   readonly scheduler: string;
-  /** Where commands belong that run once for each deployment: `the deploy commands of the environment, which run it ...`. */
+  /** The place for commands that run once for each deployment: `the deploy commands of the environment, which ...`. */
   readonly onDeploy: string;
-  /** How processes get to know of new code: `a deployment restarts the processes of Laravel Cloud`. */
+  /** The way that processes get new code: `a deployment restarts the processes of Laravel Cloud`. */
   readonly restart: string;
 }
 
-/** What is likely to go wrong with a command, each as a sentence, with what to use instead. */
+/** Likely problems of a command, each as a sentence with a remedy. */
 export function lintCommand(
   command: string,
   subject: string,
@@ -61,7 +61,7 @@ interface Rule {
   readonly instead: string;
 }
 
-/** Commands that do something and end. Source: seen from experience, see `docs/troubleshooting.md`. */
+/** Commands that end by themselves. Source: experience, see `docs/troubleshooting.md`. */
 function oneShots({ scheduler, onDeploy, restart }: Remedies): readonly Rule[] {
   return [
     { matches: artisan(/^schedule:run$/), instead: `use "php artisan schedule:work", or ${scheduler}` },
@@ -106,7 +106,7 @@ function detaches(words: Words): boolean {
   return false;
 }
 
-/** One of these commands of Artisan, run by PHP or by itself. Options may come before it. */
+/** Returns a test for commands of Artisan, run by PHP or by itself. Options may come before the command. */
 function artisan(command: RegExp): (words: Words) => boolean {
   return (words) => {
     const isRunner = /(^|\/)(php[\d.]*|artisan)$/.test(words[0] ?? '');
@@ -116,7 +116,7 @@ function artisan(command: RegExp): (words: Words) => boolean {
   };
 }
 
-/** A warning about letters that may not be those that they look like: a Cyrillic а is not an a. */
+/** Warns of letters that look like others: a Cyrillic а is not an a. */
 export function lookAlikes(subject: string, texts: readonly string[]): readonly string[] {
   const foreign = [...new Set(texts.flatMap(beyondAscii))].slice(0, 10).map((character) => {
     const code = (character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0');

@@ -1,34 +1,34 @@
 import { Failure } from '../failure.ts';
 import { lookFor, type Runtime, spans } from './look.ts';
 
-/** What every process tells of itself, whatever the service. */
+/** The fields of a process of any service. */
 export interface Existing {
   readonly id: string;
-  /** An ISO 8601 date; null when it is not known. */
+  /** An ISO 8601 date; null if unknown. */
   readonly createdAt: string | null;
-  /** Why it cannot be told which process this is: `its command is not known`. Such a process may be the declared one. */
+  /** The reason why the process cannot be identified: `its command is not known`. It may be the declared one. */
   readonly doubt?: string | undefined;
 }
 
-/** All processes of one instance or server, as one look has shown them. A list may lag behind what was written. */
+/** All processes of an instance or server in one look. It may lag behind changes. */
 export interface Listing<P> {
   readonly processes: readonly P[];
-  /** Processes that are being removed. They do not count as existing. */
+  /** Processes that the service is removing. They do not count as existing. */
   readonly leaving: readonly P[];
-  /** How many pages were read: only a single page shows a single moment. */
+  /** The number of pages: only a single page shows a single moment. */
   readonly pages: number;
-  /** The server's own clock, in milliseconds since 1970; undefined when it does not tell. */
+  /** The server's clock, in milliseconds since 1970; undefined if not reported. */
   readonly serverTime: number | undefined;
 }
 
-/** The older first; processes of the same age by their id, so that every run sees the same order. */
+/** Sorts the older first, and equal ages by id, so that every run sees the same order. */
 export function byAge(a: Existing, b: Existing): number {
   const difference = bornAt(a) - bornAt(b);
   if (difference !== 0 && !Number.isNaN(difference)) return difference;
   return a.id < b.id ? -1 : a.id > b.id ? 1 : 0;
 }
 
-/** Milliseconds, with the microseconds that `Date` drops as their fraction. A process without a date is the newest. */
+/** The creation time in milliseconds; microseconds, which `Date` drops, are its fraction. Without a date: the newest. */
 export function bornAt({ createdAt }: Pick<Existing, 'createdAt'>): number {
   const time = createdAt === null ? Number.NaN : Date.parse(createdAt);
   if (Number.isNaN(time)) return Number.MAX_SAFE_INTEGER;
@@ -37,8 +37,8 @@ export function bornAt({ createdAt }: Pick<Existing, 'createdAt'>): number {
 }
 
 /**
- * Where dates have no fractions, a process that is created later in the same second may come first by its id. True while
- * that second is not over by the server's clock.
+ * True while a later process may still come before this one in the order: dates have no fractions, and the second of its
+ * creation is not over by the server's clock.
  */
 export function mayGetElders(
   process: Existing,
@@ -59,7 +59,7 @@ export function doubtText({ id, doubt }: Existing): string {
   return `${id} (${doubt})`;
 }
 
-/** Throws a `Failure` when a process that cannot be identified may be the one that is looked for. */
+/** Throws a `Failure` if there are processes in doubt: one may be the wanted process. */
 export function refuseDoubt(what: string, doubtful: readonly Existing[]): void {
   if (doubtful.length === 0) return;
   throw new Failure({

@@ -1,35 +1,35 @@
 import { backoff, type Timing } from '../time.ts';
 
 /**
- * What a run has to work with. Handed in, so that tests never wait. Its clock stands still while the service's rate limit
- * lets no request through: in that time nobody looks in vain.
+ * The means of a run. Its clock stands still while the service's rate limit lets no request through: that time does not
+ * count as a wait in vain.
  */
 export interface Runtime extends Timing {
   readonly pacer: Pacer;
-  /** Milliseconds until the deadline of its requests, after which a look fails. */
+  /** Milliseconds until the deadline of the requests. */
   timeLeft(): number;
   log(line: string): void;
   warn(line: string): void;
   /**
-   * Records what has been done so far or, with `unknown`, what nobody knows: `whether ...`. If the step fails or is
-   * cancelled, it reports the last checkpoint; undefined where the failure itself says it.
+   * Records the last change or, with `unknown`, an open question: `whether ...`. A failing or cancelled step reports the
+   * last checkpoint; undefined removes it.
    */
   checkpoint(line: string | undefined, kind?: 'unknown'): void;
 }
 
-/** How long a run looks again at most, in milliseconds. Decision 2 explains each. */
+/** The longest time of each kind of wait, in milliseconds. Decision 2 explains each. */
 export const spans = {
-  /** Until a listing shows what this run has created. */
+  /** Until a list shows the process of this run. */
   ownShows: 30_000,
-  /** Until younger rivals have left: they may notice late, and a DELETE takes its time. */
+  /** Until younger rivals have left: they may notice late, and a DELETE takes time. */
   rivalsLeave: 30_000,
-  /** Until the effect of a request whose answer was lost would show. */
+  /** Until the effect of a lost request shows. */
   lostShows: 20_000,
-  /** Until a race between other runs has settled: longer than those wait for each other. */
+  /** Until a race between other runs has settled: longer than these runs wait for each other. */
   settles: 45_000,
   /** Until two readings of a list of several pages are the same. */
   listHolds: 30_000,
-  /** Until an update shows when the process is read by its id. */
+  /** Until a read by id shows an update. */
   updateShows: 3_000,
   /** Until a list shows the process that holds a name. */
   holderShows: 10_000,
@@ -40,24 +40,23 @@ const pauses = { first: 250, longest: 4_000 } as const;
 /** Milliseconds between two reads of all waits of a run together: 30 a minute. */
 const interval = 2_000;
 
-/** What a run has sent. */
+/** The count of a run's requests. */
 interface Meter {
   readonly clock: Timing['clock'];
-  /** How many reads the run has sent so far. */
+  /** The number of reads so far. */
   readonly reads: number;
 }
 
-/** Whose wait it is, and when that must end. */
+/** The parts of a runtime that end a wait. */
 type Waiter = Pick<Runtime, 'cancelled' | 'timeLeft'>;
 
 /**
- * Spaces the looks of everything that waits at the same time, so that a waiting run leaves the organization's limit of
- * requests to others. Each read that was sent since the last look pays for its time, and waits for the same place share
- * one look.
+ * Spaces the looks of all parallel waits, so that a waiting run leaves the organization's rate limit to others. Each read
+ * since the last look delays the next one, and waits for the same place share one look.
  */
 export class Pacer {
   readonly #meter: Meter;
-  /** Reads that are paid for. */
+  /** The number of reads that have delayed a look already. */
   #paid: number | undefined;
   #reserved = 0;
   #next = Number.NEGATIVE_INFINITY;
@@ -67,7 +66,7 @@ export class Pacer {
     this.#meter = meter;
   }
 
-  /** Milliseconds until a look that asks now may begin. */
+  /** Milliseconds until the next look may begin. */
   get wait(): number {
     return Math.max(0, this.#next - this.#meter.clock.now());
   }
@@ -84,7 +83,7 @@ export class Pacer {
     await turn;
   }
 
-  /** Waits until so many milliseconds have passed on a clock that may stand still, but not past the deadline. */
+  /** Waits for `span` milliseconds on a clock that may stand still, but not past the deadline. */
   async pass(span: number, { cancelled, timeLeft }: Waiter): Promise<void> {
     const { clock } = this.#meter;
     const until = clock.now() + span;
@@ -95,12 +94,12 @@ export class Pacer {
     }
   }
 
-  /** A wait begins: only reads from now on are paid for, unless another wait is under way. */
+  /** Begins a wait: earlier reads do not delay it, unless another wait is running. */
   begin(): void {
     if (this.wait === 0 && this.#reserved === 0) this.#paid = this.#meter.reads;
   }
 
-  /** Pays for the reads since the last payment. Turns have paid for one each. */
+  /** Delays the next look for the reads since the last call. Each turn has paid for one read. */
   pay(): void {
     const reads = this.#meter.reads - (this.#paid ?? this.#meter.reads);
     this.#paid = this.#meter.reads;
@@ -114,16 +113,16 @@ export class Pacer {
 export interface LookOptions<T> {
   /** Waits for the same place share their looks. */
   readonly place?: object;
-  /** What has been seen just now: the first look. */
+  /** A result from just now, in place of the first look. */
   readonly seen?: T | undefined;
-  /** Called once in a while with the seconds that have passed. */
+  /** Called every 30 s with the seconds so far. */
   readonly onProgress?: (seconds: number) => void;
 }
 
-/** How often a wait reports that it is still waiting, in milliseconds. */
+/** Milliseconds between two reports of a wait. */
 const progressEvery = 30_000;
 
-/** The last look waits up to 10 s past the span for its turn, else it goes without one. */
+/** Milliseconds past the span for which the last look waits for its turn; then it goes without one. */
 const patience = 10_000;
 
 /**

@@ -2,24 +2,24 @@ import { bySpecificity, candidatesAmong, fits } from './identity.ts';
 import { byAge, type Existing } from './listing.ts';
 import type { Service } from './service.ts';
 
-/** Which existing process is which declaration, one to one. */
+/** Pairs of declarations and existing processes, one to one. */
 export interface Matching<S, P> {
   readonly pairs: ReadonlyMap<S, P>;
-  /** Declarations that more processes could be than are declared. */
+  /** Declarations with more matching processes than declared. */
   readonly contested: readonly Contest<S, P>[];
 }
 
 export interface Contest<S, P> {
   readonly spec: S;
   readonly found: readonly P[];
-  /** Those beyond the oldest, which is paired; undefined when they differ, so that none can be taken for it. */
+  /** The processes beyond the paired one; undefined if they differ, so that the match would be a guess. */
   readonly extra: readonly P[] | undefined;
 }
 
 /**
- * Matches declarations, each of its own identity, with the processes of one place. Where more processes match than are
- * declared, it reports them. If identity shows no difference between them, the oldest is the declared one, as it is for
- * runs that race; where drift means a replacement, the oldest of those that have not drifted.
+ * Matches declarations of different identity with the processes of one place. It reports more matches than declarations. If
+ * their identities are equal, the oldest is the declared one, as in a race; if drift means a replacement, the oldest
+ * without drift.
  */
 export function matchAll<S, P extends Existing>(
   declared: readonly S[],
@@ -42,7 +42,7 @@ export function matchAll<S, P extends Existing>(
         contested.push({ spec, found, extra: undefined });
         continue;
       }
-      // What an interrupted replacement has left is older than what has taken its place.
+      // After an interrupted replacement, the old process is the older one.
       const replaces = service.onDrift === 'replace';
       const rank = (process: P) => (replaces && !takers.some((taker) => isExact(taker, process)) ? 1 : 0);
       const sorted = found.toSorted((a, b) => rank(a) - rank(b) || byAge(a, b));
@@ -79,7 +79,7 @@ function withoutOwn<S, P extends Existing>(
   });
 }
 
-/** Does identity show no difference between them, so that none is the better match? */
+/** True if the processes have equal identities, so that none is the better match. */
 function areAlike<P extends Existing>(
   found: readonly P[],
   { identityOfExisting }: Service<never, P>,
@@ -110,8 +110,8 @@ function changeCount<S, P extends Existing>(
 }
 
 /**
- * What a replacement has left that was interrupted before its last request: of two that match, the older one, which has
- * drifted, while the younger one is as declared. Undefined where that is not so.
+ * The processes of an interrupted replacement: of two matches, the older one has drifted, and the younger one is as
+ * declared. Undefined for other matches.
  */
 export function leftByReplacement<S, P extends Existing>(
   spec: S,

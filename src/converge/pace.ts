@@ -1,17 +1,17 @@
 import type { Clock } from '../time.ts';
 
-/** How many changes a service allows in a window of so many milliseconds. */
+/** The changes that a service allows in a window of `window` milliseconds. */
 export interface Pace {
   readonly changes: number;
   readonly window: number;
 }
 
-/** Milliseconds that so many changes take at least. All windows but the last one are waited for whole. */
+/** The least milliseconds for a number of changes: whole windows, except for the last one. */
 export function leastTime(changes: number, pace: Pace): number {
   return Math.max(0, Math.ceil(changes / pace.changes) - 1) * pace.window;
 }
 
-/** Milliseconds that so many changes may take where others use up as much of what is allowed. */
+/** The milliseconds for a number of changes if other runs use half of the limit. */
 export function timeWithOthers(changes: number, pace: Pace): number {
   return (2 * changes * pace.window) / pace.changes;
 }
@@ -19,14 +19,14 @@ export function timeWithOthers(changes: number, pace: Pace): number {
 export interface Progress {
   readonly done: number;
   readonly total: number;
-  /** Milliseconds that the rest will take, most likely. */
+  /** The expected milliseconds for the rest. */
   readonly left: number;
 }
 
-/** How often progress is told at most, in milliseconds. */
+/** The least milliseconds between two reports. */
 const tellEvery = 30_000;
 
-/** Counts changes, and tells once in a while how far they are; to be called for each one that has ended. */
+/** Returns a function to call after each change. It counts changes, and reports progress now and then. */
 export function progressTeller(
   total: number,
   pace: Pace,
@@ -41,7 +41,7 @@ export function progressTeller(
     const now = clock.now();
     if (now - told < tellEvery || done >= total) return;
     told = now;
-    // Others may use the limit, too; but the first changes, which come in bursts, say nothing about what is to come.
+    // Other runs may use the limit, too. The first changes, which come in bursts, are no measure for the rest.
     const asSoFar = done < pace.changes ? 0 : ((now - started) / done) * (total - done);
     tell({ done, total, left: Math.max(asSoFar, leastTime(total - done, pace)) });
   };

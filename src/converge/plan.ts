@@ -6,41 +6,41 @@ import { type Contest, leftByReplacement, matchAll } from './match.ts';
 import { doubtfulAmong, type Service } from './service.ts';
 import { ifDistinguishable } from './several-match.ts';
 
-/** Where processes run: an instance of Laravel Cloud, a server of Forge. */
+/** A place where processes run: an instance of Laravel Cloud, a server of Forge. */
 export interface Place {
   readonly id: string;
   readonly name: string;
-  /** Where the place is, if a plan is about several of these: the name of an environment. */
+  /** The name of its environment, in a plan for several. */
   readonly within?: string | undefined;
 }
 
-/** `App`; `production, App` where the plan is about several environments. */
+/** `App`; `production, App` in a plan for several environments. */
 export function placeName({ name, within }: Place): string {
   return within === undefined ? name : `${within}, ${name}`;
 }
 
-/** What one place should run, each declaration of its own identity, and what it runs. */
+/** The declarations of a place, of different identity, and its existing processes. */
 export interface PlaceState<S, P> {
   readonly place: Place;
   readonly declared: readonly S[];
   readonly listing: Listing<P>;
 }
 
-/** One line of a plan. What only shows a plan need not know of which service it is. */
+/** One line of a plan. Code that only shows plans needs no type parameters. */
 export type Operation<S = unknown, P extends Existing = Existing> = {
   readonly place: Place;
-  /** What it is about, in a few words: `worker on queue high,default`. */
+  /** The process in a few words: `worker on queue high,default`. */
   readonly subject: string;
-  /** What the process has, or what one that is created gets. */
+  /** The settings of the process, or of a new one. */
   readonly settings: Settings;
 } & (
   | { readonly action: 'create'; readonly spec: S }
   | { readonly action: 'update'; readonly spec: S; readonly process: P; readonly changes: Changes }
-  /** As `update`, where a process cannot be changed in place. */
+  /** As `update`, for a service that cannot update processes. */
   | { readonly action: 'replace'; readonly spec: S; readonly process: P; readonly changes: Changes }
   | { readonly action: 'keep'; readonly spec: S; readonly process: P }
   | { readonly action: 'delete'; readonly process: P }
-  /** There but not declared: told, and kept. */
+  /** It exists, but is not declared: the step keeps it. */
   | { readonly action: 'undeclared'; readonly process: P }
 );
 
@@ -58,12 +58,12 @@ export function isUpsert<S, P extends Existing>(operation: Operation<S, P>): ope
 }
 
 export interface Plan<S, P extends Existing> {
-  /** Place by place, declarations in their order, then what is not declared. */
+  /** Place by place: declarations in their order, then undeclared processes. */
   readonly operations: readonly Operation<S, P>[];
-  /** Places where more processes match than are declared: it may be a race that will settle. */
+  /** Places with more matches than declarations: it may be a race that will settle. */
   readonly contested: readonly { readonly place: Place; readonly found: readonly P[] }[];
   readonly ambiguous: readonly Ambiguity<S, P>[];
-  /** Missing processes that may exist already, as one that cannot be identified. */
+  /** Missing processes that may exist as a process in doubt. */
   readonly doubts: readonly Doubt<P>[];
 }
 
@@ -79,8 +79,8 @@ export interface Ambiguity<S, P> extends Contest<S, P> {
 }
 
 /**
- * What to do so that each place runs what it should. With `prune`, what is not declared goes; without, only what an
- * interrupted replacement has left.
+ * Plans the operations that make each place match its declarations. With `prune`, it deletes undeclared processes; without,
+ * only the old process of an interrupted replacement.
  */
 export function planFor<S, P extends Existing>(
   states: readonly PlaceState<S, P>[],
@@ -176,7 +176,7 @@ export function ambiguousPlan<S, P extends Existing>(
   });
 }
 
-/** Why a plan cannot be carried out where a missing process may exist already. */
+/** The error for missing processes that may exist as processes in doubt. */
 export function doubtfulPlan(doubts: readonly Doubt<Existing>[]): Failure {
   const lines = doubts.map(
     ({ place, subject, found }) => `${placeName(place)}: ${subject}: ${found.map(doubtText).join(', or ')}`,

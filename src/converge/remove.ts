@@ -18,7 +18,7 @@ export interface RemovableStore {
   remove(id: string): Promise<void>;
 }
 
-/** Removes a process. When no answer tells whether that worked, the process itself does: gone is success. */
+/** Deletes a process. If the response is lost, a read by id decides: a missing process is success. */
 export async function removeForSure(store: RemovableStore, id: string): Promise<void> {
   try {
     await store.remove(id);
@@ -48,8 +48,8 @@ interface RemovalWorld<S, P extends Existing> {
 }
 
 /**
- * Finds the one process to delete, or, where all are meant, all of this identity, once those that are being removed
- * already are gone. Throws a `Failure` for too many.
+ * Finds the process to delete or, with `all`, all of this identity. Waits for processes that the service is removing
+ * already. Throws a `Failure` for too many.
  */
 export async function findToDelete<S, P extends Existing>(
   spec: S,
@@ -58,7 +58,7 @@ export async function findToDelete<S, P extends Existing>(
 ): Promise<readonly P[]> {
   const { service, store, runtime } = world;
   const observe = (listing: Listing<P>) => {
-    // Of any connection unless one is named: a second run must not go on to the next best.
+    // Without a named connection, any matches: a second run must not go on to the next match.
     const found = allCandidates(spec, listing.processes, service);
     const contested = all || found.length <= 1 ? [] : found;
     return { listing, found, contested };
@@ -87,8 +87,8 @@ export async function findToDelete<S, P extends Existing>(
 }
 
 /**
- * Deletes one after the other, waits until all are gone, and reports what became of each: one that cannot be deleted does
- * not save the rest. `lingering` returns the ids that are still there at the end, where removals take their time.
+ * Deletes processes one after the other, and waits until all are gone. After a failure it goes on with the others.
+ * `lingering`: waits for removals, and returns the ids that still exist at the end.
  */
 export async function deleteAll<P extends Existing>(
   found: readonly P[],
@@ -122,7 +122,7 @@ export async function deleteAll<P extends Existing>(
   return { deleted, left: [...left, ...slow.map((process) => ({ process, error }))] };
 }
 
-/** Waits until processes that are being removed are gone. Returns the ids of those that are still there at the end. */
+/** Waits until the service has removed the processes. Returns the ids that still exist at the end. */
 export async function untilGone(
   removed: readonly Existing[],
   { store, runtime }: Pick<RemovalWorld<never, Existing>, 'store' | 'runtime'>,
@@ -141,7 +141,7 @@ export async function untilGone(
   return left;
 }
 
-/** As `untilGone`, where the work cannot go on before. Throws a `Failure` when it takes too long. */
+/** As `untilGone`, but throws a `Failure` if a process still exists at the end. */
 export async function waitUntilGone(
   removed: readonly Existing[],
   world: Pick<RemovalWorld<never, Existing>, 'store' | 'runtime'>,

@@ -5,17 +5,17 @@ import type { Operation } from './plan.ts';
 
 export interface OperationResult<S = unknown, P extends Existing = Existing> {
   readonly operation: Operation<S, P>;
-  /** `failed` was begun, and `outcome` says whether the process exists all the same; `not-done` was not begun. */
+  /** `failed`: started; `outcome` says whether the process exists. `not-done`: not started. */
   readonly status: 'done' | 'failed' | 'not-done';
-  /** What was really done, which a racing run can make differ from what was planned. */
+  /** The real outcome, which may differ from the plan after a race. */
   readonly outcome: Outcome | undefined;
-  /** The process as last known; a deleted one as it was. */
+  /** The process as last read; a deleted one as it was. */
   readonly process: P | undefined;
   readonly changes: Changes;
-  /** Another run has created it at the same moment. */
+  /** True if a parallel run has created it at the same moment. */
   readonly madeByOther?: true | undefined;
-  /** Why it is not done, as a message of its own. */
+  /** The error as a whole message. */
   readonly error: string | undefined;
-  /** The error for a reader who sees beside it which process it is about. */
+  /** The error without the name of the process, which stands beside it. */
   readonly why: string | undefined;
 }

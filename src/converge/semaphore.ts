@@ -1,4 +1,4 @@
-/** Lets only so many tasks run at once. The others wait for their turn, urgent ones before the rest. */
+/** Limits the number of parallel tasks. The others wait for their turn, urgent ones first. */
 export class Semaphore {
   readonly #most: number;
   #running = 0;

@@ -4,84 +4,84 @@ import { candidatesAmong, fits, type Identity } from './identity.ts';
 import type { Existing, Listing } from './listing.ts';
 import type { Runtime } from './look.ts';
 
-/** What the engine must know of a service: `S` is a process as declared there, `P` one that exists. Pure. */
+/** A service's part of the engine. `S`: a declared process; `P`: an existing one. Pure. */
 export interface Service<S, P extends Existing> {
   identityOf(spec: S): Identity;
-  /** Not asked of a process in doubt. */
+  /** Not called for a process in doubt. */
   identityOfExisting(process: P): Identity;
-  /** Can a process in doubt be the declared one? What is not known of it may be anything. */
+  /** True if a process in doubt can be the declared one. Its unknown fields may have any value. */
   couldBe(spec: S, process: P): boolean;
-  /** Has the service told what this process is known by, as opposed to having left it out? */
+  /** True if the service reports the identity of this process. */
   statesIdentity(process: P): boolean;
-  /** Where a process differs from its declaration. What is not known has no `from`. */
+  /** The differences between a process and its declaration. An unknown value has no `from`. */
   drift(spec: S, process: P): Changes;
-  /** How a process that differs is brought in line: changed in place, or replaced by another. */
+  /** The way to reconcile a process that differs. */
   readonly onDrift: 'update' | 'replace';
   /** A declaration in a few words: `worker on queue high,default`. */
   describe(spec: S): string;
   describeExisting(process: P): string;
-  /** What a new process gets, without what its description says already. */
+  /** The settings of a new process, without those in its description. */
   settingsOf(spec: S): Settings;
   settingsOfExisting(process: P): Settings;
-  /** Can a manifest declare it? What it cannot declare is not missing from one, and never pruned. */
+  /** True if a manifest can declare the process. Others are never pruned. */
   isDeclarable(process: P): boolean;
-  /** What tells processes apart that match the same declaration: `connection redis, 2 processes`. */
+  /** The fields that distinguish processes of one declaration: `connection redis, 2 processes`. */
   particularsOf(process: P): string;
-  /** How to tell declarations apart that match the same process: `set connection`. */
+  /** The advice for declarations that match the same process: `set connection`. */
   readonly howToDistinguish: string;
-  /** What to do about a name that another process has. Only where processes have names. */
+  /** The error for a name that another process has. Only for a service with names. */
   nameTaken(spec: S, refusal: Failure): Failure;
 }
 
-/** What became of a create request. A request that surely created nothing throws instead. */
+/** The result of a create request. A request that certainly created nothing throws instead. */
 export type CreateResult<P> =
   | { readonly kind: 'created'; readonly made: P }
-  /** No usable answer came: the process may exist. `answered`: the service answered with an error. */
+  /** No usable response: the process may exist. `answered`: the service responded with an error. */
   | { readonly kind: 'lost'; readonly cause: string; readonly answered?: boolean }
-  /** Nothing was created, since a process with this name exists. */
+  /** Not created: a process with this name exists. */
   | { readonly kind: 'taken'; readonly refusal: Failure };
 
 /** The background processes of one instance or server. Calls that fail throw a `Failure`. */
 export interface Store<S, P extends Existing> {
   /** Waits on stores with the same object here share their looks. */
   readonly place: object;
-  /** Milliseconds that a removal may go on after its answer; 0 where a process is gone at once. */
+  /** Milliseconds that a removal may take after its response; 0 if processes are gone at once. */
   readonly removalSpan: number;
   list(): Promise<Listing<P>>;
-  /** One by its id, which does not lag; undefined when there is none. */
+  /** Reads a process by its id, which does not lag; undefined if there is none. */
   find(id: string): Promise<P | undefined>;
   create(spec: S): Promise<CreateResult<P>>;
-  /** Asks for a removal, which may go on after the answer. That there is none of this id is success. */
+  /** Requests a removal, which may go on after the response. A missing process is success. */
   remove(id: string): Promise<void>;
-  /** Throws a `Failure` where nothing may be written, as far as that is known by now. */
+  /** Throws a `Failure` on a place that the step must not change, as far as known by now. */
   mayWrite(): void;
 }
 
-/** What came of bringing a process in line. */
+/** The result of reconciling a process. */
 export interface Reconciled<P> {
   readonly process: P;
-  /** The name it got because another process has the declared one. */
+  /** Its name, if another process has the declared one. */
   readonly otherName?: string;
 }
 
-/** What it takes to work on the processes of one instance or server. */
+/** The means to work on the processes of an instance or server. */
 export interface World<S, P extends Existing> {
   readonly service: Service<S, P>;
   readonly store: Store<S, P>;
   readonly runtime: Runtime;
-  /** Brings a process that has drifted into the declared state, and proves it. Undefined if it vanished meanwhile. */
+  /** Brings a drifted process into the declared state, and checks the result. Undefined if it vanished. */
   reconcile(spec: S, found: P, changes: Changes): Promise<Reconciled<P> | undefined>;
   /** Records that this process exists. */
   onExists?(process: P | undefined): void;
 }
 
-/** What tells whether a process is the declared one. */
+/** The part of a service that identifies processes. */
 export type IdentifyingService<S, P extends Existing> = Pick<
   Service<S, P>,
   'identityOf' | 'identityOfExisting' | 'couldBe' | 'statesIdentity'
 >;
 
-/** The processes that match a declaration for sure. */
+/** Returns the processes that certainly match a declaration. */
 export function candidates<S, P extends Existing>(
   spec: S,
   among: readonly P[],
@@ -90,7 +90,7 @@ export function candidates<S, P extends Existing>(
   return candidatesAmong(service.identityOf(spec), among.filter(isSure), service.identityOfExisting);
 }
 
-/** The processes that match, where a declaration that leaves a mark open matches all marks alike. */
+/** Returns all matching processes. An open mark of the declaration matches every value equally. */
 export function allCandidates<S, P extends Existing>(
   spec: S,
   among: readonly P[],
@@ -108,7 +108,7 @@ export function doubtfulAmong<S, P extends Existing>(
   return among.filter((process) => !isSure(process) && service.couldBe(spec, process));
 }
 
-/** Does the service say of this process that it is another one than declared? What it leaves out says nothing. */
+/** True if the service reports another identity than the declared one. A missing field reports nothing. */
 export function isStatedOther<S, P extends Existing>(
   spec: S,
   process: P,

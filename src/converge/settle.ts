@@ -4,22 +4,21 @@ import type { World } from './service.ts';
 
 /** One look at something that other runs may be racing for. */
 export interface Observation {
-  /** The processes of which there are more than there can be; none when there is nothing to settle. */
+  /** More processes than there can be; empty if nothing has to settle. */
   readonly contested: readonly Existing[];
   /** The list that shows them. */
   readonly listing: Pick<Listing<Existing>, 'pages' | 'serverTime'> | undefined;
 }
 
-/** How much longer a race takes for each further page: runs look less often then. */
+/** Milliseconds longer for each further page of a list: runs look less often then. */
 const settlesPerPage = 12_000;
 
-/** Processes of this age and more are no race any longer, in milliseconds. */
+/** Milliseconds after which a process takes no part in a race. */
 const oldAge = 120_000;
 
 /**
- * Gives a race between other runs the time to settle: looks again while there are more processes than there can be,
- * unless all of them are too old for a race. Returns the last look, whether it has settled or not. `lag`: how long the
- * lists are known to lie behind, in milliseconds.
+ * Waits for a race between other runs to settle: looks again while there are too many processes, unless all are too old for
+ * a race. Returns the last look, settled or not. `lag`: the known lag of lists, in milliseconds.
  */
 export async function settle<O extends Observation>(
   first: O,
@@ -37,7 +36,7 @@ export async function settle<O extends Observation>(
   return await lookFor(span, look, isSettled, runtime, { ...(store && { place: store.place }), seen: first });
 }
 
-/** How long a race between other runs takes at most, in milliseconds. */
+/** The longest time of a race between other runs, in milliseconds. */
 export function settlingSpan(listing: Observation['listing']): number {
   return spans.settles + ((listing?.pages ?? 1) - 1) * settlesPerPage;
 }
@@ -50,7 +49,7 @@ function matching({ contested }: Observation): string {
   return `${contested.length} processes match (${contested.map(({ id }) => id).join(', ')})`;
 }
 
-/** Passes a line on unless it repeats the one before it: looks that see the same are logged once. */
+/** Returns a log function that skips repeated lines. */
 export function skipRepeats(log: (line: string) => void): (line: string) => void {
   let last: string | undefined;
   return (line) => {

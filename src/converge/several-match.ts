@@ -9,7 +9,7 @@ type DistinguishingService<P extends Existing> = Pick<
   'identityOfExisting' | 'howToDistinguish'
 >;
 
-/** What to advise: no declaration tells processes apart that are known by the same. */
+/** Chooses an advice: `yes` if a declaration can distinguish the processes, `no` if their identities are equal. */
 export function ifDistinguishable<P extends Existing, T>(
   found: readonly P[],
   { identityOfExisting, howToDistinguish }: DistinguishingService<P>,
@@ -19,7 +19,7 @@ export function ifDistinguishable<P extends Existing, T>(
   return marks.size > 1 ? yes(howToDistinguish) : no;
 }
 
-/** More than one process could be the declared one: the error shows what tells them apart. */
+/** The error for several matches, with the fields that distinguish them. */
 export function severalMatch<P extends Existing>(
   what: string,
   found: readonly P[],

@@ -1,7 +1,7 @@
 import type { Clock } from '../time.ts';
 import type { Semaphore } from './semaphore.ts';
 
-/** How long a look may wait for creates under way to end, twice, in milliseconds: racing runs wait longer than that. */
+/** Milliseconds that a look waits for running creates, twice at most: racing runs wait longer. */
 const longestWait = 500;
 
 /**
@@ -18,7 +18,7 @@ export class SharedListing<L extends { readonly pages: number }> {
   #next: Promise<L> | undefined;
   #creating = 0;
   #reading: Promise<L> | undefined;
-  /** Creates that may not begin yet. */
+  /** Creates that wait for the end of a list request. */
   readonly #waiting: (() => void)[] = [];
   readonly #idlers = new Set<() => void>();
 
@@ -34,20 +34,20 @@ export class SharedListing<L extends { readonly pages: number }> {
     this.#cancelled = world.cancelled;
   }
 
-  /** The last one that was made; where that has several pages, the one before it, too: two that show the same are sure. */
+  /** The latest list. If it has several pages, also the one before: only two equal readings are certain. */
   get known(): readonly L[] {
     return this.#latest.pages > 1 && this.#previous !== undefined
       ? [this.#previous, this.#latest]
       : [this.#latest];
   }
 
-  /** One that begins from now on. */
+  /** Returns a list whose request starts after this call. */
   refreshed(): Promise<L> {
     this.#next ??= this.#listSoon();
     return this.#next;
   }
 
-  /** Runs a create, which looks wait for, within reason. */
+  /** Runs a create. List requests wait for it, up to a limit. */
   async creating<T>(create: () => Promise<T>): Promise<T> {
     const begun = new Promise<void>((resolve) => this.#waiting.push(resolve));
     this.#letIn();
@@ -70,12 +70,12 @@ export class SharedListing<L extends { readonly pages: number }> {
     }
   }
 
-  /** Once the listing that is being read has come in, and creates under way have ended. */
+  /** Reads a list after the running list request and the running creates have ended. */
   async #listSoon(): Promise<L> {
     try {
       await this.#reading?.catch(() => undefined);
       await this.#untilCreated();
-      // Whose create was answered last gets the time to ask, too.
+      // The operation whose create ended last can now ask for this list, too.
       await this.#clock.sleep(0, this.#cancelled);
     } catch (error) {
       this.#next = undefined;
@@ -94,7 +94,7 @@ export class SharedListing<L extends { readonly pages: number }> {
     try {
       await this.#untilCreated();
     } finally {
-      // Who asks from here on may have made something after this listing has begun.
+      // Later callers may have created a process after the start of this request.
       this.#next = undefined;
     }
     const listing = await this.#semaphore.run(this.#list, 'urgent');

@@ -1,11 +1,11 @@
-/** A command with its options, without what only prepares it: `php`, `artisan`, `queue:work`, `--once`. */
+/** A command with its options, without preparing programs such as `env`: `php`, `artisan`, `queue:work`, `--once`. */
 export type Words = readonly string[];
 
 export type Fate = 'stays' | 'ends' | 'unknown';
 
 /**
- * Whether a line of shell goes on for as long as nobody stops it, as `fateOf` knows it of single commands. A line ends when
- * its last command ends, or goes into the background. Of loops, conditions and substitutions nothing is known.
+ * The fate of a line of shell: it stays, ends, or is unknown. `fateOf`: the fate of a single command. A line ends when its
+ * last command ends or goes into the background. Loops, conditions and substitutions are unknown.
  */
 export function fateOfLine(line: string, fateOf: (command: Words) => Fate): Fate {
   const tokens = tokensOf(line);
@@ -21,7 +21,7 @@ interface Token {
 const pattern =
   /(?<skip>[ \t]+|(?:\d*|&)[<>]{1,2}(?:&\d+-?|[ \t]*(?:[^\s"'\\;&|()<>]|"[^"]*"|'[^']*')+))|(?<operator>&&|\|\|?&?|;|&|\(|\)|\n)|(?<word>(?:[^\s"'\\;&|()<>]|\\.|"(?:[^"\\]|\\.)*"|'[^']*')+)/gsy;
 
-/** Undefined where the line holds what is not understood. */
+/** Splits a line into tokens; undefined if it contains other syntax. */
 function tokensOf(line: string): readonly Token[] | undefined {
   if (/`|\$\(|<</.test(line)) return undefined;
   const matches = [...line.matchAll(pattern)];
@@ -42,7 +42,7 @@ function fateOfList(tokens: readonly Token[], fateOf: (command: Words) => Fate):
   const fates = parts
     .filter(({ end, tokens: some }) => end !== '&' && some.length > 0)
     .map((part) => fateOfPipeline(part.tokens, fateOf));
-  // What stays is never followed by anything.
+  // Nothing runs after a command that stays.
   return fates.includes('stays') ? 'stays' : (fates.at(-1) ?? 'unknown');
 }
 
@@ -81,10 +81,10 @@ function split(tokens: readonly Token[], operators: readonly string[]) {
   return parts;
 }
 
-/** Programs that only prepare another one, which then runs in their place. */
+/** Programs that run another one in their place. */
 const preparing = /^(.*\/)?(exec|env|nohup|nice|ionice|stdbuf|sudo|time|command)$/;
 
-/** A command without what sets variables, and without programs that prepare it, with their options. */
+/** A command without variables and preparing programs before it. */
 function prepared(words: Words): Words {
   let rest = words;
   while (/^\w+=/.test(rest[0] ?? '') || preparing.test(rest[0] ?? '')) {

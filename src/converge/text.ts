@@ -6,33 +6,33 @@ import type { Existing } from './listing.ts';
 import { type Action, type Operation, type Place, placeName } from './plan.ts';
 import type { OperationResult } from './result.ts';
 
-/** An operation of a plan and what became of it, as the log, the summary, the comment and `plan-json` show it. */
+/** An operation and its result, as the log, the summary, the comment and `plan-json` show it. */
 export interface PlanRow extends RowName {
   readonly action: Action;
   readonly place: Place;
   readonly settings: Settings;
   readonly changes: Changes;
   readonly status: 'planned' | OperationResult['status'];
-  /** In a plan, what would come of it. */
+  /** In a plan: the expected outcome. */
   readonly outcome: Outcome | undefined;
-  /** Undefined as long as there is no process. */
+  /** Undefined if there is no process yet. */
   readonly processId: string | undefined;
   readonly error: string | undefined;
-  /** The error without what the row tells. */
+  /** The error without the name of the process. */
   readonly why: string | undefined;
-  /** Where the manifest declares it, if what became of it is known. */
+  /** The place of its declaration in the manifest; undefined in a plan. */
   readonly declaredAt?: Location | undefined;
-  /** What one service alone tells of it in `plan-json`. */
+  /** The service's own fields in `plan-json`. */
   readonly particulars: Readonly<Record<string, string>>;
 }
 
-/** How a plan names a process. Nothing in it is cut. */
+/** The names of a process in a plan, uncut. */
 export interface RowName {
-  /** As short as it can be told apart: `worker high,default (redis)`, `php artisan horizon`. */
+  /** The shortest distinct name: `worker high,default (redis)`, `php artisan horizon`. */
   readonly name: string;
   /** In full, for `plan-json`: `worker on queue high,default of connection redis`. */
   readonly identity: string;
-  /** What processes of one place have in common with others, such as their user and directory. */
+  /** The fields that processes of one place share, such as user and directory. */
   readonly shared: readonly string[];
 }
 
@@ -41,7 +41,7 @@ export interface Naming<S, P extends Existing> {
   particularsOf(operation: Operation<S, P>): PlanRow['particulars'];
 }
 
-/** The rows of a plan that nobody has begun to carry out. */
+/** The rows of a plan. */
 export function plannedRows<S, P extends Existing>(
   operations: readonly Operation<S, P>[],
   naming: Naming<S, P>,
@@ -55,10 +55,10 @@ export function plannedRows<S, P extends Existing>(
   }));
 }
 
-/** Where a manifest declares something. */
+/** Returns the place of a declaration in the manifest. */
 export type LocationOf<S> = (spec: S) => Location | undefined;
 
-/** The rows of a plan that has been carried out. What was not done has the changes that it would have made. */
+/** The rows of a result. An operation that was not done shows its planned changes. */
 export function doneRows<S, P extends Existing>(
   results: readonly OperationResult<S, P>[],
   naming: Naming<S, P>,
@@ -80,7 +80,7 @@ function rowOf<S, P extends Existing>(operation: Operation<S, P>, naming: Naming
   const process = 'process' in operation ? operation.process : undefined;
   const declared = naming.nameOf('spec' in operation ? operation.spec : operation.process);
   return {
-    // Of what a declaration leaves open, the process has more to show.
+    // The process has values for open fields of the declaration.
     ...(process === undefined ? declared : naming.nameOf(process)),
     identity: declared.identity,
     action: operation.action,
@@ -92,15 +92,15 @@ function rowOf<S, P extends Existing>(operation: Operation<S, P>, naming: Naming
   };
 }
 
-/** A plan, or what became of it, as lines of text. */
+/** A plan or its result, as lines of text. */
 export interface PlanText {
-  /** What changes, and what is not in the manifest: blocks of a diff, one for each place. */
+  /** Changes, and processes that are not in the manifest: a block of a diff for each place. */
   readonly places: readonly PlaceText[];
   readonly unchanged: readonly string[];
-  /** In full, what a line had no room for. */
+  /** The whole lines of rows that are cut above. */
   readonly whole: readonly string[];
   readonly ids: readonly string[];
-  /** Environments in which nothing changes, where a plan is about several. */
+  /** Environments without changes, in a plan for several. */
   readonly idle: readonly string[];
 }
 
@@ -112,10 +112,10 @@ export interface PlaceText {
   readonly lines: readonly string[];
 }
 
-/** So many characters of a name or a value stand in a line. What is cut there stands whole below. */
+/** The most characters of a name or value in a line. A cut one stands whole in `whole`. */
 const roomInLine = 60;
 
-/** `noteOf` says what a reader must know of a place, such as `2–4 replicas`. */
+/** Writes the rows as text. `noteOf`: a note about a place, such as `2–4 replicas`. */
 export function planText(
   rows: readonly PlanRow[],
   noteOf: (place: Place) => string | undefined = () => undefined,
@@ -148,7 +148,7 @@ export interface GroupText {
   readonly places: readonly PlaceText[];
 }
 
-/** A plan's places by their environment; undefined where the plan is about one only. */
+/** Groups a plan's places by environment; undefined in a plan for one. */
 export function inGroups(places: readonly PlaceText[]): readonly GroupText[] | undefined {
   if (places.every(({ within }) => within === undefined)) return undefined;
   return [...Map.groupBy(places, ({ within }) => within ?? '')].map(([name, own]) => ({
@@ -158,7 +158,7 @@ export function inGroups(places: readonly PlaceText[]): readonly GroupText[] | u
   }));
 }
 
-/** Another run may have done by then what was planned. */
+/** True for a process without a change. Another run may have made the planned change meanwhile. */
 function isUnchanged({ status, outcome }: PlanRow): boolean {
   return outcome === 'unchanged' && status !== 'failed';
 }
@@ -170,7 +170,7 @@ interface GroupStyle {
   readonly width: number;
 }
 
-/** What rows share stands in the heading of their group. */
+/** Writes rows in groups, with their shared fields in the heading. */
 function groupLines(
   rows: readonly PlanRow[],
   { nameOf, noteOf, room, width }: GroupStyle,
@@ -196,12 +196,12 @@ function actionOf(row: PlanRow): Action {
   return isUnchanged(row) ? 'keep' : row.action;
 }
 
-/** What was created and could not be checked is there. */
+/** True for an operation without a result. A created but unchecked process is a result. */
 function isUndone(row: PlanRow): row is PlanRow & { readonly status: 'failed' | 'not-done' } {
   return row.outcome === undefined && (row.status === 'failed' || row.status === 'not-done');
 }
 
-/** What a reader must see first comes first. */
+/** The order of rows, the most important first. */
 const order: readonly RowKind[] = [
   'delete',
   'replace',
@@ -213,7 +213,7 @@ const order: readonly RowKind[] = [
   'not-done',
 ];
 
-/** `-` is red in a diff, `!` orange and `+` green. What did not happen has no colour. */
+/** The signs of rows. In a diff, `-` is red, `!` orange and `+` green. A missing change has no colour. */
 const signs: Readonly<Record<RowKind, string>> = {
   delete: '-',
   replace: '!',
@@ -225,14 +225,14 @@ const signs: Readonly<Record<RowKind, string>> = {
   'not-done': ' ',
 };
 
-/** Names stand below each other, unless what happens needs more room than this. */
+/** The widest first column in which names stay aligned. */
 const widest = 16;
 
 function widthOf(rows: readonly PlanRow[], room: number): number {
   return Math.max(0, ...rows.map((row) => happens(row, room).length).filter((length) => length <= widest));
 }
 
-/** What happens, then to what: `- delete       php artisan legacy:poll · 2 processes`. */
+/** The operation, then the process: `- delete       php artisan legacy:poll · 2 processes`. */
 function rowLine(row: PlanRow, room: number, width: number): string {
   const more = detailsOf(row, room).map((part) => ` · ${part}`);
   const first = happens(row, room);
@@ -263,7 +263,7 @@ function nameIn(row: PlanRow, room: number): string {
   return `${isNamed ? `${row.action} ` : ''}${cut(row.name, room)}`;
 }
 
-/** What is left to say after the name. What did not happen has not been said before it. */
+/** The details after the name. For a missing change, they include the change itself. */
 function detailsOf(row: PlanRow, room: number): readonly string[] {
   const { processes: _, ...options } = row.settings;
   const has = settingsText(row.settings, room);
@@ -299,7 +299,7 @@ function wholeLine(row: PlanRow): string {
   return `${placeName(row.place)}: ${rowLine(row, Infinity, 0).trimStart()}`;
 }
 
-/** A list of queues is cut between its names, everything else between words. */
+/** Cuts a list of queues between its names, any other text between words. */
 function cut(name: string, room: number): string {
   if (name.length <= room) return name;
   const [, start = '', queues = ''] = /^(worker )(\S+)/.exec(name) ?? [];
