@@ -67,7 +67,7 @@ describe('a run never storms while it waits', () => {
   });
 
   test.each(forgeApplyStorms)('forge/apply, $title, pages: $pages', async (storm) => {
-    const world = await startForge('forge/apply', { forge: { listLag: 5_000 } });
+    await using world = await startForge('forge/apply', { forge: { listLag: 5_000 } });
     for (let n = 1; n < storm.pages * 30; n++)
       world.emulator.forge.addProcess(world.server, { command: `php8.4 artisan other:${n}` });
     const lines = Array.from(
@@ -76,19 +76,17 @@ describe('a run never storms while it waits', () => {
     );
     const files = { '.github/forge-processes.yml': ['servers:', '  web-1:', ...lines].join('\n') };
     const step = await world.run({}, { files });
-    await world.emulator.close();
 
     expect(step.errors).toEqual([]);
     expectCalm(world.emulator.requests, storm);
   });
 
   test('forge/restart of twenty that are installing', async () => {
-    const world = await startForge('forge/restart');
+    await using world = await startForge('forge/restart');
     const script = [...Array<string>(15).fill('installing'), 'running'];
     for (let n = 1; n <= 20; n++)
       world.emulator.forge.addProcess(world.server, { command: `php8.4 artisan own:${n}`, script });
     const step = await world.run({ 'wait-timeout': '120' });
-    await world.emulator.close();
 
     expect(step.errors).toEqual([]);
     expectCalm(world.emulator.requests, restartStorm);

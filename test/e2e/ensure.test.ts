@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'vitest';
-import { openOtherServer } from './harness/other-server.ts';
 import { openShop, type Shop } from './harness/shop.ts';
 
 const worker = (config: Record<string, unknown> = {}): Record<string, string> => ({
@@ -44,21 +43,6 @@ describe.concurrent('the same step twice', () => {
       expect(second.outputs['processes']).toBe('2');
     },
   );
-});
-
-describe.concurrent('finding the process', () => {
-  test('a next page on another origin is not read, and nothing is created', async () => {
-    await using shop = await openShop();
-    await using elsewhere = await openOtherServer();
-    const body = JSON.stringify({ data: [], links: { next: `${elsewhere.url}/api/more?page=2` } });
-    shop.emulator.faults.add({ kind: 'body', body, on: 'GET' });
-    const step = await shop.run();
-
-    expect(step.exitCode).toBe(1);
-    expect(step.errors[0]).toContain(`its next page is said to be at ${elsewhere.url}`);
-    expect(elsewhere.requests).toEqual([]);
-    expect(shop.requests()).toEqual(['GET /instances/{id}/background-processes']);
-  });
 });
 
 describe.concurrent('a pinned process', () => {

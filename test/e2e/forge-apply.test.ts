@@ -27,7 +27,7 @@ beforeEach(async () => {
 
 afterEach(async () => {
   expect(violations(world)).toEqual([]);
-  await world.emulator.close();
+  await world[Symbol.asyncDispose]();
 });
 
 async function apply(
@@ -37,29 +37,11 @@ async function apply(
   return await world.run(inputs, { files: { [file]: text }, ...options });
 }
 
-const kept = (server = world.server) => world.emulator.forge.listProcesses(server);
 const add = (given: Partial<Parameters<ForgeWorld['emulator']['forge']['addProcess']>[1]> = {}) =>
   world.emulator.forge.addProcess(world.server, { command: 'php8.4 artisan horizon', ...given });
 const writes = () =>
   world.emulator.requests.filter(({ method }) => method !== 'GET').map(({ method }) => method);
-function forget(): void {
-  world.emulator.requests.length = 0;
-}
-
 describe('forge/apply makes servers run what the manifest declares', () => {
-  test('without prune what is not declared is told and kept; with it, it goes last and is waited for', async () => {
-    world.emulator.forge.options.removalLooks = 2;
-    const old = add({ command: 'php8.4 artisan old' });
-    const first = await apply();
-    expect(first.outputs).toMatchObject({ created: '2', deleted: '0', undeclared: '1' });
-    forget();
-    const run = await apply({ prune: 'true' });
-    expect(run.errors).toEqual([]);
-    expect(run.outputs).toMatchObject({ outcome: 'changed', deleted: '1', unchanged: '2', undeclared: '0' });
-    expect(writes()).toEqual(['DELETE']);
-    expect(kept().map(({ id }) => id)).not.toContain(old.id);
-  });
-
   test('max-deletes counts deletions, and no replacements', async () => {
     add({ command: 'php8.4 artisan horizon', directory: '/home/forge/shop.example/current', processes: 7 });
     add({ command: 'php8.4 artisan old' });
@@ -96,30 +78,6 @@ describe('forge/apply makes servers run what the manifest declares', () => {
     );
     expect(run.errors).toEqual([]);
     expect(run.outputs).toMatchObject({ outcome: 'unchanged', unchanged: '6', deleted: '0' });
-  });
-});
-
-describe('names, lost answers and half-done replacements are as in forge', () => {
-  test('a name that another process has fails only that declaration, and holds the deletes back', async () => {
-    const holder = add({ command: 'something else', name: 'horizon' });
-    const run = await apply({ prune: 'true' });
-    expect(run.exitCode).toBe(1);
-    expect(run.errors[0]).toContain('Set another name');
-    expect(run.errors[0]).toContain('because a change before it failed');
-    expect(run.outputs).toMatchObject({ outcome: 'changed', created: '1', deleted: '0' });
-    expect(kept().map(({ id }) => id)).toContain(holder.id);
-  });
-
-  test('a replacement that fails after the deletion says what is gone, and the next run makes it', async () => {
-    add({ directory: '/home/forge/shop.example/current', name: 'horizon', processes: 4 });
-    const text = manifest.split('    - command: php8.4 artisan queue')[0] ?? '';
-    world.emulator.faults.add({ kind: 'status', status: 403, on: 'POST .*/background-processes$', nth: 2 });
-    const run = await apply({}, { text });
-    expect(run.errors[0]).toMatch(
-      /It is deleted, and nothing has taken its place.*4 × "php8\.4 artisan horizon"/s,
-    );
-    const again = await apply({}, { text });
-    expect(again.outputs).toMatchObject({ outcome: 'changed', created: '1' });
   });
 });
 

@@ -4,12 +4,10 @@ import { type ActionOptions, expectNoToken, runAction, type StepRun } from './ha
 
 type Shop = ReturnType<typeof seedShop>;
 
-export interface ForgeWorld extends Shop {
+export interface ForgeWorld extends Shop, AsyncDisposable {
   readonly emulator: Emulator;
   /** Runs a Forge action on the server; inputs override those that reach it. */
   run(inputs?: Record<string, string>, options?: Partial<ActionOptions>): Promise<StepRun>;
-  /** `GET /31/background-processes?…`: the requests made, relative to the organization's servers. */
-  requests(): string[];
 }
 
 /** A Forge server to run one action against; limits of rate are off, unless they are what is tested. */
@@ -37,14 +35,7 @@ export async function startForge(action: string, options: EmulatorOptions = {}):
       expectNoToken(run, emulator.token);
       return run;
     },
-    requests: () =>
-      emulator.requests.map(({ method, path, query, rawBody }) => {
-        const search = Object.entries(query).map(([name, value]) => `${name}=${value}`);
-        const at = path.replace('/api/orgs/acme/servers', '');
-        return [method, search.length === 0 ? at : `${at}?${search.join('&')}`, rawBody]
-          .filter((part) => part !== '')
-          .join(' ');
-      }),
+    [Symbol.asyncDispose]: () => emulator.close(),
   };
 }
 

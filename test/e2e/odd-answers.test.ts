@@ -9,15 +9,10 @@ import {
   withIncluded,
   withLinks,
   withMeta,
-  without,
 } from '../emulator/edits.ts';
 import type { Fault } from '../emulator/faults.ts';
 import { configInList, formWith } from '../emulator/process-forms.ts';
-import { seedFleet } from '../emulator/seed.ts';
-import { startEmulator } from '../emulator/server.ts';
 import { connectionUntold, queuesSorted, quotesDropped, withSuffix } from '../emulator/stored-forms.ts';
-import { startForge } from './forge-world.ts';
-import { runAction } from './harness/run-action.ts';
 import { openShop, type Shop } from './harness/shop.ts';
 
 const custom = { type: 'custom', command: 'php artisan horizon' };
@@ -152,18 +147,6 @@ describe.concurrent('what nobody needs neither fails a step nor hides a process'
     expect((await shop.run(custom)).errors[0]).toContain('it held 1 items and said that there were 9');
   });
 
-  test('an environment on the fourth page of a hundred', async () => {
-    const emulator = await startEmulator({ cloud: { perPage: 30 } });
-    const { members } = seedFleet(emulator, { environments: 100 });
-    const reach = { token: emulator.token, 'api-url': emulator.url, application: 'shop' };
-    const inputs = { ...reach, ...custom, environment: 'feature/98' };
-    const step = await runAction({ action: '.', inputs, time: emulator.time });
-    await emulator.close();
-
-    expect(step.errors).toEqual([]);
-    expect(step.outputs['instance-id']).toBe(members.at(-1)?.instance.id);
-  });
-
   test('an update that is answered with 204 is read back', async () => {
     await using shop = await open();
     shop.emulator.faults.add({ kind: 'empty', on: 'PATCH', status: 204, acts: true });
@@ -219,33 +202,6 @@ describe.concurrent('what the server keeps in another form ends at once, with no
     expect(step.outputs['outcome']).toBe('created');
     expect(step.warnings.join()).toContain('--quiet');
     expect(shop.ids()).toHaveLength(1);
-  });
-});
-
-describe.concurrent('pages of Forge without `meta` go on by their links', () => {
-  const open = async (action: string) => {
-    const world = await startForge(action);
-    for (let n = 1; n <= 71; n++)
-      world.emulator.forge.addProcess(world.server, { command: `php8.4 artisan own:${n}` });
-    world.emulator.faults.add({ kind: 'edit', on: 'GET', times: odd, edit: without('meta') });
-    return Object.assign(world, { [Symbol.asyncDispose]: () => world.emulator.close() });
-  };
-
-  test('what stands on the last one is found, and no second one is made', async () => {
-    await using world = await open('forge');
-    const step = await world.run({ command: 'php8.4 artisan own:71' });
-
-    expect(step.errors).toEqual([]);
-    expect(step.outputs['outcome']).toBe('unchanged');
-    expect(world.emulator.forge.listProcesses(world.server)).toHaveLength(71);
-  });
-
-  test('and deleted', async () => {
-    await using world = await open('forge/delete');
-    const step = await world.run({ command: 'php8.4 artisan own:71' });
-
-    expect(step.errors).toEqual([]);
-    expect(step.outputs['outcome']).toBe('deleted');
   });
 });
 

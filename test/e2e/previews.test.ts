@@ -77,16 +77,6 @@ describe.concurrent('a preview', () => {
 
     expect(step.outputs).toMatchObject({ outcome: 'unchanged', 'process-id': id });
   });
-
-  test('is not waited for unless that is asked for', async () => {
-    await using shop = await openShop();
-    const step = await shop.run({ environment: 'feature' });
-
-    expect(step.exitCode).toBe(1);
-    expect(step.errors[0]).toContain('production / main');
-    expect(step.errors[0]).toContain('set wait-for-environment');
-    expect(looksFor(shop.requests(), '/applications/{id}/environments')).toHaveLength(1);
-  });
 });
 
 describe.concurrent('a wait', () => {

@@ -89,19 +89,6 @@ describe('over https', () => {
     expect(shop.ids()).toHaveLength(1);
   });
 
-  test.concurrent('an authority that is not trusted is a clear error, at once', async () => {
-    await using shop = await openSecure();
-    const step = await shop.run({ ...create, 'api-url': shop.here });
-
-    expect(step.exitCode).toBe(1);
-    expect(step.errors[0]).toContain(
-      'an authority that the runner does not know (DEPTH_ZERO_SELF_SIGNED_CERT)',
-    );
-    expect(step.errors[0]).toContain('NODE_EXTRA_CA_CERTS');
-    expect(step.log).not.toContain('trying again');
-    expect(shop.requests()).toEqual([]);
-  });
-
   test.concurrent('requests that follow one another share one connection', async () => {
     await using shop = await openSecure();
     const step = await shop.run({ environment: 'main', 'api-url': shop.here }, trusting());
@@ -140,24 +127,6 @@ describe('over https', () => {
     expect(step.outputs['outcome']).toBe('created');
     expect(proxy.asked).toEqual([`CONNECT ${new URL(shop.outside).host}`]);
   });
-
-  test.concurrent.each([
-    ['https_proxy', 'http://'],
-    ['HTTPS_PROXY', 'http://'],
-    ['https_proxy', ''],
-  ])(
-    'the proxy that %s names as "%s…" is asked for a tunnel, in which it sees nothing',
-    async (name, scheme) => {
-      await using shop = await openSecure();
-      await using proxy = await openForwardProxy();
-      const env = trusting({ [name]: `${scheme}${proxy.host}` });
-      const step = await shop.run({ ...create, 'api-url': shop.outside }, env);
-
-      expect(step.errors).toEqual([]);
-      expect(proxy.asked).toEqual([`CONNECT ${new URL(shop.outside).host}`]);
-      expect(shop.ids()).toHaveLength(1);
-    },
-  );
 
   test.concurrent('a proxy gets its user and password, which show nowhere', async () => {
     await using shop = await openSecure();

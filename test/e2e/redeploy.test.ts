@@ -11,21 +11,6 @@ const deployRequests = (shop: Shop): number =>
 const quick = ['pending', 'deployment.succeeded'];
 
 describe.concurrent('after a change, redeploy', () => {
-  test('starts one deployment, follows it to its end and tells its id', async () => {
-    await using shop = await openShop();
-    const step = await shop.run({ environment: 'main', ...redeploy });
-
-    expect(step.exitCode).toBe(0);
-    expect(shop.emulator.cloud.deployments).toHaveLength(1);
-    const [deployment] = shop.emulator.cloud.deployments;
-    expect(deployment?.script.current).toBe('deployment.succeeded');
-    expect(step.outputs).toMatchObject({ outcome: 'created', 'deployment-id': deployment?.id });
-    expect(shop.emulator.cloud.listRunning(shop.instance).map(({ id }) => id)).toEqual(shop.ids());
-    for (const status of ['build.succeeded', 'deployment.succeeded']) expect(step.log).toContain(status);
-    expect(step.summary).toContain('<h3>✅ Created and live: worker <code>default</code>');
-    expect(step.notices.join()).toContain('deploys on every push');
-  });
-
   test.each(['.', 'apply'])(
     'follows what another run, which was first with the same process, has begun meanwhile: %s',
     async (action) => {

@@ -41,10 +41,3 @@ test.concurrent.each([
   expect(theOnlyRequest(shop).headers['authorization']).toBe(`Bearer ${shop.emulator.token}`);
   expect(step.masks).toContain(shop.emulator.token);
 });
-
-test.concurrent('a base address with a slash at its end reaches the same path', async () => {
-  await using shop = await openShop();
-  await shop.run({ ...create, 'api-url': `${shop.emulator.url}/` });
-
-  expect(theOnlyRequest(shop).path).toBe(`/api/instances/${shop.instance.id}/background-processes`);
-});

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { exitsOnce, loops, type ProcessLife } from '../emulator/process-life.ts';
+import { loops, type ProcessLife } from '../emulator/process-life.ts';
 import type { EmulatorOptions } from '../emulator/server.ts';
 import { openShop, type Shop } from './harness/shop.ts';
 
@@ -69,23 +69,6 @@ describe.concurrent('stable-for, with nothing to change, looks back and waits fo
 
     expect(step.outputs).toMatchObject({ outcome: 'would-create', stable: 'skipped' });
     expect(logRequests(shop)).toBe(0);
-  });
-
-  test('and one exit each of two that are alike is no restart', async () => {
-    const processLife = exitsOnce({ afterMs: 23_000 });
-    await using shop = await openLive(exitsOnce({ afterMs: 20_000 }), { processLife });
-    const step = await shop.run({ ...stable, 'if-exists': 'create', redeploy: 'true' });
-
-    expect(shop.ids()).toHaveLength(2);
-    expect(step.outputs).toMatchObject({ outcome: 'created', stable: 'true' });
-  });
-
-  test('and one that is not started again is down', async () => {
-    await using shop = await openLive(exitsOnce({ afterMs: 570_000, startsAgain: false }));
-    const step = await shop.run(stable);
-
-    expect(step.outputs['stable']).toBe('false');
-    expect(step.errors[0]).toMatch(/exited once with code 1, and was not started again for \d+ s/);
   });
 
   test('also in a dry run, which so finds what died quietly', async () => {

@@ -96,14 +96,6 @@ describe.concurrent('the first kind of name that matches decides: id, name, slug
     const step = await shop.run({ environment: 'production' }, { env: { GITHUB_REPOSITORY: 'Acme/SHOP' } });
     expectTarget(step, shop.instance.id, shop.environment.id);
   });
-
-  test('two applications of one repository are several, in whichever case it is written', async () => {
-    await using shop = await openShop();
-    shop.emulator.cloud.addApplication({ name: 'other', repository: 'Acme/Shop' });
-    const step = await shop.run({ environment: 'production' }, { env: { GITHUB_REPOSITORY: 'acme/shop' } });
-    expect(step.errors[0]).toContain('2 applications');
-    expect(step.errors[0]).toContain('Set application to the id');
-  });
 });
 
 describe.concurrent('an instance that cannot be understood may be the one that is meant', () => {

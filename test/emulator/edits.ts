@@ -46,13 +46,6 @@ export function withIncluded(included: unknown): Edit {
   return editBody((body) => ({ ...body, included }));
 }
 
-/** Leaves out parts of the document, such as `links`. */
-export function without(...parts: string[]): Edit {
-  return editBody((body) =>
-    Object.fromEntries(Object.entries(body).filter(([part]) => !parts.includes(part))),
-  );
-}
-
 /** Packed, though nobody has asked for that. */
 export function gzipped(): Edit {
   return (answer) => ({

@@ -72,21 +72,18 @@ function entriesOfCopy(run: Run, span: Span): LogEntry[] {
   const { exits, prints = [] } = run.life;
   const entries = [event(run, run.from, 'INFO', 'starting...')];
   const replaced = Number.isFinite(run.to);
-  const times = exits === undefined ? 0 : (exits.times ?? Number.POSITIVE_INFINITY);
   const period = (exits?.afterMs ?? 0) + RESTART_MS;
   // What lies a whole round before the span cannot reach into it.
   const first = Math.max(0, Math.floor((span.from - run.from) / period) - 1);
-  for (let round = first; exits !== undefined && round < times; round++) {
+  for (let round = first; exits !== undefined; round++) {
     const exit = run.from + round * period + exits.afterMs;
     if (exit > Math.min(run.to, span.to)) break;
     entries.push(...prints.map((text, line) => printed(exit - 40 + line, text)));
     entries.push(...exitEntries(run, exit, exits.code, round % 2 === 1));
     const again = exit + RESTART_MS;
-    const startsAgain = round + 1 < times || exits.startsAgain !== false;
-    if (startsAgain && again <= run.to) entries.push(event(run, again, 'INFO', 'starting...'));
+    if (again <= run.to) entries.push(event(run, again, 'INFO', 'starting...'));
   }
-  const isDown = exits?.startsAgain === false && run.from + times * period <= run.to;
-  if (replaced && !isDown) entries.push(...exitEntries(run, run.to, 0, false));
+  if (replaced) entries.push(...exitEntries(run, run.to, 0, false));
   return entries;
 }
 

@@ -151,7 +151,8 @@ export const applyScenarios = [
       const one = 'instances: { App: [{ type: worker, config: { tries: 99 } }] }';
       return { inputs: { prune: 'true' }, files: { [file]: one } };
     },
-    'mistakes in the manifest, each at its place': () => ({
+    'mistakes in inputs and manifest, each at its place': () => ({
+      inputs: { prune: 'maybe' },
       files: {
         [file]:
           'instances:\n  App:\n    - type: wroker\n    - { type: custom, comand: x }\n    - { type: worker, processes: 99 }\n',
