@@ -9,17 +9,17 @@ import { closedTooLong, dateOf, nothingLeft, outOfTime, Patience, stillFailing, 
 import type { Transport, TransportResponse } from './transport.ts';
 
 export interface HttpCall extends CallHints {
-  /** Below the base URL, each part encoded: use the `path` template. */
+  /** The path below the base URL, with each part encoded: use the `path` template. */
   readonly path: string;
   readonly query?: Readonly<Record<string, string>>;
   readonly body?: unknown;
-  /** A POST that changes nothing, as a query of GraphQL: it may be sent again. */
+  /** True for a POST that changes nothing, such as a GraphQL query: it may be sent again. */
   readonly onlyReads?: boolean;
 }
 
 export interface Answer<T> {
   readonly data: T;
-  /** The server's clock when it answered, in milliseconds since 1970. */
+  /** The server's clock at the time of the response, in milliseconds since 1970. */
   readonly date: number | undefined;
 }
 
@@ -27,32 +27,32 @@ export interface HttpClientOptions {
   readonly baseUrl: URL;
   readonly token: string;
   readonly userAgent: string;
-  /** The `Accept` header, where it is not JSON:API's. */
+  /** The `Accept` header, if not the one of JSON:API. */
   readonly accept?: string;
   readonly hints: ServiceHints;
   readonly transport: Transport;
   /** Milliseconds that one request may take, from connecting to the last byte. */
   readonly requestTimeout: number;
-  /** Holds over all requests and the pauses between them. */
+  /** The limit for all requests and the pauses between them. */
   readonly deadline: Deadline;
   readonly clock: Clock;
   /** Milliseconds since 1970, for `Retry-After` dates. */
   readonly wallClock: () => number;
   readonly random: Random;
-  /** Aborted when the step is told to stop: reads end at once, nothing new is sent. */
+  /** Aborted when the step is cancelled: reads end at once, and no new request is sent. */
   readonly cancelled: AbortSignal;
-  /** Aborted a few seconds after `cancelled`: writes in flight get that long to bring their answer home. */
+  /** Aborted a few seconds after `cancelled`: until then, a write under way may still receive its response. */
   readonly cutOff: AbortSignal;
-  /** Told about each retry and its cause. */
+  /** Called for each retry, with its cause. */
   readonly onRetry: (line: string) => void;
-  /** Told about each exchange, for the debug log: never headers, never bodies. */
+  /** Called after each request, for the debug log: the line holds no headers and no body. */
   readonly onExchange: (line: string) => void;
 }
 
 /**
- * Requests to one API with one token. Retries what may be retried: anything that surely did not arrive or was turned
- * away unprocessed, and for GET, PATCH and DELETE also answers that were lost. A POST that may have arrived
- * is never sent again here. Throws `HttpFailure` or `Cancelled`.
+ * A client for one API with one token. Repeats a request that did not arrive or that the rate limit refused, and a GET,
+ * PATCH or DELETE whose response was lost. Repeats a POST that may have arrived only if it has `onlyReads`. Throws
+ * `HttpFailure` or `Cancelled`.
  */
 export class HttpClient {
   readonly #options: HttpClientOptions;
@@ -68,9 +68,9 @@ export class HttpClient {
   }
 
   /**
-   * A clock whose `now()` stands still while the rate limit lets no request through; `sleep` takes real time. With it, a
-   * wait for something that is missing counts only the time in which somebody could look:
-   * `waitingFor({ ...timing, clock: client.clock }, 45_000)`.
+   * A clock whose `now()` stands still while the rate limit stops all requests; `sleep` takes real time. With this
+   * clock, a wait for a missing process counts only the time in which a read was possible: `waitingFor({ ...timing,
+   * clock: client.clock }, 45_000)`.
    */
   get clock(): Clock {
     const { clock } = this.#options;
@@ -89,12 +89,12 @@ export class HttpClient {
     return this.#gate.reads;
   }
 
-  /** The same client, under the same rate limit, with another deadline. Each `Retry-After` puts that off, too. */
+  /** Returns a client with another deadline, under the same rate limit. A `Retry-After` extends this deadline, too. */
   within(deadline: Deadline): HttpClient {
     return new HttpClient({ ...this.#options, deadline }, this.#gate);
   }
 
-  /** Waits before the same thing is read again, but not past the deadline. */
+  /** Waits before a repeated read, but not past the deadline. */
   async pause(ms: number): Promise<void> {
     const { cancelled, clock, deadline } = this.#options;
     await clock.sleep(Math.min(ms, deadline.remaining()), cancelled);
@@ -107,7 +107,7 @@ export class HttpClient {
     }));
   }
 
-  /** As `json`, for an answer that may be empty: its data is undefined then. */
+  /** Sends a call as `json` does; `data` is undefined if the response has an empty body. */
   async jsonIfAny<const S extends v.GenericSchema>(
     call: HttpCall,
     schema: S,
@@ -118,7 +118,7 @@ export class HttpClient {
     }));
   }
 
-  /** Sends the call. A 2xx answer may say anything, as long as it is no page for people. */
+  /** Sends the call. Accepts any 2xx response except an HTML page. */
   async send(call: HttpCall): Promise<void> {
     await this.#retrying(call, expectNoPage);
   }
@@ -142,7 +142,7 @@ export class HttpClient {
     }
   }
 
-  /** Waits for the gate first, as long as the deadline allows. */
+  /** Sends when the gate is open. Throws an `HttpFailure` if the deadline does not allow the wait. */
   async #inTurn<T>(call: HttpCall, patience: Patience, send: () => Promise<T>): Promise<T> {
     const { cancelled, clock, deadline, hints } = this.#options;
     const came = clock.now();
@@ -161,7 +161,7 @@ export class HttpClient {
     const response = await this.#exchange(call);
     const { hints, token, wallClock } = this.#options;
     if (response.status < 200 || response.status > 299) {
-      // The message may be cut short, and a part of an echoed token would not be recognized later.
+      // Redacted here: the message may be cut later, and then a part of an echoed token would not be recognized.
       const body = response.body.replaceAll(token, '***');
       throw statusFailure({ ...response, body }, call, hints, wallClock());
     }
@@ -242,7 +242,7 @@ function unreadable(what: string, status: number, error: Undecodable, service: s
   );
 }
 
-/** The innermost cause of an error of the network, for the debug log. */
+/** Returns the message of the innermost cause of a network error, for the debug log. */
 function rootOf(error: unknown): string {
   const inner = error instanceof AggregateError ? error.errors[0] : error instanceof Error && error.cause;
   return inner instanceof Error ? rootOf(inner) : messageOf(error);

@@ -1,26 +1,27 @@
 import { Failure, type FailureParts } from '../failure.ts';
 
 /**
- * May the service have acted on a request that failed? `no`: the request did not arrive, or the service refused it;
- * `maybe`: nobody knows.
+ * The possible effect of a failed request. `no`: the request did not arrive, or the service refused it; `maybe`: the
+ * request may have taken effect.
  */
 export type Arrival = 'no' | 'maybe';
 
 /**
- * How long to go on sending the same request: `no`; `short`, some seconds; `long`, a minute; `three-times`, since each
- * try costs a whole time-out or will most likely end the same way; `after-reset`, as soon as the rate limit allows it.
+ * The rule for repeating a failed request: `no`; for a `short` time, 15 seconds; for a `long` time, a minute;
+ * `three-times`, where each attempt costs a whole timeout or will most likely fail in the same way; `after-reset`, as
+ * soon as the rate limit allows it.
  */
 export type Retry = 'no' | 'short' | 'long' | 'three-times' | 'after-reset';
 
 export type HttpFailureDetails = Pick<HttpFailure, 'arrival' | 'retry' | 'reason'> &
   Partial<Pick<HttpFailure, 'status' | 'retryAfter' | 'fields'>>;
 
-/** A request without a usable answer. Its `cause` is the error of the network, if there was one. */
+/** The failure of a request without a usable response. Its `cause` is the network or decoding error, if any. */
 export class HttpFailure extends Failure {
   override readonly name = 'HttpFailure';
   readonly arrival: Arrival;
   readonly retry: Retry;
-  /** What happened in a few words, for the line that announces a retry: `the connection was reset`. */
+  /** The cause in a few words, for the log line of a retry: `the connection broke off (ECONNRESET)`. */
   readonly reason: string;
   readonly status: number | undefined;
   /** Milliseconds that the server asked to wait before trying again. */
@@ -39,15 +40,15 @@ export class HttpFailure extends Failure {
   }
 
   /**
-   * Is it worth looking whether it has taken effect? Not after a redirect: whoever sends the request again meets the
-   * same redirect.
+   * True when the request may have taken effect, so that the caller must look. False after a redirect: a repeated
+   * request gets the same redirect.
    */
   get isLost(): boolean {
     const { arrival, status = 0 } = this;
     return arrival === 'maybe' && !(status >= 300 && status < 400);
   }
 
-  /** The same failure, not to be retried any more, with what has become known since. */
+  /** Returns the same failure with `retry: 'no'`, and with `parts` in place of its own. */
   asFinal(parts: Partial<FailureParts>): HttpFailure {
     const { headline, details, what, why, fix, cause } = this;
     return new HttpFailure(
@@ -58,14 +59,14 @@ export class HttpFailure extends Failure {
   }
 }
 
-/** A request was given up before any of it was sent. */
+/** The error of a request that was aborted before its first byte was sent. */
 export class NotSent extends Error {
   override readonly name = 'NotSent';
   /** undici's code for a connection that took too long. */
   readonly code = 'UND_ERR_CONNECT_TIMEOUT';
 }
 
-/** The transport has read more bytes than an answer may have. */
+/** The error of a response with more bytes than `maxBytes`. */
 export class TooLarge extends Error {
   override readonly name = 'TooLarge';
 
@@ -74,12 +75,12 @@ export class TooLarge extends Error {
   }
 }
 
-/** The proxy itself could not be reached, so the request did not get as far as the network. */
+/** The error of a request whose proxy could not be reached, so that nothing was sent. */
 export class ProxyUnreachable extends Error {
   override readonly name = 'ProxyUnreachable';
   /** `127.0.0.1:3128 (from https_proxy)` */
   readonly proxy: string;
-  /** What to change in the environment variable, where its value looks wrong. */
+  /** The advice for the environment variable, if its value looks wrong: `Write https_proxy with its scheme: …`. */
   readonly fix: string | undefined;
 
   constructor(proxy: string, fix: string | undefined, options: ErrorOptions) {
@@ -89,7 +90,7 @@ export class ProxyUnreachable extends Error {
   }
 }
 
-/** The result of a call, or undefined if the service answered 404. Other failures are thrown on. */
+/** Returns the result of a call, or undefined for a 404. Throws every other failure. */
 export async function undefinedIf404<T>(call: () => Promise<T>): Promise<T | undefined> {
   try {
     return await call();
@@ -101,10 +102,10 @@ export async function undefinedIf404<T>(call: () => Promise<T>): Promise<T | und
 
 export type CreateOutcome<T> =
   | { readonly kind: 'created'; readonly made: T }
-  /** No usable answer came, so it may have been created. `answered`: an error came. */
+  /** No usable response came: the process may exist. `answered`: the service responded with an error. */
   | { readonly kind: 'lost'; readonly cause: string; readonly answered?: boolean };
 
-/** The answer to a create request, or that it was lost. Other failures are thrown on. */
+/** Returns the created process, or `lost` if the request may have taken effect. Throws every other failure. */
 export async function lostIfUnknown<T>(create: () => Promise<T>): Promise<CreateOutcome<T>> {
   try {
     return { kind: 'created', made: await create() };

@@ -12,20 +12,20 @@ export interface ServiceHints {
   readonly unauthorized: string;
   readonly forbidden: string;
   readonly notFound: string;
-  /** What to do about a 429: whose requests count. */
+  /** The hint for a 429: whose requests count. */
   readonly tooMany: string;
-  /** Does it also answer 403 when too many requests were made, as GitHub does? */
+  /** True when the service also responds with 403 to too many requests, as GitHub does. */
   readonly limitsWith403?: boolean;
 }
 
-/** How one call's failure reads: what it was, and its own hints where they are better than the service's. */
+/** The words for a failure of one call: its name, and hints that fit better than those of the service. */
 export interface CallHints extends Partial<Pick<ServiceHints, 'unauthorized' | 'forbidden' | 'notFound'>> {
   readonly method: Method;
-  /** Names the request in every message about it: `Creating the background process`. */
+  /** The name of the request in every message: `Creating the background process`. */
   readonly what: string;
-  /** Is it sent only once? Then a read that fails is not tried again: the caller looks again by itself. */
+  /** True when a failed read is not repeated, since the caller itself reads again. */
   readonly once?: boolean;
-  /** The input that a field of the request came from: `config.queue` → `config-json: queue`. */
+  /** Returns the input that sets a field of the request: `config.queue` → `config-json: queue`. */
   readonly fieldName?: ((field: string) => string) | undefined;
 }
 
@@ -34,7 +34,7 @@ const ErrorBody = v.object({
   errors: v.fallback(v.optional(v.record(v.string(), v.unknown())), undefined),
 });
 
-/** What an answer with a status other than 2xx means. `now` is the wall clock in milliseconds, for Retry-After dates. */
+/** Returns the failure for a status other than 2xx. `now` is the wall clock in milliseconds, for `Retry-After`. */
 export function statusFailure(
   response: TransportResponse,
   call: CallHints,
@@ -98,13 +98,13 @@ function statusFix(
   }
 }
 
-/** The inputs that set what was refused. */
+/** Lists the inputs that set the refused fields; `these values` for more than three. */
 function fieldsIn(errors: object, { fieldName = (field) => field }: CallHints): string {
   const names = [...new Set(Object.keys(errors).map(fieldName))];
   return names.length > 3 ? 'these values' : names.join(' and ');
 }
 
-/** A redirect is not followed: the token would go where it points. What a POST did before it is not known. */
+/** Returns the failure for a redirect. Following it would send the token elsewhere. A POST may have taken effect. */
 function redirectFailure(
   { status, headers }: TransportResponse,
   { method, what }: CallHints,
@@ -135,7 +135,7 @@ function errorBody(response: TransportResponse): ErrorBody {
   return body.success ? body.output : {};
 }
 
-/** The server's own words, if it sent any: `: The given data was invalid. config.queue: …`. */
+/** Returns the server's own words, if any: `: The given data was invalid · config.queue: …`. */
 function said(
   { message, errors = {}, unreadable }: ErrorBody,
   fieldName: (field: string) => string = (field) => field,
@@ -143,7 +143,7 @@ function said(
   if (unreadable !== undefined) return ` (its body ${unreadable})`;
   const fields = Object.entries(errors).slice(0, 20);
   const inFields = fields.map(([field, texts]) => `${fieldName(field)}: ${wordsOf(texts).join(' ')}`);
-  // Laravel's message repeats the first of them.
+  // Laravel's message repeats the text of the first field.
   const isRepeated = fields.some(([, texts]) => wordsOf(texts).some((text) => message?.startsWith(text)));
   const first = fields.length > 0 ? message?.replace(/\.$/, '') : message;
   const all = first === undefined || isRepeated ? inFields : [first, ...inFields];
@@ -162,14 +162,14 @@ interface Diagnosis {
   readonly retry: Retry;
 }
 
-/** Where a failed request was going, and what had become of it. */
+/** The target of a failed request, and its timeout. */
 export interface Failed {
   readonly host: string;
-  /** The time-out in milliseconds, if it has ended the request. */
+  /** The timeout in milliseconds, if it has ended the request. */
   readonly timedOutAfter?: number | undefined;
 }
 
-/** What a failed exchange means. `what` names the request. */
+/** Returns the failure for a network error or a timeout. `what` names the request. */
 export function networkFailure(what: string, error: unknown, { host, timedOutAfter }: Failed): HttpFailure {
   const { reason, fix, arrival, retry } =
     timedOutAfter !== undefined && !(error instanceof NotSent)
@@ -214,7 +214,7 @@ const lookAtNetwork =
   'Check that the runner may reach it, and whether it needs a proxy (https_proxy, no_proxy)';
 const lookAtProxy = 'Check the address and the credentials in https_proxy, or list the host in no_proxy';
 
-/** Codes of Node.js and undici for a connection that was not made, what each says of the host, and what to do. */
+/** Codes of Node.js and undici for a connection that was not made, each with the text after the host, fix and retry. */
 const noConnection: Readonly<Record<string, readonly [says: string, fix: string, retry: Retry]>> = {
   ECONNREFUSED: ['refused the connection', lookAtNetwork, 'long'],
   ENOTFOUND: ['could not be found', `${lookAtNetwork}. Is api-url right?`, 'short'],
@@ -231,13 +231,13 @@ function connectTrouble(code: string, host: string, connecting: boolean): Before
   const [says, fix, retry] = noConnection[code] ?? [];
   if (says !== undefined && fix !== undefined && retry !== undefined)
     return { reason: `${host} ${says}`, fix, retry };
-  // Some codes, such as ETIMEDOUT, mean the same trouble before and after sending.
+  // Some codes, such as ETIMEDOUT, occur before and after sending: `connecting` separates the two.
   return connecting
     ? { reason: `the connection to ${host} could not be made (${code})`, fix: lookAtNetwork, retry: 'long' }
     : undefined;
 }
 
-/** What is wrong with a certificate, and who can do something about it. */
+/** Explains a problem with a certificate or with TLS; undefined for any other code. */
 function certificateTrouble(code: string, host: string): BeforeSending | undefined {
   const trouble = (reason: string, fix: string): BeforeSending => ({
     reason: `${reason} (${code})`,
@@ -278,7 +278,7 @@ function certificateTrouble(code: string, host: string): BeforeSending | undefin
   }
 }
 
-/** A proxy that cannot be reached will not be reached by trying on, unless it is slow. */
+/** Explains a proxy that could not be reached. Another attempt helps only if the proxy or the DNS server was slow. */
 function proxyTrouble({ proxy, fix }: ProxyUnreachable, code: string): BeforeSending {
   const tls = certificateTrouble(code, `the proxy ${proxy}`);
   if (tls !== undefined) return tls;
@@ -290,12 +290,12 @@ function proxyTrouble({ proxy, fix }: ProxyUnreachable, code: string): BeforeSen
   };
 }
 
-/** The answer of a proxy that does not open a tunnel. */
+/** Explains the response of a proxy that does not open a tunnel; undefined for any other message. */
 function tunnelTrouble(message: string): BeforeSending | undefined {
   const refusal = /Proxy (?:response \((\d{3})\)|Authentication Required \((407)\))/.exec(message);
   if (refusal === null) return undefined;
   const status = Number(refusal[1] ?? refusal[2]);
-  // A proxy that cannot reach the host just now says so with 502 to 504.
+  // A proxy responds with 502 to 504 while it cannot reach the host.
   return {
     reason: `the proxy refused with status ${status}`,
     fix: lookAtProxy,
@@ -311,7 +311,7 @@ interface Cause {
 
 function causeOf(error: unknown): Cause {
   if (!(error instanceof Error)) return { code: 'unknown', message: '', connecting: false };
-  // Node.js tries IPv6 and IPv4 and wraps what each attempt met.
+  // Node.js tries IPv6 and IPv4, and wraps the errors of both attempts.
   const first: unknown = error instanceof AggregateError ? error.errors[0] : error;
   const code = first instanceof Error && 'code' in first ? first.code : undefined;
   const syscall = first instanceof Error && 'syscall' in first ? first.syscall : undefined;
@@ -330,8 +330,8 @@ export interface Api {
 }
 
 export interface TokenSource {
-  /** The environment variables that stand in for an empty input, the first that is set before the others. */
+  /** The environment variables to read if the input is empty: the first one that is set counts. */
   readonly variables: readonly [string, ...string[]];
-  /** Where the reader gets a token from: `in Laravel Cloud, under …`. */
+  /** The place to get a token: `in the settings of the Laravel Cloud organization`. */
   readonly origin: string;
 }

@@ -1,10 +1,10 @@
 import * as v from 'valibot';
 import type { TransportResponse } from './transport.ts';
 
-/** A number, also where the service writes it as text. */
+/** A number, which a service may write as text. */
 export const Count = v.union([v.number(), v.pipe(v.string(), v.regex(/^-?\d{1,15}$/), v.transform(Number))]);
 
-/** A number on which nothing depends: anything else counts as not given. */
+/** A number on which nothing depends: any other value becomes undefined. */
 export const MaybeCount = v.fallback(v.optional(Count), undefined);
 
 /** The id of a resource, as text. A service may write it as a number. */
@@ -17,7 +17,10 @@ export const Text = v.pipe(v.string(), v.nonEmpty());
 
 const Attributes = v.object({ attributes: v.record(v.string(), v.unknown()) });
 
-/** Reads single attributes of a resource: undefined for one that its schema refuses, which `onOdd` is told of. */
+/**
+ * Returns a function that reads single attributes of a resource. For an attribute that its schema refuses, the function
+ * calls `onOdd` and returns undefined.
+ */
 export function attributesOf(
   resource: unknown,
   onOdd: (name: string, value: unknown) => void = () => undefined,
@@ -32,17 +35,20 @@ export function attributesOf(
   };
 }
 
-/** Can a resource be of this type? It can unless it says that it is of another, however that is written. */
+/** True unless a resource states another type. Only letters count: `backgroundProcesses` is `background-processes`. */
 export function isOfType(type: string, resource: Readonly<Record<string, unknown>>): boolean {
   const letters = (text: string): string => text.toLowerCase().replaceAll(/[^a-z]/g, '');
   const told = resource['type'];
   return typeof told !== 'string' || letters(told) === letters(type);
 }
 
-/** A list of anything, empty where the answer has none or something else in its place. */
+/** A list of any values; empty if the response has no list. */
 export const Anything = v.fallback(v.array(v.unknown()), []);
 
-/** A document that holds one resource, or a list of just that. With an `id`, an answer about another resource is refused. */
+/**
+ * Returns the schema of a document with one resource, or with a list of only this resource. With an `id`, the schema
+ * refuses every other resource.
+ */
 export function one<const S extends v.GenericSchema<unknown, { readonly id: string }>>(
   resource: S,
   id?: string,
@@ -59,7 +65,7 @@ function onlyOne(data: unknown): unknown {
   return Array.isArray(data) && data.length === 1 ? data[0] : data;
 }
 
-/** Why an answer could not be read, in a few words that fit after "the answer". */
+/** The error of a response that cannot be read. Its message continues "the answer": `is not JSON, or was cut off`. */
 export class Undecodable extends Error {
   override readonly name = 'Undecodable';
 }
@@ -72,12 +78,12 @@ export function decode<const S extends v.GenericSchema>(
   const result = v.safeParse(schema, json, { abortEarly: true });
   if (result.success) return result.output;
   const [issue] = result.issues;
-  // A check says itself what is wrong.
+  // A check has a message of this form already.
   if (issue.type === 'check') throw new Undecodable(issue.message);
   throw new Undecodable(`does not have the expected shape (at ${describeIssue(issue)})`);
 }
 
-/** Where an answer departs from a schema, and how: `data.id: expected string, found 5`. */
+/** Describes the difference between a response and its schema: `data.id: expected string, found 5`. */
 function describeIssue(issue: v.BaseIssue<unknown>): string {
   const { expected, received } = issue;
   // Text is not repeated: it may be a secret that a server echoes, and a part of a secret is not recognized.
@@ -85,7 +91,7 @@ function describeIssue(issue: v.BaseIssue<unknown>): string {
   return `${v.getDotPath(issue) ?? 'its root'}: expected ${expected ?? 'another value'}, found ${found}`;
 }
 
-/** For a call whose answer holds nothing of use. Throws `Undecodable` for a login or error page sent as a success. */
+/** Accepts any body except an HTML page: throws `Undecodable` for a login or error page with a 2xx status. */
 export function expectNoPage(response: TransportResponse): void {
   try {
     parse(response);
@@ -94,7 +100,7 @@ export function expectNoPage(response: TransportResponse): void {
   }
 }
 
-/** The body's JSON, whatever its shape and content type. Throws `Undecodable`. */
+/** Parses the body as JSON, whatever its shape and content type. Throws `Undecodable`. */
 export function parse({ body, headers }: TransportResponse): unknown {
   const text = body.trim();
   if (text === '') throw new Undecodable('is empty');

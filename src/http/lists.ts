@@ -6,19 +6,19 @@ import { Anything, MaybeCount } from './json-api.ts';
 export type Query = Readonly<Record<string, string>>;
 
 export interface Page<T, I> {
-  /** Those that the schema could read. */
+  /** The resources that the schema accepts. */
   readonly items: readonly T[];
-  /** What tells each resource from the others, also of those that the schema refuses. */
+  /** The id of every resource, also of those that the schema refuses; a new symbol for a resource without an id. */
   readonly keys: readonly unknown[];
-  /** What came along with them. */
+  /** The related resources in the page. */
   readonly included: readonly I[];
-  /** How many resources the whole list holds, if the page tells. */
+  /** The number of resources in the whole list, if the page states it. */
   readonly total: number | undefined;
-  /** What to ask for next: several where it is known by now how many pages there are; none after the last one. */
+  /** The queries of the next pages: several once the number of pages is known, none after the last page. */
   readonly next: readonly Query[];
 }
 
-/** The link to the next page: JSON:API has it as text or as an object. Anything else counts as none. */
+/** The link to the next page, which JSON:API allows as text or as an object. Any other value counts as no link. */
 const Link = v.fallback(
   v.union([
     v.string(),
@@ -31,7 +31,7 @@ const Link = v.fallback(
 );
 const Text = v.fallback(v.string(), '');
 
-/** A page as both services write it. Only `data` is needed; what else is odd or missing says nothing. */
+/** A page of either service. Only `data` is required; every other field may be missing or malformed. */
 const PageBody = v.object({
   data: v.array(v.unknown()),
   included: Anything,
@@ -47,7 +47,7 @@ export type PageBody = v.InferOutput<typeof PageBody>;
 export interface ListFormat<T, I> {
   items(data: readonly unknown[]): Pick<Page<T, I>, 'items' | 'keys'>;
   included(included: readonly unknown[]): readonly I[];
-  /** What to ask for after this page. `linked` gives the query of its link to the next one, if it has one. */
+  /** Returns the queries of the pages after this one. `linked` returns the query of the page's next link, if any. */
   next(page: PageBody, linked: () => Query | undefined): readonly Query[];
 }
 
@@ -55,20 +55,20 @@ export interface Listed<T, I> {
   /** In the order of the API, each once. */
   readonly items: readonly T[];
   readonly included: readonly I[];
-  /** How many pages were read: only one shows a single moment. */
+  /** The number of pages read. Only a list of one page shows a single moment. */
   readonly pages: number;
-  /** What the last answer said of the server's clock, in milliseconds since 1970. */
+  /** The server's clock in the last response, in milliseconds since 1970. */
   readonly date: number | undefined;
 }
 
-/** No list of processes is this long. */
+/** The most pages of a list. No list of processes is this long. */
 export const maxPages = 200;
-/** A list that changes while it is read is read so many times at most. */
+/** The most times that a list is read if it changes while it is read. */
 const readings = 6;
 /** Milliseconds between two readings, for each page: 30 requests a minute. */
 const pausePerPage = 2_000;
 
-/** All of a list. If it changes while it is read, it is read again. Throws a `Failure` if it never holds still. */
+/** Reads a whole list, again if it changes while it is read. Throws a `Failure` if it changes every time. */
 export async function listWhole<T extends { readonly id: string }, I>(
   client: HttpClient,
   call: HttpCall,
@@ -123,7 +123,7 @@ async function readPages<T, I>(
   return { pages, date };
 }
 
-/** Links are followed on the API's own origin only, and below the path that was asked for. */
+/** Returns the query of a link to the next page, for the path of the call. Throws a `Failure` for another origin. */
 function linkedQuery(call: HttpCall, link: string, baseUrl: URL): Query {
   const own = new URL(baseUrl.href.replace(/\/+$/, '') + call.path);
   const url = URL.canParse(link, own.href) ? new URL(link, own) : undefined;
@@ -134,11 +134,11 @@ function linkedQuery(call: HttpCall, link: string, baseUrl: URL): Query {
       `its next page is said to be at ${url.origin}, where the token must not go`,
     );
   }
-  // Links may leave out what was asked to be included.
+  // Links may leave out the `include` of the call.
   return { ...call.query, ...Object.fromEntries(url.searchParams) };
 }
 
-/** Why the pages cannot be the whole list. An item that moves to a page already read is missed. */
+/** Returns the reason why a list is not whole, if any. An item that moves to a page already read is missed. */
 function whyNotWhole(pages: readonly Page<unknown, unknown>[]): string | undefined {
   const [total, ...others] = new Set(pages.flatMap((page) => page.total ?? []));
   if (others.length > 0) return 'the number of its items changed';
@@ -149,7 +149,7 @@ function whyNotWhole(pages: readonly Page<unknown, unknown>[]): string | undefin
   return held < (total ?? 0) ? `it held ${held} items and said that there were ${total}` : undefined;
 }
 
-/** The resources that the schema can read, and the key of each resource. */
+/** Returns the resources that the schema accepts, and the key of every resource. */
 export function parseItems<const S extends v.GenericSchema>(
   values: readonly unknown[],
   schema: S,
@@ -161,7 +161,7 @@ export function parseItems<const S extends v.GenericSchema>(
   return { items, keys: values.map(idIn) };
 }
 
-/** Its id. One without an id counts by itself. */
+/** Returns the id of a resource, or a new symbol for a resource without an id. */
 function idIn(value: unknown): unknown {
   const id = typeof value === 'object' && value !== null && 'id' in value ? value.id : undefined;
   return typeof id === 'string' || typeof id === 'number' ? String(id) : Symbol('without an id');

@@ -1,6 +1,6 @@
 import { Failure } from '../failure.ts';
 
-/** A URL path from a template; every value becomes exactly one encoded path segment. */
+/** Builds a URL path from a template; every value becomes exactly one encoded path segment. */
 export function path(parts: TemplateStringsArray, ...values: readonly (string | number)[]): string {
   return parts.reduce((text, part, index) => text + segment(values[index - 1] ?? '') + part);
 }

@@ -2,7 +2,7 @@ import { type buildConnector, type Dispatcher, EnvHttpProxyAgent, Pool } from 'u
 import { ProxyUnreachable } from './failure.ts';
 import type { NamedProxy } from './proxy.ts';
 
-/** undici's agent for proxies. An error on the way to the proxy itself is a `ProxyUnreachable`. */
+/** Opens undici's agent for proxies. An error on the way to the proxy itself is a `ProxyUnreachable`. */
 export function openProxyAgent(
   proxy: NamedProxy,
   options: EnvHttpProxyAgent.Options & { readonly connect: buildConnector.connector },
@@ -13,7 +13,7 @@ export function openProxyAgent(
       error === null ? done(null, socket) : done(unreachable(proxy, error), null),
     );
   const basic = Buffer.from(`${user}:${password}`, 'latin1').toString('base64');
-  // undici itself fails to read a % that stands for itself.
+  // undici itself fails on a literal % in the user or password.
   const credentials = user === '' ? {} : { token: `Basic ${basic}` };
   return new EnvHttpProxyAgent({
     ...options,

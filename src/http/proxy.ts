@@ -3,25 +3,26 @@ import { Failure } from '../failure.ts';
 type Variables = Readonly<Record<string, string | undefined>>;
 
 export interface NamedProxy {
-  /** `https_proxy`, spelled as it is set. */
+  /** The environment variable, in the spelling that is set: `https_proxy` or `HTTPS_PROXY`. */
   readonly variable: string;
   /** Without user and password. */
   readonly address: URL;
   readonly user: string;
   readonly password: string;
-  /** Does the value leave out `http://`? */
+  /** True when the value has no scheme, such as `http://`. */
   readonly lacksScheme: boolean;
   readonly noProxy: string;
 }
 
-/** Is it this machine itself? No proxy leads to it, and nobody listens on the way. */
+/** True for an address of this machine itself: no proxy leads to it, and nobody listens on the way. */
 export function isLoopback({ hostname }: URL): boolean {
   return hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d{1,3}){3}$/.test(hostname);
 }
 
 /**
- * As on runners: `https_proxy` for https, `http_proxy` for http, a missing scheme means `http://`. None for this machine
- * itself: the token would leave it, over http in clear.
+ * Returns the proxy for an origin, chosen as runners do: `https_proxy` for https, `http_proxy` for http; a missing
+ * scheme means `http://`. Undefined for this machine itself: the token would leave the machine, over http in clear
+ * text. Throws a `Failure` for a value that is not the address of an HTTP proxy.
  */
 export function proxyFor(origin: URL, environment: Variables): NamedProxy | undefined {
   if (isLoopback(origin)) return undefined;
@@ -38,7 +39,7 @@ export function proxyFor(origin: URL, environment: Variables): NamedProxy | unde
       fix: 'Write the address of an HTTP proxy: http://host:port or http://user:password@host:port',
     });
   }
-  // An @ behind the host is one of a password whose / or # ended the host.
+  // An @ after the host belongs to a password with a / or #, which ended the host too early.
   const isProxy =
     address !== undefined &&
     /^https?:$/.test(address.protocol) &&
@@ -68,7 +69,7 @@ function variableIn(
   return undefined;
 }
 
-/** As curl does it: what is no escape stands for itself. Each character of the result is a byte. */
+/** Decodes percent escapes as curl does: any other % stays. Each character of the result is a byte. */
 function unescaped(text: string): string {
   return text.replace(/%([0-9a-f]{2})/gi, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
 }

@@ -2,18 +2,19 @@ import { backoff, type Clock, type Random } from '../time.ts';
 import { HttpFailure } from './failure.ts';
 import { maxConcurrency } from './transport.ts';
 
-/** For a 429 that does not say how long to wait: the service's window is a minute. */
+/** Pauses in milliseconds after a 429 without a time to wait: the service counts requests per minute. */
 const pauses = { first: 1_000, longest: 20_000 } as const;
-/** For so many milliseconds after it has opened again, requests go one at a time. */
+/** Milliseconds after the gate has opened again in which requests go one at a time. */
 const singleFile = 60_000;
-/** A wait of up to this many milliseconds extends the deadline of the run, and all of them by this many at most. */
+/** The longest `Retry-After` that extends the deadlines, in milliseconds. */
 const longestExtending = 120_000;
+/** The most milliseconds by which all of them together extend the deadlines. */
 const mostExtended = 30 * 60_000;
 
 /**
- * The one gate of all requests of a run: a few go at once, the others wait before it. After a 429 it closes for everybody,
- * for as long as the service asks: the limit is not that of one request. Then requests go one at a time for a while, so
- * that not all of them meet the next 429.
+ * The gate for all requests of a run: a few run at once, the others wait. After a 429 the gate closes for all requests,
+ * for as long as the service asks, since they share one rate limit. Then requests go one at a time for a while, so that
+ * the next 429 refuses only one of them.
  */
 export class RateGate {
   readonly #clock: Clock;
@@ -23,7 +24,7 @@ export class RateGate {
   readonly #extending: Spans;
   #passing = 0;
   readonly #line: (() => void)[] = [];
-  /** Reads that were sent through it. */
+  /** The number of reads sent through the gate. */
   reads = 0;
 
   constructor(clock: Clock, random: Random) {
@@ -38,7 +39,7 @@ export class RateGate {
     return this.#closed.left;
   }
 
-  /** Milliseconds for which it has been closed so far. */
+  /** Milliseconds for which the gate has been closed so far. */
   get wasClosedFor(): number {
     return this.#closed.total - this.#closed.left;
   }
@@ -48,13 +49,13 @@ export class RateGate {
     return Math.min(this.#extending.total, mostExtended);
   }
 
-  /** Sends as soon as the gate is open. `check` is asked whether so long a wait makes sense, and throws if not. */
+  /** Sends as soon as the gate is open. `check` gets the milliseconds to wait, and throws if the wait is too long. */
   async pass<T>(send: () => Promise<T>, check: (wait: number) => void, cancelled: AbortSignal): Promise<T> {
     check(this.closedFor);
     if (this.#passing >= this.#most) await new Promise<void>((resolve) => this.#line.push(resolve));
     else this.#passing++;
     try {
-      // Requests that were let in before it closed may find that it stays closed for longer.
+      // The gate may close again, or for longer, while a request waits.
       for (let wait = this.closedFor; wait > 0; wait = this.closedFor) {
         check(wait);
         await this.#clock.sleep(wait, cancelled);
@@ -84,24 +85,24 @@ export class RateGate {
   #note({ retry, retryAfter }: HttpFailure): void {
     if (retryAfter !== undefined && retryAfter <= longestExtending) this.#extending.add(retryAfter);
     if (retry !== 'after-reset') return;
-    // Several that were on their way together are turned away together.
+    // Requests that ran at the same time get their 429 together: the first one has closed the gate.
     if (retryAfter === undefined && this.closedFor > 0) return;
     this.#closed.add(retryAfter ?? this.#pause());
   }
 }
 
-/** Spans of time from now on, of which those that overlap count once. */
+/** A total of time spans, each from the moment when it is added. Time in several spans counts once. */
 class Spans {
   readonly #clock: Clock;
   end = Number.NEGATIVE_INFINITY;
-  /** In milliseconds, the time to come included. */
+  /** Milliseconds of all spans, including the time to come. */
   total = 0;
 
   constructor(clock: Clock) {
     this.#clock = clock;
   }
 
-  /** Milliseconds until the last of them ends. */
+  /** Milliseconds until the last span ends. */
   get left(): number {
     return Math.max(0, this.end - this.#clock.now());
   }

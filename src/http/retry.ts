@@ -3,12 +3,12 @@ import { backoff, type Clock, type Deadline, inWords, type Random, timeOf } from
 import { HttpFailure, type Retry } from './failure.ts';
 import type { Method, TransportResponse } from './transport.ts';
 
-/** Milliseconds from the first failure on: a deploy must survive a restart of the service's edge. */
+/** Milliseconds from the first failure to the last attempt: a step must survive a restart of the service's edge. */
 const budgets: Partial<Record<Retry, number>> = { long: 60_000, short: 15_000 };
 const mostCostly = 3;
 const pauses = { first: 500, longest: 8_000 } as const;
 
-/** How long one call is tried again: a budget of time, whatever the number of tries. */
+/** The retry budget of one call: a time, or three attempts for `three-times`. */
 export class Patience {
   readonly #clock: Clock;
   readonly #pause: () => number;
@@ -20,20 +20,20 @@ export class Patience {
     this.#pause = backoff(pauses, random);
   }
 
-  /** Milliseconds to wait before the next try; undefined when the call is to be given up. */
+  /** Returns the milliseconds to wait before the next attempt; undefined when the budget is used up. */
   after({ retry, retryAfter = 0 }: HttpFailure): number | undefined {
     this.#firstFailure ??= this.#clock.now();
     if (retry === 'no') return undefined;
-    // The gate knows how long: it holds for all calls.
+    // The gate itself waits, for all calls.
     if (retry === 'after-reset') return 0;
     if (retry === 'three-times')
       return ++this.#costly < mostCostly ? Math.max(this.#pause(), retryAfter) : undefined;
     const left = this.#firstFailure + (budgets[retry] ?? 0) - this.#clock.now();
-    // The last try falls on the end of the budget, unless the server itself names a later moment.
+    // The last attempt is at the end of the budget, unless the server itself names a later moment.
     return left > 0 ? Math.max(Math.min(this.#pause(), left), retryAfter) : undefined;
   }
 
-  /** Leaves out milliseconds in which this call had to wait for its turn. */
+  /** Extends the budget by the milliseconds in which the call waited for its turn. */
   pauseBudget(ms: number): void {
     if (this.#firstFailure !== undefined) this.#firstFailure += ms;
   }
@@ -68,7 +68,7 @@ export function closedTooLong(what: string, wait: number, deadline: Deadline, fi
   return new HttpFailure({ what, why: reason, fix }, { reason, arrival: 'no', retry: 'no', status: 429 });
 }
 
-/** The error of a request that was under way when the step was cancelled. A read, or a request not sent, changed nothing. */
+/** Returns the error of a request that the cancelled step ended. A read, or a request not yet sent, changed nothing. */
 export function stopped(
   call: { readonly method: Method; readonly what: string },
   stop: AbortSignal,
@@ -85,13 +85,13 @@ export function stopped(
   );
 }
 
-/** Nobody asks to wait for longer than this many seconds: a larger number is a Unix time, or nonsense. */
+/** The longest wait in seconds that a service may ask for: a larger number is a Unix time, or invalid. */
 const year = 31_536_000;
 
 /**
- * Milliseconds that a service asks to wait: `Retry-After` in seconds or as a date (RFC 9110), and of a 429 also
- * `X-RateLimit-Reset`, a Unix time or seconds from now; the later of both. Undefined if both are negative, past or
- * nonsense. `now` is the wall clock, for an answer without `Date`.
+ * Returns the milliseconds that a service asks to wait: `Retry-After` in seconds or as a date (RFC 9110) or, for a 429,
+ * `X-RateLimit-Reset` as a Unix time or in seconds from now, whichever is later. Undefined if both are missing,
+ * negative, past or invalid. `now` is the wall clock, for a response without `Date`.
  */
 export function retryAfter(
   { status, headers }: Pick<TransportResponse, 'status' | 'headers'>,
@@ -105,14 +105,14 @@ export function retryAfter(
   return waits.length === 0 ? undefined : Math.max(...waits);
 }
 
-/** The server's clock when it answered, in milliseconds since 1970. */
+/** Returns the server's clock at the time of the response, in milliseconds since 1970. */
 export function dateOf(headers: TransportResponse['headers']): number | undefined {
   return timeOf(headers['date']);
 }
 
 function asked(value = '', now: number): number | undefined {
   if (/^\s*\d+(\.\d+)?\s*$/.test(value)) return waitOf(Number(value));
-  // An HTTP date names its day; what else a parser takes for a date is nonsense.
+  // An HTTP date holds the name of its day; any other text that `Date.parse` accepts is invalid.
   return /[a-z]{3}/i.test(value) ? waitOf((Date.parse(value) - now) / 1000) : undefined;
 }
 

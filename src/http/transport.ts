@@ -20,32 +20,32 @@ export interface TransportResponse {
   readonly body: string;
 }
 
-/** Carries one request over the wire and reads its whole answer. Follows no redirect, retries nothing. */
+/** A sender of single requests, which reads the whole response. It follows no redirect and repeats no request. */
 export interface Transport {
   send(request: TransportRequest, signal: AbortSignal): Promise<TransportResponse>;
   close(): Promise<void>;
 }
 
-/** Requests at once to one API: enough to fill the waiting, few enough to stay polite. */
+/** The most parallel requests to one API: enough to use the waiting time, few enough to leave the API to others. */
 export const maxConcurrency = 6;
 
-/** Enough for every API: milliseconds to open a connection, and the bytes of an answer. */
+/** Limits that suit every API: milliseconds to open a connection, and bytes of a response. */
 export const defaultLimits = { connectTimeout: 10_000, maxBytes: 8 * 1024 * 1024 } as const;
 
 export interface TransportOptions {
-  /** The one origin that is spoken to; it decides which proxy serves. */
+  /** The origin of all requests, which also selects the proxy. */
   readonly origin: URL;
   readonly connectTimeout: number;
-  /** Connections kept open to one origin. */
+  /** The most connections to the origin at once. */
   readonly connections: number;
-  /** An answer with more bytes is refused. */
+  /** The most bytes of a response; a larger response is refused. */
   readonly maxBytes: number;
   readonly environment: Readonly<Record<string, string | undefined>>;
-  /** A connection that the action has begun already, for the first request. */
+  /** The early connection, for the first request. */
   readonly first?: EarlyConnection | undefined;
 }
 
-/** undici, with the proxy that the environment names (`https_proxy`, `http_proxy`, `no_proxy`, in either case). */
+/** Opens undici, with the proxy of the environment (`https_proxy`, `http_proxy`, `no_proxy`, in either case). */
 export async function openTransport(options: TransportOptions): Promise<Transport> {
   const { maxBytes } = options;
   const dispatcher = await openDispatcher(options);
@@ -60,7 +60,7 @@ export async function openTransport(options: TransportOptions): Promise<Transpor
         headers: { ...headers },
         body: content ?? null,
         signal,
-        // The caller's signal is the one time-out: it covers the whole exchange, these would cover parts of it.
+        // The caller's signal is the only timeout, for the whole exchange; these two would cover parts of the exchange.
         headersTimeout: 0,
         bodyTimeout: 0,
       });
@@ -68,7 +68,7 @@ export async function openTransport(options: TransportOptions): Promise<Transpor
       try {
         const answer = await request;
         const bytes = await answer.body.bytes();
-        // Only then does the pool know that this connection is free. A request sent before that opens a second one.
+        // The pool frees this connection one turn of the event loop later. A request before that opens a second one.
         await turn();
         return await readable(answer.statusCode, joinedHeaders(answer.headers), bytes, maxBytes);
       } catch (error) {
@@ -94,20 +94,20 @@ async function openDispatcher(options: TransportOptions): Promise<Dispatcher> {
     connect,
   } as const;
   if (proxy === undefined) return new Pool(origin.origin, settings);
-  // Only those behind a proxy load it.
+  // Loaded only behind a proxy.
   const { openProxyAgent } = await import('./proxy-agent.ts');
   return openProxyAgent(proxy, { ...settings, connectTimeout });
 }
 
 /**
- * Makes undici's connections; the first one goes on with the early connection. Each error is marked with the system call
- * `connect`, which means that nothing was sent. Node.js itself does not do so when TLS fails.
+ * Returns the function that opens undici's connections; the first connection continues the early one. The function sets
+ * `syscall: 'connect'` on each error, which means that nothing was sent. Node.js itself does not when TLS fails.
  */
 function connectorFrom(timeout: number, first: EarlyConnection | undefined): buildConnector.connector {
   const connect = buildConnector({
     allowH2: false,
     timeout,
-    // Node.js gives each address a quarter of a second, too short for a host far away: each family gets half the time.
+    // Node.js tries each address for 250 ms, too short for a distant host. Here IPv6 and IPv4 each get half the time.
     autoSelectFamilyAttemptTimeout: Math.max(10, timeout / 2),
   });
   let begun = first?.socket;
@@ -137,7 +137,7 @@ function connectorFrom(timeout: number, first: EarlyConnection | undefined): bui
   };
 }
 
-/** Calls back as soon as a request has a connection, just before its first byte is sent. */
+/** Calls `started` as soon as a request has a connection, just before its first byte is sent. */
 function onStart(started: () => void): Dispatcher.DispatcherComposeInterceptor {
   return (dispatch) => (options, handler) => {
     const start = handler.onRequestStart?.bind(handler);
@@ -150,8 +150,9 @@ function onStart(started: () => void): Dispatcher.DispatcherComposeInterceptor {
 }
 
 /**
- * After a few answers V8 would optimise undici's parser in the background, and the process cannot end before that is
- * done: measured, 60 ms of a step of 180 ms. Serves only before the parser is loaded, which is when a connection stands.
+ * Keeps V8 from optimising undici's parser. V8 would start in the background after a few responses, and the process
+ * could not end before V8 is done: measured, 60 ms of a step of 180 ms. Works only before undici loads the parser,
+ * which undici does when a connection is open.
  */
 function leaveParserAsItIs(): void {
   process.getBuiltinModule('node:v8').setFlagsFromString('--wasm-tiering-budget=1000000000');
@@ -165,7 +166,7 @@ function joinedHeaders(fields: Dispatcher.ResponseData['headers']): Record<strin
   return flat;
 }
 
-/** The answer with its body as text. Some proxies compress what nobody asked them to compress. */
+/** Returns the response with its body as text. Some proxies compress a response although the request forbids it. */
 async function readable(
   status: number,
   headers: TransportResponse['headers'],
