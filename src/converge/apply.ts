@@ -19,8 +19,8 @@ import type { Semaphore } from './semaphore.ts';
 import type { Service, World } from './service.ts';
 
 /**
- * Opens the processes of a place for one operation. Its requests go through the operation's claim, and its log lines through
- * a runtime that adds the operation's name.
+ * Opens the processes of a place for one operation. Its requests go through the operation's claim, and its log lines
+ * through a runtime that adds the operation's name.
  */
 export type Open<S, P extends Existing> = (
   claim: Claim<P>,
@@ -39,8 +39,8 @@ export interface ApplyWorld<S, P extends Existing> {
 }
 
 /**
- * Carries out a plan: creates and updates side by side, each create exactly once; then deletes, if nothing has failed. A
- * failed operation stops only those that depend on it. Never throws: it returns the results in the plan's order.
+ * Carries out a plan: creates and updates side by side, each create exactly once; then deletes, if nothing has failed.
+ * A failed operation stops only those that depend on it. Never throws: it returns the results in the plan's order.
  */
 export async function applyPlan<S, P extends Existing>(
   operations: readonly Operation<S, P>[],
@@ -88,7 +88,7 @@ class PlaceWork<S, P extends Existing> {
     );
   }
 
-  /** Makes the processes of one family one after the other, the most specific first: they could be mistaken for each other. */
+  /** Makes the processes of a family one after the other, the most specific first: they could be confused. */
   async #makeFamily(family: readonly Upsert<S, P>[]): Promise<readonly OperationResult<S, P>[]> {
     const { identityOf } = this.#world.service;
     const results: OperationResult<S, P>[] = [];
@@ -196,7 +196,7 @@ function notBegun<S, P extends Existing>(operation: Operation<S, P>, why: string
   return { ...nothingDone, operation, status: 'not-done', process, error: why, why };
 }
 
-/** The messages of a failure: with the name of the process, and without it. */
+/** Returns the whole message of a failure, and its reason alone for a reader who sees the process beside it. */
 function told(error: unknown): Pick<OperationResult, 'error' | 'why'> {
   return { error: messageOf(error), why: reasonOf(error) };
 }
@@ -213,7 +213,7 @@ function failedUpsert<S, P extends Existing>(
     ...nothingDone,
     operation,
     status: statusOf(error, claim),
-    // A new process beside the old one is no replacement yet.
+    // A replacement is not done while the old process still exists.
     outcome: made !== undefined && operation.action === 'create' ? ('created' as const) : undefined,
     process: made ?? before,
   };

@@ -26,31 +26,31 @@ export function differs(changes: Changes): string {
   return `has ${parts.join(', ')}`;
 }
 
-/** A change in short: `2 → 3 proc.`, `tries 3 → 5`. */
+/** Returns a change in short: `2 → 3 proc.`, `tries 3 → 5`. */
 export function changeText(field: string, { from, to }: Change, room = longest): string {
   const arrow = `${shown(from, room)} → ${shown(to, room)}`;
   return field === 'processes' ? `${arrow} proc.` : `${fieldName(field)} ${arrow}`;
 }
 
-/** A value in a message; `unset` for null and undefined. */
+/** Returns a value as text for a message; `unset` for null and undefined. */
 export function shown(value: unknown, room = longest): string {
   if (value === null || value === undefined) return 'unset';
   return shorten(typeof value === 'string' ? value : JSON.stringify(value), room);
 }
 
-/** The name of a field for readers: `tries` for `config.tries`. */
+/** Returns the name of a field for readers: `tries` for `config.tries`. */
 export function fieldName(field: string): string {
   return field.replace(/^config\./, '');
 }
 
-/** The settings of a process in a few words: `2 processes, tries 3, force`. */
+/** Returns the settings of a process in a few words: `2 processes, tries 3, force`. */
 export function settingsText(settings: Settings, room = longest): string {
   return Object.entries(settings)
     .flatMap(([field, value]) => settingText(field, value, room) ?? [])
     .join(', ');
 }
 
-/** One setting in a few words; undefined if it is unset. */
+/** Returns one setting in a few words; undefined if it is unset. */
 function settingText(field: string, value: unknown, room: number): string | undefined {
   if (value === null || value === undefined || value === '') return undefined;
   if (field === 'processes') return value === 1 ? '1 process' : `${shown(value, room)} processes`;

@@ -11,7 +11,7 @@ interface ClaimParts<P> {
   onCreated(process: P): void;
 }
 
-/** One operation's view of an instance: hides processes of other operations, queues its requests, remembers what it created. */
+/** One operation's view of an instance: hides processes of others, queues its requests, remembers its own process. */
 export class Claim<P extends Existing> {
   readonly #parts: ClaimParts<P>;
   #looks = 0;
@@ -25,7 +25,7 @@ export class Claim<P extends Existing> {
     this.#parts = parts;
   }
 
-  /** Until this operation has written, reuse the lists that the plan was made from. */
+  /** Returns a list: until this operation has written, one of the lists that the plan was made from. */
   async look<L extends { readonly pages: number }>(listings: SharedListing<L>): Promise<L> {
     const known = this.wrote ? undefined : listings.known[this.#looks++];
     return known ?? (await listings.refreshed());

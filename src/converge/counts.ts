@@ -28,7 +28,7 @@ export function sumOf(all: readonly Counts[]): Counts {
   return sum;
 }
 
-/** The number of changes, made or planned. */
+/** Returns the number of changes, made or planned. */
 export function changesIn({ created, updated, replaced, deleted }: Counts): number {
   return created + updated + replaced + deleted;
 }
@@ -41,13 +41,13 @@ const words = [
   ['created', 'to create'],
 ] as const satisfies readonly (readonly [Outcome, string])[];
 
-/** The missing changes: `2 of 3 changes not made`. */
+/** Returns the number of changes not made, of all changes: `2 of 3 changes not made`. */
 export function undoneText(counts: Counts): string {
   const changes = changesIn(counts) + counts.undone;
   return `${counts.undone} of ${changes} ${changes === 1 ? 'change' : 'changes'} not made`;
 }
 
-/** The counts without zeros: `2 to delete, 1 to create`, `1 created, 1 of 2 changes not made`. */
+/** Returns the counts without zeros: `2 to delete, 1 to create`, `1 created, 1 of 2 changes not made`. */
 export function countsText(counts: Counts, kind: 'planned' | 'done'): string {
   const changes = words.flatMap(([done, planned]) =>
     counts[done] === 0 ? [] : [`${counts[done]} ${kind === 'planned' ? planned : done}`],

@@ -23,32 +23,32 @@ export type Creation<P> =
       /** False when another run's process was kept instead of this run's own. */
       readonly madeHere: boolean;
     }
-  /** Another process has the name. `lost`: this run may have created it with a request whose response was lost. */
+  /** Another process has the name. `lost`: it may be this run's own, from a request with a lost response. */
   | { readonly kind: 'taken'; readonly refusal: Failure; readonly lost: boolean };
 
-/** The most requests while responses get lost, and the most rounds. */
+/** The most sends of a request whose response is lost, and the most rounds from the start. */
 const attempts = { sends: 3, rounds: 3 } as const;
 
 /** The longest random pause before a new round, in milliseconds. */
 const longestJitter = 3_000;
 
-/** Something else has deleted the process of this run. */
+/** The failure of a run whose process was deleted by something else. */
 export class Vanished extends Failure {
   override readonly name = 'Vanished';
 }
 
 /**
- * Creates a process exactly once, however many runs do so at the same time. All live runs share one order: age, then id.
- * Decision 2 explains each rule.
+ * Creates a process exactly once, however many runs do so at the same time. All running steps order processes in the
+ * same way: by age, then by id. Decision 2 explains each rule.
  *
  * 1. Create, then look until the list shows the own process: then it also shows everything created before.
  * 2. An older rival exists: delete the own process, and read the rival by its id.
  * 3. The own process is the oldest: wait until the younger ones have left.
- * 4. A rival that still exists will not leave: rule 2 holds, whatever its age.
- * 5. Several rivals of rule 4 are an error that names them.
+ * 4. One rival still exists after the wait: apply rule 2, whatever the rival's age.
+ * 5. Several rivals still exist: throw a `Failure` that names them.
  *
- * After a lost response, the run watches the list before it sends the request again. If all runs gave way, they start over.
- * `gone`: ids of deleted processes, and of others to ignore, which a list may still show.
+ * After a lost response, the run watches the list before it sends the request again. If all runs gave way, they start
+ * over. `gone`: ids of deleted processes, and of others to ignore, which a list may still show.
  */
 export async function createOnce<S, P extends Existing>(
   spec: S,
@@ -187,7 +187,7 @@ class Attempt<S, P extends Existing> {
     }
   }
 
-  /** Rule 1. */
+  /** Applies rule 1. */
   async #untilShown(made: P): Promise<RaceView<P>> {
     const { clock, log, warn } = this.#world.runtime;
     const started = clock.now();
@@ -197,7 +197,7 @@ class Attempt<S, P extends Existing> {
       return this.#sight(made, await this.#list());
     };
     let seen = await this.#lookFor(spans.ownShows, look, ({ isShown }) => isShown);
-    // An outage may have drawn out this one look: then it is old.
+    // During an outage a single read may have taken the whole time: then its list is old.
     if (!seen.isShown && looks === 1) seen = await look();
     if (looks > 1) this.#lag = clock.now() - started;
     // If lists lag, later looks confirm it.
@@ -213,7 +213,7 @@ class Attempt<S, P extends Existing> {
     return { ...seen, own };
   }
 
-  /** Rules 2 to 5: looks until no rival is left, or the first rival is the one that stays. */
+  /** Applies rules 2 to 5: reads until no rival is left, or the first rival is the process that stays. */
   async #untilDecided(first: RaceView<P>): Promise<RaceView<P>> {
     const say = skipRepeats(this.#world.runtime.log);
     const isOlder = ({ own, rivals: [rival] }: RaceView<P>) => rival !== undefined && byAge(rival, own) < 0;
@@ -287,7 +287,7 @@ class Attempt<S, P extends Existing> {
     return candidates(this.#spec, among, this.#world.service).toSorted(byAge);
   }
 
-  /** Confirms a list of several pages, which is not atomic, by a second reading if it shows no more than `few` matches. */
+  /** Confirms a list of several pages, which is not atomic, by a second reading if it has at most `few` matches. */
   async #confirmed(first: Listing<P>, few: number): Promise<Listing<P>> {
     if (first.pages === 1 || this.#matching(first.processes).length > few) return first;
     const [last, before] = this.#readings;
@@ -295,7 +295,7 @@ class Attempt<S, P extends Existing> {
     return await readTwice(first, () => this.#list(), this.#world.runtime);
   }
 
-  /** Returns the matches of a list while the run has no process. Throws a `Failure` for a process in doubt: it may be its own. */
+  /** Returns the matches of a list. Throws a `Failure` for a process in doubt, which may be this run's own. */
   #matchingIn({ processes }: Listing<P>): readonly P[] {
     const doubtful = doubtfulAmong(this.#spec, processes, this.#world.service);
     if (doubtful.length > 0) throw this.#doubt(doubtful);
@@ -331,8 +331,8 @@ class Attempt<S, P extends Existing> {
   }
 
   /**
-   * Deletes the process and throws a `Failure` if the service has stored it under another identity: the next run would not
-   * find it, and create another. Two responses must show that: `witness`, and a read by id.
+   * Deletes the process and throws a `Failure` if the service has stored it under another identity: the next run would
+   * not find it, and create another. Two responses must show that: `witness`, and a read by id.
    */
   async #refuseOtherForm(witness: P): Promise<void> {
     const { service, store } = this.#world;
@@ -348,7 +348,7 @@ class Attempt<S, P extends Existing> {
     });
   }
 
-  /** Deletes the process and throws a `Failure` on a managed queue: the first list after the create may be the first to show that. */
+  /** Deletes the process and throws on a managed queue: the list after the create may be the first to show that. */
   async #refusePlace(own: P): Promise<void> {
     try {
       this.#world.store.mayWrite();

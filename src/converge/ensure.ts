@@ -20,9 +20,9 @@ export interface Ensure<S> {
 }
 
 interface Differences {
-  /** The changes, made or planned. */
+  /** The differences that the run has corrected, or would correct. */
   readonly changes: Changes;
-  /** The differences from the declaration that stay. */
+  /** The differences that the run leaves as they are. */
   readonly ignored: Changes;
   /** True if a parallel run has created the process at the same moment. */
   readonly madeByOther?: true;
@@ -30,13 +30,13 @@ interface Differences {
   readonly otherName?: string;
 }
 
-/** The outcome, with the process as last read. */
+/** The result of `ensure` if the process exists, with the process as last read. */
 export interface Aligned<P> extends Differences {
   readonly outcome: 'created' | 'updated' | 'replaced' | 'unchanged' | 'would-update' | 'would-replace';
   readonly process: P;
 }
 
-/** The result of `ensure`. */
+/** The result of `ensure`: a process, or `would-create` of a dry run. */
 export type Ensured<S, P> =
   | Aligned<P>
   | (Differences & { readonly outcome: 'would-create'; readonly process: undefined; readonly spec: S });
@@ -101,7 +101,7 @@ export async function ensure<S, P extends Existing>(
   });
 }
 
-/** Creates without a look. It sends one request, and never again if that may have arrived. */
+/** Creates without reading the list. A create request that may have arrived is never sent again. */
 async function createBlindly<S, P extends Existing>(
   { spec, dryRun }: Ensure<S>,
   { service, store, runtime, onExists }: World<S, P>,
@@ -137,7 +137,7 @@ interface Found<P> {
   readonly left?: P;
 }
 
-/** Finds the declared process. Throws a `Failure` if several match. */
+/** Finds the declared process. Throws a `Failure` if several match, or if a process in doubt could match. */
 async function findByIdentity<S, P extends Existing>(
   wanted: Ensure<S>,
   world: World<S, P>,
@@ -177,8 +177,8 @@ async function findByIdentity<S, P extends Existing>(
 }
 
 /**
- * Ends the replacement of a killed run, which had created the new process: deletes the old one. Undefined if a read by id
- * does not find the new process: then the old one stays.
+ * Ends the replacement of a killed run, which had created the new process: deletes the old one. Undefined if a read by
+ * id does not find the new process: then the old one stays.
  */
 async function finishReplacement<S, P extends Existing>(
   { spec, dryRun }: Ensure<S>,
@@ -199,8 +199,8 @@ async function finishReplacement<S, P extends Existing>(
 }
 
 /**
- * Waits for the holder of a name in use: a parallel run's process, or one that the service is removing. False if no list
- * shows it.
+ * Waits for the holder of a name in use: a parallel run's process, or one that the service is removing. False if no
+ * list shows it.
  */
 async function waitForHolder<S, P extends Existing>(spec: S, world: World<S, P>): Promise<boolean> {
   const { service, store, runtime } = world;
@@ -216,7 +216,7 @@ async function waitForHolder<S, P extends Existing>(spec: S, world: World<S, P>)
   return true;
 }
 
-/** Reconciles a new process that differs from its declaration, if the service can update it. Its outcome stays `created`. */
+/** Updates a new process that differs from its declaration, if the service can. Its outcome stays `created`. */
 async function complete<S, P extends Existing>(
   spec: S,
   made: P,
@@ -270,7 +270,7 @@ function isDifferent(changes: Changes): boolean {
   return Object.keys(changes).length > 0;
 }
 
-/** The reported differences: a missing field of a response is no difference. */
+/** Returns the differences that the service reports: a field that is missing in the response is no difference. */
 export function stated(changes: Changes): Changes {
   return Object.fromEntries(Object.entries(changes).filter(([, { from }]) => from !== undefined));
 }

@@ -1,4 +1,4 @@
-/** The identity of a process without a name. */
+/** The features that identify a process, in place of a name. */
 export interface Identity {
   /** Must be equal: `worker high,default`. */
   readonly family: string;
@@ -15,8 +15,8 @@ export function fits(declared: Identity, existing: Identity): boolean {
 }
 
 /**
- * Returns the existing processes that match a declaration. If the declaration names no connection, processes without one
- * win; if there are none, any connection matches.
+ * Returns the existing processes that match a declaration. If the declaration names no connection, processes without
+ * one win; if there are none, any connection matches.
  */
 export function candidatesAmong<P>(
   declared: Identity,
@@ -31,7 +31,7 @@ export function candidatesAmong<P>(
   }, found);
 }
 
-/** A key that is equal for two declarations of one process. */
+/** Returns a key that is equal for two declarations of one process. */
 export function keyOf({ family, marks }: Identity): string {
   return JSON.stringify([family, ...marks.map((mark) => mark ?? null)]);
 }
@@ -49,8 +49,8 @@ function openMarks({ marks }: Identity): number {
 const commandParts = /'[^']*'|"(?:\\.|[^"\\])*"|\\.|[ \t]+|[^ \t'"\\]+|./gs;
 
 /**
- * Folds each run of blanks and tabs outside quotation marks to one blank, and removes those around the command. Other white
- * space stays: for a shell, a no-break space is a letter.
+ * Folds each run of blanks and tabs outside quotation marks to one blank, and removes those around the command. Other
+ * white space stays: for a shell, a no-break space is a letter.
  */
 export function foldCommand(command: string): string {
   const parts = (command.match(commandParts) ?? []).map((part) => (/^[ \t]/.test(part) ? ' ' : part));

@@ -20,7 +20,7 @@ export interface Remedies {
   readonly restart: string;
 }
 
-/** Likely problems of a command, each as a sentence with a remedy. */
+/** Returns the likely problems of a command, each as a sentence with a remedy. */
 export function lintCommand(
   command: string,
   subject: string,
@@ -61,7 +61,7 @@ interface Rule {
   readonly instead: string;
 }
 
-/** Commands that end by themselves. Source: experience, see `docs/troubleshooting.md`. */
+/** Returns the rules for commands that end by themselves. Source: experience, see `docs/troubleshooting.md`. */
 function oneShots({ scheduler, onDeploy, restart }: Remedies): readonly Rule[] {
   return [
     { matches: artisan(/^schedule:run$/), instead: `use "php artisan schedule:work", or ${scheduler}` },

@@ -28,7 +28,7 @@ export function byAge(a: Existing, b: Existing): number {
   return a.id < b.id ? -1 : a.id > b.id ? 1 : 0;
 }
 
-/** The creation time in milliseconds; microseconds, which `Date` drops, are its fraction. Without a date: the newest. */
+/** Returns the creation time in milliseconds, with microseconds as the fraction; without a date, the latest time. */
 export function bornAt({ createdAt }: Pick<Existing, 'createdAt'>): number {
   const time = createdAt === null ? Number.NaN : Date.parse(createdAt);
   if (Number.isNaN(time)) return Number.MAX_SAFE_INTEGER;
@@ -37,8 +37,8 @@ export function bornAt({ createdAt }: Pick<Existing, 'createdAt'>): number {
 }
 
 /**
- * True while a later process may still come before this one in the order: dates have no fractions, and the second of its
- * creation is not over by the server's clock.
+ * True while a process created later may still come before this process in the order: without fractions in dates, ids
+ * order the processes of one second, and by the server's clock this second is not over.
  */
 export function mayGetElders(
   process: Existing,

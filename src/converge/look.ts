@@ -1,8 +1,8 @@
 import { backoff, type Timing } from '../time.ts';
 
 /**
- * The means of a run. Its clock stands still while the service's rate limit lets no request through: that time does not
- * count as a wait in vain.
+ * The clock, log and checkpoints of a run, passed as an argument so that tests never wait. The clock stands still while
+ * the service's rate limit stops all requests, since no read is possible in that time.
  */
 export interface Runtime extends Timing {
   readonly pacer: Pacer;
@@ -11,8 +11,8 @@ export interface Runtime extends Timing {
   log(line: string): void;
   warn(line: string): void;
   /**
-   * Records the last change or, with `unknown`, an open question: `whether ...`. A failing or cancelled step reports the
-   * last checkpoint; undefined removes it.
+   * Records the last change or, with `unknown`, an open question: `whether ...`. A failing or cancelled step reports
+   * the last checkpoint; undefined removes it.
    */
   checkpoint(line: string | undefined, kind?: 'unknown'): void;
 }
@@ -51,8 +51,8 @@ interface Meter {
 type Waiter = Pick<Runtime, 'cancelled' | 'timeLeft'>;
 
 /**
- * Spaces the looks of all parallel waits, so that a waiting run leaves the organization's rate limit to others. Each read
- * since the last look delays the next one, and waits for the same place share one look.
+ * Spaces the looks of all parallel waits, so that a waiting run leaves the organization's rate limit to others. Each
+ * read since the last look delays the next one, and waits for the same place share one look.
  */
 export class Pacer {
   readonly #meter: Meter;
@@ -126,8 +126,8 @@ const progressEvery = 30_000;
 const patience = 10_000;
 
 /**
- * Looks until it sees enough or the span is over, and returns the last look. All looks but the first wait for their turn.
- * The last look falls on the end of the span, or a little later.
+ * Calls `look` until `isEnough` accepts its result or the span is over, and returns the last result. All calls but the
+ * first wait for their turn. The last call is at the end of the span, or a little later.
  */
 export async function lookFor<T>(
   span: number,

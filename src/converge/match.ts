@@ -12,14 +12,14 @@ export interface Matching<S, P> {
 export interface Contest<S, P> {
   readonly spec: S;
   readonly found: readonly P[];
-  /** The processes beyond the paired one; undefined if they differ, so that the match would be a guess. */
+  /** The matches left after pairing; undefined if the matches differ, so that a pair would be a guess. */
   readonly extra: readonly P[] | undefined;
 }
 
 /**
- * Matches declarations of different identity with the processes of one place. It reports more matches than declarations. If
- * their identities are equal, the oldest is the declared one, as in a race; if drift means a replacement, the oldest
- * without drift.
+ * Matches declarations of different identity with the processes of one place, and reports declarations with more
+ * matches than declared. Of matches with equal identity, the oldest is the declared process, as in a race; on a service
+ * that replaces drifted processes, the oldest without drift.
  */
 export function matchAll<S, P extends Existing>(
   declared: readonly S[],
@@ -60,8 +60,9 @@ function mostSpecificFirst<S>(family: readonly S[], { identityOf }: Service<S, n
 }
 
 /**
- * Laravel Cloud may fill in a connection. Then the process of a declaration without a connection looks like that of one
- * that names it. Returns such declarations, so that they share the identical processes.
+ * Returns the waiting declarations that have no process of their own, so that they share the processes found. Laravel
+ * Cloud may fill in a connection: then the process of a declaration without a connection looks like the process of a
+ * declaration that names this connection.
  */
 function withoutOwn<S, P extends Existing>(
   waiting: readonly S[],
@@ -87,7 +88,7 @@ function areAlike<P extends Existing>(
   return new Set(found.map((process) => JSON.stringify(identityOfExisting(process).marks))).size <= 1;
 }
 
-/** Pairs them in the order that needs fewer changes; on a tie the more specific declaration gets the older process. */
+/** Pairs in the order that needs fewer changes; on a tie the more specific declaration gets the older process. */
 function assign<S, P extends Existing>(
   takers: readonly S[],
   kept: readonly P[],
@@ -110,8 +111,8 @@ function changeCount<S, P extends Existing>(
 }
 
 /**
- * The processes of an interrupted replacement: of two matches, the older one has drifted, and the younger one is as
- * declared. Undefined for other matches.
+ * Recognizes a replacement that was interrupted before its last request: of two matches, the older one has drifted, and
+ * the younger one is as declared. Undefined for other matches.
  */
 export function leftByReplacement<S, P extends Existing>(
   spec: S,

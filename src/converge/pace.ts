@@ -6,12 +6,12 @@ export interface Pace {
   readonly window: number;
 }
 
-/** The least milliseconds for a number of changes: whole windows, except for the last one. */
+/** Returns the least milliseconds for a number of changes: whole windows, except for the last one. */
 export function leastTime(changes: number, pace: Pace): number {
   return Math.max(0, Math.ceil(changes / pace.changes) - 1) * pace.window;
 }
 
-/** The milliseconds for a number of changes if other runs use half of the limit. */
+/** Returns the milliseconds for a number of changes if others use half of the limit. */
 export function timeWithOthers(changes: number, pace: Pace): number {
   return (2 * changes * pace.window) / pace.changes;
 }
@@ -26,7 +26,7 @@ export interface Progress {
 /** The least milliseconds between two reports. */
 const tellEvery = 30_000;
 
-/** Returns a function to call after each change. It counts changes, and reports progress now and then. */
+/** Returns a function to call after each change, which counts the changes and reports progress at most every 30 s. */
 export function progressTeller(
   total: number,
   pace: Pace,

@@ -14,7 +14,7 @@ export interface Place {
   readonly within?: string | undefined;
 }
 
-/** `App`; `production, App` in a plan for several environments. */
+/** Returns `App`, or `production, App` in a plan for several environments. */
 export function placeName({ name, within }: Place): string {
   return within === undefined ? name : `${within}, ${name}`;
 }
@@ -79,8 +79,8 @@ export interface Ambiguity<S, P> extends Contest<S, P> {
 }
 
 /**
- * Plans the operations that make each place match its declarations. With `prune`, it deletes undeclared processes; without,
- * only the old process of an interrupted replacement.
+ * Plans the operations that make each place match its declarations. With `prune`, it deletes undeclared processes;
+ * without, only the old process of an interrupted replacement.
  */
 export function planFor<S, P extends Existing>(
   states: readonly PlaceState<S, P>[],
@@ -176,7 +176,7 @@ export function ambiguousPlan<S, P extends Existing>(
   });
 }
 
-/** The error for missing processes that may exist as processes in doubt. */
+/** Returns the failure for missing processes that may exist as processes in doubt. */
 export function doubtfulPlan(doubts: readonly Doubt<Existing>[]): Failure {
   const lines = doubts.map(
     ({ place, subject, found }) => `${placeName(place)}: ${subject}: ${found.map(doubtText).join(', or ')}`,

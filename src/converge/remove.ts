@@ -18,7 +18,7 @@ export interface RemovableStore {
   remove(id: string): Promise<void>;
 }
 
-/** Deletes a process. If the response is lost, a read by id decides: a missing process is success. */
+/** Deletes a process. If the request fails, a read by id decides: a missing process is success. */
 export async function removeForSure(store: RemovableStore, id: string): Promise<void> {
   try {
     await store.remove(id);
@@ -48,8 +48,8 @@ interface RemovalWorld<S, P extends Existing> {
 }
 
 /**
- * Finds the process to delete or, with `all`, all of this identity. Waits for processes that the service is removing
- * already. Throws a `Failure` for too many.
+ * Finds the process to delete or, with `all`, all processes of this identity. If there is none, waits for processes
+ * that the service is removing already. Throws a `Failure` for too many.
  */
 export async function findToDelete<S, P extends Existing>(
   spec: S,
@@ -87,8 +87,8 @@ export async function findToDelete<S, P extends Existing>(
 }
 
 /**
- * Deletes processes one after the other, and waits until all are gone. After a failure it goes on with the others.
- * `lingering`: waits for removals, and returns the ids that still exist at the end.
+ * Deletes processes one after the other, and waits until all are gone. A failure does not stop the others; a cancel
+ * does. `lingering`: waits for removals, and returns the ids that still exist at the end.
  */
 export async function deleteAll<P extends Existing>(
   found: readonly P[],
@@ -141,7 +141,7 @@ export async function untilGone(
   return left;
 }
 
-/** As `untilGone`, but throws a `Failure` if a process still exists at the end. */
+/** Waits as `untilGone` does, but throws a `Failure` if a process still exists at the end. */
 export async function waitUntilGone(
   removed: readonly Existing[],
   world: Pick<RemovalWorld<never, Existing>, 'store' | 'runtime'>,

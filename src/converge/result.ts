@@ -5,7 +5,7 @@ import type { Operation } from './plan.ts';
 
 export interface OperationResult<S = unknown, P extends Existing = Existing> {
   readonly operation: Operation<S, P>;
-  /** `failed`: started; `outcome` says whether the process exists. `not-done`: not started. */
+  /** `failed`: started; `outcome` is `created` if a new process exists nevertheless. `not-done`: wrote nothing. */
   readonly status: 'done' | 'failed' | 'not-done';
   /** The real outcome, which may differ from the plan after a race. */
   readonly outcome: Outcome | undefined;

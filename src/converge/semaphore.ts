@@ -1,4 +1,4 @@
-/** Limits the number of parallel tasks. The others wait for their turn, urgent ones first. */
+/** A limit of the number of parallel tasks. The others wait for their turn, urgent tasks first. */
 export class Semaphore {
   readonly #most: number;
   #running = 0;
@@ -19,7 +19,7 @@ export class Semaphore {
       return await task();
     } finally {
       const next = this.#urgent.shift() ?? this.#waiting.shift();
-      // A place that is handed over stays taken.
+      // The next task takes over this place, so the count stays.
       if (next === undefined) this.#running--;
       else next();
     }

@@ -4,7 +4,7 @@ import { candidatesAmong, fits, type Identity } from './identity.ts';
 import type { Existing, Listing } from './listing.ts';
 import type { Runtime } from './look.ts';
 
-/** A service's part of the engine. `S`: a declared process; `P`: an existing one. Pure. */
+/** The rules of one service for the engine, as pure functions. `S`: a declared process; `P`: an existing process. */
 export interface Service<S, P extends Existing> {
   identityOf(spec: S): Identity;
   /** Not called for a process in doubt. */
@@ -13,23 +13,23 @@ export interface Service<S, P extends Existing> {
   couldBe(spec: S, process: P): boolean;
   /** True if the service reports the identity of this process. */
   statesIdentity(process: P): boolean;
-  /** The differences between a process and its declaration. An unknown value has no `from`. */
+  /** Returns the differences between a process and its declaration. An unknown value has no `from`. */
   drift(spec: S, process: P): Changes;
   /** The way to reconcile a process that differs. */
   readonly onDrift: 'update' | 'replace';
-  /** A declaration in a few words: `worker on queue high,default`. */
+  /** Returns a declaration in a few words: `worker on queue high,default`. */
   describe(spec: S): string;
   describeExisting(process: P): string;
-  /** The settings of a new process, without those in its description. */
+  /** Returns the settings of a new process, without those in its description. */
   settingsOf(spec: S): Settings;
   settingsOfExisting(process: P): Settings;
   /** True if a manifest can declare the process. Others are never pruned. */
   isDeclarable(process: P): boolean;
-  /** The fields that distinguish processes of one declaration: `connection redis, 2 processes`. */
+  /** Returns the fields that distinguish processes of one declaration: `connection redis, 2 processes`. */
   particularsOf(process: P): string;
-  /** The advice for declarations that match the same process: `set connection`. */
+  /** The advice for a declaration that matches several processes: `set connection`. */
   readonly howToDistinguish: string;
-  /** The error for a name that another process has. Only for a service with names. */
+  /** Returns the failure for a name that another process has. Only for a service with names. */
   nameTaken(spec: S, refusal: Failure): Failure;
 }
 
@@ -43,7 +43,7 @@ export type CreateResult<P> =
 
 /** The background processes of one instance or server. Calls that fail throw a `Failure`. */
 export interface Store<S, P extends Existing> {
-  /** Waits on stores with the same object here share their looks. */
+  /** Waits on stores with the same `place` share their looks. */
   readonly place: object;
   /** Milliseconds that a removal may take after its response; 0 if processes are gone at once. */
   readonly removalSpan: number;
@@ -71,7 +71,7 @@ export interface World<S, P extends Existing> {
   readonly runtime: Runtime;
   /** Brings a drifted process into the declared state, and checks the result. Undefined if it vanished. */
   reconcile(spec: S, found: P, changes: Changes): Promise<Reconciled<P> | undefined>;
-  /** Records that this process exists. */
+  /** Records the process that exists now; undefined after its removal. */
   onExists?(process: P | undefined): void;
 }
 

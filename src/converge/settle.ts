@@ -2,11 +2,11 @@ import { bornAt, type Existing, type Listing } from './listing.ts';
 import { lookFor, spans } from './look.ts';
 import type { World } from './service.ts';
 
-/** One look at something that other runs may be racing for. */
+/** The result of one look at processes for which other runs may be racing. */
 export interface Observation {
-  /** More processes than there can be; empty if nothing has to settle. */
+  /** The matching processes, if there are more than declared; empty if nothing has to settle. */
   readonly contested: readonly Existing[];
-  /** The list that shows them. */
+  /** The list that shows these processes. */
   readonly listing: Pick<Listing<Existing>, 'pages' | 'serverTime'> | undefined;
 }
 
@@ -17,8 +17,8 @@ const settlesPerPage = 12_000;
 const oldAge = 120_000;
 
 /**
- * Waits for a race between other runs to settle: looks again while there are too many processes, unless all are too old for
- * a race. Returns the last look, settled or not. `lag`: the known lag of lists, in milliseconds.
+ * Waits for a race between other runs to settle: looks again while there are too many processes, unless all are too old
+ * for a race. Returns the last look, settled or not. `lag`: the known lag of lists, in milliseconds.
  */
 export async function settle<O extends Observation>(
   first: O,
@@ -36,7 +36,7 @@ export async function settle<O extends Observation>(
   return await lookFor(span, look, isSettled, runtime, { ...(store && { place: store.place }), seen: first });
 }
 
-/** The longest time of a race between other runs, in milliseconds. */
+/** Returns the longest time of a race between other runs, in milliseconds. */
 export function settlingSpan(listing: Observation['listing']): number {
   return spans.settles + ((listing?.pages ?? 1) - 1) * settlesPerPage;
 }

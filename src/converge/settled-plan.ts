@@ -9,8 +9,8 @@ export interface SettledPlan<S, P extends Existing> {
 }
 
 /**
- * Plans for places after races have settled: if more processes match than are declared, it looks again. Throws a `Failure`
- * if the plan would have to guess.
+ * Plans for places after races have settled: if more processes match than are declared, it looks again. Throws a
+ * `Failure` if the plan would have to guess.
  */
 export async function settledPlan<S, P extends Existing>(
   first: readonly PlaceState<S, P>[],

@@ -19,7 +19,7 @@ export function ifDistinguishable<P extends Existing, T>(
   return marks.size > 1 ? yes(howToDistinguish) : no;
 }
 
-/** The error for several matches, with the fields that distinguish them. */
+/** Returns the failure for several matches, with the fields that distinguish them. */
 export function severalMatch<P extends Existing>(
   what: string,
   found: readonly P[],

@@ -5,8 +5,8 @@ import type { Semaphore } from './semaphore.ts';
 const longestWait = 500;
 
 /**
- * Operations share one list request. A caller always gets a list whose request started after the call. Creates wait while
- * a list is read, since they would shift its pages.
+ * A list that the operations of one place share. A caller always gets a list whose request started after the call.
+ * Creates wait while a list is read, since they would shift its pages.
  */
 export class SharedListing<L extends { readonly pages: number }> {
   readonly #list: () => Promise<L>;
@@ -34,7 +34,7 @@ export class SharedListing<L extends { readonly pages: number }> {
     this.#cancelled = world.cancelled;
   }
 
-  /** The latest list. If it has several pages, also the one before: only two equal readings are certain. */
+  /** Returns the latest list. If it has several pages, also the list before: only two equal readings are certain. */
   get known(): readonly L[] {
     return this.#latest.pages > 1 && this.#previous !== undefined
       ? [this.#previous, this.#latest]

@@ -4,8 +4,8 @@ export type Words = readonly string[];
 export type Fate = 'stays' | 'ends' | 'unknown';
 
 /**
- * The fate of a line of shell: it stays, ends, or is unknown. `fateOf`: the fate of a single command. A line ends when its
- * last command ends or goes into the background. Loops, conditions and substitutions are unknown.
+ * Returns the fate of a line of shell: it stays, ends, or is unknown. `fateOf` returns the fate of a single command. A
+ * line ends when its last command ends or goes into the background. Loops, conditions and substitutions are unknown.
  */
 export function fateOfLine(line: string, fateOf: (command: Words) => Fate): Fate {
   const tokens = tokensOf(line);
@@ -46,7 +46,7 @@ function fateOfList(tokens: readonly Token[], fateOf: (command: Words) => Fate):
   return fates.includes('stays') ? 'stays' : (fates.at(-1) ?? 'unknown');
 }
 
-/** A pipeline lives as long as the longest of its commands. */
+/** Returns the fate of a pipeline, which runs as long as the longest of its commands. */
 function fateOfPipeline(tokens: readonly Token[], fateOf: (command: Words) => Fate): Fate {
   const fates = split(tokens, ['|', '|&']).map(({ tokens: some }) => fateOfCommand(some, fateOf));
   return fates.includes('stays') ? 'stays' : fates.includes('ends') ? 'ends' : 'unknown';
@@ -63,7 +63,7 @@ function fateOfCommand(tokens: readonly Token[], fateOf: (command: Words) => Fat
   return script === undefined ? fateOf(words) : fateOfLine(script, fateOf);
 }
 
-/** The parts between operators of one level, each with the operator that ends it. */
+/** Splits at operators outside parentheses and braces. Each part has the operator that ends it. */
 function split(tokens: readonly Token[], operators: readonly string[]) {
   const parts: { tokens: Token[]; end: string | undefined }[] = [{ tokens: [], end: undefined }];
   let depth = 0;
@@ -84,7 +84,7 @@ function split(tokens: readonly Token[], operators: readonly string[]) {
 /** Programs that run another one in their place. */
 const preparing = /^(.*\/)?(exec|env|nohup|nice|ionice|stdbuf|sudo|time|command)$/;
 
-/** A command without variables and preparing programs before it. */
+/** Removes variables and preparing programs from the start of a command. */
 function prepared(words: Words): Words {
   let rest = words;
   while (/^\w+=/.test(rest[0] ?? '') || preparing.test(rest[0] ?? '')) {

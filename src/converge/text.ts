@@ -41,7 +41,7 @@ export interface Naming<S, P extends Existing> {
   particularsOf(operation: Operation<S, P>): PlanRow['particulars'];
 }
 
-/** The rows of a plan. */
+/** Returns the rows of a plan that has not been started. */
 export function plannedRows<S, P extends Existing>(
   operations: readonly Operation<S, P>[],
   naming: Naming<S, P>,
@@ -55,10 +55,10 @@ export function plannedRows<S, P extends Existing>(
   }));
 }
 
-/** Returns the place of a declaration in the manifest. */
+/** A function that returns the location of a declaration in the manifest. */
 export type LocationOf<S> = (spec: S) => Location | undefined;
 
-/** The rows of a result. An operation that was not done shows its planned changes. */
+/** Returns the rows of a result. An operation that was not done shows its planned changes. */
 export function doneRows<S, P extends Existing>(
   results: readonly OperationResult<S, P>[],
   naming: Naming<S, P>,
@@ -232,7 +232,7 @@ function widthOf(rows: readonly PlanRow[], room: number): number {
   return Math.max(0, ...rows.map((row) => happens(row, room).length).filter((length) => length <= widest));
 }
 
-/** The operation, then the process: `- delete       php artisan legacy:poll · 2 processes`. */
+/** Writes the operation, then the process: `- delete       php artisan legacy:poll · 2 processes`. */
 function rowLine(row: PlanRow, room: number, width: number): string {
   const more = detailsOf(row, room).map((part) => ` · ${part}`);
   const first = happens(row, room);
@@ -263,7 +263,7 @@ function nameIn(row: PlanRow, room: number): string {
   return `${isNamed ? `${row.action} ` : ''}${cut(row.name, room)}`;
 }
 
-/** The details after the name. For a missing change, they include the change itself. */
+/** Returns the details after the name. For a missing change, they include the change itself. */
 function detailsOf(row: PlanRow, room: number): readonly string[] {
   const { processes: _, ...options } = row.settings;
   const has = settingsText(row.settings, room);
@@ -286,7 +286,7 @@ function changesText(changes: Changes, room: number): string {
     .join(', ');
 }
 
-/** A change in a sentence: `worker high,default (redis) on App, 2 → 3 proc.`, `delete "php artisan horizon" on App`. */
+/** Returns a change in a sentence: `worker high (redis) on App, 2 → 3 proc.`, `delete "php artisan reverb" on App`. */
 export function rowText(row: PlanRow): string {
   const undone: PlanRow = { ...row, status: 'failed', outcome: undefined };
   const name = cut(row.name, roomInLine);
