@@ -150,7 +150,7 @@ export async function lookFor<T>(
     else await pacer.pass(left(), runtime);
     seen = await look();
     pacer.pay();
-    if (clock.now() - reported < progressEvery) continue;
+    if (isEnough(seen) || clock.now() - reported < progressEvery) continue;
     reported = clock.now();
     onProgress(Math.round((reported - started) / 1000));
   }

@@ -54,6 +54,15 @@ describe('the looks of a run that waits', () => {
     expect(told).toEqual([32, 64]);
   });
 
+  test('do not say that they still wait when they have just seen enough', async () => {
+    const { clock, runtime, looks, look } = waiting(1);
+    const told: number[] = [];
+    const isEnough = () => clock.now() >= 31_000;
+    await clock.run(lookFor(70_000, look, isEnough, runtime, { onProgress: (s) => told.push(s) }));
+    expect(looks.at(-1)).toBe(32_000);
+    expect(told).toEqual([]);
+  });
+
   test('end at the deadline of the run', async () => {
     const { clock, runtime, looks, look } = waiting(1, () => 1_000 - clock.now());
     await clock.run(lookFor(900, look, never, runtime));
