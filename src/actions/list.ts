@@ -100,12 +100,15 @@ function outputsFor({ environment, places }: Running, statuses: Statuses): Outpu
     })),
   );
   const [only, ...others] = places;
+  const [environmentId, ...otherEnvironments] = new Set(
+    places.map(({ within, instance }) => environment?.id ?? within?.id ?? instance?.environmentId),
+  );
   return {
     'processes-json': JSON.stringify(processes),
     'ids-json': JSON.stringify(processes.map(({ id }) => id)),
     count: String(processes.length),
     'instance-id': others.length === 0 ? (only?.id ?? '') : '',
-    'environment-id': environment?.id ?? only?.instance?.environmentId ?? '',
+    'environment-id': otherEnvironments.length === 0 ? (environmentId ?? '') : '',
   };
 }
 

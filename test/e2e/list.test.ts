@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { withRelationships } from '../emulator/edits.ts';
 import type { Emulator } from '../emulator/server.ts';
 import type { StepRun } from './harness/run-action.ts';
 import { openShop, type Shop, type StepOptions } from './harness/shop.ts';
@@ -27,6 +28,9 @@ describe('list shows a whole application', () => {
       processes: 5,
       config: { queue: 'high', tries: 3 },
     });
+    const { id } = shop.environment;
+    const edit = withRelationships({ environment: { data: { type: 'environments', id } } });
+    emulator.faults.add({ kind: 'edit', on: `GET ${id}/instances`, edit });
     const run = await list({ instance: '', application: 'shop' });
     expect(run.errors).toEqual([]);
     expect(emulator.requests).toHaveLength(5);

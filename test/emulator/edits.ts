@@ -15,6 +15,14 @@ export function withAttributes(attributes: JsonObject): Edit {
   return editData((resource) => changed(resource, attributes));
 }
 
+/** The document's resource, or each in its list, tells what belongs to it, also where no `include` has asked. */
+export function withRelationships(relationships: JsonObject): Edit {
+  return editData((resource) => ({
+    ...resource,
+    relationships: { ...asObject(resource['relationships']), ...relationships },
+  }));
+}
+
 /** Of each process, also of those that an `include` has brought along. */
 export function processesWith(attributes: JsonObject): Edit {
   return editProcesses((process) => changed(process, attributes));
