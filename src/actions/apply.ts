@@ -47,13 +47,11 @@ export async function runApply(step: Step): Promise<void> {
 const idOf = ({ id }: { readonly id: string }): string => id;
 
 function openReport(step: Step, inputs: ApplyInputs): PlanReport {
-  const { application, environment, manifest, file } = inputs;
-  const isNamed = environment !== undefined || manifest.kind === 'many';
+  const { application, environment, file } = inputs;
   return new PlanReport(step, {
     ...inputs,
     service: 'Laravel Cloud',
     explain: 'Numbers are per replica.',
     where: environment ?? application ?? step.workflow.repository ?? file,
-    input: isNamed ? [application ?? '', environment ?? ''] : undefined,
   });
 }

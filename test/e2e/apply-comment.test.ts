@@ -167,6 +167,21 @@ describe('the comment is brought up to date by a run that fails', () => {
     expect(outsideOfCode(body())).not.toContain('@acme');
   });
 
+  test('at reading a manifest of many environments, which then looks like none', async () => {
+    const application = 'application: shop\n';
+    const many = 'environments:\n  production: { instances: { App: [{ type: worker }] } }\n';
+    await apply({ environment: '', 'dry-run': 'true' }, { text: `${application}${many}` });
+    const count = gitHub.comments.length;
+    const last = (): string => gitHub.comments.at(-1)?.body ?? '';
+    expect(last()).toContain('Plan for <code>shop</code>');
+    const run = await apply({ environment: '' }, { text: many.replace('  production', '\tproduction') });
+    expect(run.errors).toHaveLength(1);
+    expect(last()).toContain('Tabs are not allowed');
+    await apply({ environment: '' }, { text: `application: [shop]\n${many}` });
+    expect(last()).toContain('application: must be');
+    expect(gitHub.comments).toHaveLength(count);
+  });
+
   test('for a reason that is longer than a comment may be', async () => {
     const run = await apply({ environment: 'nowhere '.repeat(12_000) });
     expect(run.exitCode).toBe(1);

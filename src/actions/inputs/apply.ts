@@ -22,7 +22,10 @@ export function readApplyInputs(step: Step) {
   const why = manifest.kind === 'many' ? otherApplication(manifest.fleet, application) : undefined;
   if (why !== undefined) inputs.problem('application', why);
   const goals = readGoals(inputs);
-  if (manifest.kind === 'one' && environment === undefined)
+  // A file that cannot be read may be one of many environments.
+  const isOne = manifest.kind === 'one' && manifest.manifest.places.length > 0;
+  const isUnnamed = isOne && environment === undefined;
+  if (isUnnamed)
     inputs.problem(
       'environment',
       'is needed: the environment’s id, slug, name or branch; only a manifest with environments can do without',
@@ -30,6 +33,8 @@ export function readApplyInputs(step: Step) {
   return {
     ...planning,
     connection,
+    /** The inputs that name what the plan is about, as they are written; undefined if one of them is missing. */
+    input: isUnnamed ? undefined : [application ?? '', environment ?? ''],
     application: application ?? (manifest.kind === 'many' ? manifest.fleet.application?.name : undefined),
     /** With a file of many environments: one of them, or a pattern of the file; undefined for all. */
     environment,
