@@ -143,6 +143,14 @@ describe('apply serves all environments of a file', () => {
     ]);
   });
 
+  test('one whose deployment fails says nothing of the others, which are live', async () => {
+    const staging = shop.addEnvironment('staging');
+    shop.environment.deploymentScript = ['pending', 'build.failed'];
+    const run = await apply({ redeploy: 'true' });
+    expect(emulator.cloud.listRunning(staging.instance)).toHaveLength(1);
+    expect(run.errors[0]).toContain('Done: the other environment.\nNext: ');
+  });
+
   test('each that changed is deployed once, and one that did not is not', async () => {
     const staging = shop.addEnvironment('staging');
     emulator.cloud.options.deploymentScript = ['pending', 'deployment.succeeded'];

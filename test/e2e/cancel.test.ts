@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { RunningAction, StepRun } from './harness/run-action.ts';
-import { openShop, type Shop } from './harness/shop.ts';
+import { environmentsIn, manifestFile, openShop, type Shop } from './harness/shop.ts';
 import { onWindows } from './harness/unless-windows.ts';
 
 const signals = ['SIGINT', 'SIGTERM'] as const;
@@ -101,4 +101,38 @@ describe.skipIf(onWindows).concurrent.each(signals)('%s, unless on Windows,', (s
     );
     expect(step.outputs).toMatchObject({ outcome: 'created', 'deployment-id': deployment?.id });
   });
+
+  test.each([
+    ['after changes', '{ type: worker }', 'Cancelled: "shop", 2 of 2 changes made.\nDone: 2 created.\n'],
+    ['without a change', '{ type: custom, command: php a }', 'Cancelled while deploying. '],
+  ])(
+    'while deployments of several environments are followed, %s, says which go on',
+    async (_, declared, begins) => {
+      await using shop = await openShop({ deploymentScript: ['build.running'] });
+      const both = [shop, shop.addEnvironment('staging')];
+      for (const { environment, instance } of both) {
+        shop.emulator.cloud.addDeployment(environment, {
+          script: ['build.failed'],
+          startedAt: '2025-01-01T00:00:00Z',
+        });
+        shop.emulator.cloud.addProcess(instance, { type: 'custom', command: 'php a' });
+      }
+      const text = `environments: { production: &a { instances: { App: [${declared}] } }, staging: *a }`;
+      const files = { [manifestFile]: text };
+      const running = shop.start({ redeploy: 'true' }, { action: 'apply', files });
+      await stopWhen(running, signal, () => running.output().split('has started').length > 2);
+      const step = await running.done;
+
+      const goesOn = both.map(({ environment: { id, name } }) => {
+        const deployment = shop.emulator.cloud.deployments.findLast(
+          ({ environmentId }) => environmentId === id,
+        );
+        return `${name}: Deployment ${deployment?.id} goes on in Laravel Cloud: look there how it ends.`;
+      });
+      expect(step.errors).toEqual([`${begins}${goesOn.join('\n')}`]);
+      expect(environmentsIn(step)).toMatchObject(
+        both.map(() => ({ error: expect.stringContaining('goes on in Laravel Cloud') })),
+      );
+    },
+  );
 });

@@ -1,6 +1,6 @@
 import { changesIn, countsOf } from '../../converge/counts.ts';
 import type { PlanRow } from '../../converge/text.ts';
-import { Cancelled, Failure, messageOf } from '../../failure.ts';
+import { Cancelled, closed, Failure, messageOf } from '../../failure.ts';
 import { code, type Html, html, joined } from '../../runner/html.ts';
 import type { Step } from '../../runner/step.ts';
 import { showDone } from '../apply/carry-out.ts';
@@ -86,17 +86,28 @@ function throwFailed({ cancelled }: Step, { where }: PlanReport, all: readonly M
   if (first === undefined) return;
   const alone = failed.find(({ error }) => !(error instanceof Failure) || error instanceof Cancelled);
   const rows = all.flatMap((one) => (one.kind === 'done' ? one.rows : []));
+  const going = failed.flatMap(goingText);
   if (alone?.error instanceof Cancelled && changesIn(countsOf(rows)) > 0)
-    throw cancelledMidway({ where, cancelled }, rows);
+    throw cancelledMidway({ where, cancelled }, rows, going);
+  if (going.length > 1) {
+    const [what, why] = ['Cancelled while deploying', going.join('\n')];
+    throw new Cancelled({ what, why, headline: what, details: why });
+  }
   if (alone !== undefined || all.length === 1) throw (alone ?? first).error;
   const count = `${failed.length} of ${all.length} environments failed`;
   const others = all.length - failed.length;
   throw new Failure({
     what: count,
     why: `\n${failed.map(lineFor).join('')}`,
-    fix: `${others === 0 ? '' : `Done: the other ${others === 1 ? 'environment' : `${others} environments`}.${effectOf(all) === 'waiting' ? ' The changes take effect with the next deployment.' : ''}\n`}${runAgain}`,
+    fix: `${others === 0 ? '' : `Done: the other ${others === 1 ? 'environment' : `${others} environments`}.${effectOf(all.filter(({ error }) => error === undefined)) === 'waiting' ? ' The changes take effect with the next deployment.' : ''}\n`}${runAgain}`,
     headline: `${count}: ${failed.map(({ member }) => environmentName(member)).join(', ')}`,
   });
+}
+
+/** Which deployment goes on in an environment after the step was cancelled. */
+function goingText({ member, error }: MemberResult): readonly string[] {
+  if (!(error instanceof Cancelled) || error.details === undefined) return [];
+  return [`${environmentName(member)}: ${closed(error.details)}`];
 }
 
 function lineFor({ member, error }: MemberResult): string {

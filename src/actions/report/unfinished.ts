@@ -43,10 +43,11 @@ function failed({ where, whenLive }: Applied, rows: readonly PlanRow[]): Failure
   return new Unfinished({ ...parts, annotations: [{ message, place }] });
 }
 
-/** The error of a step that was cancelled after its first change. */
+/** The error of a step that was cancelled after its first change. `going`: sentences about what goes on without the step. */
 export function cancelledMidway(
   { where, cancelled }: Omit<Applied, 'whenLive'>,
   rows: readonly PlanRow[],
+  going: readonly string[] = [],
 ): Cancelled {
   const counts = countsOf(rows);
   const all = changesIn(counts) + counts.undone;
@@ -61,6 +62,7 @@ export function cancelledMidway(
       : [`${unchecked} created, not checked for duplicates of parallel runs. The next run checks.`]),
     ...(waiting === 0 ? [] : [`${waiting} not started: ${closed(reason)}`]),
     ...linesOf(whole.filter(({ status }) => status === 'failed')),
+    ...going,
   ];
   const headline = `"${where}", ${changesIn(counts)} of ${all} ${all === 1 ? 'change' : 'changes'} made`;
   return new Cancelled({ what: headline, why: lines.join('\n'), headline }, { mayHaveActed: true });

@@ -142,7 +142,7 @@ async function redeploy(
     if (error instanceof StillGoing || (isCancelled && followed !== undefined))
       step.did('deployment', undefined);
     if (error instanceof StillGoing) throw tooSlow(change, error);
-    throw isCancelled ? cancelledAfter(change, followed, error) : error;
+    throw isCancelled ? cancelledAfter(change, followed) : error;
   });
   return await afterDeployment(rollout, change, ended, live);
 }
@@ -199,17 +199,14 @@ function tooSlow({ short }: StepChange, { what, why, fix, after }: StillGoing): 
 }
 
 /** The error of a step that was cancelled while it deployed. */
-function cancelledAfter(
-  { kind, short }: StepChange,
-  followed: string | undefined,
-  { what, why }: Cancelled,
-): Cancelled {
+function cancelledAfter({ kind, short }: StepChange, followed: string | undefined): Cancelled {
   const done = kind === 'changed' ? `: ${lowered(short)}, not live yet` : '';
+  const headline = `Cancelled while deploying${done}`;
   const details =
     followed === undefined
       ? 'Changes take effect with the next deployment'
       : `Deployment ${followed} goes on in Laravel Cloud: look there how it ends`;
-  return new Cancelled({ headline: `Cancelled while deploying${done}`, details, what, why });
+  return new Cancelled({ headline, details, what: headline, why: details });
 }
 
 function failedDeployment(
