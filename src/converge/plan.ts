@@ -31,7 +31,7 @@ export type Operation<S = unknown, P extends Existing = Existing> = {
   readonly place: Place;
   /** The process in a few words: `worker on queue high,default`. */
   readonly subject: string;
-  /** The settings of the process, or of a new one. */
+  /** The settings of the process, or of a new one, also of one that replaces it. */
   readonly settings: Settings;
 } & (
   | { readonly action: 'create'; readonly spec: S }
@@ -130,9 +130,10 @@ function declaredOperation<S, P extends Existing>(
     return { action: 'create', place, subject, settings: service.settingsOf(spec), spec };
   const about = { place, subject, settings: service.settingsOfExisting(process), spec, process };
   const changes = service.drift(spec, process);
-  return Object.keys(changes).length === 0
-    ? { action: 'keep', ...about }
-    : { action: service.onDrift, ...about, changes };
+  if (Object.keys(changes).length === 0) return { action: 'keep', ...about };
+  return service.onDrift === 'update'
+    ? { action: 'update', ...about, changes }
+    : { action: 'replace', ...about, settings: service.settingsOf(spec), changes };
 }
 
 function undeclaredOperation<S, P extends Existing>(

@@ -270,7 +270,7 @@ function detailsOf(row: PlanRow, room: number): readonly string[] {
   const missing = isUndone(row) ? changesText(row.changes, room) : '';
   const parts: Readonly<Record<Action, readonly string[]>> = {
     delete: [has],
-    replace: [missing, 'replaced'],
+    replace: [missing, settingsText(options, room), 'replaced'],
     update: [missing],
     create: [isUndone(row) ? has : settingsText(options, room)],
     undeclared: [has, 'not in the manifest'],

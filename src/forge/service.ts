@@ -40,8 +40,9 @@ export const forgeService: Service<ForgeSpec, ForgeProcess> = {
   onDrift: 'replace',
   describe,
   describeExisting,
-  settingsOf: ({ processes = processesOfNew, startsecs, stopwaitsecs, stopsignal }) => ({
+  settingsOf: ({ processes = processesOfNew, siteId, startsecs, stopwaitsecs, stopsignal }) => ({
     processes,
+    ...(siteId === undefined ? {} : { site: siteId }),
     ...(startsecs === undefined ? {} : { startsecs }),
     ...(stopwaitsecs === undefined ? {} : { stopwaitsecs }),
     ...(stopsignal === undefined ? {} : { stopsignal }),

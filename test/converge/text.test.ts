@@ -53,11 +53,10 @@ const rowsOf = (prune = false) => plannedRows(operationsOf(prune), naming);
 function rowsFor(
   declared: readonly ProcessSpec[],
   there: readonly ExistingProcess[] = [],
-  reconcile?: 'replace',
+  onDrift = cloudService.onDrift,
 ) {
   const state = { place: app, declared, listing: listingOf(there) };
-  const rules = reconcile === undefined ? cloudService : { ...cloudService, reconcile };
-  return plannedRows(planFor([state], rules, { prune: false }).operations, naming);
+  return plannedRows(planFor([state], { ...cloudService, onDrift }, { prune: false }).operations, naming);
 }
 
 /** What became of each operation. */
@@ -109,7 +108,7 @@ describe('A plan as a diff', () => {
 
   test('says that a process is replaced where it cannot be changed', () => {
     const rows = rowsFor([custom('php a', 2)], [runs('p-1', 'php a')], 'replace');
-    expect(diffOf(rows)).toEqual(['@@ App @@', '! 1 → 2 proc. php a']);
+    expect(diffOf(rows)).toEqual(['@@ App @@', '! 1 → 2 proc. php a · replaced']);
   });
 
   test('has neither sign nor colour for what did not happen, and says what it would have changed', () => {

@@ -87,6 +87,20 @@ describe.concurrent('approved-plan: require changes only what the merged pull re
     expect(pushed.outputs).toMatchObject({ created: '1', unchanged: '1' });
   });
 
+  test('a run that was broken off between two that are alike can be run again', async () => {
+    await using shop = await openReviewedShop();
+    const twins = [1, 2].map(() =>
+      shop.emulator.cloud.addProcess(shop.instance, { type: 'custom', command: 'php a' }),
+    );
+    const prune = { prune: 'true' };
+    await shop.plan(manifest, prune);
+    shop.emulator.faults.add({ kind: 'status', status: 403, on: `DELETE ${twins[1]?.id}$` });
+    expect((await shop.push(manifest, prune)).outputs).toMatchObject({ created: '1', deleted: '1' });
+    const again = await shop.push(manifest, prune);
+    expect(again.errors).toEqual([]);
+    expect(again.outputs).toMatchObject({ deleted: '1', unchanged: '1' });
+  });
+
   test('a comment that somebody else has written or edited, or that a command spells, approves nothing', async () => {
     await using shop = await openReviewedShop();
     await shop.plan(manifest);
@@ -152,5 +166,25 @@ describe.concurrent('approved-plan: require changes only what the merged pull re
     const pushed = await shop.push('', acme, on(servers()));
     expect(pushed.errors).toEqual([]);
     expect(forge.listProcesses(shop.server)).toMatchObject([{ command: 'php a', processes: 2 }]);
+  });
+
+  test('on Forge, what a new process gets belongs to the plan: its site, and the options of one that replaces', async () => {
+    await using shop = await openReviewedShop();
+    const { forge } = shop.emulator;
+    forge.addProcess(shop.server, { command: 'php a', processes: 1 });
+    const sites = ['a.example', 'b.example'].map((name) => forge.addSite(shop.server, { name }));
+    const on = (site: string, seconds: number) => ({
+      action: 'forge/apply',
+      files: {
+        '.github/forge-processes.yml': `servers: { web-1: [{ command: php a, processes: 2, stopwaitsecs: ${seconds} }, { command: php b, site: ${site} }] }`,
+      },
+    });
+    const acme = { organization: 'acme' };
+    const planned = await shop.plan('', acme, on('a.example', 3600));
+    expect(planned.log).toContain('! 1 → 2 proc. php a · stopwaitsecs 3600 · replaced');
+    expect(planned.log).toContain(`php b · site ${sites[0]?.id}`);
+    expectRefused(shop, await shop.push('', acme, on('b.example', 3600)), `site ${sites[1]?.id}`);
+    expectRefused(shop, await shop.push('', acme, on('a.example', 1)), 'stopwaitsecs 1');
+    expect((await shop.push('', acme, on('a.example', 3600))).errors).toEqual([]);
   });
 });

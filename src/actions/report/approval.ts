@@ -39,8 +39,14 @@ export function changesSomething({ action }: PlanRow): boolean {
 }
 
 function approvedRow({ place, action, identity, changes, settings }: PlanRow, secrets: Secrets): ApprovedRow {
-  const row = [place.id, action, identity, sorted(changes), action === 'create' ? sorted(settings) : []];
+  const row = [place.id, action, identity, sorted(changes), sorted(settingsOfNew(action, settings))];
   return v.parse(ApprovedRow, JSON.parse(secrets.redact(JSON.stringify(row))));
+}
+
+/** What a new process gets. The number of one that replaces another is among the changes. */
+function settingsOfNew(action: PlanRow['action'], { processes, ...options }: PlanRow['settings']): object {
+  if (action === 'create') return { processes, ...options };
+  return action === 'replace' ? options : {};
 }
 
 function sorted(fields: object): unknown {
@@ -96,7 +102,7 @@ function isFulfilled(
 ): boolean {
   const same = rows.filter((row) => row.place.id === placeId && approvedRow(row, secrets)[2] === identity);
   return action === 'delete'
-    ? !same.some((row) => row.action === 'undeclared' || row.action === 'delete')
+    ? !same.some((row) => row.action === 'undeclared')
     : same.some((row) => row.action === 'keep');
 }
 
