@@ -16,7 +16,7 @@ export type Fault =
   | { readonly kind: 'late'; readonly ms: number };
 
 /** One request of a run, as it left. */
-export interface CreateResult {
+export interface SentRequest {
   readonly method: string;
   readonly path: string;
   readonly at: number;
@@ -56,7 +56,7 @@ export interface Line {
 
 /** The way from one run to the server and back. */
 export class Network implements Transport {
-  readonly sent: CreateResult[] = [];
+  readonly sent: SentRequest[] = [];
   readonly #server: ServerModel;
   readonly #line: Line;
   #hops = 0;
@@ -73,7 +73,7 @@ export class Network implements Transport {
     const fatal = kill?.request === this.sent.length + 1 ? kill.when : undefined;
     if (this.#dead || fatal === 'before') return await this.#die();
     const fault = faults[this.sent.length];
-    const sent: CreateResult = {
+    const sent: SentRequest = {
       method: request.method,
       path: request.url.pathname + request.url.search,
       at: clock.now(),

@@ -4,7 +4,7 @@ import { HttpClient } from '../../src/http/client.ts';
 import { Deadline } from '../../src/time.ts';
 import { seededRandom } from '../support/seeded-random.ts';
 import { VirtualClock } from '../support/virtual-clock.ts';
-import { type CreateResult, Network } from './network.ts';
+import { Network, type SentRequest } from './network.ts';
 import type { RunPlan } from './plans.ts';
 import { beginning, type ServerModel, type Stored } from './server-model.ts';
 import { type AnyWorld, type Report, type Stage, stageOf } from './stage.ts';
@@ -14,7 +14,7 @@ const limits = { request: 30_000, cutOff: 4_000 } as const;
 
 export const token = 'the-token-of-the-model';
 
-export type MemberResult =
+export type RunEnd =
   | ({ readonly kind: 'done' } & Report)
   | { readonly kind: 'failed'; readonly error: unknown }
   | { readonly kind: 'killed' };
@@ -23,11 +23,11 @@ export type MemberResult =
 export interface RunResult {
   readonly number: number;
   readonly plan: RunPlan;
-  readonly sent: readonly CreateResult[];
+  readonly sent: readonly SentRequest[];
   readonly startedAt: number;
   readonly endedAt: number;
   readonly deadline: number;
-  readonly ended: MemberResult;
+  readonly ended: RunEnd;
   /** What it said was done by then. */
   readonly did: string | undefined;
   readonly log: readonly string[];
@@ -84,7 +84,7 @@ async function playRun(
   const log: string[] = [];
   let did: string | undefined;
   let lastThere: RunResult['lastThere'] = [];
-  const killed = Promise.withResolvers<MemberResult>();
+  const killed = Promise.withResolvers<RunEnd>();
   const network = new Network(server, {
     run: number,
     clock,
@@ -128,8 +128,8 @@ async function playRun(
     log: (line) => log.push(line),
   };
   const running = run(plan, client, runtime).then(
-    (report): MemberResult => ({ kind: 'done', ...report }),
-    (error: unknown): MemberResult => ({ kind: 'failed', error }),
+    (report): RunEnd => ({ kind: 'done', ...report }),
+    (error: unknown): RunEnd => ({ kind: 'failed', error }),
   );
   const ended = await Promise.race([running, killed.promise]);
   const endedAt = clock.now();

@@ -35,7 +35,7 @@ function document(parts: {
         },
       },
     },
-    components: { schemas: { CreateResult: parts.sent ?? {} } },
+    components: { schemas: { Sent: parts.sent ?? {} } },
   };
 }
 

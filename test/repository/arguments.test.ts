@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import packageJson from '../../package.json' with { type: 'json' };
 import { REPOSITORY_ROOT } from '../e2e/harness/run-action.ts';
 
-interface MemberResult {
+interface ScriptResult {
   readonly code: number | string | null | undefined;
   readonly stdout: string;
   readonly stderr: string;
@@ -14,7 +14,7 @@ function run(
   script: string,
   args: readonly string[],
   env: NodeJS.ProcessEnv = process.env,
-): Promise<MemberResult> {
+): Promise<ScriptResult> {
   return new Promise((resolve) => {
     const options = { cwd: REPOSITORY_ROOT, env: { ...env, FORCE_COLOR: '0' } };
     // Without warnings: npm has one Node.js 24 for a Mac with Apple silicon, and 24.0 warns of reading TypeScript.
