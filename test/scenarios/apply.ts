@@ -151,8 +151,7 @@ export const applyScenarios = [
       const one = 'instances: { App: [{ type: worker, config: { tries: 99 } }] }';
       return { inputs: { prune: 'true' }, files: { [file]: one } };
     },
-    'mistakes in inputs and manifest, each at its place': () => ({
-      inputs: { prune: 'maybe' },
+    'mistakes in the manifest, each at its place': () => ({
       files: {
         [file]:
           'instances:\n  App:\n    - type: wroker\n    - { type: custom, comand: x }\n    - { type: worker, processes: 99 }\n',
