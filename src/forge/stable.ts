@@ -54,7 +54,6 @@ class Track {
   /** The status it had when it was up. */
   #upAs: string | undefined;
   #last: ForgeProcess;
-  #wasRunning = false;
   #failure: string | undefined;
 
   constructor(process: ForgeProcess) {
@@ -70,7 +69,6 @@ class Track {
     const gone = seen === undefined || isLeaving(seen);
     this.#last = seen ?? this.#last;
     const { status } = this.#last;
-    this.#wasRunning ||= status === 'running';
     if (gone) this.#failure ??= 'is gone';
     else if (isUp(status) || status === 'unknown') this.#upAs = status;
     else if (this.wasUp) this.#failure ??= `was ${this.#upAs}, now ${status}`;
@@ -85,7 +83,7 @@ class Track {
     const process = this.#last;
     if (this.#failure !== undefined)
       return { process, stable: 'false', why: `${label(process)} ${this.#failure}` };
-    if (this.#wasRunning && process.status === 'running') return { process, stable: 'true', why: '' };
+    if (process.status === 'running') return { process, stable: 'true', why: '' };
     const why = `Forge reports ${process.status} for ${label(process)}, which does not say whether it runs`;
     return { process, stable: 'unknown', why };
   }

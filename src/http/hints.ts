@@ -228,9 +228,8 @@ function connectTrouble(code: string, host: string, connecting: boolean): Before
   if (code === 'UND_ERR_PRX_CONN') {
     return { reason: 'the proxy closed the connection', fix: lookAtProxy, retry: 'long' };
   }
-  const [says, fix, retry] = noConnection[code] ?? [];
-  if (says !== undefined && fix !== undefined && retry !== undefined)
-    return { reason: `${host} ${says}`, fix, retry };
+  const known = noConnection[code];
+  if (known !== undefined) return { reason: `${host} ${known[0]}`, fix: known[1], retry: known[2] };
   // Some codes, such as ETIMEDOUT, occur before and after sending: `connecting` separates the two.
   return connecting
     ? { reason: `the connection to ${host} could not be made (${code})`, fix: lookAtNetwork, retry: 'long' }

@@ -106,6 +106,11 @@ describe('Nothing is left to luck', () => {
     runs('old', {}, { createdAt: '2026-01-01T00:00:00Z' }),
   ];
 
+  test('an older one that has drifted beside one as declared is no replacement where processes are updated', () => {
+    const there = twins().map((one) => ({ ...one, processes: one.id === 'young' ? 2 : 1 }));
+    expect(plan([worker({}, 2)], there).ambiguous).toHaveLength(1);
+  });
+
   test('more processes than declarations are ambiguous, and contested until a race has settled', () => {
     const there = twins();
     const { ambiguous, contested } = plan([worker()], there);
@@ -124,6 +129,9 @@ describe('Nothing is left to luck', () => {
     test('names every process that matches, and what to do', () => {
       const failure = ambiguousPlan(plan([worker()], twins()).ambiguous, cloudService);
       expect(failure.headline).toBe('2 background processes match the worker on queue default: which one?');
+      expect(failure.details).toBe(
+        'On App:\n- young: connection not set, 1 process\n- old: connection not set, 1 process\n',
+      );
       expect(failure.message).toBe(
         'The plan: more processes match than the manifest declares\n- App: 2 processes match the worker on queue default: young (connection not set, 1 process), old (connection not set, 1 process)\nNothing was changed. Delete those that are not wanted, or let prune: true keep the oldest and delete the rest.',
       );

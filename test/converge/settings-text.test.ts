@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { settingsText } from '../../src/converge/changes.ts';
+import { differs, settingsText } from '../../src/converge/changes.ts';
 
 test.each([
   [{ processes: 1 }, '1 process'],
@@ -11,4 +11,9 @@ test.each([
   [{ directory: '/home/forge/shop', user: 'root' }, 'directory /home/forge/shop, user root'],
 ])('%j is told as "%s"', (settings, text) => {
   expect(settingsText(settings)).toBe(text);
+});
+
+test('what differs is told with what is declared', () => {
+  const changes = { processes: { from: 2, to: 5 }, 'config.tries': { from: undefined, to: 3 } };
+  expect(differs(changes)).toBe('has processes 2 (declared: 5), tries unset (declared: 3)');
 });

@@ -1,44 +1,21 @@
+import type { CloudApplication, CloudEnvironment, CloudInstance } from './cloud-records.ts';
 import type { CommandOutcome } from './command-outcomes.ts';
 import type { ProcessLife } from './process-life.ts';
 
 // What a test may say of the things that it lays out.
 
-export interface GivenApplication {
-  id?: string;
-  name: string;
-  slug?: string;
-  repository?: string | null;
-}
+export type GivenApplication = Pick<CloudApplication, 'name'> & Partial<CloudApplication>;
 
-export interface GivenEnvironment {
-  id?: string;
-  name: string;
-  slug?: string;
-  branch?: string;
-  status?: 'deploying' | 'running' | 'hibernating' | 'stopped';
-  variables?: Record<string, string>;
-  createdFromAutomation?: boolean;
-  /** It scales to zero; then nothing runs in it. */
-  usesHibernation?: boolean;
-  commitHash?: string;
-  /** How its deployments go, if not as the options say. */
-  deploymentScript?: string[];
-  failureReason?: string;
+interface Appearing {
   /** The number of listings and look-ups that miss it first. */
   appearsAfter?: number;
 }
 
-export interface GivenInstance {
-  id?: string;
-  name?: string;
-  type?: 'app' | 'service' | 'queue' | 'managed_queue';
-  size?: string;
-  minReplicas?: number;
-  maxReplicas?: number;
-  /** It sleeps when the app does. */
-  sleepWithApp?: boolean;
-  appearsAfter?: number;
-}
+export type GivenEnvironment = Pick<CloudEnvironment, 'name'> &
+  Partial<Omit<CloudEnvironment, 'applicationId' | 'branchId' | 'variables' | 'hiddenFor'>> &
+  Appearing & { variables?: Record<string, string> };
+
+export type GivenInstance = Partial<Omit<CloudInstance, 'environmentId' | 'hiddenFor'>> & Appearing;
 
 export interface GivenProcess {
   id?: string;

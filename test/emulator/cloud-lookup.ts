@@ -9,11 +9,7 @@ export function withEnvironment(
   call: Call,
   answer: (environment: CloudEnvironment) => Answer,
 ): Answer {
-  const id = call.params['environment'] ?? '';
-  const environment = state.environments.find((each) => each.id === id);
-  if (environment !== undefined && environment.hiddenFor === 0) return answer(environment);
-  if (environment !== undefined) looked([environment]);
-  return notFound('Environment', id);
+  return withShown('Environment', state.environments, call.params['environment'], answer);
 }
 
 export function withInstance(
@@ -21,11 +17,20 @@ export function withInstance(
   call: Call,
   answer: (instance: CloudInstance) => Answer,
 ): Answer {
-  const id = call.params['instance'] ?? '';
-  const instance = state.instances.find((each) => each.id === id);
-  if (instance !== undefined && instance.hiddenFor === 0) return answer(instance);
-  if (instance !== undefined) looked([instance]);
-  return notFound('Instance', id);
+  return withShown('Instance', state.instances, call.params['instance'], answer);
+}
+
+/** What does not show yet is a look nearer to it. */
+function withShown<T extends { id: string; hiddenFor: number }>(
+  kind: string,
+  all: readonly T[],
+  id = '',
+  answer: (one: T) => Answer,
+): Answer {
+  const found = all.find((each) => each.id === id);
+  if (found?.hiddenFor === 0) return answer(found);
+  if (found !== undefined) looked([found]);
+  return notFound(kind, id);
 }
 
 export function withProcess(

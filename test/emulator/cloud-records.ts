@@ -17,15 +17,17 @@ export interface CloudEnvironment {
   slug: string;
   branch: string;
   branchId: string;
-  status: string;
+  status: 'deploying' | 'running' | 'hibernating' | 'stopped';
   createdFromAutomation: boolean;
+  /** It scales to zero; then nothing runs in it. */
   usesHibernation: boolean;
   /** What its branch stands at, and a deployment takes. */
   commitHash: string;
   variables: { key: string; value: string }[];
   createdAt: string;
-  deploymentScript: string[] | undefined;
-  failureReason: string | undefined;
+  /** How its deployments go, if not as the options say. */
+  deploymentScript?: string[];
+  failureReason?: string;
   /** Looks that still miss it. */
   hiddenFor: number;
 }
@@ -34,10 +36,11 @@ export interface CloudInstance {
   id: string;
   environmentId: string;
   name: string;
-  type: string;
+  type: 'app' | 'service' | 'queue' | 'managed_queue';
   size: string;
   minReplicas: number;
   maxReplicas: number;
+  /** It sleeps when the app does. */
   sleepWithApp: boolean | null;
   createdAt: string;
   hiddenFor: number;

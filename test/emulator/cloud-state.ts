@@ -58,52 +58,50 @@ export class CloudState {
 
   addApplication(given: GivenApplication): CloudApplication {
     const application: CloudApplication = {
-      id: given.id ?? this.newId('app'),
-      name: given.name,
-      slug: given.slug ?? freeSlug(given.name, this.applications),
-      repository: given.repository ?? null,
+      id: this.newId('app'),
+      slug: freeSlug(given.name, this.applications),
+      repository: null,
       createdAt: this.timestamp(),
+      ...given,
     };
     this.applications.push(application);
     return application;
   }
 
-  addEnvironment(application: Reference, given: GivenEnvironment): CloudEnvironment {
-    const branch = given.branch ?? 'main';
-    const variables = given.variables ?? { APP_KEY: SECRET_VARIABLE };
+  addEnvironment(application: Reference, { appearsAfter = 0, ...given }: GivenEnvironment): CloudEnvironment {
+    const { branch = 'main', variables = { APP_KEY: SECRET_VARIABLE } } = given;
     const environment: CloudEnvironment = {
-      id: given.id ?? this.newId('env'),
+      id: this.newId('env'),
       applicationId: idOf(application),
-      name: given.name,
-      slug: given.slug ?? freeSlug(given.name, this.environments),
+      slug: freeSlug(given.name, this.environments),
+      status: 'running',
+      createdFromAutomation: false,
+      usesHibernation: false,
+      commitHash: FIRST_COMMIT,
+      createdAt: this.timestamp(),
+      ...given,
       branch,
       branchId: this.#branchId(branch),
-      status: given.status ?? 'running',
-      createdFromAutomation: given.createdFromAutomation ?? false,
-      usesHibernation: given.usesHibernation ?? false,
-      commitHash: given.commitHash ?? FIRST_COMMIT,
       variables: Object.entries(variables).map(([key, value]) => ({ key, value })),
-      createdAt: this.timestamp(),
-      deploymentScript: given.deploymentScript,
-      failureReason: given.failureReason,
-      hiddenFor: given.appearsAfter ?? 0,
+      hiddenFor: appearsAfter,
     };
     this.environments.push(environment);
     return environment;
   }
 
-  addInstance(environment: Reference, given: GivenInstance = {}): CloudInstance {
+  addInstance(environment: Reference, { appearsAfter = 0, ...given }: GivenInstance = {}): CloudInstance {
     const instance: CloudInstance = {
-      id: given.id ?? this.newId('inst'),
+      id: this.newId('inst'),
       environmentId: idOf(environment),
-      name: given.name ?? 'App',
-      type: given.type ?? 'app',
-      size: given.size ?? 'flex.g-1vcpu-512mb',
-      minReplicas: given.minReplicas ?? 1,
-      maxReplicas: given.maxReplicas ?? given.minReplicas ?? 1,
-      sleepWithApp: given.sleepWithApp ?? null,
+      name: 'App',
+      type: 'app',
+      size: 'flex.g-1vcpu-512mb',
+      minReplicas: 1,
+      maxReplicas: given.minReplicas ?? 1,
+      sleepWithApp: null,
       createdAt: this.timestamp(),
-      hiddenFor: given.appearsAfter ?? 0,
+      ...given,
+      hiddenFor: appearsAfter,
     };
     this.instances.push(instance);
     return instance;

@@ -73,7 +73,6 @@ export function forgeHandlers(state: ForgeState): Handlers {
     actOnForgeProcess: (call) =>
       withProcess(state, call, (process) => {
         const action = asText(call.body['action']) ?? '';
-        process.actions.push(action);
         if (action === 'restart' || action === 'start') process.script = state.scriptFor(action);
         return emptyPage(202);
       }),

@@ -38,6 +38,4 @@ export interface ForgeProcess {
   startsecs: number | null;
   stopwaitsecs: number | null;
   stopsignal: string | null;
-  /** The actions asked for so far. */
-  actions: string[];
 }

@@ -6,6 +6,15 @@ import { StateScript } from './state-script.ts';
 
 type Reference = string | { id: string };
 
+/** What a test may say of a process that it lays out. */
+type GivenProcess = Pick<ForgeProcess, 'command'> &
+  Partial<Omit<ForgeProcess, 'id' | 'serverId' | 'script' | 'looksLeft'>> & {
+    /** The states it goes through, one a look; up from the start if left out. */
+    script?: string[];
+    /** What it goes round in after that, one a look. */
+    flapping?: string[];
+  };
+
 const SCRIPTS = {
   create: ['installing', 'starting', 'running'],
   restart: ['restarting', 'starting', 'running'],
@@ -32,72 +41,35 @@ export class ForgeState {
     this.rateLimits = new RateLimits(rateLimit);
   }
 
-  addOrganization(given: { slug: string; name?: string }): ForgeOrganization {
-    const organization = { id: this.#newId(), slug: given.slug, name: given.name ?? given.slug };
+  addOrganization(given: { slug: string; name: string }): ForgeOrganization {
+    const organization = { id: this.#newId(), ...given };
     this.organizations.push(organization);
     return organization;
   }
 
-  addServer(organization: string | { slug: string }, given: { id?: number; name: string }): ForgeServer {
-    const server: ForgeServer = {
-      id: this.#newId(given.id),
-      organization: typeof organization === 'string' ? organization : organization.slug,
-      name: given.name,
-      createdAt: this.timestamp(),
-    };
+  addServer(organization: string, { name }: { name: string }): ForgeServer {
+    const server = { id: this.#newId(), organization, name, createdAt: this.timestamp() };
     this.servers.push(server);
     return server;
   }
 
-  addSite(server: Reference, given: { id?: number; name: string; user?: string }): ForgeSite {
-    const site: ForgeSite = {
-      id: this.#newId(given.id),
-      serverId: idOf(server),
-      name: given.name,
-      user: given.user ?? 'forge',
-      createdAt: this.timestamp(),
-    };
+  addSite(server: Reference, { name }: { name: string }): ForgeSite {
+    const createdAt = this.timestamp();
+    const site = { id: this.#newId(), serverId: idOf(server), name, user: 'forge', createdAt };
     this.sites.push(site);
     return site;
   }
 
-  addProcess(
-    server: Reference,
-    given: {
-      id?: number;
-      command: string;
-      user?: string;
-      directory?: string | null;
-      processes?: number;
-      name?: string;
-      siteId?: number | null;
-      startsecs?: number | null;
-      stopwaitsecs?: number | null;
-      stopsignal?: string | null;
-      /** The states it goes through, one a look; up from the start if left out. */
-      script?: string[];
-      /** What it goes round in after that, one a look. */
-      flapping?: string[];
-      createdAt?: string;
-    },
-  ): ForgeProcess {
-    const id = this.#newId(given.id);
+  addProcess(server: Reference, { script = ['running'], flapping, ...given }: GivenProcess): ForgeProcess {
+    const id = this.#newId();
     const process: ForgeProcess = {
       id,
       serverId: idOf(server),
-      command: given.command,
-      user: given.user ?? 'forge',
-      directory: given.directory ?? null,
-      processes: given.processes ?? 1,
-      createdAt: given.createdAt ?? this.timestamp(),
-      script: new StateScript(given.script ?? ['running'], given.flapping),
+      ...{ user: 'forge', directory: null, processes: 1, createdAt: this.timestamp(), name: `daemon-${id}` },
+      ...{ siteId: null, startsecs: null, stopwaitsecs: null, stopsignal: null },
+      ...given,
+      script: new StateScript(script, flapping),
       looksLeft: undefined,
-      name: given.name ?? `daemon-${id}`,
-      siteId: given.siteId ?? null,
-      startsecs: given.startsecs ?? null,
-      stopwaitsecs: given.stopwaitsecs ?? null,
-      stopsignal: given.stopsignal ?? null,
-      actions: [],
     };
     this.processes.push(process);
     return process;
@@ -127,11 +99,7 @@ export class ForgeState {
     return `${new Date(this.now()).toISOString().slice(0, 19)}Z`;
   }
 
-  #newId(given?: number): string {
-    if (given !== undefined) {
-      this.#lastId = Math.max(this.#lastId, given);
-      return String(given);
-    }
+  #newId(): string {
     this.#lastId += 1;
     return String(this.#lastId);
   }

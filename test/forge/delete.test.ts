@@ -128,9 +128,13 @@ describe('Deleting where a removal takes its time', () => {
     expect(log).toContainEqual(expect.stringMatching(/^41 is still being removed after \d+ s$/));
     expect(log).not.toContain('Deleted 41');
     expect(known).toEqual(['deleted 41', 'asked to remove 41; 41 is still there']);
-    expect(messageOf(deleteFailure({ deleted, left }))).toContain(
-      '1 of 1 could not be deleted\n- 41: the service had not removed it in time\nDeleted: none',
-    );
+    const failure = deleteFailure({ deleted, left });
+    const details = '- 41: the service had not removed it in time\nDeleted: none';
+    expect(messageOf(failure)).toContain(`1 of 1 could not be deleted\n${details}`);
+    expect(failure).toMatchObject({
+      headline: '1 of 1 background processes not deleted',
+      details,
+    });
   });
 
   test('of two, one that lingers keeps the other from nothing', async () => {

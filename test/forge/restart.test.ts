@@ -140,6 +140,7 @@ test('those that are installing share their looks', async () => {
   );
   const { accepted } = await clock.run(requestRestarts(processes, 6, restarting));
   expect([accepted.length, asked.length, looks]).toEqual([20, 20, 6]);
+  expect(said[0]).toMatch(/^Waiting until 31, 32, .* are installed$/);
 });
 
 test('an installation that never ends is an error at the deadline', async () => {

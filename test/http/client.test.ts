@@ -59,6 +59,12 @@ describe('a request', () => {
     });
   });
 
+  test('that reads is counted, and leaves what is left of the time', async () => {
+    const { client } = await exchange(reading, [thing], { deadline: 5_000 });
+    expect([client.reads, client.timeLeft]).toEqual([1, 5_000]);
+    expect((await exchange(making, [thing])).client.reads).toBe(0);
+  });
+
   test('without a body says nothing of one', async () => {
     const { transport } = await exchange(reading, [thing]);
     expect(transport.requests[0]).not.toHaveProperty('body');

@@ -61,8 +61,14 @@ describe('an answer is refused', () => {
   });
 
   test('when its shape is another, with the place', () => {
-    expect(whyNot(() => decode(json(200, { data: { name: 7 } }), Thing))).toContain('at data.name');
-    expect(whyNot(() => decode(json(200, []), Thing))).toContain('does not have the expected shape');
+    const found = (data: unknown) => whyNot(() => decode(json(200, { data }), Thing));
+    const shape = 'does not have the expected shape';
+    expect(found({ name: 7 })).toBe(`${shape} (at data.name: expected string, found 7)`);
+    expect(found({})).toBe(`${shape} (at data.name: expected "name", found nothing)`);
+    expect(found('a secret')).toBe(`${shape} (at data: expected Object, found text)`);
+    expect(whyNot(() => decode(json(200, 'a'), Thing))).toBe(
+      `${shape} (at its root: expected Object, found text)`,
+    );
     const Even = v.pipe(
       v.number(),
       v.check((number) => number % 2 === 0, 'is an odd number'),

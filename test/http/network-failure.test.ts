@@ -22,6 +22,15 @@ describe('a request that surely did not leave', () => {
     expect(failure.status).toBeUndefined();
   });
 
+  test('a proxy that closes the connection may be asked again', () => {
+    const reason = 'the proxy closed the connection';
+    expect(failureFor(networkError('UND_ERR_PRX_CONN'))).toMatchObject({
+      reason,
+      arrival: 'no',
+      retry: 'long',
+    });
+  });
+
   test('an unknown host is tried for some seconds only', () => {
     expect(failureFor(networkError('ENOTFOUND'))).toMatchObject({
       reason: 'cloud.example could not be found',

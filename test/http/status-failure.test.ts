@@ -93,6 +93,10 @@ describe('the server’s own words', () => {
     expect(failureFor(json(422, { errors })).why).toBe(
       'The Cloud answered 422: config.queue: is bad is long · processes: is high',
     );
+    const fixFor = (...fields: string[]) =>
+      failureFor(json(422, { errors: Object.fromEntries(fields.map((field) => [field, 'no'])) })).fix;
+    expect(fixFor('a', 'b', 'c')).toBe('Correct a and b and c');
+    expect(fixFor('a', 'b', 'c', 'd')).toBe('Correct these values');
   });
 
   test('are not said twice where the message only repeats those about a field', () => {
