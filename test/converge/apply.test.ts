@@ -9,7 +9,7 @@ import { planFor } from '../../src/converge/plan.ts';
 import type { OperationResult } from '../../src/converge/result.ts';
 import { Semaphore } from '../../src/converge/semaphore.ts';
 import { Cancelled, Failure } from '../../src/failure.ts';
-import { FakeStore, lost, refused } from '../cloud/fake-cloud.ts';
+import { type Call, FakeStore, lost, refused } from '../cloud/fake-cloud.ts';
 import { existing } from '../support/existing.ts';
 import { listingOf } from '../support/listing.ts';
 import { runtimeOn } from '../support/runtime.ts';
@@ -71,6 +71,18 @@ class World {
   }
 }
 
+function open(there?: readonly ExistingProcess[]) {
+  const world = new World();
+  return { world, store: world.store(there) };
+}
+
+/** Requests of a kind, all or some of them, end with an error. */
+const failing =
+  (kind: string, error: Error, isMeant: (call: Call) => boolean = () => true) =>
+  (call: Call): undefined => {
+    if (call.kind === kind && isMeant(call)) throw error;
+  };
+
 const statuses = (results: readonly OperationResult[]) => results.map(({ status }) => status);
 
 describe('The log tells what becomes of each operation, and where', () => {
@@ -88,20 +100,15 @@ describe('The log tells what becomes of each operation, and where', () => {
 });
 
 test('each change that was tried counts, however it ended, and nothing that stays as it is', async () => {
-  const world = new World();
-  const store = world.store([existing({ id: 'p-1' }), existing({ id: 'p-2', config: { queue: 'old' } })]);
-  store.before = ({ kind, what }) => {
-    if (kind === 'create' && what === 'job 1') throw refused();
-    return undefined;
-  };
+  const { world, store } = open([existing({ id: 'p-1' }), existing({ id: 'p-2', config: { queue: 'old' } })]);
+  store.before = failing('create', refused(), ({ what }) => what === 'job 1');
   await world.run([worker(), ...customs(3)], { prune: true });
   expect(world.changes).toBe(3);
 });
 
 describe('A plan is carried out with few requests', () => {
   test('creates side by side, no more at once than allowed, share one listing that verifies them', async () => {
-    const world = new World();
-    const store = world.store();
+    const { world, store } = open();
     const results = await world.run(customs(30));
     expect(countsText(countsOf(results), 'done')).toBe('30 created');
     expect(store.count('create')).toBe(30);
@@ -110,8 +117,7 @@ describe('A plan is carried out with few requests', () => {
   });
 
   test('many creates are verified as they come, about every half second, not all at the end', async () => {
-    const world = new World();
-    const store = world.store();
+    const { world, store } = open();
     await world.run(customs(200));
     const kinds = store.calls.map(({ kind }) => kind);
     expect(kinds.indexOf('list')).toBeLessThan(100);
@@ -120,8 +126,10 @@ describe('A plan is carried out with few requests', () => {
   });
 
   test('an update is one request, and what is as declared is none', async () => {
-    const world = new World();
-    const store = world.store([existing({ id: 'p-1' }), existing({ id: 'p-2', config: { queue: 'high' } })]);
+    const { world, store } = open([
+      existing({ id: 'p-1' }),
+      existing({ id: 'p-2', config: { queue: 'high' } }),
+    ]);
     const results = await world.run([worker({}, 3), worker({ queue: 'high' })]);
     expect(countsText(countsOf(results), 'done')).toBe('1 updated');
     expect(results[0]?.changes).toEqual({ processes: { from: 1, to: 3 } });
@@ -137,8 +145,7 @@ describe('A plan is carried out with few requests', () => {
   });
 
   test('deletes come last', async () => {
-    const world = new World();
-    const store = world.store([existing({ id: 'p-1', config: { queue: 'old' } })]);
+    const { world, store } = open([existing({ id: 'p-1', config: { queue: 'old' } })]);
     const results = await world.run(customs(3), { prune: true });
     expect(store.calls.at(-1)).toEqual({ kind: 'remove', what: 'p-1' });
     expect(countsText(countsOf(results), 'done')).toBe('1 deleted, 3 created');
@@ -147,8 +154,7 @@ describe('A plan is carried out with few requests', () => {
 
 describe('Each create happens exactly once', () => {
   test('a lost answer is looked for, and what has appeared is taken', async () => {
-    const world = new World();
-    const store = world.store();
+    const { world, store } = open();
     store.before = ({ kind, what }) => (kind === 'create' && what === 'job 3' ? 'lose' : undefined);
     const results = await world.run(customs(10));
     expect(store.processes).toHaveLength(10);
@@ -157,8 +163,7 @@ describe('Each create happens exactly once', () => {
   });
 
   test('of a race the oldest stays, and only this run’s own is removed', async () => {
-    const world = new World();
-    const store = world.store();
+    const { world, store } = open();
     const rival = existing({
       id: 'rival',
       type: 'custom',
@@ -175,8 +180,7 @@ describe('Each create happens exactly once', () => {
   });
 
   test('a duplicate that prune will delete is not taken for the process that vanished', async () => {
-    const world = new World();
-    const store = world.store([
+    const { world, store } = open([
       existing({ id: 'old', createdAt: '2026-01-01T00:00:00Z' }),
       existing({ id: 'young', createdAt: '2026-02-01T00:00:00Z' }),
     ]);
@@ -185,8 +189,7 @@ describe('Each create happens exactly once', () => {
   });
 
   test('workers of one queue are made one after the other, and none is taken for another', async () => {
-    const world = new World();
-    const store = world.store();
+    const { world, store } = open();
     // The server fills in a connection, so that both look the same.
     store.before = ({ kind }) => {
       if (kind === 'list') {
@@ -204,20 +207,15 @@ describe('Each create happens exactly once', () => {
 
 describe('What could not be done is told, and stops only what depends on it', () => {
   test('one failure leaves the other operations alone and holds the deletes back', async () => {
-    const world = new World();
-    const store = world.store([existing({ id: 'p-1', config: { queue: 'old' } })]);
-    store.before = ({ kind, what }) => {
-      if (kind === 'create' && what === 'job 1') throw refused();
-      return undefined;
-    };
+    const { world, store } = open([existing({ id: 'p-1', config: { queue: 'old' } })]);
+    store.before = failing('create', refused(), ({ what }) => what === 'job 1');
     const results = await world.run(customs(3), { prune: true });
     expect(statuses(results)).toEqual(['done', 'failed', 'done', 'not-done']);
     expect(store.count('remove')).toBe(0);
   });
 
   test('a delete whose answers are lost is done when the process is gone, else failed', async () => {
-    const world = new World();
-    const store = world.store([
+    const { world, store } = open([
       existing({ id: 'p-1', config: { queue: 'a' } }),
       existing({ id: 'p-2', config: { queue: 'b' } }),
     ]);
@@ -231,12 +229,8 @@ describe('What could not be done is told, and stops only what depends on it', ()
   });
 
   test('a worker that an unknown one could be taken for is not begun', async () => {
-    const world = new World();
-    const store = world.store();
-    store.before = ({ kind }) => {
-      if (kind === 'create') throw lost();
-      return undefined;
-    };
+    const { world, store } = open();
+    store.before = failing('create', lost());
     const results = await world.run([worker(), worker({ connection: 'redis' }), custom('other')]);
     expect(statuses(results)).toEqual(['not-done', 'failed', 'failed']);
     expect(results[0]?.error).toContain(
@@ -245,8 +239,7 @@ describe('What could not be done is told, and stops only what depends on it', ()
   });
 
   test('told to stop, requests in flight end, nothing new begins, and what is known to exist is counted', async () => {
-    const world = new World();
-    const store = world.store();
+    const { world, store } = open();
     const reason = new Cancelled({ what: 'The operation', why: 'it was told to stop (SIGTERM)' });
     store.before = ({ kind }) => {
       if (kind === 'create' && store.count('create') === 6)
@@ -268,17 +261,10 @@ describe('What could not be done is told, and stops only what depends on it', ()
 });
 
 describe('A failure says what is known by then', () => {
-  const failing = (kind: string, error: Error, first = 1) => {
-    let calls = 0;
-    return (call: { readonly kind: string }): undefined => {
-      if (call.kind === kind && ++calls >= first) throw error;
-    };
-  };
   const before = existing({ id: 'p-1' });
 
   test('an update whose answer was lost may have taken effect; one that was refused has not', async () => {
-    const world = new World();
-    const store = world.store([before]);
+    const { world, store } = open([before]);
     store.before = failing('update', lost());
     const [result] = await world.run([worker({}, 2)]);
     expect(result).toMatchObject({
@@ -294,8 +280,7 @@ describe('A failure says what is known by then', () => {
   });
 
   test('what was created counts and is named, though no list could verify it', async () => {
-    const world = new World();
-    const store = world.store();
+    const { world, store } = open();
     store.before = failing('list', refused());
     const [result] = await world.run([worker()]);
     expect(result).toMatchObject({
@@ -307,8 +292,7 @@ describe('A failure says what is known by then', () => {
   });
 
   test('what was created and has vanished neither counts nor is reported', async () => {
-    const world = new World();
-    const store = world.store();
+    const { world, store } = open();
     store.before = ({ kind }) => {
       if (kind === 'list') store.processes.length = 0;
       return undefined;
@@ -331,8 +315,7 @@ describe('A failure says what is known by then', () => {
   });
 
   test('a run that was cancelled before it sent anything has not begun', async () => {
-    const world = new World();
-    const store = world.store([before]);
+    const { world, store } = open([before]);
     world.stop.abort(new Cancelled({ what: 'The step', why: 'it was stopped' }));
     const results = await world.run([worker({}, 2), worker({ queue: 'new' })]);
     expect(results).toMatchObject([
@@ -347,13 +330,9 @@ describe('A process of one operation is none of another', () => {
   const both = [worker(), worker({ connection: 'redis' })];
 
   test('not even when the operation that has created it could not verify it', async () => {
-    const world = new World();
-    const store = world.store();
+    const { world, store } = open();
     let lists = 0;
-    store.before = ({ kind }) => {
-      if (kind === 'list' && ++lists === 1) throw refused();
-      return undefined;
-    };
+    store.before = failing('list', refused(), () => ++lists === 1);
     const results = await world.run(both);
     expect(results.map(({ status, outcome, process }) => [status, outcome, process?.id])).toEqual([
       ['done', 'created', 'process-2'],
@@ -375,12 +354,8 @@ describe('A process of one operation is none of another', () => {
   });
 
   test('a worker that exists is brought in line, though it is unknown what became of one that looks the same', async () => {
-    const world = new World();
-    const store = world.store([existing({ id: 'p-1' })]);
-    store.before = ({ kind }) => {
-      if (kind === 'create') throw lost();
-      return undefined;
-    };
+    const { world, store } = open([existing({ id: 'p-1' })]);
+    store.before = failing('create', lost());
     const results = await world.run([worker({}, 2), worker({ connection: 'redis' })]);
     expect(results.map(({ status, outcome }) => [status, outcome])).toEqual([
       ['done', 'updated'],
@@ -390,8 +365,7 @@ describe('A process of one operation is none of another', () => {
 });
 
 test('nothing is created, changed or deleted where nothing may be written: no request is sent', async () => {
-  const world = new World();
-  const store = world.store([existing({ id: 'p-1' }), existing({ id: 'p-2', config: { queue: 'old' } })]);
+  const { world, store } = open([existing({ id: 'p-1' }), existing({ id: 'p-2', config: { queue: 'old' } })]);
   store.mayWrite = () => {
     throw new Failure({ what: 'The cluster', why: 'it is a managed queue' });
   };

@@ -283,27 +283,16 @@ describe('an exchange that fails', () => {
     });
   });
 
-  test('since the connection is reset, may have arrived', async () => {
-    const origin = await serveSockets((socket) => socket.once('data', () => socket.resetAndDestroy()));
-    expect(await diagnosis(get(origin))).toMatchObject({ arrival: 'maybe', retry: 'long' });
-  });
-
-  test('since the server hangs up without an answer, may have arrived', async () => {
-    const origin = await serveSockets((socket) => socket.once('data', () => socket.end()));
-    expect(await diagnosis(get(origin))).toMatchObject({ arrival: 'maybe', retry: 'long' });
-  });
-
-  test('since the body is shorter than announced, may have arrived', async () => {
-    const origin = await serveSockets((socket) =>
-      socket.once('data', () => socket.end('HTTP/1.1 200 OK\r\ncontent-length: 99\r\n\r\n{"data":')),
-    );
-    expect(await diagnosis(get(origin))).toMatchObject({ arrival: 'maybe', retry: 'long' });
-  });
-
-  test('since the answer is no HTTP, may have arrived', async () => {
-    const origin = await serveSockets((socket) =>
-      socket.once('data', () => socket.end('SSH-2.0-OpenSSH\r\n')),
-    );
+  test.each<[string, (socket: Socket) => unknown]>([
+    ['the connection is reset', (socket) => socket.resetAndDestroy()],
+    ['the server hangs up without an answer', (socket) => socket.end()],
+    [
+      'the body is shorter than announced',
+      (socket) => socket.end('HTTP/1.1 200 OK\r\ncontent-length: 99\r\n\r\n{"data":'),
+    ],
+    ['the answer is no HTTP', (socket) => socket.end('SSH-2.0-OpenSSH\r\n')],
+  ])('since %s, may have arrived', async (_, answer) => {
+    const origin = await serveSockets((socket) => socket.once('data', () => answer(socket)));
     expect(await diagnosis(get(origin))).toMatchObject({ arrival: 'maybe', retry: 'long' });
   });
 
