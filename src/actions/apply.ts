@@ -13,7 +13,7 @@ import { saySleep } from './report/sleep.ts';
 import { unproved } from './rollout/context.ts';
 import { withSession } from './session.ts';
 
-/** Makes environments of Laravel Cloud match a manifest. It plans all of them before it changes anything. */
+/** Makes environments of Laravel Cloud match a manifest. Plans all environments before the first change. */
 export async function runApply(step: Step): Promise<void> {
   const inputs = readApplyInputs(step);
   const { dryRun } = inputs;

@@ -3,10 +3,10 @@ import { deleteFailure, type RemovalResult } from '../converge/remove.ts';
 import { Failure } from '../failure.ts';
 import type { Step } from '../runner/step.ts';
 
-/** The output `outcome`; empty if no process could be deleted. */
+/** The output `outcome`; empty if every deletion failed. */
 export type DeleteOutcome = 'deleted' | 'absent' | 'would-delete' | '';
 
-/** The processes to delete, and the service's way to delete and show them. */
+/** The processes to delete, with the functions that delete and show them. */
 interface ToDelete<P extends Existing> {
   readonly found: readonly P[];
   /** `worker on queue high`. */

@@ -62,7 +62,10 @@ export async function runEnsure(step: Step): Promise<void> {
   });
 }
 
-/** Waits for the deployment of the commit that `wait-for-commit` names, and drops lists from before. */
+/**
+ * Waits for the deployment of the commit that `wait-for-commit` names. Drops the list of processes from before the
+ * wait.
+ */
 async function waitFirst(rollout: RolloutContext, target: Target) {
   if (rollout.goals.commit === undefined) return { target, seen: undefined };
   const { environment, instanceId } = target;
@@ -111,7 +114,7 @@ function readPinned({ inputs }: Step, id: string): EnsurePinned {
   return { id, spec, ifExists: 'update', dryRun };
 }
 
-/** The result, the instance, and the processes listed there. */
+/** The result of `ensure`, the instance, and the processes on the instance. */
 interface EnsureResult {
   readonly ensured: EnsuredCloud;
   readonly instance: Target['instance'];
@@ -141,7 +144,7 @@ async function ensureByIdOrIdentity(
   wanted: EnsureInputs['wanted'],
   target: Target,
 ): Promise<EnsureResult> {
-  // A step that fails or is killed later has set these outputs.
+  // Set as early as possible, since the step may fail or be killed later.
   const onExists = (process: ExistingProcess | undefined): void =>
     session.step.output(process === undefined ? goneOutputs : knownOutputs(process, target));
   if ('id' in wanted) {
@@ -156,7 +159,7 @@ async function ensureByIdOrIdentity(
   return { ensured, instance, listed };
 }
 
-/** Warns of other workers on these queues: a changed queue list may have left them behind. */
+/** Warns of other workers on the declared queues: a changed queue list may have left them behind. */
 function noticeOthers(
   step: Step,
   spec: ProcessSpec,
@@ -186,7 +189,9 @@ function warnOf(
   for (const line of lint(spec, { processes, maxReplicas: instance?.maxReplicas })) step.warn(line);
 }
 
-/** The process in words. The declaration of a pinned process may not name its command, so the process itself does. */
+/**
+ * Describes the process. For a pinned process, describes the existing one, since its declaration may omit the command.
+ */
 function whatOf(wanted: EnsureInputs['wanted'], { process }: EnsuredCloud): string {
   return 'id' in wanted && process !== undefined ? describeExisting(process) : describe(wanted.spec);
 }
@@ -202,7 +207,7 @@ function changeOf(wanted: EnsureInputs['wanted'], ensured: EnsuredCloud, target:
     short: outcome.charAt(0).toUpperCase() + outcome.slice(1),
     environment: target.environment ?? target.instance?.environment,
     instanceId: process?.instanceId ?? target.instanceId,
-    // With `if-exists: create`, other processes may run the same command.
+    // With `if-exists: create`, other processes may run the same command, so the number of its copies is unknown.
     processes: (process === undefined ? [] : [process]).map((one) => ({
       process: ifExists === 'create' ? { ...one, processes: undefined } : one,
       instance: target.instance,

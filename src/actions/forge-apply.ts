@@ -78,7 +78,7 @@ export async function runForgeApply(step: Step): Promise<void> {
       if (operation.action !== 'keep') continue;
       const unknown = notCompared(operation.spec, operation.process);
       if (unknown !== undefined) step.warn(unknown);
-      // With stable-for, a process that is down fails the step.
+      // No warning with `stable-for`: a process that is down fails the step.
       if (inputs.stableFor === 0) warnIfDown(step, operation.process);
     }
     for (const { processes } of inputs.manifest.places)
@@ -164,7 +164,7 @@ interface ForgePlan extends SettledPlan<ForgeSpec, ForgeProcess> {
   readonly locations: FoundServer['locations'];
 }
 
-/** Reads the processes of all servers, and plans. Throws a `Failure` when the plan would have to guess. */
+/** Reads the processes of all servers, and plans. Throws a `Failure` if the plan is ambiguous. */
 async function readAndPlan(
   session: Session,
   { organization, file, manifest, prune }: ForgeApplyInputs,

@@ -50,7 +50,10 @@ function openWorld(session: Session, target: ForgeTarget) {
   };
 }
 
-/** Finds the process of an id. If Forge is removing it already, waits for the end of that, and returns none. */
+/**
+ * Finds a process by its id. If Forge is already removing the process, waits until it is gone and returns an empty
+ * list.
+ */
 async function findPinned(id: string, world: ForgeDeleteWorld): Promise<readonly ForgeProcess[]> {
   const found = await world.store.findAny(id);
   if (found === undefined) return [];

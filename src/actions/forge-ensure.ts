@@ -40,7 +40,7 @@ export async function runForge(step: Step): Promise<void> {
     for (const line of lint(wanted.spec)) step.warn(line);
     step.log.info(sentenceFor(describe(wanted.spec), ensured));
     warn(step, wanted, ensured);
-    // With stable-for, a process that is down fails the step.
+    // No warning with `stable-for`: a process that is down fails the step.
     if (process !== undefined && inputs.stableFor === 0) warnIfDown(step, process);
     await proveOne(session, inputs, target, process, (seen) => {
       process = seen;

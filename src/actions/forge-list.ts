@@ -23,7 +23,7 @@ import { countText, downText, forgeJson, forgeLine, forgeTable, idsJson } from '
 import { manifestToCopy, schemaUrl } from './report/list.ts';
 import { type Session, withSession } from './session.ts';
 
-/** Lists a Forge server's processes and, as a gate, waits until they are as required. */
+/** Lists a Forge server's processes. As a gate, waits for the required statuses and the minimum count. */
 export async function runForgeList(step: Step): Promise<void> {
   const inputs = readInputs(step);
   await withSession(step, inputs.connection, async (session) => {
@@ -139,7 +139,7 @@ function report(step: Step, inputs: ForgeListInputs, gated: LastLook): void {
   step.summarize(manifestToCopy(manifest, forgeManifest.file));
 }
 
-/** Shows in the summary the processes, and whether they are as required. */
+/** Shows the processes in the summary, below a headline for the gate's result. */
 function showGate(
   step: Step,
   { target, gate }: ForgeListInputs,

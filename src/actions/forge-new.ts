@@ -9,7 +9,7 @@ import type { ForgeApplyInputs } from './inputs/forge-apply.ts';
 import type { PlanReport } from './report/plan.ts';
 import type { Session } from './session.ts';
 
-/** With `wait-timeout`, waits until the new processes are up, and reports it. */
+/** With `wait-timeout`, waits until the new processes are up. Shows the result of the wait, or that there was none. */
 export async function waitForNew(
   session: Session,
   inputs: ForgeApplyInputs,
@@ -24,7 +24,10 @@ export async function waitForNew(
   report.since(text);
 }
 
-/** Waits until new processes are up in two looks. Throws a `Failure` if one is not up in time, or has ended for good. */
+/**
+ * Waits until new processes are up in two reads in a row. Throws a `Failure` if a process is not up in time, or has
+ * ended for good.
+ */
 async function untilNewUp(
   session: Session,
   { organization, wait }: ForgeApplyInputs,
@@ -39,7 +42,7 @@ async function untilNewUp(
       if (first === undefined) return [];
       const processes = await storeOn(client, organization, first.operation.place).listAll();
       const seen = new Map(processes.map((process) => [process.id, process]));
-      // A list may lag: a missing process is waited for like any other.
+      // A list may lag, so the gate waits for a missing process, too.
       return results.flatMap(({ process }) =>
         process === undefined ? [] : [seen.get(process.id) ?? { ...process, status: 'not there' }],
       );

@@ -23,7 +23,9 @@ import {
 import { countText, forgeLine, forgeTable, idsJson } from './report/forge-table.ts';
 import { withSession } from './session.ts';
 
-/** Up to this number, the step reads each process by its id. For more, one list request shows thirty. */
+/**
+ * The largest number of processes that the step reads one by one. For more, it reads lists: one request shows thirty.
+ */
 const fewProcesses = 3;
 
 /** Restarts the processes that match, and waits until they are up. */

@@ -134,7 +134,7 @@ function placesIn({ id }: { readonly id: string }, places: readonly RunningPlace
   return places.filter(({ within }) => within?.id === id);
 }
 
-/** An instance's name, or its id if the name is unknown. */
+/** Returns an instance's name, or its id if the name is unknown. */
 function placeLabel({ id, instance }: RunningPlace): string {
   return instance?.name ?? id;
 }

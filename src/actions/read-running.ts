@@ -18,7 +18,7 @@ import { readingTime, type Session } from './session.ts';
 
 export interface Running {
   readonly environment: Environment | undefined;
-  /** All environments of the application, with `application` alone. */
+  /** All environments of the application; only with `application` alone. */
   readonly environments?: readonly ListedEnvironment[];
   readonly application?: string;
   readonly places: readonly RunningPlace[];
@@ -26,10 +26,10 @@ export interface Running {
 
 export interface RunningPlace {
   readonly id: string;
-  /** Undefined only for an instance given by its id, on which nothing runs. */
+  /** Undefined only for an instance without processes that the input `instance` names by its id. */
   readonly instance: Instance | undefined;
   readonly processes: readonly ExistingProcess[];
-  /** Its environment, in a list of a whole application. */
+  /** The instance's environment; only in a list of a whole application. */
   readonly within?: ListedEnvironment;
 }
 

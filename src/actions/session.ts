@@ -15,9 +15,9 @@ export const readingTime = 120_000;
 export class Session {
   readonly step: Step;
   readonly client: HttpClient;
-  /** Milliseconds that any part of the step may take. */
+  /** The limit for each part of the step, in milliseconds. */
   readonly #limit: number;
-  /** Spaces the reads of all waits of the step. */
+  /** The pacer, which spaces the reads of all waits of the step. */
   readonly pacer: Pacer;
 
   constructor(step: Step, client: HttpClient, limit: number, pacer = new Pacer(client)) {
@@ -27,7 +27,7 @@ export class Session {
     this.pacer = pacer;
   }
 
-  /** Returns a session for a part of the step that begins now. `more`: milliseconds beyond the usual limit of a part. */
+  /** Returns a session for a part of the step that begins now. `more`: milliseconds beyond the usual limit. */
   within(more = 0): Session {
     const deadline = new Deadline(this.step.clock, this.#limit + more);
     return new Session(this.step, this.client.within(deadline), this.#limit, this.pacer);
@@ -53,7 +53,7 @@ export class Session {
     };
   }
 
-  /** Returns a wait of `span` milliseconds. Time in which the rate limit lets no request through does not count. */
+  /** Returns a wait of `span` milliseconds. Time in which the rate limit stops all requests does not count. */
   waiting(span: number) {
     const { step, client } = this;
     return {
@@ -62,7 +62,10 @@ export class Session {
     };
   }
 
-  /** Returns the service's clock, in milliseconds since 1970. `at`: its time now, from a response; else the runner's time. */
+  /**
+   * Returns the service's clock, in milliseconds since 1970. `at`: the service's time in a response; by default the
+   * runner's time.
+   */
   serviceTime(at = Date.now()): () => number {
     const { clock } = this.step;
     const readAt = clock.now();
@@ -86,7 +89,7 @@ export async function withSession(
   });
   // Two minutes, or the time of four requests that time out.
   const limit = Math.max(120_000, 4 * requestTimeout);
-  // Closing the transport interrupts reads that nobody waits for: the log does not mention them.
+  // Closing the transport interrupts reads that the step no longer needs: no log line for them.
   let isOver = false;
   const client = new HttpClient({
     baseUrl: apiUrl,

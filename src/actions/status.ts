@@ -19,7 +19,7 @@ import { saySleep } from './report/sleep.ts';
 import { observe } from './rollout/stable.ts';
 import type { Session } from './session.ts';
 
-/** Reads the status of each process from the environment's log, by process id. */
+/** Reads the status of each process from the environment's log. Returns the statuses by process id. */
 export async function readStatuses(
   session: Session,
   running: Running,

@@ -4,7 +4,7 @@ import { rowName } from '../../cloud/short-name.ts';
 import type { ProcessSpec } from '../../cloud/spec.ts';
 import type { AppliedService } from './carry-out.ts';
 
-/** Laravel Cloud's part in applying a manifest. */
+/** The parts of `apply` that are specific to Laravel Cloud. */
 export const applied: AppliedService<ProcessSpec, ExistingProcess> = {
   service: cloudService,
   naming: {

@@ -14,7 +14,10 @@ export interface Scope {
   readonly id: string;
   readonly name: string;
   readonly rows: readonly PlanRow[];
-  /** True for an environment of a pattern: if the pull request has not shown it, the step leaves it out. */
+  /**
+   * True for an environment that matched a pattern, such as `preview/*`: the step skips it if the pull request has not
+   * shown it.
+   */
   readonly isOptional?: boolean;
 }
 
@@ -26,8 +29,8 @@ const goOn =
   'Nothing was changed. Show this plan in the dry run of a new pull request, or run the job once without approved-plan: require';
 
 /**
- * With `approved-plan: require`, throws a `Failure` for a plan that the merged pull request has not shown. Returns the ids
- * of environments to leave out. A plan without changes needs no approval.
+ * With `approved-plan: require`, throws a `Failure` for a plan that the merged pull request has not shown. Returns the
+ * ids of optional environments to skip. A plan without changes needs no approval.
  */
 export async function requireApproval(
   step: Step,

@@ -19,7 +19,7 @@ import { describeProgress, describeTime } from '../report/plan-body.ts';
 import { planOutputs } from '../report/plan-outputs.ts';
 import type { Session } from '../session.ts';
 
-/** A service's part in applying a manifest. */
+/** The parts of `apply` that are specific to a service. */
 export interface AppliedService<S, P extends Existing> {
   readonly service: Service<S, P>;
   readonly naming: Naming<S, P>;
@@ -30,7 +30,7 @@ export interface AppliedService<S, P extends Existing> {
 
 type Applying = Pick<PlanInputs<unknown>, 'file' | 'failOnChange'>;
 
-/** Warns of existing processes that cannot be part of a plan. */
+/** Warns of existing processes that cannot be identified, so that the plan leaves them out. */
 export function warnOfDoubts<S, P extends Existing>(
   { warn }: Step,
   states: SettledPlan<S, P>['states'],
@@ -40,7 +40,7 @@ export function warnOfDoubts<S, P extends Existing>(
       warn(`Left out of the plan, on ${placeName(place)}: ${doubtText(process)}.`);
 }
 
-/** Shows a plan in the log, before the step carries it out. */
+/** Logs a plan and its time, and returns its rows. */
 export function logPlan<S, P extends Existing>(
   step: Step,
   report: PlanReport,
@@ -65,7 +65,10 @@ export function showPlan<S, P extends Existing>(
   report.show({ kind: 'planned', rows, time, next: html`` });
 }
 
-/** With `fail-on-change`, throws a `Failure` if a dry run has something to change. `waits`: or to deploy. */
+/**
+ * With `fail-on-change`, throws a `Failure` if a dry run has changes. `waits`: true if unchanged processes wait for a
+ * deployment, which fails the step, too.
+ */
 export function refuseDrift(
   { file, failOnChange }: Applying,
   { where }: PlanReport,
@@ -94,7 +97,7 @@ export function refuseDrift(
   });
 }
 
-/** The parts that open a place. */
+/** The dependencies for opening a place: an instance or a server. */
 interface CarryContext extends Pick<Session, 'client'> {
   readonly semaphore: Semaphore;
   readonly runtime: Runtime;
@@ -102,7 +105,10 @@ interface CarryContext extends Pick<Session, 'client'> {
 
 type OpenAt<S, P extends Existing> = (state: PlaceState<S, P>, carrying: CarryContext) => Open<S, P>;
 
-/** Returns a function that carries out a plan. Plans share one limit, and the log shows how many of all `writes` are done. */
+/**
+ * Returns a function that carries out a plan. All plans share one limit of parallel requests, and the log counts their
+ * finished changes out of `writes`.
+ */
 export function carrier<S, P extends Existing>(
   session: Session,
   file: string,
@@ -122,7 +128,7 @@ export function carrier<S, P extends Existing>(
     });
 }
 
-/** Shows the result of a plan, and sets the outputs. */
+/** Logs the result of a plan, shows it in the report, and sets the outputs. */
 export function showDone(step: Step, report: PlanReport, done: Omit<ShownPlan, 'kind'>): void {
   const counts = countsOf(done.rows);
   step.output(planOutputs(done.rows, 'done', (line) => step.log.warning(line)));
@@ -131,7 +137,7 @@ export function showDone(step: Step, report: PlanReport, done: Omit<ShownPlan, '
   report.show({ kind: 'done', ...done });
 }
 
-/** Records the changes: a step that fails later reports them. */
+/** Records the changes, so that a later failure of the step reports them. */
 export function noteDone(step: Step, rows: readonly PlanRow[]): void {
   const counts = { ...countsOf(rows), undeclared: 0 };
   if (changesIn(counts) > 0) step.did('processes', countsText(counts, 'done'));

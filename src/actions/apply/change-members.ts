@@ -33,7 +33,9 @@ export async function proveAll(plans: readonly PlannedMember[]): Promise<readonl
   return await Promise.all(plans.map((member) => ended(member, 'planned', () => prove(member))));
 }
 
-/** Carries out all plans side by side under one limit, and deploys each environment as soon as its plan is done. */
+/**
+ * Carries out all plans in parallel under one limit of requests. Deploys each environment as soon as its plan is done.
+ */
 export async function changeAll(
   session: Session,
   inputs: ApplyInputs,
@@ -74,7 +76,10 @@ export async function changeAll(
   return all.filter((_, index) => !gone[index]);
 }
 
-/** True for a preview that was deleted meanwhile: that must not fail the other environments. */
+/**
+ * True if an optional environment, such as a preview, was deleted during the step. The other environments must not fail
+ * then.
+ */
 async function isGone({ isOptional, environment, part }: PlannedMember): Promise<boolean> {
   if (!isOptional) return false;
   try {
@@ -97,7 +102,10 @@ async function goLive(
   await rollOut(rollout, made, seen ?? (await ahead.seen(environment.id)));
 }
 
-/** Works on one environment, and returns its result or its error. `work` passes on the rows once they have results. */
+/**
+ * Runs `work` for one environment, and returns the result or the error. `work` calls `tell` with the rows once they
+ * have results.
+ */
 async function ended(
   member: PlannedMember,
   kind: MemberResult['kind'],
@@ -115,7 +123,7 @@ async function ended(
   }
 }
 
-/** Names, in one notice, the environments that deploy on a push, too. */
+/** Logs one notice with all environments that deploy on a push, too. */
 function tellPush({ step }: Session, plans: readonly PlannedMember[]): void {
   const twice = plans.filter((one) => one.environment.deploysOnPush && writesOf(one) > 0);
   const names = twice.map(({ environment: { name } }) => name);
@@ -125,7 +133,7 @@ function tellPush({ step }: Session, plans: readonly PlannedMember[]): void {
     );
 }
 
-/** The changes to the processes of an environment, for the rollout. */
+/** Summarizes the changes to an environment's processes, for the rollout. */
 function madeOf(
   results: readonly OperationResult<ProcessSpec, ExistingProcess>[],
 ): Pick<StepChange, 'kind' | 'done' | 'short'> {

@@ -18,17 +18,17 @@ import { type ReadAhead, readAhead } from '../rollout/deployments-before.ts';
 import { readingTime, type Session } from '../session.ts';
 import { type StepIn, stepIn, wholeStep } from './step-in.ts';
 
-/** An environment of the manifest, and the step's means to work on it. */
+/** An environment that the manifest declares, with its instances and its part of the step. */
 export interface Member {
   readonly environment: Environment;
   readonly manifest: Manifest<ProcessSpec>;
   /** The instances that the manifest names, in its order. */
   readonly instances: readonly Instance[];
-  /** Their processes by instance id, if the list of instances included them. */
+  /** The processes by instance id, if the list of instances included them. */
   readonly listings: ReadonlyMap<string, Listing<ExistingProcess>>;
-  /** True for an environment of a pattern. */
+  /** True for an environment that matched a pattern of the manifest, such as `preview/*`. */
   readonly isOptional: boolean;
-  /** Its name in the plan; undefined in a plan for this environment alone. */
+  /** The environment's name in the plan; undefined in a plan for this environment alone. */
   readonly within: string | undefined;
   readonly part: StepIn;
   readonly rollout: RolloutContext;
@@ -39,11 +39,11 @@ export interface Member {
 /** The state of an environment after the rollout. */
 interface RolloutState {
   live?: 'deployed' | 'asleep' | 'behind';
-  /** The id of the deployment that made it live. */
+  /** The id of the deployment that made the processes live. */
   deployment?: string;
 }
 
-/** Finds the environments that the inputs and the manifest name. Waits for them up to `wait-for-environment`. */
+/** Finds the environments that the inputs and the manifest name; waits for them up to `wait-for-environment`. */
 export async function findMembers(
   session: Session,
   inputs: ApplyInputs,
@@ -144,7 +144,7 @@ async function findMany(
   return members;
 }
 
-/** Returns the plan's note for an instance: its replicas. */
+/** Returns a function from an instance to its note in the plan: `2–4 replicas`. */
 function notesOn(members: readonly Member[]) {
   return (place: { readonly id: string }): string | undefined => {
     const member = members.find(({ instances }) => instances.some(({ id }) => id === place.id));
@@ -153,10 +153,10 @@ function notesOn(members: readonly Member[]) {
   };
 }
 
-/** Milliseconds for each further environment: all share the service's rate limit. */
+/** Milliseconds for each environment after the first: all share the service's rate limit. */
 const shareOfLimits = 10_000;
 
-/** The goals for one environment: it waits for the commit only if its branch is the pushed one. */
+/** Returns the goals for one environment: `wait-for-commit` applies only to the branch of the push. */
 function goalsOf(
   step: Step,
   inputs: ApplyInputs,

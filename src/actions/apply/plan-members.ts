@@ -27,7 +27,7 @@ export interface PlannedMember extends Member, SettledPlan<ProcessSpec, Existing
   readonly seen: SeenDeployments | undefined;
 }
 
-/** Waits for the commit of `wait-for-commit`, then plans. Throws a `Failure` when a plan would have to guess. */
+/** Waits for the commit of `wait-for-commit`, then plans. Throws a `Failure` if a plan is ambiguous. */
 export async function planAll(
   session: Session,
   { file, manifest, prune }: ApplyInputs,
@@ -61,7 +61,7 @@ export async function planAll(
   return planned;
 }
 
-/** The same error with the environment's name. */
+/** Returns the error with the environment's name in front. */
 function aboutOne(error: unknown, name: string): unknown {
   if (!(error instanceof Failure) || error instanceof Cancelled || error instanceof HttpFailure) return error;
   const { what, why, fix, headline = `${what}: ${why}` } = error;
@@ -122,7 +122,7 @@ function warningsOf(member: PlannedMember): readonly PlanWarning[] {
   return [...linted, ...tight];
 }
 
-/** The number of processes after an operation. */
+/** Returns the number of processes after an operation. */
 function processesIn(operation: Operation<ProcessSpec, ExistingProcess>): number {
   const changed = 'changes' in operation ? operation.changes['processes']?.to : undefined;
   return Number(changed ?? operation.settings['processes'] ?? processesOfNew);
@@ -138,7 +138,7 @@ export function operationsOf(plans: readonly PlannedMember[]): PlannedMember['pl
   return plans.flatMap((one) => one.plan.operations);
 }
 
-/** The plan of each environment, for its approval. */
+/** Returns the plan of each environment, for its approval. */
 export function scopesOf(plans: readonly PlannedMember[]): readonly Scope[] {
   return plans.map(({ environment, plan: { operations }, isOptional }) => ({
     ...environment,

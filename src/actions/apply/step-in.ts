@@ -8,11 +8,11 @@ export interface StepIn {
   readonly session: Session;
   /** The outputs so far. */
   readonly outputs: Readonly<Record<string, string>>;
-  /** Its part of the summary, under its name; empty if the step's own summary has it. */
+  /** Returns the environment's part of the summary, under its name; empty if the step's own summary has it. */
   summary(): Html;
 }
 
-/** The part of a step that works on one environment alone: it is the whole step. */
+/** Returns the part of a step that works on a single environment: the whole step. */
 export function wholeStep(session: Session): StepIn {
   const { step } = session;
   const outputs: Record<string, string> = {};
@@ -24,8 +24,8 @@ export function wholeStep(session: Session): StepIn {
 }
 
 /**
- * The part of a step for one of several environments. Its log lines begin with the environment's name, its outputs are
- * separate, and its waits share the step's pacer.
+ * Returns the part of a step for one of several environments. Its log lines begin with the environment's name, its
+ * outputs are separate, and its waits share the step's pacer.
  */
 export function stepIn(session: Session, name: string): StepIn {
   const { step, pacer } = session;

@@ -55,7 +55,7 @@ function readToken(
 /** A text that names a secret, in place of the secret itself: `${{ secrets.X }}` in quotes, or `$X`. */
 interface Unresolved {
   readonly why: string;
-  /** True for a mere name, which may be shown. */
+  /** True if the text is only a name, which a message may show. */
   readonly isHarmless: boolean;
 }
 

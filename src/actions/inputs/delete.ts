@@ -31,7 +31,7 @@ export function readDeleteInputs(step: Step) {
   return read;
 }
 
-/** Reads which process to delete. Without any input that names one, nothing is deleted. */
+/** Reads the process to delete. Notes a problem if no input names a process. */
 function readDeleteTarget(step: Step, all: boolean): DeleteTarget {
   const { inputs } = step;
   const given = inputs.text('process-id');

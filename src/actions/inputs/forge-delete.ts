@@ -5,7 +5,7 @@ import type { Step } from '../../runner/step.ts';
 import { readConnection } from './connection.ts';
 import { readForgeTarget, readLine, readProcessId } from './forge.ts';
 
-/** The process to delete, without its site, which is looked up later. */
+/** The process to delete. The site is not part of it: the step looks the site up later. */
 export type DeleteQuery =
   | { readonly by: 'id'; readonly id: string }
   | {
@@ -32,7 +32,7 @@ export function readForgeDeleteInputs(step: Step) {
   return read;
 }
 
-/** Reads which process to delete. Without any input that names one, nothing is deleted. */
+/** Reads the process to delete. Notes a problem if no input names a process. */
 function readAsked(inputs: Inputs, { site }: ForgeTargetName, all: boolean): DeleteQuery {
   const command = readLine(inputs, 'command');
   const [user, directory] = [readLine(inputs, 'user'), readLine(inputs, 'directory')];
@@ -49,7 +49,7 @@ function readAsked(inputs: Inputs, { site }: ForgeTargetName, all: boolean): Del
   return { by: 'command', command: command ?? '', user, directory };
 }
 
-/** The process in a few words: `process "php8.4 artisan horizon" of user forge`. */
+/** Describes the process: `process "php8.4 artisan horizon" of user forge`. */
 export function describeAsked(asked: DeleteQuery, site: string | undefined): string {
   if (asked.by === 'id') return `background process ${asked.id}`;
   const { command, user, directory } = asked;

@@ -65,7 +65,7 @@ export function withCommand(
   return processes.filter((process) => process.command === '' || foldCommand(process.command).includes(part));
 }
 
-/** The filter in words: `user forge, command contains "horizon"`. */
+/** Describes a filter: `user forge, command contains "horizon"`. */
 export function describeFilter(filter: ForgeFilter, site: string | undefined): string {
   const parts = [
     site === undefined ? [] : [`site ${site}`],
@@ -76,7 +76,7 @@ export function describeFilter(filter: ForgeFilter, site: string | undefined): s
   return parts.length === 0 ? 'all' : parts.join(', ');
 }
 
-/** Reads `process-id`. `others`: the values of inputs that have no effect beside it. */
+/** Reads `process-id`. `others`: the values of inputs that have no effect together with `process-id`. */
 export function readProcessId(
   inputs: Inputs,
   others: Readonly<Record<string, string | undefined>>,

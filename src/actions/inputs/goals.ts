@@ -1,6 +1,6 @@
 import type { Inputs } from '../../runner/inputs.ts';
 
-/** The goals of a rollout, after the processes are as declared. */
+/** The goals of a rollout: the work of a step after it has reconciled the processes. */
 export interface RolloutGoals {
   readonly redeploy: boolean;
   /** Milliseconds for deployments: to wait for a running one, and to follow the new one. */
@@ -8,12 +8,15 @@ export interface RolloutGoals {
   /** The commit whose deployment the step waits for first. */
   readonly commit: string | undefined;
   readonly verification: Verification | undefined;
-  /** Milliseconds for which processes must run without exiting; 0: no proof. */
+  /** Milliseconds for which the processes must run without exiting; 0: no proof. */
   readonly stableFor: number;
   readonly showLogs: boolean;
 }
 
-/** Reads `wait-for-commit`, `verify-command`, `verify-timeout`, `stable-for`, `show-logs`, and what `readDeployGoals` reads. */
+/**
+ * Reads `wait-for-commit`, `verify-command`, `verify-timeout`, `stable-for`, `show-logs`, and the inputs of
+ * `readDeployGoals`.
+ */
 export function readGoals(inputs: Inputs): RolloutGoals {
   return {
     ...readDeployGoals(inputs),

@@ -48,7 +48,7 @@ function whyNotJson(text: string, example: string, error: unknown): string {
   return `is not valid JSON${where}; write an object such as ${example}`;
 }
 
-/** The text with each string replaced by spaces. */
+/** Returns the text with each string replaced by spaces. */
 function withoutTexts(text: string): string {
   return text.replace(/"(?:[^"\\]|\\.)*"/gs, (quote) => ' '.repeat(quote.length));
 }

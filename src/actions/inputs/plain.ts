@@ -3,7 +3,7 @@ import { check, type Problem } from '../../manifest/schema.ts';
 import type { Inputs } from '../../runner/inputs.ts';
 import { wholeNumberOf, yamlFlag } from '../../text.ts';
 
-/** The values of inputs as a manifest has them: digits as a number, `true` and `false` as flags. */
+/** Returns the values of inputs as a manifest has them: digits as a number, `true` and `false` as flags. */
 export function plainInputs(
   inputs: Inputs,
   kinds: Readonly<Partial<Record<string, 'text' | 'integer' | 'flag'>>>,
@@ -13,7 +13,7 @@ export function plainInputs(
       const text = kind === undefined ? undefined : inputs.text(name);
       return text === undefined || kind === undefined
         ? []
-        : // Anything else stays text: the schema refuses it.
+        : // Other texts stay as they are, and the schema refuses them.
           [[name, readers[kind](text) ?? text]];
     }),
   );

@@ -6,13 +6,13 @@ import { shorten } from '../../text.ts';
 /** The reader of a manifest, and the manifest's default path. */
 export interface ManifestReader<M> {
   readonly file: string;
-  /** Returns the content without its wrong parts, and all mistakes. */
+  /** Returns the valid parts of the manifest, and all mistakes. */
   parse(text: string, file: string): { readonly content: M; readonly mistakes: readonly Mistake[] };
 }
 
 /** The manifest and the inputs about the plan. `M`: the content of the service's manifest. */
 export interface PlanInputs<M> {
-  /** Below the workspace. */
+  /** The path below the workspace. */
   readonly file: string;
   readonly manifest: M;
   readonly prune: boolean;
@@ -49,7 +49,7 @@ export function readPlanInputs<M>(step: Step, reader: ManifestReader<M>): PlanIn
   };
 }
 
-/** The most mistakes in one report. */
+/** The largest number of mistakes in one report. */
 const maxMistakes = 50;
 
 function readManifest<M>(

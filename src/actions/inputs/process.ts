@@ -48,8 +48,8 @@ function readDeclaration(inputs: Inputs, values: object, options: Options): Proc
 }
 
 /**
- * Reads a declaration without its options, which have their own inputs. A problem with the options as a whole is noted for
- * each input that sets one.
+ * Reads a declaration without its options, which have their own inputs. Notes a problem with the options as a whole for
+ * each input that sets an option.
  */
 function readBeside<T>(
   inputs: Inputs,
@@ -87,7 +87,7 @@ function readConfigJson(inputs: Inputs, json: string): WorkerConfig | undefined 
   return readBySchema(inputs, WorkerOptions, read.value, ({ path }) => [['config-json', ...path].join(': ')]);
 }
 
-/** The input of a request's field: `queue` or `config-json: queue` for `config.queue`. */
+/** Returns the input of a request's field: `queue` or `config-json: queue` for `config.queue`. */
 export function inputOf(inputs: Inputs, field: string): string {
   const [, key] = /^config\.(.+)$/.exec(field) ?? [];
   if (key !== undefined)

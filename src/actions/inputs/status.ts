@@ -5,7 +5,7 @@ import type { Inputs } from '../../runner/inputs.ts';
 export interface StatusInputs {
   /** Milliseconds to look back in the environment's log; 0: without statuses. */
   readonly window: number;
-  /** Every process must have one of these; empty: any status. */
+  /** The statuses that `require-status` allows; empty: any status. */
   readonly required: readonly Health['status'][];
 }
 

@@ -59,7 +59,7 @@ export function readTarget({ inputs }: Step, options: TargetOptions): TargetInpu
   return { application, environment, instance, wait };
 }
 
-/** Finds the instance. Waits for it up to `wait-for-environment`. `withProcesses`: also request its processes. */
+/** Finds the instance; waits for it up to `wait-for-environment`. `withProcesses`: also requests its processes. */
 export async function findCloudTarget(
   session: Session,
   { application, environment, instance, wait }: TargetInputs,
@@ -83,12 +83,12 @@ export async function findCloudTarget(
   return { instanceId: picked.id, instance: picked, environment: found.environment, listing };
 }
 
-/** The names that the workflow's run adds to the inputs. */
+/** Returns the names that the workflow's run adds to the inputs: its repository, and the branch of a pull request. */
 export function namesIn({ workflow }: Step): Pick<EnvironmentName, 'repository' | 'headBranch'> {
   return { repository: workflow.repository, headBranch: workflow.headBranch };
 }
 
-/** `production (env-1)`; only the id if the name is unknown. */
+/** Returns `production (env-1)`, or only the id if the name is unknown. */
 export function nameAndId({ id, name }: { readonly id: string; readonly name: string }): string {
   return name === id ? id : `${name} (${id})`;
 }

@@ -52,7 +52,7 @@ function shownOf(all: readonly MemberResult[], redeploy: boolean): Omit<ShownPla
   return { rows, effect, failed, next: html`${deployedIn(all)}${todo}` };
 }
 
-/** The deployed environments, in one line. */
+/** Returns one line with the deployed environments. */
 function deployedIn(all: readonly MemberResult[]): Html {
   const deployed = all.filter(({ member }) => member.rolloutState.deployment !== undefined);
   if (deployed.length === 0) return html``;
@@ -62,7 +62,10 @@ function deployedIn(all: readonly MemberResult[]): Html {
   )}.</p>`;
 }
 
-/** The state of all environments together: one that waits for a deployment counts more than those that are live. */
+/**
+ * Returns the state of all environments together. One environment that waits for a deployment outweighs those that are
+ * live.
+ */
 function effectOf(all: readonly MemberResult[]): ShownPlan['effect'] {
   const lives = all.map(({ member }) => member.rolloutState.live);
   const isWaiting = ({ rows }: MemberResult, index: number) =>

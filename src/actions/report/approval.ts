@@ -4,7 +4,7 @@ import { changeText, settingsText } from '../../converge/changes.ts';
 import type { PlanRow } from '../../converge/text.ts';
 import type { Secrets } from '../../runner/secrets.ts';
 
-// The plan that a comment on a pull request has shown, in a form that a later run can read. Secrets are redacted in it.
+// The plan that a comment on a pull request has shown, in a form that a later run can read, with secrets redacted.
 
 /** One change: the id of its place, the action, the process, the changed fields, and the settings of a new process. */
 const ApprovedRow = v.tuple([v.string(), v.string(), v.string(), v.unknown(), v.unknown()]);
@@ -14,12 +14,12 @@ export type ApprovedRow = v.InferOutput<typeof ApprovedRow>;
 const Approval = v.record(v.string(), v.array(ApprovedRow));
 export type Approval = v.InferOutput<typeof Approval>;
 
-/** The limit for the unpacked plan, more than any plan needs: a comment may hold anything. */
+/** The limit for the unpacked plan in bytes, more than any plan needs: the comment is input from outside. */
 const mostBytes = 4_000_000;
-/** The line right below the marker of the comment. No text from outside can stand there. */
+/** The line right below the marker of the comment. The step never writes text from outside there. */
 const pattern = /^<!-- [^\n]* -->\n<!-- laravel-background-process shown ([\w-]+) -->\n/;
 
-/** Returns the rows that change something, by environment or server. */
+/** Returns the rows with changes, by environment or server. */
 export function approvalOf(
   rows: readonly PlanRow[],
   scopes: readonly string[],
@@ -59,7 +59,7 @@ export function writeApproval(approval: Approval): string {
   return `<!-- laravel-background-process shown ${packed} -->\n`;
 }
 
-/** Reads the plan that a comment has shown; undefined if the comment holds none that can be read. */
+/** Reads the plan that a comment has shown; undefined if the comment has no plan, or a damaged one. */
 export function approvalIn(body: string): Approval | undefined {
   const [, packed] = pattern.exec(body) ?? [];
   if (packed === undefined) return undefined;
@@ -94,7 +94,7 @@ export function differences(
   ];
 }
 
-/** True when the shown change exists already: an earlier run, which was interrupted, may have made it. */
+/** True when the shown change was made already: an earlier run may have made it before it was interrupted. */
 function isFulfilled(
   [placeId, action, identity]: ApprovedRow,
   rows: readonly PlanRow[],
@@ -106,7 +106,7 @@ function isFulfilled(
     : same.some((row) => row.action === 'keep');
 }
 
-/** `update worker on queue high on App, 2 → 3 proc.` */
+/** Returns a change as text: `update worker on queue high on App, 2 → 3 proc.` */
 function textOf(
   [placeId, action, identity, changes, settings]: ApprovedRow,
   rows: readonly PlanRow[],
@@ -117,7 +117,9 @@ function textOf(
   return [`${action} ${identity} on ${place}`, ...changed, has].filter((part) => part !== '').join(', ');
 }
 
-/** The fields as `sorted` writes them. A comment may hold anything, so the reading is lenient. */
+/**
+ * The fields as `sorted` writes them. Reads anything else as an empty list, since the comment is input from outside.
+ */
 const Changed = v.fallback(
   v.array(v.tuple([v.string(), v.object({ from: v.unknown(), to: v.unknown() })])),
   [],

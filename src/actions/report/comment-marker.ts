@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { StickyComment } from '../../runner/pull-request-comment.ts';
 
-/** The key of a comment: it distinguishes the comments of one pull request. */
+/** The key that distinguishes the comments of one pull request. */
 export interface CommentKey {
   readonly service: string;
   /** The manifest's path. */
@@ -12,11 +12,11 @@ export interface CommentKey {
   readonly ids: readonly string[];
 }
 
-/** The content of a marker: hashes, so that no text of a workflow gets into the comment. */
+/** The content of a marker: only hashes, so that no text of a workflow gets into the comment. */
 interface Marks {
-  /** Of the service and the manifest. */
+  /** The hash of the service and the manifest's path. */
   readonly at: string;
-  /** One for each spelling of the inputs so far, the latest first. */
+  /** A hash for each spelling of the inputs so far, the latest first. */
   readonly inputs: readonly string[];
   readonly ids: string;
 }
@@ -26,8 +26,8 @@ const mostInputs = 8;
 const pattern = /^<!-- laravel-background-process plan at=(\w+) inputs=([\w,]+) ids=(\w+|-) -->/;
 
 /**
- * The comment of a key. A hidden marker at its start identifies it. A step that knows the ids finds the comment by the ids,
- * whatever the spelling of the inputs; a step that fails earlier finds it by the inputs.
+ * Returns the comment of a key, with a hidden marker at its start. A step that knows the ids finds the comment by the
+ * ids, whatever the spelling of the inputs; a step that fails earlier finds the comment by the inputs.
  */
 export function stickyComment(key: CommentKey, text: string): StickyComment {
   const at = hash([key.service, key.file]);
@@ -54,7 +54,7 @@ export function stickyComment(key: CommentKey, text: string): StickyComment {
   };
 }
 
-/** Returns a test for bodies of comments: true for a plan of this manifest, whatever its environments. */
+/** Returns a predicate for bodies of comments: true for a plan of this manifest, whatever its environments. */
 export function isPlanOf({ service, file }: Pick<CommentKey, 'service' | 'file'>): (body: string) => boolean {
   const at = hash([service, file]);
   return (body) => marksOf(body)?.at === at;

@@ -5,18 +5,23 @@ import type { Step } from '../../runner/step.ts';
 import { shorten } from '../../text.ts';
 import { type CommentKey, stickyComment } from './comment-marker.ts';
 
-/** GitHub refuses a comment with more characters. The step counts bytes, which are never fewer. */
+/**
+ * The limit for a comment: GitHub refuses more than 65,536 characters. The step counts bytes, which are never fewer.
+ */
 export const maxCommentBytes = 65_536;
 
-/** The comment of this key on the workflow's pull request. */
+/** The token, the key and the time limit for a comment on the workflow's pull request. */
 export interface PlanComment {
   readonly token: string;
   readonly key: CommentKey;
-  /** Milliseconds that one request may take. */
+  /** Milliseconds for one request. */
   readonly requestTimeout: number;
 }
 
-/** Returns the address of GitHub and the run's repository; undefined if the run names no repository. */
+/**
+ * Returns the connection to GitHub and the run's repository; undefined if the run names no repository or no valid
+ * address.
+ */
 export function gitHubOf(
   { environment, workflow: { repository }, clock, random, log }: Step,
   { token, requestTimeout }: Pick<PlanComment, 'token' | 'requestTimeout'>,
@@ -29,7 +34,7 @@ export function gitHubOf(
 /** Milliseconds for the comment after a cancellation: the runner kills a cancelled step after ten seconds. */
 const graceAfterStop = 3_000;
 
-/** Posts a text as the pull request's one comment of this key. If that fails, the step warns and goes on. */
+/** Creates or updates the comment of this key on the pull request. Only warns if the request fails. */
 export async function postComment(step: Step, target: PlanComment, text: string): Promise<void> {
   const { log, cancelled, workflow } = step;
   const { pullRequest } = workflow;

@@ -7,7 +7,7 @@ import type { DeleteInputs } from '../inputs/delete.ts';
 import type { Target } from '../inputs/target.ts';
 import { deployNext, nameHtml, placeOf, processFacts, processRows } from './process.ts';
 
-/** Shows in the summary which processes the step has deleted, and that they run until the next deployment. */
+/** Shows the deleted processes in the summary. They run until the next deployment. */
 export function showDeletion(
   step: Step,
   { toDelete, goals }: DeleteInputs,
@@ -47,7 +47,7 @@ export function showGone(
   else step.headline('done', html`Deleted and stopped: ${whatOf(processes)}${onPlace(target)}`);
 }
 
-/** Shows one process by its settings, since the headline names it, and several as a table. */
+/** Shows the settings of a single process, since the headline names it, or a table of several. */
 function show(step: Step, processes: readonly ExistingProcess[], target: Target, next: Html): void {
   const [first, ...others] = processes;
   const isOne = first !== undefined && others.length === 0;

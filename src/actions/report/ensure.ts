@@ -13,7 +13,7 @@ import { deployNext, nameHtml, placeOf, processFacts } from './process.ts';
 
 export type EnsuredCloud = Ensured<ProcessSpec, ExistingProcess>;
 
-/** The root action's outputs: the process as read back or, when it would only be created, as declared. */
+/** Returns the root action's outputs: the process as read back, or as declared if a dry run would create it. */
 export function outputsOf(ensured: EnsuredCloud, target: Target): Outputs {
   const { outcome, changes } = ensured;
   return {
@@ -28,7 +28,7 @@ export function outputsOf(ensured: EnsuredCloud, target: Target): Outputs {
   };
 }
 
-/** The outputs about a process that exists. */
+/** Returns the outputs about a process that exists. */
 export function knownOutputs(process: ExistingProcess, target: Target): Outputs {
   return {
     'process-id': process.id,
@@ -44,7 +44,7 @@ export function knownOutputs(process: ExistingProcess, target: Target): Outputs 
   };
 }
 
-/** The outputs about a process, emptied: the step has removed it again. */
+/** The empty outputs for a process that the step has removed again. */
 export const goneOutputs: Outputs = {
   'process-id': '',
   strategy: '',
@@ -75,7 +75,7 @@ function whereOutputs({ instanceId, instance, environment }: Target, known: stri
   };
 }
 
-/** The outcome as one line of the log. */
+/** Returns the outcome as one line of the log. */
 export function sentenceFor(what: string, { outcome, process, changes }: Ensured<unknown, Existing>): string {
   switch (outcome) {
     case 'created':
@@ -95,7 +95,7 @@ export function sentenceFor(what: string, { outcome, process, changes }: Ensured
   }
 }
 
-/** Shows in the summary the outcome, the process as it is or would be, and the next step. */
+/** Shows in the summary the outcome, the process (in a dry run, the planned one), and the next step. */
 export function showEnsured(step: Step, ensured: EnsuredCloud, found: Target, redeploy: boolean): void {
   const { process, changes, ignored } = ensured;
   const target = { ...found, instanceId: found.instanceId ?? process?.instanceId };
@@ -121,7 +121,7 @@ export function showBehind(step: Step, ensured: EnsuredCloud, target: Target): v
   step.summarize(deployNext);
 }
 
-/** Shows that a deployment has succeeded. `asleep`: the reason why nothing runs there yet. */
+/** Shows that a deployment has succeeded. `asleep`: the reason why nothing runs in the environment yet. */
 export function showLive(
   step: Step,
   ensured: EnsuredCloud,
@@ -148,7 +148,7 @@ function verdictOf({ outcome, madeByOther }: EnsuredCloud): readonly [Mark, stri
     : [marks[outcome], verbs[outcome]];
 }
 
-/** The outcome in a word or two, for a headline. */
+/** The outcomes in a word or two, for a headline. */
 export const verbs = {
   created: 'Created',
   updated: 'Updated',

@@ -7,7 +7,7 @@ export interface ReportedEnvironment {
   readonly error: string | undefined;
 }
 
-/** `environments-json`: one object for each environment. */
+/** Returns the output `environments-json`: one object for each environment. */
 function environmentsJson(all: readonly ReportedEnvironment[]): string {
   return JSON.stringify(
     all.map(({ environment, outputs, error }) => ({
@@ -27,7 +27,9 @@ function environmentsJson(all: readonly ReportedEnvironment[]): string {
   );
 }
 
-/** Null for an environment that failed before anything was changed: it may not be as declared. */
+/**
+ * Returns the outcome; null for an environment that failed before its first change and may differ from the manifest.
+ */
 function outcomeIn({ outcome }: Outputs, error: string | undefined): string | null {
   return outcome === undefined || (error !== undefined && outcome === 'unchanged') ? null : outcome;
 }
@@ -36,7 +38,7 @@ function numberIn(output: string | undefined): number {
   return Number(output ?? '0');
 }
 
-/** The outputs of the whole step: each is empty if the environments differ. */
+/** Returns the outputs of the whole step. An output on which the environments differ is empty. */
 export function commonOutputs(all: readonly ReportedEnvironment[]): Outputs {
   const common = (name: string): string => {
     const [first, ...others] = new Set(all.map(({ outputs }) => outputs[name] ?? ''));

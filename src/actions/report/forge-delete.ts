@@ -4,7 +4,7 @@ import type { Step } from '../../runner/step.ts';
 import type { DeleteOutcome } from '../delete-found.ts';
 import { countText, forgeTable } from './forge-table.ts';
 
-/** Shows in the summary which processes the step has deleted, or would delete. */
+/** Shows in the summary the processes that the step has deleted, or would delete. */
 export function showForgeDeletion(
   step: Step,
   outcome: DeleteOutcome,

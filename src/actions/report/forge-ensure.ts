@@ -17,7 +17,7 @@ interface ShownForge {
   readonly spec: ForgeSpec;
   readonly ensured: EnsuredForge;
   readonly server: string;
-  /** As last seen. */
+  /** The process as last read. */
   readonly process: ForgeProcess | undefined;
   readonly hasFailed: boolean;
 }
@@ -34,7 +34,7 @@ export function sayForge(
   step.headline(mark, html`${verb}: ${code(spec.command)} on server ${code(server)}`);
 }
 
-/** Shows below the headline the process as it is or would be, and the next step. */
+/** Shows below the headline the process (in a dry run, the planned one), and the next step. */
 export function showForge(step: Step, shown: ShownForge): void {
   const { ensured, process } = shown;
   const todo = shown.hasFailed ? html`` : nextStep(ensured, process?.status);
@@ -79,7 +79,7 @@ function nextStep({ outcome, ignored }: EnsuredForge, status: string | undefined
     case 'unchanged':
       if (Object.keys(ignored).length > 0)
         return next(html`to replace it, set <code>if-exists: replace</code>.`);
-      // The warning says what to do.
+      // The warning about the process already names the next step.
       return status !== undefined && isDown(status) ? html`` : restartNext;
   }
 }

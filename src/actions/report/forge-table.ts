@@ -7,10 +7,13 @@ import { table } from '../../runner/summary.ts';
 import { counted } from '../../text.ts';
 import { below } from './process.ts';
 
-/** A longer table is folded away. */
+/** The largest number of rows that the summary shows without a click. */
 const manyRows = 20;
 
-/** Processes as a table that fits a phone. Of many, it shows those that are not up, and all behind a click. */
+/**
+ * Returns processes as a table that fits a phone. If there are many, shows those that are not up, and all behind a
+ * click.
+ */
 export function forgeTable(
   processes: readonly ForgeProcess[],
   columns: 'status' | 'no status' = 'status',
@@ -21,7 +24,7 @@ export function forgeTable(
   return html`${first}${folded(html`All ${processes.length}`, rows(processes, columns))}`;
 }
 
-/** The rows of the table, with numbers, users, directories and ids in small print. */
+/** Returns the table, with numbers, users, directories and ids in small print. */
 function rows(processes: readonly ForgeProcess[], columns: 'status' | 'no status'): Html {
   return table(
     ['Background process', 'Status'],
@@ -36,14 +39,14 @@ function rows(processes: readonly ForgeProcess[], columns: 'status' | 'no status
   );
 }
 
-/** `1 not running (fatal)`; undefined when none is down. */
+/** Returns `1 not running (fatal)`; undefined when no process is down. */
 export function downText(processes: readonly ForgeProcess[]): string | undefined {
   const down = processes.filter(({ status }) => isDown(status));
   const words = [...new Set(down.map(({ status }) => status))].join(', ');
   return down.length === 0 ? undefined : `${down.length} not running (${words})`;
 }
 
-/** Processes as JSON, under the API's names. */
+/** Returns processes as JSON, under the API's names. */
 export function forgeJson(processes: readonly ForgeProcess[]): string {
   return JSON.stringify(
     processes.map(({ id, command, user, directory, processes: count, status, createdAt }) => ({
@@ -62,12 +65,12 @@ export function idsJson(processes: readonly ForgeProcess[]): string {
   return JSON.stringify(processes.map(({ id }) => id));
 }
 
-/** `1 background process`, `3 background processes`. */
+/** Returns `1 background process`, `3 background processes`. */
 export function countText({ length }: readonly ForgeProcess[]): string {
   return counted(length, 'background process', 'background processes');
 }
 
-/** One line of the log: `31  running  forge  3 × php8.4 artisan horizon`. */
+/** Returns a line for the log: `31  running  forge  3 × php8.4 artisan horizon`. */
 export function forgeLine({ id, status, user, processes, command }: ForgeProcess): string {
   return `${id}  ${status}  ${user}  ${processes ?? '?'} × ${command}`;
 }

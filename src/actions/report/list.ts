@@ -11,7 +11,7 @@ import type { Running, RunningPlace } from '../read-running.ts';
 import { grandTotalText, placeOf, processRows, type Scaling, scalingOf } from './process.ts';
 
 interface ShownList {
-  /** The only type that was listed. */
+  /** The type of the listed processes, with the input `type`. */
   readonly type: string | undefined;
   readonly manifest: string;
   /** By process id; undefined without `status-window`. */
@@ -22,7 +22,7 @@ interface ShownList {
 
 export type Statuses = ReadonlyMap<string, Health> | undefined;
 
-/** Shows in the summary the processes, and the manifest that declares them. */
+/** Shows in the summary the processes, and a manifest that declares them. */
 export function showListed(
   step: Step,
   { environment, environments, application, places }: Running,
@@ -55,7 +55,7 @@ export function showListed(
   step.summarize(manifestToCopy(manifest, cloudManifest.file));
 }
 
-/** A longer table is folded away, and so is every cluster after the first. */
+/** The largest number of rows that the summary shows without a click. Every cluster after the first is folded, too. */
 const manyRows = 20;
 
 function placeBlock(place: RunningPlace, table: Html, several: boolean, isFolded: boolean): Html {
@@ -84,18 +84,18 @@ function placeTable(
     const count = keys.filter((other) => other === key).length;
     return count === 1 ? undefined : count === 2 ? 'twice' : `${count} times`;
   };
-  // Without the number of each there is no total.
+  // No total if the number of a process is unknown.
   const sum = counts.length < processes.length ? html`` : html`<p>${grandTotalText(total, scaling)}</p>`;
   return html`${sum}${processRows(processes, { markOf, statuses })}`;
 }
 
-/** A manifest in the summary, in a fence with a button that copies it. */
+/** Returns a manifest for the summary, in a fence with a button that copies it. */
 export function manifestToCopy(manifest: string, file: string): Html {
   const title = html`As a manifest, to copy into <code>${file}</code>`;
   return folded(title, fence(manifest.trimEnd().split('\n'), 'yaml'));
 }
 
-/** The address of a manifest's schema, for editors: that of the action's running version. */
+/** Returns the address of a manifest's schema, for editors: the schema of the action's running version. */
 export function schemaUrl({ environment }: Step, name: 'background-processes' | 'forge-processes'): string {
   const repository = environment['GITHUB_ACTION_REPOSITORY'] ?? '';
   const ref = environment['GITHUB_ACTION_REF'] ?? '';

@@ -7,7 +7,7 @@ import type { Step } from '../../runner/step.ts';
 /** The limits of a log in the summary. Laravel Cloud has the whole log. */
 const most = { lines: 60, characters: 10_000 } as const;
 
-/** Shows in the summary the step at which a deployment failed. If that cannot be read, it only warns. */
+/** Shows in the summary the step at which a deployment failed. Only warns if the step cannot be read. */
 export async function showFailingStep(
   step: Step,
   client: HttpClient,
@@ -25,9 +25,9 @@ export async function showFailingStep(
   }
 }
 
-/** The last lines of an application's output, which may hold anything. */
+/** Returns the last lines of an application's output, which is text from outside. */
 export function lastLines(step: Step, title: Html, output: string): Html {
-  // Redacted before it is cut: a part of a secret would not be recognized.
+  // Redacted before the cut: a part of a secret would not be recognized.
   const all = step.secrets.redact(output).trimEnd().split(/\r?\n/);
   const lines = all.slice(-most.lines);
   while (lines.length > 1 && lines.join('\n').length > most.characters) lines.shift();

@@ -4,7 +4,7 @@ import { type GroupText, inGroups, type PlaceText, type PlanText } from '../../c
 import { code, fence, folded, type Html, html, joined } from '../../runner/html.ts';
 import { inWords } from '../../time.ts';
 
-/** A plan or its result, as the summary and the comment show it below the headline. */
+/** The content of a plan or its result, below the headline of the summary or the comment. */
 export interface PlanBody {
   readonly kind: 'planned' | 'done';
   /** A paragraph above the plan. */
@@ -14,17 +14,20 @@ export interface PlanBody {
   /** The next step, as paragraphs. */
   readonly next: Html;
   readonly file: string;
-  /** The environments that failed, of several. */
+  /** The names of the environments that failed, if the plan is about several. */
   readonly failed: ReadonlySet<string>;
-  /** `room`: the most characters of a name in a line. A longer name stands whole in the folded part. */
+  /**
+   * Returns the plan's text. `room`: the largest number of characters of a name in a line. The folded part has longer
+   * names in full.
+   */
   textOf(room?: number): PlanText;
 }
 
-/** As much of a plan as fits, with the number of lines that do not. */
+/** Returns as much of a plan as fits, with the number of missing lines. */
 export function planBody(body: PlanBody, fits: (shown: Html) => boolean): Html {
   const short = write(body, { text: body.textOf(), left: 0, leftBelow: 0 });
   if (fits(short)) return short;
-  // Where not all fits, no command may be cut that does not stand whole below.
+  // The cut may hit the folded part, which has long commands in full. So the lines have them in full, too.
   const text = body.textOf(Infinity);
   const most = mostThatFit(lineCount(text), (lines) => fits(write(body, firstLines(text, lines))));
   return write(body, firstLines(text, most));
@@ -50,7 +53,7 @@ function write(body: PlanBody, { text, left, leftBelow }: Shown): Html {
   )}`;
 }
 
-/** A longer plan shows counts for each place, and its lines behind a click. */
+/** The largest number of lines that the plan shows without a click. A longer plan shows counts for each place. */
 const manyLines = 50;
 
 function diffs(places: readonly PlaceText[], { kind, failed }: PlanBody): Html {
@@ -89,7 +92,7 @@ function legend({ places }: PlanText, explain: string): Html {
   return places.length === 0 || explain === '' ? html`` : html`<p><sub>${explain}</sub></p>`;
 }
 
-/** `1 unchanged · ids · manifest file`. */
+/** Returns the title of the folded part: `1 unchanged · ids · manifest file`. */
 function titleOf({ whole, unchanged, ids }: PlanText): Html {
   const count = unchanged.filter((line) => line.startsWith('=')).length;
   const parts = [
@@ -117,7 +120,10 @@ function lineCount({ places, whole, unchanged, ids }: PlanText): number {
   );
 }
 
-/** Returns the first lines of a plan. It drops ids first, then unchanged processes, then the end of the plan. */
+/**
+ * Returns the first lines of a plan. Drops ids first, then unchanged processes, then whole commands, then the plan's
+ * end.
+ */
 function firstLines(all: PlanText, count: number): Shown {
   let room = count;
   const take = (lines: readonly string[]): readonly string[] => {
@@ -138,7 +144,7 @@ function firstLines(all: PlanText, count: number): Shown {
   return { text, left: lineCount(all) - lineCount(text) - leftBelow, leftBelow };
 }
 
-/** The greatest number up to `most` that fits. If a number does not fit, no greater one does. */
+/** Returns the largest number up to `most` that fits. Assumes that no number fits if a smaller one does not. */
 export function mostThatFit(most: number, fits: (count: number) => boolean): number {
   if (fits(most)) return most;
   let [low, high] = [0, most];
@@ -150,19 +156,22 @@ export function mostThatFit(most: number, fits: (count: number) => boolean): num
   return low;
 }
 
-/** The time that the changes take, if it is more than a minute. `limit`: the service's rate limit, in words. */
+/**
+ * Returns the time of the changes in words, if it is longer than the window of the rate limit. `limit`: the rate limit
+ * in words.
+ */
 export function describeTime(changes: number, pace: Pace, limit: string): string | undefined {
   const time = leastTime(changes, pace);
   if (time <= pace.window) return undefined;
   return `${withCommas(changes)} changes take about ${inWords(time)}: ${limit}`;
 }
 
-/** `320 of 1,000 done, about 23 minutes left`. */
+/** Returns `320 of 1,000 done, about 23 minutes left`. */
 export function describeProgress({ done, total, left }: Progress): string {
   return `${withCommas(done)} of ${withCommas(total)} done, about ${inWords(Math.ceil(left / 1000) * 1000)} left`;
 }
 
-/** `1,000`. Not by `toLocaleString`, which takes 30 ms to load the languages of the world. */
+/** Returns `1,000`. `toLocaleString` would take 30 ms to load its language data. */
 function withCommas(count: number): string {
   return String(count).replace(/\B(?=(\d{3})+$)/g, ',');
 }

@@ -2,7 +2,7 @@ import { changesIn, countsOf } from '../../converge/counts.ts';
 import type { PlanRow } from '../../converge/text.ts';
 import type { Outputs } from '../../runner/step.ts';
 
-/** The outputs of a plan (`planned`) or of its result (`done`). */
+/** Returns the outputs of a plan (`planned`) or of its result (`done`). */
 export function planOutputs(
   rows: readonly PlanRow[],
   kind: 'planned' | 'done',
@@ -25,7 +25,7 @@ export function planOutputs(
   };
 }
 
-/** A row of `plan-json`, with nothing cut. */
+/** Returns a row of `plan-json`, without any cut. */
 function reported({ action, particulars, identity, processId, changes, status, error }: PlanRow) {
   return {
     action,
@@ -39,12 +39,12 @@ function reported({ action, particulars, identity, processId, changes, status, e
   };
 }
 
-/** GitHub allows a job 1 MB of outputs, and counts two bytes a character. */
+/** The limit for `plan-json`. GitHub allows a job 1 MB of outputs, and counts two bytes for each character. */
 const maxCharacters = 480_000;
 
 /**
- * `plan-json`. If it is too long for an output, it leaves out unchanged processes first, then others, each time from the
- * end, and calls `warn`.
+ * Returns `plan-json`. If the text is too long for an output, leaves out unchanged processes first, then others, both
+ * from the end, and calls `warn`.
  */
 export function planJson(
   operations: readonly { readonly action: string }[],

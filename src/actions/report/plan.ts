@@ -18,7 +18,10 @@ export interface PlanSubject {
   readonly explain: string;
   /** The environment or organization, as the workflow writes it. */
   readonly where: string;
-  /** The inputs that name the environment or organization. Undefined if one is missing: then there is no comment. */
+  /**
+   * The inputs that name the environment or organization. Undefined if a needed input is missing: then there is no
+   * comment.
+   */
   readonly input: readonly string[] | undefined;
   readonly file: string;
   readonly prune: boolean;
@@ -30,11 +33,11 @@ export interface PlanSubject {
 export interface ShownPlan {
   readonly kind: 'planned' | 'done';
   readonly rows: readonly PlanRow[];
-  /** The time that the changes will take, if it is more than a minute. */
+  /** The time of the changes and the rate limit in words, for a long plan only. */
   readonly time?: string | undefined;
   /**
-   * `waiting`: changes wait for a deployment. `behind`: nothing changed, but the processes wait for a deployment.
-   * `deployed`: all is live. `asleep`: all is deployed, and the environment sleeps.
+   * `waiting`: changes wait for a deployment. `behind`: the step changed nothing, but the processes wait for a
+   * deployment. `deployed`: all processes are live. `asleep`: all are deployed, and the environment sleeps.
    */
   readonly effect?: 'waiting' | 'behind' | 'deployed' | 'asleep' | undefined;
   /** The names of the environments that failed, if the plan is about several. */
@@ -43,7 +46,7 @@ export interface ShownPlan {
   readonly next: Html;
 }
 
-/** Shows a plan and its result: in the log, in the summary, and in one comment on the pull request. */
+/** The report of a plan and of its result: in the log, in the summary, and in one comment on the pull request. */
 export class PlanReport {
   readonly #step: Step;
   readonly #subject: PlanSubject;
@@ -53,7 +56,7 @@ export class PlanReport {
   #shown: ShownPlan | undefined;
   #approvalOf: ((rows: readonly PlanRow[]) => Approval) | undefined;
 
-  /** From now on, the step updates the comment when it ends, also when it fails. */
+  /** Makes the step update the comment at its end, also after a failure. */
   constructor(step: Step, subject: PlanSubject) {
     this.#step = step;
     this.#subject = subject;
@@ -77,7 +80,7 @@ export class PlanReport {
     return this.#where;
   }
 
-  /** Sets the real name, and a note for each place, such as its replicas. */
+  /** Sets the real name, and the function that returns the note of each place, such as its replicas. */
   found(where: string, noteOf: (place: Place) => string | undefined): void {
     this.#where = where;
     this.#noteOf = noteOf;
@@ -101,7 +104,7 @@ export class PlanReport {
     if (unchanged.length + ids.length > 0) log.group('Unchanged, and ids', [...unchanged, ...ids]);
   }
 
-  /** Shows the plan or its result in the summary. The comment shows the last one. */
+  /** Shows the plan or its result in the summary. The last call counts, also for the comment. */
   show(shown: ShownPlan): void {
     const isFirst = this.#shown === undefined;
     this.#shown = shown;
@@ -109,7 +112,7 @@ export class PlanReport {
     if (isFirst) this.#step.summarize(() => this.#body(this.#shown ?? shown, maxSummaryBytes));
   }
 
-  /** Shows that everything is deployed: it is live, or asleep. */
+  /** Shows that all processes are deployed: live, or asleep. */
   inEffect(effect: 'deployed' | 'asleep'): void {
     this.#now(effect, html``);
   }
@@ -135,7 +138,7 @@ export class PlanReport {
     if (own !== undefined) this.#step.headline(own.mark, own.text, own.lead);
   }
 
-  /** Undefined if a change is missing: then the failure has the headline. */
+  /** Returns the headline; undefined if a change was not made, since the failure is the headline then. */
   #headline({ kind, rows, effect, time }: ShownPlan): Headline | undefined {
     if (rows.some(({ status }) => status === 'failed' || status === 'not-done')) return undefined;
     const counts = countsOf(rows);
@@ -182,7 +185,7 @@ export class PlanReport {
     return fitsWhole(body, fits);
   }
 
-  /** The body, cut so that it fits with its frame. */
+  /** Returns the body, cut to fit into `most` bytes together with its frame. */
   #body(shown: ShownPlan, most: number): Html {
     const { body, fits } = this.#parts(shown, most);
     return planBody(body, fits);
@@ -197,7 +200,7 @@ export class PlanReport {
     return { body: { kind, lead, explain, next, file, failed, textOf }, fits };
   }
 
-  /** The sentences above a plan: what it deletes, keeps and replaces. */
+  /** Returns the sentences above a plan, about its deletions, undeclared processes and replacements. */
   #lead(kind: ShownPlan['kind'], rows: readonly PlanRow[]): Html {
     if (kind === 'done') return html``;
     const counts = countsOf(rows);
@@ -217,7 +220,7 @@ export class PlanReport {
     return sentences.length === 0 ? html`` : html`${joined(sentences, html` `)}<br>`;
   }
 
-  /** The run, the commit and, unless said above, the value of `prune`. */
+  /** Returns the run, the commit and, unless the sentences above name it, the value of `prune`. */
   #origin(saysPrune: boolean): Html {
     const { run, commit } = this.#step.workflow;
     const parts = [
@@ -229,7 +232,7 @@ export class PlanReport {
   }
 }
 
-/** `4 of 13 environments, `; empty for one environment. */
+/** Returns `4 of 13 environments, `; empty for one environment. */
 function placesText(rows: readonly PlanRow[]): string {
   const within = (some: readonly PlanRow[]) => new Set(some.flatMap(({ place }) => place.within ?? []));
   const all = within(rows);
@@ -237,14 +240,14 @@ function placesText(rows: readonly PlanRow[]): string {
   return all.size < 2 ? '' : `${changed.size} of ${all.size} environments, `;
 }
 
-/** The mark of the headline: a plan that only deletes gets a warning sign. */
+/** Returns the mark of the headline: a warning sign for a plan that only deletes. */
 function markOf(kind: ShownPlan['kind'], counts: Counts): Mark {
   if (changesIn(counts) === 0) return 'nothing';
   if (kind === 'done') return 'done';
   return changesIn(counts) === counts.deleted ? 'drifted' : 'planned';
 }
 
-/** The failure, cut so that half of the comment is left for the plan. */
+/** Cuts a failure, so that half of the comment is left for the plan. */
 function cutToHalf(ending: Ending): Ending {
   const lines = ending.details.split('\n');
   const first = (count: number): string => lines.slice(0, count).join('\n');

@@ -17,7 +17,7 @@ export const deployNext = next(
   html`deploy the environment in Laravel Cloud. To let this step deploy after a change, set <code>redeploy: true</code>.`,
 );
 
-/** A process by its identity, for a headline: `worker high,default (redis)`, `php artisan reverb:start`. */
+/** Names a process by its identity, for a headline: `worker high,default (redis)`, `php artisan reverb:start`. */
 export function nameHtml(process: ProcessSpec | ExistingProcess): Html {
   if (process.type !== 'worker' || !('config' in process)) return code(shortName(process));
   const { queue, connection } = queueOf(process);
@@ -25,7 +25,7 @@ export function nameHtml(process: ProcessSpec | ExistingProcess): Html {
   return html`worker ${code(queue)}${on}`;
 }
 
-/** The place of a process: `App in production`, or the instance's id if its name is unknown. */
+/** Returns the place of a process: `App in production`, or the instance's id if its name is unknown. */
 export function placeOf({
   instance,
   environment,
@@ -38,7 +38,7 @@ export function placeOf({
 
 interface ShownProcess {
   readonly settings: Settings;
-  /** Shown in place of these settings. */
+  /** The changed settings, which the table shows before and after the change. */
   readonly changes: Changes;
   /** `changed`: the step makes the changes. `left`: it leaves the process as it is. */
   readonly kind: 'changed' | 'left';
@@ -46,7 +46,7 @@ interface ShownProcess {
   readonly target: Target;
 }
 
-/** One process as a small table, without the facts of its headline. */
+/** Returns one process as a small table, without the facts of its headline. */
 export function processFacts({ settings, changes, kind, createdAt, target }: ShownProcess): Html {
   const { processes, ...options } = { ...settings, ...changes };
   const total = isChange(processes) ? processes[kind === 'changed' ? 'to' : 'from'] : processes;
@@ -65,7 +65,7 @@ export function processFacts({ settings, changes, kind, createdAt, target }: Sho
   ]);
 }
 
-/** Options of a process: `tries 3, backoff 10`, the values as code. */
+/** Returns the options of a process: `tries 3, backoff 10`, with the values as code. */
 export function optionsOf(options: Settings, kind: ShownProcess['kind'] = 'changed'): Html {
   const set = Object.entries(options).filter(([, value]) => value !== null && value !== undefined);
   const pieces = set.map(([field, value]) => html`${fieldName(field)} ${settingOf(value, kind)}`);
@@ -81,24 +81,24 @@ function isChange(value: unknown): value is Change {
   return typeof value === 'object' && value !== null && 'from' in value && 'to' in value;
 }
 
-/** A value before and after a change: `1` → `2`. */
+/** Returns a value before and after a change: `1` → `2`. */
 export function beforeAfter({ from, to }: Change): Html {
   return html`${code(shown(from))} → <strong>${code(shown(to))}</strong>`;
 }
 
-/** A value that differs from the declaration, and stays: `1` (declared: `2`). */
+/** Returns a value that differs from the declaration, and stays: `1` (declared: `2`). */
 export function leftAlone({ from, to }: Change): Html {
   return html`${code(shown(from))} (declared: <strong>${code(shown(to))}</strong>)`;
 }
 
 /** Additions to a table of processes. */
 interface Marks {
-  /** A note about a process, such as `twice`. */
+  /** Returns a note about a process, such as `twice`. */
   markOf?(process: ExistingProcess): string | undefined;
   readonly statuses?: ReadonlyMap<string, Health> | undefined;
 }
 
-/** Processes as a table that fits a phone. Their ids and dates are folded away below. */
+/** Returns processes as a table that fits a phone, with their ids and dates folded below. */
 export function processRows(processes: readonly ExistingProcess[], { markOf, statuses }: Marks = {}): Html {
   const rows = processes.map((process) => {
     const { processes: count, ...options } = cloudService.settingsOfExisting(process);
@@ -114,7 +114,7 @@ export function processRows(processes: readonly ExistingProcess[], { markOf, sta
   return html`${table(['Background process', 'Status', 'Processes'], rows)}${processIds(processes)}`;
 }
 
-/** Small print under the content of a cell. */
+/** Returns small print for the content of a cell. */
 export function below(small: Html): Html {
   return small.markup === '' ? html`` : html`<br><sub>${small}</sub>`;
 }
@@ -134,7 +134,7 @@ function processIds(processes: readonly ExistingProcess[]): Html {
 
 export type Scaling = Pick<Instance, 'minReplicas' | 'maxReplicas' | 'sleeps'>;
 
-/** The scaling of an instance. It sleeps when its environment sleeps. */
+/** Returns the scaling of an instance. An instance sleeps when its environment sleeps. */
 export function scalingOf(
   instance: Instance | undefined,
   environment: Pick<Environment, 'hibernates'> | undefined,
@@ -142,7 +142,7 @@ export function scalingOf(
   return instance && { ...instance, sleeps: instance.sleeps || environment?.hibernates === true };
 }
 
-/** `2–4 replicas`; undefined if the numbers are unknown. */
+/** Returns `2–4 replicas`; undefined if the numbers are unknown. */
 export function replicasText(instance: Scaling | undefined): string | undefined {
   const { minReplicas: min, maxReplicas: max, sleeps } = instance ?? {};
   if (min === undefined || max === undefined) return undefined;
@@ -151,7 +151,7 @@ export function replicasText(instance: Scaling | undefined): string | undefined 
   return count === '1' ? '1 replica' : `${count} replicas`;
 }
 
-/** All processes of an instance: `In total 18 × 2–4 replicas = 36–72 processes.` */
+/** Returns the total of an instance: `In total 18 × 2–4 replicas = 36–72 processes.` */
 export function grandTotalText(processes: number, instance: Scaling | undefined): string {
   const { minReplicas: min, maxReplicas: max, sleeps } = instance ?? {};
   if (instance === undefined || min === undefined || max === undefined)
@@ -161,7 +161,7 @@ export function grandTotalText(processes: number, instance: Scaling | undefined)
   return `In total ${processes} × ${replicasText(instance)} = ${all} processes${sleeps ? ', and none while it sleeps' : ''}.`;
 }
 
-/** The total of all replicas, each of which runs all processes: ` × 2–4 replicas = 4–8 in total`. */
+/** Returns the total of all replicas, each of which runs all processes: ` × 2–4 replicas = 4–8 in total`. */
 function totalText(processes: number, instance: Scaling | undefined): string {
   const { minReplicas: min, maxReplicas: max, sleeps } = instance ?? {};
   if (instance === undefined || min === undefined || max === undefined) return ' on each replica';

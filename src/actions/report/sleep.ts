@@ -1,7 +1,7 @@
 import { type Environment, whyAsleep } from '../../cloud/environment.ts';
 import type { Step } from '../../runner/step.ts';
 
-/** Warns that nothing runs in an environment while it sleeps: the list of its processes does not show that. */
+/** Warns that nothing runs in an environment while it sleeps: the list of its processes looks the same then. */
 export function saySleep(step: Step, environment: Environment | undefined): void {
   if (environment === undefined) return;
   const why = whyAsleep(environment);

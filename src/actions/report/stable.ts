@@ -1,6 +1,6 @@
 import type { Health } from '../../cloud/environment-log.ts';
 
-/** The meanings of exit codes that say more than that the command failed. */
+/** The meanings of exit codes, except those that only mean "the command failed". */
 const meanings: ReadonlyMap<number | undefined, string> = new Map([
   [0, 'Code 0: it ends by itself, and a background process must keep running'],
   [126, 'Code 126: the command cannot be executed'],
@@ -11,7 +11,7 @@ const meanings: ReadonlyMap<number | undefined, string> = new Map([
   [255, 'Code 255: PHP ended with a fatal error'],
 ]);
 
-/** The most likely reason of the exits, as a sentence without its full stop. */
+/** Returns the most likely reason for the exits, as a sentence without its full stop. */
 export function exitHint({ exits }: Health): string {
   const last = exits.at(-1)?.code;
   return (
@@ -20,7 +20,7 @@ export function exitHint({ exits }: Health): string {
   );
 }
 
-/** The positive result of `stable-for`, for the log and the summary. */
+/** Returns the positive result of `stable-for`, for the log and the summary. */
 export function stableText(seconds: number, isPast: boolean): string {
   return isPast
     ? `no process kept exiting in the last ${seconds} s`

@@ -6,21 +6,21 @@ import { maxLines } from '../../text.ts';
 interface Applied {
   /** An environment or an organization. */
   readonly where: string;
-  /** A sentence that says when finished changes take effect; undefined for at once. */
+  /** A sentence about the time when finished changes take effect; undefined if they take effect at once. */
   readonly whenLive: string | undefined;
   /** Aborted when the step is cancelled. */
   readonly cancelled: AbortSignal;
 }
 
-/** A part of a plan was not done. `why` has a line for each missing change, beginning with a dash. */
+/** The error of a plan with missing changes. `why` has a line for each missing change, beginning with a dash. */
 export class Unfinished extends Failure {
   override readonly name = 'Unfinished';
 }
 
-/** The next step when a part of a plan was not done. */
+/** The next step after a plan with missing changes. */
 export const runAgain = 'Next: when the cause is fixed, run the job again. It makes only the missing changes';
 
-/** One error for all changes that were not made or not checked; undefined if there are none. */
+/** Returns one error for all changes that were not made or not checked; undefined if there are none. */
 export function unfinished(about: Applied, rows: readonly PlanRow[]): Failure | undefined {
   if (rows.every(({ status }) => status === 'done')) return undefined;
   return about.cancelled.aborted ? cancelledMidway(about, rows) : failed(about, rows);
@@ -43,7 +43,10 @@ function failed({ where, whenLive }: Applied, rows: readonly PlanRow[]): Failure
   return new Unfinished({ ...parts, annotations: [{ message, place }] });
 }
 
-/** The error of a step that was cancelled after its first change. `going`: sentences about what goes on without the step. */
+/**
+ * Returns the error of a step that was cancelled after its first change. `going`: sentences about work that goes on
+ * without the step.
+ */
 export function cancelledMidway(
   { where, cancelled }: Omit<Applied, 'whenLive'>,
   rows: readonly PlanRow[],

@@ -9,30 +9,30 @@ import { waitingFor } from '../../time.ts';
 import type { RolloutGoals } from '../inputs/goals.ts';
 import type { Session } from '../session.ts';
 
-/** The parts that a rollout works with. */
+/** The dependencies of a rollout. */
 export interface RolloutContext {
   readonly session: Session;
   readonly goals: RolloutGoals;
-  /** Called with `environment-id` and `deployment-id` as soon as they are known. */
+  /** Called with `environment-id` and `deployment-id`, each as soon as it is known. */
   readonly onLive: (outputs: Outputs) => void;
-  /** Called when a deployment has succeeded. `asleep`: the reason why nothing runs there yet. */
+  /** Called when a deployment has succeeded. `asleep`: the reason why nothing runs in the environment yet. */
   readonly onDeployed?: (deploymentId: string, asleep: string | undefined) => void;
-  /** False if the notice about a second deployment was written already. */
+  /** False if the log already has the notice about a second deployment. */
   readonly tellsPush?: boolean;
   /** Called when the declared processes wait for a deployment, although this step has changed nothing. */
   readonly onBehind?: () => void;
 }
 
-/** The step's change to the processes, and its place. */
+/** The step's change to the processes, with its environment and instance. */
 export interface StepChange {
   readonly kind: 'changed' | 'unchanged' | 'made-by-other' | 'would-change' | 'would-keep';
   /** `The worker on queue high was created`, for messages. */
   readonly done: string;
   /** The same in a word or two, for headlines: `Created`, `1 created, 1 updated`. */
   readonly short: string;
-  /** Undefined if it has not been read. */
+  /** Undefined if the environment has not been read. */
   readonly environment: Environment | undefined;
-  /** The instance; leads to the environment if that has not been read. */
+  /** The id of the instance, from which the rollout finds an unknown environment. */
   readonly instanceId: string | undefined;
   /** The declared processes that exist. */
   readonly processes: readonly PlacedProcess[];
@@ -44,7 +44,7 @@ export interface LocatedChange extends StepChange {
 
 export interface PlacedProcess {
   readonly process: ExistingProcess;
-  /** Undefined if only its id is known. */
+  /** Undefined if only the instance's id is known. */
   readonly instance: Instance | undefined;
 }
 
@@ -60,7 +60,7 @@ export function proves({ verification, stableFor }: RolloutGoals): boolean {
   return verification !== undefined || stableFor > 0;
 }
 
-/** The outputs of the requested proofs before they run. */
+/** Returns the outputs of the requested proofs before they run: `skipped`. */
 export function unproved({ verification, stableFor }: RolloutGoals): Outputs {
   return {
     ...(stableFor > 0 ? { stable: 'skipped' } : {}),
@@ -79,12 +79,12 @@ export async function readAgain(session: Session, known: Environment): Promise<E
   }
 }
 
-/** The client for requests about deployments. */
+/** Returns the client for requests about deployments. */
 export function patientFor({ session, goals }: RolloutContext): HttpClient {
   return session.within(goals.waitTimeout).client;
 }
 
-/** The context to follow something in Laravel Cloud for at most `span` milliseconds. */
+/** Returns the context for following a deployment or a command for at most `span` milliseconds. */
 export function following({ step }: Session, subject: string, span: number): FollowContext {
   return {
     ...waitingFor(step, span),

@@ -2,10 +2,10 @@ import { waitForCommit } from '../../cloud/commit-deployment.ts';
 import { readDeployments, type SeenDeployments } from '../../cloud/deployments.ts';
 import { asksForLive, following, patientFor, type RolloutContext } from './context.ts';
 
-/** The deployments of environments, requested early, so that the step need not wait for them later. */
+/** Early requests for the deployments of environments, so that the step need not wait for them later. */
 export interface ReadAhead {
   begin(environmentId: string): void;
-  /** The deployments; undefined if they were not requested, or the request failed. */
+  /** Returns the deployments; undefined if they were not requested, or the request failed. */
   seen(environmentId: string | undefined): Promise<SeenDeployments | undefined>;
 }
 
@@ -14,7 +14,7 @@ export function readAhead({ session, goals }: Pick<RolloutContext, 'session' | '
   const readings = new Map<string | undefined, Promise<SeenDeployments | undefined>>();
   return {
     begin(environmentId) {
-      // A wait for an environment calls this at each look.
+      // The wait for an environment calls `begin` after each read.
       if (readings.has(environmentId) || !asksForLive(goals) || goals.commit !== undefined) return;
       const reading = readDeployments(session.within().client, environmentId);
       readings.set(

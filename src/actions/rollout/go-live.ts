@@ -26,7 +26,7 @@ import {
   type StepChange,
 } from './context.ts';
 
-/** The live state of an environment at the end of the rollout. */
+/** The state of an environment after the rollout. */
 export interface LiveState {
   /** The reason why the declared processes are not live; undefined if they are. */
   readonly pending: string | undefined;
@@ -36,7 +36,7 @@ export interface LiveState {
   readonly deployed: DeploymentTimes | undefined;
   /** The end of the newest successful deployment, in milliseconds since 1970. */
   readonly deployedAt: number | undefined;
-  /** The time of the service, in milliseconds since 1970. */
+  /** Returns the service's time, in milliseconds since 1970. */
   now(): number;
 }
 
@@ -48,7 +48,7 @@ export async function bringLive(
 ): Promise<LiveState> {
   const { session, goals } = rollout;
   const { step } = session;
-  // Deployments read before a change, by this run or another, do not show later ones.
+  // A list of deployments from before a change, by this run or a parallel one, may lack newer deployments.
   const before = change.kind === 'unchanged' || isDryRun(change) ? ahead : undefined;
   const seen = before ?? (await readDeployments(session.within().client, change.environment.id));
   const live = currentState(session, goals, seen);
@@ -75,7 +75,7 @@ export async function bringLive(
       step.log.info(`Deployment ${deployment.id} is running, and carries what is declared`);
       if (!proves(goals)) return live;
       const ended = await followOn(patientFor(rollout), change.environment.id, deployment, watching(rollout));
-      // Judge again: the failed deployment has left changes undeployed.
+      // Start again: after the failed deployment, changes still wait for a deployment.
       if (goals.redeploy && !hasSucceeded(ended)) return await bringLive(rollout, change, undefined);
       return await afterDeployment(rollout, change, ended, live);
     }
@@ -92,7 +92,7 @@ export async function bringLive(
   }
 }
 
-/** The live state without a new deployment: that of the newest successful one. */
+/** Returns the live state after the newest successful deployment. */
 function currentState(
   session: Session,
   { commit, stableFor }: RolloutGoals,
@@ -101,7 +101,7 @@ function currentState(
   const now = session.serviceTime(at);
   const newest = deployments.find(hasSucceeded);
   const deployedAt = newest?.finishedAt;
-  // With `wait-for-commit`, the proof covers the whole time since the commit's deployment ended.
+  // With `wait-for-commit`, the proof covers the whole time since the end of the commit's deployment.
   const isFresh = commit !== undefined && deployedAt !== undefined && now() - deployedAt < stableFor;
   const deployed = isFresh ? { startedAt: newest?.startedAt, succeededAt: deployedAt } : undefined;
   return { pending: undefined, behind: undefined, deployed, deployedAt, now };
@@ -138,7 +138,7 @@ async function redeploy(
   });
   const ended = await deploying.catch((error: unknown) => {
     const isCancelled = error instanceof Cancelled;
-    // The failure says it.
+    // The failure names the deployment.
     if (error instanceof StillGoing || (isCancelled && followed !== undefined))
       step.did('deployment', undefined);
     if (error instanceof StillGoing) throw tooSlow(change, error);
@@ -147,7 +147,9 @@ async function redeploy(
   return await afterDeployment(rollout, change, ended, live);
 }
 
-/** The live state after a deployment has ended. Throws a `Failure` if a deployment of `redeploy` has failed. */
+/**
+ * Returns the live state after the end of a deployment. With `redeploy`, throws a `Failure` for a failed deployment.
+ */
 async function afterDeployment(
   rollout: RolloutContext,
   change: LocatedChange,
@@ -168,7 +170,7 @@ async function afterDeployment(
     return { ...live, pending: `deployment ${deployment.id} ended as ${deployment.status}` };
   if (goals.showLogs)
     await showFailingStep(step, patientFor(rollout), deployment.id, change.environment.redact);
-  // The headline of the failure says it.
+  // The headline of the failure names the changes.
   step.did('processes', undefined);
   throw failedDeployment(deployment, change, goals.showLogs);
 }
@@ -180,7 +182,7 @@ function watching({ session, goals, onLive }: RolloutContext) {
   };
 }
 
-/** The creation time of the youngest process, in milliseconds since 1970; undefined if no date is known. */
+/** Returns the creation time of the youngest process, in milliseconds since 1970; undefined if no date is known. */
 function youngest(processes: readonly PlacedProcess[]): number | undefined {
   const known = processes.flatMap(({ process }) => timeOf(process.createdAt) ?? []);
   return known.length === 0 ? undefined : Math.max(...known);
@@ -198,7 +200,7 @@ function tooSlow({ short }: StepChange, { what, why, fix, after }: StillGoing): 
   });
 }
 
-/** The error of a step that was cancelled while it deployed. */
+/** Returns the error of a step that was cancelled while it deployed. */
 function cancelledAfter({ kind, short }: StepChange, followed: string | undefined): Cancelled {
   const done = kind === 'changed' ? `: ${lowered(short)}, not live yet` : '';
   const headline = `Cancelled while deploying${done}`;

@@ -7,7 +7,7 @@ import type { LiveState } from './go-live.ts';
 import { proveStable } from './stable.ts';
 import { verify } from './verify.ts';
 
-/** Runs the proofs that the inputs ask for: `stable-for`, then `verify-command`. Skips those that prove nothing now. */
+/** Runs the requested proofs: `stable-for`, then `verify-command`. Skips a proof that would prove nothing now. */
 export async function prove(rollout: RolloutContext, change: LocatedChange, live: LiveState): Promise<void> {
   const { session, goals } = rollout;
   const { step } = session;
@@ -32,7 +32,7 @@ export async function prove(rollout: RolloutContext, change: LocatedChange, live
   if (asleep !== undefined) skip(step, ['verify-command'], asleep);
 }
 
-/** Reports each proof that the inputs ask for as skipped, with the reason. */
+/** Reports each requested proof as skipped, with the reason. */
 export function skipProofs({ session: { step }, goals }: RolloutContext, why: string): void {
   const asked: Proof[] = [];
   if (goals.stableFor > 0) asked.push('stable-for');

@@ -16,8 +16,9 @@ import { bringLive } from './go-live.ts';
 import { prove, skipProofs } from './prove.ts';
 
 /**
- * With `redeploy`, makes sure that the declared processes are live or on their way. Then runs the proofs. `seen`: the
- * deployments before the step's change. Sets `environment-id`, `deployment-id`, `verified` and `stable`.
+ * With `redeploy`, makes the declared processes live, unless a running deployment already contains them. Then runs the
+ * proofs. `seen`: the deployments before the step's change. Sets `environment-id`, `deployment-id`, `verified` and
+ * `stable`.
  */
 export async function rollOut(
   rollout: RolloutContext,
@@ -42,7 +43,9 @@ export async function rollOut(
   await prove(rollout, located, live);
 }
 
-/** The reason why the change is not live when the step ends; undefined with `redeploy`, or without a change. */
+/**
+ * Returns the reason why the change is not live at the end of the step; undefined with `redeploy`, or without a change.
+ */
 function pendingOf({ kind, done, environment }: StepChange, { redeploy }: RolloutGoals): string | undefined {
   if (redeploy) return undefined;
   if (kind === 'made-by-other')
@@ -53,7 +56,7 @@ function pendingOf({ kind, done, environment }: StepChange, { redeploy }: Rollou
     : `${done}. Changes take effect with the environment’s next deployment. With redeploy: true this step starts one.`;
 }
 
-/** Finds the environment of the change. Reads the instance if only its id is known. */
+/** Finds the environment of the change. Reads the instance if only the instance's id is known. */
 async function locate({ session }: RolloutContext, change: StepChange): Promise<LocatedChange> {
   const { environment, instanceId, processes } = change;
   if (environment !== undefined && processes.every(({ instance }) => instance !== undefined))
@@ -75,7 +78,7 @@ async function locate({ session }: RolloutContext, change: StepChange): Promise<
   return { ...change, environment: found, processes: placed };
 }
 
-/** The environment of an instance, as far as its response shows it. */
+/** Returns the environment of an instance, as far as the response about the instance shows it. */
 export function environmentOfInstance(instance: Instance | undefined): Environment | undefined {
   const { environment, environmentId } = instance ?? {};
   return environment ?? (environmentId === undefined ? undefined : environmentOf(environmentId));

@@ -20,18 +20,20 @@ import type { Session } from '../session.ts';
 export interface StabilityProof {
   readonly environment: Environment;
   readonly watched: readonly WatchedProcess[];
-  /** Milliseconds. */
+  /** Milliseconds for which the processes must run without exiting. */
   readonly span: number;
-  /** The deployment after which the step watches them; undefined to look back without waiting. */
+  /** The deployment after which the step watches the processes; undefined to look back in the log without waiting. */
   readonly deployed: DeploymentTimes | undefined;
   /** The end of the newest successful deployment, if known. */
   readonly deployedAt: number | undefined;
   readonly showLogs: boolean;
-  /** The time of the service, in milliseconds since 1970. */
+  /** Returns the service's time, in milliseconds since 1970. */
   now(): number;
 }
 
-/** Watches the log or looks back in it, and sets `stable`. Throws a `Failure` if a process keeps exiting. */
+/**
+ * Watches the environment's log or looks back in it, and sets `stable`. Throws a `Failure` if a process keeps exiting.
+ */
 export async function proveStable(session: Session, proof: StabilityProof): Promise<void> {
   const { step } = session;
   const { environment, watched, span, deployed, deployedAt, now } = proof;
@@ -56,7 +58,7 @@ export async function proveStable(session: Session, proof: StabilityProof): Prom
   step.summarize(html`<p><strong>Stable:</strong> ${text}.</p>`);
 }
 
-/** The context to read an environment's log. */
+/** Returns the context for reading an environment's log. */
 export function observe({ step, client }: Session, { id }: Environment, now: () => number): LogContext {
   return { ...step, client, environmentId: id, now, log: (line) => step.log.info(line) };
 }
@@ -85,7 +87,7 @@ function notStable(restarting: readonly Health[], showLogs: boolean): Failure {
   });
 }
 
-/** Shows the application's output before the last exit. If it cannot be read, it only warns. */
+/** Shows the application's output before the last exit. Only warns if the output cannot be read. */
 async function showPrinted(
   step: Step,
   { environment }: StabilityProof,
@@ -107,7 +109,10 @@ async function showPrinted(
 
 const shownLines = 20;
 
-/** Each line once with its count, in the order of the last occurrence: a process that keeps exiting repeats itself. */
+/**
+ * Returns each line once with its count, in the order of the last occurrence: a process that keeps exiting repeats its
+ * output.
+ */
 function withoutRepeats(lines: readonly string[]): readonly string[] {
   const times = new Map<string, number>();
   for (const line of lines.map((text) => text.trimEnd())) {

@@ -19,8 +19,8 @@ interface VerifyContext {
 }
 
 /**
- * Runs the command and sets `verified`. Throws a `Failure` unless the command succeeds in time. If Laravel Cloud refuses
- * it because the environment has fallen asleep, returns that reason.
+ * Runs the command and sets `verified`. Throws a `Failure` unless the command succeeds in time. Returns a reason if
+ * Laravel Cloud refuses the command because the environment has fallen asleep.
  */
 export async function verify(verifying: VerifyContext): Promise<string | undefined> {
   const { session, goals, verification, environment } = verifying;
