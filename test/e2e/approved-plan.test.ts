@@ -168,6 +168,33 @@ describe.concurrent('approved-plan: require changes only what the merged pull re
     expect(forge.listProcesses(shop.server)).toMatchObject([{ command: 'php a', processes: 2 }]);
   });
 
+  test('on Forge, a replacement that was broken off can be ended, whichever of the two is there', async () => {
+    await using shop = await openReviewedShop();
+    const { forge } = shop.emulator;
+    const processes = 'command: php a, processes: 2, startsecs: 3';
+    const on = (text: string) => ({
+      action: 'forge/apply',
+      files: { '.github/forge-processes.yml': `servers: { web-1: [${text}] }` },
+    });
+    const acme = { organization: 'acme' };
+    forge.addProcess(shop.server, { command: 'php a', processes: 1 });
+    await shop.plan('', acme, on(`{ ${processes} }`));
+
+    const successor = forge.addProcess(shop.server, { command: 'php a', processes: 2 });
+    const both = await shop.push('', acme, on(`{ ${processes} }`));
+    expect(both.errors).toEqual([]);
+    expect(forge.listProcesses(shop.server).map(({ id }) => id)).toEqual([successor.id]);
+    const none = await shop.push('', { ...acme, prune: 'true' }, on(''));
+    expect(none.errors[0]).toContain('not shown in the pull request: delete');
+
+    forge.removeProcess(successor.id);
+    const other = await shop.push('', acme, on(`{ ${processes.replace('3', '4')} }`));
+    expect(other.errors[0]).toContain('not shown in the pull request: create');
+    const neither = await shop.push('', acme, on(`{ ${processes} }`));
+    expect(neither.errors).toEqual([]);
+    expect(neither.outputs).toMatchObject({ created: '1' });
+  });
+
   test('on Forge, what a new process gets belongs to the plan: its site, and the options of one that replaces', async () => {
     await using shop = await openReviewedShop();
     const { forge } = shop.emulator;

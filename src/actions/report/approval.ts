@@ -78,9 +78,12 @@ export function differences(
   rows: readonly PlanRow[],
   secrets: Secrets,
 ): readonly string[] {
-  const left = shown.map((row) => ({ row, key: JSON.stringify(row) }));
+  const left = shown.map((row) => ({
+    row,
+    keys: [row, restOf(row, rows, secrets)].map((each) => JSON.stringify(each)),
+  }));
   const unshown = rows.filter(changesSomething).filter((row) => {
-    const index = left.findIndex(({ key }) => key === JSON.stringify(approvedRow(row, secrets)));
+    const index = left.findIndex(({ keys }) => keys.includes(JSON.stringify(approvedRow(row, secrets))));
     if (index !== -1) left.splice(index, 1);
     return index === -1;
   });
@@ -92,6 +95,16 @@ export function differences(
       .filter(({ row }) => !isFulfilled(row, rows, secrets))
       .map(({ row }) => `shown in the pull request, but no longer planned: ${textOf(row, rows)}`),
   ];
+}
+
+/** The rest of a shown replacement that was interrupted: the new process or, where that exists, the deletion of the old one. */
+function restOf(shown: ApprovedRow, rows: readonly PlanRow[], secrets: Secrets): ApprovedRow | undefined {
+  const [placeId, action, identity, changes, options] = shown;
+  if (action !== 'replace') return undefined;
+  if (isFulfilled(shown, rows, secrets)) return [placeId, 'delete', identity, [], []];
+  const changed = v.parse(Changed, changes).map(([field, { to }]) => [field, to] as const);
+  const settings = Object.fromEntries([...changed, ...v.parse(Settled, options)]);
+  return [placeId, 'create', identity, [], sorted(settings)];
 }
 
 /** True when the shown change was made already: an earlier run may have made it before it was interrupted. */
