@@ -12,7 +12,7 @@ export interface Manifest<S> {
 }
 
 export interface DeclaredPlace<S> {
-  /** Its name or id in the manifest. */
+  /** The name or id of the instance or server, as the manifest writes it. */
   readonly name: string;
   readonly place: Location;
   readonly processes: readonly Declared<S>[];
@@ -23,7 +23,7 @@ export interface Declared<S> {
   readonly place: Location;
 }
 
-/** The place of each declaration in the file. */
+/** Returns the place of each declaration in the file. */
 export function locationsIn<S>({ places }: Manifest<S>): ReadonlyMap<S, Location> {
   return new Map(
     places.flatMap(({ processes }) => processes.map(({ spec, place }) => [spec, place] as const)),
@@ -31,31 +31,34 @@ export function locationsIn<S>({ places }: Manifest<S>): ReadonlyMap<S, Location
 }
 
 export interface ParsedManifest<S> extends Manifest<S> {
-  /** Wrong parts are not in the manifest. */
+  /** All problems of the file. `places` holds only the valid parts. */
   readonly mistakes: readonly Mistake[];
 }
 
-/** A service's part in reading a manifest. */
+/** The parts of reading a manifest that are specific to a service. */
 export interface ManifestKind<S> {
-  /** Its default path, below the workspace. */
+  /** The default path of the manifest, below the workspace. */
   readonly file: string;
   readonly root: 'instances' | 'servers';
-  /** A place with an example of its name: `instance, such as App`. */
+  /** The word for a place, with an example of a name: `instance, such as App`. */
   readonly onePlace: string;
   /** The smallest manifest, on one line. */
   readonly example: string;
   readonly process: GenericSchema<unknown, S>;
-  /** A key that is equal for two declarations of one process. */
+  /** Returns a key that is equal for two declarations of one process. */
   keyOf(spec: S): string;
-  /** Its name, which must be unique at its place. */
+  /** Returns the name of the process, which must be unique on its instance or server. */
   nameOf(spec: S): string | undefined;
   describe(spec: S): string;
 }
 
-/** The most bytes of a manifest: enough for some thousands of processes. */
+/** The largest number of bytes in a manifest: enough for some thousands of processes. */
 export const maxManifestBytes = 256 * 1024;
 
-/** The most processes of a manifest: more than any environment runs. Aliases could make many more of a small file. */
+/**
+ * The largest number of processes in a manifest, more than any environment runs: aliases could make many more of a
+ * small file.
+ */
 const maxProcesses = 5_000;
 
 /** Reads a manifest, and collects all its mistakes. */
@@ -73,7 +76,9 @@ export function parseManifest<S>(text: string, file: string, kind: ManifestKind<
   };
 }
 
-/** Opens a file that looks like a manifest. The error about any other file quotes nothing of it: it may hold secrets. */
+/**
+ * Opens a file that looks like a manifest. The error about any other file quotes nothing: the file may hold secrets.
+ */
 export function openManifest(
   text: string,
   file: string,
@@ -111,7 +116,10 @@ function whyNoManifest(
     : `this is not a manifest: it has no key ${roots.map((root) => `"${root}"`).join(' or ')}`;
 }
 
-/** Reads the values of a mapping with these keys. Notes any other key, and any other value than a mapping. */
+/**
+ * Reads the values of a mapping. Notes a problem for a key that is not in `keys`, and for any value that is not a
+ * mapping.
+ */
 export function readKeys(
   yaml: YamlFile,
   part: Part,
@@ -129,7 +137,7 @@ export function readKeys(
   return new Map(entries.map((entry) => [entry.name, entry]));
 }
 
-/** The reading of a file: its kind, and the number of processes that it may still declare. */
+/** The state of reading a file: its kind, and the number of processes that the file may still declare. */
 export class Reading<S> {
   readonly yaml: YamlFile;
   readonly kind: ManifestKind<S>;
@@ -140,7 +148,7 @@ export class Reading<S> {
     this.kind = kind;
   }
 
-  /** Returns the items that fit, and notes a problem if there are too many. */
+  /** Returns the items up to the largest number of processes, and notes a problem if there are more. */
   take(items: readonly Part[], owner: Part): readonly Part[] {
     if (items.length > this.#room)
       this.yaml.note(owner.keyOffset, owner.path, `a manifest may declare ${maxProcesses} processes at most`);
@@ -196,7 +204,7 @@ function readProcesses<S>(reading: Reading<S>, entry: Part): readonly Declared<S
   });
 }
 
-/** Returns the place of an earlier declaration with this key, or remembers this one. */
+/** Returns the place of an earlier declaration with this key; if there is none, remembers this place. */
 function before(seen: Map<string, Location>, key: string, place: Location): Location | undefined {
   const first = seen.get(key);
   if (first === undefined) seen.set(key, place);
@@ -219,7 +227,7 @@ function noteProblem(yaml: YamlFile, item: Part, { path, why, key }: Problem): v
   yaml.note(offset, [item.path, ...path].join('.'), folding(found) ?? why);
 }
 
-/** The reason why a block of YAML has more than one line. */
+/** Returns the reason why a block of YAML has more than one line. */
 function folding({ node }: Part): string | undefined {
   if (!isScalar(node) || !String(node.value).trim().includes('\n')) return undefined;
   if (node.type === Scalar.BLOCK_LITERAL)

@@ -6,10 +6,10 @@ import { invisibleIn, meantFlag, quoted, wholeNumberOf, yamlFlag } from '../text
 // the same message in both.
 
 export interface Problem {
-  /** The part in the message: `['config', 'tries']`. */
+  /** The path of the value in the declaration: `['config', 'tries']`. */
   readonly path: readonly string[];
   readonly why: string;
-  /** The key that the problem is about, if it is not about the value at `path`. */
+  /** The path of the wrong key; undefined for a problem with the value at `path`. */
   readonly key?: readonly string[];
 }
 
@@ -18,7 +18,7 @@ export interface Checked<T> {
   readonly problems: readonly Problem[];
 }
 
-/** Reads a value by a schema, and collects the first problem of each part. */
+/** Checks a value against a schema, and collects the first problem of each path. */
 export function check<T>(schema: v.GenericSchema<unknown, T>, input: unknown): Checked<T> {
   const problems: Problem[] = [];
   const known = withoutUnknown(schema, input, [], problems);
@@ -29,13 +29,16 @@ export function check<T>(schema: v.GenericSchema<unknown, T>, input: unknown): C
     const path = (issue.path ?? []).map(({ key }) => String(key));
     if (told.has(path.join('\n'))) continue;
     told.add(path.join('\n'));
-    // A problem of two fields together is reported at the key of the field that should go.
+    // A problem of two fields together is shown at the key of the field to remove.
     problems.push({ path, why: issue.message, ...(issue.type === 'partial_check' ? { key: path } : {}) });
   }
   return { value: result.success && problems.length === 0 ? result.output : undefined, problems };
 }
 
-/** Notes values that are no mappings, and all unknown keys: valibot would report only the first. */
+/**
+ * Returns the input without unknown keys. Notes each unknown key, and each value that should be a mapping: valibot
+ * would report only the first.
+ */
 function withoutUnknown(
   schema: v.GenericSchema,
   input: unknown,
@@ -60,7 +63,7 @@ function withoutUnknown(
   return known;
 }
 
-/** The messages for a value that is no mapping, and for an unknown key. */
+/** The messages for a value that should be a mapping, and for an unknown key. */
 interface Wording {
   notAMapping(kind: string): string;
   unknownKey(key: string, path: readonly string[]): Problem;
@@ -68,7 +71,7 @@ interface Wording {
 
 const wordings = new WeakMap<object, Wording>();
 
-/** The schema that `mapping` has made, also inside of an optional schema or a pipe. */
+/** Returns the wording and the entries of a schema made by `mapping`, also inside an optional schema or a pipe. */
 function mappingOf(
   schema: v.GenericSchema,
 ): { readonly wording: Wording; readonly entries: Readonly<Record<string, v.GenericSchema>> } | undefined {
@@ -90,7 +93,7 @@ export function isMapping(value: unknown): value is Readonly<Record<string, unkn
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** A mapping with exactly these keys. `needed`: the text after `is needed`, by required key. */
+/** Makes a schema for a mapping with exactly these keys. `needed`: the text after `is needed`, by required key. */
 export function mapping<const E extends v.ObjectEntries>(
   entries: E,
   wordingOf: (keys: readonly string[]) => Wording,
@@ -101,7 +104,10 @@ export function mapping<const E extends v.ObjectEntries>(
   return v.strictObject(entries, ({ path }) => `is needed${examples.get(String(path?.[0]?.key)) ?? ''}`);
 }
 
-/** The usual messages. `one`: such as `a process`. `hintFor`: a hint for a key that is often written there. */
+/**
+ * Returns a function that makes the usual messages for known keys. `one`: the mapping in words, such as `a process`.
+ * `hintFor`: returns a hint for a key that is often written by mistake.
+ */
 export function named(
   one: string,
   hintFor: (key: string) => string | undefined = () => undefined,
@@ -126,7 +132,7 @@ export function choice<const W extends readonly [string, ...string[]]>(words: W)
   );
 }
 
-/** The written word or number; empty for other values. */
+/** Returns the written word or number; empty for other values. */
 function wordOf(input: unknown): string {
   return typeof input === 'string' || typeof input === 'number' ? String(input) : '';
 }
@@ -155,11 +161,11 @@ export function flag() {
   });
 }
 
-/** Text of one line, without the white space around it. `problemOf`: a further check. */
+/** Makes a schema for a text of one line. Trims white space. `problemOf`: a further check. */
 export function line(example: string, problemOf: (text: string) => string | undefined = () => undefined) {
   return v.pipe(
     v.string(({ input }) => notText(example, input)),
-    // Only blanks and line breaks: the check below refuses invisible white space.
+    // Trims only spaces, tabs and line breaks: the check below refuses invisible white space.
     v.transform((text) => text.replace(/^[ \t\r\n]+|[ \t\r\n]+$/g, '')),
     v.nonEmpty(`must be text such as ${example}, not ""; leave it out instead`),
     v.rawCheck(({ dataset, addIssue }) => {
@@ -183,7 +189,7 @@ function notText(example: string, input: unknown): string {
   return `must be ${takesSeveral ? 'text, with commas for several' : 'one text'}: ${shown}, not a list`;
 }
 
-/** The problem with a text as a line; undefined if there is none. */
+/** Returns the reason why a text cannot be used as a line; undefined if it can. */
 export function lineProblem(text: string): string | undefined {
   if (/[\r\n]/.test(text)) return 'must be one line; in YAML, >- folds several lines into one';
   if (!text.isWellFormed()) return 'is not valid Unicode';
@@ -193,7 +199,10 @@ export function lineProblem(text: string): string | undefined {
     : `contains an invisible character, ${unseen.spelled} (${characterName(unseen.spelled)}), at position ${unseen.position}: retype it with normal spaces`;
 }
 
-/** True for a tab, and for an accent or a vowel sign that is a separate mark: a reader sees them. */
+/**
+ * True for the characters that `invisibleIn` reports although a reader sees them: a tab, and a combining accent or
+ * vowel sign.
+ */
 function isSeen(character: string): boolean {
   return character === '\t' || /(?!\p{Default_Ignorable_Code_Point})\p{M}/u.test(character);
 }
@@ -216,7 +225,7 @@ const names: Readonly<Record<string, string>> = {
   '\\ufeff': 'byte order mark',
 };
 
-/** The Unicode name of a character, or its kind. */
+/** Returns the Unicode name of a character, or its kind. */
 function characterName(spelled: string): string {
   const code = Number.parseInt(spelled.replace(/^\\u|[{}]/g, ''), 16);
   const character = Number.isNaN(code) ? '' : String.fromCodePoint(code);
@@ -224,7 +233,7 @@ function characterName(spelled: string): string {
   return names[spelled] ?? (/\p{Cc}/u.test(character) ? 'a control character' : 'an invisible character');
 }
 
-/** The problem with a command that YAML has folded from continued lines; undefined if there is none. */
+/** Returns the problem with a command that YAML has folded from continued lines; undefined if there is none. */
 export function continuedLine(command: string): string | undefined {
   const outside = command.replace(/'[^']*'|"(?:\\.|[^"\\])*"/g, '""');
   return /(^|[ \t])\\[ \t]/.test(outside)
@@ -232,7 +241,7 @@ export function continuedLine(command: string): string | undefined {
     : undefined;
 }
 
-/** A value in a message. */
+/** Returns a value as text for a message: `nothing`, `a list`, `"high"`. */
 export function kindOf(value: unknown): string {
   if (value === null || value === undefined) return 'nothing';
   if (Array.isArray(value)) return 'a list';

@@ -3,7 +3,7 @@ import { type Identity, keyOf } from '../converge/identity.ts';
 import { invisibleIn, quoted, visible } from '../text.ts';
 
 export interface WrittenPlace {
-  /** Its name or id in the manifest. */
+  /** The name or id of the instance or server in the manifest. */
   readonly name: string;
   readonly processes: readonly Readonly<Record<string, unknown>>[];
 }
@@ -17,23 +17,27 @@ export function writeManifest(
   return writeYaml(new Map([[root, placesOf(places)]]), head);
 }
 
-/** Maps keep the order of names that look like numbers. */
+/** Returns the processes by place name. A `Map`, since an object would reorder names that look like numbers. */
 export function placesOf(places: readonly WrittenPlace[]): ReadonlyMap<string, WrittenPlace['processes']> {
   return new Map(places.map(({ name, processes }) => [name, processes]));
 }
 
-/** Writes a file: the schema line, the notes, the contents. */
+/** Writes a file with the schema line, the notes and the contents. */
 export function writeYaml(
   contents: ReadonlyMap<string, unknown>,
   { schemaUrl, notes }: { readonly schemaUrl: string; readonly notes: readonly string[] },
 ): string {
   const comments = [`yaml-language-server: $schema=${schemaUrl}`, ...notes.map(visible)];
-  // Readers of YAML 1.1 must not take a text such as `yes` for a flag, nor find an anchor where two values are one object.
+  // `compat`: a YAML 1.1 parser must not read a text such as `yes` as a flag. No anchors for values that are the same
+  // object.
   const text = stringify(contents, { lineWidth: 0, compat: 'yaml-1.1', aliasDuplicateObjects: false });
   return `${comments.map((comment) => `# ${comment}\n`).join('')}${text}`;
 }
 
-/** True if a manifest can use this name. A name with invisible characters is replaced by the id. */
+/**
+ * True if a manifest can use this name; otherwise the manifest has the id, for example for a name with invisible
+ * characters.
+ */
 export function isPlainName(name: string): boolean {
   return name.trim() !== '' && name.length <= 200 && invisibleIn(name).length === 0;
 }
@@ -41,7 +45,10 @@ export function isPlainName(name: string): boolean {
 /** The fields of a process in the manifest, or the reason why it cannot be declared. */
 export type Declarable = { readonly fields: Readonly<Record<string, unknown>> } | { readonly why: string };
 
-/** Declares the processes of a place. Processes with equal identity are duplicates: it declares none of them. */
+/**
+ * Declares the processes of a place, except duplicates: processes with equal identity. Returns a note for each process
+ * that is left out.
+ */
 export function declareAll<P extends { readonly id: string }>(
   where: string,
   processes: readonly P[],

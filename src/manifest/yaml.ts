@@ -17,21 +17,21 @@ import {
 import { type Location, locationText, type Mistake } from '../failure.ts';
 import { quoted, shorten } from '../text.ts';
 
-/** A value of the file, with its path for messages, and the offsets of it and its key. */
+/** A value of the file, with its path for messages, its offset and the offset of its key. */
 export interface Part {
   /** `instances.App[0].type`. */
   readonly path: string;
-  /** Its key as text, as it is written. */
+  /** The key of the value, as it is written; empty for an item of a list. */
   readonly name: string;
-  /** The node, or the node of its alias. */
+  /** The node of the value; for an alias, the node of its anchor. */
   readonly node: Node | undefined;
   readonly offset: number;
   readonly keyOffset: number;
 }
 
-/** The most references to anchors. */
+/** The largest number of aliases. */
 const maxAliases = 100;
-/** The depth to which a process is read: its options, and a list in the place of text. */
+/** The largest depth of values inside a process: enough for its options, and for a list in place of a text. */
 const maxDepth = 3;
 
 export class YamlFile {
@@ -54,7 +54,7 @@ export class YamlFile {
     return { path: '', name: '', node, offset: 0, keyOffset: 0 };
   }
 
-  /** All problems in the order of the text, each once. */
+  /** All problems, in the order of the file and without repetitions. */
   get problems(): readonly Mistake[] {
     const sorted = this.#problems.toSorted((a, b) => a.offset - b.offset);
     const told = sorted.map(({ offset, message }) => ({ place: this.placeOf(offset), message }));
@@ -76,13 +76,16 @@ export class YamlFile {
     this.note((this.#lines.lineStarts[line - 1] ?? 0) + column - 1, path, why);
   }
 
-  /** The place of an offset in the file. */
+  /** Returns the line and the column of an offset in the file. */
   placeOf(offset: number): Location {
     const { line, col } = this.#lines.linePos(offset);
     return { file: this.#file, line: Math.max(1, line), column: Math.max(1, col) };
   }
 
-  /** The values of a mapping, each key once; undefined for any other value. */
+  /**
+   * Returns the values of a mapping; undefined for any other value. Notes a problem for a repeated key or one that is
+   * not text.
+   */
   entries({ node, path, offset }: Part): readonly Part[] | undefined {
     if (!isMap(node)) return undefined;
     const seen = new Map<string, number>();
@@ -98,7 +101,7 @@ export class YamlFile {
     });
   }
 
-  /** The values of a list; undefined for any other value. */
+  /** Returns the values of a list; undefined for any other value. */
   items({ node, path, offset }: Part): readonly Part[] | undefined {
     if (!isSeq(node)) return undefined;
     return node.items.map((item, index) => {
@@ -113,21 +116,21 @@ export class YamlFile {
     });
   }
 
-  /** The value at a path below a part, or the last existing value on the way. */
+  /** Returns the value at a path below a part, or the last existing value on the path. */
   at(part: Part, [key, ...rest]: readonly string[]): Part {
     if (key === undefined || !isMap(part.node)) return part;
     const pair = this.#pairOf(part.node, key);
     return pair === undefined ? part : this.at(this.#entry(pair, part.path, part.offset), rest);
   }
 
-  /** Finds a pair by its key. It indexes each mapping once, however many keys are wrong. */
+  /** Finds a pair by its key. Indexes each mapping only once, since a file may have many wrong keys. */
   #pairOf(map: YAMLMap, key: string): Pair | undefined {
     const pairs = this.#pairs.get(map) ?? new Map(map.items.map((pair) => [keyName(pair.key), pair]));
     this.#pairs.set(map, pairs);
     return pairs.get(key);
   }
 
-  /** Mappings, lists and scalars as plain values; undefined for a mapping with a merge key. */
+  /** Returns mappings, lists and scalars as plain values; undefined for a mapping with a merge key. */
   plain(part: Part, depth = maxDepth): unknown {
     const { node } = part;
     if (isScalar(node)) return node.value;
@@ -152,7 +155,10 @@ export class YamlFile {
     return values;
   }
 
-  /** Finds and notes keys that are the rest of a text with a comma, between { and }. */
+  /**
+   * Finds keys between { and } that are in fact the rest of a text with a comma, and notes a problem for each. Returns
+   * their offsets.
+   */
   #cutOff(map: YAMLMap, path: string): ReadonlySet<number> {
     const found = new Set<number>();
     if (map.flow !== true) return found;
@@ -194,7 +200,7 @@ export class YamlFile {
       : `the key ${quoted(name)} is here a second time; it was given at ${locationText(this.placeOf(before))}`;
   }
 
-  /** The target of an alias; any other node itself. */
+  /** Returns the target of an alias, or the node itself if it is not an alias. */
   #resolved(node: unknown): Node | undefined {
     if (!isAlias(node)) return isNode(node) ? node : undefined;
     if (!this.#targets.has(node)) this.#targets.set(node, this.#targetOf(node));
@@ -223,7 +229,7 @@ export class YamlFile {
         uniqueKeys: false,
         prettyErrors: false,
         lineCounter: this.#lines,
-        // Nothing is printed at this level; at a lower one a second document would pass unseen.
+        // At this level the parser prints nothing. With `silent` it would not report a second document.
         logLevel: 'error',
       });
     } catch {
@@ -240,7 +246,7 @@ export class YamlFile {
   }
 
   #noteErrors(document: Document.Parsed): void {
-    // For the parser, an unknown tag is only a warning.
+    // The parser reports an unknown tag only as a warning.
     const errors = [...document.errors, ...document.warnings];
     const multiline = new Set(
       errors.flatMap(({ code, pos }) => (code === 'MULTILINE_IMPLICIT_KEY' ? [pos[0]] : [])),
@@ -248,11 +254,11 @@ export class YamlFile {
     let isBroken = false;
     for (const { pos, code, message } of errors) {
       const [offset] = pos;
-      // For the parser, one misplaced line is several errors.
+      // The parser reports one misplaced line as several errors.
       if (isBroken && (code === 'MULTILINE_IMPLICIT_KEY' || code === 'MISSING_CHAR')) continue;
       isBroken ||= code === 'BLOCK_AS_IMPLICIT_KEY';
       const hint = multiline.has(offset) ? indentation : syntaxHint(message);
-      // Some messages end with a quotation of the file, which may be long.
+      // Some messages end with a quotation from the file, which may be long.
       const plain = message.replace(/: ".*/s, '');
       const why =
         hint === undefined
@@ -287,7 +293,7 @@ function syntaxHint(message: string): string | undefined {
   return hints.find(([pattern]) => pattern.test(message))?.[1];
 }
 
-/** The start of a quoted text without an end. */
+/** Returns the offset at which an unclosed quoted text begins. */
 function openingQuote(document: Document.Parsed, end: number): number {
   let start = end;
   visit(document, {
@@ -303,7 +309,7 @@ function offsetOf(node: unknown): number | undefined {
   return isNode(node) ? node.range?.[0] : undefined;
 }
 
-/** A key as text; empty if it is not a scalar. */
+/** Returns a key as text; empty if the key is not a scalar. */
 function keyName(key: unknown): string {
   if (!isScalar(key)) return '';
   const text = typeof key.value === 'string' ? key.value : (key.source ?? '');

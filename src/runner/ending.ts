@@ -8,13 +8,13 @@ export interface HeadedFailure {
   readonly details: string;
 }
 
-/** The most characters that a reader takes in at a glance. */
+/** The largest length of a headline that a reader takes in at a glance. */
 export const longestHeadline = 110;
 
-/** The characters of three lines on a phone. */
+/** The number of characters in three lines on a phone. */
 const threeLines = 84;
 
-/** The first clause of a text. Quoted text belongs together, and a colon ends a clause only before white space. */
+/** The first clause of a text. Quoted text stays together, and a colon ends the clause only before white space. */
 const firstClause = /^(?:"(?:[^"\\\n]|\\.)*"|[^\n;:"]|:(?!\s))+?(?=;|:\s|\n|\. |$)/;
 
 /** Splits a failure into headline and details, without repetition. */
@@ -44,7 +44,7 @@ function headedBy(headline: string, details: string, fix: string): HeadedFailure
   };
 }
 
-/** Shortens quoted text that alone would fill a headline. */
+/** Shortens quoted texts that would fill a headline by themselves. */
 function withShortNames(headline: string): string {
   return headline.replace(/"((?:[^"\\]|\\.){60,})"/g, (_, name: string) => `"${shorten(name, 60)}"`);
 }
@@ -54,7 +54,7 @@ function capitalized(text: string): string {
   return text.replace(/^\p{Ll}(?=\p{L}*[ ,])/u, (letter) => letter.toUpperCase());
 }
 
-/** The failure of a step, as the summary and the comment show it. */
+/** The failure of a step in the form for the summary and the comment. */
 export interface Ending extends HeadedFailure {
   readonly mark: 'failed' | 'drifted' | 'cancelled';
 }
@@ -67,18 +67,21 @@ export interface ExplainedFailure extends Ending {
   readonly annotations: readonly Annotation[];
 }
 
-/** A fact for the report of a failing step: something done, or with `unknown` an open question: `whether ...`. */
+/**
+ * A fact for the report of a failing step: finished work (`done`), work that goes on without the step (`going`), or an
+ * open question (`unknown`): `whether ...`.
+ */
 export interface Checkpoint {
   readonly line: string;
   readonly kind: 'done' | 'going' | 'unknown';
-  /** True if the summary's own headline says it. */
+  /** True if the headline of the summary states the fact already. */
   readonly isShown: boolean;
 }
 
 interface Circumstances {
   readonly secrets: Secrets;
   readonly activity: string;
-  /** True if the step was cancelled: then any later failure counts as a consequence. */
+  /** True if the step was cancelled: any later failure counts as a consequence of the cancellation. */
   readonly isStopped: boolean;
   readonly done: readonly Checkpoint[];
 }

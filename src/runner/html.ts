@@ -1,6 +1,6 @@
 import { shorten, visible } from '../text.ts';
 
-/** Markup that is safe in a summary or a comment. Only the `html` template makes it. */
+/** Markup that is safe in a summary or a comment. */
 export class Html {
   readonly markup: string;
 
@@ -11,20 +11,20 @@ export class Html {
 
 type Value = string | number | Html | readonly Html[];
 
-/** Makes markup from a template. It escapes each value that is not markup. */
+/** Makes markup from a template. Escapes each value that is not markup. */
 export function html(parts: TemplateStringsArray, ...values: readonly Value[]): Html {
   return new Html(parts.reduce((text, part, index) => text + markupOf(values[index - 1] ?? '') + part));
 }
 
-/** The most characters of a value in a summary. The step's outputs have the whole value. */
+/** The largest number of characters of a value in a summary. The step's outputs have the whole value. */
 const longest = 2_000;
 
-/** Text from outside as code on one line; empty for an empty text. */
+/** Shows text from outside as code on one line; empty for an empty text. */
 export function code(value: string | number): Html {
   return value === '' ? html`` : html`<code>${shorten(String(value), longest)}</code>`;
 }
 
-/** A path as code. A narrow page may break it after each slash. */
+/** Shows a path as code, with a possible line break after each slash. */
 export function pathCode(value: string): Html {
   const parts = shorten(value, longest).split(/(?<=\/)/);
   return html`<code>${joined(
@@ -33,24 +33,23 @@ export function pathCode(value: string): Html {
   )}</code>`;
 }
 
-/** Pieces with a separator between them. */
+/** Joins pieces, with a separator between them. */
 export function joined(pieces: readonly Html[], between: Html): Html {
   return html`${pieces.flatMap((piece, index) => (index === 0 ? [piece] : [between, piece]))}`;
 }
 
-/** Content behind a title to click, for details that most readers skip. */
+/** Folds content behind a title to click, for details that most readers skip. */
 export function folded(title: Html, content: Html): Html {
   return html`<details><summary>${title}</summary>${content}</details>`;
 }
 
-/** A link. */
 export function link(address: string, text: Html): Html {
   return html`<a href="${address}">${text}</a>`;
 }
 
 /**
- * Lines in a fence of Markdown that is longer than any in them. Nothing in it becomes a mention or a link, and GitHub
- * colours a `diff`.
+ * Shows lines in a code fence of Markdown with more backticks than any run in the lines. Nothing inside becomes a
+ * mention or a link, and GitHub colours a `diff`.
  */
 export function fence(lines: readonly string[], language: 'diff' | 'text' | 'yaml'): Html {
   const text = lines.map(visible).join('\n');
@@ -60,8 +59,8 @@ export function fence(lines: readonly string[], language: 'diff' | 'text' | 'yam
 }
 
 /**
- * A message as prose, in which nothing becomes a mention, a reference or a link: quoted text, and each word with other
- * characters than letters or digits, is code.
+ * Shows a message as prose in which nothing becomes a mention, a reference or a link: quoted text is code, and so is
+ * each word with characters other than letters or digits.
  */
 export function prose(text: string): Html {
   const parts = [...text.matchAll(inMessages)];
@@ -71,7 +70,9 @@ export function prose(text: string): Html {
   })}`;
 }
 
-/** Inputs that are ordinary words: they count as inputs only after words such as `set` or `check`. */
+/**
+ * Inputs with names that are ordinary words. Such a word counts as an input only after words such as `set` or `check`.
+ */
 const wordy =
   'application|command|connection|directory|environment|instance|manifest|organization|processes|queue|server|site|token|type|user';
 
@@ -94,8 +95,9 @@ const inMessages = new RegExp(
   'g',
 );
 
-/** A word with its punctuation. GitHub takes seven hexadecimal digits for a commit. */
+/** A word with the punctuation around it. */
 const parted = /^([(“‘]*)(.*?(?:\(\w*\))?)([)”’.,:;!?…]*)$/s;
+/** A plain word, number or sign. Not seven or more hexadecimal digits: GitHub would link them to a commit. */
 const isPlain = /^(?![\da-f]{7,}$)(?:\p{L}+(?:[’']\p{L}+|\(s\))?|\d+(?:[-:.,]\d+)*|\s+|[→–—·×=+&/]|)$/iu;
 
 function word(text: string): Html {
@@ -103,7 +105,7 @@ function word(text: string): Html {
   return isPlain.test(middle) ? html`${text}` : html`${before}${code(middle)}${after}`;
 }
 
-/** Lines with their indentation. Line breaks are entities: a blank line would end the HTML block. */
+/** Shows lines with their indentation. Writes line breaks as entities: a blank line would end the HTML block. */
 export function preformatted(text: readonly string[]): Html {
   const shown = text.map((line) => html`${line}`.markup).join('&#10;');
   return new Html(`<pre>${shown}</pre>`);
@@ -116,8 +118,8 @@ function markupOf(value: Value): string {
 }
 
 /**
- * Escapes all characters with a meaning in HTML, and those that start a link, an image, emphasis, code or a table cell in
- * Markdown. Line breaks are spelled out: a blank line would end the HTML block and start Markdown.
+ * Escapes all characters with a meaning in HTML, and those that start a link, an image, emphasis, code or a table cell
+ * in Markdown. Spells line breaks out: a blank line would end the HTML block and start Markdown.
  */
 function escaped(text: string): string {
   return visible(text).replace(/[&<>"'`|[\]*~\\!]/g, (character) => `&#${character.charCodeAt(0)};`);

@@ -6,21 +6,21 @@ import { meantFlag, quoted, wholeNumberOf, yamlFlag } from '../text.ts';
 import { longestHeadline } from './ending.ts';
 
 /**
- * Reads a step's inputs and collects all problems, so that one error reports them. After a problem, a reader returns a
- * usable value: `done` throws before anything uses it.
+ * The reader of a step's inputs. Collects all problems, so that one error reports them. After a problem, a method
+ * returns a placeholder: `done` throws before the step uses the value.
  */
 export class Inputs {
   readonly #problems = new Set<string>();
   readonly #mistakes: Mistake[] = [];
 
-  /** The input without surrounding white space; undefined if it is empty. */
+  /** Reads an input without surrounding white space; undefined if the input is empty. */
   text(name: string): string | undefined {
     const value = getInput(name);
     if (!value.isWellFormed()) this.problem(name, 'is not valid Unicode');
     return value.toWellFormed() || undefined;
   }
 
-  /** An id of an API: its prefix, then letters, digits and dashes. */
+  /** Reads an id of an API: a prefix, then letters, digits, dashes and underscores. */
   id(name: string, prefix: string): string | undefined {
     const value = this.text(name);
     if (value === undefined || isId(value, prefix)) return value;
@@ -38,7 +38,7 @@ export class Inputs {
     return word ?? fallback;
   }
 
-  /** `true` or `false`, as YAML writes them. */
+  /** Reads `true` or `false`, as YAML writes them. */
   flag(name: string, fallback: boolean): boolean {
     const value = this.text(name);
     if (value === undefined) return fallback;
@@ -49,7 +49,7 @@ export class Inputs {
     return fallback;
   }
 
-  /** A whole number in plain digits; undefined if the input is empty. */
+  /** Reads a whole number in plain digits; undefined if the input is empty. */
   integer(name: string, range: { readonly min: number; readonly max?: number }): number | undefined {
     const value = this.text(name);
     if (value === undefined) return undefined;
@@ -59,7 +59,7 @@ export class Inputs {
     return undefined;
   }
 
-  /** A span in seconds; returns milliseconds. */
+  /** Reads a number of seconds, and returns milliseconds. `fallback`: seconds. */
   seconds(name: string, range: { readonly min: number; readonly max: number }, fallback: number): number {
     const value = this.text(name);
     if (value === undefined) return fallback * 1000;
@@ -69,7 +69,7 @@ export class Inputs {
     return fallback * 1000;
   }
 
-  /** An API's base address: https, or http on a loopback address. */
+  /** Reads an API's base address: https, or http on a loopback address. */
   apiUrl(name: string, fallback: string): URL {
     const value = this.text(name) ?? fallback;
     const url = URL.canParse(value) ? new URL(value) : undefined;
@@ -86,7 +86,7 @@ export class Inputs {
     return url ?? new URL(fallback);
   }
 
-  /** Notes a problem with an input. `why` follows its name. */
+  /** Notes a problem with an input. `why` follows the input's name: `must be a number`. */
   problem(name: string, why: string): void {
     this.#problems.add(`${name}: ${why}`);
   }
@@ -96,7 +96,7 @@ export class Inputs {
     this.#mistakes.push(mistake);
   }
 
-  /** Throws one `Failure` with all problems, if there are any. Call it before the first request. */
+  /** Throws one `Failure` with all problems, if there are any. To be called before the first request. */
   done(): void {
     const problems = [...this.#problems];
     const about = problems.length === 0 ? undefined : failureOf(wrongInputs(problems.length), problems);
@@ -136,7 +136,7 @@ function failureOf(what: string, lines: readonly string[], annotations?: readonl
   });
 }
 
-/** The headline: the first sentence of a single problem, such as `token: is empty`; else `what`. */
+/** Returns the headline: the first clause of a single problem, such as `token: is empty`; else `what`. */
 function headlineOf(
   what: string,
   [first = '', ...others]: readonly string[],
@@ -151,7 +151,7 @@ export function isId(value: string, prefix: string): boolean {
   return value.startsWith(prefix) && /^[\w-]{1,200}$/.test(value);
 }
 
-/** `a, b or c`. */
+/** Returns `a, b or c`. */
 function oneOf(words: readonly string[]): string {
   return words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} or ${words.at(-1)}`;
 }

@@ -4,7 +4,7 @@ import { visible } from '../text.ts';
 import type { Secrets } from './secrets.ts';
 import { repositoryPath } from './workflow.ts';
 
-/** The step's log. It redacts text from outside, and escapes it so that it never becomes a command. */
+/** The step's log. Redacts every text, and escapes it so that text from outside never becomes a workflow command. */
 export class Log {
   readonly #secrets: Secrets;
   readonly #workspace: string;
@@ -41,7 +41,7 @@ export class Log {
     core.notice(this.#lines(`${this.#prefix}${message}`));
   }
 
-  /** Writes an annotation, at a place in a file if there is one. */
+  /** Writes an annotation. `place`: its place in a file. */
   warning(message: string, place?: Location): void {
     core.warning(this.#lines(this.#placed(message, place)), this.#at(place));
   }
@@ -51,7 +51,7 @@ export class Log {
     core.error(this.#lines(this.#placed(message, place)), at);
   }
 
-  /** The message with its place: the log does not show the annotation's place. */
+  /** Returns the message with its place: the log does not show the annotation's place. */
   #placed(message: string, place: Location | undefined): string {
     const text = `${this.#prefix}${message}`;
     return place === undefined ? text : `${locationText(place)}: ${text}`;
@@ -73,8 +73,8 @@ export class Log {
 }
 
 /**
- * Escapes text from outside for one line of the log. The runner takes a line that starts with `::` for a command, and
- * `##[` anywhere in a line.
+ * Escapes text from outside for one line of the log. For the runner, `::` at the start of a line or `##[` anywhere
+ * begins a command.
  */
 function escapeForLog(text: string): string {
   return visible(text)
@@ -82,7 +82,7 @@ function escapeForLog(text: string): string {
     .replace(/^(\s*):(?=:)/, '$1: ');
 }
 
-/** Like `escapeForLog`, but keeps line breaks: the commands for annotations escape them. */
+/** Escapes text as `escapeForLog` does, but keeps line breaks: the commands for annotations escape them. */
 function escapeLinesForLog(text: string): string {
   return text.split('\n').map(escapeForLog).join('\n');
 }

@@ -9,7 +9,7 @@ import { backoff, type Clock, Deadline, type Random } from '../time.ts';
 /** The pull request of a comment, and the connection to GitHub. */
 export interface CommentTarget {
   readonly token: string;
-  /** Base address of GitHub's API: `https://api.github.com`, or a GitHub Enterprise Server's. */
+  /** The base address of GitHub's API: `https://api.github.com`, or the address of a GitHub Enterprise Server. */
   readonly apiUrl: URL;
   /** `owner/name` */
   readonly repository: string;
@@ -18,15 +18,18 @@ export interface CommentTarget {
   readonly requestTimeout: number;
   readonly clock: Clock;
   readonly random: Random;
-  /** Aborts all requests, a few seconds after a cancellation: until then the comment can report it. */
+  /**
+   * Aborted a few seconds after a cancellation, to end all requests: until then the comment can report the
+   * cancellation.
+   */
   readonly cutOff: AbortSignal;
   readonly log: { info(line: string): void; debug(line: string): void };
 }
 
 export interface StickyComment {
-  /** Returns the body of this comment among the bodies of all, if there is one. */
+  /** Returns the body of this comment among the bodies of all comments; undefined if there is none. */
   find(bodies: readonly string[]): string | undefined;
-  /** Returns the new body. `old`: the found body. */
+  /** Returns the new body. `old`: the existing body. */
   bodyAfter(old: string | undefined): string;
 }
 
@@ -41,12 +44,12 @@ const hints: ServiceHints = {
   limitsWith403: true,
 };
 
-/** The most pages: ten thousand comments. */
+/** The largest number of pages: ten thousand comments. */
 const maxPages = 100;
 const pageSize = 100;
-/** The author of comments that are written with a job's own token. */
+/** The author of comments written with a job's own token. */
 const workflowBot = 'github-actions[bot]';
-/** Milliseconds for further tries after a failure that may have been a success, and the pauses between them. */
+/** Milliseconds for retries after a request that may have taken effect, and the pauses between the retries. */
 const keepTrying = 60_000;
 const pauses = { first: 1_000, longest: 8_000 } as const;
 
@@ -76,7 +79,10 @@ const Editors = v.object({
 });
 const Viewer = v.object({ data: v.object({ viewer: v.object({ login: v.string() }) }) });
 
-/** Creates the comment, or updates the token's own one. Retries as for the services. Throws an `HttpFailure`. */
+/**
+ * Creates the comment, or updates the existing one of the same token. Retries like the requests to the services. Throws
+ * an `HttpFailure`.
+ */
 export async function keepComment(target: CommentTarget, comment: StickyComment): Promise<Posted> {
   const { clock, cutOff, random } = target;
   const gitHub = await open(target);
@@ -87,7 +93,7 @@ export async function keepComment(target: CommentTarget, comment: StickyComment)
       try {
         return await keep(gitHub, target, comment, until !== undefined);
       } catch (error) {
-        // A POST without a response may have worked: look for the comment before the next POST.
+        // A POST without a response may have taken effect: look for the comment before the next POST.
         if (!(error instanceof HttpFailure) || error.retry === 'no' || cutOff.aborted) throw error;
         until ??= clock.now() + keepTrying;
         if (clock.now() >= until) throw error;
@@ -102,13 +108,13 @@ export async function keepComment(target: CommentTarget, comment: StickyComment)
 
 export interface MergedComments {
   readonly bodies: readonly string[];
-  /** True if somebody else has edited one, which is not among the bodies. */
+  /** True if somebody else has edited a comment. Its body is not in `bodies`. */
   readonly isEdited: boolean;
 }
 
 /**
- * The token's own comments of this kind on the pull requests that were merged into a branch as this commit. Undefined where
- * there is no such pull request. Throws an `HttpFailure`.
+ * Reads the comments by the same token on the pull requests that were merged into a branch as this commit. `isIt`:
+ * selects the comments by their bodies. Undefined if there is no such pull request. Throws an `HttpFailure`.
  */
 export async function readMergedComments(
   target: Omit<CommentTarget, 'pullRequest'>,
@@ -145,7 +151,7 @@ export async function readMergedComments(
   }
 }
 
-/** Leaves out the comments that somebody else has edited, as far as GitHub reports editors. */
+/** Drops the comments that somebody else has edited, as far as GitHub reports editors. */
 async function unedited({ graphql }: GitHub, comments: readonly Comment[]): Promise<MergedComments> {
   const ids = comments.flatMap(({ node_id }) => node_id ?? []);
   const editors = new Map<string, v.InferOutput<typeof Editor>>();
@@ -174,7 +180,7 @@ async function unedited({ graphql }: GitHub, comments: readonly Comment[]): Prom
   return { bodies: own.map(({ body }) => body ?? ''), isEdited: own.length < comments.length };
 }
 
-/** True if the editor is the author. GraphQL leaves out the suffix of bots, and a user may have the name of a bot. */
+/** True if the editor is the author. GraphQL omits the suffix `[bot]`, and a user may have the name of a bot. */
 function isAuthor({ __typename: type, login }: v.InferOutput<typeof Editor>, author: string): boolean {
   return login === author || (type !== 'User' && `${login}[bot]` === author);
 }
@@ -242,7 +248,7 @@ async function keep(
   return 'updated';
 }
 
-/** Finds the token's own comment, by marker and author: anyone can write the same marker. */
+/** Finds the existing comment by its marker and its author, since anyone can write the same marker. */
 async function findOwn(
   gitHub: GitHub,
   comments: string,
@@ -273,8 +279,8 @@ async function readMarked(
 }
 
 /**
- * Returns the token's user: GraphQL knows it for users and Apps, REST for users. Else the token is taken for a job's own.
- * With `surely`, throws an `HttpFailure` if GitHub gives no answer.
+ * Returns the login of the token's user: GraphQL reports the login of users and Apps, REST of users. Without either,
+ * assumes a job's own token. With `surely`, throws an `HttpFailure` if GitHub does not respond.
  */
 async function whoAmI({ rest, graphql }: GitHub, how: 'surely' | 'likely' = 'likely'): Promise<string> {
   const what = 'Reading whose github-token is';
@@ -296,12 +302,12 @@ async function whoAmI({ rest, graphql }: GitHub, how: 'surely' | 'likely' = 'lik
   return workflowBot;
 }
 
-/** True if GitHub has answered: the token has no permission, or no user. */
+/** True if GitHub has responded that the token has no permission, or no user. */
 function isAnswer({ status }: HttpFailure): boolean {
   return status !== undefined && status < 500 && status !== 408 && status !== 429;
 }
 
 function isMe(login: string, user: v.InferOutput<typeof User>): boolean {
-  // GraphQL leaves out the suffix of some bots.
+  // GraphQL omits the suffix of some bots.
   return user.login === login || (user.type === 'Bot' && user.login === `${login}[bot]`);
 }

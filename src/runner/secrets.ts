@@ -1,16 +1,19 @@
 import { setSecret } from '@actions/core';
 import { html } from './html.ts';
 
-/** The least characters of a redacted secret: shorter texts occur by chance. */
+/** The smallest length of a redacted secret: shorter texts occur by chance. */
 const shortest = 4;
-/** The characters that identify the beginning of a secret: a server may echo only a part of it. */
+/** The number of characters that identify the beginning of a secret: a server may echo only a part of the secret. */
 const tellingStart = 16;
 
-/** Redacts secrets in everything that the step writes, and has the runner mask them. */
+/** The secrets of a step. Redacts them in everything that the step writes, and makes the runner mask them. */
 export class Secrets {
   readonly #forms = new Set<string>();
 
-  /** Registers a secret, and has the runner mask it. Each line is a secret of its own, as the runner masks by lines. */
+  /**
+   * Registers a secret, and makes the runner mask it. Each line counts as a separate secret, since the runner masks
+   * line by line.
+   */
   add(secret: string): void {
     for (const line of secret.toWellFormed().split(/[\r\n]+/)) {
       if (line.trim() === '') continue;
@@ -20,13 +23,13 @@ export class Secrets {
       for (const form of encoded) setSecret(form);
       for (const form of [line, ...jsonForms(line), ...addressForms(line), ...encoded]) {
         this.#forms.add(form);
-        // Tokens of Laravel hold a `|`, which markup spells otherwise.
+        // Laravel's tokens contain a `|`, which the markup escapes.
         this.#forms.add(html`${form}`.markup);
       }
     }
   }
 
-  /** Replaces every secret in a text, whole or cut off: a server may echo the token. */
+  /** Replaces every secret in a text, whole or cut off, since a server may echo the token. */
   redact(text: string): string {
     let clean = text;
     for (const form of this.#forms) clean = clean.replaceAll(form, '***');
@@ -35,21 +38,22 @@ export class Secrets {
   }
 }
 
-/** A secret in a JSON text. PHP escapes slashes, too. */
+/** Returns the forms of a secret in a JSON text. PHP escapes slashes, too. */
 function jsonForms(secret: string): readonly string[] {
   const form = JSON.stringify(secret).slice(1, -1);
   return [form, form.replaceAll('/', '\\/')];
 }
 
-/** A secret in a URL: some servers escape less, some in lower case. */
+/** Returns the forms of a secret in a URL: some servers escape fewer characters, some in lower case. */
 function addressForms(secret: string): readonly string[] {
   const forms = [encodeURIComponent(secret), encodeURI(secret)];
   return forms.flatMap((form) => [form, form.replace(/%[\dA-F]{2}/g, (code) => code.toLowerCase())]);
 }
 
 /**
- * A secret inside a longer base64 text, such as `user:secret`. Three bytes become four characters, so its form depends on
- * the number of bytes before it. The forms contain only characters of the secret itself.
+ * Returns the forms of a secret inside a longer base64 text, such as `user:secret`. Three bytes become four characters,
+ * so the form depends on the number of bytes before the secret. Each form holds only characters that come from the
+ * secret alone.
  */
 function base64Forms(secret: string): Set<string> {
   const forms = new Set<string>();
@@ -72,7 +76,9 @@ function withoutStart(text: string, secret: string): string {
   return rest.reduce((clean, part) => `${clean}***${part.slice(sharedLength(part, secret))}`, before);
 }
 
-/** The number of characters in which a text continues like the secret. */
+/**
+ * Returns the number of characters in which a text continues like the secret after its first `tellingStart` characters.
+ */
 function sharedLength(text: string, secret: string): number {
   let length = 0;
   while (length < text.length && text[length] === secret[tellingStart + length]) length++;

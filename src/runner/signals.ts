@@ -1,12 +1,17 @@
 import { Cancelled } from '../failure.ts';
 
-/** The runner sends SIGINT, then SIGTERM 7.5 s later, and kills 2.5 s after that. */
+/**
+ * Milliseconds for running writes after a cancellation. The runner sends SIGINT, 7.5 s later SIGTERM, and kills the
+ * step 2.5 s after that.
+ */
 const graceForWrites = 4_000;
 
 export interface StopSignals {
   /** Aborted at the first signal; its reason is a `Cancelled`. */
   readonly cancelled: AbortSignal;
-  /** Aborted a few seconds later, before the runner kills the step: until then a running write may end. */
+  /**
+   * Aborted a few seconds after `cancelled`, before the runner kills the step: until then, running writes may finish.
+   */
   readonly cutOff: AbortSignal;
   /** Stops listening, so that Node.js can end. */
   release(): void;

@@ -11,7 +11,7 @@ import { listenForStop } from './signals.ts';
 import { type Block, type Mark, Report, writeSummary } from './summary.ts';
 import { readWorkflow, type Workflow } from './workflow.ts';
 
-/** The means of a step: the runner, a clock and random numbers. */
+/** The runtime of a step: access to the runner, a clock and random numbers. */
 export interface Step {
   readonly inputs: Inputs;
   readonly log: Log;
@@ -22,11 +22,14 @@ export interface Step {
   readonly random: Random;
   readonly cancelled: AbortSignal;
   readonly cutOff: AbortSignal;
-  /** For the first request to the API. */
+  /** A connection that was opened early, for the first request to the API. */
   readonly connection: EarlyConnection | undefined;
   /** Sets outputs; later values win over earlier ones. */
   output(outputs: Outputs): void;
-  /** Sets the summary's headline; the last call counts. If the step fails, it is bold text below the failure's headline. */
+  /**
+   * Sets the summary's headline; the last call counts. If the step fails, the text stands in bold below the failure's
+   * headline.
+   */
   headline(mark: Mark, text: Html, lead?: Html): void;
   /** Adds a block to the summary. The step writes the summary when it ends, also when it fails. */
   summarize(block: Block): void;
@@ -41,16 +44,16 @@ export interface Step {
   /** Sets the current activity, in words that follow "Cancelled while": `looking for the environment "main"`. */
   doing(activity: string): void;
   /**
-   * Records a fact about a subject for the report of a failing step: something done; with `going`, something that goes on
+   * Records a fact about a subject for the report of a failing step: finished work; with `going`, work that goes on
    * without the step; with `unknown`, an open question: `whether ...`. The last line of each subject counts; undefined
-   * removes it.
+   * removes the fact.
    */
   did(subject: string, line: string | undefined, kind?: 'going' | 'unknown'): void;
-  /** Adds a task for the end of the step, also if it fails. */
+  /** Adds a task for the end of the step, also after a failure. */
   atEnd(task: (failure: Ending | undefined) => Promise<void>): void;
 }
 
-/** Runs an action's body as a step. If it fails, reports the error and everything done before it, and exits with 1. */
+/** Runs an action's body as a step. If the body fails, reports the error and all finished work, and exits with 1. */
 export async function runStep(
   title: string,
   body: (step: Step) => Promise<void>,
@@ -70,7 +73,7 @@ export async function runStep(
     log.error(`The step ended before its work was done. ${pleaseReport}`, title);
   };
 
-  // If nothing is left to wait for, Node.js ends the process, with success.
+  // If a promise never settles and nothing else is pending, Node.js ends the process with success.
   process.once('exit', unfinished);
   try {
     await body({
@@ -128,7 +131,7 @@ export async function runStep(
 
 export type Outputs = Readonly<Record<string, string>>;
 
-/** Writes outputs, redacted: an API may echo a secret. */
+/** Writes outputs, with secrets redacted: an API may echo a secret. */
 export function writeOutputs(outputs: Outputs, secrets: Secrets): void {
   for (const [name, value] of Object.entries(outputs)) {
     try {

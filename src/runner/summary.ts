@@ -5,10 +5,10 @@ import { code, type Html, html, joined, prose } from './html.ts';
 import type { Log } from './log.ts';
 import type { Secrets } from './secrets.ts';
 
-/** The most bytes of a summary: GitHub drops one of over 1 MiB. */
+/** The largest number of bytes in a summary: GitHub drops a summary of over 1 MiB. */
 export const maxSummaryBytes = 1_000_000;
 
-/** The most rows of a table. A longer one ends with the number of missing rows. */
+/** The largest number of rows in a table. A longer table ends with the number of missing rows. */
 const maxRows = 500;
 
 /** The sign at the start of a headline. */
@@ -16,7 +16,7 @@ export type Mark = keyof typeof marks;
 
 const marks = {
   done: html`✅`,
-  /** Done, and waiting for a deployment. */
+  /** The step is done, and its changes wait for a deployment. */
   waiting: html`🟡`,
   nothing: html`➖`,
   planned: html`📝`,
@@ -25,12 +25,12 @@ const marks = {
   cancelled: html`🚫`,
 } as const;
 
-/** The first line of a report: the outcome and its subject. */
+/** Makes the first line of a report: the outcome and its subject. */
 export function headline(mark: Mark, text: Html): Html {
   return html`<h3>${marks[mark]} ${text}</h3>`;
 }
 
-/** The warnings below the headline. */
+/** Makes the warnings below the headline. */
 function warnings(messages: readonly string[]): Html {
   return html`${messages.slice(0, maxWarnings).map((message) => html`<p>⚠️ ${prose(message)}</p>`)}${moreWarnings(messages.length - maxWarnings)}`;
 }
@@ -41,12 +41,12 @@ function moreWarnings(count: number): Html {
   return count > 0 ? html`<p>⚠️ ${count} more warnings are in the log.</p>` : html``;
 }
 
-/** The next step for the reader. */
+/** Makes a paragraph with the next step for the reader. */
 export function next(text: Html): Html {
   return html`<p><strong>Next:</strong> ${text}</p>`;
 }
 
-/** A table with a header row, without empty columns. */
+/** Makes a table with a header row. Drops empty columns. */
 export function table(header: readonly string[], rows: readonly (readonly Html[])[]): Html {
   const says = (column: number): boolean => rows.some((cells) => cells[column]?.markup);
   const used = header.flatMap((text, column) => (says(column) ? [{ text, column }] : []));
@@ -60,12 +60,15 @@ export function table(header: readonly string[], rows: readonly (readonly Html[]
   return html`<table><tr>${head}</tr>${body}${rest}</table>`;
 }
 
-/** A table of names and values. */
+/** Makes a table of names and values. */
 export function facts(rows: readonly (readonly [name: string, value: Html])[]): Html {
   return html`<table>${rows.map(([name, value]) => html`<tr><th align="left">${name}</th><td>${value}</td></tr>`)}</table>`;
 }
 
-/** A failure's details: its lines as paragraphs, lines with a dash as a list. An indented line continues the item above. */
+/**
+ * Shows a failure's details: lines as paragraphs, lines with a dash as a list. An indented line continues the item
+ * above.
+ */
 export function reasons(message: string): Html {
   const blocks: Html[] = [];
   let items: Html[] = [];
@@ -87,7 +90,7 @@ export function reasons(message: string): Html {
   return html`${blocks}`;
 }
 
-/** A line with its label in bold: `Failed: ...`, `Next: ...`. */
+/** Shows a line with its label in bold: `Failed: ...`, `Next: ...`. */
 function labelled(line: string): Html {
   const [, label, rest = ''] =
     /^(Failed|Not checked|Not started|Not known|Done|Next): (.*)$/s.exec(line) ?? [];
@@ -101,7 +104,7 @@ export interface Headline {
   readonly lead?: Html;
 }
 
-/** A part of a summary, or a function that makes it when the step ends. */
+/** A part of a summary, or a function that returns the part at the end of the step. */
 export type Block = Html | (() => Html);
 
 export class Report {
@@ -122,7 +125,7 @@ export class Report {
     if (id !== undefined && id !== '') this.#ids.set(what, (this.#ids.get(what) ?? new Set()).add(id));
   }
 
-  /** All blocks, under one headline. */
+  /** Returns all blocks, under one headline. */
   blocks(ending: Ending | undefined): readonly Html[] {
     const head = heading(this.#headline, ending, this.warnings);
     const blocks = this.#blocks.map((block) => (typeof block === 'function' ? block() : block));
@@ -130,13 +133,16 @@ export class Report {
   }
 }
 
-/** The last line, with ids in small print: `process process-1 · deployment depl-1, depl-2`. */
+/** Makes the last line, with ids in small print: `process process-1 · deployment depl-1, depl-2`. */
 function idLine(all: ReadonlyMap<string, ReadonlySet<string>>): Html {
   const named = [...all].map(([what, ids]) => html`${what} ${joined([...ids].map(code), html`, `)}`);
   return named.length === 0 ? html`` : html`<p><sub>${joined(named, html` · `)}</sub></p>`;
 }
 
-/** The headline and the warnings. If the step has failed, the failure is the headline, and its own headline is bold text. */
+/**
+ * Makes the headline and the warnings. After a failure, the failure is the headline, and the headline `own` is bold
+ * text below.
+ */
 export function heading(
   own: Headline | undefined,
   ending: Ending | undefined,
@@ -145,13 +151,13 @@ export function heading(
   const warned = warnings(messages);
   if (ending === undefined)
     return html`${own === undefined ? html`` : headline(own.mark, own.text)}${own?.lead ?? html``}${warned}`;
-  // For a drift, the plan's own headline says the same.
+  // For a drift, the plan's own headline has the same content.
   const before =
     own === undefined || ending.mark === 'drifted' ? html`` : html`<p><strong>${own.text}</strong></p>`;
   return html`${headline(ending.mark, prose(ending.headline))}${reasons(ending.details)}${warned}${before}`;
 }
 
-/** Appends blocks to the file of the job's summary. A failure to write it never fails the step. */
+/** Appends blocks to the file of the job's summary. A failed write never fails the step. */
 export function writeSummary(
   file: string | undefined,
   blocks: readonly Html[],
@@ -167,7 +173,7 @@ export function writeSummary(
   }
 }
 
-/** The blocks that fit, in their order, with a sentence at the end if others do not. */
+/** Returns the blocks that fit, in their order, with a sentence at the end if a block is missing. */
 function whatFits(texts: readonly string[]): readonly string[] {
   let room = maxSummaryBytes;
   const fitting = texts.filter((text) => {

@@ -15,9 +15,9 @@ const PullRequestEvent = v.object({
 
 export interface PullRequest {
   readonly number: number;
-  /** True if its head is in another repository: then its workflows get no secrets. */
+  /** True for a pull request from another repository. Its workflows get no secrets. */
   readonly fromFork: boolean;
-  /** The commit to be merged; the run itself works on a merge of it. */
+  /** The commit to be merged. The run itself works on a merge of this commit into the base branch. */
   readonly head: string | undefined;
 }
 
@@ -65,8 +65,8 @@ function readPullRequest(path: string | undefined): PullRequest | undefined {
 }
 
 /**
- * The path of a workspace file in its repository, for annotations: `actions/checkout` can put the repository into a folder
- * of the workspace.
+ * Returns the path of a workspace file in its repository, for annotations: `actions/checkout` can put the repository
+ * into a folder of the workspace.
  */
 export function repositoryPath(workspace: string, file: string): string {
   for (let folder = dirname(file); folder !== '.'; folder = dirname(folder)) {
