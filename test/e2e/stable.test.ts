@@ -47,6 +47,17 @@ describe.concurrent('stable-for, with nothing to change, looks back and waits fo
     expect(step.summary).not.toContain('Connection refused');
   });
 
+  test('and one that has exited once, and was not started again, fails the step and is not said to keep exiting', async () => {
+    await using shop = await openLive({ exits: { code: 1, afterMs: 560_000, restartMs: 3_600_000 } });
+    const step = await shop.run(stable);
+
+    expect(step.outputs['stable']).toBe('false');
+    expect(step.errors[0]).toMatch(/exited once with code 1, and was not started again for \d+ s\./);
+    expect(step.summary).toContain(
+      '❌ <code>php artisan horizon</code> on App exited and was not started again',
+    );
+  });
+
   test('and shows what was printed only when asked for, without secrets', async () => {
     const prints = [
       'In Connector.php line 76:',

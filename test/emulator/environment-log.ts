@@ -72,15 +72,16 @@ function entriesOfCopy(run: Run, span: Span): LogEntry[] {
   const { exits, prints = [] } = run.life;
   const entries = [event(run, run.from, 'INFO', 'starting...')];
   const replaced = Number.isFinite(run.to);
-  const period = (exits?.afterMs ?? 0) + RESTART_MS;
+  const { afterMs = 0, restartMs = RESTART_MS } = exits ?? {};
+  const period = afterMs + restartMs;
   // What lies a whole round before the span cannot reach into it.
   const first = Math.max(0, Math.floor((span.from - run.from) / period) - 1);
   for (let round = first; exits !== undefined; round++) {
-    const exit = run.from + round * period + exits.afterMs;
+    const exit = run.from + round * period + afterMs;
     if (exit > Math.min(run.to, span.to)) break;
     entries.push(...prints.map((text, line) => printed(exit - 40 + line, text)));
     entries.push(...exitEntries(run, exit, exits.code, round % 2 === 1));
-    const again = exit + RESTART_MS;
+    const again = exit + restartMs;
     if (again <= run.to) entries.push(event(run, again, 'INFO', 'starting...'));
   }
   if (replaced) entries.push(...exitEntries(run, run.to, 0, false));

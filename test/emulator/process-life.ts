@@ -4,6 +4,8 @@ export interface ProcessLife {
   readonly exits?: {
     readonly code: number;
     readonly afterMs: number;
+    /** Milliseconds until it starts again. */
+    readonly restartMs?: number;
   };
   /** What it prints before it exits, a line each. */
   readonly prints?: readonly string[];

@@ -78,13 +78,20 @@ function notStable(restarting: readonly Health[], showLogs: boolean): Failure {
       : `${restarting.length} background processes`;
   const lines = restarting.map((health) => `${describeExits(health)}. ${exitHint(health)}`);
   return new Failure({
-    headline: `${what} ${others.length === 0 ? 'keeps' : 'keep'} exiting`,
+    headline: `${what} ${endingOf(restarting)}`,
     what: 'The background processes do not stay up',
     why: others.length === 0 ? lines.join() : `\n${lines.map((line) => `- ${line}.`).join('\n')}\n`,
     fix: showLogs
       ? 'The summary shows its last output'
       : 'The environment’s log shows its output; so does the summary with show-logs: true',
   });
+}
+
+/** The end of the headline: a single copy may have exited only once, and not have been started again. */
+function endingOf(restarting: readonly Health[]): string {
+  const isOne = restarting.length === 1;
+  if (restarting.every(({ exits }) => exits.length > 1)) return isOne ? 'keeps exiting' : 'keep exiting';
+  return isOne ? 'exited and was not started again' : 'do not stay up';
 }
 
 /** Shows the application's output before the last exit. Only warns if the output cannot be read. */
