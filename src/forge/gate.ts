@@ -7,7 +7,7 @@ import { DownWatch } from './status.ts';
 
 /** The conditions that the listed processes must meet. */
 export interface Gate {
-  /** Every listed process must have one of these; empty: any status. */
+  /** The wanted statuses, of which every listed process must have one; empty: any status. */
   readonly statuses: readonly string[];
   readonly minCount: number;
   /** Describes the processes that have none of the statuses. */
@@ -16,25 +16,25 @@ export interface Gate {
 
 export interface Unwanted {
   readonly processes: readonly ForgeProcess[];
-  /** The number of all listed processes. */
+  /** The number of all listed processes, wanted or not. */
   readonly of: number;
   /** ` after 5 s`; empty without a wait. */
   readonly after: string;
 }
 
-/** The last look of a wait. */
+/** The result of a wait, with the processes as last read. */
 export interface LastLook {
   readonly processes: readonly ForgeProcess[];
-  /** The error, if the processes are not as required. */
+  /** The failure; undefined if the processes are as required. */
   readonly failure: Failure | undefined;
 }
 
-/** A crashing process shows `running` between restarts, so a status counts only if it still holds 2 s later. */
+/** Milliseconds for which a status must hold: a process that keeps crashing is `running` between its restarts. */
 const standing = 2_000;
 
 /**
- * Lists until every process has a wanted status, seen twice, and there are enough. Ends at once when a process has ended
- * for good (`fatal`, `exited`), unless that was wanted, or stays `stopped`; anything else is waited for until the deadline.
+ * Lists the processes until there are enough, and two lists in a row show each with a wanted status. Returns a failure
+ * at once when an unwanted process has ended for good (`fatal`, `exited`) or stays `stopped`, else at the deadline.
  */
 export async function waitAtGate(
   gate: Gate,
@@ -72,13 +72,13 @@ export async function waitAtGate(
   return gated ?? { processes, failure: lateFailure(gate, processes, waiting.deadline.span) };
 }
 
-/** True for a wanted status. A running process is installed, too: Forge once reported `installed` for it. */
+/** True for a wanted status. `running` counts as `installed`: older servers report only `installed`. */
 function isWanted({ statuses }: Gate, { status }: ForgeProcess): boolean {
   if (statuses.length === 0 || statuses.includes(status)) return true;
   return status === 'running' && statuses.includes('installed');
 }
 
-/** The unmet conditions, in short: `2 of 3 are not running: 31 is starting, 32 is backoff`. */
+/** Returns the unmet conditions, in short: `2 of 3 are not running: 31 is starting, 32 is backoff`. */
 function unmet(gate: Gate, processes: readonly ForgeProcess[]): string[] {
   const missing: string[] = [];
   if (processes.length < gate.minCount) {
@@ -94,7 +94,7 @@ function unmet(gate: Gate, processes: readonly ForgeProcess[]): string[] {
   return missing;
 }
 
-/** `1 of 3 background processes on server "web-1" is not running after 5 s`. */
+/** Returns a text that counts: `1 of 3 background processes on server "web-1" is not running after 5 s`. */
 export function tellByNumber(on: string, statuses: readonly string[]): Gate['tell'] {
   const wanted = statuses.join(' or ');
   return ({ processes, of, after }) => {
@@ -105,7 +105,7 @@ export function tellByNumber(on: string, statuses: readonly string[]): Gate['tel
   };
 }
 
-/** The error when at least one process has ended for good. */
+/** Returns the failure when at least one process has ended for good or stays `stopped`. */
 function endedFailure(gate: Gate, processes: readonly ForgeProcess[]): Failure {
   return gateFailure(gate.tell(unwantedIn(gate, processes, '')), readItsLog);
 }
@@ -144,7 +144,7 @@ function longer(span: number): string {
   return span > 0 ? ', or raise wait-timeout' : ', or set wait-timeout, so that the step waits';
 }
 
-/** `1 process matches, and min-count is 2`. */
+/** Returns `1 process matches, and min-count is 2`. */
 function tooFew({ minCount }: Gate, { length }: readonly ForgeProcess[]): string {
   return `${counted(length, 'process matches', 'processes match')}, and min-count is ${minCount}`;
 }

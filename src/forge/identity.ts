@@ -10,7 +10,7 @@ export interface IdentityFields {
   readonly siteId?: string | undefined;
 }
 
-/** The identity of a declaration: command, then user, directory and site. Forge does not report names. */
+/** Returns the identity: command, user, directory and site. The name is no part: Forge does not report it. */
 export function identityOf({ command, user, directory, siteId }: IdentityFields): Identity {
   const folded = foldDirectory(directory ?? null);
   return { family: foldCommand(command), marks: [user, folded === '' ? undefined : folded, siteId] };
@@ -20,7 +20,7 @@ export function identityOfExisting({ directory, ...process }: ForgeProcess): Ide
   return identityOf({ ...process, directory: directory ?? undefined });
 }
 
-/** True if a process in doubt can be the wanted one. Its unknown fields may have any value. */
+/** True if a process in doubt can be the declared process: its unknown fields may have any value. */
 export function couldBe({ command, user }: IdentityFields, process: ForgeProcess): boolean {
   return (
     (process.command === '' || foldCommand(process.command) === foldCommand(command)) &&
@@ -36,21 +36,21 @@ export function describeExisting({ directory, command, ...process }: ForgeProces
   });
 }
 
-/** The fields that distinguish processes of one declaration. */
+/** Returns the fields that distinguish processes of one declaration: `user forge, no directory, 1 process, running`. */
 export function particularsOf({ user, directory, processes, status }: ForgeProcess): string {
   const count = `${processes ?? 'an unknown number of'} ${processes === 1 ? 'process' : 'processes'}`;
   return `user ${user}, ${directory === null ? 'no directory' : `directory ${directory}`}, ${count}, ${status}`;
 }
 
-/** A directory without slashes at its end; empty for no directory. */
+/** Removes the slashes at the end of a directory. Returns an empty text for no directory. */
 function foldDirectory(directory: string | null): string {
   const path = (directory ?? '').trim();
   return path === '/' ? path : path.replace(/\/+$/, '');
 }
 
 /**
- * A name for a declaration without one. Equal declarations get equal names, others get others. Forge accepts a name only
- * once, so racing runs cannot create two.
+ * Returns a name for a declaration without a name: `horizon-`, and a hash of the identity. Declarations of one identity
+ * get the same name. Forge accepts a name only once, so parallel runs cannot create two processes.
  */
 export function derivedName({ command, user, directory, siteId }: IdentityFields): string {
   const key = JSON.stringify([foldCommand(command), user, foldDirectory(directory ?? null), siteId ?? null]);
@@ -67,12 +67,12 @@ export function derivedName({ command, user, directory, siteId }: IdentityFields
   return `${words === '' ? 'process' : words}-${shortHash(key)}`;
 }
 
-/** The whole declaration, with a derived name if it has none. */
+/** Returns the whole declaration, with a derived name if it has none. */
 export function specFrom({ site: _, ...declared }: ForgeDeclaration, siteId: string | undefined): ForgeSpec {
   return { ...declared, siteId, name: declared.name ?? derivedName({ ...declared, siteId }) };
 }
 
-/** Another name, for the case that another process has this one. */
+/** Returns another name, for the case that another process has the first. */
 export function otherName(name: string, avoid: string): string {
   return `${name.slice(0, 40)}-${shortHash(`${name} ${avoid}`)}`;
 }

@@ -8,7 +8,7 @@ const remedies: Remedies = {
   restart: 'after a deployment, forge/restart restarts the processes',
 };
 
-/** Likely problems of a declaration, each as a sentence with a remedy. */
+/** Returns the likely problems of a declaration, each as a sentence with a remedy. */
 export function lint({
   command,
   directory,

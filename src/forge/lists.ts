@@ -2,7 +2,7 @@ import type * as v from 'valibot';
 import type { HttpCall, HttpClient } from '../http/client.ts';
 import { type Listed, listWhole, parseItems } from '../http/lists.ts';
 
-/** Forge's default. It is unknown whether Forge returns more. */
+/** The default of Forge. It is unknown whether Forge allows larger pages. */
 const pageSize = '30';
 
 /** Reads a whole list: by its cursors (recorded), or by its links if a response has no cursor. */

@@ -22,12 +22,15 @@ export const forgeManifest: ManifestKind<ForgeDeclaration> = {
 export interface RunningServer {
   readonly id: string;
   readonly name: string;
-  /** The site, if only the processes of one were listed. */
+  /** The site, if only the processes of one site were listed. */
   readonly site: string | undefined;
   readonly processes: readonly ForgeProcess[];
 }
 
-/** Writes the existing processes as a manifest that `forge/apply` finds unchanged. Comments name those that it cannot declare. */
+/**
+ * Returns a manifest of the existing processes, for which `forge/apply` plans no change. Its comments name the
+ * processes that a manifest cannot declare.
+ */
 export function writeForgeManifest(
   { id, name, site, processes }: RunningServer,
   { schemaUrl, notes }: { readonly schemaUrl: string; readonly notes: readonly string[] },

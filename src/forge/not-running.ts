@@ -1,7 +1,7 @@
 import { firstOf } from '../text.ts';
 import { type ForgeProcess, nameOf } from './process.ts';
 
-/** The most names in a message. The table in the summary has all. */
+/** The most processes that a message names. The table in the summary shows all. */
 const maxNamed = 10;
 
 /** A message about processes that should run, and do not. */
@@ -10,18 +10,18 @@ export interface FailureText {
   readonly why: string;
 }
 
-/** `Restarted, but not running after 60 s: "php8.4 artisan horizon" (fatal)`. */
+/** Returns `Restarted, but not running after 60 s: "php8.4 artisan horizon" (fatal)`, with the reason. */
 export function notRunning(done: string, after: string, processes: readonly ForgeProcess[]): FailureText {
   const names = namesWith(processes, ({ status }) => ` (${status})`);
   return { what: `${done}, but not running${after}: ${names}`, why: meaningText(processes) };
 }
 
-/** For a sentence: `"php8.4 artisan horizon" is fatal: it has crashed and Forge has stopped restarting it`. */
+/** Returns `"php8.4 artisan horizon" is fatal: it has crashed and Forge has stopped restarting it`. */
 export function reasonsText(processes: readonly ForgeProcess[]): string {
   return namesWith(processes, ({ status }) => ` is ${status}: ${meaningOf(status)}`, '; ');
 }
 
-/** The meanings of the statuses, without the names of the processes. */
+/** Returns the meanings of the statuses, without the names of the processes. */
 function meaningText(processes: readonly ForgeProcess[]): string {
   const statuses = [...new Set(processes.map(({ status }) => status))];
   if (statuses.length === 1) return statuses.map(meaningOf).join('');

@@ -2,28 +2,29 @@ import * as v from 'valibot';
 import { attributesOf, Count, Text } from '../http/json-api.ts';
 import { shorten } from '../text.ts';
 
-/** A background process as it exists on a Forge server. Its name, seconds and signal cannot be read. */
+/** A background process as it exists on a Forge server. Forge does not report its name, seconds and signal. */
 export interface ForgeProcess {
   readonly id: string;
-  /** Empty if Forge does not report it. */
+  /** Empty if the response lacks the command. */
   readonly command: string;
+  /** Empty if the response lacks the user. */
   readonly user: string;
   readonly directory: string | null;
-  /** Undefined if Forge does not report it. */
+  /** Undefined if the response lacks the number. */
   readonly processes: number | undefined;
-  /** A word of the API, see `status.ts`; an unknown word is kept. */
+  /** A word of the API, also one that `status.ts` does not know; `unknown` if the response lacks it. */
   readonly status: string;
   /** An ISO 8601 date. */
   readonly createdAt: string | null;
-  /** The site whose list has shown it: Forge does not report a process's site. */
+  /** The site whose list has shown the process: Forge does not report the site of a process. */
   readonly siteId?: string;
   /** The reason why the process cannot be identified. */
   readonly doubt?: string | undefined;
 }
 
 /**
- * Reads a process from a resource of the API. Only its id is required: fields of an unexpected form are left out. If they
- * are needed to identify the process, it is in doubt.
+ * Reads a process from a resource of the API, and ignores fields of an unexpected form. A process is in doubt if its
+ * command, user or directory is unknown.
  */
 export function processFrom(id: string, resource: unknown): ForgeProcess {
   const take = attributesOf(resource);
@@ -50,12 +51,12 @@ export function processFrom(id: string, resource: unknown): ForgeProcess {
   };
 }
 
-/** A process in a few words: `31 ("php8.4 artisan horizon")`. */
+/** Returns a process in a few words: `31 ("php8.4 artisan horizon")`. */
 export function label(process: ForgeProcess): string {
   return process.doubt === undefined ? `${process.id} (${nameOf(process)})` : nameOf(process);
 }
 
-/** A process by its command: `"php8.4 artisan horizon"`. */
+/** Returns the command: `"php8.4 artisan horizon"`; for a process in doubt, its id and the doubt. */
 export function nameOf({ id, command, doubt }: ForgeProcess): string {
   return doubt === undefined ? `"${shorten(command, 80)}"` : `${id} (${doubt})`;
 }

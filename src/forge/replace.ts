@@ -14,9 +14,9 @@ type Successor = Pick<Extract<Creation<ForgeProcess>, { kind: 'created' }>, 'pro
 type ReplaceWorld = Pick<World<ForgeSpec, ForgeProcess>, 'store' | 'runtime'>;
 
 /**
- * Replaces a process by the declared one. Creates the new process first, if Forge accepts its name. If the name is in use,
- * most likely by the old process itself, deletes the old process first. Undefined if another run's process took its place,
- * and that process is gone or not as declared.
+ * Replaces a process by the declared process. Creates the new process first, if Forge accepts its name. If the name is
+ * in use, most likely by the old process itself, deletes the old process first. Undefined if a process of another run
+ * took the place of the old process, and then vanished or is not as declared.
  */
 export async function replace(
   declared: ForgeSpec,
@@ -24,7 +24,7 @@ export async function replace(
   world: ReplaceWorld,
 ): Promise<Reconciled<ForgeProcess> | undefined> {
   const { store, runtime } = world;
-  // An undeclared directory stays, if Forge reports it.
+  // Without a declared directory, the new process gets the directory that Forge reports for the old process.
   const spec = { ...declared, directory: declared.directory ?? old.directory ?? undefined };
   runtime.log(`Replacing ${label(old)}: processes ${old.processes ?? 'unknown'} → ${spec.processes}`);
   const successor = await createSuccessor(spec, old, world);
@@ -43,7 +43,7 @@ export async function replace(
   }
 }
 
-/** Reads a successor of another run again: that run may have deleted it meanwhile in favour of a third one. */
+/** Reads another run's successor again: that run may have deleted its process in favour of a third process. */
 async function confirmed(
   { process, madeHere }: Successor,
   { store }: ReplaceWorld,
@@ -58,10 +58,10 @@ async function createAfter(
   world: ReplaceWorld,
 ): Promise<Reconciled<ForgeProcess> | undefined> {
   await waitUntilGone([old], world);
-  // A lagging list shows only later the process that another run has created.
+  // Lists lag: the process that another run has created may show only after a while.
   const wanted = await createSuccessor(spec, old, world, spans.holderShows);
   if (wanted !== undefined) return isSuccessor(spec, wanted) ? { process: wanted.process } : undefined;
-  // Another process has the name. The old process is gone: now any name will do, so that something runs again.
+  // Another process has the name, and the old process is deleted: take any other name, so that a process runs again.
   const name = otherName(spec.name, old.id);
   world.runtime.log(`Another process has the name ${spec.name}; taking ${name} instead`);
   const other = await createSuccessor({ ...spec, name }, old, world, spans.holderShows);
@@ -75,8 +75,8 @@ async function createAfter(
 }
 
 /**
- * Creates the process that takes the old one's place. Undefined if a process that is no successor has its name.
- * `span`: milliseconds to look for another run's successor.
+ * Creates the successor of the old process, or finds the successor that another run has created. Undefined if the name
+ * is in use, but no other process matches. `span`: milliseconds to look for a match; 0 while the old process exists.
  */
 async function createSuccessor(
   spec: ForgeSpec,
@@ -110,14 +110,17 @@ async function createSuccessor(
   return span === 0 ? asDeclared(spec, old, successor) : successor;
 }
 
-/** Returns a successor. Throws a `Failure` for another run's process that is not as declared: then two processes match. */
+/** Returns a successor. Throws a `Failure` for any other process: then this process and the old process match. */
 function asDeclared(spec: ForgeSpec, old: ForgeProcess, successor: Successor): Successor {
   if (isSuccessor(spec, successor)) return successor;
   const both = [old, successor.process];
   throw severalMatch(describe(spec), both, 'one of them showed only now', forgeService);
 }
 
-/** True for this run's process, and for another run's if it is as declared. Another one was hidden by moving pages. */
+/**
+ * True for this run's process, and for another run's process that is as declared. A process that is not as declared is
+ * older: a list of several pages had hidden it.
+ */
 function isSuccessor(spec: ForgeSpec, { process, madeHere }: Successor): boolean {
   return madeHere || Object.keys(forgeService.drift(spec, process)).length === 0;
 }
@@ -143,7 +146,7 @@ function notReplaced(spec: ForgeSpec, old: ForgeProcess, error: Failure): Failur
   });
 }
 
-/** All known fields of a process, so that a reader can create it again. */
+/** Returns all known fields of a process, so that a reader can create it again. */
 function asItWas({ id, command, user, directory, processes }: ForgeProcess): string {
   return `${id}: ${processes ?? 'an unknown number of processes'} × "${command}" of user ${user} in ${directory ?? 'no directory'}`;
 }

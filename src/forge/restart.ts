@@ -11,22 +11,22 @@ import type { ForgeStore } from './store.ts';
 
 export interface RestartContext {
   readonly store: Pick<ForgeStore, 'find' | 'restart'>;
-  /** Reads the processes of these ids, as far as they exist. */
+  /** Reads the processes with these ids, and may return others. A process that does not exist is missing. */
   look(ids: readonly string[]): Promise<readonly ForgeProcess[]>;
-  /** Its deadline holds for one part: for processes that are installing, or until all are up. */
+  /** The wait for one part of the step: until processes are installed, or until all are up. */
   readonly waiting: Wait;
   log(line: string): void;
 }
 
-/** The most restart requests for one process, if responses are lost. */
+/** The most restart requests for one process while responses get lost. */
 const maxSends = 3;
 
 /** Milliseconds for which Forge may show the old status after it has accepted a restart. */
 const grace = 5_000;
 
 /**
- * Requests the restart of one process. If the response is lost, it sends the request again: at worst the process restarts
- * twice in a row.
+ * Requests the restart of one process. Sends the request again if the response is lost: at worst the process restarts
+ * several times in a row. Returns `installing` if Forge refuses because the process is installing.
  */
 async function requestRestart(
   { id }: ForgeProcess,
@@ -39,7 +39,7 @@ async function requestRestart(
       return 'accepted';
     } catch (error) {
       if (!(error instanceof HttpFailure) || error.arrival !== 'maybe' || error.retry === 'no') throw error;
-      // Recorded: 500 while the process is installing.
+      // Recorded: Forge responds with a 500 while the process is installing.
       if ((await store.find(id))?.status === 'installing') return 'installing';
       if (send >= maxSends) throw error;
       const wait = pause();
@@ -49,7 +49,7 @@ async function requestRestart(
   }
 }
 
-/** Waits for processes that are installing. Parallel waits share each look. */
+/** The waits for processes that are installing. Parallel waits share each look. */
 class Installations {
   readonly #restarting: RestartContext;
   readonly #pause: () => number;
@@ -91,14 +91,14 @@ class Installations {
   }
 }
 
-/** A process whose restart Forge has accepted, as it was before. */
+/** A restart that Forge has accepted, with the process as read before. */
 export interface AcceptedRestart {
   readonly process: ForgeProcess;
-  /** On the clock of the wait. */
+  /** The time of the response, in milliseconds on the clock of the wait. */
   readonly at: number;
 }
 
-/** Looks until all processes are up. Ends at once if one has ended for good, stays stopped, or is gone. */
+/** Reads until all processes are up. Fails at once if a process has ended for good, stays `stopped`, or is gone. */
 export async function untilUp(
   accepted: readonly AcceptedRestart[],
   { look, waiting, log }: Omit<RestartContext, 'store'>,
@@ -136,7 +136,7 @@ class RestartTrack {
   readonly id: string;
   readonly #accepted: AcceptedRestart;
   readonly #clock: Clock;
-  /** True once the status has changed: then later statuses belong to the restarted process. */
+  /** True once the status has changed: from then on, statuses belong to the restarted process. */
   #moved = false;
   state: 'pending' | 'up' | 'down' = 'pending';
   gone = false;
@@ -184,13 +184,13 @@ function restartFailure(after: string, processes: readonly ForgeProcess[], fix: 
 
 export interface RestartRequests {
   readonly accepted: readonly AcceptedRestart[];
-  /** The first failure of the others. */
+  /** The first failure, if Forge has not accepted all restarts. */
   readonly failure: Failure | undefined;
 }
 
 /**
- * Requests the restart of each process, `atOnce` at a time. After a failure it goes on with the others, unless all would
- * fail: the token has no permission, or the step is cancelled.
+ * Requests the restart of each process, `atOnce` at a time. After a failed request it goes on with the others, unless
+ * the token has no permission. It also stops when the step is cancelled, or when an installation takes too long.
  */
 export async function requestRestarts(
   processes: readonly ForgeProcess[],

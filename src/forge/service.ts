@@ -27,10 +27,13 @@ export function needsScope(scope: TokenScope): string {
   return `The token needs the scope ${scope}, and its owner access to this server. Create a token with this scope in Forge, under the API settings of your profile, and update the secret`;
 }
 
-/** Documented: 60 requests a minute for a user. A change takes about three: its request, and reads of its result. */
+/**
+ * The changes that fit into the rate limit. Documented: 60 requests a minute for each user. A change takes about three
+ * requests: one to write, and two to read the result.
+ */
 export const forgePace: Pace = { changes: 20, window: 60_000 };
 
-/** Forge's part of the engine. */
+/** The rules of Laravel Forge for the engine. */
 export const forgeService: Service<ForgeSpec, ForgeProcess> = {
   identityOf,
   identityOfExisting,

@@ -3,10 +3,10 @@ import { Id, isOfType } from '../http/json-api.ts';
 
 // The schemas read only the fields that the code uses. Of a resource only the id is required.
 
-/** A background process as the response has it: `process.ts` reads the fields. */
+/** A background process in a response. `process.ts` reads its fields. */
 export const ProcessResource = v.looseObject({ id: Id });
 
-/** A background process in a list, which may hold resources of other types, too. */
+/** A background process in a list. Rejects resources of other types, which a list may hold, too. */
 export const ListedProcess = v.pipe(
   ProcessResource,
   v.check((resource) => isOfType('backgroundProcesses', resource), 'is about something of another type'),

@@ -3,30 +3,30 @@ import { continuedLine, line, mapping, named, wholeNumber } from '../manifest/sc
 
 /** A background process of a Forge server as the user declares it. */
 export interface ForgeSpec {
-  /** Forge seems to take a name only once for each server. */
+  /** Forge seems to refuse a second process with the same name on a server. */
   readonly name: string;
   readonly command: string;
   readonly user: string;
   /** The working directory; undefined: Forge's default. */
   readonly directory?: string | undefined;
-  /** Undefined: 1 for one that is created; one that exists keeps its number. */
+  /** Undefined: 1 for a new process; an existing process keeps its number. */
   readonly processes?: number | undefined;
   readonly siteId?: string | undefined;
-  /** Seconds that it must run to count as started. */
+  /** Seconds that the process must run to count as started. */
   readonly startsecs?: number | undefined;
-  /** Seconds that it may take to stop before Forge kills it. */
+  /** Seconds that the process may take to stop before Forge kills it. */
   readonly stopwaitsecs?: number | undefined;
   readonly stopsignal?: string | undefined;
 }
 
-/** A process as inputs and manifests write it: its name is optional, and its site not looked up yet. */
+/** A process as inputs and manifests declare it: the name is optional, and the site may be a name. */
 export interface ForgeDeclaration extends Omit<ForgeSpec, 'name' | 'siteId'> {
   readonly name?: string | undefined;
   /** A site's id or exact name. */
   readonly site?: string | undefined;
 }
 
-/** A declaration in a few words: `process "php8.4 artisan horizon" of user forge in /home/forge/shop.example`. */
+/** Returns a declaration in a few words: `process "php8.4 artisan horizon" of user forge in /home/forge/shop`. */
 export function describe(
   {
     command,
@@ -48,7 +48,7 @@ export const usualUser = 'forge';
 /** The allowed values of `startsecs` and `stopwaitsecs`, in seconds. */
 export const secondsRange = { min: 0, max: 86_400 } as const;
 
-/** A process as inputs and manifests declare it. Forge writes each text into one line of a configuration file. */
+/** The schema of a declaration. Forge writes each text into one line of a configuration file. */
 export const ProcessDeclaration = v.pipe(
   mapping(
     {

@@ -2,28 +2,29 @@ import type { Wait } from '../time.ts';
 import { type ForgeProcess, label } from './process.ts';
 import { isDead, isLeaving, isUp } from './status.ts';
 
-/** The stability of a process, by the status that Forge reports. */
+/** The stability of a process, judged by the statuses that Forge reports. */
 export interface Steadiness {
   readonly process: ForgeProcess;
   readonly stable: 'true' | 'false' | 'unknown';
-  /** The observations, such as `was running, now backoff`. */
+  /** The reason: `31 ("php8.4 artisan horizon") was running, now backoff`; empty for a stable process. */
   readonly why: string;
 }
 
 /** Milliseconds that a process may take until it is up. */
 const longestStart = 60_000;
-/** Milliseconds between two looks, so that they use at most half of the 60 requests a minute. */
+/** The least milliseconds between two looks. */
 const shortestPause = 5_000;
+/** Milliseconds between two looks, for each request of a look: half of the 60 requests a minute remain for others. */
 const pausePerRequest = 2_000;
 
-/** The source of the statuses, and the requests that one look takes. */
+/** The source of the statuses, and the number of requests that one look takes. */
 export interface StatusSource {
   look(): Promise<readonly ForgeProcess[]>;
   readonly requests: number;
 }
 
 /**
- * Looks repeatedly for `span` milliseconds, counted from the moment when all processes are up. Ends at once when one is not
+ * Watches the statuses until all processes have been up for `span` milliseconds. Ends at once when a process is not
  * stable. A process that a look does not show is gone.
  */
 export async function watchStatus(
@@ -51,7 +52,7 @@ export async function watchStatus(
 
 class Track {
   readonly id: string;
-  /** The status it had when it was up. */
+  /** The last status that counts as up; undefined if the process was never up. */
   #upAs: string | undefined;
   #last: ForgeProcess;
   #failure: string | undefined;

@@ -24,12 +24,12 @@ export function isUp(status: string): boolean {
   return upWords.includes(status);
 }
 
-/** True for a process that has ended and is not restarted. */
+/** True for a process that has ended, and that Forge does not restart. */
 export function isDead(status: string): boolean {
   return status === 'fatal' || status === 'exited';
 }
 
-/** True for a process that does not run. A stopped one may be about to start again. */
+/** True for a process that does not run. A `stopped` process may be about to start again. */
 export function isDown(status: string): boolean {
   return isDead(status) || status === 'stopped';
 }
@@ -39,20 +39,20 @@ export function isLeaving({ status }: ForgeProcess): boolean {
   return status === 'removing';
 }
 
-/** Milliseconds after which `stopped` is final: during a restart it is shorter. */
+/** Milliseconds after which `stopped` is final: a restart shows `stopped` for a shorter time. */
 const longestStop = 15_000;
 
-/** Judges, over the looks of one wait, which processes are down and stay down. */
+/** The judge, over all looks of one wait, of the processes that are down and stay down. */
 export class DownWatch {
   readonly #clock: Clock;
-  /** The start of `stopped`, by process id. */
+  /** The time of the first look that showed a process as `stopped`, by the id of the process. */
   #since: ReadonlyMap<string, number> = new Map();
 
   constructor(clock: Clock) {
     this.#clock = clock;
   }
 
-  /** Takes the processes of a look. Returns the ids of those that have ended, or have been stopped for too long. */
+  /** Records a look. Returns the ids of the processes that have ended, or have been stopped for too long. */
   note(processes: readonly Pick<ForgeProcess, 'id' | 'status'>[]): ReadonlySet<string> {
     const now = this.#clock.now();
     const stopped = processes.filter(({ status }) => status === 'stopped');

@@ -12,7 +12,7 @@ import { describe, type ForgeSpec, processesOfNew } from './spec.ts';
 import { isLeaving } from './status.ts';
 import { type ForgeTarget, noServer } from './target.ts';
 
-/** The filters and the order that Forge itself offers. */
+/** The filters and the order of a list, as Forge itself offers them. */
 export interface ProcessFilter {
   readonly user?: string | undefined;
   readonly siteId?: string | undefined;
@@ -106,7 +106,7 @@ export class ForgeStore implements Store<ForgeSpec, ForgeProcess> {
     );
   }
 
-  /** Requests a restart once. It goes on after the response. */
+  /** Sends the restart request once. The restart goes on after the response. */
   async restart(id: string): Promise<void> {
     // Recorded: 202 with an empty HTML page. The step reads nothing of it.
     await this.#client.send({
@@ -120,7 +120,10 @@ export class ForgeStore implements Store<ForgeSpec, ForgeProcess> {
     // All processes of a server belong to the user.
   }
 
-  /** Adds the site. Forge does not report it, but a list filtered by a site holds only processes of that site. */
+  /**
+   * Reads a process, and adds the site of this store. Forge does not report the site, but a list filtered by a site
+   * holds only processes of that site.
+   */
   #processFrom(id: string, resource: unknown): ForgeProcess {
     const process = processFrom(id, resource);
     const { siteId } = this.#target;
@@ -153,7 +156,7 @@ function queryOf({ user, siteId, directory, sort }: ProcessFilter): Record<strin
   };
 }
 
-/** The create request's body: exactly the declaration. */
+/** Returns the body of the create request: the declaration, with 1 process if it has no number. */
 function bodyOf(spec: ForgeSpec): unknown {
   const {
     name,
@@ -166,14 +169,14 @@ function bodyOf(spec: ForgeSpec): unknown {
     stopwaitsecs,
     stopsignal,
   } = spec;
-  // `JSON.stringify` leaves out what is undefined.
+  // `JSON.stringify` leaves out undefined fields.
   const site_id = siteId === undefined ? undefined : Number(siteId);
   return { name, command, user, directory, processes, site_id, startsecs, stopwaitsecs, stopsignal };
 }
 
 /**
- * Lists the processes of a server, each with its site if a declaration names that site. Forge shows the site of a process
- * only through the list of the site.
+ * Lists the processes of a server, each with its site if a declaration names that site. Only the list of a site shows
+ * that a process belongs to the site.
  */
 export async function listWithSites(
   declared: readonly ForgeSpec[],

@@ -9,11 +9,11 @@ import { needsScope } from './service.ts';
 import { NamedResource } from './shapes.ts';
 import { describe, type ForgeDeclaration, type ForgeSpec } from './spec.ts';
 
-/** A Forge server, and one of its sites if the step is about that. */
+/** A Forge server and, if the step names one, a site of this server. */
 export interface ForgeTarget {
   readonly organization: string;
   readonly serverId: string;
-  /** Its name, or its id if the input is an id. */
+  /** The name of the server, or its id if the input is an id. */
   readonly serverName: string;
   readonly siteId: string | undefined;
 }
@@ -26,7 +26,7 @@ export interface ForgeTargetName {
   readonly site: string | undefined;
 }
 
-/** Finds the server and the site. Ids are not looked up. */
+/** Finds the server and the site by their names. Sends no request for ids. */
 export async function findTarget(client: HttpClient, name: ForgeTargetName): Promise<ForgeTarget> {
   const { organization } = name;
   const server = isNumber(name.server)
@@ -39,12 +39,12 @@ export async function findTarget(client: HttpClient, name: ForgeTargetName): Pro
   return { organization, serverId: server.id, serverName: server.name, siteId };
 }
 
-/** The hint for a 404 of a request about a server. */
+/** Returns the hint for a 404 of a request about a server. */
 export function noServer(organization: string, server: string): string {
   return `Check organization (${organization}, the slug in the address of its pages) and server (${server}): there is no such server that the token can see`;
 }
 
-/** True for an id. Any other text is a name. */
+/** True for a text that is an id. Any other text is a name. */
 function isNumber(text: string): boolean {
   return /^[1-9]\d{0,14}$/.test(text);
 }
@@ -111,7 +111,10 @@ interface NameQuery {
   readonly wanted: string;
 }
 
-/** Finds a resource by its exact name. The API's filter may match parts of names: if it misses, the whole list decides. */
+/**
+ * Finds a resource by its exact name. The filter of the API may match parts of names; if the filtered list lacks the
+ * name, the whole list decides.
+ */
 async function findNamed(client: HttpClient, call: HttpCall, wanted: NameQuery): Promise<NamedThing> {
   const pick = (among: readonly NamedResource[]): NamedThing =>
     findByName({ ...wanted, among: among.map(thingFrom), namesOf: ({ name }) => [name] });
@@ -140,14 +143,14 @@ interface DeclaredProcess {
 
 export interface FoundServer {
   readonly id: string;
-  /** Its name, or its id if the manifest has the id. */
+  /** The name of the server, or its id if the manifest has the id. */
   readonly name: string;
   readonly declared: readonly ForgeSpec[];
   /** The place of each declaration in the manifest. */
   readonly locations: ReadonlyMap<ForgeSpec, Location>;
 }
 
-/** Finds the servers and sites that a manifest names. Throws one failure about all that are wrong. */
+/** Finds the servers and sites that a manifest names. Throws one `Failure` for all wrong servers, or all wrong sites. */
 export async function findServers(
   client: HttpClient,
   organization: string,
@@ -199,7 +202,7 @@ function siteOf(
   return pick({ name: site, place }, { kind: 'site', where, among, namesOf: ({ name }) => [name] }).id;
 }
 
-/** Throws a `Failure` for a second declaration of a process. Only now is it known which sites a name and an id mean. */
+/** Throws a `Failure` for a second declaration of a process, which may name the site by its id in place of its name. */
 function refuseTwice(spec: ForgeSpec, place: Location, places: Map<string, Location>): void {
   const key = keyOf(identityOf(spec));
   const before = places.get(key);
