@@ -22,7 +22,10 @@ export async function waitForCommit(
   const what = `The deployment of commit ${commit.slice(0, 7)}`;
   const read = async () => {
     const seen = await readDeployments(client, environmentId);
-    const since = seen.deployments.slice(0, seen.deployments.findIndex((one) => isOf(one, commit)) + 1);
+    const place = seen.deployments.findIndex((one) =>
+      one.commit?.toLowerCase().startsWith(commit.toLowerCase()),
+    );
+    const since = seen.deployments.slice(0, place + 1);
     const [newest] = since;
     const succeeded = since.find(hasSucceeded);
     const decisive = succeeded ?? since.find((one) => !hasEnded(one));
@@ -33,10 +36,6 @@ export async function waitForCommit(
   const fix =
     'Check that Laravel Cloud deploys this branch (push to deploy, or a deploy hook before this step) and that wait-for-commit is its commit, or raise wait-timeout';
   return await followToEnd({ what, read, hasEnded: ({ isLive }) => isLive, fix }, following);
-}
-
-function isOf({ commit: deployed = '' }: Deployment, commit: string): boolean {
-  return deployed.toLowerCase().startsWith(commit.toLowerCase());
 }
 
 function notDeployed(what: string, { id, status, failureReason }: Deployment): Failure {

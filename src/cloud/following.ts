@@ -24,7 +24,6 @@ export interface FollowedWork<T> {
 
 /** It has not ended in time. */
 export class StillGoing extends Failure {
-  override readonly name = 'StillGoing';
   /** How long it was followed: `60 s`. */
   readonly after: string;
 

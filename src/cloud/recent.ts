@@ -11,7 +11,7 @@ export interface RecentItems<T> {
 
 const Page = v.object({
   data: v.array(v.unknown()),
-  meta: v.fallback(v.nullish(v.object({ last_page: MaybeCount })), undefined),
+  meta: v.fallback(v.object({ last_page: MaybeCount }), { last_page: 1 }),
 });
 
 /** The first page of a list: recorded, deployments are listed newest first. An entry that is not understood is left out. */
@@ -31,7 +31,7 @@ export async function readBothEnds<const S extends v.GenericSchema>(
   resource: S,
 ): Promise<readonly v.InferOutput<S>[]> {
   const first = (await client.json(call, Page)).data;
-  const lastPage = first.meta?.last_page ?? 1;
+  const { last_page: lastPage = 1 } = first.meta;
   if (lastPage <= 1) return parseItems(first.data, resource).items;
   const query = { ...call.query, page: String(lastPage) };
   const last = (await client.json({ ...call, query }, Page)).data;
