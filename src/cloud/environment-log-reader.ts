@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import type { HttpCall, HttpClient } from '../http/client.ts';
 import { HttpFailure } from '../http/failure.ts';
+import { parseItems } from '../http/lists.ts';
 import { path } from '../http/path.ts';
 import { timeOf } from '../time.ts';
 import { isOfProcess, type LogEntry } from './environment-log.ts';
@@ -15,14 +16,17 @@ export interface LogSpan {
 /** Recorded: about a hundred entries a page, the newest page first; `meta.cursor` leads to older ones. */
 const Page = v.object({
   data: v.array(v.unknown()),
-  meta: v.fallback(v.nullish(v.object({ cursor: v.nullish(v.string()) })), undefined),
+  meta: v.fallback(v.object({ cursor: v.optional(v.string()) }), {}),
 });
 
-const Entry = v.object({
-  message: v.string(),
-  type: v.fallback(v.string(), ''),
-  logged_at: v.fallback(v.optional(v.string()), undefined),
-});
+const Entry = v.pipe(
+  v.object({
+    message: v.string(),
+    type: v.fallback(v.string(), ''),
+    logged_at: v.fallback(v.optional(v.string()), undefined),
+  }),
+  v.transform(({ message, type, logged_at }): LogEntry => ({ type, message, loggedAt: timeOf(logged_at) })),
+);
 
 /** Every line about a background process contains this word. It is not documented how `query` filters. */
 const filter = 'cluster';
@@ -93,8 +97,8 @@ export class EnvironmentLog {
     const { data } = await this.#client.json(call, Page);
     return {
       raw: data.data,
-      entries: data.data.flatMap((entry) => entryFrom(entry) ?? []),
-      cursor: data.meta?.cursor || undefined,
+      entries: parseItems(data.data, Entry).items,
+      cursor: data.meta.cursor || undefined,
     };
   }
 }
@@ -113,11 +117,4 @@ function isAboutTheFilter(error: unknown): boolean {
 
 function isFiltered(raw: unknown): boolean {
   return JSON.stringify(raw).toLowerCase().includes(filter);
-}
-
-function entryFrom(raw: unknown): LogEntry | undefined {
-  const entry = v.safeParse(Entry, raw);
-  if (!entry.success) return undefined;
-  const { message, type, logged_at } = entry.output;
-  return { type, message, loggedAt: timeOf(logged_at) };
 }

@@ -52,11 +52,11 @@ function eventOf({ type, message }: LogEntry): ProcessEvent | undefined {
   const at = Date.parse(time);
   const what = whatHappened(msg);
   if (what === undefined || Number.isNaN(at)) return undefined;
-  const [, deploy, name = cluster] = /^\s*\[Deploy: (\d+)\]\s*(.*)$/s.exec(cluster) ?? [];
+  const deploy = /\[Deploy: (\d+)\]/.exec(cluster)?.[1];
   return {
     ...what,
     command: withFoldedSpace(cmd),
-    cluster: name.trim(),
+    cluster: cluster.replace(/\[Deploy: \d+\]/, '').trim(),
     deploy: deploy === undefined ? undefined : Number(deploy),
     at,
   };
@@ -64,14 +64,13 @@ function eventOf({ type, message }: LogEntry): ProcessEvent | undefined {
 
 /** Reads the event from the end of a message: the command before it may contain the same words. */
 function whatHappened(msg: string): Pick<ProcessEvent, 'kind' | 'code'> | undefined {
-  const [, code] = /process exited with exit ?code:? (-?\d+)[.\s]*$/i.exec(msg) ?? [];
+  const code = /process exited with exit ?code:? (-?\d+)\.*$/i.exec(msg)?.[1];
   if (code !== undefined) return { kind: 'exited', code: Number(code) };
-  if (/process shut down[.\s]*$/i.test(msg)) return { kind: 'stopped', code: undefined };
-  return /\bstarting[.\s]*$/i.test(msg) ? { kind: 'started', code: undefined } : undefined;
+  if (/process shut down\.*$/i.test(msg)) return { kind: 'stopped', code: undefined };
+  return /\bstarting\.*$/i.test(msg) ? { kind: 'started', code: undefined } : undefined;
 }
 
 function jsonOf(message: string): unknown {
-  if (!message.trimStart().startsWith('{')) return undefined;
   try {
     return JSON.parse(message);
   } catch {
@@ -119,7 +118,7 @@ export function watchedOf(
   instance: Instance | undefined,
   { hibernates }: Pick<Environment, 'hibernates'>,
 ): WatchedProcess {
-  const { name, minReplicas: min, maxReplicas: max, sleeps = true } = instance ?? {};
+  const { name, minReplicas: min, maxReplicas: max, sleeps } = instance ?? {};
   return {
     id,
     command,
@@ -168,9 +167,12 @@ export function judge(
     if (command === null || cluster === undefined)
       return unknownHealth(process, 'Laravel Cloud does not report its command or its cluster');
     // The log does not distinguish equal commands on one cluster.
-    const alike = processes.filter((other) => isAlike(process, other));
+    const told = withFoldedSpace(command);
+    const alike = processes.filter(
+      (other) => other.cluster === cluster && withFoldedSpace(other.command ?? '') === told,
+    );
     const copies = alike.reduce((sum, other) => sum + other.copies, 0);
-    const own = ofNewestDeploy(events, cluster).filter((event) => event.command === withFoldedSpace(command));
+    const own = ofNewestDeploy(events, cluster).filter((event) => event.command === told);
     return judgeOne(process, own, time, { copies, isSingle: process.isSingle && alike.length === 1 });
   });
 }
@@ -185,27 +187,19 @@ function judgeOne(
     (event) => event.kind === 'exited' && event.at >= from && !(process.recycles && event.code === 0),
   );
   const last = exits.at(-1);
-  const isBack = own.some((event) => event.kind === 'started' && event.at >= (last?.at ?? 0));
+  const isBack = last !== undefined && own.some(({ kind, at }) => kind === 'started' && at >= last.at);
   const pause = last === undefined || isBack ? 0 : to - last.at;
   const downFor = isSingle && pause >= longestPause ? pause : undefined;
   const judged = { process, exits, isBack, downFor, why: undefined };
   if (exits.length > Math.max(copies, 1) || downFor !== undefined) return { ...judged, status: 'restarting' };
-  if (kind === 'after-deployment' && !showsUp(own))
+  // A shutdown as the last event may belong to the earlier deployment.
+  if (kind === 'after-deployment' && (own.at(-1)?.kind ?? 'stopped') === 'stopped')
     return unknownHealth(process, 'the log has no line of it since the deployment');
   return { ...judged, status: 'up' };
 }
 
-/** True if the events show that it runs. A shutdown as the last event may belong to the earlier deployment. */
-function showsUp(own: readonly ProcessEvent[]): boolean {
-  return own.length > 0 && own.at(-1)?.kind !== 'stopped';
-}
-
 export function unknownHealth(process: WatchedProcess, why: string): Health {
   return { process, status: 'unknown', exits: [], isBack: false, downFor: undefined, why };
-}
-
-function isAlike(a: WatchedProcess, b: WatchedProcess): boolean {
-  return a.cluster === b.cluster && withFoldedSpace(a.command ?? '') === withFoldedSpace(b.command ?? '');
 }
 
 /** The events on a cluster since its newest deployment, if the log numbers deployments. */
@@ -218,7 +212,8 @@ function ofNewestDeploy(events: readonly ProcessEvent[], cluster: string): reado
 /** `"php artisan horizon" on Workers exited 14 times in 8 s with code 1`. */
 export function describeExits({ process, exits, downFor }: Health): string {
   const times = exits.length === 1 ? 'once' : `${exits.length} times`;
-  const span = Math.round(((exits.at(-1)?.at ?? 0) - (exits[0]?.at ?? 0)) / 1000);
+  const moments = exits.map(({ at }) => at);
+  const span = Math.round((Math.max(...moments) - Math.min(...moments)) / 1000);
   const within = exits.length === 1 ? '' : ` in ${Math.max(span, 1)} s`;
   const codes = [...new Set(exits.map(({ code }) => code))];
   const withCode = `with code ${codes.slice(0, 5).join(', ')}`;

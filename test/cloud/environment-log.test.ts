@@ -8,7 +8,11 @@ import {
   type LogEntry,
   printedIn,
   type WatchedProcess,
+  watchedName,
+  watchedOf,
 } from '../../src/cloud/environment-log.ts';
+import { instanceFrom } from '../../src/cloud/instances.ts';
+import { existing } from '../support/existing.ts';
 import { horizon } from '../support/watched.ts';
 
 const start = Date.parse('2026-04-09T14:02:40Z');
@@ -62,13 +66,14 @@ const crash = (at: number, code = 1, more: Partial<Line> = {}): LogEntry[] => [
 const loop = Array.from({ length: 14 }, (_, index) => crash(index * 600)).flat();
 
 describe('lines of the log', () => {
-  test('are understood in the recorded shape, to the millisecond', () => {
-    expect(eventsIn([exit(337), shutDown(400), began(450)])).toEqual([
+  test('are understood in the recorded shape, to the millisecond, and put in order', () => {
+    const cluster = '[Deploy: 13] Workers cluster';
+    expect(eventsIn([began(450), exit(337, 1, { cluster }), shutDown(400)])).toEqual([
       {
         kind: 'exited',
         command: 'php artisan horizon',
         cluster: 'Workers cluster',
-        deploy: 3,
+        deploy: 13,
         code: 1,
         at: start + 337,
       },
@@ -84,6 +89,10 @@ describe('lines of the log', () => {
     ],
     ['no JSON', { type: 'system', message: 'php artisan horizon starting...' }],
     ['broken JSON', { type: 'system', message: '{"cmd":' }],
+    [
+      'a word in another place',
+      { type: 'system', message: '{"cmd":"a","msg":"a starting up","cluster":"App","time":"2026-04-09"}' },
+    ],
     ['a list', { type: 'system', message: '[]' }],
     ['nothing', { type: 'system', message: '' }],
     ['no cluster', { type: 'system', message: '{"cmd":"a","msg":"a starting...","time":"2026-04-09"}' }],
@@ -102,6 +111,9 @@ describe('lines of the log', () => {
   test('are not confused by a command that holds their words', () => {
     const cmd = 'echo process exited with exitCode 1... && sleep 9 starting...';
     expect(eventsIn([shutDown(0, { cmd })])).toMatchObject([{ kind: 'stopped' }]);
+    expect(eventsIn([began(0, { cmd: 'echo process shut down...; a' })])).toMatchObject([
+      { kind: 'started' },
+    ]);
     expect(statusOf([began(0, { cmd })], { command: cmd })).toBe('up');
   });
 
@@ -112,7 +124,7 @@ describe('lines of the log', () => {
       loggedAt,
     });
     const exception = { type: 'exception', message: 'RedisException', loggedAt: 1 };
-    const access = { type: 'access', message: 'GET /', loggedAt: 1 };
+    const access = { type: 'access', message: '{"text":"GET /"}', loggedAt: 1 };
     expect(
       printedIn([printed('  Connection refused  ', 2), exception, access, printed(' ', 0), exit(0)]),
     ).toEqual(['RedisException', '  Connection refused  ']);
@@ -136,6 +148,9 @@ describe('a process', () => {
     expect(statusOf([exit(0)], single, { ...past, to: start + 10_000 })).toBe('restarting');
     expect(statusOf([exit(0)], single, { ...past, to: start + 9_999 })).toBe('up');
     expect(statusOf([exit(0), began(50)], single)).toBe('up');
+    expect(statusOf([exit(0), began(0)], single)).toBe('up');
+    expect(statusOf([began(0), exit(50)], single)).toBe('restarting');
+    expect(statusOf([exit(0), shutDown(50)], single)).toBe('restarting');
     expect(statusOf([exit(0)])).toBe('up');
   });
 
@@ -173,14 +188,25 @@ describe('a process', () => {
 
   test('without a line is up in the past, and unknown after a deployment', () => {
     expect(statusOf([])).toBe('up');
-    expect(statusOf([], {}, afterDeployment)).toBe('unknown');
+    expect(judge([horizon], [], afterDeployment)).toMatchObject([
+      { status: 'unknown', why: 'the log has no line of it since the deployment' },
+    ]);
     expect(statusOf([began(0)], {}, afterDeployment)).toBe('up');
     expect(statusOf([shutDown(0)], {}, afterDeployment)).toBe('unknown');
   });
 
   test('of which the command or the cluster is not known is unknown', () => {
-    expect(statusOf(loop, { command: null })).toBe('unknown');
-    expect(statusOf(loop, { cluster: undefined })).toBe('unknown');
+    for (const unknown of [{ command: null }, { cluster: undefined }]) {
+      const process = { ...horizon, ...unknown };
+      expect(judge([process], eventsIn(loop), past)).toEqual([
+        {
+          process,
+          status: 'unknown',
+          ...{ exits: [], isBack: false, downFor: undefined },
+          why: 'Laravel Cloud does not report its command or its cluster',
+        },
+      ]);
+    }
   });
 
   test('shares its exits with one of the same command on the same cluster', () => {
@@ -189,6 +215,24 @@ describe('a process', () => {
       judge(twins, eventsIn(entries), past).map(({ status }) => status);
     expect(statuses([...crash(0), ...crash(600)])).toEqual(['up', 'up']);
     expect(statuses([...crash(0), ...crash(600), ...crash(1_200)])).toEqual(['restarting', 'restarting']);
+  });
+
+  test('whose twin has exited is not down, though only one of them has started again', () => {
+    const single = { ...horizon, isSingle: true };
+    expect(judge([single, { ...single, id: 'process-2' }], eventsIn([exit(0)]), past)).toMatchObject([
+      { status: 'up' },
+      { status: 'up' },
+    ]);
+  });
+
+  test.each([
+    ['of another command', { command: 'php artisan about' }],
+    ['of an unknown command', { command: null }],
+    ['on another cluster', { cluster: 'App' }],
+  ])('shares its exits with none %s', (_, other) => {
+    const entries = eventsIn([...crash(0), ...crash(600)]);
+    const [health] = judge([horizon, { ...horizon, ...other, id: 'process-2' }], entries, past);
+    expect(health?.status).toBe('restarting');
   });
 
   test('is judged alike in whatever order its lines come', () => {
@@ -248,5 +292,63 @@ describe('a process', () => {
     expect(down && describeExits(down)).toBe(
       '"php artisan horizon" on Workers exited once with code 137, and was not started again for 60 s',
     );
+    const [odd] = judge([horizon], eventsIn([1, 2, 3, 4, 5, 6].map((code) => exit(code, code))), past);
+    expect(odd && describeExits(odd)).toBe(
+      '"php artisan horizon" on Workers exited 6 times in 1 s with code 1, 2, 3, 4, 5',
+    );
+  });
+
+  test('of which the command or the cluster is not known is named by what is known', () => {
+    expect(watchedName({ ...horizon, command: null, cluster: undefined })).toBe('process-1 on its cluster');
+  });
+});
+
+describe('a process that is there', () => {
+  const fixed = { name: 'Workers', minReplicas: 1, maxReplicas: 1, sleeps: false };
+  const watchedIn = (
+    process: Parameters<typeof existing>[0] | object = {},
+    instance: object | null = {},
+    hibernates = false,
+  ) => {
+    const unset = instanceFrom({ id: 'inst-1', attributes: undefined, relationships: undefined });
+    const on = instance === null ? undefined : { ...unset, ...fixed, ...instance };
+    return watchedOf(existing({ id: 'process-1', ...process }), on, { hibernates });
+  };
+
+  test('is looked for by its command and its cluster', () => {
+    expect(watchedIn()).toEqual({
+      id: 'process-1',
+      command: 'php artisan queue:work --quiet',
+      cluster: 'Workers',
+      copies: 1,
+      isSingle: true,
+      recycles: false,
+    });
+  });
+
+  test.each([
+    ['several of it', { processes: 3 }, {}, false, 3],
+    ['several replicas', {}, { maxReplicas: 2 }, false, 2],
+    ['both', { processes: 3 }, { minReplicas: 2, maxReplicas: 2 }, false, 6],
+    ['replicas that scale to none', {}, { minReplicas: 0 }, false, 1],
+    ['a cluster that sleeps', {}, { sleeps: true }, false, 1],
+    ['an environment that hibernates', {}, {}, true, 1],
+    ['no number of it', { processes: null }, {}, false, 10],
+    ['no number of replicas', {}, { maxReplicas: undefined }, false, 10],
+    ['no known cluster', { processes: 2 }, null, false, 20],
+  ])('with %s is no single copy', (_, process, instance, hibernates, copies) => {
+    expect(watchedIn(process, instance, hibernates)).toMatchObject({ copies, isSingle: false });
+  });
+
+  test.each([
+    [{ command: 'php artisan queue:work --max-jobs=10' }, true],
+    [{ command: 'php artisan queue:work --max-time 60' }, true],
+    [{ command: 'php artisan queue:work --max-timeouts=3' }, false],
+    [{ config: { 'max-jobs': 10 } }, true],
+    [{ config: { 'max-time': 60 } }, true],
+    [{ config: { 'max-jobs': null, 'max-time': null } }, false],
+    [{ command: null }, false],
+  ])('recycles itself where it is declared to: %j', (process, recycles) => {
+    expect(watchedIn(process).recycles).toBe(recycles);
   });
 });

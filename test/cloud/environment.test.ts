@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { environmentFrom, whyAsleep } from '../../src/cloud/environment.ts';
+import { environmentFrom, environmentOf, whyAsleep } from '../../src/cloud/environment.ts';
 
 function environmentWith(attributes: Partial<Parameters<typeof environmentFrom>[0]['attributes']>) {
   const unset = {
@@ -13,36 +13,59 @@ function environmentWith(attributes: Partial<Parameters<typeof environmentFrom>[
 }
 
 describe('the log of an application', () => {
-  const environment = environmentWith({
-    environment_variables: [
-      { key: 'APP_KEY', value: 'base64:abcdefgh' },
-      { key: 'db_password', value: 'base64:abcdefgh-and-more' },
-      { key: 'DEPLOY_KEY', value: '-----BEGIN-----\nline-of-a-key\n-----END-----' },
-      { key: 'APP_NAME', value: 'a long name of a shop' },
-      { key: 'SHORT_TOKEN', value: 'abc1234' },
-      { key: 'ODD_TOKEN', value: 7 },
-      null,
-    ],
-  });
+  const environment = () =>
+    environmentWith({
+      environment_variables: [
+        { key: 'APP_KEY', value: 'base64:abcdefgh' },
+        { key: 'db_password', value: 'base64:abcdefgh-and-more' },
+        { key: 'DEPLOY_KEY', value: '-----BEGIN-----\nline-of-a-key\n-----END-----' },
+        { key: 'APP_NAME', value: 'a long name of a shop' },
+        { key: 'SHORT_TOKEN', value: 'abc1234' },
+        { key: 'PADDED_TOKEN', value: '  abcd  ' },
+        { key: 'LONG_TOKEN', value: 'xyz12345' },
+        { key: 'ODD_TOKEN', value: 7 },
+        null,
+      ],
+    });
 
   test('is shown without the values of variables that look like secrets, the longest first', () => {
-    expect(environment.redact('base64:abcdefgh-and-more base64:abcdefgh line-of-a-key')).toBe('*** *** ***');
+    expect(environment().redact('base64:abcdefgh-and-more base64:abcdefgh line-of-a-key xyz12345')).toBe(
+      '*** *** *** ***',
+    );
   });
 
   test('keeps what is no secret, and what is too short to be one', () => {
-    expect(environment.redact('a long name of a shop abc1234')).toBe('a long name of a shop abc1234');
+    const text = 'a long name of a shop abc1234   abcd  ';
+    expect(environment().redact(text)).toBe(text);
   });
 
   test('cannot be had from the environment by accident', () => {
-    expect(JSON.stringify(environment)).not.toContain('abcdefgh');
+    expect(JSON.stringify(environment())).not.toContain('abcdefgh');
   });
 });
 
 test.each([
-  ['hibernating', 'is hibernating'],
-  ['stopped', 'is stopped'],
-])('nothing runs in an environment that is %s', (status, why) => {
-  expect(whyAsleep(environmentWith({ status }))).toContain(why);
+  ['hibernating', 'a request wakes it'],
+  ['stopped', 'it is started'],
+])('nothing runs in an environment that is %s', (status, end) => {
+  expect(whyAsleep(environmentWith({ status }))).toBe(
+    `the environment production is ${status}: nothing runs there until ${end}`,
+  );
+});
+
+test.each([true, false, undefined])('an environment is as Laravel Cloud reports it: %s', (told) => {
+  expect(environmentWith({ uses_hibernation: told })).toMatchObject({
+    ...{ hibernates: told === true, deploysOnPush: false },
+  });
+  expect(environmentWith({ uses_push_to_deploy: told })).toMatchObject({
+    ...{ hibernates: false, deploysOnPush: told === true },
+  });
+});
+
+test('of an environment nothing may be known but its id', () => {
+  const unknown = environmentOf('env-1');
+  expect(unknown).toMatchObject({ id: 'env-1', name: 'env-1', hibernates: false, deploysOnPush: false });
+  expect(unknown.redact('a text')).toBe('a text');
 });
 
 test.each(['running', 'deploying', 'something new', undefined])(
