@@ -3,6 +3,7 @@ import type { Listing } from '../converge/listing.ts';
 import type { HttpCall, HttpClient } from '../http/client.ts';
 import { HttpFailure, TooLarge } from '../http/failure.ts';
 import { one } from '../http/json-api.ts';
+import { parseItems } from '../http/lists.ts';
 import { path } from '../http/path.ts';
 import { type Environment, environmentFrom } from './environment.ts';
 import { listAll } from './lists.ts';
@@ -27,15 +28,13 @@ export interface Instance {
 }
 
 export function instanceFrom({ id, attributes, relationships }: InstanceResource): Instance {
+  const { name = id, type, size, min_replicas, max_replicas, sleep_with_app } = attributes ?? {};
   return {
-    id,
-    name: attributes?.name ?? id,
-    type: attributes?.type,
-    minReplicas: attributes?.min_replicas,
-    maxReplicas: attributes?.max_replicas,
-    sleeps: attributes?.sleep_with_app === true,
+    ...{ id, name, type, size },
+    minReplicas: min_replicas,
+    maxReplicas: max_replicas,
+    sleeps: sleep_with_app === true,
     environmentId: relationships?.environment?.data?.id,
-    size: attributes?.size,
   };
 }
 
@@ -55,11 +54,8 @@ export async function readInstance(client: HttpClient, id: string): Promise<Inst
 }
 
 function environmentIn(included: readonly unknown[], id: string | undefined): Environment | undefined {
-  for (const item of included) {
-    const read = v.safeParse(IncludedEnvironment, item);
-    if (read.success && read.output.id === id) return environmentFrom(read.output);
-  }
-  return undefined;
+  const own = parseItems(included, IncludedEnvironment).items.find((one) => one.id === id);
+  return own && environmentFrom(own);
 }
 
 /** The instances of an environment, with everything that the response included. */
@@ -95,16 +91,13 @@ export async function listInstances(
         client,
         { ...call, query },
         ListedInstance,
-        v.union([IncludedEnvironment, ListedProcess]),
+        v.unknown(),
       );
-      const [own] = included.flatMap((item) =>
-        isEnvironment(item) && item.id === environmentId ? [item] : [],
-      );
-      const brought = included.filter((item) => !isEnvironment(item));
+      const brought = parseItems(included, ListedProcess).items;
       return {
         instances: items.map(instanceFrom),
         listings: processes ? processesOf(items, brought, date) : new Map(),
-        environment: own && environmentFrom(own),
+        environment: environmentIn(included, environmentId),
       };
     } catch (error) {
       if (!isAboutTheInclude(error)) throw error;
@@ -130,35 +123,26 @@ function processesOf(
   serverTime: number | undefined,
 ): ReadonlyMap<string, Listing<ExistingProcess>> {
   const resources = new Map(included.map((process) => [process.id, process]));
-  const named = instances.flatMap((instance) => processIdsOf(instance) ?? []);
+  const named = instances.flatMap(({ relationships }) => relationships?.backgroundProcesses?.data ?? []);
   const listings = new Map<string, Listing<ExistingProcess>>();
   // A process named by no instance, or by two, shows that the relationships are not reliable.
-  const names = new Set(named);
+  const names = new Set(named.map(({ id }) => id));
   if (names.size < named.length || included.some(({ id }) => !names.has(id))) return listings;
-  for (const instance of instances) {
-    const own = isWhole(instance) ? processIdsOf(instance) : undefined;
-    const processes = own
-      ?.flatMap((id) => resources.get(id) ?? [])
-      .map((resource) => processFrom(resource.id, resource, instance.id));
-    if (processes === undefined || processes.length !== own?.length) continue;
-    if (processes.every(({ instanceId }) => instanceId === instance.id))
-      listings.set(instance.id, { processes, leaving: [], pages: 1, serverTime });
+  for (const { id: instanceId, relationships } of instances) {
+    const own = relationships?.backgroundProcesses;
+    if (own === undefined || !isWhole(own)) continue;
+    const processes = own.data
+      .flatMap(({ id }) => resources.get(id) ?? [])
+      .map((resource) => processFrom(resource.id, resource, instanceId));
+    if (processes.length === own.data.length && processes.every((each) => each.instanceId === instanceId))
+      listings.set(instanceId, { processes, leaving: [], pages: 1, serverTime });
   }
   return listings;
 }
 
-function processIdsOf({ relationships }: InstanceResource): readonly string[] | undefined {
-  return relationships?.backgroundProcesses?.data.map(({ id }) => id);
-}
+type ToMany = NonNullable<NonNullable<InstanceResource['relationships']>['backgroundProcesses']>;
 
 /** True if the relationship names all processes: it may come in pages. */
-function isWhole({ relationships }: InstanceResource): boolean {
-  const { data = [], links, meta } = relationships?.backgroundProcesses ?? {};
+function isWhole({ data, links, meta }: ToMany): boolean {
   return !links?.next && (meta?.total ?? 0) <= data.length;
-}
-
-function isEnvironment(resource: {
-  readonly id: string;
-}): resource is v.InferOutput<typeof IncludedEnvironment> {
-  return 'type' in resource && resource.type === 'environments';
 }

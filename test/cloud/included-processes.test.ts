@@ -29,17 +29,17 @@ function process(id: string, on?: string) {
   };
 }
 
-async function seen(replies: readonly Reply[], withProcesses = true) {
+async function seen(replies: readonly Reply[], processes = true, withEnvironment = false) {
   const { client, clock, transport } = scriptedClient(replies);
-  const { instances, listings } = await clock.run(
-    listInstances(client, 'env-1', { processes: withProcesses, environment: false }),
+  const { instances, listings, environment } = await clock.run(
+    listInstances(client, 'env-1', { processes, environment: withEnvironment }),
   );
   return {
     instances: instances.map(({ id }) => id),
     processes: Object.fromEntries(
       [...listings].map(([id, { processes }]) => [id, processes.map((each) => each.id)]),
     ),
-    listings,
+    ...{ listings, environment },
     asked: transport.asked,
   };
 }
@@ -60,7 +60,11 @@ describe('the processes that come along with the instances', () => {
     expect(asked).toEqual(['GET /api/environments/env-1/instances?include=backgroundProcesses']);
     expect(instances).toEqual(['i1', 'i2', 'i3']);
     expect(processes).toEqual({ i1: ['a', 'b'], i2: ['c'], i3: [] });
-    expect(listings.get('i1')).toMatchObject({ pages: 1, serverTime: Date.UTC(2026, 3, 4, 0, 0, 9) });
+    expect(listings.get('i1')).toMatchObject({
+      leaving: [],
+      pages: 1,
+      serverTime: Date.UTC(2026, 3, 4, 0, 0, 9),
+    });
     expect(listings.get('i2')?.processes[0]).toMatchObject({
       id: 'c',
       command: 'php artisan c',
@@ -132,6 +136,11 @@ describe('the processes that come along with the instances', () => {
     ).toEqual({});
   });
 
+  test('are those of one instance, also where there are several whose relationships are missing', async () => {
+    const answered = answer([instance('i1'), whole, instance('i3')], [process('c')]);
+    expect((await seen([answered])).processes).toEqual({ i2: ['c'] });
+  });
+
   test('are nobody’s when the server does not know of them', async () => {
     const { asked, instances, processes } = await seen([answer([instance('i1'), instance('i2')])]);
     expect([instances, processes, asked.length]).toEqual([['i1', 'i2'], {}, 1]);
@@ -163,4 +172,32 @@ describe('the instances are listed by themselves', () => {
       expect(transport.asked).toHaveLength(1);
     },
   );
+});
+
+describe('the environment that comes along with its instances', () => {
+  const environment = { id: 'env-1', type: 'environments', attributes: { name: 'production' } };
+
+  test('is the one that was asked for', async () => {
+    const other = { ...environment, id: 'env-2' };
+    const one = instance('i1', { names: ['a'] });
+    const {
+      environment: found,
+      processes,
+      asked,
+    } = await seen([answer([one], [null, other, environment, process('a')])], true, true);
+    expect(found).toMatchObject({ id: 'env-1', name: 'production' });
+    expect(processes).toEqual({ i1: ['a'] });
+    expect(asked).toEqual([
+      'GET /api/environments/env-1/instances?include=environment%2CbackgroundProcesses',
+    ]);
+  });
+
+  test.each([
+    ['it is another', [{ ...environment, id: 'env-2' }]],
+    ['nothing comes along', []],
+  ])('is not known when %s', async (_, included) => {
+    const { environment: found, asked } = await seen([answer([instance('i1')], included)], false, true);
+    expect(found).toBeUndefined();
+    expect(asked).toEqual(['GET /api/environments/env-1/instances?include=environment']);
+  });
 });
