@@ -109,8 +109,10 @@ export async function listInstances(
 
 /** True if the `include` caused the failure: the service refused it, or the response was too large. */
 function isAboutTheInclude(error: unknown): boolean {
-  if (!(error instanceof HttpFailure)) return false;
-  return error.status === 400 || error.status === 422 || error.cause instanceof TooLarge;
+  return (
+    error instanceof HttpFailure &&
+    (error.status === 400 || error.status === 422 || error.cause instanceof TooLarge)
+  );
 }
 
 /**

@@ -29,7 +29,7 @@ export const ProcessResource = v.looseObject({ id: Id });
 /** A background process in a list, which may hold resources of other types, too. */
 export const ListedProcess = v.pipe(
   ProcessResource,
-  v.check((resource) => isOfType('background_processes', resource), 'is about something of another type'),
+  v.check((resource) => isOfType('background_processes', resource)),
 );
 
 export const InstanceResource = v.object({
@@ -51,7 +51,7 @@ export const InstanceResource = v.object({
 /** An instance in a list, which may hold resources of other types, too. */
 export const ListedInstance = v.pipe(
   v.looseObject(InstanceResource.entries),
-  v.check((resource) => isOfType('instances', resource), 'is about something of another type'),
+  v.check((resource) => isOfType('instances', resource)),
 );
 
 export const IncludedInstance = v.object({ type: v.literal('instances'), ...InstanceResource.entries });

@@ -1,5 +1,5 @@
 import type * as v from 'valibot';
-import { type Annotation, Failure } from '../failure.ts';
+import { Failure } from '../failure.ts';
 import type { HttpClient } from '../http/client.ts';
 import { undefinedIf404 } from '../http/failure.ts';
 import { path } from '../http/path.ts';
@@ -46,20 +46,22 @@ export async function findInEnvironment<T>(
   }, waiting);
 }
 
+const notLookedYet = new NotThere({ what: 'The environment', why: 'it is not there' });
+
 /** Calls `look` again until the deadline while it throws `NotThere`. */
 export async function waitUntilThere<T extends object>(
   look: () => Promise<T>,
   waiting: LoggedWait,
 ): Promise<T> {
-  let missing: NotThere | undefined;
+  const { span } = waiting.deadline;
+  let missing = notLookedYet;
   const tryIt = async (): Promise<T | undefined> => {
     try {
       return await look();
     } catch (error) {
       if (!(error instanceof NotThere)) throw error;
-      if (missing === undefined && waiting.deadline.span > 0) {
-        waiting.log(`${error.what}: not there yet; waiting up to ${inSeconds(waiting.deadline.span)} for it`);
-      }
+      if (missing === notLookedYet && span > 0)
+        waiting.log(`${error.what}: not there yet; waiting up to ${inSeconds(span)} for it`);
       missing = error;
       return undefined;
     }
@@ -68,11 +70,28 @@ export async function waitUntilThere<T extends object>(
     ...waiting,
     first: 1_000,
     longest: 15_000,
-    onProgress: (seconds) =>
-      waiting.log(`Still waiting after ${seconds} s: ${missing?.what ?? 'the environment'}: not there yet`),
+    onProgress: (seconds) => waiting.log(`Still waiting after ${seconds} s: ${missing.what}: not there yet`),
   });
   if (located !== undefined) return located;
-  throw waiting.deadline.span > 0 ? lateFailure(missing, waiting.deadline.span) : neverFailure(missing);
+  throw stillMissing(missing, span);
+}
+
+function stillMissing({ what, why, fix, annotations }: NotThere, span: number): Failure {
+  const late = span > 0 ? `it did not appear within ${inSeconds(span)}` : undefined;
+  const placed = annotations
+    .filter(({ place }) => place !== undefined)
+    .map((one) =>
+      late === undefined ? one : { ...one, message: `${one.message} It was waited for: ${late}.` },
+    );
+  return new Failure({
+    what,
+    why: late === undefined ? why : `${late}: ${why}`,
+    fix:
+      late === undefined
+        ? `${fix}. If it is still being created, set wait-for-environment`
+        : 'Check the name, and whether preview environments are switched on, or raise wait-for-environment',
+    annotations: placed.length === 0 ? undefined : placed,
+  });
 }
 
 /** Picks the named instance, or the environment's App cluster. */
@@ -188,7 +207,8 @@ export async function findApplication(
     ApplicationResource,
   );
   const { application, repository } = name;
-  if (application === undefined && repository === undefined) {
+  const wanted = application ?? repository;
+  if (wanted === undefined) {
     throw new Failure({
       what: 'The application',
       why: 'none was set, and the environment variable GITHUB_REPOSITORY, which is the default, is empty',
@@ -198,13 +218,12 @@ export async function findApplication(
   const how = { correct, ...(application === undefined ? { only: 'repository' } : {}) };
   const where = 'in the token’s organization';
   try {
-    const wanted = application ?? repository ?? '';
     const { id, attributes } = findByKind('application', where, wanted, items, applicationKinds, how);
     return { id, name: attributes.name };
   } catch (error) {
     // Waiting does not help: automation creates environments, but no applications.
     if (!(error instanceof NotThere)) throw error;
-    throw application === undefined ? noApplicationOf(repository ?? '', items) : new Failure(error);
+    throw application === undefined ? noApplicationOf(wanted, items) : new Failure(error);
   }
 }
 
@@ -283,34 +302,6 @@ function noEnvironment(id: string): NotThere {
     why: 'no environment has this id, or the token cannot see it',
     fix: 'Correct environment',
   });
-}
-
-function lateFailure(missing: NotThere | undefined, span: number): Failure {
-  const late = `it did not appear within ${inSeconds(span)}`;
-  return new Failure({
-    what: missing?.what ?? 'The environment',
-    why: `${late}: ${missing?.why ?? ''}`,
-    fix: 'Check the name, and whether preview environments are switched on, or raise wait-for-environment',
-    annotations: atPlaces(missing, (message) => `${message} It was waited for: ${late}.`),
-  });
-}
-
-function neverFailure(missing: NotThere | undefined): Failure {
-  return new Failure({
-    what: missing?.what ?? 'The environment',
-    why: missing?.why ?? 'it is not there',
-    fix: `${missing?.fix ?? 'Correct the input environment'}. If it is still being created, set wait-for-environment`,
-    annotations: atPlaces(missing, (message) => message),
-  });
-}
-
-/** The annotations of the error that belong to places in a manifest. */
-function atPlaces(
-  missing: NotThere | undefined,
-  tell: (message: string) => string,
-): readonly Annotation[] | undefined {
-  const placed = missing?.annotations.filter(({ place }) => place !== undefined) ?? [];
-  return placed.length === 0 ? undefined : placed.map((one) => ({ ...one, message: tell(one.message) }));
 }
 
 /** Picks the instances that a manifest names, in its order. Throws one error about all wrong names. */

@@ -1,0 +1,379 @@
+import { describe, expect, test } from 'vitest';
+import {
+  type EnvironmentName,
+  findApplication,
+  findInEnvironment,
+  listEnvironments,
+  pickInstance,
+  pickInstances,
+} from '../../src/cloud/target.ts';
+import { NotThere } from '../../src/names.ts';
+import { json } from '../support/fake-transport.ts';
+import { failureOf } from '../support/test-client.ts';
+import { type FakeEnvironment, type Organization, openOrganization } from './fake-organization.ts';
+
+const shop = {
+  id: 'app-1',
+  attributes: { name: 'Shop', slug: 'shop', repository: { full_name: 'acme/shop' } },
+};
+const blog = {
+  id: 'app-2',
+  attributes: { name: 'Blog', slug: 'weblog', repository: { full_name: 'acme/blog' } },
+};
+const bare = { id: 'app-3', attributes: { name: 'Bare' } };
+
+const production: FakeEnvironment = {
+  id: 'env-1',
+  name: 'production',
+  slug: 'prod',
+  branch: 'main',
+  instances: [
+    ['inst-1', 'App', 'app'],
+    ['inst-2', 'Workers', 'service'],
+  ],
+};
+const staging: FakeEnvironment = {
+  id: 'env-2',
+  name: 'staging',
+  slug: null,
+  branch: 'develop',
+  instances: [],
+};
+const nameless: FakeEnvironment = { id: 'env-3', name: 'main', branch: '' };
+const acme: Organization = {
+  applications: [shop, blog, bare],
+  environments: { 'app-1': [production, staging], 'app-2': [nameless] },
+};
+
+const nothing: EnvironmentName = {
+  ...{ application: undefined, repository: undefined, environment: '', headBranch: undefined },
+  withProcesses: false,
+};
+
+async function find(given: Partial<EnvironmentName>, organization = acme, wait = 0) {
+  const opened = openOrganization(organization, wait);
+  const pick = (of: Parameters<typeof pickInstance>[0]) => pickInstance(of, undefined).id;
+  const name = { ...nothing, repository: 'acme/shop', ...given };
+  const task = findInEnvironment(opened.client, name, opened.waiting, pick, opened.onFound);
+  const result = await opened.clock.run(task.catch((error: unknown) => error));
+  return {
+    ...opened,
+    result,
+    asked: opened.transport.asked.map((request) => request.replace('GET /api', '')),
+  };
+}
+
+describe('an environment is found', () => {
+  test.each<[string, Partial<EnvironmentName>]>([
+    ['by its name', { environment: 'production' }],
+    ['by its slug', { environment: 'prod' }],
+    ['by its branch', { environment: 'main' }],
+    ['by its branch, which is that of the pull request', { environment: 'main', headBranch: 'main' }],
+    [
+      'in the application of the repository, in whatever case',
+      { environment: 'prod', repository: 'Acme/SHOP' },
+    ],
+    ['in the application of an id', { environment: 'prod', application: 'app-1' }],
+    ['in the application of a name', { environment: 'prod', application: 'Shop' }],
+    ['in the application of a slug', { environment: 'prod', application: 'shop' }],
+    ['in the application of a repository', { environment: 'prod', application: 'acme/Shop' }],
+  ])('%s', async (_, name) => {
+    const { result, found, asked } = await find(name);
+    expect(result).toMatchObject({ found: { environment: { id: 'env-1' } }, picked: 'inst-1' });
+    expect(found).toEqual(['env-1']);
+    expect(asked).toEqual([
+      '/applications',
+      '/applications/app-1/environments?include=branch',
+      '/environments/env-1/instances',
+    ]);
+  });
+
+  test('by its id, without a look at the application', async () => {
+    const { result, found, asked } = await find({ environment: 'env-1', withProcesses: true });
+    expect(result).toMatchObject({ found: { environment: { name: 'production' } }, picked: 'inst-1' });
+    expect(found).toEqual(['env-1']);
+    expect(asked).toEqual(['/environments/env-1/instances?include=environment%2CbackgroundProcesses']);
+  });
+
+  test('by its id, though nothing is reported of it', async () => {
+    const data = [{ id: 'inst-1', type: 'instances', attributes: { type: 'app' } }];
+    const { result } = await find({ environment: 'env-1' }, { replies: [json(200, { data })] });
+    expect(result).toMatchObject({ found: { environment: { id: 'env-1', name: 'env-1' } } });
+  });
+
+  const branches = (...names: string[]): FakeEnvironment[] =>
+    names.map((branch, index) => ({ ...production, id: `env-${index + 1}`, name: `name-${index}`, branch }));
+
+  test('by a branch that looks like an id', async () => {
+    const organization = { ...acme, environments: { 'app-1': branches('env-branch') } };
+    const { result, asked } = await find({ environment: 'env-branch' }, organization);
+    expect(result).toMatchObject({ found: { environment: { id: 'env-1' } } });
+    expect(asked[0]).toBe('/environments/env-branch/instances?include=environment');
+    const ofPull = await find({ environment: 'env-branch', headBranch: 'env-branch' }, organization);
+    expect(ofPull.asked[0]).toBe('/applications');
+  });
+
+  test('by the branch of a pull request before anything else', async () => {
+    const environments = { 'app-1': [{ ...staging, name: 'main' }, production] };
+    const name = (headBranch: string | undefined) =>
+      find({ environment: 'main', headBranch }, { ...acme, environments });
+    expect((await name('main')).found).toEqual(['env-1']);
+    expect((await name(undefined)).found).toEqual(['env-2']);
+  });
+});
+
+test('environments are listed with their slugs and branches', async () => {
+  const { client, clock } = openOrganization({
+    environments: { 'app-1': [production, staging, nameless, { id: 'env-4', name: 'no-branch' }] },
+  });
+  expect(await clock.run(listEnvironments(client, 'app-1'))).toMatchObject([
+    { id: 'env-1', slug: 'prod', branch: 'main' },
+    { id: 'env-2', slug: undefined, branch: 'develop' },
+    { id: 'env-3', slug: undefined, branch: undefined },
+    { id: 'env-4', branch: undefined },
+  ]);
+});
+
+test('an application is found with its name', async () => {
+  const { client, clock } = openOrganization(acme);
+  const found = findApplication(client, { application: 'weblog', repository: undefined });
+  expect(await clock.run(found)).toEqual({ id: 'app-2', name: 'Blog' });
+});
+
+describe('a name that means nothing is an error', () => {
+  const twin = { ...blog, id: 'app-9' };
+  const only = (...applications: Organization['applications'] & object): Organization => ({
+    ...acme,
+    applications,
+  });
+  test.each<[string, Partial<EnvironmentName>, Organization, string]>([
+    [
+      'without an application and a repository',
+      { repository: undefined, environment: 'prod' },
+      acme,
+      'The application: none was set, and the environment variable GITHUB_REPOSITORY, which is the default, is empty. Set application.',
+    ],
+    [
+      'of an application',
+      { application: 'Shap' },
+      acme,
+      'No application in the token’s organization is named "Shap": there are Shop / shop / acme/shop (app-1), Blog / weblog / acme/blog (app-2), Bare (app-3). Did you mean "Shop" or "shop"? Correct the input application.',
+    ],
+    [
+      'of the workflow’s repository, which is not the name of an application',
+      { repository: 'Shop' },
+      only(shop, bare),
+      'No application in Laravel Cloud deploys the repository "Shop": there are Shop (acme/shop), Bare (app-3). Set application to the one you mean.',
+    ],
+    [
+      'of a repository, where there is one application',
+      { repository: 'acme/x' },
+      only(shop),
+      'No application in Laravel Cloud deploys the repository "acme/x": there is Shop (acme/shop). Set application to the one you mean.',
+    ],
+    [
+      'of a repository, where there is no application',
+      {},
+      only(),
+      'No application in Laravel Cloud deploys the repository "acme/shop": the token’s organization has none. Check the token.',
+    ],
+    [
+      'of a repository that two applications have',
+      { repository: 'acme/blog' },
+      only(blog, twin),
+      '2 applications in the token’s organization have the repository "acme/blog": they are Blog (app-2), Blog (app-9). Set application to the id of the one you mean.',
+    ],
+    [
+      'of an environment',
+      { environment: 'produktion' },
+      acme,
+      'No environment in the application is named "produktion": there are production / prod / main (env-1), staging / develop (env-2). Did you mean "production"? Set environment: production. If it is still being created, set wait-for-environment.',
+    ],
+    [
+      'of an environment’s id, in no application',
+      { environment: 'env-9', repository: undefined },
+      acme,
+      'The environment "env-9": no environment has this id, or the token cannot see it. Correct environment. If it is still being created, set wait-for-environment.',
+    ],
+    [
+      'of an environment’s id',
+      { environment: 'env-9' },
+      acme,
+      'No environment in the application has the id or name "env-9": there are production / prod / main (env-1), staging / develop (env-2). Correct the input environment. If it is still being created, set wait-for-environment.',
+    ],
+  ])('%s', async (_, name, organization, message) => {
+    expect((await find(name, organization)).result).toMatchObject({ message, annotations: [{ message }] });
+  });
+});
+
+describe('what is not there yet', () => {
+  test('is waited for, and looked for only as far as it is missing', async () => {
+    const later = { ...production, from: 40_000, instancesFrom: 50_000 };
+    const organization = { ...acme, environments: { 'app-1': [later] } };
+    const { result, lines, asked } = await find({ environment: 'production' }, organization, 120_000);
+    expect(result).toMatchObject({ picked: 'inst-1' });
+    expect(lines).toEqual([
+      'No environment in the application is named "production": not there yet; waiting up to 120 s for it',
+      expect.stringMatching(
+        /^Still waiting after 3\d s: No environment in the application is named "production": not there yet$/,
+      ),
+    ]);
+    expect([...new Set(asked)]).toEqual([
+      '/applications',
+      '/applications/app-1/environments?include=branch',
+      '/environments/env-1/instances',
+    ]);
+    expect(asked.filter((request) => request === '/applications')).toHaveLength(1);
+    expect(asked.length).toBeLessThan(12);
+  });
+
+  test('is an error after the time that it was waited for', async () => {
+    const { result, clock } = await find({ environment: 'nope' }, acme, 60_000);
+    expect(result).toMatchObject({
+      message:
+        'No environment in the application is named "nope": it did not appear within 60 s: there are production / prod / main (env-1), staging / develop (env-2). Check the name, and whether preview environments are switched on, or raise wait-for-environment.',
+    });
+    expect(clock.now()).toBeGreaterThanOrEqual(60_000);
+  });
+
+  test('is not waited for where it is the application', async () => {
+    const { result, clock, lines } = await find({ application: 'nope' }, acme, 60_000);
+    expect(result).not.toBeInstanceOf(NotThere);
+    expect([clock.now(), lines]).toEqual([100, []]);
+  });
+
+  test('is no reason to hide another failure', async () => {
+    const { result } = await find(
+      { environment: 'prod' },
+      { replies: [json(403, { message: 'No.' })] },
+      60_000,
+    );
+    expect(result).toMatchObject({ status: 403 });
+  });
+});
+
+const environment = {
+  ...{ id: 'env-1', name: 'production', status: undefined, hibernates: false, deploysOnPush: false },
+  redact: (text: string) => text,
+};
+const instancesOf = (...rows: readonly (readonly [string, string, string?])[]) => ({
+  environment,
+  listings: new Map<never, never>(),
+  instances: rows.map(([id, name, type]) => ({
+    ...{ id, name, type, minReplicas: 1, maxReplicas: 1, sleeps: false, environmentId: 'env-1' },
+  })),
+});
+const app = ['inst-1', 'App', 'app'] as const;
+const workers = ['inst-2', 'Workers', 'service'] as const;
+
+describe('an instance', () => {
+  test.each([
+    ['the only App cluster', undefined, 'inst-1'],
+    ['the one of a name', 'Workers', 'inst-2'],
+    ['the one of an id', 'inst-2', 'inst-2'],
+  ])('is %s', (_, wanted, id) => {
+    expect(pickInstance(instancesOf(workers, app), wanted).id).toBe(id);
+  });
+
+  test.each<[string, ReturnType<typeof instancesOf>, string | undefined, boolean, string]>([
+    [
+      'none is there',
+      instancesOf(),
+      undefined,
+      true,
+      'The environment "production" has no App cluster: it has no cluster yet. Deploy the environment once.',
+    ],
+    [
+      'one of another type is there',
+      instancesOf(workers),
+      undefined,
+      true,
+      'The environment "production" has no App cluster: there is only Workers (inst-2, service). Set instance to the name of the one you mean.',
+    ],
+    [
+      'several of another type are there',
+      instancesOf(workers, ['inst-3', 'Mails', 'queue']),
+      undefined,
+      true,
+      'The environment "production" has no App cluster: there are only Workers (inst-2, service), Mails (inst-3, queue). Set instance to the name of the one you mean.',
+    ],
+    [
+      'those of an unknown type may be it',
+      instancesOf(workers, ['inst-3', 'Mails'], ['inst-4', 'Web']),
+      undefined,
+      false,
+      'The App cluster of the environment production: Laravel Cloud does not report the type of Mails (inst-3), Web (inst-4), which may be it. Set instance to the one you mean.',
+    ],
+    [
+      'several App clusters are there',
+      instancesOf(app, ['inst-3', 'App 2', 'app'], workers),
+      undefined,
+      false,
+      'The environment "production" has 2 App clusters: they are App (inst-1), App 2 (inst-3). Set instance to the one you mean.',
+    ],
+    [
+      'none has the name',
+      instancesOf(app, workers),
+      'Worker',
+      true,
+      'No cluster in the environment production is named "Worker": there are App (inst-1), Workers (inst-2). Did you mean "Workers"? Set instance: Workers.',
+    ],
+    [
+      'none has the name, and one has no known name',
+      instancesOf(app, ['inst-3', 'inst-3'], ['inst-4', 'inst-4']),
+      'Mails',
+      false,
+      'No cluster in the environment production is named "Mails": there are App (inst-1), inst-3 (inst-3), inst-4 (inst-4). Laravel Cloud does not report the name of inst-3, inst-4, which may be meant. Set the id of the cluster in place of its name.',
+    ],
+    [
+      'several have the name',
+      instancesOf(app, ['inst-3', 'App'], ['inst-4', 'inst-4']),
+      'App',
+      false,
+      '2 clusters in the environment production are named "App": they are App (inst-1), App (inst-3). Set instance to the id of the one you mean.',
+    ],
+  ])('is an error where %s', async (_, found, wanted, mayAppear, message) => {
+    const failure = await failureOf(Promise.resolve().then(() => pickInstance(found, wanted)));
+    expect(failure).toMatchObject({ message });
+    expect(failure instanceof NotThere).toBe(mayAppear);
+  });
+});
+
+describe('the clusters that a manifest names', () => {
+  const named = (...names: string[]) =>
+    names.map((name, index) => ({ name, place: { file: 'm.yml', line: index + 1, column: 3 } }));
+  const queue = ['inst-3', 'mails', 'managed_queue'] as const;
+
+  test('are found by name and id, in its order', () => {
+    const found = pickInstances(instancesOf(app, workers), named('inst-2', 'App'));
+    expect(found.map(({ id }) => id)).toEqual(['inst-2', 'inst-1']);
+  });
+
+  test('may not be managed queues', () => {
+    expect(() => pickInstances(instancesOf(app, queue), named('App', 'mails'))).toThrow(
+      'The cluster "mails" is a managed queue (m.yml:2:3): Laravel Cloud runs its workers itself. Leave it out of the manifest.',
+    );
+  });
+
+  test.each([0, 60_000])(
+    'are missing on their lines, where they are waited for up to %d ms',
+    async (wait) => {
+      const { client, clock, waiting } = openOrganization(acme, wait);
+      const name = { ...nothing, environment: 'env-1' };
+      const search = findInEnvironment(client, name, waiting, (found) =>
+        pickInstances(found, named('App', 'Mails')),
+      );
+      const failure = await clock.run(failureOf(search));
+      const message =
+        'No cluster in the environment production is named "Mails": there are App (inst-1), Workers (inst-2). Correct its name in the manifest.';
+      expect(failure).toMatchObject({
+        annotations: [
+          {
+            message: wait === 0 ? message : `${message} It was waited for: it did not appear within 60 s.`,
+            place: { line: 2 },
+          },
+        ],
+      });
+    },
+  );
+});
