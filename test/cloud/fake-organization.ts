@@ -1,3 +1,4 @@
+import { Cancelled } from '../../src/failure.ts';
 import { Deadline, type LoggedWait } from '../../src/time.ts';
 import { json, type Reply } from '../support/fake-transport.ts';
 import { scriptedClient } from '../support/test-client.ts';
@@ -27,7 +28,7 @@ export function openOrganization(
   { applications = [], environments = {}, replies = [] }: Organization,
   wait = 0,
 ) {
-  const { client, clock, transport } = scriptedClient([], { deadline: 3_600_000 });
+  const { client, clock, transport, cancelled } = scriptedClient([], { deadline: 3_600_000 });
   const script = [...replies];
   transport.answer = async ({ url }) => {
     await clock.sleep(100);
@@ -59,11 +60,20 @@ export function openOrganization(
   const lines: string[] = [];
   const found: string[] = [];
   const waiting: LoggedWait = {
-    ...{ clock, random: () => 1, cancelled: new AbortController().signal },
+    ...{ clock, random: () => 1, cancelled: cancelled.signal },
     deadline: new Deadline(clock, wait),
     log: (line) => lines.push(line),
   };
-  return { client, clock, transport, waiting, lines, found, onFound: (id: string) => found.push(id) };
+  return {
+    client,
+    clock,
+    transport,
+    waiting,
+    lines,
+    found,
+    onFound: (id: string) => found.push(id),
+    cancel: () => cancelled.abort(new Cancelled({ what: 'The step', why: 'was cancelled' })),
+  };
 }
 
 function resourceOf({ id, name, slug, branch }: FakeEnvironment) {

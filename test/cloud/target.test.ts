@@ -78,13 +78,13 @@ describe('an environment is found', () => {
     ['in the application of a slug', { environment: 'prod', application: 'shop' }],
     ['in the application of a repository', { environment: 'prod', application: 'acme/Shop' }],
   ])('%s', async (_, name) => {
-    const { result, found, asked } = await find(name);
+    const { result, found, asked } = await find({ ...name, withProcesses: true });
     expect(result).toMatchObject({ found: { environment: { id: 'env-1' } }, picked: 'inst-1' });
     expect(found).toEqual(['env-1']);
     expect(asked).toEqual([
       '/applications',
       '/applications/app-1/environments?include=branch',
-      '/environments/env-1/instances',
+      '/environments/env-1/instances?include=backgroundProcesses',
     ]);
   });
 
@@ -202,7 +202,9 @@ describe('a name that means nothing is an error', () => {
       'No environment in the application has the id or name "env-9": there are production / prod / main (env-1), staging / develop (env-2). Correct the input environment. If it is still being created, set wait-for-environment.',
     ],
   ])('%s', async (_, name, organization, message) => {
-    expect((await find(name, organization)).result).toMatchObject({ message, annotations: [{ message }] });
+    const { result, lines } = await find(name, organization);
+    expect(result).toMatchObject({ message, annotations: [{ message }] });
+    expect(lines).toEqual([]);
   });
 });
 
