@@ -129,8 +129,9 @@ function readEntry(reading: CloudReading, entry: Part, defaults: Places): Declar
 }
 
 function takesDefaults({ yaml }: CloudReading, part: Part | undefined): boolean {
-  const value = part === undefined ? true : yaml.plain(part, 0);
-  if (part !== undefined && typeof value !== 'boolean')
+  if (part === undefined) return true;
+  const value = yaml.plain(part, 0);
+  if (typeof value !== 'boolean')
     yaml.note(part.offset, part.path, 'must be false, which leaves the defaults out; without it they apply');
   return value !== false;
 }
@@ -224,12 +225,14 @@ export function otherApplication({ application }: Fleet, input: string | undefin
   return `is ${quoted(input)}, and ${there}; leave it out, or write the same in both`;
 }
 
+export const byBranch: Kind<NamedEnvironment> = { name: 'branch', of: ({ branch }) => branch };
+
 /** The kinds of names in their order: the first kind that matches decides. */
-const kinds: readonly Kind<NamedEnvironment>[] = [
+export const environmentKinds: readonly Kind<NamedEnvironment>[] = [
   { name: 'id', of: ({ id }) => id },
   { name: 'name', of: ({ name }) => name },
   { name: 'slug', of: ({ slug }) => slug },
-  { name: 'branch', of: ({ branch }) => branch },
+  byBranch,
 ];
 
 /**
@@ -284,14 +287,14 @@ export function means<E extends NamedEnvironment>(
   { id }: E,
   among: readonly E[],
 ): boolean {
-  const kind = kinds.find(({ of }) => among.some((environment) => of(environment) === name));
-  const found = among.filter((environment) => kind?.of(environment) === name);
-  return found.length === 1 && found[0]?.id === id;
+  const kind = environmentKinds.find(({ of }) => among.some((environment) => of(environment) === name));
+  const [first, second] = among.filter((environment) => kind?.of(environment) === name);
+  return first?.id === id && second === undefined;
 }
 
 function environmentOfKey<E extends NamedEnvironment>(key: DeclaredEnvironment, among: readonly E[]): E {
   try {
-    return findByKind<E>('environment', 'in the application', key.name, among, kinds, {
+    return findByKind<E>('environment', 'in the application', key.name, among, environmentKinds, {
       correct: 'its name in the manifest',
     });
   } catch (error) {
@@ -301,7 +304,7 @@ function environmentOfKey<E extends NamedEnvironment>(key: DeclaredEnvironment, 
 
 /** True if a pattern matches the environment's branch or name. */
 export function matches(pattern: string, { name, branch }: NamedEnvironment): boolean {
-  return [branch ?? '', name].some((text) => text !== '' && fitsPattern(pattern, text));
+  return [branch ?? '', name].some((text) => fitsPattern(pattern, text));
 }
 
 /** Matches a pattern in linear time: it looks for each part between two `*` after the previous one. */
@@ -309,10 +312,11 @@ function fitsPattern(pattern: string, text: string): boolean {
   const [start = '', ...parts] = pattern.split('*');
   const end = parts.pop() ?? '';
   if (text.length < start.length + end.length || !text.startsWith(start) || !text.endsWith(end)) return false;
-  let rest = text.slice(start.length, text.length - end.length);
+  const rest = text.slice(start.length, text.length - end.length);
+  let at = 0;
   return parts.every((part) => {
-    const index = rest.indexOf(part);
-    if (index !== -1) rest = rest.slice(index + part.length);
+    const index = rest.indexOf(part, at);
+    at = index + part.length;
     return index !== -1;
   });
 }

@@ -7,6 +7,7 @@ import { findByKind, findByName, type Kind, type Named, NotThere, pickAll } from
 import { firstOf } from '../text.ts';
 import { inSeconds, type LoggedWait, poll } from '../time.ts';
 import { type Environment, environmentFrom, environmentOf } from './environment.ts';
+import { byBranch, environmentKinds } from './fleet.ts';
 import { type Instance, type ListedInstances, listInstances } from './instances.ts';
 import { listAll } from './lists.ts';
 import { ApplicationResource, BranchResource, EnvironmentResource } from './shapes.ts';
@@ -279,21 +280,14 @@ export async function listEnvironments(
   }));
 }
 
-const byBranch: Kind<ListedEnvironment> = { name: 'branch', of: ({ branch }) => branch };
-const byOtherNames: readonly Kind<ListedEnvironment>[] = [
-  { name: 'id', of: ({ id }) => id },
-  { name: 'name', of: ({ name }) => name },
-  { name: 'slug', of: ({ slug }) => slug },
-];
-
 /** Finds the environment of this name. A value equal to the pull request's branch is tried as a branch first. */
 export function environmentNamed(
   wanted: string,
   headBranch: string | undefined,
   among: readonly ListedEnvironment[],
 ): ListedEnvironment {
-  const kinds = wanted === headBranch ? [byBranch, ...byOtherNames] : [...byOtherNames, byBranch];
-  return findByKind('environment', 'in the application', wanted, among, kinds);
+  const kinds = wanted === headBranch ? [byBranch, ...environmentKinds] : environmentKinds;
+  return findByKind<ListedEnvironment>('environment', 'in the application', wanted, among, kinds);
 }
 
 function noEnvironment(id: string): NotThere {

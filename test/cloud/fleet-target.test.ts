@@ -48,11 +48,11 @@ async function find({
     ...{ application: undefined, repository: 'acme/shop', headBranch: undefined, environment: undefined },
     ...name,
   };
-  const task = findFleet(opened.client, content.fleet, wanted, opened.waiting, onFound);
   const onFound = (id: string): void => {
     opened.onFound(id);
     if (isCancelled) opened.cancel();
   };
+  const task = findFleet(opened.client, content.fleet, wanted, opened.waiting, onFound);
   const failed: unknown[] = [];
   const fleet = await opened.clock.run(
     task.catch((error: unknown) => {

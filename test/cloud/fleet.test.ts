@@ -211,9 +211,42 @@ environments:
   });
 
   test.each([
+    ['instances: {', 1],
+    ['[{ instances: {} }]', 1],
+    ['services: {}', 1],
+    ['instance: {}', 2],
+  ])('%j declares nothing, and has problems: %d', (text, problems) => {
+    const { content, mistakes } = parseCloudFile(text, 'm.yml');
+    expect(content).toEqual({ kind: 'one', manifest: { places: [] } });
+    expect(mistakes).toHaveLength(problems);
+  });
+
+  test('may name the application with blanks around it', () => {
+    expect(
+      fleetOf(`application: " shop "\nenvironments: { x: { instances: { App: [] } } }`).application,
+    ).toEqual({
+      name: 'shop',
+      place: { file: 'm.yml', line: 1, column: 1 },
+    });
+  });
+
+  test.each([
     ['environments:', 'm.yml:1:14: environments: must name at least one environment, such as production: {}'],
     ['environments: {}', 'm.yml:1:15: environments: must name at least one environment'],
     ['defaults: {}\nenvironments: { x: {} }', 'm.yml:1:11: defaults: must have instances'],
+    [
+      'defaults: 7\nenvironments: {}',
+      'm.yml:1:11: defaults: defaults must be a mapping with instances, not 7\nm.yml:2:15',
+    ],
+    [
+      'application: "  "\nenvironments: {}',
+      'application: must be the application’s id, slug, name or repository',
+    ],
+    ['instance: {}', 'instances: is missing; it names instances, each with a list of processes'],
+    [
+      '[{ instances: {} }]',
+      'a manifest must be a mapping with instances, application, defaults, environments, not a list',
+    ],
     ['environments:\n  x: { instances: { App: [] } }\n  x: {}', 'the key "x" is here a second time'],
     ['enviroments: { x: {} }', 'Did you mean "environments"?'],
     [
@@ -277,7 +310,7 @@ describe('The environments of an application are those that the file names', () 
     expect(thrown).toBeInstanceOf(NotThere);
     expect(messageOf(thrown)).toContain('2 problems with the environments of the manifest');
     expect(messageOf(thrown)).toContain('No environment in the application is named "prodution" (m.yml:2:3)');
-    expect(messageOf(thrown)).toContain('Did you mean "production"?');
+    expect(messageOf(thrown)).toContain('Did you mean "production"? Correct its name in the manifest.');
     expect(messageOf(thrown)).toContain('No environment in the application is named "nothing" (m.yml:3:3)');
   });
 
@@ -303,6 +336,8 @@ describe('The environments of an application are those that the file names', () 
       'preview/*',
       undefined,
     ]);
+    const twins = [environment('env-1', 'same'), environment('env-2', 'same')];
+    expect(twins.map((one) => assignedTo(fleet('same'), one, twins))).toEqual([undefined, undefined]);
     expect(() =>
       assignedTo(fleet('prod', 'main'), environment('env-1', 'production', 'prod', 'main'), shop),
     ).toThrow('it is the same environment as');
@@ -317,6 +352,12 @@ describe('The environments of an application are those that the file names', () 
     ['a*b*c', 'acb', false],
     ['a*a', 'a', false],
     ['a.c*', 'abc', false],
+    ['*a*a*', 'a', false],
+    ['*ab*ba*', 'aba', false],
+    ['*b*a*', 'ab', false],
+    ['ab*b*', 'ab', false],
+    ['a*ba*a', 'aba', false],
+    ['a*b*c*d', 'aXbXcXd', true],
     [`${'*a'.repeat(40)}b`, 'a'.repeat(200), false],
   ])('the pattern %s and %s', (pattern, branch, isMatch) => {
     expect(matches(pattern, environment('env-1', 'zzz', 'zzz', branch))).toBe(isMatch);

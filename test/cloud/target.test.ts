@@ -189,6 +189,22 @@ describe('a name that means nothing is an error', () => {
       acme,
       'No environment in the application is named "produktion": there are production / prod / main (env-1), staging / develop (env-2). Did you mean "production"? Set environment: production. If it is still being created, set wait-for-environment.',
     ],
+    ...(['name', 'slug', 'branch'] as const).map(
+      (kind): [string, Partial<EnvironmentName>, Organization, string] => [
+        `of an environment’s ${kind} that two have`,
+        { environment: 'same' },
+        {
+          ...acme,
+          environments: {
+            'app-1': [
+              { ...production, [kind]: 'same' },
+              { ...staging, [kind]: 'same' },
+            ],
+          },
+        },
+        `2 environments in the application have the ${kind} "same": they are ${kind === 'name' ? 'prod (env-1), develop (env-2)' : 'production (env-1), staging (env-2)'}. Set environment to the id of the one you mean.`,
+      ],
+    ),
     [
       'of an environment’s id, in no application',
       { environment: 'env-9', repository: undefined },
