@@ -10,8 +10,9 @@ import {
   readPlaces,
 } from '../manifest/read.ts';
 import type { Part } from '../manifest/yaml.ts';
-import { atPlace, collecting, findByKind, type Kind, type Named, twice } from '../names.ts';
+import { atPlace, collecting, findByKind, type Named, twice } from '../names.ts';
 import { quoted } from '../text.ts';
+import { environmentKinds, type NamedEnvironment } from './environment-name.ts';
 import { identityOf } from './identity.ts';
 import { cloudManifest } from './manifest.ts';
 import { describe, type ProcessSpec } from './spec.ts';
@@ -197,14 +198,6 @@ function mergeSpec(below: ProcessSpec, above: ProcessSpec): ProcessSpec {
     : { ...above, processes };
 }
 
-/** The names of an environment. */
-export interface NamedEnvironment {
-  readonly id: string;
-  readonly name: string;
-  readonly slug: string | null | undefined;
-  readonly branch: string | null | undefined;
-}
-
 export interface AssignedEnvironment<E> {
   readonly environment: E;
   readonly declared: DeclaredEnvironment;
@@ -224,16 +217,6 @@ export function otherApplication({ application }: Fleet, input: string | undefin
   const there = `${locationText(application.place)} has ${quoted(application.name)}`;
   return `is ${quoted(input)}, and ${there}; leave it out, or write the same in both`;
 }
-
-export const byBranch: Kind<NamedEnvironment> = { name: 'branch', of: ({ branch }) => branch };
-
-/** The kinds of names in their order: the first kind that matches decides. */
-export const environmentKinds: readonly Kind<NamedEnvironment>[] = [
-  { name: 'id', of: ({ id }) => id },
-  { name: 'name', of: ({ name }) => name },
-  { name: 'slug', of: ({ slug }) => slug },
-  byBranch,
-];
 
 /**
  * Assigns the environments of the application to the keys of the manifest. Throws one error about all keys that mean no

@@ -7,7 +7,7 @@ import { findByKind, findByName, type Kind, type Named, NotThere, pickAll } from
 import { firstOf } from '../text.ts';
 import { inSeconds, type LoggedWait, poll } from '../time.ts';
 import { type Environment, environmentFrom, environmentOf } from './environment.ts';
-import { byBranch, environmentKinds } from './fleet.ts';
+import { byBranch, environmentKinds } from './environment-name.ts';
 import { type Instance, type ListedInstances, listInstances } from './instances.ts';
 import { listAll } from './lists.ts';
 import { ApplicationResource, BranchResource, EnvironmentResource } from './shapes.ts';

@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import type { NamedEnvironment } from '../../src/cloud/environment-name.ts';
 import {
   assignEnvironments,
   assignedTo,
   type Fleet,
   matches,
-  type NamedEnvironment,
   otherApplication,
   parseCloudFile,
 } from '../../src/cloud/fleet.ts';
