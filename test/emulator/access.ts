@@ -1,8 +1,8 @@
 import { type Answer, failure } from './answer.ts';
 
-/** Which tokens open what. */
+/** The check of tokens. */
 export class Access {
-  /** The token that is let in. */
+  /** The only valid token. */
   token: string;
 
   constructor(token: string) {

@@ -1,4 +1,4 @@
-/** What a handler wants sent. A body that is an object goes out as JSON, a text or bytes as they are. */
+/** The response of a handler. An object as body is sent as JSON, a text or bytes unchanged. */
 export interface Answer {
   status: number;
   body?: unknown;
@@ -16,7 +16,7 @@ export function noContent(): Answer {
   return { status: 204 };
 }
 
-/** Forge accepts deletions and actions with an empty page, not with JSON. */
+/** Returns an empty page: Forge's response to accepted deletions and actions is not JSON. */
 export function emptyPage(status: number): Answer {
   return { status, body: '', contentType: 'text/html; charset=UTF-8' };
 }
@@ -29,7 +29,7 @@ export function notFound(model: string, id: string): Answer {
   return failure(404, `No query results for model [App\\Models\\${model}] ${id}`);
 }
 
-/** A refusal of fields: the first text stands for all, with a count of the others. */
+/** Returns a refusal of fields. The message is the first text, with the number of further errors. */
 export function invalid(errors: Record<string, string[]>): Answer {
   const texts = Object.values(errors).flat();
   const others = texts.length - 1;

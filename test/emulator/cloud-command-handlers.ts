@@ -13,7 +13,7 @@ export function commandHandlers(state: CloudState): Handlers {
   return {
     listCommands: (call) =>
       withEnvironment(state, call, (environment) => {
-        // Not told which end of the list is the newer; the deployments' order is taken.
+        // Not recorded: the order of commands. Assumed as for deployments: the newest first.
         const commands = state.commands
           .filter(({ environmentId }) => environmentId === environment.id)
           .reverse();
@@ -45,7 +45,7 @@ export function commandHandlers(state: CloudState): Handlers {
   };
 }
 
-/** One look: the command is a status further. */
+/** Advances a command by one status, as each read does. */
 function advance(state: CloudState, command: CloudCommand): void {
   const status = command.script.show();
   if (status !== 'pending' && status !== 'command.created') command.startedAt ??= state.timestamp();

@@ -23,7 +23,7 @@ export function deploymentHandlers(state: CloudState): Handlers {
       withEnvironment(state, call, (environment) => {
         const running = state.runningDeployment(environment);
         if (running !== undefined) {
-          // Whoever only tries again must see it end as well.
+          // The running deployment advances here, too: it must end for a caller that only repeats the POST.
           state.showDeployment(running);
           return invalid({ environment: ['A deployment is already in progress for this environment.'] });
         }
@@ -54,5 +54,5 @@ export function deploymentHandlers(state: CloudState): Handlers {
   };
 }
 
-/** How long logs are there. */
+/** Milliseconds for which logs are kept. */
 const KEPT_MS = 365 * 24 * 3_600_000;

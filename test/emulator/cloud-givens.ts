@@ -2,12 +2,12 @@ import type { CloudApplication, CloudEnvironment, CloudInstance } from './cloud-
 import type { CommandOutcome } from './command-outcomes.ts';
 import type { ProcessLife } from './process-life.ts';
 
-// What a test may say of the things that it lays out.
+// The properties that a test may set when it creates objects.
 
 export type GivenApplication = Pick<CloudApplication, 'name'> & Partial<CloudApplication>;
 
 interface Appearing {
-  /** The number of listings and look-ups that miss it first. */
+  /** The number of lists and reads that do not show the object at first. */
   appearsAfter?: number;
 }
 
@@ -35,9 +35,9 @@ export interface GivenDeployment {
   commitHash?: string;
   failureReason?: string;
   startedAt?: string;
-  /** It ended then. */
+  /** The time of the end; without it, the deployment is running. */
   finishedAt?: string;
-  /** The one that runs is cancelled, since this one takes its place. */
+  /** True to cancel the running deployment, which this deployment replaces. */
   replaces?: boolean;
 }
 

@@ -19,11 +19,14 @@ export function logHandlers(state: CloudState): Handlers {
   };
 }
 
-/** Recorded: the newest page first, about a hundred entries in ascending order; the cursor leads back in time. */
+/**
+ * Returns one page. Recorded: the newest page first, about a hundred entries in ascending order; the cursor leads back
+ * in time.
+ */
 function page(found: readonly LogEntry[], meta: Record<string, string>): Answer {
   const place = Math.max(0, found.length - 100);
   const oldest = found[place];
-  // Whole milliseconds, since the cursor could not tell apart what came in one.
+  // Entries of one millisecond stay on one page: the cursor, a millisecond, could not distinguish them.
   const shown = oldest === undefined ? [] : found.filter(({ at }) => at >= oldest.at);
   const cursor =
     oldest === undefined || shown.length === found.length
@@ -34,7 +37,7 @@ function page(found: readonly LogEntry[], meta: Record<string, string>): Answer 
     contentType: 'application/json',
     body: {
       data: shown.map(({ at, message, level, type }) => {
-        // Recorded: to the second.
+        // Recorded: a precision of seconds.
         const logged_at = `${new Date(at).toISOString().slice(0, 19)}Z`;
         return { message, level, type, logged_at, data: {} };
       }),
@@ -43,7 +46,7 @@ function page(found: readonly LogEntry[], meta: Record<string, string>): Answer 
   };
 }
 
-/** A free text that an entry holds, and its type. */
+/** True for an entry of the requested type whose message contains the requested text. */
 function isAskedFor(entry: LogEntry, { query: { type = 'all', query = '' } }: Call): boolean {
   return (type === 'all' || entry.type === type) && entry.message.includes(query);
 }

@@ -20,7 +20,10 @@ export function withInstance(
   return withShown('Instance', state.instances, call.params['instance'], answer);
 }
 
-/** What does not show yet is a look nearer to it. */
+/**
+ * Passes the object with this id to `answer`. Responds 404 for a hidden object, and counts the read towards its
+ * appearance.
+ */
 function withShown<T extends { id: string; hiddenFor: number }>(
   kind: string,
   all: readonly T[],

@@ -7,49 +7,51 @@ import { type ProcessLife, staysUp } from './process-life.ts';
 import type { RateLimitOptions } from './rate-limits.ts';
 import { type StoredForm, storedAsGiven } from './stored-forms.ts';
 
-/** What a server may make of `include`. */
+/** The behaviours of a server with `include`. */
 export interface IncludeManners {
-  /** Names that it does not know: it answers as if nobody had asked for them. */
+  /** The names that the server ignores, as if the request did not have them. */
   ignores?: string[];
-  /** It gives no more included resources than so many. */
+  /** The largest number of included resources in a response. */
   atMost?: number;
-  /** Leaves a resource out, though a relationship names it. */
+  /** True for a resource that a response does not include although a relationship names it. */
   omits?: (resource: JsonObject) => boolean;
 }
 
 export interface CloudOptions {
   perPage: number;
   pages: PageManners;
-  /** The server fills in what a worker was created without. */
+  /** True to fill in the options that a create request leaves out. */
   fillDefaults: boolean;
-  /** Fields a PATCH ignores with a 200: 'processes', 'command', 'config', 'config.queue'. */
+  /** The fields that a PATCH ignores with a 200: `processes`, `command`, `config`, `config.queue`. */
   patchIgnores: string[];
-  /** Numbers and booleans of a process come back as strings. */
+  /** True to send the numbers and booleans of a process as strings. */
   numbersAsStrings: boolean;
-  /** Changes the form in which a process is told. */
+  /** Changes the form of a process in responses. */
   processForm: (resource: JsonObject, process: ExistingProcess) => JsonObject;
-  /** What is kept of a process that is made or changed. */
+  /** Changes a created or updated process before it is stored. */
   storedForm: StoredForm;
-  /** How the ids of processes are told. */
+  /** The form of process ids. */
   processIds: 'text' | 'numbers';
   createdAtResolution: 'second' | 'microsecond';
   idOrder: 'random' | 'time';
-  /** What POST deployments answers when it works. */
+  /** The status of a successful POST of a deployment. */
   deploymentStatus: 200 | 201;
   deploymentScript: string[];
-  /** Milliseconds that a deployment takes for its script; with each look a status further if left out. */
+  /** Milliseconds of a deployment for its whole script; undefined: each read advances its status. */
   deploymentTakes: number | undefined;
-  /** How a process lives once a deployment has brought it up; a function may look at the process. */
+  /** The life of a process after its deployment, also as a function of the process. */
   processLife: ProcessLife | ((process: ExistingProcess) => ProcessLife);
-  /** How commands end; a function may look at the command line. */
+  /** The outcome of a command, also as a function of the command line. */
   commandOutcome: CommandOutcome | ((command: string) => CommandOutcome);
   rateLimit: RateLimitOptions;
-  /** How many milliseconds lists of processes lie behind the writes, with what `include=backgroundProcesses` brings along. */
+  /**
+   * Milliseconds by which lists of processes lag behind writes, also those included by `include=backgroundProcesses`.
+   */
   lag: { lists?: number };
   includes: IncludeManners;
 }
 
-/** What may be given, with the rest as it is by default. */
+/** The options that a test may set; the others keep their defaults. */
 export type CloudSettings = Partial<Omit<CloudOptions, 'rateLimit'>> & {
   rateLimit?: Partial<RateLimitOptions>;
 };
@@ -64,7 +66,7 @@ export const defaultOptions = (): CloudOptions => ({
   storedForm: storedAsGiven,
   processIds: 'text',
   createdAtResolution: 'second',
-  // Recorded: of two, the younger has the greater id.
+  // Recorded: of two processes, the younger has the greater id.
   idOrder: 'time',
   deploymentStatus: 201,
   deploymentScript: [

@@ -2,9 +2,9 @@ import { type Answer, document } from './answer.ts';
 import type { Call } from './contract.ts';
 import type { JsonObject } from './json.ts';
 
-/** How a list is paged. */
+/** The behaviours of paged lists. */
 export interface PageManners {
-  /** What is told as `meta.total`. */
+  /** Returns `meta.total`. */
   total?: (total: number) => unknown;
 }
 
@@ -14,7 +14,7 @@ export interface Listing<T> {
   included?: (items: readonly T[]) => JsonObject[];
 }
 
-/** A numbered page. At the ends, `next` and `prev` are left out instead of null. */
+/** Returns a numbered page. On the last and the first page, the links `next` and `prev` are missing, not null. */
 export function pageOf<T extends { id: string }>(
   { perPage, pages }: { perPage: number; pages: PageManners },
   call: Call,

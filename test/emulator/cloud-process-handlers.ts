@@ -28,7 +28,7 @@ export function processHandlers(state: CloudState): Handlers {
         const process = createProcess(state, instance, call.body);
         state.processWrites.made(process, state.now());
         return document(201, {
-          // Recorded: the strategy is null in this answer only.
+          // Recorded: the strategy is null only in this response.
           data: processResource(state, { ...process, strategyType: null }, NOTHING),
         });
       }),
@@ -72,7 +72,9 @@ function createProcess(state: CloudState, instance: CloudInstance, body: JsonObj
   return state.addProcess(instance, storedForm(given));
 }
 
-/** Fields that do not apply to the type, the type itself and the ignored ones change nothing, without a word. */
+/**
+ * Updates a process. Silently ignores the type, fields that do not apply to the type, and the fields in `patchIgnores`.
+ */
 function updateProcess(state: CloudState, process: ExistingProcess, body: JsonObject): void {
   const ignored = new Set(state.options.patchIgnores);
   const given = (field: string) => (ignored.has(field) ? undefined : body[field]);

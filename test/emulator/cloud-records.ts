@@ -19,16 +19,16 @@ export interface CloudEnvironment {
   branchId: string;
   status: 'deploying' | 'running' | 'hibernating' | 'stopped';
   createdFromAutomation: boolean;
-  /** It scales to zero; then nothing runs in it. */
+  /** True for an environment that scales to zero, so that nothing runs in it. */
   usesHibernation: boolean;
-  /** What its branch stands at, and a deployment takes. */
+  /** The head of the branch, which a deployment deploys. */
   commitHash: string;
   variables: { key: string; value: string }[];
   createdAt: string;
-  /** How its deployments go, if not as the options say. */
+  /** The statuses of this environment's deployments; by default those of the options. */
   deploymentScript?: string[];
   failureReason?: string;
-  /** Looks that still miss it. */
+  /** The number of reads that still do not show the environment. */
   hiddenFor: number;
 }
 
@@ -40,7 +40,7 @@ export interface CloudInstance {
   size: string;
   minReplicas: number;
   maxReplicas: number;
-  /** It sleeps when the app does. */
+  /** True for an instance that sleeps together with the app. */
   sleepWithApp: boolean | null;
   createdAt: string;
   hiddenFor: number;
@@ -51,13 +51,13 @@ export interface ExistingProcess {
   instanceId: string;
   type: 'worker' | 'custom';
   processes: number;
-  /** Of a custom process; a worker's is generated. */
+  /** The command of a custom process. The command of a worker is generated. */
   command: string;
   config: Record<string, unknown>;
   strategyType: string | null;
   strategyThreshold: number | null;
   createdAt: string | null;
-  /** How it lives where it runs; as the options say if left out. */
+  /** The life of the process while it runs; by default that of the options. */
   life?: ProcessLife;
 }
 
@@ -70,9 +70,9 @@ export interface CloudDeployment {
   failureReason: string | null;
   startedAt: string;
   finishedAt: string | null;
-  /** When what it carries came up, in epoch milliseconds. */
+  /** The time at which its processes started, in epoch milliseconds. */
   liveAt: number | undefined;
-  /** The processes that this deployment puts into effect. */
+  /** The processes that this deployment starts. */
   carries: ExistingProcess[];
 }
 
@@ -89,7 +89,7 @@ export interface CloudCommand {
 
 /** An entry of an environment's log. */
 export interface LogEntry {
-  /** When it came in, in epoch milliseconds. */
+  /** The arrival of the entry, in epoch milliseconds. */
   at: number;
   type: 'system';
   level: string;

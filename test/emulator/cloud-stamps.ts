@@ -3,7 +3,7 @@ import type { CloudOptions } from './cloud-options.ts';
 
 type StampOptions = Pick<CloudOptions, 'createdAtResolution' | 'idOrder'>;
 
-/** Gives what is made its id and its date. */
+/** The source of ids and dates for new objects. */
 export class Stamps {
   readonly #options: StampOptions;
   readonly #now: () => number;
@@ -26,7 +26,7 @@ export class Stamps {
     return `${iso.slice(0, -1)}${String(this.#dates.count(time)).padStart(3, '0')}Z`;
   }
 
-  /** As Laravel makes them: tens of microseconds first, the rest at random. */
+  /** Makes a UUID as Laravel does: the time in tens of microseconds first, then random digits. */
   #orderedUuid(): string {
     const milliseconds = this.#time();
     const time = (milliseconds * 100 + this.#ids.count(milliseconds)).toString(16).padStart(12, '0');
@@ -39,7 +39,7 @@ export class Stamps {
   }
 }
 
-/** Counts what is made within one tick of a clock that ticks in milliseconds. */
+/** A counter of the objects made within the same millisecond. */
 class Ties {
   #tick = Number.NaN;
   #count = 0;

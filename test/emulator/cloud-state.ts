@@ -26,10 +26,10 @@ const FIRST_COMMIT = '0123456789abcdef0123456789abcdef01234567';
 
 type Reference = string | { id: string };
 
-/** Stands in every environment, and may show nowhere. */
+/** The secret in every environment, which must not appear in any output. */
 export const SECRET_VARIABLE = 'base64:SECRET-ENV-VALUE';
 
-/** Everything one Laravel Cloud organization holds, in memory, and the builders that tests set it up with. */
+/** An in-memory Laravel Cloud organization, with the methods by which tests set it up. */
 export class CloudState {
   readonly options: CloudOptions;
   readonly rateLimits: RateLimits;
@@ -40,9 +40,9 @@ export class CloudState {
   readonly processes: ExistingProcess[] = [];
   readonly deployments: CloudDeployment[] = [];
   readonly commands: CloudCommand[] = [];
-  /** Pushes to come, the first one first. */
+  /** The future pushes, the earliest first. */
   readonly #pushes: { at: number; environmentId: string; given: GivenDeployment }[] = [];
-  /** What came in as requests, for lists that lie behind. */
+  /** The writes made by requests, for lists that lag. */
   readonly processWrites = new Journal<ExistingProcess>();
   #lastNumber = 4710;
   #branches = new Map<string, string>();
@@ -107,7 +107,7 @@ export class CloudState {
     return instance;
   }
 
-  /** As it is when a pull request is closed. */
+  /** Removes an environment with its instances and processes, as Cloud does when a pull request is closed. */
   removeEnvironment(environment: Reference): void {
     const gone = idOf(environment);
     const own = this.instances.filter(({ environmentId }) => environmentId === gone).map(({ id }) => id);
@@ -116,7 +116,7 @@ export class CloudState {
     keep(this.environments, ({ id }) => id !== gone);
   }
 
-  /** A managed queue with the worker that Cloud gives it. */
+  /** Adds a managed queue with the worker that Cloud creates for it. */
   addManagedQueue(environment: Reference, given: Omit<GivenInstance, 'type'> = {}): CloudInstance {
     const size = 'mq-pro-256mb';
     const instance = this.addInstance(environment, { name: 'queue', size, ...given, type: 'managed_queue' });
@@ -141,7 +141,7 @@ export class CloudState {
     return process;
   }
 
-  /** Starts a deployment, or lays one out that began, and may have ended, at the moments that are given. */
+  /** Adds a deployment that starts now, or one that began, and perhaps ended, at the given times. */
   addDeployment(environment: Reference, given: GivenDeployment = {}, begins = this.now()): CloudDeployment {
     const environmentId = idOf(environment);
     const owner = this.environments.find(({ id }) => id === environmentId);
@@ -168,7 +168,10 @@ export class CloudState {
     return deployment;
   }
 
-  /** What is there has been live for so long: a deployment has succeeded, half a minute after it began. */
+  /**
+   * Adds a deployment that succeeded `agoMs` ago, half a minute after its start, so that all present processes are
+   * live.
+   */
   deployed(environment: Reference, { agoMs = 600_000, ...given }: GivenDeployment & { agoMs?: number } = {}) {
     const ended = this.now() - agoMs;
     const deployment = this.addDeployment(environment, {
@@ -181,7 +184,7 @@ export class CloudState {
     return deployment;
   }
 
-  /** Somebody pushes to the branch, now or later, and Cloud deploys that: the one that runs then is cancelled. */
+  /** Pushes to the branch, now or in `inMs`. Cloud deploys the push, and cancels a running deployment. */
   push(environment: Reference, { inMs = 0, ...given }: GivenDeployment & { inMs?: number } = {}): void {
     const environmentId = idOf(environment);
     this.#pushes.push({ at: this.now() + inMs, environmentId, given: { replaces: true, ...given } });
@@ -189,7 +192,7 @@ export class CloudState {
     this.catchUp();
   }
 
-  /** Lets happen what was to happen by now. */
+  /** Carries out the pushes that are due, and updates all deployments. */
   catchUp(): void {
     const now = this.now();
     for (const { at, environmentId, given } of this.#pushes.filter((push) => push.at <= now)) {
@@ -201,7 +204,7 @@ export class CloudState {
     for (const deployment of this.deployments) this.#settle(deployment);
   }
 
-  /** One look at a deployment. */
+  /** Advances a deployment as one read does. */
   showDeployment(deployment: CloudDeployment): void {
     deployment.script.show();
     this.#settle(deployment);
@@ -225,13 +228,13 @@ export class CloudState {
     return command;
   }
 
-  /** In the order they were made, which is how the API lists them. */
+  /** Returns the processes in the order of their creation, as the API lists them. */
   listProcesses(instance: Reference): ExistingProcess[] {
     const id = idOf(instance);
     return this.processes.filter(({ instanceId }) => instanceId === id);
   }
 
-  /** What runs: the processes that the last successful deployment carried. */
+  /** Returns the running processes: those of the last successful deployment. */
   listRunning(instance: Reference): ExistingProcess[] {
     const id = idOf(instance);
     const environmentId = this.instances.find((each) => each.id === id)?.environmentId;
@@ -250,7 +253,7 @@ export class CloudState {
     return this.instances.filter(({ environmentId }) => environmentId === idOf(environment));
   }
 
-  /** The newest first. */
+  /** Returns the deployments, the newest first. */
   deploymentsOf(environment: Reference): CloudDeployment[] {
     return this.deployments.filter(({ environmentId }) => environmentId === idOf(environment)).reverse();
   }
@@ -259,7 +262,7 @@ export class CloudState {
     return this.deploymentsOf(environment).find(({ script }) => !TERMINAL_DEPLOYMENT.has(script.current));
   }
 
-  /** The processes as a list shows them. */
+  /** Returns the processes as a list shows them: without the writes within the lag. */
   listed(): readonly ExistingProcess[] {
     return this.processWrites.asOf(this.processes, this.now() - (this.options.lag.lists ?? 0));
   }
@@ -272,7 +275,7 @@ export class CloudState {
     return this.#stamps.timestamp();
   }
 
-  /** The processes of an environment as they were when a deployment began. */
+  /** Returns the processes of an environment at the start of a deployment. */
   #carriedSince(environmentId: string, moment: number): ExistingProcess[] {
     const instances = new Set(this.instancesOf(environmentId).map(({ id }) => id));
     const then = this.processWrites.asOf(this.processes, moment);
@@ -289,7 +292,7 @@ export class CloudState {
     running.liveAt = undefined;
   }
 
-  /** Writes down when it ended, once it has. */
+  /** Records the end of a deployment that has ended. */
   #settle(deployment: CloudDeployment): void {
     const { script, finishedAt } = deployment;
     if (!TERMINAL_DEPLOYMENT.has(script.current)) return;
@@ -314,7 +317,7 @@ function hasEnded({ script }: CloudDeployment, moment: number): boolean {
   return script instanceof TimedScript ? script.ends <= moment : TERMINAL_DEPLOYMENT.has(script.current);
 }
 
-/** Recorded: the dates of deployments have no smaller parts. */
+/** Returns a date in whole seconds. Recorded: the dates of deployments have no fractions of a second. */
 function toSecond(moment: number): string {
   return `${new Date(moment).toISOString().slice(0, 19)}.000000Z`;
 }
@@ -323,7 +326,7 @@ function idOf(reference: Reference): string {
   return typeof reference === 'string' ? reference : reference.id;
 }
 
-/** Takes out of a list what is not to be kept. */
+/** Removes the items of a list that `isKept` rejects. */
 function keep<T>(list: T[], isKept: (one: T) => boolean): void {
   list.splice(0, list.length, ...list.filter(isKept));
 }

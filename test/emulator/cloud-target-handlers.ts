@@ -17,7 +17,7 @@ import type { Call, Handlers } from './contract.ts';
 import type { JsonObject } from './json.ts';
 import { NOTHING } from './relationships.ts';
 
-/** Where processes can be: the organization, its applications, their environments and instances. */
+/** Returns the handlers for the places of processes: the organization, applications, environments and instances. */
 export function targetHandlers(state: CloudState): Handlers {
   return {
     listApplications: (call) =>
@@ -28,7 +28,7 @@ export function targetHandlers(state: CloudState): Handlers {
       const application = state.applications.find((each) => each.id === id);
       if (application === undefined) return notFound('Application', id);
       const includes = includesOf(state, call);
-      // What stays hidden in this listing has been looked for once more.
+      // This list counts as one read of the environments that stay hidden.
       const items = visibleEnvironments(state, application);
       if (firstPage(call)) looked(state.environments.filter((each) => each.applicationId === id));
       return pageOf(state.options, call, {
@@ -70,7 +70,10 @@ export function targetHandlers(state: CloudState): Handlers {
   };
 }
 
-/** One view for the whole answer, so that what is included is what the relationships name. */
+/**
+ * Returns a function that lists the processes of an instance. All calls share one view, so that the included processes
+ * are those that the relationships name.
+ */
 function processesByInstance(state: CloudState): (instance: CloudInstance) => readonly ExistingProcess[] {
   const seen = Map.groupBy(state.listed(), ({ instanceId }) => instanceId);
   return ({ id }) => seen.get(id) ?? [];
@@ -84,7 +87,7 @@ function aroundInstance(
 ): JsonObject[] {
   const includes = includesOf(state, call);
   const environment = state.environments.find(({ id }) => id === instance.environmentId);
-  // Recorded: they stand mixed, so that the environment comes after the processes of the first instance.
+  // Recorded: included resources are mixed: the environment comes after the processes of the first instance.
   return [
     ...(includes.has('backgroundProcesses')
       ? processes.map((process) => processResource(state, process, NOTHING))

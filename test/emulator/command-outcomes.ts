@@ -1,7 +1,7 @@
-/** How a command goes, a status a look, and what it leaves behind. */
+/** The course of a command, with one status for each read, and its result. */
 export interface CommandOutcome {
   statuses: string[];
-  /** What is told once it has ended. */
+  /** The output that a read shows after the end. */
   output: string | null;
   exitCode: 0 | 1;
   failureReason: string | null;

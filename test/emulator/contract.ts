@@ -12,14 +12,14 @@ export type ContractName = 'laravel-cloud' | 'laravel-forge';
 export interface IncomingCall {
   method: string;
   path: string;
-  /** Scheme, host and path, without the query. */
+  /** The scheme, host and path, without the query. */
   url: string;
   query: Record<string, string>;
   headers: Record<string, string>;
   rawBody: string;
 }
 
-/** A call that was routed, admitted and found to honour the contract. */
+/** A call that has a route, was admitted, and keeps the contract. */
 export interface Call {
   operation: string;
   url: string;
@@ -30,18 +30,18 @@ export interface Call {
 
 export type Handlers = Record<string, (call: Call) => Answer>;
 
-/** May turn a routed call away before its fields are looked at. */
+/** A function that may refuse a routed call before its fields are checked. */
 type Admission = (call: IncomingCall, operation: string) => Answer | undefined;
 
 export interface Contract {
   handle(call: IncomingCall, handlers: Handlers, admit: Admission): Answer;
-  /** What is wrong with a request; nothing if it honours the contract. */
+  /** Returns the violations of the contract by a request. */
   checkRequest(call: IncomingCall): string[];
-  /** What is wrong with an answer; nothing if it honours the contract. */
+  /** Returns the violations of the contract by a response. */
   checkResponse(operation: string, status: number, body: unknown): string[];
   /** The names of all operations. */
   readonly operations: readonly string[];
-  /** The name of the operation that a request would reach. */
+  /** Returns the name of the operation that a request would reach. */
   operationOf(method: string, path: string): string | undefined;
 }
 
@@ -49,12 +49,15 @@ export function contractFile(name: ContractName): string {
   return fileURLToPath(new URL(`../contract/${name}.openapi.yaml`, import.meta.url));
 }
 
-/** The server does not mind fields that do not go together (`not`, and the `if` around it), nor a change of nothing. */
+/**
+ * The schema keywords that the real server does not enforce: it accepts fields that exclude each other (`not`, and the
+ * `if` around it), and an update without fields.
+ */
 const OVERLOOKED = new Set(['not', 'if', 'minProperties']);
 
 const loaded = new Map<ContractName, Promise<Contract>>();
 
-/** A contract holds no state, and compiling its schemas takes a while: once a process is enough. */
+/** Loads a contract, once for each test process: a contract has no state, and compiling its schemas is slow. */
 export function loadContract(name: ContractName): Promise<Contract> {
   const contract = loaded.get(name) ?? compileContract(name);
   loaded.set(name, contract);
@@ -66,7 +69,7 @@ async function compileContract(name: ContractName): Promise<Contract> {
     definition: withPlainJson(parse(readFileSync(contractFile(name), 'utf8'))),
     apiRoot: '/api',
     strict: true,
-    // The library checks documents against OpenAPI 3.0 only, and these are 3.1.
+    // The library validates documents only against OpenAPI 3.0, and these are 3.1.
     quick: true,
     ajvOpts: { strict: false, allErrors: true },
     customizeAjv: (ajv) => ajv.addFormat('date-time', /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/),
@@ -81,7 +84,7 @@ async function compileContract(name: ContractName): Promise<Contract> {
     const found = api.router.getOperation(operation);
     return found === undefined ? [] : (api.validateRequest(requestOf(call), found).errors ?? []);
   };
-  /** What the server takes notice of. */
+  /** Returns the parts of a call that the real server reads. */
   const asServed = (call: IncomingCall, operation: string): IncomingCall => {
     const declared = asObject(api.router.getOperation(operation));
     const names = [declared['parameters']].flat().map((parameter) => asObject(parameter)['name']);
@@ -110,7 +113,7 @@ async function compileContract(name: ContractName): Promise<Contract> {
       if (refusal !== undefined) return refusal;
       const read = asServed(call, operation);
       const violations = validate(read, operation).filter(({ keyword }) => !OVERLOOKED.has(keyword));
-      // A malformed id is an id of nothing: the route binds no model to it.
+      // A malformed id is a 404: the server finds no model with this id.
       const lost = violations.find(({ instancePath }) => instancePath.startsWith('/path/'));
       const request = api.router.parseRequest(requestOf(read), api.router.getOperation(operation));
       const params = texts(request.params);
@@ -145,7 +148,7 @@ async function compileContract(name: ContractName): Promise<Contract> {
   };
 }
 
-/** The library validates only answers of type application/json, so every type is declared under that name too. */
+/** Declares every response also as `application/json`: the library validates only this type. */
 function withPlainJson(document: unknown): never {
   const visit = (value: unknown): unknown => {
     if (Array.isArray(value)) return value.map(visit);

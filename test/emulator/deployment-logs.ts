@@ -2,12 +2,12 @@ import type { CloudDeployment } from './cloud-records.ts';
 
 interface LogStep {
   step: string;
-  /** Recorded: `finished` or `skipped`. The word for one that failed is not known. */
+  /** Recorded: `finished` or `skipped`. The word for a failed step is unknown. */
   status: string;
   description: string;
   output?: string;
   duration_ms?: number;
-  /** How long it took, as `00:00:36`. */
+  /** The duration: `00:00:36`. */
   time?: string;
 }
 
@@ -31,14 +31,14 @@ const DEPLOY: readonly LogStep[] = [
     'Run the deploy commands',
     '\u001b[90m.\u001b[39m \u001b[32;1mDONE\u001b[39;22m',
   ),
-  // Recorded: it says so of a cluster whose only process exits twice a second, too.
+  // Recorded: the log says so even of a cluster whose only process exits twice a second.
   finished('stack', 'Start the clusters', 'App cluster healthy, state: running, replicas: 1 ready'),
   finished('finalize', 'Finish the deployment'),
 ];
 
 const NOTHING_YET: LogPart = { available: false, steps: [] };
 
-/** What its steps have written, as its status lets expect. */
+/** Returns the logs of a deployment's steps, as far as its status implies them. */
 export function logsOf({ script, failureReason }: CloudDeployment) {
   const status = script.current;
   const reason = failureReason ?? 'It failed.';
@@ -50,7 +50,7 @@ export function logsOf({ script, failureReason }: CloudDeployment) {
   return { build: status.startsWith('build.') ? build : NOTHING_YET, deploy: NOTHING_YET };
 }
 
-/** All steps, or those up to the one that failed. */
+/** Returns all steps, or the steps up to the failed one. */
 function partOf(steps: readonly LogStep[], failed: { step: string; reason: string } | undefined): LogPart {
   const place = steps.findIndex(({ step }) => step === failed?.step);
   const culprit = steps[place];
@@ -64,7 +64,7 @@ function finished(step: string, description: string, output?: string): LogStep {
   return output === undefined ? known : { ...known, output };
 }
 
-/** A bar that overwrites itself, as Composer prints it where it takes itself to be on a terminal. */
+/** Returns a progress bar that overwrites itself, as Composer prints it when it assumes a terminal. */
 function composer(): string {
   const states = Array.from({ length: 40 }, (_, n) => ` ${n}/40 [${'='.repeat(n)}>${'-'.repeat(40 - n)}]`);
   return `\u001b[32mInstalling dependencies from lock file\u001b[39m\n${states.join('\r')}\n`;

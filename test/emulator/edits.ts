@@ -2,7 +2,7 @@ import { gzipSync } from 'node:zlib';
 import type { Answer } from './answer.ts';
 import { asObject, type JsonObject } from './json.ts';
 
-// Changes for the fault `edit`.
+// Changes of responses, for the fault `edit`.
 
 type Edit = (answer: Answer) => Answer;
 
@@ -10,12 +10,12 @@ export function withId(id: unknown): Edit {
   return editData((data) => ({ ...data, id }));
 }
 
-/** Of the resource that is answered, or of each in a list. */
+/** Sets attributes of the resource, or of each resource of a list. */
 export function withAttributes(attributes: JsonObject): Edit {
   return editData((resource) => changed(resource, attributes));
 }
 
-/** The document's resource, or each in its list, tells what belongs to it, also where no `include` has asked. */
+/** Sets relationships of the resource, or of each resource of a list, even without an `include`. */
 export function withRelationships(relationships: JsonObject): Edit {
   return editData((resource) => ({
     ...resource,
@@ -23,7 +23,7 @@ export function withRelationships(relationships: JsonObject): Edit {
   }));
 }
 
-/** Of each process, also of those that an `include` has brought along. */
+/** Sets attributes of each process, also of included ones. */
 export function processesWith(attributes: JsonObject): Edit {
   return editProcesses((process) => changed(process, attributes));
 }
@@ -32,12 +32,12 @@ export function processesWithout(...names: string[]): Edit {
   return editProcesses((process) => lacking(process, names));
 }
 
-/** A list has one more entry, the first of all. */
+/** Puts an entry at the start of a list. */
 export function withEntry(entry: unknown): Edit {
   return editBody((body) => ({ ...body, data: [entry, ...[body['data']].flat()] }));
 }
 
-/** The one resource comes as a list of one. */
+/** Puts the single resource into a list. */
 export function dataInList(): Edit {
   return editBody((body) => ({ ...body, data: [body['data']] }));
 }
@@ -54,7 +54,7 @@ export function withIncluded(included: unknown): Edit {
   return editBody((body) => ({ ...body, included }));
 }
 
-/** Packed, though nobody has asked for that. */
+/** Compresses the body, although no request asks for that. */
 export function gzipped(): Edit {
   return (answer) => ({
     ...answer,

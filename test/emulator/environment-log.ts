@@ -3,13 +3,13 @@ import type { CloudState } from './cloud-state.ts';
 import { type ProcessLife, RESTART_MS } from './process-life.ts';
 import { workerCommand } from './worker-command.ts';
 
-/** A stretch of time; what is at its ends lies in it. */
+/** A span of time, including both ends. */
 export interface Span {
   readonly from: number;
   readonly to: number;
 }
 
-/** A process between the deployment that brought it up and the one that replaced it. */
+/** The run of a process between the deployment that started it and the deployment that replaced it. */
 interface Run extends Span {
   readonly command: string;
   readonly cluster: string;
@@ -17,10 +17,10 @@ interface Run extends Span {
   readonly copies: number;
 }
 
-/** How long the processes of the deployment before still run. */
+/** Milliseconds for which the processes of the previous deployment still run. */
 const OVERLAP_MS = 2_000;
 
-/** All that an environment has logged in a span, in the order in which it came in. */
+/** Returns all log entries of an environment in a span, in the order of their arrival. */
 export function entriesOf(state: CloudState, environment: CloudEnvironment, span: Span): LogEntry[] {
   const sleeps = environment.status === 'hibernating' || environment.status === 'stopped';
   const runs = sleeps ? [] : runsOf(state, environment);
@@ -74,7 +74,7 @@ function entriesOfCopy(run: Run, span: Span): LogEntry[] {
   const replaced = Number.isFinite(run.to);
   const { afterMs = 0, restartMs = RESTART_MS } = exits ?? {};
   const period = afterMs + restartMs;
-  // What lies a whole round before the span cannot reach into it.
+  // Entries of a round that lies a whole round before the span cannot arrive in the span.
   const first = Math.max(0, Math.floor((span.from - run.from) / period) - 1);
   for (let round = first; exits !== undefined; round++) {
     const exit = run.from + round * period + afterMs;
@@ -88,7 +88,10 @@ function entriesOfCopy(run: Run, span: Span): LogEntry[] {
   return entries;
 }
 
-/** Recorded: the line of the shutdown may come in before that of the exit, and tell a later time. */
+/**
+ * Returns the entries of an exit. Recorded: the line about the shutdown may arrive before the line about the exit, and
+ * have a later time.
+ */
 function exitEntries(run: Run, exit: number, code: number, isLate: boolean): LogEntry[] {
   const arrives = exit + (isLate ? RESTART_MS + 30 : 20);
   return [
@@ -98,7 +101,7 @@ function exitEntries(run: Run, exit: number, code: number, isLate: boolean): Log
 }
 
 function event({ command, cluster }: Run, time: number, level: string, what: string, at = time): LogEntry {
-  // To the nanosecond, as it was recorded.
+  // Recorded: a precision of nanoseconds.
   const precise = new Date(time).toISOString().replace('Z', '860332Z');
   const message = { time: precise, level, msg: `${command} ${what}`, cluster, cmd: command };
   return { at, type: 'system', level: level.toLowerCase(), message: JSON.stringify(message) };

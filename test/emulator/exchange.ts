@@ -12,11 +12,11 @@ export interface Api {
   handlers: Handlers;
   rateLimits: RateLimits;
   now(): number;
-  /** Turns away what the token may not do. */
+  /** Refuses an operation that the token does not permit. */
   permit(operation: string): Answer | undefined;
 }
 
-/** A request with what is needed to answer it. */
+/** Makes an exchange: a request, with everything that a response needs. */
 export function exchangeOf(parts: {
   api: Api;
   call: IncomingCall;

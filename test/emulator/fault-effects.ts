@@ -3,17 +3,17 @@ import type { Answer } from './answer.ts';
 import type { Fault } from './faults.ts';
 import type { RecordedRequest } from './recorded-request.ts';
 
-/** What a fault needs of the server that it spoils. */
+/** The parts of the server that a fault uses. */
 export interface Exchange {
   request: RecordedRequest;
   response: ServerResponse;
   now(): number;
-  /** Carries the request out and tells what would be answered. */
+  /** Carries the request out, and returns the response without sending it. */
   act(): Answer;
   send(answer: Answer): void;
-  /** Headers and encoded body of an answer, for faults that write by themselves. */
+  /** Returns the headers and the encoded body of a response, for faults that write it themselves. */
   encode(answer: Answer): { headers: Record<string, string>; body: Buffer };
-  /** Runs something later, unless the server is closed before. */
+  /** Runs a task later, unless the server is closed before. */
   later(ms: number, task: () => void): void;
 }
 
@@ -95,7 +95,7 @@ function reply({ status, body = { message: 'Server Error' } }: { status: number;
   return { status, body, contentType: 'application/json' };
 }
 
-/** As if it was done, or had failed, with no more to tell. */
+/** Returns a response with a status only: without a body for a success, with a short message for an error. */
 function bare(status: number): Answer {
   return status < 300 ? { status } : reply({ status });
 }

@@ -2,30 +2,30 @@ import type { Answer } from './answer.ts';
 import type { RecordedRequest } from './recorded-request.ts';
 
 interface Acts {
-  /** Whether the server carries the request out before it misbehaves. It does not unless told. */
+  /** True if the server carries the request out before the fault; false by default. */
   acts?: boolean;
 }
 
 type FaultKind =
-  /** The connection is reset before anything happens. */
+  /** Resets the connection, and does not act. */
   | { kind: 'reset-before' }
-  /** The request is carried out, then the connection is reset. */
+  /** Acts, then resets the connection. */
   | { kind: 'reset-after' }
-  /** Answers this instead of acting. */
+  /** Responds with this status, and does not act. */
   | { kind: 'status'; status: number; body?: unknown }
-  /** Acts, but answers this. */
+  /** Acts, then responds with this status. */
   | { kind: 'status-after'; status: number; body?: unknown }
-  /** A page instead of JSON, 200 unless told. */
+  /** Sends an HTML page instead of JSON; status 200 by default. */
   | ({ kind: 'html'; status?: number; page?: string } & Acts)
-  /** Never answers. */
+  /** Never responds. */
   | ({ kind: 'hang' } & Acts)
-  /** Acts, then breaks off: less body than announced, or JSON cut short with a length that is right. */
+  /** Acts, then sends half of the body: less than announced (`length`), or cut JSON with a correct length (`json`). */
   | { kind: 'truncate'; how?: 'length' | 'json' }
-  /** Answers late, and acts at once, or only just before it answers. */
+  /** Responds after `ms`. Acts at once, or with `last` just before the response. */
   | { kind: 'slow'; ms: number; acting?: 'first' | 'last' }
-  /** Acts, sends the head at once and the body in pieces with a pause before each. */
+  /** Acts, sends the headers at once, and the body in pieces with a pause before each. */
   | { kind: 'slow-body'; ms: number }
-  /** A 429; the wait is told in seconds, as text, or as the HTTP date that lies so many seconds ahead. */
+  /** Responds 429. `Retry-After` is a number of seconds, a text, or the HTTP date in `retryDateIn` seconds. */
   | {
       kind: 'rate-limit';
       retryAfter?: number | string;
@@ -33,35 +33,38 @@ type FaultKind =
       headers?: Record<string, string>;
     }
   | ({ kind: 'redirect'; location: string; status?: number } & Acts)
-  /** Success without a body: 201 to a POST, else 200, unless told. */
+  /** Responds with success without a body; by default 201 to a POST, else 200. */
   | ({ kind: 'empty'; status?: number } & Acts)
   | ({
       kind: 'body';
       body: string;
       status?: number;
     } & Acts)
-  /** A body of 9 MiB. */
+  /** Sends a body of 9 MiB. */
   | { kind: 'huge' }
-  /** Answers this status (504 unless told), hangs or resets at once, and acts so much later. */
+  /** Responds with this status (504 by default), hangs or resets at once, and acts `ms` later. */
   | { kind: 'late'; ms: number; answer?: number | 'hang' | 'reset' }
-  /** Runs something first, such as another run's request, and goes on as if nothing was. */
+  /** Runs a function first, such as another run's request, then handles the request as usual. */
   | { kind: 'call'; call: (request: RecordedRequest) => unknown }
-  /** Changes the answer, whatever it is, and whatever else goes wrong with it. */
+  /** Changes the response, also that of another fault. */
   | { kind: 'edit'; edit: (answer: Answer, request: RecordedRequest) => Answer };
 
 export type Fault = FaultKind & {
-  /** `POST /background-processes$`: a method, if it matters, and a pattern for path and query. All if left out. */
+  /**
+   * An optional method and a pattern for path and query, such as `POST /background-processes$`; all requests by
+   * default.
+   */
   on?: string | RegExp;
-  /** The first matching request it strikes, from 1. */
+  /** The number of the first affected request among the matching ones, from 1. */
   nth?: number;
-  /** How many it strikes from there; Infinity for all. 1 if left out. */
+  /** The number of affected requests; `Infinity` for all, 1 by default. */
   times?: number;
-  /** How long it strikes from its first time on, in milliseconds; in place of `times`. */
+  /** Milliseconds from the first affected request on, in place of `times`. */
   lasts?: number;
 };
 
 export interface ArmedFault {
-  /** How often it has struck. */
+  /** The number of affected requests so far. */
   readonly struck: number;
   remove(): void;
 }
@@ -74,7 +77,7 @@ interface Rule {
   ends: number | undefined;
 }
 
-/** What is to go wrong, and with which requests. */
+/** The planned faults, with the requests that they affect. */
 export class Faults {
   #rules: Rule[] = [];
   readonly #now: () => number;
@@ -100,7 +103,7 @@ export class Faults {
     this.#rules = [];
   }
 
-  /** The faults that strike a request: every `call` and `edit`, and the first of all others. */
+  /** Returns the faults of a request: every `call` and `edit`, and the first of the others. */
   strike(request: RecordedRequest): Fault[] {
     const due: Rule[] = [];
     for (const rule of this.#rules) {
@@ -124,7 +127,7 @@ function isDue(rule: Rule, now: number): boolean {
   return now < rule.ends;
 }
 
-/** All edits that strike, one after the other. */
+/** Combines all edits of a request, in their order. */
 export function editBy(striking: readonly Fault[], request: RecordedRequest): (answer: Answer) => Answer {
   const edits = striking.filter((fault) => fault.kind === 'edit');
   return (answer) => edits.reduce((edited, { edit }) => edit(edited, request), answer);
@@ -142,7 +145,7 @@ function matcher({ on }: Fault): (request: RecordedRequest) => boolean {
     targets(request).some((target) => path.test(target));
 }
 
-/** With and without the query, so that a pattern may end at the path. */
+/** Returns the texts for patterns, with and without the query, so that a pattern may end at the path. */
 function targets(request: RecordedRequest): string[] {
   const query = decodeURIComponent(new URLSearchParams(request.query).toString());
   return query === '' ? [request.path] : [request.path, `${request.path}?${query}`];

@@ -1,6 +1,6 @@
 import { asObject } from './json.ts';
 
-/** The part of a schema violation that matters here. */
+/** A schema violation, reduced to the fields used here. */
 export interface Violation {
   keyword: string;
   instancePath: string;
@@ -8,7 +8,7 @@ export interface Violation {
   message?: string | undefined;
 }
 
-/** Schema violations of a body or query as the API words them: by field, in sentences. */
+/** Words schema violations of a body or query as the API does: by field, in sentences. */
 export function fieldErrors(violations: readonly Violation[]): Record<string, string[]> {
   const errors: Record<string, string[]> = {};
   for (const violation of violations) {
@@ -18,7 +18,7 @@ export function fieldErrors(violations: readonly Violation[]): Record<string, st
   return errors;
 }
 
-/** One line a violation, for people. */
+/** Returns a line for each violation, for readers. */
 export function violationLines(violations: readonly Violation[]): string[] {
   return violations
     .filter(({ keyword }) => keyword !== 'if')

@@ -79,7 +79,7 @@ export function forgeHandlers(state: ForgeState): Handlers {
   };
 }
 
-/** One look: the process is told as it stands now, and moves on. */
+/** Shows a process in its current status, and advances it as one read does. */
 function shown(state: ForgeState, process: ForgeProcess) {
   process.script.show();
   const resource = processResource(process);

@@ -2,23 +2,23 @@ import { ALL_SCOPES } from './forge-scopes.ts';
 import type { RateLimitOptions } from './rate-limits.ts';
 
 export interface ForgeOptions {
-  /** What the token may do. */
+  /** The scopes of the token. */
   scopes: string[];
-  /** How a created process goes on; as Forge does it if left out. */
+  /** The statuses of a created process; by default those of Forge. */
   createScript: string[] | undefined;
-  /** How it goes on after restart, start and stop; as Forge does it if left out. */
+  /** The statuses of a process after restart, start and stop; by default those of Forge. */
   restartScript: string[] | undefined;
   startScript: string[] | undefined;
-  /** What a process goes round in once it has come up; it stays up if there is none. */
+  /** The statuses through which a started process cycles; empty if it stays up. */
   flapping: string[];
-  /** How far the list lies behind creations and removals, in milliseconds. */
+  /** Milliseconds by which the list lags behind creations and removals. */
   listLag: number;
-  /** How many more looks still show a deleted process, as `removing`. */
+  /** The number of reads that still show a deleted process, as `removing`. */
   removalLooks: number;
   rateLimit: RateLimitOptions;
 }
 
-/** What may be given, with the rest as it is by default. */
+/** The options that a test may set; the others keep their defaults. */
 export type ForgeSettings = Partial<Omit<ForgeOptions, 'rateLimit'>> & {
   rateLimit?: Partial<RateLimitOptions>;
 };
@@ -34,7 +34,7 @@ export const defaultOptions = (): ForgeOptions => ({
   rateLimit: {
     enforced: true,
     general: 60,
-    // One limit for each user, whatever is asked for.
+    // One limit for each user, for all requests.
     changes: Number.POSITIVE_INFINITY,
     commands: Number.POSITIVE_INFINITY,
     logs: Number.POSITIVE_INFINITY,

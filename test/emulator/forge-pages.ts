@@ -2,7 +2,7 @@ import { type Answer, document, invalid } from './answer.ts';
 import type { Call } from './contract.ts';
 import { asNumber, asObject, asText, type JsonObject } from './json.ts';
 
-/** A page that goes on from a cursor. Recorded: the last one has an empty list for links. */
+/** Returns the page after a cursor. Recorded: on the last page, `links` is an empty list. */
 export function cursorPage<T extends { id: string }>(
   call: Call,
   items: readonly T[],
@@ -28,7 +28,7 @@ export function cursorPage<T extends { id: string }>(
   });
 }
 
-/** Cursors name an item, so one that comes or goes elsewhere does not shift the pages. */
+/** Makes a cursor from an item, so that items created or deleted elsewhere do not shift the pages. */
 function encode(id: string, position: number): string {
   return Buffer.from(JSON.stringify({ after: id, position })).toString('base64url');
 }

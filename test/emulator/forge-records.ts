@@ -30,9 +30,9 @@ export interface ForgeProcess {
   processes: number;
   createdAt: string;
   script: StateScript;
-  /** After how many more looks it is gone; undefined if it is to stay. */
+  /** The number of reads until the process is gone; undefined if it stays. */
   looksLeft: number | undefined;
-  /** Can be written, never comes back. */
+  /** The name. A request can set it, but no response shows it. */
   name: string;
   siteId: number | null;
   startsecs: number | null;

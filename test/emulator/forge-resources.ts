@@ -1,7 +1,7 @@
 import type { ForgeProcess, ForgeServer, ForgeSite } from './forge-records.ts';
 import type { JsonObject } from './json.ts';
 
-/** Shows a process as it stands; whoever looks moves it on, which is the caller's to do. */
+/** Shows a process in its current status. The caller advances the status. */
 export function processResource(process: ForgeProcess): JsonObject {
   return {
     id: process.id,

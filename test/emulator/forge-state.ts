@@ -6,12 +6,12 @@ import { StateScript } from './state-script.ts';
 
 type Reference = string | { id: string };
 
-/** What a test may say of a process that it lays out. */
+/** The properties that a test may set when it creates a process. */
 type GivenProcess = Pick<ForgeProcess, 'command'> &
   Partial<Omit<ForgeProcess, 'id' | 'serverId' | 'script' | 'looksLeft'>> & {
-    /** The states it goes through, one a look; up from the start if left out. */
+    /** The statuses of the process, one for each read; by default up from the start. */
     script?: string[];
-    /** What it goes round in after that, one a look. */
+    /** The statuses through which the process cycles afterwards, one for each read. */
     flapping?: string[];
   };
 
@@ -21,7 +21,7 @@ const SCRIPTS = {
   start: ['starting', 'running'],
 } as const;
 
-/** The organizations of one Forge account, in memory, and the builders that tests set them up with. */
+/** The organizations of one Forge account, in memory, with the methods by which tests set them up. */
 export class ForgeState {
   readonly options: ForgeOptions;
   readonly rateLimits: RateLimits;
@@ -30,7 +30,7 @@ export class ForgeState {
   readonly servers: ForgeServer[] = [];
   readonly sites: ForgeSite[] = [];
   readonly processes: ForgeProcess[] = [];
-  /** What came in as requests, for lists that lie behind. */
+  /** The writes made by requests, for lists that lag. */
   readonly writes = new Journal<ForgeProcess>();
   #lastId = 30;
 
@@ -75,12 +75,12 @@ export class ForgeState {
     return process;
   }
 
-  /** Also those that are being removed. */
+  /** Returns all processes, also those that Forge is removing. */
   listProcesses(server: Reference): ForgeProcess[] {
     return this.processes.filter(({ serverId }) => serverId === idOf(server));
   }
 
-  /** As the list shows them. */
+  /** Returns the processes as the list shows them. */
   listedProcesses(server: Reference): ForgeProcess[] {
     const seen = this.writes.asOf(this.processes, this.now() - this.options.listLag);
     return seen.filter(({ serverId }) => serverId === idOf(server));

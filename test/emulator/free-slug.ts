@@ -1,4 +1,4 @@
-/** The slug of a name; one that is taken gets a number, from 3 on as it was recorded. */
+/** Returns the slug of a name. A taken slug gets a number. Recorded: numbers begin with 3. */
 export function freeSlug(name: string, taken: readonly { slug: string }[]): string {
   const slug = name
     .toLowerCase()

@@ -1,13 +1,13 @@
 interface Write<T> {
   at: number;
   id: string;
-  /** The item before the write and its place in the list; missing if the write made it. */
+  /** The item before the write, with its place in the list; undefined for a create. */
   before?: { item: T; place: number };
 }
 
 /**
- * What callers have written and when, so that a view can lie behind: the latest writes are taken back in it. What a test
- * lays out itself is not written here, and shows in every view at once.
+ * A journal of the writes by requests, for views that lag: such a view takes the latest writes back. Objects that a
+ * test sets up itself are not in the journal, and every view shows them at once.
  */
 export class Journal<T extends { id: string }> {
   readonly #writes: Write<T>[] = [];
@@ -16,13 +16,13 @@ export class Journal<T extends { id: string }> {
     this.#writes.push({ at, id });
   }
 
-  /** To be told before an item is changed in place or taken out of the list. */
+  /** Records a write. To be called before an item is changed in place or removed from the list. */
   changing(items: readonly T[], item: T, at: number): void {
     const place = items.findIndex(({ id }) => id === item.id);
     this.#writes.push({ at, id: item.id, before: { item: { ...item }, place } });
   }
 
-  /** The items without what was written after the moment. */
+  /** Returns the items without the writes after the moment. */
   asOf(items: readonly T[], moment: number): readonly T[] {
     const undone = this.#writes.filter(({ at }) => at > moment).reverse();
     if (undone.length === 0) return items;

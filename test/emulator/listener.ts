@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import type { WorldTime } from './world-time.ts';
 
-/** The side of the sockets. */
+/** The HTTP server, with its sockets. */
 export class Listener {
   readonly #server: Server;
   readonly #time: WorldTime;
@@ -12,7 +12,7 @@ export class Listener {
     this.#time = time;
     this.#server = createServer((message, response) => {
       serve(message, response).catch((error: unknown) => {
-        // A caller that has gone away is its own business.
+        // No response for a client that has closed the connection, or after the headers.
         if (response.destroyed || response.headersSent) return;
         const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
         response.writeHead(500, { 'Content-Type': 'application/json' });
@@ -22,12 +22,12 @@ export class Listener {
     this.#server.on('connection', () => this.#opened++);
   }
 
-  /** How many connections have been opened so far. */
+  /** The number of connections opened so far. */
   get opened(): number {
     return this.#opened;
   }
 
-  /** Takes connections at this port, or at any free one if it is 0, and tells which. */
+  /** Listens on this port, or on any free one if it is 0. Returns the port. */
   async listen(port: number): Promise<number> {
     await new Promise<void>((resolve, reject) => {
       this.#server.once('error', reject);
@@ -40,7 +40,7 @@ export class Listener {
     return new Promise((resolve) => {
       this.#time.end();
       this.#server.close(() => resolve());
-      // Callers that were left hanging must not keep the server up.
+      // Clients without a response must not keep the server alive.
       this.#server.closeAllConnections();
     });
   }

@@ -1,11 +1,11 @@
 import { asObject, type JsonObject } from './json.ts';
 
-/** Forms in which a process can be told; the server's answers have only been seen in the first. */
+/** Returns a process in the recorded form. All other forms in this file are hypothetical. */
 export function asRecorded(resource: JsonObject): JsonObject {
   return resource;
 }
 
-/** Whatever its kind: `formWith({ config: ['<unknown>'] })`. */
+/** Returns a form with these attributes for each type of process: `formWith({ config: ['<unknown>'] })`. */
 export function formWith(attributes: JsonObject): (resource: JsonObject) => JsonObject {
   return (resource) => ({
     ...resource,
@@ -13,7 +13,7 @@ export function formWith(attributes: JsonObject): (resource: JsonObject) => Json
   });
 }
 
-/** The options of a worker as the only entry of a list. */
+/** Returns a worker whose options are the only entry of a list. */
 export function configInList(resource: JsonObject): JsonObject {
   const attributes = asObject(resource['attributes']);
   return attributes['type'] === 'worker' ? formWith({ config: [attributes['config']] })(resource) : resource;

@@ -1,19 +1,22 @@
-/** How a process lives once it runs. It starts, and stays up, unless it exits. */
+/** The life of a running process. Without `exits`, the process stays up. */
 export interface ProcessLife {
-  /** How it ends, each time, counted from each start. */
+  /** The exit after each start, in milliseconds from the start. */
   readonly exits?: {
     readonly code: number;
     readonly afterMs: number;
     /** Milliseconds until it starts again. */
     readonly restartMs?: number;
   };
-  /** What it prints before it exits, a line each. */
+  /** The lines that the process prints before an exit. */
   readonly prints?: readonly string[];
 }
 
 export const staysUp: ProcessLife = {};
 
-/** Recorded: a Horizon without its Redis exited every 0.6 s, with code 1. */
+/**
+ * Returns the life of a process that keeps exiting. Recorded: Horizon without its Redis exited every 0.6 s, with code
+ * 1.
+ */
 export function loops({
   code = 1,
   prints = ['  Connection refused  '],
@@ -24,5 +27,5 @@ export function loops({
   return { exits: { code, afterMs: 600 - RESTART_MS }, prints };
 }
 
-/** Recorded: about so long from an exit to the next start. */
+/** Milliseconds from an exit to the next start. Recorded, approximately. */
 export const RESTART_MS = 50;

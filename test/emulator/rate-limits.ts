@@ -1,14 +1,17 @@
 import { type Answer, failure } from './answer.ts';
 
 export interface RateLimitOptions {
-  /** Whether requests over a limit are turned away, or only counted. */
+  /** True to refuse requests over a limit; false to count them only. */
   enforced: boolean;
-  /** How many requests fit into a minute, which begins with the first one that it counts: all of them, those that create or change, commands, and reads of a log. */
+  /**
+   * The limits for a minute that begins with the first counted request: for all requests, for creates and changes, for
+   * commands, and for reads of a log.
+   */
   general: number;
   changes: number;
   commands: number;
   logs: number;
-  /** Whether a refusal carries X-RateLimit-Reset, in epoch seconds, beside Retry-After. */
+  /** True if a refusal has `X-RateLimit-Reset`, in epoch seconds, besides `Retry-After`. */
   tellsReset: boolean;
 }
 
@@ -16,7 +19,7 @@ const windowMs = 60_000;
 
 type Kind = 'general' | 'changes' | 'commands' | 'logs';
 
-/** Not told by Cloud which endpoints these are; assumed from its words. */
+/** The endpoints with a stricter limit. Laravel Cloud does not name them; assumed from its documentation. */
 const STRICTER: Record<string, Kind> = {
   createBackgroundProcess: 'changes',
   updateBackgroundProcess: 'changes',
@@ -26,7 +29,7 @@ const STRICTER: Record<string, Kind> = {
   showEnvironmentLogs: 'logs',
 };
 
-/** Counts the requests of a whole organization. One that has a stricter limit of its own counts towards both. */
+/** The rate limits of an organization. A request with a stricter limit counts towards the general one, too. */
 export class RateLimits {
   readonly options: RateLimitOptions;
   readonly #windows = new Map<Kind, { openedAt: number; used: number }>();
@@ -35,7 +38,10 @@ export class RateLimits {
     this.options = options;
   }
 
-  /** Counts a request; the refusal if it is one too many. What the general limit lets pass counts there, come what may. */
+  /**
+   * Counts a request. Returns the refusal of a request over a limit. A request within the general limit counts there
+   * even if a stricter limit refuses it.
+   */
   take(now: number, operation: string): Answer | undefined {
     for (const kind of kindsOf(operation)) {
       const window = this.#window(kind, now);
@@ -45,7 +51,7 @@ export class RateLimits {
     return undefined;
   }
 
-  /** Tells of the limit that is nearest to being reached. */
+  /** Returns the headers about the limit with the fewest remaining requests. */
   headers(now: number, operation: string): Record<string, string> {
     const [nearest = 'general'] = kindsOf(operation).sort(
       (a, b) => this.#remaining(a, now) - this.#remaining(b, now),

@@ -1,8 +1,8 @@
 import { asObject } from './json.ts';
 
 /**
- * A body as the servers read it, which is less strict than its description: fields that nobody knows, nulls and empty
- * texts count for nothing, numbers and booleans may be text, and an empty list is an empty object.
+ * Reads a body as the servers do, less strictly than their descriptions: ignores unknown fields, nulls and empty texts,
+ * accepts numbers and booleans as text, and an empty list as an empty object.
  */
 export function readBody(schema: unknown, value: unknown): unknown {
   const { type, properties } = asObject(schema);

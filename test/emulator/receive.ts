@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { IncomingCall } from './contract.ts';
 import type { RecordedRequest } from './recorded-request.ts';
 
-/** Reads a whole request, once as the call that it makes and once as the record that is kept of it. */
+/** Reads a whole request. Returns it as a call, and as the record for tests. */
 export async function receive(
   message: IncomingMessage,
   at: number,

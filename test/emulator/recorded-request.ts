@@ -1,22 +1,22 @@
 export interface RecordedRequest {
   method: string;
-  /** As on the wire, with /api in front and without the query. */
+  /** The path as sent, with `/api` in front and without the query. */
   path: string;
   query: Record<string, string>;
-  /** Names in lower case. */
+  /** The headers, with names in lower case. */
   headers: Record<string, string>;
-  /** Parsed if it is JSON, else undefined. */
+  /** The parsed JSON; undefined for any other body. */
   body: unknown;
   rawBody: string;
-  /** Epoch milliseconds of its arrival, by the clock of the world. */
+  /** The arrival in epoch milliseconds, by the clock of the world. */
   at: number;
-  /** The status it was answered with; missing as long as there is no answer. */
+  /** The status of the response; missing until then. */
   answered?: number;
-  /** Where it departs from the contract. */
+  /** The violations of the contract. */
   violations: string[];
 }
 
-/** How many arrived in the busiest minute. */
+/** Returns the number of requests in the busiest minute. */
 export function busiest(requests: readonly Pick<RecordedRequest, 'at'>[]): number {
   const counts = requests.map(
     ({ at: start }) => requests.filter(({ at }) => at >= start && at < start + 60_000).length,
@@ -24,7 +24,10 @@ export function busiest(requests: readonly Pick<RecordedRequest, 'at'>[]): numbe
   return Math.max(0, ...counts);
 }
 
-/** `POST /instances/inst-.../background-processes?include=instance {"type":...} -> 201`, for logs and snapshots. */
+/**
+ * Describes a request for logs and snapshots: `POST /instances/inst-.../background-processes?include=instance
+ * {"type":...} -> 201`.
+ */
 export function describeRequest(request: RecordedRequest): string {
   const query = new URLSearchParams(request.query).toString();
   const path = request.path.replace(/^\/api(?=\/)/, '');

@@ -1,11 +1,11 @@
 import type { JsonObject } from './json.ts';
 
-/** The relationships that a request asks to be told of. */
+/** The relationships in the `include` of a request. */
 export type Includes = ReadonlySet<string>;
 
 export const NOTHING: Includes = new Set();
 
-/** A resource told twice is included once. */
+/** Returns each resource once. */
 export function distinct(resources: readonly JsonObject[]): JsonObject[] {
   const seen = new Map(resources.map((resource) => [`${resource['type']} ${resource['id']}`, resource]));
   return [...seen.values()];

@@ -1,7 +1,7 @@
 import type { CloudInstance } from './cloud-records.ts';
 import type { Emulator } from './server.ts';
 
-/** A small world to try things in: a shop on Laravel Cloud, and a server of the same people on Forge. */
+/** Sets up a small world: a shop on Laravel Cloud, and a server of the same owner on Forge. */
 export function seedShop({ cloud, forge }: Pick<Emulator, 'cloud' | 'forge'>) {
   const application = cloud.addApplication({ name: 'shop', repository: 'acme/shop' });
   const environment = cloud.addEnvironment(application, { name: 'production', branch: 'main' });
@@ -18,13 +18,13 @@ export function seedShop({ cloud, forge }: Pick<Emulator, 'cloud' | 'forge'>) {
 }
 
 interface Fleet {
-  /** How many environments; production and staging, and then previews of branches `feature/N`. */
+  /** The number of environments: production and staging, then previews of branches `feature/N`. */
   environments: number;
-  /** Lays out what runs on the App cluster of each. */
+  /** Adds the processes on the App cluster of each environment. */
   fill?: (instance: CloudInstance, environment: string) => void;
 }
 
-/** A shop with many environments, each with its App cluster and a branch of its own. */
+/** Sets up a shop with many environments, each with its App cluster and its own branch. */
 export function seedFleet({ cloud }: Pick<Emulator, 'cloud'>, { environments, fill }: Fleet) {
   const application = cloud.addApplication({ name: 'shop', repository: 'acme/shop' });
   const members = Array.from({ length: environments }, (_, index) => {

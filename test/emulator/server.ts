@@ -19,36 +19,36 @@ import { WorldTime } from './world-time.ts';
 export const DEFAULT_TOKEN = 'test-token-0123456789abcdef';
 
 export interface EmulatorOptions {
-  /** The only token that is let in. */
+  /** The only valid token. */
   token?: string;
-  /** 0, any free port, if left out. */
+  /** The port; by default 0, which means any free port. */
   port?: number;
   cloud?: CloudSettings;
   forge?: ForgeSettings;
-  /** The clock of both worlds, in epoch milliseconds; `time` if left out. */
+  /** The clock of both services, in epoch milliseconds; by default `time`. */
   now?: () => number;
-  /** Told of every request once it is answered or given up. */
+  /** Called for every request after its response, or after the client has given up. */
   onRequest?: (request: RecordedRequest) => void;
 }
 
 export interface Emulator {
-  /** The base of both APIs: http://127.0.0.1:PORT/api */
+  /** The base address of both APIs: `http://127.0.0.1:PORT/api`. */
   url: string;
   origin: string;
   token: string;
   requests: RecordedRequest[];
-  /** How many connections have been opened so far. */
+  /** The number of connections opened so far. */
   readonly connections: number;
   cloud: CloudState;
   forge: ForgeState;
   faults: Faults;
   access: Access;
-  /** Steps that share it do not wait for nothing: it moves on when all of them only wait. */
+  /** The time that steps can share: it moves on as soon as all of them only wait. */
   time: WorldTime;
   close(): Promise<void>;
 }
 
-/** Faults after which a caller waits until time has passed or something else has happened. */
+/** The faults after which a client waits for time to pass or for another event. */
 const holdsBack: ReadonlySet<string> = new Set(['hang', 'slow', 'slow-body', 'late', 'call']);
 
 const isOpen = ({ writableEnded, destroyed }: ServerResponse) => !writableEnded && !destroyed;

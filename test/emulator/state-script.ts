@@ -1,14 +1,13 @@
-/** A status that moves on by itself. */
+/** A status that advances by itself. */
 export interface Progress {
-  /** What an onlooker saw last, or would see now. */
+  /** The current status: the last shown one, or for a timed script the one of now. */
   readonly current: string;
-  /** A look. */
+  /** Returns the status to a reader, which may advance it. */
   show(): string;
 }
 
 /**
- * Moves on with each look: every time it is shown, the next showing is one further. It stays with the last, or goes
- * round and round in those that are to follow.
+ * A status that advances with each read. After the last state it stays there, or cycles through the states of `round`.
  */
 export class StateScript implements Progress {
   readonly #states: readonly string[];
@@ -21,7 +20,7 @@ export class StateScript implements Progress {
     this.#round = round;
   }
 
-  /** What an onlooker saw last; the first state if nobody has looked. */
+  /** The last shown state; the first state before any read. */
   get current(): string {
     const index = Math.max(0, this.#shown - 1);
     const further = index - this.#states.length;
@@ -35,12 +34,12 @@ export class StateScript implements Progress {
   }
 }
 
-/** Moves on with time, from the first state to the last, whoever looks. */
+/** A status that advances with time, from the first state to the last, independent of reads. */
 export class TimedScript implements Progress {
   readonly #states: readonly string[];
   readonly #begins: number;
   readonly #now: () => number;
-  /** When it reaches the last state. */
+  /** The time of the last state, in epoch milliseconds. */
   readonly ends: number;
 
   constructor(

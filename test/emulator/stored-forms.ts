@@ -1,11 +1,11 @@
 import type { GivenProcess } from './cloud-givens.ts';
 
-/** What a server makes of a process that it is to keep; it answers with what it keeps. */
+/** A server's change to a process before it stores it. Responses show the stored process. */
 export type StoredForm = (given: GivenProcess) => GivenProcess;
 
 export const storedAsGiven: StoredForm = (given) => given;
 
-/** A command that goes on, as if the server knew better. */
+/** Appends a suffix to a command, as a server might do. */
 export const withSuffix =
   (suffix: string): StoredForm =>
   (given) =>
@@ -14,7 +14,7 @@ export const withSuffix =
 export const quotesDropped: StoredForm = (given) =>
   given.type === 'custom' ? { ...given, command: (given.command ?? '').replaceAll(/["']/g, '') } : given;
 
-/** The names of a queue list in another order, which is another priority. */
+/** Sorts the names of a queue list, which changes their priority. */
 export const queuesSorted: StoredForm = (given) => {
   const { queue } = given.config ?? {};
   if (typeof queue !== 'string') return given;

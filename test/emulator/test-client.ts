@@ -12,7 +12,7 @@ export interface CallOptions {
   body?: unknown;
 }
 
-/** Sends one request the way the actions do; the path is relative to /api. */
+/** Sends one request as the actions do. The path is relative to `/api`. */
 async function send(emulator: Emulator, method: string, path: string, { body }: CallOptions): Promise<Reply> {
   const headers: Record<string, string> = {
     Accept: 'application/vnd.api+json, application/json',
@@ -29,7 +29,7 @@ async function send(emulator: Emulator, method: string, path: string, { body }: 
   return { status: response.status, text, body: parsed(text) };
 }
 
-/** Sends, and holds the answer to the contract. */
+/** Sends a request, and checks the response against the contract. */
 export async function sendChecked(
   emulator: Emulator,
   method: string,

@@ -1,6 +1,6 @@
 import type { JsonObject } from './json.ts';
 
-/** Every key that a worker's config carries when it is read back, whether set or not. */
+/** The keys of a worker's config in responses, with and without a value. */
 const STORED_OPTIONS = [
   'connection',
   'queue',
@@ -31,7 +31,7 @@ export function storedConfig(config: JsonObject): JsonObject {
   return Object.fromEntries(STORED_OPTIONS.map((option) => [option, config[option] ?? null]));
 }
 
-/** The command line that the server derives from a worker's options. */
+/** Returns the command line that the server derives from a worker's options. */
 export function workerCommand(config: JsonObject): string {
   const words = ['php artisan queue:work'];
   for (const option of STORED_OPTIONS) {

@@ -1,20 +1,20 @@
-/** How somebody stands who has nothing to do but wait. */
+/** The state of a party that only waits. */
 export interface Rest {
-  /** Milliseconds until it goes on by itself. */
+  /** Milliseconds until the party continues by itself. */
   readonly wakesIn: number;
-  /** Requests that it has sent, and whose answers it waits for. */
+  /** The number of sent requests whose responses are missing. */
   readonly inFlight: number;
 }
 
 /** A step that shares the time of a world. */
 export interface Party {
-  /** Says how it stands; undefined when it has something to do. */
+  /** Reports the state; undefined when the party has work to do. */
   rests(rest: Rest | undefined): void;
   leave(): void;
 }
 
 interface Member {
-  /** The moment at which it goes on by itself; undefined while it has something to do. */
+  /** The time at which the member continues by itself; undefined while it has work to do. */
   wakesAt: number | undefined;
   inFlight: number;
   readonly moved: (ahead: number) => void;
@@ -27,29 +27,29 @@ interface Task {
 }
 
 /**
- * The time of one emulated world and of the steps that run against it: real time, until all of them only wait. Then it
- * moves on to the moment at which the first goes on. A step that shares it never waits for nothing, and what
- * happens, happens in the same order.
+ * The time of an emulated world and of the steps that run against it. While a step works, the time is real; when all
+ * steps only wait, the time jumps to the next event. So no step waits in real time, and the order of events stays the
+ * same.
  */
 export class WorldTime {
-  /** Milliseconds by which this time is ahead of real time. */
+  /** Milliseconds ahead of real time. */
   #ahead = 0;
   readonly #members = new Set<Member>();
   readonly #tasks = new Set<Task>();
   readonly #held: () => number;
   #looking = false;
 
-  /** With `held`, which tells how many requests have come in that are answered later, or never. */
+  /** `held`: returns the number of received requests whose response comes later, or never. */
   constructor(held: () => number) {
     this.#held = held;
   }
 
-  /** Milliseconds since 1970. */
+  /** Returns the time in milliseconds since 1970. */
   now(): number {
     return Date.now() + this.#ahead;
   }
 
-  /** Milliseconds by which it is ahead of real time: what somebody who joins has to know. */
+  /** Milliseconds ahead of real time, for a step that joins. */
   get ahead(): number {
     return this.#ahead;
   }
@@ -67,7 +67,7 @@ export class WorldTime {
     this.#tasks.add(task);
   }
 
-  /** Takes part in this time from now on; `moved` is told each time by how much it is ahead of real time. */
+  /** Adds a party. `moved`: called after each jump, with the milliseconds ahead of real time. */
   join(moved: (ahead: number) => void): Party {
     const member: Member = { wakesAt: undefined, inFlight: 0, moved };
     this.#members.add(member);
@@ -84,14 +84,14 @@ export class WorldTime {
     };
   }
 
-  /** Drops what was to happen later. */
+  /** Drops all members and later tasks. */
   end(): void {
     for (const { timer } of this.#tasks) clearTimeout(timer);
     this.#tasks.clear();
     this.#members.clear();
   }
 
-  /** Sees whether all only wait, once what is being handled right now is done; to be called when a request is held. */
+  /** Checks, after the current event, whether all members only wait. To be called when a request is held. */
   lookSoon(): void {
     if (this.#looking) return;
     this.#looking = true;
@@ -109,7 +109,7 @@ export class WorldTime {
     for (const member of this.#members) {
       if (member.wakesAt !== undefined && member.wakesAt <= now) member.wakesAt = undefined;
     }
-    // First, so that an answer that is sent now finds the step's clock set.
+    // First, so that the step's clock is set before a response arrives.
     for (const { moved } of this.#members) moved(this.#ahead);
     for (const task of [...this.#tasks].sort((a, b) => a.at - b.at)) {
       clearTimeout(task.timer);
@@ -118,7 +118,7 @@ export class WorldTime {
     }
   }
 
-  /** Milliseconds in which nothing will happen; 0 if something may. */
+  /** Returns the milliseconds until the next event; 0 if an event may happen now. */
   #idleFor(): number {
     let inFlight = 0;
     let first = Number.POSITIVE_INFINITY;
@@ -127,7 +127,7 @@ export class WorldTime {
       inFlight += member.inFlight;
       first = Math.min(first, member.wakesAt);
     }
-    // A request that nobody holds back is on its way, or so is its answer.
+    // If the numbers differ, a request or a response is still on its way.
     if (this.#members.size === 0 || inFlight !== this.#held()) return 0;
     for (const { at } of this.#tasks) first = Math.min(first, at);
     return Number.isFinite(first) ? Math.ceil(first - this.now()) : 0;
