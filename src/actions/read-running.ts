@@ -100,7 +100,7 @@ async function runningInApplication(session: Session, application: string): Prom
   const places = await Promise.all(
     environments.map(async (within) => {
       const include = { processes: true, environment: false };
-      const listed = await lists.run(() => listInstances(client, within.id, include));
+      const listed = await lists.run(() => listInstances(client, within, include));
       return (await listPlaces(client, listed, stores)).map((place) => ({ ...place, within }));
     }),
   );

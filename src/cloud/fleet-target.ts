@@ -139,7 +139,7 @@ async function lookAt(
 ): Promise<FoundEnvironment | Failure | string> {
   try {
     onFound(environment.id);
-    const listed = await listInstances(client, environment.id, { processes: true, environment: false });
+    const listed = await listInstances(client, environment, { processes: true, environment: false });
     const instances = pickInstances({ ...listed, environment }, declared.manifest.places);
     return { environment, declared, instances, listings: listed.listings };
   } catch (error) {

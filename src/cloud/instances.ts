@@ -75,13 +75,13 @@ export interface Include {
 /** Lists an environment's instances, with their processes and the environment in the same response if wanted. */
 export async function listInstances(
   client: HttpClient,
-  environmentId: string,
+  { id, name }: Pick<Environment, 'id' | 'name'>,
   { processes, environment }: Include,
 ): Promise<ListedInstances> {
   const call: HttpCall = {
     method: 'GET',
-    path: path`/environments/${environmentId}/instances`,
-    what: `Listing the clusters of ${environmentId}`,
+    path: path`/environments/${id}/instances`,
+    what: `Listing the clusters of ${name}`,
   };
   const include = [...(environment ? ['environment'] : []), ...(processes ? ['backgroundProcesses'] : [])];
   if (include.length > 0) {
@@ -97,7 +97,7 @@ export async function listInstances(
       return {
         instances: items.map(instanceFrom),
         listings: processes ? processesOf(items, brought, date) : new Map(),
-        environment: environmentIn(included, environmentId),
+        environment: environmentIn(included, id),
       };
     } catch (error) {
       if (!isAboutTheInclude(error)) throw error;

@@ -153,7 +153,7 @@ function environmentLocator(
     if (found !== undefined) return found;
     const environment = await byName();
     const include = { processes: name.withProcesses, environment: false };
-    const { instances, listings } = await listInstances(client, environment.id, include);
+    const { instances, listings } = await listInstances(client, environment, include);
     return { environment, instances, listings };
   };
 }
@@ -176,7 +176,7 @@ async function environmentById(
   if (!id.startsWith('env-') || id === headBranch) return undefined;
   onFound(id);
   const include = { processes: withProcesses, environment: true };
-  const seen = await undefinedIf404(() => listInstances(client, id, include));
+  const seen = await undefinedIf404(() => listInstances(client, { id, name: id }, include));
   if (seen !== undefined) return { ...seen, environment: seen.environment ?? environmentOf(id) };
   if (application === undefined && repository === undefined) throw noEnvironment(id);
   return undefined;

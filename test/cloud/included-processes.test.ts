@@ -32,7 +32,7 @@ function process(id: string, on?: string) {
 async function seen(replies: readonly Reply[], processes = true, withEnvironment = false) {
   const { client, clock, transport } = scriptedClient(replies);
   const { instances, listings, environment } = await clock.run(
-    listInstances(client, 'env-1', { processes, environment: withEnvironment }),
+    listInstances(client, { id: 'env-1', name: 'main' }, { processes, environment: withEnvironment }),
   );
   return {
     instances: instances.map(({ id }) => id),
@@ -168,7 +168,11 @@ describe('the instances are listed by themselves', () => {
     'but not when nothing else would come of it: %#',
     async (reply) => {
       const { client, clock, transport } = scriptedClient([reply, reply]);
-      await clock.run(failureOf(listInstances(client, 'env-1', { processes: true, environment: false })));
+      await clock.run(
+        failureOf(
+          listInstances(client, { id: 'env-1', name: 'main' }, { processes: true, environment: false }),
+        ),
+      );
       expect(transport.asked).toHaveLength(1);
     },
   );

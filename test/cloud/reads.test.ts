@@ -34,7 +34,8 @@ test.each<[string, string, (client: HttpClient) => Promise<unknown>]>([
   [
     'Listing the clusters of env-1',
     '/environments/env-1/instances',
-    (client) => listInstances(client, 'env-1', { processes: false, environment: false }),
+    (client) =>
+      listInstances(client, { id: 'env-1', name: 'env-1' }, { processes: false, environment: false }),
   ],
   [
     'Reading the cluster inst-1',

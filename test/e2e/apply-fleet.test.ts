@@ -103,6 +103,13 @@ describe('apply serves all environments of a file', () => {
     expect(missing.errors.join('\n')).toContain('"stagin"');
   });
 
+  test('one that the token may not see is called by its name', async () => {
+    const { id } = shop.addEnvironment('staging').environment;
+    emulator.faults.add({ kind: 'status', status: 403, on: `GET ${id}/instances`, times: Infinity });
+    const run = await apply();
+    expect(run.errors[0]).toContain('Listing the clusters of staging: Laravel Cloud answered 403');
+  });
+
   test('a preview without its cluster, and a pattern without environments, are left out with a notice', async () => {
     shop.addEnvironment('staging');
     emulator.cloud.addEnvironment(shop.application, { name: 'preview/new', branch: 'preview/new' });
