@@ -434,12 +434,7 @@ describe('rule 2: an older rival is there', () => {
     expect(value).toEqual({
       kind: 'created',
       madeHere: false,
-      process: {
-        createdAt: '2026-04-04T00:00:05.000000Z by id',
-        id: 'again',
-        inFull: true,
-        matches: true,
-      },
+      process: { createdAt: '2026-04-04T00:00:05.000000Z by id', id: 'again', inFull: true, matches: true },
     });
   });
 });

@@ -59,10 +59,7 @@ describe('Two processes that look like one declaration can be two declarations',
 
   test('the older one is that of the more specific declaration, where it makes no difference', () => {
     expect(matched([open, database], twins)).toEqual({
-      pairs: {
-        'worker on queue default of connection database': 'old',
-        'worker on queue default': 'young',
-      },
+      pairs: { 'worker on queue default of connection database': 'old', 'worker on queue default': 'young' },
       contested: [],
     });
   });
@@ -88,16 +85,9 @@ describe('Two processes that look like one declaration can be two declarations',
   test('but not where the other declaration has a process of its own', () => {
     const there = [...twins, born(3, 'plain')];
     expect(matched([open, database], there)).toEqual({
-      pairs: {
-        'worker on queue default of connection database': 'old',
-        'worker on queue default': 'plain',
-      },
+      pairs: { 'worker on queue default of connection database': 'old', 'worker on queue default': 'plain' },
       contested: [
-        {
-          spec: 'worker on queue default of connection database',
-          found: ['young', 'old'],
-          extra: ['young'],
-        },
+        { spec: 'worker on queue default of connection database', found: ['young', 'old'], extra: ['young'] },
       ],
     });
   });

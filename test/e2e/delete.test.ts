@@ -20,16 +20,6 @@ const worker = (config: Record<string, unknown> = {}) =>
   emulator.cloud.addProcess(shop.instance, { type: 'worker', config });
 const custom = (command: string) => emulator.cloud.addProcess(shop.instance, { type: 'custom', command });
 
-describe('delete makes a process not exist', () => {
-  test('a lost answer is success when the process is gone', async () => {
-    worker();
-    emulator.faults.add({ kind: 'reset-after', on: 'DELETE', times: Number.POSITIVE_INFINITY });
-    const run = await remove({ 'config-json': '{}', 'request-timeout': '5' });
-    expect(run.errors).toEqual([]);
-    expect(run.outputs['outcome']).toBe('deleted');
-  });
-});
-
 describe('delete takes more than one only when told so', () => {
   test('one that cannot be deleted does not save the rest, and the report is true', async () => {
     const [first, second, third] = [1, 2, 3].map(() => custom('php artisan x'));

@@ -14,10 +14,7 @@ export interface ForgeWorld extends Shop, AsyncDisposable {
 export async function startForge(action: string, options: EmulatorOptions = {}): Promise<ForgeWorld> {
   const emulator = await startEmulator({
     ...options,
-    forge: {
-      rateLimit: { enforced: false },
-      ...options.forge,
-    },
+    forge: { rateLimit: { enforced: false }, ...options.forge },
   });
   const shop = seedShop(emulator);
   return {

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { withRelationships } from '../emulator/edits.ts';
+import { withEntry, withRelationships } from '../emulator/edits.ts';
 import type { Emulator } from '../emulator/server.ts';
 import type { StepRun } from './harness/run-action.ts';
 import { openShop, type Shop, type StepOptions } from './harness/shop.ts';
@@ -103,29 +103,12 @@ describe('list shows a whole environment', () => {
 
   test('a process that is not understood is listed with a warning, and does not hide the others', async () => {
     const known = emulator.cloud.addProcess(workers, { type: 'worker' });
-    emulator.faults.add({
-      kind: 'body',
-      body: JSON.stringify({
-        data: [
-          {
-            id: known.id,
-            type: 'background_processes',
-            attributes: { type: 'worker', processes: 1, config: {} },
-          },
-          {
-            id: 'process-odd',
-            type: 'background_processes',
-            attributes: { type: 'custom', processes: 'some' },
-          },
-        ],
-        links: {},
-        meta: { current_page: 1, last_page: 1, total: 2 },
-      }),
-      on: `GET .*${workers.id}/background-processes`,
-    });
+    const attributes = { type: 'custom', processes: 'some' };
+    const edit = withEntry({ id: 'process-odd', type: 'background_processes', attributes });
+    emulator.faults.add({ kind: 'edit', on: `GET .*${workers.id}/background-processes`, edit });
     const run = await list({ instance: workers.id });
     expect(run.errors).toEqual([]);
-    expect(run.outputs['ids-json']).toBe(JSON.stringify([known.id, 'process-odd']));
+    expect(run.outputs['ids-json']).toBe(JSON.stringify(['process-odd', known.id]));
     expect(run.warnings[0]).toContain('process-odd (its command is not known)');
     expect(run.outputs['manifest-yaml']).toContain('process-odd');
   });

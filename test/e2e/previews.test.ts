@@ -1,20 +1,20 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
-import { environmentsIn, openShop } from './harness/shop.ts';
+import { environmentsIn, openShop, type Shop } from './harness/shop.ts';
 import { unlessWindows } from './harness/unless-windows.ts';
 
 const looksFor = (requests: string[], path: string) =>
   requests.filter((request) => request === `GET ${path}`);
 
+/** A preview that so many looks miss. */
+const addPreview = ({ application, emulator }: Shop, branch: string, appearsAfter: number) =>
+  emulator.cloud.addEnvironment(application, { name: 'pr-7', branch, appearsAfter });
+
 describe.concurrent('a preview', () => {
   test('that appears at the third look, and its instance a look later, is waited for', async () => {
     await using shop = await openShop();
     const { cloud } = shop.emulator;
-    const environment = cloud.addEnvironment(shop.application, {
-      name: 'pr-7',
-      branch: 'feature',
-      appearsAfter: 2,
-    });
+    const environment = addPreview(shop, 'feature', 2);
     const { id } = cloud.addInstance(environment, { appearsAfter: 1 });
     const step = await shop.run({ environment: 'feature', 'wait-for-environment': '60' });
 
@@ -35,11 +35,7 @@ describe.concurrent('a preview', () => {
   test('that is named by its id is waited for', async () => {
     await using shop = await openShop();
     const { cloud } = shop.emulator;
-    const environment = cloud.addEnvironment(shop.application, {
-      name: 'pr-7',
-      branch: 'b',
-      appearsAfter: 2,
-    });
+    const environment = addPreview(shop, 'b', 2);
     const { id } = cloud.addInstance(environment);
     const step = await shop.run({ environment: environment.id, 'wait-for-environment': '60' });
 
@@ -67,11 +63,7 @@ describe.concurrent('a preview', () => {
   test('that already has the process as a copy gets no second one', async () => {
     await using shop = await openShop();
     const { cloud } = shop.emulator;
-    const environment = cloud.addEnvironment(shop.application, {
-      name: 'pr-7',
-      branch: 'b',
-      appearsAfter: 1,
-    });
+    const environment = addPreview(shop, 'b', 1);
     const { id } = cloud.addProcess(cloud.addInstance(environment), { type: 'worker' });
     const step = await shop.run({ environment: 'b', 'wait-for-environment': '60' });
 

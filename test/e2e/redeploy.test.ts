@@ -228,10 +228,7 @@ describe.concurrent('a dry run with redeploy, where nothing is to be changed', (
     const step = await shop.apply(text, { ...dryRun, 'fail-on-change': 'true' });
     const many = await shop.apply(
       'environments: { production: { instances: { App: [{ type: worker }] } } }',
-      {
-        ...redeploy,
-        ...{ 'dry-run': 'true', 'fail-on-change': 'true' },
-      },
+      { ...redeploy, ...{ 'dry-run': 'true', 'fail-on-change': 'true' } },
     );
 
     expect([seen.errors, seen.warnings]).toEqual([[], [expect.stringMatching(told)]]);

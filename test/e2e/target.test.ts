@@ -107,11 +107,7 @@ describe.concurrent('an instance that cannot be understood may be the one that i
     const environment = shop.emulator.cloud.addEnvironment(shop.application, { name: 'preview' });
     const edit = withEntry({ id: 'inst-odd', type: 'instances' });
     shop.emulator.faults.add({ kind: 'edit', on: 'GET /instances', times: Infinity, edit });
-    const step = await shop.run({
-      environment: environment.id,
-      'wait-for-environment': '60',
-      ...inputs,
-    });
+    const step = await shop.run({ environment: environment.id, 'wait-for-environment': '60', ...inputs });
     expect(step.errors[0]).toContain(why);
     expect(step.log).not.toContain('waiting up to');
   });
@@ -158,12 +154,7 @@ test.concurrent('no variable of an environment shows in an error about the answe
     attributes: { environment_variables: variables },
   };
   const body = JSON.stringify({ data: [resource], message: SECRET_VARIABLE });
-  shop.emulator.faults.add({
-    kind: 'body',
-    body,
-    on: 'GET /environments$',
-    times: Number.POSITIVE_INFINITY,
-  });
+  shop.emulator.faults.add({ kind: 'body', body, on: 'GET /environments$', times: Number.POSITIVE_INFINITY });
   const step = await shop.run({ environment: 'main' }, { env: { RUNNER_DEBUG: '1' } });
 
   expect(step.exitCode).toBe(1);

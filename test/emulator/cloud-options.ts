@@ -79,14 +79,7 @@ export const defaultOptions = (): CloudOptions => ({
   commandOutcome: succeeds('Done.'),
   deploymentTakes: undefined,
   processLife: staysUp,
-  rateLimit: {
-    enforced: false,
-    general: 120,
-    changes: 30,
-    commands: 20,
-    logs: 30,
-    tellsReset: true,
-  },
+  rateLimit: { enforced: false, general: 120, changes: 30, commands: 20, logs: 30, tellsReset: true },
   lag: {},
   includes: {},
 });

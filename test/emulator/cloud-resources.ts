@@ -59,9 +59,7 @@ export function environmentResource(
       network_settings: { cache: { strategy: 'default' } },
       created_at: environment.createdAt,
     },
-    ...relationships(includes, {
-      branch: () => one('branches', environment.branchId),
-    }),
+    ...relationships(includes, { branch: () => one('branches', environment.branchId) }),
     links: { self: { href: `${origin}/api/environments/${environment.id}` } },
   };
 }

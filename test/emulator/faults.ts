@@ -35,11 +35,7 @@ type FaultKind =
   | ({ kind: 'redirect'; location: string; status?: number } & Acts)
   /** Responds with success without a body; by default 201 to a POST, else 200. */
   | ({ kind: 'empty'; status?: number } & Acts)
-  | ({
-      kind: 'body';
-      body: string;
-      status?: number;
-    } & Acts)
+  | ({ kind: 'body'; body: string; status?: number } & Acts)
   /** Sends a body of 9 MiB. */
   | { kind: 'huge' }
   /** Responds with this status (504 by default), hangs or resets at once, and acts `ms` later. */

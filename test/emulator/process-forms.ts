@@ -7,10 +7,7 @@ export function asRecorded(resource: JsonObject): JsonObject {
 
 /** Returns a form with these attributes for each type of process: `formWith({ config: ['<unknown>'] })`. */
 export function formWith(attributes: JsonObject): (resource: JsonObject) => JsonObject {
-  return (resource) => ({
-    ...resource,
-    attributes: { ...asObject(resource['attributes']), ...attributes },
-  });
+  return (resource) => ({ ...resource, attributes: { ...asObject(resource['attributes']), ...attributes } });
 }
 
 /** Returns a worker whose options are the only entry of a list. */

@@ -117,12 +117,7 @@ describe('Deleting where a removal takes its time', () => {
     const { deleted, left } = await remove();
     expect([deleted, left]).toEqual([
       [],
-      [
-        {
-          process: expect.objectContaining({ id: '41' }),
-          error: 'the service had not removed it in time',
-        },
-      ],
+      [{ process: expect.objectContaining({ id: '41' }), error: 'the service had not removed it in time' }],
     ]);
     expect(clock.now()).toBe(60250);
     expect(log).toContainEqual(expect.stringMatching(/^41 is still being removed after \d+ s$/));
@@ -131,10 +126,7 @@ describe('Deleting where a removal takes its time', () => {
     const failure = deleteFailure({ deleted, left });
     const details = '- 41: the service had not removed it in time\nDeleted: none';
     expect(messageOf(failure)).toContain(`1 of 1 could not be deleted\n${details}`);
-    expect(failure).toMatchObject({
-      headline: '1 of 1 background processes not deleted',
-      details,
-    });
+    expect(failure).toMatchObject({ headline: '1 of 1 background processes not deleted', details });
   });
 
   test('of two, one that lingers keeps the other from nothing', async () => {

@@ -131,13 +131,7 @@ export class ForgeServer implements Store<ForgeSpec, ForgeProcess> {
   }
 
   #make({ name, command, user, directory, processes = 1 }: ForgeSpec): ForgeProcess {
-    return this.add(name, {
-      command,
-      user,
-      directory: directory ?? null,
-      processes,
-      status: 'installing',
-    });
+    return this.add(name, { command, user, directory: directory ?? null, processes, status: 'installing' });
   }
 
   #look(id: string): void {

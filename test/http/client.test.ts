@@ -34,9 +34,7 @@ describe('a request', () => {
       const { transport } = await exchange(
         { ...reading, query: { 'filter[name]': 'a b', page: '2' } },
         [thing],
-        {
-          baseUrl: new URL(base),
-        },
+        { baseUrl: new URL(base) },
       );
       expect(transport.requests[0]?.url.href).toBe(
         'https://cloud.example/api/things/1?filter%5Bname%5D=a+b&page=2',

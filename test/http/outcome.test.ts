@@ -43,8 +43,6 @@ test('one that was refused or redirected is not, and neither is a defect', async
   told.push(failure({ arrival: 'maybe', status: 399 }));
   for (const error of told) await expect(lostIfUnknown(() => Promise.reject(error))).rejects.toBe(error);
   expect(await lostIfUnknown(() => Promise.reject(failure({ arrival: 'maybe', status: 400 })))).toMatchObject(
-    {
-      kind: 'lost',
-    },
+    { kind: 'lost' },
   );
 });

@@ -195,12 +195,7 @@ instances:
           type: 'app',
           processes: [...processes, existing({ id: 'p-8', doubt: 'no\nsense' })],
         },
-        {
-          id: 'inst-2',
-          name: 'emails',
-          type: 'managed_queue',
-          processes: [existing({ id: 'p-7' })],
-        },
+        { id: 'inst-2', name: 'emails', type: 'managed_queue', processes: [existing({ id: 'p-7' })] },
       ],
       { schemaUrl, notes: ['A note.'] },
     );

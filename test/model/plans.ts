@@ -82,10 +82,7 @@ const fault: fc.Arbitrary<Fault> = fc.oneof(
 
 const faults = fc.oneof(
   { arbitrary: fc.constant([]), weight: 6 },
-  {
-    arbitrary: fc.array(fc.option(fault, { nil: undefined, freq: 3 }), { maxLength: 30 }),
-    weight: 5,
-  },
+  { arbitrary: fc.array(fc.option(fault, { nil: undefined, freq: 3 }), { maxLength: 30 }), weight: 5 },
 );
 
 const few = { minLength: 1, maxLength: 20 };

@@ -91,10 +91,7 @@ export const applyScenarios = [
     '`prune` keeps the oldest of equal processes': ({ cloud, instance }) => {
       for (const day of [2, 1])
         cloud.addProcess(instance, { type: 'worker', created_at: `2026-01-0${day}T00:00:00.000000Z` });
-      return {
-        inputs: { prune: 'true' },
-        files: { [file]: 'instances: { App: [{ type: worker }] }' },
-      };
+      return { inputs: { prune: 'true' }, files: { [file]: 'instances: { App: [{ type: worker }] }' } };
     },
     'two equal processes, refused without `prune`': ({ cloud, instance }) => {
       for (const type of ['worker', 'worker'] as const) cloud.addProcess(instance, { type });

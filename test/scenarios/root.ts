@@ -70,9 +70,7 @@ const counted = [
     'the process is missing, `environment` by id': costing(
       3,
       [instances, create, list],
-      ({ environment }) => ({
-        inputs: { environment: environment.id },
-      }),
+      ({ environment }) => ({ inputs: { environment: environment.id } }),
     ),
   }),
   ...scenariosOf(action, inMain, {
@@ -97,10 +95,7 @@ const everyOption = {
 const threeTries = { 'config-json': '{"queue": "mail", "tries": 3}' };
 
 const namedInstances = scenariosOf(action, onInstance, {
-  'creates a worker with every option': given({
-    processes: '4',
-    'config-json': JSON.stringify(everyOption),
-  }),
+  'creates a worker with every option': given({ processes: '4', 'config-json': JSON.stringify(everyOption) }),
   'creates a custom process': given({ type: 'custom', processes: '10', command: `${reverb} --port="8080"` }),
   'creates another beside one that is the same, `if-exists: create`': beside({}, { 'if-exists': 'create' }),
   'creates a custom process beside a worker with the same command': beside(
