@@ -26,12 +26,12 @@ if a job ends otherwise than expected. act must be on the PATH: CONTRIBUTING.md 
 
 const root = fileURLToPath(new URL('../', import.meta.url));
 
-/** What must come up red here, and why. */
+/** The workflows that must fail here, with the reason. */
 const red: Readonly<Record<string, string>> = {
   '.github/workflows/daily-check.yml': 'the worker of the file is not there',
 };
 
-/** In the place of programs that would reach the internet, or that a runner of GitHub has. */
+/** The stand-ins for programs that would use the internet, or that only a GitHub runner has. */
 const programs = {
   curl: 'case "$*" in */commit.txt*) echo "$GITHUB_SHA" ;; *) printf 200 ;; esac',
   gh: 'true',
@@ -44,7 +44,7 @@ interface Job {
   readonly path: string;
   readonly text: string;
   readonly events: readonly string[];
-  /** Every file that its document shows. */
+  /** All files that the document shows. */
   readonly files: Readonly<Record<string, string>>;
 }
 
@@ -61,7 +61,7 @@ try {
 }
 process.exitCode = failed ? 1 : 0;
 
-/** The actions and `dist` in a folder of their own: act copies all that it finds beside them. */
+/** Copies the actions and `dist` into a separate folder, since act copies everything beside them. */
 function actionsAlone(): string {
   const folder = mkdtempSync(join(tmpdir(), 'actions-'));
   cpSync(join(root, 'dist'), join(folder, 'dist'), { recursive: true });
@@ -79,7 +79,7 @@ function jobOf(example: Example): Job {
   return { path, text: example.text, events, files: filesBeside(example) };
 }
 
-/** The files that a document shows with their path in the first line. */
+/** Returns the files that a document shows with their path in the first line. */
 function filesBeside({ where }: Example): Record<string, string> {
   const document = where.replace(/:\d+$/, '');
   const shown = document.endsWith('.md') ? fencesOf(readDocument(document)) : [];
@@ -122,7 +122,7 @@ async function play({ path, text, events, files }: Job): Promise<void> {
   }
 }
 
-/** Environments, clusters, applications and servers of the documents, and what runs there; gives production. */
+/** Sets up the environments, clusters, applications, servers and processes of the documents. Returns production. */
 function layOut(emulator: Emulator): CloudEnvironment {
   const { application, environment, server, site } = seedShop(emulator);
   const { cloud, forge } = emulator;
@@ -145,7 +145,7 @@ function layOut(emulator: Emulator): CloudEnvironment {
   return environment;
 }
 
-/** A repository with these files, whose steps of our actions reach the emulator, and its commit. */
+/** Makes a repository with these files, in which the steps of our actions use the emulator. Returns its commit. */
 function repositoryOf(workspace: string, files: Readonly<Record<string, string>>, url: string): string {
   for (const [path, text] of Object.entries(files)) {
     mkdirSync(dirname(join(workspace, path)), { recursive: true });
@@ -160,8 +160,8 @@ function repositoryOf(workspace: string, files: Readonly<Record<string, string>>
 }
 
 /**
- * Steps reach the emulator, and watch for seconds in place of minutes. act 0.2.89 does not know `parallel`: such steps run
- * one after the other.
+ * Changes a workflow: its steps use the emulator, and watch for seconds instead of minutes. act 0.2.89 does not know
+ * `parallel`, so parallel steps run one after the other.
  */
 function reaching(text: string, url: string): string {
   return text
@@ -172,7 +172,7 @@ function reaching(text: string, url: string): string {
     .replace(/^( +stable-for:) \d+$/gm, '$1 12');
 }
 
-/** The pull request whose plan the run before has shown is merged. */
+/** Merges the pull request whose plan the previous run has shown. */
 function merge(gitHub: FakeGitHub, commit: string): void {
   gitHub.pulls.push({
     number: 7,
@@ -247,7 +247,10 @@ function payloadOf(event: string): object {
   return { repository: repo, ...known[event] };
 }
 
-/** Each step with its mark, and the headline of its summary, which act shows after it. Jobs run side by side. */
+/**
+ * Returns each step with its mark and the headline of its summary, which act prints after the step. Jobs run in
+ * parallel.
+ */
 function stepsIn(output: string): string[] {
   const steps: string[] = [];
   const last = new Map<string, number>();

@@ -4,10 +4,10 @@ import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('../', import.meta.url));
 
-/** Folders that hold no action of ours. */
+/** The folders without actions of ours. */
 const elsewhere = new Set(['node_modules', 'dist', 'build', 'coverage', 'reports', 'src', 'test', 'docs']);
 
-/** The folders that hold an `action.yml`, relative to the root, the root itself (`''`) first. */
+/** Returns the folders with an `action.yml`, relative to the root, the root itself (`''`) first. */
 export async function actionFolders(folder = root): Promise<string[]> {
   const entries = await readdir(folder, { withFileTypes: true });
   const here = entries.some(({ name }) => name === 'action.yml')

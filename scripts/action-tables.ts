@@ -8,7 +8,7 @@ import { repository } from './repository.ts';
 
 const root = fileURLToPath(new URL('../', import.meta.url));
 
-/** `docs/reference.md`: every action with its inputs and outputs. */
+/** Returns the text of `docs/reference.md`: every action with its inputs and outputs. */
 export async function reference(): Promise<string> {
   const sections = await Promise.all((await actionFolders()).map(sectionOf));
   return [
@@ -31,7 +31,7 @@ async function metadataOf(folder: string): Promise<{ name: string; description: 
   return { name: String(name), description: String(description) };
 }
 
-/** The inputs and the outputs, each under a heading. */
+/** Returns the tables of inputs and outputs, each under a heading. */
 async function tablesOf(folder: string): Promise<string> {
   const markdown = await generateActionMarkdownDocs({
     sourceFile: join(root, folder, 'action.yml'),
@@ -42,7 +42,7 @@ async function tablesOf(folder: string): Promise<string> {
   return `${tables.map((table) => tidied(table).trim()).join('\n\n')}\n`;
 }
 
-/** As action-docs writes it, without what says nothing: paragraphs in cells, and empty defaults. */
+/** Removes paragraphs in cells and empty defaults from a table by action-docs. */
 function tidied(table: string): string {
   return table.replace(/<\/?p>/g, '').replace(/\| `""` \|$/gm, '|  |');
 }

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { posix } from 'node:path';
 import { parse, stringify } from 'yaml';
 
-/** What an input or output is, as https://github.com/typesafegithub/github-actions-typing has it. */
+/** The type of an input or output, as in https://github.com/typesafegithub/github-actions-typing. */
 type Typing =
   | { readonly type: 'string' | 'boolean' | 'integer' | 'float' }
   | { readonly type: 'enum'; readonly 'allowed-values': readonly string[] }
@@ -13,11 +13,11 @@ type Typings = Readonly<Record<string, Typing>>;
 const string: Typing = { type: 'string' };
 const boolean: Typing = { type: 'boolean' };
 const integer: Typing = { type: 'integer' };
-/** A part of a second is a span, too. */
+/** A time span in seconds, which may have a fraction. */
 const seconds: Typing = { type: 'float' };
 const oneOf = (...values: string[]): Typing => ({ type: 'enum', 'allowed-values': values });
 
-/** The same name means the same in every action, unless `inputsOf` says otherwise. */
+/** The types of inputs by name. A name has the same type in every action, except those in `inputsOf`. */
 const inputs: Typings = {
   token: string,
   instance: string,
@@ -120,7 +120,7 @@ const outputsOf: Readonly<Record<string, Typings>> = {
   'forge/apply': ofApply,
 };
 
-/** The `action-types.yml` that belongs beside the `action.yml` of a folder. */
+/** Returns the text of the `action-types.yml` for the `action.yml` of a folder. */
 export async function actionTypes(folder: string, root: URL): Promise<string> {
   const file = posix.join(folder, 'action.yml');
   const action = parse(await readFile(new URL(file, root), 'utf8'));

@@ -3,12 +3,12 @@ import { type ParseArgsOptionsConfig, parseArgs, styleText } from 'node:util';
 import { didYouMean } from '../src/names.ts';
 
 export interface Script<Options extends ParseArgsOptionsConfig> {
-  /** How it is typed: `npm run set-owner -- <owner>`. */
+  /** The command line: `npm run set-owner -- <owner>`. */
   readonly usage: string;
-  /** What it does, for `--help`. */
+  /** The description, for `--help`. */
   readonly help: string;
   readonly options?: Options;
-  /** How many arguments without a name it takes, at least and at most; none if left out. */
+  /** The smallest and the largest number of arguments without a name; by default none. */
   readonly unnamed?: readonly [least: number, most: number];
 }
 
@@ -17,8 +17,8 @@ type Arguments<Options extends ParseArgsOptionsConfig> = ReturnType<
 >;
 
 /**
- * The arguments of a script, which calls this before it does anything. With `--help` it only shows its help; a wrong
- * argument ends it with one line and exit code 2.
+ * Reads the arguments of a script. To be called first. `--help` only shows the help; a wrong argument ends the script
+ * with one line and exit code 2.
  */
 export function readArguments<const Options extends ParseArgsOptionsConfig = Record<never, never>>(
   { usage, help, options, unnamed: [least, most] = [0, 0] }: Script<Options>,
@@ -35,13 +35,13 @@ export function readArguments<const Options extends ParseArgsOptionsConfig = Rec
   return read;
 }
 
-/** Ends a script that cannot do its work: one line that says why and what to do, and exit code 2. */
+/** Ends a script that cannot do its work, with one line (the reason, and the next step) and exit code 2. */
 export function fail(why: string): never {
   writeSync(process.stderr.fd, `${styleText('red', why, { stream: process.stderr })}\n`);
   process.exit(2);
 }
 
-/** A whole number from an argument or a variable, which `what` names. */
+/** Reads a whole number from an argument or a variable. `what`: its name in the error. */
 export function wholeNumber(text: string, what: string, least = 0, most = Number.MAX_SAFE_INTEGER): number {
   const number = /^\d+$/.test(text) ? Number(text) : Number.NaN;
   if (number >= least && number <= most) return number;
@@ -58,7 +58,8 @@ function parsed<Options extends ParseArgsOptionsConfig>(
     return parseArgs({ args, ...(options && { options }), allowPositionals: true });
   } catch (error) {
     const { message } = error instanceof Error ? error : new Error(String(error));
-    // Of an unknown option, what follows is advice for a programmer; of a value that starts with a dash, it helps.
+    // After an unknown option, the rest of the message is advice for programmers. For a value that starts with a dash,
+    // the rest helps.
     const what = message.replace(/(?<=^Unknown option '[^']*')[\s\S]*/, '').replaceAll('\n', ' ');
     const [, unknown] = /^Unknown option '--?([^']*)'/.exec(what) ?? [];
     const near = unknown === undefined ? '' : ` ${didYouMean(unknown, Object.keys(options ?? {}))}`;

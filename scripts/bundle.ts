@@ -11,38 +11,39 @@ const sources = join(root, 'src');
 const earlyConnection = join(sources, 'early-connection.ts');
 
 export interface Bundle {
-  /** Files by their names: `connect.js`, `index.js`, what that loads when it is needed, and undici's parser. */
+  /** The files by name: `connect.js`, `index.js`, the parts that `index.js` loads later, and undici's parser. */
   readonly files: ReadonlyMap<string, string | Buffer>;
-  /** The sources whose code is in it. */
+  /** The source files whose code is in the bundle. */
   readonly sources: readonly string[];
 }
 
 /**
- * The files that the code goes into: a module goes into the first that asks for it, and its imports go with it. A step
- * loads a file whole, so each has what some steps need and the others do not.
+ * The files of the bundle. A module goes into the first group that matches it, together with its imports. A step loads
+ * a whole file, so each file holds code that some steps need and others do not.
  */
 const groups: CodeSplittingGroup[] = [
-  // All that the root action needs. The connection is begun before this file is loaded.
+  // The code of the root action. The connection is opened before this file is loaded.
   { name: 'index', tags: ['$initial'], test: (id) => id !== earlyConnection },
-  // The other actions, but for those that read or write a manifest.
+  // The other actions, except those that read or write a manifest.
   { name: 'more', test: /[\\/]src[\\/]actions[\\/](delete|forge-(ensure|delete|restart))\.ts$/ },
-  // Those, with YAML and the plan.
+  // The actions that read or write a manifest, with YAML and the plan.
   { name: 'manifest', test: /[\\/]src[\\/]actions[\\/](forge-)?(list|apply)\.ts$/ },
 ];
 
-/** Bundles the sources and what they use of the libraries, as CommonJS, which starts faster than ES modules do. */
+/** Bundles the sources and the used parts of the libraries as CommonJS, which starts faster than ES modules. */
 export async function bundle(): Promise<Bundle> {
   const build = await rolldown({
     cwd: root,
     input: { index: join(sources, 'main.ts'), connect: earlyConnection },
     platform: 'node',
-    // The same sources as ES modules: what is not used of them goes.
+    // The same library as ES modules, from which unused code can be removed.
     resolve: { alias: { yaml: join(root, 'node_modules/yaml/browser/index.js') } },
     plugins: [partsOfUndici(), leaveOut(leftOut)],
-    // To import the toolkit has no effect, but it does not say so: without this, what is not used of it would stay.
+    // An import of the toolkit has no side effects, but its package does not declare that. Without this line, its
+    // unused code would stay.
     treeshake: { moduleSideEffects: [{ test: /node_modules[\\/]@actions[\\/]/, sideEffects: false }] },
     preserveEntrySignatures: 'allow-extension',
-    // A module that is not found would only be a warning.
+    // By default, a missing module is only a warning.
     onLog: (level, log, handle) => handle(level === 'warn' ? 'error' : level, log),
   });
   const { output } = await build.generate({

@@ -31,12 +31,15 @@ try {
   await rm(copies, { recursive: true });
 }
 
-/** actionlint 1.7.12 does not know `parallel`. GitHub's own parser (test/docs/workflows.test.ts) and zizmor do. */
+/**
+ * True if actionlint 1.7.12 knows the syntax of a file: it does not know `parallel`. GitHub's parser
+ * (test/docs/workflows.test.ts) and zizmor do.
+ */
 function isKnownToActionlint(file: string): boolean {
   return !/^ *- parallel:/m.test(readFileSync(file, 'utf8'));
 }
 
-/** A document is a repository of its own: the workflows in it may call each other. */
+/** Writes an example into the repository of its document: the workflows of one document may call each other. */
 async function writeExample(example: Example): Promise<string> {
   const [document = '', line = '1'] = example.where.split(':');
   const file = join(copies, document, pathOf(example) ?? `.github/workflows/line-${line}.yml`);
@@ -48,7 +51,7 @@ async function writeExample(example: Example): Promise<string> {
 
 function lint(program: string, args: readonly string[]): boolean {
   try {
-    // zizmor warns of each run that reads `parallel`, which it supports.
+    // zizmor warns in each run that it reads `parallel`, which it supports.
     const env = { ...process.env, RUST_LOG: 'error' };
     execFileSync(program, args, { cwd: root, stdio: 'inherit', env });
     return true;

@@ -20,7 +20,7 @@ const manifestFile = 'scripts/demo-manifest.yml';
 const manifest = await readFile(new URL(`../${manifestFile}`, import.meta.url), 'utf8');
 const emulator = await startEmulator();
 const { instance } = seedShop(emulator);
-/** How many requests had been made before the last run. */
+/** The number of requests before the last run. */
 let seen = 0;
 
 try {
@@ -49,7 +49,7 @@ async function act(title: string, outcome: string, inputs: Readonly<Record<strin
   verdict(run, outcome, run.outputs['deployment-id'] ? `${what}, and live` : what);
 }
 
-/** As it reads in the comment on a pull request. */
+/** Shows a plan in the form of the comment on a pull request. */
 async function plan(): Promise<void> {
   emulator.cloud.addProcess(instance, { type: 'custom', processes: 2, command: 'php artisan legacy:poll' });
   heading('4. The plan of a manifest, as a reviewer sees it on a pull request');
@@ -66,7 +66,7 @@ async function plan(): Promise<void> {
   verdict(run, 'would-change', 'nothing has been changed yet');
 }
 
-/** Horizon without its Redis, as the environment's log shows it. */
+/** Shows Horizon without its Redis: a process that keeps exiting. */
 async function restartLoop(): Promise<void> {
   const command = 'php artisan horizon';
   emulator.cloud.options.processLife = (process) => (process.command === command ? loops() : staysUp);

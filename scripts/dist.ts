@@ -21,7 +21,7 @@ export interface WrittenFile {
   readonly bytes: number;
 }
 
-/** Bundles, packs and minifies the sources, and fills a folder with the result: the same bytes on every machine. */
+/** Bundles, packs and minifies the sources, and writes the result into a folder: the same bytes on every machine. */
 export async function buildDist(folder: URL): Promise<WrittenFile[]> {
   const { files, sources } = await bundle();
   const commonJs = ['package.json', '{"type":"commonjs"}\n'] as const;
@@ -37,7 +37,7 @@ export async function buildDist(folder: URL): Promise<WrittenFile[]> {
   return [...dist].map(([name, content]) => ({ name, bytes: Buffer.byteLength(content) })).sort(byName);
 }
 
-/** ncc packs each part by itself, so that a step loads only those that it needs. */
+/** Packs each part separately with ncc, so that a step loads only the parts that it needs. */
 async function packed(parts: readonly string[]): Promise<Files> {
   const externals = Object.fromEntries(parts.map((name) => [`./${name}`, `./${name}`]));
   const files = new Map<string, string>();
@@ -60,8 +60,8 @@ async function minified(name: string, code: string): Promise<{ small: string; ma
       toplevel: true,
       ecma: 2020,
       compress: { passes: 2 },
-      // V8 compiles a function in parentheses at once, any other a second time when it is called: these are all called.
-      // And it reads ASCII faster than text with a character of two bytes in it.
+      // V8 compiles a function in parentheses at once, any other function a second time at its first call; here every
+      // function is called. V8 also reads pure ASCII faster.
       format: { wrap_func_args: true, ascii_only: true },
       sourceMap: { includeSources: true },
     },
@@ -70,7 +70,10 @@ async function minified(name: string, code: string): Promise<{ small: string; ma
   return { small: `${small}\n`, map };
 }
 
-/** The scripts that the `action.yml` files name. Each has the name of the action that it runs, and connects first. */
+/**
+ * Returns the scripts that the `action.yml` files name. Each script has the name of its action, and opens the
+ * connection first.
+ */
 async function entries(): Promise<Files> {
   const files = new Map<string, string>();
   for (const folder of await actionFolders()) {
@@ -88,7 +91,7 @@ async function entries(): Promise<Files> {
   return files;
 }
 
-/** Makes the folder hold these files and nothing else. */
+/** Writes the files into the folder, and deletes all others there. */
 async function write(folder: URL, files: Files): Promise<void> {
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true });

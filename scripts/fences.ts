@@ -1,14 +1,14 @@
-/** A fenced block of a Markdown text. */
+/** A fenced code block of a Markdown text. */
 export interface Fence {
   /** The word after the opening fence: `yaml`. */
   readonly language: string;
-  /** Its text, without the indentation that a list gives it. */
+  /** The text, without the indentation of a list. */
   readonly text: string;
   /** The line of the opening fence, from 1. */
   readonly line: number;
 }
 
-/** All fenced blocks, in order. Throws for one that never ends. */
+/** Returns all fenced blocks, in their order. Throws for a block without an end. */
 export function fencesOf(markdown: string): Fence[] {
   const fences: Fence[] = [];
   let open: { indent: number; marks: string; language: string; line: number; body: string[] } | undefined;

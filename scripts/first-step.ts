@@ -4,12 +4,12 @@ import { repository } from './repository.ts';
 
 /** A step of a workflow that uses one of our actions. */
 export interface ExampleStep {
-  /** As it is written, to be shown. */
+  /** The YAML text of the step. */
   readonly text: string;
   readonly inputs: Readonly<Record<string, string>>;
 }
 
-/** The first step in the README that uses the root action: the one that a reader copies. */
+/** Returns the first step in the README that uses the root action: the step that readers copy. */
 export function firstStep(readme: string): ExampleStep {
   for (const { language, text } of fencesOf(readme)) {
     if (language !== 'yaml' || !text.includes(`uses: ${repository}@v1\n`)) continue;

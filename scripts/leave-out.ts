@@ -4,7 +4,7 @@ import type { LeftOut } from './left-out.ts';
 
 const prefix = '\0left out: ';
 
-/** Puts stand-ins in the place of what is left out. Fails the build when a library has changed so that one is of no use. */
+/** Replaces left-out modules by stand-ins. Fails the build when a changed library no longer needs a stand-in. */
 export function leaveOut(list: readonly LeftOut[]): Plugin {
   const used = new Set<LeftOut>();
   return {
@@ -13,7 +13,7 @@ export function leaveOut(list: readonly LeftOut[]): Plugin {
       const entry = importer === undefined ? undefined : find(list, source, pathInNodeModules(importer));
       if (entry === undefined) return null;
       const found = await this.resolve(source, importer, { skipSelf: true });
-      // What is not found counts as a module from elsewhere.
+      // A module that is not found counts as external.
       if (found === null || found.external) this.error(ofNoUse(entry, 'it is not there any more'));
       used.add(entry);
       return prefix + entry.module;
@@ -36,7 +36,7 @@ function find(list: readonly LeftOut[], source: string, importer: string): LeftO
   return list.find(({ module, by }) => module === name && importer.startsWith(`${by}/`));
 }
 
-/** `undici/lib/api/readable.js`, wherever the package is installed. */
+/** Returns the path in `node_modules`: `undici/lib/api/readable.js`. */
 function pathInNodeModules(file: string): string {
   return file.replaceAll('\\', '/').replace(/^.*\/node_modules\//, '');
 }

@@ -1,8 +1,8 @@
 import { createRequire } from 'node:module';
 
-/** A module of a library that `dist` does without. */
+/** A module of a library that `dist` leaves out. */
 export interface LeftOut {
-  /** What is imported: a package, or a file by its path in `node_modules`, without `.js`. */
+  /** The imported package, or file by its path in `node_modules`, without `.js`. */
   readonly module: string;
   /** The package that imports it. */
   readonly by: string;
@@ -14,7 +14,10 @@ export interface LeftOut {
 const parser = `module.exports = require('node:fs').readFileSync(__dirname + '/llhttp.wasm');`;
 const { ERROR, TYPE } = createRequire(import.meta.url)('undici/lib/llhttp/constants.js');
 
-/** Manifests are read with the core schema of YAML 1.2: what only others know is an unknown tag. */
+/**
+ * The schemas of YAML that no manifest uses: manifests have the core schema of YAML 1.2, in which the tags of other
+ * schemas are unknown.
+ */
 const otherSchemas: readonly LeftOut[] = [
   ['yaml-1.1/schema', 'export const schema = [];'],
   ['yaml-1.1/binary', 'export const binary = undefined;'],
@@ -31,7 +34,8 @@ const otherSchemas: readonly LeftOut[] = [
 }));
 
 /**
- * What `dist` does without: each entry saves 10 kB or more of it, the three about forms together, and those about YAML. `leaveOut` fails the build when an entry is of no use any more.
+ * The modules that `dist` leaves out. Each entry saves 10 kB or more; the three entries about forms do so together, and
+ * so do the entries about YAML. `leaveOut` fails the build when an entry is no longer needed.
  */
 export const leftOut: readonly LeftOut[] = [
   ...otherSchemas,

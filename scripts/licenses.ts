@@ -7,7 +7,7 @@ interface Package {
   readonly license?: string;
 }
 
-/** The licences of the packages that files are of: each package once, those with the same terms together. */
+/** Returns the licences of the packages to which the files belong: each package once, grouped by equal terms. */
 export async function licenses(files: readonly string[]): Promise<string> {
   const owners = new Map<string, string[]>();
   for (const folder of packageFolders(files)) {
@@ -20,7 +20,7 @@ export async function licenses(files: readonly string[]): Promise<string> {
   return [...owners].map(([terms, names]) => `${names.join('\n')}\n\n${terms}\n`).join('\n---\n\n');
 }
 
-/** The folder of the package that each file is of, where it is of one. */
+/** Returns the package folders of the files. A file outside of packages has none. */
 export function packageFolders(files: readonly string[]): string[] {
   const folders = files.flatMap(
     (file) => /^.*[\\/]node_modules[\\/](?:@[^\\/]+[\\/])?[^\\/]+/.exec(file) ?? [],
@@ -33,7 +33,7 @@ function split(text: string): { copyright: string; terms: string } {
     .replaceAll('\r\n', '\n')
     .split('\n')
     .map((line) => line.trim());
-  // In lower case it starts a line of the terms.
+  // A lower-case `copyright` begins a line of the terms.
   const isCopyright = (line: string): boolean => /^Copyright\b/.test(line);
   const owned = lines.filter(isCopyright).map((line) => `\n  ${line}`);
   const terms = lines

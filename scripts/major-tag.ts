@@ -1,6 +1,6 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 
-/** Moves a tag of the remote to a commit that follows the one where it is. It never goes back, nor aside. */
+/** Moves a tag of the remote forward to a commit that descends from the tag's commit. Refuses every other move. */
 export function moveTag(root: string, tag: string, commit: string): string {
   if (!/^v\d+$/.test(tag)) throw new Error(`"${tag}" is not a tag that moves, such as v1`);
   const git = (...args: string[]) =>
@@ -13,7 +13,7 @@ export function moveTag(root: string, tag: string, commit: string): string {
     const { status } = spawnSync('git', ['merge-base', '--is-ancestor', now, commit], { cwd: root });
     if (status !== 0) throw new Error(`${tag} is at ${now}, which ${commit} does not follow`);
   }
-  // Refused by the remote if somebody has moved it since it was read.
+  // The remote refuses the push if somebody has moved the tag since it was read.
   git('push', '--quiet', `--force-with-lease=${ref}:${now}`, 'origin', `${commit}:${ref}`);
   return `${tag} is at ${commit} now`;
 }

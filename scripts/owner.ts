@@ -2,10 +2,10 @@ import { execFileSync } from 'node:child_process';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** A name of a user or an organization, as GitHub allows it. */
+/** A valid name of a GitHub user or organization. */
 export const accountName = /^[a-z\d](?:-?[a-z\d]){0,38}$/i;
 
-/** The files that people and git see, relative to the root, without what is built. */
+/** Returns the text files of the repository, relative to the root, without ignored files and `dist`. */
 export function textFiles(root: string): string[] {
   const listed = execFileSync('git', ['ls-files', '-z', '--cached', '--others', '--exclude-standard'], {
     cwd: root,
@@ -14,7 +14,7 @@ export function textFiles(root: string): string[] {
   return listed.split('\0').filter((file) => file !== '' && !/^dist\/|\.(png|jpg|ico|woff2?)$/.test(file));
 }
 
-/** Writes another owner into the files that name the repository, and returns those. */
+/** Writes another owner into the files that name the repository. Returns the changed files. */
 export async function setOwner(
   root: string,
   files: readonly string[],
@@ -35,7 +35,7 @@ export async function setOwner(
   return changed;
 }
 
-/** The README without the sentence that holds until the owner is set. */
+/** Returns the README without the sentence about replacing `OWNER`. */
 export function withoutHint(readme: string): string {
   return readme.replace(/ Replace `OWNER` with [^.]+\./, '');
 }

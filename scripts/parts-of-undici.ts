@@ -2,12 +2,12 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type { Plugin } from 'rolldown';
 
-/** The methods of a dispatcher that are used: `connect` opens the tunnel of a proxy. */
+/** The dispatcher's methods in use. `connect` opens the tunnel of a proxy. */
 const methods = ['request', 'connect'];
 
 /**
- * The index of undici loads all of it, which is more than twice what an action needs. So `import { Pool } from 'undici'`
- * becomes an import of the file that the index itself takes `Pool` from.
+ * Changes `import { Pool } from 'undici'` into an import of the file that contains `Pool`. The index of undici would
+ * load more than twice the code that an action needs.
  */
 export function partsOfUndici(): Plugin {
   const { resolve } = createRequire(import.meta.url);
@@ -22,7 +22,7 @@ export function partsOfUndici(): Plugin {
   };
 }
 
-/** A source in which each import of undici's index has become imports of the files that the index names. */
+/** Returns a source with each import of undici's index replaced by imports of the files that the index names. */
 export function withParts(source: string, index: string, api: string): string {
   return source.replace(/^import \{([^}]*)\} from 'undici';$/gm, (_, names: string) => {
     const parts = names
@@ -38,7 +38,7 @@ export function withParts(source: string, index: string, api: string): string {
     ];
     return [
       ...imports.map(([name, file]) => `import ${name} from 'undici/${file}';`),
-      // As the index does it.
+      // The index does the same.
       ...methods.map((name) => `DispatcherItself.prototype.${name} = ${name}OfDispatcher;`),
     ].join(' ');
   });

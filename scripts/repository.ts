@@ -1,11 +1,14 @@
 import packageJson from '../package.json' with { type: 'json' };
 
-/** Where this repository is on GitHub. The owner stands in `package.json`, and `npm run set-owner` changes it everywhere. */
+/**
+ * The owner and name of this repository on GitHub, from `package.json`. `npm run set-owner` changes the owner
+ * everywhere.
+ */
 export const ours = located(packageJson.repository);
 
 export const repository = `${ours.owner}/${ours.name}`;
 
-/** The folder of our action that a step uses (`''` for the root's), or nothing if it uses another's. */
+/** Returns the folder of our action that a step uses (`''` for the root action); undefined for any other action. */
 export function actionIn(uses: string): string | undefined {
   if (uses === `${repository}@v1`) return '';
   return uses.startsWith(`${repository}/`) && uses.endsWith('@v1')
@@ -13,7 +16,7 @@ export function actionIn(uses: string): string | undefined {
     : undefined;
 }
 
-/** The parts of `github:owner/name`. */
+/** Splits `github:owner/name`. */
 function located(reference: string): { readonly owner: string; readonly name: string } {
   const [, owner, name] = /^github:([^/]+)\/([^/]+)$/.exec(reference) ?? [];
   if (owner === undefined || name === undefined)

@@ -4,7 +4,7 @@ import { describeRequest, type RecordedRequest } from '../test/emulator/recorded
 
 type Style = Parameters<typeof styleText>[0];
 
-/** In colour where the terminal shows it, and NO_COLOR does not forbid it. */
+/** Styles a text, if the terminal has colours and `NO_COLOR` is not set. */
 export function styled(style: Style, text: string): string {
   return styleText(style, text, { stream: process.stdout });
 }
@@ -13,7 +13,7 @@ export function heading(text: string): void {
   console.log(`\n${styled('bold', text)}\n`);
 }
 
-/** One line of what a step writes, as the log of a workflow shows it; undefined where that shows nothing. */
+/** Returns a line of a step's output as the log of a workflow shows it; undefined for a line that the log hides. */
 export function logLine(line: string): string | undefined {
   const [, command, message = ''] = /^::([\w-]+)[^:]*(?:title=.*?)?::(.*)$/.exec(line) ?? [];
   const text = message.replaceAll('%0A', '\n').replaceAll('%0D', '').replaceAll('%25', '%');
@@ -33,7 +33,7 @@ export function logLine(line: string): string | undefined {
   }
 }
 
-/** Lines of a plan in the colours in which GitHub shows a diff. */
+/** Returns a line of a plan in GitHub's colours for a diff. */
 function diffLine(line: string): string {
   if (line.startsWith('@@ ')) return styled('magenta', line);
   if (line.startsWith('+ ')) return styled('green', line);
@@ -41,7 +41,7 @@ function diffLine(line: string): string {
   return line.startsWith('! ') ? styled('yellow', line) : line;
 }
 
-/** A summary or a comment as lines of text. What is folded away stays so. */
+/** Returns a summary or a comment as lines of text, with folded parts hidden. */
 export function readable(markup: string): string {
   return markup
     .replace(/<details>[\s\S]*?<\/details>/g, '')
@@ -59,7 +59,7 @@ export function readable(markup: string): string {
     .trim();
 }
 
-/** Everything that a run has told. */
+/** Prints the log of a run, and its result. */
 export function showAll(run: StepRun, requests: readonly RecordedRequest[]): void {
   heading('Its log');
   for (const line of run.stdout.trim().split('\n')) {
@@ -69,7 +69,7 @@ export function showAll(run: StepRun, requests: readonly RecordedRequest[]): voi
   showResult(run, requests);
 }
 
-/** What a run leaves behind: outputs, summary and requests. */
+/** Prints the result of a run: outputs, summary and requests. */
 export function showResult(run: StepRun, requests: readonly RecordedRequest[]): void {
   heading('Its outputs');
   for (const [name, value] of Object.entries(run.outputs)) console.log(`${name.padEnd(20)}${value}`);
@@ -80,7 +80,7 @@ export function showResult(run: StepRun, requests: readonly RecordedRequest[]): 
   for (const request of requests) console.log(describeRequest(request));
 }
 
-/** `4 requests, 1 of them a write`. */
+/** Returns `4 requests, 1 of them a write`. */
 export function countOf(requests: readonly RecordedRequest[]): string {
   const writes = requests.filter(({ method }) => method !== 'GET').length;
   const all = requests.length === 1 ? '1 request' : `${requests.length} requests`;

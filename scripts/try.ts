@@ -25,7 +25,7 @@ interface Action {
 }
 
 const root = fileURLToPath(new URL('../', import.meta.url));
-/** What the root action is called here. */
+/** The name of the root action in this script. */
 const rootName = 'ensure';
 
 const actions = (await actionFolders()).map(readAction);
@@ -47,7 +47,7 @@ async function run(action: Action, inputs: Readonly<Record<string, string>>): Pr
     workspace: resolve(process.env['INIT_CWD'] ?? '.'),
     timeoutMs: 3_600_000,
   });
-  // Ctrl+C reaches the step as well, which ends as it would on a runner.
+  // Ctrl+C reaches the step, too, which then ends as on a runner.
   process.on('SIGINT', () => undefined);
   if (step.child.stdout !== null) {
     for await (const line of createInterface({ input: step.child.stdout })) {
@@ -71,7 +71,7 @@ async function expectEmulator(port: string): Promise<void> {
   }
 }
 
-/** An emulator that ends with the step. */
+/** Starts an emulator that ends with the step. */
 async function startSeeded(): Promise<Emulator> {
   const emulator = await startEmulator();
   seedShop(emulator);
@@ -82,7 +82,7 @@ function readInputs(action: Action, args: readonly string[]): Readonly<Record<st
   const options = Object.fromEntries(
     Object.keys(action.inputs).map((name) => [name, { type: 'string' }] as const),
   );
-  // A switch needs no value.
+  // A flag needs no value.
   const isSwitch = (arg: string, next = '--') => /^--[^=]+$/.test(arg) && next.startsWith('--');
   const { values } = readArguments(
     { usage: `npm run try -- ${action.name} --<input> <value> ...`, help: help(action), options },
@@ -132,7 +132,7 @@ function help({ name, description, inputs }: Action): string {
   return `${name}: ${description}\n\n${lines.join('\n')}`;
 }
 
-/** Words in lines of at most so many characters, each behind an indentation. */
+/** Wraps words into lines of at most `width` characters, each after an indentation. */
 function wrapped(words: readonly string[], width: number, indentation: string): string {
   const lines: string[] = [];
   for (const word of words) {

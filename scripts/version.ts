@@ -5,11 +5,11 @@ export interface Version {
   readonly patch: number;
 }
 
-/** What a version may change, the least first. */
+/** The kinds of version steps, the smallest first. */
 const steps = ['patch', 'minor', 'major'] as const;
 export type Step = (typeof steps)[number];
 
-/** What a workflow out there can name: the inputs and outputs of each action, by its folder. */
+/** The public interface for workflows: the inputs and outputs of each action, by folder. */
 export type Interface = Readonly<Record<string, ActionInterface>>;
 export interface ActionInterface {
   readonly inputs: Readonly<Record<string, { readonly required?: boolean; readonly default?: string }>>;
@@ -18,7 +18,7 @@ export interface ActionInterface {
 
 export interface Change {
   readonly step: Step;
-  /** For the reader: `list: the input type is gone`. */
+  /** The change in words: `list: the input type is gone`. */
   readonly what: string;
 }
 
@@ -37,7 +37,7 @@ export function byAge(a: Version, b: Version): number {
   return a.major - b.major || a.minor - b.minor || a.patch - b.patch;
 }
 
-/** The newest entry of a changelog: its heading is the version, what follows are the notes. */
+/** Returns the newest entry of a changelog: the version in its heading, and the notes below. */
 export function newestEntry(changelog: string): { readonly version: Version; readonly notes: string } {
   const [, heading = '', notes = ''] = /^## (.*)\n([\s\S]*?)(?=^## |$(?![\s\S]))/m.exec(changelog) ?? [];
   const version = parseVersion(heading.trim());
@@ -49,7 +49,10 @@ export function newestEntry(changelog: string): { readonly version: Version; rea
   return { version, notes: notes.trim() };
 }
 
-/** Which step leads from what is released to a version, which must be the next one of its line. */
+/**
+ * Returns the step from the released versions to the next one. Throws if `next` is not the next version of its major
+ * line.
+ */
 export function stepTo(next: Version, released: readonly Version[]): Step {
   const sorted = released.toSorted(byAge);
   const line = sorted.findLast(({ major }) => major === next.major);
@@ -72,7 +75,7 @@ export function stepTo(next: Version, released: readonly Version[]): Step {
   return found[0];
 }
 
-/** What has changed for the workflows that use the actions. */
+/** Returns the changes for workflows that use the actions. */
 export function changesOf(before: Interface, after: Interface): Change[] {
   return [...new Set([...Object.keys(before), ...Object.keys(after)])].sort().flatMap((folder): Change[] => {
     const [was, is] = [before[folder], after[folder]];
@@ -86,7 +89,7 @@ export function changesOf(before: Interface, after: Interface): Change[] {
   });
 }
 
-/** The changes that are more than a step allows. */
+/** Returns the changes that a step does not allow. */
 export function tooMuchFor(step: Step, changes: readonly Change[]): Change[] {
   return changes.filter((change) => steps.indexOf(change.step) > steps.indexOf(step));
 }

@@ -15,7 +15,7 @@ const map = new SourceMap(JSON.parse(text));
 const entry = map.findEntry(Number(line) - 1, Number(column) - 1);
 if (!('originalLine' in entry)) fail(`Nothing of the sources is at ${positionals[0]}`);
 
-// The line with those before it, which name the function.
+// The line, with the lines before it that name the function.
 const { originalLine: at } = entry;
 const [source = ''] = map.payload.sourcesContent;
 const lines = source.split('\n').slice(Math.max(0, at - 12), at + 3);

@@ -1,6 +1,6 @@
 import { asJson, asList, type Field, fieldsOf, type Json, resolved } from './fields.ts';
 
-/** What a live document says otherwise than the contract that the tests use, one line each, sorted. */
+/** Returns the differences of a live document from the contract of the tests, as sorted lines. */
 export function differences(contract: Json, live: Json): string[] {
   const calls = callsOf(live);
   const found = [...callsOf(contract)].flatMap(([call, ours]) => {
@@ -12,7 +12,7 @@ export function differences(contract: Json, live: Json): string[] {
   return [...new Set(found)].sort();
 }
 
-/** The calls of a document by method and path, whatever the path's parameters are called. */
+/** Returns the calls of a document by method and path, without the names of path parameters. */
 function callsOf(document: Json): ReadonlyMap<string, Json> {
   const calls = new Map<string, Json>();
   for (const [path, item] of Object.entries(asJson(document['paths']))) {
@@ -56,7 +56,7 @@ function differencesOfQuery(contract: Json, ours: Json, live: Json, theirs: Json
   });
 }
 
-/** In an address everything is text: only the values count. */
+/** Returns the fields of a query parameter without types, since a URL has only text: only enumerated values count. */
 function textIn(document: Json, schema: unknown): ReadonlyMap<string, Field> {
   const fields = [...fieldsOf(document, schema).values()];
   const values = new Set(fields.flatMap((field) => [...(field.values ?? [])]));
@@ -104,7 +104,7 @@ function differencesOfField(field: string, ours: Field, theirs: Field): string[]
   ];
 }
 
-/** Does the document leave open what is in a field above, or in the whole body? */
+/** True if the document does not list the content of a field above, or of the whole body. */
 function isUnderOpen(path: string, fields: ReadonlyMap<string, Field>): boolean {
   for (let above = path; above !== ''; ) {
     above = above.replace(/(\[\]|\.?[^.[\]]+)$/, '');
@@ -119,7 +119,7 @@ function successes(operation: Json): Json {
   return Object.fromEntries(answers.filter(([status]) => status.startsWith('2')));
 }
 
-/** The schema of a request's or an answer's body. */
+/** Returns the schema of the body of a request or a response. */
 function bodyOf(document: Json, value: unknown): unknown {
   const [content] = Object.values(asJson(resolved(document, value)['content']));
   return asJson(content)['schema'];

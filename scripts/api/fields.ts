@@ -1,10 +1,10 @@
-/** What an OpenAPI document says about one field of a request or an answer. */
+/** One field of a request or a response in an OpenAPI document. */
 export interface Field {
   /** JSON types, without `null`. */
   readonly types: ReadonlySet<string>;
-  /** Its values, where they are enumerated. */
+  /** The enumerated values. */
   readonly values: ReadonlySet<string> | undefined;
-  /** Does it hold fields that the document does not name? */
+  /** True if the field may contain fields that the document does not list. */
   readonly isOpen: boolean;
   readonly isRequired: boolean;
 }
@@ -19,7 +19,7 @@ export function asList(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? value : [];
 }
 
-/** The object that a reference of the same document leads to; anything else as it is. */
+/** Returns the object that a reference points to in the same document; any other object itself. */
 export function resolved(document: Json, value: unknown): Json {
   const { $ref: reference, ...own } = asJson(value);
   if (typeof reference !== 'string') return own;
@@ -28,14 +28,14 @@ export function resolved(document: Json, value: unknown): Json {
   return { ...resolved(document, target), ...own };
 }
 
-/** All fields of a schema by their paths, such as `data.attributes.config.queue`; `[]` stands for the items of a list. */
+/** Returns all fields of a schema by path, such as `data.attributes.config.queue`; `[]` means the items of a list. */
 export function fieldsOf(document: Json, schema: unknown): ReadonlyMap<string, Field> {
   const fields = new Map<string, Field>();
   collect(document, schema, '', false, [], fields);
   return fields;
 }
 
-/** Deeper than anything that is used; a document may refer to itself. */
+/** The largest depth, deeper than any field in use: a document may refer to itself. */
 const deepest = 12;
 
 function collect(

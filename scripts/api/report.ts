@@ -1,10 +1,10 @@
-/** So many lines are shown, each of so many characters: an issue has room for 65,536. */
+/** The largest number of lines, and of characters in each: an issue may have 65,536 characters. */
 const most = 100;
 const longest = 200;
 
 /**
- * The issue about what differs, beyond what is known to; empty if nothing does. What it quotes is written by others: it
- * stands in a block of code, in printable ASCII and without a backtick.
+ * Returns the text of the issue about unknown differences; empty if there are none. Quotations are text from outside:
+ * they stand in a code block, in printable ASCII and without a backtick.
  */
 export function report(found: readonly string[], known: readonly string[]): string {
   const fresh = found.filter((line) => !known.includes(line));

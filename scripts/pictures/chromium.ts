@@ -9,7 +9,10 @@ export const noChromium =
   '`apt-get install chromium fonts-noto-core fonts-liberation fonts-noto-color-emoji`, ' +
   'or set CHROMIUM to the path of one.';
 
-/** Where Chromium is, if it is there: the variable CHROMIUM, or a usual name on the PATH. */
+/**
+ * Returns the path of Chromium: from the variable `CHROMIUM`, or a usual name on the `PATH`; undefined if there is
+ * none.
+ */
 export function findChromium(env: NodeJS.ProcessEnv): string | undefined {
   const named = env['CHROMIUM'] ?? '';
   if (named !== '') return named;
@@ -26,10 +29,10 @@ function mayRun(file: string): boolean {
   }
 }
 
-/** Finer than the page, for screens that are. */
+/** The device scale, for screens of high resolution. */
 const scale = 1.5;
 
-/** Takes a picture of a page that tells its height, as wide as is said. */
+/** Takes a picture of a page with the given width, and the height that the page reports. */
 export function photograph(chromium: string, page: string, width: number, picture: string): void {
   const run = (...args: string[]): string =>
     execFileSync(chromium, [...flags(), ...args, page], {
@@ -43,7 +46,7 @@ export function photograph(chromium: string, page: string, width: number, pictur
 }
 
 function flags(): string[] {
-  // Its sandbox does not work for root, as in most containers.
+  // Chromium's sandbox does not work for root, the user of most containers.
   const sandbox = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
   return ['--headless', '--disable-gpu', '--hide-scrollbars', ...sandbox];
 }

@@ -1,7 +1,7 @@
 import { micromark } from 'micromark';
 import { gfm, gfmHtml } from 'micromark-extension-gfm';
 
-/** HTML as GitHub makes it of a job's summary or a comment. */
+/** Makes HTML as GitHub does from a job's summary or a comment. */
 export function toHtml(markdown: string): string {
   const html = micromark(markdown, {
     allowDangerousHtml: true,
@@ -18,7 +18,7 @@ export function toHtml(markdown: string): string {
   );
 }
 
-/** The classes that GitHub gives to the lines of a `diff` block. */
+/** GitHub's classes for the lines of a `diff` block. */
 const classes: Readonly<Record<string, string>> = {
   '+': 'pl-mi1',
   '-': 'pl-md',

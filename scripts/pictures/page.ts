@@ -5,14 +5,14 @@ import { toHtml } from './markdown.ts';
 export const themes = ['light', 'dark'] as const;
 export type Theme = (typeof themes)[number];
 
-/** What GitHub shows, in the frame that it has there. */
+/** A text that GitHub shows, with its frame. */
 export interface Shown {
   /** The name of the picture's file. */
   readonly name: string;
-  /** In pixels: what stands in the README is narrow enough for a phone, the comment as wide as a page. */
+  /** The width in pixels: narrow enough for a phone in the README, as wide as a page for the comment. */
   readonly width: number;
   readonly markdown: string;
-  /** The line on top of the frame, as HTML. */
+  /** The top line of the frame, as HTML. */
   readonly heading: string;
 }
 
@@ -21,15 +21,15 @@ const styles: Readonly<Record<Theme, string>> = {
   dark: import.meta.resolve('github-markdown-css/github-markdown-dark.css'),
 };
 
-/** The colours of GitHub's frames, which are not among those of its Markdown. */
+/** The colours of GitHub's frames, which its Markdown styles do not contain. */
 const frames: Readonly<Record<Theme, string>> = {
   light: '--line: #d1d9e0; --head: #f6f8fa; --text: #1f2328; --page: #ffffff;',
   dark: '--line: #3d444d; --head: #151b23; --text: #f0f6fc; --page: #0d1117;',
 };
 
 /**
- * A whole page as wide as the picture, since a window of Chromium is never narrower than 500 pixels.
- * It knows how high it is: `data-height` of its root.
+ * Returns a page with the width of the picture, since a window of Chromium is at least 500 pixels wide. The page sets
+ * its own height as `data-height` of its root.
  */
 export function pageOf({ markdown, heading, width }: Shown, theme: Theme): string {
   return `<!doctype html>

@@ -25,7 +25,7 @@ instances:
       command: php artisan pulse:work
 `;
 
-/** The summary of the root action when it has changed a worker, and made the change live. */
+/** Returns the summary of the root action after it has updated a worker and deployed the change. */
 export async function summaryOfAnUpdate(): Promise<Shown> {
   const emulator = await startEmulator();
   try {
@@ -53,7 +53,7 @@ export async function summaryOfAnUpdate(): Promise<Shown> {
   }
 }
 
-/** The comment on a pull request that adds a process, changes one, and drops one. */
+/** Returns the comment on a pull request that creates, updates and deletes a process. */
 export async function commentOfAPlan(): Promise<Shown> {
   const [emulator, gitHub] = await Promise.all([startEmulator(), startFakeGitHub()]);
   try {

@@ -18,16 +18,16 @@ export type CloudSeed = Seed<CloudProcess>;
 
 export const instanceId = 'inst-1';
 
-/** Processes of this command come and go while pages are read. */
+/** The command of the processes that are created and deleted while a run reads pages. */
 export const passingCommand = 'php artisan passing:by';
 
-/** One instance of Laravel Cloud. */
+/** A model of one instance of Laravel Cloud. */
 export class CloudModel extends ServerModel<CloudProcess> {
   readonly replaces = false;
   readonly #spec: ProcessSpec;
   readonly #manners: CloudManners;
   #count = 0;
-  /** Resources as they are written, which is the same each time. */
+  /** The resource of each process, made once. */
   readonly #written = new Map<CloudProcess, unknown>();
 
   constructor(spec: ProcessSpec, manners: CloudManners, ground: Ground) {
@@ -92,7 +92,7 @@ export class CloudModel extends ServerModel<CloudProcess> {
     }
   }
 
-  /** Content by id lies behind a little after an update; whether it is there at all does not. */
+  /** Returns a process as a read by id shows it: its content may lag behind updates, its existence does not. */
   #byId(process: CloudProcess): CloudProcess {
     return this.history.at(this.ground.now() - this.#manners.patchLag).get(process.id) ?? process;
   }

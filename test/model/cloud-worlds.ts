@@ -48,7 +48,7 @@ const custom: fc.Arbitrary<ProcessSpec> = fc.record({
 const decoy: CloudSeed = { type: 'custom', processes: 1, command: 'php artisan pulse:work', config: {} };
 const passing: CloudSeed = { ...decoy, command: passingCommand };
 
-/** Others that must not be taken for the declared one, by one difference each. */
+/** Returns processes that differ from the declaration in one part of the identity, so that no run may adopt them. */
 function decoysOf(spec: ProcessSpec): CloudSeed[] {
   if (spec.type === 'custom') {
     const { command } = spec;
@@ -76,7 +76,7 @@ function decoysOf(spec: ProcessSpec): CloudSeed[] {
   ];
 }
 
-/** The declared one, as declared and as it may have drifted or been written by hand. */
+/** Returns processes that match the declaration: without drift, with drift, and in the spelling of a person. */
 function matchesOf(spec: ProcessSpec): Before<CloudSeed>[] {
   const { type, processes = 1 } = spec;
   const other = processes + 1;

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { test } from 'vitest';
 import { exactlyOnce } from './exactly-once.ts';
 
-/** Set where many versions of the code are tried, and each has to be quick. */
+/** The number of schedules, set by mutation tests, which need short runs. */
 const few = process.env['MODEL_SCHEDULES'];
 
 test.each(['cloud', 'forge'] as const)(

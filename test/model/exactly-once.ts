@@ -5,7 +5,7 @@ import { violations } from './invariants.ts';
 import { type Ending, play } from './play.ts';
 import type { AnyWorld } from './stage.ts';
 
-/** The worlds of each service, and of both, half and half. */
+/** The worlds of each service, and of both in equal parts. */
 export const worlds = {
   cloud: cloudWorlds,
   forge: forgeWorlds,
@@ -14,7 +14,10 @@ export const worlds = {
 
 export type Services = keyof typeof worlds;
 
-/** However runs interleave and whatever is lost on the way, every invariant holds. `note` is told how each world ended. */
+/**
+ * The property: every invariant holds, however runs interleave and whatever the network loses. `note`: called with the
+ * ending of each world.
+ */
 export const exactlyOnce = (services: Services, note: (ending: Ending) => void = () => undefined) =>
   fc.asyncProperty<[AnyWorld]>(worlds[services], async (world) => {
     const ending = await play(world);

@@ -19,15 +19,15 @@ export type ForgeSeed = Seed<ForgeProcess>;
 
 export const forgeTarget = { organization: 'acme', serverId: '9', serverName: 'web-1' } as const;
 
-/** Processes of this command come and go while pages are read. */
+/** The command of the processes that are created and deleted while a run reads pages. */
 export const passingCommand = 'php8.4 artisan passing:by';
 
-/** One server of Laravel Forge. */
+/** A model of one server of Laravel Forge. */
 export class ForgeModel extends ServerModel<ForgeProcess> {
   readonly replaces = true;
   readonly #spec: ForgeSpec;
   readonly #manners: ForgeManners;
-  /** What is being removed: it is shown, and keeps its name. */
+  /** The processes under removal. Responses still show them, and their names stay in use. */
   readonly #leaving = new History<ForgeProcess>();
   #lastId: number;
 
@@ -38,7 +38,7 @@ export class ForgeModel extends ServerModel<ForgeProcess> {
     this.#lastId = manners.firstId - 1;
   }
 
-  /** What is being removed right now. */
+  /** The processes under removal now. */
   get leaving(): ReadonlyMap<string, ForgeProcess> {
     return this.#leaving.now;
   }
@@ -69,7 +69,7 @@ export class ForgeModel extends ServerModel<ForgeProcess> {
     const after = (all: readonly unknown[]) => {
       if (cursor === null) return all;
       const at = all.findLastIndex((each) => fields(each)['id'] === cursor);
-      // A cursor stands where it stood, also when its process is gone.
+      // A cursor keeps its position, also after its process is gone.
       return at === -1 ? all.filter(isAfter) : all.slice(at + 1);
     };
     const { shown, hasMore } = this.page(asker, cursor === null, after, (moment) => {

@@ -35,12 +35,15 @@ const specs: fc.Arbitrary<ForgeSpec> = fc
     stopsignal: undefined,
   }));
 
-/** As it is declared, under a name of somebody's choice. */
+/** Returns the declared process, under any name. */
 function seedOf({ command, user, directory, siteId, processes = 1 }: ForgeSpec, name: string): ForgeSeed {
   return { name, command, user, directory: directory ?? null, siteId: siteId ?? null, processes };
 }
 
-/** Others that must not be taken for the declared one, by one difference each; one has its name. */
+/**
+ * Returns processes that differ from the declaration in one part of the identity, so that no run may adopt them. One
+ * has the declared name.
+ */
 function decoysOf(spec: ForgeSpec): ForgeSeed[] {
   const other = seedOf(spec, 'other');
   return [
@@ -54,7 +57,7 @@ function decoysOf(spec: ForgeSpec): ForgeSeed[] {
   ];
 }
 
-/** The declared one, as declared and as it may have drifted or been made by hand. */
+/** Returns processes that match the declaration: without drift, with drift, and in the spelling of a person. */
 function matchesOf(spec: ForgeSpec): Before<ForgeSeed>[] {
   const { processes = 1 } = spec;
   const spaced = ` ${spec.command.replaceAll(' ', '  ')} `;

@@ -1,4 +1,4 @@
-/** What was there, from which moment on: so that a view can lie behind. */
+/** The items at each moment of the past, for views that lag. */
 export class History<T> {
   readonly #versions: { readonly from: number; readonly items: ReadonlyMap<string, T> }[] = [
     { from: Number.NEGATIVE_INFINITY, items: new Map() },
@@ -8,7 +8,7 @@ export class History<T> {
     return this.#versions.at(-1)?.items ?? new Map();
   }
 
-  /** As it was at a moment; all that happened in it is in. The same map for the same. */
+  /** Returns the items at a moment, after all changes of this moment. Returns the same map for the same version. */
   at(moment: number): ReadonlyMap<string, T> {
     return this.#versions.findLast(({ from }) => from <= moment)?.items ?? new Map();
   }

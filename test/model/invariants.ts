@@ -3,24 +3,24 @@ import { Failure, messageOf } from '../../src/failure.ts';
 import { type Ending, type RunResult, token } from './play.ts';
 import type { Look, Stored } from './server-model.ts';
 
-/** The longest pause between two requests that no deadline cuts short, in milliseconds. */
+/** The longest pause between two requests without a deadline, in milliseconds. */
 const longestPause = 8_000;
 
-/** What the rules of a create are made for, in milliseconds; see decision 2. */
+/** The limits within which the rules of a create hold, in milliseconds; see decision 2. */
 const promised = {
-  /** On the way in one direction. */
+  /** The network delay in one direction. */
   delay: 50,
   lag: 8_000,
   removal: 8_000,
-  /** Lags and removals one after the other, where clocks differ so that the oldest is not the first. */
+  /** The sum of lags and removals, if clock differences make another process than the first look oldest. */
   disorder: 10_000,
-  /** From a lost answer to the moment when what came of it shows. */
+  /** The time from a lost response until a list shows the created process. */
   lost: 20_000,
 } as const;
 
 type Invariant = (ending: Ending) => string | undefined;
 
-/** What must hold at the end of every world, whatever happened in it. Each gives what is wrong, if anything is. */
+/** The invariants at the end of every world. Each returns the violation, if there is one. */
 const invariants: Readonly<Record<string, Invariant>> = {
   'a run deletes only what it made, or replaces because it has drifted': ({ server, runs }) => {
     const foreign = server.removals.find(
@@ -100,7 +100,7 @@ const invariants: Readonly<Record<string, Invariant>> = {
       if (id === undefined)
         return plan.dryRun && outcome === 'would-create' ? undefined : 'it reports nothing';
       const seen = thereFor(run, ending).flatMap((there) => there.get(id) ?? []);
-      // After a replacement the old one is removed last: what somebody else takes away meanwhile is not read again.
+      // A replacement removes the old process last. If somebody deletes the new one meanwhile, the run does not notice.
       if (outcome === 'replaced' && ending.server.takenAway.has(id)) return undefined;
       if (seen.length === 0) return `${id} was not there`;
       const left = plan.ifExists === 'reuse' || plan.dryRun || isOnlyRead(run);
@@ -108,7 +108,7 @@ const invariants: Readonly<Record<string, Invariant>> = {
     })(ending),
 
   'where one matched before, none is made but in its place': ({ server, matchesBefore, runs, world }) => {
-    // Where pages move, two readings may miss the same process: what is made then is removed again.
+    // If pages shift, two reads may both miss a process. The run then removes its new process again.
     const moves = world.manners.churn.times > 0;
     const [made] = madeHere({ server }).filter(({ id }) => !moves || server.processes.has(id));
     const before = server.made.filter(({ id }) => matchesBefore.has(id));
@@ -144,7 +144,7 @@ const invariants: Readonly<Record<string, Invariant>> = {
   }),
 };
 
-/** All that is wrong with an ending. */
+/** Returns all violations in an ending. */
 export function violations(ending: Ending): string[] {
   return Object.entries(invariants).flatMap(([name, holds]) => {
     const wrong = holds(ending);
@@ -152,7 +152,7 @@ export function violations(ending: Ending): string[] {
   });
 }
 
-/** No request fails, nobody is stopped, and nothing takes longer than the rules are made for. */
+/** True if no request fails, no run is cancelled or killed, and every time is within `promised`. */
 function isCalm(ending: Ending): boolean {
   const { matchesBefore, world } = ending;
   const { manners, runs } = world;
@@ -178,7 +178,7 @@ function isCalm(ending: Ending): boolean {
   );
 }
 
-/** What was made first is also the oldest in the order that runs see. */
+/** True if the order of age that runs see is the order of creation. */
 export function isOrderly(ending: Ending): boolean {
   const made = madeHere(ending);
   return made.every((process, index) => {
@@ -187,22 +187,25 @@ export function isOrderly(ending: Ending): boolean {
   });
 }
 
-/** In the order in which they were really made. */
+/** Returns the processes that runs made, in the order of creation. */
 export function madeHere({ server }: Pick<Ending, 'server'>): readonly Stored[] {
   return server.made.filter(({ madeBy }) => madeBy !== undefined);
 }
 
-/** The id that a run says exists. */
+/** Returns the id that a run reports. */
 export function reported({ ended }: RunResult): string | undefined {
   return ended.kind === 'done' ? ended.id : undefined;
 }
 
-/** A run that has only read may report what a list showed, which may lie behind. */
+/** True for a run without writes: it may report a process from a list that lags. */
 function isOnlyRead({ sent }: RunResult): boolean {
   return sent.every(({ method }) => method === 'GET');
 }
 
-/** What was there for a run, when it last asked: really or, if that was for a list, as the list showed it. */
+/**
+ * Returns the processes at a run's last request: the real ones or, if it was a list request, those at the moment of the
+ * list's view.
+ */
 function thereFor(run: RunResult, { server }: Ending): readonly ReadonlyMap<string, Stored>[] {
   const looks = server.looksOf(run.number);
   const first = lastLookOf(looks);
@@ -210,7 +213,7 @@ function thereFor(run: RunResult, { server }: Ending): readonly ReadonlyMap<stri
   return looks.slice(looks.indexOf(first)).map(({ there }) => there);
 }
 
-/** Those made and left for which a run that is alive could still answer. */
+/** Returns the remaining processes made by runs, without those that no run could have known. */
 function unexcused(ending: Ending): readonly Stored[] {
   const { server, runs } = ending;
   return madeHere(ending).filter(
@@ -219,9 +222,9 @@ function unexcused(ending: Ending): readonly Stored[] {
 }
 
 /**
- * What nobody could know of: made by a run that was killed or that told of it when it failed, or by a request whose
- * answer was lost and that showed only after the watch for it, and after the last look of every run that has reported
- * another.
+ * True for a process that no surviving run could have known. Its own run was killed or has reported it in its failure,
+ * or it appeared too late after a lost response; and every run that reports another process had read its last list
+ * before.
  */
 function isExcused(process: Stored, runs: readonly RunResult[], { server }: Ending): boolean {
   const maker = runs.find(({ number }) => number === process.madeBy);
@@ -236,15 +239,15 @@ function isExcused(process: Stored, runs: readonly RunResult[], { server }: Endi
     const own = server.made.find((made) => made.id === id);
     if (last === undefined || own === undefined) return false;
     const wasShown = looks.slice(looks.indexOf(last)).some(({ ids }) => ids.has(process.id));
-    // A run that only reads does not read pages twice, and what moves between them may be missed.
+    // A run without writes does not read pages twice, so it may miss a process that moves between pages.
     const final = looks.at(-1) ?? last;
     if (isOnlyRead(run) && final !== last) return own.madeAt <= final.moment && !wasShown;
-    // It has made sure of what it reports, and that was before this one was made.
+    // The run had confirmed its own process before this process was made.
     return own.madeAt <= last.moment && process.madeAt >= last.moment && !wasShown;
   });
 }
 
-/** The first page of the last list: what it shows is no younger than that. */
+/** Returns the first page of the last list. The whole list is at least as new as this page. */
 function lastLookOf(looks: readonly Look[]): Look | undefined {
   return looks.findLast(({ isFirst }) => isFirst);
 }
@@ -260,7 +263,7 @@ function cameTooLate({ madeAt }: Stored, { sent, plan }: RunResult): boolean {
   );
 }
 
-/** A run that failed names it, or says that its own create may have made it. */
+/** True if a failed run names the process, or states that its own create request may have made one. */
 function isTold({ id, madeBy }: Stored, runs: readonly RunResult[]): boolean {
   return runs.some(({ ended, did, number }) => {
     if (ended.kind !== 'failed') return false;
@@ -277,12 +280,12 @@ function each(holds: (run: RunResult) => string | undefined): Invariant {
   };
 }
 
-/** A list of processes, as opposed to one of them. */
+/** True for the path of a list of processes. */
 function isList(path: string): boolean {
   return /\/background-processes(\?|$)/.test(path);
 }
 
-/** May it change what is there? */
+/** True for a run that may change existing processes. */
 function mayMend(run: RunResult | undefined): boolean {
   return run !== undefined && run.plan.ifExists === 'update' && !run.plan.dryRun;
 }

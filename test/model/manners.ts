@@ -1,51 +1,54 @@
-/** How any service behaves where its description leaves room. Times are in milliseconds. */
+/** The behaviours of a service that its API description leaves open. Times are in milliseconds. */
 export interface Manners {
   readonly perPage: number;
   readonly order: 'oldest first' | 'newest first';
-  /** How exactly `created_at` is told, if at all. */
+  /** The precision of `created_at`. */
   readonly dates: 'second' | 'microsecond' | 'none';
   readonly removal: { readonly takes: number; readonly acts: 'at its start' | 'at its end' };
-  /** Resources of shapes that nobody knows, in every list. */
+  /** The resources of unknown shapes in every list. */
   readonly odd: readonly unknown[];
-  /** What others do to the list while its pages are read: after so many pages, so many times. */
+  /** The changes by others while a run reads pages: after each group of `every` pages, at most `times` times. */
   readonly churn: { readonly kind: 'swap' | 'reorder'; readonly every: number; readonly times: number };
-  /** Requests that all runs together may send in a minute. */
+  /** The rate limit for all runs together, in requests per minute. */
   readonly budget: number | undefined;
-  /** Every request is answered 503, and nothing is done. */
+  /** The time in which the service responds 503 to every request, and does not act. */
   readonly outage: { readonly from: number; readonly until: number } | undefined;
-  /** When somebody else deletes the youngest that matches. */
+  /** The time at which somebody else deletes the youngest matching process. */
   readonly vandal: number | undefined;
 }
 
-/** How this Laravel Cloud behaves. */
+/** The behaviours of Laravel Cloud. */
 export interface CloudManners extends Manners {
-  /** Options that a create leaves out are filled in. */
+  /** True to fill in the options that a create request leaves out. */
   readonly fillsDefaults: boolean;
   readonly patch: 'merges' | 'replaces';
   /** A field that an update accepts and does not apply. */
   readonly patchIgnores: 'processes' | 'tries' | undefined;
-  /** An update answers with another process, which is as was asked for; it may be applied for all that. */
+  /**
+   * The process in the response to an update. A response with another process has the requested values, whether or not
+   * the update was applied.
+   */
   readonly patchAnswers: 'itself' | 'another, applied' | 'another, not applied';
-  /** So long an update shows neither in its answer nor by id. */
+  /** The time for which neither the response to an update nor a read by id shows the update. */
   readonly patchLag: number;
   readonly ids: 'in order' | 'by the clock' | 'random';
   readonly numbersAsText: boolean;
   readonly configAs: 'an object' | 'a list of one';
 }
 
-/** How this Laravel Forge behaves. */
+/** The behaviours of Laravel Forge. */
 export interface ForgeManners extends Manners {
-  /** The id of the first process: where it gets a digit more, the order of texts is no longer that of numbers. */
+  /** The id of the first process. When ids get one more digit, text order and number order differ. */
   readonly firstId: number;
-  /** Is a name taken only once? */
+  /** True to refuse a name that is in use. */
   readonly namesAreUnique: boolean;
-  /** How long a process that was deleted is still shown, as `removing`, and keeps its name. */
+  /** The time for which Forge still shows a deleted process, as `removing`, and its name stays in use. */
   readonly lingers: number;
-  /** Does a list show what is being removed? */
+  /** True if a list shows processes under removal. */
   readonly showsLeaving: boolean;
 }
 
-/** Resources of Laravel Cloud that nobody knows. */
+/** Laravel Cloud's resources of unknown shapes. */
 export const oddOnCloud: readonly unknown[] = [
   {
     id: 'process-odd-1',
@@ -70,7 +73,7 @@ export const oddOnCloud: readonly unknown[] = [
   },
 ];
 
-/** Resources of Laravel Forge that nobody knows. */
+/** Laravel Forge's resources of unknown shapes. */
 export const oddOnForge: readonly unknown[] = [
   { id: '7001', type: 'daemons' },
   {

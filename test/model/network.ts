@@ -3,7 +3,7 @@ import type { Clock } from '../../src/time.ts';
 import type { Manners } from './manners.ts';
 import { beginning, type ServerModel } from './server-model.ts';
 
-/** What goes wrong with one request. `acts`: the server carries it out all the same. */
+/** A fault of one request. `acts`: true if the server still carries out the request. */
 export type Fault =
   | { readonly kind: 'refused' }
   | { readonly kind: 'reset'; readonly acts: boolean }
@@ -12,27 +12,27 @@ export type Fault =
   | { readonly kind: 'hang'; readonly acts: boolean }
   | { readonly kind: 'truncated' }
   | { readonly kind: 'rate-limit'; readonly retryAfter: string | undefined }
-  /** Answers 504 at once, and acts so many milliseconds later. */
+  /** The server responds 504 at once, and acts `ms` milliseconds later. */
   | { readonly kind: 'late'; readonly ms: number };
 
-/** One request of a run, as it left. */
+/** A request that a run sent. */
 export interface SentRequest {
   readonly method: string;
   readonly path: string;
   readonly at: number;
   readonly fault: Fault['kind'] | undefined;
-  /** When its answer came, or it was given up. */
+  /** The time of the response, or of the end of the wait for it. */
   endedAt: number;
   status: number | undefined;
-  /** Milliseconds for which its answer told the run to wait: so much later is its deadline at most. */
+  /** The `Retry-After` of the response in milliseconds. It extends the run's deadline by at most this time. */
   held: number;
-  /** Did it reach the server's hands, or may the run at least think so? */
+  /** True unless the run knows that the request did not take effect. */
   readonly mayHaveArrived: boolean;
 }
 
-/** The end of a run that nothing announces: its machine is gone with this request, unsent or carried out. */
+/** A sudden end of a run, without a signal: just before a request, or after it was sent. */
 export interface Kill {
-  /** The first, the second, … */
+  /** The number of the request, from 1. */
   readonly request: number;
   readonly when: 'before' | 'after';
 }
@@ -41,20 +41,20 @@ export interface Line {
   readonly run: number;
   readonly clock: Clock;
   readonly removal: Manners['removal'];
-  /** Milliseconds on the way, one after the other and round again: to the server, back, to the server, … */
+  /** The delays in milliseconds, to the server and back in turn, repeated from the start. */
   readonly delays: readonly number[];
-  /** How far lists lie behind, one after the other and round again. */
+  /** The lags in milliseconds, one for each request, repeated from the start. */
   readonly lags: readonly number[];
   readonly skew: number;
-  /** What goes wrong with the first request, the second, …; nothing after the last. */
+  /** The faults of the first request, the second and so on; no faults after the last entry. */
   readonly faults: readonly (Fault | undefined)[];
   readonly kill: Kill | undefined;
   readonly onKilled: () => void;
-  /** Called right after the server has carried something out whose answer this run sees. */
+  /** Called right after the server has carried out a request whose response reaches the run. */
   readonly onAct: (request: TransportRequest) => void;
 }
 
-/** The way from one run to the server and back. */
+/** The network between one run and the server. */
 export class Network implements Transport {
   readonly sent: SentRequest[] = [];
   readonly #server: ServerModel;
@@ -111,7 +111,7 @@ export class Network implements Transport {
     return Math.max(0, ms);
   }
 
-  /** What left before the end arrives all the same. */
+  /** Delivers a request that was sent before the run was killed. */
   async #arrives(request: TransportRequest): Promise<void> {
     await this.#line.clock.sleep(this.#nextDelay());
     this.#act(request);
@@ -172,7 +172,7 @@ export class Network implements Transport {
     }
   }
 
-  /** A removal takes its time, whether or not anybody waits for its end. */
+  /** Carries out a request. A removal takes its time, also if the run no longer waits for the response. */
   async #actInTime(request: TransportRequest, signal: AbortSignal): Promise<TransportResponse> {
     const { clock, removal } = this.#line;
     if (request.method !== 'DELETE' || removal.takes === 0) return this.#act(request, true);

@@ -3,11 +3,11 @@ import type { IfExists } from '../../src/converge/ensure.ts';
 import type { Manners } from './manners.ts';
 import type { Fault, Kill } from './network.ts';
 
-/** One run of `ensure`, and all that happens to it. */
+/** The plan of one run of `ensure`, with all its troubles. */
 export interface RunPlan {
-  /** Begins only when the run before it has ended. */
+  /** True for a run that begins after the end of the previous run. */
   readonly follows: boolean;
-  /** Milliseconds after that, or after the world’s beginning. */
+  /** Milliseconds from the end of the previous run, or from the beginning of the world. */
   readonly startsAt: number;
   readonly ifExists: IfExists;
   readonly dryRun: boolean;
@@ -16,13 +16,13 @@ export interface RunPlan {
   readonly skew: number;
   readonly faults: readonly (Fault | undefined)[];
   readonly kill: Kill | undefined;
-  /** Milliseconds after its start at which it is told to stop. */
+  /** Milliseconds from the start of the run to its cancellation. */
   readonly stopsAfter: number | undefined;
-  /** The share of the usual time that its work may take. */
+  /** The limit for the work, as a share of the usual time. */
   readonly patience: number;
 }
 
-/** Mostly this one; else, with the given share, one of the others. */
+/** Makes an arbitrary: mostly the usual value; with the given share in percent, one of the others. */
 export function mostly<T>(usual: T, share: number, ...others: readonly fc.Arbitrary<T>[]): fc.Arbitrary<T> {
   return fc.oneof(
     { arbitrary: fc.constant(usual), weight: 100 - share },
@@ -32,7 +32,7 @@ export function mostly<T>(usual: T, share: number, ...others: readonly fc.Arbitr
 
 export const upTo = (max: number) => fc.integer({ min: 0, max });
 
-/** What both services have in common. */
+/** The behaviours that both services have. */
 export const commonManners = {
   perPage: fc.constantFrom(100, 100, 2, 1),
   order: fc.constantFrom<Manners['order']>('oldest first', 'newest first'),
@@ -59,7 +59,7 @@ export const commonManners = {
   vandal: mostly(undefined, 4, upTo(2_000)),
 };
 
-/** A server that is cut off may act so much later, in milliseconds: a run watches for longer than that. */
+/** The longest time until a server acts after a lost response, in milliseconds. A run watches for longer. */
 const latest = 15_000;
 
 const fault: fc.Arbitrary<Fault> = fc.oneof(
@@ -93,7 +93,7 @@ const delays = fc.oneof(
   fc.array(fc.oneof({ arbitrary: quick, weight: 5 }, upTo(5_000)), few),
 );
 
-/** Mostly one that stays, and at times one that changes from look to look. */
+/** The lags of a run's lists: mostly none, sometimes constant or different for each request. */
 const lags = mostly<readonly number[]>(
   [0],
   35,
@@ -128,7 +128,7 @@ export const plan: fc.Arbitrary<RunPlan> = fc.record({
   patience,
 });
 
-/** Begins together with others to make the same process, and meets trouble only then. */
+/** A run that begins together with others to make the same process. Its first request has no fault. */
 export const racer: fc.Arbitrary<RunPlan> = fc.record({
   follows: fc.constant(false),
   startsAt: upTo(20),
@@ -143,7 +143,7 @@ export const racer: fc.Arbitrary<RunPlan> = fc.record({
   patience,
 });
 
-/** Nothing goes wrong but what time does: lists that lag, clocks that differ. */
+/** A run without faults, only with effects of time: lists that lag, clocks that differ. */
 export const steady: fc.Arbitrary<RunPlan> = fc.record({
   follows: mostly(false, 50, fc.constant(true)),
   startsAt: fc.oneof(fc.constant(0), upTo(100), upTo(3_000)),

@@ -9,7 +9,7 @@ import type { RunPlan } from './plans.ts';
 import { beginning, type ServerModel, type Stored } from './server-model.ts';
 import { type AnyWorld, type Report, type Stage, stageOf } from './stage.ts';
 
-/** Milliseconds, as the actions have them. */
+/** The time limits of the actions, in milliseconds. */
 const limits = { request: 30_000, cutOff: 4_000 } as const;
 
 export const token = 'the-token-of-the-model';
@@ -19,7 +19,7 @@ export type RunEnd =
   | { readonly kind: 'failed'; readonly error: unknown }
   | { readonly kind: 'killed' };
 
-/** How one run ended. */
+/** The result of one run. */
 export interface RunResult {
   readonly number: number;
   readonly plan: RunPlan;
@@ -28,24 +28,26 @@ export interface RunResult {
   readonly endedAt: number;
   readonly deadline: number;
   readonly ended: RunEnd;
-  /** What it said was done by then. */
+  /** The last checkpoint of the run. */
   readonly did: string | undefined;
   readonly log: readonly string[];
-  /** What was really there when the server last carried something out for this run: for a list, at each of its pages. */
+  /**
+   * The real processes at the last request that the server carried out for this run; for a list, at each of its pages.
+   */
   readonly lastThere: readonly ReadonlyMap<string, Stored>[];
 }
 
-/** How a world ended, once all its runs have. */
+/** The state of a world after the end of all its runs. */
 export interface Ending {
   readonly world: AnyWorld;
   readonly server: ServerModel;
-  /** The ids of the processes that were declared and there before. */
+  /** The ids of the matching processes from before the first run. */
   readonly matchesBefore: ReadonlySet<string>;
   readonly isTame: boolean;
   readonly runs: readonly RunResult[];
 }
 
-/** Lets all runs of a world happen, interleaved on one virtual clock. */
+/** Plays all runs of a world, interleaved on one virtual clock. */
 export async function play(world: AnyWorld): Promise<Ending> {
   const clock = new VirtualClock();
   const stage = stageOf(world, {
@@ -62,7 +64,7 @@ export async function play(world: AnyWorld): Promise<Ending> {
     runs.push(playRun(world, stage, plan, number, clock, before));
   }
   const results = await clock.run(Promise.all(runs));
-  // What acts late has acted by then.
+  // By then, all late requests have taken effect.
   await clock.run(clock.sleep(30_000));
   return { world, server, matchesBefore, isTame, runs: results };
 }
@@ -137,7 +139,7 @@ async function playRun(
   return { number, plan, sent: network.sent, startedAt, endedAt, deadline, ended, did, log, lastThere };
 }
 
-/** Does it go on with a list? */
+/** True for a later page of a list. */
 function isLaterPage({ searchParams }: URL): boolean {
   return searchParams.has('page') || searchParams.has('page[cursor]');
 }

@@ -6,7 +6,7 @@ import { type Ending, play } from './play.ts';
 import { troubles } from './troubles.ts';
 
 const endings: Ending[] = [];
-/** All lines of all runs in a sample of the schedules. */
+/** All log lines of all runs in a sample of the schedules. */
 let said: readonly string[] = [];
 
 beforeAll(async () => {

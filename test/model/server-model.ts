@@ -2,30 +2,30 @@ import type { TransportRequest, TransportResponse } from '../../src/http/transpo
 import { History } from './history.ts';
 import type { Manners } from './manners.ts';
 
-/** A process as the server has it, at one moment. */
+/** A process on the server at one moment. */
 export interface Stored {
   readonly id: string;
   readonly createdAt: string | null;
-  /** When it was really made, on the world's clock. */
+  /** The real time of its creation, on the world's clock. */
   readonly madeAt: number;
-  /** The run that made it; undefined for what was there before or is of somebody else. */
+  /** The run that made the process; undefined for a process from before or by somebody else. */
   readonly madeBy: number | undefined;
-  /** Is it the declared one, by its identity? */
+  /** True if the identity matches the declaration. */
   readonly isMatch: boolean;
   readonly isAsDeclared: boolean;
 }
 
-/** What becomes a process. */
+/** The content of a process before its creation. */
 export type Seed<T extends Stored> = Omit<T, keyof Stored>;
 
-/** Who asks: each run meets another server, whose view and whose clock may differ. */
+/** The sender of a request, with the view and the clock of the server for this run: they may differ between runs. */
 export interface Asker {
   readonly run: number;
-  /** Does the answer reach it? */
+  /** True if the response reaches the run. */
   readonly isAnswered: boolean;
-  /** How far its lists lie behind. */
+  /** The lag of lists, in milliseconds. */
   readonly lag: number;
-  /** How far the clock is ahead that dates what it makes. */
+  /** The milliseconds by which the clock that dates new processes is ahead. */
   readonly skew: number;
 }
 
@@ -35,42 +35,42 @@ export interface Removal {
   readonly by: number;
 }
 
-/** One page of a list, as a run got to see it. */
+/** One page of a list that a run received. */
 export interface Look {
   readonly at: number;
-  /** The moment that it showed. */
+  /** The moment of the view. */
   readonly moment: number;
-  /** What was there at that moment, as far as it had come to pass by then. */
+  /** The processes of that moment, as far as they were known at the time of the request. */
   readonly there: ReadonlyMap<string, Stored>;
   readonly isFirst: boolean;
   readonly ids: ReadonlySet<string>;
 }
 
-/** Midnight, when every world begins. */
+/** The beginning of every world: midnight UTC. */
 export const beginning = Date.UTC(2026, 3, 4);
 
-/** What a model runs on. */
+/** The clock and the random numbers of a model. */
 export interface Ground {
   readonly now: () => number;
   readonly random: () => number;
   readonly later: (ms: number, act: () => void) => void;
 }
 
-/** The background processes of one instance or server, in memory; each request is carried out in one go. */
+/** The background processes of one instance or server, in memory. Each request takes effect in one step. */
 export abstract class ServerModel<T extends Stored = Stored> {
-  /** Is a process that has drifted replaced by another? */
+  /** True if runs replace a drifted process; false if they update it. */
   abstract readonly replaces: boolean;
   readonly removals: Removal[] = [];
-  /** Everything that was ever there. */
+  /** All processes that ever existed. */
   readonly made: T[] = [];
-  /** What somebody else than the runs has taken away. */
+  /** The ids of the processes that somebody else deleted. */
   readonly takenAway = new Set<string>();
   readonly removedAt: { readonly id: string; readonly at: number }[] = [];
-  /** The statuses with which requests were turned away by all. */
+  /** The statuses of the refusals by outage or rate limit. */
   readonly turnedAway = new Set<number>();
   updates = 0;
   churned = 0;
-  /** How often a name was in use. */
+  /** The number of refusals of a name in use. */
   taken = 0;
   protected readonly ground: Ground;
   protected readonly history = new History<T>();
@@ -94,37 +94,37 @@ export abstract class ServerModel<T extends Stored = Stored> {
     return this.history.now;
   }
 
-  /** What a run has been shown of the list, page by page. */
+  /** Returns the pages of lists that a run received. */
   looksOf(run: number): readonly Look[] {
     return this.#looks.get(run) ?? [];
   }
 
-  /** Puts a process there, as if made long before or, if it is `recent`, just before the world began. */
+  /** Adds a process from long before or, with `recent`, from just before the beginning of the world. */
   seed(seed: Seed<T>, recent = false): T {
     const date = recent ? beginning - 20_000 : Date.UTC(2026, 0, 1);
     return this.add(seed, { date, madeBy: undefined, madeAt: Number.NEGATIVE_INFINITY });
   }
 
-  /** Somebody else deletes the youngest that matches. */
+  /** Deletes the youngest matching process, as somebody else. */
   takeAwayYoungest(): void {
     const youngest = [...this.processes.values()].filter(({ isMatch }) => isMatch).at(-1);
     if (youngest !== undefined) this.#takeAway(youngest.id);
   }
 
-  /** Carries a request of a run out. */
+  /** Carries out a request of a run. */
   handle(request: TransportRequest, asker: Asker): TransportResponse {
     return this.#turnAway() ?? this.answer(request, asker);
   }
 
   protected abstract answer(request: TransportRequest, asker: Asker): TransportResponse;
-  /** A process of this content. */
+  /** Makes a process with this content. */
   protected abstract stored(
     seed: Seed<T>,
     known: Pick<T, 'createdAt' | 'madeAt' | 'madeBy'>,
     date: number,
   ): T;
   protected abstract resourceOf(process: T): unknown;
-  /** Something that comes and goes while pages are read. */
+  /** Returns a process that is created and deleted while a run reads pages. */
   protected abstract passingBy(count: number): Seed<T>;
   protected abstract isPassingBy(process: T): boolean;
 
@@ -150,8 +150,8 @@ export abstract class ServerModel<T extends Stored = Stored> {
   }
 
   /**
-   * One page of what was there, in the order of the list, and whether more follow. `cut` gives the items that come after
-   * the pages before.
+   * Returns one page of the view, in the order of the list, and `hasMore`. `cut`: returns the items after the previous
+   * pages.
    */
   protected page(
     asker: Asker,
@@ -207,7 +207,7 @@ export abstract class ServerModel<T extends Stored = Stored> {
     return { ...refusal, headers: { 'retry-after': String(wait) } };
   }
 
-  /** What somebody else does while pages are read. */
+  /** Changes the list between two pages, as somebody else. */
   #churn(): void {
     const { kind, every, times } = this.#manners.churn;
     if (this.churned >= times || ++this.#pagesServed % every !== 0) return;

@@ -81,7 +81,7 @@ function share(count: number): string {
   return `${((100 * count) / played).toFixed(2).padStart(6)} %`;
 }
 
-/** What happened in a world, request by request. */
+/** Prints the events of a world, request by request. */
 async function tell(world: AnyWorld): Promise<void> {
   const { runs, server } = await play(world);
   const events = [

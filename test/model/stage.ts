@@ -17,21 +17,21 @@ import type { Ground, ServerModel } from './server-model.ts';
 
 export type AnyWorld = CloudWorld | ForgeWorld;
 
-/** What a run reports. */
+/** The report of a run. */
 export interface Report {
   readonly outcome: string;
   readonly id: string | undefined;
 }
 
-/** A world that is set up: its server, and the way in which a run works on it. */
+/** A world after its setup: the server, and the function that carries out a run on it. */
 export interface Stage {
   readonly server: ServerModel;
-  /** The ids of the processes that were declared and there before. */
+  /** The ids of the matching processes from before the first run. */
   readonly matchesBefore: ReadonlySet<string>;
-  /** Nothing about the server or what is on it must fail a run. */
+  /** True if neither the server's behaviours nor its processes can make a run fail. */
   readonly isTame: boolean;
   readonly hints: ServiceHints;
-  /** How long the work of a run may take, in milliseconds, as the actions have it. */
+  /** The time limit of the actions for the work of a run, in milliseconds. */
   readonly work: number;
   run(plan: RunPlan, client: HttpClient, runtime: Runtime): Promise<Report>;
 }
@@ -62,7 +62,7 @@ function forgeStage({ spec, manners, decoys, matches }: ForgeWorld, ground: Grou
   return {
     server,
     matchesBefore: new Set(matches.map(({ seed, recent }) => server.seed(seed, recent).id)),
-    // A name may be in use by another process, or by what nobody is shown any more.
+    // A name may be in use by another process, or by a process under removal that no list shows.
     isTame:
       !manners.namesAreUnique ||
       (decoys.every(({ name }) => name !== spec.name) && (manners.showsLeaving || manners.lingers === 0)),

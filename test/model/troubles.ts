@@ -1,10 +1,10 @@
 import { isOrderly, madeHere, reported } from './invariants.ts';
 import type { Ending } from './play.ts';
 
-/** Has it really come up in this ending? */
+/** A predicate: true if the trouble has occurred in this ending. */
 type Trouble = (ending: Ending) => boolean;
 
-/** What can go wrong, by name: the model is worth only as much as these come up. */
+/** The troubles by name. The model proves only as much as these troubles occur. */
 export const troubles: Readonly<Record<string, Trouble>> = {
   'a list lagged: it did not show what was already made': (ending) =>
     ending.runs.some(({ number }) =>

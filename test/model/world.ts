@@ -1,28 +1,28 @@
 import fc from 'fast-check';
 import { plan, type RunPlan, racer, steady } from './plans.ts';
 
-/** A process that is there before. */
+/** A process from before the first run. */
 export interface Before<Seed> {
   readonly seed: Seed;
-  /** Made just before the world began, and not long ago. */
+  /** True for a process made just before the beginning of the world, not long ago. */
   readonly recent?: boolean;
 }
 
-/** Everything that decides how one schedule goes. */
+/** The complete input of one schedule. */
 export interface World<Service extends string, Spec, Manners, Seed> {
   readonly service: Service;
   readonly manners: Manners;
   readonly spec: Spec;
-  /** Processes that match the declaration by identity, whatever else differs. */
+  /** The existing processes that match the declaration by identity, whatever else differs. */
   readonly matches: readonly Before<Seed>[];
-  /** Processes that look alike and are others. */
+  /** The existing processes that look similar and do not match. */
   readonly decoys: readonly Seed[];
   readonly runs: readonly RunPlan[];
-  /** For the pauses' jitter and the ids. */
+  /** The seed for the jitter of pauses and for ids. */
   readonly seed: number;
 }
 
-/** What is drawn for one service. */
+/** The random parts of a world of one service. */
 interface Drawn<Spec, Manners, Seed> {
   readonly manners: fc.Arbitrary<Manners>;
   readonly specs: fc.Arbitrary<Spec>;

@@ -3,11 +3,11 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** A certificate for this machine and for `cloud.example` that no public authority has signed. */
+/** A self-signed certificate for this machine and for `cloud.example`. */
 export interface Certificate extends Disposable {
   readonly cert: Buffer;
   readonly key: Buffer;
-  /** Where the certificate is, for NODE_EXTRA_CA_CERTS. */
+  /** The path of the certificate, for `NODE_EXTRA_CA_CERTS`. */
   readonly file: string;
 }
 

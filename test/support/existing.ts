@@ -1,6 +1,6 @@
 import type { ExistingProcess } from '../../src/cloud/process.ts';
 
-/** A worker on the queue `default` as it is read back, unless told otherwise. */
+/** Returns an existing process; by default a worker on the queue `default`. */
 export function existing(process: Partial<ExistingProcess> & { readonly id: string }): ExistingProcess {
   return {
     type: 'worker',

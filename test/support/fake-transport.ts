@@ -1,13 +1,13 @@
 import type { Transport, TransportRequest, TransportResponse } from '../../src/http/transport.ts';
 
-/** What one request meets: an answer, a failure on the way, or no answer ever. */
+/** The result of one request: a response, a network error, or no response at all. */
 export type Reply = TransportResponse | Error | 'no answer';
 
-/** Gives the replies of a script, one a request, and keeps what was asked. */
+/** A transport with a script of replies, one for each request. Records all requests. */
 export class FakeTransport implements Transport {
   readonly requests: TransportRequest[] = [];
   readonly #replies: Reply[];
-  /** Answers instead of the script. */
+  /** A function that replies in place of the script. */
   answer: ((request: TransportRequest) => Reply | Promise<Reply>) | undefined;
 
   constructor(...replies: readonly Reply[]) {
@@ -53,7 +53,7 @@ export function text(
 
 export const htmlPage = text(200, '<!doctype html><title>Log in</title>', { 'content-type': 'text/html' });
 
-/** A failure as Node.js and undici tell it. */
+/** Returns a network error in the form of Node.js and undici. */
 export function networkError(code: string, message = code): Error {
   return Object.assign(new Error(message), { code });
 }

@@ -1,6 +1,6 @@
 import type { Listing } from '../../src/converge/listing.ts';
 
-/** A list of one page, whose server does not tell the time unless told otherwise. */
+/** Returns a list of one page; by default without the server's time. */
 export function listingOf<P>(
   processes: readonly P[],
   more: Partial<Omit<Listing<P>, 'processes'>> = {},

@@ -2,7 +2,7 @@ import childProcess from 'node:child_process';
 import { syncBuiltinESMExports } from 'node:module';
 import net from 'node:net';
 
-// Keeps unit tests quick: loaded before each of their files.
+// Loaded before each file of unit tests, to keep them fast.
 
 function refuse(): never {
   throw new Error(

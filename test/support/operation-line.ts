@@ -3,7 +3,7 @@ import type { Operation } from '../../src/converge/plan.ts';
 
 const signs = { create: '+', update: '~', replace: '~', delete: '-', keep: '=', undeclared: '?' } as const;
 
-/** An operation as one line, for comparison: `~ worker on queue default  process-1  processes: 1 → 2`. */
+/** Returns an operation as one line, for comparison: `~ worker on queue default process-1 processes: 1 → 2`. */
 export function lineOf(operation: Operation): string {
   const parts = [`${signs[operation.action]} ${operation.subject}`];
   if (operation.action === 'create') parts.push(`${operation.settings['processes']} processes`);

@@ -1,7 +1,9 @@
 import { Pacer, type Runtime } from '../../src/converge/look.ts';
 import type { VirtualClock } from './virtual-clock.ts';
 
-/** What the engine has to work with, on a virtual clock: pauses are as long as can be, and nobody listens. */
+/**
+ * Returns a runtime of the engine on a virtual clock, with pauses of maximum length. By default drops all log lines.
+ */
 export function runtimeOn(
   clock: VirtualClock,
   { cancelled = new AbortController().signal, ...heard }: Partial<Runtime> = {},

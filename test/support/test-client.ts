@@ -14,17 +14,17 @@ export const hints: ServiceHints = {
 
 export const token = 'the-token-of-the-tests';
 
-/** Midnight in Greenwich when the virtual clock starts. */
+/** The start of the virtual clock: midnight UTC. */
 const startOfTime = Date.UTC(2026, 3, 4);
 
 export type Overrides = Partial<
   Pick<HttpClientOptions, 'baseUrl' | 'hints' | 'requestTimeout' | 'random'>
 > & {
-  /** Milliseconds. */
+  /** The deadline in milliseconds. */
   readonly deadline?: number;
 };
 
-/** A client whose requests meet a script, on a virtual clock; pauses are as long as they can be. */
+/** Returns a client with scripted replies on a virtual clock, with pauses of maximum length. */
 export function scriptedClient(replies: readonly Reply[], overrides: Overrides = {}) {
   const { deadline = 120_000, ...options } = overrides;
   const clock = new VirtualClock();
@@ -53,7 +53,7 @@ export function scriptedClient(replies: readonly Reply[], overrides: Overrides =
   return { client, clock, transport, cancelled, cutOff, retries, exchanges };
 }
 
-/** What a task throws. */
+/** Returns the error of a task. Throws if the task succeeds. */
 export async function failureOf(task: Promise<unknown>): Promise<unknown> {
   return await task.then(
     (value) => {

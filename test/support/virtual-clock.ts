@@ -6,15 +6,15 @@ interface Sleeper {
 }
 
 /**
- * Time that moves only when everything is asleep: then to the moment at which the first sleeper wakes. Any number of
- * tasks can sleep on it; those that wake at the same moment go on in the order in which they lay down.
+ * A clock that moves only when all tasks sleep: then it jumps to the earliest wake-up time. Tasks that wake at the same
+ * time continue in the order in which they fell asleep.
  */
 export class VirtualClock implements Clock {
   #now = 0;
-  /** By the moment of waking, the earliest first. */
+  /** The sleeping tasks in the order of their wake-up time. */
   readonly #sleepers: Sleeper[] = [];
 
-  /** How many are asleep. */
+  /** The number of sleeping tasks. */
   get asleep(): number {
     return this.#sleepers.length;
   }
@@ -43,7 +43,10 @@ export class VirtualClock implements Clock {
     });
   }
 
-  /** Moves time on until the task has ended, and gives its result. Rejects if nothing can ever end it. */
+  /**
+   * Moves the time until the task has ended, and returns its result. Rejects if no task sleeps and the task has not
+   * ended.
+   */
   async run<T>(task: Promise<T>): Promise<T> {
     let ended = false;
     const end = (): void => {
@@ -61,7 +64,7 @@ export class VirtualClock implements Clock {
   }
 }
 
-/** Lets every promise go on that can. */
+/** Waits until all pending promise callbacks have run. */
 async function othersTurn(): Promise<void> {
   await new Promise((resolve) => setImmediate(resolve));
 }

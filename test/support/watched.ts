@@ -1,6 +1,6 @@
 import type { WatchedProcess } from '../../src/cloud/environment-log.ts';
 
-/** Horizon in one copy of several. */
+/** Horizon in one of several copies. */
 export const horizon: WatchedProcess = {
   id: 'process-1',
   command: 'php artisan horizon',

@@ -8,7 +8,7 @@ interface ActionInput {
 }
 
 export interface ActionMetadata {
-  /** Absolute path of the script the runner starts. */
+  /** The absolute path of the script that the runner starts. */
   main: string;
   inputs: Record<string, ActionInput>;
   outputs: string[];
@@ -30,8 +30,8 @@ export function readActionMetadata(root: string, action: string): ActionMetadata
 }
 
 /**
- * The INPUT_ variables of a step. An input that action.yml does not declare is refused: the runner only warns,
- * and a test with a misspelt input would then prove nothing.
+ * Returns the `INPUT_` variables of a step. Throws for an input that `action.yml` does not declare: the runner only
+ * warns, but a test with a misspelt input would prove nothing.
  */
 export function inputEnvironment(
   metadata: ActionMetadata,
@@ -53,7 +53,7 @@ function inputVariable(name: string): string {
   return `INPUT_${name.replaceAll(' ', '_').toUpperCase()}`;
 }
 
-/** Resolves `${{ github.name }}`, the only kind of expression that defaults of this repository use. */
+/** Evaluates `${{ github.name }}`, the only kind of expression in the defaults of this repository. */
 function evaluateExpressions(text: string, github: Record<string, string>): string {
   return text.replace(/\$\{\{\s*(.*?)\s*\}\}/g, (whole, expression: string) => {
     const name = /^github\.([a-z_]+)$/.exec(expression)?.[1];

@@ -3,9 +3,9 @@ import { expectNoToken } from './expect-no-token.ts';
 import type { StepRun } from './run-action.ts';
 
 /**
- * Throws unless a run is fit to be seen, whatever became of it: one error exactly if it failed (or one at each mistake in
- * a file), no trace of the token,
- * of a stack or of a value that nobody wrote, and no request against the contract.
+ * Throws unless the output of a run is clean, whatever its result: no error after a success, one error after a failure
+ * (or one for each mistake in a file), no trace of the token, of a stack or of a value such as `undefined`, and no
+ * request against the contract.
  */
 export function expectClean(run: StepRun, { token, requests }: Pick<Emulator, 'token' | 'requests'>): void {
   expectNoToken(run, token);

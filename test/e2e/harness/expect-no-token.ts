@@ -1,6 +1,6 @@
 import type { StepRun } from './run-action.ts';
 
-/** Throws if the token shows anywhere a reader or a later step could see it. Only `::add-mask::` may carry it. */
+/** Throws if the token is visible to a reader or a later step. Only `::add-mask::` may contain it. */
 export function expectNoToken(run: StepRun, token: string): void {
   const places: Record<string, string> = {
     stdout: withoutMaskLines(run.stdout),

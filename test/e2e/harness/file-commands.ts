@@ -1,5 +1,5 @@
 /**
- * Reads a command file (GITHUB_OUTPUT, GITHUB_ENV, GITHUB_STATE): `name=value` lines, and `name<<delimiter`
+ * Reads a command file (`GITHUB_OUTPUT`, `GITHUB_ENV`, `GITHUB_STATE`): `name=value` lines, and `name<<delimiter`
  * blocks for values of several lines. Throws where the runner would fail the step.
  */
 export function parseFileCommands(content: string): Record<string, string> {

@@ -3,17 +3,17 @@ import { createServer, request as forward, type IncomingMessage, type ServerResp
 import { type AddressInfo, connect } from 'node:net';
 import type { Duplex } from 'node:stream';
 
-/** A proxy such as companies put between their runners and the world, which is all on this machine here. */
+/** A forward proxy, as companies use it between their runners and the internet. All targets are on this machine. */
 export interface ForwardProxy extends AsyncDisposable {
   /** `127.0.0.1:PORT`. */
   host: string;
-  /** What it was asked for, as it reads on the wire: `GET http://…`, `CONNECT host:port`. */
+  /** The request lines without the version: `GET http://…`, `CONNECT host:port`. */
   asked: string[];
-  /** The Proxy-Authorization header of each request. */
+  /** The `Proxy-Authorization` header of each request. */
   credentials: (string | undefined)[];
 }
 
-/** With `refuse`, every request is answered with that status instead of being passed on. */
+/** Opens a proxy. `refuse`: the status of the response to every request, which the proxy then does not forward. */
 export async function openForwardProxy({ refuse }: { refuse?: number } = {}): Promise<ForwardProxy> {
   const asked: string[] = [];
   const credentials: (string | undefined)[] = [];

@@ -2,10 +2,10 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** A server on another origin, where nothing may ever arrive. */
+/** A server on another origin, which must never receive a request. */
 export interface OtherServer extends AsyncDisposable {
   url: string;
-  /** What arrived all the same: `GET /path`. */
+  /** The requests that arrived: `GET /path`. */
   requests: string[];
 }
 

@@ -4,21 +4,21 @@ import { createRequire } from 'node:module';
 import { createServer } from 'node:net';
 
 export interface Prism {
-  /** Stands for the server address in the contract. */
+  /** The address in place of the server address of the contract. */
   url: string;
-  /** Everything it has logged so far, a line each, without colours. */
+  /** Returns all log lines so far, without colours. */
   lines(): string[];
-  /** The lines that tell of a request or an answer against the contract. */
+  /** Returns the lines about requests or responses that violate the contract. */
   violations(): string[];
   close(): Promise<void>;
 }
 
 const START_TIMEOUT_MS = 55_000;
 
-/** Serves the examples of a contract, and refuses requests that depart from it. */
+/** Serves the examples of a contract, and refuses requests that violate it. */
 export async function startPrism(contractFile: string): Promise<Prism> {
   const port = await freePort();
-  // Its own script: what .bin holds is none on Windows.
+  // Prism's own script: on Windows, the file in `.bin` is not JavaScript.
   const cli = createRequire(import.meta.url).resolve('@stoplight/prism-cli/dist/index.js');
   const child = spawn(process.execPath, [cli, 'mock', '--errors', '-p', String(port), contractFile], {
     env: { PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? '', NO_COLOR: '1' },

@@ -2,7 +2,7 @@ import { type FakeGitHub, startFakeGitHub } from '../../runner/fake-github.ts';
 import type { StepRun } from './run-action.ts';
 import { openShop, type Shop, type StepOptions } from './shop.ts';
 
-/** The payload of a workflow that a pull request of the repository itself has started. */
+/** The event of a pull request from the repository itself. */
 export const pullRequest = {
   pull_request: {
     number: 7,
@@ -11,17 +11,17 @@ export const pullRequest = {
   },
 };
 
-/** What it became on `main` when it was merged. */
+/** The merge commit of the pull request on `main`. */
 const merge = 'b1b2c3d4e5f60718293a4b5c6d7e8f9012345678';
 
 type Inputs = Record<string, string>;
 
-/** A shop whose repository is on an emulated GitHub, where a pull request was merged. */
+/** A shop with its repository on an emulated GitHub, which has a merged pull request. */
 export interface ReviewedShop extends Shop {
   readonly gitHub: FakeGitHub;
-  /** A dry run on the pull request that shows its plan in a comment. */
+  /** Runs a dry run on the pull request, with its plan in a comment. */
   plan(text: string, inputs?: Inputs, options?: StepOptions): Promise<StepRun>;
-  /** A run on the merge that requires an approved plan. */
+  /** Runs `apply` on the merge commit, which requires an approved plan. */
   push(text: string, inputs?: Inputs, options?: StepOptions): Promise<StepRun>;
 }
 

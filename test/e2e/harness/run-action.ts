@@ -22,22 +22,22 @@ export const REPOSITORY_ROOT = fileURLToPath(new URL('../../../', import.meta.ur
 const SKIP_PAUSES = fileURLToPath(new URL('skip-pauses.cjs', import.meta.url));
 
 export interface ActionOptions {
-  /** Folder of the action.yml, relative to the root: '.', 'list', 'forge/list'. */
+  /** The folder of `action.yml`, relative to the root: `.`, `list`, `forge/list`. */
   action: string;
   inputs: Record<string, string>;
-  /** Set on top of the runner's own variables. */
+  /** Variables in addition to those of the runner. */
   env?: Record<string, string>;
-  /** Where the actions are; this repository if left out. */
+  /** The folder of the actions; by default this repository. */
   root?: string;
-  /** An existing folder to use as workspace; a fresh one if left out. */
+  /** An existing folder as workspace; by default a new one. */
   workspace?: string;
-  /** Files to write into the workspace, by their relative path. */
+  /** The files to write into the workspace, by relative path. */
   files?: Record<string, string>;
-  /** The payload that GITHUB_EVENT_PATH leads to. */
+  /** The event in the file of `GITHUB_EVENT_PATH`. */
   event?: object;
-  /** The time of the emulated world; the step's pauses then take none. Real time if left out. */
+  /** The time of the emulated world, in which the step's pauses take no real time; by default real time. */
   time?: WorldTime | undefined;
-  /** Milliseconds after which the step is killed; a minute if left out. */
+  /** Milliseconds until the step is killed; by default a minute. */
   timeoutMs?: number;
 }
 
@@ -47,7 +47,7 @@ export interface StepRun {
   outputs: Record<string, string>;
   stdout: string;
   stderr: string;
-  /** stdout without workflow commands. */
+  /** The standard output without workflow commands. */
   log: string;
   commands: WorkflowCommand[];
   errors: string[];
@@ -64,7 +64,7 @@ export interface StepRun {
 export interface RunningAction {
   child: ChildProcess;
   done: Promise<StepRun>;
-  /** Everything written so far, stdout and stderr as they came. */
+  /** Returns the output so far: stdout and stderr in the order of arrival. */
   output(): string;
 }
 
@@ -72,7 +72,7 @@ export async function runAction(options: ActionOptions): Promise<StepRun> {
   return startAction(options).done;
 }
 
-/** Starts an action as the runner does; the child is there to be sent signals. */
+/** Starts an action as the runner does. Returns the child process, too, for tests that send signals. */
 export function startAction(options: ActionOptions): RunningAction {
   const metadata = readActionMetadata(options.root ?? REPOSITORY_ROOT, options.action);
   const event = options.event ?? {};
@@ -103,13 +103,13 @@ export function startAction(options: ActionOptions): RunningAction {
   }).finally(() => {
     clearTimeout(timer);
     removeFolders(folders);
-    // The test has its turn before time moves on without this step.
+    // The test continues first, before the time moves on without this step.
     setImmediate(leave);
   });
   return { child, done, output: captured.all };
 }
 
-/** Lets a step take part in the time of a world; gives what ends that. */
+/** Makes a step share the time of a world. Returns a function that ends the sharing. */
 function share(time: WorldTime, child: ChildProcess): () => void {
   const party = time.join((ahead) => {
     if (child.connected) child.send({ ahead }, () => undefined);
@@ -120,7 +120,7 @@ function share(time: WorldTime, child: ChildProcess): () => void {
 
 function capture(child: ChildProcess): { all(): string; texts(): { stdout: string; stderr: string } } {
   const chunks: { stream: 'stdout' | 'stderr'; bytes: Buffer }[] = [];
-  // Decoded as a whole, since a chunk may end in the middle of a character.
+  // Decoded as a whole later, since a chunk may end in the middle of a character.
   child.stdout?.on('data', (bytes: Buffer) => chunks.push({ stream: 'stdout', bytes }));
   child.stderr?.on('data', (bytes: Buffer) => chunks.push({ stream: 'stderr', bytes }));
   const text = (stream?: 'stdout' | 'stderr') =>
@@ -140,7 +140,7 @@ function collect(step: {
 }): StepRun {
   const { folders, stdout, stderr } = step;
   const parsed = parseWorkflowOutput(stdout);
-  // The runner obeys commands on stderr just as well.
+  // The runner executes commands on stderr, too.
   const commands = [...parsed.commands, ...parseWorkflowOutput(stderr).commands];
   const messages = (name: string) =>
     commands.filter(({ command }) => command === name).map(({ message }) => message);

@@ -5,30 +5,30 @@ import { type ActionOptions, type RunningAction, type StepRun, startAction } fro
 
 type Seeded = ReturnType<typeof seedShop>;
 
-/** A shop on an emulated Laravel Cloud, and the actions to run against it: the root action unless another is named. */
+/** A shop on an emulated Laravel Cloud, with functions that run actions against it; by default the root action. */
 export interface Shop extends Seeded, AsyncDisposable {
   emulator: Emulator;
-  /** Runs an action to its end; every run must be clean, whatever else it is tested for. */
+  /** Runs an action to its end. Every run must pass `expectClean`. */
   run(inputs?: Record<string, string>, options?: StepOptions): Promise<StepRun>;
   /** Runs `apply` on a manifest of this text. */
   apply(text: string, inputs?: Record<string, string>, options?: StepOptions): Promise<StepRun>;
-  /** Starts it; the child is there to be sent signals. */
+  /** Starts an action. Returns the child process, too, for tests that send signals. */
   start(inputs?: Record<string, string>, options?: StepOptions): RunningAction;
-  /** One more environment of the application, with its App cluster. */
+  /** Adds an environment to the application, with its App cluster. */
   addEnvironment(name: string, branch?: string): Pick<Seeded, 'environment' | 'instance'>;
-  /** `GET /instances/{id}/background-processes`, … of all requests so far, ids left out. */
+  /** Returns all requests so far, without ids: `GET /instances/{id}/background-processes`. */
   requests(): string[];
-  /** `DELETE /background-processes/process-…`, … of all requests so far that may change something. */
+  /** Returns all writes so far: `DELETE /background-processes/process-…`. */
   writes(): string[];
-  /** How many requests of a method have been made. */
+  /** Returns the number of requests with a method. */
   count(method: string): number;
-  /** The ids of the background processes on the instance. */
+  /** Returns the ids of the background processes on the instance. */
   ids(): string[];
 }
 
 export type StepOptions = Partial<Omit<ActionOptions, 'inputs'>>;
 
-/** Where `apply` looks for its manifest. */
+/** The default path of the manifest of `apply`. */
 export const manifestFile = '.github/background-processes.yml';
 
 export async function openShop(cloud: EmulatorOptions['cloud'] = {}): Promise<Shop> {
@@ -70,7 +70,7 @@ function withoutIds(path: string): string {
   return path.replaceAll(/\/(?:app|env|inst|process|depl)-[^/]+/g, '/{id}');
 }
 
-/** What `environments-json` tells. */
+/** Returns the content of the output `environments-json`. */
 export function environmentsIn({ outputs }: StepRun): Record<string, unknown>[] {
   return JSON.parse(outputs['environments-json'] ?? '[]');
 }

@@ -15,7 +15,7 @@ export interface StepFolders {
   event: string;
 }
 
-/** Lays out what the runner lays out before a step: the command files, the workspace and the event. */
+/** Creates the files of the runner for a step: the command files, the workspace and the event. */
 export function prepareFolders(options: {
   workspace: string | undefined;
   files: Record<string, string>;
@@ -52,7 +52,7 @@ export function removeFolders(folders: StepFolders): void {
   rmSync(dirname(folders.temp), { recursive: true, force: true });
 }
 
-/** The variables a runner sets. Nothing else of the caller's environment gets through but PATH, HOME and TMPDIR. */
+/** Returns the variables of a runner. Of the caller's environment, the step gets only `PATH`, `HOME` and `TMPDIR`. */
 export function runnerEnvironment(
   folders: StepFolders,
   options: { event: object; extra: Record<string, string> },
@@ -96,7 +96,7 @@ export function runnerEnvironment(
   return { ...env, ...options.extra };
 }
 
-/** What expressions in action.yml see as `github`. */
+/** Returns the context `github` for expressions in `action.yml`. */
 export function githubContext(env: Record<string, string>): Record<string, string> {
   return {
     token: FAKE_GITHUB_TOKEN,

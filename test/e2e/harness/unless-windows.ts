@@ -1,6 +1,6 @@
 import { test } from 'vitest';
 
-/** There a process cannot be sent a signal: it is ended at once, and nothing can be said about how it stops. */
+/** True on Windows, where a signal ends a process at once, so that no test can observe a cancellation. */
 export const onWindows = process.platform === 'win32';
 
 /** A test that sends signals. */

@@ -6,11 +6,11 @@ export interface WorkflowCommand {
 
 export interface ParsedOutput {
   commands: WorkflowCommand[];
-  /** Lines that are no command, as they arrived. */
+  /** The lines that are not commands, unchanged. */
   log: string;
 }
 
-// A line with any other name between the colons is plain text to the runner.
+// For the runner, a line with any other name between the colons is plain text.
 const KNOWN_COMMANDS = new Set([
   'add-mask',
   'add-matcher',
@@ -29,14 +29,14 @@ const KNOWN_COMMANDS = new Set([
   'warning',
 ]);
 
-/** Splits a step's output into the commands a runner would obey and the text it would show. */
+/** Splits a step's output into the commands that a runner would execute and the text that it would show. */
 export function parseWorkflowOutput(output: string): ParsedOutput {
   const commands: WorkflowCommand[] = [];
   const shown: string[] = [];
   let resumeToken: string | undefined;
   for (const line of output.split(/\r?\n/)) {
     if (resumeToken !== undefined) {
-      // Commands are switched off until the token itself comes by, written like a command.
+      // Commands are off until the token itself appears, in the form of a command.
       if (line.trimStart().startsWith(`::${resumeToken}::`)) resumeToken = undefined;
       else shown.push(line);
       continue;
@@ -52,7 +52,7 @@ export function parseWorkflowOutput(output: string): ParsedOutput {
   return { commands, log: shown.join('\n') };
 }
 
-/** `::name key=value,key=value::message`, at the start of a line or after white space. */
+/** Reads a command `::name key=value,key=value::message`, at the start of a line or after white space. */
 function parseColonCommand(line: string): WorkflowCommand | undefined {
   const text = line.trimStart();
   if (!text.startsWith('::')) return undefined;
@@ -63,7 +63,7 @@ function parseColonCommand(line: string): WorkflowCommand | undefined {
   return { ...head, message: unescapeWith(text.slice(end + 2), DATA_ESCAPES) };
 }
 
-/** The older `##[name key=value;key=value]message`, which counts anywhere in a line. */
+/** Reads a command of the older form `##[name key=value;key=value]message`, anywhere in a line. */
 function parseBracketCommand(line: string): WorkflowCommand | undefined {
   const start = line.indexOf('##[');
   if (start < 0) return undefined;
@@ -76,7 +76,7 @@ function parseBracketCommand(line: string): WorkflowCommand | undefined {
 
 type Escapes = readonly (readonly [pattern: RegExp, character: string])[];
 
-// The percent sign comes last, else %250A would turn into a line break.
+// The percent sign comes last: otherwise `%250A` would become a line break.
 const DATA_ESCAPES: Escapes = [
   [/%0D/gi, '\r'],
   [/%0A/gi, '\n'],
