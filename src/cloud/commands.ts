@@ -11,7 +11,7 @@ export interface Command {
   /** A word of the API: `pending`, `command.running`, … */
   readonly status: string;
   readonly command: string | undefined;
-  /** What it printed; undefined as long as there is nothing. */
+  /** The printed text; undefined while there is none. */
   readonly output: string | undefined;
   readonly exitCode: number | undefined;
   readonly failureReason: string | undefined;
@@ -19,7 +19,10 @@ export interface Command {
 
 const MaybeText = v.fallback(v.optional(v.string()), undefined);
 
-/** Source: the commands of Laravel Cloud's OpenAPI description. `output` and `exit_code` are null until it has ended. */
+/**
+ * A command in a response. Source: Laravel Cloud's OpenAPI description. `output` and `exit_code` are null until the
+ * command has ended.
+ */
 const ReadCommand = v.pipe(
   v.object({
     id: Id,
@@ -45,7 +48,7 @@ const ReadCommand = v.pipe(
 
 const finalWords = ['command.success', 'command.failure'];
 
-/** Longer ones are left out of a query, whose length servers limit. */
+/** The most characters of a command in a query, whose length servers limit. A longer command is not in the query. */
 const longestFilter = 500;
 
 export function commandSucceeded({ status, exitCode }: Command): boolean {
@@ -53,8 +56,8 @@ export function commandSucceeded({ status, exitCode }: Command): boolean {
 }
 
 /**
- * Runs a command in an environment and follows it to its end. A lost answer is looked for among the environment's
- * commands before anything is sent again. Throws a `Failure` when it has not ended by the deadline.
+ * Runs a command in an environment, and follows it to its end. If the response is lost, looks for the command in the
+ * list before it sends the request again. Throws a `StillGoing` if the command has not ended by the deadline.
  */
 export async function runCommand(
   client: HttpClient,
@@ -73,7 +76,7 @@ export async function runCommand(
   return await followToEnd({ what: `Command ${id}`, first, read, hasEnded, fix }, following);
 }
 
-/** The environment's commands of this very text; the API's filter may match more. */
+/** Lists the commands of an environment with exactly this text. The filter of the API may match others. */
 async function listAlike(
   client: HttpClient,
   environmentId: string,

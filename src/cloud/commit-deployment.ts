@@ -10,8 +10,8 @@ import {
 import { type FollowContext, followToEnd } from './following.ts';
 
 /**
- * Waits until the environment's deployment of a commit, or a newer one, has succeeded. Throws a `Failure` when it fails, or
- * when none appears in time. Only the first page of the deployments is read: it holds the newest.
+ * Waits until the deployment of a commit, or a newer deployment, has succeeded. Throws a `Failure` when all of these
+ * have failed, or when none has succeeded by the deadline. Reads only the first page, with the newest deployments.
  */
 export async function waitForCommit(
   client: HttpClient,

@@ -13,16 +13,17 @@ import type { FollowContext } from './following.ts';
 import { startOnce, watchFor } from './start-once.ts';
 
 export interface DeployContext extends FollowContext {
+  /** The deployments as last read, the newest first. */
   readonly seen: readonly Deployment[];
-  /** Does this deployment put what is declared into effect? */
+  /** True if this deployment puts the declared processes into effect. */
   carries(deployment: Deployment): boolean;
-  /** Told the id of each deployment that is followed. */
+  /** Called with the id of each deployment that the step follows. */
   readonly onFollow: (id: string) => void;
 }
 
 /**
- * Follows a deployment that carries what is declared to its end, good or bad. Somebody else's is as good as an own one;
- * only where none is there is one started, once those that run have ended.
+ * Follows a deployment that carries the declared processes to its end, successful or not. Anybody may have started the
+ * deployment. If there is none, waits until the running deployments have ended, and starts one.
  */
 export async function deploy(
   client: HttpClient,
@@ -49,7 +50,7 @@ export async function deploy(
   }
 }
 
-/** Undefined where another one got in first. */
+/** Starts a deployment. Undefined if another deployment began first. */
 async function startDeployment(
   client: HttpClient,
   environmentId: string,
@@ -70,8 +71,8 @@ async function startDeployment(
     return started;
   } catch (error) {
     if (!(error instanceof HttpFailure) || (error.status !== 409 && error.status !== 422)) throw error;
-    // Not documented: how Cloud says that one is in progress. A list may show it late, but where fields are named, they
-    // are what is wrong.
+    // No documentation says how Cloud refuses a deployment while another is in progress. A list decides, which may lag.
+    // If the response names fields of the request, the fields are wrong: then there is no wait for the list.
     const running = async () => (await list()).find((one) => !hasEnded(one));
     const shown =
       (await running()) ?? (error.fields.length === 0 ? await watchFor(running, deploying) : undefined);
@@ -81,7 +82,7 @@ async function startDeployment(
   }
 }
 
-/** Follows a deployment to its end and, where a newer one has cancelled it, the newer one. */
+/** Follows a deployment to its end. If a newer deployment has cancelled it, follows the newer deployment. */
 export async function followOn(
   client: HttpClient,
   environmentId: string,

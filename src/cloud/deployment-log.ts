@@ -13,10 +13,10 @@ const Text = v.nullish(v.string(), '');
 const Step = v.object({ step: Text, status: Text, description: Text, output: Text });
 const Phase = v.nullish(v.object({ steps: v.nullish(v.array(Step), []) }), {});
 
-/** Source: the deployment logs of Laravel Cloud's OpenAPI description (a plain object, no JSON:API). */
+/** The logs of a deployment. Source: Laravel Cloud's OpenAPI description (a plain object, no JSON:API). */
 const Logs = v.object({ data: v.object({ build: Phase, deploy: Phase }) });
 
-/** The step at which a deployment failed: the one that says so, else the last one that printed something. */
+/** Reads the step at which a deployment failed: the last step with a failed status, else the last step with output. */
 export async function readFailingStep(
   client: HttpClient,
   deploymentId: string,
@@ -42,7 +42,7 @@ export async function readFailingStep(
   };
 }
 
-/** What a terminal would show in the end: without its escapes and, of a line that overwrites itself, the last state. */
+/** Returns the text that a terminal would show: no escape sequences, and the last state of an overwritten line. */
 export function asPrinted(output: string): string {
   const lines = stripVTControlCharacters(output).replaceAll('\r\n', '\n').split('\n');
   return lines.map((line) => line.split('\r').findLast((state) => state.trim() !== '') ?? '').join('\n');

@@ -32,13 +32,15 @@ export const ReadDeployment = v.pipe(
   ),
 );
 
-/** The deployments of an environment, the newest first, and when they were read, on the service's clock. */
+/** The newest deployments of an environment, as read from the service. */
 export interface SeenDeployments {
+  /** The deployments, the newest first. */
   readonly deployments: readonly Deployment[];
+  /** The time of the response in milliseconds since 1970, on the service's clock. */
   readonly at: number | undefined;
 }
 
-/** Recorded: these and no others are final; `build.succeeded` is not. A word not known yet counts as not final. */
+/** The statuses of an ended deployment. Recorded: only these, not `build.succeeded`. Unknown words do not count. */
 const finalWords = ['deployment.succeeded', 'deployment.failed', 'build.failed', 'failed', 'cancelled'];
 
 export function hasEnded({ status }: Deployment): boolean {
@@ -49,7 +51,7 @@ export function hasSucceeded({ status }: Deployment): boolean {
   return status === 'deployment.succeeded';
 }
 
-/** The deployments of an environment, as far as they are on the first page. */
+/** Reads the newest deployments of an environment: the first page of the list. */
 export async function readDeployments(client: HttpClient, environmentId: string): Promise<SeenDeployments> {
   const what = `Listing the deployments of ${environmentId}`;
   const call: HttpCall = { method: 'GET', path: deploymentsOf(environmentId), what };
@@ -61,7 +63,7 @@ export function deploymentsOf(environmentId: string): string {
   return path`/environments/${environmentId}/deployments`;
 }
 
-/** Follows one deployment to its end, good or bad. */
+/** Follows a deployment to its end, successful or not. Throws a `StillGoing` at the deadline. */
 export async function followDeployment(
   client: HttpClient,
   first: Deployment,

@@ -11,8 +11,8 @@ import {
 } from './spec.ts';
 
 /**
- * The differences between an existing process and its declaration, by value. It compares only declared fields: `processes`,
- * the command, and each config key. An unreported value has no `from`.
+ * Returns the differences between an existing process and its declaration. Compares only declared fields, by value:
+ * `processes`, the command, and each config key. A value that the API does not report has no `from`.
  */
 export function drift(spec: PinnedSpec, existing: ExistingProcess): Changes {
   const changes: Record<string, Change> = {};
@@ -42,7 +42,7 @@ function givenKeys(config: WorkerConfig): ConfigKey[] {
   return (Object.keys(configKeys) as ConfigKey[]).filter((key) => config[key] !== undefined);
 }
 
-/** The meaning of a value as text, so that `3` equals `"3"`, and `high, default` equals `high,default`. */
+/** Returns the meaning of a value as text, so that `3` equals `"3"`, and `high, default` equals `high,default`. */
 function meaningOf(key: ConfigKey, value: unknown): string {
   if (key === 'queue') return foldQueue(value);
   if (key === 'connection') return foldConnection(value) ?? '';
@@ -54,7 +54,7 @@ function meaningOf(key: ConfigKey, value: unknown): string {
   return Number.isNaN(number) ? String(value) : String(number);
 }
 
-/** `true`, `"true"`, `1` and `"1"` are one value, as PHP writes it. */
+/** Reads a flag, which PHP may write as `true`, `"true"`, `1` or `"1"`. Undefined for any other value. */
 export function flagOf(value: unknown): boolean | undefined {
   if (value === true || value === 'true' || value === 1 || value === '1') return true;
   if (value === false || value === 'false' || value === 0 || value === '0') return false;
@@ -68,8 +68,8 @@ export interface ProcessUpdate {
 }
 
 /**
- * The body of the update request. The config is whole: the current options, overridden by the declared ones. It is unknown
- * whether the API merges or replaces it.
+ * Returns the body of the update request. Its config is whole, since it is unknown if the API merges or replaces a
+ * config: the current options, overridden by the declared options.
  */
 export function updateFor(spec: PinnedSpec, existing: ExistingProcess): ProcessUpdate {
   const processes = spec.processes === undefined ? {} : { processes: spec.processes };
@@ -80,7 +80,7 @@ export function updateFor(spec: PinnedSpec, existing: ExistingProcess): ProcessU
   return Object.keys(config).length === 0 ? processes : { ...processes, config };
 }
 
-/** The set options that a request may contain, in the types that a request needs. */
+/** Returns the set options that a request may contain, in the types that a request needs. */
 export function settableOptions(config: ExistingProcess['config']): WorkerConfig {
   const kept: Record<string, string | number | boolean> = {};
   for (const [key, kind] of Object.entries(configKeys)) {
@@ -90,7 +90,7 @@ export function settableOptions(config: ExistingProcess['config']): WorkerConfig
   return kept;
 }
 
-/** The config as read back, without unset options. */
+/** Returns the config as the API reports it, without unset options. */
 export function setOptions(config: ExistingProcess['config']): Record<string, unknown> {
   return Object.fromEntries(
     Object.entries(config).filter(([, value]) => value !== null && value !== undefined),

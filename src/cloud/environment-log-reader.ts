@@ -6,14 +6,14 @@ import { path } from '../http/path.ts';
 import { timeOf } from '../time.ts';
 import { isOfProcess, type LogEntry } from './environment-log.ts';
 
-/** A part of the log, in milliseconds since 1970 on the service's clock; with a cursor, the entries older than it. */
+/** A span of the log, in milliseconds since 1970 on the service's clock; with a cursor, only the older pages. */
 export interface LogSpan {
   readonly from: number;
   readonly to: number;
   readonly cursor?: string | undefined;
 }
 
-/** Recorded: about a hundred entries a page, the newest page first; `meta.cursor` leads to older ones. */
+/** A page of the log. Recorded: about a hundred entries, the newest page first; `meta.cursor` leads to older pages. */
 const Page = v.object({
   data: v.array(v.unknown()),
   meta: v.fallback(v.object({ cursor: v.optional(v.string()) }), {}),
@@ -28,12 +28,12 @@ const Entry = v.pipe(
   v.transform(({ message, type, logged_at }): LogEntry => ({ type, message, loggedAt: timeOf(logged_at) })),
 );
 
-/** Every line about a background process contains this word. It is not documented how `query` filters. */
+/** A word in every line about a background process, for `query`. No documentation says how `query` filters. */
 const filter = 'cluster';
 
 type FilterMode = 'untried' | 'in-doubt' | 'works' | 'useless';
 
-/** The entries read so far of an environment's log, each once. */
+/** The entries about background processes that have been read from an environment's log, each once. */
 export class EnvironmentLog {
   readonly #client: HttpClient;
   readonly #environmentId: string;
@@ -50,14 +50,14 @@ export class EnvironmentLog {
     return [...this.#entries.values()];
   }
 
-  /** Reads with at most `requests` requests. Returns the part that is left; undefined if there is none. */
+  /** Reads a span with at most `requests` requests. Returns the unread part; undefined if there is none. */
   async read(span: LogSpan, requests: number): Promise<LogSpan | undefined> {
     let left: LogSpan | undefined = span;
     for (let sent = 0; sent < requests && left !== undefined; sent++) left = await this.#readPage(left);
     return left;
   }
 
-  /** Reads all entries of the newest page of a span, also those of applications. */
+  /** Returns all entries of the newest page of a span, also entries of applications. */
   async readAll(span: LogSpan): Promise<readonly LogEntry[]> {
     return (await this.#page(span, undefined)).entries;
   }
@@ -73,7 +73,7 @@ export class EnvironmentLog {
     for (const entry of own) this.#entries.set(entry.message, entry);
     this.#filter = learned(mode, page?.raw, own.length);
     if (page === undefined || this.#filter === 'in-doubt') return span;
-    // The newest page is empty without the filter, too: the filter works.
+    // Without the filter, the newest page has no line about a process, either: the filter works.
     if (mode === 'in-doubt' && this.#filter === 'works') return undefined;
     return page.cursor === undefined ? undefined : { ...span, cursor: page.cursor };
   }
@@ -103,7 +103,10 @@ export class EnvironmentLog {
   }
 }
 
-/** Learns from a page whether the filter works. An empty page may mean no entries, or a useless filter. */
+/**
+ * Judges the filter by a page. An empty page leaves it in doubt: the log may have no lines about processes, or the
+ * filter may be useless. Then the next page, read without the filter, decides.
+ */
 function learned(mode: FilterMode, page: readonly unknown[] | undefined, own: number): FilterMode {
   if (page === undefined) return 'useless';
   if (mode === 'in-doubt') return own > 0 ? 'useless' : 'works';

@@ -5,35 +5,38 @@ import type { Instance } from './instances.ts';
 import type { ExistingProcess } from './process.ts';
 
 export interface LogEntry {
-  /** `access`, `application`, `exception` or `system`; an unknown word is kept. */
+  /** `access`, `application`, `exception`, `system`, or an unknown word. */
   readonly type: string;
   readonly message: string;
   /** In milliseconds since 1970; recorded: to the second. */
   readonly loggedAt: number | undefined;
 }
 
-/** An event of one copy of a background process. The log does not say of which copy. */
+/** An event of one copy of a background process. The log does not name the copy. */
 export interface ProcessEvent {
   readonly kind: 'started' | 'exited' | 'stopped';
-  /** White space folded. */
+  /** The command with folded white space. */
   readonly command: string;
-  /** As the log has it, without `[Deploy: N] `. */
+  /** The cluster as the log names it, without `[Deploy: N] `: `Workers cluster`. */
   readonly cluster: string;
-  /** The N of `[Deploy: N] `: it counts the cluster's deployments. */
+  /** The N of `[Deploy: N] `, which counts the deployments of the cluster. */
   readonly deploy: number | undefined;
-  /** Only of an exit. */
+  /** The exit code of `exited`. */
   readonly code: number | undefined;
   /** In milliseconds since 1970. */
   readonly at: number;
 }
 
-/** Recorded: `{"time":"…","level":"ERROR","msg":"php artisan horizon process exited with exitCode 1...","cluster":"[Deploy: 3] Workers cluster","cmd":"php artisan horizon"}`. */
+/**
+ * A line about a background process. Recorded: `{"time":"…","level":"ERROR","msg":"php artisan horizon process exited
+ * with exitCode 1...","cluster":"[Deploy: 3] Workers cluster","cmd":"php artisan horizon"}`.
+ */
 const ProcessLine = v.object({ cmd: v.string(), msg: v.string(), cluster: v.string(), time: v.string() });
 
 /** A line of a process's output: `{"text":"  Connection refused  "}`. */
 const PrintedLine = v.object({ text: v.string() });
 
-/** The events of background processes, sorted by time: entries come out of order. */
+/** Returns the events of background processes, sorted by time: the log returns entries out of order. */
 export function eventsIn(entries: readonly LogEntry[]): readonly ProcessEvent[] {
   const events = entries.flatMap((entry) => eventOf(entry) ?? []);
   return events.sort((a, b) => a.at - b.at);
@@ -62,7 +65,7 @@ function eventOf({ type, message }: LogEntry): ProcessEvent | undefined {
   };
 }
 
-/** Reads the event from the end of a message: the command before it may contain the same words. */
+/** Reads the event from the end of a message: the command at its start may contain the same words. */
 function whatHappened(msg: string): Pick<ProcessEvent, 'kind' | 'code'> | undefined {
   const code = /process exited with exit ?code:? (-?\d+)\.*$/i.exec(msg)?.[1];
   if (code !== undefined) return { kind: 'exited', code: Number(code) };
@@ -82,7 +85,7 @@ function withFoldedSpace(text: string): string {
   return text.trim().replace(/\s+/g, ' ');
 }
 
-/** The output of background processes, and exceptions, oldest first. They may hold secrets. */
+/** Returns the output of background processes, and exceptions, the oldest first. Both may contain secrets. */
 export function printedIn(entries: readonly LogEntry[]): readonly string[] {
   const printed = entries.flatMap(({ type, message, loggedAt }) => {
     const line = type === 'system' ? v.safeParse(PrintedLine, jsonOf(message)) : undefined;
@@ -95,24 +98,24 @@ export function printedIn(entries: readonly LogEntry[]): readonly string[] {
 /** A background process to look for in the log. */
 export interface WatchedProcess {
   readonly id: string;
-  /** As read back; null if unknown. */
+  /** The command as the API reports it; null if unknown. */
   readonly command: string | null;
-  /** The name of its instance; undefined if unknown. */
+  /** The name of the instance; undefined if unknown. */
   readonly cluster: string | undefined;
   /** The most copies that run at once: processes × replicas. */
   readonly copies: number;
   /** True if there is always exactly one copy: one process, one fixed replica, no sleep. */
   readonly isSingle: boolean;
-  /** True if it ends by itself after some jobs or some time (`--max-jobs`, `--max-time`). */
+  /** True if the process ends by itself after some jobs or some time (`--max-jobs`, `--max-time`). */
   readonly recycles: boolean;
 }
 
 const mostProcesses = 10;
 
-/** The assumed number of replicas if it is unknown: with fewer exits, no copy needs to have exited twice. */
+/** The assumed number of unknown replicas. A large number is safe: only more exits than copies prove a restart. */
 const unknownReplicas = 10;
 
-/** Describes an existing process for the log. */
+/** Returns the process to look for in the log, made from an existing process and its instance. */
 export function watchedOf(
   { id, command, processes, config }: ExistingProcess,
   instance: Instance | undefined,
@@ -132,7 +135,7 @@ export function watchedOf(
 
 /** The judged time of the log, in milliseconds since 1970 on the service's clock. */
 export interface JudgedTime {
-  /** Processes that ended before this belong to the earlier deployment. */
+  /** Exits before this time do not count: they may belong to the earlier deployment. */
   readonly from: number;
   readonly to: number;
   /** After a deployment, a process must appear in the log. In the past, no line means no event. */
@@ -154,8 +157,8 @@ export interface Health {
 const longestPause = 10_000;
 
 /**
- * Judges processes by their events in the log. `restarting` is certain: one copy has exited twice, or the only copy was not
- * started again.
+ * Judges processes by their events in the log. `restarting` is certain: one copy has exited twice, or the only copy was
+ * not started again.
  */
 export function judge(
   processes: readonly WatchedProcess[],
@@ -202,14 +205,14 @@ export function unknownHealth(process: WatchedProcess, why: string): Health {
   return { process, status: 'unknown', exits: [], isBack: false, downFor: undefined, why };
 }
 
-/** The events on a cluster since its newest deployment, if the log numbers deployments. */
+/** Returns the events on a cluster since its newest deployment; all its events if the log numbers no deployments. */
 function ofNewestDeploy(events: readonly ProcessEvent[], cluster: string): readonly ProcessEvent[] {
   const own = events.filter((event) => event.cluster === cluster || event.cluster === `${cluster} cluster`);
   const newest = own.reduce((most, { deploy = -1 }) => Math.max(most, deploy), -1);
   return own.filter(({ deploy = -1 }) => deploy === newest);
 }
 
-/** `"php artisan horizon" on Workers exited 14 times in 8 s with code 1`. */
+/** Returns `"php artisan horizon" on Workers exited 14 times in 8 s with code 1`. */
 export function describeExits({ process, exits, downFor }: Health): string {
   const times = exits.length === 1 ? 'once' : `${exits.length} times`;
   const moments = exits.map(({ at }) => at);
@@ -221,7 +224,7 @@ export function describeExits({ process, exits, downFor }: Health): string {
   return `${watchedName(process)} exited ${times}${within} ${withCode}${down}`;
 }
 
-/** `"php artisan horizon" on Workers`, for messages. */
+/** Returns `"php artisan horizon" on Workers`, for messages. */
 export function watchedName({ id, command, cluster }: WatchedProcess): string {
   return `${command === null ? id : JSON.stringify(command)} on ${cluster ?? 'its cluster'}`;
 }

@@ -6,15 +6,15 @@ import { EnvironmentResource } from './shapes.ts';
 
 export interface Environment {
   readonly id: string;
-  /** Its name, or its id if the name is unknown. */
+  /** The name; the id if the name is unknown. */
   readonly name: string;
   /** `deploying`, `running`, `hibernating` or `stopped`; undefined if unknown. */
   readonly status: string | undefined;
-  /** True if it sleeps when it gets no requests. */
+  /** True if the environment sleeps when it gets no requests. */
   readonly hibernates: boolean;
   /** True with push to deploy: Laravel Cloud deploys each push. */
   readonly deploysOnPush: boolean;
-  /** Redacts the values of environment variables that look like secrets. */
+  /** Replaces the values of environment variables with a name like a secret's: `APP_KEY`, `DB_PASSWORD`. */
   redact(text: string): string;
 }
 
@@ -39,19 +39,19 @@ export async function readEnvironment(client: HttpClient, id: string): Promise<E
   return environmentFrom(data.data);
 }
 
-/** An environment of which only the id is known. */
+/** Returns an environment of which only the id is known. */
 export function environmentOf(id: string): Environment {
   return { id, name: id, status: undefined, hibernates: false, deploysOnPush: false, redact: (text) => text };
 }
 
-/** The reason why no background process can run there now; undefined if they can. */
+/** Returns the reason why no background process of the environment can run now; undefined without a known reason. */
 export function whyAsleep(environment: Environment): string | undefined {
   const state = sleepOf(environment);
   const end = environment.status === 'stopped' ? 'it is started' : 'a request wakes it';
   return state && `${state}: nothing runs there until ${end}`;
 }
 
-/** The same reason in short, after a warning that explains it. */
+/** Returns the reason of `whyAsleep` in short, for a text after a warning that explains the reason. */
 export function sleepOf({ name, status }: Environment): string | undefined {
   return status === 'hibernating' || status === 'stopped'
     ? `the environment ${name} is ${status}`
@@ -60,10 +60,10 @@ export function sleepOf({ name, status }: Environment): string | undefined {
 
 const Variable = v.object({ key: v.string(), value: v.string() });
 const secretKey = /KEY|SECRET|TOKEN|PASSWORD|DSN|URL/i;
-/** Shorter values occur by chance. */
+/** The fewest characters of a value to redact: shorter values occur in a log by chance. */
 const shortest = 8;
 
-/** The values to redact, the longest first: one may contain another. */
+/** Returns the values to redact, the longest first: a value may contain another value. */
 function secretsIn(variables: readonly unknown[] = []): readonly string[] {
   const secrets = variables.flatMap((one) => {
     const variable = v.safeParse(Variable, one);

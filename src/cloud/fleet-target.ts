@@ -28,7 +28,7 @@ import {
 
 /** The inputs that choose environments of the manifest. */
 export interface FleetName extends Pick<EnvironmentName, 'application' | 'repository' | 'headBranch'> {
-  /** One environment, or a pattern of the file; undefined for all. */
+  /** One environment, or a pattern of the manifest; undefined for all environments. */
   readonly environment: string | undefined;
 }
 
@@ -49,9 +49,9 @@ export interface FoundFleet {
 type Assigned = AssignedEnvironment<ListedEnvironment>;
 
 /**
- * Finds all environments side by side. Waits for environments that the manifest names, but never for those of a pattern: a
- * preview that was just created or deleted must not hold up production. `onFound`: called with each id before its instances
- * are listed.
+ * Finds all environments side by side. Waits for environments that the manifest names, but never for environments of a
+ * pattern: a new or deleted preview must not delay production. Calls `onFound` with the id of each environment before
+ * it lists the instances.
  */
 export async function findFleet(
   client: HttpClient,
@@ -87,7 +87,7 @@ export async function findFleet(
   }, waiting);
 }
 
-/** Finds the application. A wrong name in the manifest is an error on its line. */
+/** Finds the application. An error about a name in the manifest shows the line of the name. */
 async function applicationOf(client: HttpClient, { application: declared }: Fleet, name: FleetName) {
   if (declared === undefined || name.application !== declared.name)
     return await findApplication(client, name);
@@ -100,7 +100,7 @@ async function applicationOf(client: HttpClient, { application: declared }: Flee
   }
 }
 
-/** Chooses the environments: all of the manifest, those of a pattern, or one. */
+/** Chooses the environments: all environments of the manifest, the environments of a pattern, or one. */
 function chosen(
   fleet: Fleet,
   among: readonly ListedEnvironment[],
@@ -118,7 +118,7 @@ function chosen(
   return { assigned, idle: pattern !== undefined && assigned.length === 0 ? [pattern] : [] };
 }
 
-/** Returns the pattern of the manifest that the input `environment` names, if it names one. */
+/** Returns the pattern of the manifest that the input `environment` names; undefined for any other text. */
 export function patternNamed({ environments }: Fleet, wanted: string): DeclaredEnvironment | undefined {
   return environments.find(({ isPattern, name }) => isPattern && name === wanted);
 }
@@ -131,7 +131,10 @@ function undeclared({ environments }: Fleet, wanted: string): Failure {
   });
 }
 
-/** Lists the instances of an environment. Returns a sentence if the step leaves it out, and a `Failure` if it must not. */
+/**
+ * Lists the instances of an environment. Returns a sentence if the step leaves the environment out, and a `Failure` for
+ * names that are wrong in the manifest. Throws if a request fails.
+ */
 async function lookAt(
   client: HttpClient,
   { environment, declared }: Assigned,

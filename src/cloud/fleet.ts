@@ -20,12 +20,12 @@ import { describe, type ProcessSpec } from './spec.ts';
 // A manifest of many environments: reads it, merges the defaults into each environment, and finds the environments that
 // its keys mean. Pure.
 
-/** One key of `environments` with its declarations. */
+/** A key of `environments` with its declarations. */
 export interface DeclaredEnvironment extends Named {
   /** The key: an id, a slug, a name or a branch; or a pattern, in which `*` is any text. */
   readonly name: string;
   readonly isPattern: boolean;
-  /** With the defaults merged in. */
+  /** The declarations, with the defaults merged in. */
   readonly manifest: Manifest<ProcessSpec>;
 }
 
@@ -41,7 +41,7 @@ export type CloudFile =
 
 export interface ParsedCloudFile {
   readonly content: CloudFile;
-  /** Wrong parts are not in the content. */
+  /** All mistakes of the file. The content leaves out the wrong parts. */
   readonly mistakes: readonly Mistake[];
 }
 
@@ -158,8 +158,8 @@ function mergePlaces(defaults: Places, own: Places): Merged {
 type Processes = readonly Declared<ProcessSpec>[];
 
 /**
- * Merges processes one to one: first those of equal identity, then workers without a connection, each with the one default
- * worker of its queue that is left. The environment's values win, key by key.
+ * Merges processes one to one: first processes of equal identity, then each worker without a connection with the only
+ * remaining default worker of its queue. The environment's values win, key by key.
  */
 function mergeProcesses(defaults: Processes, own: Processes, mistakes: Mistake[]): Processes {
   const over = new Map<Declared<ProcessSpec>, Declared<ProcessSpec>>();
@@ -204,12 +204,13 @@ export interface AssignedEnvironment<E> {
 }
 
 export interface Assignment<E> {
-  /** The environments of names in the manifest's order, then those of patterns. */
+  /** The environments of named keys in the manifest's order, then the environments of patterns. */
   readonly assigned: readonly AssignedEnvironment<E>[];
+  /** The patterns that match no environment. */
   readonly idle: readonly DeclaredEnvironment[];
 }
 
-/** The contradiction between the input `application` and the manifest; undefined if there is none. */
+/** Returns the contradiction between the input `application` and the manifest; undefined if there is none. */
 export function otherApplication({ application }: Fleet, input: string | undefined): string | undefined {
   if (application === undefined || input === undefined) return undefined;
   // Case does not matter in the name of a repository.
@@ -219,8 +220,9 @@ export function otherApplication({ application }: Fleet, input: string | undefin
 }
 
 /**
- * Assigns the environments of the application to the keys of the manifest. Throws one error about all keys that mean no
- * environment, several, or one that another key means. It is a `NotThere` if all are only missing: they may still appear.
+ * Assigns the environments of the application to the keys of the manifest. Throws one `Failure` for all keys that mean
+ * no environment, several environments, or the environment of another key. The `Failure` is a `NotThere` if all these
+ * environments are only missing: they may still appear.
  */
 export function assignEnvironments<E extends NamedEnvironment>(
   { environments: declared }: Fleet,
@@ -252,7 +254,7 @@ function withPatterns<E extends NamedEnvironment>(
   return { assigned: [...byId.values()], idle };
 }
 
-/** The key or the first matching pattern of an environment; undefined if there is none. */
+/** Returns the key or, without a key, the first matching pattern of an environment. Throws a `Failure` for two keys. */
 export function assignedTo<E extends NamedEnvironment>(
   { environments: declared }: Fleet,
   environment: E,
@@ -290,7 +292,7 @@ export function matches(pattern: string, { name, branch }: NamedEnvironment): bo
   return [branch ?? '', name].some((text) => fitsPattern(pattern, text));
 }
 
-/** Matches a pattern in linear time: it looks for each part between two `*` after the previous one. */
+/** True if a pattern matches a text. Takes linear time: each part between two `*` is found after the previous part. */
 function fitsPattern(pattern: string, text: string): boolean {
   const [start = '', ...parts] = pattern.split('*');
   const end = parts.pop() ?? '';

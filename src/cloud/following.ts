@@ -1,30 +1,33 @@
 import { Failure, type FailureParts } from '../failure.ts';
 import { inSeconds, type LoggedWait, poll } from '../time.ts';
 
-/** What is needed to follow something that Laravel Cloud works on until it ends. */
+/** The means to follow a deployment or a command until it ends. */
 export interface FollowContext extends LoggedWait {
-  /** Records what has been done so far or, with `unknown`, what nobody knows, for the case that the step ends before it can report. */
+  /**
+   * Records a fact for the report of a failing step: with `going`, work that goes on without the step; with `unknown`,
+   * an open question: `whether ...`.
+   */
   readonly did: (line: string, kind?: 'going' | 'unknown') => void;
 }
 
-/** Pauses between two looks at something that takes its time: at most thirty looks a minute, and soon fewer. */
+/** The pauses between two reads, in milliseconds: at most 30 reads a minute, and soon fewer. */
 const followPauses = { first: 4_000, longest: 8_000 } as const;
 
-/** Something that Laravel Cloud works on: a deployment, a command. */
+/** A deployment or a command that Laravel Cloud carries out. */
 export interface FollowedWork<T> {
   /** `Deployment depl-1`, for messages. */
   readonly what: string;
-  /** As it was when it started, if that is known. */
+  /** The work as read before, if the step has read it. */
   readonly first?: T;
   read(): Promise<T>;
   hasEnded(seen: T): boolean;
-  /** What to do when it takes too long. */
+  /** The advice for work that has not ended by the deadline. */
   readonly fix: string;
 }
 
-/** It has not ended in time. */
+/** The failure of a wait for work that has not ended by the deadline. */
 export class StillGoing extends Failure {
-  /** How long it was followed: `60 s`. */
+  /** The length of the wait: `60 s`. */
   readonly after: string;
 
   constructor(parts: FailureParts, after: string) {
@@ -33,7 +36,7 @@ export class StillGoing extends Failure {
   }
 }
 
-/** Looks until it has ended. Throws a `Failure` when it has not by the deadline. */
+/** Reads until the work has ended. Throws a `StillGoing` at the deadline. */
 export async function followToEnd<T extends { readonly status: string }>(
   { what, first, read, hasEnded, fix }: FollowedWork<T>,
   following: FollowContext,

@@ -2,14 +2,14 @@ import { foldCommand, type Identity, keyOf } from '../converge/identity.ts';
 import type { ExistingProcess } from './process.ts';
 import { describe, foldConnection, foldQueue, type ProcessSpec } from './spec.ts';
 
-/** The identity of a declaration: a custom process's command, a worker's queue list and connection. */
+/** Returns the identity of a declaration: a custom process's command, a worker's queue list and connection. */
 export function identityOf(spec: ProcessSpec): Identity {
   return spec.type === 'custom'
     ? { family: `custom ${foldCommand(spec.command)}`, marks: [] }
     : workerIdentity('worker', spec.config.queue, spec.config.connection);
 }
 
-/** The identity of an existing process. A process of an unknown type never matches a declaration. */
+/** Returns the identity of an existing process. A process of an unknown type never matches a declaration. */
 export function identityOfExisting({ type, command, config }: ExistingProcess): Identity {
   return type === 'custom'
     ? { family: `custom ${foldCommand(command ?? '')}`, marks: [] }
@@ -20,7 +20,7 @@ function workerIdentity(type: string, queue: unknown, connection: unknown): Iden
   return { family: `${type} ${foldQueue(queue)}`, marks: [foldConnection(connection)] };
 }
 
-/** True if a process in doubt can be the declared one. Its unknown fields may have any value. */
+/** True if a process in doubt can be the declared process: its unknown fields may have any value. */
 export function couldBe(spec: ProcessSpec, { type, command }: ExistingProcess): boolean {
   if (type !== '') return type === spec.type;
   return spec.type === 'worker' || command === null || foldCommand(command) === foldCommand(spec.command);
@@ -31,7 +31,7 @@ export function statesIdentity({ type, command, tellsConfig }: ExistingProcess):
   return type === 'custom' ? command !== null : tellsConfig;
 }
 
-/** An existing process in the words of a declaration: `worker on queue high of connection redis`. */
+/** Returns an existing process in the words of a declaration: `worker on queue high of connection redis`. */
 export function describeExisting(
   { type, processes, command, config, doubt }: ExistingProcess,
   room?: number,
@@ -47,7 +47,7 @@ export function describeExisting(
   );
 }
 
-/** The fields that distinguish processes of one declaration: `connection redis, 2 processes`. */
+/** Returns the fields that distinguish processes of one declaration: `connection redis, 2 processes`. */
 export function particularsOf({ type, processes, config }: ExistingProcess): string {
   const count = `${processes ?? 'an unknown number of'} ${processes === 1 ? 'process' : 'processes'}`;
   return type === 'worker'
@@ -55,7 +55,7 @@ export function particularsOf({ type, processes, config }: ExistingProcess): str
     : count;
 }
 
-/** A key that is equal for two declarations of one process. */
+/** Returns a key that is equal for two declarations of one process. */
 export function identityKey(spec: ProcessSpec): string {
   return keyOf(identityOf(spec));
 }

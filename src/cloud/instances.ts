@@ -14,16 +14,16 @@ import { IncludedEnvironment, InstanceResource, ListedInstance, ListedProcess } 
 export interface Instance {
   readonly id: string;
   readonly name: string;
-  /** `app`, `service`, `queue` or `managed_queue`; an unknown word is kept. Undefined if not reported. */
+  /** `app`, `service`, `queue`, `managed_queue`, or an unknown word; undefined if not reported. */
   readonly type: string | undefined;
-  /** Names the memory of a replica, such as `flex.m-1vcpu-1gb`. */
+  /** The size, which names the memory of a replica: `flex.m-1vcpu-1gb`. */
   readonly size?: string | undefined;
   readonly minReplicas: number | undefined;
   readonly maxReplicas: number | undefined;
-  /** True if it scales to zero, and its processes with it. */
+  /** True if the instance scales to zero, and its processes with it. */
   readonly sleeps: boolean;
   readonly environmentId: string | undefined;
-  /** Its environment, if the response included it. */
+  /** The environment, if the response included it. */
   readonly environment?: Environment | undefined;
 }
 
@@ -38,7 +38,7 @@ export function instanceFrom({ id, attributes, relationships }: InstanceResource
   };
 }
 
-/** Reads one instance, with the environment that it is in. */
+/** Reads an instance and its environment. */
 export async function readInstance(client: HttpClient, id: string): Promise<Instance> {
   const { data } = await client.json(
     {
@@ -58,10 +58,10 @@ function environmentIn(included: readonly unknown[], id: string | undefined): En
   return own && environmentFrom(own);
 }
 
-/** The instances of an environment, with everything that the response included. */
+/** The instances of an environment, with the resources that the response included. */
 export interface ListedInstances {
   readonly instances: readonly Instance[];
-  /** The processes by instance id. Those of other instances need their own list request. */
+  /** The processes by instance id. An instance that is missing here needs its own list request. */
   readonly listings: ReadonlyMap<string, Listing<ExistingProcess>>;
   /** The environment, if it was requested and included. */
   readonly environment: Environment | undefined;
@@ -72,7 +72,10 @@ export interface Include {
   readonly environment: boolean;
 }
 
-/** Lists an environment's instances, with their processes and the environment in the same response if wanted. */
+/**
+ * Lists the instances of an environment, with the resources to include. Lists the instances alone if the service
+ * refuses the `include`, or if the response is too large.
+ */
 export async function listInstances(
   client: HttpClient,
   { id, name }: Pick<Environment, 'id' | 'name'>,
@@ -116,8 +119,8 @@ function isAboutTheInclude(error: unknown): boolean {
 }
 
 /**
- * The processes that a list of instances includes, by instance id. Only for instances whose relationship names all their
- * processes and with all of these included; others need their own list request.
+ * Returns the processes that a list of instances includes, by instance id. Leaves out an instance if its relationship
+ * may not name all its processes, or if the response does not include all of them.
  */
 function processesOf(
   instances: readonly InstanceResource[],
@@ -144,7 +147,7 @@ function processesOf(
 
 type ToMany = NonNullable<NonNullable<InstanceResource['relationships']>['backgroundProcesses']>;
 
-/** True if the relationship names all processes: it may come in pages. */
+/** True if the relationship names all processes of the instance. A long relationship may come in pages. */
 function isWhole({ data, links, meta }: ToMany): boolean {
   return !links?.next && (meta?.total ?? 0) <= data.length;
 }

@@ -3,15 +3,15 @@ import { describeExisting } from './identity.ts';
 import type { ExistingProcess } from './process.ts';
 import { foldQueue, type ProcessSpec } from './spec.ts';
 
-/** A worker beside the declared one, and the declared queues that it serves, too. */
+/** A worker that is not the declared worker, with the declared queues that it serves, too. */
 export interface OtherWorker {
   readonly process: ExistingProcess;
   readonly queues: readonly string[];
 }
 
 /**
- * Other workers that serve a queue of the declared list. The list identifies a worker: with a changed list the step creates
- * a second worker, and the first one stays.
+ * Returns the other workers that serve a queue of the declared list. The list identifies a worker: after a change of
+ * the list, the step creates a second worker, and the first worker stays.
  */
 export function otherWorkersOf(
   spec: ProcessSpec,
@@ -29,7 +29,7 @@ export function otherWorkersOf(
   });
 }
 
-/** `1 other worker on the cluster serves "high": worker on queue high (process-1)`; undefined for none. */
+/** Returns `1 other worker on the cluster serves "high": worker on queue high (process-1)`; undefined for none. */
 export function describeOthers(others: readonly OtherWorker[]): string | undefined {
   const [first] = others;
   if (first === undefined) return undefined;

@@ -9,7 +9,7 @@ const remedies: Remedies = {
   restart: 'a deployment restarts the processes of Laravel Cloud',
 };
 
-/** Likely problems of a declaration, each as a sentence with a remedy. */
+/** Returns the likely problems of a declaration, each as a sentence with a remedy. */
 export function lint(spec: PinnedSpec, scale: Scale): readonly string[] {
   if (spec.type === 'worker') {
     const { queue = '', connection = '' } = spec.config;

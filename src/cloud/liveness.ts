@@ -14,8 +14,9 @@ export type Liveness =
     };
 
 /**
- * Judges by the deployments, the newest first. `bornAt`: the creation time of the youngest declared process, in milliseconds
- * since 1970. An unknown state counts as live. So does an environment without deployments: its owner deploys it first.
+ * Judges by the deployments, the newest first. `bornAt`: the creation time of the youngest declared process, in
+ * milliseconds since 1970. With an unknown time, every deployment counts as younger. An environment without deployments
+ * counts as live: its owner deploys it first.
  */
 export function livenessOf(deployments: readonly Deployment[], bornAt: number | undefined): Liveness {
   const carries = (one: Deployment): boolean => bornAt === undefined || beganAfter(one, bornAt);
@@ -37,7 +38,7 @@ export function livenessOf(deployments: readonly Deployment[], bornAt: number | 
   return { kind: 'behind', why: 'A declared process is younger than the newest deployment', runsOlder };
 }
 
-/** True if the deployment began after this time, or if its date is unknown. */
+/** True if the deployment began at or after this time, or if the start is unknown. */
 export function beganAfter({ startedAt }: Deployment, time: number): boolean {
   return startedAt === undefined || startedAt >= time;
 }

@@ -33,7 +33,10 @@ export interface RunningInstance {
   readonly processes: readonly ExistingProcess[];
 }
 
-/** Writes the existing processes as a manifest that `apply` finds unchanged. Comments name those that it cannot declare. */
+/**
+ * Returns a manifest of the existing processes, for which `apply` plans no change. Its comments name the processes that
+ * a manifest cannot declare.
+ */
 export function writeCloudManifest(
   instances: readonly RunningInstance[],
   { schemaUrl, notes }: { readonly schemaUrl: string; readonly notes: readonly string[] },
@@ -42,7 +45,7 @@ export function writeCloudManifest(
   return writeManifest('instances', places, { schemaUrl, notes: [...notes, ...own] });
 }
 
-/** The declarations of each instance, and notes about the processes that are left out. */
+/** Returns the declarations of each instance, and notes about the processes that the manifest leaves out. */
 export function declareInstances(instances: readonly RunningInstance[]): {
   readonly places: readonly WrittenPlace[];
   readonly notes: readonly string[];
@@ -60,7 +63,7 @@ export function declareInstances(instances: readonly RunningInstance[]): {
       describe: describeExisting,
       declare,
     });
-    // One by one: a call cannot have that many arguments.
+    // One by one: `notes.push(...own)` throws for very long lists.
     for (const note of own) notes.push(note);
     for (const process of processes)
       if (process.doubt !== undefined) notes.push(`Left out on ${where}: ${doubtText(process)}.`);
@@ -69,7 +72,7 @@ export function declareInstances(instances: readonly RunningInstance[]): {
   return { places, notes };
 }
 
-/** The key of an instance: its name, or its id if another instance has the same name or YAML cannot hold it. */
+/** Returns the key of an instance: its name, or its id if the name is not plain, or means another instance, too. */
 function instanceKey(
   { id, name }: Pick<RunningInstance, 'id' | 'name'>,
   instances: readonly RunningInstance[],
@@ -88,7 +91,7 @@ function declare({ type, processes, command, config }: ExistingProcess): Declara
   return why === undefined ? { fields } : { why };
 }
 
-/** Declares a worker. It leaves out options that a manifest cannot hold, except `queue` and `connection`. */
+/** Declares a worker. Leaves out options that a manifest cannot hold, except `queue` and `connection`. */
 function declareWorker(number: object, config: ExistingProcess['config']): Declarable {
   const options = Object.entries(settableOptions(config)).flatMap(([key, value]): [string, unknown][] => {
     const { value: kept } = check(WorkerOptions, { [key]: value });

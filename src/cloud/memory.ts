@@ -7,7 +7,7 @@ export interface Load {
 /** The memory limit of `queue:work`, in MB. Source: Laravel's default of `--memory`. */
 const usual = 128;
 
-/** A warning if the processes may need more memory than the instance has; undefined if they fit, or the size is unknown. */
+/** Returns a warning if the processes may need more memory than the instance has; undefined for an unknown size. */
 export function memoryWarning(
   { name, size }: { readonly name: string; readonly size?: string | undefined },
   loads: readonly Load[],
@@ -22,7 +22,7 @@ export function memoryWarning(
   return `${name}: ${count} processes ${much} may not fit in ${room} MB (${size}).`;
 }
 
-/** The memory that a size names, in MB: `flex-512mb`, `flex.m-1vcpu-1gb`. */
+/** Returns the memory that a size names, in MB: `flex-512mb`, `flex.m-1vcpu-1gb`. */
 function memoryOf(size: string | undefined): number | undefined {
   const [, number, unit] = /(\d+)(mb|gb)$/.exec(size ?? '') ?? [];
   return number === undefined ? undefined : Number(number) * (unit === 'gb' ? 1024 : 1);

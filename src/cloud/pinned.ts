@@ -21,7 +21,7 @@ interface PinnedWorld {
   onExists?(process: ExistingProcess): void;
 }
 
-/** Updates a process, named by its id, to the declared state. Throws a `Failure` if it does not exist. */
+/** Updates the process of an id to its declaration. Throws a `Failure` if it does not exist, or has another type. */
 export async function ensurePinned(
   wanted: EnsurePinned,
   world: PinnedWorld,

@@ -3,9 +3,10 @@ import type { HttpCall, HttpClient } from '../http/client.ts';
 import { MaybeCount } from '../http/json-api.ts';
 import { parseItems } from '../http/lists.ts';
 
-/** The entries of a list that are of use, and when the service wrote it, in milliseconds since 1970. */
+/** The items of a page, without items of an unexpected form. */
 export interface RecentItems<T> {
   readonly items: readonly T[];
+  /** The time of the response in milliseconds since 1970, on the service's clock. */
   readonly at: number | undefined;
 }
 
@@ -14,7 +15,7 @@ const Page = v.object({
   meta: v.fallback(v.object({ last_page: MaybeCount }), { last_page: 1 }),
 });
 
-/** The first page of a list: recorded, deployments are listed newest first. An entry that is not understood is left out. */
+/** Reads the first page of a list. Recorded: deployments are listed newest first. */
 export async function readFirstPage<const S extends v.GenericSchema>(
   client: HttpClient,
   call: HttpCall,
@@ -24,7 +25,7 @@ export async function readFirstPage<const S extends v.GenericSchema>(
   return { items: parseItems(data.data, resource).items, at: date };
 }
 
-/** The first and the last page: for a list of which it is not known which end is the newer. */
+/** Reads the first and the last page of a list whose order is unknown: either page may have the newest items. */
 export async function readBothEnds<const S extends v.GenericSchema>(
   client: HttpClient,
   call: HttpCall,

@@ -26,10 +26,10 @@ export const cloudHints: ServiceHints = {
     'Laravel Cloud counts the requests of the whole organization, those of its other tokens and runs included: run the job again later, or run fewer at once',
 };
 
-/** Documented: 30 changes a minute, for the whole organization. */
+/** The changes that the rate limit allows. Documented: 30 a minute, for the whole organization. */
 export const cloudPace: Pace = { changes: 30, window: 60_000 };
 
-/** Laravel Cloud's part of the engine. */
+/** The rules of Laravel Cloud for the engine. */
 export const cloudService: Service<ProcessSpec, ExistingProcess> = {
   identityOf,
   identityOfExisting,
@@ -47,7 +47,7 @@ export const cloudService: Service<ProcessSpec, ExistingProcess> = {
   nameTaken: (_, refusal) => refusal,
 };
 
-/** The settings without queue and connection, which are in the description. */
+/** Returns the settings without queue and connection, which the description has. */
 function settings(processes: number | undefined, config: object): Settings {
   const options = Object.entries(config).filter(([key]) => key !== 'queue' && key !== 'connection');
   return { processes, ...Object.fromEntries(options.map(([key, value]) => [`config.${key}`, value])) };

@@ -4,7 +4,7 @@ import { Count, Id, isOfType } from '../http/json-api.ts';
 // The schemas read only the fields that the code uses. Of a resource only the id is required: other fields of an
 // unexpected form are left out.
 
-/** An optional field. It is undefined if it is missing, null, or of an unexpected form. */
+/** Returns the schema of an optional field, which is undefined if it is missing, null, or of an unexpected form. */
 function maybe<const S extends v.GenericSchema>(schema: S) {
   const told = v.pipe(
     v.nullable(schema),
@@ -23,10 +23,10 @@ const ToMany = maybe(
   }),
 );
 
-/** A background process as the response has it: `process.ts` reads the fields. */
+/** A background process in a response. `process.ts` reads its fields. */
 export const ProcessResource = v.looseObject({ id: Id });
 
-/** A background process in a list, which may hold resources of other types, too. */
+/** A background process in a list. Rejects resources of other types, which a list may hold, too. */
 export const ListedProcess = v.pipe(
   ProcessResource,
   v.check((resource) => isOfType('background_processes', resource)),
@@ -38,7 +38,7 @@ export const InstanceResource = v.object({
     v.object({
       name: maybe(v.string()),
       type: maybe(v.string()),
-      /** Recorded: names the memory of a replica, such as `flex.m-1vcpu-1gb`. */
+      /** Recorded: `flex.m-1vcpu-1gb`, which names the memory of a replica. */
       size: maybe(v.string()),
       min_replicas: maybe(Count),
       max_replicas: maybe(Count),
@@ -48,7 +48,7 @@ export const InstanceResource = v.object({
   relationships: maybe(v.object({ environment: ToOne, backgroundProcesses: ToMany })),
 });
 
-/** An instance in a list, which may hold resources of other types, too. */
+/** An instance in a list. Rejects resources of other types, which a list may hold, too. */
 export const ListedInstance = v.pipe(
   v.looseObject(InstanceResource.entries),
   v.check((resource) => isOfType('instances', resource)),
@@ -73,7 +73,7 @@ export const EnvironmentResource = v.object({
     status: maybe(v.string()),
     uses_hibernation: maybe(v.boolean()),
     uses_push_to_deploy: maybe(v.boolean()),
-    // In clear text: used only to redact secrets in the shown log.
+    // In clear text. Used only to redact secrets in the shown log.
     environment_variables: maybe(v.array(v.unknown())),
   }),
   relationships: maybe(v.object({ branch: ToOne })),

@@ -8,7 +8,7 @@ export function rowName(process: PinnedSpec | ExistingProcess): RowName {
   return { name: shortName(process), identity, shared: [] };
 }
 
-/** The shortest distinct name: `worker high,default (redis)`, `php artisan horizon`. */
+/** Returns the shortest distinct name: `worker high,default (redis)`, `php artisan horizon`. */
 export function shortName(process: PinnedSpec | ExistingProcess): string {
   if ('doubt' in process && process.doubt !== undefined && process.type === 'worker')
     return 'worker, unknown queue';

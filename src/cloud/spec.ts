@@ -82,7 +82,7 @@ function unknownOption(key: string, path: readonly string[]): Problem {
   };
 }
 
-/** The problem with a command of one line; undefined if there is none. */
+/** Returns the problem with a command; undefined if there is none. */
 function commandProblem(command: string): string | undefined {
   const continued = continuedLine(command);
   if (continued !== undefined) return continued;
@@ -93,14 +93,14 @@ function commandProblem(command: string): string | undefined {
   return `must have ${min} to ${max} characters, and has ${length}`;
 }
 
-/** A hint for an option that stands beside `config`, as if it were an input. */
+/** Returns a hint for an option that stands beside `config` in place of under it. */
 function optionHint(key: string): string | undefined {
   return Object.hasOwn(configKeys, key)
     ? `Options of a worker go under config: config: { ${key}: … }`
     : undefined;
 }
 
-/** The declaration of a pinned process. A custom one may leave out its command. */
+/** The schema of a pinned process, which `process-id` names. A custom process may leave out its command. */
 export const PinnedDeclaration = v.pipe(
   mapping(
     {
@@ -130,7 +130,7 @@ export const PinnedDeclaration = v.pipe(
   ),
 );
 
-/** A process as inputs and manifests declare it. */
+/** The schema of a process in inputs and manifests. */
 export const ProcessDeclaration = v.pipe(
   PinnedDeclaration,
   v.forward(
@@ -169,12 +169,12 @@ export type ProcessSpec = WorkerSpec | CustomSpec;
 /** The most characters of one part of a description. */
 const longest = 120;
 
-/** The declaration of a pinned process: without a command, it keeps its own. */
+/** The declaration of a pinned process. Without a declared command, the process keeps its command. */
 export type PinnedSpec =
   | WorkerSpec
   | (Omit<CustomSpec, 'command'> & { readonly command: string | undefined });
 
-/** A declaration in a few words: `worker on queue high,default`. */
+/** Returns a declaration in a few words: `worker on queue high,default`. */
 export function describe(spec: PinnedSpec, room = longest): string {
   if (spec.type === 'custom')
     return spec.command === undefined ? 'custom process' : `custom process "${shorten(spec.command, room)}"`;
@@ -182,7 +182,7 @@ export function describe(spec: PinnedSpec, room = longest): string {
   return `worker on queue ${shorten(queue, room)}${connection === undefined ? '' : ` of connection ${shorten(connection, room)}`}`;
 }
 
-/** A queue list, trimmed, in order; no queue means `default`. */
+/** Returns a queue list without blanks around its names, in the same order; `default` for no queue. */
 export function foldQueue(queue: unknown): string {
   const names = String(queue ?? '')
     .split(',')
@@ -191,13 +191,13 @@ export function foldQueue(queue: unknown): string {
   return names.length === 0 ? 'default' : names.join(',');
 }
 
-/** The connection's name, or undefined when there is none. */
+/** Returns the name of a connection without blanks around it; undefined for no connection. */
 export function foldConnection(connection: unknown): string | undefined {
   const name = withoutBlanks(String(connection ?? ''));
   return name === '' ? undefined : name;
 }
 
-/** The name without blanks around it. Other white space is part of a name for Laravel. */
+/** Removes blanks and tabs around a name. For Laravel, other white space is part of the name. */
 function withoutBlanks(name: string): string {
   return name.replace(/^[ \t]+|[ \t]+$/g, '');
 }

@@ -11,28 +11,28 @@ import {
 } from './environment-log.ts';
 import { EnvironmentLog, type LogSpan } from './environment-log-reader.ts';
 
-/** The context to read an environment's log. */
+/** The means to read an environment's log. */
 export interface LogContext extends Timing {
   readonly client: HttpClient;
   readonly environmentId: string;
-  /** The time of the service, in milliseconds since 1970. */
+  /** Returns the time of the service, in milliseconds since 1970. */
   now(): number;
   log(line: string): void;
 }
 
-/** Milliseconds after a deployment's success without judgement: exits then belong to the earlier deployment. */
+/** Milliseconds after a deployment's success in which exits do not count: they belong to the earlier deployment. */
 const settling = 10_000;
-/** Milliseconds between two looks. The log has its own limit of 30 requests a minute: a watch uses two in ten seconds. */
+/** Milliseconds between two looks. The log has its own limit of 30 requests a minute, of which a watch uses 12. */
 const lookEvery = 10_000;
 const requestsPerLook = 2;
 /** The most requests of a look back. */
 const requestsBack = 10;
-/** Milliseconds by which a line may reach the log later than others. */
+/** Milliseconds of the log that a look reads again: a line may reach the log later than younger lines. */
 const overlap = 15_000;
-/** Milliseconds for which a failed look back is tried again, at most. */
+/** The most milliseconds for which a failed look back is repeated. */
 const lookBackSpan = 30_000;
 
-/** The reason why the log was not read whole. */
+/** The reason why a part of the log is unread. */
 interface Trouble {
   readonly why: string;
   /** Milliseconds after which a look may show more. */
@@ -51,7 +51,10 @@ export function isTooBusy({ why }: Health): boolean {
 /** Milliseconds after a failure before the next look. */
 const pauseAfterFailure = 5_000;
 
-/** Judges the last `span` milliseconds without waiting. `deployedAt`: the end of the newest successful deployment. */
+/**
+ * Judges by the last `span` milliseconds of the log. Waits only to repeat a failed read. `deployedAt`: the end of the
+ * newest successful deployment.
+ */
 export async function lookBack(
   watched: readonly WatchedProcess[],
   span: number,
@@ -78,7 +81,10 @@ export interface DeploymentTimes {
   readonly succeededAt: number;
 }
 
-/** Watches the log for `span` milliseconds after a deployment. Ends as soon as a process certainly keeps exiting. */
+/**
+ * Watches the log for `span` milliseconds after a deployment. Ends early if a process certainly keeps exiting, or if
+ * the log cannot be read before the end.
+ */
 export async function watch(
   watched: readonly WatchedProcess[],
   span: number,
@@ -91,7 +97,7 @@ export async function watch(
   const unread: LogSpan[] = [];
   let covered = Math.min(startedAt ?? succeededAt - 2 * settling, succeededAt);
   say(`Watching the log for ${Math.ceil(Math.max(0, end - now()) / 1000)} s`);
-  // Looks are ten seconds apart, and the last one falls on the end.
+  // The looks are ten seconds apart, and the last look is at the end.
   await clock.sleep(Math.max(0, end - now()) % lookEvery, cancelled);
   for (;;) {
     const to = now();
@@ -110,7 +116,7 @@ export async function watch(
   }
 }
 
-/** Reads the parts of the log that busy looks have left. */
+/** Reads the parts of the log that earlier looks have not read. Returns a part that stays unread. */
 async function readRest(log: EnvironmentLog, unread: readonly LogSpan[]): Promise<LogSpan | undefined> {
   let requests = requestsBack;
   for (const span of unread) {
@@ -122,7 +128,7 @@ async function readRest(log: EnvironmentLog, unread: readonly LogSpan[]): Promis
   return undefined;
 }
 
-/** The trouble with a reading: an unread part, or a failure. */
+/** Returns the trouble with a read: an unread part, or a failed request; undefined for none. */
 async function troubleOf(read: () => Promise<LogSpan | undefined>): Promise<Trouble | undefined> {
   try {
     return (await read()) === undefined ? undefined : tooBusy;
@@ -133,7 +139,7 @@ async function troubleOf(read: () => Promise<LogSpan | undefined>): Promise<Trou
   }
 }
 
-/** The health of all processes. With trouble, only `restarting` is certain, and the others are unknown. */
+/** Returns the health of all processes. With trouble, only `restarting` is certain: other processes are `unknown`. */
 function verdict(
   watched: readonly WatchedProcess[],
   log: EnvironmentLog,

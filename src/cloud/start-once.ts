@@ -4,22 +4,23 @@ import { HttpFailure } from '../http/failure.ts';
 import { one } from '../http/json-api.ts';
 import type { FollowContext } from './following.ts';
 
-/** Something that Laravel Cloud starts when it is asked to: a deployment, a command. */
+/** A request that starts a deployment or a command on Laravel Cloud. */
 export interface Start<T> {
   /** `deployment`, for messages. */
   readonly name: string;
   readonly path: string;
   readonly body?: unknown;
   readonly schema: v.GenericSchema<unknown, T>;
-  /** Those that were there before, and those that are there now. */
+  /** The deployments or commands of the list before the request. */
   readonly before: readonly T[];
+  /** Reads the list again. */
   list(): Promise<readonly T[]>;
 }
 
-/** How often the request is sent while its answers are lost and nothing shows that it took effect. */
+/** The most sends of the request while its responses are lost, and the list shows no effect. */
 const maxAttempts = 3;
 
-/** Starts it. When the answer is lost, looks for what has started before the request is sent again. */
+/** Starts a deployment or a command. If the response is lost, watches the list before it sends the request again. */
 export async function startOnce<T extends { readonly id: string }>(
   client: HttpClient,
   { name, schema, before, list, ...request }: Start<T>,
@@ -49,10 +50,10 @@ export async function startOnce<T extends { readonly id: string }>(
   }
 }
 
-/** Pauses between two looks, in milliseconds: about twenty seconds in all. */
+/** The pauses before each look, in milliseconds: twenty seconds in all. */
 const pauses = [500, 1_000, 2_000, 4_000, 6_000, 6_500];
 
-/** Looks until something shows that a list may show late. Undefined when nothing has shown in time. */
+/** Calls `look` until it returns a value: lists lag. Undefined after all pauses, or at the deadline. */
 export async function watchFor<T>(
   look: () => Promise<T | undefined>,
   { clock, cancelled, deadline }: FollowContext,

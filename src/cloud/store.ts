@@ -18,7 +18,7 @@ export interface CloudStoreOptions {
   readonly instance?: Instance | undefined;
   /** A list from an earlier response: the first `list` returns it without a request. */
   readonly listing?: Listing<ExistingProcess> | undefined;
-  /** The input that sets a field of a request; the field itself unless given. */
+  /** Returns the input that sets a field of a request, for messages; by default, the field itself. */
   readonly fieldName?: ((field: string) => string) | undefined;
 }
 
@@ -109,11 +109,11 @@ export class CloudStore implements Store<ProcessSpec, ExistingProcess> {
   }
 }
 
-/** A background process named by its id. */
+/** The store of a background process that a step names by its id. */
 export class PinnedStore {
   readonly #client: HttpClient;
   readonly #fieldName: (field: string) => string;
-  /** The instance that it must be on; else the one on which it was found. */
+  /** The instance on which the process must be; if the step names none, the instance on which it was found. */
   #instanceId: string | undefined;
   instance: Instance | undefined;
 
@@ -199,7 +199,7 @@ interface UpdateSent {
   readonly fieldName: (field: string) => string;
 }
 
-/** Updates a process. Returns it as the response shows it; undefined if the response shows none. */
+/** Updates a process. Returns the process in the response; undefined if the response has none. */
 async function updateProcess(
   client: HttpClient,
   id: string,
@@ -229,7 +229,7 @@ async function removeProcess(client: HttpClient, id: string): Promise<void> {
   );
 }
 
-/** The create request's body: exactly the declaration. */
+/** Returns the body of the create request: the declaration, with 1 process if it has no number. */
 function bodyOf(spec: ProcessSpec): unknown {
   const { processes = processesOfNew } = spec;
   if (spec.type === 'custom') return { type: 'custom', processes, command: spec.command };

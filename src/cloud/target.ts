@@ -15,13 +15,13 @@ import { ApplicationResource, BranchResource, EnvironmentResource } from './shap
 export interface EnvironmentName {
   /** An application's id, name, slug or repository full name. */
   readonly application: string | undefined;
-  /** The workflow's repository. It names the application by default. */
+  /** The workflow's repository, which names the application by default. */
   readonly repository: string | undefined;
   /** An environment's id, name, slug or branch. */
   readonly environment: string;
-  /** The branch of a pull request (`GITHUB_HEAD_REF`): a value equal to it is a branch before it is anything else. */
+  /** The branch of a pull request (`GITHUB_HEAD_REF`). An `environment` equal to it is compared with branches first. */
   readonly headBranch: string | undefined;
-  /** True to request the processes of its instances, too. */
+  /** True if the list of the instances is to include their processes. */
   readonly withProcesses: boolean;
 }
 
@@ -30,8 +30,8 @@ export interface EnvironmentInstances extends Pick<ListedInstances, 'instances' 
 }
 
 /**
- * Finds the environment, and picks some of its instances. Waits for both until the deadline. `onFound`: called with the
- * environment's id before its instances are listed.
+ * Finds the environment, and picks some of its instances. Waits for both until the deadline. Calls `onFound` with the
+ * environment's id before it lists the instances.
  */
 export async function findInEnvironment<T>(
   client: HttpClient,
@@ -49,7 +49,7 @@ export async function findInEnvironment<T>(
 
 const notLookedYet = new NotThere({ what: 'The environment', why: 'it is not there' });
 
-/** Calls `look` again until the deadline while it throws `NotThere`. */
+/** Calls `look` until it no longer throws `NotThere`. Throws a `Failure` at the deadline. */
 export async function waitUntilThere<T extends object>(
   look: () => Promise<T>,
   waiting: LoggedWait,
@@ -136,7 +136,7 @@ export function pickInstance(
   return app;
 }
 
-/** Returns a look-up that remembers found parts, so that a wait requests only the missing ones. */
+/** Returns a look-up that remembers found parts, so that a wait requests only the missing parts. */
 function environmentLocator(
   client: HttpClient,
   name: EnvironmentName,
@@ -158,7 +158,7 @@ function environmentLocator(
   };
 }
 
-/** Calls `ask` once and remembers the result, but not a failure. */
+/** Returns a function that calls `ask` until it has a result, and remembers the result, but not a failure. */
 export function settled<T>(ask: () => Promise<T>): () => Promise<T> {
   let answer: { readonly value: T } | undefined;
   return async () => {
@@ -167,7 +167,10 @@ export function settled<T>(ask: () => Promise<T>): () => Promise<T> {
   };
 }
 
-/** Finds an environment by its id, which needs no application. Undefined if there is none: a branch may look like an id. */
+/**
+ * Finds an environment by its id, without its application. Undefined if there is none, so that a name or a branch may
+ * look like an id.
+ */
 async function environmentById(
   client: HttpClient,
   { environment: id, headBranch, application, repository, withProcesses }: EnvironmentName,
@@ -280,7 +283,7 @@ export async function listEnvironments(
   }));
 }
 
-/** Finds the environment of this name. A value equal to the pull request's branch is tried as a branch first. */
+/** Finds the environment of this name. Compares the branch of the pull request with branches first. */
 export function environmentNamed(
   wanted: string,
   headBranch: string | undefined,
@@ -298,7 +301,7 @@ function noEnvironment(id: string): NotThere {
   });
 }
 
-/** Picks the instances that a manifest names, in its order. Throws one error about all wrong names. */
+/** Picks the instances that a manifest names, in the manifest's order. Throws one `Failure` for all wrong names. */
 export function pickInstances(
   { environment, instances }: EnvironmentInstances,
   named: readonly Named[],
@@ -308,7 +311,7 @@ export function pickInstances(
   return orInDoubt(instances, () => pickAll(named, search, refusedIfManaged));
 }
 
-/** Turns `NotThere` into a final error if an instance has no name: it may be the missing one. */
+/** Turns `NotThere` into a final `Failure` if the name of an instance is unknown: it may be the missing instance. */
 function orInDoubt<T>(instances: readonly Instance[], pick: () => T): T {
   try {
     return pick();

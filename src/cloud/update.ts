@@ -52,7 +52,10 @@ export async function update(
   return { process: updated };
 }
 
-/** Throws a `Failure` for an update of a config of unexpected form: the request sends it whole, so options could get lost. */
+/**
+ * Throws a `Failure` for a change of options on a process in doubt: the request sends the whole config, so unknown
+ * options could get lost.
+ */
 function refuseBlindConfig({ id, doubt }: ExistingProcess, changes: Changes): void {
   if (doubt === undefined || !Object.keys(changes).some((field) => field.startsWith('config.'))) return;
   throw new Failure({
@@ -62,7 +65,7 @@ function refuseBlindConfig({ id, doubt }: ExistingProcess, changes: Changes): vo
   });
 }
 
-/** The error of a failed update, with the process's name in the headline. */
+/** Returns the failure of an update, with the process's name in the headline. */
 function notUpdated(found: ExistingProcess, error: HttpFailure): HttpFailure {
   const name = describeExisting(found);
   const headline =

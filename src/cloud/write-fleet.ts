@@ -24,8 +24,8 @@ interface Written {
 type Instances = ReadonlyMap<string, ReadonlyMap<string, Written>>;
 
 /**
- * Writes the processes of all environments of an application as one manifest that `apply` finds unchanged. Common settings
- * become `defaults`.
+ * Returns one manifest of the processes in all environments of an application, for which `apply` plans no change.
+ * Common settings become `defaults`.
  */
 export function writeCloudFleet(
   environments: readonly RunningEnvironment[],
@@ -57,7 +57,7 @@ export function writeCloudFleet(
   );
 }
 
-/** The key of an environment: its name or slug if that means no other environment, else its id. */
+/** Returns the key of an environment: its name or slug if this means no other environment, else its id. */
 function environmentKey(environment: RunningEnvironment, among: readonly RunningEnvironment[]): string {
   const key = [environment.name, environment.slug ?? ''].find(
     (name) => isPlainName(name) && !name.includes('*') && means({ name }, environment, among),
@@ -84,7 +84,7 @@ function identityIn(fields: Fields): Identity | undefined {
 
 const nothing: Instances = new Map();
 
-/** The common part: of each process in all environments, its common settings. */
+/** Returns the defaults: the processes that all environments have, each with its common settings. */
 function defaultsOf(all: readonly Instances[]): Instances {
   const [first = nothing, ...others] = all;
   return new Map(
@@ -108,8 +108,8 @@ function defaultsOf(all: readonly Instances[]): Instances {
 }
 
 /**
- * True if both places have the same workers on a queue. If these differ in connections, a worker without a connection would
- * override the wrong default: then they cannot be defaults.
+ * True if two instances have the same processes of a family, such as the workers on a queue. Otherwise these are no
+ * defaults: a worker without a connection could override the default worker of another connection.
  */
 function hasSameFamily(
   family: string,
@@ -131,7 +131,7 @@ function inCommon(a: Fields, b: Fields): Fields {
   );
 }
 
-/** The declarations of an environment beyond the defaults. */
+/** Returns the declarations of an environment that the defaults do not cover. */
 function overridesOf(instances: Instances, defaults: Instances): readonly WrittenPlace[] {
   return [...instances].flatMap(([name, processes]) => {
     const below = defaults.get(name);
@@ -145,7 +145,7 @@ function overridesOf(instances: Instances, defaults: Instances): readonly Writte
   });
 }
 
-/** The identifying and the differing fields of a process; undefined if the defaults cover it. */
+/** Returns the identifying and the differing fields of a process; undefined if the defaults cover the process. */
 function overrideOf(fields: Fields, shared: Fields): Fields | undefined {
   const isCovered = JSON.stringify(inCommon(fields, shared)) === JSON.stringify(fields);
   return isCovered ? undefined : differing(fields, shared);
