@@ -83,8 +83,19 @@ test.each(['fatal', 'exited'])('fails at once on %s, and names the process', asy
   expect(gated.processes).toHaveLength(2);
 });
 
-test('what is fatal passes where that was wanted', async () => {
-  expect((await gate([['fatal']], { statuses: ['running', 'fatal'] })).failure).toBeUndefined();
+test.each<[string, string[], string[]?]>([
+  ['what is fatal, where that was wanted', ['fatal'], ['running', 'fatal']],
+  ['a stop that passes, as a restart goes through it', ['stopping', 'stopped', 'starting', 'running']],
+  [
+    'a stop that is counted anew after something else was seen',
+    ['stopped', 'starting', 'stopped', 'starting', 'stopped', 'starting', 'running'],
+  ],
+  ['a word never seen that is required', ['a-word'], ['a-word']],
+  ['running, since what runs is installed, for who requires installed', ['running'], ['installed']],
+  ['anything, where nothing is demanded', ['fatal'], []],
+])('opens for %s', async (_, looks, statuses = ['running']) => {
+  const pictures = looks.map((status) => [status]);
+  expect((await gate(pictures, { statuses })).failure).toBeUndefined();
 });
 
 test('what is fatal as wanted does not end the wait for another', async () => {
@@ -98,19 +109,10 @@ test('what is fatal as wanted does not end the wait for another', async () => {
   expect([gated.failure, looks]).toEqual([undefined, 3]);
 });
 
-test('a stop that passes is waited for, as a restart goes through it', async () => {
-  expect((await gate([['stopping'], ['stopped'], ['starting'], ['running']])).failure).toBeUndefined();
-});
-
 test('a stop that stays fails long before the deadline', async () => {
   expect(whyOf(await gate([['stopped']], {}, 600_000))).toContain('"php8.4 artisan horizon" is stopped');
   expect(clock.now()).toBeGreaterThanOrEqual(15_000);
   expect(clock.now()).toBeLessThan(60_000);
-});
-
-test('a stop is counted anew after something else was seen', async () => {
-  const flapping = ['stopped', 'starting', 'stopped', 'starting', 'stopped', 'starting', 'running'];
-  expect((await gate(flapping.map((status) => [status]))).failure).toBeUndefined();
 });
 
 test.each(['unknown', 'a-word-never-seen'])('%s is neither up nor down: it is waited for', async (status) => {
@@ -119,14 +121,6 @@ test.each(['unknown', 'a-word-never-seen'])('%s is neither up nor down: it is wa
   expect(whyOf(await gate([[status]]))).toContain(
     `is not running after 60 s: "php8.4 artisan horizon" is ${status}: Forge reports the status ${status}`,
   );
-});
-
-test('a word never seen can be required', async () => {
-  expect((await gate([['a-word']], { statuses: ['a-word'] })).failure).toBeUndefined();
-});
-
-test('who requires installed is served by running, since what runs is installed', async () => {
-  expect((await gate([['running']], { statuses: ['installed'] })).failure).toBeUndefined();
 });
 
 test('who requires running is not served by installed, and learns why', async () => {
@@ -144,10 +138,6 @@ test('too few at the deadline is an error with both numbers', async () => {
   expect(whyOf(await gate([['running']], { minCount: 2 }))).toBe(
     'Too few background processes after 60 s: 1 process matches, and min-count is 2. Check the filters and min-count, or raise wait-timeout.',
   );
-});
-
-test('a gate that demands nothing is open', async () => {
-  expect((await gate([['fatal']], { statuses: [] })).failure).toBeUndefined();
 });
 
 test('looks further and further apart, and once more at the deadline', async () => {

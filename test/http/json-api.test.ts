@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { describe, expect, test } from 'vitest';
-import { decode, expectNoPage, one, parse, Undecodable } from '../../src/http/json-api.ts';
+import { Count, decode, expectNoPage, one, parse, Undecodable } from '../../src/http/json-api.ts';
 import { htmlPage, json, text } from '../support/fake-transport.ts';
 
 const Thing = v.object({ data: v.object({ name: v.string() }) });
@@ -36,6 +36,12 @@ describe('an answer is decoded', () => {
     expect(Object.hasOwn(Object(answer), '__proto__')).toBe(true);
     expect(Object.hasOwn(Object.prototype, 'polluted')).toBe(false);
   });
+});
+
+test('a count may be text, and what is none is no count', () => {
+  const counts = [7, '12', '-3', '1234567890123456', 'x1', '1x', '', null].map((value) => v.is(Count, value));
+  expect(counts).toEqual([true, true, true, false, false, false, false, false]);
+  expect(v.parse(Count, '12')).toBe(12);
 });
 
 describe('an answer is refused', () => {
