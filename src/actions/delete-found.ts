@@ -9,9 +9,9 @@ export type DeleteOutcome = 'deleted' | 'absent' | 'would-delete' | '';
 /** The processes to delete, with the functions that delete and show them. */
 interface ToDelete<P extends Existing> {
   readonly found: readonly P[];
-  /** `worker on queue high`. */
+  /** The process in words: `worker on queue high`. */
   readonly what: string;
-  /** ` on App`; empty if the place has no name. */
+  /** The place in words: ` on App`; empty if the name is unknown. */
   readonly on: string;
   /** The inputs that name the process. */
   readonly names: string;

@@ -66,7 +66,10 @@ function readGate(step: Step, { server }: ForgeTargetName): Gate {
   return { statuses, minCount, tell: tellByNumber(`on server "${server}"`, statuses) };
 }
 
-/** Reads `require-status`. An unknown word passes with a warning, since Forge adds new ones; a mistyped known word is a problem. */
+/**
+ * Reads `require-status`. Accepts an unknown word with a warning, since Forge adds new statuses; a mistyped known word
+ * is a problem.
+ */
 function readRequired({ inputs, log }: Step): string[] {
   const text = inputs.text('require-status');
   if (text === undefined) return [];

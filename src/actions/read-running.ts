@@ -34,8 +34,8 @@ export interface RunningPlace {
 }
 
 /**
- * Reads the processes of the instance that the inputs name. Without `instance`: of all instances of the environment. With
- * `application` alone: of all its environments.
+ * Reads the processes of the instance that the inputs name; without `instance`, those of all instances of the
+ * environment; with `application` alone, those of all environments of the application.
  */
 export async function readRunning(session: Session, target: TargetInputs): Promise<Running> {
   const { application, environment, instance } = target;

@@ -62,7 +62,7 @@ function healthsById(healths: readonly Health[]): ReadonlyMap<string, Health> {
   return new Map(healths.map((health) => [health.process.id, health]));
 }
 
-/** Warns of unknown statuses and of exits, except where `require-status` fails the step for them. */
+/** Warns of unknown statuses and of exits, except for processes that fail the step with `require-status`. */
 export function warnOfStatuses(
   step: Step,
   { required }: StatusInputs,

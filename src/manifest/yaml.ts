@@ -19,7 +19,7 @@ import { quoted, shorten } from '../text.ts';
 
 /** A value of the file, with its path for messages, its offset and the offset of its key. */
 export interface Part {
-  /** `instances.App[0].type`. */
+  /** The path in the file: `instances.App[0].type`. */
   readonly path: string;
   /** The key of the value, as it is written; empty for an item of a list. */
   readonly name: string;
@@ -225,7 +225,7 @@ export class YamlFile {
         version: '1.2',
         schema: 'core',
         resolveKnownTags: false,
-        // Checked in `entries` in one pass: the parser would compare each key with all others.
+        // `entries` checks for repeated keys in one pass. The parser would compare each key with all others.
         uniqueKeys: false,
         prettyErrors: false,
         lineCounter: this.#lines,

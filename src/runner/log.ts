@@ -16,7 +16,7 @@ export class Log {
     this.#prefix = prefix;
   }
 
-  /** Returns a log whose lines begin with a name, for one of several parallel parts. */
+  /** Returns a log with a name at the start of each line, for one of several parallel parts. */
   about(name: string): Log {
     return new Log(this.#secrets, this.#workspace, `${name}: `);
   }

@@ -11,7 +11,7 @@ export interface CommentTarget {
   readonly token: string;
   /** The base address of GitHub's API: `https://api.github.com`, or the address of a GitHub Enterprise Server. */
   readonly apiUrl: URL;
-  /** `owner/name` */
+  /** The repository as `owner/name`. */
   readonly repository: string;
   readonly pullRequest: number;
   readonly environment: NodeJS.ProcessEnv;

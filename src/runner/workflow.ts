@@ -22,14 +22,14 @@ export interface PullRequest {
 }
 
 export interface Workflow {
-  /** `owner/name`; undefined outside of a runner. */
+  /** The repository as `owner/name`; undefined outside a runner. */
   readonly repository: string | undefined;
   readonly headBranch: string | undefined;
   /** The user who started the run. Runs of `dependabot[bot]` get no secrets either. */
   readonly actor: string | undefined;
   readonly pullRequest: PullRequest | undefined;
   readonly run: { readonly id: string; readonly url: string } | undefined;
-  /** The commit of the run: the head of a pull request, else the commit that it runs on. */
+  /** The commit of the run: the head of a pull request, else `GITHUB_SHA`. */
   readonly commit: { readonly sha: string; readonly url: string } | undefined;
 }
 

@@ -4,7 +4,7 @@ export interface ProcessLife {
   readonly exits?: {
     readonly code: number;
     readonly afterMs: number;
-    /** Milliseconds until it starts again. */
+    /** Milliseconds from an exit to the next start; by default `RESTART_MS`. */
     readonly restartMs?: number;
   };
   /** The lines that the process prints before an exit. */

@@ -22,7 +22,7 @@ export function readApplyInputs(step: Step) {
   const why = manifest.kind === 'many' ? otherApplication(manifest.fleet, application) : undefined;
   if (why !== undefined) inputs.problem('application', why);
   const goals = readGoals(inputs);
-  // A file that cannot be read may be one of many environments.
+  // No problem for an unreadable file, which has no places here: it may be a manifest with environments.
   const isOne = manifest.kind === 'one' && manifest.manifest.places.length > 0;
   const isUnnamed = isOne && environment === undefined;
   if (isUnnamed)
@@ -33,10 +33,13 @@ export function readApplyInputs(step: Step) {
   return {
     ...planning,
     connection,
-    /** The inputs that name what the plan is about, as they are written; undefined if one of them is missing. */
+    /**
+     * The inputs that name the subject of the plan, as the workflow writes them; undefined if a needed input is
+     * missing.
+     */
     input: isUnnamed ? undefined : [application ?? '', environment ?? ''],
     application: application ?? (manifest.kind === 'many' ? manifest.fleet.application?.name : undefined),
-    /** With a file of many environments: one of them, or a pattern of the file; undefined for all. */
+    /** With a manifest of several environments: one environment, or a pattern of the manifest; undefined for all. */
     environment,
     /** Milliseconds to wait for the environments and the instances to appear. */
     wait,

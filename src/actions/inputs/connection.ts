@@ -10,7 +10,7 @@ export interface Connection {
   readonly service: Api;
   readonly token: string;
   readonly apiUrl: URL;
-  /** Milliseconds. */
+  /** Milliseconds for one request. */
   readonly requestTimeout: number;
 }
 

@@ -54,14 +54,16 @@ export function readStableFor(inputs: Inputs): number {
   return inputs.seconds('stable-for', { min: 0, max: 3_600 }, 0);
 }
 
-/** A command that the environment runs to prove that its processes work. */
+/** The command of `verify-command`, which proves in the environment that its processes work. */
 export interface Verification {
   readonly command: string;
-  /** Milliseconds from its request to its end. */
+  /** Milliseconds from the request of the command to its end. */
   readonly timeout: number;
 }
 
-/** Source: the command request of Laravel Cloud's OpenAPI description. */
+/**
+ * The largest number of characters of a command. Source: the command request in Laravel Cloud's OpenAPI description.
+ */
 const longestCommand = 150_000;
 
 /** Reads `verify-command` and `verify-timeout`. */

@@ -20,7 +20,7 @@ export interface PlanInputs<M> {
   readonly dryRun: boolean;
   readonly failOnChange: boolean;
   readonly commentInputs: CommentInputs;
-  /** `require`: the merged pull request must have shown the plan. Without effect in a dry run. */
+  /** With `require`, the merged pull request must have shown the plan. No effect in a dry run. */
   readonly approvedPlan: 'ignore' | 'require';
 }
 

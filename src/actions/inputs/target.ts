@@ -31,7 +31,7 @@ export interface Target {
 interface TargetOptions {
   /** True with `process-id`, which needs no instance. */
   readonly pinned: boolean;
-  /** True if `application` alone means all of its environments. */
+  /** True if `application` alone names all environments of the application. */
   readonly whole?: boolean;
 }
 

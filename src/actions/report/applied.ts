@@ -12,7 +12,7 @@ import { planOutputs } from './plan-outputs.ts';
 import { deployNext } from './process.ts';
 import { cancelledMidway, runAgain, Unfinished } from './unfinished.ts';
 
-/** The result for one environment. */
+/** The result or the error for one environment. */
 export interface MemberResult {
   readonly member: PlannedMember;
   readonly kind: 'planned' | 'done';
@@ -82,7 +82,7 @@ function reportOf({ member: { environment, part }, kind, rows, error }: MemberRe
   };
 }
 
-/** Throws one error for all failed environments, each with its name. */
+/** Throws one error for all failed environments, with the name of each. */
 function throwFailed({ cancelled }: Step, { where }: PlanReport, all: readonly MemberResult[]): void {
   const failed = all.filter(({ error }) => error !== undefined);
   const [first] = failed;
@@ -107,7 +107,7 @@ function throwFailed({ cancelled }: Step, { where }: PlanReport, all: readonly M
   });
 }
 
-/** Which deployment goes on in an environment after the step was cancelled. */
+/** Returns a sentence about the deployment that goes on in the environment after a cancellation. */
 function goingText({ member, error }: MemberResult): readonly string[] {
   if (!(error instanceof Cancelled) || error.details === undefined) return [];
   return [`${environmentName(member)}: ${closed(error.details)}`];

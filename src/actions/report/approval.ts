@@ -43,7 +43,7 @@ function approvedRow({ place, action, identity, changes, settings }: PlanRow, se
   return v.parse(ApprovedRow, JSON.parse(secrets.redact(JSON.stringify(row))));
 }
 
-/** What a new process gets. The number of one that replaces another is among the changes. */
+/** Returns the settings of a new process. For a replacement without the number of processes: `changes` has it. */
 function settingsOfNew(action: PlanRow['action'], { processes, ...options }: PlanRow['settings']): object {
   if (action === 'create') return { processes, ...options };
   return action === 'replace' ? options : {};
@@ -53,7 +53,7 @@ function sorted(fields: object): unknown {
   return Object.entries(fields).toSorted(([a], [b]) => (a < b ? -1 : 1));
 }
 
-/** Returns a hidden line for the start of a comment's text. */
+/** Returns the plan as a hidden line for the start of a comment. */
 export function writeApproval(approval: Approval): string {
   const packed = deflateRawSync(JSON.stringify(approval)).toString('base64url');
   return `<!-- laravel-background-process shown ${packed} -->\n`;
@@ -97,7 +97,10 @@ export function differences(
   ];
 }
 
-/** The rest of a shown replacement that was interrupted: the new process or, where that exists, the deletion of the old one. */
+/**
+ * Returns the missing part of a shown replacement after an interruption: the create or, if the new process exists
+ * already, the deletion of the old one.
+ */
 function restOf(shown: ApprovedRow, rows: readonly PlanRow[], secrets: Secrets): ApprovedRow | undefined {
   const [placeId, action, identity, changes, options] = shown;
   if (action !== 'replace') return undefined;

@@ -14,7 +14,7 @@ interface ShownList {
   /** The type of the listed processes, with the input `type`. */
   readonly type: string | undefined;
   readonly manifest: string;
-  /** By process id; undefined without `status-window`. */
+  /** The statuses by process id; undefined without `status-window`. */
   readonly statuses: Statuses;
   /** True with `require-status`. */
   readonly isGate: boolean;

@@ -12,7 +12,7 @@ import { fitsWhole, mostThatFit, planBody } from './plan-body.ts';
 
 /** The subject of a plan, from the inputs. */
 export interface PlanSubject {
-  /** `Laravel Cloud`. */
+  /** The service's name: `Laravel Cloud`. */
   readonly service: string;
   /** An explanation of the numbers, such as `Numbers are per replica.`; may be empty. */
   readonly explain: string;
@@ -42,7 +42,7 @@ export interface ShownPlan {
   readonly effect?: 'waiting' | 'behind' | 'deployed' | 'asleep' | undefined;
   /** The names of the environments that failed, if the plan is about several. */
   readonly failed?: ReadonlySet<string> | undefined;
-  /** The next step, or later news; whole paragraphs. */
+  /** The next step or a later event, as paragraphs. */
   readonly next: Html;
 }
 
@@ -117,12 +117,12 @@ export class PlanReport {
     this.#now(effect, html``);
   }
 
-  /** Shows later news in place of the next step. */
+  /** Shows a later event in place of the next step. */
   since(text: Html): void {
     this.#now(this.#shown?.effect, text);
   }
 
-  /** Shows that the processes wait for a deployment, although nothing changed. */
+  /** Shows that the processes wait for a deployment, although the step changed nothing. */
   isBehind(next: Html): void {
     this.#now('behind', next);
   }

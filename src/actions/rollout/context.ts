@@ -26,9 +26,9 @@ export interface RolloutContext {
 /** The step's change to the processes, with its environment and instance. */
 export interface StepChange {
   readonly kind: 'changed' | 'unchanged' | 'made-by-other' | 'would-change' | 'would-keep';
-  /** `The worker on queue high was created`, for messages. */
+  /** The change as a sentence for messages: `The worker on queue high was created`. */
   readonly done: string;
-  /** The same in a word or two, for headlines: `Created`, `1 created, 1 updated`. */
+  /** The change in a few words for headlines: `Created`, `1 created, 1 updated`. */
   readonly short: string;
   /** Undefined if the environment has not been read. */
   readonly environment: Environment | undefined;

@@ -55,7 +55,7 @@ export async function bringLive(
   if (change.kind === 'would-change') return live;
   if (change.kind === 'changed') return await redeploy(rollout, change, seen, live);
 
-  // Another run has just created the process: without any deployment it cannot be live.
+  // Another run has just created the process. Without any deployment, the process cannot be live.
   if (change.kind === 'made-by-other' && seen.deployments.length === 0)
     return await redeploy(rollout, change, seen, live);
 

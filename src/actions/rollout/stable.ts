@@ -87,7 +87,7 @@ function notStable(restarting: readonly Health[], showLogs: boolean): Failure {
   });
 }
 
-/** The end of the headline: a single copy may have exited only once, and not have been started again. */
+/** Returns the end of the headline. A single copy may have exited only once, without a restart. */
 function endingOf(restarting: readonly Health[]): string {
   const isOne = restarting.length === 1;
   if (restarting.every(({ exits }) => exits.length > 1)) return isOne ? 'keeps exiting' : 'keep exiting';

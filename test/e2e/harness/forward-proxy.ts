@@ -5,7 +5,7 @@ import type { Duplex } from 'node:stream';
 
 /** A forward proxy, as companies use it between their runners and the internet. All targets are on this machine. */
 export interface ForwardProxy extends AsyncDisposable {
-  /** `127.0.0.1:PORT`. */
+  /** The address of the proxy: `127.0.0.1:PORT`. */
   host: string;
   /** The request lines without the version: `GET http://…`, `CONNECT host:port`. */
   asked: string[];
