@@ -23,7 +23,7 @@ export interface DeployContext extends FollowContext {
 
 /**
  * Follows a deployment that carries the declared processes to its end, successful or not. Anybody may have started the
- * deployment. If there is none, waits until the running deployments have ended, and starts one.
+ * deployment. If no deployment carries them, waits for the end of the running deployments, and starts a deployment.
  */
 export async function deploy(
   client: HttpClient,

@@ -112,7 +112,7 @@ export interface WatchedProcess {
 
 const mostProcesses = 10;
 
-/** The assumed number of unknown replicas. A large number is safe: only more exits than copies prove a restart. */
+/** The number of replicas to assume if it is unknown: large, so that a few exits never count as `restarting`. */
 const unknownReplicas = 10;
 
 /** Returns the process to look for in the log, made from an existing process and its instance. */

@@ -7,7 +7,7 @@ export interface Load {
 /** The memory limit of `queue:work`, in MB. Source: Laravel's default of `--memory`. */
 const usual = 128;
 
-/** Returns a warning if the processes may need more memory than the instance has; undefined for an unknown size. */
+/** Returns a warning if the processes may not fit in the memory of the instance; undefined for an unknown size. */
 export function memoryWarning(
   { name, size }: { readonly name: string; readonly size?: string | undefined },
   loads: readonly Load[],

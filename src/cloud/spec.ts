@@ -151,14 +151,14 @@ export const processesOfNew = 1;
 
 export interface WorkerSpec {
   readonly type: 'worker';
-  /** Undefined: an existing process keeps its number. */
+  /** Undefined: 1 for a new process; an existing process keeps its number. */
   readonly processes: number | undefined;
   readonly config: WorkerConfig;
 }
 
 export interface CustomSpec {
   readonly type: 'custom';
-  /** Undefined: an existing process keeps its number. */
+  /** Undefined: 1 for a new process; an existing process keeps its number. */
   readonly processes: number | undefined;
   readonly command: string;
 }

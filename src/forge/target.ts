@@ -150,7 +150,7 @@ export interface FoundServer {
   readonly locations: ReadonlyMap<ForgeSpec, Location>;
 }
 
-/** Finds the servers and sites that a manifest names. Throws one `Failure` for all wrong servers, or all wrong sites. */
+/** Finds the servers and sites of a manifest. Throws one `Failure` for all wrong servers, or for all wrong sites. */
 export async function findServers(
   client: HttpClient,
   organization: string,
