@@ -24,11 +24,11 @@ export function memoryWarning(
 
 /** Returns the memory that a size names, in MB: `flex-512mb`, `flex.m-1vcpu-1gb`. */
 function memoryOf(size: string | undefined): number | undefined {
-  const [, number, unit] = /(\d+)(mb|gb)$/.exec(size ?? '') ?? [];
+  const [, number, unit] = /(\d+)(mb|gb)/.exec(size ?? '') ?? [];
   return number === undefined ? undefined : Number(number) * (unit === 'gb' ? 1024 : 1);
 }
 
 function limitOf(command: string | null | undefined): number {
-  const [, limit] = /\s--memory[= ](\d{1,6})\b/.exec(command ?? '') ?? [];
+  const limit = /\s--memory[= ](\d{1,6})\b/.exec(command ?? '')?.[1];
   return limit === undefined ? usual : Number(limit);
 }

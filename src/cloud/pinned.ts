@@ -30,11 +30,12 @@ export async function ensurePinned(
   const found = await world.store.find(id);
   if (found === undefined) throw notFound(id);
   if (found.type !== spec.type) {
+    const types = `is of type ${found.type || 'unknown'}, and not ${spec.type}`;
     throw new Failure({
       what: `Background process ${id}`,
-      headline: `The background process is of type ${found.type === '' ? 'unknown' : found.type}, and not ${spec.type}`,
+      headline: `The background process ${types}`,
       details: `It is ${id}`,
-      why: `it is of type ${found.type === '' ? 'unknown' : found.type}, and not ${spec.type}`,
+      why: `it ${types}`,
       fix: 'A process cannot change its type: correct type or process-id',
     });
   }

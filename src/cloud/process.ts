@@ -74,14 +74,13 @@ export function processFrom(id: string, resource: unknown, instanceId = ''): Exi
           ]),
         );
   const tellsConfig = config !== undefined && type !== 'custom';
-  const inCommand = type === 'worker' && !tellsConfig ? optionsIn(command ?? '') : {};
   const isConfigOdd = odd.some((field) => field.startsWith('config:'));
   return {
     id,
     type,
     command,
     processes: take('processes', Count),
-    config: config ?? inCommand,
+    config: config ?? optionsIn(command ?? ''),
     tellsConfig,
     strategy: take('strategy_type', v.nullish(v.string(), 'none')) ?? '',
     strategyThreshold: take('strategy_threshold', v.nullish(Threshold)) ?? null,
@@ -122,8 +121,8 @@ function doubtOf({ type, command, config, isConfigOdd }: AnsweredFields): string
 
 /** True if a generated command names a connection or a queue: `php artisan queue:work redis --queue=high`. */
 function namesQueueOrConnection(command: string): boolean {
-  const [, rest = ''] = /\bqueue:work\b(.*)$/s.exec(command) ?? [];
-  return rest.split(/\s+/).some((word) => word.startsWith('--queue') || /^[^-\s]/.test(word));
+  const words = /\bqueue:work\b(.*)/s.exec(command)?.[1]?.split(/\s/) ?? [];
+  return words.some((word) => word.startsWith('--queue') || /^[^-]/.test(word));
 }
 
 /** Reads the options of a worker's generated command: `php artisan queue:work --tries=3 --force --quiet`. */

@@ -131,17 +131,14 @@ export class PinnedStore {
   async find(id: string): Promise<ExistingProcess | undefined> {
     const found = await findProcess(this.#client, id, this.#instanceId);
     if (found === undefined) return undefined;
-    const { toldInstance, included } = found;
-    if (toldInstance !== undefined && this.#instanceId !== undefined && toldInstance !== this.#instanceId)
-      throw elsewhere(id, `it is on the cluster ${toldInstance}, not on ${this.#instanceId}`);
-    const wasKnown = this.#instanceId !== undefined;
+    const { toldInstance = await this.#instanceListing(id), included, process } = found;
+    if (toldInstance === undefined) return process;
     this.#instanceId ??= toldInstance;
-    const own = included.find((one) => one.id === this.#instanceId);
-    this.instance ??= own && instanceFrom(own);
-    if (wasKnown && toldInstance === undefined && this.#instanceId !== undefined)
-      await this.#refuseElsewhere(id);
-    if (this.#instanceId !== undefined) this.instance ??= await readInstance(this.#client, this.#instanceId);
-    return { ...found.process, instanceId: this.#instanceId ?? '' };
+    if (toldInstance !== this.#instanceId)
+      throw elsewhere(id, `it is on the cluster ${toldInstance}, not on ${this.#instanceId}`);
+    const own = included.find((one) => one.id === toldInstance);
+    this.instance ??= own ? instanceFrom(own) : await readInstance(this.#client, toldInstance);
+    return { ...process, instanceId: toldInstance };
   }
 
   async update(id: string, update: ProcessUpdate): Promise<ExistingProcess | undefined> {
@@ -159,9 +156,13 @@ export class PinnedStore {
     refuseManaged(this.instance);
   }
 
-  /** Throws a `Failure` if the instance's list does not show the process: the response did not name its instance. */
-  async #refuseElsewhere(id: string): Promise<void> {
-    const instanceId = this.#instanceId ?? '';
+  /**
+   * The known instance, for a response that names none; undefined if none is known. Throws a `Failure` if the instance's list
+   * does not show the process.
+   */
+  async #instanceListing(id: string): Promise<string | undefined> {
+    const instanceId = this.#instanceId;
+    if (instanceId === undefined) return undefined;
     const { items } = await listAll(
       this.#client,
       {
@@ -172,6 +173,7 @@ export class PinnedStore {
       ListedProcess,
     );
     if (!items.some((one) => one.id === id)) throw elsewhere(id, `it is not on the cluster ${instanceId}`);
+    return instanceId;
   }
 }
 

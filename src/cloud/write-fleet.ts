@@ -94,7 +94,7 @@ function defaultsOf(all: readonly Instances[]): Instances {
       const shared = [...processes.values()].filter(({ family }) =>
         everywhere.every((other) => hasSameFamily(family, processes, other)),
       );
-      if (shared.length === 0 && [processes, ...everywhere].some(({ size }) => size > 0)) return [];
+      if (shared.length === 0) return [];
       const alike = shared.map((one): Written => {
         const variants = everywhere.flatMap((other) => other.get(one.key) ?? []);
         return {

@@ -376,6 +376,11 @@ describe('a pinned process', () => {
     expect(message).toBe(
       'Background process p1: it is of type custom, and not worker. A process cannot change its type: correct type or process-id.',
     );
+    const unknown = await pinning({}, { find: [existing({ id: 'p1', type: '' })] });
+    expect(unknown.error).toMatchObject({
+      headline: 'The background process is of type unknown, and not worker',
+      details: 'It is p1',
+    });
   });
 });
 

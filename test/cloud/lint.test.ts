@@ -57,6 +57,7 @@ describe('a command that does something and ends is pointed out, with what to us
   ])('%s', (command, instead) => {
     const told = lintCommand(command);
     expect(told).toMatch(/^The command ".*" ends by itself\./s);
+    expect(told).toContain('which can take its cluster down');
     expect(told).toContain(instead);
   });
 
@@ -142,6 +143,7 @@ describe('a scheduler that would run more than once is pointed out', () => {
     const told = lintCommand('php artisan schedule:work', scale);
     expect(told).toContain(`up to ${times} times`);
     expect(told).toContain(fix);
+    expect(told).toContain('the scheduler of Laravel Cloud');
     expect(told).toContain('onOneServer()');
   });
 

@@ -15,6 +15,7 @@ function listed(...statuses: readonly string[]): Deployment[] {
 }
 
 const succeeded = 'deployment.succeeded';
+const young = 'A declared process is younger than the newest deployment';
 
 describe('what is declared', () => {
   test.each([
@@ -42,12 +43,30 @@ describe('what is declared', () => {
   });
 
   test.each([
-    ['is younger than the newest success', [succeeded], 60_001, false],
-    ['is younger than the deployment that runs', ['pending', succeeded], 120_001, false],
-    ['waits for the next deployment since the newest failed', ['build.failed', succeeded], 59_000, true],
-    ['was never deployed since the newest failed', ['failed', succeeded], 61_000, false],
-    ['has never been deployed successfully', ['cancelled'], undefined, false],
-  ])('is behind where it %s', (_, statuses, bornAt, runsOlder) => {
-    expect(livenessOf(listed(...statuses), bornAt)).toMatchObject({ kind: 'behind', runsOlder });
+    ['is younger than the newest success', [succeeded], 60_001, false, young],
+    ['is younger than the deployment that runs', ['pending', succeeded], 120_001, false, young],
+    [
+      'waits for the next deployment since the newest failed',
+      ['build.failed', succeeded],
+      59_000,
+      true,
+      'The newest deployment, depl-2, ended as build.failed',
+    ],
+    [
+      'was never deployed since the newest failed',
+      ['failed', succeeded],
+      61_000,
+      false,
+      'The newest deployment, depl-2, ended as failed',
+    ],
+    [
+      'has never been deployed successfully',
+      ['cancelled'],
+      undefined,
+      false,
+      'The newest deployment, depl-1, ended as cancelled',
+    ],
+  ])('is behind where it %s', (_, statuses, bornAt, runsOlder, why) => {
+    expect(livenessOf(listed(...statuses), bornAt)).toEqual({ kind: 'behind', runsOlder, why });
   });
 });

@@ -119,7 +119,7 @@ describe('A worker whose config is not told', () => {
   ] as const;
 
   test.each(untold)('is read from its generated command (%s)', (_, told) => {
-    const command = 'php artisan queue:work --tries=3 --timeout=90 --force --quiet';
+    const command = 'php artisan queue:work --tries=3 --timeout=90 --quiet --force';
     const read = worker({ ...told, command });
     expect(read).toMatchObject({
       config: { tries: '3', timeout: '90', force: true },

@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest';
-import { cloudService } from '../../src/cloud/service.ts';
+import { cloud, cloudHints, cloudPace, cloudService } from '../../src/cloud/service.ts';
 import { existing } from '../support/existing.ts';
+import { json } from '../support/fake-transport.ts';
+import { failureOf, scriptedClient } from '../support/test-client.ts';
 
 test('a plan shows a declared worker’s number and options without what its description says', () => {
   const config = { queue: 'mail', connection: 'redis', tries: 3 };
@@ -45,4 +47,34 @@ test('what tells workers apart is their connection and their number, as far as t
   expect(of({ config: { connection: 'redis' }, processes: 2 })).toBe('connection redis, 2 processes');
   expect(of({ processes: undefined })).toBe('connection not set, an unknown number of processes');
   expect(of({ type: 'custom' })).toBe('1 process');
+});
+
+test('a step finds Laravel Cloud and its token by itself', () => {
+  expect(cloud).toEqual({
+    hints: cloudHints,
+    token: {
+      variables: ['LARAVEL_CLOUD_TOKEN', 'LARAVEL_CLOUD_API_TOKEN'],
+      origin: 'in the settings of the Laravel Cloud organization',
+    },
+    apiUrl: 'https://cloud.laravel.com/api',
+  });
+});
+
+test('a step sends no more changes a minute than Laravel Cloud documents', () => {
+  expect(cloudPace).toEqual({ changes: 30, window: 60_000 });
+});
+
+test.each([
+  [401, 'it may be mistyped, expired or revoked'],
+  [403, 'Check its permissions, and that it belongs to the organization of this application'],
+  [404, 'a token sees only its own organization'],
+  [429, 'run the job again later, or run fewer at once'],
+])('an answer of %d from Laravel Cloud says what to do', async (status, fix) => {
+  const refused = Array.from({ length: 9 }, () => json(status, {}, { 'retry-after': '600' }));
+  const { client, clock } = scriptedClient(refused, { hints: cloudHints });
+  const call = { method: 'GET', path: '/environments', what: 'Listing' } as const;
+  expect(await clock.run(failureOf(client.send(call)))).toMatchObject({
+    why: expect.stringContaining(`Laravel Cloud answered ${status}`),
+    fix: expect.stringContaining(fix),
+  });
 });

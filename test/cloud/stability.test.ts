@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { WatchedProcess } from '../../src/cloud/environment-log.ts';
-import { type DeploymentTimes, lookBack, watch } from '../../src/cloud/stability.ts';
+import { type DeploymentTimes, isTooBusy, lookBack, watch } from '../../src/cloud/stability.ts';
 import { json, type Reply } from '../support/fake-transport.ts';
 import { scriptedClient } from '../support/test-client.ts';
 import { horizon } from '../support/watched.ts';
@@ -119,6 +119,8 @@ describe('a look back', () => {
       { status: 'unknown', why: expect.stringContaining('more lines than 10 requests show') },
     ]);
     expect(log.times).toHaveLength(10);
+    expect((await log.back()).map(isTooBusy)).toEqual([true]);
+    expect((await openLog([]).back()).map(isTooBusy)).toEqual([false]);
   });
 
   test('says that a process keeps exiting where it has seen that, though not all of the log', async () => {

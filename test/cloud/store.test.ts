@@ -304,7 +304,7 @@ describe('A pinned process', () => {
   test('of an instance that nobody has named shows which it is on, and is held to it from then on', async () => {
     const elsewhere = { ...workerResource, relationships: { instance: { data: { id: 'inst-8' } } } };
     const { store, clock, transport } = pinnedWith([
-      json(200, { data: workerResource, included: [instance('inst-7')] }),
+      json(200, { data: workerResource, included: [instance('inst-9'), instance('inst-7')] }),
       json(200, { data: elsewhere }),
     ]);
     expect(await clock.run(store.find('process-2'))).toMatchObject({
@@ -349,9 +349,12 @@ describe('A pinned process', () => {
       [json(200, { data: bare }), json(200, { data: [createdResource] })],
       'inst-7',
     );
-    expect(await clock.run(messageFrom(store.find('process-2')))).toBe(
-      'Background process process-2: it is not on the cluster inst-7. Correct process-id, or the inputs that say where it is.',
-    );
+    expect(await clock.run(failureOf(store.find('process-2')))).toMatchObject({
+      message:
+        'Background process process-2: it is not on the cluster inst-7. Correct process-id, or the inputs that say where it is.',
+      headline: 'The background process is on another cluster',
+      details: 'process-2: it is not on the cluster inst-7',
+    });
   });
 
   test('whose instance nobody knows has none', async () => {

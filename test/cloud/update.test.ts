@@ -24,7 +24,7 @@ interface Answers {
   /** What the update shows, or fails with. */
   readonly update?: ExistingProcess | Error | undefined;
   /** What reads by id show, one after the other. */
-  readonly find?: readonly [ExistingProcess | undefined, ...(ExistingProcess | undefined)[]];
+  readonly find?: readonly [ExistingProcess | Error | undefined, ...(ExistingProcess | undefined)[]];
 }
 
 async function updating({ declared = spec, found = before, update: answer, find = [undefined] }: Answers) {
@@ -36,7 +36,9 @@ async function updating({ declared = spec, found = before, update: answer, find 
   const store = {
     find: async (id: string) => {
       calls.push(`${clock.now()} find ${id}`);
-      return next();
+      const seen = next();
+      if (seen instanceof Error) throw seen;
+      return seen;
     },
     update: async (id: string, changed: ProcessUpdate) => {
       calls.push(`${clock.now()} update ${id}`);
@@ -81,6 +83,10 @@ describe('The process itself decides where the answer', () => {
     const never = await updating({ update: before, find: [before] });
     expect(never.clock.now()).toBe(4250);
     expect(never.error).toBeInstanceOf(Failure);
+    expect(never.error).toMatchObject({
+      headline: 'Laravel Cloud accepted the update, but did not apply it',
+      details: 'p1: processes is 1 and not 2',
+    });
     expect(never.error).toHaveProperty(
       'message',
       'Updating background process p1: the update was accepted but not applied: processes is 1 and not 2. Change it in the dashboard once, or delete the process so that the next run creates it as declared.',
@@ -157,6 +163,13 @@ describe('An update that fails', () => {
     if (headline !== undefined) expect(thrown).toMatchObject({ headline, details: 'p1: it failed' });
     expect(known).toEqual(lines);
     expect(calls).toEqual(['0 update p1']);
+  });
+
+  test('after it was accepted may have taken effect', async () => {
+    const unread = failed(503, 'no');
+    const { error, known } = await updating({ update: undefined, find: [unread] });
+    expect(error).toMatchObject({ message: unread.message });
+    expect(known).toEqual([maybe]);
   });
 
   test('with 404 is of a process that has vanished', async () => {

@@ -120,6 +120,45 @@ environments:
     expect(writeCloudFleet([environment('a', app())], head)).not.toContain('defaults');
   });
 
+  test('a process that differs stands with what identifies it and what differs, and nothing else', () => {
+    const app = (given: number) =>
+      instance(
+        'inst-1',
+        'App',
+        worker(given, { tries: 3 }),
+        worker(1, { queue: 'a', connection: 'redis', sleep: given }),
+      );
+    expect(writeCloudFleet([environment('a', app(1)), environment('b', app(2))], head)).toContain(`
+  b:
+    instances:
+      App:
+        - type: worker
+          processes: 2
+        - type: worker
+          config:
+            connection: redis
+            queue: a
+            sleep: 2
+`);
+  });
+
+  test('a cluster whose processes are not the same stands in each environment', () => {
+    const app = (...processes: Given[]) => instance('inst-1', 'App', ...processes);
+    const one = custom('php artisan x');
+    for (const other of [custom('php artisan y'), undefined])
+      expect(
+        writeCloudFleet([environment('a', app(one)), environment('b', app(...(other ? [other] : [])))], head),
+      ).not.toContain('defaults');
+  });
+
+  test('what is left out is named with its environment', () => {
+    const mails = { ...instance('inst-2', 'mails'), type: 'managed_queue' };
+    const text = writeCloudFleet([environment('a', instance('inst-1', 'App'), mails)], head);
+    expect(text).toContain(
+      '# "a": Left out: "mails", a managed queue, whose worker belongs to Laravel Cloud.\n',
+    );
+  });
+
   test('an environment whose name means another, too, is named by its slug or id', () => {
     const app = () => instance('inst-1', 'App', worker(1, {}));
     const twins = [
