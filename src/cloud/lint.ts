@@ -11,10 +11,7 @@ const remedies: Remedies = {
 
 /** Returns the likely problems of a declaration, each as a sentence with a remedy. */
 export function lint(spec: PinnedSpec, scale: Scale): readonly string[] {
-  if (spec.type === 'worker') {
-    const { queue = '', connection = '' } = spec.config;
-    return lookAlikes(shortName(spec), [queue, connection]);
-  }
+  if (spec.type === 'worker') return lookAlikes(shortName(spec), [shortName(spec)]);
   if (spec.command === undefined) return [];
   return lintCommand(spec.command, `command "${shortName(spec)}"`, scale, remedies);
 }

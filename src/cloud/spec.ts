@@ -100,6 +100,8 @@ function optionHint(key: string): string | undefined {
     : undefined;
 }
 
+const typeAndCommand = [['type'], ['command']] as const;
+
 /** The schema of a pinned process, which `process-id` names. A custom process may leave out its command. */
 export const PinnedDeclaration = v.pipe(
   mapping(
@@ -114,7 +116,7 @@ export const PinnedDeclaration = v.pipe(
   ),
   v.forward(
     v.partialCheck(
-      [['type'], ['command']],
+      typeAndCommand,
       ({ type, command }) => type !== 'worker' || command === undefined,
       'is for type: custom; a worker’s command is made from its options',
     ),
@@ -135,7 +137,7 @@ export const ProcessDeclaration = v.pipe(
   PinnedDeclaration,
   v.forward(
     v.partialCheck(
-      [['type'], ['command']],
+      typeAndCommand,
       ({ type, command }) => type !== 'custom' || command !== undefined,
       'is needed for type: custom, for example "php artisan reverb:start"',
     ),

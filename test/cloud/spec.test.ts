@@ -67,3 +67,14 @@ test.each([
   const { problems } = check(ProcessDeclaration, { type: 'custom', command });
   expect(problems).toEqual(problem === undefined ? [] : [{ path: ['command'], why: problem }]);
 });
+
+test.each([
+  { type: 'worker', command: 7 },
+  { type: 'custom', command: 7 },
+  { type: 'custom', command: 'php artisan x', config: 7 },
+  { type: 'custom' },
+  { type: 'worker', command: 'php artisan x' },
+  { type: 'custom', command: 'php artisan x', config: {} },
+])('one mistake is told once: %j', (declared) => {
+  expect(check(ProcessDeclaration, declared).problems).toHaveLength(1);
+});

@@ -156,6 +156,12 @@ describe('a look back', () => {
     expect(log.clock.now()).toBeLessThanOrEqual(30_000);
   });
 
+  test('tries again for half a minute where the log answers 503', async () => {
+    const log = openLog([], { replies: () => json(503, {}) }, 60_000);
+    expect(await log.back()).toMatchObject([{ status: 'unknown' }]);
+    expect(log.times).toEqual([0, 5_000, 10_000, 15_000, 20_000, 25_000]);
+  });
+
   test('tries again where the log answers 503 once', async () => {
     const replies = (number: number) => (number === 1 ? json(503, {}) : undefined);
     expect(await openLog(loop(0, 5), { replies }, 60_000).back()).toMatchObject([{ status: 'restarting' }]);
@@ -220,6 +226,12 @@ describe('a watch', () => {
     const lines = [began(0), ...visits(20_000, 25_000, 10), ...crash(18_000), ...crash(19_000)];
     const log = openLog(lines, { filter: 'does nothing' });
     expect(await log.watch()).toMatchObject([{ status: 'restarting' }]);
+  });
+
+  test('reads what several busy moments left unread at its end', async () => {
+    const busy = (at: number) => [...visits(at, at + 5_000, 20), ...crash(at - 1_000)];
+    const log = openLog([began(0), ...busy(22_000), ...busy(52_000)], { filter: 'does nothing' });
+    expect(await log.watch()).toMatchObject([{ status: 'restarting', exits: [{}, {}] }]);
   });
 
   test('does not know what happened where the log is busier than it may ask', async () => {

@@ -13,9 +13,11 @@ describe('a config', () => {
   });
 
   test('loses the white space around its words, and between queues', () => {
-    expect(check(WorkerOptions, { connection: ' redis ', queue: ' high , default ' }).value).toEqual({
+    expect(
+      check(WorkerOptions, { connection: ' redis ', queue: ' \t high one \t,  default  ' }).value,
+    ).toEqual({
       connection: 'redis',
-      queue: 'high,default',
+      queue: 'high one,default',
     });
   });
 
@@ -74,11 +76,13 @@ describe('an option', () => {
     ['queue', '\ud83d', 'is not valid Unicode'],
     ['queues', 'high', `${unknown}. Did you mean "queue"?`],
     ['verbose', true, unknown],
-    [
-      'max-jobs',
-      500,
-      `${unknown}. For others use type: custom with a command such as "php artisan queue:work --max-jobs=1000"`,
-    ],
+    ...['--max-jobs=1000', '--max-time=3600', '--memory=256', '--name=imports'].map(
+      (written): [string, number, string] => [
+        written.slice(2, written.indexOf('=')),
+        500,
+        `${unknown}. For others use type: custom with a command such as "php artisan queue:work ${written}"`,
+      ],
+    ),
   ])('%s may not be %j', (key, value, why) => {
     expect(problemsOf({ [key]: value })).toEqual([[key, why]]);
   });

@@ -1,7 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { cloudManifest, type RunningInstance, writeCloudManifest } from '../../src/cloud/manifest.ts';
+import {
+  cloudManifest,
+  declareInstances,
+  type RunningInstance,
+  writeCloudManifest,
+} from '../../src/cloud/manifest.ts';
 import { cloudService } from '../../src/cloud/service.ts';
 import { foldCommand } from '../../src/converge/identity.ts';
 import { planFor } from '../../src/converge/plan.ts';
@@ -215,11 +220,33 @@ instances:
     ]);
   });
 
+  test.each([
+    [{ processes: undefined }, { type: 'worker' }],
+    [{ processes: 0 }, { type: 'worker' }],
+    [{ processes: 10 }, { type: 'worker', processes: 10 }],
+    [{ processes: 11 }, { type: 'worker' }],
+    [{ config: { tries: -1, sleep: 3 } }, { type: 'worker', processes: 1, config: { sleep: 3 } }],
+    [{ config: { queue: ' ' } }, { type: 'worker', processes: 1 }],
+    [{ config: { connection: ' ' } }, { type: 'worker', processes: 1 }],
+  ])('declares of %j what a manifest can hold', (given, fields) => {
+    const running = {
+      id: 'inst-1',
+      name: 'App',
+      type: 'app',
+      processes: [existing({ id: 'p-1', ...given })],
+    };
+    expect(declareInstances([running])).toEqual({
+      places: [{ name: 'App', processes: [fields] }],
+      notes: [],
+    });
+  });
+
   test('writes a process with a character that nobody sees as a comment with its id', () => {
     const processes = [
       existing({ id: 'p-1', type: 'custom', command: 'php\u00a0artisan horizon' }),
       existing({ id: 'p-2', config: { queue: 'high\u200b' } }),
       existing({ id: 'p-3', config: { connection: 'redis', queue: ' high ,default' } }),
+      existing({ id: 'p-4', config: { connection: 'redis\u200b' } }),
     ];
     const manifest = writeCloudManifest([{ id: 'inst-1', name: 'App', type: 'app', processes }], {
       schemaUrl,
@@ -231,6 +258,9 @@ instances:
       ),
       expect.stringMatching(
         /^# Left out on "App": p-2 \(.*high\\u200b\): its queue contains an invisible character/,
+      ),
+      expect.stringMatching(
+        /^# Left out on "App": p-4 \(.*redis\\u200b\): its connection contains an invisible character/,
       ),
       ...['instances:', '  App:', '    - type: worker', '      processes: 1', '      config:'],
       ...['        connection: redis', '        queue: high,default', ''],
