@@ -1,6 +1,6 @@
 import { Semaphore } from '../converge/semaphore.ts';
 import { skipRepeats } from '../converge/settle.ts';
-import { Failure } from '../failure.ts';
+import { Cancelled, Failure } from '../failure.ts';
 import { HttpFailure } from '../http/failure.ts';
 import { backoff, type Clock, inSeconds, poll, type Wait } from '../time.ts';
 import type { LastLook } from './gate.ts';
@@ -189,8 +189,8 @@ export interface RestartRequests {
 }
 
 /**
- * Requests the restart of each process, `atOnce` at a time. After a failed request it goes on with the others, unless
- * the token has no permission. It also stops when the step is cancelled, or when an installation takes too long.
+ * Requests the restart of each process, `atOnce` at a time. After a failure it goes on with the others, unless the token
+ * has no permission, or the step is cancelled.
  */
 export async function requestRestarts(
   processes: readonly ForgeProcess[],
@@ -232,6 +232,6 @@ export async function requestRestarts(
 }
 
 function failsForAll(error: unknown): boolean {
-  if (!(error instanceof HttpFailure)) return true;
-  return error.status === 401 || error.status === 403;
+  if (error instanceof HttpFailure) return error.status === 401 || error.status === 403;
+  return error instanceof Cancelled || !(error instanceof Failure);
 }

@@ -157,6 +157,17 @@ test.each([401, 403])('a %i ends the asking, since it would meet all', async (st
   expect([accepted, failure?.message, asked.length]).toEqual([[], expect.stringContaining(`${status}`), 2]);
 });
 
+test('one that is still installing at the deadline does not keep the others from it', async () => {
+  restarting = { ...restarting, waiting: { ...restarting.waiting, deadline: new Deadline(clock, 0) } };
+  meets = (id) => (id === '31' ? failed('Laravel Forge answered 500', 'maybe', 'long') : undefined);
+  shows = () => processOf({ id: '31', status: 'installing' });
+  const all = ['31', '32', '33'].map((id) => processOf({ id }));
+  const { accepted, failure } = await clock.run(requestRestarts(all, 1, restarting));
+
+  expect(accepted.map(({ process }) => process.id)).toEqual(['32', '33']);
+  expect(failure?.message).toContain('still installing');
+});
+
 test('a step that was told to stop asks for nothing more', async () => {
   meets = () => new Cancelled({ what: 'The step', why: 'it was told to stop' });
   const processes = ['31', '32', '33'].map((id) => processOf({ id }));
