@@ -9,6 +9,8 @@ export default defineConfig({
       'test/{actions,cloud,converge,forge,http,manifest}/**/*.test.ts',
       'test/model/exactly-once.test.ts',
     ],
+    // The first reads documents, which are not copied for mutants; the second takes seconds.
+    exclude: ['test/manifest/documented.test.ts', 'test/**/*.large.test.ts'],
     env: { MODEL_SCHEDULES: '150' },
   },
 });
