@@ -4,10 +4,10 @@ import {
   type Deployment,
   deploymentsOf,
   followDeployment,
-  hasEnded,
   hasSucceeded,
   ReadDeployment,
   readDeployments,
+  runningIn,
 } from './deployments.ts';
 import type { FollowContext } from './following.ts';
 import { startOnce, watchFor } from './start-once.ts';
@@ -33,10 +33,10 @@ export async function deploy(
   let { seen } = deploying;
   for (;;) {
     const [newest] = seen;
-    const carrying = seen.find((one) => !hasEnded(one) && deploying.carries(one));
+    const carrying = runningIn(seen).find((one) => deploying.carries(one));
     if (carrying !== undefined) return await followOn(client, environmentId, carrying, deploying);
     if (newest !== undefined && hasSucceeded(newest) && deploying.carries(newest)) return newest;
-    const running = seen.find((one) => !hasEnded(one));
+    const [running] = runningIn(seen);
     if (running !== undefined) {
       deploying.log(
         `Waiting for deployment ${running.id}, which began before the change (${running.status})`,
@@ -73,7 +73,7 @@ async function startDeployment(
     if (!(error instanceof HttpFailure) || (error.status !== 409 && error.status !== 422)) throw error;
     // No documentation says how Cloud refuses a deployment while another is in progress. A list decides, which may lag.
     // If the response names fields of the request, the fields are wrong: then there is no wait for the list.
-    const running = async () => (await list()).find((one) => !hasEnded(one));
+    const running = async () => runningIn(await list())[0];
     const shown =
       (await running()) ?? (error.fields.length === 0 ? await watchFor(running, deploying) : undefined);
     if (shown === undefined) throw error;

@@ -40,11 +40,19 @@ export interface SeenDeployments {
   readonly at: number | undefined;
 }
 
-/** The statuses of an ended deployment. Recorded: only these, not `build.succeeded`. Unknown words do not count. */
+/** The statuses of an ended deployment. Recorded: only these, not `build.succeeded`. */
 const finalWords = ['deployment.succeeded', 'deployment.failed', 'build.failed', 'failed', 'cancelled'];
+const openWords = /^(pending|build\.succeeded|\w+\.(pending|created|queued|running))$/;
 
-export function hasEnded({ status }: Deployment): boolean {
-  return finalWords.includes(status);
+/** True for an ended deployment. With an unknown status, the date of the end decides. */
+export function hasEnded({ status, finishedAt }: Deployment): boolean {
+  return finalWords.includes(status) || (finishedAt !== undefined && !openWords.test(status));
+}
+
+/** Returns the deployments that run: one that is older than a success has ended, whatever its status says. */
+export function runningIn(deployments: readonly Deployment[]): readonly Deployment[] {
+  const success = deployments.findIndex(hasSucceeded);
+  return deployments.slice(0, success === -1 ? undefined : success).filter((one) => !hasEnded(one));
 }
 
 export function hasSucceeded({ status }: Deployment): boolean {

@@ -1,4 +1,4 @@
-import { type Deployment, hasEnded, hasSucceeded } from './deployments.ts';
+import { type Deployment, hasSucceeded, runningIn } from './deployments.ts';
 
 /** The live state of the declared processes. A change takes effect with a deployment that begins after it. */
 export type Liveness =
@@ -20,7 +20,7 @@ export type Liveness =
  */
 export function livenessOf(deployments: readonly Deployment[], bornAt: number | undefined): Liveness {
   const carries = (one: Deployment): boolean => bornAt === undefined || beganAfter(one, bornAt);
-  const running = deployments.filter((one) => !hasEnded(one));
+  const running = runningIn(deployments);
   const deployment = running.find(carries);
   if (deployment !== undefined) return { kind: 'on-its-way', deployment };
 

@@ -11,7 +11,7 @@ export interface ExistingProcess {
   readonly command: string | null;
   /** The options that the API reports, also options that a request may not set; null for an unset option. */
   readonly config: Readonly<Record<string, unknown>>;
-  /** False if the API reports no config, or an empty list: then `config` has options of the generated command. */
+  /** False if the API reports no config, or an empty one: then `config` has options of the generated command. */
   readonly tellsConfig: boolean;
   /** `none`, `growth_rate` or `queue_size`; empty if the value has an unexpected form. */
   readonly strategy: string;
@@ -40,7 +40,10 @@ const Config = v.union([
   ),
 ]);
 /** A config without options. Recorded: an empty list for a custom process. */
-const NoConfig = v.union([v.nullish(v.null()), v.strictTuple([]), v.literal('')]);
+const NoConfig = v.pipe(
+  v.union([v.nullish(v.null()), v.strictTuple([]), v.literal('')]),
+  v.transform(() => ({})),
+);
 const Threshold = v.union([v.number(), v.pipe(v.string(), v.decimal(), v.transform(Number))]);
 const Scalar = v.nullish(v.union([v.string(), v.number()]));
 const Related = v.object({
@@ -60,28 +63,16 @@ export function processFrom(id: string, resource: unknown, instanceId = ''): Exi
   });
   const type = take('type', Text) ?? '';
   const command = take('command', v.nullish(v.string())) ?? null;
-  const config =
-    type === 'custom'
-      ? {}
-      : take(
-          'config',
-          v.union([
-            Config,
-            v.pipe(
-              NoConfig,
-              v.transform(() => undefined),
-            ),
-          ]),
-        );
-  const tellsConfig = config !== undefined && type !== 'custom';
+  const read = type === 'custom' ? undefined : take('config', v.union([Config, NoConfig]));
+  const config = read === undefined || Object.keys(read).length === 0 ? undefined : read;
   const isConfigOdd = odd.some((field) => field.startsWith('config:'));
   return {
     id,
     type,
     command,
     processes: take('processes', Count),
-    config: config ?? optionsIn(command ?? ''),
-    tellsConfig,
+    config: config ?? (type === 'custom' ? {} : optionsIn(command ?? '')),
+    tellsConfig: config !== undefined,
     strategy: take('strategy_type', v.nullish(v.string(), 'none')) ?? '',
     strategyThreshold: take('strategy_threshold', v.nullish(Threshold)) ?? null,
     createdAt: take('created_at', v.nullish(v.string())) ?? null,

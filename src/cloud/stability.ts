@@ -1,3 +1,4 @@
+import { reasonOf, withoutStop } from '../failure.ts';
 import type { HttpClient } from '../http/client.ts';
 import { HttpFailure } from '../http/failure.ts';
 import { Deadline, type Timing } from '../time.ts';
@@ -135,7 +136,7 @@ async function troubleOf(read: () => Promise<LogSpan | undefined>): Promise<Trou
   } catch (error) {
     if (!(error instanceof HttpFailure)) throw error;
     const pause = error.retry === 'no' ? Number.POSITIVE_INFINITY : (error.retryAfter ?? pauseAfterFailure);
-    return { why: `the log could not be read: ${error.why}`, pause };
+    return { why: `the log could not be read: ${withoutStop(reasonOf(error))}`, pause };
   }
 }
 

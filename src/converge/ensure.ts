@@ -239,6 +239,8 @@ export async function align<S, P extends Existing>(
   },
 ): Promise<Aligned<P> | undefined> {
   const { service, store, runtime, onExists } = world;
+  // On an instance that the step must not change, no process can be declared.
+  store.mayWrite();
   if (ifExists === 'fail') {
     throw new Failure({
       what: `The ${service.describe(spec)}`,
@@ -248,8 +250,6 @@ export async function align<S, P extends Existing>(
       fix: `Nothing was changed. Set if-exists: ${service.onDrift} to ${service.onDrift} it where it differs, or if-exists: reuse to leave it as it is`,
     });
   }
-  // On an instance that the step must not change, no process can be declared.
-  store.mayWrite();
   const changes = service.drift(spec, found);
   if (!isDifferent(changes)) return { ...nothing, outcome: 'unchanged', process: found };
   if (ifExists === 'reuse') return { ...nothing, outcome: 'unchanged', process: found, ignored: changes };

@@ -20,6 +20,8 @@ interface Made {
   readonly commit: string | undefined;
   /** From when on the list shows it. */
   listedFrom: number;
+  /** It keeps no other deployment from starting. */
+  isStuck?: boolean;
 }
 
 /** An answer to a request to deploy, instead of the usual one. */
@@ -36,7 +38,7 @@ function openEnvironment({ oddEntries = false, answers = [] as Answer[] } = {}) 
   const script = [...answers];
   const start = (ends = 'deployment.succeeded', takes = 30_000, commit?: string): Made => {
     const startedAt = clock.now();
-    const one = {
+    const one: Made = {
       id: `depl-${made.length + 1}`,
       startedAt,
       ends,
@@ -63,7 +65,7 @@ function openEnvironment({ oddEntries = false, answers = [] as Answer[] } = {}) 
     await clock.sleep(100);
     times.push(clock.now());
     const date = { date: new Date(midnight + clock.now()).toUTCString() };
-    const running = made.find((one) => clock.now() < one.endsAt);
+    const running = made.find((one) => clock.now() < one.endsAt && one.isStuck !== true);
     if (method === 'POST') {
       const answer = script.shift();
       if (answer?.startedShownAfter !== undefined) start().listedFrom += answer.startedShownAfter;
@@ -154,6 +156,14 @@ describe('a change', () => {
   test('is deployed though entries of the list are not understood', async () => {
     const { clock, deployChange } = openEnvironment({ oddEntries: true });
     expect(await clock.run(deployChange())).toMatchObject({ status: 'deployment.succeeded' });
+  });
+
+  test('does not wait for a deployment that never ended and is older than one that succeeded', async () => {
+    const { clock, start, deployChange, followed } = openEnvironment();
+    start('deployment.succeeded', Number.MAX_SAFE_INTEGER).isStuck = true;
+    start('deployment.succeeded', 0);
+    expect(await clock.run(deployChange())).toMatchObject({ id: 'depl-3' });
+    expect(followed).toEqual(['depl-3']);
   });
 
   test('is waited for as long as the deadline allows', async () => {

@@ -316,6 +316,11 @@ describe('where nothing may be written', () => {
     const { error } = await ensuring({}, { list: [[declared]], refusal });
     expect(error).toBe(refusal);
   });
+
+  test('what exists is refused for this reason with if-exists: fail, too', async () => {
+    const { error } = await ensuring({ ifExists: 'fail' }, { list: [[declared]], refusal });
+    expect(error).toBe(refusal);
+  });
 });
 
 describe('several that match', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Deployment } from '../../src/cloud/deployments.ts';
+import { type Deployment, hasEnded } from '../../src/cloud/deployments.ts';
 import { livenessOf } from '../../src/cloud/liveness.ts';
 
 /** Listed newest first; each begins a minute before the one listed before it. */
@@ -24,6 +24,7 @@ describe('what is declared', () => {
     ['the newest deployment began in the same moment', [succeeded], 60_000],
     ['nothing is declared', [succeeded, 'build.failed'], undefined],
     ['an older deployment failed', [succeeded, 'build.failed'], 0],
+    ['an older deployment has never ended', [succeeded, 'pending', 'superseded'], 0],
   ])('is live where %s', (_, statuses, bornAt) => {
     expect(livenessOf(listed(...statuses), bornAt)).toEqual({ kind: 'live' });
   });
@@ -53,6 +54,13 @@ describe('what is declared', () => {
       'The newest deployment, depl-2, ended as build.failed',
     ],
     [
+      'waits since the newest failed, whatever an older one says',
+      ['build.failed', succeeded, 'pending'],
+      0,
+      true,
+      'The newest deployment, depl-3, ended as build.failed',
+    ],
+    [
       'was never deployed since the newest failed',
       ['failed', succeeded],
       61_000,
@@ -69,4 +77,17 @@ describe('what is declared', () => {
   ])('is behind where it %s', (_, statuses, bornAt, runsOlder, why) => {
     expect(livenessOf(listed(...statuses), bornAt)).toEqual({ kind: 'behind', runsOlder, why });
   });
+});
+
+test.each([
+  ['superseded', 90_000, true],
+  ['superseded', undefined, false],
+  ['deployment.skipped', 90_000, true],
+  ['build.succeeded', 90_000, false],
+  ['deployment.running', 90_000, false],
+  ['pending', 90_000, false],
+  ['cancelled', undefined, true],
+])('a deployment with the status %s that ended at %s has ended: %s', (status, finishedAt, ended) => {
+  const [deployment] = listed(status);
+  expect(deployment && hasEnded({ ...deployment, finishedAt })).toBe(ended);
 });

@@ -115,6 +115,8 @@ describe('A worker whose config is not told', () => {
     ['missing', {}],
     ['null', { config: null }],
     ['an empty list', { config: [] }],
+    ['an empty object', { config: {} }],
+    ['a list with an empty object', { config: [{}] }],
     ['an empty text', { config: '' }],
   ] as const;
 

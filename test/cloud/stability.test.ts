@@ -156,6 +156,13 @@ describe('a look back', () => {
     expect(log.clock.now()).toBeLessThanOrEqual(30_000);
   });
 
+  test('names the permission that the token lacks', async () => {
+    const message = 'This action is unauthorized.';
+    const log = openLog([], { replies: () => json(403, { message }) });
+    const why = `the log could not be read: The Cloud answered 403: ${message} Give the token the permission to read logs`;
+    expect(await log.back()).toMatchObject([{ status: 'unknown', why }]);
+  });
+
   test('tries again for half a minute where the log answers 503', async () => {
     const log = openLog([], { replies: () => json(503, {}) }, 60_000);
     expect(await log.back()).toMatchObject([{ status: 'unknown' }]);

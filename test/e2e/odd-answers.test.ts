@@ -9,6 +9,7 @@ import {
   withIncluded,
   withLinks,
   withMeta,
+  withRelationships,
 } from '../emulator/edits.ts';
 import type { Fault } from '../emulator/faults.ts';
 import { configInList, formWith } from '../emulator/process-forms.ts';
@@ -26,6 +27,7 @@ const attributes: [title: string, attributes: Record<string, unknown>][] = [
   ['config [null]', { config: [null] }],
   ['config [[]]', { config: [[]] }],
   ['config ""', { config: '' }],
+  ['config {}', { config: {} }],
   ['config of two objects', { config: [{ queue: 'a' }, { queue: 'b' }] }],
   ['created_at a number', { created_at: 1_700_000_000 }],
   ['a strategy that nobody knows', { strategy_type: 'moon_phase', strategy_threshold: 'full' }],
@@ -217,4 +219,13 @@ test.concurrent('a resource of another type among the clusters is none', async (
   const step = await shop.run({ environment: 'main' }, { action: 'list' });
 
   expect([step.errors, step.outputs['count']]).toEqual([[], '1']);
+});
+
+test.concurrent('a process that does not tell its cluster cannot be deployed without an environment', async () => {
+  await using shop = await openShop();
+  const { id } = shop.emulator.cloud.addProcess(shop.app);
+  const edit = withRelationships({ instance: {} });
+  shop.emulator.faults.add({ kind: 'edit', on: 'GET /background-processes', times: odd, edit });
+  const step = await shop.run({ 'process-id': id, redeploy: 'true', environment: '' });
+  expect(step.errors[0]).toContain('does not report which one the process belongs to. Set environment');
 });

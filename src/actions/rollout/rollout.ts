@@ -61,13 +61,12 @@ async function locate({ session }: RolloutContext, change: StepChange): Promise<
   const { environment, instanceId, processes } = change;
   if (environment !== undefined && processes.every(({ instance }) => instance !== undefined))
     return { ...change, environment };
-  const instance =
-    instanceId === undefined ? undefined : await readInstance(session.within().client, instanceId);
+  const instance = instanceId ? await readInstance(session.within().client, instanceId) : undefined;
   const known = environment ?? environmentOfInstance(instance);
   if (known === undefined) {
     throw new Failure({
       what: 'The environment',
-      why: `Laravel Cloud does not report which one the cluster ${instanceId} belongs to`,
+      why: `Laravel Cloud does not report which one the ${instanceId ? `cluster ${instanceId}` : 'process'} belongs to`,
       fix: 'Set environment',
     });
   }
