@@ -223,7 +223,7 @@ test.concurrent('a resource of another type among the clusters is none', async (
 
 test.concurrent('a process that does not tell its cluster cannot be deployed without an environment', async () => {
   await using shop = await openShop();
-  const { id } = shop.addProcess({ type: 'worker', processes: 1, config: {} });
+  const { id } = shop.emulator.cloud.addProcess(shop.instance, { type: 'worker' });
   const edit = withRelationships({ instance: {} });
   shop.emulator.faults.add({ kind: 'edit', on: 'GET /background-processes', times: odd, edit });
   const step = await shop.run({ 'process-id': id, redeploy: 'true', environment: '' });
