@@ -31,7 +31,7 @@ function environmentsJson(all: readonly ReportedEnvironment[]): string {
  * Returns the outcome; null for an environment that failed before its first change and may differ from the manifest.
  */
 function outcomeIn({ outcome }: Outputs, error: string | undefined): string | null {
-  return !outcome || (error !== undefined && outcome === 'unchanged') ? null : outcome;
+  return outcome === undefined || (error !== undefined && outcome === 'unchanged') ? null : outcome;
 }
 
 function numberIn(output: string | undefined): number {

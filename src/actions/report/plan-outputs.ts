@@ -13,8 +13,7 @@ export function planOutputs(
   const declared = rows.filter(({ action }) => action !== 'delete' && action !== 'undeclared');
   const changed = kind === 'planned' ? 'would-change' : 'changed';
   return {
-    // Without a change that succeeded, a failed change leaves the outcome open: its request may have taken effect.
-    outcome: changesIn(counts) > 0 ? changed : counts.undone > 0 ? '' : 'unchanged',
+    outcome: changesIn(counts) > 0 ? changed : 'unchanged',
     created: String(created),
     // A replacement is how Forge changes a process.
     updated: String(updated + replaced),
