@@ -49,7 +49,7 @@ export function hasEnded({ status, finishedAt }: Deployment): boolean {
   return finalWords.includes(status) || (finishedAt !== undefined && !openWords.test(status));
 }
 
-/** Returns the deployments that run: one that is older than a success has ended, whatever its status says. */
+/** Returns the running deployments. A deployment older than a successful one has ended, whatever its status. */
 export function runningIn(deployments: readonly Deployment[]): readonly Deployment[] {
   const success = deployments.findIndex(hasSucceeded);
   return deployments.slice(0, success === -1 ? undefined : success).filter((one) => !hasEnded(one));

@@ -157,8 +157,8 @@ export class PinnedStore {
   }
 
   /**
-   * The known instance, for a response that names none; undefined if none is known. Throws a `Failure` if the instance's list
-   * does not show the process.
+   * Returns the known instance after a response without an instance; undefined if none is known. Throws a `Failure` if the
+   * list of the instance does not show the process.
    */
   async #instanceListing(id: string): Promise<string | undefined> {
     const instanceId = this.#instanceId;

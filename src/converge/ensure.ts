@@ -190,8 +190,12 @@ async function finishReplacement<S, P extends Existing>(
   const process = await store.find(found.id);
   if (process === undefined) return undefined;
   const changes = service.drift(spec, left);
-  if (dryRun) return { ...nothing, outcome: 'would-replace', process: left, changes };
-  runtime.log(`${found.id} has replaced ${left.id}, which is still there: removing it`);
+  const state = `${found.id} has replaced ${left.id}, which is still there`;
+  if (dryRun) {
+    runtime.warn(`${state}. A run without dry-run removes ${left.id}.`);
+    return { ...nothing, outcome: 'would-replace', process, changes };
+  }
+  runtime.log(`${state}: removing it`);
   await removeForSure(store, left.id);
   runtime.checkpoint(`replaced ${left.id} by ${found.id} (${describeChanges(changes)})`);
   onExists?.(process);

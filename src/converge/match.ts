@@ -80,7 +80,7 @@ function withoutOwn<S, P extends Existing>(
   });
 }
 
-/** True if the processes have equal identities, so that none is the better match. */
+/** True if all processes have the same identity. Then none is a better match than the others. */
 function areAlike<P extends Existing>(
   found: readonly P[],
   { identityOfExisting }: Service<never, P>,

@@ -155,9 +155,11 @@ describe('a replacement that was interrupted before the old one was removed', ()
     server.add('horizon', late);
     expect(await run({ ifExists: 'replace', dryRun: true })).toMatchObject({
       outcome: 'would-replace',
-      process: { id: '41' },
+      process: { id: '42' },
+      changes: { processes: { from: 3, to: 1 } },
     });
     expect(server.calls).toEqual([]);
+    expect(said).toContain('42 has replaced 41, which is still there. A run without dry-run removes 41.');
     expect(await run({ ifExists: 'replace' })).toMatchObject({
       outcome: 'replaced',
       process: { id: '42', processes: 1 },
