@@ -14,6 +14,9 @@ interface CloudProcess extends Stored {
   readonly config: Record<string, unknown>;
 }
 
+/** A process without the judgement of the model: what the resource is written from. */
+type Written = Omit<CloudProcess, 'isMatch' | 'isAsDeclared'>;
+
 export type CloudSeed = Seed<CloudProcess>;
 
 export const instanceId = 'inst-1';
@@ -72,10 +75,8 @@ export class CloudModel extends ServerModel<CloudProcess> {
     return this.#judged({ ...seed, ...known, id: this.#newId(date) });
   }
 
-  #judged(process: Omit<CloudProcess, 'isMatch' | 'isAsDeclared'>): CloudProcess {
-    const { id, type, processes, command, config, createdAt } = process;
-    const attributes = { type, processes, command, config, created_at: createdAt };
-    const existing = processFrom(id, { attributes }, instanceId);
+  #judged(process: Written): CloudProcess {
+    const existing = processFrom(process.id, this.#write(process), instanceId);
     const isMatch = candidates(this.#spec, [existing], cloudService).length > 0;
     return { ...process, isMatch, isAsDeclared: isMatch && isAsDeclared(this.#spec, process) };
   }
@@ -129,7 +130,7 @@ export class CloudModel extends ServerModel<CloudProcess> {
     return written;
   }
 
-  #write({ id, type, processes, command, config, createdAt }: CloudProcess): unknown {
+  #write({ id, type, processes, command, config, createdAt }: Written): unknown {
     const { numbersAsText, configAs } = this.#manners;
     const told = numbersAsText ? asText : (value: unknown) => value;
     const stored = Object.fromEntries(
