@@ -1,18 +1,14 @@
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type CodeSplittingGroup, rolldown } from 'rolldown';
-import { leaveOut } from './leave-out.ts';
-import { leftOut } from './left-out.ts';
-import { partsOfUndici } from './parts-of-undici.ts';
 
 const root = fileURLToPath(new URL('../', import.meta.url));
 const sources = join(root, 'src');
 const earlyConnection = join(sources, 'early-connection.ts');
 
 export interface Bundle {
-  /** The files by name: `connect.js`, `index.js`, the parts that `index.js` loads later, and undici's parser. */
-  readonly files: ReadonlyMap<string, string | Buffer>;
+  /** The files by name: `connect.js`, `index.js`, and the parts that `index.js` loads later. */
+  readonly files: ReadonlyMap<string, string>;
   /** The source files whose code is in the bundle. */
   readonly sources: readonly string[];
 }
@@ -38,7 +34,6 @@ export async function bundle(): Promise<Bundle> {
     platform: 'node',
     // The same library as ES modules, from which unused code can be removed.
     resolve: { alias: { yaml: join(root, 'node_modules/yaml/browser/index.js') } },
-    plugins: [partsOfUndici(), leaveOut(leftOut)],
     // An import of the toolkit has no side effects, but its package does not declare that. Without this line, its
     // unused code would stay.
     treeshake: { moduleSideEffects: [{ test: /node_modules[\\/]@actions[\\/]/, sideEffects: false }] },
@@ -57,10 +52,7 @@ export async function bundle(): Promise<Bundle> {
   });
   const parts = output.filter((file) => file.type === 'chunk');
   return {
-    files: new Map<string, string | Buffer>([
-      ...parts.map(({ fileName, code }) => [fileName, code] as const),
-      ['llhttp.wasm', createRequire(import.meta.url)('undici/lib/llhttp/llhttp_simd-wasm.js')],
-    ]),
+    files: new Map(parts.map(({ fileName, code }) => [fileName, code])),
     sources: parts.flatMap(({ modules }) =>
       Object.entries(modules).flatMap(([source, { renderedLength }]) => (renderedLength > 0 ? [source] : [])),
     ),

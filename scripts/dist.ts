@@ -14,7 +14,7 @@ const root = fileURLToPath(new URL('../', import.meta.url));
 const bundled = new URL('../build/bundle/', import.meta.url);
 const mapped = new URL('../build/maps/', import.meta.url);
 
-type Files = ReadonlyMap<string, string | Buffer>;
+type Files = ReadonlyMap<string, string>;
 
 export interface WrittenFile {
   readonly name: string;
@@ -28,7 +28,7 @@ export async function buildDist(folder: URL): Promise<WrittenFile[]> {
   await write(bundled, new Map([...files, commonJs]));
   const dist = new Map([
     ...files,
-    ...(await packed([...files.keys()].filter((name) => name.endsWith('.js')))),
+    ...(await packed([...files.keys()])),
     ...(await entries()),
     commonJs,
     ['licenses.txt', await licenses(sources)] as const,

@@ -22,10 +22,11 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   text: [],
 };
 
-/** Libraries that only one room may know. */
+/** Libraries, and modules of Node.js, that only one room may know. */
 const ownedBy: Readonly<Record<string, string>> = {
   '@actions/core': 'runner',
-  undici: 'http',
+  'node:http': 'http',
+  'node:https': 'http',
   yaml: 'manifest',
 };
 
@@ -62,7 +63,7 @@ test('the import of a room that lies above is noticed, however it is written', (
     import type { HttpClient } from '../http/client.ts';
     export { run } from '../main.ts';
     const { setOutput } = await import('@actions/core');
-    import 'undici/lib/dispatcher/agent.js';
+    import https from 'node:https';
     import { readFileSync } from 'node:fs';
     import { ensure } from './ensure.ts';`;
   expect(violationsOf('converge/new.ts', code)).toEqual([
@@ -70,7 +71,7 @@ test('the import of a room that lies above is noticed, however it is written', (
     'converge/new.ts imports http',
     'converge/new.ts imports main',
     'converge/new.ts imports @actions/core',
-    'converge/new.ts imports undici/lib/dispatcher/agent.js',
+    'converge/new.ts imports node:https',
     'converge/new.ts imports node:fs',
   ]);
 });
@@ -89,7 +90,7 @@ test('few files set a timer or read the date by themselves', () => {
   expect(using(/\bsetTimeout\(|AbortSignal\.timeout\(|timers\/promises/)).toEqual([
     'actions/report/comment.ts',
     'early-connection.ts',
-    'http/transport.ts',
+    'http/connections.ts',
     'runner/signals.ts',
     'time.ts',
   ]);

@@ -147,12 +147,11 @@ describe('a transport', () => {
     const options: TransportOptions = {
       origin: new URL(url),
       connectTimeout,
-      connections: 2,
       maxBytes: 1_000,
       environment: {},
       first,
     };
-    const transport = await openTransport(options);
+    const transport = openTransport(options);
     open.push(() => transport.close());
     return transport;
   }

@@ -1,6 +1,6 @@
 import { Pacer, type Runtime } from '../converge/look.ts';
 import { HttpClient } from '../http/client.ts';
-import { defaultLimits, maxConcurrency, openTransport } from '../http/transport.ts';
+import { defaultLimits, openTransport } from '../http/transport.ts';
 import type { Step } from '../runner/step.ts';
 import { Deadline, waitingFor } from '../time.ts';
 import type { Connection } from './inputs/connection.ts';
@@ -79,11 +79,10 @@ export async function withSession(
   { service, token, apiUrl, requestTimeout }: Connection,
   body: (session: Session) => Promise<void>,
 ): Promise<void> {
-  const transport = await openTransport({
+  const transport = openTransport({
     origin: apiUrl,
     environment: step.environment,
     first: step.connection,
-    connections: maxConcurrency,
     ...defaultLimits,
     connectTimeout: Math.min(defaultLimits.connectTimeout, requestTimeout),
   });
@@ -111,6 +110,6 @@ export async function withSession(
     await body(new Session(step, client, limit));
   } finally {
     isOver = true;
-    await transport.close();
+    transport.close();
   }
 }

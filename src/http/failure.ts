@@ -59,11 +59,21 @@ export class HttpFailure extends Failure {
   }
 }
 
+/** The error of a connection that was not open in time. */
+export class ConnectTimeout extends Error {
+  override readonly name: string = 'ConnectTimeout';
+  readonly code = 'CONNECT_TIMEOUT';
+}
+
 /** The error of a request that was aborted before its first byte was sent. */
-export class NotSent extends Error {
+export class NotSent extends ConnectTimeout {
   override readonly name = 'NotSent';
-  /** undici's code for a connection that took too long. */
-  readonly code = 'UND_ERR_CONNECT_TIMEOUT';
+}
+
+/** The error of a request that was running when its step had ended. */
+export class TransportClosed extends Error {
+  override readonly name = 'TransportClosed';
+  readonly code = 'TRANSPORT_CLOSED';
 }
 
 /** The error of a response with more bytes than `maxBytes`. */
@@ -87,6 +97,20 @@ export class ProxyUnreachable extends Error {
     super(`the proxy ${proxy} could not be reached`, options);
     this.proxy = proxy;
     this.fix = fix;
+  }
+}
+
+/** The error of a request that its proxy refused, so that the service did not get it. */
+export class ProxyRefusal extends Error {
+  override readonly name = 'ProxyRefusal';
+  /** Undefined if the proxy closed the connection without a response. */
+  readonly status: number | undefined;
+
+  constructor(status: number | undefined) {
+    super(
+      status === undefined ? 'the proxy closed the connection' : `the proxy refused with status ${status}`,
+    );
+    this.status = status;
   }
 }
 

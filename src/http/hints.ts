@@ -1,7 +1,15 @@
 import * as v from 'valibot';
 import { shorten } from '../text.ts';
 import { inWords } from '../time.ts';
-import { type Arrival, HttpFailure, NotSent, ProxyUnreachable, type Retry, TooLarge } from './failure.ts';
+import {
+  type Arrival,
+  HttpFailure,
+  NotSent,
+  ProxyRefusal,
+  ProxyUnreachable,
+  type Retry,
+  TooLarge,
+} from './failure.ts';
 import { parse, Undecodable } from './json-api.ts';
 import { retryAfter } from './retry.ts';
 import type { Method, TransportResponse } from './transport.ts';
@@ -193,18 +201,20 @@ function diagnose(error: unknown, host: string): Diagnosis {
     const fix = 'Check that api-url names the API itself';
     return { reason: error.message, fix, arrival: 'maybe', retry: 'no' };
   }
-  const { code, message, connecting } = causeOf(error);
+  const { code, connecting } = causeOf(error);
   const before =
     error instanceof ProxyUnreachable
       ? proxyTrouble(error, code)
-      : (certificateTrouble(code, host) ?? connectTrouble(code, host, connecting) ?? tunnelTrouble(message));
+      : error instanceof ProxyRefusal
+        ? refusalOf(error)
+        : (certificateTrouble(code, host) ?? connectTrouble(code, host, connecting));
   if (before !== undefined) return { ...before, arrival: 'no' };
   return {
     reason: `the connection broke off (${code})`,
     fix: 'Run the job again; if it keeps failing, look at the status page of the service',
     arrival: 'maybe',
     // The step has ended, and closed its connections itself.
-    retry: code === 'UND_ERR_DESTROYED' ? 'no' : 'long',
+    retry: code === 'TRANSPORT_CLOSED' ? 'no' : 'long',
   };
 }
 
@@ -214,20 +224,17 @@ const lookAtNetwork =
   'Check that the runner may reach it, and whether it needs a proxy (https_proxy, no_proxy)';
 const lookAtProxy = 'Check the address and the credentials in https_proxy, or list the host in no_proxy';
 
-/** Codes of Node.js and undici for a connection that was not made, each with the text after the host, fix and retry. */
+/** Codes for a connection that was not made, each with the text after the host, fix and retry. */
 const noConnection: Readonly<Record<string, readonly [says: string, fix: string, retry: Retry]>> = {
   ECONNREFUSED: ['refused the connection', lookAtNetwork, 'long'],
   ENOTFOUND: ['could not be found', `${lookAtNetwork}. Is api-url right?`, 'short'],
   EAI_AGAIN: ['could not be looked up', lookAtNetwork, 'long'],
   EHOSTUNREACH: ['is unreachable', lookAtNetwork, 'long'],
   ENETUNREACH: ['is unreachable', lookAtNetwork, 'long'],
-  UND_ERR_CONNECT_TIMEOUT: ['did not accept the connection in time', lookAtNetwork, 'long'],
+  CONNECT_TIMEOUT: ['did not accept the connection in time', lookAtNetwork, 'long'],
 };
 
 function connectTrouble(code: string, host: string, connecting: boolean): BeforeSending | undefined {
-  if (code === 'UND_ERR_PRX_CONN') {
-    return { reason: 'the proxy closed the connection', fix: lookAtProxy, retry: 'long' };
-  }
   const known = noConnection[code];
   if (known !== undefined) return { reason: `${host} ${known[0]}`, fix: known[1], retry: known[2] };
   // Some codes, such as ETIMEDOUT, occur before and after sending: `connecting` separates the two.
@@ -285,31 +292,22 @@ function proxyTrouble({ proxy, fix }: ProxyUnreachable, code: string): BeforeSen
   return {
     reason: `the proxy ${proxy} ${says}`,
     fix: fix ?? 'Check its address, or unset the variable if this runner needs no proxy',
-    retry: code === 'UND_ERR_CONNECT_TIMEOUT' || code === 'EAI_AGAIN' ? 'short' : 'no',
+    retry: code === 'CONNECT_TIMEOUT' || code === 'EAI_AGAIN' ? 'short' : 'no',
   };
 }
 
-/** Explains the response of a proxy that does not open a tunnel; undefined for any other message. */
-function tunnelTrouble(message: string): BeforeSending | undefined {
-  const refusal = /Proxy (?:response \((\d{3})\)|Authentication Required \((407)\))/.exec(message);
-  if (refusal === null) return undefined;
-  const status = Number(refusal[1] ?? refusal[2]);
-  // A proxy responds with 502 to 504 while it cannot reach the host.
-  return {
-    reason: `the proxy refused with status ${status}`,
-    fix: lookAtProxy,
-    retry: status >= 500 ? 'long' : 'no',
-  };
+/** Explains a refusal of the proxy. It responds with 502 to 504 while it cannot reach the host. */
+function refusalOf({ message, status = 503 }: ProxyRefusal): BeforeSending {
+  return { reason: message, fix: lookAtProxy, retry: status >= 500 ? 'long' : 'no' };
 }
 
 interface Cause {
   readonly code: string;
-  readonly message: string;
   readonly connecting: boolean;
 }
 
 function causeOf(error: unknown): Cause {
-  if (!(error instanceof Error)) return { code: 'unknown', message: '', connecting: false };
+  if (!(error instanceof Error)) return { code: 'unknown', connecting: false };
   // Node.js tries IPv6 and IPv4, and wraps the errors of both attempts.
   const first: unknown = error instanceof AggregateError ? error.errors[0] : error;
   const code = first instanceof Error && 'code' in first ? first.code : undefined;
@@ -317,7 +315,6 @@ function causeOf(error: unknown): Cause {
   const nested = error.cause instanceof Error ? causeOf(error.cause) : undefined;
   return {
     code: typeof code === 'string' ? code : (nested?.code ?? error.name),
-    message: error.message,
     connecting: syscall === 'connect' || nested?.connecting === true,
   };
 }

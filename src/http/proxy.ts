@@ -11,7 +11,6 @@ export interface NamedProxy {
   readonly password: string;
   /** True when the value has no scheme, such as `http://`. */
   readonly lacksScheme: boolean;
-  readonly noProxy: string;
 }
 
 /** True for an address of this machine itself: no proxy leads to it, and nobody listens on the way. */
@@ -25,7 +24,8 @@ export function isLoopback({ hostname }: URL): boolean {
  * text. Throws a `Failure` for a value that is not the address of an HTTP proxy.
  */
 export function proxyFor(origin: URL, environment: Variables): NamedProxy | undefined {
-  if (isLoopback(origin)) return undefined;
+  if (isLoopback(origin) || isPassedBy(origin, variableIn(environment, 'no_proxy')?.value ?? ''))
+    return undefined;
   const found = variableIn(environment, origin.protocol === 'https:' ? 'https_proxy' : 'http_proxy');
   if (found === undefined) return undefined;
   const { name: variable, value } = found;
@@ -54,8 +54,24 @@ export function proxyFor(origin: URL, environment: Variables): NamedProxy | unde
   }
   const [user, password] = [unescaped(address.username), unescaped(address.password)];
   Object.assign(address, { username: '', password: '' });
-  const noProxy = variableIn(environment, 'no_proxy')?.value ?? '';
-  return { variable, address, user, password, lacksScheme, noProxy };
+  return { variable, address, user, password, lacksScheme };
+}
+
+/** True if `no_proxy` names the host, a domain above it, or `*`; an entry with a port is only for that port. */
+function isPassedBy({ hostname, port, protocol }: URL, noProxy: string): boolean {
+  const ownPort = port || (protocol === 'https:' ? '443' : '80');
+  const host = hostname.replace(/^\[|\]$/g, '');
+  return noProxy
+    .toLowerCase()
+    .split(/[\s,]+/)
+    .some((entry) => {
+      const [, bracketed, plain = entry, onlyPort = ownPort] =
+        /^(?:\[(.+)\]|([^:]*))(?::(\d+))?$/.exec(entry) ?? [];
+      const name = (bracketed ?? plain).replace(/\.$/, '');
+      if (name === '' || onlyPort !== ownPort) return false;
+      const domain = name.replace(/^\*?\./, '');
+      return name === '*' || (host === domain && !name.startsWith('*')) || host.endsWith(`.${domain}`);
+    });
 }
 
 function variableIn(

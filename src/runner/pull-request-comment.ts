@@ -102,7 +102,7 @@ export async function keepComment(target: CommentTarget, comment: StickyComment)
       }
     }
   } finally {
-    await gitHub.close();
+    gitHub.close();
   }
 }
 
@@ -147,7 +147,7 @@ export async function readMergedComments(
       isEdited: read.some(({ isEdited }) => isEdited),
     };
   } finally {
-    await gitHub.close();
+    gitHub.close();
   }
 }
 
@@ -188,7 +188,7 @@ function isAuthor({ __typename: type, login }: v.InferOutput<typeof Editor>, aut
 interface GitHub {
   readonly rest: HttpClient;
   readonly graphql: HttpClient;
-  close(): Promise<void>;
+  close(): void;
 }
 
 async function open({
@@ -201,10 +201,9 @@ async function open({
   random,
   log,
 }: Omit<CommentTarget, 'pullRequest'>): Promise<GitHub> {
-  const transport = await openTransport({
+  const transport = openTransport({
     origin: apiUrl,
     environment,
-    connections: 1,
     ...defaultLimits,
     connectTimeout: Math.min(defaultLimits.connectTimeout, requestTimeout),
   });

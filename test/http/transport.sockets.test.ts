@@ -6,12 +6,12 @@ import net, {
   type Socket,
   type Server as SocketServer,
 } from 'node:net';
-import v8 from 'node:v8';
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { Failure } from '../../src/failure.ts';
 import { TooLarge } from '../../src/http/failure.ts';
 import { networkFailure } from '../../src/http/hints.ts';
+import { proxyFor } from '../../src/http/proxy.ts';
 import { openTransport, type Transport, type TransportOptions } from '../../src/http/transport.ts';
 import { failureOf } from '../support/test-client.ts';
 
@@ -64,15 +64,14 @@ function everyAddress(origin: URL): URL {
 }
 
 async function transportTo(origin: URL, options: Partial<TransportOptions> = {}): Promise<Transport> {
-  const transport = await openTransport({
+  const transport = openTransport({
     origin,
     connectTimeout: 5_000,
-    connections: 6,
     maxBytes: 1_000,
     environment: {},
     ...options,
   });
-  open.push(() => transport.close());
+  open.push(async () => transport.close());
   return transport;
 }
 
@@ -178,14 +177,6 @@ describe('an exchange', () => {
   });
 });
 
-test('V8 is told to leave the parser of HTTP as it is', async () => {
-  const setFlags = vi.spyOn(v8, 'setFlagsFromString');
-  const { origin } = await serve((_, response) => response.end('{}'));
-  await get(origin);
-  expect(setFlags.mock.calls).toEqual([['--wasm-tiering-budget=1000000000']]);
-  setFlags.mockRestore();
-});
-
 describe('connections', () => {
   async function oneAfterTheOther(origin: URL, options?: Partial<TransportOptions>): Promise<void> {
     const transport = await transportTo(origin, options);
@@ -206,12 +197,12 @@ describe('connections', () => {
     expect(connections()).toBe(1);
   });
 
-  test('are as many as are allowed for requests side by side, and serve the next ones as well', async () => {
+  test('are one for each of the requests side by side, and serve the next ones as well', async () => {
     const { origin, connections } = await serve((_, response) => response.end('{}'));
-    const transport = await transportTo(origin, { connections: 2 });
+    const transport = await transportTo(origin);
     const sideBySide = (): Promise<unknown> =>
       Promise.all(
-        Array.from({ length: 9 }, () =>
+        Array.from({ length: 2 }, () =>
           transport.send({ method: 'GET', url: origin, headers: {} }, patience()),
         ),
       );
@@ -318,31 +309,7 @@ describe('an exchange that fails', () => {
     expect(connections()).toBe(0);
   });
 
-  test('since it was given up while it waited for a connection, reaches nobody', async () => {
-    const asked: (string | undefined)[] = [];
-    let answer = (): void => undefined;
-    const { origin } = await serve((request, response) => {
-      asked.push(request.url);
-      answer = () => response.end('{}');
-    });
-    const transport = await transportTo(origin, { connections: 1 });
-    const send = (path: string, signal: AbortSignal) =>
-      transport.send({ method: 'POST', url: new URL(path, origin), headers: {} }, signal);
-    const giveUp = new AbortController();
-    const first = send('/first', patience());
-    await vi.waitFor(() => expect(asked).toEqual(['/first']));
-    const second = failureOf(send('/second', giveUp.signal));
-    giveUp.abort(new Error('enough'));
-    expect(failed(await second, 1)).toMatchObject(notMade);
-    answer();
-    await first;
-    const third = send('/third', patience());
-    await vi.waitFor(() => expect(asked).toEqual(['/first', '/third']));
-    answer();
-    await third;
-  });
-
-  test('since it is given up while the connection is being made, hangs up', async () => {
+  test('since it is given up while the connection is being made, did not arrive; the connection ends with the transport', async () => {
     const giveUp = new AbortController();
     let closed: Promise<unknown> | undefined;
     const { port } = await serveSockets((socket) => {
@@ -354,6 +321,7 @@ describe('an exchange that fails', () => {
     const transport = await transportTo(secure);
     const error = await failureOf(transport.send({ method: 'GET', url: secure, headers: {} }, giveUp.signal));
     expect(failed(error, 1)).toMatchObject(notMade);
+    transport.close();
     await closed;
   });
 
@@ -380,7 +348,7 @@ test('closing hangs up, also on a request in flight', async () => {
   const transport = await transportTo(origin);
   const ended = failureOf(transport.send({ method: 'GET', url: origin, headers: {} }, patience()));
   await arrival;
-  await transport.close();
+  transport.close();
   await ended;
   await closed;
 });
@@ -508,6 +476,58 @@ describe('a proxy', () => {
       'message',
       'The environment variable https_proxy: its value is not the address of a proxy. Write it as http://host:port or http://user:password@host:port; in the password, write %40 for @, %2F for /, %23 for #.',
     );
+  });
+
+  test('that takes the connection and never answers is given up, and may be asked again', async () => {
+    const address = await serveSockets(() => undefined);
+    const options = { environment: { https_proxy: address.href }, connectTimeout: 50 };
+    expect(failed(await failureOf(get(secure, options)))).toMatchObject({
+      reason: `the proxy ${address.host} (from https_proxy) did not accept the connection in time`,
+      arrival: 'no',
+      retry: 'short',
+    });
+  });
+
+  test('that hangs up on the request for a tunnel may be asked again', async () => {
+    const address = await serveSockets((socket) => socket.once('data', () => socket.end()));
+    expect(
+      failed(await failureOf(get(secure, { environment: { https_proxy: address.href } }))),
+    ).toMatchObject({
+      reason: 'the proxy closed the connection',
+      arrival: 'no',
+      retry: 'long',
+    });
+  });
+
+  test.each([
+    ['cloud.example', true],
+    ['CLOUD.example', true],
+    ['.example', true],
+    ['example', true],
+    ['*.example', true],
+    ['*', true],
+    ['other.example, cloud.example', true],
+    ['other.example cloud.example', true],
+    ['cloud.example:443', true],
+    ['cloud.example.', true],
+    ['cloud.example:80', false],
+    ['*.cloud.example', false],
+    ['loud.example', false],
+    ['cloud.example.org', false],
+    [',', false],
+  ])('is passed by for https://cloud.example with no_proxy "%s": %s', (noProxy, isPassedBy) => {
+    const environment = { https_proxy: 'http://proxy:3128', no_proxy: noProxy };
+    expect(proxyFor(secure, environment) === undefined).toBe(isPassedBy);
+  });
+
+  test.each([
+    ['http://[fd00::1]', '[fd00::1]', true],
+    ['http://[fd00::1]', 'fd00::1', true],
+    ['http://[fd00::1]:8080', '[fd00::1]:8080', true],
+    ['http://[fd00::1]:8080', '[fd00::1]:80', false],
+  ])('is passed by for %s with no_proxy "%s": %s', (origin, noProxy, isPassedBy) => {
+    const environment = { http_proxy: 'http://proxy:3128', no_proxy: noProxy };
+    expect(proxyFor(new URL(origin), environment) === undefined).toBe(isPassedBy);
   });
 
   test.each(['no_proxy', 'NO_PROXY'])('is passed by for the hosts in %s', async (name) => {

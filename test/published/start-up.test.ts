@@ -10,7 +10,7 @@ import { prepareScenario, type Scenario } from '../scenarios/scenario.ts';
 const hook = fileURLToPath(new URL('modules-of-node.cjs', import.meta.url));
 
 /** Each takes one to thirty milliseconds to load, and is only ever loaded by oversight. */
-const heavy = ['http2', 'https', 'internal/deps/undici/undici', 'stream/web', 'vm', 'worker_threads'];
+const heavy = ['http2', 'internal/deps/undici/undici', 'stream/web', 'vm', 'worker_threads'];
 
 test.each(
   rootScenarios

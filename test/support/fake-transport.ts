@@ -53,7 +53,7 @@ export function text(
 
 export const htmlPage = text(200, '<!doctype html><title>Log in</title>', { 'content-type': 'text/html' });
 
-/** Returns a network error in the form of Node.js and undici. */
+/** Returns a network error in the form of Node.js. */
 export function networkError(code: string, message = code): Error {
   return Object.assign(new Error(message), { code });
 }
