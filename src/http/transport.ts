@@ -113,7 +113,9 @@ async function responseTo(
   body: string | undefined,
 ): Promise<http.IncomingMessage> {
   return await new Promise((resolve, reject) => {
-    request.once('response', resolve).on('error', reject).end(body);
+    // After a status such as 101, which nobody asked for, Node.js closes the connection without an error.
+    const closed = (): void => reject(Object.assign(new Error('no response'), { code: 'ECONNRESET' }));
+    request.once('response', resolve).on('error', reject).once('close', closed).end(body);
   });
 }
 

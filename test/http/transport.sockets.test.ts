@@ -282,6 +282,11 @@ describe('an exchange that fails', () => {
       (socket) => socket.end('HTTP/1.1 200 OK\r\ncontent-length: 99\r\n\r\n{"data":'),
     ],
     ['the answer is no HTTP', (socket) => socket.end('SSH-2.0-OpenSSH\r\n')],
+    [
+      'the server switches to another protocol',
+      (socket) =>
+        socket.write('HTTP/1.1 101 Switching Protocols\r\nupgrade: x\r\nconnection: upgrade\r\n\r\n'),
+    ],
   ])('since %s, may have arrived', async (_, answer) => {
     const origin = await serveSockets((socket) => socket.once('data', () => answer(socket)));
     expect(await diagnosis(get(origin))).toMatchObject({ arrival: 'maybe', retry: 'long' });
