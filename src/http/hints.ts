@@ -62,7 +62,8 @@ export function statusFailure(
     },
     {
       reason: `${hints.service} answered ${status}`,
-      status,
+      // A limit is no missing permission, whatever its status.
+      status: isLimit ? 429 : status,
       arrival: status === 408 || status >= 500 ? 'maybe' : 'no',
       retry: isLimit ? 'after-reset' : status === 408 || status >= 500 ? 'long' : 'no',
       retryAfter: retryAfter({ ...response, status: isLimit ? 429 : status }, now),

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Emulator } from '../emulator/server.ts';
-import type { FakeGitHub } from '../runner/fake-github.ts';
+import { type FakeGitHub, secondaryLimit } from '../runner/fake-github.ts';
 import { expectClean } from './harness/expect-clean.ts';
 import { openReviewedShop, pullRequest, type ReviewedShop } from './harness/pull-request.ts';
 import { expectNoToken, FAKE_GITHUB_TOKEN, type RunningAction, type StepRun } from './harness/run-action.ts';
@@ -284,6 +284,13 @@ describe('a comment that cannot be written is a warning, never the step’s fail
     expect(run.warnings).toEqual([
       'The plan could not be posted as a comment: the pull request’s conversation is locked (403). The step goes on without it.',
     ]);
+  });
+
+  test('a rate limit that lasts for an hour is told as such, and not as a missing permission', async () => {
+    gitHub.refuse = { on: /^GET .*comments$/, ...secondaryLimit(3_600) };
+    const run = await apply();
+    expect(run.warnings).toEqual([expect.stringContaining('asks to wait 60 minutes')]);
+    expect(run.warnings[0]).not.toContain('permissions');
   });
 
   test('a run without a pull request says so', async () => {

@@ -64,7 +64,7 @@ describe('whether it may have been acted upon, and may be tried again', () => {
     ['its own words', json(403, { message: 'You have exceeded a secondary rate limit.' })],
   ])('a 403 with %s is one request too many where the service says it so', (_, response) => {
     const failure = statusFailure(response, call, { ...hints, limitsWith403: true }, now);
-    expect(failure).toMatchObject({ retry: 'after-reset', arrival: 'no', fix: 'Ask less' });
+    expect(failure).toMatchObject({ status: 429, retry: 'after-reset', arrival: 'no', fix: 'Ask less' });
     expect(failureFor(response)).toMatchObject({ retry: 'no', fix: 'Ask for the right' });
   });
 
