@@ -21,6 +21,8 @@ export interface Answer<T> {
   readonly data: T;
   /** The server's clock at the time of the response, in milliseconds since 1970. */
   readonly date: number | undefined;
+  /** True when the `Link` header names a next page. */
+  readonly hasNext: boolean;
 }
 
 export interface HttpClientOptions {
@@ -103,7 +105,7 @@ export class HttpClient {
   async json<const S extends v.GenericSchema>(call: HttpCall, schema: S): Promise<Answer<v.InferOutput<S>>> {
     return await this.#retrying(call, (response) => ({
       data: decode(response, schema),
-      date: dateOf(response.headers),
+      ...headedBy(response),
     }));
   }
 
@@ -114,7 +116,7 @@ export class HttpClient {
   ): Promise<Answer<v.InferOutput<S> | undefined>> {
     return await this.#retrying(call, (response) => ({
       data: response.body.trim() === '' ? undefined : decode(response, schema),
-      date: dateOf(response.headers),
+      ...headedBy(response),
     }));
   }
 
@@ -224,6 +226,11 @@ export class HttpClient {
       ...(hasBody ? { 'content-type': 'application/json' } : {}),
     };
   }
+}
+
+/** Returns the parts of an answer that stand in the headers of its response. */
+function headedBy({ headers }: TransportResponse): Pick<Answer<unknown>, 'date' | 'hasNext'> {
+  return { date: dateOf(headers), hasNext: /;\s*rel="?next\b/.test(headers['link'] ?? '') };
 }
 
 function mayRepeat({ method, onlyReads }: HttpCall, failure: HttpFailure): boolean {

@@ -151,7 +151,10 @@ export async function readMergedComments(
   }
 }
 
-/** Drops the comments that somebody else has edited, as far as GitHub reports editors. */
+/**
+ * Drops the comments that somebody else has edited, as far as the token may see editors. Throws an `HttpFailure` if
+ * GitHub does not respond.
+ */
 async function unedited({ graphql }: GitHub, comments: readonly Comment[]): Promise<MergedComments> {
   const ids = comments.flatMap(({ node_id }) => node_id ?? []);
   const editors = new Map<string, v.InferOutput<typeof Editor>>();
@@ -170,7 +173,7 @@ async function unedited({ graphql }: GitHub, comments: readonly Comment[]): Prom
       const { data } = await graphql.json(call, Editors);
       for (const node of data.data.nodes) if (node?.editor) editors.set(node.id, node.editor);
     } catch (error) {
-      if (!(error instanceof HttpFailure)) throw error;
+      if (!(error instanceof HttpFailure) || !isAnswer(error)) throw error;
     }
   }
   const own = comments.filter(({ node_id, user }) => {
@@ -270,9 +273,10 @@ async function readMarked(
   for (let page = 1; page <= maxPages; page++) {
     const query = { per_page: String(pageSize), page: String(page) };
     const call: HttpCall = { method: 'GET', path: comments, query, what: 'Reading the comments' };
-    const { data } = await gitHub.rest.json(call, Comments);
+    const { data, hasNext } = await gitHub.rest.json(call, Comments);
     marked.push(...data.filter(({ body }) => isIt(body ?? '')));
-    if (data.length < pageSize) break;
+    // A page can be short before the last one: GitHub hides some comments.
+    if (data.length < pageSize && !hasNext) break;
   }
   return marked;
 }

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { ownBot, secondaryLimit } from '../runner/fake-github.ts';
 import { openReviewedShop, type ReviewedShop } from './harness/pull-request.ts';
 import type { StepRun } from './harness/run-action.ts';
 
@@ -122,11 +123,28 @@ describe.concurrent('approved-plan: require changes only what the merged pull re
     expect((await shop.push(manifest)).errors).toEqual([]);
   });
 
+  test('while GitHub cannot say who has edited a comment, the comment approves nothing', async () => {
+    await using shop = await openReviewedShop();
+    await shop.plan(manifest);
+    const viewer = JSON.stringify({ data: { viewer: ownBot } });
+    shop.gitHub.refuse = [
+      { on: /graphql$/, status: 200, body: viewer, times: 1 },
+      { on: /graphql$/, status: 502 },
+    ];
+    expectRefused(shop, await shop.push(manifest), 'GitHub answered 502', 'Run the job again later');
+  });
+
   test('no pull request, another branch, no permission: each names what to do', async () => {
     await using shop = await openReviewedShop();
     await shop.plan(manifest);
     shop.gitHub.refuse = { on: /pulls$/, status: 403 };
     expectRefused(shop, await shop.push(manifest), 'pull-requests: read');
+    for (const limit of [/pulls$/, /graphql$/]) {
+      shop.gitHub.refuse = { on: limit, ...secondaryLimit(3_600) };
+      const limited = await shop.push(manifest);
+      expectRefused(shop, limited, 'asks to wait 60 minutes', 'Run the job again later');
+      expect(limited.errors[0]).not.toContain('pull-requests: read');
+    }
     shop.gitHub.refuse = undefined;
     const [pull] = shop.gitHub.pulls;
     if (pull === undefined) throw new Error('There is no pull request.');

@@ -14,6 +14,8 @@ export interface FakeComment {
   pullRequest?: number;
   /** Who has edited it last, as only GraphQL tells; nobody if left out. */
   editor?: string;
+  /** True for one that GitHub leaves out of its page, which is shorter then. */
+  hidden?: boolean;
 }
 
 export interface FakePull {
@@ -135,7 +137,8 @@ function answer(fake: FakeGitHub, prefix: string, method: string, url: URL, body
   const [, issue] = /^\w+ \/repos\/acme\/shop\/issues\/(\d+)\/comments$/.exec(key) ?? [];
   if (issue !== undefined && method === 'GET') {
     const own = fake.comments.filter(({ pullRequest = 7 }) => pullRequest === Number(issue));
-    return page(url, own.map(shown));
+    const { body, ...rest } = page(url, own);
+    return { ...rest, body: body.filter(({ hidden }) => hidden !== true).map(shown) };
   }
   if (issue !== undefined && method === 'POST') {
     const text = String(JSON.parse(body).body);
@@ -210,7 +213,7 @@ function pullsOf({ pulls }: FakeGitHub, sha: string) {
     });
 }
 
-function page(url: URL, items: readonly unknown[]): Reply {
+function page<T>(url: URL, items: readonly T[]): Reply & { readonly body: readonly T[] } {
   const number = Number(url.searchParams.get('page') ?? '1');
   const size = Number(url.searchParams.get('per_page') ?? '30');
   const body = items.slice((number - 1) * size, number * size);

@@ -73,6 +73,14 @@ describe('One comment on a pull request is kept up to date', () => {
     expect(gitHub.comments).toHaveLength(251);
   });
 
+  test('it is found behind a page that GitHub shows in part', async () => {
+    for (let id = 1; id <= 100; id++)
+      gitHub.comments.push({ id, body: 'Hello', user: ownBot, hidden: id === 50 });
+    gitHub.comments.push({ id: 101, body: `${marker}\nold`, user: ownBot });
+    expect(await keepComment(target(), sticky(`${marker}\nnew`))).toBe('updated');
+    expect(gitHub.comments.at(-1)?.body).toBe(`${marker}\nnew`);
+  });
+
   test('another user’s comment is never touched, though it starts with the marker', async () => {
     gitHub.comments.push({ id: 1, body: `${marker}\nmine!`, user: { login: 'mallory', type: 'User' } });
     gitHub.comments.push({ id: 2, body: `${marker}\nours!`, user: { login: 'other-app[bot]', type: 'Bot' } });

@@ -93,13 +93,15 @@ async function readApprovals(
     return approvals;
   } catch (error) {
     if (!(error instanceof HttpFailure)) throw error;
-    const { status } = error;
-    const isForbidden = status === 401 || status === 403 || status === 404;
-    throw notKnown(
-      error.why,
-      isForbidden ? 'Give the job permissions: { pull-requests: read }, and check github-token' : undefined,
-    );
+    throw notKnown(error.why, fixFor(error.status));
   }
+}
+
+function fixFor(status: number | undefined): string | undefined {
+  if (status === 401 || status === 403 || status === 404)
+    return 'Give the job permissions: { pull-requests: read }, and check github-token';
+  const isTemporary = status === undefined || status === 408 || status === 429 || status >= 500;
+  return isTemporary ? 'Run the job again later' : undefined;
 }
 
 function notKnown(why: string, fix?: string): Failure {
