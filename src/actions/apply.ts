@@ -36,7 +36,7 @@ export async function runApply(step: Step): Promise<void> {
       saySleep(step, environment);
     }
     if (dryRun) showPlan(step, report, rows, applied);
-    const ended = dryRun ? await proveAll(plans) : await changeAll(session, inputs, report, plans);
+    const ended = dryRun ? await proveAll(step, plans) : await changeAll(session, inputs, report, plans);
     showEnded(step, report, inputs, ended);
     if (!dryRun) return;
     const waits = plans.some(({ rolloutState }) => rolloutState.live === 'behind');

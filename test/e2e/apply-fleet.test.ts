@@ -122,6 +122,29 @@ describe('apply serves all environments of a file', () => {
     expect(notices).toContain('The pattern "demo/*"');
   });
 
+  test.each([
+    ['before its processes are listed', {}, '/instances/{instance}/background-processes'],
+    [
+      'before its deployments are read',
+      { 'dry-run': 'true', redeploy: 'true' },
+      '/environments/{id}/deployments',
+    ],
+  ])('a preview that is deleted %s is left out with a notice', async (_, inputs, path) => {
+    shop.addEnvironment('staging');
+    const { environment, instance } = shop.addEnvironment('preview/old');
+    emulator.cloud.addProcess(instance, { type: 'worker' });
+    emulator.cloud.options.includes = { ignores: ['backgroundProcesses'] };
+    for (const on of [path, '/environments/{id}']) {
+      const address = on.replace('{id}', environment.id).replace('{instance}', instance.id);
+      emulator.faults.add({ kind: 'status', status: 404, on: `GET ${address}$`, times: Infinity });
+    }
+    const run = await apply(inputs);
+    expect(run.errors).toEqual([]);
+    expect(run.notices.join('\n')).toContain('preview/old is left out: it has been deleted meanwhile.');
+    expect(run.outputs).toMatchObject({ created: '2' });
+    expect(environmentsIn(run)).toMatchObject([{ environment: 'production' }, { environment: 'staging' }]);
+  });
+
   test('one that fails holds up no other, and is named', async () => {
     const staging = shop.addEnvironment('staging');
     emulator.faults.add({

@@ -1,4 +1,3 @@
-import { readEnvironment } from '../../cloud/environment.ts';
 import type { Instance } from '../../cloud/instances.ts';
 import { shareInstance } from '../../cloud/open.ts';
 import type { ExistingProcess } from '../../cloud/process.ts';
@@ -9,9 +8,9 @@ import { changesIn, countsOf, countsText } from '../../converge/counts.ts';
 import { timeWithOthers } from '../../converge/pace.ts';
 import type { OperationResult } from '../../converge/result.ts';
 import { doneRows, type PlanRow, plannedRows } from '../../converge/text.ts';
-import { HttpFailure } from '../../http/failure.ts';
 import { locationsIn } from '../../manifest/read.ts';
 import { html } from '../../runner/html.ts';
+import type { Step } from '../../runner/step.ts';
 import type { ApplyInputs } from '../inputs/apply.ts';
 import type { MemberResult } from '../report/applied.ts';
 import type { PlanReport } from '../report/plan.ts';
@@ -22,15 +21,20 @@ import { rollOut } from '../rollout/rollout.ts';
 import { raceLimit, type Session } from '../session.ts';
 import { applied } from './applied-to-cloud.ts';
 import { carrier, noteDone, showDone } from './carry-out.ts';
+import { isGone } from './find-members.ts';
 import type { PlannedMember } from './plan-members.ts';
 
 /** In a dry run, proves that the existing processes run. */
-export async function proveAll(plans: readonly PlannedMember[]): Promise<readonly MemberResult[]> {
+export async function proveAll(
+  step: Step,
+  plans: readonly PlannedMember[],
+): Promise<readonly MemberResult[]> {
   const prove = (member: PlannedMember) => {
     const kind = writesOf(member) > 0 ? 'would-change' : 'would-keep';
     return goLive(member, { kind, done: '', short: '', processes: declaredIn(member) });
   };
-  return await Promise.all(plans.map((member) => ended(member, 'planned', () => prove(member))));
+  const all = await Promise.all(plans.map((member) => ended(member, 'planned', () => prove(member))));
+  return await withoutGone(step, all);
 }
 
 /**
@@ -69,25 +73,13 @@ export async function changeAll(
     await goLive(member, { ...madeOf(results), processes: declaredAfter(results, instances) });
   };
   const all = await Promise.all(plans.map((member) => ended(member, 'done', (tell) => change(member, tell))));
-  const gone = await Promise.all(all.map(({ member, error }) => error !== undefined && isGone(member)));
-  for (const [index, { member }] of all.entries())
-    if (gone[index])
-      step.log.notice(`${member.environment.name} is left out: it has been deleted meanwhile.`);
-  return all.filter((_, index) => !gone[index]);
+  return await withoutGone(step, all);
 }
 
-/**
- * True if an optional environment, such as a preview, was deleted during the step. The other environments must not fail
- * then.
- */
-async function isGone({ isOptional, environment, part }: PlannedMember): Promise<boolean> {
-  if (!isOptional) return false;
-  try {
-    await readEnvironment(part.session.within().client, environment.id);
-    return false;
-  } catch (error) {
-    return error instanceof HttpFailure && error.status === 404;
-  }
+/** Leaves out optional environments that failed because they were deleted meanwhile. */
+async function withoutGone(step: Step, all: readonly MemberResult[]): Promise<readonly MemberResult[]> {
+  const gone = await Promise.all(all.map(({ member, error }) => error !== undefined && isGone(step, member)));
+  return all.filter((_, index) => !gone[index]);
 }
 
 function writesOf({ plan: { operations } }: PlannedMember): number {

@@ -1,4 +1,4 @@
-import type { Environment } from '../../cloud/environment.ts';
+import { type Environment, readEnvironment } from '../../cloud/environment.ts';
 import type { Fleet } from '../../cloud/fleet.ts';
 import { findFleet, patternNamed } from '../../cloud/fleet-target.ts';
 import type { Instance } from '../../cloud/instances.ts';
@@ -6,6 +6,7 @@ import type { ExistingProcess } from '../../cloud/process.ts';
 import type { ProcessSpec } from '../../cloud/spec.ts';
 import { findInEnvironment, type ListedEnvironment, pickInstances } from '../../cloud/target.ts';
 import type { Listing } from '../../converge/listing.ts';
+import { HttpFailure } from '../../http/failure.ts';
 import type { Manifest } from '../../manifest/read.ts';
 import { html } from '../../runner/html.ts';
 import type { Step } from '../../runner/step.ts';
@@ -142,6 +143,22 @@ async function findMany(
   const where = isOne ? (found[0]?.environment.name ?? wanted) : application.name;
   report.found(where, notesOn(members));
   return members;
+}
+
+/**
+ * True if an optional environment, such as a preview, was deleted during the step, which a notice then says. The other
+ * environments must not fail because of it.
+ */
+export async function isGone({ log }: Step, { isOptional, environment, part }: Member): Promise<boolean> {
+  if (!isOptional) return false;
+  try {
+    await readEnvironment(part.session.within().client, environment.id);
+    return false;
+  } catch (error) {
+    if (!(error instanceof HttpFailure) || error.status !== 404) return false;
+    log.notice(`${environment.name} is left out: it has been deleted meanwhile.`);
+    return true;
+  }
 }
 
 /** Returns a function from an instance to its note in the plan: `2–4 replicas`. */

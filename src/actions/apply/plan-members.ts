@@ -20,14 +20,17 @@ import { awaitCommit } from '../rollout/deployments-before.ts';
 import type { Session } from '../session.ts';
 import { applied } from './applied-to-cloud.ts';
 import type { Scope } from './approved-plan.ts';
-import type { Member } from './find-members.ts';
+import { isGone, type Member } from './find-members.ts';
 
 export interface PlannedMember extends Member, SettledPlan<ProcessSpec, ExistingProcess> {
   /** The deployments, if they were read before the plan. */
   readonly seen: SeenDeployments | undefined;
 }
 
-/** Waits for the commit of `wait-for-commit`, then plans. Throws a `Failure` if a plan is ambiguous. */
+/**
+ * Waits for the commit of `wait-for-commit`, then plans. Leaves out optional environments that were deleted meanwhile.
+ * Throws a `Failure` if a plan is ambiguous.
+ */
 export async function planAll(
   session: Session,
   { file, manifest, prune }: ApplyInputs,
@@ -36,17 +39,25 @@ export async function planAll(
   const { step } = session;
   const count = members.reduce((sum, { instances }) => sum + instances.length, 0);
   const semaphore = new Semaphore(maxConcurrency);
+  const planOne = async (member: Member): Promise<PlannedMember> => {
+    const { id, name } = member.environment;
+    const seen = await awaitCommit(member.rollout, id).catch((error: unknown) => {
+      throw manifest.kind === 'one' ? error : aboutOne(error, name);
+    });
+    step.doing(`planning ${file}`);
+    // The lists from before the wait are out of date.
+    const known = seen === undefined ? member : { ...member, listings: new Map() };
+    const planned = await plan(known, session.within(2_000 * count), prune, semaphore);
+    return { ...member, ...planned, seen };
+  };
   const plans = await Promise.allSettled(
-    members.map(async (member): Promise<PlannedMember> => {
-      const { id, name } = member.environment;
-      const seen = await awaitCommit(member.rollout, id).catch((error: unknown) => {
-        throw manifest.kind === 'one' ? error : aboutOne(error, name);
-      });
-      step.doing(`planning ${file}`);
-      // The lists from before the wait are out of date.
-      const known = seen === undefined ? member : { ...member, listings: new Map() };
-      const planned = await plan(known, session.within(2_000 * count), prune, semaphore);
-      return { ...member, ...planned, seen };
+    members.map(async (member) => {
+      try {
+        return await planOne(member);
+      } catch (error) {
+        if (error instanceof Cancelled || !(await isGone(step, member))) throw error;
+        return undefined;
+      }
     }),
   );
   const broken = plans.flatMap((one): unknown[] => (one.status === 'rejected' ? [one.reason] : []));
@@ -57,8 +68,9 @@ export async function planAll(
     const error: unknown = one.reason;
     throw error;
   });
-  warnOnce(step, planned);
-  return planned;
+  const there = planned.filter((one) => one !== undefined);
+  warnOnce(step, there);
+  return there;
 }
 
 /** Returns the error with the environment's name in front. */
