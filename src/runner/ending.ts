@@ -129,7 +129,7 @@ function saidOf(
     };
   }
   if (error instanceof Cancelled && error.headline !== undefined) {
-    const headline = `Cancelled: ${error.headline}`;
+    const headline = `${stoppedWhile}: ${error.headline}`;
     return { mark: 'cancelled', headline, details: error.why, message: `${headline}.\n${error.why}` };
   }
   if (error instanceof Failure && (isStopped || error instanceof Cancelled))

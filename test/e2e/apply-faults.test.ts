@@ -99,7 +99,9 @@ describe('apply ends with exactly what is declared, whatever happens on the way'
     );
     expect(plan.filter(({ status }) => status === 'not-done')).toHaveLength(14);
     expect(run.errors[0]).toContain('the step was cancelled (SIGTERM)');
-    expect(run.errors[0]).toMatch(/^Cancelled: "production", 6 of 20 changes made\./);
+    expect(run.errors[0]).toMatch(
+      /^Cancelled while applying [^ ]+\.yml: "production", 6 of 20 changes made\./,
+    );
     expect(run.errors[0]).toContain('6 created, not checked for duplicates of parallel runs.');
     expect(run.summary.match(/^\+ /gm)).toHaveLength(6);
     expect(run.summary.match(/^ {2}NOT DONE /gm)).toHaveLength(14);

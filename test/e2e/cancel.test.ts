@@ -103,7 +103,11 @@ describe.skipIf(onWindows).concurrent.each(signals)('%s, unless on Windows,', (s
   });
 
   test.each([
-    ['after changes', '{ type: worker }', 'Cancelled: "shop", 2 of 2 changes made.\nDone: 2 created.\n'],
+    [
+      'after changes',
+      '{ type: worker }',
+      `Cancelled while applying ${manifestFile}: "shop", 2 of 2 changes made.\nDone: 2 created.\n`,
+    ],
     ['without a change', '{ type: custom, command: php a }', 'Cancelled while deploying. '],
   ])(
     'while deployments of several environments are followed, %s, says which go on',
