@@ -60,6 +60,8 @@ describe('apply serves all environments of a file', () => {
       { action: 'create', environment: 'staging' },
       { action: 'create', environment: 'preview/login' },
     ]);
+    const waiting = '<code>production</code>, <code>staging</code>, <code>preview/login</code>';
+    expect(run.summary).toContain(`<strong>Next:</strong> deploy ${waiting} in Laravel Cloud.`);
 
     emulator.requests.length = 0;
     const second = await apply();

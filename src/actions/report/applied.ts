@@ -9,7 +9,7 @@ import type { ApplyInputs } from '../inputs/apply.ts';
 import { commonOutputs, type ReportedEnvironment } from './environments.ts';
 import type { PlanReport, ShownPlan } from './plan.ts';
 import { planOutputs } from './plan-outputs.ts';
-import { deployNext } from './process.ts';
+import { deployAfterChange } from './process.ts';
 import { cancelledMidway, runAgain, Unfinished } from './unfinished.ts';
 
 /** The result or the error for one environment. */
@@ -47,8 +47,9 @@ function shownOf(all: readonly MemberResult[], redeploy: boolean): Omit<ShownPla
   const failed = new Set(
     all.flatMap(({ member, error }) => (error === undefined ? [] : [environmentName(member)])),
   );
-  const waits = effect === 'waiting' || effect === 'behind';
-  const todo = failed.size === 0 && waits && !redeploy ? deployNext : html``;
+  const waiting = all.filter((one) => isWaiting(one) || one.member.rolloutState.live === 'behind');
+  const todo =
+    failed.size === 0 && waiting.length > 0 && !redeploy ? deployAfterChange(namesOf(waiting)) : html``;
   return { rows, effect, failed, next: html`${deployedIn(all)}${todo}` };
 }
 
@@ -56,10 +57,14 @@ function shownOf(all: readonly MemberResult[], redeploy: boolean): Omit<ShownPla
 function deployedIn(all: readonly MemberResult[]): Html {
   const deployed = all.filter(({ member }) => member.rolloutState.deployment !== undefined);
   if (deployed.length === 0) return html``;
-  return html`<p>Deployed: ${joined(
-    deployed.map(({ member }) => code(environmentName(member))),
+  return html`<p>Deployed: ${namesOf(deployed)}.</p>`;
+}
+
+function namesOf(all: readonly MemberResult[]): Html {
+  return joined(
+    all.map(({ member }) => code(environmentName(member))),
     html`, `,
-  )}.</p>`;
+  );
 }
 
 /**
@@ -67,11 +72,14 @@ function deployedIn(all: readonly MemberResult[]): Html {
  * live.
  */
 function effectOf(all: readonly MemberResult[]): ShownPlan['effect'] {
-  const lives = all.map(({ member }) => member.rolloutState.live);
-  const isWaiting = ({ rows }: MemberResult, index: number) =>
-    changesIn(countsOf(rows)) > 0 && lives[index] !== 'deployed' && lives[index] !== 'asleep';
   if (all.some(isWaiting)) return 'waiting';
+  const lives = all.map(({ member }) => member.rolloutState.live);
   return (['behind', 'asleep', 'deployed'] as const).find((effect) => lives.includes(effect));
+}
+
+/** True if changes to an environment wait for a deployment. */
+function isWaiting({ member: { rolloutState }, rows }: MemberResult): boolean {
+  return changesIn(countsOf(rows)) > 0 && rolloutState.live !== 'deployed' && rolloutState.live !== 'asleep';
 }
 
 function reportOf({ member: { environment, part }, kind, rows, error }: MemberResult): ReportedEnvironment {

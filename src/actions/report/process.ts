@@ -13,9 +13,14 @@ import { readableDate } from '../../time.ts';
 import type { Target } from '../inputs/target.ts';
 
 /** The next step while a change waits for a deployment. */
-export const deployNext = next(
-  html`deploy the environment in Laravel Cloud. To let this step deploy after a change, set <code>redeploy: true</code>.`,
-);
+export const deployNext = deployAfterChange(html`the environment`);
+
+/** Returns the next step while changes of these environments wait for a deployment. */
+export function deployAfterChange(what: Html): Html {
+  return next(
+    html`deploy ${what} in Laravel Cloud. To let this step deploy after a change, set <code>redeploy: true</code>.`,
+  );
+}
 
 /** Names a process by its identity, for a headline: `worker high,default (redis)`, `php artisan reverb:start`. */
 export function nameHtml(process: ProcessSpec | ExistingProcess): Html {
