@@ -122,7 +122,7 @@ function goingText({ member, error }: MemberResult): readonly string[] {
 }
 
 function lineFor({ member, error }: MemberResult): string {
-  if (error instanceof Unfinished) return `${error.what}:${error.why}`;
+  if (error instanceof Unfinished) return `${error.what}:${error.why}${error.done}`;
   return `- ${environmentName(member)}: ${messageOf(error)}\n`;
 }
 

@@ -1,6 +1,6 @@
 import { changesIn, countsOf, countsText, undoneText } from '../../converge/counts.ts';
 import { type PlanRow, rowText } from '../../converge/text.ts';
-import { Cancelled, closed, Failure, locationText, messageOf } from '../../failure.ts';
+import { Cancelled, closed, Failure, type FailureParts, locationText, messageOf } from '../../failure.ts';
 import { maxLines } from '../../text.ts';
 
 interface Applied {
@@ -15,6 +15,13 @@ interface Applied {
 /** The error of a plan with missing changes. `why` has a line for each missing change, beginning with a dash. */
 export class Unfinished extends Failure {
   override readonly name = 'Unfinished';
+  /** A line with the changes that were made; empty if there are none. */
+  readonly done: string;
+
+  constructor(parts: FailureParts, done: string) {
+    super(parts);
+    this.done = done;
+  }
 }
 
 /** The next step after a plan with missing changes. */
@@ -38,9 +45,9 @@ function failed({ where, whenLive }: Applied, rows: readonly PlanRow[]): Failure
     fix: `${done}${runAgain}`,
     headline: what,
   };
-  const { message } = new Unfinished(parts);
+  const { message } = new Unfinished(parts, done);
   const place = rows.find(({ status }) => status === 'failed')?.declaredAt;
-  return new Unfinished({ ...parts, annotations: [{ message, place }] });
+  return new Unfinished({ ...parts, annotations: [{ message, place }] }, done);
 }
 
 /**
