@@ -68,8 +68,9 @@ function secretsIn(variables: readonly unknown[] = []): readonly string[] {
   const secrets = variables.flatMap((one) => {
     const variable = v.safeParse(Variable, one);
     if (!variable.success || !secretKey.test(variable.output.key)) return [];
-    // A log shows each line by itself.
-    return variable.output.value.split(/\r?\n/).filter((line) => line.trim().length >= shortest);
+    // A log shows each line by itself, and may leave out the white space around it.
+    const lines = variable.output.value.split(/\r?\n/).map((line) => line.trim());
+    return lines.filter(({ length }) => length >= shortest);
   });
   return secrets.sort((a, b) => b.length - a.length);
 }

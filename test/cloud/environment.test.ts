@@ -23,15 +23,15 @@ describe('the log of an application', () => {
         { key: 'SHORT_TOKEN', value: 'abc1234' },
         { key: 'PADDED_TOKEN', value: '  abcd  ' },
         { key: 'LONG_TOKEN', value: 'xyz12345' },
+        { key: 'SPACED_SECRET', value: ' in-white-space\t' },
         { key: 'ODD_TOKEN', value: 7 },
         null,
       ],
     });
 
   test('is shown without the values of variables that look like secrets, the longest first', () => {
-    expect(environment().redact('base64:abcdefgh-and-more base64:abcdefgh line-of-a-key xyz12345')).toBe(
-      '*** *** *** ***',
-    );
+    const text = 'base64:abcdefgh-and-more base64:abcdefgh line-of-a-key xyz12345 in-white-space';
+    expect(environment().redact(text)).toBe('*** *** *** *** ***');
   });
 
   test('keeps what is no secret, and what is too short to be one', () => {
