@@ -195,8 +195,10 @@ function judgeOne(
   const downFor = isSingle && pause >= longestPause ? pause : undefined;
   const judged = { process, exits, isBack, downFor, why: undefined };
   if (exits.length > Math.max(copies, 1) || downFor !== undefined) return { ...judged, status: 'restarting' };
-  // A shutdown as the last event may belong to the earlier deployment.
-  if (kind === 'after-deployment' && (own.at(-1)?.kind ?? 'stopped') === 'stopped')
+  // Without a start or an exit in the judged time, an end as the last event may belong to the earlier deployment.
+  const isSeen =
+    own.at(-1)?.kind === 'started' || own.some((event) => event.kind === 'exited' && event.at >= from);
+  if (kind === 'after-deployment' && !isSeen)
     return unknownHealth(process, 'the log has no line of it since the deployment');
   return { ...judged, status: 'up' };
 }

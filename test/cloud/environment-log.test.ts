@@ -195,6 +195,17 @@ describe('a process', () => {
     expect(statusOf([shutDown(0)], {}, afterDeployment)).toBe('unknown');
   });
 
+  test('of which one copy has exited for good after a deployment is up', () => {
+    const entries = [began(0), began(10), exit(20_000), shutDown(20_003)];
+    expect(statusOf(entries, { copies: 2 }, afterDeployment)).toBe('up');
+  });
+
+  test('of which the log has only the end of the deployment before is unknown', () => {
+    const settled = { ...afterDeployment, from: start + 10_000 };
+    expect(statusOf([shutDown(0), exit(10)], {}, settled)).toBe('unknown');
+    expect(statusOf([began(0), exit(10), shutDown(13)], {}, settled)).toBe('unknown');
+  });
+
   test('of which the command or the cluster is not known is unknown', () => {
     for (const unknown of [{ command: null }, { cluster: undefined }]) {
       const process = { ...horizon, ...unknown };
