@@ -1,3 +1,4 @@
+import { LogTurns } from '../cloud/log-turns.ts';
 import { Pacer, type Runtime } from '../converge/look.ts';
 import { HttpClient } from '../http/client.ts';
 import { defaultLimits, openTransport } from '../http/transport.ts';
@@ -19,23 +20,34 @@ export class Session {
   readonly #limit: number;
   /** The pacer, which spaces the reads of all waits of the step. */
   readonly pacer: Pacer;
+  /** Spaces the reads of the logs of all environments. */
+  readonly logTurns: LogTurns;
 
-  constructor(step: Step, client: HttpClient, limit: number, pacer = new Pacer(client)) {
+  constructor(
+    step: Step,
+    client: HttpClient,
+    limit: number,
+    { pacer, logTurns }: Pick<Session, 'pacer' | 'logTurns'> = {
+      pacer: new Pacer(client),
+      logTurns: new LogTurns(step.clock),
+    },
+  ) {
     this.step = step;
     this.client = client;
     this.#limit = limit;
     this.pacer = pacer;
+    this.logTurns = logTurns;
   }
 
   /** Returns a session for a part of the step that begins now. `more`: milliseconds beyond the usual limit. */
   within(more = 0): Session {
     const deadline = new Deadline(this.step.clock, this.#limit + more);
-    return new Session(this.step, this.client.within(deadline), this.#limit, this.pacer);
+    return new Session(this.step, this.client.within(deadline), this.#limit, this);
   }
 
   /** Returns a session for a part of the step with its own outputs, log and summary. */
   as(part: Step): Session {
-    return new Session(part, this.client, this.#limit, this.pacer);
+    return new Session(part, this.client, this.#limit, this);
   }
 
   /** Returns the engine's runtime. `subject`: the subject of its checkpoints. */

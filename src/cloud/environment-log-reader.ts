@@ -6,6 +6,14 @@ import { path } from '../http/path.ts';
 import { timeOf } from '../time.ts';
 import { isOfProcess, type LogEntry } from './environment-log.ts';
 
+/** Access to an environment's log. */
+export interface LogAccess {
+  readonly client: HttpClient;
+  readonly environmentId: string;
+  /** Resolves when the next request may be sent: the log has its own rate limit. */
+  turn(): Promise<void>;
+}
+
 /** A span of the log, in milliseconds since 1970 on the service's clock; with a cursor, only the older pages. */
 export interface LogSpan {
   readonly from: number;
@@ -35,15 +43,13 @@ type FilterMode = 'untried' | 'in-doubt' | 'works' | 'useless';
 
 /** The entries about background processes that have been read from an environment's log, each once. */
 export class EnvironmentLog {
-  readonly #client: HttpClient;
-  readonly #environmentId: string;
+  readonly #access: LogAccess;
   readonly #entries = new Map<string, LogEntry>();
   #filter: FilterMode = 'untried';
   requests = 0;
 
-  constructor(client: HttpClient, environmentId: string) {
-    this.#client = client;
-    this.#environmentId = environmentId;
+  constructor(access: LogAccess) {
+    this.#access = access;
   }
 
   get entries(): readonly LogEntry[] {
@@ -79,22 +85,24 @@ export class EnvironmentLog {
   }
 
   async #page({ from, to, cursor }: LogSpan, query: string | undefined) {
+    const { client, environmentId } = this.#access;
     const call: HttpCall = {
       method: 'GET',
-      path: path`/environments/${this.#environmentId}/logs`,
+      path: path`/environments/${environmentId}/logs`,
       query: {
         from: new Date(from).toISOString(),
         to: new Date(to).toISOString(),
         ...(query === undefined ? {} : { query }),
         ...(cursor === undefined ? {} : { cursor }),
       },
-      what: `Reading the log of ${this.#environmentId}`,
+      what: `Reading the log of ${environmentId}`,
       // The caller decides when to look again: the log has its own rate limit.
       once: true,
       forbidden: 'Give the token the permission to read logs',
     };
+    await this.#access.turn();
     this.requests++;
-    const { data } = await this.#client.json(call, Page);
+    const { data } = await client.json(call, Page);
     return {
       raw: data.data,
       entries: parseItems(data.data, Entry).items,

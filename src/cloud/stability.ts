@@ -1,5 +1,4 @@
 import { reasonOf, withoutStop } from '../failure.ts';
-import type { HttpClient } from '../http/client.ts';
 import { HttpFailure } from '../http/failure.ts';
 import { Deadline, type Timing } from '../time.ts';
 import {
@@ -10,19 +9,17 @@ import {
   unknownHealth,
   type WatchedProcess,
 } from './environment-log.ts';
-import { EnvironmentLog, type LogSpan } from './environment-log-reader.ts';
+import { EnvironmentLog, type LogAccess, type LogSpan } from './environment-log-reader.ts';
 
-/** The means to read an environment's log. */
-export interface LogContext extends Timing {
-  readonly client: HttpClient;
-  readonly environmentId: string;
+/** The means to watch an environment's log. */
+export interface LogContext extends Timing, LogAccess {
   /** Returns the time of the service, in milliseconds since 1970. */
   now(): number;
   log(line: string): void;
 }
 
 /** Milliseconds after a deployment's success in which exits do not count: they belong to the earlier deployment. */
-const settling = 10_000;
+export const settling = 10_000;
 /** Milliseconds between two looks. The log has its own limit of 30 requests a minute, of which a watch uses 12. */
 const lookEvery = 10_000;
 const requestsPerLook = 2;
@@ -60,14 +57,15 @@ export async function lookBack(
   watched: readonly WatchedProcess[],
   span: number,
   deployedAt: number | undefined,
-  { client, environmentId, clock, cancelled, now }: LogContext,
+  reading: LogContext,
 ): Promise<readonly Health[]> {
+  const { clock, cancelled, now } = reading;
   const to = now();
   const from = Math.max(to - span, (deployedAt ?? 0) + settling);
   if (from >= to)
     return watched.map((process) => unknownHealth(process, 'the environment has only just been deployed'));
   const deadline = new Deadline(clock, Math.max(lookEvery, Math.min(span, lookBackSpan)));
-  const log = new EnvironmentLog(client, environmentId);
+  const log = new EnvironmentLog(reading);
   for (;;) {
     const trouble = await troubleOf(async () => await log.read({ from, to }, requestsBack));
     if (trouble === undefined || trouble === tooBusy || !deadline.allows(trouble.pause))
@@ -90,11 +88,12 @@ export async function watch(
   watched: readonly WatchedProcess[],
   span: number,
   { startedAt, succeededAt }: DeploymentTimes,
-  { client, environmentId, clock, cancelled, now, log: say }: LogContext,
+  reading: LogContext,
 ): Promise<readonly Health[]> {
+  const { clock, cancelled, now, log: say } = reading;
   const from = succeededAt + settling;
   const end = from + span;
-  const log = new EnvironmentLog(client, environmentId);
+  const log = new EnvironmentLog(reading);
   const unread: LogSpan[] = [];
   let covered = Math.min(startedAt ?? succeededAt - 2 * settling, succeededAt);
   say(`Watching the log for ${Math.ceil(Math.max(0, end - now()) / 1000)} s`);

@@ -22,7 +22,11 @@ const noLog: Reply[] = [];
 
 function openLog(replies: readonly Reply[]) {
   const { client, clock, transport } = scriptedClient(replies);
-  const log = new EnvironmentLog(client, 'env-1');
+  const turns: number[] = [];
+  const log = new EnvironmentLog({
+    ...{ client, environmentId: 'env-1' },
+    turn: async () => void turns.push(transport.requests.length),
+  });
   const span = { from: Date.UTC(2026, 3, 9, 14), to: Date.UTC(2026, 3, 9, 15) };
   /** What each request asked for, besides the times. */
   const asked = () =>
@@ -31,7 +35,7 @@ function openLog(replies: readonly Reply[]) {
       expect([from, to]).toEqual(['2026-04-09T14:00:00.000Z', '2026-04-09T15:00:00.000Z']);
       return Object.values(rest).join(' ');
     });
-  return { log, span, clock, transport, asked };
+  return { log, span, clock, transport, asked, turns };
 }
 
 describe('a log', () => {
@@ -98,6 +102,7 @@ describe('a log', () => {
     expect(opened.asked()).toEqual(asked);
     expect(opened.transport.asked[0]).toMatch(/^GET \/api\/environments\/env-1\/logs\?/);
     expect(opened.log.requests).toBe(asked.length);
+    expect(opened.turns).toEqual(asked.map((_, index) => index));
     expect(opened.log.entries.map(({ message }) => message)).toEqual(entries.map(({ message }) => message));
   });
 

@@ -73,6 +73,7 @@ function openLog(lines: readonly Line[], { filter = 'works', replies }: Manners 
     ...{ client, clock, environmentId: 'env-1', now },
     random: () => 1,
     cancelled: scripted.cancelled.signal,
+    turn: async () => undefined,
     log: (line: string) => said.push(line),
   };
   return {

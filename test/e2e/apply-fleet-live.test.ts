@@ -74,6 +74,25 @@ describe.concurrent('proofs, in a file of many environments', () => {
     ]);
   });
 
+  test('stable-for looks back in many logs under their limit, and knows of each', async () => {
+    await using shop = await openShop();
+    const { cloud } = shop.emulator;
+    cloud.options.rateLimit.enforced = true;
+    const names = Array.from({ length: 19 }, (_, n) => `preview-${n}`);
+    for (const { environment, instance } of [shop, ...names.map((name) => shop.addEnvironment(name))]) {
+      cloud.addProcess(instance, { type: 'worker', created_at: lastYear });
+      cloud.deployed(environment, { agoMs: 3_600_000 });
+    }
+    const text = two.replace('staging: {}', names.map((name) => `${name}: {}`).join(', '));
+    const run = await shop.apply(text, { 'stable-for': '60' });
+
+    expect(run.warnings).toEqual([]);
+    expect(run.outputs['stable']).toBe('true');
+    const looks = shop.emulator.requests.filter(({ path }) => path.endsWith('/logs'));
+    expect(looks.length).toBeGreaterThan(30);
+    expect(busiest(looks)).toBeLessThanOrEqual(30);
+  });
+
   test('verify-command runs in each, and one that refuses it is named', async () => {
     await using shop = await openShop();
     const staging = shop.addEnvironment('staging');

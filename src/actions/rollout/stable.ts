@@ -59,8 +59,16 @@ export async function proveStable(session: Session, proof: StabilityProof): Prom
 }
 
 /** Returns the context for reading an environment's log. */
-export function observe({ step, client }: Session, { id }: Environment, now: () => number): LogContext {
-  return { ...step, client, environmentId: id, now, log: (line) => step.log.info(line) };
+export function observe(
+  { step, client, logTurns }: Session,
+  { id }: Environment,
+  now: () => number,
+): LogContext {
+  return {
+    ...{ ...step, client, environmentId: id, now },
+    turn: async () => await logTurns.next(step.cancelled),
+    log: (line) => step.log.info(line),
+  };
 }
 
 function warnOfHealth(step: Step, health: Health): void {
@@ -99,11 +107,11 @@ async function showPrinted(
   step: Step,
   { environment }: StabilityProof,
   restarting: readonly Health[],
-  { client }: LogContext,
+  observing: LogContext,
 ): Promise<void> {
   const last = Math.max(...restarting.flatMap(({ exits }) => exits.map(({ at }) => at)));
   try {
-    const log = new EnvironmentLog(client, environment.id);
+    const log = new EnvironmentLog(observing);
     const printed = printedIn(await log.readAll({ from: last - 30_000, to: last + 2_000 }));
     const lines = environment.redact(asPrinted(printed.join('\n'))).split('\n');
     const text = withoutRepeats(lines).slice(-shownLines).join('\n');
