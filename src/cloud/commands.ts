@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import type { HttpCall, HttpClient } from '../http/client.ts';
 import { Id, MaybeCount, one } from '../http/json-api.ts';
 import { path } from '../http/path.ts';
+import { timeOf } from '../time.ts';
 import { type FollowContext, followToEnd } from './following.ts';
 import { readBothEnds } from './recent.ts';
 import { startOnce } from './start-once.ts';
@@ -15,6 +16,8 @@ export interface Command {
   readonly output: string | undefined;
   readonly exitCode: number | undefined;
   readonly failureReason: string | undefined;
+  /** In milliseconds since 1970. */
+  readonly finishedAt: number | undefined;
 }
 
 const MaybeText = v.fallback(v.optional(v.string()), undefined);
@@ -23,30 +26,47 @@ const MaybeText = v.fallback(v.optional(v.string()), undefined);
  * A command in a response. Source: Laravel Cloud's OpenAPI description. `output` and `exit_code` are null until the
  * command has ended.
  */
-const ReadCommand = v.pipe(
-  v.object({
-    id: Id,
-    attributes: v.object({
-      status: v.string(),
-      command: MaybeText,
-      output: MaybeText,
-      exit_code: MaybeCount,
-      failure_reason: MaybeText,
-    }),
+const CommandResource = v.object({
+  id: Id,
+  attributes: v.object({
+    status: v.string(),
+    command: MaybeText,
+    output: MaybeText,
+    exit_code: MaybeCount,
+    failure_reason: MaybeText,
+    finished_at: MaybeText,
   }),
-  v.transform(
-    ({ id, attributes }): Command => ({
-      id,
-      status: attributes.status,
-      command: attributes.command,
-      output: attributes.output,
-      exitCode: attributes.exit_code,
-      failureReason: attributes.failure_reason,
-    }),
-  ),
+});
+
+const ReadCommand = v.pipe(CommandResource, v.transform(commandFrom));
+
+const { attributes } = CommandResource.entries;
+
+/** A command in the response that started it. Only its id is required: without a status it is pending. */
+const StartedCommand = v.pipe(
+  v.object({ ...CommandResource.entries, attributes: v.fallback(attributes, { status: 'pending' }) }),
+  v.transform(commandFrom),
 );
 
+function commandFrom({ id, attributes }: v.InferOutput<typeof CommandResource>): Command {
+  return {
+    id,
+    status: attributes.status,
+    command: attributes.command,
+    output: attributes.output,
+    exitCode: attributes.exit_code,
+    failureReason: attributes.failure_reason,
+    finishedAt: timeOf(attributes.finished_at),
+  };
+}
+
 const finalWords = ['command.success', 'command.failure'];
+const openWords = /^(pending|command\.(pending|created|queued|running))$/;
+
+/** True for an ended command. With an unknown status, the date of the end decides. */
+function hasEnded({ status, finishedAt }: Command): boolean {
+  return finalWords.includes(status) || (finishedAt !== undefined && !openWords.test(status));
+}
 
 /** The most characters of a command in a query, whose length servers limit. A longer command is not in the query. */
 const longestFilter = 500;
@@ -66,12 +86,16 @@ export async function runCommand(
   following: FollowContext,
 ): Promise<Command> {
   const list = async () => await listAlike(client, environmentId, command);
-  const start = { name: 'command', path: commandsOf(environmentId), body: { command }, schema: ReadCommand };
+  const start = {
+    name: 'command',
+    path: commandsOf(environmentId),
+    body: { command },
+    schema: StartedCommand,
+  };
   const first = await startOnce(client, { ...start, before: await list(), list }, following);
   const { id } = first;
   const call: HttpCall = { method: 'GET', path: path`/commands/${id}`, what: `Reading command ${id}` };
   const read = async () => (await client.json(call, one(ReadCommand, id))).data.data;
-  const hasEnded = ({ status }: Command) => finalWords.includes(status);
   const fix = 'It continues in Laravel Cloud. Look there how it ends, or raise verify-timeout';
   return await followToEnd({ what: `Command ${id}`, first, read, hasEnded, fix }, following);
 }

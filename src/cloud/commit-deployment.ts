@@ -20,18 +20,26 @@ export async function waitForCommit(
   following: FollowContext,
 ): Promise<SeenDeployments> {
   const what = `The deployment of commit ${commit.slice(0, 7)}`;
+  const isOfCommit = (one: Deployment): boolean =>
+    one.commit?.toLowerCase().startsWith(commit.toLowerCase()) === true;
+  let wasCancelled = false;
   const read = async () => {
     const seen = await readDeployments(client, environmentId);
-    const place = seen.deployments.findIndex((one) =>
-      one.commit?.toLowerCase().startsWith(commit.toLowerCase()),
-    );
-    const since = seen.deployments.slice(0, place + 1);
+    const since = seen.deployments.slice(0, seen.deployments.findIndex(isOfCommit) + 1);
     const [newest] = since;
-    const succeeded = since.find(hasSucceeded);
-    const decisive = succeeded ?? since.find((one) => !hasEnded(one));
-    if (newest !== undefined && decisive === undefined) throw notDeployed(what, newest);
-    const status = decisive === undefined ? 'not there' : `${decisive.status} (${decisive.id})`;
-    return { ...seen, status, isLive: succeeded !== undefined };
+    const last = seen.deployments.find(hasSucceeded);
+    const succeeded = since.find((one) => one === last);
+    // After a second deployment of the commit has failed, the first one is still live.
+    const earlier = last !== undefined && isOfCommit(last) ? last : undefined;
+    const decisive = succeeded ?? since.find((one) => !hasEnded(one)) ?? earlier;
+    if (newest !== undefined && decisive === undefined) {
+      // The list may show the newer deployment, which cancelled this one, a little later.
+      if (newest.status !== 'cancelled' || wasCancelled) throw notDeployed(what, newest);
+      wasCancelled = true;
+    }
+    const shown = decisive ?? newest;
+    const status = shown === undefined ? 'not there' : `${shown.status} (${shown.id})`;
+    return { ...seen, status, isLive: decisive !== undefined && hasSucceeded(decisive) };
   };
   const fix =
     'Check that Laravel Cloud deploys this branch (push to deploy, or a deploy hook before this step) and that wait-for-commit is its commit, or raise wait-timeout';

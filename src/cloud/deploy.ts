@@ -4,10 +4,11 @@ import {
   type Deployment,
   deploymentsOf,
   followDeployment,
+  hasEnded,
   hasSucceeded,
-  ReadDeployment,
   readDeployments,
   runningIn,
+  StartedDeployment,
 } from './deployments.ts';
 import type { FollowContext } from './following.ts';
 import { startOnce, watchFor } from './start-once.ts';
@@ -35,7 +36,10 @@ export async function deploy(
     const [newest] = seen;
     const carrying = runningIn(seen).find((one) => deploying.carries(one));
     if (carrying !== undefined) return await followOn(client, environmentId, carrying, deploying);
-    if (newest !== undefined && hasSucceeded(newest) && deploying.carries(newest)) return newest;
+    if (newest !== undefined && hasSucceeded(newest) && deploying.carries(newest)) {
+      deploying.onFollow(newest.id);
+      return newest;
+    }
     const [running] = runningIn(seen);
     if (running !== undefined) {
       deploying.log(
@@ -61,7 +65,7 @@ async function startDeployment(
   const start = {
     name: 'deployment',
     path: deploymentsOf(environmentId),
-    schema: ReadDeployment,
+    schema: StartedDeployment,
     before,
     list,
   };
@@ -73,9 +77,14 @@ async function startDeployment(
     if (!(error instanceof HttpFailure) || (error.status !== 409 && error.status !== 422)) throw error;
     // No documentation says how Cloud refuses a deployment while another is in progress. A list decides, which may lag.
     // If the response names fields of the request, the fields are wrong: then there is no wait for the list.
-    const running = async () => runningIn(await list())[0];
+    const known = new Set(before.map(({ id }) => id));
+    const begun = async () => {
+      const deployments = await list();
+      // The other deployment may have ended meanwhile.
+      return runningIn(deployments)[0] ?? deployments.find(({ id }) => !known.has(id));
+    };
     const shown =
-      (await running()) ?? (error.fields.length === 0 ? await watchFor(running, deploying) : undefined);
+      (await begun()) ?? (error.fields.length === 0 ? await watchFor(begun, deploying) : undefined);
     if (shown === undefined) throw error;
     deploying.log('Another deployment got in first');
     return undefined;
@@ -94,10 +103,21 @@ export async function followOn(
     following.onFollow(current.id);
     const ended = await followDeployment(client, current, following);
     if (ended.status !== 'cancelled') return ended;
-    const { deployments } = await readDeployments(client, environmentId);
-    const [newest] = deployments.findIndex(({ id }) => id === ended.id) > 0 ? deployments : [];
-    if (newest === undefined) return ended;
-    following.log(`Deployment ${ended.id} was cancelled, since ${newest.id} has begun; following that one`);
-    current = newest;
+    const look = async () => newerThan(ended, (await readDeployments(client, environmentId)).deployments);
+    // The list may show the newer deployment a little later.
+    const newer = (await look()) ?? (await watchFor(look, following, [1_000, 4_000]));
+    if (newer === undefined) return ended;
+    following.log(`Deployment ${ended.id} was cancelled, since ${newer.id} has begun; following that one`);
+    current = newer;
   }
+}
+
+/** Returns the deployment that replaced a cancelled one, the newest first. It may be cancelled only by a newer one. */
+function newerThan({ id }: Deployment, deployments: readonly Deployment[]): Deployment | undefined {
+  const place = deployments.findIndex((one) => one.id === id);
+  const newer = deployments.slice(0, Math.max(place, 0));
+  return (
+    newer.find((one) => hasSucceeded(one) || !hasEnded(one)) ??
+    newer.find(({ status }) => status !== 'cancelled')
+  );
 }

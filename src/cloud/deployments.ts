@@ -18,19 +18,26 @@ export interface Deployment {
   readonly finishedAt: number | undefined;
 }
 
-export const ReadDeployment = v.pipe(
-  DeploymentResource,
-  v.transform(
-    ({ id, attributes }): Deployment => ({
-      id,
-      status: attributes.status,
-      failureReason: attributes.failure_reason,
-      commit: attributes.commit_hash,
-      startedAt: timeOf(attributes.started_at),
-      finishedAt: timeOf(attributes.finished_at),
-    }),
-  ),
+export const ReadDeployment = v.pipe(DeploymentResource, v.transform(deploymentFrom));
+
+const { attributes } = DeploymentResource.entries;
+
+/** A deployment in the response that started it. Only its id is required: without a status it is pending. */
+export const StartedDeployment = v.pipe(
+  v.object({ ...DeploymentResource.entries, attributes: v.fallback(attributes, { status: 'pending' }) }),
+  v.transform(deploymentFrom),
 );
+
+function deploymentFrom({ id, attributes }: DeploymentResource): Deployment {
+  return {
+    id,
+    status: attributes.status,
+    failureReason: attributes.failure_reason,
+    commit: attributes.commit_hash,
+    startedAt: timeOf(attributes.started_at),
+    finishedAt: timeOf(attributes.finished_at),
+  };
+}
 
 /** The newest deployments of an environment, as read from the service. */
 export interface SeenDeployments {

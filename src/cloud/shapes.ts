@@ -104,4 +104,5 @@ export const BranchResource = v.object({
 
 export type InstanceResource = v.InferOutput<typeof InstanceResource>;
 export type ApplicationResource = v.InferOutput<typeof ApplicationResource>;
+export type DeploymentResource = v.InferOutput<typeof DeploymentResource>;
 export type EnvironmentResource = v.InferOutput<typeof EnvironmentResource>;

@@ -50,13 +50,14 @@ export async function startOnce<T extends { readonly id: string }>(
   }
 }
 
-/** The pauses before each look, in milliseconds: twenty seconds in all. */
-const pauses = [500, 1_000, 2_000, 4_000, 6_000, 6_500];
+/** The pauses before each look for the effect of a lost request, in milliseconds: twenty seconds in all. */
+const lostPauses = [500, 1_000, 2_000, 4_000, 6_000, 6_500];
 
 /** Calls `look` until it returns a value: lists lag. Undefined after all pauses, or at the deadline. */
 export async function watchFor<T>(
   look: () => Promise<T | undefined>,
   { clock, cancelled, deadline }: FollowContext,
+  pauses: readonly number[] = lostPauses,
 ): Promise<T | undefined> {
   for (const pause of pauses) {
     if (!deadline.allows(pause)) return undefined;

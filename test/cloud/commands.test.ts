@@ -19,6 +19,8 @@ interface World {
   readonly takes?: number;
   readonly ends?: string;
   readonly oldestFirst?: boolean;
+  /** True if the response to the request holds only the id. */
+  readonly answersId?: boolean;
 }
 
 /** Runs a command in an environment that keeps what it is asked to run. */
@@ -31,6 +33,7 @@ async function run({
   takes = 3_000,
   ends = 'command.failure',
   oldestFirst,
+  answersId = false,
 }: World) {
   const { client, clock, transport } = scriptedClient([], { deadline: 3_600_000 });
   const made = before.map((text, index) => ({ id: `comm-${index + 1}`, text, endsAt: 0 }));
@@ -50,6 +53,7 @@ async function run({
         output: hasEnded ? 'Nothing consumes the queue' : null,
         exit_code: hasEnded ? 3 : null,
         failure_reason: hasEnded ? 'It exited' : null,
+        finished_at: hasEnded ? '2026-04-04T00:00:00.000000Z' : null,
       },
     };
   };
@@ -60,7 +64,8 @@ async function run({
       const started = answers.shift();
       started?.forEach(start);
       if (started !== undefined) return networkError('ECONNRESET');
-      return json(201, { data: resource(start(JSON.parse(String(body)).command)) });
+      const { id, ...rest } = resource(start(JSON.parse(String(body)).command));
+      return json(201, { data: { id, ...(answersId ? {} : rest) } });
     }
     const asked = made.find(({ id }) => url.pathname.endsWith(`/commands/${id}`));
     if (asked !== undefined) return json(200, { data: resource(asked) });
@@ -93,6 +98,7 @@ describe('a command', () => {
       output: 'Nothing consumes the queue',
       exitCode: 3,
       failureReason: 'It exited',
+      finishedAt: Date.UTC(2026, 3, 4),
     });
     expect(lines).toEqual(['Command comm-2: command.failure']);
     expect(done).toEqual(['going: started command comm-2, which goes on in Laravel Cloud']);
@@ -134,6 +140,21 @@ describe('a command', () => {
     expect((await run({ ends: 'command.success' })).result).toMatchObject({ status: 'command.success' });
   });
 
+  test.each(['command.timeout', 'cancelled'])(
+    'with an unknown status and an end has ended: %s',
+    async (ends) => {
+      const { result, lines } = await run({ ends });
+      expect(result).toMatchObject({ status: ends });
+      expect(lines).toEqual([`Command comm-1: ${ends}`]);
+    },
+  );
+
+  test('of which the answer holds only the id is sent once', async () => {
+    const { result, asked } = await run({ answersId: true });
+    expect(result).toMatchObject({ id: 'comm-1', status: 'command.failure' });
+    expect(asked.filter((request) => request.startsWith('POST'))).toHaveLength(1);
+  });
+
   test('that is refused is sent once', async () => {
     const { result, asked, done } = await run({ refused: 422 });
     expect(result).toMatchObject({ what: 'Starting a command', status: 422 });
@@ -167,5 +188,5 @@ test.each([
   ['command.failure', 0, false],
 ])('a command that ends as %s with code %s has succeeded: %s', (status, exitCode, succeeded) => {
   const command = { id: 'comm-1', command: canary, output: undefined, failureReason: undefined };
-  expect(commandSucceeded({ ...command, status, exitCode })).toBe(succeeded);
+  expect(commandSucceeded({ ...command, status, exitCode, finishedAt: undefined })).toBe(succeeded);
 });

@@ -29,6 +29,8 @@ interface Answer {
   readonly reply: Reply;
   /** A deployment has started all the same, and a list shows it after so many milliseconds. */
   readonly startedShownAfter?: number;
+  /** How long that deployment takes, in milliseconds. */
+  readonly takes?: number;
 }
 
 /** An environment that is deployed, one after the other, each for half a minute. */
@@ -68,7 +70,8 @@ function openEnvironment({ oddEntries = false, answers = [] as Answer[] } = {}) 
     const running = made.find((one) => clock.now() < one.endsAt && one.isStuck !== true);
     if (method === 'POST') {
       const answer = script.shift();
-      if (answer?.startedShownAfter !== undefined) start().listedFrom += answer.startedShownAfter;
+      if (answer?.startedShownAfter !== undefined)
+        start(undefined, answer.takes).listedFrom += answer.startedShownAfter;
       if (answer !== undefined) return answer.reply;
       if (running !== undefined) return json(422, { message: 'A deployment is already in progress.' }, date);
       return json(201, { data: resource(start()) }, date);
@@ -134,7 +137,7 @@ describe('a change', () => {
     void clock.sleep(10_000).then(() => start('deployment.succeeded', 1));
     expect(await clock.run(deployChange())).toMatchObject({ id: 'depl-2' });
     expect(made).toHaveLength(2);
-    expect(followed).toEqual([]);
+    expect(followed).toEqual(['depl-2']);
   });
 
   test('is deployed after one that somebody else has started after it and that has failed', async () => {
@@ -198,6 +201,12 @@ describe('a request to deploy', () => {
   test.each<[string, Answer[], string[], string[]]>([
     ['is answered', [], [lines.started, lines.ended], [going]],
     [
+      'is answered with nothing but an id',
+      [{ reply: json(201, { data: { id: 'depl-1', type: 'deployments' } }), startedShownAfter: 60_000 }],
+      [lines.started, 'Deployment depl-1: build.running', lines.ended],
+      [going],
+    ],
+    [
       'is not sent again where its answer is lost and a deployment has started',
       [{ ...lost, startedShownAfter: 0 }],
       [lines.lost, lines.started, lines.ended],
@@ -219,6 +228,12 @@ describe('a request to deploy', () => {
       'is refused with a 422 since another deployment has begun, which the list shows late',
       [{ ...refused(422), startedShownAfter: 3_000 }],
       [lines.late, lines.ended],
+      [],
+    ],
+    [
+      'is refused since another deployment has begun, which has ended when the list shows it',
+      [{ ...refused(422), startedShownAfter: 3_000, takes: 1_000 }],
+      [lines.late],
       [],
     ],
   ])('that %s ends with one deployment', async (_, answers, said, done) => {
@@ -272,6 +287,41 @@ describe('a deployment that is cancelled', () => {
     });
     expect(followed).toEqual(['depl-1', 'depl-3']);
     expect(lines).toContain('Deployment depl-1 was cancelled, since depl-3 has begun; following that one');
+  });
+
+  test.each([
+    ['has succeeded', 'deployment.succeeded', 0],
+    ['runs', 'deployment.succeeded', 30_000],
+    ['has failed', 'build.failed', 0],
+  ])(
+    'is followed by a newer one that %s, though the newest was cancelled by hand',
+    async (_, ends, takes) => {
+      const { client, clock, start, following } = openEnvironment();
+      start('cancelled', 10_000);
+      void clock.sleep(10_000).then(() => start(ends, takes));
+      void clock.sleep(10_001).then(() => start('cancelled', 0));
+      expect(await clock.run(followOn(client, 'env-1', first, following()))).toMatchObject({
+        id: 'depl-2',
+        status: ends,
+      });
+    },
+  );
+
+  test('is followed by the one that carries the change, though the newest has failed', async () => {
+    const { client, clock, start, following } = openEnvironment();
+    start('cancelled', 10_000);
+    void clock.sleep(10_000).then(() => start('deployment.succeeded', 0));
+    void clock.sleep(10_001).then(() => start('build.failed', 0));
+    expect(await clock.run(followOn(client, 'env-1', first, following()))).toMatchObject({ id: 'depl-2' });
+  });
+
+  test('is followed by a newer one that the list shows some seconds later', async () => {
+    const { client, clock, start, following } = openEnvironment();
+    start('cancelled', 10_000);
+    void clock.sleep(10_000).then(() => {
+      start().listedFrom += 8_000;
+    });
+    expect(await clock.run(followOn(client, 'env-1', first, following()))).toMatchObject({ id: 'depl-2' });
   });
 
   test.each(['cancelled', 'failed', 'build.failed', 'deployment.failed'])(
@@ -346,9 +396,37 @@ describe('the deployment of a commit', () => {
     expect(clock.now()).toBeGreaterThanOrEqual(11_000);
   });
 
+  test('has been there where a second one of the same commit has failed', async () => {
+    const environment = openEnvironment();
+    environment.start('deployment.succeeded', 0, commit);
+    environment.start('build.failed', 0, commit);
+    await environment.clock.run(wait(environment));
+    expect(environment.times).toHaveLength(1);
+  });
+
+  test('is not there where a second one of the same commit has failed after one of another', async () => {
+    const environment = openEnvironment();
+    environment.start('deployment.succeeded', 0, commit);
+    environment.start('deployment.succeeded', 0, 'another');
+    environment.start('build.failed', 0, commit);
+    expect(await environment.clock.run(failureOf(wait(environment)))).toMatchObject({
+      why: expect.stringContaining('depl-3 ended as build.failed'),
+    });
+  });
+
+  test('was cancelled by a newer one, which the list shows a second later', async () => {
+    const environment = openEnvironment();
+    const { clock, start } = environment;
+    start('cancelled', 0, commit);
+    start('deployment.succeeded', 10_000, 'newer').listedFrom += 1_000;
+    await clock.run(wait(environment));
+    expect(clock.now()).toBeGreaterThanOrEqual(10_000);
+  });
+
   test.each([
     ['build.failed', 'depl-1 ended as build.failed: npm run build exited with 1'],
     ['failed', 'depl-1 ended as failed'],
+    ['cancelled', 'depl-1 ended as cancelled'],
   ])('fails the step where it has %s', async (ends, why) => {
     const environment = openEnvironment();
     environment.start(ends, 1_000, commit);
