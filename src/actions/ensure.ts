@@ -40,9 +40,7 @@ export async function runEnsure(step: Step): Promise<void> {
     const rollout = { session, goals: inputs.goals, onLive: step.output };
     const ahead = readAhead(rollout);
     const named = await findCloudTarget(session, inputs.target, looks, ahead.begin);
-    const { target, seen } = wanted.dryRun
-      ? { target: named, seen: undefined }
-      : await waitFirst(rollout, named);
+    const { target, seen } = await waitFirst(rollout, named);
     const subject = 'id' in wanted ? `background process ${wanted.id}` : `the ${describe(wanted.spec)}`;
     step.doing(`creating or updating ${subject}`);
     const { ensured, instance, listed } = await ensureProcess(session, inputs, target);
@@ -53,7 +51,7 @@ export async function runEnsure(step: Step): Promise<void> {
     const change = changeOf(wanted, ensured, found);
     saySleep(step, change.environment);
     const onDeployed = (id: string, asleep?: string) => showLive(step, ensured, found, id, asleep);
-    const onBehind = () => showBehind(step, ensured, found);
+    const onBehind = () => showBehind(step, ensured, found, wanted.dryRun);
     await rollOut(
       { ...rollout, onDeployed, onBehind },
       change,
@@ -91,7 +89,7 @@ function readInputs(step: Step) {
   if (goals.commit !== undefined && target.environment === undefined && target.instance === undefined)
     inputs.problem('wait-for-commit', 'needs environment, or instance, to say whose deployment it is');
   inputs.done();
-  return { connection, target, wanted, goals };
+  return { connection, target, wanted, goals: wanted.dryRun ? { ...goals, commit: undefined } : goals };
 }
 
 function readWanted({ inputs }: Step): Ensure<ProcessSpec> {

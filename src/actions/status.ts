@@ -7,7 +7,7 @@ import {
   watchedName,
   watchedOf,
 } from '../cloud/environment-log.ts';
-import { readInstance } from '../cloud/instances.ts';
+import { type Instance, readInstance } from '../cloud/instances.ts';
 import { isTooBusy, lookBack } from '../cloud/stability.ts';
 import { Failure } from '../failure.ts';
 import type { HttpClient } from '../http/client.ts';
@@ -27,9 +27,9 @@ export async function readStatuses(
 ): Promise<ReadonlyMap<string, Health>> {
   const { step } = session;
   const patient = session.within();
-  const environment = await environmentOfRunning(patient.client, running);
+  const { environment, instance: read } = await environmentOfRunning(patient.client, running);
   if (running.environment === undefined) saySleep(step, environment);
-  const watched = running.places.flatMap(({ processes, instance }) =>
+  const watched = running.places.flatMap(({ processes, instance = read }) =>
     processes.map((process) => watchedOf(process, instance, environment)),
   );
   const asleep = whyAsleep(environment);
@@ -42,15 +42,18 @@ export async function readStatuses(
   return healthsById(await lookBack(watched, window, deployments.find(hasSucceeded)?.finishedAt, observing));
 }
 
+/** Returns the environment, and the instance if it was read for this. */
 async function environmentOfRunning(
   client: HttpClient,
   { environment, places }: Running,
-): Promise<Environment> {
-  if (environment !== undefined) return environment;
+): Promise<{ readonly environment: Environment; readonly instance?: Instance | undefined }> {
+  if (environment !== undefined) return { environment };
   const [place] = places;
-  const environmentId =
-    place?.instance?.environmentId ?? (await readInstance(client, place?.id ?? '')).environmentId;
-  if (environmentId !== undefined) return await readEnvironment(client, environmentId);
+  const known = place?.instance?.environmentId;
+  const instance = known === undefined ? await readInstance(client, place?.id ?? '') : undefined;
+  const environmentId = known ?? instance?.environmentId;
+  if (environmentId !== undefined)
+    return { environment: await readEnvironment(client, environmentId), instance };
   throw new Failure({
     what: 'The status of the processes',
     why: `Laravel Cloud does not report which environment the cluster ${place?.id} belongs to`,

@@ -42,24 +42,44 @@ describe.concurrent('where an environment sleeps', () => {
     expect(apply.summary).toContain('1 created, 1 not in the manifest · deployed, but asleep</h3>');
   });
 
-  test('a command that is refused since it has just fallen asleep is no failure', async () => {
-    await using shop = await openShop();
-    shop.emulator.cloud.deployed(shop.environment, { agoMs: 3_600_000 });
-    shop.emulator.cloud.addProcess(shop.instance, {
-      type: 'worker',
-      created_at: '2026-01-01T00:00:00.000000Z',
-    });
+  test('or has fallen asleep meanwhile, what was deployed is not called live', async () => {
+    await using shop = await openShop({ deploymentScript: ['deployment.succeeded'] });
     shop.emulator.faults.add({
       kind: 'call',
-      on: 'POST /commands$',
+      on: 'GET /environments/[^/]+$',
       call: () => {
         shop.environment.status = 'hibernating';
       },
     });
-    shop.emulator.faults.add({ kind: 'status', on: 'POST /commands$', status: 422 });
-    const step = await shop.run({ environment: 'main', 'verify-command': 'php artisan about' });
+    const step = await shop.run({ environment: 'main', redeploy: 'true', ...proofs });
 
     expect(step.errors).toEqual([]);
-    expect(step.outputs['verified']).toBe('skipped');
+    expect(step.outputs).toMatchObject({ stable: 'skipped', verified: 'skipped' });
+    expect(step.summary).toContain('<h3>🟡 Created and deployed, but asleep: worker <code>default</code>');
+    expect(shop.requests().filter((line) => line === 'GET /environments/{id}')).toHaveLength(1);
   });
+
+  test.each([409, 422])(
+    'a command that is refused since it has just fallen asleep is no failure: %d',
+    async (status) => {
+      await using shop = await openShop();
+      shop.emulator.cloud.deployed(shop.environment, { agoMs: 3_600_000 });
+      shop.emulator.cloud.addProcess(shop.instance, {
+        type: 'worker',
+        created_at: '2026-01-01T00:00:00.000000Z',
+      });
+      shop.emulator.faults.add({
+        kind: 'call',
+        on: 'POST /commands$',
+        call: () => {
+          shop.environment.status = 'hibernating';
+        },
+      });
+      shop.emulator.faults.add({ kind: 'status', on: 'POST /commands$', status });
+      const step = await shop.run({ environment: 'main', 'verify-command': 'php artisan about' });
+
+      expect(step.errors).toEqual([]);
+      expect(step.outputs['verified']).toBe('skipped');
+    },
+  );
 });

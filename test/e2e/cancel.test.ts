@@ -102,6 +102,28 @@ describe.skipIf(onWindows).concurrent.each(signals)('%s, unless on Windows,', (s
     expect(step.outputs).toMatchObject({ outcome: 'created', 'deployment-id': deployment?.id });
   });
 
+  test('while the request for a deployment hangs says that one may have started', async () => {
+    await using shop = await openShop();
+    shop.emulator.faults.add({ kind: 'hang', on: 'POST /deployments$', acts: true });
+    const running = shop.start({ ...patient, environment: shop.environment.id, redeploy: 'true' });
+    const step = await stopWhen(running, signal, () => shop.count('POST') === 2);
+
+    expect(step.errors[0]).toContain('Cancelled while deploying: created, not live yet. ');
+    expect(step.errors[0]).toContain('look there whether one has started');
+  });
+
+  test('while a deployment of somebody else is followed for a proof says that', async () => {
+    await using shop = await openShop();
+    const { cloud } = shop.emulator;
+    cloud.addProcess(shop.instance, { type: 'worker', created_at: '2025-04-04T11:24:42.000000Z' });
+    const { id } = cloud.addDeployment(shop.environment, { script: ['build.running'] });
+    const running = shop.start({ environment: shop.environment.id, 'stable-for': '60' });
+    const step = await stopWhen(running, signal, () => running.output().includes('is running'));
+
+    expect(step.errors).toEqual([`Cancelled while waiting for deployment ${id}. Nothing was changed.`]);
+    expect(step.outputs['stable']).toBe('skipped');
+  });
+
   test.each([
     [
       'after changes',

@@ -173,6 +173,19 @@ describe.concurrent('a deployment that does not succeed fails the step, with the
   });
 });
 
+test.concurrent('the error of a failed deployment names no input that delete does not have', async () => {
+  await using shop = await openShop({ deploymentScript: ['build.failed'] });
+  const { id } = shop.emulator.cloud.addProcess(shop.instance, { type: 'worker' });
+  const step = await shop.run(
+    { 'process-id': id, instance: shop.instance.id, ...redeploy },
+    { action: 'delete' },
+  );
+
+  expect(step.errors[0]).toMatch(
+    /the deployment failed: depl-\S+ ended as build.failed\. The change takes effect with the next deployment that succeeds\.$/,
+  );
+});
+
 describe.concurrent('redeploy with nothing to change', () => {
   const inputs = { environment: 'main', ...redeploy };
 
@@ -219,6 +232,7 @@ describe.concurrent('a dry run with redeploy, where nothing is to be changed', (
 
     expect([step.errors, step.outputs['outcome']]).toEqual([[], outcome]);
     expect(step.warnings).toEqual([expect.stringMatching(told)]);
+    expect(step.summary).not.toContain('set <code>redeploy: true</code>');
     expect(shop.writes()).toEqual([]);
   });
 

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { withIncluded } from '../emulator/edits.ts';
 import { loops, type ProcessLife } from '../emulator/process-life.ts';
 import type { EmulatorOptions } from '../emulator/server.ts';
 import { openShop, type Shop } from './harness/shop.ts';
@@ -19,7 +20,7 @@ async function openLive(life: ProcessLife = {}, cloud: EmulatorOptions['cloud'] 
 
 /** The moments of the requests to the log, in milliseconds. */
 const logRequests = ({ emulator }: Shop): number =>
-  emulator.requests.filter(({ path }) => path.includes('/logs?')).length;
+  emulator.requests.filter(({ path }) => path.endsWith('/logs')).length;
 
 describe.concurrent('stable-for, with nothing to change, looks back and waits for nothing', () => {
   test('and a process that stays up is stable', async () => {
@@ -82,6 +83,17 @@ describe.concurrent('stable-for, with nothing to change, looks back and waits fo
     expect(logRequests(shop)).toBe(0);
   });
 
+  test('also in a dry run with wait-for-commit, shortly after a deployment', async () => {
+    await using shop = await openLive();
+    const { cloud } = shop.emulator;
+    cloud.deployed(shop.environment, { agoMs: 30_000, commitHash: 'c0ffee0123' });
+    const step = await shop.run({ ...stable, 'dry-run': 'true', 'wait-for-commit': 'c0ffee0123' });
+
+    expect(step.outputs).toMatchObject({ outcome: 'unchanged', stable: 'true' });
+    expect(step.log).not.toContain('Watching the log');
+    expect(logRequests(shop)).toBeLessThanOrEqual(2);
+  });
+
   test('also in a dry run, which so finds what died quietly', async () => {
     await using shop = await openLive(loops());
     const step = await shop.run({ ...stable, 'dry-run': 'true' });
@@ -116,6 +128,17 @@ describe.concurrent('stable-for, after a deployment, watches', () => {
     expect(step.outputs).toMatchObject({ outcome: 'created', stable: 'true' });
     // Two each ten seconds, in seventy seconds and at their end.
     expect(logRequests(shop)).toBeLessThanOrEqual(16);
+  });
+
+  test('the deployment of wait-for-commit, too, also for a moment', async () => {
+    await using shop = await openShop({ deploymentTakes: 20_000 });
+    const { cloud } = shop.emulator;
+    cloud.addProcess(shop.instance, { ...horizon, created_at: lastYear });
+    cloud.push(shop.environment, { commitHash: 'c0ffee0123' });
+    const step = await shop.run({ ...stable, 'stable-for': '0.2', 'wait-for-commit': 'c0ffee0123' });
+
+    expect(step.warnings).toEqual([]);
+    expect(step.outputs).toMatchObject({ outcome: 'unchanged', stable: 'true' });
   });
 
   test('and without redeploy a change that waits is skipped', async () => {
@@ -178,6 +201,18 @@ describe.concurrent('list', () => {
     expect(step.summary).toContain('🔁 restarting');
   });
 
+  test.each([
+    ['is told with its processes', undefined],
+    ['is not told with its processes', { kind: 'edit', on: '/background-processes', edit: withIncluded([]) }],
+  ] as const)('finds the log by the id of a cluster, which %s', async (_, fault) => {
+    await using shop = await openLive(loops());
+    if (fault !== undefined) shop.emulator.faults.add(fault);
+    const inputs = { instance: shop.instance.id, 'status-window': '60' };
+    const step = await shop.run(inputs, { action: 'list' });
+
+    expect(JSON.parse(step.outputs['processes-json'] ?? '')).toMatchObject([{ status: 'restarting' }]);
+  });
+
   test('is a gate on it', async () => {
     await using shop = await openLive(loops());
     const inputs = { environment: 'main', 'status-window': '300', 'require-status': 'up' };
@@ -204,6 +239,7 @@ describe.concurrent('list', () => {
     const step = await shop.run({ environment: 'main', 'require-status': 'upp' }, { action: 'list' });
 
     expect(step.errors[0]).toContain('Did you mean "up"?');
+    expect(step.errors[0]).toContain('require-status: needs status-window');
     expect(shop.requests()).toEqual([]);
   });
 });

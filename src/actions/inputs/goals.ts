@@ -10,7 +10,8 @@ export interface RolloutGoals {
   readonly verification: Verification | undefined;
   /** Milliseconds for which the processes must run without exiting; 0: no proof. */
   readonly stableFor: number;
-  readonly showLogs: boolean;
+  /** Undefined for an action without the input `show-logs`. */
+  readonly showLogs: boolean | undefined;
 }
 
 /**
@@ -35,7 +36,7 @@ export function readDeployGoals(inputs: Inputs): RolloutGoals {
     commit: undefined,
     verification: undefined,
     stableFor: 0,
-    showLogs: false,
+    showLogs: undefined,
   };
 }
 

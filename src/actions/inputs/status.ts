@@ -24,7 +24,7 @@ export function readStatusInputs(inputs: Inputs): StatusInputs {
       );
     return known ?? [];
   });
-  if (required.length > 0 && window === 0)
+  if (given.some((word) => word !== '') && window === 0)
     inputs.problem('require-status', 'needs status-window: the seconds of the log that are looked at');
   return { window, required };
 }

@@ -116,9 +116,10 @@ export function showEnsured(step: Step, ensured: EnsuredCloud, found: Target, re
 }
 
 /** Shows that the process waits for a deployment, although the step changed nothing. */
-export function showBehind(step: Step, ensured: EnsuredCloud, target: Target): void {
+export function showBehind(step: Step, ensured: EnsuredCloud, target: Target, isDryRun: boolean): void {
   step.headline('waiting', html`Unchanged, not live yet: ${whatOf(ensured)} on ${placeOf(target)}`);
-  step.summarize(deployNext);
+  // The warning of a dry run names the next step.
+  if (!isDryRun) step.summarize(deployNext);
 }
 
 /** Shows that a deployment has succeeded. `asleep`: the reason why nothing runs in the environment yet. */

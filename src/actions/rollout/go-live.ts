@@ -5,10 +5,10 @@ import {
   readDeployments,
   type SeenDeployments,
 } from '../../cloud/deployments.ts';
-import { whyAsleep } from '../../cloud/environment.ts';
+import { type Environment, whyAsleep } from '../../cloud/environment.ts';
 import { StillGoing } from '../../cloud/following.ts';
 import { beganAfter, livenessOf } from '../../cloud/liveness.ts';
-import type { DeploymentTimes } from '../../cloud/stability.ts';
+import { type DeploymentTimes, settling } from '../../cloud/stability.ts';
 import { Cancelled, Failure } from '../../failure.ts';
 import { timeOf } from '../../time.ts';
 import type { RolloutGoals } from '../inputs/goals.ts';
@@ -32,6 +32,8 @@ export interface LiveState {
   readonly pending: string | undefined;
   /** The reason why only an older release can run the declared processes. */
   readonly behind: string | undefined;
+  /** The environment, if it was read after the deployment. */
+  readonly environment: Environment | undefined;
   /** The times of the deployment that this step waited for. */
   readonly deployed: DeploymentTimes | undefined;
   /** The end of the newest successful deployment, in milliseconds since 1970. */
@@ -74,6 +76,7 @@ export async function bringLive(
       const { deployment } = liveness;
       step.log.info(`Deployment ${deployment.id} is running, and carries what is declared`);
       if (!proves(goals)) return live;
+      step.doing(`waiting for deployment ${deployment.id}`);
       const ended = await followOn(patientFor(rollout), change.environment.id, deployment, watching(rollout));
       // Start again: after the failed deployment, changes still wait for a deployment.
       if (goals.redeploy && !hasSucceeded(ended)) return await bringLive(rollout, change, undefined);
@@ -102,9 +105,10 @@ function currentState(
   const newest = deployments.find(hasSucceeded);
   const deployedAt = newest?.finishedAt;
   // With `wait-for-commit`, the proof covers the whole time since the end of the commit's deployment.
-  const isFresh = commit !== undefined && deployedAt !== undefined && now() - deployedAt < stableFor;
+  const isFresh =
+    commit !== undefined && deployedAt !== undefined && now() - deployedAt < settling + stableFor;
   const deployed = isFresh ? { startedAt: newest?.startedAt, succeededAt: deployedAt } : undefined;
-  return { pending: undefined, behind: undefined, deployed, deployedAt, now };
+  return { pending: undefined, behind: undefined, environment: undefined, deployed, deployedAt, now };
 }
 
 async function redeploy(
@@ -142,7 +146,7 @@ async function redeploy(
     if (error instanceof StillGoing || (isCancelled && followed !== undefined))
       step.did('deployment', undefined);
     if (error instanceof StillGoing) throw tooSlow(change, error);
-    throw isCancelled ? cancelledAfter(change, followed) : error;
+    throw isCancelled ? cancelledAfter(change, followed, error.mayHaveActed) : error;
   });
   return await afterDeployment(rollout, change, ended, live);
 }
@@ -160,11 +164,12 @@ async function afterDeployment(
   const { step } = rollout.session;
   step.did('deployment', undefined);
   if (hasSucceeded(deployment)) {
-    const wasAsleep = whyAsleep(change.environment) !== undefined;
-    const environment = wasAsleep ? await readAgain(rollout.session, change.environment) : change.environment;
-    rollout.onDeployed?.(deployment.id, whyAsleep(environment));
+    const needsState = whyAsleep(change.environment) !== undefined || proves(goals);
+    const environment = needsState ? await readAgain(rollout.session, change.environment) : undefined;
+    rollout.onDeployed?.(deployment.id, environment && whyAsleep(environment));
     const succeededAt = deployment.finishedAt ?? live.now();
-    return { ...live, deployed: { startedAt: deployment.startedAt, succeededAt }, deployedAt: succeededAt };
+    const deployed = { startedAt: deployment.startedAt, succeededAt };
+    return { ...live, environment, deployed, deployedAt: succeededAt };
   }
   if (!goals.redeploy)
     return { ...live, pending: `deployment ${deployment.id} ended as ${deployment.status}` };
@@ -201,22 +206,28 @@ function tooSlow({ short }: StepChange, { what, why, fix, after }: StillGoing): 
 }
 
 /** Returns the error of a step that was cancelled while it deployed. */
-function cancelledAfter({ kind, short }: StepChange, followed: string | undefined): Cancelled {
+function cancelledAfter(
+  { kind, short }: StepChange,
+  followed: string | undefined,
+  mayHaveStarted: boolean,
+): Cancelled {
   const done = kind === 'changed' ? `: ${lowered(short)}, not live yet` : '';
   const headline = `Cancelled while deploying${done}`;
   const details =
-    followed === undefined
-      ? 'Changes take effect with the next deployment'
-      : `Deployment ${followed} goes on in Laravel Cloud: look there how it ends`;
+    followed !== undefined
+      ? `Deployment ${followed} goes on in Laravel Cloud: look there how it ends`
+      : mayHaveStarted
+        ? 'Laravel Cloud had not answered the request for a deployment: look there whether one has started. If not, changes take effect with the next deployment'
+        : 'Changes take effect with the next deployment';
   return new Cancelled({ headline, details, what: headline, why: details });
 }
 
 function failedDeployment(
   { id, status, failureReason }: Deployment,
   { kind, done, short }: StepChange,
-  showLogs: boolean,
+  showLogs: boolean | undefined,
 ): Failure {
-  const logs = showLogs ? '' : '. With show-logs: true the summary shows the step that failed';
+  const logs = showLogs === false ? '. With show-logs: true the summary shows the step that failed' : '';
   const reason = failureReason === undefined ? '' : `: ${failureReason}`;
   return new Failure({
     headline: `${short}, but the deployment failed${reason}`,

@@ -12,8 +12,9 @@ export async function prove(rollout: RolloutContext, change: LocatedChange, live
   const { session, goals } = rollout;
   const { step } = session;
   if (!proves(goals)) return;
-  const environment =
-    live.deployed === undefined ? change.environment : await readAgain(session, change.environment);
+  const { environment: known = change.environment } = live;
+  const isStale = live.deployed !== undefined && live.environment === undefined;
+  const environment = isStale ? await readAgain(session, known) : known;
   const unprovable = sleepOf(environment) ?? live.pending;
   if (unprovable !== undefined) return skipProofs(rollout, unprovable);
   if (goals.stableFor > 0 && change.processes.length === 0) {
@@ -22,7 +23,7 @@ export async function prove(rollout: RolloutContext, change: LocatedChange, live
     const watched = change.processes.map(({ process, instance }) =>
       watchedOf(process, instance, environment),
     );
-    const { stableFor: span, showLogs } = goals;
+    const { stableFor: span, showLogs = false } = goals;
     await proveStable(session.within(span), { ...live, environment, watched, span, showLogs });
   }
   if (goals.verification === undefined) return;

@@ -6,14 +6,14 @@ import { Cancelled, Failure } from '../../failure.ts';
 import { HttpFailure } from '../../http/failure.ts';
 import { code, html } from '../../runner/html.ts';
 import { shorten } from '../../text.ts';
-import type { Verification } from '../inputs/goals.ts';
+import type { RolloutGoals, Verification } from '../inputs/goals.ts';
 import { lastLines } from '../report/logs.ts';
 import type { Session } from '../session.ts';
 import { following, readAgain } from './context.ts';
 
 interface VerifyContext {
   readonly session: Session;
-  readonly goals: { readonly showLogs: boolean };
+  readonly goals: Pick<RolloutGoals, 'showLogs'>;
   readonly verification: Verification;
   readonly environment: Environment;
 }
@@ -38,11 +38,12 @@ export async function verify(verifying: VerifyContext): Promise<string | undefin
     }
     if (!commandSucceeded(ended)) {
       step.identify('command', ended.id);
-      throw verificationFailed(verification, ended, goals.showLogs);
+      throw verificationFailed(verification, ended, goals.showLogs === true);
     }
   } catch (error) {
     if (error instanceof StillGoing) step.did('verification', undefined);
-    if (error instanceof HttpFailure && error.status === 422) {
+    // No documentation says with which status Laravel Cloud refuses a command in an environment that sleeps.
+    if (error instanceof HttpFailure && isRefusal(error)) {
       const asleep = whyAsleep(await readAgain(session, environment));
       if (asleep !== undefined) return asleep;
     }
@@ -53,6 +54,10 @@ export async function verify(verifying: VerifyContext): Promise<string | undefin
   step.log.info('Verified: the command has succeeded');
   step.summarize(html`<p><strong>Verified:</strong> ${code(verification.command)} has succeeded.</p>`);
   return undefined;
+}
+
+function isRefusal({ status = 0 }: HttpFailure): boolean {
+  return status >= 400 && status < 500;
 }
 
 function verificationFailed(
