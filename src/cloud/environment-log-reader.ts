@@ -76,7 +76,7 @@ export class EnvironmentLog {
       return undefined;
     });
     const own = page?.entries.filter(isOfProcess) ?? [];
-    for (const entry of own) this.#entries.set(entry.message, entry);
+    for (const entry of own) this.#entries.set(`${entry.loggedAt} ${entry.message}`, entry);
     this.#filter = learned(mode, page?.raw, own.length);
     if (page === undefined || this.#filter === 'in-doubt') return span;
     // Without the filter, the newest page has no line about a process, either: the filter works.

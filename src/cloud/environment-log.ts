@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { inSeconds } from '../time.ts';
+import { inSeconds, timeOf } from '../time.ts';
 import type { Environment } from './environment.ts';
 import type { Instance } from './instances.ts';
 import type { ExistingProcess } from './process.ts';
@@ -31,7 +31,10 @@ export interface ProcessEvent {
  * A line about a background process. Recorded: `{"time":"…","level":"ERROR","msg":"php artisan horizon process exited
  * with exitCode 1...","cluster":"[Deploy: 3] Workers cluster","cmd":"php artisan horizon"}`.
  */
-const ProcessLine = v.object({ cmd: v.string(), msg: v.string(), cluster: v.string(), time: v.string() });
+const ProcessLine = v.object({
+  ...{ cmd: v.string(), msg: v.string(), cluster: v.string() },
+  time: v.fallback(v.optional(v.string()), undefined),
+});
 
 /** A line of a process's output: `{"text":"  Connection refused  "}`. */
 const PrintedLine = v.object({ text: v.string() });
@@ -47,14 +50,14 @@ export function isOfProcess(entry: LogEntry): boolean {
   return eventOf(entry) !== undefined;
 }
 
-function eventOf({ type, message }: LogEntry): ProcessEvent | undefined {
+function eventOf({ type, message, loggedAt }: LogEntry): ProcessEvent | undefined {
   if (type !== 'system') return undefined;
   const line = v.safeParse(ProcessLine, jsonOf(message));
   if (!line.success) return undefined;
   const { cmd, msg, cluster, time } = line.output;
-  const at = Date.parse(time);
+  const at = timeOf(time) ?? loggedAt;
   const what = whatHappened(msg);
-  if (what === undefined || Number.isNaN(at)) return undefined;
+  if (what === undefined || at === undefined) return undefined;
   const deploy = /\[Deploy: (\d+)\]/.exec(cluster)?.[1];
   return {
     ...what,

@@ -88,6 +88,12 @@ describe('a log', () => {
       ['cluster', 'cluster older'],
       [first, second],
     ],
+    [
+      'with each of two equal entries at different times',
+      [page([first, { ...first, logged_at: '2026-04-09T14:00:01Z' }])],
+      ['cluster'],
+      [first, first],
+    ],
     ['to its end, where the cursor is empty', [page([first], '')], ['cluster'], [first]],
     ['to its end, where the cursor is odd', [page([first], 7)], ['cluster'], [first]],
     [

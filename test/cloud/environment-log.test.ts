@@ -108,6 +108,18 @@ describe('lines of the log', () => {
     expect(eventsIn([{ ...odd, loggedAt: undefined }])).toEqual([]);
   });
 
+  test.each([
+    ['no time', undefined],
+    ['a number as time', 1_775_743_366],
+  ])('have the time of their entry where they hold %s', (_, time) => {
+    const lines = [exit(0), exit(2_000)].map((line) => ({
+      ...line,
+      message: JSON.stringify({ ...JSON.parse(line.message), time }),
+    }));
+    expect(eventsIn(lines)).toMatchObject([{ at: start }, { at: start + 2_000 }]);
+    expect(statusOf(lines)).toBe('restarting');
+  });
+
   test('are not confused by a command that holds their words', () => {
     const cmd = 'echo process exited with exitCode 1... && sleep 9 starting...';
     expect(eventsIn([shutDown(0, { cmd })])).toMatchObject([{ kind: 'stopped' }]);
