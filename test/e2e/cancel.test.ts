@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { succeeds } from '../emulator/command-outcomes.ts';
 import type { RunningAction, StepRun } from './harness/run-action.ts';
 import { environmentsIn, manifestFile, openShop, type Shop } from './harness/shop.ts';
 import { onWindows } from './harness/unless-windows.ts';
@@ -122,6 +123,36 @@ describe.skipIf(onWindows).concurrent.each(signals)('%s, unless on Windows,', (s
 
     expect(step.errors).toEqual([`Cancelled while waiting for deployment ${id}. Nothing was changed.`]);
     expect(step.outputs['stable']).toBe('skipped');
+  });
+
+  test('while one of several environments waits for a commit says that', async () => {
+    await using shop = await openShop();
+    shop.addEnvironment('staging');
+    const text = 'environments: { production: &a { instances: { App: [{ type: worker }] } }, staging: *a }';
+    const running = shop.start(
+      { 'wait-for-commit': 'c0ffee0123' },
+      { action: 'apply', files: { [manifestFile]: text }, env: { GITHUB_REF_NAME: 'main' } },
+    );
+    const step = await stopWhen(running, signal, () => running.output().includes('not there'));
+
+    expect(step.errors).toEqual([
+      'Cancelled while waiting for the deployment of the commit. Nothing was changed.',
+    ]);
+  });
+
+  test('while several environments run the verify command says that of each', async () => {
+    await using shop = await openShop({ commandOutcome: { ...succeeds(), statuses: ['command.running'] } });
+    for (const { instance } of [shop, shop.addEnvironment('staging')])
+      shop.emulator.cloud.addProcess(instance, { type: 'worker' });
+    const text = 'environments: { production: &a { instances: { App: [{ type: worker }] } }, staging: *a }';
+    const running = shop.start(
+      { 'verify-command': 'php artisan about' },
+      { action: 'apply', files: { [manifestFile]: text } },
+    );
+    const step = await stopWhen(running, signal, () => shop.count('POST') === 2);
+
+    const error = `Cancelled while running the verify command: the step was cancelled (${signal}).`;
+    expect(environmentsIn(step)).toMatchObject([{ error }, { error }]);
   });
 
   test.each([

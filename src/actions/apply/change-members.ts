@@ -8,6 +8,7 @@ import { changesIn, countsOf, countsText } from '../../converge/counts.ts';
 import { timeWithOthers } from '../../converge/pace.ts';
 import type { OperationResult } from '../../converge/result.ts';
 import { doneRows, type PlanRow, plannedRows } from '../../converge/text.ts';
+import { Cancelled } from '../../failure.ts';
 import { locationsIn } from '../../manifest/read.ts';
 import { html } from '../../runner/html.ts';
 import type { Step } from '../../runner/step.ts';
@@ -111,8 +112,15 @@ async function ended(
     await work(tell);
     return { member, kind, rows, error: undefined };
   } catch (error) {
-    return { member, kind, rows, error };
+    return { member, kind, rows, error: withActivity(error, member) };
   }
+}
+
+/** Returns the error of a cancelled wait with the activity of its environment. Other errors name theirs already. */
+function withActivity(error: unknown, { part }: PlannedMember): unknown {
+  if (!(error instanceof Cancelled) || error.mayHaveActed || error.headline !== undefined) return error;
+  const headline = `Cancelled while ${part.activity()}`;
+  return new Cancelled({ what: headline, why: error.why, headline });
 }
 
 /** Logs one notice with all environments that deploy on a push, too. */

@@ -39,12 +39,15 @@ export async function planAll(
   const { step } = session;
   const count = members.reduce((sum, { instances }) => sum + instances.length, 0);
   const semaphore = new Semaphore(maxConcurrency);
+  const waiting = new Set(members.filter(({ rollout }) => rollout.goals.commit !== undefined));
+  if (waiting.size > 0) step.doing('waiting for the deployment of the commit');
   const planOne = async (member: Member): Promise<PlannedMember> => {
     const { id, name } = member.environment;
     const seen = await awaitCommit(member.rollout, id).catch((error: unknown) => {
       throw manifest.kind === 'one' ? error : aboutOne(error, name);
     });
-    step.doing(`planning ${file}`);
+    waiting.delete(member);
+    if (waiting.size === 0) step.doing(`planning ${file}`);
     // The lists from before the wait are out of date.
     const known = seen === undefined ? member : { ...member, listings: new Map() };
     const planned = await plan(known, session.within(2_000 * count), prune, semaphore);

@@ -8,9 +8,13 @@ export interface StepIn {
   readonly session: Session;
   /** The outputs so far. */
   readonly outputs: Readonly<Record<string, string>>;
+  /** Returns the part's current activity, in words that follow "Cancelled while". */
+  activity(): string;
   /** Returns the environment's part of the summary, under its name; empty if the step's own summary has it. */
   summary(): Html;
 }
+
+const firstActivity = 'reading the deployments';
 
 /** Returns the part of a step that works on a single environment: the whole step. */
 export function wholeStep(session: Session): StepIn {
@@ -20,7 +24,13 @@ export function wholeStep(session: Session): StepIn {
     Object.assign(outputs, set);
     step.output(set);
   };
-  return { session: session.as({ ...step, output }), outputs, summary: () => html`` };
+  let activity = firstActivity;
+  const doing = (now: string): void => {
+    activity = now;
+    step.doing(now);
+  };
+  const part = session.as({ ...step, output, doing });
+  return { session: part, outputs, activity: () => activity, summary: () => html`` };
 }
 
 /**
@@ -31,6 +41,7 @@ export function stepIn(session: Session, name: string): StepIn {
   const { step, pacer } = session;
   const outputs: Record<string, string> = {};
   const blocks: Block[] = [];
+  let activity = firstActivity;
   const part: Step = {
     ...step,
     log: step.log.about(name),
@@ -48,12 +59,15 @@ export function stepIn(session: Session, name: string): StepIn {
     headline: () => undefined,
     summarize: (block) => blocks.push(block),
     warn: (message, place) => step.warn(`${name}: ${message}`, place),
-    doing: () => undefined,
+    doing: (now) => {
+      activity = now;
+    },
     did: (subject, line, kind) => step.did(`${subject} of ${name}`, line && `${name}: ${line}`, kind),
   };
   return {
     session: session.as(part),
     outputs,
+    activity: () => activity,
     summary: () =>
       blocks.length === 0
         ? html``
