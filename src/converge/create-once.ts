@@ -165,7 +165,8 @@ class Attempt<S, P extends Existing> {
     let seen = await this.#untilShown(made);
     const { own } = seen;
     await this.#refusePlace(own);
-    if (!this.#world.service.statesIdentity(made)) await this.#refuseOtherForm(own);
+    // The response to a create may only repeat the request.
+    await this.#refuseOtherForm(own);
     // After a lost request, its process may appear only later.
     if (!hasRivals(seen) && this.#lost.length === 0) {
       if (this.#lag === 0 || !seen.isShown) return { kind: 'created', process: own, madeHere: true };

@@ -147,6 +147,20 @@ describe('What the service keeps as another process is removed again, and each r
   });
 });
 
+test.each([
+  ['a command', horizon, { command: `${horizon.command} --quiet` }],
+  ['a queue list', mail, { config: { queue: 'mail,high', connection: 'redis' } }],
+])(
+  'the answer to the create may only repeat the request: a list and a read by id show %s that is kept otherwise',
+  async (_, spec, kept) => {
+    const { outcomes, server } = await threeRuns(spec, { list: kept, byId: kept });
+    for (const outcome of outcomes) expect(outcome).toContain('and the service keeps it as');
+    expect(server.count('update')).toBe(0);
+    expect(server.processes).toEqual([]);
+    expect(server.most).toBe(1);
+  },
+);
+
 describe('What does not state another identity is not removed', () => {
   test.each([
     ['an empty list as config', mail, { config: [] }],
