@@ -1,4 +1,5 @@
 import { Failure } from '../failure.ts';
+import { inWords } from '../time.ts';
 import {
   byAge,
   doubtText,
@@ -9,7 +10,7 @@ import {
   readTwice,
   without,
 } from './listing.ts';
-import { lookFor, spans } from './look.ts';
+import { lookFor, type Runtime, spans } from './look.ts';
 import { removeForSure } from './remove.ts';
 import { type CreateResult, candidates, doubtfulAmong, isStatedOther, type World } from './service.ts';
 import { settle, settlingSpan, skipRepeats } from './settle.ts';
@@ -110,8 +111,10 @@ class Attempt<S, P extends Existing> {
       const sent = await store.create(this.#spec);
       if (sent.kind === 'taken') return { kind: 'taken', refusal: sent.refusal, lost: this.#lost.length > 0 };
       if (sent.kind === 'created') return await this.#stayOrGiveWay(sent.made);
+      const maySendAgain = isWithin(sent, runtime);
       const adopted = await this.#watchFor(sent);
       if (adopted !== undefined) return adopted;
+      if (!maySendAgain) break;
       if (sends < attempts.sends) runtime.log('Nothing came of it; sending the request again');
     }
     throw this.#neverAnswered();
@@ -137,17 +140,21 @@ class Attempt<S, P extends Existing> {
 
   /**
    * Waits for the effect of a lost request, then adopts a process if it is the only match. It waits the whole time: the
-   * server may still be handling the request, and an earlier match can be another run's.
+   * server may still be handling the request, and an earlier match can be another run's. If the service asks to wait
+   * longer before the next request, it waits for that, unless the deadline comes first.
    */
-  async #watchFor({ cause, answered }: LostCreate): Promise<Creation<P> | undefined> {
+  async #watchFor(sent: LostCreate): Promise<Creation<P> | undefined> {
     const { service, store, runtime } = this.#world;
+    const { answered, retryAfter = 0 } = sent;
+    const isWaitable = isWithin(sent, runtime);
+    const cause = isWaitable ? sent.cause : `${sent.cause} and asks to wait ${inWords(retryAfter)}`;
     this.#lost.push(cause);
     const told = answered
       ? `${cause} to the create request`
       : `The answer to the create request was lost (${cause})`;
     runtime.log(`${told}; looking whether the ${this.#what} has appeared`);
     runtime.checkpoint(`whether the ${this.#what} was created (${cause})`, 'unknown');
-    await runtime.pacer.pass(spans.lostShows, runtime);
+    await runtime.pacer.pass(Math.max(spans.lostShows, isWaitable ? retryAfter : 0), runtime);
     await runtime.pacer.turn(store.place, runtime);
     const confirmed = await this.#confirmed(await this.#list(), 0);
     const process = this.#matchingIn(confirmed).length === 0 ? undefined : await this.survivor(confirmed);
@@ -378,15 +385,21 @@ class Attempt<S, P extends Existing> {
   }
 
   #neverAnswered(): Failure {
-    const [cause = ''] = this.#lost;
-    const isSame = this.#lost.every((each) => each === cause);
-    const causes = isSame ? `${cause} each time` : this.#lost.join('; ');
+    const [cause = '', ...others] = this.#lost;
+    const isSame = others.every((each) => each === cause);
+    const [none, causes] =
+      others.length === 0
+        ? ['the request was not answered', cause]
+        : [
+            `none of ${this.#lost.length} requests was answered`,
+            isSame ? `${cause} each time` : this.#lost.join('; '),
+          ];
     // The error itself says that the process may exist.
     this.#world.runtime.checkpoint(undefined);
     return new Failure({
       headline: `Not created: ${this.#what} (${isSame ? cause : this.#lost.join('; ')})`,
       what: `Creating the ${this.#what}`,
-      why: `none of ${attempts.sends} requests was answered with a process (${causes}), and none is in the list`,
+      why: `${none} with a process (${causes}), and none is in the list`,
       fix: 'It may still appear. Run the job again in some minutes: it looks before it creates',
     });
   }
@@ -406,6 +419,11 @@ class Attempt<S, P extends Existing> {
         : 'the answer to this run’s own request was lost, so it cannot tell which is its own';
     return severalMatch(this.#what, found, because, this.#world.service);
   }
+}
+
+/** True if the deadline allows the time that the service asks to wait after a lost response. */
+function isWithin({ retryAfter = 0 }: LostCreate, { timeLeft }: Runtime): boolean {
+  return retryAfter < timeLeft();
 }
 
 function hasRivals({ rivals }: { readonly rivals: readonly unknown[] }): boolean {

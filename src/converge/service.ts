@@ -36,8 +36,16 @@ export interface Service<S, P extends Existing> {
 /** The result of a create request. A request that certainly created nothing throws instead. */
 export type CreateResult<P> =
   | { readonly kind: 'created'; readonly made: P }
-  /** No usable response: the process may exist. `answered`: the service responded with an error. */
-  | { readonly kind: 'lost'; readonly cause: string; readonly answered?: boolean }
+  /**
+   * No usable response: the process may exist. `answered`: the service responded with an error. `retryAfter`: the
+   * milliseconds that the service asks to wait before the next request.
+   */
+  | {
+      readonly kind: 'lost';
+      readonly cause: string;
+      readonly answered?: boolean;
+      readonly retryAfter?: number | undefined;
+    }
   /** Not created: a process with this name exists. */
   | { readonly kind: 'taken'; readonly refusal: Failure };
 

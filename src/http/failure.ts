@@ -126,8 +126,16 @@ export async function undefinedIf404<T>(call: () => Promise<T>): Promise<T | und
 
 export type CreateOutcome<T> =
   | { readonly kind: 'created'; readonly made: T }
-  /** No usable response came: the process may exist. `answered`: the service responded with an error. */
-  | { readonly kind: 'lost'; readonly cause: string; readonly answered?: boolean };
+  /**
+   * No usable response came: the process may exist. `answered`: the service responded with an error. `retryAfter`: the
+   * milliseconds that the service asks to wait before the next request.
+   */
+  | {
+      readonly kind: 'lost';
+      readonly cause: string;
+      readonly answered?: boolean;
+      readonly retryAfter?: number | undefined;
+    };
 
 /** Returns the created process, or `lost` if the request may have taken effect. Throws every other failure. */
 export async function lostIfUnknown<T>(create: () => Promise<T>): Promise<CreateOutcome<T>> {
@@ -135,6 +143,7 @@ export async function lostIfUnknown<T>(create: () => Promise<T>): Promise<Create
     return { kind: 'created', made: await create() };
   } catch (error) {
     if (!(error instanceof HttpFailure) || !error.isLost) throw error;
-    return { kind: 'lost', cause: error.reason, answered: (error.status ?? 0) >= 300 };
+    const { reason, status = 0, retryAfter } = error;
+    return { kind: 'lost', cause: reason, answered: status >= 300, retryAfter };
   }
 }

@@ -67,6 +67,8 @@ interface Script {
   readonly refusal?: Failure;
   /** What goes as well when a process is removed, by the id of that. */
   readonly goesToo?: Readonly<Record<string, string>>;
+  /** When nothing more may be sent. */
+  readonly deadline?: number;
 }
 
 /**
@@ -85,6 +87,7 @@ async function creating(
     serverTime,
     refusal,
     goesToo = {},
+    deadline = Number.POSITIVE_INFINITY,
   }: Script = {},
 ) {
   const clock = new VirtualClock();
@@ -154,6 +157,7 @@ async function creating(
       checkpoint: (line) => did.push(line ?? ''),
       warn: (line) => warnings.push(line),
       log: (line) => log.push(line),
+      timeLeft: () => deadline - clock.now(),
     }),
     onExists: (process) => exists.push(process?.id ?? 'gone'),
   };
@@ -687,6 +691,29 @@ describe('a create whose answer was lost', () => {
     );
     expect(did.at(-1)).toBe('');
     expect(error?.headline).toBe('Not created: worker (a reset)');
+  });
+
+  test('is sent again when the service’s own time to wait is over', async () => {
+    const later = { ...lost, retryAfter: 45_000 };
+    const { acts } = await creating([lives(mine, { from: 45_500 })], { sends: [later, created(mine)] });
+    expect(acts.slice(0, 2)).toEqual(['0 send', '45000 send']);
+    const sooner = { ...lost, retryAfter: 5_000 };
+    const usual = await creating([lives(mine, { from: 20_500 })], { sends: [sooner, created(mine)] });
+    expect(usual.acts.slice(0, 2)).toEqual(['0 send', '20000 send']);
+  });
+
+  test('is not sent again when that time ends after the deadline, but looked for', async () => {
+    const asked: CreateResult<Thing> = {
+      ...{ kind: 'lost', cause: 'the service answered 503', answered: true },
+      retryAfter: 7_200_000,
+    };
+    const { acts, lists, error } = await creating([], { sends: [asked], deadline: 240_000 });
+    expect([acts, lists]).toEqual([['0 send'], [20_000]]);
+    expect(error?.message).toBe(
+      'Creating the worker: the request was not answered with a process (the service answered 503 and asks to wait 2 hours), and none is in the list. It may still appear. Run the job again in some minutes: it looks before it creates.',
+    );
+    const found = await creating([mine], { sends: [asked], deadline: 240_000 });
+    expect(found.value?.process).toEqual(byId(mine));
   });
 
   test('is no lost answer where the service has answered with an error', async () => {

@@ -25,11 +25,12 @@ test('every other failure is thrown on', async () => {
 test('a create request whose answer nobody knows is lost', async () => {
   expect(await lostIfUnknown(() => Promise.resolve('it'))).toEqual({ kind: 'created', made: 'it' });
   for (const status of [502, 299, undefined]) {
-    const unknown = failure({ arrival: 'maybe', status });
+    const unknown = failure({ arrival: 'maybe', status, retryAfter: 5_000 });
     expect(await lostIfUnknown(() => Promise.reject(unknown))).toEqual({
       kind: 'lost',
       cause: `it answered ${status}`,
       answered: status === 502,
+      retryAfter: 5_000,
     });
   }
 });
