@@ -67,9 +67,10 @@ export class Session {
 
   /** Returns a wait of `span` milliseconds. Time in which the rate limit stops all requests does not count. */
   waiting(span: number) {
-    const { step, client } = this;
+    const { step, client, pacer } = this;
     return {
       ...waitingFor({ ...step, clock: client.clock }, span),
+      pacer,
       log: (line: string) => step.log.info(line),
     };
   }

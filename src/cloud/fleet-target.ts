@@ -3,7 +3,6 @@ import type { HttpClient } from '../http/client.ts';
 import { HttpFailure } from '../http/failure.ts';
 import { atPlace, collecting, NotThere } from '../names.ts';
 import { quoted } from '../text.ts';
-import type { LoggedWait } from '../time.ts';
 import {
   type AssignedEnvironment,
   type Assignment,
@@ -15,6 +14,7 @@ import {
 import { type Instance, type ListedInstances, listInstances } from './instances.ts';
 import {
   type EnvironmentName,
+  type EnvironmentWait,
   environmentNamed,
   findApplication,
   type ListedEnvironment,
@@ -57,7 +57,7 @@ export async function findFleet(
   client: HttpClient,
   fleet: Fleet,
   name: FleetName,
-  waiting: LoggedWait,
+  waiting: EnvironmentWait,
   onFound: (environmentId: string) => void,
 ): Promise<FoundFleet> {
   const application = settled(() => applicationOf(client, fleet, name));

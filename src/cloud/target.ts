@@ -1,4 +1,5 @@
 import type * as v from 'valibot';
+import { type Pacer, paced } from '../converge/look.ts';
 import { Failure } from '../failure.ts';
 import type { HttpClient } from '../http/client.ts';
 import { undefinedIf404 } from '../http/failure.ts';
@@ -29,6 +30,11 @@ export interface EnvironmentInstances extends Pick<ListedInstances, 'instances' 
   readonly environment: Environment;
 }
 
+/** A wait for environments or instances. Its looks take their turn among all looks of the run. */
+export interface EnvironmentWait extends LoggedWait {
+  readonly pacer: Pacer;
+}
+
 /**
  * Finds the environment, and picks some of its instances. Waits for both until the deadline. Calls `onFound` with the
  * environment's id before it lists the instances.
@@ -36,7 +42,7 @@ export interface EnvironmentInstances extends Pick<ListedInstances, 'instances' 
 export async function findInEnvironment<T>(
   client: HttpClient,
   name: EnvironmentName,
-  waiting: LoggedWait,
+  waiting: EnvironmentWait,
   pick: (found: EnvironmentInstances) => T,
   onFound: (environmentId: string) => void = () => undefined,
 ): Promise<{ readonly found: EnvironmentInstances; readonly picked: T }> {
@@ -52,9 +58,10 @@ const notLookedYet = new NotThere({ what: 'The environment', why: 'it is not the
 /** Calls `look` until it no longer throws `NotThere`. Throws a `Failure` at the deadline. */
 export async function waitUntilThere<T extends object>(
   look: () => Promise<T>,
-  waiting: LoggedWait,
+  waiting: EnvironmentWait,
 ): Promise<T> {
-  const { span } = waiting.deadline;
+  const { deadline, cancelled, pacer } = waiting;
+  const { span } = deadline;
   let missing = notLookedYet;
   const tryIt = async (): Promise<T | undefined> => {
     try {
@@ -67,7 +74,7 @@ export async function waitUntilThere<T extends object>(
       return undefined;
     }
   };
-  const located = await poll(tryIt, {
+  const located = await poll(paced(tryIt, pacer, { cancelled, timeLeft: () => deadline.remaining() }), {
     ...waiting,
     first: 1_000,
     longest: 15_000,

@@ -110,6 +110,26 @@ export class Pacer {
   }
 }
 
+/**
+ * Returns a look for a wait that has its own rhythm: it takes its turn among the looks of all waits. The first look, and
+ * a look when no time is left, go at once.
+ */
+export function paced<A extends readonly unknown[], T>(
+  look: (...asked: A) => Promise<T>,
+  pacer: Pacer,
+  waiter: Waiter,
+): (...asked: A) => Promise<T> {
+  let isFirst = true;
+  return async (...asked) => {
+    if (isFirst) pacer.begin();
+    else await pacer.turn(look, waiter);
+    isFirst = false;
+    const seen = await look(...asked);
+    pacer.pay();
+    return seen;
+  };
+}
+
 export interface LookOptions<T> {
   /** Waits for the same place share their looks. */
   readonly place?: object;

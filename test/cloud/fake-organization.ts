@@ -1,5 +1,7 @@
+import type { EnvironmentWait } from '../../src/cloud/target.ts';
+import { Pacer } from '../../src/converge/look.ts';
 import { Cancelled } from '../../src/failure.ts';
-import { Deadline, type LoggedWait } from '../../src/time.ts';
+import { Deadline } from '../../src/time.ts';
 import { json, type Reply } from '../support/fake-transport.ts';
 import { scriptedClient } from '../support/test-client.ts';
 
@@ -9,6 +11,8 @@ export interface Organization {
   readonly environments?: Readonly<Record<string, readonly FakeEnvironment[]>>;
   /** In the order of the requests, before anything else is answered. */
   readonly replies?: readonly Reply[];
+  /** How many pages a list of environments has, all but the last one empty. */
+  readonly pages?: number;
 }
 
 export interface FakeEnvironment {
@@ -25,7 +29,7 @@ export interface FakeEnvironment {
 
 /** An organization in Laravel Cloud that is looked at on a virtual clock; each answer takes 100 ms. */
 export function openOrganization(
-  { applications = [], environments = {}, replies = [] }: Organization,
+  { applications = [], environments = {}, replies = [], pages = 1 }: Organization,
   wait = 0,
 ) {
   const { client, clock, transport, cancelled } = scriptedClient([], { deadline: 3_600_000 });
@@ -41,6 +45,8 @@ export function openOrganization(
       .filter(({ from = 0 }) => from <= clock.now());
     if (list === 'applications') {
       const own = (environments[id] ?? []).filter((one) => there.includes(one));
+      const page = Number(url.searchParams.get('page') ?? 1);
+      if (page < pages) return json(200, { data: [], meta: { current_page: page, last_page: pages } });
       const included = own.flatMap(({ branch }) => (branch === undefined ? [] : [branchOf(branch)]));
       return json(200, { data: own.map(resourceOf), included });
     }
@@ -59,9 +65,10 @@ export function openOrganization(
   };
   const lines: string[] = [];
   const found: string[] = [];
-  const waiting: LoggedWait = {
+  const waiting: EnvironmentWait = {
     ...{ clock, random: () => 1, cancelled: cancelled.signal },
     deadline: new Deadline(clock, wait),
+    pacer: new Pacer(client),
     log: (line) => lines.push(line),
   };
   return {

@@ -245,6 +245,17 @@ describe('what is not there yet', () => {
     expect(asked.length).toBeLessThan(12);
   });
 
+  test('is looked for with at most 30 requests a minute, however many pages its list has', async () => {
+    const later = { ...production, from: 170_000 };
+    const organization = { ...acme, environments: { 'app-1': [later] }, pages: 10 };
+    const { result, asked, clock } = await find({ environment: 'main' }, organization, 600_000);
+    expect(result).toMatchObject({ picked: 'inst-1' });
+    const pages = asked.filter((request) => request.startsWith('/applications/app-1/environments'));
+    const beforeAndAfter = 20;
+    expect(pages.length - beforeAndAfter).toBeLessThanOrEqual(clock.now() / 2_000);
+    expect(clock.now()).toBeLessThan(200_000);
+  });
+
   test('is an error after the time that it was waited for', async () => {
     const { result, clock } = await find({ environment: 'nope' }, acme, 60_000);
     expect(result).toMatchObject({

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { lookFor, Pacer } from '../../src/converge/look.ts';
+import { lookFor, Pacer, paced } from '../../src/converge/look.ts';
 import { runtimeOn } from '../support/runtime.ts';
 import { VirtualClock } from '../support/virtual-clock.ts';
 
@@ -37,6 +37,19 @@ describe('the looks of a run that waits', () => {
     expect(await clock.run(lookFor(60_000, look, (seen) => seen === 3, runtime))).toBe(3);
     expect(await clock.run(lookFor(60_000, look, (seen) => seen === 9, runtime, { seen: 9 }))).toBe(9);
     expect(looks).toHaveLength(3);
+  });
+
+  test('of a wait with its own rhythm take their turn, except the first one and one without time left', async () => {
+    const { clock, meter, pacer, looks, look } = waiting(3);
+    meter.reads = 100;
+    let left = 60_000;
+    const next = paced(look, pacer, { cancelled: new AbortController().signal, timeLeft: () => left });
+    await clock.run(next());
+    await clock.run(clock.sleep(1_000));
+    await clock.run(next());
+    left = 0;
+    await clock.run(next());
+    expect(looks).toEqual([0, 6_000, 6_000]);
   });
 
   test('are not delayed by requests that were sent before the wait', async () => {
