@@ -3,7 +3,7 @@ import { messageOf } from '../failure.ts';
 import { type Clock, type Deadline, inWords, type Random } from '../time.ts';
 import { HttpFailure, NotSent } from './failure.ts';
 import { type CallHints, networkFailure, type ServiceHints, statusFailure } from './hints.ts';
-import { decode, expectNoPage, Undecodable } from './json-api.ts';
+import { decode, expectNoPage, OtherShape, Undecodable } from './json-api.ts';
 import { RateGate } from './rate-gate.ts';
 import { closedTooLong, dateOf, nothingLeft, outOfTime, Patience, stillFailing, stopped } from './retry.ts';
 import type { Transport, TransportResponse } from './transport.ts';
@@ -238,13 +238,14 @@ function mayRepeat({ method, onlyReads }: HttpCall, failure: HttpFailure): boole
 }
 
 function unreadable(what: string, status: number, error: Undecodable, service: string): HttpFailure {
+  const retry = error instanceof OtherShape ? 'three-times' : 'long';
   return new HttpFailure(
     {
       what,
       why: `${service} answered ${status}, but the answer ${error.message}`,
       fix: 'Check that api-url names the API itself, and that no proxy or login page answers in its place; else run the job again',
     },
-    { reason: `the answer ${error.message}`, status, arrival: 'maybe', retry: 'three-times' },
+    { reason: `the answer ${error.message}`, status, arrival: 'maybe', retry },
     { cause: error },
   );
 }

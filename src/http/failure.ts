@@ -8,7 +8,7 @@ export type Arrival = 'no' | 'maybe';
 
 /**
  * The rule for repeating a failed request: `no`; for a `short` time, 15 seconds; for a `long` time, a minute;
- * `three-times`, where each attempt costs a whole timeout or will most likely fail in the same way; `after-reset`, as
+ * `three-times`, where each attempt will most likely fail in the same way; `after-reset`, as
  * soon as the rate limit allows it.
  */
 export type Retry = 'no' | 'short' | 'long' | 'three-times' | 'after-reset';

@@ -192,8 +192,7 @@ function timeOut(ms: number): Diagnosis {
     reason: `no full answer came within ${inWords(ms)}`,
     fix: 'Run the job again, or raise request-timeout',
     arrival: 'maybe',
-    // Each try costs the whole request-timeout.
-    retry: 'three-times',
+    retry: 'long',
   };
 }
 

@@ -67,7 +67,12 @@ function onlyOne(data: unknown): unknown {
 
 /** The error of a response that cannot be read. Its message continues "the answer": `is not JSON, or was cut off`. */
 export class Undecodable extends Error {
-  override readonly name = 'Undecodable';
+  override readonly name: string = 'Undecodable';
+}
+
+/** The error of a JSON response of another shape: a second request would most likely get the same. */
+export class OtherShape extends Undecodable {
+  override readonly name = 'OtherShape';
 }
 
 export function decode<const S extends v.GenericSchema>(
@@ -79,8 +84,8 @@ export function decode<const S extends v.GenericSchema>(
   if (result.success) return result.output;
   const [issue] = result.issues;
   // A check has a message of this form already.
-  if (issue.type === 'check') throw new Undecodable(issue.message);
-  throw new Undecodable(`does not have the expected shape (at ${describeIssue(issue)})`);
+  if (issue.type === 'check') throw new OtherShape(issue.message);
+  throw new OtherShape(`does not have the expected shape (at ${describeIssue(issue)})`);
 }
 
 /** Describes the difference between a response and its schema: `data.id: expected string, found 5`. */

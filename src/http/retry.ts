@@ -5,7 +5,7 @@ import type { Method, TransportResponse } from './transport.ts';
 
 /** Milliseconds from the first failure to the last attempt: a step must survive a restart of the service's edge. */
 const budgets: Partial<Record<Retry, number>> = { long: 60_000, short: 15_000 };
-const mostCostly = 3;
+const mostAlike = 3;
 const pauses = { first: 500, longest: 8_000 } as const;
 
 /** The retry budget of one call: a time, or three attempts for `three-times`. */
@@ -13,7 +13,7 @@ export class Patience {
   readonly #clock: Clock;
   readonly #pause: () => number;
   #firstFailure: number | undefined;
-  #costly = 0;
+  #alike = 0;
 
   constructor(clock: Clock, random: Random) {
     this.#clock = clock;
@@ -27,7 +27,7 @@ export class Patience {
     // The gate itself waits, for all calls.
     if (retry === 'after-reset') return 0;
     if (retry === 'three-times')
-      return ++this.#costly < mostCostly ? Math.max(this.#pause(), retryAfter) : undefined;
+      return ++this.#alike < mostAlike ? Math.max(this.#pause(), retryAfter) : undefined;
     const left = this.#firstFailure + (budgets[retry] ?? 0) - this.#clock.now();
     // The last attempt is at the end of the budget, unless the server itself names a later moment.
     return left > 0 ? Math.max(Math.min(this.#pause(), left), retryAfter) : undefined;

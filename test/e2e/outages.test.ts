@@ -8,6 +8,7 @@ const lasts = 45_000;
 const outages: readonly (readonly [title: string, outage: Fault])[] = [
   ['answers 503', { kind: 'status', status: 503 }],
   ['resets every connection', { kind: 'reset-before' }],
+  ['answers with a page', { kind: 'html' }],
 ];
 
 describe.concurrent.each(outages)('a service that for 45 s %s', (_, outage) => {

@@ -143,7 +143,7 @@ describe('a request that may have arrived', () => {
       message:
         'Reading the thing: no full answer came within 30 s. Run the job again, or raise request-timeout.',
       arrival: 'maybe',
-      retry: 'three-times',
+      retry: 'long',
     });
   });
 
