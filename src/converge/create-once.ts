@@ -62,6 +62,7 @@ export async function createOnce<S, P extends Existing>(
   for (let round = 1; round <= attempts.rounds; round++) {
     const created = await attempt.make();
     if (created !== undefined) return created;
+    world.onExists?.(undefined);
     runtime.log(`Parallel runs each removed their own ${what} and none is left; starting over`);
     await runtime.clock.sleep(runtime.random() * longestJitter, runtime.cancelled);
     const other = await attempt.survivor();
@@ -331,6 +332,7 @@ class Attempt<S, P extends Existing> {
   async #stillThere({ id }: P): Promise<P> {
     const found = await this.#world.store.find(id);
     if (found !== undefined) return found;
+    this.#world.onExists?.(undefined);
     throw new Vanished({
       what: `Creating the ${this.#what}`,
       why: `${id} was created, and is gone again`,

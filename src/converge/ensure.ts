@@ -92,6 +92,7 @@ export async function ensure<S, P extends Existing>(
       if (aligned !== undefined) return aligned;
       gone.add(found.id);
     }
+    world.onExists?.(undefined);
     runtime.log(`${[...gone].at(-1)} has vanished; looking again`);
   }
   throw new Failure({

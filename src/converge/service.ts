@@ -79,7 +79,7 @@ export interface World<S, P extends Existing> {
   readonly runtime: Runtime;
   /** Brings a drifted process into the declared state, and checks the result. Undefined if it vanished. */
   reconcile(spec: S, found: P, changes: Changes): Promise<Reconciled<P> | undefined>;
-  /** Records the process that exists now; undefined after its removal. */
+  /** Records the process that exists now; undefined after its removal, also by others. */
   onExists?(process: P | undefined): void;
 }
 

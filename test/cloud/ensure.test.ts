@@ -181,10 +181,11 @@ describe('a process that has drifted', () => {
 
   test('that has vanished is not taken for there, though a list that lags shows it still', async () => {
     const again = existing({ ...declared, id: 'p2' });
-    const { calls, value } = await ensuring(
+    const { calls, exists, value } = await ensuring(
       {},
       { list: [[drifted], [drifted], [drifted, again]], update: [undefined], create: [made(again)] },
     );
+    expect(exists).toEqual(['gone', 'p2']);
     expect(calls).toEqual(['list', 'update p1', 'find p1', 'list', 'create', 'list']);
     expect(value).toMatchObject({ outcome: 'created', process: again });
   });

@@ -275,7 +275,8 @@ describe('rule 1: look until the listing shows what was made', () => {
     ['never showed', { from: 30_001 }],
     ['showed late, and no longer', { from: 20, until: 1_000 }],
   ])('one that %s and is gone is an error', async (_, shown) => {
-    const { error } = await creating([lives(mine, { ...shown, there: 10 })]);
+    const { error, exists } = await creating([lives(mine, { ...shown, there: 10 })]);
+    expect(exists).toEqual(['mine', 'gone']);
     expect(error?.message).toBe(
       'Creating the worker: mine was created, and is gone again. Something else deletes it; let only one run manage it at a time, with a concurrency group in the workflow.',
     );
@@ -567,7 +568,10 @@ describe('when all gave way to each other', () => {
   const giveWay = { sends: [created(mine), created(again)], goesToo: { mine: 'older' } } as const;
 
   test('it begins anew, a little later, and looks first', async () => {
-    const { steps, log, value } = await creating([mine, older, lives(again, { from: 3_001 })], giveWay);
+    const { steps, log, exists, value } = await creating(
+      [mine, older, lives(again, { from: 3_001 })],
+      giveWay,
+    );
     expect(steps).toEqual([
       '0 send',
       '0 list',
@@ -582,6 +586,7 @@ describe('when all gave way to each other', () => {
     ]);
     expect(value).toEqual({ kind: 'created', process: again, madeHere: true });
     expect(log.at(1)).toBe('Parallel runs each removed their own worker and none is left; starting over');
+    expect(exists).toEqual(['mine', 'mine', 'older', 'gone', 'again']);
   });
 
   test('and another run was quicker, it is that run’s', async () => {
