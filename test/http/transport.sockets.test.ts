@@ -197,6 +197,16 @@ describe('connections', () => {
     expect(connections()).toBe(1);
   });
 
+  test('are not reused if the server closes them right after its answer, without a word', async () => {
+    let connections = 0;
+    const origin = await serveSockets((socket) => {
+      connections++;
+      socket.once('data', () => socket.end('HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}'));
+    });
+    await oneAfterTheOther(origin);
+    expect(connections).toBe(9);
+  });
+
   test('are one for each of the requests side by side, and serve the next ones as well', async () => {
     const { origin, connections } = await serve((_, response) => response.end('{}'));
     const transport = await transportTo(origin);
