@@ -56,6 +56,20 @@ describe('The options of a worker', () => {
     );
   });
 
+  test('that differ between the two are named beside the other problems', () => {
+    const inputs = inputsOf({
+      queue: 'high\u200b',
+      tries: '3',
+      'config-json': '{"queue": "low", "tries": 4, "memory": 128, "sleep": "long"}',
+    });
+    readSpec(inputs);
+    const problems = problemsOf(inputs);
+    for (const named of ['config-json: memory: ', 'config-json: sleep: ', 'queue: contains'])
+      expect(problems).toContain(`- ${named}`);
+    expect(problems).toContain('- tries: is "3", and config-json has "4" for it; set it in one of the two');
+    expect(problems).not.toContain('queue: is');
+  });
+
   test('are for a worker, and are named when there is none', () => {
     const inputs = inputsOf({
       type: 'custom',

@@ -8,7 +8,7 @@ import {
   type WorkerConfig,
   WorkerOptions,
 } from '../../cloud/spec.ts';
-import type { Problem } from '../../manifest/schema.ts';
+import { check, isMapping, type Problem } from '../../manifest/schema.ts';
 import type { Inputs } from '../../runner/inputs.ts';
 import { quoted } from '../../text.ts';
 import { readJson } from './json.ts';
@@ -67,11 +67,13 @@ export function configInputs(inputs: Inputs, options: Options): readonly string[
 }
 
 function readConfig(inputs: Inputs, options: Options): WorkerConfig {
-  const json = inputs.text('config-json');
-  const fromJson = json === undefined ? {} : (readConfigJson(inputs, json) ?? {});
-  const others = new Map<string, unknown>(Object.entries(fromJson));
-  const own = readBySchema(inputs, WorkerOptions, plainInputs(inputs, options)) ?? {};
-  for (const [key, value] of Object.entries(own)) {
+  const inJson = readConfigJson(inputs);
+  const inInputs = plainInputs(inputs, options);
+  const namesInJson = ({ path }: Problem) => [['config-json', ...path].join(': ')];
+  const fromJson = inJson && readBySchema(inputs, WorkerOptions, inJson.value, namesInJson);
+  const own = readBySchema(inputs, WorkerOptions, inInputs);
+  const others = validOptions(inJson?.value);
+  for (const [key, value] of validOptions(inInputs)) {
     const other = others.get(key);
     if (other === undefined || other === value) continue;
     const both = `is ${quoted(String(value))}, and config-json has ${quoted(String(other))} for it`;
@@ -80,11 +82,20 @@ function readConfig(inputs: Inputs, options: Options): WorkerConfig {
   return { ...fromJson, ...own };
 }
 
-function readConfigJson(inputs: Inputs, json: string): WorkerConfig | undefined {
+function readConfigJson(inputs: Inputs): { readonly value: unknown } | undefined {
+  const json = inputs.text('config-json');
+  if (json === undefined) return undefined;
   const read = readJson(json, '{"queue": "high,default", "tries": 3}');
   for (const why of read.problems) inputs.problem('config-json', why);
-  if (!('value' in read)) return undefined;
-  return readBySchema(inputs, WorkerOptions, read.value, ({ path }) => [['config-json', ...path].join(': ')]);
+  return 'value' in read ? read : undefined;
+}
+
+/** Returns the valid options. Checks each by itself, so that a wrong one hides no difference between the others. */
+function validOptions(options: unknown): ReadonlyMap<string, unknown> {
+  const given = isMapping(options) ? Object.entries(options) : [];
+  return new Map(
+    given.flatMap(([key, value]) => Object.entries(check(WorkerOptions, { [key]: value }).value ?? {})),
+  );
 }
 
 /** Returns the input of a request's field: `queue` or `config-json: queue` for `config.queue`. */
