@@ -260,6 +260,13 @@ test('a deployment that succeeds is told in the comment', async () => {
   expect(body()).not.toContain('Next:');
 });
 
+test('a github-token that no header can hold is a problem of the inputs, and sent nowhere', async () => {
+  const run = await apply({ 'github-token': 'ghs_first-line\nsecond-line' });
+  expect(run.errors).toEqual([expect.stringContaining('github-token: holds white space')]);
+  expect(run.warnings).toEqual([]);
+  expect([...gitHub.requests, ...emulator.requests]).toEqual([]);
+});
+
 describe('a comment that cannot be written is a warning, never the step’s failure', () => {
   test.each([403, 404])('a %i names the permission', async (status) => {
     gitHub.refuse = { on: /comments$/, status };

@@ -46,10 +46,16 @@ function readToken(
   const literal = unresolved(token, source);
   if (literal?.isHarmless !== true) secrets.add(token);
   if (literal !== undefined) inputs.problem('token', literal.why);
-  else if (!/^[\x21-\x7e]+$/.test(token)) {
-    inputs.problem('token', 'holds white space or characters that no token has; copy it again, as one line');
-  }
+  else checkCharacters(inputs, 'token', token);
   return token;
+}
+
+/** Returns false, and notes a problem, for a token that no HTTP header can hold. */
+export function checkCharacters(inputs: Inputs, name: string, token: string): boolean {
+  const isSendable = /^[\x21-\x7e]+$/.test(token);
+  if (!isSendable)
+    inputs.problem(name, 'holds white space or characters that no token has; copy it again, as one line');
+  return isSendable;
 }
 
 /** A text that names a secret, in place of the secret itself: `${{ secrets.X }}` in quotes, or `$X`. */

@@ -2,6 +2,7 @@ import type { Mistake } from '../../failure.ts';
 import { readWorkspaceFile } from '../../manifest/file.ts';
 import type { Step } from '../../runner/step.ts';
 import { shorten } from '../../text.ts';
+import { checkCharacters } from './connection.ts';
 
 /** The reader of a manifest, and the manifest's default path. */
 export interface ManifestReader<M> {
@@ -80,9 +81,12 @@ export interface CommentInputs {
 function readCommentInputs({ inputs, secrets }: Step): CommentInputs {
   const comment = inputs.flag('comment', false);
   const token = inputs.text('github-token') ?? '';
-  if (token !== '') secrets.add(token);
-  if (comment && token === '') {
-    inputs.problem('github-token', 'is empty, and comment: true needs it; leave it out to use the job’s own');
+  if (token !== '') {
+    secrets.add(token);
+    // No comment with such a token, also none about this problem.
+    return { comment: checkCharacters(inputs, 'github-token', token) && comment, token };
   }
+  if (comment)
+    inputs.problem('github-token', 'is empty, and comment: true needs it; leave it out to use the job’s own');
   return { comment, token };
 }
