@@ -207,7 +207,7 @@ function diagnose(error: unknown, host: string): Diagnosis {
       ? proxyTrouble(error, code)
       : error instanceof ProxyRefusal
         ? refusalOf(error)
-        : (certificateTrouble(code, host) ?? connectTrouble(code, host, connecting));
+        : (certificateTrouble(code, host, tlsOfApi) ?? connectTrouble(code, host, connecting));
   if (before !== undefined) return { ...before, arrival: 'no' };
   return {
     reason: `the connection broke off (${code})`,
@@ -243,8 +243,28 @@ function connectTrouble(code: string, host: string, connecting: boolean): Before
     : undefined;
 }
 
+/** The advice for a host that shows another host's certificate, and for one that does not speak TLS. */
+interface TlsAdvice {
+  readonly wrongHost: string;
+  readonly noTls: string;
+}
+
+const tlsOfApi: TlsAdvice = {
+  wrongHost: 'Check the host in api-url, and that no proxy or login page answers in its place',
+  noTls: 'Check the port in api-url: https is expected there, and http seems to be spoken',
+};
+
+const tlsOfProxy: TlsAdvice = {
+  wrongHost: 'Check the host in its address',
+  noTls: 'Write its address with http:// in place of https://: most proxies expect that, also for https',
+};
+
 /** Explains a problem with a certificate or with TLS; undefined for any other code. */
-function certificateTrouble(code: string, host: string): BeforeSending | undefined {
+function certificateTrouble(
+  code: string,
+  host: string,
+  { wrongHost, noTls }: TlsAdvice,
+): BeforeSending | undefined {
   const trouble = (reason: string, fix: string): BeforeSending => ({
     reason: `${reason} (${code})`,
     fix,
@@ -260,17 +280,11 @@ function certificateTrouble(code: string, host: string): BeforeSending | undefin
       return trouble(`the certificate of ${host} is not valid yet`, 'Check the date of the runner');
     case 'ERR_TLS_CERT_ALTNAME_INVALID':
     case 'HOSTNAME_MISMATCH':
-      return trouble(
-        `the certificate that ${host} shows is for another host`,
-        'Check the host in api-url, and that no proxy or login page answers in its place',
-      );
+      return trouble(`the certificate that ${host} shows is for another host`, wrongHost);
     case 'EPROTO':
     case 'ERR_SSL_WRONG_VERSION_NUMBER':
     case 'ERR_SSL_PACKET_LENGTH_TOO_LONG':
-      return trouble(
-        `${host} does not answer with TLS`,
-        'Check the port in api-url: https is expected there, and http seems to be spoken',
-      );
+      return trouble(`${host} does not answer with TLS`, noTls);
     default:
       if (/^(CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_)/.test(code)) {
         return trouble(
@@ -286,7 +300,7 @@ function certificateTrouble(code: string, host: string): BeforeSending | undefin
 
 /** Explains a proxy that could not be reached. Another attempt helps only if the proxy or the DNS server was slow. */
 function proxyTrouble({ proxy, fix }: ProxyUnreachable, code: string): BeforeSending {
-  const tls = certificateTrouble(code, `the proxy ${proxy}`);
+  const tls = certificateTrouble(code, `the proxy ${proxy}`, tlsOfProxy);
   if (tls !== undefined) return tls;
   const says = noConnection[code]?.[0] ?? `could not be reached (${code})`;
   return {

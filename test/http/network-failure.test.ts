@@ -87,6 +87,16 @@ describe('a request that surely did not leave', () => {
     expect(failureFor(error)).toMatchObject({ reason, arrival: 'no', retry });
   });
 
+  test.each([
+    ['ERR_SSL_WRONG_VERSION_NUMBER', 'Write its address with http:// in place of https://'],
+    ['EPROTO', 'Write its address with http:// in place of https://'],
+    ['ERR_TLS_CERT_ALTNAME_INVALID', 'Check the host in its address'],
+  ])('the advice about %s of a proxy is about its address, and not about api-url', (code, advice) => {
+    const { fix } = failureFor(new ProxyUnreachable('p:1', undefined, { cause: networkError(code) }));
+    expect(fix).toContain(advice);
+    expect(fix).not.toContain('api-url');
+  });
+
   test('an unreachable proxy without a scheme is told with what to write', () => {
     const cause = networkError('ENOTFOUND');
     const fix = 'Write https_proxy with its scheme: http://p:1';
