@@ -10,7 +10,6 @@ import {
   type Node,
   type Pair,
   parseDocument,
-  Scalar,
   visit,
   type YAMLMap,
 } from 'yaml';
@@ -162,21 +161,31 @@ export class YamlFile {
   #cutOff(map: YAMLMap, path: string): ReadonlySet<number> {
     const found = new Set<number>();
     if (map.flow !== true) return found;
-    for (const [index, { key, value }] of map.items.entries()) {
-      const before = map.items[index - 1];
-      const offset = offsetOf(key);
-      if (before === undefined || offset === undefined || value !== null) continue;
-      const text: unknown = isScalar(before.value) ? before.value.value : undefined;
-      if (typeof text === 'string') this.#noteCutOff(offset, path, keyName(key), keyName(before.key), text);
-      else if (!found.has(offsetOf(before.key) ?? -1)) continue;
-      found.add(offset);
+    let before: { readonly name: string; readonly text: string; readonly cut: unknown[] } | undefined;
+    for (const { key, value } of map.items) {
+      if (value === null && before !== undefined) {
+        before.cut.push(key);
+        found.add(offsetOf(key) ?? -1);
+        continue;
+      }
+      if (before !== undefined) this.#noteCutOff(path, before);
+      const text: unknown = isScalar(value) ? value.value : undefined;
+      before = typeof text === 'string' ? { name: keyName(key), text, cut: [] } : undefined;
     }
+    if (before !== undefined) this.#noteCutOff(path, before);
     return found;
   }
 
-  #noteCutOff(offset: number, path: string, name: string, before: string, text: string): void {
-    const why = `has no value: between { and } a comma ends a value. If it belongs to the text before it, write ${before}: ${quoted(`${text},${name}`)}`;
-    this.note(offset, `${path}.${shorten(name, 80)}`, why);
+  #noteCutOff(
+    path: string,
+    { name, text, cut }: { readonly name: string; readonly text: string; readonly cut: readonly unknown[] },
+  ): void {
+    const [first] = cut;
+    const offset = offsetOf(first);
+    if (offset === undefined) return;
+    const whole = quoted([text, ...cut.map(keyName)].join(','));
+    const why = `has no value: between { and } a comma ends a value. If it belongs to the text before it, write ${name}: ${whole}`;
+    this.note(offset, `${path}.${shorten(keyName(first), 80)}`, why);
   }
 
   #entry({ key, value }: Pair, path: string, offset: number): Part {
@@ -214,7 +223,12 @@ export class YamlFile {
       return undefined;
     }
     const target = this.#document && alias.resolve(this.#document);
-    if (target === undefined) this.note(offset, '', `no anchor &${alias.source} stands before this alias`);
+    if (target === undefined)
+      this.note(
+        offset,
+        '',
+        `no anchor &${alias.source} stands before this alias; a text that begins with * needs quotation marks around it`,
+      );
     return target;
   }
 
@@ -247,17 +261,22 @@ export class YamlFile {
 
   #noteErrors(document: Document.Parsed): void {
     // The parser reports an unknown tag only as a warning.
-    const errors = [...document.errors, ...document.warnings];
+    const all = [...document.errors, ...document.warnings];
+    const tabs = all.filter(({ code }) => code === 'TAB_AS_INDENT');
+    // Other errors may only follow from a tab.
+    const errors = tabs.length > 0 ? tabs : all;
     const multiline = new Set(
       errors.flatMap(({ code, pos }) => (code === 'MULTILINE_IMPLICIT_KEY' ? [pos[0]] : [])),
     );
+    const openings = openingsIn(document);
     let isBroken = false;
     for (const { pos, code, message } of errors) {
       const [offset] = pos;
       // The parser reports one misplaced line as several errors.
       if (isBroken && (code === 'MULTILINE_IMPLICIT_KEY' || code === 'MISSING_CHAR')) continue;
       isBroken ||= code === 'BLOCK_AS_IMPLICIT_KEY';
-      const hint = multiline.has(offset) ? indentation : syntaxHint(message);
+      const isDeeper = code === 'BLOCK_AS_IMPLICIT_KEY' && multiline.has(offset);
+      const hint = isDeeper ? indentation : syntaxHint(message);
       // Some messages end with a quotation from the file, which may be long.
       const plain = message.replace(/: ".*/s, '');
       const why =
@@ -266,12 +285,15 @@ export class YamlFile {
           : hint.endsWith('.')
             ? hint.slice(0, -1)
             : `not valid YAML: ${hint} (${plain})`;
-      this.note(message.startsWith('Missing closing') ? openingQuote(document, offset) : offset, '', why);
+      const isOpen = /^Missing closing|^Flow .* end with/.test(message);
+      const opened = message.startsWith('Flow') ? openings.brackets : openings.quotes;
+      this.note((isOpen ? opened.get(offset) : undefined) ?? offset, '', why);
     }
   }
 }
 
 const indentation = 'this line must be indented like the lines that it belongs to';
+const quotation = 'a text that begins so needs quotation marks around it';
 
 /** Hints for errors of the parser, whose messages use the terms of the YAML specification. */
 const hints: readonly (readonly [message: RegExp, hint: string])[] = [
@@ -280,12 +302,21 @@ const hints: readonly (readonly [message: RegExp, hint: string])[] = [
   [/^Nested mappings are not allowed/, 'a text with ": " in it needs quotation marks around it'],
   [/block sequence may not be used|without - indicator|must start at the same column/, indentation],
   [
-    /sufficiently indented and end with|Flow (map|sequence).* must end with/,
-    'not valid YAML: a [ or { is not closed.',
+    /^Flow (map|sequence).* end with/,
+    'not valid YAML: the [ or { that opens here is not closed, or a line inside is not indented deeper with spaces.',
   ],
-  [/need to be followed by map values/, 'a key needs a colon, a blank and a value after it'],
+  [
+    /need to be followed by map values|^Implicit keys need to be on a single line/,
+    'a key needs a colon, a blank and a value after it; a line that continues a text must be indented deeper',
+  ],
+  [
+    /^Block collections are not allowed within flow/,
+    'between { and }, a comma is missing, or a text with ": " in it needs quotation marks around it',
+  ],
+  [/^Unexpected flow-(map|seq)-end/, 'this ] or } closes nothing'],
+  [/at node end/, 'nothing may follow a closing quotation mark or bracket: quote the text as a whole'],
   [/^Missing closing/, 'the quotation mark that opens here is not closed'],
-  [/Plain value cannot start with/, 'a text that begins so needs quotation marks around it'],
+  [/Plain value cannot start with|^Alias |^Unresolved tag|^Not a YAML token/, quotation],
   [/Invalid escape sequence/, 'in "…" a backslash begins an escape: write it twice, or use \'…\''],
 ];
 
@@ -293,16 +324,17 @@ function syntaxHint(message: string): string | undefined {
   return hints.find(([pattern]) => pattern.test(message))?.[1];
 }
 
-/** Returns the offset at which an unclosed quoted text begins. */
-function openingQuote(document: Document.Parsed, end: number): number {
-  let start = end;
-  visit(document, {
-    Scalar: (_, { type, range }) => {
-      const isQuoted = type === Scalar.QUOTE_DOUBLE || type === Scalar.QUOTE_SINGLE;
-      if (isQuoted && range && range[0] <= end && end <= range[2]) start = range[0];
-    },
+/** Returns the offset at which each quoted text and each innermost [ or { opens, by the offset of its end. */
+function openingsIn(document: Document.Parsed) {
+  const quotes = new Map<number, number>();
+  const brackets = new Map<number, number>();
+  visit(document, (_, node) => {
+    if (!isNode(node) || !node.range) return;
+    const [start, end] = node.range;
+    if (isScalar(node) && /^QUOTE/.test(node.type ?? '')) quotes.set(end, start);
+    if ((isMap(node) || isSeq(node)) && node.flow === true) brackets.set(end, start);
   });
-  return start;
+  return { quotes, brackets };
 }
 
 function offsetOf(node: unknown): number | undefined {

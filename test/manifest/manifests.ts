@@ -181,12 +181,12 @@ export const beyondSchema: ManifestCases = {
     'instances: must name at least one',
     'instances: a key must be text',
   ],
-  'broken YAML': ['instances: [', 'm.yml:1:13: '],
+  'broken YAML': ['instances: [', 'm.yml:1:12: '],
   'a tab as indentation': ['instances:\n\tApp: []\n', 'm.yml:2:1: '],
   'a second document': ['instances: { App: [] }\n---\na: 1\n', 'a second document begins'],
   'a tag of its own': [
     'instances: { App: [{ type: custom, command: !env NAME }] }',
-    'm.yml:1:45: Unresolved tag: !env',
+    'm.yml:1:45: not valid YAML: a text that begins so needs quotation marks around it (Unresolved tag: !env)',
   ],
   'an alias without an anchor': [
     'instances: { App: *other }',

@@ -108,8 +108,13 @@ describe('What a person writes into YAML by mistake is told with what to do:', (
       'a list of queues between { and } without quotation marks',
       'instances: { App: [{ type: worker, config: { queue: high,default,low } }] }',
       [
-        '1:58: instances.App[0].config.default: has no value: between { and } a comma ends a value. If it belongs to the text before it, write queue: "high,default"',
+        '1:58: instances.App[0].config.default: has no value: between { and } a comma ends a value. If it belongs to the text before it, write queue: "high,default,low"',
       ],
+    ],
+    [
+      'the same before another option',
+      'instances: { App: [{ type: worker, config: { queue: high, default, tries: 3 } }] }',
+      ['1:59: instances.App[0].config.default: has no value', 'write queue: "high,default"'],
     ],
     [
       'a colon in a command',
@@ -158,7 +163,52 @@ describe('What a person writes into YAML by mistake is told with what to do:', (
       custom('@foo'),
       ['4:16: not valid YAML: a text that begins so needs quotation marks'],
     ],
-    ['a bracket that is not closed', 'instances: { App: [', ['1:20: not valid YAML: a [ or { is not closed']],
+    [
+      'a bracket that is not closed',
+      'instances: { App: [',
+      ['1:19: not valid YAML: the [ or { that opens here is not closed'],
+    ],
+    [
+      'a tab inside of { and }',
+      'instances:\n  App: [{ type: worker,\n\tprocesses: 2 }]\n',
+      ['or a line inside is not indented deeper with spaces'],
+    ],
+    ['a bracket too many', 'instances: { App: [] }}', ['1:23: not valid YAML: this ] or } closes nothing']],
+    [
+      'a comma that is missing',
+      'instances:\n  App:\n    - { type: worker processes: 2 }\n',
+      ['3:15: not valid YAML: between { and }, a comma is missing'],
+    ],
+    [
+      'text after a quotation mark',
+      custom('"php artisan x" --a'),
+      ['4:32: not valid YAML: nothing may follow a closing quotation mark or bracket'],
+    ],
+    [
+      'text after >',
+      custom('> php artisan x'),
+      ['4:18: not valid YAML: a text that begins so needs quotation marks'],
+    ],
+    [
+      'a star at the start of a text',
+      'instances: { App: [{ type: worker, config: { queue: * } }] }',
+      ['1:53: not valid YAML: a text that begins so needs quotation marks'],
+    ],
+    [
+      'no blank after a colon',
+      'instances:\n  App:\n    - type:worker\n      processes: 2\n',
+      ['3:7: not valid YAML: a key needs a colon, a blank and a value after it'],
+    ],
+    [
+      'a continued line that is not indented',
+      custom('php artisan x\n      --a=b\n      processes: 2'),
+      ['5:7: not valid YAML: a key needs a colon', 'a line that continues a text must be indented deeper'],
+    ],
+    [
+      'a tab before a list item',
+      'instances:\n  App:\n\t- type: worker\n',
+      ['3:1: Tabs are not allowed as indentation: use spaces'],
+    ],
     [
       'options beside type',
       'instances: { App: [{ type: worker, queue: high }] }',
