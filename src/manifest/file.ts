@@ -50,9 +50,11 @@ function whyUnreadable(error: unknown, asked: string, path: string): string {
   const code = errorCodeOf(error);
   if (code !== 'ENOENT' && code !== 'ENOTDIR') return `cannot be read (${code})`;
   const folder = path.slice(0, path.length - basename(path).length);
+  const names = namesBeside(asked);
+  if (names.includes(basename(asked))) return 'is a symbolic link to a file that is not there';
   const near = didYouMean(
     path,
-    namesBeside(asked).map((name) => `${folder}${name}`),
+    names.map((name) => `${folder}${name}`),
   );
   return near === ''
     ? 'is not there; is the path right, and has actions/checkout run before this step?'

@@ -70,6 +70,13 @@ describe('A manifest is read from the workspace only', () => {
     });
   });
 
+  test('a link to nothing is told as such, and not as a near miss of itself', () => {
+    symlinkSync('none.yml', join(workspace, 'link.yml'));
+    expect(readWorkspaceFile(workspace, 'link.yml')).toEqual({
+      why: 'is a symbolic link to a file that is not there',
+    });
+  });
+
   test('a folder whose name starts like the workspace’s is outside', () => {
     mkdirSync(`${workspace}-other`);
     writeFileSync(`${workspace}-other/m.yml`, 'a: 1');
