@@ -1,3 +1,5 @@
+import { counted } from '../text.ts';
+
 export interface Load {
   readonly processes: number;
   /** Null or undefined if unknown. */
@@ -18,8 +20,9 @@ export function memoryWarning(
   if (room === undefined || need <= room) return undefined;
   const count = loads.reduce((sum, { processes }) => sum + processes, 0);
   const [first, ...others] = [...new Set(each)];
-  const much = others.length === 0 ? `at up to ${first} MB each` : `with up to ${need} MB together`;
-  return `${name}: ${count} processes ${much} may not fit in ${room} MB (${size}).`;
+  const alike = `at up to ${first} MB${count === 1 ? '' : ' each'}`;
+  const much = others.length === 0 ? alike : `with up to ${need} MB together`;
+  return `${name}: ${counted(count, 'process', 'processes')} ${much} may not fit in ${room} MB (${size}).`;
 }
 
 /** Returns the memory that a size names, in MB: `flex-512mb`, `flex.m-1vcpu-1gb`. */

@@ -12,6 +12,11 @@ describe('processes that may not fit in the memory of an instance are warned of'
     ['mq-pro-2gb', loads([10, 'php artisan queue:work --memory=512']), 'at up to 512 MB each'],
     [
       'flex-512mb',
+      loads([1, 'php artisan queue:work --memory=600']),
+      'App: 1 process at up to 600 MB may not fit in 512 MB',
+    ],
+    [
+      'flex-512mb',
       loads([1], [1, 'php artisan queue:work --memory 512']),
       '2 processes with up to 640 MB together',
     ],
