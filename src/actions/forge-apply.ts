@@ -124,12 +124,8 @@ async function proveDeclared(
     const listings = await Promise.all(places.map((place) => storeOn(client, organization, place).list()));
     return listings.flatMap(({ processes }) => processes);
   };
-  await proveForgeStable(
-    session.step,
-    declared.map(({ process }) => process),
-    stableFor,
-    { look, requests: places.length },
-  );
+  const processes = declared.map(({ process }) => process);
+  await proveForgeStable(session, processes, stableFor, look);
 }
 
 /** Carries out the plan and, with `wait-timeout`, waits until new processes are up. Returns the declared processes. */

@@ -62,10 +62,7 @@ async function proveOne(
     see(found);
     return [found];
   };
-  await proveForgeStable(session.step, process === undefined ? [] : [process], stableFor, {
-    look,
-    requests: 1,
-  });
+  await proveForgeStable(session, process === undefined ? [] : [process], stableFor, look);
 }
 
 type ForgeInputs = ReturnType<typeof readInputs>;

@@ -100,11 +100,9 @@ async function listAtGate(
   session.step.doing(isClosed(gate) ? 'waiting for the required status' : 'listing the background processes');
   const store = new ForgeStore(session.within(wait).client, target);
   const { user, directory } = filter;
-  return await waitAtGate(
-    gate,
-    async () => withCommand(await store.listAll({ user, directory, sort }), filter),
-    session.waiting(wait),
-  );
+  const list = async () => withCommand(await store.listAll({ user, directory, sort }), filter);
+  const waiting = session.waiting(wait);
+  return await waitAtGate(gate, session.paced(list, waiting), waiting);
 }
 
 function report(step: Step, inputs: ForgeListInputs, gated: LastLook): void {

@@ -50,10 +50,11 @@ async function untilNewUp(
     return (await Promise.all(looks)).flat();
   };
   const done = fresh.every(({ outcome }) => outcome === 'replaced') ? 'Replaced' : 'Created';
+  const waiting = session.waiting(wait);
   const { failure } = await waitAtGate(
     { statuses: upWords, minCount: 0, tell: ({ processes, after }) => notRunning(done, after, processes) },
-    look,
-    session.waiting(wait),
+    session.paced(look, waiting),
+    waiting,
   );
   if (failure !== undefined) throw failure;
 }

@@ -9,7 +9,6 @@ import type { ForgeTarget } from '../forge/target.ts';
 import { maxConcurrency } from '../http/transport.ts';
 import { code, html, prose } from '../runner/html.ts';
 import type { Step } from '../runner/step.ts';
-import { waitingFor } from '../time.ts';
 import { readConnection } from './inputs/connection.ts';
 import {
   describeFilter,
@@ -21,7 +20,7 @@ import {
   withCommand,
 } from './inputs/forge.ts';
 import { countText, forgeLine, forgeTable, idsJson } from './report/forge-table.ts';
-import { withSession } from './session.ts';
+import { type Session, withSession } from './session.ts';
 
 /**
  * The largest number of processes that the step reads one by one. For more, it reads lists: one request shows thirty.
@@ -37,8 +36,8 @@ export async function runForgeRestart(step: Step): Promise<void> {
     const store = new ForgeStore(session.within(2 * inputs.wait).client, target);
     step.doing('restarting background processes');
     const processes = await select(step, store, target, inputs);
-    const accepted = await request(step, processes, restarting(step, store, inputs));
-    await waitUntilUp(step, accepted, target, inputs, restarting(step, store, inputs));
+    const accepted = await request(step, processes, restarting(session, store, inputs));
+    await waitUntilUp(step, accepted, target, inputs, restarting(session, store, inputs));
   });
 }
 
@@ -140,17 +139,14 @@ async function waitUntilUp(
 }
 
 function restarting(
-  step: Step,
+  session: Session,
   store: ForgeStore,
   { filter, processId, wait }: ForgeRestartInputs,
 ): RestartContext {
-  return {
-    store,
-    look: async (ids) =>
-      processId !== undefined || ids.length <= fewProcesses
-        ? (await Promise.all(ids.map((id) => store.find(id)))).filter((one) => one !== undefined)
-        : await list(store, filter),
-    waiting: waitingFor(step, wait),
-    log: (line) => step.log.info(line),
-  };
+  const waiting = session.waiting(wait);
+  const look: RestartContext['look'] = async (ids) =>
+    processId !== undefined || ids.length <= fewProcesses
+      ? (await Promise.all(ids.map((id) => store.find(id)))).filter((one) => one !== undefined)
+      : await list(store, filter);
+  return { store, look: session.paced(look, waiting), waiting, log: waiting.log };
 }

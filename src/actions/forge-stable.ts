@@ -3,16 +3,16 @@ import { readItsLog } from '../forge/not-running.ts';
 import type { ForgeProcess } from '../forge/process.ts';
 import { type StatusSource, watchStatus } from '../forge/stable.ts';
 import { html } from '../runner/html.ts';
-import type { Step } from '../runner/step.ts';
 import { counted } from '../text.ts';
 import { inSeconds } from '../time.ts';
+import type { Session } from './session.ts';
 
 /** Reads the status of processes repeatedly, and sets `stable`. Throws a `Failure` if one does not stay up. */
 export async function proveForgeStable(
-  step: Step,
+  { step, client, pacer }: Session,
   processes: readonly ForgeProcess[],
   span: number,
-  looking: StatusSource,
+  look: StatusSource['look'],
 ): Promise<void> {
   if (span === 0) return;
   if (processes.length === 0) {
@@ -22,7 +22,9 @@ export async function proveForgeStable(
   }
   step.doing('watching whether the background processes stay up');
   step.log.info(`Watching the status for ${inSeconds(span)}`);
-  const seen = await watchStatus(processes, span, looking, step);
+  // Time in which the rate limit stops all requests shows nothing.
+  const timing = { clock: client.clock, cancelled: step.cancelled };
+  const seen = await watchStatus(processes, span, { look, pacer }, timing);
   const failed = seen.filter(({ stable }) => stable === 'false');
   const unknown = seen.filter(({ stable }) => stable === 'unknown');
   step.output({ stable: failed.length > 0 ? 'false' : unknown.length > 0 ? 'unknown' : 'true' });

@@ -1,3 +1,4 @@
+import type { Pacer } from '../converge/look.ts';
 import type { Wait } from '../time.ts';
 import { type ForgeProcess, label } from './process.ts';
 import { isDead, isLeaving, isUp } from './status.ts';
@@ -14,13 +15,11 @@ export interface Steadiness {
 const longestStart = 60_000;
 /** The least milliseconds between two looks. */
 const shortestPause = 5_000;
-/** Milliseconds between two looks, for each request of a look: half of the 60 requests a minute remain for others. */
-const pausePerRequest = 2_000;
 
-/** The source of the statuses, and the number of requests that one look takes. */
+/** The source of the statuses, and the pacer that counts its requests. */
 export interface StatusSource {
   look(): Promise<readonly ForgeProcess[]>;
-  readonly requests: number;
+  readonly pacer: Pick<Pacer, 'begin' | 'pay' | 'wait'>;
 }
 
 /**
@@ -30,21 +29,23 @@ export interface StatusSource {
 export async function watchStatus(
   processes: readonly ForgeProcess[],
   span: number,
-  { look, requests }: StatusSource,
+  { look, pacer }: StatusSource,
   { clock, cancelled }: Pick<Wait, 'clock' | 'cancelled'>,
 ): Promise<readonly Steadiness[]> {
   const tracks = processes.map((process) => new Track(process));
-  const lookEvery = Math.max(shortestPause, requests * pausePerRequest);
   const began = clock.now();
   let upSince: number | undefined;
+  pacer.begin();
   for (;;) {
     const seen = new Map((await look()).map((process) => [process.id, process]));
+    pacer.pay();
     for (const track of tracks) track.note(seen.get(track.id));
     if (tracks.every(({ wasUp }) => wasUp)) upSince ??= clock.now();
     else if (clock.now() - began >= longestStart) for (const track of tracks) track.isTooLate();
     const isOver = upSince !== undefined && clock.now() - upSince >= span;
     const steadiness = tracks.map((track) => track.steadiness());
     if (isOver || steadiness.some(({ stable }) => stable === 'false')) return steadiness;
+    const lookEvery = Math.max(shortestPause, pacer.wait);
     const left = upSince === undefined ? lookEvery : upSince + span - clock.now();
     await clock.sleep(Math.min(lookEvery, left), cancelled);
   }

@@ -1,15 +1,19 @@
 import { describe, expect, test } from 'vitest';
 import { busiest } from '../emulator/recorded-request.ts';
-import { startForge } from './forge-world.ts';
+import { type ForgeWorld, startForge } from './forge-world.ts';
 import { openShop, type Shop } from './harness/shop.ts';
 import {
   allowed,
   applyStorms,
   dozenJobs,
   forgeApplyStorms,
+  gateStorm,
+  pagesRestartStorm,
   restartStorm,
   rootStorms,
   type Storm,
+  serversStorm,
+  stableStorm,
 } from './storms.ts';
 
 const custom = { type: 'custom', command: 'php artisan horizon' };
@@ -23,6 +27,18 @@ async function openShopFor({ cloud, pages, lost }: Storm): Promise<Shop> {
     emulator.cloud.addProcess(instance, { type: 'custom', command: `php artisan other:${n}` });
   emulator.faults.add({ kind: 'reset-before', on: 'POST', times: lost });
   return shop;
+}
+
+/** A status that only the tenth look shows as running. */
+const late = [...Array<string>(9).fill('starting'), 'running'];
+
+/** Fills the pages of the storm with processes; so many of them start late. */
+function fill({ emulator, server }: ForgeWorld, { pages }: Storm, starting = 0): void {
+  for (let n = 1; n <= pages * 30 - 10; n++)
+    emulator.forge.addProcess(server, {
+      command: `php8.4 artisan own:${n}`,
+      script: n <= starting ? late : ['running'],
+    });
 }
 
 function expectCalm(requests: Shop['emulator']['requests'], storm: Storm): void {
@@ -79,6 +95,52 @@ describe('a run never storms while it waits', () => {
 
     expect(step.errors).toEqual([]);
     expectCalm(world.emulator.requests, storm);
+  });
+
+  test('forge/apply on eight servers, where the new processes take long to start', async () => {
+    await using world = await startForge('forge/apply');
+    const { forge } = world.emulator;
+    forge.options.createScript = late;
+    const organization = world.server.organization;
+    const names = Array.from({ length: serversStorm.creates }, (_, n) => `many-${n}`);
+    for (const name of names) forge.addServer(organization, { name });
+    const lines = names.map((name) => `  ${name}: [{ command: php8.4 artisan horizon }]`);
+    const files = { '.github/forge-processes.yml': ['servers:', ...lines].join('\n') };
+    const step = await world.run({}, { files });
+
+    expect(step.errors).toEqual([]);
+    expectCalm(world.emulator.requests, serversStorm);
+  });
+
+  test('forge/apply that watches a server of ten pages', async () => {
+    await using world = await startForge('forge/apply');
+    fill(world, stableStorm);
+    const files = {
+      '.github/forge-processes.yml': 'servers: { web-1: [{ command: php8.4 artisan own:1 }] }',
+    };
+    const step = await world.run({ 'stable-for': '120' }, { files });
+
+    expect(step.outputs['stable']).toBe('true');
+    expectCalm(world.emulator.requests, stableStorm);
+  });
+
+  test('forge/list at a gate, with a list of ten pages', async () => {
+    await using world = await startForge('forge/list');
+    fill(world, gateStorm, 1);
+    const step = await world.run({ 'require-status': 'running', 'wait-timeout': '600' });
+
+    expect(step.errors).toEqual([]);
+    expectCalm(world.emulator.requests, gateStorm);
+  });
+
+  test('forge/restart that waits for a list of five pages', async () => {
+    await using world = await startForge('forge/restart');
+    world.emulator.forge.options.restartScript = late;
+    fill(world, pagesRestartStorm);
+    const step = await world.run({ 'wait-timeout': '600' });
+
+    expect(step.errors).toEqual([]);
+    expectCalm(world.emulator.requests, pagesRestartStorm);
   });
 
   test('forge/restart of twenty that are installing', async () => {

@@ -67,6 +67,31 @@ export const forgeApplyStorms: readonly Storm[] = [1, 5].map((pages) => ({
   needed: 2 + 3 * (pages + 1) + 10,
 }));
 
+/** A look reads all servers, or all pages of a server. */
+export const serversStorm: Storm = {
+  ...usual,
+  action: 'forge/apply',
+  title: 'one create on each of 8 servers, which takes long to start',
+  creates: 8,
+  needed: 1 + 8 + 8 + 3 * 8,
+};
+
+export const stableStorm: Storm = {
+  ...usual,
+  action: 'forge/apply',
+  title: '`stable-for`',
+  pages: 10,
+  needed: 1 + 3 * 10,
+};
+
+export const gateStorm: Storm = {
+  ...usual,
+  action: 'forge/list',
+  title: '`require-status`, a process that takes long to start',
+  pages: 10,
+  needed: 2 * 10,
+};
+
 export const restartStorm: Storm = {
   ...usual,
   action: 'forge/restart',
@@ -74,10 +99,22 @@ export const restartStorm: Storm = {
   needed: 2 + 20,
 };
 
+export const pagesRestartStorm: Storm = {
+  ...usual,
+  action: 'forge/restart',
+  title: '140 processes that take long to start',
+  pages: 5,
+  needed: 3 * 5 + 140,
+};
+
 export const storms: readonly Storm[] = [
   ...rootStorms,
   ...applyStorms,
   dozenJobs,
   ...forgeApplyStorms,
+  serversStorm,
+  stableStorm,
+  gateStorm,
   restartStorm,
+  pagesRestartStorm,
 ];

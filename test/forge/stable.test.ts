@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { Pacer } from '../../src/converge/look.ts';
 import { type Steadiness, watchStatus } from '../../src/forge/stable.ts';
 import { VirtualClock } from '../support/virtual-clock.ts';
 import { processOf } from './forge-server.ts';
@@ -8,19 +9,17 @@ import { waitingOn } from './waiting-on.ts';
 async function watched(pictures: readonly (readonly string[])[], span = 30_000, requests = 1) {
   const clock = new VirtualClock();
   let looks = 0;
+  const meter = { clock, reads: 0 };
   const show = (picture: readonly string[]) =>
     picture.flatMap((status, index) =>
       status === '' ? [] : [processOf({ id: String(31 + index), status })],
     );
   const first = show((pictures[0] ?? []).map((status) => status || 'running'));
-  const seen = await clock.run(
-    watchStatus(
-      first,
-      span,
-      { look: async () => show(pictures[Math.min(looks++, pictures.length - 1)] ?? []), requests },
-      waitingOn(clock),
-    ),
-  );
+  const look = async () => {
+    meter.reads += requests;
+    return show(pictures[Math.min(looks++, pictures.length - 1)] ?? []);
+  };
+  const seen = await clock.run(watchStatus(first, span, { look, pacer: new Pacer(meter) }, waitingOn(clock)));
   return { seen, looks, now: clock.now() };
 }
 
