@@ -4,7 +4,7 @@ import { createOnce } from './create-once.ts';
 import { type Existing, type Listing, readTwice, refuseDoubt, without } from './listing.ts';
 import { lookFor, spans } from './look.ts';
 import { leftByReplacement } from './match.ts';
-import { removeForSure, waitUntilGone } from './remove.ts';
+import { removeForSure, untilGone, waitUntilGone } from './remove.ts';
 import { candidates, doubtfulAmong, type World } from './service.ts';
 import { settle } from './settle.ts';
 import { severalMatch } from './several-match.ts';
@@ -205,20 +205,23 @@ async function finishReplacement<S, P extends Existing>(
 
 /**
  * Waits for the holder of a name in use: a parallel run's process, or one that the service is removing. False if no
- * list shows it.
+ * list shows a matching process.
  */
 async function waitForHolder<S, P extends Existing>(spec: S, world: World<S, P>): Promise<boolean> {
   const { service, store, runtime } = world;
   runtime.log('The name is in use; looking whether by this very process');
   const look = async () => {
     const { processes, leaving } = await store.list();
-    return candidates(spec, processes, service)[0] ?? candidates(spec, leaving, service)[0];
+    return { isThere: candidates(spec, processes, service).length > 0, leaving };
   };
-  const holder = await lookFor(spans.holderShows, look, (seen) => seen !== undefined, runtime, store);
-  if (holder === undefined) return false;
-  const { leaving } = await store.list();
-  if (leaving.some(({ id }) => id === holder.id)) await waitUntilGone([holder], world);
-  return true;
+  const isEnough = ({ isThere, leaving }: Awaited<ReturnType<typeof look>>) => isThere || leaving.length > 0;
+  const { isThere, leaving } = await lookFor(spans.holderShows, look, isEnough, runtime, store);
+  if (isThere) return true;
+  const own = candidates(spec, leaving, service);
+  if (own.length > 0) await waitUntilGone(own, world);
+  // The service does not report names: any process that it is removing may have the name.
+  else await untilGone(leaving, world);
+  return own.length > 0;
 }
 
 /** Updates a new process that differs from its declaration, if the service can. Its outcome stays `created`. */

@@ -89,9 +89,7 @@ export class ForgeStore implements Store<ForgeSpec, ForgeProcess> {
         return this.#processFrom(data.data.id, data.data);
       });
     } catch (error) {
-      const isNameTaken =
-        error instanceof HttpFailure && error.status === 422 && error.fields.includes('name');
-      if (!isNameTaken) throw error;
+      if (!(error instanceof HttpFailure) || !isNameTaken(error)) throw error;
       return { kind: 'taken', refusal: error };
     }
   }
@@ -145,6 +143,17 @@ export class ForgeStore implements Store<ForgeSpec, ForgeProcess> {
       notFound: noServer(organization, serverName),
     };
   }
+}
+
+/** A refusal that is about the form of the name: `name: The name must not be greater than 40 characters.` */
+const aboutForm = /\bname: .*\b(characters?|format|invalid|letters|required|string)\b/i;
+
+/**
+ * True if a 422 refuses nothing but the name, and not for its form: then another process has the name. Otherwise the
+ * declaration has a mistake, for which a replacement must not delete the old process.
+ */
+function isNameTaken({ status, fields, why }: HttpFailure): boolean {
+  return status === 422 && fields.length === 1 && fields[0] === 'name' && !aboutForm.test(why);
 }
 
 function queryOf({ user, siteId, directory, sort }: ProcessFilter): Record<string, string> {

@@ -49,6 +49,21 @@ test('waits for a removal that still holds the name, then creates', async () => 
   expect(server.calls).toEqual(['create horizon', 'create horizon']);
 });
 
+test('waits for a removal of another process, which may hold the name, then creates', async () => {
+  const old = server.add('horizon', { command: 'php8.3 artisan horizon' });
+  server.removalLooks = 12;
+  await server.remove(old.id);
+  server.calls.length = 0;
+  expect(await run()).toMatchObject({ outcome: 'created', process: { id: '42' } });
+  expect(server.calls).toEqual(['create horizon', 'create horizon']);
+});
+
+test('a name that another process has is an error that says so, also beside a removal', async () => {
+  server.add('horizon', { command: 'php8.4 artisan reverb:start' });
+  server.add('other', { command: 'php8.4 artisan other', status: 'removing' });
+  await expect(run()).rejects.toThrow(/"horizon".*has that name.*another name/s);
+});
+
 test('a name that another process has is an error that says so', async () => {
   server.add('horizon', { command: 'php8.4 artisan reverb:start' });
   await expect(run()).rejects.toThrow(/"horizon".*has that name.*another name/s);

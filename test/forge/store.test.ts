@@ -172,17 +172,22 @@ describe('Creating', () => {
     expect(transport.requests).toHaveLength(1);
   });
 
-  test('finds the name taken where the name is refused, whatever else is', async () => {
-    for (const errors of [{ name: ['Taken.'] }, { processes: ['Too many.'], name: ['Taken.'] }]) {
-      const { store, clock } = storeWith([json(422, { message: 'Invalid.', errors })]);
+  test.each([['The name has already been taken.'], ['Taken.'], ['It is in use.']])(
+    'finds the name taken where only the name is refused (%s)',
+    async (told) => {
+      const answer = { message: 'The given data was invalid.', errors: { name: [told] } };
+      const { store, clock } = storeWith([json(422, answer)]);
       const sent = await clock.run(store.create(specOf()));
       expect(sent).toMatchObject({ kind: 'taken', refusal: { status: 422 } });
-    }
-  });
+    },
+  );
 
   test.each([
     [422, { errors: { site_id: ['There is none.'] } }, 'site: There is none.'],
     [422, { errors: { command: ['Too long.'] } }, 'command: Too long.'],
+    [422, { errors: { processes: ['Too many.'], name: ['Taken.'] } }, 'processes: Too many.'],
+    [422, { errors: { name: ['The name must not be greater than 40 characters.'] } }, 'Correct name'],
+    [422, { errors: { name: ['The selected name is invalid.'] } }, 'Correct name'],
     [403, {}, 'The token needs the scope server:create-daemons'],
     [409, { message: 'The name is locked.' }, 'The name is locked.'],
   ])('that is refused for another reason (%i) fails, and names the input', async (status, answer, why) => {
