@@ -95,6 +95,17 @@ test('forge/restart waits for one that a list shows in another shape for a while
   expect(run.outputs['count']).toBe('4');
 });
 
+test('forge/restart does not count the time that the rate limit takes against wait-timeout', async () => {
+  await using world = await startForge('forge/restart', {
+    forge: { restartScript: ['restarting', 'running'] },
+  });
+  world.emulator.forge.addProcess(world.server, { command: 'php8.4 artisan horizon' });
+  world.emulator.faults.add({ kind: 'rate-limit', retryAfter: 60, on: 'GET background-processes/', nth: 1 });
+  const step = await world.run({ 'wait-timeout': '30' });
+  expect(step.errors).toEqual([]);
+  expect(step.log).toContain('trying again in 60 s');
+});
+
 describe('stable-for on Forge', () => {
   test('is true where the process stays up, and asks calmly', async () => {
     await using world = await startForge('forge');
