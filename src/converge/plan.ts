@@ -39,7 +39,8 @@ export type Operation<S = unknown, P extends Existing = Existing> = {
   /** As `update`, for a service that cannot update processes. */
   | { readonly action: 'replace'; readonly spec: S; readonly process: P; readonly changes: Changes }
   | { readonly action: 'keep'; readonly spec: S; readonly process: P }
-  | { readonly action: 'delete'; readonly process: P }
+  /** `leftOf`: the declaration whose interrupted replacement has left this process. */
+  | { readonly action: 'delete'; readonly process: P; readonly leftOf?: S }
   /** It exists, but is not declared: the step keeps it. */
   | { readonly action: 'undeclared'; readonly process: P }
 );
@@ -97,15 +98,22 @@ export function planFor<S, P extends Existing>(
     const matching = matchAll(declared, sure, service);
     const paired = new Set(matching.pairs.values());
     const isAlike = ({ extra }: Contest<S, P>) => extra !== undefined;
-    const left = matching.contested
-      .filter(isAlike)
-      .map(({ spec, found }) => leftByReplacement(spec, found, service)?.left);
-    const goes = (process: P) => prune || left.includes(process);
+    const left = new Map(
+      matching.contested.filter(isAlike).flatMap(({ spec, found }) => {
+        const old = leftByReplacement(spec, found, service)?.left;
+        return old === undefined ? [] : [[old, spec] as const];
+      }),
+    );
+    const goes = (process: P) => prune || left.has(process);
     operations.push(
       ...declared.map((spec) => declaredOperation(place, spec, matching.pairs.get(spec), service)),
       ...existing
         .filter((process) => !paired.has(process))
-        .map((process) => undeclaredOperation(place, process, service, goes(process))),
+        .map((process) => {
+          const leftOf = left.get(process);
+          const operation = undeclaredOperation(place, process, service, goes(process));
+          return leftOf === undefined ? operation : { ...operation, leftOf };
+        }),
     );
     for (const spec of declared.filter((one) => !matching.pairs.has(one))) {
       const found = doubtfulAmong(spec, existing, service);

@@ -17,6 +17,8 @@ export interface PlanRow extends RowName {
   readonly outcome: Outcome | undefined;
   /** Undefined if there is no process yet. */
   readonly processId: string | undefined;
+  /** True for the deletion of a process that an interrupted replacement has left. */
+  readonly endsReplacement?: boolean;
   readonly error: string | undefined;
   /** The error without the name of the process. */
   readonly why: string | undefined;
@@ -78,7 +80,7 @@ export function doneRows<S, P extends Existing>(
 
 function rowOf<S, P extends Existing>(operation: Operation<S, P>, naming: Naming<S, P>) {
   const process = 'process' in operation ? operation.process : undefined;
-  const declared = naming.nameOf('spec' in operation ? operation.spec : operation.process);
+  const declared = naming.nameOf(identifiedBy(operation));
   return {
     // The process has values for open fields of the declaration.
     ...(process === undefined ? declared : naming.nameOf(process)),
@@ -88,8 +90,15 @@ function rowOf<S, P extends Existing>(operation: Operation<S, P>, naming: Naming
     settings: operation.settings,
     changes: 'changes' in operation ? operation.changes : {},
     processId: process?.id,
+    endsReplacement: 'leftOf' in operation,
     particulars: naming.particularsOf(operation),
   };
+}
+
+/** Returns the declaration of a process, also of one that is left of an interrupted replacement; else the process. */
+function identifiedBy<S, P extends Existing>(operation: Operation<S, P>): S | P {
+  if ('spec' in operation) return operation.spec;
+  return operation.action === 'delete' ? (operation.leftOf ?? operation.process) : operation.process;
 }
 
 /** A plan or its result, as lines of text. */

@@ -195,10 +195,12 @@ describe.concurrent('approved-plan: require changes only what the merged pull re
       files: { '.github/forge-processes.yml': `servers: { web-1: [${text}] }` },
     });
     const acme = { organization: 'acme' };
-    forge.addProcess(shop.server, { command: 'php a', processes: 1 });
+    // The manifest names neither the directory nor the second space.
+    const existing = { command: 'php  a', directory: '/home/forge/shop.example' };
+    forge.addProcess(shop.server, { ...existing, processes: 1 });
     await shop.plan('', acme, on(`{ ${processes} }`));
 
-    const successor = forge.addProcess(shop.server, { command: 'php a', processes: 2 });
+    const successor = forge.addProcess(shop.server, { ...existing, processes: 2 });
     const both = await shop.push('', acme, on(`{ ${processes} }`));
     expect(both.errors).toEqual([]);
     expect(forge.listProcesses(shop.server).map(({ id }) => id)).toEqual([successor.id]);

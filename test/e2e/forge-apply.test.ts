@@ -55,6 +55,17 @@ describe('forge/apply makes servers run what the manifest declares', () => {
     expect(run.outputs).toMatchObject({ updated: '1', deleted: '1' });
   });
 
+  test('max-deletes does not count the process that an interrupted replacement has left', async () => {
+    const left = add({ directory: '/home/forge/shop.example/current', processes: 7 });
+    const successor = add({ directory: '/home/forge/shop.example/current' });
+    const text = 'servers: { web-1: [{ command: php8.4 artisan horizon, processes: 1 }] }';
+    const run = await apply({ 'max-deletes': '0' }, { text });
+    expect(run.errors).toEqual([]);
+    expect(run.outputs).toMatchObject({ deleted: '1', unchanged: '1' });
+    expect(world.emulator.forge.listProcesses(world.server)).toMatchObject([{ id: successor.id }]);
+    expect(run.log).toContain(left.id);
+  });
+
   test('a site is looked up, and only its processes are those of the declaration', async () => {
     const elsewhere = add();
     const ofSite = add({ siteId: Number(world.site.id) });

@@ -9,7 +9,7 @@ import { type AppliedService, showPlan } from './carry-out.ts';
 
 /**
  * Throws a `Failure` for a plan that deletes more processes than `max-deletes` allows: an emptied file or a wrong merge
- * must not take production down. A dry run only warns. Replacements do not count.
+ * must not take production down. A dry run only warns. Replacements do not count, nor does the end of an interrupted one.
  */
 export function guardDeletes<S, P extends Existing>(
   step: Step,
@@ -18,7 +18,9 @@ export function guardDeletes<S, P extends Existing>(
   rows: readonly PlanRow[],
   service: AppliedService<S, P>,
 ): void {
-  const deletes = rows.filter(({ action }) => action === 'delete');
+  const deletes = rows.filter(
+    ({ action, endsReplacement }) => action === 'delete' && endsReplacement !== true,
+  );
   if (deletes.length <= maxDeletes) return;
   const count = `${deletes.length} to delete, and max-deletes allows ${maxDeletes}`;
   if (dryRun) {
