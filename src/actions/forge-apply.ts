@@ -121,8 +121,12 @@ async function proveDeclared(
   const { client } = session.within(stableFor);
   const places = [...new Map(declared.map(({ place }) => [place.id, place])).values()];
   const look = async () => {
-    const listings = await Promise.all(places.map((place) => storeOn(client, organization, place).list()));
-    return listings.flatMap(({ processes }) => processes);
+    const looks = places.map(async (place) => {
+      const store = storeOn(client, organization, place);
+      const ids = declared.flatMap((each) => (each.place.id === place.id ? each.process.id : []));
+      return await store.complete(await store.listAll(), ids);
+    });
+    return (await Promise.all(looks)).flat();
   };
   const processes = declared.map(({ process }) => process);
   await proveForgeStable(session, processes, stableFor, look);

@@ -146,7 +146,7 @@ function restarting(
   const waiting = session.waiting(wait);
   const look: RestartContext['look'] = async (ids) =>
     processId !== undefined || ids.length <= fewProcesses
-      ? (await Promise.all(ids.map((id) => store.find(id)))).filter((one) => one !== undefined)
-      : await list(store, filter);
+      ? await store.complete([], ids)
+      : await store.complete(await list(store, filter), ids);
   return { store, look: session.paced(look, waiting), waiting, log: waiting.log };
 }

@@ -57,6 +57,13 @@ export class ForgeStore implements Store<ForgeSpec, ForgeProcess> {
     return { all, pages, serverTime: date };
   }
 
+  /** Adds the processes that a list lacks, read by their ids: a list of several pages misses one that moves. */
+  async complete(listed: readonly ForgeProcess[], ids: readonly string[]): Promise<readonly ForgeProcess[]> {
+    const shown = new Set(listed.map(({ id }) => id));
+    const hidden = await Promise.all(ids.filter((id) => !shown.has(id)).map((id) => this.find(id)));
+    return [...listed, ...hidden.filter((process) => process !== undefined)];
+  }
+
   async find(id: string): Promise<ForgeProcess | undefined> {
     const process = await this.findAny(id);
     return process === undefined || isLeaving(process) ? undefined : process;
@@ -111,6 +118,7 @@ export class ForgeStore implements Store<ForgeSpec, ForgeProcess> {
       ...this.#call('POST', `${this.#path(id)}/actions`, 'server:create-daemons'),
       body: { action: 'restart' },
       what: `Restarting background process ${id}`,
+      notFound: 'Something else has removed it: let only one run manage a process at a time',
     });
   }
 

@@ -95,6 +95,27 @@ test('forge/restart waits for one that a list shows in another shape for a while
   expect(run.outputs['count']).toBe('4');
 });
 
+/** The second list of the run lacks its last process, as when a process moves to a page that was read already. */
+const hideFromSecondList = ({ emulator }: ForgeWorld) =>
+  emulator.faults.add({
+    kind: 'edit',
+    on: 'GET .*/background-processes(\\?|$)',
+    nth: 2,
+    edit: (answer) => {
+      const { data } = answer.body as { data: object[] };
+      return { ...answer, body: { data: data.slice(0, -1) } };
+    },
+  });
+
+test('forge/restart reads a process by its id if a list lacks it', async () => {
+  await using world = await startForge('forge/restart');
+  for (let n = 0; n < 4; n++) world.emulator.forge.addProcess(world.server, { command });
+  hideFromSecondList(world);
+  const run = await world.run();
+  expect(run.errors).toEqual([]);
+  expect(run.outputs['count']).toBe('4');
+});
+
 test('forge/restart does not count the time that the rate limit takes against wait-timeout', async () => {
   await using world = await startForge('forge/restart', {
     forge: { restartScript: ['restarting', 'running'] },
@@ -115,6 +136,16 @@ describe('stable-for on Forge', () => {
     expect(run.outputs).toMatchObject({ outcome: 'created', stable: 'true' });
     expect(run.summary).toContain('Stable:</strong> up for 30 s');
     expect(world.emulator.requests.length).toBeLessThanOrEqual(14);
+  });
+
+  test('reads a process by its id if a list lacks it', async () => {
+    await using world = await startForge('forge/apply');
+    for (const each of ['a', 'b'])
+      world.emulator.forge.addProcess(world.server, { command: `php8.4 ${each}` });
+    hideFromSecondList(world);
+    const manifest = 'servers: { web-1: [{ command: php8.4 a }, { command: php8.4 b }] }';
+    const files = { '.github/forge-processes.yml': manifest };
+    expect((await world.run({ 'stable-for': '30' }, { files })).outputs['stable']).toBe('true');
   });
 
   test('holds for each process of forge/apply, also in a dry run', async () => {
