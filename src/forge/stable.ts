@@ -1,7 +1,7 @@
 import type { Pacer } from '../converge/look.ts';
 import type { Wait } from '../time.ts';
 import { type ForgeProcess, label } from './process.ts';
-import { isDead, isLeaving, isUp } from './status.ts';
+import { isDead, isLeaving, isUntold, isUp } from './status.ts';
 
 /** The stability of a process, judged by the statuses that Forge reports. */
 export interface Steadiness {
@@ -72,7 +72,7 @@ class Track {
     this.#last = seen ?? this.#last;
     const { status } = this.#last;
     if (gone) this.#failure ??= 'is gone';
-    else if (isUp(status) || status === 'unknown') this.#upAs = status;
+    else if (isUp(status) || isUntold(status)) this.#upAs = status;
     else if (this.wasUp) this.#failure ??= `was ${this.#upAs}, now ${status}`;
     else if (isDead(status)) this.#failure ??= `is ${status}`;
   }

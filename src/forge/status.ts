@@ -24,6 +24,11 @@ export function isUp(status: string): boolean {
   return upWords.includes(status);
 }
 
+/** True for a word that does not show whether a process runs: `unknown`, or a word that Forge has added since. */
+export function isUntold(status: string): boolean {
+  return status === 'unknown' || !knownWords.includes(status);
+}
+
 /** True for a process that has ended, and that Forge does not restart. */
 export function isDead(status: string): boolean {
   return status === 'fatal' || status === 'exited';

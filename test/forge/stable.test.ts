@@ -59,7 +59,7 @@ test.each([
   expect(seen).toMatchObject([{ stable: 'false', why: expect.stringContaining(why) }]);
 });
 
-test.each(['installed', 'unknown'])('of one that is only %s nothing is known', async (status) => {
+test.each(['installed', 'unknown', 'paused'])('of one that is only %s nothing is known', async (status) => {
   const { seen } = await watched([[status]]);
   expect(stableOf(seen)).toEqual(['unknown']);
 });
@@ -86,6 +86,7 @@ test('a look that takes many requests is taken less often', async () => {
 test.each([
   ['never more than installed', [['installed']], 'installed'],
   ['not known in the end', [['running'], ['unknown']], 'unknown'],
+  ['in the end in a state that Forge has added', [['running'], ['paused']], 'paused'],
 ])('whether one that is %s runs is not known', async (_, pictures, status) => {
   const why = `Forge reports ${status} for 31 ("php8.4 artisan horizon"), which does not say whether it runs`;
   expect((await watched(pictures)).seen).toMatchObject([{ stable: 'unknown', why }]);
