@@ -79,7 +79,8 @@ async function select(
     });
   }
   const all = await list(store, filter);
-  const isUnknown = ({ doubt }: ForgeProcess): boolean => doubt !== undefined;
+  // Forge itself filters by user, directory and site: only the filter by command needs a field of the process.
+  const isUnknown = ({ command }: ForgeProcess): boolean => filter.command !== undefined && command === '';
   for (const process of all.filter(isUnknown)) step.warn(`Not restarted: ${doubtText(process)}.`);
   const present = all.filter((process) => !isLeaving(process) && !isUnknown(process));
   if (present.length > 0) return present;

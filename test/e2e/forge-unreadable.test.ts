@@ -121,14 +121,26 @@ describe.concurrent('a process that is not told in full', () => {
     expect(open.warnings).toEqual([]);
   });
 
-  test('is not restarted, and that is told', async () => {
-    await using world = await startOdd('forge/restart', odd);
-    const { id } = world.emulator.forge.addProcess(world.server, { command });
+  test('is restarted with all others: for that its id is enough', async () => {
+    await using world = await startForge('forge/restart');
+    const all = [1, 2].map(() => world.emulator.forge.addProcess(world.server, { command }).id);
+    const edit = withAttributes({ command: null, user: null });
+    world.emulator.faults.add({ kind: 'edit', on: 'GET', times: Infinity, edit });
     const run = await world.run();
 
     expect(run.errors).toEqual([]);
+    expect(run.outputs['ids-json']).toBe(JSON.stringify(all));
+    expect(run.warnings).toEqual([]);
+  });
+
+  test('is not restarted where the command decides, and that is told', async () => {
+    await using world = await startOdd('forge/restart', { ...odd, command: null, user: 'forge' });
+    const { id } = world.emulator.forge.addProcess(world.server, { command });
+    const run = await world.run({ command: 'horizon' });
+
+    expect(run.errors).toEqual([]);
     expect(run.outputs['ids-json']).toBe(JSON.stringify([id]));
-    expect(run.warnings[0]).toContain(`Not restarted: ${why}`);
+    expect(run.warnings[0]).toContain('Not restarted: 99 (its command is not known)');
   });
 
   test('is none that only has no status yet: that one counts as unknown', async () => {
