@@ -103,12 +103,16 @@ async function ensureOn(
 
 /** Warns of differences that do not fail the step. */
 function warn(step: Step, { spec, ifExists }: Ensure<ForgeSpec>, ensured: EnsuredForge): void {
-  const { process, ignored, otherName } = ensured;
+  const { outcome, process, ignored, otherName } = ensured;
   if (process === undefined) return;
   const unknown = notCompared(spec, process);
   if (unknown !== undefined) step.warn(unknown);
   if (Object.keys(ignored).length > 0) {
-    step.log.warning(`${process.id} ${differs(ignored)}. It was not changed (if-exists: ${ifExists}).`);
+    const why =
+      outcome === 'unchanged'
+        ? `It was not changed (if-exists: ${ifExists})`
+        : 'Forge did not accept the declared number';
+    step.log.warning(`${process.id} ${differs(ignored)}. ${why}.`);
   }
   if (otherName !== undefined) {
     step.warn(

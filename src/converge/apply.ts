@@ -1,4 +1,5 @@
 import { Cancelled, messageOf, reasonOf } from '../failure.ts';
+import { differs } from './changes.ts';
 import { Claim } from './claim.ts';
 import { Vanished } from './create-once.ts';
 import { ensure } from './ensure.ts';
@@ -118,13 +119,15 @@ class PlaceWork<S, P extends Existing> {
     });
     try {
       const wanted = { spec, ifExists: 'update', dryRun: false } as const;
-      const { outcome, process, changes, otherName, madeByOther } = await ensure(wanted, {
+      const { outcome, process, changes, ignored, otherName, madeByOther } = await ensure(wanted, {
         ...this.#open(claim, runtime, spec),
         service,
         runtime,
       });
       if (otherName !== undefined)
         runtime.warn(`another process has its name, so it is named ${otherName}; set another name`);
+      if (process !== undefined && Object.keys(ignored).length > 0)
+        runtime.warn(`${process.id} ${differs(ignored)}: the service did not accept the declared value`);
       if (process !== undefined) this.#owners.set(process.id, operation);
       const done =
         outcome === 'created' || outcome === 'updated' || outcome === 'replaced' ? outcome : 'unchanged';

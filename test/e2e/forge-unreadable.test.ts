@@ -152,6 +152,23 @@ describe.concurrent('a process that is not told in full', () => {
   });
 });
 
+test.each([
+  ['forge', { command, processes: '9' }],
+  ['forge/apply', {}],
+])('%s warns of a new process that does not have the declared number', async (action, inputs) => {
+  await using world = await startForge(action);
+  const edit = withAttributes({ processes: 5 });
+  world.emulator.faults.add({ kind: 'edit', on: /background-processes/, times: Infinity, edit });
+  const files = {
+    '.github/forge-processes.yml': `servers: { web-1: [{ command: ${command}, processes: 9 }] }`,
+  };
+  const run = await world.run(inputs, { files });
+
+  expect(run.errors).toEqual([]);
+  expect(run.warnings.join()).toMatch(/has processes 5 \(declared: 9\).* did not accept the declared/);
+  expect(run.summary).not.toContain('Differs, not changed');
+});
+
 describe('a number of processes that Forge does not report', () => {
   const unnumbered = { command, user: 'forge', directory: null, status: 'running' };
 

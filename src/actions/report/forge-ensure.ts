@@ -28,9 +28,9 @@ export function sayForge(
   { spec, ensured, server }: Omit<ShownForge, 'process' | 'hasFailed'>,
 ): void {
   const isLeft = Object.keys(ensured.ignored).length > 0;
-  const [mark, verb] = isLeft
-    ? (['drifted', 'Differs, not changed'] as const)
-    : ([marks[ensured.outcome], verbs[ensured.outcome]] as const);
+  const { outcome } = ensured;
+  const mark = isLeft ? 'drifted' : marks[outcome];
+  const verb = isLeft && outcome === 'unchanged' ? 'Differs, not changed' : verbs[outcome];
   step.headline(mark, html`${verb}: ${code(spec.command)} on server ${code(server)}`);
 }
 
@@ -62,8 +62,8 @@ function countOf(
   { processes: changed }: Changes,
   { processes: left }: Changes,
 ): Html {
-  if (changed !== undefined) return beforeAfter(changed);
-  return left === undefined ? code(processes ?? 'unknown') : leftAlone(left);
+  if (left !== undefined) return leftAlone(left);
+  return changed === undefined ? code(processes ?? 'unknown') : beforeAfter(changed);
 }
 
 function nextStep({ outcome, ignored }: EnsuredForge, status: string | undefined): Html {
