@@ -179,19 +179,23 @@ interface GroupStyle {
   readonly width: number;
 }
 
-/** Writes rows in groups, with their shared fields in the heading. */
+/** Writes rows in groups, with their shared fields in the heading. Rows and groups begin with the most important. */
 function groupLines(
   rows: readonly PlanRow[],
   { nameOf, noteOf, room, width }: GroupStyle,
 ): readonly string[] {
   const groups = Map.groupBy(rows, ({ place, shared }) => JSON.stringify([place.id, shared]));
-  return [...groups.values()].flatMap((group) => {
-    const [first] = group;
-    if (first === undefined) return [];
+  const rankOf = (row: PlanRow): number => order.indexOf(rowKind(row));
+  const byRank = (a: PlanRow, b: PlanRow): number => rankOf(a) - rankOf(b);
+  const inOrder = [...groups.values()].flatMap((group) => {
+    const [first, ...others] = group.toSorted(byRank);
+    return first === undefined ? [] : [{ first, group: [first, ...others] }];
+  });
+  inOrder.sort((a, b) => byRank(a.first, b.first));
+  return inOrder.flatMap(({ first, group }) => {
     const note = noteOf(first.place);
     const heading = [nameOf(first.place), ...(note === undefined ? [] : [note]), ...first.shared].join(' · ');
-    const inOrder = group.toSorted((a, b) => order.indexOf(rowKind(a)) - order.indexOf(rowKind(b)));
-    return [`@@ ${heading} @@`, ...inOrder.map((row) => rowLine(row, room, width))];
+    return [`@@ ${heading} @@`, ...group.map((row) => rowLine(row, room, width))];
   });
 }
 

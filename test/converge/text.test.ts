@@ -100,6 +100,16 @@ describe('A plan as a diff', () => {
     expect(whole).toEqual([]);
   });
 
+  test('begins with the group of a deletion, where rows share their user or directory', () => {
+    const ofUser = (users: readonly string[]) =>
+      rowsOf(true)
+        .filter(({ action, place }) => action !== 'keep' && place === app)
+        .map((row, index) => ({ ...row, shared: [users[index] ?? ''] }));
+    expect(ofUser(['a', 'b', 'c']).map(({ action }) => action)).toEqual(['create', 'update', 'delete']);
+    const headings = diffOf(ofUser(['a', 'b', 'c'])).filter((line) => line.startsWith('@@'));
+    expect(headings).toEqual(['@@ App · c @@', '@@ App · b @@', '@@ App · a @@']);
+  });
+
   test('says that something is kept that is not in the manifest', () => {
     expect(diffOf(rowsOf())).toContain(
       '? kept        worker low · 2 processes, timeout 90 · not in the manifest',
