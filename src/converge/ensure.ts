@@ -215,7 +215,7 @@ async function waitForHolder<S, P extends Existing>(spec: S, world: World<S, P>)
     return { isThere: candidates(spec, processes, service).length > 0, leaving };
   };
   const isEnough = ({ isThere, leaving }: Awaited<ReturnType<typeof look>>) => isThere || leaving.length > 0;
-  const { isThere, leaving } = await lookFor(spans.holderShows, look, isEnough, runtime, store);
+  const { isThere, leaving } = await lookFor(spans.ownShows, look, isEnough, runtime, store);
   if (isThere) return true;
   const own = candidates(spec, leaving, service);
   if (own.length > 0) await waitUntilGone(own, world);

@@ -19,7 +19,7 @@ export interface Runtime extends Timing {
 
 /** The longest time of each kind of wait, in milliseconds. Decision 2 explains each. */
 export const spans = {
-  /** Until a list shows the process of this run. */
+  /** Until a list shows a process that must exist: the one of this run, or the holder of the name that it wants. */
   ownShows: 30_000,
   /** Until younger rivals have left: they may notice late, and a DELETE takes time. */
   rivalsLeave: 30_000,
@@ -31,7 +31,7 @@ export const spans = {
   listHolds: 30_000,
   /** Until a read by id shows an update. */
   updateShows: 3_000,
-  /** Until a list shows the process that holds a name. */
+  /** Until a list shows the process that holds a name, while nothing runs in the place of a deleted process. */
   holderShows: 10_000,
 } as const;
 

@@ -89,6 +89,14 @@ test('a run that loses the race for the name takes the process of the winner', a
   expect(server.names).toEqual(['horizon']);
 });
 
+test('a run that loses the race for the name waits for lists that show the winner late', async () => {
+  server.add('horizon');
+  const list = server.list.bind(server);
+  server.list = async () => (clock.now() < 20_000 ? listingOf([]) : await list());
+  expect(await run()).toMatchObject({ outcome: 'unchanged', process: { id: '41' } });
+  expect(server.calls).toEqual(['create horizon']);
+});
+
 test('of two that racing runs made under different names, the later goes, and by its own run', async () => {
   server.onCreate = () => {
     server.add('rival', { createdAt: '2026-10-01T08:59:59Z' });
