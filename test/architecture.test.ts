@@ -91,6 +91,7 @@ test('few files set a timer or read the date by themselves', () => {
     'actions/report/comment.ts',
     'early-connection.ts',
     'http/connections.ts',
+    'http/transport.ts',
     'runner/signals.ts',
     'time.ts',
   ]);

@@ -1,4 +1,5 @@
 import { doubtText } from '../converge/listing.ts';
+import { paced } from '../converge/look.ts';
 import { type Gate, type LastLook, tellByNumber, waitAtGate } from '../forge/gate.ts';
 import { forgeManifest, writeForgeManifest } from '../forge/manifest.ts';
 import { forge } from '../forge/service.ts';
@@ -102,7 +103,7 @@ async function listAtGate(
   const { user, directory } = filter;
   const list = async () => withCommand(await store.listAll({ user, directory, sort }), filter);
   const waiting = session.waiting(wait);
-  return await waitAtGate(gate, session.paced(list, waiting), waiting);
+  return await waitAtGate(gate, paced(list, waiting), waiting);
 }
 
 function report(step: Step, inputs: ForgeListInputs, gated: LastLook): void {

@@ -1,3 +1,4 @@
+import { paced } from '../converge/look.ts';
 import type { OperationResult } from '../converge/result.ts';
 import { waitAtGate } from '../forge/gate.ts';
 import { notRunning } from '../forge/not-running.ts';
@@ -53,7 +54,7 @@ async function untilNewUp(
   const waiting = session.waiting(wait);
   const { failure } = await waitAtGate(
     { statuses: upWords, minCount: 0, tell: ({ processes, after }) => notRunning(done, after, processes) },
-    session.paced(look, waiting),
+    paced(look, waiting),
     waiting,
   );
   if (failure !== undefined) throw failure;

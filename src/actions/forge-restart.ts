@@ -1,4 +1,5 @@
 import { doubtText } from '../converge/listing.ts';
+import { paced } from '../converge/look.ts';
 import { Failure } from '../failure.ts';
 import type { ForgeProcess } from '../forge/process.ts';
 import { type AcceptedRestart, type RestartContext, requestRestarts, untilUp } from '../forge/restart.ts';
@@ -149,5 +150,5 @@ function restarting(
     processId !== undefined || ids.length <= fewProcesses
       ? await store.complete([], ids)
       : await store.complete(await list(store, filter), ids);
-  return { store, look: session.paced(look, waiting), waiting, log: waiting.log };
+  return { store, look: paced(look, waiting), waiting, log: waiting.log };
 }

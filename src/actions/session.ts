@@ -1,9 +1,9 @@
 import { LogTurns } from '../cloud/log-turns.ts';
-import { Pacer, paced, type Runtime } from '../converge/look.ts';
+import { type PacedWait, Pacer, type Runtime } from '../converge/look.ts';
 import { HttpClient } from '../http/client.ts';
 import { defaultLimits, openTransport } from '../http/transport.ts';
 import type { Step } from '../runner/step.ts';
-import { Deadline, type Wait, waitingFor } from '../time.ts';
+import { Deadline, waitingFor } from '../time.ts';
 import type { Connection } from './inputs/connection.ts';
 
 /** Milliseconds for races and lost responses, on top of the work itself. */
@@ -66,18 +66,13 @@ export class Session {
   }
 
   /** Returns a wait of `span` milliseconds. Time in which the rate limit stops all requests does not count. */
-  waiting(span: number) {
+  waiting(span: number): PacedWait {
     const { step, client, pacer } = this;
     return {
       ...waitingFor({ ...step, clock: client.clock }, span),
       pacer,
       log: (line: string) => step.log.info(line),
     };
-  }
-
-  /** Returns a look that takes its turn, so that a wait sends at most 30 requests a minute. */
-  paced<A extends readonly unknown[], T>(look: (...asked: A) => Promise<T>, { deadline, cancelled }: Wait) {
-    return paced(look, this.pacer, { cancelled, timeLeft: () => deadline.remaining() });
   }
 
   /**

@@ -1,3 +1,4 @@
+import type { PacedWait } from '../converge/look.ts';
 import { Cancelled, Failure, locationText } from '../failure.ts';
 import type { HttpClient } from '../http/client.ts';
 import { HttpFailure } from '../http/failure.ts';
@@ -14,7 +15,6 @@ import {
 import { type Instance, type ListedInstances, listInstances } from './instances.ts';
 import {
   type EnvironmentName,
-  type EnvironmentWait,
   environmentNamed,
   findApplication,
   type ListedEnvironment,
@@ -57,7 +57,7 @@ export async function findFleet(
   client: HttpClient,
   fleet: Fleet,
   name: FleetName,
-  waiting: EnvironmentWait,
+  waiting: PacedWait,
   onFound: (environmentId: string) => void,
 ): Promise<FoundFleet> {
   const application = settled(() => applicationOf(client, fleet, name));

@@ -1,12 +1,12 @@
 import type * as v from 'valibot';
-import { type Pacer, paced } from '../converge/look.ts';
+import { type PacedWait, paced } from '../converge/look.ts';
 import { Failure } from '../failure.ts';
 import type { HttpClient } from '../http/client.ts';
 import { undefinedIf404 } from '../http/failure.ts';
 import { path } from '../http/path.ts';
 import { findByKind, findByName, type Kind, type Named, NotThere, pickAll } from '../names.ts';
 import { firstOf } from '../text.ts';
-import { inSeconds, type LoggedWait, poll } from '../time.ts';
+import { inSeconds, poll } from '../time.ts';
 import { type Environment, environmentFrom, environmentOf } from './environment.ts';
 import { byBranch, environmentKinds } from './environment-name.ts';
 import { type Instance, type ListedInstances, listInstances } from './instances.ts';
@@ -30,11 +30,6 @@ export interface EnvironmentInstances extends Pick<ListedInstances, 'instances' 
   readonly environment: Environment;
 }
 
-/** A wait for environments or instances. Its looks take their turn among all looks of the run. */
-export interface EnvironmentWait extends LoggedWait {
-  readonly pacer: Pacer;
-}
-
 /**
  * Finds the environment, and picks some of its instances. Waits for both until the deadline. Calls `onFound` with the
  * environment's id before it lists the instances.
@@ -42,7 +37,7 @@ export interface EnvironmentWait extends LoggedWait {
 export async function findInEnvironment<T>(
   client: HttpClient,
   name: EnvironmentName,
-  waiting: EnvironmentWait,
+  waiting: PacedWait,
   pick: (found: EnvironmentInstances) => T,
   onFound: (environmentId: string) => void = () => undefined,
 ): Promise<{ readonly found: EnvironmentInstances; readonly picked: T }> {
@@ -58,10 +53,9 @@ const notLookedYet = new NotThere({ what: 'The environment', why: 'it is not the
 /** Calls `look` until it no longer throws `NotThere`. Throws a `Failure` at the deadline. */
 export async function waitUntilThere<T extends object>(
   look: () => Promise<T>,
-  waiting: EnvironmentWait,
+  waiting: PacedWait,
 ): Promise<T> {
-  const { deadline, cancelled, pacer } = waiting;
-  const { span } = deadline;
+  const { span } = waiting.deadline;
   let missing = notLookedYet;
   const tryIt = async (): Promise<T | undefined> => {
     try {
@@ -74,7 +68,7 @@ export async function waitUntilThere<T extends object>(
       return undefined;
     }
   };
-  const located = await poll(paced(tryIt, pacer, { cancelled, timeLeft: () => deadline.remaining() }), {
+  const located = await poll(paced(tryIt, waiting), {
     ...waiting,
     first: 1_000,
     longest: 15_000,

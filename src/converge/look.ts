@@ -1,4 +1,4 @@
-import { backoff, type Timing } from '../time.ts';
+import { backoff, type LoggedWait, type Timing } from '../time.ts';
 
 /**
  * The clock, log and checkpoints of a run, passed as an argument so that tests never wait. The clock stands still while
@@ -110,19 +110,20 @@ export class Pacer {
   }
 }
 
-/**
- * Returns a look for a wait that has its own rhythm: it takes its turn among the looks of all waits. The first look, and
- * a look when no time is left, go at once.
- */
+/** A wait whose looks take their turn among the looks of all waits of the run. */
+export interface PacedWait extends LoggedWait {
+  readonly pacer: Pacer;
+}
+
+/** Returns a look that takes its turn. The first look, and a look when no time is left, go at once. */
 export function paced<A extends readonly unknown[], T>(
   look: (...asked: A) => Promise<T>,
-  pacer: Pacer,
-  waiter: Waiter,
+  { pacer, deadline, cancelled }: Omit<PacedWait, 'log'>,
 ): (...asked: A) => Promise<T> {
   let isFirst = true;
   return async (...asked) => {
     if (isFirst) pacer.begin();
-    else await pacer.turn(look, waiter);
+    else await pacer.turn(look, { cancelled, timeLeft: () => deadline.remaining() });
     isFirst = false;
     const seen = await look(...asked);
     pacer.pay();

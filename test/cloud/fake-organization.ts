@@ -1,4 +1,4 @@
-import type { EnvironmentWait } from '../../src/cloud/target.ts';
+import type { PacedWait } from '../../src/converge/look.ts';
 import { Pacer } from '../../src/converge/look.ts';
 import { Cancelled } from '../../src/failure.ts';
 import { Deadline } from '../../src/time.ts';
@@ -65,7 +65,7 @@ export function openOrganization(
   };
   const lines: string[] = [];
   const found: string[] = [];
-  const waiting: EnvironmentWait = {
+  const waiting: PacedWait = {
     ...{ clock, random: () => 1, cancelled: cancelled.signal },
     deadline: new Deadline(clock, wait),
     pacer: new Pacer(client),

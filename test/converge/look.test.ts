@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { lookFor, Pacer, paced } from '../../src/converge/look.ts';
+import { Deadline } from '../../src/time.ts';
 import { runtimeOn } from '../support/runtime.ts';
 import { VirtualClock } from '../support/virtual-clock.ts';
 
@@ -40,16 +41,15 @@ describe('the looks of a run that waits', () => {
   });
 
   test('of a wait with its own rhythm take their turn, except the first one and one without time left', async () => {
-    const { clock, meter, pacer, looks, look } = waiting(3);
+    const { clock, meter, pacer, runtime, looks, look } = waiting(3);
     meter.reads = 100;
-    let left = 60_000;
-    const next = paced(look, pacer, { cancelled: new AbortController().signal, timeLeft: () => left });
+    const deadline = new Deadline(clock, 8_000);
+    const next = paced(look, { ...runtime, pacer, deadline });
     await clock.run(next());
     await clock.run(clock.sleep(1_000));
     await clock.run(next());
-    left = 0;
     await clock.run(next());
-    expect(looks).toEqual([0, 6_000, 6_000]);
+    expect(looks).toEqual([0, 6_000, 8_000]);
   });
 
   test('are not delayed by requests that were sent before the wait', async () => {
