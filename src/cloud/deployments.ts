@@ -18,7 +18,7 @@ export interface Deployment {
   readonly finishedAt: number | undefined;
 }
 
-export const ReadDeployment = v.pipe(DeploymentResource, v.transform(deploymentFrom));
+const ReadDeployment = v.pipe(DeploymentResource, v.transform(deploymentFrom));
 
 const { attributes } = DeploymentResource.entries;
 
