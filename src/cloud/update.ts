@@ -40,9 +40,11 @@ export async function update(
       updated = await lookFor(spans.updateShows, () => store.find(id), isOver, runtime);
     }
   } catch (error) {
-    // The process is gone only if a read by id finds none, either.
-    if (error instanceof HttpFailure && error.status === 404 && (await store.find(id)) === undefined)
-      return undefined;
+    // A read by id decides whether the process is gone, and whether a lost request took effect.
+    const isOpen = error instanceof HttpFailure && !isAccepted && (error.status === 404 || error.isLost);
+    const now = isOpen ? await readNow(store, id) : undefined;
+    if (now !== undefined && (now.process === undefined || isDone(now.process)))
+      return now.process && { process: now.process };
     if (isAccepted || mayHaveActed(error))
       runtime.checkpoint(`whether ${describeChanges(changes)} of ${id} took effect`, 'unknown');
     throw error instanceof HttpFailure ? notUpdated(found, error) : error;
@@ -50,6 +52,18 @@ export async function update(
   if (updated === undefined) return undefined;
   if (!isDone(updated)) throw notApplied(id, left(updated));
   return { process: updated };
+}
+
+/** Reads a process once. Undefined if the read fails. */
+async function readNow(
+  store: UpdateWorld['store'],
+  id: string,
+): Promise<{ readonly process: ExistingProcess | undefined } | undefined> {
+  try {
+    return { process: await store.find(id) };
+  } catch {
+    return undefined;
+  }
 }
 
 /**

@@ -158,11 +158,24 @@ describe('An update that fails', () => {
       [maybe],
     ],
   ])('says that it may have taken effect only where it may have: %s', async (_, error, lines, headline?) => {
-    const { error: thrown, known, calls } = await updating({ update: error });
+    const { error: thrown, known, updates } = await updating({ update: error, find: [before] });
     expect(thrown).toMatchObject({ message: error.message });
     if (headline !== undefined) expect(thrown).toMatchObject({ headline, details: 'p1: it failed' });
     expect(known).toEqual(lines);
-    expect(calls).toEqual(['0 update p1']);
+    expect(updates).toHaveLength(1);
+  });
+
+  test('with a lost answer has taken effect if a read by id shows the declared state', async () => {
+    const { value, known, calls } = await updating({ update: failed(502, 'maybe'), find: [after] });
+    expect(value).toEqual({ process: after });
+    expect(known).toEqual([]);
+    expect(calls).toEqual(['0 update p1', '0 find p1']);
+  });
+
+  test('with a lost answer stays open if the process cannot be read, either', async () => {
+    const { error, known } = await updating({ update: failed(502, 'maybe'), find: [failed(503, 'no')] });
+    expect(error).toMatchObject({ headline: 'worker on queue mail could not be updated: it failed' });
+    expect(known).toEqual([maybe]);
   });
 
   test('after it was accepted may have taken effect', async () => {
