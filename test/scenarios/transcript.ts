@@ -55,18 +55,20 @@ function logOf({ run }: Played): string[] {
   });
 }
 
-/** In the order of their depth: those of one depth run side by side. How often a step looks again depends on the machine. */
+/** In the order of their depth: those of one depth run side by side. How often a step looks again, which depends on the machine, does not count. */
 function requestsOf({ emulator, depths }: Played): string[] {
   const requests = emulator.requests.map((request, index) => {
     const text = describeRequest(request);
     return { text, depth: depths[index] ?? 0, order: `${withoutIds(text)} ${text}` };
   });
   const sorted = requests.toSorted((a, b) => a.depth - b.depth || (a.order < b.order ? -1 : 1));
-  return sorted.flatMap(({ depth, text }, index) => {
+  const shown = sorted.flatMap(({ depth, text }, index) => {
     const repeats = (from: number) => [0, 1, 2].every((n) => sorted[from + n]?.text === text);
-    if (!repeats(index - 2) && !repeats(index - 1) && !repeats(index)) return [`${depth} ${text}`];
-    return sorted[index - 1]?.text === text ? [] : [`${depth}… ${text}, and again`];
+    if (!repeats(index - 2) && !repeats(index - 1) && !repeats(index)) return [{ depth, text: ` ${text}` }];
+    return sorted[index - 1]?.text === text ? [] : [{ depth, text: `… ${text}, and again` }];
   });
+  const numbers = [...new Set(shown.map(({ depth }) => depth))];
+  return shown.map(({ depth, text }) => `${numbers.indexOf(depth) + 1}${text}`);
 }
 
 /** Text in which ids, dates and addresses are the same each time: `process-1`, in the order in which they are named. */
