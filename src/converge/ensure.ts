@@ -158,6 +158,9 @@ async function findByIdentity<S, P extends Existing>(
   if (first.matches.length === 0 && first.listing.pages > 1)
     first = observe(await readTwice(first.listing, list, runtime));
   const last = await settle(first, async () => observe(await list()), world);
+  // The matches have left while the run looked: whether they are gone needs two readings, too.
+  if (last !== first && last.matches.length === 0 && last.listing.pages > 1)
+    return await findByIdentity(wanted, world, gone);
   const what = service.describe(spec);
   const [found, ...others] = last.matches;
   if (others.length > 0) {

@@ -67,7 +67,10 @@ export async function findToDelete<S, P extends Existing>(
 
   let first = await look();
   if (first.found.length === 0) first = observe(await readTwice(first.listing, () => store.list(), runtime));
-  const { listing, found } = await settle(first, look, world);
+  const last = await settle(first, look, world);
+  // The matches have left while the run looked: whether they are gone needs two readings, too.
+  if (last !== first && last.found.length === 0) return await findToDelete(spec, all, world);
+  const { listing, found } = last;
   const what = service.describe(spec);
   if (all || found.length === 0) refuseDoubt(what, doubtfulAmong(spec, listing.processes, service));
   if (found.length > 0) store.mayWrite();

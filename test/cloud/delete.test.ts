@@ -117,6 +117,12 @@ describe('what is to be deleted', () => {
     expect(clock.now()).toBe(2250);
   });
 
+  test('that leaves while several match is absent only when two more lists show the same', async () => {
+    const { world, steps, clock } = worldWith({ lists: [[horizon, twin], [], [], [twin]] });
+    expect(await clock.run(findToDelete(one, false, world))).toEqual([twin]);
+    expect(steps).toHaveLength(5);
+  });
+
   test('is never several, unless all are meant', async () => {
     const { world, clock } = worldWith({ lists: [[horizon, twin]] });
     const error = await clock.run(failureOf(findToDelete(one, false, world)));

@@ -364,6 +364,12 @@ describe('several that match', () => {
     );
     expect(calls).toEqual(['list', 'list', 'create', 'list']);
   });
+
+  test('and leave a list of several pages are only gone when two lists show the same', async () => {
+    const { value, calls } = await ensuring({}, { pages: 2, list: [[declared, twin], [], [], [declared]] });
+    expect(calls).toEqual(['list', 'list', 'list', 'list', 'list']);
+    expect(value).toMatchObject({ outcome: 'unchanged', process: { id: 'p1' } });
+  });
 });
 
 describe('a pinned process', () => {
