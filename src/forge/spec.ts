@@ -56,7 +56,7 @@ export const ProcessDeclaration = v.pipe(
       command: line('php8.4 artisan horizon', continuedLine),
       directory: v.exactOptional(line('/home/forge/shop.example/current')),
       user: v.exactOptional(line('forge')),
-      site: v.exactOptional(line('shop.example, or an id in quotation marks')),
+      site: v.exactOptional(line('shop.example or an id in quotation marks')),
       processes: v.exactOptional(wholeNumber(processesRange)),
       startsecs: v.exactOptional(wholeNumber(secondsRange)),
       stopwaitsecs: v.exactOptional(wholeNumber(secondsRange)),

@@ -45,10 +45,22 @@ servers:
     ]),
   ),
   ...Object.fromEntries(
-    ['name', 'directory', 'user', 'site', 'stopsignal'].flatMap((key) =>
-      ['5', 'null', '""', '[a]', '"a\\nb"'].map((value) => [
+    Object.entries({
+      name: 'horizon',
+      directory: '/home/forge/shop.example/current',
+      user: 'forge',
+      site: 'shop.example or an id in quotation marks',
+      stopsignal: 'SIGTERM',
+    }).flatMap(([key, example]) =>
+      Object.entries({
+        5: 'text: put it in quotation marks, "5"',
+        null: `text such as ${example}, not nothing`,
+        '""': `text such as ${example}, not ""`,
+        '[a, b]': 'one text: "a b", not a list',
+        '"a\\nb"': 'one line',
+      }).map(([value, why]) => [
         `${key}: ${value}`,
-        [one(`, ${key}: ${value}`), `servers.web-1[0].${key}: must be `],
+        [one(`, ${key}: ${value}`), `servers.web-1[0].${key}: must be ${why}`],
       ]),
     ),
   ),
