@@ -15,9 +15,6 @@ export const forgeHints: ServiceHints = {
   service: 'Laravel Forge',
   unauthorized:
     'The token is not valid: it may be mistyped, cut off, expired or revoked. Create a new one in Forge, under the API settings of your profile, and update the secret',
-  forbidden:
-    'The token is not allowed to do this. Check its scopes, and that its owner may see this organization',
-  notFound: 'Check organization and server: a token sees only what its owner may see',
   tooMany:
     'Forge counts the requests of the token’s owner, those of other tokens and runs included: run the job again later, or run fewer at once',
 };

@@ -65,8 +65,9 @@ export class HttpClient {
     this.#gate = gate;
   }
 
-  get baseUrl(): URL {
-    return this.#options.baseUrl;
+  /** Returns the address of a call, without its query. */
+  urlOf({ path }: HttpCall): URL {
+    return new URL(this.#options.baseUrl.href.replace(/\/+$/, '') + path);
   }
 
   /**
@@ -176,13 +177,12 @@ export class HttpClient {
   }
 
   async #exchange(call: HttpCall): Promise<TransportResponse> {
-    const { baseUrl, cancelled, clock, cutOff, deadline, onExchange, requestTimeout, transport } =
-      this.#options;
+    const { cancelled, clock, cutOff, deadline, onExchange, requestTimeout, transport } = this.#options;
     cancelled.throwIfAborted();
     const limit = Math.min(requestTimeout, deadline.remaining());
     if (limit <= 0) throw nothingLeft(call.what, deadline);
 
-    const url = new URL(baseUrl.href.replace(/\/+$/, '') + call.path);
+    const url = this.urlOf(call);
     for (const [name, value] of Object.entries(call.query ?? {})) url.searchParams.set(name, value);
 
     const answered = new AbortController();

@@ -144,6 +144,6 @@ export async function lostIfUnknown<T>(create: () => Promise<T>): Promise<Create
   } catch (error) {
     if (!(error instanceof HttpFailure) || !error.isLost) throw error;
     const { reason, status = 0, retryAfter } = error;
-    return { kind: 'lost', cause: reason, answered: status >= 300, retryAfter };
+    return { kind: 'lost', cause: reason, answered: status >= 400, retryAfter };
   }
 }

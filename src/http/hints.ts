@@ -18,8 +18,9 @@ export interface ServiceHints {
   /** The service's name as readers know it: `Laravel Cloud`. */
   readonly service: string;
   readonly unauthorized: string;
-  readonly forbidden: string;
-  readonly notFound: string;
+  /** Undefined if each call has its own hint; so is `notFound`. */
+  readonly forbidden?: string;
+  readonly notFound?: string;
   /** The hint for a 429: whose requests count. */
   readonly tooMany: string;
   /** True when the service also responds with 403 to too many requests, as GitHub does. */
@@ -27,7 +28,7 @@ export interface ServiceHints {
 }
 
 /** The words for a failure of one call: its name, and hints that fit better than those of the service. */
-export interface CallHints extends Partial<Pick<ServiceHints, 'unauthorized' | 'forbidden' | 'notFound'>> {
+export interface CallHints extends Pick<ServiceHints, 'forbidden' | 'notFound'> {
   readonly method: Method;
   /** The name of the request in every message: `Creating the background process`. */
   readonly what: string;
@@ -84,7 +85,7 @@ function statusFix(
 ): string | undefined {
   switch (status) {
     case 401:
-      return call.unauthorized ?? hints.unauthorized;
+      return hints.unauthorized;
     case 402:
       return `Look at the plan and the billing of the organization in ${hints.service}`;
     case 403:

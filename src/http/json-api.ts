@@ -80,7 +80,7 @@ export function decode<const S extends v.GenericSchema>(
   schema: S,
 ): v.InferOutput<S> {
   const json = parse(response);
-  const result = v.safeParse(schema, json, { abortEarly: true });
+  const result = v.safeParse(schema, json);
   if (result.success) return result.output;
   const [issue] = result.issues;
   // A check has a message of this form already.
@@ -93,7 +93,7 @@ function describeIssue(issue: v.BaseIssue<unknown>): string {
   const { expected, received } = issue;
   // Text is not repeated: it may be a secret that a server echoes, and a part of a secret is not recognized.
   const found = received === 'undefined' ? 'nothing' : received.startsWith('"') ? 'text' : received;
-  return `${v.getDotPath(issue) ?? 'its root'}: expected ${expected ?? 'another value'}, found ${found}`;
+  return `${v.getDotPath(issue) ?? 'its root'}: expected ${expected}, found ${found}`;
 }
 
 /** Accepts any body except an HTML page: throws `Undecodable` for a login or error page with a 2xx status. */

@@ -103,7 +103,7 @@ async function readPages<T, I>(
     const answer = await client.json({ ...call, query }, PageBody);
     date = answer.date;
     const { data, included, links, meta } = answer.data;
-    const linked = () => (links.next === '' ? undefined : linkedQuery(call, links.next, client.baseUrl));
+    const linked = () => (links.next === '' ? undefined : linkedQuery(call, links.next, client.urlOf(call)));
     return {
       ...format.items(data),
       included: format.included(included),
@@ -111,21 +111,23 @@ async function readPages<T, I>(
       next: format.next(answer.data, linked),
     };
   };
-  for (let next: readonly Query[] = [call.query ?? {}]; next.length > 0; next = pages.at(-1)?.next ?? []) {
+  let next: readonly Query[] = [call.query ?? {}];
+  while (next.length > 0) {
     for (const query of next) {
       const address = new URLSearchParams(query).toString();
       if (asked.has(address) || asked.size === maxPages)
         throw incompleteList(call.what, 'its pages never end');
       asked.add(address);
     }
-    pages.push(...(await Promise.all(next.map(get))));
+    const more = await Promise.all(next.map(get));
+    pages.push(...more);
+    next = more.slice(-1).flatMap((last) => last.next);
   }
   return { pages, date };
 }
 
-/** Returns the query of a link to the next page, for the path of the call. Throws a `Failure` for another origin. */
-function linkedQuery(call: HttpCall, link: string, baseUrl: URL): Query {
-  const own = new URL(baseUrl.href.replace(/\/+$/, '') + call.path);
+/** Returns the query of a link to the next page. Throws a `Failure` for an origin other than that of `own`. */
+function linkedQuery(call: HttpCall, link: string, own: URL): Query {
   const url = URL.canParse(link, own.href) ? new URL(link, own) : undefined;
   if (url === undefined) throw incompleteList(call.what, 'its link to the next page is not a URL');
   if (url.origin !== own.origin) {
@@ -155,7 +157,7 @@ export function parseItems<const S extends v.GenericSchema>(
   schema: S,
 ): Pick<Page<v.InferOutput<S>, never>, 'items' | 'keys'> {
   const items = values.flatMap((value) => {
-    const result = v.safeParse(schema, value, { abortEarly: true });
+    const result = v.safeParse(schema, value);
     return result.success ? [result.output] : [];
   });
   return { items, keys: values.map(idIn) };

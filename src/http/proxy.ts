@@ -42,8 +42,7 @@ export function proxyFor(origin: URL, environment: Variables): NamedProxy | unde
   // An @ after the host belongs to a password with a / or #, which ended the host too early.
   const isProxy =
     address !== undefined &&
-    /^https?:$/.test(address.protocol) &&
-    address.hostname !== '' &&
+    ['http:', 'https:'].includes(address.protocol) &&
     !(address.pathname + address.search + address.hash).includes('@');
   if (!isProxy) {
     throw new Failure({

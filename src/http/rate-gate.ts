@@ -108,9 +108,8 @@ class Spans {
   }
 
   add(ms: number): void {
-    const more = ms - this.left;
-    if (more <= 0) return;
-    this.end = this.#clock.now() + ms;
-    this.total += more;
+    const before = this.left;
+    this.end = Math.max(this.end, this.#clock.now() + ms);
+    this.total += this.left - before;
   }
 }

@@ -23,7 +23,6 @@ export class Patience {
   /** Returns the milliseconds to wait before the next attempt; undefined when the budget is used up. */
   after({ retry, retryAfter = 0 }: HttpFailure): number | undefined {
     this.#firstFailure ??= this.#clock.now();
-    if (retry === 'no') return undefined;
     // The gate itself waits, for all calls.
     if (retry === 'after-reset') return 0;
     if (retry === 'three-times')
@@ -49,7 +48,6 @@ export function outOfTime(failure: HttpFailure, deadline: Deadline, service: str
 }
 
 export function stillFailing(failure: HttpFailure, tries: number, ms: number): HttpFailure {
-  if (tries === 1) return failure;
   return failure.asFinal({
     why: `${withoutStop(failure.why)}; it was tried ${tries} times in ${inWords(ms)}`,
   });

@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { describe, expect, test } from 'vitest';
 import { Cancelled } from '../../src/failure.ts';
 import type { HttpCall } from '../../src/http/client.ts';
-import { HttpFailure, NotSent, TooLarge } from '../../src/http/failure.ts';
+import { HttpFailure, NotSent } from '../../src/http/failure.ts';
 import { Undecodable } from '../../src/http/json-api.ts';
 import type { Method } from '../../src/http/transport.ts';
 import { Deadline } from '../../src/time.ts';
@@ -93,6 +93,7 @@ const unanswered: readonly (readonly [name: string, reply: Reply, reason: string
   ['a 500', text(500, ''), 'The Cloud answered 500'],
   ['a 503', text(503, ''), 'The Cloud answered 503'],
   ['a 408', text(408, ''), 'The Cloud answered 408'],
+  ['a time-out', 'no answer', 'no full answer came within 30 s'],
   ['a page', htmlPage, 'the answer is an HTML page instead of JSON'],
   ['an empty answer', text(200, ' \n'), 'the answer is empty'],
   ['a cut-off answer', text(200, '{"data":{"name":"a'), 'the answer is not JSON, or was cut off'],
@@ -130,18 +131,17 @@ describe('what may be sent again', () => {
     expect(transport.requests).toHaveLength(2);
   });
 
+  test('a POST that only reads, as a GET is', async () => {
+    const { transport } = await exchange({ ...making, onlyReads: true }, [text(500, ''), thing]);
+    expect(transport.requests).toHaveLength(2);
+  });
+
   test.each(unanswered)('never POST after %s, since it may have arrived', async (_, reply, reason) => {
     const { transport, error, retries } = await failing(making, [reply]);
     expect(transport.requests).toHaveLength(1);
     expect(retries).toEqual([]);
     expect(error).toMatchObject({ arrival: 'maybe' });
     expect(error.reason).toContain(reason);
-  });
-
-  test('never POST after a time-out', async () => {
-    const { transport, error } = await failing(making, ['no answer'], { requestTimeout: 5_000 });
-    expect(transport.requests).toHaveLength(1);
-    expect(error).toMatchObject({ arrival: 'maybe', reason: 'no full answer came within 5 s' });
   });
 
   test('never anything after an answer that was turned away for good', async () => {
@@ -152,24 +152,6 @@ describe('what may be sent again', () => {
     }
     const { error } = await failing(reading, [text(500, ''), text(404, '')]);
     expect(error.why).toBe('The Cloud answered 404');
-  });
-
-  test('never anything after a redirect, which is not followed', async () => {
-    const { transport, error } = await failing(reading, [
-      text(302, '', { location: 'https://login.example/secret?next=1' }),
-    ]);
-    expect(transport.requests).toHaveLength(1);
-    expect(error.message).toContain(
-      'The Cloud answered 302, a redirect to https://login.example, which is not followed, so that the token goes nowhere else',
-    );
-    expect(error).toMatchObject({ arrival: 'maybe', status: 302 });
-  });
-
-  test('never anything after an answer that is too large, or a certificate that is not trusted', async () => {
-    for (const problem of [new TooLarge(9), networkError('CERT_HAS_EXPIRED')]) {
-      const { transport } = await failing(reading, [problem]);
-      expect(transport.requests).toHaveLength(1);
-    }
   });
 
   test('an error of this program goes through as it is', async () => {
@@ -201,13 +183,6 @@ describe('how long', () => {
     expect(transport.requests).toHaveLength(12);
     expect(error.why).toMatch(/; it was tried 12 times in 60 s$/);
     expect(error).toMatchObject({ retry: 'no' });
-  });
-
-  test('a restart of the service’s edge is outlived', async () => {
-    const { client, clock, transport } = scriptedClient([]);
-    transport.answer = () => (clock.now() < 45_000 ? text(503, '') : thing);
-    expect((await clock.run(client.json(reading, Thing))).data.data.name).toBe('a thing');
-    expect(clock.now()).toBeLessThan(55_000);
   });
 
   test('a quarter of it for a host that nobody knows', async () => {
@@ -328,12 +303,6 @@ describe('the deadline', () => {
     });
   });
 
-  test('cuts a request short', async () => {
-    const { clock, error } = await failing(reading, ['no answer'], { deadline: 3_000 });
-    expect(clock.now()).toBe(3_000);
-    expect(error.message).toContain('no full answer came within 3 s');
-  });
-
   test('lets nothing be sent once it has passed', async () => {
     const { client, clock, transport } = scriptedClient([], { deadline: 1_000 });
     await clock.run(clock.sleep(1_000));
@@ -351,7 +320,6 @@ describe('the deadline', () => {
     const patient = client.within(new Deadline(clock, 20_000));
     await clock.run(failureOf(patient.json(making, Thing)));
     expect(clock.now()).toBe(20_000);
-    expect(patient.baseUrl.href).toBe('https://cloud.example/api');
   });
 });
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { HttpFailure, TooLarge } from '../../src/http/failure.ts';
+import { HttpFailure } from '../../src/http/failure.ts';
 
 const cause = new Error('the network');
 const failure = new HttpFailure(
@@ -10,7 +10,6 @@ const failure = new HttpFailure(
 
 test('a failure keeps the error of the network, and names no fields unless some were refused', () => {
   expect(failure).toMatchObject({ name: 'HttpFailure', cause, fields: [], status: 503, retryAfter: 9 });
-  expect(new TooLarge(5)).toMatchObject({ name: 'TooLarge', message: 'the answer is larger than 5 bytes' });
 });
 
 test('one for good is the same, but not worth another try', () => {

@@ -11,10 +11,6 @@ test('numbers and several values stand where they were put', () => {
   expect(path`/orgs/${'acme'}/servers/${7}`).toBe('/orgs/acme/servers/7');
 });
 
-test('a path without values stays as it is', () => {
-  expect(path`/applications`).toBe('/applications');
-});
-
 test.each(['', '.', '..'])('"%s" is refused, since servers would leave the path with it', (segment) => {
   expect(() => path`/instances/${segment}`).toThrow(
     `The request’s address: "${segment}" cannot be an id or a name. Check the ids in the inputs.`,

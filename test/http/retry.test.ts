@@ -19,7 +19,8 @@ describe('Retry-After', () => {
   });
 
   test.each([
-    ...['', 'soon', '1x', 'x1', '-5', '0', '5-5', '31536001', `${now / 1_000 + 9}`, '9'.repeat(400)],
+    ...['', 'soon', '1e3', '0x10', '-5', '0', '31536001', `${now / 1_000 + 9}`, '9'.repeat(400)],
+    '2026-04-04T00:01:00Z',
     'Fri, 03 Apr 2026 00:00:00 GMT',
     'Sat, 04 Apr 2026 00:00:00 GMT',
   ])('is nothing when it is "%s": negative, past or nonsense', (value) => {
