@@ -53,7 +53,7 @@ export class Vanished extends Failure {
  */
 export async function createOnce<S, P extends Existing>(
   spec: S,
-  world: World<S, P>,
+  world: CreateWorld<S, P>,
   gone: ReadonlySet<string> = new Set(),
 ): Promise<Creation<P>> {
   const { runtime, service } = world;
@@ -75,6 +75,9 @@ export async function createOnce<S, P extends Existing>(
   });
 }
 
+/** A world without the way to reconcile: `createOnce` never changes an existing process. */
+type CreateWorld<S, P extends Existing> = Omit<World<S, P>, 'reconcile'>;
+
 type LostCreate = Extract<CreateResult<unknown>, { kind: 'lost' }>;
 
 interface RaceView<P extends Existing> {
@@ -89,7 +92,7 @@ interface RaceView<P extends Existing> {
 class Attempt<S, P extends Existing> {
   readonly #spec: S;
   readonly #what: string;
-  readonly #world: World<S, P>;
+  readonly #world: CreateWorld<S, P>;
   /** Ids of deleted processes, which a lagging list may still show. */
   readonly #gone: Set<string>;
   /** Milliseconds until a list showed the process of this run. */
@@ -98,7 +101,7 @@ class Attempt<S, P extends Existing> {
   #readings: readonly Listing<P>[] = [];
   readonly #lost: string[] = [];
 
-  constructor(spec: S, what: string, world: World<S, P>, gone: ReadonlySet<string>) {
+  constructor(spec: S, what: string, world: CreateWorld<S, P>, gone: ReadonlySet<string>) {
     this.#spec = spec;
     this.#what = what;
     this.#world = world;

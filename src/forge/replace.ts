@@ -26,8 +26,8 @@ export async function replace(
   const { store, runtime } = world;
   // Without a declared directory, the new process gets the directory that Forge reports for the old process.
   const spec = { ...declared, directory: declared.directory ?? old.directory ?? undefined };
-  runtime.log(`Replacing ${label(old)}: processes ${old.processes ?? 'unknown'} → ${spec.processes}`);
-  const successor = await createSuccessor(spec, old, world);
+  runtime.log(`Replacing ${label(old)}: processes ${old.processes} → ${spec.processes}`);
+  const successor = await createBeside(spec, old, world);
   if (successor !== undefined) {
     runtime.checkpoint(`${successor.process.id} exists in the place of ${old.id}, which is still there`);
     await removeOld(old, successor.process, world);
@@ -58,7 +58,6 @@ async function createAfter(
   world: ReplaceWorld,
 ): Promise<Reconciled<ForgeProcess> | undefined> {
   await waitUntilGone([old], world);
-  // Lists lag: the process that another run has created may show only after a while.
   const wanted = await createSuccessor(spec, old, world, spans.holderShows);
   if (wanted !== undefined) return isSuccessor(spec, wanted) ? { process: wanted.process } : undefined;
   // Another process has the name, and the old process is deleted: take any other name, so that a process runs again.
@@ -74,47 +73,41 @@ async function createAfter(
   });
 }
 
+/** Creates or finds the successor while the old process exists. Throws a `Failure` if it is not as declared. */
+async function createBeside(
+  spec: ForgeSpec,
+  old: ForgeProcess,
+  { store, runtime }: ReplaceWorld,
+): Promise<Successor | undefined> {
+  const stays = `; ${old.id}, which it is to replace, is still there`;
+  const checkpoint: typeof runtime.checkpoint = (line, kind) =>
+    runtime.checkpoint(line === undefined ? undefined : line + stays, kind);
+  const successor = await createSuccessor(spec, old, { store, runtime: { ...runtime, checkpoint } }, 0);
+  if (successor === undefined || isSuccessor(spec, successor)) return successor;
+  const both = [old, successor.process];
+  throw severalMatch(describe(spec), both, 'one of them showed only now', forgeService);
+}
+
 /**
  * Creates the successor of the old process, or finds the successor that another run has created. Undefined if the name
- * is in use, but no other process matches. `span`: milliseconds to look for a match; 0 while the old process exists.
+ * is in use, but no other process matches. `span`: milliseconds to look for a match, which a list may show late.
  */
 async function createSuccessor(
   spec: ForgeSpec,
   old: ForgeProcess,
-  world: ReplaceWorld,
-  span = 0,
+  { store, runtime }: ReplaceWorld,
+  span: number,
 ): Promise<Successor | undefined> {
-  const reconcile = () => Promise.resolve(undefined);
-  const { runtime } = world;
-  const stays = span === 0 ? `; ${old.id}, which it is to replace, is still there` : '';
-  const checkpoint: typeof runtime.checkpoint = (line, kind) =>
-    runtime.checkpoint(line === undefined ? undefined : line + stays, kind);
-  const making = {
-    store: world.store,
-    runtime: { ...runtime, checkpoint },
-    service: forgeService,
-    reconcile,
-  };
-  const creation = await createOnce(spec, making, new Set([old.id]));
-  if (creation.kind === 'created') return span === 0 ? asDeclared(spec, old, creation) : creation;
+  const creation = await createOnce(spec, { store, runtime, service: forgeService }, new Set([old.id]));
+  if (creation.kind === 'created') return creation;
   // Another run may be replacing the same process: then its successor has the name.
-  const { store } = world;
   const look = async () => {
     const { processes } = await store.list();
     const others = processes.filter(({ id }) => id !== old.id);
     return candidates(spec, others, forgeService)[0];
   };
   const process = await lookFor(span, look, (seen) => seen !== undefined, runtime, store);
-  if (process === undefined) return undefined;
-  const successor = { process, madeHere: false };
-  return span === 0 ? asDeclared(spec, old, successor) : successor;
-}
-
-/** Returns a successor. Throws a `Failure` for any other process: then this process and the old process match. */
-function asDeclared(spec: ForgeSpec, old: ForgeProcess, successor: Successor): Successor {
-  if (isSuccessor(spec, successor)) return successor;
-  const both = [old, successor.process];
-  throw severalMatch(describe(spec), both, 'one of them showed only now', forgeService);
+  return process && { process, madeHere: false };
 }
 
 /**
@@ -148,5 +141,5 @@ function notReplaced(spec: ForgeSpec, old: ForgeProcess, error: Failure): Failur
 
 /** Returns all known fields of a process, so that a reader can create it again. */
 function asItWas({ id, command, user, directory, processes }: ForgeProcess): string {
-  return `${id}: ${processes ?? 'an unknown number of processes'} × "${command}" of user ${user} in ${directory ?? 'no directory'}`;
+  return `${id}: ${processes} × "${command}" of user ${user} in ${directory ?? 'no directory'}`;
 }
