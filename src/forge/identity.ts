@@ -56,10 +56,10 @@ export function derivedName({ command, user, directory, siteId }: IdentityFields
   const key = JSON.stringify([foldCommand(command), user, foldDirectory(directory ?? null), siteId ?? null]);
   const words = foldCommand(command)
     .toLowerCase()
-    .replace(/^.*?\bartisan /, '')
+    .replace(/.*?\bartisan /, '')
     .replace(/^(\S*\/)?php[\d.]* /, '')
     // Options may hold secrets, which nothing would redact in a name.
-    .replace(/(^| )(-|\S*=).*$/, '')
+    .replace(/(^| )(-|\S*=).*/, '')
     .replace(/[^a-z0-9]+/g, '-')
     .replace(/^-|-$/g, '')
     .slice(0, 32)

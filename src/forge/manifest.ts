@@ -56,13 +56,13 @@ function declare(
     command: folded,
     ...(directory === null || directory.trim() === '' ? {} : { directory: directory.trim() }),
     ...(user === usualUser ? {} : { user }),
-    ...(site === undefined ? {} : { site }),
+    site,
   };
   if (user.trim() !== user || user === '')
     return { why: 'a manifest cannot hold its user; prune would delete it' };
   const fields = {
     ...texts,
-    ...(processes !== undefined && processes >= processesRange.min ? { processes } : {}),
+    ...((processes ?? 0) >= processesRange.min ? { processes } : {}),
   };
   const [problem] = check(ProcessDeclaration, fields).problems;
   return problem === undefined

@@ -24,8 +24,8 @@ export function reasonsText(processes: readonly ForgeProcess[]): string {
 /** Returns the meanings of the statuses, without the names of the processes. */
 function meaningText(processes: readonly ForgeProcess[]): string {
   const statuses = [...new Set(processes.map(({ status }) => status))];
-  if (statuses.length === 1) return statuses.map(meaningOf).join('');
-  return statuses.map((status) => `${status}: ${meaningOf(status)}`).join('; ');
+  const nameIn = (status: string) => (statuses.length === 1 ? '' : `${status}: `);
+  return statuses.map((status) => `${nameIn(status)}${meaningOf(status)}`).join('; ');
 }
 
 function namesWith(

@@ -17,7 +17,7 @@ export interface ForgeProcess {
   /** An ISO 8601 date. */
   readonly createdAt: string | null;
   /** The site whose list has shown the process: Forge does not report the site of a process. */
-  readonly siteId?: string;
+  readonly siteId?: string | undefined;
   /** The reason why the process cannot be identified. */
   readonly doubt?: string | undefined;
 }

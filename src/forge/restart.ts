@@ -106,29 +106,27 @@ export async function untilUp(
   const ids = accepted.map(({ process }) => process.id);
   const watch = new DownWatch(waiting.clock);
   const tracks = accepted.map((one) => new RestartTrack(one, waiting.clock));
-  let processes = accepted.map(({ process }) => process);
+  const processes = () => tracks.map(({ last }) => last);
+  const pending = () => tracks.filter(({ state }) => state === 'pending');
   const say = skipRepeats(log);
-  let pending = '';
   const lookOnce = async (): Promise<LastLook | undefined> => {
     const seen = new Map((await look(ids)).map((process) => [process.id, process]));
     const downIds = watch.note([...seen.values()]);
     for (const track of tracks) track.note(seen.get(track.id), downIds.has(track.id));
-    processes = tracks.map((track) => track.last);
     const down = tracks.filter(({ state }) => state === 'down');
-    if (down.length > 0) return { processes, failure: downFailure(down) };
-    const waitingFor = tracks.filter(({ state }) => state === 'pending');
-    if (waitingFor.length === 0) return { processes, failure: undefined };
-    pending = waitingFor.map(({ id, last }) => `${id} is ${last.status}`).join(', ');
-    say(`Waiting for ${waitingFor.length} of ${tracks.length}: ${pending}`);
+    if (down.length > 0) return { processes: processes(), failure: downFailure(down) };
+    const waitingFor = pending();
+    if (waitingFor.length === 0) return { processes: processes(), failure: undefined };
+    say(`Waiting for ${waitingFor.length} of ${tracks.length}: ${statesOf(waitingFor)}`);
     return undefined;
   };
   const settled = await poll(lookOnce, {
     ...waiting,
     first: 1_000,
     longest: 10_000,
-    onProgress: (seconds) => log(`Still waiting after ${seconds} s: ${pending}`),
+    onProgress: (seconds) => log(`Still waiting after ${seconds} s: ${statesOf(pending())}`),
   });
-  return settled ?? { processes, failure: lateFailure(tracks, waiting.deadline.span) };
+  return settled ?? { processes: processes(), failure: lateFailure(pending(), waiting.deadline.span) };
 }
 
 /** The observations of one process since Forge accepted its restart. */
@@ -159,6 +157,10 @@ class RestartTrack {
   }
 }
 
+function statesOf(tracks: readonly RestartTrack[]): string {
+  return tracks.map(({ id, last }) => `${id} is ${last.status}`).join(', ');
+}
+
 function downFailure(down: readonly RestartTrack[]): Failure {
   return restartFailure(
     '',
@@ -169,10 +171,10 @@ function downFailure(down: readonly RestartTrack[]): Failure {
   );
 }
 
-function lateFailure(tracks: readonly RestartTrack[], span: number): Failure {
+function lateFailure(pending: readonly RestartTrack[], span: number): Failure {
   return restartFailure(
     ` after ${inSeconds(span)}`,
-    tracks.filter(({ state }) => state === 'pending').map(({ last }) => last),
+    pending.map(({ last }) => last),
     'Look in Forge how the restart ends, or raise wait-timeout',
   );
 }

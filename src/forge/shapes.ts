@@ -9,7 +9,7 @@ export const ProcessResource = v.looseObject({ id: Id });
 /** A background process in a list. Rejects resources of other types, which a list may hold, too. */
 export const ListedProcess = v.pipe(
   ProcessResource,
-  v.check((resource) => isOfType('backgroundProcesses', resource), 'is about something of another type'),
+  v.check((resource) => isOfType('backgroundProcesses', resource)),
 );
 
 export const NamedResource = v.object({ id: Id, attributes: v.object({ name: v.string() }) });

@@ -131,9 +131,7 @@ export class ForgeStore implements Store<ForgeSpec, ForgeProcess> {
    * holds only processes of that site.
    */
   #processFrom(id: string, resource: unknown): ForgeProcess {
-    const process = processFrom(id, resource);
-    const { siteId } = this.#target;
-    return siteId === undefined ? process : { ...process, siteId };
+    return { ...processFrom(id, resource), siteId: this.#target.siteId };
   }
 
   #path(id?: string): string {

@@ -37,10 +37,12 @@ test('the root directory is not the same as none', () => {
 test.each([
   ['php8.4 artisan horizon', /^horizon-[0-9a-f]{8}$/],
   ['/usr/bin/php8.4 -d memory_limit=1G /srv/artisan queue:work redis', /^queue-work-redis-[0-9a-f]{8}$/],
-  ['php8.4 worker.php', /^worker-php-[0-9a-f]{8}$/],
+  ['/usr/bin/php8.4 worker.php', /^worker-php-[0-9a-f]{8}$/],
+  ['nice php8.4 worker.php', /^nice-php8-4-worker-php-[0-9a-f]{8}$/],
   ['php8.4 artisan queue:work redis --key=Secret', /^queue-work-redis-[0-9a-f]{8}$/],
   ['KEY=Secret php8.4 worker.php', /^process-[0-9a-f]{8}$/],
-  ['node bootstrap/ssr/ssr.mjs', /^node-bootstrap-ssr-ssr-mjs-[0-9a-f]{8}$/],
+  ['node ./bootstrap/ssr/ssr.mjs', /^node-bootstrap-ssr-ssr-mjs-[0-9a-f]{8}$/],
+  [`node ${'x'.repeat(26)} y`, /^node-x{26}-[0-9a-f]{8}$/],
   ['…', /^process-[0-9a-f]{8}$/],
 ])('a name for %s tells what it runs', (command, pattern) => {
   expect(derivedName(specOf({ command }))).toMatch(pattern);
@@ -62,5 +64,6 @@ test('a derived name is the same for the same process, and another for every oth
 
 test('a name to fall back to keeps what the declared one says', () => {
   expect(otherName('horizon', '41')).toMatch(/^horizon-[0-9a-f]{8}$/);
+  expect(otherName('x'.repeat(50), '41')).toMatch(/^x{40}-[0-9a-f]{8}$/);
   expect(otherName('horizon', '42')).not.toBe(otherName('horizon', '41'));
 });

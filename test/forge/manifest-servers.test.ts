@@ -65,6 +65,7 @@ describe('The servers of a manifest', () => {
       { id: '3', name: 'web-2', declared: [{ siteId: undefined }] },
       { id: '2', name: 'web-1', declared: [{ siteId: '7' }, { siteId: '7' }, { siteId: undefined }] },
     ]);
+    expect([...(found[1]?.locations.values() ?? [])]).toEqual([at(4), at(5), at(6)]);
     expect(calls).toEqual([
       'GET /orgs/acme/servers?page[size]=30',
       'GET /orgs/acme/servers/2/sites?page[size]=30',

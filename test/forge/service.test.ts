@@ -2,12 +2,13 @@ import { describe, expect, test } from 'vitest';
 import { planFor } from '../../src/converge/plan.ts';
 import { isStatedOther } from '../../src/converge/service.ts';
 import { notCompared } from '../../src/forge/drift.ts';
-import { notRunning } from '../../src/forge/not-running.ts';
-import type { ForgeProcess } from '../../src/forge/process.ts';
-import { forgeService } from '../../src/forge/service.ts';
+import { couldBe } from '../../src/forge/identity.ts';
+import { notRunning, reasonsText } from '../../src/forge/not-running.ts';
+import { type ForgeProcess, label } from '../../src/forge/process.ts';
+import { forge, forgeHints, forgePace, forgeService } from '../../src/forge/service.ts';
 import { rowName } from '../../src/forge/short-name.ts';
 import { describe as describeSpec, type ForgeSpec } from '../../src/forge/spec.ts';
-import { isDown, knownWords } from '../../src/forge/status.ts';
+import { isDown, isUp, knownWords } from '../../src/forge/status.ts';
 import { listingOf } from '../support/listing.ts';
 import { lineOf } from '../support/operation-line.ts';
 import { processOf, specOf } from './forge-server.ts';
@@ -68,15 +69,28 @@ describe('A plan for a Forge server', () => {
 });
 
 test('what a plan shows of a declaration, and of a process', () => {
-  const declared = specOf({ processes: undefined, startsecs: 0, stopwaitsecs: 60, stopsignal: 'SIGTERM' });
+  const declared = specOf({
+    processes: undefined,
+    siteId: '9',
+    startsecs: 0,
+    stopwaitsecs: 60,
+    stopsignal: 'SIGTERM',
+  });
   expect(forgeService.settingsOf(declared)).toEqual({
-    ...{ processes: 1, startsecs: 0, stopwaitsecs: 60, stopsignal: 'SIGTERM' },
+    ...{ processes: 1, site: '9', startsecs: 0, stopwaitsecs: 60, stopsignal: 'SIGTERM' },
   });
   expect(forgeService.settingsOf(specOf({ processes: 3 }))).toStrictEqual({ processes: 3 });
   expect(forgeService.settingsOfExisting(processOf({ id: '1', processes: 2 }))).toEqual({ processes: 2 });
   expect(forgeService.particularsOf(processOf({ id: '1', processes: undefined, directory: null }))).toBe(
     'user forge, no directory, an unknown number of processes, running',
   );
+});
+
+test('a step finds Laravel Forge and its token by itself, and changes no more than fits into the limit', () => {
+  const variables = ['FORGE_API_TOKEN', 'FORGE_TOKEN'];
+  const token = { variables, origin: 'in Laravel Forge, under the API settings of your profile' };
+  expect(forge).toEqual({ hints: forgeHints, token, apiUrl: 'https://forge.laravel.com/api' });
+  expect(forgePace).toEqual({ changes: 20, window: 60_000 });
 });
 
 test('a declaration is told with its user and its directory, where it has them', () => {
@@ -96,13 +110,18 @@ test('a row of a plan has the command, and shares user and directory with its ki
   });
 });
 
-test('what has ended or is stopped is down, and nothing else', () => {
+test('a process is up, down, or on its way', () => {
+  expect(knownWords.filter(isUp)).toEqual(['installed', 'running']);
   expect(knownWords.filter(isDown)).toEqual(['stopped', 'fatal', 'exited']);
+  expect(knownWords.filter((word) => !isUp(word) && !isDown(word)).join()).toBe(
+    'installing,removing,restarting,starting,stopping,backoff,unknown',
+  );
 });
 
 test('a number that Forge does not report is no drift, and is told', () => {
   const [unknown, known] = [processOf({ id: '1', processes: undefined }), processOf({ id: '1' })];
   expect(forgeService.drift(specOf(), unknown)).toEqual({});
+  expect(forgeService.drift(specOf({ processes: undefined }), known)).toEqual({});
   expect(notCompared(specOf(), unknown)).toBe(
     'Forge does not report how many processes 1 has: whether it has 1 is not known.',
   );
@@ -119,6 +138,15 @@ test('processes that do not run are named with their statuses, and what these me
     what: 'Created, but not running after 5 s: "php 1" (fatal), "php 2" (fatal), 3 (odd) (exited)',
     why: `fatal: ${crashed}; exited: it has ended and Forge does not restart it`,
   });
+  expect(all.map(label)).toEqual(['1 ("php 1")', '2 ("php 2")', '3 (odd)']);
+});
+
+test.each([
+  ...['installing', 'installed', 'starting', 'backoff', 'fatal', 'exited', 'stopped', 'gone', 'not there'],
+])('of one that is %s it is said what that means', (status) => {
+  expect(reasonsText([processOf({ id: '1', status })])).toMatch(
+    /: (it|Forge is|Forge does|something|the) \w/,
+  );
 });
 
 describe('A process in doubt', () => {
@@ -134,6 +162,7 @@ describe('A process in doubt', () => {
     ['of which only the directory is not known', { directory: null }],
   ])('%s could be the declared one', (_, given) => {
     expect(forgeService.couldBe(specOf(), doubtful(given))).toBe(true);
+    expect(couldBe({ command: 'php8.4 artisan horizon' }, doubtful(given))).toBe(true);
   });
 
   test.each([
