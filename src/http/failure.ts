@@ -61,25 +61,19 @@ export class HttpFailure extends Failure {
 
 /** The error of a connection that was not open in time. */
 export class ConnectTimeout extends Error {
-  override readonly name: string = 'ConnectTimeout';
   readonly code = 'CONNECT_TIMEOUT';
 }
 
 /** The error of a request that was aborted before its first byte was sent. */
-export class NotSent extends ConnectTimeout {
-  override readonly name = 'NotSent';
-}
+export class NotSent extends ConnectTimeout {}
 
 /** The error of a request that was running when its step had ended. */
 export class TransportClosed extends Error {
-  override readonly name = 'TransportClosed';
   readonly code = 'TRANSPORT_CLOSED';
 }
 
 /** The error of a response with more bytes than `maxBytes`. */
 export class TooLarge extends Error {
-  override readonly name = 'TooLarge';
-
   constructor(maxBytes: number) {
     super(`the answer is larger than ${maxBytes} bytes`);
   }
@@ -87,7 +81,6 @@ export class TooLarge extends Error {
 
 /** The error of a request whose proxy could not be reached, so that nothing was sent. */
 export class ProxyUnreachable extends Error {
-  override readonly name = 'ProxyUnreachable';
   /** `127.0.0.1:3128 (from https_proxy)` */
   readonly proxy: string;
   /** The advice for the environment variable, if its value looks wrong: `Write https_proxy with its scheme: …`. */
@@ -102,7 +95,6 @@ export class ProxyUnreachable extends Error {
 
 /** The error of a request that its proxy refused, so that the service did not get it. */
 export class ProxyRefusal extends Error {
-  override readonly name = 'ProxyRefusal';
   /** Undefined if the proxy closed the connection without a response. */
   readonly status: number | undefined;
 

@@ -66,14 +66,10 @@ function onlyOne(data: unknown): unknown {
 }
 
 /** The error of a response that cannot be read. Its message continues "the answer": `is not JSON, or was cut off`. */
-export class Undecodable extends Error {
-  override readonly name: string = 'Undecodable';
-}
+export class Undecodable extends Error {}
 
 /** The error of a JSON response of another shape: a second request would most likely get the same. */
-export class OtherShape extends Undecodable {
-  override readonly name = 'OtherShape';
-}
+export class OtherShape extends Undecodable {}
 
 export function decode<const S extends v.GenericSchema>(
   response: TransportResponse,

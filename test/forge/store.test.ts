@@ -82,7 +82,8 @@ describe('Listing', () => {
 
   test('hides no process that has odd fields, and skips what is no process', async () => {
     const odd = resource('32', { command: null, user: 5, directory: 6, processes: 'many', status: null });
-    const [site, dashed] = ['sites', 'background-processes'].map((type) => ({ ...odd, type }));
+    const site = { ...odd, id: '31', type: 'sites' };
+    const dashed = { ...odd, type: 'background-processes' };
     const { store, clock } = storeWith([body([dashed, site, { id: 33, attributes: { command: 'x' } }])]);
     expect((await clock.run(store.list())).processes).toEqual([
       {

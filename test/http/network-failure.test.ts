@@ -1,5 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { NotSent, ProxyRefusal, ProxyUnreachable, TooLarge } from '../../src/http/failure.ts';
+import {
+  NotSent,
+  ProxyRefusal,
+  ProxyUnreachable,
+  TooLarge,
+  TransportClosed,
+} from '../../src/http/failure.ts';
 import { networkFailure } from '../../src/http/hints.ts';
 import { networkError } from '../support/fake-transport.ts';
 
@@ -139,7 +145,7 @@ describe('a request that may have arrived', () => {
   );
 
   test('is not sent again once the step has closed its connections', () => {
-    expect(failureFor(networkError('TRANSPORT_CLOSED'))).toMatchObject({ arrival: 'maybe', retry: 'no' });
+    expect(failureFor(new TransportClosed())).toMatchObject({ arrival: 'maybe', retry: 'no' });
   });
 
   test('a time-out or reset while the answer is read', () => {
