@@ -59,10 +59,10 @@ export function proxyFor(origin: URL, environment: Variables): NamedProxy | unde
 /** True if `no_proxy` names the host, a domain above it, or `*`; an entry with a port is only for that port. */
 function isPassedBy({ hostname, port, protocol }: URL, noProxy: string): boolean {
   const ownPort = port || (protocol === 'https:' ? '443' : '80');
-  const host = hostname.replace(/^\[|\]$/g, '');
+  const host = hostname.replace(/[[\]]/g, '');
   return noProxy
     .toLowerCase()
-    .split(/[\s,]+/)
+    .split(/[\s,]/)
     .some((entry) => {
       const [, bracketed, plain = entry, onlyPort = ownPort] =
         /^(?:\[(.+)\]|([^:]*))(?::(\d+))?$/.exec(entry) ?? [];

@@ -61,6 +61,8 @@ test.each([
   ['http://[fd00::1]', 'fd00::1', true],
   ['http://[fd00::1]:8080', '[fd00::1]:8080', true],
   ['http://[fd00::1]:8080', '[fd00::1]:80', false],
+  ['http://cloud.example', 'cloud.example:80', true],
+  ['http://cloud.example.', ',', false],
 ])('a proxy is passed by for %s with no_proxy "%s": %s', (origin, noProxy, isPassedBy) => {
   const environment = { http_proxy: 'http://proxy:3128', no_proxy: noProxy };
   expect(proxyFor(new URL(origin), environment) === undefined).toBe(isPassedBy);
