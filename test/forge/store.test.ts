@@ -184,16 +184,23 @@ describe('Creating', () => {
   test.each([
     [422, { errors: { site_id: ['There is none.'] } }, 'site: There is none.'],
     [422, { errors: { command: ['Too long.'] } }, 'command: Too long.'],
-    [422, { errors: { processes: ['Too many.'], name: ['Taken.'] } }, 'processes: Too many.'],
+    [422, { errors: { name: ['Taken.'], processes: ['Too many.'] } }, 'processes: Too many.'],
     [422, { errors: { name: ['The name must not be greater than 40 characters.'] } }, 'Correct name'],
     [422, { errors: { name: ['The selected name is invalid.'] } }, 'Correct name'],
     [403, {}, 'The token needs the scope server:create-daemons'],
-    [409, { message: 'The name is locked.' }, 'Creating the process "php8.4 artisan horizon" of user forge'],
+    [409, { errors: { name: ['Locked.'] } }, 'Creating the process "php8.4 artisan horizon" of user forge'],
   ])('that is refused for another reason (%i) fails, and names the input', async (status, answer, why) => {
     const { store, clock } = storeWith([json(status, answer)]);
     const error = await clock.run(failureOf(store.create(specOf())));
     expect(error).toHaveProperty('message', expect.stringContaining(why));
   });
+});
+
+test('processes that a list has missed are read by their ids; those that are gone are left out', async () => {
+  const { store, clock, transport } = storeWith([body(resource('32')), text(404, '')]);
+  const completed = await clock.run(store.complete([processOf({ id: '31' })], ['31', '32', '33']));
+  expect(completed.map(({ id }) => id)).toEqual(['31', '32']);
+  expect(transport.asked).toEqual([`GET ${all}/32`, `GET ${all}/33`]);
 });
 
 describe('One process', () => {
