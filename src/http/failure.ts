@@ -62,6 +62,10 @@ export class HttpFailure extends Failure {
 /** The error of a connection that was not open in time. */
 export class ConnectTimeout extends Error {
   readonly code = 'CONNECT_TIMEOUT';
+
+  constructor(options?: ErrorOptions) {
+    super('the connection was not open in time', options);
+  }
 }
 
 /** The error of a request that was aborted before its first byte was sent. */
@@ -70,6 +74,10 @@ export class NotSent extends ConnectTimeout {}
 /** The error of a request that was running when its step had ended. */
 export class TransportClosed extends Error {
   readonly code = 'TRANSPORT_CLOSED';
+
+  constructor() {
+    super('the step has ended');
+  }
 }
 
 /** The error of a response with more bytes than `maxBytes`. */

@@ -85,7 +85,7 @@ export function openTransport(options: TransportOptions): Transport {
       } catch (error) {
         sent.destroy();
         if (!signal.aborted) throw error;
-        throw sent.socket === null ? new NotSent('', { cause: signal.reason }) : signal.reason;
+        throw sent.socket === null ? new NotSent({ cause: signal.reason }) : signal.reason;
       } finally {
         running.delete(sent);
       }

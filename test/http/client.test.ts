@@ -424,7 +424,7 @@ describe('being told to stop', () => {
     const { client, clock, cancelled, cutOff, transport } = scriptedClient(['no answer']);
     transport.send = (_request, signal) =>
       new Promise((_, reject) =>
-        signal.addEventListener('abort', () => reject(new NotSent('', { cause: signal.reason }))),
+        signal.addEventListener('abort', () => reject(new NotSent({ cause: signal.reason }))),
       );
     const ended = failureOf(client.json(making, Thing));
     void clock.sleep(100).then(() => cancelled.abort(stopped));

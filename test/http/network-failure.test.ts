@@ -30,7 +30,7 @@ describe('a request that surely did not leave', () => {
 
   test('a time limit that ends before anything was sent is one of connecting', () => {
     const reason = 'cloud.example did not accept the connection in time';
-    expect(failureFor(new NotSent(''), 30_000)).toMatchObject({ reason, arrival: 'no', retry: 'long' });
+    expect(failureFor(new NotSent(), 30_000)).toMatchObject({ reason, arrival: 'no', retry: 'long' });
   });
 
   test('an unknown host is tried for some seconds only', () => {
