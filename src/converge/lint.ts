@@ -1,5 +1,5 @@
 import { beyondAscii } from '../text.ts';
-import { type Fate, fateOfLine, type Words } from './shell.ts';
+import { begins, type Fate, fateOfLine, type Words } from './shell.ts';
 
 export interface Scale {
   /** On each replica. */
@@ -35,7 +35,7 @@ export function lintCommand(
   });
   const total = processes * maxReplicas;
   const repeated =
-    total > 1 && fateOfLine(command, (words) => (isScheduler(words) ? 'stays' : 'unknown')) === 'stays';
+    total > 1 && fateOfLine(command, (words) => (isScheduler(words) ? 'stays' : undefined)) === 'stays';
   return [
     ...lookAlikes(subject, [command]),
     ...(fate === 'ends'
@@ -93,26 +93,23 @@ const staying =
 
 function fateOf(words: Words): Fate {
   if (artisan(staying)(words)) return 'stays';
-  return detaches(words) ? 'ends' : 'unknown';
+  return detaches(words) ? 'ends' : undefined;
 }
 
 function detaches(words: Words): boolean {
-  const [path = '', ...options] = words;
-  const program = path.replace(/^.*\//, '');
-  const has = (option: RegExp): boolean => options.some((word) => option.test(word));
+  const [program] = words.map((word) => word.replace(/.*\//, ''));
+  const has = (option: RegExp): boolean => words.some((word) => option.test(word));
   if (program === 'screen') return has(/^-\w*d/) && has(/^-\w*m/);
   if (program === 'tmux') return has(/^new/) && has(/^-\w*d/);
-  if (/^php-fpm/.test(program)) return has(/^(-\w*D|--daemonize)$/);
-  return false;
+  return program?.startsWith('php-fpm') === true && has(/^(-\w*D|--daemonize)$/);
 }
 
 /** Returns a test for commands of Artisan, run by PHP or by itself. Options may come before the command. */
 function artisan(command: RegExp): (words: Words) => boolean {
   return (words) => {
-    const isRunner = /(^|\/)(php[\d.]*|artisan)$/.test(words[0] ?? '');
-    const at = isRunner ? words.findIndex((word) => /(^|\/)artisan$/.test(word)) : -1;
-    const name = at === -1 ? undefined : words.slice(at + 1).find((word) => !word.startsWith('-'));
-    return name !== undefined && command.test(name);
+    const at = words.findIndex((word) => /(^|\/)artisan$/.test(word));
+    const names = words.slice(at + 1).filter((word) => !word.startsWith('-'));
+    return begins(words, /(^|\/)(php[\d.]*|artisan)$/) && begins(names, command);
   };
 }
 
