@@ -12,6 +12,7 @@ import {
   type OperationOf,
   type PlaceState,
   placeName,
+  processIn,
   type Upsert,
 } from './plan.ts';
 import { waitUntilGone } from './remove.ts';
@@ -126,13 +127,11 @@ class PlaceWork<S, P extends Existing> {
       });
       if (otherName !== undefined)
         runtime.warn(`another process has its name, so it is named ${otherName}; set another name`);
-      if (process !== undefined && Object.keys(ignored).length > 0)
+      if (Object.keys(ignored).length > 0)
         runtime.warn(`${process.id} ${differs(ignored)}: the service did not accept the declared value`);
-      if (process !== undefined) this.#owners.set(process.id, operation);
-      const done =
-        outcome === 'created' || outcome === 'updated' || outcome === 'replaced' ? outcome : 'unchanged';
-      runtime.log(`${done}${process === undefined ? '' : ` (${process.id})`}`);
-      return { ...fine, operation, status: 'done', outcome: done, process, changes, madeByOther };
+      this.#owners.set(process.id, operation);
+      runtime.log(`${outcome} (${process.id})`);
+      return { ...fine, operation, status: 'done', outcome, process, changes, madeByOther };
     } catch (error) {
       return failedUpsert(operation, claim, error, known);
     } finally {
@@ -195,8 +194,7 @@ function heldBack<S, P extends Existing>(operation: OperationOf<'delete', S, P>)
 }
 
 function notBegun<S, P extends Existing>(operation: Operation<S, P>, why: string): OperationResult<S, P> {
-  const process = 'process' in operation ? operation.process : undefined;
-  return { ...nothingDone, operation, status: 'not-done', process, error: why, why };
+  return { ...nothingDone, operation, status: 'not-done', process: processIn(operation), error: why, why };
 }
 
 /** Returns the whole message of a failure, and its reason alone for a reader who sees the process beside it. */
@@ -210,7 +208,6 @@ function failedUpsert<S, P extends Existing>(
   error: unknown,
   known: string | undefined,
 ): OperationResult<S, P> {
-  const before = operation.action === 'create' ? undefined : operation.process;
   const made = error instanceof Vanished ? undefined : claim.made;
   const result = {
     ...nothingDone,
@@ -218,7 +215,7 @@ function failedUpsert<S, P extends Existing>(
     status: statusOf(error, claim),
     // A replacement is not done while the old process still exists.
     outcome: made !== undefined && operation.action === 'create' ? ('created' as const) : undefined,
-    process: made ?? before,
+    process: made ?? processIn(operation),
   };
   if (error instanceof Cancelled && result.outcome === 'created') {
     const why = 'the step was cancelled before it had checked for duplicates made by parallel runs';

@@ -40,7 +40,7 @@ export function shown(value: unknown, room = longest): string {
 
 /** Returns the name of a field for readers: `tries` for `config.tries`. */
 export function fieldName(field: string): string {
-  return field.replace(/^config\./, '');
+  return field.replace('config.', '');
 }
 
 /** Returns the settings of a process in a few words: `2 processes, tries 3, force`. */

@@ -34,9 +34,7 @@ const attempts = { sends: 3, rounds: 3 } as const;
 const longestJitter = 3_000;
 
 /** The failure of a run whose process was deleted by something else. */
-export class Vanished extends Failure {
-  override readonly name = 'Vanished';
-}
+export class Vanished extends Failure {}
 
 /**
  * Creates a process exactly once, however many runs do so at the same time. All running steps order processes in the
@@ -98,7 +96,7 @@ class Attempt<S, P extends Existing> {
   /** Milliseconds until a list showed the process of this run. */
   #lag = 0;
   /** The last two readings, the newest first. */
-  #readings: readonly Listing<P>[] = [];
+  #readings: readonly (Listing<P> | undefined)[] = [];
   readonly #lost: string[] = [];
 
   constructor(spec: S, what: string, world: CreateWorld<S, P>, gone: ReadonlySet<string>) {
@@ -127,7 +125,7 @@ class Attempt<S, P extends Existing> {
   /** Waits until a race has settled. Returns the process that is left, read by its id; undefined if none is. */
   async survivor(seen?: Listing<P>): Promise<P | undefined> {
     const observe = async (listing: Listing<P>) => {
-      const left = this.#matchingIn(await this.#confirmed(listing, 1));
+      const left = this.#matchingIn(await this.#confirmed(listing));
       return { left, contested: left.length > 1 ? left : [], listing };
     };
     const look = async () => await observe(await this.#list());
@@ -160,8 +158,7 @@ class Attempt<S, P extends Existing> {
     runtime.checkpoint(`whether the ${this.#what} was created (${cause})`, 'unknown');
     await runtime.pacer.pass(Math.max(spans.lostShows, isWaitable ? retryAfter : 0), runtime);
     await runtime.pacer.turn(store.place, runtime);
-    const confirmed = await this.#confirmed(await this.#list(), 0);
-    const process = this.#matchingIn(confirmed).length === 0 ? undefined : await this.survivor(confirmed);
+    const process = await this.survivor();
     if (process === undefined) return undefined;
     runtime.log(`Found ${process.id}, which has appeared since`);
     this.#exists(`${process.id} exists: the ${this.#what}`, process);
@@ -180,7 +177,7 @@ class Attempt<S, P extends Existing> {
     await this.#refuseOtherForm(own);
     // After a lost request, its process may appear only later.
     if (!hasRivals(seen) && this.#lost.length === 0) {
-      if (this.#lag === 0 || !seen.isShown) return { kind: 'created', process: own, madeHere: true };
+      if (!seen.isShown) return { kind: 'created', process: own, madeHere: true };
       // Lists lag: a process that a killed run created right after this one appears only later.
       seen = await this.#lookFor(this.#lag, () => this.#look(own), hasRivals, seen);
       if (!hasRivals(seen)) {
@@ -215,7 +212,7 @@ class Attempt<S, P extends Existing> {
     // If lists lag, later looks confirm it.
     if (seen.isShown && this.#lag > 0) return seen;
     if (seen.isShown) {
-      const confirmed = this.#sight(made, await this.#confirmed(seen.listing, 1));
+      const confirmed = this.#sight(made, await this.#confirmed(seen.listing));
       return confirmed.isShown ? confirmed : { ...confirmed, own: await this.#stillThere(made) };
     }
     const own = await this.#stillThere(made);
@@ -237,10 +234,10 @@ class Attempt<S, P extends Existing> {
       return seen;
     };
     const isOver = () => isOlder(seen) || (seen.rivals.length === 0 && this.#lost.length === 0);
-    if (!isOver()) await this.#lookFor(this.#window(), look, isOver, seen);
+    await this.#lookFor(this.#window(), look, isOver, seen);
     // Several rivals may be waiting for each other, which takes longer.
     const isOne = () => isOlder(seen) || seen.rivals.length <= 1;
-    if (!isOne()) await this.#lookFor(settlingSpan(seen.listing) - spans.rivalsLeave, look, isOne, seen);
+    await this.#lookFor(settlingSpan(seen.listing) - spans.rivalsLeave, look, isOne, seen);
     if (!isOne()) throw this.#several([seen.own, ...seen.rivals]);
     return seen;
   }
@@ -272,12 +269,12 @@ class Attempt<S, P extends Existing> {
   async #leftAfter(removed: P): Promise<P | undefined> {
     const look = async (): Promise<Listing<P>> => await this.#world.store.list();
     const isHidden = ({ processes }: Listing<P>) => processes.every(({ id }) => id !== removed.id);
-    const seen = this.#lag > 0 ? await this.#lookFor(2 * this.#lag, look, isHidden) : undefined;
-    return await this.survivor(seen && without(this.#gone, seen));
+    const seen = await this.#lookFor(2 * this.#lag, look, isHidden);
+    return await this.survivor(without(this.#gone, seen));
   }
 
   async #look(own: P): Promise<RaceView<P>> {
-    return this.#sight(own, await this.#confirmed(await this.#list(), 1));
+    return this.#sight(own, await this.#confirmed(await this.#list()));
   }
 
   /** Finds the own process by its id, and the rivals by their identity. */
@@ -291,7 +288,7 @@ class Attempt<S, P extends Existing> {
 
   async #list(): Promise<Listing<P>> {
     const listing = without(this.#gone, await this.#world.store.list());
-    this.#readings = [listing, ...this.#readings].slice(0, 2);
+    this.#readings = [listing, this.#readings[0]];
     return listing;
   }
 
@@ -299,9 +296,9 @@ class Attempt<S, P extends Existing> {
     return candidates(this.#spec, among, this.#world.service).toSorted(byAge);
   }
 
-  /** Confirms a list of several pages, which is not atomic, by a second reading if it has at most `few` matches. */
-  async #confirmed(first: Listing<P>, few: number): Promise<Listing<P>> {
-    if (first.pages === 1 || this.#matching(first.processes).length > few) return first;
+  /** Confirms a list of several pages, which is not atomic, by a second reading if it has at most one match. */
+  async #confirmed(first: Listing<P>): Promise<Listing<P>> {
+    if (first.pages === 1 || this.#matching(first.processes).length > 1) return first;
     const [last, before] = this.#readings;
     if (last === first && before !== undefined && haveSameIds(before, first)) return first;
     return await readTwice(first, () => this.#list(), this.#world.runtime);
@@ -390,21 +387,18 @@ class Attempt<S, P extends Existing> {
   }
 
   #neverAnswered(): Failure {
-    const [cause = '', ...others] = this.#lost;
-    const isSame = others.every((each) => each === cause);
-    const [none, causes] =
-      others.length === 0
-        ? ['the request was not answered', cause]
-        : [
-            `none of ${this.#lost.length} requests was answered`,
-            isSame ? `${cause} each time` : this.#lost.join('; '),
-          ];
+    const causes = [...new Set(this.#lost)];
+    const told = causes.join('; ');
+    const [none, often] =
+      this.#lost.length === 1
+        ? ['the request was not answered', '']
+        : [`none of ${this.#lost.length} requests was answered`, causes.length === 1 ? ' each time' : ''];
     // The error itself says that the process may exist.
     this.#world.runtime.checkpoint(undefined);
     return new Failure({
-      headline: `Not created: ${this.#what} (${isSame ? cause : this.#lost.join('; ')})`,
+      headline: `Not created: ${this.#what} (${told})`,
       what: `Creating the ${this.#what}`,
-      why: `${none} with a process (${causes}), and none is in the list`,
+      why: `${none} with a process (${told}${often}), and none is in the list`,
       fix: 'It may still appear. Run the job again in some minutes: it looks before it creates',
     });
   }

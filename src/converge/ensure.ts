@@ -3,7 +3,7 @@ import { type Changes, describeChanges } from './changes.ts';
 import { createOnce } from './create-once.ts';
 import { type Existing, type Listing, readTwice, refuseDoubt, without } from './listing.ts';
 import { lookFor, spans } from './look.ts';
-import { leftByReplacement } from './match.ts';
+import { type Halfway, leftByReplacement } from './match.ts';
 import { removeForSure, untilGone, waitUntilGone } from './remove.ts';
 import { candidates, doubtfulAmong, type World } from './service.ts';
 import { settle } from './settle.ts';
@@ -36,6 +36,9 @@ export interface Aligned<P> extends Differences {
   readonly process: P;
 }
 
+/** The result of `ensure` without `dryRun`. */
+export type Done<P> = Aligned<P> & { readonly outcome: 'created' | 'updated' | 'replaced' | 'unchanged' };
+
 /** The result of `ensure`: a process, or `would-create` of a dry run. */
 export type Ensured<S, P> =
   | Aligned<P>
@@ -47,6 +50,14 @@ const nothing = { changes: {}, ignored: {} } as const;
 const rounds = 4;
 
 /** Makes one background process exist in the declared state. Throws a `Failure` if it cannot be sure of that. */
+export async function ensure<S, P extends Existing>(
+  wanted: Ensure<S> & { readonly dryRun: false },
+  world: World<S, P>,
+): Promise<Done<P>>;
+export async function ensure<S, P extends Existing>(
+  wanted: Ensure<S>,
+  world: World<S, P>,
+): Promise<Ensured<S, P>>;
 export async function ensure<S, P extends Existing>(
   wanted: Ensure<S>,
   world: World<S, P>,
@@ -61,11 +72,11 @@ export async function ensure<S, P extends Existing>(
   /** True after a name in use whose holder no list shows: the name may be free by now, so the run tries once more. */
   let wasRefused = false;
   for (let round = 1; round <= rounds; round++) {
-    const { found, left } = await findByIdentity(wanted, world, gone);
-    if (found !== undefined && left !== undefined) {
-      const finished = await finishReplacement(wanted, found, left, world);
+    const { found, halfway } = await findByIdentity(wanted, world, gone);
+    if (halfway !== undefined) {
+      const finished = await finishReplacement(wanted, halfway, world);
       if (finished !== undefined) return finished;
-      gone.add(found.id);
+      gone.add(halfway.successor.id);
     } else if (found === undefined) {
       store.mayWrite();
       if (dryRun) return { ...nothing, outcome: 'would-create', process: undefined, spec };
@@ -133,9 +144,8 @@ async function createBlindly<S, P extends Existing>(
 
 interface Found<P> {
   /** The matching process, as last read; undefined if there certainly is none. */
-  readonly found: P | undefined;
-  /** The old process of an interrupted replacement. */
-  readonly left?: P;
+  readonly found?: P;
+  readonly halfway?: Halfway<P>;
 }
 
 /** Finds the declared process. Throws a `Failure` if several match, or if a process in doubt could match. */
@@ -165,12 +175,12 @@ async function findByIdentity<S, P extends Existing>(
   const [found, ...others] = last.matches;
   if (others.length > 0) {
     const halfway = ifExists === 'replace' ? leftByReplacement(spec, last.matches, service) : undefined;
-    if (halfway !== undefined) return { found: halfway.successor, left: halfway.left };
+    if (halfway !== undefined) return { halfway };
     throw severalMatch(what, last.matches, 'the step does not guess which is meant', service);
   }
   if (found === undefined) {
     refuseDoubt(what, doubtfulAmong(spec, last.listing.processes, service));
-    return { found };
+    return {};
   }
   if (last === first) return { found };
   // The survivor of a race may be gone by now, although a list shows it.
@@ -186,22 +196,21 @@ async function findByIdentity<S, P extends Existing>(
  */
 async function finishReplacement<S, P extends Existing>(
   { spec, dryRun }: Ensure<S>,
-  found: P,
-  left: P,
+  { left, successor }: Halfway<P>,
   { service, store, runtime, onExists }: World<S, P>,
 ): Promise<Ensured<S, P> | undefined> {
   store.mayWrite();
-  const process = await store.find(found.id);
+  const process = await store.find(successor.id);
   if (process === undefined) return undefined;
   const changes = service.drift(spec, left);
-  const state = `${found.id} has replaced ${left.id}, which is still there`;
+  const state = `${successor.id} has replaced ${left.id}, which is still there`;
   if (dryRun) {
     runtime.warn(`${state}. A run without dry-run removes ${left.id}.`);
     return { ...nothing, outcome: 'would-replace', process, changes };
   }
   runtime.log(`${state}: removing it`);
   await removeForSure(store, left.id);
-  runtime.checkpoint(`replaced ${left.id} by ${found.id} (${describeChanges(changes)})`);
+  runtime.checkpoint(`replaced ${left.id} by ${successor.id} (${describeChanges(changes)})`);
   onExists?.(process);
   return { ...nothing, outcome: 'replaced', process, changes };
 }
@@ -236,7 +245,7 @@ async function complete<S, P extends Existing>(
   const changes = stated(world.service.drift(spec, made));
   if (!isDifferent(changes) || world.service.onDrift === 'replace')
     return { ...nothing, outcome: 'created', process: made, ignored: changes };
-  const aligned = await align({ spec, ifExists: 'update', dryRun: false }, made, world);
+  const aligned = await align({ spec, ifExists: world.service.onDrift, dryRun: false }, made, world);
   return aligned?.process && { ...nothing, outcome: 'created', process: aligned.process };
 }
 
@@ -273,7 +282,7 @@ export async function align<S, P extends Existing>(
     outcome === 'updated' ? `updated ${found.id}` : `replaced ${found.id} by ${reconciled.process.id}`;
   runtime.checkpoint(`${done} (${describeChanges(changes)})`);
   onExists?.(reconciled.process);
-  const ignored = outcome === 'replaced' ? stated(service.drift(spec, reconciled.process)) : {};
+  const ignored = stated(service.drift(spec, reconciled.process));
   return { ...nothing, ...reconciled, outcome, changes, ignored };
 }
 

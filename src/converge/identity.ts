@@ -24,8 +24,7 @@ export function candidatesAmong<P>(
   identityOf: (process: P) => Identity,
 ): P[] {
   const found = existing.filter((process) => fits(declared, identityOf(process)));
-  return declared.marks.reduce((left, mark, index) => {
-    if (mark !== undefined) return left;
+  return declared.marks.reduce((left, _, index) => {
     const unmarked = left.filter((process) => identityOf(process).marks[index] === undefined);
     return unmarked.length > 0 ? unmarked : left;
   }, found);
@@ -46,7 +45,7 @@ function openMarks({ marks }: Identity): number {
 }
 
 /** A command's parts: quoted text, an escaped character, a run of blanks, anything else. */
-const commandParts = /'[^']*'|"(?:\\.|[^"\\])*"|\\.|[ \t]+|[^ \t'"\\]+|./gs;
+const commandParts = /'[^']*'|"(?:\\.|[^"\\])*"|\\.|[ \t]+|./gs;
 
 /**
  * Folds each run of blanks and tabs outside quotation marks to one blank, and removes those around the command. Other

@@ -30,9 +30,10 @@ export function byAge(a: Existing, b: Existing): number {
 
 /** Returns the creation time in milliseconds, with microseconds as the fraction; without a date, the latest time. */
 export function bornAt({ createdAt }: Pick<Existing, 'createdAt'>): number {
-  const time = createdAt === null ? Number.NaN : Date.parse(createdAt);
+  const date = String(createdAt);
+  const time = Date.parse(date);
   if (Number.isNaN(time)) return Number.MAX_SAFE_INTEGER;
-  const [, micros = ''] = /\.\d{3}(\d{1,3})/.exec(createdAt ?? '') ?? [];
+  const micros = /\.\d{3}(\d{1,3})/.exec(date)?.[1] ?? '';
   return time + Number(`0.${micros}0`);
 }
 
@@ -45,13 +46,11 @@ export function mayGetElders(
   { serverTime }: Pick<Listing<unknown>, 'serverTime'>,
 ): boolean {
   const born = bornAt(process);
-  return born % 1000 === 0 && serverTime !== undefined && serverTime < born + 1000;
+  return born % 1000 === 0 && Number(serverTime) < born + 1000;
 }
 
 export function without<P extends Existing>(ids: ReadonlySet<string>, listing: Listing<P>): Listing<P> {
-  return ids.size === 0
-    ? listing
-    : { ...listing, processes: listing.processes.filter(({ id }) => !ids.has(id)) };
+  return { ...listing, processes: listing.processes.filter(({ id }) => !ids.has(id)) };
 }
 
 /** `process-7 (its command is not known)`. */
@@ -76,18 +75,16 @@ export async function readTwice<L extends Listing<Existing>>(
   runtime: Runtime,
 ): Promise<L> {
   let before = first;
-  let isSame = false;
-  const lookAgain = async (): Promise<L> => {
+  const lookAgain = async () => {
     const now = await look();
-    isSame = haveSameIds(before, now);
+    const isSame = haveSameIds(before, now);
     before = now;
-    return now;
+    return { now, isSame };
   };
-  const last = await lookFor(spans.listHolds, lookAgain, () => isSame, runtime);
-  if (isSame) return last;
+  const last = await lookFor(spans.listHolds, lookAgain, ({ isSame }) => isSame, runtime);
   // Two readings without a pause between them have the best chance to be the same.
-  const atOnce = await lookAgain();
-  if (isSame) return atOnce;
+  const { now, isSame } = last.isSame ? last : await lookAgain();
+  if (isSame) return now;
   throw new Failure({
     what: 'The list of background processes',
     why: `it changed on every read for ${spans.listHolds / 1000} s, so a missing process cannot be told from a skipped one`,

@@ -105,8 +105,7 @@ export class Pacer {
     this.#paid = this.#meter.reads;
     const covered = Math.min(reads, this.#reserved);
     this.#reserved -= covered;
-    if (reads > covered)
-      this.#next = Math.max(this.#next, this.#meter.clock.now()) + (reads - covered) * interval;
+    this.#next = Math.max(this.#next, this.#meter.clock.now()) + (reads - covered) * interval;
   }
 }
 
@@ -133,7 +132,7 @@ export function paced<A extends readonly unknown[], T>(
 
 export interface LookOptions<T> {
   /** Waits for the same place share their looks. */
-  readonly place?: object;
+  readonly place?: object | undefined;
   /** A result from just now, in place of the first look. */
   readonly seen?: T | undefined;
   /** Called every 30 s with the seconds so far. */

@@ -71,8 +71,8 @@ function withoutOwn<S, P extends Existing>(
   { identityOf, identityOfExisting }: Service<S, P>,
 ): readonly S[] {
   const [one, another] = found;
-  if (one === undefined || another === undefined) return [];
   return waiting.filter((spec) => {
+    if (one === undefined || another === undefined) return false;
     if (!fits(identityOf(spec), identityOfExisting(one))) return false;
     const others = waiting.filter((other) => other !== spec).map(identityOf);
     const left = free.filter((process) => !others.some((other) => fits(other, identityOfExisting(process))));
@@ -110,18 +110,23 @@ function changeCount<S, P extends Existing>(
   return pairs.reduce((count, [spec, process]) => count + Object.keys(drift(spec, process)).length, 0);
 }
 
+/** A replacement that was interrupted before its last request. */
+export interface Halfway<P> {
+  readonly left: P;
+  readonly successor: P;
+}
+
 /**
- * Recognizes a replacement that was interrupted before its last request: of two matches, the older one has drifted, and
+ * Recognizes such a replacement, on a service that replaces processes: of two matches, the older one has drifted, and
  * the younger one is as declared. Undefined for other matches.
  */
 export function leftByReplacement<S, P extends Existing>(
   spec: S,
   found: readonly P[],
-  { drift, onDrift }: Pick<Service<S, P>, 'drift' | 'onDrift'>,
-): { readonly left: P; readonly successor: P } | undefined {
-  const [left, successor, ...others] = found.toSorted(byAge);
-  if (onDrift !== 'replace' || left === undefined || successor === undefined || others.length > 0)
-    return undefined;
+  { drift }: Pick<Service<S, P>, 'drift'>,
+): Halfway<P> | undefined {
   const hasDrifted = (process: P) => Object.keys(drift(spec, process)).length > 0;
-  return hasDrifted(left) && !hasDrifted(successor) ? { left, successor } : undefined;
+  const [left, ...younger] = found.toSorted(byAge);
+  const successor = younger.find((process) => !hasDrifted(process));
+  return left && successor && hasDrifted(left) && younger.length === 1 ? { left, successor } : undefined;
 }

@@ -4,7 +4,6 @@ import type { Changes, Settings } from './changes.ts';
 import { doubtText, type Existing, type Listing } from './listing.ts';
 import { type Contest, leftByReplacement, matchAll } from './match.ts';
 import { doubtfulAmong, type Service } from './service.ts';
-import { ifDistinguishable } from './several-match.ts';
 
 /** A place where processes run: an instance of Laravel Cloud, a server of Forge. */
 export interface Place {
@@ -58,6 +57,11 @@ export function isUpsert<S, P extends Existing>(operation: Operation<S, P>): ope
   return operation.action === 'create' || operation.action === 'update' || operation.action === 'replace';
 }
 
+/** Returns the existing process of an operation; undefined if there is none yet. */
+export function processIn<P extends Existing>(operation: Operation<unknown, P>): P | undefined {
+  return 'process' in operation ? operation.process : undefined;
+}
+
 export interface Plan<S, P extends Existing> {
   /** Place by place: declarations in their order, then undeclared processes. */
   readonly operations: readonly Operation<S, P>[];
@@ -97,10 +101,9 @@ export function planFor<S, P extends Existing>(
     const sure = existing.filter(({ doubt }) => doubt === undefined);
     const matching = matchAll(declared, sure, service);
     const paired = new Set(matching.pairs.values());
-    const isAlike = ({ extra }: Contest<S, P>) => extra !== undefined;
     const left = new Map(
-      matching.contested.filter(isAlike).flatMap(({ spec, found }) => {
-        const old = leftByReplacement(spec, found, service)?.left;
+      matching.contested.flatMap(({ spec, found, extra }) => {
+        const old = extra && leftByReplacement(spec, found, service)?.left;
         return old === undefined ? [] : [[old, spec] as const];
       }),
     );
@@ -169,11 +172,9 @@ export function ambiguousPlan<S, P extends Existing>(
     const ids = found.map((process) => `${process.id} (${particularsOf(process)})`);
     return `${placeName(place)}: ${found.length} processes match the ${describe(spec)}: ${firstOf(ids, maxLines)}`;
   });
-  const alike = ambiguous.every(({ extra }) => extra !== undefined);
-  const [told = ''] = ambiguous.flatMap(({ found }) =>
-    ifDistinguishable(found, service, { yes: (how) => [`, or ${how} in the manifest`], no: [] }),
-  );
-  const otherwise = alike ? ', or let prune: true keep the oldest and delete the rest' : told;
+  const otherwise = ambiguous.every(({ extra }) => extra !== undefined)
+    ? 'let prune: true keep the oldest and delete the rest'
+    : `${service.howToDistinguish} in the manifest`;
   const [first, ...others] = ambiguous;
   const one = others.length === 0 ? first : undefined;
   return new Failure({
@@ -181,7 +182,7 @@ export function ambiguousPlan<S, P extends Existing>(
     details: one && `On ${placeName(one.place)}:\n${bullets(one.found.map(lineFor))}\n`,
     what: 'The plan',
     why: `more processes match than the manifest declares\n${bullets(lines, ' that are declared')}\n`,
-    fix: `Nothing was changed. Delete those that are not wanted${otherwise}`,
+    fix: `Nothing was changed. Delete those that are not wanted, or ${otherwise}`,
   });
 }
 

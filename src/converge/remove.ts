@@ -23,15 +23,10 @@ export async function removeForSure(store: RemovableStore, id: string): Promise<
   try {
     await store.remove(id);
   } catch (error) {
-    if (error instanceof Cancelled || !(await isSurelyGone(store, id))) throw error;
-  }
-}
-
-async function isSurelyGone(store: RemovableStore, id: string): Promise<boolean> {
-  try {
-    return (await store.find(id)) === undefined;
-  } catch {
-    return false;
+    if (error instanceof Cancelled) throw error;
+    // A process that cannot be read counts as left.
+    const left = await store.find(id).catch(() => id);
+    if (left !== undefined) throw error;
   }
 }
 
@@ -132,14 +127,14 @@ export async function untilGone(
 ): Promise<ReadonlySet<string>> {
   let left: ReadonlySet<string> = new Set(removed.map(({ id }) => id));
   if (left.size === 0 || store.removalSpan === 0) return new Set();
-  runtime.log(`Waiting until ${[...left].join(', ')} is removed`);
+  runtime.log(`Waiting until ${listed(left)} is removed`);
   const look = async (): Promise<void> => {
     const { processes, leaving } = await store.list();
     left = new Set([...processes, ...leaving].map(({ id }) => id).filter((id) => left.has(id)));
   };
   await lookFor(store.removalSpan, look, () => left.size === 0, runtime, {
     place: store.place,
-    onProgress: (seconds) => runtime.log(`${[...left].join(', ')} is still being removed after ${seconds} s`),
+    onProgress: (seconds) => runtime.log(`${listed(left)} is still being removed after ${seconds} s`),
   });
   return left;
 }
@@ -152,7 +147,7 @@ export async function waitUntilGone(
   const left = await untilGone(removed, world);
   if (left.size === 0) return;
   throw new Failure({
-    what: `Waiting until background process ${[...left].join(', ')} is removed`,
+    what: `Waiting until background process ${listed(left)} is removed`,
     why: `it was still being removed after ${inSeconds(world.store.removalSpan)}`,
     fix: 'Run the job again when it is gone',
   });
@@ -172,5 +167,9 @@ export function deleteFailure({ deleted, left }: RemovalResult<Existing>): Failu
 }
 
 function idsOf(processes: readonly Existing[]): string {
-  return processes.map(({ id }) => id).join(', ');
+  return listed(processes.map(({ id }) => id));
+}
+
+function listed(ids: Iterable<string>): string {
+  return [...ids].join(', ');
 }

@@ -13,7 +13,7 @@ export class Semaphore {
     return this.#most;
   }
 
-  async run<T>(task: () => Promise<T>, urgency: 'normal' | 'urgent' = 'normal'): Promise<T> {
+  async run<T>(task: () => Promise<T>, urgency?: 'urgent'): Promise<T> {
     await this.#turn(urgency === 'urgent' ? this.#urgent : this.#waiting);
     try {
       return await task();

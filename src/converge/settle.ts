@@ -33,7 +33,7 @@ export async function settle<O extends Observation>(
     return false;
   };
   const span = settlingSpan(first.listing) + lag;
-  return await lookFor(span, look, isSettled, runtime, { ...(store && { place: store.place }), seen: first });
+  return await lookFor(span, look, isSettled, runtime, { place: store?.place, seen: first });
 }
 
 /** Returns the longest time of a race between other runs, in milliseconds. */

@@ -42,5 +42,5 @@ export function severalMatch<P extends Existing>(
 }
 
 function created({ createdAt }: Existing): string {
-  return createdAt === null || timeOf(createdAt) === undefined ? '' : `, created ${readableDate(createdAt)}`;
+  return timeOf(createdAt) === undefined ? '' : `, created ${readableDate(String(createdAt))}`;
 }

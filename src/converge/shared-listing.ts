@@ -20,7 +20,8 @@ export class SharedListing<L extends { readonly pages: number }> {
   #reading: Promise<L> | undefined;
   /** Creates that wait for the end of a list request. */
   readonly #waiting: (() => void)[] = [];
-  readonly #idlers = new Set<() => void>();
+  /** Aborted, and made new, whenever no create is running. */
+  #idle = new AbortController();
 
   constructor(
     list: () => Promise<L>,
@@ -57,7 +58,10 @@ export class SharedListing<L extends { readonly pages: number }> {
     } finally {
       this.#creating--;
       this.#letIn();
-      if (this.#creating === 0) for (const goOn of this.#idlers) goOn();
+      if (this.#creating === 0) {
+        this.#idle.abort();
+        this.#idle = new AbortController();
+      }
     }
   }
 
@@ -105,15 +109,11 @@ export class SharedListing<L extends { readonly pages: number }> {
 
   async #untilCreated(): Promise<void> {
     if (this.#creating === 0) return;
-    const idle = new AbortController();
-    const goOn = (): void => idle.abort();
-    this.#idlers.add(goOn);
+    const { signal } = this.#idle;
     try {
-      await this.#clock.sleep(longestWait, AbortSignal.any([idle.signal, this.#cancelled]));
+      await this.#clock.sleep(longestWait, AbortSignal.any([signal, this.#cancelled]));
     } catch (error) {
-      if (!idle.signal.aborted) throw error;
-    } finally {
-      this.#idlers.delete(goOn);
+      if (!signal.aborted) throw error;
     }
   }
 }

@@ -3,7 +3,7 @@ import { shorten } from '../text.ts';
 import { type Changes, changeText, type Settings, settingsText } from './changes.ts';
 import { type Counts, countsOf, type Outcome, outcomeOf, sumOf } from './counts.ts';
 import type { Existing } from './listing.ts';
-import { type Action, type Operation, type Place, placeName } from './plan.ts';
+import { type Action, type Operation, type Place, placeName, processIn } from './plan.ts';
 import type { OperationResult } from './result.ts';
 
 /** An operation and its result, as the log, the summary, the comment and `plan-json` show it. */
@@ -79,7 +79,7 @@ export function doneRows<S, P extends Existing>(
 }
 
 function rowOf<S, P extends Existing>(operation: Operation<S, P>, naming: Naming<S, P>) {
-  const process = 'process' in operation ? operation.process : undefined;
+  const process = processIn(operation);
   const declared = naming.nameOf(identifiedBy(operation));
   return {
     // The process has values for open fields of the declaration.
@@ -136,12 +136,14 @@ export function planText(
   const busy = new Set(changed.map(({ place }) => place.within));
   const ofPlace = [...Map.groupBy(changed, ({ place }) => place.id).values()];
   return {
-    places: ofPlace.map((some) => ({
-      name: some[0]?.place.name ?? '',
-      within: some[0]?.place.within,
-      counts: countsOf(some),
-      lines: groupLines(some, { nameOf: ({ name }) => name, noteOf, room, width }),
-    })),
+    places: ofPlace.flatMap((some) =>
+      some.slice(0, 1).map(({ place: { name, within } }) => ({
+        name,
+        within,
+        counts: countsOf(some),
+        lines: groupLines(some, { nameOf: () => name, noteOf, room, width }),
+      })),
+    ),
     unchanged: groupLines(unchanged, { nameOf: placeName, noteOf, room, width: widthOf(unchanged, room) }),
     whole: rows.filter((row) => rowLine(row, room, 0) !== rowLine(row, Infinity, 0)).map(wholeLine),
     ids: rows.flatMap(({ processId, place, name }) =>
@@ -168,8 +170,8 @@ export function inGroups(places: readonly PlaceText[]): readonly GroupText[] | u
 }
 
 /** True for a process without a change. Another run may have made the planned change meanwhile. */
-function isUnchanged({ status, outcome }: PlanRow): boolean {
-  return outcome === 'unchanged' && status !== 'failed';
+function isUnchanged({ outcome }: PlanRow): boolean {
+  return outcome === 'unchanged';
 }
 
 interface GroupStyle {
@@ -185,17 +187,17 @@ function groupLines(
   { nameOf, noteOf, room, width }: GroupStyle,
 ): readonly string[] {
   const groups = Map.groupBy(rows, ({ place, shared }) => JSON.stringify([place.id, shared]));
+  const headingOf = ({ place, shared }: PlanRow): string => {
+    const note = noteOf(place);
+    return [nameOf(place), ...(note === undefined ? [] : [note]), ...shared].join(' · ');
+  };
   const rankOf = (row: PlanRow): number => order.indexOf(rowKind(row));
-  const byRank = (a: PlanRow, b: PlanRow): number => rankOf(a) - rankOf(b);
-  const inOrder = [...groups.values()].flatMap((group) => {
-    const [first, ...others] = group.toSorted(byRank);
-    return first === undefined ? [] : [{ first, group: [first, ...others] }];
-  });
-  inOrder.sort((a, b) => byRank(a.first, b.first));
-  return inOrder.flatMap(({ first, group }) => {
-    const note = noteOf(first.place);
-    const heading = [nameOf(first.place), ...(note === undefined ? [] : [note]), ...first.shared].join(' · ');
-    return [`@@ ${heading} @@`, ...group.map((row) => rowLine(row, room, width))];
+  const bestIn = (group: readonly PlanRow[]): number => Math.min(...group.map(rankOf));
+  const inOrder = [...groups.values()].toSorted((a, b) => bestIn(a) - bestIn(b));
+  return inOrder.flatMap((group) => {
+    const headings = group.slice(0, 1).map((first) => `@@ ${headingOf(first)} @@`);
+    const sorted = group.toSorted((a, b) => rankOf(a) - rankOf(b));
+    return [...headings, ...sorted.map((row) => rowLine(row, room, width))];
   });
 }
 
@@ -211,22 +213,13 @@ function actionOf(row: PlanRow): Action {
 
 /** True for an operation without a result. A created but unchecked process is a result. */
 function isUndone(row: PlanRow): row is PlanRow & { readonly status: 'failed' | 'not-done' } {
-  return row.outcome === undefined && (row.status === 'failed' || row.status === 'not-done');
+  return row.outcome === undefined;
 }
 
-/** The order of rows, the most important first. */
-const order: readonly RowKind[] = [
-  'delete',
-  'replace',
-  'update',
-  'create',
-  'undeclared',
-  'keep',
-  'failed',
-  'not-done',
-];
-
-/** The signs of rows. In a diff, `-` is red, `!` orange and `+` green. A missing change has no colour. */
+/**
+ * The signs of rows, in the order of the rows: the most important first. In a diff, `-` is red, `!` orange and `+`
+ * green. A missing change has no colour.
+ */
 const signs: Readonly<Record<RowKind, string>> = {
   delete: '-',
   replace: '!',
@@ -237,6 +230,8 @@ const signs: Readonly<Record<RowKind, string>> = {
   failed: ' ',
   'not-done': ' ',
 };
+
+const order = Object.keys(signs);
 
 /** The widest first column in which names stay aligned. */
 const widest = 16;
@@ -301,7 +296,7 @@ function changesText(changes: Changes, room: number): string {
 
 /** Returns a change in a sentence: `worker high (redis) on App, 2 → 3 proc.`, `delete "php artisan reverb" on App`. */
 export function rowText(row: PlanRow): string {
-  const undone: PlanRow = { ...row, status: 'failed', outcome: undefined };
+  const undone: PlanRow = { ...row, outcome: undefined };
   const name = cut(row.name, roomInLine);
   const verb = row.action === 'create' || row.action === 'delete' ? `${row.action} ` : '';
   const shown = name.startsWith('worker ') ? name : JSON.stringify(name);
@@ -315,9 +310,9 @@ function wholeLine(row: PlanRow): string {
 /** Cuts a list of queues between its names, any other text between words. */
 function cut(name: string, room: number): string {
   if (name.length <= room) return name;
-  const [, start = '', queues = ''] = /^(worker )(\S+)/.exec(name) ?? [];
-  const shown = queues.slice(0, room - start.length).replace(/,?[^,]*$/, '');
+  const list = /^worker \S+/.exec(name)?.[0] ?? '';
+  const shown = list.slice(0, room).replace(/,?[^,]*$/, '');
   if (shown === '') return shorten(name, room);
-  const left = queues.slice(shown.length).split(',').length - 1;
-  return `${start}${shown},… ${left} more${name.slice(start.length + queues.length)}`;
+  const left = list.slice(shown.length).split(',').length - 1;
+  return `${shown},… ${left} more${name.slice(list.length)}`;
 }
