@@ -201,9 +201,11 @@ describe('what is left', () => {
   });
 
   test('is one error, with what was deleted', () => {
-    expect(deleteFailure({ deleted: [horizon, twin], left: left(2) })?.message).toBe(
-      'Deleting background processes: 2 of 4 could not be deleted\n- left-0: no\n- left-1: no\nDeleted: p1, p2. When the cause is fixed, run the job again: a process that is gone counts as deleted.',
-    );
+    expect(deleteFailure({ deleted: [horizon, twin], left: left(2) })).toMatchObject({
+      headline: '2 of 4 background processes not deleted',
+      message:
+        'Deleting background processes: 2 of 4 could not be deleted\n- left-0: no\n- left-1: no\nDeleted: p1, p2. When the cause is fixed, run the job again: a process that is gone counts as deleted.',
+    });
     expect(deleteFailure({ deleted: [], left: left(1) })?.message).toContain('\nDeleted: none.');
   });
 

@@ -140,7 +140,9 @@ describe('a process that exists as declared', () => {
     expect(message).toBe(
       'The worker on queue mail: it already exists (p1). Nothing was changed. Set if-exists: update to update it where it differs, or if-exists: reuse to leave it as it is.',
     );
-    expect(error).toBeInstanceOf(Failure);
+    expect(error).toMatchObject({
+      ...{ headline: 'The worker on queue mail already exists', details: 'Its id is p1' },
+    });
   });
 });
 
@@ -285,6 +287,7 @@ describe('a process that does not exist', () => {
     const found = await ensuring({}, { pages: 2, list: [[a], [a, declared], [declared, a]] });
     expect(found.calls).toEqual(['list', 'list', 'list']);
     expect(found.value?.outcome).toBe('unchanged');
+    expect((await ensuring({}, { pages: 2, list: [[declared]] })).calls).toEqual(['list']);
   });
 
   test('and may be one that is not understood is not created', async () => {
@@ -428,7 +431,10 @@ describe('if-exists: create', () => {
   test('never sends twice: a lost answer is an error that says what may exist', async () => {
     const { calls, error, message } = await ensuring({ ifExists: 'create' }, { create: [lost] });
     expect(calls).toEqual(['create']);
-    expect(error).toBeInstanceOf(Failure);
+    expect(error).toMatchObject({
+      headline: 'Created or not: worker on queue mail (no usable answer)',
+      details: 'The answer: a reset. The process may exist or not',
+    });
     expect(message).toBe(
       'Creating the worker on queue mail: no usable answer came (a reset), so the process may exist or not. Look at the background processes in the dashboard before you run this again; with if-exists: update a run finds out by itself.',
     );

@@ -90,6 +90,7 @@ describe('The log tells what becomes of each operation, and where', () => {
     const world = new World();
     world.store([existing({ id: 'p-1' }), existing({ id: 'p-2', config: { queue: 'old' } })]);
     await world.run([worker({}, 2), worker({ queue: 'new' })], { prune: true });
+    expect(world.changes).toBe(3);
     expect(world.lines).toEqual([
       'inst-1, worker on queue default: Bringing p-1 in line (processes: 1 → 2)',
       'inst-1, worker on queue default: updated (p-1)',
@@ -132,7 +133,7 @@ describe('A plan is carried out with few requests', () => {
     ]);
     const results = await world.run([worker({}, 3), worker({ queue: 'high' })]);
     expect(countsText(countsOf(results), 'done')).toBe('1 updated');
-    expect(results[0]?.changes).toEqual({ processes: { from: 1, to: 3 } });
+    expect(results).toMatchObject([{ changes: { processes: { from: 1, to: 3 } } }, { outcome: 'unchanged' }]);
     expect(store.calls).toEqual([{ kind: 'update', what: 'p-1' }]);
   });
 
@@ -155,8 +156,8 @@ describe('A plan is carried out with few requests', () => {
 describe('Each create happens exactly once', () => {
   test('a lost answer is looked for, and what has appeared is taken', async () => {
     const { world, store } = open();
-    store.before = ({ kind, what }) => (kind === 'create' && what === 'job 3' ? 'lose' : undefined);
-    const results = await world.run(customs(10));
+    store.before = () => (store.count('create') === 1 ? 'lose' : undefined);
+    const results = await world.run([worker(), worker({ connection: 'redis' }), ...customs(8)]);
     expect(store.processes).toHaveLength(10);
     expect(store.count('create')).toBe(10);
     expect(countsText(countsOf(results), 'done')).toBe('10 created');
@@ -172,11 +173,23 @@ describe('Each create happens exactly once', () => {
     });
     const results = await world.run(customs(3), { meanwhile: () => store.processes.push(rival) });
     expect(statuses(results)).toEqual(['done', 'done', 'done']);
-    expect(results[1]).toMatchObject({ outcome: 'unchanged', process: { id: 'rival' } });
+    expect(results[1]).toMatchObject({ outcome: 'unchanged', madeByOther: true, process: { id: 'rival' } });
     expect(store.processes.filter(({ command }) => command === 'job 1').map(({ id }) => id)).toEqual([
       'rival',
     ]);
     expect(store.processes).toHaveLength(3);
+  });
+
+  test('a rival’s process that vanishes while it is updated is created anew', async () => {
+    const { world, store } = open();
+    const meanwhile = () =>
+      void store.processes.push(existing({ id: 'rival', createdAt: '1960-01-01T00:00:00Z' }));
+    store.before = ({ kind }) => {
+      if (kind === 'update') store.processes.pop();
+      return undefined;
+    };
+    expect(await world.run([worker({}, 2)], { meanwhile })).toMatchObject([{ outcome: 'created' }]);
+    expect(world.lines).toContain('inst-1, worker on queue default: rival has vanished; looking again');
   });
 
   test('a duplicate that prune will delete is not taken for the process that vanished', async () => {
@@ -211,6 +224,7 @@ describe('What could not be done is told, and stops only what depends on it', ()
     store.before = failing('create', refused(), ({ what }) => what === 'job 1');
     const results = await world.run(customs(3), { prune: true });
     expect(statuses(results)).toEqual(['done', 'failed', 'done', 'not-done']);
+    expect(results[3]).toMatchObject({ process: { id: 'p-1' }, why: 'a change before it failed' });
     expect(store.count('remove')).toBe(0);
   });
 
@@ -279,14 +293,16 @@ describe('A failure says what is known by then', () => {
     expect(second).toMatchObject({ process: before, error: 'A request: Laravel Cloud answered 422.' });
   });
 
-  test('what was created counts and is named, though no list could verify it', async () => {
-    const { world, store } = open();
-    store.before = failing('list', refused());
-    const [result] = await world.run([worker()]);
+  test.each([
+    ['counts and is named', [], 'created'],
+    ['in the place of one that has vanished is named', [before], undefined],
+  ])('what was created %s, though no list could verify it', async (_, there, outcome) => {
+    const { world, store } = open(there);
+    store.before = failing('list', refused(), () => store.count('create') > 0);
+    const meanwhile = () => void store.processes.pop();
+    const [result] = await world.run([worker({}, 2)], { meanwhile });
     expect(result).toMatchObject({
-      status: 'failed',
-      outcome: 'created',
-      process: { id: 'process-1' },
+      ...{ status: 'failed', outcome, process: { id: 'process-1' } },
       error: 'A request: Laravel Cloud answered 422. So far: created worker on queue default as process-1.',
     });
   });

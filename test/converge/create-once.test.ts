@@ -25,8 +25,8 @@ interface Span {
   readonly there?: number;
 }
 
-/** A thing that is there, and shown, all the time unless its span says otherwise. */
-type Life = Thing & { readonly span?: Span };
+/** A thing that is there, and shown, all the time unless its span says otherwise; `now`: what it has become. */
+type Life = Thing & { readonly span?: Span; readonly now?: Partial<Thing> };
 
 const lives = (of: Thing, span: Span): Life => ({ ...of, span });
 
@@ -45,7 +45,11 @@ const youngest = thing('youngest', 4);
 const decoy = thing('decoy', 1, { matches: false });
 
 /** As it is by its id, and not as it is listed. */
-const byId = (of: Thing): Thing => ({ ...of, createdAt: `${of.createdAt} by id` });
+const byId = ({ span: _, now, ...of }: Life): Thing => ({
+  ...of,
+  createdAt: `${of.createdAt} by id`,
+  ...now,
+});
 
 const created = (made: Thing): CreateResult<Thing> => ({ kind: 'created', made });
 const lost: CreateResult<Thing> = { kind: 'lost', cause: 'a reset' };
@@ -103,7 +107,7 @@ async function creating(
   };
   const isShown = ({ id, span: { from = 0, until = Number.POSITIVE_INFINITY } = {} }: Life) =>
     clock.now() >= from && clock.now() < Math.min(until, (removed.get(id) ?? until) + removalLag);
-  const plain = ({ span: _, ...thing }: Life): Thing => thing;
+  const plain = ({ span: _, now: __, ...thing }: Life): Thing => thing;
   const world: World<string, Thing> = {
     service: {
       identityOf: () => ({ family: 'wanted', marks: [] }),
@@ -140,7 +144,7 @@ async function creating(
         note(`find ${id}`);
         const life = among.find((each) => each.id === id);
         if (life === undefined || removed.has(id)) return undefined;
-        return clock.now() < (life.span?.there ?? Number.POSITIVE_INFINITY) ? byId(plain(life)) : undefined;
+        return clock.now() < (life.span?.there ?? Number.POSITIVE_INFINITY) ? byId(life) : undefined;
       },
       create: async () => {
         note('send');
@@ -154,7 +158,7 @@ async function creating(
     },
     reconcile: () => Promise.resolve(undefined),
     runtime: runtimeOn(clock, {
-      checkpoint: (line) => did.push(line ?? ''),
+      checkpoint: (line, kind) => did.push([kind, line].join(' ').trim()),
       warn: (line) => warnings.push(line),
       log: (line) => log.push(line),
       timeLeft: () => deadline - clock.now(),
@@ -202,6 +206,12 @@ describe('lists of several pages, which show several moments', () => {
     expect(steps).toEqual(['0 send', '0 list', '0 list']);
   });
 
+  test('that show one’s own once and not again say nothing: its id decides', async () => {
+    const { acts, value } = await creating([lives(mine, { until: 1 })], { pages: 2, firstTakes: 1 });
+    expect(acts).toEqual(['0 send', '251 find mine']);
+    expect(value).toEqual({ kind: 'created', process: byId(mine), madeHere: true });
+  });
+
   test('are read once where they show a rival', async () => {
     const { lists } = await creating([mine, older], { pages: 2 });
     expect(lists).toEqual([0]);
@@ -223,14 +233,14 @@ describe('lists of several pages, which show several moments', () => {
 
 describe('rule 1: look until the listing shows what was made', () => {
   test('a list that does not show it says nothing, and it looks as long again when it shows it', async () => {
-    const { steps, log, value } = await creating([lives(mine, { from: 700 })]);
+    const { steps, log, value } = await creating([lives(mine, { from: 700 })], { pages: 2 });
     expect(steps).toEqual(['0 send', '0 list', '250 list', '2250 list', '4250 list', '6250 list']);
     expect(value).toEqual({ kind: 'created', process: mine, madeHere: true });
     expect(log).toEqual(['The listing does not show mine yet; looking until it does']);
   });
 
   test('where lists lag, what a run made right after it and left is seen, and the run gives way to it', async () => {
-    const { acts, value } = await creating([lives(mine, { from: 1_500 }), lives(younger, { from: 1_800 })]);
+    const { acts, value } = await creating([lives(mine, { from: 1_500 }), lives(younger, { from: 2_800 })]);
     expect(acts).toContainEqual(expect.stringMatching(/remove mine$/));
     expect(value).toEqual({ kind: 'created', process: byId(younger), madeHere: false });
   });
@@ -272,10 +282,13 @@ describe('rule 1: look until the listing shows what was made', () => {
   });
 
   test.each([
-    ['never showed', { from: 30_001 }],
-    ['showed late, and no longer', { from: 20, until: 1_000 }],
-  ])('one that %s and is gone is an error', async (_, shown) => {
-    const { error, exists } = await creating([lives(mine, { ...shown, there: 10 })]);
+    ['never showed', mine, { from: 30_001 }],
+    ['showed late, and no longer', mine, { from: 20, until: 1_000 }],
+    ['was answered as another process', { ...mine, isOther: true }, { from: 30_001 }],
+  ])('one that %s and is gone is an error', async (_, made, shown) => {
+    const { error, exists } = await creating([lives(mine, { ...shown, there: 0 })], {
+      sends: [created(made)],
+    });
     expect(exists).toEqual(['mine', 'gone']);
     expect(error?.message).toBe(
       'Creating the worker: mine was created, and is gone again. Something else deletes it; let only one run manage it at a time, with a concurrency group in the workflow.',
@@ -311,6 +324,11 @@ describe('rule 2: an older rival is there', () => {
     ]);
   });
 
+  test('one’s own that cannot be identified is not removed', async () => {
+    const odd = { ...mine, isOther: true, doubt: 'it is odd' };
+    expect((await creating([odd], { sends: [created(odd)] })).acts).toEqual(['0 send']);
+  });
+
   test('where lists lag, it looks until one’s own is shown no more, and reports what stays beside the rival', async () => {
     const { steps, value } = await creating(
       [lives(mine, { from: 800 }), lives(older, { until: 20_000 }), lives(younger, { from: 1_900 })],
@@ -330,14 +348,8 @@ describe('rule 2: an older rival is there', () => {
   });
 
   test('but not for longer than twice as long as lists lag', async () => {
-    const { steps, value } = await creating([lives(mine, { from: 200 }), older], { removalLag: 60_000 });
-    expect(steps.slice(3)).toEqual([
-      '250 find older',
-      '250 remove mine',
-      '250 list',
-      '2250 list',
-      '2250 find older',
-    ]);
+    const { lists, value } = await creating([lives(mine, { from: 3_000 }), older], { removalLag: 60_000 });
+    expect(lists.at(-1)).toBe(14_250);
     expect(value).toEqual({ kind: 'created', process: byId(older), madeHere: false });
   });
 
@@ -350,11 +362,15 @@ describe('rule 2: an older rival is there', () => {
   test('of the second that is not over yet, a third one may be the older: it waits, and reports what is left', async () => {
     const rival = thing('bbbb', 2);
     const { steps, value } = await creating(
-      [mine, lives(rival, { until: 3_000 }), lives(thing('aaaa', 2), { from: 800 })],
+      [
+        mine,
+        ...[older, rival].map((one) => lives(one, { until: 3_000 })),
+        lives(thing('aaaa', 2), { from: 800 }),
+      ],
       { serverTime: Date.parse('2026-04-04T00:00:02Z') },
     );
     expect(steps.slice(0, 5)).toEqual([
-      ...['0 send', '0 list', '0 find bbbb', '1000 remove mine', '1000 list'],
+      ...['0 send', '0 list', '0 find older', '1000 remove mine', '1000 list'],
     ]);
     expect(steps.at(-1)).toBe('3250 find aaaa');
     expect(value?.process.id).toBe('aaaa');
@@ -383,8 +399,8 @@ describe('rule 2: an older rival is there', () => {
   });
 
   test('a rival that has become another process is none', async () => {
-    const { acts, value } = await creating([mine, { ...older, matches: false }]);
-    expect(acts).toEqual(['0 send']);
+    const { acts, value } = await creating([mine, { ...older, now: { matches: false } }]);
+    expect(acts).toEqual(['0 send', '0 find older', '0 find mine']);
     expect(value?.madeHere).toBe(true);
   });
 
@@ -532,15 +548,15 @@ describe('rule 5: several that are there still', () => {
 });
 
 describe('what is not understood', () => {
-  const odd = [thing('odd', null, { doubt: 'its type is not known' })];
+  const odd = ['odd', 'queer'].map((id) => thing(id, null, { doubt: 'it is odd' }));
 
   test('is a doubt after an answer that was lost: nothing is sent again', async () => {
     const { acts, error, did } = await creating([], { sends: [lost], odd, oddFrom: 3_000 });
     expect(acts).toEqual(['0 send']);
     expect(error?.message).toBe(
-      'Creating the worker: there is now odd (its type is not known); it may be the same process. Look at it in the dashboard, and delete what is not wanted.',
+      'Creating the worker: there is now odd (it is odd), and queer (it is odd); it may be the same process. Look at it in the dashboard, and delete what is not wanted.',
     );
-    expect(did).toEqual(['whether the worker was created (a reset)']);
+    expect(did).toEqual(['unknown whether the worker was created (a reset)']);
   });
 
   test('is a doubt beside one’s own, and nothing is removed', async () => {
@@ -622,7 +638,7 @@ describe('a create whose answer was lost', () => {
     expect(lists).toEqual([20000]);
     expect(acts).toEqual(['0 send', '20000 find mine']);
     expect(value).toEqual({ kind: 'created', process: byId(mine), madeHere: true });
-    expect(did).toEqual(['whether the worker was created (a reset)', 'mine exists: the worker']);
+    expect(did).toEqual(['unknown whether the worker was created (a reset)', 'mine exists: the worker']);
     expect(exists).toEqual(['mine']);
     expect(log).toEqual([
       'The answer to the create request was lost (a reset); looking whether the worker has appeared',
@@ -659,6 +675,13 @@ describe('a create whose answer was lost', () => {
     expect(log[1]).toBe('Nothing came of it; sending the request again');
   });
 
+  test('is not sent again when another has appeared beside what is gone by its id', async () => {
+    const { acts } = await creating([lives(older, { there: 0 }), lives(mine, { from: 20_001 })], {
+      ...{ sends: [lost, created(mine)], firstTakes: 1 },
+    });
+    expect(acts).toEqual(['0 send', '20001 find older', '20001 find mine']);
+  });
+
   test('is sent again when what had appeared is gone by its id', async () => {
     const { acts } = await creating([lives(older, { there: 0 }), lives(mine, { from: 20_500 })], {
       sends: [lost, created(mine)],
@@ -688,8 +711,9 @@ describe('a create whose answer was lost', () => {
   });
 
   test('is sent three times at most', async () => {
-    const { acts, clock, did, error } = await creating([], { sends: [lost] });
+    const { acts, clock, did, error, log } = await creating([], { sends: [lost] });
     expect(acts).toEqual(['0 send', '20000 send', '40000 send']);
+    expect(log.filter((line) => line.startsWith('Nothing came of it'))).toHaveLength(2);
     expect(clock.now()).toBe(60000);
     expect(error?.message).toBe(
       'Creating the worker: none of 3 requests was answered with a process (a reset each time), and none is in the list. It may still appear. Run the job again in some minutes: it looks before it creates.',
@@ -723,7 +747,9 @@ describe('a create whose answer was lost', () => {
 
   test('is no lost answer where the service has answered with an error', async () => {
     const refused = { kind: 'lost', cause: 'The service answered 500', answered: true } as const;
-    const { log } = await creating([], { sends: [refused] });
+    const { log, error } = await creating([], { sends: [refused, lost, refused] });
+    expect(error?.headline).toBe('Not created: worker (The service answered 500; a reset)');
+    expect(error?.why).toContain('(The service answered 500; a reset), and');
     expect(log[0]).toBe(
       'The service answered 500 to the create request; looking whether the worker has appeared',
     );

@@ -60,11 +60,11 @@ describe('the looks of a run that waits', () => {
   });
 
   test('say every half minute how long they have waited', async () => {
-    const { clock, runtime, look } = waiting(1);
+    const { clock, runtime, look } = waiting(3);
     const told: number[] = [];
     await clock.run(clock.sleep(5_000));
     await clock.run(lookFor(70_000, look, never, runtime, { onProgress: (s) => told.push(s) }));
-    expect(told).toEqual([32, 64]);
+    expect(told).toEqual([30, 60]);
   });
 
   test('do not say that they still wait when they have just seen enough', async () => {
@@ -109,9 +109,14 @@ describe('several waits at once', () => {
     meter.reads += 3;
     pacer.pay();
     expect(pacer.wait).toBe(8_000);
-    pacer.begin();
     meter.reads += 1;
+    pacer.begin();
     pacer.pay();
     expect(pacer.wait).toBe(10_000);
+    await clock.run(pacer.turn({}, runtime).then(() => clock.sleep(2_000)));
+    meter.reads += 2;
+    pacer.begin();
+    pacer.pay();
+    expect(pacer.wait).toBe(2_000);
   });
 });

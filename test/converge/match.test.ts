@@ -99,6 +99,15 @@ describe('Two processes that look like one declaration can be two declarations',
     });
   });
 
+  test('and where processes are replaced, an older one that is as neither declares is left over', () => {
+    const there = [4, 5, 1].map((tries, index) =>
+      born(index + 1, `tries ${tries}`, { connection: 'database', tries }),
+    );
+    const declared = [worker({ tries: 5 }), worker({ connection: 'database', tries: 1 })];
+    const { contested } = matchAll(declared, there, { ...cloudService, onDrift: 'replace' });
+    expect(contested).toMatchObject([{ extra: [{ id: 'tries 4' }] }]);
+  });
+
   test('one that is alone is one declaration, and the next pair is two', () => {
     const there = [
       born(1, 'alone', { connection: 'database' }),

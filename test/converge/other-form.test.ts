@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { openInstance } from '../../src/cloud/open.ts';
 import { type ExistingProcess, processFrom } from '../../src/cloud/process.ts';
-import type { ProcessSpec } from '../../src/cloud/spec.ts';
+import { describe as describeSpec, type ProcessSpec } from '../../src/cloud/spec.ts';
 import { type Ensure, ensure } from '../../src/converge/ensure.ts';
 import type { Listing } from '../../src/converge/listing.ts';
 import type { CreateResult } from '../../src/converge/service.ts';
@@ -79,6 +79,7 @@ async function threeRuns(
 }
 
 const horizon: ProcessSpec = { type: 'custom', processes: 1, command: "php artisan horizon --name='a b'" };
+const plain: ProcessSpec = { type: 'worker', processes: 1, config: {} };
 const mail: ProcessSpec = {
   type: 'worker',
   processes: 1,
@@ -127,7 +128,7 @@ describe('What the service keeps as another process is removed again, and each r
     const { server, outcomes, known, clock } = await threeRuns(spec, everywhere(attributes));
     for (const [index, outcome] of outcomes.entries()) {
       expect(outcome).toContain(
-        `it was created as process-${index + 1}, and the service keeps it as ${kept}, so the next run would not find it. process-${index + 1} was removed again. Declare it as the service keeps it: ${kept}`,
+        `Creating the ${describeSpec(spec)}: it was created as process-${index + 1}, and the service keeps it as ${kept}, so the next run would not find it. process-${index + 1} was removed again. Declare it as the service keeps it: ${kept}`,
       );
     }
     expect(server.processes).toEqual([]);
@@ -165,7 +166,7 @@ describe('What does not state another identity is not removed', () => {
   test.each([
     ['an empty list as config', mail, { config: [] }],
     ['no config', mail, { config: null }],
-    ['the documented example', mail, { config: ['<unknown>'] }],
+    ['the documented example', plain, { config: ['<unknown>'] }],
     ['a command that is missing', horizon, { command: null }],
   ])(
     '%s: what cannot be told apart from it later is left alone, so that there is one',
@@ -209,7 +210,8 @@ describe('What does not state another identity is not removed', () => {
 
   test('with if-exists: create nothing is read or removed, and what differs is told', async () => {
     const attributes = { config: { queue: 'mail,high', connection: 'redis' } };
-    const { outcomes, server } = await threeRuns(mail, everywhere(attributes), 'create');
+    const { outcomes, server, known } = await threeRuns(mail, everywhere(attributes), 'create');
+    expect(known[0]).toBe('created worker on queue high,mail of connection redis as process-1');
     expect(outcomes).toEqual(['created', 'created', 'created']);
     expect(server.calls.map(({ kind }) => kind)).toEqual(['create', 'create', 'create']);
     const clock = new VirtualClock();

@@ -106,14 +106,18 @@ describe('Nothing is left to luck', () => {
     runs('old', {}, { createdAt: '2026-01-01T00:00:00Z' }),
   ];
 
-  test('an older one that has drifted beside one as declared is no replacement where processes are updated', () => {
-    const there = twins().map((one) => ({ ...one, processes: one.id === 'young' ? 2 : 1 }));
-    expect(plan([worker({}, 2)], there).ambiguous).toHaveLength(1);
+  test('of two that differ in connection, none is what a replacement has left, though the older one has drifted', () => {
+    const there = [
+      runs('p-1', { connection: 'redis' }, { processes: 2 }),
+      runs('p-2', { connection: 'sqs' }),
+    ];
+    const actions = plan([worker()], there).operations.map(({ action }) => action);
+    expect(actions).toEqual(['create', 'undeclared', 'undeclared']);
   });
 
   test('more processes than declarations are ambiguous, and contested until a race has settled', () => {
-    const there = twins();
-    const { ambiguous, contested } = plan([worker()], there);
+    const there = twins().map((one) => ({ ...one, processes: one.id === 'young' ? 2 : 1 }));
+    const { ambiguous, contested } = plan([worker({}, 2)], there);
     expect(contested).toEqual([{ place, found: there }]);
     expect(ambiguous).toHaveLength(1);
     const { message } = ambiguousPlan(ambiguous, cloudService);
@@ -139,7 +143,9 @@ describe('Nothing is left to luck', () => {
 
     test('does not offer prune where that could not choose for one of them', () => {
       const { ambiguous } = plan([worker(), worker({ queue: 'high' })], [...twins(), redis, database]);
-      expect(ambiguousPlan(ambiguous, cloudService).message).toBe(
+      const { message, headline } = ambiguousPlan(ambiguous, cloudService);
+      expect(headline).toBeUndefined();
+      expect(message).toBe(
         'The plan: more processes match than the manifest declares\n- App: 2 processes match the worker on queue default: young (connection not set, 1 process), old (connection not set, 1 process)\n- App: 2 processes match the worker on queue high: p-1 (connection redis, 1 process), p-2 (connection database, 1 process)\nNothing was changed. Delete those that are not wanted, or set connection in the manifest.',
       );
     });
@@ -171,11 +177,11 @@ describe('Nothing is left to luck', () => {
     );
     const state = {
       place: { ...place, within: 'staging' },
-      declared: [custom('a')],
-      listing: listingOf(odd),
+      declared: [custom('a'), custom('b')],
+      listing: listingOf([...odd, runsCustom('p-3', 'b')]),
     };
     const { doubts, operations } = planFor([state], cloudService, { prune: true });
-    expect(operations.map(({ action }) => action)).toEqual(['create', 'undeclared', 'undeclared']);
+    expect(operations.map(({ action }) => action)).toEqual(['create', 'keep', 'undeclared', 'undeclared']);
     expect(doubtfulPlan(doubts).message).toBe(
       'The plan: processes that are declared may exist already, as processes that cannot be identified\n- staging, App: custom process "a": p-1 (its command is not known), or p-2 (its command is not known)\nNothing was changed. Look at these processes in the dashboard; if one is another process, change or delete it there.',
     );

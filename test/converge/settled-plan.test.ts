@@ -69,6 +69,14 @@ test('or at once, when all of them are old', async () => {
   expect(looks).toEqual([]);
 });
 
+test('what may exist already, and cannot be identified, is an error', async () => {
+  const { error } = await planning({ a: listingOf([{ ...one, doubt: 'it is odd' }]) }, () => listingOf([]));
+  expect(error).toHaveProperty(
+    'message',
+    expect.stringContaining('a: worker on queue default: p1 (it is odd)'),
+  );
+});
+
 test('what prune decides is looked at again as well, and is no error', async () => {
   const { value, looks } = await planning({ a: listingOf([one, two]) }, () => listingOf([one, two]), true);
   expect(looks.length).toBeGreaterThan(5);

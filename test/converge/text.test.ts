@@ -78,7 +78,7 @@ const diffOf = (rows: readonly PlanRow[], room?: number): readonly string[] =>
 describe('A plan as a diff', () => {
   test('says first what happens, then to what, and what is lost before what is new', () => {
     const noteOf = ({ id }: { id: string }) => (id === 'inst-1' ? '2–4 replicas' : undefined);
-    const { places, unchanged, ids, whole } = planText(rowsOf(true), noteOf);
+    const { places, unchanged, ids, whole, idle } = planText(rowsOf(true), noteOf);
     expect(places.flatMap(({ lines }) => lines)).toEqual([
       '@@ App · 2–4 replicas @@',
       '- delete      worker low · 2 processes, timeout 90',
@@ -97,7 +97,7 @@ describe('A plan as a diff', () => {
       'p-3  worker low on App',
       'p-4  php artisan pulse:work on imports',
     ]);
-    expect(whole).toEqual([]);
+    expect([whole, idle]).toEqual([[], []]);
   });
 
   test('begins with the group of a deletion, where rows share their user or directory', () => {
@@ -117,8 +117,12 @@ describe('A plan as a diff', () => {
   });
 
   test('says that a process is replaced where it cannot be changed', () => {
-    const rows = rowsFor([custom('php a', 2)], [runs('p-1', 'php a')], 'replace');
-    expect(diffOf(rows)).toEqual(['@@ App @@', '! 1 → 2 proc. php a · replaced']);
+    const rows = rowsFor([custom('php a', 2000), custom('php b')], [runs('p-1', 'php a', 100)], 'replace');
+    expect(diffOf(rows)).toEqual([
+      '@@ App @@',
+      '! 100 → 2000 proc. php a · replaced',
+      '+ 1 process        php b',
+    ]);
   });
 
   test('has neither sign nor colour for what did not happen, and says what it would have changed', () => {
@@ -159,11 +163,11 @@ describe('A plan as a diff', () => {
   });
 
   test('counts what another run has made by then as unchanged', () => {
-    const rows = rowsFor([custom('php a')]).map(
+    const rows = rowsFor([{ type: 'worker', processes: 1, config: { tries: 3 } }]).map(
       (row): PlanRow => ({ ...row, status: 'done', outcome: 'unchanged' }),
     );
     expect(diffOf(rows)).toEqual([]);
-    expect(planText(rows).unchanged).toEqual(['@@ App @@', '= 1 process php a']);
+    expect(planText(rows).unchanged).toEqual(['@@ App @@', '= 1 process worker default · tries 3']);
   });
 });
 
@@ -195,16 +199,18 @@ describe('A plan hides nothing', () => {
     expect(planText(row).whole).toEqual([`App: ! command php a → ${evil}  php a`]);
   });
 
-  test('a long list of queues is cut between its names, and the others are counted', () => {
-    const queues = Array.from({ length: 12 }, (_, n) => `queue-${n}`);
-    const spec = {
-      type: 'worker',
-      processes: 1,
-      config: { queue: queues.join(), connection: 'redis' },
-    } as const;
-    const { places, whole } = planText(rowsFor([spec]));
-    expect(places[0]?.lines[1]).toBe(`+ 1 process worker ${queues.slice(0, 6).join()},… 6 more (redis)`);
-    expect(whole).toEqual([`App: + 1 process  worker ${queues.join()} (redis)`]);
+  const queues = Array.from({ length: 12 }, (_, n) => `queue-${n}`).join();
+  const six = queues.slice(0, 47);
+
+  test.each([
+    ['a long list of queues', `worker ${queues} (redis)`, `worker ${six},… 6 more (redis)`],
+    ['a list that fits', `worker ${six}`.padEnd(60, ','), `worker ${six}`.padEnd(60, ',')],
+    ['a long name of a queue', `worker ${'x'.repeat(80)} (redis)`, 'worker…'],
+    ['a command with a list', `php worker ${queues}`, 'php worker…'],
+  ])('%s is cut between its names, with the number of others', (_, name, shown) => {
+    const { places, whole } = planText(rowsFor([custom('php a')]).map((row) => ({ ...row, name })));
+    expect(places[0]?.lines[1]).toBe(`+ 1 process ${shown}`);
+    expect(whole).toEqual(shown === name ? [] : [`App: + 1 process  ${name}`]);
   });
 
   test('with all the room there is, as in the log, nothing is cut', () => {

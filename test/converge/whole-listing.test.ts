@@ -9,12 +9,12 @@ import { VirtualClock } from '../support/virtual-clock.ts';
 const of = (...ids: readonly string[]) => listingOf(ids.map((id) => existing({ id })));
 
 /** Reads after a first listing of `a` and `b`, and tells when. */
-async function reading(next: () => Listing<ExistingProcess>) {
+async function reading(next: (now: number) => Listing<ExistingProcess>) {
   const clock = new VirtualClock();
   const at: number[] = [];
   const look = async () => {
     at.push(clock.now());
-    return next();
+    return next(clock.now());
   };
   const result = await clock.run(
     readTwice(of('a', 'b'), look, runtimeOn(clock)).then(
@@ -40,6 +40,12 @@ test.each([
   const { last, at } = await reading(() => other);
   expect(last).toBe(other);
   expect(at).toEqual([0, 250]);
+});
+
+test('one that is another at each moment is read twice at the end, with no pause between', async () => {
+  const { last, at } = await reading((now) => of(String(now)));
+  expect(last).toEqual(of('30000'));
+  expect(at.slice(-2)).toEqual([30_000, 30_000]);
 });
 
 test('one that is another each time is an error after half a minute', async () => {
