@@ -144,13 +144,6 @@ describe('A plan is carried out with few requests', () => {
     expect(statuses(results)).toEqual(['done']);
     expect([empty.calls.length, store.count('create')]).toEqual([0, 1]);
   });
-
-  test('deletes come last', async () => {
-    const { world, store } = open([existing({ id: 'p-1', config: { queue: 'old' } })]);
-    const results = await world.run(customs(3), { prune: true });
-    expect(store.calls.at(-1)).toEqual({ kind: 'remove', what: 'p-1' });
-    expect(countsText(countsOf(results), 'done')).toBe('1 deleted, 3 created');
-  });
 });
 
 describe('Each create happens exactly once', () => {

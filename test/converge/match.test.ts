@@ -64,23 +64,17 @@ describe('Two processes that look like one declaration can be two declarations',
     });
   });
 
-  test.each([
-    ['young', 'old', 5, 1],
-    ['old', 'young', 1, 5],
-  ])(
-    'or else whichever leaves less to change: the more specific one is the %s one',
-    (named, other, oldTries, youngTries) => {
-      const there = [
-        born(1, 'old', { connection: 'database', tries: oldTries }),
-        born(2, 'young', { connection: 'database', tries: youngTries }),
-      ];
-      const declared = [worker({ tries: 5 }), worker({ connection: 'database', tries: 1 })];
-      expect(matched(declared, there).pairs).toEqual({
-        'worker on queue default of connection database': named,
-        'worker on queue default': other,
-      });
-    },
-  );
+  test('or else the younger one, where that leaves less to change', () => {
+    const there = [
+      born(1, 'old', { connection: 'database', tries: 5 }),
+      born(2, 'young', { connection: 'database', tries: 1 }),
+    ];
+    const declared = [worker({ tries: 5 }), worker({ connection: 'database', tries: 1 })];
+    expect(matched(declared, there).pairs).toEqual({
+      'worker on queue default of connection database': 'young',
+      'worker on queue default': 'old',
+    });
+  });
 
   test('but not where the other declaration has a process of its own', () => {
     const there = [...twins, born(3, 'plain')];

@@ -120,10 +120,6 @@ describe('Nothing is left to luck', () => {
     const { ambiguous, contested } = plan([worker({}, 2)], there);
     expect(contested).toEqual([{ place, found: there }]);
     expect(ambiguous).toHaveLength(1);
-    const { message } = ambiguousPlan(ambiguous, cloudService);
-    expect(message).toContain('App: 2 processes match the worker on queue default: young');
-    expect(message).toContain('old');
-    expect(message).toContain('prune: true');
   });
 
   describe('the error', () => {
@@ -185,23 +181,5 @@ describe('Nothing is left to luck', () => {
     expect(doubtfulPlan(doubts).message).toBe(
       'The plan: processes that are declared may exist already, as processes that cannot be identified\n- staging, App: custom process "a": p-1 (its command is not known), or p-2 (its command is not known)\nNothing was changed. Look at these processes in the dashboard; if one is another process, change or delete it there.',
     );
-  });
-
-  test('prune chooses none of those that differ in connection', () => {
-    const there = [runs('p-1', { connection: 'redis' }), runs('p-2', { connection: 'database' })];
-    const { ambiguous } = plan([worker()], there, true);
-    expect(ambiguous).toHaveLength(1);
-    expect(ambiguousPlan(ambiguous, cloudService).message).toContain('set connection in the manifest');
-  });
-
-  test('custom processes of one command are equal', () => {
-    const there = [runsCustom('p-2', 'a'), runsCustom('p-1', 'a')];
-    const { ambiguous } = plan([custom('a')], there);
-    expect(ambiguous).toHaveLength(1);
-    expect(ambiguousPlan(ambiguous, cloudService).message).not.toContain('set connection');
-    expect(lines([custom('a')], there, true)).toEqual([
-      '= custom process "a"  p-1',
-      '- custom process "a"  p-2',
-    ]);
   });
 });

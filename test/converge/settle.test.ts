@@ -46,20 +46,13 @@ describe('what is contested', () => {
     expect(log).toEqual(['2 processes match (p1, p2); looking again, in case runs are racing']);
   });
 
-  test('and stays so is given up after 45 seconds', async () => {
-    const { last, clock } = await settling(young);
-    expect(last).toBe(young);
-    expect(clock.now()).toBe(45_000);
-  });
-
-  test('or later by what the lists lie behind', async () => {
-    const { clock } = await settling(young, [young], 5_000);
-    expect(clock.now()).toBe(50_000);
-  });
-
-  test('or by twelve seconds for each further page', async () => {
-    const { clock } = await settling({ ...young, listing: seenAt(noon, 6) }, [young]);
-    expect(clock.now()).toBe(105_000);
+  test.each([
+    ['after 45 seconds', young, 0, 45_000],
+    ['later by what the lists lie behind', young, 5_000, 50_000],
+    ['later by twelve seconds for each further page', { ...young, listing: seenAt(noon, 6) }, 0, 105_000],
+  ])('and stays so is given up %s', async (_, first, lag, end) => {
+    const { last, clock } = await settling(first, [young], lag);
+    expect([last, clock.now()]).toEqual([young, end]);
   });
 
   test('by what is older than two minutes only is no race', async () => {

@@ -38,12 +38,6 @@ async function planning(
   return { ...planned, looks, clock };
 }
 
-test('where nothing is contested, nothing is looked at again', async () => {
-  const { value, looks } = await planning({ a: listingOf([one]), b: listingOf([]) }, () => listingOf([]));
-  expect(value?.plan.operations.map(({ action }) => action)).toEqual(['keep', 'create']);
-  expect(looks).toEqual([]);
-});
-
 test('only the places where more match than are declared are looked at again, until a race has settled', async () => {
   const { value, looks } = await planning({ a: listingOf([one, two]), b: listingOf([one]) }, () =>
     listingOf([two]),
@@ -53,13 +47,7 @@ test('only the places where more match than are declared are looked at again, un
   expect(value?.plan.operations.map(({ action }) => action)).toEqual(['keep', 'keep']);
 });
 
-test('what stays is an error, after 45 seconds', async () => {
-  const { error, clock } = await planning({ a: listingOf([one, two]) }, () => listingOf([one, two]));
-  expect(error).toHaveProperty('message', expect.stringContaining('The plan: more processes match'));
-  expect(clock.now()).toBe(45_000);
-});
-
-test('or at once, when all of them are old', async () => {
+test('what stays is an error, at once where all of them are old', async () => {
   const serverTime = Date.UTC(2026, 3, 4, 12);
   const { error, looks } = await planning(
     { b: listingOf([one]), a: listingOf([one, two], { serverTime }) },
