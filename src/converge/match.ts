@@ -117,14 +117,16 @@ export interface Halfway<P> {
 }
 
 /**
- * Recognizes such a replacement, on a service that replaces processes: of two matches, the older one has drifted, and
- * the younger one is as declared. Undefined for other matches.
+ * Recognizes such a replacement: of two matches, the older one has drifted, and the younger one is as declared. Undefined
+ * for other matches.
  */
 export function leftByReplacement<S, P extends Existing>(
   spec: S,
   found: readonly P[],
-  { drift }: Pick<Service<S, P>, 'drift'>,
+  { drift, onDrift }: Pick<Service<S, P>, 'drift' | 'onDrift'>,
 ): Halfway<P> | undefined {
+  // The old process is deleted without a question: never on a service that does not replace.
+  if (onDrift !== 'replace') return undefined;
   const hasDrifted = (process: P) => Object.keys(drift(spec, process)).length > 0;
   const [left, ...younger] = found.toSorted(byAge);
   const successor = younger.find((process) => !hasDrifted(process));
