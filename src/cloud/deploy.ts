@@ -9,9 +9,10 @@ import {
   readDeployments,
   runningIn,
   StartedDeployment,
+  withReading,
 } from './deployments.ts';
 import type { FollowContext } from './following.ts';
-import { startOnce, watchFor } from './start-once.ts';
+import { type Start, startOnce, watchFor } from './start-once.ts';
 
 export interface DeployContext extends FollowContext {
   /** The deployments as last read, the newest first. */
@@ -32,6 +33,9 @@ export async function deploy(
   deploying: DeployContext,
 ): Promise<Deployment> {
   let { seen } = deploying;
+  let waitedFor: readonly Deployment[] = [];
+  const list = async () =>
+    waitedFor.reduce(withReading, (await readDeployments(client, environmentId)).deployments);
   for (;;) {
     const [newest] = seen;
     const carrying = runningIn(seen).find((one) => deploying.carries(one));
@@ -45,12 +49,12 @@ export async function deploy(
       deploying.log(
         `Waiting for deployment ${running.id}, which began before the change (${running.status})`,
       );
-      await followDeployment(client, running, deploying);
+      waitedFor = [...waitedFor, await followDeployment(client, running, deploying)];
     } else {
-      const started = await startDeployment(client, environmentId, seen, deploying);
+      const started = await startDeployment(client, environmentId, { before: seen, list }, deploying);
       if (started !== undefined) return await followOn(client, environmentId, started, deploying);
     }
-    seen = (await readDeployments(client, environmentId)).deployments;
+    seen = await list();
   }
 }
 
@@ -58,10 +62,9 @@ export async function deploy(
 async function startDeployment(
   client: HttpClient,
   environmentId: string,
-  before: readonly Deployment[],
+  { before, list }: Pick<Start<Deployment>, 'before' | 'list'>,
   deploying: DeployContext,
 ): Promise<Deployment | undefined> {
-  const list = async () => (await readDeployments(client, environmentId)).deployments;
   const start = {
     name: 'deployment',
     path: deploymentsOf(environmentId),

@@ -66,6 +66,11 @@ export function hasSucceeded({ status }: Deployment): boolean {
   return status === 'deployment.succeeded';
 }
 
+/** Returns the deployments with a later reading of one of them: a list may show its end late. */
+export function withReading(deployments: readonly Deployment[], later: Deployment): readonly Deployment[] {
+  return deployments.map((one) => (one.id === later.id ? later : one));
+}
+
 /** Reads the newest deployments of an environment: the first page of the list. */
 export async function readDeployments(client: HttpClient, environmentId: string): Promise<SeenDeployments> {
   const what = `Listing the deployments of ${environmentId}`;

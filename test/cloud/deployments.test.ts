@@ -34,7 +34,7 @@ interface Answer {
 }
 
 /** An environment that is deployed, one after the other, each for half a minute. */
-function openEnvironment({ oddEntries = false, answers = [] as Answer[] } = {}) {
+function openEnvironment({ oddEntries = false, answers = [] as Answer[], listsLag = 0 } = {}) {
   const { client, clock, transport } = scriptedClient([], { deadline: 3_600_000, random: seededRandom(7) });
   const made: Made[] = [];
   const script = [...answers];
@@ -51,12 +51,13 @@ function openEnvironment({ oddEntries = false, answers = [] as Answer[] } = {}) 
     made.push(one);
     return one;
   };
-  const statusOf = ({ ends, endsAt }: Made): string => (clock.now() < endsAt ? 'build.running' : ends);
-  const resource = (one: Made) => ({
+  const statusOf = ({ ends, endsAt }: Made, lag: number): string =>
+    clock.now() < endsAt + lag ? 'build.running' : ends;
+  const resource = (one: Made, lag = 0) => ({
     id: one.id,
     type: 'deployments',
     attributes: {
-      status: statusOf(one),
+      status: statusOf(one, lag),
       started_at: new Date(Math.floor((midnight + one.startedAt) / 1000) * 1000).toISOString(),
       commit_hash: one.commit ?? null,
       failure_reason: one.ends === 'build.failed' ? 'npm run build exited with 1' : null,
@@ -81,7 +82,7 @@ function openEnvironment({ oddEntries = false, answers = [] as Answer[] } = {}) 
     if (asked !== undefined) return json(200, { data: resource(asked) }, date);
     const listed = made.filter(({ listedFrom }) => listedFrom <= clock.now());
     const odd = oddEntries ? [{ id: 7 }, null, { id: 'depl-x', attributes: { status: 7 } }] : [];
-    return json(200, { data: [...odd, ...listed.map(resource).reverse()] }, date);
+    return json(200, { data: [...odd, ...listed.map((one) => resource(one, listsLag)).reverse()] }, date);
   };
   /** As a step that has just changed something. */
   const deployChange = async (): Promise<Deployment> => {
@@ -154,6 +155,14 @@ describe('a change', () => {
     await clock.run(deployChange());
     for (const time of times)
       expect(times.filter((other) => other >= time && other < time + 60_000).length).toBeLessThanOrEqual(30);
+  });
+
+  test('is deployed after one that has ended, though the list shows its end later', async () => {
+    const { clock, start, deployChange, followed, times } = openEnvironment({ listsLag: 60_000 });
+    start('deployment.succeeded', 10_000);
+    expect(await clock.run(deployChange())).toMatchObject({ id: 'depl-2' });
+    expect(followed).toEqual(['depl-2']);
+    expect(times.length).toBeLessThan(20);
   });
 
   test('is deployed though entries of the list are not understood', async () => {

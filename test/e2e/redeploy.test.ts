@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { Answer } from '../emulator/answer.ts';
 import { withId } from '../emulator/edits.ts';
 import { openShop, type Shop } from './harness/shop.ts';
 
@@ -198,6 +199,26 @@ describe.concurrent('redeploy with nothing to change', () => {
 
     expect(step.outputs).toMatchObject({ outcome: 'unchanged', 'deployment-id': cloud.deployments[1]?.id });
     expect(cloud.listRunning(shop.instance)).toHaveLength(1);
+  });
+
+  test('deploys after a running deployment has failed, also where the list shows its end later', async () => {
+    await using shop = await openShop({ deploymentTakes: 20_000 });
+    const { cloud, faults } = shop.emulator;
+    cloud.addProcess(shop.instance, { type: 'worker', created_at: '2025-04-04T11:24:42.000000Z' });
+    const { id } = cloud.addDeployment(shop.environment, { script: ['build.running', 'build.failed'] });
+    const edit = (answer: Answer): Answer => ({
+      ...answer,
+      body: JSON.parse(JSON.stringify(answer.body).replaceAll('build.failed', 'build.running')),
+    });
+    faults.add({ kind: 'edit', on: 'GET /deployments$', times: 20, edit });
+    const step = await shop.run({ ...inputs, 'verify-command': 'php artisan canary' });
+
+    expect(step.errors).toEqual([]);
+    expect(step.outputs).toMatchObject({ verified: 'true', 'deployment-id': cloud.deployments.at(-1)?.id });
+    const about = step.log
+      .split('\n')
+      .filter((line) => line === `Deployment ${id} is running, and carries what is declared`);
+    expect(about).toHaveLength(1);
   });
 
   test('deploys where a deletion has never been deployed', async () => {

@@ -4,6 +4,7 @@ import {
   hasSucceeded,
   readDeployments,
   type SeenDeployments,
+  withReading,
 } from '../../cloud/deployments.ts';
 import { type Environment, whyAsleep } from '../../cloud/environment.ts';
 import { StillGoing } from '../../cloud/following.ts';
@@ -48,11 +49,18 @@ export async function bringLive(
   change: LocatedChange,
   ahead: SeenDeployments | undefined,
 ): Promise<LiveState> {
-  const { session, goals } = rollout;
-  const { step } = session;
   // A list of deployments from before a change, by this run or a parallel one, may lack newer deployments.
   const before = change.kind === 'unchanged' || isDryRun(change) ? ahead : undefined;
-  const seen = before ?? (await readDeployments(session.within().client, change.environment.id));
+  return await bringLiveAfter(rollout, change, before ?? (await readNow(rollout, change)));
+}
+
+async function bringLiveAfter(
+  rollout: RolloutContext,
+  change: LocatedChange,
+  seen: SeenDeployments,
+): Promise<LiveState> {
+  const { session, goals } = rollout;
+  const { step } = session;
   const live = currentState(session, goals, seen);
   if (change.kind === 'would-change') return live;
   if (change.kind === 'changed') return await redeploy(rollout, change, seen, live);
@@ -79,7 +87,10 @@ export async function bringLive(
       step.doing(`waiting for deployment ${deployment.id}`);
       const ended = await followOn(patientFor(rollout), change.environment.id, deployment, watching(rollout));
       // Start again: after the failed deployment, changes still wait for a deployment.
-      if (goals.redeploy && !hasSucceeded(ended)) return await bringLive(rollout, change, undefined);
+      if (goals.redeploy && !hasSucceeded(ended)) {
+        const { deployments, at } = await readNow(rollout, change);
+        return await bringLiveAfter(rollout, change, { deployments: withReading(deployments, ended), at });
+      }
       return await afterDeployment(rollout, change, ended, live);
     }
     case 'behind':
@@ -93,6 +104,10 @@ export async function bringLive(
         ? { ...live, behind: lowered(liveness.why) }
         : { ...live, pending: lowered(liveness.why) };
   }
+}
+
+async function readNow({ session }: RolloutContext, { environment }: LocatedChange) {
+  return await readDeployments(session.within().client, environment.id);
 }
 
 /** Returns the live state after the newest successful deployment. */
