@@ -69,6 +69,22 @@ describe.concurrent('a preview', () => {
 
     expect(step.outputs).toMatchObject({ outcome: 'unchanged', 'process-id': id });
   });
+
+  test('whose deployment fails before its cluster appears is deployed, though it has the process as a copy', async () => {
+    await using shop = await openShop({ deploymentTakes: 20_000 });
+    const { cloud } = shop.emulator;
+    const environment = addPreview(shop, 'b', 0);
+    cloud.addProcess(cloud.addInstance(environment, { appearsAfter: 8 }), { type: 'worker' });
+    const { id } = cloud.addDeployment(environment, { script: ['build.running', 'build.failed'] });
+    const step = await shop.run({ environment: 'b', 'wait-for-environment': '600', redeploy: 'true' });
+
+    expect(step.errors).toEqual([]);
+    expect(step.log).toContain(`The newest deployment, ${id}, ended as build.failed: deploying`);
+    expect(step.outputs).toMatchObject({
+      outcome: 'unchanged',
+      'deployment-id': cloud.deployments.at(-1)?.id,
+    });
+  });
 });
 
 describe.concurrent('a wait', () => {

@@ -5,24 +5,35 @@ import { asksForLive, following, patientFor, type RolloutContext } from './conte
 /** Early requests for the deployments of environments, so that the step need not wait for them later. */
 export interface ReadAhead {
   begin(environmentId: string): void;
-  /** Returns the deployments; undefined if they were not requested, or the request failed. */
+  /** Returns the deployments; undefined if they were not requested just now, or the request failed. */
   seen(environmentId: string | undefined): Promise<SeenDeployments | undefined>;
 }
 
+/** Milliseconds after which a list of deployments is out of date. Time under the rate limit does not count. */
+const longestAge = 30_000;
+
 /** Requests the deployments early if a step needs them even when it changes nothing. */
 export function readAhead({ session, goals }: Pick<RolloutContext, 'session' | 'goals'>): ReadAhead {
-  const readings = new Map<string | undefined, Promise<SeenDeployments | undefined>>();
+  interface Reading {
+    readonly seen: Promise<SeenDeployments | undefined>;
+    readonly begunAt: number;
+  }
+  const readings = new Map<string | undefined, Reading>();
+  const { clock } = session.client;
   return {
     begin(environmentId) {
       // The wait for an environment calls `begin` after each read.
       if (readings.has(environmentId) || !asksForLive(goals) || goals.commit !== undefined) return;
       const reading = readDeployments(session.within().client, environmentId);
-      readings.set(
-        environmentId,
-        reading.catch(() => undefined),
-      );
+      readings.set(environmentId, { seen: reading.catch(() => undefined), begunAt: clock.now() });
     },
-    seen: async (environmentId) => await readings.get(environmentId),
+    async seen(environmentId) {
+      const reading = readings.get(environmentId);
+      // The step may have waited since then, such as for a cluster of the environment.
+      return reading === undefined || clock.now() - reading.begunAt > longestAge
+        ? undefined
+        : await reading.seen;
+    },
   };
 }
 
