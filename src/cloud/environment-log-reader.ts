@@ -8,10 +8,9 @@ import { isOfProcess, type LogEntry } from './environment-log.ts';
 
 /** Access to an environment's log. */
 export interface LogAccess {
-  readonly client: HttpClient;
   readonly environmentId: string;
-  /** Resolves when the next request may be sent: the log has its own rate limit. */
-  turn(): Promise<void>;
+  /** Resolves with the client of the next request when it may be sent: the log has its own rate limit. */
+  turn(): Promise<HttpClient>;
 }
 
 /** A span of the log, in milliseconds since 1970 on the service's clock; with a cursor, only the older pages. */
@@ -24,7 +23,7 @@ export interface LogSpan {
 /** A page of the log. Recorded: about a hundred entries, the newest page first; `meta.cursor` leads to older pages. */
 const Page = v.object({
   data: v.array(v.unknown()),
-  meta: v.fallback(v.object({ cursor: v.optional(v.string()) }), {}),
+  meta: v.fallback(v.object({ cursor: v.optional(v.union([v.string(), v.number()])) }), {}),
 });
 
 const Entry = v.pipe(
@@ -85,7 +84,7 @@ export class EnvironmentLog {
   }
 
   async #page({ from, to, cursor }: LogSpan, query: string | undefined) {
-    const { client, environmentId } = this.#access;
+    const { environmentId } = this.#access;
     const call: HttpCall = {
       method: 'GET',
       path: path`/environments/${environmentId}/logs`,
@@ -100,13 +99,13 @@ export class EnvironmentLog {
       once: true,
       forbidden: 'Give the token the permission to read logs',
     };
-    await this.#access.turn();
+    const client = await this.#access.turn();
     this.requests++;
     const { data } = await client.json(call, Page);
     return {
       raw: data.data,
       entries: parseItems(data.data, Entry).items,
-      cursor: data.meta.cursor || undefined,
+      cursor: String(data.meta.cursor ?? '') || undefined,
     };
   }
 }

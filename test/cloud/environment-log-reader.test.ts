@@ -24,8 +24,11 @@ function openLog(replies: readonly Reply[]) {
   const { client, clock, transport } = scriptedClient(replies);
   const turns: number[] = [];
   const log = new EnvironmentLog({
-    ...{ client, environmentId: 'env-1' },
-    turn: async () => void turns.push(transport.requests.length),
+    environmentId: 'env-1',
+    async turn() {
+      turns.push(transport.requests.length);
+      return client;
+    },
   });
   const span = { from: Date.UTC(2026, 3, 9, 14), to: Date.UTC(2026, 3, 9, 15) };
   /** What each request asked for, besides the times. */
@@ -95,7 +98,13 @@ describe('a log', () => {
       [first, first],
     ],
     ['to its end, where the cursor is empty', [page([first], '')], ['cluster'], [first]],
-    ['to its end, where the cursor is odd', [page([first], 7)], ['cluster'], [first]],
+    ['to its end, where the cursor is odd', [page([first], {})], ['cluster'], [first]],
+    [
+      'by a cursor that is a number',
+      [page([second], 7), page([first])],
+      ['cluster', 'cluster 7'],
+      [second, first],
+    ],
     [
       'without entries that are not understood',
       [page([first, { type: 'system' }, null])],

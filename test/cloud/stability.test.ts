@@ -70,10 +70,10 @@ function openLog(lines: readonly Line[], { filter = 'works', replies }: Manners 
     return json(200, { data, meta: { cursor: cursorOfNext } });
   };
   const observing = {
-    ...{ client, clock, environmentId: 'env-1', now },
+    ...{ clock, environmentId: 'env-1', now },
     random: () => 1,
     cancelled: scripted.cancelled.signal,
-    turn: async () => undefined,
+    turn: async () => client,
     log: (line: string) => said.push(line),
   };
   return {

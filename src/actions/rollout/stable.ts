@@ -59,14 +59,15 @@ export async function proveStable(session: Session, proof: StabilityProof): Prom
 }
 
 /** Returns the context for reading an environment's log. */
-export function observe(
-  { step, client, logTurns }: Session,
-  { id }: Environment,
-  now: () => number,
-): LogContext {
+export function observe(session: Session, { id }: Environment, now: () => number): LogContext {
+  const { step, logTurns } = session;
   return {
-    ...{ ...step, client, environmentId: id, now },
-    turn: async () => await logTurns.next(step.cancelled),
+    ...{ ...step, environmentId: id, now },
+    async turn() {
+      await logTurns.next(step.cancelled);
+      // The wait for the turn may have taken longer than the limit for a part of the step.
+      return session.within().client;
+    },
     log: (line) => step.log.info(line),
   };
 }
