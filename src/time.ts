@@ -127,9 +127,16 @@ export async function poll<T>(
   }
 }
 
-/** Converts a date of an API to milliseconds since 1970; undefined for any other text. */
+/** A date and time without a time zone. */
+const zoneless = /^\d{4}-\d\d-\d\d[T ][\d:.]+$/;
+
+/**
+ * Converts a date of an API to milliseconds since 1970; undefined for any other text. A time without a time zone is in
+ * UTC: the runner may stand anywhere.
+ */
 export function timeOf(date: string | null | undefined): number | undefined {
-  const time = Date.parse(date ?? '');
+  const text = date ?? '';
+  const time = Date.parse(zoneless.test(text) ? `${text}Z` : text);
   return Number.isNaN(time) ? undefined : time;
 }
 
