@@ -1,4 +1,4 @@
-import { hasSucceeded, readDeployments } from '../cloud/deployments.ts';
+import { hasSucceeded, readDeployments, type SeenDeployments } from '../cloud/deployments.ts';
 import { type Environment, readEnvironment, whyAsleep } from '../cloud/environment.ts';
 import {
   describeExits,
@@ -11,6 +11,7 @@ import { type Instance, readInstance } from '../cloud/instances.ts';
 import { isTooBusy, lookBack } from '../cloud/stability.ts';
 import { Failure } from '../failure.ts';
 import type { HttpClient } from '../http/client.ts';
+import { HttpFailure } from '../http/failure.ts';
 import type { Step } from '../runner/step.ts';
 import { counted } from '../text.ts';
 import type { StatusInputs } from './inputs/status.ts';
@@ -37,9 +38,23 @@ export async function readStatuses(
     return healthsById(watched.map((process) => unknownHealth(process, asleep ?? '')));
 
   step.doing('reading the environment’s log');
-  const { deployments, at } = await readDeployments(patient.client, environment.id);
+  const { deployments, at } = await deploymentsIfAllowed(patient, environment);
   const observing = observe(patient, environment, session.serviceTime(at));
   return healthsById(await lookBack(watched, window, deployments.find(hasSucceeded)?.finishedAt, observing));
+}
+
+/** Returns the deployments; none if the token may not read them, since the log decides. */
+async function deploymentsIfAllowed(
+  { client, step }: Session,
+  { id }: Environment,
+): Promise<SeenDeployments> {
+  try {
+    return await readDeployments(client, id);
+  } catch (error) {
+    if (!(error instanceof HttpFailure) || error.status !== 403) throw error;
+    step.log.debug(`The end of the newest deployment is not known. ${error.message}`);
+    return { deployments: [], at: undefined };
+  }
 }
 
 /** Returns the environment, and the instance if it was read for this. */

@@ -223,6 +223,20 @@ describe.concurrent('list', () => {
     expect(step.outputs['count']).toBe('1');
   });
 
+  test('tells it also where the token may not read deployments', async () => {
+    await using shop = await openLive(loops());
+    shop.emulator.faults.add({
+      kind: 'status',
+      status: 403,
+      on: '/deployments',
+      times: Number.POSITIVE_INFINITY,
+    });
+    const step = await shop.run({ environment: 'main', 'status-window': '60' }, { action: 'list' });
+
+    expect(step.errors).toEqual([]);
+    expect(JSON.parse(step.outputs['processes-json'] ?? '')).toMatchObject([{ status: 'restarting' }]);
+  });
+
   test('lets what is unknown pass only where it is listed', async () => {
     await using shop = await openLive();
     shop.emulator.faults.add({ kind: 'status', status: 403, on: '/logs', times: Number.POSITIVE_INFINITY });
