@@ -155,6 +155,32 @@ describe.skipIf(onWindows).concurrent.each(signals)('%s, unless on Windows,', (s
     expect(environmentsIn(step)).toMatchObject([{ error }, { error }]);
   });
 
+  test('while one of several environments deploys says which others have failed before', async () => {
+    await using shop = await openShop({ deploymentScript: ['build.running'] });
+    const { cloud, faults } = shop.emulator;
+    const staging = shop.addEnvironment('staging');
+    for (const { environment, instance } of [shop, staging]) {
+      cloud.addDeployment(environment, { script: ['build.failed'], startedAt: '2025-01-01T00:00:00Z' });
+      cloud.addProcess(instance, { type: 'worker' });
+    }
+    const refusal = faults.add({
+      kind: 'status',
+      status: 402,
+      on: `POST ${staging.environment.id}/deployments`,
+    });
+    const text = 'environments: { production: &a { instances: { App: [{ type: worker }] } }, staging: *a }';
+    const running = shop.start({ redeploy: 'true' }, { action: 'apply', files: { [manifestFile]: text } });
+    const step = await stopWhen(
+      running,
+      signal,
+      () => refusal.struck > 0 && running.output().includes('has started'),
+    );
+
+    const goesOn = `production: Deployment ${cloud.deployments.at(-1)?.id} goes on in Laravel Cloud: look there how it ends.`;
+    expect(step.errors).toEqual([expect.stringContaining(`Cancelled while deploying. ${goesOn}\nstaging: `)]);
+    expect(step.errors[0]).toContain('402');
+  });
+
   test.each([
     [
       'after changes',

@@ -97,12 +97,16 @@ function throwFailed({ cancelled }: Step, { where }: PlanReport, all: readonly M
   if (first === undefined) return;
   const alone = failed.find(({ error }) => !(error instanceof Failure) || error instanceof Cancelled);
   const rows = all.flatMap((one) => (one.kind === 'done' ? one.rows : []));
-  const going = failed.flatMap(goingText);
-  if (alone?.error instanceof Cancelled && changesIn(countsOf(rows)) > 0)
-    throw cancelledMidway({ where, cancelled }, rows, going);
-  if (going.length > 1) {
-    const [what, why] = ['Cancelled while deploying', going.join('\n')];
-    throw new Cancelled({ what, why, headline: what, details: why });
+  if (alone?.error instanceof Cancelled && changesIn(countsOf(rows)) > 0) {
+    // The rows name the changes that failed.
+    const others = failed.filter(({ error }) => !(error instanceof Unfinished));
+    throw cancelledMidway({ where, cancelled }, rows, others.flatMap(besideText));
+  }
+  const besides = failed.flatMap(besideText);
+  if (alone?.error instanceof Cancelled && failed.length > 1 && besides.length > 0) {
+    const { what, headline = what } = alone.error;
+    const why = besides.join('\n');
+    throw new Cancelled({ what: headline, why, headline, details: why });
   }
   if (alone !== undefined || all.length === 1) throw (alone ?? first).error;
   const count = `${failed.length} of ${all.length} environments failed`;
@@ -115,13 +119,17 @@ function throwFailed({ cancelled }: Step, { where }: PlanReport, all: readonly M
   });
 }
 
-/** Returns a sentence about the deployment that goes on in the environment after a cancellation. */
-function goingText({ member, error }: MemberResult): readonly string[] {
-  if (!(error instanceof Cancelled) || error.details === undefined) return [];
-  return [`${environmentName(member)}: ${closed(error.details)}`];
+/**
+ * Returns a sentence about an environment for the error of a cancelled step: the deployment that goes on, or the failure
+ * from before.
+ */
+function besideText({ member, error }: MemberResult): readonly string[] {
+  if (error instanceof Unfinished) return [lineFor({ member, error }).trimEnd()];
+  const text = error instanceof Cancelled ? error.details : messageOf(error);
+  return text === undefined ? [] : [`${environmentName(member)}: ${closed(text)}`];
 }
 
-function lineFor({ member, error }: MemberResult): string {
+function lineFor({ member, error }: Pick<MemberResult, 'member' | 'error'>): string {
   if (error instanceof Unfinished) return `${error.what}:${error.why}${error.done}`;
   return `- ${environmentName(member)}: ${messageOf(error)}\n`;
 }
