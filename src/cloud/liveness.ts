@@ -38,7 +38,12 @@ export function livenessOf(deployments: readonly Deployment[], bornAt: number | 
   return { kind: 'behind', why: 'A declared process is younger than the newest deployment', runsOlder };
 }
 
-/** True if the deployment began at or after this time, or if the start is unknown. */
+/**
+ * True if the deployment began at or after this time, or if the start is unknown. Recorded: starts are to the second. A
+ * start in the second of a finer time counts as after it: a step creates a process, then deploys.
+ */
 export function beganAfter({ startedAt }: Deployment, time: number): boolean {
-  return startedAt === undefined || startedAt >= time;
+  if (startedAt === undefined) return true;
+  const isToTheSecond = startedAt % 1_000 === 0;
+  return startedAt >= (isToTheSecond ? time - (time % 1_000) : time);
 }

@@ -22,6 +22,7 @@ describe('what is declared', () => {
     ['there is no deployment at all', [], 100_000],
     ['the newest deployment began after it', [succeeded], 59_999],
     ['the newest deployment began in the same moment', [succeeded], 60_000],
+    ['the newest deployment began in the same second, and the time is finer', [succeeded], 60_999],
     ['nothing is declared', [succeeded, 'build.failed'], undefined],
     ['an older deployment failed', [succeeded, 'build.failed'], 0],
     ['an older deployment has never ended', [succeeded, 'pending', 'superseded'], 0],
@@ -36,16 +37,22 @@ describe('what is declared', () => {
     });
   });
 
+  test('is not live where the deployment, with a finer date, began before it in the same second', () => {
+    const [deployment] = listed(succeeded);
+    const began = { startedAt: 60_400 };
+    expect(livenessOf(deployment ? [{ ...deployment, ...began }] : [], 60_500).kind).toBe('behind');
+  });
+
   test('is on its way where a deployment runs that began after it', () => {
-    expect(livenessOf(listed('build.running', 'build.failed'), 60_001)).toMatchObject({
+    expect(livenessOf(listed('build.running', 'build.failed'), 61_000)).toMatchObject({
       kind: 'on-its-way',
       deployment: { id: 'depl-2' },
     });
   });
 
   test.each([
-    ['is younger than the newest success', [succeeded], 60_001, false, young],
-    ['is younger than the deployment that runs', ['pending', succeeded], 120_001, false, young],
+    ['is younger than the newest success', [succeeded], 61_000, false, young],
+    ['is younger than the deployment that runs', ['pending', succeeded], 121_000, false, young],
     [
       'waits for the next deployment since the newest failed',
       ['build.failed', succeeded],
