@@ -91,6 +91,8 @@ export async function runCommand(
     path: commandsOf(environmentId),
     body: { command },
     schema: StartedCommand,
+    // The next run starts the command again.
+    nextRunLooks: false,
   };
   const first = await startOnce(client, { ...start, before: await list(), list }, following);
   const { id } = first;

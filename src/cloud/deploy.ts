@@ -71,6 +71,7 @@ async function startDeployment(
     schema: StartedDeployment,
     before,
     list,
+    nextRunLooks: true,
   };
   try {
     const started = await startOnce(client, start, deploying);

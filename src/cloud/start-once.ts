@@ -15,6 +15,8 @@ export interface Start<T> {
   readonly before: readonly T[];
   /** Reads the list again. */
   list(): Promise<readonly T[]>;
+  /** True if the next run of the step looks for the effect of a lost request, too. */
+  readonly nextRunLooks: boolean;
 }
 
 /** The most sends of the request while its responses are lost, and the list shows no effect. */
@@ -23,7 +25,7 @@ const maxAttempts = 3;
 /** Starts a deployment or a command. If the response is lost, watches the list before it sends the request again. */
 export async function startOnce<T extends { readonly id: string }>(
   client: HttpClient,
-  { name, schema, before, list, ...request }: Start<T>,
+  { name, schema, before, list, nextRunLooks, ...request }: Start<T>,
   following: FollowContext,
 ): Promise<T> {
   const known = new Set(before.map(({ id }) => id));
@@ -41,7 +43,13 @@ export async function startOnce<T extends { readonly id: string }>(
       following.log(
         `The answer to the ${name} request was lost (${error.reason}); looking whether it took effect`,
       );
-      following.did(`whether a ${name} has started, since the answer to the request was lost`, 'unknown');
+      if (nextRunLooks)
+        following.did(`whether a ${name} has started, since the answer to the request was lost`, 'unknown');
+      else
+        following.did(
+          `sent the request for a ${name}, and its answer was lost: look in Laravel Cloud whether it runs`,
+          'going',
+        );
       const found = await watchFor(look, following);
       if (found !== undefined) return begun(found);
       if (attempt === maxAttempts) throw error;

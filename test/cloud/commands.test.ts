@@ -125,7 +125,7 @@ describe('a command', () => {
     expect(made.at(-1)?.id).toBe(id);
     expect(lines[0]).toMatch(/^The answer to the command request was lost/);
     expect(done).toEqual([
-      'unknown: whether a command has started, since the answer to the request was lost',
+      'going: sent the request for a command, and its answer was lost: look in Laravel Cloud whether it runs',
       `going: started command ${id}, which goes on in Laravel Cloud`,
     ]);
   });
