@@ -8,6 +8,11 @@ export interface Existing {
   readonly createdAt: string | null;
   /** The reason why the process cannot be identified: `its command is not known`. It may be the declared one. */
   readonly doubt?: string | undefined;
+  /**
+   * The reason why the process can be told from some declarations only: `its directory is not known`. A declaration that
+   * leaves this field open matches; for any other, the process is in doubt.
+   */
+  readonly vague?: string | undefined;
 }
 
 /** All processes of an instance or server in one look. It may lag behind changes. */
@@ -54,8 +59,8 @@ export function without<P extends Existing>(ids: ReadonlySet<string>, listing: L
 }
 
 /** `process-7 (its command is not known)`. */
-export function doubtText({ id, doubt }: Existing): string {
-  return `${id} (${doubt})`;
+export function doubtText({ id, doubt, vague }: Existing): string {
+  return `${id} (${doubt ?? vague})`;
 }
 
 /** Throws a `Failure` if there are processes in doubt: one may be the wanted process. */

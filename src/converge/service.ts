@@ -113,7 +113,16 @@ export function doubtfulAmong<S, P extends Existing>(
   among: readonly P[],
   service: IdentifyingService<S, P>,
 ): P[] {
-  return among.filter((process) => !isSure(process) && service.couldBe(spec, process));
+  return among.filter((process) => isInDoubt(spec, process, service));
+}
+
+function isInDoubt<S, P extends Existing>(spec: S, process: P, service: IdentifyingService<S, P>): boolean {
+  if (!isSure(process)) return service.couldBe(spec, process);
+  return (
+    process.vague !== undefined &&
+    service.couldBe(spec, process) &&
+    !fits(service.identityOf(spec), service.identityOfExisting(process))
+  );
 }
 
 /** True if the service reports another identity than the declared one. A missing field reports nothing. */
@@ -125,6 +134,7 @@ export function isStatedOther<S, P extends Existing>(
   return (
     isSure(process) &&
     service.statesIdentity(process) &&
+    !isInDoubt(spec, process, service) &&
     !fits(service.identityOf(spec), service.identityOfExisting(process))
   );
 }

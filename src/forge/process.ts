@@ -20,22 +20,20 @@ export interface ForgeProcess {
   readonly siteId?: string | undefined;
   /** The reason why the process cannot be identified. */
   readonly doubt?: string | undefined;
+  /** The reason why only a declaration without a directory can match the process. */
+  readonly vague?: string | undefined;
 }
 
 /**
  * Reads a process from a resource of the API, and ignores fields of an unexpected form. A process is in doubt if its
- * command, user or directory is unknown.
+ * command or user is unknown, and vague if its directory is.
  */
 export function processFrom(id: string, resource: unknown): ForgeProcess {
   const take = attributesOf(resource);
   const command = take('command', Text) ?? '';
   const user = take('user', Text) ?? '';
-  const directory = take('directory', v.nullish(v.string(), null));
-  const unknown = [
-    ...(command === '' ? ['command'] : []),
-    ...(user === '' ? ['user'] : []),
-    ...(directory === undefined ? ['directory'] : []),
-  ];
+  const directory = take('directory', v.nullable(v.string()));
+  const unknown = [...(command === '' ? ['command'] : []), ...(user === '' ? ['user'] : [])];
   return {
     id,
     command,
@@ -48,6 +46,7 @@ export function processFrom(id: string, resource: unknown): ForgeProcess {
     ...(unknown.length === 0
       ? {}
       : { doubt: `its ${unknown.join(' and ')} ${unknown.length === 1 ? 'is' : 'are'} not known` }),
+    ...(directory === undefined ? { vague: 'its directory is not known' } : {}),
   };
 }
 

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { doubtText } from '../../src/converge/listing.ts';
 import { planFor } from '../../src/converge/plan.ts';
 import { isStatedOther } from '../../src/converge/service.ts';
 import { notCompared } from '../../src/forge/drift.ts';
@@ -178,6 +179,26 @@ describe('A process in doubt', () => {
     const other = processOf({ id: '1', command: 'php8.4 artisan horizon --quiet' });
     expect(isStatedOther(specOf(), other, forgeService)).toBe(true);
     expect(isStatedOther(specOf(), processOf({ id: '1' }), forgeService)).toBe(false);
+  });
+});
+
+describe('A process whose directory is not known', () => {
+  const vague = processOf({ id: '1', directory: null, vague: 'its directory is not known' });
+
+  test('is the declared one, if the declaration has no directory', () => {
+    const { doubts, operations } = plan([specOf({ directory: undefined })], [vague], true);
+    expect([doubts, operations.map(lineOf)]).toEqual([[], [`= ${horizon}  1`]]);
+  });
+
+  test('may be the declared one, if the declaration has a directory: nothing is created beside it', () => {
+    expect(plan([specOf()], [vague]).doubts).toMatchObject([{ found: [vague] }]);
+    expect(plan([specOf({ command: 'php8.4 artisan other' })], [vague]).doubts).toEqual([]);
+    expect(doubtText(vague)).toBe('1 (its directory is not known)');
+  });
+
+  test('states no other directory; it does state another command', () => {
+    expect(isStatedOther(specOf(), vague, forgeService)).toBe(false);
+    expect(isStatedOther(specOf({ command: 'php8.4 artisan other' }), vague, forgeService)).toBe(true);
   });
 });
 

@@ -94,7 +94,8 @@ describe('Listing', () => {
         processes: undefined,
         status: 'unknown',
         createdAt: '2026-10-01T09:00:00Z',
-        doubt: 'its command and user and directory are not known',
+        doubt: 'its command and user are not known',
+        vague: 'its directory is not known',
       },
       expect.objectContaining({ id: '33', doubt: 'its user is not known', createdAt: null }),
     ]);
