@@ -118,10 +118,14 @@ class PlaceWork<S, P extends Existing> {
     const runtime = this.#runtimeOf(operation, (line, kind) => {
       known = kind === 'unknown' ? `it is not known ${line}` : line;
     });
+    const { renamed, ...place } = this.#open(claim, runtime, spec);
+    // Deletions come last: until then, one of these processes may have the declared name.
+    const holderMayGo = this.#operations.some(({ action }) => action === 'delete');
     try {
       const wanted = { spec, ifExists: 'update', dryRun: false } as const;
       const { outcome, process, changes, ignored, otherName, madeByOther } = await ensure(wanted, {
-        ...this.#open(claim, runtime, spec),
+        ...place,
+        ...(renamed && holderMayGo ? { renamed } : {}),
         service,
         runtime,
       });

@@ -5,7 +5,7 @@ import { type Existing, type Listing, readTwice, refuseDoubt, without } from './
 import { lookFor, spans } from './look.ts';
 import { type Halfway, leftByReplacement } from './match.ts';
 import { removeForSure, untilGone, waitUntilGone } from './remove.ts';
-import { candidates, doubtfulAmong, type World } from './service.ts';
+import { candidates, doubtfulAmong, type Renamed, type World } from './service.ts';
 import { settle } from './settle.ts';
 import { severalMatch } from './several-match.ts';
 
@@ -71,6 +71,8 @@ export async function ensure<S, P extends Existing>(
   let lost = false;
   /** True after a name in use whose holder no list shows: the name may be free by now, so the run tries once more. */
   let wasRefused = false;
+  /** The declaration under another name, after a name in use whose holder is deleted only afterwards. */
+  let renamed: Renamed<S> | undefined;
   for (let round = 1; round <= rounds; round++) {
     const { found, halfway } = await findByIdentity(wanted, world, gone);
     if (halfway !== undefined) {
@@ -80,16 +82,20 @@ export async function ensure<S, P extends Existing>(
     } else if (found === undefined) {
       store.mayWrite();
       if (dryRun) return { ...nothing, outcome: 'would-create', process: undefined, spec };
-      const creation = await createOnce(spec, world, gone);
+      const creation = await createOnce(renamed?.spec ?? spec, world, gone);
       if (creation.kind === 'taken') {
-        if (wasRefused) throw service.nameTaken(spec, creation.refusal);
-        wasRefused = !(await waitForHolder(spec, world));
+        if (wasRefused) {
+          if (renamed !== undefined || world.renamed === undefined)
+            throw service.nameTaken(spec, creation.refusal);
+          renamed = world.renamed(spec);
+          wasRefused = false;
+        } else wasRefused = !(await waitForHolder(spec, world));
         lost ||= creation.lost;
         continue;
       }
       if (creation.madeHere) {
         const created = await complete(spec, creation.process, world);
-        if (created !== undefined) return created;
+        if (created !== undefined) return { ...created, ...(renamed && { otherName: renamed.otherName }) };
       } else {
         const aligned = await align(wanted, creation.process, world);
         if (aligned !== undefined) return { ...aligned, madeByOther: true };

@@ -72,6 +72,12 @@ export interface Reconciled<P> {
   readonly otherName?: string;
 }
 
+/** A declaration under another name than the declared one. */
+export interface Renamed<S> {
+  readonly spec: S;
+  readonly otherName: string;
+}
+
 /** The means to work on the processes of an instance or server. */
 export interface World<S, P extends Existing> {
   readonly service: Service<S, P>;
@@ -79,6 +85,11 @@ export interface World<S, P extends Existing> {
   readonly runtime: Runtime;
   /** Brings a drifted process into the declared state, and checks the result. Undefined if it vanished. */
   reconcile(spec: S, found: P, changes: Changes): Promise<Reconciled<P> | undefined>;
+  /**
+   * Returns the declaration under another name, the same in every run. Only if the declared name may belong to a process
+   * that is deleted afterwards.
+   */
+  renamed?(spec: S): Renamed<S>;
   /** Records the process that exists now; undefined after its removal, also by others. */
   onExists?(process: P | undefined): void;
 }

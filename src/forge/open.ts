@@ -3,8 +3,9 @@ import { ClaimedStore } from '../converge/claim.ts';
 import type { Listing } from '../converge/listing.ts';
 import type { Runtime } from '../converge/look.ts';
 import type { Semaphore } from '../converge/semaphore.ts';
-import type { Store, World } from '../converge/service.ts';
+import type { Renamed, Store, World } from '../converge/service.ts';
 import { SharedListing } from '../converge/shared-listing.ts';
+import { otherName } from './identity.ts';
 import type { ForgeProcess } from './process.ts';
 import { replace } from './replace.ts';
 import { forgeService } from './service.ts';
@@ -46,8 +47,14 @@ export function shareServer(
     return {
       store: claimed,
       reconcile: async (declared, found) => await replace(declared, found, { store: claimed, runtime }),
+      renamed,
     };
   };
+}
+
+function renamed(spec: ForgeSpec): Renamed<ForgeSpec> {
+  const name = otherName(spec.name, spec.command);
+  return { spec: { ...spec, name }, otherName: name };
 }
 
 function ofSite(listing: Listing<ForgeProcess>, siteId: string | undefined): Listing<ForgeProcess> {

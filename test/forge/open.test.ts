@@ -5,6 +5,7 @@ import { countsOf, countsText } from '../../src/converge/counts.ts';
 import { planFor } from '../../src/converge/plan.ts';
 import { Semaphore } from '../../src/converge/semaphore.ts';
 import type { Store } from '../../src/converge/service.ts';
+import { otherName } from '../../src/forge/identity.ts';
 import { shareServer } from '../../src/forge/open.ts';
 import type { ForgeProcess } from '../../src/forge/process.ts';
 import { forgeService } from '../../src/forge/service.ts';
@@ -128,10 +129,26 @@ describe('A plan for a Forge server', () => {
     expect(new Set(results.map(({ process }) => process?.id)).size).toBe(2);
   });
 
-  test('fails only the declaration whose name another process has, and holds deletions back', async () => {
+  test('takes another name if the holder of the declared name is deleted afterwards', async () => {
+    const old = server.add('a', { command: 'php8.3 artisan queue:work --queue=a' });
+    expect(done(await run([queue('a')], { prune: true }))).toBe('1 deleted, 1 created');
+    expect(server.calls).toEqual([
+      'create a',
+      'create a',
+      expect.stringMatching(/^create a-/),
+      `remove ${old.id}`,
+    ]);
+    expect(lines).toContainEqual(
+      expect.stringMatching(/^warning: .* so it is named a-\w+; set another name$/),
+    );
+    expect(done(await run([queue('a')], { prune: true }))).toBe('nothing to change');
+  });
+
+  test('fails only the declaration whose other name is in use, too, and holds deletions back', async () => {
     server.add('a', { command: 'something else' });
+    server.add(otherName('a', queue('a').command), { command: 'something else again' });
     const results = await run([queue('a'), queue('b')], { prune: true });
-    expect(results.map(({ status }) => status)).toEqual(['failed', 'done', 'not-done']);
+    expect(results.map(({ status }) => status)).toEqual(['failed', 'done', 'not-done', 'not-done']);
     expect(results[0]?.error).toContain('Set another name');
   });
 
