@@ -92,7 +92,7 @@ export async function deleteAll<P extends Existing>(
   found: readonly P[],
   store: RemovableStore,
   runtime: Runtime,
-  lingering: (asked: readonly P[]) => Promise<ReadonlySet<string>> = () => Promise.resolve(new Set()),
+  lingering?: (asked: readonly P[]) => Promise<ReadonlySet<string>>,
 ): Promise<RemovalResult<P>> {
   const asked: P[] = [];
   const left: { process: P; error: string }[] = [];
@@ -105,16 +105,18 @@ export async function deleteAll<P extends Existing>(
     try {
       await removeForSure(store, process.id);
       asked.push(process);
-      runtime.checkpoint(`deleted ${idsOf(asked)}`);
+      const isDone = lingering === undefined;
+      runtime.checkpoint(isDone ? `deleted ${idsOf(asked)}` : `asked to remove ${idsOf(asked)}`);
     } catch (error) {
       left.push({ process, error: reasonOf(error) });
       if (error instanceof Cancelled) stopped = 'not started, since the step was cancelled';
     }
   }
-  const late = await lingering(asked);
+  const late = (await lingering?.(asked)) ?? new Set<string>();
   const deleted = asked.filter(({ id }) => !late.has(id));
   for (const { id } of deleted) runtime.log(`Deleted ${id}`);
   const slow = asked.filter(({ id }) => late.has(id));
+  if (slow.length === 0 && deleted.length > 0) runtime.checkpoint(`deleted ${idsOf(deleted)}`);
   if (slow.length > 0) runtime.checkpoint(`asked to remove ${idsOf(asked)}; ${idsOf(slow)} is still there`);
   const error = 'the service had not removed it in time';
   return { deleted, left: [...left, ...slow.map((process) => ({ process, error }))] };

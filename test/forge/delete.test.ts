@@ -107,7 +107,7 @@ describe('Deleting where a removal takes its time', () => {
     expect(idsOf((await remove()).deleted)).toEqual(['41', '42']);
     expect(server.kept).toEqual([]);
     expect(server.calls).toEqual(['remove 41', 'remove 42']);
-    expect(known).toEqual(['deleted 41', 'deleted 41, 42']);
+    expect(known).toEqual(['asked to remove 41', 'asked to remove 41, 42', 'deleted 41, 42']);
     expect(log).toEqual(['Waiting until 41, 42 is removed', 'Deleted 41', 'Deleted 42']);
   });
 
@@ -122,7 +122,7 @@ describe('Deleting where a removal takes its time', () => {
     expect(clock.now()).toBe(60250);
     expect(log).toContainEqual(expect.stringMatching(/^41 is still being removed after \d+ s$/));
     expect(log).not.toContain('Deleted 41');
-    expect(known).toEqual(['deleted 41', 'asked to remove 41; 41 is still there']);
+    expect(known).toEqual(['asked to remove 41', 'asked to remove 41; 41 is still there']);
     const failure = deleteFailure({ deleted, left });
     const details = '- 41: the service had not removed it in time\nDeleted: none';
     expect(messageOf(failure)).toContain(`1 of 1 could not be deleted\n${details}`);
@@ -149,7 +149,7 @@ describe('Deleting where a removal takes its time', () => {
     };
     const { deleted, left } = await remove();
     expect([idsOf(deleted), left.map(({ process }) => process.id)]).toEqual([['42'], ['41']]);
-    expect(known).toEqual(['deleted 42']);
+    expect(known).toEqual(['asked to remove 42', 'deleted 42']);
   });
 
   test('whose answer is lost has worked when the process is gone', async () => {
