@@ -147,15 +147,17 @@ class PlaceWork<S, P extends Existing> {
     const { process } = operation;
     const claim = this.#claimFor(operation);
     const runtime = this.#runtimeOf(operation, () => undefined);
+    let known: string | undefined;
     try {
       const { store } = this.#open(claim, runtime);
       store.mayWrite();
       await store.remove(process.id);
+      known = `asked to remove ${process.id}`;
       await waitUntilGone([process], { store, runtime });
       runtime.log(`deleted (${process.id})`);
       return { ...nothingDone, ...fine, operation, status: 'done', outcome: 'deleted', process };
     } catch (error) {
-      return { ...nothingDone, ...told(error), operation, status: statusOf(error, claim), process };
+      return { ...nothingDone, ...told(error, known), operation, status: statusOf(error, claim), process };
     } finally {
       this.#world.onChange();
     }
@@ -202,8 +204,9 @@ function notBegun<S, P extends Existing>(operation: Operation<S, P>, why: string
 }
 
 /** Returns the whole message of a failure, and its reason alone for a reader who sees the process beside it. */
-function told(error: unknown): Pick<OperationResult, 'error' | 'why'> {
-  return { error: messageOf(error), why: reasonOf(error) };
+function told(error: unknown, known: string | undefined): Pick<OperationResult, 'error' | 'why'> {
+  const soFar = known === undefined ? '' : ` So far: ${known}.`;
+  return { error: messageOf(error) + soFar, why: reasonOf(error) + soFar };
 }
 
 function failedUpsert<S, P extends Existing>(
@@ -225,9 +228,7 @@ function failedUpsert<S, P extends Existing>(
     const why = 'the step was cancelled before it had checked for duplicates made by parallel runs';
     return { ...result, error: `${known}; ${why}`, why };
   }
-  const { error: message, why } = told(error);
-  const soFar = known === undefined ? '' : ` So far: ${known}.`;
-  return { ...result, error: `${message}${soFar}`, why: `${why}${soFar}` };
+  return { ...result, ...told(error, known) };
 }
 
 function statusOf(error: unknown, { wrote }: Pick<Claim<Existing>, 'wrote'>): 'failed' | 'not-done' {

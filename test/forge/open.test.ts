@@ -117,6 +117,16 @@ describe('A plan for a Forge server', () => {
     );
   });
 
+  test('says of a deletion that did not end in time that it asked for the removal', async () => {
+    server.add('old', { command: 'old' });
+    server.removalLooks = 1_000;
+    const [result] = await run([], { prune: true });
+    expect(result).toMatchObject({
+      status: 'failed',
+      error: expect.stringMatching(/ So far: asked to remove 41\.$/),
+    });
+  });
+
   test('looks for what a lost answer has created, and takes it', async () => {
     server.onCreate = (spec) => (spec.name === 'b' ? 'lose' : 'answer');
     expect(done(await run(['a', 'b', 'c'].map((name) => queue(name))))).toBe('3 created');
