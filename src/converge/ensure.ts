@@ -223,7 +223,7 @@ async function finishReplacement<S, P extends Existing>(
 
 /**
  * Waits for the holder of a name in use: a parallel run's process, or one that the service is removing. False if no
- * list shows a matching process.
+ * list shows one, or if a removal does not end.
  */
 async function waitForHolder<S, P extends Existing>(spec: S, world: World<S, P>): Promise<boolean> {
   const { service, store, runtime } = world;
@@ -238,8 +238,8 @@ async function waitForHolder<S, P extends Existing>(spec: S, world: World<S, P>)
   const own = candidates(spec, leaving, service);
   if (own.length > 0) await waitUntilGone(own, world);
   // The service does not report names: any process that it is removing may have the name.
-  else await untilGone(leaving, world);
-  return own.length > 0;
+  const left = own.length > 0 ? undefined : await untilGone(leaving, world);
+  return leaving.length > 0 && (left === undefined || left.size === 0);
 }
 
 /** Updates a new process that differs from its declaration, if the service can. Its outcome stays `created`. */

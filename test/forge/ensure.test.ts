@@ -97,6 +97,18 @@ test('a run that loses the race for the name waits for lists that show the winne
   expect(server.calls).toEqual(['create horizon']);
 });
 
+test('a run that loses the race for the name waits for the winner, also after the end of another removal', async () => {
+  server.add('horizon');
+  const list = server.list.bind(server);
+  const removing = processOf({ id: '9', command: 'old', status: 'removing' });
+  server.list = async () => {
+    if (clock.now() >= 20_000) return await list();
+    return listingOf([], { leaving: clock.now() < 2_000 ? [removing] : [] });
+  };
+  expect(await run()).toMatchObject({ outcome: 'unchanged', process: { id: '41' } });
+  expect(server.calls).toEqual(['create horizon', 'create horizon']);
+});
+
 test('of two that racing runs made under different names, the later goes, and by its own run', async () => {
   server.onCreate = () => {
     server.add('rival', { createdAt: '2026-10-01T08:59:59Z' });
