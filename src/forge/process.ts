@@ -38,7 +38,8 @@ export function processFrom(id: string, resource: unknown): ForgeProcess {
     id,
     command,
     user,
-    directory: directory ?? null,
+    // An empty text is no directory, either.
+    directory: directory || null,
     processes: take('processes', Count),
     // An unreported status is neither up nor down.
     status: take('status', Text) ?? 'unknown',

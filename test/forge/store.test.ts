@@ -101,6 +101,12 @@ describe('Listing', () => {
     ]);
   });
 
+  test('takes an empty directory for none', async () => {
+    const { store, clock } = storeWith([body([resource('32', { directory: '' })])]);
+    const [process] = (await clock.run(store.list())).processes;
+    expect([process?.directory, process?.vague]).toEqual([null, undefined]);
+  });
+
   test.each([
     [403, 'server web-1: The Cloud answered 403. The token needs the scope server:view'],
     [404, 'Check organization (acme, the slug in the address of its pages) and server (web-1)'],
