@@ -135,9 +135,14 @@ function reuseLater(agent: http.Agent): void {
   });
 }
 
-/** Resolves when the agent can reuse the connection of a request: a request before that would open a second one. */
+/**
+ * Resolves when the agent can reuse the connection of a request: a request before that would open a second one. Never
+ * throws, since the response has arrived. Does not wait for a server that has not read the whole body of the request.
+ */
 async function untilFree(request: http.ClientRequest, signal: AbortSignal): Promise<void> {
-  if (!request.closed) await once(request, 'close', { signal });
+  await twoTurns();
+  if (!request.writableFinished) return;
+  if (!request.closed) await once(request, 'close', { signal }).catch(() => undefined);
   await twoTurns();
 }
 

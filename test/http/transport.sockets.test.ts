@@ -163,6 +163,16 @@ describe('an exchange', () => {
     expect(await get(origin)).toMatchObject({ body: '?', headers: { 'content-encoding': 'zstd' } });
   });
 
+  test('ends when the answer is there, also if the server has not read the whole body', async () => {
+    const origin = await serveSockets((socket) => {
+      socket.pause().write('HTTP/1.1 422 Unprocessable Content\r\ncontent-length: 2\r\n\r\n{}');
+    });
+    const transport = await transportTo(origin);
+    const body = 'x'.repeat(8_000_000);
+    const answer = transport.send({ method: 'POST', url: origin, headers: {}, body }, patience());
+    expect(await answer).toMatchObject({ status: 422, body: '{}' });
+  });
+
   test('does not follow a redirect', async () => {
     const asked: (string | undefined)[] = [];
     const { origin } = await serve((request, response) => {
