@@ -3,6 +3,7 @@ import { shorten } from '../text.ts';
 import { inWords } from '../time.ts';
 import {
   type Arrival,
+  ConnectTimeout,
   HttpFailure,
   NotSent,
   ProxyRefusal,
@@ -202,14 +203,9 @@ function diagnose(error: unknown, host: string): Diagnosis {
     const fix = 'Check that api-url names the API itself';
     return { reason: error.message, fix, arrival: 'maybe', retry: 'no' };
   }
-  const { code, connecting } = causeOf(error);
-  const before =
-    error instanceof ProxyUnreachable
-      ? proxyTrouble(error, code)
-      : error instanceof ProxyRefusal
-        ? refusalOf(error)
-        : (certificateTrouble(code, host, tlsOfApi) ?? connectTrouble(code, host, connecting));
+  const before = beforeSending(error, host);
   if (before !== undefined) return { ...before, arrival: 'no' };
+  const { code } = causeOf(error);
   return {
     reason: `the connection broke off (${code})`,
     fix: 'Run the job again; if it keeps failing, look at the status page of the service',
@@ -220,6 +216,15 @@ function diagnose(error: unknown, host: string): Diagnosis {
 }
 
 type BeforeSending = Omit<Diagnosis, 'arrival'>;
+
+/** Explains an error that came before anything was sent to the API; undefined for any other error. */
+function beforeSending(error: unknown, host: string): BeforeSending | undefined {
+  const { code, connecting } = causeOf(error);
+  if (error instanceof ProxyUnreachable) return proxyTrouble(error, code);
+  if (error instanceof ProxyRefusal) return refusalOf(error);
+  // The code alone does not tell: ETIMEDOUT, EHOSTUNREACH and the codes of TLS occur after sending, too.
+  return connecting ? (certificateTrouble(code, host, tlsOfApi) ?? connectTrouble(code, host)) : undefined;
+}
 
 const lookAtNetwork =
   'Check that the runner may reach it, and whether it needs a proxy (https_proxy, no_proxy)';
@@ -235,13 +240,11 @@ const noConnection: Readonly<Record<string, readonly [says: string, fix: string,
   CONNECT_TIMEOUT: ['did not accept the connection in time', lookAtNetwork, 'long'],
 };
 
-function connectTrouble(code: string, host: string, connecting: boolean): BeforeSending | undefined {
+function connectTrouble(code: string, host: string): BeforeSending {
   const known = noConnection[code];
-  if (known !== undefined) return { reason: `${host} ${known[0]}`, fix: known[1], retry: known[2] };
-  // Some codes, such as ETIMEDOUT, occur before and after sending: `connecting` separates the two.
-  return connecting
+  return known === undefined
     ? { reason: `the connection to ${host} could not be made (${code})`, fix: lookAtNetwork, retry: 'long' }
-    : undefined;
+    : { reason: `${host} ${known[0]}`, fix: known[1], retry: known[2] };
 }
 
 /** The advice for a host that shows another host's certificate, and for one that does not speak TLS. */
@@ -318,6 +321,7 @@ function refusalOf({ message, status = 503 }: ProxyRefusal): BeforeSending {
 
 interface Cause {
   readonly code: string;
+  /** True if the connection was not open yet, so that nothing was sent. */
   readonly connecting: boolean;
 }
 
@@ -330,7 +334,7 @@ function causeOf(error: unknown): Cause {
   const nested = error.cause instanceof Error ? causeOf(error.cause) : undefined;
   return {
     code: typeof code === 'string' ? code : (nested?.code ?? error.name),
-    connecting: syscall === 'connect' || nested?.connecting === true,
+    connecting: syscall === 'connect' || first instanceof ConnectTimeout || nested?.connecting === true,
   };
 }
 

@@ -6,7 +6,7 @@ import { HttpFailure, NotSent } from '../../src/http/failure.ts';
 import { Undecodable } from '../../src/http/json-api.ts';
 import type { Method } from '../../src/http/transport.ts';
 import { Deadline } from '../../src/time.ts';
-import { htmlPage, json, networkError, type Reply, text } from '../support/fake-transport.ts';
+import { connectError, htmlPage, json, networkError, type Reply, text } from '../support/fake-transport.ts';
 import { failureOf, type Overrides, scriptedClient, token } from '../support/test-client.ts';
 
 const Thing = v.object({ data: v.object({ name: v.string() }) });
@@ -101,12 +101,12 @@ const unanswered: readonly (readonly [name: string, reply: Reply, reason: string
 ];
 
 const turnedAway: readonly (readonly [name: string, reply: Reply, reason: string])[] = [
-  ['a refused connection', networkError('ECONNREFUSED'), 'cloud.example refused the connection'],
-  ['an unknown host', networkError('ENOTFOUND'), 'cloud.example could not be found'],
-  ['a name server in trouble', networkError('EAI_AGAIN'), 'cloud.example could not be looked up'],
+  ['a refused connection', connectError('ECONNREFUSED'), 'cloud.example refused the connection'],
+  ['an unknown host', connectError('ENOTFOUND'), 'cloud.example could not be found'],
+  ['a name server in trouble', connectError('EAI_AGAIN'), 'cloud.example could not be looked up'],
   [
     'a connect time-out',
-    networkError('CONNECT_TIMEOUT'),
+    connectError('CONNECT_TIMEOUT'),
     'cloud.example did not accept the connection in time',
   ],
   ['a 429', text(429, ''), 'The Cloud answered 429'],
@@ -170,8 +170,8 @@ describe('how long', () => {
   const passing: readonly (readonly [string, Reply])[] = [
     ['errors of the server', text(502, '')],
     ['resets', networkError('ECONNRESET')],
-    ['refused connections', networkError('ECONNREFUSED')],
-    ['connect time-outs', networkError('CONNECT_TIMEOUT')],
+    ['refused connections', connectError('ECONNREFUSED')],
+    ['connect time-outs', connectError('CONNECT_TIMEOUT')],
     ['pages', htmlPage],
     ['answers that are cut off', { ...thing, body: '{"data":' }],
   ];
@@ -186,7 +186,7 @@ describe('how long', () => {
   });
 
   test('a quarter of it for a host that nobody knows', async () => {
-    const { clock, error } = await failing(reading, Array(99).fill(networkError('ENOTFOUND')));
+    const { clock, error } = await failing(reading, Array(99).fill(connectError('ENOTFOUND')));
     expect(clock.now()).toBe(15_000);
     expect(error.why).toBe('cloud.example could not be found; it was tried 6 times in 15 s');
   });
@@ -498,7 +498,7 @@ describe('the log', () => {
 
   test.each([
     ['an error', new Error('the outside', { cause: networkError('EPIPE') }), 'EPIPE'],
-    ['several', new AggregateError([networkError('ECONNREFUSED'), networkError('x')]), 'ECONNREFUSED'],
+    ['several', new AggregateError([connectError('ECONNREFUSED'), networkError('x')]), 'ECONNREFUSED'],
   ])('tells what lies at the bottom of %s of the network', async (_, reply, bottom) => {
     const { client, clock, exchanges } = scriptedClient([reply]);
     await clock.run(client.json(making, Thing).catch(() => undefined));

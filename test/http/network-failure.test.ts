@@ -7,7 +7,7 @@ import {
   TransportClosed,
 } from '../../src/http/failure.ts';
 import { networkFailure } from '../../src/http/hints.ts';
-import { networkError } from '../support/fake-transport.ts';
+import { connectError, networkError } from '../support/fake-transport.ts';
 
 function failureFor(error: unknown, timedOutAfter?: number) {
   return networkFailure('Reading the thing', error, { host: 'cloud.example', timedOutAfter });
@@ -23,7 +23,7 @@ describe('a request that surely did not leave', () => {
     ['ENETUNREACH', 'cloud.example is unreachable'],
     ['CONNECT_TIMEOUT', 'cloud.example did not accept the connection in time'],
   ])('%s may be sent again, and names the host', (code, reason) => {
-    const failure = failureFor(networkError(code));
+    const failure = failureFor(connectError(code));
     expect(failure).toMatchObject({ reason, why: reason, fix: network, arrival: 'no', retry: 'long' });
     expect(failure.status).toBeUndefined();
   });
@@ -34,7 +34,7 @@ describe('a request that surely did not leave', () => {
   });
 
   test('an unknown host is tried for some seconds only', () => {
-    expect(failureFor(networkError('ENOTFOUND'))).toMatchObject({
+    expect(failureFor(connectError('ENOTFOUND'))).toMatchObject({
       reason: 'cloud.example could not be found',
       fix: `${network}. Is api-url right?`,
       arrival: 'no',
@@ -44,7 +44,7 @@ describe('a request that surely did not leave', () => {
 
   test('a time-out or reset while connecting may be sent again', () => {
     for (const code of ['ETIMEDOUT', 'ECONNRESET']) {
-      const error = Object.assign(networkError(code), { syscall: 'connect' });
+      const error = connectError(code);
       for (const told of [error, new Error('x', { cause: error }), new AggregateError([error])]) {
         expect(failureFor(told)).toMatchObject({
           reason: `the connection to cloud.example could not be made (${code})`,
@@ -77,7 +77,7 @@ describe('a request that surely did not leave', () => {
     ['ERR_SSL_PACKET_LENGTH_TOO_LONG', noTls, /port in api-url/],
     ['ERR_SSL_NO_PROTOCOLS_AVAILABLE', 'the TLS handshake with cloud.example failed', /proxy/],
   ])('the advice about %s is for that case, and it is not tried again', (code, reason, advice) => {
-    const failure = failureFor(networkError(code));
+    const failure = failureFor(connectError(code));
     expect(failure).toMatchObject({ reason: `${reason} (${code})`, arrival: 'no', retry: 'no' });
     expect(failure.fix).toMatch(advice);
     if (reason !== unknownAuthority) expect(failure.fix).not.toContain('NODE_EXTRA_CA_CERTS');
@@ -95,7 +95,7 @@ describe('a request that surely did not leave', () => {
       'no',
     ],
   ])('%s on the way to a proxy names the proxy and its variable', (code, reason, retry) => {
-    const error = new ProxyUnreachable('p:1 (from https_proxy)', undefined, { cause: networkError(code) });
+    const error = new ProxyUnreachable('p:1 (from https_proxy)', undefined, { cause: connectError(code) });
     expect(failureFor(error)).toMatchObject({ reason, arrival: 'no', retry });
   });
 
@@ -104,7 +104,7 @@ describe('a request that surely did not leave', () => {
     ['EPROTO', 'Write its address with http:// in place of https://'],
     ['ERR_TLS_CERT_ALTNAME_INVALID', 'Check the host in its address'],
   ])('the advice about %s of a proxy is about its address, and not about api-url', (code, advice) => {
-    const { fix } = failureFor(new ProxyUnreachable('p:1', undefined, { cause: networkError(code) }));
+    const { fix } = failureFor(new ProxyUnreachable('p:1', undefined, { cause: connectError(code) }));
     expect(fix).toContain(advice);
     expect(fix).not.toContain('api-url');
   });
@@ -132,17 +132,17 @@ describe('a request that surely did not leave', () => {
 });
 
 describe('a request that may have arrived', () => {
-  test.each(['ECONNRESET', 'EPIPE', 'HPE_INVALID_CONSTANT', 'ETIMEDOUT', 'EPROTOTYPE', 'MY_CERT_X'])(
-    '%s',
-    (code) => {
-      expect(failureFor(networkError(code))).toMatchObject({
-        reason: `the connection broke off (${code})`,
-        fix: 'Run the job again; if it keeps failing, look at the status page of the service',
-        arrival: 'maybe',
-        retry: 'long',
-      });
-    },
-  );
+  test.each([
+    ...['ECONNRESET', 'EPIPE', 'HPE_INVALID_CONSTANT', 'ETIMEDOUT', 'EHOSTUNREACH', 'ENETUNREACH'],
+    ...['EPROTO', 'EPROTOTYPE', 'ERR_SSL_BAD_RECORD_TYPE', 'ERR_SSL_WRONG_VERSION_NUMBER', 'MY_CERT_X'],
+  ])('%s', (code) => {
+    expect(failureFor(networkError(code))).toMatchObject({
+      reason: `the connection broke off (${code})`,
+      fix: 'Run the job again; if it keeps failing, look at the status page of the service',
+      arrival: 'maybe',
+      retry: 'long',
+    });
+  });
 
   test('is not sent again once the step has closed its connections', () => {
     expect(failureFor(new TransportClosed())).toMatchObject({ arrival: 'maybe', retry: 'no' });

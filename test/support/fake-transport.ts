@@ -58,6 +58,11 @@ export function networkError(code: string, message = code): Error {
   return Object.assign(new Error(message), { code });
 }
 
+/** The error of a connection that could not be opened, as the transport reports it. */
+export function connectError(code: string): Error {
+  return Object.assign(networkError(code), { syscall: 'connect' });
+}
+
 async function forever(signal: AbortSignal): Promise<never> {
   return await new Promise((_, reject) => {
     signal.addEventListener('abort', () => reject(signal.reason), { once: true });
