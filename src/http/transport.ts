@@ -76,7 +76,7 @@ export function openTransport(options: TransportOptions): Transport {
       const sent = request(url, isSecure || proxy === undefined ? own : proxy.forwarded(url, own));
       running.add(sent);
       try {
-        const response = await responseTo(sent, body);
+        const response = await responseTo(sent, body, signal);
         const { statusCode: status = 0 } = response;
         if (proxy !== undefined && status === 407) throw new ProxyRefusal(status);
         const bytes = await bytesOf(response, maxBytes);
@@ -115,8 +115,11 @@ function continuing(early: Socket | undefined, connector: Connector): ProxyRoute
 async function responseTo(
   request: http.ClientRequest,
   body: string | undefined,
+  signal: AbortSignal,
 ): Promise<http.IncomingMessage> {
   return await new Promise((resolve, reject) => {
+    // Node.js itself reports the end of a request without a connection only when its connection is open, or has failed.
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
     // After a status such as 101, which nobody asked for, Node.js closes the connection without an error.
     const closed = (): void => reject(Object.assign(new Error('no response'), { code: 'ECONNRESET' }));
     request.once('response', resolve).on('error', reject).once('close', closed).end(body);

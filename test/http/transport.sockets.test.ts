@@ -341,7 +341,7 @@ describe('an exchange that fails', () => {
       socket.once('data', () => giveUp.abort(new Error('enough')));
     });
     const secure = new URL(`https://127.0.0.1:${port}`);
-    const transport = await transportTo(secure);
+    const transport = await transportTo(secure, { connectTimeout: 600_000 });
     const error = await failureOf(transport.send({ method: 'GET', url: secure, headers: {} }, giveUp.signal));
     expect(failed(error, 1)).toMatchObject(notMade);
     transport.close();
