@@ -128,7 +128,7 @@ async function ensureProcess(
   const brought = await ensureByIdOrIdentity(session.within(raceLimit), wanted, target);
   const { ensured } = brought;
   for (const field of ensured.process?.odd ?? []) step.log.debug(`Not understood in the answer: ${field}`);
-  step.log.info(sentenceFor(whatOf(wanted, ensured), ensured));
+  step.log.info(sentenceFor(subjectOf(wanted, ensured), ensured));
   if (Object.keys(ensured.ignored).length > 0) {
     step.log.warning(
       `${ensured.process?.id} ${differs(ensured.ignored)}. It was not changed (if-exists: ${wanted.ifExists}).`,
@@ -190,14 +190,14 @@ function warnOf(
 /**
  * Describes the process. For a pinned process, describes the existing one, since its declaration may omit the command.
  */
-function whatOf(wanted: EnsureInputs['wanted'], { process }: EnsuredCloud): string {
+function subjectOf(wanted: EnsureInputs['wanted'], { process }: EnsuredCloud): string {
   return 'id' in wanted && process !== undefined ? describeExisting(process) : describe(wanted.spec);
 }
 
 function changeOf(wanted: EnsureInputs['wanted'], ensured: EnsuredCloud, target: Target): StepChange {
   const { ifExists, dryRun } = wanted;
   const { outcome, process, madeByOther } = ensured;
-  const what = whatOf(wanted, ensured);
+  const what = subjectOf(wanted, ensured);
   const unchanged = dryRun ? 'would-keep' : madeByOther ? 'made-by-other' : 'unchanged';
   return {
     kind: outcome === 'unchanged' ? unchanged : dryRun ? 'would-change' : 'changed',

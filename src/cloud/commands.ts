@@ -64,7 +64,7 @@ const finalWords = ['command.success', 'command.failure'];
 const openWords = /^(pending|command\.(pending|created|queued|running))$/;
 
 /** True for an ended command. With an unknown status, the date of the end decides. */
-function hasEnded({ status, finishedAt }: Command): boolean {
+function isOver({ status, finishedAt }: Command): boolean {
   return finalWords.includes(status) || (finishedAt !== undefined && !openWords.test(status));
 }
 
@@ -99,7 +99,7 @@ export async function runCommand(
   const call: HttpCall = { method: 'GET', path: path`/commands/${id}`, what: `Reading command ${id}` };
   const read = async () => (await client.json(call, one(ReadCommand, id))).data.data;
   const fix = 'It continues in Laravel Cloud. Look there how it ends, or raise verify-timeout';
-  return await followToEnd({ what: `Command ${id}`, first, read, hasEnded, fix }, following);
+  return await followToEnd({ what: `Command ${id}`, first, read, hasEnded: isOver, fix }, following);
 }
 
 /** Lists the commands of an environment with exactly this text. The filter of the API may match others. */

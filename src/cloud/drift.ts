@@ -28,7 +28,7 @@ export function drift(spec: PinnedSpec, existing: ExistingProcess): Changes {
   for (const key of givenKeys(spec.config)) {
     const from = existing.config[key] ?? (existing.tellsConfig ? null : undefined);
     const to = spec.config[key];
-    if (from === undefined || meaningOf(key, from) !== meaningOf(key, to))
+    if (from === undefined || comparable(key, from) !== comparable(key, to))
       changes[`config.${key}`] = { from, to };
   }
   return changes;
@@ -43,7 +43,7 @@ function givenKeys(config: WorkerConfig): ConfigKey[] {
 }
 
 /** Returns the meaning of a value as text, so that `3` equals `"3"`, and `high, default` equals `high,default`. */
-function meaningOf(key: ConfigKey, value: unknown): string {
+function comparable(key: ConfigKey, value: unknown): string {
   if (key === 'queue') return foldQueue(value);
   if (key === 'connection') return foldConnection(value) ?? '';
   const isUnset = value === null || value === undefined || value === '';

@@ -129,14 +129,14 @@ export async function untilGone(
 ): Promise<ReadonlySet<string>> {
   let left: ReadonlySet<string> = new Set(removed.map(({ id }) => id));
   if (left.size === 0 || store.removalSpan === 0) return new Set();
-  runtime.log(`Waiting until ${listed(left)} is removed`);
+  runtime.log(`Waiting until ${idList(left)} is removed`);
   const look = async (): Promise<void> => {
     const { processes, leaving } = await store.list();
     left = new Set([...processes, ...leaving].map(({ id }) => id).filter((id) => left.has(id)));
   };
   await lookFor(store.removalSpan, look, () => left.size === 0, runtime, {
     place: store.place,
-    onProgress: (seconds) => runtime.log(`${listed(left)} is still being removed after ${seconds} s`),
+    onProgress: (seconds) => runtime.log(`${idList(left)} is still being removed after ${seconds} s`),
   });
   return left;
 }
@@ -149,7 +149,7 @@ export async function waitUntilGone(
   const left = await untilGone(removed, world);
   if (left.size === 0) return;
   throw new Failure({
-    what: `Waiting until background process ${listed(left)} is removed`,
+    what: `Waiting until background process ${idList(left)} is removed`,
     why: `it was still being removed after ${inSeconds(world.store.removalSpan)}`,
     fix: 'Run the job again when it is gone',
   });
@@ -169,9 +169,9 @@ export function deleteFailure({ deleted, left }: RemovalResult<Existing>): Failu
 }
 
 function idsOf(processes: readonly Existing[]): string {
-  return listed(processes.map(({ id }) => id));
+  return idList(processes.map(({ id }) => id));
 }
 
-function listed(ids: Iterable<string>): string {
+function idList(ids: Iterable<string>): string {
   return [...ids].join(', ');
 }

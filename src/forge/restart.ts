@@ -126,7 +126,7 @@ export async function untilUp(
     longest: 10_000,
     onProgress: (seconds) => log(`Still waiting after ${seconds} s: ${statesOf(pending())}`),
   });
-  return settled ?? { processes: processes(), failure: lateFailure(pending(), waiting.deadline.span) };
+  return settled ?? { processes: processes(), failure: notUpInTime(pending(), waiting.deadline.span) };
 }
 
 /** The observations of one process since Forge accepted its restart. */
@@ -171,7 +171,7 @@ function downFailure(down: readonly RestartTrack[]): Failure {
   );
 }
 
-function lateFailure(pending: readonly RestartTrack[], span: number): Failure {
+function notUpInTime(pending: readonly RestartTrack[], span: number): Failure {
   return restartFailure(
     ` after ${inSeconds(span)}`,
     pending.map(({ last }) => last),

@@ -106,7 +106,7 @@ export class HttpClient {
   async json<const S extends v.GenericSchema>(call: HttpCall, schema: S): Promise<Answer<v.InferOutput<S>>> {
     return await this.#retrying(call, (response) => ({
       data: decode(response, schema),
-      ...headedBy(response),
+      ...fromHeaders(response),
     }));
   }
 
@@ -117,7 +117,7 @@ export class HttpClient {
   ): Promise<Answer<v.InferOutput<S> | undefined>> {
     return await this.#retrying(call, (response) => ({
       data: response.body.trim() === '' ? undefined : decode(response, schema),
-      ...headedBy(response),
+      ...fromHeaders(response),
     }));
   }
 
@@ -229,7 +229,7 @@ export class HttpClient {
 }
 
 /** Returns the parts of an answer that stand in the headers of its response. */
-function headedBy({ headers }: TransportResponse): Pick<Answer<unknown>, 'date' | 'hasNext'> {
+function fromHeaders({ headers }: TransportResponse): Pick<Answer<unknown>, 'date' | 'hasNext'> {
   return { date: dateOf(headers), hasNext: /;\s*rel="?next\b/.test(headers['link'] ?? '') };
 }
 

@@ -49,7 +49,7 @@ function shownOf(all: readonly MemberResult[], redeploy: boolean): Omit<ShownPla
   );
   const waiting = all.filter((one) => isWaiting(one) || one.member.rolloutState.live === 'behind');
   const todo =
-    failed.size === 0 && waiting.length > 0 && !redeploy ? deployAfterChange(namesOf(waiting)) : html``;
+    failed.size === 0 && waiting.length > 0 && !redeploy ? deployAfterChange(namesHtml(waiting)) : html``;
   return { rows, effect, failed, next: html`${deployedIn(all)}${todo}` };
 }
 
@@ -57,10 +57,10 @@ function shownOf(all: readonly MemberResult[], redeploy: boolean): Omit<ShownPla
 function deployedIn(all: readonly MemberResult[]): Html {
   const deployed = all.filter(({ member }) => member.rolloutState.deployment !== undefined);
   if (deployed.length === 0) return html``;
-  return html`<p>Deployed: ${namesOf(deployed)}.</p>`;
+  return html`<p>Deployed: ${namesHtml(deployed)}.</p>`;
 }
 
-function namesOf(all: readonly MemberResult[]): Html {
+function namesHtml(all: readonly MemberResult[]): Html {
   return joined(
     all.map(({ member }) => code(environmentName(member))),
     html`, `,

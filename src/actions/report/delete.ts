@@ -23,13 +23,13 @@ export function showDeletion(
       step.headline('nothing', html`Nothing to delete: no ${missing}${on}`);
       break;
     case 'would-delete':
-      step.headline('planned', html`Would delete: ${whatOf(processes)}${on}`);
+      step.headline('planned', html`Would delete: ${deletedHtml(processes)}${on}`);
       show(step, processes, target, dryRun);
       break;
     case 'deleted':
       step.headline(
         'waiting',
-        html`Deleted, still running until the next deployment: ${whatOf(processes)}${on}`,
+        html`Deleted, still running until the next deployment: ${deletedHtml(processes)}${on}`,
       );
       show(step, processes, target, goals.redeploy ? html`` : deployNext);
   }
@@ -44,25 +44,25 @@ export function showGone(
 ): void {
   step.identify('deployment', deploymentId);
   if (processes.length === 0) step.headline('done', html`Nothing to delete${onPlace(target)}, and deployed`);
-  else step.headline('done', html`Deleted and stopped: ${whatOf(processes)}${onPlace(target)}`);
+  else step.headline('done', html`Deleted and stopped: ${deletedHtml(processes)}${onPlace(target)}`);
 }
 
 /** Shows the settings of a single process, since the headline names it, or a table of several. */
 function show(step: Step, processes: readonly ExistingProcess[], target: Target, next: Html): void {
   const [first, ...others] = processes;
   const isOne = first !== undefined && others.length === 0;
-  step.summarize(html`${isOne ? factsOf(first, target) : processRows(processes)}${next}`);
+  step.summarize(html`${isOne ? deletionFacts(first, target) : processRows(processes)}${next}`);
   if (!isOne) return;
   step.identify('process', first.id);
   step.identify('instance', target.instanceId ?? first.instanceId);
 }
 
-function factsOf(process: ExistingProcess, target: Target): Html {
+function deletionFacts(process: ExistingProcess, target: Target): Html {
   const settings = cloudService.settingsOfExisting(process);
   return processFacts({ settings, changes: {}, kind: 'changed', createdAt: process.createdAt, target });
 }
 
-function whatOf(processes: readonly ExistingProcess[]): Html {
+function deletedHtml(processes: readonly ExistingProcess[]): Html {
   const [first, ...others] = processes;
   return first === undefined || others.length > 0
     ? html`${processes.length} background processes`

@@ -101,7 +101,7 @@ export function showEnsured(step: Step, ensured: EnsuredCloud, found: Target, re
   const target = { ...found, instanceId: found.instanceId ?? process?.instanceId };
   const isLeft = Object.keys(ignored).length > 0;
   const [mark, verb] = isLeft ? (['drifted', 'Differs, not changed'] as const) : verdictOf(ensured);
-  step.headline(mark, html`${verb}: ${whatOf(ensured)} on ${placeOf(target)}`);
+  step.headline(mark, html`${verb}: ${ensuredHtml(ensured)} on ${placeOf(target)}`);
   const settings =
     ensured.outcome === 'would-create'
       ? cloudService.settingsOf(ensured.spec)
@@ -117,7 +117,7 @@ export function showEnsured(step: Step, ensured: EnsuredCloud, found: Target, re
 
 /** Shows that the process waits for a deployment, although the step changed nothing. */
 export function showBehind(step: Step, ensured: EnsuredCloud, target: Target, isDryRun: boolean): void {
-  step.headline('waiting', html`Unchanged, not live yet: ${whatOf(ensured)} on ${placeOf(target)}`);
+  step.headline('waiting', html`Unchanged, not live yet: ${ensuredHtml(ensured)} on ${placeOf(target)}`);
   // The warning of a dry run names the next step.
   if (!isDryRun) step.summarize(deployNext);
 }
@@ -135,10 +135,10 @@ export function showLive(
   const awake = isChanged ? `${verbs[ensured.outcome]} and live` : 'Deployed, live now';
   const sleeping = isChanged ? `${verbs[ensured.outcome]} and deployed, but asleep` : 'Deployed, but asleep';
   const [mark, verb] = asleep === undefined ? (['done', awake] as const) : (['waiting', sleeping] as const);
-  step.headline(mark, html`${verb}: ${whatOf(ensured)} on ${placeOf(target)}`);
+  step.headline(mark, html`${verb}: ${ensuredHtml(ensured)} on ${placeOf(target)}`);
 }
 
-function whatOf(ensured: EnsuredCloud): Html {
+function ensuredHtml(ensured: EnsuredCloud): Html {
   return nameHtml(ensured.outcome === 'would-create' ? ensured.spec : ensured.process);
 }
 

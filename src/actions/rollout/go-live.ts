@@ -51,7 +51,7 @@ export async function bringLive(
 ): Promise<LiveState> {
   // A list of deployments from before a change, by this run or a parallel one, may lack newer deployments.
   const before = change.kind === 'unchanged' || isDryRun(change) ? ahead : undefined;
-  return await bringLiveAfter(rollout, change, before ?? (await readNow(rollout, change)));
+  return await bringLiveAfter(rollout, change, before ?? (await deploymentsNow(rollout, change)));
 }
 
 async function bringLiveAfter(
@@ -88,7 +88,7 @@ async function bringLiveAfter(
       const ended = await followOn(patientFor(rollout), change.environment.id, deployment, watching(rollout));
       // Start again: after the failed deployment, changes still wait for a deployment.
       if (goals.redeploy && !hasSucceeded(ended)) {
-        const { deployments, at } = await readNow(rollout, change);
+        const { deployments, at } = await deploymentsNow(rollout, change);
         return await bringLiveAfter(rollout, change, { deployments: withReading(deployments, ended), at });
       }
       return await afterDeployment(rollout, change, ended, live);
@@ -106,7 +106,7 @@ async function bringLiveAfter(
   }
 }
 
-async function readNow({ session }: RolloutContext, { environment }: LocatedChange) {
+async function deploymentsNow({ session }: RolloutContext, { environment }: LocatedChange) {
   return await readDeployments(session.within().client, environment.id);
 }
 

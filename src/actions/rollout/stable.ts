@@ -49,7 +49,7 @@ export async function proveStable(session: Session, proof: StabilityProof): Prom
   for (const health of healths) warnOfHealth(step, health);
   if (restarting.length > 0) {
     if (proof.showLogs) await showPrinted(step, proof, restarting, observing);
-    throw notStable(restarting, proof.showLogs);
+    throw keepsExiting(restarting, proof.showLogs);
   }
   if (unknown.length > 0) return;
   const seconds = Math.round(span / 1000);
@@ -79,7 +79,7 @@ function warnOfHealth(step: Step, health: Health): void {
     step.warn(`${describeExits(health)}.${isBack ? ' It was started again.' : ''}`);
 }
 
-function notStable(restarting: readonly Health[], showLogs: boolean): Failure {
+function keepsExiting(restarting: readonly Health[], showLogs: boolean): Failure {
   const [first, ...others] = restarting;
   const what =
     others.length === 0 && first !== undefined
