@@ -9,8 +9,8 @@ import { isOfProcess, type LogEntry } from './environment-log.ts';
 /** Access to an environment's log. */
 export interface LogAccess {
   readonly environmentId: string;
-  /** Resolves with the client of the next request when it may be sent: the log has its own rate limit. */
-  turn(): Promise<HttpClient>;
+  /** Calls `ask` with the client of the next request when it may be sent: the log has its own rate limit. */
+  inTurn<T>(ask: (client: HttpClient) => Promise<T>): Promise<T>;
 }
 
 /** A span of the log, in milliseconds since 1970 on the service's clock; with a cursor, only the older pages. */
@@ -99,9 +99,10 @@ export class EnvironmentLog {
       once: true,
       forbidden: 'Give the token the permission to read logs',
     };
-    const client = await this.#access.turn();
-    this.requests++;
-    const { data } = await client.json(call, Page);
+    const { data } = await this.#access.inTurn(async (client) => {
+      this.requests++;
+      return await client.json(call, Page);
+    });
     return {
       raw: data.data,
       entries: parseItems(data.data, Entry).items,

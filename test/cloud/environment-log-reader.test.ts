@@ -25,9 +25,9 @@ function openLog(replies: readonly Reply[]) {
   const turns: number[] = [];
   const log = new EnvironmentLog({
     environmentId: 'env-1',
-    async turn() {
+    async inTurn(ask) {
       turns.push(transport.requests.length);
-      return client;
+      return await ask(client);
     },
   });
   const span = { from: Date.UTC(2026, 3, 9, 14), to: Date.UTC(2026, 3, 9, 15) };

@@ -73,7 +73,7 @@ function openLog(lines: readonly Line[], { filter = 'works', replies }: Manners 
     ...{ clock, environmentId: 'env-1', now },
     random: () => 1,
     cancelled: scripted.cancelled.signal,
-    turn: async () => client,
+    inTurn: async <T>(ask: (on: typeof client) => Promise<T>) => await ask(client),
     log: (line: string) => said.push(line),
   };
   return {

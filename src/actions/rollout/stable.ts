@@ -63,11 +63,8 @@ export function observe(session: Session, { id }: Environment, now: () => number
   const { step, logTurns } = session;
   return {
     ...{ ...step, environmentId: id, now },
-    async turn() {
-      await logTurns.next(step.cancelled);
-      // The wait for the turn may have taken longer than the limit for a part of the step.
-      return session.within().client;
-    },
+    // The wait for the turn may take longer than the limit for a part of the step.
+    inTurn: async (ask) => await logTurns.run(async () => await ask(session.within().client), step.cancelled),
     log: (line) => step.log.info(line),
   };
 }
