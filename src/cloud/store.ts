@@ -157,8 +157,8 @@ export class PinnedStore {
   }
 
   /**
-   * Returns the known instance after a response without an instance; undefined if none is known. Throws a `Failure` if the
-   * list of the instance does not show the process.
+   * Returns the instance that the step expects, for a response that names none; undefined if it expects none. Throws a
+   * `Failure` if the list of this instance does not show the process.
    */
   async #instanceListing(id: string): Promise<string | undefined> {
     const instanceId = this.#instanceId;

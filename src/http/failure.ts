@@ -8,8 +8,8 @@ export type Arrival = 'no' | 'maybe';
 
 /**
  * The rule for repeating a failed request: `no`; for a `short` time, 15 seconds; for a `long` time, a minute;
- * `three-times`, where each attempt will most likely fail in the same way; `after-reset`, as
- * soon as the rate limit allows it.
+ * `three-times`, where each attempt will most likely fail in the same way; `after-reset`, as soon as the rate limit
+ * allows it.
  */
 export type Retry = 'no' | 'short' | 'long' | 'three-times' | 'after-reset';
 
@@ -124,26 +124,16 @@ export async function undefinedIf404<T>(call: () => Promise<T>): Promise<T | und
   }
 }
 
-export type CreateOutcome<T> =
-  | { readonly kind: 'created'; readonly made: T }
-  /**
-   * No usable response came: the process may exist. `answered`: the service responded with an error. `retryAfter`: the
-   * milliseconds that the service asks to wait before the next request.
-   */
-  | {
-      readonly kind: 'lost';
-      readonly cause: string;
-      readonly answered?: boolean;
-      readonly retryAfter?: number | undefined;
-    };
-
-/** Returns the created process, or `lost` if the request may have taken effect. Throws every other failure. */
-export async function lostIfUnknown<T>(create: () => Promise<T>): Promise<CreateOutcome<T>> {
+/**
+ * Returns the created process, or `lost` with the cause if the request may have taken effect. Throws every other
+ * failure. `converge/service.ts` explains the fields.
+ */
+export async function lostIfUnknown<T>(create: () => Promise<T>) {
   try {
-    return { kind: 'created', made: await create() };
+    return { kind: 'created', made: await create() } as const;
   } catch (error) {
     if (!(error instanceof HttpFailure) || !error.isLost) throw error;
     const { reason, status = 0, retryAfter } = error;
-    return { kind: 'lost', cause: reason, answered: status >= 400, retryAfter };
+    return { kind: 'lost', cause: reason, answered: status >= 400, retryAfter } as const;
   }
 }
