@@ -1,15 +1,13 @@
 import type { Step } from '../runner/step.ts';
-import { applied } from './apply/applied-to-cloud.ts';
 import { requireApproval } from './apply/approved-plan.ts';
-import { logPlan, refuseDrift, showPlan, warnOfDoubts } from './apply/carry-out.ts';
+import { guardDeletes, logPlan, refuseDrift, showPlan, warnOfDoubts } from './apply/carry-out.ts';
 import { changeAll, proveAll } from './apply/change-members.ts';
 import { findMembers } from './apply/find-members.ts';
-import { guardDeletes } from './apply/max-deletes.ts';
-import { operationsOf, planAll, scopeOf, scopesOf } from './apply/plan-members.ts';
+import { applied, operationsOf, planAll, scopeOf, scopesOf } from './apply/plan-members.ts';
 import { type ApplyInputs, readApplyInputs } from './inputs/apply.ts';
 import { showEnded } from './report/applied.ts';
 import { PlanReport } from './report/plan.ts';
-import { saySleep } from './report/sleep.ts';
+import { saySleep } from './report/running.ts';
 import { unproved } from './rollout/context.ts';
 import { withSession } from './session.ts';
 

@@ -7,8 +7,7 @@ import { deleteFound } from './delete-found.ts';
 import { type DeleteInputs, describeDeleteTarget, readDeleteInputs } from './inputs/delete.ts';
 import { findCloudTarget, openPinned, openTarget, type Target } from './inputs/target.ts';
 import { showDeletion, showGone } from './report/delete.ts';
-import type { StepChange } from './rollout/context.ts';
-import { readAhead } from './rollout/deployments-before.ts';
+import { readAhead, type StepChange } from './rollout/context.ts';
 import { rollOut } from './rollout/rollout.ts';
 import { raceLimit, type Session, withSession } from './session.ts';
 

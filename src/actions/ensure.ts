@@ -1,12 +1,10 @@
 import { describeExisting } from '../cloud/identity.ts';
 import { readInstance } from '../cloud/instances.ts';
-import { describeOthers, otherWorkersOf } from '../cloud/left-over.ts';
-import { lint } from '../cloud/lint.ts';
-import { memoryWarning } from '../cloud/memory.ts';
-import { type EnsurePinned, ensurePinned } from '../cloud/pinned.ts';
+import { describeOthers, lint, memoryWarning, otherWorkersOf } from '../cloud/lint.ts';
 import type { ExistingProcess } from '../cloud/process.ts';
 import { cloud } from '../cloud/service.ts';
 import { describe, type PinnedSpec, type ProcessSpec, processesOfNew } from '../cloud/spec.ts';
+import { type EnsurePinned, ensurePinned } from '../cloud/update.ts';
 import { differs } from '../converge/changes.ts';
 import { type Ensure, ensure } from '../converge/ensure.ts';
 import type { Step } from '../runner/step.ts';
@@ -24,9 +22,8 @@ import {
   showEnsured,
   showLive,
 } from './report/ensure.ts';
-import { saySleep } from './report/sleep.ts';
-import { type RolloutContext, type StepChange, unproved } from './rollout/context.ts';
-import { awaitCommit, readAhead } from './rollout/deployments-before.ts';
+import { saySleep } from './report/running.ts';
+import { awaitCommit, type RolloutContext, readAhead, type StepChange, unproved } from './rollout/context.ts';
 import { environmentOfInstance, rollOut } from './rollout/rollout.ts';
 import { raceLimit, type Session, withSession } from './session.ts';
 

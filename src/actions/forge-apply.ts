@@ -1,16 +1,15 @@
-import { changesIn, countsOf } from '../converge/counts.ts';
 import type { Listing } from '../converge/listing.ts';
 import { timeWithOthers } from '../converge/pace.ts';
-import type { Place } from '../converge/plan.ts';
+import { type Place, type SettledPlan, settledPlan } from '../converge/plan.ts';
+import { changesIn, countsOf } from '../converge/results.ts';
 import { Semaphore } from '../converge/semaphore.ts';
-import { type SettledPlan, settledPlan } from '../converge/settled-plan.ts';
 import { doneRows, type PlanRow } from '../converge/text.ts';
 import { notCompared } from '../forge/drift.ts';
+import { rowName } from '../forge/identity.ts';
 import { lint } from '../forge/lint.ts';
 import { shareServer } from '../forge/open.ts';
 import type { ForgeProcess } from '../forge/process.ts';
 import { forgePace, forgeService, removalSpan } from '../forge/service.ts';
-import { rowName } from '../forge/short-name.ts';
 import type { ForgeSpec } from '../forge/spec.ts';
 import { listWithSites, storeOn } from '../forge/store.ts';
 import { type FoundServer, findServers } from '../forge/target.ts';
@@ -21,6 +20,7 @@ import { requireApproval } from './apply/approved-plan.ts';
 import {
   type AppliedService,
   carrier,
+  guardDeletes,
   logPlan,
   noteDone,
   refuseDrift,
@@ -28,14 +28,12 @@ import {
   showPlan,
   warnOfDoubts,
 } from './apply/carry-out.ts';
-import { guardDeletes } from './apply/max-deletes.ts';
-import { waitForNew } from './forge-new.ts';
-import { proveForgeStable } from './forge-stable.ts';
-import { type ForgeApplyInputs, readForgeApplyInputs } from './inputs/forge-apply.ts';
+import { type ForgeApplyInputs, readForgeApplyInputs } from './inputs/apply.ts';
 import { nameAndId } from './inputs/target.ts';
-import { warnIfDown } from './report/forge-table.ts';
+import { warnIfDown } from './report/forge.ts';
 import { PlanReport } from './report/plan.ts';
 import { unfinished } from './report/unfinished.ts';
+import { proveForgeStable, waitForNew } from './rollout/forge.ts';
 import { raceLimit, type Session, withSession } from './session.ts';
 
 const applied: AppliedService<ForgeSpec, ForgeProcess> = {

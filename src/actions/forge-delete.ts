@@ -8,10 +8,10 @@ import { ForgeStore } from '../forge/store.ts';
 import type { ForgeTarget } from '../forge/target.ts';
 import type { Step } from '../runner/step.ts';
 import { deleteFound } from './delete-found.ts';
+import { describeAsked, readForgeDeleteInputs } from './inputs/delete.ts';
 import { findForgeTarget } from './inputs/forge.ts';
-import { describeAsked, readForgeDeleteInputs } from './inputs/forge-delete.ts';
-import { showForgeDeletion } from './report/forge-delete.ts';
-import { forgeLine } from './report/forge-table.ts';
+import { showForgeDeletion } from './report/delete.ts';
+import { forgeLine } from './report/forge.ts';
 import { raceLimit, type Session, withSession } from './session.ts';
 
 /** Deletes a background process of a Forge server, if it exists. */

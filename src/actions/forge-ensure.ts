@@ -11,13 +11,12 @@ import { ForgeStore } from '../forge/store.ts';
 import type { ForgeTarget } from '../forge/target.ts';
 import type { Inputs } from '../runner/inputs.ts';
 import type { Step } from '../runner/step.ts';
-import { proveForgeStable } from './forge-stable.ts';
 import { readConnection } from './inputs/connection.ts';
 import { findForgeTarget, readForgeDeclaration, readForgeTarget } from './inputs/forge.ts';
 import { readStableFor } from './inputs/goals.ts';
 import { sentenceFor } from './report/ensure.ts';
-import { type EnsuredForge, sayForge, showForge } from './report/forge-ensure.ts';
-import { warnIfDown } from './report/forge-table.ts';
+import { type EnsuredForge, sayForge, showForge, warnIfDown } from './report/forge.ts';
+import { proveForgeStable } from './rollout/forge.ts';
 import { raceLimit, type Session, withSession } from './session.ts';
 
 /** Creates or replaces one background process on a Forge server. */

@@ -20,7 +20,7 @@ import {
   readForgeTarget,
   withCommand,
 } from './inputs/forge.ts';
-import { countText, downText, forgeJson, forgeLine, forgeTable, idsJson } from './report/forge-table.ts';
+import { countText, downText, forgeJson, forgeLine, forgeTable, idsJson } from './report/forge.ts';
 import { manifestToCopy, schemaUrl } from './report/list.ts';
 import { type Session, withSession } from './session.ts';
 

@@ -20,7 +20,7 @@ import {
   readProcessId,
   withCommand,
 } from './inputs/forge.ts';
-import { countText, forgeLine, forgeTable, idsJson } from './report/forge-table.ts';
+import { countText, forgeLine, forgeTable, idsJson } from './report/forge.ts';
 import { type Session, withSession } from './session.ts';
 
 /**

@@ -9,13 +9,19 @@ import { doubtText } from '../converge/listing.ts';
 import type { Outputs, Step } from '../runner/step.ts';
 import { counted } from '../text.ts';
 import { readConnection } from './inputs/connection.ts';
-import { readStatusInputs } from './inputs/status.ts';
 import { readTarget } from './inputs/target.ts';
-import { type Running, type RunningPlace, readRunning } from './read-running.ts';
 import { type Statuses, schemaUrl, showListed } from './report/list.ts';
-import { saySleep } from './report/sleep.ts';
+import { saySleep } from './report/running.ts';
 import { withSession } from './session.ts';
-import { readStatuses, requireStatus, warnOfStatuses } from './status.ts';
+import {
+  type Running,
+  type RunningPlace,
+  readRunning,
+  readStatuses,
+  readStatusInputs,
+  requireStatus,
+  warnOfStatuses,
+} from './status.ts';
 
 /** Lists the background processes of a Laravel Cloud instance or environment, and writes them as a manifest. */
 export async function runList(step: Step): Promise<void> {

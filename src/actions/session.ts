@@ -1,4 +1,4 @@
-import { LogTurns } from '../cloud/log-turns.ts';
+import { LogTurns } from '../cloud/environment-log-reader.ts';
 import { type PacedWait, Pacer, type Runtime } from '../converge/look.ts';
 import { HttpClient } from '../http/client.ts';
 import { defaultLimits, openTransport } from '../http/transport.ts';

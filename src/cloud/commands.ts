@@ -1,11 +1,9 @@
 import * as v from 'valibot';
-import type { HttpCall, HttpClient } from '../http/client.ts';
+import { type HttpCall, type HttpClient, path } from '../http/client.ts';
 import { Id, MaybeCount, one } from '../http/json-api.ts';
-import { path } from '../http/path.ts';
 import { timeOf } from '../time.ts';
-import { type FollowContext, followToEnd } from './following.ts';
-import { readBothEnds } from './recent.ts';
-import { startOnce } from './start-once.ts';
+import { readBothEnds } from './lists.ts';
+import { type FollowContext, followToEnd, startOnce } from './started-work.ts';
 
 export interface Command {
   readonly id: string;

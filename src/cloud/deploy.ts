@@ -11,8 +11,7 @@ import {
   StartedDeployment,
   withReading,
 } from './deployments.ts';
-import type { FollowContext } from './following.ts';
-import { type Start, startOnce, watchFor } from './start-once.ts';
+import { type FollowContext, type Start, startOnce, watchFor } from './started-work.ts';
 
 export interface DeployContext extends FollowContext {
   /** The deployments as last read, the newest first. */

@@ -1,7 +1,6 @@
 import { stripVTControlCharacters } from 'node:util';
 import * as v from 'valibot';
-import type { HttpClient } from '../http/client.ts';
-import { path } from '../http/path.ts';
+import { type HttpClient, path } from '../http/client.ts';
 
 export interface LoggedStep {
   readonly name: string;

@@ -1,11 +1,11 @@
 import * as v from 'valibot';
-import type { HttpCall, HttpClient } from '../http/client.ts';
+import { Failure } from '../failure.ts';
+import { type HttpCall, type HttpClient, path } from '../http/client.ts';
 import { one } from '../http/json-api.ts';
-import { path } from '../http/path.ts';
 import { timeOf } from '../time.ts';
-import { type FollowContext, followToEnd } from './following.ts';
-import { readFirstPage } from './recent.ts';
+import { readFirstPage } from './lists.ts';
 import { DeploymentResource } from './shapes.ts';
+import { type FollowContext, followToEnd } from './started-work.ts';
 
 export interface Deployment {
   readonly id: string;
@@ -94,4 +94,100 @@ export async function followDeployment(
   const read = async () => (await client.json(call, one(ReadDeployment, id))).data.data;
   const fix = 'It continues in Laravel Cloud. Look there how it ends, or raise wait-timeout';
   return await followToEnd({ what: `Deployment ${id}`, first, read, hasEnded, fix }, following);
+}
+
+/** The live state of the declared processes. A change takes effect with a deployment that begins after it. */
+export type Liveness =
+  | { readonly kind: 'live' }
+  /** A deployment that began after the last change is running. */
+  | { readonly kind: 'on-its-way'; readonly deployment: Deployment }
+  | {
+      readonly kind: 'behind';
+      /** A sentence without its full stop. */
+      readonly why: string;
+      /** True if an older release runs the declared processes. */
+      readonly runsOlder: boolean;
+    };
+
+/**
+ * Judges by the deployments, the newest first. `bornAt`: the creation time of the youngest declared process, in
+ * milliseconds since 1970. With an unknown time, every deployment counts as younger. An environment without deployments
+ * counts as live: its owner deploys it first.
+ */
+export function livenessOf(deployments: readonly Deployment[], bornAt: number | undefined): Liveness {
+  const carries = (one: Deployment): boolean => bornAt === undefined || beganAfter(one, bornAt);
+  const running = runningIn(deployments);
+  const deployment = running.find(carries);
+  if (deployment !== undefined) return { kind: 'on-its-way', deployment };
+
+  const [newest] = deployments;
+  const succeeded = deployments.find(hasSucceeded);
+  const runsOlder = succeeded !== undefined && carries(succeeded);
+  if (newest !== undefined && running.length === 0 && !hasSucceeded(newest)) {
+    return {
+      kind: 'behind',
+      why: `The newest deployment, ${newest.id}, ended as ${newest.status}`,
+      runsOlder,
+    };
+  }
+  if (newest === undefined || runsOlder) return { kind: 'live' };
+  return { kind: 'behind', why: 'A declared process is younger than the newest deployment', runsOlder };
+}
+
+/**
+ * True if the deployment began at or after this time, or if the start is unknown. Recorded: starts are to the second. A
+ * start in the second of a finer time counts as after it: a step creates a process, then deploys.
+ */
+export function beganAfter({ startedAt }: Deployment, time: number): boolean {
+  if (startedAt === undefined) return true;
+  const isToTheSecond = startedAt % 1_000 === 0;
+  return startedAt >= (isToTheSecond ? time - (time % 1_000) : time);
+}
+
+/**
+ * Waits until the deployment of a commit, or a newer deployment, has succeeded. Throws a `Failure` when all of these
+ * have failed, or when none has succeeded by the deadline. Reads only the first page, with the newest deployments.
+ */
+export async function waitForCommit(
+  client: HttpClient,
+  environmentId: string,
+  commit: string,
+  following: FollowContext,
+): Promise<SeenDeployments> {
+  const what = `The deployment of commit ${commit.slice(0, 7)}`;
+  const isOfCommit = (one: Deployment): boolean =>
+    one.commit?.toLowerCase().startsWith(commit.toLowerCase()) === true;
+  let wasCancelled = false;
+  const read = async () => {
+    const seen = await readDeployments(client, environmentId);
+    const since = seen.deployments.slice(0, seen.deployments.findIndex(isOfCommit) + 1);
+    const [newest] = since;
+    const last = seen.deployments.find(hasSucceeded);
+    const succeeded = since.find((one) => one === last);
+    // After a second deployment of the commit has failed, the first one is still live.
+    const earlier = last !== undefined && isOfCommit(last) ? last : undefined;
+    const decisive = succeeded ?? since.find((one) => !hasEnded(one)) ?? earlier;
+    if (newest !== undefined && decisive === undefined) {
+      // The list may show the newer deployment, which cancelled this one, a little later.
+      if (newest.status !== 'cancelled' || wasCancelled) throw notDeployed(what, newest);
+      wasCancelled = true;
+    }
+    const shown = decisive ?? newest;
+    const status = shown === undefined ? 'not there' : `${shown.status} (${shown.id})`;
+    return { ...seen, status, isLive: decisive !== undefined && hasSucceeded(decisive) };
+  };
+  const fix =
+    'Check that Laravel Cloud deploys this branch (push to deploy, or a deploy hook before this step) and that wait-for-commit is its commit, or raise wait-timeout';
+  return await followToEnd({ what, read, hasEnded: ({ isLive }) => isLive, fix }, following);
+}
+
+function notDeployed(what: string, { id, status, failureReason }: Deployment): Failure {
+  const why = `${id} ended as ${status}${failureReason === undefined ? '' : `: ${failureReason}`}`;
+  return new Failure({
+    what,
+    headline: `${what} did not succeed`,
+    details: `Deployment ${why}`,
+    why,
+    fix: 'Correct what makes the deployment fail, and push again',
+  });
 }

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
-import type { HttpClient } from '../http/client.ts';
+import { type HttpClient, path } from '../http/client.ts';
 import { one } from '../http/json-api.ts';
-import { path } from '../http/path.ts';
+import type { Kind } from '../names.ts';
 import { EnvironmentResource } from './shapes.ts';
 
 export interface Environment {
@@ -74,3 +74,21 @@ function secretsIn(variables: readonly unknown[] = []): readonly string[] {
   });
   return secrets.sort((a, b) => b.length - a.length);
 }
+
+/** The names of an environment. */
+export interface NamedEnvironment {
+  readonly id: string;
+  readonly name: string;
+  readonly slug: string | null | undefined;
+  readonly branch: string | null | undefined;
+}
+
+export const byBranch: Kind<NamedEnvironment> = { name: 'branch', of: ({ branch }) => branch };
+
+/** The kinds of names in their order: the first kind that matches decides. */
+export const environmentKinds: readonly Kind<NamedEnvironment>[] = [
+  { name: 'id', of: ({ id }) => id },
+  { name: 'name', of: ({ name }) => name },
+  { name: 'slug', of: ({ slug }) => slug },
+  byBranch,
+];

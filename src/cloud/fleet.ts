@@ -12,7 +12,7 @@ import {
 import type { Part } from '../manifest/yaml.ts';
 import { atPlace, collecting, findByKind, type Named, twice } from '../names.ts';
 import { quoted } from '../text.ts';
-import { environmentKinds, type NamedEnvironment } from './environment-name.ts';
+import { environmentKinds, type NamedEnvironment } from './environment.ts';
 import { identityOf } from './identity.ts';
 import { cloudManifest } from './manifest.ts';
 import { describe, type ProcessSpec } from './spec.ts';

@@ -1,10 +1,9 @@
 import * as v from 'valibot';
 import type { Listing } from '../converge/listing.ts';
-import type { HttpCall, HttpClient } from '../http/client.ts';
+import { type HttpCall, type HttpClient, path } from '../http/client.ts';
 import { HttpFailure, TooLarge } from '../http/failure.ts';
 import { one } from '../http/json-api.ts';
 import { parseItems } from '../http/lists.ts';
-import { path } from '../http/path.ts';
 import { type Environment, environmentFrom } from './environment.ts';
 import { listAll } from './lists.ts';
 import { type ExistingProcess, processFrom } from './process.ts';

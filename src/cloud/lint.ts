@@ -1,6 +1,8 @@
 import { lintCommand, lookAlikes, type Remedies, type Scale } from '../converge/lint.ts';
-import { shortName } from './short-name.ts';
-import type { PinnedSpec } from './spec.ts';
+import { counted, firstOf } from '../text.ts';
+import { describeExisting, shortName } from './identity.ts';
+import type { ExistingProcess } from './process.ts';
+import { foldQueue, type PinnedSpec, type ProcessSpec } from './spec.ts';
 
 const remedies: Remedies = {
   danger: 'which can take its cluster down',
@@ -14,4 +16,80 @@ export function lint(spec: PinnedSpec, scale: Scale): readonly string[] {
   if (spec.type === 'worker') return lookAlikes(shortName(spec), [shortName(spec)]);
   if (spec.command === undefined) return [];
   return lintCommand(spec.command, `command "${shortName(spec)}"`, scale, remedies);
+}
+
+export interface Load {
+  readonly processes: number;
+  /** Null or undefined if unknown. */
+  readonly command: string | null | undefined;
+}
+
+/** The memory limit of `queue:work`, in MB. Source: Laravel's default of `--memory`. */
+const usual = 128;
+
+/** Returns a warning if the processes may not fit in the memory of the instance; undefined for an unknown size. */
+export function memoryWarning(
+  { name, size }: { readonly name: string; readonly size?: string | undefined },
+  loads: readonly Load[],
+): string | undefined {
+  const room = memoryOf(size);
+  const each = loads.map(({ command }) => limitOf(command));
+  const need = loads.reduce((sum, { processes }, index) => sum + processes * (each[index] ?? usual), 0);
+  if (room === undefined || need <= room) return undefined;
+  const count = loads.reduce((sum, { processes }) => sum + processes, 0);
+  const [first, ...others] = [...new Set(each)];
+  const alike = `at up to ${first} MB${count === 1 ? '' : ' each'}`;
+  const much = others.length === 0 ? alike : `with up to ${need} MB together`;
+  return `${name}: ${counted(count, 'process', 'processes')} ${much} may not fit in ${room} MB (${size}).`;
+}
+
+/** Returns the memory that a size names, in MB: `flex-512mb`, `flex.m-1vcpu-1gb`. */
+function memoryOf(size: string | undefined): number | undefined {
+  const [, number, unit] = /(\d+)(mb|gb)/.exec(size ?? '') ?? [];
+  return number === undefined ? undefined : Number(number) * (unit === 'gb' ? 1024 : 1);
+}
+
+function limitOf(command: string | null | undefined): number {
+  const limit = /\s--memory[= ](\d{1,6})\b/.exec(command ?? '')?.[1];
+  return limit === undefined ? usual : Number(limit);
+}
+
+/** A worker that is not the declared worker, with the declared queues that it serves, too. */
+export interface OtherWorker {
+  readonly process: ExistingProcess;
+  readonly queues: readonly string[];
+}
+
+/**
+ * Returns the other workers that serve a queue of the declared list. The list identifies a worker: after a change of
+ * the list, the step creates a second worker, and the first worker stays.
+ */
+export function otherWorkersOf(
+  spec: ProcessSpec,
+  own: readonly ExistingProcess[],
+  listed: readonly ExistingProcess[],
+): readonly OtherWorker[] {
+  if (spec.type !== 'worker') return [];
+  const declared = queuesOf(spec.config.queue);
+  const ids = new Set(own.map(({ id }) => id));
+  return listed.flatMap((process) => {
+    if (process.type !== 'worker' || ids.has(process.id)) return [];
+    const served = new Set(queuesOf(process.config['queue']));
+    const queues = declared.filter((queue) => served.has(queue));
+    return queues.length === 0 ? [] : [{ process, queues }];
+  });
+}
+
+/** Returns `1 other worker on the cluster serves "high": worker on queue high (process-1)`; undefined for none. */
+export function describeOthers(others: readonly OtherWorker[]): string | undefined {
+  const [first] = others;
+  if (first === undefined) return undefined;
+  const queues = [...new Set(others.flatMap((other) => other.queues))].map((queue) => JSON.stringify(queue));
+  const names = others.map(({ process }) => `${describeExisting(process)} (${process.id})`);
+  const [one, many] = ['other worker on the cluster serves', 'other workers on the cluster serve'];
+  return `${counted(others.length, one, many)} ${queues.join(', ')}: ${firstOf(names, 10)}`;
+}
+
+function queuesOf(queue: unknown): readonly string[] {
+  return foldQueue(queue).split(',');
 }

@@ -1,10 +1,9 @@
 import type { Open } from '../converge/apply.ts';
-import { ClaimedStore } from '../converge/claim.ts';
+import { ClaimedStore, SharedListing } from '../converge/claim.ts';
 import type { Listing } from '../converge/listing.ts';
 import type { Runtime } from '../converge/look.ts';
 import type { Semaphore } from '../converge/semaphore.ts';
 import type { Store, World } from '../converge/service.ts';
-import { SharedListing } from '../converge/shared-listing.ts';
 import type { ExistingProcess } from './process.ts';
 import { cloudService } from './service.ts';
 import type { ProcessSpec } from './spec.ts';

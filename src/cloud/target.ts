@@ -1,14 +1,18 @@
 import type * as v from 'valibot';
 import { type PacedWait, paced } from '../converge/look.ts';
 import { Failure } from '../failure.ts';
-import type { HttpClient } from '../http/client.ts';
+import { type HttpClient, path } from '../http/client.ts';
 import { undefinedIf404 } from '../http/failure.ts';
-import { path } from '../http/path.ts';
 import { findByKind, findByName, type Kind, type Named, NotThere, pickAll } from '../names.ts';
 import { firstOf } from '../text.ts';
 import { inSeconds, poll } from '../time.ts';
-import { type Environment, environmentFrom, environmentOf } from './environment.ts';
-import { byBranch, environmentKinds } from './environment-name.ts';
+import {
+  byBranch,
+  type Environment,
+  environmentFrom,
+  environmentKinds,
+  environmentOf,
+} from './environment.ts';
 import { type Instance, type ListedInstances, listInstances } from './instances.ts';
 import { listAll } from './lists.ts';
 import { ApplicationResource, BranchResource, EnvironmentResource } from './shapes.ts';

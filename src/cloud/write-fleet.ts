@@ -1,7 +1,7 @@
 import { type Identity, keyOf } from '../converge/identity.ts';
 import { check, isMapping } from '../manifest/schema.ts';
 import { isPlainName, nameInNote, placesOf, type WrittenPlace, writeYaml } from '../manifest/write.ts';
-import type { NamedEnvironment } from './environment-name.ts';
+import type { NamedEnvironment } from './environment.ts';
 import { means } from './fleet.ts';
 import { identityOf } from './identity.ts';
 import { declareInstances, type RunningInstance } from './manifest.ts';

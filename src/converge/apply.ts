@@ -16,7 +16,7 @@ import {
   type Upsert,
 } from './plan.ts';
 import { waitUntilGone } from './remove.ts';
-import type { OperationResult } from './result.ts';
+import type { OperationResult } from './results.ts';
 import type { Semaphore } from './semaphore.ts';
 import type { Service, World } from './service.ts';
 

@@ -13,8 +13,7 @@ import {
 import { lookFor, type Runtime, spans } from './look.ts';
 import { removeForSure } from './remove.ts';
 import { type CreateResult, candidates, doubtfulAmong, isStatedOther, type World } from './service.ts';
-import { settle, settlingSpan, skipRepeats } from './settle.ts';
-import { severalMatch } from './several-match.ts';
+import { settle, settlingSpan, severalMatch, skipRepeats } from './settle.ts';
 
 export type Creation<P> =
   | {

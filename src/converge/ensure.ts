@@ -6,8 +6,7 @@ import { lookFor, spans } from './look.ts';
 import { type Halfway, leftByReplacement } from './match.ts';
 import { removeForSure, untilGone, waitUntilGone } from './remove.ts';
 import { candidates, doubtfulAmong, type Renamed, type World } from './service.ts';
-import { settle } from './settle.ts';
-import { severalMatch } from './several-match.ts';
+import { settle, severalMatch } from './settle.ts';
 
 /** The reaction to an existing process: reconcile it (`update`, `replace`), leave it, create another, or fail. */
 export type IfExists = 'update' | 'replace' | 'reuse' | 'create' | 'fail';

@@ -3,7 +3,8 @@ import { bullets, firstOf, maxLines } from '../text.ts';
 import type { Changes, Settings } from './changes.ts';
 import { doubtText, type Existing, type Listing } from './listing.ts';
 import { type Contest, leftByReplacement, matchAll } from './match.ts';
-import { doubtfulAmong, type Service } from './service.ts';
+import { doubtfulAmong, type Service, type World } from './service.ts';
+import { settle } from './settle.ts';
 
 /** A place where processes run: an instance of Laravel Cloud, a server of Forge. */
 export interface Place {
@@ -196,4 +197,44 @@ export function doubtfulPlan(doubts: readonly Doubt<Existing>[]): Failure {
     why: `processes that are declared may exist already, as processes that cannot be identified\n${bullets(lines)}\n`,
     fix: 'Nothing was changed. Look at these processes in the dashboard; if one is another process, change or delete it there',
   });
+}
+
+export interface SettledPlan<S, P extends Existing> {
+  readonly states: readonly PlaceState<S, P>[];
+  readonly plan: Plan<S, P>;
+}
+
+/**
+ * Plans for places after races have settled: if more processes match than are declared, it looks again. Throws a
+ * `Failure` if the plan would have to guess.
+ */
+export async function settledPlan<S, P extends Existing>(
+  first: readonly PlaceState<S, P>[],
+  look: (place: Place) => Promise<Listing<P>>,
+  { service, prune }: { readonly service: Service<S, P>; readonly prune: boolean },
+  world: Pick<World<S, P>, 'runtime'>,
+): Promise<SettledPlan<S, P>> {
+  const observe = (states: readonly PlaceState<S, P>[]) => {
+    const plan = planFor(states, service, { prune });
+    const places = new Set(plan.contested.map(({ place }) => place.id));
+    return {
+      ...{ states, plan, places },
+      contested: plan.contested.flatMap(({ found }) => found),
+      listing: states.find(({ place }) => places.has(place.id))?.listing,
+    };
+  };
+  let last = observe(first);
+  const lookAgain = async () => {
+    const states = await Promise.all(
+      last.states.map(async (state) =>
+        last.places.has(state.place.id) ? { ...state, listing: await look(state.place) } : state,
+      ),
+    );
+    last = observe(states);
+    return last;
+  };
+  const { states, plan } = await settle(last, lookAgain, world);
+  if (plan.ambiguous.length > 0) throw ambiguousPlan(plan.ambiguous, service);
+  if (plan.doubts.length > 0) throw doubtfulPlan(plan.doubts);
+  return { states, plan };
 }

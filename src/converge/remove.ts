@@ -10,8 +10,7 @@ import {
   type Service,
   type Store,
 } from './service.ts';
-import { settle } from './settle.ts';
-import { ifDistinguishable, severalMatch } from './several-match.ts';
+import { ifDistinguishable, settle, severalMatch } from './settle.ts';
 
 export interface RemovableStore {
   find(id: string): Promise<unknown>;

@@ -1,10 +1,9 @@
 import type { Location } from '../failure.ts';
 import { shorten } from '../text.ts';
 import { type Changes, changeText, type Settings, settingsText } from './changes.ts';
-import { type Counts, countsOf, type Outcome, outcomeOf, sumOf } from './counts.ts';
 import type { Existing } from './listing.ts';
 import { type Action, type Operation, type Place, placeName, processIn } from './plan.ts';
-import type { OperationResult } from './result.ts';
+import { type Counts, countsOf, type OperationResult, type Outcome, outcomeOf, sumOf } from './results.ts';
 
 /** An operation and its result, as the log, the summary, the comment and `plan-json` show it. */
 export interface PlanRow extends RowName {

@@ -1,9 +1,8 @@
 import { Failure } from '../failure.ts';
 import { counted, firstOf } from '../text.ts';
 import { inSeconds, type LoggedWait, poll } from '../time.ts';
-import { type FailureText, readItsLog, reasonsText } from './not-running.ts';
 import type { ForgeProcess } from './process.ts';
-import { DownWatch } from './status.ts';
+import { DownWatch, type FailureText, readItsLog, reasonsText } from './status.ts';
 
 /** The conditions that the listed processes must meet. */
 export interface Gate {

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { foldCommand, type Identity } from '../converge/identity.ts';
+import type { RowName } from '../converge/text.ts';
 import type { ForgeProcess } from './process.ts';
 import { describe, type ForgeDeclaration, type ForgeSpec } from './spec.ts';
 
@@ -79,4 +80,15 @@ export function otherName(name: string, avoid: string): string {
 
 function shortHash(text: string): string {
   return createHash('sha256').update(text).digest('hex').slice(0, 8);
+}
+
+/** Returns the name of a process in a plan: its command, under a heading with its user and directory. */
+export function rowName({ command, user, directory }: ForgeSpec | ForgeProcess): RowName {
+  const where = directory ?? undefined;
+  return {
+    name: command,
+    // The identity in `plan-json` does not have the word `user`: `process "..." of forge`.
+    identity: describe({ command, user, directory: where }, 'of'),
+    shared: where === undefined ? [user] : [user, where],
+  };
 }

@@ -1,10 +1,9 @@
 import type { Open } from '../converge/apply.ts';
-import { ClaimedStore } from '../converge/claim.ts';
+import { ClaimedStore, SharedListing } from '../converge/claim.ts';
 import type { Listing } from '../converge/listing.ts';
 import type { Runtime } from '../converge/look.ts';
 import type { Semaphore } from '../converge/semaphore.ts';
 import type { Renamed, Store, World } from '../converge/service.ts';
-import { SharedListing } from '../converge/shared-listing.ts';
 import { otherName } from './identity.ts';
 import type { ForgeProcess } from './process.ts';
 import { replace } from './replace.ts';

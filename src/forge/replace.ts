@@ -2,7 +2,7 @@ import { type Creation, createOnce } from '../converge/create-once.ts';
 import { lookFor, spans } from '../converge/look.ts';
 import { removeForSure, waitUntilGone } from '../converge/remove.ts';
 import { candidates, type Reconciled, type World } from '../converge/service.ts';
-import { severalMatch } from '../converge/several-match.ts';
+import { severalMatch } from '../converge/settle.ts';
 import { Cancelled, Failure } from '../failure.ts';
 import { otherName } from './identity.ts';
 import { type ForgeProcess, label } from './process.ts';

@@ -4,9 +4,8 @@ import { Cancelled, Failure } from '../failure.ts';
 import { HttpFailure } from '../http/failure.ts';
 import { backoff, type Clock, inSeconds, poll, type Wait } from '../time.ts';
 import type { LastLook } from './gate.ts';
-import { notRunning, readItsLog } from './not-running.ts';
 import type { ForgeProcess } from './process.ts';
-import { DownWatch, isLeaving, isUp } from './status.ts';
+import { DownWatch, isLeaving, isUp, notRunning, readItsLog } from './status.ts';
 import type { ForgeStore } from './store.ts';
 
 export interface RestartContext {

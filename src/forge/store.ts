@@ -1,9 +1,8 @@
 import type { Listing } from '../converge/listing.ts';
 import type { CreateResult, Store } from '../converge/service.ts';
-import type { HttpCall, HttpClient } from '../http/client.ts';
+import { type HttpCall, type HttpClient, path } from '../http/client.ts';
 import { HttpFailure, lostIfUnknown, undefinedIf404 } from '../http/failure.ts';
 import { one } from '../http/json-api.ts';
-import { path } from '../http/path.ts';
 import { listAll } from './lists.ts';
 import { type ForgeProcess, processFrom } from './process.ts';
 import { needsScope, removalSpan, type TokenScope } from './service.ts';

@@ -1,7 +1,6 @@
 import { keyOf } from '../converge/identity.ts';
 import { Failure, type Location, locationText } from '../failure.ts';
-import type { HttpCall, HttpClient } from '../http/client.ts';
-import { path } from '../http/path.ts';
+import { type HttpCall, type HttpClient, path } from '../http/client.ts';
 import { atPlace, collecting, findByName, type Named, NotThere, pick, pickAll } from '../names.ts';
 import { identityOf, specFrom } from './identity.ts';
 import { listAll } from './lists.ts';

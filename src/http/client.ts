@@ -1,5 +1,5 @@
 import type * as v from 'valibot';
-import { messageOf } from '../failure.ts';
+import { Failure, messageOf } from '../failure.ts';
 import { type Clock, type Deadline, inWords, type Random } from '../time.ts';
 import { HttpFailure, NotSent } from './failure.ts';
 import { type CallHints, networkFailure, type ServiceHints, statusFailure } from './hints.ts';
@@ -7,6 +7,24 @@ import { decode, expectNoPage, OtherShape, Undecodable } from './json-api.ts';
 import { RateGate } from './rate-gate.ts';
 import { closedTooLong, dateOf, nothingLeft, outOfTime, Patience, stillFailing, stopped } from './retry.ts';
 import type { Transport, TransportResponse } from './transport.ts';
+
+/** Builds a URL path from a template; every value becomes exactly one encoded path segment. */
+export function path(parts: TemplateStringsArray, ...values: readonly (string | number)[]): string {
+  return parts.reduce((text, part, index) => text + segment(values[index - 1] ?? '') + part);
+}
+
+function segment(value: string | number): string {
+  const text = String(value);
+  // Servers and proxies resolve dot segments even when they are percent-encoded.
+  if (text === '' || text === '.' || text === '..') {
+    throw new Failure({
+      what: 'The request’s address',
+      why: `"${text}" cannot be an id or a name`,
+      fix: 'Check the ids in the inputs',
+    });
+  }
+  return encodeURIComponent(text.toWellFormed());
+}
 
 export interface HttpCall extends CallHints {
   /** The path below the base URL, with each part encoded: use the `path` template. */

@@ -6,8 +6,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import type { EarlyConnection } from '../early-connection.ts';
 import { Connector } from './connections.ts';
 import { NotSent, ProxyRefusal, TooLarge, TransportClosed } from './failure.ts';
-import { proxyFor } from './proxy.ts';
-import { type ProxyRoute, routeThrough } from './through-proxy.ts';
+import { type ProxyRoute, proxyFor, routeThrough } from './proxy.ts';
 
 export type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE';
 

@@ -1,8 +1,7 @@
 import * as v from 'valibot';
-import { type HttpCall, HttpClient } from '../http/client.ts';
+import { type HttpCall, HttpClient, path } from '../http/client.ts';
 import { HttpFailure } from '../http/failure.ts';
 import type { ServiceHints } from '../http/hints.ts';
-import { path } from '../http/path.ts';
 import { defaultLimits, openTransport } from '../http/transport.ts';
 import { backoff, type Clock, Deadline, type Random } from '../time.ts';
 

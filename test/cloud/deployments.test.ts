@@ -1,8 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { waitForCommit } from '../../src/cloud/commit-deployment.ts';
 import { deploy, followOn } from '../../src/cloud/deploy.ts';
-import { type Deployment, readDeployments } from '../../src/cloud/deployments.ts';
-import { beganAfter } from '../../src/cloud/liveness.ts';
+import { beganAfter, type Deployment, readDeployments, waitForCommit } from '../../src/cloud/deployments.ts';
 import { Deadline } from '../../src/time.ts';
 import { json, networkError, type Reply } from '../support/fake-transport.ts';
 import { seededRandom } from '../support/seeded-random.ts';

@@ -1,10 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import type { ProcessUpdate } from '../../src/cloud/drift.ts';
-import { type EnsurePinned, ensurePinned } from '../../src/cloud/pinned.ts';
 import type { ExistingProcess } from '../../src/cloud/process.ts';
 import { cloudService } from '../../src/cloud/service.ts';
 import type { ProcessSpec } from '../../src/cloud/spec.ts';
-import { update as updateCloud } from '../../src/cloud/update.ts';
+import { type EnsurePinned, ensurePinned, update as updateCloud } from '../../src/cloud/update.ts';
 import { type Ensure, type Ensured, ensure } from '../../src/converge/ensure.ts';
 import type { CreateResult, World as EngineWorld } from '../../src/converge/service.ts';
 import { Failure } from '../../src/failure.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { NamedEnvironment } from '../../src/cloud/environment-name.ts';
+import type { NamedEnvironment } from '../../src/cloud/environment.ts';
 import {
   assignEnvironments,
   assignedTo,

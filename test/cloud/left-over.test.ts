@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { describeOthers, otherWorkersOf } from '../../src/cloud/left-over.ts';
+import { describeOthers, otherWorkersOf } from '../../src/cloud/lint.ts';
 import type { ProcessSpec } from '../../src/cloud/spec.ts';
 import { existing } from '../support/existing.ts';
 

@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { type Deployment, hasEnded } from '../../src/cloud/deployments.ts';
-import { livenessOf } from '../../src/cloud/liveness.ts';
+import { type Deployment, hasEnded, livenessOf } from '../../src/cloud/deployments.ts';
 
 /** Listed newest first; each begins a minute before the one listed before it. */
 function listed(...statuses: readonly string[]): Deployment[] {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { LogTurns } from '../../src/cloud/log-turns.ts';
+import { LogTurns } from '../../src/cloud/environment-log-reader.ts';
 import { VirtualClock } from '../support/virtual-clock.ts';
 
 /** Reads `count` logs at once; each takes `takes` milliseconds. Returns the times at which they began. */

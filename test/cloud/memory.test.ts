@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { memoryWarning } from '../../src/cloud/memory.ts';
+import { memoryWarning } from '../../src/cloud/lint.ts';
 
 const on = (size: string | undefined) => ({ name: 'App', size });
 const loads = (...commands: readonly (readonly [processes: number, command?: string | null])[]) =>

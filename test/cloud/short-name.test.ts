@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { rowName, shortName } from '../../src/cloud/short-name.ts';
+import { rowName, shortName } from '../../src/cloud/identity.ts';
 import { existing } from '../support/existing.ts';
 
 const of = (given: Parameters<typeof existing>[0] | object) => existing({ id: 'p1', ...given });

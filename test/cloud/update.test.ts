@@ -1,10 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { drift, type ProcessUpdate } from '../../src/cloud/drift.ts';
-import { ensurePinned } from '../../src/cloud/pinned.ts';
 import type { ExistingProcess } from '../../src/cloud/process.ts';
 import type { PinnedSpec } from '../../src/cloud/spec.ts';
 import { PinnedStore } from '../../src/cloud/store.ts';
-import { update } from '../../src/cloud/update.ts';
+import { ensurePinned, update } from '../../src/cloud/update.ts';
 import { Cancelled, Failure } from '../../src/failure.ts';
 import { HttpFailure } from '../../src/http/failure.ts';
 import { existing } from '../support/existing.ts';

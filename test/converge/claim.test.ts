@@ -1,9 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { ExistingProcess } from '../../src/cloud/process.ts';
-import { Claim } from '../../src/converge/claim.ts';
+import { Claim, SharedListing } from '../../src/converge/claim.ts';
 import type { Listing } from '../../src/converge/listing.ts';
 import { Semaphore } from '../../src/converge/semaphore.ts';
-import { SharedListing } from '../../src/converge/shared-listing.ts';
 import { existing } from '../support/existing.ts';
 import { listingOf } from '../support/listing.ts';
 import { VirtualClock } from '../support/virtual-clock.ts';

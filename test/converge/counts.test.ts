@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { changesIn, countsOf, countsText, type Outcome, sumOf } from '../../src/converge/counts.ts';
+import { changesIn, countsOf, countsText, type Outcome, sumOf } from '../../src/converge/results.ts';
 
 const counts = (...outcomes: readonly (Outcome | undefined)[]) =>
   countsOf(outcomes.map((outcome) => ({ outcome })));

@@ -3,7 +3,7 @@ import type { ExistingProcess } from '../../src/cloud/process.ts';
 import { cloudService } from '../../src/cloud/service.ts';
 import type { ProcessSpec } from '../../src/cloud/spec.ts';
 import type { Listing } from '../../src/converge/listing.ts';
-import { settledPlan } from '../../src/converge/settled-plan.ts';
+import { settledPlan } from '../../src/converge/plan.ts';
 import { existing } from '../support/existing.ts';
 import { listingOf } from '../support/listing.ts';
 import { runtimeOn } from '../support/runtime.ts';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { cloudService } from '../../src/cloud/service.ts';
-import { severalMatch } from '../../src/converge/several-match.ts';
+import { severalMatch } from '../../src/converge/settle.ts';
 import { existing } from '../support/existing.ts';
 
 const [plain, redis] = [

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import { SharedListing } from '../../src/converge/claim.ts';
 import { Semaphore } from '../../src/converge/semaphore.ts';
-import { SharedListing } from '../../src/converge/shared-listing.ts';
 import { VirtualClock } from '../support/virtual-clock.ts';
 
 const listingTakes = 500;

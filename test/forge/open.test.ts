@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { applyPlan } from '../../src/converge/apply.ts';
 import { Claim } from '../../src/converge/claim.ts';
-import { countsOf, countsText } from '../../src/converge/counts.ts';
 import { planFor } from '../../src/converge/plan.ts';
+import { countsOf, countsText } from '../../src/converge/results.ts';
 import { Semaphore } from '../../src/converge/semaphore.ts';
 import type { Store } from '../../src/converge/service.ts';
 import { otherName } from '../../src/forge/identity.ts';

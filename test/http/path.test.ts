@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { path } from '../../src/http/path.ts';
+import { path } from '../../src/http/client.ts';
 
 test('a value becomes one encoded segment, whatever is in it', () => {
   expect(path`/instances/${'a/b?c#d%e f'}/background-processes`).toBe(

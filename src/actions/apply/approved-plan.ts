@@ -4,10 +4,9 @@ import { HttpFailure } from '../../http/failure.ts';
 import { readMergedComments } from '../../runner/pull-request-comment.ts';
 import type { Step } from '../../runner/step.ts';
 import { bullets, counted, shorten } from '../../text.ts';
-import type { PlanInputs } from '../inputs/plan.ts';
+import type { PlanInputs } from '../inputs/apply.ts';
 import { type Approval, approvalIn, changesSomething, differences } from '../report/approval.ts';
-import { gitHubOf } from '../report/comment.ts';
-import { isPlanOf } from '../report/comment-marker.ts';
+import { gitHubOf, isPlanOf } from '../report/comment.ts';
 
 /** An environment or a server with the rows of its plan. */
 export interface Scope {

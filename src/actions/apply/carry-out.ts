@@ -1,19 +1,18 @@
 import { applyPlan, type Open } from '../../converge/apply.ts';
-import { changesIn, countsOf, countsText } from '../../converge/counts.ts';
 import { doubtText, type Existing } from '../../converge/listing.ts';
 import type { Runtime } from '../../converge/look.ts';
 import { type Pace, type Progress, progressTeller } from '../../converge/pace.ts';
-import { type PlaceState, placeName } from '../../converge/plan.ts';
-import type { OperationResult } from '../../converge/result.ts';
+import { type PlaceState, placeName, type SettledPlan } from '../../converge/plan.ts';
+import { changesIn, countsOf, countsText, type OperationResult } from '../../converge/results.ts';
 import { Semaphore } from '../../converge/semaphore.ts';
 import type { Service } from '../../converge/service.ts';
-import type { SettledPlan } from '../../converge/settled-plan.ts';
-import { type Naming, type PlanRow, plannedRows } from '../../converge/text.ts';
+import { type Naming, type PlanRow, plannedRows, rowText } from '../../converge/text.ts';
 import { Failure } from '../../failure.ts';
 import { maxConcurrency } from '../../http/transport.ts';
 import { html } from '../../runner/html.ts';
 import type { Step } from '../../runner/step.ts';
-import type { PlanInputs } from '../inputs/plan.ts';
+import { bullets } from '../../text.ts';
+import type { PlanInputs } from '../inputs/apply.ts';
 import type { PlanReport, ShownPlan } from '../report/plan.ts';
 import { describeProgress, describeTime } from '../report/plan-body.ts';
 import { planOutputs } from '../report/plan-outputs.ts';
@@ -141,4 +140,35 @@ export function showDone(step: Step, report: PlanReport, done: Omit<ShownPlan, '
 export function noteDone(step: Step, rows: readonly PlanRow[]): void {
   const counts = { ...countsOf(rows), undeclared: 0 };
   if (changesIn(counts) > 0) step.did('processes', countsText(counts, 'done'));
+}
+
+/**
+ * Throws a `Failure` for a plan that deletes more processes than `max-deletes` allows: an emptied file or a wrong merge
+ * must not take production down. A dry run only warns. Replacements do not count, nor does the end of an interrupted one.
+ */
+export function guardDeletes<S, P extends Existing>(
+  step: Step,
+  report: PlanReport,
+  { file, maxDeletes, dryRun }: Pick<PlanInputs<unknown>, 'file' | 'maxDeletes' | 'dryRun'>,
+  rows: readonly PlanRow[],
+  service: AppliedService<S, P>,
+): void {
+  const deletes = rows.filter(
+    ({ action, endsReplacement }) => action === 'delete' && endsReplacement !== true,
+  );
+  if (deletes.length <= maxDeletes) return;
+  const count = `${deletes.length} to delete, and max-deletes allows ${maxDeletes}`;
+  if (dryRun) {
+    step.warn(`${count}: a run without dry-run is refused, unless max-deletes is ${deletes.length} or more.`);
+    return;
+  }
+  showPlan(step, report, rows, service);
+  const lines = deletes.map((row) => `${rowText(row)} (${row.processId})`);
+  throw new Failure({
+    what: `Too many deletions in "${report.where}"`,
+    why: `${count}\n${bullets(lines, ', in plan-json')}\n`,
+    fix: `Nothing was changed. Check ${file}: is it complete? If all of these processes should go, set max-deletes: ${deletes.length}`,
+    headline: `"${report.where}": ${count}`,
+    details: `${bullets(lines, ', in plan-json')}\n`,
+  });
 }

@@ -4,9 +4,8 @@ import type { ExistingProcess } from '../../cloud/process.ts';
 import { cloudPace } from '../../cloud/service.ts';
 import type { ProcessSpec } from '../../cloud/spec.ts';
 import { CloudStore } from '../../cloud/store.ts';
-import { changesIn, countsOf, countsText } from '../../converge/counts.ts';
 import { timeWithOthers } from '../../converge/pace.ts';
-import type { OperationResult } from '../../converge/result.ts';
+import { changesIn, countsOf, countsText, type OperationResult } from '../../converge/results.ts';
 import { doneRows, type PlanRow, plannedRows } from '../../converge/text.ts';
 import { Cancelled } from '../../failure.ts';
 import { locationsIn } from '../../manifest/read.ts';
@@ -20,10 +19,9 @@ import { unfinished } from '../report/unfinished.ts';
 import type { PlacedProcess, StepChange } from '../rollout/context.ts';
 import { rollOut } from '../rollout/rollout.ts';
 import { raceLimit, type Session } from '../session.ts';
-import { applied } from './applied-to-cloud.ts';
 import { carrier, noteDone, showDone } from './carry-out.ts';
 import { isGone } from './find-members.ts';
-import type { PlannedMember } from './plan-members.ts';
+import { applied, type PlannedMember } from './plan-members.ts';
 
 /** In a dry run, proves that the existing processes run. */
 export async function proveAll(

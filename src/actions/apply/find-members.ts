@@ -8,16 +8,87 @@ import { findInEnvironment, type ListedEnvironment, pickInstances } from '../../
 import type { Listing } from '../../converge/listing.ts';
 import { HttpFailure } from '../../http/failure.ts';
 import type { Manifest } from '../../manifest/read.ts';
-import { html } from '../../runner/html.ts';
-import type { Step } from '../../runner/step.ts';
+import { code, type Html, html } from '../../runner/html.ts';
+import type { Outputs, Step } from '../../runner/step.ts';
+import type { Block } from '../../runner/summary.ts';
 import type { ApplyInputs } from '../inputs/apply.ts';
 import { nameAndId, namesIn } from '../inputs/target.ts';
 import type { PlanReport } from '../report/plan.ts';
 import { deployNext, replicasText, scalingOf } from '../report/process.ts';
-import type { RolloutContext } from '../rollout/context.ts';
-import { type ReadAhead, readAhead } from '../rollout/deployments-before.ts';
+import { type ReadAhead, type RolloutContext, readAhead } from '../rollout/context.ts';
 import { readingTime, type Session } from '../session.ts';
-import { type StepIn, stepIn, wholeStep } from './step-in.ts';
+
+/** The part of a step for one environment. */
+export interface StepIn {
+  readonly session: Session;
+  /** The outputs so far. */
+  readonly outputs: Readonly<Record<string, string>>;
+  /** Returns the part's current activity, in words that follow "Cancelled while". */
+  activity(): string;
+  /** Returns the environment's part of the summary, under its name; empty if the step's own summary has it. */
+  summary(): Html;
+}
+
+const firstActivity = 'reading the deployments';
+
+/** Returns the part of a step that works on a single environment: the whole step. */
+function wholeStep(session: Session): StepIn {
+  const { step } = session;
+  const outputs: Record<string, string> = {};
+  const output = (set: Outputs): void => {
+    Object.assign(outputs, set);
+    step.output(set);
+  };
+  let activity = firstActivity;
+  const doing = (now: string): void => {
+    activity = now;
+    step.doing(now);
+  };
+  const part = session.as({ ...step, output, doing });
+  return { session: part, outputs, activity: () => activity, summary: () => html`` };
+}
+
+/**
+ * Returns the part of a step for one of several environments. Its log lines begin with the environment's name, its
+ * outputs are separate, and its waits share the step's pacer.
+ */
+function stepIn(session: Session, name: string): StepIn {
+  const { step, pacer } = session;
+  const outputs: Record<string, string> = {};
+  const blocks: Block[] = [];
+  let activity = firstActivity;
+  const part: Step = {
+    ...step,
+    log: step.log.about(name),
+    clock: {
+      now: () => step.clock.now(),
+      async sleep(ms, signal) {
+        await step.clock.sleep(ms, signal);
+        await pacer.turn(
+          {},
+          { cancelled: signal ?? step.cancelled, timeLeft: () => Number.POSITIVE_INFINITY },
+        );
+      },
+    },
+    output: (set: Outputs) => Object.assign(outputs, set),
+    headline: () => undefined,
+    summarize: (block) => blocks.push(block),
+    warn: (message, place) => step.warn(`${name}: ${message}`, place),
+    doing: (now) => {
+      activity = now;
+    },
+    did: (subject, line, kind) => step.did(`${subject} of ${name}`, line && `${name}: ${line}`, kind),
+  };
+  return {
+    session: session.as(part),
+    outputs,
+    activity: () => activity,
+    summary: () =>
+      blocks.length === 0
+        ? html``
+        : html`<h4>${code(name)}</h4>${blocks.map((block) => (typeof block === 'function' ? block() : block))}`,
+  };
+}
 
 /** An environment that the manifest declares, with its instances and its part of the step. */
 export interface Member {

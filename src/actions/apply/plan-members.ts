@@ -1,14 +1,13 @@
 import type { SeenDeployments } from '../../cloud/deployments.ts';
-import { lint } from '../../cloud/lint.ts';
-import { type Load, memoryWarning } from '../../cloud/memory.ts';
+import { rowName } from '../../cloud/identity.ts';
+import { type Load, lint, memoryWarning } from '../../cloud/lint.ts';
 import type { ExistingProcess } from '../../cloud/process.ts';
-import { cloudService } from '../../cloud/service.ts';
+import { cloudPace, cloudService } from '../../cloud/service.ts';
 import { type ProcessSpec, processesOfNew } from '../../cloud/spec.ts';
 import { CloudStore } from '../../cloud/store.ts';
 import type { Listing } from '../../converge/listing.ts';
-import { type Operation, type Place, placeName } from '../../converge/plan.ts';
+import { type Operation, type Place, placeName, type SettledPlan, settledPlan } from '../../converge/plan.ts';
 import { Semaphore } from '../../converge/semaphore.ts';
-import { type SettledPlan, settledPlan } from '../../converge/settled-plan.ts';
 import { plannedRows } from '../../converge/text.ts';
 import { Cancelled, Failure, type Mistake } from '../../failure.ts';
 import { HttpFailure } from '../../http/failure.ts';
@@ -16,11 +15,27 @@ import { maxConcurrency } from '../../http/transport.ts';
 import { collecting } from '../../names.ts';
 import type { Step } from '../../runner/step.ts';
 import type { ApplyInputs } from '../inputs/apply.ts';
-import { awaitCommit } from '../rollout/deployments-before.ts';
+import { awaitCommit } from '../rollout/context.ts';
 import type { Session } from '../session.ts';
-import { applied } from './applied-to-cloud.ts';
 import type { Scope } from './approved-plan.ts';
+import type { AppliedService } from './carry-out.ts';
 import { isGone, type Member } from './find-members.ts';
+
+/** The parts of `apply` that are specific to Laravel Cloud. */
+export const applied: AppliedService<ProcessSpec, ExistingProcess> = {
+  service: cloudService,
+  naming: {
+    nameOf: rowName,
+    particularsOf: (operation) => ({
+      ...(operation.place.within === undefined ? {} : { environment: operation.place.within }),
+      instance: operation.place.name,
+      instance_id: operation.place.id,
+      type: 'spec' in operation ? operation.spec.type : operation.process.type,
+    }),
+  },
+  pace: cloudPace,
+  limit: `Laravel Cloud lets an organization make ${cloudPace.changes} a minute`,
+};
 
 export interface PlannedMember extends Member, SettledPlan<ProcessSpec, ExistingProcess> {
   /** The deployments, if they were read before the plan. */

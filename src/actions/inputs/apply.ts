@@ -1,14 +1,108 @@
 import { type CloudFile, otherApplication, parseCloudFile } from '../../cloud/fleet.ts';
 import { cloudManifest } from '../../cloud/manifest.ts';
 import { cloud } from '../../cloud/service.ts';
+import type { Mistake } from '../../failure.ts';
+import { forgeManifest } from '../../forge/manifest.ts';
+import { forge } from '../../forge/service.ts';
+import type { ForgeDeclaration } from '../../forge/spec.ts';
+import { readWorkspaceFile } from '../../manifest/file.ts';
+import { type Manifest, parseManifest } from '../../manifest/read.ts';
 import type { Step } from '../../runner/step.ts';
-import { readConnection } from './connection.ts';
-import { readGoals } from './goals.ts';
-import { type ManifestReader, readPlanInputs } from './plan.ts';
+import { shorten } from '../../text.ts';
+import { checkCharacters, readConnection } from './connection.ts';
+import { readOrganization } from './forge.ts';
+import { readGoals, readStableFor } from './goals.ts';
+
+/** The reader of a manifest, and the manifest's default path. */
+export interface ManifestReader<M> {
+  readonly file: string;
+  /** Returns the valid parts of the manifest, and all mistakes. */
+  parse(text: string, file: string): { readonly content: M; readonly mistakes: readonly Mistake[] };
+}
+
+/** The manifest and the inputs about the plan. `M`: the content of the service's manifest. */
+export interface PlanInputs<M> {
+  /** The path below the workspace. */
+  readonly file: string;
+  readonly manifest: M;
+  readonly prune: boolean;
+  readonly maxDeletes: number;
+  readonly dryRun: boolean;
+  readonly failOnChange: boolean;
+  readonly commentInputs: CommentInputs;
+  /** With `require`, the merged pull request must have shown the plan. No effect in a dry run. */
+  readonly approvedPlan: 'ignore' | 'require';
+}
+
+/** Reads `manifest`, `prune`, `max-deletes`, `dry-run`, `fail-on-change`, `comment` and `github-token`. */
+function readPlanInputs<M>(step: Step, reader: ManifestReader<M>): PlanInputs<M> {
+  const { inputs } = step;
+  const dryRun = inputs.flag('dry-run', false);
+  const failOnChange = inputs.flag('fail-on-change', false);
+  if (failOnChange && !dryRun)
+    inputs.problem('fail-on-change', 'is for dry-run: true; without dry-run the step makes the changes');
+  const commentInputs = readCommentInputs(step);
+  const approvedPlan = inputs.choice('approved-plan', ['ignore', 'require'], 'ignore');
+  if (approvedPlan === 'require' && commentInputs.token === '')
+    inputs.problem(
+      'github-token',
+      'is empty, and approved-plan: require needs it; leave it out to use the job’s own',
+    );
+  return {
+    ...readManifest(step, reader),
+    prune: inputs.flag('prune', false),
+    maxDeletes: inputs.integer('max-deletes', { min: 0 }) ?? 5,
+    dryRun,
+    failOnChange,
+    commentInputs,
+    approvedPlan,
+  };
+}
+
+/** The largest number of mistakes in one report. */
+const maxMistakes = 50;
+
+function readManifest<M>(
+  { inputs, environment }: Step,
+  { file, parse }: ManifestReader<M>,
+): Pick<PlanInputs<M>, 'file' | 'manifest'> {
+  const path = inputs.text('manifest') ?? file;
+  const read = readWorkspaceFile(environment['GITHUB_WORKSPACE'] || process.cwd(), path);
+  if ('why' in read) {
+    inputs.problem('manifest', `${shorten(path, 200)} ${read.why}`);
+    return { file: path, manifest: parse('', path).content };
+  }
+  const { mistakes, content } = parse(read.text, read.file);
+  for (const mistake of mistakes.slice(0, maxMistakes)) inputs.mistake(mistake);
+  if (mistakes.length > maxMistakes) {
+    inputs.problem('manifest', `${read.file} has ${mistakes.length - maxMistakes} more problems`);
+  }
+  return { file: read.file, manifest: content };
+}
+
+/** The inputs about the comment on the pull request. */
+export interface CommentInputs {
+  readonly comment: boolean;
+  readonly token: string;
+}
+
+/** Reads `comment` and `github-token`. */
+function readCommentInputs({ inputs, secrets }: Step): CommentInputs {
+  const comment = inputs.flag('comment', false);
+  const token = inputs.text('github-token') ?? '';
+  if (token !== '') {
+    secrets.add(token);
+    // No comment with such a token, also none about this problem.
+    return { comment: checkCharacters(inputs, 'github-token', token) && comment, token };
+  }
+  if (comment)
+    inputs.problem('github-token', 'is empty, and comment: true needs it; leave it out to use the job’s own');
+  return { comment, token };
+}
 
 export type ApplyInputs = ReturnType<typeof readApplyInputs>;
 
-const reader: ManifestReader<CloudFile> = { file: cloudManifest.file, parse: parseCloudFile };
+const cloudFile: ManifestReader<CloudFile> = { file: cloudManifest.file, parse: parseCloudFile };
 
 /** Reads all inputs. The caller reports their problems, since the comment on the pull request shows them, too. */
 export function readApplyInputs(step: Step) {
@@ -17,7 +111,7 @@ export function readApplyInputs(step: Step) {
   const application = inputs.text('application');
   const environment = inputs.text('environment');
   const wait = inputs.seconds('wait-for-environment', { min: 0, max: 86_400 }, 0);
-  const planning = readPlanInputs(step, reader);
+  const planning = readPlanInputs(step, cloudFile);
   const { manifest } = planning;
   const why = manifest.kind === 'many' ? otherApplication(manifest.fleet, application) : undefined;
   if (why !== undefined) inputs.problem('application', why);
@@ -44,5 +138,28 @@ export function readApplyInputs(step: Step) {
     /** Milliseconds to wait for the environments and the instances to appear. */
     wait,
     goals: planning.dryRun ? { ...goals, commit: undefined } : goals,
+  };
+}
+
+const forgeFile: ManifestReader<Manifest<ForgeDeclaration>> = {
+  file: forgeManifest.file,
+  parse(text, file) {
+    const { mistakes, ...content } = parseManifest(text, file, forgeManifest);
+    return { content, mistakes };
+  },
+};
+
+export type ForgeApplyInputs = ReturnType<typeof readForgeApplyInputs>;
+
+/** Reads all inputs. The caller reports their problems, since the comment on the pull request shows them, too. */
+export function readForgeApplyInputs(step: Step) {
+  const { inputs } = step;
+  return {
+    connection: readConnection(step, forge),
+    organization: readOrganization(inputs),
+    ...readPlanInputs(step, forgeFile),
+    /** Milliseconds to wait until the new processes are up; 0: the step does not wait. */
+    wait: inputs.seconds('wait-timeout', { min: 0, max: 86_400 }, 300),
+    stableFor: readStableFor(inputs),
   };
 }

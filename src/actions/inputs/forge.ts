@@ -5,7 +5,7 @@ import { type ForgeTarget, type ForgeTargetName, findTarget } from '../../forge/
 import { lineProblem } from '../../manifest/schema.ts';
 import type { Inputs } from '../../runner/inputs.ts';
 import type { Session } from '../session.ts';
-import { plainInputs, readBySchema } from './plain.ts';
+import { plainInputs, readBySchema } from './by-schema.ts';
 
 /** Reads `organization`, `server` and `site`. */
 export function readForgeTarget(inputs: Inputs): ForgeTargetName {

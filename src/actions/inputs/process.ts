@@ -11,8 +11,7 @@ import {
 import { check, isMapping, type Problem } from '../../manifest/schema.ts';
 import type { Inputs } from '../../runner/inputs.ts';
 import { quoted } from '../../text.ts';
-import { readJson } from './json.ts';
-import { plainInputs, readBySchema } from './plain.ts';
+import { plainInputs, readBySchema, readJson } from './by-schema.ts';
 
 /** The options of a worker that have their own input. */
 type Options = Readonly<Partial<typeof configKeys>>;

@@ -1,4 +1,4 @@
-import { changesIn, countsOf } from '../../converge/counts.ts';
+import { changesIn, countsOf } from '../../converge/results.ts';
 import type { PlanRow } from '../../converge/text.ts';
 import { Cancelled, closed, Failure, messageOf } from '../../failure.ts';
 import { code, type Html, html, joined } from '../../runner/html.ts';
@@ -6,9 +6,8 @@ import type { Step } from '../../runner/step.ts';
 import { showDone } from '../apply/carry-out.ts';
 import type { PlannedMember } from '../apply/plan-members.ts';
 import type { ApplyInputs } from '../inputs/apply.ts';
-import { commonOutputs, type ReportedEnvironment } from './environments.ts';
 import type { PlanReport, ShownPlan } from './plan.ts';
-import { planOutputs } from './plan-outputs.ts';
+import { commonOutputs, planOutputs, type ReportedEnvironment } from './plan-outputs.ts';
 import { deployAfterChange } from './process.ts';
 import { cancelledMidway, runAgain, Unfinished } from './unfinished.ts';
 

@@ -1,10 +1,12 @@
 import type { ExistingProcess } from '../../cloud/process.ts';
 import { cloudService } from '../../cloud/service.ts';
-import { code, type Html, html } from '../../runner/html.ts';
+import type { ForgeProcess } from '../../forge/process.ts';
+import { code, type Html, html, prose } from '../../runner/html.ts';
 import type { Step } from '../../runner/step.ts';
 import type { DeleteOutcome } from '../delete-found.ts';
 import type { DeleteInputs } from '../inputs/delete.ts';
 import type { Target } from '../inputs/target.ts';
+import { countText, forgeTable } from './forge.ts';
 import { deployNext, nameHtml, placeOf, processFacts, processRows } from './process.ts';
 
 /** Shows the deleted processes in the summary. They run until the next deployment. */
@@ -72,4 +74,31 @@ function deletedHtml(processes: readonly ExistingProcess[]): Html {
 function onPlace(target: Target): Html {
   const place = placeOf(target);
   return place.markup === '' ? html`` : html` on ${place}`;
+}
+
+/** Shows in the summary the processes that the step has deleted, or would delete. */
+export function showForgeDeletion(
+  step: Step,
+  outcome: DeleteOutcome,
+  asked: string,
+  processes: readonly ForgeProcess[],
+  server: string,
+): void {
+  const [first, ...others] = processes;
+  const what = first === undefined || others.length > 0 ? html`${countText(processes)}` : code(first.command);
+  const where = html`on server ${code(server)}`;
+  switch (outcome) {
+    case 'absent':
+      step.headline('nothing', html`Nothing to delete: no ${prose(asked)} ${where}`);
+      break;
+    case 'deleted':
+      step.headline('done', html`Deleted: ${what} ${where}`);
+      break;
+    case 'would-delete':
+      step.headline('planned', html`Would delete: ${what} ${where}`);
+  }
+  if (processes.length === 0) return;
+  const dryRun = html`<p>Dry run: nothing was deleted. Remove <code>dry-run</code> to delete it.</p>`;
+  const table = forgeTable(processes, 'no status');
+  step.summarize(html`${table}${outcome === 'would-delete' ? dryRun : html``}`);
 }

@@ -1,11 +1,11 @@
-import { type Counts, changesIn, countsOf, countsText } from '../../converge/counts.ts';
 import type { Place } from '../../converge/plan.ts';
+import { type Counts, changesIn, countsOf, countsText } from '../../converge/results.ts';
 import { inGroups, type PlanRow, planText } from '../../converge/text.ts';
 import type { Ending } from '../../runner/ending.ts';
 import { code, type Html, html, joined, link } from '../../runner/html.ts';
 import type { Step } from '../../runner/step.ts';
 import { type Headline, heading, type Mark, maxSummaryBytes, reasons } from '../../runner/summary.ts';
-import type { CommentInputs } from '../inputs/plan.ts';
+import type { CommentInputs } from '../inputs/apply.ts';
 import { type Approval, approvalOf, writeApproval } from './approval.ts';
 import { maxCommentBytes, postComment } from './comment.ts';
 import { fitsWhole, mostThatFit, planBody } from './plan-body.ts';

@@ -1,9 +1,9 @@
 import type { Environment } from '../../cloud/environment.ts';
 import type { Health } from '../../cloud/environment-log.ts';
+import { queueOf, shortName } from '../../cloud/identity.ts';
 import type { Instance } from '../../cloud/instances.ts';
 import type { ExistingProcess } from '../../cloud/process.ts';
 import { cloudService } from '../../cloud/service.ts';
-import { queueOf, shortName } from '../../cloud/short-name.ts';
 import type { ProcessSpec } from '../../cloud/spec.ts';
 import { type Change, type Changes, fieldName, type Settings, shown } from '../../converge/changes.ts';
 import { code, folded, type Html, html, joined, preformatted } from '../../runner/html.ts';

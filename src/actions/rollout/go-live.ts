@@ -1,19 +1,20 @@
 import { deploy, followOn } from '../../cloud/deploy.ts';
 import {
+  beganAfter,
   type Deployment,
   hasSucceeded,
+  livenessOf,
   readDeployments,
   type SeenDeployments,
   withReading,
 } from '../../cloud/deployments.ts';
 import { type Environment, whyAsleep } from '../../cloud/environment.ts';
-import { StillGoing } from '../../cloud/following.ts';
-import { beganAfter, livenessOf } from '../../cloud/liveness.ts';
 import { type DeploymentTimes, settling } from '../../cloud/stability.ts';
+import { StillGoing } from '../../cloud/started-work.ts';
 import { Cancelled, Failure } from '../../failure.ts';
 import { timeOf } from '../../time.ts';
 import type { RolloutGoals } from '../inputs/goals.ts';
-import { showFailingStep } from '../report/logs.ts';
+import { showFailingStep } from '../report/running.ts';
 import type { Session } from '../session.ts';
 import {
   following,

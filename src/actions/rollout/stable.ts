@@ -12,8 +12,7 @@ import { type DeploymentTimes, type LogContext, lookBack, watch } from '../../cl
 import { Cancelled, Failure, messageOf } from '../../failure.ts';
 import { html } from '../../runner/html.ts';
 import type { Step } from '../../runner/step.ts';
-import { lastLines } from '../report/logs.ts';
-import { exitHint, stableText } from '../report/stable.ts';
+import { exitHint, lastLines, stableText } from '../report/running.ts';
 import type { Session } from '../session.ts';
 
 /** The proof that processes run without exiting. */

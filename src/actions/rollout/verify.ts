@@ -1,13 +1,13 @@
 import { type Command, commandSucceeded, runCommand } from '../../cloud/commands.ts';
 import { asPrinted } from '../../cloud/deployment-log.ts';
 import { type Environment, whyAsleep } from '../../cloud/environment.ts';
-import { StillGoing } from '../../cloud/following.ts';
+import { StillGoing } from '../../cloud/started-work.ts';
 import { Cancelled, Failure } from '../../failure.ts';
 import { HttpFailure } from '../../http/failure.ts';
 import { code, html } from '../../runner/html.ts';
 import { shorten } from '../../text.ts';
 import type { RolloutGoals, Verification } from '../inputs/goals.ts';
-import { lastLines } from '../report/logs.ts';
+import { lastLines } from '../report/running.ts';
 import type { Session } from '../session.ts';
 import { following, readAgain } from './context.ts';
 

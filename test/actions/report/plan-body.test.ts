@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { type PlanBody, planBody } from '../../../src/actions/report/plan-body.ts';
-import { countsOf } from '../../../src/converge/counts.ts';
+import { countsOf } from '../../../src/converge/results.ts';
 import type { PlaceText, PlanText } from '../../../src/converge/text.ts';
 import { type Html, html } from '../../../src/runner/html.ts';
 

@@ -1,15 +1,92 @@
-import type { Changes } from '../../converge/changes.ts';
+import { type Changes, settingsText } from '../../converge/changes.ts';
 import type { Ensured } from '../../converge/ensure.ts';
 import type { ForgeProcess } from '../../forge/process.ts';
 import { forgeService } from '../../forge/service.ts';
 import type { ForgeSpec } from '../../forge/spec.ts';
-import { isDown } from '../../forge/status.ts';
-import { code, type Html, html, pathCode } from '../../runner/html.ts';
+import { isDown, isUp } from '../../forge/status.ts';
+import { code, folded, type Html, html, joined, pathCode } from '../../runner/html.ts';
 import type { Step } from '../../runner/step.ts';
-import { facts, next } from '../../runner/summary.ts';
+import { facts, next, table } from '../../runner/summary.ts';
+import { counted } from '../../text.ts';
 import { readableDate } from '../../time.ts';
 import { marks, verbs } from './ensure.ts';
-import { beforeAfter, leftAlone, optionsOf } from './process.ts';
+import { beforeAfter, below, leftAlone, optionsOf } from './process.ts';
+
+/** The largest number of rows that the summary shows without a click. */
+const manyRows = 20;
+
+/**
+ * Returns processes as a table that fits a phone. If there are many, shows those that are not up, and all behind a
+ * click.
+ */
+export function forgeTable(
+  processes: readonly ForgeProcess[],
+  columns: 'status' | 'no status' = 'status',
+): Html {
+  if (processes.length <= manyRows) return rows(processes, columns);
+  const odd = columns === 'status' ? processes.filter(({ status }) => !isUp(status)) : [];
+  const first = odd.length === 0 ? html`` : rows(odd, columns);
+  return html`${first}${folded(html`All ${processes.length}`, rows(processes, columns))}`;
+}
+
+/** Returns the table, with numbers, users, directories and ids in small print. */
+function rows(processes: readonly ForgeProcess[], columns: 'status' | 'no status'): Html {
+  return table(
+    ['Background process', 'Status'],
+    processes.map(({ id, status, processes: count, command, user, directory }) => {
+      const small = [user ?? '', directory ?? '', id].filter((text) => text !== '').map(code);
+      const parts = [...(count === undefined ? [] : [html`${settingsText({ processes: count })}`]), ...small];
+      return [
+        html`${code(command)}${below(joined(parts, html` · `))}`,
+        columns === 'status' ? code(status) : html``,
+      ];
+    }),
+  );
+}
+
+/** Returns `1 not running (fatal)`; undefined when no process is down. */
+export function downText(processes: readonly ForgeProcess[]): string | undefined {
+  const down = processes.filter(({ status }) => isDown(status));
+  const words = [...new Set(down.map(({ status }) => status))].join(', ');
+  return down.length === 0 ? undefined : `${down.length} not running (${words})`;
+}
+
+/** Returns processes as JSON, under the API's names. */
+export function forgeJson(processes: readonly ForgeProcess[]): string {
+  return JSON.stringify(
+    processes.map(({ id, command, user, directory, processes: count, status, createdAt }) => ({
+      id,
+      command,
+      user,
+      directory,
+      processes: count ?? null,
+      status,
+      created_at: createdAt,
+    })),
+  );
+}
+
+export function idsJson(processes: readonly ForgeProcess[]): string {
+  return JSON.stringify(processes.map(({ id }) => id));
+}
+
+/** Returns `1 background process`, `3 background processes`. */
+export function countText({ length }: readonly ForgeProcess[]): string {
+  return counted(length, 'background process', 'background processes');
+}
+
+/** Returns a line for the log: `31  running  forge  3 × php8.4 artisan horizon`. */
+export function forgeLine({ id, status, user, processes, command }: ForgeProcess): string {
+  return `${id}  ${status}  ${user}  ${processes ?? '?'} × ${command}`;
+}
+
+/** Warns of a process that exists as declared but does not run. */
+export function warnIfDown(step: Step, { id, status }: Pick<ForgeProcess, 'id' | 'status'>): void {
+  if (!isDown(status)) return;
+  step.warn(
+    `Background process ${id} exists but does not run: its status is ${status}. Read its log in Forge; forge/restart starts it again.`,
+  );
+}
 
 export type EnsuredForge = Ensured<ForgeSpec, ForgeProcess>;
 

@@ -1,4 +1,6 @@
-import type { Action } from './plan.ts';
+import type { Changes } from './changes.ts';
+import type { Existing } from './listing.ts';
+import type { Action, Operation } from './plan.ts';
 
 /** The outcome of an operation, real or planned. */
 export type Outcome = 'created' | 'updated' | 'replaced' | 'deleted' | 'unchanged' | 'undeclared';
@@ -55,4 +57,21 @@ export function countsText(counts: Counts, kind: 'planned' | 'done'): string {
   if (counts.undone > 0) changes.push(undoneText(counts));
   const others = counts.undeclared === 0 ? [] : [`${counts.undeclared} not in the manifest`];
   return [...(changes.length === 0 ? ['nothing to change'] : changes), ...others].join(', ');
+}
+
+export interface OperationResult<S = unknown, P extends Existing = Existing> {
+  readonly operation: Operation<S, P>;
+  /** `failed`: started; `outcome` is `created` if a new process exists nevertheless. `not-done`: wrote nothing. */
+  readonly status: 'done' | 'failed' | 'not-done';
+  /** The real outcome, which may differ from the plan after a race. */
+  readonly outcome: Outcome | undefined;
+  /** The process as last read; a deleted one as it was. */
+  readonly process: P | undefined;
+  readonly changes: Changes;
+  /** True if a parallel run has created it at the same moment. */
+  readonly madeByOther?: true | undefined;
+  /** The error as a whole message. */
+  readonly error: string | undefined;
+  /** The error without the name of the process, which stands beside it. */
+  readonly why: string | undefined;
 }

@@ -1,0 +1,99 @@
+import { paced } from '../../converge/look.ts';
+import type { OperationResult } from '../../converge/results.ts';
+import { Failure } from '../../failure.ts';
+import { waitAtGate } from '../../forge/gate.ts';
+import type { ForgeProcess } from '../../forge/process.ts';
+import { type StatusSource, watchStatus } from '../../forge/stable.ts';
+import { notRunning, readItsLog, upWords } from '../../forge/status.ts';
+import { storeOn } from '../../forge/store.ts';
+import { html } from '../../runner/html.ts';
+import { counted } from '../../text.ts';
+import { inSeconds } from '../../time.ts';
+import type { ForgeApplyInputs } from '../inputs/apply.ts';
+import type { PlanReport } from '../report/plan.ts';
+import type { Session } from '../session.ts';
+
+/** With `wait-timeout`, waits until the new processes are up. Shows the result of the wait, or that there was none. */
+export async function waitForNew(
+  session: Session,
+  inputs: ForgeApplyInputs,
+  report: PlanReport,
+  fresh: readonly OperationResult<unknown, ForgeProcess>[],
+): Promise<void> {
+  if (inputs.wait > 0) await untilNewUp(session, inputs, fresh);
+  const text =
+    inputs.wait > 0
+      ? html`<p>All new and replaced processes are running.</p>`
+      : html`<p>Forge is starting the new processes. The step did not wait for them.</p>`;
+  report.since(text);
+}
+
+/**
+ * Waits until new processes are up in two reads in a row. Throws a `Failure` if a process is not up in time, or has
+ * ended for good.
+ */
+async function untilNewUp(
+  session: Session,
+  { organization, wait }: ForgeApplyInputs,
+  fresh: readonly OperationResult<unknown, ForgeProcess>[],
+): Promise<void> {
+  session.step.doing('waiting until the new processes run');
+  const { client } = session.within(wait);
+  const ofPlace = [...Map.groupBy(fresh, ({ operation }) => operation.place.id).values()];
+  const look = async (): Promise<readonly ForgeProcess[]> => {
+    const looks = ofPlace.map(async (results): Promise<readonly ForgeProcess[]> => {
+      const [first] = results;
+      if (first === undefined) return [];
+      const processes = await storeOn(client, organization, first.operation.place).listAll();
+      const seen = new Map(processes.map((process) => [process.id, process]));
+      // A list may lag, so the gate waits for a missing process, too.
+      return results.flatMap(({ process }) =>
+        process === undefined ? [] : [seen.get(process.id) ?? { ...process, status: 'not there' }],
+      );
+    });
+    return (await Promise.all(looks)).flat();
+  };
+  const done = fresh.every(({ outcome }) => outcome === 'replaced') ? 'Replaced' : 'Created';
+  const waiting = session.waiting(wait);
+  const { failure } = await waitAtGate(
+    { statuses: upWords, minCount: 0, tell: ({ processes, after }) => notRunning(done, after, processes) },
+    paced(look, waiting),
+    waiting,
+  );
+  if (failure !== undefined) throw failure;
+}
+
+/** Reads the status of processes repeatedly, and sets `stable`. Throws a `Failure` if one does not stay up. */
+export async function proveForgeStable(
+  { step, client, pacer }: Session,
+  processes: readonly ForgeProcess[],
+  span: number,
+  look: StatusSource['look'],
+): Promise<void> {
+  if (span === 0) return;
+  if (processes.length === 0) {
+    step.output({ stable: 'skipped' });
+    step.log.notice('stable-for was skipped: there is no process yet.');
+    return;
+  }
+  step.doing('watching whether the background processes stay up');
+  step.log.info(`Watching the status for ${inSeconds(span)}`);
+  // Time in which the rate limit stops all requests shows nothing.
+  const timing = { clock: client.clock, cancelled: step.cancelled };
+  const seen = await watchStatus(processes, span, { look, pacer }, timing);
+  const failed = seen.filter(({ stable }) => stable === 'false');
+  const unknown = seen.filter(({ stable }) => stable === 'unknown');
+  step.output({ stable: failed.length > 0 ? 'false' : unknown.length > 0 ? 'unknown' : 'true' });
+  if (failed.length > 0) throw notStable(failed.map(({ why }) => why));
+  for (const { why } of unknown) step.warn(`${why}.`);
+  if (unknown.length === 0) step.summarize(html`<p><strong>Stable:</strong> up for ${inSeconds(span)}.</p>`);
+}
+
+function notStable(whys: readonly string[]): Failure {
+  return new Failure({
+    headline: `${counted(whys.length, 'background process does', 'background processes do')} not stay up`,
+    what: 'The background processes do not stay up',
+    why: whys.join(', '),
+    fix: readItsLog,
+  });
+}
