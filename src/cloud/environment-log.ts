@@ -14,7 +14,8 @@ export interface LogEntry {
 
 /** An event of one copy of a background process. The log does not name the copy. */
 export interface ProcessEvent {
-  readonly kind: 'started' | 'exited' | 'stopped';
+  /** `unclear`: an error in words that are not known, perhaps an end by a signal or for want of memory. */
+  readonly kind: 'started' | 'exited' | 'stopped' | 'unclear';
   /** The command with folded white space. */
   readonly command: string;
   /** The cluster as the log names it, without `[Deploy: N] `: `Workers cluster`. */
@@ -34,6 +35,7 @@ export interface ProcessEvent {
 const ProcessLine = v.object({
   ...{ cmd: v.string(), msg: v.string(), cluster: v.string() },
   time: v.fallback(v.optional(v.string()), undefined),
+  level: v.fallback(v.optional(v.string()), undefined),
 });
 
 /** A line of a process's output: `{"text":"  Connection refused  "}`. */
@@ -54,9 +56,9 @@ function eventOf({ type, message, loggedAt }: LogEntry): ProcessEvent | undefine
   if (type !== 'system') return undefined;
   const line = v.safeParse(ProcessLine, jsonOf(message));
   if (!line.success) return undefined;
-  const { cmd, msg, cluster, time } = line.output;
+  const { cmd, msg, cluster, time, level } = line.output;
   const at = timeOf(time) ?? loggedAt;
-  const what = whatHappened(msg);
+  const what = whatHappened(msg, level);
   if (what === undefined || at === undefined) return undefined;
   const deploy = /\[Deploy: (\d+)\]/.exec(cluster)?.[1];
   return {
@@ -69,11 +71,12 @@ function eventOf({ type, message, loggedAt }: LogEntry): ProcessEvent | undefine
 }
 
 /** Reads the event from the end of a message: the command at its start may contain the same words. */
-function whatHappened(msg: string): Pick<ProcessEvent, 'kind' | 'code'> | undefined {
+function whatHappened(msg: string, level = ''): Pick<ProcessEvent, 'kind' | 'code'> | undefined {
   const code = /process exited with exit ?code:? (-?\d+)\.*$/i.exec(msg)?.[1];
   if (code !== undefined) return { kind: 'exited', code: Number(code) };
   if (/process shut down\.*$/i.test(msg)) return { kind: 'stopped', code: undefined };
-  return /\bstarting\.*$/i.test(msg) ? { kind: 'started', code: undefined } : undefined;
+  if (/\bstarting\.*$/i.test(msg)) return { kind: 'started', code: undefined };
+  return /^error$/i.test(level) ? { kind: 'unclear', code: undefined } : undefined;
 }
 
 function jsonOf(message: string): unknown {
@@ -198,6 +201,8 @@ function judgeOne(
   const downFor = isSingle && pause >= longestPause ? pause : undefined;
   const judged = { process, exits, isBack, downFor, why: undefined };
   if (exits.length > Math.max(copies, 1) || downFor !== undefined) return { ...judged, status: 'restarting' };
+  if (own.some((event) => event.kind === 'unclear' && event.at >= from))
+    return unknownHealth(process, 'the log has an error about it in words that are not known');
   // Without a start or an exit in the judged time, an end as the last event may belong to the earlier deployment.
   const isSeen =
     own.at(-1)?.kind === 'started' || own.some((event) => event.kind === 'exited' && event.at >= from);

@@ -23,6 +23,7 @@ interface Line {
   readonly at: number;
   readonly cmd?: string;
   readonly cluster?: string;
+  readonly level?: string;
 }
 
 /** An entry in the recorded shape. */
@@ -31,11 +32,12 @@ function entry({
   at,
   cmd = 'php artisan horizon',
   cluster = '[Deploy: 3] Workers cluster',
+  level = 'INFO',
 }: Line): LogEntry {
   const time = new Date(start + at).toISOString().replace('Z', '860332Z');
   return {
     type: 'system',
-    message: JSON.stringify({ time, level: 'INFO', msg: `${cmd} ${msg}`, cluster, cmd }),
+    message: JSON.stringify({ time, level, msg: `${cmd} ${msg}`, cluster, cmd }),
     loggedAt: Math.floor((start + at) / 1000) * 1000,
   };
 }
@@ -192,6 +194,18 @@ describe('a process', () => {
 
   test('is found though white space differs', () => {
     expect(statusOf(loop, { command: ' php  artisan\thorizon ' })).toBe('restarting');
+  });
+
+  test('with an error in other words is unknown, unless it is restarting all the same', () => {
+    const killed = (at: number, level?: string) =>
+      entry({ msg: 'was killed by signal 9', at, ...(level === undefined ? {} : { level }) });
+    expect(judge([horizon], eventsIn([began(0), killed(5, 'ERROR')]), afterDeployment)).toMatchObject([
+      { status: 'unknown', why: 'the log has an error about it in words that are not known' },
+    ]);
+    expect(statusOf([killed(5, 'error')])).toBe('unknown');
+    expect(statusOf([killed(5, 'INFO'), killed(6)])).toBe('up');
+    expect(statusOf([killed(5, 'ERROR')], {}, { ...past, from: start + 6 })).toBe('up');
+    expect(statusOf([...loop, killed(5, 'ERROR')])).toBe('restarting');
   });
 
   test('that ended before the time that is judged is up', () => {
