@@ -1,9 +1,8 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { describe, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { firstStep } from '../../scripts/first-step.ts';
-import { repository } from '../../scripts/repository.ts';
 import { REPOSITORY_ROOT } from '../e2e/harness/run-action.ts';
 import { readDocument } from './documents.ts';
 
@@ -37,22 +36,4 @@ test('npm start -- --verbose shows logs, outputs and requests as well', async ()
   expect(stdout).toMatch(/^outcome +created$/m);
   expect(stdout).toMatch(/^process-id +process-[0-9a-f-]{36}$/m);
   expect(stdout.match(/^POST .*background-processes .* -> 201$/gm)).toHaveLength(2);
-});
-
-describe('the first step', () => {
-  const fence = (text: string) => `# Title\n\n\`\`\`yaml\n${text}\`\`\`\n`;
-
-  test('is found in a list of steps and in a whole workflow', () => {
-    const step = `uses: ${repository}@v1\n`;
-    const inList = fence(`- run: "true"\n- ${step}  with: { processes: 2 }\n`);
-    expect(firstStep(inList).inputs).toEqual({ processes: '2' });
-    const inWorkflow = fence(
-      `on: push\njobs:\n  a:\n    steps:\n      - ${step}        with: { processes: 3 }\n`,
-    );
-    expect(firstStep(inWorkflow).inputs).toEqual({ processes: '3' });
-  });
-
-  test('is missed when there is none', () => {
-    expect(() => firstStep(fence(`- uses: ${repository}/list@v1\n`))).toThrow('README.md shows no step');
-  });
 });

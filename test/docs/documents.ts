@@ -27,6 +27,13 @@ export function readDocument(path: string): string {
   return readFileSync(join(REPOSITORY_ROOT, path), 'utf8').replaceAll('\r\n', '\n');
 }
 
+/** The first block of a language in a document. */
+export function fenceIn(markdown: string, language: string): string {
+  const fence = fencesOf(markdown).find((each) => each.language === language);
+  if (fence === undefined) throw new Error(`There is no block of ${language}`);
+  return fence.text;
+}
+
 /**
  * The workflows and steps in the documentation, and the workflows beside it. Other YAML, such as a manifest, is none of
  * these.

@@ -2,12 +2,9 @@ import { execFile } from 'node:child_process';
 import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
-import { promisify } from 'node:util';
-
-const run = promisify(execFile);
 
 export interface ScriptRun {
-  readonly exitCode: number;
+  readonly exitCode: number | string | null | undefined;
   readonly output: string;
   /** The arguments of each call of a program that was given, such as `gh issue close 7`. */
   readonly calls: readonly string[];
@@ -29,25 +26,18 @@ export async function runScript(
     }
     writeFileSync(join(folder, 'script.sh'), script);
     const PATH = `${folder}${delimiter}${process.env['PATH']}`;
-    const { exitCode, output } = await ended(
-      run('bash', ['-e', join(folder, 'script.sh')], { env: { PATH, ...env } }),
-    );
+    const ended = await bash(join(folder, 'script.sh'), { PATH, ...env });
     const called = existsSync(calls) ? readFileSync(calls, 'utf8').trim().split('\n') : [];
-    return { exitCode, output, calls: called };
+    return { ...ended, calls: called };
   } finally {
     rmSync(folder, { recursive: true });
   }
 }
 
-async function ended(
-  running: Promise<{ stdout: string; stderr: string }>,
-): Promise<{ exitCode: number; output: string }> {
-  try {
-    const { stdout, stderr } = await running;
-    return { exitCode: 0, output: stdout + stderr };
-  } catch (error) {
-    const { code, stdout, stderr } = Object(error);
-    if (typeof code !== 'number') throw error;
-    return { exitCode: code, output: `${stdout}${stderr}` };
-  }
+function bash(script: string, env: NodeJS.ProcessEnv): Promise<Omit<ScriptRun, 'calls'>> {
+  return new Promise((resolve) => {
+    execFile('bash', ['-e', script], { env }, (error, stdout, stderr) =>
+      resolve({ exitCode: error === null ? 0 : error.code, output: stdout + stderr }),
+    );
+  });
 }

@@ -2,8 +2,8 @@ import { spawn } from 'node:child_process';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
+import { seedShop } from '../emulator/seed.ts';
 import { startEmulator } from '../emulator/server.ts';
-import { readDocument } from './documents.ts';
 
 const script = fileURLToPath(new URL('../../scripts/try.ts', import.meta.url));
 
@@ -19,13 +19,8 @@ async function tryOut(args: readonly string[], env: Record<string, string> = {})
 
 describe.concurrent('npm run try', () => {
   test('runs an action with inputs from the command line, and shows what it tells', async () => {
-    const { stdout, exitCode } = await tryOut([
-      'ensure',
-      '--environment',
-      'main',
-      '--processes=2',
-      '--dry-run',
-    ]);
+    const inputs = ['--environment', 'main', '--processes=2', '--dry-run'];
+    const { stdout, exitCode } = await tryOut(['ensure', ...inputs]);
     expect(exitCode).toBe(0);
     expect(stdout).toMatch(/^outcome +would-create$/m);
     expect(stdout).toContain('📝 Would create: worker default on App in production');
@@ -40,11 +35,13 @@ describe.concurrent('npm run try', () => {
   });
 
   test('uses an emulator that runs already, whose processes stay', async () => {
-    await using emulator = await seeded();
-    const port = new URL(emulator.url).port;
+    const emulator = await startEmulator();
+    seedShop(emulator);
+    const env = { PORT: new URL(emulator.url).port };
     const args = ['apply', '--environment', 'main', '--manifest', 'scripts/demo-manifest.yml'];
-    expect((await tryOut(args, { PORT: port })).stdout).toMatch(/^created +2$/m);
-    expect((await tryOut(args, { PORT: port })).stdout).toMatch(/^outcome +unchanged$/m);
+    expect((await tryOut(args, env)).stdout).toMatch(/^created +2$/m);
+    expect((await tryOut(args, env)).stdout).toMatch(/^outcome +unchanged$/m);
+    await emulator.close();
   });
 
   test.each([
@@ -72,25 +69,6 @@ describe.concurrent('npm run try', () => {
       expect(stdout).toMatch(new RegExp(`^  ${name} `, 'm'));
     const help = (await tryOut(['delete', '--help'])).stdout;
     expect(help).toMatch(/^ {2}--if-missing \(default: ignore\)\n {6}What to do/m);
-    expect(
-      Math.max(
-        ...help
-          .split('\n')
-          .slice(1)
-          .map((line) => line.length),
-      ),
-    ).toBeLessThanOrEqual(100);
+    for (const line of help.split('\n').slice(1)) expect(line.length).toBeLessThanOrEqual(100);
   });
 });
-
-test('the documents name it', () => {
-  expect(readDocument('CONTRIBUTING.md')).toContain('npm run try');
-});
-
-async function seeded() {
-  const emulator = await startEmulator();
-  const application = emulator.cloud.addApplication({ name: 'shop', repository: 'acme/shop' });
-  const environment = emulator.cloud.addEnvironment(application, { name: 'production', branch: 'main' });
-  emulator.cloud.addInstance(environment, { name: 'App', type: 'app' });
-  return { url: emulator.url, [Symbol.asyncDispose]: () => emulator.close() };
-}

@@ -82,16 +82,6 @@ describe('the check of workflows', () => {
       'Context access might be invalid: proces-id',
     ],
     [
-      'a condition that does not parse',
-      `- run: true\n  if: github.ref == 'main\n`,
-      "Unexpected symbol: ''main'",
-    ],
-    [
-      'a step that does not exist',
-      `- run: echo "\${{ steps.proces.outcome }}"\n`,
-      'Context access might be invalid: proces',
-    ],
-    [
       'an action that does not exist',
       `- uses: ${repository}/lst@v1\n`,
       `Unable to resolve action \`${repository}/lst@v1\``,

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { createServer } from 'node:net';
+import { type AddressInfo, createServer } from 'node:net';
 import { describe, expect, test } from 'vitest';
 import packageJson from '../../package.json' with { type: 'json' };
 import { REPOSITORY_ROOT } from '../e2e/harness/run-action.ts';
@@ -46,6 +46,14 @@ describe.concurrent.each(scripts)('%s', (script) => {
 
 describe.concurrent('what is wrong is said in one line', () => {
   test.each([
+    [
+      'test/emulator/serve.ts',
+      ['--port', 'abc'],
+      '"abc" is not a port: write a whole number from 0 to 65535',
+    ],
+    ['test/emulator/serve.ts', [], '"abc" is not a port', { ...process.env, PORT: 'abc' }],
+    ['scripts/check-workflows.ts', [], 'actionlint is not installed. ', { PATH: '/nowhere' }],
+    ['scripts/pictures.ts', [], 'There is no Chromium ', { PATH: '/nowhere' }],
     ['scripts/demo.ts', ['--verbos'], `Unknown option '--verbos'. Did you mean "verbose"?`],
     ['scripts/build.ts', ['dist'], '"dist" is one argument too many. Usage: npm run build'],
     ['scripts/set-owner.ts', [], 'Usage: npm run set-owner -- <your-name>'],
@@ -54,29 +62,18 @@ describe.concurrent('what is wrong is said in one line', () => {
     ['test/bench/bench.ts', ['0'], '"0" is not a number of pairs'],
     ['test/bench/bench.ts', ['1', 'nothing'], 'No case has "nothing" in its title. The cases are create, '],
     ['test/model/soak.ts', ['--runs', 'abc'], '"abc" is not a number of runs'],
-    [
-      'test/emulator/serve.ts',
-      ['--port', 'abc'],
-      '"abc" is not a port: write a whole number from 0 to 65535',
-    ],
-  ] as const)('%s %j', async (script, args, said) => {
-    const { code, stderr } = await run(script, args);
-    expect(code).toBe(2);
+  ] as [string, string[], string, NodeJS.ProcessEnv?][])('%s %j', async (script, args, said, env) => {
+    const { code, stdout, stderr } = await run(script, args, env);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr.split('\n')).toEqual([expect.stringContaining(said), '']);
-  });
-
-  test('a port in the environment that is no port', async () => {
-    const { code, stderr } = await run('test/emulator/serve.ts', [], { ...process.env, PORT: 'abc' });
-    expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringMatching(/^"abc" is not a port.*\n$/) });
   });
 
   test('a port that is in use', async () => {
     const other = createServer();
     await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
     try {
-      const address = other.address();
-      const port = typeof address === 'object' ? String(address?.port) : '';
-      const { code, stderr } = await run('test/emulator/serve.ts', ['--port', port]);
+      const { port } = other.address() as AddressInfo;
+      const { code, stderr } = await run('test/emulator/serve.ts', ['--port', String(port)]);
       expect({ code, stderr }).toEqual({
         code: 2,
         stderr: `Port ${port} is in use. End what listens there, or choose another with --port.\n`,
@@ -84,21 +81,5 @@ describe.concurrent('what is wrong is said in one line', () => {
     } finally {
       other.close();
     }
-  });
-
-  test('a program that is not installed', async () => {
-    const { code, stderr } = await run('scripts/check-workflows.ts', [], { PATH: '/nowhere' });
-    expect({ code, stderr }).toEqual({
-      code: 2,
-      stderr: expect.stringMatching(/^actionlint is not installed\. .*\n$/),
-    });
-  });
-
-  test('no Chromium', async () => {
-    const { code, stderr } = await run('scripts/pictures.ts', [], { PATH: '/nowhere' });
-    expect({ code, stderr }).toEqual({
-      code: 2,
-      stderr: expect.stringMatching(/^There is no Chromium .*\n$/),
-    });
   });
 });

@@ -56,62 +56,70 @@ function hurried(): Clock {
 const sent = (): string[] =>
   gitHub.requests.map(({ method, path }) => `${method} ${path.replace(/\?.*/, '')}`);
 
+const users = {
+  bot: ownBot,
+  app: { login: 'our-app[bot]', type: 'Bot' },
+  octocat: { login: 'octocat', type: 'User' },
+  mallory: { login: 'mallory', type: 'User' },
+};
+type Texts = { [User in keyof typeof users]?: string };
+
+/** Puts comments of these users under the marker. */
+function add(texts: Texts): void {
+  for (const [user, text] of Object.entries(texts))
+    gitHub.comments.push({
+      id: gitHub.comments.length + 1,
+      body: `${marker}\n${text}`,
+      user: users[user as keyof typeof users],
+    });
+}
+
+/** The comments, without the marker. */
+const shown = () => gitHub.comments.map(({ body }) => body.replace(`${marker}\n`, ''));
+
+const graphql = /graphql$/;
+
 describe('One comment on a pull request is kept up to date', () => {
   test('it is created once, then updated in place, and left alone when nothing changed', async () => {
     expect(await keepComment(target(), sticky(`${marker}\none`))).toBe('created');
     expect(await keepComment(target(), sticky(`${marker}\ntwo`))).toBe('updated');
     expect(await keepComment(target(), sticky(`${marker}\ntwo`))).toBe('unchanged');
-    expect(gitHub.comments.map(({ body }) => body)).toEqual([`${marker}\ntwo`]);
+    expect(shown()).toEqual(['two']);
     expect(sent().filter((request) => request.startsWith('PATCH'))).toHaveLength(1);
   });
 
-  test('it is found on a later page', async () => {
-    for (let id = 1; id <= 250; id++) gitHub.comments.push({ id, body: 'Hello', user: ownBot });
-    gitHub.comments.push({ id: 251, body: `${marker}\nold`, user: ownBot });
-    expect(await keepComment(target(), sticky(`${marker}\nnew`))).toBe('updated');
-    expect(gitHub.comments.at(-1)?.body).toBe(`${marker}\nnew`);
-    expect(gitHub.comments).toHaveLength(251);
-  });
-
-  test('it is found behind a page that GitHub shows in part', async () => {
-    for (let id = 1; id <= 100; id++)
+  test('it is found on a later page, behind one that GitHub shows in part', async () => {
+    for (let id = 1; id <= 250; id++)
       gitHub.comments.push({ id, body: 'Hello', user: ownBot, hidden: id === 50 });
-    gitHub.comments.push({ id: 101, body: `${marker}\nold`, user: ownBot });
+    add({ bot: 'old' });
     expect(await keepComment(target(), sticky(`${marker}\nnew`))).toBe('updated');
-    expect(gitHub.comments.at(-1)?.body).toBe(`${marker}\nnew`);
+    expect(shown().slice(-2)).toEqual(['Hello', 'new']);
   });
 
-  test('another user’s comment is never touched, though it starts with the marker', async () => {
-    gitHub.comments.push({ id: 1, body: `${marker}\nmine!`, user: { login: 'mallory', type: 'User' } });
-    gitHub.comments.push({ id: 2, body: `${marker}\nours!`, user: { login: 'other-app[bot]', type: 'Bot' } });
-    expect(await keepComment(target(), sticky(`${marker}\nplan`))).toBe('created');
-    expect(gitHub.comments.map(({ body }) => body)).toEqual([
-      `${marker}\nmine!`,
-      `${marker}\nours!`,
-      `${marker}\nplan`,
-    ]);
-  });
-
-  test('a user’s own token updates that user’s comment, not the bot’s', async () => {
-    gitHub.viewer = 'octocat';
-    gitHub.comments.push({ id: 1, body: `${marker}\nbot`, user: ownBot });
-    gitHub.comments.push({ id: 2, body: `${marker}\nuser`, user: { login: 'octocat', type: 'User' } });
-    await keepComment(target(), sticky(`${marker}\nplan`));
-    expect(gitHub.comments.map(({ body }) => body)).toEqual([`${marker}\nbot`, `${marker}\nplan`]);
-  });
-
-  test('an App’s bot is known with and without its suffix', async () => {
-    gitHub.viewer = 'our-app';
-    gitHub.comments.push({ id: 1, body: `${marker}\nold`, user: { login: 'our-app[bot]', type: 'Bot' } });
-    expect(await keepComment(target(), sticky(`${marker}\nnew`))).toBe('updated');
-  });
-
-  test('where nobody tells whose the token is, it is the workflow’s bot', async () => {
-    gitHub.viewer = undefined;
-    gitHub.comments.push({ id: 1, body: `${marker}\nmine!`, user: { login: 'mallory', type: 'User' } });
-    gitHub.comments.push({ id: 2, body: `${marker}\nold`, user: ownBot });
-    expect(await keepComment(target(), sticky(`${marker}\nnew`))).toBe('updated');
-    expect(gitHub.comments[0]?.body).toBe(`${marker}\nmine!`);
+  test.each<[string, Partial<FakeGitHub>, there: Texts, then: string]>([
+    ['not that of another user or App', {}, { mallory: 'a', app: 'b' }, 'a b new'],
+    ['that of the token’s user', { viewer: 'octocat' }, { bot: 'a', octocat: 'b' }, 'a new'],
+    ['that of an App, whose name has a suffix', { viewer: 'our-app' }, { app: 'a' }, 'new'],
+    ['else the bot’s', { viewer: undefined }, { mallory: 'a', bot: 'b' }, 'a new'],
+    ['by GET /user', { viewer: undefined, user: users.octocat }, { bot: 'a', octocat: 'b' }, 'a new'],
+    [
+      'by GET /user after a 403',
+      { refuse: { on: graphql, status: 403 }, user: users.octocat },
+      { octocat: 'a' },
+      'new',
+    ],
+    [
+      'by GET /user after errors',
+      { refuse: { on: graphql, status: 200, body: '{"errors":[{"message":"no"}]}' }, user: users.octocat },
+      { octocat: 'a' },
+      'new',
+    ],
+  ])('it is the own one: %s', async (_, answers, there, then) => {
+    Object.assign(gitHub, answers);
+    add(there);
+    const outcome = then.includes('b new') ? 'created' : 'updated';
+    expect(await keepComment(target(), sticky(`${marker}\nnew`))).toBe(outcome);
+    expect(shown().join(' ')).toBe(then);
   });
 
   test('a comment that only quotes the marker is another one', async () => {
@@ -161,13 +169,13 @@ describe('hiccups of GitHub are retried like those of the services', () => {
     ['a cut connection', { on: list, status: 'cut', times: 2 }],
     ['a 502 to the update', { on: patch, status: 502, times: 2 }],
     ['a secondary limit to the update', { on: patch, ...secondaryLimit(45), times: 2 }],
-    ['a 502 to the question whose token it is', { on: /graphql$/, status: 502, times: 1 }],
+    ['a 502 to the question whose token it is', { on: graphql, status: 502, times: 1 }],
   ])('%s', async (_, refusal) => {
     gitHub.viewer = 'our-app';
-    gitHub.comments.push({ id: 1, body: `${marker}\nold`, user: { login: 'our-app[bot]', type: 'Bot' } });
+    add({ app: 'old' });
     gitHub.refuse = refusal;
     expect(await keepComment(target(), sticky(`${marker}\nnew`))).toBe('updated');
-    expect(gitHub.comments.map(({ body }) => body)).toEqual([`${marker}\nnew`]);
+    expect(shown()).toEqual(['new']);
     expect(said.length).toBeGreaterThan(0);
   });
 
@@ -180,7 +188,7 @@ describe('hiccups of GitHub are retried like those of the services', () => {
   ])('a new comment that was answered with %s is there once', async (_, refusal) => {
     gitHub.refuse = refusal;
     expect(await keepComment(target(), sticky(`${marker}\nplan`))).toBe('created');
-    expect(gitHub.comments.map(({ body }) => body)).toEqual([`${marker}\nplan`]);
+    expect(shown()).toEqual(['plan']);
   });
 
   test('one that never gets through is an error after a minute', async () => {
@@ -196,26 +204,5 @@ describe('hiccups of GitHub are retried like those of the services', () => {
     gitHub.refuse = { on: post, status: 403 };
     await expect(keepComment(target(), sticky(marker))).rejects.toMatchObject({ status: 403 });
     expect(sent().filter((request) => request.startsWith('POST'))).toHaveLength(1);
-  });
-});
-
-describe('the author is the token’s own user', () => {
-  test('as GET /user tells where GraphQL does not', async () => {
-    gitHub.viewer = undefined;
-    gitHub.user = { login: 'octocat', type: 'User' };
-    gitHub.comments.push({ id: 1, body: `${marker}\nbot`, user: ownBot });
-    gitHub.comments.push({ id: 2, body: `${marker}\nold`, user: gitHub.user });
-    expect(await keepComment(target(), sticky(`${marker}\nnew`))).toBe('updated');
-    expect(gitHub.comments.map(({ body }) => body)).toEqual([`${marker}\nbot`, `${marker}\nnew`]);
-  });
-
-  test.each([
-    ['403', { on: /graphql$/, status: 403 }],
-    ['errors', { on: /graphql$/, status: 200, body: '{"errors":[{"message":"no"}]}' }],
-  ])('as GET /user tells where GraphQL answers %s', async (_, refusal) => {
-    gitHub.refuse = refusal;
-    gitHub.user = { login: 'octocat', type: 'User' };
-    gitHub.comments.push({ id: 1, body: `${marker}\nold`, user: gitHub.user });
-    expect(await keepComment(target(), sticky(`${marker}\nnew`))).toBe('updated');
   });
 });
