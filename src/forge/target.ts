@@ -26,16 +26,13 @@ export interface ForgeTargetName {
 }
 
 /** Finds the server and the site by their names. Sends no request for ids. */
-export async function findTarget(client: HttpClient, name: ForgeTargetName): Promise<ForgeTarget> {
-  const { organization } = name;
-  const server = isNumber(name.server)
-    ? { id: name.server, name: name.server }
-    : await findServer(client, organization, name.server);
-  const siteId =
-    name.site === undefined || isNumber(name.site)
-      ? name.site
-      : await findSite(client, organization, server, name.site);
-  return { organization, serverId: server.id, serverName: server.name, siteId };
+export async function findTarget(
+  client: HttpClient,
+  { organization, server: serverName, site }: ForgeTargetName,
+): Promise<ForgeTarget> {
+  const server = await findNamed(client, serversOf(organization), serverName);
+  const found = site === undefined ? undefined : await findNamed(client, sitesOf(organization, server), site);
+  return { organization, serverId: server.id, serverName: server.name, siteId: found?.id };
 }
 
 /** Returns the hint for a 404 of a request about a server. */
@@ -48,85 +45,69 @@ function isNumber(text: string): boolean {
   return /^[1-9]\d{0,14}$/.test(text);
 }
 
-export interface NamedThing {
+interface NamedThing {
   readonly id: string;
   readonly name: string;
 }
 
-async function listServers(client: HttpClient, organization: string): Promise<readonly NamedThing[]> {
-  return (await listAll(client, serversCall(organization), NamedResource)).items.map(thingFrom);
-}
-
-async function listSites(
-  client: HttpClient,
-  organization: string,
-  server: NamedThing,
-): Promise<readonly NamedThing[]> {
-  return (await listAll(client, sitesCall(organization, server), NamedResource)).items.map(thingFrom);
-}
-
-async function findServer(client: HttpClient, organization: string, wanted: string): Promise<NamedThing> {
-  const where = `in the organization ${organization}`;
-  return await findNamed(client, serversCall(organization), { kind: 'server', where, wanted });
-}
-
-async function findSite(
-  client: HttpClient,
-  organization: string,
-  server: NamedThing,
-  wanted: string,
-): Promise<string> {
-  const where = `on the server ${server.name}`;
-  return (await findNamed(client, sitesCall(organization, server), { kind: 'site', where, wanted })).id;
-}
-
-function serversCall(organization: string): HttpCall {
-  return {
-    method: 'GET',
-    path: path`/orgs/${organization}/servers`,
-    what: `Listing the servers of ${organization}`,
-    forbidden: needsScope('server:view'),
-    notFound: `Check organization: it must be the organization’s slug, as in the address of its pages in Forge, and not ${organization} if that is its name`,
-  };
-}
-
-function sitesCall(organization: string, server: NamedThing): HttpCall {
-  return {
-    method: 'GET',
-    path: path`/orgs/${organization}/servers/${server.id}/sites`,
-    what: `Listing the sites of server ${server.name}`,
-    forbidden: needsScope('server:view'),
-    notFound: noServer(organization, server.name),
-  };
-}
-
-function thingFrom({ id, attributes: { name } }: NamedResource): NamedThing {
-  return { id, name };
-}
-
-interface NameQuery {
-  readonly kind: string;
+/** The servers of an organization, or the sites of a server. */
+interface Catalog {
+  readonly kind: 'server' | 'site';
   readonly where: string;
-  readonly wanted: string;
+  readonly call: HttpCall;
 }
+
+function serversOf(organization: string): Catalog {
+  return {
+    kind: 'server',
+    where: `in the organization ${organization}`,
+    call: {
+      method: 'GET',
+      path: path`/orgs/${organization}/servers`,
+      what: `Listing the servers of ${organization}`,
+      forbidden: needsScope('server:view'),
+      notFound: `Check organization: it must be the organization’s slug, as in the address of its pages in Forge, and not ${organization} if that is its name`,
+    },
+  };
+}
+
+function sitesOf(organization: string, server: NamedThing): Catalog {
+  return {
+    kind: 'site',
+    where: `on the server ${server.name}`,
+    call: {
+      method: 'GET',
+      path: path`/orgs/${organization}/servers/${server.id}/sites`,
+      what: `Listing the sites of server ${server.name}`,
+      forbidden: needsScope('server:view'),
+      notFound: noServer(organization, server.name),
+    },
+  };
+}
+
+async function listNamed(client: HttpClient, call: HttpCall): Promise<readonly NamedThing[]> {
+  const { items } = await listAll(client, call, NamedResource);
+  return items.map(({ id, attributes: { name } }) => ({ id, name }));
+}
+
+const namesOf = ({ name }: NamedThing): readonly string[] => [name];
 
 /**
  * Finds a resource by its exact name. The filter of the API may match parts of names; if the filtered list lacks the
  * name, the whole list decides.
  */
-async function findNamed(client: HttpClient, call: HttpCall, wanted: NameQuery): Promise<NamedThing> {
-  const pick = (among: readonly NamedResource[]): NamedThing =>
-    findByName({ ...wanted, among: among.map(thingFrom), namesOf: ({ name }) => [name] });
-  const { items: narrowed } = await listAll(
-    client,
-    { ...call, query: { 'filter[name]': wanted.wanted } },
-    NamedResource,
-  );
+async function findNamed(
+  client: HttpClient,
+  { kind, where, call }: Catalog,
+  wanted: string,
+): Promise<NamedThing> {
+  if (isNumber(wanted)) return { id: wanted, name: wanted };
+  const among = await listNamed(client, { ...call, query: { 'filter[name]': wanted } });
   try {
-    return pick(narrowed);
+    return findByName({ kind, where, wanted, among, namesOf });
   } catch (error) {
     if (!(error instanceof NotThere)) throw error;
-    return pick((await listAll(client, call, NamedResource)).items);
+    return findByName({ kind, where, wanted, among: await listNamed(client, call), namesOf });
   }
 }
 
@@ -155,33 +136,25 @@ export async function findServers(
   organization: string,
   named: readonly DeclaredServer[],
 ): Promise<readonly FoundServer[]> {
-  const servers = pickAll(named, {
-    kind: 'server',
-    where: `in the organization ${organization}`,
-    among: named.every(({ name }) => isNumber(name))
-      ? named.map(({ name }) => ({ id: name, name }))
-      : await listServers(client, organization),
-    namesOf: ({ name }) => [name],
-  });
-  const found = await Promise.all(
+  const names = named.map(({ name }) => name);
+  const servers = pickAll(named, await searchFor(client, serversOf(organization), names));
+  const all = await Promise.all(
     servers.map(async (server, index) => {
       const processes = named[index]?.processes ?? [];
       const sites = processes.flatMap(({ spec }) => spec.site ?? []);
-      const among = sites.every(isNumber) ? undefined : await listSites(client, organization, server);
-      return { server, processes, among };
+      const search = await searchFor(client, sitesOf(organization, server), sites);
+      return processes.map((process) => ({ server, search, ...process }));
     }),
   );
-  const all = found.flatMap(({ server, processes, among }) => {
-    const places = new Map<string, Location>();
-    return processes.map((process) => ({ server, among, places, ...process }));
-  });
-  const specs = collecting('processes of the manifest', all, ({ spec, place, server, among, places }) => {
-    const declared = specFrom(spec, siteOf(spec, place, server, among));
-    refuseTwice(declared, place, places);
+  const places = new Map<string, Location>();
+  const found = collecting('processes of the manifest', all.flat(), ({ server, search, spec, place }) => {
+    const site = spec.site === undefined ? undefined : pick({ name: spec.site, place }, search);
+    const declared = specFrom(spec, site?.id);
+    refuseTwice(server, declared, place, places);
     return { server, declared, place };
   });
   return servers.map((server) => {
-    const own = specs.filter((spec) => spec.server === server);
+    const own = found.filter((process) => process.server === server);
     return {
       ...server,
       declared: own.map(({ declared }) => declared),
@@ -190,20 +163,22 @@ export async function findServers(
   });
 }
 
-function siteOf(
-  { site }: ForgeDeclaration,
-  place: Location,
-  server: NamedThing,
-  among: readonly NamedThing[] | undefined,
-): string | undefined {
-  if (site === undefined || among === undefined) return site;
-  const where = `on the server ${server.name}`;
-  return pick({ name: site, place }, { kind: 'site', where, among, namesOf: ({ name }) => [name] }).id;
+/** Returns the search among the resources of a catalog. Sends no request if all names are ids. */
+async function searchFor(client: HttpClient, { kind, where, call }: Catalog, names: readonly string[]) {
+  const among = names.every(isNumber)
+    ? names.map((name) => ({ id: name, name }))
+    : await listNamed(client, call);
+  return { kind, where, among, namesOf };
 }
 
 /** Throws a `Failure` for a second declaration of a process, which may name the site by its id in place of its name. */
-function refuseTwice(spec: ForgeSpec, place: Location, places: Map<string, Location>): void {
-  const key = keyOf(identityOf(spec));
+function refuseTwice(
+  server: NamedThing,
+  spec: ForgeSpec,
+  place: Location,
+  places: Map<string, Location>,
+): void {
+  const key = `${server.id} ${keyOf(identityOf(spec))}`;
   const before = places.get(key);
   if (before !== undefined) {
     const twice = new Failure({
