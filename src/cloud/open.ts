@@ -37,10 +37,12 @@ export function shareInstance(
     const sending = {
       find: (id: string) => claimed.find(id),
       update: (id: string, changed: Parameters<CloudStore['update']>[1]) =>
-        claim.write(() => store.update(id, changed)),
+        claimed.write(() => store.update(id, changed)),
     };
     return {
+      service: cloudService,
       store: claimed,
+      runtime,
       reconcile: async (spec, found, changes) =>
         await update(spec, found, changes, { store: sending, runtime }),
     };

@@ -1,6 +1,6 @@
 import { Cancelled, messageOf, reasonOf } from '../failure.ts';
 import { differs } from './changes.ts';
-import { Claim } from './claim.ts';
+import type { Claim, ClaimedStore } from './claim.ts';
 import { Vanished } from './create-once.ts';
 import { ensure } from './ensure.ts';
 import { bySpecificity } from './identity.ts';
@@ -20,15 +20,13 @@ import type { OperationResult } from './results.ts';
 import type { Semaphore } from './semaphore.ts';
 import type { Service, World } from './service.ts';
 
-/**
- * Opens the processes of a place for one operation. Its requests go through the operation's claim, and its log lines
- * through a runtime that adds the operation's name.
- */
-export type Open<S, P extends Existing> = (
-  claim: Claim<P>,
-  runtime: Runtime,
-  spec?: S,
-) => Omit<World<S, P>, 'runtime' | 'service'>;
+/** The world of one operation. */
+export interface Opened<S, P extends Existing> extends World<S, P> {
+  readonly store: ClaimedStore<S, P>;
+}
+
+/** Opens the processes of a place for one operation. `runtime`: adds the operation's name to log lines. */
+export type Open<S, P extends Existing> = (claim: Claim<P>, runtime: Runtime, spec?: S) => Opened<S, P>;
 
 export interface ApplyWorld<S, P extends Existing> {
   readonly service: Service<S, P>;
@@ -86,7 +84,9 @@ class PlaceWork<S, P extends Existing> {
   async removeAll(allMade: boolean): Promise<readonly OperationResult<S, P>[]> {
     const deletes = this.#operations.filter((operation) => operation.action === 'delete');
     return await Promise.all(
-      deletes.map((operation) => (allMade ? this.#remove(operation) : heldBack(operation))),
+      deletes.map((operation) =>
+        allMade ? this.#remove(operation) : notBegun(operation, 'a change before it failed'),
+      ),
     );
   }
 
@@ -103,32 +103,24 @@ class PlaceWork<S, P extends Existing> {
         results.push(notBegun(operation, why));
         continue;
       }
-      const claim = this.#claimFor(operation);
-      const result = await this.#make(operation, claim);
+      const begun = this.#begin(operation, operation.spec);
+      const result = await this.#make(operation, begun);
       results.push(result);
-      if (result.status !== 'done' && claim.unknown) unknown = operation;
+      if (result.status !== 'done' && begun.world.store.unknown) unknown = operation;
     }
     return results;
   }
 
-  async #make(operation: Upsert<S, P>, claim: Claim<P>): Promise<OperationResult<S, P>> {
-    const { service } = this.#world;
-    const { spec } = operation;
-    let known: string | undefined;
-    const runtime = this.#runtimeOf(operation, (line, kind) => {
-      known = kind === 'unknown' ? `it is not known ${line}` : line;
-    });
-    const { renamed, ...place } = this.#open(claim, runtime, spec);
+  async #make(operation: Upsert<S, P>, { world, told }: Begun<S, P>): Promise<OperationResult<S, P>> {
+    const { renamed, ...others } = world;
+    const { runtime } = world;
     // Deletions come last: until then, one of these processes may have the declared name.
     const holderMayGo = this.#operations.some(({ action }) => action === 'delete');
     try {
-      const wanted = { spec, ifExists: 'update', dryRun: false } as const;
-      const { outcome, process, changes, ignored, otherName, madeByOther } = await ensure(wanted, {
-        ...place,
-        ...(renamed && holderMayGo ? { renamed } : {}),
-        service,
-        runtime,
-      });
+      const { outcome, process, changes, ignored, otherName, madeByOther } = await ensure(
+        { spec: operation.spec, ifExists: 'update', dryRun: false },
+        renamed && holderMayGo ? world : others,
+      );
       if (otherName !== undefined)
         runtime.warn(`another process has its name, so it is named ${otherName}; set another name`);
       if (Object.keys(ignored).length > 0)
@@ -137,7 +129,7 @@ class PlaceWork<S, P extends Existing> {
       runtime.log(`${outcome} (${process.id})`);
       return { ...fine, operation, status: 'done', outcome, process, changes, madeByOther };
     } catch (error) {
-      return failedUpsert(operation, claim, error, known);
+      return failedUpsert(operation, world.store, error, told.last);
     } finally {
       this.#world.onChange();
     }
@@ -145,44 +137,51 @@ class PlaceWork<S, P extends Existing> {
 
   async #remove(operation: OperationOf<'delete', S, P>): Promise<OperationResult<S, P>> {
     const { process } = operation;
-    const claim = this.#claimFor(operation);
-    const runtime = this.#runtimeOf(operation, () => undefined);
-    let known: string | undefined;
+    const { world, told } = this.#begin(operation);
+    const { store, runtime } = world;
     try {
-      const { store } = this.#open(claim, runtime);
       store.mayWrite();
       await store.remove(process.id);
-      known = `asked to remove ${process.id}`;
-      await waitUntilGone([process], { store, runtime });
+      runtime.checkpoint(`asked to remove ${process.id}`);
+      await waitUntilGone([process], world);
       runtime.log(`deleted (${process.id})`);
       return { ...nothingDone, ...fine, operation, status: 'done', outcome: 'deleted', process };
     } catch (error) {
-      return { ...nothingDone, ...told(error, known), operation, status: statusOf(error, claim), process };
+      const status = statusOf(error, store);
+      return { ...nothingDone, ...reasonsOf(error, told.last), operation, status, process };
     } finally {
       this.#world.onChange();
     }
   }
 
-  #runtimeOf({ place, subject }: Operation<S, P>, checkpoint: Runtime['checkpoint']): Runtime {
-    const { runtime } = this.#world;
-    const named = (line: string): string => `${placeName(place)}, ${subject}: ${line}`;
-    return {
+  /** Opens the place for an operation, whose checkpoints go into its result. */
+  #begin(operation: Operation<S, P>, spec?: S): Begun<S, P> {
+    const { runtime, semaphore } = this.#world;
+    const owners = this.#owners;
+    const told: Begun<S, P>['told'] = { last: undefined };
+    const named = (line: string): string => `${placeName(operation.place)}, ${operation.subject}: ${line}`;
+    const claim = {
+      semaphore,
+      cancelled: runtime.cancelled,
+      isOpenTo: ({ id }: P) => (owners.get(id) ?? operation) === operation,
+      onCreated: ({ id }: P) => owners.set(id, operation),
+    };
+    const own: Runtime = {
       ...runtime,
-      checkpoint,
+      checkpoint: (line, kind) => {
+        told.last = kind === 'unknown' ? `it is not known ${line}` : line;
+      },
       log: (line) => runtime.log(named(line)),
       warn: (line) => runtime.warn(named(line)),
     };
+    return { world: this.#open(claim, own, spec), told };
   }
+}
 
-  #claimFor(operation: Operation<S, P>): Claim<P> {
-    const owners = this.#owners;
-    return new Claim({
-      semaphore: this.#world.semaphore,
-      cancelled: this.#world.runtime.cancelled,
-      isOpenTo: ({ id }) => (owners.get(id) ?? operation) === operation,
-      onCreated: ({ id }) => owners.set(id, operation),
-    });
-  }
+/** An operation's world, and its last checkpoint. */
+interface Begun<S, P extends Existing> {
+  readonly world: Opened<S, P>;
+  readonly told: { last: string | undefined };
 }
 
 const nothingDone = { outcome: undefined, changes: {} } as const;
@@ -195,31 +194,27 @@ function untouched<S, P extends Existing>(operation: Operation<S, P>): readonly 
   return [{ ...nothingDone, ...fine, operation, status: 'done', outcome, process }];
 }
 
-function heldBack<S, P extends Existing>(operation: OperationOf<'delete', S, P>): OperationResult<S, P> {
-  return notBegun(operation, 'a change before it failed');
-}
-
 function notBegun<S, P extends Existing>(operation: Operation<S, P>, why: string): OperationResult<S, P> {
   return { ...nothingDone, operation, status: 'not-done', process: processIn(operation), error: why, why };
 }
 
 /** Returns the whole message of a failure, and its reason alone for a reader who sees the process beside it. */
-function told(error: unknown, known: string | undefined): Pick<OperationResult, 'error' | 'why'> {
+function reasonsOf(error: unknown, known: string | undefined): Pick<OperationResult, 'error' | 'why'> {
   const soFar = known === undefined ? '' : ` So far: ${known}.`;
   return { error: messageOf(error) + soFar, why: reasonOf(error) + soFar };
 }
 
 function failedUpsert<S, P extends Existing>(
   operation: Upsert<S, P>,
-  claim: Claim<P>,
+  store: ClaimedStore<S, P>,
   error: unknown,
   known: string | undefined,
 ): OperationResult<S, P> {
-  const made = error instanceof Vanished ? undefined : claim.made;
+  const made = error instanceof Vanished ? undefined : store.made;
   const result = {
     ...nothingDone,
     operation,
-    status: statusOf(error, claim),
+    status: statusOf(error, store),
     // A replacement is not done while the old process still exists.
     outcome: made !== undefined && operation.action === 'create' ? ('created' as const) : undefined,
     process: made ?? processIn(operation),
@@ -228,9 +223,9 @@ function failedUpsert<S, P extends Existing>(
     const why = 'the step was cancelled before it had checked for duplicates made by parallel runs';
     return { ...result, error: `${known}; ${why}`, why };
   }
-  return { ...result, ...told(error, known) };
+  return { ...result, ...reasonsOf(error, known) };
 }
 
-function statusOf(error: unknown, { wrote }: Pick<Claim<Existing>, 'wrote'>): 'failed' | 'not-done' {
+function statusOf(error: unknown, { wrote }: { readonly wrote: boolean }): 'failed' | 'not-done' {
   return error instanceof Cancelled && !wrote ? 'not-done' : 'failed';
 }

@@ -7,15 +7,19 @@ import type { CreateResult, Store } from './service.ts';
 /** Milliseconds that a look waits for running creates, twice at most: racing runs wait longer. */
 const longestWait = 500;
 
+interface ListingWorld {
+  readonly semaphore: Semaphore;
+  readonly clock: Clock;
+  readonly cancelled: AbortSignal;
+}
+
 /**
  * A list that the operations of one place share. A caller always gets a list whose request started after the call.
  * Creates wait while a list is read, since they would shift its pages.
  */
 export class SharedListing<L extends { readonly pages: number }> {
   readonly #list: () => Promise<L>;
-  readonly #semaphore: Semaphore;
-  readonly #clock: Clock;
-  readonly #cancelled: AbortSignal;
+  readonly #world: ListingWorld;
   #previous: L | undefined;
   #latest: L;
   #next: Promise<L> | undefined;
@@ -26,16 +30,10 @@ export class SharedListing<L extends { readonly pages: number }> {
   /** Aborted, and made new, whenever no create is running. */
   #idle = new AbortController();
 
-  constructor(
-    list: () => Promise<L>,
-    first: L,
-    world: { readonly semaphore: Semaphore; readonly clock: Clock; readonly cancelled: AbortSignal },
-  ) {
+  constructor(list: () => Promise<L>, first: L, world: ListingWorld) {
     this.#list = list;
     this.#latest = first;
-    this.#semaphore = world.semaphore;
-    this.#clock = world.clock;
-    this.#cancelled = world.cancelled;
+    this.#world = world;
   }
 
   /** Returns the latest list. If it has several pages, also the list before: only two equal readings are certain. */
@@ -69,7 +67,7 @@ export class SharedListing<L extends { readonly pages: number }> {
   }
 
   #letIn(): void {
-    while (this.#reading === undefined && this.#creating < this.#semaphore.most) {
+    while (this.#reading === undefined && this.#creating < this.#world.semaphore.most) {
       const begin = this.#waiting.shift();
       if (begin === undefined) return;
       this.#creating++;
@@ -83,7 +81,7 @@ export class SharedListing<L extends { readonly pages: number }> {
       await this.#reading?.catch(() => undefined);
       await this.#untilCreated();
       // The operation whose create ended last can now ask for this list, too.
-      await this.#clock.sleep(0, this.#cancelled);
+      await this.#world.clock.sleep(0, this.#world.cancelled);
     } catch (error) {
       this.#next = undefined;
       throw error;
@@ -104,7 +102,7 @@ export class SharedListing<L extends { readonly pages: number }> {
       // Later callers may have created a process after the start of this request.
       this.#next = undefined;
     }
-    const listing = await this.#semaphore.run(this.#list, 'urgent');
+    const listing = await this.#world.semaphore.run(this.#list, 'urgent');
     this.#previous = this.#latest;
     this.#latest = listing;
     return listing;
@@ -113,79 +111,35 @@ export class SharedListing<L extends { readonly pages: number }> {
   async #untilCreated(): Promise<void> {
     if (this.#creating === 0) return;
     const { signal } = this.#idle;
+    const { clock, cancelled } = this.#world;
     try {
-      await this.#clock.sleep(longestWait, AbortSignal.any([signal, this.#cancelled]));
+      await clock.sleep(longestWait, AbortSignal.any([signal, cancelled]));
     } catch (error) {
       if (!signal.aborted) throw error;
     }
   }
 }
 
-interface ClaimParts<P> {
+/** The claim of one operation on the processes of a place. */
+export interface Claim<P> {
   readonly semaphore: Semaphore;
   readonly cancelled: AbortSignal;
+  /** False for the process of another operation. */
   isOpenTo(process: P): boolean;
   onCreated(process: P): void;
 }
 
-/** One operation's view of an instance: hides processes of others, queues its requests, remembers its own process. */
-export class Claim<P extends Existing> {
-  readonly #parts: ClaimParts<P>;
+/** The store of one operation: hides the processes of others, queues its requests, remembers its own process. */
+export class ClaimedStore<S, P extends Existing> implements Store<S, P> {
+  readonly #store: Store<S, P>;
+  readonly #claim: Claim<P>;
+  readonly place: SharedListing<Listing<P>>;
   #looks = 0;
   wrote = false;
   /** True if the response to the last create was lost. */
   unknown = false;
   /** The process that this operation has created, and not deleted again. */
   made: P | undefined;
-
-  constructor(parts: ClaimParts<P>) {
-    this.#parts = parts;
-  }
-
-  /** Returns a list: until this operation has written, one of the lists that the plan was made from. */
-  async look<L extends { readonly pages: number }>(listings: SharedListing<L>): Promise<L> {
-    const known = this.wrote ? undefined : listings.known[this.#looks++];
-    return known ?? (await listings.refreshed());
-  }
-
-  /** Returns the processes of a list that do not belong to other operations. */
-  open(listed: readonly P[]): readonly P[] {
-    return listed.filter(this.#parts.isOpenTo);
-  }
-
-  async read<T>(ask: () => Promise<T>): Promise<T> {
-    return await this.#parts.semaphore.run(ask, 'urgent');
-  }
-
-  async create(send: () => Promise<CreateResult<P>>): Promise<CreateResult<P>> {
-    const sent = await this.write(send);
-    this.unknown = sent.kind === 'lost';
-    if (sent.kind === 'created') {
-      this.made = sent.made;
-      this.#parts.onCreated(sent.made);
-    }
-    return sent;
-  }
-
-  async remove(id: string, send: () => Promise<void>): Promise<void> {
-    await this.write(send, 'urgent');
-    if (this.made?.id === id) this.made = undefined;
-  }
-
-  async write<T>(send: () => Promise<T>, urgency?: 'urgent'): Promise<T> {
-    return await this.#parts.semaphore.run(async () => {
-      this.#parts.cancelled.throwIfAborted();
-      this.wrote = true;
-      return await send();
-    }, urgency);
-  }
-}
-
-/** The store of one operation: it works through the operation's claim, and through shared lists. */
-export class ClaimedStore<S, P extends Existing> implements Store<S, P> {
-  readonly #store: Store<S, P>;
-  readonly #claim: Claim<P>;
-  readonly place: SharedListing<Listing<P>>;
 
   constructor(store: Store<S, P>, listings: SharedListing<Listing<P>>, claim: Claim<P>) {
     this.#store = store;
@@ -197,21 +151,41 @@ export class ClaimedStore<S, P extends Existing> implements Store<S, P> {
     return this.#store.removalSpan;
   }
 
+  /** Returns a list: until this operation has written, one of the lists that the plan was made from. */
   async list(): Promise<Listing<P>> {
-    const listing = await this.#claim.look(this.place);
-    return { ...listing, processes: this.#claim.open(listing.processes) };
+    const known = this.wrote ? undefined : this.place.known[this.#looks++];
+    const listing = known ?? (await this.place.refreshed());
+    return { ...listing, processes: listing.processes.filter(this.#claim.isOpenTo) };
   }
 
   async find(id: string): Promise<P | undefined> {
-    return await this.#claim.read(() => this.#store.find(id));
+    return await this.#claim.semaphore.run(() => this.#store.find(id), 'urgent');
   }
 
   async create(spec: S): Promise<CreateResult<P>> {
-    return await this.place.creating(() => this.#claim.create(() => this.#store.create(spec)));
+    return await this.place.creating(async () => {
+      const sent = await this.write(() => this.#store.create(spec));
+      this.unknown = sent.kind === 'lost';
+      if (sent.kind === 'created') {
+        this.made = sent.made;
+        this.#claim.onCreated(sent.made);
+      }
+      return sent;
+    });
   }
 
   async remove(id: string): Promise<void> {
-    await this.#claim.remove(id, () => removeForSure(this.#store, id));
+    await this.write(() => removeForSure(this.#store, id), 'urgent');
+    if (this.made?.id === id) this.made = undefined;
+  }
+
+  async write<T>(send: () => Promise<T>, urgency?: 'urgent'): Promise<T> {
+    const { semaphore, cancelled } = this.#claim;
+    return await semaphore.run(async () => {
+      cancelled.throwIfAborted();
+      this.wrote = true;
+      return await send();
+    }, urgency);
   }
 
   mayWrite(): void {

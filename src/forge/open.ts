@@ -31,23 +31,16 @@ export function shareServer(
 ): Open<ForgeSpec, ForgeProcess> {
   const shared = new Map<string | undefined, ReturnType<typeof share>>();
   const share = (siteId: string | undefined) => {
-    const store = storeOf(siteId);
-    const known = ofSite(first, siteId);
-    return {
-      store,
-      listings: new SharedListing(() => store.list(), known, { semaphore, clock, cancelled }),
-    };
+    const own = storeOf(siteId);
+    const world = { semaphore, clock, cancelled };
+    return { own, listings: new SharedListing(() => own.list(), ofSite(first, siteId), world) };
   };
   return (claim, runtime, spec) => {
     const siteId = spec?.siteId;
-    const { store, listings } = shared.get(siteId) ?? share(siteId);
-    shared.set(siteId, { store, listings });
-    const claimed = new ClaimedStore(store, listings, claim);
-    return {
-      store: claimed,
-      reconcile: async (declared, found) => await replace(declared, found, { store: claimed, runtime }),
-      renamed,
-    };
+    const { own, listings } = shared.get(siteId) ?? share(siteId);
+    shared.set(siteId, { own, listings });
+    const store = new ClaimedStore(own, listings, claim);
+    return { ...openServer(store, runtime), store, renamed };
   };
 }
 

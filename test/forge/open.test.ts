@@ -1,6 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { applyPlan } from '../../src/converge/apply.ts';
-import { Claim } from '../../src/converge/claim.ts';
 import { planFor } from '../../src/converge/plan.ts';
 import { countsOf, countsText } from '../../src/converge/results.ts';
 import { Semaphore } from '../../src/converge/semaphore.ts';
@@ -180,10 +179,10 @@ describe('A plan for a Forge server', () => {
       leaving: [processOf({ id: '3' }), processOf({ id: '4', siteId: '9' })],
     });
     const known = async (siteId?: string) => {
-      const claim = new Claim<ForgeProcess>({
+      const claim = {
         ...{ semaphore, cancelled: runtime.cancelled },
         ...{ isOpenTo: () => true, onCreated: () => undefined },
-      });
+      };
       const open = shareServer(onSite as () => ForgeServer, first, semaphore, runtime);
       const { processes, leaving } = await open(claim, runtime, queue('a', { siteId })).store.list();
       return [...processes, ...leaving].map(({ id }) => id);
