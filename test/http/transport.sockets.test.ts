@@ -1,127 +1,57 @@
 import { once } from 'node:events';
-import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http';
-import net, {
-  type AddressInfo,
-  createServer as createSocketServer,
-  type Socket,
-  type Server as SocketServer,
-} from 'node:net';
+import { createServer, type IncomingMessage, type RequestListener } from 'node:http';
+import net, { createServer as createSocketServer, type Socket } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
-import { afterEach, describe, expect, test, vi } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { TooLarge } from '../../src/http/failure.ts';
-import { networkFailure } from '../../src/http/hints.ts';
-import { openTransport, type Transport, type TransportOptions } from '../../src/http/transport.ts';
+import type { TransportOptions } from '../../src/http/transport.ts';
+import { diagnosisOf, listen, send, transportTo } from '../support/sockets.ts';
 import { failureOf } from '../support/test-client.ts';
 
-const open: (() => Promise<void>)[] = [];
-
-afterEach(async () => {
-  for (const close of open.splice(0).reverse()) await close();
-});
-
-/** An HTTP server on a free port of this machine. */
-async function serve(
-  listener: RequestListener,
-): Promise<{ origin: URL; server: Server; connections: () => number }> {
-  const server = createServer(listener).listen(0, '127.0.0.1');
-  let connections = 0;
-  server.on('connection', () => connections++);
-  await once(server, 'listening');
-  open.push(async () => {
-    server.closeAllConnections();
-    server.close();
-    await once(server, 'close');
-  });
-  return { origin: originOf(server), server, connections: () => connections };
-}
+const serve = (listener: RequestListener) => listen(createServer(listener));
 
 /** A server that does with each connection what it is told. */
-async function serveSockets(onConnection: (socket: Socket) => void): Promise<URL> {
-  const sockets = new Set<Socket>();
-  const server = createSocketServer((socket) => {
-    sockets.add(socket);
-    socket.on('error', () => undefined);
-    onConnection(socket);
-  }).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  open.push(async () => {
-    for (const socket of sockets) socket.destroy();
-    server.close();
-    await once(server, 'close');
-  });
-  return originOf(server);
-}
-
-function originOf(server: Server | SocketServer): URL {
-  return new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
-}
+const serveSockets = (onConnection: (socket: Socket) => void) => listen(createSocketServer(onConnection));
 
 /** This machine under an address that does not count as loopback. */
 function everyAddress(origin: URL): URL {
   return Object.assign(new URL(origin), { hostname: '0.0.0.0' });
 }
 
-async function transportTo(origin: URL, options: Partial<TransportOptions> = {}): Promise<Transport> {
-  const transport = openTransport({
-    origin,
-    connectTimeout: 5_000,
-    maxBytes: 1_000,
-    environment: {},
-    ...options,
-  });
-  open.push(async () => transport.close());
-  return transport;
-}
-
-const patience = (): AbortSignal => AbortSignal.timeout(20_000);
-
-async function get(origin: URL, options?: Partial<TransportOptions>, path = '/api') {
-  const transport = await transportTo(origin, options);
-  return await transport.send({ method: 'GET', url: new URL(path, origin), headers: {} }, patience());
+async function get(origin: URL, options?: Partial<TransportOptions>) {
+  return await send(transportTo(origin, options), new URL('/api', origin));
 }
 
 async function refusedPort(): Promise<URL> {
-  const server = createSocketServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const origin = originOf(server);
+  const server = createSocketServer();
+  const { origin } = await listen(server);
   server.close();
   await once(server, 'close');
   return origin;
 }
 
-function failed(error: unknown, timedOutAfter?: number) {
-  return networkFailure('It', error, { host: 'cloud.example', timedOutAfter });
-}
-
-async function bodyOf(request: IncomingMessage): Promise<string> {
-  let body = '';
-  for await (const chunk of request) body += String(chunk);
-  return body;
+/** Gives a request up, for the reason "enough". */
+function givingUp() {
+  const stop = new AbortController();
+  return { signal: stop.signal, giveUp: () => stop.abort(new Error('enough')) };
 }
 
 describe('an exchange', () => {
   test('carries method, path, query, headers and body to the server', async () => {
     const seen: unknown[] = [];
     const { origin } = await serve(async (request, response) => {
-      seen.push({
-        method: request.method,
-        url: request.url,
-        mine: request.headers['x-mine'],
-        body: await bodyOf(request),
-      });
+      const { method, url, headers } = request;
+      seen.push({ method, url, mine: headers['x-mine'], body: await text(request) });
       response.end();
     });
-    const transport = await transportTo(origin);
+    const transport = transportTo(origin);
     const url = new URL('/api/things?include=instance&filter%5Bname%5D=a', origin);
-    await transport.send({ method: 'PATCH', url, headers: { 'x-mine': '1' }, body: '{"a":"ü"}' }, patience());
-    await transport.send({ method: 'DELETE', url: new URL('/api', origin), headers: {} }, patience());
+    await send(transport, url, { method: 'PATCH', headers: { 'x-mine': '1' }, body: '{"a":"ü"}' });
+    await send(transport, new URL('/api', origin), { method: 'DELETE' });
+    const path = '/api/things?include=instance&filter%5Bname%5D=a';
     expect(seen).toEqual([
-      {
-        method: 'PATCH',
-        url: '/api/things?include=instance&filter%5Bname%5D=a',
-        mine: '1',
-        body: '{"a":"ü"}',
-      },
+      { method: 'PATCH', url: path, mine: '1', body: '{"a":"ü"}' },
       { method: 'DELETE', url: '/api', mine: undefined, body: '' },
     ]);
   });
@@ -137,8 +67,7 @@ describe('an exchange', () => {
 
   test('puts a character together again that arrives in two pieces', async () => {
     const { origin } = await serve((_, response) => {
-      const [first, second] = [Buffer.from([0xc3]), Buffer.from([0xbc])];
-      response.write(first, () => setImmediate(() => response.end(second)));
+      response.write(Buffer.from([0xc3]), () => setImmediate(() => response.end(Buffer.from([0xbc]))));
     });
     expect((await get(origin)).body).toBe('ü');
   });
@@ -164,13 +93,11 @@ describe('an exchange', () => {
   });
 
   test('ends when the answer is there, also if the server has not read the whole body', async () => {
-    const origin = await serveSockets((socket) => {
+    const { origin } = await serveSockets((socket) => {
       socket.pause().write('HTTP/1.1 422 Unprocessable Content\r\ncontent-length: 2\r\n\r\n{}');
     });
-    const transport = await transportTo(origin);
     const body = 'x'.repeat(8_000_000);
-    const answer = transport.send({ method: 'POST', url: origin, headers: {}, body }, patience());
-    expect(await answer).toMatchObject({ status: 422, body: '{}' });
+    expect(await send(transportTo(origin), origin, { method: 'POST', body })).toMatchObject({ status: 422 });
   });
 
   test('does not follow a redirect', async () => {
@@ -179,54 +106,40 @@ describe('an exchange', () => {
       asked.push(request.url);
       response.writeHead(302, { location: '/elsewhere' }).end();
     });
-    const answer = await get(origin);
-    expect(answer).toMatchObject({ status: 302, headers: { location: '/elsewhere' } });
+    expect(await get(origin)).toMatchObject({ status: 302, headers: { location: '/elsewhere' } });
     expect(asked).toEqual(['/api']);
   });
 });
 
 describe('connections', () => {
   async function oneAfterTheOther(origin: URL, options?: Partial<TransportOptions>): Promise<void> {
-    const transport = await transportTo(origin, options);
-    for (let n = 0; n < 9; n++) {
-      await transport.send({ method: 'GET', url: origin, headers: {} }, patience());
-    }
+    const transport = transportTo(origin, options);
+    for (let n = 0; n < 9; n++) await send(transport, origin);
   }
 
-  test('are one for requests that follow one another', async () => {
-    const { origin, connections } = await serve((_, response) => response.end('{}'));
-    await oneAfterTheOther(origin);
-    expect(connections()).toBe(1);
-  });
-
-  test('are one behind a proxy, too', async () => {
-    const { origin, connections } = await serve((_, response) => response.end('{}'));
-    await oneAfterTheOther(new URL('http://cloud.example'), { environment: { http_proxy: origin.host } });
-    expect(connections()).toBe(1);
+  test('are one for requests that follow one another, behind a proxy too', async () => {
+    for (const isBehindProxy of [false, true]) {
+      const { origin, sockets } = await serve((_, response) => response.end('{}'));
+      if (isBehindProxy)
+        await oneAfterTheOther(new URL('http://cloud.example'), { environment: { http_proxy: origin.host } });
+      else await oneAfterTheOther(origin);
+      expect(sockets).toHaveLength(1);
+    }
   });
 
   test('are not reused if the server closes them right after its answer, without a word', async () => {
-    let connections = 0;
-    const origin = await serveSockets((socket) => {
-      connections++;
+    const { origin, sockets } = await serveSockets((socket) => {
       socket.once('data', () => socket.end('HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}'));
     });
     await oneAfterTheOther(origin);
-    expect(connections).toBe(9);
+    expect(sockets).toHaveLength(9);
   });
 
   test('are one for each of the requests side by side, and serve the next ones as well', async () => {
-    const { origin, connections } = await serve((_, response) => response.end('{}'));
-    const transport = await transportTo(origin);
-    const sideBySide = (): Promise<unknown> =>
-      Promise.all(
-        Array.from({ length: 2 }, () =>
-          transport.send({ method: 'GET', url: origin, headers: {} }, patience()),
-        ),
-      );
-    await sideBySide();
-    await sideBySide();
-    expect(connections()).toBe(2);
+    const { origin, sockets } = await serve((_, response) => response.end('{}'));
+    const transport = transportTo(origin);
+    for (let n = 0; n < 2; n++) await Promise.all([send(transport, origin), send(transport, origin)]);
+    expect(sockets).toHaveLength(2);
   });
 });
 
@@ -239,16 +152,12 @@ test('each family of addresses of a host has half of the time to connect, as a h
 });
 
 describe('the size of an answer', () => {
-  test('may be all that is allowed', async () => {
+  test('may be all that is allowed, and not a byte more', async () => {
     const { origin } = await serve((_, response) => response.end('x'.repeat(1_000)));
     expect((await get(origin)).body).toHaveLength(1_000);
-  });
-
-  test('may not be a byte more', async () => {
-    const { origin } = await serve((_, response) => response.end('x'.repeat(1_001)));
-    const error = await failureOf(get(origin));
+    const error = await failureOf(get(origin, { maxBytes: 999 }));
     expect(error).toBeInstanceOf(TooLarge);
-    expect(error).toHaveProperty('message', 'the answer is larger than 1000 bytes');
+    expect(error).toHaveProperty('message', 'the answer is larger than 999 bytes');
   });
 
   test('is counted after it was unpacked, too', async () => {
@@ -273,20 +182,10 @@ describe('the size of an answer', () => {
 });
 
 describe('an exchange that fails', () => {
-  const notMade = {
-    reason: 'cloud.example did not accept the connection in time',
-    arrival: 'no',
-    retry: 'long',
-  };
-
-  async function diagnosis(task: Promise<unknown>) {
-    const { reason, arrival, retry } = failed(await failureOf(task));
-    return { reason, arrival, retry };
-  }
-
   test('since the connection is refused, did not arrive', async () => {
-    expect(await diagnosis(get(await refusedPort()))).toEqual({
-      reason: 'cloud.example refused the connection',
+    const reason = 'cloud.example refused the connection';
+    expect(await diagnosisOf(get(await refusedPort()))).toMatchObject({
+      reason,
       arrival: 'no',
       retry: 'long',
     });
@@ -306,73 +205,62 @@ describe('an exchange that fails', () => {
         socket.write('HTTP/1.1 101 Switching Protocols\r\nupgrade: x\r\nconnection: upgrade\r\n\r\n'),
     ],
   ])('since %s, may have arrived', async (_, answer) => {
-    const origin = await serveSockets((socket) => socket.once('data', () => answer(socket)));
-    expect(await diagnosis(get(origin))).toMatchObject({ arrival: 'maybe', retry: 'long' });
+    const { origin } = await serveSockets((socket) => socket.once('data', () => answer(socket)));
+    expect(await diagnosisOf(get(origin))).toMatchObject({ arrival: 'maybe', retry: 'long' });
   });
 
   test('since it is given up, ends with the reason, and hangs up', async () => {
-    const giveUp = new AbortController();
+    const { signal, giveUp } = givingUp();
     let closed: Promise<unknown> | undefined;
-    const origin = await serveSockets((socket) => {
+    const { origin } = await serveSockets((socket) => {
       closed = once(socket, 'close');
-      socket.once('data', () => giveUp.abort(new Error('enough')));
+      socket.once('data', giveUp);
     });
-    const transport = await transportTo(origin);
-    const error = await failureOf(transport.send({ method: 'GET', url: origin, headers: {} }, giveUp.signal));
-    expect(error).toHaveProperty('message', 'enough');
+    await expect(send(transportTo(origin), origin, { signal })).rejects.toThrow('enough');
     await closed;
   });
 
   test('since it was given up before it was sent, reaches nobody', async () => {
-    const { origin, connections } = await serve((_, response) => response.end('{}'));
-    const transport = await transportTo(origin);
-    const over = AbortSignal.abort(new Error('enough'));
-    const error = await failureOf(transport.send({ method: 'POST', url: origin, headers: {} }, over));
-    expect(error).toHaveProperty('message', 'enough');
-    expect(connections()).toBe(0);
+    const { origin, sockets } = await serve((_, response) => response.end('{}'));
+    const signal = AbortSignal.abort(new Error('enough'));
+    await expect(send(transportTo(origin), origin, { method: 'POST', signal })).rejects.toThrow('enough');
+    expect(sockets).toEqual([]);
   });
 
   test('since it is given up while the connection is being made, did not arrive; the connection ends with the transport', async () => {
-    const giveUp = new AbortController();
+    const { signal, giveUp } = givingUp();
     let closed: Promise<unknown> | undefined;
-    const { port } = await serveSockets((socket) => {
+    const { origin } = await serveSockets((socket) => {
       closed = once(socket, 'close');
       // The handshake is never answered.
-      socket.once('data', () => giveUp.abort(new Error('enough')));
+      socket.once('data', giveUp);
     });
-    const secure = new URL(`https://127.0.0.1:${port}`);
-    const transport = await transportTo(secure, { connectTimeout: 600_000 });
-    const error = await failureOf(transport.send({ method: 'GET', url: secure, headers: {} }, giveUp.signal));
-    expect(failed(error, 1)).toMatchObject(notMade);
+    const secure = new URL(`https://${origin.host}`);
+    const transport = transportTo(secure, { connectTimeout: 600_000 });
+    expect(await diagnosisOf(send(transport, secure, { signal }), 1)).toMatchObject({
+      ...{ reason: 'cloud.example did not accept the connection in time', arrival: 'no', retry: 'long' },
+    });
     transport.close();
     await closed;
   });
 
   test('since it is given up in the middle of the body, ends as well', async () => {
-    const giveUp = new AbortController();
+    const { signal, giveUp } = givingUp();
     const { origin } = await serve((_, response) => {
-      response.write('{"data":', () => giveUp.abort(new Error('enough')));
+      response.write('{"data":', giveUp);
     });
-    const transport = await transportTo(origin);
-    await failureOf(transport.send({ method: 'GET', url: origin, headers: {} }, giveUp.signal));
+    await failureOf(send(transportTo(origin), origin, { signal }));
   });
 });
 
 test('closing hangs up, also on a request in flight', async () => {
   let closed: Promise<unknown> | undefined;
-  let arrived = (): void => undefined;
-  const arrival = new Promise<void>((resolve) => {
-    arrived = resolve;
-  });
-  const origin = await serveSockets((socket) => {
+  const { origin } = await serveSockets((socket) => {
     closed = once(socket, 'close');
-    socket.once('data', arrived);
+    socket.once('data', () => transport.close());
   });
-  const transport = await transportTo(origin);
-  const ended = failureOf(transport.send({ method: 'GET', url: origin, headers: {} }, patience()));
-  await arrival;
-  transport.close();
-  await ended;
+  const transport = transportTo(origin);
+  await failureOf(send(transport, origin));
   await closed;
 });
 
@@ -380,14 +268,11 @@ describe('a proxy', () => {
   /** A proxy that answers plain requests itself, and tunnels with `status`. */
   async function proxy(status = 403) {
     const asked: { request: string; authorization: string | undefined; all: string }[] = [];
-    const keep = (request: IncomingMessage): void => {
-      asked.push({
-        request: `${request.method} ${request.url}`,
-        authorization: request.headers['proxy-authorization'],
-        all: JSON.stringify(request.rawHeaders),
-      });
+    const keep = ({ method, url, headers, rawHeaders }: IncomingMessage): void => {
+      const authorization = headers['proxy-authorization'];
+      asked.push({ request: `${method} ${url}`, authorization, all: JSON.stringify(rawHeaders) });
     };
-    const { origin, server } = await serve((request, response) => {
+    const server = createServer((request, response) => {
       keep(request);
       response.writeHead(status === 407 ? 407 : 200).end('{"by":"proxy"}');
     });
@@ -395,11 +280,14 @@ describe('a proxy', () => {
       keep(request);
       socket.end(`HTTP/1.1 ${status} No\r\ncontent-length: 0\r\n\r\n`);
     });
+    const { origin } = await listen(server);
     return { asked, address: origin.host };
   }
 
   const plain = new URL('http://cloud.example');
   const secure = new URL('https://cloud.example');
+  const through = (https_proxy: string, connectTimeout = 5_000) =>
+    diagnosisOf(get(secure, { environment: { https_proxy }, connectTimeout }));
 
   test('carries plain requests', async () => {
     const { asked, address } = await proxy();
@@ -410,104 +298,74 @@ describe('a proxy', () => {
 
   test('is asked for a tunnel to an https host, without the token, with its password as curl would send it', async () => {
     const { asked, address } = await proxy();
-    const transport = await transportTo(secure, { environment: { https_proxy: `me:ü%@${address}` } });
+    const transport = transportTo(secure, { environment: { https_proxy: `me:ü%@${address}` } });
     const headers = { authorization: 'Bearer the-token' };
-    const error = await failureOf(
-      transport.send({ method: 'POST', url: secure, headers, body: '{}' }, patience()),
+    expect(await diagnosisOf(send(transport, secure, { method: 'POST', headers, body: '{}' }))).toMatchObject(
+      {
+        ...{ reason: 'the proxy refused with status 403', arrival: 'no', retry: 'no' },
+      },
     );
-    expect(failed(error)).toMatchObject({
-      reason: 'the proxy refused with status 403',
-      arrival: 'no',
-      retry: 'no',
-    });
     expect(asked[0]?.request).toBe('CONNECT cloud.example:443');
     expect(asked[0]?.authorization).toBe(`Basic ${Buffer.from('me:ü%').toString('base64')}`);
     expect(asked[0]?.all).not.toContain('the-token');
   });
 
   test('that opens a tunnel carries TLS to the host', async () => {
-    const address = await serveSockets((socket) => {
+    const { origin } = await serveSockets((socket) => {
       socket.once('data', () => {
         socket.write('HTTP/1.1 200 Connection established\r\n\r\n');
         // The first byte of a TLS handshake; no more is needed to see what goes through.
         socket.once('data', (hello) => socket.end(hello[0] === 0x16 ? 'no TLS' : ''));
       });
     });
-    const error = await failureOf(get(secure, { environment: { https_proxy: address.href } }));
-    expect(failed(error).reason).toMatch(/^cloud.example does not answer with TLS/);
+    expect((await through(origin.href)).reason).toMatch(/^cloud.example does not answer with TLS/);
   });
 
   test('that wants credentials is told apart, for a tunnel and for plain requests', async () => {
     const { address } = await proxy(407);
     const environment = { https_proxy: address, http_proxy: address };
-    for (const origin of [secure, plain]) {
-      const error = await failureOf(get(origin, { environment }));
-      expect(failed(error)).toMatchObject({
-        reason: 'the proxy refused with status 407',
-        arrival: 'no',
-        retry: 'no',
-      });
-    }
+    const refused = { reason: 'the proxy refused with status 407', arrival: 'no', retry: 'no' };
+    for (const origin of [secure, plain])
+      expect(await diagnosisOf(get(origin, { environment }))).toMatchObject(refused);
   });
 
-  test('that is not there is named, with its variable, and not asked again', async () => {
+  test('that is not there is named, with its variable and without its password, and not asked again', async () => {
     const { host } = await refusedPort();
-    const error = await failureOf(get(secure, { environment: { HTTPS_PROXY: `http://me:secret@${host}` } }));
-    expect(failed(error)).toMatchObject({
-      reason: `the proxy ${host} (from HTTPS_PROXY) refused the connection`,
+    const failure = await through(`http://me:secret@${host}`);
+    expect(failure).toMatchObject({
+      reason: `the proxy ${host} (from https_proxy) refused the connection`,
       fix: 'Check its address, or unset the variable if this runner needs no proxy',
       arrival: 'no',
       retry: 'no',
     });
-    expect(failed(error).message).not.toContain('secret');
-  });
-
-  test('that is not there, without a scheme, is told with what to write', async () => {
-    const { host } = await refusedPort();
-    const error = await failureOf(get(secure, { environment: { https_proxy: `me:secret@${host}` } }));
-    expect(failed(error).fix).toBe(`Write https_proxy with its scheme: http://${host}`);
+    expect(failure.message).not.toContain('secret');
+    expect((await through(`me:secret@${host}`)).fix).toBe(
+      `Write https_proxy with its scheme: http://${host}`,
+    );
   });
 
   test('that takes the connection and never answers is given up, and may be asked again', async () => {
-    const address = await serveSockets(() => undefined);
-    const options = { environment: { https_proxy: address.href }, connectTimeout: 50 };
-    expect(failed(await failureOf(get(secure, options)))).toMatchObject({
-      reason: `the proxy ${address.host} (from https_proxy) did not accept the connection in time`,
-      arrival: 'no',
-      retry: 'short',
-    });
+    const { origin } = await serveSockets(() => undefined);
+    const reason = `the proxy ${origin.host} (from https_proxy) did not accept the connection in time`;
+    expect(await through(origin.href, 50)).toMatchObject({ reason, arrival: 'no', retry: 'short' });
   });
 
   test('that hangs up on the request for a tunnel may be asked again', async () => {
-    const address = await serveSockets((socket) => socket.once('data', () => socket.end()));
-    expect(
-      failed(await failureOf(get(secure, { environment: { https_proxy: address.href } }))),
-    ).toMatchObject({
-      reason: 'the proxy closed the connection',
-      arrival: 'no',
-      retry: 'long',
-    });
+    const { origin } = await serveSockets((socket) => socket.once('data', () => socket.end()));
+    const reason = 'the proxy closed the connection';
+    expect(await through(origin.href)).toMatchObject({ reason, arrival: 'no', retry: 'long' });
   });
 
-  test('is passed by for the hosts in no_proxy', async () => {
+  test('is passed by for the hosts in no_proxy, and is that of the environment that is handed in', async () => {
     const { asked, address } = await proxy();
     const { origin } = await serve((_, response) => response.end('{"by":"server"}'));
-    const environment = { http_proxy: address, no_proxy: 'example.com,0.0.0.0' };
-    expect((await get(everyAddress(origin), { environment })).body).toBe('{"by":"server"}');
-    expect(asked).toEqual([]);
-  });
-
-  test('is that of the environment that is handed in, and not of this process', async () => {
-    const { asked, address } = await proxy();
-    const { origin } = await serve((_, response) => response.end('{"by":"server"}'));
+    onTestFinished(() => void vi.unstubAllEnvs());
     vi.stubEnv('http_proxy', address);
+    const no_proxy = 'example.com,0.0.0.0';
+    for (const environment of [{}, { http_proxy: address, no_proxy }])
+      expect((await get(everyAddress(origin), { environment })).body).toBe('{"by":"server"}');
+    expect(asked).toEqual([]);
     vi.stubEnv('no_proxy', '*');
-    try {
-      expect((await get(everyAddress(origin))).body).toBe('{"by":"server"}');
-      expect(asked).toEqual([]);
-      expect((await get(plain, { environment: { http_proxy: address } })).body).toBe('{"by":"proxy"}');
-    } finally {
-      vi.unstubAllEnvs();
-    }
+    expect((await get(plain, { environment: { http_proxy: address } })).body).toBe('{"by":"proxy"}');
   });
 });
