@@ -1,7 +1,7 @@
 import type { EventEmitter } from 'node:events';
 import net, { type Socket } from 'node:net';
 import tls from 'node:tls';
-import { ConnectTimeout } from './failure.ts';
+import { NotSent } from './failure.ts';
 
 /** Called with a connection as soon as it is open, TLS included, or with the reason why it could not be opened. */
 export type Done = (error: Error | null, socket: Socket) => void;
@@ -37,7 +37,7 @@ export class Connector {
   until(socket: Socket, done: Done, tunnel?: EventEmitter): void {
     const event = socket instanceof tls.TLSSocket && tunnel === undefined ? 'secureConnect' : 'connect';
     const source = tunnel ?? socket;
-    const tooSlow = setTimeout(() => socket.destroy(new ConnectTimeout()), this.#timeout);
+    const tooSlow = setTimeout(() => socket.destroy(new NotSent()), this.#timeout);
     const end = (error: Error | null): void => {
       clearTimeout(tooSlow);
       this.#opening.delete(socket);

@@ -59,17 +59,15 @@ export class HttpFailure extends Failure {
   }
 }
 
-/** The error of a connection that was not open in time. */
-export class ConnectTimeout extends Error {
+/** The error of a request that was stopped before its first byte was sent: the connection was not open in time. */
+export class NotSent extends Error {
   readonly code = 'CONNECT_TIMEOUT';
+  readonly syscall = 'connect';
 
   constructor(options?: ErrorOptions) {
     super('the connection was not open in time', options);
   }
 }
-
-/** The error of a request that was aborted before its first byte was sent. */
-export class NotSent extends ConnectTimeout {}
 
 /** The error of a request that was running when its step had ended. */
 export class TransportClosed extends Error {

@@ -3,7 +3,6 @@ import { shorten } from '../text.ts';
 import { inWords } from '../time.ts';
 import {
   type Arrival,
-  ConnectTimeout,
   HttpFailure,
   NotSent,
   ProxyRefusal,
@@ -169,23 +168,22 @@ function wordsOf(texts: unknown): string[] {
 interface Diagnosis {
   readonly reason: string;
   readonly fix: string;
-  readonly arrival: Arrival;
   readonly retry: Retry;
+  /** `no` by default. */
+  readonly arrival?: Arrival;
 }
 
-/** The target of a failed request, and its timeout. */
-export interface Failed {
-  readonly host: string;
-  /** The timeout in milliseconds, if it has ended the request. */
-  readonly timedOutAfter?: number | undefined;
-}
-
-/** Returns the failure for a network error or a timeout. `what` names the request. */
-export function networkFailure(what: string, error: unknown, { host, timedOutAfter }: Failed): HttpFailure {
-  const { reason, fix, arrival, retry } =
-    timedOutAfter !== undefined && !(error instanceof NotSent)
-      ? timeOut(timedOutAfter)
-      : diagnose(error, host);
+/**
+ * Returns the failure for a network error or a timeout. `what` names the request; `timedOutAfter` is the timeout in
+ * milliseconds, if it has ended the request.
+ */
+export function networkFailure(
+  what: string,
+  error: unknown,
+  { host, timedOutAfter }: { readonly host: string; readonly timedOutAfter?: number | undefined },
+): HttpFailure {
+  const isLate = timedOutAfter !== undefined && !(error instanceof NotSent);
+  const { reason, fix, retry, arrival = 'no' } = isLate ? timeOut(timedOutAfter) : diagnose(error, host);
   return new HttpFailure({ what, why: reason, fix }, { reason, arrival, retry }, { cause: error });
 }
 
@@ -199,13 +197,15 @@ function timeOut(ms: number): Diagnosis {
 }
 
 function diagnose(error: unknown, host: string): Diagnosis {
+  const { code, connecting } = causeOf(error);
   if (error instanceof TooLarge) {
     const fix = 'Check that api-url names the API itself';
     return { reason: error.message, fix, arrival: 'maybe', retry: 'no' };
   }
-  const before = beforeSending(error, host);
-  if (before !== undefined) return { ...before, arrival: 'no' };
-  const { code } = causeOf(error);
+  if (error instanceof ProxyUnreachable) return proxyTrouble(error, code);
+  if (error instanceof ProxyRefusal) return refusalOf(error);
+  // The code alone does not tell: ETIMEDOUT, EHOSTUNREACH and the codes of TLS occur after sending, too.
+  if (connecting) return tlsTrouble(code, host, tlsOfApi) ?? connectTrouble(code, host);
   return {
     reason: `the connection broke off (${code})`,
     fix: 'Run the job again; if it keeps failing, look at the status page of the service',
@@ -215,36 +215,27 @@ function diagnose(error: unknown, host: string): Diagnosis {
   };
 }
 
-type BeforeSending = Omit<Diagnosis, 'arrival'>;
-
-/** Explains an error that came before anything was sent to the API; undefined for any other error. */
-function beforeSending(error: unknown, host: string): BeforeSending | undefined {
-  const { code, connecting } = causeOf(error);
-  if (error instanceof ProxyUnreachable) return proxyTrouble(error, code);
-  if (error instanceof ProxyRefusal) return refusalOf(error);
-  // The code alone does not tell: ETIMEDOUT, EHOSTUNREACH and the codes of TLS occur after sending, too.
-  return connecting ? (certificateTrouble(code, host, tlsOfApi) ?? connectTrouble(code, host)) : undefined;
-}
-
 const lookAtNetwork =
   'Check that the runner may reach it, and whether it needs a proxy (https_proxy, no_proxy)';
 const lookAtProxy = 'Check the address and the credentials in https_proxy, or list the host in no_proxy';
 
-/** Codes for a connection that was not made, each with the text after the host, fix and retry. */
-const noConnection: Readonly<Record<string, readonly [says: string, fix: string, retry: Retry]>> = {
-  ECONNREFUSED: ['refused the connection', lookAtNetwork, 'long'],
-  ENOTFOUND: ['could not be found', `${lookAtNetwork}. Is api-url right?`, 'short'],
-  EAI_AGAIN: ['could not be looked up', lookAtNetwork, 'long'],
-  EHOSTUNREACH: ['is unreachable', lookAtNetwork, 'long'],
-  ENETUNREACH: ['is unreachable', lookAtNetwork, 'long'],
-  CONNECT_TIMEOUT: ['did not accept the connection in time', lookAtNetwork, 'long'],
+/** Codes for a connection that was not made, each with the text after the host. */
+const noConnection: Readonly<Record<string, string>> = {
+  ECONNREFUSED: 'refused the connection',
+  ENOTFOUND: 'could not be found',
+  EAI_AGAIN: 'could not be looked up',
+  EHOSTUNREACH: 'is unreachable',
+  ENETUNREACH: 'is unreachable',
+  CONNECT_TIMEOUT: 'did not accept the connection in time',
 };
 
-function connectTrouble(code: string, host: string): BeforeSending {
-  const known = noConnection[code];
-  return known === undefined
-    ? { reason: `the connection to ${host} could not be made (${code})`, fix: lookAtNetwork, retry: 'long' }
-    : { reason: `${host} ${known[0]}`, fix: known[1], retry: known[2] };
+function connectTrouble(code: string, host: string): Diagnosis {
+  const says = noConnection[code];
+  const reason =
+    says === undefined ? `the connection to ${host} could not be made (${code})` : `${host} ${says}`;
+  return code === 'ENOTFOUND'
+    ? { reason, fix: `${lookAtNetwork}. Is api-url right?`, retry: 'short' }
+    : { reason, fix: lookAtNetwork, retry: 'long' };
 }
 
 /** The advice for a host that shows another host's certificate, and for one that does not speak TLS. */
@@ -263,50 +254,34 @@ const tlsOfProxy: TlsAdvice = {
   noTls: 'Write its address with http:// in place of https://: most proxies expect that, also for https',
 };
 
-/** Explains a problem with a certificate or with TLS; undefined for any other code. */
-function certificateTrouble(
-  code: string,
-  host: string,
-  { wrongHost, noTls }: TlsAdvice,
-): BeforeSending | undefined {
-  const trouble = (reason: string, fix: string): BeforeSending => ({
-    reason: `${reason} (${code})`,
-    fix,
-    retry: 'no',
-  });
-  switch (code) {
-    case 'CERT_HAS_EXPIRED':
-      return trouble(
-        `the certificate of ${host} has expired`,
-        'Whoever runs this host must renew it; check the date of the runner, too',
-      );
-    case 'CERT_NOT_YET_VALID':
-      return trouble(`the certificate of ${host} is not valid yet`, 'Check the date of the runner');
-    case 'ERR_TLS_CERT_ALTNAME_INVALID':
-    case 'HOSTNAME_MISMATCH':
-      return trouble(`the certificate that ${host} shows is for another host`, wrongHost);
-    case 'EPROTO':
-    case 'ERR_SSL_WRONG_VERSION_NUMBER':
-    case 'ERR_SSL_PACKET_LENGTH_TOO_LONG':
-      return trouble(`${host} does not answer with TLS`, noTls);
-    default:
-      if (/^(CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_)/.test(code)) {
-        return trouble(
-          `the certificate of ${host} is signed by an authority that the runner does not know`,
-          'If a proxy or a private authority signs it, point NODE_EXTRA_CA_CERTS at its CA file',
-        );
-      }
-      return /^ERR_(TLS|SSL)_/.test(code)
-        ? trouble(`the TLS handshake with ${host} failed`, lookAtNetwork)
-        : undefined;
-  }
+/** Explains a problem with a certificate or with TLS; undefined for any other code. The first pattern that fits counts. */
+function tlsTrouble(code: string, host: string, { wrongHost, noTls }: TlsAdvice): Diagnosis | undefined {
+  const certificate = `the certificate of ${host}`;
+  const renew = 'Whoever runs this host must renew it; check the date of the runner, too';
+  const trust = 'If a proxy or a private authority signs it, point NODE_EXTRA_CA_CERTS at its CA file';
+  const troubles: readonly (readonly [code: RegExp, reason: string, fix: string])[] = [
+    [/^CERT_HAS_EXPIRED$/, `${certificate} has expired`, renew],
+    [/^CERT_NOT_YET_VALID$/, `${certificate} is not valid yet`, 'Check the date of the runner'],
+    [/_ALTNAME_INVALID$|^HOSTNAME_/, `the certificate that ${host} shows is for another host`, wrongHost],
+    [/^EPROTO$|_WRONG_VERSION_NUMBER$|_PACKET_LENGTH_TOO_LONG$/, `${host} does not answer with TLS`, noTls],
+    [
+      /^(CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_)/,
+      `${certificate} is signed by an authority that the runner does not know`,
+      trust,
+    ],
+    [/^ERR_(TLS|SSL)_/, `the TLS handshake with ${host} failed`, lookAtNetwork],
+  ];
+  const [, reason, fix] = troubles.find(([pattern]) => pattern.test(code)) ?? [];
+  return reason === undefined || fix === undefined
+    ? undefined
+    : { reason: `${reason} (${code})`, fix, retry: 'no' };
 }
 
 /** Explains a proxy that could not be reached. Another attempt helps only if the proxy or the DNS server was slow. */
-function proxyTrouble({ proxy, fix }: ProxyUnreachable, code: string): BeforeSending {
-  const tls = certificateTrouble(code, `the proxy ${proxy}`, tlsOfProxy);
+function proxyTrouble({ proxy, fix }: ProxyUnreachable, code: string): Diagnosis {
+  const tls = tlsTrouble(code, `the proxy ${proxy}`, tlsOfProxy);
   if (tls !== undefined) return tls;
-  const says = noConnection[code]?.[0] ?? `could not be reached (${code})`;
+  const says = noConnection[code] ?? `could not be reached (${code})`;
   return {
     reason: `the proxy ${proxy} ${says}`,
     fix: fix ?? 'Check its address, or unset the variable if this runner needs no proxy',
@@ -315,26 +290,20 @@ function proxyTrouble({ proxy, fix }: ProxyUnreachable, code: string): BeforeSen
 }
 
 /** Explains a refusal of the proxy. It responds with 502 to 504 while it cannot reach the host. */
-function refusalOf({ message, status = 503 }: ProxyRefusal): BeforeSending {
+function refusalOf({ message, status = 503 }: ProxyRefusal): Diagnosis {
   return { reason: message, fix: lookAtProxy, retry: status >= 500 ? 'long' : 'no' };
 }
 
-interface Cause {
-  readonly code: string;
-  /** True if the connection was not open yet, so that nothing was sent. */
-  readonly connecting: boolean;
-}
-
-function causeOf(error: unknown): Cause {
+/** Returns the code of an error. `connecting`: the connection was not open yet, so that nothing was sent. */
+function causeOf(error: unknown): { readonly code: string; readonly connecting: boolean } {
   if (!(error instanceof Error)) return { code: 'unknown', connecting: false };
   // Node.js tries IPv6 and IPv4, and wraps the errors of both attempts.
   const first: unknown = error instanceof AggregateError ? error.errors[0] : error;
-  const code = first instanceof Error && 'code' in first ? first.code : undefined;
-  const syscall = first instanceof Error && 'syscall' in first ? first.syscall : undefined;
+  const { code, syscall }: NodeJS.ErrnoException = first instanceof Error ? first : error;
   const nested = error.cause instanceof Error ? causeOf(error.cause) : undefined;
   return {
     code: typeof code === 'string' ? code : (nested?.code ?? error.name),
-    connecting: syscall === 'connect' || first instanceof ConnectTimeout || nested?.connecting === true,
+    connecting: syscall === 'connect' || nested?.connecting === true,
   };
 }
 

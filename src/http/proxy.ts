@@ -1,7 +1,8 @@
+import http from 'node:http';
 import type { Socket } from 'node:net';
 import { Failure } from '../failure.ts';
 import type { Connector, Done } from './connections.ts';
-import { ConnectTimeout, ProxyRefusal, ProxyUnreachable } from './failure.ts';
+import { NotSent, ProxyRefusal, ProxyUnreachable } from './failure.ts';
 
 type Variables = Readonly<Record<string, string | undefined>>;
 
@@ -92,8 +93,6 @@ function unescaped(text: string): string {
   return text.replace(/%([0-9a-f]{2})/gi, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
 }
 
-import http from 'node:http';
-
 /** The way to an API through a proxy. */
 export interface ProxyRoute {
   /** Connects to the origin of a URL: for https through a tunnel, else only to the proxy, which forwards requests. */
@@ -116,7 +115,7 @@ export function routeThrough(proxy: NamedProxy, connector: Connector): ProxyRout
     const answered: Done = (error) => {
       if (status !== undefined && status >= 200 && status < 300) return done(null, socket);
       socket.destroy();
-      const isLate = error instanceof ConnectTimeout;
+      const isLate = error instanceof NotSent;
       done(isLate ? unreachable(proxy, error) : new ProxyRefusal(status), socket);
     };
     connector.until(
