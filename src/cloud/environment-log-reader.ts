@@ -143,7 +143,7 @@ export class EnvironmentLog {
     });
     return {
       raw: data.data,
-      entries: parseItems(data.data, Entry).items,
+      entries: parseItems(data.data, Entry),
       cursor: String(data.meta.cursor ?? '') || undefined,
     };
   }

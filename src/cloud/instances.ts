@@ -53,7 +53,7 @@ export async function readInstance(client: HttpClient, id: string): Promise<Inst
 }
 
 function environmentIn(included: readonly unknown[], id: string | undefined): Environment | undefined {
-  const own = parseItems(included, IncludedEnvironment).items.find((one) => one.id === id);
+  const own = parseItems(included, IncludedEnvironment).find((one) => one.id === id);
   return own && environmentFrom(own);
 }
 
@@ -95,7 +95,7 @@ export async function listInstances(
         ListedInstance,
         v.unknown(),
       );
-      const brought = parseItems(included, ListedProcess).items;
+      const brought = parseItems(included, ListedProcess);
       return {
         instances: items.map(instanceFrom),
         listings: processes ? processesOf(items, brought, date) : new Map(),

@@ -1,9 +1,15 @@
 import * as v from 'valibot';
 import type { HttpCall, HttpClient } from '../http/client.ts';
 import { MaybeCount } from '../http/json-api.ts';
-import { type Listed, listWhole, maxPages, type PageBody, parseItems, type Query } from '../http/lists.ts';
-
-type Resource = v.GenericSchema<unknown, { readonly id: string }>;
+import {
+  type Listed,
+  listWhole,
+  maxPages,
+  type PageBody,
+  parseItems,
+  type Query,
+  type Resource,
+} from '../http/lists.ts';
 
 /** Reads a whole list. Keeps only the included resources that match the schema `useful`. */
 export async function listAll<
@@ -15,11 +21,8 @@ export async function listAll<
   resource: S,
   useful?: I,
 ): Promise<Listed<v.InferOutput<S>, v.InferOutput<I>>> {
-  return await listWhole(client, call, {
-    items: (data) => parseItems(data, resource),
-    included: (included) => (useful === undefined ? [] : parseItems(included, useful).items),
-    next: (page, linked) => pagesAfter(call, page, linked()),
-  });
+  const next = (page: PageBody, linked: () => Query | undefined) => pagesAfter(call, page, linked());
+  return await listWhole(client, call, { resource, useful, next });
 }
 
 /** Returns the queries of the pages after this page. With a page missed, the step would create its processes again. */
@@ -52,7 +55,7 @@ export async function readFirstPage<const S extends v.GenericSchema>(
   resource: S,
 ): Promise<RecentItems<v.InferOutput<S>>> {
   const { data, date } = await client.json(call, Page);
-  return { items: parseItems(data.data, resource).items, at: date };
+  return { items: parseItems(data.data, resource), at: date };
 }
 
 /** Reads the first and the last page of a list whose order is unknown: either page may have the newest items. */
@@ -63,8 +66,8 @@ export async function readBothEnds<const S extends v.GenericSchema>(
 ): Promise<readonly v.InferOutput<S>[]> {
   const first = (await client.json(call, Page)).data;
   const { last_page: lastPage = 1 } = first.meta;
-  if (lastPage <= 1) return parseItems(first.data, resource).items;
+  if (lastPage <= 1) return parseItems(first.data, resource);
   const query = { ...call.query, page: String(lastPage) };
   const last = (await client.json({ ...call, query }, Page)).data;
-  return parseItems([...first.data, ...last.data], resource).items;
+  return parseItems([...first.data, ...last.data], resource);
 }

@@ -190,7 +190,7 @@ async function findProcess(client: HttpClient, id: string, instanceId = '') {
     return {
       process: processFrom(id, data.data, instanceId),
       toldInstance: instanceOf(data.data),
-      included: parseItems(data.included, IncludedInstance).items,
+      included: parseItems(data.included, IncludedInstance),
     };
   });
 }

@@ -5,7 +5,7 @@ import { Anything, MaybeCount } from './json-api.ts';
 
 export type Query = Readonly<Record<string, string>>;
 
-export interface Page<T, I> {
+interface Page<T, I> {
   /** The resources that the schema accepts. */
   readonly items: readonly T[];
   /** The id of every resource, also of those that the schema refuses; a new symbol for a resource without an id. */
@@ -44,9 +44,12 @@ const PageBody = v.object({
 });
 export type PageBody = v.InferOutput<typeof PageBody>;
 
-export interface ListFormat<T, I> {
-  items(data: readonly unknown[]): Pick<Page<T, I>, 'items' | 'keys'>;
-  included(included: readonly unknown[]): readonly I[];
+export type Resource = v.GenericSchema<unknown, { readonly id: string }>;
+
+export interface ListFormat<S extends Resource, I extends v.GenericSchema> {
+  readonly resource: S;
+  /** The schema of the related resources to keep. */
+  readonly useful?: I | undefined;
   /** Returns the queries of the pages after this one. `linked` returns the query of the page's next link, if any. */
   next(page: PageBody, linked: () => Query | undefined): readonly Query[];
 }
@@ -69,11 +72,11 @@ const readings = 6;
 const pausePerPage = 2_000;
 
 /** Reads a whole list, again if it changes while it is read. Throws a `Failure` if it changes every time. */
-export async function listWhole<T extends { readonly id: string }, I>(
+export async function listWhole<S extends Resource, I extends v.GenericSchema>(
   client: HttpClient,
   call: HttpCall,
-  format: ListFormat<T, I>,
-): Promise<Listed<T, I>> {
+  format: ListFormat<S, I>,
+): Promise<Listed<v.InferOutput<S>, v.InferOutput<I>>> {
   for (let reading = 1; ; reading++) {
     const { pages, date } = await readPages(client, call, format);
     const why = whyNotWhole(pages);
@@ -86,29 +89,35 @@ export async function listWhole<T extends { readonly id: string }, I>(
         date,
       };
     }
-    if (reading === readings) throw neverStable(call.what, why);
+    if (reading === readings)
+      throw new Failure({
+        what: call.what,
+        why: `the list kept changing while it was read (${readings} attempts): ${why}`,
+        fix: 'Run the job again when nothing else changes this list',
+      });
     await client.pause(pausePerPage * pages.length);
   }
 }
 
-async function readPages<T, I>(
+async function readPages<S extends Resource, I extends v.GenericSchema>(
   client: HttpClient,
   call: HttpCall,
-  format: ListFormat<T, I>,
-): Promise<{ readonly pages: Page<T, I>[]; readonly date: number | undefined }> {
-  const pages: Page<T, I>[] = [];
+  { resource, useful, next: nextOf }: ListFormat<S, I>,
+) {
+  const pages: Page<v.InferOutput<S>, v.InferOutput<I>>[] = [];
   const asked = new Set<string>();
   let date: number | undefined;
-  const get = async (query: Query): Promise<Page<T, I>> => {
+  const get = async (query: Query): Promise<(typeof pages)[number]> => {
     const answer = await client.json({ ...call, query }, PageBody);
     date = answer.date;
     const { data, included, links, meta } = answer.data;
     const linked = () => (links.next === '' ? undefined : linkedQuery(call, links.next, client.urlOf(call)));
     return {
-      ...format.items(data),
-      included: format.included(included),
+      items: parseItems(data, resource),
+      keys: data.map(idIn),
+      included: useful === undefined ? [] : parseItems(included, useful),
       total: meta.total,
-      next: format.next(answer.data, linked),
+      next: nextOf(answer.data, linked),
     };
   };
   let next: readonly Query[] = [call.query ?? {}];
@@ -121,7 +130,7 @@ async function readPages<T, I>(
     }
     const more = await Promise.all(next.map(get));
     pages.push(...more);
-    next = more.slice(-1).flatMap((last) => last.next);
+    next = more.at(-1)?.next ?? [];
   }
   return { pages, date };
 }
@@ -130,12 +139,11 @@ async function readPages<T, I>(
 function linkedQuery(call: HttpCall, link: string, own: URL): Query {
   const url = URL.canParse(link, own.href) ? new URL(link, own) : undefined;
   if (url === undefined) throw incompleteList(call.what, 'its link to the next page is not a URL');
-  if (url.origin !== own.origin) {
+  if (url.origin !== own.origin)
     throw incompleteList(
       call.what,
       `its next page is said to be at ${url.origin}, where the token must not go`,
     );
-  }
   // Links may leave out the `include` of the call.
   return { ...call.query, ...Object.fromEntries(url.searchParams) };
 }
@@ -151,16 +159,15 @@ function whyNotWhole(pages: readonly Page<unknown, unknown>[]): string | undefin
   return held < (total ?? 0) ? `it held ${held} items and said that there were ${total}` : undefined;
 }
 
-/** Returns the resources that the schema accepts, and the key of every resource. */
+/** Returns the resources that the schema accepts. */
 export function parseItems<const S extends v.GenericSchema>(
   values: readonly unknown[],
   schema: S,
-): Pick<Page<v.InferOutput<S>, never>, 'items' | 'keys'> {
-  const items = values.flatMap((value) => {
+): readonly v.InferOutput<S>[] {
+  return values.flatMap((value) => {
     const result = v.safeParse(schema, value);
     return result.success ? [result.output] : [];
   });
-  return { items, keys: values.map(idIn) };
 }
 
 /** Returns the id of a resource, or a new symbol for a resource without an id. */
@@ -174,13 +181,5 @@ function incompleteList(what: string, why: string): Failure {
     what,
     why: `the list is not complete: ${why}`,
     fix: 'Check that api-url is the address of the API itself',
-  });
-}
-
-function neverStable(what: string, why: string): Failure {
-  return new Failure({
-    what,
-    why: `the list kept changing while it was read (${readings} attempts): ${why}`,
-    fix: 'Run the job again when nothing else changes this list',
   });
 }
