@@ -27,8 +27,7 @@ export const systemClock: Clock = {
 /** A moment after which nothing new starts. */
 export class Deadline {
   readonly #clock: Clock;
-  #at: number;
-  #extension = (): number => 0;
+  readonly #at: number;
   /** The whole span, in milliseconds, for messages. */
   readonly span: number;
 
@@ -38,17 +37,9 @@ export class Deadline {
     this.span = span;
   }
 
-  /** Returns the same deadline, moved later by each increase of `total` from now on. */
-  extendedBy(total: () => number): Deadline {
-    const before = total();
-    const later = new Deadline(this.#clock, this.span);
-    later.#at = this.#at;
-    later.#extension = () => total() - before;
-    return later;
-  }
-
-  remaining(): number {
-    return Math.max(0, this.#at + this.#extension() - this.#clock.now());
+  /** Returns the milliseconds that are left. `extension`: the milliseconds by which the deadline has moved later. */
+  remaining(extension = 0): number {
+    return Math.max(0, this.#at + extension - this.#clock.now());
   }
 
   /** True when time is left after a wait of `ms` milliseconds. */

@@ -207,7 +207,7 @@ async function updateProcess(
   update: ProcessUpdate,
   { instanceId, fieldName }: UpdateSent,
 ): Promise<ExistingProcess | undefined> {
-  const { data } = await client.jsonIfAny(
+  const { data } = await client.json(
     {
       method: 'PATCH',
       path: path`/background-processes/${id}`,

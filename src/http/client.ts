@@ -5,7 +5,7 @@ import { HttpFailure, NotSent } from './failure.ts';
 import { type CallHints, networkFailure, type ServiceHints, statusFailure } from './hints.ts';
 import { decode, expectNoPage, OtherShape, Undecodable } from './json-api.ts';
 import { RateGate } from './rate-gate.ts';
-import { closedTooLong, dateOf, nothingLeft, outOfTime, Patience, stillFailing, stopped } from './retry.ts';
+import { dateOf, gaveUp, Patience, stopped, unsent } from './retry.ts';
 import type { Transport, TransportResponse } from './transport.ts';
 
 /** Builds a URL path from a template; every value becomes exactly one encoded path segment. */
@@ -77,10 +77,13 @@ export interface HttpClientOptions {
 export class HttpClient {
   readonly #options: HttpClientOptions;
   readonly #gate: RateGate;
+  /** The extension of all deadlines when this client was made. */
+  readonly #extended: number;
 
   constructor(options: HttpClientOptions, gate = new RateGate(options.clock, options.random)) {
-    this.#options = { ...options, deadline: options.deadline.extendedBy(() => gate.extension) };
+    this.#options = options;
     this.#gate = gate;
+    this.#extended = gate.extension;
   }
 
   /** Returns the address of a call, without its query. */
@@ -103,7 +106,7 @@ export class HttpClient {
 
   /** Milliseconds until the deadline, after which nothing is sent. */
   get timeLeft(): number {
-    return this.#options.deadline.remaining();
+    return this.#options.deadline.remaining(this.#gate.extension - this.#extended);
   }
 
   get reads(): number {
@@ -117,24 +120,14 @@ export class HttpClient {
 
   /** Waits before a repeated read, but not past the deadline. */
   async pause(ms: number): Promise<void> {
-    const { cancelled, clock, deadline } = this.#options;
-    await clock.sleep(Math.min(ms, deadline.remaining()), cancelled);
+    const { cancelled, clock } = this.#options;
+    await clock.sleep(Math.min(ms, this.timeLeft), cancelled);
   }
 
+  /** Sends the call, and decodes the response. An empty body is `undefined` for a schema that accepts that. */
   async json<const S extends v.GenericSchema>(call: HttpCall, schema: S): Promise<Answer<v.InferOutput<S>>> {
     return await this.#retrying(call, (response) => ({
       data: decode(response, schema),
-      ...fromHeaders(response),
-    }));
-  }
-
-  /** Sends a call as `json` does; `data` is undefined if the response has an empty body. */
-  async jsonIfAny<const S extends v.GenericSchema>(
-    call: HttpCall,
-    schema: S,
-  ): Promise<Answer<v.InferOutput<S> | undefined>> {
-    return await this.#retrying(call, (response) => ({
-      data: response.body.trim() === '' ? undefined : decode(response, schema),
       ...fromHeaders(response),
     }));
   }
@@ -145,36 +138,46 @@ export class HttpClient {
   }
 
   async #retrying<T>(call: HttpCall, read: (response: TransportResponse) => T): Promise<T> {
-    const { cancelled, clock, deadline, hints, onRetry, random } = this.#options;
+    const { cancelled, clock, onRetry, random } = this.#options;
     const patience = new Patience(clock, random);
     const started = clock.now();
     for (let attempt = 1; ; attempt++) {
       try {
-        return await this.#inTurn(call, patience, () => this.#once(call, read));
+        return await this.#inTurn(call, patience, read);
       } catch (error) {
         if (!(error instanceof HttpFailure) || call.once || !mayRepeat(call, error)) throw error;
         const pause = patience.after(error);
-        if (pause === undefined) throw stillFailing(error, attempt, clock.now() - started);
+        if (pause === undefined)
+          throw gaveUp(error, `it was tried ${attempt} times in ${inWords(clock.now() - started)}`);
         const wait = Math.max(pause, this.#gate.closedFor);
-        if (!deadline.allows(wait)) throw outOfTime(error, deadline, hints.service);
+        if (wait >= this.timeLeft) throw gaveUp(error, this.#whyNoTime(error));
         onRetry(`${call.what}: ${error.reason}; trying again in ${inWords(wait)} (attempt ${attempt + 1})`);
         await clock.sleep(pause, cancelled);
       }
     }
   }
 
+  #whyNoTime({ retryAfter = 0 }: HttpFailure): string {
+    const { deadline, hints } = this.#options;
+    const span = inWords(deadline.span);
+    return retryAfter >= this.timeLeft
+      ? `${hints.service} asks to wait ${inWords(retryAfter)}; this step waits at most ${span}`
+      : `no time is left to try again within the limit of ${span} for this part of the step`;
+  }
+
   /** Sends when the gate is open. Throws an `HttpFailure` if the deadline does not allow the wait. */
-  async #inTurn<T>(call: HttpCall, patience: Patience, send: () => Promise<T>): Promise<T> {
+  async #inTurn<T>(call: HttpCall, patience: Patience, read: (response: TransportResponse) => T): Promise<T> {
     const { cancelled, clock, deadline, hints } = this.#options;
     const came = clock.now();
     const check = (wait: number): void => {
-      if (wait > 0 && !deadline.allows(wait)) throw closedTooLong(call.what, wait, deadline, hints.tooMany);
+      if (wait < this.timeLeft) return;
+      const limit = `this step waits at most ${inWords(deadline.span)}`;
+      throw unsent(call.what, `rate limited for another ${inWords(wait)}; ${limit}`, hints.tooMany, 429);
     };
-    const sendNow = async (): Promise<T> => {
+    return await this.#gate.pass(check, cancelled, async () => {
       patience.pauseBudget(clock.now() - came);
-      return await send();
-    };
-    return await this.#gate.pass(sendNow, check, cancelled);
+      return await this.#once(call, read);
+    });
   }
 
   async #once<T>(call: HttpCall, read: (response: TransportResponse) => T): Promise<T> {
@@ -197,8 +200,11 @@ export class HttpClient {
   async #exchange(call: HttpCall): Promise<TransportResponse> {
     const { cancelled, clock, cutOff, deadline, onExchange, requestTimeout, transport } = this.#options;
     cancelled.throwIfAborted();
-    const limit = Math.min(requestTimeout, deadline.remaining());
-    if (limit <= 0) throw nothingLeft(call.what, deadline);
+    const limit = Math.min(requestTimeout, this.timeLeft);
+    if (limit <= 0) {
+      const reason = `the limit of ${inWords(deadline.span)} for this part of the step has passed`;
+      throw unsent(call.what, reason, 'Run the job again later');
+    }
 
     const url = this.urlOf(call);
     for (const [name, value] of Object.entries(call.query ?? {})) url.searchParams.set(name, value);

@@ -71,12 +71,13 @@ export class Undecodable extends Error {}
 /** The error of a JSON response of another shape: a second request would most likely get the same. */
 export class OtherShape extends Undecodable {}
 
+/** Reads a response with a schema. An empty body is `undefined` for a schema that accepts that. */
 export function decode<const S extends v.GenericSchema>(
   response: TransportResponse,
   schema: S,
 ): v.InferOutput<S> {
-  const json = parse(response);
-  const result = v.safeParse(schema, json);
+  const isNothing = response.body.trim() === '' && v.is(schema, undefined);
+  const result = v.safeParse(schema, isNothing ? undefined : parse(response));
   if (result.success) return result.output;
   const [issue] = result.issues;
   // A check has a message of this form already.

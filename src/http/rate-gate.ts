@@ -50,8 +50,8 @@ export class RateGate {
   }
 
   /** Sends as soon as the gate is open. `check` gets the milliseconds to wait, and throws if the wait is too long. */
-  async pass<T>(send: () => Promise<T>, check: (wait: number) => void, cancelled: AbortSignal): Promise<T> {
-    check(this.closedFor);
+  async pass<T>(check: (wait: number) => void, cancelled: AbortSignal, send: () => Promise<T>): Promise<T> {
+    if (this.closedFor > 0) check(this.closedFor);
     if (this.#passing >= this.#most) await new Promise<void>((resolve) => this.#line.push(resolve));
     else this.#passing++;
     try {

@@ -1,5 +1,5 @@
 import { Cancelled, withoutStop } from '../failure.ts';
-import { backoff, type Clock, type Deadline, inWords, type Random, timeOf } from '../time.ts';
+import { backoff, type Clock, type Random, timeOf } from '../time.ts';
 import { HttpFailure, type Retry } from './failure.ts';
 import type { Method, TransportResponse } from './transport.ts';
 
@@ -38,32 +38,14 @@ export class Patience {
   }
 }
 
-export function outOfTime(failure: HttpFailure, deadline: Deadline, service: string): HttpFailure {
-  const limit = `the limit of ${inWords(deadline.span)} for this part of the step`;
-  const { retryAfter = 0 } = failure;
-  const because = !deadline.allows(retryAfter)
-    ? `${service} asks to wait ${inWords(retryAfter)}; this step waits at most ${inWords(deadline.span)}`
-    : `no time is left to try again within ${limit}`;
+/** Returns a failure after its last attempt, with the reason why there is no other. */
+export function gaveUp(failure: HttpFailure, because: string): HttpFailure {
   return failure.asFinal({ why: `${withoutStop(failure.why)}; ${because}` });
 }
 
-export function stillFailing(failure: HttpFailure, tries: number, ms: number): HttpFailure {
-  return failure.asFinal({
-    why: `${withoutStop(failure.why)}; it was tried ${tries} times in ${inWords(ms)}`,
-  });
-}
-
-export function nothingLeft(what: string, deadline: Deadline): HttpFailure {
-  const reason = `the limit of ${inWords(deadline.span)} for this part of the step has passed`;
-  return new HttpFailure(
-    { what, why: reason, fix: 'Run the job again later' },
-    { reason, arrival: 'no', retry: 'no' },
-  );
-}
-
-export function closedTooLong(what: string, wait: number, deadline: Deadline, fix: string): HttpFailure {
-  const reason = `rate limited for another ${inWords(wait)}; this step waits at most ${inWords(deadline.span)}`;
-  return new HttpFailure({ what, why: reason, fix }, { reason, arrival: 'no', retry: 'no', status: 429 });
+/** Returns the failure of a request that is not sent, since its time is over, or would be. */
+export function unsent(what: string, reason: string, fix: string, status?: number): HttpFailure {
+  return new HttpFailure({ what, why: reason, fix }, { reason, arrival: 'no', retry: 'no', status });
 }
 
 /** Returns the error of a request that the cancelled step ended. A read, or a request not yet sent, changed nothing. */
