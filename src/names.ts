@@ -79,6 +79,20 @@ export class NotThere extends Failure {
   override readonly name = 'NotThere';
 }
 
+/** One kind of name that an item has. */
+export interface Kind<T> {
+  /** `branch`, for messages. */
+  readonly name: string;
+  of(item: T): string | null | undefined;
+  isEqual?(given: string, wanted: string): boolean;
+}
+
+/** The kinds of name of an item that has only an id and a name. */
+export const idAndName: readonly Kind<{ readonly id: string; readonly name: string }>[] = [
+  { name: 'id', of: ({ id }) => id },
+  { name: 'name', of: ({ name }) => name },
+];
+
 export interface NameSearch<T> {
   /** The kind of item: `application`. */
   readonly kind: string;
@@ -88,105 +102,68 @@ export interface NameSearch<T> {
   readonly where: string;
   readonly wanted: string;
   /** The text after "Correct" in the error, in place of the input: `its name in the manifest`. */
-  readonly correct?: string;
+  readonly correct?: string | undefined;
   readonly among: readonly T[];
-  /** Returns all names of an item, without its id. */
-  namesOf(item: T): readonly (string | null | undefined)[];
+  /** All kinds of name: the first kind that matches decides. */
+  readonly kinds: readonly Kind<NoInfer<T>>[];
+  /** The only kind of name to compare. */
+  readonly only?: string | undefined;
 }
 
-/** Returns the item with this id, else with exactly this name. Throws `NotThere`, or a `Failure` for several. */
+/** Returns the item with this name. Throws `NotThere`, or a `Failure` for several. */
 export function findByName<T extends { readonly id: string }>(search: NameSearch<T>): T {
   const { kind, input = kind, where, wanted, among, correct } = search;
-  const byId = among.find(({ id }) => id === wanted);
-  const found = byId === undefined ? among.filter((item) => namesOf(search, item).includes(wanted)) : [byId];
-  const [item, ...others] = found;
-  if (item === undefined) {
-    const prefix = /^[a-z]+-/.exec(wanted)?.[0] ?? '';
-    const mayBeId = prefix !== '' && among.some(({ id }) => id.startsWith(prefix));
-    throw new NotThere({
-      what: `No ${kind} ${where} ${mayBeId ? 'has the id or name' : 'is named'} "${wanted}"`,
-      why: listed(search, among),
-      fix: nameFix(search),
-    });
+  for (const { name, of, isEqual = isSame } of compared(search)) {
+    const found = among.filter((item) => isEqual(of(item) ?? '', wanted));
+    const [item, ...others] = found;
+    if (item !== undefined && others.length === 0) return item;
+    if (item !== undefined)
+      throw new Failure({
+        what: `${found.length} ${kind}s ${where} ${name === 'name' ? 'are named' : `have the ${name}`} "${wanted}"`,
+        why: `they are ${found.map((one) => byOtherName(one, search)).join(', ')}`,
+        fix: `${correct === undefined ? `Set ${input}` : `Correct ${correct}`} to the id of the one you mean`,
+      });
   }
-  if (others.length > 0) {
-    throw new Failure({
-      what: `${found.length} ${kind}s ${where} are named "${wanted}"`,
-      why: `they are ${found.map((one) => labelOf(search, one)).join(', ')}`,
-      fix: `${correct === undefined ? `Set ${input}` : `Correct ${correct}`} to the id of the one you mean`,
-    });
-  }
-  return item;
-}
-
-export interface Kind<T> {
-  /** `branch`, for messages. */
-  readonly name: string;
-  of(item: T): string | null | undefined;
-  isEqual?(given: string, wanted: string): boolean;
+  const prefix = /^[a-z]+-/.exec(wanted)?.[0] ?? '';
+  const mayBeId = prefix !== '' && among.some(({ id }) => id.startsWith(prefix));
+  const labels = among.map((item) => `${[...new Set(namesOf(item, search))].join(' / ')} (${item.id})`);
+  throw new NotThere({
+    what: `No ${kind} ${where} ${mayBeId ? 'has the id or name' : 'is named'} "${wanted}"`,
+    why:
+      labels.length === 0
+        ? 'there is none at all'
+        : `there ${labels.length === 1 ? 'is' : 'are'} ${firstOf(labels, 25)}`,
+    fix: nameFix(search),
+  });
 }
 
 function isSame(given: string, wanted: string): boolean {
   return given === wanted;
 }
 
-/**
- * Returns the item with this name: the first kind of name that matches decides. `correct` is the text after "Correct"
- * in the error, in place of the input; `only` is the only kind of name to compare. Throws as `findByName` does.
- */
-export function findByKind<T extends { readonly id: string }>(
-  what: 'application' | 'environment',
-  where: string,
-  wanted: string,
-  among: readonly T[],
-  kinds: readonly Kind<T>[],
-  { correct, only }: { readonly correct?: string | undefined; readonly only?: string } = {},
-): T {
-  const counted = kinds.filter(({ name }) => only === undefined || name === only);
-  for (const { name, of, isEqual = isSame } of counted) {
-    const found = among.filter((item) => isEqual(of(item) ?? '', wanted));
-    const [item, ...others] = found;
-    if (item !== undefined && others.length === 0) return item;
-    if (item !== undefined) {
-      throw new Failure({
-        what: `${found.length} ${what}s ${where} have the ${name} "${wanted}"`,
-        why: `they are ${found.map((one) => byOtherNames(one, kinds, wanted)).join(', ')}`,
-        fix: `${correct === undefined ? `Set ${what}` : `Correct ${correct}`} to the id of the one you mean`,
-      });
-    }
-  }
-  const namesOf = (item: T) => counted.filter(({ name }) => name !== 'id').map(({ of }) => of(item));
-  return findByName({
-    kind: what,
-    where,
-    wanted,
-    among,
-    namesOf,
-    ...(correct === undefined ? {} : { correct }),
-  });
+function compared<T>({ kinds, only }: NameSearch<T>): readonly Kind<T>[] {
+  return kinds.filter(({ name }) => only === undefined || name === only);
 }
 
-/** Returns `production (env-1)`: the first name of the item that is not `wanted`, and its id. */
-function byOtherNames<T extends { readonly id: string }>(
-  item: T,
-  kinds: readonly Kind<T>[],
-  wanted: string,
-): string {
-  const name = kinds.map(({ of }) => of(item)).find((text) => text && text !== wanted && text !== item.id);
-  return name ? `${name} (${item.id})` : item.id;
+/** Returns the names of an item that are compared, without its id. */
+function namesOf<T>(item: T, search: NameSearch<T>): string[] {
+  return compared(search).flatMap(({ name, of }) => (name === 'id' ? [] : of(item) || []));
 }
 
-function nameFix<T extends { readonly id: string }>(search: NameSearch<T>): string {
+/** Returns `production (env-1)`: the first name of the item that is not `wanted`, if it has one, and its id. */
+function byOtherName<T extends { readonly id: string }>(item: T, { kinds, wanted }: NameSearch<T>): string {
+  const names = kinds.flatMap(({ name, of }) => (name === 'id' ? [] : of(item) || []));
+  return `${names.find((name) => name !== wanted) ?? wanted} (${item.id})`;
+}
+
+function nameFix<T>(search: NameSearch<T>): string {
   const { kind, input = kind, wanted, among, correct } = search;
-  const names = among.flatMap((item) => namesOf(search, item));
+  const names = among.flatMap((item) => namesOf(item, search));
   const [near, ...others] = nearest(wanted, names);
-  const set =
-    correct !== undefined
-      ? `Correct ${correct}`
-      : near === undefined || others.length > 0
-        ? `Correct the input ${input}`
-        : `Set ${input}: ${near}`;
-  return [didYouMean(wanted, names), refHint(wanted), set].filter((part) => part !== '').join(' ');
+  const isSure = near !== undefined && others.length === 0;
+  const set = isSure ? `Set ${input}: ${near}` : `Correct the input ${input}`;
+  const fix = correct === undefined ? set : `Correct ${correct}`;
+  return [didYouMean(wanted, names), refHint(wanted), fix].filter((part) => part !== '').join(' ');
 }
 
 /** Explains a Git ref in place of a branch's name: `refs/heads/main`, or `12/merge` of a pull request. */
@@ -200,21 +177,6 @@ function refHint(wanted: string): string {
   return '';
 }
 
-/** `there is none at all`, or `there are shop (app-1), shop-admin (app-2)`. */
-function listed<T extends { readonly id: string }>(search: NameSearch<T>, items: readonly T[]): string {
-  if (items.length === 0) return 'there is none at all';
-  const labels = items.map((item) => labelOf(search, item));
-  return `there ${items.length === 1 ? 'is' : 'are'} ${firstOf(labels, 25)}`;
-}
-
-function labelOf<T extends { readonly id: string }>(search: NameSearch<T>, item: T): string {
-  return `${[...new Set(namesOf(search, item))].join(' / ')} (${item.id})`;
-}
-
-function namesOf<T>(search: NameSearch<T>, item: T): string[] {
-  return search.namesOf(item).flatMap((name) => name || []);
-}
-
 /** A name or id in a file, and its location. */
 export interface Named {
   readonly name: string;
@@ -222,15 +184,15 @@ export interface Named {
 }
 
 /**
- * Returns the items with these names, in this order. `refusal` returns the failure of an item that must not be used.
- * Throws one failure for all wrong names and for all names of the same item: a `NotThere` if all are only missing,
- * since missing items may still appear.
+ * Returns the items with these names, in this order, each with its name. `refusal` returns the failure of an item that
+ * must not be used. Throws one failure for all wrong names and for all names of the same item: a `NotThere` if all are
+ * only missing, since missing items may still appear.
  */
-export function pickAll<T extends { readonly id: string }>(
-  named: readonly Named[],
-  search: Omit<NameSearch<T>, 'wanted' | 'correct'>,
-  refusal: (item: T, wanted: Named) => Failure | undefined = () => undefined,
-): readonly T[] {
+export function pickAll<T extends { readonly id: string }, N extends Named>(
+  named: readonly N[],
+  search: Omit<NameSearch<T>, 'wanted'>,
+  refusal: (item: T, wanted: N) => Failure | undefined = () => undefined,
+): readonly (readonly [item: T, named: N])[] {
   const picked = new Map<string, Named>();
   return collecting(`${search.kind}s of the manifest`, named, (wanted) => {
     const item = pick(wanted, search);
@@ -239,13 +201,13 @@ export function pickAll<T extends { readonly id: string }>(
     picked.set(item.id, wanted);
     const refused = refusal(item, wanted);
     if (refused !== undefined) throw atPlace(refused, wanted.place);
-    return item;
+    return [item, wanted] as const;
   });
 }
 
 export function pick<T extends { readonly id: string }>(
   { name, place }: Named,
-  search: Omit<NameSearch<T>, 'wanted' | 'correct'>,
+  search: Omit<NameSearch<T>, 'wanted'>,
 ): T {
   try {
     return findByName({ ...search, wanted: name, correct: 'its name in the manifest' });

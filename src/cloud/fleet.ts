@@ -1,5 +1,5 @@
 import { fits, keyOf } from '../converge/identity.ts';
-import { Failure, locationText, type Mistake } from '../failure.ts';
+import { locationText, type Mistake } from '../failure.ts';
 import {
   type Declared,
   type DeclaredPlace,
@@ -10,7 +10,7 @@ import {
   readPlaces,
 } from '../manifest/read.ts';
 import type { Part } from '../manifest/yaml.ts';
-import { atPlace, collecting, findByKind, type Named, twice } from '../names.ts';
+import { type Named, pickAll, twice } from '../names.ts';
 import { quoted } from '../text.ts';
 import { environmentKinds, type NamedEnvironment } from './environment.ts';
 import { identityOf } from './identity.ts';
@@ -228,22 +228,11 @@ export function assignEnvironments<E extends NamedEnvironment>(
   { environments: declared }: Fleet,
   among: readonly E[],
 ): Assignment<E> {
-  const byId = new Map<string, AssignedEnvironment<E>>();
+  const search = { kind: 'environment', where: 'in the application', among, kinds: environmentKinds };
   const named = declared.filter(({ isPattern }) => !isPattern);
-  collecting('environments of the manifest', named, (key) => {
-    const environment = environmentOfKey(key, among);
-    const twin = byId.get(environment.id);
-    if (twin !== undefined) throw twice('environment', key, twin.declared, environment.id);
-    byId.set(environment.id, { environment, declared: key });
-  });
-  return withPatterns(declared, among, byId);
-}
-
-function withPatterns<E extends NamedEnvironment>(
-  declared: readonly DeclaredEnvironment[],
-  among: readonly E[],
-  byId: Map<string, AssignedEnvironment<E>>,
-): Assignment<E> {
+  const byId = new Map(
+    pickAll(named, search).map(([environment, declared]) => [environment.id, { environment, declared }]),
+  );
   const idle = declared.filter((pattern) => {
     if (!pattern.isPattern) return false;
     const matching = among.filter((environment) => matches(pattern.name, environment));
@@ -275,16 +264,6 @@ export function means<E extends NamedEnvironment>(
   const kind = environmentKinds.find(({ of }) => among.some((environment) => of(environment) === name));
   const [first, second] = among.filter((environment) => kind?.of(environment) === name);
   return first?.id === id && second === undefined;
-}
-
-function environmentOfKey<E extends NamedEnvironment>(key: DeclaredEnvironment, among: readonly E[]): E {
-  try {
-    return findByKind<E>('environment', 'in the application', key.name, among, environmentKinds, {
-      correct: 'its name in the manifest',
-    });
-  } catch (error) {
-    throw error instanceof Failure ? atPlace(error, key.place) : error;
-  }
 }
 
 /** True if a pattern matches the environment's branch or name. */

@@ -3,7 +3,7 @@ import { type PacedWait, paced } from '../converge/look.ts';
 import { Failure } from '../failure.ts';
 import { type HttpClient, path } from '../http/client.ts';
 import { undefinedIf404 } from '../http/failure.ts';
-import { findByKind, findByName, type Kind, type Named, NotThere, pickAll } from '../names.ts';
+import { findByName, idAndName, type Kind, type Named, NotThere, pickAll } from '../names.ts';
 import { firstOf } from '../text.ts';
 import { inSeconds, poll } from '../time.ts';
 import {
@@ -108,8 +108,8 @@ export function pickInstance(
   const where = `in the environment ${environment.name}`;
   const among = wanted === undefined ? instances.filter(({ type }) => type === 'app') : instances;
   if (wanted !== undefined) {
-    const search = { kind: 'cluster', input: 'instance', where, wanted, among };
-    return orInDoubt(instances, () => findByName({ ...search, namesOf: ({ name }) => [name] }));
+    const search = { kind: 'cluster', input: 'instance', where, wanted, among, kinds: idAndName };
+    return orInDoubt(instances, () => findByName(search));
   }
   const [app, ...others] = among;
   const unknown = instances.filter(({ type }) => type === undefined);
@@ -224,10 +224,16 @@ export async function findApplication(
       fix: 'Set application',
     });
   }
-  const how = { correct, ...(application === undefined ? { only: 'repository' } : {}) };
-  const where = 'in the token’s organization';
   try {
-    const { id, attributes } = findByKind('application', where, wanted, items, applicationKinds, how);
+    const { id, attributes } = findByName({
+      kind: 'application',
+      where: 'in the token’s organization',
+      wanted,
+      correct,
+      among: items,
+      kinds: applicationKinds,
+      only: application === undefined ? 'repository' : undefined,
+    });
     return { id, name: attributes.name };
   } catch (error) {
     // Waiting does not help: automation creates environments, but no applications.
@@ -295,7 +301,7 @@ export function environmentNamed(
   among: readonly ListedEnvironment[],
 ): ListedEnvironment {
   const kinds = wanted === headBranch ? [byBranch, ...environmentKinds] : environmentKinds;
-  return findByKind<ListedEnvironment>('environment', 'in the application', wanted, among, kinds);
+  return findByName({ kind: 'environment', where: 'in the application', wanted, among, kinds });
 }
 
 function noEnvironment(id: string): NotThere {
@@ -312,8 +318,8 @@ export function pickInstances(
   named: readonly Named[],
 ): readonly Instance[] {
   const where = `in the environment ${environment.name}`;
-  const search = { kind: 'cluster', where, among: instances, namesOf: ({ name }: Instance) => [name] };
-  return orInDoubt(instances, () => pickAll(named, search, refusedIfManaged));
+  const search = { kind: 'cluster', where, among: instances, kinds: idAndName };
+  return orInDoubt(instances, () => pickAll(named, search, refusedIfManaged)).map(([instance]) => instance);
 }
 
 /** Turns `NotThere` into a final `Failure` if the name of an instance is unknown: it may be the missing instance. */

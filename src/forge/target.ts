@@ -1,7 +1,7 @@
 import { keyOf } from '../converge/identity.ts';
 import { Failure, type Location, locationText } from '../failure.ts';
 import { type HttpCall, type HttpClient, path } from '../http/client.ts';
-import { atPlace, collecting, findByName, type Named, NotThere, pick, pickAll } from '../names.ts';
+import { atPlace, collecting, findByName, idAndName, type Named, NotThere, pick, pickAll } from '../names.ts';
 import { identityOf, specFrom } from './identity.ts';
 import { listAll } from './lists.ts';
 import { needsScope } from './service.ts';
@@ -90,8 +90,6 @@ async function listNamed(client: HttpClient, call: HttpCall): Promise<readonly N
   return items.map(({ id, attributes: { name } }) => ({ id, name }));
 }
 
-const namesOf = ({ name }: NamedThing): readonly string[] => [name];
-
 /**
  * Finds a resource by its exact name. The filter of the API may match parts of names; if the filtered list lacks the
  * name, the whole list decides.
@@ -104,10 +102,10 @@ async function findNamed(
   if (isNumber(wanted)) return { id: wanted, name: wanted };
   const among = await listNamed(client, { ...call, query: { 'filter[name]': wanted } });
   try {
-    return findByName({ kind, where, wanted, among, namesOf });
+    return findByName({ kind, where, wanted, among, kinds: idAndName });
   } catch (error) {
     if (!(error instanceof NotThere)) throw error;
-    return findByName({ kind, where, wanted, among: await listNamed(client, call), namesOf });
+    return findByName({ kind, where, wanted, among: await listNamed(client, call), kinds: idAndName });
   }
 }
 
@@ -139,8 +137,7 @@ export async function findServers(
   const names = named.map(({ name }) => name);
   const servers = pickAll(named, await searchFor(client, serversOf(organization), names));
   const all = await Promise.all(
-    servers.map(async (server, index) => {
-      const processes = named[index]?.processes ?? [];
+    servers.map(async ([server, { processes }]) => {
       const sites = processes.flatMap(({ spec }) => spec.site ?? []);
       const search = await searchFor(client, sitesOf(organization, server), sites);
       return processes.map((process) => ({ server, search, ...process }));
@@ -153,7 +150,7 @@ export async function findServers(
     refuseTwice(server, declared, place, places);
     return { server, declared, place };
   });
-  return servers.map((server) => {
+  return servers.map(([server]) => {
     const own = found.filter((process) => process.server === server);
     return {
       ...server,
@@ -168,7 +165,7 @@ async function searchFor(client: HttpClient, { kind, where, call }: Catalog, nam
   const among = names.every(isNumber)
     ? names.map((name) => ({ id: name, name }))
     : await listNamed(client, call);
-  return { kind, where, among, namesOf };
+  return { kind, where, among, kinds: idAndName };
 }
 
 /** Throws a `Failure` for a second declaration of a process, which may name the site by its id in place of its name. */

@@ -1,23 +1,23 @@
 import { describe, expect, test } from 'vitest';
 import { Failure } from '../../src/failure.ts';
-import { findByName, NotThere } from '../../src/names.ts';
+import { findByName, type Kind, NotThere } from '../../src/names.ts';
 
 interface Thing {
   readonly id: string;
-  readonly names: readonly (string | null | undefined)[];
+  readonly names: readonly [name?: string | null, slug?: string, repository?: string];
 }
 
+const kinds: readonly Kind<Thing>[] = [
+  { name: 'id', of: ({ id }) => id },
+  { name: 'name', of: ({ names }) => names[0] },
+  { name: 'slug', of: ({ names }) => names[1] },
+  { name: 'repository', of: ({ names }) => names[2], isEqual: (a, b) => a.toLowerCase() === b.toLowerCase() },
+];
 const shop: Thing = { id: 'app-1', names: ['shop', 'shop-3', 'acme/shop'] };
-const admin: Thing = { id: 'app-2', names: ['shop-admin', null, undefined] };
+const admin: Thing = { id: 'app-2', names: ['shop-admin'] };
 
 function pick(wanted: string, among: readonly Thing[]): Thing {
-  return findByName({
-    kind: 'application',
-    where: 'in the organization',
-    wanted,
-    among,
-    namesOf: ({ names }) => names,
-  });
+  return findByName({ kind: 'application', where: 'in the organization', wanted, among, kinds });
 }
 
 function refusal(wanted: string, among: readonly Thing[]): unknown {
@@ -91,7 +91,7 @@ describe('what is not there', () => {
   });
 
   test('is told with twenty-five others at most', () => {
-    const many = Array.from({ length: 27 }, (_, n) => ({ id: `app-${n}`, names: [`a${n}`, ''] }));
+    const many = Array.from({ length: 27 }, (_, n) => ({ id: `app-${n}`, names: [`a${n}`, ''] as const }));
     const why = expect.stringMatching(/a24 \(app-24\) and 2 more$/);
     expect(refusal('store', many)).toHaveProperty('why', why);
     expect(refusal('store', many.slice(0, 25))).toHaveProperty(
@@ -108,6 +108,6 @@ test('several of one name are an error that names each, and no waiting helps', (
   expect(error).not.toBeInstanceOf(NotThere);
   expect(error).toHaveProperty(
     'message',
-    '2 applications in the organization are named "shop": they are shop / shop-3 / acme/shop (app-1), shop (app-3). Set application to the id of the one you mean.',
+    '2 applications in the organization are named "shop": they are shop-3 (app-1), shop (app-3). Set application to the id of the one you mean.',
   );
 });
