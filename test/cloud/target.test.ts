@@ -202,7 +202,7 @@ describe('a name that means nothing is an error', () => {
             ],
           },
         },
-        `2 environments in the application have the ${kind} "same": they are ${kind === 'name' ? 'prod (env-1), develop (env-2)' : 'production (env-1), staging (env-2)'}. Set environment to the id of the one you mean.`,
+        `2 environments in the application ${kind === 'name' ? 'are named' : `have the ${kind}`} "same": they are ${kind === 'name' ? 'prod (env-1), develop (env-2)' : 'production (env-1), staging (env-2)'}. Set environment to the id of the one you mean.`,
       ],
     ),
     [
