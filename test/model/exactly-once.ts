@@ -12,7 +12,7 @@ export const worlds = {
   both: fc.oneof<fc.Arbitrary<AnyWorld>[]>(cloudWorlds, forgeWorlds),
 } as const;
 
-export type Services = keyof typeof worlds;
+type Services = keyof typeof worlds;
 
 /**
  * The property: every invariant holds, however runs interleave and whatever the network loses. `note`: called with the

@@ -1,16 +1,14 @@
 import type { Transport, TransportRequest, TransportResponse } from '../../src/http/transport.ts';
 import type { Clock } from '../../src/time.ts';
+import { forever, htmlPage, json, networkError, text } from '../support/fake-transport.ts';
 import type { Manners } from './manners.ts';
 import { beginning, type ServerModel } from './server-model.ts';
 
 /** A fault of one request. `acts`: true if the server still carries out the request. */
 export type Fault =
-  | { readonly kind: 'refused' }
-  | { readonly kind: 'reset'; readonly acts: boolean }
+  | { readonly kind: 'refused' | 'truncated' }
+  | { readonly kind: 'reset' | 'html' | 'hang'; readonly acts: boolean }
   | { readonly kind: 'status'; readonly status: number; readonly acts: boolean }
-  | { readonly kind: 'html'; readonly acts: boolean }
-  | { readonly kind: 'hang'; readonly acts: boolean }
-  | { readonly kind: 'truncated' }
   | { readonly kind: 'rate-limit'; readonly retryAfter: string | undefined }
   /** The server responds 504 at once, and acts `ms` milliseconds later. */
   | { readonly kind: 'late'; readonly ms: number };
@@ -138,34 +136,24 @@ export class Network implements Transport {
     signal: AbortSignal,
   ): Promise<TransportResponse | Error> {
     if (fault === undefined) return await this.#actInTime(request, signal);
+    if ('acts' in fault && fault.acts) this.#act(request);
     switch (fault.kind) {
       case 'refused':
-        return withCode('ECONNREFUSED');
+        return networkError('ECONNREFUSED');
       case 'reset':
-        if (fault.acts) this.#act(request);
-        return withCode('ECONNRESET');
+        return networkError('ECONNRESET');
       case 'status':
-        if (fault.acts) this.#act(request);
         return json(fault.status, { message: 'Server Error' });
       case 'html':
-        if (fault.acts) this.#act(request);
-        return {
-          status: 200,
-          headers: { 'content-type': 'text/html' },
-          body: '<!doctype html><h1>Login</h1>',
-        };
+        return htmlPage;
       case 'hang':
-        if (fault.acts) this.#act(request);
-        await this.#line.clock.sleep(Number.POSITIVE_INFINITY, signal);
-        return withCode('never');
+        return await forever(signal);
       case 'truncated': {
         const { body, ...head } = this.#act(request);
         return { ...head, body: body.slice(0, body.length / 2) };
       }
-      case 'rate-limit': {
-        const wait = fault.retryAfter === undefined ? {} : { 'retry-after': fault.retryAfter };
-        return { status: 429, headers: wait, body: '' };
-      }
+      case 'rate-limit':
+        return text(429, '', fault.retryAfter === undefined ? {} : { 'retry-after': fault.retryAfter });
       case 'late':
         void this.#line.clock.sleep(fault.ms).then(() => this.#act(request));
         return json(504, { message: 'Gateway Timeout' });
@@ -178,7 +166,7 @@ export class Network implements Transport {
     if (request.method !== 'DELETE' || removal.takes === 0) return this.#act(request, true);
     const done = removal.acts === 'at its start' ? this.#act(request, true) : undefined;
     const answer = clock.sleep(removal.takes).then(() => done ?? this.#act(request, true));
-    return await unlessAborted(answer, signal);
+    return await Promise.race([answer, forever(signal)]);
   }
 
   #act(request: TransportRequest, isAnswered = false): TransportResponse {
@@ -188,21 +176,4 @@ export class Network implements Transport {
     if (isAnswered) this.#line.onAct(request);
     return response;
   }
-}
-
-async function unlessAborted<T>(task: Promise<T>, signal: AbortSignal): Promise<T> {
-  signal.throwIfAborted();
-  return await new Promise((resolve, reject) => {
-    const stop = (): void => reject(signal.reason);
-    signal.addEventListener('abort', stop, { once: true });
-    task.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop));
-  });
-}
-
-function json(status: number, body: unknown): TransportResponse {
-  return { status, headers: { 'content-type': 'application/vnd.api+json' }, body: JSON.stringify(body) };
-}
-
-function withCode(code: string): Error {
-  return Object.assign(new Error(code), { code });
 }

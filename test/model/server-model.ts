@@ -94,6 +94,11 @@ export abstract class ServerModel<T extends Stored = Stored> {
     return this.history.now;
   }
 
+  /** The pages of lists that runs received. */
+  get looks(): readonly Look[] {
+    return [...this.#looks.values()].flat();
+  }
+
   /** Returns the pages of lists that a run received. */
   looksOf(run: number): readonly Look[] {
     return this.#looks.get(run) ?? [];

@@ -1,84 +1,57 @@
 import fc from 'fast-check';
 import { fail, readArguments, wholeNumber } from '../../scripts/arguments.ts';
-import { exactlyOnce, type Services, worlds } from './exactly-once.ts';
-import { violations } from './invariants.ts';
+import { exactlyOnce } from './exactly-once.ts';
 import { type Ending, play } from './play.ts';
 import type { AnyWorld } from './stage.ts';
 import { troubles } from './troubles.ts';
 
 const { values } = readArguments({
-  usage: 'npm run soak -- [--runs 100000] [--seed 1] [--path 12:3:0] [--service cloud|forge] [--tally]',
+  usage: 'npm run soak -- [--runs 100000] [--seed 1] [--path 12:3:0] [--service cloud|forge]',
   help: `Plays many schedules of the model, and stops at the first that breaks a promise.
-With --seed and --path it replays one. With --tally it goes on, and tells of each that breaks one.`,
+With --seed and --path it replays one.`,
   options: {
     runs: { type: 'string', default: '50000' },
     seed: { type: 'string', default: String(Date.now() % 2 ** 31) },
     path: { type: 'string' },
     service: { type: 'string', default: 'both' },
-    tally: { type: 'boolean', default: false },
   },
 });
 const total = wholeNumber(values.runs, 'a number of runs', 1);
 const first = wholeNumber(values.seed, 'a seed');
-const services = servicesOf(values.service);
+const services =
+  (['cloud', 'forge', 'both'] as const).find((each) => each === values.service) ??
+  fail(`--service must be cloud, forge or both, not "${values.service}"`);
 const chunk = values.path === undefined ? 1_000 : total;
 
 let played = 0;
 let requests = 0;
 const cameUp = new Map(Object.keys(troubles).map((name) => [name, 0]));
-const broken = new Map<string, number>();
 
 for (let done = 0, seed = first; done < total; done += chunk, seed++) {
   const numRuns = Math.min(chunk, total - done);
   const started = performance.now();
-  await (values.tally ? countIn(seed, numRuns) : check(seed, numRuns));
+  const path = values.path === undefined ? {} : { path: values.path };
+  const found = await fc.check(exactlyOnce(services, note), { numRuns, seed, ...path });
+  if (found.failed) {
+    console.error(fc.defaultReportMessage(found));
+    if (found.counterexample !== null) await tell(found.counterexample[0]);
+    const replay = `--seed ${seed} --runs 1 --path ${found.counterexamplePath ?? '0'} --service ${services}`;
+    console.error(`Replay: npm run soak -- ${replay}`);
+    process.exit(1);
+  }
   const seconds = ((performance.now() - started) / 1000).toFixed(1);
   console.log(`seed ${seed}: ${numRuns} schedules (${seconds} s, ${done + numRuns} of ${total})`);
 }
 console.log(`\nAmong ${played} schedules, with ${(requests / played).toFixed(1)} requests each:`);
-for (const [name, count] of cameUp) console.log(`${share(count)} ${name}`);
-for (const [name, count] of broken) console.log(`BROKEN ${count} times: ${name}`);
-if (!values.tally) console.log('\nEvery invariant holds in all of them.');
-
-async function check(seed: number, numRuns: number): Promise<void> {
-  const path = values.path === undefined ? {} : { path: values.path };
-  const found = await fc.check(exactlyOnce(services, note), { numRuns, seed, ...path });
-  if (!found.failed) return;
-  console.error(fc.defaultReportMessage(found));
-  if (found.counterexample !== null) await tell(found.counterexample[0]);
-  console.error(
-    `Replay: npm run soak -- --seed ${seed} --runs 1 --path ${found.counterexamplePath ?? '0'} --service ${services}`,
-  );
-  process.exit(1);
-}
-
-async function countIn(seed: number, numRuns: number): Promise<void> {
-  for (const [index, world] of fc.sample<AnyWorld>(worlds[services], { numRuns, seed }).entries()) {
-    const ending = await play(world);
-    note(ending);
-    for (const wrong of violations(ending)) {
-      const [name = ''] = wrong.split(':');
-      broken.set(name, (broken.get(name) ?? 0) + 1);
-      console.log(`--seed ${seed} --path ${index} --service ${services}: ${wrong}`);
-    }
-  }
-}
-
-function servicesOf(text: string): Services {
-  const known = ['cloud', 'forge', 'both'] as const;
-  const services = known.find((each) => each === text);
-  return services ?? fail(`--service must be one of ${known.join(', ')}, not "${text}"`);
-}
+for (const [name, count] of cameUp)
+  console.log(`${((100 * count) / played).toFixed(2).padStart(6)} % ${name}`);
+console.log('\nEvery invariant holds in all of them.');
 
 function note(ending: Ending): void {
   played += 1;
   requests += ending.runs.reduce((sum, { sent }) => sum + sent.length, 0);
   for (const [name, hasComeUp] of Object.entries(troubles))
     if (hasComeUp(ending)) cameUp.set(name, (cameUp.get(name) ?? 0) + 1);
-}
-
-function share(count: number): string {
-  return `${((100 * count) / played).toFixed(2).padStart(6)} %`;
 }
 
 /** Prints the events of a world, request by request. */
@@ -92,19 +65,11 @@ async function tell(world: AnyWorld): Promise<void> {
         at,
         text: `${number} ${method} ${path} ${fault ?? ''} → ${status ?? 'no answer'} at ${until}`,
       })),
-      { at: endedAt, text: `${number} ended: ${described(ended)} (did: ${did})\n  ${log.join('\n  ')}` },
+      {
+        at: endedAt,
+        text: `${number} ended: ${ended.kind === 'failed' ? ended.error : JSON.stringify(ended)} (did: ${did})\n  ${log.join('\n  ')}`,
+      },
     ]),
   ];
   for (const { at, text } of events.sort((a, b) => a.at - b.at)) console.error(`${at} ${text}`);
-}
-
-function described(ended: Ending['runs'][number]['ended']): string {
-  switch (ended.kind) {
-    case 'done':
-      return `${ended.outcome} ${ended.id}`;
-    case 'failed':
-      return String(ended.error);
-    case 'killed':
-      return 'killed';
-  }
 }

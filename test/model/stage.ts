@@ -51,7 +51,8 @@ function cloudStage({ spec, manners, decoys, matches }: CloudWorld, ground: Grou
     work: 240_000,
     run: async ({ ifExists, dryRun }, client, runtime) => {
       const world = openInstance(new CloudStore(client, instanceId), runtime);
-      return reportOf(await ensure({ spec, ifExists, dryRun }, world));
+      const { outcome, process } = await ensure({ spec, ifExists, dryRun }, world);
+      return { outcome, id: process?.id };
     },
   };
 }
@@ -71,14 +72,8 @@ function forgeStage({ spec, manners, decoys, matches }: ForgeWorld, ground: Grou
     run: async ({ ifExists, dryRun }, client, runtime) => {
       const world = openServer(new ForgeStore(client, { ...forgeTarget, siteId: spec.siteId }), runtime);
       const onDrift = ifExists === 'update' ? 'replace' : ifExists;
-      return reportOf(await ensure({ spec, ifExists: onDrift, dryRun }, world));
+      const { outcome, process } = await ensure({ spec, ifExists: onDrift, dryRun }, world);
+      return { outcome, id: process?.id };
     },
   };
-}
-
-function reportOf(ensured: {
-  readonly outcome: string;
-  readonly process: { readonly id: string } | undefined;
-}): Report {
-  return { outcome: ensured.outcome, id: ensured.process?.id };
 }

@@ -6,30 +6,10 @@ type Trouble = (ending: Ending) => boolean;
 
 /** The troubles by name. The model proves only as much as these troubles occur. */
 export const troubles: Readonly<Record<string, Trouble>> = {
-  'a list lagged: it did not show what was already made': (ending) =>
-    ending.runs.some(({ number }) =>
-      ending.server
-        .looksOf(number)
-        .some((look) => madeHere(ending).some(({ madeAt }) => madeAt <= look.at && madeAt > look.moment)),
-    ),
-  'a list lagged: it showed what was already gone': (ending) =>
-    ending.runs.some(({ number }) =>
-      ending.server
-        .looksOf(number)
-        .some(({ at, ids }) =>
-          ending.server.removedAt.some(({ id, at: removedAt }) => removedAt < at && ids.has(id)),
-        ),
-    ),
-  'a list lagged by more than 8 s behind a create': (ending) =>
-    ending.runs.some(({ number }) =>
-      ending.server
-        .looksOf(number)
-        .some(
-          (look) =>
-            look.at - look.moment > 8_000 &&
-            madeHere(ending).some(({ madeAt }) => madeAt <= look.at && madeAt > look.moment),
-        ),
-    ),
+  'a list lagged: it did not show what was already made': (ending) => wasUnseen(ending, 0),
+  'a list lagged by more than 8 s behind a create': (ending) => wasUnseen(ending, 8_000),
+  'a list lagged: it showed what was already gone': ({ server: { looks, removedAt } }) =>
+    looks.some((look) => removedAt.some(({ id, at }) => at < look.at && look.ids.has(id))),
   'two runs or more made the same': (ending) =>
     new Set(madeHere(ending).map(({ madeBy }) => madeBy)).size > 1,
   'a run gave way': ({ server }) => server.removals.length > 0,
@@ -72,8 +52,6 @@ export const troubles: Readonly<Record<string, Trouble>> = {
     server.removals.length > 0 &&
     world.service === 'forge' &&
     world.manners.lingers > 8_000,
-  'a process was replaced': ({ runs }) =>
-    runs.some(({ ended }) => ended.kind === 'done' && ended.outcome === 'replaced'),
   'two runs replaced the same process': ({ runs }) =>
     runs.filter(({ ended }) => ended.kind === 'done' && ended.outcome === 'replaced').length > 1,
   'somebody else deleted one that a run had made': (ending) =>
@@ -101,12 +79,16 @@ export const troubles: Readonly<Record<string, Trouble>> = {
     runs.filter(({ sent }) =>
       sent.some(({ method, fault, mayHaveArrived }) => method === 'POST' && fault && mayHaveArrived),
     ).length > 1,
-  'a run that failed told of several': ({ runs }) =>
-    runs.some(
-      ({ ended }) => ended.kind === 'failed' && String(ended.error).includes('background processes match'),
-    ),
   'two runs reported the same that only one of them made': ({ runs }) => {
     const ids = runs.flatMap((run) => reported(run) ?? []);
     return new Set(ids).size < ids.length;
   },
 };
+
+/** True if a list, more than `lag` milliseconds old, did not show what a run had made. */
+function wasUnseen(ending: Ending, lag: number): boolean {
+  return ending.server.looks.some(
+    ({ at, moment }) =>
+      at - moment > lag && madeHere(ending).some(({ madeAt }) => madeAt <= at && madeAt > moment),
+  );
+}

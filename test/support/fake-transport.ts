@@ -63,7 +63,8 @@ export function connectError(code: string): Error {
   return Object.assign(networkError(code), { syscall: 'connect' });
 }
 
-async function forever(signal: AbortSignal): Promise<never> {
+/** Waits until the signal is given, and rejects with its reason. */
+export async function forever(signal: AbortSignal): Promise<never> {
   return await new Promise((_, reject) => {
     signal.addEventListener('abort', () => reject(signal.reason), { once: true });
   });
