@@ -7,7 +7,7 @@ import { deleteFound } from './delete-found.ts';
 import { type DeleteInputs, describeDeleteTarget, readDeleteInputs } from './inputs/delete.ts';
 import { findCloudTarget, openPinned, openTarget, type Target } from './inputs/target.ts';
 import { showDeletion, showGone } from './report/delete.ts';
-import { readAhead, type StepChange } from './rollout/context.ts';
+import { ReadAhead, type StepChange } from './rollout/context.ts';
 import { rollOut } from './rollout/rollout.ts';
 import { raceLimit, type Session, withSession } from './session.ts';
 
@@ -16,9 +16,8 @@ export async function runDelete(step: Step): Promise<void> {
   const inputs = readDeleteInputs(step);
   await withSession(step, inputs.connection, async (session) => {
     const byIdentity = inputs.toDelete.by === 'identity';
-    const rollout = { ...inputs, session, onLive: () => undefined };
-    const ahead = readAhead(rollout);
-    const target = await findCloudTarget(session, inputs.target, byIdentity, ahead.begin);
+    const ahead = new ReadAhead(session, inputs.goals);
+    const target = await findCloudTarget(session, inputs.target, byIdentity, ahead);
     const what = describeDeleteTarget(inputs.toDelete);
     step.doing(`deleting the ${what}`);
     const { found, world } = await find(session.within(raceLimit), inputs, target);
@@ -38,7 +37,8 @@ export async function runDelete(step: Step): Promise<void> {
     const change = deletionOf(target, found, inputs.dryRun);
     const isKnown = change.environment !== undefined || change.instanceId !== undefined;
     const onDeployed = (id: string) => showGone(step, found, target, id);
-    if (isKnown) await rollOut({ ...rollout, onDeployed }, change, await ahead.seen(change.environment?.id));
+    const rollout = { session, goals: inputs.goals, ahead, onLive: () => undefined, onDeployed };
+    if (isKnown) await rollOut(rollout, change);
   });
 }
 

@@ -23,7 +23,7 @@ import {
   showLive,
 } from './report/ensure.ts';
 import { saySleep } from './report/running.ts';
-import { awaitCommit, type RolloutContext, readAhead, type StepChange, unproved } from './rollout/context.ts';
+import { awaitCommit, ReadAhead, type RolloutContext, type StepChange, unproved } from './rollout/context.ts';
 import { environmentOfInstance, rollOut } from './rollout/rollout.ts';
 import { raceLimit, type Session, withSession } from './session.ts';
 
@@ -34,10 +34,10 @@ export async function runEnsure(step: Step): Promise<void> {
     const { wanted } = inputs;
     step.output(unproved(inputs.goals));
     const looks = !('id' in wanted) && wanted.ifExists !== 'create';
-    const rollout = { session, goals: inputs.goals, onLive: step.output };
-    const ahead = readAhead(rollout);
-    const named = await findCloudTarget(session, inputs.target, looks, ahead.begin);
-    const { target, seen } = await waitFirst(rollout, named);
+    const ahead = new ReadAhead(session, inputs.goals);
+    const rollout = { session, goals: inputs.goals, ahead, onLive: step.output };
+    const named = await findCloudTarget(session, inputs.target, looks, ahead);
+    const target = await waitFirst(rollout, named);
     const subject = 'id' in wanted ? `background process ${wanted.id}` : `the ${describe(wanted.spec)}`;
     step.doing(`creating or updating ${subject}`);
     const { ensured, instance, listed } = await ensureProcess(session, inputs, target);
@@ -49,11 +49,7 @@ export async function runEnsure(step: Step): Promise<void> {
     saySleep(step, change.environment);
     const onDeployed = (id: string, asleep?: string) => showLive(step, ensured, found, id, asleep);
     const onBehind = () => showBehind(step, ensured, found, wanted.dryRun);
-    await rollOut(
-      { ...rollout, onDeployed, onBehind },
-      change,
-      seen ?? (await ahead.seen(change.environment?.id)),
-    );
+    await rollOut({ ...rollout, onDeployed, onBehind }, change);
   });
 }
 
@@ -61,16 +57,16 @@ export async function runEnsure(step: Step): Promise<void> {
  * Waits for the deployment of the commit that `wait-for-commit` names. Drops the list of processes from before the
  * wait.
  */
-async function waitFirst(rollout: RolloutContext, target: Target) {
-  if (rollout.goals.commit === undefined) return { target, seen: undefined };
+async function waitFirst(rollout: RolloutContext, target: Target): Promise<Target> {
+  if (rollout.goals.commit === undefined) return target;
   const { environment, instanceId } = target;
   const instance =
     environment === undefined && instanceId !== undefined
       ? await readInstance(rollout.session.client, instanceId)
       : target.instance;
   const known = environment ?? environmentOfInstance(instance);
-  const seen = known && (await awaitCommit(rollout, known.id));
-  return { target: { ...target, instance, listing: undefined }, seen };
+  if (known !== undefined) await awaitCommit(rollout, known.id);
+  return { ...target, instance, listing: undefined };
 }
 
 type EnsureInputs = ReturnType<typeof readInputs>;

@@ -3,7 +3,7 @@ import { timeWithOthers } from '../converge/pace.ts';
 import { type Place, type SettledPlan, settledPlan } from '../converge/plan.ts';
 import { changesIn, countsOf } from '../converge/results.ts';
 import { Semaphore } from '../converge/semaphore.ts';
-import { doneRows, type PlanRow } from '../converge/text.ts';
+import { doneRows, type PlanRow, plannedRows } from '../converge/text.ts';
 import { notCompared } from '../forge/drift.ts';
 import { rowName } from '../forge/identity.ts';
 import { lint } from '../forge/lint.ts';
@@ -16,16 +16,13 @@ import { type FoundServer, findServers } from '../forge/target.ts';
 import { maxConcurrency } from '../http/transport.ts';
 import { html } from '../runner/html.ts';
 import type { Step } from '../runner/step.ts';
-import { requireApproval } from './apply/approved-plan.ts';
 import {
   type AppliedService,
   carrier,
-  guardDeletes,
-  logPlan,
   noteDone,
   refuseDrift,
-  showDone,
-  showPlan,
+  review,
+  rowsOf,
   warnOfDoubts,
 } from './apply/carry-out.ts';
 import { type ForgeApplyInputs, readForgeApplyInputs } from './inputs/apply.ts';
@@ -44,34 +41,24 @@ const applied: AppliedService<ForgeSpec, ForgeProcess> = {
   },
   pace: forgePace,
   limit: 'Laravel Forge lets a user ask 60 times a minute',
+  explain: '',
 };
 
 /** Makes Forge servers match a manifest. */
 export async function runForgeApply(step: Step): Promise<void> {
   const inputs = readForgeApplyInputs(step);
-  const { organization, dryRun } = inputs;
-  const report = new PlanReport(step, {
-    ...inputs,
-    service: 'Laravel Forge',
-    explain: '',
-    where: organization,
-    input: organization === '' ? undefined : [organization],
-  });
+  const { dryRun } = inputs;
+  const report = new PlanReport(step, inputs, applied);
   step.inputs.done();
   await withSession(step, inputs.connection, async (session) => {
     const read = await readAndPlan(session, inputs);
     warnOfDoubts(step, read.states);
-    const rows = logPlan(step, report, read.plan.operations, applied);
-    guardDeletes(step, report, inputs, rows, applied);
-    const places = read.states.map(({ place }) => place);
-    if (dryRun) report.covers(places.map(idOf), (id) => id);
-    else {
-      const scopes = places.map((place) => ({
-        ...place,
-        rows: rows.filter((row) => row.place.id === place.id),
-      }));
-      await requireApproval(step, 'Laravel Forge', inputs, scopes);
-    }
+    const planned = plannedRows(read.plan.operations, applied.naming);
+    const scopes = read.states.map(({ place }) => ({
+      ...{ ...place, isOptional: false },
+      rows: planned.filter((row) => row.place.id === place.id),
+    }));
+    const rows = rowsOf(await review(report, scopes));
     for (const operation of read.plan.operations) {
       if (operation.action !== 'keep') continue;
       const unknown = notCompared(operation.spec, operation.process);
@@ -81,15 +68,11 @@ export async function runForgeApply(step: Step): Promise<void> {
     }
     for (const { processes } of inputs.manifest.places)
       for (const { spec, place } of processes) for (const line of lint(spec)) step.warn(line, place);
-    const declared = dryRun
-      ? tell(step, report, read, rows)
-      : await change(session, inputs, report, read, rows);
+    const declared = dryRun ? tell(report, read, rows) : await change(session, inputs, report, read, rows);
     await proveDeclared(session, inputs, declared);
-    if (dryRun) refuseDrift(inputs, report, rows);
+    if (dryRun) refuseDrift(report, rows);
   });
 }
-
-const idOf = ({ id }: Place): string => id;
 
 interface PresentProcess {
   readonly place: Place;
@@ -98,12 +81,11 @@ interface PresentProcess {
 
 /** Shows the plan of a dry run. Returns the declared processes that exist. */
 function tell(
-  step: Step,
   report: PlanReport,
   { plan }: SettledPlan<ForgeSpec, ForgeProcess>,
   rows: readonly PlanRow[],
 ): readonly PresentProcess[] {
-  showPlan(step, report, rows, applied);
+  report.show({ kind: 'planned', rows, next: html`` });
   return plan.operations.flatMap((operation) =>
     'spec' in operation && 'process' in operation ? [operation] : [],
   );
@@ -141,15 +123,16 @@ async function change(
   const { step } = session;
   const writes = changesIn(countsOf(rows));
   const patient = session.within(timeWithOthers(writes, forgePace) + removalSpan + raceLimit);
-  const carryOut = carrier(patient, inputs.file, applied, writes);
-  const results = await carryOut(read, ({ place, listing }, { client, semaphore, runtime }) => {
-    const open = (siteId?: string) => storeOn(client, inputs.organization, place, siteId);
+  step.doing(`applying ${inputs.file}`);
+  const carryOut = carrier(patient, applied, writes);
+  const results = await carryOut(read, ({ place, listing }, semaphore, runtime) => {
+    const open = (siteId?: string) => storeOn(patient.client, inputs.organization, place, siteId);
     return shareServer(open, listing, semaphore, runtime);
   });
   const done = doneRows(results, applied.naming, (spec) => read.locations.get(spec));
   const failure = unfinished({ where: report.where, whenLive: undefined, cancelled: step.cancelled }, done);
   if (failure === undefined) noteDone(step, done);
-  showDone(step, report, { rows: done, next: html`` });
+  report.show({ kind: 'done', rows: done, next: html`` });
   if (failure !== undefined) throw failure;
   const fresh = results.filter(({ outcome }) => outcome === 'created' || outcome === 'replaced');
   if (fresh.length > 0) await waitForNew(session, inputs, report, fresh);

@@ -1,33 +1,27 @@
 import { applyPlan, type Open } from '../../converge/apply.ts';
 import { doubtText, type Existing } from '../../converge/listing.ts';
 import type { Runtime } from '../../converge/look.ts';
-import { type Pace, type Progress, progressTeller } from '../../converge/pace.ts';
+import { progressTeller } from '../../converge/pace.ts';
 import { type PlaceState, placeName, type SettledPlan } from '../../converge/plan.ts';
 import { changesIn, countsOf, countsText, type OperationResult } from '../../converge/results.ts';
 import { Semaphore } from '../../converge/semaphore.ts';
 import type { Service } from '../../converge/service.ts';
-import { type Naming, type PlanRow, plannedRows, rowText } from '../../converge/text.ts';
+import { type Naming, type PlanRow, rowText } from '../../converge/text.ts';
 import { Failure } from '../../failure.ts';
 import { maxConcurrency } from '../../http/transport.ts';
 import { html } from '../../runner/html.ts';
 import type { Step } from '../../runner/step.ts';
 import { bullets } from '../../text.ts';
-import type { PlanInputs } from '../inputs/apply.ts';
-import type { PlanReport, ShownPlan } from '../report/plan.ts';
-import { describeProgress, describeTime } from '../report/plan-body.ts';
-import { planOutputs } from '../report/plan-outputs.ts';
+import type { PlanFacts, PlanReport } from '../report/plan.ts';
+import { describeProgress } from '../report/plan-body.ts';
 import type { Session } from '../session.ts';
+import { requireApproval, type Scope } from './approval.ts';
 
 /** The parts of `apply` that are specific to a service. */
-export interface AppliedService<S, P extends Existing> {
+export interface AppliedService<S, P extends Existing> extends PlanFacts {
   readonly service: Service<S, P>;
   readonly naming: Naming<S, P>;
-  readonly pace: Pace;
-  /** The rate limit in words: `Laravel Cloud lets an organization make 30 a minute`. */
-  readonly limit: string;
 }
-
-type Applying = Pick<PlanInputs<unknown>, 'file' | 'failOnChange'>;
 
 /** Warns of existing processes that cannot be identified, so that the plan leaves them out. */
 export function warnOfDoubts<S, P extends Existing>(
@@ -39,29 +33,57 @@ export function warnOfDoubts<S, P extends Existing>(
       warn(`Left out of the plan, on ${placeName(place)}: ${doubtText(process)}.`);
 }
 
-/** Logs a plan and its time, and returns its rows. */
-export function logPlan<S, P extends Existing>(
-  step: Step,
+/**
+ * Logs the plans of environments or servers. Throws a `Failure` for plans that are not approved, or that delete too
+ * much. Returns the plans to carry out or, in a dry run, to show.
+ */
+export async function review<T extends Scope>(
   report: PlanReport,
-  operations: SettledPlan<S, P>['plan']['operations'],
-  { naming, pace, limit }: AppliedService<S, P>,
-): readonly PlanRow[] {
-  const rows = plannedRows(operations, naming);
-  report.log(rows);
-  const time = describeTime(changesIn(countsOf(rows)), pace, limit);
-  if (time !== undefined) step.log.info(time);
-  return rows;
+  planned: readonly T[],
+): Promise<readonly T[]> {
+  const { step, inputs } = report;
+  report.log(rowsOf(planned));
+  if (inputs.dryRun) report.covers(planned);
+  const left = inputs.dryRun ? new Set() : await requireApproval(step, inputs, planned);
+  const kept = planned.filter(({ id }) => !left.has(id));
+  if (left.size > 0) report.log(rowsOf(kept));
+  guardDeletes(report, rowsOf(kept));
+  return kept;
 }
 
-export function showPlan<S, P extends Existing>(
-  step: Step,
-  report: PlanReport,
-  rows: readonly PlanRow[],
-  { pace, limit }: AppliedService<S, P>,
-): void {
-  step.output(planOutputs(rows, 'planned', (line) => step.log.warning(line)));
-  const time = describeTime(changesIn(countsOf(rows)), pace, limit);
-  report.show({ kind: 'planned', rows, time, next: html`` });
+export function rowsOf(scopes: readonly Pick<Scope, 'rows'>[]): readonly PlanRow[] {
+  return scopes.flatMap(({ rows }) => rows);
+}
+
+/**
+ * Throws a `Failure` for a plan that deletes more processes than `max-deletes` allows: an emptied file or a wrong merge
+ * must not take production down. A dry run only warns. Replacements do not count, nor does the end of an interrupted one.
+ */
+function guardDeletes(report: PlanReport, rows: readonly PlanRow[]): void {
+  const { file, maxDeletes, dryRun } = report.inputs;
+  const deletes = rows.filter(
+    ({ action, endsReplacement }) => action === 'delete' && endsReplacement !== true,
+  );
+  if (deletes.length <= maxDeletes) return;
+  const count = `${deletes.length} to delete, and max-deletes allows ${maxDeletes}`;
+  if (dryRun) {
+    report.step.warn(
+      `${count}: a run without dry-run is refused, unless max-deletes is ${deletes.length} or more.`,
+    );
+    return;
+  }
+  report.show({ kind: 'planned', rows, next: html`` });
+  const lines = bullets(
+    deletes.map((row) => `${rowText(row)} (${row.processId})`),
+    ', in plan-json',
+  );
+  throw new Failure({
+    what: `Too many deletions in "${report.where}"`,
+    why: `${count}\n${lines}\n`,
+    fix: `Nothing was changed. Check ${file}: is it complete? If all of these processes should go, set max-deletes: ${deletes.length}`,
+    headline: `"${report.where}": ${count}`,
+    details: `${lines}\n`,
+  });
 }
 
 /**
@@ -69,8 +91,7 @@ export function showPlan<S, P extends Existing>(
  * deployment, which fails the step, too.
  */
 export function refuseDrift(
-  { file, failOnChange }: Applying,
-  { where }: PlanReport,
+  { where, inputs: { file, failOnChange } }: PlanReport,
   rows: readonly PlanRow[],
   waits = false,
 ): void {
@@ -96,13 +117,11 @@ export function refuseDrift(
   });
 }
 
-/** The dependencies for opening a place: an instance or a server. */
-interface CarryContext extends Pick<Session, 'client'> {
-  readonly semaphore: Semaphore;
-  readonly runtime: Runtime;
-}
-
-type OpenAt<S, P extends Existing> = (state: PlaceState<S, P>, carrying: CarryContext) => Open<S, P>;
+type OpenAt<S, P extends Existing> = (
+  state: PlaceState<S, P>,
+  semaphore: Semaphore,
+  runtime: Runtime,
+) => Open<S, P>;
 
 /**
  * Returns a function that carries out a plan. All plans share one limit of parallel requests, and the log counts their
@@ -110,65 +129,24 @@ type OpenAt<S, P extends Existing> = (state: PlaceState<S, P>, carrying: CarryCo
  */
 export function carrier<S, P extends Existing>(
   session: Session,
-  file: string,
   { service, pace }: AppliedService<S, P>,
   writes: number,
 ): (planned: SettledPlan<S, P>, openAt: OpenAt<S, P>) => Promise<readonly OperationResult<S, P>[]> {
-  const { step, client } = session;
-  step.doing(`applying ${file}`);
+  const { step } = session;
   const runtime = session.runtime('processes');
   const semaphore = new Semaphore(maxConcurrency);
-  const tell = (progress: Progress): void => step.log.info(describeProgress(progress));
-  const onChange = progressTeller(writes, pace, step.clock, tell);
+  const onChange = progressTeller(writes, pace, step.clock, (progress) =>
+    step.log.info(describeProgress(progress)),
+  );
   return async ({ plan, states }, openAt) =>
     await applyPlan(plan.operations, states, {
       ...{ service, runtime, semaphore, onChange },
-      openAt: (state) => openAt(state, { client, semaphore, runtime }),
+      openAt: (state) => openAt(state, semaphore, runtime),
     });
-}
-
-/** Logs the result of a plan, shows it in the report, and sets the outputs. */
-export function showDone(step: Step, report: PlanReport, done: Omit<ShownPlan, 'kind'>): void {
-  const counts = countsOf(done.rows);
-  step.output(planOutputs(done.rows, 'done', (line) => step.log.warning(line)));
-  const text = countsText(counts, 'done');
-  step.log.info(changesIn(counts) === 0 && counts.undone > 0 ? text : `Done: ${text}`);
-  report.show({ kind: 'done', ...done });
 }
 
 /** Records the changes, so that a later failure of the step reports them. */
 export function noteDone(step: Step, rows: readonly PlanRow[]): void {
   const counts = { ...countsOf(rows), undeclared: 0 };
   if (changesIn(counts) > 0) step.did('processes', countsText(counts, 'done'));
-}
-
-/**
- * Throws a `Failure` for a plan that deletes more processes than `max-deletes` allows: an emptied file or a wrong merge
- * must not take production down. A dry run only warns. Replacements do not count, nor does the end of an interrupted one.
- */
-export function guardDeletes<S, P extends Existing>(
-  step: Step,
-  report: PlanReport,
-  { file, maxDeletes, dryRun }: Pick<PlanInputs<unknown>, 'file' | 'maxDeletes' | 'dryRun'>,
-  rows: readonly PlanRow[],
-  service: AppliedService<S, P>,
-): void {
-  const deletes = rows.filter(
-    ({ action, endsReplacement }) => action === 'delete' && endsReplacement !== true,
-  );
-  if (deletes.length <= maxDeletes) return;
-  const count = `${deletes.length} to delete, and max-deletes allows ${maxDeletes}`;
-  if (dryRun) {
-    step.warn(`${count}: a run without dry-run is refused, unless max-deletes is ${deletes.length} or more.`);
-    return;
-  }
-  showPlan(step, report, rows, service);
-  const lines = deletes.map((row) => `${rowText(row)} (${row.processId})`);
-  throw new Failure({
-    what: `Too many deletions in "${report.where}"`,
-    why: `${count}\n${bullets(lines, ', in plan-json')}\n`,
-    fix: `Nothing was changed. Check ${file}: is it complete? If all of these processes should go, set max-deletes: ${deletes.length}`,
-    headline: `"${report.where}": ${count}`,
-    details: `${bullets(lines, ', in plan-json')}\n`,
-  });
 }

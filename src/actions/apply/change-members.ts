@@ -6,34 +6,39 @@ import type { ProcessSpec } from '../../cloud/spec.ts';
 import { CloudStore } from '../../cloud/store.ts';
 import { timeWithOthers } from '../../converge/pace.ts';
 import { changesIn, countsOf, countsText, type OperationResult } from '../../converge/results.ts';
-import { doneRows, type PlanRow, plannedRows } from '../../converge/text.ts';
+import { doneRows, type PlanRow } from '../../converge/text.ts';
 import { Cancelled } from '../../failure.ts';
 import { locationsIn } from '../../manifest/read.ts';
 import { html } from '../../runner/html.ts';
 import type { Step } from '../../runner/step.ts';
 import type { ApplyInputs } from '../inputs/apply.ts';
-import type { MemberResult } from '../report/applied.ts';
 import type { PlanReport } from '../report/plan.ts';
 import { deployNext } from '../report/process.ts';
 import { unfinished } from '../report/unfinished.ts';
 import type { PlacedProcess, StepChange } from '../rollout/context.ts';
 import { rollOut } from '../rollout/rollout.ts';
 import { raceLimit, type Session } from '../session.ts';
-import { carrier, noteDone, showDone } from './carry-out.ts';
+import { carrier, noteDone } from './carry-out.ts';
 import { isGone } from './find-members.ts';
 import { applied, type PlannedMember } from './plan-members.ts';
+
+/** The result or the error for one environment. */
+export interface MemberResult {
+  readonly member: PlannedMember;
+  /** The plan; its result once that is known. */
+  rows: readonly PlanRow[];
+  error: unknown;
+}
 
 /** In a dry run, proves that the existing processes run. */
 export async function proveAll(
   step: Step,
   plans: readonly PlannedMember[],
 ): Promise<readonly MemberResult[]> {
-  const prove = (member: PlannedMember) => {
-    const kind = writesOf(member) > 0 ? 'would-change' : 'would-keep';
-    return goLive(member, { kind, done: '', short: '', processes: declaredIn(member) });
-  };
-  const all = await Promise.all(plans.map((member) => ended(member, 'planned', () => prove(member))));
-  return await withoutGone(step, all);
+  return await endedAll(step, plans, async ({ member }) => {
+    const kind = writesIn([member]) > 0 ? 'would-change' : 'would-keep';
+    await goLive(member, { kind, done: '', short: '', processes: declaredIn(member) });
+  });
 }
 
 /**
@@ -49,69 +54,66 @@ export async function changeAll(
   const { redeploy } = inputs.goals;
   const isAlone = inputs.manifest.kind === 'one';
   if (redeploy && !isAlone) tellPush(session, plans);
-  const writes = plans.reduce((sum, one) => sum + writesOf(one), 0);
+  const writes = writesIn(plans);
   const patient = session.within(raceLimit + timeWithOthers(writes, cloudPace));
-  const carryOut = carrier(patient, inputs.file, applied, writes);
-  const change = async (member: PlannedMember, tell: (rows: readonly PlanRow[]) => void): Promise<void> => {
+  step.doing(`applying ${inputs.file}`);
+  const carryOut = carrier(patient, applied, writes);
+  return await endedAll(step, plans, async (ended) => {
+    const { member } = ended;
     const { instances, environment, manifest } = member;
     const locations = locationsIn(manifest);
-    const results = await carryOut(member, ({ place, listing }, { client, semaphore, runtime }) => {
+    const results = await carryOut(member, ({ place, listing }, semaphore, runtime) => {
       const instance = instances.find(({ id }) => id === place.id);
-      const store = new CloudStore(client, place.id, { instance });
+      const store = new CloudStore(patient.client, place.id, { instance });
       return shareInstance(store, listing, semaphore, runtime);
     });
     const rows = doneRows(results, applied.naming, (spec) => locations.get(spec));
-    tell(rows);
+    ended.rows = rows;
     const whenLive = 'The changes take effect with the next deployment';
     const failure = unfinished({ where: environment.name, whenLive, cancelled: step.cancelled }, rows);
     const waits = failure === undefined && changesIn(countsOf(rows)) > 0;
     const next = waits && !redeploy ? deployNext : html``;
     if (isAlone && failure === undefined) noteDone(step, rows);
-    if (isAlone) showDone(step, report, { rows, effect: 'waiting', next });
+    if (isAlone) report.show({ kind: 'done', rows, effect: 'waiting', next });
     if (failure !== undefined) throw failure;
     await goLive(member, { ...madeOf(results), processes: declaredAfter(results, instances) });
-  };
-  const all = await Promise.all(plans.map((member) => ended(member, 'done', (tell) => change(member, tell))));
-  return await withoutGone(step, all);
+  });
 }
 
-/** Leaves out optional environments that failed because they were deleted meanwhile. */
-async function withoutGone(step: Step, all: readonly MemberResult[]): Promise<readonly MemberResult[]> {
-  const gone = await Promise.all(all.map(({ member, error }) => error !== undefined && isGone(step, member)));
-  return all.filter((_, index) => !gone[index]);
-}
-
-function writesOf({ plan: { operations } }: PlannedMember): number {
-  return changesIn(countsOf(plannedRows(operations, applied.naming)));
+function writesIn(plans: readonly PlannedMember[]): number {
+  return changesIn(countsOf(plans.flatMap(({ rows }) => rows)));
 }
 
 async function goLive(
-  { rollout, environment, seen, ahead }: PlannedMember,
+  { rollout, environment }: PlannedMember,
   change: Pick<StepChange, 'kind' | 'done' | 'short' | 'processes'>,
 ): Promise<void> {
-  const made = { ...change, environment, instanceId: undefined };
-  await rollOut(rollout, made, seen ?? (await ahead.seen(environment.id)));
+  rollout.session.step.doing('reading the deployments');
+  await rollOut(rollout, { ...change, environment, instanceId: undefined });
 }
 
 /**
- * Runs `work` for one environment, and returns the result or the error. `work` calls `tell` with the rows once they
- * have results.
+ * Runs `work` for each environment, and returns the results and errors. Leaves out optional environments that failed
+ * because they were deleted meanwhile.
  */
-async function ended(
-  member: PlannedMember,
-  kind: MemberResult['kind'],
-  work: (tell: (rows: readonly PlanRow[]) => void) => Promise<void>,
-): Promise<MemberResult> {
-  let rows = plannedRows(member.plan.operations, applied.naming);
-  const tell = (known: readonly PlanRow[]): void => {
-    rows = known;
-  };
-  try {
-    await work(tell);
-    return { member, kind, rows, error: undefined };
-  } catch (error) {
-    return { member, kind, rows, error: withActivity(error, member) };
-  }
+async function endedAll(
+  step: Step,
+  plans: readonly PlannedMember[],
+  work: (ended: MemberResult) => Promise<void>,
+): Promise<readonly MemberResult[]> {
+  const all = await Promise.all(
+    plans.map(async (member) => {
+      const ended: MemberResult = { member, rows: member.rows, error: undefined };
+      try {
+        await work(ended);
+      } catch (error) {
+        ended.error = withActivity(error, member);
+      }
+      return ended;
+    }),
+  );
+  const gone = await Promise.all(all.map(({ member, error }) => error !== undefined && isGone(step, member)));
+  return all.filter((_, index) => !gone[index]);
 }
 
 /** Returns the error of a cancelled wait with the activity of its environment. Other errors name theirs already. */
@@ -123,11 +125,10 @@ function withActivity(error: unknown, { part }: PlannedMember): unknown {
 
 /** Logs one notice with all environments that deploy on a push, too. */
 function tellPush({ step }: Session, plans: readonly PlannedMember[]): void {
-  const twice = plans.filter((one) => one.environment.deploysOnPush && writesOf(one) > 0);
-  const names = twice.map(({ environment: { name } }) => name);
-  if (names.length > 0)
+  const twice = plans.filter((one) => one.environment.deploysOnPush && writesIn([one]) > 0);
+  if (twice.length > 0)
     step.log.notice(
-      `These environments deploy on every push (push to deploy), so their changes cause a second deployment: ${names.join(', ')}.`,
+      `These environments deploy on every push (push to deploy), so their changes cause a second deployment: ${twice.map(({ name }) => name).join(', ')}.`,
     );
 }
 

@@ -9,13 +9,13 @@ import type { Listing } from '../../converge/listing.ts';
 import { HttpFailure } from '../../http/failure.ts';
 import type { Manifest } from '../../manifest/read.ts';
 import { code, type Html, html } from '../../runner/html.ts';
-import type { Outputs, Step } from '../../runner/step.ts';
+import type { Step } from '../../runner/step.ts';
 import type { Block } from '../../runner/summary.ts';
 import type { ApplyInputs } from '../inputs/apply.ts';
 import { nameAndId, namesIn } from '../inputs/target.ts';
 import type { PlanReport } from '../report/plan.ts';
-import { deployNext, replicasText, scalingOf } from '../report/process.ts';
-import { type ReadAhead, type RolloutContext, readAhead } from '../rollout/context.ts';
+import { replicasText, scalingOf } from '../report/process.ts';
+import { ReadAhead, type RolloutContext } from '../rollout/context.ts';
 import { readingTime, type Session } from '../session.ts';
 
 /** The part of a step for one environment. */
@@ -29,36 +29,16 @@ export interface StepIn {
   summary(): Html;
 }
 
-const firstActivity = 'reading the deployments';
-
-/** Returns the part of a step that works on a single environment: the whole step. */
-function wholeStep(session: Session): StepIn {
-  const { step } = session;
-  const outputs: Record<string, string> = {};
-  const output = (set: Outputs): void => {
-    Object.assign(outputs, set);
-    step.output(set);
-  };
-  let activity = firstActivity;
-  const doing = (now: string): void => {
-    activity = now;
-    step.doing(now);
-  };
-  const part = session.as({ ...step, output, doing });
-  return { session: part, outputs, activity: () => activity, summary: () => html`` };
-}
-
 /**
- * Returns the part of a step for one of several environments. Its log lines begin with the environment's name, its
- * outputs are separate, and its waits share the step's pacer.
+ * Returns the part of a step for one environment. For one of several, its log lines begin with the environment's name,
+ * its outputs and its summary are separate, and its waits share the step's pacer.
  */
-function stepIn(session: Session, name: string): StepIn {
+function stepIn(session: Session, name: string, isAlone: boolean): StepIn {
   const { step, pacer } = session;
   const outputs: Record<string, string> = {};
   const blocks: Block[] = [];
-  let activity = firstActivity;
-  const part: Step = {
-    ...step,
+  let activity = '';
+  const apart: Partial<Step> = {
     log: step.log.about(name),
     clock: {
       now: () => step.clock.now(),
@@ -70,14 +50,22 @@ function stepIn(session: Session, name: string): StepIn {
         );
       },
     },
-    output: (set: Outputs) => Object.assign(outputs, set),
     headline: () => undefined,
     summarize: (block) => blocks.push(block),
     warn: (message, place) => step.warn(`${name}: ${message}`, place),
+    did: (subject, line, kind) => step.did(`${subject} of ${name}`, line && `${name}: ${line}`, kind),
+  };
+  const part: Step = {
+    ...step,
+    ...(isAlone ? {} : apart),
+    output: (set) => {
+      Object.assign(outputs, set);
+      if (isAlone) step.output(set);
+    },
     doing: (now) => {
       activity = now;
+      if (isAlone) step.doing(now);
     },
-    did: (subject, line, kind) => step.did(`${subject} of ${name}`, line && `${name}: ${line}`, kind),
   };
   return {
     session: session.as(part),
@@ -90,8 +78,8 @@ function stepIn(session: Session, name: string): StepIn {
   };
 }
 
-/** An environment that the manifest declares, with its instances and its part of the step. */
-export interface Member {
+/** An environment that the manifest declares, with its instances. */
+interface FoundMember {
   readonly environment: Environment;
   readonly manifest: Manifest<ProcessSpec>;
   /** The instances that the manifest names, in its order. */
@@ -102,17 +90,39 @@ export interface Member {
   readonly isOptional: boolean;
   /** The environment's name in the plan; undefined in a plan for this environment alone. */
   readonly within: string | undefined;
-  readonly part: StepIn;
-  readonly rollout: RolloutContext;
-  readonly ahead: ReadAhead;
-  readonly rolloutState: RolloutState;
 }
 
-/** The state of an environment after the rollout. */
-interface RolloutState {
-  live?: 'deployed' | 'asleep' | 'behind';
-  /** The id of the deployment that made the processes live. */
-  deployment?: string;
+/** An environment with its part of the step. */
+export interface Member extends FoundMember {
+  readonly part: StepIn;
+  readonly rollout: RolloutContext;
+  /** The state after the rollout. */
+  readonly rolloutState: {
+    live?: 'deployed' | 'asleep' | 'behind';
+    /** The id of the deployment that made the processes live. */
+    deployment?: string;
+  };
+}
+
+function memberOf(
+  session: Session,
+  found: FoundMember,
+  { goals, ahead, isAlone }: Pick<RolloutContext, 'goals' | 'ahead'> & { readonly isAlone: boolean },
+): Member {
+  const part = stepIn(session, found.environment.name, isAlone);
+  const rolloutState: Member['rolloutState'] = {};
+  const rollout = {
+    ...{ session: part.session, goals, ahead, tellsPush: isAlone },
+    onLive: part.session.step.output,
+    onDeployed: (deployment: string, asleep: string | undefined) => {
+      rolloutState.live = asleep === undefined ? 'deployed' : 'asleep';
+      rolloutState.deployment = deployment;
+    },
+    onBehind: () => {
+      rolloutState.live = 'behind';
+    },
+  };
+  return { ...found, part, rollout, rolloutState };
 }
 
 /** Finds the environments that the inputs and the manifest name; waits for them up to `wait-for-environment`. */
@@ -122,49 +132,42 @@ export async function findMembers(
   report: PlanReport,
 ): Promise<readonly Member[]> {
   const { manifest } = inputs;
-  return manifest.kind === 'one'
-    ? [await findOne(session, inputs, manifest.manifest, report)]
-    : await findMany(session, inputs, manifest.fleet, report);
+  const members =
+    manifest.kind === 'one'
+      ? [await findOne(session, inputs, manifest.manifest, report)]
+      : await findMany(session, inputs, manifest.fleet, report);
+  report.noteOf = ({ id }) => {
+    const member = members.find(({ instances }) => instances.some((one) => one.id === id));
+    const instance = member?.instances.find((one) => one.id === id);
+    return replicasText(scalingOf(instance, member?.environment));
+  };
+  return members;
 }
 
 async function findOne(
   session: Session,
-  { application, environment = '', wait, goals, dryRun }: ApplyInputs,
+  { application, environment = '', wait, goals }: ApplyInputs,
   manifest: Manifest<ProcessSpec>,
   report: PlanReport,
 ): Promise<Member> {
   const { step } = session;
   step.doing(`${wait > 0 ? 'waiting' : 'looking'} for the environment "${environment}"`);
-  const ahead = readAhead({ session, goals });
+  const ahead = new ReadAhead(session, goals);
   const { found, picked } = await findInEnvironment(
     session.within(wait).client,
     { application, environment, ...namesIn(step), withProcesses: true },
     session.waiting(wait),
     (candidates) => pickInstances(candidates, manifest.places),
     (id) => {
-      report.identify([id]);
+      report.ids = [id];
       ahead.begin(id);
     },
   );
   const names = picked.map(nameAndId).join(', ');
   step.log.info(`Environment ${nameAndId(found.environment)}, clusters ${names}`);
-  const part = wholeStep(session);
-  const rolloutState: RolloutState = {};
-  const rollout = {
-    ...{ session: part.session, goals, onLive: part.session.step.output },
-    onDeployed: (id: string, asleep: string | undefined) => {
-      report.inEffect(asleep === undefined ? 'deployed' : 'asleep');
-      step.identify('deployment', id);
-    },
-    onBehind: () => {
-      rolloutState.live = 'behind';
-      report.isBehind(dryRun ? html`` : deployNext);
-    },
-  };
+  report.where = found.environment.name;
   const own = { manifest, instances: picked, isOptional: false, within: undefined };
-  const member = { ...found, ...own, part, rollout, ahead, rolloutState };
-  report.found(found.environment.name, notesOn([member]));
-  return member;
+  return memberOf(session, { ...found, ...own }, { goals, ahead, isAlone: true });
 }
 
 async function findMany(
@@ -178,42 +181,27 @@ async function findMany(
   const isOne = wanted !== undefined && patternNamed(fleet, wanted) === undefined;
   const what = wanted === undefined ? `the environments of ${inputs.file}` : `"${wanted}"`;
   step.doing(`${wait > 0 ? 'waiting' : 'looking'} for ${what}`);
-  const ahead = readAhead({ session, goals });
+  const ahead = new ReadAhead(session, goals);
   const { application, found, leftOut } = await findFleet(
     session.within(wait + readingTime).client,
     fleet,
     { application: named, environment: wanted, ...namesIn(step) },
     session.waiting(wait),
-    ahead.begin,
+    (id) => ahead.begin(id),
   );
   // Environments come and go, so the application's id identifies the comment of a whole file.
   const whole = [application.id, ...(wanted === undefined ? [] : [wanted])];
-  report.identify(isOne ? found.map(({ environment }) => environment.id) : whole);
+  report.ids = isOne ? found.map(({ environment }) => environment.id) : whole;
   for (const line of leftOut) step.log.notice(line);
   const names = found.map(({ environment }) => nameAndId(environment)).join(', ');
   step.log.info(names === '' ? 'No environment of the application matches' : `Environments ${names}`);
-  const members = found.map(({ environment, declared, instances, listings }): Member => {
-    const { name } = environment;
-    const part = stepIn(session, name);
-    const rolloutState: RolloutState = {};
-    const rollout = {
-      session: part.session,
-      goals: goalsOf(step, inputs, environment, found.length),
-      onLive: part.session.step.output,
-      tellsPush: false,
-      onDeployed: (deployment: string, asleep: string | undefined) => {
-        rolloutState.live = asleep === undefined ? 'deployed' : 'asleep';
-        rolloutState.deployment = deployment;
-      },
-      onBehind: () => void Object.assign(rolloutState, { live: 'behind' }),
-    };
+  report.where = isOne ? (found[0]?.environment.name ?? wanted) : application.name;
+  return found.map(({ declared, ...one }) => {
     const own = { manifest: declared.manifest, isOptional: declared.isPattern };
-    const within = isOne ? undefined : name;
-    return { environment, ...own, instances, listings, within, part, rollout, ahead, rolloutState };
+    const within = isOne ? undefined : one.environment.name;
+    const goals = goalsOf(step, inputs, one.environment, found.length);
+    return memberOf(session, { ...one, ...own, within }, { goals, ahead, isAlone: false });
   });
-  const where = isOne ? (found[0]?.environment.name ?? wanted) : application.name;
-  report.found(where, notesOn(members));
-  return members;
 }
 
 /**
@@ -230,15 +218,6 @@ export async function isGone({ log }: Step, { isOptional, environment, part }: M
     log.notice(`${environment.name} is left out: it has been deleted meanwhile.`);
     return true;
   }
-}
-
-/** Returns a function from an instance to its note in the plan: `2–4 replicas`. */
-function notesOn(members: readonly Member[]) {
-  return (place: { readonly id: string }): string | undefined => {
-    const member = members.find(({ instances }) => instances.some(({ id }) => id === place.id));
-    const instance = member?.instances.find(({ id }) => id === place.id);
-    return replicasText(scalingOf(instance, member?.environment));
-  };
 }
 
 /** Milliseconds for each environment after the first: all share the service's rate limit. */

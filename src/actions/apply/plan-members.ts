@@ -1,4 +1,3 @@
-import type { SeenDeployments } from '../../cloud/deployments.ts';
 import { rowName } from '../../cloud/identity.ts';
 import { type Load, lint, memoryWarning } from '../../cloud/lint.ts';
 import type { ExistingProcess } from '../../cloud/process.ts';
@@ -17,7 +16,7 @@ import type { Step } from '../../runner/step.ts';
 import type { ApplyInputs } from '../inputs/apply.ts';
 import { awaitCommit } from '../rollout/context.ts';
 import type { Session } from '../session.ts';
-import type { Scope } from './approved-plan.ts';
+import type { Scope } from './approval.ts';
 import type { AppliedService } from './carry-out.ts';
 import { isGone, type Member } from './find-members.ts';
 
@@ -35,12 +34,10 @@ export const applied: AppliedService<ProcessSpec, ExistingProcess> = {
   },
   pace: cloudPace,
   limit: `Laravel Cloud lets an organization make ${cloudPace.changes} a minute`,
+  explain: 'Numbers are per replica.',
 };
 
-export interface PlannedMember extends Member, SettledPlan<ProcessSpec, ExistingProcess> {
-  /** The deployments, if they were read before the plan. */
-  readonly seen: SeenDeployments | undefined;
-}
+export type PlannedMember = Member & Scope & SettledPlan<ProcessSpec, ExistingProcess>;
 
 /**
  * Waits for the commit of `wait-for-commit`, then plans. Leaves out optional environments that were deleted meanwhile.
@@ -58,15 +55,16 @@ export async function planAll(
   if (waiting.size > 0) step.doing('waiting for the deployment of the commit');
   const planOne = async (member: Member): Promise<PlannedMember> => {
     const { id, name } = member.environment;
-    const seen = await awaitCommit(member.rollout, id).catch((error: unknown) => {
+    const hasWaited = await awaitCommit(member.rollout, id).catch((error: unknown) => {
       throw manifest.kind === 'one' ? error : aboutOne(error, name);
     });
     waiting.delete(member);
     if (waiting.size === 0) step.doing(`planning ${file}`);
     // The lists from before the wait are out of date.
-    const known = seen === undefined ? member : { ...member, listings: new Map() };
+    const known = hasWaited ? { ...member, listings: new Map() } : member;
     const planned = await plan(known, session.within(2_000 * count), prune, semaphore);
-    return { ...member, ...planned, seen };
+    const rows = plannedRows(planned.plan.operations, applied.naming);
+    return { ...member, ...planned, id, name, rows };
   };
   const plans = await Promise.allSettled(
     members.map(async (member) => {
@@ -162,21 +160,4 @@ function loadOf(operation: Operation<ProcessSpec, ExistingProcess>): Load {
   const processes = processesIn(operation);
   if ('process' in operation) return { processes, command: operation.process.command };
   return { processes, command: operation.spec.type === 'custom' ? operation.spec.command : undefined };
-}
-
-export function operationsOf(plans: readonly PlannedMember[]): PlannedMember['plan']['operations'] {
-  return plans.flatMap((one) => one.plan.operations);
-}
-
-/** Returns the plan of each environment, for its approval. */
-export function scopesOf(plans: readonly PlannedMember[]): readonly Scope[] {
-  return plans.map(({ environment, plan: { operations }, isOptional }) => ({
-    ...environment,
-    rows: plannedRows(operations, applied.naming),
-    isOptional,
-  }));
-}
-
-export function scopeOf(plans: readonly PlannedMember[], placeId: string): string {
-  return plans.find(({ instances }) => instances.some(({ id }) => id === placeId))?.environment.id ?? '';
 }

@@ -9,7 +9,7 @@ import { readWorkspaceFile } from '../../manifest/file.ts';
 import { type Manifest, parseManifest } from '../../manifest/read.ts';
 import type { Step } from '../../runner/step.ts';
 import { shorten } from '../../text.ts';
-import { checkCharacters, readConnection } from './connection.ts';
+import { type Connection, checkCharacters, readConnection } from './connection.ts';
 import { readOrganization } from './forge.ts';
 import { readGoals, readStableFor } from './goals.ts';
 
@@ -32,6 +32,18 @@ export interface PlanInputs<M> {
   readonly commentInputs: CommentInputs;
   /** With `require`, the merged pull request must have shown the plan. No effect in a dry run. */
   readonly approvedPlan: 'ignore' | 'require';
+}
+
+/** The inputs of an `apply` of either service, as its report and its approval need them. */
+export interface PlanSubject extends PlanInputs<unknown> {
+  readonly connection: Connection;
+  /** The environment or organization, as the workflow writes it. */
+  readonly where: string;
+  /**
+   * The inputs that name the environment or organization. Undefined if a needed input is missing: then there is no
+   * comment.
+   */
+  readonly input: readonly string[] | undefined;
 }
 
 /** Reads `manifest`, `prune`, `max-deletes`, `dry-run`, `fail-on-change`, `comment` and `github-token`. */
@@ -113,6 +125,7 @@ export function readApplyInputs(step: Step) {
   const wait = inputs.seconds('wait-for-environment', { min: 0, max: 86_400 }, 0);
   const planning = readPlanInputs(step, cloudFile);
   const { manifest } = planning;
+  const named = application ?? (manifest.kind === 'many' ? manifest.fleet.application?.name : undefined);
   const why = manifest.kind === 'many' ? otherApplication(manifest.fleet, application) : undefined;
   if (why !== undefined) inputs.problem('application', why);
   const goals = readGoals(inputs);
@@ -127,12 +140,9 @@ export function readApplyInputs(step: Step) {
   return {
     ...planning,
     connection,
-    /**
-     * The inputs that name the subject of the plan, as the workflow writes them; undefined if a needed input is
-     * missing.
-     */
     input: isUnnamed ? undefined : [application ?? '', environment ?? ''],
-    application: application ?? (manifest.kind === 'many' ? manifest.fleet.application?.name : undefined),
+    where: environment ?? named ?? step.workflow.repository ?? planning.file,
+    application: named,
     /** With a manifest of several environments: one environment, or a pattern of the manifest; undefined for all. */
     environment,
     /** Milliseconds to wait for the environments and the instances to appear. */
@@ -154,9 +164,13 @@ export type ForgeApplyInputs = ReturnType<typeof readForgeApplyInputs>;
 /** Reads all inputs. The caller reports their problems, since the comment on the pull request shows them, too. */
 export function readForgeApplyInputs(step: Step) {
   const { inputs } = step;
+  const connection = readConnection(step, forge);
+  const organization = readOrganization(inputs);
   return {
-    connection: readConnection(step, forge),
-    organization: readOrganization(inputs),
+    connection,
+    organization,
+    where: organization,
+    input: organization === '' ? undefined : [organization],
     ...readPlanInputs(step, forgeFile),
     /** Milliseconds to wait until the new processes are up; 0: the step does not wait. */
     wait: inputs.seconds('wait-timeout', { min: 0, max: 86_400 }, 300),

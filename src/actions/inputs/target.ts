@@ -8,6 +8,7 @@ import type { Listing } from '../../converge/listing.ts';
 import { Failure } from '../../failure.ts';
 import { isId } from '../../runner/inputs.ts';
 import type { Step } from '../../runner/step.ts';
+import type { ReadAhead } from '../rollout/context.ts';
 import type { Session } from '../session.ts';
 import { inputOf } from './process.ts';
 
@@ -59,12 +60,15 @@ export function readTarget({ inputs }: Step, options: TargetOptions): TargetInpu
   return { application, environment, instance, wait };
 }
 
-/** Finds the instance; waits for it up to `wait-for-environment`. `withProcesses`: also requests its processes. */
+/**
+ * Finds the instance; waits for it up to `wait-for-environment`. `withProcesses`: also requests its processes. `ahead`
+ * requests the deployments of the environment.
+ */
 export async function findCloudTarget(
   session: Session,
   { application, environment, instance, wait }: TargetInputs,
   withProcesses: boolean,
-  onEnvironment?: (id: string) => void,
+  ahead?: ReadAhead,
 ): Promise<Target> {
   if (environment === undefined) {
     return { instanceId: instance, instance: undefined, environment: undefined, listing: undefined };
@@ -76,7 +80,7 @@ export async function findCloudTarget(
     { application, environment, ...namesIn(step), withProcesses },
     session.waiting(wait),
     (candidates) => pickInstance(candidates, instance),
-    onEnvironment,
+    (id) => ahead?.begin(id),
   );
   step.log.info(`Environment ${nameAndId(found.environment)}, cluster ${nameAndId(picked)}`);
   const listing = found.listings.get(picked.id);

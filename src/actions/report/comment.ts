@@ -4,6 +4,7 @@ import { HttpFailure } from '../../http/failure.ts';
 import { keepComment, type StickyComment } from '../../runner/pull-request-comment.ts';
 import type { Step } from '../../runner/step.ts';
 import { shorten } from '../../text.ts';
+import type { PlanSubject } from '../inputs/apply.ts';
 
 /** The key that distinguishes the comments of one pull request. */
 export interface CommentKey {
@@ -80,21 +81,13 @@ function hash(parts: readonly string[]): string {
  */
 export const maxCommentBytes = 65_536;
 
-/** The token, the key and the time limit for a comment on the workflow's pull request. */
-export interface PlanComment {
-  readonly token: string;
-  readonly key: CommentKey;
-  /** Milliseconds for one request. */
-  readonly requestTimeout: number;
-}
-
 /**
  * Returns the connection to GitHub and the run's repository; undefined if the run names no repository or no valid
  * address.
  */
 export function gitHubOf(
   { environment, workflow: { repository }, clock, random, log }: Step,
-  { token, requestTimeout }: Pick<PlanComment, 'token' | 'requestTimeout'>,
+  { commentInputs: { token }, connection: { requestTimeout } }: PlanSubject,
 ) {
   const apiUrl = environment['GITHUB_API_URL'] || 'https://api.github.com';
   if (repository === undefined || !URL.canParse(apiUrl)) return undefined;
@@ -105,10 +98,15 @@ export function gitHubOf(
 const graceAfterStop = 3_000;
 
 /** Creates or updates the comment of this key on the pull request. Only warns if the request fails. */
-export async function postComment(step: Step, target: PlanComment, text: string): Promise<void> {
+export async function postComment(
+  step: Step,
+  inputs: PlanSubject,
+  key: CommentKey,
+  text: string,
+): Promise<void> {
   const { log, cancelled, workflow } = step;
   const { pullRequest } = workflow;
-  const gitHub = gitHubOf(step, target);
+  const gitHub = gitHubOf(step, inputs);
   if (pullRequest === undefined || gitHub === undefined) {
     log.warning('comment: true did nothing, since this run was not started by a pull request.');
     return;
@@ -116,7 +114,7 @@ export async function postComment(step: Step, target: PlanComment, text: string)
   const cutOff = cancelled.aborted ? AbortSignal.timeout(graceAfterStop) : step.cutOff;
   try {
     const where = { ...gitHub, pullRequest: pullRequest.number, cutOff };
-    const posted = await keepComment(where, stickyComment(target.key, text));
+    const posted = await keepComment(where, stickyComment(key, text));
     log.info(`The comment on pull request ${pullRequest.number} was ${posted}`);
   } catch (error) {
     log.warning(`The plan could not be posted as a comment: ${whyNot(error, pullRequest.fromFork)}`);

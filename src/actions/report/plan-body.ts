@@ -23,19 +23,20 @@ export interface PlanBody {
   textOf(room?: number): PlanText;
 }
 
-/** Returns as much of a plan as fits, with the number of missing lines. */
-export function planBody(body: PlanBody, fits: (shown: Html) => boolean): Html {
-  const short = write(body, { text: body.textOf(), left: 0, leftBelow: 0 });
-  if (fits(short)) return short;
-  // The cut may hit the folded part, which has long commands in full. So the lines have them in full, too.
-  const text = body.textOf(Infinity);
-  const most = mostThatFit(lineCount(text), (lines) => fits(write(body, firstLines(text, lines))));
-  return write(body, firstLines(text, most));
+export interface FittedBody {
+  readonly body: Html;
+  /** True if the plan fits in its usual form. */
+  readonly isWhole: boolean;
 }
 
-/** True when the whole plan fits. */
-export function fitsWhole(body: PlanBody, fits: (shown: Html) => boolean): boolean {
-  return fits(write(body, { text: body.textOf(), left: 0, leftBelow: 0 }));
+/** Returns as much of a plan as fits, with the number of missing lines. */
+export function planBody(plan: PlanBody, fits: (shown: Html) => boolean): FittedBody {
+  const short = write(plan, { text: plan.textOf(), left: 0, leftBelow: 0 });
+  if (fits(short)) return { body: short, isWhole: true };
+  // The cut may hit the folded part, which has long commands in full. So the lines have them in full, too.
+  const text = plan.textOf(Infinity);
+  const most = mostThatFit(lineCount(text), (lines) => fits(write(plan, firstLines(text, lines))));
+  return { body: write(plan, firstLines(text, most)), isWhole: false };
 }
 
 /** The shown part of a plan, and the number of missing lines: of the plan itself, and of its folded part. */

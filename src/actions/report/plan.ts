@@ -1,3 +1,4 @@
+import type { Pace } from '../../converge/pace.ts';
 import type { Place } from '../../converge/plan.ts';
 import { type Counts, changesIn, countsOf, countsText } from '../../converge/results.ts';
 import { inGroups, type PlanRow, planText } from '../../converge/text.ts';
@@ -5,36 +6,25 @@ import type { Ending } from '../../runner/ending.ts';
 import { code, type Html, html, joined, link } from '../../runner/html.ts';
 import type { Step } from '../../runner/step.ts';
 import { type Headline, heading, type Mark, maxSummaryBytes, reasons } from '../../runner/summary.ts';
-import type { CommentInputs } from '../inputs/apply.ts';
-import { type Approval, approvalOf, writeApproval } from './approval.ts';
+import { type Approval, approvalOf, type Scope, writeApproval } from '../apply/approval.ts';
+import type { PlanSubject } from '../inputs/apply.ts';
 import { maxCommentBytes, postComment } from './comment.ts';
-import { fitsWhole, mostThatFit, planBody } from './plan-body.ts';
+import { describeTime, type FittedBody, mostThatFit, planBody } from './plan-body.ts';
+import { planOutputs } from './plan-outputs.ts';
 
-/** The subject of a plan, from the inputs. */
-export interface PlanSubject {
-  /** The service's name: `Laravel Cloud`. */
-  readonly service: string;
+/** The facts of a service that a plan shows. */
+export interface PlanFacts {
+  readonly pace: Pace;
+  /** The rate limit in words: `Laravel Cloud lets an organization make 30 a minute`. */
+  readonly limit: string;
   /** An explanation of the numbers, such as `Numbers are per replica.`; may be empty. */
   readonly explain: string;
-  /** The environment or organization, as the workflow writes it. */
-  readonly where: string;
-  /**
-   * The inputs that name the environment or organization. Undefined if a needed input is missing: then there is no
-   * comment.
-   */
-  readonly input: readonly string[] | undefined;
-  readonly file: string;
-  readonly prune: boolean;
-  readonly commentInputs: CommentInputs;
-  readonly connection: { readonly requestTimeout: number };
 }
 
 /** A plan or its result. */
 export interface ShownPlan {
   readonly kind: 'planned' | 'done';
   readonly rows: readonly PlanRow[];
-  /** The time of the changes and the rate limit in words, for a long plan only. */
-  readonly time?: string | undefined;
   /**
    * `waiting`: changes wait for a deployment. `behind`: the step changed nothing, but the processes wait for a
    * deployment. `deployed`: all processes are live. `asleep`: all are deployed, and the environment sleeps.
@@ -48,156 +38,126 @@ export interface ShownPlan {
 
 /** The report of a plan and of its result: in the log, in the summary, and in one comment on the pull request. */
 export class PlanReport {
-  readonly #step: Step;
-  readonly #subject: PlanSubject;
-  #where: string;
-  #ids: readonly string[] = [];
-  #noteOf: ((place: Place) => string | undefined) | undefined;
+  readonly step: Step;
+  readonly inputs: PlanSubject;
+  readonly #facts: PlanFacts;
+  /** The environment or organization: as the workflow writes it, later by its real name. */
+  where: string;
+  /** The ids of the environments or servers. Later runs find the comment by these ids. */
+  ids: readonly string[] = [];
+  /** Returns the note of a place, such as its replicas. */
+  noteOf: ((place: Place) => string | undefined) | undefined;
   #shown: ShownPlan | undefined;
-  #approvalOf: ((rows: readonly PlanRow[]) => Approval) | undefined;
+  #approval: Approval | undefined;
 
   /** Makes the step update the comment at its end, also after a failure. */
-  constructor(step: Step, subject: PlanSubject) {
-    this.#step = step;
-    this.#subject = subject;
-    this.#where = subject.where;
-    const { service, file, input, commentInputs, connection } = subject;
+  constructor(step: Step, inputs: PlanSubject, facts: PlanFacts) {
+    this.step = step;
+    this.inputs = inputs;
+    this.#facts = facts;
+    this.where = inputs.where;
+    const { file, input, commentInputs, connection } = inputs;
     if (!commentInputs.comment || commentInputs.token === '' || input === undefined) return;
-    const target = { token: commentInputs.token, requestTimeout: connection.requestTimeout };
     step.atEnd(async (ending) => {
-      const key = { service, file, input, ids: this.#ids };
-      await postComment(step, { ...target, key }, this.#comment(ending));
+      const key = { service: connection.service.hints.service, file, input, ids: this.ids };
+      await postComment(step, inputs, key, this.#comment(ending));
     });
   }
 
-  /** Sets the ids of the environments or servers. Later runs find the comment by these ids. */
-  identify(ids: readonly string[]): void {
-    this.#ids = ids;
-  }
-
-  /** The environment or organization: as the workflow writes it, later by its real name. */
-  get where(): string {
-    return this.#where;
-  }
-
-  /** Sets the real name, and the function that returns the note of each place, such as its replicas. */
-  found(where: string, noteOf: (place: Place) => string | undefined): void {
-    this.#where = where;
-    this.#noteOf = noteOf;
-  }
-
   /** Stores the plan of each environment or server in the dry run's comment, for `approved-plan`. */
-  covers(scopes: readonly string[], scopeOf: (placeId: string) => string): void {
-    this.#approvalOf = (rows) => approvalOf(rows, scopes, scopeOf, this.#step.secrets);
+  covers(scopes: readonly Scope[]): void {
+    this.#approval = approvalOf(scopes, this.step.secrets);
   }
 
-  /** Shows the whole plan in the log, before the step carries it out. */
+  /** Shows the whole plan and its time in the log, before the step carries it out. */
   log(rows: readonly PlanRow[]): void {
-    const { log } = this.#step;
-    const { places, unchanged, ids } = planText(rows, this.#noteOf, Infinity);
-    log.info(`Plan for ${this.#where}: ${countsText(countsOf(rows), 'planned')}`);
+    const { log } = this.step;
+    const { places, unchanged, ids } = planText(rows, this.noteOf, Infinity);
+    log.info(`Plan for ${this.where}: ${countsText(countsOf(rows), 'planned')}`);
     const groups = inGroups(places) ?? [{ name: '', counts: undefined, places }];
     for (const { name, counts, places: own } of groups) {
       if (counts !== undefined) log.info(`${name}: ${countsText(counts, 'planned')}`);
       for (const line of own.flatMap(({ lines }) => lines)) log.info(line);
     }
     if (unchanged.length + ids.length > 0) log.group('Unchanged, and ids', [...unchanged, ...ids]);
+    const time = this.#timeOf(rows);
+    if (time !== undefined) log.info(time);
   }
 
-  /** Shows the plan or its result in the summary. The last call counts, also for the comment. */
+  /** Returns the time of the changes and the rate limit in words, for a long plan only. */
+  #timeOf(rows: readonly PlanRow[]): string | undefined {
+    return describeTime(changesIn(countsOf(rows)), this.#facts.pace, this.#facts.limit);
+  }
+
+  /** Shows the plan or its result in the summary, and sets the outputs. The last call counts, also for the comment. */
   show(shown: ShownPlan): void {
-    const isFirst = this.#shown === undefined;
+    const { kind, rows } = shown;
+    this.step.output(planOutputs(rows, kind, (line) => this.step.log.warning(line)));
+    if (kind === 'done') this.#logDone(countsOf(rows));
+    if (this.#shown === undefined)
+      this.step.summarize(() => this.#body(this.#shown ?? shown, maxSummaryBytes).body);
+    this.#tell(shown);
+  }
+
+  #logDone(counts: Counts): void {
+    const text = countsText(counts, 'done');
+    this.step.log.info(changesIn(counts) === 0 && counts.undone > 0 ? text : `Done: ${text}`);
+  }
+
+  /** Shows a later event: another state of the processes, and another next step. */
+  update(later: Pick<ShownPlan, 'effect' | 'next'>): void {
+    if (this.#shown !== undefined) this.#tell({ ...this.#shown, ...later });
+  }
+
+  #tell(shown: ShownPlan): void {
     this.#shown = shown;
-    this.#tellHeadline(shown);
-    if (isFirst) this.#step.summarize(() => this.#body(this.#shown ?? shown, maxSummaryBytes));
-  }
-
-  /** Shows that all processes are deployed: live, or asleep. */
-  inEffect(effect: 'deployed' | 'asleep'): void {
-    this.#now(effect, html``);
-  }
-
-  /** Shows a later event in place of the next step. */
-  since(text: Html): void {
-    this.#now(this.#shown?.effect, text);
-  }
-
-  /** Shows that the processes wait for a deployment, although the step changed nothing. */
-  isBehind(next: Html): void {
-    this.#now('behind', next);
-  }
-
-  #now(effect: ShownPlan['effect'], next: Html): void {
-    if (this.#shown === undefined) return;
-    this.#shown = { ...this.#shown, effect, next };
-    this.#tellHeadline(this.#shown);
-  }
-
-  #tellHeadline(shown: ShownPlan): void {
     const own = this.#headline(shown);
-    if (own !== undefined) this.#step.headline(own.mark, own.text, own.lead);
+    if (own !== undefined) this.step.headline(own.mark, own.text, own.lead);
   }
 
   /** Returns the headline; undefined if a change was not made, since the failure is the headline then. */
-  #headline({ kind, rows, effect, time }: ShownPlan): Headline | undefined {
+  #headline({ kind, rows, effect }: ShownPlan): Headline | undefined {
     if (rows.some(({ status }) => status === 'failed' || status === 'not-done')) return undefined;
     const counts = countsOf(rows);
-    const isWaiting = effect === 'behind' || (effect === 'waiting' && changesIn(counts) > 0);
-    const lead = time === undefined || kind === 'done' ? html`` : html`<p><strong>${time}.</strong></p>`;
+    const hasChanges = changesIn(counts) > 0;
+    const time = kind === 'planned' ? this.#timeOf(rows) : undefined;
+    const lead = time === undefined ? html`` : html`<p><strong>${time}.</strong></p>`;
     const what = kind === 'planned' ? 'Plan for' : 'Background processes of';
-    const isDeployed = effect === 'deployed';
-    const isAsleep = effect === 'asleep';
-    const deployed = changesIn(counts) > 0 ? ' · live now' : ' · deployed, live now';
-    const waits = isAsleep ? ' · deployed, but asleep' : ' · not live yet';
-    const live = isWaiting || isAsleep ? waits : isDeployed ? deployed : '';
-    const mark = isWaiting || isAsleep ? 'waiting' : isDeployed ? 'done' : markOf(kind, counts);
-    return {
-      mark,
-      text: html`${what} ${code(this.#where)}: ${placesText(rows)}${countsText(counts, kind)}${live}`,
-      lead,
-    };
+    const counted = html`${what} ${code(this.where)}: ${placesText(rows)}${countsText(counts, kind)}`;
+    if (effect === 'asleep') return { mark: 'waiting', text: html`${counted} · deployed, but asleep`, lead };
+    if (effect === 'behind' || (effect === 'waiting' && hasChanges))
+      return { mark: 'waiting', text: html`${counted} · not live yet`, lead };
+    if (effect === 'deployed')
+      return { mark: 'done', text: html`${counted} · ${hasChanges ? '' : 'deployed, '}live now`, lead };
+    return { mark: markOf(kind, counts), text: counted, lead };
   }
 
   #comment(ending: Ending | undefined): string {
     const shown = this.#shown;
     const own = shown && this.#headline(shown);
-    const head = heading(own, ending && cutToHalf(ending), this.#step.warnings);
-    const { file } = this.#subject;
+    const head = heading(own, ending && cutToHalf(ending), this.step.warnings);
+    const redacted = (markup: Html): string => this.step.secrets.redact(markup.markup);
     if (shown === undefined)
-      return this.#step.secrets.redact(
-        html`${head}<p>Manifest: ${code(file)}<br><sub>${this.#origin(false)}</sub></p>`.markup,
+      return redacted(
+        html`${head}<p>Manifest: ${code(this.inputs.file)}<br><sub>${this.#origin(false)}</sub></p>`,
       );
     const room = maxCommentBytes - Buffer.byteLength(head.markup);
-    const approval = shown.kind === 'planned' ? this.#approvalOf?.(shown.rows) : undefined;
-    const line = approval === undefined ? '' : writeApproval(approval);
-    if (line !== '' && this.#fits(shown, room - line.length)) {
-      const body = this.#body(shown, room - line.length);
-      return `${line}${this.#step.secrets.redact(html`${head}${body}`.markup)}`;
-    }
-    const missing =
-      line === '' ? html`` : html`<p>This plan is too long to be approved by <code>approved-plan</code>.</p>`;
-    const body = this.#body(shown, room - Buffer.byteLength(missing.markup));
-    return this.#step.secrets.redact(html`${head}${missing}${body}`.markup);
-  }
-
-  #fits(shown: ShownPlan, most: number): boolean {
-    const { body, fits } = this.#parts(shown, most);
-    return fitsWhole(body, fits);
+    const line = this.#approval === undefined ? '' : writeApproval(this.#approval);
+    const { body, isWhole } = this.#body(shown, room - line.length);
+    if (line === '' || isWhole) return `${line}${redacted(html`${head}${body}`)}`;
+    const missing = html`<p>This plan is too long to be approved by <code>approved-plan</code>.</p>`;
+    const cut = this.#body(shown, room - Buffer.byteLength(missing.markup));
+    return redacted(html`${head}${missing}${cut.body}`);
   }
 
   /** Returns the body, cut to fit into `most` bytes together with its frame. */
-  #body(shown: ShownPlan, most: number): Html {
-    const { body, fits } = this.#parts(shown, most);
-    return planBody(body, fits);
-  }
-
-  #parts({ kind, rows, failed = new Set(), next }: ShownPlan, most: number) {
-    const { explain, file } = this.#subject;
+  #body({ kind, rows, failed = new Set(), next }: ShownPlan, most: number): FittedBody {
+    const { explain } = this.#facts;
     const told = this.#lead(kind, rows);
     const lead = html`<p>${told}<sub>${this.#origin(told.markup.includes('prune: '))}</sub></p>`;
-    const textOf = (room?: number) => planText(rows, this.#noteOf, room);
-    const fits = ({ markup }: Html) => Buffer.byteLength(this.#step.secrets.redact(markup)) <= most - 1_000;
-    return { body: { kind, lead, explain, next, file, failed, textOf }, fits };
+    const textOf = (room?: number) => planText(rows, this.noteOf, room);
+    const fits = ({ markup }: Html) => Buffer.byteLength(this.step.secrets.redact(markup)) <= most - 1_000;
+    return planBody({ kind, lead, explain, next, file: this.inputs.file, failed, textOf }, fits);
   }
 
   /** Returns the sentences above a plan, about its deletions, undeclared processes and replacements. */
@@ -212,7 +172,7 @@ export class PlanReport {
             html`Processes that are not in the manifest <strong>will be deleted</strong> (<code>prune: true</code>).`,
           ]
         : []),
-      ...(undeclared > 0 && !this.#subject.prune
+      ...(undeclared > 0 && !this.inputs.prune
         ? [html`Processes that are not in the manifest are kept (<code>prune: false</code>).`]
         : []),
       ...(replaced > 0 ? [html`A replaced process is down for a few seconds.`] : []),
@@ -222,11 +182,11 @@ export class PlanReport {
 
   /** Returns the run, the commit and, unless the sentences above name it, the value of `prune`. */
   #origin(saysPrune: boolean): Html {
-    const { run, commit } = this.#step.workflow;
+    const { run, commit } = this.step.workflow;
     const parts = [
       ...(run === undefined ? [] : [link(run.url, html`Run ${run.id}`)]),
       ...(commit === undefined ? [] : [html`commit ${link(commit.url, code(commit.sha.slice(0, 7)))}`]),
-      ...(saysPrune ? [] : [html`<code>prune: ${String(this.#subject.prune)}</code>`]),
+      ...(saysPrune ? [] : [html`<code>prune: ${String(this.inputs.prune)}</code>`]),
     ];
     return joined(parts, html` · `);
   }

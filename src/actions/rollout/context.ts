@@ -14,6 +14,7 @@ import type { Session } from '../session.ts';
 export interface RolloutContext {
   readonly session: Session;
   readonly goals: RolloutGoals;
+  readonly ahead: ReadAhead;
   /** Called with `environment-id` and `deployment-id`, each as soon as it is known. */
   readonly onLive: (outputs: Outputs) => void;
   /** Called when a deployment has succeeded. `asleep`: the reason why nothing runs in the environment yet. */
@@ -94,56 +95,55 @@ export function following({ step }: Session, subject: string, span: number): Fol
   };
 }
 
-/** Early requests for the deployments of environments, so that the step need not wait for them later. */
-export interface ReadAhead {
-  begin(environmentId: string): void;
-  /** Returns the deployments; undefined if they were not requested just now, or the request failed. */
-  seen(environmentId: string | undefined): Promise<SeenDeployments | undefined>;
-}
-
 /** Milliseconds after which a list of deployments is out of date. Time under the rate limit does not count. */
 const longestAge = 30_000;
 
-/** Requests the deployments early if a step needs them even when it changes nothing. */
-export function readAhead({ session, goals }: Pick<RolloutContext, 'session' | 'goals'>): ReadAhead {
-  interface Reading {
-    readonly seen: Promise<SeenDeployments | undefined>;
-    readonly begunAt: number;
+/** Early requests for the deployments of environments, so that the step need not wait for them later. */
+export class ReadAhead {
+  readonly #session: Session;
+  readonly #goals: RolloutGoals;
+  readonly #readings = new Map<string, { seen: Promise<SeenDeployments | undefined>; begunAt: number }>();
+
+  constructor(session: Session, goals: RolloutGoals) {
+    this.#session = session;
+    this.#goals = goals;
   }
-  const readings = new Map<string | undefined, Reading>();
-  const { clock } = session.client;
-  return {
-    begin(environmentId) {
-      // The wait for an environment calls `begin` after each read.
-      if (readings.has(environmentId) || !asksForLive(goals) || goals.commit !== undefined) return;
-      const reading = readDeployments(session.within().client, environmentId);
-      readings.set(environmentId, { seen: reading.catch(() => undefined), begunAt: clock.now() });
-    },
-    async seen(environmentId) {
-      const reading = readings.get(environmentId);
-      // The step may have waited since then, such as for a cluster of the environment.
-      return reading === undefined || clock.now() - reading.begunAt > longestAge
-        ? undefined
-        : await reading.seen;
-    },
-  };
+
+  /** Requests the deployments early if the step needs them even when it changes nothing. */
+  begin(environmentId: string): void {
+    // The wait for an environment calls `begin` after each read.
+    if (this.#readings.has(environmentId) || !asksForLive(this.#goals) || this.#goals.commit !== undefined)
+      return;
+    const reading = readDeployments(this.#session.within().client, environmentId);
+    this.keep(
+      environmentId,
+      reading.catch(() => undefined),
+    );
+  }
+
+  keep(environmentId: string, seen: Promise<SeenDeployments | undefined>): void {
+    this.#readings.set(environmentId, { seen, begunAt: this.#session.client.clock.now() });
+  }
+
+  /** Returns the deployments; undefined if they were not requested just now, or the request failed. */
+  async seen(environmentId: string): Promise<SeenDeployments | undefined> {
+    const reading = this.#readings.get(environmentId);
+    // The step may have waited since then, such as for a cluster of the environment.
+    const isOld = reading === undefined || this.#session.client.clock.now() - reading.begunAt > longestAge;
+    return isOld ? undefined : await reading.seen;
+  }
 }
 
-/**
- * Waits for the deployment of the commit that `wait-for-commit` names. Returns the deployments after the wait; undefined
- * without `wait-for-commit`.
- */
-export async function awaitCommit(
-  rollout: RolloutContext,
-  environmentId: string,
-): Promise<SeenDeployments | undefined> {
-  const { goals } = rollout;
+/** Waits for the deployment of the commit that `wait-for-commit` names. Returns false without `wait-for-commit`. */
+export async function awaitCommit(rollout: RolloutContext, environmentId: string): Promise<boolean> {
+  const { goals, ahead } = rollout;
   const { step } = rollout.session;
-  if (goals.commit === undefined) return undefined;
+  if (goals.commit === undefined) return false;
   const commit = goals.commit.slice(0, 7);
   step.doing(`waiting for the deployment of commit ${commit}`);
   const watch = following(rollout.session, 'commit', goals.waitTimeout);
   const seen = await waitForCommit(patientFor(rollout), environmentId, goals.commit, watch);
+  ahead.keep(environmentId, Promise.resolve(seen));
   step.log.info(`Commit ${commit} is deployed`);
-  return seen;
+  return true;
 }

@@ -21,11 +21,11 @@ export async function waitForNew(
   fresh: readonly OperationResult<unknown, ForgeProcess>[],
 ): Promise<void> {
   if (inputs.wait > 0) await untilNewUp(session, inputs, fresh);
-  const text =
+  const next =
     inputs.wait > 0
       ? html`<p>All new and replaced processes are running.</p>`
       : html`<p>Forge is starting the new processes. The step did not wait for them.</p>`;
-  report.since(text);
+  report.update({ next });
 }
 
 /**

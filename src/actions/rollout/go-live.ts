@@ -45,13 +45,10 @@ export interface LiveState {
 }
 
 /** With `redeploy`, deploys if needed. Follows a deployment that contains the declared processes. */
-export async function bringLive(
-  rollout: RolloutContext,
-  change: LocatedChange,
-  ahead: SeenDeployments | undefined,
-): Promise<LiveState> {
+export async function bringLive(rollout: RolloutContext, change: LocatedChange): Promise<LiveState> {
   // A list of deployments from before a change, by this run or a parallel one, may lack newer deployments.
-  const before = change.kind === 'unchanged' || isDryRun(change) ? ahead : undefined;
+  const isUntouched = change.kind === 'unchanged' || isDryRun(change);
+  const before = isUntouched ? await rollout.ahead.seen(change.environment.id) : undefined;
   return await bringLiveAfter(rollout, change, before ?? (await deploymentsNow(rollout, change)));
 }
 

@@ -1,4 +1,3 @@
-import type { SeenDeployments } from '../../cloud/deployments.ts';
 import { type Environment, environmentOf, sleepOf } from '../../cloud/environment.ts';
 import { watchedOf } from '../../cloud/environment-log.ts';
 import { type Instance, readInstance } from '../../cloud/instances.ts';
@@ -22,14 +21,9 @@ import { verify } from './verify.ts';
 
 /**
  * With `redeploy`, makes the declared processes live, unless a running deployment already contains them. Then runs the
- * proofs. `seen`: the deployments before the step's change. Sets `environment-id`, `deployment-id`, `verified` and
- * `stable`.
+ * proofs. Sets `environment-id`, `deployment-id`, `verified` and `stable`.
  */
-export async function rollOut(
-  rollout: RolloutContext,
-  change: StepChange,
-  seen?: SeenDeployments | undefined,
-): Promise<void> {
+export async function rollOut(rollout: RolloutContext, change: StepChange): Promise<void> {
   const { goals } = rollout;
   const pending = pendingOf(change, goals);
   if (pending !== undefined) {
@@ -44,7 +38,7 @@ export async function rollOut(
 
   const located = await locate(rollout, change);
   rollout.onLive({ 'environment-id': located.environment.id });
-  const live = await bringLive(rollout, located, seen);
+  const live = await bringLive(rollout, located);
   await prove(rollout, located, live);
 }
 

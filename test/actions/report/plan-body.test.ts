@@ -35,7 +35,7 @@ const lines = (count: number, start: string) =>
 
 describe('A plan in the summary or in a comment', () => {
   test('shows what changes, and folds the rest away, names first and ids last', () => {
-    const { markup } = planBody(bodyOf(small), within(10_000));
+    const { markup } = planBody(bodyOf(small), within(10_000)).body;
     expect(markup).toContain('<p>Lead</p>\n\n```diff\n@@ App @@\n+ 1 process a\n```\n\n');
     expect(markup).toContain('<sub>Numbers are per replica.</sub></p><p>Next</p>');
     expect(markup).toMatch(
@@ -46,7 +46,7 @@ describe('A plan in the summary or in a comment', () => {
   });
 
   test('has whole commands first in what is folded away', () => {
-    const { markup } = planBody(bodyOf({ ...small, whole: ['App: + 1 process a b c'] }), within(10_000));
+    const { markup } = planBody(bodyOf({ ...small, whole: ['App: + 1 process a b c'] }), within(10_000)).body;
     expect(markup).toContain('<summary>Whole commands · 1 unchanged · ids · manifest file</summary>');
     expect(markup.indexOf('a b c')).toBeLessThan(markup.indexOf('= b'));
   });
@@ -66,7 +66,7 @@ describe('A plan in the summary or in a comment', () => {
       idle: ['old', 'staging'],
     };
     const body = { ...bodyOf(text), kind: 'done' as const, failed: new Set(['qa', 'demo', 'old']) };
-    const { markup } = planBody(body, within(10_000));
+    const { markup } = planBody(body, within(10_000)).body;
     expect(markup.match(/<h4>.*?<\/h4>/g)).toEqual([
       '<h4>❌ <code>qa</code>: 2 of 2 changes not made</h4>',
       '<h4>❌ <code>demo</code>: 1 created, 1 of 2 changes not made</h4>',
@@ -77,13 +77,13 @@ describe('A plan in the summary or in a comment', () => {
 
   test('is in a fence that no command can end', () => {
     const text = { ...small, places: [place(['+ a ```` b', '+ \n``````\n<script>'])] };
-    const { markup } = planBody(bodyOf(text), within(10_000));
+    const { markup } = planBody(bodyOf(text), within(10_000)).body;
     expect(markup).toContain('\n```````diff\n+ a ```` b\n+ \\n``````\\n<script>\n```````\n');
   });
 
   test('of more than fifty lines is folded for each place, with what it changes', () => {
     const text = { ...small, places: [place(lines(40, '+')), place(lines(11, '+'), 'imports')] };
-    const { markup } = planBody(bodyOf(text), within(10_000));
+    const { markup } = planBody(bodyOf(text), within(10_000)).body;
     expect(markup).toContain(
       '<details><summary><code>App</code>: 40 to create</summary>\n\n```diff\n+ process 0',
     );
@@ -97,7 +97,7 @@ describe('A plan in the summary or in a comment', () => {
       unchanged: lines(50, '='),
       ids: lines(5_000, 'p'),
     };
-    const { markup } = planBody(bodyOf(text), within(20_000));
+    const { markup } = planBody(bodyOf(text), within(20_000)).body;
     expect(Buffer.byteLength(markup)).toBeLessThanOrEqual(20_000);
     expect(markup).toContain('+ process 9');
     expect(markup).toContain('= process 49');
@@ -112,7 +112,7 @@ describe('A plan in the summary or in a comment', () => {
       ids: lines(50, 'p'),
     };
     const whole = { ...text, places: [place(lines(5_000, '+ whole'))] };
-    const { markup } = planBody(bodyOf(text, whole), within(20_000));
+    const { markup } = planBody(bodyOf(text, whole), within(20_000)).body;
     expect(Buffer.byteLength(markup)).toBeLessThanOrEqual(20_000);
     expect(Buffer.byteLength(markup)).toBeGreaterThan(19_900);
     expect(markup).toMatch(/<strong>\d+ more lines do not fit here<\/strong>; the log has all of them\./);

@@ -1,55 +1,79 @@
 import { changesIn, countsOf } from '../../converge/results.ts';
-import type { PlanRow } from '../../converge/text.ts';
 import { Cancelled, closed, Failure, messageOf } from '../../failure.ts';
 import { code, type Html, html, joined } from '../../runner/html.ts';
-import type { Step } from '../../runner/step.ts';
-import { showDone } from '../apply/carry-out.ts';
-import type { PlannedMember } from '../apply/plan-members.ts';
+import type { Outputs } from '../../runner/step.ts';
 import type { ApplyInputs } from '../inputs/apply.ts';
-import type { PlanReport, ShownPlan } from './plan.ts';
-import { commonOutputs, planOutputs, type ReportedEnvironment } from './plan-outputs.ts';
-import { deployAfterChange } from './process.ts';
-import { cancelledMidway, runAgain, Unfinished } from './unfinished.ts';
-
-/** The result or the error for one environment. */
-export interface MemberResult {
-  readonly member: PlannedMember;
-  readonly kind: 'planned' | 'done';
-  readonly rows: readonly PlanRow[];
-  readonly error: unknown;
-}
+import type { PlanReport, ShownPlan } from '../report/plan.ts';
+import { deployAfterChange, deployNext } from '../report/process.ts';
+import { cancelledMidway, runAgain, Unfinished } from '../report/unfinished.ts';
+import { rowsOf } from './carry-out.ts';
+import type { MemberResult } from './change-members.ts';
 
 /** Shows the result of all environments, and sets the outputs. Throws a `Failure` if one of them failed. */
-export function showEnded(
-  step: Step,
-  report: PlanReport,
-  inputs: ApplyInputs,
-  all: readonly MemberResult[],
-): void {
-  step.output(commonOutputs(all.map(reportOf)));
+export function showEnded(report: PlanReport, inputs: ApplyInputs, all: readonly MemberResult[]): void {
+  const { step } = report;
+  const { dryRun, goals } = inputs;
+  step.output(outputsOf(all, dryRun));
   const [first] = all;
-  if (inputs.manifest.kind === 'one') {
-    if (first?.error !== undefined) throw first.error;
+  if (inputs.manifest.kind === 'one' && first !== undefined) {
+    const { live, deployment } = first.member.rolloutState;
+    const next = live === 'behind' && !dryRun ? deployNext : html``;
+    if (live !== undefined) report.update({ effect: live, next });
+    step.identify('deployment', deployment);
+    if (first.error !== undefined) throw first.error;
     return;
   }
-  if (!inputs.dryRun) showDone(step, report, shownOf(all, inputs.goals.redeploy));
+  if (!dryRun) report.show({ kind: 'done', ...shownOf(all, goals.redeploy) });
   for (const { member } of all) {
     step.summarize(member.part.summary());
     step.identify('deployment', member.rolloutState.deployment);
   }
-  throwFailed(step, report, all);
+  throwFailed(report, dryRun, all);
+}
+
+/** Returns the outputs about environments. An output on which the environments differ is empty. */
+function outputsOf(all: readonly MemberResult[], dryRun: boolean): Outputs {
+  const common = (name: string): string => {
+    const [first = '', ...others] = new Set(all.map(({ member }) => member.part.outputs[name] ?? ''));
+    return others.length === 0 ? first : '';
+  };
+  return {
+    'environment-id': common('environment-id'),
+    'deployment-id': common('deployment-id'),
+    verified: common('verified'),
+    stable: common('stable'),
+    'environments-json': JSON.stringify(all.map((one) => listed(one, dryRun))),
+  };
+}
+
+/** Returns an environment of `environments-json`. */
+function listed({ member: { environment, part }, rows, error }: MemberResult, dryRun: boolean) {
+  const { outputs } = part;
+  const counts = countsOf(rows);
+  const outcome = changesIn(counts) === 0 ? 'unchanged' : dryRun ? 'would-change' : 'changed';
+  return {
+    environment: environment.name,
+    environment_id: environment.id,
+    // An environment that failed before its first change may differ from the manifest.
+    outcome: error !== undefined && outcome === 'unchanged' ? null : outcome,
+    created: counts.created,
+    updated: counts.updated,
+    deleted: counts.deleted,
+    unchanged: counts.unchanged,
+    undeclared: counts.undeclared,
+    deployment_id: outputs['deployment-id'] || null,
+    verified: outputs['verified'] || null,
+    stable: outputs['stable'] || null,
+    error: error === undefined ? null : messageOf(error),
+  };
 }
 
 function shownOf(all: readonly MemberResult[], redeploy: boolean): Omit<ShownPlan, 'kind'> {
-  const rows = all.flatMap((one) => one.rows);
-  const effect = effectOf(all);
-  const failed = new Set(
-    all.flatMap(({ member, error }) => (error === undefined ? [] : [environmentName(member)])),
-  );
+  const failed = new Set(all.flatMap(({ member, error }) => (error === undefined ? [] : [member.name])));
   const waiting = all.filter((one) => isWaiting(one) || one.member.rolloutState.live === 'behind');
   const todo =
     failed.size === 0 && waiting.length > 0 && !redeploy ? deployAfterChange(namesHtml(waiting)) : html``;
-  return { rows, effect, failed, next: html`${deployedIn(all)}${todo}` };
+  return { rows: rowsOf(all), effect: effectOf(all), failed, next: html`${deployedIn(all)}${todo}` };
 }
 
 /** Returns one line with the deployed environments. */
@@ -61,7 +85,7 @@ function deployedIn(all: readonly MemberResult[]): Html {
 
 function namesHtml(all: readonly MemberResult[]): Html {
   return joined(
-    all.map(({ member }) => code(environmentName(member))),
+    all.map(({ member }) => code(member.name)),
     html`, `,
   );
 }
@@ -81,21 +105,17 @@ function isWaiting({ member: { rolloutState }, rows }: MemberResult): boolean {
   return changesIn(countsOf(rows)) > 0 && rolloutState.live !== 'deployed' && rolloutState.live !== 'asleep';
 }
 
-function reportOf({ member: { environment, part }, kind, rows, error }: MemberResult): ReportedEnvironment {
-  return {
-    environment,
-    outputs: { ...planOutputs(rows, kind, () => undefined), ...part.outputs },
-    error: error === undefined ? undefined : messageOf(error),
-  };
-}
-
 /** Throws one error for all failed environments, with the name of each. */
-function throwFailed({ cancelled }: Step, { where }: PlanReport, all: readonly MemberResult[]): void {
+function throwFailed(
+  { where, step: { cancelled } }: PlanReport,
+  dryRun: boolean,
+  all: readonly MemberResult[],
+): void {
   const failed = all.filter(({ error }) => error !== undefined);
   const [first] = failed;
   if (first === undefined) return;
   const alone = failed.find(({ error }) => !(error instanceof Failure) || error instanceof Cancelled);
-  const rows = all.flatMap((one) => (one.kind === 'done' ? one.rows : []));
+  const rows = dryRun ? [] : rowsOf(all);
   if (alone?.error instanceof Cancelled && changesIn(countsOf(rows)) > 0) {
     // The rows name the changes that failed.
     const others = failed.filter(({ error }) => !(error instanceof Unfinished));
@@ -114,7 +134,7 @@ function throwFailed({ cancelled }: Step, { where }: PlanReport, all: readonly M
     what: count,
     why: `\n${failed.map(lineFor).join('')}`,
     fix: `${others === 0 ? '' : `Done: the other ${others === 1 ? 'environment' : `${others} environments`}.${effectOf(all.filter(({ error }) => error === undefined)) === 'waiting' ? ' The changes take effect with the next deployment.' : ''}\n`}${runAgain}`,
-    headline: `${count}: ${failed.map(({ member }) => environmentName(member)).join(', ')}`,
+    headline: `${count}: ${failed.map(({ member }) => member.name).join(', ')}`,
   });
 }
 
@@ -125,14 +145,10 @@ function throwFailed({ cancelled }: Step, { where }: PlanReport, all: readonly M
 function besideText({ member, error }: MemberResult): readonly string[] {
   if (error instanceof Unfinished) return [lineFor({ member, error }).trimEnd()];
   const text = error instanceof Cancelled ? error.details : messageOf(error);
-  return text === undefined ? [] : [`${environmentName(member)}: ${closed(text)}`];
+  return text === undefined ? [] : [`${member.name}: ${closed(text)}`];
 }
 
 function lineFor({ member, error }: Pick<MemberResult, 'member' | 'error'>): string {
   if (error instanceof Unfinished) return `${error.what}:${error.why}${error.done}`;
-  return `- ${environmentName(member)}: ${messageOf(error)}\n`;
-}
-
-function environmentName({ environment: { name } }: PlannedMember): string {
-  return name;
+  return `- ${member.name}: ${messageOf(error)}\n`;
 }
