@@ -12,8 +12,6 @@ import { VirtualClock } from '../support/virtual-clock.ts';
 interface Thing extends Existing {
   /** Does the service keep it under another identity? */
   readonly isOther?: boolean;
-  /** Does the service tell its identity? */
-  readonly states?: boolean;
   readonly matches: boolean;
   readonly inFull: boolean;
 }
@@ -62,9 +60,6 @@ interface Script {
   readonly pages?: number;
   /** How long the first list takes, which shows what was there when it began. */
   readonly firstTakes?: number;
-  /** What is not understood, and from when on it is there. */
-  readonly odd?: readonly Thing[];
-  readonly oddFrom?: number;
   /** The server's own clock. */
   readonly serverTime?: number;
   /** Why nothing may be written, which shows only once something is made. */
@@ -86,8 +81,6 @@ async function creating(
     removalLag = 0,
     pages = 1,
     firstTakes = 0,
-    odd = [],
-    oddFrom = 0,
     serverTime,
     refusal,
     goesToo = {},
@@ -116,7 +109,7 @@ async function creating(
         marks: [],
       }),
       couldBe: (_, { matches }) => matches,
-      statesIdentity: ({ states = true }) => states,
+      statesIdentity: () => true,
       drift: (_, { inFull }) => (inFull ? {} : { processes: { from: 1, to: 2 } }),
       onDrift: 'update',
       describe: () => 'worker',
@@ -138,7 +131,7 @@ async function creating(
         note('list');
         const shown = among.filter(isShown).map(plain);
         if (steps.filter((step) => step.endsWith(' list')).length === 1) await clock.sleep(firstTakes);
-        return listingOf([...shown, ...(clock.now() < oddFrom ? [] : odd)], { pages, serverTime });
+        return listingOf(shown, { pages, serverTime });
       },
       find: async (id) => {
         note(`find ${id}`);
@@ -181,15 +174,13 @@ async function creating(
   return { steps, lists, acts: without(' list'), did, exists, log, warnings, clock, value, error };
 }
 
-describe('an answered create', () => {
-  test('that the first look shows alone is done, and is the process as listed', async () => {
-    const listed = { ...mine, inFull: false };
-    const { steps, did, exists, value } = await creating([decoy, listed]);
-    expect(steps).toEqual(['0 send', '0 list']);
-    expect(value).toEqual({ kind: 'created', process: listed, madeHere: true });
-    expect(did).toEqual(['created worker as mine']);
-    expect(exists).toEqual(['mine']);
-  });
+test('an answered create that the first look shows alone is done, and is the process as listed', async () => {
+  const listed = { ...mine, inFull: false };
+  const { steps, did, exists, value } = await creating([decoy, listed]);
+  expect(steps).toEqual(['0 send', '0 list']);
+  expect(value).toEqual({ kind: 'created', process: listed, madeHere: true });
+  expect(did).toEqual(['created worker as mine']);
+  expect(exists).toEqual(['mine']);
 });
 
 test('what turns out to be where nothing may be written is removed again', async () => {
@@ -201,28 +192,10 @@ test('what turns out to be where nothing may be written is removed again', async
 });
 
 describe('lists of several pages, which show several moments', () => {
-  test('are read twice before one’s own counts as alone', async () => {
-    const { steps } = await creating([mine], { pages: 2 });
-    expect(steps).toEqual(['0 send', '0 list', '0 list']);
-  });
-
   test('that show one’s own once and not again say nothing: its id decides', async () => {
     const { acts, value } = await creating([lives(mine, { until: 1 })], { pages: 2, firstTakes: 1 });
     expect(acts).toEqual(['0 send', '251 find mine']);
     expect(value).toEqual({ kind: 'created', process: byId(mine), madeHere: true });
-  });
-
-  test('are read once where they show a rival', async () => {
-    const { lists } = await creating([mine, older], { pages: 2 });
-    expect(lists).toEqual([0]);
-  });
-
-  test('are read twice before nothing counts as come of a lost request', async () => {
-    const { lists } = await creating([lives(mine, { from: 20_500 })], {
-      sends: [lost, created(mine)],
-      pages: 2,
-    });
-    expect(lists.slice(0, 4)).toEqual([20000, 20000, 20000, 22000]);
   });
 
   test('are read twice before one counts as left', async () => {
@@ -245,17 +218,6 @@ describe('rule 1: look until the listing shows what was made', () => {
     expect(value).toEqual({ kind: 'created', process: byId(younger), madeHere: false });
   });
 
-  test('what was made before it shows by then, too', async () => {
-    const { acts, value } = await creating([lives(mine, { from: 3_000 }), lives(older, { from: 2_900 })]);
-    expect(acts).toEqual(['0 send', '4250 find older', '4250 remove mine', '4250 find older']);
-    expect(value).toEqual({ kind: 'created', process: byId(older), madeHere: false });
-  });
-
-  test('an older one that shows first does not end the look', async () => {
-    const { lists } = await creating([lives(mine, { from: 3_000 }), older]);
-    expect(lists.slice(0, 5)).toEqual([0, 250, 2250, 4250, 4250]);
-  });
-
   test('after half a minute its id decides: there, it is created, with a warning', async () => {
     const { lists, acts, value, warnings } = await creating([lives(mine, { from: 30_001 })]);
     expect(lists).toEqual([0, 250, 2250, 4250, 6250, 10250, 14250, 18250, 22250, 26250, 30000]);
@@ -275,29 +237,14 @@ describe('rule 1: look until the listing shows what was made', () => {
     expect([value?.process.id, warnings]).toEqual(['older', []]);
   });
 
-  test.each([
-    ['showed late, and no longer', mine, { from: 20, until: 1_000 }],
-    ['was answered as another process', { ...mine, isOther: true }, { from: 30_001 }],
-  ])('one that %s and is gone is an error', async (_, made, shown) => {
-    const { error, exists } = await creating([lives(mine, { ...shown, there: 0 })], {
-      sends: [created(made)],
+  test('one that was answered as another process and is gone is an error', async () => {
+    const { error, exists } = await creating([lives(mine, { from: 30_001, there: 0 })], {
+      sends: [created({ ...mine, isOther: true })],
     });
     expect(exists).toEqual(['mine', 'gone']);
     expect(error?.message).toBe(
       'Creating the worker: mine was created, and is gone again. Something else deletes it; let only one run manage it at a time, with a concurrency group in the workflow.',
     );
-  });
-
-  test('a rival that the last look shows without one’s own is given way to, all the same', async () => {
-    const { acts, value } = await creating([lives(mine, { from: 100_000 }), older]);
-    expect(acts).toEqual([
-      '0 send',
-      '30000 find mine',
-      '30000 find older',
-      '30000 remove mine',
-      '30000 find older',
-    ]);
-    expect(value?.process).toEqual(byId(older));
   });
 });
 
@@ -315,29 +262,6 @@ describe('rule 2: an older rival is there', () => {
     expect(log).toEqual([
       'Another run has created the same process (older), which stays; removing this run’s own mine',
     ]);
-  });
-
-  test('one’s own that cannot be identified is not removed', async () => {
-    const odd = { ...mine, isOther: true, doubt: 'it is odd' };
-    expect((await creating([odd], { sends: [created(odd)] })).acts).toEqual(['0 send']);
-  });
-
-  test('where lists lag, it looks until one’s own is shown no more, and reports what stays beside the rival', async () => {
-    const { steps, value } = await creating(
-      [lives(mine, { from: 800 }), lives(older, { until: 20_000 }), lives(younger, { from: 1_900 })],
-      { removalLag: 900 },
-    );
-    // Its list lags, so the younger one, which an answer that was lost has made, shows only now.
-    expect(steps.slice(5, 11)).toEqual([
-      '2250 remove mine',
-      '2250 list',
-      '4250 list',
-      '6250 list',
-      '8250 list',
-      '10250 list',
-    ]);
-    expect(steps.at(-1)).toBe('20250 find younger');
-    expect(value).toEqual({ kind: 'created', process: byId(younger), madeHere: false });
   });
 
   test('but not for longer than twice as long as lists lag', async () => {
@@ -363,37 +287,10 @@ describe('rule 2: an older rival is there', () => {
     expect(value?.process.id).toBe('aaaa');
   });
 
-  test('of the same second, no third one is waited for when that second is over', async () => {
-    const serverTime = Date.parse('2026-04-04T00:00:03Z');
-    const { steps } = await creating([mine, thing('aaaa', 2)], { serverTime });
-    expect(steps).toEqual(['0 send', '0 list', '0 find aaaa', '0 remove mine', '0 find aaaa']);
-  });
-
-  test('ages are those of the list, when the answer to the create tells no date', async () => {
-    const { acts, value } = await creating([mine, lives(younger, { until: 200 })], {
-      sends: [created({ ...mine, createdAt: null })],
-    });
-    expect(acts).toEqual(['0 send', '250 find mine']);
-    expect(value).toEqual({ kind: 'created', process: byId(mine), madeHere: true });
-  });
-
-  test('a rival that only a list that lags still shows is none: nothing is removed for it', async () => {
-    const { acts, value } = await creating([mine, lives(older, { there: 0 })]);
-    expect(acts).toEqual(['0 send', '0 find older', '0 find mine']);
-    expect(value).toEqual({ kind: 'created', process: byId(mine), madeHere: true });
-  });
-
   test('a rival that has become another process is none', async () => {
     const { acts, value } = await creating([mine, { ...older, now: { matches: false } }]);
     expect(acts).toEqual(['0 send', '0 find older', '0 find mine']);
     expect(value?.madeHere).toBe(true);
-  });
-
-  test('where several were there, it looks until one is left', async () => {
-    const { acts, lists, value } = await creating([mine, older, lives(younger, { until: 10_000 })]);
-    expect(acts).toEqual(['0 send', '0 find older', '0 remove mine', '10250 find older']);
-    expect(lists).toEqual([0, 0, 250, 2250, 4250, 6250, 10250]);
-    expect(value).toEqual({ kind: 'created', process: byId(older), madeHere: false });
   });
 
   test('where several stay, that is an error that names them, the oldest first, once a race would be over', async () => {
@@ -403,16 +300,6 @@ describe('rule 2: an older rival is there', () => {
     );
     expect(acts.filter((step) => step.includes('remove'))).toEqual(['0 remove mine']);
     expect(clock.now()).toBe(45_000);
-  });
-
-  test('what lags in showing takes as much longer to settle', async () => {
-    const { clock } = await creating([lives(mine, { from: 3_000 }), younger, older]);
-    expect(clock.now()).toBe(54250);
-  });
-
-  test('one’s own that a list still shows after it was removed is not taken for one that is left', async () => {
-    const { value } = await creating([mine, older, lives(younger, { until: 100 })], { removalLag: 60_000 });
-    expect(value?.process).toEqual(byId(older));
   });
 
   test('a survivor that is gone by its id is not reported, though a list that lags shows it', async () => {
@@ -430,103 +317,38 @@ describe('rule 2: an older rival is there', () => {
   });
 });
 
-describe('rule 3: one’s own is the oldest', () => {
-  test('it waits until the younger ones have left, and makes sure of its own', async () => {
-    const { steps, lists, log, value } = await creating([mine, lives(younger, { until: 1_000 })]);
-    expect(lists).toEqual([0, 250, 2250]);
-    expect(steps.at(-1)).toBe('2250 find mine');
-    expect(value).toEqual({ kind: 'created', process: byId(mine), madeHere: true });
-    expect(log).toEqual(['Another run has created the same process (younger); it should give way']);
-  });
-
-  test('it names all that should give way, and says so once', async () => {
-    const { log } = await creating([
-      mine,
-      lives(youngest, { until: 4_000 }),
-      lives(younger, { until: 4_000 }),
-    ]);
-    expect(log).toEqual(['Another run has created the same process (younger, youngest); it should give way']);
-  });
-
-  test('an older one that shows only meanwhile is given way to at once', async () => {
-    const { acts, log, value } = await creating([
-      mine,
-      lives(younger, { until: 5_000 }),
-      lives(older, { from: 700 }),
-    ]);
-    expect(acts.slice(0, 3)).toEqual(['0 send', '2250 find older', '2250 remove mine']);
-    expect(value?.process).toEqual(byId(older));
-    expect(log[0]).toBe('Another run has created the same process (younger); it should give way');
-    expect(log[1]).toContain('(older), which stays');
-  });
+test('rule 3: the oldest waits until the younger ones have left, makes sure of its own, and says so once', async () => {
+  const later = [youngest, younger].map((one) => lives(one, { until: 1_000 }));
+  const { steps, lists, log, value } = await creating([mine, ...later]);
+  expect(lists).toEqual([0, 250, 2250]);
+  expect(steps.at(-1)).toBe('2250 find mine');
+  expect(value).toEqual({ kind: 'created', process: byId(mine), madeHere: true });
+  expect(log).toEqual(['Another run has created the same process (younger, youngest); it should give way']);
 });
 
-describe('rule 4: a rival that is there still', () => {
-  test('will not leave, so one’s own goes, though it is the older', async () => {
-    const { acts, lists, value } = await creating([mine, younger]);
-    expect(lists).toEqual([0, 250, 2250, 4250, 6250, 10250, 14250, 18250, 22250, 26250, 30000]);
-    expect(acts).toEqual(['0 send', '30000 find younger', '30000 remove mine', '30000 find younger']);
-    expect(value).toEqual({ kind: 'created', process: byId(younger), madeHere: false });
-  });
-
-  test('is waited for longer than listings lag', async () => {
-    const { acts } = await creating([lives(mine, { from: 20_000 }), lives(younger, { from: 20_000 })]);
-    expect(acts[1]).toBe('68250 find younger');
-  });
+test('rule 4: a rival that is there still will not leave, so one’s own goes, though it is the older', async () => {
+  const { acts, lists, value } = await creating([mine, younger]);
+  expect(lists).toEqual([0, 250, 2250, 4250, 6250, 10250, 14250, 18250, 22250, 26250, 30000]);
+  expect(acts).toEqual(['0 send', '30000 find younger', '30000 remove mine', '30000 find younger']);
+  expect(value).toEqual({ kind: 'created', process: byId(younger), madeHere: false });
 });
 
-describe('rule 5: several that are there still', () => {
-  const several = [mine, younger, youngest];
-
-  test('are an error that names them and one’s own, and nothing is removed', async () => {
-    const { acts, clock, error } = await creating(several);
-    expect(error?.message).toMatch(/3 background processes match it.*- mine: .*- younger: .*- youngest: /s);
-    expect(acts).toEqual(['0 send']);
-    expect(clock.now()).toBe(45_000);
-  });
-
-  test('may be waiting for each other: when one is left then, it is given way to', async () => {
-    const { acts, value } = await creating([mine, younger, lives(youngest, { until: 33_000 })]);
-    expect(acts).toEqual(['0 send', '34000 find younger', '34000 remove mine', '34000 find younger']);
-    expect(value?.process).toEqual(byId(younger));
-  });
-
-  test('an older one that shows then is given way to', async () => {
-    const { acts } = await creating([...several, lives(older, { from: 31_000 })]);
-    expect(acts.slice(0, 3)).toEqual(['0 send', '32000 find older', '32000 remove mine']);
-  });
+test('rule 5: several that are there still are an error that names them and one’s own, and nothing is removed', async () => {
+  const { acts, clock, error } = await creating([mine, younger, youngest]);
+  expect(error?.message).toMatch(/3 background processes match it.*- mine: .*- younger: .*- youngest: /s);
+  expect(acts).toEqual(['0 send']);
+  expect(clock.now()).toBe(45_000);
 });
 
-describe('what is not understood', () => {
+test('what is not understood is a doubt after an answer that was lost: nothing is sent again', async () => {
   const odd = ['odd', 'queer'].map((id) => thing(id, null, { doubt: 'it is odd' }));
-
-  test('is a doubt after an answer that was lost: nothing is sent again', async () => {
-    const { acts, error, did } = await creating([], { sends: [lost], odd, oddFrom: 3_000 });
-    expect(acts).toEqual(['0 send']);
-    expect(error?.message).toBe(
-      'Creating the worker: there is now odd (it is odd), and queer (it is odd); it may be the same process. Look at it in the dashboard, and delete what is not wanted.',
-    );
-    expect(did).toEqual(['unknown whether the worker was created (a reset)']);
-  });
-
-  test('is a doubt beside one’s own, and nothing is removed', async () => {
-    const { acts, error, did } = await creating([mine], { odd });
-    expect(acts).toEqual(['0 send']);
-    expect(error).toBeInstanceOf(Failure);
-    expect(did).toEqual(['created worker as mine']);
-  });
-
-  test('does not matter where it cannot be the same', async () => {
-    const other = [thing('odd', null, { doubt: 'its type is not known', matches: false })];
-    const { value } = await creating([mine], { odd: other });
-    expect(value?.madeHere).toBe(true);
-  });
-
-  test('nor where it is one’s own, which was removed', async () => {
-    const own = [thing('mine', null, { doubt: 'its type is not known' })];
-    const { value } = await creating([mine, older, lives(younger, { until: 300 })], { odd: own, oddFrom: 1 });
-    expect(value).toEqual({ kind: 'created', process: byId(older), madeHere: false });
-  });
+  const later = odd.map((one) => lives(one, { from: 3_000 }));
+  const { acts, error, did } = await creating(later, { sends: [lost] });
+  expect(acts).toEqual(['0 send']);
+  expect(error?.message).toBe(
+    'Creating the worker: there is now odd (it is odd), and queer (it is odd); it may be the same process. Look at it in the dashboard, and delete what is not wanted.',
+  );
+  expect(did).toEqual(['unknown whether the worker was created (a reset)']);
 });
 
 describe('when all gave way to each other', () => {
@@ -553,12 +375,6 @@ describe('when all gave way to each other', () => {
     expect(value).toEqual({ kind: 'created', process: again, madeHere: true });
     expect(log.at(1)).toBe('Parallel runs each removed their own worker and none is left; starting over');
     expect(exists).toEqual(['mine', 'mine', 'older', 'gone', 'again']);
-  });
-
-  test('and another run was quicker, it is that run’s', async () => {
-    const { acts, value } = await creating([mine, older, lives(again, { from: 3_000 })], giveWay);
-    expect(acts.slice(4)).toEqual(['3000 find again']);
-    expect(value).toEqual({ kind: 'created', process: byId(again), madeHere: false });
   });
 
   test('it gives up after three rounds', async () => {
@@ -596,24 +412,11 @@ describe('a create whose answer was lost', () => {
     ]);
   });
 
-  test('gives others the time to give way, and is then the one that is left', async () => {
-    const { acts, value } = await creating([mine, lives(younger, { until: 31_000 })], { sends: [lost] });
-    expect(acts).toEqual(['0 send', '32000 find mine']);
-    expect(value?.process).toEqual(byId(mine));
-  });
-
   test('is not sent again when another has appeared beside what is gone by its id', async () => {
     const { acts } = await creating([lives(older, { there: 0 }), lives(mine, { from: 20_001 })], {
       ...{ sends: [lost, created(mine)], firstTakes: 1 },
     });
     expect(acts).toEqual(['0 send', '20001 find older', '20001 find mine']);
-  });
-
-  test('is sent again when what had appeared is gone by its id', async () => {
-    const { acts } = await creating([lives(older, { there: 0 }), lives(mine, { from: 20_500 })], {
-      sends: [lost, created(mine)],
-    });
-    expect(acts.slice(0, 3)).toEqual(['0 send', '20000 find older', '20000 send']);
   });
 
   test('may take effect after it was sent again: that is looked for, and made sure of one’s own', async () => {
@@ -647,15 +450,6 @@ describe('a create whose answer was lost', () => {
     );
     expect(did.at(-1)).toBe('');
     expect(error?.headline).toBe('Not created: worker (a reset)');
-  });
-
-  test('is sent again when the service’s own time to wait is over', async () => {
-    const later = { ...lost, retryAfter: 45_000 };
-    const { acts } = await creating([lives(mine, { from: 45_500 })], { sends: [later, created(mine)] });
-    expect(acts.slice(0, 2)).toEqual(['0 send', '45000 send']);
-    const sooner = { ...lost, retryAfter: 5_000 };
-    const usual = await creating([lives(mine, { from: 20_500 })], { sends: [sooner, created(mine)] });
-    expect(usual.acts.slice(0, 2)).toEqual(['0 send', '20000 send']);
   });
 
   test('is not sent again when that time ends after the deadline, but looked for', async () => {
