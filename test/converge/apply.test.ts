@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { shareInstance } from '../../src/cloud/open.ts';
 import type { ExistingProcess } from '../../src/cloud/process.ts';
 import { cloudService } from '../../src/cloud/service.ts';
-import type { ProcessSpec, WorkerConfig } from '../../src/cloud/spec.ts';
+import type { ProcessSpec } from '../../src/cloud/spec.ts';
 import { applyPlan } from '../../src/converge/apply.ts';
 import { planFor } from '../../src/converge/plan.ts';
 import { countsOf, countsText, type OperationResult } from '../../src/converge/results.ts';
@@ -12,14 +12,9 @@ import { type Call, FakeStore, lost, refused } from '../cloud/fake-cloud.ts';
 import { existing } from '../support/existing.ts';
 import { listingOf } from '../support/listing.ts';
 import { runtimeOn } from '../support/runtime.ts';
+import { custom, worker } from '../support/specs.ts';
 import { VirtualClock } from '../support/virtual-clock.ts';
 
-const worker = (config: WorkerConfig = {}, processes = 1): ProcessSpec => ({
-  type: 'worker',
-  processes,
-  config,
-});
-const custom = (command: string, processes = 1): ProcessSpec => ({ type: 'custom', processes, command });
 const customs = (count: number): ProcessSpec[] =>
   Array.from({ length: count }, (_, index) => custom(`job ${index}`));
 
@@ -99,13 +94,6 @@ describe('The log tells what becomes of each operation, and where', () => {
   });
 });
 
-test('each change that was tried counts, however it ended, and nothing that stays as it is', async () => {
-  const { world, store } = open([existing({ id: 'p-1' }), existing({ id: 'p-2', config: { queue: 'old' } })]);
-  store.before = failing('create', refused(), ({ what }) => what === 'job 1');
-  await world.run([worker(), ...customs(3)], { prune: true });
-  expect(world.changes).toBe(3);
-});
-
 describe('A plan is carried out with few requests', () => {
   test('creates side by side, no more at once than allowed, share one listing that verifies them', async () => {
     const { world, store } = open();
@@ -114,15 +102,6 @@ describe('A plan is carried out with few requests', () => {
     expect(store.count('create')).toBe(30);
     expect(store.count('list')).toBe(1);
     expect(store.peak).toBe(6);
-  });
-
-  test('many creates are verified as they come, about every half second, not all at the end', async () => {
-    const { world, store } = open();
-    await world.run(customs(200));
-    const kinds = store.calls.map(({ kind }) => kind);
-    expect(kinds.indexOf('list')).toBeLessThan(100);
-    expect(store.count('list')).toBeGreaterThan(2);
-    expect(store.count('list')).toBeLessThan(12);
   });
 
   test('an update is one request, and what is as declared is none', async () => {
@@ -191,22 +170,6 @@ describe('Each create happens exactly once', () => {
     ]);
     await world.run([worker({}, 2)], { prune: true, meanwhile: () => store.processes.shift() });
     expect(store.processes).toMatchObject([{ id: 'process-1', processes: 2 }]);
-  });
-
-  test('workers of one queue are made one after the other, and none is taken for another', async () => {
-    const { world, store } = open();
-    // The server fills in a connection, so that both look the same.
-    store.before = ({ kind }) => {
-      if (kind === 'list') {
-        for (const [index, each] of store.processes.entries())
-          store.processes[index] = { ...each, config: { ...each.config, connection: 'database' } };
-      }
-      return undefined;
-    };
-    const results = await world.run([worker(), worker({ connection: 'database' })]);
-    expect(statuses(results)).toEqual(['done', 'done']);
-    expect(store.processes).toHaveLength(2);
-    expect(new Set(results.map(({ process }) => process?.id)).size).toBe(2);
   });
 });
 
@@ -312,42 +275,10 @@ describe('A failure says what is known by then', () => {
     );
     expect(result?.error).toContain('So far: created worker on queue default as process-1.');
   });
-
-  test('a create that was refused has left nothing', async () => {
-    const world = new World();
-    world.store().before = failing('create', refused());
-    expect((await world.run([worker()]))[0]).toMatchObject({
-      ...{ status: 'failed', outcome: undefined, process: undefined },
-      error: 'A request: Laravel Cloud answered 422.',
-    });
-  });
-
-  test('a run that was cancelled before it sent anything has not begun', async () => {
-    const { world, store } = open([before]);
-    world.stop.abort(new Cancelled({ what: 'The step', why: 'it was stopped' }));
-    const results = await world.run([worker({}, 2), worker({ queue: 'new' })]);
-    expect(results).toMatchObject([
-      { status: 'not-done', outcome: undefined, process: before, error: 'The step: it was stopped.' },
-      { status: 'not-done', outcome: undefined, process: undefined },
-    ]);
-    expect(store.calls).toEqual([]);
-  });
 });
 
 describe('A process of one operation is none of another', () => {
   const both = [worker(), worker({ connection: 'redis' })];
-
-  test('not even when the operation that has created it could not verify it', async () => {
-    const { world, store } = open();
-    let lists = 0;
-    store.before = failing('list', refused(), () => ++lists === 1);
-    const results = await world.run(both);
-    expect(results.map(({ status, outcome, process }) => [status, outcome, process?.id])).toEqual([
-      ['done', 'created', 'process-2'],
-      ['failed', 'created', 'process-1'],
-    ]);
-    expect(store.count('remove')).toBe(0);
-  });
 
   test('not when another run was first, and its process was taken', async () => {
     const world = new World();

@@ -65,20 +65,6 @@ test('reading and removing come before the writes that wait for their turn', asy
 });
 
 describe('What came of a create is remembered', () => {
-  test('when it was answered: the process is told to all, and nothing is in doubt', async () => {
-    const { store, created } = claiming();
-    expect(await store.create(spec)).toEqual(answered);
-    expect(store).toMatchObject({ wrote: true, unknown: false, made });
-    expect(created).toEqual(['p-1']);
-  });
-
-  test('when its answer was lost: it may exist, and nobody knows its id', async () => {
-    const { store, created } = claiming(lost);
-    expect(await store.create(spec)).toEqual(lost);
-    expect(store).toMatchObject({ wrote: true, unknown: true, made: undefined });
-    expect(created).toEqual([]);
-  });
-
   test('a later one that is answered makes up for a lost answer', async () => {
     const { store } = claiming(lost, answered);
     expect(store.unknown).toBe(false);
@@ -95,15 +81,4 @@ describe('What came of a create is remembered', () => {
     await store.remove('p-1');
     expect(store.made).toBeUndefined();
   });
-});
-
-test('once told to stop, it reads but writes nothing', async () => {
-  const { store, stop, sent } = claiming();
-  stop.abort(new Error('told to stop'));
-  await expect(store.write(async () => sent.push('write'))).rejects.toThrow('told to stop');
-  await expect(store.create(spec)).rejects.toThrow('told to stop');
-  await expect(store.remove('p-1')).rejects.toThrow('told to stop');
-  await store.find('p-1');
-  expect(sent).toEqual(['find p-1']);
-  expect(store.wrote).toBe(false);
 });

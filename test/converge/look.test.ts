@@ -33,13 +33,6 @@ describe('the looks of a run that waits', () => {
     expect(looks).toEqual(moments);
   });
 
-  test('end where enough is seen, also by a look that was taken before', async () => {
-    const { clock, runtime, looks, look } = waiting(1);
-    expect(await clock.run(lookFor(60_000, look, (seen) => seen === 3, runtime))).toBe(3);
-    expect(await clock.run(lookFor(60_000, look, (seen) => seen === 9, runtime, { seen: 9 }))).toBe(9);
-    expect(looks).toHaveLength(3);
-  });
-
   test('of a wait with its own rhythm take their turn, except the first one and one without time left', async () => {
     const { clock, meter, pacer, runtime, looks, look } = waiting(3);
     meter.reads = 100;
@@ -52,34 +45,12 @@ describe('the looks of a run that waits', () => {
     expect(looks).toEqual([0, 6_000, 8_000]);
   });
 
-  test('are not delayed by requests that were sent before the wait', async () => {
-    const { clock, meter, runtime, looks, look } = waiting(1);
-    meter.reads = 100;
-    await clock.run(lookFor(1_000, look, never, runtime));
-    expect(looks).toEqual([0, 2_000]);
-  });
-
   test('say every half minute how long they have waited', async () => {
     const { clock, runtime, look } = waiting(3);
     const told: number[] = [];
     await clock.run(clock.sleep(5_000));
     await clock.run(lookFor(70_000, look, never, runtime, { onProgress: (s) => told.push(s) }));
     expect(told).toEqual([30, 60]);
-  });
-
-  test('do not say that they still wait when they have just seen enough', async () => {
-    const { clock, runtime, looks, look } = waiting(1);
-    const told: number[] = [];
-    const isEnough = () => clock.now() >= 31_000;
-    await clock.run(lookFor(70_000, look, isEnough, runtime, { onProgress: (s) => told.push(s) }));
-    expect(looks.at(-1)).toBe(32_000);
-    expect(told).toEqual([]);
-  });
-
-  test('end at the deadline of the run', async () => {
-    const { clock, runtime, looks, look } = waiting(1, () => 1_000 - clock.now());
-    await clock.run(lookFor(900, look, never, runtime));
-    expect(looks).toEqual([0, 1_000]);
   });
 });
 

@@ -1,15 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import type { ExistingProcess } from '../../src/cloud/process.ts';
 import { cloudService } from '../../src/cloud/service.ts';
-import { describe as describeSpec, type ProcessSpec, type WorkerConfig } from '../../src/cloud/spec.ts';
+import { describe as describeSpec, type ProcessSpec } from '../../src/cloud/spec.ts';
 import { matchAll } from '../../src/converge/match.ts';
 import { existing } from '../support/existing.ts';
+import { worker } from '../support/specs.ts';
 
-const worker = (config: WorkerConfig = {}, processes = 1): ProcessSpec => ({
-  type: 'worker',
-  processes,
-  config,
-});
 /** A process that is older the smaller the day is. */
 const born = (day: number, id: string, config: Record<string, unknown> = {}) =>
   existing({ id, config, createdAt: `2026-01-0${day}T00:00:00.000000Z` });
@@ -39,14 +35,6 @@ describe('Of several that look the same', () => {
     expect(matched([worker({ tries: 3 })], there)).toEqual({
       pairs: { 'worker on queue default': 'old' },
       contested: [{ spec: 'worker on queue default', found: ['young', 'old'], extra: ['young'] }],
-    });
-  });
-
-  test('those that differ in what the declaration leaves open are not chosen from', () => {
-    const there = [born(1, 'r', { connection: 'redis' }), born(2, 'd', { connection: 'database' })];
-    expect(matched([open], there)).toEqual({
-      pairs: { 'worker on queue default': undefined },
-      contested: [{ spec: 'worker on queue default', found: ['r', 'd'], extra: undefined }],
     });
   });
 });
@@ -83,13 +71,6 @@ describe('Two processes that look like one declaration can be two declarations',
       contested: [
         { spec: 'worker on queue default of connection database', found: ['young', 'old'], extra: ['young'] },
       ],
-    });
-  });
-
-  test('nor where the other names another connection', () => {
-    expect(matched([redis, database], twins)).toMatchObject({
-      pairs: { 'worker on queue default of connection redis': undefined },
-      contested: [{ extra: ['young'] }],
     });
   });
 

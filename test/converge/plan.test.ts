@@ -1,19 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import type { ExistingProcess } from '../../src/cloud/process.ts';
 import { cloudService } from '../../src/cloud/service.ts';
-import type { ProcessSpec, WorkerConfig } from '../../src/cloud/spec.ts';
+import type { ProcessSpec } from '../../src/cloud/spec.ts';
 import { ambiguousPlan, doubtfulPlan, planFor } from '../../src/converge/plan.ts';
 import { existing } from '../support/existing.ts';
 import { listingOf } from '../support/listing.ts';
 import { lineOf } from '../support/operation-line.ts';
+import { custom, worker } from '../support/specs.ts';
 
 const place = { id: 'inst-1', name: 'App' };
-const worker = (config: WorkerConfig = {}, processes = 1): ProcessSpec => ({
-  type: 'worker',
-  processes,
-  config,
-});
-const custom = (command: string, processes = 1): ProcessSpec => ({ type: 'custom', processes, command });
 
 let born = 0;
 const runs = (id: string, config: Record<string, unknown> = {}, more: Partial<ExistingProcess> = {}) =>

@@ -73,38 +73,14 @@ test('a listing comes before the other requests that wait for their turn', async
   expect(happened).toEqual(['list at 100', 'another request at 100']);
 });
 
-test.each([200, 700])(
-  'told to stop after %i ms of waiting for a create, no listing begins',
-  async (after) => {
-    const { clock, stop, happened, listings, create } = place();
-    const slow = create('slow', 60_000);
-    const stopped = clock.sleep(after).then(() => stop.abort(new Error('told to stop')));
-    await clock.run(expect(listings.refreshed()).rejects.toThrow('told to stop'));
-    expect(clock.now()).toBe(after);
-    await clock.run(Promise.all([slow, stopped]));
-    expect(happened).toEqual(['create slow at 0']);
-  },
-);
-
-test('a listing does not wait for a create that takes long', async () => {
-  const { clock, happened, listings, create } = place();
+test('told to stop while it waits for a create, no listing begins', async () => {
+  const { clock, stop, happened, listings, create } = place();
   const slow = create('slow', 60_000);
-  const listed = await clock.run(listings.refreshed());
-  expect(happened).toEqual(['create slow at 0', 'list at 1000']);
-  expect(listed.from).toBe(1_000);
-  await clock.run(slow);
-});
-
-test('creates go on after a listing that failed', async () => {
-  const { clock, happened, create } = place();
-  const failing = new SharedListing<Listed>(() => Promise.reject(new Error('no list')), first, {
-    semaphore: new Semaphore(2),
-    clock,
-    cancelled: new AbortController().signal,
-  });
-  await expect(clock.run(failing.refreshed())).rejects.toThrow('no list');
-  await clock.run(failing.creating(async () => await create('a', 1)));
-  expect(happened).toEqual(['create a at 0']);
+  const stopped = clock.sleep(700).then(() => stop.abort(new Error('told to stop')));
+  await clock.run(expect(listings.refreshed()).rejects.toThrow('told to stop'));
+  expect(clock.now()).toBe(700);
+  await clock.run(Promise.all([slow, stopped]));
+  expect(happened).toEqual(['create slow at 0']);
 });
 
 describe('what is known before anybody asks', () => {
@@ -118,13 +94,5 @@ describe('what is known before anybody asks', () => {
   test('is the first one alone, even one of several pages, until there is another', () => {
     const several = { pages: 2, from: -1 };
     expect(place(2, several).listings.known).toEqual([several]);
-  });
-
-  test('is the one before it as well, where one of several pages proves nothing by itself', async () => {
-    const { clock, listings } = place(2);
-    await clock.run(listings.refreshed());
-    expect(listings.known).toEqual([first, { pages: 2, from: 0 }]);
-    await clock.run(listings.refreshed());
-    expect(listings.known.map(({ from }) => from)).toEqual([0, 500]);
   });
 });

@@ -16,11 +16,11 @@ import {
 } from '../../src/converge/text.ts';
 import { existing } from '../support/existing.ts';
 import { listingOf } from '../support/listing.ts';
+import { custom } from '../support/specs.ts';
 
 const app = { id: 'inst-1', name: 'App' };
 const imports = { id: 'inst-2', name: 'imports' };
 const naming: Naming<ProcessSpec, ExistingProcess> = { nameOf: rowName, particularsOf: () => ({}) };
-const custom = (command: string, processes?: number): ProcessSpec => ({ type: 'custom', processes, command });
 const runs = (id: string, command: string, processes = 1) =>
   existing({ id, type: 'custom', command, processes });
 
