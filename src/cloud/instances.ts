@@ -66,6 +66,7 @@ export interface ListedInstances {
   readonly environment: Environment | undefined;
 }
 
+/** The resources to include in a list of instances. */
 export interface Include {
   readonly processes: boolean;
   readonly environment: boolean;
@@ -80,33 +81,25 @@ export async function listInstances(
   { id, name }: Pick<Environment, 'id' | 'name'>,
   { processes, environment }: Include,
 ): Promise<ListedInstances> {
+  const include = [...(environment ? ['environment'] : []), ...(processes ? ['backgroundProcesses'] : [])];
   const call: HttpCall = {
     method: 'GET',
     path: path`/environments/${id}/instances`,
+    query: include.length === 0 ? {} : { include: include.join(',') },
     what: `Listing the clusters of ${name}`,
   };
-  const include = [...(environment ? ['environment'] : []), ...(processes ? ['backgroundProcesses'] : [])];
-  if (include.length > 0) {
-    try {
-      const query = { include: include.join(',') };
-      const { items, included, date } = await listAll(
-        client,
-        { ...call, query },
-        ListedInstance,
-        v.unknown(),
-      );
-      const brought = parseItems(included, ListedProcess);
-      return {
-        instances: items.map(instanceFrom),
-        listings: processes ? processesOf(items, brought, date) : new Map(),
-        environment: environmentIn(included, id),
-      };
-    } catch (error) {
-      if (!isAboutTheInclude(error)) throw error;
-    }
+  try {
+    const { items, included, date } = await listAll(client, call, ListedInstance, v.unknown());
+    const brought = parseItems(included, ListedProcess);
+    return {
+      instances: items.map(instanceFrom),
+      listings: processes ? processesOf(items, brought, date) : new Map(),
+      environment: environmentIn(included, id),
+    };
+  } catch (error) {
+    if (include.length === 0 || !isAboutTheInclude(error)) throw error;
+    return await listInstances(client, { id, name }, { processes: false, environment: false });
   }
-  const { items } = await listAll(client, call, ListedInstance);
-  return { instances: items.map(instanceFrom), listings: new Map(), environment: undefined };
 }
 
 /** True if the `include` caused the failure: the service refused it, or the response was too large. */

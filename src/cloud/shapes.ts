@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { Count, Id, isOfType } from '../http/json-api.ts';
+import { Count, Id, listed } from '../http/json-api.ts';
 
 // The schemas read only the fields that the code uses. Of a resource only the id is required: other fields of an
 // unexpected form are left out.
@@ -26,11 +26,7 @@ const ToMany = maybe(
 /** A background process in a response. `process.ts` reads its fields. */
 export const ProcessResource = v.looseObject({ id: Id });
 
-/** A background process in a list. Rejects resources of other types, which a list may hold, too. */
-export const ListedProcess = v.pipe(
-  ProcessResource,
-  v.check((resource) => isOfType('background_processes', resource)),
-);
+export const ListedProcess = listed('background_processes', ProcessResource);
 
 export const InstanceResource = v.object({
   id: Id,
@@ -48,13 +44,7 @@ export const InstanceResource = v.object({
   relationships: maybe(v.object({ environment: ToOne, backgroundProcesses: ToMany })),
 });
 
-/** An instance in a list. Rejects resources of other types, which a list may hold, too. */
-export const ListedInstance = v.pipe(
-  v.looseObject(InstanceResource.entries),
-  v.check((resource) => isOfType('instances', resource)),
-);
-
-export const IncludedInstance = v.object({ type: v.literal('instances'), ...InstanceResource.entries });
+export const ListedInstance = listed('instances', InstanceResource);
 
 export const ApplicationResource = v.object({
   id: Id,
@@ -79,10 +69,7 @@ export const EnvironmentResource = v.object({
   relationships: maybe(v.object({ branch: ToOne })),
 });
 
-export const IncludedEnvironment = v.object({
-  type: v.literal('environments'),
-  ...EnvironmentResource.entries,
-});
+export const IncludedEnvironment = listed('environments', EnvironmentResource);
 
 /** A deployment. Only the id and the status are required. */
 export const DeploymentResource = v.object({

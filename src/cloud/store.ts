@@ -10,7 +10,7 @@ import type { ProcessUpdate } from './drift.ts';
 import { type Instance, instanceFrom, readInstance } from './instances.ts';
 import { listAll } from './lists.ts';
 import { type ExistingProcess, instanceOf, processFrom } from './process.ts';
-import { IncludedInstance, ListedProcess, ProcessResource } from './shapes.ts';
+import { ListedInstance, ListedProcess, ProcessResource } from './shapes.ts';
 import { describe, type ProcessSpec, processesOfNew } from './spec.ts';
 
 export interface CloudStoreOptions {
@@ -119,12 +119,7 @@ export class CloudStore extends ProcessStore implements Store<ProcessSpec, Exist
       ...(this.instance === undefined ? { query: { include: 'instance' } } : {}),
       notFound: noInstance(this.instanceId),
     };
-    const { items, included, pages, date } = await listAll(
-      this.client,
-      call,
-      ListedProcess,
-      IncludedInstance,
-    );
+    const { items, included, pages, date } = await listAll(this.client, call, ListedProcess, ListedInstance);
     const own = included.find(({ id }) => id === this.instanceId);
     this.instance ??= own && instanceFrom(own);
     const processes = items.map((resource) => processFrom(resource.id, resource, this.instanceId));
@@ -166,7 +161,7 @@ export class PinnedStore extends ProcessStore {
     this.instanceId ||= instanceId;
     if (instanceId !== this.instanceId)
       throw elsewhere(id, `it is on the cluster ${instanceId}, not on ${this.instanceId}`);
-    const own = parseItems(included ?? [], IncludedInstance).find((each) => each.id === instanceId);
+    const own = parseItems(included ?? [], ListedInstance).find((each) => each.id === instanceId);
     this.instance ??= own ? instanceFrom(own) : await readInstance(this.client, instanceId);
     return process;
   }

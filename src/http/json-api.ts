@@ -35,11 +35,24 @@ export function attributesOf(
   };
 }
 
+/** Returns the schema of a resource in a list that may hold resources of other types, too. */
+export function listed<const S extends v.GenericSchema<unknown, { readonly id: string }>>(
+  type: string,
+  resource: S,
+) {
+  return v.pipe(
+    v.unknown(),
+    v.check((found) => isOfType(type, found)),
+    resource,
+  );
+}
+
+const Typed = v.object({ type: v.string() });
+
 /** True unless a resource states another type. Only letters count: `backgroundProcesses` is `background-processes`. */
-export function isOfType(type: string, resource: Readonly<Record<string, unknown>>): boolean {
+function isOfType(type: string, resource: unknown): boolean {
   const letters = (text: string): string => text.toLowerCase().replaceAll(/[^a-z]/g, '');
-  const told = resource['type'];
-  return typeof told !== 'string' || letters(told) === letters(type);
+  return !v.is(Typed, resource) || letters(resource.type) === letters(type);
 }
 
 /** A list of any values; empty if the response has no list. */
