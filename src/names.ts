@@ -247,7 +247,7 @@ export function atPlace(failure: Failure, place: Location): Failure {
 }
 
 /** Returns the failure for two names in a file that mean the same item. */
-export function twice(kind: string, wanted: Named, twin: Named, id: string): Failure {
+function twice(kind: string, wanted: Named, twin: Named, id: string): Failure {
   const failure = new Failure({
     what: `The ${kind} "${wanted.name}"`,
     why: `it is the same ${kind} as "${twin.name}" (${locationText(twin.place)}): both are ${id}`,

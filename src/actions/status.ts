@@ -15,7 +15,6 @@ import {
   type EnvironmentInstances,
   findApplication,
   findInEnvironment,
-  type ListedEnvironment,
   listEnvironments,
 } from '../cloud/target.ts';
 import { Semaphore } from '../converge/semaphore.ts';
@@ -62,7 +61,7 @@ export function readStatusInputs(inputs: Inputs): StatusInputs {
 export interface Running {
   readonly environment: Environment | undefined;
   /** All environments of the application; only with `application` alone. */
-  readonly environments?: readonly ListedEnvironment[];
+  readonly environments?: readonly Environment[];
   readonly application?: string;
   readonly places: readonly RunningPlace[];
 }
@@ -73,7 +72,7 @@ export interface RunningPlace {
   readonly instance: Instance | undefined;
   readonly processes: readonly ExistingProcess[];
   /** The instance's environment; only in a list of a whole application. */
-  readonly within?: ListedEnvironment;
+  readonly within?: Environment;
 }
 
 /**

@@ -8,6 +8,9 @@ export interface Environment {
   readonly id: string;
   /** The name; the id if the name is unknown. */
   readonly name: string;
+  /** The slug, and the branch that the environment deploys; undefined if not read, or if there is none. */
+  readonly slug?: string | undefined;
+  readonly branch?: string | undefined;
   /** `deploying`, `running`, `hibernating` or `stopped`; undefined if unknown. */
   readonly status: string | undefined;
   /** True if the environment sleeps when it gets no requests. */
@@ -18,11 +21,10 @@ export interface Environment {
   redact(text: string): string;
 }
 
-export function environmentFrom({ id, attributes }: EnvironmentResource): Environment {
+export function environmentFrom({ id, attributes }: EnvironmentResource, branch?: string): Environment {
   const secrets = secretsIn(attributes.environment_variables);
   return {
-    id,
-    name: attributes.name,
+    ...{ id, branch, name: attributes.name, slug: attributes.slug },
     status: attributes.status,
     hibernates: attributes.uses_hibernation === true,
     deploysOnPush: attributes.uses_push_to_deploy === true,
@@ -75,13 +77,7 @@ function secretsIn(variables: readonly unknown[] = []): readonly string[] {
   return secrets.sort((a, b) => b.length - a.length);
 }
 
-/** The names of an environment. */
-export interface NamedEnvironment {
-  readonly id: string;
-  readonly name: string;
-  readonly slug: string | null | undefined;
-  readonly branch: string | null | undefined;
-}
+export type NamedEnvironment = Pick<Environment, 'id' | 'name' | 'slug' | 'branch'>;
 
 export const byBranch: Kind<NamedEnvironment> = { name: 'branch', of: ({ branch }) => branch };
 

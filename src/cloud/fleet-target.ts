@@ -4,23 +4,22 @@ import type { HttpClient } from '../http/client.ts';
 import { HttpFailure } from '../http/failure.ts';
 import { atPlace, collecting, NotThere } from '../names.ts';
 import { quoted } from '../text.ts';
+import type { Environment } from './environment.ts';
 import {
   type AssignedEnvironment,
   type Assignment,
   assignEnvironments,
-  assignedTo,
   type DeclaredEnvironment,
   type Fleet,
+  means,
 } from './fleet.ts';
 import { type Instance, type ListedInstances, listInstances } from './instances.ts';
 import {
   type EnvironmentName,
   environmentNamed,
   findApplication,
-  type ListedEnvironment,
   listEnvironments,
   pickInstances,
-  settled,
   waitUntilThere,
 } from './target.ts';
 
@@ -33,7 +32,7 @@ export interface FleetName extends Pick<EnvironmentName, 'application' | 'reposi
 }
 
 export interface FoundEnvironment extends Pick<ListedInstances, 'listings'> {
-  readonly environment: ListedEnvironment;
+  readonly environment: Environment;
   readonly declared: DeclaredEnvironment;
   /** The instances that the manifest names, in its order. */
   readonly instances: readonly Instance[];
@@ -45,8 +44,6 @@ export interface FoundFleet {
   /** Sentences about environments and patterns that the step leaves out. */
   readonly leftOut: readonly string[];
 }
-
-type Assigned = AssignedEnvironment<ListedEnvironment>;
 
 /**
  * Finds all environments side by side. Waits for environments that the manifest names, but never for environments of a
@@ -60,14 +57,12 @@ export async function findFleet(
   waiting: PacedWait,
   onFound: (environmentId: string) => void,
 ): Promise<FoundFleet> {
-  const application = settled(() => applicationOf(client, fleet, name));
-  const assignment = settled(async () => {
-    const { id } = await application();
-    return chosen(fleet, await listEnvironments(client, id), name);
-  });
+  const application = await applicationOf(client, fleet, name);
+  let assignment: Assignment | undefined;
   const known = new Map<string, FoundEnvironment | string>();
   return await waitUntilThere(async () => {
-    const { assigned, idle } = await assignment();
+    assignment ??= chosen(fleet, await listEnvironments(client, application.id), name);
+    const { assigned, idle } = assignment;
     const looks = await Promise.all(
       assigned.map(async (one) => {
         const seen = known.get(one.environment.id) ?? (await lookAt(client, one, onFound));
@@ -80,7 +75,7 @@ export async function findFleet(
       return look;
     });
     return {
-      application: await application(),
+      application,
       found: seen.filter((one) => typeof one !== 'string'),
       leftOut: [...idle.map(idleText), ...seen.filter((one) => typeof one === 'string')],
     };
@@ -89,31 +84,32 @@ export async function findFleet(
 
 /** Finds the application. An error about a name in the manifest shows the line of the name. */
 async function applicationOf(client: HttpClient, { application: declared }: Fleet, name: FleetName) {
-  if (declared === undefined || name.application !== declared.name)
-    return await findApplication(client, name);
+  const isDeclared = declared !== undefined && name.application === declared.name;
   try {
-    return await findApplication(client, name, 'the application in the manifest');
+    return await findApplication(client, name, isDeclared ? 'the application in the manifest' : undefined);
   } catch (error) {
-    throw error instanceof Failure && !(error instanceof HttpFailure)
-      ? atPlace(error, declared.place)
-      : error;
+    const isPlaced = isDeclared && error instanceof Failure && !(error instanceof HttpFailure);
+    throw isPlaced ? atPlace(error, declared.place) : error;
   }
 }
 
 /** Chooses the environments: all environments of the manifest, the environments of a pattern, or one. */
 function chosen(
   fleet: Fleet,
-  among: readonly ListedEnvironment[],
+  among: readonly Environment[],
   { environment: wanted, headBranch }: FleetName,
-): Assignment<ListedEnvironment> {
+): Assignment {
   if (wanted === undefined) return assignEnvironments(fleet, among);
   const pattern = patternNamed(fleet, wanted);
-  const candidates = pattern === undefined ? [environmentNamed(wanted, headBranch, among)] : among;
-  const assigned = candidates.flatMap((environment): Assigned[] => {
-    const declared = assignedTo(fleet, environment, among);
-    const isMeant = declared !== undefined && (pattern === undefined || declared === pattern);
-    return isMeant ? [{ environment, declared }] : [];
-  });
+  const meant =
+    pattern === undefined ? [environmentNamed({ environment: wanted, headBranch }, among)] : among;
+  // The environments of the other keys need not exist.
+  const keys = fleet.environments.filter(
+    ({ isPattern, name }) => isPattern || meant.some((environment) => means(name, environment, among)),
+  );
+  const assigned = assignEnvironments({ environments: keys }, among).assigned.filter(
+    ({ environment, declared }) => (pattern === undefined ? environment === meant[0] : declared === pattern),
+  );
   if (pattern === undefined && assigned.length === 0) throw undeclared(fleet, wanted);
   return { assigned, idle: pattern !== undefined && assigned.length === 0 ? [pattern] : [] };
 }
@@ -137,7 +133,7 @@ function undeclared({ environments }: Fleet, wanted: string): Failure {
  */
 async function lookAt(
   client: HttpClient,
-  { environment, declared }: Assigned,
+  { environment, declared }: AssignedEnvironment,
   onFound: (environmentId: string) => void,
 ): Promise<FoundEnvironment | Failure | string> {
   try {

@@ -1,5 +1,5 @@
 import { fits, keyOf } from '../converge/identity.ts';
-import { locationText, type Mistake } from '../failure.ts';
+import { type Location, locationText, type Mistake } from '../failure.ts';
 import {
   type Declared,
   type DeclaredPlace,
@@ -8,11 +8,12 @@ import {
   Reading,
   readKeys,
   readPlaces,
+  readRoot,
 } from '../manifest/read.ts';
 import type { Part } from '../manifest/yaml.ts';
-import { type Named, pickAll, twice } from '../names.ts';
+import { type Named, pickAll } from '../names.ts';
 import { quoted } from '../text.ts';
-import { environmentKinds, type NamedEnvironment } from './environment.ts';
+import { type Environment, environmentKinds, type NamedEnvironment } from './environment.ts';
 import { identityOf } from './identity.ts';
 import { cloudManifest } from './manifest.ts';
 import { describe, type ProcessSpec } from './spec.ts';
@@ -52,27 +53,26 @@ export function parseCloudFile(text: string, file: string): ParsedCloudFile {
   const opened = openManifest(text, file, cloudManifest, ['instances', 'environments']);
   if (!('yaml' in opened)) return { content: none, mistakes: [opened] };
   const { yaml, root } = opened;
-  const reading = new Reading(yaml, cloudManifest);
   const top = root && readKeys(yaml, root, 'a manifest', ['instances', ...fleetKeys]);
-  if (root === undefined || top === undefined) return { content: none, mistakes: yaml.problems };
-  const instances = top.get('instances');
-  if (!fleetKeys.some((key) => top.has(key))) {
-    if (instances === undefined)
-      yaml.note(root.offset, 'instances', 'is missing; it names instances, each with a list of processes');
-    const places = instances === undefined ? [] : readPlaces(reading, instances);
-    return { content: { kind: 'one', manifest: { places } }, mistakes: yaml.problems };
-  }
-  if (instances !== undefined) {
-    const where = 'in a file of many environments it stands under defaults, or under an environment';
-    yaml.note(instances.keyOffset, 'instances', where);
-  }
-  const fleet = readFleet(reading, root, top);
-  return { content: { kind: 'many', fleet }, mistakes: yaml.problems };
+  const content = root && top ? readContent(new Reading(yaml, cloudManifest), root, top) : none;
+  return { content, mistakes: yaml.problems };
 }
 
 const none: CloudFile = { kind: 'one', manifest: { places: [] } };
 
 type CloudReading = Reading<ProcessSpec>;
+
+function readContent(reading: CloudReading, root: Part, top: ReadonlyMap<string, Part>): CloudFile {
+  const { yaml } = reading;
+  const instances = top.get('instances');
+  if (!fleetKeys.some((key) => top.has(key)))
+    return { kind: 'one', manifest: { places: readRoot(reading, root, instances) } };
+  if (instances !== undefined) {
+    const where = 'in a file of many environments it stands under defaults, or under an environment';
+    yaml.note(instances.keyOffset, 'instances', where);
+  }
+  return { kind: 'many', fleet: readFleet(reading, root, top) };
+}
 
 function readFleet(reading: CloudReading, root: Part, top: ReadonlyMap<string, Part>): Fleet {
   const { yaml } = reading;
@@ -107,7 +107,7 @@ function readDefaults(reading: CloudReading, part: Part | undefined): Places {
   const named = instances?.get('instances');
   if (instances !== undefined && named === undefined)
     yaml.note(part.offset, part.path, 'must have instances, each with a list of processes');
-  return named === undefined ? [] : readPlaces(reading, named);
+  return readPlaces(reading, named);
 }
 
 function readEntry(reading: CloudReading, entry: Part, defaults: Places): DeclaredEnvironment | undefined {
@@ -116,15 +116,14 @@ function readEntry(reading: CloudReading, entry: Part, defaults: Places): Declar
   if (keys === undefined) return undefined;
   const begins = takesDefaults(reading, keys.get('defaults')) ? defaults : [];
   const named = keys.get('instances');
-  const own = named === undefined ? [] : readPlaces(reading, named);
+  const own = readPlaces(reading, named);
   if (begins.length === 0 && named === undefined)
     yaml.note(
       entry.keyOffset,
       entry.path,
       'declares nothing: it has no instances, and no defaults apply to it',
     );
-  const { places, mistakes } = mergePlaces(begins, own);
-  for (const { place, message } of mistakes) yaml.noteAt(place, entry.path, message);
+  const places = mergePlaces(begins, own, (at, message) => yaml.noteAt(at, entry.path, message));
   const place = yaml.placeOf(entry.keyOffset);
   return { name: entry.name, place, isPattern: entry.name.includes('*'), manifest: { places } };
 }
@@ -137,22 +136,18 @@ function takesDefaults({ yaml }: CloudReading, part: Part | undefined): boolean 
   return value !== false;
 }
 
-interface Merged {
-  readonly places: Places;
-  readonly mistakes: readonly Mistake[];
-}
+type Note = (place: Location, message: string) => void;
 
-/** Merges the instances of an environment into the defaults. */
-function mergePlaces(defaults: Places, own: Places): Merged {
-  const mistakes: Mistake[] = [];
+/** Merges the instances of an environment into the defaults. Calls `note` for a mistake. */
+function mergePlaces(defaults: Places, own: Places, note: Note): Places {
   const byName = new Map(own.map((place) => [place.name, place]));
   const merged = defaults.map((place) => {
     const over = byName.get(place.name);
     if (over === undefined) return place;
-    return { ...over, processes: mergeProcesses(place.processes, over.processes, mistakes) };
+    return { ...over, processes: mergeProcesses(place.processes, over.processes, note) };
   });
   const names = new Set(defaults.map(({ name }) => name));
-  return { places: [...merged, ...own.filter(({ name }) => !names.has(name))], mistakes };
+  return [...merged, ...own.filter(({ name }) => !names.has(name))];
 }
 
 type Processes = readonly Declared<ProcessSpec>[];
@@ -161,7 +156,7 @@ type Processes = readonly Declared<ProcessSpec>[];
  * Merges processes one to one: first processes of equal identity, then each worker without a connection with the only
  * remaining default worker of its queue. The environment's values win, key by key.
  */
-function mergeProcesses(defaults: Processes, own: Processes, mistakes: Mistake[]): Processes {
+function mergeProcesses(defaults: Processes, own: Processes, note: Note): Processes {
   const over = new Map<Declared<ProcessSpec>, Declared<ProcessSpec>>();
   const left: Declared<ProcessSpec>[] = [];
   for (const declared of own) {
@@ -176,7 +171,7 @@ function mergeProcesses(defaults: Processes, own: Processes, mistakes: Mistake[]
     const [only, ...others] = candidates;
     if (only === undefined) return true;
     if (others.length === 0) over.set(only, declared);
-    else mistakes.push({ place: declared.place, message: severalFit(declared.spec, candidates) });
+    else note(declared.place, severalFit(declared.spec, candidates));
     return false;
   });
   const merged = defaults.map((one) => {
@@ -198,14 +193,14 @@ function mergeSpec(below: ProcessSpec, above: ProcessSpec): ProcessSpec {
     : { ...above, processes };
 }
 
-export interface AssignedEnvironment<E> {
-  readonly environment: E;
+export interface AssignedEnvironment {
+  readonly environment: Environment;
   readonly declared: DeclaredEnvironment;
 }
 
-export interface Assignment<E> {
+export interface Assignment {
   /** The environments of named keys in the manifest's order, then the environments of patterns. */
-  readonly assigned: readonly AssignedEnvironment<E>[];
+  readonly assigned: readonly AssignedEnvironment[];
   /** The patterns that match no environment. */
   readonly idle: readonly DeclaredEnvironment[];
 }
@@ -224,43 +219,27 @@ export function otherApplication({ application }: Fleet, input: string | undefin
  * no environment, several environments, or the environment of another key. The `Failure` is a `NotThere` if all these
  * environments are only missing: they may still appear.
  */
-export function assignEnvironments<E extends NamedEnvironment>(
-  { environments: declared }: Fleet,
-  among: readonly E[],
-): Assignment<E> {
+export function assignEnvironments(
+  { environments }: Pick<Fleet, 'environments'>,
+  among: readonly Environment[],
+): Assignment {
   const search = { kind: 'environment', where: 'in the application', among, kinds: environmentKinds };
-  const named = declared.filter(({ isPattern }) => !isPattern);
+  const keys = environments.filter(({ isPattern }) => !isPattern);
   const byId = new Map(
-    pickAll(named, search).map(([environment, declared]) => [environment.id, { environment, declared }]),
+    pickAll(keys, search).map(([environment, declared]) => [environment.id, { environment, declared }]),
   );
-  const idle = declared.filter((pattern) => {
-    if (!pattern.isPattern) return false;
-    const matching = among.filter((environment) => matches(pattern.name, environment));
+  const idle = environments.filter((declared) => {
+    if (!declared.isPattern) return false;
+    const matching = among.filter((environment) => matches(declared.name, environment));
     for (const environment of matching)
-      if (!byId.has(environment.id)) byId.set(environment.id, { environment, declared: pattern });
+      if (!byId.has(environment.id)) byId.set(environment.id, { environment, declared });
     return matching.length === 0;
   });
   return { assigned: [...byId.values()], idle };
 }
 
-/** Returns the key or, without a key, the first matching pattern of an environment. Throws a `Failure` for two keys. */
-export function assignedTo<E extends NamedEnvironment>(
-  { environments: declared }: Fleet,
-  environment: E,
-  among: readonly E[],
-): DeclaredEnvironment | undefined {
-  const named = declared.filter((key) => !key.isPattern && means(key, environment, among));
-  const [first, second] = named;
-  if (first !== undefined && second !== undefined) throw twice('environment', second, first, environment.id);
-  return first ?? declared.find(({ isPattern, name }) => isPattern && matches(name, environment));
-}
-
 /** True if the name means this environment and no other. */
-export function means<E extends NamedEnvironment>(
-  { name }: { readonly name: string },
-  { id }: E,
-  among: readonly E[],
-): boolean {
+export function means(name: string, { id }: NamedEnvironment, among: readonly NamedEnvironment[]): boolean {
   const kind = environmentKinds.find(({ of }) => among.some((environment) => of(environment) === name));
   const [first, second] = among.filter((environment) => kind?.of(environment) === name);
   return first?.id === id && second === undefined;

@@ -45,9 +45,17 @@ export async function findInEnvironment<T>(
   pick: (found: EnvironmentInstances) => T,
   onFound: (environmentId: string) => void = () => undefined,
 ): Promise<{ readonly found: EnvironmentInstances; readonly picked: T }> {
-  const locate = environmentLocator(client, name, onFound);
+  let applicationId: string | undefined;
+  let environment: Environment | undefined;
   return await waitUntilThere(async () => {
-    const found = await locate();
+    const known = await environmentById(client, name, onFound);
+    if (known !== undefined) return { found: known, picked: pick(known) };
+    // A wait keeps the found parts, and requests only the missing parts.
+    applicationId ??= (await findApplication(client, name)).id;
+    environment ??= environmentNamed(name, await listEnvironments(client, applicationId));
+    onFound(environment.id);
+    const include = { processes: name.withProcesses, environment: false };
+    const found = { ...(await listInstances(client, environment, include)), environment };
     return { found, picked: pick(found) };
   }, waiting);
 }
@@ -105,71 +113,35 @@ export function pickInstance(
   { environment, instances }: EnvironmentInstances,
   wanted: string | undefined,
 ): Instance {
-  const where = `in the environment ${environment.name}`;
-  const among = wanted === undefined ? instances.filter(({ type }) => type === 'app') : instances;
   if (wanted !== undefined) {
-    const search = { kind: 'cluster', input: 'instance', where, wanted, among, kinds: idAndName };
+    const search = { ...clustersOf(environment, instances), input: 'instance', wanted };
     return orInDoubt(instances, () => findByName(search));
   }
-  const [app, ...others] = among;
+  const apps = instances.filter(({ type }) => type === 'app');
+  const [app, second] = apps;
+  if (second !== undefined) {
+    throw new Failure({
+      what: `The environment "${environment.name}" has ${apps.length} App clusters`,
+      why: `they are ${namesOf(apps)}`,
+      fix: 'Set instance to the one you mean',
+    });
+  }
+  if (app !== undefined) return app;
   const unknown = instances.filter(({ type }) => type === undefined);
-  if (app === undefined && unknown.length > 0) {
+  if (unknown.length > 0) {
     throw new Failure({
       what: `The App cluster of the environment ${environment.name}`,
-      why: `Laravel Cloud does not report the type of ${unknown.map(({ id, name }) => `${name} (${id})`).join(', ')}, which may be it`,
+      why: `Laravel Cloud does not report the type of ${namesOf(unknown)}, which may be it`,
       fix: 'Set instance to the one you mean',
     });
   }
-  if (app === undefined) {
-    const there = instances.map(({ id, name, type }) => `${name} (${id}, ${type})`).join(', ');
-    throw new NotThere({
-      what: `The environment "${environment.name}" has no App cluster`,
-      why:
-        there === ''
-          ? 'it has no cluster yet'
-          : `there ${instances.length === 1 ? 'is' : 'are'} only ${there}`,
-      fix: there === '' ? 'Deploy the environment once' : 'Set instance to the name of the one you mean',
-    });
-  }
-  if (others.length > 0) {
-    throw new Failure({
-      what: `The environment "${environment.name}" has ${among.length} App clusters`,
-      why: `they are ${among.map(({ id, name }) => `${name} (${id})`).join(', ')}`,
-      fix: 'Set instance to the one you mean',
-    });
-  }
-  return app;
-}
-
-/** Returns a look-up that remembers found parts, so that a wait requests only the missing parts. */
-function environmentLocator(
-  client: HttpClient,
-  name: EnvironmentName,
-  onFound: (environmentId: string) => void,
-): () => Promise<EnvironmentInstances> {
-  const application = settled(async () => (await findApplication(client, name)).id);
-  const byName = settled(async () => {
-    const environment = await findEnvironment(client, await application(), name);
-    onFound(environment.id);
-    return environment;
+  const there = instances.map(({ id, name, type }) => `${name} (${id}, ${type})`).join(', ');
+  throw new NotThere({
+    what: `The environment "${environment.name}" has no App cluster`,
+    why:
+      there === '' ? 'it has no cluster yet' : `there ${instances.length === 1 ? 'is' : 'are'} only ${there}`,
+    fix: there === '' ? 'Deploy the environment once' : 'Set instance to the name of the one you mean',
   });
-  return async () => {
-    const found = await environmentById(client, name, onFound);
-    if (found !== undefined) return found;
-    const environment = await byName();
-    const include = { processes: name.withProcesses, environment: false };
-    const { instances, listings } = await listInstances(client, environment, include);
-    return { environment, instances, listings };
-  };
-}
-
-/** Returns a function that calls `ask` until it has a result, and remembers the result, but not a failure. */
-export function settled<T>(ask: () => Promise<T>): () => Promise<T> {
-  let answer: { readonly value: T } | undefined;
-  return async () => {
-    answer ??= { value: await ask() };
-    return answer.value;
-  };
 }
 
 /**
@@ -186,8 +158,12 @@ async function environmentById(
   const include = { processes: withProcesses, environment: true };
   const seen = await undefinedIf404(() => listInstances(client, { id, name: id }, include));
   if (seen !== undefined) return { ...seen, environment: seen.environment ?? environmentOf(id) };
-  if (application === undefined && repository === undefined) throw noEnvironment(id);
-  return undefined;
+  if (application !== undefined || repository !== undefined) return undefined;
+  throw new NotThere({
+    what: `The environment "${id}"`,
+    why: 'no environment has this id, or the token cannot see it',
+    fix: 'Correct environment',
+  });
 }
 
 type Application = v.InferOutput<typeof ApplicationResource>;
@@ -257,24 +233,10 @@ function noApplicationOf(repository: string, applications: readonly Application[
   });
 }
 
-async function findEnvironment(
-  client: HttpClient,
-  applicationId: string,
-  { environment: wanted, headBranch }: EnvironmentName,
-): Promise<Environment> {
-  return environmentNamed(wanted, headBranch, await listEnvironments(client, applicationId));
-}
-
-/** An environment of an application, with all its names. */
-export interface ListedEnvironment extends Environment {
-  readonly slug: string | null | undefined;
-  readonly branch: string | undefined;
-}
-
 export async function listEnvironments(
   client: HttpClient,
   applicationId: string,
-): Promise<readonly ListedEnvironment[]> {
+): Promise<readonly Environment[]> {
   const { items, included } = await listAll(
     client,
     {
@@ -287,29 +249,16 @@ export async function listEnvironments(
     BranchResource,
   );
   const branches = new Map(included.map(({ id, attributes }) => [id, attributes.name]));
-  return items.map((item) => ({
-    ...environmentFrom(item),
-    slug: item.attributes.slug,
-    branch: branches.get(item.relationships?.branch?.data?.id ?? ''),
-  }));
+  return items.map((item) => environmentFrom(item, branches.get(item.relationships?.branch?.data?.id ?? '')));
 }
 
 /** Finds the environment of this name. Compares the branch of the pull request with branches first. */
 export function environmentNamed(
-  wanted: string,
-  headBranch: string | undefined,
-  among: readonly ListedEnvironment[],
-): ListedEnvironment {
+  { environment: wanted, headBranch }: Pick<EnvironmentName, 'environment' | 'headBranch'>,
+  among: readonly Environment[],
+): Environment {
   const kinds = wanted === headBranch ? [byBranch, ...environmentKinds] : environmentKinds;
   return findByName({ kind: 'environment', where: 'in the application', wanted, among, kinds });
-}
-
-function noEnvironment(id: string): NotThere {
-  return new NotThere({
-    what: `The environment "${id}"`,
-    why: 'no environment has this id, or the token cannot see it',
-    fix: 'Correct environment',
-  });
 }
 
 /** Picks the instances that a manifest names, in the manifest's order. Throws one `Failure` for all wrong names. */
@@ -317,9 +266,17 @@ export function pickInstances(
   { environment, instances }: EnvironmentInstances,
   named: readonly Named[],
 ): readonly Instance[] {
-  const where = `in the environment ${environment.name}`;
-  const search = { kind: 'cluster', where, among: instances, kinds: idAndName };
+  const search = clustersOf(environment, instances);
   return orInDoubt(instances, () => pickAll(named, search, refusedIfManaged)).map(([instance]) => instance);
+}
+
+function clustersOf({ name: environment }: Environment, among: readonly Instance[]) {
+  const where = `in the environment ${environment}`;
+  return { kind: 'cluster', where, among, kinds: idAndName };
+}
+
+function namesOf(instances: readonly Instance[]): string {
+  return instances.map(({ id, name }) => `${name} (${id})`).join(', ');
 }
 
 /** Turns `NotThere` into a final `Failure` if the name of an instance is unknown: it may be the missing instance. */

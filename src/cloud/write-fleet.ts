@@ -60,7 +60,7 @@ export function writeCloudFleet(
 /** Returns the key of an environment: its name or slug if this means no other environment, else its id. */
 function environmentKey(environment: RunningEnvironment, among: readonly RunningEnvironment[]): string {
   const key = [environment.name, environment.slug ?? ''].find(
-    (name) => isPlainName(name) && !name.includes('*') && means({ name }, environment, among),
+    (name) => isPlainName(name) && !name.includes('*') && means(name, environment, among),
   );
   return key ?? environment.id;
 }

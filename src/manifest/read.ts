@@ -67,13 +67,20 @@ export function parseManifest<S>(text: string, file: string, kind: ManifestKind<
   if (!('yaml' in opened)) return { places: [], mistakes: [opened] };
   const { yaml, root } = opened;
   const top = root && readKeys(yaml, root, 'a manifest', [kind.root]);
-  const named = top?.get(kind.root);
-  if (root !== undefined && top !== undefined && named === undefined)
-    yaml.note(root.offset, kind.root, `is missing; it names ${kind.root}, each with a list of processes`);
-  return {
-    places: named === undefined ? [] : readPlaces(new Reading(yaml, kind), named),
-    mistakes: yaml.problems,
-  };
+  const places = root && top ? readRoot(new Reading(yaml, kind), root, top.get(kind.root)) : [];
+  return { places, mistakes: yaml.problems };
+}
+
+/** Reads the places under the key `instances` or `servers`. Notes a problem if the key is missing. */
+export function readRoot<S>(
+  reading: Reading<S>,
+  top: Part,
+  named: Part | undefined,
+): readonly DeclaredPlace<S>[] {
+  const { yaml, kind } = reading;
+  if (named === undefined)
+    yaml.note(top.offset, kind.root, `is missing; it names ${kind.root}, each with a list of processes`);
+  return readPlaces(reading, named);
 }
 
 /**
@@ -158,8 +165,9 @@ export class Reading<S> {
   }
 }
 
-/** Reads the content of `instances` or `servers`: the places with their processes. */
-export function readPlaces<S>(reading: Reading<S>, part: Part): readonly DeclaredPlace<S>[] {
+/** Reads the content of `instances` or `servers`: the places with their processes; none without the key. */
+export function readPlaces<S>(reading: Reading<S>, part: Part | undefined): readonly DeclaredPlace<S>[] {
+  if (part === undefined) return [];
   const { yaml, kind } = reading;
   const entries = yaml.entries(part);
   if (entries === undefined || entries.length === 0)

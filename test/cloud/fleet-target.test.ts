@@ -137,6 +137,23 @@ describe('the environments of a file', () => {
       'The environment "production": no key and no pattern of the manifest means it; it has staging, preview/*. Correct environment, or declare it in the manifest.',
     ],
     [
+      'that two keys mean',
+      { name: { environment: 'main' }, text: manifest(`env-1: ${on}`, `main: ${on}`) },
+      'The environment "main" (m.yml:3:3): it is the same environment as "env-1" (m.yml:2:3): both are env-1. List all of its processes under one of the two names.',
+    ],
+    [
+      'whose key means another, too',
+      {
+        name: { environment: 'env-1' },
+        text: manifest(`same: ${on}`),
+        environments: [
+          { ...production, name: 'same' },
+          { ...staging, name: 'same' },
+        ],
+      },
+      'The environment "env-1": no key and no pattern of the manifest means it; it has same. Correct environment, or declare it in the manifest.',
+    ],
+    [
       'whose cluster is not there',
       { environments: [production, { ...staging, instances: [] }] },
       'No cluster in the environment staging is named "App" (m.yml:3:27): there is none at all. Correct its name in the manifest. If it is still being created, set wait-for-environment.',

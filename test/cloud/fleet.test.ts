@@ -1,9 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { NamedEnvironment } from '../../src/cloud/environment.ts';
+import { type Environment, environmentOf } from '../../src/cloud/environment.ts';
 import {
   assignEnvironments,
-  assignedTo,
   type Fleet,
   matches,
   otherApplication,
@@ -59,8 +58,9 @@ function plain({ places }: Manifest<ProcessSpec>): Readonly<Record<string, reado
 const declaredIn = (text: string) =>
   Object.fromEntries(fleetOf(text).environments.map(({ name, manifest }) => [name, plain(manifest)]));
 
-const environment = (id: string, name = id, slug = name, branch: string | null = name): NamedEnvironment => ({
-  ...{ id, name, slug, branch },
+const environment = (id: string, name = id, slug = name, branch: string | undefined = name): Environment => ({
+  ...environmentOf(id),
+  ...{ name, slug, branch },
 });
 
 describe('A file of many environments', () => {
@@ -269,7 +269,7 @@ describe('The environments of an application are those that the file names', () 
     environment('env-2', 'Staging', 'staging', 'develop'),
     environment('env-3', 'pr-7', 'pr-7', 'preview/seven'),
     environment('env-4', 'pr-8', 'pr-8', 'preview/eight'),
-    environment('env-5', 'preview/none', 'preview-none', null),
+    environment('env-5', 'preview/none', 'preview-none', ''),
   ];
   const pairs = (file: Fleet, among = shop) =>
     assignEnvironments(file, among).assigned.map(({ environment: { id }, declared }) => [id, declared.name]);
@@ -324,25 +324,6 @@ describe('The environments of an application are those that the file names', () 
     );
   });
 
-  test('one environment by itself: its key, else the first pattern, else nothing', () => {
-    const file = fleet('nothing', 'main', 'preview/*');
-    const nameFor = (id: string) => {
-      const one = shop.find((each) => each.id === id);
-      return one && assignedTo(file, one, shop)?.name;
-    };
-    expect(['env-1', 'env-3', 'env-5', 'env-2'].map(nameFor)).toEqual([
-      'main',
-      'preview/*',
-      'preview/*',
-      undefined,
-    ]);
-    const twins = [environment('env-1', 'same'), environment('env-2', 'same')];
-    expect(twins.map((one) => assignedTo(fleet('same'), one, twins))).toEqual([undefined, undefined]);
-    expect(() =>
-      assignedTo(fleet('prod', 'main'), environment('env-1', 'production', 'prod', 'main'), shop),
-    ).toThrow('it is the same environment as');
-  });
-
   test.each([
     ['*', 'anything', true],
     ['preview/*', 'preview/', true],
@@ -361,7 +342,7 @@ describe('The environments of an application are those that the file names', () 
     [`${'*a'.repeat(40)}b`, 'a'.repeat(200), false],
   ])('the pattern %s and %s', (pattern, branch, isMatch) => {
     expect(matches(pattern, environment('env-1', 'zzz', 'zzz', branch))).toBe(isMatch);
-    expect(matches(pattern, environment('env-1', branch, 'zzz', null))).toBe(isMatch);
+    expect(matches(pattern, environment('env-1', branch, 'zzz', ''))).toBe(isMatch);
   });
 });
 

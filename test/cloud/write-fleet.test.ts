@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { environmentOf } from '../../src/cloud/environment.ts';
 import { assignEnvironments, parseCloudFile } from '../../src/cloud/fleet.ts';
 import { cloudManifest, type RunningInstance, writeCloudManifest } from '../../src/cloud/manifest.ts';
 import { cloudService } from '../../src/cloud/service.ts';
@@ -164,7 +165,7 @@ environments:
     const twins = [
       { ...environment('a', app()), slug: 'first', id: 'env-1' },
       { ...environment('a', app()), slug: 'second', id: 'env-2' },
-      { ...environment('x*', app()), slug: null, id: 'env-3' },
+      { ...environment('x*', app()), slug: undefined, id: 'env-3' },
     ];
     expect(writeCloudFleet(twins, head)).toContain('environments:\n  first: {}\n  second: {}\n  env-3: {}\n');
   });
@@ -208,11 +209,15 @@ environments:
         const { content, mistakes } = parseCloudFile(writeCloudFleet(environments, head), 'm.yml');
         expect(mistakes).toEqual([]);
         if (content.kind === 'one') throw new Error('a file of many environments was expected');
-        const { assigned, idle } = assignEnvironments(content.fleet, environments);
+        const { assigned, idle } = assignEnvironments(
+          content.fleet,
+          environments.map((one) => ({ ...environmentOf(one.id), ...one })),
+        );
         expect(idle).toEqual([]);
         expect(assigned.map((one) => one.environment.id)).toEqual(declarable.map(({ id }) => id));
         for (const { environment: here, declared } of assigned) {
-          const states = here.instances.map(({ id, name, processes }) => ({
+          const running = environments.find(({ id }) => id === here.id)?.instances ?? [];
+          const states = running.map(({ id, name, processes }) => ({
             place: { id, name },
             declared:
               declared.manifest.places
@@ -224,7 +229,7 @@ environments:
           expect(ambiguous).toEqual([]);
           expect(operations.filter(({ action }) => action !== 'keep')).toEqual([]);
           // Nothing is lost on the way: the same as in a file of this environment alone.
-          const alone = parseManifest(writeCloudManifest(here.instances, head), 'm.yml', cloudManifest);
+          const alone = parseManifest(writeCloudManifest(running, head), 'm.yml', cloudManifest);
           const plain = (places: typeof alone.places) =>
             places
               .flatMap((place) =>

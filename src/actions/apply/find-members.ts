@@ -4,7 +4,7 @@ import { findFleet, patternNamed } from '../../cloud/fleet-target.ts';
 import type { Instance } from '../../cloud/instances.ts';
 import type { ExistingProcess } from '../../cloud/process.ts';
 import type { ProcessSpec } from '../../cloud/spec.ts';
-import { findInEnvironment, type ListedEnvironment, pickInstances } from '../../cloud/target.ts';
+import { findInEnvironment, pickInstances } from '../../cloud/target.ts';
 import type { Listing } from '../../converge/listing.ts';
 import { HttpFailure } from '../../http/failure.ts';
 import type { Manifest } from '../../manifest/read.ts';
@@ -227,7 +227,7 @@ const shareOfLimits = 10_000;
 function goalsOf(
   step: Step,
   inputs: ApplyInputs,
-  { name, branch }: ListedEnvironment,
+  { name, branch }: Environment,
   environments: number,
 ): ApplyInputs['goals'] {
   const waitTimeout = inputs.goals.waitTimeout + (environments - 1) * shareOfLimits;
