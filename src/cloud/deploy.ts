@@ -2,16 +2,13 @@ import type { HttpClient } from '../http/client.ts';
 import { HttpFailure } from '../http/failure.ts';
 import {
   type Deployment,
-  deploymentsOf,
-  followDeployment,
-  hasEnded,
+  deployments,
   hasSucceeded,
   readDeployments,
   runningIn,
-  StartedDeployment,
   withReading,
 } from './deployments.ts';
-import { type FollowContext, type Start, startOnce, watchFor } from './started-work.ts';
+import { type FollowContext, follow, hasEnded, startOnce, watchFor } from './started-work.ts';
 
 export interface DeployContext extends FollowContext {
   /** The deployments as last read, the newest first. */
@@ -48,9 +45,9 @@ export async function deploy(
       deploying.log(
         `Waiting for deployment ${running.id}, which began before the change (${running.status})`,
       );
-      waitedFor = [...waitedFor, await followDeployment(client, running, deploying)];
+      waitedFor = [...waitedFor, await follow(client, deployments, running, deploying)];
     } else {
-      const started = await startDeployment(client, environmentId, { before: seen, list }, deploying);
+      const started = await startDeployment(client, environmentId, { ...deploying, seen }, list);
       if (started !== undefined) return await followOn(client, environmentId, started, deploying);
     }
     seen = await list();
@@ -61,19 +58,12 @@ export async function deploy(
 async function startDeployment(
   client: HttpClient,
   environmentId: string,
-  { before, list }: Pick<Start<Deployment>, 'before' | 'list'>,
   deploying: DeployContext,
+  list: () => Promise<readonly Deployment[]>,
 ): Promise<Deployment | undefined> {
-  const start = {
-    name: 'deployment',
-    path: deploymentsOf(environmentId),
-    schema: StartedDeployment,
-    before,
-    list,
-    nextRunLooks: true,
-  };
+  const { seen: before } = deploying;
   try {
-    const started = await startOnce(client, start, deploying);
+    const started = await startOnce(client, deployments, environmentId, { before, list }, deploying);
     deploying.log(`Deployment ${started.id} has started`);
     return started;
   } catch (error) {
@@ -82,9 +72,9 @@ async function startDeployment(
     // If the response names fields of the request, the fields are wrong: then there is no wait for the list.
     const known = new Set(before.map(({ id }) => id));
     const begun = async () => {
-      const deployments = await list();
+      const now = await list();
       // The other deployment may have ended meanwhile.
-      return runningIn(deployments)[0] ?? deployments.find(({ id }) => !known.has(id));
+      return runningIn(now)[0] ?? now.find(({ id }) => !known.has(id));
     };
     const shown =
       (await begun()) ?? (error.fields.length === 0 ? await watchFor(begun, deploying) : undefined);
@@ -104,7 +94,7 @@ export async function followOn(
   let current = first;
   for (;;) {
     following.onFollow(current.id);
-    const ended = await followDeployment(client, current, following);
+    const ended = await follow(client, deployments, current, following);
     if (ended.status !== 'cancelled') return ended;
     const look = async () => newerThan(ended, (await readDeployments(client, environmentId)).deployments);
     // The list may show the newer deployment a little later.
@@ -116,9 +106,9 @@ export async function followOn(
 }
 
 /** Returns the deployment that replaced a cancelled one, the newest first. It may be cancelled only by a newer one. */
-function newerThan({ id }: Deployment, deployments: readonly Deployment[]): Deployment | undefined {
-  const place = deployments.findIndex((one) => one.id === id);
-  const newer = deployments.slice(0, Math.max(place, 0));
+function newerThan({ id }: Deployment, listed: readonly Deployment[]): Deployment | undefined {
+  const place = listed.findIndex((one) => one.id === id);
+  const newer = listed.slice(0, Math.max(place, 0));
   return (
     newer.find((one) => hasSucceeded(one) || !hasEnded(one)) ??
     newer.find(({ status }) => status !== 'cancelled')

@@ -36,24 +36,17 @@ function pagesAfter(call: HttpCall, { meta }: PageBody, linked: Query | undefine
   return linked === undefined ? [] : [linked];
 }
 
-/** The items of a page, without items of an unexpected form. */
-export interface RecentItems<T> {
-  readonly items: readonly T[];
-  /** The time of the response in milliseconds since 1970, on the service's clock. */
-  readonly at: number | undefined;
-}
-
 const Page = v.object({
   data: v.array(v.unknown()),
   meta: v.fallback(v.object({ last_page: MaybeCount }), { last_page: 1 }),
 });
 
-/** Reads the first page of a list. Recorded: deployments are listed newest first. */
+/** Reads the first page of a list, without items of an unexpected form. Recorded: deployments are listed newest first. */
 export async function readFirstPage<const S extends v.GenericSchema>(
   client: HttpClient,
   call: HttpCall,
   resource: S,
-): Promise<RecentItems<v.InferOutput<S>>> {
+) {
   const { data, date } = await client.json(call, Page);
   return { items: parseItems(data.data, resource), at: date };
 }

@@ -1,8 +1,8 @@
-import type * as v from 'valibot';
+import * as v from 'valibot';
 import { Failure, type FailureParts } from '../failure.ts';
-import type { HttpClient } from '../http/client.ts';
+import { type HttpCall, type HttpClient, path } from '../http/client.ts';
 import { HttpFailure } from '../http/failure.ts';
-import { one } from '../http/json-api.ts';
+import { Id, one } from '../http/json-api.ts';
 import { inSeconds, type LoggedWait, poll } from '../time.ts';
 
 /** The means to follow a deployment or a command until it ends. */
@@ -17,7 +17,59 @@ export interface FollowContext extends LoggedWait {
 /** The pauses between two reads, in milliseconds: at most 30 reads a minute, and soon fewer. */
 const followPauses = { first: 4_000, longest: 8_000 } as const;
 
-/** A deployment or a command that Laravel Cloud carries out. */
+/** A deployment or a command. */
+interface Work {
+  readonly id: string;
+  /** A word of the API: `pending`, `build.running`, `command.running`, … */
+  readonly status: string;
+  /** In milliseconds since 1970. */
+  readonly finishedAt: number | undefined;
+}
+
+/** The statuses of an ended deployment or command. Recorded for deployments: only these, not `build.succeeded`. */
+const finalWords = [
+  ...['deployment.succeeded', 'deployment.failed', 'build.failed', 'failed', 'cancelled'],
+  ...['command.success', 'command.failure'],
+];
+const openWords = /^(pending|build\.succeeded|\w+\.(pending|created|queued|running))$/;
+
+/** True for an ended deployment or command. With an unknown status, the date of the end decides. */
+export function hasEnded({ status, finishedAt }: Work): boolean {
+  return finalWords.includes(status) || (finishedAt !== undefined && !openWords.test(status));
+}
+
+/** The deployments or the commands of environments. */
+export interface WorkKind<T extends Work> {
+  readonly name: 'deployment' | 'command';
+  readonly schema: v.GenericSchema<unknown, T>;
+  /** The input that limits the wait for the end. */
+  readonly timeout: 'wait-timeout' | 'verify-timeout';
+  /** True if the next run of the step looks for the effect of a lost request, too. */
+  readonly nextRunLooks: boolean;
+}
+
+/** Returns the request for the list of an environment's deployments or commands. */
+export function listCall({ name }: WorkKind<Work>, environmentId: string) {
+  const at = path`/environments/${environmentId}/${name}s`;
+  return { method: 'GET', path: at, what: `Listing the ${name}s of ${environmentId}` } as const;
+}
+
+/** Follows a deployment or a command to its end, successful or not. Throws a `StillGoing` at the deadline. */
+export async function follow<T extends Work>(
+  client: HttpClient,
+  { name, schema, timeout }: WorkKind<T>,
+  first: T,
+  following: FollowContext,
+): Promise<T> {
+  const { id } = first;
+  const call: HttpCall = { method: 'GET', path: path`/${name}s/${id}`, what: `Reading ${name} ${id}` };
+  const read = async () => (await client.json(call, one(schema, id))).data.data;
+  const what = `${name === 'command' ? 'Command' : 'Deployment'} ${id}`;
+  const fix = `It continues in Laravel Cloud. Look there how it ends, or raise ${timeout}`;
+  return await followToEnd<T>({ what, first, read, hasEnded, fix }, following);
+}
+
+/** Work to follow. */
 export interface FollowedWork<T> {
   /** `Deployment depl-1`, for messages. */
   readonly what: string;
@@ -63,30 +115,26 @@ export async function followToEnd<T extends { readonly status: string }>(
   throw new StillGoing({ what, why: `it is still ${status} after ${after}`, fix }, after);
 }
 
-/** A request that starts a deployment or a command on Laravel Cloud. */
-export interface Start<T> {
-  /** `deployment`, for messages. */
-  readonly name: string;
-  readonly path: string;
+/** The most sends of the request while its responses are lost, and the list shows no effect. */
+const maxAttempts = 3;
+
+interface Start<T> {
   readonly body?: unknown;
-  readonly schema: v.GenericSchema<unknown, T>;
   /** The deployments or commands of the list before the request. */
   readonly before: readonly T[];
   /** Reads the list again. */
   list(): Promise<readonly T[]>;
-  /** True if the next run of the step looks for the effect of a lost request, too. */
-  readonly nextRunLooks: boolean;
 }
 
-/** The most sends of the request while its responses are lost, and the list shows no effect. */
-const maxAttempts = 3;
-
 /** Starts a deployment or a command. If the response is lost, watches the list before it sends the request again. */
-export async function startOnce<T extends { readonly id: string }>(
+export async function startOnce<T extends Work>(
   client: HttpClient,
-  { name, schema, before, list, nextRunLooks, ...request }: Start<T>,
+  kind: WorkKind<T>,
+  environmentId: string,
+  { body, before, list }: Start<T>,
   following: FollowContext,
 ): Promise<T> {
+  const { name, nextRunLooks } = kind;
   const known = new Set(before.map(({ id }) => id));
   const look = async () => (await list()).find(({ id }) => !known.has(id));
   const begun = (started: T): T => {
@@ -95,8 +143,9 @@ export async function startOnce<T extends { readonly id: string }>(
   };
   for (let attempt = 1; ; attempt++) {
     try {
-      const call = { ...request, method: 'POST', what: `Starting a ${name}` } as const;
-      return begun((await client.json(call, one(schema))).data.data);
+      const post = { method: 'POST', body, what: `Starting a ${name}` } as const;
+      const call = { ...listCall(kind, environmentId), ...post };
+      return begun((await client.json(call, one(startedForm(kind)))).data.data);
     } catch (error) {
       if (!(error instanceof HttpFailure) || !error.isLost) throw error;
       following.log(
@@ -115,6 +164,17 @@ export async function startOnce<T extends { readonly id: string }>(
       following.log(`No ${name} has started; sending the request again`);
     }
   }
+}
+
+const OnlyId = v.object({ id: Id });
+
+/** The schema of the response to a start. Only the id is required: without a status, the work is pending. */
+function startedForm<T extends Work>({ schema }: WorkKind<T>) {
+  const completed = (data: unknown): unknown =>
+    v.safeParse(schema, data).success || !v.is(OnlyId, data)
+      ? data
+      : { id: data.id, attributes: { status: 'pending' } };
+  return v.pipe(v.unknown(), v.transform(completed), schema);
 }
 
 /** The pauses before each look for the effect of a lost request, in milliseconds: twenty seconds in all. */

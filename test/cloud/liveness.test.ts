@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { type Deployment, hasEnded, livenessOf } from '../../src/cloud/deployments.ts';
+import { type Deployment, livenessOf } from '../../src/cloud/deployments.ts';
+import { hasEnded } from '../../src/cloud/started-work.ts';
 
 /** Listed newest first; each begins a minute before the one listed before it. */
 function listed(...statuses: readonly string[]): Deployment[] {

@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { runCommand } from '../../src/cloud/commands.ts';
 import { readFailingStep } from '../../src/cloud/deployment-log.ts';
-import { followDeployment, readDeployments } from '../../src/cloud/deployments.ts';
+import { deployments, readDeployments } from '../../src/cloud/deployments.ts';
 import { readEnvironment } from '../../src/cloud/environment.ts';
 import { listInstances, readInstance } from '../../src/cloud/instances.ts';
+import { follow } from '../../src/cloud/started-work.ts';
 import { findApplication, listEnvironments } from '../../src/cloud/target.ts';
 import type { HttpClient } from '../../src/http/client.ts';
 import { Deadline, systemClock } from '../../src/time.ts';
@@ -50,7 +51,7 @@ test.each<[string, string, (client: HttpClient) => Promise<unknown>]>([
   [
     'Reading deployment depl-1',
     '/deployments/depl-1',
-    (client) => followDeployment(client, running, following),
+    (client) => follow(client, deployments, running, following),
   ],
   [
     'Reading the logs of deployment depl-1',
