@@ -85,6 +85,25 @@ describe('A manifest is read with every problem that it has, each with its place
     ]);
   });
 
+  test('a mapping or a list where a word or a number belongs', () => {
+    const wrong = [
+      '{ type: { a: [b] } }',
+      '{ type: worker, processes: { a: [b] } }',
+      '{ type: custom, command: { a: [b] } }',
+      '{ type: worker, config: [{ a: b }] }',
+      '{ type: worker, config: { force: { a: b }, tries: [1] } }',
+    ];
+    const { problems } = parse(`instances: { App: [${wrong.join(', ')}] }`);
+    for (const problem of [
+      'App[0].type: must be worker or custom, not a mapping',
+      'App[1].processes: must be a whole number from 1 to 10, not a mapping',
+      'App[2].command: must be text such as php artisan reverb:start, not a mapping',
+      'App[4].config.force: must be true or false, not a mapping',
+      'App[4].config.tries: must be a whole number of at least 0, not a list',
+    ])
+      expect(problems.join('\n')).toContain(problem);
+  });
+
   test('a message does not quote what stands where the YAML is broken', () => {
     expect(parse('instances: {}\n]hunter2').problems.join()).not.toContain('hunter2');
   });
@@ -100,176 +119,6 @@ describe('A manifest is read with every problem that it has, each with its place
   });
 });
 
-describe('What a person writes into YAML by mistake is told with what to do:', () => {
-  const custom = (command: string) => `instances:\n  App:\n    - type: custom\n      command: ${command}\n`;
-
-  test.each([
-    [
-      'a list of queues between { and } without quotation marks',
-      'instances: { App: [{ type: worker, config: { queue: high,default,low } }] }',
-      [
-        '1:58: instances.App[0].config.default: has no value: between { and } a comma ends a value. If it belongs to the text before it, write queue: "high,default,low"',
-      ],
-    ],
-    [
-      'the same before another option',
-      'instances: { App: [{ type: worker, config: { queue: high, default, tries: 3 } }] }',
-      ['1:59: instances.App[0].config.default: has no value', 'write queue: "high,default"'],
-    ],
-    [
-      'a colon in a command',
-      custom('php artisan x --a=b: c'),
-      ['4:16: not valid YAML: a text with ": " in it needs quotation marks around it'],
-    ],
-    [
-      'deeper lines under >-',
-      custom('>-\n        php artisan x\n          --a=b\n        --c'),
-      ['4:16: instances.App[0].command: must be one line; >- folds neither lines that are indented deeper'],
-    ],
-    [
-      'lines under |',
-      custom('|\n        php artisan x\n        --a=b'),
-      ['4:16: instances.App[0].command: must be one line; | keeps the line breaks: write >- instead'],
-    ],
-    ['one line under |', custom('|\n        php artisan x'), []],
-    [
-      'backslashes at the ends of folded lines',
-      custom('>-\n        php artisan x \\\n        --a=b'),
-      ['4:16: instances.App[0].command: holds a backslash between blanks'],
-    ],
-    [
-      'backslashes at the ends of plain lines',
-      custom('php artisan x \\\n        --a=b'),
-      ['4:16: instances.App[0].command: holds a backslash between blanks'],
-    ],
-    [
-      'a quotation mark that is not closed',
-      custom('"php artisan x\n    - type: worker'),
-      ['4:16: not valid YAML: the quotation mark that opens here is not closed'],
-    ],
-    [
-      'a list item at another column',
-      'instances:\n  App:\n    - type: worker\n   - type: worker\n',
-      ['4:1: not valid YAML: this line must be indented like the lines that it belongs to'],
-    ],
-    [
-      'a key at another column',
-      'instances:\n  App:\n    - type: worker\n       processes: 2\n',
-      ['3:13: not valid YAML: this line must be indented like'],
-    ],
-    ['a tab', 'instances:\n\tApp: []\n', ['2:1: Tabs are not allowed as indentation: use spaces']],
-    [
-      'a sign at the start of a text',
-      custom('@foo'),
-      ['4:16: not valid YAML: a text that begins so needs quotation marks'],
-    ],
-    [
-      'a bracket that is not closed',
-      'instances: { App: [',
-      ['1:19: not valid YAML: the [ or { that opens here is not closed'],
-    ],
-    [
-      'a tab inside of { and }',
-      'instances:\n  App: [{ type: worker,\n\tprocesses: 2 }]\n',
-      ['or a line inside is not indented deeper with spaces'],
-    ],
-    ['a bracket too many', 'instances: { App: [] }}', ['1:23: not valid YAML: this ] or } closes nothing']],
-    [
-      'a comma that is missing',
-      'instances:\n  App:\n    - { type: worker processes: 2 }\n',
-      ['3:15: not valid YAML: between { and }, a comma is missing'],
-    ],
-    [
-      'text after a quotation mark',
-      custom('"php artisan x" --a'),
-      ['4:32: not valid YAML: nothing may follow a closing quotation mark or bracket'],
-    ],
-    [
-      'text after >',
-      custom('> php artisan x'),
-      ['4:18: not valid YAML: a text that begins so needs quotation marks'],
-    ],
-    [
-      'a star at the start of a text',
-      'instances: { App: [{ type: worker, config: { queue: * } }] }',
-      ['1:53: not valid YAML: a text that begins so needs quotation marks'],
-    ],
-    [
-      'no blank after a colon',
-      'instances:\n  App:\n    - type:worker\n      processes: 2\n',
-      ['3:7: not valid YAML: a key needs a colon, a blank and a value after it'],
-    ],
-    [
-      'a continued line that is not indented',
-      custom('php artisan x\n      --a=b\n      processes: 2'),
-      ['5:7: not valid YAML: a key needs a colon', 'a line that continues a text must be indented deeper'],
-    ],
-    [
-      'a tab before a list item',
-      'instances:\n  App:\n\t- type: worker\n',
-      ['3:1: Tabs are not allowed as indentation: use spaces'],
-    ],
-    [
-      'options beside type',
-      'instances: { App: [{ type: worker, queue: high }] }',
-      [
-        '1:36: instances.App[0]: "queue" is not a key of a process',
-        'Options of a worker go under config: config: { queue: … }',
-      ],
-    ],
-    [
-      'a merge key',
-      'instances:\n  App:\n    - &a { type: worker }\n    - { <<: *a, processes: 2 }\n',
-      ['4:9: instances.App[1]: merge keys (<<) are not supported'],
-    ],
-    ['nothing', '', ['1:1: the file is empty; the least it needs is instances: { App: [{ type: worker }] }']],
-    ['only comments', '# a\n---\n', ['1:1: the file is empty']],
-    [
-      'no key at the top',
-      'App:\n  - type: worker\nWorkers: []\n',
-      ['1:1: the first key must be instances; did you mean to put "App" under it?'],
-    ],
-    [
-      'a character that nobody sees in a queue',
-      'instances: { App: [{ type: worker, config: { queue: "high\u200b" } }] }',
-      [
-        '1:53: instances.App[0].config.queue: contains an invisible character, \\u200b (zero-width space), at position 5',
-      ],
-    ],
-  ])('%s', (_, text, problems) => {
-    const found = parse(text).problems;
-    expect(found).toHaveLength(Math.min(1, problems.length));
-    for (const problem of problems) expect(found.join()).toContain(problem);
-  });
-
-  test('a mapping or a list where a word or a number belongs', () => {
-    const wrong = [
-      '{ type: { a: [b] } }',
-      '{ type: worker, processes: { a: [b] } }',
-      '{ type: custom, command: { a: [b] } }',
-      '{ type: worker, config: [{ a: b }] }',
-      '{ type: worker, config: { force: { a: b }, tries: [1] } }',
-    ];
-    const { problems } = parse(`instances: { App: [${wrong.join(', ')}] }`);
-    expect(problems.join('\n')).toContain('App[0].type: must be worker or custom, not a mapping');
-    expect(problems.join('\n')).toContain(
-      'App[1].processes: must be a whole number from 1 to 10, not a mapping',
-    );
-    expect(problems.join('\n')).toContain(
-      'App[2].command: must be text such as php artisan reverb:start, not a mapping',
-    );
-    expect(problems.join('\n')).toContain('App[4].config.force: must be true or false, not a mapping');
-    expect(problems.join('\n')).toContain(
-      'App[4].config.tries: must be a whole number of at least 0, not a list',
-    );
-  });
-
-  test('a key that is only in a file of something else is no reason to quote it', () => {
-    const { problems } = parse('- hunter2:\n    instances: hunter2\n');
-    expect(problems.join()).not.toContain('hunter2');
-  });
-});
-
 describe('A file that is not a manifest is not quoted, since it may hold secrets:', () => {
   test.each([
     'APP_KEY=base64:c2VjcmV0\nDB_PASSWORD=hunter2-hunter2\n',
@@ -282,6 +131,11 @@ describe('A file that is not a manifest is not quoted, since it may hold secrets
     const { problems } = parse(text);
     expect(problems).toEqual([expect.stringContaining('m.yml:1:1: this is not a manifest')]);
     expect(problems.join()).not.toMatch(/hunter2|secret/i);
+  });
+
+  test('a key that is only in a file of something else is no reason to quote it', () => {
+    const { problems } = parse('- hunter2:\n    instances: hunter2\n');
+    expect(problems.join()).not.toContain('hunter2');
   });
 
   test('and a key that is only mistyped is named', () => {

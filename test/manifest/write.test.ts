@@ -7,6 +7,7 @@ import {
   type RunningInstance,
   writeCloudManifest,
 } from '../../src/cloud/manifest.ts';
+import type { ExistingProcess } from '../../src/cloud/process.ts';
 import { cloudService } from '../../src/cloud/service.ts';
 import { foldCommand } from '../../src/converge/identity.ts';
 import { planFor } from '../../src/converge/plan.ts';
@@ -115,6 +116,14 @@ const environment = fc
     ),
   );
 
+/** An instance with these processes. */
+const app = (processes: readonly ExistingProcess[], name = 'App', id = 'inst-1'): RunningInstance => ({
+  ...{ id, name, type: 'app' },
+  processes,
+});
+const write = (instances: readonly RunningInstance[], ...notes: string[]) =>
+  writeCloudManifest(instances, { schemaUrl, notes });
+
 function planOf(instances: readonly RunningInstance[], manifest: string) {
   const { places, mistakes } = parseManifest(manifest, 'm.yml', cloudManifest);
   expect(mistakes).toEqual([]);
@@ -135,7 +144,7 @@ describe('What is written of Laravel Cloud', () => {
   test('is found as declared, whatever the commands, names and options', () => {
     fc.assert(
       fc.property(environment, (instances) => {
-        const manifest = writeCloudManifest(instances, { schemaUrl, notes: [] });
+        const manifest = write(instances);
         const { operations, ambiguous } = planOf(instances, manifest);
         expect(ambiguous).toEqual([]);
         expect(operations.filter(({ action }) => action !== 'keep')).toEqual([]);
@@ -148,25 +157,13 @@ describe('What is written of Laravel Cloud', () => {
   });
 
   test('reads well', () => {
-    const instances: RunningInstance[] = [
-      {
-        id: 'inst-1',
-        name: 'App',
-        type: 'app',
-        processes: [
-          existing({
-            id: 'p-1',
-            processes: 2,
-            config: { connection: 'redis', queue: 'high, default', tries: '3', sleep: null, name: 'imports' },
-          }),
-          existing({ id: 'p-2', type: 'custom', command: 'php artisan reverb:start' }),
-        ],
-      },
-      { id: 'inst-2', name: 'empty', type: 'service', processes: [] },
+    const config = { connection: 'redis', queue: 'high, default', tries: '3', sleep: null, name: 'imports' };
+    const processes = [
+      existing({ id: 'p-1', processes: 2, config }),
+      existing({ id: 'p-2', type: 'custom', command: 'php artisan reverb:start' }),
     ];
-    expect(
-      writeCloudManifest(instances, { schemaUrl, notes: [] }),
-    ).toBe(`# yaml-language-server: $schema=${schemaUrl}
+    const manifest = write([app(processes), app([], 'empty', 'inst-2')]);
+    expect(manifest).toBe(`# yaml-language-server: $schema=${schemaUrl}
 instances:
   App:
     - type: worker
@@ -192,18 +189,14 @@ instances:
       existing({ id: 'p-5', type: 'custom', command: null }),
       existing({ id: 'p-6', processes: 20 }),
     ];
-    const manifest = writeCloudManifest(
-      [
-        {
-          id: 'inst-1',
-          name: 'App\nx: y',
-          type: 'app',
-          processes: [...processes, existing({ id: 'p-8', doubt: 'no\nsense' })],
-        },
-        { id: 'inst-2', name: 'emails', type: 'managed_queue', processes: [existing({ id: 'p-7' })] },
-      ],
-      { schemaUrl, notes: ['A note.'] },
-    );
+    const doubtful = existing({ id: 'p-8', doubt: 'no\nsense' });
+    const managed = {
+      id: 'inst-2',
+      name: 'emails',
+      type: 'managed_queue',
+      processes: [existing({ id: 'p-7' })],
+    };
+    const manifest = write([app([...processes, doubtful], 'App\nx: y'), managed], 'A note.');
     expect(manifest.split('\n')).toEqual([
       '# yaml-language-server: $schema=https://example.test/schema.json',
       '# A note.',
@@ -229,13 +222,7 @@ instances:
     [{ config: { queue: ' ' } }, { type: 'worker', processes: 1 }],
     [{ config: { connection: ' ' } }, { type: 'worker', processes: 1 }],
   ])('declares of %j what a manifest can hold', (given, fields) => {
-    const running = {
-      id: 'inst-1',
-      name: 'App',
-      type: 'app',
-      processes: [existing({ id: 'p-1', ...given })],
-    };
-    expect(declareInstances([running])).toEqual({
+    expect(declareInstances([app([existing({ id: 'p-1', ...given })])])).toEqual({
       places: [{ name: 'App', processes: [fields] }],
       notes: [],
     });
@@ -248,41 +235,29 @@ instances:
       existing({ id: 'p-3', config: { connection: 'redis', queue: ' high ,default' } }),
       existing({ id: 'p-4', config: { connection: 'redis\u200b' } }),
     ];
-    const manifest = writeCloudManifest([{ id: 'inst-1', name: 'App', type: 'app', processes }], {
-      schemaUrl,
-      notes: [],
-    });
-    expect(manifest.split('\n').slice(1)).toEqual([
-      expect.stringMatching(
-        /^# Left out on "App": p-1 \(.*php\\u00a0artisan horizon.*\): its command contains an invisible character, \\u00a0 \(no-break space\), at position 4: /,
-      ),
-      expect.stringMatching(
-        /^# Left out on "App": p-2 \(.*high\\u200b\): its queue contains an invisible character/,
-      ),
-      expect.stringMatching(
-        /^# Left out on "App": p-4 \(.*redis\\u200b\): its connection contains an invisible character/,
-      ),
+    const leftOut = (id: string, why: string) =>
+      expect.stringMatching(new RegExp(`^# Left out on "App": ${id} .*u.*: its ${why}`));
+    expect(
+      write([app(processes)])
+        .split('\n')
+        .slice(1),
+    ).toEqual([
+      leftOut('p-1', 'command contains an invisible character, .u00a0 .no-break space., at position 4: '),
+      leftOut('p-2', 'queue contains an invisible character'),
+      leftOut('p-4', 'connection contains an invisible character'),
       ...['instances:', '  App:', '    - type: worker', '      processes: 1', '      config:'],
       ...['        connection: redis', '        queue: high,default', ''],
     ]);
   });
 
   test.each([
-    ['another instance has it, too', { name: 'same' }, { name: 'same' }],
-    ['it is the id of another', { name: 'inst-2' }, { name: 'other' }],
-    ['it is empty', { name: ' ' }, { name: 'other' }],
-    ['it is half a character', { name: 'x\ud800' }, { name: 'other' }],
+    ['another instance has it, too', 'same', 'same'],
+    ['it is the id of another', 'inst-2', 'other'],
+    ['it is empty', ' ', 'other'],
+    ['it is half a character', 'x\ud800', 'other'],
   ])('names an instance by its id where %s', (_, first, second) => {
-    const instances = [
-      { id: 'inst-1', type: 'app', processes: [], ...first },
-      { id: 'inst-2', type: 'app', processes: [], ...second },
-    ];
-    const { places } = parseManifest(
-      writeCloudManifest(instances, { schemaUrl, notes: [] }),
-      'm.yml',
-      cloudManifest,
-    );
-    expect(places[0]?.name).toBe('inst-1');
+    const manifest = write([app([], first), app([], second, 'inst-2')]);
+    expect(parseManifest(manifest, 'm.yml', cloudManifest).places[0]?.name).toBe('inst-1');
   });
 });
 
