@@ -1,8 +1,7 @@
 import { deleteAll, findToDelete, untilGone, waitUntilGone } from '../converge/remove.ts';
-import { couldBe, type IdentityFields, identityOf } from '../forge/identity.ts';
+import type { IdentityFields } from '../forge/identity.ts';
 import type { ForgeProcess } from '../forge/process.ts';
 import { forgeService, removalSpan } from '../forge/service.ts';
-import { describe } from '../forge/spec.ts';
 import { isLeaving } from '../forge/status.ts';
 import { ForgeStore } from '../forge/store.ts';
 import type { ForgeTarget } from '../forge/target.ts';
@@ -27,7 +26,7 @@ export async function runForgeDelete(step: Step): Promise<void> {
     const found =
       asked.by === 'id'
         ? await findPinned(asked.id, world)
-        : await findToDelete({ ...asked, siteId }, all, world);
+        : await findToDelete<IdentityFields, ForgeProcess>({ ...asked, siteId }, all, world);
     for (const process of found) step.log.info(forgeLine(process));
     const { serverName } = target;
     if (found.length === 0) step.log.info(`There is no ${what} on server ${serverName}`);
@@ -44,7 +43,7 @@ type ForgeDeleteWorld = ReturnType<typeof openWorld>;
 
 function openWorld(session: Session, target: ForgeTarget) {
   return {
-    service: { ...forgeService, identityOf, couldBe, describe: (sought: IdentityFields) => describe(sought) },
+    service: forgeService,
     store: new ForgeStore(session.client, target),
     runtime: session.runtime('processes'),
   };

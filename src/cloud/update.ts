@@ -39,7 +39,7 @@ export async function update(
     // The response may show the old state, another process, or nothing: a read by id decides.
     if (!isDone(updated)) {
       const isOver = (seen: ExistingProcess | undefined) => seen === undefined || isDone(seen);
-      updated = await lookFor(spans.updateShows, () => store.find(id), isOver, runtime);
+      updated = await lookFor(spans.updateShows, () => store.find(id), isOver, { runtime });
     }
   } catch (error) {
     // A read by id decides whether the process is gone, and whether a lost request took effect.

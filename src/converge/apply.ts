@@ -1,5 +1,5 @@
 import { Cancelled, messageOf, reasonOf } from '../failure.ts';
-import { differs } from './changes.ts';
+import { differs, hasChanges } from './changes.ts';
 import type { Claim, ClaimedStore } from './claim.ts';
 import { Vanished } from './create-once.ts';
 import { ensure } from './ensure.ts';
@@ -123,7 +123,7 @@ class PlaceWork<S, P extends Existing> {
       );
       if (otherName !== undefined)
         runtime.warn(`another process has its name, so it is named ${otherName}; set another name`);
-      if (Object.keys(ignored).length > 0)
+      if (hasChanges(ignored))
         runtime.warn(`${process.id} ${differs(ignored)}: the service did not accept the declared value`);
       this.#owners.set(process.id, operation);
       runtime.log(`${outcome} (${process.id})`);

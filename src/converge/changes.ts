@@ -11,6 +11,10 @@ export interface Change {
   readonly to: unknown;
 }
 
+export function hasChanges(changes: Changes): boolean {
+  return Object.keys(changes).length > 0;
+}
+
 /** `processes: 1 → 2, tries: unset → 3`. */
 export function describeChanges(changes: Changes): string {
   return Object.entries(changes)

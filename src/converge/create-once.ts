@@ -1,10 +1,12 @@
 import { Failure } from '../failure.ts';
 import { inWords } from '../time.ts';
+import { hasChanges } from './changes.ts';
 import {
   byAge,
   doubtText,
   type Existing,
   haveSameIds,
+  idsOf,
   type Listing,
   mayGetElders,
   readTwice,
@@ -55,7 +57,7 @@ export async function createOnce<S, P extends Existing>(
 ): Promise<Creation<P>> {
   const { runtime, service } = world;
   const what = service.describe(spec);
-  const attempt = new Attempt(spec, what, world, gone);
+  const attempt = new Attempt(spec, world, gone);
   for (let round = 1; round <= attempts.rounds; round++) {
     const created = await attempt.make();
     if (created !== undefined) return created;
@@ -98,9 +100,9 @@ class Attempt<S, P extends Existing> {
   #readings: readonly (Listing<P> | undefined)[] = [];
   readonly #lost: string[] = [];
 
-  constructor(spec: S, what: string, world: CreateWorld<S, P>, gone: ReadonlySet<string>) {
+  constructor(spec: S, world: CreateWorld<S, P>, gone: ReadonlySet<string>) {
     this.#spec = spec;
-    this.#what = what;
+    this.#what = world.service.describe(spec);
     this.#world = world;
     this.#gone = new Set(gone);
   }
@@ -124,18 +126,20 @@ class Attempt<S, P extends Existing> {
   /** Waits until a race has settled. Returns the process that is left, read by its id; undefined if none is. */
   async survivor(seen?: Listing<P>): Promise<P | undefined> {
     const observe = async (listing: Listing<P>) => {
-      const left = this.#matchingIn(await this.#confirmed(listing));
+      const { processes } = await this.#confirmed(listing);
+      const left = this.#matchingIn(processes);
       return { left, contested: left.length > 1 ? left : [], listing };
     };
     const look = async () => await observe(await this.#list());
-    for (let known = seen; ; known = undefined) {
-      const first = known === undefined ? await look() : await observe(known);
+    let first = await (seen === undefined ? look() : observe(seen));
+    for (;;) {
       const { left } = await settle(first, look, this.#world, this.#lag);
       const [only, ...others] = left;
       if (only === undefined) return undefined;
       if (others.length > 0) throw this.#several(left);
       const found = await this.#readRival(only);
       if (found !== undefined) return found;
+      first = await look();
     }
   }
 
@@ -160,8 +164,9 @@ class Attempt<S, P extends Existing> {
     const process = await this.survivor();
     if (process === undefined) return undefined;
     runtime.log(`Found ${process.id}, which has appeared since`);
-    this.#exists(`${process.id} exists: the ${this.#what}`, process);
-    const isAsDeclared = Object.keys(service.drift(this.#spec, process)).length === 0;
+    runtime.checkpoint(`${process.id} exists: the ${this.#what}`);
+    this.#world.onExists?.(process);
+    const isAsDeclared = !hasChanges(service.drift(this.#spec, process));
     return { kind: 'created', process, madeHere: isAsDeclared };
   }
 
@@ -178,7 +183,7 @@ class Attempt<S, P extends Existing> {
     if (!hasRivals(seen) && this.#lost.length === 0) {
       if (!seen.isShown) return { kind: 'created', process: own, madeHere: true };
       // Lists lag: a process that a killed run created right after this one appears only later.
-      seen = await this.#lookFor(this.#lag, () => this.#look(own), hasRivals, seen);
+      seen = await lookFor(this.#lag, () => this.#look(own), hasRivals, this.#world, { seen });
       if (!hasRivals(seen)) {
         const process = seen.isShown ? seen.own : await this.#stillThere(own);
         return { kind: 'created', process, madeHere: true };
@@ -204,7 +209,7 @@ class Attempt<S, P extends Existing> {
       if (++looks === 2) log(`The listing does not show ${made.id} yet; looking until it does`);
       return this.#sight(made, await this.#list());
     };
-    let seen = await this.#lookFor(spans.ownShows, look, ({ isShown }) => isShown);
+    let seen = await lookFor(spans.ownShows, look, ({ isShown }) => isShown, this.#world);
     // During an outage a single read may have taken the whole time: then its list is old.
     if (!seen.isShown && looks === 1) seen = await look();
     if (looks > 1) this.#lag = clock.now() - started;
@@ -229,21 +234,18 @@ class Attempt<S, P extends Existing> {
     const look = async () => {
       seen = await this.#look(seen.own);
       if (seen.rivals.length > 0 && !isOlder(seen))
-        say(`Another run has created the same process (${rivalIds(seen.rivals)}); it should give way`);
+        say(`Another run has created the same process (${idsOf(seen.rivals)}); it should give way`);
       return seen;
     };
     const isOver = () => isOlder(seen) || (seen.rivals.length === 0 && this.#lost.length === 0);
-    await this.#lookFor(this.#window(), look, isOver, seen);
+    const window = Math.max(spans.rivalsLeave, 2 * this.#lag);
+    await lookFor(window, look, isOver, this.#world, { seen });
     // Several rivals may be waiting for each other, which takes longer.
     const isOne = () => isOlder(seen) || seen.rivals.length <= 1;
-    await this.#lookFor(settlingSpan(seen.listing) - spans.rivalsLeave, look, isOne, seen);
+    const longer = settlingSpan(seen.listing) - spans.rivalsLeave;
+    await lookFor(longer, look, isOne, this.#world, { seen });
     if (!isOne()) throw this.#several([seen.own, ...seen.rivals]);
     return seen;
-  }
-
-  /** Milliseconds to wait for younger rivals: longer than lists lag. */
-  #window(): number {
-    return Math.max(spans.rivalsLeave, 2 * this.#lag);
   }
 
   /** Rules 2 and 4. */
@@ -268,7 +270,7 @@ class Attempt<S, P extends Existing> {
   async #leftAfter(removed: P): Promise<P | undefined> {
     const look = async (): Promise<Listing<P>> => await this.#world.store.list();
     const isHidden = ({ processes }: Listing<P>) => processes.every(({ id }) => id !== removed.id);
-    const seen = await this.#lookFor(2 * this.#lag, look, isHidden);
+    const seen = await lookFor(2 * this.#lag, look, isHidden, this.#world);
     return await this.survivor(without(this.#gone, seen));
   }
 
@@ -280,9 +282,7 @@ class Attempt<S, P extends Existing> {
   #sight(own: P, listing: Listing<P>): RaceView<P> {
     const shown = listing.processes.find(({ id }) => id === own.id);
     const others = listing.processes.filter(({ id }) => id !== own.id);
-    const doubtful = doubtfulAmong(this.#spec, others, this.#world.service);
-    if (doubtful.length > 0) throw this.#doubt(doubtful);
-    return { listing, own: shown ?? own, isShown: shown !== undefined, rivals: this.#matching(others) };
+    return { listing, own: shown ?? own, isShown: shown !== undefined, rivals: this.#matchingIn(others) };
   }
 
   async #list(): Promise<Listing<P>> {
@@ -303,21 +303,15 @@ class Attempt<S, P extends Existing> {
     return await readTwice(first, () => this.#list(), this.#world.runtime);
   }
 
-  /** Returns the matches of a list. Throws a `Failure` for a process in doubt, which may be this run's own. */
-  #matchingIn({ processes }: Listing<P>): readonly P[] {
+  /** Returns the matches. Throws a `Failure` for a process in doubt, which may be this run's own. */
+  #matchingIn(processes: readonly P[]): readonly P[] {
     const doubtful = doubtfulAmong(this.#spec, processes, this.#world.service);
-    if (doubtful.length > 0) throw this.#doubt(doubtful);
-    return this.#matching(processes);
-  }
-
-  async #lookFor<T>(
-    span: number,
-    look: () => Promise<T>,
-    isEnough: (seen: T) => boolean,
-    seen?: T,
-  ): Promise<T> {
-    const { runtime, store } = this.#world;
-    return await lookFor(span, look, isEnough, runtime, { place: store.place, seen });
+    if (doubtful.length === 0) return this.#matching(processes);
+    throw new Failure({
+      what: `Creating the ${this.#what}`,
+      why: `there is now ${doubtful.map(doubtText).join(', and ')}; it may be the same process`,
+      fix: 'Look at it in the dashboard, and delete what is not wanted',
+    });
   }
 
   /** Reads a rival by its id; undefined if it is gone, or has another identity now. */
@@ -377,11 +371,7 @@ class Attempt<S, P extends Existing> {
   #checkpoint(line: string, exists: P): void {
     const lost =
       this.#lost.length === 0 ? '' : '; an earlier request, whose answer was lost, may have created another';
-    this.#exists(line + lost, exists);
-  }
-
-  #exists(line: string, exists: P): void {
-    this.#world.runtime.checkpoint(line);
+    this.#world.runtime.checkpoint(line + lost);
     this.#world.onExists?.(exists);
   }
 
@@ -402,14 +392,6 @@ class Attempt<S, P extends Existing> {
     });
   }
 
-  #doubt(doubtful: readonly P[]): Failure {
-    return new Failure({
-      what: `Creating the ${this.#what}`,
-      why: `there is now ${doubtful.map(doubtText).join(', and ')}; it may be the same process`,
-      fix: 'Look at it in the dashboard, and delete what is not wanted',
-    });
-  }
-
   #several(found: readonly P[]): Failure {
     const because =
       this.#lost.length === 0
@@ -426,8 +408,4 @@ function isWithin({ retryAfter = 0 }: LostCreate, { timeLeft }: Runtime): boolea
 
 function hasRivals({ rivals }: { readonly rivals: readonly unknown[] }): boolean {
   return rivals.length > 0;
-}
-
-function rivalIds(processes: readonly Existing[]): string {
-  return processes.map(({ id }) => id).join(', ');
 }

@@ -1,5 +1,5 @@
 import { Failure } from '../failure.ts';
-import { type Changes, describeChanges } from './changes.ts';
+import { type Changes, describeChanges, hasChanges } from './changes.ts';
 import { createOnce } from './create-once.ts';
 import { type Existing, type Listing, readTwice, refuseDoubt, without } from './listing.ts';
 import { lookFor, spans } from './look.ts';
@@ -102,7 +102,7 @@ export async function ensure<S, P extends Existing>(
       gone.add(creation.process.id);
     } else {
       // A new process that is as declared comes from this run's request whose response was lost.
-      if (lost && !isDifferent(service.drift(spec, found)))
+      if (lost && !hasChanges(service.drift(spec, found)))
         return { ...nothing, outcome: 'created', process: found };
       const aligned = await align(wanted, found, world);
       if (aligned !== undefined) return aligned;
@@ -232,13 +232,13 @@ async function waitForHolder<S, P extends Existing>(spec: S, world: World<S, P>)
     return { isThere: candidates(spec, processes, service).length > 0, leaving };
   };
   const isEnough = ({ isThere, leaving }: Awaited<ReturnType<typeof look>>) => isThere || leaving.length > 0;
-  const { isThere, leaving } = await lookFor(spans.ownShows, look, isEnough, runtime, store);
+  const { isThere, leaving } = await lookFor(spans.ownShows, look, isEnough, world);
   if (isThere) return true;
   const own = candidates(spec, leaving, service);
   if (own.length > 0) await waitUntilGone(own, world);
   // The service does not report names: any process that it is removing may have the name.
-  const left = own.length > 0 ? undefined : await untilGone(leaving, world);
-  return leaving.length > 0 && (left === undefined || left.size === 0);
+  const left = own.length > 0 ? [] : await untilGone(leaving, world);
+  return leaving.length > 0 && left.length === 0;
 }
 
 /** Updates a new process that differs from its declaration, if the service can. Its outcome stays `created`. */
@@ -248,7 +248,7 @@ async function complete<S, P extends Existing>(
   world: World<S, P>,
 ): Promise<Aligned<P> | undefined> {
   const changes = stated(world.service.drift(spec, made));
-  if (!isDifferent(changes) || world.service.onDrift === 'replace')
+  if (!hasChanges(changes) || world.service.onDrift === 'replace')
     return { ...nothing, outcome: 'created', process: made, ignored: changes };
   const aligned = await align({ spec, ifExists: world.service.onDrift, dryRun: false }, made, world);
   return aligned?.process && { ...nothing, outcome: 'created', process: aligned.process };
@@ -276,7 +276,7 @@ export async function align<S, P extends Existing>(
     });
   }
   const changes = service.drift(spec, found);
-  if (!isDifferent(changes)) return { ...nothing, outcome: 'unchanged', process: found };
+  if (!hasChanges(changes)) return { ...nothing, outcome: 'unchanged', process: found };
   if (ifExists === 'reuse') return { ...nothing, outcome: 'unchanged', process: found, ignored: changes };
   const outcome = service.onDrift === 'update' ? 'updated' : 'replaced';
   if (dryRun) return { ...nothing, outcome: `would-${service.onDrift}`, process: found, changes };
@@ -289,10 +289,6 @@ export async function align<S, P extends Existing>(
   onExists?.(reconciled.process);
   const ignored = stated(service.drift(spec, reconciled.process));
   return { ...nothing, ...reconciled, outcome, changes, ignored };
-}
-
-function isDifferent(changes: Changes): boolean {
-  return Object.keys(changes).length > 0;
 }
 
 /** Returns the differences that the service reports: a field that is missing in the response is no difference. */

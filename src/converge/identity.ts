@@ -14,22 +14,6 @@ export function fits(declared: Identity, existing: Identity): boolean {
   );
 }
 
-/**
- * Returns the existing processes that match a declaration. If the declaration names no connection, processes without
- * one win; if there are none, any connection matches.
- */
-export function candidatesAmong<P>(
-  declared: Identity,
-  existing: readonly P[],
-  identityOf: (process: P) => Identity,
-): P[] {
-  const found = existing.filter((process) => fits(declared, identityOf(process)));
-  return declared.marks.reduce((left, _, index) => {
-    const unmarked = left.filter((process) => identityOf(process).marks[index] === undefined);
-    return unmarked.length > 0 ? unmarked : left;
-  }, found);
-}
-
 /** Returns a key that is equal for two declarations of one process. */
 export function keyOf({ family, marks }: Identity): string {
   return JSON.stringify([family, ...marks.map((mark) => mark ?? null)]);

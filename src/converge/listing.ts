@@ -86,7 +86,7 @@ export async function readTwice<L extends Listing<Existing>>(
     before = now;
     return { now, isSame };
   };
-  const last = await lookFor(spans.listHolds, lookAgain, ({ isSame }) => isSame, runtime);
+  const last = await lookFor(spans.listHolds, lookAgain, ({ isSame }) => isSame, { runtime });
   // Two readings without a pause between them have the best chance to be the same.
   const { now, isSame } = last.isSame ? last : await lookAgain();
   if (isSame) return now;
@@ -98,11 +98,17 @@ export async function readTwice<L extends Listing<Existing>>(
 }
 
 export function haveSameIds(one: Listing<Existing>, other: Listing<Existing>): boolean {
-  const ids = new Set(idsIn(one));
-  const others = idsIn(other);
-  return ids.size === others.length && others.every((id) => ids.has(id));
+  const ids = new Set(allIn(one).map(({ id }) => id));
+  const others = allIn(other);
+  return ids.size === others.length && others.every(({ id }) => ids.has(id));
 }
 
-function idsIn({ processes, leaving }: Listing<Existing>): readonly string[] {
-  return [...processes, ...leaving].map(({ id }) => id);
+/** Returns all processes of a list, also those that the service is removing. */
+export function allIn<P>({ processes, leaving }: Listing<P>): readonly P[] {
+  return [...processes, ...leaving];
+}
+
+/** `process-1, process-2`. */
+export function idsOf(processes: readonly Existing[]): string {
+  return processes.map(({ id }) => id).join(', ');
 }

@@ -130,9 +130,13 @@ export function paced<A extends readonly unknown[], T>(
   };
 }
 
-export interface LookOptions<T> {
-  /** Waits for the same place share their looks. */
-  readonly place?: object | undefined;
+/** The run that waits, and its place: waits for the same place share their looks. */
+export interface WaitWorld {
+  readonly runtime: Runtime;
+  readonly store?: { readonly place: object };
+}
+
+interface LookOptions<T> {
   /** A result from just now, in place of the first look. */
   readonly seen?: T | undefined;
   /** Called every 30 s with the seconds so far. */
@@ -153,8 +157,8 @@ export async function lookFor<T>(
   span: number,
   look: () => Promise<T>,
   isEnough: (seen: T) => boolean,
-  runtime: Runtime,
-  { place = look, seen: known, onProgress = () => undefined }: LookOptions<T> = {},
+  { runtime, store }: WaitWorld,
+  { seen: known, onProgress = () => undefined }: LookOptions<T> = {},
 ): Promise<T> {
   const { clock, random, cancelled, pacer } = runtime;
   const pause = backoff(pauses, random);
@@ -166,7 +170,7 @@ export async function lookFor<T>(
   pacer.pay();
   while (!isEnough(seen) && left() > 0) {
     await clock.sleep(Math.min(pause(), left()), cancelled);
-    if (pacer.wait <= left() + patience) await pacer.turn(place, runtime);
+    if (pacer.wait <= left() + patience) await pacer.turn(store?.place ?? look, runtime);
     else await pacer.pass(left(), runtime);
     seen = await look();
     pacer.pay();

@@ -1,6 +1,7 @@
-import { bySpecificity, candidatesAmong, fits } from './identity.ts';
+import { hasChanges } from './changes.ts';
+import { bySpecificity } from './identity.ts';
 import { byAge, type Existing } from './listing.ts';
-import type { Service } from './service.ts';
+import { areAlike, candidates, matches, type Service } from './service.ts';
 
 /** Pairs of declarations and existing processes, one to one. */
 export interface Matching<S, P> {
@@ -26,15 +27,16 @@ export function matchAll<S, P extends Existing>(
   existing: readonly P[],
   service: Service<S, P>,
 ): Matching<S, P> {
+  const { identityOf, onDrift } = service;
+  const isExact = (spec: S, process: P) => !hasChanges(service.drift(spec, process));
   const pairs = new Map<S, P>();
-  const isExact = (spec: S, process: P) => Object.keys(service.drift(spec, process)).length === 0;
   const contested: Contest<S, P>[] = [];
   const families = Map.groupBy(existing, (process) => service.identityOfExisting(process).family);
-  for (const [name, family] of Map.groupBy(declared, (spec) => service.identityOf(spec).family)) {
+  for (const [name, family] of Map.groupBy(declared, (spec) => identityOf(spec).family)) {
     let free: readonly P[] = families.get(name) ?? [];
-    let waiting: readonly S[] = mostSpecificFirst(family, service);
+    let waiting: readonly S[] = family.toSorted((a, b) => bySpecificity(identityOf(a), identityOf(b)));
     for (let [spec] = waiting; spec !== undefined; [spec] = waiting) {
-      const found = candidatesAmong(service.identityOf(spec), free, service.identityOfExisting);
+      const found = candidates(spec, free, service);
       free = free.filter((process) => !found.includes(process));
       const takers = [spec, ...withoutOwn(waiting.slice(1), found, free, service)];
       waiting = waiting.filter((other) => !takers.includes(other));
@@ -43,8 +45,8 @@ export function matchAll<S, P extends Existing>(
         continue;
       }
       // After an interrupted replacement, the old process is the older one.
-      const replaces = service.onDrift === 'replace';
-      const rank = (process: P) => (replaces && !takers.some((taker) => isExact(taker, process)) ? 1 : 0);
+      const isExactFor = (process: P) => takers.some((taker) => isExact(taker, process));
+      const rank = (process: P) => (onDrift === 'replace' && !isExactFor(process) ? 1 : 0);
       const sorted = found.toSorted((a, b) => rank(a) - rank(b) || byAge(a, b));
       for (const [taker, process] of assign(takers, sorted.slice(0, takers.length), service))
         pairs.set(taker, process);
@@ -53,10 +55,6 @@ export function matchAll<S, P extends Existing>(
     }
   }
   return { pairs, contested };
-}
-
-function mostSpecificFirst<S>(family: readonly S[], { identityOf }: Service<S, never>): S[] {
-  return family.toSorted((a, b) => bySpecificity(identityOf(a), identityOf(b)));
 }
 
 /**
@@ -68,24 +66,15 @@ function withoutOwn<S, P extends Existing>(
   waiting: readonly S[],
   found: readonly P[],
   free: readonly P[],
-  { identityOf, identityOfExisting }: Service<S, P>,
+  service: Service<S, P>,
 ): readonly S[] {
   const [one, another] = found;
   return waiting.filter((spec) => {
-    if (one === undefined || another === undefined) return false;
-    if (!fits(identityOf(spec), identityOfExisting(one))) return false;
-    const others = waiting.filter((other) => other !== spec).map(identityOf);
-    const left = free.filter((process) => !others.some((other) => fits(other, identityOfExisting(process))));
-    return candidatesAmong(identityOf(spec), left, identityOfExisting).length === 0;
+    if (one === undefined || another === undefined || !matches(spec, one, service)) return false;
+    const others = waiting.filter((other) => other !== spec);
+    const left = free.filter((process) => !others.some((other) => matches(other, process, service)));
+    return candidates(spec, left, service).length === 0;
   });
-}
-
-/** True if all processes have the same identity. Then none is a better match than the others. */
-function areAlike<P extends Existing>(
-  found: readonly P[],
-  { identityOfExisting }: Service<never, P>,
-): boolean {
-  return new Set(found.map((process) => JSON.stringify(identityOfExisting(process).marks))).size <= 1;
 }
 
 /** Pairs in the order that needs fewer changes; on a tie the more specific declaration gets the older process. */
@@ -123,11 +112,11 @@ export interface Halfway<P> {
 export function leftByReplacement<S, P extends Existing>(
   spec: S,
   found: readonly P[],
-  { drift, onDrift }: Pick<Service<S, P>, 'drift' | 'onDrift'>,
+  { drift, onDrift }: Service<S, P>,
 ): Halfway<P> | undefined {
   // The old process is deleted without a question: never on a service that does not replace.
   if (onDrift !== 'replace') return undefined;
-  const hasDrifted = (process: P) => Object.keys(drift(spec, process)).length > 0;
+  const hasDrifted = (process: P) => hasChanges(drift(spec, process));
   const [left, ...younger] = found.toSorted(byAge);
   const successor = younger.find((process) => !hasDrifted(process));
   return left && successor && hasDrifted(left) && younger.length === 1 ? { left, successor } : undefined;

@@ -1,6 +1,6 @@
 import { Failure } from '../failure.ts';
 import { bullets, firstOf, maxLines } from '../text.ts';
-import type { Changes, Settings } from './changes.ts';
+import { type Changes, hasChanges, type Settings } from './changes.ts';
 import { doubtText, type Existing, type Listing } from './listing.ts';
 import { type Contest, leftByReplacement, matchAll } from './match.ts';
 import { doubtfulAmong, type Service, type World } from './service.ts';
@@ -142,7 +142,7 @@ function declaredOperation<S, P extends Existing>(
     return { action: 'create', place, subject, settings: service.settingsOf(spec), spec };
   const about = { place, subject, settings: service.settingsOfExisting(process), spec, process };
   const changes = service.drift(spec, process);
-  if (Object.keys(changes).length === 0) return { action: 'keep', ...about };
+  if (!hasChanges(changes)) return { action: 'keep', ...about };
   return service.onDrift === 'update'
     ? { action: 'update', ...about, changes }
     : { action: 'replace', ...about, settings: service.settingsOf(spec), changes };

@@ -1,21 +1,12 @@
 import { Cancelled, Failure, reasonOf } from '../failure.ts';
 import { bullets } from '../text.ts';
 import { inSeconds } from '../time.ts';
-import { type Existing, type Listing, readTwice, refuseDoubt } from './listing.ts';
+import { allIn, type Existing, idsOf, type Listing, readTwice, refuseDoubt } from './listing.ts';
 import { lookFor, type Runtime } from './look.ts';
-import {
-  allCandidates,
-  doubtfulAmong,
-  type IdentifyingService,
-  type Service,
-  type Store,
-} from './service.ts';
-import { ifDistinguishable, settle, severalMatch } from './settle.ts';
+import { allCandidates, doubtfulAmong, type Store, type World } from './service.ts';
+import { settle, severalMatch } from './settle.ts';
 
-export interface RemovableStore {
-  find(id: string): Promise<unknown>;
-  remove(id: string): Promise<void>;
-}
+export type RemovableStore = Pick<Store<never, Existing>, 'find' | 'remove'>;
 
 /** Deletes a process. If the request fails, a read by id decides: a missing process is success. */
 export async function removeForSure(store: RemovableStore, id: string): Promise<void> {
@@ -34,12 +25,7 @@ export interface RemovalResult<P> {
   readonly left: readonly { readonly process: P; readonly error: string }[];
 }
 
-interface RemovalWorld<S, P extends Existing> {
-  readonly service: IdentifyingService<S, P> &
-    Pick<Service<S, P>, 'describe' | 'particularsOf' | 'howToDistinguish'>;
-  readonly store: Pick<Store<never, P>, 'list' | 'mayWrite' | 'place' | 'removalSpan'>;
-  readonly runtime: Runtime;
-}
+type WaitingWorld = Pick<World<never, Existing>, 'store' | 'runtime'>;
 
 /**
  * Finds the process to delete or, with `all`, all processes of this identity. If there is none, waits for processes
@@ -48,7 +34,7 @@ interface RemovalWorld<S, P extends Existing> {
 export async function findToDelete<S, P extends Existing>(
   spec: S,
   all: boolean,
-  world: RemovalWorld<S, P>,
+  world: Pick<World<S, P>, 'service' | 'store' | 'runtime'>,
 ): Promise<readonly P[]> {
   const { service, store, runtime } = world;
   const observe = (listing: Listing<P>) => {
@@ -70,28 +56,22 @@ export async function findToDelete<S, P extends Existing>(
   if (found.length > 0) store.mayWrite();
   else await waitUntilGone(allCandidates(spec, listing.leaving, service), world);
   if (all || found.length <= 1) return found;
-  throw severalMatch(
-    what,
-    found,
-    'only one is to be deleted',
-    service,
-    ifDistinguishable(found, service, {
-      yes: (how) =>
-        `Nothing was deleted. To tell them apart, ${how}, pass the process-id of one, or delete them all with all: true`,
-      no: 'Nothing was deleted. Pass the process-id of one, or delete them all with all: true',
-    }),
-  );
+  const rest = 'the process-id of one, or delete them all with all: true';
+  throw severalMatch(what, found, 'only one is to be deleted', service, {
+    toDistinguish: (how) => `Nothing was deleted. To tell them apart, ${how}, pass ${rest}`,
+    ifAlike: `Nothing was deleted. Pass ${rest}`,
+  });
 }
 
 /**
  * Deletes processes one after the other, and waits until all are gone. A failure does not stop the others; a cancel
- * does. `lingering`: waits for removals, and returns the ids that still exist at the end.
+ * does. `lingering`: waits for removals, and returns the processes that still exist at the end.
  */
 export async function deleteAll<P extends Existing>(
   found: readonly P[],
   store: RemovableStore,
   runtime: Runtime,
-  lingering?: (asked: readonly P[]) => Promise<ReadonlySet<string>>,
+  lingering?: (asked: readonly P[]) => Promise<readonly P[]>,
 ): Promise<RemovalResult<P>> {
   const asked: P[] = [];
   const left: { process: P; error: string }[] = [];
@@ -104,51 +84,46 @@ export async function deleteAll<P extends Existing>(
     try {
       await removeForSure(store, process.id);
       asked.push(process);
-      const isDone = lingering === undefined;
-      runtime.checkpoint(isDone ? `deleted ${idsOf(asked)}` : `asked to remove ${idsOf(asked)}`);
+      runtime.checkpoint(`${lingering === undefined ? 'deleted' : 'asked to remove'} ${idsOf(asked)}`);
     } catch (error) {
       left.push({ process, error: reasonOf(error) });
       if (error instanceof Cancelled) stopped = 'not started, since the step was cancelled';
     }
   }
-  const late = (await lingering?.(asked)) ?? new Set<string>();
-  const deleted = asked.filter(({ id }) => !late.has(id));
+  const slow = (await lingering?.(asked)) ?? [];
+  const deleted = asked.filter((process) => !slow.includes(process));
   for (const { id } of deleted) runtime.log(`Deleted ${id}`);
-  const slow = asked.filter(({ id }) => late.has(id));
-  if (slow.length === 0 && deleted.length > 0) runtime.checkpoint(`deleted ${idsOf(deleted)}`);
   if (slow.length > 0) runtime.checkpoint(`asked to remove ${idsOf(asked)}; ${idsOf(slow)} is still there`);
+  else if (deleted.length > 0) runtime.checkpoint(`deleted ${idsOf(deleted)}`);
   const error = 'the service had not removed it in time';
   return { deleted, left: [...left, ...slow.map((process) => ({ process, error }))] };
 }
 
-/** Waits until the service has removed the processes. Returns the ids that still exist at the end. */
-export async function untilGone(
-  removed: readonly Existing[],
-  { store, runtime }: Pick<RemovalWorld<never, Existing>, 'store' | 'runtime'>,
-): Promise<ReadonlySet<string>> {
-  let left: ReadonlySet<string> = new Set(removed.map(({ id }) => id));
-  if (left.size === 0 || store.removalSpan === 0) return new Set();
-  runtime.log(`Waiting until ${idList(left)} is removed`);
+/** Waits until the service has removed the processes. Returns those that still exist at the end. */
+export async function untilGone<P extends Existing>(
+  removed: readonly P[],
+  world: WaitingWorld,
+): Promise<readonly P[]> {
+  const { store, runtime } = world;
+  if (removed.length === 0 || store.removalSpan === 0) return [];
+  let left = removed;
+  runtime.log(`Waiting until ${idsOf(left)} is removed`);
   const look = async (): Promise<void> => {
-    const { processes, leaving } = await store.list();
-    left = new Set([...processes, ...leaving].map(({ id }) => id).filter((id) => left.has(id)));
+    const shown = new Set(allIn(await store.list()).map(({ id }) => id));
+    left = left.filter(({ id }) => shown.has(id));
   };
-  await lookFor(store.removalSpan, look, () => left.size === 0, runtime, {
-    place: store.place,
-    onProgress: (seconds) => runtime.log(`${idList(left)} is still being removed after ${seconds} s`),
-  });
+  const onProgress = (seconds: number) =>
+    runtime.log(`${idsOf(left)} is still being removed after ${seconds} s`);
+  await lookFor(store.removalSpan, look, () => left.length === 0, world, { onProgress });
   return left;
 }
 
 /** Waits as `untilGone` does, but throws a `Failure` if a process still exists at the end. */
-export async function waitUntilGone(
-  removed: readonly Existing[],
-  world: Pick<RemovalWorld<never, Existing>, 'store' | 'runtime'>,
-): Promise<void> {
+export async function waitUntilGone(removed: readonly Existing[], world: WaitingWorld): Promise<void> {
   const left = await untilGone(removed, world);
-  if (left.size === 0) return;
+  if (left.length === 0) return;
   throw new Failure({
-    what: `Waiting until background process ${idList(left)} is removed`,
+    what: `Waiting until background process ${idsOf(left)} is removed`,
     why: `it was still being removed after ${inSeconds(world.store.removalSpan)}`,
     fix: 'Run the job again when it is gone',
   });
@@ -165,12 +140,4 @@ export function deleteFailure({ deleted, left }: RemovalResult<Existing>): Failu
     why: `${left.length} of ${left.length + deleted.length} could not be deleted\n${bullets(lines)}\nDeleted: ${done}`,
     fix: 'When the cause is fixed, run the job again: a process that is gone counts as deleted',
   });
-}
-
-function idsOf(processes: readonly Existing[]): string {
-  return idList(processes.map(({ id }) => id));
-}
-
-function idList(ids: Iterable<string>): string {
-  return [...ids].join(', ');
 }

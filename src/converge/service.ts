@@ -1,6 +1,6 @@
 import type { Failure } from '../failure.ts';
 import type { Changes, Settings } from './changes.ts';
-import { candidatesAmong, fits, type Identity } from './identity.ts';
+import { fits, type Identity } from './identity.ts';
 import type { Existing, Listing } from './listing.ts';
 import type { Runtime } from './look.ts';
 
@@ -94,60 +94,70 @@ export interface World<S, P extends Existing> {
   onExists?(process: P | undefined): void;
 }
 
-/** The part of a service that identifies processes. */
-export type IdentifyingService<S, P extends Existing> = Pick<
-  Service<S, P>,
-  'identityOf' | 'identityOfExisting' | 'couldBe' | 'statesIdentity'
->;
-
-/** Returns the processes that certainly match a declaration. */
+/**
+ * Returns the processes that certainly match a declaration. If the declaration names no connection, processes without
+ * one win; if there are none, any connection matches.
+ */
 export function candidates<S, P extends Existing>(
   spec: S,
   among: readonly P[],
-  service: IdentifyingService<S, P>,
-): P[] {
-  return candidatesAmong(service.identityOf(spec), among.filter(isSure), service.identityOfExisting);
+  service: Service<S, P>,
+): readonly P[] {
+  const { marks } = service.identityOf(spec);
+  return marks.reduce(
+    (left: readonly P[], _, index) => {
+      const unmarked = left.filter(
+        (process) => service.identityOfExisting(process).marks[index] === undefined,
+      );
+      return unmarked.length > 0 ? unmarked : left;
+    },
+    allCandidates(spec, among, service),
+  );
 }
 
 /** Returns all matching processes. An open mark of the declaration matches every value equally. */
 export function allCandidates<S, P extends Existing>(
   spec: S,
   among: readonly P[],
-  service: IdentifyingService<S, P>,
-): P[] {
-  const wanted = service.identityOf(spec);
-  return among.filter((process) => isSure(process) && fits(wanted, service.identityOfExisting(process)));
+  service: Service<S, P>,
+): readonly P[] {
+  return among.filter((process) => isSure(process) && matches(spec, process, service));
 }
 
 export function doubtfulAmong<S, P extends Existing>(
   spec: S,
   among: readonly P[],
-  service: IdentifyingService<S, P>,
-): P[] {
+  service: Service<S, P>,
+): readonly P[] {
   return among.filter((process) => isInDoubt(spec, process, service));
 }
 
-function isInDoubt<S, P extends Existing>(spec: S, process: P, service: IdentifyingService<S, P>): boolean {
-  if (!isSure(process)) return service.couldBe(spec, process);
-  return (
-    process.vague !== undefined &&
-    service.couldBe(spec, process) &&
-    !fits(service.identityOf(spec), service.identityOfExisting(process))
-  );
+function isInDoubt<S, P extends Existing>(spec: S, process: P, service: Service<S, P>): boolean {
+  const isOpen = !isSure(process) || (process.vague !== undefined && !matches(spec, process, service));
+  return isOpen && service.couldBe(spec, process);
 }
 
 /** True if the service reports another identity than the declared one. A missing field reports nothing. */
-export function isStatedOther<S, P extends Existing>(
-  spec: S,
-  process: P,
-  service: IdentifyingService<S, P>,
-): boolean {
+export function isStatedOther<S, P extends Existing>(spec: S, process: P, service: Service<S, P>): boolean {
   return (
     isSure(process) &&
     service.statesIdentity(process) &&
     !isInDoubt(spec, process, service) &&
-    !fits(service.identityOf(spec), service.identityOfExisting(process))
+    !matches(spec, process, service)
   );
+}
+
+/** True if the process, which is not in doubt, can be the declared one. */
+export function matches<S, P extends Existing>(spec: S, process: P, service: Service<S, P>): boolean {
+  return fits(service.identityOf(spec), service.identityOfExisting(process));
+}
+
+/** True if all processes have the same identity. Then none is a better match than the others. */
+export function areAlike<P extends Existing>(
+  found: readonly P[],
+  { identityOfExisting }: Service<never, P>,
+): boolean {
+  return new Set(found.map((process) => JSON.stringify(identityOfExisting(process).marks))).size <= 1;
 }
 
 function isSure({ doubt }: Existing): boolean {

@@ -1,9 +1,9 @@
 import { Failure } from '../failure.ts';
 import { bullets } from '../text.ts';
 import { readableDate, timeOf } from '../time.ts';
-import { bornAt, type Existing, type Listing } from './listing.ts';
-import { lookFor, spans } from './look.ts';
-import type { Service, World } from './service.ts';
+import { bornAt, type Existing, idsOf, type Listing } from './listing.ts';
+import { lookFor, spans, type WaitWorld } from './look.ts';
+import { areAlike, type Service } from './service.ts';
 
 /** The result of one look at processes for which other runs may be racing. */
 export interface Observation {
@@ -26,17 +26,17 @@ const oldAge = 120_000;
 export async function settle<O extends Observation>(
   first: O,
   look: () => Promise<O>,
-  { runtime, store }: Pick<World<never, never>, 'runtime'> & { readonly store?: { readonly place: object } },
+  world: WaitWorld,
   lag = 0,
 ): Promise<O> {
-  const say = skipRepeats(runtime.log);
+  const say = skipRepeats(world.runtime.log);
   const isSettled = (seen: O): boolean => {
     if (!mayRace(seen)) return true;
     say(`${matching(seen)}; looking again, in case runs are racing`);
     return false;
   };
   const span = settlingSpan(first.listing) + lag;
-  return await lookFor(span, look, isSettled, runtime, { place: store?.place, seen: first });
+  return await lookFor(span, look, isSettled, world, { seen: first });
 }
 
 /** Returns the longest time of a race between other runs, in milliseconds. */
@@ -49,7 +49,7 @@ function mayRace({ contested, listing }: Observation): boolean {
 }
 
 function matching({ contested }: Observation): string {
-  return `${contested.length} processes match (${contested.map(({ id }) => id).join(', ')})`;
+  return `${contested.length} processes match (${idsOf(contested)})`;
 }
 
 /** Returns a log function that skips repeated lines. */
@@ -61,32 +61,26 @@ export function skipRepeats(log: (line: string) => void): (line: string) => void
   };
 }
 
-type DistinguishingService<P extends Existing> = Pick<
-  Service<never, P>,
-  'identityOfExisting' | 'howToDistinguish'
->;
-
-/** Chooses an advice: `yes` if a declaration can distinguish the processes, `no` if their identities are equal. */
-export function ifDistinguishable<P extends Existing, T>(
-  found: readonly P[],
-  { identityOfExisting, howToDistinguish }: DistinguishingService<P>,
-  { yes, no }: { readonly yes: (how: string) => T; readonly no: T },
-): T {
-  const marks = new Set(found.map((process) => JSON.stringify(identityOfExisting(process).marks)));
-  return marks.size > 1 ? yes(howToDistinguish) : no;
+/** The advice for several matches. */
+interface Advice {
+  /** If a declaration can distinguish them. `how`: `set connection`. */
+  toDistinguish(how: string): string;
+  readonly ifAlike: string;
 }
+
+const keepOne: Advice = {
+  toDistinguish: (how) =>
+    `To tell them apart, ${how}, or pass the process-id of one, or delete those that are not wanted`,
+  ifAlike: 'Delete all but one of them, or pass the process-id of one',
+};
 
 /** Returns the failure for several matches, with the fields that distinguish them. */
 export function severalMatch<P extends Existing>(
   what: string,
   found: readonly P[],
   because: string,
-  service: DistinguishingService<P> & Pick<Service<never, P>, 'particularsOf'>,
-  fix = ifDistinguishable(found, service, {
-    yes: (how) =>
-      `To tell them apart, ${how}, or pass the process-id of one, or delete those that are not wanted`,
-    no: 'Delete all but one of them, or pass the process-id of one',
-  }),
+  service: Service<never, P>,
+  { toDistinguish, ifAlike } = keepOne,
 ): Failure {
   const lines = found.map((process) => `${process.id}: ${service.particularsOf(process)}${created(process)}`);
   return new Failure({
@@ -94,7 +88,7 @@ export function severalMatch<P extends Existing>(
     details: `${because}:\n${bullets(lines)}\n`,
     what: `The ${what}`,
     why: `${found.length} background processes match it, and ${because}\n${bullets(lines)}\n`,
-    fix,
+    fix: areAlike(found, service) ? ifAlike : toDistinguish(service.howToDistinguish),
   });
 }
 

@@ -1,3 +1,4 @@
+import { hasChanges } from '../converge/changes.ts';
 import { type Creation, createOnce } from '../converge/create-once.ts';
 import { lookFor, spans } from '../converge/look.ts';
 import { removeForSure, waitUntilGone } from '../converge/remove.ts';
@@ -95,18 +96,18 @@ async function createBeside(
 async function createSuccessor(
   spec: ForgeSpec,
   old: ForgeProcess,
-  { store, runtime }: ReplaceWorld,
+  world: ReplaceWorld,
   span: number,
 ): Promise<Successor | undefined> {
-  const creation = await createOnce(spec, { store, runtime, service: forgeService }, new Set([old.id]));
+  const creation = await createOnce(spec, { ...world, service: forgeService }, new Set([old.id]));
   if (creation.kind === 'created') return creation;
   // Another run may be replacing the same process: then its successor has the name.
   const look = async () => {
-    const { processes } = await store.list();
+    const { processes } = await world.store.list();
     const others = processes.filter(({ id }) => id !== old.id);
     return candidates(spec, others, forgeService)[0];
   };
-  const process = await lookFor(span, look, (seen) => seen !== undefined, runtime, store);
+  const process = await lookFor(span, look, (seen) => seen !== undefined, world);
   return process && { process, madeHere: false };
 }
 
@@ -115,7 +116,7 @@ async function createSuccessor(
  * older: a list of several pages had hidden it.
  */
 function isSuccessor(spec: ForgeSpec, { process, madeHere }: Successor): boolean {
-  return madeHere || Object.keys(forgeService.drift(spec, process)).length === 0;
+  return madeHere || !hasChanges(forgeService.drift(spec, process));
 }
 
 async function removeOld(old: ForgeProcess, successor: ForgeProcess, { store }: ReplaceWorld): Promise<void> {

@@ -29,7 +29,7 @@ describe('the looks of a run that waits', () => {
     ['and else go without one, at the end', 12, 12_000, [0, 12_000]],
   ])('%s', async (_, reads, span, moments) => {
     const { clock, runtime, looks, look } = waiting(reads);
-    await clock.run(lookFor(span, look, never, runtime));
+    await clock.run(lookFor(span, look, never, { runtime }));
     expect(looks).toEqual(moments);
   });
 
@@ -49,7 +49,7 @@ describe('the looks of a run that waits', () => {
     const { clock, runtime, look } = waiting(3);
     const told: number[] = [];
     await clock.run(clock.sleep(5_000));
-    await clock.run(lookFor(70_000, look, never, runtime, { onProgress: (s) => told.push(s) }));
+    await clock.run(lookFor(70_000, look, never, { runtime }, { onProgress: (s) => told.push(s) }));
     expect(told).toEqual([30, 60]);
   });
 });
