@@ -1,7 +1,7 @@
 import { deleteAll, findToDelete, untilGone, waitUntilGone } from '../converge/remove.ts';
-import type { IdentityFields } from '../forge/identity.ts';
 import type { ForgeProcess } from '../forge/process.ts';
 import { forgeService, removalSpan } from '../forge/service.ts';
+import type { IdentityFields } from '../forge/spec.ts';
 import { isLeaving } from '../forge/status.ts';
 import { ForgeStore } from '../forge/store.ts';
 import type { ForgeTarget } from '../forge/target.ts';

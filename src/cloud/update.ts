@@ -8,7 +8,7 @@ import { drift, type ProcessUpdate, updateFor } from './drift.ts';
 import { describeExisting } from './identity.ts';
 import type { ExistingProcess } from './process.ts';
 import { cloudService } from './service.ts';
-import { describe, type PinnedSpec } from './spec.ts';
+import type { PinnedSpec } from './spec.ts';
 import type { PinnedStore } from './store.ts';
 
 interface UpdateWorld {
@@ -142,7 +142,7 @@ export async function ensurePinned(
   }
   const aligned = await align(wanted, found, {
     ...world,
-    service: { drift, describe, onDrift: cloudService.onDrift },
+    service: cloudService,
     reconcile: async (declared, existing, changes) => await update(declared, existing, changes, world),
   });
   if (aligned === undefined) throw notFound(id);

@@ -258,10 +258,7 @@ async function complete<S, P extends Existing>(
 export async function align<S, P extends Existing>(
   { spec, ifExists, dryRun }: Ensure<S>,
   found: P,
-  world: Pick<World<S, P>, 'runtime' | 'reconcile' | 'onExists'> & {
-    readonly service: Pick<World<S, P>['service'], 'drift' | 'describe' | 'onDrift'>;
-    readonly store: Pick<World<S, P>['store'], 'mayWrite'>;
-  },
+  world: Omit<World<S, P>, 'store'> & { readonly store: Pick<World<S, P>['store'], 'mayWrite'> },
 ): Promise<Aligned<P> | undefined> {
   const { service, store, runtime, onExists } = world;
   // On an instance that the step must not change, no process can be declared.

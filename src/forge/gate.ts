@@ -2,7 +2,7 @@ import { Failure } from '../failure.ts';
 import { counted, firstOf } from '../text.ts';
 import { inSeconds, type LoggedWait, poll } from '../time.ts';
 import type { ForgeProcess } from './process.ts';
-import { DownWatch, type FailureText, readItsLog, reasonsText } from './status.ts';
+import { downWatch, type FailureText, readItsLog, reasonsText, statusFailure } from './status.ts';
 
 /** The conditions that the listed processes must meet. */
 export interface Gate {
@@ -40,16 +40,17 @@ export async function waitAtGate(
   list: () => Promise<readonly ForgeProcess[]>,
   waiting: LoggedWait,
 ): Promise<LastLook> {
-  const watch = new DownWatch(waiting.clock);
+  const downIn = downWatch(waiting.clock);
   let processes: readonly ForgeProcess[] = [];
   let said = '';
   const look = async (): Promise<LastLook | undefined> => {
     processes = await list();
     const missing = unmet(gate, processes);
     if (missing.length === 0) return { processes, failure: undefined };
-    const down = watch.note(processes);
-    if (processes.some((process) => !isWanted(gate, process) && down.has(process.id)))
-      return { processes, failure: endedFailure(gate, processes) };
+    const down = downIn(processes);
+    const unwanted = unwantedIn(gate, processes, '');
+    if (unwanted.processes.some(({ id }) => down.has(id)))
+      return { processes, failure: statusFailure(gate.tell(unwanted), readItsLog) };
     const picture = missing.join('; ');
     if (picture !== said && waiting.deadline.remaining() > 0) waiting.log(`Waiting: ${picture}`);
     said = picture;
@@ -78,19 +79,18 @@ function isWanted({ statuses }: Gate, { status }: ForgeProcess): boolean {
 }
 
 /** Returns the unmet conditions, in short: `2 of 3 are not running: 31 is starting, 32 is backoff`. */
-function unmet(gate: Gate, processes: readonly ForgeProcess[]): string[] {
-  const missing: string[] = [];
-  if (processes.length < gate.minCount) {
-    missing.push(tooFew(gate, processes));
-  }
-  const unwanted = processes.filter((process) => !isWanted(gate, process));
-  if (unwanted.length > 0) {
-    const states = unwanted.map(({ id, status }) => `${id} is ${status}`);
-    missing.push(
-      `${unwanted.length} of ${processes.length} ${unwanted.length === 1 ? 'is' : 'are'} not ${gate.statuses.join(' or ')}: ${firstOf(states, 10)}`,
-    );
-  }
-  return missing;
+function unmet(gate: Gate, all: readonly ForgeProcess[]): readonly string[] {
+  const { processes } = unwantedIn(gate, all, '');
+  const { length } = processes;
+  const states = processes.map(({ id, status }) => `${id} is ${status}`);
+  const wanted = gate.statuses.join(' or ');
+  const found = counted(all.length, 'process matches', 'processes match');
+  return [
+    ...(all.length < gate.minCount ? [`${found}, and min-count is ${gate.minCount}`] : []),
+    ...(length > 0
+      ? [`${length} of ${all.length} ${isOrAre(length)} not ${wanted}: ${firstOf(states, 10)}`]
+      : []),
+  ];
 }
 
 /** Returns a text that counts: `1 of 3 background processes on server "web-1" is not running after 5 s`. */
@@ -99,51 +99,33 @@ export function tellByNumber(on: string, statuses: readonly string[]): Gate['tel
   return ({ processes, of, after }) => {
     const { length } = processes;
     const things = `${length} of ${counted(of, 'background process', 'background processes')}`;
-    const what = `${things} ${on} ${length === 1 ? 'is' : 'are'} not ${wanted}${after}`;
-    return { what, why: reasonsText(processes) };
+    return { what: `${things} ${on} ${isOrAre(length)} not ${wanted}${after}`, why: reasonsText(processes) };
   };
 }
 
-/** Returns the failure when at least one process has ended for good or stays `stopped`. */
-function endedFailure(gate: Gate, processes: readonly ForgeProcess[]): Failure {
-  return gateFailure(gate.tell(unwantedIn(gate, processes, '')), readItsLog);
+function isOrAre(count: number): string {
+  return count === 1 ? 'is' : 'are';
 }
 
 function lateFailure(gate: Gate, processes: readonly ForgeProcess[], span: number): Failure {
   const after = span > 0 ? ` after ${inSeconds(span)}` : '';
+  const longer = span > 0 ? ', or raise wait-timeout' : ', or set wait-timeout, so that the step waits';
+  if (processes.length < gate.minCount) {
+    return new Failure({
+      what: `Too few background processes${after}`,
+      why: unmet(gate, processes).join('; '),
+      fix: `Check the filters and min-count${longer}`,
+    });
+  }
   const unwanted = unwantedIn(gate, processes, after);
-  if (processes.length >= gate.minCount)
-    return gateFailure(gate.tell(unwanted), gateFix(unwanted.processes, span));
-  return new Failure({
-    what: `Too few background processes${after}`,
-    why: unmet(gate, processes).join('; '),
-    fix: `Check the filters and min-count${longer(span)}`,
-  });
+  const logs = unwanted.processes.length === 1 ? 'log of the process' : 'logs of these processes';
+  const fix = unwanted.processes.some(({ status }) => status === 'installed')
+    ? 'Older servers report only installed, which does not show whether a process runs. To accept it, set require-status: running, installed'
+    : `Read the ${logs} in Forge${longer}`;
+  return statusFailure(gate.tell(unwanted), fix);
 }
 
 function unwantedIn(gate: Gate, processes: readonly ForgeProcess[], after: string): Unwanted {
-  return {
-    processes: processes.filter((process) => !isWanted(gate, process)),
-    of: processes.length,
-    after,
-  };
-}
-
-function gateFailure({ what, why }: FailureText, fix: string): Failure {
-  return new Failure({ headline: what, what, why, fix });
-}
-
-function gateFix(unwanted: readonly ForgeProcess[], span: number): string {
-  return unwanted.some(({ status }) => status === 'installed')
-    ? 'Older servers report only installed, which does not show whether a process runs. To accept it, set require-status: running, installed'
-    : `Read the ${unwanted.length === 1 ? 'log of the process' : 'logs of these processes'} in Forge${longer(span)}`;
-}
-
-function longer(span: number): string {
-  return span > 0 ? ', or raise wait-timeout' : ', or set wait-timeout, so that the step waits';
-}
-
-/** Returns `1 process matches, and min-count is 2`. */
-function tooFew({ minCount }: Gate, { length }: readonly ForgeProcess[]): string {
-  return `${counted(length, 'process matches', 'processes match')}, and min-count is ${minCount}`;
+  const unwanted = processes.filter((process) => !isWanted(gate, process));
+  return { processes: unwanted, of: processes.length, after };
 }

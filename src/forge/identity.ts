@@ -2,23 +2,11 @@ import { createHash } from 'node:crypto';
 import { foldCommand, type Identity } from '../converge/identity.ts';
 import type { RowName } from '../converge/text.ts';
 import type { ForgeProcess } from './process.ts';
-import { describe, type ForgeDeclaration, type ForgeSpec } from './spec.ts';
-
-export interface IdentityFields {
-  readonly command: string;
-  readonly user?: string | undefined;
-  readonly directory?: string | undefined;
-  readonly siteId?: string | undefined;
-}
+import { describe, type ForgeDeclaration, type ForgeSpec, type IdentityFields } from './spec.ts';
 
 /** Returns the identity: command, user, directory and site. The name is no part: Forge does not report it. */
 export function identityOf({ command, user, directory, siteId }: IdentityFields): Identity {
-  const folded = foldDirectory(directory ?? null);
-  return { family: foldCommand(command), marks: [user, folded === '' ? undefined : folded, siteId] };
-}
-
-export function identityOfExisting({ directory, ...process }: ForgeProcess): Identity {
-  return identityOf({ ...process, directory: directory ?? undefined });
+  return { family: foldCommand(command), marks: [user, foldDirectory(directory) || undefined, siteId] };
 }
 
 /** True if a process in doubt can be the declared process: its unknown fields may have any value. */
@@ -29,12 +17,8 @@ export function couldBe({ command, user }: IdentityFields, process: ForgeProcess
   );
 }
 
-export function describeExisting({ directory, command, ...process }: ForgeProcess): string {
-  return describe({
-    ...process,
-    command: command === '' ? 'unknown' : command,
-    directory: directory ?? undefined,
-  });
+export function describeExisting({ command, ...process }: ForgeProcess): string {
+  return describe({ ...process, command: command || 'unknown' });
 }
 
 /** Returns the fields that distinguish processes of one declaration: `user forge, no directory, 1 process, running`. */
@@ -44,7 +28,7 @@ export function particularsOf({ user, directory, processes, status }: ForgeProce
 }
 
 /** Removes the slashes at the end of a directory. Returns an empty text for no directory. */
-function foldDirectory(directory: string | null): string {
+function foldDirectory(directory: string | null | undefined): string {
   const path = (directory ?? '').trim();
   return path === '/' ? path : path.replace(/\/+$/, '');
 }
@@ -54,7 +38,7 @@ function foldDirectory(directory: string | null): string {
  * get the same name. Forge accepts a name only once, so parallel runs cannot create two processes.
  */
 export function derivedName({ command, user, directory, siteId }: IdentityFields): string {
-  const key = JSON.stringify([foldCommand(command), user, foldDirectory(directory ?? null), siteId ?? null]);
+  const key = JSON.stringify([foldCommand(command), user, foldDirectory(directory), siteId ?? null]);
   const words = foldCommand(command)
     .toLowerCase()
     .replace(/.*?\bartisan /, '')
@@ -84,11 +68,10 @@ function shortHash(text: string): string {
 
 /** Returns the name of a process in a plan: its command, under a heading with its user and directory. */
 export function rowName({ command, user, directory }: ForgeSpec | ForgeProcess): RowName {
-  const where = directory ?? undefined;
   return {
     name: command,
     // The identity in `plan-json` does not have the word `user`: `process "..." of forge`.
-    identity: describe({ command, user, directory: where }, 'of'),
-    shared: where === undefined ? [user] : [user, where],
+    identity: describe({ command, user, directory }, 'of'),
+    shared: directory == null ? [user] : [user, directory],
   };
 }

@@ -2,7 +2,7 @@ import { foldCommand, keyOf } from '../converge/identity.ts';
 import type { ManifestKind } from '../manifest/read.ts';
 import { check } from '../manifest/schema.ts';
 import { type Declarable, declareAll, isPlainName, nameInNote, writeManifest } from '../manifest/write.ts';
-import { identityOf, identityOfExisting } from './identity.ts';
+import { identityOf } from './identity.ts';
 import type { ForgeProcess } from './process.ts';
 import { forgeService } from './service.ts';
 import { describe, type ForgeDeclaration, ProcessDeclaration, processesRange, usualUser } from './spec.ts';
@@ -37,7 +37,7 @@ export function writeForgeManifest(
 ): string {
   const staying = processes.filter((process) => !isLeaving(process));
   const { declared, notes: own } = declareAll(nameInNote(name), staying, {
-    identityOf: identityOfExisting,
+    identityOf: forgeService.identityOfExisting,
     describe: forgeService.describeExisting,
     declare: (process) => declare(process, site),
   });
@@ -51,18 +51,14 @@ function declare(
   { command, directory, user, processes }: ForgeProcess,
   site: string | undefined,
 ): Declarable {
-  const folded = foldCommand(command);
-  const texts = {
-    command: folded,
-    ...(directory === null || directory.trim() === '' ? {} : { directory: directory.trim() }),
-    ...(user === usualUser ? {} : { user }),
-    site,
-  };
   if (user.trim() !== user || user === '')
     return { why: 'a manifest cannot hold its user; prune would delete it' };
   const fields = {
-    ...texts,
-    ...((processes ?? 0) >= processesRange.min ? { processes } : {}),
+    command: foldCommand(command),
+    directory: directory?.trim() || undefined,
+    user: user === usualUser ? undefined : user,
+    site,
+    processes: processes !== undefined && processes >= processesRange.min ? processes : undefined,
   };
   const [problem] = check(ProcessDeclaration, fields).problems;
   return problem === undefined

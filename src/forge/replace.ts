@@ -32,7 +32,9 @@ export async function replace(
   if (successor !== undefined) {
     runtime.checkpoint(`${successor.process.id} exists in the place of ${old.id}, which is still there`);
     await removeOld(old, successor.process, world);
-    return await confirmed(successor, world);
+    // Another run may have deleted its process in favour of a third process.
+    const left = successor.madeHere ? successor.process : await store.find(successor.process.id);
+    return left && { process: left };
   }
   runtime.log(`The name is in use, as it would be by ${old.id} itself: deleting that first`);
   await removeForSure(store, old.id);
@@ -42,15 +44,6 @@ export async function replace(
   } catch (error) {
     throw error instanceof Failure && !(error instanceof Cancelled) ? notReplaced(spec, old, error) : error;
   }
-}
-
-/** Reads another run's successor again: that run may have deleted its process in favour of a third process. */
-async function confirmed(
-  { process, madeHere }: Successor,
-  { store }: ReplaceWorld,
-): Promise<Reconciled<ForgeProcess> | undefined> {
-  const left = madeHere ? process : await store.find(process.id);
-  return left && { process: left };
 }
 
 async function createAfter(

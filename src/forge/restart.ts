@@ -2,10 +2,10 @@ import { Semaphore } from '../converge/semaphore.ts';
 import { skipRepeats } from '../converge/settle.ts';
 import { Cancelled, Failure } from '../failure.ts';
 import { HttpFailure } from '../http/failure.ts';
-import { backoff, type Clock, inSeconds, poll, type Wait } from '../time.ts';
+import { backoff, inSeconds, poll, type Wait } from '../time.ts';
 import type { LastLook } from './gate.ts';
 import type { ForgeProcess } from './process.ts';
-import { DownWatch, isLeaving, isUp, notRunning, readItsLog } from './status.ts';
+import { downWatch, isLeaving, isUp, notRunning, readItsLog, statusFailure } from './status.ts';
 import type { ForgeStore } from './store.ts';
 
 export interface RestartContext {
@@ -48,29 +48,29 @@ async function requestRestart(
   }
 }
 
-/** The waits for processes that are installing. Parallel waits share each look. */
-class Installations {
-  readonly #restarting: RestartContext;
-  readonly #pause: () => number;
-  readonly #ids = new Set<string>();
-  #next: Promise<readonly ForgeProcess[]> | undefined;
-
-  constructor(restarting: RestartContext) {
-    this.#restarting = restarting;
-    this.#pause = backoff({ first: 1_000, longest: 10_000 }, restarting.waiting.random);
-  }
-
-  /** Waits until a look shows that the process is no longer installing. Throws a `Failure` at the deadline. */
-  async over({ id }: ForgeProcess): Promise<void> {
-    const { deadline } = this.#restarting.waiting;
-    this.#ids.add(id);
+/**
+ * Returns a function that waits until a look shows that a process is no longer installing, and throws a `Failure` at the
+ * deadline. Parallel waits share each look.
+ */
+function installationWait({ waiting, look, log }: RestartContext): (process: ForgeProcess) => Promise<void> {
+  const { clock, random, deadline, cancelled } = waiting;
+  const pause = backoff({ first: 1_000, longest: 10_000 }, random);
+  const ids = new Set<string>();
+  let next: Promise<readonly ForgeProcess[]> | undefined;
+  const lookSoon = async () => {
+    await clock.sleep(Math.min(pause(), deadline.remaining()), cancelled);
+    log(`Waiting until ${[...ids].join(', ')} ${ids.size === 1 ? 'is' : 'are'} installed`);
+    return await look([...ids]);
+  };
+  return async ({ id }) => {
+    ids.add(id);
     while (deadline.remaining() > 0) {
-      this.#next ??= this.#look().finally(() => {
-        this.#next = undefined;
+      next ??= lookSoon().finally(() => {
+        next = undefined;
       });
-      const seen = await this.#next;
+      const seen = await next;
       if (seen.some((process) => process.id === id && process.status === 'installing')) continue;
-      this.#ids.delete(id);
+      ids.delete(id);
       return;
     }
     throw new Failure({
@@ -78,16 +78,7 @@ class Installations {
       why: `it was still installing when wait-timeout (${inSeconds(deadline.span)}) had passed`,
       fix: 'Look in Forge why it does not install, or raise wait-timeout',
     });
-  }
-
-  async #look(): Promise<readonly ForgeProcess[]> {
-    const { waiting, look, log } = this.#restarting;
-    const { clock, deadline, cancelled } = waiting;
-    await clock.sleep(Math.min(this.#pause(), deadline.remaining()), cancelled);
-    const ids = [...this.#ids];
-    log(`Waiting until ${ids.join(', ')} ${ids.length === 1 ? 'is' : 'are'} installed`);
-    return await look(ids);
-  }
+  };
 }
 
 /** A restart that Forge has accepted, with the process as read before. */
@@ -102,21 +93,21 @@ export async function untilUp(
   accepted: readonly AcceptedRestart[],
   { look, waiting, log }: Omit<RestartContext, 'store'>,
 ): Promise<LastLook> {
+  const { clock, deadline } = waiting;
   const ids = accepted.map(({ process }) => process.id);
-  const watch = new DownWatch(waiting.clock);
-  const tracks = accepted.map((one) => new RestartTrack(one, waiting.clock));
+  const downIn = downWatch(clock);
+  const tracks = accepted.map((one) => new RestartTrack(one));
   const processes = () => tracks.map(({ last }) => last);
   const pending = () => tracks.filter(({ state }) => state === 'pending');
   const say = skipRepeats(log);
   const lookOnce = async (): Promise<LastLook | undefined> => {
     const seen = new Map((await look(ids)).map((process) => [process.id, process]));
-    const downIds = watch.note([...seen.values()]);
-    for (const track of tracks) track.note(seen.get(track.id), downIds.has(track.id));
+    const downIds = downIn([...seen.values()]);
+    for (const track of tracks) track.note(seen.get(track.last.id), downIds, clock.now());
     const down = tracks.filter(({ state }) => state === 'down');
     if (down.length > 0) return { processes: processes(), failure: downFailure(down) };
-    const waitingFor = pending();
-    if (waitingFor.length === 0) return { processes: processes(), failure: undefined };
-    say(`Waiting for ${waitingFor.length} of ${tracks.length}: ${statesOf(waitingFor)}`);
+    if (pending().length === 0) return { processes: processes(), failure: undefined };
+    say(`Waiting for ${pending().length} of ${tracks.length}: ${statesOf(pending())}`);
     return undefined;
   };
   const settled = await poll(lookOnce, {
@@ -125,62 +116,48 @@ export async function untilUp(
     longest: 10_000,
     onProgress: (seconds) => log(`Still waiting after ${seconds} s: ${statesOf(pending())}`),
   });
-  return settled ?? { processes: processes(), failure: notUpInTime(pending(), waiting.deadline.span) };
+  if (settled !== undefined) return settled;
+  const late = pending().map(({ last }) => last);
+  const fix = 'Look in Forge how the restart ends, or raise wait-timeout';
+  const failure = statusFailure(notRunning('Restarted', ` after ${inSeconds(deadline.span)}`, late), fix);
+  return { processes: processes(), failure };
 }
 
 /** The observations of one process since Forge accepted its restart. */
 class RestartTrack {
-  readonly id: string;
   readonly #accepted: AcceptedRestart;
-  readonly #clock: Clock;
   /** True once the status has changed: from then on, statuses belong to the restarted process. */
   #moved = false;
   state: 'pending' | 'up' | 'down' = 'pending';
   gone = false;
   last: ForgeProcess;
 
-  constructor(accepted: AcceptedRestart, clock: Clock) {
+  constructor(accepted: AcceptedRestart) {
     this.#accepted = accepted;
-    this.#clock = clock;
-    this.id = accepted.process.id;
     this.last = accepted.process;
   }
 
-  note(seen: ForgeProcess | undefined, isDown: boolean): void {
+  note(seen: ForgeProcess | undefined, downIds: ReadonlySet<string>, now: number): void {
+    const { process, at } = this.#accepted;
     this.gone = seen === undefined || isLeaving(seen);
     this.last = seen ?? this.last;
-    this.#moved ||= this.last.status !== this.#accepted.process.status;
-    const isNew = this.#moved || this.#clock.now() - this.#accepted.at >= grace;
-    if (this.gone || (isNew && isDown)) this.state = 'down';
+    this.#moved ||= this.last.status !== process.status;
+    const isNew = this.#moved || now - at >= grace;
+    if (this.gone || (isNew && downIds.has(process.id))) this.state = 'down';
     else this.state = isNew && isUp(this.last.status) ? 'up' : 'pending';
   }
 }
 
 function statesOf(tracks: readonly RestartTrack[]): string {
-  return tracks.map(({ id, last }) => `${id} is ${last.status}`).join(', ');
+  return tracks.map(({ last: { id, status } }) => `${id} is ${status}`).join(', ');
 }
 
 function downFailure(down: readonly RestartTrack[]): Failure {
-  return restartFailure(
-    '',
-    down.map(({ last, gone }) => (gone ? { ...last, status: 'gone' } : last)),
-    down.every(({ gone }) => gone)
-      ? 'Let only one run manage a process at a time'
-      : `The last deployment may have broken it. ${readItsLog}`,
-  );
-}
-
-function notUpInTime(pending: readonly RestartTrack[], span: number): Failure {
-  return restartFailure(
-    ` after ${inSeconds(span)}`,
-    pending.map(({ last }) => last),
-    'Look in Forge how the restart ends, or raise wait-timeout',
-  );
-}
-
-function restartFailure(after: string, processes: readonly ForgeProcess[], fix: string): Failure {
-  const { what, why } = notRunning('Restarted', after, processes);
-  return new Failure({ headline: what, what, why, fix });
+  const processes = down.map(({ last, gone }) => (gone ? { ...last, status: 'gone' } : last));
+  const fix = down.every(({ gone }) => gone)
+    ? 'Let only one run manage a process at a time'
+    : `The last deployment may have broken it. ${readItsLog}`;
+  return statusFailure(notRunning('Restarted', '', processes), fix);
 }
 
 export interface RestartRequests {
@@ -202,22 +179,21 @@ export async function requestRestarts(
   const failures: unknown[] = [];
   const { waiting, log } = restarting;
   const semaphore = new Semaphore(atOnce);
-  const installations = new Installations({ ...restarting, log: skipRepeats(log) });
+  const untilInstalled = installationWait({ ...restarting, log: skipRepeats(log) });
   let stopped = false;
-  const send = async (process: ForgeProcess) =>
-    stopped ? 'stopped' : await requestRestart(process, restarting);
+  /** Returns `installing` if the request is to be sent again. */
+  const send = async (process: ForgeProcess) => {
+    if (stopped) return 'stopped';
+    const state = await requestRestart(process, restarting);
+    if (state === 'installing') return state;
+    accepted.set(process.id, { process, at: waiting.clock.now() });
+    log(`Restarting ${process.id} (it was ${process.status})`);
+    return state;
+  };
   const request = async (process: ForgeProcess): Promise<void> => {
     try {
-      if (process.status === 'installing' && waiting.deadline.remaining() > 0)
-        await installations.over(process);
-      let state = await semaphore.run(() => send(process));
-      while (state === 'installing') {
-        await installations.over(process);
-        state = await semaphore.run(() => send(process));
-      }
-      if (state === 'stopped') return;
-      accepted.set(process.id, { process, at: waiting.clock.now() });
-      log(`Restarting ${process.id} (it was ${process.status})`);
+      if (process.status === 'installing' && waiting.deadline.remaining() > 0) await untilInstalled(process);
+      while ((await semaphore.run(() => send(process))) === 'installing') await untilInstalled(process);
     } catch (error) {
       failures.push(error);
       stopped ||= failsForAll(error);

@@ -3,7 +3,7 @@ import type { Service } from '../converge/service.ts';
 import { closed, Failure } from '../failure.ts';
 import type { Api, ServiceHints } from '../http/hints.ts';
 import { drift } from './drift.ts';
-import { couldBe, describeExisting, identityOf, identityOfExisting, particularsOf } from './identity.ts';
+import { couldBe, describeExisting, identityOf, particularsOf } from './identity.ts';
 import type { ForgeProcess } from './process.ts';
 import { describe, type ForgeSpec, processesOfNew } from './spec.ts';
 
@@ -33,7 +33,7 @@ export const forgePace: Pace = { changes: 20, window: 60_000 };
 /** The rules of Laravel Forge for the engine. */
 export const forgeService: Service<ForgeSpec, ForgeProcess> = {
   identityOf,
-  identityOfExisting,
+  identityOfExisting: identityOf,
   couldBe,
   statesIdentity: ({ doubt }) => doubt === undefined,
   drift,

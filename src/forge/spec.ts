@@ -26,16 +26,17 @@ export interface ForgeDeclaration extends Omit<ForgeSpec, 'name' | 'siteId'> {
   readonly site?: string | undefined;
 }
 
+/** The fields that identify a process, of a declaration or of an existing process. */
+export interface IdentityFields {
+  readonly command: string;
+  readonly user?: string | undefined;
+  readonly directory?: string | null | undefined;
+  readonly siteId?: string | undefined;
+}
+
 /** Returns a declaration in a few words: `process "php8.4 artisan horizon" of user forge in /home/forge/shop`. */
-export function describe(
-  {
-    command,
-    user,
-    directory,
-  }: Pick<ForgeSpec, 'command' | 'directory'> & { readonly user?: string | undefined },
-  of = 'of user',
-): string {
-  return `process "${command}"${user === undefined ? '' : ` ${of} ${user}`}${directory === undefined ? '' : ` in ${directory}`}`;
+export function describe({ command, user, directory }: IdentityFields, of = 'of user'): string {
+  return `process "${command}"${user === undefined ? '' : ` ${of} ${user}`}${directory == null ? '' : ` in ${directory}`}`;
 }
 
 /** The allowed numbers of processes: Forge has no upper limit. */

@@ -39,9 +39,9 @@ export async function watchStatus(
   for (;;) {
     const seen = new Map((await look()).map((process) => [process.id, process]));
     pacer.pay();
-    for (const track of tracks) track.note(seen.get(track.id));
-    if (tracks.every(({ wasUp }) => wasUp)) upSince ??= clock.now();
-    else if (clock.now() - began >= longestStart) for (const track of tracks) track.isTooLate();
+    const isLate = clock.now() - began >= longestStart;
+    for (const track of tracks) track.note(seen.get(track.last.id), isLate);
+    if (tracks.every(({ upAs }) => upAs !== undefined)) upSince ??= clock.now();
     const isOver = upSince !== undefined && clock.now() - upSince >= span;
     const steadiness = tracks.map((track) => track.steadiness());
     if (isOver || steadiness.some(({ stable }) => stable === 'false')) return steadiness;
@@ -52,37 +52,28 @@ export async function watchStatus(
 }
 
 class Track {
-  readonly id: string;
+  last: ForgeProcess;
   /** The last status that counts as up; undefined if the process was never up. */
-  #upAs: string | undefined;
-  #last: ForgeProcess;
+  upAs: string | undefined;
   #failure: string | undefined;
 
   constructor(process: ForgeProcess) {
-    this.id = process.id;
-    this.#last = process;
+    this.last = process;
   }
 
-  get wasUp(): boolean {
-    return this.#upAs !== undefined;
-  }
-
-  note(seen: ForgeProcess | undefined): void {
-    const gone = seen === undefined || isLeaving(seen);
-    this.#last = seen ?? this.#last;
-    const { status } = this.#last;
-    if (gone) this.#failure ??= 'is gone';
-    else if (isUp(status) || isUntold(status)) this.#upAs = status;
-    else if (this.wasUp) this.#failure ??= `was ${this.#upAs}, now ${status}`;
+  /** Records a look. `isLate`: a process that has never been up has taken too long. */
+  note(seen: ForgeProcess | undefined, isLate: boolean): void {
+    this.last = seen ?? this.last;
+    const { status } = this.last;
+    if (seen === undefined || isLeaving(seen)) this.#failure ??= 'is gone';
+    else if (isUp(status) || isUntold(status)) this.upAs = status;
+    else if (this.upAs !== undefined) this.#failure ??= `was ${this.upAs}, now ${status}`;
     else if (isDead(status)) this.#failure ??= `is ${status}`;
-  }
-
-  isTooLate(): void {
-    if (!this.wasUp) this.#failure ??= `is still ${this.#last.status} after ${longestStart / 1000} s`;
+    else if (isLate) this.#failure ??= `is still ${status} after ${longestStart / 1000} s`;
   }
 
   steadiness(): Steadiness {
-    const process = this.#last;
+    const process = this.last;
     if (this.#failure !== undefined)
       return { process, stable: 'false', why: `${label(process)} ${this.#failure}` };
     if (process.status === 'running') return { process, stable: 'true', why: '' };

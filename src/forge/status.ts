@@ -1,3 +1,4 @@
+import { Failure } from '../failure.ts';
 import { firstOf } from '../text.ts';
 import type { Clock } from '../time.ts';
 import { type ForgeProcess, nameOf } from './process.ts';
@@ -48,26 +49,24 @@ export function isLeaving({ status }: ForgeProcess): boolean {
 /** Milliseconds after which `stopped` is final: a restart shows `stopped` for a shorter time. */
 const longestStop = 15_000;
 
-/** The judge, over all looks of one wait, of the processes that are down and stay down. */
-export class DownWatch {
-  readonly #clock: Clock;
+/**
+ * Returns a judge for the looks of one wait. For each look, it returns the ids of the processes that have ended, or have
+ * been stopped for too long.
+ */
+export function downWatch(
+  clock: Clock,
+): (processes: readonly Pick<ForgeProcess, 'id' | 'status'>[]) => ReadonlySet<string> {
   /** The time of the first look that showed a process as `stopped`, by the id of the process. */
-  #since: ReadonlyMap<string, number> = new Map();
-
-  constructor(clock: Clock) {
-    this.#clock = clock;
-  }
-
-  /** Records a look. Returns the ids of the processes that have ended, or have been stopped for too long. */
-  note(processes: readonly Pick<ForgeProcess, 'id' | 'status'>[]): ReadonlySet<string> {
-    const now = this.#clock.now();
+  let since: ReadonlyMap<string, number> = new Map();
+  return (processes) => {
+    const now = clock.now();
     const stopped = processes.filter(({ status }) => status === 'stopped');
-    this.#since = new Map(stopped.map(({ id }) => [id, this.#since.get(id) ?? now]));
+    since = new Map(stopped.map(({ id }) => [id, since.get(id) ?? now]));
     const down = processes.filter(
-      ({ id, status }) => isDead(status) || now - (this.#since.get(id) ?? now) >= longestStop,
+      ({ id, status }) => isDead(status) || now - (since.get(id) ?? now) >= longestStop,
     );
     return new Set(down.map(({ id }) => id));
-  }
+  };
 }
 
 /** The most processes that a message names. The table in the summary shows all. */
@@ -88,6 +87,11 @@ export function notRunning(done: string, after: string, processes: readonly Forg
 /** Returns `"php8.4 artisan horizon" is fatal: it has crashed and Forge has stopped restarting it`. */
 export function reasonsText(processes: readonly ForgeProcess[]): string {
   return namesWith(processes, ({ status }) => ` is ${status}: ${meaningOf(status)}`, '; ');
+}
+
+/** Returns a failure whose headline has no reason. */
+export function statusFailure({ what, why }: FailureText, fix: string): Failure {
+  return new Failure({ headline: what, what, why, fix });
 }
 
 /** Returns the meanings of the statuses, without the names of the processes. */

@@ -1,7 +1,8 @@
 import { keyOf } from '../converge/identity.ts';
 import { Failure, type Location, locationText } from '../failure.ts';
 import { type HttpCall, type HttpClient, path } from '../http/client.ts';
-import { atPlace, collecting, findByName, idAndName, type Named, NotThere, pick, pickAll } from '../names.ts';
+import type { DeclaredPlace } from '../manifest/read.ts';
+import { atPlace, collecting, findByName, idAndName, NotThere, pick, pickAll } from '../names.ts';
 import { identityOf, specFrom } from './identity.ts';
 import { listAll } from './lists.ts';
 import { needsScope } from './service.ts';
@@ -109,16 +110,6 @@ async function findNamed(
   }
 }
 
-/** A server of a manifest, with its declared processes. */
-export interface DeclaredServer extends Named {
-  readonly processes: readonly DeclaredProcess[];
-}
-
-interface DeclaredProcess {
-  readonly spec: ForgeDeclaration;
-  readonly place: Location;
-}
-
 export interface FoundServer {
   readonly id: string;
   /** The name of the server, or its id if the manifest has the id. */
@@ -132,7 +123,7 @@ export interface FoundServer {
 export async function findServers(
   client: HttpClient,
   organization: string,
-  named: readonly DeclaredServer[],
+  named: readonly DeclaredPlace<ForgeDeclaration>[],
 ): Promise<readonly FoundServer[]> {
   const names = named.map(({ name }) => name);
   const servers = pickAll(named, await searchFor(client, serversOf(organization), names));

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { ForgeDeclaration } from '../../src/forge/spec.ts';
-import { type DeclaredServer, findServers } from '../../src/forge/target.ts';
+import { findServers } from '../../src/forge/target.ts';
+import type { DeclaredPlace } from '../../src/manifest/read.ts';
 import { scripted } from './client.ts';
 
 const servers = [
@@ -22,7 +23,7 @@ function declared(
   name: string,
   line: number,
   ...processes: readonly Partial<ForgeDeclaration>[]
-): DeclaredServer {
+): DeclaredPlace<ForgeDeclaration> {
   return {
     name,
     place: at(line),
