@@ -2,7 +2,6 @@ import { describe, expect, test } from 'vitest';
 import type { ExistingProcess } from '../../src/cloud/process.ts';
 import type { ProcessSpec } from '../../src/cloud/spec.ts';
 import { ClaimedStore, SharedListing } from '../../src/converge/claim.ts';
-import type { Listing } from '../../src/converge/listing.ts';
 import { Semaphore } from '../../src/converge/semaphore.ts';
 import type { CreateResult, Store } from '../../src/converge/service.ts';
 import { existing } from '../support/existing.ts';
@@ -18,11 +17,10 @@ const spec: ProcessSpec = { type: 'worker', processes: 1, config: {} };
 function claiming(...answers: readonly CreateResult<ExistingProcess>[]) {
   const clock = new VirtualClock();
   const semaphore = new Semaphore(1);
-  const stop = new AbortController();
-  const created: string[] = [];
+  const cancelled = new AbortController().signal;
   const sent: string[] = [];
   const left = [...answers];
-  const listings = ['b', 'c'].map((id) => listingOf([existing({ id })], { pages: 2 }));
+  const [first, ...listings] = ['a', 'b', 'c'].map((id) => listingOf([existing({ id })], { pages: 2 }));
   const own: Store<ProcessSpec, ExistingProcess> = {
     ...{ place: {}, removalSpan: 0, mayWrite: () => undefined },
     list: async () => listings.shift() ?? Promise.reject(new Error('nobody should list again')),
@@ -30,16 +28,11 @@ function claiming(...answers: readonly CreateResult<ExistingProcess>[]) {
     create: async () => left.shift() ?? answered,
     remove: async (id) => void sent.push(`remove ${id}`),
   };
-  const shared = new SharedListing<Listing<ExistingProcess>>(
-    () => own.list(),
-    listingOf([existing({ id: 'a' })], { pages: 2 }),
-    { semaphore, clock, cancelled: stop.signal },
-  );
-  const store = new ClaimedStore(own, shared, {
-    ...{ semaphore, cancelled: stop.signal, isOpenTo: () => true },
-    onCreated: ({ id }) => created.push(id),
-  });
-  return { store, shared, clock, semaphore, stop, created, sent };
+  const shared = new SharedListing(() => own.list(), first ?? listingOf([]), { semaphore, clock, cancelled });
+  const isOpenTo = () => true;
+  const onCreated = () => undefined;
+  const store = new ClaimedStore(own, shared, { semaphore, cancelled, isOpenTo, onCreated });
+  return { store, shared, clock, semaphore, sent };
 }
 
 test('each listing that is known is looked at once, and then a new one is asked for', async () => {
@@ -80,5 +73,93 @@ describe('What came of a create is remembered', () => {
     expect(store.made).toBe(made);
     await store.remove('p-1');
     expect(store.made).toBeUndefined();
+  });
+});
+
+const first = { pages: 1, from: -1 };
+
+/** Creates that take as long as told, and what happened when. */
+function place(known = first) {
+  const clock = new VirtualClock();
+  const semaphore = new Semaphore(2);
+  const stop = new AbortController();
+  const happened: string[] = [];
+  const note = (what: string): void => {
+    happened.push(`${what} at ${clock.now()}`);
+  };
+  const listings = new SharedListing(
+    async () => {
+      const from = clock.now();
+      note('list');
+      await clock.sleep(500);
+      return { pages: 1, from };
+    },
+    known,
+    { semaphore, clock, cancelled: stop.signal },
+  );
+  const create = (name: string, ms: number): Promise<void> =>
+    listings.creating(async () => {
+      note(`create ${name}`);
+      await clock.sleep(ms);
+    });
+  return { clock, semaphore, stop, note, happened, listings, create };
+}
+
+test('no create begins while a listing is read, whose pages it would move', async () => {
+  const { clock, happened, listings, create } = place();
+  const creates = [create('a', 100)];
+  const look = create('b', 100).then(() => listings.refreshed());
+  const late = clock.sleep(300).then(() => Promise.all([create('c', 100), create('d', 100)]));
+  await clock.run(Promise.all([...creates, look, late]));
+  expect(happened).toEqual([
+    'create a at 0',
+    'create b at 0',
+    'list at 100',
+    'create c at 600',
+    'create d at 600',
+  ]);
+});
+
+test('no more creates begin at once than requests may be under way', async () => {
+  const { clock, happened, create } = place();
+  await clock.run(Promise.all(['a', 'b', 'c'].map((name) => create(name, 100))));
+  expect(happened).toEqual(['create a at 0', 'create b at 0', 'create c at 100']);
+});
+
+test('a listing begins as soon as the last create under way has ended', async () => {
+  const { clock, happened, listings, create } = place();
+  await clock.run(Promise.all([create('a', 100), create('b', 200), listings.refreshed()]));
+  expect(happened).toEqual(['create a at 0', 'create b at 0', 'list at 200']);
+});
+
+test('a listing comes before the other requests that wait for their turn', async () => {
+  const { clock, semaphore, note, happened, listings } = place();
+  const running = [1, 2].map(() => semaphore.run(() => clock.sleep(100)));
+  const waiting = semaphore.run(async () => note('another request'));
+  await clock.run(Promise.all([...running, waiting, listings.refreshed()]));
+  expect(happened).toEqual(['list at 100', 'another request at 100']);
+});
+
+test('told to stop while it waits for a create, no listing begins', async () => {
+  const { clock, stop, happened, listings, create } = place();
+  const slow = create('slow', 60_000);
+  const stopped = clock.sleep(700).then(() => stop.abort(new Error('told to stop')));
+  await clock.run(expect(listings.refreshed()).rejects.toThrow('told to stop'));
+  expect(clock.now()).toBe(700);
+  await clock.run(Promise.all([slow, stopped]));
+  expect(happened).toEqual(['create slow at 0']);
+});
+
+describe('what is known before anybody asks', () => {
+  test('is the last listing', async () => {
+    const { clock, listings } = place();
+    expect(listings.known).toEqual([first]);
+    await clock.run(listings.refreshed());
+    expect(listings.known).toEqual([{ pages: 1, from: 0 }]);
+  });
+
+  test('is the first one alone, even one of several pages, until there is another', () => {
+    const several = { pages: 2, from: -1 };
+    expect(place(several).listings.known).toEqual([several]);
   });
 });

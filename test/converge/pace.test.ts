@@ -1,18 +1,9 @@
 import { expect, test } from 'vitest';
-import { leastTime, type Progress, progressTeller, timeWithOthers } from '../../src/converge/pace.ts';
+import { type Progress, progressTeller, timeWithOthers } from '../../src/converge/pace.ts';
 import { VirtualClock } from '../support/virtual-clock.ts';
 
 const pace = { changes: 30, window: 60_000 };
 const minute = 60_000;
-
-test.each([
-  [0, 0],
-  [30, 0],
-  [31, minute],
-  [100, 3 * minute],
-])('%i changes take at least %i ms', (changes, least) => {
-  expect(leastTime(changes, pace)).toBe(least);
-});
 
 test('a change is given four seconds where thirty a minute are allowed: others may need the same', () => {
   expect(timeWithOthers(1, pace)).toBe(4_000);

@@ -2,11 +2,14 @@ import { describe, expect, test } from 'vitest';
 import type { ExistingProcess } from '../../src/cloud/process.ts';
 import { cloudService } from '../../src/cloud/service.ts';
 import type { ProcessSpec } from '../../src/cloud/spec.ts';
-import { ambiguousPlan, doubtfulPlan, planFor } from '../../src/converge/plan.ts';
+import type { Listing } from '../../src/converge/listing.ts';
+import { ambiguousPlan, doubtfulPlan, planFor, settledPlan } from '../../src/converge/plan.ts';
 import { existing } from '../support/existing.ts';
 import { listingOf } from '../support/listing.ts';
 import { lineOf } from '../support/operation-line.ts';
+import { runtimeOn } from '../support/runtime.ts';
 import { custom, worker } from '../support/specs.ts';
+import { VirtualClock } from '../support/virtual-clock.ts';
 
 const place = { id: 'inst-1', name: 'App' };
 
@@ -20,57 +23,23 @@ const runs = (id: string, config: Record<string, unknown> = {}, more: Partial<Ex
   });
 const runsCustom = (id: string, command: string) => existing({ id, type: 'custom', command });
 
-function plan(declared: ProcessSpec[], there: ExistingProcess[], prune = false) {
-  return planFor([{ place, declared, listing: listingOf(there) }], cloudService, { prune });
+function plan(declared: ProcessSpec[], there: ExistingProcess[]) {
+  return planFor([{ place, declared, listing: listingOf(there) }], cloudService, { prune: false });
 }
 
-function lines(declared: ProcessSpec[], there: ExistingProcess[], prune = false): string[] {
-  return plan(declared, there, prune).operations.map(lineOf);
+function lines(declared: ProcessSpec[], there: ExistingProcess[]): string[] {
+  return plan(declared, there).operations.map(lineOf);
 }
 
-describe('A plan reads at a glance', () => {
-  test('what is missing is created, what has drifted updated, the rest kept; declarations keep their order', () => {
-    const there = [runs('p-1', { queue: 'high', tries: 3 }), runsCustom('p-2', 'php artisan x')];
-    expect(
-      lines(
-        [custom('php artisan y', 2), worker({ queue: 'high', tries: 5 }), custom('php artisan  x')],
-        there,
-      ),
-    ).toEqual([
-      '+ custom process "php artisan y"  2 processes',
-      '~ worker on queue high  p-1  tries: 3 → 5',
-      '= custom process "php artisan  x"  p-2',
-    ]);
-  });
-
-  test('an operation tells what the process has, or what one that is created gets', () => {
-    const there = [runs('p-1', { queue: 'high', tries: 3, sleep: null }, { processes: 4 })];
-    const { operations } = plan([worker({ queue: 'low', timeout: 90 }, 2)], there);
-    expect(operations).toMatchObject([
-      { action: 'create', settings: { processes: 2, 'config.timeout': 90 } },
-      { action: 'undeclared', settings: { processes: 4, 'config.tries': 3 } },
-    ]);
-  });
-});
-
-describe('Prune deletes what is not declared', () => {
-  const there = [runs('p-1', { queue: 'old', connection: 'redis' }), runsCustom('p-2', 'old')];
-
-  test('and only with prune; without it, it is told and kept', () => {
-    expect(lines([], there)).toEqual([
-      '? worker on queue old of connection redis  p-1',
-      '? custom process "old"  p-2',
-    ]);
-    expect(lines([], there, true)).toEqual([
-      '- worker on queue old of connection redis  p-1',
-      '- custom process "old"  p-2',
-    ]);
-  });
-
-  test('a type that no manifest can declare is left alone', () => {
-    const unknown = existing({ id: 'p-1', type: 'scheduler' });
-    expect(lines([], [unknown], true)).toEqual(['? process of type scheduler  p-1']);
-  });
+test('what is missing is created, what has drifted updated, the rest kept; declarations keep their order', () => {
+  const there = [runs('p-1', { queue: 'high', tries: 3 }), runsCustom('p-2', 'php artisan x')];
+  expect(
+    lines([custom('php artisan y', 2), worker({ queue: 'high', tries: 5 }), custom('php artisan  x')], there),
+  ).toEqual([
+    '+ custom process "php artisan y"  2 processes',
+    '~ worker on queue high  p-1  tries: 3 → 5',
+    '= custom process "php artisan  x"  p-2',
+  ]);
 });
 
 describe('Declarations and processes are matched one to one, the most specific first', () => {
@@ -100,22 +69,6 @@ describe('Nothing is left to luck', () => {
     runs('young', {}, { createdAt: '2026-02-02T00:00:00Z' }),
     runs('old', {}, { createdAt: '2026-01-01T00:00:00Z' }),
   ];
-
-  test('of two that differ in connection, none is what a replacement has left, though the older one has drifted', () => {
-    const there = [
-      runs('p-1', { connection: 'redis' }, { processes: 2 }),
-      runs('p-2', { connection: 'sqs' }),
-    ];
-    const actions = plan([worker()], there).operations.map(({ action }) => action);
-    expect(actions).toEqual(['create', 'undeclared', 'undeclared']);
-  });
-
-  test('more processes than declarations are ambiguous, and contested until a race has settled', () => {
-    const there = twins().map((one) => ({ ...one, processes: one.id === 'young' ? 2 : 1 }));
-    const { ambiguous, contested } = plan([worker({}, 2)], there);
-    expect(contested).toEqual([{ place, found: there }]);
-    expect(ambiguous).toHaveLength(1);
-  });
 
   describe('the error', () => {
     const redis = runs('p-1', { queue: 'high', connection: 'redis' });
@@ -176,5 +129,40 @@ describe('Nothing is left to luck', () => {
     expect(doubtfulPlan(doubts).message).toBe(
       'The plan: processes that are declared may exist already, as processes that cannot be identified\n- staging, App: custom process "a": p-1 (its command is not known), or p-2 (its command is not known)\nNothing was changed. Look at these processes in the dashboard; if one is another process, change or delete it there.',
     );
+  });
+});
+
+describe('A plan that a race may change', () => {
+  const [one, two] = [existing({ id: 'p1' }), existing({ id: 'p2' })];
+
+  function planning(first: Listing<ExistingProcess>, later: Listing<ExistingProcess>, prune = false) {
+    const clock = new VirtualClock();
+    let looks = 0;
+    const look = async () => {
+      looks += 1;
+      return later;
+    };
+    const states = [{ place, declared: [worker()], listing: first }];
+    const runtime = runtimeOn(clock);
+    const task = clock.run(settledPlan(states, look, { service: cloudService, prune }, { runtime }));
+    return { task, looks: () => looks };
+  }
+
+  test('is an error at once where all of those that match are old', async () => {
+    const serverTime = Date.UTC(2026, 3, 4, 12);
+    const { task, looks } = planning(listingOf([one, two], { serverTime }), listingOf([]));
+    await expect(task).rejects.toThrow('The plan: more processes match');
+    expect(looks()).toBe(0);
+  });
+
+  test('is an error where what may exist already cannot be identified', async () => {
+    const { task } = planning(listingOf([{ ...one, doubt: 'it is odd' }]), listingOf([]));
+    await expect(task).rejects.toThrow('App: worker on queue default: p1 (it is odd)');
+  });
+
+  test('is looked at again where prune decides, and is no error', async () => {
+    const { task, looks } = planning(listingOf([one, two]), listingOf([one, two]), true);
+    expect((await task).plan.operations.map(({ action }) => action)).toEqual(['keep', 'delete']);
+    expect(looks()).toBeGreaterThan(5);
   });
 });

@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { type Observation, settle } from '../../src/converge/settle.ts';
+import { cloudService } from '../../src/cloud/service.ts';
+import { type Observation, settle, severalMatch } from '../../src/converge/settle.ts';
+import { existing } from '../support/existing.ts';
 import { runtimeOn } from '../support/runtime.ts';
 import { scripted } from '../support/scripted.ts';
 import { VirtualClock } from '../support/virtual-clock.ts';
@@ -32,13 +34,6 @@ const none: Observation = { contested: [], listing: seenAt(noon) };
 const young: Observation = { contested: [made('p1', 5), made('p2', 600)], listing: seenAt(noon) };
 
 describe('what is contested', () => {
-  test('by nobody is settled at once, and not looked at again', async () => {
-    const { last, at, log } = await settling(none);
-    expect(last).toBe(none);
-    expect(at).toEqual([]);
-    expect(log).toEqual([]);
-  });
-
   test('is looked at again until it is not, which is told once', async () => {
     const { last, at, log } = await settling(young, [young, none]);
     expect(last).toBe(none);
@@ -63,13 +58,6 @@ describe('what is contested', () => {
     expect(log).toEqual([]);
   });
 
-  test('ends with those that were young when they have gone', async () => {
-    const old = { contested: [made('p3', 121), made('p2', 600)], listing: seenAt(noon) };
-    const { last, at } = await settling(young, [old]);
-    expect(last).toBe(old);
-    expect(at).toEqual([250]);
-  });
-
   test.each([
     ['one is two minutes old to the second', { contested: [made('p1', 120)], listing: seenAt(noon) }],
     ['the server does not tell the time', { contested: [made('p1', 600)], listing: seenAt(undefined) }],
@@ -78,4 +66,29 @@ describe('what is contested', () => {
     const { at } = await settling(sighting, [none]);
     expect(at).toEqual([250]);
   });
+});
+
+const [plain, redis] = [
+  existing({ id: 'p-1' }),
+  existing({ id: 'p-2', config: { connection: 'redis' }, createdAt: null }),
+];
+
+test('processes that look the same are an error that names each, with what to do', () => {
+  const failure = severalMatch('worker', [plain, { ...plain, id: 'p-3' }], 'which is meant', cloudService);
+  const lines =
+    '- p-1: connection not set, 1 process, created 2026-04-04 11:24 UTC\n- p-3: connection not set, 1 process, created 2026-04-04 11:24 UTC';
+  expect(failure).toMatchObject({
+    message: `The worker: 2 background processes match it, and which is meant\n${lines}\nDelete all but one of them, or pass the process-id of one.`,
+    headline: '2 processes match the worker: which one?',
+    details: `which is meant:\n${lines}\n`,
+  });
+});
+
+test('those that a declaration can tell apart come with how', () => {
+  const undated = { ...plain, createdAt: 'some day' };
+  const { why, fix } = severalMatch('worker', [undated, redis], 'which is meant', cloudService);
+  expect(why).toContain('- p-1: connection not set, 1 process\n- p-2: connection redis, 1 process\n');
+  expect(fix).toBe(
+    'To tell them apart, set connection, or pass the process-id of one, or delete those that are not wanted',
+  );
 });

