@@ -1,42 +1,89 @@
 import { deleteAll, findToDelete, untilGone, waitUntilGone } from '../converge/remove.ts';
 import type { ForgeProcess } from '../forge/process.ts';
-import { forgeService, removalSpan } from '../forge/service.ts';
+import { forge, forgeService, removalSpan } from '../forge/service.ts';
 import type { IdentityFields } from '../forge/spec.ts';
 import { isLeaving } from '../forge/status.ts';
 import { ForgeStore } from '../forge/store.ts';
-import type { ForgeTarget } from '../forge/target.ts';
+import type { ForgeTarget, ForgeTargetName } from '../forge/target.ts';
+import { code, html, prose } from '../runner/html.ts';
+import type { Inputs } from '../runner/inputs.ts';
 import type { Step } from '../runner/step.ts';
-import { deleteFound } from './delete-found.ts';
-import { describeAsked, readForgeDeleteInputs } from './inputs/delete.ts';
-import { findForgeTarget } from './inputs/forge.ts';
-import { showForgeDeletion } from './report/delete.ts';
-import { forgeLine } from './report/forge.ts';
+import { deleteFound, readDeletion } from './delete-found.ts';
+import { readConnection } from './inputs/connection.ts';
+import { findForgeTarget, readForgeTarget, readLine, readProcessId } from './inputs/forge.ts';
+import { forgeLine, forgeTable } from './report/forge.ts';
 import { raceLimit, type Session, withSession } from './session.ts';
 
 /** Deletes a background process of a Forge server, if it exists. */
 export async function runForgeDelete(step: Step): Promise<void> {
-  const inputs = readForgeDeleteInputs(step);
+  const inputs = readInputs(step);
+  const { toDelete, all } = inputs;
   await withSession(step, inputs.connection, async (session) => {
     const target = await findForgeTarget(session, inputs.target);
-    const what = describeAsked(inputs.asked, inputs.target.site);
+    const { serverName, siteId } = target;
+    const what = describeAsked(toDelete, inputs.target.site);
     step.doing(`deleting the ${what}`);
     const world = openWorld(session.within(raceLimit + removalSpan), target);
-    const { asked, all } = inputs;
-    const { siteId } = target;
     const found =
-      asked.by === 'id'
-        ? await findPinned(asked.id, world)
-        : await findToDelete<IdentityFields, ForgeProcess>({ ...asked, siteId }, all, world);
+      'id' in toDelete
+        ? await findPinned(toDelete.id, world)
+        : await findToDelete<IdentityFields, ForgeProcess>({ ...toDelete, siteId }, all, world);
     for (const process of found) step.log.info(forgeLine(process));
-    const { serverName } = target;
     if (found.length === 0) step.log.info(`There is no ${what} on server ${serverName}`);
     await deleteFound(step, inputs, {
       ...{ found, what, on: ` on server ${serverName}` },
-      names: asked.by === 'id' ? 'process-id' : 'command, user, directory and site',
+      names: 'id' in toDelete ? 'process-id' : 'command, user, directory and site',
+      whatHtml: prose(what),
+      onHtml: html` on server ${code(serverName)}`,
+      nameOf: ({ command }) => code(command),
       remove: () => deleteAll(found, world.store, world.runtime, (some) => untilGone(some, world)),
-      show: (outcome, processes) => showForgeDeletion(step, outcome, what, processes, serverName),
+      deleted: ['done', 'Deleted'],
+      next: html``,
+      show: (processes, next) => step.summarize(html`${forgeTable(processes, 'no status')}${next}`),
     });
   });
+}
+
+/** The process to delete. The site is not part of it: the step looks the site up later. */
+type ToDelete = { readonly id: string } | Pick<IdentityFields, 'command' | 'user' | 'directory'>;
+
+function readInputs(step: Step) {
+  const { inputs } = step;
+  const target = readForgeTarget(inputs);
+  const read = {
+    connection: readConnection(step, forge),
+    target,
+    toDelete: readToDelete(inputs, target),
+    ...readDeletion(inputs),
+  };
+  inputs.done();
+  return read;
+}
+
+/** Reads the process to delete. Notes a problem if no input names a process. */
+function readToDelete(inputs: Inputs, { site }: ForgeTargetName): ToDelete {
+  const command = readLine(inputs, 'command');
+  const [user, directory] = [readLine(inputs, 'user'), readLine(inputs, 'directory')];
+  const id = readProcessId(inputs, { command, user, directory, site });
+  if (id !== undefined) return { id };
+  if (command === undefined)
+    inputs.problem(
+      'command',
+      'is needed, or process-id. If several processes have this command, set user, directory or site, too',
+    );
+  return { command: command ?? '', user, directory };
+}
+
+/** Describes the process: `process "php8.4 artisan horizon" of user forge`. */
+function describeAsked(asked: ToDelete, site: string | undefined): string {
+  if ('id' in asked) return `background process ${asked.id}`;
+  const { command, user, directory } = asked;
+  const parts = [
+    user === undefined ? [] : [`of user ${user}`],
+    directory === undefined ? [] : [`in ${directory}`],
+    site === undefined ? [] : [`of the site ${site}`],
+  ].flat();
+  return [`process "${command}"`, ...parts].join(' ');
 }
 
 type ForgeDeleteWorld = ReturnType<typeof openWorld>;
