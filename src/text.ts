@@ -11,6 +11,10 @@ export function shorten(text: string, longest: number): string {
   return words === '' ? `a text of ${text.length} characters` : `${words}…`;
 }
 
+export function capitalized(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
 /** `1 change`, `3 changes`. */
 export function counted(count: number, one: string, many: string): string {
   return `${count} ${count === 1 ? one : many}`;

@@ -130,7 +130,7 @@ function show(step: Step, processes: readonly ExistingProcess[], target: Target,
   }
   const { id, createdAt, instanceId } = first;
   const settings = cloudService.settingsOfExisting(first);
-  const table = processFacts({ settings, changes: {}, kind: 'changed', createdAt, target });
+  const table = processFacts({ settings, createdAt, target });
   step.summarize(html`${table}${next}`);
   step.identify('process', id);
   step.identify('instance', target.instanceId ?? instanceId);

@@ -8,6 +8,7 @@ import { type EnsurePinned, ensurePinned } from '../cloud/update.ts';
 import { differs } from '../converge/changes.ts';
 import { type Ensure, ensure } from '../converge/ensure.ts';
 import type { Step } from '../runner/step.ts';
+import { capitalized } from '../text.ts';
 import { readConnection } from './inputs/connection.ts';
 import { readGoals } from './inputs/goals.ts';
 import { readPinnedSpec, readSpec } from './inputs/process.ts';
@@ -195,7 +196,7 @@ function changeOf(wanted: EnsureInputs['wanted'], ensured: EnsuredCloud, target:
   return {
     kind: outcome === 'unchanged' ? unchanged : dryRun ? 'would-change' : 'changed',
     done: outcome === 'unchanged' ? `The ${what} is as declared` : `The ${what} was ${outcome}`,
-    short: outcome.charAt(0).toUpperCase() + outcome.slice(1),
+    short: capitalized(outcome),
     environment: target.environment ?? target.instance?.environment,
     instanceId: process?.instanceId ?? target.instanceId,
     // With `if-exists: create`, other processes may run the same command, so the number of its copies is unknown.

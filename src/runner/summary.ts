@@ -60,9 +60,10 @@ export function table(header: readonly string[], rows: readonly (readonly Html[]
   return html`<table><tr>${head}</tr>${body}${rest}</table>`;
 }
 
-/** Makes a table of names and values. */
+/** Makes a table of names and values. Drops rows without a value. */
 export function facts(rows: readonly (readonly [name: string, value: Html])[]): Html {
-  return html`<table>${rows.map(([name, value]) => html`<tr><th align="left">${name}</th><td>${value}</td></tr>`)}</table>`;
+  const known = rows.filter(([, { markup }]) => markup !== '');
+  return html`<table>${known.map(([name, value]) => html`<tr><th align="left">${name}</th><td>${value}</td></tr>`)}</table>`;
 }
 
 /**

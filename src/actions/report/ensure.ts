@@ -8,6 +8,7 @@ import type { Existing } from '../../converge/listing.ts';
 import { type Html, html } from '../../runner/html.ts';
 import type { Outputs, Step } from '../../runner/step.ts';
 import { type Mark, next } from '../../runner/summary.ts';
+import { capitalized } from '../../text.ts';
 import type { Target } from '../inputs/target.ts';
 import { deployNext, nameHtml, placeOf, processFacts } from './process.ts';
 
@@ -99,17 +100,13 @@ export function sentenceFor(what: string, { outcome, process, changes }: Ensured
 export function showEnsured(step: Step, ensured: EnsuredCloud, found: Target, redeploy: boolean): void {
   const { process, changes, ignored } = ensured;
   const target = { ...found, instanceId: found.instanceId ?? process?.instanceId };
-  const isLeft = Object.keys(ignored).length > 0;
-  const [mark, verb] = isLeft ? (['drifted', 'Differs, not changed'] as const) : verdictOf(ensured);
-  step.headline(mark, html`${verb}: ${ensuredHtml(ensured)} on ${placeOf(target)}`);
+  const [mark, verb] = verdictOf(ensured);
+  showHeadline(step, mark, verb, ensured, target);
   const settings =
     ensured.outcome === 'would-create'
       ? cloudService.settingsOf(ensured.spec)
       : cloudService.settingsOfExisting(ensured.process);
-  const shown = { settings, createdAt: process?.createdAt ?? null, target };
-  const table = processFacts(
-    isLeft ? { ...shown, changes: ignored, kind: 'left' } : { ...shown, changes, kind: 'changed' },
-  );
+  const table = processFacts({ settings, changes, ignored, createdAt: process?.createdAt ?? null, target });
   step.summarize(html`${table}${nextStep(ensured, redeploy)}`);
   step.identify('process', process?.id);
   step.identify('instance', target.instanceId);
@@ -117,7 +114,7 @@ export function showEnsured(step: Step, ensured: EnsuredCloud, found: Target, re
 
 /** Shows that the process waits for a deployment, although the step changed nothing. */
 export function showBehind(step: Step, ensured: EnsuredCloud, target: Target, isDryRun: boolean): void {
-  step.headline('waiting', html`Unchanged, not live yet: ${ensuredHtml(ensured)} on ${placeOf(target)}`);
+  showHeadline(step, 'waiting', 'Unchanged, not live yet', ensured, target);
   // The warning of a dry run names the next step.
   if (!isDryRun) step.summarize(deployNext);
 }
@@ -132,43 +129,33 @@ export function showLive(
 ): void {
   step.identify('deployment', deploymentId);
   const isChanged = ensured.outcome !== 'unchanged';
-  const awake = isChanged ? `${verbs[ensured.outcome]} and live` : 'Deployed, live now';
-  const sleeping = isChanged ? `${verbs[ensured.outcome]} and deployed, but asleep` : 'Deployed, but asleep';
-  const [mark, verb] = asleep === undefined ? (['done', awake] as const) : (['waiting', sleeping] as const);
-  step.headline(mark, html`${verb}: ${ensuredHtml(ensured)} on ${placeOf(target)}`);
+  const awake = isChanged ? `${verbOf(ensured.outcome)} and live` : 'Deployed, live now';
+  const sleeping = isChanged ? `${verbOf(ensured.outcome)} and deployed, but asleep` : 'Deployed, but asleep';
+  if (asleep === undefined) showHeadline(step, 'done', awake, ensured, target);
+  else showHeadline(step, 'waiting', sleeping, ensured, target);
 }
 
-function ensuredHtml(ensured: EnsuredCloud): Html {
-  return nameHtml(ensured.outcome === 'would-create' ? ensured.spec : ensured.process);
+function showHeadline(step: Step, mark: Mark, verb: string, ensured: EnsuredCloud, target: Target): void {
+  const process = ensured.outcome === 'would-create' ? ensured.spec : ensured.process;
+  step.headline(mark, html`${verb}: ${nameHtml(process)} on ${placeOf(target)}`);
 }
 
-function verdictOf({ outcome, madeByOther }: EnsuredCloud): readonly [Mark, string] {
+function verdictOf({ outcome, madeByOther, ignored }: EnsuredCloud): readonly [Mark, string] {
+  if (Object.keys(ignored).length > 0) return ['drifted', 'Differs, not changed'];
   if (madeByOther) return ['waiting', 'Created by another run, not live yet'];
-  return marks[outcome] === 'done'
-    ? ['waiting', `${verbs[outcome]}, not live yet`]
-    : [marks[outcome], verbs[outcome]];
+  const [mark, verb] = [markOf(outcome), verbOf(outcome)];
+  return mark === 'done' ? ['waiting', `${verb}, not live yet`] : [mark, verb];
 }
 
-/** The outcomes in a word or two, for a headline. */
-export const verbs = {
-  created: 'Created',
-  updated: 'Updated',
-  replaced: 'Replaced',
-  unchanged: 'Unchanged',
-  'would-create': 'Would create',
-  'would-update': 'Would update',
-  'would-replace': 'Would replace',
-} as const satisfies Record<EnsuredCloud['outcome'], string>;
+/** Returns the outcome in a word or two, for a headline: `Would create`. */
+export function verbOf(outcome: EnsuredCloud['outcome']): string {
+  return capitalized(outcome.replace('-', ' '));
+}
 
-export const marks = {
-  created: 'done',
-  updated: 'done',
-  replaced: 'done',
-  unchanged: 'nothing',
-  'would-create': 'planned',
-  'would-update': 'planned',
-  'would-replace': 'planned',
-} as const satisfies Record<EnsuredCloud['outcome'], Mark>;
+export function markOf(outcome: EnsuredCloud['outcome']): Mark {
+  if (outcome === 'unchanged') return 'nothing';
+  return outcome.startsWith('would-') ? 'planned' : 'done';
+}
 
 function dryRun(verb: 'create' | 'update', redeploy: boolean): Html {
   const deploys = redeploy ? ' and deploy the environment' : '';

@@ -1,4 +1,4 @@
-import { type Changes, settingsText } from '../../converge/changes.ts';
+import { settingsText } from '../../converge/changes.ts';
 import type { Ensured } from '../../converge/ensure.ts';
 import type { ForgeProcess } from '../../forge/process.ts';
 import { forgeService } from '../../forge/service.ts';
@@ -9,8 +9,8 @@ import type { Step } from '../../runner/step.ts';
 import { facts, next, table } from '../../runner/summary.ts';
 import { counted } from '../../text.ts';
 import { readableDate } from '../../time.ts';
-import { marks, verbs } from './ensure.ts';
-import { beforeAfter, below, leftAlone, optionsOf } from './process.ts';
+import { markOf, verbOf } from './ensure.ts';
+import { below, optionsHtml, settingHtml } from './process.ts';
 
 /** The largest number of rows that the summary shows without a click. */
 const manyRows = 20;
@@ -102,12 +102,11 @@ interface ShownForge {
 /** Sets the summary's headline: the outcome and the process. */
 export function sayForge(
   step: Step,
-  { spec, ensured, server }: Omit<ShownForge, 'process' | 'hasFailed'>,
+  { spec, ensured: { outcome, ignored }, server }: Pick<ShownForge, 'spec' | 'ensured' | 'server'>,
 ): void {
-  const isLeft = Object.keys(ensured.ignored).length > 0;
-  const { outcome } = ensured;
-  const mark = isLeft ? 'drifted' : marks[outcome];
-  const verb = isLeft && outcome === 'unchanged' ? 'Differs, not changed' : verbs[outcome];
+  const isLeft = Object.keys(ignored).length > 0;
+  const mark = isLeft ? 'drifted' : markOf(outcome);
+  const verb = isLeft && outcome === 'unchanged' ? 'Differs, not changed' : verbOf(outcome);
   step.headline(mark, html`${verb}: ${code(spec.command)} on server ${code(server)}`);
 }
 
@@ -119,28 +118,18 @@ export function showForge(step: Step, shown: ShownForge): void {
   step.identify('process', process?.id);
 }
 
-function factsOf({ spec, process, ensured: { changes, ignored } }: ShownForge): Html {
-  const { processes, ...others } = forgeService.settingsOf(spec);
-  const directory = process === undefined ? (spec.directory ?? null) : process.directory;
-  const count = process === undefined ? Number(processes) : process.processes;
-  const options = process === undefined ? optionsOf(others) : html``;
+function factsOf({ spec, process, ensured }: ShownForge): Html {
+  const settings = process === undefined ? forgeService.settingsOf(spec) : { processes: process.processes };
+  const directory = process === undefined ? spec.directory : process.directory;
+  const count = settingHtml('processes', { ...ensured, settings });
   return facts([
-    ...(process === undefined ? [] : ([['Status', code(process.status)]] as const)),
-    ['Processes', countOf(count, changes, ignored)],
+    ['Status', code(process?.status ?? '')],
+    ['Processes', count.markup === '' ? code('unknown') : count],
     ['User', code(process?.user ?? spec.user)],
-    ...(directory === null ? [] : ([['Directory', pathCode(directory)]] as const)),
-    ...(options.markup === '' ? [] : ([['Options', options]] as const)),
-    ...(process?.createdAt ? ([['Created', html`${readableDate(process.createdAt)}`]] as const) : []),
+    ['Directory', directory == null ? html`` : pathCode(directory)],
+    ['Options', optionsHtml({ settings })],
+    ['Created', html`${process?.createdAt ? readableDate(process.createdAt) : ''}`],
   ]);
-}
-
-function countOf(
-  processes: number | undefined,
-  { processes: changed }: Changes,
-  { processes: left }: Changes,
-): Html {
-  if (left !== undefined) return leftAlone(left);
-  return changed === undefined ? code(processes ?? 'unknown') : beforeAfter(changed);
 }
 
 function nextStep({ outcome, ignored }: EnsuredForge, status: string | undefined): Html {

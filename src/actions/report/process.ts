@@ -5,7 +5,7 @@ import type { Instance } from '../../cloud/instances.ts';
 import type { ExistingProcess } from '../../cloud/process.ts';
 import { cloudService } from '../../cloud/service.ts';
 import type { ProcessSpec } from '../../cloud/spec.ts';
-import { type Change, type Changes, fieldName, type Settings, shown } from '../../converge/changes.ts';
+import { type Changes, fieldName, type Settings, shown } from '../../converge/changes.ts';
 import { code, folded, type Html, html, joined, preformatted } from '../../runner/html.ts';
 import { facts, next, table } from '../../runner/summary.ts';
 import { counted } from '../../text.ts';
@@ -41,59 +41,57 @@ export function placeOf({
   return joined(parts, html` in `);
 }
 
-interface ShownProcess {
+/** The settings of a process, with those that differ from its declaration. */
+interface ShownSettings {
   readonly settings: Settings;
-  /** The changed settings, which the table shows before and after the change. */
-  readonly changes: Changes;
-  /** `changed`: the step makes the changes. `left`: it leaves the process as it is. */
-  readonly kind: 'changed' | 'left';
+  /** The settings that the step changes. */
+  readonly changes?: Changes;
+  /** The settings that the step leaves as they are. */
+  readonly ignored?: Changes;
+}
+
+interface ShownProcess extends ShownSettings {
   readonly createdAt: string | null;
   readonly target: Target;
 }
 
 /** Returns one process as a small table, without the facts of its headline. */
-export function processFacts({ settings, changes, kind, createdAt, target }: ShownProcess): Html {
-  const { processes, ...options } = { ...settings, ...changes };
-  const total = isChange(processes) ? processes[kind === 'changed' ? 'to' : 'from'] : processes;
-  const shownOptions = optionsOf(options, kind);
+export function processFacts({ createdAt, target, ...shown }: ShownProcess): Html {
+  const { settings, changes = {}, ignored = {} } = shown;
+  const total = ignored['processes']?.from ?? changes['processes']?.to ?? settings['processes'];
+  const scaling = scalingOf(target.instance, target.environment);
   return facts([
-    ...(total == null
-      ? []
-      : ([
-          [
-            'Processes',
-            html`${settingOf(processes, kind)}${totalText(Number(total), scalingOf(target.instance, target.environment))}`,
-          ],
-        ] as const)),
-    ...(shownOptions.markup === '' ? [] : ([['Options', shownOptions]] as const)),
-    ...(createdAt === null ? [] : ([['Created', html`${readableDate(createdAt)}`]] as const)),
+    [
+      'Processes',
+      total == null ? html`` : html`${settingHtml('processes', shown)}${totalText(Number(total), scaling)}`,
+    ],
+    ['Options', optionsHtml(shown)],
+    ['Created', html`${createdAt === null ? '' : readableDate(createdAt)}`],
   ]);
 }
 
 /** Returns the options of a process: `tries 3, backoff 10`, with the values as code. */
-export function optionsOf(options: Settings, kind: ShownProcess['kind'] = 'changed'): Html {
-  const set = Object.entries(options).filter(([, value]) => value !== null && value !== undefined);
-  const pieces = set.map(([field, value]) => html`${fieldName(field)} ${settingOf(value, kind)}`);
-  return joined(pieces, html`, `);
+export function optionsHtml(shown: ShownSettings): Html {
+  const { processes: _, ...options } = { ...shown.settings, ...shown.changes, ...shown.ignored };
+  const pieces = Object.keys(options).map((field) => [fieldName(field), settingHtml(field, shown)] as const);
+  const set = pieces.filter(([, { markup }]) => markup !== '');
+  return joined(
+    set.map(([name, value]) => html`${name} ${value}`),
+    html`, `,
+  );
 }
 
-function settingOf(value: unknown, kind: ShownProcess['kind']): Html {
-  if (!isChange(value)) return code(shown(value));
-  return kind === 'changed' ? beforeAfter(value) : leftAlone(value);
-}
-
-function isChange(value: unknown): value is Change {
-  return typeof value === 'object' && value !== null && 'from' in value && 'to' in value;
-}
-
-/** Returns a value before and after a change: `1` → `2`. */
-export function beforeAfter({ from, to }: Change): Html {
-  return html`${code(shown(from))} → <strong>${code(shown(to))}</strong>`;
-}
-
-/** Returns a value that differs from the declaration, and stays: `1` (declared: `2`). */
-export function leftAlone({ from, to }: Change): Html {
-  return html`${code(shown(from))} (declared: <strong>${code(shown(to))}</strong>)`;
+/**
+ * Returns a value as code, a changed one as `1` → `2`, and one that stays as `1` (declared: `2`); empty for an unset
+ * value.
+ */
+export function settingHtml(field: string, { settings, changes = {}, ignored = {} }: ShownSettings): Html {
+  const [value, change, left] = [settings[field], changes[field], ignored[field]];
+  if (left !== undefined)
+    return html`${code(shown(left.from))} (declared: <strong>${code(shown(left.to))}</strong>)`;
+  if (change !== undefined)
+    return html`${code(shown(change.from))} → <strong>${code(shown(change.to))}</strong>`;
+  return value === null || value === undefined ? html`` : code(shown(value));
 }
 
 /** Additions to a table of processes. */
@@ -106,14 +104,14 @@ interface Marks {
 /** Returns processes as a table that fits a phone, with their ids and dates folded below. */
 export function processRows(processes: readonly ExistingProcess[], { markOf, statuses }: Marks = {}): Html {
   const rows = processes.map((process) => {
-    const { processes: count, ...options } = cloudService.settingsOfExisting(process);
+    const settings = cloudService.settingsOfExisting(process);
     const mark = markOf?.(process);
     const odd = mark === undefined ? html`` : html` <strong>${mark}</strong>`;
     const status = statusMark(statuses?.get(process.id)?.status);
     return [
-      html`${nameHtml(process)}${odd}${below(optionsOf(options))}`,
+      html`${nameHtml(process)}${odd}${below(optionsHtml({ settings }))}`,
       html`${status}`,
-      html`${shown(count ?? 'unknown')}`,
+      html`${shown(settings['processes'] ?? 'unknown')}`,
     ];
   });
   return html`${table(['Background process', 'Status', 'Processes'], rows)}${processIds(processes)}`;
@@ -158,21 +156,30 @@ export function replicasText(instance: Scaling | undefined): string | undefined 
 
 /** Returns the total of an instance: `In total 18 × 2–4 replicas = 36–72 processes.` */
 export function grandTotalText(processes: number, instance: Scaling | undefined): string {
-  const { minReplicas: min, maxReplicas: max, sleeps } = instance ?? {};
-  if (instance === undefined || min === undefined || max === undefined)
-    return `In total ${processes} on each replica.`;
-  if (max === 1 && !sleeps) return `In total ${counted(processes, 'process', 'processes')}.`;
-  const all = sleeps ? `up to ${max * processes}` : span(min * processes, max * processes);
-  return `In total ${processes} × ${replicasText(instance)} = ${all} processes${sleeps ? ', and none while it sleeps' : ''}.`;
+  const all = timesReplicas(processes, instance);
+  if (instance === undefined || all === undefined) return `In total ${processes} on each replica.`;
+  if (instance.maxReplicas === 1 && !instance.sleeps)
+    return `In total ${counted(processes, 'process', 'processes')}.`;
+  return `In total ${processes}${all} processes${whileAsleep(instance)}.`;
 }
 
 /** Returns the total of all replicas, each of which runs all processes: ` × 2–4 replicas = 4–8 in total`. */
 function totalText(processes: number, instance: Scaling | undefined): string {
+  const all = timesReplicas(processes, instance);
+  if (instance === undefined || all === undefined) return ' on each replica';
+  return `${instance.maxReplicas === 1 ? '' : `${all} in total`}${whileAsleep(instance)}`;
+}
+
+/** Returns ` × 2–4 replicas = 4–8`; undefined if the numbers are unknown. */
+function timesReplicas(processes: number, instance: Scaling | undefined): string | undefined {
   const { minReplicas: min, maxReplicas: max, sleeps } = instance ?? {};
-  if (instance === undefined || min === undefined || max === undefined) return ' on each replica';
-  if (max === 1) return sleeps ? ', and none while it sleeps' : '';
-  const total = sleeps ? `up to ${max * processes}` : span(min * processes, max * processes);
-  return ` × ${replicasText(instance)} = ${total} in total${sleeps ? ', and none while it sleeps' : ''}`;
+  if (min === undefined || max === undefined) return undefined;
+  const all = sleeps ? `up to ${max * processes}` : span(min * processes, max * processes);
+  return ` × ${replicasText(instance)} = ${all}`;
+}
+
+function whileAsleep({ sleeps }: Scaling): string {
+  return sleeps ? ', and none while it sleeps' : '';
 }
 
 function span(low: number, high: number): string {

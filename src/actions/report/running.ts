@@ -5,15 +5,17 @@ import { Cancelled, messageOf } from '../../failure.ts';
 import type { HttpClient } from '../../http/client.ts';
 import { code, type Html, html, preformatted } from '../../runner/html.ts';
 import type { Step } from '../../runner/step.ts';
+import { capitalized } from '../../text.ts';
 
 /** Warns that nothing runs in an environment while it sleeps: the list of its processes looks the same then. */
 export function saySleep(step: Step, environment: Environment | undefined): void {
   if (environment === undefined) return;
   const why = whyAsleep(environment);
-  if (why !== undefined) step.warn(`${why.charAt(0).toUpperCase()}${why.slice(1)}.`);
-  if (why !== undefined || !environment.hibernates) return;
-  const text = `The environment ${environment.name} hibernates when it gets no requests. Its background processes stop with it.`;
-  step.warn(text);
+  if (why !== undefined) step.warn(`${capitalized(why)}.`);
+  else if (environment.hibernates)
+    step.warn(
+      `The environment ${environment.name} hibernates when it gets no requests. Its background processes stop with it.`,
+    );
 }
 
 /** The meanings of exit codes, except those that only mean "the command failed". */

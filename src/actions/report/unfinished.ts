@@ -1,7 +1,7 @@
 import { changesIn, countsOf, countsText, undoneText } from '../../converge/results.ts';
 import { type PlanRow, rowText } from '../../converge/text.ts';
 import { Cancelled, closed, Failure, type FailureParts, locationText, messageOf } from '../../failure.ts';
-import { maxLines } from '../../text.ts';
+import { capitalized, maxLines } from '../../text.ts';
 
 interface Applied {
   /** An environment or an organization. */
@@ -97,9 +97,5 @@ function lineOf(row: PlanRow): string {
   const { why = 'unknown', declaredAt } = row;
   const at = declaredAt === undefined ? '' : ` (${locationText(declaredAt)})`;
   if (row.status === 'not-done') return `- Not started: ${rowText(row)}${at}, because ${closed(why)}`;
-  return `- ${isUnchecked(row) ? 'Not checked' : 'Failed'}: ${closed(`${rowText(row)}${at}`)}\n  ${closed(endSentence(why))}`;
-}
-
-function endSentence(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
+  return `- ${isUnchecked(row) ? 'Not checked' : 'Failed'}: ${closed(`${rowText(row)}${at}`)}\n  ${closed(capitalized(why))}`;
 }
