@@ -66,9 +66,9 @@ export function processIn<P extends Existing>(operation: Operation<unknown, P>):
 export interface Plan<S, P extends Existing> {
   /** Place by place: declarations in their order, then undeclared processes. */
   readonly operations: readonly Operation<S, P>[];
-  /** Places with more matches than declarations: it may be a race that will settle. */
-  readonly contested: readonly { readonly place: Place; readonly found: readonly P[] }[];
-  readonly ambiguous: readonly Ambiguity<S, P>[];
+  /** Declarations with more matches than declared: it may be a race that will settle. */
+  readonly contested: readonly PlacedContest<S, P>[];
+  readonly ambiguous: readonly PlacedContest<S, P>[];
   /** Missing processes that may exist as a process in doubt. */
   readonly doubts: readonly Doubt<P>[];
 }
@@ -80,7 +80,7 @@ export interface Doubt<P> {
   readonly found: readonly P[];
 }
 
-export interface Ambiguity<S, P> extends Contest<S, P> {
+interface PlacedContest<S, P> extends Contest<S, P> {
   readonly place: Place;
 }
 
@@ -94,14 +94,15 @@ export function planFor<S, P extends Existing>(
   { prune }: { readonly prune: boolean },
 ): Plan<S, P> {
   const operations: Operation<S, P>[] = [];
-  const contested: { readonly place: Place; readonly found: readonly P[] }[] = [];
-  const ambiguous: Ambiguity<S, P>[] = [];
+  const contested: PlacedContest<S, P>[] = [];
+  const ambiguous: PlacedContest<S, P>[] = [];
   const doubts: Doubt<P>[] = [];
   for (const { place, declared, listing } of states) {
     const existing = listing.processes;
     const sure = existing.filter(({ doubt }) => doubt === undefined);
     const matching = matchAll(declared, sure, service);
     const paired = new Set(matching.pairs.values());
+    /** The old processes of interrupted replacements, with their declarations. */
     const left = new Map(
       matching.contested.flatMap(({ spec, found, extra }) => {
         const old = extra && leftByReplacement(spec, found, service)?.left;
@@ -113,20 +114,15 @@ export function planFor<S, P extends Existing>(
       ...declared.map((spec) => declaredOperation(place, spec, matching.pairs.get(spec), service)),
       ...existing
         .filter((process) => !paired.has(process))
-        .map((process) => {
-          const leftOf = left.get(process);
-          const operation = undeclaredOperation(place, process, service, goes(process));
-          return leftOf === undefined ? operation : { ...operation, leftOf };
-        }),
+        .map((process) => undeclaredOperation(place, process, service, goes(process), left.get(process))),
     );
     for (const spec of declared.filter((one) => !matching.pairs.has(one))) {
       const found = doubtfulAmong(spec, existing, service);
       if (found.length > 0) doubts.push({ place, subject: service.describe(spec), found });
     }
-    for (const contest of matching.contested) {
-      contested.push({ place, found: contest.found });
-      if (contest.extra === undefined || !contest.extra.every(goes)) ambiguous.push({ ...contest, place });
-    }
+    const contests = matching.contested.map((contest) => ({ ...contest, place }));
+    contested.push(...contests);
+    ambiguous.push(...contests.filter(({ extra }) => !extra?.every(goes)));
   }
   return { operations, contested, ambiguous, doubts };
 }
@@ -153,6 +149,7 @@ function undeclaredOperation<S, P extends Existing>(
   process: P,
   service: Service<S, P>,
   goes: boolean,
+  leftOf: S | undefined,
 ): Operation<S, P> {
   return {
     action: goes && process.doubt === undefined && service.isDeclarable(process) ? 'delete' : 'undeclared',
@@ -160,15 +157,15 @@ function undeclaredOperation<S, P extends Existing>(
     subject: service.describeExisting(process),
     settings: service.settingsOfExisting(process),
     process,
+    ...(leftOf !== undefined && { leftOf }),
   };
 }
 
 export function ambiguousPlan<S, P extends Existing>(
-  ambiguous: readonly Ambiguity<S, P>[],
+  ambiguous: readonly PlacedContest<S, P>[],
   service: Service<S, P>,
 ): Failure {
   const { describe, particularsOf } = service;
-  const lineFor = (process: P): string => `${process.id}: ${particularsOf(process)}`;
   const lines = ambiguous.map(({ place, spec, found }) => {
     const ids = found.map((process) => `${process.id} (${particularsOf(process)})`);
     return `${placeName(place)}: ${found.length} processes match the ${describe(spec)}: ${firstOf(ids, maxLines)}`;
@@ -180,7 +177,9 @@ export function ambiguousPlan<S, P extends Existing>(
   const one = others.length === 0 ? first : undefined;
   return new Failure({
     headline: one && `${one.found.length} background processes match the ${describe(one.spec)}: which one?`,
-    details: one && `On ${placeName(one.place)}:\n${bullets(one.found.map(lineFor))}\n`,
+    details:
+      one &&
+      `On ${placeName(one.place)}:\n${bullets(one.found.map((process) => `${process.id}: ${particularsOf(process)}`))}\n`,
     what: 'The plan',
     why: `more processes match than the manifest declares\n${bullets(lines, ' that are declared')}\n`,
     fix: `Nothing was changed. Delete those that are not wanted, or ${otherwise}`,
@@ -217,20 +216,16 @@ export async function settledPlan<S, P extends Existing>(
   const observe = (states: readonly PlaceState<S, P>[]) => {
     const plan = planFor(states, service, { prune });
     const places = new Set(plan.contested.map(({ place }) => place.id));
-    return {
-      ...{ states, plan, places },
-      contested: plan.contested.flatMap(({ found }) => found),
-      listing: states.find(({ place }) => places.has(place.id))?.listing,
-    };
+    const contested = plan.contested.flatMap(({ found }) => found);
+    const listing = states.find(({ place }) => places.has(place.id))?.listing;
+    return { states, plan, places, contested, listing };
   };
   let last = observe(first);
   const lookAgain = async () => {
-    const states = await Promise.all(
-      last.states.map(async (state) =>
-        last.places.has(state.place.id) ? { ...state, listing: await look(state.place) } : state,
-      ),
+    const looks = last.states.map(async (state) =>
+      last.places.has(state.place.id) ? { ...state, listing: await look(state.place) } : state,
     );
-    last = observe(states);
+    last = observe(await Promise.all(looks));
     return last;
   };
   const { states, plan } = await settle(last, lookAgain, world);

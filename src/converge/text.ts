@@ -133,17 +133,15 @@ export function planText(
   const unchanged = rows.filter(isUnchanged);
   const width = widthOf(changed, room);
   const busy = new Set(changed.map(({ place }) => place.within));
-  const ofPlace = [...Map.groupBy(changed, ({ place }) => place.id).values()];
+  const places = new Map(changed.map(({ place }) => [place.id, place]));
   return {
-    places: ofPlace.flatMap((some) =>
-      some.slice(0, 1).map(({ place: { name, within } }) => ({
-        name,
-        within,
-        counts: countsOf(some),
-        lines: groupLines(some, { nameOf: () => name, noteOf, room, width }),
-      })),
-    ),
-    unchanged: groupLines(unchanged, { nameOf: placeName, noteOf, room, width: widthOf(unchanged, room) }),
+    places: [...places.values()].map((place) => {
+      const { name, within } = place;
+      const own = changed.filter((row) => row.place.id === place.id);
+      const lines = groupLines(own, () => [name, noteOf(place)], room, width);
+      return { name, within, counts: countsOf(own), lines };
+    }),
+    unchanged: groupLines(unchanged, (place) => [placeName(place), noteOf(place)], room),
     whole: rows.filter((row) => rowLine(row, room, 0) !== rowLine(row, Infinity, 0)).map(wholeLine),
     ids: rows.flatMap(({ processId, place, name }) =>
       processId === undefined ? [] : [`${processId}  ${cut(name, room)} on ${placeName(place)}`],
@@ -173,31 +171,24 @@ function isUnchanged({ outcome }: PlanRow): boolean {
   return outcome === 'unchanged';
 }
 
-interface GroupStyle {
-  nameOf(place: Place): string;
-  noteOf(place: Place): string | undefined;
-  readonly room: number;
-  readonly width: number;
-}
-
 /** Writes rows in groups, with their shared fields in the heading. Rows and groups begin with the most important. */
 function groupLines(
   rows: readonly PlanRow[],
-  { nameOf, noteOf, room, width }: GroupStyle,
+  headOf: (place: Place) => readonly (string | undefined)[],
+  room: number,
+  width = widthOf(rows, room),
 ): readonly string[] {
-  const groups = Map.groupBy(rows, ({ place, shared }) => JSON.stringify([place.id, shared]));
-  const headingOf = ({ place, shared }: PlanRow): string => {
-    const note = noteOf(place);
-    return [nameOf(place), ...(note === undefined ? [] : [note]), ...shared].join(' · ');
-  };
+  const headingOf = ({ place, shared }: PlanRow): string =>
+    `@@ ${[...headOf(place), ...shared].filter((part) => part !== undefined).join(' · ')} @@`;
   const rankOf = (row: PlanRow): number => order.indexOf(rowKind(row));
   const bestIn = (group: readonly PlanRow[]): number => Math.min(...group.map(rankOf));
-  const inOrder = [...groups.values()].toSorted((a, b) => bestIn(a) - bestIn(b));
-  return inOrder.flatMap((group) => {
-    const headings = group.slice(0, 1).map((first) => `@@ ${headingOf(first)} @@`);
-    const sorted = group.toSorted((a, b) => rankOf(a) - rankOf(b));
-    return [...headings, ...sorted.map((row) => rowLine(row, room, width))];
-  });
+  const groups = [...Map.groupBy(rows, ({ place, shared }) => JSON.stringify([place.id, shared])).values()];
+  return groups
+    .toSorted((a, b) => bestIn(a) - bestIn(b))
+    .flatMap((group) => [
+      ...group.slice(0, 1).map(headingOf),
+      ...group.toSorted((a, b) => rankOf(a) - rankOf(b)).map((row) => rowLine(row, room, width)),
+    ]);
 }
 
 type RowKind = Action | 'failed' | 'not-done';
@@ -244,30 +235,22 @@ function rowLine(row: PlanRow, room: number, width: number): string {
   const more = detailsOf(row, room).map((part) => ` · ${part}`);
   const first = happens(row, room);
   const gap = ' '.repeat(first.length > width ? 2 : 1 + width - first.length);
-  return `${signs[rowKind(row)]} ${first}${gap}${nameIn(row, room)}${more.join('')}`;
+  const verb = isUndone(row) ? verbOf(row) : '';
+  return `${signs[rowKind(row)]} ${first}${gap}${verb}${cut(row.name, room)}${more.join('')}`;
 }
 
 function happens(row: PlanRow, room: number): string {
-  switch (rowKind(row)) {
-    case 'failed':
-      return 'FAILED';
-    case 'not-done':
-      return 'NOT DONE';
-    case 'delete':
-      return 'delete';
-    case 'undeclared':
-      return 'kept';
-    case 'update':
-    case 'replace':
-      return changesText(row.changes, room);
-    default:
-      return settingsText({ processes: row.settings['processes'] });
-  }
+  const changes = changesText(row.changes, room);
+  const count = settingsText({ processes: row.settings['processes'] });
+  const words: Readonly<Record<RowKind, string>> = {
+    ...{ delete: 'delete', replace: changes, update: changes, create: count },
+    ...{ undeclared: 'kept', keep: count, failed: 'FAILED', 'not-done': 'NOT DONE' },
+  };
+  return words[rowKind(row)];
 }
 
-function nameIn(row: PlanRow, room: number): string {
-  const isNamed = isUndone(row) && (row.action === 'create' || row.action === 'delete');
-  return `${isNamed ? `${row.action} ` : ''}${cut(row.name, room)}`;
+function verbOf({ action }: PlanRow): string {
+  return action === 'create' || action === 'delete' ? `${action} ` : '';
 }
 
 /** Returns the details after the name. For a missing change, they include the change itself. */
@@ -297,9 +280,8 @@ function changesText(changes: Changes, room: number): string {
 export function rowText(row: PlanRow): string {
   const undone: PlanRow = { ...row, outcome: undefined };
   const name = cut(row.name, roomInLine);
-  const verb = row.action === 'create' || row.action === 'delete' ? `${row.action} ` : '';
   const shown = name.startsWith('worker ') ? name : JSON.stringify(name);
-  return [`${verb}${shown} on ${placeName(row.place)}`, ...detailsOf(undone, roomInLine)].join(', ');
+  return [`${verbOf(row)}${shown} on ${placeName(row.place)}`, ...detailsOf(undone, roomInLine)].join(', ');
 }
 
 function wholeLine(row: PlanRow): string {
