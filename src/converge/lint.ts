@@ -1,18 +1,22 @@
 import { beyondAscii } from '../text.ts';
 
 /** A command with its options, without preparing programs such as `env`: `php`, `artisan`, `queue:work`, `--once`. */
-export type Words = readonly string[];
+type Words = readonly string[];
 
 /** The end of a command; undefined if unknown. */
-export type Fate = 'stays' | 'ends' | undefined;
+type Fate = 'stays' | 'ends' | undefined;
 
 /**
  * Returns the fate of a line of shell: it stays, ends, or is unknown. `fateOf` returns the fate of a single command. A
- * line ends when its last command ends or goes into the background. Loops, conditions and substitutions are unknown.
+ * line ends when its last command ends or goes into the background. Loops, conditions, substitutions and other syntax
+ * are unknown.
  */
 function fateOfLine(line: string, fateOf: (command: Words) => Fate): Fate {
-  const tokens = tokensOf(line);
-  return tokens && fateOfList(tokens, fateOf);
+  if (/`|\$\(|<</.test(line)) return undefined;
+  const matches = [...line.matchAll(pattern)];
+  const length = matches.reduce((sum, [text]) => sum + text.length, 0);
+  const tokens = matches.flatMap(([token, skipped]) => (skipped === undefined ? [token] : []));
+  return length < line.length ? undefined : fateOfList(tokens, fateOf);
 }
 
 /** An operator, or a word with its quotation marks. */
@@ -21,14 +25,6 @@ type Token = string;
 /** Captured, to be skipped: blanks, and redirections with the file that they name. Then operators, then words. */
 const pattern =
   /([ \t]|(?:\d*|&)[<>]{1,2}(?:&\d+-?|[ \t]*(?:[^\s"'\\;&|()<>]|"[^"]*"|'[^']*')+))|&&|\|\|?&?|;|&|\(|\)|\n|(?:[^\s"'\\;&|()<>]|\\.|"(?:[^"\\]|\\.)*"|'[^']*')+/gsy;
-
-/** Splits a line into tokens; undefined if it contains other syntax. */
-function tokensOf(line: string): readonly Token[] | undefined {
-  if (/`|\$\(|<</.test(line)) return undefined;
-  const matches = [...line.matchAll(pattern)];
-  if (matches.reduce((sum, [text]) => sum + text.length, 0) < line.length) return undefined;
-  return matches.flatMap(([token, skipped]) => (skipped === undefined ? [token] : []));
-}
 
 function fateOfList(tokens: readonly Token[], fateOf: (command: Words) => Fate): Fate {
   const parts = split(tokens, ['&&', '||', ';', '&', '\n']);
@@ -140,19 +136,16 @@ export function lintCommand(
   const total = processes * maxReplicas;
   const repeated =
     total > 1 && fateOfLine(command, (words) => (isScheduler(words) ? 'stays' : undefined)) === 'stays';
-  return [
-    ...lookAlikes(subject, [command]),
-    ...(fate === 'ends'
-      ? [
-          `The ${subject} ends by itself. A background process that ends is started again and again, ${remedies.danger}: ${instead}.`,
-        ]
-      : []),
-    ...(repeated
-      ? [
-          `The ${subject} would run up to ${total} times at once, so each task runs ${total} times. ${onceText(processes, maxReplicas)}, use ${remedies.scheduler}, or add "onOneServer()" to the tasks.`,
-        ]
-      : []),
-  ];
+  const problems = [...lookAlikes(subject, [command])];
+  if (fate === 'ends')
+    problems.push(
+      `The ${subject} ends by itself. A background process that ends is started again and again, ${remedies.danger}: ${instead}.`,
+    );
+  if (repeated)
+    problems.push(
+      `The ${subject} would run up to ${total} times at once, so each task runs ${total} times. ${onceText(processes, maxReplicas)}, use ${remedies.scheduler}, or add "onOneServer()" to the tasks.`,
+    );
+  return problems;
 }
 
 function onceText(processes: number, maxReplicas: number): string {
@@ -188,15 +181,14 @@ function oneShots({ scheduler, onDeploy, restart }: Remedies): readonly Rule[] {
   ];
 }
 
-function isScheduler(words: Words): boolean {
-  return artisan(/^(schedule:work|short-schedule:run)$/)(words);
-}
+const isScheduler = artisan(/^(schedule:work|short-schedule:run)$/);
 
-const staying =
-  /^(queue:(work|listen)|horizon|reverb:start|pulse:(work|check)|nightwatch:agent|inertia:start-ssr|octane:start|schedule:work|short-schedule:run)$/;
+const isStaying = artisan(
+  /^(queue:(work|listen)|horizon|reverb:start|pulse:(work|check)|nightwatch:agent|inertia:start-ssr|octane:start|schedule:work|short-schedule:run)$/,
+);
 
 function fateOf(words: Words): Fate {
-  if (artisan(staying)(words)) return 'stays';
+  if (isStaying(words)) return 'stays';
   return detaches(words) ? 'ends' : undefined;
 }
 
@@ -223,9 +215,8 @@ export function lookAlikes(subject: string, texts: readonly string[]): readonly 
     const code = (character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0');
     return `${character} (U+${code})`;
   });
-  return foreign.length === 0
-    ? []
-    : [
-        `The ${subject} has characters outside ASCII: ${foreign.join(', ')}. Some characters look like others: check that each is the one you mean.`,
-      ];
+  if (foreign.length === 0) return [];
+  return [
+    `The ${subject} has characters outside ASCII: ${foreign.join(', ')}. Some characters look like others: check that each is the one you mean.`,
+  ];
 }

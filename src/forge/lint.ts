@@ -14,17 +14,12 @@ export function lint({
   directory,
   processes = processesOfNew,
 }: Pick<ForgeSpec, 'command' | 'directory' | 'processes'>): readonly string[] {
-  return [
-    ...lintCommand(command, `command "${command}"`, { processes, maxReplicas: 1 }, remedies),
-    ...(/^php\s/.test(command)
-      ? [
-          `The command "${command}" begins with php: that is the server's default version, which changes for all sites at once. Write the version, such as php8.4.`,
-        ]
-      : []),
-    ...(isRelative(directory) ? [`The directory "${directory}" is relative. Write the whole path.`] : []),
-  ];
-}
-
-function isRelative(directory: string | undefined): boolean {
-  return directory !== undefined && !directory.startsWith('/');
+  const problems = [...lintCommand(command, `command "${command}"`, { processes, maxReplicas: 1 }, remedies)];
+  if (/^php\s/.test(command))
+    problems.push(
+      `The command "${command}" begins with php: that is the server's default version, which changes for all sites at once. Write the version, such as php8.4.`,
+    );
+  if (directory !== undefined && !directory.startsWith('/'))
+    problems.push(`The directory "${directory}" is relative. Write the whole path.`);
+  return problems;
 }
