@@ -11,7 +11,7 @@ import { shareServer } from '../forge/open.ts';
 import type { ForgeProcess } from '../forge/process.ts';
 import { forgePace, forgeService, removalSpan } from '../forge/service.ts';
 import type { ForgeSpec } from '../forge/spec.ts';
-import { listWithSites, storeOn } from '../forge/store.ts';
+import { ForgeStore, listWithSites } from '../forge/store.ts';
 import { type FoundServer, findServers } from '../forge/target.ts';
 import { maxConcurrency } from '../http/transport.ts';
 import { html } from '../runner/html.ts';
@@ -102,7 +102,7 @@ async function proveDeclared(
   const places = [...new Map(declared.map(({ place }) => [place.id, place])).values()];
   const look = async () => {
     const looks = places.map(async (place) => {
-      const store = storeOn(client, organization, place);
+      const store = new ForgeStore(client, { organization, server: place });
       const ids = declared.flatMap((each) => (each.place.id === place.id ? each.process.id : []));
       return await store.complete(await store.listAll(), ids);
     });
@@ -126,7 +126,8 @@ async function change(
   step.doing(`applying ${inputs.file}`);
   const carryOut = carrier(patient, applied, writes);
   const results = await carryOut(read, ({ place, listing }, semaphore, runtime) => {
-    const open = (siteId?: string) => storeOn(patient.client, inputs.organization, place, siteId);
+    const open = (siteId?: string) =>
+      new ForgeStore(patient.client, { organization: inputs.organization, server: place, siteId });
     return shareServer(open, listing, semaphore, runtime);
   });
   const done = doneRows(results, applied.naming, (spec) => read.locations.get(spec));
@@ -158,7 +159,7 @@ async function readAndPlan(
   const patient = session.within(msPerServer * servers.length);
   const semaphore = new Semaphore(maxConcurrency);
   const look = async (place: Place): Promise<Listing<ForgeProcess>> => {
-    const store = storeOn(patient.client, organization, place);
+    const store = new ForgeStore(patient.client, { organization, server: place });
     const declared = servers.find(({ id }) => id === place.id)?.declared ?? [];
     return await listWithSites(declared, (filter) => semaphore.run(() => store.list(filter)));
   };

@@ -20,7 +20,7 @@ export async function runForgeDelete(step: Step): Promise<void> {
   const { toDelete, all } = inputs;
   await withSession(step, inputs.connection, async (session) => {
     const target = await findForgeTarget(session, inputs.target);
-    const { serverName, siteId } = target;
+    const { server, siteId } = target;
     const what = describeAsked(toDelete, inputs.target.site);
     step.doing(`deleting the ${what}`);
     const world = openWorld(session.within(raceLimit + removalSpan), target);
@@ -29,12 +29,12 @@ export async function runForgeDelete(step: Step): Promise<void> {
         ? await findPinned(toDelete.id, world)
         : await findToDelete<IdentityFields, ForgeProcess>({ ...toDelete, siteId }, all, world);
     for (const process of found) step.log.info(forgeLine(process));
-    if (found.length === 0) step.log.info(`There is no ${what} on server ${serverName}`);
+    if (found.length === 0) step.log.info(`There is no ${what} on server ${server.name}`);
     await deleteFound(step, inputs, {
-      ...{ found, what, on: ` on server ${serverName}` },
+      ...{ found, what, on: ` on server ${server.name}` },
       names: 'id' in toDelete ? 'process-id' : 'command, user, directory and site',
       whatHtml: prose(what),
-      onHtml: html` on server ${code(serverName)}`,
+      onHtml: html` on server ${code(server.name)}`,
       nameOf: ({ command }) => code(command),
       remove: () => deleteAll(found, world.store, world.runtime, (some) => untilGone(some, world)),
       deleted: ['done', 'Deleted'],

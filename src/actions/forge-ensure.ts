@@ -30,7 +30,7 @@ export async function runForge(step: Step): Promise<void> {
     const ensured = await ensureOn(session, target, wanted);
     let { process } = ensured;
     step.output({ 'process-id': process?.id ?? '', outcome: ensured.outcome, stable: '' });
-    const shown = { spec: wanted.spec, ensured, server: target.serverName };
+    const shown = { spec: wanted.spec, ensured, server: target.server.name };
     sayForge(step, shown);
     step.atEnd(async (failure) => {
       step.output({ status: process?.status ?? '' });

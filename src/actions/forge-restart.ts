@@ -74,7 +74,7 @@ async function select(
       what: `Background process ${processId}`,
       why:
         found === undefined
-          ? `server ${target.serverName} has no process with this id`
+          ? `server ${target.server.name} has no process with this id`
           : 'it is being removed',
       fix: 'Check organization, server and process-id',
     });
@@ -86,7 +86,7 @@ async function select(
   const present = all.filter((process) => !isLeaving(process) && !isUnknown(process));
   if (present.length > 0) return present;
   throw new Failure({
-    what: `No background process on server ${target.serverName} matches`,
+    what: `No background process on server ${target.server.name} matches`,
     why: describeFilter(filter, name.site),
     fix: 'Check the filters; forge/list with the same filters shows what there is',
   });
@@ -130,10 +130,10 @@ async function waitUntilUp(
   const up = processes.length === 1 ? 'up' : 'all up';
   const outcome = wait === 0 ? 'not waited for' : failure === undefined ? up : `not ${up}`;
   step.log.group(
-    `${verb}: ${countText(processes)} on server ${target.serverName}, ${outcome}`,
+    `${verb}: ${countText(processes)} on server ${target.server.name}, ${outcome}`,
     processes.map(forgeLine),
   );
-  const head = html`${verb}: ${countText(processes)} on server ${code(target.serverName)}, ${outcome}`;
+  const head = html`${verb}: ${countText(processes)} on server ${code(target.server.name)}, ${outcome}`;
   const filtered = asked === 'all' ? html`` : html`<p>Filter: ${prose(asked)}.</p>`;
   step.headline(failure === undefined ? 'done' : 'drifted', head);
   step.summarize(html`${filtered}${forgeTable(processes)}`);

@@ -48,7 +48,7 @@ export class ForgeStore implements Store<ForgeSpec, ForgeProcess> {
       {
         ...this.#call('GET', this.#path(), 'server:view'),
         query: queryOf({ siteId: this.#target.siteId, ...filter }),
-        what: `Listing the background processes of server ${this.#target.serverName}`,
+        what: `Listing the background processes of server ${this.#target.server.name}`,
       },
       ListedProcess,
     );
@@ -134,19 +134,14 @@ export class ForgeStore implements Store<ForgeSpec, ForgeProcess> {
   }
 
   #path(id?: string): string {
-    const { organization, serverId } = this.#target;
-    const all = path`/orgs/${organization}/servers/${serverId}/background-processes`;
+    const { organization, server } = this.#target;
+    const all = path`/orgs/${organization}/servers/${server.id}/background-processes`;
     return id === undefined ? all : all + path`/${id}`;
   }
 
   #call(method: HttpCall['method'], at: string, scope: TokenScope) {
-    const { organization, serverName } = this.#target;
-    return {
-      method,
-      path: at,
-      forbidden: needsScope(scope),
-      notFound: noServer(organization, serverName),
-    };
+    const { organization, server } = this.#target;
+    return { method, path: at, forbidden: needsScope(scope), notFound: noServer(organization, server.name) };
   }
 }
 
@@ -210,14 +205,4 @@ export async function listWithSites(
   });
   const pages = Math.max(all.pages, ...ofSites.map(({ listing }) => listing.pages));
   return { ...all, processes, pages };
-}
-
-/** Opens the processes of a server or, with a site, of that site. */
-export function storeOn(
-  client: HttpClient,
-  organization: string,
-  { id, name }: { readonly id: string; readonly name: string },
-  siteId?: string,
-): ForgeStore {
-  return new ForgeStore(client, { organization, serverId: id, serverName: name, siteId });
 }

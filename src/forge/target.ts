@@ -12,10 +12,9 @@ import { describe, type ForgeDeclaration, type ForgeSpec } from './spec.ts';
 /** A Forge server and, if the step names one, a site of this server. */
 export interface ForgeTarget {
   readonly organization: string;
-  readonly serverId: string;
-  /** The name of the server, or its id if the input is an id. */
-  readonly serverName: string;
-  readonly siteId: string | undefined;
+  /** `name`: its id if the workflow names the server by its id. */
+  readonly server: NamedThing;
+  readonly siteId?: string | undefined;
 }
 
 export interface ForgeTargetName {
@@ -29,11 +28,11 @@ export interface ForgeTargetName {
 /** Finds the server and the site by their names. Sends no request for ids. */
 export async function findTarget(
   client: HttpClient,
-  { organization, server: serverName, site }: ForgeTargetName,
+  { organization, server: wanted, site }: ForgeTargetName,
 ): Promise<ForgeTarget> {
-  const server = await findNamed(client, serversOf(organization), serverName);
+  const server = await findNamed(client, serversOf(organization), wanted);
   const found = site === undefined ? undefined : await findNamed(client, sitesOf(organization, server), site);
-  return { organization, serverId: server.id, serverName: server.name, siteId: found?.id };
+  return { organization, server, siteId: found?.id };
 }
 
 /** Returns the hint for a 404 of a request about a server. */

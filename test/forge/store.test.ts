@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { type ForgeStore, listWithSites, storeOn } from '../../src/forge/store.ts';
+import { ForgeStore, listWithSites } from '../../src/forge/store.ts';
 import { htmlPage, json, type Reply, text } from '../support/fake-transport.ts';
 import { listingOf } from '../support/listing.ts';
 import { failureOf, scriptedClient } from '../support/test-client.ts';
@@ -26,7 +26,8 @@ const body = (data: unknown, status = 200): Reply => json(status, { data });
 
 function storeWith(replies: readonly Reply[], siteId?: string) {
   const scripted = scriptedClient(replies);
-  return { ...scripted, store: storeOn(scripted.client, 'acme', { id: '7', name: 'web-1' }, siteId) };
+  const target = { organization: 'acme', server: { id: '7', name: 'web-1' }, siteId };
+  return { ...scripted, store: new ForgeStore(scripted.client, target) };
 }
 
 describe('Listing', () => {

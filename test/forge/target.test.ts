@@ -31,8 +31,7 @@ test('ids are taken as they are, without a look', async () => {
   const { client, calls } = forge([]);
   expect(await findTarget(client, wanted({ site: '7' }))).toEqual({
     organization: 'acme',
-    serverId: '31',
-    serverName: '31',
+    server: { id: '31', name: '31' },
     siteId: '7',
   });
   expect(calls).toEqual([]);
@@ -44,7 +43,7 @@ test('of names that hold the wanted one only the exact one counts', async () => 
     { id: '2', name: '1-web-1' },
   ];
   const { client, calls } = forge(servers);
-  expect(await findTarget(client, wanted({ server: '1-web-1' }))).toMatchObject({ serverId: '2' });
+  expect(await findTarget(client, wanted({ server: '1-web-1' }))).toMatchObject({ server: { id: '2' } });
   expect(calls).toEqual(['GET /orgs/acme/servers?filter[name]=1-web-1&page[size]=30']);
 });
 
@@ -55,7 +54,7 @@ test('a site is looked up on its server', async () => {
   ];
   const { client, calls } = forge([{ id: '2', name: 'web-1' }], sites);
   const target = await findTarget(client, wanted({ server: 'web-1', site: 'shop.example' }));
-  expect(target).toEqual({ organization: 'acme', serverId: '2', serverName: 'web-1', siteId: '7' });
+  expect(target).toEqual({ organization: 'acme', server: { id: '2', name: 'web-1' }, siteId: '7' });
   expect(calls[1]).toBe('GET /orgs/acme/servers/2/sites?filter[name]=shop.example&page[size]=30');
 });
 
@@ -88,7 +87,7 @@ test('a name that the filter cannot find is found in the whole list', async () =
   const { client } = scripted(({ url }) => ({
     data: url.searchParams.has('filter[name]') ? [] : [{ id: 5, attributes: { name: 'a,b' } }],
   }));
-  expect(await findTarget(client, wanted({ server: 'a,b' }))).toMatchObject({ serverId: '5' });
+  expect(await findTarget(client, wanted({ server: 'a,b' }))).toMatchObject({ server: { id: '5' } });
 });
 
 test.each([

@@ -17,7 +17,7 @@ interface ForgeProcess extends Stored {
 
 export type ForgeSeed = Seed<ForgeProcess>;
 
-export const forgeTarget = { organization: 'acme', serverId: '9', serverName: 'web-1' } as const;
+export const forgeTarget = { organization: 'acme', server: { id: '9', name: 'web-1' } } as const;
 
 /** The command of the processes that are created and deleted while a run reads pages. */
 export const passingCommand = 'php8.4 artisan passing:by';

@@ -32,7 +32,7 @@ export async function findForgeTarget(
 ): Promise<ForgeTarget> {
   step.doing(`looking for the server "${name.server}"`);
   const target = await findTarget(client, name);
-  if (target.serverId !== name.server) step.log.info(`Server ${target.serverName} is ${target.serverId}`);
+  if (target.server.id !== name.server) step.log.info(`Server ${target.server.name} is ${target.server.id}`);
   if (name.site !== undefined && target.siteId !== name.site)
     step.log.info(`Site ${name.site} is ${target.siteId}`);
   return target;

@@ -5,7 +5,7 @@ import { waitAtGate } from '../../forge/gate.ts';
 import type { ForgeProcess } from '../../forge/process.ts';
 import { type StatusSource, watchStatus } from '../../forge/stable.ts';
 import { notRunning, readItsLog, upWords } from '../../forge/status.ts';
-import { storeOn } from '../../forge/store.ts';
+import { ForgeStore } from '../../forge/store.ts';
 import { html } from '../../runner/html.ts';
 import { counted } from '../../text.ts';
 import { inSeconds } from '../../time.ts';
@@ -44,7 +44,10 @@ async function untilNewUp(
     const looks = ofPlace.map(async (results): Promise<readonly ForgeProcess[]> => {
       const [first] = results;
       if (first === undefined) return [];
-      const processes = await storeOn(client, organization, first.operation.place).listAll();
+      const processes = await new ForgeStore(client, {
+        organization,
+        server: first.operation.place,
+      }).listAll();
       const seen = new Map(processes.map((process) => [process.id, process]));
       // A list may lag, so the gate waits for a missing process, too.
       return results.flatMap(({ process }) =>
