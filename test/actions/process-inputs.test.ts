@@ -18,7 +18,10 @@ afterEach(() => {
   for (const variable of set.splice(0)) delete process.env[variable];
 });
 
-function problemsOf(inputs: Inputs): string {
+/** The problems with these inputs of a process. */
+function problemsOf(given: Readonly<Record<string, string>>): string {
+  const inputs = inputsOf(given);
+  readSpec(inputs);
   try {
     inputs.done();
     return '';
@@ -29,41 +32,26 @@ function problemsOf(inputs: Inputs): string {
 
 describe('The options of a worker', () => {
   test('come from their own inputs and from config-json', () => {
-    const inputs = inputsOf({
-      queue: 'high, default',
-      tries: '3',
-      force: 'TRUE',
-      'config-json': '{"connection": "redis", "tries": 3}',
-      processes: '2',
-    });
-    expect(readSpec(inputs)).toEqual({
+    const json = { 'config-json': '{"connection": "redis", "tries": 3}' };
+    const given = { queue: 'high, default', tries: '3', force: 'TRUE', processes: '2', ...json };
+    expect(readSpec(inputsOf(given))).toEqual({
       type: 'worker',
       processes: 2,
       config: { queue: 'high,default', tries: 3, force: true, connection: 'redis' },
     });
-    expect(problemsOf(inputs)).toBe('');
+    expect(problemsOf(given)).toBe('');
   });
 
   test('may not differ between the two, and both are named', () => {
-    const inputs = inputsOf({
-      queue: 'high',
-      timeout: '60',
-      'config-json': '{"queue": "low", "timeout": 90}',
-    });
-    readSpec(inputs);
-    expect(problemsOf(inputs)).toContain(
+    const json = { 'config-json': '{"queue": "low", "timeout": 90}' };
+    expect(problemsOf({ queue: 'high', timeout: '60', ...json })).toContain(
       '- queue: is "high", and config-json has "low" for it; set it in one of the two\n- timeout: is "60", and config-json has "90" for it',
     );
   });
 
   test('that differ between the two are named beside the other problems', () => {
-    const inputs = inputsOf({
-      queue: 'high\u200b',
-      tries: '3',
-      'config-json': '{"queue": "low", "tries": 4, "memory": 128, "sleep": "long"}',
-    });
-    readSpec(inputs);
-    const problems = problemsOf(inputs);
+    const json = { 'config-json': '{"queue": "low", "tries": 4, "memory": 128, "sleep": "long"}' };
+    const problems = problemsOf({ queue: 'high\u200b', tries: '3', ...json });
     for (const named of ['config-json: memory: ', 'config-json: sleep: ', 'queue: contains'])
       expect(problems).toContain(`- ${named}`);
     expect(problems).toContain('- tries: is "3", and config-json has "4" for it; set it in one of the two');
@@ -71,14 +59,8 @@ describe('The options of a worker', () => {
   });
 
   test('are for a worker, and are named when there is none', () => {
-    const inputs = inputsOf({
-      type: 'custom',
-      command: 'php artisan horizon',
-      queue: 'high',
-      'config-json': '{}',
-    });
-    readSpec(inputs);
-    expect(problemsOf(inputs)).toContain(
+    const custom = { type: 'custom', command: 'php artisan horizon' };
+    expect(problemsOf({ ...custom, queue: 'high', 'config-json': '{}' })).toContain(
       '- config-json: is for type: worker; a custom process has only its command\n- queue: is for type: worker',
     );
   });
@@ -126,14 +108,10 @@ describe('config-json that is not JSON is told with what is wrong', () => {
     ['high,default', 'is not JSON; write an object such as'],
     ['{"queue": "a", "que\\u0075e": "b"}', 'the key "queue" is there twice; remove one'],
   ])('%s', (json, why) => {
-    const inputs = inputsOf({ 'config-json': json });
-    readSpec(inputs);
-    expect(problemsOf(inputs)).toContain(why);
+    expect(problemsOf({ 'config-json': json })).toContain(why);
   });
 
   test('a key that stands twice, but in objects of its own, is none', () => {
-    const inputs = inputsOf({ 'config-json': '{"queue": "a: b, \\"queue\\": c"}' });
-    readSpec(inputs);
-    expect(problemsOf(inputs)).toBe('');
+    expect(problemsOf({ 'config-json': '{"queue": "a: b, \\"queue\\": c"}' })).toBe('');
   });
 });

@@ -119,7 +119,7 @@ describe.concurrent('approved-plan: require changes only what the merged pull re
     comment.body = body;
     comment.user = { login: 'mallory', type: 'User' };
     expectRefused(shop, await shop.push(manifest), 'no comment with a whole plan');
-    comment.user = shop.gitHub.author;
+    comment.user = ownBot;
     expect((await shop.push(manifest)).errors).toEqual([]);
   });
 

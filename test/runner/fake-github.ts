@@ -1,5 +1,6 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
 
 export interface FakeUser {
   login: string;
@@ -57,8 +58,6 @@ export interface FakeGitHub {
   viewer: string | undefined;
   /** The same of `GET /user`, which tells nothing to the token of a workflow. */
   user: FakeUser | undefined;
-  /** Whose the comments are that come in. */
-  author: FakeUser;
   /** The first that matches strikes. */
   refuse: Refusal | Refusal[] | undefined;
   close(): Promise<void>;
@@ -95,7 +94,7 @@ export async function startFakeGitHub(prefix = ''): Promise<FakeGitHub> {
     });
 
   const server = createServer(async (message, response) => {
-    const body = await read(message);
+    const body = await text(message);
     const url = new URL(message.url ?? '/', `http://${message.headers.host}`);
     const method = message.method ?? 'GET';
     const { authorization = '' } = message.headers;
@@ -118,7 +117,6 @@ export async function startFakeGitHub(prefix = ''): Promise<FakeGitHub> {
     requests,
     viewer: ownBot.login,
     user: undefined,
-    author: ownBot,
     refuse: undefined,
     close: () =>
       new Promise((resolve) => {
@@ -141,20 +139,15 @@ function answer(fake: FakeGitHub, prefix: string, method: string, url: URL, body
     return { ...rest, body: body.filter(({ hidden }) => hidden !== true).map(shown) };
   }
   if (issue !== undefined && method === 'POST') {
-    const text = String(JSON.parse(body).body);
-    const comment: FakeComment = {
-      id: fake.comments.length + 1,
-      body: text,
-      user: fake.author,
-      pullRequest: Number(issue),
-    };
+    const id = fake.comments.length + 1;
+    const comment = { id, body: String(JSON.parse(body).body), user: ownBot, pullRequest: Number(issue) };
     fake.comments.push(comment);
     return { status: 201, body: shown(comment) };
   }
   const [, id] = /^PATCH \/repos\/acme\/shop\/issues\/comments\/(\d+)$/.exec(key) ?? [];
   const comment = fake.comments.find((each) => String(each.id) === id);
   if (comment !== undefined) {
-    Object.assign(comment, { body: String(JSON.parse(body).body), editor: fake.author.login });
+    Object.assign(comment, { body: String(JSON.parse(body).body), editor: ownBot.login });
     return { status: 200, body: shown(comment) };
   }
   const [, sha] = /^GET \/repos\/acme\/shop\/commits\/(\w+)\/pulls$/.exec(key) ?? [];
@@ -163,36 +156,21 @@ function answer(fake: FakeGitHub, prefix: string, method: string, url: URL, body
   return notFound;
 }
 
-/** Every field that is asked for here at all, whichever a query names. */
+/** Answers the two queries that the actions send: whose the token is, and who has edited comments. */
 function graphql({ viewer, comments }: FakeGitHub, body: string): Reply {
-  const { query, variables = {} } = JSON.parse(body);
   if (viewer === undefined) return notFound;
-  const ids = [variables.id ?? variables.ids ?? []].flat();
-  const asNode = (comment: FakeComment | undefined) =>
-    comment && {
-      __typename: 'IssueComment',
-      id: nodeId(comment),
-      databaseId: comment.id,
-      body: comment.body,
-      author: actor(comment.user.login),
-      editor: comment.editor === undefined ? null : actor(comment.editor),
-    };
-  const nodes = ids.map((id) => asNode(comments.find((comment) => nodeId(comment) === id)) ?? null);
-  const all = { nodes: comments.map(asNode), pageInfo: { hasNextPage: false, endCursor: null } };
-  const known = {
-    viewer: { login: viewer },
-    node: nodes[0] ?? null,
-    nodes,
-    repository: { pullRequest: { comments: all } },
-  };
-  const asked = Object.entries(known).filter(([field]) => new RegExp(`\\b${field}\\b`).test(String(query)));
-  return { status: 200, body: { data: Object.fromEntries(asked) } };
+  const ids: string[] = JSON.parse(body).variables?.ids ?? [];
+  const nodes = ids.map((id) => {
+    const comment = comments.find((each) => nodeId(each) === id);
+    return comment === undefined ? null : { id, editor: actor(comment.editor) };
+  });
+  return { status: 200, body: { data: { viewer: { login: viewer }, nodes } } };
 }
 
 /** GraphQL leaves out the suffix of bots. */
-function actor(login: string) {
-  const bare = login.replace(/\[bot\]$/, '');
-  return { __typename: bare === login ? 'User' : 'Bot', login: bare };
+function actor(login: string | undefined) {
+  const bare = login?.replace(/\[bot\]$/, '');
+  return bare === undefined ? null : { __typename: bare === login ? 'User' : 'Bot', login: bare };
 }
 
 function nodeId({ id }: FakeComment): string {
@@ -229,10 +207,4 @@ function send(
   headers?: Record<string, string>,
 ): void {
   response.writeHead(status, { 'Content-Type': 'application/json; charset=utf-8', ...headers }).end(body);
-}
-
-async function read(message: IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of message) chunks.push(Buffer.from(chunk));
-  return Buffer.concat(chunks).toString('utf8');
 }
