@@ -118,7 +118,6 @@ describe('a command', () => {
       { before: Array(5).fill(canary), perPage: 2, oldestFirst: true },
       'comm-6',
     ],
-    ['on the first page of a list', { before: Array(5).fill(canary), perPage: 2 }, 'comm-6'],
   ])('whose answer was lost is told from those %s', async (_, world, id) => {
     const { result, lines, made, done } = await run({ lost: [[canary]], ...world });
     expect(result).toMatchObject({ id, command: canary });
@@ -130,36 +129,21 @@ describe('a command', () => {
     ]);
   });
 
-  test('is sent three times at most where no answer comes and nothing starts', async () => {
-    const { result, asked } = await run({ lost: [[], [], []] });
-    expect(result).toMatchObject({ what: 'Starting a command' });
-    expect(asked.filter((request) => request.startsWith('POST'))).toHaveLength(3);
-  });
-
-  test('that has succeeded has ended', async () => {
-    expect((await run({ ends: 'command.success' })).result).toMatchObject({ status: 'command.success' });
-  });
-
-  test.each(['command.timeout', 'cancelled'])(
-    'with an unknown status and an end has ended: %s',
-    async (ends) => {
-      const { result, lines } = await run({ ends });
-      expect(result).toMatchObject({ status: ends });
-      expect(lines).toEqual([`Command comm-1: ${ends}`]);
-    },
-  );
-
-  test('of which the answer holds only the id is sent once', async () => {
-    const { result, asked } = await run({ answersId: true });
-    expect(result).toMatchObject({ id: 'comm-1', status: 'command.failure' });
-    expect(asked.filter((request) => request.startsWith('POST'))).toHaveLength(1);
-  });
-
-  test('that is refused is sent once', async () => {
-    const { result, asked, done } = await run({ refused: 422 });
-    expect(result).toMatchObject({ what: 'Starting a command', status: 422 });
-    expect(asked).toHaveLength(2);
-    expect(done).toEqual([]);
+  test.each<[string, World, object, number?]>([
+    ['ends as soon as it has succeeded', { ends: 'command.success' }, { status: 'command.success' }],
+    ['ends with a status that is not known', { ends: 'cancelled' }, { id: 'comm-1', status: 'cancelled' }],
+    ['is sent once where the answer holds only its id', { answersId: true }, { id: 'comm-1' }],
+    ['is sent once where it is refused', { refused: 422 }, { what: 'Starting a command', status: 422 }],
+    [
+      'is sent three times at most where no answer comes and nothing starts',
+      { lost: [[], [], []] },
+      { what: 'Starting a command' },
+      3,
+    ],
+  ])('%s', async (_, world, expected, times = 1) => {
+    const { result, asked } = await run(world);
+    expect(result).toMatchObject(expected);
+    expect(asked.filter((request) => request.startsWith('POST'))).toHaveLength(times);
   });
 
   test.each([

@@ -1,6 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import { deploy, followOn } from '../../src/cloud/deploy.ts';
-import { beganAfter, type Deployment, readDeployments, waitForCommit } from '../../src/cloud/deployments.ts';
+import {
+  beganAfter,
+  type Deployment,
+  livenessOf,
+  readDeployments,
+  waitForCommit,
+} from '../../src/cloud/deployments.ts';
+import { hasEnded } from '../../src/cloud/started-work.ts';
 import { Deadline } from '../../src/time.ts';
 import { json, networkError, type Reply } from '../support/fake-transport.ts';
 import { seededRandom } from '../support/seeded-random.ts';
@@ -9,56 +16,60 @@ import { failureOf, scriptedClient } from '../support/test-client.ts';
 const midnight = Date.UTC(2026, 3, 4);
 const span = 900_000;
 
-interface Made {
-  readonly id: string;
-  readonly startedAt: number;
-  /** How it ends, and when. */
-  readonly ends: string;
-  endsAt: number;
-  readonly commit: string | undefined;
+/** A deployment that somebody else starts. All times are in milliseconds. */
+interface Other {
+  readonly at?: number;
+  /** How it ends, and after what time. */
+  readonly ends?: string;
+  readonly takes?: number;
+  readonly commit?: string;
   /** From when on the list shows it. */
-  listedFrom: number;
+  readonly shownAfter?: number;
   /** It keeps no other deployment from starting. */
-  isStuck?: boolean;
+  readonly isStuck?: boolean;
 }
 
 /** An answer to a request to deploy, instead of the usual one. */
 interface Answer {
   readonly reply: Reply;
-  /** A deployment has started all the same, and a list shows it after so many milliseconds. */
-  readonly startedShownAfter?: number;
-  /** How long that deployment takes, in milliseconds. */
-  readonly takes?: number;
+  /** A deployment that has started all the same. */
+  readonly started?: Other;
+}
+
+interface World {
+  readonly others?: readonly Other[];
+  readonly answers?: readonly Answer[];
+  readonly hasOddEntries?: boolean;
+  /** How much later the list shows the end of a deployment. */
+  readonly listsLag?: number;
 }
 
 /** An environment that is deployed, one after the other, each for half a minute. */
-function openEnvironment({ oddEntries = false, answers = [] as Answer[], listsLag = 0 } = {}) {
+function openEnvironment({ others = [], answers = [], hasOddEntries = false, listsLag = 0 }: World) {
   const { client, clock, transport } = scriptedClient([], { deadline: 3_600_000, random: seededRandom(7) });
-  const made: Made[] = [];
+  const made: (Other & { readonly id: string; readonly startedAt: number; readonly endsAt: number })[] = [];
   const script = [...answers];
-  const start = (ends = 'deployment.succeeded', takes = 30_000, commit?: string): Made => {
+  const start = (other: Other = {}) => {
     const startedAt = clock.now();
-    const one: Made = {
-      id: `depl-${made.length + 1}`,
-      startedAt,
-      ends,
-      endsAt: startedAt + takes,
-      commit,
-      listedFrom: startedAt,
-    };
+    const endsAt = startedAt + (other.takes ?? 30_000);
+    const one = { ...other, id: `depl-${made.length + 1}`, startedAt, endsAt };
     made.push(one);
     return one;
   };
-  const statusOf = ({ ends, endsAt }: Made, lag: number): string =>
-    clock.now() < endsAt + lag ? 'build.running' : ends;
-  const resource = (one: Made, lag = 0) => ({
-    id: one.id,
+  for (const other of others)
+    if (other.at === undefined) start(other);
+    else void clock.sleep(other.at).then(() => start(other));
+  const resource = (
+    { id, startedAt, endsAt, ends = 'deployment.succeeded', commit }: ReturnType<typeof start>,
+    lag = 0,
+  ) => ({
+    id,
     type: 'deployments',
     attributes: {
-      status: statusOf(one, lag),
-      started_at: new Date(Math.floor((midnight + one.startedAt) / 1000) * 1000).toISOString(),
-      commit_hash: one.commit ?? null,
-      failure_reason: one.ends === 'build.failed' ? 'npm run build exited with 1' : null,
+      status: clock.now() < endsAt + lag ? 'build.running' : ends,
+      started_at: new Date(Math.floor((midnight + startedAt) / 1000) * 1000).toISOString(),
+      commit_hash: commit ?? null,
+      failure_reason: ends === 'build.failed' ? 'npm run build exited with 1' : null,
     },
   });
   const times: number[] = [];
@@ -66,36 +77,24 @@ function openEnvironment({ oddEntries = false, answers = [] as Answer[], listsLa
     await clock.sleep(100);
     times.push(clock.now());
     const date = { date: new Date(midnight + clock.now()).toUTCString() };
-    const running = made.find((one) => clock.now() < one.endsAt && one.isStuck !== true);
     if (method === 'POST') {
       const answer = script.shift();
-      if (answer?.startedShownAfter !== undefined)
-        start(undefined, answer.takes).listedFrom += answer.startedShownAfter;
+      if (answer?.started !== undefined) start(answer.started);
       if (answer !== undefined) return answer.reply;
-      if (running !== undefined) return json(422, { message: 'A deployment is already in progress.' }, date);
+      const isBusy = made.some((one) => clock.now() < one.endsAt && one.isStuck !== true);
+      if (isBusy) return json(422, { message: 'A deployment is already in progress.' }, date);
       return json(201, { data: resource(start()) }, date);
     }
-    const [, id] = /deployments\/(.+)$/.exec(url.pathname) ?? [];
-    const asked = made.find((one) => one.id === id);
+    const asked = made.find(({ id }) => url.pathname.endsWith(`/deployments/${id}`));
     if (asked !== undefined) return json(200, { data: resource(asked) }, date);
-    const listed = made.filter(({ listedFrom }) => listedFrom <= clock.now());
-    const odd = oddEntries ? [{ id: 7 }, null, { id: 'depl-x', attributes: { status: 7 } }] : [];
+    const listed = made.filter(({ startedAt, shownAfter = 0 }) => startedAt + shownAfter <= clock.now());
+    const odd = hasOddEntries ? [{ id: 7 }, null, { id: 'depl-x', attributes: { status: 7 } }] : [];
     return json(200, { data: [...odd, ...listed.map((one) => resource(one, listsLag)).reverse()] }, date);
-  };
-  /** As a step that has just changed something. */
-  const deployChange = async (): Promise<Deployment> => {
-    const { deployments, at = 0 } = await readDeployments(client, 'env-1');
-    const known = new Set(deployments.map(({ id }) => id));
-    return await deploy(client, 'env-1', {
-      ...following(),
-      seen: deployments,
-      carries: (one) => !known.has(one.id) && beganAfter(one, at),
-    });
   };
   const followed: string[] = [];
   const lines: string[] = [];
   const done: string[] = [];
-  const following = () => ({
+  const following = {
     clock,
     random: seededRandom(made.length),
     cancelled: new AbortController().signal,
@@ -103,15 +102,38 @@ function openEnvironment({ oddEntries = false, answers = [] as Answer[], listsLa
     log: (line: string) => lines.push(line),
     did: (line: string, kind?: string) => done.push(`${kind}: ${line}`),
     onFollow: (id: string) => followed.push(id),
+  };
+  /** As a step that has just changed something. */
+  const deployChange = async (): Promise<Deployment> => {
+    const { deployments, at = 0 } = await readDeployments(client, 'env-1');
+    const known = new Set(deployments.map(({ id }) => id));
+    return await deploy(client, 'env-1', {
+      ...following,
+      seen: deployments,
+      carries: (one) => !known.has(one.id) && beganAfter(one, at),
+    });
+  };
+  return { client, clock, transport, made, deployChange, following, followed, lines, done, times };
+}
+
+const running: Deployment = {
+  ...{ id: 'depl-1', status: 'build.running', failureReason: undefined, commit: undefined },
+  ...{ startedAt: undefined, finishedAt: undefined },
+};
+
+/** Listed newest first; each begins a minute before the one listed before it. */
+function listed(...statuses: readonly string[]): Deployment[] {
+  return statuses.map((status, index) => {
+    const number = statuses.length - index;
+    return { ...running, id: `depl-${number}`, status, startedAt: number * 60_000 };
   });
-  return { client, clock, transport, made, start, deployChange, following, followed, lines, done, times };
 }
 
 describe('a change', () => {
   test('is carried by a deployment that somebody else has started after it', async () => {
-    const { clock, made, start, deployChange, followed, lines, transport } = openEnvironment();
-    start('deployment.succeeded', 10_000);
-    void clock.sleep(10_000).then(() => start('deployment.succeeded', 50_000));
+    const { clock, made, deployChange, followed, lines, transport } = openEnvironment({
+      others: [{ takes: 10_000 }, { at: 10_000, takes: 50_000 }],
+    });
     expect(await clock.run(deployChange())).toMatchObject({ id: 'depl-2' });
     expect(made).toHaveLength(2);
     expect(followed).toEqual(['depl-2']);
@@ -130,61 +152,33 @@ describe('a change', () => {
     );
   });
 
-  test('is carried by one that somebody else has started after it and that is over', async () => {
-    const { clock, made, start, deployChange, followed } = openEnvironment();
-    start('deployment.succeeded', 10_000);
-    void clock.sleep(10_000).then(() => start('deployment.succeeded', 1));
-    expect(await clock.run(deployChange())).toMatchObject({ id: 'depl-2' });
-    expect(made).toHaveLength(2);
-    expect(followed).toEqual(['depl-2']);
-  });
+  const first = { takes: 10_000 };
+  const failed = { at: 10_000, takes: 1, ends: 'deployment.failed' };
+  const stuck = { takes: Number.MAX_SAFE_INTEGER, isStuck: true };
 
-  test('is deployed after one that somebody else has started after it and that has failed', async () => {
-    const { clock, start, deployChange, followed } = openEnvironment();
-    start('deployment.succeeded', 10_000);
-    void clock.sleep(10_000).then(() => start('deployment.failed', 1));
-    expect(await clock.run(deployChange())).toMatchObject({ id: 'depl-3' });
-    expect(followed).toEqual(['depl-3']);
-  });
-
-  test('waits calmly: at most thirty requests a minute', async () => {
-    const { clock, start, deployChange, times } = openEnvironment();
-    start('deployment.succeeded', 300_000);
-    await clock.run(deployChange());
-    for (const time of times)
-      expect(times.filter((other) => other >= time && other < time + 60_000).length).toBeLessThanOrEqual(30);
-  });
-
-  test('is deployed after one that has ended, though the list shows its end later', async () => {
-    const { clock, start, deployChange, followed, times } = openEnvironment({ listsLag: 60_000 });
-    start('deployment.succeeded', 10_000);
-    expect(await clock.run(deployChange())).toMatchObject({ id: 'depl-2' });
-    expect(followed).toEqual(['depl-2']);
+  test.each<[string, World, string]>([
+    ['is carried by a later one that is over', { others: [first, { at: 10_000, takes: 1 }] }, 'depl-2'],
+    ['is deployed after a later one that has failed', { others: [first, failed] }, 'depl-3'],
+    ['is deployed where the list shows ends late', { others: [first], listsLag: 60_000 }, 'depl-2'],
+    ['is deployed where entries of the list are not understood', { hasOddEntries: true }, 'depl-1'],
+    ['waits for none that is older than a success', { others: [stuck, { takes: 0 }] }, 'depl-3'],
+  ])('%s', async (_, world, id) => {
+    const { clock, made, deployChange, followed, times } = openEnvironment(world);
+    expect(await clock.run(deployChange())).toMatchObject({ id, status: 'deployment.succeeded' });
+    expect([made.at(-1)?.id, followed]).toEqual([id, [id]]);
     expect(times.length).toBeLessThan(20);
   });
 
-  test('is deployed though entries of the list are not understood', async () => {
-    const { clock, deployChange } = openEnvironment({ oddEntries: true });
-    expect(await clock.run(deployChange())).toMatchObject({ status: 'deployment.succeeded' });
-  });
-
-  test('does not wait for a deployment that never ended and is older than one that succeeded', async () => {
-    const { clock, start, deployChange, followed } = openEnvironment();
-    start('deployment.succeeded', Number.MAX_SAFE_INTEGER).isStuck = true;
-    start('deployment.succeeded', 0);
-    expect(await clock.run(deployChange())).toMatchObject({ id: 'depl-3' });
-    expect(followed).toEqual(['depl-3']);
-  });
-
-  test('is waited for as long as the deadline allows', async () => {
-    const { clock, start, deployChange } = openEnvironment();
-    start('deployment.succeeded', 2 * span);
+  test('is waited for as long as the deadline allows, with at most thirty requests a minute', async () => {
+    const { clock, deployChange, times } = openEnvironment({ others: [{ takes: 2 * span }] });
     expect(await clock.run(failureOf(deployChange()))).toMatchObject({
       what: 'Deployment depl-1',
       why: 'it is still build.running after 900 s',
       fix: 'It continues in Laravel Cloud. Look there how it ends, or raise wait-timeout',
       after: '900 s',
     });
+    for (const time of times)
+      expect(times.filter((other) => other >= time && other < time + 60_000).length).toBeLessThanOrEqual(30);
   });
 });
 
@@ -204,18 +198,18 @@ describe('a request to deploy', () => {
   };
   const unknown = 'unknown: whether a deployment has started, since the answer to the request was lost';
   const going = 'going: started deployment depl-1, which goes on in Laravel Cloud';
+  const onlyId = json(201, { data: { id: 'depl-1', type: 'deployments' } });
 
   test.each<[string, Answer[], string[], string[]]>([
-    ['is answered', [], [lines.started, lines.ended], [going]],
     [
       'is answered with nothing but an id',
-      [{ reply: json(201, { data: { id: 'depl-1', type: 'deployments' } }), startedShownAfter: 60_000 }],
+      [{ reply: onlyId, started: { shownAfter: 60_000 } }],
       [lines.started, 'Deployment depl-1: build.running', lines.ended],
       [going],
     ],
     [
       'is not sent again where its answer is lost and a deployment has started',
-      [{ ...lost, startedShownAfter: 0 }],
+      [{ ...lost, started: {} }],
       [lines.lost, lines.started, lines.ended],
       [unknown, going],
     ],
@@ -227,19 +221,13 @@ describe('a request to deploy', () => {
     ],
     [
       'is refused with a 409 since another deployment has begun',
-      [{ ...refused(409), startedShownAfter: 0 }],
-      [lines.late, lines.ended],
-      [],
-    ],
-    [
-      'is refused with a 422 since another deployment has begun, which the list shows late',
-      [{ ...refused(422), startedShownAfter: 3_000 }],
+      [{ ...refused(409), started: {} }],
       [lines.late, lines.ended],
       [],
     ],
     [
       'is refused since another deployment has begun, which has ended when the list shows it',
-      [{ ...refused(422), startedShownAfter: 3_000, takes: 1_000 }],
+      [{ ...refused(422), started: { shownAfter: 3_000, takes: 1_000 } }],
       [lines.late],
       [],
     ],
@@ -267,112 +255,69 @@ describe('a request to deploy', () => {
 
   test('whose answer is lost is looked for no longer than the deadline allows', async () => {
     const { clock, client, following, times } = openEnvironment({ answers: [lost, lost, lost] });
-    const context = { ...following(), deadline: new Deadline(clock, 1_600), seen: [], carries: () => false };
+    const context = { ...following, deadline: new Deadline(clock, 1_600), seen: [], carries: () => false };
     await clock.run(failureOf(deploy(client, 'env-1', context)));
     expect(times).toEqual([100, 700, 800, 1_400, 1_500]);
   });
 });
 
-describe('a deployment that is cancelled', () => {
-  const first: Deployment = {
-    id: 'depl-1',
-    status: 'build.running',
-    failureReason: undefined,
-    commit: undefined,
-    startedAt: undefined,
-    finishedAt: undefined,
-  };
+describe('a deployment that is followed', () => {
+  const cancelled = { ends: 'cancelled', takes: 10_000 };
+  const byHand = { at: 10_001, ends: 'cancelled', takes: 0 };
 
-  test('since a newer one has begun is followed by the newest', async () => {
-    const { client, clock, start, following, followed, lines } = openEnvironment();
-    start('cancelled', 10_000);
-    void clock.sleep(10_000).then(() => start('cancelled', 1));
-    void clock.sleep(10_001).then(() => start());
-    expect(await clock.run(followOn(client, 'env-1', first, following()))).toMatchObject({
-      id: 'depl-3',
-      status: 'deployment.succeeded',
-    });
-    expect(followed).toEqual(['depl-1', 'depl-3']);
-    expect(lines).toContain('Deployment depl-1 was cancelled, since depl-3 has begun; following that one');
+  test.each<[string, Other[], string, string?]>([
+    ['fails', [{ ends: 'build.failed', takes: 10_000 }], 'depl-1', 'build.failed'],
+    ['is cancelled without a newer one', [cancelled], 'depl-1', 'cancelled'],
+    [
+      'is cancelled, and the list does not hold it',
+      [{ ...cancelled, shownAfter: Infinity }, { at: 1 }],
+      'depl-1',
+      'cancelled',
+    ],
+    ['leads to the newest', [cancelled, { ...byHand, at: 10_000, takes: 1 }, { at: 10_001 }], 'depl-3'],
+    ['leads to one that runs, not to one cancelled by hand', [cancelled, { at: 10_000 }, byHand], 'depl-2'],
+    [
+      'leads to one that has failed, not to one cancelled by hand',
+      [cancelled, { at: 10_000, ends: 'build.failed', takes: 0 }, byHand],
+      'depl-2',
+      'build.failed',
+    ],
+    [
+      'leads to the one that carries the change, though the newest has failed',
+      [cancelled, { at: 10_000, takes: 0 }, { at: 10_001, ends: 'build.failed', takes: 0 }],
+      'depl-2',
+    ],
+    ['leads to one that the list shows later', [cancelled, { at: 10_000, shownAfter: 8_000 }], 'depl-2'],
+  ])('%s', async (_, others, id, status = 'deployment.succeeded') => {
+    const { client, clock, following, followed, lines } = openEnvironment({ others });
+    expect(await clock.run(followOn(client, 'env-1', running, following))).toMatchObject({ id, status });
+    expect(followed).toEqual(id === 'depl-1' ? [id] : ['depl-1', id]);
+    expect(lines.filter((line) => line.includes('was cancelled'))).toEqual(
+      id === 'depl-1' ? [] : [`Deployment depl-1 was cancelled, since ${id} has begun; following that one`],
+    );
   });
+});
 
-  test.each([
-    ['has succeeded', 'deployment.succeeded', 0],
-    ['runs', 'deployment.succeeded', 30_000],
-    ['has failed', 'build.failed', 0],
-  ])(
-    'is followed by a newer one that %s, though the newest was cancelled by hand',
-    async (_, ends, takes) => {
-      const { client, clock, start, following } = openEnvironment();
-      start('cancelled', 10_000);
-      void clock.sleep(10_000).then(() => start(ends, takes));
-      void clock.sleep(10_001).then(() => start('cancelled', 0));
-      expect(await clock.run(followOn(client, 'env-1', first, following()))).toMatchObject({
-        id: 'depl-2',
-        status: ends,
-      });
-    },
-  );
-
-  test('is followed by the one that carries the change, though the newest has failed', async () => {
-    const { client, clock, start, following } = openEnvironment();
-    start('cancelled', 10_000);
-    void clock.sleep(10_000).then(() => start('deployment.succeeded', 0));
-    void clock.sleep(10_001).then(() => start('build.failed', 0));
-    expect(await clock.run(followOn(client, 'env-1', first, following()))).toMatchObject({ id: 'depl-2' });
-  });
-
-  test('is followed by a newer one that the list shows some seconds later', async () => {
-    const { client, clock, start, following } = openEnvironment();
-    start('cancelled', 10_000);
-    void clock.sleep(10_000).then(() => {
-      start().listedFrom += 8_000;
-    });
-    expect(await clock.run(followOn(client, 'env-1', first, following()))).toMatchObject({ id: 'depl-2' });
-  });
-
-  test.each(['cancelled', 'failed', 'build.failed', 'deployment.failed'])(
-    'or fails without a newer one ends as that: %s',
-    async (ends) => {
-      const { client, clock, start, following } = openEnvironment();
-      start(ends, 10_000);
-      expect(await clock.run(followOn(client, 'env-1', first, following()))).toMatchObject({
-        id: 'depl-1',
-        status: ends,
-      });
-    },
-  );
-
-  test('and that the list does not hold has no newer one', async () => {
-    const { client, clock, start, following } = openEnvironment();
-    start('cancelled', 10_000).listedFrom = Infinity;
-    void clock.sleep(1).then(() => start());
-    expect(await clock.run(followOn(client, 'env-1', first, following()))).toMatchObject({ id: 'depl-1' });
-  });
-
-  test('is not read again where it has ended', async () => {
-    const { client, clock, following, times } = openEnvironment();
-    const ended = { ...first, status: 'build.failed' };
-    expect(await clock.run(followOn(client, 'env-1', ended, following()))).toBe(ended);
-    expect(times).toEqual([]);
-  });
+test('a deployment that has ended is not read again', async () => {
+  const { client, clock, following, times } = openEnvironment({});
+  const ended = { ...running, status: 'build.failed' };
+  expect(await clock.run(followOn(client, 'env-1', ended, following))).toBe(ended);
+  expect(times).toEqual([]);
 });
 
 describe('the deployment of a commit', () => {
   const commit = '0123456789abcdef0123456789abcdef01234567';
   const what = 'The deployment of commit 0123456';
   const wait = ({ client, following }: ReturnType<typeof openEnvironment>, sha = commit) =>
-    waitForCommit(client, 'env-1', sha, following());
+    waitForCommit(client, 'env-1', sha, following);
 
   test('is waited for, also where it is not there yet', async () => {
-    const environment = openEnvironment();
-    const { clock, start, lines } = environment;
-    start('deployment.succeeded', 1_000, 'another');
-    void clock.sleep(2_000).then(() => start());
-    void clock.sleep(40_000).then(() => start('deployment.succeeded', 30_000, commit));
-    await clock.run(wait(environment));
-    expect(clock.now()).toBeGreaterThanOrEqual(70_000);
-    expect(lines).toEqual([
+    const environment = openEnvironment({
+      others: [{ takes: 1_000, commit: 'another' }, { at: 2_000 }, { at: 40_000, commit }],
+    });
+    await environment.clock.run(wait(environment));
+    expect(environment.clock.now()).toBeGreaterThanOrEqual(70_000);
+    expect(environment.lines).toEqual([
       `${what}: not there`,
       expect.stringMatching(/^The deployment of commit 0123456: still not there after 3\d s$/),
       `${what}: build.running (depl-3)`,
@@ -385,72 +330,122 @@ describe('the deployment of a commit', () => {
     ['in other letters', commit.toUpperCase(), commit],
     ['by its first digits', '0123456789a', commit],
     ['which Laravel Cloud has in other letters', commit, commit.toUpperCase()],
-  ])('is found %s', async (_, sha, listed) => {
-    const environment = openEnvironment();
-    environment.start('deployment.succeeded', 1_000, listed);
+  ])('is found %s', async (_, sha, shown) => {
+    const environment = openEnvironment({ others: [{ takes: 1_000, commit: shown }] });
     expect(await environment.clock.run(wait(environment, sha))).toMatchObject({
-      deployments: [{ id: 'depl-1', commit: listed }],
+      deployments: [{ id: 'depl-1', commit: shown }],
       at: midnight + Math.floor(environment.clock.now() / 1_000) * 1_000,
     });
   });
 
-  test('has been there where a newer one has succeeded', async () => {
-    const environment = openEnvironment();
-    const { clock, start } = environment;
-    start('cancelled', 1_000, commit);
-    void clock.sleep(1_000).then(() => start('deployment.succeeded', 10_000, 'newer'));
-    await clock.run(wait(environment));
-    expect(clock.now()).toBeGreaterThanOrEqual(11_000);
-  });
+  const failed = { ends: 'build.failed', takes: 0, commit };
 
-  test('has been there where a second one of the same commit has failed', async () => {
-    const environment = openEnvironment();
-    environment.start('deployment.succeeded', 0, commit);
-    environment.start('build.failed', 0, commit);
+  test.each<[string, Other[], number]>([
+    [
+      'a newer one has succeeded',
+      [
+        { ends: 'cancelled', takes: 1_000, commit },
+        { at: 1_000, takes: 10_000 },
+      ],
+      11_000,
+    ],
+    ['a second one of the same commit has failed', [{ takes: 0, commit }, failed], 100],
+    [
+      'it was cancelled by a newer one, which the list shows a second later',
+      [
+        { ends: 'cancelled', takes: 0, commit },
+        { takes: 10_000, shownAfter: 1_000 },
+      ],
+      10_000,
+    ],
+  ])('has been there where %s', async (_, others, from) => {
+    const environment = openEnvironment({ others });
     await environment.clock.run(wait(environment));
-    expect(environment.times).toHaveLength(1);
+    expect(environment.clock.now()).toBeGreaterThanOrEqual(from);
+    expect(environment.clock.now()).toBeLessThan(from + 6_000);
   });
 
-  test('is not there where a second one of the same commit has failed after one of another', async () => {
-    const environment = openEnvironment();
-    environment.start('deployment.succeeded', 0, commit);
-    environment.start('deployment.succeeded', 0, 'another');
-    environment.start('build.failed', 0, commit);
+  test.each<[Other[], string]>([
+    [[failed], 'depl-1 ended as build.failed: npm run build exited with 1'],
+    [[{ ...failed, ends: 'failed', takes: 1_000 }], 'depl-1 ended as failed'],
+    [[{ ...failed, ends: 'cancelled' }], 'depl-1 ended as cancelled'],
+    // One of another commit has replaced the first one.
+    [
+      [{ takes: 0, commit }, { takes: 0 }, failed],
+      'depl-3 ended as build.failed: npm run build exited with 1',
+    ],
+  ])('fails the step where that failed: %j', async (others, why) => {
+    const environment = openEnvironment({ others });
     expect(await environment.clock.run(failureOf(wait(environment)))).toMatchObject({
-      why: expect.stringContaining('depl-3 ended as build.failed'),
-    });
-  });
-
-  test('was cancelled by a newer one, which the list shows a second later', async () => {
-    const environment = openEnvironment();
-    const { clock, start } = environment;
-    start('cancelled', 0, commit);
-    start('deployment.succeeded', 10_000, 'newer').listedFrom += 1_000;
-    await clock.run(wait(environment));
-    expect(clock.now()).toBeGreaterThanOrEqual(10_000);
-  });
-
-  test.each([
-    ['build.failed', 'depl-1 ended as build.failed: npm run build exited with 1'],
-    ['failed', 'depl-1 ended as failed'],
-    ['cancelled', 'depl-1 ended as cancelled'],
-  ])('fails the step where it has %s', async (ends, why) => {
-    const environment = openEnvironment();
-    environment.start(ends, 1_000, commit);
-    expect(await environment.clock.run(failureOf(wait(environment)))).toMatchObject({
-      what,
-      why,
-      headline: `${what} did not succeed`,
-      details: `Deployment ${why}`,
+      ...{ what, why, headline: `${what} did not succeed`, details: `Deployment ${why}` },
       fix: 'Correct what makes the deployment fail, and push again',
     });
   });
 
   test('that never appears is an error that says so', async () => {
-    const environment = openEnvironment();
+    const environment = openEnvironment({});
     expect(await environment.clock.run(failureOf(wait(environment)))).toMatchObject({
       message: expect.stringMatching(/it is still not there after 900 s.*raise wait-timeout/),
     });
     expect(environment.times.length).toBeLessThan(300);
   });
+});
+
+describe('what is declared', () => {
+  const succeeded = 'deployment.succeeded';
+  const young = 'A declared process is younger than the newest deployment';
+  const begun = (startedAt: number | undefined) => listed(succeeded).map((one) => ({ ...one, startedAt }));
+
+  test.each<[string, Deployment[], number | undefined]>([
+    ['there is no deployment at all', [], 100_000],
+    ['the newest deployment began after it', listed(succeeded), 59_999],
+    ['the newest deployment began in the same second, and the time is finer', listed(succeeded), 60_999],
+    ['the deployment has no date', begun(undefined), 99_999],
+    ['nothing is declared', listed(succeeded, 'build.failed'), undefined],
+    ['an older deployment has failed, or never ended', listed(succeeded, 'build.failed', 'pending'), 0],
+  ])('is live where %s', (_, deployments, bornAt) => {
+    expect(livenessOf(deployments, bornAt)).toEqual({ kind: 'live' });
+  });
+
+  test('is on its way where a deployment runs that began after it', () => {
+    expect(livenessOf(listed('build.running', 'build.failed'), 61_000)).toMatchObject({
+      kind: 'on-its-way',
+      deployment: { id: 'depl-2' },
+    });
+  });
+
+  test.each<[string, Deployment[], number | undefined, boolean, string]>([
+    ['is younger than the newest success', listed(succeeded), 61_000, false, young],
+    ['is younger by a finer date', begun(60_400), 60_500, false, young],
+    ['is younger than the deployment that runs', listed('pending', succeeded), 121_000, false, young],
+    [
+      'waits since the newest failed, whatever an older one says',
+      listed('build.failed', succeeded, 'pending'),
+      0,
+      true,
+      'The newest deployment, depl-3, ended as build.failed',
+    ],
+    [
+      'has never been deployed successfully',
+      listed('cancelled'),
+      undefined,
+      false,
+      'The newest deployment, depl-1, ended as cancelled',
+    ],
+  ])('is behind where it %s', (_, deployments, bornAt, runsOlder, why) => {
+    expect(livenessOf(deployments, bornAt)).toEqual({ kind: 'behind', runsOlder, why });
+  });
+});
+
+test.each([
+  ['superseded', 90_000, true],
+  ['superseded', undefined, false],
+  ['deployment.skipped', 90_000, true],
+  ['build.succeeded', 90_000, false],
+  ['deployment.running', 90_000, false],
+  ['pending', 90_000, false],
+  ['cancelled', undefined, true],
+  ['deployment.failed', undefined, true],
+])('a deployment with the status %s that ended at %s has ended: %s', (status, finishedAt, ended) => {
+  expect(hasEnded({ ...running, status, finishedAt })).toBe(ended);
 });

@@ -1,50 +1,42 @@
 import { describe, expect, test } from 'vitest';
-import { drift, flagOf, updateFor } from '../../src/cloud/drift.ts';
-import type { ProcessSpec, WorkerConfig } from '../../src/cloud/spec.ts';
+import { drift, flagOf, setOptions, updateFor } from '../../src/cloud/drift.ts';
+import type { PinnedSpec, WorkerConfig } from '../../src/cloud/spec.ts';
 import { describeChanges, shown } from '../../src/converge/changes.ts';
 import { existing } from '../support/existing.ts';
 
-const worker = (config: WorkerConfig, processes = 1): ProcessSpec => ({ type: 'worker', processes, config });
+const worker = (config: WorkerConfig, processes?: number): PinnedSpec => ({
+  ...{ type: 'worker', processes, config },
+});
+const custom = (command: string | undefined): PinnedSpec => ({ type: 'custom', processes: 2, command });
+const storing = (config: Record<string, unknown>) => existing({ id: '1', processes: 1, config });
+const running = (command: string | null) => existing({ id: '1', type: 'custom', processes: 2, command });
 
 describe('the drift of a worker', () => {
-  test('is nothing for what was not declared', () => {
-    const there = existing({ id: '1', config: { tries: 9, sleep: 3, name: 'x', queue: 'default' } });
-    expect(drift(worker({}), there)).toEqual({});
-  });
-
-  test('is the number of processes and each option that differs', () => {
-    const there = existing({
-      id: '1',
-      processes: 1,
-      config: { tries: 1, timeout: null, force: false, sleep: 3 },
-    });
-    const spec = worker({ tries: 3, timeout: 60, force: true, sleep: 3 }, 2);
-    expect(drift(spec, there)).toEqual({
+  test('is the number of processes and each declared option that differs', () => {
+    const there = storing({ tries: 1, timeout: null, force: false, sleep: 3, name: 'x', queue: 'default' });
+    expect(drift(worker({ tries: 3, timeout: 60, force: true, sleep: 3 }, 2), there)).toEqual({
       processes: { from: 1, to: 2 },
       'config.tries': { from: 1, to: 3 },
       'config.timeout': { from: null, to: 60 },
       'config.force': { from: false, to: true },
     });
+    expect(drift(worker({}), there)).toEqual({});
   });
 
   test.each<[WorkerConfig, Record<string, unknown>]>([
-    [{ tries: 3 }, { tries: '3' }],
     [{ tries: 3 }, { tries: '3.0' }],
     [{ tries: 0 }, { tries: '0' }],
     [{ force: true }, { force: 'true' }],
     [{ force: true }, { force: 1 }],
-    [{ force: true }, { force: '1' }],
-    [{ force: false }, { force: 'false' }],
     [{ force: false }, { force: 0 }],
     [{ force: false }, { force: '0' }],
     [{ force: false }, { force: null }],
-    [{ force: false }, { force: '' }],
     [{ force: false }, {}],
     [{ queue: 'a,b' }, { queue: ' a , b' }],
     [{ queue: 'default' }, { queue: null }],
     [{ connection: 'redis' }, { connection: ' redis ' }],
   ])('is by value: %j is what %j says', (config, stored) => {
-    expect(drift(worker(config), existing({ id: '1', config: stored }))).toEqual({});
+    expect(drift(worker(config), storing(stored))).toEqual({});
   });
 
   test.each<[WorkerConfig, Record<string, unknown>]>([
@@ -52,49 +44,27 @@ describe('the drift of a worker', () => {
     [{ tries: 0 }, { tries: '' }],
     [{ tries: 0 }, {}],
     [{ tries: 3 }, { tries: 'three' }],
-    [{ force: true }, { force: null }],
     [{ force: true }, { force: 'yes' }],
     [{ queue: 'a,b' }, { queue: 'b,a' }],
     [{ connection: 'redis' }, { connection: null }],
     [{ connection: 'redis' }, { connection: 'sqs' }],
   ])('is by value: %j is not what %j says', (config, stored) => {
     const [key] = Object.keys(config);
-    expect(Object.keys(drift(worker(config), existing({ id: '1', config: stored })))).toEqual([
-      `config.${key}`,
-    ]);
+    expect(Object.keys(drift(worker(config), storing(stored)))).toEqual([`config.${key}`]);
   });
 });
 
-describe('the drift of a custom process', () => {
-  const spec: ProcessSpec = { type: 'custom', processes: 2, command: 'php artisan  horizon' };
-
-  test('is its number of processes and its command', () => {
-    const there = existing({ id: '1', type: 'custom', processes: 1, command: 'php artisan reverb' });
-    expect(drift(spec, there)).toEqual({
-      processes: { from: 1, to: 2 },
-      command: { from: 'php artisan reverb', to: 'php artisan  horizon' },
-    });
-  });
-
-  test('is nothing for white space', () => {
-    expect(
-      drift(spec, existing({ id: '1', type: 'custom', processes: 2, command: ' php artisan horizon' })),
-    ).toEqual({});
-  });
-
-  test('is none in a command that was not declared', () => {
-    const there = existing({ id: '1', type: 'custom', processes: 2, command: 'php artisan reverb' });
-    expect(drift({ ...spec, command: undefined }, there)).toEqual({});
-  });
-
-  test('is a command where there is none', () => {
-    const there = existing({ id: '1', type: 'custom', processes: 2, command: null });
-    expect(drift(spec, there)).toEqual({
-      command: {
-        from: undefined,
-        to: 'php artisan  horizon',
-      },
-    });
+test.each([
+  ['another', 'php artisan reverb', 'php artisan horizon', { from: 'php artisan reverb' }],
+  ['missing', null, 'php artisan horizon', { from: undefined }],
+  ['the same but for white space', ' php artisan  horizon', 'php artisan horizon', undefined],
+  ['not declared', 'php artisan reverb', undefined, undefined],
+])('a command drifts, and is sent, only where it is another: %s', (_, there, declared, change) => {
+  const command = change && { ...change, to: declared };
+  expect(drift(custom(declared), running(there))).toEqual(command === undefined ? {} : { command });
+  expect(updateFor(custom(declared), running(there))).toEqual({
+    processes: 2,
+    ...(change && { command: declared }),
   });
 });
 
@@ -118,26 +88,42 @@ describe('a change reads', () => {
 });
 
 test.each([
-  [true, true],
-  ['true', true],
-  [1, true],
-  ['1', true],
-  [false, false],
-  ['false', false],
-  [0, false],
-  ['0', false],
-  ['yes', undefined],
-  [2, undefined],
-  [null, undefined],
-])('the flag %j is %s', (value, flag) => {
-  expect(flagOf(value)).toBe(flag);
+  [true, [true, 'true', 1, '1']],
+  [false, [false, 'false', 0, '0']],
+  [undefined, ['yes', 2, null]],
+])('a flag is %s where it is one of %j', (flag, values) => {
+  expect(values.map(flagOf)).toEqual(values.map(() => flag));
 });
 
-test('a number of processes that is not declared is no drift, whatever runs', () => {
-  const found = existing({ id: 'process-1', processes: 5, config: { queue: 'mail' } });
-  const spec = { type: 'worker', processes: undefined, config: { queue: 'mail' } } as const;
-  expect(drift(spec, found)).toEqual({});
-  expect(updateFor({ ...spec, config: { tries: 3 } }, found)).toEqual({
-    config: { queue: 'mail', tries: 3 },
+describe('an update of a worker carries the whole config', () => {
+  /** As recorded: unset options are null, and some may not be sent. */
+  const stored = {
+    ...{ connection: 'database', queue: null, name: 'x', tries: '3', backoff: '', 'max-jobs': 5 },
+    ...{ sleep: 10, rest: '1.5', timeout: 'long', force: '1' },
+  };
+
+  test.each<[string, WorkerConfig, Record<string, unknown>, WorkerConfig | undefined]>([
+    [
+      'what is set, in the types of a request, and over it what is declared',
+      { queue: 'high', sleep: 5 },
+      stored,
+      { connection: 'database', queue: 'high', tries: 3, sleep: 5, force: true },
+    ],
+    [
+      'also a zero and a false',
+      {},
+      { tries: 0, force: false, rest: '0' },
+      { tries: 0, force: false, rest: 0 },
+    ],
+    ['but no flag that is neither true nor false', {}, { force: 'maybe' }, undefined],
+    ['text even where a number came', {}, { queue: 7 }, { queue: '7' }],
+    ['nothing where none is set or declared', {}, { tries: null }, undefined],
+  ])('%s', (_, declared, there, config) => {
+    expect(updateFor(worker(declared), storing(there))).toEqual(config === undefined ? {} : { config });
+    expect(updateFor(worker(declared, 2), storing(there))).toMatchObject({ processes: 2 });
   });
+});
+
+test('a config is shown without what is unset', () => {
+  expect(setOptions({ a: null, b: undefined, c: '', d: 0, e: false })).toEqual({ c: '', d: 0, e: false });
 });

@@ -3,9 +3,9 @@ import type { ProcessUpdate } from '../../src/cloud/drift.ts';
 import type { ExistingProcess } from '../../src/cloud/process.ts';
 import { cloudService } from '../../src/cloud/service.ts';
 import type { ProcessSpec } from '../../src/cloud/spec.ts';
-import { type EnsurePinned, ensurePinned, update as updateCloud } from '../../src/cloud/update.ts';
-import { type Ensure, type Ensured, ensure } from '../../src/converge/ensure.ts';
-import type { CreateResult, World as EngineWorld } from '../../src/converge/service.ts';
+import { update as updateCloud } from '../../src/cloud/update.ts';
+import { type Ensure, ensure } from '../../src/converge/ensure.ts';
+import type { CreateResult, World } from '../../src/converge/service.ts';
 import { Failure } from '../../src/failure.ts';
 import { existing } from '../support/existing.ts';
 import { listingOf } from '../support/listing.ts';
@@ -15,17 +15,10 @@ import { VirtualClock } from '../support/virtual-clock.ts';
 
 type P = ExistingProcess;
 
-interface World extends EngineWorld<ProcessSpec, P> {
-  readonly store: EngineWorld<ProcessSpec, P>['store'] & {
-    update(id: string, update: ProcessUpdate): Promise<P | undefined>;
-  };
-}
-
 interface Answers {
   readonly list?: readonly [readonly P[], ...(readonly P[])[]];
   /** How many pages each list has. */
   readonly pages?: number;
-  readonly serverTime?: number;
   readonly find?: readonly [P | undefined, ...(P | undefined)[]];
   readonly create?: readonly [CreateResult<P>, ...CreateResult<P>[]];
   readonly update?: readonly [P | undefined, ...(P | undefined)[]];
@@ -36,37 +29,35 @@ interface Answers {
 const spec: ProcessSpec = { type: 'worker', processes: 2, config: { queue: 'mail', tries: 3 } };
 const declared = existing({ id: 'p1', processes: 2, config: { queue: 'mail', tries: 3 } });
 const drifted = existing({ id: 'p1', processes: 1, config: { queue: 'mail', tries: 3, sleep: 10 } });
+const second = { ...declared, id: 'p2' };
 const changes = { processes: { from: 1, to: 2 } };
 const made = (process: P): CreateResult<P> => ({ kind: 'created', made: process });
 const lost: CreateResult<P> = { kind: 'lost', cause: 'a reset' };
 
-/** A world of scripted answers; tells each call that is made to it. */
-function worldOf(answers: Answers) {
+/** Ensures the process in a world of scripted answers, and tells each call that is made to it. */
+async function ensuring(wanted: Partial<Ensure<ProcessSpec>>, answers: Answers) {
   const clock = new VirtualClock();
   const calls: string[] = [];
   const updates: ProcessUpdate[] = [];
   const did: string[] = [];
-  const exists: (string | undefined)[] = [];
+  const exists: string[] = [];
   const log: string[] = [];
-  const warnings: string[] = [];
   const list = scripted(...(answers.list ?? ([[]] as const)));
   const find = scripted(...(answers.find ?? [undefined]));
   const create = answers.create === undefined ? undefined : scripted(...answers.create);
   const update = scripted(...(answers.update ?? [undefined]));
-  const { pages = 1, serverTime, refusal } = answers;
   const runtime = runtimeOn(clock, {
     checkpoint: (line) => did.push(line ?? ''),
-    warn: (line) => warnings.push(line),
     log: (line) => log.push(line),
   });
-  const store: World['store'] = {
+  const store = {
     place: calls,
     removalSpan: 0,
     list: async () => {
       calls.push('list');
-      return listingOf(list(), { pages, serverTime });
+      return listingOf(list(), { pages: answers.pages ?? 1 });
     },
-    find: async (id) => {
+    find: async (id: string) => {
       calls.push(`find ${id}`);
       return find();
     },
@@ -75,19 +66,17 @@ function worldOf(answers: Answers) {
       if (create === undefined) throw new Error('Nothing is to be created');
       return create();
     },
-    update: async (id, changed) => {
+    update: async (id: string, changed: ProcessUpdate) => {
       calls.push(`update ${id}`);
       updates.push(changed);
       return update();
     },
-    remove: async (id) => {
-      calls.push(`remove ${id}`);
-    },
+    remove: async (id: string) => void calls.push(`remove ${id}`),
     mayWrite: () => {
-      if (refusal !== undefined) throw refusal;
+      if (answers.refusal !== undefined) throw answers.refusal;
     },
   };
-  const world: World = {
+  const world: World<ProcessSpec, P> = {
     service: cloudService,
     store,
     runtime,
@@ -95,14 +84,8 @@ function worldOf(answers: Answers) {
       await updateCloud(wanted, found, changes, { store, runtime }),
     onExists: (process) => exists.push(process?.id ?? 'gone'),
   };
-  return { world, clock, calls, updates, did, exists, log, warnings };
-}
-
-type FailureText = ReturnType<typeof worldOf>;
-
-async function outcomeOf(task: (world: World) => Promise<Ensured<ProcessSpec, P>>, told: FailureText) {
-  const result = await told.clock.run(
-    task(told.world).then(
+  const ensured = await clock.run(
+    ensure({ spec, ifExists: 'update', dryRun: false, ...wanted }, world).then(
       (value) => ({ value, error: undefined, message: undefined }),
       (error: unknown) => {
         if (!(error instanceof Failure)) throw error;
@@ -110,332 +93,259 @@ async function outcomeOf(task: (world: World) => Promise<Ensured<ProcessSpec, P>
       },
     ),
   );
-  return { ...told, ...result };
+  return { ...ensured, calls: calls.join(', '), clock, updates, did, exists, log };
 }
 
-const ensuring = async (wanted: Partial<Ensure<ProcessSpec>>, answers: Answers) =>
-  await outcomeOf(
-    (world) => ensure({ spec, ifExists: 'update', dryRun: false, ...wanted }, world),
-    worldOf(answers),
-  );
+const dryRun = true;
+const [a, b] = [existing({ id: 'a', type: 'custom' }), existing({ id: 'b', type: 'custom' })];
+const created = { outcome: 'created', process: declared };
+const unchanged = { outcome: 'unchanged', process: declared };
+const left = { outcome: 'unchanged', process: drifted, ignored: changes };
+const doubtful = existing({ id: 'p7', doubt: 'its options are not understood' });
 
-const pinning = async (wanted: Partial<EnsurePinned>, answers: Answers) =>
-  await outcomeOf(
-    (world) => ensurePinned({ id: 'p1', spec, ifExists: 'update', dryRun: false, ...wanted }, world),
-    worldOf(answers),
-  );
-
-describe('a process that exists as declared', () => {
-  test.each(['update', 'reuse'] as const)('is left alone (%s)', async (ifExists) => {
-    const { calls, value, did } = await ensuring({ ifExists }, { list: [[declared]] });
-    expect(calls).toEqual(['list']);
-    expect(value).toEqual({ outcome: 'unchanged', process: declared, changes: {}, ignored: {} });
-    expect(did).toEqual([]);
-  });
-
-  test('is an error with if-exists: fail', async () => {
-    const { calls, error, message } = await ensuring({ ifExists: 'fail' }, { list: [[declared]] });
-    expect(calls).toEqual(['list']);
-    expect(message).toBe(
-      'The worker on queue mail: it already exists (p1). Nothing was changed. Set if-exists: update to update it where it differs, or if-exists: reuse to leave it as it is.',
-    );
-    expect(error).toMatchObject({
-      ...{ headline: 'The worker on queue mail already exists', details: 'Its id is p1' },
-    });
-  });
-});
-
-describe('a process that has drifted', () => {
-  test('is updated, with its whole config, and the answer is the proof', async () => {
-    const { calls, updates, value, did, exists, log } = await ensuring(
-      {},
-      { list: [[drifted]], update: [declared] },
-    );
-    expect(calls).toEqual(['list', 'update p1']);
-    expect(updates).toEqual([{ processes: 2, config: { queue: 'mail', tries: 3, sleep: 10 } }]);
-    expect(value).toEqual({ outcome: 'updated', process: declared, changes, ignored: {} });
-    expect(log).toEqual(['Bringing p1 in line (processes: 1 → 2)']);
-    expect(did).toEqual(['updated p1 (processes: 1 → 2)']);
-    expect(exists).toEqual(['p1']);
-  });
-
-  test('is left so with if-exists: reuse, and what differs is told', async () => {
-    const { calls, value } = await ensuring({ ifExists: 'reuse' }, { list: [[drifted]] });
-    expect(calls).toEqual(['list']);
-    expect(value).toEqual({
-      outcome: 'unchanged',
-      process: drifted,
-      changes: {},
-      ignored: changes,
-    });
-  });
-
-  test('that vanishes before or after the update is looked for anew', async () => {
-    const other = { ...declared, id: 'p2' };
-    const before = await ensuring({}, { list: [[drifted], [other]], update: [undefined] });
-    expect(before.calls).toEqual(['list', 'update p1', 'find p1', 'list']);
-    expect(before.value?.outcome).toBe('unchanged');
-    expect(before.log).toContain('p1 has vanished; looking again');
-    const after = await ensuring({}, { list: [[drifted], [other]], update: [drifted], find: [undefined] });
-    expect(after.calls).toEqual(['list', 'update p1', 'find p1', 'list']);
-  });
-
-  test('that has vanished is not taken for there, though a list that lags shows it still', async () => {
-    const again = existing({ ...declared, id: 'p2' });
-    const { calls, exists, value } = await ensuring(
-      {},
-      { list: [[drifted], [drifted], [drifted, again]], update: [undefined], create: [made(again)] },
-    );
-    expect(exists).toEqual(['gone', 'p2']);
-    expect(calls).toEqual(['list', 'update p1', 'find p1', 'list', 'create', 'list']);
-    expect(value).toMatchObject({ outcome: 'created', process: again });
-  });
-
-  test('that vanishes again and again is an error', async () => {
-    const named = (id: string) => ({ ...drifted, id });
-    const { calls, error, message } = await ensuring(
-      {},
-      { list: [[named('p1')], [named('p2')], [named('p3')], [named('p4')]], update: [undefined] },
-    );
-    expect(calls.filter((call) => call === 'list')).toHaveLength(4);
-    expect(error).toBeInstanceOf(Failure);
-    expect(message).toBe(
-      'The worker on queue mail: it came and went 4 times while this run worked on it. Something else creates and deletes it; let only one run manage it at a time, with a concurrency group in the workflow.',
-    );
-  });
-});
-
-describe('a process that does not exist', () => {
-  test.each(['update', 'reuse', 'fail'] as const)('is created (%s)', async (ifExists) => {
-    const { calls, value } = await ensuring(
-      { ifExists },
-      { list: [[], [declared]], create: [made(declared)] },
-    );
-    expect(calls).toEqual(['list', 'create', 'list']);
-    expect(value).toEqual({ outcome: 'created', process: declared, changes: {}, ignored: {} });
-  });
-
-  test('and comes out otherwise than declared is brought there, and is still created', async () => {
-    for (const ifExists of ['update', 'reuse', 'fail'] as const) {
-      const { calls, value } = await ensuring(
+test.each<[string, Partial<Ensure<ProcessSpec>>, Answers, string, object]>([
+  ['as declared is left alone', {}, { list: [[declared]] }, 'list', unchanged],
+  ['as declared is left alone (reuse)', { ifExists: 'reuse' }, { list: [[declared]] }, 'list', unchanged],
+  ['as declared is left alone (dry run)', { dryRun }, { list: [[declared]] }, 'list', unchanged],
+  ['beside one that is not understood is it', {}, { list: [[declared, doubtful]] }, 'list', unchanged],
+  ['on one of several pages is it', {}, { pages: 2, list: [[declared]] }, 'list', unchanged],
+  ['that has drifted is left so (reuse)', { ifExists: 'reuse' }, { list: [[drifted]] }, 'list', left],
+  [
+    'that has drifted is left so (reuse, dry run)',
+    { ifExists: 'reuse', dryRun },
+    { list: [[drifted]] },
+    'list',
+    left,
+  ],
+  [
+    'that has drifted would be updated (dry run)',
+    { dryRun },
+    { list: [[drifted]] },
+    'list',
+    { outcome: 'would-update', process: drifted, changes },
+  ],
+  [
+    'that vanishes before the update is looked for anew',
+    {},
+    { list: [[drifted], [second]], update: [undefined] },
+    'list, update p1, find p1, list',
+    { ...unchanged, process: second },
+  ],
+  [
+    'that vanishes after the update is looked for anew',
+    {},
+    { list: [[drifted], [second]], update: [drifted], find: [undefined] },
+    'list, update p1, find p1, list',
+    { ...unchanged, process: second },
+  ],
+  [
+    'that is not there would be created (dry run)',
+    { dryRun },
+    {},
+    'list',
+    { outcome: 'would-create', process: undefined, spec },
+  ],
+  [
+    'that is not there would be created, without a look (create, dry run)',
+    { ifExists: 'create', dryRun },
+    {},
+    '',
+    { outcome: 'would-create', process: undefined, spec },
+  ],
+  ...(['update', 'reuse', 'fail'] as const).flatMap(
+    (ifExists): [string, Partial<Ensure<ProcessSpec>>, Answers, string, object][] => [
+      [
+        `that is not there is created (${ifExists})`,
+        { ifExists },
+        { list: [[], [declared]], create: [made(declared)] },
+        'list, create, list',
+        created,
+      ],
+      [
+        `that comes out otherwise than declared is brought there, and is still created (${ifExists})`,
         { ifExists },
         { list: [[], [drifted]], create: [made(drifted)], update: [declared] },
-      );
-      expect(calls).toEqual(['list', 'create', 'list', 'update p1']);
-      expect(value).toEqual({ outcome: 'created', process: declared, changes: {}, ignored: {} });
-    }
-  });
+        'list, create, list, update p1',
+        created,
+      ],
+    ],
+  ),
+  [
+    'that comes out otherwise than declared is told of it (create)',
+    { ifExists: 'create' },
+    { create: [made(drifted)] },
+    'create',
+    { outcome: 'created', process: drifted, ignored: changes },
+  ],
+  [
+    'that vanishes while it is brought there is created anew',
+    {},
+    { list: [[], [drifted], [], [second]], create: [made(drifted), made(second)], update: [undefined] },
+    'list, create, list, update p1, find p1, list, create, list',
+    { ...created, process: second },
+  ],
+  [
+    'is one of several pages, and is created only after two lists that show the same',
+    {},
+    { pages: 2, list: [[a], [b], [b], [b, declared]], create: [made(declared)] },
+    'list, list, list, create, list, list',
+    created,
+  ],
+  [
+    'is one of several pages, and shows only later',
+    {},
+    { pages: 2, list: [[a], [a, declared], [declared, a]] },
+    'list, list, list',
+    unchanged,
+  ],
+  [
+    'that several match is the one that is left',
+    {},
+    { list: [[declared, second], [declared, second], [second]], find: [{ ...second, strategy: 'by id' }] },
+    'list, list, list, find p2',
+    { ...unchanged, process: { ...second, strategy: 'by id' } },
+  ],
+  [
+    'that several match, and is gone by its id, is looked for anew',
+    {},
+    { list: [[declared, second], [second], [second], [second, declared]], create: [made(declared)] },
+    'list, list, find p2, list, create, list',
+    created,
+  ],
+  [
+    'that several match, which all go away, is created anew',
+    {},
+    { list: [[declared, second], [], [declared]], create: [made(declared)] },
+    'list, list, create, list',
+    created,
+  ],
+  [
+    'that several match, which leave a list of several pages, is gone only when two lists show the same',
+    {},
+    { pages: 2, list: [[declared, second], [], [], [declared]] },
+    'list, list, list, list, list',
+    unchanged,
+  ],
+])('a process %s', async (_, wanted, answers, calls, expected) => {
+  const seen = await ensuring(wanted, answers);
+  expect(seen.calls).toBe(calls);
+  expect(seen.value).toEqual({ changes: {}, ignored: {}, ...expected });
+  if (wanted.dryRun) expect(seen.did).toEqual([]);
+});
 
-  test('and vanishes while it is brought there is created anew', async () => {
-    const second = { ...declared, id: 'p2' };
-    const { calls, value } = await ensuring(
-      {},
-      {
-        list: [[], [drifted], [], [second]],
-        create: [made(drifted), made(second)],
-        update: [undefined],
-      },
-    );
-    expect(calls).toEqual(['list', 'create', 'list', 'update p1', 'find p1', 'list', 'create', 'list']);
-    expect(value?.outcome).toBe('created');
-  });
+test('a process that has drifted is updated, with its whole config, and the answer is the proof', async () => {
+  const seen = await ensuring({}, { list: [[drifted]], update: [declared] });
+  expect(seen.calls).toBe('list, update p1');
+  expect(seen.updates).toEqual([{ processes: 2, config: { queue: 'mail', tries: 3, sleep: 10 } }]);
+  expect(seen.value).toEqual({ outcome: 'updated', process: declared, changes, ignored: {} });
+  expect(seen.log).toEqual(['Bringing p1 in line (processes: 1 → 2)']);
+  expect(seen.did).toEqual(['updated p1 (processes: 1 → 2)']);
+  expect(seen.exists).toEqual(['p1']);
+});
 
-  test('and which another run makes first is that run’s, and is brought into the declared state', async () => {
-    const theirs = existing({ ...drifted, createdAt: '2026-01-01T00:00:00Z' });
-    const mine = existing({ ...declared, id: 'p9' });
-    const race = {
-      list: [[], [mine, theirs]],
-      find: [theirs],
-      create: [made(mine)],
-      update: [declared],
-    } as const;
-    const updated = await ensuring({}, race);
-    expect(updated.calls).toEqual([
-      ...['list', 'create', 'list', 'find p1', 'remove p9', 'find p1', 'update p1'],
-    ]);
-    expect(updated.value?.outcome).toBe('updated');
-    expect(updated.exists).toEqual(['p9', 'p9', 'p1', 'p1']);
-    const reused = await ensuring({ ifExists: 'reuse' }, race);
-    expect(reused.value).toMatchObject({ outcome: 'unchanged', ignored: changes });
-    const failed = await ensuring({ ifExists: 'fail' }, race);
-    expect(failed.message).toContain('it already exists (p1)');
-  });
+test('a process that has vanished is not taken for there, though a list that lags shows it still', async () => {
+  const { calls, exists, value, log } = await ensuring(
+    {},
+    { list: [[drifted], [drifted], [drifted, second]], update: [undefined], create: [made(second)] },
+  );
+  expect(exists).toEqual(['gone', 'p2']);
+  expect(calls).toBe('list, update p1, find p1, list, create, list');
+  expect(value).toMatchObject({ outcome: 'created', process: second });
+  expect(log).toContain('p1 has vanished; looking again');
+});
 
-  test('and whose answer was lost is found, if it is the declared one', async () => {
-    const { calls, value } = await ensuring({}, { list: [[], [declared]], find: [declared], create: [lost] });
-    expect(calls.filter((call) => call !== 'list')).toEqual(['create', 'find p1']);
-    expect(value?.outcome).toBe('created');
-  });
+test('a process that another run makes first is that run’s, and is brought into the declared state', async () => {
+  const theirs = existing({ ...drifted, createdAt: '2026-01-01T00:00:00Z' });
+  const mine = existing({ ...declared, id: 'p9' });
+  const race = {
+    list: [[], [mine, theirs]],
+    find: [theirs],
+    create: [made(mine)],
+    update: [declared],
+  } as const;
+  const updated = await ensuring({}, race);
+  expect(updated.calls).toBe('list, create, list, find p1, remove p9, find p1, update p1');
+  expect(updated.value?.outcome).toBe('updated');
+  expect(updated.exists).toEqual(['p9', 'p9', 'p1', 'p1']);
+  const reused = await ensuring({ ifExists: 'reuse' }, race);
+  expect(reused.value).toMatchObject({ outcome: 'unchanged', ignored: changes });
+  expect((await ensuring({ ifExists: 'fail' }, race)).message).toContain('it already exists (p1)');
+});
 
-  test('and whose answer was lost is another run’s, if it is not as declared', async () => {
-    const { calls, value } = await ensuring(
-      {},
-      { list: [[], [drifted]], find: [drifted], create: [lost], update: [declared] },
-    );
-    expect(calls.filter((call) => call !== 'list')).toEqual(['create', 'find p1', 'update p1']);
-    expect(value?.outcome).toBe('updated');
-  });
-
-  test('in a list of several pages is looked for in another one that shows the same, before it is created', async () => {
-    const [a, b] = [existing({ id: 'a', type: 'custom' }), existing({ id: 'b', type: 'custom' })];
-    const { calls } = await ensuring(
-      {},
-      { pages: 2, list: [[a], [b], [b], [b, declared]], create: [made(declared)] },
-    );
-    expect(calls).toEqual(['list', 'list', 'list', 'create', 'list', 'list']);
-    const found = await ensuring({}, { pages: 2, list: [[a], [a, declared], [declared, a]] });
-    expect(found.calls).toEqual(['list', 'list', 'list']);
-    expect(found.value?.outcome).toBe('unchanged');
-    expect((await ensuring({}, { pages: 2, list: [[declared]] })).calls).toEqual(['list']);
-  });
-
-  test('and may be one that is not understood is not created', async () => {
-    const doubtful = existing({ id: 'p7', doubt: 'its options are not understood' });
-    const { calls, message } = await ensuring({}, { list: [[doubtful]] });
-    expect(calls).toEqual(['list']);
-    expect(message).toContain('The worker on queue mail: it may exist already as p7');
-    const known = await ensuring({}, { list: [[declared, doubtful]] });
-    expect(known.value?.outcome).toBe('unchanged');
-  });
+test.each([
+  ['this run’s, if it is as declared', declared, ['create', 'find p1'], 'created'],
+  ['another run’s, if it is not', drifted, ['create', 'find p1', 'update p1'], 'updated'],
+])('a process that appears after a lost answer is %s', async (_, shown, writes, outcome) => {
+  const answers = { list: [[], [shown]], find: [shown], create: [lost], update: [declared] } as const;
+  const { calls, value } = await ensuring({}, answers);
+  expect(calls.split(', ').filter((call) => call !== 'list')).toEqual(writes);
+  expect(value?.outcome).toBe(outcome);
 });
 
 describe('where nothing may be written', () => {
   const refusal = new Failure({ what: 'The instance', why: 'it is a managed queue' });
 
-  test.each([
+  test.each<[string, Partial<Ensure<ProcessSpec>>, readonly P[]]>([
     ['nothing is created', {}, []],
-    ['nothing would be created', { dryRun: true }, []],
+    ['nothing would be created', { dryRun }, []],
     ['nothing is updated', {}, [drifted]],
-    ['nothing would be updated', { dryRun: true }, [drifted]],
-    ['nothing is created blindly', { ifExists: 'create' as const }, undefined],
-    ['nothing would be created blindly', { ifExists: 'create' as const, dryRun: true }, undefined],
+    ['nothing would be updated', { dryRun }, [drifted]],
+    ['nothing is created blindly', { ifExists: 'create' }, []],
+    ['nothing would be created blindly', { ifExists: 'create', dryRun }, []],
+    ['what is as declared is refused in the same way: it cannot be declared there', {}, [declared]],
+    ['what exists is refused for this reason with if-exists: fail, too', { ifExists: 'fail' }, [declared]],
   ])('%s', async (_, wanted, listed) => {
-    const { calls, error } = await ensuring(wanted, { list: [listed ?? []], refusal });
+    const { calls, error } = await ensuring(wanted, { list: [listed], refusal });
     expect(error).toBe(refusal);
-    expect(calls).toEqual(listed === undefined ? [] : ['list']);
-  });
-
-  test('what is as declared is refused in the same way: it cannot be declared there', async () => {
-    const { error } = await ensuring({}, { list: [[declared]], refusal });
-    expect(error).toBe(refusal);
-  });
-
-  test('what exists is refused for this reason with if-exists: fail, too', async () => {
-    const { error } = await ensuring({ ifExists: 'fail' }, { list: [[declared]], refusal });
-    expect(error).toBe(refusal);
+    expect(calls).toBe(wanted.ifExists === 'create' ? '' : 'list');
   });
 });
 
-describe('several that match', () => {
-  const twin = existing({ ...declared, id: 'p2' });
-
-  test('are looked at again, and the one that is left is it', async () => {
-    const { calls, log, value } = await ensuring(
-      {},
-      { list: [[declared, twin], [declared, twin], [twin]], find: [{ ...twin, strategy: 'by id' }] },
-    );
-    expect(calls).toEqual(['list', 'list', 'list', 'find p2']);
-    expect(log[0]).toBe('2 processes match (p1, p2); looking again, in case runs are racing');
-    expect(value?.process).toEqual({ ...twin, strategy: 'by id' });
+describe('an error is', () => {
+  test('a process that exists, with if-exists: fail', async () => {
+    const { calls, error } = await ensuring({ ifExists: 'fail' }, { list: [[declared]] });
+    expect(calls).toBe('list');
+    expect(error).toMatchObject({
+      message:
+        'The worker on queue mail: it already exists (p1). Nothing was changed. Set if-exists: update to update it where it differs, or if-exists: reuse to leave it as it is.',
+      ...{ headline: 'The worker on queue mail already exists', details: 'Its id is p1' },
+    });
   });
 
-  test('and the one that is left is gone by its id: it is looked for anew', async () => {
-    const third = existing({ ...declared, id: 'p3' });
-    const { calls, value } = await ensuring(
-      {},
-      { list: [[declared, twin], [twin], [twin], [twin, third]], find: [undefined], create: [made(third)] },
+  test('a process that vanishes again and again', async () => {
+    const named = (id: string) => [{ ...drifted, id }];
+    const list = [named('p1'), named('p2'), named('p3'), named('p4')] as const;
+    const { calls, message } = await ensuring({}, { list, update: [undefined] });
+    expect(calls.match(/list/g)).toHaveLength(4);
+    expect(message).toBe(
+      'The worker on queue mail: it came and went 4 times while this run worked on it. Something else creates and deletes it; let only one run manage it at a time, with a concurrency group in the workflow.',
     );
-    expect(calls).toEqual(['list', 'list', 'find p2', 'list', 'create', 'list']);
-    expect(value?.outcome).toBe('created');
   });
 
-  test('and stay are an error that names them, and nothing is written', async () => {
-    const { calls, clock, log, message } = await ensuring({}, { list: [[declared, twin]] });
-    expect(new Set(calls)).toEqual(new Set(['list']));
+  test('one that may be it and is not understood: nothing is created', async () => {
+    const { calls, message } = await ensuring({}, { list: [[doubtful]] });
+    expect(calls).toBe('list');
+    expect(message).toContain('The worker on queue mail: it may exist already as p7');
+  });
+
+  test('several that match and stay: it names them, and nothing is written', async () => {
+    const { calls, clock, log, message } = await ensuring({}, { list: [[declared, second]] });
+    expect(new Set(calls.split(', '))).toEqual(new Set(['list']));
     expect(clock.now()).toBe(45_000);
-    expect(log).toHaveLength(1);
+    expect(log).toEqual(['2 processes match (p1, p2); looking again, in case runs are racing']);
     expect(message).toContain('The worker on queue mail: 2 background processes match it');
     expect(message).toContain('- p1: connection not set, 2 processes, created 2026-04-04 11:24 UTC');
     expect(message).toContain('the step does not guess which is meant');
   });
 
-  test('and all go away are created anew', async () => {
-    const { calls } = await ensuring(
-      {},
-      { list: [[declared, twin], [], [declared]], create: [made(declared)] },
-    );
-    expect(calls).toEqual(['list', 'list', 'create', 'list']);
-  });
-
-  test('and leave a list of several pages are only gone when two lists show the same', async () => {
-    const { value, calls } = await ensuring({}, { pages: 2, list: [[declared, twin], [], [], [declared]] });
-    expect(calls).toEqual(['list', 'list', 'list', 'list', 'list']);
-    expect(value).toMatchObject({ outcome: 'unchanged', process: { id: 'p1' } });
-  });
-});
-
-describe('a pinned process', () => {
-  test('that is not there is an error, and none is created', async () => {
-    const { calls, error, message } = await pinning({}, {});
-    expect(calls).toEqual(['find p1']);
-    expect(error).toBeInstanceOf(Failure);
-    expect(message).toBe(
-      'No background process has the id "p1": it was deleted, or the token cannot see it. Check process-id, or leave it out so that the step finds it by its command or queues.',
-    );
-  });
-
-  test('of another type is an error', async () => {
-    const { error, message } = await pinning({}, { find: [existing({ id: 'p1', type: 'custom' })] });
-    expect(error).toBeInstanceOf(Failure);
-    expect(message).toBe(
-      'Background process p1: it is of type custom, and not worker. A process cannot change its type: correct type or process-id.',
-    );
-    const unknown = await pinning({}, { find: [existing({ id: 'p1', type: '' })] });
-    expect(unknown.error).toMatchObject({
-      headline: 'The background process is of type unknown, and not worker',
-      details: 'It is p1',
-    });
-  });
-});
-
-describe('a dry run', () => {
-  const dryRun = true;
-
-  test.each([
-    ['would create what is not there', 'update', [], 'would-create'],
-    ['would update what has drifted', 'update', [drifted], 'would-update'],
-    ['would leave what is as declared', 'update', [declared], 'unchanged'],
-    ['would leave what has drifted with if-exists: reuse', 'reuse', [drifted], 'unchanged'],
-  ] as const)('%s', async (_, ifExists, listed, outcome) => {
-    const { calls, value, did } = await ensuring({ dryRun, ifExists }, { list: [listed] });
-    expect(calls).toEqual(['list']);
-    expect(value).toMatchObject({ outcome, process: listed[0] });
-    expect(value?.changes).toEqual(outcome === 'would-update' ? changes : {});
-    expect(did).toEqual([]);
-  });
-
-  test('does not even list with if-exists: create', async () => {
-    const { calls, value } = await ensuring({ dryRun, ifExists: 'create' }, {});
-    expect(calls).toEqual([]);
-    expect(value).toMatchObject({ outcome: 'would-create', process: undefined, spec });
-  });
-});
-
-describe('if-exists: create', () => {
-  test('tells what came out otherwise than declared', async () => {
-    const { value } = await ensuring({ ifExists: 'create' }, { create: [made(drifted)] });
-    expect(value?.ignored).toEqual({ processes: { from: 1, to: 2 } });
-  });
-
-  test('never sends twice: a lost answer is an error that says what may exist', async () => {
-    const { calls, error, message } = await ensuring({ ifExists: 'create' }, { create: [lost] });
-    expect(calls).toEqual(['create']);
+  test('a lost answer with if-exists: create, which never sends twice: it says what may exist', async () => {
+    const { calls, error } = await ensuring({ ifExists: 'create' }, { create: [lost] });
+    expect(calls).toBe('create');
     expect(error).toMatchObject({
       headline: 'Created or not: worker on queue mail (no usable answer)',
       details: 'The answer: a reset. The process may exist or not',
+      message:
+        'Creating the worker on queue mail: no usable answer came (a reset), so the process may exist or not. Look at the background processes in the dashboard before you run this again; with if-exists: update a run finds out by itself.',
     });
-    expect(message).toBe(
-      'Creating the worker on queue mail: no usable answer came (a reset), so the process may exist or not. Look at the background processes in the dashboard before you run this again; with if-exists: update a run finds out by itself.',
-    );
   });
 });

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { EnvironmentLog } from '../../src/cloud/environment-log-reader.ts';
+import { EnvironmentLog, LogTurns } from '../../src/cloud/environment-log-reader.ts';
 import { json, type Reply } from '../support/fake-transport.ts';
 import { failureOf, scriptedClient } from '../support/test-client.ts';
+import { VirtualClock } from '../support/virtual-clock.ts';
 
 const cmd = 'php artisan horizon';
 const ofProcess = (time: string) => ({
@@ -18,7 +19,6 @@ const similar = { type: 'application', message: 'Cluster of shops opened' };
 const page = (data: readonly unknown[], cursor?: unknown): Reply =>
   json(200, { data, ...(cursor === undefined ? {} : { meta: { cursor } }) });
 const refused = (status: number): Reply => json(status, { message: 'No.' });
-const noLog: Reply[] = [];
 
 function openLog(replies: readonly Reply[]) {
   const { client, clock, transport } = scriptedClient(replies);
@@ -68,35 +68,12 @@ describe('a log', () => {
       [first, second],
     ],
     [
-      'no further, where without the filter nothing is found, too',
+      'no further, where nothing is found without it, too',
       [page([]), page([visit], 'older')],
       ['cluster', ''],
       [],
     ],
-    [
-      'without the filter, where it is refused with a 400',
-      [refused(400), page([first])],
-      ['cluster', ''],
-      [first],
-    ],
-    [
-      'without the filter, where it is refused with a 422',
-      [refused(422), page([first])],
-      ['cluster', ''],
-      [first],
-    ],
-    [
-      'each entry once',
-      [page([first], 'older'), page([first, second])],
-      ['cluster', 'cluster older'],
-      [first, second],
-    ],
-    [
-      'with each of two equal entries at different times',
-      [page([first, { ...first, logged_at: '2026-04-09T14:00:01Z' }])],
-      ['cluster'],
-      [first, first],
-    ],
+    ['without the filter, where it is refused', [refused(400), page([first])], ['cluster', ''], [first]],
     ['to its end, where the cursor is empty', [page([first], '')], ['cluster'], [first]],
     ['to its end, where the cursor is odd', [page([first], {})], ['cluster'], [first]],
     [
@@ -137,23 +114,15 @@ describe('a log', () => {
     expect(log.requests).toBe(2);
   });
 
-  test.each([
-    ['with the filter', noLog, 403],
-    ['without the filter', [page([visit], 'older')], 400],
-  ])('that cannot be read %s is a failure', async (_, before, status) => {
-    const { log, span, clock, transport } = openLog([...before, refused(status)]);
-    expect(await clock.run(failureOf(log.read(span, 9)))).toMatchObject({
-      what: 'Reading the log of env-1',
-      status,
-    });
-    expect(transport.asked).toHaveLength(before.length + 1);
-  });
-
-  test('that the token may not read names the permission', async () => {
-    const { log, span, clock } = openLog([refused(403)]);
-    expect(await clock.run(failureOf(log.read(span, 9)))).toMatchObject({
-      fix: expect.stringContaining('Give the token the permission to read logs'),
-    });
+  test('that cannot be read, with the filter or without it, is a failure that names the permission', async () => {
+    for (const [status, ...before] of [[403], [400, page([visit], 'older')]] as const) {
+      const { log, span, clock, transport } = openLog([...before, refused(status)]);
+      expect(await clock.run(failureOf(log.read(span, 9)))).toMatchObject({
+        ...{ what: 'Reading the log of env-1', status },
+        ...(status === 403 && { fix: expect.stringContaining('Give the token the permission to read logs') }),
+      });
+      expect(transport.asked).toHaveLength(before.length + 1);
+    }
   });
 
   test('may be read with the lines of applications, which it does not keep', async () => {
@@ -165,5 +134,45 @@ describe('a log', () => {
     ]);
     expect(asked()).toEqual(['']);
     expect(log.entries).toEqual([]);
+  });
+});
+
+describe('thirty reads of logs', () => {
+  const { signal } = new AbortController();
+
+  /** Reads `count` logs at once; each takes `takes` milliseconds. Returns how many began when. */
+  async function beginnings(count: number, takes: (index: number) => number, fails = false) {
+    const clock = new VirtualClock();
+    const turns = new LogTurns(clock);
+    const began: Record<number, number> = {};
+    const read = async (index: number) => {
+      began[clock.now()] = (began[clock.now()] ?? 0) + 1;
+      await clock.sleep(takes(index));
+      if (fails) throw new Error('no');
+    };
+    const all = Array.from({ length: count }, (_, index) => turns.run(() => read(index), signal));
+    await clock.run(Promise.allSettled(all));
+    return began;
+  }
+
+  test.each([false, true])('begin at once, the others as a minute allows (they fail: %s)', async (fails) => {
+    expect(await beginnings(70, () => 0, fails)).toEqual({ 0: 30, 61000: 30, 122000: 10 });
+  });
+
+  test('count until their end, since a request may have arrived just before', async () => {
+    const takes = (index: number) => (index === 0 ? 5_000 : 9_000);
+    expect(await beginnings(31, takes)).toEqual({ 0: 30, 66000: 1 });
+  });
+
+  test('are not waited for once the step is cancelled', async () => {
+    const clock = new VirtualClock();
+    const turns = new LogTurns(clock);
+    const stop = new AbortController();
+    const read = () => turns.run(() => Promise.resolve(), stop.signal);
+    for (let count = 0; count < 30; count++) await read();
+    const waiting = read();
+    stop.abort(new Error('cancelled'));
+    await expect(clock.run(waiting)).rejects.toThrow('cancelled');
+    expect(clock.now()).toBe(0);
   });
 });

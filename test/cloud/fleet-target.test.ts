@@ -82,31 +82,13 @@ describe('the environments of a file', () => {
     expect(clock.now()).toBe(300);
   });
 
+  const idle = 'The pattern "review/*" (m.yml:4:3) matches no environment.';
+
   test.each<[string, string, Partial<FleetName>, readonly string[], readonly string[]]>([
-    ['one of a name', both, { environment: 'staging' }, ['env-2 staging'], []],
     ['one of a branch', both, { environment: 'develop' }, ['env-2 staging'], []],
     ['one that a pattern means', patterns, { environment: 'preview/1' }, ['env-11 preview/*'], []],
-    [
-      'those of a pattern',
-      patterns,
-      { environment: 'preview/*' },
-      ['env-11 preview/*', 'env-12 preview/*'],
-      [],
-    ],
-    [
-      'none of a pattern that matches none',
-      patterns,
-      { environment: 'review/*' },
-      [],
-      ['The pattern "review/*" (m.yml:4:3) matches no environment.'],
-    ],
-    [
-      'all of them',
-      patterns,
-      {},
-      ['env-1 production', 'env-11 preview/*', 'env-12 preview/*'],
-      ['The pattern "review/*" (m.yml:4:3) matches no environment.'],
-    ],
+    ['none of a pattern that matches none', patterns, { environment: 'review/*' }, [], [idle]],
+    ['all of them', patterns, {}, ['env-1 production', 'env-11 preview/*', 'env-12 preview/*'], [idle]],
     [
       'those of a pattern that no name means',
       manifest(`preview/1: ${on}`, `"preview/*": ${on}`),
@@ -154,9 +136,12 @@ describe('the environments of a file', () => {
       'The environment "env-1": no key and no pattern of the manifest means it; it has same. Correct environment, or declare it in the manifest.',
     ],
     [
-      'whose cluster is not there',
-      { environments: [production, { ...staging, instances: [] }] },
-      'No cluster in the environment staging is named "App" (m.yml:3:27): there is none at all. Correct its name in the manifest. If it is still being created, set wait-for-environment.',
+      'with a cluster that must not be used',
+      {
+        text: patterns,
+        environments: [production, preview(1, { instances: [['i', 'App', 'managed_queue']] })],
+      },
+      'The cluster "App" is a managed queue (m.yml:3:31): Laravel Cloud runs its workers itself. Leave it out of the manifest.',
     ],
     [
       'in another application than the one in the manifest',
@@ -223,7 +208,6 @@ describe('the environments of a file', () => {
   const found = [json(200, { data: [shop] }), listed('env-1')];
 
   test.each<[string, string, Look]>([
-    ['a name that may not be read', 'env-1', { replies: [...found, json(403, {})] }],
     ['a name that is gone', 'env-1', { replies: [...found, json(404, {})] }],
     ['a pattern that may not be read', '"env-*"', { replies: [...found, json(403, {})] }],
     ['an application that may not be read', 'env-1', { replies: [json(403, {})] }],
@@ -232,13 +216,6 @@ describe('the environments of a file', () => {
     const { error, clock } = await find({ text, replies, wait: 60_000, name: { application: 'Shop' } });
     expect(error).toBeInstanceOf(HttpFailure);
     expect(clock.now()).toBe(replies.length * 100);
-  });
-
-  test('a pattern with a cluster that must not be used is an error', async () => {
-    const environments = [preview(1, { instances: [['inst-1', 'App', 'managed_queue']] })];
-    expect((await find({ text: manifest(`"preview/*": ${on}`), environments })).error).toMatchObject({
-      what: 'The cluster "App" is a managed queue (m.yml:2:31)',
-    });
   });
 
   test('are no longer looked for when the step is cancelled', async () => {

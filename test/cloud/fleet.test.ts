@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type Environment, environmentOf } from '../../src/cloud/environment.ts';
 import {
@@ -13,6 +12,7 @@ import type { ProcessSpec } from '../../src/cloud/spec.ts';
 import { locationText, messageOf } from '../../src/failure.ts';
 import { type Manifest, parseManifest } from '../../src/manifest/read.ts';
 import { NotThere } from '../../src/names.ts';
+import { failureOf } from '../support/test-client.ts';
 
 const example = `
 application: shop
@@ -111,66 +111,50 @@ describe('A file of many environments', () => {
     });
   });
 
-  test.each([
+  const worker = (config: object, processes?: number) => ({ type: 'worker', processes, config });
+  const custom = (command: string, processes?: number) => ({ type: 'custom', processes, command });
+  const redis = { queue: 'a', connection: 'redis' };
+  const sqs = { queue: 'a', connection: 'sqs' };
+  const any = { queue: 'a', tries: 1 };
+
+  test.each<[string, object[], object[], object[]]>([
     [
       'of the same queue and connection',
-      '{ queue: a, connection: redis }',
-      '{ queue: a, connection: redis, tries: 1 }',
-      [{ queue: 'a', connection: 'redis', tries: 1 }],
+      [worker(redis)],
+      [worker({ ...redis, ...any })],
+      [worker({ ...redis, ...any })],
     ],
     [
       'of the same queue where it names no connection',
-      '{ queue: a, connection: redis }',
-      '{ queue: a, tries: 1 }',
-      [{ queue: 'a', connection: 'redis', tries: 1 }],
+      [worker(redis)],
+      [worker(any)],
+      [worker({ ...redis, ...any })],
     ],
     [
       'and no other, where it names another connection',
-      '{ queue: a, connection: redis }',
-      '{ queue: a, connection: sqs }',
-      [
-        { queue: 'a', connection: 'redis' },
-        { queue: 'a', connection: 'sqs' },
-      ],
+      [worker(redis)],
+      [worker(sqs)],
+      [worker(redis), worker(sqs)],
     ],
     [
-      'and no other, where it names a connection and the default names none',
-      '{ queue: a, tries: 3 }',
-      '{ queue: a, connection: redis }',
-      [
-        { queue: 'a', tries: 3 },
-        { queue: 'a', connection: 'redis' },
-      ],
+      'and no other, where only it names a connection',
+      [worker(any)],
+      [worker(redis)],
+      [worker(any), worker(redis)],
     ],
-  ])('a worker overrides the default %s', (_, below, above, configs) => {
-    const declared = declaredIn(
-      `defaults: { instances: { App: [{ type: worker, config: ${below} }] } }\nenvironments: { x: { instances: { App: [{ type: worker, config: ${above} }] } } }`,
-    );
-    expect(declared['x']?.['App']?.map((spec) => spec.type === 'worker' && spec.config)).toEqual(configs);
-  });
-
-  test('of two workers on one queue, the one without a connection overrides what the other leaves', () => {
-    const declared = declaredIn(`
-defaults:
-  instances:
-    App:
-      - { type: worker, config: { queue: a, connection: redis } }
-      - { type: worker, config: { queue: a, connection: sqs } }
-environments:
-  x:
-    instances:
-      App:
-        - { type: worker, processes: 7, config: { queue: a } }
-        - { type: worker, processes: 2, config: { queue: a, connection: redis } }
-`);
-    expect(declared['x']?.['App']?.map(({ processes }) => processes)).toEqual([2, 7]);
-  });
-
-  test('a custom process is overridden by its command, however its blanks are written', () => {
-    const declared = declaredIn(
-      'defaults: { instances: { App: [{ type: custom, command: php artisan x, processes: 2 }] } }\nenvironments: { x: { instances: { App: [{ type: custom, command: php  artisan x }] } } }',
-    );
-    expect(declared['x']?.['App']).toEqual([{ type: 'custom', processes: 2, command: 'php  artisan x' }]);
+    [
+      'that another one leaves, which has the connection',
+      [worker(redis), worker(sqs)],
+      [worker({ queue: 'a' }, 7), worker(redis, 2)],
+      [worker(redis, 2), worker(sqs, 7)],
+    ],
+    ['of the same command, blanks aside', [custom('x y', 2)], [custom('x  y')], [custom('x  y', 2)]],
+  ])('a process overrides the default %s', (_, below, above, together) => {
+    const file = {
+      defaults: { instances: { App: below } },
+      environments: { x: { instances: { App: above } } },
+    };
+    expect(declaredIn(JSON.stringify(file))).toEqual({ x: { App: together } });
   });
 
   test('every problem is told at once, with its place', () => {
@@ -211,9 +195,7 @@ environments:
   });
 
   test.each([
-    ['instances: {', 1],
     ['[{ instances: {} }]', 1],
-    ['services: {}', 1],
     ['instance: {}', 2],
   ])('%j declares nothing, and has problems: %d', (text, problems) => {
     const { content, mistakes } = parseCloudFile(text, 'm.yml');
@@ -299,14 +281,9 @@ describe('The environments of an application are those that the file names', () 
     expect(idle.map(({ name }) => name)).toEqual(['release/*']);
   });
 
-  test('names that mean none are told all at once, with what was meant and where they stand, and may yet appear', () => {
-    const thrown = (() => {
-      try {
-        return assignEnvironments(fleet('prodution', 'nothing', 'main'), shop);
-      } catch (error) {
-        return error;
-      }
-    })();
+  test('names that mean none are told all at once, with what was meant and where they stand, and may yet appear', async () => {
+    const names = fleet('prodution', 'nothing', 'main');
+    const thrown = await failureOf(Promise.resolve().then(() => assignEnvironments(names, shop)));
     expect(thrown).toBeInstanceOf(NotThere);
     expect(messageOf(thrown)).toContain('2 problems with the environments of the manifest');
     expect(messageOf(thrown)).toContain('No environment in the application is named "prodution" (m.yml:2:3)');
@@ -343,77 +320,5 @@ describe('The environments of an application are those that the file names', () 
   ])('the pattern %s and %s', (pattern, branch, isMatch) => {
     expect(matches(pattern, environment('env-1', 'zzz', 'zzz', branch))).toBe(isMatch);
     expect(matches(pattern, environment('env-1', branch, 'zzz', ''))).toBe(isMatch);
-  });
-});
-
-describe('What a file of many environments declares', () => {
-  const options = fc.record(
-    { tries: fc.integer({ min: 0, max: 3 }), timeout: fc.integer({ min: 0, max: 3 }), force: fc.boolean() },
-    { requiredKeys: [] },
-  );
-  const settings = fc.record({
-    processes: fc.option(fc.integer({ min: 1, max: 10 }), { nil: undefined }),
-    options,
-  });
-  type Settings = { readonly processes?: number | undefined; readonly options: object };
-  const identities = [
-    'custom one',
-    'custom two',
-    'worker a redis',
-    'worker b redis',
-    'worker b sqs',
-    'worker c',
-  ];
-  const instance = fc.dictionary(fc.constantFrom(...identities), settings);
-  const instances = fc.dictionary(fc.constantFrom('App', 'Workers', 'Imports'), instance, { minKeys: 1 });
-
-  const process = (identity: string, { processes, options: own }: Settings) => {
-    const [type, name = '', connection] = identity.split(' ');
-    const number = processes === undefined ? {} : { processes };
-    return type === 'custom'
-      ? { type, ...number, command: `php artisan ${name}` }
-      : {
-          type,
-          ...number,
-          config: { queue: name, ...(connection === undefined ? {} : { connection }), ...own },
-        };
-  };
-  type Instances = Readonly<Record<string, Readonly<Record<string, Settings>>>>;
-  const written = (all: Instances) =>
-    Object.fromEntries(
-      Object.entries(all).map(([name, processes]) => [
-        name,
-        Object.entries(processes).map(([identity, one]) => process(identity, one)),
-      ]),
-    );
-
-  test('is what a person would write by hand into a file for each environment', () => {
-    fc.assert(
-      fc.property(instances, fc.option(instances), fc.boolean(), (below, above, isAlone) => {
-        const environments = {
-          x: { ...(isAlone ? { defaults: false } : {}), instances: written(above ?? {}) },
-        };
-        fc.pre(!(isAlone && above === null) && (above !== null || !isAlone));
-        const file = {
-          defaults: { instances: written(below) },
-          environments: above === null ? { x: {} } : environments,
-        };
-        const byHand: Record<string, Record<string, Settings>> = {};
-        for (const layer of isAlone ? [above ?? {}] : [below, above ?? {}])
-          for (const [name, processes] of Object.entries(layer)) {
-            byHand[name] ??= {};
-            for (const [identity, { processes: number, options: own }] of Object.entries(processes)) {
-              const before = byHand[name][identity];
-              byHand[name][identity] = {
-                processes: number ?? before?.processes,
-                options: { ...before?.options, ...own },
-              };
-            }
-          }
-        const alone = parseManifest(JSON.stringify({ instances: written(byHand) }), 'm.yml', cloudManifest);
-        expect(declaredIn(JSON.stringify(file))['x']).toEqual(plain(alone));
-      }),
-      { numRuns: 25 },
-    );
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { identityKey } from '../../src/cloud/identity.ts';
+import { identityKey, rowName, shortName } from '../../src/cloud/identity.ts';
 import type { ExistingProcess } from '../../src/cloud/process.ts';
 import { cloudService } from '../../src/cloud/service.ts';
 import { foldConnection, foldQueue, type ProcessSpec, type WorkerConfig } from '../../src/cloud/spec.ts';
@@ -90,25 +90,41 @@ test.each<[string, ProcessSpec, readonly Partial<ExistingProcess>[], readonly st
   expect(candidates(spec, all, cloudService).map(({ id }) => id)).toEqual(ids);
 });
 
-describe('two declarations are one process', () => {
-  test.each([
-    [custom('a  b'), custom(' a b')],
-    [worker({}), worker({ queue: 'default', tries: 3 })],
-    [
-      worker({ queue: 'a, b', connection: 'redis' }),
-      worker({ queue: 'a,b', connection: ' redis', timeout: 9 }),
-    ],
-  ])('%j and %j', (a, b) => {
-    expect(identityKey(a)).toBe(identityKey(b));
-  });
+test.each([
+  [true, custom('a  b'), custom(' a b')],
+  [true, worker({}), worker({ queue: 'default', tries: 3 })],
+  [true, worker({ queue: 'a, b', connection: 'redis' }), worker({ queue: 'a,b', connection: ' redis' })],
+  [false, custom('a'), custom('b')],
+  [false, custom('default'), worker({})],
+  [false, worker({ queue: 'a,b' }), worker({ queue: 'b,a' })],
+  [false, worker({}), worker({ connection: 'redis' })],
+  [false, worker({ queue: 'x' }), worker({ connection: 'x' })],
+])('two declarations are one process or not (%s): %j and %j', (isOne, a, b) => {
+  expect(identityKey(a) === identityKey(b)).toBe(isOne);
+});
 
-  test.each([
-    [custom('a'), custom('b')],
-    [custom('default'), worker({})],
-    [worker({ queue: 'a,b' }), worker({ queue: 'b,a' })],
-    [worker({}), worker({ connection: 'redis' })],
-    [worker({ queue: 'x' }), worker({ connection: 'x' })],
-  ])('but not %j and %j', (a, b) => {
-    expect(identityKey(a)).not.toBe(identityKey(b));
+const of = (given: Parameters<typeof existing>[0] | object) => existing({ id: 'p1', ...given });
+
+test.each([
+  ['worker high (redis)', of({ config: { queue: 'high', connection: 'redis' } })],
+  ['worker default', of({})],
+  ['worker, unknown queue', of({ doubt: 'its options are odd' })],
+  ['custom process', of({ type: 'custom', command: null, doubt: 'its command is not known' })],
+  ['php artisan horizon', of({ type: 'custom', command: 'php artisan horizon' })],
+  ['process of type cron', of({ type: 'cron', command: null })],
+  ['worker high', { type: 'worker', processes: 1, config: { queue: 'high' } } as const],
+  ['custom process', { type: 'custom', processes: 1, command: undefined } as const],
+])('a process is called %s, as short as it can be told apart', (name, process) => {
+  expect(shortName(process)).toBe(name);
+});
+
+test('a row has the short name and the whole identity', () => {
+  const queue = 'q'.repeat(200);
+  const identity = `worker on queue ${queue}`;
+  expect(rowName({ type: 'worker', processes: 1, config: { queue } })).toEqual({
+    ...{ name: `worker ${queue}`, identity, shared: [] },
+  });
+  expect(rowName(of({ config: { queue }, doubt: 'its options are odd' }))).toEqual({
+    ...{ name: 'worker, unknown queue', identity: 'worker on an unknown queue', shared: [] },
   });
 });

@@ -92,87 +92,69 @@ function openLog(lines: readonly Line[], { filter = 'works', replies }: Manners 
 }
 
 describe('a look back', () => {
-  test('finds a process that keeps exiting, and waits for nothing', async () => {
-    const log = openLog(loop(0, 14), {}, 60_000);
-    expect(await log.back()).toMatchObject([{ status: 'restarting' }]);
-    expect(log.clock.now()).toBe(0);
-    expect(log.times).toHaveLength(1);
+  const loops = { status: 'restarting' };
+  const useless = { filter: 'does nothing' } as const;
+  const more = 'more lines than 10 requests show';
+  const mixed = [...visits(0, 60_000, 100), ...loop(1_000, 5), began(59_990)];
+
+  test.each<[string, Line[], Manners, object, number]>([
+    ['finds a process that keeps exiting', loop(0, 14), {}, loops, 1],
+    ['finds it among thousands of other lines', [...visits(0, 60_000, 10), ...loop(0, 5)], {}, loops, 1],
+    ['reads backwards, where the filter does nothing', mixed, useless, loops, 7],
+    ['reads backwards, where the filter is refused', mixed, { filter: 'is refused' }, loops, 8],
+    ['reads backwards, where the filter finds nothing', mixed, { filter: 'finds nothing' }, loops, 8],
+    [
+      'does not say that a process is up where it has not seen all of the log',
+      visits(0, 60_000, 10),
+      useless,
+      { status: 'unknown', why: expect.stringContaining(more) },
+      10,
+    ],
+    [
+      'says that a process keeps exiting where it has seen that, though not all of the log',
+      [...visits(0, 50_000, 10), ...loop(50_000, 14)],
+      useless,
+      loops,
+      10,
+    ],
+    ['checks an empty answer once without the filter', visits(0, 60_000, 10), {}, { status: 'up' }, 2],
+  ])('%s, and waits for nothing', async (_, lines, manners, health, requests) => {
+    const log = openLog(lines, manners, 60_000);
+    expect(await log.back()).toMatchObject([health]);
+    expect([log.clock.now(), log.times.length]).toEqual([0, requests]);
   });
 
-  test('finds it among thousands of other lines, where the filter works', async () => {
-    const log = openLog([...visits(0, 60_000, 10), ...loop(0, 5)], {}, 60_000);
-    expect(await log.back()).toMatchObject([{ status: 'restarting' }]);
-    expect(log.times).toHaveLength(1);
-  });
-
-  test.each(['does nothing', 'is refused', 'finds nothing'] as const)(
-    'reads backwards, where the filter %s',
-    async (filter) => {
-      const log = openLog([...visits(0, 60_000, 100), ...loop(1_000, 5), began(59_990)], { filter }, 60_000);
-      expect(await log.back()).toMatchObject([{ status: 'restarting' }]);
-      expect(log.times.length).toBeLessThanOrEqual(10);
-    },
-  );
-
-  test('does not say that a process is up where it has not seen all of the log', async () => {
-    const log = openLog([...visits(0, 60_000, 10)], { filter: 'does nothing' }, 60_000);
-    expect(await log.back()).toMatchObject([
-      { status: 'unknown', why: expect.stringContaining('more lines than 10 requests show') },
-    ]);
-    expect(log.times).toHaveLength(10);
-    expect((await log.back()).map(isTooBusy)).toEqual([true]);
+  test('knows whether a log is too busy for a judgement', async () => {
+    const busy = openLog(visits(0, 60_000, 10), useless, 60_000);
+    expect((await busy.back()).map(isTooBusy)).toEqual([true]);
     expect((await openLog([]).back()).map(isTooBusy)).toEqual([false]);
   });
 
-  test('says that a process keeps exiting where it has seen that, though not all of the log', async () => {
-    const lines = [...visits(0, 50_000, 10), ...loop(50_000, 14)];
-    expect(await openLog(lines, { filter: 'does nothing' }, 60_000).back()).toMatchObject([
-      { status: 'restarting' },
-    ]);
-  });
-
-  test('checks an empty answer once without the filter', async () => {
-    const quiet = openLog(visits(0, 60_000, 10), {}, 60_000);
-    expect(await quiet.back()).toMatchObject([{ status: 'up' }]);
-    expect(quiet.transport.asked.map((asked) => asked.includes('query='))).toEqual([true, false]);
-  });
-
   test('judges nothing from before the newest deployment', async () => {
-    const lines = loop(0, 14);
-    expect(await openLog(lines, {}, 60_000).back([horizon], 60_000, start + 5_000)).toMatchObject([
-      { status: 'up' },
-    ]);
-    expect(await openLog(lines, {}, 12_000).back([horizon], 60_000, start + 5_000)).toMatchObject([
+    const judged = (elapsed: number) =>
+      openLog(loop(0, 14), {}, elapsed).back([horizon], 60_000, start + 5_000);
+    expect(await judged(60_000)).toMatchObject([{ status: 'up' }]);
+    expect(await judged(12_000)).toMatchObject([
       { status: 'unknown', why: expect.stringContaining('only just been deployed') },
     ]);
   });
 
   test.each([
-    [403, 'the log could not be read: The Cloud answered 403'],
-    [503, 'the log could not be read: The Cloud answered 503'],
-    [429, 'the log could not be read: The Cloud answered 429'],
-  ])('says why nothing is known where the log answers %d', async (status, why) => {
-    const log = openLog([], { replies: () => json(status, {}, { 'retry-after': '40' }) });
+    [403, [0], ' Give the token the permission to read logs'],
+    [503, [0, 5_000, 10_000, 15_000, 20_000, 25_000], ''],
+    [429, [0], ''],
+  ])('says why nothing is known where the log answers %d', async (status, times, fix) => {
+    const replies = () => json(status, { message: 'No.' }, status === 429 ? { 'retry-after': '40' } : {});
+    const log = openLog([], { replies });
+    const why = `the log could not be read: The Cloud answered ${status}: No.${fix}`;
     expect(await log.back()).toMatchObject([{ status: 'unknown', why: expect.stringContaining(why) }]);
+    expect(log.times).toEqual(times);
     expect(log.clock.now()).toBeLessThanOrEqual(30_000);
-  });
-
-  test('names the permission that the token lacks', async () => {
-    const message = 'This action is unauthorized.';
-    const log = openLog([], { replies: () => json(403, { message }) });
-    const why = `the log could not be read: The Cloud answered 403: ${message} Give the token the permission to read logs`;
-    expect(await log.back()).toMatchObject([{ status: 'unknown', why }]);
-  });
-
-  test('tries again for half a minute where the log answers 503', async () => {
-    const log = openLog([], { replies: () => json(503, {}) }, 60_000);
-    expect(await log.back()).toMatchObject([{ status: 'unknown' }]);
-    expect(log.times).toEqual([0, 5_000, 10_000, 15_000, 20_000, 25_000]);
   });
 
   test('tries again where the log answers 503 once', async () => {
     const replies = (number: number) => (number === 1 ? json(503, {}) : undefined);
-    expect(await openLog(loop(0, 5), { replies }, 60_000).back()).toMatchObject([{ status: 'restarting' }]);
+    expect(await openLog(loop(0, 5), { replies }, 60_000).back()).toMatchObject([loops]);
   });
 });
 
@@ -190,8 +172,10 @@ describe('a watch', () => {
 
   test('looks at what began with the deployment, or where that is not known, shortly before it succeeded', async () => {
     expect(await openLog([began(-50_000)]).watch()).toMatchObject([{ status: 'up' }]);
-    const before = (at: number) => openLog([began(at)]).watch([horizon], 60_000, { startedAt: undefined });
-    expect(await before(-30_000)).toMatchObject([{ status: 'up' }]);
+    const unknown = { startedAt: undefined };
+    expect(await openLog([began(-30_000)]).watch([horizon], 60_000, unknown)).toMatchObject([
+      { status: 'up' },
+    ]);
   });
 
   test('asks no faster for a span that is no multiple of ten seconds', async () => {
@@ -200,13 +184,7 @@ describe('a watch', () => {
     expect(log.times).toEqual([3_000, 13_000, 23_000]);
   });
 
-  test('ends as soon as it is certain that a process keeps exiting', async () => {
-    const log = openLog([began(0), ...loop(500, 200)]);
-    expect(await log.watch()).toMatchObject([{ status: 'restarting' }]);
-    expect(log.clock.now()).toBe(20_000);
-  });
-
-  test('ends also where another one does not exit', async () => {
+  test('ends as soon as it is certain that a process keeps exiting, also where another one does not', async () => {
     const log = openLog([began(0), ...loop(500, 200)]);
     const other = { ...horizon, id: 'process-2', command: 'php artisan x' };
     expect(await log.watch([other, horizon])).toMatchObject([
@@ -216,35 +194,27 @@ describe('a watch', () => {
     expect(log.clock.now()).toBe(20_000);
   });
 
-  test('does not judge what ended within ten seconds of the deployment', async () => {
-    expect(await openLog([...loop(0, 15), began(9_500)]).watch()).toMatchObject([{ status: 'up' }]);
-  });
+  const busy = (at: number) => [...visits(at, at + 5_000, 20), ...crash(at - 1_000)];
 
-  test('counts an exit once, however often its line is read', async () => {
-    expect(await openLog([began(0), ...crash(25_000)]).watch()).toMatchObject([
-      { status: 'up', exits: [{ code: 1 }] },
-    ]);
-  });
-
-  test('does not know of a process of which the log has no line', async () => {
-    expect(await openLog(visits(0, 70_000, 1_000)).watch()).toMatchObject([{ status: 'unknown' }]);
-  });
-
-  test('reads what busy moments left unread at its end', async () => {
-    const lines = [began(0), ...visits(20_000, 25_000, 10), ...crash(18_000), ...crash(19_000)];
-    const log = openLog(lines, { filter: 'does nothing' });
-    expect(await log.watch()).toMatchObject([{ status: 'restarting' }]);
-  });
-
-  test('reads what several busy moments left unread at its end', async () => {
-    const busy = (at: number) => [...visits(at, at + 5_000, 20), ...crash(at - 1_000)];
-    const log = openLog([began(0), ...busy(22_000), ...busy(52_000)], { filter: 'does nothing' });
-    expect(await log.watch()).toMatchObject([{ status: 'restarting', exits: [{}, {}] }]);
-  });
-
-  test('does not know what happened where the log is busier than it may ask', async () => {
-    const log = openLog([began(0), ...visits(0, 70_000, 5)], { filter: 'does nothing' });
-    expect(await log.watch()).toMatchObject([{ status: 'unknown' }]);
+  test.each<[string, Line[], object, Manners['filter']?]>([
+    ['does not judge what ended soon after the deployment', [...loop(0, 15), began(9_500)], { status: 'up' }],
+    ['counts an exit once', [began(0), ...crash(25_000)], { status: 'up', exits: [{ code: 1 }] }],
+    ['does not know of a process without a line', visits(0, 70_000, 1_000), { status: 'unknown' }],
+    [
+      'reads what busy moments left unread at its end',
+      [began(0), ...busy(22_000), ...busy(52_000)],
+      { status: 'restarting', exits: [{}, {}] },
+      'does nothing',
+    ],
+    [
+      'does not know what happened where the log is busier than it may ask',
+      [began(0), ...visits(0, 70_000, 5)],
+      { status: 'unknown' },
+      'does nothing',
+    ],
+  ])('%s', async (_, lines, health, filter = 'works') => {
+    const log = openLog(lines, { filter });
+    expect(await log.watch()).toMatchObject([health]);
     expect(log.times.length).toBeLessThanOrEqual(2 * 8 + 10);
   });
 

@@ -53,6 +53,8 @@ function pinnedWith(replies: readonly Reply[], instanceId?: string) {
   return { ...scripted, store: new PinnedStore(scripted.client, instanceId) };
 }
 
+const unanswered = (cause: string) => ({ cause, answered: false });
+
 /** As an action names the fields of a request. */
 const fieldName = (field: string): string => `the input ${field}`;
 
@@ -170,26 +172,19 @@ describe('Creating', () => {
     expect(transport.requests).toHaveLength(1);
   });
 
-  test.each([
-    ['a reset', networkError('ECONNRESET'), 'the connection broke off (ECONNRESET)', false],
-    ['a 502', text(502, ''), 'The Cloud answered 502', true],
-    ['a page', htmlPage, 'the answer is an HTML page instead of JSON', false],
-    ['a time-out', 'no answer' as const, 'no full answer came within 30 s', false],
-  ])('may have happened after %s, and is sent once', async (_, reply, cause, answered) => {
+  test.each<[string, Reply, object]>([
+    ['a reset', networkError('ECONNRESET'), unanswered('the connection broke off (ECONNRESET)')],
+    ['a time-out', 'no answer', unanswered('no full answer came within 30 s')],
+    ['a page', htmlPage, unanswered('the answer is an HTML page instead of JSON')],
+    ['a 502', text(502, ''), { cause: 'The Cloud answered 502', answered: true }],
+    ['an answer with no body', text(201, ''), {}],
+    ['an answer with an empty object', json(201, {}), {}],
+    ['an answer without an id', json(201, { data: { attributes: createdResource.attributes } }), {}],
+    ['an answer with an empty id', json(201, { data: { ...createdResource, id: '' } }), {}],
+    ['an answer with two processes', json(201, { data: [createdResource, workerResource] }), {}],
+  ])('may have happened after %s, and is sent once', async (_, reply, lost) => {
     const { store, clock, transport } = storeWith([reply]);
-    expect(await clock.run(store.create(custom))).toEqual({ kind: 'lost', cause, answered });
-    expect(transport.requests).toHaveLength(1);
-  });
-
-  test.each([
-    ['no body', text(201, '')],
-    ['an empty object', json(201, {})],
-    ['a process without an id', json(201, { data: { attributes: createdResource.attributes } })],
-    ['an empty id', json(201, { data: { ...createdResource, id: '' } })],
-    ['two processes', json(201, { data: [createdResource, workerResource] })],
-  ])('may have happened after an answer with %s', async (_, reply) => {
-    const { store, clock, transport } = storeWith([reply]);
-    expect(await clock.run(store.create(custom))).toMatchObject({ kind: 'lost' });
+    expect(await clock.run(store.create(custom))).toMatchObject({ kind: 'lost', ...lost });
     expect(transport.requests).toHaveLength(1);
   });
 
@@ -232,11 +227,15 @@ describe('One process', () => {
     );
   });
 
-  test('is updated with what is given', async () => {
-    const { store, clock, transport } = storeWith([json(200, { data: createdResource })]);
+  test('is updated with what is given, and removed', async () => {
+    const { store, clock, transport } = storeWith([json(200, { data: createdResource }), text(204, '')]);
     const updated = await clock.run(store.update('process-1', { processes: 2, config: { tries: 3 } }));
     expect(updated?.id).toBe('process-1');
-    expect(transport.asked).toEqual(['PATCH /api/background-processes/process-1']);
+    await clock.run(store.remove('process-1'));
+    expect(transport.asked).toEqual([
+      'PATCH /api/background-processes/process-1',
+      'DELETE /api/background-processes/process-1',
+    ]);
     expect(transport.requests[0]?.body).toBe('{"processes":2,"config":{"tries":3}}');
   });
 
@@ -266,28 +265,20 @@ describe('One process', () => {
     expect(transport.requests).toHaveLength(1);
   });
 
-  test('is removed', async () => {
-    const { store, clock, transport } = storeWith([text(204, '')]);
-    await clock.run(store.remove('process-1'));
-    expect(transport.asked).toEqual(['DELETE /api/background-processes/process-1']);
-  });
-
   test('that is not there is nothing to read, and removed already', async () => {
     const { store, clock } = storeWith([text(404, ''), text(404, '')]);
     expect(await clock.run(store.find('process-1'))).toBeUndefined();
     await clock.run(store.remove('process-1'));
   });
 
-  test('that may not be touched is an error', async () => {
-    const { store, clock } = storeWith([text(403, ''), text(403, ''), text(403, '')]);
-    expect(await clock.run(messageFrom(store.find('process-1')))).toContain(
-      'Reading background process process-1: The Cloud answered 403',
-    );
-    expect(await clock.run(messageFrom(store.update('process-1', { processes: 1 })))).toContain(
-      'Updating background process process-1: The Cloud answered 403',
-    );
-    expect(await clock.run(messageFrom(store.remove('process-1')))).toContain(
-      'Deleting background process process-1: The Cloud answered 403',
+  test.each([
+    ['read', 'Reading', (store: CloudStore) => store.find('process-1')],
+    ['updated', 'Updating', (store: CloudStore) => store.update('process-1', { processes: 1 })],
+    ['removed', 'Deleting', (store: CloudStore) => store.remove('process-1')],
+  ])('that may not be %s is an error', async (_, what, act) => {
+    const { store, clock } = storeWith([text(403, '')]);
+    expect(await clock.run(messageFrom(act(store)))).toContain(
+      `${what} background process process-1: The Cloud answered 403`,
     );
   });
 
@@ -312,18 +303,10 @@ describe('A pinned process', () => {
       instanceId: 'inst-7',
     });
     expect(store.instance?.id).toBe('inst-7');
-    expect(await clock.run(messageFrom(store.find('process-2')))).toBe(
-      'Background process process-2: it is on the cluster inst-8, not on inst-7. Correct process-id, or the inputs that say where it is.',
+    expect(await clock.run(messageFrom(store.find('process-2')))).toContain(
+      'it is on the cluster inst-8, not on inst-7',
     );
     expect(transport.asked).toHaveLength(2);
-  });
-
-  test('on another instance than was named is an error', async () => {
-    const { store, clock, transport } = pinnedWith([json(200, { data: workerResource })], 'inst-1');
-    expect(await clock.run(messageFrom(store.find('process-2')))).toContain(
-      'it is on the cluster inst-7, not on inst-1',
-    );
-    expect(transport.asked).toHaveLength(1);
   });
 
   const { relationships: _, ...bare } = workerResource;
@@ -344,16 +327,18 @@ describe('A pinned process', () => {
     ]);
   });
 
-  test('that is not on the instance that was named is an error', async () => {
+  test.each([
+    ['whose answer names another', workerResource, 'it is on the cluster inst-7, not on inst-1'],
+    ['that its list does not show', bare, 'it is not on the cluster inst-1'],
+  ])('of the instance that was named is an error %s', async (_, data, why) => {
     const { store, clock } = pinnedWith(
-      [json(200, { data: bare }), json(200, { data: [createdResource] })],
-      'inst-7',
+      [json(200, { data }), json(200, { data: [createdResource] })],
+      'inst-1',
     );
     expect(await clock.run(failureOf(store.find('process-2')))).toMatchObject({
-      message:
-        'Background process process-2: it is not on the cluster inst-7. Correct process-id, or the inputs that say where it is.',
+      message: `Background process process-2: ${why}. Correct process-id, or the inputs that say where it is.`,
       headline: 'The background process is on another cluster',
-      details: 'process-2: it is not on the cluster inst-7',
+      details: `process-2: ${why}`,
     });
   });
 
@@ -362,11 +347,6 @@ describe('A pinned process', () => {
     expect((await clock.run(store.find('process-1')))?.instanceId).toBe('');
     expect(transport.asked).toHaveLength(1);
     expect(() => store.mayWrite()).not.toThrow();
-  });
-
-  test('that is not there is nothing', async () => {
-    const { store, clock } = pinnedWith([text(404, '')], 'inst-7');
-    expect(await clock.run(store.find('process-2'))).toBeUndefined();
   });
 
   test('has its instance read where the answer leaves it out: it may be a managed queue', async () => {

@@ -12,21 +12,16 @@ import { json } from '../support/fake-transport.ts';
 import { failureOf } from '../support/test-client.ts';
 import { type FakeEnvironment, type Organization, openOrganization } from './fake-organization.ts';
 
-const shop = {
-  id: 'app-1',
-  attributes: { name: 'Shop', slug: 'shop', repository: { full_name: 'acme/shop' } },
-};
-const blog = {
-  id: 'app-2',
-  attributes: { name: 'Blog', slug: 'weblog', repository: { full_name: 'acme/blog' } },
-};
+const application = (id: string, name: string, slug: string, repository: string) => ({
+  id,
+  attributes: { name, slug, repository: { full_name: repository } },
+});
+const shop = application('app-1', 'Shop', 'shop', 'acme/shop');
+const blog = application('app-2', 'Blog', 'weblog', 'acme/blog');
 const bare = { id: 'app-3', attributes: { name: 'Bare' } };
 
 const production: FakeEnvironment = {
-  id: 'env-1',
-  name: 'production',
-  slug: 'prod',
-  branch: 'main',
+  ...{ id: 'env-1', name: 'production', slug: 'prod', branch: 'main' },
   instances: [
     ['inst-1', 'App', 'app'],
     ['inst-2', 'Workers', 'service'],
@@ -64,20 +59,17 @@ async function find(given: Partial<EnvironmentName>, organization = acme, wait =
 }
 
 describe('an environment is found', () => {
-  test.each<[string, Partial<EnvironmentName>]>([
-    ['by its name', { environment: 'production' }],
-    ['by its slug', { environment: 'prod' }],
-    ['by its branch', { environment: 'main' }],
-    ['by its branch, which is that of the pull request', { environment: 'main', headBranch: 'main' }],
-    [
-      'in the application of the repository, in whatever case',
-      { environment: 'prod', repository: 'Acme/SHOP' },
-    ],
-    ['in the application of an id', { environment: 'prod', application: 'app-1' }],
-    ['in the application of a name', { environment: 'prod', application: 'Shop' }],
-    ['in the application of a slug', { environment: 'prod', application: 'shop' }],
-    ['in the application of a repository', { environment: 'prod', application: 'acme/Shop' }],
-  ])('%s', async (_, name) => {
+  test.each<Partial<EnvironmentName>>([
+    { environment: 'production' },
+    { environment: 'prod' },
+    { environment: 'main' },
+    { environment: 'main', headBranch: 'main' },
+    { environment: 'prod', repository: 'Acme/SHOP' },
+    { environment: 'prod', application: 'app-1' },
+    { environment: 'prod', application: 'Shop' },
+    { environment: 'prod', application: 'shop' },
+    { environment: 'prod', application: 'acme/Shop' },
+  ])('by its name, slug or branch in its application: %j', async (name) => {
     const { result, found, asked } = await find({ ...name, withProcesses: true });
     expect(result).toMatchObject({ found: { environment: { id: 'env-1' } }, picked: 'inst-1' });
     expect(found).toEqual(['env-1']);
@@ -146,78 +138,71 @@ describe('a name that means nothing is an error', () => {
     ...acme,
     applications,
   });
-  test.each<[string, Partial<EnvironmentName>, Organization, string]>([
+  const twins = (kind: 'name' | 'slug' | 'branch'): Organization => ({
+    ...acme,
+    environments: {
+      'app-1': [production, staging].map((one) => ({ ...one, [kind]: 'same' })),
+    },
+  });
+  const same = { environment: 'same' };
+
+  test.each<[string, Partial<EnvironmentName>, Organization?]>([
     [
-      'without an application and a repository',
-      { repository: undefined, environment: 'prod' },
-      acme,
       'The application: none was set, and the environment variable GITHUB_REPOSITORY, which is the default, is empty. Set application.',
+      { repository: undefined, environment: 'prod' },
     ],
     [
-      'of an application',
-      { application: 'Shap' },
-      acme,
       'No application in the token’s organization is named "Shap": there are Shop / shop / acme/shop (app-1), Blog / weblog / acme/blog (app-2), Bare (app-3). Did you mean "Shop" or "shop"? Correct the input application.',
+      { application: 'Shap' },
     ],
     [
-      'of the workflow’s repository, which is not the name of an application',
+      'No application in Laravel Cloud deploys the repository "Shop": there are Shop (acme/shop), Bare (app-3). Set application to the one you mean.',
       { repository: 'Shop' },
       only(shop, bare),
-      'No application in Laravel Cloud deploys the repository "Shop": there are Shop (acme/shop), Bare (app-3). Set application to the one you mean.',
     ],
     [
-      'of a repository, where there is one application',
+      'No application in Laravel Cloud deploys the repository "acme/x": there is Shop (acme/shop). Set application to the one you mean.',
       { repository: 'acme/x' },
       only(shop),
-      'No application in Laravel Cloud deploys the repository "acme/x": there is Shop (acme/shop). Set application to the one you mean.',
     ],
     [
-      'of a repository, where there is no application',
+      'No application in Laravel Cloud deploys the repository "acme/shop": the token’s organization has none. Check the token.',
       {},
       only(),
-      'No application in Laravel Cloud deploys the repository "acme/shop": the token’s organization has none. Check the token.',
     ],
     [
-      'of a repository that two applications have',
+      '2 applications in the token’s organization have the repository "acme/blog": they are Blog (app-2), Blog (app-9). Set application to the id of the one you mean.',
       { repository: 'acme/blog' },
       only(blog, twin),
-      '2 applications in the token’s organization have the repository "acme/blog": they are Blog (app-2), Blog (app-9). Set application to the id of the one you mean.',
     ],
     [
-      'of an environment',
-      { environment: 'produktion' },
-      acme,
       'No environment in the application is named "produktion": there are production / prod / main (env-1), staging / develop (env-2). Did you mean "production"? Set environment: production. If it is still being created, set wait-for-environment.',
+      { environment: 'produktion' },
     ],
-    ...(['name', 'slug', 'branch'] as const).map(
-      (kind): [string, Partial<EnvironmentName>, Organization, string] => [
-        `of an environment’s ${kind} that two have`,
-        { environment: 'same' },
-        {
-          ...acme,
-          environments: {
-            'app-1': [
-              { ...production, [kind]: 'same' },
-              { ...staging, [kind]: 'same' },
-            ],
-          },
-        },
-        `2 environments in the application ${kind === 'name' ? 'are named' : `have the ${kind}`} "same": they are ${kind === 'name' ? 'prod (env-1), develop (env-2)' : 'production (env-1), staging (env-2)'}. Set environment to the id of the one you mean.`,
-      ],
-    ),
     [
-      'of an environment’s id, in no application',
-      { environment: 'env-9', repository: undefined },
-      acme,
+      '2 environments in the application are named "same": they are prod (env-1), develop (env-2). Set environment to the id of the one you mean.',
+      same,
+      twins('name'),
+    ],
+    [
+      '2 environments in the application have the slug "same": they are production (env-1), staging (env-2). Set environment to the id of the one you mean.',
+      same,
+      twins('slug'),
+    ],
+    [
+      '2 environments in the application have the branch "same": they are production (env-1), staging (env-2). Set environment to the id of the one you mean.',
+      same,
+      twins('branch'),
+    ],
+    [
       'The environment "env-9": no environment has this id, or the token cannot see it. Correct environment. If it is still being created, set wait-for-environment.',
+      { environment: 'env-9', repository: undefined },
     ],
     [
-      'of an environment’s id',
-      { environment: 'env-9' },
-      acme,
       'No environment in the application has the id or name "env-9": there are production / prod / main (env-1), staging / develop (env-2). Correct the input environment. If it is still being created, set wait-for-environment.',
+      { environment: 'env-9' },
     ],
-  ])('%s', async (_, name, organization, message) => {
+  ])('%s', async (message, name, organization = acme) => {
     const { result, lines } = await find(name, organization);
     expect(result).toMatchObject({ message, annotations: [{ message }] });
     expect(lines).toEqual([]);
@@ -285,7 +270,9 @@ const environment = {
   ...{ id: 'env-1', name: 'production', status: undefined, hibernates: false, deploysOnPush: false },
   redact: (text: string) => text,
 };
-const instancesOf = (...rows: readonly (readonly [string, string, string?])[]) => ({
+type Row = readonly [id: string, name: string, type?: string];
+
+const instancesOf = (...rows: readonly Row[]) => ({
   environment,
   listings: new Map<never, never>(),
   instances: rows.map(([id, name, type]) => ({
@@ -304,65 +291,57 @@ describe('an instance', () => {
     expect(pickInstance(instancesOf(workers, app), wanted).id).toBe(id);
   });
 
-  test.each<[string, ReturnType<typeof instancesOf>, string | undefined, boolean, string]>([
+  test.each<[string, Row[], string | undefined, boolean]>([
     [
-      'none is there',
-      instancesOf(),
-      undefined,
-      true,
       'The environment "production" has no App cluster: it has no cluster yet. Deploy the environment once.',
-    ],
-    [
-      'one of another type is there',
-      instancesOf(workers),
+      [],
       undefined,
       true,
+    ],
+    [
       'The environment "production" has no App cluster: there is only Workers (inst-2, service). Set instance to the name of the one you mean.',
-    ],
-    [
-      'several of another type are there',
-      instancesOf(workers, ['inst-3', 'Mails', 'queue']),
+      [workers],
       undefined,
       true,
+    ],
+    [
       'The environment "production" has no App cluster: there are only Workers (inst-2, service), Mails (inst-3, queue). Set instance to the name of the one you mean.',
+      [workers, ['inst-3', 'Mails', 'queue']],
+      undefined,
+      true,
     ],
     [
-      'those of an unknown type may be it',
-      instancesOf(workers, ['inst-3', 'Mails'], ['inst-4', 'Web']),
-      undefined,
-      false,
       'The App cluster of the environment production: Laravel Cloud does not report the type of Mails (inst-3), Web (inst-4), which may be it. Set instance to the one you mean.',
-    ],
-    [
-      'several App clusters are there',
-      instancesOf(app, ['inst-3', 'App 2', 'app'], workers),
+      [workers, ['inst-3', 'Mails'], ['inst-4', 'Web']],
       undefined,
       false,
-      'The environment "production" has 2 App clusters: they are App (inst-1), App 2 (inst-3). Set instance to the one you mean.',
     ],
     [
-      'none has the name',
-      instancesOf(app, workers),
+      'The environment "production" has 2 App clusters: they are App (inst-1), App 2 (inst-3). Set instance to the one you mean.',
+      [app, ['inst-3', 'App 2', 'app'], workers],
+      undefined,
+      false,
+    ],
+    [
+      'No cluster in the environment production is named "Worker": there are App (inst-1), Workers (inst-2). Did you mean "Workers"? Set instance: Workers.',
+      [app, workers],
       'Worker',
       true,
-      'No cluster in the environment production is named "Worker": there are App (inst-1), Workers (inst-2). Did you mean "Workers"? Set instance: Workers.',
     ],
     [
-      'none has the name, and one has no known name',
-      instancesOf(app, ['inst-3', 'inst-3'], ['inst-4', 'inst-4']),
+      'No cluster in the environment production is named "Mails": there are App (inst-1), inst-3 (inst-3), inst-4 (inst-4). Laravel Cloud does not report the name of inst-3, inst-4, which may be meant. Set the id of the cluster in place of its name.',
+      [app, ['inst-3', 'inst-3'], ['inst-4', 'inst-4']],
       'Mails',
       false,
-      'No cluster in the environment production is named "Mails": there are App (inst-1), inst-3 (inst-3), inst-4 (inst-4). Laravel Cloud does not report the name of inst-3, inst-4, which may be meant. Set the id of the cluster in place of its name.',
     ],
     [
-      'several have the name',
-      instancesOf(app, ['inst-3', 'App'], ['inst-4', 'inst-4']),
+      '2 clusters in the environment production are named "App": they are App (inst-1), App (inst-3). Set instance to the id of the one you mean.',
+      [app, ['inst-3', 'App'], ['inst-4', 'inst-4']],
       'App',
       false,
-      '2 clusters in the environment production are named "App": they are App (inst-1), App (inst-3). Set instance to the id of the one you mean.',
     ],
-  ])('is an error where %s', async (_, found, wanted, mayAppear, message) => {
-    const failure = await failureOf(Promise.resolve().then(() => pickInstance(found, wanted)));
+  ])('is an error: %s', async (message, rows, wanted, mayAppear) => {
+    const failure = await failureOf(Promise.resolve().then(() => pickInstance(instancesOf(...rows), wanted)));
     expect(failure).toMatchObject({ message });
     expect(failure instanceof NotThere).toBe(mayAppear);
   });

@@ -56,46 +56,57 @@ async function updating({ declared = spec, found = before, update: answer, find 
   return { ...result, calls, updates, known, clock };
 }
 
-test('an answer that shows the declared state is the proof: nothing is read', async () => {
-  const { value, calls, updates, known } = await updating({ update: after });
-  expect(value).toEqual({ process: after });
-  expect(calls).toEqual(['0 update p1']);
+const failed = (status: number | undefined, arrival: 'maybe' | 'no'): HttpFailure =>
+  new HttpFailure(
+    { what: 'The request', why: 'it failed' },
+    { reason: 'it failed', ...(status === undefined ? {} : { status }), arrival, retry: 'no' },
+  );
+
+const silent = existing({ id: 'p1', processes: undefined, config: {}, tellsConfig: false });
+const written = '0 update p1';
+const readBack = [written, '0 find p1'];
+
+test.each<[string, Answers, string[], ExistingProcess]>([
+  ['the answer shows the declared state: nothing is read', { update: after }, [written], after],
+  ['the answer leaves fields out, which contradicts nothing', { update: silent }, [written], silent],
+  ['the answer shows nothing (204), and a read shows it', { find: [after] }, readBack, after],
+  ['the answer shows the state before', { update: before, find: [after] }, readBack, after],
+  ['the answer is about another process', { update: { ...after, id: 'p2' }, find: [after] }, readBack, after],
+  [
+    'the answer is lost, and a read shows it',
+    { update: failed(502, 'maybe'), find: [after] },
+    readBack,
+    after,
+  ],
+])('an update has taken effect where %s', async (_, answers, asked, process) => {
+  const { value, calls, updates, known } = await updating(answers);
+  expect(value).toEqual({ process });
+  expect(calls).toEqual(asked);
   expect(updates).toEqual([{ processes: 2, config: { queue: 'mail', tries: 3, sleep: 10 } }]);
   expect(known).toEqual([]);
 });
 
-describe('The process itself decides where the answer', () => {
-  test.each([
-    ['shows nothing (204)', undefined],
-    ['shows the state before', before],
-    ['is about another process', { ...after, id: 'p2' }],
-  ])('%s', async (_, answer) => {
-    const { value, calls } = await updating({ update: answer, find: [after] });
-    expect(calls).toEqual(['0 update p1', '0 find p1']);
-    expect(value).toEqual({ process: after });
-  });
-
-  test('shows the state before, and reads lag: it is read again for three seconds', async () => {
-    const late = await updating({ update: undefined, find: [before, before, after] });
-    expect(late.value).toEqual({ process: after });
-    expect(late.clock.now()).toBeLessThanOrEqual(3_000);
-    const never = await updating({ update: before, find: [before] });
-    expect(never.clock.now()).toBe(4250);
-    expect(never.error).toBeInstanceOf(Failure);
-    expect(never.error).toMatchObject({
-      headline: 'Laravel Cloud accepted the update, but did not apply it',
-      details: 'p1: processes is 1 and not 2',
-    });
-    expect(never.error).toHaveProperty(
-      'message',
+test('reads that lag are made again for three seconds', async () => {
+  const late = await updating({ update: undefined, find: [before, before, after] });
+  expect(late.value).toEqual({ process: after });
+  expect(late.clock.now()).toBeLessThanOrEqual(3_000);
+  const never = await updating({ update: before, find: [before] });
+  expect(never.clock.now()).toBe(4250);
+  expect(never.error).toBeInstanceOf(Failure);
+  expect(never.error).toMatchObject({
+    headline: 'Laravel Cloud accepted the update, but did not apply it',
+    details: 'p1: processes is 1 and not 2',
+    message:
       'Updating background process p1: the update was accepted but not applied: processes is 1 and not 2. Change it in the dashboard once, or delete the process so that the next run creates it as declared.',
-    );
   });
+});
 
-  test('shows nothing, and the process has vanished: there is nothing to report', async () => {
-    const { value, error } = await updating({ update: undefined, find: [undefined] });
-    expect([value, error]).toEqual([undefined, undefined]);
-  });
+test.each([
+  ['before the update', failed(404, 'no')],
+  ['after it, which showed nothing', undefined],
+])('a process that vanishes %s is nothing to report', async (_, update) => {
+  const { value, error, known } = await updating({ update });
+  expect([value, error, known]).toEqual([undefined, undefined, []]);
 });
 
 test('all that was not applied is named', async () => {
@@ -105,13 +116,6 @@ test('all that was not applied is named', async () => {
     'message',
     expect.stringContaining('processes is 1 and not 2, config.tries is 1 and not 3'),
   );
-});
-
-test('what an answer leaves out contradicts nothing', async () => {
-  const silent = existing({ id: 'p1', processes: undefined, config: {}, tellsConfig: false });
-  const { value, calls } = await updating({ update: silent });
-  expect(value).toEqual({ process: silent });
-  expect(calls).toEqual(['0 update p1']);
 });
 
 describe('The options of a process that are not understood', () => {
@@ -139,11 +143,6 @@ describe('The options of a process that are not understood', () => {
 });
 
 describe('An update that fails', () => {
-  const failed = (status: number | undefined, arrival: 'maybe' | 'no'): HttpFailure =>
-    new HttpFailure(
-      { what: 'The request', why: 'it failed' },
-      { reason: 'it failed', ...(status === undefined ? {} : { status }), arrival, retry: 'no' },
-    );
   const maybe = 'whether processes: 1 → 2 of p1 took effect';
 
   test.each([
@@ -164,13 +163,6 @@ describe('An update that fails', () => {
     expect(updates).toHaveLength(1);
   });
 
-  test('with a lost answer has taken effect if a read by id shows the declared state', async () => {
-    const { value, known, calls } = await updating({ update: failed(502, 'maybe'), find: [after] });
-    expect(value).toEqual({ process: after });
-    expect(known).toEqual([]);
-    expect(calls).toEqual(['0 update p1', '0 find p1']);
-  });
-
   test('with a lost answer stays open if the process cannot be read, either', async () => {
     const { error, known } = await updating({ update: failed(502, 'maybe'), find: [failed(503, 'no')] });
     expect(error).toMatchObject({ headline: 'worker on queue mail could not be updated: it failed' });
@@ -184,11 +176,6 @@ describe('An update that fails', () => {
     expect(known).toEqual([maybe]);
   });
 
-  test('with 404 is of a process that has vanished', async () => {
-    const { value, error, known } = await updating({ update: failed(404, 'no') });
-    expect([value, error, known]).toEqual([undefined, undefined, []]);
-  });
-
   test('with 404 of a process that can be read is an error: it is there', async () => {
     const { error, known } = await updating({ update: failed(404, 'no'), find: [before] });
     expect(error).toMatchObject({ headline: expect.stringMatching(/^Laravel Cloud refused the update of /) });
@@ -197,15 +184,15 @@ describe('An update that fails', () => {
 });
 
 describe('A pinned process over HTTP', () => {
-  const resource = (processes: number) => ({
+  const resource = (processes: number, type: string) => ({
     id: 'process-1',
     type: 'background_processes',
-    attributes: { type: 'worker', processes, command: 'php artisan queue:work', config: { queue: 'mail' } },
+    attributes: { type, processes, command: 'php artisan queue:work', config: { queue: 'mail' } },
     relationships: { instance: { data: { id: 'inst-1' } } },
   });
-  const body = (processes: number) =>
+  const body = (processes: number, type = 'worker') =>
     json(200, {
-      data: resource(processes),
+      data: resource(processes, type),
       included: [{ id: 'inst-1', type: 'instances', attributes: { name: 'App', type: 'app' } }],
     });
 
@@ -230,6 +217,17 @@ describe('A pinned process over HTTP', () => {
       'PATCH /api/background-processes/process-1',
       'GET /api/background-processes/process-1?include=instance',
     ]);
+  });
+
+  test('of another type is an error', async () => {
+    expect(await pinning(body(1, 'custom')).failed()).toHaveProperty(
+      'message',
+      'Background process process-1: it is of type custom, and not worker. A process cannot change its type: correct type or process-id.',
+    );
+    expect(await pinning(body(1, '')).failed()).toMatchObject({
+      headline: 'The background process is of type unknown, and not worker',
+      details: 'It is process-1',
+    });
   });
 
   test.each([

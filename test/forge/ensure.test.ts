@@ -40,35 +40,27 @@ test('one that is being removed is none: it is made anew', async () => {
   expect(await run()).toMatchObject({ outcome: 'created', process: { id: '42' } });
 });
 
-test('waits for a removal that still holds the name, then creates', async () => {
-  const old = server.add('horizon');
-  server.removalLooks = 6;
+test.each<[string, Partial<ForgeProcess>, number]>([
+  ['the same one, which holds the name', {}, 6],
+  ['another one, which may hold the name', { command: 'php8.3 artisan horizon' }, 12],
+])('waits for a removal of %s, then creates', async (_, given, looks) => {
+  const old = server.add('horizon', given);
+  server.removalLooks = looks;
   await server.remove(old.id);
   server.calls.length = 0;
   expect(await run()).toMatchObject({ outcome: 'created', process: { id: '42' } });
   expect(server.calls).toEqual(['create horizon', 'create horizon']);
 });
 
-test('waits for a removal of another process, which may hold the name, then creates', async () => {
-  const old = server.add('horizon', { command: 'php8.3 artisan horizon' });
-  server.removalLooks = 12;
-  await server.remove(old.id);
-  server.calls.length = 0;
-  expect(await run()).toMatchObject({ outcome: 'created', process: { id: '42' } });
-  expect(server.calls).toEqual(['create horizon', 'create horizon']);
-});
-
-test('a name that another process has is an error that says so, also beside a removal', async () => {
-  server.add('horizon', { command: 'php8.4 artisan reverb:start' });
-  server.add('other', { command: 'php8.4 artisan other', status: 'removing' });
-  await expect(run()).rejects.toThrow(/"horizon".*has that name.*another name/s);
-});
-
-test('a name that another process has is an error that says so', async () => {
-  server.add('horizon', { command: 'php8.4 artisan reverb:start' });
-  await expect(run()).rejects.toThrow(/"horizon".*has that name.*another name/s);
-  expect(server.calls).toEqual(['create horizon', 'create horizon']);
-});
+test.each([[], ['removing']])(
+  'a name that another process has is an error that says so (beside %j)',
+  async (...others) => {
+    server.add('horizon', { command: 'php8.4 artisan reverb:start' });
+    for (const status of others) server.add('other', { command: 'php8.4 artisan other', status });
+    await expect(run()).rejects.toThrow(/"horizon".*has that name.*another name/s);
+    expect(server.calls).toEqual(['create horizon', 'create horizon']);
+  },
+);
 
 test('a name that no list shows to be in use is tried once more, and may be free by then', async () => {
   server.add('horizon', { command: 'php8.4 artisan reverb:start' });
@@ -89,25 +81,23 @@ test('a run that loses the race for the name takes the process of the winner', a
   expect(server.names).toEqual(['horizon']);
 });
 
-test('a run that loses the race for the name waits for lists that show the winner late', async () => {
-  server.add('horizon');
-  const list = server.list.bind(server);
-  server.list = async () => (clock.now() < 20_000 ? listingOf([]) : await list());
-  expect(await run()).toMatchObject({ outcome: 'unchanged', process: { id: '41' } });
-  expect(server.calls).toEqual(['create horizon']);
-});
-
-test('a run that loses the race for the name waits for the winner, also after the end of another removal', async () => {
-  server.add('horizon');
-  const list = server.list.bind(server);
-  const removing = processOf({ id: '9', command: 'old', status: 'removing' });
-  server.list = async () => {
-    if (clock.now() >= 20_000) return await list();
-    return listingOf([], { leaving: clock.now() < 2_000 ? [removing] : [] });
-  };
-  expect(await run()).toMatchObject({ outcome: 'unchanged', process: { id: '41' } });
-  expect(server.calls).toEqual(['create horizon', 'create horizon']);
-});
+test.each([
+  ['', [], ['create horizon']],
+  [', also after another removal', ['removing'], ['create horizon', 'create horizon']],
+])(
+  'a run that loses the race for the name waits for lists that show the winner late%s',
+  async (_, others, calls) => {
+    server.add('horizon');
+    const list = server.list.bind(server);
+    const leaving = others.map((status) => processOf({ id: '9', command: 'old', status }));
+    server.list = async () => {
+      if (clock.now() >= 20_000) return await list();
+      return listingOf([], { leaving: clock.now() < 2_000 ? leaving : [] });
+    };
+    expect(await run()).toMatchObject({ outcome: 'unchanged', process: { id: '41' } });
+    expect(server.calls).toEqual(calls);
+  },
+);
 
 test('of two that racing runs made under different names, the later goes, and by its own run', async () => {
   server.onCreate = () => {
@@ -322,32 +312,24 @@ test('replace takes none of another run for the new one that is not as declared'
   expect(server.calls).toEqual(['create horizon']);
 });
 
-test('replace that may not delete says that both are there', async () => {
+const stopped = new Cancelled({ what: 'The step', why: 'it was told to stop' });
+const wordless = new Failure({ what: 'It', why: 'failed' });
+
+test.each<[string, Error, string | RegExp]>([
+  [
+    'may not delete',
+    answered(403),
+    /^Replacing background process 41: 42 exists in its place, but 41 could not be deleted: .*403.*both exist/,
+  ],
+  ['fails wordlessly', wordless, 'failed. Run the job again. Until 41 is deleted, both exist'],
+  ['is stopped', stopped, stopped.message],
+])('replace that %s after the creation says that both are there', async (_, error, message) => {
   server.add('by-hand', { processes: 3 });
   server.onRemove = () => {
-    throw answered(403);
+    throw error;
   };
-  await expect(run({ ifExists: 'replace' })).rejects.toThrow(
-    /^Replacing background process 41: 42 exists in its place, but 41 could not be deleted: .*403.*both exist/,
-  );
-});
-
-test('what went wrong without a word on what to do is told with one', async () => {
-  const failure = new Failure({ what: 'It', why: 'failed' });
-  const failing = (): never => {
-    throw failure;
-  };
-  server.add('by-hand', { processes: 3, directory: null });
-  server.onRemove = failing;
-  const declared = { ifExists: 'replace', spec: specOf({ directory: undefined }) } as const;
-  await expect(run(declared)).rejects.toThrow('failed. Run the job again. Until 41 is deleted, both exist');
-  server.kept.length = 0;
-  server.add('horizon', { processes: 3, directory: null });
-  server.onRemove = () => undefined;
-  server.onCreate = () => (server.kept.length === 0 ? failing() : 'answer');
-  await expect(run(declared)).rejects.toThrow(
-    /failed\. Find out why\. Then run the job again.*of user forge in no directory/,
-  );
+  await expect(run({ ifExists: 'replace' })).rejects.toThrow(message);
+  expect(known).toBe('42 exists in the place of 41, which is still there');
 });
 
 test('replace that may not delete loses nothing where the old one holds the name', async () => {
@@ -359,26 +341,29 @@ test('replace that may not delete loses nothing where the old one holds the name
   expect(server.names).toEqual(['horizon']);
 });
 
-test('replace that cannot create after the deletion says what is gone and how to bring it back', async () => {
-  server.add('horizon', { processes: 3 });
-  server.onCreate = (_spec, attempt) => {
-    if (attempt > 1) throw answered(422, ['command']);
-    return 'answer';
-  };
-  await expect(run({ ifExists: 'replace' })).rejects.toThrow(
+test.each<[string, Error, string | RegExp, Partial<ForgeSpec>?]>([
+  [
+    'cannot create',
+    answered(422, ['command']),
     'Replacing background process 41: it is deleted, and nothing has taken its place: The request: Laravel Forge answered 422. Mend it. Then run the job again, which creates the process "php8.4 artisan horizon" of user forge in /home/forge/shop.example; the deleted process was 41: 3 × "php8.4 artisan horizon" of user forge in /home/forge/shop.example.',
-  );
-});
-
-test('a run that is cancelled between deletion and creation leaves word of it', async () => {
-  server.add('horizon', { processes: 3 });
-  server.onCreate = (_spec, attempt) => {
-    if (attempt > 1) throw new Cancelled({ what: 'The step', why: 'it was told to stop' });
+  ],
+  [
+    'fails without a word on what to do',
+    wordless,
+    /failed\. Find out why\. Then run the job again.*of user forge in no directory/,
+    { directory: undefined },
+  ],
+  ['is stopped', stopped, stopped.message],
+])('replace that %s after the deletion says what is gone', async (_, error, message, given = {}) => {
+  const place = 'directory' in given ? 'no directory' : '/home/forge/shop.example';
+  server.add('horizon', { processes: 3, ...('directory' in given && { directory: null }) });
+  server.onCreate = () => {
+    if (server.kept.length === 0) throw error;
     return 'answer';
   };
-  await expect(run({ ifExists: 'replace' })).rejects.toBeInstanceOf(Cancelled);
+  await expect(run({ ifExists: 'replace', spec: specOf(given) })).rejects.toThrow(message);
   expect(known).toBe(
-    'deleted 41: 3 × "php8.4 artisan horizon" of user forge in /home/forge/shop.example; its replacement does not exist yet',
+    `deleted 41: 3 × "php8.4 artisan horizon" of user forge in ${place}; its replacement does not exist yet`,
   );
 });
 
@@ -390,14 +375,4 @@ test('something that deletes as fast as this run creates ends in an error', asyn
     return 'answer';
   };
   await expect(run()).rejects.toThrow(/came and went/);
-});
-
-test('one that is stopped between the new process and the old one says that both are there', async () => {
-  server.add('other-name', { processes: 3 });
-  const stopped = new Cancelled({ what: 'The step', why: 'it was told to stop' });
-  server.onRemove = () => {
-    throw stopped;
-  };
-  await expect(run({ ifExists: 'replace' })).rejects.toBe(stopped);
-  expect(known).toBe('42 exists in the place of 41, which is still there');
 });
