@@ -95,7 +95,7 @@ test('few files set a timer or read the date by themselves', () => {
     'runner/signals.ts',
     'time.ts',
   ]);
-  expect(using(/\bDate\.now\b/)).toEqual(['actions/session.ts', 'runner/pull-request-comment.ts']);
+  expect(using(/\bDate\.now\b/)).toEqual(['actions/session.ts', 'http/client.ts']);
 });
 
 test('src/actions has one file for each folder that a workflow names', () => {

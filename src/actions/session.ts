@@ -1,7 +1,6 @@
 import { LogTurns } from '../cloud/environment-log-reader.ts';
 import { type PacedWait, Pacer, type Runtime } from '../converge/look.ts';
-import { HttpClient } from '../http/client.ts';
-import { defaultLimits, openTransport } from '../http/transport.ts';
+import { type HttpClient, openClient } from '../http/client.ts';
 import type { Step } from '../runner/step.ts';
 import { Deadline, waitingFor } from '../time.ts';
 import type { Connection } from './inputs/connection.ts';
@@ -92,30 +91,16 @@ export async function withSession(
   { service, token, apiUrl, requestTimeout }: Connection,
   body: (session: Session) => Promise<void>,
 ): Promise<void> {
-  const transport = openTransport({
-    origin: apiUrl,
-    environment: step.environment,
-    first: step.connection,
-    ...defaultLimits,
-    connectTimeout: Math.min(defaultLimits.connectTimeout, requestTimeout),
-  });
   // Two minutes, or the time of four requests that time out.
   const limit = Math.max(120_000, 4 * requestTimeout);
   // Closing the transport interrupts reads that the step no longer needs: no log line for them.
   let isOver = false;
-  const client = new HttpClient({
-    baseUrl: apiUrl,
-    token,
-    transport,
-    requestTimeout,
+  const { clock, random, cancelled, cutOff, environment, connection } = step;
+  const { client, transport } = openClient({
+    ...{ baseUrl: apiUrl, token, requestTimeout, clock, random, cancelled, cutOff, environment },
+    first: connection,
     hints: service.hints,
-    userAgent: 'laravel-background-process-action/1',
-    deadline: new Deadline(step.clock, limit),
-    clock: step.clock,
-    random: step.random,
-    wallClock: Date.now,
-    cancelled: step.cancelled,
-    cutOff: step.cutOff,
+    deadline: new Deadline(clock, limit),
     onRetry: (line) => isOver || step.log.info(line),
     onExchange: (line) => step.log.debug(line),
   });

@@ -6,7 +6,7 @@ import { type CallHints, networkFailure, type ServiceHints, statusFailure } from
 import { decode, expectNoPage, OtherShape, Undecodable } from './json-api.ts';
 import { RateGate } from './rate-gate.ts';
 import { dateOf, gaveUp, Patience, stopped, unsent } from './retry.ts';
-import type { Transport, TransportResponse } from './transport.ts';
+import { openTransport, type Transport, type TransportOptions, type TransportResponse } from './transport.ts';
 
 /** Builds a URL path from a template; every value becomes exactly one encoded path segment. */
 export function path(parts: TemplateStringsArray, ...values: readonly (string | number)[]): string {
@@ -46,7 +46,6 @@ export interface Answer<T> {
 export interface HttpClientOptions {
   readonly baseUrl: URL;
   readonly token: string;
-  readonly userAgent: string;
   /** The `Accept` header, if not the one of JSON:API. */
   readonly accept?: string;
   readonly hints: ServiceHints;
@@ -67,6 +66,25 @@ export interface HttpClientOptions {
   readonly onRetry: (line: string) => void;
   /** Called after each request, for the debug log: the line holds no headers and no body. */
   readonly onExchange: (line: string) => void;
+}
+
+/** Milliseconds to open a connection, unless a request may take less. */
+const connectTimeout = 10_000;
+const maxBytes = 8 * 1024 * 1024;
+
+interface OpenOptions
+  extends Omit<HttpClientOptions, 'transport' | 'wallClock'>,
+    Pick<TransportOptions, 'environment' | 'first'> {}
+
+/** Opens a client with connections of its own, which the caller closes. */
+export function openClient({ environment, first, ...options }: OpenOptions): {
+  readonly client: HttpClient;
+  readonly transport: Transport;
+} {
+  const { baseUrl: origin, requestTimeout } = options;
+  const limits = { connectTimeout: Math.min(connectTimeout, requestTimeout), maxBytes };
+  const transport = openTransport({ origin, environment, first, ...limits });
+  return { transport, client: new HttpClient({ ...options, transport, wallClock: Date.now }) };
 }
 
 /**
@@ -246,7 +264,7 @@ export class HttpClient {
       authorization: `Bearer ${this.#options.token}`,
       accept: this.#options.accept ?? 'application/vnd.api+json, application/json',
       'accept-encoding': 'identity',
-      'user-agent': this.#options.userAgent,
+      'user-agent': 'laravel-background-process-action/1',
       ...(hasBody ? { 'content-type': 'application/json' } : {}),
     };
   }

@@ -33,15 +33,13 @@ export interface Transport {
 /** The most parallel requests to one API: enough to use the waiting time, few enough to leave the API to others. */
 export const maxConcurrency = 6;
 
-/** Limits that suit every API: milliseconds to open a connection, and bytes of a response. */
-export const defaultLimits = { connectTimeout: 10_000, maxBytes: 8 * 1024 * 1024 } as const;
-
 /** Milliseconds after which an unused connection is closed, before most servers close it. */
 const idleTime = 4_000;
 
 export interface TransportOptions {
   /** The origin of all requests, which also selects the proxy. */
   readonly origin: URL;
+  /** Milliseconds to open a connection. */
   readonly connectTimeout: number;
   /** The most bytes of a response; a larger response is refused. */
   readonly maxBytes: number;

@@ -1,8 +1,7 @@
 import * as v from 'valibot';
-import { type HttpCall, HttpClient, path } from '../http/client.ts';
+import { type HttpCall, type HttpClient, openClient, path } from '../http/client.ts';
 import { HttpFailure } from '../http/failure.ts';
 import type { ServiceHints } from '../http/hints.ts';
-import { defaultLimits, openTransport } from '../http/transport.ts';
 import { backoff, type Clock, Deadline, type Random } from '../time.ts';
 
 /** The pull request of a comment, and the connection to GitHub. */
@@ -83,8 +82,8 @@ const Viewer = v.object({ data: v.object({ viewer: v.object({ login: v.string() 
  * an `HttpFailure`.
  */
 export async function keepComment(target: CommentTarget, comment: StickyComment): Promise<Posted> {
-  const { clock, cutOff, random } = target;
-  const gitHub = await open(target);
+  const { clock, cutOff, log, random } = target;
+  const gitHub = open(target);
   const pause = backoff(pauses, random);
   try {
     let until: number | undefined;
@@ -96,13 +95,42 @@ export async function keepComment(target: CommentTarget, comment: StickyComment)
         if (!(error instanceof HttpFailure) || error.retry === 'no' || cutOff.aborted) throw error;
         until ??= clock.now() + keepTrying;
         if (clock.now() >= until) throw error;
-        target.log.info(`${error.what}: ${error.reason}; looking whether it has arrived`);
+        log.info(`${error.what}: ${error.reason}; looking whether it has arrived`);
         await clock.sleep(pause(), cutOff);
       }
     }
   } finally {
     gitHub.close();
   }
+}
+
+async function keep(
+  { client, repository }: GitHub,
+  { pullRequest }: CommentTarget,
+  { find, bodyAfter }: StickyComment,
+  isRepeated: boolean,
+): Promise<Posted> {
+  const comments = `${repository}/issues/${pullRequest}/comments`;
+  // Anyone can write the same marker, so the author counts, too.
+  const marked = await readMarked(client, comments, (body) => find([body]) !== undefined);
+  const login = marked.length === 0 ? '' : await whoAmI(client, 'likely');
+  const bodies = marked.filter(({ user }) => isMe(login, user));
+  const old = find(bodies.map(bodyOf));
+  const own = bodies.findLast((each) => bodyOf(each) === old);
+  const body = bodyAfter(own?.body ?? undefined);
+  const what = 'Posting the comment on the pull request';
+  if (own === undefined) {
+    await client.send({ method: 'POST', path: comments, body: { body }, what });
+    return 'created';
+  }
+  if (own.body === body) return isRepeated ? 'created' : 'unchanged';
+  await client.send({
+    method: 'PATCH',
+    path: `${repository}/issues/comments/${own.id}`,
+    body: { body },
+    what,
+  });
+  return 'updated';
 }
 
 export interface MergedComments {
@@ -120,25 +148,26 @@ export async function readMergedComments(
   { sha, branch }: { readonly sha: string; readonly branch: string },
   isIt: (body: string) => boolean,
 ): Promise<MergedComments | undefined> {
-  const gitHub = await open(target);
-  const [owner = '', repo = ''] = target.repository.split('/');
+  const { client, repository, close } = open(target);
   try {
-    const call = { method: 'GET', path: path`/repos/${owner}/${repo}/commits/${sha}/pulls` } as const;
-    const query = { per_page: String(pageSize) };
-    const what = 'Reading the pull request of the commit';
-    const { data } = await gitHub.rest.json({ ...call, query, what }, Pulls);
+    const { data } = await client.json(
+      {
+        method: 'GET',
+        path: repository + path`/commits/${sha}/pulls`,
+        query: { per_page: String(pageSize) },
+        what: 'Reading the pull request of the commit',
+      },
+      Pulls,
+    );
     const merged = data.filter(
       (pull) => pull.merged_at && pull.base.ref === branch && (pull.merge_commit_sha ?? sha) === sha,
     );
     if (merged.length === 0) return undefined;
-    const login = await whoAmI(gitHub, 'surely');
+    const login = await whoAmI(client, 'surely');
     const reads = merged.map(async ({ number }) => {
-      const comments = path`/repos/${owner}/${repo}/issues/${number}/comments`;
-      const marked = await readMarked(gitHub, comments, isIt);
-      return await unedited(
-        gitHub,
-        marked.filter(({ user }) => user && isMe(login, user)),
-      );
+      const marked = await readMarked(client, `${repository}/issues/${number}/comments`, isIt);
+      const own = marked.filter(({ user }) => isMe(login, user));
+      return await unedited(client, own);
     });
     const read = await Promise.all(reads);
     return {
@@ -146,7 +175,7 @@ export async function readMergedComments(
       isEdited: read.some(({ isEdited }) => isEdited),
     };
   } finally {
-    gitHub.close();
+    close();
   }
 }
 
@@ -154,22 +183,15 @@ export async function readMergedComments(
  * Drops the comments that somebody else has edited, as far as the token may see editors. Throws an `HttpFailure` if
  * GitHub does not respond.
  */
-async function unedited({ graphql }: GitHub, comments: readonly Comment[]): Promise<MergedComments> {
+async function unedited(client: HttpClient, comments: readonly Comment[]): Promise<MergedComments> {
   const ids = comments.flatMap(({ node_id }) => node_id ?? []);
   const editors = new Map<string, v.InferOutput<typeof Editor>>();
   if (ids.length > 0) {
     const query =
       'query($ids: [ID!]!) { nodes(ids: $ids) { ... on IssueComment { id editor { __typename login } } } }';
     const body = { query, variables: { ids: ids.slice(-pageSize) } };
-    const call: HttpCall = {
-      method: 'POST',
-      path: '/graphql',
-      body,
-      what: 'Reading who has edited the comments',
-      onlyReads: true,
-    };
     try {
-      const { data } = await graphql.json(call, Editors);
+      const { data } = await client.json(graphQl(body, 'Reading who has edited the comments'), Editors);
       for (const node of data.data.nodes) if (node?.editor) editors.set(node.id, node.editor);
     } catch (error) {
       if (!(error instanceof HttpFailure) || !isAnswer(error)) throw error;
@@ -179,7 +201,7 @@ async function unedited({ graphql }: GitHub, comments: readonly Comment[]): Prom
     const editor = editors.get(node_id ?? '');
     return editor === undefined || isAuthor(editor, user?.login ?? '');
   });
-  return { bodies: own.map(({ body }) => body ?? ''), isEdited: own.length < comments.length };
+  return { bodies: own.map(bodyOf), isEdited: own.length < comments.length };
 }
 
 /** True if the editor is the author. GraphQL omits the suffix `[bot]`, and a user may have the name of a bot. */
@@ -188,83 +210,30 @@ function isAuthor({ __typename: type, login }: v.InferOutput<typeof Editor>, aut
 }
 
 interface GitHub {
-  readonly rest: HttpClient;
-  readonly graphql: HttpClient;
+  readonly client: HttpClient;
+  /** The path of the repository. */
+  readonly repository: string;
   close(): void;
 }
 
-async function open({
-  apiUrl,
-  token,
-  environment,
-  requestTimeout,
-  cutOff,
-  clock,
-  random,
-  log,
-}: Omit<CommentTarget, 'pullRequest'>): Promise<GitHub> {
-  const transport = openTransport({
-    origin: apiUrl,
-    environment,
-    ...defaultLimits,
-    connectTimeout: Math.min(defaultLimits.connectTimeout, requestTimeout),
-  });
-  const options = {
-    ...{ token, transport, requestTimeout, hints, clock, random, cutOff, baseUrl: apiUrl },
+function open(target: Omit<CommentTarget, 'pullRequest'>): GitHub {
+  const { apiUrl, clock, cutOff, log, requestTimeout } = target;
+  const [owner = '', name = ''] = target.repository.split('/');
+  const { client, transport } = openClient({
+    ...target,
+    baseUrl: apiUrl,
+    hints,
     accept: 'application/vnd.github+json',
-    userAgent: 'laravel-background-process-action/1',
     deadline: new Deadline(clock, Math.max(120_000, 4 * requestTimeout)),
-    wallClock: Date.now,
     cancelled: cutOff,
-    onRetry: (line: string) => log.info(line),
-    onExchange: (line: string) => log.debug(line),
-  };
-  // On an Enterprise Server, REST is below /api/v3 and GraphQL below /api.
-  const baseUrl = new URL(apiUrl.href.replace(/\/api\/v3\/?$/, '/api'));
-  return {
-    rest: new HttpClient(options),
-    graphql: new HttpClient({ ...options, baseUrl }),
-    close: () => transport.close(),
-  };
-}
-
-async function keep(
-  gitHub: GitHub,
-  target: CommentTarget,
-  comment: StickyComment,
-  isRepeated: boolean,
-): Promise<Posted> {
-  const [owner = '', repo = ''] = target.repository.split('/');
-  const comments = path`/repos/${owner}/${repo}/issues/${target.pullRequest}/comments`;
-  const own = await findOwn(gitHub, comments, comment);
-  const body = comment.bodyAfter(own?.body ?? undefined);
-  const what = 'Posting the comment on the pull request';
-  if (own === undefined) {
-    await gitHub.rest.send({ method: 'POST', path: comments, body: { body }, what });
-    return 'created';
-  }
-  if (own.body === body) return isRepeated ? 'created' : 'unchanged';
-  const address = path`/repos/${owner}/${repo}/issues/comments/${own.id}`;
-  await gitHub.rest.send({ method: 'PATCH', path: address, body: { body }, what });
-  return 'updated';
-}
-
-/** Finds the existing comment by its marker and its author, since anyone can write the same marker. */
-async function findOwn(
-  gitHub: GitHub,
-  comments: string,
-  { find }: StickyComment,
-): Promise<Comment | undefined> {
-  const marked = await readMarked(gitHub, comments, (body) => find([body]) !== undefined);
-  if (marked.length === 0) return undefined;
-  const login = await whoAmI(gitHub);
-  const own = marked.filter(({ user }) => user !== null && user !== undefined && isMe(login, user));
-  const body = find(own.map((each) => each.body ?? ''));
-  return own.findLast((each) => (each.body ?? '') === body);
+    onRetry: (line) => log.info(line),
+    onExchange: (line) => log.debug(line),
+  });
+  return { client, repository: path`/repos/${owner}/${name}`, close: () => transport.close() };
 }
 
 async function readMarked(
-  gitHub: GitHub,
+  client: HttpClient,
   comments: string,
   isIt: (body: string) => boolean,
 ): Promise<readonly Comment[]> {
@@ -272,27 +241,28 @@ async function readMarked(
   for (let page = 1; page <= maxPages; page++) {
     const query = { per_page: String(pageSize), page: String(page) };
     const call: HttpCall = { method: 'GET', path: comments, query, what: 'Reading the comments' };
-    const { data, hasNext } = await gitHub.rest.json(call, Comments);
-    marked.push(...data.filter(({ body }) => isIt(body ?? '')));
+    const { data, hasNext } = await client.json(call, Comments);
+    marked.push(...data.filter((comment) => isIt(bodyOf(comment))));
     // A page can be short before the last one: GitHub hides some comments.
     if (data.length < pageSize && !hasNext) break;
   }
   return marked;
 }
 
+function bodyOf({ body }: Comment): string {
+  return body ?? '';
+}
+
 /**
  * Returns the login of the token's user: GraphQL reports the login of users and Apps, REST of users. Without either,
  * assumes a job's own token. With `surely`, throws an `HttpFailure` if GitHub does not respond.
  */
-async function whoAmI({ rest, graphql }: GitHub, how: 'surely' | 'likely' = 'likely'): Promise<string> {
+async function whoAmI(client: HttpClient, how: 'surely' | 'likely'): Promise<string> {
   const what = 'Reading whose github-token is';
-  const query = { query: '{ viewer { login } }' };
+  const viewer = graphQl({ query: '{ viewer { login } }' }, what);
   const asks = [
-    async () => {
-      const call: HttpCall = { method: 'POST', path: '/graphql', body: query, what, onlyReads: true };
-      return (await graphql.json(call, Viewer)).data.data.viewer.login;
-    },
-    async () => (await rest.json({ method: 'GET', path: '/user', what }, User)).data.login,
+    async () => (await client.json(viewer, Viewer)).data.data.viewer.login,
+    async () => (await client.json({ method: 'GET', path: '/user', what }, User)).data.login,
   ];
   for (const ask of asks) {
     try {
@@ -304,12 +274,17 @@ async function whoAmI({ rest, graphql }: GitHub, how: 'surely' | 'likely' = 'lik
   return workflowBot;
 }
 
+/** Returns the call of a GraphQL query. On an Enterprise Server, REST is below `/api/v3`, and GraphQL below `/api`. */
+function graphQl(body: object, what: string): HttpCall {
+  return { method: 'POST', path: '/../graphql', body, what, onlyReads: true };
+}
+
 /** True if GitHub has responded that the token has no permission, or no user. */
 function isAnswer({ status }: HttpFailure): boolean {
   return status !== undefined && status < 500 && status !== 408 && status !== 429;
 }
 
-function isMe(login: string, user: v.InferOutput<typeof User>): boolean {
+function isMe(login: string, user: Comment['user']): boolean {
   // GraphQL omits the suffix of some bots.
-  return user.login === login || (user.type === 'Bot' && user.login === `${login}[bot]`);
+  return user?.login === login || (user?.type === 'Bot' && user.login === `${login}[bot]`);
 }

@@ -51,7 +51,7 @@ describe('a request', () => {
         authorization: `Bearer ${token}`,
         accept: 'application/vnd.api+json, application/json',
         'accept-encoding': 'identity',
-        'user-agent': 'tests/1',
+        'user-agent': 'laravel-background-process-action/1',
         'content-type': 'application/json',
       },
     });

@@ -104,7 +104,6 @@ async function playRun(
   const client = new HttpClient({
     baseUrl: new URL('https://service.example/api'),
     token,
-    userAgent: 'model',
     hints,
     transport: network,
     requestTimeout: limits.request,

@@ -36,7 +36,6 @@ export function scriptedClient(replies: readonly Reply[], overrides: Overrides =
   const client = new HttpClient({
     baseUrl: new URL('https://cloud.example/api'),
     token,
-    userAgent: 'tests/1',
     hints,
     transport,
     requestTimeout: 30_000,
