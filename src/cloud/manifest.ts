@@ -6,10 +6,11 @@ import {
   type Declarable,
   declareAll,
   isPlainName,
-  nameInNote,
+  placesOf,
   type WrittenPlace,
   writeManifest,
 } from '../manifest/write.ts';
+import { quoted } from '../text.ts';
 import { settableOptions } from './drift.ts';
 import { describeExisting, identityKey, identityOfExisting } from './identity.ts';
 import type { ExistingProcess } from './process.ts';
@@ -42,7 +43,7 @@ export function writeCloudManifest(
   { schemaUrl, notes }: { readonly schemaUrl: string; readonly notes: readonly string[] },
 ): string {
   const { places, notes: own } = declareInstances(instances);
-  return writeManifest('instances', places, { schemaUrl, notes: [...notes, ...own] });
+  return writeManifest(new Map([['instances', placesOf(places)]]), { schemaUrl, notes: [...notes, ...own] });
 }
 
 /** Returns the declarations of each instance, and notes about the processes that the manifest leaves out. */
@@ -52,7 +53,7 @@ export function declareInstances(instances: readonly RunningInstance[]): {
 } {
   const notes: string[] = [];
   const places = instances.flatMap(({ processes, ...instance }): WrittenPlace[] => {
-    const where = nameInNote(instance.name);
+    const where = quoted(instance.name);
     if (instance.type === 'managed_queue') {
       notes.push(`Left out: ${where}, a managed queue, whose worker belongs to Laravel Cloud.`);
       return [];

@@ -1,6 +1,7 @@
 import { type Identity, keyOf } from '../converge/identity.ts';
 import { check, isMapping } from '../manifest/schema.ts';
-import { isPlainName, nameInNote, placesOf, type WrittenPlace, writeYaml } from '../manifest/write.ts';
+import { isPlainName, placesOf, type WrittenPlace, writeManifest } from '../manifest/write.ts';
+import { quoted } from '../text.ts';
 import type { NamedEnvironment } from './environment.ts';
 import { means } from './fleet.ts';
 import { identityOf } from './identity.ts';
@@ -34,7 +35,7 @@ export function writeCloudFleet(
   const all = [...notes];
   const declared = environments.flatMap((environment) => {
     const { places, notes: own } = declareInstances(environment.instances);
-    const where = nameInNote(environment.name);
+    const where = quoted(environment.name);
     for (const note of own) all.push(`${where}: ${note}`);
     if (places.length > 0) return [{ environment, instances: instancesOf(places) }];
     all.push(`Left out: the environment ${where}, which has no cluster that a manifest can declare.`);
@@ -51,7 +52,7 @@ export function writeCloudFleet(
   });
   const contents = new Map<string, unknown>([['environments', new Map(keyed)]]);
   const shared = [...defaults].map(([name, processes]) => ({ name, processes: fieldsOf(processes) }));
-  return writeYaml(
+  return writeManifest(
     shared.length === 0 ? contents : new Map([['defaults', { instances: placesOf(shared) }], ...contents]),
     { schemaUrl, notes: all },
   );

@@ -1,7 +1,8 @@
 import { foldCommand, keyOf } from '../converge/identity.ts';
 import type { ManifestKind } from '../manifest/read.ts';
 import { check } from '../manifest/schema.ts';
-import { type Declarable, declareAll, isPlainName, nameInNote, writeManifest } from '../manifest/write.ts';
+import { type Declarable, declareAll, isPlainName, placesOf, writeManifest } from '../manifest/write.ts';
+import { quoted } from '../text.ts';
 import { identityOf } from './identity.ts';
 import type { ForgeProcess } from './process.ts';
 import { forgeService } from './service.ts';
@@ -36,15 +37,13 @@ export function writeForgeManifest(
   { schemaUrl, notes }: { readonly schemaUrl: string; readonly notes: readonly string[] },
 ): string {
   const staying = processes.filter((process) => !isLeaving(process));
-  const { declared, notes: own } = declareAll(nameInNote(name), staying, {
+  const { declared, notes: own } = declareAll(quoted(name), staying, {
     identityOf: forgeService.identityOfExisting,
     describe: forgeService.describeExisting,
     declare: (process) => declare(process, site),
   });
-  return writeManifest('servers', [{ name: isPlainName(name) ? name : id, processes: declared }], {
-    schemaUrl,
-    notes: [...notes, ...own],
-  });
+  const places = placesOf([{ name: isPlainName(name) ? name : id, processes: declared }]);
+  return writeManifest(new Map([['servers', places]]), { schemaUrl, notes: [...notes, ...own] });
 }
 
 function declare(

@@ -40,13 +40,14 @@ export function check<T>(schema: v.GenericSchema<unknown, T>, input: unknown): C
  * would report only the first.
  */
 function withoutUnknown(
-  schema: v.GenericSchema,
+  schema: object,
   input: unknown,
   path: readonly string[],
   problems: Problem[],
 ): unknown {
-  const { wording, entries } = mappingOf(schema) ?? {};
-  if (wording === undefined || entries === undefined) return input;
+  const mapping = mappingOf(schema);
+  if (mapping === undefined) return input;
+  const { wording, entries } = mapping;
   if (!isMapping(input)) {
     problems.push({ path, why: wording.notAMapping(kindOf(input)) });
     return undefined;
@@ -69,24 +70,18 @@ interface Wording {
   unknownKey(key: string, path: readonly string[]): Problem;
 }
 
-const wordings = new WeakMap<object, Wording>();
-
-/** Returns the wording and the entries of a schema made by `mapping`, also inside an optional schema or a pipe. */
-function mappingOf(
-  schema: v.GenericSchema,
-): { readonly wording: Wording; readonly entries: Readonly<Record<string, v.GenericSchema>> } | undefined {
-  if ('wrapped' in schema && isSchema(schema.wrapped)) return mappingOf(schema.wrapped);
-  const entries = 'entries' in schema && isEntries(schema.entries) ? schema.entries : undefined;
-  const wording = entries && wordings.get(entries);
-  return entries && wording && { entries, wording };
+interface Mapping {
+  readonly wording: Wording;
+  readonly entries: v.ObjectEntries;
 }
 
-function isSchema(value: unknown): value is v.GenericSchema {
-  return isMapping(value) && value['kind'] === 'schema';
-}
+/** The mappings by their entries, which a pipe shares with its schema. */
+const mappings = new WeakMap<object, Mapping>();
 
-function isEntries(value: unknown): value is Readonly<Record<string, v.GenericSchema>> {
-  return isMapping(value);
+/** Returns what `mapping` has made a schema of, also inside an optional schema or a pipe. */
+function mappingOf(schema: object): Mapping | undefined {
+  if ('wrapped' in schema) return mappingOf(Object(schema.wrapped));
+  return 'entries' in schema ? mappings.get(Object(schema.entries)) : undefined;
 }
 
 export function isMapping(value: unknown): value is Readonly<Record<string, unknown>> {
@@ -99,7 +94,7 @@ export function mapping<const E extends v.ObjectEntries>(
   wordingOf: (keys: readonly string[]) => Wording,
   needed?: Readonly<Partial<Record<keyof E & string, string>>>,
 ): v.StrictObjectSchema<E, v.ErrorMessage<v.StrictObjectIssue>> {
-  wordings.set(entries, wordingOf(Object.keys(entries)));
+  mappings.set(entries, { wording: wordingOf(Object.keys(entries)), entries });
   const examples = new Map<string, unknown>(Object.entries(needed ?? {}));
   return v.strictObject(entries, ({ path }) => `is needed${examples.get(String(path?.[0]?.key)) ?? ''}`);
 }

@@ -1,6 +1,6 @@
 import { stringify } from 'yaml';
 import { type Identity, keyOf } from '../converge/identity.ts';
-import { invisibleIn, quoted, visible } from '../text.ts';
+import { invisibleIn, visible } from '../text.ts';
 
 export interface WrittenPlace {
   /** The name or id of the instance or server in the manifest. */
@@ -8,22 +8,13 @@ export interface WrittenPlace {
   readonly processes: readonly Readonly<Record<string, unknown>>[];
 }
 
-/** Writes a manifest, with a comment line for each note. */
-export function writeManifest(
-  root: 'instances' | 'servers',
-  places: readonly WrittenPlace[],
-  head: { readonly schemaUrl: string; readonly notes: readonly string[] },
-): string {
-  return writeYaml(new Map([[root, placesOf(places)]]), head);
-}
-
 /** Returns the processes by place name. A `Map`, since an object would reorder names that look like numbers. */
 export function placesOf(places: readonly WrittenPlace[]): ReadonlyMap<string, WrittenPlace['processes']> {
   return new Map(places.map(({ name, processes }) => [name, processes]));
 }
 
-/** Writes a file with the schema line, the notes and the contents. */
-export function writeYaml(
+/** Writes a manifest: the schema line, a comment line for each note, and the contents. */
+export function writeManifest(
   contents: ReadonlyMap<string, unknown>,
   { schemaUrl, notes }: { readonly schemaUrl: string; readonly notes: readonly string[] },
 ): string {
@@ -75,8 +66,4 @@ export function declareAll<P extends { readonly id: string }>(
     else declared.push(result.fields);
   }
   return { declared, notes };
-}
-
-export function nameInNote(name: string): string {
-  return quoted(name);
 }

@@ -48,9 +48,8 @@ export class YamlFile {
 
   /** The content of the file; undefined if it is not YAML. */
   get root(): Part | undefined {
-    if (this.#document === undefined) return undefined;
-    const node = this.#document.contents ?? undefined;
-    return { path: '', name: '', node, offset: 0, keyOffset: 0 };
+    const document = this.#document;
+    return document && { path: '', name: '', node: document.contents ?? undefined, offset: 0, keyOffset: 0 };
   }
 
   /** All problems, in the order of the file and without repetitions. */
@@ -90,13 +89,17 @@ export class YamlFile {
     const seen = new Map<string, number>();
     return node.items.flatMap((pair) => {
       const part = this.#entry(pair, path, offset);
-      const why = this.#whyNoKey(part.name, seen);
-      if (why !== undefined) {
+      const before = seen.get(part.name);
+      if (part.name === '') this.note(part.keyOffset, path, 'a key must be text');
+      else if (before === undefined) {
+        seen.set(part.name, part.keyOffset);
+        return [part];
+      } else {
+        const first = locationText(this.placeOf(before));
+        const why = `the key ${quoted(part.name)} is here a second time; it was given at ${first}`;
         this.note(part.keyOffset, path, why);
-        return [];
       }
-      seen.set(part.name, part.keyOffset);
-      return [part];
+      return [];
     });
   }
 
@@ -105,13 +108,8 @@ export class YamlFile {
     if (!isSeq(node)) return undefined;
     return node.items.map((item, index) => {
       const start = offsetOf(item) ?? offset;
-      return {
-        path: `${path}[${index}]`,
-        name: '',
-        node: this.#resolved(item),
-        offset: start,
-        keyOffset: start,
-      };
+      const node = this.#resolved(item);
+      return { path: `${path}[${index}]`, name: '', node, offset: start, keyOffset: start };
     });
   }
 
@@ -141,11 +139,8 @@ export class YamlFile {
     const cutOff = this.#cutOff(node, part.path);
     for (const entry of this.entries(part) ?? []) {
       if (entry.name === '<<') {
-        this.note(
-          entry.keyOffset,
-          part.path,
-          'merge keys (<<) are not supported; use an alias for the whole value',
-        );
+        const why = 'merge keys (<<) are not supported; use an alias for the whole value';
+        this.note(entry.keyOffset, part.path, why);
         return undefined;
       }
       const value = cutOff.has(entry.keyOffset) ? undefined : this.plain(entry, depth - 1);
@@ -155,37 +150,23 @@ export class YamlFile {
   }
 
   /**
-   * Finds keys between { and } that are in fact the rest of a text with a comma, and notes a problem for each. Returns
-   * their offsets.
+   * Finds keys between { and } that are in fact the rest of a text with a comma, and notes a problem for each text.
+   * Returns their offsets.
    */
-  #cutOff(map: YAMLMap, path: string): ReadonlySet<number> {
-    const found = new Set<number>();
-    if (map.flow !== true) return found;
-    let before: { readonly name: string; readonly text: string; readonly cut: unknown[] } | undefined;
-    for (const { key, value } of map.items) {
-      if (value === null && before !== undefined) {
-        before.cut.push(key);
-        found.add(offsetOf(key) ?? -1);
-        continue;
-      }
-      if (before !== undefined) this.#noteCutOff(path, before);
-      const text: unknown = isScalar(value) ? value.value : undefined;
-      before = typeof text === 'string' ? { name: keyName(key), text, cut: [] } : undefined;
+  #cutOff({ flow, items }: YAMLMap, path: string): ReadonlySet<number | undefined> {
+    const values: { readonly name: string; readonly value: unknown; readonly cut: unknown[] }[] = [];
+    for (const { key, value } of flow === true ? items : []) {
+      if (value === null) values.at(-1)?.cut.push(key);
+      else values.push({ name: keyName(key), value: isScalar(value) ? value.value : undefined, cut: [] });
     }
-    if (before !== undefined) this.#noteCutOff(path, before);
-    return found;
-  }
-
-  #noteCutOff(
-    path: string,
-    { name, text, cut }: { readonly name: string; readonly text: string; readonly cut: readonly unknown[] },
-  ): void {
-    const [first] = cut;
-    const offset = offsetOf(first);
-    if (offset === undefined) return;
-    const whole = quoted([text, ...cut.map(keyName)].join(','));
-    const why = `has no value: between { and } a comma ends a value. If it belongs to the text before it, write ${name}: ${whole}`;
-    this.note(offset, `${path}.${shorten(keyName(first), 80)}`, why);
+    const texts = values.filter(({ value, cut }) => typeof value === 'string' && cut.length > 0);
+    for (const { name, value, cut } of texts) {
+      const [first] = cut;
+      const whole = quoted([value, ...cut.map(keyName)].join(','));
+      const why = `has no value: between { and } a comma ends a value. If it belongs to the text before it, write ${name}: ${whole}`;
+      this.note(offsetOf(first) ?? 0, `${path}.${shorten(keyName(first), 80)}`, why);
+    }
+    return new Set(texts.flatMap(({ cut }) => cut.map(offsetOf)));
   }
 
   #entry({ key, value }: Pair, path: string, offset: number): Part {
@@ -199,14 +180,6 @@ export class YamlFile {
       offset: (node && offsetOf(value)) ?? keyOffset,
       keyOffset,
     };
-  }
-
-  #whyNoKey(name: string, seen: ReadonlyMap<string, number>): string | undefined {
-    if (name === '') return 'a key must be text';
-    const before = seen.get(name);
-    return before === undefined
-      ? undefined
-      : `the key ${quoted(name)} is here a second time; it was given at ${locationText(this.placeOf(before))}`;
   }
 
   /** Returns the target of an alias, or the node itself if it is not an alias. */
@@ -223,33 +196,23 @@ export class YamlFile {
       return undefined;
     }
     const target = this.#document && alias.resolve(this.#document);
-    if (target === undefined)
-      this.note(
-        offset,
-        '',
-        `no anchor &${alias.source} stands before this alias; a text that begins with * needs quotation marks around it`,
-      );
+    const why = `no anchor &${alias.source} stands before this alias; a text that begins with * needs quotation marks around it`;
+    if (target === undefined) this.note(offset, '', why);
     return target;
   }
 
   #parse(text: string): Document.Parsed | undefined {
-    let document: Document.Parsed;
-    try {
-      document = parseDocument(text, {
-        version: '1.2',
-        schema: 'core',
-        resolveKnownTags: false,
-        // `entries` checks for repeated keys in one pass. The parser would compare each key with all others.
-        uniqueKeys: false,
-        prettyErrors: false,
-        lineCounter: this.#lines,
-        // At this level the parser prints nothing. With `silent` it would not report a second document.
-        logLevel: 'error',
-      });
-    } catch {
-      this.note(0, '', 'it cannot be read as YAML');
-      return undefined;
-    }
+    const document = parseDocument(text, {
+      version: '1.2',
+      schema: 'core',
+      resolveKnownTags: false,
+      // `entries` checks for repeated keys in one pass. The parser would compare each key with all others.
+      uniqueKeys: false,
+      prettyErrors: false,
+      lineCounter: this.#lines,
+      // At this level the parser prints nothing. With `silent` it would not report a second document.
+      logLevel: 'error',
+    });
     const overflow = document.errors.find(({ code }) => code === 'RESOURCE_EXHAUSTION');
     if (overflow !== undefined) {
       this.note(overflow.pos[0], '', 'it is nested too deep');
@@ -265,9 +228,8 @@ export class YamlFile {
     const tabs = all.filter(({ code }) => code === 'TAB_AS_INDENT');
     // Other errors may only follow from a tab.
     const errors = tabs.length > 0 ? tabs : all;
-    const multiline = new Set(
-      errors.flatMap(({ code, pos }) => (code === 'MULTILINE_IMPLICIT_KEY' ? [pos[0]] : [])),
-    );
+    const multiline = errors.filter(({ code }) => code === 'MULTILINE_IMPLICIT_KEY');
+    const deeper = new Set(multiline.map(({ pos }) => pos[0]));
     const openings = openingsIn(document);
     let isBroken = false;
     for (const { pos, code, message } of errors) {
@@ -275,8 +237,8 @@ export class YamlFile {
       // The parser reports one misplaced line as several errors.
       if (isBroken && (code === 'MULTILINE_IMPLICIT_KEY' || code === 'MISSING_CHAR')) continue;
       isBroken ||= code === 'BLOCK_AS_IMPLICIT_KEY';
-      const isDeeper = code === 'BLOCK_AS_IMPLICIT_KEY' && multiline.has(offset);
-      const hint = isDeeper ? indentation : syntaxHint(message);
+      const isDeeper = code === 'BLOCK_AS_IMPLICIT_KEY' && deeper.has(offset);
+      const hint = isDeeper ? indentation : hints.find(([pattern]) => pattern.test(message))?.[1];
       // Some messages end with a quotation from the file, which may be long.
       const plain = message.replace(/: ".*/s, '');
       const why =
@@ -319,10 +281,6 @@ const hints: readonly (readonly [message: RegExp, hint: string])[] = [
   [/Plain value cannot start with|^Alias |^Unresolved tag|^Not a YAML token/, quotation],
   [/Invalid escape sequence/, 'in "…" a backslash begins an escape: write it twice, or use \'…\''],
 ];
-
-function syntaxHint(message: string): string | undefined {
-  return hints.find(([pattern]) => pattern.test(message))?.[1];
-}
 
 /** Returns the offset at which each quoted text and each innermost [ or { opens, by the offset of its end. */
 function openingsIn(document: Document.Parsed) {
