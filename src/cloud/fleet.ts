@@ -5,7 +5,7 @@ import {
   type DeclaredPlace,
   type Manifest,
   openManifest,
-  Reading,
+  type Reading,
   readKeys,
   readPlaces,
   readRoot,
@@ -50,32 +50,27 @@ const fleetKeys = ['application', 'defaults', 'environments'];
 
 /** Reads a manifest of one or of many environments, and collects all its mistakes. */
 export function parseCloudFile(text: string, file: string): ParsedCloudFile {
-  const opened = openManifest(text, file, cloudManifest, ['instances', 'environments']);
-  if (!('yaml' in opened)) return { content: none, mistakes: [opened] };
-  const { yaml, root } = opened;
-  const top = root && readKeys(yaml, root, 'a manifest', ['instances', ...fleetKeys]);
-  const content = root && top ? readContent(new Reading(yaml, cloudManifest), root, top) : none;
-  return { content, mistakes: yaml.problems };
-}
-
-const none: CloudFile = { kind: 'one', manifest: { places: [] } };
-
-type CloudReading = Reading<ProcessSpec>;
-
-function readContent(reading: CloudReading, root: Part, top: ReadonlyMap<string, Part>): CloudFile {
-  const { yaml } = reading;
+  const keys = ['instances', ...fleetKeys];
+  const reading = openManifest(text, file, cloudManifest, ['instances', 'environments'], keys);
+  if ('mistakes' in reading) return { content: { kind: 'one', manifest: { places: [] } }, ...reading };
+  const { yaml, top } = reading;
+  if (!fleetKeys.some((key) => top.has(key))) {
+    const places = readRoot(reading);
+    return { content: { kind: 'one', manifest: { places } }, mistakes: yaml.problems };
+  }
   const instances = top.get('instances');
-  if (!fleetKeys.some((key) => top.has(key)))
-    return { kind: 'one', manifest: { places: readRoot(reading, root, instances) } };
   if (instances !== undefined) {
     const where = 'in a file of many environments it stands under defaults, or under an environment';
     yaml.note(instances.keyOffset, 'instances', where);
   }
-  return { kind: 'many', fleet: readFleet(reading, root, top) };
+  const fleet = readFleet(reading);
+  return { content: { kind: 'many', fleet }, mistakes: yaml.problems };
 }
 
-function readFleet(reading: CloudReading, root: Part, top: ReadonlyMap<string, Part>): Fleet {
-  const { yaml } = reading;
+type CloudReading = Reading<ProcessSpec>;
+
+function readFleet(reading: CloudReading): Fleet {
+  const { yaml, root, top } = reading;
   const defaults = readDefaults(reading, top.get('defaults'));
   const named = top.get('environments');
   const entries = named && yaml.entries(named);

@@ -61,40 +61,53 @@ export const maxManifestBytes = 256 * 1024;
  */
 const maxProcesses = 5_000;
 
-/** Reads a manifest, and collects all its mistakes. */
-export function parseManifest<S>(text: string, file: string, kind: ManifestKind<S>): ParsedManifest<S> {
-  const opened = openManifest(text, file, kind);
-  if (!('yaml' in opened)) return { places: [], mistakes: [opened] };
-  const { yaml, root } = opened;
-  const top = root && readKeys(yaml, root, 'a manifest', [kind.root]);
-  const places = root && top ? readRoot(new Reading(yaml, kind), root, top.get(kind.root)) : [];
-  return { places, mistakes: yaml.problems };
+/** The state of reading a manifest. */
+export interface Reading<S> {
+  readonly yaml: YamlFile;
+  readonly kind: ManifestKind<S>;
+  readonly root: Part;
+  /** The values at the top, by their keys. */
+  readonly top: ReadonlyMap<string, Part>;
+  /** The number of processes that the file may still declare. */
+  room: number;
 }
 
-/** Reads the places under the key `instances` or `servers`. Notes a problem if the key is missing. */
-export function readRoot<S>(
-  reading: Reading<S>,
-  top: Part,
-  named: Part | undefined,
-): readonly DeclaredPlace<S>[] {
-  const { yaml, kind } = reading;
+/** Reads a manifest, and collects all its mistakes. */
+export function parseManifest<S>(text: string, file: string, kind: ManifestKind<S>): ParsedManifest<S> {
+  const reading = openManifest(text, file, kind);
+  if ('mistakes' in reading) return { places: [], ...reading };
+  return { places: readRoot(reading), mistakes: reading.yaml.problems };
+}
+
+/** Reads `instances` or `servers` at the top of a manifest. */
+export function readRoot<S>(reading: Reading<S>): readonly DeclaredPlace<S>[] {
+  const { yaml, kind, root, top } = reading;
+  const named = top.get(kind.root);
   if (named === undefined)
-    yaml.note(top.offset, kind.root, `is missing; it names ${kind.root}, each with a list of processes`);
+    yaml.note(root.offset, kind.root, `is missing; it names ${kind.root}, each with a list of processes`);
   return readPlaces(reading, named);
 }
 
 /**
- * Opens a file that looks like a manifest. The error about any other file quotes nothing: the file may hold secrets.
+ * Opens a file that looks like a manifest: one of the `roots` is among the keys at its top. The error about any other
+ * file quotes nothing: the file may hold secrets.
  */
-export function openManifest(
+export function openManifest<S>(
   text: string,
   file: string,
-  kind: ManifestKind<unknown>,
+  kind: ManifestKind<S>,
   roots: readonly string[] = [kind.root],
-): { readonly yaml: YamlFile; readonly root: Part | undefined } | Mistake {
+  keys = roots,
+): Reading<S> | { readonly mistakes: readonly Mistake[] } {
   const yaml = new YamlFile(text, file);
-  if (hasKeyLike(text, roots)) return { yaml, root: yaml.root };
-  return { place: { file, line: 1, column: 1 }, message: whyNoManifest(yaml, kind, roots) };
+  const { root } = yaml;
+  if (!hasKeyLike(text, roots)) {
+    const place = { file, line: 1, column: 1 };
+    return { mistakes: [{ place, message: whyNoManifest(yaml, kind, roots) }] };
+  }
+  const top = root && readKeys(yaml, root, 'a manifest', keys);
+  if (root === undefined || top === undefined) return { mistakes: yaml.problems };
+  return { yaml, kind, root, top, room: maxProcesses };
 }
 
 /** True if a key at the top resembles a key of a manifest. */
@@ -144,27 +157,6 @@ export function readKeys(
   return new Map(entries.map((entry) => [entry.name, entry]));
 }
 
-/** The state of reading a file: its kind, and the number of processes that the file may still declare. */
-export class Reading<S> {
-  readonly yaml: YamlFile;
-  readonly kind: ManifestKind<S>;
-  #room = maxProcesses;
-
-  constructor(yaml: YamlFile, kind: ManifestKind<S>) {
-    this.yaml = yaml;
-    this.kind = kind;
-  }
-
-  /** Returns the items up to the largest number of processes, and notes a problem if there are more. */
-  take(items: readonly Part[], owner: Part): readonly Part[] {
-    if (items.length > this.#room)
-      this.yaml.note(owner.keyOffset, owner.path, `a manifest may declare ${maxProcesses} processes at most`);
-    const taken = items.slice(0, this.#room);
-    this.#room -= taken.length;
-    return taken;
-  }
-}
-
 /** Reads the content of `instances` or `servers`: the places with their processes; none without the key. */
 export function readPlaces<S>(reading: Reading<S>, part: Part | undefined): readonly DeclaredPlace<S>[] {
   if (part === undefined) return [];
@@ -192,7 +184,11 @@ function readProcesses<S>(reading: Reading<S>, entry: Part): readonly Declared<S
     return [];
   }
   const seen = new Map<string, Location>();
-  return reading.take(items, entry).flatMap((item) => {
+  if (items.length > reading.room)
+    yaml.note(entry.keyOffset, entry.path, `a manifest may declare ${maxProcesses} processes at most`);
+  const taken = items.slice(0, reading.room);
+  reading.room -= taken.length;
+  return taken.flatMap((item) => {
     const spec = readProcess(yaml, item, kind);
     if (spec === undefined) return [];
     const place = yaml.placeOf(item.keyOffset);
