@@ -53,6 +53,11 @@ export function wholeNumberOf(text: string): number | undefined {
   return /^(0|[1-9]\d{0,14})$/.test(text) ? Number(text) : undefined;
 }
 
+/** `from 1 to 10`, `of at least 1`. */
+export function rangeText({ min, max }: { readonly min: number; readonly max?: number | undefined }): string {
+  return max === undefined ? `of at least ${min}` : `from ${min} to ${max}`;
+}
+
 /** Quotes a value for a message. A text longer than `longest` becomes `a text of 120 characters`. */
 export function quoted(text: string, longest = 80): string {
   return text.length > longest ? `a text of ${text.length} characters` : JSON.stringify(text);

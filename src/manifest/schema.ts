@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { orNear } from '../names.ts';
-import { invisibleIn, meantFlag, quoted, wholeNumberOf, yamlFlag } from '../text.ts';
+import { invisibleIn, meantFlag, quoted, rangeText, wholeNumberOf, yamlFlag } from '../text.ts';
 
 // Schemas for declarations, with the message for each mistake. Inputs and manifests use the same schemas, so a mistake has
 // the same message in both.
@@ -133,7 +133,7 @@ function wordOf(input: unknown): string {
 }
 
 export function wholeNumber({ min, max }: { readonly min: number; readonly max?: number }) {
-  const span = max === undefined ? `of at least ${min}` : `from ${min} to ${max}`;
+  const span = rangeText({ min, max });
   const why = ({ input }: { readonly input: unknown }): string => {
     if (input === null) return `must be a whole number ${span}, not nothing; ${leaveOut}`;
     const bare = typeof input === 'string' && wholeNumberOf(input) !== undefined ? ', without quotes' : '';

@@ -19,7 +19,8 @@ const firstClause = /^(?:"(?:[^"\\\n]|\\.)*"|[^\n;:"]|:(?!\s))+?(?=;|:\s|\n|\. |
 
 /** Splits a failure into headline and details, without repetition. */
 export function headed({ headline, details: below, what, why, fix = '' }: Failure): HeadedFailure {
-  if (headline !== undefined && below !== undefined) return headedBy(headline, below, fix);
+  if (headline !== undefined && below !== undefined)
+    return { headline: fitting(headline), details: capitalized(withFix(below, fix)) };
   const whole = `${what}: ${why}`;
   const isShort = !why.includes('\n') && whole.length <= threeLines;
   if (headline === undefined && isShort)
@@ -29,19 +30,20 @@ export function headed({ headline, details: below, what, why, fix = '' }: Failur
   const shown = headline ?? (isTooLong ? what : `${what}: ${clause}`);
   const isSaid = headline === undefined && !isTooLong;
   const rest = isSaid ? why.slice(clause.length).replace(/^[;:.]?\s*/, '') : why;
-  const details = [closed(rest), closed(fix)].join(why.endsWith('\n') ? '' : ' ').trim();
+  const details = withFix(rest, fix);
   return {
-    headline: withoutStop(shorten(withShortNames(shown), 2 * longestHeadline)),
+    headline: fitting(withShortNames(shown)),
     details: what.length > longestHeadline ? `${what}: ${details}` : capitalized(details),
   };
 }
 
-function headedBy(headline: string, details: string, fix: string): HeadedFailure {
-  const parts = [closed(details), closed(fix)].filter((part) => part !== '');
-  return {
-    headline: withoutStop(shorten(headline, 2 * longestHeadline)),
-    details: capitalized(parts.join(details.endsWith('\n') ? '' : ' ')),
-  };
+function fitting(headline: string): string {
+  return withoutStop(shorten(headline, 2 * longestHeadline));
+}
+
+/** Returns a text and the advice as sentences. The advice stands on its own line after a list. */
+function withFix(text: string, fix: string): string {
+  return [closed(text), closed(fix)].join(text.endsWith('\n') ? '' : ' ').trim();
 }
 
 /** Shortens quoted texts that would fill a headline by themselves. */
@@ -90,18 +92,20 @@ export function explain(
   error: unknown,
   { secrets, activity, isStopped, done }: Circumstances,
 ): ExplainedFailure {
-  const said = { ...saidOf(error, activity, isStopped, done.length > 0) };
+  const { mark, headline, details, message } = saidOf(error, activity, isStopped, done.length > 0);
   const before = beforeThat(done);
-  const together = (text: string, known: string): string =>
-    [text, known].filter((part) => part !== '').join('\n');
-  const annotations =
-    error instanceof Failure && before === '' && said.mark !== 'cancelled' ? error.annotations : undefined;
+  const untold = beforeThat(done.filter(({ isShown }) => !isShown));
+  const isPlain = error instanceof Failure && before === '' && mark !== 'cancelled';
   return {
-    mark: said.mark,
-    headline: secrets.redact(said.headline),
-    details: secrets.redact(together(said.details, beforeThat(done.filter(({ isShown }) => !isShown)))),
-    annotations: annotations ?? [{ message: together(said.message, before) }],
+    mark,
+    headline: secrets.redact(headline),
+    details: secrets.redact(together(details, untold)),
+    annotations: isPlain ? error.annotations : [{ message: together(message, before) }],
   };
+}
+
+function together(...texts: readonly string[]): string {
+  return texts.filter((text) => text !== '').join('\n');
 }
 
 function beforeThat(all: readonly Checkpoint[]): string {
@@ -109,38 +113,29 @@ function beforeThat(all: readonly Checkpoint[]): string {
   const unknown = all
     .filter(({ kind }) => kind === 'unknown')
     .map(({ line }) => `Not known: ${line}. The next run looks.`);
-  return [...unknown, ...(done.length === 0 ? [] : ['Done before that:', ...done])].join('\n');
+  return together(...unknown, ...(done.length === 0 ? [] : ['Done before that:', ...done]));
 }
 
-function saidOf(
-  error: unknown,
-  activity: string,
-  isStopped: boolean,
-  hasDone: boolean,
-): Ending & { readonly message: string } {
+interface Said extends Ending {
+  /** The message for the log. */
+  readonly message: string;
+}
+
+function saidOf(error: unknown, activity: string, isStopped: boolean, hasDone: boolean): Said {
+  if (!(error instanceof Failure)) {
+    const headline = `An unexpected error: ${messageOf(error)}`;
+    return { mark: 'failed', headline, details: pleaseReport, message: `${headline}. ${pleaseReport}` };
+  }
   const stoppedWhile = `Cancelled while ${activity}`;
-  if (error instanceof Cancelled && !error.mayHaveActed) {
-    const { headline = stoppedWhile, details = hasDone ? '' : 'Nothing was changed' } = error;
-    return {
-      mark: 'cancelled',
-      headline,
-      details: closed(details),
-      message: `${headline}. ${closed(details)}`.trimEnd(),
-    };
-  }
-  if (error instanceof Cancelled && error.headline !== undefined) {
-    const headline = `${stoppedWhile}: ${error.headline}`;
-    return { mark: 'cancelled', headline, details: error.why, message: `${headline}.\n${error.why}` };
-  }
-  if (error instanceof Failure && (isStopped || error instanceof Cancelled))
-    return {
-      mark: 'cancelled',
-      headline: stoppedWhile,
-      details: error.message,
-      message: `${stoppedWhile}. ${error.message}`,
-    };
-  if (error instanceof Failure)
-    return { mark: error.isDrift ? 'drifted' : 'failed', ...headed(error), message: error.message };
-  const headline = `An unexpected error: ${messageOf(error)}`;
-  return { mark: 'failed', headline, details: pleaseReport, message: `${headline}. ${pleaseReport}` };
+  const { headline, details = hasDone ? '' : 'Nothing was changed', message, why } = error;
+  if (error instanceof Cancelled && !error.mayHaveActed)
+    return cancelled(headline ?? stoppedWhile, closed(details));
+  if (error instanceof Cancelled && headline !== undefined)
+    return cancelled(`${stoppedWhile}: ${headline}`, why, '\n');
+  if (error instanceof Cancelled || isStopped) return cancelled(stoppedWhile, message);
+  return { mark: error.isDrift ? 'drifted' : 'failed', ...headed(error), message };
+}
+
+function cancelled(headline: string, details: string, between = ' '): Said {
+  return { mark: 'cancelled', headline, details, message: `${headline}.${between}${details}`.trimEnd() };
 }

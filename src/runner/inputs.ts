@@ -2,7 +2,7 @@ import { getInput } from '@actions/core';
 import { type Annotation, Failure, type FailureParts, locationText, type Mistake } from '../failure.ts';
 import { isLoopback } from '../http/proxy.ts';
 import { orNear } from '../names.ts';
-import { meantFlag, quoted, wholeNumberOf, yamlFlag } from '../text.ts';
+import { meantFlag, quoted, rangeText, wholeNumberOf, yamlFlag } from '../text.ts';
 import { longestHeadline } from './ending.ts';
 
 /**
@@ -55,7 +55,7 @@ export class Inputs {
     if (value === undefined) return undefined;
     const number = wholeNumberOf(value) ?? Number.NaN;
     if (number >= range.min && number <= (range.max ?? Number.MAX_SAFE_INTEGER)) return number;
-    this.problem(name, `must be a whole number ${spanOf(range)}, not ${quoted(value)}`);
+    this.problem(name, `must be a whole number ${rangeText(range)}, not ${quoted(value)}`);
     return undefined;
   }
 
@@ -65,7 +65,7 @@ export class Inputs {
     if (value === undefined) return fallback * 1000;
     const number = /^\d{1,6}(\.\d{1,3})?$/.test(value) ? Number(value) : Number.NaN;
     if (number >= range.min && number <= range.max) return Math.round(number * 1000);
-    this.problem(name, `must be a number of seconds ${spanOf(range)}, not ${quoted(value)}`);
+    this.problem(name, `must be a number of seconds ${rangeText(range)}, not ${quoted(value)}`);
     return fallback * 1000;
   }
 
@@ -99,29 +99,28 @@ export class Inputs {
   /** Throws one `Failure` with all problems, if there are any. To be called before the first request. */
   done(): void {
     const problems = [...this.#problems];
-    const about = problems.length === 0 ? undefined : failureOf(wrongInputs(problems.length), problems);
-    if (this.#mistakes.length === 0) {
-      if (about !== undefined) throw about;
+    const mistakes = this.#mistakes;
+    const files = [...new Set(mistakes.map(({ place }) => place.file))].join(', ');
+    const withInputs = `${howMany(problems.length)} with the inputs`;
+    if (mistakes.length === 0) {
+      if (problems.length > 0) throw failureOf(withInputs, problems);
       return;
     }
-    const annotations = [...(about === undefined ? [] : [about]), ...this.#mistakes];
-    if (about === undefined) throw failureOf(...inFile(this.#mistakes), annotations);
-    const lines = [
-      ...problems,
-      ...this.#mistakes.map(({ place, message }) => `${locationText(place)}: ${message}`),
-    ];
-    throw failureOf('Problems with the inputs and the manifest', lines, annotations);
+    if (problems.length === 0) {
+      const lines = mistakes.map(({ place, message }) => `${place.line}:${place.column}: ${message}`);
+      throw failureOf(`${howMany(lines.length)} in ${files}`, lines, mistakes);
+    }
+    const lines = mistakes.map(({ place, message }) => `${locationText(place)}: ${message}`);
+    throw failureOf(
+      'Problems with the inputs and the manifest',
+      [...problems, ...lines],
+      [failureOf(withInputs, problems), ...mistakes],
+    );
   }
 }
 
-function inFile(mistakes: readonly Mistake[]): [what: string, lines: readonly string[]] {
-  const files = [...new Set(mistakes.map(({ place }) => place.file))].join(', ');
-  const what = mistakes.length === 1 ? `A problem in ${files}` : `${mistakes.length} problems in ${files}`;
-  return [what, mistakes.map(({ place, message }) => `${place.line}:${place.column}: ${message}`)];
-}
-
-function wrongInputs(count: number): string {
-  return count === 1 ? 'A problem with the inputs' : `${count} problems with the inputs`;
+function howMany(problems: number): string {
+  return problems === 1 ? 'A problem' : `${problems} problems`;
 }
 
 function failureOf(what: string, lines: readonly string[], annotations?: readonly Annotation[]): Failure {
@@ -154,8 +153,4 @@ export function isId(value: string, prefix: string): boolean {
 /** Returns `a, b or c`. */
 function oneOf(words: readonly string[]): string {
   return words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} or ${words.at(-1)}`;
-}
-
-function spanOf({ min, max }: { readonly min: number; readonly max?: number }): string {
-  return max === undefined ? `of at least ${min}` : `from ${min} to ${max}`;
 }

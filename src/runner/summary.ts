@@ -32,14 +32,13 @@ export function headline(mark: Mark, text: Html): Html {
 
 /** Makes the warnings below the headline. */
 function warnings(messages: readonly string[]): Html {
-  return html`${messages.slice(0, maxWarnings).map((message) => html`<p>⚠️ ${prose(message)}</p>`)}${moreWarnings(messages.length - maxWarnings)}`;
+  const more = messages.length - maxWarnings;
+  const texts = messages.slice(0, maxWarnings).map(prose);
+  const all = more > 0 ? [...texts, html`${more} more warnings are in the log.`] : texts;
+  return html`${all.map((text) => html`<p>⚠️ ${text}</p>`)}`;
 }
 
 const maxWarnings = 20;
-
-function moreWarnings(count: number): Html {
-  return count > 0 ? html`<p>⚠️ ${count} more warnings are in the log.</p>` : html``;
-}
 
 /** Makes a paragraph with the next step for the reader. */
 export function next(text: Html): Html {
