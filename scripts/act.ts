@@ -2,7 +2,6 @@ import { execFile, execFileSync } from 'node:child_process';
 import { chmodSync, cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { parse } from 'yaml';
 import { type Example, examplesInDocumentation, pathOf, readDocument } from '../test/docs/documents.ts';
 import type { CloudEnvironment } from '../test/emulator/cloud-records.ts';
@@ -12,7 +11,7 @@ import { type FakeGitHub, startFakeGitHub } from '../test/runner/fake-github.ts'
 import { actionFolders } from './action-folders.ts';
 import { fail, readArguments } from './arguments.ts';
 import { fencesOf } from './fences.ts';
-import { repository } from './repository.ts';
+import { repository, root } from './repository.ts';
 
 const {
   positionals: [only = ''],
@@ -23,8 +22,6 @@ machine and without containers, against an emulator. Prints each step with its r
 if a job ends otherwise than expected. act must be on the PATH: CONTRIBUTING.md says how to install it.`,
   unnamed: [0, 1],
 });
-
-const root = fileURLToPath(new URL('../', import.meta.url));
 
 /** The workflows that must fail here, with the reason. */
 const red: Readonly<Record<string, string>> = {

@@ -1,8 +1,7 @@
-import { readdir } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
-import { fileURLToPath } from 'node:url';
-
-const root = fileURLToPath(new URL('../', import.meta.url));
+import { parse } from 'yaml';
+import { root } from './repository.ts';
 
 /** The folders without actions of ours. */
 const elsewhere = new Set(['node_modules', 'dist', 'build', 'coverage', 'reports', 'src', 'test', 'docs']);
@@ -19,4 +18,9 @@ export async function actionFolders(folder = root): Promise<string[]> {
       .map(({ name }) => actionFolders(join(folder, name))),
   );
   return [...here, ...below.flat()].sort();
+}
+
+/** Returns the parsed `action.yml` of a folder. */
+export async function actionYml(folder: string) {
+  return parse(await readFile(join(root, folder, 'action.yml'), 'utf8'));
 }

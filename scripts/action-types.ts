@@ -1,6 +1,5 @@
-import { readFile } from 'node:fs/promises';
 import { posix } from 'node:path';
-import { parse, stringify } from 'yaml';
+import { stringify } from 'yaml';
 
 /** The type of an input or output, as in https://github.com/typesafegithub/github-actions-typing. */
 type Typing =
@@ -120,17 +119,20 @@ const outputsOf: Readonly<Record<string, Typings>> = {
   'forge/apply': ofApply,
 };
 
+interface Declared {
+  readonly inputs?: object;
+  readonly outputs?: object;
+}
+
 /** Returns the text of the `action-types.yml` for the `action.yml` of a folder. */
-export async function actionTypes(folder: string, root: URL): Promise<string> {
-  const file = posix.join(folder, 'action.yml');
-  const action = parse(await readFile(new URL(file, root), 'utf8'));
-  const typed = (kind: string, declared: object | undefined, ...tables: readonly (Typings | undefined)[]) =>
+export function actionTypes(folder: string, action: Declared): string {
+  const typed = (kind: string, declared: object = {}, ...tables: readonly (Typings | undefined)[]) =>
     Object.fromEntries(
-      Object.keys(declared ?? {}).map((name) => {
+      Object.keys(declared).map((name) => {
         const typing = tables.map((table) => table?.[name]).find((found) => found !== undefined);
-        if (typing === undefined)
-          throw new Error(`${file}: the ${kind} ${name} has no type; give it one in scripts/action-types.ts`);
-        return [name, typing];
+        if (typing !== undefined) return [name, typing];
+        const why = `the ${kind} ${name} has no type; give it one in scripts/action-types.ts`;
+        throw new Error(`${posix.join(folder, 'action.yml')}: ${why}`);
       }),
     );
   const types = {

@@ -1,8 +1,7 @@
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { type CodeSplittingGroup, rolldown } from 'rolldown';
+import { root } from './repository.ts';
 
-const root = fileURLToPath(new URL('../', import.meta.url));
 const sources = join(root, 'src');
 const earlyConnection = join(sources, 'early-connection.ts');
 

@@ -3,10 +3,10 @@ import { readFileSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { workflowText } from '../test/docs/check-workflow.ts';
 import { type Example, examplesInDocumentation, ownWorkflows, pathOf } from '../test/docs/documents.ts';
 import { fail, readArguments } from './arguments.ts';
+import { root } from './repository.ts';
 
 readArguments({
   usage: 'npm run check:workflows',
@@ -14,7 +14,6 @@ readArguments({
 Both must be on the PATH: .github/linters/install.sh <folder> installs them into <folder>/bin.`,
 });
 
-const root = fileURLToPath(new URL('../', import.meta.url));
 const copies = await mkdtemp(join(tmpdir(), 'workflows-'));
 
 try {

@@ -1,16 +1,14 @@
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import ncc from '@vercel/ncc';
 import { minify } from 'terser';
-import { parse } from 'yaml';
 import { cloud } from '../src/cloud/service.ts';
 import { forge } from '../src/forge/service.ts';
-import { actionFolders } from './action-folders.ts';
+import { actionFolders, actionYml } from './action-folders.ts';
 import { bundle } from './bundle.ts';
 import { licenses } from './licenses.ts';
 
-const root = fileURLToPath(new URL('../', import.meta.url));
 const bundled = new URL('../build/bundle/', import.meta.url);
 const mapped = new URL('../build/maps/', import.meta.url);
 
@@ -77,7 +75,7 @@ async function minified(name: string, code: string): Promise<{ small: string; ma
 async function entries(): Promise<Files> {
   const files = new Map<string, string>();
   for (const folder of await actionFolders()) {
-    const { runs } = parse(await readFile(join(root, folder, 'action.yml'), 'utf8'));
+    const { runs } = await actionYml(folder);
     const name = basename(String(runs.main));
     const { apiUrl, token } = folder.startsWith('forge') ? forge : cloud;
     const target = JSON.stringify({ apiUrl, tokenVariables: token.variables });

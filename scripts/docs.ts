@@ -3,7 +3,7 @@ import { posix } from 'node:path';
 import { storms } from '../test/e2e/storms.ts';
 import { scenarios } from '../test/scenarios/all.ts';
 import { requestsTable, stormsTable } from '../test/scenarios/requests-table.ts';
-import { actionFolders } from './action-folders.ts';
+import { actionFolders, actionYml } from './action-folders.ts';
 import { reference } from './action-tables.ts';
 import { actionTypes } from './action-types.ts';
 import { readArguments } from './arguments.ts';
@@ -25,5 +25,8 @@ await writeFile(
     .replace(/^\| action \| what .*\n(\|.*\n)*/m, () => `${stormsTable(storms)}\n`),
 );
 for (const folder of await actionFolders())
-  await writeFile(new URL(posix.join(folder, 'action-types.yml'), root), await actionTypes(folder, root));
+  await writeFile(
+    new URL(posix.join(folder, 'action-types.yml'), root),
+    actionTypes(folder, await actionYml(folder)),
+  );
 console.log('docs/reference.md, docs/requests.md and the action-types.yml files are up to date.');

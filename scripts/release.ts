@@ -2,10 +2,10 @@ import { execFileSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { parse } from 'yaml';
 import packageJson from '../package.json' with { type: 'json' };
 import { readArguments } from './arguments.ts';
+import { root } from './repository.ts';
 import {
   byAge,
   changesOf,
@@ -23,7 +23,6 @@ readArguments({
 Ends with an error if it may not be released. Changes nothing.`,
 });
 
-const root = fileURLToPath(new URL('../', import.meta.url));
 const { version, notes } = newestEntry(readFileSync(`${root}CHANGELOG.md`, 'utf8'));
 const tag = `v${textOf(version)}`;
 if (packageJson.version !== textOf(version))

@@ -1,4 +1,8 @@
+import { fileURLToPath } from 'node:url';
 import packageJson from '../package.json' with { type: 'json' };
+
+/** The path of the repository's root folder. */
+export const root = fileURLToPath(new URL('../', import.meta.url));
 
 /**
  * The owner and name of this repository on GitHub, from `package.json`. `npm run set-owner` changes the owner

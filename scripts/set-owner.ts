@@ -1,11 +1,9 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { fail, readArguments } from './arguments.ts';
 import { accountName, setOwner, textFiles, withoutHint } from './owner.ts';
-import { ours } from './repository.ts';
+import { ours, root } from './repository.ts';
 
-const root = fileURLToPath(new URL('../', import.meta.url));
 const [owner = ''] = readArguments({
   usage: 'npm run set-owner -- <your-name>',
   help: 'Writes the name of an account on GitHub into every file that names this repository.',

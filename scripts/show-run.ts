@@ -13,24 +13,21 @@ export function heading(text: string): void {
   console.log(`\n${styled('bold', text)}\n`);
 }
 
-/** Returns a line of a step's output as the log of a workflow shows it; undefined for a line that the log hides. */
-export function logLine(line: string): string | undefined {
+/** The words before a message in the log of a workflow, and their style, by the runner's command. */
+const commands: Readonly<Record<string, readonly [style: Style, before: string]>> = {
+  error: ['red', 'Error: '],
+  warning: ['yellow', 'Warning: '],
+  notice: ['blue', 'Notice: '],
+  group: ['bold', ''],
+};
+
+/** Prints a line of a step's output as the log of a workflow shows it. */
+export function showLine(line: string): void {
   const [, command, message = ''] = /^::([\w-]+)[^:]*(?:title=.*?)?::(.*)$/.exec(line) ?? [];
+  const [style, before] = commands[command ?? ''] ?? [];
   const text = message.replaceAll('%0A', '\n').replaceAll('%0D', '').replaceAll('%25', '%');
-  switch (command) {
-    case undefined:
-      return diffLine(line);
-    case 'error':
-      return styled('red', `Error: ${text}`);
-    case 'warning':
-      return styled('yellow', `Warning: ${text}`);
-    case 'notice':
-      return styled('blue', `Notice: ${text}`);
-    case 'group':
-      return styled('bold', text);
-    default:
-      return undefined;
-  }
+  if (command === undefined) console.log(diffLine(line));
+  else if (style !== undefined) console.log(styled(style, `${before}${text}`));
 }
 
 /** Returns a line of a plan in GitHub's colours for a diff. */
@@ -62,10 +59,7 @@ export function readable(markup: string): string {
 /** Prints the log of a run, and its result. */
 export function showAll(run: StepRun, requests: readonly RecordedRequest[]): void {
   heading('Its log');
-  for (const line of run.stdout.trim().split('\n')) {
-    const shown = logLine(line);
-    if (shown !== undefined) console.log(shown);
-  }
+  for (const line of run.stdout.trim().split('\n')) showLine(line);
   showResult(run, requests);
 }
 

@@ -1,15 +1,12 @@
-import { readFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
-import { parse } from 'yaml';
 import { didYouMean } from '../src/names.ts';
 import { startAction } from '../test/e2e/harness/run-action.ts';
 import { seedShop } from '../test/emulator/seed.ts';
-import { DEFAULT_TOKEN, type Emulator, startEmulator } from '../test/emulator/server.ts';
-import { actionFolders } from './action-folders.ts';
+import { DEFAULT_TOKEN, startEmulator } from '../test/emulator/server.ts';
+import { actionFolders, actionYml } from './action-folders.ts';
 import { fail, readArguments } from './arguments.ts';
-import { logLine, showResult } from './show-run.ts';
+import { showLine, showResult } from './show-run.ts';
 
 interface Input {
   readonly description: string;
@@ -24,11 +21,10 @@ interface Action {
   readonly inputs: Readonly<Record<string, Input>>;
 }
 
-const root = fileURLToPath(new URL('../', import.meta.url));
 /** The name of the root action in this script. */
 const rootName = 'ensure';
 
-const actions = (await actionFolders()).map(readAction);
+const actions = await Promise.all((await actionFolders()).map(readAction));
 const [name = 'help', ...rest] = process.argv.slice(2);
 const usage = 'npm run try -- <action> --<input> <value> ...';
 if (name === 'help' || name.startsWith('-'))
@@ -39,7 +35,9 @@ await run(action, readInputs(action, rest));
 async function run(action: Action, inputs: Readonly<Record<string, string>>): Promise<void> {
   const port = process.env['PORT'];
   if (port) await expectEmulator(port);
-  const own = inputs['api-url'] === undefined && !port ? await startSeeded() : undefined;
+  // An emulator that ends with the step.
+  const own = inputs['api-url'] === undefined && !port ? await startEmulator() : undefined;
+  if (own !== undefined) seedShop(own);
   const reach = { token: DEFAULT_TOKEN, 'api-url': own?.url ?? `http://127.0.0.1:${port}/api` };
   const step = startAction({
     action: action.folder === '' ? '.' : action.folder,
@@ -49,12 +47,8 @@ async function run(action: Action, inputs: Readonly<Record<string, string>>): Pr
   });
   // Ctrl+C reaches the step, too, which then ends as on a runner.
   process.on('SIGINT', () => undefined);
-  if (step.child.stdout !== null) {
-    for await (const line of createInterface({ input: step.child.stdout })) {
-      const shown = logLine(line);
-      if (shown !== undefined) console.log(shown);
-    }
-  }
+  if (step.child.stdout !== null)
+    for await (const line of createInterface({ input: step.child.stdout })) showLine(line);
   const done = await step.done;
   showResult(done, own?.requests ?? []);
   process.exitCode = done.exitCode ?? 1;
@@ -65,17 +59,9 @@ async function expectEmulator(port: string): Promise<void> {
   try {
     await fetch(`http://127.0.0.1:${port}/api/meta/organization`);
   } catch {
-    fail(
-      `No emulator listens on port ${port}. Start it in another terminal: npm run emulator -- --port ${port}`,
-    );
+    const start = `npm run emulator -- --port ${port}`;
+    fail(`No emulator listens on port ${port}. Start it in another terminal: ${start}`);
   }
-}
-
-/** Starts an emulator that ends with the step. */
-async function startSeeded(): Promise<Emulator> {
-  const emulator = await startEmulator();
-  seedShop(emulator);
-  return emulator;
 }
 
 function readInputs(action: Action, args: readonly string[]): Readonly<Record<string, string>> {
@@ -95,13 +81,12 @@ function find(name: string, actions: readonly Action[]): Action {
   const action = actions.find((one) => one.name === name || (name === '.' && one.folder === ''));
   if (action !== undefined) return action;
   const names = actions.map((one) => one.name);
-  return fail(
-    `There is no action "${name}". ${didYouMean(name, names)} The actions are ${names.join(', ')}.`,
-  );
+  const near = didYouMean(name, names);
+  return fail(`There is no action "${name}". ${near} The actions are ${names.join(', ')}.`);
 }
 
-function readAction(folder: string): Action {
-  const { description, inputs } = parse(readFileSync(join(root, folder, 'action.yml'), 'utf8'));
+async function readAction(folder: string): Promise<Action> {
+  const { description, inputs } = await actionYml(folder);
   return { name: folder === '' ? rootName : folder, folder, description: String(description), inputs };
 }
 

@@ -82,10 +82,19 @@ export function changesOf(before: Interface, after: Interface): Change[] {
     const name = folder === '' ? 'the root action' : folder;
     if (is === undefined) return [{ step: 'major', what: `${name} is gone` }];
     if (was === undefined) return [{ step: 'minor', what: `${name} is new` }];
-    return [...inputChanges(was, is), ...outputChanges(was, is)].map(({ step, what }) => ({
-      step,
-      what: `${name}: ${what}`,
-    }));
+    const changes = [
+      ...onlyIn(was.inputs, is.inputs, (input) => ({ step: 'major', what: `the input ${input} is gone` })),
+      ...inputChanges(was, is),
+      ...onlyIn(was.outputs, is.outputs, (output) => ({
+        step: 'major',
+        what: `the output ${output} is gone`,
+      })),
+      ...onlyIn(is.outputs, was.outputs, (output) => ({
+        step: 'minor',
+        what: `the output ${output} is new`,
+      })),
+    ];
+    return changes.map(({ step, what }) => ({ step, what: `${name}: ${what}` }));
   });
 }
 
@@ -94,27 +103,19 @@ export function tooMuchFor(step: Step, changes: readonly Change[]): Change[] {
   return changes.filter((change) => steps.indexOf(change.step) > steps.indexOf(step));
 }
 
-function inputChanges({ inputs: was }: ActionInterface, { inputs: is }: ActionInterface): Change[] {
-  const gone = Object.keys(was).filter((name) => !(name in is));
-  return [
-    ...gone.map((name): Change => ({ step: 'major', what: `the input ${name} is gone` })),
-    ...Object.entries(is).flatMap(([name, input]): Change[] => {
-      const old = was[name];
-      if (input.required === true && old?.required !== true)
-        return [{ step: 'major', what: `the input ${name} must be given now` }];
-      if (old === undefined) return [{ step: 'minor', what: `the input ${name} is new` }];
-      return old.default === input.default
-        ? []
-        : [{ step: 'major', what: `the input ${name} has another default` }];
-    }),
-  ];
+/** Returns a change for each key that only the first object has. */
+function onlyIn(one: object, other: object, change: (name: string) => Change): Change[] {
+  return Object.keys(one).flatMap((name) => (name in other ? [] : [change(name)]));
 }
 
-function outputChanges({ outputs: was }: ActionInterface, { outputs: is }: ActionInterface): Change[] {
-  const gone = Object.keys(was).filter((name) => !(name in is));
-  const added = Object.keys(is).filter((name) => !(name in was));
-  return [
-    ...gone.map((name): Change => ({ step: 'major', what: `the output ${name} is gone` })),
-    ...added.map((name): Change => ({ step: 'minor', what: `the output ${name} is new` })),
-  ];
+function inputChanges({ inputs: was }: ActionInterface, { inputs: is }: ActionInterface): Change[] {
+  return Object.entries(is).flatMap(([name, input]): Change[] => {
+    const old = was[name];
+    if (input.required === true && old?.required !== true)
+      return [{ step: 'major', what: `the input ${name} must be given now` }];
+    if (old === undefined) return [{ step: 'minor', what: `the input ${name} is new` }];
+    return old.default === input.default
+      ? []
+      : [{ step: 'major', what: `the input ${name} has another default` }];
+  });
 }

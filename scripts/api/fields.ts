@@ -28,58 +28,35 @@ export function resolved(document: Json, value: unknown): Json {
   return { ...resolved(document, target), ...own };
 }
 
-/** Returns all fields of a schema by path, such as `data.attributes.config.queue`; `[]` means the items of a list. */
-export function fieldsOf(document: Json, schema: unknown): ReadonlyMap<string, Field> {
-  const fields = new Map<string, Field>();
-  collect(document, schema, '', false, [], fields);
-  return fields;
-}
-
 /** The largest depth, deeper than any field in use: a document may refer to itself. */
 const deepest = 12;
 
-function collect(
-  document: Json,
-  value: unknown,
-  path: string,
-  isRequired: boolean,
-  above: readonly string[],
-  fields: Map<string, Field>,
-): void {
-  const reference = String(asJson(value)['$ref'] ?? '');
-  if (above.length > deepest || (reference !== '' && above.includes(reference))) return;
-  const schema = resolved(document, value);
-  const inside = [...above, reference];
-  const parts = ['allOf', 'anyOf', 'oneOf'].flatMap((kind) => asList(schema[kind]));
-  const properties = Object.entries(asJson(schema['properties']));
-  const before = fields.get(path);
-  const types = [schema['type']].flat().filter((type) => typeof type === 'string' && type !== 'null');
-  const values = 'const' in schema ? [schema['const']] : asList(schema['enum']);
-  const isOpen = properties.length === 0 && parts.length === 0;
-  fields.set(path, {
-    types: new Set([...(before?.types ?? []), ...types.map(String)]),
-    values: union(before?.values, values),
-    isOpen: isOpen && (before?.isOpen ?? true),
-    isRequired: isRequired || (before?.isRequired ?? false),
-  });
-  for (const part of parts) collect(document, part, path, isRequired, inside, fields);
-  if ('items' in schema) collect(document, schema['items'], `${path}[]`, false, inside, fields);
-  const required = asList(schema['required']);
-  for (const [name, property] of properties)
-    collect(
-      document,
-      property,
-      path === '' ? name : `${path}.${name}`,
-      required.includes(name),
-      inside,
-      fields,
-    );
-}
-
-function union(
-  before: ReadonlySet<string> | undefined,
-  values: readonly unknown[],
-): ReadonlySet<string> | undefined {
-  const known = values.filter((value) => value !== null).map(String);
-  return known.length === 0 ? before : new Set([...(before ?? []), ...known]);
+/** Returns all fields of a schema by path, such as `data.attributes.config.queue`; `[]` means the items of a list. */
+export function fieldsOf(document: Json, root: unknown): ReadonlyMap<string, Field> {
+  const fields = new Map<string, Field>();
+  const collect = (value: unknown, path: string, isRequired: boolean, above: readonly string[]): void => {
+    const reference = String(asJson(value)['$ref'] ?? '');
+    if (above.length > deepest || (reference !== '' && above.includes(reference))) return;
+    const schema = resolved(document, value);
+    const inside = [...above, reference];
+    const parts = ['allOf', 'anyOf', 'oneOf'].flatMap((kind) => asList(schema[kind]));
+    const properties = Object.entries(asJson(schema['properties']));
+    const { types = [], values, isOpen = true, isRequired: wasRequired = false } = fields.get(path) ?? {};
+    const ownTypes = [schema['type']].flat().filter((type) => typeof type === 'string' && type !== 'null');
+    const listed = 'const' in schema ? [schema['const']] : asList(schema['enum']);
+    const ownValues = listed.filter((one) => one !== null).map(String);
+    fields.set(path, {
+      types: new Set([...types, ...ownTypes.map(String)]),
+      values: ownValues.length === 0 ? values : new Set([...(values ?? []), ...ownValues]),
+      isOpen: properties.length === 0 && parts.length === 0 && isOpen,
+      isRequired: isRequired || wasRequired,
+    });
+    for (const part of parts) collect(part, path, isRequired, inside);
+    if ('items' in schema) collect(schema['items'], `${path}[]`, false, inside);
+    const required = asList(schema['required']);
+    for (const [name, property] of properties)
+      collect(property, path === '' ? name : `${path}.${name}`, required.includes(name), inside);
+  };
+  collect(root, '', false, []);
+  return fields;
 }
