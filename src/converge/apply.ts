@@ -16,7 +16,7 @@ import {
   type Upsert,
 } from './plan.ts';
 import { waitUntilGone } from './remove.ts';
-import type { OperationResult } from './results.ts';
+import { type OperationResult, outcomeOf } from './results.ts';
 import type { Semaphore } from './semaphore.ts';
 import type { Service, World } from './service.ts';
 
@@ -127,7 +127,7 @@ class PlaceWork<S, P extends Existing> {
         runtime.warn(`${process.id} ${differs(ignored)}: the service did not accept the declared value`);
       this.#owners.set(process.id, operation);
       runtime.log(`${outcome} (${process.id})`);
-      return { ...fine, operation, status: 'done', outcome, process, changes, madeByOther };
+      return { operation, status: 'done', outcome, process, changes, madeByOther };
     } catch (error) {
       return failedUpsert(operation, world.store, error, told.last);
     } finally {
@@ -145,7 +145,7 @@ class PlaceWork<S, P extends Existing> {
       runtime.checkpoint(`asked to remove ${process.id}`);
       await waitUntilGone([process], world);
       runtime.log(`deleted (${process.id})`);
-      return { ...nothingDone, ...fine, operation, status: 'done', outcome: 'deleted', process };
+      return { ...nothingDone, operation, status: 'done', outcome: 'deleted', process };
     } catch (error) {
       const status = statusOf(error, store);
       return { ...nothingDone, ...reasonsOf(error, told.last), operation, status, process };
@@ -185,13 +185,11 @@ interface Begun<S, P extends Existing> {
 }
 
 const nothingDone = { outcome: undefined, changes: {} } as const;
-const fine = { error: undefined, why: undefined } as const;
 
 function untouched<S, P extends Existing>(operation: Operation<S, P>): readonly OperationResult<S, P>[] {
   if (operation.action !== 'keep' && operation.action !== 'undeclared') return [];
-  const outcome = operation.action === 'keep' ? 'unchanged' : 'undeclared';
-  const { process } = operation;
-  return [{ ...nothingDone, ...fine, operation, status: 'done', outcome, process }];
+  const { action, process } = operation;
+  return [{ operation, status: 'done', outcome: outcomeOf[action], process, changes: {} }];
 }
 
 function notBegun<S, P extends Existing>(operation: Operation<S, P>, why: string): OperationResult<S, P> {

@@ -134,6 +134,7 @@ export class ClaimedStore<S, P extends Existing> implements Store<S, P> {
   readonly #store: Store<S, P>;
   readonly #claim: Claim<P>;
   readonly place: SharedListing<Listing<P>>;
+  readonly removalSpan: number;
   #looks = 0;
   wrote = false;
   /** True if the response to the last create was lost. */
@@ -145,10 +146,7 @@ export class ClaimedStore<S, P extends Existing> implements Store<S, P> {
     this.#store = store;
     this.#claim = claim;
     this.place = listings;
-  }
-
-  get removalSpan(): number {
-    return this.#store.removalSpan;
+    this.removalSpan = store.removalSpan;
   }
 
   /** Returns a list: until this operation has written, one of the lists that the plan was made from. */

@@ -63,7 +63,11 @@ export async function ensure<S, P extends Existing>(
 ): Promise<Ensured<S, P>> {
   const { spec, ifExists, dryRun } = wanted;
   const { service, store, runtime } = world;
-  if (ifExists === 'create') return await createBlindly(wanted, world);
+  const wouldCreate = { ...nothing, outcome: 'would-create', process: undefined, spec } as const;
+  if (ifExists === 'create') {
+    store.mayWrite();
+    return dryRun ? wouldCreate : await createBlindly(spec, world);
+  }
 
   /** Ids of deleted processes, which a lagging list may still show. */
   const gone = new Set<string>();
@@ -80,7 +84,7 @@ export async function ensure<S, P extends Existing>(
       gone.add(halfway.successor.id);
     } else if (found === undefined) {
       store.mayWrite();
-      if (dryRun) return { ...nothing, outcome: 'would-create', process: undefined, spec };
+      if (dryRun) return wouldCreate;
       const creation = await createOnce(renamed?.spec ?? spec, world, gone);
       if (creation.kind === 'taken') {
         if (wasRefused) {
@@ -120,11 +124,9 @@ export async function ensure<S, P extends Existing>(
 
 /** Creates without reading the list. A create request that may have arrived is never sent again. */
 async function createBlindly<S, P extends Existing>(
-  { spec, dryRun }: Ensure<S>,
+  spec: S,
   { service, store, runtime, onExists }: World<S, P>,
-): Promise<Ensured<S, P>> {
-  store.mayWrite();
-  if (dryRun) return { ...nothing, outcome: 'would-create', process: undefined, spec };
+): Promise<Done<P>> {
   const what = service.describe(spec);
   const sent = await store.create(spec);
   switch (sent.kind) {

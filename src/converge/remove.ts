@@ -131,13 +131,14 @@ export async function waitUntilGone(removed: readonly Existing[], world: Waiting
 
 export function deleteFailure({ deleted, left }: RemovalResult<Existing>): Failure | undefined {
   if (left.length === 0) return undefined;
-  const lines = left.map(({ process, error }) => `${process.id}: ${error}`);
-  const done = deleted.length === 0 ? 'none' : idsOf(deleted);
+  const count = `${left.length} of ${left.length + deleted.length}`;
+  const lines = bullets(left.map(({ process, error }) => `${process.id}: ${error}`));
+  const details = `${lines}\nDeleted: ${idsOf(deleted) || 'none'}`;
   return new Failure({
-    headline: `${left.length} of ${left.length + deleted.length} background processes not deleted`,
-    details: `${bullets(lines)}\nDeleted: ${done}`,
+    headline: `${count} background processes not deleted`,
+    details,
     what: 'Deleting background processes',
-    why: `${left.length} of ${left.length + deleted.length} could not be deleted\n${bullets(lines)}\nDeleted: ${done}`,
+    why: `${count} could not be deleted\n${details}`,
     fix: 'When the cause is fixed, run the job again: a process that is gone counts as deleted',
   });
 }

@@ -71,7 +71,7 @@ export interface OperationResult<S = unknown, P extends Existing = Existing> {
   /** True if a parallel run has created it at the same moment. */
   readonly madeByOther?: true | undefined;
   /** The error as a whole message. */
-  readonly error: string | undefined;
+  readonly error?: string | undefined;
   /** The error without the name of the process, which stands beside it. */
-  readonly why: string | undefined;
+  readonly why?: string | undefined;
 }

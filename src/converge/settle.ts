@@ -32,7 +32,8 @@ export async function settle<O extends Observation>(
   const say = skipRepeats(world.runtime.log);
   const isSettled = (seen: O): boolean => {
     if (!mayRace(seen)) return true;
-    say(`${matching(seen)}; looking again, in case runs are racing`);
+    const { contested } = seen;
+    say(`${contested.length} processes match (${idsOf(contested)}); looking again, in case runs are racing`);
     return false;
   };
   const span = settlingSpan(first.listing) + lag;
@@ -46,10 +47,6 @@ export function settlingSpan(listing: Observation['listing']): number {
 
 function mayRace({ contested, listing }: Observation): boolean {
   return contested.some((process) => !(Number(listing?.serverTime) - bornAt(process) > oldAge));
-}
-
-function matching({ contested }: Observation): string {
-  return `${contested.length} processes match (${idsOf(contested)})`;
 }
 
 /** Returns a log function that skips repeated lines. */

@@ -3,24 +3,19 @@ import { shorten } from '../text.ts';
 import { type Changes, changeText, type Settings, settingsText } from './changes.ts';
 import type { Existing } from './listing.ts';
 import { type Action, type Operation, type Place, placeName, processIn } from './plan.ts';
-import { type Counts, countsOf, type OperationResult, type Outcome, outcomeOf, sumOf } from './results.ts';
+import { type Counts, countsOf, type OperationResult, outcomeOf, sumOf } from './results.ts';
 
-/** An operation and its result, as the log, the summary, the comment and `plan-json` show it. */
-export interface PlanRow extends RowName {
+/** An operation and its result (in a plan: the expected one), as the log, the summary, the comment and `plan-json` show it. */
+export interface PlanRow extends RowName, Pick<OperationResult, 'outcome' | 'error' | 'why'> {
   readonly action: Action;
   readonly place: Place;
   readonly settings: Settings;
   readonly changes: Changes;
   readonly status: 'planned' | OperationResult['status'];
-  /** In a plan: the expected outcome. */
-  readonly outcome: Outcome | undefined;
   /** Undefined if there is no process yet. */
   readonly processId: string | undefined;
   /** True for the deletion of a process that an interrupted replacement has left. */
   readonly endsReplacement?: boolean;
-  readonly error: string | undefined;
-  /** The error without the name of the process. */
-  readonly why: string | undefined;
   /** The place of its declaration in the manifest; undefined in a plan. */
   readonly declaredAt?: Location | undefined;
   /** The service's own fields in `plan-json`. */
@@ -51,8 +46,6 @@ export function plannedRows<S, P extends Existing>(
     ...rowOf(operation, naming),
     status: 'planned',
     outcome: outcomeOf[operation.action],
-    error: undefined,
-    why: undefined,
   }));
 }
 

@@ -1,10 +1,10 @@
 import * as v from 'valibot';
+import type { Existing } from '../converge/listing.ts';
 import { attributesOf, Count, Text } from '../http/json-api.ts';
 import { shorten } from '../text.ts';
 
 /** A background process as it exists on a Forge server. Forge does not report its name, seconds and signal. */
-export interface ForgeProcess {
-  readonly id: string;
+export interface ForgeProcess extends Existing {
   /** Empty if the response lacks the command. */
   readonly command: string;
   /** Empty if the response lacks the user. */
@@ -14,14 +14,8 @@ export interface ForgeProcess {
   readonly processes: number | undefined;
   /** A word of the API, also one that `status.ts` does not know; `unknown` if the response lacks it. */
   readonly status: string;
-  /** An ISO 8601 date. */
-  readonly createdAt: string | null;
   /** The site whose list has shown the process: Forge does not report the site of a process. */
   readonly siteId?: string | undefined;
-  /** The reason why the process cannot be identified. */
-  readonly doubt?: string | undefined;
-  /** The reason why only a declaration without a directory can match the process. */
-  readonly vague?: string | undefined;
 }
 
 /**
@@ -33,7 +27,7 @@ export function processFrom(id: string, resource: unknown): ForgeProcess {
   const command = take('command', Text) ?? '';
   const user = take('user', Text) ?? '';
   const directory = take('directory', v.nullable(v.string()));
-  const unknown = [...(command === '' ? ['command'] : []), ...(user === '' ? ['user'] : [])];
+  const unknown = [...(command === '' ? ['command'] : []), ...(user === '' ? ['user'] : [])].join(' and ');
   return {
     id,
     command,
@@ -44,10 +38,8 @@ export function processFrom(id: string, resource: unknown): ForgeProcess {
     // An unreported status is neither up nor down.
     status: take('status', Text) ?? 'unknown',
     createdAt: take('created_at', v.string()) ?? null,
-    ...(unknown.length === 0
-      ? {}
-      : { doubt: `its ${unknown.join(' and ')} ${unknown.length === 1 ? 'is' : 'are'} not known` }),
-    ...(directory === undefined ? { vague: 'its directory is not known' } : {}),
+    ...(unknown !== '' && { doubt: `its ${unknown} ${unknown.includes(' ') ? 'are' : 'is'} not known` }),
+    ...(directory === undefined && { vague: 'its directory is not known' }),
   };
 }
 
