@@ -34,17 +34,8 @@ export function shareInstance(
   const listings = new SharedListing(() => store.list(), first, { semaphore, clock, cancelled });
   return (claim, runtime) => {
     const claimed = new ClaimedStore(store, listings, claim);
-    const sending = {
-      find: (id: string) => claimed.find(id),
-      update: (id: string, changed: Parameters<CloudStore['update']>[1]) =>
-        claimed.write(() => store.update(id, changed)),
-    };
-    return {
-      service: cloudService,
-      store: claimed,
-      runtime,
-      reconcile: async (spec, found, changes) =>
-        await update(spec, found, changes, { store: sending, runtime }),
-    };
+    const update: Updatable['update'] = (id, changed) => claimed.write(() => store.update(id, changed));
+    const shared = Object.assign(claimed, { update });
+    return { ...openInstance(shared, runtime), store: shared };
   };
 }

@@ -149,18 +149,15 @@ async function createBlindly<S, P extends Existing>(
   }
 }
 
-interface Found<P> {
-  /** The matching process, as last read; undefined if there certainly is none. */
-  readonly found?: P;
-  readonly halfway?: Halfway<P>;
-}
-
-/** Finds the declared process. Throws a `Failure` if several match, or if a process in doubt could match. */
+/**
+ * Finds the declared process, as last read, or an interrupted replacement; neither if there certainly is no process.
+ * Throws a `Failure` if several match, or if a process in doubt could match.
+ */
 async function findByIdentity<S, P extends Existing>(
   wanted: Ensure<S>,
   world: World<S, P>,
   gone: Set<string>,
-): Promise<Found<P>> {
+): Promise<{ readonly found?: P; readonly halfway?: Halfway<P> }> {
   const { spec, ifExists } = wanted;
   const { service, store, runtime } = world;
   const observe = (listing: Listing<P>) => {
