@@ -11,12 +11,7 @@ import { type Instance, type ListedInstances, listInstances, readInstance } from
 import type { ExistingProcess } from '../cloud/process.ts';
 import { isTooBusy, lookBack } from '../cloud/stability.ts';
 import { CloudStore } from '../cloud/store.ts';
-import {
-  type EnvironmentInstances,
-  findApplication,
-  findInEnvironment,
-  listEnvironments,
-} from '../cloud/target.ts';
+import { type EnvironmentInstances, findApplication, listEnvironments } from '../cloud/target.ts';
 import { Semaphore } from '../converge/semaphore.ts';
 import { Failure } from '../failure.ts';
 import type { HttpClient } from '../http/client.ts';
@@ -26,7 +21,7 @@ import { NotThere, orNear } from '../names.ts';
 import type { Inputs } from '../runner/inputs.ts';
 import type { Step } from '../runner/step.ts';
 import { counted } from '../text.ts';
-import { findCloudTarget, namesIn, openStore, type TargetInputs } from './inputs/target.ts';
+import { findCloudTarget, findEnvironment, openStore, type TargetInputs } from './inputs/target.ts';
 import { saySleep } from './report/running.ts';
 import { observe } from './rollout/stable.ts';
 import { readingTime, type Session } from './session.ts';
@@ -104,13 +99,8 @@ async function runningInEnvironment(
   session: Session,
   { application, environment, wait }: TargetInputs & { readonly environment: string },
 ): Promise<Running> {
-  session.step.doing(`${wait > 0 ? 'waiting' : 'looking'} for the environment "${environment}"`);
-  const { found } = await findInEnvironment(
-    session.within(wait).client,
-    { application, environment, ...namesIn(session.step), withProcesses: true },
-    session.waiting(wait),
-    refuseNone,
-  );
+  const name = { application, environment, wait, withProcesses: true };
+  const { found } = await findEnvironment(session, name, refuseNone);
   session.step.doing('listing the background processes');
   const { client } = session.within(2_000 * found.instances.length);
   const places = await listPlaces(client, found, new Semaphore(maxConcurrency));

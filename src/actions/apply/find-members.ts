@@ -4,7 +4,7 @@ import { findFleet, patternNamed } from '../../cloud/fleet-target.ts';
 import type { Instance } from '../../cloud/instances.ts';
 import type { ExistingProcess } from '../../cloud/process.ts';
 import type { ProcessSpec } from '../../cloud/spec.ts';
-import { findInEnvironment, pickInstances } from '../../cloud/target.ts';
+import { pickInstances } from '../../cloud/target.ts';
 import type { Listing } from '../../converge/listing.ts';
 import { HttpFailure } from '../../http/failure.ts';
 import type { Manifest } from '../../manifest/read.ts';
@@ -12,7 +12,7 @@ import { code, type Html, html } from '../../runner/html.ts';
 import type { Step } from '../../runner/step.ts';
 import type { Block } from '../../runner/summary.ts';
 import type { ApplyInputs } from '../inputs/apply.ts';
-import { nameAndId, namesIn } from '../inputs/target.ts';
+import { findEnvironment, nameAndId, namesIn } from '../inputs/target.ts';
 import type { PlanReport } from '../report/plan.ts';
 import { replicasText, scalingOf } from '../report/process.ts';
 import { ReadAhead, type RolloutContext } from '../rollout/context.ts';
@@ -150,13 +150,10 @@ async function findOne(
   manifest: Manifest<ProcessSpec>,
   report: PlanReport,
 ): Promise<Member> {
-  const { step } = session;
-  step.doing(`${wait > 0 ? 'waiting' : 'looking'} for the environment "${environment}"`);
   const ahead = new ReadAhead(session, goals);
-  const { found, picked } = await findInEnvironment(
-    session.within(wait).client,
-    { application, environment, ...namesIn(step), withProcesses: true },
-    session.waiting(wait),
+  const { found, picked } = await findEnvironment(
+    session,
+    { application, environment, wait, withProcesses: true },
     (candidates) => pickInstances(candidates, manifest.places),
     (id) => {
       report.ids = [id];
@@ -164,7 +161,7 @@ async function findOne(
     },
   );
   const names = picked.map(nameAndId).join(', ');
-  step.log.info(`Environment ${nameAndId(found.environment)}, clusters ${names}`);
+  session.step.log.info(`Environment ${nameAndId(found.environment)}, clusters ${names}`);
   report.where = found.environment.name;
   const own = { manifest, instances: picked, isOptional: false, within: undefined };
   return memberOf(session, { ...found, ...own }, { goals, ahead, isAlone: true });

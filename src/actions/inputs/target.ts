@@ -3,7 +3,12 @@ import type { Instance } from '../../cloud/instances.ts';
 import { openInstance } from '../../cloud/open.ts';
 import type { ExistingProcess } from '../../cloud/process.ts';
 import { CloudStore, PinnedStore } from '../../cloud/store.ts';
-import { type EnvironmentName, findInEnvironment, pickInstance } from '../../cloud/target.ts';
+import {
+  type EnvironmentInstances,
+  type EnvironmentName,
+  findInEnvironment,
+  pickInstance,
+} from '../../cloud/target.ts';
 import type { Listing } from '../../converge/listing.ts';
 import { Failure } from '../../failure.ts';
 import { isId } from '../../runner/inputs.ts';
@@ -60,31 +65,38 @@ export function readTarget({ inputs }: Step, options: TargetOptions): TargetInpu
   return { application, environment, instance, wait };
 }
 
-/**
- * Finds the instance; waits for it up to `wait-for-environment`. `withProcesses`: also requests its processes. `ahead`
- * requests the deployments of the environment.
- */
+/** Finds the instance; waits for it up to `wait-for-environment`. `withProcesses`: also requests its processes. */
 export async function findCloudTarget(
   session: Session,
-  { application, environment, instance, wait }: TargetInputs,
+  { environment, instance, ...target }: TargetInputs,
   withProcesses: boolean,
   ahead?: ReadAhead,
 ): Promise<Target> {
   if (environment === undefined) {
     return { instanceId: instance, instance: undefined, environment: undefined, listing: undefined };
   }
-  const { step } = session;
-  step.doing(`${wait > 0 ? 'waiting' : 'looking'} for the environment "${environment}"`);
-  const { found, picked } = await findInEnvironment(
-    session.within(wait).client,
-    { application, environment, ...namesIn(step), withProcesses },
-    session.waiting(wait),
+  const { found, picked } = await findEnvironment(
+    session,
+    { ...target, environment, withProcesses },
     (candidates) => pickInstance(candidates, instance),
     (id) => ahead?.begin(id),
   );
-  step.log.info(`Environment ${nameAndId(found.environment)}, cluster ${nameAndId(picked)}`);
+  session.step.log.info(`Environment ${nameAndId(found.environment)}, cluster ${nameAndId(picked)}`);
   const listing = found.listings.get(picked.id);
   return { instanceId: picked.id, instance: picked, environment: found.environment, listing };
+}
+
+/** Finds an environment, and picks from its instances; waits for both up to `wait` milliseconds. */
+export async function findEnvironment<T>(
+  session: Session,
+  { wait, ...name }: Omit<EnvironmentName, 'repository' | 'headBranch'> & Pick<TargetInputs, 'wait'>,
+  pick: (found: EnvironmentInstances) => T,
+  onFound?: (environmentId: string) => void,
+) {
+  const { step } = session;
+  step.doing(`${wait > 0 ? 'waiting' : 'looking'} for the environment "${name.environment}"`);
+  const { client } = session.within(wait);
+  return await findInEnvironment(client, { ...name, ...namesIn(step) }, session.waiting(wait), pick, onFound);
 }
 
 /** Returns the names that the workflow's run adds to the inputs: its repository, and the branch of a pull request. */

@@ -3,7 +3,6 @@ import { watchedOf } from '../../cloud/environment-log.ts';
 import { type Instance, readInstance } from '../../cloud/instances.ts';
 import { Failure } from '../../failure.ts';
 import { code, html, joined } from '../../runner/html.ts';
-import type { Step } from '../../runner/step.ts';
 import type { RolloutGoals } from '../inputs/goals.ts';
 import { saySleep } from '../report/running.ts';
 import {
@@ -14,6 +13,7 @@ import {
   type RolloutContext,
   readAgain,
   type StepChange,
+  unproved,
 } from './context.ts';
 import { bringLive, type LiveState } from './go-live.ts';
 import { proveStable } from './stable.ts';
@@ -85,7 +85,6 @@ export function environmentOfInstance(instance: Instance | undefined): Environme
 /** Runs the requested proofs: `stable-for`, then `verify-command`. Skips a proof that would prove nothing now. */
 async function prove(rollout: RolloutContext, change: LocatedChange, live: LiveState): Promise<void> {
   const { session, goals } = rollout;
-  const { step } = session;
   if (!proves(goals)) return;
   const { environment: known = change.environment } = live;
   const isStale = live.deployed !== undefined && live.environment === undefined;
@@ -93,7 +92,7 @@ async function prove(rollout: RolloutContext, change: LocatedChange, live: LiveS
   const unprovable = sleepOf(environment) ?? live.pending;
   if (unprovable !== undefined) return skipProofs(rollout, unprovable);
   if (goals.stableFor > 0 && change.processes.length === 0) {
-    skip(step, ['stable-for'], 'none of the declared processes exists yet');
+    skipProofs(rollout, 'none of the declared processes exists yet', ['stable-for']);
   } else if (goals.stableFor > 0) {
     const watched = change.processes.map(({ process, instance }) =>
       watchedOf(process, instance, environment),
@@ -103,28 +102,26 @@ async function prove(rollout: RolloutContext, change: LocatedChange, live: LiveS
   }
   if (goals.verification === undefined) return;
   const unverifiable = isDryRun(change) ? 'this is a dry run' : live.behind;
-  if (unverifiable !== undefined) return skip(step, ['verify-command'], unverifiable);
-  const asleep = await verify({ ...rollout, verification: goals.verification, environment });
-  if (asleep !== undefined) skip(step, ['verify-command'], asleep);
+  if (unverifiable !== undefined) return skipProofs(rollout, unverifiable, ['verify-command']);
+  const asleep = await verify(rollout, goals.verification, environment);
+  if (asleep !== undefined) skipProofs(rollout, asleep, ['verify-command']);
 }
-
-/** Reports each requested proof as skipped, with the reason. */
-function skipProofs({ session: { step }, goals }: RolloutContext, why: string): void {
-  const asked: Proof[] = [];
-  if (goals.stableFor > 0) asked.push('stable-for');
-  if (goals.verification !== undefined) asked.push('verify-command');
-  if (asked.length > 0) skip(step, asked, why);
-}
-
-type Proof = keyof typeof outputs;
 
 const outputs = { 'stable-for': 'stable', 'verify-command': 'verified' } as const;
+type Proof = keyof typeof outputs;
 
-function skip(step: Step, proofs: readonly Proof[], why: string): void {
-  for (const proof of proofs) {
+/** Reports the requested ones of these proofs as skipped, with the reason. */
+function skipProofs(
+  { session: { step }, goals }: RolloutContext,
+  why: string,
+  proofs: readonly Proof[] = ['stable-for', 'verify-command'],
+): void {
+  const requested = proofs.filter((proof) => outputs[proof] in unproved(goals));
+  if (requested.length === 0) return;
+  for (const proof of requested) {
     step.output({ [outputs[proof]]: 'skipped' });
     step.log.notice(`${proof} was skipped: ${why}.`);
   }
-  const names = joined(proofs.map(code), html` and `);
-  step.summarize(html`<p>${names} ${proofs.length === 1 ? 'was' : 'were'} skipped: ${why}.</p>`);
+  const names = joined(requested.map(code), html` and `);
+  step.summarize(html`<p>${names} ${requested.length === 1 ? 'was' : 'were'} skipped: ${why}.</p>`);
 }

@@ -8,26 +8,21 @@ import {
   watchedName,
 } from '../../cloud/environment-log.ts';
 import { EnvironmentLog } from '../../cloud/environment-log-reader.ts';
-import { type DeploymentTimes, type LogContext, lookBack, watch } from '../../cloud/stability.ts';
+import { type LogContext, lookBack, watch } from '../../cloud/stability.ts';
 import { Cancelled, Failure, messageOf } from '../../failure.ts';
 import { html } from '../../runner/html.ts';
 import type { Step } from '../../runner/step.ts';
-import { exitHint, lastLines, stableText } from '../report/running.ts';
+import { lastLines } from '../report/running.ts';
 import type { Session } from '../session.ts';
+import type { LiveState } from './go-live.ts';
 
-/** The proof that processes run without exiting. */
-export interface StabilityProof {
+/** The proof that processes run without exiting. With `deployed`, it watches them; without, it looks back. */
+interface StabilityProof extends Pick<LiveState, 'deployed' | 'deployedAt' | 'now'> {
   readonly environment: Environment;
   readonly watched: readonly WatchedProcess[];
   /** Milliseconds for which the processes must run without exiting. */
   readonly span: number;
-  /** The deployment after which the step watches the processes; undefined to look back in the log without waiting. */
-  readonly deployed: DeploymentTimes | undefined;
-  /** The end of the newest successful deployment, if known. */
-  readonly deployedAt: number | undefined;
   readonly showLogs: boolean;
-  /** Returns the service's time, in milliseconds since 1970. */
-  now(): number;
 }
 
 /**
@@ -52,7 +47,8 @@ export async function proveStable(session: Session, proof: StabilityProof): Prom
   }
   if (unknown.length > 0) return;
   const seconds = Math.round(span / 1000);
-  const text = stableText(seconds, deployed === undefined);
+  const when = deployed === undefined ? `in the last ${seconds} s` : `for ${seconds} s after the deployment`;
+  const text = `no process kept exiting ${when}`;
   step.log.info(`Stable: ${text}`);
   step.summarize(html`<p><strong>Stable:</strong> ${text}.</p>`);
 }
@@ -90,6 +86,26 @@ function keepsExiting(restarting: readonly Health[], showLogs: boolean): Failure
       ? 'The summary shows its last output'
       : 'The environment’s log shows its output; so does the summary with show-logs: true',
   });
+}
+
+/** The meanings of exit codes, except those that only mean "the command failed". */
+const meanings: ReadonlyMap<number | undefined, string> = new Map([
+  [0, 'Code 0: it ends by itself, and a background process must keep running'],
+  [126, 'Code 126: the command cannot be executed'],
+  [127, 'Code 127: the command was not found'],
+  [137, 'Code 137: it was killed, most often for want of memory'],
+  [139, 'Code 139: PHP or an extension crashed'],
+  [143, 'Code 143: something stopped it'],
+  [255, 'Code 255: PHP ended with a fatal error'],
+]);
+
+/** Returns the most likely reason for the exits, as a sentence without its full stop. */
+function exitHint({ exits }: Health): string {
+  const last = exits.at(-1)?.code;
+  return (
+    meanings.get(last) ??
+    'The command fails: check that it exists in this release, and what it connects to (Redis, a database)'
+  );
 }
 
 /** Returns the end of the headline. A single copy may have exited only once, without a restart. */

@@ -6,24 +6,19 @@ import { Cancelled, Failure } from '../../failure.ts';
 import { HttpFailure } from '../../http/failure.ts';
 import { code, html } from '../../runner/html.ts';
 import { shorten } from '../../text.ts';
-import type { RolloutGoals, Verification } from '../inputs/goals.ts';
+import type { Verification } from '../inputs/goals.ts';
 import { lastLines } from '../report/running.ts';
-import type { Session } from '../session.ts';
-import { following, readAgain } from './context.ts';
-
-interface VerifyContext {
-  readonly session: Session;
-  readonly goals: Pick<RolloutGoals, 'showLogs'>;
-  readonly verification: Verification;
-  readonly environment: Environment;
-}
+import { following, type RolloutContext, readAgain } from './context.ts';
 
 /**
  * Runs the command and sets `verified`. Throws a `Failure` unless the command succeeds in time. Returns a reason if
  * Laravel Cloud refuses the command because the environment has fallen asleep.
  */
-export async function verify(verifying: VerifyContext): Promise<string | undefined> {
-  const { session, goals, verification, environment } = verifying;
+export async function verify(
+  { session, goals: { showLogs } }: RolloutContext,
+  verification: Verification,
+  environment: Environment,
+): Promise<string | undefined> {
   const { step } = session;
   const { client } = session.within(verification.timeout);
   step.doing('running the verify command');
@@ -32,13 +27,13 @@ export async function verify(verifying: VerifyContext): Promise<string | undefin
     const watch = following(session, 'verification', verification.timeout);
     const ended = await runCommand(client, environment.id, verification.command, watch);
     step.did('verification', undefined);
-    if (goals.showLogs) {
+    if (showLogs) {
       const title = html`Output of ${code(verification.command)}, its last lines`;
       step.summarize(lastLines(step, title, environment.redact(asPrinted(ended.output ?? ''))));
     }
     if (!commandSucceeded(ended)) {
       step.identify('command', ended.id);
-      throw verificationFailed(verification, ended, goals.showLogs === true);
+      throw verificationFailed(verification, ended, showLogs);
     }
   } catch (error) {
     if (error instanceof StillGoing) step.did('verification', undefined);
@@ -63,7 +58,7 @@ function isRefusal({ status = 0 }: HttpFailure): boolean {
 function verificationFailed(
   { command }: Verification,
   { status, exitCode, failureReason }: Command,
-  showLogs: boolean,
+  showLogs: boolean | undefined,
 ): Failure {
   const name = `"${shorten(command, 80)}"`;
   const exit = exitCode === undefined ? '' : `exit code ${exitCode}`;
