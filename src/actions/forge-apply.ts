@@ -19,6 +19,7 @@ import type { Step } from '../runner/step.ts';
 import {
   type AppliedService,
   carrier,
+  declaredIn,
   noteDone,
   refuseDrift,
   review,
@@ -68,34 +69,22 @@ export async function runForgeApply(step: Step): Promise<void> {
     }
     for (const { processes } of inputs.manifest.places)
       for (const { spec, place } of processes) for (const line of lint(spec)) step.warn(line, place);
-    const declared = dryRun ? tell(report, read, rows) : await change(session, inputs, report, read, rows);
+    if (dryRun) report.show({ kind: 'planned', rows, next: html`` });
+    const declared = dryRun
+      ? declaredIn(read.plan.operations.map((operation) => ({ operation })))
+      : await change(session, inputs, report, read, rows);
     await proveDeclared(session, inputs, declared);
     if (dryRun) refuseDrift(report, rows);
   });
 }
 
-interface PresentProcess {
-  readonly place: Place;
-  readonly process: ForgeProcess;
-}
-
-/** Shows the plan of a dry run. Returns the declared processes that exist. */
-function tell(
-  report: PlanReport,
-  { plan }: SettledPlan<ForgeSpec, ForgeProcess>,
-  rows: readonly PlanRow[],
-): readonly PresentProcess[] {
-  report.show({ kind: 'planned', rows, next: html`` });
-  return plan.operations.flatMap((operation) =>
-    'spec' in operation && 'process' in operation ? [operation] : [],
-  );
-}
+type Declared = ReturnType<typeof declaredIn<ForgeProcess>>;
 
 /** With `stable-for`, proves that the declared processes stay up. */
 async function proveDeclared(
   session: Session,
   { organization, stableFor }: ForgeApplyInputs,
-  declared: readonly PresentProcess[],
+  declared: Declared,
 ): Promise<void> {
   session.step.output({ stable: '' });
   const { client } = session.within(stableFor);
@@ -119,7 +108,7 @@ async function change(
   report: PlanReport,
   read: ForgePlan,
   rows: readonly PlanRow[],
-): Promise<readonly PresentProcess[]> {
+): Promise<Declared> {
   const { step } = session;
   const writes = changesIn(countsOf(rows));
   const patient = session.within(timeWithOthers(writes, forgePace) + removalSpan + raceLimit);
@@ -137,9 +126,7 @@ async function change(
   if (failure !== undefined) throw failure;
   const fresh = results.filter(({ outcome }) => outcome === 'created' || outcome === 'replaced');
   if (fresh.length > 0) await waitForNew(session, inputs, report, fresh);
-  return results.flatMap(({ operation, process }) =>
-    'spec' in operation && process !== undefined ? [{ place: operation.place, process }] : [],
-  );
+  return declaredIn(results);
 }
 
 interface ForgePlan extends SettledPlan<ForgeSpec, ForgeProcess> {

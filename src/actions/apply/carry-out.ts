@@ -2,7 +2,14 @@ import { applyPlan, type Open } from '../../converge/apply.ts';
 import { doubtText, type Existing } from '../../converge/listing.ts';
 import type { Runtime } from '../../converge/look.ts';
 import { progressTeller } from '../../converge/pace.ts';
-import { type PlaceState, placeName, type SettledPlan } from '../../converge/plan.ts';
+import {
+  type Operation,
+  type Place,
+  type PlaceState,
+  placeName,
+  processIn,
+  type SettledPlan,
+} from '../../converge/plan.ts';
 import { changesIn, countsOf, countsText, type OperationResult } from '../../converge/results.ts';
 import { Semaphore } from '../../converge/semaphore.ts';
 import type { Service } from '../../converge/service.ts';
@@ -143,6 +150,15 @@ export function carrier<S, P extends Existing>(
       ...{ service, runtime, semaphore, onChange },
       openAt: (state) => openAt(state, semaphore, runtime),
     });
+}
+
+/** Returns the declared processes that exist, of a result or of a plan, with their places. */
+export function declaredIn<P extends Existing>(
+  results: readonly { readonly operation: Operation<unknown, P>; readonly process?: P | undefined }[],
+): readonly { readonly place: Place; readonly process: P }[] {
+  return results.flatMap(({ operation, process = processIn(operation) }) =>
+    'spec' in operation && process !== undefined ? [{ place: operation.place, process }] : [],
+  );
 }
 
 /** Records the changes, so that a later failure of the step reports them. */

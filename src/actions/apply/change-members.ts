@@ -1,4 +1,3 @@
-import type { Instance } from '../../cloud/instances.ts';
 import { shareInstance } from '../../cloud/open.ts';
 import type { ExistingProcess } from '../../cloud/process.ts';
 import { cloudPace } from '../../cloud/service.ts';
@@ -18,7 +17,7 @@ import { unfinished } from '../report/unfinished.ts';
 import type { PlacedProcess, StepChange } from '../rollout/context.ts';
 import { rollOut } from '../rollout/rollout.ts';
 import { raceLimit, type Session } from '../session.ts';
-import { carrier, noteDone } from './carry-out.ts';
+import { carrier, declaredIn, noteDone } from './carry-out.ts';
 import { isGone } from './find-members.ts';
 import { applied, type PlannedMember } from './plan-members.ts';
 
@@ -37,7 +36,8 @@ export async function proveAll(
 ): Promise<readonly MemberResult[]> {
   return await endedAll(step, plans, async ({ member }) => {
     const kind = writesIn([member]) > 0 ? 'would-change' : 'would-keep';
-    await goLive(member, { kind, done: '', short: '', processes: declaredIn(member) });
+    const operations = member.plan.operations.map((operation) => ({ operation }));
+    await goLive(member, { kind, done: '', short: '', processes: placed(member, operations) });
   });
 }
 
@@ -76,7 +76,7 @@ export async function changeAll(
     if (isAlone && failure === undefined) noteDone(step, rows);
     if (isAlone) report.show({ kind: 'done', rows, effect: 'waiting', next });
     if (failure !== undefined) throw failure;
-    await goLive(member, { ...madeOf(results), processes: declaredAfter(results, instances) });
+    await goLive(member, { ...madeOf(results), processes: placed(member, results) });
   });
 }
 
@@ -147,21 +147,12 @@ function madeOf(
   };
 }
 
-function declaredIn({ plan, instances }: PlannedMember): readonly PlacedProcess[] {
-  return plan.operations.flatMap((operation) =>
-    'spec' in operation && 'process' in operation ? [placed(operation.process, instances)] : [],
-  );
-}
-
-function declaredAfter(
-  results: readonly OperationResult<ProcessSpec, ExistingProcess>[],
-  instances: readonly Instance[],
+function placed(
+  { instances }: PlannedMember,
+  results: Parameters<typeof declaredIn<ExistingProcess>>[0],
 ): readonly PlacedProcess[] {
-  return results.flatMap(({ operation, process }) =>
-    'spec' in operation && process !== undefined ? [placed(process, instances)] : [],
-  );
-}
-
-function placed(process: ExistingProcess, instances: readonly Instance[]): PlacedProcess {
-  return { process, instance: instances.find(({ id }) => id === process.instanceId) };
+  return declaredIn(results).map(({ place, process }) => ({
+    process,
+    instance: instances.find(({ id }) => id === place.id),
+  }));
 }

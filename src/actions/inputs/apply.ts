@@ -21,18 +21,7 @@ export interface ManifestReader<M> {
 }
 
 /** The manifest and the inputs about the plan. `M`: the content of the service's manifest. */
-export interface PlanInputs<M> {
-  /** The path below the workspace. */
-  readonly file: string;
-  readonly manifest: M;
-  readonly prune: boolean;
-  readonly maxDeletes: number;
-  readonly dryRun: boolean;
-  readonly failOnChange: boolean;
-  readonly commentInputs: CommentInputs;
-  /** With `require`, the merged pull request must have shown the plan. No effect in a dry run. */
-  readonly approvedPlan: 'ignore' | 'require';
-}
+type PlanInputs<M> = ReturnType<typeof readPlanInputs<M>>;
 
 /** The inputs of an `apply` of either service, as its report and its approval need them. */
 export interface PlanSubject extends PlanInputs<unknown> {
@@ -47,13 +36,14 @@ export interface PlanSubject extends PlanInputs<unknown> {
 }
 
 /** Reads `manifest`, `prune`, `max-deletes`, `dry-run`, `fail-on-change`, `comment` and `github-token`. */
-function readPlanInputs<M>(step: Step, reader: ManifestReader<M>): PlanInputs<M> {
+function readPlanInputs<M>(step: Step, reader: ManifestReader<M>) {
   const { inputs } = step;
   const dryRun = inputs.flag('dry-run', false);
   const failOnChange = inputs.flag('fail-on-change', false);
   if (failOnChange && !dryRun)
     inputs.problem('fail-on-change', 'is for dry-run: true; without dry-run the step makes the changes');
   const commentInputs = readCommentInputs(step);
+  /** With `require`, the merged pull request must have shown the plan. No effect in a dry run. */
   const approvedPlan = inputs.choice('approved-plan', ['ignore', 'require'], 'ignore');
   if (approvedPlan === 'require' && commentInputs.token === '')
     inputs.problem(
@@ -77,7 +67,7 @@ const maxMistakes = 50;
 function readManifest<M>(
   { inputs, environment }: Step,
   { file, parse }: ManifestReader<M>,
-): Pick<PlanInputs<M>, 'file' | 'manifest'> {
+): { /** The path below the workspace. */ readonly file: string; readonly manifest: M } {
   const path = inputs.text('manifest') ?? file;
   const read = readWorkspaceFile(environment['GITHUB_WORKSPACE'] || process.cwd(), path);
   if ('why' in read) {
@@ -92,14 +82,8 @@ function readManifest<M>(
   return { file: read.file, manifest: content };
 }
 
-/** The inputs about the comment on the pull request. */
-export interface CommentInputs {
-  readonly comment: boolean;
-  readonly token: string;
-}
-
 /** Reads `comment` and `github-token`. */
-function readCommentInputs({ inputs, secrets }: Step): CommentInputs {
+function readCommentInputs({ inputs, secrets }: Step) {
   const comment = inputs.flag('comment', false);
   const token = inputs.text('github-token') ?? '';
   if (token !== '') {

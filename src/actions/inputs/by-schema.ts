@@ -3,18 +3,25 @@ import { check, type Problem } from '../../manifest/schema.ts';
 import type { Inputs } from '../../runner/inputs.ts';
 import { quoted, wholeNumberOf, yamlFlag } from '../../text.ts';
 
-export type ReadJson =
-  | { readonly value: unknown; readonly problems: readonly string[] }
-  | { readonly problems: readonly string[] };
-
-/** Reads JSON. A repeated key in the outermost object is a problem: its last value would win silently. */
-export function readJson(text: string, example: string): ReadJson {
+/**
+ * Reads an input as JSON; undefined if that is not possible. A repeated key in the outermost object is a problem: its
+ * last value would win silently.
+ */
+export function readJson(
+  inputs: Inputs,
+  name: string,
+  example: string,
+): { readonly value: unknown } | undefined {
+  const text = inputs.text(name);
+  if (text === undefined) return undefined;
   try {
     const value: unknown = JSON.parse(text);
-    const problems = repeatedKeys(text).map((key) => `the key ${quoted(key)} is there twice; remove one`);
-    return { value, problems };
+    for (const key of repeatedKeys(text))
+      inputs.problem(name, `the key ${quoted(key)} is there twice; remove one`);
+    return { value };
   } catch (error) {
-    return { problems: [whyNotJson(text, example, error)] };
+    inputs.problem(name, whyNotJson(text, example, error));
+    return undefined;
   }
 }
 

@@ -38,16 +38,10 @@ export async function findForgeTarget(
   return target;
 }
 
-/** A filter for processes, besides the site. */
-export interface ForgeFilter {
-  readonly user: string | undefined;
-  readonly directory: string | undefined;
-  /** A part of the command. Forge cannot filter by it. */
-  readonly command: string | undefined;
-}
+/** A filter for processes, besides the site. Forge cannot filter by a part of the command. */
+export type ForgeFilter = ReturnType<typeof readForgeFilter>;
 
-/** Reads `user`, `directory` and `command`. */
-export function readForgeFilter(inputs: Inputs): ForgeFilter {
+export function readForgeFilter(inputs: Inputs) {
   return {
     user: inputs.text('user'),
     directory: inputs.text('directory'),

@@ -66,7 +66,7 @@ export function configInputs(inputs: Inputs, options: Options): readonly string[
 }
 
 function readConfig(inputs: Inputs, options: Options): WorkerConfig {
-  const inJson = readConfigJson(inputs);
+  const inJson = readJson(inputs, 'config-json', '{"queue": "high,default", "tries": 3}');
   const inInputs = plainInputs(inputs, options);
   const namesInJson = ({ path }: Problem) => [['config-json', ...path].join(': ')];
   const fromJson = inJson && readBySchema(inputs, WorkerOptions, inJson.value, namesInJson);
@@ -79,14 +79,6 @@ function readConfig(inputs: Inputs, options: Options): WorkerConfig {
     inputs.problem(key, `${both}; set it in one of the two`);
   }
   return { ...fromJson, ...own };
-}
-
-function readConfigJson(inputs: Inputs): { readonly value: unknown } | undefined {
-  const json = inputs.text('config-json');
-  if (json === undefined) return undefined;
-  const read = readJson(json, '{"queue": "high,default", "tries": 3}');
-  for (const why of read.problems) inputs.problem('config-json', why);
-  return 'value' in read ? read : undefined;
 }
 
 /** Returns the valid options. Checks each by itself, so that a wrong one hides no difference between the others. */

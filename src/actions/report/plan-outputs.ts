@@ -53,9 +53,8 @@ export function planJson(
   const pieces = operations.map((operation) => ({ ...operation, json: JSON.stringify(operation) }));
   const leaveOut = new Set<object>();
   let characters = pieces.reduce((sum, { json }) => sum + json.length + 1, 2);
-  const isKept = ({ action }: { readonly action: string }): boolean => action === 'keep';
-  const inOrder = [...pieces.filter(isKept).reverse(), ...pieces.filter((one) => !isKept(one)).reverse()];
-  for (const piece of inOrder) {
+  const rankOf = ({ action }: { readonly action: string }): number => (action === 'keep' ? 0 : 1);
+  for (const piece of pieces.toReversed().sort((a, b) => rankOf(a) - rankOf(b))) {
     if (characters <= maxCharacters) break;
     leaveOut.add(piece);
     characters -= piece.json.length + 1;

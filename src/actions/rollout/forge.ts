@@ -13,30 +13,20 @@ import type { ForgeApplyInputs } from '../inputs/apply.ts';
 import type { PlanReport } from '../report/plan.ts';
 import type { Session } from '../session.ts';
 
-/** With `wait-timeout`, waits until the new processes are up. Shows the result of the wait, or that there was none. */
+/**
+ * With `wait-timeout`, waits until new processes are up in two reads in a row. Throws a `Failure` if a process is not up
+ * in time, or has ended for good. Shows the result of the wait, or that there was none.
+ */
 export async function waitForNew(
   session: Session,
-  inputs: ForgeApplyInputs,
+  { organization, wait }: ForgeApplyInputs,
   report: PlanReport,
   fresh: readonly OperationResult<unknown, ForgeProcess>[],
 ): Promise<void> {
-  if (inputs.wait > 0) await untilNewUp(session, inputs, fresh);
-  const next =
-    inputs.wait > 0
-      ? html`<p>All new and replaced processes are running.</p>`
-      : html`<p>Forge is starting the new processes. The step did not wait for them.</p>`;
-  report.update({ next });
-}
-
-/**
- * Waits until new processes are up in two reads in a row. Throws a `Failure` if a process is not up in time, or has
- * ended for good.
- */
-async function untilNewUp(
-  session: Session,
-  { organization, wait }: ForgeApplyInputs,
-  fresh: readonly OperationResult<unknown, ForgeProcess>[],
-): Promise<void> {
+  if (wait === 0) {
+    const next = html`<p>Forge is starting the new processes. The step did not wait for them.</p>`;
+    return report.update({ next });
+  }
   session.step.doing('waiting until the new processes run');
   const { client } = session.within(wait);
   const ofPlace = [...Map.groupBy(fresh, ({ operation }) => operation.place.id).values()];
@@ -64,6 +54,7 @@ async function untilNewUp(
     waiting,
   );
   if (failure !== undefined) throw failure;
+  report.update({ next: html`<p>All new and replaced processes are running.</p>` });
 }
 
 /** Reads the status of processes repeatedly, and sets `stable`. Throws a `Failure` if one does not stay up. */

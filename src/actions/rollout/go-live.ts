@@ -61,11 +61,9 @@ async function bringLiveAfter(
   const { step } = session;
   const live = currentState(session, goals, seen);
   if (change.kind === 'would-change') return live;
-  if (change.kind === 'changed') return await redeploy(rollout, change, seen, live);
-
   // Another run has just created the process. Without any deployment, the process cannot be live.
-  if (change.kind === 'made-by-other' && seen.deployments.length === 0)
-    return await redeploy(rollout, change, seen, live);
+  const isNew = change.kind === 'made-by-other' && seen.deployments.length === 0;
+  if (isNew || change.kind === 'changed') return await redeploy(rollout, change, seen, live);
 
   const liveness = livenessOf(seen.deployments, youngest(change.processes));
   if (change.kind === 'would-keep') {
@@ -140,13 +138,12 @@ async function redeploy(
   const bornAt = change.kind === 'changed' ? undefined : youngest(change.processes);
   const watch = watching(rollout);
   let followed: string | undefined;
-  const onFollow = (id: string): void => {
-    followed = id;
-    watch.onFollow(id);
-  };
   const deploying = deploy(patientFor(rollout), change.environment.id, {
     ...watch,
-    onFollow,
+    onFollow(id) {
+      followed = id;
+      watch.onFollow(id);
+    },
     seen: deployments,
     carries: (deployment) =>
       bornAt === undefined
