@@ -1,6 +1,6 @@
 import { describeExisting } from '../cloud/identity.ts';
 import { readInstance } from '../cloud/instances.ts';
-import { describeOthers, lint, memoryWarning, otherWorkersOf } from '../cloud/lint.ts';
+import { lint, memoryWarning, otherWorkers } from '../cloud/lint.ts';
 import type { ExistingProcess } from '../cloud/process.ts';
 import { cloud } from '../cloud/service.ts';
 import { describe, type PinnedSpec, type ProcessSpec, processesOfNew } from '../cloud/spec.ts';
@@ -158,8 +158,7 @@ function noticeOthers(
   { process }: EnsuredCloud,
   listed: readonly ExistingProcess[],
 ): void {
-  const own = process === undefined ? [] : [process];
-  const told = describeOthers(otherWorkersOf(spec, own, listed));
+  const told = otherWorkers(spec, process, listed);
   if (told !== undefined) step.warn(`${told}. If it is left over from an earlier queue list, delete it.`);
 }
 

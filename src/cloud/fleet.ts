@@ -1,4 +1,4 @@
-import { fits, keyOf } from '../converge/identity.ts';
+import { fits } from '../converge/identity.ts';
 import { type Location, locationText, type Mistake } from '../failure.ts';
 import {
   type Declared,
@@ -14,7 +14,7 @@ import type { Part } from '../manifest/yaml.ts';
 import { type Named, pickAll } from '../names.ts';
 import { quoted } from '../text.ts';
 import { type Environment, environmentKinds, type NamedEnvironment } from './environment.ts';
-import { identityOf } from './identity.ts';
+import { identityKey, identityOf } from './identity.ts';
 import { cloudManifest } from './manifest.ts';
 import { describe, type ProcessSpec } from './spec.ts';
 
@@ -155,8 +155,8 @@ function mergeProcesses(defaults: Processes, own: Processes, note: Note): Proces
   const over = new Map<Declared<ProcessSpec>, Declared<ProcessSpec>>();
   const left: Declared<ProcessSpec>[] = [];
   for (const declared of own) {
-    const key = keyOf(identityOf(declared.spec));
-    const same = defaults.find(({ spec }) => keyOf(identityOf(spec)) === key);
+    const key = identityKey(declared.spec);
+    const same = defaults.find(({ spec }) => identityKey(spec) === key);
     if (same === undefined) left.push(declared);
     else over.set(same, declared);
   }

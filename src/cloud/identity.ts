@@ -1,24 +1,25 @@
 import { foldCommand, type Identity, keyOf } from '../converge/identity.ts';
 import type { RowName } from '../converge/text.ts';
 import type { ExistingProcess } from './process.ts';
-import { describe, foldConnection, foldQueue, type PinnedSpec, type ProcessSpec } from './spec.ts';
+import { describe, describeWorker, type PinnedSpec, type ProcessSpec, queueOf } from './spec.ts';
 
 /** Returns the identity of a declaration: a custom process's command, a worker's queue list and connection. */
 export function identityOf(spec: ProcessSpec): Identity {
   return spec.type === 'custom'
     ? { family: `custom ${foldCommand(spec.command)}`, marks: [] }
-    : workerIdentity('worker', spec.config.queue, spec.config.connection);
+    : workerIdentity('worker', spec.config);
 }
 
 /** Returns the identity of an existing process. A process of an unknown type never matches a declaration. */
 export function identityOfExisting({ type, command, config }: ExistingProcess): Identity {
   return type === 'custom'
     ? { family: `custom ${foldCommand(command ?? '')}`, marks: [] }
-    : workerIdentity(type, config['queue'], config['connection']);
+    : workerIdentity(type, config);
 }
 
-function workerIdentity(type: string, queue: unknown, connection: unknown): Identity {
-  return { family: `${type} ${foldQueue(queue)}`, marks: [foldConnection(connection)] };
+function workerIdentity(type: string, config: ExistingProcess['config']): Identity {
+  const { queue, connection } = queueOf(config);
+  return { family: `${type} ${queue}`, marks: [connection] };
 }
 
 /** True if a process in doubt can be the declared process: its unknown fields may have any value. */
@@ -39,21 +40,13 @@ export function describeExisting(
 ): string {
   if (type === 'custom') return describe({ type, processes, command: command ?? undefined }, room);
   if (type !== 'worker') return `process of type ${type === '' ? 'unknown' : type}`;
-  if (doubt !== undefined) return 'worker on an unknown queue';
-  const queue = foldQueue(config['queue']);
-  const connection = foldConnection(config['connection']);
-  return describe(
-    { type, processes, config: connection === undefined ? { queue } : { queue, connection } },
-    room,
-  );
+  return doubt === undefined ? describeWorker(config, room) : 'worker on an unknown queue';
 }
 
 /** Returns the fields that distinguish processes of one declaration: `connection redis, 2 processes`. */
 export function particularsOf({ type, processes, config }: ExistingProcess): string {
   const count = `${processes ?? 'an unknown number of'} ${processes === 1 ? 'process' : 'processes'}`;
-  return type === 'worker'
-    ? `connection ${foldConnection(config['connection']) ?? 'not set'}, ${count}`
-    : count;
+  return type === 'worker' ? `connection ${queueOf(config).connection ?? 'not set'}, ${count}` : count;
 }
 
 /** Returns a key that is equal for two declarations of one process. */
@@ -71,17 +64,9 @@ export function shortName(process: PinnedSpec | ExistingProcess): string {
   if ('doubt' in process && process.doubt !== undefined && process.type === 'worker')
     return 'worker, unknown queue';
   if (process.type === 'worker' && 'config' in process) {
-    const { queue, connection } = queueOf(process);
+    const { queue, connection } = queueOf(process.config);
     return connection === undefined ? `worker ${queue}` : `worker ${queue} (${connection})`;
   }
   const command = 'command' in process ? process.command : undefined;
   return command || (process.type === 'custom' ? 'custom process' : `process of type ${process.type}`);
-}
-
-export function queueOf({ config }: { readonly config: object }): {
-  readonly queue: string;
-  readonly connection: string | undefined;
-} {
-  const options: Readonly<Record<string, unknown>> = { ...config };
-  return { queue: foldQueue(options['queue']), connection: foldConnection(options['connection']) };
 }

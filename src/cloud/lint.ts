@@ -54,39 +54,28 @@ function limitOf(command: string | null | undefined): number {
   return limit === undefined ? usual : Number(limit);
 }
 
-/** A worker that is not the declared worker, with the declared queues that it serves, too. */
-export interface OtherWorker {
-  readonly process: ExistingProcess;
-  readonly queues: readonly string[];
-}
-
 /**
- * Returns the other workers that serve a queue of the declared list. The list identifies a worker: after a change of
- * the list, the step creates a second worker, and the first worker stays.
+ * Returns `1 other worker on the cluster serves "high": worker on queue high (process-1)`; undefined for none. The list
+ * of queues identifies a worker: after a change of the list, the step creates a second worker, and the first worker
+ * stays.
  */
-export function otherWorkersOf(
+export function otherWorkers(
   spec: ProcessSpec,
-  own: readonly ExistingProcess[],
+  own: ExistingProcess | undefined,
   listed: readonly ExistingProcess[],
-): readonly OtherWorker[] {
-  if (spec.type !== 'worker') return [];
+): string | undefined {
+  if (spec.type !== 'worker') return undefined;
   const declared = queuesOf(spec.config.queue);
-  const ids = new Set(own.map(({ id }) => id));
-  return listed.flatMap((process) => {
-    if (process.type !== 'worker' || ids.has(process.id)) return [];
+  const others = listed.flatMap((process) => {
+    if (process.type !== 'worker' || process.id === own?.id) return [];
     const served = new Set(queuesOf(process.config['queue']));
     const queues = declared.filter((queue) => served.has(queue));
-    return queues.length === 0 ? [] : [{ process, queues }];
+    return queues.length === 0 ? [] : [{ name: `${describeExisting(process)} (${process.id})`, queues }];
   });
-}
-
-/** Returns `1 other worker on the cluster serves "high": worker on queue high (process-1)`; undefined for none. */
-export function describeOthers(others: readonly OtherWorker[]): string | undefined {
-  const [first] = others;
-  if (first === undefined) return undefined;
+  if (others.length === 0) return undefined;
   const queues = [...new Set(others.flatMap((other) => other.queues))].map((queue) => JSON.stringify(queue));
-  const names = others.map(({ process }) => `${describeExisting(process)} (${process.id})`);
   const [one, many] = ['other worker on the cluster serves', 'other workers on the cluster serve'];
+  const names = others.map(({ name }) => name);
   return `${counted(others.length, one, many)} ${queues.join(', ')}: ${firstOf(names, 10)}`;
 }
 

@@ -83,33 +83,23 @@ function instanceKey(
 }
 
 function declare({ type, processes, command, config }: ExistingProcess): Declarable {
+  if (type !== 'worker' && type !== 'custom') return { why: 'no manifest can declare this type' };
   const { min, max } = processesRange;
   const number = processes !== undefined && processes >= min && processes <= max ? { processes } : {};
-  if (type === 'worker') return declareWorker(number, config);
-  if (type !== 'custom') return { why: 'no manifest can declare this type' };
-  const fields = { type, ...number, command: foldCommand(command ?? '') };
-  const why = whyNotDeclared(fields);
-  return why === undefined ? { fields } : { why };
+  const own = type === 'custom' ? { command: foldCommand(command ?? '') } : configOf(config);
+  const fields = { type, ...number, ...own };
+  const [problem] = check(ProcessDeclaration, fields).problems;
+  if (problem === undefined) return { fields };
+  return { why: `its ${problem.path.at(-1)} ${problem.why}; prune would delete it` };
 }
 
-/** Declares a worker. Leaves out options that a manifest cannot hold, except `queue` and `connection`. */
-function declareWorker(number: object, config: ExistingProcess['config']): Declarable {
+/** Returns a worker's config without options that a manifest cannot hold, except `queue` and `connection`. */
+function configOf(config: ExistingProcess['config']): object {
   const options = Object.entries(settableOptions(config)).flatMap(([key, value]): [string, unknown][] => {
     const { value: kept } = check(WorkerOptions, { [key]: value });
     const isIdentity = (key === 'queue' || key === 'connection') && String(value).trim() !== '';
     if (kept !== undefined) return Object.entries(kept);
     return isIdentity ? [[key, value]] : [];
   });
-  const fields = {
-    type: 'worker',
-    ...number,
-    ...(options.length === 0 ? {} : { config: Object.fromEntries(options) }),
-  };
-  const why = whyNotDeclared(fields);
-  return why === undefined ? { fields: { ...fields } } : { why };
-}
-
-function whyNotDeclared(fields: object): string | undefined {
-  const [problem] = check(ProcessDeclaration, fields).problems;
-  return problem && `its ${problem.path.at(-1)} ${problem.why}; prune would delete it`;
+  return options.length === 0 ? {} : { config: Object.fromEntries(options) };
 }

@@ -77,7 +77,7 @@ export function processFrom(id: string, resource: unknown, instanceId = ''): Exi
     strategyThreshold: take('strategy_threshold', v.nullish(Threshold)) ?? null,
     createdAt: take('created_at', v.nullish(v.string())) ?? null,
     instanceId: instanceOf(resource) ?? instanceId,
-    doubt: doubtOf({ type, command, config, isConfigOdd }),
+    doubt: doubtOf(type, command, config, isConfigOdd),
     odd,
     resource,
   };
@@ -88,15 +88,13 @@ export function instanceOf(resource: unknown): string | undefined {
   return related.success ? String(related.output.relationships.instance.data.id) : undefined;
 }
 
-interface AnsweredFields {
-  readonly type: string;
-  readonly command: string | null;
-  readonly config: Readonly<Record<string, unknown>> | undefined;
-  readonly isConfigOdd: boolean;
-}
-
 /** Returns the reason why these fields do not identify the process; undefined if they do. */
-function doubtOf({ type, command, config, isConfigOdd }: AnsweredFields): string | undefined {
+function doubtOf(
+  type: string,
+  command: string | null,
+  config: ExistingProcess['config'] | undefined,
+  isConfigOdd: boolean,
+): string | undefined {
   if (type === '') return 'its type is not known';
   const hasCommand = command !== null && command.trim() !== '';
   if (type === 'custom') return hasCommand ? undefined : 'its command is not known';

@@ -151,37 +151,45 @@ export const ProcessDeclaration = v.pipe(
 
 export const processesOfNew = 1;
 
-export interface WorkerSpec {
+interface WorkerSpec {
   readonly type: 'worker';
   /** Undefined: 1 for a new process; an existing process keeps its number. */
   readonly processes: number | undefined;
   readonly config: WorkerConfig;
 }
 
-export interface CustomSpec {
+/** `C`: the type of the command. */
+interface CustomSpec<C> extends Pick<WorkerSpec, 'processes'> {
   readonly type: 'custom';
-  /** Undefined: 1 for a new process; an existing process keeps its number. */
-  readonly processes: number | undefined;
-  readonly command: string;
+  readonly command: C;
 }
 
 /** A background process as the user declares it. */
-export type ProcessSpec = WorkerSpec | CustomSpec;
+export type ProcessSpec = WorkerSpec | CustomSpec<string>;
+
+/** The declaration of a pinned process. Without a declared command, the process keeps its command. */
+export type PinnedSpec = WorkerSpec | CustomSpec<string | undefined>;
 
 /** The most characters of one part of a description. */
 const longest = 120;
-
-/** The declaration of a pinned process. Without a declared command, the process keeps its command. */
-export type PinnedSpec =
-  | WorkerSpec
-  | (Omit<CustomSpec, 'command'> & { readonly command: string | undefined });
 
 /** Returns a declaration in a few words: `worker on queue high,default`. */
 export function describe(spec: PinnedSpec, room = longest): string {
   if (spec.type === 'custom')
     return spec.command === undefined ? 'custom process' : `custom process "${shorten(spec.command, room)}"`;
-  const { queue = 'default', connection } = spec.config;
+  return describeWorker(spec.config, room);
+}
+
+export function describeWorker(config: Options, room = longest): string {
+  const { queue, connection } = queueOf(config);
   return `worker on queue ${shorten(queue, room)}${connection === undefined ? '' : ` of connection ${shorten(connection, room)}`}`;
+}
+
+type Options = Readonly<Record<string, unknown>>;
+
+/** Returns the queue list and the connection of a worker, without blanks around the names. */
+export function queueOf({ queue, connection }: Options) {
+  return { queue: foldQueue(queue), connection: foldConnection(connection) };
 }
 
 /** Returns a queue list without blanks around its names, in the same order; `default` for no queue. */

@@ -4,7 +4,7 @@ import { lookFor, type Runtime, spans } from '../converge/look.ts';
 import type { Reconciled } from '../converge/service.ts';
 import { Cancelled, Failure } from '../failure.ts';
 import { HttpFailure } from '../http/failure.ts';
-import { drift, type ProcessUpdate, updateFor } from './drift.ts';
+import { drift, updateFor } from './drift.ts';
 import { describeExisting } from './identity.ts';
 import type { ExistingProcess } from './process.ts';
 import { cloudService } from './service.ts';
@@ -12,10 +12,7 @@ import type { PinnedSpec } from './spec.ts';
 import type { PinnedStore } from './store.ts';
 
 interface UpdateWorld {
-  readonly store: {
-    find(id: string): Promise<ExistingProcess | undefined>;
-    update(id: string, update: ProcessUpdate): Promise<ExistingProcess | undefined>;
-  };
+  readonly store: Pick<PinnedStore, 'find' | 'update'>;
   readonly runtime: Runtime;
 }
 
@@ -44,9 +41,9 @@ export async function update(
   } catch (error) {
     // A read by id decides whether the process is gone, and whether a lost request took effect.
     const isOpen = error instanceof HttpFailure && !isAccepted && (error.status === 404 || error.isLost);
-    const now = isOpen ? await readNow(store, id) : undefined;
-    if (now !== undefined && (now.process === undefined || isDone(now.process)))
-      return now.process && { process: now.process };
+    const now = isOpen ? await store.find(id).catch(() => null) : null;
+    if (now === undefined) return undefined;
+    if (now !== null && isDone(now)) return { process: now };
     if (isAccepted || mayHaveActed(error))
       runtime.checkpoint(`whether ${describeChanges(changes)} of ${id} took effect`, 'unknown');
     throw error instanceof HttpFailure ? notUpdated(found, error) : error;
@@ -54,18 +51,6 @@ export async function update(
   if (updated === undefined) return undefined;
   if (!isDone(updated)) throw notApplied(id, left(updated));
   return { process: updated };
-}
-
-/** Reads a process once. Undefined if the read fails. */
-async function readNow(
-  store: UpdateWorld['store'],
-  id: string,
-): Promise<{ readonly process: ExistingProcess | undefined } | undefined> {
-  try {
-    return { process: await store.find(id) };
-  } catch {
-    return undefined;
-  }
 }
 
 /**

@@ -1,4 +1,4 @@
-import { type Identity, keyOf } from '../converge/identity.ts';
+import { keyOf } from '../converge/identity.ts';
 import { check, isMapping } from '../manifest/schema.ts';
 import { isPlainName, placesOf, type WrittenPlace, writeManifest } from '../manifest/write.ts';
 import { quoted } from '../text.ts';
@@ -41,8 +41,7 @@ export function writeCloudFleet(
     all.push(`Left out: the environment ${where}, which has no cluster that a manifest can declare.`);
     return [];
   });
-  const defaults: Instances =
-    declared.length < 2 ? new Map() : defaultsOf(declared.map(({ instances }) => instances));
+  const defaults = defaultsOf(declared.map(({ instances }) => instances));
   const keyed = declared.map(({ environment, instances }) => {
     const places = placesOf(overridesOf(instances, defaults));
     return [
@@ -51,7 +50,10 @@ export function writeCloudFleet(
     ] as const;
   });
   const contents = new Map<string, unknown>([['environments', new Map(keyed)]]);
-  const shared = [...defaults].map(([name, processes]) => ({ name, processes: fieldsOf(processes) }));
+  const shared = [...defaults].map(([name, processes]) => ({
+    name,
+    processes: [...processes.values()].map(({ fields }) => fields),
+  }));
   return writeManifest(
     shared.length === 0 ? contents : new Map([['defaults', { instances: placesOf(shared) }], ...contents]),
     { schemaUrl, notes: all },
@@ -70,30 +72,30 @@ function instancesOf(places: readonly WrittenPlace[]): Instances {
   return new Map(
     places.map(({ name, processes }) => {
       const written = processes.flatMap((fields) => {
-        const identity = identityIn(fields);
-        return identity === undefined ? [] : [{ fields, key: keyOf(identity), family: identity.family }];
+        const { value } = check(ProcessDeclaration, fields);
+        if (value === undefined) return [];
+        const { family, marks } = identityOf(value);
+        return [{ fields, key: keyOf({ family, marks }), family }];
       });
       return [name, new Map(written.map((one) => [one.key, one]))];
     }),
   );
 }
 
-function identityIn(fields: Fields): Identity | undefined {
-  const { value } = check(ProcessDeclaration, fields);
-  return value && identityOf(value);
-}
-
-const nothing: Instances = new Map();
-
-/** Returns the defaults: the processes that all environments have, each with its common settings. */
+/**
+ * Returns the defaults: the processes that all environments have, each with its common settings. An instance must have
+ * the same processes of a family everywhere, such as the workers on a queue: otherwise a worker without a connection
+ * could override the default worker of another connection.
+ */
 function defaultsOf(all: readonly Instances[]): Instances {
-  const [first = nothing, ...others] = all;
+  const [first, ...others] = all;
+  if (first === undefined || others.length === 0) return new Map();
   return new Map(
     [...first].flatMap(([name, processes]): [string, ReadonlyMap<string, Written>][] => {
       const everywhere = others.flatMap((instances) => instances.get(name) ?? []);
       if (everywhere.length < others.length) return [];
       const shared = [...processes.values()].filter(({ family }) =>
-        everywhere.every((other) => hasSameFamily(family, processes, other)),
+        everywhere.every((other) => keysIn(family, other) === keysIn(family, processes)),
       );
       if (shared.length === 0) return [];
       const alike = shared.map((one): Written => {
@@ -108,18 +110,9 @@ function defaultsOf(all: readonly Instances[]): Instances {
   );
 }
 
-/**
- * True if two instances have the same processes of a family, such as the workers on a queue. Otherwise these are no
- * defaults: a worker without a connection could override the default worker of another connection.
- */
-function hasSameFamily(
-  family: string,
-  here: ReadonlyMap<string, Written>,
-  there: ReadonlyMap<string, Written>,
-): boolean {
-  const keysIn = (processes: ReadonlyMap<string, Written>): string[] =>
-    [...processes.values()].flatMap((one) => (one.family === family ? [one.key] : [])).toSorted();
-  return JSON.stringify(keysIn(here)) === JSON.stringify(keysIn(there));
+function keysIn(family: string, processes: ReadonlyMap<string, Written>): string {
+  const own = [...processes.values()].filter((one) => one.family === family);
+  return JSON.stringify(own.map(({ key }) => key).toSorted());
 }
 
 function inCommon(a: Fields, b: Fields): Fields {
@@ -136,24 +129,18 @@ function inCommon(a: Fields, b: Fields): Fields {
 function overridesOf(instances: Instances, defaults: Instances): readonly WrittenPlace[] {
   return [...instances].flatMap(([name, processes]) => {
     const below = defaults.get(name);
-    if (below === undefined) return [{ name, processes: fieldsOf(processes) }];
-    const over = [...processes.values()].flatMap(({ key, fields }): readonly Fields[] => {
-      const shared = below.get(key)?.fields;
-      const own = shared === undefined ? fields : overrideOf(fields, shared);
-      return own === undefined ? [] : [own];
+    const over = [...processes.values()].flatMap(({ key, fields }) => {
+      const shared = below?.get(key)?.fields ?? {};
+      const isCovered = JSON.stringify(inCommon(fields, shared)) === JSON.stringify(fields);
+      return isCovered ? [] : [differing(fields, shared)];
     });
-    return over.length === 0 ? [] : [{ name, processes: over }];
+    return below !== undefined && over.length === 0 ? [] : [{ name, processes: over }];
   });
-}
-
-/** Returns the identifying and the differing fields of a process; undefined if the defaults cover the process. */
-function overrideOf(fields: Fields, shared: Fields): Fields | undefined {
-  const isCovered = JSON.stringify(inCommon(fields, shared)) === JSON.stringify(fields);
-  return isCovered ? undefined : differing(fields, shared);
 }
 
 const identifying = ['type', 'command', 'queue', 'connection'];
 
+/** Returns the identifying and the differing fields of a process. */
 function differing(fields: Fields, shared: Fields): Fields {
   return Object.fromEntries(
     Object.entries(fields).flatMap(([key, value]) => {
@@ -163,8 +150,4 @@ function differing(fields: Fields, shared: Fields): Fields {
       return Object.keys(inner).length === 0 ? [] : [[key, inner]];
     }),
   );
-}
-
-function fieldsOf(processes: ReadonlyMap<string, Written>): readonly Fields[] {
-  return [...processes.values()].map(({ fields }) => fields);
 }

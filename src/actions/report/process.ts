@@ -1,10 +1,10 @@
 import type { Environment } from '../../cloud/environment.ts';
 import type { Health } from '../../cloud/environment-log.ts';
-import { queueOf, shortName } from '../../cloud/identity.ts';
+import { shortName } from '../../cloud/identity.ts';
 import type { Instance } from '../../cloud/instances.ts';
 import type { ExistingProcess } from '../../cloud/process.ts';
 import { cloudService } from '../../cloud/service.ts';
-import type { ProcessSpec } from '../../cloud/spec.ts';
+import { type ProcessSpec, queueOf } from '../../cloud/spec.ts';
 import { type Changes, fieldName, type Settings, shown } from '../../converge/changes.ts';
 import { code, folded, type Html, html, joined, preformatted } from '../../runner/html.ts';
 import { facts, next, table } from '../../runner/summary.ts';
@@ -25,7 +25,7 @@ export function deployAfterChange(what: Html): Html {
 /** Names a process by its identity, for a headline: `worker high,default (redis)`, `php artisan reverb:start`. */
 export function nameHtml(process: ProcessSpec | ExistingProcess): Html {
   if (process.type !== 'worker' || !('config' in process)) return code(shortName(process));
-  const { queue, connection } = queueOf(process);
+  const { queue, connection } = queueOf(process.config);
   const on = connection === undefined ? html`` : html` (${code(connection)})`;
   return html`worker ${code(queue)}${on}`;
 }
