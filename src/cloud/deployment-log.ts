@@ -2,12 +2,6 @@ import { stripVTControlCharacters } from 'node:util';
 import * as v from 'valibot';
 import { type HttpClient, path } from '../http/client.ts';
 
-export interface LoggedStep {
-  readonly name: string;
-  readonly status: string;
-  readonly output: string;
-}
-
 const Text = v.nullish(v.string(), '');
 const Step = v.object({ step: Text, status: Text, description: Text, output: Text });
 const Phase = v.nullish(v.object({ steps: v.nullish(v.array(Step), []) }), {});
@@ -16,10 +10,7 @@ const Phase = v.nullish(v.object({ steps: v.nullish(v.array(Step), []) }), {});
 const Logs = v.object({ data: v.object({ build: Phase, deploy: Phase }) });
 
 /** Reads the step at which a deployment failed: the last step with a failed status, else the last step with output. */
-export async function readFailingStep(
-  client: HttpClient,
-  deploymentId: string,
-): Promise<LoggedStep | undefined> {
+export async function readFailingStep(client: HttpClient, deploymentId: string) {
   const { data } = await client.json(
     {
       method: 'GET',

@@ -13,7 +13,7 @@ import {
   type Fleet,
   means,
 } from './fleet.ts';
-import { type Instance, type ListedInstances, listInstances } from './instances.ts';
+import { type ListedInstances, listInstances } from './instances.ts';
 import {
   type EnvironmentName,
   environmentNamed,
@@ -31,12 +31,8 @@ export interface FleetName extends Pick<EnvironmentName, 'application' | 'reposi
   readonly environment: string | undefined;
 }
 
-export interface FoundEnvironment extends Pick<ListedInstances, 'listings'> {
-  readonly environment: Environment;
-  readonly declared: DeclaredEnvironment;
-  /** The instances that the manifest names, in its order. */
-  readonly instances: readonly Instance[];
-}
+/** An environment with the instances that the manifest names, in its order. */
+type FoundEnvironment = AssignedEnvironment & Pick<ListedInstances, 'instances' | 'listings'>;
 
 export interface FoundFleet {
   readonly application: { readonly id: string; readonly name: string };

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { Failure, type FailureParts } from '../failure.ts';
+import { Failure } from '../failure.ts';
 import { type HttpCall, type HttpClient, path } from '../http/client.ts';
 import { HttpFailure } from '../http/failure.ts';
 import { Id, one } from '../http/json-api.ts';
@@ -27,15 +27,13 @@ interface Work {
 }
 
 /** The statuses of an ended deployment or command. Recorded for deployments: only these, not `build.succeeded`. */
-const finalWords = [
-  ...['deployment.succeeded', 'deployment.failed', 'build.failed', 'failed', 'cancelled'],
-  ...['command.success', 'command.failure'],
-];
+const finalWords =
+  /^(deployment\.(succeeded|failed)|build\.failed|failed|cancelled|command\.(success|failure))$/;
 const openWords = /^(pending|build\.succeeded|\w+\.(pending|created|queued|running))$/;
 
 /** True for an ended deployment or command. With an unknown status, the date of the end decides. */
 export function hasEnded({ status, finishedAt }: Work): boolean {
-  return finalWords.includes(status) || (finishedAt !== undefined && !openWords.test(status));
+  return finalWords.test(status) || (finishedAt !== undefined && !openWords.test(status));
 }
 
 /** The deployments or the commands of environments. */
@@ -82,15 +80,7 @@ export interface FollowedWork<T> {
 }
 
 /** The failure of a wait for work that has not ended by the deadline. */
-export class StillGoing extends Failure {
-  /** The length of the wait: `60 s`. */
-  readonly after: string;
-
-  constructor(parts: FailureParts, after: string) {
-    super(parts);
-    this.after = after;
-  }
-}
+export class StillGoing extends Failure {}
 
 /** Reads until the work has ended. Throws a `StillGoing` at the deadline. */
 export async function followToEnd<T extends { readonly status: string }>(
@@ -111,8 +101,8 @@ export async function followToEnd<T extends { readonly status: string }>(
     onProgress: (seconds) => following.log(`${what}: still ${status} after ${seconds} s`),
   });
   if (ended !== undefined) return ended;
-  const after = inSeconds(following.deadline.span);
-  throw new StillGoing({ what, why: `it is still ${status} after ${after}`, fix }, after);
+  const why = `it is still ${status} after ${inSeconds(following.deadline.span)}`;
+  throw new StillGoing({ what, why, fix });
 }
 
 /** The most sends of the request while its responses are lost, and the list shows no effect. */

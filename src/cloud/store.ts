@@ -117,7 +117,6 @@ export class CloudStore extends ProcessStore implements Store<ProcessSpec, Exist
     const call = {
       ...listCall(this.instanceId),
       ...(this.instance === undefined ? { query: { include: 'instance' } } : {}),
-      notFound: noInstance(this.instanceId),
     };
     const { items, included, pages, date } = await listAll(this.client, call, ListedProcess, ListedInstance);
     const own = included.find(({ id }) => id === this.instanceId);
@@ -134,7 +133,6 @@ export class CloudStore extends ProcessStore implements Store<ProcessSpec, Exist
           method: 'POST',
           body: bodyOf(spec),
           what: `Creating the ${describe(spec)}`,
-          notFound: noInstance(this.instanceId),
           fieldName: this.fieldName,
         },
         one(ProcessResource),
@@ -179,6 +177,7 @@ function listCall(instanceId: string): HttpCall {
     method: 'GET',
     path: path`/instances/${instanceId}/background-processes`,
     what: `Listing the background processes of ${instanceId}`,
+    notFound: `Check the cluster ${instanceId}: it may be mistyped, deleted, or belong to another organization than the token`,
   };
 }
 
@@ -188,10 +187,6 @@ function bodyOf(spec: ProcessSpec): unknown {
   if (spec.type === 'custom') return { type: 'custom', processes, command: spec.command };
   const { config } = spec;
   return { type: 'worker', processes, ...(Object.keys(config).length === 0 ? {} : { config }) };
-}
-
-function noInstance(instanceId: string): string {
-  return `Check the cluster ${instanceId}: it may be mistyped, deleted, or belong to another organization than the token`;
 }
 
 function elsewhere(processId: string, why: string): Failure {

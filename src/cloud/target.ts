@@ -1,4 +1,3 @@
-import type * as v from 'valibot';
 import { type PacedWait, paced } from '../converge/look.ts';
 import { Failure } from '../failure.ts';
 import { type HttpClient, path } from '../http/client.ts';
@@ -91,20 +90,21 @@ export async function waitUntilThere<T extends object>(
 }
 
 function stillMissing({ what, why, fix, annotations }: NotThere, span: number): Failure {
-  const late = span > 0 ? `it did not appear within ${inSeconds(span)}` : undefined;
-  const placed = annotations
-    .filter(({ place }) => place !== undefined)
-    .map((one) =>
-      late === undefined ? one : { ...one, message: `${one.message} It was waited for: ${late}.` },
-    );
+  const isPlaced = annotations.every(({ place }) => place !== undefined);
+  if (span === 0) {
+    const advice = `${fix}. If it is still being created, set wait-for-environment`;
+    return new Failure({ what, why, fix: advice, annotations: isPlaced ? annotations : undefined });
+  }
+  const late = `it did not appear within ${inSeconds(span)}`;
+  const waited = annotations.map((one) => ({
+    ...one,
+    message: `${one.message} It was waited for: ${late}.`,
+  }));
   return new Failure({
     what,
-    why: late === undefined ? why : `${late}: ${why}`,
-    fix:
-      late === undefined
-        ? `${fix}. If it is still being created, set wait-for-environment`
-        : 'Check the name, and whether preview environments are switched on, or raise wait-for-environment',
-    annotations: placed.length === 0 ? undefined : placed,
+    why: `${late}: ${why}`,
+    fix: 'Check the name, and whether preview environments are switched on, or raise wait-for-environment',
+    annotations: isPlaced ? waited : undefined,
   });
 }
 
@@ -166,9 +166,7 @@ async function environmentById(
   });
 }
 
-type Application = v.InferOutput<typeof ApplicationResource>;
-
-const applicationKinds: readonly Kind<Application>[] = [
+const applicationKinds: readonly Kind<ApplicationResource>[] = [
   { name: 'id', of: ({ id }) => id },
   { name: 'name', of: ({ attributes }) => attributes.name },
   { name: 'slug', of: ({ attributes }) => attributes.slug },
@@ -218,7 +216,7 @@ export async function findApplication(
   }
 }
 
-function noApplicationOf(repository: string, applications: readonly Application[]): Failure {
+function noApplicationOf(repository: string, applications: readonly ApplicationResource[]): Failure {
   const there = applications.map(
     ({ id, attributes: { name, repository: of } }) => `${name} (${of?.full_name ?? id})`,
   );

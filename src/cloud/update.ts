@@ -1,5 +1,5 @@
 import { type Changes, describeChanges } from '../converge/changes.ts';
-import { type Aligned, align, stated } from '../converge/ensure.ts';
+import { type Aligned, align, type Ensure, stated } from '../converge/ensure.ts';
 import { lookFor, type Runtime, spans } from '../converge/look.ts';
 import type { Reconciled } from '../converge/service.ts';
 import { Cancelled, Failure } from '../failure.ts';
@@ -94,16 +94,13 @@ function notApplied(id: string, left: Changes): Failure {
   });
 }
 
-export interface EnsurePinned {
+export interface EnsurePinned extends Ensure<PinnedSpec> {
   readonly id: string;
-  readonly spec: PinnedSpec;
   readonly ifExists: 'update' | 'reuse';
-  readonly dryRun: boolean;
 }
 
-interface PinnedWorld {
+interface PinnedWorld extends UpdateWorld {
   readonly store: Pick<PinnedStore, 'find' | 'update' | 'mayWrite'>;
-  readonly runtime: Runtime;
   onExists?(process: ExistingProcess): void;
 }
 

@@ -175,7 +175,6 @@ describe('a change', () => {
       what: 'Deployment depl-1',
       why: 'it is still build.running after 900 s',
       fix: 'It continues in Laravel Cloud. Look there how it ends, or raise wait-timeout',
-      after: '900 s',
     });
     for (const time of times)
       expect(times.filter((other) => other >= time && other < time + 60_000).length).toBeLessThanOrEqual(30);

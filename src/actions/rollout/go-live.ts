@@ -12,7 +12,7 @@ import { type Environment, whyAsleep } from '../../cloud/environment.ts';
 import { type DeploymentTimes, settling } from '../../cloud/stability.ts';
 import { StillGoing } from '../../cloud/started-work.ts';
 import { Cancelled, Failure } from '../../failure.ts';
-import { timeOf } from '../../time.ts';
+import { inSeconds, timeOf } from '../../time.ts';
 import type { RolloutGoals } from '../inputs/goals.ts';
 import { showFailingStep } from '../report/running.ts';
 import type { Session } from '../session.ts';
@@ -155,7 +155,7 @@ async function redeploy(
     // The failure names the deployment.
     if (error instanceof StillGoing || (isCancelled && followed !== undefined))
       step.did('deployment', undefined);
-    if (error instanceof StillGoing) throw tooSlow(change, error);
+    if (error instanceof StillGoing) throw tooSlow(change, error, rollout.goals);
     throw isCancelled ? cancelledAfter(change, followed, error.mayHaveActed) : error;
   });
   return await afterDeployment(rollout, change, ended, live);
@@ -207,9 +207,9 @@ function lowered(sentence: string): string {
   return sentence.charAt(0).toLowerCase() + sentence.slice(1);
 }
 
-function tooSlow({ short }: StepChange, { what, why, fix, after }: StillGoing): Failure {
+function tooSlow({ short }: StepChange, { what, why, fix }: StillGoing, goals: RolloutGoals): Failure {
   return new Failure({
-    headline: `${short}, but still deploying after ${after}`,
+    headline: `${short}, but still deploying after ${inSeconds(goals.waitTimeout)}`,
     details: `${what}: ${why}`,
     ...{ what, why, fix },
   });
