@@ -1,27 +1,9 @@
 import * as v from 'valibot';
 import type { HttpClient } from '../http/client.ts';
-import { Id, MaybeCount } from '../http/json-api.ts';
 import { timeOf } from '../time.ts';
 import { readBothEnds } from './lists.ts';
+import { CommandResource } from './shapes.ts';
 import { type FollowContext, follow, listCall, startOnce, type WorkKind } from './started-work.ts';
-
-const MaybeText = v.fallback(v.optional(v.string()), undefined);
-
-/**
- * A command in a response. Source: Laravel Cloud's OpenAPI description. `output` and `exit_code` are null until the
- * command has ended.
- */
-const CommandResource = v.object({
-  id: Id,
-  attributes: v.object({
-    status: v.string(),
-    command: MaybeText,
-    output: MaybeText,
-    exit_code: MaybeCount,
-    failure_reason: MaybeText,
-    finished_at: MaybeText,
-  }),
-});
 
 const ReadCommand = v.pipe(
   CommandResource,

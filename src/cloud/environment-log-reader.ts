@@ -3,7 +3,7 @@ import { type HttpCall, type HttpClient, path } from '../http/client.ts';
 import { HttpFailure } from '../http/failure.ts';
 import { parseItems } from '../http/lists.ts';
 import { type Clock, timeOf } from '../time.ts';
-import { isOfProcess, type LogEntry } from './environment-log.ts';
+import { eventOf, type LogEntry } from './environment-log.ts';
 
 /**
  * The requests that Laravel Cloud allows in a window of milliseconds. Recorded: `x-ratelimit-limit: 30`, a minute. The
@@ -112,7 +112,7 @@ export class EnvironmentLog {
       if (!isFiltering || !isAboutTheFilter(error)) throw error;
       return undefined;
     });
-    const own = page?.entries.filter(isOfProcess) ?? [];
+    const own = page?.entries.filter((entry) => eventOf(entry) !== undefined) ?? [];
     for (const entry of own) this.#entries.set(`${entry.loggedAt} ${entry.message}`, entry);
     this.#filter = learned(mode, page?.raw, own.length);
     if (page === undefined || this.#filter === 'in-doubt') return span;

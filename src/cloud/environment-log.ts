@@ -32,14 +32,18 @@ export interface ProcessEvent {
  * A line about a background process. Recorded: `{"time":"…","level":"ERROR","msg":"php artisan horizon process exited
  * with exitCode 1...","cluster":"[Deploy: 3] Workers cluster","cmd":"php artisan horizon"}`.
  */
-const ProcessLine = v.object({
-  ...{ cmd: v.string(), msg: v.string(), cluster: v.string() },
-  time: v.fallback(v.optional(v.string()), undefined),
-  level: v.fallback(v.optional(v.string()), undefined),
-});
+const ProcessLine = v.pipe(
+  v.string(),
+  v.parseJson(),
+  v.object({
+    ...{ cmd: v.string(), msg: v.string(), cluster: v.string() },
+    time: v.fallback(v.optional(v.string()), undefined),
+    level: v.fallback(v.optional(v.string()), undefined),
+  }),
+);
 
 /** A line of a process's output: `{"text":"  Connection refused  "}`. */
-const PrintedLine = v.object({ text: v.string() });
+const PrintedLine = v.pipe(v.string(), v.parseJson(), v.object({ text: v.string() }));
 
 /** Returns the events of background processes, sorted by time: the log returns entries out of order. */
 export function eventsIn(entries: readonly LogEntry[]): readonly ProcessEvent[] {
@@ -47,14 +51,10 @@ export function eventsIn(entries: readonly LogEntry[]): readonly ProcessEvent[] 
   return events.sort((a, b) => a.at - b.at);
 }
 
-/** True for an entry about a start or an end of a background process. */
-export function isOfProcess(entry: LogEntry): boolean {
-  return eventOf(entry) !== undefined;
-}
-
-function eventOf({ type, message, loggedAt }: LogEntry): ProcessEvent | undefined {
+/** Returns the event of an entry; undefined for an entry about anything else. */
+export function eventOf({ type, message, loggedAt }: LogEntry): ProcessEvent | undefined {
   if (type !== 'system') return undefined;
-  const line = v.safeParse(ProcessLine, jsonOf(message));
+  const line = v.safeParse(ProcessLine, message);
   if (!line.success) return undefined;
   const { cmd, msg, cluster, time, level } = line.output;
   const at = timeOf(time) ?? loggedAt;
@@ -79,14 +79,6 @@ function whatHappened(msg: string, level = ''): Pick<ProcessEvent, 'kind' | 'cod
   return /^error$/i.test(level) ? { kind: 'unclear', code: undefined } : undefined;
 }
 
-function jsonOf(message: string): unknown {
-  try {
-    return JSON.parse(message);
-  } catch {
-    return undefined;
-  }
-}
-
 function withFoldedSpace(text: string): string {
   return text.trim().replace(/\s+/g, ' ');
 }
@@ -94,7 +86,7 @@ function withFoldedSpace(text: string): string {
 /** Returns the output of background processes, and exceptions, the oldest first. Both may contain secrets. */
 export function printedIn(entries: readonly LogEntry[]): readonly string[] {
   const printed = entries.flatMap(({ type, message, loggedAt }) => {
-    const line = type === 'system' ? v.safeParse(PrintedLine, jsonOf(message)) : undefined;
+    const line = type === 'system' ? v.safeParse(PrintedLine, message) : undefined;
     const text = type === 'exception' ? message : line?.success ? line.output.text : '';
     return text.trim() === '' ? [] : [{ text, at: loggedAt ?? 0 }];
   });

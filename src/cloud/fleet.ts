@@ -135,14 +135,12 @@ type Note = (place: Location, message: string) => void;
 
 /** Merges the instances of an environment into the defaults. Calls `note` for a mistake. */
 function mergePlaces(defaults: Places, own: Places, note: Note): Places {
-  const byName = new Map(own.map((place) => [place.name, place]));
-  const merged = defaults.map((place) => {
-    const over = byName.get(place.name);
-    if (over === undefined) return place;
-    return { ...over, processes: mergeProcesses(place.processes, over.processes, note) };
-  });
-  const names = new Set(defaults.map(({ name }) => name));
-  return [...merged, ...own.filter(({ name }) => !names.has(name))];
+  const merged = new Map(defaults.map((place) => [place.name, place]));
+  for (const place of own) {
+    const below = merged.get(place.name)?.processes ?? [];
+    merged.set(place.name, { ...place, processes: mergeProcesses(below, place.processes, note) });
+  }
+  return [...merged.values()];
 }
 
 type Processes = readonly Declared<ProcessSpec>[];

@@ -127,7 +127,8 @@ function processesOf(
   if (names.size < named.length || included.some(({ id }) => !names.has(id))) return listings;
   for (const { id: instanceId, relationships } of instances) {
     const own = relationships?.backgroundProcesses;
-    if (own === undefined || !isWhole(own)) continue;
+    // A long relationship may come in pages.
+    if (own === undefined || own.links?.next || (own.meta?.total ?? 0) > own.data.length) continue;
     const processes = own.data
       .flatMap(({ id }) => resources.get(id) ?? [])
       .map((resource) => processFrom(resource.id, resource, instanceId));
@@ -135,11 +136,4 @@ function processesOf(
       listings.set(instanceId, { processes, leaving: [], pages: 1, serverTime });
   }
   return listings;
-}
-
-type ToMany = NonNullable<NonNullable<InstanceResource['relationships']>['backgroundProcesses']>;
-
-/** True if the relationship names all processes of the instance. A long relationship may come in pages. */
-function isWhole({ data, links, meta }: ToMany): boolean {
-  return !links?.next && (meta?.total ?? 0) <= data.length;
 }

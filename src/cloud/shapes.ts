@@ -83,6 +83,22 @@ export const DeploymentResource = v.object({
   }),
 });
 
+/**
+ * A command in a response. Source: Laravel Cloud's OpenAPI description. `output` and `exit_code` are null until the
+ * command has ended.
+ */
+export const CommandResource = v.object({
+  id: Id,
+  attributes: v.object({
+    status: v.string(),
+    command: maybe(v.string()),
+    output: maybe(v.string()),
+    exit_code: maybe(Count),
+    failure_reason: maybe(v.string()),
+    finished_at: maybe(v.string()),
+  }),
+});
+
 export const BranchResource = v.object({
   id: Id,
   type: v.literal('branches'),

@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { deploy, followOn } from '../../src/cloud/deploy.ts';
 import {
   beganAfter,
   type Deployment,
+  deploy,
+  followOn,
   livenessOf,
   readDeployments,
   waitForCommit,

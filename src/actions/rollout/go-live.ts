@@ -1,7 +1,8 @@
-import { deploy, followOn } from '../../cloud/deploy.ts';
 import {
   beganAfter,
   type Deployment,
+  deploy,
+  followOn,
   hasSucceeded,
   livenessOf,
   readDeployments,
