@@ -46,7 +46,7 @@ export interface SeenDeployments {
 }
 
 /** Returns the running deployments. A deployment older than a successful one has ended, whatever its status. */
-export function runningIn(deployments: readonly Deployment[]): readonly Deployment[] {
+function runningIn(deployments: readonly Deployment[]): readonly Deployment[] {
   const success = deployments.findIndex(hasSucceeded);
   return deployments.slice(0, success === -1 ? undefined : success).filter((one) => !hasEnded(one));
 }
@@ -72,13 +72,8 @@ export type Liveness =
   | { readonly kind: 'live' }
   /** A deployment that began after the last change is running. */
   | { readonly kind: 'on-its-way'; readonly deployment: Deployment }
-  | {
-      readonly kind: 'behind';
-      /** A sentence without its full stop. */
-      readonly why: string;
-      /** True if an older release runs the declared processes. */
-      readonly runsOlder: boolean;
-    };
+  /** `why`: a sentence without its full stop. `runsOlder`: true if an older release runs the declared processes. */
+  | { readonly kind: 'behind'; readonly why: string; readonly runsOlder: boolean };
 
 /**
  * Judges by the deployments, the newest first. `bornAt`: the creation time of the youngest declared process, in
@@ -95,11 +90,8 @@ export function livenessOf(deployments: readonly Deployment[], bornAt: number | 
   const succeeded = deployments.find(hasSucceeded);
   const runsOlder = succeeded !== undefined && carries(succeeded);
   if (newest !== undefined && running.length === 0 && !hasSucceeded(newest)) {
-    return {
-      kind: 'behind',
-      why: `The newest deployment, ${newest.id}, ended as ${newest.status}`,
-      runsOlder,
-    };
+    const why = `The newest deployment, ${newest.id}, ended as ${newest.status}`;
+    return { kind: 'behind', why, runsOlder };
   }
   if (newest === undefined || runsOlder) return { kind: 'live' };
   return { kind: 'behind', why: 'A declared process is younger than the newest deployment', runsOlder };

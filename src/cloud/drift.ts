@@ -46,12 +46,9 @@ function givenKeys(config: WorkerConfig): ConfigKey[] {
 function comparable(key: ConfigKey, value: unknown): string {
   if (key === 'queue') return foldQueue(value);
   if (key === 'connection') return foldConnection(value) ?? '';
-  const isUnset = value === null || value === undefined || value === '';
+  const kind = configKeys[key];
   // An unset flag is off.
-  if (configKeys[key] === 'flag') return String(isUnset ? false : (flagOf(value) ?? value));
-  if (isUnset) return '';
-  const number = Number(value);
-  return Number.isNaN(number) ? String(value) : String(number);
+  return String(asKind(kind, value) ?? (value || (kind === 'flag' ? false : '')));
 }
 
 /** Reads a flag, which PHP may write as `true`, `"true"`, `1` or `"1"`. Undefined for any other value. */

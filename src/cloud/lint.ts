@@ -33,11 +33,10 @@ export function memoryWarning(
   loads: readonly Load[],
 ): string | undefined {
   const room = memoryOf(size);
-  const each = loads.map(({ command }) => limitOf(command));
-  const need = loads.reduce((sum, { processes }, index) => sum + processes * (each[index] ?? usual), 0);
+  const need = loads.reduce((sum, { processes, command }) => sum + processes * limitOf(command), 0);
   if (room === undefined || need <= room) return undefined;
   const count = loads.reduce((sum, { processes }) => sum + processes, 0);
-  const [first, ...others] = [...new Set(each)];
+  const [first, ...others] = new Set(loads.map(({ command }) => limitOf(command)));
   const alike = `at up to ${first} MB${count === 1 ? '' : ' each'}`;
   const much = others.length === 0 ? alike : `with up to ${need} MB together`;
   return `${name}: ${counted(count, 'process', 'processes')} ${much} may not fit in ${room} MB (${size}).`;
