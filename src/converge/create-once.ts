@@ -113,7 +113,10 @@ class Attempt<S, P extends Existing> {
     for (let sends = 1; sends <= attempts.sends; sends++) {
       const sent = await store.create(this.#spec);
       if (sent.kind === 'taken') return { kind: 'taken', refusal: sent.refusal, lost: this.#lost.length > 0 };
-      if (sent.kind === 'created') return await this.#stayOrGiveWay(sent.made);
+      if (sent.kind === 'created') {
+        const process = await this.#stayOrGiveWay(sent.made);
+        return process && { kind: 'created', process, madeHere: process.id === sent.made.id };
+      }
       const maySendAgain = isWithin(sent, runtime);
       const adopted = await this.#watchFor(sent);
       if (adopted !== undefined) return adopted;
@@ -170,8 +173,11 @@ class Attempt<S, P extends Existing> {
     return { kind: 'created', process, madeHere: isAsDeclared };
   }
 
-  /** Applies the rules to the process of this run. Undefined if it gave way to a process that is gone, too. */
-  async #stayOrGiveWay(made: P): Promise<Creation<P> | undefined> {
+  /**
+   * Applies the rules to the process of this run, and returns the process that stays. Undefined if the run gave way to a
+   * process that is gone, too.
+   */
+  async #stayOrGiveWay(made: P): Promise<P | undefined> {
     this.#checkpoint(`created ${this.#what} as ${made.id}`, made);
     await this.#refuseOtherForm(made);
     let seen = await this.#untilShown(made);
@@ -181,19 +187,15 @@ class Attempt<S, P extends Existing> {
     await this.#refuseOtherForm(own);
     // After a lost request, its process may appear only later.
     if (!hasRivals(seen) && this.#lost.length === 0) {
-      if (!seen.isShown) return { kind: 'created', process: own, madeHere: true };
+      if (!seen.isShown) return own;
       // Lists lag: a process that a killed run created right after this one appears only later.
       seen = await lookFor(this.#lag, () => this.#look(own), hasRivals, this.#world, { seen });
-      if (!hasRivals(seen)) {
-        const process = seen.isShown ? seen.own : await this.#stillThere(own);
-        return { kind: 'created', process, madeHere: true };
-      }
+      if (!hasRivals(seen)) return seen.isShown ? seen.own : await this.#stillThere(own);
     }
     for (;;) {
       seen = await this.#untilDecided(seen);
       const [rival] = seen.rivals;
-      if (rival === undefined)
-        return { kind: 'created', process: await this.#stillThere(seen.own), madeHere: true };
+      if (rival === undefined) return await this.#stillThere(seen.own);
       const there = await this.#readRival(rival);
       if (there !== undefined) return await this.#giveWay(seen, there);
       seen = await this.#look(seen.own);
@@ -249,7 +251,7 @@ class Attempt<S, P extends Existing> {
   }
 
   /** Rules 2 and 4. */
-  async #giveWay({ own, rivals, listing }: RaceView<P>, rival: P): Promise<Creation<P> | undefined> {
+  async #giveWay({ own, rivals, listing }: RaceView<P>, rival: P): Promise<P | undefined> {
     const { store, runtime } = this.#world;
     runtime.log(
       `Another run has created the same process (${rival.id}), which stays; removing this run’s own ${own.id}`,
@@ -262,8 +264,7 @@ class Attempt<S, P extends Existing> {
     this.#gone.add(own.id);
     this.#checkpoint(`removed ${own.id} again, which this run had created, in favour of ${rival.id}`, rival);
     const isSettled = rivals.length === 1 && this.#lag === 0 && !isOpen;
-    const process = isSettled ? await this.#readRival(rival) : await this.#leftAfter(own);
-    return process && { kind: 'created', process, madeHere: false };
+    return isSettled ? await this.#readRival(rival) : await this.#leftAfter(own);
   }
 
   /** Returns the process that is left. A list without the deleted process also shows everything created before. */
