@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { runAction, type StepRun } from '../test/e2e/harness/run-action.ts';
-import { loops, staysUp } from '../test/emulator/process-life.ts';
+import { loops, staysUp } from '../test/emulator/progress.ts';
 import { seedShop } from '../test/emulator/seed.ts';
 import { startEmulator } from '../test/emulator/server.ts';
 import { readArguments } from './arguments.ts';

@@ -64,7 +64,7 @@ export async function fleetScale(root: string): Promise<FleetRow[]> {
   const rows: FleetRow[] = [];
   for (const environments of [1, 30, 100]) {
     const emulator = await startEmulator();
-    emulator.cloud.options.rateLimit.enforced = true;
+    emulator.cloud.rateLimits.enforced = true;
     emulator.cloud.options.deploymentTakes = 90_000;
     try {
       const { action } = fleetCase(environments, 'all new').prepare(emulator);

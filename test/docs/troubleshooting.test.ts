@@ -4,9 +4,9 @@ import { openForwardProxy } from '../e2e/harness/forward-proxy.ts';
 import type { StepRun } from '../e2e/harness/run-action.ts';
 import { openShop, type Shop, type StepOptions } from '../e2e/harness/shop.ts';
 import { unlessWindows } from '../e2e/harness/unless-windows.ts';
-import { fails } from '../emulator/command-outcomes.ts';
+import { withMeta } from '../emulator/edits.ts';
 import type { Fault } from '../emulator/faults.ts';
-import { loops } from '../emulator/process-life.ts';
+import { fails, loops } from '../emulator/progress.ts';
 import { readDocument } from './documents.ts';
 
 const quotes = fencesOf(readDocument('docs/troubleshooting.md')).map(({ text }) => text.trim());
@@ -63,7 +63,7 @@ const troubles: readonly [words: string, trouble: Trouble, options?: StepOptions
   ['answered 429', struck({ kind: 'rate-limit', retryAfter: 3600 })],
   ['HTML page instead of JSON', struck({ kind: 'html', ...always })],
   ['does not answer with TLS', ({ emulator }) => ({ 'api-url': emulator.url.replace('http:', 'https:') })],
-  ['may exist or not', struck({ kind: 'reset-after', on: 'POST' }, { 'if-exists': 'create' })],
+  ['may exist or not', struck({ kind: 'reset', acts: true, on: 'POST' }, { 'if-exists': 'create' })],
   ['take effect with the environment’s next deployment', given({})],
   ['accepted but not applied', ignored],
   ['but the deployment failed', deploying(['build.running', 'build.failed'])],
@@ -149,7 +149,7 @@ function ambiguous({ emulator, instance }: Shop): Record<string, string> {
 }
 
 function ignored({ emulator, instance }: Shop): Record<string, string> {
-  emulator.cloud.options.patchIgnores.push('processes');
+  emulator.cloud.options.storedForm = (given) => ({ ...given, processes: 1 });
   emulator.cloud.addProcess(instance, { type: 'worker', processes: 1 });
   return { processes: '3' };
 }
@@ -172,7 +172,7 @@ function leftBehind({ emulator, instance }: Shop): Record<string, string> {
 
 /** A list whose pages never fit together. */
 function moving({ emulator, instance }: Shop): Record<string, string> {
-  emulator.cloud.options.pages.total = (count) => count + 1;
+  emulator.faults.add({ kind: 'edit', on: 'GET', times: Infinity, edit: withMeta({ total: 2 }) });
   emulator.cloud.addProcess(instance, { type: 'worker' });
   return {};
 }

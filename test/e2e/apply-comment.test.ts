@@ -85,28 +85,6 @@ describe('apply keeps one comment with the plan on a pull request', () => {
     for (const { authorization } of gitHub.requests) expect(authorization).toContain(FAKE_GITHUB_TOKEN);
   });
 
-  test('markup in a command stays text', async () => {
-    const command = 'php artisan x </td><script>alert(1)</script> <!-- @team [a](b)';
-    await apply(
-      { 'dry-run': 'true' },
-      { text: `instances: { App: [{ type: custom, command: ${JSON.stringify(command)} }] }` },
-    );
-    expect(body()).toContain(`App: + 1 process  ${command}\n`);
-    expect(outsideOfCode(body())).not.toMatch(/<script>|@team|\[a\]\(b\)/);
-    // The marker, and what the comment has shown.
-    expect(outsideOfCode(body()).match(/<!--/g)).toHaveLength(2);
-  });
-
-  test('a command full of backticks does not end the fence', async () => {
-    const command = 'php artisan x ``` ```` @acme/everyone';
-    await apply(
-      { 'dry-run': 'true' },
-      { text: `instances: { App: [{ type: custom, command: ${JSON.stringify(command)} }] }` },
-    );
-    expect(body()).toContain('`````diff\n');
-    expect(outsideOfCode(body())).not.toContain('@acme');
-  });
-
   test('one environment by its name and by its id has one comment, and each manifest its own', async () => {
     const run = await apply({ 'dry-run': 'true' });
     await apply({ 'dry-run': 'true', environment: run.outputs['environment-id'] ?? '' });
@@ -165,21 +143,6 @@ describe('the comment is brought up to date by a run that fails', () => {
     expect(body()).toContain('<h3>❌ A problem in <code>.github/background-processes.yml</code></h3>');
     expect(body()).toContain('<code>instances.App&#91;0&#93;.type</code>: must be worker');
     expect(outsideOfCode(body())).not.toContain('@acme');
-  });
-
-  test('at reading a manifest of many environments, which then looks like none', async () => {
-    const application = 'application: shop\n';
-    const many = 'environments:\n  production: { instances: { App: [{ type: worker }] } }\n';
-    await apply({ environment: '', 'dry-run': 'true' }, { text: `${application}${many}` });
-    const count = gitHub.comments.length;
-    const last = (): string => gitHub.comments.at(-1)?.body ?? '';
-    expect(last()).toContain('Plan for <code>shop</code>');
-    const run = await apply({ environment: '' }, { text: many.replace('  production', '\tproduction') });
-    expect(run.errors).toHaveLength(1);
-    expect(last()).toContain('Tabs are not allowed');
-    await apply({ environment: '' }, { text: `application: [shop]\n${many}` });
-    expect(last()).toContain('application: must be');
-    expect(gitHub.comments).toHaveLength(count);
   });
 
   test('for a reason that is longer than a comment may be', async () => {
@@ -249,15 +212,6 @@ describe('the comment is brought up to date by a run that fails', () => {
       echo.slice(6, 30),
     );
   });
-});
-
-test('a deployment that succeeds is told in the comment', async () => {
-  emulator.cloud.options.deploymentScript = ['pending', 'deployment.succeeded'];
-  await apply({ redeploy: 'true' });
-  expect(body()).toContain(
-    '<h3>✅ Background processes of <code>production</code>: 1 created · live now</h3>',
-  );
-  expect(body()).not.toContain('Next:');
 });
 
 test('a github-token that no header can hold is a problem of the inputs, and sent nowhere', async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { loops } from '../emulator/process-life.ts';
+import { loops } from '../emulator/progress.ts';
 import { busiest } from '../emulator/recorded-request.ts';
 import { environmentsIn, openShop } from './harness/shop.ts';
 
@@ -77,7 +77,7 @@ describe.concurrent('proofs, in a file of many environments', () => {
   test('stable-for looks back in many logs under their limit, and knows of each', async () => {
     await using shop = await openShop();
     const { cloud } = shop.emulator;
-    cloud.options.rateLimit.enforced = true;
+    cloud.rateLimits.enforced = true;
     const names = Array.from({ length: 59 }, (_, n) => `preview-${n}`);
     for (const { environment, instance } of [shop, ...names.map((name) => shop.addEnvironment(name))]) {
       cloud.addProcess(instance, { type: 'worker', created_at: lastYear });
@@ -120,7 +120,7 @@ describe.concurrent('proofs, in a file of many environments', () => {
 test('a dozen deployments are followed by thirty reads a minute, and the time to wait grows with them', async () => {
   await using shop = await openShop({ deploymentTakes: 25_000 });
   const { cloud } = shop.emulator;
-  cloud.options.rateLimit.enforced = true;
+  cloud.rateLimits.enforced = true;
   const names = Array.from({ length: 11 }, (_, n) => `preview-${n}`);
   const members = [shop, ...names.map((name) => shop.addEnvironment(name))];
   // Each has to wait for the one that runs, and then for its own: 50 s where there is one environment.

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { bringingNothing } from '../emulator/edits.ts';
 import type { Emulator } from '../emulator/server.ts';
 import { openReviewedShop, type ReviewedShop } from './harness/pull-request.ts';
 import type { StepRun } from './harness/run-action.ts';
@@ -105,13 +106,6 @@ describe('apply serves all environments of a file', () => {
     expect(missing.errors.join('\n')).toContain('"stagin"');
   });
 
-  test('one that the token may not see is called by its name', async () => {
-    const { id } = shop.addEnvironment('staging').environment;
-    emulator.faults.add({ kind: 'status', status: 403, on: `GET ${id}/instances`, times: Infinity });
-    const run = await apply();
-    expect(run.errors[0]).toContain('Listing the clusters of staging: Laravel Cloud answered 403');
-  });
-
   test('a preview without its cluster, and a pattern without environments, are left out with a notice', async () => {
     shop.addEnvironment('staging');
     emulator.cloud.addEnvironment(shop.application, { name: 'preview/new', branch: 'preview/new' });
@@ -135,7 +129,7 @@ describe('apply serves all environments of a file', () => {
     shop.addEnvironment('staging');
     const { environment, instance } = shop.addEnvironment('preview/old');
     emulator.cloud.addProcess(instance, { type: 'worker' });
-    emulator.cloud.options.includes = { ignores: ['backgroundProcesses'] };
+    emulator.faults.add({ kind: 'edit', times: Infinity, edit: bringingNothing });
     for (const on of [path, '/environments/{id}']) {
       const address = on.replace('{id}', environment.id).replace('{instance}', instance.id);
       emulator.faults.add({ kind: 'status', status: 404, on: `GET ${address}$`, times: Infinity });
@@ -198,14 +192,6 @@ describe('apply serves all environments of a file', () => {
     expect(run.summary).toContain('<p><strong>Done:</strong> 1 created. The changes take effect');
   });
 
-  test('one whose deployment fails says nothing of the others, which are live', async () => {
-    const staging = shop.addEnvironment('staging');
-    shop.environment.deploymentScript = ['pending', 'build.failed'];
-    const run = await apply({ redeploy: 'true' });
-    expect(emulator.cloud.listRunning(staging.instance)).toHaveLength(1);
-    expect(run.errors[0]).toContain('Done: the other environment.\nNext: ');
-  });
-
   test('each that changed is deployed once, and one that did not is not', async () => {
     const staging = shop.addEnvironment('staging');
     emulator.cloud.options.deploymentScript = ['pending', 'deployment.succeeded'];
@@ -227,12 +213,6 @@ describe('apply serves all environments of a file', () => {
     expect(run.errors[0]).toContain('6 to delete, and max-deletes allows 5');
     expect(run.errors[0]).toContain('- delete worker c on staging, App');
     expect(shop.writes()).toEqual([]);
-  });
-
-  test('an environment named twice, and an application that differs, are errors before anything else', async () => {
-    const run = await apply({ application: 'other' }, { text: `application: shop\n${manifest}` });
-    expect(run.errors[0]).toContain('application: is "other"');
-    expect(shop.requests()).toEqual([]);
   });
 
   test('an application of the file that nobody has is a mistake on its line', async () => {

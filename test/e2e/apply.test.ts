@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Emulator } from '../emulator/server.ts';
 import type { StepRun } from './harness/run-action.ts';
-import { openShop, type Shop, type StepOptions } from './harness/shop.ts';
+import { manifestFile, openShop, type Shop, type StepOptions } from './harness/shop.ts';
 
 const manifest = `
 instances:
@@ -18,12 +18,11 @@ instances:
 
 let emulator: Emulator;
 let shop: Shop;
-let workers: { id: string };
 
 beforeEach(async () => {
   shop = await openShop();
   ({ emulator } = shop);
-  workers = emulator.cloud.addInstance(shop.environment, { name: 'workers', type: 'service' });
+  emulator.cloud.addInstance(shop.environment, { name: 'workers', type: 'service' });
 });
 
 afterEach(() => emulator.close());
@@ -40,28 +39,6 @@ function places({ commands }: StepRun): (string | undefined)[] {
 }
 
 describe('apply makes an environment run what the manifest declares', () => {
-  test('instances are found by id, too, and the environment by its branch in the workflow’s repository', async () => {
-    const run = await apply(
-      { environment: 'main' },
-      { text: `instances: { ${workers.id}: [{ type: worker }] }` },
-    );
-    expect(run.errors).toEqual([]);
-    expect(emulator.cloud.listProcesses(workers)).toHaveLength(1);
-  });
-
-  test('prune deletes exactly what is not declared, only on instances that the manifest names, and last', async () => {
-    const unnamed = emulator.cloud.addInstance(shop.environment, { name: 'other', type: 'service' });
-    const stays = emulator.cloud.addProcess(unnamed, { type: 'worker' });
-    const goes = emulator.cloud.addProcess(shop.instance, { type: 'worker', config: { queue: 'old' } });
-    const declared = emulator.cloud.addProcess(workers, { type: 'worker' });
-    const run = await apply({ prune: 'true' });
-    expect(run.outputs).toMatchObject({ created: '2', deleted: '1', unchanged: '1' });
-    expect(shop.writes().at(-1)).toBe(`DELETE /background-processes/${goes.id}`);
-    expect(shop.writes().filter((request) => request.startsWith('DELETE'))).toHaveLength(1);
-    expect(emulator.cloud.listProcesses(unnamed)).toEqual([stays]);
-    expect(emulator.cloud.listProcesses(workers).map(({ id }) => id)).toEqual([declared.id]);
-  });
-
   test('a plan that deletes more than max-deletes is refused before anything is written, and names what it deletes', async () => {
     const names = ['a', 'b', 'c', 'd', 'e', 'f'];
     for (const queue of names)
@@ -84,17 +61,6 @@ describe('apply makes an environment run what the manifest declares', () => {
     expect(allowed.outputs).toMatchObject({ deleted: '6', created: '3' });
   });
 
-  test('a worker that takes any connection and one that names the server’s default stay two', async () => {
-    emulator.cloud.options.fillDefaults = true;
-    const text = 'instances: { App: [{ type: worker }, { type: worker, config: { connection: database } }] }';
-    expect((await apply({}, { text })).outputs).toMatchObject({ created: '2' });
-    expect((await apply({ prune: 'true' }, { text })).outputs).toMatchObject({
-      outcome: 'unchanged',
-      unchanged: '2',
-    });
-    expect(emulator.cloud.listProcesses(shop.instance)).toHaveLength(2);
-  });
-
   test('waits until every instance that the manifest names is there', async () => {
     emulator.cloud.addInstance(shop.environment, { name: 'late', type: 'service', appearsAfter: 1 });
     const text = 'instances: { App: [{ type: worker }], late: [{ type: worker }] }';
@@ -113,6 +79,25 @@ describe('apply reports truthfully what it could not do', () => {
     expect(run.errors).toHaveLength(1);
     expect(run.errors[0]).toMatch(/^shop\/deploy\/processes\.yml:1:12: instances: must name at least one/);
     expect(places(run)).toEqual(['deploy/processes.yml:1:12']);
+  });
+
+  test('a command that ends at once is pointed out in its line, and carried out all the same', async () => {
+    const text = `instances:
+  App:
+    - type: custom
+      command: php artisan migrate --force
+    - type: custom
+      command: php artisan schedule:work
+`;
+    const run = await apply({}, { text });
+    expect(run.exitCode).toBe(0);
+    const warnings = run.commands.filter(({ command }) => command === 'warning');
+    expect(warnings.map(({ properties }) => [properties['file'], properties['line']])).toEqual([
+      [manifestFile, '3'],
+      [manifestFile, '5'],
+    ]);
+    expect(warnings[0]?.message).toContain('deploy commands');
+    expect(warnings[1]?.message).toContain('would run up to 4 times at once');
   });
 
   test('a file that is not a manifest is not quoted', async () => {

@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { busiest } from '../emulator/recorded-request.ts';
-import { type ForgeWorld, startForge } from './forge-world.ts';
-import { openShop, type Shop } from './harness/shop.ts';
+import { openForge, openShop, type Shop } from './harness/shop.ts';
 import {
   allowed,
   applyStorms,
@@ -25,7 +24,7 @@ async function openShopFor({ cloud, pages, lost }: Storm): Promise<Shop> {
   emulator.cloud.options.perPage = 20;
   for (let n = 1; n <= (pages - 1) * 20 + 1; n++)
     emulator.cloud.addProcess(instance, { type: 'custom', command: `php artisan other:${n}` });
-  emulator.faults.add({ kind: 'reset-before', on: 'POST', times: lost });
+  emulator.faults.add({ kind: 'reset', on: 'POST', times: lost });
   return shop;
 }
 
@@ -33,7 +32,7 @@ async function openShopFor({ cloud, pages, lost }: Storm): Promise<Shop> {
 const late = [...Array<string>(9).fill('starting'), 'running'];
 
 /** Fills the pages of the storm with processes; so many of them start late. */
-function fill({ emulator, server }: ForgeWorld, { pages }: Storm, starting = 0): void {
+function fill({ emulator, server }: Shop, { pages }: Storm, starting = 0): void {
   for (let n = 1; n <= pages * 30 - 10; n++)
     emulator.forge.addProcess(server, {
       command: `php8.4 artisan own:${n}`,
@@ -83,7 +82,8 @@ describe('a run never storms while it waits', () => {
   });
 
   test.each(forgeApplyStorms)('forge/apply, $title, pages: $pages', async (storm) => {
-    await using world = await startForge('forge/apply', { forge: { listLag: 5_000 } });
+    await using world = await openForge('forge/apply');
+    world.emulator.forge.options.listLag = 5_000;
     for (let n = 1; n < storm.pages * 30; n++)
       world.emulator.forge.addProcess(world.server, { command: `php8.4 artisan other:${n}` });
     const lines = Array.from(
@@ -98,7 +98,7 @@ describe('a run never storms while it waits', () => {
   });
 
   test('forge/apply on eight servers, where the new processes take long to start', async () => {
-    await using world = await startForge('forge/apply');
+    await using world = await openForge('forge/apply');
     const { forge } = world.emulator;
     forge.options.createScript = late;
     const organization = world.server.organization;
@@ -113,7 +113,7 @@ describe('a run never storms while it waits', () => {
   });
 
   test('forge/apply that watches a server of ten pages', async () => {
-    await using world = await startForge('forge/apply');
+    await using world = await openForge('forge/apply');
     fill(world, stableStorm);
     const files = {
       '.github/forge-processes.yml': 'servers: { web-1: [{ command: php8.4 artisan own:1 }] }',
@@ -125,7 +125,7 @@ describe('a run never storms while it waits', () => {
   });
 
   test('forge/list at a gate, with a list of ten pages', async () => {
-    await using world = await startForge('forge/list');
+    await using world = await openForge('forge/list');
     fill(world, gateStorm, 1);
     const step = await world.run({ 'require-status': 'running', 'wait-timeout': '600' });
 
@@ -134,7 +134,7 @@ describe('a run never storms while it waits', () => {
   });
 
   test('forge/restart that waits for a list of five pages', async () => {
-    await using world = await startForge('forge/restart');
+    await using world = await openForge('forge/restart');
     world.emulator.forge.options.restartScript = late;
     fill(world, pagesRestartStorm);
     const step = await world.run({ 'wait-timeout': '600' });
@@ -144,7 +144,7 @@ describe('a run never storms while it waits', () => {
   });
 
   test('forge/restart of twenty that are installing', async () => {
-    await using world = await startForge('forge/restart');
+    await using world = await openForge('forge/restart');
     const script = [...Array<string>(15).fill('installing'), 'running'];
     for (let n = 1; n <= 20; n++)
       world.emulator.forge.addProcess(world.server, { command: `php8.4 artisan own:${n}`, script });

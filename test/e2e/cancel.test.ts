@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { succeeds } from '../emulator/command-outcomes.ts';
+import { succeeds } from '../emulator/progress.ts';
 import type { RunningAction, StepRun } from './harness/run-action.ts';
 import { environmentsIn, manifestFile, openShop, type Shop } from './harness/shop.ts';
 import { onWindows } from './harness/unless-windows.ts';
@@ -38,15 +38,6 @@ describe.skipIf(onWindows).concurrent.each(signals)('%s, unless on Windows,', (s
     expect(step.outputs).toEqual({});
   });
 
-  test('in a pause before another try ends the step at once', async () => {
-    await using shop = await openShop();
-    shop.emulator.faults.add({ kind: 'rate-limit', retryAfter: 60, on: 'GET' });
-    const running = shop.start(patient);
-    const step = await stopWhen(running, signal, () => running.output().includes('trying again'));
-
-    expectStopped(step, shop, 1);
-  });
-
   test('while a create request hangs gives it a moment, then says what may exist', async () => {
     await using shop = await openShop();
     shop.emulator.faults.add({ kind: 'hang', on: 'POST', acts: true });
@@ -55,25 +46,6 @@ describe.skipIf(onWindows).concurrent.each(signals)('%s, unless on Windows,', (s
     expectStopped(step, shop, 2);
     expect(step.errors[0]).toContain('Creating the worker on queue default');
     expect(step.errors[0]).toContain('it may have taken effect or not');
-  });
-
-  test('while the one request of if-exists: create hangs says what may exist', async () => {
-    await using shop = await openShop();
-    shop.emulator.faults.add({ kind: 'hang', on: 'POST', acts: true });
-    const running = shop.start({ ...patient, 'if-exists': 'create' });
-    const step = await stopWhen(running, signal, () => shop.count('POST') === 1);
-
-    expectStopped(step, shop, 1);
-    expect(step.errors[0]).toContain('it may have taken effect or not');
-  });
-
-  test('while a create request is answered late still learns the id', async () => {
-    await using shop = await openShop();
-    shop.emulator.faults.add({ kind: 'slow', ms: 1_000, on: 'POST' });
-    const step = await stopWhen(shop.start(patient), signal, () => shop.count('POST') === 1);
-
-    expectStopped(step, shop, 2);
-    expect(step.errors[0]).toContain(`created worker on queue default as ${shop.ids()[0]}`);
   });
 
   test('while an update hangs says that it is not known whether it took effect', async () => {

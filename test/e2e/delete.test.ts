@@ -1,44 +1,27 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { Emulator } from '../emulator/server.ts';
-import type { StepRun } from './harness/run-action.ts';
-import { openShop, type Shop } from './harness/shop.ts';
+import { describe, expect, test } from 'vitest';
+import { openShop } from './harness/shop.ts';
 
-let emulator: Emulator;
-let shop: Shop;
+test.concurrent('one that cannot be deleted does not save the rest, and the report is true', async () => {
+  await using shop = await openShop();
+  const command = 'php artisan x';
+  const [first, second, third] = [1, 2, 3].map(() =>
+    shop.emulator.cloud.addProcess(shop.instance, { type: 'custom', command }),
+  );
+  const body = { message: 'Locked.' };
+  shop.emulator.faults.add({ kind: 'status', status: 422, body, on: `DELETE ${second?.id}` });
+  const run = await shop.run({ command, all: 'true' }, { action: 'delete' });
 
-beforeEach(async () => {
-  shop = await openShop();
-  ({ emulator } = shop);
-});
-
-afterEach(() => emulator.close());
-
-const remove = (inputs: Record<string, string> = {}): Promise<StepRun> =>
-  shop.run({ instance: shop.instance.id, ...inputs }, { action: 'delete' });
-
-const worker = (config: Record<string, unknown> = {}) =>
-  emulator.cloud.addProcess(shop.instance, { type: 'worker', config });
-const custom = (command: string) => emulator.cloud.addProcess(shop.instance, { type: 'custom', command });
-
-describe('delete takes more than one only when told so', () => {
-  test('one that cannot be deleted does not save the rest, and the report is true', async () => {
-    const [first, second, third] = [1, 2, 3].map(() => custom('php artisan x'));
-    const message = 'Locked.';
-    emulator.faults.add({ kind: 'status', status: 422, body: { message }, on: `DELETE ${second?.id}` });
-    const run = await remove({ command: 'php artisan x', all: 'true' });
-    expect(run.exitCode).toBe(1);
-    expect(run.errors[0]).toContain('1 of 3 could not be deleted');
-    expect(run.errors[0]).toContain(`${second?.id}: `);
-    expect(run.errors[0]).toContain('Locked.');
-    expect(run.outputs).toEqual({
-      outcome: 'deleted',
-      'ids-json': JSON.stringify([first?.id, third?.id]),
-      count: '2',
-    });
+  expect(run.exitCode).toBe(1);
+  expect(run.errors[0]).toContain('1 of 3 could not be deleted');
+  expect(run.errors[0]).toMatch(new RegExp(`${second?.id}: .*Locked\\.`));
+  expect(run.outputs).toEqual({
+    outcome: 'deleted',
+    'ids-json': JSON.stringify([first?.id, third?.id]),
+    count: '2',
   });
 });
 
-describe('delete wants to be told what is meant', () => {
+describe.concurrent('delete wants to be told what is meant', () => {
   test.each([
     [
       {},
@@ -59,9 +42,9 @@ describe('delete wants to be told what is meant', () => {
     [{ 'process-id': 'inst-1' }, 'process-id: must be an id such as process-'],
     [{ 'config-json': '{"que": 1}' }, 'config-json: que: is not an option of a worker'],
   ])('%j is refused before any request', async (inputs: Record<string, string>, problem) => {
-    worker();
-    const run = await remove(inputs);
+    await using shop = await openShop();
+    const run = await shop.run({ instance: shop.instance.id, ...inputs }, { action: 'delete' });
     expect(run.errors[0]).toContain(problem);
-    expect(emulator.requests).toEqual([]);
+    expect(shop.requests()).toEqual([]);
   });
 });

@@ -1,18 +1,20 @@
-import { describe, expect, test } from 'vitest';
-import { type ForgeWorld, startForge } from './forge-world.ts';
-import { startAction } from './harness/run-action.ts';
+import { expect, test } from 'vitest';
+import { editList } from '../emulator/edits.ts';
+import { expectNoToken } from './harness/run-action.ts';
+import { openForge, type Shop } from './harness/shop.ts';
 import { unlessWindows } from './harness/unless-windows.ts';
 
 const horizon = { command: 'php8.4 artisan horizon', directory: '/home/forge/shop.example' };
 const { command } = horizon;
+const manifest = '.github/forge-processes.yml';
 
-const kept = ({ emulator, server }: ForgeWorld) => emulator.forge.listProcesses(server);
+const kept = ({ emulator, server }: Shop) => emulator.forge.listProcesses(server);
 
 test.each([
   ['the same derived name', {}, {}],
   ['names of their own', { name: 'horizon-a' }, { name: 'horizon-b' }],
 ])('two runs at once with %s leave one process, and both tell its id', async (_title, first, second) => {
-  await using world = await startForge('forge');
+  await using world = await openForge('forge');
   const runs = await Promise.all([world.run({ ...horizon, ...first }), world.run({ ...horizon, ...second })]);
   for (const run of runs) expect(run.errors).toEqual([]);
   const ids = kept(world).map(({ id }) => id);
@@ -21,7 +23,7 @@ test.each([
 });
 
 test('the manifest says what a filter leaves out, on one line whatever the filter', async () => {
-  await using world = await startForge('forge/list');
+  await using world = await openForge('forge/list');
   world.emulator.forge.addProcess(world.server, { command, siteId: Number(world.site.id) });
   const run = await world.run({ site: 'shop.example', command: 'artisan\nhorizon' });
   expect(run.outputs['manifest-yaml']?.split('\n').slice(1)).toEqual([
@@ -33,27 +35,15 @@ test('the manifest says what a filter leaves out, on one line whatever the filte
 });
 
 test('the token may come from the environment', async () => {
-  await using world = await startForge('forge/list');
-  const run = await world.run({ token: '' }, { env: { FORGE_TOKEN: world.emulator.token } });
-  expect(run.exitCode).toBe(0);
-  const both = { FORGE_API_TOKEN: world.emulator.token, FORGE_TOKEN: 'of-somewhere-else' };
-  expect((await world.run({ token: '' }, { env: both })).exitCode).toBe(0);
+  await using world = await openForge('forge/list');
+  const env = { FORGE_API_TOKEN: world.emulator.token, FORGE_TOKEN: 'of-somewhere-else' };
+  expect((await world.run({ token: '' }, { env })).exitCode).toBe(0);
 });
 
 unlessWindows('a step that is told to stop at the gate stops at once', async () => {
-  await using world = await startForge('forge/list');
+  await using world = await openForge('forge/list');
   world.emulator.forge.addProcess(world.server, { command, script: ['starting'] });
-  const { child, done, output } = startAction({
-    action: 'forge/list',
-    inputs: {
-      token: world.emulator.token,
-      'api-url': world.emulator.url,
-      organization: 'acme',
-      server: world.server.id,
-      'require-status': 'running',
-      'wait-timeout': '600',
-    },
-  });
+  const { child, done, output } = world.start({ 'require-status': 'running', 'wait-timeout': '600' });
   await expect.poll(output, { timeout: 20_000 }).toContain('is starting');
   child.kill('SIGTERM');
   const run = await done;
@@ -63,63 +53,33 @@ unlessWindows('a step that is told to stop at the gate stops at once', async () 
 
 test('a token of 2,200 characters is sent whole and masked whole', async () => {
   const token = `eyJ${'aB3-_.xY'.repeat(275)}`.slice(0, 2_200);
-  await using world = await startForge('forge/list', { token });
-  const run = await world.run();
+  await using world = await openForge('forge/list');
+  world.emulator.access.token = token;
+  const run = await world.run({ token });
   expect(run.exitCode).toBe(0);
+  expectNoToken(run, token);
   expect(run.masks).toContain(token);
   expect(world.emulator.requests[0]?.headers['authorization']).toBe(`Bearer ${token}`);
 });
 
+/** Changes the second list of processes that a run reads. */
+const changeSecondList = ({ emulator }: Shop, edit: Parameters<typeof editList>[0]) =>
+  emulator.faults.add({ kind: 'edit', on: 'GET .*/background-processes$', nth: 2, edit: editList(edit) });
+
 test('forge/restart waits for one that a list shows in another shape for a while', async () => {
-  await using world = await startForge('forge/restart');
-  const added = Array.from(
-    { length: 4 },
-    () => world.emulator.forge.addProcess(world.server, { command }).id,
-  );
+  await using world = await openForge('forge/restart');
+  const [id] = [1, 2].map(() => world.emulator.forge.addProcess(world.server, { command }).id);
   // The first list is read before the restart, the next one after it.
-  world.emulator.faults.add({
-    kind: 'edit',
-    on: 'GET .*/background-processes(\\?|$)',
-    nth: 2,
-    edit: (answer) => {
-      const { data } = answer.body as { data: object[] };
-      return {
-        ...answer,
-        body: { data: data.map((one, n) => (n === 1 ? { ...one, attributes: null } : one)) },
-      };
-    },
-  });
+  changeSecondList(world, ([first, ...others]) => [{ ...first, attributes: null }, ...others]);
   const run = await world.run();
   expect(run.errors).toEqual([]);
-  expect(run.log).toContain(`${added[1]} is unknown`);
-  expect(run.outputs['count']).toBe('4');
-});
-
-/** The second list of the run lacks its last process, as when a process moves to a page that was read already. */
-const hideFromSecondList = ({ emulator }: ForgeWorld) =>
-  emulator.faults.add({
-    kind: 'edit',
-    on: 'GET .*/background-processes(\\?|$)',
-    nth: 2,
-    edit: (answer) => {
-      const { data } = answer.body as { data: object[] };
-      return { ...answer, body: { data: data.slice(0, -1) } };
-    },
-  });
-
-test('forge/restart reads a process by its id if a list lacks it', async () => {
-  await using world = await startForge('forge/restart');
-  for (let n = 0; n < 4; n++) world.emulator.forge.addProcess(world.server, { command });
-  hideFromSecondList(world);
-  const run = await world.run();
-  expect(run.errors).toEqual([]);
-  expect(run.outputs['count']).toBe('4');
+  expect(run.log).toContain(`${id} is unknown`);
+  expect(run.outputs['count']).toBe('2');
 });
 
 test('forge/restart does not count the time that the rate limit takes against wait-timeout', async () => {
-  await using world = await startForge('forge/restart', {
-    forge: { restartScript: ['restarting', 'running'] },
-  });
+  await using world = await openForge('forge/restart');
+  world.emulator.forge.options.restartScript = ['restarting', 'running'];
   world.emulator.forge.addProcess(world.server, { command: 'php8.4 artisan horizon' });
   world.emulator.faults.add({ kind: 'rate-limit', retryAfter: 60, on: 'GET background-processes/', nth: 1 });
   const step = await world.run({ 'wait-timeout': '30' });
@@ -127,38 +87,24 @@ test('forge/restart does not count the time that the rate limit takes against wa
   expect(step.log).toContain('trying again in 60 s');
 });
 
-describe('stable-for on Forge', () => {
-  test('is true where the process stays up, and asks calmly', async () => {
-    await using world = await startForge('forge');
-    const run = await world.run({ ...horizon, 'stable-for': '30' });
+test('stable-for is true where the process stays up, and asks calmly', async () => {
+  await using world = await openForge('forge');
+  const run = await world.run({ ...horizon, 'stable-for': '30' });
 
-    expect(run.errors).toEqual([]);
-    expect(run.outputs).toMatchObject({ outcome: 'created', stable: 'true' });
-    expect(run.summary).toContain('Stable:</strong> up for 30 s');
-    expect(world.emulator.requests.length).toBeLessThanOrEqual(14);
-  });
+  expect(run.errors).toEqual([]);
+  expect(run.outputs).toMatchObject({ outcome: 'created', stable: 'true' });
+  expect(run.summary).toContain('Stable:</strong> up for 30 s');
+  expect(world.emulator.requests.length).toBeLessThanOrEqual(14);
+});
 
-  test('reads a process by its id if a list lacks it', async () => {
-    await using world = await startForge('forge/apply');
-    for (const each of ['a', 'b'])
-      world.emulator.forge.addProcess(world.server, { command: `php8.4 ${each}` });
-    hideFromSecondList(world);
-    const manifest = 'servers: { web-1: [{ command: php8.4 a }, { command: php8.4 b }] }';
-    const files = { '.github/forge-processes.yml': manifest };
-    expect((await world.run({ 'stable-for': '30' }, { files })).outputs['stable']).toBe('true');
-  });
+test('stable-for holds for each process of forge/apply, also for one that a list lacks, and in a dry run', async () => {
+  await using world = await openForge('forge/apply');
+  const files = { [manifest]: 'servers: { web-1: [{ command: php8.4 a }, { command: php8.4 b }] }' };
+  const run = await world.run({ 'stable-for': '30' }, { files });
+  expect(run.outputs).toMatchObject({ outcome: 'changed', stable: 'true' });
 
-  test('holds for each process of forge/apply, also in a dry run', async () => {
-    await using world = await startForge('forge/apply');
-    const manifest = `servers: { web-1: [{ command: ${command}, directory: ${horizon.directory} }] }`;
-    const options = { files: { '.github/forge-processes.yml': manifest } };
-    expect((await world.run({ 'stable-for': '30' }, options)).outputs).toMatchObject({
-      outcome: 'changed',
-      stable: 'true',
-    });
-    expect((await world.run({ 'dry-run': 'true', 'stable-for': '5' }, options)).outputs).toMatchObject({
-      outcome: 'unchanged',
-      stable: 'true',
-    });
-  });
+  // As when the last process moves to a page that was read already.
+  changeSecondList(world, (data) => data.slice(0, -1));
+  const dry = await world.run({ 'dry-run': 'true', 'stable-for': '5' }, { files });
+  expect(dry.outputs).toMatchObject({ outcome: 'unchanged', stable: 'true' });
 });

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { Fault } from '../emulator/faults.ts';
 import { expectNoToken, type StepRun } from './harness/run-action.ts';
 import { openShop, type Shop } from './harness/shop.ts';
 
@@ -54,25 +55,115 @@ function formsOf(token: string): string {
 
 const debugLog = { env: { RUNNER_DEBUG: '1' } };
 
+interface Attack {
+  /** Puts the text into the world. */
+  prepare?: (shop: Shop) => void;
+  inputs: Record<string, string>;
+  said?: string;
+}
+
+const environment = (name: string, branch: string) => (shop: Shop) => {
+  shop.emulator.cloud.addInstance(shop.emulator.cloud.addEnvironment(shop.application, { name, branch }), {
+    name,
+  });
+};
+
+const answering = (fault: Fault) => (shop: Shop) => {
+  shop.emulator.faults.add({ ...fault, times: Number.POSITIVE_INFINITY });
+};
+
+const listing = (...ids: string[]) => {
+  const attributes = {
+    type: 'worker',
+    processes: 1,
+    command: hostile,
+    config: { queue: 'default', [hostile]: hostile },
+    strategy_type: hostile,
+    created_at: hostile,
+  };
+  const data = ids.map((id) => ({ id: id.slice(0, 200), type: hostile, attributes }));
+  return answering({ kind: 'body', body: JSON.stringify({ data }), on: 'GET' });
+};
+
+const far = `https://evil.example/${encodeURIComponent(hostile)}`;
+const refusal = { message: hostile, errors: { [hostile]: [hostile], 'config.queue': hostile } };
+
+const attacks: Record<string, Attack> = {
+  'a command of several lines, which is refused': {
+    inputs: { type: 'custom', command: hostile },
+    said: 'command: must be one line',
+  },
+  'the names of an environment and an instance': {
+    prepare: environment(hostile, 'b'),
+    inputs: { environment: 'b' },
+  },
+  'names that an error lists': {
+    prepare: environment(hostile, hostile),
+    inputs: { environment: 'nowhere' },
+    said: 'start',
+  },
+  'inputs that an error repeats': {
+    inputs: {
+      instance: `a\n::error::forged ${esc}`,
+      processes: '\n::error::forged',
+      type: '##[error]forged',
+      'config-json': JSON.stringify({ [hostile]: 1, queue: [hostile] }),
+      'api-url': 'http://x\n::error::forged',
+    },
+    said: 'type: ',
+  },
+  'the message and the fields of a refusal': {
+    prepare: answering({ kind: 'status', status: 422, body: refusal, on: 'POST' }),
+    inputs: { 'if-exists': 'create' },
+    said: 'start',
+  },
+  'the reason for which a deployment failed': {
+    prepare: (shop) => {
+      shop.emulator.cloud.options.deploymentScript = ['pending', 'build.failed'];
+      shop.environment.failureReason = hostile;
+    },
+    inputs: { redeploy: 'true' },
+    said: 'start',
+  },
+  'the id, date and every other field of a process': { prepare: listing(hostile), inputs: {} },
+  'the same of two': { prepare: listing(hostile, `other${hostile}`), inputs: {} },
+  'the address of a redirect': {
+    prepare: answering({ kind: 'redirect', location: `${far}?::error::forged`, on: 'GET' }),
+    inputs: {},
+    said: 'evil.example',
+  },
+  'the address of a next page': {
+    prepare: answering({
+      kind: 'body',
+      body: JSON.stringify({ data: [], links: { next: hostile } }),
+      on: 'GET',
+    }),
+    inputs: {},
+  },
+  'a page of HTML': {
+    prepare: answering({ kind: 'html', page: hostile, status: 403, on: 'GET' }),
+    inputs: {},
+    said: '403',
+  },
+};
+
 describe.concurrent('text that tries to be more than text stays text', () => {
+  test.each(Object.entries(attacks))('in %s', async (_, { prepare, inputs, said }) => {
+    await using shop = await openShop();
+    prepare?.(shop);
+    const step = await shop.run(inputs, debugLog);
+
+    expectHarmless(step, shop);
+    if (said !== undefined) expect(step.errors[0]).toContain(said);
+  });
+
   test('in a command from the inputs, which is sent as it is', async () => {
     await using shop = await openShop();
     const step = await shop.run({ type: 'custom', command: line }, debugLog);
 
     expectHarmless(step, shop);
-    expect(step.exitCode).toBe(0);
+    expect(step.outputs).toMatchObject({ outcome: 'created', command: line });
     expect(shop.emulator.cloud.processes[0]?.command).toBe(line);
-    expect(step.outputs['command']).toBe(line);
-    expect(step.outputs['outcome']).toBe('created');
-  });
-
-  test('in a command of several lines, which is refused', async () => {
-    await using shop = await openShop();
-    const step = await shop.run({ type: 'custom', command: hostile }, debugLog);
-
-    expectHarmless(step, shop);
-    expect(step.errors[0]).toContain('command: must be one line');
-    expect(shop.emulator.requests).toEqual([]);
   });
 
   test('in a command that exists and is changed', async () => {
@@ -83,118 +174,22 @@ describe.concurrent('text that tries to be more than text stays text', () => {
     expectHarmless(step, shop);
     expect(step.outputs['outcome']).toBe('updated');
   });
-
-  test('in the names of an environment and an instance', async () => {
-    await using shop = await openShop();
-    const environment = shop.emulator.cloud.addEnvironment(shop.application, { name: hostile, branch: 'b' });
-    shop.emulator.cloud.addInstance(environment, { name: hostile });
-    const step = await shop.run({ environment: 'b' }, debugLog);
-
-    expectHarmless(step, shop);
-    expect(step.exitCode).toBe(0);
-  });
-
-  test('in names that an error lists', async () => {
-    await using shop = await openShop();
-    shop.emulator.cloud.addEnvironment(shop.application, { name: hostile, branch: hostile });
-    const step = await shop.run({ environment: 'nowhere' }, debugLog);
-
-    expectHarmless(step, shop);
-    expect(step.errors[0]).toContain('start');
-  });
-
-  test('in inputs that an error repeats', async () => {
-    await using shop = await openShop();
-    const step = await shop.run(
-      {
-        instance: `a\n::error::forged ${esc}`,
-        processes: '\n::error::forged',
-        type: '##[error]forged',
-        'config-json': JSON.stringify({ [hostile]: 1, queue: [hostile] }),
-        'api-url': 'http://x\n::error::forged',
-      },
-      debugLog,
-    );
-
-    expectHarmless(step, shop);
-    expect(step.exitCode).toBe(1);
-  });
-
-  test.each([400, 403, 422, 500])('in the message and the fields of a refusal with %d', async (status) => {
-    await using shop = await openShop();
-    const body = { message: hostile, errors: { [hostile]: [hostile], 'config.queue': hostile } };
-    shop.emulator.faults.add({ kind: 'status', status, body, on: 'POST' });
-    const step = await shop.run({ 'if-exists': 'create' }, debugLog);
-
-    expectHarmless(step, shop);
-    expect(step.exitCode).toBe(1);
-  });
-
-  test('in the reason for which a deployment failed, and in its id', async () => {
-    await using shop = await openShop({ deploymentScript: ['pending', 'build.failed'] });
-    shop.environment.failureReason = hostile;
-    const step = await shop.run({ redeploy: 'true' }, debugLog);
-
-    expectHarmless(step, shop);
-    expect(step.errors[0]).toContain('start');
-  });
-
-  test('in ids, dates and every other field of a process', async () => {
-    await using shop = await openShop();
-    const attributes = {
-      type: 'worker',
-      processes: 1,
-      command: hostile,
-      config: { queue: 'default', [hostile]: hostile },
-      strategy_type: hostile,
-      created_at: hostile,
-    };
-    const process = (id: string) => ({ id: id.slice(0, 200), type: hostile, attributes });
-    for (const data of [[process(hostile)], [process(hostile), process(`other${hostile}`)]]) {
-      const fault = shop.emulator.faults.add({
-        kind: 'body',
-        body: JSON.stringify({ data }),
-        on: 'GET',
-        times: Number.POSITIVE_INFINITY,
-      });
-      expectHarmless(await shop.run({}, debugLog), shop);
-      fault.remove();
-    }
-  });
-
-  test('in the address of a redirect, of a next page, and in a page of HTML', async () => {
-    await using shop = await openShop();
-    const next = `https://evil.example/${encodeURIComponent(hostile)}`;
-    shop.emulator.faults.add({ kind: 'redirect', location: `${next}?::error::forged`, on: 'GET' });
-    expectHarmless(await shop.run({}, debugLog), shop);
-    shop.emulator.faults.add({
-      kind: 'body',
-      body: JSON.stringify({ data: [], links: { next: hostile } }),
-      on: 'GET',
-    });
-    expectHarmless(await shop.run({}, debugLog), shop);
-    shop.emulator.faults.add({ kind: 'html', page: hostile, status: 403, on: 'GET' });
-    expectHarmless(await shop.run({}, debugLog), shop);
-  });
 });
 
 describe.concurrent('the token shows nowhere, though the API', () => {
-  test.each([400, 401, 403, 422, 500])(
-    'repeats it in a refusal with %d, wherever that is cut off',
-    async (status) => {
-      await using shop = await openShop();
-      const { token } = shop.emulator;
-      const body = {
-        message: `${'x'.repeat(490)}${token}`,
-        errors: { [token]: [token, `Bearer ${token}`, JSON.stringify({ token })] },
-      };
-      shop.emulator.faults.add({ kind: 'status', status, body, on: 'POST' });
-      const step = await shop.run({ 'if-exists': 'create' }, debugLog);
+  test.each([401, 422, 500])('repeats it in a refusal with %d, wherever that is cut off', async (status) => {
+    await using shop = await openShop();
+    const { token } = shop.emulator;
+    const body = {
+      message: `${'x'.repeat(490)}${token}`,
+      errors: { [token]: [token, `Bearer ${token}`, JSON.stringify({ token })] },
+    };
+    shop.emulator.faults.add({ kind: 'status', status, body, on: 'POST' });
+    const step = await shop.run({ 'if-exists': 'create' }, debugLog);
 
-      expect(step.exitCode).toBe(1);
-      expect(step.errors.join()).not.toContain(token.slice(0, 9));
-    },
-  );
+    expect(step.exitCode).toBe(1);
+    expect(step.errors.join()).not.toContain(token.slice(0, 9));
+  });
 
   test('repeats it in the process', async () => {
     await using shop = await openShop();
@@ -248,27 +243,5 @@ describe.concurrent('the token shows nowhere, though the API', () => {
 
     expect(step.exitCode).toBe(1);
     expectNoToken(step, token.slice(0, 16));
-  });
-});
-
-describe.concurrent('a command of two megabytes', () => {
-  const command = 'x'.repeat(2 * 1024 * 1024);
-
-  test('does not break the summary, which stays under its limit', async () => {
-    await using shop = await openShop();
-    shop.emulator.cloud.addProcess(shop.instance, { type: 'custom', command: 'php' });
-    const resource = (text: string) => ({
-      id: 'process-1',
-      type: 'background_processes',
-      attributes: { type: 'custom', processes: 1, command: text, config: [], created_at: null },
-    });
-    const body = JSON.stringify({ data: resource(command) });
-    shop.emulator.faults.add({ kind: 'body', status: 201, body, on: 'POST' });
-    const step = await shop.run({ 'if-exists': 'create', type: 'custom', command: 'php' });
-
-    expect(step.exitCode).toBe(0);
-    expect(step.outputs['command']).toHaveLength(command.length);
-    expect(step.summaryBytes).toBeGreaterThan(0);
-    expect(step.summaryBytes).toBeLessThan(1024 * 1024);
   });
 });

@@ -1,23 +1,24 @@
 import { describe, expect, test } from 'vitest';
 import {
-  dataInList,
+  editIncluded,
+  editList,
   gzipped,
   processesWith,
   processesWithout,
+  type StoredForm,
   withAttributes,
+  withCommand,
+  withConfig,
   withEntry,
-  withIncluded,
   withLinks,
-  withMeta,
   withRelationships,
 } from '../emulator/edits.ts';
 import type { Fault } from '../emulator/faults.ts';
-import { configInList, formWith } from '../emulator/process-forms.ts';
-import { connectionUntold, queuesSorted, quotesDropped, withSuffix } from '../emulator/stored-forms.ts';
 import { openShop, type Shop } from './harness/shop.ts';
 
 const custom = { type: 'custom', command: 'php artisan horizon' };
 const worker = { 'config-json': '{"connection":"redis","queue":"high,default"}' };
+const quiet: StoredForm = withCommand((text) => `${text} --quiet`);
 const POST = 'POST .*background-processes$';
 const odd = Number.POSITIVE_INFINITY;
 
@@ -51,7 +52,7 @@ describe.concurrent('a create that is answered oddly has made what it names', ()
   });
 
   test.each<[string, Fault]>([
-    ['a list of one', { kind: 'edit', on: POST, edit: dataInList() }],
+    ['a list of one', { kind: 'edit', on: POST, edit: editList((data) => data) }],
     ['packed', { kind: 'edit', on: POST, edit: gzipped() }],
     ['nothing at all', { kind: 'empty', on: POST, acts: true }],
     ['an empty object', { kind: 'body', on: POST, body: '{}', status: 201, acts: true }],
@@ -64,15 +65,6 @@ describe.concurrent('a create that is answered oddly has made what it names', ()
     expect(step.outputs['outcome']).toBe('created');
     expect(shop.ids()).toEqual([step.outputs['process-id']]);
     expect(shop.count('POST')).toBe(1);
-  });
-
-  test('an id that is a number', async () => {
-    await using shop = await openShop({ processIds: 'numbers' });
-    const step = await shop.run(custom);
-
-    expect(step.errors).toEqual([]);
-    expect(step.outputs).toMatchObject({ outcome: 'created', 'process-id': '4711' });
-    expect((await shop.run(custom)).outputs['outcome']).toBe('unchanged');
   });
 });
 
@@ -87,7 +79,7 @@ describe.concurrent('what nobody needs neither fails a step nor hides a process'
 
   test.each(attributes)('%s', async (_, given) => {
     await using shop = await open();
-    shop.emulator.cloud.options.processForm = formWith(given);
+    shop.emulator.faults.add({ kind: 'edit', times: odd, edit: processesWith(given) });
 
     for (const inputs of [custom, inEnvironment]) {
       const step = await shop.run(inputs);
@@ -101,7 +93,10 @@ describe.concurrent('what nobody needs neither fails a step nor hides a process'
 
   test.each<[string, Fault]>([
     ['`links.next` empty', { kind: 'edit', on: 'GET', times: odd, edit: withLinks({ next: '' }) }],
-    ['`included` an object', { kind: 'edit', on: 'GET .*instances', times: odd, edit: withIncluded({}) }],
+    [
+      '`included` an object',
+      { kind: 'edit', on: 'GET .*instances', times: odd, edit: editIncluded(() => ({})) },
+    ],
     ['packed answers', { kind: 'edit', on: 'GET', times: odd, edit: gzipped() }],
     [
       'replicas that are a word',
@@ -133,31 +128,6 @@ describe.concurrent('what nobody needs neither fails a step nor hides a process'
     expect(step.outputs).toMatchObject({ outcome: 'updated', verified: 'true' });
     expect(shop.emulator.cloud.listProcesses(shop.instance)).toMatchObject([{ processes: 2 }]);
   });
-
-  test('the options of a worker as the only entry of a list are its options', async () => {
-    await using shop = await openShop({ processForm: configInList });
-    expect((await shop.run(worker)).outputs['outcome']).toBe('created');
-    expect((await shop.run(worker)).outputs['outcome']).toBe('unchanged');
-  });
-
-  test('a total that is text, or more than there is', async () => {
-    await using shop = await open();
-    shop.emulator.faults.add({ kind: 'edit', on: 'GET', times: odd, edit: withMeta({ total: '1' }) });
-    expect((await shop.run(custom)).outputs['outcome']).toBe('unchanged');
-
-    shop.emulator.faults.add({ kind: 'edit', on: 'GET', times: odd, edit: withMeta({ total: '9' }) });
-    expect((await shop.run(custom)).errors[0]).toContain('it held 1 items and said that there were 9');
-  });
-
-  test('an update that is answered with 204 is read back', async () => {
-    await using shop = await open();
-    shop.emulator.faults.add({ kind: 'empty', on: 'PATCH', status: 204, acts: true });
-    const step = await shop.run({ ...custom, processes: '2' });
-
-    expect(step.errors).toEqual([]);
-    expect(step.outputs['outcome']).toBe('updated');
-    expect(shop.count('PATCH')).toBe(1);
-  });
 });
 
 describe.concurrent('an identity that cannot be read is doubt, and nothing is made beside it', () => {
@@ -181,10 +151,14 @@ describe.concurrent('an identity that cannot be read is doubt, and nothing is ma
 
 describe.concurrent('what the server keeps in another form ends at once, with nothing left behind', () => {
   test.each([
-    ['a suffix on the command', withSuffix(' --quiet'), custom],
-    ['quotes dropped', quotesDropped, { type: 'custom', command: 'php artisan x --name="a b"' }],
-    ['a queue list in another order', queuesSorted, worker],
-    ['a connection that is not told', connectionUntold, worker],
+    ['a suffix on the command', quiet, custom],
+    [
+      'quotes dropped',
+      withCommand((text) => text.replaceAll('"', '')),
+      { type: 'custom', command: 'php artisan x --name="a b"' },
+    ],
+    ['a queue list in another order', withConfig(() => ({ queue: 'default,high' })), worker],
+    ['a connection that is not told', withConfig(() => ({ connection: null })), worker],
   ])('%s', async (_, storedForm, inputs) => {
     await using shop = await openShop({ storedForm });
     const step = await shop.run(inputs);
@@ -197,7 +171,7 @@ describe.concurrent('what the server keeps in another form ends at once, with no
   });
 
   test('unless one is asked for in any case: then there is a warning', async () => {
-    await using shop = await openShop({ storedForm: withSuffix(' --quiet') });
+    await using shop = await openShop({ storedForm: quiet });
     const step = await shop.run({ ...custom, 'if-exists': 'create' });
 
     expect(step.errors).toEqual([]);
@@ -205,20 +179,6 @@ describe.concurrent('what the server keeps in another form ends at once, with no
     expect(step.warnings.join()).toContain('--quiet');
     expect(shop.ids()).toHaveLength(1);
   });
-});
-
-test.concurrent('a resource of another type among the clusters is none', async () => {
-  await using shop = await openShop();
-  shop.emulator.cloud.addProcess(shop.instance, { type: 'worker' });
-  shop.emulator.faults.add({
-    kind: 'edit',
-    on: 'GET .*/instances$',
-    times: odd,
-    edit: withEntry({ id: 'zz-1', type: 'unknown_things' }),
-  });
-  const step = await shop.run({ environment: 'main' }, { action: 'list' });
-
-  expect([step.errors, step.outputs['count']]).toEqual([[], '1']);
 });
 
 test.concurrent('a process that does not tell its cluster cannot be deployed without an environment', async () => {

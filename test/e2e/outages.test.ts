@@ -7,7 +7,7 @@ const lasts = 45_000;
 
 const outages: readonly (readonly [title: string, outage: Fault])[] = [
   ['answers 503', { kind: 'status', status: 503 }],
-  ['resets every connection', { kind: 'reset-before' }],
+  ['resets every connection', { kind: 'reset' }],
   ['answers with a page', { kind: 'html' }],
 ];
 

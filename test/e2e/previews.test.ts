@@ -32,16 +32,6 @@ describe.concurrent('a preview', () => {
     expect(looksFor(shop.requests(), '/environments/{id}/instances')).toHaveLength(2);
   });
 
-  test('that is named by its id is waited for', async () => {
-    await using shop = await openShop();
-    const { cloud } = shop.emulator;
-    const environment = addPreview(shop, 'b', 2);
-    const { id } = cloud.addInstance(environment);
-    const step = await shop.run({ environment: environment.id, 'wait-for-environment': '60' });
-
-    expect(step.outputs).toMatchObject({ outcome: 'created', 'instance-id': id });
-  });
-
   test('that took minutes to appear gets one process, though the answer to its create is lost', async () => {
     await using shop = await openShop();
     const { cloud, faults, time } = shop.emulator;
@@ -58,16 +48,6 @@ describe.concurrent('a preview', () => {
     expect(step.outputs['outcome']).toBe('created');
     expect(shop.count('POST')).toBe(1);
     expect(cloud.listProcesses(await appeared)).toHaveLength(1);
-  });
-
-  test('that already has the process as a copy gets no second one', async () => {
-    await using shop = await openShop();
-    const { cloud } = shop.emulator;
-    const environment = addPreview(shop, 'b', 1);
-    const { id } = cloud.addProcess(cloud.addInstance(environment), { type: 'worker' });
-    const step = await shop.run({ environment: 'b', 'wait-for-environment': '60' });
-
-    expect(step.outputs).toMatchObject({ outcome: 'unchanged', 'process-id': id });
   });
 
   test('whose deployment fails before its cluster appears is deployed, though it has the process as a copy', async () => {

@@ -81,14 +81,6 @@ describe('over https', () => {
     env: { NODE_EXTRA_CA_CERTS: certificate.file, ...env },
   });
 
-  test.concurrent('a private authority is trusted through NODE_EXTRA_CA_CERTS', async () => {
-    await using shop = await openSecure();
-    const step = await shop.run({ ...create, 'api-url': shop.here }, trusting());
-
-    expect(step.errors).toEqual([]);
-    expect(shop.ids()).toHaveLength(1);
-  });
-
   test.concurrent('requests that follow one another share one connection', async () => {
     await using shop = await openSecure();
     const step = await shop.run({ environment: 'main', 'api-url': shop.here }, trusting());
@@ -96,15 +88,6 @@ describe('over https', () => {
     expect(step.outputs['outcome']).toBe('created');
     expect(shop.requests().length).toBeGreaterThan(3);
     expect(shop.connections()).toBe(1);
-  });
-
-  test.concurrent('a step whose inputs are wrong sends nothing, and ends', async () => {
-    await using shop = await openSecure();
-    const step = await shop.run({ processes: 'many', 'api-url': shop.here }, trusting());
-
-    expect(step.exitCode).toBe(1);
-    expect(step.errors[0]).toContain('No request was made');
-    expect(shop.requests()).toEqual([]);
   });
 
   test.concurrent('a server that hangs up on the first connection is connected to again', async () => {

@@ -5,8 +5,9 @@ const minute = 60_000;
 
 /** What apply makes of so many workers that are to be created, over so many clusters, against the limits of Laravel Cloud. */
 async function applyAll(count: number, clusters = 1) {
-  await using shop = await openShop({ rateLimit: { enforced: true } });
+  await using shop = await openShop();
   const { cloud, time, requests } = shop.emulator;
+  cloud.rateLimits.enforced = true;
   const names = Array.from({ length: clusters }, (_, n) => `cluster-${n}`);
   for (const name of names) cloud.addInstance(shop.environment, { name, type: 'service' });
   const workers = names.map((name, cluster) => {

@@ -1,4 +1,4 @@
-import type { EmulatorOptions } from '../emulator/server.ts';
+import type { CloudOptions } from '../emulator/cloud-records.ts';
 
 /** How many requests a minute a run may send for what it waits for. An organization has 120, for its people and deployments, too. */
 const whileWaiting = 30;
@@ -12,7 +12,7 @@ export interface Storm {
   readonly creates: number;
   /** How many creates are answered by a connection that is cut. */
   readonly lost: number;
-  readonly cloud: EmulatorOptions['cloud'];
+  readonly cloud: Partial<CloudOptions>;
   /** How many run side by side. */
   readonly jobs: number;
   /** The requests for the work itself, and for one reading at the beginning and one at the end, of each job. */
@@ -25,7 +25,7 @@ export function allowed({ jobs, needed }: Storm): number {
 }
 
 const usual = { pages: 1, creates: 1, lost: 0, cloud: {}, jobs: 1 };
-const lists = (seconds: number) => ({ lag: { lists: seconds * 1000 } });
+const lists = (seconds: number) => ({ listLag: seconds * 1000 });
 
 export const rootStorms: readonly Storm[] = [
   { title: 'lists show changes after 20 s', cloud: lists(20), pages: 1, lost: 0 },

@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { SECRET_VARIABLE } from '../emulator/cloud-state.ts';
-import { withEntry } from '../emulator/edits.ts';
+import { SECRET_VARIABLE } from '../emulator/cloud-resources.ts';
 import type { StepRun } from './harness/run-action.ts';
 import { openShop } from './harness/shop.ts';
 
@@ -65,22 +64,7 @@ describe.concurrent('the same instance is found by', () => {
   });
 });
 
-test.concurrent('an instance of another type is found by its name', async () => {
-  await using shop = await openShopAmongOthers();
-  const step = await shop.run({ environment: 'production', instance: 'App-2' });
-
-  expectTarget(step, shop.workers.id, shop.environment.id);
-});
-
 describe.concurrent('the first kind of name that matches decides: id, name, slug, branch', () => {
-  test('a name comes before the branch of another', async () => {
-    await using shop = await openShop();
-    const { cloud } = shop.emulator;
-    const named = cloud.addEnvironment(shop.application, { name: 'main', branch: 'develop' });
-    const { id } = cloud.addInstance(named);
-    expectTarget(await shop.run({ environment: 'main' }), id, named.id);
-  });
-
   test('the branch of the pull request comes before a name: it is a preview that is meant', async () => {
     await using shop = await openShop();
     const { cloud } = shop.emulator;
@@ -89,27 +73,6 @@ describe.concurrent('the first kind of name that matches decides: id, name, slug
     const { id } = cloud.addInstance(preview);
     const step = await shop.run({ environment: 'feature-a' }, { env: { GITHUB_HEAD_REF: 'feature-a' } });
     expectTarget(step, id, preview.id);
-  });
-
-  test('a repository in another case is the same', async () => {
-    await using shop = await openShop();
-    const step = await shop.run({ environment: 'production' }, { env: { GITHUB_REPOSITORY: 'Acme/SHOP' } });
-    expectTarget(step, shop.instance.id, shop.environment.id);
-  });
-});
-
-describe.concurrent('an instance that cannot be understood may be the one that is meant', () => {
-  test.each([
-    [{}, 'does not report the type of inst-odd'],
-    [{ instance: 'Workers' }, 'does not report the name of inst-odd'],
-  ])('%j', async (inputs, why) => {
-    await using shop = await openShop();
-    const environment = shop.emulator.cloud.addEnvironment(shop.application, { name: 'preview' });
-    const edit = withEntry({ id: 'inst-odd', type: 'instances' });
-    shop.emulator.faults.add({ kind: 'edit', on: 'GET /instances', times: Infinity, edit });
-    const step = await shop.run({ environment: environment.id, 'wait-for-environment': '60', ...inputs });
-    expect(step.errors[0]).toContain(why);
-    expect(step.log).not.toContain('waiting up to');
   });
 });
 
@@ -121,17 +84,6 @@ test.concurrent('a managed queue that is named by its id keeps nothing that was 
   expect(step.errors[0]).toContain('managed queue');
   expect(step.outputs['process-id']).toBe('');
   expect(cloud.listProcesses(queue)).toEqual([]);
-});
-
-test.concurrent('environments are found on every page, and so is their branch', async () => {
-  await using shop = await openShop({ perPage: 1 });
-  const { cloud } = shop.emulator;
-  cloud.addApplication({ name: 'last', repository: 'acme/last' });
-  const environment = cloud.addEnvironment(shop.application, { name: 'pr-7', branch: 'feature/Ünï code#1' });
-  const { id } = cloud.addInstance(environment);
-  const step = await shop.run({ environment: 'feature/Ünï code#1' });
-
-  expectTarget(step, id, environment.id);
 });
 
 test.concurrent('no variable of an environment shows anywhere, debug logging included', async () => {

@@ -13,14 +13,14 @@ const runs = 12;
 const unserved: readonly Fault[] = [
   { kind: 'status', status: 503 },
   { kind: 'status', status: 500 },
-  { kind: 'reset-before' },
+  { kind: 'reset' },
   { kind: 'html' },
   { kind: 'rate-limit', retryAfter: 1 },
 ];
 /** It is done, and the answer is lost. */
 const lost: readonly Fault[] = [
-  { kind: 'reset-after' },
-  { kind: 'status-after', status: 502 },
+  { kind: 'reset', acts: true },
+  { kind: 'status', status: 502, acts: true },
   { kind: 'truncate' },
   { kind: 'html', acts: true },
 ];
@@ -40,7 +40,7 @@ function openFire({ emulator }: Shop, seed: number): void {
 /** One create is carried out, and its answer is lost. */
 function loseOne({ emulator }: Shop, seed: number): void {
   const random = seededRandom(seed);
-  const fault = lost[Math.floor(random() * lost.length)] ?? { kind: 'reset-after' };
+  const fault = lost[Math.floor(random() * lost.length)] ?? { kind: 'reset', acts: true };
   emulator.faults.add({ ...fault, on: 'POST', nth: 1 + Math.floor(random() * runs) });
 }
 
@@ -61,7 +61,7 @@ describe('a dozen runs at once, with a quarter of the requests failing and lists
     Infinity;
 
   test.each(seeds)('end with one process, which every run names that succeeds (%i)', async (seed) => {
-    await using shop = await openShop({ idOrder: 'time', lag: { lists: 1_000 } });
+    await using shop = await openShop({ listLag: 1_000 });
     openFire(shop, seed);
     const steps = await race(shop);
 
@@ -72,7 +72,7 @@ describe('a dozen runs at once, with a quarter of the requests failing and lists
   test.each(seeds)(
     'and where one create loses its answer, two are left only if a run says so (%i)',
     async (seed) => {
-      await using shop = await openShop({ idOrder: 'time', lag: { lists: 1_000 } });
+      await using shop = await openShop({ listLag: 1_000 });
       loseOne(shop, seed);
       openFire(shop, seed);
       const steps = await race(shop);
@@ -98,7 +98,7 @@ describe('a run that is killed, and run again', () => {
   test.each(few)(
     'leaves one process: $when its request $nth, lists $lag ms behind',
     async ({ lag, nth, when }) => {
-      await using shop = await openShop({ lag: { lists: lag } });
+      await using shop = await openShop({ listLag: lag });
       const { emulator } = shop;
       const first = shop.start({}, { time: emulator.time });
       const kill = () => first.child.kill('SIGKILL');

@@ -1,9 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { fails, succeeds } from '../emulator/command-outcomes.ts';
-import { withId } from '../emulator/edits.ts';
+import { fails, succeeds } from '../emulator/progress.ts';
 import { openShop, type Shop } from './harness/shop.ts';
 
-const quick = ['pending', 'deployment.succeeded'];
 const canary = 'php artisan queue:canary';
 const verify = { environment: 'main', 'verify-command': canary };
 
@@ -12,32 +10,6 @@ const started = (shop: Shop): number =>
   shop.requests().filter((line) => line.endsWith('/commands') && line.startsWith('POST')).length;
 
 describe.concurrent('verify-command', () => {
-  test('runs at once when nothing had to change, and its success is told', async () => {
-    await using shop = await openShop();
-    shop.emulator.cloud.addProcess(shop.instance, { type: 'worker' });
-    const step = await shop.run(verify);
-
-    expect(step.exitCode).toBe(0);
-    expect(step.outputs).toMatchObject({ outcome: 'unchanged', verified: 'true', 'deployment-id': '' });
-    expect(commands(shop)).toEqual([canary]);
-    expect(step.summary).toContain('Verified');
-  });
-
-  test('believes no answer that is about another command', async () => {
-    await using shop = await openShop();
-    shop.emulator.cloud.addProcess(shop.instance, { type: 'worker' });
-    shop.emulator.faults.add({
-      kind: 'edit',
-      on: 'GET /commands/[^/]+$',
-      times: Infinity,
-      edit: withId('comm-other'),
-    });
-    const step = await shop.run(verify);
-
-    expect(step.exitCode).toBe(1);
-    expect(step.outputs['verified']).not.toBe('true');
-  });
-
   test('finds the environment by the instance', async () => {
     await using shop = await openShop();
     shop.emulator.cloud.addProcess(shop.instance, { type: 'worker' });
@@ -102,8 +74,8 @@ describe.concurrent('verify-command', () => {
     await using shop = await openShop();
     shop.emulator.cloud.addProcess(shop.instance, { type: 'worker' });
     // The same command of an earlier run must not be taken for this one.
-    const before = shop.emulator.cloud.addCommand(shop.environment, { command: canary });
-    shop.emulator.faults.add({ kind: 'status-after', status: 502, on: 'POST .*/commands$' });
+    const before = shop.emulator.cloud.addCommand(shop.environment, canary);
+    shop.emulator.faults.add({ kind: 'status', status: 502, acts: true, on: 'POST .*/commands$' });
     const step = await shop.run(verify);
 
     expect(step.outputs['verified']).toBe('true');
@@ -136,19 +108,5 @@ describe.concurrent('a deployment that fails', () => {
     expect(step.errors).toHaveLength(1);
     expect(step.errors[0]).toContain('ended as deployment.failed');
     expect(step.warnings.join('\n')).toContain('could not be read');
-  });
-});
-
-describe.concurrent('delete with redeploy', () => {
-  test('deploys once after a deletion, and not when there was nothing to delete', async () => {
-    await using shop = await openShop({ deploymentScript: quick });
-    shop.emulator.cloud.addProcess(shop.instance, { type: 'worker' });
-    const inputs = { environment: 'main', type: 'worker', redeploy: 'true' };
-    const first = await shop.run(inputs, { action: 'delete' });
-    const second = await shop.run(inputs, { action: 'delete' });
-
-    expect(first.outputs).toEqual({ outcome: 'deleted', 'ids-json': expect.any(String), count: '1' });
-    expect(second.outputs['outcome']).toBe('absent');
-    expect(shop.emulator.cloud.deployments).toHaveLength(1);
   });
 });

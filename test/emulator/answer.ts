@@ -12,21 +12,31 @@ export function document(status: number, body: unknown): Answer {
   return { status, body, contentType: JSON_API };
 }
 
-export function noContent(): Answer {
-  return { status: 204 };
+export function plainJson(status: number, body: unknown): Answer {
+  return { status, body, contentType: 'application/json' };
 }
 
-/** Returns an empty page: Forge's response to accepted deletions and actions is not JSON. */
-export function emptyPage(status: number): Answer {
-  return { status, body: '', contentType: 'text/html; charset=UTF-8' };
+export function page(status: number, body = ''): Answer {
+  return { status, body, contentType: 'text/html; charset=UTF-8' };
 }
 
 export function failure(status: number, message: string): Answer {
-  return { status, body: { message }, contentType: 'application/json' };
+  return plainJson(status, { message });
 }
 
 export function notFound(model: string, id: string): Answer {
   return failure(404, `No query results for model [App\\Models\\${model}] ${id}`);
+}
+
+/** Passes the item with this id to `answer`; without one, the response is a 404. */
+export function withOne<T extends { id: string }>(
+  model: string,
+  items: readonly T[],
+  id = '',
+  answer: (item: T) => Answer,
+): Answer {
+  const found = items.find((item) => item.id === id);
+  return found === undefined ? notFound(model, id) : answer(found);
 }
 
 /** Returns a refusal of fields. The message is the first text, with the number of further errors. */
@@ -35,5 +45,19 @@ export function invalid(errors: Record<string, string[]>): Answer {
   const others = texts.length - 1;
   const more = others < 1 ? '' : ` (and ${others} more error${others === 1 ? '' : 's'})`;
   const message = `${texts[0] ?? 'The given data was invalid.'}${more}`;
-  return { status: 422, body: { message, errors }, contentType: 'application/json' };
+  return plainJson(422, { message, errors });
+}
+
+export type JsonObject = Record<string, unknown>;
+
+export function asObject(value: unknown): JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : {};
+}
+
+export function asText(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined;
+}
+
+export function asNumber(value: unknown): number | undefined {
+  return typeof value === 'number' ? value : undefined;
 }

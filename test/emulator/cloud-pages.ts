@@ -1,24 +1,19 @@
-import { type Answer, document } from './answer.ts';
+import { type Answer, document, type JsonObject } from './answer.ts';
+import type { Includes } from './cloud-resources.ts';
 import type { Call } from './contract.ts';
-import type { JsonObject } from './json.ts';
 
-/** The behaviours of paged lists. */
-export interface PageManners {
-  /** Returns `meta.total`. */
-  total?: (total: number) => unknown;
-}
-
-export interface Listing<T> {
+interface Listing<T> {
   items: readonly T[];
   resource: (item: T) => JsonObject;
-  included?: (items: readonly T[]) => JsonObject[];
+  /** The resources that an `include` brings for an item. */
+  around?: (item: T) => JsonObject[];
 }
 
 /** Returns a numbered page. On the last and the first page, the links `next` and `prev` are missing, not null. */
-export function pageOf<T extends { id: string }>(
-  { perPage, pages }: { perPage: number; pages: PageManners },
+export function pageOf<T>(
   call: Call,
-  { items, resource, included }: Listing<T>,
+  { perPage }: { perPage: number },
+  { items, resource, around }: Listing<T>,
 ): Answer {
   const lastPage = Math.max(1, Math.ceil(items.length / perPage));
   const page = Number(call.query['page'] ?? '1');
@@ -39,10 +34,9 @@ export function pageOf<T extends { id: string }>(
   };
   const previous = linkTo(page - 1, '&laquo; Previous');
   const next = linkTo(page + 1, 'Next &raquo;');
-  const extra = included?.(shown);
   return document(200, {
     data: shown.map(resource),
-    ...(extra === undefined ? {} : { included: extra }),
+    ...(around && included(call, shown.flatMap(around))),
     links: {
       first: address(1),
       last: address(lastPage),
@@ -61,7 +55,22 @@ export function pageOf<T extends { id: string }>(
       path: call.url,
       per_page: perPage,
       to: from === null ? null : from + shown.length - 1,
-      total: pages.total?.(items.length) ?? items.length,
+      total: items.length,
     },
   });
+}
+
+export function includesOf(call: Call): Includes {
+  return new Set((call.query['include'] ?? '').split(',').filter((name) => name !== ''));
+}
+
+/** Returns the resources around the data, each once, if the request has an `include`. */
+export function included(call: Call, around: readonly JsonObject[]): { included?: JsonObject[] } {
+  if (includesOf(call).size === 0) return {};
+  const each = new Map(around.map((resource) => [`${resource['type']} ${resource['id']}`, resource]));
+  return { included: [...each.values()] };
+}
+
+export function firstPage(call: Call): boolean {
+  return (call.query['page'] ?? '1') === '1';
 }

@@ -1,6 +1,5 @@
-import type { CommandOutcome } from './command-outcomes.ts';
-import type { ProcessLife } from './process-life.ts';
-import type { Progress } from './state-script.ts';
+import type { StoredForm } from './edits.ts';
+import { type CommandOutcome, type ProcessLife, type Progress, staysUp, succeeds } from './progress.ts';
 
 export interface CloudApplication {
   id: string;
@@ -18,12 +17,10 @@ export interface CloudEnvironment {
   branch: string;
   branchId: string;
   status: 'deploying' | 'running' | 'hibernating' | 'stopped';
-  createdFromAutomation: boolean;
   /** True for an environment that scales to zero, so that nothing runs in it. */
   usesHibernation: boolean;
   /** The head of the branch, which a deployment deploys. */
   commitHash: string;
-  variables: { key: string; value: string }[];
   createdAt: string;
   /** The statuses of this environment's deployments; by default those of the options. */
   deploymentScript?: string[];
@@ -87,15 +84,6 @@ export interface CloudCommand {
   finishedAt: string | null;
 }
 
-/** An entry of an environment's log. */
-export interface LogEntry {
-  /** The arrival of the entry, in epoch milliseconds. */
-  at: number;
-  type: 'system';
-  level: string;
-  message: string;
-}
-
 export const TERMINAL_DEPLOYMENT = new Set([
   'deployment.succeeded',
   'deployment.failed',
@@ -103,3 +91,70 @@ export const TERMINAL_DEPLOYMENT = new Set([
   'failed',
   'cancelled',
 ]);
+
+// The properties that a test may set when it creates objects.
+
+export type GivenApplication = Pick<CloudApplication, 'name'> & Partial<CloudApplication>;
+
+interface Appearing {
+  /** The number of lists and reads that do not show the object at first. */
+  appearsAfter?: number;
+}
+
+export type GivenEnvironment = Pick<CloudEnvironment, 'name'> &
+  Partial<Omit<CloudEnvironment, 'applicationId' | 'branchId' | 'hiddenFor'>> &
+  Appearing;
+
+export type GivenInstance = Partial<Omit<CloudInstance, 'environmentId' | 'hiddenFor'>> & Appearing;
+
+export interface GivenProcess {
+  id?: string;
+  type: 'worker' | 'custom';
+  processes?: number;
+  command?: string;
+  config?: Record<string, unknown>;
+  strategy_type?: string | null;
+  strategy_threshold?: number | null;
+  created_at?: string | null;
+  life?: ProcessLife;
+}
+
+export interface GivenDeployment {
+  script?: string[];
+  commitHash?: string;
+  startedAt?: string;
+  /** The time of the end; without it, the deployment is running. */
+  finishedAt?: string;
+  /** True to cancel the running deployment, which this deployment replaces. */
+  replaces?: boolean;
+}
+
+export interface CloudOptions {
+  perPage: number;
+  /** Changes a created or updated process before it is stored. */
+  storedForm: StoredForm;
+  deploymentScript: string[];
+  /** Milliseconds of a deployment for its whole script; undefined: each read advances its status. */
+  deploymentTakes: number | undefined;
+  /** The life of each process after its deployment, unless the process has its own. */
+  processLife: (process: ExistingProcess) => ProcessLife;
+  commandOutcome: CommandOutcome;
+  /** Milliseconds by which lists of processes lag behind writes, also the processes that an `include` brings. */
+  listLag: number;
+}
+
+export const defaultOptions = (): CloudOptions => ({
+  perPage: 100,
+  storedForm: (given) => given,
+  deploymentScript: [
+    'pending',
+    'build.running',
+    'build.succeeded',
+    'deployment.running',
+    'deployment.succeeded',
+  ],
+  deploymentTakes: undefined,
+  processLife: () => staysUp,
+  commandOutcome: succeeds('Done.'),
+  listLag: 0,
+});

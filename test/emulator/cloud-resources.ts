@@ -1,3 +1,4 @@
+import type { JsonObject } from './answer.ts';
 import type {
   CloudApplication,
   CloudCommand,
@@ -7,10 +8,15 @@ import type {
   ExistingProcess,
 } from './cloud-records.ts';
 import type { CloudState } from './cloud-state.ts';
-import { TERMINAL_COMMAND } from './command-outcomes.ts';
-import type { JsonObject } from './json.ts';
-import { type Includes, many, one, relationships } from './relationships.ts';
-import { storedConfig, workerCommand } from './worker-command.ts';
+import { TERMINAL_COMMAND } from './progress.ts';
+
+/** The relationships in the `include` of a request. */
+export type Includes = ReadonlySet<string>;
+
+export const NOTHING: Includes = new Set();
+
+/** The secret in every environment, which must not appear in any output. */
+export const SECRET_VARIABLE = 'base64:SECRET-ENV-VALUE';
 
 export function applicationResource(application: CloudApplication): JsonObject {
   return {
@@ -44,7 +50,7 @@ export function environmentResource(
       name: environment.name,
       slug: environment.slug,
       status: state.runningDeployment(environment) === undefined ? environment.status : 'deploying',
-      created_from_automation: environment.createdFromAutomation,
+      created_from_automation: false,
       vanity_domain: `${environment.slug}.laravel.cloud`,
       php_major_version: '8.4',
       build_command: 'composer install --no-dev',
@@ -55,7 +61,7 @@ export function environmentResource(
       hibernation_wake_up_interval: null,
       uses_push_to_deploy: true,
       uses_deploy_hook: false,
-      environment_variables: environment.variables,
+      environment_variables: [{ key: 'APP_KEY', value: SECRET_VARIABLE }],
       network_settings: { cache: { strategy: 'default' } },
       created_at: environment.createdAt,
     },
@@ -103,24 +109,25 @@ export function instanceResource(
   };
 }
 
-export function processResource(state: CloudState, process: ExistingProcess, includes: Includes): JsonObject {
-  const stringly = state.options.numbersAsStrings;
-  const config = storedConfig(process.config);
-  const resource = {
-    id: state.options.processIds === 'numbers' ? Number(process.id) : process.id,
+export function commandOf({ type, command, config }: ExistingProcess): string {
+  return type === 'worker' ? workerCommand(config) : command;
+}
+
+export function processResource(process: ExistingProcess, includes: Includes): JsonObject {
+  return {
+    id: process.id,
     type: 'background_processes',
     attributes: {
       type: process.type,
-      processes: stringly ? String(process.processes) : process.processes,
-      command: process.type === 'worker' ? workerCommand(process.config) : process.command,
-      config: process.type === 'custom' ? [] : stringly ? asStrings(config) : config,
+      processes: process.processes,
+      command: commandOf(process),
+      config: process.type === 'custom' ? [] : storedConfig(process.config),
       strategy_type: process.strategyType,
       strategy_threshold: process.strategyThreshold,
       created_at: process.createdAt,
     },
     ...relationships(includes, { instance: () => one('instances', process.instanceId) }),
   };
-  return state.options.processForm(resource, process);
 }
 
 export function deploymentResource(
@@ -173,18 +180,59 @@ export function commandResource(command: CloudCommand, origin: string): JsonObje
   };
 }
 
-export function visibleEnvironments(state: CloudState, application: CloudApplication): CloudEnvironment[] {
-  return state.environments.filter(
-    ({ applicationId, hiddenFor }) => applicationId === application.id && hiddenFor === 0,
-  );
+function relationships(includes: Includes, known: Record<string, () => JsonObject>): JsonObject {
+  const asked = Object.entries(known).filter(([name]) => includes.has(name));
+  if (asked.length === 0) return {};
+  return { relationships: Object.fromEntries(asked.map(([name, related]) => [name, related()])) };
 }
 
-export function visibleInstances(state: CloudState, environment: CloudEnvironment): CloudInstance[] {
-  return state.instancesOf(environment).filter(({ hiddenFor }) => hiddenFor === 0);
+function one(type: string, id: string): JsonObject {
+  return { data: { type, id } };
 }
 
-function asStrings(config: JsonObject): JsonObject {
-  return Object.fromEntries(
-    Object.entries(config).map(([key, value]) => [key, value === null ? null : String(value)]),
-  );
+function many(type: string, items: readonly { id: string }[]): JsonObject {
+  return { data: items.map(({ id }) => ({ type, id })) };
+}
+
+/** The keys of a worker's config in responses, with and without a value. */
+const STORED_OPTIONS = [
+  'connection',
+  'queue',
+  'name',
+  'tries',
+  'backoff',
+  'max-jobs',
+  'max-time',
+  'sleep',
+  'rest',
+  'timeout',
+  'force',
+  'stop-when-empty',
+] as const;
+
+export const SERVER_DEFAULTS: JsonObject = {
+  connection: 'database',
+  queue: 'default',
+  tries: 1,
+  backoff: 0,
+  sleep: 3,
+  rest: 0,
+  timeout: 60,
+  force: false,
+};
+
+export function storedConfig(config: JsonObject): JsonObject {
+  return Object.fromEntries(STORED_OPTIONS.map((option) => [option, config[option] ?? null]));
+}
+
+/** Returns the command line that the server derives from a worker's options. */
+export function workerCommand(config: JsonObject): string {
+  const words = ['php artisan queue:work'];
+  for (const option of STORED_OPTIONS) {
+    const value = config[option] ?? null;
+    if (value === null || value === false) continue;
+    if (option === 'connection') words.push(String(value));
+    else words.push(value === true ? `--${option}` : `--${option}=${String(value)}`);
+  }
+  return [...words, '--quiet'].join(' ');
 }

@@ -1,38 +1,35 @@
-import type {
-  GivenApplication,
-  GivenCommand,
-  GivenDeployment,
-  GivenEnvironment,
-  GivenInstance,
-  GivenProcess,
-} from './cloud-givens.ts';
-import { type CloudOptions, type CloudSettings, defaultOptions } from './cloud-options.ts';
+import { randomBytes } from 'node:crypto';
 import {
   type CloudApplication,
   type CloudCommand,
   type CloudDeployment,
   type CloudEnvironment,
   type CloudInstance,
+  type CloudOptions,
+  defaultOptions,
   type ExistingProcess,
+  type GivenApplication,
+  type GivenDeployment,
+  type GivenEnvironment,
+  type GivenInstance,
+  type GivenProcess,
   TERMINAL_DEPLOYMENT,
 } from './cloud-records.ts';
-import { Stamps } from './cloud-stamps.ts';
-import { freeSlug } from './free-slug.ts';
 import { Journal } from './journal.ts';
+import { StateScript, TimedScript } from './progress.ts';
 import { RateLimits } from './rate-limits.ts';
-import { StateScript, TimedScript } from './state-script.ts';
 
 const FIRST_COMMIT = '0123456789abcdef0123456789abcdef01234567';
 
 type Reference = string | { id: string };
 
-/** The secret in every environment, which must not appear in any output. */
-export const SECRET_VARIABLE = 'base64:SECRET-ENV-VALUE';
-
 /** An in-memory Laravel Cloud organization, with the methods by which tests set it up. */
 export class CloudState {
-  readonly options: CloudOptions;
-  readonly rateLimits: RateLimits;
+  readonly options: CloudOptions = defaultOptions();
+  readonly rateLimits = new RateLimits(
+    { general: 120, changes: 30, commands: 20, logs: 30 },
+    { enforced: false, tellsReset: true },
+  );
   now: () => number = Date.now;
   readonly applications: CloudApplication[] = [];
   readonly environments: CloudEnvironment[] = [];
@@ -44,17 +41,9 @@ export class CloudState {
   readonly #pushes: { at: number; environmentId: string; given: GivenDeployment }[] = [];
   /** The writes made by requests, for lists that lag. */
   readonly processWrites = new Journal<ExistingProcess>();
-  #lastNumber = 4710;
   #branches = new Map<string, string>();
-  #stamps: Stamps;
-
-  constructor(settings: CloudSettings = {}) {
-    const defaults = defaultOptions();
-    const rateLimit = { ...defaults.rateLimit, ...settings.rateLimit };
-    this.options = { ...defaults, ...settings, rateLimit };
-    this.rateLimits = new RateLimits(rateLimit);
-    this.#stamps = new Stamps(this.options, () => this.now());
-  }
+  /** The time of the newest id, in tens of microseconds. */
+  #newest = 0;
 
   addApplication(given: GivenApplication): CloudApplication {
     const application: CloudApplication = {
@@ -69,20 +58,18 @@ export class CloudState {
   }
 
   addEnvironment(application: Reference, { appearsAfter = 0, ...given }: GivenEnvironment): CloudEnvironment {
-    const { branch = 'main', variables = { APP_KEY: SECRET_VARIABLE } } = given;
+    const { branch = 'main' } = given;
     const environment: CloudEnvironment = {
       id: this.newId('env'),
       applicationId: idOf(application),
       slug: freeSlug(given.name, this.environments),
       status: 'running',
-      createdFromAutomation: false,
       usesHibernation: false,
       commitHash: FIRST_COMMIT,
       createdAt: this.timestamp(),
       ...given,
       branch,
       branchId: this.#branchId(branch),
-      variables: Object.entries(variables).map(([key, value]) => ({ key, value })),
       hiddenFor: appearsAfter,
     };
     this.environments.push(environment);
@@ -126,7 +113,7 @@ export class CloudState {
 
   addProcess(instance: Reference, given: GivenProcess): ExistingProcess {
     const process: ExistingProcess = {
-      id: given.id ?? this.#processId(),
+      id: given.id ?? this.newId('process'),
       instanceId: idOf(instance),
       type: given.type,
       processes: given.processes ?? 1,
@@ -149,7 +136,7 @@ export class CloudState {
     const states = given.script ?? owner?.deploymentScript ?? this.options.deploymentScript;
     const takes = this.options.deploymentTakes;
     const deployment: CloudDeployment = {
-      id: given.id ?? this.newId('depl'),
+      id: this.newId('depl'),
       environmentId,
       script:
         takes === undefined || states.length === 1
@@ -157,7 +144,7 @@ export class CloudState {
           : new TimedScript(states, { begins, takes, now: () => this.now() }),
       branchName: owner?.branch ?? 'main',
       commitHash: given.commitHash ?? owner?.commitHash ?? FIRST_COMMIT,
-      failureReason: given.failureReason ?? owner?.failureReason ?? null,
+      failureReason: owner?.failureReason ?? null,
       startedAt: given.startedAt ?? toSecond(begins),
       finishedAt: given.finishedAt ?? null,
       liveAt: undefined,
@@ -210,22 +197,20 @@ export class CloudState {
     this.#settle(deployment);
   }
 
-  addCommand(environment: Reference, given: GivenCommand): CloudCommand {
-    const { commandOutcome } = this.options;
-    const byDefault = typeof commandOutcome === 'function' ? commandOutcome(given.command) : commandOutcome;
-    const outcome = given.outcome ?? byDefault;
-    const command: CloudCommand = {
-      id: given.id ?? this.newId('comm'),
+  addCommand(environment: Reference, command: string): CloudCommand {
+    const outcome = this.options.commandOutcome;
+    const added: CloudCommand = {
+      id: this.newId('comm'),
       environmentId: idOf(environment),
-      command: given.command,
+      command,
       script: new StateScript(outcome.statuses),
       outcome,
       createdAt: this.timestamp(),
       startedAt: null,
       finishedAt: null,
     };
-    this.commands.push(command);
-    return command;
+    this.commands.push(added);
+    return added;
   }
 
   /** Returns the processes in the order of their creation, as the API lists them. */
@@ -264,15 +249,20 @@ export class CloudState {
 
   /** Returns the processes as a list shows them: without the writes within the lag. */
   listed(): readonly ExistingProcess[] {
-    return this.processWrites.asOf(this.processes, this.now() - (this.options.lag.lists ?? 0));
+    return this.processWrites.asOf(this.processes, this.now() - this.options.listLag);
   }
 
+  /** Makes a UUID as Laravel does: the time first, then random digits. Recorded: the younger id is the greater one. */
   newId(prefix: string): string {
-    return this.#stamps.newId(prefix);
+    this.#newest = Math.max(this.#newest + 1, Math.floor(this.now()) * 100);
+    const time = this.#newest.toString(16).padStart(12, '0');
+    const rest = randomBytes(9).toString('hex');
+    const uuid = `${time.slice(0, 8)}-${time.slice(8)}-4${rest.slice(0, 3)}-8${rest.slice(3, 6)}-${rest.slice(6)}`;
+    return `${prefix}-${uuid}`;
   }
 
   timestamp(): string {
-    return this.#stamps.timestamp();
+    return toSecond(this.now());
   }
 
   /** Returns the processes of an environment at the start of a deployment. */
@@ -302,10 +292,6 @@ export class CloudState {
     deployment.liveAt ??= finishedAt === null ? ended : Date.parse(finishedAt);
   }
 
-  #processId(): string {
-    return this.options.processIds === 'numbers' ? String(++this.#lastNumber) : this.newId('process');
-  }
-
   #branchId(branch: string): string {
     const known = this.#branches.get(branch) ?? String(4711 + this.#branches.size);
     this.#branches.set(branch, known);
@@ -317,7 +303,7 @@ function hasEnded({ script }: CloudDeployment, moment: number): boolean {
   return script instanceof TimedScript ? script.ends <= moment : TERMINAL_DEPLOYMENT.has(script.current);
 }
 
-/** Returns a date in whole seconds. Recorded: the dates of deployments have no fractions of a second. */
+/** Returns a date in whole seconds. Recorded: no date of the API has fractions of a second. */
 function toSecond(moment: number): string {
   return `${new Date(moment).toISOString().slice(0, 19)}.000000Z`;
 }
@@ -329,4 +315,17 @@ function idOf(reference: Reference): string {
 /** Removes the items of a list that `isKept` rejects. */
 function keep<T>(list: T[], isKept: (one: T) => boolean): void {
   list.splice(0, list.length, ...list.filter(isKept));
+}
+
+/** Returns the slug of a name. A taken slug gets a number. Recorded: numbers begin with 3. */
+function freeSlug(name: string, taken: readonly { slug: string }[]): string {
+  const slug = name
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]+/g, '-')
+    .replaceAll(/^-|-$/g, '');
+  const used = new Set(taken.map((each) => each.slug));
+  if (!used.has(slug)) return slug;
+  let number = 3;
+  while (used.has(`${slug}-${number}`)) number += 1;
+  return `${slug}-${number}`;
 }

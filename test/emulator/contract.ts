@@ -2,10 +2,8 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { OpenAPIBackend } from 'openapi-backend';
 import { parse } from 'yaml';
-import { type Answer, failure, invalid, notFound } from './answer.ts';
-import { fieldErrors, type Violation, violationLines } from './field-errors.ts';
-import { asObject, asText, type JsonObject } from './json.ts';
-import { readBody } from './read-body.ts';
+import { type Answer, asObject, asText, failure, invalid, type JsonObject, notFound } from './answer.ts';
+import { fieldErrors, readBody, type Violation, violationLines } from './fields.ts';
 
 export type ContractName = 'laravel-cloud' | 'laravel-forge';
 
@@ -31,7 +29,7 @@ export interface Call {
 export type Handlers = Record<string, (call: Call) => Answer>;
 
 /** A function that may refuse a routed call before its fields are checked. */
-type Admission = (call: IncomingCall, operation: string) => Answer | undefined;
+type Admission = (operation: string) => Answer | undefined;
 
 export interface Contract {
   handle(call: IncomingCall, handlers: Handlers, admit: Admission): Answer;
@@ -109,7 +107,7 @@ async function compileContract(name: ContractName): Promise<Contract> {
       if (operation === undefined || handler === undefined) {
         return failure(404, `The route ${call.path.slice(1)} could not be found.`);
       }
-      const refusal = admit(call, operation);
+      const refusal = admit(operation);
       if (refusal !== undefined) return refusal;
       const read = asServed(call, operation);
       const violations = validate(read, operation).filter(({ keyword }) => !OVERLOOKED.has(keyword));

@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib';
-import type { Answer } from './answer.ts';
-import { asObject, type JsonObject } from './json.ts';
+import { type Answer, asObject, type JsonObject } from './answer.ts';
+import type { GivenProcess } from './cloud-records.ts';
 
 // Changes of responses, for the fault `edit`.
 
@@ -28,18 +28,34 @@ export function processesWith(attributes: JsonObject): Edit {
   return editProcesses((process) => changed(process, attributes));
 }
 
-export function processesWithout(...names: string[]): Edit {
-  return editProcesses((process) => lacking(process, names));
+export function processesWithout(name: string): Edit {
+  return editProcesses((process) => {
+    const { [name]: _, ...attributes } = asObject(process['attributes']);
+    return { ...process, attributes };
+  });
+}
+
+/** Changes each process of Laravel Cloud, also the included ones. */
+function editProcesses(change: (process: JsonObject) => JsonObject): Edit {
+  const ofProcess = (each: unknown) => {
+    const resource = asObject(each);
+    return resource['type'] === 'background_processes' ? change(resource) : each;
+  };
+  return editBody((body) => ({
+    ...body,
+    data: overEach(body['data'], ofProcess),
+    ...(body['included'] === undefined ? {} : { included: overEach(body['included'], ofProcess) }),
+  }));
+}
+
+/** Changes the list of a response. */
+export function editList(change: (data: JsonObject[]) => unknown[]): Edit {
+  return editBody((body) => ({ ...body, data: change([body['data']].flat().map(asObject)) }));
 }
 
 /** Puts an entry at the start of a list. */
 export function withEntry(entry: unknown): Edit {
-  return editBody((body) => ({ ...body, data: [entry, ...[body['data']].flat()] }));
-}
-
-/** Puts the single resource into a list. */
-export function dataInList(): Edit {
-  return editBody((body) => ({ ...body, data: [body['data']] }));
+  return editList((data) => [entry, ...data]);
 }
 
 export function withMeta(meta: JsonObject): Edit {
@@ -50,9 +66,18 @@ export function withLinks(links: JsonObject): Edit {
   return editBody((body) => ({ ...body, links: { ...asObject(body['links']), ...links } }));
 }
 
-export function withIncluded(included: unknown): Edit {
-  return editBody((body) => ({ ...body, included }));
+/** Changes the included resources of a response that has some. */
+export function editIncluded(change: (included: JsonObject[]) => unknown): Edit {
+  return editBody((body) =>
+    Array.isArray(body['included']) ? { ...body, included: change(body['included']) } : body,
+  );
 }
+
+/** Changes the response of a server that does not know `include`. */
+export const bringingNothing: Edit = editBody(({ included: _, ...body }) => ({
+  ...body,
+  data: overEach(body['data'], (each) => ({ ...asObject(each), relationships: {} })),
+}));
 
 /** Compresses the body, although no request asks for that. */
 export function gzipped(): Edit {
@@ -71,18 +96,6 @@ function editData(change: (resource: JsonObject) => JsonObject): Edit {
   return editBody((body) => ({ ...body, data: overEach(body['data'], (each) => change(asObject(each))) }));
 }
 
-function editProcesses(change: (process: JsonObject) => JsonObject): Edit {
-  const ofProcess = (each: unknown) => {
-    const resource = asObject(each);
-    return resource['type'] === 'background_processes' ? change(resource) : each;
-  };
-  return editBody((body) => ({
-    ...body,
-    data: overEach(body['data'], ofProcess),
-    ...(body['included'] === undefined ? {} : { included: overEach(body['included'], ofProcess) }),
-  }));
-}
-
 function overEach(data: unknown, change: (each: unknown) => unknown): unknown {
   return Array.isArray(data) ? data.map(change) : change(data);
 }
@@ -91,7 +104,20 @@ function changed(resource: JsonObject, attributes: JsonObject): JsonObject {
   return { ...resource, attributes: { ...asObject(resource['attributes']), ...attributes } };
 }
 
-function lacking(resource: JsonObject, names: readonly string[]): JsonObject {
-  const kept = Object.entries(asObject(resource['attributes'])).filter(([name]) => !names.includes(name));
-  return { ...resource, attributes: Object.fromEntries(kept) };
-}
+// Changes of a process before the server stores it, for the option `storedForm`. Responses show the stored process.
+
+export type StoredForm = (given: GivenProcess) => GivenProcess;
+
+/** Changes the command of a custom process, as a server might do. */
+export const withCommand =
+  (change: (command: string) => string): StoredForm =>
+  (given) =>
+    given.type === 'custom' ? { ...given, command: change(given.command ?? '') } : given;
+
+/** Changes the options of a worker. */
+export const withConfig =
+  (change: (config: JsonObject) => JsonObject): StoredForm =>
+  (given) =>
+    given.type === 'worker'
+      ? { ...given, config: { ...given.config, ...change(given.config ?? {}) } }
+      : given;

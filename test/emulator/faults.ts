@@ -7,50 +7,38 @@ interface Acts {
 }
 
 type FaultKind =
-  /** Resets the connection, and does not act. */
-  | { kind: 'reset-before' }
-  /** Acts, then resets the connection. */
-  | { kind: 'reset-after' }
-  /** Responds with this status, and does not act. */
-  | { kind: 'status'; status: number; body?: unknown }
-  /** Acts, then responds with this status. */
-  | { kind: 'status-after'; status: number; body?: unknown }
+  /** Resets the connection. */
+  | ({ kind: 'reset' } & Acts)
+  /** Responds with this status. */
+  | ({ kind: 'status'; status: number; body?: unknown } & Acts)
   /** Sends an HTML page instead of JSON; status 200 by default. */
   | ({ kind: 'html'; status?: number; page?: string } & Acts)
   /** Never responds. */
   | ({ kind: 'hang' } & Acts)
   /** Acts, then sends half of the body: less than announced (`length`), or cut JSON with a correct length (`json`). */
   | { kind: 'truncate'; how?: 'length' | 'json' }
-  /** Responds after `ms`. Acts at once, or with `last` just before the response. */
-  | { kind: 'slow'; ms: number; acting?: 'first' | 'last' }
+  /** Acts, and responds after `ms`. */
+  | { kind: 'slow'; ms: number }
   /** Acts, sends the headers at once, and the body in pieces with a pause before each. */
   | { kind: 'slow-body'; ms: number }
   /** Responds 429. `Retry-After` is a number of seconds, a text, or the HTTP date in `retryDateIn` seconds. */
-  | {
-      kind: 'rate-limit';
-      retryAfter?: number | string;
-      retryDateIn?: number;
-      headers?: Record<string, string>;
-    }
+  | { kind: 'rate-limit'; retryAfter?: number | string; retryDateIn?: number }
   | ({ kind: 'redirect'; location: string; status?: number } & Acts)
   /** Responds with success without a body; by default 201 to a POST, else 200. */
   | ({ kind: 'empty'; status?: number } & Acts)
   | ({ kind: 'body'; body: string; status?: number } & Acts)
   /** Sends a body of 9 MiB. */
   | { kind: 'huge' }
-  /** Responds with this status (504 by default), hangs or resets at once, and acts `ms` later. */
-  | { kind: 'late'; ms: number; answer?: number | 'hang' | 'reset' }
+  /** Responds 504, hangs or resets at once, and acts `ms` later. */
+  | { kind: 'late'; ms: number; answer?: 'hang' | 'reset' }
   /** Runs a function first, such as another run's request, then handles the request as usual. */
   | { kind: 'call'; call: (request: RecordedRequest) => unknown }
   /** Changes the response, also that of another fault. */
   | { kind: 'edit'; edit: (answer: Answer, request: RecordedRequest) => Answer };
 
 export type Fault = FaultKind & {
-  /**
-   * An optional method and a pattern for path and query, such as `POST /background-processes$`; all requests by
-   * default.
-   */
-  on?: string | RegExp;
+  /** An optional method and a pattern for the path: `POST /background-processes$`; all requests by default. */
+  on?: string;
   /** The number of the first affected request among the matching ones, from 1. */
   nth?: number;
   /** The number of affected requests; `Infinity` for all, 1 by default. */
@@ -59,16 +47,10 @@ export type Fault = FaultKind & {
   lasts?: number;
 };
 
-export interface ArmedFault {
-  /** The number of affected requests so far. */
-  readonly struck: number;
-  remove(): void;
-}
-
 interface Rule {
   fault: Fault;
-  matches(request: RecordedRequest): boolean;
   seen: number;
+  /** The number of affected requests so far. */
   struck: number;
   ends: number | undefined;
 }
@@ -82,17 +64,10 @@ export class Faults {
     this.#now = now;
   }
 
-  add(fault: Fault): ArmedFault {
-    const rule: Rule = { fault, matches: matcher(fault), seen: 0, struck: 0, ends: undefined };
+  add(fault: Fault): { readonly struck: number } {
+    const rule: Rule = { fault, seen: 0, struck: 0, ends: undefined };
     this.#rules.push(rule);
-    return {
-      get struck() {
-        return rule.struck;
-      },
-      remove: () => {
-        this.#rules = this.#rules.filter((each) => each !== rule);
-      },
-    };
+    return rule;
   }
 
   reset(): void {
@@ -103,7 +78,7 @@ export class Faults {
   strike(request: RecordedRequest): Fault[] {
     const due: Rule[] = [];
     for (const rule of this.#rules) {
-      if (!rule.matches(request)) continue;
+      if (!matches(rule.fault, request)) continue;
       rule.seen += 1;
       if (isDue(rule, this.#now())) due.push(rule);
     }
@@ -129,20 +104,7 @@ export function editBy(striking: readonly Fault[], request: RecordedRequest): (a
   return (answer) => edits.reduce((edited, { edit }) => edit(edited, request), answer);
 }
 
-function matcher({ on }: Fault): (request: RecordedRequest) => boolean {
-  if (on === undefined) return () => true;
-  if (on instanceof RegExp) {
-    return (request) => targets(request).some((target) => on.test(`${request.method} ${target}`));
-  }
-  const { method, pattern } = /^(?:(?<method>[A-Z]+)(?:\s+|$))?(?<pattern>.*)$/.exec(on)?.groups ?? {};
-  const path = new RegExp(pattern ?? '');
-  return (request) =>
-    (method === undefined || method === request.method) &&
-    targets(request).some((target) => path.test(target));
-}
-
-/** Returns the texts for patterns, with and without the query, so that a pattern may end at the path. */
-function targets(request: RecordedRequest): string[] {
-  const query = decodeURIComponent(new URLSearchParams(request.query).toString());
-  return query === '' ? [request.path] : [request.path, `${request.path}?${query}`];
+function matches({ on = '' }: Fault, { method, path }: RecordedRequest): boolean {
+  const [, wanted = method, pattern = ''] = /^(?:([A-Z]+)(?:\s+|$))?(.*)$/.exec(on) ?? [];
+  return wanted === method && new RegExp(pattern).test(path);
 }

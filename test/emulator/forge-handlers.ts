@@ -1,10 +1,18 @@
-import { type Answer, document, emptyPage, invalid, notFound } from './answer.ts';
+import {
+  type Answer,
+  asNumber,
+  asObject,
+  asText,
+  document,
+  invalid,
+  type JsonObject,
+  notFound,
+  page,
+  withOne,
+} from './answer.ts';
 import type { Call, Handlers } from './contract.ts';
-import { cursorPage } from './forge-pages.ts';
-import type { ForgeProcess, ForgeServer } from './forge-records.ts';
 import { processResource, serverResource, siteResource } from './forge-resources.ts';
-import type { ForgeState } from './forge-state.ts';
-import { asNumber, asText } from './json.ts';
+import type { ForgeProcess, ForgeServer, ForgeState } from './forge-state.ts';
 
 export function forgeHandlers(state: ForgeState): Handlers {
   return {
@@ -58,7 +66,7 @@ export function forgeHandlers(state: ForgeState): Handlers {
           stopwaitsecs: asNumber(body['stopwaitsecs']) ?? null,
           stopsignal: asText(body['stopsignal']) ?? null,
         });
-        process.script = state.scriptFor('create');
+        process.script = state.scriptAfter('create');
         state.writes.made(process, state.now());
         return document(202, { data: shown(state, process) });
       }),
@@ -67,14 +75,13 @@ export function forgeHandlers(state: ForgeState): Handlers {
       withProcess(state, call, (process) => {
         process.looksLeft ??= state.options.removalLooks;
         removeIfDue(state, process);
-        return emptyPage(202);
+        return page(202);
       }),
 
     actOnForgeProcess: (call) =>
       withProcess(state, call, (process) => {
-        const action = asText(call.body['action']) ?? '';
-        if (action === 'restart' || action === 'start') process.script = state.scriptFor(action);
-        return emptyPage(202);
+        if (call.body['action'] === 'restart') process.script = state.scriptAfter('restart');
+        return page(202);
       }),
   };
 }
@@ -115,22 +122,15 @@ function withOrganization(state: ForgeState, call: Call, answer: (slug: string) 
 function withServer(state: ForgeState, call: Call, answer: (server: ForgeServer) => Answer): Answer {
   for (const process of [...state.processes]) removeIfDue(state, process);
   return withOrganization(state, call, (slug) => {
-    const id = call.params['server'] ?? '';
-    const server = state.servers.find((each) => each.id === id && each.organization === slug);
-    return server === undefined ? notFound('Server', id) : answer(server);
+    const servers = state.servers.filter(({ organization }) => organization === slug);
+    return withOne('Server', servers, call.params['server'], answer);
   });
 }
 
-function withProcess(
-  state: ForgeState,
-  call: Call,
-  answer: (process: ForgeProcess, server: ForgeServer) => Answer,
-): Answer {
-  return withServer(state, call, (server) => {
-    const id = call.params['backgroundProcess'] ?? '';
-    const process = state.listProcesses(server).find((each) => each.id === id);
-    return process === undefined ? notFound('BackgroundProcess', id) : answer(process, server);
-  });
+function withProcess(state: ForgeState, call: Call, answer: (process: ForgeProcess) => Answer): Answer {
+  return withServer(state, call, (server) =>
+    withOne('BackgroundProcess', state.listProcesses(server), call.params['backgroundProcess'], answer),
+  );
 }
 
 function containsFilter(call: Call, field: string, value: string): boolean {
@@ -141,4 +141,45 @@ function containsFilter(call: Call, field: string, value: string): boolean {
 function equalsFilter(call: Call, field: string, value: string): boolean {
   const wanted = call.query[`filter[${field}]`];
   return wanted === undefined || value === wanted;
+}
+
+/** Returns the page after a cursor. Recorded: on the last page, `links` is an empty list. */
+function cursorPage<T extends { id: string }>(
+  call: Call,
+  items: readonly T[],
+  resource: (item: T) => JsonObject,
+): Answer {
+  const size = Number(call.query['page[size]'] ?? 30);
+  const cursor = call.query['page[cursor]'];
+  const start = cursor === undefined ? 0 : startOf(cursor, items);
+  if (start === undefined) return invalid({ 'page.cursor': ['The page.cursor field is invalid.'] });
+  const shown = items.slice(start, start + size);
+  const last = shown.at(-1);
+  const next = last !== undefined && start + size < items.length ? encode(last.id, start + size) : null;
+  const before = Math.max(0, start - size);
+  const previous = start > 0 ? encode(items[before - 1]?.id ?? '', before) : null;
+  const address = (to: string) => {
+    const query = new URLSearchParams({ ...call.query, 'page[cursor]': to });
+    return `${call.url}?${query}`;
+  };
+  return document(200, {
+    data: shown.map(resource),
+    links: next === null ? [] : { next: address(next) },
+    meta: { path: call.url, per_page: size, next_cursor: next, prev_cursor: previous },
+  });
+}
+
+/** Makes a cursor from an item, so that items created or deleted elsewhere do not shift the pages. */
+function encode(id: string, position: number): string {
+  return Buffer.from(JSON.stringify({ after: id, position })).toString('base64url');
+}
+
+function startOf(cursor: string, items: readonly { id: string }[]): number | undefined {
+  try {
+    const decoded = asObject(JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8')));
+    const after = items.findIndex(({ id }) => id === asText(decoded['after']));
+    return after >= 0 ? after + 1 : asNumber(decoded['position']);
+  } catch {
+    return undefined;
+  }
 }

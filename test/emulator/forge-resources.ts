@@ -1,5 +1,5 @@
-import type { ForgeProcess, ForgeServer, ForgeSite } from './forge-records.ts';
-import type { JsonObject } from './json.ts';
+import type { JsonObject } from './answer.ts';
+import type { ForgeProcess, ForgeServer, ForgeSite } from './forge-state.ts';
 
 /** Shows a process in its current status. The caller advances the status. */
 export function processResource(process: ForgeProcess): JsonObject {

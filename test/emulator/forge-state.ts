@@ -1,8 +1,62 @@
-import { defaultOptions, type ForgeOptions, type ForgeSettings } from './forge-options.ts';
-import type { ForgeOrganization, ForgeProcess, ForgeServer, ForgeSite } from './forge-records.ts';
+import { type Answer, failure } from './answer.ts';
 import { Journal } from './journal.ts';
+import { StateScript } from './progress.ts';
 import { RateLimits } from './rate-limits.ts';
-import { StateScript } from './state-script.ts';
+
+export interface ForgeOrganization {
+  id: string;
+  slug: string;
+  name: string;
+}
+
+export interface ForgeServer {
+  id: string;
+  organization: string;
+  name: string;
+  createdAt: string;
+}
+
+export interface ForgeSite {
+  id: string;
+  serverId: string;
+  name: string;
+  user: string;
+  createdAt: string;
+}
+
+export interface ForgeProcess {
+  id: string;
+  serverId: string;
+  command: string;
+  user: string;
+  directory: string | null;
+  processes: number;
+  createdAt: string;
+  script: StateScript;
+  /** The number of reads until the process is gone; undefined if it stays. */
+  looksLeft: number | undefined;
+  /** The name. A request can set it, but no response shows it. */
+  name: string;
+  siteId: number | null;
+  startsecs: number | null;
+  stopwaitsecs: number | null;
+  stopsignal: string | null;
+}
+
+export interface ForgeOptions {
+  /** The scopes of the token. */
+  scopes: readonly string[];
+  /** The statuses of a created process. */
+  createScript: string[];
+  /** The statuses of a process after a restart. */
+  restartScript: string[];
+  /** The statuses through which a started process cycles; empty if it stays up. */
+  flapping: string[];
+  /** Milliseconds by which the list lags behind creations and removals. */
+  listLag: number;
+  /** The number of reads that still show a deleted process, as `removing`. */
+  removalLooks: number;
+}
 
 type Reference = string | { id: string };
 
@@ -15,16 +69,32 @@ type GivenProcess = Pick<ForgeProcess, 'command'> &
     flapping?: string[];
   };
 
-const SCRIPTS = {
-  create: ['installing', 'starting', 'running'],
-  restart: ['restarting', 'starting', 'running'],
-  start: ['starting', 'running'],
-} as const;
+/** The scope that each call needs. */
+const SCOPE_OF: Record<string, string> = {
+  listForgeServers: 'server:view',
+  listForgeSites: 'server:view',
+  listForgeProcesses: 'server:view',
+  showForgeProcess: 'server:view',
+  createForgeProcess: 'server:create-daemons',
+  actOnForgeProcess: 'server:create-daemons',
+  deleteForgeProcess: 'server:delete-daemons',
+};
 
 /** The organizations of one Forge account, in memory, with the methods by which tests set them up. */
 export class ForgeState {
-  readonly options: ForgeOptions;
-  readonly rateLimits: RateLimits;
+  readonly options: ForgeOptions = {
+    scopes: [...new Set(Object.values(SCOPE_OF))],
+    createScript: ['installing', 'starting', 'running'],
+    restartScript: ['restarting', 'starting', 'running'],
+    flapping: [],
+    listLag: 0,
+    removalLooks: 0,
+  };
+  /** One limit for each user, for all requests. */
+  readonly rateLimits = new RateLimits(
+    { general: 60, changes: 60, commands: 60, logs: 60 },
+    { enforced: true, tellsReset: false },
+  );
   now: () => number = Date.now;
   readonly organizations: ForgeOrganization[] = [];
   readonly servers: ForgeServer[] = [];
@@ -33,13 +103,6 @@ export class ForgeState {
   /** The writes made by requests, for lists that lag. */
   readonly writes = new Journal<ForgeProcess>();
   #lastId = 30;
-
-  constructor(settings: ForgeSettings = {}) {
-    const defaults = defaultOptions();
-    const rateLimit = { ...defaults.rateLimit, ...settings.rateLimit };
-    this.options = { ...defaults, ...settings, rateLimit };
-    this.rateLimits = new RateLimits(rateLimit);
-  }
 
   addOrganization(given: { slug: string; name: string }): ForgeOrganization {
     const organization = { id: this.#newId(), ...given };
@@ -91,8 +154,8 @@ export class ForgeState {
     if (index >= 0) this.processes.splice(index, 1);
   }
 
-  scriptFor(event: 'create' | 'restart' | 'start'): StateScript {
-    return new StateScript(this.options[`${event}Script`] ?? SCRIPTS[event], this.options.flapping);
+  scriptAfter(event: 'create' | 'restart'): StateScript {
+    return new StateScript(this.options[`${event}Script`], this.options.flapping);
   }
 
   timestamp(): string {
@@ -107,4 +170,10 @@ export class ForgeState {
 
 function idOf(reference: Reference): string {
   return typeof reference === 'string' ? reference : reference.id;
+}
+
+export function missingScope(operation: string, scopes: readonly string[]): Answer | undefined {
+  const needed = SCOPE_OF[operation];
+  if (needed === undefined || scopes.includes(needed)) return undefined;
+  return failure(403, 'Invalid scope(s) provided.');
 }

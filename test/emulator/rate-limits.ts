@@ -1,20 +1,5 @@
 import { type Answer, failure } from './answer.ts';
 
-export interface RateLimitOptions {
-  /** True to refuse requests over a limit; false to count them only. */
-  enforced: boolean;
-  /**
-   * The limits for a minute that begins with the first counted request: for all requests, for creates and changes, for
-   * commands, and for reads of a log.
-   */
-  general: number;
-  changes: number;
-  commands: number;
-  logs: number;
-  /** True if a refusal has `X-RateLimit-Reset`, in epoch seconds, besides `Retry-After`. */
-  tellsReset: boolean;
-}
-
 const windowMs = 60_000;
 
 type Kind = 'general' | 'changes' | 'commands' | 'logs';
@@ -29,13 +14,22 @@ const STRICTER: Record<string, Kind> = {
   showEnvironmentLogs: 'logs',
 };
 
-/** The rate limits of an organization. A request with a stricter limit counts towards the general one, too. */
+/**
+ * The rate limits of an organization, for a minute that begins with the first counted request. A request with a
+ * stricter limit counts towards the general one, too.
+ */
 export class RateLimits {
-  readonly options: RateLimitOptions;
+  /** True to refuse requests over a limit; false to count them only. */
+  enforced: boolean;
+  readonly #limits: Record<Kind, number>;
+  /** True if a refusal has `X-RateLimit-Reset`, in epoch seconds, besides `Retry-After`. */
+  readonly #tellsReset: boolean;
   readonly #windows = new Map<Kind, { openedAt: number; used: number }>();
 
-  constructor(options: RateLimitOptions) {
-    this.options = options;
+  constructor(limits: Record<Kind, number>, manners: { enforced: boolean; tellsReset: boolean }) {
+    this.#limits = limits;
+    this.enforced = manners.enforced;
+    this.#tellsReset = manners.tellsReset;
   }
 
   /**
@@ -45,7 +39,7 @@ export class RateLimits {
   take(now: number, operation: string): Answer | undefined {
     for (const kind of kindsOf(operation)) {
       const window = this.#window(kind, now);
-      if (this.options.enforced && window.used >= this.options[kind]) return this.#refusal(kind, now);
+      if (this.enforced && this.#remaining(kind, now) === 0) return this.#refusal(kind, now);
       window.used += 1;
     }
     return undefined;
@@ -63,7 +57,7 @@ export class RateLimits {
     const ends = this.#window(kind, now).openedAt + windowMs;
     const headers = {
       ...this.#count(kind, now),
-      ...(this.options.tellsReset ? { 'X-RateLimit-Reset': String(Math.ceil(ends / 1000)) } : {}),
+      ...(this.#tellsReset ? { 'X-RateLimit-Reset': String(Math.ceil(ends / 1000)) } : {}),
       'Retry-After': String(Math.max(0, Math.ceil((ends - now) / 1000))),
     };
     return { ...failure(429, 'Too Many Attempts.'), headers };
@@ -71,13 +65,13 @@ export class RateLimits {
 
   #count(kind: Kind, now: number): Record<string, string> {
     return {
-      'X-RateLimit-Limit': String(this.options[kind]),
+      'X-RateLimit-Limit': String(this.#limits[kind]),
       'X-RateLimit-Remaining': String(this.#remaining(kind, now)),
     };
   }
 
   #remaining(kind: Kind, now: number): number {
-    return Math.max(0, this.options[kind] - this.#window(kind, now).used);
+    return Math.max(0, this.#limits[kind] - this.#window(kind, now).used);
   }
 
   #window(kind: Kind, now: number): { openedAt: number; used: number } {

@@ -2,7 +2,6 @@ import { expect, test } from 'vitest';
 import { loadContract } from './contract.ts';
 import { seedShop } from './seed.ts';
 import { startEmulator } from './server.ts';
-import { type CallOptions, sendChecked } from './test-client.ts';
 
 test('every call of both contracts is answered in the recorded shape', async () => {
   const emulator = await startEmulator();
@@ -11,7 +10,7 @@ test('every call of both contracts is answered in the recorded shape', async () 
   cloud.addManagedQueue(environment);
   const worker = cloud.addProcess(instance, { type: 'worker', config: { queue: 'high', sleep: 3 } });
   const deployment = cloud.deployed(environment);
-  const command = cloud.addCommand(environment, { command: 'php artisan about' });
+  const command = cloud.addCommand(environment, 'php artisan about');
   const daemon = forge.addProcess(server, { command: 'php8.4 artisan horizon' });
   const now = new Date().toISOString();
 
@@ -21,7 +20,7 @@ test('every call of both contracts is answered in the recorded shape', async () 
   const onServer = `/orgs/acme/servers/${server.id}`;
   const daemons = `${onServer}/background-processes`;
   const instanceIncludes = 'include=environment,backgroundProcesses';
-  const calls: [method: string, path: string, body?: CallOptions['body']][] = [
+  const calls: [method: string, path: string, body?: object][] = [
     ['GET', '/applications'],
     ['GET', `/applications/${application.id}/environments?include=branch`],
     ['GET', inEnvironment],
@@ -50,10 +49,16 @@ test('every call of both contracts is answered in the recorded shape', async () 
   ];
   const reached = new Set<string>();
   for (const [method, path, body] of calls) {
-    const { status } = await sendChecked(emulator, method, path, { body });
-    expect(status, `${method} ${path}`).toBeLessThan(300);
     const contract = await loadContract(path.startsWith('/orgs') ? 'laravel-forge' : 'laravel-cloud');
-    reached.add(contract.operationOf(method, `/api${path.split('?')[0]}`) ?? path);
+    const operation = contract.operationOf(method, `/api${path.split('?')[0]}`) ?? path;
+    reached.add(operation);
+    const headers = { Authorization: `Bearer ${emulator.token}`, 'Content-Type': 'application/json' };
+    const sent = body === undefined ? {} : { body: JSON.stringify(body) };
+    const response = await fetch(`${emulator.url}${path}`, { method, headers, ...sent });
+    const isJson = response.headers.get('content-type')?.includes('json');
+    const answer = isJson ? await response.json() : undefined;
+    expect(response.status, `${method} ${path}`).toBeLessThan(300);
+    expect(contract.checkResponse(operation, response.status, answer), `${method} ${path}`).toEqual([]);
   }
   const known = await Promise.all([loadContract('laravel-cloud'), loadContract('laravel-forge')]);
   expect([...reached].toSorted()).toEqual(known.flatMap(({ operations }) => operations).toSorted());

@@ -33,7 +33,7 @@ export function seedFleet({ cloud }: Pick<Emulator, 'cloud'>, { environments, fi
         ['production', 'main'],
         ['staging', 'develop'],
       ][index] ?? [];
-    const environment = cloud.addEnvironment(application, { name, branch, createdFromAutomation: index > 1 });
+    const environment = cloud.addEnvironment(application, { name, branch });
     const instance = cloud.addInstance(environment);
     fill?.(instance, name);
     return { environment, instance };

@@ -3,7 +3,7 @@ import { cloudService } from '../../src/cloud/service.ts';
 import type { ProcessSpec } from '../../src/cloud/spec.ts';
 import { candidates } from '../../src/converge/service.ts';
 import type { TransportRequest, TransportResponse } from '../../src/http/transport.ts';
-import { SERVER_DEFAULTS, storedConfig, workerCommand } from '../emulator/worker-command.ts';
+import { SERVER_DEFAULTS, storedConfig, workerCommand } from '../emulator/cloud-resources.ts';
 import type { CloudManners } from './manners.ts';
 import { type Asker, fields, type Ground, type Seed, ServerModel, type Stored } from './server-model.ts';
 

@@ -1,4 +1,4 @@
-import { fails } from '../emulator/command-outcomes.ts';
+import { fails } from '../emulator/progress.ts';
 import { cloud as request } from './requests.ts';
 import {
   costing,

@@ -3,19 +3,16 @@ import { once } from 'node:events';
 import { createRequire } from 'node:module';
 import { createServer } from 'node:net';
 
-export interface Prism {
+export interface Prism extends AsyncDisposable {
   /** The address in place of the server address of the contract. */
   url: string;
-  /** Returns all log lines so far, without colours. */
-  lines(): string[];
-  /** Returns the lines about requests or responses that violate the contract. */
-  violations(): string[];
-  close(): Promise<void>;
+  /** Returns the log so far. */
+  output(): string;
 }
 
 const START_TIMEOUT_MS = 55_000;
 
-/** Serves the examples of a contract, and refuses requests that violate it. */
+/** Serves the examples of a contract. Refuses requests that violate it, so that a step fails. */
 export async function startPrism(contractFile: string): Promise<Prism> {
   const port = await freePort();
   // Prism's own script: on Windows, the file in `.bin` is not JavaScript.
@@ -25,7 +22,6 @@ export async function startPrism(contractFile: string): Promise<Prism> {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let output = '';
-  const lines = () => withoutColours(output).split('\n');
   const started = new Promise<void>((resolve, reject) => {
     const take = (chunk: Buffer) => {
       output += chunk.toString('utf8');
@@ -40,9 +36,8 @@ export async function startPrism(contractFile: string): Promise<Prism> {
   await started.finally(() => clearTimeout(timer));
   return {
     url: `http://127.0.0.1:${port}`,
-    lines,
-    violations: () => lines().filter((line) => line.includes('Violation:')),
-    close: () => stop(child),
+    output: () => output,
+    [Symbol.asyncDispose]: () => stop(child),
   };
 }
 
@@ -61,8 +56,4 @@ async function freePort(): Promise<number> {
   server.close();
   if (address === null || typeof address === 'string') throw new Error('The system gave no port');
   return address.port;
-}
-
-function withoutColours(text: string): string {
-  return text.replaceAll(new RegExp(`${String.fromCharCode(27)}\\[[0-9;]*m`, 'g'), '');
 }

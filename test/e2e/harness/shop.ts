@@ -1,5 +1,6 @@
+import type { CloudOptions } from '../../emulator/cloud-records.ts';
 import { seedShop } from '../../emulator/seed.ts';
-import { type Emulator, type EmulatorOptions, startEmulator } from '../../emulator/server.ts';
+import { type Emulator, startEmulator } from '../../emulator/server.ts';
 import { expectClean } from './expect-clean.ts';
 import { type ActionOptions, type RunningAction, type StepRun, startAction } from './run-action.ts';
 
@@ -31,15 +32,17 @@ export type StepOptions = Partial<Omit<ActionOptions, 'inputs'>>;
 /** The default path of the manifest of `apply`. */
 export const manifestFile = '.github/background-processes.yml';
 
-export async function openShop(cloud: EmulatorOptions['cloud'] = {}): Promise<Shop> {
-  const emulator = await startEmulator({ cloud });
+export async function openShop(options: Partial<CloudOptions> = {}): Promise<Shop> {
+  const emulator = await startEmulator();
+  Object.assign(emulator.cloud.options, options);
   const seeded = seedShop(emulator);
   const { instance } = seeded;
   const start = (inputs: Record<string, string> = {}, options: StepOptions = {}): RunningAction => {
     const isTargeted = ['environment', 'process-id', 'instance'].some((input) => input in inputs);
-    const target = isTargeted || options.action?.endsWith('apply') ? {} : { instance: instance.id };
+    const { action = '.' } = options;
+    const target = isTargeted || /apply|forge/.test(action) ? {} : { instance: instance.id };
     const reach = { token: emulator.token, 'api-url': emulator.url };
-    return startAction({ action: '.', ...options, inputs: { ...reach, ...target, ...inputs } });
+    return startAction({ ...options, action, inputs: { ...reach, ...target, ...inputs } });
   };
   const run: Shop['run'] = async (inputs, options) => {
     const step = await start(inputs, { time: emulator.time, ...options }).done;
@@ -64,6 +67,19 @@ export async function openShop(cloud: EmulatorOptions['cloud'] = {}): Promise<Sh
     ids: () => emulator.cloud.listProcesses(instance).map(({ id }) => id),
     [Symbol.asyncDispose]: () => emulator.close(),
   };
+}
+
+/** A shop whose steps run one Forge action on its server, without a rate limit. */
+export async function openForge(action: string): Promise<Shop> {
+  const shop = await openShop();
+  shop.emulator.forge.rateLimits.enforced = false;
+  // A manifest names its servers itself.
+  const server = action === 'forge/apply' ? {} : { server: shop.server.id };
+  const start: Shop['start'] = (inputs, options) =>
+    shop.start({ organization: 'acme', ...server, ...inputs }, { action, ...options });
+  const run: Shop['run'] = (inputs, options) =>
+    shop.run({ organization: 'acme', ...server, ...inputs }, { action, ...options });
+  return { ...shop, start, run };
 }
 
 function withoutIds(path: string): string {
