@@ -2,7 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { posix } from 'node:path';
 import { storms } from '../test/e2e/storms.ts';
 import { scenarios } from '../test/scenarios/all.ts';
-import { requestsTable, stormsTable } from '../test/scenarios/requests-table.ts';
+import { requestsTable, stormsTable } from '../test/scenarios/requests.ts';
 import { actionFolders, actionYml } from './action-folders.ts';
 import { reference } from './action-tables.ts';
 import { actionTypes } from './action-types.ts';

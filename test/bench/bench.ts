@@ -4,7 +4,7 @@ import { REPOSITORY_ROOT } from '../e2e/harness/run-action.ts';
 import { makeCertificate } from '../support/certificate.ts';
 import { type BenchCase, cases } from './cases.ts';
 import { measureAction, measureBare, type Setting, type Usage } from './measure.ts';
-import { applyScale, fleetScale, type ScaleRun } from './scale.ts';
+import { applyScale, fleetScale } from './scale.ts';
 
 // What the actions cost next to a bare script that makes the least calls: whole processes, run in pairs, one after the
 // other, since a machine's speed drifts. Over http and https, to a server next door and to one 80 ms away: on a real way
@@ -47,11 +47,12 @@ for (const benchCase of cases.filter(({ title }) => title.includes(only))) {
     table.push([benchCase.title, setting.title, ...(await row(benchCase, setting))]);
 }
 if (table.length > 1) print(table);
+const scaleHead = ['world', 'all created', 'all unchanged'];
 if (only === '' || only === 'scale') {
   console.log('\napply, as the number of declared processes and instances grows, with no limit of rate:\n');
-  print(await scaleTable());
+  print([scaleHead, ...(await applyScale(root))]);
   console.log('\nEnvironments of three processes, with redeploy, within the limits of the service:\n');
-  print(await fleetTable());
+  print([scaleHead, ...(await fleetScale(root))]);
 }
 const dist = `${root}/dist/`;
 const bytes = readdirSync(dist).reduce((sum, name) => sum + statSync(dist + name).size, 0);
@@ -84,27 +85,6 @@ async function row(benchCase: BenchCase, setting: Setting): Promise<string[]> {
     setting.roundTrip === 0 ? '' : beside(({ depth }) => depth),
     `${middle(({ peakMiB }) => peakMiB).toFixed(0)} MiB`,
   ];
-}
-
-async function scaleTable(): Promise<string[][]> {
-  const rows = (await applyScale(root)).map(({ processes, instances, create, unchanged }) => [
-    String(processes),
-    String(instances),
-    `${create.requests} requests, ${create.wallMs.toFixed(0)} ms, ${create.peakMiB.toFixed(0)} MiB`,
-    `${unchanged.requests} requests, ${unchanged.wallMs.toFixed(0)} ms, ${unchanged.peakMiB.toFixed(0)} MiB`,
-  ]);
-  return [['processes', 'instances', 'all created', 'all unchanged'], ...rows];
-}
-
-async function fleetTable(): Promise<string[][]> {
-  const figures = ({ requests, emulatedMs, peakMiB }: ScaleRun): string =>
-    `${requests} requests, ${(emulatedMs / 1000).toFixed(0)} s, ${peakMiB.toFixed(0)} MiB`;
-  const rows = (await fleetScale(root)).map(({ environments, create, unchanged }) => [
-    String(environments),
-    figures(create),
-    figures(unchanged),
-  ]);
-  return [['environments', 'all new', 'all unchanged'], ...rows];
 }
 
 function median(figures: readonly number[]): number {

@@ -1,28 +1,10 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { type ActionOptions, runAction } from '../e2e/harness/run-action.ts';
 import { type Emulator, startEmulator } from '../emulator/server.ts';
 import { fleetCase } from './cases.ts';
+import { usageOf } from './measure.ts';
 
-/** What one run of apply made of requests, how long it took from start to exit, and the most memory it had. */
-export interface ScaleRun {
-  readonly requests: number;
-  readonly wallMs: number;
-  readonly peakMiB: number;
-  /** How long it would take against a service that limits its requests. */
-  readonly emulatedMs: number;
-}
-
-export interface ScaleRow {
-  readonly processes: number;
-  readonly instances: number;
-  /** Into an empty environment. */
-  readonly create: ScaleRun;
-  /** The same once more. */
-  readonly unchanged: ScaleRun;
-}
+/** One row: what apply makes of so many declared processes, at first and once more. */
+export type ScaleRow = readonly [world: string, created: string, unchanged: string];
 
 const sizes: readonly (readonly [processes: number, instances: number])[] = [
   [10, 1],
@@ -34,55 +16,34 @@ const sizes: readonly (readonly [processes: number, instances: number])[] = [
   [5_000, 10],
 ];
 
-/** Runs apply with so many declared processes, spread evenly over so many instances: each size once. */
+/** Runs apply with so many declared processes, spread evenly over so many instances, with no limit of rate. */
 export async function applyScale(root: string): Promise<ScaleRow[]> {
   const rows: ScaleRow[] = [];
-  for (const [processes, instances] of sizes) rows.push(await measure(root, processes, instances));
-  return rows;
-}
-
-async function measure(root: string, processes: number, instances: number): Promise<ScaleRow> {
-  const emulator = await startEmulator();
-  try {
-    const options = { root, ...prepare(emulator, processes, instances), timeoutMs: 600_000 };
-    const create = await runOnce(emulator, options, `${processes}`, 'created');
-    const unchanged = await runOnce(emulator, options, `${processes}`, 'unchanged');
-    return { processes, instances, create, unchanged };
-  } finally {
-    await emulator.close();
-  }
-}
-
-export interface FleetRow {
-  readonly environments: number;
-  readonly create: ScaleRun;
-  readonly unchanged: ScaleRun;
-}
-
-/** Runs apply, with a deployment for each environment, on so many environments, within the limits of the service. */
-export async function fleetScale(root: string): Promise<FleetRow[]> {
-  const rows: FleetRow[] = [];
-  for (const environments of [1, 30, 100]) {
-    const emulator = await startEmulator();
-    emulator.cloud.rateLimits.enforced = true;
-    emulator.cloud.options.deploymentTakes = 90_000;
-    try {
-      const { action } = fleetCase(environments, 'all new').prepare(emulator);
-      const inputs = { token: emulator.token, 'api-url': emulator.url, redeploy: 'true' };
-      const options = { root, ...action, inputs, time: emulator.time, timeoutMs: 600_000 };
-      const count = String(3 * environments);
-      const create = await runOnce(emulator, options, count, 'created');
-      // A minute later the requests of the first run do not count any more.
-      await new Promise<void>((resolve) => emulator.time.later(60_000, resolve));
-      rows.push({ environments, create, unchanged: await runOnce(emulator, options, count, 'unchanged') });
-    } finally {
-      await emulator.close();
-    }
+  for (const [processes, instances] of sizes) {
+    const title = `${processes} processes on ${instances} instances`;
+    rows.push(
+      await twice(title, processes, (emulator) => ({ root, ...layOut(emulator, processes, instances) })),
+    );
   }
   return rows;
 }
 
-function prepare({ cloud, token, url }: Emulator, processes: number, instances: number): ActionOptions {
+/** Runs apply, with a deployment for each environment of three processes, within the limits of the service. */
+export async function fleetScale(root: string): Promise<ScaleRow[]> {
+  const rows: ScaleRow[] = [];
+  for (const environments of [1, 30, 100])
+    rows.push(
+      await twice(`${environments} environments`, 3 * environments, (emulator) => {
+        emulator.cloud.rateLimits.enforced = true;
+        emulator.cloud.options.deploymentTakes = 90_000;
+        const { action } = fleetCase(environments, 'all new').prepare(emulator);
+        return { root, ...action, inputs: { redeploy: 'true' }, time: emulator.time };
+      }),
+    );
+  return rows;
+}
+
+function layOut({ cloud }: Emulator, processes: number, instances: number) {
   const environment = cloud.addEnvironment(cloud.addApplication({ name: 'shop' }), { name: 'production' });
   const lines = ['instances:'];
   for (let index = 0; index < instances; index++) {
@@ -91,41 +52,35 @@ function prepare({ cloud, token, url }: Emulator, processes: number, instances: 
     for (let process = index; process < processes; process += instances)
       lines.push(`    - { type: worker, config: { queue: q${process} } }`);
   }
-  return {
-    action: 'apply',
-    inputs: { token, 'api-url': url, environment: environment.id },
-    files: { '.github/background-processes.yml': `${lines.join('\n')}\n` },
-  };
+  const files = { '.github/background-processes.yml': `${lines.join('\n')}\n` };
+  return { action: 'apply', inputs: { environment: environment.id }, files };
 }
 
-const usageHook = fileURLToPath(new URL('usage.cjs', import.meta.url));
-
-async function runOnce(
-  emulator: Emulator,
-  options: ActionOptions,
-  count: string,
-  output: 'created' | 'unchanged',
-): Promise<ScaleRun> {
-  emulator.requests.length = 0;
-  const folder = mkdtempSync(join(tmpdir(), 'bench-'));
-  const file = join(folder, 'usage.json');
-  const start = emulator.time.now();
+async function twice(
+  world: string,
+  count: number,
+  prepare: (emulator: Emulator) => ActionOptions,
+): Promise<ScaleRow> {
+  const emulator = await startEmulator();
   try {
-    const env = { NODE_OPTIONS: `--require=${usageHook}`, BENCH_USAGE: file };
-    const run = await runAction({ ...options, env });
-    if (run.exitCode !== 0 || run.outputs[output] !== count) {
-      throw new Error(
-        `apply should have ${output} ${count}: ${JSON.stringify(run.outputs[output])}, ${run.errors.join()}`,
+    const { inputs, ...options } = prepare(emulator);
+    const reach = { token: emulator.token, 'api-url': emulator.url };
+    const once = async (output: 'created' | 'unchanged') => {
+      emulator.requests.length = 0;
+      const start = emulator.time.now();
+      const { result, used } = await usageOf((env) =>
+        runAction({ ...options, inputs: { ...reach, ...inputs }, env, timeoutMs: 600_000 }),
       );
-    }
-    const { maxRSS }: NodeJS.ResourceUsage = JSON.parse(readFileSync(file, 'utf8'));
-    return {
-      requests: emulator.requests.length,
-      wallMs: run.durationMs,
-      peakMiB: maxRSS / 1024,
-      emulatedMs: emulator.time.now() - start,
+      if (result.outputs[output] !== String(count))
+        throw new Error(`${world}: ${output} ${result.outputs[output]}, ${result.errors.join()}`);
+      const seconds = (emulator.time.now() - start) / 1000;
+      return `${emulator.requests.length} requests, ${seconds.toFixed(1)} s, ${(used.maxRSS / 1024).toFixed(0)} MiB`;
     };
+    const created = await once('created');
+    // A minute later the requests of the first run do not count any more.
+    if (options.time) await new Promise<void>((resolve) => emulator.time.later(60_000, resolve));
+    return [world, created, await once('unchanged')];
   } finally {
-    rmSync(folder, { recursive: true, force: true });
+    await emulator.close();
   }
 }

@@ -17,7 +17,7 @@ test('every input and output has a row of its own, with as many cells as its tab
     const { inputs, outputs } = readActionMetadata(REPOSITORY_ROOT, folder);
     const [, inputTable = '', outputTable = ''] = sections[index]?.split(/^### /m) ?? [];
     expect(rowsOf(inputTable, 4)).toEqual(Object.keys(inputs));
-    expect(rowsOf(outputTable, 2)).toEqual(outputs);
+    expect(rowsOf(outputTable, 2)).toEqual(Object.keys(outputs));
   }
 });
 

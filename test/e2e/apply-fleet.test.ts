@@ -169,29 +169,6 @@ describe('apply serves all environments of a file', () => {
     ]);
   });
 
-  test('one that fails in part says which of its changes were made', async () => {
-    shop.addEnvironment('staging');
-    emulator.faults.add({
-      kind: 'status',
-      status: 422,
-      on: `POST ${shop.instance.id}/background-processes$`,
-      nth: 1,
-    });
-    const run = await apply(
-      {},
-      {
-        text: `environments: {
-      production: { instances: { App: [{ type: worker }, { type: custom, command: php a }] } },
-      staging: { instances: { App: [] } } }`,
-      },
-    );
-    expect(run.errors[0]).toContain('"production": 1 of 2 changes not made:\n- Failed: create ');
-    expect(run.errors[0]).toContain(
-      '\nDone: 1 created. The changes take effect with the next deployment.\nDone: the',
-    );
-    expect(run.summary).toContain('<p><strong>Done:</strong> 1 created. The changes take effect');
-  });
-
   test('each that changed is deployed once, and one that did not is not', async () => {
     const staging = shop.addEnvironment('staging');
     emulator.cloud.options.deploymentScript = ['pending', 'deployment.succeeded'];

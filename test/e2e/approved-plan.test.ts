@@ -9,6 +9,14 @@ environments:
   "preview/*": { instances: { App: [{ type: worker }] } }
 `;
 
+const acme = { organization: 'acme' };
+
+/** A step of `forge/apply` with these processes declared on web-1. */
+const onForge = (processes: string, more = '') => ({
+  action: 'forge/apply',
+  files: { '.github/forge-processes.yml': `servers: { web-1: [${processes}]${more} }` },
+});
+
 function expectRefused(shop: ReviewedShop, { exitCode, errors }: StepRun, ...texts: string[]): void {
   expect(exitCode).toBe(1);
   for (const text of texts) expect(errors[0]).toContain(text);
@@ -163,13 +171,11 @@ describe.concurrent('approved-plan: require changes only what the merged pull re
     await using shop = await openReviewedShop();
     const { forge } = shop.emulator;
     const existing = forge.addProcess(shop.server, { command: 'php a', processes: 1 });
-    const servers = (more = '') => `servers: { web-1: [{ command: php a, processes: 2 }]${more} }`;
-    const on = (text: string) => ({ action: 'forge/apply', files: { '.github/forge-processes.yml': text } });
-    const acme = { organization: 'acme' };
-    await shop.plan('', acme, on(servers()));
+    const declared = '{ command: php a, processes: 2 }';
+    await shop.plan('', acme, onForge(declared));
 
     existing.processes = 3;
-    const byHand = await shop.push('', acme, on(servers()));
+    const byHand = await shop.push('', acme, onForge(declared));
     expectRefused(
       shop,
       byHand,
@@ -178,10 +184,10 @@ describe.concurrent('approved-plan: require changes only what the merged pull re
     );
     existing.processes = 1;
     forge.addServer('acme', { name: 'web-2' });
-    const another = await shop.push('', acme, on(servers(', web-2: [{ command: php b }]')));
+    const another = await shop.push('', acme, onForge(declared, ', web-2: [{ command: php b }]'));
     expectRefused(shop, another, 'web-2: planned now, but not shown in the pull request: create');
 
-    const pushed = await shop.push('', acme, on(servers()));
+    const pushed = await shop.push('', acme, onForge(declared));
     expect(pushed.errors).toEqual([]);
     expect(forge.listProcesses(shop.server)).toMatchObject([{ command: 'php a', processes: 2 }]);
   });
@@ -190,27 +196,22 @@ describe.concurrent('approved-plan: require changes only what the merged pull re
     await using shop = await openReviewedShop();
     const { forge } = shop.emulator;
     const processes = 'command: php a, processes: 2, startsecs: 3';
-    const on = (text: string) => ({
-      action: 'forge/apply',
-      files: { '.github/forge-processes.yml': `servers: { web-1: [${text}] }` },
-    });
-    const acme = { organization: 'acme' };
     // The manifest names neither the directory nor the second space.
     const existing = { command: 'php  a', directory: '/home/forge/shop.example' };
     forge.addProcess(shop.server, { ...existing, processes: 1 });
-    await shop.plan('', acme, on(`{ ${processes} }`));
+    await shop.plan('', acme, onForge(`{ ${processes} }`));
 
     const successor = forge.addProcess(shop.server, { ...existing, processes: 2 });
-    const both = await shop.push('', acme, on(`{ ${processes} }`));
+    const both = await shop.push('', acme, onForge(`{ ${processes} }`));
     expect(both.errors).toEqual([]);
     expect(forge.listProcesses(shop.server).map(({ id }) => id)).toEqual([successor.id]);
-    const none = await shop.push('', { ...acme, prune: 'true' }, on(''));
+    const none = await shop.push('', { ...acme, prune: 'true' }, onForge(''));
     expect(none.errors[0]).toContain('not shown in the pull request: delete');
 
     forge.removeProcess(successor.id);
-    const other = await shop.push('', acme, on(`{ ${processes.replace('3', '4')} }`));
+    const other = await shop.push('', acme, onForge(`{ ${processes.replace('3', '4')} }`));
     expect(other.errors[0]).toContain('not shown in the pull request: create');
-    const neither = await shop.push('', acme, on(`{ ${processes} }`));
+    const neither = await shop.push('', acme, onForge(`{ ${processes} }`));
     expect(neither.errors).toEqual([]);
     expect(neither.outputs).toMatchObject({ created: '1' });
   });
@@ -220,13 +221,10 @@ describe.concurrent('approved-plan: require changes only what the merged pull re
     const { forge } = shop.emulator;
     forge.addProcess(shop.server, { command: 'php a', processes: 1 });
     const sites = ['a.example', 'b.example'].map((name) => forge.addSite(shop.server, { name }));
-    const on = (site: string, seconds: number) => ({
-      action: 'forge/apply',
-      files: {
-        '.github/forge-processes.yml': `servers: { web-1: [{ command: php a, processes: 2, stopwaitsecs: ${seconds} }, { command: php b, site: ${site} }] }`,
-      },
-    });
-    const acme = { organization: 'acme' };
+    const on = (site: string, seconds: number) =>
+      onForge(
+        `{ command: php a, processes: 2, stopwaitsecs: ${seconds} }, { command: php b, site: ${site} }`,
+      );
     const planned = await shop.plan('', acme, on('a.example', 3600));
     expect(planned.log).toContain('! 1 → 2 proc. php a · stopwaitsecs 3600 · replaced');
     expect(planned.log).toContain(`php b · site ${sites[0]?.id}`);

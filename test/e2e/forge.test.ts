@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { editList } from '../emulator/edits.ts';
-import { expectNoToken } from './harness/run-action.ts';
+import { expectNoToken } from './harness/expect-clean.ts';
 import { openForge, type Shop } from './harness/shop.ts';
 import { unlessWindows } from './harness/unless-windows.ts';
 
@@ -68,13 +68,13 @@ const changeSecondList = ({ emulator }: Shop, edit: Parameters<typeof editList>[
 
 test('forge/restart waits for one that a list shows in another shape for a while', async () => {
   await using world = await openForge('forge/restart');
-  const [id] = [1, 2].map(() => world.emulator.forge.addProcess(world.server, { command }).id);
+  const [id] = [1, 2, 3, 4].map(() => world.emulator.forge.addProcess(world.server, { command }).id);
   // The first list is read before the restart, the next one after it.
   changeSecondList(world, ([first, ...others]) => [{ ...first, attributes: null }, ...others]);
   const run = await world.run();
   expect(run.errors).toEqual([]);
   expect(run.log).toContain(`${id} is unknown`);
-  expect(run.outputs['count']).toBe('2');
+  expect(run.outputs['count']).toBe('4');
 });
 
 test('forge/restart does not count the time that the rate limit takes against wait-timeout', async () => {

@@ -27,7 +27,6 @@ async function applyAll(count: number, clusters = 1) {
 
 test.each([
   [100, 10, 12, 1.3],
-  [1_000, 1, 72, 1.05],
   [1_000, 100, 72, 1.05],
 ])(
   '%i creates on %i clusters wait for the limit of the organization, as one run, and lose nothing',

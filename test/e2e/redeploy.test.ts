@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'vitest';
-import type { Answer } from '../emulator/answer.ts';
 import { withId } from '../emulator/edits.ts';
 import { openShop, type Shop } from './harness/shop.ts';
 
@@ -35,10 +34,8 @@ describe.concurrent('after a change, redeploy', () => {
     },
   );
 
-  test.each([200, 201])('finds the environment by the instance, and takes %d for a start', async (status) => {
+  test('finds the environment by the instance', async () => {
     await using shop = await openShop({ deploymentScript: quick });
-    const edit = (answer: Answer): Answer => ({ ...answer, status });
-    shop.emulator.faults.add({ kind: 'edit', on: 'POST /deployments$', edit });
     const step = await shop.run(redeploy);
 
     expect(step.outputs).toMatchObject({
@@ -120,25 +117,6 @@ describe.concurrent('a deployment that does not succeed fails the step, with the
       'deployment-id': deployment?.id,
     });
     expect(step.summary).toContain('❌');
-  });
-
-  test('one that may not be started', async () => {
-    await using shop = await openShop();
-    shop.emulator.faults.add({
-      kind: 'status',
-      status: 403,
-      body: { message: 'No.' },
-      on: 'POST /deployments$',
-    });
-    const step = await shop.run(redeploy);
-
-    expect(step.exitCode).toBe(1);
-    expect(step.errors[0]).toContain('Starting a deployment: Laravel Cloud answered 403: No.');
-    expect(step.outputs).toMatchObject({
-      outcome: 'created',
-      'process-id': shop.ids()[0],
-      'deployment-id': '',
-    });
   });
 });
 

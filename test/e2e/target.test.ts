@@ -1,26 +1,7 @@
-import { describe, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { SECRET_VARIABLE } from '../emulator/cloud-resources.ts';
 import type { StepRun } from './harness/run-action.ts';
-import { openShop } from './harness/shop.ts';
-
-/** A shop among things that look like it: other names, other cases, other organizations of the same words. */
-async function openShopAmongOthers() {
-  const shop = await openShop();
-  const { cloud } = shop.emulator;
-  // Listed before and after the right ones, so that neither first nor last is right by luck.
-  const admin = cloud.addApplication({ name: 'shop-admin', repository: 'acme/shop-admin' });
-  const upper = cloud.addApplication({ name: 'Shop', slug: 'Shop', repository: 'Acme/Shops' });
-  cloud.applications.unshift(...cloud.applications.splice(1, 1));
-  for (const application of [admin, upper]) {
-    cloud.addInstance(cloud.addEnvironment(application, { name: 'production', branch: 'main' }));
-  }
-  const eu = cloud.addEnvironment(shop.application, { name: 'production-eu', branch: 'main-eu' });
-  const caps = cloud.addEnvironment(shop.application, { name: 'Production', branch: 'Main' });
-  for (const environment of [eu, caps]) cloud.addInstance(environment);
-  const workers = cloud.addInstance(shop.environment, { name: 'App-2', type: 'service' });
-  const small = cloud.addInstance(shop.environment, { name: 'app', type: 'queue' });
-  return { ...shop, workers, small };
-}
+import { openShop, type Shop } from './harness/shop.ts';
 
 function expectTarget(step: StepRun, instanceId: string, environmentId: string): void {
   expect(step.errors).toEqual([]);
@@ -31,49 +12,46 @@ function expectTarget(step: StepRun, instanceId: string, environmentId: string):
   });
 }
 
-describe.concurrent('the same instance is found by', () => {
-  test.each([
-    ['the workflow’s repository', () => ({ environment: 'production' })],
-    ['the application’s id', ({ application: { id } }) => ({ application: id, environment: 'production' })],
-    ['its slug', () => ({ application: 'the-shop', environment: 'production' })],
-    ['its name', () => ({ application: 'shop', environment: 'production' })],
-    ['its repository', () => ({ application: 'acme/shop', environment: 'production' })],
-    ['the environment’s id', ({ environment: { id } }) => ({ environment: id })],
-    [
-      'both ids',
-      ({ application, environment }) => ({ application: application.id, environment: environment.id }),
-    ],
-    ['the environment’s slug', () => ({ environment: 'production-3' })],
-    ['the environment’s branch', () => ({ environment: 'main' })],
-    ['the instance’s name', () => ({ environment: 'production', instance: 'App' })],
-    [
-      'the instance’s id',
-      ({ environment, instance }) => ({ environment: environment.id, instance: instance.id }),
-    ],
-  ] satisfies readonly [
-    string,
-    (shop: Awaited<ReturnType<typeof openShopAmongOthers>>) => Record<string, string>,
-  ][])('%s', async (_title, inputs) => {
-    await using shop = await openShopAmongOthers();
-    shop.application.slug = 'the-shop';
-    shop.environment.slug = 'production-3';
-    const step = await shop.run(inputs(shop));
+test.concurrent.each<[string, (shop: Shop) => Record<string, string>]>([
+  ['the workflow’s repository', () => ({ environment: 'production' })],
+  ['the application’s slug', () => ({ application: 'the-shop', environment: 'production' })],
+  ['the application’s repository', () => ({ application: 'acme/shop', environment: 'production' })],
+  [
+    'both ids',
+    ({ application, environment }) => ({ application: application.id, environment: environment.id }),
+  ],
+  ['the environment’s branch', () => ({ environment: 'main' })],
+  [
+    'the instance’s id',
+    ({ environment, instance }) => ({ environment: environment.id, instance: instance.id }),
+  ],
+])('among others of similar names the instance is found by %s', async (_title, inputs) => {
+  await using shop = await openShop();
+  const { cloud } = shop.emulator;
+  shop.application.slug = 'the-shop';
+  // Listed before and after the right ones, so that neither first nor last is right by luck.
+  for (const name of ['shop-admin', 'Shop']) {
+    const application = cloud.addApplication({ name, slug: name, repository: `Acme/${name}s` });
+    cloud.addInstance(cloud.addEnvironment(application, { name: 'production', branch: 'main' }));
+  }
+  cloud.applications.unshift(...cloud.applications.splice(1, 1));
+  for (const name of ['production-eu', 'Production'])
+    cloud.addInstance(cloud.addEnvironment(shop.application, { name, branch: `${name}-branch` }));
+  cloud.addInstance(shop.environment, { name: 'App-2', type: 'service' });
+  const step = await shop.run(inputs(shop));
 
-    expectTarget(step, shop.instance.id, shop.environment.id);
-    expect(step.summary).toContain('replicas');
-  });
+  expectTarget(step, shop.instance.id, shop.environment.id);
+  expect(step.summary).toContain('replicas');
 });
 
-describe.concurrent('the first kind of name that matches decides: id, name, slug, branch', () => {
-  test('the branch of the pull request comes before a name: it is a preview that is meant', async () => {
-    await using shop = await openShop();
-    const { cloud } = shop.emulator;
-    cloud.addInstance(cloud.addEnvironment(shop.application, { name: 'feature-a', branch: 'other' }));
-    const preview = cloud.addEnvironment(shop.application, { name: 'pr-7', branch: 'feature-a' });
-    const { id } = cloud.addInstance(preview);
-    const step = await shop.run({ environment: 'feature-a' }, { env: { GITHUB_HEAD_REF: 'feature-a' } });
-    expectTarget(step, id, preview.id);
-  });
+test.concurrent('the branch of the pull request comes before a name: it is a preview that is meant', async () => {
+  await using shop = await openShop();
+  const { cloud } = shop.emulator;
+  cloud.addInstance(cloud.addEnvironment(shop.application, { name: 'feature-a', branch: 'other' }));
+  const preview = cloud.addEnvironment(shop.application, { name: 'pr-7', branch: 'feature-a' });
+  const { id } = cloud.addInstance(preview);
+  const step = await shop.run({ environment: 'feature-a' }, { env: { GITHUB_HEAD_REF: 'feature-a' } });
+  expectTarget(step, id, preview.id);
 });
 
 test.concurrent('a managed queue that is named by its id keeps nothing that was created on it', async () => {

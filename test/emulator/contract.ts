@@ -31,19 +31,9 @@ export type Handlers = Record<string, (call: Call) => Answer>;
 /** A function that may refuse a routed call before its fields are checked. */
 type Admission = (operation: string) => Answer | undefined;
 
-export interface Contract {
-  handle(call: IncomingCall, handlers: Handlers, admit: Admission): Answer;
-  /** Returns the violations of the contract by a request. */
-  checkRequest(call: IncomingCall): string[];
-  /** Returns the violations of the contract by a response. */
-  checkResponse(operation: string, status: number, body: unknown): string[];
-  /** The names of all operations. */
-  readonly operations: readonly string[];
-  /** Returns the name of the operation that a request would reach. */
-  operationOf(method: string, path: string): string | undefined;
-}
+export type Contract = Awaited<ReturnType<typeof compileContract>>;
 
-export function contractFile(name: ContractName): string {
+function contractFile(name: ContractName): string {
   return fileURLToPath(new URL(`../contract/${name}.openapi.yaml`, import.meta.url));
 }
 
@@ -62,7 +52,7 @@ export function loadContract(name: ContractName): Promise<Contract> {
   return contract;
 }
 
-async function compileContract(name: ContractName): Promise<Contract> {
+async function compileContract(name: ContractName) {
   const api = new OpenAPIBackend({
     definition: withPlainJson(parse(readFileSync(contractFile(name), 'utf8'))),
     apiRoot: '/api',
@@ -98,9 +88,11 @@ async function compileContract(name: ContractName): Promise<Contract> {
     asText(asObject(api.matchOperation({ method, path, headers: {} }))['operationId']);
 
   return {
+    /** The names of all operations. */
     operations: api.router.getOperations().flatMap(({ operationId }) => operationId ?? []),
+    /** Returns the name of the operation that a request would reach. */
     operationOf,
-    handle(call, handlers, admit) {
+    handle(call: IncomingCall, handlers: Handlers, admit: Admission): Answer {
       if (!decodable(call.path)) return failure(400, 'Bad Request');
       const operation = operationOf(call.method, call.path);
       const handler = operation === undefined ? undefined : handlers[operation];
@@ -128,13 +120,15 @@ async function compileContract(name: ContractName): Promise<Contract> {
         body: asObject(request.requestBody),
       });
     },
-    checkRequest(call) {
+    /** Returns the violations of the contract by a request. */
+    checkRequest(call: IncomingCall): string[] {
       if (!decodable(call.path)) return [`${call.path} is not percent-encoded as it should be`];
       const operation = operationOf(call.method, call.path);
       if (operation === undefined) return [`${call.method} ${call.path} is not in the contract`];
       return violationLines(validate(call, operation));
     },
-    checkResponse(operation, status, body) {
+    /** Returns the violations of the contract by a response. */
+    checkResponse(operation: string, status: number, body: unknown): string[] {
       const declared = asObject(asObject(api.router.getOperation(operation))['responses']);
       const answer = declared[String(status)];
       if (answer === undefined) return [`${operation} never answers ${status}`];

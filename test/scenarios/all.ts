@@ -1,10 +1,7 @@
 import { applyScenarios } from './apply.ts';
 import { deleteScenarios } from './delete.ts';
-import { forgeScenarios } from './forge.ts';
+import { forgeDeleteScenarios, forgeListScenarios, forgeRestartScenarios, forgeScenarios } from './forge.ts';
 import { forgeApplyScenarios } from './forge-apply.ts';
-import { forgeDeleteScenarios } from './forge-delete.ts';
-import { forgeListScenarios } from './forge-list.ts';
-import { forgeRestartScenarios } from './forge-restart.ts';
 import { listScenarios } from './list.ts';
 import { rootScenarios } from './root.ts';
 import type { Scenario } from './scenario.ts';

@@ -1,6 +1,5 @@
-import { manyInstances } from './many-instances.ts';
 import { cloud as request } from './requests.ts';
-import { costing, type Prepare, scenariosOf, type World } from './scenario.ts';
+import { costing, manyInstances, type Prepare, scenariosOf, type World } from './scenario.ts';
 
 const action = 'apply';
 const { list, create, update, remove, instances, lookUp } = request;

@@ -1,6 +1,4 @@
-import { applyScenarios } from './apply.ts';
-import { deleteScenarios } from './delete.ts';
+import { scenarios } from './all.ts';
 import { expectSnapshots } from './expect-snapshots.ts';
-import { listScenarios } from './list.ts';
 
-expectSnapshots([...listScenarios, ...deleteScenarios, ...applyScenarios]);
+expectSnapshots(scenarios.filter(({ action }) => action !== '.' && !action.startsWith('forge')));

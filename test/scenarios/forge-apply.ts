@@ -1,4 +1,4 @@
-import { command, there } from './on-forge.ts';
+import { command, there } from './forge.ts';
 import { forge as request } from './requests.ts';
 import { costing, nothing, type Prepare, scenariosOf } from './scenario.ts';
 

@@ -1,6 +1,5 @@
-import { manyInstances } from './many-instances.ts';
 import { cloud as request } from './requests.ts';
-import { costing, nothing, scenariosOf } from './scenario.ts';
+import { costing, manyInstances, nothing, scenariosOf } from './scenario.ts';
 
 const action = 'list';
 

@@ -1,5 +1,4 @@
+import { scenarios } from './all.ts';
 import { expectSnapshots } from './expect-snapshots.ts';
-import { rootScenarios } from './root.ts';
-import { targetScenarios } from './target.ts';
 
-expectSnapshots([...rootScenarios, ...targetScenarios]);
+expectSnapshots(scenarios.filter(({ action }) => action === '.'));

@@ -2,7 +2,6 @@ import { expectClean } from '../e2e/harness/expect-clean.ts';
 import { type ActionOptions, runAction, type StepRun } from '../e2e/harness/run-action.ts';
 import { seedShop } from '../emulator/seed.ts';
 import { type Emulator, startEmulator } from '../emulator/server.ts';
-import { watchDepth } from './depth.ts';
 
 /** A shop on Laravel Cloud, and a server of the same people on Forge. */
 export type World = Emulator & ReturnType<typeof seedShop>;
@@ -106,4 +105,36 @@ export function withoutIds(path: string): string {
     .replace(/\/(?:app|env|inst|process|depl)-[^/? ]+/g, '/{id}')
     .replace(/\/orgs\/[^/]+/, '/orgs/{organization}')
     .replace(/\/\d+(?=\/|$)/g, '/{id}');
+}
+
+/** How long an answer takes on a slow way, in milliseconds, and how much later one that follows it may come at least. */
+const latency = 400;
+const tolerance = 80;
+
+/** Makes every answer slow, and gives at the end the depth of each request, in the order of arrival. */
+function watchDepth({ faults, time }: Emulator): () => number[] {
+  const arrivals: number[] = [];
+  faults.add({ kind: 'call', call: () => arrivals.push(time.now()), times: Infinity });
+  faults.add({ kind: 'slow', ms: latency, times: Infinity });
+  return () => {
+    const depths: { readonly depth: number; readonly answered: number }[] = [];
+    for (const arrival of arrivals) {
+      const before = depths.filter(({ answered }) => answered <= arrival + tolerance);
+      const depth = 1 + Math.max(0, ...before.map((earlier) => earlier.depth));
+      depths.push({ depth, answered: arrival + latency });
+    }
+    return depths.map(({ depth }) => depth);
+  };
+}
+
+/** So many instances with a worker each, and the manifest that declares them. */
+export function manyInstances({ cloud, environment, instance: app }: World, count: number): string {
+  const lines = ['instances:'];
+  for (let n = 1; n <= count; n++) {
+    const instance =
+      n === 1 ? app : cloud.addInstance(environment, { name: `cluster-${n}`, type: 'service' });
+    cloud.addProcess(instance, { type: 'worker', processes: 2 });
+    lines.push(`  ${instance.name}:`, '    - { type: worker, processes: 2 }');
+  }
+  return lines.join('\n');
 }

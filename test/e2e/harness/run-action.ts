@@ -1,21 +1,19 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { performance } from 'node:perf_hooks';
 import { fileURLToPath } from 'node:url';
 import type { Rest, WorldTime } from '../../emulator/world-time.ts';
 import { inputEnvironment, readActionMetadata } from './action-metadata.ts';
-import { parseFileCommands } from './file-commands.ts';
+import { parseFileCommands, parseWorkflowOutput, type WorkflowCommand } from './runner-commands.ts';
 import {
-  githubContext,
+  FAKE_GITHUB_TOKEN,
   prepareFolders,
-  readCommandFile,
   removeFolders,
   runnerEnvironment,
   type StepFolders,
 } from './step-environment.ts';
-import { parseWorkflowOutput, type WorkflowCommand } from './workflow-commands.ts';
 
-export { expectNoToken } from './expect-no-token.ts';
-export { FAKE_GITHUB_TOKEN } from './step-environment.ts';
+export { FAKE_GITHUB_TOKEN };
 
 export const REPOSITORY_ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 
@@ -55,7 +53,6 @@ export interface StepRun {
   notices: string[];
   masks: string[];
   summary: string;
-  summaryBytes: number;
   state: Record<string, string>;
   env: Record<string, string>;
   durationMs: number;
@@ -78,7 +75,7 @@ export function startAction(options: ActionOptions): RunningAction {
   const event = options.event ?? {};
   const folders = prepareFolders({ workspace: options.workspace, files: options.files ?? {}, event });
   const runner = runnerEnvironment(folders, { event, extra: options.env ?? {} });
-  const env = { ...inputEnvironment(metadata, options.inputs, githubContext(runner)), ...runner };
+  const env = { ...inputEnvironment(metadata, options.inputs, FAKE_GITHUB_TOKEN), ...runner };
   const started = performance.now();
   const skipping = options.time === undefined ? [] : ['--require', SKIP_PAUSES];
   if (options.time !== undefined) Object.assign(env, { WORLD_AHEAD: String(options.time.ahead) });
@@ -144,11 +141,10 @@ function collect(step: {
   const commands = [...parsed.commands, ...parseWorkflowOutput(stderr).commands];
   const messages = (name: string) =>
     commands.filter(({ command }) => command === name).map(({ message }) => message);
-  const summary = readCommandFile(folders.summary);
   return {
     exitCode: step.exitCode,
     signal: step.signal,
-    outputs: parseFileCommands(readCommandFile(folders.output)),
+    outputs: parseFileCommands(readFileSync(folders.output, 'utf8')),
     stdout,
     stderr,
     log: parsed.log,
@@ -157,10 +153,9 @@ function collect(step: {
     warnings: messages('warning'),
     notices: messages('notice'),
     masks: messages('add-mask'),
-    summary,
-    summaryBytes: Buffer.byteLength(summary),
-    state: parseFileCommands(readCommandFile(folders.state)),
-    env: parseFileCommands(readCommandFile(folders.env)),
+    summary: readFileSync(folders.summary, 'utf8'),
+    state: parseFileCommands(readFileSync(folders.state, 'utf8')),
+    env: parseFileCommands(readFileSync(folders.env, 'utf8')),
     durationMs: step.durationMs,
   };
 }

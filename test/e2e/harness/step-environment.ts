@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 
@@ -94,26 +94,4 @@ export function runnerEnvironment(
     if (value !== undefined) env[name] = value;
   }
   return { ...env, ...options.extra };
-}
-
-/** Returns the context `github` for expressions in `action.yml`. */
-export function githubContext(env: Record<string, string>): Record<string, string> {
-  return {
-    token: FAKE_GITHUB_TOKEN,
-    repository: env['GITHUB_REPOSITORY'] ?? '',
-    repository_owner: env['GITHUB_REPOSITORY_OWNER'] ?? '',
-    event_name: env['GITHUB_EVENT_NAME'] ?? '',
-    ref: env['GITHUB_REF'] ?? '',
-    ref_name: env['GITHUB_REF_NAME'] ?? '',
-    head_ref: env['GITHUB_HEAD_REF'] ?? '',
-    sha: env['GITHUB_SHA'] ?? '',
-    actor: env['GITHUB_ACTOR'] ?? '',
-    api_url: env['GITHUB_API_URL'] ?? '',
-    server_url: env['GITHUB_SERVER_URL'] ?? '',
-    workspace: env['GITHUB_WORKSPACE'] ?? '',
-  };
-}
-
-export function readCommandFile(file: string): string {
-  return readFileSync(file, 'utf8');
 }

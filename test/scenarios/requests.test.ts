@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
 import { storms } from '../e2e/storms.ts';
 import { scenarios } from './all.ts';
-import { requestsTable, stormsTable } from './requests-table.ts';
+import { requestsTable, stormsTable } from './requests.ts';
 
 const page = await readFile(new URL('../../docs/requests.md', import.meta.url), 'utf8');
 
