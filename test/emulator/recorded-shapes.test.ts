@@ -55,8 +55,8 @@ test('every call of both contracts is answered in the recorded shape', async () 
     const headers = { Authorization: `Bearer ${emulator.token}`, 'Content-Type': 'application/json' };
     const sent = body === undefined ? {} : { body: JSON.stringify(body) };
     const response = await fetch(`${emulator.url}${path}`, { method, headers, ...sent });
-    const isJson = response.headers.get('content-type')?.includes('json');
-    const answer = isJson ? await response.json() : undefined;
+    const text = await response.text();
+    const answer = text === '' ? undefined : JSON.parse(text);
     expect(response.status, `${method} ${path}`).toBeLessThan(300);
     expect(contract.checkResponse(operation, response.status, answer), `${method} ${path}`).toEqual([]);
   }
