@@ -21,10 +21,6 @@ describe('an answer is decoded', () => {
       data: { name: 'n' },
     });
   });
-
-  test('whatever white space stands around it', () => {
-    expect(parse(text(200, '\r\n {"a":1}\n'))).toEqual({ a: 1 });
-  });
 });
 
 test('a count may be text, and what is none is no count', () => {
@@ -75,17 +71,6 @@ describe('an answer is refused', () => {
 });
 
 describe('an answer of which nothing is used', () => {
-  test('may be empty, a word or JSON', () => {
-    for (const response of [
-      text(204, ''),
-      text(200, 'ok'),
-      json(200, {}),
-      text(200, ' ', { 'content-type': 'text/html' }),
-    ]) {
-      expect(() => expectNoPage(response)).not.toThrow();
-    }
-  });
-
   test('may not be a page, by its looks or by its type', () => {
     expect(whyNot(() => expectNoPage(htmlPage))).toBe('is an HTML page');
     const byType = text(200, 'Hello', { 'content-type': 'text/html' });

@@ -69,7 +69,3 @@ describe('X-RateLimit-Reset', () => {
     expect(asked(503, { 'x-ratelimit-reset': '50' })).toBeUndefined();
   });
 });
-
-test('without either header nothing is asked', () => {
-  expect(asked(429, {})).toBeUndefined();
-});

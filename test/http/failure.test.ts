@@ -44,3 +44,20 @@ test('one that was refused or redirected is not, and neither is a defect', async
   told.push(failure({ arrival: 'maybe', status: 399 }));
   for (const error of told) await expect(lostIfUnknown(() => Promise.reject(error))).rejects.toBe(error);
 });
+
+test('a failure for good is the same, but not worth another try', () => {
+  const cause = new Error('the network');
+  const parts = { what: 'Reading', why: 'it broke', fix: 'try again' };
+  const details = { arrival: 'maybe', reason: 'it broke', status: 503, retryAfter: 9 } as const;
+  const first = new HttpFailure(parts, { ...details, retry: 'long' }, { cause });
+  expect(first).toMatchObject({ name: 'HttpFailure', cause, fields: [], ...parts, ...details });
+  const last = first.asFinal({ why: 'it broke, often' });
+  expect(last).toMatchObject({
+    ...parts,
+    ...details,
+    why: 'it broke, often',
+    cause,
+    fields: [],
+    retry: 'no',
+  });
+});
