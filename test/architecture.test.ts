@@ -40,40 +40,15 @@ const files = new Map(
 
 test('each file imports only what its room may know', () => {
   expect([...files].flatMap(([file, code]) => violationsOf(file, code))).toEqual([]);
+  const wrong = "import { HttpClient } from '../http/client.ts'; await import('node:fs');";
+  expect(violationsOf('converge/new.ts', wrong)).toHaveLength(2);
 });
 
 test('no rooms and no files import each other in a circle', () => {
   const imports = new Map([...files].map(([file, code]) => [file, localImports(file, code)]));
   expect(circlesIn(imports)).toEqual([]);
-  expect(
-    circlesIn(
-      new Map([
-        ['a.ts', ['b.ts']],
-        ['b.ts', ['c.ts']],
-        ['c.ts', ['b.ts']],
-      ]),
-    ),
-  ).toEqual(['b.ts -> c.ts -> b.ts']);
   expect(circlesIn(new Map(Object.entries(mayImport)))).toEqual([]);
-});
-
-test('the import of a room that lies above is noticed, however it is written', () => {
-  const code = `
-    import { runEnsure } from '../actions/ensure/action.ts';
-    import type { HttpClient } from '../http/client.ts';
-    export { run } from '../main.ts';
-    const { setOutput } = await import('@actions/core');
-    import https from 'node:https';
-    import { readFileSync } from 'node:fs';
-    import { ensure } from './ensure.ts';`;
-  expect(violationsOf('converge/new.ts', code)).toEqual([
-    'converge/new.ts imports actions',
-    'converge/new.ts imports http',
-    'converge/new.ts imports main',
-    'converge/new.ts imports @actions/core',
-    'converge/new.ts imports node:https',
-    'converge/new.ts imports node:fs',
-  ]);
+  expect(circlesIn(new Map(Object.entries({ a: ['b'], b: ['c'], c: ['b'] })))).toEqual(['b -> c -> b']);
 });
 
 test('the domain reads no clock, no environment and no dice', () => {
@@ -96,14 +71,6 @@ test('few files set a timer or read the date by themselves', () => {
     'time.ts',
   ]);
   expect(using(/\bDate\.now\b/)).toEqual(['actions/session.ts', 'http/client.ts']);
-});
-
-test('src/actions has one file for each folder that a workflow names', () => {
-  const { actions } = Object.groupBy([...files.keys()], (file) => dirname(file));
-  const verbs = ['ensure', 'list', 'delete', 'apply'].flatMap((verb) => [verb, `forge-${verb}`]);
-  expect(actions).toEqual(
-    expect.arrayContaining([...verbs, 'forge-restart'].map((name) => `actions/${name}.ts`)),
-  );
 });
 
 function violationsOf(file: string, code: string): string[] {

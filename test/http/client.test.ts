@@ -5,6 +5,7 @@ import { type HttpCall, path } from '../../src/http/client.ts';
 import { HttpFailure } from '../../src/http/failure.ts';
 import { Undecodable } from '../../src/http/json-api.ts';
 import type { Method } from '../../src/http/transport.ts';
+import { Deadline } from '../../src/time.ts';
 import { connectError, htmlPage, json, networkError, type Reply, text } from '../support/fake-transport.ts';
 import { failureOf, type Overrides, scriptedClient, token } from '../support/test-client.ts';
 
@@ -220,11 +221,11 @@ describe('how long between', () => {
 describe('the deadline', () => {
   test('lets nothing be tried again that it would not reach', async () => {
     const slow = text(429, '{"message":"Wait. Too Many Attempts."}', { 'retry-after': '3600' });
-    const { clock, transport, error } = await failing(reading, [slow]);
+    const { clock, transport, error } = await failing(reading, [slow], { deadline: 3_600_000 });
     expect(clock.now()).toBe(0);
     expect(transport.requests).toHaveLength(1);
     expect(error.message).toBe(
-      'Reading the thing: The Cloud answered 429: Wait. Too Many Attempts; The Cloud asks to wait 60 minutes; this step waits at most 2 minutes. Ask less.',
+      'Reading the thing: The Cloud answered 429: Wait. Too Many Attempts; The Cloud asks to wait 60 minutes; this step waits at most 60 minutes. Ask less.',
     );
     expect(error).toMatchObject({
       status: 429,
@@ -251,8 +252,9 @@ describe('a wait of up to two minutes that the service asks for', () => {
   const wait = (seconds: number, status = 429) => text(status, '', { 'retry-after': String(seconds) });
 
   test('puts the deadline off by that time', async () => {
-    const { clock } = await exchange(reading, [wait(100, 503), thing], { deadline: 20_000 });
+    const { client, clock } = await exchange(reading, [wait(100, 503), thing], { deadline: 20_000 });
     expect(clock.now()).toBe(100_000);
+    expect(client.within(new Deadline(clock, 5_000)).timeLeft).toBe(5_000);
   });
 
   test('puts it off once, however many requests it turns away together', async () => {

@@ -10,7 +10,6 @@ import { type Asker, fields, type Ground, type Seed, ServerModel, type Stored } 
 interface CloudProcess extends Stored {
   readonly type: string;
   readonly processes: number;
-  readonly command: string;
   readonly config: Record<string, unknown>;
 }
 
@@ -20,9 +19,6 @@ type Written = Omit<CloudProcess, 'isMatch' | 'isAsDeclared'>;
 export type CloudSeed = Seed<CloudProcess>;
 
 export const instanceId = 'inst-1';
-
-/** The command of the processes that are created and deleted while a run reads pages. */
-export const passingCommand = 'php artisan passing:by';
 
 /** A model of one instance of Laravel Cloud. */
 export class CloudModel extends ServerModel<CloudProcess> {
@@ -71,7 +67,7 @@ export class CloudModel extends ServerModel<CloudProcess> {
     return this.make({ ...content, config: { ...filled, ...fields(config) } }, asker);
   }
 
-  protected stored(seed: CloudSeed, known: Omit<Stored, 'id' | 'isMatch' | 'isAsDeclared'>, date: number) {
+  protected stored(seed: CloudSeed, known: Pick<Stored, 'createdAt' | 'madeAt' | 'madeBy'>, date: number) {
     return this.#judged({ ...seed, ...known, id: this.#newId(date) });
   }
 
@@ -116,12 +112,8 @@ export class CloudModel extends ServerModel<CloudProcess> {
     return this.resourceOf(patchLag > 0 ? process : updated);
   }
 
-  protected passingBy(count: number): CloudSeed {
-    return { type: 'custom', processes: 1, command: `${passingCommand} ${count}`, config: {} };
-  }
-
-  protected isPassingBy({ command }: CloudProcess): boolean {
-    return command.startsWith(passingCommand);
+  protected passingBy(command: string): CloudSeed {
+    return { type: 'custom', processes: 1, command, config: {} };
   }
 
   protected resourceOf(process: CloudProcess): unknown {

@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import type { ProcessSpec } from '../../src/cloud/spec.ts';
-import { type CloudSeed, passingCommand } from './cloud-model.ts';
+import type { CloudSeed } from './cloud-model.ts';
 import { type CloudManners, oddOnCloud } from './manners.ts';
 import { commonManners, mostly, upTo } from './plans.ts';
+import { passingCommand } from './server-model.ts';
 import { type Before, type World, worldsOf } from './world.ts';
 
 export type CloudWorld = World<'cloud', ProcessSpec, CloudManners, CloudSeed>;

@@ -8,7 +8,6 @@ import { type Asker, fields, type Ground, type Seed, ServerModel, type Stored } 
 
 interface ForgeProcess extends Stored {
   readonly name: string;
-  readonly command: string;
   readonly user: string;
   readonly directory: string | null;
   readonly siteId: string | null;
@@ -18,9 +17,6 @@ interface ForgeProcess extends Stored {
 export type ForgeSeed = Seed<ForgeProcess>;
 
 export const forgeTarget = { organization: 'acme', server: { id: '9', name: 'web-1' } } as const;
-
-/** The command of the processes that are created and deleted while a run reads pages. */
-export const passingCommand = 'php8.4 artisan passing:by';
 
 /** A model of one server of Laravel Forge. */
 export class ForgeModel extends ServerModel<ForgeProcess> {
@@ -113,7 +109,7 @@ export class ForgeModel extends ServerModel<ForgeProcess> {
     this.ground.later(lingers, () => this.#leaving.drop(process.id, this.ground.now()));
   }
 
-  protected stored(seed: ForgeSeed, known: Omit<Stored, 'id' | 'isMatch' | 'isAsDeclared'>): ForgeProcess {
+  protected stored(seed: ForgeSeed, known: Pick<Stored, 'createdAt' | 'madeAt' | 'madeBy'>): ForgeProcess {
     const id = String(++this.#lastId);
     const { siteId, ...content } = seed;
     const site = siteId === null ? {} : { siteId };
@@ -123,13 +119,8 @@ export class ForgeModel extends ServerModel<ForgeProcess> {
     return { ...seed, ...known, id, isMatch, isAsDeclared: isMatch && processes === seed.processes };
   }
 
-  protected passingBy(count: number): ForgeSeed {
-    const command = `${passingCommand} ${count}`;
-    return { name: `passing-${count}`, command, user: 'forge', directory: null, siteId: null, processes: 1 };
-  }
-
-  protected isPassingBy({ command }: ForgeProcess): boolean {
-    return command.startsWith(passingCommand);
+  protected passingBy(command: string): ForgeSeed {
+    return { name: command.slice(4), command, user: 'forge', directory: null, siteId: null, processes: 1 };
   }
 
   protected resourceOf(process: ForgeProcess): unknown {

@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import { derivedName } from '../../src/forge/identity.ts';
 import type { ForgeSpec } from '../../src/forge/spec.ts';
-import { type ForgeSeed, passingCommand } from './forge-model.ts';
+import type { ForgeSeed } from './forge-model.ts';
 import { type ForgeManners, oddOnForge } from './manners.ts';
 import { commonManners, mostly, upTo } from './plans.ts';
+import { passingCommand } from './server-model.ts';
 import { type Before, type World, worldsOf } from './world.ts';
 
 export type ForgeWorld = World<'forge', ForgeSpec, ForgeManners, ForgeSeed>;

@@ -5,6 +5,7 @@ import type { Manners } from './manners.ts';
 /** A process on the server at one moment. */
 export interface Stored {
   readonly id: string;
+  readonly command: string;
   readonly createdAt: string | null;
   /** The real time of its creation, on the world's clock. */
   readonly madeAt: number;
@@ -16,7 +17,7 @@ export interface Stored {
 }
 
 /** The content of a process before its creation. */
-export type Seed<T extends Stored> = Omit<T, keyof Stored>;
+export type Seed<T extends Stored> = Omit<T, Exclude<keyof Stored, 'command'>>;
 
 /** The sender of a request, with the view and the clock of the server for this run: they may differ between runs. */
 export interface Asker {
@@ -45,6 +46,9 @@ export interface Look {
   readonly isFirst: boolean;
   readonly ids: ReadonlySet<string>;
 }
+
+/** The command of the processes that are created and deleted while a run reads pages. */
+export const passingCommand = 'php artisan passing:by';
 
 /** The beginning of every world: midnight UTC. */
 export const beginning = Date.UTC(2026, 3, 4);
@@ -130,8 +134,7 @@ export abstract class ServerModel<T extends Stored = Stored> {
   ): T;
   protected abstract resourceOf(process: T): unknown;
   /** Returns a process that is created and deleted while a run reads pages. */
-  protected abstract passingBy(count: number): Seed<T>;
-  protected abstract isPassingBy(process: T): boolean;
+  protected abstract passingBy(command: string): Seed<T>;
 
   protected make(seed: Seed<T>, { run, skew }: Asker): T {
     return this.add(seed, { date: beginning + Math.floor(this.ground.now()) + skew, madeBy: run });
@@ -221,9 +224,12 @@ export abstract class ServerModel<T extends Stored = Stored> {
       this.#order = this.#order === 'newest first' ? 'oldest first' : 'newest first';
       return;
     }
-    const other = [...this.processes.values()].find((process) => this.isPassingBy(process));
+    const other = [...this.processes.values()].find(({ command }) => command.startsWith(passingCommand));
     if (other !== undefined) this.#takeAway(other.id);
-    this.add(this.passingBy(this.churned), { date: beginning + this.ground.now(), madeBy: undefined });
+    this.add(this.passingBy(`${passingCommand} ${this.churned}`), {
+      date: beginning + this.ground.now(),
+      madeBy: undefined,
+    });
   }
 
   #takeAway(id: string): void {

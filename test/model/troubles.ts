@@ -13,11 +13,6 @@ export const troubles: Readonly<Record<string, Trouble>> = {
   'two runs or more made the same': (ending) =>
     new Set(madeHere(ending).map(({ madeBy }) => madeBy)).size > 1,
   'a run gave way': ({ server }) => server.removals.length > 0,
-  'a run was killed after its create': (ending) =>
-    ending.runs.some(
-      ({ ended, number }) =>
-        ended.kind === 'killed' && madeHere(ending).some(({ madeBy }) => madeBy === number),
-    ),
   'a killed run left a rival to one that is alive': (ending) => {
     const left = madeHere(ending).filter(({ madeBy }) => ending.runs[madeBy ?? -1]?.ended.kind === 'killed');
     return left.some(
@@ -46,7 +41,6 @@ export const troubles: Readonly<Record<string, Trouble>> = {
     world.manners.configAs === 'a list of one' &&
     world.spec.type === 'worker' &&
     [...server.processes.values()].some(({ isMatch }) => isMatch),
-  'a name was in use': ({ server }) => server.taken > 0,
   'a name was in use by what was being removed, for more than 8 s': ({ server, world }) =>
     server.taken > 0 &&
     server.removals.length > 0 &&

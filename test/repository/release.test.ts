@@ -78,28 +78,24 @@ describe('a change of the interface', () => {
     expect(changesOf({ list }, { list: structuredClone(list) })).toEqual([]);
   });
 
+  const withInputs = (inputs: ActionInterface['inputs']) => ({ list: { ...list, inputs } });
+  const withOutputs = (outputs: ActionInterface['outputs']) => ({ list: { ...list, outputs } });
+  const { inputs, outputs } = list;
+
   test.each([
     ['major', 'list is gone', {}],
     ['minor', 'delete is new', { list, delete: list }],
-    ['major', 'list: the input token is gone', { list: { ...list, inputs: without(list.inputs, 'token') } }],
-    ['minor', 'list: the input all is new', { list: { ...list, inputs: { ...list.inputs, all: {} } } }],
-    [
-      'major',
-      'list: the input all must be given now',
-      { list: { ...list, inputs: { ...list.inputs, all: { required: true } } } },
-    ],
+    ['major', 'list: the input token is gone', withInputs(without(inputs, 'token'))],
+    ['minor', 'list: the input all is new', withInputs({ ...inputs, all: {} })],
+    ['major', 'list: the input all must be given now', withInputs({ ...inputs, all: { required: true } })],
     [
       'major',
       'list: the input token must be given now',
-      { list: { ...list, inputs: { ...list.inputs, token: { required: true } } } },
+      withInputs({ ...inputs, token: { required: true } }),
     ],
-    [
-      'major',
-      'list: the input type has another default',
-      { list: { ...list, inputs: { ...list.inputs, type: { default: 'custom' } } } },
-    ],
-    ['major', 'list: the output count is gone', { list: { ...list, outputs: {} } }],
-    ['minor', 'list: the output ids is new', { list: { ...list, outputs: { ...list.outputs, ids: {} } } }],
+    ['major', 'list: the input type has another default', withInputs({ ...inputs, type: { default: 'x' } })],
+    ['major', 'list: the output count is gone', withOutputs({})],
+    ['minor', 'list: the output ids is new', withOutputs({ ...outputs, ids: {} })],
   ] as const)('asks for a %s version: %s', (step, what, after) => {
     const changes = changesOf({ list }, after);
     expect(changes).toEqual([{ step, what }]);
