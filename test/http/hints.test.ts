@@ -188,17 +188,14 @@ describe('a request that surely did not leave', () => {
 
   const unknownAuthority =
     'the certificate of cloud.example is signed by an authority that the runner does not know';
+  const otherHost = 'the certificate that cloud.example shows is for another host';
   const noTls = 'cloud.example does not answer with TLS';
 
   test.each([
     ['CERT_HAS_EXPIRED', 'the certificate of cloud.example has expired', /must renew it/],
     ['CERT_NOT_YET_VALID', 'the certificate of cloud.example is not valid yet', /date of the runner/],
-    [
-      'ERR_TLS_CERT_ALTNAME_INVALID',
-      'the certificate that cloud.example shows is for another host',
-      /api-url/,
-    ],
-    ['HOSTNAME_MISMATCH', 'the certificate that cloud.example shows is for another host', /api-url/],
+    ['ERR_TLS_CERT_ALTNAME_INVALID', otherHost, /api-url/],
+    ['HOSTNAME_MISMATCH', otherHost, /api-url/],
     ['DEPTH_ZERO_SELF_SIGNED_CERT', unknownAuthority, /NODE_EXTRA_CA_CERTS/],
     ['SELF_SIGNED_CERT_IN_CHAIN', unknownAuthority, /NODE_EXTRA_CA_CERTS/],
     ['UNABLE_TO_VERIFY_LEAF_SIGNATURE', unknownAuthority, /NODE_EXTRA_CA_CERTS/],
@@ -213,17 +210,15 @@ describe('a request that surely did not leave', () => {
     if (reason !== unknownAuthority) expect(failure.fix).not.toContain('NODE_EXTRA_CA_CERTS');
   });
 
+  const proxy = 'the proxy p:1 (from https_proxy)';
+
   test.each([
-    ['ECONNREFUSED', 'the proxy p:1 (from https_proxy) refused the connection', 'no'],
-    ['ENOTFOUND', 'the proxy p:1 (from https_proxy) could not be found', 'no'],
-    ['EAI_AGAIN', 'the proxy p:1 (from https_proxy) could not be looked up', 'short'],
-    ['CONNECT_TIMEOUT', 'the proxy p:1 (from https_proxy) did not accept the connection in time', 'short'],
-    ['ECONNRESET', 'the proxy p:1 (from https_proxy) could not be reached (ECONNRESET)', 'no'],
-    [
-      'CERT_HAS_EXPIRED',
-      'the certificate of the proxy p:1 (from https_proxy) has expired (CERT_HAS_EXPIRED)',
-      'no',
-    ],
+    ['ECONNREFUSED', `${proxy} refused the connection`, 'no'],
+    ['ENOTFOUND', `${proxy} could not be found`, 'no'],
+    ['EAI_AGAIN', `${proxy} could not be looked up`, 'short'],
+    ['CONNECT_TIMEOUT', `${proxy} did not accept the connection in time`, 'short'],
+    ['ECONNRESET', `${proxy} could not be reached (ECONNRESET)`, 'no'],
+    ['CERT_HAS_EXPIRED', `the certificate of ${proxy} has expired (CERT_HAS_EXPIRED)`, 'no'],
   ])('%s on the way to a proxy names the proxy and its variable', (code, reason, retry) => {
     const error = new ProxyUnreachable('p:1 (from https_proxy)', undefined, { cause: connectError(code) });
     expect(failureOf(error)).toMatchObject({ reason, arrival: 'no', retry });
