@@ -3,9 +3,6 @@ import net, { type Socket } from 'node:net';
 import tls from 'node:tls';
 import { NotSent } from './failure.ts';
 
-/** Called with a connection as soon as it is open, TLS included, or with the reason why it could not be opened. */
-export type Done = (error: Error | null, socket: Socket) => void;
-
 /** Opens connections, each within `timeout` milliseconds. */
 export class Connector {
   readonly #timeout: number;
@@ -15,8 +12,11 @@ export class Connector {
     this.#timeout = timeout;
   }
 
-  /** Connects to the origin of a URL. With `socket`, an open connection that leads there, it only adds TLS. */
-  connect({ protocol, hostname, port }: URL, done: Done, socket?: Socket): void {
+  /**
+   * Connects to the origin of a URL, TLS included. With `socket`, an open connection that leads there, it only adds
+   * TLS.
+   */
+  async connect({ protocol, hostname, port }: URL, socket?: Socket): Promise<Socket> {
     const isSecure = protocol === 'https:';
     const host = hostname.replace(/^\[|\]$/g, '');
     const target = {
@@ -27,32 +27,33 @@ export class Connector {
     };
     const servername = net.isIP(host) === 0 ? { servername: host } : {};
     const secured = { ...target, ...servername, ...(socket && { socket }), ALPNProtocols: ['http/1.1'] };
-    this.until(isSecure ? tls.connect(secured) : net.connect(target), done);
+    return await this.opened(isSecure ? tls.connect(secured) : net.connect(target));
   }
 
   /**
-   * Waits until a connection is open, or until `tunnel`, the request for a tunnel on it, is answered. Sets
+   * Returns a connection when it is open, or when `tunnel`, the request for a tunnel on it, is answered. Sets
    * `syscall: 'connect'` on each error, which means that nothing was sent.
    */
-  until(socket: Socket, done: Done, tunnel?: EventEmitter): void {
-    const event = socket instanceof tls.TLSSocket && tunnel === undefined ? 'secureConnect' : 'connect';
-    const source = tunnel ?? socket;
+  async opened(socket: Socket, tunnel?: EventEmitter): Promise<Socket> {
     const tooSlow = setTimeout(() => socket.destroy(new NotSent()), this.#timeout);
-    const end = (error: Error | null): void => {
+    this.#opening.add(socket);
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    // Node.js itself does not set it when TLS fails.
+    const failed = (): void =>
+      reject(Object.assign(socket.errored ?? new Error('The connection was closed'), { syscall: 'connect' }));
+    socket.on('error', () => undefined).once('close', failed);
+    if (tunnel !== undefined) tunnel.once('connect', resolve);
+    else if (socket instanceof tls.TLSSocket) socket.once('secureConnect', resolve);
+    else if (socket.connecting) socket.once('connect', resolve);
+    else resolve();
+    try {
+      await promise;
+      return socket;
+    } finally {
       clearTimeout(tooSlow);
       this.#opening.delete(socket);
       socket.off('close', failed);
-      source.off(event, open);
-      done(error, socket);
-    };
-    const open = (): void => end(null);
-    // Node.js itself does not set it when TLS fails.
-    const failed = (): void =>
-      end(Object.assign(socket.errored ?? new Error('The connection was closed'), { syscall: 'connect' }));
-    this.#opening.add(socket);
-    socket.on('error', () => undefined).once('close', failed);
-    if (source === socket && event === 'connect' && !socket.connecting) open();
-    else source.once(event, open);
+    }
   }
 
   /** Closes the connections that are not open yet. */

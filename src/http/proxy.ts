@@ -1,7 +1,7 @@
 import http from 'node:http';
 import type { Socket } from 'node:net';
 import { Failure } from '../failure.ts';
-import type { Connector, Done } from './connections.ts';
+import type { Connector } from './connections.ts';
 import { NotSent, ProxyRefusal, ProxyUnreachable } from './failure.ts';
 
 type Variables = Readonly<Record<string, string | undefined>>;
@@ -96,7 +96,7 @@ function unescaped(text: string): string {
 /** The way to an API through a proxy. */
 export interface ProxyRoute {
   /** Connects to the origin of a URL: for https through a tunnel, else only to the proxy, which forwards requests. */
-  connect(url: URL, done: Done): void;
+  connect(url: URL): Promise<Socket>;
   /** Returns the options of a request that the proxy forwards. */
   forwarded(url: URL, options: http.RequestOptions): http.RequestOptions;
 }
@@ -104,37 +104,34 @@ export interface ProxyRoute {
 export function routeThrough(proxy: NamedProxy, connector: Connector): ProxyRoute {
   const basic = Buffer.from(`${proxy.user}:${proxy.password}`, 'latin1').toString('base64');
   const credentials = proxy.user === '' ? {} : { 'proxy-authorization': `Basic ${basic}` };
-  const tunnel = (socket: Socket, { hostname, port }: URL, done: Done): void => {
+  const openTunnel = async (socket: Socket, { hostname, port }: URL): Promise<void> => {
     const path = `${hostname}:${port || 443}`;
     const headers = { host: path, ...credentials };
     const request = http.request({ method: 'CONNECT', path, headers, createConnection: () => socket });
     let status: number | undefined;
-    request.once('connect', ({ statusCode }) => {
-      status = statusCode;
-    });
-    const answered: Done = (error) => {
-      if (status !== undefined && status >= 200 && status < 300) return done(null, socket);
-      socket.destroy();
-      const isLate = error instanceof NotSent;
-      done(isLate ? unreachable(proxy, error) : new ProxyRefusal(status), socket);
-    };
-    connector.until(
-      socket,
-      answered,
-      request.on('error', () => undefined),
-    );
+    request
+      .on('error', () => undefined)
+      .once('connect', (answer) => {
+        status = answer.statusCode;
+      });
     request.end();
+    try {
+      await connector.opened(socket, request);
+    } catch (error) {
+      throw error instanceof NotSent ? unreachable(proxy, error) : new ProxyRefusal(undefined);
+    }
+    if (status !== undefined && status >= 200 && status < 300) return;
+    socket.destroy();
+    throw new ProxyRefusal(status);
   };
   return {
-    connect(url, done) {
-      connector.connect(proxy.address, (error, socket) => {
-        if (error !== null) done(unreachable(proxy, error), socket);
-        else if (url.protocol !== 'https:') done(null, socket);
-        else
-          tunnel(socket, url, (refusal) =>
-            refusal === null ? connector.connect(url, done, socket) : done(refusal, socket),
-          );
+    async connect(url) {
+      const socket = await connector.connect(proxy.address).catch((error) => {
+        throw unreachable(proxy, error);
       });
+      if (url.protocol !== 'https:') return socket;
+      await openTunnel(socket, url);
+      return await connector.connect(url, socket);
     },
     forwarded(url, options) {
       return { ...options, path: url.href, headers: { ...options.headers, host: url.host, ...credentials } };

@@ -3,6 +3,7 @@ import http from 'node:http';
 import https from 'node:https';
 import type { Socket } from 'node:net';
 import { setImmediate as turn } from 'node:timers/promises';
+import { callbackify } from 'node:util';
 import type { EarlyConnection } from '../early-connection.ts';
 import { Connector } from './connections.ts';
 import { NotSent, ProxyRefusal, TooLarge, TransportClosed } from './failure.ts';
@@ -62,7 +63,7 @@ export function openTransport(options: TransportOptions): Transport {
   reuseLater(agent);
   // A request gets its connection only when the connection is open. Until then, nothing of it is sent.
   agent.createConnection = (_, done = () => undefined) => {
-    connect(origin, done);
+    callbackify(connect)(origin, done);
     return undefined;
   };
   const running = new Set<http.ClientRequest>();
@@ -98,13 +99,11 @@ export function openTransport(options: TransportOptions): Transport {
 /** Returns a function that connects to an origin, for the first time by adding TLS to the early connection. */
 function continuing(early: Socket | undefined, connector: Connector): ProxyRoute['connect'] {
   let begun = early;
-  return (url, done) => {
+  return async (url) => {
     const socket = begun;
     begun = undefined;
-    if (socket === undefined || socket.destroyed) return connector.connect(url, done);
-    connector.until(socket, (error) =>
-      error === null ? connector.connect(url, done, socket) : done(error, socket),
-    );
+    if (socket === undefined || socket.destroyed) return await connector.connect(url);
+    return await connector.connect(url, await connector.opened(socket));
   };
 }
 
