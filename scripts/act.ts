@@ -1,5 +1,5 @@
 import { execFile, execFileSync } from 'node:child_process';
-import { chmodSync, cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { parse } from 'yaml';
@@ -36,6 +36,9 @@ const programs = {
   php: 'true',
   npm: 'true',
 };
+
+/** The merged pull request of a push. */
+const pull = { number: 7, merged_at: '2026-01-01T00:00:00Z', base: 'main' };
 
 interface Job {
   readonly path: string;
@@ -102,16 +105,14 @@ async function play({ path, text, events, files }: Job): Promise<void> {
     const workspace = join(folder, 'shop');
     const commit = repositoryOf(workspace, { ...files, [path]: text }, emulator.url);
     for (const event of events) {
-      if (event === 'push') merge(gitHub, commit);
+      // Merges the pull request whose plan the previous run has shown.
+      if (event === 'push') gitHub.pulls.push({ ...pull, merge_commit_sha: commit });
       if (event === 'push' || event === 'release') emulator.cloud.push(production, { commitHash: commit });
       const before = emulator.requests.length;
       const run = await act(folder, workspace, path, event, emulator, gitHub);
       const writes = emulator.requests.slice(before).filter(({ method }) => method !== 'GET');
-      report(
-        `${path} ${event}`,
-        run,
-        `${emulator.requests.length - before} requests, ${writes.length} of them writes`,
-      );
+      const requests = emulator.requests.length - before;
+      report(`${path} ${event}`, run, `${requests} requests, ${writes.length} of them writes`);
     }
   } finally {
     rmSync(folder, { recursive: true });
@@ -169,16 +170,6 @@ function reaching(text: string, url: string): string {
     .replace(/^( +stable-for:) \d+$/gm, '$1 12');
 }
 
-/** Merges the pull request whose plan the previous run has shown. */
-function merge(gitHub: FakeGitHub, commit: string): void {
-  gitHub.pulls.push({
-    number: 7,
-    merged_at: '2026-01-01T00:00:00Z',
-    merge_commit_sha: commit,
-    base: 'main',
-  });
-}
-
 interface ActRun {
   readonly exitCode: number;
   readonly output: string;
@@ -219,10 +210,8 @@ async function act(
 
 function programsIn(bin: string): string {
   mkdirSync(bin, { recursive: true });
-  for (const [name, body] of Object.entries(programs)) {
-    writeFileSync(join(bin, name), `#!/usr/bin/env bash\n${body}\n`);
-    chmodSync(join(bin, name), 0o755);
-  }
+  for (const [name, body] of Object.entries(programs))
+    writeFileSync(join(bin, name), `#!/usr/bin/env bash\n${body}\n`, { mode: 0o755 });
   return bin;
 }
 
@@ -268,9 +257,8 @@ function report(run: string, { exitCode, output }: ActRun, what: string): void {
   const path = run.split(' ')[0] ?? '';
   const reason = red[path];
   const asExpected = (exitCode === 0) === (reason === undefined);
-  console.log(
-    `${asExpected ? 'as expected' : 'UNEXPECTED '}  ${run}: exit ${exitCode}, ${what}${reason ? ` (${reason})` : ''}`,
-  );
+  const because = reason === undefined ? '' : ` (${reason})`;
+  console.log(`${asExpected ? 'as expected' : 'UNEXPECTED '}  ${run}: exit ${exitCode}, ${what}${because}`);
   for (const step of steps) console.log(`    ${step}`);
   if (asExpected) return;
   failed = true;

@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
 
 /** A connection to an API, opened while the code that uses it is still loading. */
 export interface EarlyConnection {
@@ -41,13 +43,7 @@ export async function connectEarly(
     autoSelectFamilyAttemptTimeout: attemptTimeout,
   });
   socket.on('error', () => undefined);
-  await new Promise((resolve) => {
-    const timer = setTimeout(resolve, longestWait);
-    for (const event of ['connectionAttempt', 'close'])
-      socket.once(event, () => {
-        clearTimeout(timer);
-        resolve(undefined);
-      });
-  });
+  const begun = ['connectionAttempt', 'close'].map((event) => once(socket, event));
+  await Promise.race([...begun, delay(longestWait)]).catch(() => undefined);
   return { origin: url.origin, socket };
 }

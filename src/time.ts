@@ -48,6 +48,7 @@ export class Deadline {
   }
 }
 
+/** Pauses in milliseconds. */
 export interface BackoffOptions {
   readonly first: number;
   readonly longest: number;
@@ -82,10 +83,8 @@ export interface LoggedWait extends Wait {
   readonly log: (line: string) => void;
 }
 
-export interface PollOptions extends Wait {
-  /** The first and the longest pause between two calls of `look`, in milliseconds. */
-  readonly first: number;
-  readonly longest: number;
+/** The pauses are those between two calls of `look`. */
+export interface PollOptions extends Wait, BackoffOptions {
   /** Called every 30 s with the seconds waited so far. */
   readonly onProgress: (seconds: number) => void;
 }

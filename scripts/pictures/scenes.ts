@@ -25,16 +25,18 @@ instances:
       command: php artisan pulse:work
 `;
 
+const worker = {
+  type: 'worker',
+  processes: 2,
+  config: { connection: 'redis', queue: 'high,default', tries: 3 },
+} as const;
+
 /** Returns the summary of the root action after it has updated a worker and deployed the change. */
 export async function summaryOfAnUpdate(): Promise<Shown> {
   const emulator = await startEmulator();
   try {
     const { instance } = seedShop(emulator);
-    emulator.cloud.addProcess(instance, {
-      type: 'worker',
-      processes: 2,
-      config: { connection: 'redis', queue: 'high,default', tries: 3 },
-    });
+    emulator.cloud.addProcess(instance, worker);
     const run = await succeed({
       action: '.',
       time: emulator.time,
@@ -58,11 +60,7 @@ export async function commentOfAPlan(): Promise<Shown> {
   const [emulator, gitHub] = await Promise.all([startEmulator(), startFakeGitHub()]);
   try {
     const { instance } = seedShop(emulator);
-    emulator.cloud.addProcess(instance, {
-      type: 'worker',
-      processes: 2,
-      config: { connection: 'redis', queue: 'high,default', tries: 3 },
-    });
+    emulator.cloud.addProcess(instance, worker);
     emulator.cloud.addProcess(instance, {
       type: 'custom',
       processes: 1,

@@ -50,11 +50,10 @@ export class HttpFailure extends Failure {
 
   /** Returns the same failure with `retry: 'no'`, and with `parts` in place of its own. */
   asFinal(parts: Partial<FailureParts>): HttpFailure {
-    const { headline, details, what, why, fix, cause } = this;
     return new HttpFailure(
-      { headline, details, what, why, fix, ...parts },
+      { ...this, annotations: undefined, ...parts },
       { ...this, retry: 'no' },
-      { cause },
+      { cause: this.cause },
     );
   }
 }

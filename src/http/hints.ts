@@ -50,24 +50,25 @@ export function statusFailure(
   hints: ServiceHints,
   now: number,
 ): HttpFailure {
-  const { status } = response;
-  if (status >= 300 && status < 400) return redirectFailure(response, call, hints.service);
+  if (response.status >= 300 && response.status < 400) return redirectFailure(response, call, hints.service);
   const body = errorBody(response);
-  const isLimit =
-    status === 429 || (status === 403 && hints.limitsWith403 === true && speaksOfLimit(response));
+  // A limit is no missing permission, whatever its status.
+  const isLimit = response.status === 403 && hints.limitsWith403 === true && speaksOfLimit(response);
+  const status = isLimit ? 429 : response.status;
+  const isOpen = status === 408 || status >= 500;
+  const reason = `${hints.service} answered ${response.status}`;
   return new HttpFailure(
     {
       what: call.what,
-      why: `${hints.service} answered ${status}${said(body, call.fieldName)}`,
-      fix: isLimit ? hints.tooMany : statusFix(status, call, hints, body),
+      why: `${reason}${said(body, call.fieldName)}`,
+      fix: statusFix(status, call, hints, body),
     },
     {
-      reason: `${hints.service} answered ${status}`,
-      // A limit is no missing permission, whatever its status.
-      status: isLimit ? 429 : status,
-      arrival: status === 408 || status >= 500 ? 'maybe' : 'no',
-      retry: isLimit ? 'after-reset' : status === 408 || status >= 500 ? 'long' : 'no',
-      retryAfter: retryAfter({ ...response, status: isLimit ? 429 : status }, now),
+      reason,
+      status,
+      arrival: isOpen ? 'maybe' : 'no',
+      retry: status === 429 ? 'after-reset' : isOpen ? 'long' : 'no',
+      retryAfter: retryAfter({ ...response, status }, now),
       fields: Object.keys(body.errors ?? {}),
     },
   );
@@ -101,6 +102,8 @@ function statusFix(
       return message === undefined ? 'Check the values of the inputs' : undefined;
     case 423:
       return `It is locked. Look in ${hints.service} what holds the lock, and run the job again after it`;
+    case 429:
+      return hints.tooMany;
     default:
       return status >= 500
         ? `${hints.service} has trouble; run the job again later`
