@@ -83,7 +83,7 @@ function variableIn(
 ): { readonly name: string; readonly value: string } | undefined {
   for (const spelled of [name, name.toUpperCase()]) {
     const value = environment[spelled];
-    if (value !== undefined && value !== '') return { name: spelled, value };
+    if (value) return { name: spelled, value };
   }
   return undefined;
 }

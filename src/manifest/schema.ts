@@ -24,11 +24,10 @@ export function check<T>(schema: v.GenericSchema<unknown, T>, input: unknown): C
   const known = withoutUnknown(schema, input, [], problems);
   if (known === undefined) return { value: undefined, problems };
   const result = v.safeParse(schema, known);
-  const told = new Set<string>();
-  for (const issue of result.issues ?? []) {
+  const byPath = Map.groupBy(result.issues ?? [], ({ path = [] }) => path.map(({ key }) => key).join('\n'));
+  for (const [issue] of byPath.values()) {
+    if (issue === undefined) continue;
     const path = (issue.path ?? []).map(({ key }) => String(key));
-    if (told.has(path.join('\n'))) continue;
-    told.add(path.join('\n'));
     // A problem of two fields together is shown at the key of the field to remove.
     problems.push({ path, why: issue.message, ...(issue.type === 'partial_check' ? { key: path } : {}) });
   }
@@ -135,9 +134,8 @@ function wordOf(input: unknown): string {
 export function wholeNumber({ min, max }: { readonly min: number; readonly max?: number }) {
   const span = rangeText({ min, max });
   const why = ({ input }: { readonly input: unknown }): string => {
-    if (input === null) return `must be a whole number ${span}, not nothing; ${leaveOut}`;
     const bare = typeof input === 'string' && wholeNumberOf(input) !== undefined ? ', without quotes' : '';
-    return `must be a whole number ${span}${bare}, not ${kindOf(input)}`;
+    return `must be a whole number ${span}${bare}, ${notThis(input)}`;
   };
   return v.pipe(
     v.number(why),
@@ -149,10 +147,9 @@ export function wholeNumber({ min, max }: { readonly min: number; readonly max?:
 
 export function flag() {
   return v.boolean(({ input }) => {
-    if (input === null) return `must be true or false, not nothing; ${leaveOut}`;
     if (typeof input === 'string' && yamlFlag(input) !== undefined)
       return `must be true or false, without quotes, not ${kindOf(input)}`;
-    return orNear(`must be true or false, not ${kindOf(input)}`, meantFlag(wordOf(input)), ['true', 'false']);
+    return orNear(`must be true or false, ${notThis(input)}`, meantFlag(wordOf(input)), ['true', 'false']);
   });
 }
 
@@ -170,13 +167,15 @@ export function line(example: string, problemOf: (text: string) => string | unde
   );
 }
 
-const leaveOut = 'leave it out to keep what is set';
+/** `not "high"`, `not nothing; leave it out to keep what is set`. */
+function notThis(input: unknown): string {
+  return input === null ? 'not nothing; leave it out to keep what is set' : `not ${kindOf(input)}`;
+}
 
 function notText(example: string, input: unknown): string {
-  if (input === null) return `must be text such as ${example}, not nothing; ${leaveOut}`;
   if (typeof input === 'number' || typeof input === 'boolean')
     return `must be text: put it in quotation marks, ${quoted(String(input))}`;
-  if (!Array.isArray(input)) return `must be text such as ${example}, not ${kindOf(input)}`;
+  if (!Array.isArray(input)) return `must be text such as ${example}, ${notThis(input)}`;
   const items: readonly unknown[] = input;
   const takesSeveral = example.includes(',');
   const joined = items.every((item) => typeof item === 'string') ? items.join(takesSeveral ? ',' : ' ') : '';
