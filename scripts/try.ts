@@ -111,19 +111,16 @@ Examples:
 function help({ name, description, inputs }: Action): string {
   const lines = Object.entries(inputs).map(([input, { description: text, default: fallback, required }]) => {
     const also = fallback === undefined ? '' : ` (default: ${fallback})`;
-    const words = text.replaceAll('`', '').split(/\s+/);
-    return `  --${input}${required === true ? ' (required)' : also}\n${wrapped(words, 94, '      ')}`;
+    return `  --${input}${required === true ? ' (required)' : also}\n${wrapped(text.replaceAll('`', ''))}`;
   });
   return `${name}: ${description}\n\n${lines.join('\n')}`;
 }
 
-/** Wraps words into lines of at most `width` characters, each after an indentation. */
-function wrapped(words: readonly string[], width: number, indentation: string): string {
-  const lines: string[] = [];
-  for (const word of words) {
-    const line = `${lines.at(-1) ?? ''} ${word}`;
-    if (lines.length > 0 && line.length <= width) lines[lines.length - 1] = line;
-    else lines.push(word);
-  }
-  return lines.map((line) => indentation + line).join('\n');
+/** Wraps a text into indented lines of at most 100 characters. */
+function wrapped(text: string): string {
+  return text
+    .trim()
+    .replace(/\s+/g, ' ')
+    .replace(/(.{1,94})(?: |$)/g, '      $1\n')
+    .trimEnd();
 }
