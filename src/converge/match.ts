@@ -117,7 +117,7 @@ export function leftByReplacement<S, P extends Existing>(
   // The old process is deleted without a question: never on a service that does not replace.
   if (onDrift !== 'replace') return undefined;
   const hasDrifted = (process: P) => hasChanges(drift(spec, process));
-  const [left, ...younger] = found.toSorted(byAge);
-  const successor = younger.find((process) => !hasDrifted(process));
-  return left && successor && hasDrifted(left) && younger.length === 1 ? { left, successor } : undefined;
+  const [left, successor, ...others] = found.toSorted(byAge);
+  const isHalfway = left && successor && others.length === 0 && hasDrifted(left) && !hasDrifted(successor);
+  return isHalfway ? { left, successor } : undefined;
 }

@@ -49,14 +49,14 @@ export function plannedRows<S, P extends Existing>(
   }));
 }
 
-/** A function that returns the location of a declaration in the manifest. */
-export type LocationOf<S> = (spec: S) => Location | undefined;
-
-/** Returns the rows of a result. An operation that was not done shows its planned changes. */
+/**
+ * Returns the rows of a result. An operation that was not done shows its planned changes. `locationOf`: returns the
+ * location of a declaration in the manifest.
+ */
 export function doneRows<S, P extends Existing>(
   results: readonly OperationResult<S, P>[],
   naming: Naming<S, P>,
-  locationOf: LocationOf<S>,
+  locationOf: (spec: S) => Location | undefined,
 ): readonly PlanRow[] {
   return results.map(({ operation, status, outcome, changes, process, error, why }) => {
     const planned = rowOf(operation, naming);
