@@ -1,17 +1,13 @@
-import { execFile } from 'node:child_process';
-import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
 import { firstStep } from '../../scripts/first-step.ts';
-import { REPOSITORY_ROOT } from '../e2e/harness/run-action.ts';
+import { runNode } from '../support/run.ts';
 import { readDocument } from './documents.ts';
-
-const run = promisify(execFile);
 
 /** What the demonstration prints. It ends with an error if something is not as it should be. */
 async function demo(...args: string[]): Promise<string> {
-  const script = join(REPOSITORY_ROOT, 'scripts/demo.ts');
-  return (await run(process.execPath, [script, ...args])).stdout;
+  const { code, stdout, stderr } = await runNode('scripts/demo.ts', args);
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  return stdout;
 }
 
 test('npm start shows the first step of the README in three acts, a plan, and a process that keeps exiting', async () => {

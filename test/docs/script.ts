@@ -1,10 +1,10 @@
-import { execFile } from 'node:child_process';
 import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
+import { type Ran, run } from '../support/run.ts';
 
 export interface ScriptRun {
-  readonly exitCode: number | string | null | undefined;
+  readonly exitCode: Ran['code'];
   readonly output: string;
   /** The arguments of each call of a program that was given, such as `gh issue close 7`. */
   readonly calls: readonly string[];
@@ -26,18 +26,10 @@ export async function runScript(
     }
     writeFileSync(join(folder, 'script.sh'), script);
     const PATH = `${folder}${delimiter}${process.env['PATH']}`;
-    const ended = await bash(join(folder, 'script.sh'), { PATH, ...env });
+    const { code, stdout, stderr } = await run('bash', ['-e', join(folder, 'script.sh')], { PATH, ...env });
     const called = existsSync(calls) ? readFileSync(calls, 'utf8').trim().split('\n') : [];
-    return { ...ended, calls: called };
+    return { exitCode: code, output: stdout + stderr, calls: called };
   } finally {
     rmSync(folder, { recursive: true });
   }
-}
-
-function bash(script: string, env: NodeJS.ProcessEnv): Promise<Omit<ScriptRun, 'calls'>> {
-  return new Promise((resolve) => {
-    execFile('bash', ['-e', script], { env }, (error, stdout, stderr) =>
-      resolve({ exitCode: error === null ? 0 : error.code, output: stdout + stderr }),
-    );
-  });
 }

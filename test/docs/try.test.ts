@@ -1,27 +1,17 @@
-import { spawn } from 'node:child_process';
-import { text } from 'node:stream/consumers';
-import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { seedShop } from '../emulator/seed.ts';
 import { startEmulator } from '../emulator/server.ts';
+import { runNode } from '../support/run.ts';
 
-const script = fileURLToPath(new URL('../../scripts/try.ts', import.meta.url));
-
-async function tryOut(args: readonly string[], env: Record<string, string> = {}) {
-  const child = spawn(process.execPath, [script, ...args], {
-    env: { PATH: process.env['PATH'] ?? '', ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
-  const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr)]);
-  return { stdout, stderr, exitCode: await ended };
-}
+/** Without the variables of this process, such as PORT. */
+const tryOut = (args: readonly string[], env: Record<string, string> = {}) =>
+  runNode('scripts/try.ts', args, { PATH: process.env['PATH'], ...env });
 
 describe.concurrent('npm run try', () => {
   test('runs an action with inputs from the command line, and shows what it tells', async () => {
     const inputs = ['--environment', 'main', '--processes=2', '--dry-run'];
-    const { stdout, exitCode } = await tryOut(['ensure', ...inputs]);
-    expect(exitCode).toBe(0);
+    const { stdout, code } = await tryOut(['ensure', ...inputs]);
+    expect(code).toBe(0);
     expect(stdout).toMatch(/^outcome +would-create$/m);
     expect(stdout).toContain('📝 Would create: worker default on App in production');
     expect(stdout).toMatch(/^GET .* -> 200$/m);
@@ -29,8 +19,8 @@ describe.concurrent('npm run try', () => {
   });
 
   test('shows errors as the log does, and ends as the step does', async () => {
-    const { stdout, exitCode } = await tryOut(['forge/list', '--organization', 'acme', '--server', 'web-2']);
-    expect(exitCode).toBe(1);
+    const { stdout, code } = await tryOut(['forge/list', '--organization', 'acme', '--server', 'web-2']);
+    expect(code).toBe(1);
     expect(stdout).toMatch(/^Error: No server .* is named "web-2": .* Did you mean "web-1"\?/m);
   });
 
@@ -50,14 +40,14 @@ describe.concurrent('npm run try', () => {
     [['apply', 'main'], '"main" is one argument too many. Usage: npm run try -- apply --<input> <value>'],
     [['forge/list', '--sort', '-user'], `use '--sort=-XYZ'`],
   ])('says what is wrong with %j', async (args, said) => {
-    const { stderr, exitCode } = await tryOut(args);
-    expect(exitCode).toBe(2);
+    const { stderr, code } = await tryOut(args);
+    expect(code).toBe(2);
     expect(stderr).toContain(said);
   });
 
   test('says when no emulator listens', async () => {
-    const { stderr, exitCode } = await tryOut(['list'], { PORT: '1' });
-    expect(exitCode).toBe(2);
+    const { stderr, code } = await tryOut(['list'], { PORT: '1' });
+    expect(code).toBe(2);
     expect(stderr).toContain(
       'No emulator listens on port 1. Start it in another terminal: npm run emulator -- --port 1',
     );

@@ -1,15 +1,13 @@
-import { execFile } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { afterAll, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { differences } from '../../scripts/api/compare.ts';
 import { report } from '../../scripts/api/report.ts';
 import { REPOSITORY_ROOT } from '../e2e/harness/run-action.ts';
+import { runNode } from '../support/run.ts';
 
-const run = promisify(execFile);
 const folder = mkdtempSync(join(tmpdir(), 'api-watch-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -122,25 +120,19 @@ describe('the issue', () => {
 });
 
 describe('npm run api-watch', () => {
-  const script = join(REPOSITORY_ROOT, 'scripts/api-watch.ts');
   const write = (name: string, content: string): string => {
     writeFileSync(join(folder, name), content);
     return join(folder, name);
   };
 
   test('prints the issue about documents that it reads from files', async () => {
-    const cloud = write(
-      'cloud.yaml',
-      contractOf('laravel-cloud').replaceAll('background-processes', 'workers'),
-    );
+    const changed = contractOf('laravel-cloud').replaceAll('background-processes', 'workers');
+    const cloud = write('cloud.yaml', changed);
     const forge = write('forge.yaml', contractOf('laravel-forge'));
-    const { stdout } = await run(process.execPath, [script, '--cloud', cloud, '--forge', forge]);
-    expect(stdout).toContain(
-      'Laravel Cloud: POST /instances/{}/background-processes: is not in the document',
-    );
-    expect(stdout).not.toContain(
-      'Laravel Forge: POST /orgs/{}/servers/{}/background-processes: is not in the document',
-    );
+    const { stdout } = await runNode('scripts/api-watch.ts', ['--cloud', cloud, '--forge', forge]);
+    const gone = 'background-processes: is not in the document';
+    expect(stdout).toContain(`Laravel Cloud: POST /instances/{}/${gone}`);
+    expect(stdout).not.toContain(`Laravel Forge: POST /orgs/{}/servers/{}/${gone}`);
   });
 
   test.each([
@@ -148,7 +140,7 @@ describe('npm run api-watch', () => {
     ['{', 'cannot be read'],
   ])('refuses %j in one line', async (content, said) => {
     const file = write('odd', content);
-    await expect(run(process.execPath, [script, '--cloud', file])).rejects.toMatchObject({
+    expect(await runNode('scripts/api-watch.ts', ['--cloud', file])).toMatchObject({
       code: 2,
       stdout: '',
       stderr: expect.stringContaining(said),

@@ -1,28 +1,7 @@
-import { execFile } from 'node:child_process';
 import { type AddressInfo, createServer } from 'node:net';
 import { describe, expect, test } from 'vitest';
 import packageJson from '../../package.json' with { type: 'json' };
-import { REPOSITORY_ROOT } from '../e2e/harness/run-action.ts';
-
-interface ScriptResult {
-  readonly code: number | string | null | undefined;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-function run(
-  script: string,
-  args: readonly string[],
-  env: NodeJS.ProcessEnv = process.env,
-): Promise<ScriptResult> {
-  return new Promise((resolve) => {
-    const options = { cwd: REPOSITORY_ROOT, env: { ...env, FORCE_COLOR: '0' } };
-    // Without warnings: npm has one Node.js 24 for a Mac with Apple silicon, and 24.0 warns of reading TypeScript.
-    execFile(process.execPath, ['--no-warnings', script, ...args], options, (error, stdout, stderr) =>
-      resolve({ code: error === null ? 0 : error.code, stdout, stderr }),
-    );
-  });
-}
+import { runNode } from '../support/run.ts';
 
 const scripts = [
   ...Object.values(packageJson.scripts).flatMap((command) => /^node (\S+\.ts)$/.exec(command)?.[1] ?? []),
@@ -32,13 +11,13 @@ const scripts = [
 
 describe.concurrent.each(scripts)('%s', (script) => {
   test('shows its help with --help, and nothing else', async () => {
-    const { code, stdout, stderr } = await run(script, ['--help']);
+    const { code, stdout, stderr } = await runNode(script, ['--help']);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout).toMatch(/^[A-Z][\s\S]{30,}\n\n {2}(npm (run|start)|node scripts\/).*\n$/);
   });
 
   test('says in one line that an option is wrong, and does nothing', async () => {
-    const { code, stdout, stderr } = await run(script, ['--no-such-option']);
+    const { code, stdout, stderr } = await runNode(script, ['--no-such-option']);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr).toMatch(/^Unknown option '--no-such-option'\. Usage: .*\n$/);
   });
@@ -63,7 +42,7 @@ describe.concurrent('what is wrong is said in one line', () => {
     ['test/bench/bench.ts', ['1', 'nothing'], 'No case has "nothing" in its title. The cases are create, '],
     ['test/model/soak.ts', ['--runs', 'abc'], '"abc" is not a number of runs'],
   ] as [string, string[], string, NodeJS.ProcessEnv?][])('%s %j', async (script, args, said, env) => {
-    const { code, stdout, stderr } = await run(script, args, env);
+    const { code, stdout, stderr } = await runNode(script, args, env);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr.split('\n')).toEqual([expect.stringContaining(said), '']);
   });
@@ -73,7 +52,7 @@ describe.concurrent('what is wrong is said in one line', () => {
     await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
     try {
       const { port } = other.address() as AddressInfo;
-      const { code, stderr } = await run('test/emulator/serve.ts', ['--port', String(port)]);
+      const { code, stderr } = await runNode('test/emulator/serve.ts', ['--port', String(port)]);
       expect({ code, stderr }).toEqual({
         code: 2,
         stderr: `Port ${port} is in use. End what listens there, or choose another with --port.\n`,
