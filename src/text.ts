@@ -58,9 +58,9 @@ export function rangeText({ min, max }: { readonly min: number; readonly max?: n
   return max === undefined ? `of at least ${min}` : `from ${min} to ${max}`;
 }
 
-/** Quotes a value for a message. A text longer than `longest` becomes `a text of 120 characters`. */
-export function quoted(text: string, longest = 80): string {
-  return text.length > longest ? `a text of ${text.length} characters` : JSON.stringify(text);
+/** Quotes a value for a message. A text of more than 80 characters becomes `a text of 120 characters`. */
+export function quoted(text: string): string {
+  return text.length > 80 ? `a text of ${text.length} characters` : JSON.stringify(text);
 }
 
 /**

@@ -70,6 +70,7 @@ export interface HttpClientOptions {
 
 /** Milliseconds to open a connection, unless a request may take less. */
 const connectTimeout = 10_000;
+/** The most bytes of a response. */
 const maxBytes = 8 * 1024 * 1024;
 
 interface OpenOptions

@@ -28,11 +28,10 @@ const outside = 'is outside the workspace';
 
 function read(real: string, file: string): ReadFile {
   try {
-    const { size } = statSync(real);
-    if (!statSync(real).isFile()) return { why: 'is not a file' };
-    if (size > maxManifestBytes) {
-      return { why: `is ${size} bytes long; a manifest may have ${maxManifestBytes} at most` };
-    }
+    const stat = statSync(real);
+    if (!stat.isFile()) return { why: 'is not a file' };
+    if (stat.size > maxManifestBytes)
+      return { why: `is ${stat.size} bytes long; a manifest may have ${maxManifestBytes} at most` };
     return { file, text: new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(real)) };
   } catch (error) {
     return {
