@@ -7,11 +7,17 @@ import {
   watchedName,
   watchedOf,
 } from '../cloud/environment-log.ts';
-import { type Instance, type ListedInstances, listInstances, readInstance } from '../cloud/instances.ts';
+import {
+  type EnvironmentInstances,
+  type Instance,
+  type ListedInstances,
+  listInstances,
+  readInstance,
+} from '../cloud/instances.ts';
 import type { ExistingProcess } from '../cloud/process.ts';
 import { isTooBusy, lookBack } from '../cloud/stability.ts';
 import { CloudStore } from '../cloud/store.ts';
-import { type EnvironmentInstances, findApplication, listEnvironments } from '../cloud/target.ts';
+import { findApplication, listEnvironments } from '../cloud/target.ts';
 import { Semaphore } from '../converge/semaphore.ts';
 import { Failure } from '../failure.ts';
 import type { HttpClient } from '../http/client.ts';

@@ -2,8 +2,8 @@ import * as v from 'valibot';
 import { Failure } from '../failure.ts';
 import type { HttpClient } from '../http/client.ts';
 import { HttpFailure } from '../http/failure.ts';
+import { PageBody, parseItems } from '../http/lists.ts';
 import { timeOf } from '../time.ts';
-import { readFirstPage } from './lists.ts';
 import { DeploymentResource } from './shapes.ts';
 import {
   type FollowContext,
@@ -60,11 +60,11 @@ export function withReading(deployments: readonly Deployment[], later: Deploymen
   return deployments.map((one) => (one.id === later.id ? later : one));
 }
 
-/** Reads the newest deployments of an environment: the first page of the list. */
+/** Reads the newest deployments of an environment: the first page of the list. Recorded: the newest come first. */
 export async function readDeployments(client: HttpClient, environmentId: string): Promise<SeenDeployments> {
   const call = listCall(deployments, environmentId);
-  const { items, at } = await readFirstPage(client, call, ReadDeployment);
-  return { deployments: items, at };
+  const { data, date } = await client.json(call, PageBody);
+  return { deployments: parseItems(data.data, ReadDeployment), at: date };
 }
 
 /** The live state of the declared processes. A change takes effect with a deployment that begins after it. */

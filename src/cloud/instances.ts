@@ -1,9 +1,11 @@
 import * as v from 'valibot';
 import type { Listing } from '../converge/listing.ts';
+import { Failure } from '../failure.ts';
 import { type HttpCall, type HttpClient, path } from '../http/client.ts';
 import { HttpFailure, TooLarge } from '../http/failure.ts';
 import { one } from '../http/json-api.ts';
 import { parseItems } from '../http/lists.ts';
+import { findByName, idAndName, type Named, NotThere, pickAll } from '../names.ts';
 import { type Environment, environmentFrom } from './environment.ts';
 import { listAll } from './lists.ts';
 import { type ExistingProcess, processFrom } from './process.ts';
@@ -136,4 +138,83 @@ function processesOf(
       listings.set(instanceId, { processes, leaving: [], pages: 1, serverTime });
   }
   return listings;
+}
+
+export interface EnvironmentInstances extends Pick<ListedInstances, 'instances' | 'listings'> {
+  readonly environment: Environment;
+}
+
+/** Picks the named instance, or the environment's App cluster. */
+export function pickInstance(
+  { environment, instances }: EnvironmentInstances,
+  wanted: string | undefined,
+): Instance {
+  if (wanted !== undefined) {
+    const search = { ...clustersOf(environment, instances), input: 'instance', wanted };
+    return orInDoubt(instances, () => findByName(search));
+  }
+  const apps = instances.filter(({ type }) => type === 'app');
+  const [app, second] = apps;
+  if (second !== undefined) {
+    throw new Failure({
+      what: `The environment "${environment.name}" has ${apps.length} App clusters`,
+      why: `they are ${namesOf(apps)}`,
+      fix: 'Set instance to the one you mean',
+    });
+  }
+  if (app !== undefined) return app;
+  const unknown = instances.filter(({ type }) => type === undefined);
+  if (unknown.length > 0) {
+    throw new Failure({
+      what: `The App cluster of the environment ${environment.name}`,
+      why: `Laravel Cloud does not report the type of ${namesOf(unknown)}, which may be it`,
+      fix: 'Set instance to the one you mean',
+    });
+  }
+  const there = instances.map(({ id, name, type }) => `${name} (${id}, ${type})`).join(', ');
+  throw new NotThere({
+    what: `The environment "${environment.name}" has no App cluster`,
+    why:
+      there === '' ? 'it has no cluster yet' : `there ${instances.length === 1 ? 'is' : 'are'} only ${there}`,
+    fix: there === '' ? 'Deploy the environment once' : 'Set instance to the name of the one you mean',
+  });
+}
+
+/** Picks the instances that a manifest names, in the manifest's order. Throws one `Failure` for all wrong names. */
+export function pickInstances(
+  { environment, instances }: EnvironmentInstances,
+  named: readonly Named[],
+): readonly Instance[] {
+  const search = clustersOf(environment, instances);
+  return orInDoubt(instances, () => pickAll(named, search, refusedIfManaged)).map(([instance]) => instance);
+}
+
+function clustersOf({ name: environment }: Environment, among: readonly Instance[]) {
+  const where = `in the environment ${environment}`;
+  return { kind: 'cluster', where, among, kinds: idAndName };
+}
+
+function namesOf(instances: readonly Instance[]): string {
+  return instances.map(({ id, name }) => `${name} (${id})`).join(', ');
+}
+
+/** Turns `NotThere` into a final `Failure` if the name of an instance is unknown: it may be the missing instance. */
+function orInDoubt<T>(instances: readonly Instance[], pick: () => T): T {
+  try {
+    return pick();
+  } catch (error) {
+    const unnamed = instances.filter(({ id, name }) => name === id).map(({ id }) => id);
+    if (!(error instanceof NotThere) || unnamed.length === 0) throw error;
+    const why = `${error.why}. Laravel Cloud does not report the name of ${unnamed.join(', ')}, which may be meant`;
+    throw new Failure({ what: error.what, why, fix: 'Set the id of the cluster in place of its name' });
+  }
+}
+
+function refusedIfManaged({ type }: Instance, { name }: Named): Failure | undefined {
+  if (type !== 'managed_queue') return undefined;
+  return new Failure({
+    what: `The cluster "${name}" is a managed queue`,
+    why: 'Laravel Cloud runs its workers itself',
+    fix: 'Leave it out of the manifest',
+  });
 }

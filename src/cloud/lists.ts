@@ -1,11 +1,10 @@
-import * as v from 'valibot';
+import type * as v from 'valibot';
 import type { HttpCall, HttpClient } from '../http/client.ts';
-import { MaybeCount } from '../http/json-api.ts';
 import {
   type Listed,
   listWhole,
   maxPages,
-  type PageBody,
+  PageBody,
   parseItems,
   type Query,
   type Resource,
@@ -36,31 +35,16 @@ function pagesAfter(call: HttpCall, { meta }: PageBody, linked: Query | undefine
   return linked === undefined ? [] : [linked];
 }
 
-const Page = v.object({
-  data: v.array(v.unknown()),
-  meta: v.fallback(v.object({ last_page: MaybeCount }), { last_page: 1 }),
-});
-
-/** Reads the first page of a list, without items of an unexpected form. Recorded: deployments are listed newest first. */
-export async function readFirstPage<const S extends v.GenericSchema>(
-  client: HttpClient,
-  call: HttpCall,
-  resource: S,
-) {
-  const { data, date } = await client.json(call, Page);
-  return { items: parseItems(data.data, resource), at: date };
-}
-
 /** Reads the first and the last page of a list whose order is unknown: either page may have the newest items. */
 export async function readBothEnds<const S extends v.GenericSchema>(
   client: HttpClient,
   call: HttpCall,
   resource: S,
 ): Promise<readonly v.InferOutput<S>[]> {
-  const first = (await client.json(call, Page)).data;
+  const first = (await client.json(call, PageBody)).data;
   const { last_page: lastPage = 1 } = first.meta;
   if (lastPage <= 1) return parseItems(first.data, resource);
   const query = { ...call.query, page: String(lastPage) };
-  const last = (await client.json({ ...call, query }, Page)).data;
+  const last = (await client.json({ ...call, query }, PageBody)).data;
   return parseItems([...first.data, ...last.data], resource);
 }

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { attributesOf, Count, Text } from '../http/json-api.ts';
+import { attributesOf, Count, Id, Text } from '../http/json-api.ts';
 
 export interface ExistingProcess {
   readonly id: string;
@@ -47,9 +47,7 @@ const NoConfig = v.pipe(
 const Threshold = v.union([v.number(), v.pipe(v.string(), v.decimal(), v.transform(Number))]);
 const Scalar = v.nullish(v.union([v.string(), v.number()]));
 const Related = v.object({
-  relationships: v.object({
-    instance: v.object({ data: v.object({ id: v.union([v.string(), v.number()]) }) }),
-  }),
+  relationships: v.object({ instance: v.object({ data: v.object({ id: Id }) }) }),
 });
 
 /**
@@ -85,7 +83,7 @@ export function processFrom(id: string, resource: unknown, instanceId = ''): Exi
 
 export function instanceOf(resource: unknown): string | undefined {
   const related = v.safeParse(Related, resource);
-  return related.success ? String(related.output.relationships.instance.data.id) : undefined;
+  return related.success ? related.output.relationships.instance.data.id : undefined;
 }
 
 /** Returns the reason why these fields do not identify the process; undefined if they do. */

@@ -1,9 +1,9 @@
 import { type PacedWait, paced } from '../converge/look.ts';
-import { Failure } from '../failure.ts';
+import { Cancelled, Failure, locationText } from '../failure.ts';
 import { type HttpClient, path } from '../http/client.ts';
-import { undefinedIf404 } from '../http/failure.ts';
-import { findByName, idAndName, type Kind, type Named, NotThere, pickAll } from '../names.ts';
-import { firstOf } from '../text.ts';
+import { HttpFailure, undefinedIf404 } from '../http/failure.ts';
+import { atPlace, collecting, findByName, type Kind, NotThere } from '../names.ts';
+import { firstOf, quoted } from '../text.ts';
 import { inSeconds, poll } from '../time.ts';
 import {
   byBranch,
@@ -12,7 +12,20 @@ import {
   environmentKinds,
   environmentOf,
 } from './environment.ts';
-import { type Instance, type ListedInstances, listInstances } from './instances.ts';
+import {
+  type AssignedEnvironment,
+  type Assignment,
+  assignEnvironments,
+  type DeclaredEnvironment,
+  type Fleet,
+  means,
+} from './fleet.ts';
+import {
+  type EnvironmentInstances,
+  type ListedInstances,
+  listInstances,
+  pickInstances,
+} from './instances.ts';
 import { listAll } from './lists.ts';
 import { ApplicationResource, BranchResource, EnvironmentResource } from './shapes.ts';
 
@@ -27,10 +40,6 @@ export interface EnvironmentName {
   readonly headBranch: string | undefined;
   /** True if the list of the instances is to include their processes. */
   readonly withProcesses: boolean;
-}
-
-export interface EnvironmentInstances extends Pick<ListedInstances, 'instances' | 'listings'> {
-  readonly environment: Environment;
 }
 
 /**
@@ -62,10 +71,7 @@ export async function findInEnvironment<T>(
 const notLookedYet = new NotThere({ what: 'The environment', why: 'it is not there' });
 
 /** Calls `look` until it no longer throws `NotThere`. Throws a `Failure` at the deadline. */
-export async function waitUntilThere<T extends object>(
-  look: () => Promise<T>,
-  waiting: PacedWait,
-): Promise<T> {
+async function waitUntilThere<T extends object>(look: () => Promise<T>, waiting: PacedWait): Promise<T> {
   const { span } = waiting.deadline;
   let missing = notLookedYet;
   const tryIt = async (): Promise<T | undefined> => {
@@ -105,42 +111,6 @@ function stillMissing({ what, why, fix, annotations }: NotThere, span: number): 
     why: `${late}: ${why}`,
     fix: 'Check the name, and whether preview environments are switched on, or raise wait-for-environment',
     annotations: isPlaced ? waited : undefined,
-  });
-}
-
-/** Picks the named instance, or the environment's App cluster. */
-export function pickInstance(
-  { environment, instances }: EnvironmentInstances,
-  wanted: string | undefined,
-): Instance {
-  if (wanted !== undefined) {
-    const search = { ...clustersOf(environment, instances), input: 'instance', wanted };
-    return orInDoubt(instances, () => findByName(search));
-  }
-  const apps = instances.filter(({ type }) => type === 'app');
-  const [app, second] = apps;
-  if (second !== undefined) {
-    throw new Failure({
-      what: `The environment "${environment.name}" has ${apps.length} App clusters`,
-      why: `they are ${namesOf(apps)}`,
-      fix: 'Set instance to the one you mean',
-    });
-  }
-  if (app !== undefined) return app;
-  const unknown = instances.filter(({ type }) => type === undefined);
-  if (unknown.length > 0) {
-    throw new Failure({
-      what: `The App cluster of the environment ${environment.name}`,
-      why: `Laravel Cloud does not report the type of ${namesOf(unknown)}, which may be it`,
-      fix: 'Set instance to the one you mean',
-    });
-  }
-  const there = instances.map(({ id, name, type }) => `${name} (${id}, ${type})`).join(', ');
-  throw new NotThere({
-    what: `The environment "${environment.name}" has no App cluster`,
-    why:
-      there === '' ? 'it has no cluster yet' : `there ${instances.length === 1 ? 'is' : 'are'} only ${there}`,
-    fix: there === '' ? 'Deploy the environment once' : 'Set instance to the name of the one you mean',
   });
 }
 
@@ -251,7 +221,7 @@ export async function listEnvironments(
 }
 
 /** Finds the environment of this name. Compares the branch of the pull request with branches first. */
-export function environmentNamed(
+function environmentNamed(
   { environment: wanted, headBranch }: Pick<EnvironmentName, 'environment' | 'headBranch'>,
   among: readonly Environment[],
 ): Environment {
@@ -259,41 +229,130 @@ export function environmentNamed(
   return findByName({ kind: 'environment', where: 'in the application', wanted, among, kinds });
 }
 
-/** Picks the instances that a manifest names, in the manifest's order. Throws one `Failure` for all wrong names. */
-export function pickInstances(
-  { environment, instances }: EnvironmentInstances,
-  named: readonly Named[],
-): readonly Instance[] {
-  const search = clustersOf(environment, instances);
-  return orInDoubt(instances, () => pickAll(named, search, refusedIfManaged)).map(([instance]) => instance);
+/** The inputs that choose environments of the manifest. */
+export interface FleetName extends Pick<EnvironmentName, 'application' | 'repository' | 'headBranch'> {
+  /** One environment, or a pattern of the manifest; undefined for all environments. */
+  readonly environment: string | undefined;
 }
 
-function clustersOf({ name: environment }: Environment, among: readonly Instance[]) {
-  const where = `in the environment ${environment}`;
-  return { kind: 'cluster', where, among, kinds: idAndName };
+/** An environment with the instances that the manifest names, in its order. */
+type FoundEnvironment = AssignedEnvironment & Pick<ListedInstances, 'instances' | 'listings'>;
+
+export interface FoundFleet {
+  readonly application: { readonly id: string; readonly name: string };
+  readonly found: readonly FoundEnvironment[];
+  /** Sentences about environments and patterns that the step leaves out. */
+  readonly leftOut: readonly string[];
 }
 
-function namesOf(instances: readonly Instance[]): string {
-  return instances.map(({ id, name }) => `${name} (${id})`).join(', ');
+/**
+ * Finds all environments side by side. Waits for environments that the manifest names, but never for environments of a
+ * pattern: a new or deleted preview must not delay production. Calls `onFound` with the id of each environment before
+ * it lists the instances.
+ */
+export async function findFleet(
+  client: HttpClient,
+  fleet: Fleet,
+  name: FleetName,
+  waiting: PacedWait,
+  onFound: (environmentId: string) => void,
+): Promise<FoundFleet> {
+  const application = await applicationOf(client, fleet, name);
+  let assignment: Assignment | undefined;
+  const known = new Map<string, FoundEnvironment | string>();
+  return await waitUntilThere(async () => {
+    assignment ??= chosen(fleet, await listEnvironments(client, application.id), name);
+    const { assigned, idle } = assignment;
+    const looks = await Promise.all(
+      assigned.map(async (one) => {
+        const seen = known.get(one.environment.id) ?? (await lookAt(client, one, onFound));
+        if (!(seen instanceof Failure)) known.set(one.environment.id, seen);
+        return seen;
+      }),
+    );
+    const seen = collecting('environments of the manifest', looks, (look) => {
+      if (look instanceof Failure) throw look;
+      return look;
+    });
+    return {
+      application,
+      found: seen.filter((one) => typeof one !== 'string'),
+      leftOut: [...idle.map(idleText), ...seen.filter((one) => typeof one === 'string')],
+    };
+  }, waiting);
 }
 
-/** Turns `NotThere` into a final `Failure` if the name of an instance is unknown: it may be the missing instance. */
-function orInDoubt<T>(instances: readonly Instance[], pick: () => T): T {
+/** Finds the application. An error about a name in the manifest shows the line of the name. */
+async function applicationOf(client: HttpClient, { application: declared }: Fleet, name: FleetName) {
+  const isDeclared = declared !== undefined && name.application === declared.name;
   try {
-    return pick();
+    return await findApplication(client, name, isDeclared ? 'the application in the manifest' : undefined);
   } catch (error) {
-    const unnamed = instances.filter(({ id, name }) => name === id).map(({ id }) => id);
-    if (!(error instanceof NotThere) || unnamed.length === 0) throw error;
-    const why = `${error.why}. Laravel Cloud does not report the name of ${unnamed.join(', ')}, which may be meant`;
-    throw new Failure({ what: error.what, why, fix: 'Set the id of the cluster in place of its name' });
+    const isPlaced = isDeclared && error instanceof Failure && !(error instanceof HttpFailure);
+    throw isPlaced ? atPlace(error, declared.place) : error;
   }
 }
 
-function refusedIfManaged({ type }: Instance, { name }: Named): Failure | undefined {
-  if (type !== 'managed_queue') return undefined;
+/** Chooses the environments: all environments of the manifest, the environments of a pattern, or one. */
+function chosen(
+  fleet: Fleet,
+  among: readonly Environment[],
+  { environment: wanted, headBranch }: FleetName,
+): Assignment {
+  if (wanted === undefined) return assignEnvironments(fleet, among);
+  const pattern = patternNamed(fleet, wanted);
+  const meant =
+    pattern === undefined ? [environmentNamed({ environment: wanted, headBranch }, among)] : among;
+  // The environments of the other keys need not exist.
+  const keys = fleet.environments.filter(
+    ({ isPattern, name }) => isPattern || meant.some((environment) => means(name, environment, among)),
+  );
+  const assigned = assignEnvironments({ environments: keys }, among).assigned.filter(
+    ({ environment, declared }) => (pattern === undefined ? environment === meant[0] : declared === pattern),
+  );
+  if (pattern === undefined && assigned.length === 0) throw undeclared(fleet, wanted);
+  return { assigned, idle: pattern !== undefined && assigned.length === 0 ? [pattern] : [] };
+}
+
+/** Returns the pattern of the manifest that the input `environment` names; undefined for any other text. */
+export function patternNamed({ environments }: Fleet, wanted: string): DeclaredEnvironment | undefined {
+  return environments.find(({ isPattern, name }) => isPattern && name === wanted);
+}
+
+function undeclared({ environments }: Fleet, wanted: string): Failure {
   return new Failure({
-    what: `The cluster "${name}" is a managed queue`,
-    why: 'Laravel Cloud runs its workers itself',
-    fix: 'Leave it out of the manifest',
+    what: `The environment ${quoted(wanted)}`,
+    why: `no key and no pattern of the manifest means it; it has ${environments.map(({ name }) => name).join(', ')}`,
+    fix: 'Correct environment, or declare it in the manifest',
   });
+}
+
+/**
+ * Lists the instances of an environment. Returns a sentence if the step leaves the environment out, and a `Failure` for
+ * names that are wrong in the manifest. Throws if a request fails.
+ */
+async function lookAt(
+  client: HttpClient,
+  { environment, declared }: AssignedEnvironment,
+  onFound: (environmentId: string) => void,
+): Promise<FoundEnvironment | Failure | string> {
+  try {
+    onFound(environment.id);
+    const listed = await listInstances(client, environment, { processes: true, environment: false });
+    const instances = pickInstances({ ...listed, environment }, declared.manifest.places);
+    return { environment, declared, instances, listings: listed.listings };
+  } catch (error) {
+    if (!(error instanceof Failure) || error instanceof Cancelled) throw error;
+    if (declared.isPattern) {
+      if (error instanceof NotThere) return `${environment.name} is left out: ${error.what}: ${error.why}.`;
+      if (error instanceof HttpFailure && error.status === 404)
+        return `${environment.name} is left out: it has been deleted meanwhile.`;
+    }
+    if (error instanceof HttpFailure) throw error;
+    return error;
+  }
+}
+
+function idleText({ name, place }: DeclaredEnvironment): string {
+  return `The pattern ${quoted(name)} (${locationText(place)}) matches no environment.`;
 }

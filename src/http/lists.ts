@@ -32,7 +32,7 @@ const Link = v.fallback(
 const Text = v.fallback(v.string(), '');
 
 /** A page of either service. Only `data` is required; every other field may be missing or malformed. */
-const PageBody = v.object({
+export const PageBody = v.object({
   data: v.array(v.unknown()),
   included: Anything,
   // Recorded: an empty list on Forge's last page, without `next` on Cloud's.

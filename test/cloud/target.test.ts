@@ -1,11 +1,10 @@
 import { describe, expect, test } from 'vitest';
+import { pickInstance, pickInstances } from '../../src/cloud/instances.ts';
 import {
   type EnvironmentName,
   findApplication,
   findInEnvironment,
   listEnvironments,
-  pickInstance,
-  pickInstances,
 } from '../../src/cloud/target.ts';
 import { NotThere } from '../../src/names.ts';
 import { json } from '../support/fake-transport.ts';

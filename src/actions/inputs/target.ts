@@ -1,14 +1,9 @@
 import type { Environment } from '../../cloud/environment.ts';
-import type { Instance } from '../../cloud/instances.ts';
+import { type EnvironmentInstances, type Instance, pickInstance } from '../../cloud/instances.ts';
 import { openInstance } from '../../cloud/open.ts';
 import type { ExistingProcess } from '../../cloud/process.ts';
 import { CloudStore, PinnedStore } from '../../cloud/store.ts';
-import {
-  type EnvironmentInstances,
-  type EnvironmentName,
-  findInEnvironment,
-  pickInstance,
-} from '../../cloud/target.ts';
+import { type EnvironmentName, findInEnvironment } from '../../cloud/target.ts';
 import type { Listing } from '../../converge/listing.ts';
 import { Failure } from '../../failure.ts';
 import { isId } from '../../runner/inputs.ts';
