@@ -1,4 +1,3 @@
-import { describeExisting } from '../cloud/identity.ts';
 import type { ExistingProcess } from '../cloud/process.ts';
 import { cloud, cloudService } from '../cloud/service.ts';
 import { describe, type ProcessSpec } from '../cloud/spec.ts';
@@ -27,7 +26,7 @@ export async function runDelete(step: Step): Promise<void> {
     const what = 'id' in toDelete ? `background process ${toDelete.id}` : describe(toDelete.spec);
     step.doing(`deleting the ${what}`);
     const { found, world } = await find(session.within(raceLimit), inputs, target);
-    for (const process of found) step.log.info(`${process.id}: ${describeExisting(process)}`);
+    for (const process of found) step.log.info(`${process.id}: ${describe(process)}`);
     if (found.length === 0) step.log.info(`There is no ${what}`);
     const onHtml = onPlace(target);
     await deleteFound<ExistingProcess>(step, inputs, {

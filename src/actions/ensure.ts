@@ -1,4 +1,3 @@
-import { describeExisting } from '../cloud/identity.ts';
 import { readInstance } from '../cloud/instances.ts';
 import { lint, memoryWarning, otherWorkers } from '../cloud/lint.ts';
 import type { ExistingProcess } from '../cloud/process.ts';
@@ -184,7 +183,7 @@ function warnOf(
  * Describes the process. For a pinned process, describes the existing one, since its declaration may omit the command.
  */
 function subjectOf(wanted: EnsureInputs['wanted'], { process }: EnsuredCloud): string {
-  return 'id' in wanted && process !== undefined ? describeExisting(process) : describe(wanted.spec);
+  return describe('id' in wanted && process !== undefined ? process : wanted.spec);
 }
 
 function changeOf(wanted: EnsureInputs['wanted'], ensured: EnsuredCloud, target: Target): StepChange {

@@ -1,9 +1,8 @@
 import { setOptions } from '../cloud/drift.ts';
-import { describeExisting } from '../cloud/identity.ts';
 import { type RunningInstance, writeCloudManifest } from '../cloud/manifest.ts';
 import type { ExistingProcess } from '../cloud/process.ts';
 import { cloud } from '../cloud/service.ts';
-import type { ProcessSpec } from '../cloud/spec.ts';
+import { describe, type ProcessSpec } from '../cloud/spec.ts';
 import { writeCloudFleet } from '../cloud/write-fleet.ts';
 import { doubtText } from '../converge/listing.ts';
 import type { Outputs, Step } from '../runner/step.ts';
@@ -85,7 +84,7 @@ function logPlaces({ log, warn }: Step, places: readonly RunningPlace[], statuse
       place.processes.map((process) =>
         [
           process.id,
-          describeExisting(process),
+          describe(process),
           `× ${process.processes ?? 'unknown'}`,
           statuses?.get(process.id)?.status,
         ]

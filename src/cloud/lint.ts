@@ -1,8 +1,8 @@
 import { lintCommand, lookAlikes, type Remedies, type Scale } from '../converge/lint.ts';
 import { counted, firstOf } from '../text.ts';
-import { describeExisting, shortName } from './identity.ts';
+import { shortName } from './identity.ts';
 import type { ExistingProcess } from './process.ts';
-import { foldQueue, type PinnedSpec, type ProcessSpec } from './spec.ts';
+import { describe, foldQueue, type PinnedSpec, type ProcessSpec } from './spec.ts';
 
 const remedies: Remedies = {
   danger: 'which can take its cluster down',
@@ -69,7 +69,7 @@ export function otherWorkers(
     if (process.type !== 'worker' || process.id === own?.id) return [];
     const served = new Set(queuesOf(process.config['queue']));
     const queues = declared.filter((queue) => served.has(queue));
-    return queues.length === 0 ? [] : [{ name: `${describeExisting(process)} (${process.id})`, queues }];
+    return queues.length === 0 ? [] : [{ name: `${describe(process)} (${process.id})`, queues }];
   });
   if (others.length === 0) return undefined;
   const queues = [...new Set(others.flatMap((other) => other.queues))].map((queue) => JSON.stringify(queue));

@@ -12,7 +12,7 @@ import {
 } from '../manifest/write.ts';
 import { quoted } from '../text.ts';
 import { settableOptions } from './drift.ts';
-import { describeExisting, identityKey, identityOfExisting } from './identity.ts';
+import { identityKey, identityOf } from './identity.ts';
 import type { ExistingProcess } from './process.ts';
 import { describe, ProcessDeclaration, type ProcessSpec, processesRange, WorkerOptions } from './spec.ts';
 
@@ -59,9 +59,9 @@ export function declareInstances(instances: readonly RunningInstance[]): {
       return [];
     }
     const sure = processes.filter(({ doubt }) => doubt === undefined);
-    const { declared, notes: own } = declareAll(where, sure, {
-      identityOf: identityOfExisting,
-      describe: describeExisting,
+    const { declared, notes: own } = declareAll<ExistingProcess>(where, sure, {
+      identityOf,
+      describe,
       declare,
     });
     // One by one: `notes.push(...own)` throws for very long lists.

@@ -3,14 +3,7 @@ import type { Pace } from '../converge/pace.ts';
 import type { Service } from '../converge/service.ts';
 import type { Api, ServiceHints } from '../http/hints.ts';
 import { drift, setOptions } from './drift.ts';
-import {
-  couldBe,
-  describeExisting,
-  identityOf,
-  identityOfExisting,
-  particularsOf,
-  statesIdentity,
-} from './identity.ts';
+import { couldBe, identityOf, particularsOf, statesIdentity } from './identity.ts';
 import type { ExistingProcess } from './process.ts';
 import { describe, type ProcessSpec, processesOfNew } from './spec.ts';
 
@@ -32,13 +25,13 @@ export const cloudPace: Pace = { changes: 30, window: 60_000 };
 /** The rules of Laravel Cloud for the engine. */
 export const cloudService: Service<ProcessSpec, ExistingProcess> = {
   identityOf,
-  identityOfExisting,
+  identityOfExisting: identityOf,
   couldBe,
   statesIdentity,
   drift,
   onDrift: 'update',
   describe,
-  describeExisting,
+  describeExisting: describe,
   settingsOf: (spec) => settings(spec.processes ?? processesOfNew, spec.type === 'worker' ? spec.config : {}),
   settingsOfExisting: ({ processes, config }) => settings(processes, setOptions(config)),
   isDeclarable: ({ type }) => type === 'worker' || type === 'custom',

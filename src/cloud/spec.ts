@@ -173,22 +173,27 @@ export type PinnedSpec = WorkerSpec | CustomSpec<string | undefined>;
 /** The most characters of one part of a description. */
 const longest = 120;
 
-/** Returns a declaration in a few words: `worker on queue high,default`. */
-export function describe(spec: PinnedSpec, room = longest): string {
-  if (spec.type === 'custom')
-    return spec.command === undefined ? 'custom process' : `custom process "${shorten(spec.command, room)}"`;
-  return describeWorker(spec.config, room);
+/** The fields that identify a process, of a declaration or of an existing process. */
+export interface Identifying {
+  readonly type: string;
+  readonly command?: string | null | undefined;
+  readonly config?: Readonly<Record<string, unknown>>;
+  /** The reason why the process cannot be identified. */
+  readonly doubt?: string | undefined;
 }
 
-export function describeWorker(config: Options, room = longest): string {
+/** Returns a process in a few words: `worker on queue high,default of connection redis`. */
+export function describe({ type, command, config, doubt }: Identifying, room = longest): string {
+  if (type === 'custom')
+    return command == null ? 'custom process' : `custom process "${shorten(command, room)}"`;
+  if (type !== 'worker') return `process of type ${type === '' ? 'unknown' : type}`;
+  if (doubt !== undefined) return 'worker on an unknown queue';
   const { queue, connection } = queueOf(config);
   return `worker on queue ${shorten(queue, room)}${connection === undefined ? '' : ` of connection ${shorten(connection, room)}`}`;
 }
 
-type Options = Readonly<Record<string, unknown>>;
-
 /** Returns the queue list and the connection of a worker, without blanks around the names. */
-export function queueOf({ queue, connection }: Options) {
+export function queueOf({ queue, connection }: Readonly<Record<string, unknown>> = {}) {
   return { queue: foldQueue(queue), connection: foldConnection(connection) };
 }
 

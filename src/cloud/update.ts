@@ -5,10 +5,9 @@ import type { Reconciled } from '../converge/service.ts';
 import { Cancelled, Failure } from '../failure.ts';
 import { HttpFailure } from '../http/failure.ts';
 import { drift, updateFor } from './drift.ts';
-import { describeExisting } from './identity.ts';
 import type { ExistingProcess } from './process.ts';
 import { cloudService } from './service.ts';
-import type { PinnedSpec } from './spec.ts';
+import { describe, type PinnedSpec } from './spec.ts';
 import type { PinnedStore } from './store.ts';
 
 interface UpdateWorld {
@@ -68,7 +67,7 @@ function refuseBlindConfig({ id, doubt }: ExistingProcess, changes: Changes): vo
 
 /** Returns the failure of an update, with the process's name in the headline. */
 function notUpdated(found: ExistingProcess, error: HttpFailure): HttpFailure {
-  const name = describeExisting(found);
+  const name = describe(found);
   const headline =
     error.status === undefined || error.arrival === 'maybe'
       ? `${name} could not be updated: ${error.reason}`

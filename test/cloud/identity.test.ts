@@ -121,7 +121,7 @@ test.each([
 test('a row has the short name and the whole identity', () => {
   const queue = 'q'.repeat(200);
   const identity = `worker on queue ${queue}`;
-  expect(rowName({ type: 'worker', processes: 1, config: { queue } })).toEqual({
+  expect(rowName({ type: 'worker', config: { queue } })).toEqual({
     ...{ name: `worker ${queue}`, identity, shared: [] },
   });
   expect(rowName(of({ config: { queue }, doubt: 'its options are odd' }))).toEqual({

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { couldBe, describeExisting, statesIdentity } from '../../src/cloud/identity.ts';
+import { couldBe, statesIdentity } from '../../src/cloud/identity.ts';
 import { instanceOf, processFrom } from '../../src/cloud/process.ts';
+import { cloudService } from '../../src/cloud/service.ts';
 import type { ProcessSpec } from '../../src/cloud/spec.ts';
 
 type Attributes = Readonly<Record<string, unknown>>;
@@ -167,7 +168,7 @@ describe('The type', () => {
   test.each([{}, { type: '' }, { type: 5 }])('leaves a process in doubt that has %j', (told) => {
     const read = answered({ command: 'php artisan horizon', ...told });
     expect(read).toMatchObject({ type: '', doubt });
-    expect(describeExisting(read)).toBe('process of type unknown');
+    expect(cloudService.describeExisting(read)).toBe('process of type unknown');
   });
 
   test.each([{ id: 'process-1' }, { id: 'process-1', attributes: [] }, undefined])(

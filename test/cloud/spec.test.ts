@@ -24,13 +24,11 @@ test.each([
 test('what is long is cut between words, since a part of a secret would not be masked', () => {
   const words = 'abcd '.repeat(30);
   const cut = `${'abcd '.repeat(24).trimEnd()}…`;
-  expect(describe({ type: 'custom', processes: 1, command: words })).toBe(`custom process "${cut}"`);
+  expect(describe({ type: 'custom', command: words })).toBe(`custom process "${cut}"`);
   expect(describe(worker({ queue: words, connection: words }))).toBe(
     `worker on queue ${cut} of connection ${cut}`,
   );
-  expect(describe({ type: 'custom', processes: 1, command: `php ${'x'.repeat(117)}` })).toBe(
-    'custom process "php…"',
-  );
+  expect(describe({ type: 'custom', command: `php ${'x'.repeat(117)}` })).toBe('custom process "php…"');
 });
 
 test('what is just short enough is not cut', () => {

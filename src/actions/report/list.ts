@@ -1,5 +1,5 @@
 import type { Health } from '../../cloud/environment-log.ts';
-import { identityOfExisting } from '../../cloud/identity.ts';
+import { identityOf } from '../../cloud/identity.ts';
 import { cloudManifest } from '../../cloud/manifest.ts';
 import type { ExistingProcess } from '../../cloud/process.ts';
 import { keyOf } from '../../converge/identity.ts';
@@ -76,11 +76,11 @@ function placeTable(
 ): Html {
   const counts = processes.flatMap((process) => process.processes ?? []);
   const total = counts.reduce((sum, count) => sum + count, 0);
-  const keys = processes.map((process) => keyOf(identityOfExisting(process)));
+  const keys = processes.map((process) => keyOf(identityOf(process)));
   const isManaged = instance?.type === 'managed_queue';
   const markOf = (process: ExistingProcess): string | undefined => {
     if (isManaged) return 'managed queue';
-    const key = keyOf(identityOfExisting(process));
+    const key = keyOf(identityOf(process));
     const count = keys.filter((other) => other === key).length;
     return count === 1 ? undefined : count === 2 ? 'twice' : `${count} times`;
   };
