@@ -83,7 +83,6 @@ export class EnvironmentLog {
   readonly #access: LogAccess;
   readonly #entries = new Map<string, LogEntry>();
   #filter: FilterMode = 'untried';
-  requests = 0;
 
   constructor(access: LogAccess) {
     this.#access = access;
@@ -93,11 +92,17 @@ export class EnvironmentLog {
     return [...this.#entries.values()];
   }
 
-  /** Reads a span with at most `requests` requests. Returns the unread part; undefined if there is none. */
-  async read(span: LogSpan, requests: number): Promise<LogSpan | undefined> {
-    let left: LogSpan | undefined = span;
-    for (let sent = 0; sent < requests && left !== undefined; sent++) left = await this.#readPage(left);
-    return left;
+  /** Reads spans with at most `requests` requests. Returns an unread part; undefined if there is none. */
+  async read(spans: readonly LogSpan[], requests: number): Promise<LogSpan | undefined> {
+    let sent = 0;
+    for (const span of spans) {
+      let left: LogSpan | undefined = span;
+      for (; left !== undefined; sent++) {
+        if (sent === requests) return left;
+        left = await this.#readPage(left);
+      }
+    }
+    return undefined;
   }
 
   /** Returns all entries of the newest page of a span, also entries of applications. */
@@ -137,10 +142,7 @@ export class EnvironmentLog {
       once: true,
       forbidden: 'Give the token the permission to read logs',
     };
-    const { data } = await this.#access.inTurn(async (client) => {
-      this.requests++;
-      return await client.json(call, Page);
-    });
+    const { data } = await this.#access.inTurn(async (client) => await client.json(call, Page));
     return {
       raw: data.data,
       entries: parseItems(data.data, Entry),

@@ -67,7 +67,7 @@ export async function lookBack(
   const deadline = new Deadline(clock, Math.max(lookEvery, Math.min(span, lookBackSpan)));
   const log = new EnvironmentLog(reading);
   for (;;) {
-    const trouble = await troubleOf(async () => await log.read({ from, to }, requestsBack));
+    const trouble = await troubleOf(async () => await log.read([{ from, to }], requestsBack));
     if (trouble === undefined || trouble === tooBusy || !deadline.allows(trouble.pause))
       return verdict(watched, log, { from, to, kind: 'past' }, trouble);
     await clock.sleep(trouble.pause, cancelled);
@@ -103,10 +103,10 @@ export async function watch(
     const to = now();
     const isLast = to >= end;
     const trouble = await troubleOf(async () => {
-      const left = await log.read({ from: covered - overlap, to }, requestsPerLook);
+      const left = await log.read([{ from: covered - overlap, to }], requestsPerLook);
       if (left !== undefined) unread.push(left);
       covered = to;
-      return isLast ? await readRest(log, unread) : undefined;
+      return isLast ? await log.read(unread, requestsBack) : undefined;
     });
     const healths = verdict(watched, log, { from, to, kind: 'after-deployment' }, trouble);
     const pause = Math.max(trouble?.pause ?? 0, lookEvery);
@@ -114,18 +114,6 @@ export async function watch(
     if (isLast || isHopeless || healths.some(({ status }) => status === 'restarting')) return healths;
     await clock.sleep(pause, cancelled);
   }
-}
-
-/** Reads the parts of the log that earlier looks have not read. Returns a part that stays unread. */
-async function readRest(log: EnvironmentLog, unread: readonly LogSpan[]): Promise<LogSpan | undefined> {
-  let requests = requestsBack;
-  for (const span of unread) {
-    const before = log.requests;
-    const left = await log.read(span, requests);
-    if (left !== undefined) return left;
-    requests -= log.requests - before;
-  }
-  return undefined;
 }
 
 /** Returns the trouble with a read: an unread part, or a failed request; undefined for none. */

@@ -90,34 +90,38 @@ describe('a log', () => {
     ],
   ])('is read %s', async (_, replies, asked, entries) => {
     const opened = openLog(replies);
-    expect(await opened.clock.run(opened.log.read(opened.span, 10))).toBeUndefined();
+    expect(await opened.clock.run(opened.log.read([opened.span], 10))).toBeUndefined();
     expect(opened.asked()).toEqual(asked);
     expect(opened.transport.asked[0]).toMatch(/^GET \/api\/environments\/env-1\/logs\?/);
-    expect(opened.log.requests).toBe(asked.length);
     expect(opened.turns).toEqual(asked.map((_, index) => index));
     expect(opened.log.entries.map(({ message }) => message)).toEqual(entries.map(({ message }) => message));
   });
 
   test('is read again with the filter that works, and again without one that does not', async () => {
     const working = openLog([page([first]), page([second])]);
-    for (let look = 0; look < 2; look++) await working.clock.run(working.log.read(working.span, 1));
+    for (let look = 0; look < 2; look++) await working.clock.run(working.log.read([working.span], 1));
     expect(working.asked()).toEqual(['cluster', 'cluster']);
     const useless = openLog([page([]), page([first]), page([second]), page([second])]);
     for (let look = 0; look < 3; look++)
-      await useless.clock.run(useless.log.read(useless.span, look === 0 ? 2 : 1));
+      await useless.clock.run(useless.log.read([useless.span], look === 0 ? 2 : 1));
     expect(useless.asked()).toEqual(['cluster', '', '', '']);
+  });
+
+  test('of which several spans are read takes no more requests than allowed', async () => {
+    const { log, span, clock, asked } = openLog([page([first], 'older'), page([second])]);
+    expect(await clock.run(log.read([span, span], 2))).toEqual(span);
+    expect(asked()).toEqual(['cluster', 'cluster older']);
   });
 
   test('that takes more requests than allowed leaves a part', async () => {
     const { log, span, clock } = openLog([page([first], 'older'), page([second], 'oldest')]);
-    expect(await clock.run(log.read(span, 2))).toEqual({ ...span, cursor: 'oldest' });
-    expect(log.requests).toBe(2);
+    expect(await clock.run(log.read([span], 2))).toEqual({ ...span, cursor: 'oldest' });
   });
 
   test('that cannot be read, with the filter or without it, is a failure that names the permission', async () => {
     for (const [status, ...before] of [[403], [400, page([visit], 'older')]] as const) {
       const { log, span, clock, transport } = openLog([...before, refused(status)]);
-      expect(await clock.run(failureOf(log.read(span, 9)))).toMatchObject({
+      expect(await clock.run(failureOf(log.read([span], 9)))).toMatchObject({
         ...{ what: 'Reading the log of env-1', status },
         ...(status === 403 && { fix: expect.stringContaining('Give the token the permission to read logs') }),
       });
