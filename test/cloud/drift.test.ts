@@ -45,6 +45,7 @@ describe('the drift of a worker', () => {
     [{ tries: 0 }, {}],
     [{ tries: 3 }, { tries: 'three' }],
     [{ force: true }, { force: 'yes' }],
+    [{ force: false }, { force: 'yes' }],
     [{ queue: 'a,b' }, { queue: 'b,a' }],
     [{ connection: 'redis' }, { connection: null }],
     [{ connection: 'redis' }, { connection: 'sqs' }],

@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'vitest';
-import type { ProcessUpdate } from '../../src/cloud/drift.ts';
 import type { ExistingProcess } from '../../src/cloud/process.ts';
 import { cloudService } from '../../src/cloud/service.ts';
 import type { ProcessSpec } from '../../src/cloud/spec.ts';
@@ -8,23 +7,11 @@ import { type Ensure, ensure } from '../../src/converge/ensure.ts';
 import type { CreateResult, World } from '../../src/converge/service.ts';
 import { Failure } from '../../src/failure.ts';
 import { existing } from '../support/existing.ts';
-import { listingOf } from '../support/listing.ts';
 import { runtimeOn } from '../support/runtime.ts';
-import { scripted } from '../support/scripted.ts';
 import { VirtualClock } from '../support/virtual-clock.ts';
+import { type Answers, scriptedStore } from './scripted-store.ts';
 
 type P = ExistingProcess;
-
-interface Answers {
-  readonly list?: readonly [readonly P[], ...(readonly P[])[]];
-  /** How many pages each list has. */
-  readonly pages?: number;
-  readonly find?: readonly [P | undefined, ...(P | undefined)[]];
-  readonly create?: readonly [CreateResult<P>, ...CreateResult<P>[]];
-  readonly update?: readonly [P | undefined, ...(P | undefined)[]];
-  /** Why nothing may be written. */
-  readonly refusal?: Failure;
-}
 
 const spec: ProcessSpec = { type: 'worker', processes: 2, config: { queue: 'mail', tries: 3 } };
 const declared = existing({ id: 'p1', processes: 2, config: { queue: 'mail', tries: 3 } });
@@ -37,45 +24,14 @@ const lost: CreateResult<P> = { kind: 'lost', cause: 'a reset' };
 /** Ensures the process in a world of scripted answers, and tells each call that is made to it. */
 async function ensuring(wanted: Partial<Ensure<ProcessSpec>>, answers: Answers) {
   const clock = new VirtualClock();
-  const calls: string[] = [];
-  const updates: ProcessUpdate[] = [];
   const did: string[] = [];
   const exists: string[] = [];
   const log: string[] = [];
-  const list = scripted(...(answers.list ?? ([[]] as const)));
-  const find = scripted(...(answers.find ?? [undefined]));
-  const create = answers.create === undefined ? undefined : scripted(...answers.create);
-  const update = scripted(...(answers.update ?? [undefined]));
+  const { store, calls, updates } = scriptedStore(answers);
   const runtime = runtimeOn(clock, {
     checkpoint: (line) => did.push(line ?? ''),
     log: (line) => log.push(line),
   });
-  const store = {
-    place: calls,
-    removalSpan: 0,
-    list: async () => {
-      calls.push('list');
-      return listingOf(list(), { pages: answers.pages ?? 1 });
-    },
-    find: async (id: string) => {
-      calls.push(`find ${id}`);
-      return find();
-    },
-    create: async () => {
-      calls.push('create');
-      if (create === undefined) throw new Error('Nothing is to be created');
-      return create();
-    },
-    update: async (id: string, changed: ProcessUpdate) => {
-      calls.push(`update ${id}`);
-      updates.push(changed);
-      return update();
-    },
-    remove: async (id: string) => void calls.push(`remove ${id}`),
-    mayWrite: () => {
-      if (answers.refusal !== undefined) throw answers.refusal;
-    },
-  };
   const world: World<ProcessSpec, P> = {
     service: cloudService,
     store,

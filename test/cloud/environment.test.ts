@@ -44,13 +44,17 @@ describe('the log of an application', () => {
   });
 });
 
+const asleep = (status: string, end: string) =>
+  `the environment production is ${status}: nothing runs there until ${end}`;
+
 test.each([
-  ['hibernating', 'a request wakes it'],
-  ['stopped', 'it is started'],
-])('nothing runs in an environment that is %s', (status, end) => {
-  expect(whyAsleep(environmentWith({ status }))).toBe(
-    `the environment production is ${status}: nothing runs there until ${end}`,
-  );
+  ['hibernating', asleep('hibernating', 'a request wakes it')],
+  ['stopped', asleep('stopped', 'it is started')],
+  ['running', undefined],
+  ['something new', undefined],
+  [undefined, undefined],
+])('in an environment whose status is %s nothing runs, or it is awake: %s', (status, why) => {
+  expect(whyAsleep(environmentWith({ status, uses_hibernation: true }))).toBe(why);
 });
 
 test.each([true, false, undefined])('an environment is as Laravel Cloud reports it: %s', (told) => {
@@ -67,10 +71,3 @@ test('of an environment nothing may be known but its id', () => {
   expect(unknown).toMatchObject({ id: 'env-1', name: 'env-1', hibernates: false, deploysOnPush: false });
   expect(unknown.redact('a text')).toBe('a text');
 });
-
-test.each(['running', 'deploying', 'something new', undefined])(
-  'an environment whose status is %s is awake',
-  (status) => {
-    expect(whyAsleep(environmentWith({ status, uses_hibernation: true }))).toBeUndefined();
-  },
-);

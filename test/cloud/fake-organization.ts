@@ -11,8 +11,6 @@ export interface Organization {
   readonly environments?: Readonly<Record<string, readonly FakeEnvironment[]>>;
   /** In the order of the requests, before anything else is answered. */
   readonly replies?: readonly Reply[];
-  /** How many pages a list of environments has, all but the last one empty. */
-  readonly pages?: number;
 }
 
 export interface FakeEnvironment {
@@ -29,7 +27,7 @@ export interface FakeEnvironment {
 
 /** An organization in Laravel Cloud that is looked at on a virtual clock; each answer takes 100 ms. */
 export function openOrganization(
-  { applications = [], environments = {}, replies = [], pages = 1 }: Organization,
+  { applications = [], environments = {}, replies = [] }: Organization,
   wait = 0,
 ) {
   const { client, clock, transport, cancelled } = scriptedClient([], { deadline: 3_600_000 });
@@ -45,8 +43,6 @@ export function openOrganization(
       .filter(({ from = 0 }) => from <= clock.now());
     if (list === 'applications') {
       const own = (environments[id] ?? []).filter((one) => there.includes(one));
-      const page = Number(url.searchParams.get('page') ?? 1);
-      if (page < pages) return json(200, { data: [], meta: { current_page: page, last_page: pages } });
       const included = own.flatMap(({ branch }) => (branch === undefined ? [] : [branchOf(branch)]));
       return json(200, { data: own.map(resourceOf), included });
     }

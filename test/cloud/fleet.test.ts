@@ -116,32 +116,13 @@ describe('A file of many environments', () => {
   const redis = { queue: 'a', connection: 'redis' };
   const sqs = { queue: 'a', connection: 'sqs' };
   const any = { queue: 'a', tries: 1 };
+  const both = { ...redis, ...any };
 
   test.each<[string, object[], object[], object[]]>([
-    [
-      'of the same queue and connection',
-      [worker(redis)],
-      [worker({ ...redis, ...any })],
-      [worker({ ...redis, ...any })],
-    ],
-    [
-      'of the same queue where it names no connection',
-      [worker(redis)],
-      [worker(any)],
-      [worker({ ...redis, ...any })],
-    ],
-    [
-      'and no other, where it names another connection',
-      [worker(redis)],
-      [worker(sqs)],
-      [worker(redis), worker(sqs)],
-    ],
-    [
-      'and no other, where only it names a connection',
-      [worker(any)],
-      [worker(redis)],
-      [worker(any), worker(redis)],
-    ],
+    ['of the same queue and connection', [worker(redis)], [worker(both)], [worker(both)]],
+    ['of the same queue, naming no connection', [worker(redis)], [worker(any)], [worker(both)]],
+    ['and no other, on another connection', [worker(redis)], [worker(sqs)], [worker(redis), worker(sqs)]],
+    ['and no other, naming a connection', [worker(any)], [worker(redis)], [worker(any), worker(redis)]],
     [
       'that another one leaves, which has the connection',
       [worker(redis), worker(sqs)],

@@ -105,11 +105,6 @@ describe('the processes that come along with the instances', () => {
     expect(processes).toEqual({ i2: ['c'] });
   });
 
-  test('are those of an instance whose relationship tells that it is whole', async () => {
-    const one = named({ links: { next: null }, meta: { total: 1 } });
-    expect((await seen([answer([one], [process('a')])])).processes).toEqual({ i1: ['a'] });
-  });
-
   test.each([
     ['one that came along is named by none', [instance('i1', { names: ['a'] }), whole], ['a', 'b', 'c']],
     ['one is named by two', [instance('i1', { names: ['c'] }), whole], ['c']],
@@ -125,12 +120,6 @@ describe('the processes that come along with the instances', () => {
 });
 
 describe('the instances are listed by themselves', () => {
-  test('when their processes are of no interest', async () => {
-    const { asked, processes } = await seen([answer([instance('i1')])], false);
-    expect(asked).toEqual(['GET /api/environments/env-1/instances']);
-    expect(processes).toEqual({});
-  });
-
   test.each([
     ['is refused with 400', text(400, '')],
     ['is refused with 422', text(422, '')],
@@ -161,14 +150,5 @@ describe('the environment that comes along with its instances', () => {
     expect(asked).toEqual([
       'GET /api/environments/env-1/instances?include=environment%2CbackgroundProcesses',
     ]);
-  });
-
-  test.each([
-    ['it is another', [{ ...environment, id: 'env-2' }]],
-    ['nothing comes along', []],
-  ])('is not known when %s', async (_, included) => {
-    const { environment: found, asked } = await seen([answer([instance('i1')], included)], false, true);
-    expect(found).toBeUndefined();
-    expect(asked).toEqual(['GET /api/environments/env-1/instances?include=environment']);
   });
 });

@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { lint } from '../../src/cloud/lint.ts';
+import { lint, memoryWarning, otherWorkers } from '../../src/cloud/lint.ts';
+import type { ProcessSpec } from '../../src/cloud/spec.ts';
 import { lint as lintForge } from '../../src/forge/lint.ts';
+import { existing } from '../support/existing.ts';
 
 const one = { processes: 1, maxReplicas: 1 };
 const lintCommand = (command: string, scale: Parameters<typeof lint>[1] = one) =>
@@ -156,12 +158,9 @@ describe('a scheduler that would run more than once is pointed out', () => {
   });
 });
 
-test('nor is a custom process whose command is not declared', () => {
-  expect(lint({ type: 'custom', processes: undefined, command: undefined }, one)).toEqual([]);
-});
-
-test('a worker is never one of them', () => {
+test('nor is a custom process whose command is not declared, or a worker', () => {
   expect(lint({ type: 'worker', processes: 9, config: { queue: 'schedule:run' } }, one)).toEqual([]);
+  expect(lint({ type: 'custom', processes: undefined, command: undefined }, one)).toEqual([]);
 });
 
 test('on Forge the same commands are pointed out, in its own words', () => {
@@ -197,4 +196,80 @@ test('characters outside ASCII in a command, a queue or a connection are told, s
     expect.stringMatching(/: ö \(U\+00F6\), ß .*, з \(U\+0437\)\. Some/),
   ]);
   expect(lint({ type: 'worker', processes: 1, config: { queue: 'high,default' } }, one)).toEqual([]);
+});
+
+describe('another worker that serves a declared queue', () => {
+  const declared: ProcessSpec = { type: 'worker', processes: 1, config: { queue: 'high,default' } };
+  const own = existing({ id: 'p-own', config: { queue: 'high,default' } });
+
+  test.each([
+    ['high', 'serves "high": worker on queue high'],
+    ['low, high', 'serves "high": worker on queue low,high'],
+    [null, 'serves "default": worker on queue default'],
+    ['default,high', 'serves "high", "default": worker on queue default,high'],
+  ])('is told with the queues that it shares: %j', (queue, told) => {
+    const process = existing({ id: 'p-other', config: { queue } });
+    expect(otherWorkers(declared, own, [own, process])).toBe(
+      `1 other worker on the cluster ${told} (p-other)`,
+    );
+    expect(otherWorkers(declared, undefined, [process])).toContain(told);
+  });
+
+  test('is none that serves others, is custom, or is the process itself', () => {
+    const listed = [
+      own,
+      existing({ id: 'p-low', config: { queue: 'low' } }),
+      existing({ id: 'p-custom', type: 'custom', command: 'php artisan queue:work --queue=high' }),
+    ];
+    expect(otherWorkers(declared, own, listed)).toBeUndefined();
+  });
+
+  test('does not matter to a custom process', () => {
+    const custom: ProcessSpec = { type: 'custom', processes: 1, command: 'php artisan horizon' };
+    expect(otherWorkers(custom, undefined, [own])).toBeUndefined();
+  });
+
+  test('is one of many, which are told in one sentence', () => {
+    const worker = (id: string, queue: string) => existing({ id, config: { queue } });
+    expect(otherWorkers(declared, own, [worker('p-1', 'high'), worker('p-2', 'high,low')])).toBe(
+      '2 other workers on the cluster serve "high": worker on queue high (p-1), worker on queue high,low (p-2)',
+    );
+    const many = Array.from({ length: 12 }, (_, index) => worker(`p-${index}`, 'high'));
+    expect(otherWorkers(declared, own, many)).toMatch(/\(p-9\) and 2 more$/);
+  });
+});
+
+describe('processes that may not fit in the memory of an instance are warned of', () => {
+  const on = (size: string | undefined) => ({ name: 'App', size });
+  const loads = (...commands: readonly (readonly [processes: number, command?: string | null])[]) =>
+    commands.map(([processes, command]) => ({ processes, command }));
+
+  test.each([
+    ['flex-512mb', loads([10]), 'App: 10 processes at up to 128 MB each may not fit in 512 MB (flex-512mb).'],
+    ['flex.m-1vcpu-1gb', loads([9, null]), '9 processes at up to 128 MB each may not fit in 1024 MB'],
+    ['mq-pro-2gb', loads([10, 'php artisan queue:work --memory=512']), 'at up to 512 MB each'],
+    [
+      'flex-512mb',
+      loads([1, 'php artisan queue:work --memory=600']),
+      'App: 1 process at up to 600 MB may not fit in 512 MB',
+    ],
+    [
+      'flex-512mb',
+      loads([1], [1, 'php artisan queue:work --memory 512']),
+      '2 processes with up to 640 MB together',
+    ],
+  ])('%s', (size, running, warning) => {
+    expect(memoryWarning(on(size), running)).toContain(warning);
+  });
+
+  test.each([
+    ['flex-512mb', loads([4])],
+    ['flex-512mb', loads([20, 'php artisan queue:work --memory=16'])],
+    ['dedicated.m-16vcpu-64gb', loads([100])],
+    ['huge', loads([100])],
+    [undefined, loads([100])],
+    ['flex-512mb', []],
+  ])('and not others: %s', (size, running) => {
+    expect(memoryWarning(on(size), running)).toBeUndefined();
+  });
 });

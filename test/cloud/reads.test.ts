@@ -111,9 +111,3 @@ describe('an instance', () => {
     });
   });
 });
-
-test('an environment is read', async () => {
-  const data = { id: 'env-1', attributes: { name: 'production', status: 'running' } };
-  const { client, clock } = scriptedClient([json(200, { data })]);
-  expect(await clock.run(readEnvironment(client, 'env-1'))).toMatchObject({ id: 'env-1', status: 'running' });
-});

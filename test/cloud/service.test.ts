@@ -10,6 +10,8 @@ test('a plan shows a declared worker’s number and options without what its des
     processes: 1,
     'config.tries': 3,
   });
+  const custom = { type: 'custom', processes: 2, command: 'php artisan horizon' } as const;
+  expect(cloudService.settingsOf(custom)).toEqual({ processes: 2 });
   expect(cloudService.describe({ type: 'worker', processes: 2, config })).toBe(
     'worker on queue mail of connection redis',
   );
@@ -28,17 +30,10 @@ test('a plan shows the same of a worker that exists, without what is unset', () 
   );
 });
 
-test('a custom process has a number, and no options', () => {
-  const spec = { type: 'custom', processes: 2, command: 'php artisan horizon' } as const;
-  expect(cloudService.settingsOf(spec)).toEqual({ processes: 2 });
-});
-
 test('a manifest declares workers and custom processes, and no others', () => {
   const types = ['worker', 'custom', 'cron', ''];
-  expect(types.filter((type) => cloudService.isDeclarable(existing({ id: 'p1', type })))).toEqual([
-    'worker',
-    'custom',
-  ]);
+  const declarable = types.filter((type) => cloudService.isDeclarable(existing({ id: 'p1', type })));
+  expect(declarable).toEqual(['worker', 'custom']);
   expect(cloudService.describeExisting(existing({ id: 'p1', type: 'cron' }))).toBe('process of type cron');
 });
 

@@ -3,7 +3,6 @@ import type { ProcessSpec } from '../../src/cloud/spec.ts';
 import { CloudStore, type CloudStoreOptions, PinnedStore } from '../../src/cloud/store.ts';
 import { Failure } from '../../src/failure.ts';
 import { htmlPage, json, networkError, type Reply, text } from '../support/fake-transport.ts';
-import { listingOf } from '../support/listing.ts';
 import { failureOf, scriptedClient } from '../support/test-client.ts';
 
 const custom: ProcessSpec = { type: 'custom', processes: 1, command: 'php artisan my:command' };
@@ -86,22 +85,12 @@ describe('Listing', () => {
   });
 
   test('does not ask for an instance that is known, and keeps it when an answer leaves it out', async () => {
-    const { store, clock, transport } = storeWith([
-      json(200, { data: [], included: [instance('inst-1')] }),
-      json(200, { data: [] }),
-    ]);
+    const known = json(200, { data: [], included: [instance('inst-1')] });
+    const { store, clock, transport } = storeWith([known, json(200, { data: [] })]);
     await clock.run(store.list());
     await clock.run(store.list());
     expect(transport.asked[1]).toBe('GET /api/instances/inst-1/background-processes');
     expect(store.instance?.id).toBe('inst-1');
-  });
-
-  test('starts with a listing that was read a moment ago, once', async () => {
-    const listing = listingOf([]);
-    const { store, clock, transport } = storeWith([json(200, { data: [createdResource] })], { listing });
-    expect(await clock.run(store.list())).toBe(listing);
-    expect(transport.asked).toEqual([]);
-    expect((await clock.run(store.list())).processes).toHaveLength(1);
   });
 
   test('reads an id that is a number, and hides no process that has odd fields', async () => {
@@ -157,11 +146,9 @@ describe('Creating', () => {
 
   test.each([
     ['the documented example', { data: { id: 'process-9', attributes: { config: ['<unknown>'] } } }],
-    ['nothing but an id', { data: { id: 'process-9' } }],
     ['an id that is a number', { data: { id: 9, attributes: { type: 'custom' } } }],
     ['a list of one', { data: [{ id: 'process-9' }] }],
     ['a type in other letters', { data: { id: 'process-9', type: 'backgroundProcesses' } }],
-    ['an unknown type', { data: { id: 'process-9', type: 'daemons' } }],
   ])('is done when the answer carries an id: %s', async (_, answer) => {
     const { store, clock, transport } = storeWith([json(201, answer)]);
     const sent = await clock.run(store.create(custom));
@@ -200,20 +187,9 @@ describe('Creating', () => {
       '· config.queue: Too long.',
     );
   });
-
-  test('on an instance that is not there says what to check', async () => {
-    const { store, clock } = storeWith([text(404, '')]);
-    expect(await clock.run(messageFrom(store.create(custom)))).toContain('Check the cluster inst-1');
-  });
 });
 
 describe('One process', () => {
-  test('is read by its id', async () => {
-    const { store, clock, transport } = storeWith([json(200, { data: workerResource })]);
-    expect(await clock.run(store.find('process-2'))).toMatchObject({ id: 'process-2', instanceId: 'inst-7' });
-    expect(transport.asked).toEqual(['GET /api/background-processes/process-2?include=instance']);
-  });
-
   test('is read again when an answer is about another one, and is never taken for that', async () => {
     const { store, clock, transport } = storeWith([
       json(200, { data: workerResource }),
@@ -241,7 +217,6 @@ describe('One process', () => {
 
   test.each([
     ['204', text(204, '')],
-    ['200 with nothing', text(200, '')],
     ['an empty object', json(200, {})],
     ['null', json(200, { data: null })],
     ['an odd process', json(200, { data: { attributes: {} } })],
@@ -249,11 +224,6 @@ describe('One process', () => {
     const { store, clock, transport } = storeWith([reply]);
     expect(await clock.run(store.update('process-1', { processes: 2 }))).toBeUndefined();
     expect(transport.requests).toHaveLength(1);
-  });
-
-  test('may be shown by an update as another one: the caller compares the ids', async () => {
-    const { store, clock } = storeWith([json(200, { data: workerResource })]);
-    expect((await clock.run(store.update('process-1', { processes: 2 })))?.id).toBe('process-2');
   });
 
   test('whose update is refused names the inputs, and is sent once', async () => {

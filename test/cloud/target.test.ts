@@ -2,12 +2,10 @@ import { describe, expect, test } from 'vitest';
 import { pickInstance, pickInstances } from '../../src/cloud/instances.ts';
 import {
   type EnvironmentName,
-  findApplication,
   findInEnvironment,
   listEnvironments,
 } from '../../src/cloud/target.ts';
 import { NotThere } from '../../src/names.ts';
-import { json } from '../support/fake-transport.ts';
 import { failureOf } from '../support/test-client.ts';
 import { type FakeEnvironment, type Organization, openOrganization } from './fake-organization.ts';
 
@@ -86,12 +84,6 @@ describe('an environment is found', () => {
     expect(asked).toEqual(['/environments/env-1/instances?include=environment%2CbackgroundProcesses']);
   });
 
-  test('by its id, though nothing is reported of it', async () => {
-    const data = [{ id: 'inst-1', type: 'instances', attributes: { type: 'app' } }];
-    const { result } = await find({ environment: 'env-1' }, { replies: [json(200, { data })] });
-    expect(result).toMatchObject({ found: { environment: { id: 'env-1', name: 'env-1' } } });
-  });
-
   const branches = (...names: string[]): FakeEnvironment[] =>
     names.map((branch, index) => ({ ...production, id: `env-${index + 1}`, name: `name-${index}`, branch }));
 
@@ -123,12 +115,6 @@ test('environments are listed with their slugs and branches', async () => {
     { id: 'env-3', slug: undefined, branch: undefined },
     { id: 'env-4', branch: undefined },
   ]);
-});
-
-test('an application is found with its name', async () => {
-  const { client, clock } = openOrganization(acme);
-  const found = findApplication(client, { application: 'weblog', repository: undefined });
-  expect(await clock.run(found)).toEqual({ id: 'app-2', name: 'Blog' });
 });
 
 describe('a name that means nothing is an error', () => {
@@ -229,17 +215,6 @@ describe('what is not there yet', () => {
     expect(asked.length).toBeLessThan(12);
   });
 
-  test('is looked for with at most 30 requests a minute, however many pages its list has', async () => {
-    const later = { ...production, from: 170_000 };
-    const organization = { ...acme, environments: { 'app-1': [later] }, pages: 10 };
-    const { result, asked, clock } = await find({ environment: 'main' }, organization, 600_000);
-    expect(result).toMatchObject({ picked: 'inst-1' });
-    const pages = asked.filter((request) => request.startsWith('/applications/app-1/environments'));
-    const beforeAndAfter = 20;
-    expect(pages.length - beforeAndAfter).toBeLessThanOrEqual(clock.now() / 2_000);
-    expect(clock.now()).toBeLessThan(200_000);
-  });
-
   test('is an error after the time that it was waited for', async () => {
     const { result, clock } = await find({ environment: 'nope' }, acme, 60_000);
     expect(result).toMatchObject({
@@ -253,15 +228,6 @@ describe('what is not there yet', () => {
     const { result, clock, lines } = await find({ application: 'nope' }, acme, 60_000);
     expect(result).not.toBeInstanceOf(NotThere);
     expect([clock.now(), lines]).toEqual([100, []]);
-  });
-
-  test('is no reason to hide another failure', async () => {
-    const { result } = await find(
-      { environment: 'prod' },
-      { replies: [json(403, { message: 'No.' })] },
-      60_000,
-    );
-    expect(result).toMatchObject({ status: 403 });
   });
 });
 

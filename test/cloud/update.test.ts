@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { drift, type ProcessUpdate } from '../../src/cloud/drift.ts';
+import { drift } from '../../src/cloud/drift.ts';
 import type { ExistingProcess } from '../../src/cloud/process.ts';
 import type { PinnedSpec } from '../../src/cloud/spec.ts';
 import { PinnedStore } from '../../src/cloud/store.ts';
@@ -9,43 +9,23 @@ import { HttpFailure } from '../../src/http/failure.ts';
 import { existing } from '../support/existing.ts';
 import { json, text } from '../support/fake-transport.ts';
 import { runtimeOn } from '../support/runtime.ts';
-import { scripted } from '../support/scripted.ts';
 import { failureOf, scriptedClient } from '../support/test-client.ts';
 import { VirtualClock } from '../support/virtual-clock.ts';
+import { type Answers, scriptedStore } from './scripted-store.ts';
 
 const spec: PinnedSpec = { type: 'worker', processes: 2, config: { queue: 'mail', tries: 3 } };
 const before = existing({ id: 'p1', processes: 1, config: { queue: 'mail', tries: 3, sleep: 10 } });
 const after = existing({ id: 'p1', processes: 2, config: { queue: 'mail', tries: 3, sleep: 10 } });
 
-interface Answers {
+interface Updating extends Answers {
   readonly declared?: PinnedSpec;
   readonly found?: ExistingProcess;
-  /** What the update shows, or fails with. */
-  readonly update?: ExistingProcess | Error | undefined;
-  /** What reads by id show, one after the other. */
-  readonly find?: readonly [ExistingProcess | Error | undefined, ...(ExistingProcess | undefined)[]];
 }
 
-async function updating({ declared = spec, found = before, update: answer, find = [undefined] }: Answers) {
+async function updating({ declared = spec, found = before, ...answers }: Updating) {
   const clock = new VirtualClock();
-  const calls: string[] = [];
-  const updates: ProcessUpdate[] = [];
   const known: string[] = [];
-  const next = scripted(...find);
-  const store = {
-    find: async (id: string) => {
-      calls.push(`${clock.now()} find ${id}`);
-      const seen = next();
-      if (seen instanceof Error) throw seen;
-      return seen;
-    },
-    update: async (id: string, changed: ProcessUpdate) => {
-      calls.push(`${clock.now()} update ${id}`);
-      updates.push(changed);
-      if (answer instanceof Error) throw answer;
-      return answer;
-    },
-  };
+  const { store, calls, updates } = scriptedStore(answers);
   const runtime = runtimeOn(clock, { checkpoint: (line) => known.push(line ?? '') });
   const result = await clock.run(
     update(declared, found, drift(declared, found), { store, runtime }).then(
@@ -63,34 +43,40 @@ const failed = (status: number | undefined, arrival: 'maybe' | 'no'): HttpFailur
   );
 
 const silent = existing({ id: 'p1', processes: undefined, config: {}, tellsConfig: false });
-const written = '0 update p1';
-const readBack = [written, '0 find p1'];
+const written = 'update p1';
+const readBack = [written, 'find p1'];
 
-test.each<[string, Answers, string[], ExistingProcess]>([
-  ['the answer shows the declared state: nothing is read', { update: after }, [written], after],
-  ['the answer leaves fields out, which contradicts nothing', { update: silent }, [written], silent],
+test.each<[string, Updating, string[], ExistingProcess]>([
+  ['the answer shows the declared state: nothing is read', { update: [after] }, [written], after],
+  ['the answer leaves fields out, which contradicts nothing', { update: [silent] }, [written], silent],
   ['the answer shows nothing (204), and a read shows it', { find: [after] }, readBack, after],
-  ['the answer shows the state before', { update: before, find: [after] }, readBack, after],
-  ['the answer is about another process', { update: { ...after, id: 'p2' }, find: [after] }, readBack, after],
+  ['the answer shows the state before', { update: [before], find: [after] }, readBack, after],
+  [
+    'the answer is about another process',
+    { update: [{ ...after, id: 'p2' }], find: [after] },
+    readBack,
+    after,
+  ],
   [
     'the answer is lost, and a read shows it',
-    { update: failed(502, 'maybe'), find: [after] },
+    { update: [failed(502, 'maybe')], find: [after] },
     readBack,
     after,
   ],
 ])('an update has taken effect where %s', async (_, answers, asked, process) => {
-  const { value, calls, updates, known } = await updating(answers);
+  const { value, calls, updates, known, clock } = await updating(answers);
   expect(value).toEqual({ process });
+  expect(clock.now()).toBe(0);
   expect(calls).toEqual(asked);
   expect(updates).toEqual([{ processes: 2, config: { queue: 'mail', tries: 3, sleep: 10 } }]);
   expect(known).toEqual([]);
 });
 
 test('reads that lag are made again for three seconds', async () => {
-  const late = await updating({ update: undefined, find: [before, before, after] });
+  const late = await updating({ update: [undefined], find: [before, before, after] });
   expect(late.value).toEqual({ process: after });
   expect(late.clock.now()).toBeLessThanOrEqual(3_000);
-  const never = await updating({ update: before, find: [before] });
+  const never = await updating({ update: [before], find: [before] });
   expect(never.clock.now()).toBe(4250);
   expect(never.error).toBeInstanceOf(Failure);
   expect(never.error).toMatchObject({
@@ -105,13 +91,13 @@ test.each([
   ['before the update', failed(404, 'no')],
   ['after it, which showed nothing', undefined],
 ])('a process that vanishes %s is nothing to report', async (_, update) => {
-  const { value, error, known } = await updating({ update });
+  const { value, error, known } = await updating({ update: [update] });
   expect([value, error, known]).toEqual([undefined, undefined, []]);
 });
 
 test('all that was not applied is named', async () => {
   const far = existing({ id: 'p1', config: { queue: 'mail', tries: 1 } });
-  const { error } = await updating({ found: far, update: far, find: [far] });
+  const { error } = await updating({ found: far, update: [far], find: [far] });
   expect(error).toHaveProperty(
     'message',
     expect.stringContaining('processes is 1 and not 2, config.tries is 1 and not 3'),
@@ -135,7 +121,7 @@ describe('The options of a process that are not understood', () => {
     const { value, updates } = await updating({
       declared,
       found: doubtful,
-      update: { ...doubtful, processes: 2 },
+      update: [{ ...doubtful, processes: 2 }],
     });
     expect(value?.process.processes).toBe(2);
     expect(updates).toEqual([{ processes: 2 }]);
@@ -145,41 +131,40 @@ describe('The options of a process that are not understood', () => {
 describe('An update that fails', () => {
   const maybe = 'whether processes: 1 → 2 of p1 took effect';
 
-  test.each([
-    ['a refusal', failed(422, 'no'), [], 'Laravel Cloud refused the update of worker on queue mail'],
-    ['no connection', failed(undefined, 'no'), [], 'worker on queue mail could not be updated: it failed'],
-    ['a lost answer', failed(502, 'maybe'), [maybe], 'worker on queue mail could not be updated: it failed'],
-    ['a cancellation before it was sent', new Cancelled({ what: 'It', why: 'it was stopped' }), []],
-    [
-      'a cancellation on its way',
-      new Cancelled({ what: 'It', why: 'it was stopped' }, { mayHaveActed: true }),
-      [maybe],
-    ],
-  ])('says that it may have taken effect only where it may have: %s', async (_, error, lines, headline?) => {
-    const { error: thrown, known, updates } = await updating({ update: error, find: [before] });
-    expect(thrown).toMatchObject({ message: error.message });
-    if (headline !== undefined) expect(thrown).toMatchObject({ headline, details: 'p1: it failed' });
-    expect(known).toEqual(lines);
-    expect(updates).toHaveLength(1);
-  });
+  const refused = 'Laravel Cloud refused the update of worker on queue mail';
+  const failing = 'worker on queue mail could not be updated: it failed';
+  const stopped = { what: 'It', why: 'it was stopped' };
 
-  test('with a lost answer stays open if the process cannot be read, either', async () => {
-    const { error, known } = await updating({ update: failed(502, 'maybe'), find: [failed(503, 'no')] });
-    expect(error).toMatchObject({ headline: 'worker on queue mail could not be updated: it failed' });
-    expect(known).toEqual([maybe]);
-  });
+  test.each<[string, Failure, ExistingProcess | Failure, string[], string?]>([
+    ['a refusal', failed(422, 'no'), before, [], refused],
+    ['no connection', failed(undefined, 'no'), before, [], failing],
+    ['a lost answer', failed(502, 'maybe'), before, [maybe], failing],
+    [
+      'a lost answer, and a process that cannot be read',
+      failed(502, 'maybe'),
+      failed(503, 'no'),
+      [maybe],
+      failing,
+    ],
+    ['404 of a process that is there', failed(404, 'no'), before, [], refused],
+    ['a cancellation before it was sent', new Cancelled(stopped), before, []],
+    ['a cancellation on its way', new Cancelled(stopped, { mayHaveActed: true }), before, [maybe]],
+  ])(
+    'says that it may have taken effect only where it may have: %s',
+    async (_, error, read, lines, headline?) => {
+      const { error: thrown, known, updates } = await updating({ update: [error], find: [read] });
+      expect(thrown).toMatchObject({ message: error.message });
+      if (headline !== undefined) expect(thrown).toMatchObject({ headline, details: 'p1: it failed' });
+      expect(known).toEqual(lines);
+      expect(updates).toHaveLength(1);
+    },
+  );
 
   test('after it was accepted may have taken effect', async () => {
     const unread = failed(503, 'no');
-    const { error, known } = await updating({ update: undefined, find: [unread] });
+    const { error, known } = await updating({ update: [undefined], find: [unread] });
     expect(error).toMatchObject({ message: unread.message });
     expect(known).toEqual([maybe]);
-  });
-
-  test('with 404 of a process that can be read is an error: it is there', async () => {
-    const { error, known } = await updating({ update: failed(404, 'no'), find: [before] });
-    expect(error).toMatchObject({ headline: expect.stringMatching(/^Laravel Cloud refused the update of /) });
-    expect(known).toEqual([]);
   });
 });
 

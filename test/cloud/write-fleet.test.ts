@@ -123,11 +123,9 @@ environments:
 
   test('a cluster whose processes are not the same stands in each environment', () => {
     const app = (...processes: Given[]) => instance('inst-1', 'App', ...processes);
-    const one = custom('php artisan x');
+    const one = environment('a', app(custom('php artisan x')));
     for (const others of [[custom('php artisan y')], []])
-      expect(
-        writeCloudFleet([environment('a', app(one)), environment('b', app(...others))], head),
-      ).not.toContain('defaults');
+      expect(writeCloudFleet([one, environment('b', app(...others))], head)).not.toContain('defaults');
   });
 
   test('what is left out is named with its environment', () => {

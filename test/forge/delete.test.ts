@@ -130,18 +130,6 @@ describe('Deleting where a removal takes its time', () => {
     expect(failure).toMatchObject({ headline: '1 of 1 background processes not deleted', details });
   });
 
-  test('of two, one that lingers keeps the other from nothing', async () => {
-    server.add('a');
-    const [slow] = server.kept;
-    server.onRemove = (id) => {
-      server.removalLooks = id === '41' ? 1_000 : 1;
-    };
-    server.add('b');
-    const { deleted, left } = await remove();
-    expect(slow?.process.status).toBe('removing');
-    expect([idsOf(deleted), left.map(({ process }) => process.id)]).toEqual([['42'], ['41']]);
-  });
-
   test('that is refused for one is asked of the others, and claims nothing of that one', async () => {
     server.add('a');
     server.add('b');

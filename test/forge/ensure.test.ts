@@ -7,6 +7,7 @@ import type { ForgeProcess } from '../../src/forge/process.ts';
 import type { ForgeSpec } from '../../src/forge/spec.ts';
 import { listingOf } from '../support/listing.ts';
 import { runtimeOn } from '../support/runtime.ts';
+import { failureOf } from '../support/test-client.ts';
 import { VirtualClock } from '../support/virtual-clock.ts';
 import { answered, ForgeServer, processOf, specOf } from './forge-server.ts';
 
@@ -72,15 +73,6 @@ test('a name that no list shows to be in use is tried once more, and may be free
   expect(server.calls).toEqual(['create horizon', 'create horizon']);
 });
 
-test('a run that loses the race for the name takes the process of the winner', async () => {
-  server.onCreate = () => {
-    if (server.kept.length === 0) server.add('horizon');
-    return 'answer';
-  };
-  expect(await run()).toMatchObject({ outcome: 'unchanged', process: { id: '41' } });
-  expect(server.names).toEqual(['horizon']);
-});
-
 test.each([
   ['', [], ['create horizon']],
   [', also after another removal', ['removing'], ['create horizon', 'create horizon']],
@@ -109,12 +101,6 @@ test('of two that racing runs made under different names, the later goes, and by
   expect(server.names).toEqual(['rival']);
 });
 
-test('a lost answer is looked for, and nothing is sent twice', async () => {
-  server.onCreate = () => 'lose';
-  expect(await run()).toMatchObject({ outcome: 'created', process: { id: '41' } });
-  expect(server.calls).toEqual(['create horizon']);
-});
-
 test('a lost request that takes effect only later makes the second run into its name, and is adopted', async () => {
   server.onCreate = (_spec, attempt) => (attempt === 1 ? 'late' : 'answer');
   expect(await run()).toMatchObject({ outcome: 'created', process: { id: '41' } });
@@ -129,24 +115,6 @@ test('after a lost answer two that have appeared cannot be told apart, and none 
   };
   await expect(run()).rejects.toThrow(/cannot tell which is its own.*Delete all but one of them/s);
   expect(server.calls).toEqual(['create horizon']);
-});
-
-test('several that match are an error that lists them with their directories', async () => {
-  server.add('a');
-  server.add('b', { directory: '/home/forge/shop.example/' });
-  await expect(run()).rejects.toThrow(
-    /- 41: user forge, directory \/home\/forge\/shop\.example, .*- 42: .*Delete all but one of them/s,
-  );
-  expect(server.calls).toEqual([]);
-});
-
-test('reuse leaves another number of processes as it is, and tells of it', async () => {
-  server.add('horizon', { processes: 3 });
-  expect(await run()).toMatchObject({
-    outcome: 'unchanged',
-    process: { processes: 3 },
-    ignored: { processes: { from: 3, to: 1 } },
-  });
 });
 
 test('a dry run tells what would be done and does none of it', async () => {
@@ -328,7 +296,9 @@ test.each<[string, Error, string | RegExp]>([
   server.onRemove = () => {
     throw error;
   };
-  await expect(run({ ifExists: 'replace' })).rejects.toThrow(message);
+  const running = run({ ifExists: 'replace' });
+  await expect(running).rejects.toThrow(message);
+  expect((await failureOf(running)) instanceof Cancelled).toBe(error === stopped);
   expect(known).toBe('42 exists in the place of 41, which is still there');
 });
 
@@ -361,18 +331,10 @@ test.each<[string, Error, string | RegExp, Partial<ForgeSpec>?]>([
     if (server.kept.length === 0) throw error;
     return 'answer';
   };
-  await expect(run({ ifExists: 'replace', spec: specOf(given) })).rejects.toThrow(message);
+  const running = run({ ifExists: 'replace', spec: specOf(given) });
+  await expect(running).rejects.toThrow(message);
+  expect((await failureOf(running)) instanceof Cancelled).toBe(error === stopped);
   expect(known).toBe(
     `deleted 41: 3 × "php8.4 artisan horizon" of user forge in ${place}; its replacement does not exist yet`,
   );
-});
-
-test('something that deletes as fast as this run creates ends in an error', async () => {
-  server.onCreate = () => {
-    server.kept.length = 0;
-    server.add('horizon', { status: 'removing' });
-    server.removalLooks = 1;
-    return 'answer';
-  };
-  await expect(run()).rejects.toThrow(/came and went/);
 });

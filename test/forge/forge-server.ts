@@ -126,10 +126,6 @@ export class ForgeServer implements Store<ForgeSpec, ForgeProcess> {
     // Forge keeps no processes of its own.
   }
 
-  async restart(id: string): Promise<void> {
-    this.calls.push(`restart ${id}`);
-  }
-
   #make({ name, command, user, directory, processes = 1 }: ForgeSpec): ForgeProcess {
     return this.add(name, { command, user, directory: directory ?? null, processes, status: 'installing' });
   }

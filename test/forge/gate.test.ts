@@ -1,9 +1,9 @@
 import { beforeEach, expect, test } from 'vitest';
 import { type Gate, type LastLook, tellByNumber, waitAtGate } from '../../src/forge/gate.ts';
 import { Deadline } from '../../src/time.ts';
+import { runtimeOn } from '../support/runtime.ts';
 import { VirtualClock } from '../support/virtual-clock.ts';
 import { processOf } from './forge-server.ts';
-import { waitingOn } from './waiting-on.ts';
 
 let clock: VirtualClock;
 let said: string[];
@@ -29,7 +29,7 @@ async function gate(
         looks += 1;
         return picture.map((status, index) => processOf({ id: String(31 + index), status }));
       },
-      { ...waitingOn(clock), deadline: new Deadline(clock, wait), log: (line) => said.push(line) },
+      { ...runtimeOn(clock), deadline: new Deadline(clock, wait), log: (line) => said.push(line) },
     ),
   );
 }
@@ -96,17 +96,6 @@ test.each<[string, string[], string[]?]>([
 ])('opens for %s', async (_, looks, statuses = ['running']) => {
   const pictures = looks.map((status) => [status]);
   expect((await gate(pictures, { statuses })).failure).toBeUndefined();
-});
-
-test('what is fatal as wanted does not end the wait for another', async () => {
-  const gated = await gate(
-    [
-      ['fatal', 'starting'],
-      ['fatal', 'running'],
-    ],
-    { statuses: ['running', 'fatal'] },
-  );
-  expect([gated.failure, looks]).toEqual([undefined, 3]);
 });
 
 test('a stop that stays fails long before the deadline', async () => {

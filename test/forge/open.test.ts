@@ -95,27 +95,6 @@ describe('A plan for a Forge server', () => {
     expect(lines.at(-1)).toBe(`${subject}replaced (42)`);
   });
 
-  test('warns where the replacement had to take another name', async () => {
-    server.add('a', { command: 'php8.4 artisan reverb:start' });
-    server.add('by-hand', threeOfA);
-    const [result] = await run([queue('a')]);
-    expect(result).toMatchObject({ status: 'done', outcome: 'replaced' });
-    expect(lines.filter((line) => line.startsWith('warning: '))).toEqual([
-      expect.stringMatching(/another process has its name, so it is named a-\w+; set another name$/),
-    ]);
-  });
-
-  test('prunes last, and reports a deletion when the process is gone', async () => {
-    const old = server.add('old', { command: 'old' });
-    server.removalLooks = 3;
-    expect(done(await run([queue('a')], { prune: true }))).toBe('1 deleted, 1 created');
-    expect(server.calls).toEqual(['create a', `remove ${old.id}`]);
-    expect(server.names).toEqual(['a']);
-    expect(lines).toContain(
-      'web-1, process "old" of user forge in /home/forge/shop.example: Waiting until 41 is removed',
-    );
-  });
-
   test('says of a deletion that did not end in time that it asked for the removal', async () => {
     server.add('old', { command: 'old' });
     server.removalLooks = 1_000;
@@ -124,12 +103,6 @@ describe('A plan for a Forge server', () => {
       status: 'failed',
       error: expect.stringMatching(/ So far: asked to remove 41\.$/),
     });
-  });
-
-  test('looks for what a lost answer has created, and takes it', async () => {
-    server.onCreate = (spec) => (spec.name === 'b' ? 'lose' : 'answer');
-    expect(done(await run(['a', 'b', 'c'].map((name) => queue(name))))).toBe('3 created');
-    expect(server.calls.toSorted()).toEqual(['create a', 'create b', 'create c']);
   });
 
   test('gives a declaration of any directory none that another declaration has created', async () => {

@@ -27,18 +27,6 @@ test('follows the cursor over all pages, in order', async () => {
   ]);
 });
 
-test('reads again what moved while it was read: what stands on two pages', async () => {
-  const pages = [
-    { data: [named('1'), named('2')], meta: { next_cursor: 'b' } },
-    { data: [named(2)] },
-    { data: [named('1'), named('2')], meta: { next_cursor: 'b' } },
-    { data: [named('3')] },
-  ];
-  const { client, clock } = scripted((_request, number) => pages[number - 1]);
-  const { items } = await clock.run(listAll(client, call, NamedResource));
-  expect(items.map(({ id }) => id)).toEqual(['1', '2', '3']);
-});
-
 test('follows its links where it has no cursor', async () => {
   const next = 'https://forge.test/api/orgs/acme/servers?page%5Bcursor%5D=b';
   const { client, calls } = scripted((_request, number) =>
@@ -49,17 +37,14 @@ test('follows its links where it has no cursor', async () => {
   expect(calls[1]).toBe('GET /orgs/acme/servers?sort=name&page[size]=30&page[cursor]=b');
 });
 
-test.each([
-  [{}],
-  [{ meta: null }],
-  [{ meta: { next_cursor: '' } }],
-  [{ meta: { next_cursor: 7 }, links: [] }],
-  [{ links: { next: '' } }],
-])('a page with %j is the last one', async (rest) => {
-  const { client } = scripted(() => ({ data: [named('1')], ...rest }));
-  const { items, pages } = await listAll(client, call, NamedResource);
-  expect([items.length, pages]).toEqual([1, 1]);
-});
+test.each([[{}], [{ meta: null }], [{ meta: { next_cursor: 7 }, links: [] }], [{ links: { next: '' } }]])(
+  'a page with %j is the last one',
+  async (rest) => {
+    const { client } = scripted(() => ({ data: [named('1')], ...rest }));
+    const { items, pages } = await listAll(client, call, NamedResource);
+    expect([items.length, pages]).toEqual([1, 1]);
+  },
+);
 
 test('cursors that go in circles are refused', async () => {
   const { client, calls } = scripted((_request, number) => ({

@@ -5,9 +5,9 @@ import type { ForgeProcess } from '../../src/forge/process.ts';
 import { type RestartContext, requestRestarts, untilUp } from '../../src/forge/restart.ts';
 import { type Arrival, HttpFailure, type Retry } from '../../src/http/failure.ts';
 import { Deadline } from '../../src/time.ts';
+import { runtimeOn } from '../support/runtime.ts';
 import { VirtualClock } from '../support/virtual-clock.ts';
 import { answered, processOf } from './forge-server.ts';
-import { waitingOn } from './waiting-on.ts';
 
 let clock: VirtualClock;
 let said: string[];
@@ -43,15 +43,22 @@ beforeEach(() => {
       const seen = shows(looks);
       return seen === undefined ? [] : ids.map((id) => ({ ...seen, id }));
     },
-    waiting: { ...waitingOn(clock), deadline: new Deadline(clock, 300_000) },
+    waiting: { ...runtimeOn(clock), deadline: new Deadline(clock, 300_000) },
     log: (line) => said.push(line),
   };
 });
 
 /** Asks for the restart of one, and throws what went wrong. */
 async function restart(given: Partial<ForgeProcess> = {}): Promise<void> {
-  const { failure } = await clock.run(requestRestarts([processOf({ id: '31', ...given })], 1, restarting));
+  const { failure } = await restartAll(['31'], 1, given);
   if (failure !== undefined) throw failure;
+}
+
+/** Asks for the restart of several, `atOnce` at a time. Returns the ids of the accepted ones, and what went wrong. */
+async function restartAll(ids: readonly string[], atOnce: number, given: Partial<ForgeProcess> = {}) {
+  const processes = ids.map((id) => processOf({ id, ...given }));
+  const { accepted, failure } = await clock.run(requestRestarts(processes, atOnce, restarting));
+  return { accepted: accepted.map(({ process }) => process.id), failure };
 }
 
 const failed = (why: string, arrival: Arrival, retry: Retry) =>
@@ -93,7 +100,7 @@ test('one that is gone after a lost answer is asked for again, which tells why i
 
 test('a defect is no failure of a process: it ends the step', async () => {
   meets = () => new TypeError('a defect');
-  await expect(requestRestarts([processOf({ id: '31' })], 1, restarting)).rejects.toThrow('a defect');
+  await expect(restartAll(['31'], 1)).rejects.toThrow('a defect');
 });
 
 test('one that is installing is waited for before it is asked for', async () => {
@@ -113,10 +120,8 @@ test('an error while the process is installing is waited out, however often it c
 
 test('those that are installing share their looks', async () => {
   shows = (look) => processOf({ id: '31', status: look < 6 ? 'installing' : 'starting' });
-  const processes = Array.from({ length: 20 }, (_, index) =>
-    processOf({ id: String(31 + index), status: 'installing' }),
-  );
-  const { accepted } = await clock.run(requestRestarts(processes, 6, restarting));
+  const ids = Array.from({ length: 20 }, (_, index) => String(31 + index));
+  const { accepted } = await restartAll(ids, 6, { status: 'installing' });
   expect([accepted.length, asked.length, looks]).toEqual([20, 20, 6]);
   expect(said[0]).toMatch(/^Waiting until 31, 32, .* are installed$/);
 });
@@ -129,8 +134,7 @@ test('one that is installed is waited for no longer, and not looked at again', a
       processOf({ id, status: id === '32' && wanted.length < 3 ? 'installing' : 'running' }),
     );
   };
-  const processes = ['31', '32'].map((id) => processOf({ id, status: 'installing' }));
-  await clock.run(requestRestarts(processes, 2, restarting));
+  await restartAll(['31', '32'], 2, { status: 'installing' });
   expect(wanted).toEqual(['31,32', '32', '32']);
 });
 
@@ -151,17 +155,15 @@ test('without a time to wait, one that is installing is asked for all the same',
 
 test('asks for all, and one that is gone does not keep the others from it', async () => {
   meets = (id) => (id === '32' ? answered(404) : undefined);
-  const processes = ['31', '32', '33'].map((id) => processOf({ id }));
-  const { accepted, failure } = await requestRestarts(processes, 2, restarting);
-  expect(accepted.map(({ process }) => process.id)).toEqual(['31', '33']);
+  const { accepted, failure } = await restartAll(['31', '32', '33'], 2);
+  expect(accepted).toEqual(['31', '33']);
   expect(failure?.message).toContain('404');
   expect(said).toEqual(['31', '33'].map((id) => `Restarting ${id} (it was running)`));
 });
 
 test.each([401, 403])('a %i ends the asking, since it would meet all', async (status) => {
   meets = () => answered(status);
-  const processes = ['31', '32', '33', '34'].map((id) => processOf({ id }));
-  const { accepted, failure } = await requestRestarts(processes, 2, restarting);
+  const { accepted, failure } = await restartAll(['31', '32', '33', '34'], 2);
   expect([accepted, failure?.message, asked.length]).toEqual([[], expect.stringContaining(`${status}`), 2]);
 });
 
@@ -169,36 +171,16 @@ test('one that is still installing at the deadline does not keep the others from
   restarting = { ...restarting, waiting: { ...restarting.waiting, deadline: new Deadline(clock, 0) } };
   meets = (id) => (id === '31' ? failed('Laravel Forge answered 500', 'maybe', 'long') : undefined);
   shows = () => processOf({ id: '31', status: 'installing' });
-  const all = ['31', '32', '33'].map((id) => processOf({ id }));
-  const { accepted, failure } = await clock.run(requestRestarts(all, 1, restarting));
-
-  expect(accepted.map(({ process }) => process.id)).toEqual(['32', '33']);
+  const { accepted, failure } = await restartAll(['31', '32', '33'], 1);
+  expect(accepted).toEqual(['32', '33']);
   expect(failure?.message).toContain('still installing');
 });
 
 test('a step that was told to stop asks for nothing more', async () => {
   meets = () => new Cancelled({ what: 'The step', why: 'it was told to stop' });
-  const processes = ['31', '32', '33'].map((id) => processOf({ id }));
-  const { failure } = await requestRestarts(processes, 1, restarting);
+  const { failure } = await restartAll(['31', '32', '33'], 1);
   expect(failure).toBeInstanceOf(Cancelled);
   expect(asked).toEqual(['31']);
-});
-
-test('never asks for more at once than it may', async () => {
-  let open = 0;
-  let most = 0;
-  const store = {
-    ...restarting.store,
-    async restart() {
-      open += 1;
-      most = Math.max(most, open);
-      await new Promise((resolve) => setImmediate(resolve));
-      open -= 1;
-    },
-  };
-  const processes = Array.from({ length: 20 }, (_, index) => processOf({ id: String(index) }));
-  const { accepted } = await requestRestarts(processes, 4, { ...restarting, store });
-  expect([accepted.length, most]).toEqual([20, 4]);
 });
 
 /** Each look shows the next status; the last one stays. `undefined` is a process that is gone. */
@@ -229,34 +211,27 @@ test('a restart that never shows is believed after a grace of five seconds', asy
   expect(clock.now()).toBe(ended);
 });
 
-test.each(['fatal', 'exited'])('%s after the restart fails at once', async (status) => {
-  const { failure } = await settle('running', 'restarting', status);
+const broken = /^The last deployment may have broken it\. Read the log/;
+const another = /^Let only one run manage a process at a time$/;
+
+test.each<[string, (string | undefined)[], string, RegExp, number]>([
+  ['running', ['restarting', 'fatal'], 'fatal', broken, 5_000],
+  ['running', ['restarting', 'exited'], 'exited', broken, 5_000],
+  // It is given time to come up.
+  ['fatal', ['fatal', 'fatal'], 'fatal', broken, 10_000],
+  ['running', ['stopped'], 'stopped', broken, 40_000],
+  ['running', ['restarting', undefined], 'gone', another, 10_000],
+  ['running', ['restarting', 'removing'], 'gone', another, 10_000],
+])('one that was %s, and then %j, has failed', async (before, looks, status, fix, within) => {
+  const { failure } = await settle(before, ...looks);
   expect(failure).toBeInstanceOf(Failure);
   expect(failure?.message).toContain(`Restarted, but not running: "php8.4 artisan horizon" (${status})`);
-  expect(failure?.fix).toMatch(/^The last deployment may have broken it\. Read the log/);
-  expect(clock.now()).toBeLessThan(5_000);
+  expect(failure?.fix).toMatch(fix);
+  expect(clock.now()).toBeLessThan(within);
 });
 
-test('a process that was fatal before is given time to come up', async () => {
-  expect((await settle('fatal', 'fatal', 'fatal', 'starting', 'running')).failure).toBeUndefined();
-});
-
-test('a process that stays fatal fails once the grace is over', async () => {
-  expect((await settle('fatal', 'fatal')).failure?.message).toContain('(fatal)');
-  expect(clock.now()).toBeLessThan(10_000);
-});
-
-test('a restart passes through stopped, but one that stays stopped is down', async () => {
+test('a restart passes through stopped', async () => {
   expect((await settle('running', 'stopping', 'stopped', 'starting', 'running')).failure).toBeUndefined();
-  const started = clock.now();
-  expect((await settle('running', 'stopped')).failure?.message).toContain('(stopped)');
-  expect(clock.now() - started).toBeLessThan(40_000);
-});
-
-test.each([undefined, 'removing'])('a process that is gone (%s) is an error', async (status) => {
-  const { failure } = await settle('running', 'restarting', status);
-  expect(failure?.message).toContain('(gone)');
-  expect(failure?.fix).toBe('Let only one run manage a process at a time');
 });
 
 test('what is not up at the deadline is an error that names it', async () => {

@@ -22,18 +22,6 @@ function plan(declared: readonly ForgeSpec[], existing: readonly ForgeProcess[],
 const lines = (...args: Parameters<typeof plan>): string[] => plan(...args).operations.map(lineOf);
 
 describe('A plan for a Forge server', () => {
-  test('replaces what has drifted, and keeps what is not declared unless it may prune', () => {
-    const there = [
-      processOf({ id: '1', processes: 3 }),
-      processOf({ id: '2', command: 'old', directory: null }),
-    ];
-    expect(lines([specOf()], there)).toEqual([
-      `~ ${horizon} in /home/forge/shop.example  1  replace  processes: 3 → 1`,
-      '? process "old" of user forge  2',
-    ]);
-    expect(lines([], there, true).map((line) => line[0])).toEqual(['-', '-']);
-  });
-
   test('gives a declaration with a directory its process before one that takes any', () => {
     const there = [processOf({ id: '1' }), processOf({ id: '2', directory: '/other/' })];
     expect(lines([specOf({ directory: undefined }), specOf({ directory: '/other' })], there)).toEqual([
@@ -49,11 +37,6 @@ describe('A plan for a Forge server', () => {
       `= ${horizon} in /home/forge/shop.example  2`,
     ]);
     expect(lines([specOf({ siteId: '9' })], there.slice(0, 1)).map((line) => line[0])).toEqual(['+', '?']);
-  });
-
-  test('does not choose between two that differ in their directory, not even to prune', () => {
-    const there = [processOf({ id: '1' }), processOf({ id: '2', directory: '/other' })];
-    expect(plan([specOf({ directory: undefined })], there, true).ambiguous).toHaveLength(1);
   });
 
   test('creates nothing beside a process that may be the declared one, and never prunes that', () => {
@@ -152,23 +135,15 @@ describe('A process in doubt', () => {
   const doubtful = (given: Partial<ForgeProcess>) => processOf({ id: '1', doubt: 'odd', ...given });
 
   test.each([
-    ['of which neither command nor user is known', { command: '', user: '' }],
-    [
-      'whose command is the same, and whose user is not known',
-      { command: ' php8.4  artisan horizon', user: '' },
-    ],
-    ['whose user is the same, and whose command is not known', { command: '' }],
-    ['of which only the directory is not known', { directory: null }],
-  ])('%s could be the declared one', (_, given) => {
-    expect(forgeService.couldBe(specOf(), doubtful(given))).toBe(true);
-    expect(couldBe({ command: 'php8.4 artisan horizon' }, doubtful(given))).toBe(true);
-  });
-
-  test.each([
-    ['another command', { command: 'php8.4 artisan pulse:check', user: '' }],
-    ['another user', { command: '', user: 'root' }],
-  ])('with %s could not', (_, given) => {
-    expect(forgeService.couldBe(specOf(), doubtful(given))).toBe(false);
+    ['neither command nor user is known', { command: '', user: '' }, true],
+    ['only the user is not known', { command: ' php8.4  artisan horizon', user: '' }, true],
+    ['only the command is not known', { command: '' }, true],
+    ['only the directory is not known', { directory: null }, true],
+    ['the command is another', { command: 'php8.4 artisan pulse:check', user: '' }, false],
+    ['the user is another', { command: '', user: 'root' }, false],
+  ])('of which %s could be the declared one or not', (_, given, could) => {
+    expect(forgeService.couldBe(specOf(), doubtful(given))).toBe(could);
+    if (could) expect(couldBe({ command: 'php8.4 artisan horizon' }, doubtful(given))).toBe(true);
   });
 
   test('states no identity; one that is fully known does', () => {
@@ -183,20 +158,10 @@ describe('A process in doubt', () => {
 describe('A process whose directory is not known', () => {
   const vague = processOf({ id: '1', directory: null, vague: 'its directory is not known' });
 
-  test('is the declared one, if the declaration has no directory', () => {
-    const { doubts, operations } = plan([specOf({ directory: undefined })], [vague], true);
-    expect([doubts, operations.map(lineOf)]).toEqual([[], [`= ${horizon}  1`]]);
-  });
-
   test('may be the declared one, if the declaration has a directory: nothing is created beside it', () => {
     expect(plan([specOf()], [vague]).doubts).toMatchObject([{ found: [vague] }]);
     expect(plan([specOf({ command: 'php8.4 artisan other' })], [vague]).doubts).toEqual([]);
     expect(doubtText(vague)).toBe('1 (its directory is not known)');
-  });
-
-  test('states no other directory; it does state another command', () => {
-    expect(isStatedOther(specOf(), vague, forgeService)).toBe(false);
-    expect(isStatedOther(specOf({ command: 'php8.4 artisan other' }), vague, forgeService)).toBe(true);
   });
 });
 
@@ -210,11 +175,5 @@ describe('What a replacement has left that was interrupted', () => {
     const there = [left, successor];
     expect(lines([specOf()], there, prune)).toEqual([kept, deleted]);
     expect(plan([specOf()], there, prune).ambiguous).toEqual([]);
-  });
-
-  test('is not guessed where the older one is as declared, or both are', () => {
-    const older = { ...left, processes: 1 };
-    for (const younger of [{ ...successor, processes: 3 }, successor])
-      expect(plan([specOf()], [older, younger]).ambiguous).toHaveLength(1);
   });
 });

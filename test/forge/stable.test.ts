@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import { Pacer } from '../../src/converge/look.ts';
 import { type Steadiness, watchStatus } from '../../src/forge/stable.ts';
+import { runtimeOn } from '../support/runtime.ts';
 import { VirtualClock } from '../support/virtual-clock.ts';
 import { processOf } from './forge-server.ts';
-import { waitingOn } from './waiting-on.ts';
 
 /** Each look shows the next of the pictures, one status a process; the last one stays. An empty status: it is gone. */
 async function watched(pictures: readonly (readonly string[])[], span = 30_000, requests = 1) {
@@ -19,7 +19,7 @@ async function watched(pictures: readonly (readonly string[])[], span = 30_000, 
     meter.reads += requests;
     return show(pictures[Math.min(looks++, pictures.length - 1)] ?? []);
   };
-  const seen = await clock.run(watchStatus(first, span, { look, pacer: new Pacer(meter) }, waitingOn(clock)));
+  const seen = await clock.run(watchStatus(first, span, { look, pacer: new Pacer(meter) }, runtimeOn(clock)));
   return { seen, looks, now: clock.now() };
 }
 
@@ -54,11 +54,6 @@ test.each([
   const { seen, now } = await watched(pictures);
   expect(now).toBeLessThanOrEqual(60_000);
   expect(seen).toMatchObject([{ stable: 'false', why: expect.stringContaining(why) }]);
-});
-
-test.each(['installed', 'unknown', 'paused'])('of one that is only %s nothing is known', async (status) => {
-  const { seen } = await watched([[status]]);
-  expect(stableOf(seen)).toEqual(['unknown']);
 });
 
 test('the time begins when the last one is up, and ends when it is over', async () => {

@@ -102,12 +102,6 @@ describe('Listing', () => {
     ]);
   });
 
-  test('takes an empty directory for none', async () => {
-    const { store, clock } = storeWith([body([resource('32', { directory: '' })])]);
-    const [process] = (await clock.run(store.list())).processes;
-    expect([process?.directory, process?.vague]).toEqual([null, undefined]);
-  });
-
   test.each([
     [403, 'server web-1: The Cloud answered 403. The token needs the scope server:view'],
     [404, 'Check organization (acme, the slug in the address of its pages) and server (web-1)'],
@@ -219,12 +213,6 @@ describe('One process', () => {
     expect(await clock.run(store.find('31'))).toBeUndefined();
     expect(await clock.run(store.findAny('31'))).toMatchObject({ id: '31', status: 'removing' });
     expect(new Set(transport.asked)).toEqual(new Set([`GET ${all}/31`]));
-  });
-
-  test('is read again when an answer is about another one', async () => {
-    const { store, clock, transport } = storeWith([body(resource('32')), body(resource('31'))]);
-    expect((await clock.run(store.find('31')))?.id).toBe('31');
-    expect(transport.requests).toHaveLength(2);
   });
 
   test('that is not there is nothing to read, and removed already', async () => {
