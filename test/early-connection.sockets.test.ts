@@ -228,18 +228,12 @@ describe('a transport', () => {
       expect(await ended).toMatchObject({ reason: 'cloud.example refused the connection', arrival: 'no' });
     });
 
-    test('where it is hung up on before it stands', async () => {
+    test('where it is hung up on before it stands, or does not stand in time', async () => {
       const socket = connecting();
-      const ended = diagnosis(url, { origin, socket });
       setImmediate(() => socket.destroy());
-      expect(await ended).toMatchObject({ arrival: 'no', retry: 'long' });
-    });
-
-    test('where it does not come to stand in time', async () => {
-      const socket = connecting();
-      expect(await diagnosis(url, { origin, socket }, 1)).toMatchObject({
-        reason: 'cloud.example did not accept the connection in time',
-        arrival: 'no',
+      expect(await diagnosis(url, { origin, socket })).toMatchObject({ arrival: 'no', retry: 'long' });
+      expect(await diagnosis(url, { origin, socket: connecting() }, 1)).toMatchObject({
+        ...{ reason: 'cloud.example did not accept the connection in time', arrival: 'no' },
       });
     });
   });

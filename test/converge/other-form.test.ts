@@ -153,15 +153,6 @@ describe('What does not state another identity is not removed', () => {
     expect(server.count('remove')).toBe(0);
   });
 
-  test('blanks, the order of options and what is not declared are no other form', async () => {
-    const command = horizon.command.replaceAll(' artisan', '  artisan');
-    const folded = await threeRuns(horizon, everywhere({ command }));
-    expect(folded.outcomes).toEqual(['created', 'unchanged', 'unchanged']);
-    const config = { connection: 'redis', queue: ' high, mail', tries: null, 'max-jobs': 5 };
-    const worker = await threeRuns(mail, everywhere({ config }));
-    expect(worker.outcomes).toEqual(['created', 'unchanged', 'unchanged']);
-  });
-
   test('with if-exists: create nothing is read or removed, and what differs is told', async () => {
     const attributes = { config: { queue: 'mail,high', connection: 'redis' } };
     const { outcomes, server, known } = await threeRuns(mail, everywhere(attributes), 'create');

@@ -292,13 +292,6 @@ describe('a request that may have arrived', () => {
 });
 
 describe('the code of an error', () => {
-  test('is its own before that of its cause', () => {
-    const error = Object.assign(new Error('x', { cause: networkError('ECONNREFUSED') }), {
-      code: 'ECONNRESET',
-    });
-    expect(failureOf(error).reason).toBe('the connection broke off (ECONNRESET)');
-  });
-
   test.each([
     ['an error without one', new RangeError('x'), 'RangeError'],
     ['an error whose code is no text', Object.assign(new Error('x'), { code: 7 }), 'Error'],

@@ -205,17 +205,9 @@ export const beyondSchema: ManifestCases = {
     custom('>-\n        php artisan x \\\n        --a=b'),
     '4:16: instances.App[0].command: holds a backslash between blanks',
   ],
-  'backslashes at the ends of plain lines': [
-    custom('php artisan x \\\n        --a=b'),
-    '4:16: instances.App[0].command: holds a backslash between blanks',
-  ],
   'a quotation mark that is not closed': [
     custom('"php artisan x\n    - type: worker'),
     '4:16: not valid YAML: the quotation mark that opens here is not closed',
-  ],
-  'a list item at another column': [
-    'instances:\n  App:\n    - type: worker\n   - type: worker\n',
-    '4:1: not valid YAML: this line must be indented like the lines that it belongs to',
   ],
   'a key at another column': [
     'instances:\n  App:\n    - type: worker\n       processes: 2\n',
@@ -238,29 +230,13 @@ export const beyondSchema: ManifestCases = {
     'instances:\n  App:\n    - { type: worker processes: 2 }\n',
     '3:15: not valid YAML: between { and }, a comma is missing',
   ],
-  'text after a quotation mark': [
-    custom('"php artisan x" --a'),
-    '4:32: not valid YAML: nothing may follow a closing quotation mark or bracket',
-  ],
   'text after >': [
     custom('> php artisan x'),
     '4:18: not valid YAML: a text that begins so needs quotation marks',
   ],
-  'a star at the start of a text': [
-    'instances: { App: [{ type: worker, config: { queue: * } }] }',
-    '1:53: not valid YAML: a text that begins so needs quotation marks',
-  ],
-  'no blank after a colon': [
-    'instances:\n  App:\n    - type:worker\n      processes: 2\n',
-    '3:7: not valid YAML: a key needs a colon, a blank and a value after it',
-  ],
   'a continued line that is not indented': [
     custom('php artisan x\n      --a=b\n      processes: 2'),
     '5:7: not valid YAML: a key needs a colon, a blank and a value after it; a line that continues a text must be indented deeper',
-  ],
-  'a tab before a list item': [
-    'instances:\n  App:\n\t- type: worker\n',
-    '3:1: Tabs are not allowed as indentation: use spaces',
   ],
   'options beside type': [
     'instances: { App: [{ type: worker, queue: high }] }',

@@ -69,11 +69,6 @@ describe('A manifest is read from the workspace only', () => {
     });
   });
 
-  test('a name that starts with dots is a name', () => {
-    writeFileSync(join(workspace, '..m.yml'), 'b: 2');
-    expect(readWorkspaceFile(workspace, '..m.yml')).toEqual({ text: 'b: 2', file: '..m.yml' });
-  });
-
   test('what is missing, a folder, too large or no text is refused', () => {
     writeFileSync(join(workspace, 'large.yml'), '#'.repeat(maxManifestBytes + 1));
     writeFileSync(join(workspace, 'binary.yml'), Buffer.from([0xff, 0xfe, 0x00]));
