@@ -1,10 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { pickInstance, pickInstances } from '../../src/cloud/instances.ts';
-import {
-  type EnvironmentName,
-  findInEnvironment,
-  listEnvironments,
-} from '../../src/cloud/target.ts';
+import { type EnvironmentName, findInEnvironment, listEnvironments } from '../../src/cloud/target.ts';
 import { NotThere } from '../../src/names.ts';
 import { failureOf } from '../support/test-client.ts';
 import { type FakeEnvironment, type Organization, openOrganization } from './fake-organization.ts';

@@ -29,17 +29,7 @@ const hostile = [
   "it's: {a: [b, c]} & *x !tag | > % @ `",
   'php artisan x   ',
   '  - php artisan x',
-  'yes',
-  'null',
-  '007',
-  '0x1F',
-  '1e3',
-  '12:30:45',
-  '2026-01-01',
-  '<<: *default',
-  '---',
-  '...',
-  '? key',
+  ...['yes', 'null', '007', '0x1F', '1e3', '12:30:45', '2026-01-01', '<<: *default', '---', '...', '? key'],
   '\u0085\u2028\ufeff zero\u0000width\u200b',
   'größe → 🚀 日本語',
   '"quoted" "\\ back\\slash \t tab',
@@ -82,14 +72,17 @@ const workerConfig = fc.record(
   { requiredKeys: [] },
 );
 
+const processes = fc.integer({ min: 1, max: 10 });
 const process = fc.oneof(
-  fc.record({
-    type: fc.constant('worker'),
-    config: workerConfig,
-    processes: fc.integer({ min: 1, max: 10 }),
-  }),
-  fc.record({ type: fc.constant('custom'), command, processes: fc.integer({ min: 1, max: 10 }) }),
+  fc.record({ type: fc.constant('worker'), config: workerConfig, processes }),
+  fc.record({ type: fc.constant('custom'), command, processes }),
 );
+
+/** An instance with these processes. */
+const app = (processes: readonly ExistingProcess[], name = 'App', id = 'inst-1'): RunningInstance => ({
+  ...{ id, name, type: 'app' },
+  processes,
+});
 
 /** 24 processes on 3 instances. */
 const environment = fc
@@ -106,21 +99,15 @@ const environment = fc
     { minLength: 3, maxLength: 3 },
   )
   .map((instances) =>
-    instances.map(
-      ({ name, processes }, index): RunningInstance => ({
-        id: `inst-${index}`,
+    instances.map(({ name, processes }, index) =>
+      app(
+        processes.map((given, number) => existing({ id: `p-${index}-${number}`, ...given })),
         name,
-        type: 'service',
-        processes: processes.map((given, number) => existing({ id: `p-${index}-${number}`, ...given })),
-      }),
+        `inst-${index}`,
+      ),
     ),
   );
 
-/** An instance with these processes. */
-const app = (processes: readonly ExistingProcess[], name = 'App', id = 'inst-1'): RunningInstance => ({
-  ...{ id, name, type: 'app' },
-  processes,
-});
 const write = (instances: readonly RunningInstance[], ...notes: string[]) =>
   writeCloudManifest(instances, { schemaUrl, notes });
 
