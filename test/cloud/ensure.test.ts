@@ -21,8 +21,10 @@ const changes = { processes: { from: 1, to: 2 } };
 const made = (process: P): CreateResult<P> => ({ kind: 'created', made: process });
 const lost: CreateResult<P> = { kind: 'lost', cause: 'a reset' };
 
+type Case = Partial<Pick<Ensure<ProcessSpec>, 'ifExists' | 'dryRun'>> & Answers;
+
 /** Ensures the process in a world of scripted answers, and tells each call that is made to it. */
-async function ensuring(wanted: Partial<Ensure<ProcessSpec>>, answers: Answers) {
+async function ensuring({ ifExists = 'update', dryRun = false, ...answers }: Case) {
   const clock = new VirtualClock();
   const did: string[] = [];
   const exists: string[] = [];
@@ -41,7 +43,7 @@ async function ensuring(wanted: Partial<Ensure<ProcessSpec>>, answers: Answers) 
     onExists: (process) => exists.push(process?.id ?? 'gone'),
   };
   const ensured = await clock.run(
-    ensure({ spec, ifExists: 'update', dryRun: false, ...wanted }, world).then(
+    ensure({ spec, ifExists, dryRun }, world).then(
       (value) => ({ value, error: undefined, message: undefined }),
       (error: unknown) => {
         if (!(error instanceof Failure)) throw error;
@@ -59,37 +61,33 @@ const unchanged = { outcome: 'unchanged', process: declared };
 const left = { outcome: 'unchanged', process: drifted, ignored: changes };
 const doubtful = existing({ id: 'p7', doubt: 'its options are not understood' });
 
-test.each<[string, Partial<Ensure<ProcessSpec>>, Answers, string, object]>([
-  ['as declared is left alone', {}, { list: [[declared]] }, 'list', unchanged],
-  ['as declared is left alone (reuse)', { ifExists: 'reuse' }, { list: [[declared]] }, 'list', unchanged],
-  ['as declared is left alone (dry run)', { dryRun }, { list: [[declared]] }, 'list', unchanged],
-  ['beside one that is not understood is it', {}, { list: [[declared, doubtful]] }, 'list', unchanged],
-  ['on one of several pages is it', {}, { pages: 2, list: [[declared]] }, 'list', unchanged],
-  ['that has drifted is left so (reuse)', { ifExists: 'reuse' }, { list: [[drifted]] }, 'list', left],
+test.each<[string, Case, string, object]>([
+  ['as declared is left alone', { list: [[declared]] }, 'list', unchanged],
+  ['as declared is left alone (reuse)', { ifExists: 'reuse', list: [[declared]] }, 'list', unchanged],
+  ['as declared is left alone (dry run)', { dryRun, list: [[declared]] }, 'list', unchanged],
+  ['beside one that is not understood is it', { list: [[declared, doubtful]] }, 'list', unchanged],
+  ['on one of several pages is it', { pages: 2, list: [[declared]] }, 'list', unchanged],
+  ['that has drifted is left so (reuse)', { ifExists: 'reuse', list: [[drifted]] }, 'list', left],
   [
     'that has drifted is left so (reuse, dry run)',
-    { ifExists: 'reuse', dryRun },
-    { list: [[drifted]] },
+    { ifExists: 'reuse', dryRun, list: [[drifted]] },
     'list',
     left,
   ],
   [
     'that has drifted would be updated (dry run)',
-    { dryRun },
-    { list: [[drifted]] },
+    { dryRun, list: [[drifted]] },
     'list',
     { outcome: 'would-update', process: drifted, changes },
   ],
   [
     'that vanishes before the update is looked for anew',
-    {},
     { list: [[drifted], [second]], update: [undefined] },
     'list, update p1, find p1, list',
     { ...unchanged, process: second },
   ],
   [
     'that vanishes after the update is looked for anew',
-    {},
     { list: [[drifted], [second]], update: [drifted], find: [undefined] },
     'list, update p1, find p1, list',
     { ...unchanged, process: second },
@@ -97,100 +95,86 @@ test.each<[string, Partial<Ensure<ProcessSpec>>, Answers, string, object]>([
   [
     'that is not there would be created (dry run)',
     { dryRun },
-    {},
     'list',
     { outcome: 'would-create', process: undefined, spec },
   ],
   [
     'that is not there would be created, without a look (create, dry run)',
     { ifExists: 'create', dryRun },
-    {},
     '',
     { outcome: 'would-create', process: undefined, spec },
   ],
-  ...(['update', 'reuse', 'fail'] as const).flatMap(
-    (ifExists): [string, Partial<Ensure<ProcessSpec>>, Answers, string, object][] => [
-      [
-        `that is not there is created (${ifExists})`,
-        { ifExists },
-        { list: [[], [declared]], create: [made(declared)] },
-        'list, create, list',
-        created,
-      ],
-      [
-        `that comes out otherwise than declared is brought there, and is still created (${ifExists})`,
-        { ifExists },
-        { list: [[], [drifted]], create: [made(drifted)], update: [declared] },
-        'list, create, list, update p1',
-        created,
-      ],
+  ...(['update', 'reuse', 'fail'] as const).flatMap((ifExists): [string, Case, string, object][] => [
+    [
+      `that is not there is created (${ifExists})`,
+      { ifExists, list: [[], [declared]], create: [made(declared)] },
+      'list, create, list',
+      created,
     ],
-  ),
+    [
+      `that comes out otherwise than declared is brought there, and is still created (${ifExists})`,
+      { ifExists, list: [[], [drifted]], create: [made(drifted)], update: [declared] },
+      'list, create, list, update p1',
+      created,
+    ],
+  ]),
   [
     'that comes out otherwise than declared is told of it (create)',
-    { ifExists: 'create' },
-    { create: [made(drifted)] },
+    { ifExists: 'create', create: [made(drifted)] },
     'create',
     { outcome: 'created', process: drifted, ignored: changes },
   ],
   [
     'that vanishes while it is brought there is created anew',
-    {},
     { list: [[], [drifted], [], [second]], create: [made(drifted), made(second)], update: [undefined] },
     'list, create, list, update p1, find p1, list, create, list',
     { ...created, process: second },
   ],
   [
     'is one of several pages, and is created only after two lists that show the same',
-    {},
     { pages: 2, list: [[a], [b], [b], [b, declared]], create: [made(declared)] },
     'list, list, list, create, list, list',
     created,
   ],
   [
     'is one of several pages, and shows only later',
-    {},
     { pages: 2, list: [[a], [a, declared], [declared, a]] },
     'list, list, list',
     unchanged,
   ],
   [
     'that several match is the one that is left',
-    {},
     { list: [[declared, second], [declared, second], [second]], find: [{ ...second, strategy: 'by id' }] },
     'list, list, list, find p2',
     { ...unchanged, process: { ...second, strategy: 'by id' } },
   ],
   [
     'that several match, and is gone by its id, is looked for anew',
-    {},
     { list: [[declared, second], [second], [second], [second, declared]], create: [made(declared)] },
     'list, list, find p2, list, create, list',
     created,
   ],
   [
     'that several match, which all go away, is created anew',
-    {},
     { list: [[declared, second], [], [declared]], create: [made(declared)] },
     'list, list, create, list',
     created,
   ],
   [
     'that several match, which leave a list of several pages, is gone only when two lists show the same',
-    {},
     { pages: 2, list: [[declared, second], [], [], [declared]] },
     'list, list, list, list, list',
     unchanged,
   ],
-])('a process %s', async (_, wanted, answers, calls, expected) => {
-  const seen = await ensuring(wanted, answers);
+])('a process %s', async (_, given, calls, expected) => {
+  const seen = await ensuring(given);
   expect(seen.calls).toBe(calls);
   expect(seen.value).toEqual({ changes: {}, ignored: {}, ...expected });
-  if (wanted.dryRun) expect(seen.did).toEqual([]);
+  if (given.dryRun) expect(seen.did).toEqual([]);
 });
 
 test('a process that has drifted is updated, with its whole config, and the answer is the proof', async () => {
-  const seen = await ensuring({}, { list: [[drifted]], update: [declared] });
+  const seen = await ensuring({ list: [[drifted]], update: [declared] });
   expect(seen.calls).toBe('list, update p1');
   expect(seen.updates).toEqual([{ processes: 2, config: { queue: 'mail', tries: 3, sleep: 10 } }]);
   expect(seen.value).toEqual({ outcome: 'updated', process: declared, changes, ignored: {} });
@@ -200,10 +184,11 @@ test('a process that has drifted is updated, with its whole config, and the answ
 });
 
 test('a process that has vanished is not taken for there, though a list that lags shows it still', async () => {
-  const { calls, exists, value, log } = await ensuring(
-    {},
-    { list: [[drifted], [drifted], [drifted, second]], update: [undefined], create: [made(second)] },
-  );
+  const { calls, exists, value, log } = await ensuring({
+    list: [[drifted], [drifted], [drifted, second]],
+    update: [undefined],
+    create: [made(second)],
+  });
   expect(exists).toEqual(['gone', 'p2']);
   expect(calls).toBe('list, update p1, find p1, list, create, list');
   expect(value).toMatchObject({ outcome: 'created', process: second });
@@ -219,13 +204,13 @@ test('a process that another run makes first is that run’s, and is brought int
     create: [made(mine)],
     update: [declared],
   } as const;
-  const updated = await ensuring({}, race);
+  const updated = await ensuring(race);
   expect(updated.calls).toBe('list, create, list, find p1, remove p9, find p1, update p1');
   expect(updated.value?.outcome).toBe('updated');
   expect(updated.exists).toEqual(['p9', 'p9', 'p1', 'p1']);
-  const reused = await ensuring({ ifExists: 'reuse' }, race);
+  const reused = await ensuring({ ifExists: 'reuse', ...race });
   expect(reused.value).toMatchObject({ outcome: 'unchanged', ignored: changes });
-  expect((await ensuring({ ifExists: 'fail' }, race)).message).toContain('it already exists (p1)');
+  expect((await ensuring({ ifExists: 'fail', ...race })).message).toContain('it already exists (p1)');
 });
 
 test.each([
@@ -233,7 +218,7 @@ test.each([
   ['another run’s, if it is not', drifted, ['create', 'find p1', 'update p1'], 'updated'],
 ])('a process that appears after a lost answer is %s', async (_, shown, writes, outcome) => {
   const answers = { list: [[], [shown]], find: [shown], create: [lost], update: [declared] } as const;
-  const { calls, value } = await ensuring({}, answers);
+  const { calls, value } = await ensuring(answers);
   expect(calls.split(', ').filter((call) => call !== 'list')).toEqual(writes);
   expect(value?.outcome).toBe(outcome);
 });
@@ -241,7 +226,7 @@ test.each([
 describe('where nothing may be written', () => {
   const refusal = new Failure({ what: 'The instance', why: 'it is a managed queue' });
 
-  test.each<[string, Partial<Ensure<ProcessSpec>>, readonly P[]]>([
+  test.each<[string, Case, readonly P[]]>([
     ['nothing is created', {}, []],
     ['nothing would be created', { dryRun }, []],
     ['nothing is updated', {}, [drifted]],
@@ -250,16 +235,16 @@ describe('where nothing may be written', () => {
     ['nothing would be created blindly', { ifExists: 'create', dryRun }, []],
     ['what is as declared is refused in the same way: it cannot be declared there', {}, [declared]],
     ['what exists is refused for this reason with if-exists: fail, too', { ifExists: 'fail' }, [declared]],
-  ])('%s', async (_, wanted, listed) => {
-    const { calls, error } = await ensuring(wanted, { list: [listed], refusal });
+  ])('%s', async (_, given, listed) => {
+    const { calls, error } = await ensuring({ ...given, list: [listed], refusal });
     expect(error).toBe(refusal);
-    expect(calls).toBe(wanted.ifExists === 'create' ? '' : 'list');
+    expect(calls).toBe(given.ifExists === 'create' ? '' : 'list');
   });
 });
 
 describe('an error is', () => {
   test('a process that exists, with if-exists: fail', async () => {
-    const { calls, error } = await ensuring({ ifExists: 'fail' }, { list: [[declared]] });
+    const { calls, error } = await ensuring({ ifExists: 'fail', list: [[declared]] });
     expect(calls).toBe('list');
     expect(error).toMatchObject({
       message:
@@ -271,7 +256,7 @@ describe('an error is', () => {
   test('a process that vanishes again and again', async () => {
     const named = (id: string) => [{ ...drifted, id }];
     const list = [named('p1'), named('p2'), named('p3'), named('p4')] as const;
-    const { calls, message } = await ensuring({}, { list, update: [undefined] });
+    const { calls, message } = await ensuring({ list, update: [undefined] });
     expect(calls.match(/list/g)).toHaveLength(4);
     expect(message).toBe(
       'The worker on queue mail: it came and went 4 times while this run worked on it. Something else creates and deletes it; let only one run manage it at a time, with a concurrency group in the workflow.',
@@ -279,13 +264,13 @@ describe('an error is', () => {
   });
 
   test('one that may be it and is not understood: nothing is created', async () => {
-    const { calls, message } = await ensuring({}, { list: [[doubtful]] });
+    const { calls, message } = await ensuring({ list: [[doubtful]] });
     expect(calls).toBe('list');
     expect(message).toContain('The worker on queue mail: it may exist already as p7');
   });
 
   test('several that match and stay: it names them, and nothing is written', async () => {
-    const { calls, clock, log, message } = await ensuring({}, { list: [[declared, second]] });
+    const { calls, clock, log, message } = await ensuring({ list: [[declared, second]] });
     expect(new Set(calls.split(', '))).toEqual(new Set(['list']));
     expect(clock.now()).toBe(45_000);
     expect(log).toEqual(['2 processes match (p1, p2); looking again, in case runs are racing']);
@@ -295,7 +280,7 @@ describe('an error is', () => {
   });
 
   test('a lost answer with if-exists: create, which never sends twice: it says what may exist', async () => {
-    const { calls, error } = await ensuring({ ifExists: 'create' }, { create: [lost] });
+    const { calls, error } = await ensuring({ ifExists: 'create', create: [lost] });
     expect(calls).toBe('create');
     expect(error).toMatchObject({
       headline: 'Created or not: worker on queue mail (no usable answer)',

@@ -80,20 +80,11 @@ describe('an instance', () => {
   test('is read with its environment', async () => {
     const relationships = { environment: { data: { id: 'env-1' } } };
     const other = { ...environment, id: 'env-2' };
-    expect(
-      await read(
-        {
-          name: 'Workers',
-          type: 'service',
-          size: 'flex.m-1vcpu-1gb',
-          min_replicas: '1',
-          max_replicas: 3,
-          sleep_with_app: true,
-        },
-        relationships,
-        [null, other, environment],
-      ),
-    ).toMatchObject({
+    const attributes = {
+      ...{ name: 'Workers', type: 'service', size: 'flex.m-1vcpu-1gb' },
+      ...{ min_replicas: '1', max_replicas: 3, sleep_with_app: true },
+    };
+    expect(await read(attributes, relationships, [null, other, environment])).toMatchObject({
       ...{ id: 'inst-1', name: 'Workers', type: 'service', size: 'flex.m-1vcpu-1gb' },
       ...{ minReplicas: 1, maxReplicas: 3, sleeps: true, environmentId: 'env-1' },
       environment: { id: 'env-1', name: 'production' },
