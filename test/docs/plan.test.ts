@@ -4,7 +4,7 @@ import { fenceIn, readDocument } from './documents.ts';
 
 test('the plan in docs/manifest.md is what apply shows for the manifest there', async () => {
   await using shop = await openShop();
-  const { cloud } = shop.emulator;
+  const { cloud } = shop;
   const manifest = readDocument('docs/manifest.md');
   const imports = cloud.addInstance(shop.environment, { name: 'imports', type: 'service' });
   const add = (instance: typeof imports, processes: number, config: object) =>

@@ -97,7 +97,7 @@ describe('apply keeps one comment with the plan on a pull request', () => {
   test('what does not fit is left out, and said to be, in the comment, the summary and plan-json', async () => {
     const config = { queue: 'default', note: 'x'.repeat(100) };
     for (let n = 0; n < 2_500; n++)
-      emulator.cloud.addProcess(shop.instance, {
+      shop.cloud.addProcess(shop.instance, {
         type: 'custom',
         command: `php artisan job:${n} ${'y'.repeat(200)}`,
         config,
@@ -155,7 +155,7 @@ describe('the comment is brought up to date by a run that fails', () => {
 
   test('half-way', async () => {
     const invalid = { message: 'See https://evil.example, @acme/everyone and #1.' };
-    emulator.faults.add({ kind: 'status', status: 422, body: invalid, on: 'POST', nth: 2 });
+    shop.faults.add({ kind: 'status', status: 422, body: invalid, on: 'POST', nth: 2 });
     const text = 'instances: { App: [{ type: worker }, { type: custom, command: php artisan horizon }] }';
     const run = await apply({}, { text });
     expect(run.exitCode).toBe(1);
@@ -166,7 +166,7 @@ describe('the comment is brought up to date by a run that fails', () => {
   });
 
   test('in the deployment', async () => {
-    emulator.cloud.options.deploymentScript = ['pending', 'build.failed'];
+    shop.cloud.options.deploymentScript = ['pending', 'build.failed'];
     const run = await apply({ redeploy: 'true' });
     expect(run.exitCode).toBe(1);
     expect(run.errors[0]).toMatch(/^1 created, but the deployment failed: depl-/);
@@ -178,7 +178,7 @@ describe('the comment is brought up to date by a run that fails', () => {
   });
 
   test.skipIf(onWindows)('because it is cancelled, unless on Windows', async () => {
-    emulator.faults.add({ kind: 'hang', on: 'GET .*instances' });
+    shop.faults.add({ kind: 'hang', on: 'GET .*instances' });
     const stop = async ({ child }: RunningAction): Promise<void> => {
       const hasAsked = (): boolean => emulator.requests.at(-1)?.path.endsWith('/instances') === true;
       emulator.requests.length = 0;
@@ -196,7 +196,7 @@ describe('the comment is brought up to date by a run that fails', () => {
 
   test('because the token is refused, which is not shown in base64 either', async () => {
     const echo = Buffer.from(`x:${emulator.token}`).toString('base64');
-    emulator.faults.add({ kind: 'status', status: 401, body: { message: `Bad Basic ${echo}` }, on: 'GET' });
+    shop.faults.add({ kind: 'status', status: 401, body: { message: `Bad Basic ${echo}` }, on: 'GET' });
     const run = await apply();
     expect(run.exitCode).toBe(1);
     expect(body()).toContain('Laravel Cloud answered 401');

@@ -38,12 +38,12 @@ describe('apply ends with exactly what is declared, whatever happens on the way'
       [58, { kind: 'truncate' }],
       [73, { kind: 'rate-limit', retryAfter: 1, times: 3 }],
     ];
-    for (const [nth, fault] of mishaps) emulator.faults.add({ ...fault, on: create, nth });
-    emulator.faults.add({ kind: 'status', status: 503, on: 'GET /background-processes$', nth: 2 });
+    for (const [nth, fault] of mishaps) shop.faults.add({ ...fault, on: create, nth });
+    shop.faults.add({ kind: 'status', status: 503, on: 'GET /background-processes$', nth: 2 });
     const run = await apply(manifestOf(100));
     expect(run.errors).toEqual([]);
     expect(run.outputs).toMatchObject({ outcome: 'changed' });
-    const existing = emulator.cloud.listProcesses(shop.instance);
+    const existing = shop.cloud.listProcesses(shop.instance);
     expect(existing).toHaveLength(100);
     const identities = existing.map(({ type, command, config }) => `${type} ${command} ${config['queue']}`);
     expect(new Set(identities).size).toBe(100);
@@ -57,11 +57,11 @@ describe('apply ends with exactly what is declared, whatever happens on the way'
   test('two runs at once leave one process for each declaration', async () => {
     const runs = await Promise.all([1, 2].map(() => apply(manifestOf(20))));
     expect(runs.flatMap(({ errors }) => errors)).toEqual([]);
-    expect(emulator.cloud.listProcesses(shop.instance)).toHaveLength(20);
+    expect(shop.cloud.listProcesses(shop.instance)).toHaveLength(20);
   });
 
   unlessWindows('told to stop, it starts nothing new and says what was done and what not', async () => {
-    emulator.faults.add({
+    shop.faults.add({
       kind: 'slow',
       ms: 700,
       on: 'POST /background-processes$',
@@ -73,12 +73,12 @@ describe('apply ends with exactly what is declared, whatever happens on the way'
     running.child.kill('SIGTERM');
     const run = await running.done;
     expect(run.exitCode).toBe(1);
-    expect(emulator.cloud.listProcesses(shop.instance)).toHaveLength(6);
+    expect(shop.cloud.listProcesses(shop.instance)).toHaveLength(6);
     expect(run.outputs).toMatchObject({ outcome: 'changed', created: '6' });
     const plan: { status: string; process_id: string | null }[] = JSON.parse(run.outputs['plan-json'] ?? '');
     const withId = plan.filter(({ process_id }) => process_id !== null);
     expect(withId.map(({ process_id }) => process_id).toSorted()).toEqual(
-      emulator.cloud
+      shop.cloud
         .listProcesses(shop.instance)
         .map(({ id }) => id)
         .toSorted(),

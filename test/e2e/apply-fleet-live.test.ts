@@ -17,7 +17,7 @@ describe.concurrent('wait-for-commit, in a file of many environments', () => {
   test('waits for those whose branch was pushed, before anything is written, and not for the others', async () => {
     await using shop = await openShop({ deploymentTakes: 10_000 });
     const [staging, eu] = [shop.addEnvironment('staging', 'develop'), shop.addEnvironment('eu', 'main')];
-    const { cloud } = shop.emulator;
+    const { cloud } = shop;
     cloud.push(shop.environment, { inMs: 5_000, commitHash: sha });
     cloud.push(eu.environment, { inMs: 30_000, commitHash: sha });
     const run = await shop.apply(text, { 'wait-for-commit': sha }, onMain);
@@ -37,8 +37,8 @@ describe.concurrent('wait-for-commit, in a file of many environments', () => {
   test('and where one of these deployments fails, nothing is written anywhere', async () => {
     await using shop = await openShop();
     const [, eu] = [shop.addEnvironment('staging', 'develop'), shop.addEnvironment('eu', 'main')];
-    shop.emulator.cloud.push(shop.environment, { commitHash: sha });
-    shop.emulator.cloud.push(eu.environment, { commitHash: sha, script: ['pending', 'build.failed'] });
+    shop.cloud.push(shop.environment, { commitHash: sha });
+    shop.cloud.push(eu.environment, { commitHash: sha, script: ['pending', 'build.failed'] });
     const run = await shop.apply(text, { 'wait-for-commit': sha }, onMain);
 
     expect(run.errors[0]).toMatch(/eu: .*build.failed/);
@@ -49,7 +49,7 @@ describe.concurrent('wait-for-commit, in a file of many environments', () => {
 describe.concurrent('proofs, in a file of many environments', () => {
   test('stable-for names the environment in which a process keeps exiting; the others are done', async () => {
     await using shop = await openShop();
-    const { cloud } = shop.emulator;
+    const { cloud } = shop;
     const staging = shop.addEnvironment('staging');
     for (const [{ environment, instance }, life] of [
       [shop, {}],
@@ -76,7 +76,7 @@ describe.concurrent('proofs, in a file of many environments', () => {
 
   test('stable-for looks back in many logs under their limit, and knows of each', async () => {
     await using shop = await openShop();
-    const { cloud } = shop.emulator;
+    const { cloud } = shop;
     cloud.rateLimits.enforced = true;
     const names = Array.from({ length: 59 }, (_, n) => `preview-${n}`);
     for (const { environment, instance } of [shop, ...names.map((name) => shop.addEnvironment(name))]) {
@@ -97,17 +97,17 @@ describe.concurrent('proofs, in a file of many environments', () => {
     await using shop = await openShop();
     const staging = shop.addEnvironment('staging');
     for (const { instance } of [shop, staging])
-      shop.emulator.cloud.addProcess(instance, { type: 'worker', created_at: lastYear });
+      shop.cloud.addProcess(instance, { type: 'worker', created_at: lastYear });
     const verify = { 'verify-command': 'php artisan queue:canary' };
     const run = await shop.apply(two, verify);
 
     expect(run.errors).toEqual([]);
     expect(run.outputs['verified']).toBe('true');
-    expect(shop.emulator.cloud.commands.map(({ environmentId }) => environmentId).toSorted()).toEqual(
+    expect(shop.cloud.commands.map(({ environmentId }) => environmentId).toSorted()).toEqual(
       [shop.environment.id, staging.environment.id].toSorted(),
     );
 
-    shop.emulator.faults.add({
+    shop.faults.add({
       ...{ kind: 'status', status: 422, body: { message: 'Not now.', errors: {} } },
       on: `POST ${staging.environment.id}/commands$`,
     });
@@ -119,7 +119,7 @@ describe.concurrent('proofs, in a file of many environments', () => {
 
 test('a dozen deployments are followed by thirty reads a minute, and the time to wait grows with them', async () => {
   await using shop = await openShop({ deploymentTakes: 25_000 });
-  const { cloud } = shop.emulator;
+  const { cloud } = shop;
   cloud.rateLimits.enforced = true;
   const names = Array.from({ length: 11 }, (_, n) => `preview-${n}`);
   const members = [shop, ...names.map((name) => shop.addEnvironment(name))];

@@ -43,13 +43,13 @@ describe('apply serves all environments of a file', () => {
     shop.addEnvironment('other');
     const run = await apply();
     expect(run.errors).toEqual([]);
-    expect(emulator.cloud.listProcesses(shop.instance)).toMatchObject([
+    expect(shop.cloud.listProcesses(shop.instance)).toMatchObject([
       { processes: 5, config: { queue: 'high', tries: 3 } },
     ]);
-    expect(emulator.cloud.listProcesses(staging.instance)).toMatchObject([
+    expect(shop.cloud.listProcesses(staging.instance)).toMatchObject([
       { processes: 1, config: { queue: 'high', tries: 3 } },
     ]);
-    expect(emulator.cloud.listProcesses(preview.instance)).toHaveLength(1);
+    expect(shop.cloud.listProcesses(preview.instance)).toHaveLength(1);
     expect(run.outputs).toMatchObject({ outcome: 'changed', created: '3', 'environment-id': '' });
     expect(environmentsIn(run)).toMatchObject([
       { environment: 'production', environment_id: shop.environment.id, outcome: 'changed', created: 1 },
@@ -93,7 +93,7 @@ describe('apply serves all environments of a file', () => {
   test('one mistake in one environment, and nothing is written anywhere', async () => {
     const staging = shop.addEnvironment('staging');
     for (let twin = 0; twin < 2; twin++)
-      emulator.cloud.addProcess(staging.instance, { type: 'worker', config: { queue: 'high' } });
+      shop.cloud.addProcess(staging.instance, { type: 'worker', config: { queue: 'high' } });
     const run = await apply();
     expect(run.exitCode).toBe(1);
     expect(shop.writes()).toEqual([]);
@@ -108,7 +108,7 @@ describe('apply serves all environments of a file', () => {
 
   test('a preview without its cluster, and a pattern without environments, are left out with a notice', async () => {
     shop.addEnvironment('staging');
-    emulator.cloud.addEnvironment(shop.application, { name: 'preview/new', branch: 'preview/new' });
+    shop.cloud.addEnvironment(shop.application, { name: 'preview/new', branch: 'preview/new' });
     const text = `${manifest}  "demo/*": {}\n`;
     const run = await apply({}, { text });
     expect(run.errors).toEqual([]);
@@ -128,11 +128,11 @@ describe('apply serves all environments of a file', () => {
   ])('a preview that is deleted %s is left out with a notice', async (_, inputs, path) => {
     shop.addEnvironment('staging');
     const { environment, instance } = shop.addEnvironment('preview/old');
-    emulator.cloud.addProcess(instance, { type: 'worker' });
-    emulator.faults.add({ kind: 'edit', times: Infinity, edit: bringingNothing });
+    shop.cloud.addProcess(instance, { type: 'worker' });
+    shop.faults.add({ kind: 'edit', times: Infinity, edit: bringingNothing });
     for (const on of [path, '/environments/{id}']) {
       const address = on.replace('{id}', environment.id).replace('{instance}', instance.id);
-      emulator.faults.add({ kind: 'status', status: 404, on: `GET ${address}$`, times: Infinity });
+      shop.faults.add({ kind: 'status', status: 404, on: `GET ${address}$`, times: Infinity });
     }
     const run = await apply(inputs);
     expect(run.errors).toEqual([]);
@@ -143,7 +143,7 @@ describe('apply serves all environments of a file', () => {
 
   test('one that fails holds up no other, and is named', async () => {
     const staging = shop.addEnvironment('staging');
-    emulator.faults.add({
+    shop.faults.add({
       kind: 'status',
       status: 422,
       body: { message: 'Invalid.', errors: { 'config.tries': ['Too many.'] } },
@@ -156,7 +156,7 @@ describe('apply serves all environments of a file', () => {
     expect(run.errors[0]).toContain('"production": 1 of 1 change not made:\n- Failed: create worker ');
     expect(run.errors[0]).toContain('Done: the other environment.');
     expect(run.summary).toMatch(/<h4>❌ <code>production<\/code>: 1 of 1 change not made<\/h4>/);
-    expect(emulator.cloud.listRunning(staging.instance)).toHaveLength(1);
+    expect(shop.cloud.listRunning(staging.instance)).toHaveLength(1);
     expect(environmentsIn(run)).toMatchObject([
       {
         environment: 'production',
@@ -171,13 +171,13 @@ describe('apply serves all environments of a file', () => {
 
   test('each that changed is deployed once, and one that did not is not', async () => {
     const staging = shop.addEnvironment('staging');
-    emulator.cloud.options.deploymentScript = ['pending', 'deployment.succeeded'];
+    shop.cloud.options.deploymentScript = ['pending', 'deployment.succeeded'];
     await apply({ environment: 'staging', redeploy: 'true' });
     const run = await apply({ redeploy: 'true' });
     expect(run.errors).toEqual([]);
-    expect(emulator.cloud.deployments).toHaveLength(2);
-    expect(emulator.cloud.listRunning(shop.instance)).toHaveLength(1);
-    expect(emulator.cloud.listRunning(staging.instance)).toHaveLength(1);
+    expect(shop.cloud.deployments).toHaveLength(2);
+    expect(shop.cloud.listRunning(shop.instance)).toHaveLength(1);
+    expect(shop.cloud.listRunning(staging.instance)).toHaveLength(1);
     expect(run.summary).not.toContain('not live yet');
   });
 
@@ -185,19 +185,22 @@ describe('apply serves all environments of a file', () => {
     const staging = shop.addEnvironment('staging');
     for (const instance of [shop.instance, staging.instance])
       for (const queue of ['a', 'b', 'c'])
-        emulator.cloud.addProcess(instance, { type: 'worker', config: { queue } });
+        shop.cloud.addProcess(instance, { type: 'worker', config: { queue } });
     const run = await apply({ prune: 'true' });
     expect(run.errors[0]).toContain('6 to delete, and max-deletes allows 5');
     expect(run.errors[0]).toContain('- delete worker c on staging, App');
     expect(shop.writes()).toEqual([]);
   });
 
-  test('an application of the file that nobody has is a mistake on its line', async () => {
+  test('an application of the file that nobody has, or another than in the inputs, is a mistake', async () => {
     const run = await apply({}, { text: `\napplication: shoop${manifest}` });
     expect(run.exitCode).toBe(1);
     expect(run.stdout).toMatch(/::error .*file=.github\/background-processes.yml,line=2/);
     expect(run.errors[0]).toContain('Did you mean "shop"');
     expect(run.errors[0]).toContain('Correct the application in the manifest');
+
+    const differs = await apply({ application: 'other' }, { text: `application: shop\n${manifest}` });
+    expect(differs.errors[0]).toContain('application: is "other"');
   });
 
   test('one comment shows each environment that changes, and the others in one line', async () => {

@@ -22,7 +22,7 @@ let shop: Shop;
 beforeEach(async () => {
   shop = await openShop();
   ({ emulator } = shop);
-  emulator.cloud.addInstance(shop.environment, { name: 'workers', type: 'service' });
+  shop.cloud.addInstance(shop.environment, { name: 'workers', type: 'service' });
 });
 
 afterEach(() => emulator.close());
@@ -41,8 +41,7 @@ function places({ commands }: StepRun): (string | undefined)[] {
 describe('apply makes an environment run what the manifest declares', () => {
   test('a plan that deletes more than max-deletes is refused before anything is written, and names what it deletes', async () => {
     const names = ['a', 'b', 'c', 'd', 'e', 'f'];
-    for (const queue of names)
-      emulator.cloud.addProcess(shop.instance, { type: 'worker', config: { queue } });
+    for (const queue of names) shop.cloud.addProcess(shop.instance, { type: 'worker', config: { queue } });
     const plan = await apply({ prune: 'true', 'dry-run': 'true' });
     expect(plan.exitCode).toBe(0);
     expect(plan.warnings.join('\n')).toContain('6 to delete, and max-deletes allows 5');
@@ -62,7 +61,7 @@ describe('apply makes an environment run what the manifest declares', () => {
   });
 
   test('waits until every instance that the manifest names is there', async () => {
-    emulator.cloud.addInstance(shop.environment, { name: 'late', type: 'service', appearsAfter: 1 });
+    shop.cloud.addInstance(shop.environment, { name: 'late', type: 'service', appearsAfter: 1 });
     const text = 'instances: { App: [{ type: worker }], late: [{ type: worker }] }';
     const run = await apply({ 'wait-for-environment': '60' }, { text });
     expect(run.errors).toEqual([]);

@@ -38,7 +38,7 @@ describe.concurrent('approved-plan: require changes only what the merged pull re
 
   test('a change by hand since then is refused, operation by operation', async () => {
     await using shop = await openReviewedShop();
-    const existing = shop.emulator.cloud.addProcess(shop.instance, { type: 'worker', processes: 1 });
+    const existing = shop.cloud.addProcess(shop.instance, { type: 'worker', processes: 1 });
     await shop.plan(manifest);
     existing.processes = 4;
     expectRefused(
@@ -51,7 +51,7 @@ describe.concurrent('approved-plan: require changes only what the merged pull re
 
   test('another merge, and prune that was not shown, are refused', async () => {
     await using shop = await openReviewedShop();
-    shop.emulator.cloud.addProcess(shop.instance, { type: 'worker', config: { queue: 'old' } });
+    shop.cloud.addProcess(shop.instance, { type: 'worker', config: { queue: 'old' } });
     await shop.plan(manifest);
     const merged = manifest.replace('processes: 2', 'processes: 9');
     expectRefused(shop, await shop.push(merged), 'not shown in the pull request: create');
@@ -66,12 +66,12 @@ describe.concurrent('approved-plan: require changes only what the merged pull re
     await using shop = await openReviewedShop();
     await shop.plan(manifest);
     const preview = shop.addEnvironment('preview/x');
-    shop.emulator.cloud.addProcess(shop.instance, { type: 'custom', command: '' });
+    shop.cloud.addProcess(shop.instance, { type: 'custom', command: '' });
     const pushed = await shop.push(manifest);
     expect(pushed.errors).toEqual([]);
     expect(pushed.notices.join('\n')).toContain('preview/x is skipped');
     expect(pushed.warnings.filter((line) => line.includes('Left out of the plan'))).toHaveLength(1);
-    expect(shop.emulator.cloud.listProcesses(preview.instance)).toEqual([]);
+    expect(shop.cloud.listProcesses(preview.instance)).toEqual([]);
 
     shop.emulator.requests.length = 0;
     shop.addEnvironment('staging');
@@ -90,7 +90,7 @@ describe.concurrent('approved-plan: require changes only what the merged pull re
       '{ type: worker }, { type: custom, command: php a }',
     );
     await shop.plan(text);
-    shop.emulator.cloud.addProcess(shop.instance, { type: 'worker', processes: 1 });
+    shop.cloud.addProcess(shop.instance, { type: 'worker', processes: 1 });
     const pushed = await shop.push(text);
     expect(pushed.errors).toEqual([]);
     expect(pushed.outputs).toMatchObject({ created: '1', unchanged: '1' });
@@ -99,11 +99,11 @@ describe.concurrent('approved-plan: require changes only what the merged pull re
   test('a run that was broken off between two that are alike can be run again', async () => {
     await using shop = await openReviewedShop();
     const twins = [1, 2].map(() =>
-      shop.emulator.cloud.addProcess(shop.instance, { type: 'custom', command: 'php a' }),
+      shop.cloud.addProcess(shop.instance, { type: 'custom', command: 'php a' }),
     );
     const prune = { prune: 'true' };
     await shop.plan(manifest, prune);
-    shop.emulator.faults.add({ kind: 'status', status: 403, on: `DELETE ${twins[1]?.id}$` });
+    shop.faults.add({ kind: 'status', status: 403, on: `DELETE ${twins[1]?.id}$` });
     expect((await shop.push(manifest, prune)).outputs).toMatchObject({ created: '1', deleted: '1' });
     const again = await shop.push(manifest, prune);
     expect(again.errors).toEqual([]);
@@ -169,7 +169,7 @@ describe.concurrent('approved-plan: require changes only what the merged pull re
 
   test('on Forge, too: a plan, a change by hand, and a server that was not shown', async () => {
     await using shop = await openReviewedShop();
-    const { forge } = shop.emulator;
+    const { forge } = shop;
     const existing = forge.addProcess(shop.server, { command: 'php a', processes: 1 });
     const declared = '{ command: php a, processes: 2 }';
     await shop.plan('', acme, onForge(declared));
@@ -194,7 +194,7 @@ describe.concurrent('approved-plan: require changes only what the merged pull re
 
   test('on Forge, a replacement that was broken off can be ended, whichever of the two is there', async () => {
     await using shop = await openReviewedShop();
-    const { forge } = shop.emulator;
+    const { forge } = shop;
     const processes = 'command: php a, processes: 2, startsecs: 3';
     // The manifest names neither the directory nor the second space.
     const existing = { command: 'php  a', directory: '/home/forge/shop.example' };
@@ -218,7 +218,7 @@ describe.concurrent('approved-plan: require changes only what the merged pull re
 
   test('on Forge, what a new process gets belongs to the plan: its site, and the options of one that replaces', async () => {
     await using shop = await openReviewedShop();
-    const { forge } = shop.emulator;
+    const { forge } = shop;
     forge.addProcess(shop.server, { command: 'php a', processes: 1 });
     const sites = ['a.example', 'b.example'].map((name) => forge.addSite(shop.server, { name }));
     const on = (site: string, seconds: number) =>

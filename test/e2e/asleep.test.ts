@@ -8,7 +8,7 @@ const manifest = 'instances: { App: [{ type: worker }] }';
 async function openAsleep(): Promise<Shop> {
   const shop = await openShop();
   Object.assign(shop.environment, { status: 'hibernating', usesHibernation: true });
-  shop.emulator.cloud.deployed(shop.environment, { agoMs: 3_600_000 });
+  shop.cloud.deployed(shop.environment, { agoMs: 3_600_000 });
   return shop;
 }
 
@@ -25,7 +25,7 @@ function fallAsleepAt(on: string, { emulator, environment }: Shop): void {
 describe.concurrent('where an environment sleeps', () => {
   test('nothing is proved, and that is said', async () => {
     await using shop = await openAsleep();
-    const { id } = shop.emulator.cloud.addProcess(shop.instance, { type: 'worker', created_at: lastYear });
+    const { id } = shop.cloud.addProcess(shop.instance, { type: 'worker', created_at: lastYear });
     const step = await shop.run({ 'process-id': id, ...proofs });
 
     expect(step.errors).toEqual([]);
@@ -61,10 +61,10 @@ describe.concurrent('where an environment sleeps', () => {
     'a command that is refused since it has just fallen asleep is no failure: %d',
     async (status) => {
       await using shop = await openShop();
-      shop.emulator.cloud.deployed(shop.environment, { agoMs: 3_600_000 });
-      shop.emulator.cloud.addProcess(shop.instance, { type: 'worker', created_at: lastYear });
+      shop.cloud.deployed(shop.environment, { agoMs: 3_600_000 });
+      shop.cloud.addProcess(shop.instance, { type: 'worker', created_at: lastYear });
       fallAsleepAt('POST /commands$', shop);
-      shop.emulator.faults.add({ kind: 'status', on: 'POST /commands$', status });
+      shop.faults.add({ kind: 'status', on: 'POST /commands$', status });
       const step = await shop.run({ environment: 'main', 'verify-command': 'php artisan about' });
 
       expect(step.errors).toEqual([]);

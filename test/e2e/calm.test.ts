@@ -75,17 +75,17 @@ describe('a run never storms while it waits', () => {
     );
 
     expect(steps.flatMap(({ errors }) => errors)).toEqual([]);
-    const { deployments } = shop.emulator.cloud;
+    const { deployments } = shop.cloud;
     expect(deployments.length).toBeLessThanOrEqual(3);
-    expect(shop.emulator.cloud.listRunning(shop.instance)).toHaveLength(dozenJobs.jobs);
+    expect(shop.cloud.listRunning(shop.instance)).toHaveLength(dozenJobs.jobs);
     expectCalm(shop.emulator.requests, dozenJobs);
   });
 
   test.each(forgeApplyStorms)('forge/apply, $title, pages: $pages', async (storm) => {
     await using world = await openForge('forge/apply');
-    world.emulator.forge.options.listLag = 5_000;
+    world.forge.options.listLag = 5_000;
     for (let n = 1; n < storm.pages * 30; n++)
-      world.emulator.forge.addProcess(world.server, { command: `php8.4 artisan other:${n}` });
+      world.forge.addProcess(world.server, { command: `php8.4 artisan other:${n}` });
     const lines = Array.from(
       { length: storm.creates },
       (_, n) => `    - { command: php8.4 artisan own:${n} }`,
@@ -99,7 +99,7 @@ describe('a run never storms while it waits', () => {
 
   test('forge/apply on eight servers, where the new processes take long to start', async () => {
     await using world = await openForge('forge/apply');
-    const { forge } = world.emulator;
+    const { forge } = world;
     forge.options.createScript = late;
     const organization = world.server.organization;
     const names = Array.from({ length: serversStorm.creates }, (_, n) => `many-${n}`);
@@ -135,7 +135,7 @@ describe('a run never storms while it waits', () => {
 
   test('forge/restart that waits for a list of five pages', async () => {
     await using world = await openForge('forge/restart');
-    world.emulator.forge.options.restartScript = late;
+    world.forge.options.restartScript = late;
     fill(world, pagesRestartStorm);
     const step = await world.run({ 'wait-timeout': '600' });
 
@@ -147,7 +147,7 @@ describe('a run never storms while it waits', () => {
     await using world = await openForge('forge/restart');
     const script = [...Array<string>(15).fill('installing'), 'running'];
     for (let n = 1; n <= 20; n++)
-      world.emulator.forge.addProcess(world.server, { command: `php8.4 artisan own:${n}`, script });
+      world.forge.addProcess(world.server, { command: `php8.4 artisan own:${n}`, script });
     const step = await world.run({ 'wait-timeout': '120' });
 
     expect(step.errors).toEqual([]);

@@ -30,7 +30,7 @@ function expectStopped(step: StepRun, shop: Shop, requests: number): void {
 describe.skipIf(onWindows).concurrent.each(signals)('%s, unless on Windows,', (signal) => {
   test('while a listing hangs ends the step at once', async () => {
     await using shop = await openShop();
-    shop.emulator.faults.add({ kind: 'hang', on: 'GET' });
+    shop.faults.add({ kind: 'hang', on: 'GET' });
     const step = await stopWhen(shop.start(patient), signal, () => shop.count('GET') === 1);
 
     expectStopped(step, shop, 1);
@@ -40,7 +40,7 @@ describe.skipIf(onWindows).concurrent.each(signals)('%s, unless on Windows,', (s
 
   test('while a create request hangs gives it a moment, then says what may exist', async () => {
     await using shop = await openShop();
-    shop.emulator.faults.add({ kind: 'hang', on: 'POST', acts: true });
+    shop.faults.add({ kind: 'hang', on: 'POST', acts: true });
     const step = await stopWhen(shop.start(patient), signal, () => shop.count('POST') === 1);
 
     expectStopped(step, shop, 2);
@@ -50,8 +50,8 @@ describe.skipIf(onWindows).concurrent.each(signals)('%s, unless on Windows,', (s
 
   test('while an update hangs says that it is not known whether it took effect', async () => {
     await using shop = await openShop();
-    const { id } = shop.emulator.cloud.addProcess(shop.instance, { type: 'worker' });
-    shop.emulator.faults.add({ kind: 'hang', on: 'PATCH' });
+    const { id } = shop.cloud.addProcess(shop.instance, { type: 'worker' });
+    shop.faults.add({ kind: 'hang', on: 'PATCH' });
     const running = shop.start({ ...patient, processes: '2' });
     const step = await stopWhen(running, signal, () => shop.count('PATCH') === 1);
 
@@ -68,7 +68,7 @@ describe.skipIf(onWindows).concurrent.each(signals)('%s, unless on Windows,', (s
     const step = await running.done;
 
     expect(step.exitCode).toBe(1);
-    const [deployment] = shop.emulator.cloud.deployments;
+    const [deployment] = shop.cloud.deployments;
     expect(step.errors[0]).toContain(
       `Cancelled while deploying: created, not live yet. Deployment ${deployment?.id} goes on in Laravel Cloud`,
     );
@@ -77,7 +77,7 @@ describe.skipIf(onWindows).concurrent.each(signals)('%s, unless on Windows,', (s
 
   test('while the request for a deployment hangs says that one may have started', async () => {
     await using shop = await openShop();
-    shop.emulator.faults.add({ kind: 'hang', on: 'POST /deployments$', acts: true });
+    shop.faults.add({ kind: 'hang', on: 'POST /deployments$', acts: true });
     const running = shop.start({ ...patient, environment: shop.environment.id, redeploy: 'true' });
     const step = await stopWhen(running, signal, () => shop.count('POST') === 2);
 
@@ -87,7 +87,7 @@ describe.skipIf(onWindows).concurrent.each(signals)('%s, unless on Windows,', (s
 
   test('while a deployment of somebody else is followed for a proof says that', async () => {
     await using shop = await openShop();
-    const { cloud } = shop.emulator;
+    const { cloud } = shop;
     cloud.addProcess(shop.instance, { type: 'worker', created_at: '2025-04-04T11:24:42.000000Z' });
     const { id } = cloud.addDeployment(shop.environment, { script: ['build.running'] });
     const running = shop.start({ environment: shop.environment.id, 'stable-for': '60' });
@@ -115,7 +115,7 @@ describe.skipIf(onWindows).concurrent.each(signals)('%s, unless on Windows,', (s
   test('while several environments run the verify command says that of each', async () => {
     await using shop = await openShop({ commandOutcome: { ...succeeds(), statuses: ['command.running'] } });
     for (const { instance } of [shop, shop.addEnvironment('staging')])
-      shop.emulator.cloud.addProcess(instance, { type: 'worker' });
+      shop.cloud.addProcess(instance, { type: 'worker' });
     const text = 'environments: { production: &a { instances: { App: [{ type: worker }] } }, staging: *a }';
     const running = shop.start(
       { 'verify-command': 'php artisan about' },
@@ -129,7 +129,7 @@ describe.skipIf(onWindows).concurrent.each(signals)('%s, unless on Windows,', (s
 
   test('while one of several environments deploys says which others have failed before', async () => {
     await using shop = await openShop({ deploymentScript: ['build.running'] });
-    const { cloud, faults } = shop.emulator;
+    const { cloud, faults } = shop;
     const staging = shop.addEnvironment('staging');
     for (const { environment, instance } of [shop, staging]) {
       cloud.addDeployment(environment, { script: ['build.failed'], startedAt: '2025-01-01T00:00:00Z' });
@@ -166,11 +166,11 @@ describe.skipIf(onWindows).concurrent.each(signals)('%s, unless on Windows,', (s
       await using shop = await openShop({ deploymentScript: ['build.running'] });
       const both = [shop, shop.addEnvironment('staging')];
       for (const { environment, instance } of both) {
-        shop.emulator.cloud.addDeployment(environment, {
+        shop.cloud.addDeployment(environment, {
           script: ['build.failed'],
           startedAt: '2025-01-01T00:00:00Z',
         });
-        shop.emulator.cloud.addProcess(instance, { type: 'custom', command: 'php a' });
+        shop.cloud.addProcess(instance, { type: 'custom', command: 'php a' });
       }
       const text = `environments: { production: &a { instances: { App: [${declared}] } }, staging: *a }`;
       const files = { [manifestFile]: text };
@@ -179,9 +179,7 @@ describe.skipIf(onWindows).concurrent.each(signals)('%s, unless on Windows,', (s
       const step = await running.done;
 
       const goesOn = both.map(({ environment: { id, name } }) => {
-        const deployment = shop.emulator.cloud.deployments.findLast(
-          ({ environmentId }) => environmentId === id,
-        );
+        const deployment = shop.cloud.deployments.findLast(({ environmentId }) => environmentId === id);
         return `${name}: Deployment ${deployment?.id} goes on in Laravel Cloud: look there how it ends.`;
       });
       expect(step.errors).toEqual([`${begins}${goesOn.join('\n')}`]);

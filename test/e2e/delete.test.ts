@@ -5,10 +5,10 @@ test.concurrent('one that cannot be deleted does not save the rest, and the repo
   await using shop = await openShop();
   const command = 'php artisan x';
   const [first, second, third] = [1, 2, 3].map(() =>
-    shop.emulator.cloud.addProcess(shop.instance, { type: 'custom', command }),
+    shop.cloud.addProcess(shop.instance, { type: 'custom', command }),
   );
   const body = { message: 'Locked.' };
-  shop.emulator.faults.add({ kind: 'status', status: 422, body, on: `DELETE ${second?.id}` });
+  shop.faults.add({ kind: 'status', status: 422, body, on: `DELETE ${second?.id}` });
   const run = await shop.run({ command, all: 'true' }, { action: 'delete' });
 
   expect(run.exitCode).toBe(1);

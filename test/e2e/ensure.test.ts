@@ -43,7 +43,7 @@ test.concurrent.each(['../instances', 'process-a/b?c#d', 'process-/..'])(
 
 test.concurrent('a process that is named by its id is called by what it is', async () => {
   await using shop = await openShop();
-  const { id } = shop.emulator.cloud.addProcess(shop.instance, { type: 'worker', config: { queue: 'mail' } });
+  const { id } = shop.cloud.addProcess(shop.instance, { type: 'worker', config: { queue: 'mail' } });
   const step = await shop.run({ 'process-id': id, processes: '2' });
 
   expect(step.log).toContain(`Updated the worker on queue mail`);

@@ -109,25 +109,25 @@ describe.concurrent.each(Object.entries(requests))('with %s hit once by', (name,
   const isUpdate = name === 'an update';
   const open = async () => {
     const shop = await openShop();
-    if (isUpdate) shop.emulator.cloud.addProcess(shop.instance, { type: 'worker', processes: 1 });
+    if (isUpdate) shop.cloud.addProcess(shop.instance, { type: 'worker', processes: 1 });
     return shop;
   };
   const mishaps = name === 'the create request' ? [...passing, ...alsoPassing] : passing;
 
   test.each(mishaps)('%s, one process is there as declared in the end', async (_title, mishap) => {
     await using shop = await open();
-    const fault = shop.emulator.faults.add({ ...mishap, ...where });
+    const fault = shop.faults.add({ ...mishap, ...where });
     const step = await shop.run({ processes: '2' });
 
     expect(fault.struck).toBe(1);
     expectOneProcess(shop, step, isUpdate ? 'updated' : 'created');
-    expect(shop.emulator.cloud.processes[0]?.processes).toBe(2);
+    expect(shop.cloud.processes[0]?.processes).toBe(2);
     expectNoBlindPost(shop);
   });
 
   test.each(final)('%s, nothing is made twice, and what is known is said', async (_title, mishap, said) => {
     await using shop = await open();
-    shop.emulator.faults.add({ ...mishap(), ...where });
+    shop.faults.add({ ...mishap(), ...where });
     const step = await shop.run({ processes: '2' });
 
     expectNoBlindPost(shop);
@@ -154,7 +154,7 @@ describe.concurrent('with if-exists: create and its one request hit by', () => {
     '%s, it is never sent a second time if it may have arrived',
     async (title, mishap) => {
       await using shop = await openShop();
-      shop.emulator.faults.add({ ...mishap, on: 'POST' });
+      shop.faults.add({ ...mishap, on: 'POST' });
       const step = await shop.run({ 'if-exists': 'create' });
 
       expect(shop.count('GET')).toBe(0);
@@ -176,7 +176,7 @@ describe.concurrent('what never ends', () => {
     ['HTML', { kind: 'html', on: listing }],
   ])('listings: %s, ends in an error before anything is created', async (_title, mishap) => {
     await using shop = await openShop();
-    shop.emulator.faults.add({ ...mishap, ...forever });
+    shop.faults.add({ ...mishap, ...forever });
     const step = await shop.run();
 
     expect(step.exitCode).toBe(1);
@@ -191,7 +191,7 @@ describe.concurrent('what never ends', () => {
     ['resets', { kind: 'reset', on: 'POST' }],
   ])('create requests: %s, ends in an error that says that it may exist', async (_title, mishap) => {
     await using shop = await openShop();
-    shop.emulator.faults.add({ ...mishap, ...forever });
+    shop.faults.add({ ...mishap, ...forever });
     const step = await shop.run();
 
     expect(step.exitCode).toBe(1);
@@ -205,7 +205,7 @@ describe.concurrent('what never ends', () => {
 
   test('listings after a create: the error names the process that was created', async () => {
     await using shop = await openShop();
-    shop.emulator.faults.add({ kind: 'status', status: 500, on: listing, nth: 2, ...forever });
+    shop.faults.add({ kind: 'status', status: 500, on: listing, nth: 2, ...forever });
     const step = await shop.run();
 
     expect(step.exitCode).toBe(1);
@@ -214,8 +214,8 @@ describe.concurrent('what never ends', () => {
 
   test('listings after a lost create: the error says that the process may exist', async () => {
     await using shop = await openShop();
-    shop.emulator.faults.add({ kind: 'reset', acts: true, on: 'POST' });
-    shop.emulator.faults.add({ kind: 'status', status: 500, on: listing, nth: 2, ...forever });
+    shop.faults.add({ kind: 'reset', acts: true, on: 'POST' });
+    shop.faults.add({ kind: 'status', status: 500, on: listing, nth: 2, ...forever });
     const step = await shop.run();
 
     expect(step.exitCode).toBe(1);

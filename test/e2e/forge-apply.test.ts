@@ -32,7 +32,7 @@ const apply = (inputs: Record<string, string> = {}, text = manifest): Promise<St
   world.run(inputs, { files: { [file]: text } });
 
 const add = (given: Partial<Parameters<Shop['emulator']['forge']['addProcess']>[1]> = {}) =>
-  world.emulator.forge.addProcess(world.server, { command: 'php8.4 artisan horizon', ...given });
+  world.forge.addProcess(world.server, { command: 'php8.4 artisan horizon', ...given });
 
 describe('forge/apply makes servers run what the manifest declares', () => {
   test('max-deletes counts deletions, but no replacements, nor what an interrupted one has left', async () => {
@@ -62,7 +62,7 @@ describe('forge/apply makes servers run what the manifest declares', () => {
   });
 
   test('and waits until what is new is up, unless that is not asked for', async () => {
-    world.emulator.forge.options.createScript = ['installing', 'fatal'];
+    world.forge.options.createScript = ['installing', 'fatal'];
     const run = await apply({ 'wait-timeout': '0' });
     expect([run.exitCode, run.errors]).toEqual([0, []]);
   });
@@ -70,7 +70,7 @@ describe('forge/apply makes servers run what the manifest declares', () => {
 
 test('one comment on the pull request holds the plan, and a run that fails brings it up to date', async () => {
   await using shop = await openReviewedShop();
-  shop.emulator.forge.addProcess(shop.server, { command: 'php8.4 artisan horizon', directory, processes: 4 });
+  shop.forge.addProcess(shop.server, { command: 'php8.4 artisan horizon', directory, processes: 4 });
   const planned = (text: string) =>
     shop.plan('', { organization: 'acme' }, { action: 'forge/apply', files: { [file]: text } });
   const body = () => shop.gitHub.comments.map((comment) => comment.body).join();

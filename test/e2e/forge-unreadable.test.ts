@@ -15,7 +15,7 @@ const files = {
 async function startOdd(action: string, attributes: object, type?: string): Promise<Shop> {
   const world = await openForge(action);
   const edit = editList((data) => [...data, { id: '99', type, attributes }]);
-  world.emulator.faults.add({ kind: 'edit', on: listing, times: Infinity, edit });
+  world.faults.add({ kind: 'edit', on: listing, times: Infinity, edit });
   return world;
 }
 
@@ -36,7 +36,7 @@ describe.concurrent('a process that is not told in full', () => {
 
   test('is listed, with unknown numbers, and left out of the manifest, which says so', async () => {
     await using world = await startOdd('forge/list', { ...odd, processes: undefined });
-    const { id } = world.emulator.forge.addProcess(world.server, { command: 'php8.4 artisan pulse:check' });
+    const { id } = world.forge.addProcess(world.server, { command: 'php8.4 artisan pulse:check' });
     const run = await world.run();
 
     expect(run.errors).toEqual([]);
@@ -49,7 +49,7 @@ describe.concurrent('a process that is not told in full', () => {
 
   test('is not restarted where the command decides, and that is told', async () => {
     await using world = await startOdd('forge/restart', { ...odd, command: null, user: 'forge' });
-    const { id } = world.emulator.forge.addProcess(world.server, { command });
+    const { id } = world.forge.addProcess(world.server, { command });
     const run = await world.run({ command: 'horizon' });
 
     expect(run.errors).toEqual([]);
@@ -69,7 +69,7 @@ describe.concurrent('a process that is not told in full', () => {
 
 test('a resource of another type is no process, and gets in nobody’s way', async () => {
   await using world = await startOdd('forge/list', { cron: '* * * * *' }, 'scheduledJobs');
-  world.emulator.forge.addProcess(world.server, { command });
+  world.forge.addProcess(world.server, { command });
   const run = await world.run({ 'require-status': 'running' });
 
   expect([run.errors, run.warnings]).toEqual([[], []]);
@@ -82,7 +82,7 @@ test.each([
 ])('%s warns of a new process that does not have the declared number', async (action, inputs) => {
   await using world = await openForge(action);
   const edit = withAttributes({ processes: 5 });
-  world.emulator.faults.add({ kind: 'edit', on: 'background-processes', times: Infinity, edit });
+  world.faults.add({ kind: 'edit', on: 'background-processes', times: Infinity, edit });
   const run = await world.run(inputs, { files });
 
   expect(run.errors).toEqual([]);
@@ -94,9 +94,9 @@ test.each(['forge/delete', 'forge/restart'])(
   '%s does nothing to another process than the one that was asked for',
   async (action) => {
     await using world = await openForge(action);
-    const asked = world.emulator.forge.addProcess(world.server, { command });
-    const other = world.emulator.forge.addProcess(world.server, { command: 'php8.4 artisan pulse:check' });
-    world.emulator.faults.add({ kind: 'edit', on: 'GET', times: Infinity, edit: withId(other.id) });
+    const asked = world.forge.addProcess(world.server, { command });
+    const other = world.forge.addProcess(world.server, { command: 'php8.4 artisan pulse:check' });
+    world.faults.add({ kind: 'edit', on: 'GET', times: Infinity, edit: withId(other.id) });
     const run = await world.run({ 'process-id': asked.id });
 
     expect(run.exitCode).toBe(1);
@@ -107,7 +107,7 @@ test.each(['forge/delete', 'forge/restart'])(
 test('a number that Forge does not report is no reason to replace the process on every run', async () => {
   await using world = await openForge('forge/apply');
   const edit = withAttributes({ processes: undefined });
-  world.emulator.faults.add({ kind: 'edit', on: 'background-processes', times: Infinity, edit });
+  world.faults.add({ kind: 'edit', on: 'background-processes', times: Infinity, edit });
   await world.run({}, { files });
   const again = await world.run({}, { files });
 

@@ -24,7 +24,7 @@ test.each([
 
 test('the manifest says what a filter leaves out, on one line whatever the filter', async () => {
   await using world = await openForge('forge/list');
-  world.emulator.forge.addProcess(world.server, { command, siteId: Number(world.site.id) });
+  world.forge.addProcess(world.server, { command, siteId: Number(world.site.id) });
   const run = await world.run({ site: 'shop.example', command: 'artisan\nhorizon' });
   expect(run.outputs['manifest-yaml']?.split('\n').slice(1)).toEqual([
     '# Filter: site shop.example, command contains "artisan\\nhorizon". With prune, all others would be deleted.',
@@ -42,7 +42,7 @@ test('the token may come from the environment', async () => {
 
 unlessWindows('a step that is told to stop at the gate stops at once', async () => {
   await using world = await openForge('forge/list');
-  world.emulator.forge.addProcess(world.server, { command, script: ['starting'] });
+  world.forge.addProcess(world.server, { command, script: ['starting'] });
   const { child, done, output } = world.start({ 'require-status': 'running', 'wait-timeout': '600' });
   await expect.poll(output, { timeout: 20_000 }).toContain('is starting');
   child.kill('SIGTERM');
@@ -68,7 +68,7 @@ const changeSecondList = ({ emulator }: Shop, edit: Parameters<typeof editList>[
 
 test('forge/restart waits for one that a list shows in another shape for a while', async () => {
   await using world = await openForge('forge/restart');
-  const [id] = [1, 2, 3, 4].map(() => world.emulator.forge.addProcess(world.server, { command }).id);
+  const [id] = [1, 2, 3, 4].map(() => world.forge.addProcess(world.server, { command }).id);
   // The first list is read before the restart, the next one after it.
   changeSecondList(world, ([first, ...others]) => [{ ...first, attributes: null }, ...others]);
   const run = await world.run();
@@ -79,9 +79,9 @@ test('forge/restart waits for one that a list shows in another shape for a while
 
 test('forge/restart does not count the time that the rate limit takes against wait-timeout', async () => {
   await using world = await openForge('forge/restart');
-  world.emulator.forge.options.restartScript = ['restarting', 'running'];
-  world.emulator.forge.addProcess(world.server, { command: 'php8.4 artisan horizon' });
-  world.emulator.faults.add({ kind: 'rate-limit', retryAfter: 60, on: 'GET background-processes/', nth: 1 });
+  world.forge.options.restartScript = ['restarting', 'running'];
+  world.forge.addProcess(world.server, { command: 'php8.4 artisan horizon' });
+  world.faults.add({ kind: 'rate-limit', retryAfter: 60, on: 'GET background-processes/', nth: 1 });
   const step = await world.run({ 'wait-timeout': '30' });
   expect(step.errors).toEqual([]);
   expect(step.log).toContain('trying again in 60 s');

@@ -64,13 +64,13 @@ interface Attack {
 }
 
 const environment = (name: string, branch: string) => (shop: Shop) => {
-  shop.emulator.cloud.addInstance(shop.emulator.cloud.addEnvironment(shop.application, { name, branch }), {
+  shop.cloud.addInstance(shop.cloud.addEnvironment(shop.application, { name, branch }), {
     name,
   });
 };
 
 const answering = (fault: Fault) => (shop: Shop) => {
-  shop.emulator.faults.add({ ...fault, times: Number.POSITIVE_INFINITY });
+  shop.faults.add({ ...fault, times: Number.POSITIVE_INFINITY });
 };
 
 const listing = (...ids: string[]) => {
@@ -120,7 +120,7 @@ const attacks: Record<string, Attack> = {
   },
   'the reason for which a deployment failed': {
     prepare: (shop) => {
-      shop.emulator.cloud.options.deploymentScript = ['pending', 'build.failed'];
+      shop.cloud.options.deploymentScript = ['pending', 'build.failed'];
       shop.environment.failureReason = hostile;
     },
     inputs: { redeploy: 'true' },
@@ -164,12 +164,12 @@ describe.concurrent('text that tries to be more than text stays text', () => {
 
     expectHarmless(step, shop);
     expect(step.outputs).toMatchObject({ outcome: 'created', command: line });
-    expect(shop.emulator.cloud.processes[0]?.command).toBe(line);
+    expect(shop.cloud.processes[0]?.command).toBe(line);
   });
 
   test('in a command that exists and is changed', async () => {
     await using shop = await openShop();
-    const { id } = shop.emulator.cloud.addProcess(shop.instance, { type: 'custom', command: hostile });
+    const { id } = shop.cloud.addProcess(shop.instance, { type: 'custom', command: hostile });
     const step = await shop.run({ 'process-id': id, type: 'custom', command: `${line} more` }, debugLog);
 
     expectHarmless(step, shop);
@@ -185,7 +185,7 @@ describe.concurrent('the token shows nowhere, though the API', () => {
       message: `${'x'.repeat(490)}${token}`,
       errors: { [token]: [token, `Bearer ${token}`, JSON.stringify({ token })] },
     };
-    shop.emulator.faults.add({ kind: 'status', status, body, on: 'POST' });
+    shop.faults.add({ kind: 'status', status, body, on: 'POST' });
     const step = await shop.run({ 'if-exists': 'create' }, debugLog);
 
     expect(step.exitCode).toBe(1);
@@ -206,7 +206,7 @@ describe.concurrent('the token shows nowhere, though the API', () => {
     const body = JSON.stringify({
       data: { id: `process-${token}`, type: 'background_processes', attributes },
     });
-    shop.emulator.faults.add({ kind: 'body', status: 201, body, on: 'POST', acts: true });
+    shop.faults.add({ kind: 'body', status: 201, body, on: 'POST', acts: true });
     const step = await shop.run({ 'if-exists': 'create', type: 'custom', command: 'php' }, debugLog);
 
     expect(step.exitCode).toBe(0);

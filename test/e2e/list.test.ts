@@ -21,16 +21,16 @@ describe('list shows a whole application', () => {
   test('as a manifest of all environments, which apply finds as declared, also with prune', async () => {
     for (const name of ['staging', 'qa']) {
       const { instance } = shop.addEnvironment(name);
-      emulator.cloud.addProcess(instance, { type: 'worker', config: { queue: 'high', tries: 3 } });
+      shop.cloud.addProcess(instance, { type: 'worker', config: { queue: 'high', tries: 3 } });
     }
-    emulator.cloud.addProcess(shop.instance, {
+    shop.cloud.addProcess(shop.instance, {
       type: 'worker',
       processes: 5,
       config: { queue: 'high', tries: 3 },
     });
     const { id } = shop.environment;
     const edit = withRelationships({ environment: { data: { type: 'environments', id } } });
-    emulator.faults.add({ kind: 'edit', on: `GET ${id}/instances`, edit });
+    shop.faults.add({ kind: 'edit', on: `GET ${id}/instances`, edit });
     const run = await list({ instance: '', application: 'shop' });
     expect(run.errors).toEqual([]);
     expect(emulator.requests).toHaveLength(5);
@@ -58,15 +58,11 @@ describe('list shows a whole environment', () => {
   const environment = { instance: '', environment: 'production' };
   let workers: ReturnType<Emulator['cloud']['addInstance']>;
   beforeEach(() => {
-    workers = emulator.cloud.addInstance(shop.environment, { name: 'workers', type: 'service' });
+    workers = shop.cloud.addInstance(shop.environment, { name: 'workers', type: 'service' });
   });
 
   test('what is there as a manifest, which apply finds as declared, also with prune', async () => {
-    emulator.cloud.addProcess(shop.instance, {
-      type: 'worker',
-      processes: 2,
-      config: { queue: 'high, low' },
-    });
+    shop.cloud.addProcess(shop.instance, { type: 'worker', processes: 2, config: { queue: 'high, low' } });
     for (const command of [
       'php artisan x # "y": \'z\'',
       'yes',
@@ -74,9 +70,9 @@ describe('list shows a whole environment', () => {
       'größe → 🚀   ',
       `x${' y'.repeat(240)}`,
     ])
-      emulator.cloud.addProcess(workers, { type: 'custom', command });
-    const queue = emulator.cloud.addInstance(shop.environment, { name: 'emails', type: 'managed_queue' });
-    emulator.cloud.addProcess(queue, { type: 'worker' });
+      shop.cloud.addProcess(workers, { type: 'custom', command });
+    const queue = shop.cloud.addInstance(shop.environment, { name: 'emails', type: 'managed_queue' });
+    shop.cloud.addProcess(queue, { type: 'worker' });
     const exported = await list(environment);
     const manifest = exported.outputs['manifest-yaml'] ?? '';
     expect(manifest.split('\n').slice(0, 2)).toEqual([
@@ -102,10 +98,10 @@ describe('list shows a whole environment', () => {
   });
 
   test('a process that is not understood is listed with a warning, and does not hide the others', async () => {
-    const known = emulator.cloud.addProcess(workers, { type: 'worker' });
+    const known = shop.cloud.addProcess(workers, { type: 'worker' });
     const attributes = { type: 'custom', processes: 'some' };
     const edit = withEntry({ id: 'process-odd', type: 'background_processes', attributes });
-    emulator.faults.add({ kind: 'edit', on: `GET .*${workers.id}/background-processes`, edit });
+    shop.faults.add({ kind: 'edit', on: `GET .*${workers.id}/background-processes`, edit });
     const run = await list({ instance: workers.id });
     expect(run.errors).toEqual([]);
     expect(run.outputs['ids-json']).toBe(JSON.stringify(['process-odd', known.id]));

@@ -41,7 +41,7 @@ describe.concurrent('a create that is answered oddly has made what it names', ()
   test.each(attributes)('%s', async (_, given) => {
     for (const inputs of [custom, worker]) {
       await using shop = await openShop();
-      shop.emulator.faults.add({ kind: 'edit', on: POST, edit: withAttributes(given) });
+      shop.faults.add({ kind: 'edit', on: POST, edit: withAttributes(given) });
       const step = await shop.run(inputs);
 
       expect(step.errors).toEqual([]);
@@ -58,7 +58,7 @@ describe.concurrent('a create that is answered oddly has made what it names', ()
     ['an empty object', { kind: 'body', on: POST, body: '{}', status: 201, acts: true }],
   ])('%s', async (_, fault) => {
     await using shop = await openShop();
-    shop.emulator.faults.add(fault);
+    shop.faults.add(fault);
     const step = await shop.run(custom);
 
     expect(step.errors).toEqual([]);
@@ -72,14 +72,14 @@ describe.concurrent('what nobody needs neither fails a step nor hides a process'
   /** A process that is there as declared, and an environment to look it up in. */
   const open = async (): Promise<Shop> => {
     const shop = await openShop();
-    shop.emulator.cloud.addProcess(shop.instance, { type: 'custom', command: custom.command });
+    shop.cloud.addProcess(shop.instance, { type: 'custom', command: custom.command });
     return shop;
   };
   const inEnvironment = { ...custom, environment: 'production' };
 
   test.each(attributes)('%s', async (_, given) => {
     await using shop = await open();
-    shop.emulator.faults.add({ kind: 'edit', times: odd, edit: processesWith(given) });
+    shop.faults.add({ kind: 'edit', times: odd, edit: processesWith(given) });
 
     for (const inputs of [custom, inEnvironment]) {
       const step = await shop.run(inputs);
@@ -120,13 +120,13 @@ describe.concurrent('what nobody needs neither fails a step nor hides a process'
     ],
   ])('%s', async (_, fault) => {
     await using shop = await open();
-    shop.emulator.faults.add(fault);
+    shop.faults.add(fault);
     const proven = { redeploy: 'true', 'verify-command': 'php artisan queue:canary', 'show-logs': 'true' };
     const step = await shop.run({ ...inEnvironment, processes: '2', ...proven });
 
     expect(step.errors).toEqual([]);
     expect(step.outputs).toMatchObject({ outcome: 'updated', verified: 'true' });
-    expect(shop.emulator.cloud.listProcesses(shop.instance)).toMatchObject([{ processes: 2 }]);
+    expect(shop.cloud.listProcesses(shop.instance)).toMatchObject([{ processes: 2 }]);
   });
 });
 
@@ -140,7 +140,7 @@ describe.concurrent('an identity that cannot be read is doubt, and nothing is ma
     await using shop = await openShop();
     await shop.run(inputs);
     const [id = ''] = shop.ids();
-    shop.emulator.faults.add({ kind: 'edit', on: 'GET', times: odd, edit });
+    shop.faults.add({ kind: 'edit', on: 'GET', times: odd, edit });
     const step = await shop.run(inputs);
 
     expect(step.exitCode).toBe(1);
@@ -183,9 +183,9 @@ describe.concurrent('what the server keeps in another form ends at once, with no
 
 test.concurrent('a process that does not tell its cluster cannot be deployed without an environment', async () => {
   await using shop = await openShop();
-  const { id } = shop.emulator.cloud.addProcess(shop.instance, { type: 'worker' });
+  const { id } = shop.cloud.addProcess(shop.instance, { type: 'worker' });
   const edit = withRelationships({ instance: {} });
-  shop.emulator.faults.add({ kind: 'edit', on: 'GET /background-processes', times: odd, edit });
+  shop.faults.add({ kind: 'edit', on: 'GET /background-processes', times: odd, edit });
   const step = await shop.run({ 'process-id': id, redeploy: 'true', environment: '' });
   expect(step.errors[0]).toContain('does not report which one the process belongs to. Set environment');
 });

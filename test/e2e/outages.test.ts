@@ -14,7 +14,7 @@ const outages: readonly (readonly [title: string, outage: Fault])[] = [
 describe.concurrent.each(outages)('a service that for 45 s %s', (_, outage) => {
   test('is outlived by what is read, and nothing is made twice', async () => {
     await using shop = await openShop();
-    shop.emulator.faults.add({ ...outage, on: 'GET', lasts });
+    shop.faults.add({ ...outage, on: 'GET', lasts });
     const step = await shop.run({ environment: 'main' });
 
     expect(step.errors).toEqual([]);
@@ -28,8 +28,8 @@ describe.concurrent.each(outages)('a service that for 45 s %s', (_, outage) => {
     ['DELETE', 'deleted', 'delete', { type: 'worker' }],
   ] as const)('is outlived by a %s', async (on, outcome, action, inputs) => {
     await using shop = await openShop();
-    shop.emulator.cloud.addProcess(shop.instance, { type: 'worker' });
-    shop.emulator.faults.add({ ...outage, on, lasts });
+    shop.cloud.addProcess(shop.instance, { type: 'worker' });
+    shop.faults.add({ ...outage, on, lasts });
     const step = await shop.run(inputs, { action });
 
     expect(step.errors).toEqual([]);

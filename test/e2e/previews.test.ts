@@ -13,7 +13,7 @@ const addPreview = ({ application, emulator }: Shop, branch: string, appearsAfte
 describe.concurrent('a preview', () => {
   test('that appears at the third look, and its instance a look later, is waited for', async () => {
     await using shop = await openShop();
-    const { cloud } = shop.emulator;
+    const { cloud } = shop;
     const environment = addPreview(shop, 'feature', 2);
     const { id } = cloud.addInstance(environment, { appearsAfter: 1 });
     const step = await shop.run({ environment: 'feature', 'wait-for-environment': '60' });
@@ -52,7 +52,7 @@ describe.concurrent('a preview', () => {
 
   test('whose deployment fails before its cluster appears is deployed, though it has the process as a copy', async () => {
     await using shop = await openShop({ deploymentTakes: 20_000 });
-    const { cloud } = shop.emulator;
+    const { cloud } = shop;
     const environment = addPreview(shop, 'b', 0);
     cloud.addProcess(cloud.addInstance(environment, { appearsAfter: 8 }), { type: 'worker' });
     const { id } = cloud.addDeployment(environment, { script: ['build.running', 'build.failed'] });
@@ -75,7 +75,7 @@ describe.concurrent('a wait', () => {
       const running = shop.start({ environment: 'feature', 'wait-for-environment': '600' });
       // Right behind the answer, so at the beginning of the pause after it.
       const call = () => void setImmediate(() => running.child.kill(signal));
-      shop.emulator.faults.add({ kind: 'call', on: 'GET /environments', call });
+      shop.faults.add({ kind: 'call', on: 'GET /environments', call });
       const step = await running.done;
 
       expect(looksFor(shop.requests(), '/applications/{id}/environments')).toHaveLength(1);
@@ -112,7 +112,7 @@ environments: { production: {}, 'pr-*': {} }
     'is left out, and fails nothing: at %s',
     async (on) => {
       await using shop = await openShop();
-      const { cloud, faults } = shop.emulator;
+      const { cloud, faults } = shop;
       const preview = shop.addEnvironment('pr-7');
       faults.add({
         kind: 'call',

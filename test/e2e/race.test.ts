@@ -20,9 +20,9 @@ test.concurrent.each(['in order', 'random'])(
   'a dozen runs at once end with one process that all of them report: ids %s',
   async (ids) => {
     await using shop = await openShop();
-    if (ids === 'random') shop.emulator.cloud.newId = (prefix) => `${prefix}-${randomUUID()}`;
+    if (ids === 'random') shop.cloud.newId = (prefix) => `${prefix}-${randomUUID()}`;
     // Each has seen that there is no such process before any of them makes it.
-    shop.emulator.faults.add({ kind: 'call', on: 'GET', times: runs, call: barrier(runs) });
+    shop.faults.add({ kind: 'call', on: 'GET', times: runs, call: barrier(runs) });
     const steps = await Promise.all(Array.from({ length: runs }, () => shop.run({ processes: '2' })));
 
     expect(shop.count('POST')).toBeGreaterThanOrEqual(runs);
@@ -43,7 +43,7 @@ test.concurrent.each([
   'a run that creates in the second in which another has reported gives way: %s before %s',
   async (first, second) => {
     await using shop = await openShop();
-    const { cloud, faults } = shop.emulator;
+    const { cloud, faults } = shop;
     const moment = Date.now();
     cloud.now = () => moment;
     const ids = [first, second];

@@ -15,7 +15,7 @@ describe.concurrent('after a change, redeploy', () => {
     'follows what another run, which was first with the same process, has begun meanwhile: %s',
     async (action) => {
       await using shop = await openShop();
-      const { cloud, faults } = shop.emulator;
+      const { cloud, faults } = shop;
       cloud.deployed(shop.environment, { agoMs: 3_600_000 });
       faults.add({
         kind: 'call',
@@ -40,7 +40,7 @@ describe.concurrent('after a change, redeploy', () => {
 
     expect(step.outputs).toMatchObject({
       'environment-id': shop.environment.id,
-      'deployment-id': shop.emulator.cloud.deployments[0]?.id,
+      'deployment-id': shop.cloud.deployments[0]?.id,
     });
   });
 
@@ -51,14 +51,14 @@ describe.concurrent('after a change, redeploy', () => {
     'waits for a deployment that runs already, since that does not carry the change: %s',
     async (_, where) => {
       await using shop = await openShop({ deploymentScript: quick });
-      const running = shop.emulator.cloud.addDeployment(shop.environment, {
+      const running = shop.cloud.addDeployment(shop.environment, {
         script: ['build.running', 'deployment.running', 'deployment.succeeded'],
       });
       const step = await shop.run({ ...where, ...redeploy });
 
       expect(step.exitCode).toBe(0);
-      expect(shop.emulator.cloud.deployments).toHaveLength(2);
-      expect(step.outputs['deployment-id']).toBe(shop.emulator.cloud.deployments[1]?.id);
+      expect(shop.cloud.deployments).toHaveLength(2);
+      expect(step.outputs['deployment-id']).toBe(shop.cloud.deployments[1]?.id);
       expect(step.log).toContain(`Waiting for deployment ${running.id}, which began before the change`);
       expect(deployRequests(shop)).toBe(1);
     },
@@ -72,24 +72,19 @@ describe.concurrent('after a change, redeploy', () => {
     ['late', { kind: 'late', ms: 700 }],
   ] as const)('starts one deployment though the answer was lost: %s', async (_title, fault) => {
     await using shop = await openShop({ deploymentScript: quick });
-    shop.emulator.faults.add({ ...fault, on: 'POST /deployments$' });
+    shop.faults.add({ ...fault, on: 'POST /deployments$' });
     const step = await shop.run(redeploy);
 
     expect(step.errors).toEqual([]);
-    expect(shop.emulator.cloud.deployments).toHaveLength(1);
-    expect(step.outputs['deployment-id']).toBe(shop.emulator.cloud.deployments[0]?.id);
+    expect(shop.cloud.deployments).toHaveLength(1);
+    expect(step.outputs['deployment-id']).toBe(shop.cloud.deployments[0]?.id);
     expect(deployRequests(shop)).toBe(1);
   });
 
   test('believes no answer that is about another deployment', async () => {
     await using shop = await openShop({ deploymentScript: quick });
-    const over = shop.emulator.cloud.addDeployment(shop.environment, { script: ['deployment.succeeded'] });
-    shop.emulator.faults.add({
-      kind: 'edit',
-      on: 'GET /deployments/[^/]+$',
-      times: Infinity,
-      edit: withId(over.id),
-    });
+    const over = shop.cloud.addDeployment(shop.environment, { script: ['deployment.succeeded'] });
+    shop.faults.add({ kind: 'edit', on: 'GET /deployments/[^/]+$', times: Infinity, edit: withId(over.id) });
     const step = await shop.run(redeploy);
 
     expect(step.exitCode).toBe(1);
@@ -105,7 +100,7 @@ describe.concurrent('a deployment that does not succeed fails the step, with the
     const step = await shop.run(redeploy);
 
     expect(step.exitCode).toBe(1);
-    const [deployment] = shop.emulator.cloud.deployments;
+    const [deployment] = shop.cloud.deployments;
     expect(step.errors[0]).toContain(
       `was created, but the deployment failed: ${deployment?.id} ended as ${status}`,
     );
@@ -122,7 +117,7 @@ describe.concurrent('a deployment that does not succeed fails the step, with the
 
 test.concurrent('the error of a failed deployment names no input that delete does not have', async () => {
   await using shop = await openShop({ deploymentScript: ['build.failed'] });
-  const { id } = shop.emulator.cloud.addProcess(shop.instance, { type: 'worker' });
+  const { id } = shop.cloud.addProcess(shop.instance, { type: 'worker' });
   const step = await shop.run(
     { 'process-id': id, instance: shop.instance.id, ...redeploy },
     { action: 'delete' },
@@ -138,7 +133,7 @@ describe.concurrent('redeploy with nothing to change', () => {
 
   test('deploys where a run was killed between the change and the deployment', async () => {
     await using shop = await openShop({ deploymentScript: quick });
-    const { cloud } = shop.emulator;
+    const { cloud } = shop;
     cloud.deployed(shop.environment);
     cloud.addProcess(shop.instance, { type: 'worker' });
     const step = await shop.run(inputs);
@@ -156,8 +151,8 @@ describe.concurrent('a dry run with redeploy, where nothing is to be changed', (
 
   async function openFailed(): Promise<Shop> {
     const shop = await openShop();
-    shop.emulator.cloud.addProcess(shop.instance, { type: 'worker' });
-    shop.emulator.cloud.addDeployment(shop.environment, { script: ['build.failed'] });
+    shop.cloud.addProcess(shop.instance, { type: 'worker' });
+    shop.cloud.addDeployment(shop.environment, { script: ['build.failed'] });
     return shop;
   }
 
@@ -191,11 +186,8 @@ describe.concurrent('a dry run with redeploy, where nothing is to be changed', (
 
   test('says nothing where the newest deployment has succeeded', async () => {
     await using shop = await openShop();
-    shop.emulator.cloud.addProcess(shop.instance, {
-      type: 'worker',
-      created_at: '2020-01-01T00:00:00.000000Z',
-    });
-    shop.emulator.cloud.deployed(shop.environment);
+    shop.cloud.addProcess(shop.instance, { type: 'worker', created_at: '2020-01-01T00:00:00.000000Z' });
+    shop.cloud.deployed(shop.environment);
     const step = await shop.apply(text, { ...dryRun, 'fail-on-change': 'true' });
 
     expect([step.errors, step.warnings]).toEqual([[], []]);
@@ -216,7 +208,7 @@ describe.concurrent('proofs that there is none of', () => {
 
   test('are skipped where a part of the plan fails', async () => {
     await using shop = await openShop();
-    shop.emulator.faults.add({ kind: 'status', status: 422, on: 'POST' });
+    shop.faults.add({ kind: 'status', status: 422, on: 'POST' });
     const step = await shop.apply('instances: { App: [{ type: worker }] }', {
       environment: 'main',
       ...proofs,
@@ -230,7 +222,7 @@ describe.concurrent('proofs that there is none of', () => {
 
 test.concurrent('a deployment of somebody else that is followed for a proof, and fails, is replaced by one', async () => {
   await using shop = await openShop({ deploymentScript: quick });
-  const { cloud } = shop.emulator;
+  const { cloud } = shop;
   cloud.addProcess(shop.instance, { type: 'worker', created_at: '2020-01-01T00:00:00.000000Z' });
   cloud.addDeployment(shop.environment, { script: ['build.running', 'build.failed'] });
   const step = await shop.run({ environment: 'main', ...redeploy, 'verify-command': 'php artisan about' });
@@ -244,8 +236,8 @@ describe.concurrent('wait-for-commit', () => {
 
   test('waits for the deployment of a push before anything else', async () => {
     await using shop = await openShop({ deploymentTakes: 40_000 });
-    shop.emulator.cloud.deployed(shop.environment);
-    shop.emulator.cloud.push(shop.environment, { inMs: 20_000, commitHash: commit });
+    shop.cloud.deployed(shop.environment);
+    shop.cloud.push(shop.environment, { inMs: 20_000, commitHash: commit });
     const step = await shop.run({ environment: 'main', 'wait-for-commit': commit });
 
     expect(step.errors).toEqual([]);

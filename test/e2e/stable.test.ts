@@ -12,8 +12,8 @@ const lastYear = '2025-04-04T11:24:42.000000Z';
 async function openLive(life: ProcessLife = {}): Promise<Shop> {
   const shop = await openShop();
   Object.assign(shop.instance, { minReplicas: 1, maxReplicas: 1 });
-  shop.emulator.cloud.addProcess(shop.instance, { ...horizon, life, created_at: lastYear });
-  shop.emulator.cloud.deployed(shop.environment, { agoMs: 600_000 });
+  shop.cloud.addProcess(shop.instance, { ...horizon, life, created_at: lastYear });
+  shop.cloud.deployed(shop.environment, { agoMs: 600_000 });
   return shop;
 }
 
@@ -73,7 +73,7 @@ describe.concurrent('stable-for, with nothing to change, looks back and waits fo
 
   test('and a log that the token may not read is told, and fails nothing', async () => {
     await using shop = await openLive(loops());
-    shop.emulator.faults.add({ kind: 'status', status: 403, on: '/logs', times: Number.POSITIVE_INFINITY });
+    shop.faults.add({ kind: 'status', status: 403, on: '/logs', times: Number.POSITIVE_INFINITY });
     const step = await shop.run(stable);
 
     expect(step.exitCode).toBe(0);
@@ -111,7 +111,7 @@ describe.concurrent('stable-for, after a deployment, watches', () => {
 describe.concurrent('list', () => {
   test('tells the status of each process', async () => {
     await using shop = await openLive(loops());
-    shop.emulator.cloud.addProcess(shop.instance, { type: 'worker', created_at: lastYear });
+    shop.cloud.addProcess(shop.instance, { type: 'worker', created_at: lastYear });
     const step = await shop.run({ environment: 'main', 'status-window': '60' }, { action: 'list' });
 
     expect(step.exitCode).toBe(0);
@@ -122,7 +122,7 @@ describe.concurrent('list', () => {
 
   test('finds the log by the id of a cluster, which is not told with its processes', async () => {
     await using shop = await openLive(loops());
-    shop.emulator.faults.add({ kind: 'edit', on: '/background-processes', edit: editIncluded(() => []) });
+    shop.faults.add({ kind: 'edit', on: '/background-processes', edit: editIncluded(() => []) });
     const inputs = { instance: shop.instance.id, 'status-window': '60' };
     const step = await shop.run(inputs, { action: 'list' });
 

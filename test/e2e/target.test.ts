@@ -27,7 +27,7 @@ test.concurrent.each<[string, (shop: Shop) => Record<string, string>]>([
   ],
 ])('among others of similar names the instance is found by %s', async (_title, inputs) => {
   await using shop = await openShop();
-  const { cloud } = shop.emulator;
+  const { cloud } = shop;
   shop.application.slug = 'the-shop';
   // Listed before and after the right ones, so that neither first nor last is right by luck.
   for (const name of ['shop-admin', 'Shop']) {
@@ -46,7 +46,7 @@ test.concurrent.each<[string, (shop: Shop) => Record<string, string>]>([
 
 test.concurrent('the branch of the pull request comes before a name: it is a preview that is meant', async () => {
   await using shop = await openShop();
-  const { cloud } = shop.emulator;
+  const { cloud } = shop;
   cloud.addInstance(cloud.addEnvironment(shop.application, { name: 'feature-a', branch: 'other' }));
   const preview = cloud.addEnvironment(shop.application, { name: 'pr-7', branch: 'feature-a' });
   const { id } = cloud.addInstance(preview);
@@ -56,7 +56,7 @@ test.concurrent('the branch of the pull request comes before a name: it is a pre
 
 test.concurrent('a managed queue that is named by its id keeps nothing that was created on it', async () => {
   await using shop = await openShop();
-  const { cloud } = shop.emulator;
+  const { cloud } = shop;
   const queue = cloud.addInstance(shop.environment, { name: 'emails', type: 'managed_queue' });
   const step = await shop.run({ instance: queue.id });
   expect(step.errors[0]).toContain('managed queue');
@@ -84,7 +84,7 @@ test.concurrent('no variable of an environment shows in an error about the answe
     attributes: { environment_variables: variables },
   };
   const body = JSON.stringify({ data: [resource], message: SECRET_VARIABLE });
-  shop.emulator.faults.add({ kind: 'body', body, on: 'GET /environments$', times: Number.POSITIVE_INFINITY });
+  shop.faults.add({ kind: 'body', body, on: 'GET /environments$', times: Number.POSITIVE_INFINITY });
   const step = await shop.run({ environment: 'main' }, { env: { RUNNER_DEBUG: '1' } });
 
   expect(step.exitCode).toBe(1);

@@ -5,14 +5,14 @@ import { openShop, type Shop } from './harness/shop.ts';
 const canary = 'php artisan queue:canary';
 const verify = { environment: 'main', 'verify-command': canary };
 
-const commands = (shop: Shop): string[] => shop.emulator.cloud.commands.map(({ command }) => command);
+const commands = (shop: Shop): string[] => shop.cloud.commands.map(({ command }) => command);
 const started = (shop: Shop): number =>
   shop.requests().filter((line) => line.endsWith('/commands') && line.startsWith('POST')).length;
 
 describe.concurrent('verify-command', () => {
   test('finds the environment by the instance', async () => {
     await using shop = await openShop();
-    shop.emulator.cloud.addProcess(shop.instance, { type: 'worker' });
+    shop.cloud.addProcess(shop.instance, { type: 'worker' });
     const step = await shop.run({ 'verify-command': canary });
 
     expect(step.outputs).toMatchObject({ verified: 'true', 'environment-id': shop.environment.id });
@@ -23,7 +23,7 @@ describe.concurrent('verify-command', () => {
     ['that finds nothing to change', 1, 'unchanged'],
   ])('is skipped in a dry run %s, and that is said', async (_, there, outcome) => {
     await using shop = await openShop();
-    for (let n = 0; n < there; n++) shop.emulator.cloud.addProcess(shop.instance, { type: 'worker' });
+    for (let n = 0; n < there; n++) shop.cloud.addProcess(shop.instance, { type: 'worker' });
     const step = await shop.run({ ...verify, 'dry-run': 'true' });
 
     expect(step.exitCode).toBe(0);
@@ -36,7 +36,7 @@ describe.concurrent('verify-command', () => {
     await using shop = await openShop({
       commandOutcome: fails('No worker <b>has</b> done the job.\nsecret-of-the-app', 'exit'),
     });
-    const { id } = shop.emulator.cloud.addProcess(shop.instance, { type: 'worker' });
+    const { id } = shop.cloud.addProcess(shop.instance, { type: 'worker' });
     const step = await shop.run(verify);
     const loud = await shop.run({ ...verify, 'show-logs': 'true' });
 
@@ -61,7 +61,7 @@ describe.concurrent('verify-command', () => {
     await using shop = await openShop({
       commandOutcome: succeeds(`test-token-0123456789abcdef\n${printed}`),
     });
-    shop.emulator.cloud.addProcess(shop.instance, { type: 'worker' });
+    shop.cloud.addProcess(shop.instance, { type: 'worker' });
     const step = await shop.run({ ...verify, 'show-logs': 'true' });
 
     expect(step.outputs['verified']).toBe('true');
@@ -72,10 +72,10 @@ describe.concurrent('verify-command', () => {
 
   test('whose answer was lost is looked up among the commands, and not sent again', async () => {
     await using shop = await openShop();
-    shop.emulator.cloud.addProcess(shop.instance, { type: 'worker' });
+    shop.cloud.addProcess(shop.instance, { type: 'worker' });
     // The same command of an earlier run must not be taken for this one.
-    const before = shop.emulator.cloud.addCommand(shop.environment, canary);
-    shop.emulator.faults.add({ kind: 'status', status: 502, acts: true, on: 'POST .*/commands$' });
+    const before = shop.cloud.addCommand(shop.environment, canary);
+    shop.faults.add({ kind: 'status', status: 502, acts: true, on: 'POST .*/commands$' });
     const step = await shop.run(verify);
 
     expect(step.outputs['verified']).toBe('true');
@@ -102,7 +102,7 @@ describe.concurrent('a deployment that fails', () => {
 
   test('is still told when its logs cannot be read', async () => {
     await using shop = await openShop(failing);
-    shop.emulator.faults.add({ kind: 'status', status: 422, on: 'GET .*/logs$' });
+    shop.faults.add({ kind: 'status', status: 422, on: 'GET .*/logs$' });
     const step = await shop.run({ environment: 'main', redeploy: 'true', 'show-logs': 'true' });
 
     expect(step.errors).toHaveLength(1);

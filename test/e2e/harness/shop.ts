@@ -9,6 +9,9 @@ type Seeded = ReturnType<typeof seedShop>;
 /** A shop on an emulated Laravel Cloud, with functions that run actions against it; by default the root action. */
 export interface Shop extends Seeded, AsyncDisposable {
   emulator: Emulator;
+  cloud: Emulator['cloud'];
+  forge: Emulator['forge'];
+  faults: Emulator['faults'];
   /** Runs an action to its end. Every run must pass `expectClean`. */
   run(inputs?: Record<string, string>, options?: StepOptions): Promise<StepRun>;
   /** Runs `apply` on a manifest of this text. */
@@ -34,7 +37,8 @@ export const manifestFile = '.github/background-processes.yml';
 
 export async function openShop(options: Partial<CloudOptions> = {}): Promise<Shop> {
   const emulator = await startEmulator();
-  Object.assign(emulator.cloud.options, options);
+  const { cloud, forge, faults } = emulator;
+  Object.assign(cloud.options, options);
   const seeded = seedShop(emulator);
   const { instance } = seeded;
   const start = (inputs: Record<string, string> = {}, options: StepOptions = {}): RunningAction => {
@@ -52,19 +56,19 @@ export async function openShop(options: Partial<CloudOptions> = {}): Promise<Sho
   const lines = () => emulator.requests.map(({ method, path }) => `${method} ${path.replace(/^\/api/, '')}`);
   return {
     ...seeded,
-    emulator,
+    ...{ emulator, cloud, forge, faults },
     start,
     run,
     apply: (text, inputs, options) =>
       run(inputs, { action: 'apply', files: { [manifestFile]: text }, ...options }),
     addEnvironment(name, branch = name) {
-      const environment = emulator.cloud.addEnvironment(seeded.application, { name, branch });
-      return { environment, instance: emulator.cloud.addInstance(environment) };
+      const environment = cloud.addEnvironment(seeded.application, { name, branch });
+      return { environment, instance: cloud.addInstance(environment) };
     },
     requests: () => lines().map(withoutIds),
     writes: () => lines().filter((line) => !line.startsWith('GET ')),
     count: (method) => emulator.requests.filter((request) => request.method === method).length,
-    ids: () => emulator.cloud.listProcesses(instance).map(({ id }) => id),
+    ids: () => cloud.listProcesses(instance).map(({ id }) => id),
     [Symbol.asyncDispose]: () => emulator.close(),
   };
 }
@@ -72,7 +76,7 @@ export async function openShop(options: Partial<CloudOptions> = {}): Promise<Sho
 /** A shop whose steps run one Forge action on its server, without a rate limit. */
 export async function openForge(action: string): Promise<Shop> {
   const shop = await openShop();
-  shop.emulator.forge.rateLimits.enforced = false;
+  shop.forge.rateLimits.enforced = false;
   // A manifest names its servers itself.
   const server = action === 'forge/apply' ? {} : { server: shop.server.id };
   const start: Shop['start'] = (inputs, options) =>
