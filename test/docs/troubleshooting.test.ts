@@ -143,8 +143,8 @@ function expectTold(words: string, { errors, warnings, notices }: StepRun): void
 
 /** Two that do the same, and have for long. */
 function ambiguous({ emulator, instance }: Shop): Record<string, string> {
-  for (const created_at of ['2026-01-01T00:00:00.000000Z', '2026-01-02T00:00:00.000000Z'])
-    emulator.cloud.addProcess(instance, { type: 'worker', created_at });
+  for (const createdAt of ['2026-01-01T00:00:00.000000Z', '2026-01-02T00:00:00.000000Z'])
+    emulator.cloud.addProcess(instance, { type: 'worker', createdAt });
   return {};
 }
 
@@ -187,7 +187,7 @@ function exiting({ emulator, environment, instance }: Shop): Record<string, stri
   emulator.cloud.addProcess(instance, {
     ...horizon,
     life: loops(),
-    created_at: '2026-01-01T00:00:00.000000Z',
+    createdAt: '2026-01-01T00:00:00.000000Z',
   });
   emulator.cloud.deployed(environment);
   return { environment: 'main', ...horizon, 'stable-for': '60' };
@@ -199,7 +199,7 @@ function contested({ emulator, instance }: Shop): Record<string, string> {
   const createdAt = '2026-01-01T00:00:00.000000Z';
   let rival = { id: '' };
   const add = () => {
-    rival = cloud.addProcess(instance, { type: 'worker', created_at: createdAt });
+    rival = cloud.addProcess(instance, { type: 'worker', createdAt: createdAt });
   };
   faults.add({ kind: 'call', on: 'POST', ...always, call: add });
   faults.add({ kind: 'call', on: 'DELETE', ...always, call: () => cloud.removeProcess(rival) });

@@ -58,7 +58,7 @@ describe.concurrent('proofs, in a file of many environments', () => {
       cloud.addProcess(instance, {
         type: 'worker',
         command: 'php artisan queue:work',
-        created_at: lastYear,
+        createdAt: lastYear,
         life,
       });
       cloud.deployed(environment);
@@ -80,7 +80,7 @@ describe.concurrent('proofs, in a file of many environments', () => {
     cloud.rateLimits.enforced = true;
     const names = Array.from({ length: 59 }, (_, n) => `preview-${n}`);
     for (const { environment, instance } of [shop, ...names.map((name) => shop.addEnvironment(name))]) {
-      cloud.addProcess(instance, { type: 'worker', created_at: lastYear });
+      cloud.addProcess(instance, { type: 'worker', createdAt: lastYear });
       cloud.deployed(environment, { agoMs: 3_600_000 });
     }
     const text = two.replace('staging: {}', names.map((name) => `${name}: {}`).join(', '));
@@ -97,7 +97,7 @@ describe.concurrent('proofs, in a file of many environments', () => {
     await using shop = await openShop();
     const staging = shop.addEnvironment('staging');
     for (const { instance } of [shop, staging])
-      shop.cloud.addProcess(instance, { type: 'worker', created_at: lastYear });
+      shop.cloud.addProcess(instance, { type: 'worker', createdAt: lastYear });
     const verify = { 'verify-command': 'php artisan queue:canary' };
     const run = await shop.apply(two, verify);
 

@@ -25,7 +25,7 @@ function fallAsleepAt(on: string, { emulator, environment }: Shop): void {
 describe.concurrent('where an environment sleeps', () => {
   test('nothing is proved, and that is said', async () => {
     await using shop = await openAsleep();
-    const { id } = shop.cloud.addProcess(shop.instance, { type: 'worker', created_at: lastYear });
+    const { id } = shop.cloud.addProcess(shop.instance, { type: 'worker', createdAt: lastYear });
     const step = await shop.run({ 'process-id': id, ...proofs });
 
     expect(step.errors).toEqual([]);
@@ -62,7 +62,7 @@ describe.concurrent('where an environment sleeps', () => {
     async (status) => {
       await using shop = await openShop();
       shop.cloud.deployed(shop.environment, { agoMs: 3_600_000 });
-      shop.cloud.addProcess(shop.instance, { type: 'worker', created_at: lastYear });
+      shop.cloud.addProcess(shop.instance, { type: 'worker', createdAt: lastYear });
       fallAsleepAt('POST /commands$', shop);
       shop.faults.add({ kind: 'status', on: 'POST /commands$', status });
       const step = await shop.run({ environment: 'main', 'verify-command': 'php artisan about' });

@@ -88,7 +88,7 @@ describe.skipIf(onWindows).concurrent.each(signals)('%s, unless on Windows,', (s
   test('while a deployment of somebody else is followed for a proof says that', async () => {
     await using shop = await openShop();
     const { cloud } = shop;
-    cloud.addProcess(shop.instance, { type: 'worker', created_at: '2025-04-04T11:24:42.000000Z' });
+    cloud.addProcess(shop.instance, { type: 'worker', createdAt: '2025-04-04T11:24:42.000000Z' });
     const { id } = cloud.addDeployment(shop.environment, { script: ['build.running'] });
     const running = shop.start({ environment: shop.environment.id, 'stable-for': '60' });
     const step = await stopWhen(running, signal, () => running.output().includes('is running'));

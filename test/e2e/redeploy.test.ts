@@ -186,7 +186,7 @@ describe.concurrent('a dry run with redeploy, where nothing is to be changed', (
 
   test('says nothing where the newest deployment has succeeded', async () => {
     await using shop = await openShop();
-    shop.cloud.addProcess(shop.instance, { type: 'worker', created_at: '2020-01-01T00:00:00.000000Z' });
+    shop.cloud.addProcess(shop.instance, { type: 'worker', createdAt: '2020-01-01T00:00:00.000000Z' });
     shop.cloud.deployed(shop.environment);
     const step = await shop.apply(text, { ...dryRun, 'fail-on-change': 'true' });
 
@@ -223,7 +223,7 @@ describe.concurrent('proofs that there is none of', () => {
 test.concurrent('a deployment of somebody else that is followed for a proof, and fails, is replaced by one', async () => {
   await using shop = await openShop({ deploymentScript: quick });
   const { cloud } = shop;
-  cloud.addProcess(shop.instance, { type: 'worker', created_at: '2020-01-01T00:00:00.000000Z' });
+  cloud.addProcess(shop.instance, { type: 'worker', createdAt: '2020-01-01T00:00:00.000000Z' });
   cloud.addDeployment(shop.environment, { script: ['build.running', 'build.failed'] });
   const step = await shop.run({ environment: 'main', ...redeploy, 'verify-command': 'php artisan about' });
 

@@ -12,7 +12,7 @@ const lastYear = '2025-04-04T11:24:42.000000Z';
 async function openLive(life: ProcessLife = {}): Promise<Shop> {
   const shop = await openShop();
   Object.assign(shop.instance, { minReplicas: 1, maxReplicas: 1 });
-  shop.cloud.addProcess(shop.instance, { ...horizon, life, created_at: lastYear });
+  shop.cloud.addProcess(shop.instance, { ...horizon, life, createdAt: lastYear });
   shop.cloud.deployed(shop.environment, { agoMs: 600_000 });
   return shop;
 }
@@ -111,7 +111,7 @@ describe.concurrent('stable-for, after a deployment, watches', () => {
 describe.concurrent('list', () => {
   test('tells the status of each process', async () => {
     await using shop = await openLive(loops());
-    shop.cloud.addProcess(shop.instance, { type: 'worker', created_at: lastYear });
+    shop.cloud.addProcess(shop.instance, { type: 'worker', createdAt: lastYear });
     const step = await shop.run({ environment: 'main', 'status-window': '60' }, { action: 'list' });
 
     expect(step.exitCode).toBe(0);

@@ -107,17 +107,7 @@ export type GivenEnvironment = Pick<CloudEnvironment, 'name'> &
 
 export type GivenInstance = Partial<Omit<CloudInstance, 'environmentId' | 'hiddenFor'>> & Appearing;
 
-export interface GivenProcess {
-  id?: string;
-  type: 'worker' | 'custom';
-  processes?: number;
-  command?: string;
-  config?: Record<string, unknown>;
-  strategy_type?: string | null;
-  strategy_threshold?: number | null;
-  created_at?: string | null;
-  life?: ProcessLife;
-}
+export type GivenProcess = Pick<ExistingProcess, 'type'> & Partial<Omit<ExistingProcess, 'instanceId'>>;
 
 export interface GivenDeployment {
   script?: string[];

@@ -115,14 +115,13 @@ export class CloudState {
     const process: ExistingProcess = {
       id: given.id ?? this.newId('process'),
       instanceId: idOf(instance),
-      type: given.type,
-      processes: given.processes ?? 1,
-      command: given.command ?? '',
+      processes: 1,
+      command: '',
+      strategyType: 'none',
+      strategyThreshold: null,
+      createdAt: this.timestamp(),
+      ...given,
       config: { ...given.config },
-      strategyType: given.strategy_type === undefined ? 'none' : given.strategy_type,
-      strategyThreshold: given.strategy_threshold ?? null,
-      createdAt: given.created_at === undefined ? this.timestamp() : given.created_at,
-      ...(given.life === undefined ? {} : { life: given.life }),
     };
     this.processes.push(process);
     return process;

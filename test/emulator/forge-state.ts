@@ -65,8 +65,6 @@ type GivenProcess = Pick<ForgeProcess, 'command'> &
   Partial<Omit<ForgeProcess, 'id' | 'serverId' | 'script' | 'looksLeft'>> & {
     /** The statuses of the process, one for each read; by default up from the start. */
     script?: string[];
-    /** The statuses through which the process cycles afterwards, one for each read. */
-    flapping?: string[];
   };
 
 /** The scope that each call needs. */
@@ -123,7 +121,7 @@ export class ForgeState {
     return site;
   }
 
-  addProcess(server: Reference, { script = ['running'], flapping, ...given }: GivenProcess): ForgeProcess {
+  addProcess(server: Reference, { script = ['running'], ...given }: GivenProcess): ForgeProcess {
     const id = this.#newId();
     const process: ForgeProcess = {
       id,
@@ -131,7 +129,7 @@ export class ForgeState {
       ...{ user: 'forge', directory: null, processes: 1, createdAt: this.timestamp(), name: `daemon-${id}` },
       ...{ siteId: null, startsecs: null, stopwaitsecs: null, stopsignal: null },
       ...given,
-      script: new StateScript(script, flapping),
+      script: new StateScript(script),
       looksLeft: undefined,
     };
     this.processes.push(process);

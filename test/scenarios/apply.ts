@@ -89,7 +89,7 @@ export const applyScenarios = [
     },
     '`prune` keeps the oldest of equal processes': ({ cloud, instance }) => {
       for (const day of [2, 1])
-        cloud.addProcess(instance, { type: 'worker', created_at: `2026-01-0${day}T00:00:00.000000Z` });
+        cloud.addProcess(instance, { type: 'worker', createdAt: `2026-01-0${day}T00:00:00.000000Z` });
       return { inputs: { prune: 'true' }, files: { [file]: 'instances: { App: [{ type: worker }] }' } };
     },
     'two equal processes, refused without `prune`': ({ cloud, instance }) => {

@@ -10,7 +10,7 @@ export const listScenarios = scenariosOf(action, nothing, {
     return { inputs: { environment: 'main' } };
   }),
   'a worker and a custom process, options that are unset left out': ({ cloud, instance }) => {
-    const scaled = { strategy_type: 'queue_size', strategy_threshold: 5 };
+    const scaled = { strategyType: 'queue_size', strategyThreshold: 5 };
     const config = { connection: 'redis', queue: 'high' };
     cloud.addProcess(instance, { type: 'worker', processes: 2, config, ...scaled });
     cloud.addProcess(instance, { type: 'custom', command: 'php artisan reverb:start' });

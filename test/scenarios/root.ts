@@ -192,7 +192,7 @@ const namedEnvironments = scenariosOf(action, inMain, {
     return beside({}, { 'verify-command': canary })(world);
   },
   '`redeploy`, nothing to change: deploys where the newest deployment failed': (world) => {
-    addWorker(world, {}, { created_at: lastYear });
+    addWorker(world, {}, { createdAt: lastYear });
     world.cloud.addDeployment(world.environment, { script: ['build.failed'] });
     return deploying(succeeding, {})(world);
   },
@@ -230,8 +230,8 @@ const namedEnvironments = scenariosOf(action, inMain, {
   },
   'two workers that match, with different connections': (world) => {
     const queue = 'high,default';
-    addWorker(world, { queue, connection: 'redis' }, { created_at: lastYear });
-    const more = { created_at: lastYear, processes: 4 };
+    addWorker(world, { queue, connection: 'redis' }, { createdAt: lastYear });
+    const more = { createdAt: lastYear, processes: 4 };
     return beside({ queue, connection: 'database' }, { queue }, more)(world);
   },
   '`dry-run`, `redeploy`: would create more than the memory holds': ({ instance }) => {
