@@ -4,7 +4,6 @@ import { REPOSITORY_ROOT } from '../e2e/harness/run-action.ts';
 import { makeCertificate } from '../support/certificate.ts';
 import { type BenchCase, cases } from './cases.ts';
 import { measureAction, measureBare, type Setting, type Usage } from './measure.ts';
-import { applyScale, fleetScale } from './scale.ts';
 
 // What the actions cost next to a bare script that makes the least calls: whole processes, run in pairs, one after the
 // other, since a machine's speed drifts. Over http and https, to a server next door and to one 80 ms away: on a real way
@@ -13,12 +12,12 @@ import { applyScale, fleetScale } from './scale.ts';
 const { positionals } = readArguments({
   usage: 'npm run bench -- [pairs] [case] [root]',
   help: `Measures the actions against a script that makes the least calls, in pairs of runs, 7 unless you say how many.
-case: a part of a case's title, such as create; scale: only how apply grows. root: the folder of other actions.`,
+case: a part of a case's title, such as create. root: the folder of other actions.`,
   unnamed: [0, 3],
 });
 const [pairsGiven = '7', only = '', root = REPOSITORY_ROOT] = positionals;
 const pairs = wholeNumber(pairsGiven, 'a number of pairs', 1);
-if (only !== 'scale' && !cases.some(({ title }) => title.includes(only)))
+if (!cases.some(({ title }) => title.includes(only)))
   fail(`No case has "${only}" in its title. The cases are ${cases.map(({ title }) => title).join(', ')}`);
 
 using certificate = makeCertificate();
@@ -46,14 +45,7 @@ for (const benchCase of cases.filter(({ title }) => title.includes(only))) {
   for (const setting of settings)
     table.push([benchCase.title, setting.title, ...(await row(benchCase, setting))]);
 }
-if (table.length > 1) print(table);
-const scaleHead = ['world', 'all created', 'all unchanged'];
-if (only === '' || only === 'scale') {
-  console.log('\napply, as the number of declared processes and instances grows, with no limit of rate:\n');
-  print([scaleHead, ...(await applyScale(root))]);
-  console.log('\nEnvironments of three processes, with redeploy, within the limits of the service:\n');
-  print([scaleHead, ...(await fleetScale(root))]);
-}
+print(table);
 const dist = `${root}/dist/`;
 const bytes = readdirSync(dist).reduce((sum, name) => sum + statSync(dist + name).size, 0);
 console.log(

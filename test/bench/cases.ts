@@ -62,7 +62,7 @@ export const cases: readonly BenchCase[] = [
       };
     },
   },
-  ...[1, 10, 100].map(applyCase),
+  ...[1, 10, 100, 1_000].map(applyCase),
   ...[1, 30, 100].flatMap((environments) => [
     fleetCase(environments, 'unchanged'),
     fleetCase(environments, 'all new'),
@@ -83,7 +83,7 @@ const fleetText = [
   '',
 ].join('\n');
 
-export function fleetCase(environments: number, state: 'unchanged' | 'all new'): BenchCase {
+function fleetCase(environments: number, state: 'unchanged' | 'all new'): BenchCase {
   return {
     title: `${environments} environments, ${state}`,
     prepare: (emulator) => {

@@ -54,20 +54,6 @@ export async function measureBare(benchCase: BenchCase, setting: Setting): Promi
   });
 }
 
-/** Runs something whose process leaves what it used. `env`: the variables for that process. */
-export async function usageOf<T>(
-  run: (env: Record<string, string>) => Promise<T>,
-): Promise<{ result: T; used: NodeJS.ResourceUsage }> {
-  const folder = mkdtempSync(join(tmpdir(), 'bench-'));
-  const file = join(folder, 'usage.json');
-  try {
-    const result = await run({ NODE_OPTIONS: `--require=${usageHook}`, BENCH_USAGE: file });
-    return { result, used: JSON.parse(readFileSync(file, 'utf8')) };
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
-}
-
 async function measured(
   benchCase: BenchCase,
   { certificate, roundTrip }: Setting,
@@ -78,14 +64,15 @@ async function measured(
     env: Record<string, string>,
   ) => Promise<number>,
 ): Promise<Usage> {
+  const folder = mkdtempSync(join(tmpdir(), 'bench-'));
+  const file = join(folder, 'usage.json');
   const emulator = await startEmulator();
   await using way = await openWay(emulator.origin, roundTrip, certificate);
   try {
-    const prepared = benchCase.prepare(emulator);
     const trust = certificate === undefined ? {} : { NODE_EXTRA_CA_CERTS: certificate.file };
-    const { result: wallMs, used } = await usageOf((env) =>
-      run(prepared, `${way.origin}/api`, emulator.token, { ...env, ...trust }),
-    );
+    const env = { NODE_OPTIONS: `--require=${usageHook}`, BENCH_USAGE: file, ...trust };
+    const wallMs = await run(benchCase.prepare(emulator), `${way.origin}/api`, emulator.token, env);
+    const used: NodeJS.ResourceUsage = JSON.parse(readFileSync(file, 'utf8'));
     return {
       wallMs,
       cpuMs: (used.userCPUTime + used.systemCPUTime) / 1000,
@@ -95,6 +82,7 @@ async function measured(
       depth: depthOf(emulator, roundTrip),
     };
   } finally {
+    rmSync(folder, { recursive: true, force: true });
     await emulator.close();
   }
 }

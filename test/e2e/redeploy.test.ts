@@ -143,6 +143,17 @@ describe.concurrent('redeploy with nothing to change', () => {
   });
 });
 
+test.concurrent('delete deploys once after a deletion, and not when there was nothing to delete', async () => {
+  await using shop = await openShop({ deploymentScript: quick });
+  shop.cloud.addProcess(shop.instance, { type: 'worker' });
+  const inputs = { environment: 'main', type: 'worker', ...redeploy };
+  await shop.run(inputs, { action: 'delete' });
+  const again = await shop.run(inputs, { action: 'delete' });
+
+  expect(again.outputs['outcome']).toBe('absent');
+  expect(shop.cloud.deployments).toHaveLength(1);
+});
+
 describe.concurrent('a dry run with redeploy, where nothing is to be changed', () => {
   const text = 'instances: { App: [{ type: worker }] }';
   const dryRun = { environment: 'main', ...redeploy, 'dry-run': 'true' };

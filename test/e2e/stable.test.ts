@@ -47,6 +47,16 @@ describe.concurrent('stable-for, with nothing to change, looks back and waits fo
     expect(step.summary).not.toContain('Connection refused');
   });
 
+  test('and one that has exited once, and was not started again, is not said to keep exiting', async () => {
+    await using shop = await openLive({ exits: { code: 1, afterMs: 560_000, restartMs: 3_600_000 } });
+    const step = await shop.run(stable);
+
+    expect(step.outputs['stable']).toBe('false');
+    expect(step.summary).toContain(
+      '❌ <code>php artisan horizon</code> on App exited and was not started again',
+    );
+  });
+
   test('and shows what was printed only when asked for, without secrets', async () => {
     const prints = [
       'In Connector.php line 76:',
@@ -60,6 +70,23 @@ describe.concurrent('stable-for, with nothing to change, looks back and waits fo
     expect(step.summary).toContain('Connection refused by &#42;&#42;&#42; now');
     expect(step.summary.split('In Connector.php')).toHaveLength(2);
     expect(step.summary).toMatch(/line 76: +\(\d+ times\)/);
+  });
+
+  test('also in a dry run with wait-for-commit, shortly after a deployment', async () => {
+    await using shop = await openLive();
+    shop.cloud.deployed(shop.environment, { agoMs: 30_000, commitHash: 'c0ffee0123' });
+    const step = await shop.run({ ...stable, 'dry-run': 'true', 'wait-for-commit': 'c0ffee0123' });
+
+    expect(step.outputs).toMatchObject({ outcome: 'unchanged', stable: 'true' });
+    expect(logRequests(shop)).toBeLessThanOrEqual(2);
+  });
+
+  test('and what does not exist yet is not called stable', async () => {
+    await using shop = await openShop();
+    shop.cloud.deployed(shop.environment, { agoMs: 600_000 });
+    const step = await shop.run({ ...stable, 'dry-run': 'true' });
+
+    expect(step.outputs).toMatchObject({ outcome: 'would-create', stable: 'skipped' });
   });
 
   test('also in a dry run, which so finds what died quietly', async () => {
@@ -96,6 +123,16 @@ describe.concurrent('stable-for, after a deployment, watches', () => {
     expect(step.outputs).toMatchObject({ outcome: 'created', stable: 'true' });
     // Two each ten seconds, in seventy seconds and at their end.
     expect(logRequests(shop)).toBeLessThanOrEqual(16);
+  });
+
+  test('the deployment of wait-for-commit, too, also for a moment', async () => {
+    await using shop = await openShop({ deploymentTakes: 20_000 });
+    shop.cloud.addProcess(shop.instance, { ...horizon, createdAt: lastYear });
+    shop.cloud.push(shop.environment, { commitHash: 'c0ffee0123' });
+    const step = await shop.run({ ...stable, 'stable-for': '0.2', 'wait-for-commit': 'c0ffee0123' });
+
+    expect(step.warnings).toEqual([]);
+    expect(step.outputs).toMatchObject({ outcome: 'unchanged', stable: 'true' });
   });
 
   test('and without redeploy a change that waits is skipped', async () => {
@@ -137,6 +174,19 @@ describe.concurrent('list', () => {
     expect(step.exitCode).toBe(1);
     expect(step.summary).toContain('1 of 1 background process is not up');
     expect(step.outputs['count']).toBe('1');
+  });
+
+  test.each([
+    ['/deployments', 'restarting'],
+    ['/logs', 'up, unknown'],
+  ])('lets pass what is required, also where the token may not read %s', async (on, required) => {
+    await using shop = await openLive(loops());
+    shop.faults.add({ kind: 'status', status: 403, on, times: Number.POSITIVE_INFINITY });
+    const inputs = { environment: 'main', 'status-window': '60', 'require-status': required };
+    const step = await shop.run(inputs, { action: 'list' });
+
+    expect(step.errors).toEqual([]);
+    expect(required).toContain(JSON.parse(step.outputs['processes-json'] ?? '')[0].status);
   });
 
   test('needs a window for a gate, and knows its words', async () => {
