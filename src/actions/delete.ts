@@ -1,8 +1,7 @@
 import type { ExistingProcess } from '../cloud/process.ts';
 import { cloud, cloudService } from '../cloud/service.ts';
 import { describe, type ProcessSpec } from '../cloud/spec.ts';
-import type { Runtime } from '../converge/look.ts';
-import { deleteAll, findToDelete, type RemovableStore } from '../converge/remove.ts';
+import { deleteAll, findToDelete } from '../converge/remove.ts';
 import { code, type Html, html } from '../runner/html.ts';
 import type { Inputs } from '../runner/inputs.ts';
 import type { Step } from '../runner/step.ts';
@@ -99,16 +98,7 @@ function inputNames(toDelete: DeleteInputs['toDelete']): string {
   return toDelete.spec.type === 'custom' ? 'command' : 'queue and connection';
 }
 
-interface DeleteWorld {
-  readonly store: RemovableStore;
-  readonly runtime: Runtime;
-}
-
-async function find(
-  session: Session,
-  { toDelete, all }: DeleteInputs,
-  target: Target,
-): Promise<{ readonly found: readonly ExistingProcess[]; readonly world: DeleteWorld }> {
+async function find(session: Session, { toDelete, all }: DeleteInputs, target: Target) {
   if ('spec' in toDelete) {
     const world = openTarget(session, target, 'processes');
     return { world, found: await findToDelete(toDelete.spec, all, world) };

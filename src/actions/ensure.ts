@@ -40,7 +40,8 @@ export async function runEnsure(step: Step): Promise<void> {
     const target = await waitFirst(rollout, named);
     const subject = 'id' in wanted ? `background process ${wanted.id}` : `the ${describe(wanted.spec)}`;
     step.doing(`creating or updating ${subject}`);
-    const { ensured, instance, listed } = await ensureProcess(session, inputs, target);
+    const { ensured, instance, listed } = await ensureProcess(session.within(raceLimit), inputs, target);
+    logEnsured(step, wanted, ensured);
     const found: Target = { ...target, instance: target.instance ?? instance };
     warnOf(step, wanted.spec, ensured, found, listed);
     step.output({ ...outputsOf(ensured, found), ...unproved(inputs.goals) });
@@ -105,36 +106,8 @@ function readPinned({ inputs }: Step, id: string): EnsurePinned {
   return { id, spec, ifExists: 'update', dryRun };
 }
 
-/** The result of `ensure`, the instance, and the processes on the instance. */
-interface EnsureResult {
-  readonly ensured: EnsuredCloud;
-  readonly instance: Target['instance'];
-  readonly listed: readonly ExistingProcess[];
-}
-
-async function ensureProcess(
-  session: Session,
-  { wanted }: EnsureInputs,
-  target: Target,
-): Promise<EnsureResult> {
-  const { step } = session;
-  const brought = await ensureByIdOrIdentity(session.within(raceLimit), wanted, target);
-  const { ensured } = brought;
-  for (const field of ensured.process?.odd ?? []) step.log.debug(`Not understood in the answer: ${field}`);
-  step.log.info(sentenceFor(subjectOf(wanted, ensured), ensured));
-  if (Object.keys(ensured.ignored).length > 0) {
-    step.log.warning(
-      `${ensured.process?.id} ${differs(ensured.ignored)}. It was not changed (if-exists: ${wanted.ifExists}).`,
-    );
-  }
-  return brought;
-}
-
-async function ensureByIdOrIdentity(
-  session: Session,
-  wanted: EnsureInputs['wanted'],
-  target: Target,
-): Promise<EnsureResult> {
+/** Returns also the instance, and the processes on it as far as they were listed. */
+async function ensureProcess(session: Session, { wanted }: EnsureInputs, target: Target) {
   // Set as early as possible, since the step may fail or be killed later.
   const onExists = (process: ExistingProcess | undefined): void =>
     session.step.output(process === undefined ? goneOutputs : knownOutputs(process, target));
@@ -146,22 +119,22 @@ async function ensureByIdOrIdentity(
   const world = openTarget(session, target, 'process');
   const ensured = await ensure(wanted, { ...world, onExists });
   const { instance, latest: listed } = world.store;
-  noticeOthers(session.step, wanted.spec, ensured, listed);
+  // A changed queue list may have left them behind.
+  const told = otherWorkers(wanted.spec, ensured.process, listed);
+  if (told !== undefined)
+    session.step.warn(`${told}. If it is left over from an earlier queue list, delete it.`);
   return { ensured, instance, listed };
 }
 
-/** Warns of other workers on the declared queues: a changed queue list may have left them behind. */
-function noticeOthers(
-  step: Step,
-  spec: ProcessSpec,
-  { process }: EnsuredCloud,
-  listed: readonly ExistingProcess[],
-): void {
-  const told = otherWorkers(spec, process, listed);
-  if (told !== undefined) step.warn(`${told}. If it is left over from an earlier queue list, delete it.`);
+function logEnsured({ log }: Step, wanted: EnsureInputs['wanted'], ensured: EnsuredCloud): void {
+  for (const field of ensured.process?.odd ?? []) log.debug(`Not understood in the answer: ${field}`);
+  log.info(sentenceFor(subjectOf(wanted, ensured), ensured));
+  if (Object.keys(ensured.ignored).length > 0)
+    log.warning(
+      `${ensured.process?.id} ${differs(ensured.ignored)}. It was not changed (if-exists: ${wanted.ifExists}).`,
+    );
 }
 
-/** Warns of likely problems with the declaration. */
 function warnOf(
   step: Step,
   spec: PinnedSpec,

@@ -1,6 +1,6 @@
 import type { Listing } from '../converge/listing.ts';
 import { timeWithOthers } from '../converge/pace.ts';
-import { type Place, type SettledPlan, settledPlan } from '../converge/plan.ts';
+import { type Place, settledPlan } from '../converge/plan.ts';
 import { changesIn, countsOf } from '../converge/results.ts';
 import { Semaphore } from '../converge/semaphore.ts';
 import { doneRows, type PlanRow, plannedRows } from '../converge/text.ts';
@@ -129,15 +129,10 @@ async function change(
   return declaredIn(results);
 }
 
-interface ForgePlan extends SettledPlan<ForgeSpec, ForgeProcess> {
-  readonly locations: FoundServer['locations'];
-}
+type ForgePlan = Awaited<ReturnType<typeof readAndPlan>>;
 
 /** Reads the processes of all servers, and plans. Throws a `Failure` if the plan is ambiguous. */
-async function readAndPlan(
-  session: Session,
-  { organization, file, manifest, prune }: ForgeApplyInputs,
-): Promise<ForgePlan> {
+async function readAndPlan(session: Session, { organization, file, manifest, prune }: ForgeApplyInputs) {
   const { step } = session;
   step.doing(`looking for the servers of ${organization}`);
   const servers = await findServers(session.client, organization, manifest.places);

@@ -8,7 +8,6 @@ import type { ForgeProcess } from '../forge/process.ts';
 import { forge, removalSpan } from '../forge/service.ts';
 import { describe, type ForgeSpec } from '../forge/spec.ts';
 import { ForgeStore } from '../forge/store.ts';
-import type { ForgeTarget } from '../forge/target.ts';
 import type { Inputs } from '../runner/inputs.ts';
 import type { Step } from '../runner/step.ts';
 import { readConnection } from './inputs/connection.ts';
@@ -17,7 +16,7 @@ import { readStableFor } from './inputs/goals.ts';
 import { sentenceFor } from './report/ensure.ts';
 import { type EnsuredForge, sayForge, showForge, warnIfDown } from './report/forge.ts';
 import { proveForgeStable } from './rollout/forge.ts';
-import { raceLimit, type Session, withSession } from './session.ts';
+import { raceLimit, withSession } from './session.ts';
 
 /** Creates or replaces one background process on a Forge server. */
 export async function runForge(step: Step): Promise<void> {
@@ -27,7 +26,9 @@ export async function runForge(step: Step): Promise<void> {
     const target = await findForgeTarget(session, inputs.target);
     const wanted = { spec: specFrom(inputs.declaration, target.siteId), ifExists, dryRun };
     step.doing(`creating or replacing the ${describe(wanted.spec)}`);
-    const ensured = await ensureOn(session, target, wanted);
+    const limited = session.within(raceLimit + removalSpan);
+    const store = new ForgeStore(limited.client, target);
+    const ensured = await ensure(wanted, openServer(store, limited.runtime('process')));
     let { process } = ensured;
     step.output({ 'process-id': process?.id ?? '', outcome: ensured.outcome, stable: '' });
     const shown = { spec: wanted.spec, ensured, server: target.server.name };
@@ -41,30 +42,15 @@ export async function runForge(step: Step): Promise<void> {
     warn(step, wanted, ensured);
     // No warning with `stable-for`: a process that is down fails the step.
     if (process !== undefined && inputs.stableFor === 0) warnIfDown(step, process);
-    await proveOne(session, inputs, target, process, (seen) => {
-      process = seen;
-    });
+    const patient = new ForgeStore(session.within(inputs.stableFor).client, target);
+    const look = async (): Promise<readonly ForgeProcess[]> => {
+      const found = await patient.find(process?.id ?? '');
+      process = found ?? process;
+      return found === undefined ? [] : [found];
+    };
+    await proveForgeStable(session, process === undefined ? [] : [process], inputs.stableFor, look);
   });
 }
-
-async function proveOne(
-  session: Session,
-  { stableFor }: ForgeInputs,
-  target: ForgeTarget,
-  process: ForgeProcess | undefined,
-  see: (process: ForgeProcess) => void,
-): Promise<void> {
-  const store = new ForgeStore(session.within(stableFor).client, target);
-  const look = async (): Promise<readonly ForgeProcess[]> => {
-    const found = await store.find(process?.id ?? '');
-    if (found === undefined) return [];
-    see(found);
-    return [found];
-  };
-  await proveForgeStable(session, process === undefined ? [] : [process], stableFor, look);
-}
-
-type ForgeInputs = ReturnType<typeof readInputs>;
 
 function readInputs(step: Step) {
   const { inputs } = step;
@@ -88,16 +74,6 @@ function readIfExists(inputs: Inputs): 'reuse' | 'replace' | 'fail' {
     'cannot be update: Forge cannot change a process. Use replace, which deletes it and creates a new one',
   );
   return 'reuse';
-}
-
-async function ensureOn(
-  session: Session,
-  target: ForgeTarget,
-  wanted: Ensure<ForgeSpec>,
-): Promise<EnsuredForge> {
-  const limited = session.within(raceLimit + removalSpan);
-  const store = new ForgeStore(limited.client, target);
-  return await ensure(wanted, openServer(store, limited.runtime('process')));
 }
 
 /** Warns of differences that do not fail the step. */

@@ -16,9 +16,9 @@ import { readConnection } from './inputs/connection.ts';
 import {
   describeFilter,
   findForgeTarget,
+  listMatching,
   readForgeFilter,
   readForgeTarget,
-  withCommand,
 } from './inputs/forge.ts';
 import { countText, downText, forgeJson, forgeLine, forgeTable, idsJson } from './report/forge.ts';
 import { manifestToCopy, schemaUrl } from './report/list.ts';
@@ -100,8 +100,7 @@ async function listAtGate(
   const target = await findForgeTarget(session, name);
   session.step.doing(isClosed(gate) ? 'waiting for the required status' : 'listing the background processes');
   const store = new ForgeStore(session.within(wait).client, target);
-  const { user, directory } = filter;
-  const list = async () => withCommand(await store.listAll({ user, directory, sort }), filter);
+  const list = () => listMatching(store, { ...filter, sort });
   const waiting = session.waiting(wait);
   return await waitAtGate(gate, paced(list, waiting), waiting);
 }

@@ -13,12 +13,11 @@ import type { Step } from '../runner/step.ts';
 import { readConnection } from './inputs/connection.ts';
 import {
   describeFilter,
-  type ForgeFilter,
   findForgeTarget,
+  listMatching,
   readForgeFilter,
   readForgeTarget,
   readProcessId,
-  withCommand,
 } from './inputs/forge.ts';
 import { countText, forgeLine, forgeTable, idsJson } from './report/forge.ts';
 import { type Session, withSession } from './session.ts';
@@ -79,7 +78,7 @@ async function select(
       fix: 'Check organization, server and process-id',
     });
   }
-  const all = await list(store, filter);
+  const all = await listMatching(store, filter);
   // Forge itself filters by user, directory and site: only the filter by command needs a field of the process.
   const isUnknown = ({ command }: ForgeProcess): boolean => filter.command !== undefined && command === '';
   for (const process of all.filter(isUnknown)) step.warn(`Not restarted: ${doubtText(process)}.`);
@@ -90,11 +89,6 @@ async function select(
     why: describeFilter(filter, name.site),
     fix: 'Check the filters; forge/list with the same filters shows what there is',
   });
-}
-
-async function list(store: ForgeStore, filter: ForgeFilter): Promise<readonly ForgeProcess[]> {
-  const { user, directory } = filter;
-  return withCommand(await store.listAll({ user, directory }), filter);
 }
 
 /** Requests the restarts and sets the outputs. Throws a `Failure` if Forge refuses one. */
@@ -149,6 +143,6 @@ function restarting(
   const look: RestartContext['look'] = async (ids) =>
     processId !== undefined || ids.length <= fewProcesses
       ? await store.complete([], ids)
-      : await store.complete(await list(store, filter), ids);
+      : await store.complete(await listMatching(store, filter), ids);
   return { store, look: paced(look, waiting), waiting, log: waiting.log };
 }

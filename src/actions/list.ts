@@ -40,7 +40,10 @@ export async function runList(step: Step): Promise<void> {
       environments === undefined
         ? writeCloudManifest(places.map(asWritten), options)
         : writeCloudFleet(
-            environments.map((one) => ({ ...one, instances: placesIn(one, places).map(asWritten) })),
+            environments.map((one) => ({
+              ...one,
+              instances: places.filter(({ within }) => within?.id === one.id).map(asWritten),
+            })),
             options,
           );
     saySleep(step, environment);
@@ -133,10 +136,6 @@ function listedText(process: ExistingProcess, place: RunningPlace) {
       ? {}
       : { environment: place.within.name, environment_id: place.within.id }),
   };
-}
-
-function placesIn({ id }: { readonly id: string }, places: readonly RunningPlace[]): readonly RunningPlace[] {
-  return places.filter(({ within }) => within?.id === id);
 }
 
 /** Returns an instance's name, or its id if the name is unknown. */

@@ -11,42 +11,37 @@ export const raceLimit = 120_000;
 /** Milliseconds to read a hundred environments. */
 export const readingTime = 120_000;
 
+/** The parts of a session that all its parts share. */
+interface Shared {
+  /** The limit for each part of the step, in milliseconds. */
+  readonly limit: number;
+  /** Spaces the reads of all waits of the step. */
+  readonly pacer: Pacer;
+  /** Spaces the reads of the logs of all environments. */
+  readonly logTurns: LogTurns;
+}
+
 /** A step and its client. The client's requests and the engine's waits end with the same deadline. */
 export class Session {
   readonly step: Step;
   readonly client: HttpClient;
-  /** The limit for each part of the step, in milliseconds. */
-  readonly #limit: number;
-  /** The pacer, which spaces the reads of all waits of the step. */
-  readonly pacer: Pacer;
-  /** Spaces the reads of the logs of all environments. */
-  readonly logTurns: LogTurns;
+  readonly shared: Shared;
 
-  constructor(
-    step: Step,
-    client: HttpClient,
-    limit: number,
-    { pacer, logTurns }: Pick<Session, 'pacer' | 'logTurns'> = {
-      pacer: new Pacer(client),
-      logTurns: new LogTurns(step.clock),
-    },
-  ) {
+  constructor(step: Step, client: HttpClient, shared: Shared) {
     this.step = step;
     this.client = client;
-    this.#limit = limit;
-    this.pacer = pacer;
-    this.logTurns = logTurns;
+    this.shared = shared;
   }
 
   /** Returns a session for a part of the step that begins now. `more`: milliseconds beyond the usual limit. */
   within(more = 0): Session {
-    const deadline = new Deadline(this.step.clock, this.#limit + more);
-    return new Session(this.step, this.client.within(deadline), this.#limit, this);
+    const deadline = new Deadline(this.step.clock, this.shared.limit + more);
+    return new Session(this.step, this.client.within(deadline), this.shared);
   }
 
   /** Returns a session for a part of the step with its own outputs, log and summary. */
   as(part: Step): Session {
-    return new Session(part, this.client, this.#limit, this);
+    return new Session(part, this.client, this.shared);
   }
 
   /** Returns the engine's runtime. `subject`: the subject of its checkpoints. */
@@ -56,7 +51,7 @@ export class Session {
       clock: client.clock,
       random: step.random,
       cancelled: step.cancelled,
-      pacer: this.pacer,
+      pacer: this.shared.pacer,
       timeLeft: () => client.timeLeft,
       log: (line) => step.log.info(line),
       warn: (line) => step.warn(line),
@@ -66,10 +61,10 @@ export class Session {
 
   /** Returns a wait of `span` milliseconds. Time in which the rate limit stops all requests does not count. */
   waiting(span: number): PacedWait {
-    const { step, client, pacer } = this;
+    const { step, client, shared } = this;
     return {
       ...waitingFor({ ...step, clock: client.clock }, span),
-      pacer,
+      pacer: shared.pacer,
       log: (line: string) => step.log.info(line),
     };
   }
@@ -105,7 +100,8 @@ export async function withSession(
     onExchange: (line) => step.log.debug(line),
   });
   try {
-    await body(new Session(step, client, limit));
+    const shared = { limit, pacer: new Pacer(client), logTurns: new LogTurns(step.clock) };
+    await body(new Session(step, client, shared));
   } finally {
     isOver = true;
     transport.close();

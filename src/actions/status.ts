@@ -32,19 +32,15 @@ import { saySleep } from './report/running.ts';
 import { observe } from './rollout/stable.ts';
 import { readingTime, type Session } from './session.ts';
 
-export interface StatusInputs {
-  /** Milliseconds to look back in the environment's log; 0: without statuses. */
-  readonly window: number;
-  /** The statuses that `require-status` allows; empty: any status. */
-  readonly required: readonly Health['status'][];
-}
+export type StatusInputs = ReturnType<typeof readStatusInputs>;
 
 const words = ['up', 'restarting', 'unknown'] as const satisfies readonly Health['status'][];
 
-/** Reads `status-window` and `require-status`. */
-export function readStatusInputs(inputs: Inputs): StatusInputs {
+export function readStatusInputs(inputs: Inputs) {
+  /** Milliseconds to look back in the environment's log; 0: without statuses. */
   const window = inputs.seconds('status-window', { min: 0, max: 86_400 }, 0);
   const given = (inputs.text('require-status') ?? '').split(',').map((word) => word.trim());
+  /** The statuses that `require-status` allows; empty: any status. */
   const required = given.flatMap((word) => {
     const known = words.find((one) => one === word);
     if (known === undefined && word !== '')

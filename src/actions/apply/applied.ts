@@ -100,7 +100,6 @@ function effectOf(all: readonly MemberResult[]): ShownPlan['effect'] {
   return (['behind', 'asleep', 'deployed'] as const).find((effect) => lives.includes(effect));
 }
 
-/** True if changes to an environment wait for a deployment. */
 function isWaiting({ member: { rolloutState }, rows }: MemberResult): boolean {
   return changesIn(countsOf(rows)) > 0 && rolloutState.live !== 'deployed' && rolloutState.live !== 'asleep';
 }

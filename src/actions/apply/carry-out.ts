@@ -104,21 +104,15 @@ export function refuseDrift(
 ): void {
   const counts = { ...countsOf(rows), undeclared: 0 };
   if (!failOnChange || (changesIn(counts) === 0 && !waits)) return;
-  if (changesIn(counts) === 0) {
-    throw new Failure({
-      what: 'Drift',
-      why: `"${where}" is as ${file} declares it, and waits for a deployment`,
-      fix: 'Run apply without dry-run, or deploy it',
-      headline: `Drift in "${where}": it waits for a deployment`,
-      isDrift: true,
-    });
-  }
-  const changes = countsText(counts, 'planned');
+  const differs = changesIn(counts) > 0;
+  const changes = differs ? countsText(counts, 'planned') : 'it waits for a deployment';
   throw new Failure({
     what: 'Drift',
-    why: `"${where}" differs from ${file} (${changes})`,
-    fix: 'Run apply without dry-run, or change the manifest',
-    details: `"${where}" differs from ${file}`,
+    why: differs
+      ? `"${where}" differs from ${file} (${changes})`
+      : `"${where}" is as ${file} declares it, and waits for a deployment`,
+    fix: `Run apply without dry-run, or ${differs ? 'change the manifest' : 'deploy it'}`,
+    details: differs ? `"${where}" differs from ${file}` : undefined,
     headline: `Drift in "${where}": ${changes}`,
     isDrift: true,
   });

@@ -33,7 +33,7 @@ export interface StepIn {
  * its outputs and its summary are separate, and its waits share the step's pacer.
  */
 function stepIn(session: Session, name: string, isAlone: boolean): StepIn {
-  const { step, pacer } = session;
+  const { step, shared } = session;
   const outputs: Record<string, string> = {};
   const blocks: Block[] = [];
   let activity = '';
@@ -43,7 +43,7 @@ function stepIn(session: Session, name: string, isAlone: boolean): StepIn {
       now: () => step.clock.now(),
       async sleep(ms, signal) {
         await step.clock.sleep(ms, signal);
-        await pacer.turn(
+        await shared.pacer.turn(
           {},
           { cancelled: signal ?? step.cancelled, timeLeft: () => Number.POSITIVE_INFINITY },
         );

@@ -8,7 +8,7 @@ import type { Listing } from '../../converge/listing.ts';
 import { type Operation, type Place, placeName, type SettledPlan, settledPlan } from '../../converge/plan.ts';
 import { Semaphore } from '../../converge/semaphore.ts';
 import { plannedRows } from '../../converge/text.ts';
-import { Cancelled, Failure, type Mistake } from '../../failure.ts';
+import { type Annotation, Cancelled, Failure } from '../../failure.ts';
 import { HttpFailure } from '../../http/failure.ts';
 import { maxConcurrency } from '../../http/transport.ts';
 import { collecting } from '../../names.ts';
@@ -117,18 +117,13 @@ async function plan(
   return await settledPlan(first, look, how, { runtime: session.runtime('plan') });
 }
 
-interface PlanWarning {
-  readonly text: string;
-  readonly place?: Mistake['place'] | undefined;
-}
-
 /** Warns once of each problem: several environments may share the defaults of a file. */
 function warnOnce(step: Step, plans: readonly PlannedMember[]): void {
   const unique = new Map(plans.flatMap(warningsOf).map((one) => [JSON.stringify(one), one]));
-  for (const { text, place } of unique.values()) step.warn(text, place);
+  for (const { message, place } of unique.values()) step.warn(message, place);
 }
 
-function warningsOf(member: PlannedMember): readonly PlanWarning[] {
+function warningsOf(member: PlannedMember): readonly Annotation[] {
   const { instances, manifest, states, plan: planned } = member;
   const { operations } = planned;
   const processesOf = new Map(
@@ -138,19 +133,18 @@ function warningsOf(member: PlannedMember): readonly PlanWarning[] {
     const maxReplicas = instances[index]?.maxReplicas;
     return processes.flatMap(({ spec, place }) => {
       const scale = { processes: processesOf.get(spec) ?? processesOfNew, maxReplicas };
-      return lint(spec, scale).map((text) => ({ text, place }));
+      return lint(spec, scale).map((message) => ({ message, place }));
     });
   });
   const tight = instances.flatMap((instance, index) => {
     const staying = operations.filter(({ place, action }) => place.id === instance.id && action !== 'delete');
     const place = states[index]?.place ?? instance;
     const text = memoryWarning({ ...instance, name: placeName(place) }, staying.map(loadOf));
-    return text === undefined ? [] : [{ text }];
+    return text === undefined ? [] : [{ message: text }];
   });
   return [...linted, ...tight];
 }
 
-/** Returns the number of processes after an operation. */
 function processesIn(operation: Operation<ProcessSpec, ExistingProcess>): number {
   const changed = 'changes' in operation ? operation.changes['processes']?.to : undefined;
   return Number(changed ?? operation.settings['processes'] ?? processesOfNew);

@@ -82,7 +82,6 @@ function readManifest<M>(
   return { file: read.file, manifest: content };
 }
 
-/** Reads `comment` and `github-token`. */
 function readCommentInputs({ inputs, secrets }: Step) {
   const comment = inputs.flag('comment', false);
   const token = inputs.text('github-token') ?? '';

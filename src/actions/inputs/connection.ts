@@ -1,6 +1,5 @@
 import type { Api, TokenSource } from '../../http/hints.ts';
 import type { Inputs } from '../../runner/inputs.ts';
-import type { Secrets } from '../../runner/secrets.ts';
 import type { Step } from '../../runner/step.ts';
 import type { Workflow } from '../../runner/workflow.ts';
 import { quoted } from '../../text.ts';
@@ -15,12 +14,10 @@ export interface Connection {
 }
 
 /** Reads `token`, `api-url`, `request-timeout` and `summary`. */
-export function readConnection(
-  { inputs, secrets, environment, workflow, withoutSummary }: Step,
-  service: Api,
-): Connection {
-  const token = readToken(inputs, service.token, environment, workflow, secrets);
-  if (!inputs.flag('summary', true)) withoutSummary();
+export function readConnection(step: Step, service: Api): Connection {
+  const { inputs } = step;
+  const token = readToken(step, service.token);
+  if (!inputs.flag('summary', true)) step.withoutSummary();
   return {
     service,
     token,
@@ -30,13 +27,7 @@ export function readConnection(
 }
 
 /** Reads the API token from the input `token`, else from the environment variables, and masks it at once. */
-function readToken(
-  inputs: Inputs,
-  source: TokenSource,
-  environment: NodeJS.ProcessEnv,
-  workflow: Workflow,
-  secrets: Secrets,
-): string {
+function readToken({ inputs, environment, workflow, secrets }: Step, source: TokenSource): string {
   const given = [inputs.text('token'), ...source.variables.map((name) => environment[name]?.trim())];
   const token = given.find((value) => value !== undefined && value !== '') ?? '';
   if (token === '') {

@@ -1,6 +1,7 @@
 import { foldCommand } from '../../converge/identity.ts';
 import type { ForgeProcess } from '../../forge/process.ts';
 import { type ForgeDeclaration, ProcessDeclaration, usualUser } from '../../forge/spec.ts';
+import type { ForgeStore, ProcessFilter } from '../../forge/store.ts';
 import { type ForgeTarget, type ForgeTargetName, findTarget } from '../../forge/target.ts';
 import { lineProblem } from '../../manifest/schema.ts';
 import type { Inputs } from '../../runner/inputs.ts';
@@ -49,11 +50,12 @@ export function readForgeFilter(inputs: Inputs) {
   };
 }
 
-/** Returns the processes whose command contains the wanted part, and those whose command is unknown. */
-export function withCommand(
-  processes: readonly ForgeProcess[],
-  { command }: ForgeFilter,
-): readonly ForgeProcess[] {
+/** Lists the processes that match, and those whose command is unknown. */
+export async function listMatching(
+  store: ForgeStore,
+  { command, ...filter }: ForgeFilter & Pick<ProcessFilter, 'sort'>,
+): Promise<readonly ForgeProcess[]> {
+  const processes = await store.listAll(filter);
   if (command === undefined) return processes;
   const part = foldCommand(command);
   return processes.filter((process) => process.command === '' || foldCommand(process.command).includes(part));

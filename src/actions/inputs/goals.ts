@@ -67,7 +67,6 @@ export interface Verification {
  */
 const longestCommand = 150_000;
 
-/** Reads `verify-command` and `verify-timeout`. */
 function readVerification(inputs: Inputs): Verification | undefined {
   const command = inputs.text('verify-command');
   const timeout = inputs.seconds('verify-timeout', { min: 1, max: 86_400 }, 300);

@@ -12,13 +12,7 @@ import type { ReadAhead } from '../rollout/context.ts';
 import type { Session } from '../session.ts';
 import { inputOf } from './process.ts';
 
-export interface TargetInputs {
-  readonly application: string | undefined;
-  readonly environment: string | undefined;
-  readonly instance: string | undefined;
-  /** Milliseconds to wait for the environment and its instance to appear. */
-  readonly wait: number;
-}
+export type TargetInputs = ReturnType<typeof readTarget>;
 
 export interface Target {
   /** Undefined only for a pinned process, which needs no instance. */
@@ -37,10 +31,11 @@ interface TargetOptions {
 }
 
 /** Reads `application`, `environment`, `instance` and `wait-for-environment`. */
-export function readTarget({ inputs }: Step, options: TargetOptions): TargetInputs {
+export function readTarget({ inputs }: Step, options: TargetOptions) {
   const application = inputs.text('application');
   const environment = inputs.text('environment');
   const instance = inputs.text('instance');
+  /** Milliseconds to wait for the environment and its instance to appear. */
   const wait = inputs.seconds('wait-for-environment', { min: 0, max: 86_400 }, 0);
   const isWhole = options.whole === true && application !== undefined && instance === undefined;
   if (environment === undefined) {

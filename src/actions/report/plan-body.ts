@@ -48,7 +48,8 @@ interface Shown {
 
 function write(body: PlanBody, { text, left, leftBelow }: Shown): Html {
   const { lead, explain, next, file } = body;
-  return html`${lead}${diffs(text.places, body)}${idle(text, body)}${note(left, html`; the log has all of them`)}${legend(text, explain)}${next}${folded(
+  const legend = text.places.length === 0 || explain === '' ? html`` : html`<p><sub>${explain}</sub></p>`;
+  return html`${lead}${diffs(text.places, body)}${idle(text, body)}${note(left, html`; the log has all of them`)}${legend}${next}${folded(
     titleOf(text),
     html`<p>Manifest: ${code(file)}</p>${[text.whole, text.unchanged, text.ids].map(block)}${note(leftBelow, html``)}`,
   )}`;
@@ -87,10 +88,6 @@ function idle({ idle: all }: PlanText, { failed }: PlanBody): Html {
   const names = all.filter((name) => !failed.has(name));
   if (names.length === 0) return html``;
   return html`<p>Nothing to change in ${joined(names.map(code), html`, `)}.</p>`;
-}
-
-function legend({ places }: PlanText, explain: string): Html {
-  return places.length === 0 || explain === '' ? html`` : html`<p><sub>${explain}</sub></p>`;
 }
 
 /** Returns the title of the folded part: `1 unchanged · ids · manifest file`. */

@@ -10,7 +10,6 @@ import { waitingFor } from '../../time.ts';
 import type { RolloutGoals } from '../inputs/goals.ts';
 import type { Session } from '../session.ts';
 
-/** The dependencies of a rollout. */
 export interface RolloutContext {
   readonly session: Session;
   readonly goals: RolloutGoals;

@@ -59,7 +59,7 @@ export async function waitForNew(
 
 /** Reads the status of processes repeatedly, and sets `stable`. Throws a `Failure` if one does not stay up. */
 export async function proveForgeStable(
-  { step, client, pacer }: Session,
+  { step, client, shared: { pacer } }: Session,
   processes: readonly ForgeProcess[],
   span: number,
   look: StatusSource['look'],

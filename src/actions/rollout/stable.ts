@@ -55,11 +55,12 @@ export async function proveStable(session: Session, proof: StabilityProof): Prom
 
 /** Returns the context for reading an environment's log. */
 export function observe(session: Session, { id }: Environment, now: () => number): LogContext {
-  const { step, logTurns } = session;
+  const { step, shared } = session;
   return {
     ...{ ...step, environmentId: id, now },
     // The wait for the turn may take longer than the limit for a part of the step.
-    inTurn: async (ask) => await logTurns.run(async () => await ask(session.within().client), step.cancelled),
+    inTurn: async (ask) =>
+      await shared.logTurns.run(async () => await ask(session.within().client), step.cancelled),
     log: (line) => step.log.info(line),
   };
 }
