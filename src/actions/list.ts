@@ -13,6 +13,7 @@ import { type Statuses, schemaUrl, showListed } from './report/list.ts';
 import { saySleep } from './report/running.ts';
 import { withSession } from './session.ts';
 import {
+  labelOf,
   type Running,
   type RunningPlace,
   readRunning,
@@ -83,7 +84,7 @@ function logPlaces({ log, warn }: Step, places: readonly RunningPlace[], statuse
   for (const place of places) {
     const { length } = place.processes;
     log.group(
-      `${place.within === undefined ? '' : `${place.within.name}, `}${placeLabel(place)}: ${counted(length, 'background process', 'background processes')}`,
+      `${labelOf(place)}: ${counted(length, 'background process', 'background processes')}`,
       place.processes.map((process) =>
         [
           process.id,
@@ -131,19 +132,14 @@ function listedText(process: ExistingProcess, place: RunningPlace) {
     strategy_threshold: process.strategyThreshold,
     created_at: process.createdAt,
     instance_id: process.instanceId,
-    instance: placeLabel(place),
+    instance: place.name,
     ...(place.within === undefined
       ? {}
       : { environment: place.within.name, environment_id: place.within.id }),
   };
 }
 
-/** Returns an instance's name, or its id if the name is unknown. */
-function placeLabel({ id, instance }: RunningPlace): string {
-  return instance?.name ?? id;
-}
-
 function asWritten(place: RunningPlace): RunningInstance {
-  const { id, instance, processes } = place;
-  return { id, name: placeLabel(place), type: instance?.type ?? '', processes };
+  const { id, name, instance, processes } = place;
+  return { id, name, type: instance?.type ?? '', processes };
 }

@@ -65,11 +65,18 @@ export interface Running {
 
 export interface RunningPlace {
   readonly id: string;
+  /** The instance's name; the id if the name is unknown. */
+  readonly name: string;
   /** Undefined only for an instance without processes that the input `instance` names by its id. */
   readonly instance: Instance | undefined;
   readonly processes: readonly ExistingProcess[];
   /** The instance's environment; only in a list of a whole application. */
   readonly within?: Environment;
+}
+
+/** Returns `App` or, in a list of a whole application, `production, App`. */
+export function labelOf({ name, within }: RunningPlace): string {
+  return within === undefined ? name : `${within.name}, ${name}`;
 }
 
 /**
@@ -91,9 +98,10 @@ async function runningOnInstance(session: Session, target: TargetInputs): Promis
   const store = openStore(session.within(), found);
   const { processes } = await store.list();
   const instance = found.instance ?? store.instance;
+  const id = found.instanceId ?? '';
   return {
     environment: found.environment,
-    places: [{ id: found.instanceId ?? '', instance, processes }],
+    places: [{ id, name: instance?.name ?? id, instance, processes }],
   };
 }
 
@@ -119,7 +127,7 @@ async function listPlaces(
       const listing = listings.get(instance.id);
       const store = new CloudStore(client, instance.id, { instance, listing });
       const { processes } = listing ?? (await semaphore.run(() => store.list()));
-      return { id: instance.id, instance, processes };
+      return { id: instance.id, name: instance.name, instance, processes };
     }),
   );
 }

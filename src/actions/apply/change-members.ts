@@ -17,7 +17,7 @@ import { unfinished } from '../report/unfinished.ts';
 import type { PlacedProcess, StepChange } from '../rollout/context.ts';
 import { rollOut } from '../rollout/rollout.ts';
 import { raceLimit, type Session } from '../session.ts';
-import { carrier, declaredIn, noteDone } from './carry-out.ts';
+import { carrier, declaredIn, noteDone, rowsOf } from './carry-out.ts';
 import { isGone } from './find-members.ts';
 import { applied, type PlannedMember } from './plan-members.ts';
 
@@ -81,7 +81,7 @@ export async function changeAll(
 }
 
 function writesIn(plans: readonly PlannedMember[]): number {
-  return changesIn(countsOf(plans.flatMap(({ rows }) => rows)));
+  return changesIn(countsOf(rowsOf(plans)));
 }
 
 async function goLive(

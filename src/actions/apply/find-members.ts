@@ -7,7 +7,7 @@ import { findFleet, patternNamed } from '../../cloud/target.ts';
 import type { Listing } from '../../converge/listing.ts';
 import { HttpFailure } from '../../http/failure.ts';
 import type { Manifest } from '../../manifest/read.ts';
-import { code, type Html, html } from '../../runner/html.ts';
+import { code, html } from '../../runner/html.ts';
 import type { Step } from '../../runner/step.ts';
 import type { Block } from '../../runner/summary.ts';
 import type { ApplyInputs } from '../inputs/apply.ts';
@@ -17,22 +17,11 @@ import { replicasText, scalingOf } from '../report/process.ts';
 import { ReadAhead, type RolloutContext } from '../rollout/context.ts';
 import { readingTime, type Session } from '../session.ts';
 
-/** The part of a step for one environment. */
-export interface StepIn {
-  readonly session: Session;
-  /** The outputs so far. */
-  readonly outputs: Readonly<Record<string, string>>;
-  /** Returns the part's current activity, in words that follow "Cancelled while". */
-  activity(): string;
-  /** Returns the environment's part of the summary, under its name; empty if the step's own summary has it. */
-  summary(): Html;
-}
-
 /**
  * Returns the part of a step for one environment. For one of several, its log lines begin with the environment's name,
  * its outputs and its summary are separate, and its waits share the step's pacer.
  */
-function stepIn(session: Session, name: string, isAlone: boolean): StepIn {
+function stepIn(session: Session, name: string, isAlone: boolean) {
   const { step, shared } = session;
   const outputs: Record<string, string> = {};
   const blocks: Block[] = [];
@@ -68,8 +57,11 @@ function stepIn(session: Session, name: string, isAlone: boolean): StepIn {
   };
   return {
     session: session.as(part),
+    /** The outputs so far. */
     outputs,
+    /** Returns the part's current activity, in words that follow "Cancelled while". */
     activity: () => activity,
+    /** Returns the environment's part of the summary, under its name; empty if the step's own summary has it. */
     summary: () =>
       blocks.length === 0
         ? html``
@@ -92,28 +84,26 @@ interface FoundMember {
 }
 
 /** An environment with its part of the step. */
-export interface Member extends FoundMember {
-  readonly part: StepIn;
-  readonly rollout: RolloutContext;
-  /** The state after the rollout. */
-  readonly rolloutState: {
-    live?: 'deployed' | 'asleep' | 'behind';
-    /** The id of the deployment that made the processes live. */
-    deployment?: string;
-  };
+export type Member = ReturnType<typeof memberOf>;
+
+/** The state of an environment after the rollout. */
+interface RolloutState {
+  live?: 'deployed' | 'asleep' | 'behind';
+  /** The id of the deployment that made the processes live. */
+  deployment?: string;
 }
 
 function memberOf(
   session: Session,
   found: FoundMember,
   { goals, ahead, isAlone }: Pick<RolloutContext, 'goals' | 'ahead'> & { readonly isAlone: boolean },
-): Member {
+) {
   const part = stepIn(session, found.environment.name, isAlone);
-  const rolloutState: Member['rolloutState'] = {};
-  const rollout = {
+  const rolloutState: RolloutState = {};
+  const rollout: RolloutContext = {
     ...{ session: part.session, goals, ahead, tellsPush: isAlone },
     onLive: part.session.step.output,
-    onDeployed: (deployment: string, asleep: string | undefined) => {
+    onDeployed: (deployment, asleep) => {
       rolloutState.live = asleep === undefined ? 'deployed' : 'asleep';
       rolloutState.deployment = deployment;
     },

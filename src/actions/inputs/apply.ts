@@ -42,32 +42,22 @@ function readPlanInputs<M>(step: Step, reader: ManifestReader<M>) {
   const failOnChange = inputs.flag('fail-on-change', false);
   if (failOnChange && !dryRun)
     inputs.problem('fail-on-change', 'is for dry-run: true; without dry-run the step makes the changes');
-  const commentInputs = readCommentInputs(step);
-  /** With `require`, the merged pull request must have shown the plan. No effect in a dry run. */
-  const approvedPlan = inputs.choice('approved-plan', ['ignore', 'require'], 'ignore');
-  if (approvedPlan === 'require' && commentInputs.token === '')
-    inputs.problem(
-      'github-token',
-      'is empty, and approved-plan: require needs it; leave it out to use the job’s own',
-    );
+  const gitHubInputs = readGitHubInputs(step);
   return {
     ...readManifest(step, reader),
     prune: inputs.flag('prune', false),
     maxDeletes: inputs.integer('max-deletes', { min: 0 }) ?? 5,
     dryRun,
     failOnChange,
-    commentInputs,
-    approvedPlan,
+    ...gitHubInputs,
   };
 }
 
 /** The largest number of mistakes in one report. */
 const maxMistakes = 50;
 
-function readManifest<M>(
-  { inputs, environment }: Step,
-  { file, parse }: ManifestReader<M>,
-): { /** The path below the workspace. */ readonly file: string; readonly manifest: M } {
+/** Reads `manifest`. Returns also the file's path below the workspace. */
+function readManifest<M>({ inputs, environment }: Step, { file, parse }: ManifestReader<M>) {
   const path = inputs.text('manifest') ?? file;
   const read = readWorkspaceFile(environment['GITHUB_WORKSPACE'] || process.cwd(), path);
   if ('why' in read) {
@@ -82,17 +72,19 @@ function readManifest<M>(
   return { file: read.file, manifest: content };
 }
 
-function readCommentInputs({ inputs, secrets }: Step) {
+function readGitHubInputs({ inputs, secrets }: Step) {
   const comment = inputs.flag('comment', false);
   const token = inputs.text('github-token') ?? '';
-  if (token !== '') {
-    secrets.add(token);
-    // No comment with such a token, also none about this problem.
-    return { comment: checkCharacters(inputs, 'github-token', token) && comment, token };
-  }
-  if (comment)
-    inputs.problem('github-token', 'is empty, and comment: true needs it; leave it out to use the job’s own');
-  return { comment, token };
+  if (token !== '') secrets.add(token);
+  const isSendable = token === '' || checkCharacters(inputs, 'github-token', token);
+  /** With `require`, the merged pull request must have shown the plan. No effect in a dry run. */
+  const approvedPlan = inputs.choice('approved-plan', ['ignore', 'require'], 'ignore');
+  const needing = [comment && 'comment: true', approvedPlan === 'require' && 'approved-plan: require'];
+  for (const what of needing)
+    if (what !== false && token === '')
+      inputs.problem('github-token', `is empty, and ${what} needs it; leave it out to use the job’s own`);
+  // No comment with such a token, also none about this problem.
+  return { commentInputs: { comment: comment && isSendable, token }, approvedPlan };
 }
 
 export type ApplyInputs = ReturnType<typeof readApplyInputs>;

@@ -68,18 +68,16 @@ function placeIn(text: string, index: number): string {
   return `line ${lines.length}, character ${(lines.at(-1) ?? '').length + 1}`;
 }
 
+/** Inputs by name, each with the kind of its value. */
+export type Kinds = Readonly<Record<string, 'text' | 'integer' | 'flag'>>;
+
 /** Returns the values of inputs as a manifest has them: digits as a number, `true` and `false` as flags. */
-export function plainInputs(
-  inputs: Inputs,
-  kinds: Readonly<Partial<Record<string, 'text' | 'integer' | 'flag'>>>,
-): Readonly<Record<string, unknown>> {
+export function plainInputs(inputs: Inputs, kinds: Kinds): Readonly<Record<string, unknown>> {
   return Object.fromEntries(
     Object.entries(kinds).flatMap(([name, kind]) => {
-      const text = kind === undefined ? undefined : inputs.text(name);
-      return text === undefined || kind === undefined
-        ? []
-        : // Other texts stay as they are, and the schema refuses them.
-          [[name, readers[kind](text) ?? text]];
+      const text = inputs.text(name);
+      // Other texts stay as they are, and the schema refuses them.
+      return text === undefined ? [] : [[name, readers[kind](text) ?? text]];
     }),
   );
 }

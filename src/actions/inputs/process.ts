@@ -11,11 +11,9 @@ import {
 import { check, isMapping, type Problem } from '../../manifest/schema.ts';
 import type { Inputs } from '../../runner/inputs.ts';
 import { quoted } from '../../text.ts';
-import { plainInputs, readBySchema, readJson } from './by-schema.ts';
+import { type Kinds, plainInputs, readBySchema, readJson } from './by-schema.ts';
 
-/** The options of a worker that have their own input. */
-type Options = Readonly<Partial<typeof configKeys>>;
-
+/** The options of a worker that identify it. */
 export const identityOptions = { queue: 'text', connection: 'text' } as const;
 
 /** Reads `type`, `processes`, `command`, `config-json` and the options of a worker. */
@@ -40,7 +38,7 @@ export function readPinnedSpec(inputs: Inputs): PinnedSpec {
     : { type, processes, command };
 }
 
-function readDeclaration(inputs: Inputs, values: object, options: Options): ProcessSpec {
+function readDeclaration(inputs: Inputs, values: object, options: Kinds): ProcessSpec {
   const spec = readBeside(inputs, ProcessDeclaration, values, options);
   if (spec?.type === 'custom') return spec;
   return { type: 'worker', processes: spec?.processes, config: readConfig(inputs, options) };
@@ -54,18 +52,18 @@ function readBeside<T>(
   inputs: Inputs,
   schema: GenericSchema<unknown, T>,
   values: object,
-  options: Options,
+  options: Kinds,
 ): T | undefined {
   const set = configInputs(inputs, options);
   const namesOf = ({ path: [field = ''] }: Problem) => (field === 'config' ? set : [field]);
   return readBySchema(inputs, schema, set.length === 0 ? values : { ...values, config: {} }, namesOf);
 }
 
-export function configInputs(inputs: Inputs, options: Options): readonly string[] {
+export function configInputs(inputs: Inputs, options: Kinds): readonly string[] {
   return ['config-json', ...Object.keys(options)].filter((name) => inputs.text(name) !== undefined);
 }
 
-function readConfig(inputs: Inputs, options: Options): WorkerConfig {
+function readConfig(inputs: Inputs, options: Kinds): WorkerConfig {
   const inJson = readJson(inputs, 'config-json', '{"queue": "high,default", "tries": 3}');
   const inInputs = plainInputs(inputs, options);
   const namesInJson = ({ path }: Problem) => [['config-json', ...path].join(': ')];

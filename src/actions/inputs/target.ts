@@ -5,7 +5,6 @@ import type { ExistingProcess } from '../../cloud/process.ts';
 import { CloudStore, PinnedStore } from '../../cloud/store.ts';
 import { type EnvironmentName, findInEnvironment } from '../../cloud/target.ts';
 import type { Listing } from '../../converge/listing.ts';
-import { Failure } from '../../failure.ts';
 import { isId } from '../../runner/inputs.ts';
 import type { Step } from '../../runner/step.ts';
 import type { ReadAhead } from '../rollout/context.ts';
@@ -106,9 +105,7 @@ export function openTarget(session: Session, target: Target, subject: string) {
 }
 
 export function openStore({ step, client }: Session, { instanceId, instance, listing }: Target): CloudStore {
-  if (instanceId === undefined) {
-    throw new Failure({ what: 'The cluster', why: 'it is not known', fix: 'Set instance, or environment' });
-  }
+  if (instanceId === undefined) throw new Error('only a pinned process needs no instance');
   const fieldName = (field: string) => inputOf(step.inputs, field);
   return new CloudStore(client, instanceId, { instance, listing, fieldName });
 }

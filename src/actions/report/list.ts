@@ -7,7 +7,7 @@ import { code, fence, folded, type Html, html } from '../../runner/html.ts';
 import type { Step } from '../../runner/step.ts';
 import { next } from '../../runner/summary.ts';
 import { counted } from '../../text.ts';
-import type { Running, RunningPlace } from '../status.ts';
+import { labelOf, type Running, type RunningPlace } from '../status.ts';
 import { grandTotalText, placeOf, processRows, type Scaling, scalingOf } from './process.ts';
 
 interface ShownList {
@@ -59,10 +59,9 @@ export function showListed(
 const manyRows = 20;
 
 function placeBlock(place: RunningPlace, table: Html, several: boolean, isFolded: boolean): Html {
-  const { within, instance, id } = place;
-  const name = `${within === undefined ? '' : `${within.name}, `}${instance?.name ?? id}`;
+  const name = labelOf(place);
   if (isFolded) {
-    const managed = instance?.type === 'managed_queue' ? ', managed queue' : '';
+    const managed = place.instance?.type === 'managed_queue' ? ', managed queue' : '';
     const count = counted(place.processes.length, 'background process', 'background processes');
     return folded(html`${name}: ${count}${managed}`, table);
   }
