@@ -4,7 +4,7 @@ import type { ExistingProcess } from '../cloud/process.ts';
 import { cloud } from '../cloud/service.ts';
 import { describe, type PinnedSpec, type ProcessSpec, processesOfNew } from '../cloud/spec.ts';
 import { type EnsurePinned, ensurePinned } from '../cloud/update.ts';
-import { differs } from '../converge/changes.ts';
+import { differs, hasChanges } from '../converge/changes.ts';
 import { type Ensure, ensure } from '../converge/ensure.ts';
 import type { Step } from '../runner/step.ts';
 import { capitalized } from '../text.ts';
@@ -129,7 +129,7 @@ async function ensureProcess(session: Session, { wanted }: EnsureInputs, target:
 function logEnsured({ log }: Step, wanted: EnsureInputs['wanted'], ensured: EnsuredCloud): void {
   for (const field of ensured.process?.odd ?? []) log.debug(`Not understood in the answer: ${field}`);
   log.info(sentenceFor(subjectOf(wanted, ensured), ensured));
-  if (Object.keys(ensured.ignored).length > 0)
+  if (hasChanges(ensured.ignored))
     log.warning(
       `${ensured.process?.id} ${differs(ensured.ignored)}. It was not changed (if-exists: ${wanted.ifExists}).`,
     );

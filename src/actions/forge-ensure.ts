@@ -1,4 +1,4 @@
-import { differs } from '../converge/changes.ts';
+import { differs, hasChanges } from '../converge/changes.ts';
 import { type Ensure, ensure } from '../converge/ensure.ts';
 import { notCompared } from '../forge/drift.ts';
 import { specFrom } from '../forge/identity.ts';
@@ -82,7 +82,7 @@ function warn(step: Step, { spec, ifExists }: Ensure<ForgeSpec>, ensured: Ensure
   if (process === undefined) return;
   const unknown = notCompared(spec, process);
   if (unknown !== undefined) step.warn(unknown);
-  if (Object.keys(ignored).length > 0) {
+  if (hasChanges(ignored)) {
     const why =
       outcome === 'unchanged'
         ? `It was not changed (if-exists: ${ifExists})`

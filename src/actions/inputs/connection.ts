@@ -49,17 +49,14 @@ export function checkCharacters(inputs: Inputs, name: string, token: string): bo
   return isSendable;
 }
 
-/** A text that names a secret, in place of the secret itself: `${{ secrets.X }}` in quotes, or `$X`. */
-interface Unresolved {
-  readonly why: string;
-  /** True if the text is only a name, which a message may show. */
-  readonly isHarmless: boolean;
-}
-
+/**
+ * Recognizes a text that names a secret, in place of the secret itself: `${{ secrets.X }}` in quotes, or `$X`.
+ * `isHarmless`: the text is only a name, which a message may show.
+ */
 function unresolved(
   token: string,
   { variables: [variable, ...others] }: TokenSource,
-): Unresolved | undefined {
+): { readonly why: string; readonly isHarmless: boolean } | undefined {
   const isName = [variable, ...others].includes(token);
   if (!isName && !token.startsWith('$') && !token.includes('{{')) return undefined;
   const [, name] = /^\$?\{\{\s*(?:secrets|env|vars)\.([a-z_]\w{0,38})\s*\}\}$/i.exec(token) ?? [];

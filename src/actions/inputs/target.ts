@@ -22,27 +22,26 @@ export interface Target {
   readonly listing: Listing<ExistingProcess> | undefined;
 }
 
-interface TargetOptions {
-  /** True with `process-id`, which needs no instance. */
-  readonly pinned: boolean;
-  /** True if `application` alone names all environments of the application. */
-  readonly whole?: boolean;
-}
-
-/** Reads `application`, `environment`, `instance` and `wait-for-environment`. */
-export function readTarget({ inputs }: Step, options: TargetOptions) {
+/**
+ * Reads `application`, `environment`, `instance` and `wait-for-environment`. `pinned`: with `process-id`, which needs no
+ * instance. `whole`: `application` alone may name all environments of the application.
+ */
+export function readTarget(
+  { inputs }: Step,
+  { pinned, whole = false }: { readonly pinned: boolean; readonly whole?: boolean },
+) {
   const application = inputs.text('application');
   const environment = inputs.text('environment');
   const instance = inputs.text('instance');
   /** Milliseconds to wait for the environment and its instance to appear. */
   const wait = inputs.seconds('wait-for-environment', { min: 0, max: 86_400 }, 0);
-  const isWhole = options.whole === true && application !== undefined && instance === undefined;
+  const isWhole = whole && application !== undefined && instance === undefined;
   if (environment === undefined) {
     if (application !== undefined && !isWhole)
       inputs.problem('application', 'has no effect without environment; set both, or only instance');
     if (wait > 0) inputs.problem('wait-for-environment', 'has no effect without environment');
     if (instance === undefined) {
-      if (!options.pinned && !isWhole)
+      if (!pinned && !isWhole)
         inputs.problem('environment', 'is empty. Set its branch, name, slug or id, or set instance instead');
     } else if (!isId(instance, 'inst-')) {
       inputs.problem(

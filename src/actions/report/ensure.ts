@@ -2,7 +2,7 @@ import { setOptions } from '../../cloud/drift.ts';
 import type { ExistingProcess } from '../../cloud/process.ts';
 import { cloudService } from '../../cloud/service.ts';
 import { type ProcessSpec, processesOfNew } from '../../cloud/spec.ts';
-import { describeChanges } from '../../converge/changes.ts';
+import { describeChanges, hasChanges } from '../../converge/changes.ts';
 import type { Ensured } from '../../converge/ensure.ts';
 import type { Existing } from '../../converge/listing.ts';
 import { type Html, html } from '../../runner/html.ts';
@@ -78,22 +78,12 @@ function whereOutputs({ instanceId, instance, environment }: Target, known: stri
 
 /** Returns the outcome as one line of the log. */
 export function sentenceFor(what: string, { outcome, process, changes }: Ensured<unknown, Existing>): string {
-  switch (outcome) {
-    case 'created':
-      return `Created the ${what}: ${process?.id}`;
-    case 'updated':
-      return `Updated the ${what} (${describeChanges(changes)}): ${process?.id}`;
-    case 'replaced':
-      return `Replaced the ${what} (${describeChanges(changes)}): it is ${process?.id} now`;
-    case 'unchanged':
-      return `The ${what} exists already: ${process?.id}`;
-    case 'would-create':
-      return `Dry run: would create the ${what}`;
-    case 'would-update':
-      return `Dry run: would update the ${what} (${describeChanges(changes)}): ${process?.id}`;
-    case 'would-replace':
-      return `Dry run: would replace the ${what} (${describeChanges(changes)}): ${process?.id}`;
-  }
+  const about = hasChanges(changes) ? `${what} (${describeChanges(changes)})` : what;
+  const id = process === undefined ? '' : `: ${process.id}`;
+  if (outcome === 'unchanged') return `The ${what} exists already${id}`;
+  if (outcome === 'replaced') return `Replaced the ${about}: it is ${process?.id} now`;
+  if (outcome.startsWith('would-')) return `Dry run: ${outcome.replace('-', ' ')} the ${about}${id}`;
+  return `${verbOf(outcome)} the ${about}${id}`;
 }
 
 /** Shows in the summary the outcome, the process (in a dry run, the planned one), and the next step. */
@@ -141,7 +131,7 @@ function showHeadline(step: Step, mark: Mark, verb: string, ensured: EnsuredClou
 }
 
 function verdictOf({ outcome, madeByOther, ignored }: EnsuredCloud): readonly [Mark, string] {
-  if (Object.keys(ignored).length > 0) return ['drifted', 'Differs, not changed'];
+  if (hasChanges(ignored)) return ['drifted', 'Differs, not changed'];
   if (madeByOther) return ['waiting', 'Created by another run, not live yet'];
   const [mark, verb] = [markOf(outcome), verbOf(outcome)];
   return mark === 'done' ? ['waiting', `${verb}, not live yet`] : [mark, verb];
@@ -157,25 +147,15 @@ export function markOf(outcome: EnsuredCloud['outcome']): Mark {
   return outcome.startsWith('would-') ? 'planned' : 'done';
 }
 
-function dryRun(verb: 'create' | 'update', redeploy: boolean): Html {
-  const deploys = redeploy ? ' and deploy the environment' : '';
-  return html`<p>Dry run: nothing was changed. Remove <code>dry-run</code> to ${verb} it${deploys}.</p>`;
+/** Returns the next step of a dry run. `more`: a further effect of the step without `dry-run`. */
+export function dryRunNext(outcome: EnsuredCloud['outcome'], more = ''): Html {
+  const verb = outcome.slice('would-'.length);
+  return html`<p>Dry run: nothing was changed. Remove <code>dry-run</code> to ${verb} it${more}.</p>`;
 }
 
 function nextStep({ outcome, ignored }: EnsuredCloud, redeploy: boolean): Html {
-  switch (outcome) {
-    case 'created':
-    case 'updated':
-    case 'replaced':
-      return redeploy ? html`` : deployNext;
-    case 'would-create':
-      return dryRun('create', redeploy);
-    case 'would-update':
-    case 'would-replace':
-      return dryRun('update', redeploy);
-    case 'unchanged':
-      return Object.keys(ignored).length === 0
-        ? html``
-        : next(html`to change it, set <code>if-exists: update</code>.`);
-  }
+  if (outcome === 'unchanged')
+    return hasChanges(ignored) ? next(html`to change it, set <code>if-exists: update</code>.`) : html``;
+  if (outcome.startsWith('would-')) return dryRunNext(outcome, redeploy ? ' and deploy the environment' : '');
+  return redeploy ? html`` : deployNext;
 }

@@ -1,4 +1,4 @@
-import { settingsText } from '../../converge/changes.ts';
+import { hasChanges, settingsText } from '../../converge/changes.ts';
 import type { Ensured } from '../../converge/ensure.ts';
 import type { ForgeProcess } from '../../forge/process.ts';
 import { forgeService } from '../../forge/service.ts';
@@ -9,7 +9,7 @@ import type { Step } from '../../runner/step.ts';
 import { facts, next, table } from '../../runner/summary.ts';
 import { counted } from '../../text.ts';
 import { readableDate } from '../../time.ts';
-import { markOf, verbOf } from './ensure.ts';
+import { dryRunNext, markOf, verbOf } from './ensure.ts';
 import { below, optionsHtml, settingHtml } from './process.ts';
 
 /** The largest number of rows that the summary shows without a click. */
@@ -104,7 +104,7 @@ export function sayForge(
   step: Step,
   { spec, ensured: { outcome, ignored }, server }: Pick<ShownForge, 'spec' | 'ensured' | 'server'>,
 ): void {
-  const isLeft = Object.keys(ignored).length > 0;
+  const isLeft = hasChanges(ignored);
   const mark = isLeft ? 'drifted' : markOf(outcome);
   const verb = isLeft && outcome === 'unchanged' ? 'Differs, not changed' : verbOf(outcome);
   step.headline(mark, html`${verb}: ${code(spec.command)} on server ${code(server)}`);
@@ -133,21 +133,12 @@ function factsOf({ spec, process, ensured }: ShownForge): Html {
 }
 
 function nextStep({ outcome, ignored }: EnsuredForge, status: string | undefined): Html {
-  switch (outcome) {
-    case 'created':
-    case 'updated':
-    case 'replaced':
-      return status === 'installing' || status === 'starting' ? isStarting : restartNext;
-    case 'would-create':
-    case 'would-update':
-    case 'would-replace':
-      return html`<p>Dry run: nothing was changed. Remove <code>dry-run</code> to ${outcome.slice('would-'.length)} it.</p>`;
-    case 'unchanged':
-      if (Object.keys(ignored).length > 0)
-        return next(html`to replace it, set <code>if-exists: replace</code>.`);
-      // The warning about the process already names the next step.
-      return status !== undefined && isDown(status) ? html`` : restartNext;
-  }
+  if (outcome.startsWith('would-')) return dryRunNext(outcome);
+  if (outcome !== 'unchanged')
+    return status === 'installing' || status === 'starting' ? isStarting : restartNext;
+  if (hasChanges(ignored)) return next(html`to replace it, set <code>if-exists: replace</code>.`);
+  // The warning about the process already names the next step.
+  return status !== undefined && isDown(status) ? html`` : restartNext;
 }
 
 const isStarting = next(

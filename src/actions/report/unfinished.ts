@@ -1,7 +1,7 @@
 import { changesIn, countsOf, countsText, undoneText } from '../../converge/results.ts';
 import { type PlanRow, rowText } from '../../converge/text.ts';
 import { Cancelled, closed, Failure, type FailureParts, locationText, messageOf } from '../../failure.ts';
-import { capitalized, maxLines } from '../../text.ts';
+import { bullets, capitalized } from '../../text.ts';
 
 interface Applied {
   /** An environment or an organization. */
@@ -41,7 +41,7 @@ function failed({ where, whenLive }: Applied, rows: readonly PlanRow[]): Failure
   const done = changesIn(counts) === 0 ? '' : `Done: ${madeText(rows)}.${effect}\n`;
   const parts = {
     what,
-    why: `\n${linesOf(rows).join('\n')}\n`,
+    why: `\n${listOf(rows)}\n`,
     fix: `${done}${runAgain}`,
     headline: what,
   };
@@ -65,13 +65,14 @@ export function cancelledMidway(
   const reason = cancelled.reason instanceof Cancelled ? cancelled.reason.why : messageOf(cancelled.reason);
   const whole = rows.filter((row) => !isUnchecked(row));
   const unchecked = rows.length - whole.length;
+  const failures = listOf(whole.filter(({ status }) => status === 'failed'));
   const lines = [
     ...(changesIn(countsOf(whole)) === 0 ? [] : [`Done: ${madeText(whole)}.`]),
     ...(unchecked === 0
       ? []
       : [`${unchecked} created, not checked for duplicates of parallel runs. The next run checks.`]),
     ...(waiting === 0 ? [] : [`${waiting} not started: ${closed(reason)}`]),
-    ...linesOf(whole.filter(({ status }) => status === 'failed')),
+    ...(failures === '' ? [] : [failures]),
     ...going,
   ];
   const headline = `"${where}", ${changesIn(counts)} of ${all} ${all === 1 ? 'change' : 'changes'} made`;
@@ -87,15 +88,14 @@ function isUnchecked({ status, outcome }: PlanRow): boolean {
   return status === 'failed' && outcome === 'created';
 }
 
-function linesOf(rows: readonly PlanRow[]): readonly string[] {
-  const left = rows.filter(({ status }) => status !== 'done');
-  const lines = left.slice(0, maxLines).map(lineOf);
-  return left.length > maxLines ? [...lines, `- and ${left.length - maxLines} more, in plan-json`] : lines;
+/** Returns a list of the changes that were not made. */
+function listOf(rows: readonly PlanRow[]): string {
+  return bullets(rows.filter(({ status }) => status !== 'done').map(lineOf), ', in plan-json');
 }
 
 function lineOf(row: PlanRow): string {
   const { why = 'unknown', declaredAt } = row;
   const at = declaredAt === undefined ? '' : ` (${locationText(declaredAt)})`;
-  if (row.status === 'not-done') return `- Not started: ${rowText(row)}${at}, because ${closed(why)}`;
-  return `- ${isUnchecked(row) ? 'Not checked' : 'Failed'}: ${closed(`${rowText(row)}${at}`)}\n  ${closed(capitalized(why))}`;
+  if (row.status === 'not-done') return `Not started: ${rowText(row)}${at}, because ${closed(why)}`;
+  return `${isUnchecked(row) ? 'Not checked' : 'Failed'}: ${closed(`${rowText(row)}${at}`)}\n  ${closed(capitalized(why))}`;
 }
