@@ -8,12 +8,11 @@ import { runtimeOn } from '../support/runtime.ts';
 import { scripted } from '../support/scripted.ts';
 import { VirtualClock } from '../support/virtual-clock.ts';
 
-/** A thing, with whether it is the one to make, and in the declared state. */
+/** A thing, with whether it is the one to make. */
 interface Thing extends Existing {
   /** Does the service keep it under another identity? */
   readonly isOther?: boolean;
   readonly matches: boolean;
-  readonly inFull: boolean;
 }
 
 /** From when and until when a list shows it, and until when it is there, in milliseconds. */
@@ -32,7 +31,6 @@ const thing = (id: string, second: number | null, more: Partial<Thing> = {}): Th
   id,
   createdAt: second === null ? null : `2026-04-04T00:00:0${second}.000000Z`,
   matches: true,
-  inFull: true,
   ...more,
 });
 
@@ -110,7 +108,7 @@ async function creating(
       }),
       couldBe: (_, { matches }) => matches,
       statesIdentity: () => true,
-      drift: (_, { inFull }) => (inFull ? {} : { processes: { from: 1, to: 2 } }),
+      drift: () => ({}),
       onDrift: 'update',
       describe: () => 'worker',
       describeExisting: () => 'another worker',
@@ -167,15 +165,15 @@ async function creating(
       },
     ),
   );
-  const without = (what: string) => steps.filter((step) => !step.endsWith(what));
   const lists = steps.filter((step) => step.endsWith(' list')).map((step) => Number(step.split(' ')[0]));
+  const acts = steps.filter((step) => !step.endsWith(' list'));
   const { value, error } = result;
   if (value?.kind === 'taken') throw value.refusal;
-  return { steps, lists, acts: without(' list'), did, exists, log, warnings, clock, value, error };
+  return { steps, lists, acts, did, exists, log, warnings, clock, value, error };
 }
 
 test('an answered create that the first look shows alone is done, and is the process as listed', async () => {
-  const listed = { ...mine, inFull: false };
+  const listed = { ...mine, isOther: false };
   const { steps, did, exists, value } = await creating([decoy, listed]);
   expect(steps).toEqual(['0 send', '0 list']);
   expect(value).toEqual({ kind: 'created', process: listed, madeHere: true });
@@ -309,11 +307,7 @@ describe('rule 2: an older rival is there', () => {
       { sends: [created(mine), created(again)] },
     );
     expect(acts).toEqual(['0 send', '0 find older', '0 remove mine', '2250 find older', '5250 find again']);
-    expect(value).toEqual({
-      kind: 'created',
-      madeHere: false,
-      process: { createdAt: '2026-04-04T00:00:05.000000Z by id', id: 'again', inFull: true, matches: true },
-    });
+    expect(value).toEqual({ kind: 'created', process: byId(again), madeHere: false });
   });
 });
 
