@@ -5,11 +5,11 @@ import { runtimeOn } from '../support/runtime.ts';
 import { VirtualClock } from '../support/virtual-clock.ts';
 
 /** A run on a virtual clock whose every look sends so many requests, and the moments of its looks. */
-function waiting(reads: number, timeLeft = () => Number.POSITIVE_INFINITY) {
+function waiting(reads: number) {
   const clock = new VirtualClock();
   const meter = { clock, reads: 0 };
   const pacer = new Pacer(meter);
-  const runtime = runtimeOn(clock, { pacer, timeLeft });
+  const runtime = runtimeOn(clock, { pacer });
   const looks: number[] = [];
   const look = async () => {
     looks.push(clock.now());
