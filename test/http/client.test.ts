@@ -77,6 +77,15 @@ describe('a request', () => {
     expect((await exchange(reading, [thing])).answer.date).toBeUndefined();
   });
 
+  test.each([
+    ['<https://cloud.example/2>; rel="next"', true],
+    ['</2>;rel=next', true],
+    ['</1>;  rel="prev"', false],
+  ])('tells whether a next page follows: %s', async (link, hasNext) => {
+    expect((await exchange(reading, [{ ...thing, headers: { link } }])).answer.hasNext).toBe(hasNext);
+    expect((await exchange(reading, [thing])).answer.hasNext).toBe(false);
+  });
+
   test('is answered by any 2xx, and by nothing else', async () => {
     const { answer } = await exchange(reading, [json(299, { data: { name: 'n' } })]);
     expect(answer.data.data.name).toBe('n');
