@@ -54,6 +54,8 @@ function pinnedWith(replies: readonly Reply[], instanceId?: string) {
 
 const unanswered = (cause: string) => ({ cause, answered: false });
 
+const shown = (data: unknown): Reply => json(200, { data });
+
 /** As an action names the fields of a request. */
 const fieldName = (field: string): string => `the input ${field}`;
 
@@ -86,7 +88,7 @@ describe('Listing', () => {
 
   test('does not ask for an instance that is known, and keeps it when an answer leaves it out', async () => {
     const known = json(200, { data: [], included: [instance('inst-1')] });
-    const { store, clock, transport } = storeWith([known, json(200, { data: [] })]);
+    const { store, clock, transport } = storeWith([known, shown([])]);
     await clock.run(store.list());
     await clock.run(store.list());
     expect(transport.asked[1]).toBe('GET /api/instances/inst-1/background-processes');
@@ -112,7 +114,7 @@ describe('Listing', () => {
   });
 
   test('leaves out of the latest processes what has been removed since', async () => {
-    const both = json(200, { data: [createdResource, workerResource] });
+    const both = shown([createdResource, workerResource]);
     const { store, clock } = storeWith([both, text(204, ''), both]);
     await clock.run(store.list());
     await clock.run(store.remove('process-1'));
@@ -124,18 +126,13 @@ describe('Listing', () => {
 });
 
 describe('Creating', () => {
+  const worker: ProcessSpec = { type: 'worker', processes: 2, config: { queue: 'high', tries: 0 } };
+  const bare: ProcessSpec = { type: 'worker', processes: undefined, config: {} };
+
   test.each<[string, ProcessSpec, unknown]>([
-    ['a custom process', custom, { type: 'custom', processes: 1, command: 'php artisan my:command' }],
-    [
-      'a worker',
-      { type: 'worker', processes: 2, config: { queue: 'high', tries: 0 } },
-      { type: 'worker', processes: 2, config: { queue: 'high', tries: 0 } },
-    ],
-    [
-      'a worker without options, whose number is not set',
-      { type: 'worker', processes: undefined, config: {} },
-      { type: 'worker', processes: 1 },
-    ],
+    ['a custom process', custom, custom],
+    ['a worker', worker, worker],
+    ['a worker without options, whose number is not set', bare, { type: 'worker', processes: 1 }],
   ])('%s sends what was declared, and no more', async (_, spec, body) => {
     const { store, clock, transport } = storeWith([json(201, { data: createdResource })]);
     const sent = await clock.run(store.create(spec));
@@ -191,20 +188,17 @@ describe('Creating', () => {
 
 describe('One process', () => {
   test('is read again when an answer is about another one, and is never taken for that', async () => {
-    const { store, clock, transport } = storeWith([
-      json(200, { data: workerResource }),
-      json(200, { data: createdResource }),
-    ]);
+    const { store, clock, transport } = storeWith([shown(workerResource), shown(createdResource)]);
     expect((await clock.run(store.find('process-1')))?.id).toBe('process-1');
     expect(transport.asked).toHaveLength(2);
-    const stubborn = storeWith(Array(99).fill(json(200, { data: workerResource })));
+    const stubborn = storeWith(Array(99).fill(shown(workerResource)));
     expect(await stubborn.clock.run(messageFrom(stubborn.store.find('process-1')))).toContain(
       'the answer is about another resource than process-1',
     );
   });
 
   test('is updated with what is given, and removed', async () => {
-    const { store, clock, transport } = storeWith([json(200, { data: createdResource }), text(204, '')]);
+    const { store, clock, transport } = storeWith([shown(createdResource), text(204, '')]);
     const updated = await clock.run(store.update('process-1', { processes: 2, config: { tries: 3 } }));
     expect(updated?.id).toBe('process-1');
     await clock.run(store.remove('process-1'));
@@ -218,7 +212,7 @@ describe('One process', () => {
   test.each([
     ['204', text(204, '')],
     ['an empty object', json(200, {})],
-    ['null', json(200, { data: null })],
+    ['null', shown(null)],
     ['an odd process', json(200, { data: { attributes: {} } })],
   ])('has been updated when the answer is %s, which shows no process', async (_, reply) => {
     const { store, clock, transport } = storeWith([reply]);
@@ -266,7 +260,7 @@ describe('A pinned process', () => {
     const elsewhere = { ...workerResource, relationships: { instance: { data: { id: 'inst-8' } } } };
     const { store, clock, transport } = pinnedWith([
       json(200, { data: workerResource, included: [instance('inst-9'), instance('inst-7')] }),
-      json(200, { data: elsewhere }),
+      shown(elsewhere),
     ]);
     expect(await clock.run(store.find('process-2'))).toMatchObject({
       id: 'process-2',
@@ -283,11 +277,7 @@ describe('A pinned process', () => {
 
   test('whose answer names no instance is looked for on the one that was named', async () => {
     const { store, clock, transport } = pinnedWith(
-      [
-        json(200, { data: bare }),
-        json(200, { data: [createdResource, bare] }),
-        json(200, { data: instance('inst-7') }),
-      ],
+      [shown(bare), shown([createdResource, bare]), shown(instance('inst-7'))],
       'inst-7',
     );
     expect((await clock.run(store.find('process-2')))?.instanceId).toBe('inst-7');
@@ -298,13 +288,10 @@ describe('A pinned process', () => {
   });
 
   test.each([
-    ['whose answer names another', workerResource, 'it is on the cluster inst-7, not on inst-1'],
-    ['that its list does not show', bare, 'it is not on the cluster inst-1'],
-  ])('of the instance that was named is an error %s', async (_, data, why) => {
-    const { store, clock } = pinnedWith(
-      [json(200, { data }), json(200, { data: [createdResource] })],
-      'inst-1',
-    );
+    ['whose answer names another instance', workerResource, 'it is on the cluster inst-7, not on inst-1'],
+    ['that the list of its instance does not show', bare, 'it is not on the cluster inst-1'],
+  ])('%s is an error', async (_, data, why) => {
+    const { store, clock } = pinnedWith([shown(data), shown([createdResource])], 'inst-1');
     expect(await clock.run(failureOf(store.find('process-2')))).toMatchObject({
       message: `Background process process-2: ${why}. Correct process-id, or the inputs that say where it is.`,
       headline: 'The background process is on another cluster',
@@ -313,26 +300,20 @@ describe('A pinned process', () => {
   });
 
   test('whose instance nobody knows has none', async () => {
-    const { store, clock, transport } = pinnedWith([json(200, { data: createdResource })]);
+    const { store, clock, transport } = pinnedWith([shown(createdResource)]);
     expect((await clock.run(store.find('process-1')))?.instanceId).toBe('');
     expect(transport.asked).toHaveLength(1);
     expect(() => store.mayWrite()).not.toThrow();
   });
 
   test('has its instance read where the answer leaves it out: it may be a managed queue', async () => {
-    const { store, clock } = pinnedWith([
-      json(200, { data: workerResource }),
-      json(200, { data: instance('inst-7', 'managed_queue') }),
-    ]);
+    const { store, clock } = pinnedWith([shown(workerResource), shown(instance('inst-7', 'managed_queue'))]);
     await clock.run(store.find('process-2'));
     expect(() => store.mayWrite()).toThrow('is a managed queue');
   });
 
   test('is updated and removed by its id', async () => {
-    const { store, clock, transport } = pinnedWith(
-      [json(200, { data: createdResource }), text(204, '')],
-      'inst-1',
-    );
+    const { store, clock, transport } = pinnedWith([shown(createdResource), text(204, '')], 'inst-1');
     expect(await clock.run(store.update('process-1', { processes: 2 }))).toMatchObject({
       id: 'process-1',
       instanceId: 'inst-1',
