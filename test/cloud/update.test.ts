@@ -152,11 +152,12 @@ describe('An update that fails', () => {
   ])(
     'says that it may have taken effect only where it may have: %s',
     async (_, error, read, lines, headline?) => {
-      const { error: thrown, known, updates } = await updating({ update: [error], find: [read] });
+      const { error: thrown, known, updates, calls } = await updating({ update: [error], find: [read] });
       expect(thrown).toMatchObject({ message: error.message });
       if (headline !== undefined) expect(thrown).toMatchObject({ headline, details: 'p1: it failed' });
       expect(known).toEqual(lines);
       expect(updates).toHaveLength(1);
+      if (error instanceof Cancelled) expect(calls).toEqual([written]);
     },
   );
 

@@ -219,7 +219,7 @@ test.each<[string, (string | undefined)[], string, RegExp, number]>([
   ['running', ['restarting', 'exited'], 'exited', broken, 5_000],
   // It is given time to come up.
   ['fatal', ['fatal', 'fatal'], 'fatal', broken, 10_000],
-  ['running', ['stopped'], 'stopped', broken, 40_000],
+  ['running', ['restarting', 'stopped'], 'stopped', broken, 40_000],
   ['running', ['restarting', undefined], 'gone', another, 10_000],
   ['running', ['restarting', 'removing'], 'gone', another, 10_000],
 ])('one that was %s, and then %j, has failed', async (before, looks, status, fix, within) => {
