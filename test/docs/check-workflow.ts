@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
+import { registerHooks } from 'node:module';
 import { join } from 'node:path';
 import type {
   ActionsMetadataProvider,
@@ -9,13 +10,18 @@ import { parse } from 'yaml';
 import { actionIn, ours, repository } from '../../scripts/repository.ts';
 import { REPOSITORY_ROOT } from '../e2e/harness/run-action.ts';
 import { type Example, pathOf } from './documents.ts';
-import {
-  convertWorkflowTemplate,
-  NoOperationTraceWriter,
-  parseWorkflow,
-  registerLogger,
-  validate,
-} from './github-parsers.ts';
+
+// GitHub publishes its parsers for bundlers: they import JSON without saying so, which Node.js asks for.
+registerHooks({
+  resolve(specifier, context, next) {
+    const resolved = next(specifier, context);
+    return specifier.endsWith('.json') ? { ...resolved, importAttributes: { type: 'json' } } : resolved;
+  },
+});
+const { registerLogger, validate } = await import('@actions/languageservice');
+const { convertWorkflowTemplate, NoOperationTraceWriter, parseWorkflow } = await import(
+  '@actions/workflow-parser'
+);
 
 type ActionReference = Parameters<ActionsMetadataProvider['fetchActionMetadata']>[0];
 type ActionMetadata = NonNullable<Awaited<ReturnType<ActionsMetadataProvider['fetchActionMetadata']>>>;
