@@ -58,6 +58,11 @@ export function rangeText({ min, max }: { readonly min: number; readonly max?: n
   return max === undefined ? `of at least ${min}` : `from ${min} to ${max}`;
 }
 
+/** Removes spaces, tabs and line breaks around a text. Other white space stays, since `lineProblem` refuses it. */
+export function trimmed(text: string): string {
+  return text.replace(/^[ \t\r\n]+|[ \t\r\n]+$/g, '');
+}
+
 /** Quotes a value for a message. A text of more than 80 characters becomes `a text of 120 characters`. */
 export function quoted(text: string): string {
   return text.length > 80 ? `a text of ${text.length} characters` : JSON.stringify(text);

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { orNear } from '../names.ts';
-import { invisibleIn, meantFlag, quoted, rangeText, wholeNumberOf, yamlFlag } from '../text.ts';
+import { invisibleIn, meantFlag, quoted, rangeText, trimmed, wholeNumberOf, yamlFlag } from '../text.ts';
 
 // Schemas for declarations, with the message for each mistake. Inputs and manifests use the same schemas, so a mistake has
 // the same message in both.
@@ -157,8 +157,7 @@ export function flag() {
 export function line(example: string, problemOf: (text: string) => string | undefined = () => undefined) {
   return v.pipe(
     v.string(({ input }) => notText(example, input)),
-    // Trims only spaces, tabs and line breaks: the check below refuses invisible white space.
-    v.transform((text) => text.replace(/^[ \t\r\n]+|[ \t\r\n]+$/g, '')),
+    v.transform(trimmed),
     v.nonEmpty(`must be text such as ${example}, not ""; leave it out instead`),
     v.rawCheck(({ dataset, addIssue }) => {
       const why = dataset.typed ? (lineProblem(dataset.value) ?? problemOf(dataset.value)) : undefined;

@@ -2,7 +2,7 @@ import { getInput } from '@actions/core';
 import { type Annotation, Failure, type FailureParts, locationText, type Mistake } from '../failure.ts';
 import { isLoopback } from '../http/proxy.ts';
 import { orNear } from '../names.ts';
-import { meantFlag, quoted, rangeText, wholeNumberOf, yamlFlag } from '../text.ts';
+import { meantFlag, quoted, rangeText, trimmed, wholeNumberOf, yamlFlag } from '../text.ts';
 import { longestHeadline } from './ending.ts';
 
 /**
@@ -18,6 +18,11 @@ export class Inputs {
     const value = getInput(name);
     if (!value.isWellFormed()) this.problem(name, 'is not valid Unicode');
     return value.toWellFormed() || undefined;
+  }
+
+  /** Reads a text whose other white space than blanks, tabs and line breaks stays: `lineProblem` refuses it. */
+  line(name: string): string | undefined {
+    return this.text(name) && trimmed(getInput(name, { trimWhitespace: false }).toWellFormed());
   }
 
   /** Reads an id of an API: a prefix, then letters, digits, dashes and underscores. */

@@ -30,6 +30,20 @@ function problemsOf(given: Readonly<Record<string, string>>): string {
   }
 }
 
+test('Other white space around a text is refused, but not around a number', () => {
+  const problems = problemsOf({ queue: ' high\u00a0\n', connection: '\u3000redis', processes: '\u00a02 ' });
+  for (const named of [
+    'queue: contains an invisible character, \\u00a0 (no-break space), at position 5',
+    'connection: contains an invisible character, \\u3000 (ideographic space), at position 1',
+  ])
+    expect(problems).toContain(`- ${named}`);
+  expect(problems).not.toContain('processes');
+});
+
+test('Blanks, tabs and line breaks around a text are no part of it', () => {
+  expect(problemsOf({ type: 'custom\n', command: '\tphp artisan horizon \r\n' })).toBe('');
+});
+
 describe('The options of a worker', () => {
   test('come from their own inputs and from config-json', () => {
     const json = { 'config-json': '{"connection": "redis", "tries": 3}' };

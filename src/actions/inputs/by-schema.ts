@@ -75,7 +75,7 @@ export type Kinds = Readonly<Record<string, 'text' | 'integer' | 'flag'>>;
 export function plainInputs(inputs: Inputs, kinds: Kinds): Readonly<Record<string, unknown>> {
   return Object.fromEntries(
     Object.entries(kinds).flatMap(([name, kind]) => {
-      const text = inputs.text(name);
+      const text = kind === 'text' ? inputs.line(name) : inputs.text(name);
       // Other texts stay as they are, and the schema refuses them.
       return text === undefined ? [] : [[name, readers[kind](text) ?? text]];
     }),

@@ -106,7 +106,7 @@ export function readForgeDeclaration(inputs: Inputs): ForgeDeclaration {
 }
 
 export function readLine(inputs: Inputs, name: string): string | undefined {
-  const text = inputs.text(name);
+  const text = inputs.line(name);
   const problem = text === undefined ? undefined : lineProblem(text);
   if (problem !== undefined) inputs.problem(name, problem);
   return text;
