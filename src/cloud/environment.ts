@@ -22,12 +22,12 @@ export interface Environment {
 }
 
 export function environmentFrom({ id, attributes }: EnvironmentResource, branch?: string): Environment {
-  const secrets = secretsIn(attributes.environment_variables);
+  const { name = id, slug, status } = attributes ?? {};
+  const secrets = secretsIn(attributes?.environment_variables);
   return {
-    ...{ id, branch, name: attributes.name, slug: attributes.slug },
-    status: attributes.status,
-    hibernates: attributes.uses_hibernation === true,
-    deploysOnPush: attributes.uses_push_to_deploy === true,
+    ...{ id, branch, name, slug, status },
+    hibernates: attributes?.uses_hibernation === true,
+    deploysOnPush: attributes?.uses_push_to_deploy === true,
     // The values stay in this closure: nothing can write them by accident.
     redact: (text) => secrets.reduce((clean, secret) => clean.replaceAll(secret, '***'), text),
   };

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { Count, Id, listed } from '../http/json-api.ts';
+import { Count, Id, listed, Text } from '../http/json-api.ts';
 
 // The schemas read only the fields that the code uses. Of a resource only the id is required: other fields of an
 // unexpected form are left out.
@@ -32,8 +32,8 @@ export const InstanceResource = v.object({
   id: Id,
   attributes: maybe(
     v.object({
-      name: maybe(v.string()),
-      type: maybe(v.string()),
+      name: maybe(Text),
+      type: maybe(Text),
       /** Recorded: `flex.m-1vcpu-1gb`, which names the memory of a replica. */
       size: maybe(v.string()),
       min_replicas: maybe(Count),
@@ -48,24 +48,28 @@ export const ListedInstance = listed('instances', InstanceResource);
 
 export const ApplicationResource = v.object({
   id: Id,
-  attributes: v.object({
-    name: v.string(),
-    slug: maybe(v.string()),
-    repository: maybe(v.object({ full_name: v.nullish(v.string()) })),
-  }),
+  attributes: maybe(
+    v.object({
+      name: maybe(Text),
+      slug: maybe(v.string()),
+      repository: maybe(v.object({ full_name: maybe(Text) })),
+    }),
+  ),
 });
 
 export const EnvironmentResource = v.object({
   id: Id,
-  attributes: v.object({
-    name: v.string(),
-    slug: maybe(v.string()),
-    status: maybe(v.string()),
-    uses_hibernation: maybe(v.boolean()),
-    uses_push_to_deploy: maybe(v.boolean()),
-    // In clear text. Used only to redact secrets in the shown log.
-    environment_variables: maybe(v.array(v.unknown())),
-  }),
+  attributes: maybe(
+    v.object({
+      name: maybe(Text),
+      slug: maybe(v.string()),
+      status: maybe(v.string()),
+      uses_hibernation: maybe(v.boolean()),
+      uses_push_to_deploy: maybe(v.boolean()),
+      // In clear text. Used only to redact secrets in the shown log.
+      environment_variables: maybe(v.array(v.unknown())),
+    }),
+  ),
   relationships: maybe(v.object({ branch: ToOne })),
 });
 

@@ -138,11 +138,11 @@ async function environmentById(
 
 const applicationKinds: readonly Kind<ApplicationResource>[] = [
   { name: 'id', of: ({ id }) => id },
-  { name: 'name', of: ({ attributes }) => attributes.name },
-  { name: 'slug', of: ({ attributes }) => attributes.slug },
+  { name: 'name', of: ({ id, attributes }) => attributes?.name ?? id },
+  { name: 'slug', of: ({ attributes }) => attributes?.slug },
   {
     name: 'repository',
-    of: ({ attributes }) => attributes.repository?.full_name,
+    of: ({ attributes }) => attributes?.repository?.full_name,
     // GitHub and Laravel Cloud may write it in another case.
     isEqual: (a, b) => a.toLowerCase() === b.toLowerCase(),
   },
@@ -178,7 +178,7 @@ export async function findApplication(
       kinds: applicationKinds,
       only: application === undefined ? 'repository' : undefined,
     });
-    return { id, name: attributes.name };
+    return { id, name: attributes?.name ?? id };
   } catch (error) {
     // Waiting does not help: automation creates environments, but no applications.
     if (!(error instanceof NotThere)) throw error;
@@ -188,7 +188,7 @@ export async function findApplication(
 
 function noApplicationOf(repository: string, applications: readonly ApplicationResource[]): Failure {
   const there = applications.map(
-    ({ id, attributes: { name, repository: of } }) => `${name} (${of?.full_name ?? id})`,
+    ({ id, attributes }) => `${attributes?.name ?? id} (${attributes?.repository?.full_name ?? id})`,
   );
   return new Failure({
     what: `No application in Laravel Cloud deploys the repository "${repository}"`,

@@ -15,7 +15,7 @@ export interface Organization {
 
 export interface FakeEnvironment {
   readonly id: string;
-  readonly name: string;
+  readonly name?: string | undefined;
   readonly slug?: string | null;
   readonly branch?: string;
   /** From when on it is listed, and its instances are, in milliseconds. */

@@ -1,7 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import { pickInstance, pickInstances } from '../../src/cloud/instances.ts';
-import { type EnvironmentName, findInEnvironment, listEnvironments } from '../../src/cloud/target.ts';
+import {
+  type EnvironmentName,
+  findApplication,
+  findInEnvironment,
+  listEnvironments,
+} from '../../src/cloud/target.ts';
 import { NotThere } from '../../src/names.ts';
+import { json } from '../support/fake-transport.ts';
 import { failureOf } from '../support/test-client.ts';
 import { type FakeEnvironment, type Organization, openOrganization } from './fake-organization.ts';
 
@@ -78,6 +84,22 @@ describe('an environment is found', () => {
     expect(result).toMatchObject({ found: { environment: { name: 'production' } }, picked: 'inst-1' });
     expect(found).toEqual(['env-1']);
     expect(asked).toEqual(['/environments/env-1/instances?include=environment%2CbackgroundProcesses']);
+  });
+
+  test('by its slug or branch, though neither its name nor that of the application is reported', async () => {
+    const unnamed = { ...production, name: undefined };
+    const organization = {
+      applications: [{ id: 'app-1', attributes: { repository: { full_name: 'acme/shop' } } }],
+      environments: { 'app-1': [unnamed] },
+    };
+    for (const environment of ['prod', 'main']) {
+      const { result } = await find({ environment }, organization);
+      expect(result).toMatchObject({ found: { environment: { id: 'env-1', name: 'env-1' } } });
+    }
+    const byId = await find({ environment: 'env-1' }, organization);
+    expect(byId.result).toMatchObject({ found: { environment: { name: 'env-1', slug: 'prod' } } });
+    const asked = findApplication(byId.client, { application: 'app-1', repository: undefined });
+    expect(await byId.clock.run(asked)).toEqual({ id: 'app-1', name: 'app-1' });
   });
 
   const branches = (...names: string[]): FakeEnvironment[] =>
