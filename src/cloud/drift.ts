@@ -98,6 +98,12 @@ function asKind(kind: (typeof configKeys)[ConfigKey], value: unknown): string | 
   if (value === null || value === undefined || value === '') return undefined;
   if (kind === 'flag') return flagOf(value);
   if (kind === 'text') return String(value);
-  const number = Number(value);
+  const number = numberOf(value);
   return Number.isInteger(number) ? number : undefined;
+}
+
+/** Reads a number, also as text. NaN for any other value: `Number([])` is 0, which for `tries` means without end. */
+function numberOf(value: unknown): number {
+  const isText = typeof value === 'string' && value.trim() !== '';
+  return typeof value === 'number' || isText ? Number(value) : Number.NaN;
 }

@@ -116,6 +116,12 @@ describe('an update of a worker carries the whole config', () => {
       { tries: 0, force: false, rest: '0' },
       { tries: 0, force: false, rest: 0 },
     ],
+    [
+      'but no number that is neither one nor its text',
+      {},
+      { tries: [], backoff: true, sleep: ' ', rest: [3], timeout: {} },
+      undefined,
+    ],
     ['but no flag that is neither true nor false', {}, { force: 'maybe' }, undefined],
     ['text even where a number came', {}, { queue: 7 }, { queue: '7' }],
     ['nothing where none is set or declared', {}, { tries: null }, undefined],
