@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { withAttributes } from '../emulator/edits.ts';
 import { fails, succeeds } from '../emulator/progress.ts';
 import { openShop, type Shop } from './harness/shop.ts';
 
@@ -51,6 +52,21 @@ describe.concurrent('verify-command', () => {
       'No worker &#60;b&#62;has&#60;/b&#62; done the job.&#10;secret-of-the-app',
     );
     expect(`${loud.log}${loud.errors}`).not.toContain('secret-of-the-app');
+  });
+
+  test('that ends as nobody knows, has failed as that, and not with the exit code 0', async () => {
+    await using shop = await openShop();
+    shop.emulator.cloud.addProcess(shop.instance, { type: 'worker' });
+    const edit = withAttributes({
+      status: 'command.done',
+      exit_code: 0,
+      finished_at: '2026-04-04T11:24:42Z',
+    });
+    shop.emulator.faults.add({ kind: 'edit', on: 'GET .*commands/', times: 9, edit });
+    const step = await shop.run(verify);
+
+    expect(step.outputs['verified']).toBe('false');
+    expect(step.errors[0]).toContain('"php artisan queue:canary" ended as command.done. The processes are');
   });
 
   test('shows the last lines only, without the token and without markup that would come alive', async () => {

@@ -61,7 +61,8 @@ function verificationFailed(
   showLogs: boolean | undefined,
 ): Failure {
   const name = `"${shorten(command, 80)}"`;
-  const exit = exitCode === undefined ? '' : `exit code ${exitCode}`;
+  // Under an unknown status, a command may have ended with 0.
+  const exit = exitCode === undefined || exitCode === 0 ? '' : `exit code ${exitCode}`;
   const ended = exit === '' ? `ended as ${status}` : `failed with ${exit}`;
   const isNews =
     failureReason !== undefined &&
