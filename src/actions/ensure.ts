@@ -169,7 +169,7 @@ function changeOf(wanted: EnsureInputs['wanted'], ensured: EnsuredCloud, target:
     done: outcome === 'unchanged' ? `The ${what} is as declared` : `The ${what} was ${outcome}`,
     short: capitalized(outcome),
     environment: target.environment ?? target.instance?.environment,
-    instanceId: process?.instanceId ?? target.instanceId,
+    instanceId: target.instanceId ?? process?.instanceId,
     // With `if-exists: create`, other processes may run the same command, so the number of its copies is unknown.
     processes: (process === undefined ? [] : [process]).map((one) => ({
       process: ifExists === 'create' ? { ...one, processes: undefined } : one,

@@ -103,6 +103,10 @@ describe.concurrent('what nobody needs neither fails a step nor hides a process'
       { kind: 'edit', on: 'GET .*instances', times: odd, edit: withAttributes({ max_replicas: 'auto' }) },
     ],
     [
+      'an application without a name',
+      { kind: 'edit', on: 'GET /applications$', times: odd, edit: withAttributes({ name: null }) },
+    ],
+    [
       'an odd deployment',
       { kind: 'edit', on: 'GET .*deployments$', times: odd, edit: withEntry({ id: 7, attributes: null }) },
     ],
@@ -127,6 +131,18 @@ describe.concurrent('what nobody needs neither fails a step nor hides a process'
     expect(step.errors).toEqual([]);
     expect(step.outputs).toMatchObject({ outcome: 'updated', verified: 'true' });
     expect(shop.cloud.listProcesses(shop.instance)).toMatchObject([{ processes: 2 }]);
+  });
+
+  test('a process that is said to be on another cluster than the one it is listed on', async () => {
+    await using shop = await open();
+    const edit = withRelationships({ instance: { data: { type: 'instances', id: 'inst-another' } } });
+    shop.emulator.faults.add({ kind: 'edit', on: 'GET .*background-processes$', times: odd, edit });
+    const proven = { redeploy: 'true', 'verify-command': 'php artisan queue:canary' };
+    const step = await shop.run({ ...custom, ...proven });
+
+    expect(step.errors).toEqual([]);
+    expect(step.outputs).toMatchObject({ outcome: 'unchanged', verified: 'true' });
+    expect(step.outputs['instance-id']).toBe(shop.instance.id);
   });
 });
 
