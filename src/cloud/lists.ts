@@ -20,14 +20,15 @@ export async function listAll<
   resource: S,
   useful?: I,
 ): Promise<Listed<v.InferOutput<S>, v.InferOutput<I>>> {
-  const next = (page: PageBody, linked: () => Query | undefined) => pagesAfter(call, page, linked());
+  const next = (page: PageBody, linked: () => Query | undefined, asked: Query) =>
+    pagesAfter(asked, page, linked());
   return await listWhole(client, call, { resource, useful, next });
 }
 
 /** Returns the queries of the pages after this page. With a page missed, the step would create its processes again. */
-function pagesAfter(call: HttpCall, { meta }: PageBody, linked: Query | undefined): readonly Query[] {
-  const { current_page: current = 1, last_page: last = current } = meta;
-  const numbered = (page: number): Query => ({ ...(linked ?? call.query), page: String(page) });
+function pagesAfter(asked: Query, { meta }: PageBody, linked: Query | undefined): readonly Query[] {
+  const { current_page: current = Number(asked['page'] ?? 1), last_page: last = current } = meta;
+  const numbered = (page: number): Query => ({ ...(linked ?? asked), page: String(page) });
   const isNumbered = last > current && (linked === undefined || linked['page'] === String(current + 1));
   // With the number of the last page, all other pages can be read side by side.
   const count = Math.min(last - current, maxPages);

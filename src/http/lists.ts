@@ -50,8 +50,11 @@ export interface ListFormat<S extends Resource, I extends v.GenericSchema> {
   readonly resource: S;
   /** The schema of the related resources to keep. */
   readonly useful?: I | undefined;
-  /** Returns the queries of the pages after this one. `linked` returns the query of the page's next link, if any. */
-  next(page: PageBody, linked: () => Query | undefined): readonly Query[];
+  /**
+   * Returns the queries of the pages after this one, which `asked` was the query of. `linked` returns the query of the
+   * page's next link, if any.
+   */
+  next(page: PageBody, linked: () => Query | undefined, asked: Query): readonly Query[];
 }
 
 export interface Listed<T, I> {
@@ -117,7 +120,7 @@ async function readPages<S extends Resource, I extends v.GenericSchema>(
       keys: data.map(idIn),
       included: useful === undefined ? [] : parseItems(included, useful),
       total: meta.total,
-      next: nextOf(answer.data, linked),
+      next: nextOf(answer.data, linked, query),
     };
   };
   let next: readonly Query[] = [call.query ?? {}];

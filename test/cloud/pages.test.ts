@@ -102,6 +102,19 @@ describe('a list', () => {
 
 describe('the next page', () => {
   test.each([
+    ['with links', (page: number) => (page < 3 ? { links: { next: `${api}?page=${page + 1}` } } : {})],
+    ['without', () => ({})],
+  ])('follows where pages do not say their number: %s', async (_, links) => {
+    const { ids, asked } = await listing(
+      ['a', 'b', 'c'].map((id, index) =>
+        json(200, { data: [{ id }], meta: { last_page: 3, total: 3 }, ...links(index + 1) }),
+      ),
+    );
+    expect(ids).toEqual(['a', 'b', 'c']);
+    expect(asked).toHaveLength(3);
+  });
+
+  test.each([
     ['without an origin', '?page=2'],
     ['below another path than that of the API', 'https://cloud.example/admin?page=2'],
     ['that JSON:API writes as an object', { href: `${api}?page=2` }],
