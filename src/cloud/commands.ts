@@ -24,6 +24,7 @@ const commands: WorkKind<Command> = {
   name: 'command',
   schema: ReadCommand,
   timeout: 'verify-timeout',
+  fieldName: (field) => (field === 'command' ? 'verify-command' : field),
   // The next run starts the command again.
   nextRunLooks: false,
 };

@@ -42,6 +42,8 @@ export interface WorkKind<T extends Work> {
   readonly schema: v.GenericSchema<unknown, T>;
   /** The input that limits the wait for the end. */
   readonly timeout: 'wait-timeout' | 'verify-timeout';
+  /** Returns the input that sets a field of the request, for messages. */
+  readonly fieldName?: (field: string) => string;
   /** True if the next run of the step looks for the effect of a lost request, too. */
   readonly nextRunLooks: boolean;
 }
@@ -124,7 +126,7 @@ export async function startOnce<T extends Work>(
   { body, before, list }: Start<T>,
   following: FollowContext,
 ): Promise<T> {
-  const { name, nextRunLooks } = kind;
+  const { name, fieldName, nextRunLooks } = kind;
   const known = new Set(before.map(({ id }) => id));
   const look = async () => (await list()).find(({ id }) => !known.has(id));
   const begun = (started: T): T => {
@@ -133,7 +135,7 @@ export async function startOnce<T extends Work>(
   };
   for (let attempt = 1; ; attempt++) {
     try {
-      const post = { method: 'POST', body, what: `Starting a ${name}` } as const;
+      const post = { method: 'POST', body, what: `Starting a ${name}`, fieldName } as const;
       const call = { ...listCall(kind, environmentId), ...post };
       return begun((await client.json(call, one(startedForm(kind)))).data.data);
     } catch (error) {

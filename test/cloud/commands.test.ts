@@ -60,7 +60,7 @@ async function run({
   transport.answer = async ({ method, url, body }) => {
     await clock.sleep(100);
     if (method === 'POST') {
-      if (refused !== undefined) return json(refused, { message: 'No.' });
+      if (refused !== undefined) return json(refused, { message: 'No.', errors: { command: ['Too long.'] } });
       const started = answers.shift();
       started?.forEach(start);
       if (started !== undefined) return networkError('ECONNRESET');
@@ -133,7 +133,11 @@ describe('a command', () => {
     ['ends as soon as it has succeeded', { ends: 'command.success' }, { status: 'command.success' }],
     ['ends with a status that is not known', { ends: 'cancelled' }, { id: 'comm-1', status: 'cancelled' }],
     ['is sent once where the answer holds only its id', { answersId: true }, { id: 'comm-1' }],
-    ['is sent once where it is refused', { refused: 422 }, { what: 'Starting a command', status: 422 }],
+    [
+      'is sent once where it is refused, and the input is named',
+      { refused: 422 },
+      { what: 'Starting a command', status: 422, fix: 'Correct verify-command' },
+    ],
     [
       'is sent three times at most where no answer comes and nothing starts',
       { lost: [[], [], []] },
