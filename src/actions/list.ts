@@ -131,7 +131,7 @@ function listedText(process: ExistingProcess, place: RunningPlace) {
     strategy: process.strategy,
     strategy_threshold: process.strategyThreshold,
     created_at: process.createdAt,
-    instance_id: process.instanceId,
+    instance_id: place.id,
     instance: place.name,
     ...(place.within === undefined
       ? {}

@@ -200,7 +200,8 @@ test.each([
 
 test('a process that names no instance is on the one that was asked for, or on an unknown one', () => {
   expect(instanceOf({ relationships: { instance: { data: { id: 7 } } } })).toBe('7');
-  for (const resource of [{}, { relationships: {} }, { relationships: { instance: { data: null } } }]) {
+  const related = (data: unknown) => ({ relationships: { instance: { data } } });
+  for (const resource of [{}, { relationships: {} }, related(null), related({ id: '' })]) {
     expect(instanceOf(resource)).toBeUndefined();
     expect(processFrom('process-1', resource, 'inst-1').instanceId).toBe('inst-1');
     expect(processFrom('process-1', resource).instanceId).toBe('');

@@ -143,6 +143,10 @@ describe.concurrent('what nobody needs neither fails a step nor hides a process'
     expect(step.errors).toEqual([]);
     expect(step.outputs).toMatchObject({ outcome: 'unchanged', verified: 'true' });
     expect(step.outputs['instance-id']).toBe(shop.instance.id);
+    const list = await shop.run({}, { action: 'list' });
+    expect(JSON.parse(list.outputs['processes-json'] ?? '')).toMatchObject([
+      { instance_id: shop.instance.id, instance: 'App' },
+    ]);
   });
 });
 
