@@ -9,7 +9,7 @@ import { findByName, idAndName, type Named, NotThere, pickAll } from '../names.t
 import { type Environment, environmentFrom } from './environment.ts';
 import { listAll } from './lists.ts';
 import { type ExistingProcess, processFrom } from './process.ts';
-import { IncludedEnvironment, InstanceResource, ListedInstance, ListedProcess } from './shapes.ts';
+import { InstanceResource, ListedEnvironment, ListedInstance, ListedProcess } from './shapes.ts';
 
 /** A unit of compute: each of its replicas runs all of its background processes. */
 export interface Instance {
@@ -55,7 +55,7 @@ export async function readInstance(client: HttpClient, id: string): Promise<Inst
 }
 
 function environmentIn(included: readonly unknown[], id: string | undefined): Environment | undefined {
-  const own = parseItems(included, IncludedEnvironment).find((one) => one.id === id);
+  const own = parseItems(included, ListedEnvironment).find((one) => one.id === id);
   return own && environmentFrom(own);
 }
 

@@ -57,6 +57,8 @@ export const ApplicationResource = v.object({
   ),
 });
 
+export const ListedApplication = listed('applications', ApplicationResource);
+
 export const EnvironmentResource = v.object({
   id: Id,
   attributes: maybe(
@@ -73,7 +75,7 @@ export const EnvironmentResource = v.object({
   relationships: maybe(v.object({ branch: ToOne })),
 });
 
-export const IncludedEnvironment = listed('environments', EnvironmentResource);
+export const ListedEnvironment = listed('environments', EnvironmentResource);
 
 /** A deployment. Only the id and the status are required. */
 export const DeploymentResource = v.object({

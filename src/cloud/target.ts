@@ -27,7 +27,7 @@ import {
   pickInstances,
 } from './instances.ts';
 import { listAll } from './lists.ts';
-import { ApplicationResource, BranchResource, EnvironmentResource } from './shapes.ts';
+import { type ApplicationResource, BranchResource, ListedApplication, ListedEnvironment } from './shapes.ts';
 
 export interface EnvironmentName {
   /** An application's id, name, slug or repository full name. */
@@ -157,7 +157,7 @@ export async function findApplication(
   const { items } = await listAll(
     client,
     { method: 'GET', path: '/applications', what: 'Listing the applications' },
-    ApplicationResource,
+    ListedApplication,
   );
   const { application, repository } = name;
   const wanted = application ?? repository;
@@ -213,7 +213,7 @@ export async function listEnvironments(
       query: { include: 'branch' },
       what: `Listing the environments of ${applicationId}`,
     },
-    EnvironmentResource,
+    ListedEnvironment,
     BranchResource,
   );
   const branches = new Map(included.map(({ id, attributes }) => [id, attributes.name]));

@@ -135,6 +135,17 @@ test('environments are listed with their slugs and branches', async () => {
   ]);
 });
 
+test('resources of another type in their lists are no applications and no environments', async () => {
+  const other = { type: 'organizations', id: 'env-1', attributes: { name: 'acme' } };
+  const lists = [json(200, { data: [other, shop] }), json(200, { data: [other] })];
+  const { client, clock } = openOrganization({ replies: lists });
+  const found = findApplication(client, { application: 'acme', repository: undefined });
+  expect(await clock.run(failureOf(found))).toMatchObject({
+    why: 'there is Shop / shop / acme/shop (app-1)',
+  });
+  expect(await clock.run(listEnvironments(client, 'app-1'))).toEqual([]);
+});
+
 describe('a name that means nothing is an error', () => {
   const twin = { ...blog, id: 'app-9' };
   const only = (...applications: Organization['applications'] & object): Organization => ({
