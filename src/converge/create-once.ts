@@ -162,9 +162,15 @@ class Attempt<S, P extends Existing> {
       : `The answer to the create request was lost (${cause})`;
     runtime.log(`${told}; looking whether the ${this.#what} has appeared`);
     runtime.checkpoint(`whether the ${this.#what} was created (${cause})`, 'unknown');
-    await runtime.pacer.pass(Math.max(spans.lostShows, isWaitable ? retryAfter : 0), runtime);
-    await runtime.pacer.turn(store.place, runtime);
-    const process = await this.survivor();
+    const leftAfter = async (span: number): Promise<P | undefined> => {
+      await runtime.pacer.pass(span, runtime);
+      await runtime.pacer.turn(store.place, runtime);
+      return await this.survivor();
+    };
+    let process = await leftAfter(Math.max(spans.lostShows, isWaitable ? retryAfter : 0));
+    // It may come from an earlier request, after a longer time: the last request gets this time, too.
+    if (process !== undefined && this.#lost.length > 1)
+      process = await leftAfter((this.#lost.length - 1) * spans.lostShows);
     if (process === undefined) return undefined;
     runtime.log(`Found ${process.id}, which has appeared since`);
     runtime.checkpoint(`${process.id} exists: the ${this.#what}`);

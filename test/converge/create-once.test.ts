@@ -434,6 +434,19 @@ describe('a create whose answer was lost', () => {
     expect(value).toEqual({ kind: 'created', process: byId(younger), madeHere: false });
   });
 
+  test('and whose second answer was lost, too, is not adopted before the second had as much time', async () => {
+    const late = await creating([lives(mine, { from: 28_000 })], { sends: [lost] });
+    expect(late.acts).toEqual(['0 send', '20000 send', '40000 find mine', '60000 find mine']);
+    expect(late.value).toEqual({ kind: 'created', process: byId(mine), madeHere: true });
+
+    const both = [lives(mine, { from: 28_000 }), lives(younger, { from: 48_000 })];
+    const { acts, error } = await creating(both, { sends: [lost] });
+    expect(acts.filter((act) => act.endsWith('send'))).toEqual(['0 send', '20000 send']);
+    expect(error?.message).toMatch(
+      /2 background processes match it, and the answer to this run’s own request was lost.*mine.*younger/s,
+    );
+  });
+
   test('is sent three times at most', async () => {
     const { acts, clock, did, error, log } = await creating([], { sends: [lost] });
     expect(acts).toEqual(['0 send', '20000 send', '40000 send']);
