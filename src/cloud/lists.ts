@@ -20,14 +20,18 @@ export async function listAll<
   resource: S,
   useful?: I,
 ): Promise<Listed<v.InferOutput<S>, v.InferOutput<I>>> {
-  const next = (page: PageBody, linked: () => Query | undefined, asked: Query) =>
-    pagesAfter(asked, page, linked());
-  return await listWhole(client, call, { resource, useful, next });
+  return await listWhole(client, call, { resource, useful, next: pagesAfter });
 }
 
 /** Returns the queries of the pages after this page. With a page missed, the step would create its processes again. */
-function pagesAfter(asked: Query, { meta }: PageBody, linked: Query | undefined): readonly Query[] {
+function pagesAfter(
+  { meta }: PageBody,
+  linkOf: (isNeeded: boolean) => Query | undefined,
+  asked: Query,
+): readonly Query[] {
   const { current_page: current = Number(asked['page'] ?? 1), last_page: last = current } = meta;
+  // Numbers of pages need no link: behind another address, links may name that of the API itself.
+  const linked = linkOf(last <= current);
   const numbered = (page: number): Query => ({ ...(linked ?? asked), page: String(page) });
   const isNumbered = last > current && (linked === undefined || linked['page'] === String(current + 1));
   // With the number of the last page, all other pages can be read side by side.

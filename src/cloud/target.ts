@@ -1,9 +1,9 @@
 import { type PacedWait, paced } from '../converge/look.ts';
-import { Cancelled, Failure, locationText } from '../failure.ts';
+import { Failure } from '../failure.ts';
 import { type HttpClient, path } from '../http/client.ts';
-import { HttpFailure, undefinedIf404 } from '../http/failure.ts';
-import { atPlace, collecting, findByName, type Kind, NotThere } from '../names.ts';
-import { firstOf, quoted } from '../text.ts';
+import { undefinedIf404 } from '../http/failure.ts';
+import { findByName, type Kind, NotThere } from '../names.ts';
+import { firstOf } from '../text.ts';
 import { inSeconds, poll } from '../time.ts';
 import {
   byBranch,
@@ -12,20 +12,7 @@ import {
   environmentKinds,
   environmentOf,
 } from './environment.ts';
-import {
-  type AssignedEnvironment,
-  type Assignment,
-  assignEnvironments,
-  type DeclaredEnvironment,
-  type Fleet,
-  means,
-} from './fleet.ts';
-import {
-  type EnvironmentInstances,
-  type ListedInstances,
-  listInstances,
-  pickInstances,
-} from './instances.ts';
+import { type EnvironmentInstances, listInstances } from './instances.ts';
 import { listAll } from './lists.ts';
 import { type ApplicationResource, BranchResource, ListedApplication, ListedEnvironment } from './shapes.ts';
 
@@ -71,7 +58,10 @@ export async function findInEnvironment<T>(
 const notLookedYet = new NotThere({ what: 'The environment', why: 'it is not there' });
 
 /** Calls `look` until it no longer throws `NotThere`. Throws a `Failure` at the deadline. */
-async function waitUntilThere<T extends object>(look: () => Promise<T>, waiting: PacedWait): Promise<T> {
+export async function waitUntilThere<T extends object>(
+  look: () => Promise<T>,
+  waiting: PacedWait,
+): Promise<T> {
   const { span } = waiting.deadline;
   let missing = notLookedYet;
   const tryIt = async (): Promise<T | undefined> => {
@@ -221,138 +211,10 @@ export async function listEnvironments(
 }
 
 /** Finds the environment of this name. Compares the branch of the pull request with branches first. */
-function environmentNamed(
+export function environmentNamed(
   { environment: wanted, headBranch }: Pick<EnvironmentName, 'environment' | 'headBranch'>,
   among: readonly Environment[],
 ): Environment {
   const kinds = wanted === headBranch ? [byBranch, ...environmentKinds] : environmentKinds;
   return findByName({ kind: 'environment', where: 'in the application', wanted, among, kinds });
-}
-
-/** The inputs that choose environments of the manifest. */
-export interface FleetName extends Pick<EnvironmentName, 'application' | 'repository' | 'headBranch'> {
-  /** One environment, or a pattern of the manifest; undefined for all environments. */
-  readonly environment: string | undefined;
-}
-
-/** An environment with the instances that the manifest names, in its order. */
-type FoundEnvironment = AssignedEnvironment & Pick<ListedInstances, 'instances' | 'listings'>;
-
-export interface FoundFleet {
-  readonly application: { readonly id: string; readonly name: string };
-  readonly found: readonly FoundEnvironment[];
-  /** Sentences about environments and patterns that the step leaves out. */
-  readonly leftOut: readonly string[];
-}
-
-/**
- * Finds all environments side by side. Waits for environments that the manifest names, but never for environments of a
- * pattern: a new or deleted preview must not delay production. Calls `onFound` with the id of each environment before
- * it lists the instances.
- */
-export async function findFleet(
-  client: HttpClient,
-  fleet: Fleet,
-  name: FleetName,
-  waiting: PacedWait,
-  onFound: (environmentId: string) => void,
-): Promise<FoundFleet> {
-  const application = await applicationOf(client, fleet, name);
-  let assignment: Assignment | undefined;
-  const known = new Map<string, FoundEnvironment | string>();
-  return await waitUntilThere(async () => {
-    assignment ??= chosen(fleet, await listEnvironments(client, application.id), name);
-    const { assigned, idle } = assignment;
-    const looks = await Promise.all(
-      assigned.map(async (one) => {
-        const seen = known.get(one.environment.id) ?? (await lookAt(client, one, onFound));
-        if (!(seen instanceof Failure)) known.set(one.environment.id, seen);
-        return seen;
-      }),
-    );
-    const seen = collecting('environments of the manifest', looks, (look) => {
-      if (look instanceof Failure) throw look;
-      return look;
-    });
-    return {
-      application,
-      found: seen.filter((one) => typeof one !== 'string'),
-      leftOut: [...idle.map(idleText), ...seen.filter((one) => typeof one === 'string')],
-    };
-  }, waiting);
-}
-
-/** Finds the application. An error about a name in the manifest shows the line of the name. */
-async function applicationOf(client: HttpClient, { application: declared }: Fleet, name: FleetName) {
-  const isDeclared = declared !== undefined && name.application === declared.name;
-  try {
-    return await findApplication(client, name, isDeclared ? 'the application in the manifest' : undefined);
-  } catch (error) {
-    const isPlaced = isDeclared && error instanceof Failure && !(error instanceof HttpFailure);
-    throw isPlaced ? atPlace(error, declared.place) : error;
-  }
-}
-
-/** Chooses the environments: all environments of the manifest, the environments of a pattern, or one. */
-function chosen(
-  fleet: Fleet,
-  among: readonly Environment[],
-  { environment: wanted, headBranch }: FleetName,
-): Assignment {
-  if (wanted === undefined) return assignEnvironments(fleet, among);
-  const pattern = patternNamed(fleet, wanted);
-  const meant =
-    pattern === undefined ? [environmentNamed({ environment: wanted, headBranch }, among)] : among;
-  // The environments of the other keys need not exist.
-  const keys = fleet.environments.filter(
-    ({ isPattern, name }) => isPattern || meant.some((environment) => means(name, environment, among)),
-  );
-  const assigned = assignEnvironments({ environments: keys }, among).assigned.filter(
-    ({ environment, declared }) => (pattern === undefined ? environment === meant[0] : declared === pattern),
-  );
-  if (pattern === undefined && assigned.length === 0) throw undeclared(fleet, wanted);
-  return { assigned, idle: pattern !== undefined && assigned.length === 0 ? [pattern] : [] };
-}
-
-/** Returns the pattern of the manifest that the input `environment` names; undefined for any other text. */
-export function patternNamed({ environments }: Fleet, wanted: string): DeclaredEnvironment | undefined {
-  return environments.find(({ isPattern, name }) => isPattern && name === wanted);
-}
-
-function undeclared({ environments }: Fleet, wanted: string): Failure {
-  return new Failure({
-    what: `The environment ${quoted(wanted)}`,
-    why: `no key and no pattern of the manifest means it; it has ${environments.map(({ name }) => name).join(', ')}`,
-    fix: 'Correct environment, or declare it in the manifest',
-  });
-}
-
-/**
- * Lists the instances of an environment. Returns a sentence if the step leaves the environment out, and a `Failure` for
- * names that are wrong in the manifest. Throws if a request fails.
- */
-async function lookAt(
-  client: HttpClient,
-  { environment, declared }: AssignedEnvironment,
-  onFound: (environmentId: string) => void,
-): Promise<FoundEnvironment | Failure | string> {
-  try {
-    onFound(environment.id);
-    const listed = await listInstances(client, environment, { processes: true, environment: false });
-    const instances = pickInstances({ ...listed, environment }, declared.manifest.places);
-    return { environment, declared, instances, listings: listed.listings };
-  } catch (error) {
-    if (!(error instanceof Failure) || error instanceof Cancelled) throw error;
-    if (declared.isPattern) {
-      if (error instanceof NotThere) return `${environment.name} is left out: ${error.what}: ${error.why}.`;
-      if (error instanceof HttpFailure && error.status === 404)
-        return `${environment.name} is left out: it has been deleted meanwhile.`;
-    }
-    if (error instanceof HttpFailure) throw error;
-    return error;
-  }
-}
-
-function idleText({ name, place }: DeclaredEnvironment): string {
-  return `The pattern ${quoted(name)} (${locationText(place)}) matches no environment.`;
 }

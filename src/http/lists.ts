@@ -52,9 +52,9 @@ export interface ListFormat<S extends Resource, I extends v.GenericSchema> {
   readonly useful?: I | undefined;
   /**
    * Returns the queries of the pages after this one, which `asked` was the query of. `linked` returns the query of the
-   * page's next link, if any.
+   * page's next link, if any. It throws a `Failure` for a link to another origin, unless `isNeeded` is false.
    */
-  next(page: PageBody, linked: () => Query | undefined, asked: Query): readonly Query[];
+  next(page: PageBody, linked: (isNeeded?: boolean) => Query | undefined, asked: Query): readonly Query[];
 }
 
 export interface Listed<T, I> {
@@ -114,7 +114,8 @@ async function readPages<S extends Resource, I extends v.GenericSchema>(
     const answer = await client.json({ ...call, query }, PageBody);
     date = answer.date;
     const { data, included, links, meta } = answer.data;
-    const linked = () => (links.next === '' ? undefined : linkedQuery(call, links.next, client.urlOf(call)));
+    const linked = (isNeeded = true) =>
+      links.next === '' ? undefined : linkedQuery(call, links.next, client.urlOf(call), isNeeded);
     return {
       items: parseItems(data, resource),
       keys: data.map(idIn),
@@ -138,9 +139,13 @@ async function readPages<S extends Resource, I extends v.GenericSchema>(
   return { pages, date };
 }
 
-/** Returns the query of a link to the next page. Throws a `Failure` for an origin other than that of `own`. */
-function linkedQuery(call: HttpCall, link: string, own: URL): Query {
+/**
+ * Returns the query of a link to the next page. An origin other than that of `own` is a `Failure` for a needed link, and
+ * undefined for any other.
+ */
+function linkedQuery(call: HttpCall, link: string, own: URL, isNeeded: boolean): Query | undefined {
   const url = URL.canParse(link, own.href) ? new URL(link, own) : undefined;
+  if (url?.origin !== own.origin && !isNeeded) return undefined;
   if (url === undefined) throw incompleteList(call.what, 'its link to the next page is not a URL');
   if (url.origin !== own.origin)
     throw incompleteList(

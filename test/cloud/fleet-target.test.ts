@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { parseCloudFile } from '../../src/cloud/fleet.ts';
-import { type FleetName, findFleet } from '../../src/cloud/target.ts';
+import { type FleetName, findFleet } from '../../src/cloud/fleet-target.ts';
 import { Cancelled } from '../../src/failure.ts';
 import { HttpFailure } from '../../src/http/failure.ts';
 import { json } from '../support/fake-transport.ts';

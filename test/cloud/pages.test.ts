@@ -137,6 +137,18 @@ describe('the next page', () => {
     );
   });
 
+  test('needs no link where its number is told: one to another host is not looked at', async () => {
+    const elsewhere = { links: { next: 'https://cloud.laravel.com/api/things?page=2' } };
+    const { ids, asked } = await listing([
+      json(200, { data: [{ id: 'a' }], meta: { current_page: 1, last_page: 2 }, ...elsewhere }),
+      json(200, { data: [{ id: 'b' }], meta: { current_page: 2, last_page: 2 } }),
+    ]);
+    expect([ids, asked]).toEqual([
+      ['a', 'b'],
+      ['GET /api/things', 'GET /api/things?page=2'],
+    ]);
+  });
+
   test('is refused when its link is none', async () => {
     const { message } = await refusal([pageOf(['a'], 'https://[')]);
     expect(message).toContain('its link to the next page is not a URL');

@@ -1,9 +1,9 @@
 import { type Environment, readEnvironment } from '../../cloud/environment.ts';
 import type { Fleet } from '../../cloud/fleet.ts';
+import { findFleet, patternNamed } from '../../cloud/fleet-target.ts';
 import { type Instance, pickInstances } from '../../cloud/instances.ts';
 import type { ExistingProcess } from '../../cloud/process.ts';
 import type { ProcessSpec } from '../../cloud/spec.ts';
-import { findFleet, patternNamed } from '../../cloud/target.ts';
 import type { Listing } from '../../converge/listing.ts';
 import { HttpFailure } from '../../http/failure.ts';
 import type { Manifest } from '../../manifest/read.ts';
