@@ -14,15 +14,15 @@ export interface EarlyTarget {
   readonly tokenVariables: readonly string[];
 }
 
-/** Milliseconds for each address of a host with several; `http/transport.ts` allows the same. */
+/** Milliseconds for each address of a host with several; `http/connections.ts` allows the same. */
 const attemptTimeout = 5_000;
 /** Milliseconds that the DNS lookup may delay the loading of the code. */
 const longestWait = 10;
 
 /**
  * Starts to connect to the API while Node.js still reads the action's code from disk: with a distant server, both take
- * equally long. Opens only the TCP connection; `http/transport.ts` adds TLS and sends the request, and `runStep` closes
- * the socket at the end. Returns undefined where a connection is useless (behind a proxy; for http, which is allowed
+ * equally long. Opens only the TCP connection: `http/transport.ts` continues it with TLS and the first request, and
+ * `runStep` closes the socket at the end. Returns undefined where a connection is useless (behind a proxy; for http, which is allowed
  * only for this machine), and where the step will fail: without a token, or with an address that the step refuses.
  */
 export async function connectEarly(
