@@ -49,9 +49,10 @@ type ToDelete = { readonly id: string } | Pick<IdentityFields, 'command' | 'user
 
 function readInputs(step: Step) {
   const { inputs } = step;
+  const connection = readConnection(step, forge);
   const target = readForgeTarget(inputs);
   const read = {
-    connection: readConnection(step, forge),
+    connection,
     target,
     toDelete: readToDelete(inputs, target),
     ...readDeletion(inputs),

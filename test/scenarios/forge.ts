@@ -188,7 +188,7 @@ export const forgeDeleteScenarios = [
     'wrong inputs: all problems at once': ({ server }) => ({
       inputs: {
         ...{ server: server.id, 'process-id': 'x', command: 'a\nb', site: 'shop.example', all: 'true' },
-        'if-missing': 'skip',
+        ...{ 'if-missing': 'skip', 'request-timeout': 'soon' },
       },
     }),
   }),
