@@ -16,7 +16,7 @@ const titles = {
 
 export type ActionName = keyof typeof titles;
 
-/** Load the code of one action only. The code of `ensure`, the main action, comes with this file. */
+/** Each loads the code of its own action only. The code of `ensure`, the main action, comes with this file. */
 const loaders: Readonly<Record<ActionName, () => Promise<(step: Step) => Promise<void>>>> = {
   ensure: async () => runEnsure,
   list: async () => (await import('./actions/list.ts')).runList,

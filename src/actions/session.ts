@@ -11,7 +11,7 @@ export const raceLimit = 120_000;
 /** Milliseconds to read a hundred environments. */
 export const readingTime = 120_000;
 
-/** The parts of a session that all its parts share. */
+/** The state that the sessions of all parts of a step share. */
 interface Shared {
   /** The limit for each part of the step, in milliseconds. */
   readonly limit: number;

@@ -25,7 +25,7 @@ export class LogTurns {
     this.#clock = clock;
   }
 
-  /** Reads when it may. */
+  /** Reads as soon as the limit allows it. */
   async run<T>(read: () => Promise<T>, cancelled: AbortSignal): Promise<T> {
     for (;;) {
       const now = this.#clock.now();

@@ -108,6 +108,7 @@ export interface WatchedProcess {
   readonly recycles: boolean;
 }
 
+/** The number of processes to assume if it is unknown: the largest that Laravel Cloud allows. */
 const mostProcesses = 10;
 
 /** The number of replicas to assume if it is unknown: large, so that a few exits never count as `restarting`. */

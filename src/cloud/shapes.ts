@@ -1,8 +1,8 @@
 import * as v from 'valibot';
 import { Count, Id, listed, Text } from '../http/json-api.ts';
 
-// The schemas read only the fields that the code uses. Of a resource only the id is required: other fields of an
-// unexpected form are left out.
+// The schemas read only the fields that the code uses. Of a resource only the id is required, unless its comment says
+// otherwise: other fields of an unexpected form are left out.
 
 /** Returns the schema of an optional field, which is undefined if it is missing, null, or of an unexpected form. */
 function maybe<const S extends v.GenericSchema>(schema: S) {
@@ -90,8 +90,8 @@ export const DeploymentResource = v.object({
 });
 
 /**
- * A command in a response. Source: Laravel Cloud's OpenAPI description. `output` and `exit_code` are null until the
- * command has ended.
+ * A command. Only the id and the status are required. Source: Laravel Cloud's OpenAPI description. `output` and
+ * `exit_code` are null until the command has ended.
  */
 export const CommandResource = v.object({
   id: Id,
@@ -105,6 +105,7 @@ export const CommandResource = v.object({
   }),
 });
 
+/** A branch. Every field is required. */
 export const BranchResource = v.object({
   id: Id,
   type: v.literal('branches'),

@@ -64,8 +64,8 @@ export async function findToDelete<S, P extends Existing>(
 }
 
 /**
- * Deletes processes one after the other, and waits until all are gone. A failure does not stop the others; a cancel
- * does. `lingering`: waits for removals, and returns the processes that still exist at the end.
+ * Deletes processes one after the other. A failure does not stop the others; a cancellation does. `lingering`: waits for
+ * removals that go on after the response, and returns the processes that still exist at the end.
  */
 export async function deleteAll<P extends Existing>(
   found: readonly P[],

@@ -1,12 +1,13 @@
 import * as v from 'valibot';
 import { Id, listed } from '../http/json-api.ts';
 
-// The schemas read only the fields that the code uses. Of a resource only the id is required.
+// The schemas read only the fields that the code uses.
 
-/** A background process in a response. `process.ts` reads its fields. */
+/** A background process in a response. Only the id is required. `process.ts` reads the other fields. */
 export const ProcessResource = v.looseObject({ id: Id });
 
 export const ListedProcess = listed('backgroundProcesses', ProcessResource);
 
+/** A server or a site. Its name is required. */
 export const NamedResource = v.object({ id: Id, attributes: v.object({ name: v.string() }) });
 export type NamedResource = v.InferOutput<typeof NamedResource>;

@@ -14,6 +14,21 @@ import { parse, Undecodable } from './json-api.ts';
 import { retryAfter } from './retry.ts';
 import type { Method, TransportResponse } from './transport.ts';
 
+/** The API of a service: its default address, the source of its token, and the advice in its errors. */
+export interface Api {
+  readonly hints: ServiceHints;
+  readonly token: TokenSource;
+  readonly apiUrl: string;
+}
+
+export interface TokenSource {
+  /** The environment variables to read if the input is empty: the first one that is set counts. */
+  readonly variables: readonly [string, ...string[]];
+  /** The place to get a token: `in the settings of the Laravel Cloud organization`. */
+  readonly origin: string;
+}
+
+/** The name of a service, and its advice for each kind of refusal. */
 export interface ServiceHints {
   /** The service's name as readers know it: `Laravel Cloud`. */
   readonly service: string;
@@ -308,17 +323,4 @@ function causeOf(error: unknown): { readonly code: string; readonly connecting: 
     code: typeof code === 'string' ? code : (nested?.code ?? error.name),
     connecting: syscall === 'connect' || nested?.connecting === true,
   };
-}
-
-export interface Api {
-  readonly hints: ServiceHints;
-  readonly token: TokenSource;
-  readonly apiUrl: string;
-}
-
-export interface TokenSource {
-  /** The environment variables to read if the input is empty: the first one that is set counts. */
-  readonly variables: readonly [string, ...string[]];
-  /** The place to get a token: `in the settings of the Laravel Cloud organization`. */
-  readonly origin: string;
 }

@@ -5,7 +5,11 @@ import { maxManifestBytes } from './read.ts';
 
 /** A file's text, or the reason why it cannot be read, in words that follow its name. */
 export type ReadFile =
-  | { readonly text: string /** The path below the workspace, with slashes. */; readonly file: string }
+  | {
+      readonly text: string;
+      /** The path below the workspace, with slashes. */
+      readonly file: string;
+    }
   | { readonly why: string };
 
 /** Reads a text file of the workspace. Refuses a file outside the workspace, also one behind a symbolic link. */

@@ -77,7 +77,7 @@ interface Mapping {
 /** The mappings by their entries, which a pipe shares with its schema. */
 const mappings = new WeakMap<object, Mapping>();
 
-/** Returns what `mapping` has made a schema of, also inside an optional schema or a pipe. */
+/** Returns the mapping of a schema, also of an optional schema or a pipe; undefined for any other schema. */
 function mappingOf(schema: object): Mapping | undefined {
   if ('wrapped' in schema) return mappingOf(Object(schema.wrapped));
   return 'entries' in schema ? mappings.get(Object(schema.entries)) : undefined;
