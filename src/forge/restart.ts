@@ -17,11 +17,68 @@ export interface RestartContext {
   log(line: string): void;
 }
 
+/** A restart that Forge has accepted, with the process as read before. */
+export interface AcceptedRestart {
+  readonly process: ForgeProcess;
+  /** The time of the response, in milliseconds on the clock of the wait. */
+  readonly at: number;
+}
+
+export interface RestartRequests {
+  readonly accepted: readonly AcceptedRestart[];
+  /** The first failure, if Forge has not accepted all restarts. */
+  readonly failure: Failure | undefined;
+}
+
+/**
+ * Requests the restart of each process, `atOnce` at a time. After a failure it goes on with the others, unless the token
+ * has no permission, or the step is cancelled.
+ */
+export async function requestRestarts(
+  processes: readonly ForgeProcess[],
+  atOnce: number,
+  restarting: RestartContext,
+): Promise<RestartRequests> {
+  const accepted = new Map<string, AcceptedRestart>();
+  const failures: unknown[] = [];
+  const { waiting, log } = restarting;
+  const semaphore = new Semaphore(atOnce);
+  const untilInstalled = installationWait({ ...restarting, log: skipRepeats(log) });
+  let stopped = false;
+  /** Returns `installing` if the request is to be sent again. */
+  const send = async (process: ForgeProcess) => {
+    if (stopped) return 'stopped';
+    const state = await requestRestart(process, restarting);
+    if (state === 'installing') return state;
+    accepted.set(process.id, { process, at: waiting.clock.now() });
+    log(`Restarting ${process.id} (it was ${process.status})`);
+    return state;
+  };
+  const request = async (process: ForgeProcess): Promise<void> => {
+    try {
+      if (process.status === 'installing' && waiting.deadline.remaining() > 0) await untilInstalled(process);
+      while ((await semaphore.run(() => send(process))) === 'installing') await untilInstalled(process);
+    } catch (error) {
+      failures.push(error);
+      stopped ||= failsForAll(error);
+    }
+  };
+  await Promise.all(processes.map(request));
+  const unexpected = failures.find((error) => !(error instanceof Failure));
+  if (unexpected !== undefined) throw unexpected;
+  return {
+    accepted: processes.flatMap(({ id }) => accepted.get(id) ?? []),
+    failure: failures.find((error) => error instanceof Failure),
+  };
+}
+
+function failsForAll(error: unknown): boolean {
+  if (error instanceof HttpFailure) return error.status === 401 || error.status === 403;
+  return error instanceof Cancelled || !(error instanceof Failure);
+}
+
 /** The most restart requests for one process while responses get lost. */
 const maxSends = 3;
-
-/** Milliseconds for which Forge may show the old status after it has accepted a restart. */
-const grace = 5_000;
 
 /**
  * Requests the restart of one process. Sends the request again if the response is lost: at worst the process restarts
@@ -81,12 +138,8 @@ function installationWait({ waiting, look, log }: RestartContext): (process: For
   };
 }
 
-/** A restart that Forge has accepted, with the process as read before. */
-export interface AcceptedRestart {
-  readonly process: ForgeProcess;
-  /** The time of the response, in milliseconds on the clock of the wait. */
-  readonly at: number;
-}
+/** Milliseconds for which Forge may show the old status after it has accepted a restart. */
+const grace = 5_000;
 
 /** Reads until all processes are up. Fails at once if a process has ended for good, stays `stopped`, or is gone. */
 export async function untilUp(
@@ -158,57 +211,4 @@ function downFailure(down: readonly RestartTrack[]): Failure {
     ? 'Let only one run manage a process at a time'
     : `The last deployment may have broken it. ${readItsLog}`;
   return statusFailure(notRunning('Restarted', '', processes), fix);
-}
-
-export interface RestartRequests {
-  readonly accepted: readonly AcceptedRestart[];
-  /** The first failure, if Forge has not accepted all restarts. */
-  readonly failure: Failure | undefined;
-}
-
-/**
- * Requests the restart of each process, `atOnce` at a time. After a failure it goes on with the others, unless the token
- * has no permission, or the step is cancelled.
- */
-export async function requestRestarts(
-  processes: readonly ForgeProcess[],
-  atOnce: number,
-  restarting: RestartContext,
-): Promise<RestartRequests> {
-  const accepted = new Map<string, AcceptedRestart>();
-  const failures: unknown[] = [];
-  const { waiting, log } = restarting;
-  const semaphore = new Semaphore(atOnce);
-  const untilInstalled = installationWait({ ...restarting, log: skipRepeats(log) });
-  let stopped = false;
-  /** Returns `installing` if the request is to be sent again. */
-  const send = async (process: ForgeProcess) => {
-    if (stopped) return 'stopped';
-    const state = await requestRestart(process, restarting);
-    if (state === 'installing') return state;
-    accepted.set(process.id, { process, at: waiting.clock.now() });
-    log(`Restarting ${process.id} (it was ${process.status})`);
-    return state;
-  };
-  const request = async (process: ForgeProcess): Promise<void> => {
-    try {
-      if (process.status === 'installing' && waiting.deadline.remaining() > 0) await untilInstalled(process);
-      while ((await semaphore.run(() => send(process))) === 'installing') await untilInstalled(process);
-    } catch (error) {
-      failures.push(error);
-      stopped ||= failsForAll(error);
-    }
-  };
-  await Promise.all(processes.map(request));
-  const unexpected = failures.find((error) => !(error instanceof Failure));
-  if (unexpected !== undefined) throw unexpected;
-  return {
-    accepted: processes.flatMap(({ id }) => accepted.get(id) ?? []),
-    failure: failures.find((error) => error instanceof Failure),
-  };
-}
-
-function failsForAll(error: unknown): boolean {
-  if (error instanceof HttpFailure) return error.status === 401 || error.status === 403;
-  return error instanceof Cancelled || !(error instanceof Failure);
 }

@@ -17,58 +17,6 @@ import { replicasText, scalingOf } from '../report/process.ts';
 import { ReadAhead, type RolloutContext } from '../rollout/context.ts';
 import { readingTime, type Session } from '../session.ts';
 
-/**
- * Returns the part of a step for one environment. For one of several, its log lines begin with the environment's name,
- * its outputs and its summary are separate, and its waits share the step's pacer.
- */
-function stepIn(session: Session, name: string, isAlone: boolean) {
-  const { step, shared } = session;
-  const outputs: Record<string, string> = {};
-  const blocks: Block[] = [];
-  let activity = '';
-  const apart: Partial<Step> = {
-    log: step.log.about(name),
-    clock: {
-      now: () => step.clock.now(),
-      async sleep(ms, signal) {
-        await step.clock.sleep(ms, signal);
-        await shared.pacer.turn(
-          {},
-          { cancelled: signal ?? step.cancelled, timeLeft: () => Number.POSITIVE_INFINITY },
-        );
-      },
-    },
-    headline: () => undefined,
-    summarize: (block) => blocks.push(block),
-    warn: (message, place) => step.warn(`${name}: ${message}`, place),
-    did: (subject, line, kind) => step.did(`${subject} of ${name}`, line && `${name}: ${line}`, kind),
-  };
-  const part: Step = {
-    ...step,
-    ...(isAlone ? {} : apart),
-    output: (set) => {
-      Object.assign(outputs, set);
-      if (isAlone) step.output(set);
-    },
-    doing: (now) => {
-      activity = now;
-      if (isAlone) step.doing(now);
-    },
-  };
-  return {
-    session: session.as(part),
-    /** The outputs so far. */
-    outputs,
-    /** Returns the part's current activity, in words that follow "Cancelled while". */
-    activity: () => activity,
-    /** Returns the environment's part of the summary, under its name; empty if the step's own summary has it. */
-    summary: () =>
-      blocks.length === 0
-        ? html``
-        : html`<h4>${code(name)}</h4>${blocks.map((block) => (typeof block === 'function' ? block() : block))}`,
-  };
-}
-
 /** An environment that the manifest declares, with its instances. */
 interface FoundMember {
   readonly environment: Environment;
@@ -85,34 +33,6 @@ interface FoundMember {
 
 /** An environment with its part of the step. */
 export type Member = ReturnType<typeof memberOf>;
-
-/** The state of an environment after the rollout. */
-interface RolloutState {
-  live?: 'deployed' | 'asleep' | 'behind';
-  /** The id of the deployment that made the processes live. */
-  deployment?: string;
-}
-
-function memberOf(
-  session: Session,
-  found: FoundMember,
-  { goals, ahead, isAlone }: Pick<RolloutContext, 'goals' | 'ahead'> & { readonly isAlone: boolean },
-) {
-  const part = stepIn(session, found.environment.name, isAlone);
-  const rolloutState: RolloutState = {};
-  const rollout: RolloutContext = {
-    ...{ session: part.session, goals, ahead, tellsPush: isAlone },
-    onLive: part.session.step.output,
-    onDeployed: (deployment, asleep) => {
-      rolloutState.live = asleep === undefined ? 'deployed' : 'asleep';
-      rolloutState.deployment = deployment;
-    },
-    onBehind: () => {
-      rolloutState.live = 'behind';
-    },
-  };
-  return { ...found, part, rollout, rolloutState };
-}
 
 /** Finds the environments that the inputs and the manifest name; waits for them up to `wait-for-environment`. */
 export async function findMembers(
@@ -190,22 +110,6 @@ async function findMany(
   });
 }
 
-/**
- * True if an optional environment, such as a preview, was deleted during the step, which a notice then says. The other
- * environments must not fail because of it.
- */
-export async function isGone({ log }: Step, { isOptional, environment, part }: Member): Promise<boolean> {
-  if (!isOptional) return false;
-  try {
-    await readEnvironment(part.session.within().client, environment.id);
-    return false;
-  } catch (error) {
-    if (!(error instanceof HttpFailure) || error.status !== 404) return false;
-    log.notice(`${environment.name} is left out: it has been deleted meanwhile.`);
-    return true;
-  }
-}
-
 /** Milliseconds for each environment after the first: all share the service's rate limit. */
 const shareOfLimits = 10_000;
 
@@ -224,4 +128,100 @@ function goalsOf(
     `${name}: wait-for-commit does not apply: its branch is ${branch ?? 'unknown'}, not ${pushed}.`,
   );
   return { ...goals, commit: undefined };
+}
+
+/** The state of an environment after the rollout. */
+interface RolloutState {
+  live?: 'deployed' | 'asleep' | 'behind';
+  /** The id of the deployment that made the processes live. */
+  deployment?: string;
+}
+
+function memberOf(
+  session: Session,
+  found: FoundMember,
+  { goals, ahead, isAlone }: Pick<RolloutContext, 'goals' | 'ahead'> & { readonly isAlone: boolean },
+) {
+  const part = stepIn(session, found.environment.name, isAlone);
+  const rolloutState: RolloutState = {};
+  const rollout: RolloutContext = {
+    ...{ session: part.session, goals, ahead, tellsPush: isAlone },
+    onLive: part.session.step.output,
+    onDeployed: (deployment, asleep) => {
+      rolloutState.live = asleep === undefined ? 'deployed' : 'asleep';
+      rolloutState.deployment = deployment;
+    },
+    onBehind: () => {
+      rolloutState.live = 'behind';
+    },
+  };
+  return { ...found, part, rollout, rolloutState };
+}
+
+/**
+ * Returns the part of a step for one environment. For one of several, its log lines begin with the environment's name,
+ * its outputs and its summary are separate, and its waits share the step's pacer.
+ */
+function stepIn(session: Session, name: string, isAlone: boolean) {
+  const { step, shared } = session;
+  const outputs: Record<string, string> = {};
+  const blocks: Block[] = [];
+  let activity = '';
+  const apart: Partial<Step> = {
+    log: step.log.about(name),
+    clock: {
+      now: () => step.clock.now(),
+      async sleep(ms, signal) {
+        await step.clock.sleep(ms, signal);
+        await shared.pacer.turn(
+          {},
+          { cancelled: signal ?? step.cancelled, timeLeft: () => Number.POSITIVE_INFINITY },
+        );
+      },
+    },
+    headline: () => undefined,
+    summarize: (block) => blocks.push(block),
+    warn: (message, place) => step.warn(`${name}: ${message}`, place),
+    did: (subject, line, kind) => step.did(`${subject} of ${name}`, line && `${name}: ${line}`, kind),
+  };
+  const part: Step = {
+    ...step,
+    ...(isAlone ? {} : apart),
+    output: (set) => {
+      Object.assign(outputs, set);
+      if (isAlone) step.output(set);
+    },
+    doing: (now) => {
+      activity = now;
+      if (isAlone) step.doing(now);
+    },
+  };
+  return {
+    session: session.as(part),
+    /** The outputs so far. */
+    outputs,
+    /** Returns the part's current activity, in words that follow "Cancelled while". */
+    activity: () => activity,
+    /** Returns the environment's part of the summary, under its name; empty if the step's own summary has it. */
+    summary: () =>
+      blocks.length === 0
+        ? html``
+        : html`<h4>${code(name)}</h4>${blocks.map((block) => (typeof block === 'function' ? block() : block))}`,
+  };
+}
+
+/**
+ * True if an optional environment, such as a preview, was deleted during the step, which a notice then says. The other
+ * environments must not fail because of it.
+ */
+export async function isGone({ log }: Step, { isOptional, environment, part }: Member): Promise<boolean> {
+  if (!isOptional) return false;
+  try {
+    await readEnvironment(part.session.within().client, environment.id);
+    return false;
+  } catch (error) {
+    if (!(error instanceof HttpFailure) || error.status !== 404) return false;
+    log.notice(`${environment.name} is left out: it has been deleted meanwhile.`);
+    return true;
+  }
 }
