@@ -6,8 +6,8 @@ import { changeAll, proveAll } from './apply/change-members.ts';
 import { findMembers } from './apply/find-members.ts';
 import { applied, planAll } from './apply/plan-members.ts';
 import { readApplyInputs } from './inputs/apply.ts';
+import { saySleep } from './report/environment.ts';
 import { PlanReport } from './report/plan.ts';
-import { saySleep } from './report/running.ts';
 import { unproved } from './rollout/context.ts';
 import { withSession } from './session.ts';
 

@@ -22,7 +22,7 @@ import {
   showEnsured,
   showLive,
 } from './report/ensure.ts';
-import { saySleep } from './report/running.ts';
+import { saySleep } from './report/environment.ts';
 import { awaitCommit, ReadAhead, type RolloutContext, type StepChange, unproved } from './rollout/context.ts';
 import { environmentOfInstance, rollOut } from './rollout/rollout.ts';
 import { raceLimit, type Session, withSession } from './session.ts';

@@ -9,8 +9,8 @@ import type { Outputs, Step } from '../runner/step.ts';
 import { counted } from '../text.ts';
 import { readConnection } from './inputs/connection.ts';
 import { readTarget } from './inputs/target.ts';
+import { saySleep } from './report/environment.ts';
 import { type Statuses, schemaUrl, showListed } from './report/list.ts';
-import { saySleep } from './report/running.ts';
 import { withSession } from './session.ts';
 import {
   labelOf,

@@ -28,7 +28,7 @@ import type { Inputs } from '../runner/inputs.ts';
 import type { Step } from '../runner/step.ts';
 import { counted } from '../text.ts';
 import { findCloudTarget, findEnvironment, openStore, type TargetInputs } from './inputs/target.ts';
-import { saySleep } from './report/running.ts';
+import { saySleep } from './report/environment.ts';
 import { observe } from './rollout/stable.ts';
 import { readingTime, type Session } from './session.ts';
 

@@ -15,7 +15,7 @@ import { StillGoing } from '../../cloud/started-work.ts';
 import { Cancelled, Failure } from '../../failure.ts';
 import { inSeconds, timeOf } from '../../time.ts';
 import type { RolloutGoals } from '../inputs/goals.ts';
-import { showFailingStep } from '../report/running.ts';
+import { showFailingStep } from '../report/environment.ts';
 import type { Session } from '../session.ts';
 import {
   following,

@@ -4,7 +4,7 @@ import { type Instance, readInstance } from '../../cloud/instances.ts';
 import { Failure } from '../../failure.ts';
 import { code, html, joined } from '../../runner/html.ts';
 import type { RolloutGoals } from '../inputs/goals.ts';
-import { saySleep } from '../report/running.ts';
+import { saySleep } from '../report/environment.ts';
 import {
   asksForLive,
   isDryRun,

@@ -12,7 +12,7 @@ import { type LogContext, lookBack, watch } from '../../cloud/stability.ts';
 import { Cancelled, Failure, messageOf } from '../../failure.ts';
 import { html } from '../../runner/html.ts';
 import type { Step } from '../../runner/step.ts';
-import { lastLines } from '../report/running.ts';
+import { lastLines } from '../report/environment.ts';
 import type { Session } from '../session.ts';
 import type { LiveState } from './go-live.ts';
 

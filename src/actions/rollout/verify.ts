@@ -7,7 +7,7 @@ import { HttpFailure } from '../../http/failure.ts';
 import { code, html } from '../../runner/html.ts';
 import { shorten } from '../../text.ts';
 import type { Verification } from '../inputs/goals.ts';
-import { lastLines } from '../report/running.ts';
+import { lastLines } from '../report/environment.ts';
 import { following, type RolloutContext, readAgain } from './context.ts';
 
 /**

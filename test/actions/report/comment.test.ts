@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { type CommentKey, stickyComment } from '../../src/actions/report/comment.ts';
+import { type CommentKey, stickyComment } from '../../../src/actions/report/comment.ts';
 
 const byName: CommentKey = {
   service: 'Laravel Cloud',
