@@ -149,7 +149,7 @@ export class ClaimedStore<S, P extends Existing> implements Store<S, P> {
     this.removalSpan = store.removalSpan;
   }
 
-  /** Returns a list: until this operation has written, one of the lists that the plan was made from. */
+  /** Returns a list: until this operation has written, first the lists that `place` knows already. */
   async list(): Promise<Listing<P>> {
     const known = this.wrote ? undefined : this.place.known[this.#looks++];
     const listing = known ?? (await this.place.refreshed());

@@ -9,8 +9,8 @@ export interface Existing {
   /** The reason why the process cannot be identified: `its command is not known`. It may be the declared one. */
   readonly doubt?: string | undefined;
   /**
-   * The reason why the process can be told from some declarations only: `its directory is not known`. A declaration that
-   * leaves this field open matches; for any other, the process is in doubt.
+   * The reason why the process matches only some declarations for certain: `its directory is not known`. A declaration
+   * that leaves this field open matches; for any other, the process is in doubt.
    */
   readonly vague?: string | undefined;
 }

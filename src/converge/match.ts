@@ -106,8 +106,8 @@ export interface Halfway<P> {
 }
 
 /**
- * Recognizes such a replacement: of two matches, the older one has drifted, and the younger one is as declared. Undefined
- * for other matches.
+ * Recognizes an interrupted replacement: of two matches, the older one has drifted, and the younger one is as declared.
+ * Undefined for other matches.
  */
 export function leftByReplacement<S, P extends Existing>(
   spec: S,

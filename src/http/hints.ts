@@ -222,7 +222,7 @@ function diagnose(error: unknown, host: string): Diagnosis {
   }
   if (error instanceof ProxyUnreachable) return proxyTrouble(error, code);
   if (error instanceof ProxyRefusal) return refusalOf(error);
-  // The code alone does not tell: ETIMEDOUT, EHOSTUNREACH and the codes of TLS occur after sending, too.
+  // The code alone does not show this: ETIMEDOUT, EHOSTUNREACH and the codes of TLS occur after sending, too.
   if (connecting) return tlsTrouble(code, host, tlsOfApi) ?? connectTrouble(code, host);
   return {
     reason: `the connection broke off (${code})`,

@@ -83,7 +83,7 @@ function readGitHubInputs({ inputs, secrets }: Step) {
   for (const what of needing)
     if (what !== false && token === '')
       inputs.problem('github-token', `is empty, and ${what} needs it; leave it out to use the job’s own`);
-  // No comment with such a token, also none about this problem.
+  // No comment with a token that no header can hold, not even about this problem.
   return { commentInputs: { comment: comment && isSendable, token }, approvedPlan };
 }
 
