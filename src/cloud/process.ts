@@ -100,7 +100,9 @@ function doubtOf(
   if (isConfigOdd) return 'its options are not understood';
   if (config === undefined) {
     if (!hasCommand) return 'neither its options nor its command are known';
-    return namesQueueOrConnection(command) ? 'its options are not told, and its command has some' : undefined;
+    return namesQueueOrConnection(command)
+      ? 'its options are not reported, and its command has some'
+      : undefined;
   }
   const isClear = v.is(Scalar, config['queue']) && v.is(Scalar, config['connection']);
   return isClear ? undefined : 'its queue or connection is not understood';

@@ -41,7 +41,7 @@ test('a custom process as recorded for a create has neither config nor strategy'
 });
 
 const bareCommand = 'php artisan queue:work --quiet';
-const untold = 'its options are not told, and its command has some';
+const untold = 'its options are not reported, and its command has some';
 
 describe('The config of a worker', () => {
   test.each([
