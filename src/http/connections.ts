@@ -18,15 +18,15 @@ export class Connector {
    */
   async connect({ protocol, hostname, port }: URL, socket?: Socket): Promise<Socket> {
     const isSecure = protocol === 'https:';
-    const host = hostname.replace(/^\[|\]$/g, '');
+    const host = hostname.replace(/[[\]]/g, '');
     const target = {
       host,
       port: Number(port || (isSecure ? 443 : 80)),
       // Node.js tries each address for 250 ms, too short for a distant host. Here IPv6 and IPv4 each get half the time.
       autoSelectFamilyAttemptTimeout: Math.max(10, this.#timeout / 2),
     };
-    const servername = net.isIP(host) === 0 ? { servername: host } : {};
-    const secured = { ...target, ...servername, ...(socket && { socket }), ALPNProtocols: ['http/1.1'] };
+    const servername = net.isIP(host) === 0 ? host : '';
+    const secured = { ...target, servername, ...(socket && { socket }), ALPNProtocols: ['http/1.1'] };
     return await this.opened(isSecure ? tls.connect(secured) : net.connect(target));
   }
 

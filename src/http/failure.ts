@@ -63,8 +63,8 @@ export class NotSent extends Error {
   readonly code = 'CONNECT_TIMEOUT';
   readonly syscall = 'connect';
 
-  constructor(options?: ErrorOptions) {
-    super('the connection was not open in time', options);
+  constructor() {
+    super('the connection was not open in time');
   }
 }
 

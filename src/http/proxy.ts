@@ -36,7 +36,7 @@ export function proxyFor(origin: URL, environment: Variables): NamedProxy | unde
   const lacksScheme = !value.includes('://');
   const text = lacksScheme ? `http://${value}` : value;
   const address = URL.canParse(text) ? new URL(text) : undefined;
-  if (address !== undefined && /^socks/.test(address.protocol)) {
+  if (address?.protocol.startsWith('socks')) {
     throw new Failure({
       what: `The environment variable ${variable}`,
       why: 'it names a SOCKS proxy, and only proxies for HTTP are supported',
@@ -108,11 +108,11 @@ export function routeThrough(proxy: NamedProxy, connector: Connector): ProxyRout
     const path = `${hostname}:${port || 443}`;
     const headers = { host: path, ...credentials };
     const request = http.request({ method: 'CONNECT', path, headers, createConnection: () => socket });
-    let status: number | undefined;
+    let status = 0;
     request
       .on('error', () => undefined)
-      .once('connect', (answer) => {
-        status = answer.statusCode;
+      .once('connect', ({ statusCode = 0 }) => {
+        status = statusCode;
       });
     request.end();
     try {
@@ -120,7 +120,7 @@ export function routeThrough(proxy: NamedProxy, connector: Connector): ProxyRout
     } catch (error) {
       throw error instanceof NotSent ? unreachable(proxy, error) : new ProxyRefusal(undefined);
     }
-    if (status !== undefined && status >= 200 && status < 300) return;
+    if (Math.floor(status / 100) === 2) return;
     socket.destroy();
     throw new ProxyRefusal(status);
   };

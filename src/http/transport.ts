@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import http from 'node:http';
 import https from 'node:https';
 import type { Socket } from 'node:net';
@@ -57,7 +56,7 @@ export function openTransport(options: TransportOptions): Transport {
   const connector = new Connector(connectTimeout);
   const named = proxyFor(origin, environment);
   const proxy = named && routeThrough(named, connector);
-  const begun = proxy === undefined && first?.origin === origin.origin ? first.socket : undefined;
+  const begun = first?.origin === origin.origin ? first.socket : undefined;
   const connect = proxy === undefined ? continuing(begun, connector) : proxy.connect;
   const agent = new Agent({ keepAlive: true, timeout: idleTime });
   reuseLater(agent);
@@ -76,14 +75,15 @@ export function openTransport(options: TransportOptions): Transport {
       try {
         const response = await responseTo(sent, body, signal);
         const { statusCode: status = 0 } = response;
-        if (proxy !== undefined && status === 407) throw new ProxyRefusal(status);
+        if (status === 407) throw new ProxyRefusal(status);
         const bytes = await bytesOf(response, maxBytes);
-        await untilFree(sent, signal);
+        // Two turns later, the agent can reuse the connection. A request before that would open a second one.
+        await twoTurns();
         return await readable(status, joinedHeaders(response.headers), bytes, maxBytes);
       } catch (error) {
         sent.destroy();
         if (!signal.aborted) throw error;
-        throw sent.socket === null ? new NotSent({ cause: signal.reason }) : signal.reason;
+        throw sent.socket === null ? new NotSent() : signal.reason;
       } finally {
         running.delete(sent);
       }
@@ -115,7 +115,7 @@ async function responseTo(
 ): Promise<http.IncomingMessage> {
   return await new Promise((resolve, reject) => {
     // Node.js itself reports the end of a request without a connection only when its connection is open, or has failed.
-    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+    signal.addEventListener('abort', () => reject(signal.reason));
     // After a status such as 101, which nobody asked for, Node.js closes the connection without an error.
     const closed = (): void => reject(Object.assign(new Error('no response'), { code: 'ECONNRESET' }));
     request.once('response', resolve).on('error', reject).once('close', closed).end(body);
@@ -132,17 +132,6 @@ function reuseLater(agent: http.Agent): void {
     await twoTurns();
     for (const reuse of listeners) reuse(...free);
   });
-}
-
-/**
- * Resolves when the agent can reuse the connection of a request: a request before that would open a second one. Never
- * throws, since the response has arrived. Does not wait for a server that has not read the whole body of the request.
- */
-async function untilFree(request: http.ClientRequest, signal: AbortSignal): Promise<void> {
-  await twoTurns();
-  if (!request.writableFinished) return;
-  if (!request.closed) await once(request, 'close', { signal }).catch(() => undefined);
-  await twoTurns();
 }
 
 /**
@@ -167,12 +156,16 @@ async function bytesOf(response: http.IncomingMessage, most: number): Promise<Bu
 }
 
 function joinedHeaders(fields: http.IncomingHttpHeaders): Record<string, string> {
-  const flat: Record<string, string> = {};
-  for (const [name, value] of Object.entries(fields)) {
-    if (value !== undefined) flat[name] = Array.isArray(value) ? value.join(', ') : value;
-  }
-  return flat;
+  return Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, String(value)]));
 }
+
+/** The function of `node:zlib` for each encoding. */
+const unpackers: Readonly<Record<string, 'unzipSync' | 'brotliDecompressSync'>> = {
+  gzip: 'unzipSync',
+  'x-gzip': 'unzipSync',
+  deflate: 'unzipSync',
+  br: 'brotliDecompressSync',
+};
 
 /** Returns the response with its body as text. Some proxies compress a response although the request forbids it. */
 async function readable(
@@ -182,15 +175,15 @@ async function readable(
   maxBytes: number,
 ): Promise<TransportResponse> {
   const { 'content-encoding': encoding = '', ...others } = headers;
-  if (encoding === '' || plain.length === 0) return { status, headers, body: plain.toString('utf8') };
-  const { brotliDecompressSync, unzipSync } = await import('node:zlib');
-  const known = { gzip: unzipSync, 'x-gzip': unzipSync, deflate: unzipSync, br: brotliDecompressSync };
-  const decompress = Object.entries(known).find(([name]) => name === encoding.toLowerCase())?.[1];
-  try {
-    const body = decompress?.(plain, { maxOutputLength: maxBytes });
-    if (body !== undefined) return { status, headers: others, body: body.toString('utf8') };
-  } catch (error) {
-    if (error instanceof RangeError) throw new TooLarge(maxBytes);
+  const unpack = unpackers[encoding.toLowerCase()];
+  if (unpack !== undefined) {
+    const { [unpack]: decompress } = await import('node:zlib');
+    try {
+      const body = decompress(plain, { maxOutputLength: maxBytes }).toString('utf8');
+      return { status, headers: others, body };
+    } catch (error) {
+      if (error instanceof RangeError) throw new TooLarge(maxBytes);
+    }
   }
   return { status, headers, body: plain.toString('utf8') };
 }

@@ -2,9 +2,10 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type RequestListener } from 'node:http';
 import net, { createServer as createSocketServer, type Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
+import tls from 'node:tls';
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
-import { TooLarge } from '../../src/http/failure.ts';
+import { TooLarge, TransportClosed } from '../../src/http/failure.ts';
 import type { TransportOptions } from '../../src/http/transport.ts';
 import { diagnosisOf, listen, send, transportTo } from '../support/sockets.ts';
 import { failureOf } from '../support/test-client.ts';
@@ -73,7 +74,7 @@ describe('an exchange', () => {
   });
 
   test.each([
-    ['gzip', gzipSync],
+    ['X-GZIP', gzipSync],
     ['deflate', deflateSync],
     ['br', brotliCompressSync],
   ])('reads what is compressed with %s, though nobody asked for it', async (encoding, compress) => {
@@ -85,11 +86,11 @@ describe('an exchange', () => {
     expect(answer.headers).not.toHaveProperty('content-encoding');
   });
 
-  test('gives back what is compressed in a way that is not known', async () => {
+  test.each(['zstd', 'gzip'])('gives back what cannot be unpacked as %s', async (encoding) => {
     const { origin } = await serve((_, response) => {
-      response.writeHead(200, { 'content-encoding': 'zstd' }).end('?');
+      response.writeHead(200, { 'content-encoding': encoding }).end('?');
     });
-    expect(await get(origin)).toMatchObject({ body: '?', headers: { 'content-encoding': 'zstd' } });
+    expect(await get(origin)).toMatchObject({ body: '?', headers: { 'content-encoding': encoding } });
   });
 
   test('ends when the answer is there, also if the server has not read the whole body', async () => {
@@ -112,17 +113,15 @@ describe('an exchange', () => {
 });
 
 describe('connections', () => {
-  async function oneAfterTheOther(origin: URL, options?: Partial<TransportOptions>): Promise<void> {
-    const transport = transportTo(origin, options);
+  async function oneAfterTheOther(origin: URL, transport = transportTo(origin)): Promise<void> {
     for (let n = 0; n < 9; n++) await send(transport, origin);
   }
 
   test('are one for requests that follow one another, behind a proxy too', async () => {
     for (const isBehindProxy of [false, true]) {
       const { origin, sockets } = await serve((_, response) => response.end('{}'));
-      if (isBehindProxy)
-        await oneAfterTheOther(new URL('http://cloud.example'), { environment: { http_proxy: origin.host } });
-      else await oneAfterTheOther(origin);
+      const url = isBehindProxy ? new URL('http://cloud.example') : origin;
+      await oneAfterTheOther(url, transportTo(url, { environment: { http_proxy: origin.host } }));
       expect(sockets).toHaveLength(1);
     }
   });
@@ -131,8 +130,9 @@ describe('connections', () => {
     const { origin, sockets } = await serveSockets((socket) => {
       socket.once('data', () => socket.end('HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}'));
     });
-    await oneAfterTheOther(origin);
-    expect(sockets).toHaveLength(9);
+    const transport = transportTo(origin);
+    await Promise.all([oneAfterTheOther(origin, transport), oneAfterTheOther(origin, transport)]);
+    expect(sockets).toHaveLength(18);
   });
 
   test('are one for each of the requests side by side, and serve the next ones as well', async () => {
@@ -143,13 +143,20 @@ describe('connections', () => {
   });
 });
 
-test('each family of addresses of a host has half of the time to connect, as a host far away needs', async () => {
-  const connect = vi.spyOn(net, 'connect');
-  const { origin } = await serve((_, response) => response.end('{}'));
-  await get(origin, { connectTimeout: 8_000 });
-  expect(connect).toHaveBeenCalledWith(expect.objectContaining({ autoSelectFamilyAttemptTimeout: 4_000 }));
-  connect.mockRestore();
-});
+test.each([
+  ['http://[::1]:1', { host: '::1', port: 1 }],
+  ['https://[::1]:1', { host: '::1', servername: '', ALPNProtocols: ['http/1.1'] }],
+  ['https://localhost:1', { host: 'localhost', servername: 'localhost' }],
+])(
+  'for %s, each family of addresses has half of the time to connect, as a host far away needs',
+  async (origin, options) => {
+    const [inPlain, withTls] = [vi.spyOn(net, 'connect'), vi.spyOn(tls, 'connect')];
+    onTestFinished(() => void vi.restoreAllMocks());
+    await failureOf(get(new URL(origin), { connectTimeout: 8_000 }));
+    const [call] = [...inPlain.mock.calls, ...withTls.mock.calls];
+    expect(call).toMatchObject([{ ...options, autoSelectFamilyAttemptTimeout: 4_000 }]);
+  },
+);
 
 describe('the size of an answer', () => {
   test('may be all that is allowed, and not a byte more', async () => {
@@ -206,7 +213,10 @@ describe('an exchange that fails', () => {
     ],
   ])('since %s, may have arrived', async (_, answer) => {
     const { origin } = await serveSockets((socket) => socket.once('data', () => answer(socket)));
-    expect(await diagnosisOf(get(origin))).toMatchObject({ arrival: 'maybe', retry: 'long' });
+    expect(await diagnosisOf(get(origin))).toMatchObject({
+      reason: expect.stringMatching(/broke off \([A-Z_]+\)$/),
+      ...{ arrival: 'maybe', retry: 'long' },
+    });
   });
 
   test('since it is given up, ends with the reason, and hangs up', async () => {
@@ -260,7 +270,7 @@ test('closing hangs up, also on a request in flight', async () => {
     socket.once('data', () => transport.close());
   });
   const transport = transportTo(origin);
-  await failureOf(send(transport, origin));
+  expect(await failureOf(send(transport, origin))).toBeInstanceOf(TransportClosed);
   await closed;
 });
 
@@ -272,16 +282,17 @@ describe('a proxy', () => {
       const authorization = headers['proxy-authorization'];
       asked.push({ request: `${method} ${url}`, authorization, all: JSON.stringify(rawHeaders) });
     };
-    const server = createServer((request, response) => {
+    const server = createServer({ keepAliveTimeout: 0 }, (request, response) => {
       keep(request);
       response.writeHead(status === 407 ? 407 : 200).end('{"by":"proxy"}');
     });
     server.on('connect', (request: IncomingMessage, socket: Socket) => {
       keep(request);
-      socket.end(`HTTP/1.1 ${status} No\r\ncontent-length: 0\r\n\r\n`);
+      socket.on('end', () => socket.end()).resume();
+      socket.write(`HTTP/1.1 ${status} No\r\ncontent-length: 0\r\n\r\n`);
     });
-    const { origin } = await listen(server);
-    return { asked, address: origin.host };
+    const { origin, sockets } = await listen(server);
+    return { asked, address: origin.host, sockets };
   }
 
   const plain = new URL('http://cloud.example');
@@ -289,11 +300,15 @@ describe('a proxy', () => {
   const through = (https_proxy: string, connectTimeout = 5_000) =>
     diagnosisOf(get(secure, { environment: { https_proxy }, connectTimeout }));
 
-  test('carries plain requests', async () => {
+  test.each([
+    ['', undefined],
+    ['me:pw@', 'Basic bWU6cHc='],
+  ])('carries plain requests, with the password in its address: "%s"', async (password, authorization) => {
     const { asked, address } = await proxy();
-    const { body } = await get(plain, { environment: { http_proxy: `http://${address}` } });
+    const { body } = await get(plain, { environment: { http_proxy: `http://${password}${address}` } });
     expect(body).toBe('{"by":"proxy"}');
-    expect(asked.map(({ request }) => request)).toEqual(['GET http://cloud.example/api']);
+    const all = expect.stringContaining('"cloud.example"');
+    expect(asked).toEqual([{ request: 'GET http://cloud.example/api', authorization, all }]);
   });
 
   test('is asked for a tunnel to an https host, without the token, with its password as curl would send it', async () => {
@@ -321,12 +336,13 @@ describe('a proxy', () => {
     expect((await through(origin.href)).reason).toMatch(/^cloud.example does not answer with TLS/);
   });
 
-  test('that wants credentials is told apart, for a tunnel and for plain requests', async () => {
-    const { address } = await proxy(407);
+  test('that wants credentials is told apart, for a tunnel and for plain requests, and hung up on', async () => {
+    const { address, sockets } = await proxy(407);
     const environment = { https_proxy: address, http_proxy: address };
     const refused = { reason: 'the proxy refused with status 407', arrival: 'no', retry: 'no' };
     for (const origin of [secure, plain])
       expect(await diagnosisOf(get(origin, { environment }))).toMatchObject(refused);
+    await expect.poll(() => sockets.map(({ destroyed }) => destroyed)).toEqual([true, true]);
   });
 
   test('that is not there is named, with its variable and without its password, and not asked again', async () => {
