@@ -108,8 +108,6 @@ function statusFix(
       return call.forbidden ?? hints.forbidden;
     case 404:
       return call.notFound ?? hints.notFound;
-    case 407:
-      return 'Check the credentials in https_proxy, or list the host in no_proxy';
     case 409:
       return 'Another operation is running there. Wait until it has ended, then run the job again';
     case 422:
@@ -278,21 +276,19 @@ function tlsTrouble(code: string, host: string, { wrongHost, noTls }: TlsAdvice)
   const renew = 'Whoever runs this host must renew it; check the date of the runner, too';
   const trust = 'If a proxy or a private authority signs it, point NODE_EXTRA_CA_CERTS at its CA file';
   const troubles: readonly (readonly [code: RegExp, reason: string, fix: string])[] = [
-    [/^CERT_HAS_EXPIRED$/, `${certificate} has expired`, renew],
-    [/^CERT_NOT_YET_VALID$/, `${certificate} is not valid yet`, 'Check the date of the runner'],
-    [/_ALTNAME_INVALID$|^HOSTNAME_/, `the certificate that ${host} shows is for another host`, wrongHost],
-    [/^EPROTO$|_WRONG_VERSION_NUMBER$|_PACKET_LENGTH_TOO_LONG$/, `${host} does not answer with TLS`, noTls],
+    [/CERT_HAS_EXPIRED/, `${certificate} has expired`, renew],
+    [/CERT_NOT_YET_VALID/, `${certificate} is not valid yet`, 'Check the date of the runner'],
+    [/ALTNAME_INVALID|HOSTNAME_/, `the certificate that ${host} shows is for another host`, wrongHost],
+    [/^EPROTO$|WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG/, `${host} does not answer with TLS`, noTls],
     [
       /^(CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_)/,
       `${certificate} is signed by an authority that the runner does not know`,
       trust,
     ],
-    [/^ERR_(TLS|SSL)_/, `the TLS handshake with ${host} failed`, lookAtNetwork],
+    [/ERR_(TLS|SSL)_/, `the TLS handshake with ${host} failed`, lookAtNetwork],
   ];
-  const [, reason, fix] = troubles.find(([pattern]) => pattern.test(code)) ?? [];
-  return reason === undefined || fix === undefined
-    ? undefined
-    : { reason: `${reason} (${code})`, fix, retry: 'no' };
+  const trouble = troubles.find(([pattern]) => pattern.test(code));
+  return trouble && { reason: `${trouble[1]} (${code})`, fix: trouble[2], retry: 'no' };
 }
 
 /** Explains a proxy that could not be reached. Another attempt helps only if the proxy or the DNS server was slow. */

@@ -31,7 +31,6 @@ test.each([
   [402, 'no', 'no', 'Look at the plan and the billing of the organization in The Cloud'],
   [403, 'no', 'no', 'Ask for the right'],
   [404, 'no', 'no', 'Check the ids'],
-  [407, 'no', 'no', 'Check the credentials in https_proxy, or list the host in no_proxy'],
   [408, 'maybe', 'long', another],
   [409, 'no', 'no', 'Another operation is running there. Wait until it has ended, then run the job again'],
   [422, 'no', 'no', 'Check the values of the inputs'],
@@ -71,8 +70,8 @@ describe('the server’s own words', () => {
   test('about fields stand under the names of the inputs', () => {
     const errors = { 'config.queue': ['is bad', 'is long'], processes: 'is high' };
     const own = { ...call, fieldName: (field: string) => field.toUpperCase() };
-    expect(failureFor(json(422, { message: 'Invalid.', errors }), own).message).toBe(
-      'Making the thing: The Cloud answered 422: Invalid · CONFIG.QUEUE: is bad is long · PROCESSES: is high. Correct CONFIG.QUEUE and PROCESSES.',
+    expect(failureFor(json(422, { message: 'Invalid. Sorry.', errors }), own).message).toBe(
+      'Making the thing: The Cloud answered 422: Invalid. Sorry · CONFIG.QUEUE: is bad is long · PROCESSES: is high. Correct CONFIG.QUEUE and PROCESSES.',
     );
     expect(failureFor(json(422, { errors })).why).toBe(
       'The Cloud answered 422: config.queue: is bad is long · processes: is high',
@@ -95,6 +94,7 @@ describe('the server’s own words', () => {
     const failure = failureFor(json(422, { errors: { queue: [{ code: 7 }, 5] } }));
     expect(failure.why).toBe('The Cloud answered 422: queue: {"code":7} 5');
     expect(failure.fields).toEqual(['queue']);
+    expect(failureFor(json(422, { message: 'No.' })).fix).toBeUndefined();
   });
 
   test('are cut where they go on for ever', () => {
@@ -173,7 +173,7 @@ describe('a request that surely did not leave', () => {
   });
 
   test('a time-out or reset while connecting may be sent again', () => {
-    for (const code of ['ETIMEDOUT', 'ECONNRESET']) {
+    for (const code of ['ETIMEDOUT', 'ECONNRESET', 'EPROTOTYPE']) {
       const error = connectError(code);
       for (const told of [error, new Error('x', { cause: error }), new AggregateError([error])]) {
         expect(failureOf(told)).toMatchObject({
@@ -203,6 +203,7 @@ describe('a request that surely did not leave', () => {
     ['ERR_SSL_WRONG_VERSION_NUMBER', noTls, /port in api-url/],
     ['ERR_SSL_PACKET_LENGTH_TOO_LONG', noTls, /port in api-url/],
     ['ERR_SSL_NO_PROTOCOLS_AVAILABLE', 'the TLS handshake with cloud.example failed', /proxy/],
+    ['ERR_TLS_CERT_ALTNAME_FORMAT', 'the TLS handshake with cloud.example failed', /proxy/],
   ])('the advice about %s is for that case, and it is not tried again', (code, reason, advice) => {
     const failure = failureOf(connectError(code));
     expect(failure).toMatchObject({ reason: `${reason} (${code})`, arrival: 'no', retry: 'no' });
