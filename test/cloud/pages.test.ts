@@ -238,6 +238,10 @@ describe('a list that moves while its pages are read', () => {
   test.each([
     ['the number of its items changed', [first(4, 'a', 'b'), last(3, 'd')]],
     ['one item was on two pages', [first(3, 'a', 'b'), last(3, 'b', 'c')]],
+    [
+      'one item was on two pages',
+      [json(200, { data: [{ id: 7 }], links: { next: '?page=2' } }), last(2, '7')],
+    ],
     ['it held 3 items and said that there were 4', [first(4, 'a', 'b'), last(4, 'd')]],
   ])('again and again is refused: %s', async (why, replies) => {
     const { message, asked, waited } = await refusal(Array(9).fill(replies).flat());

@@ -35,6 +35,8 @@ test('follows its links where it has no cursor', async () => {
   const { items } = await listAll(client, { ...call, query: { sort: 'name' } }, NamedResource);
   expect(items.map(({ id }) => id)).toEqual(['1', '2']);
   expect(calls[1]).toBe('GET /orgs/acme/servers?sort=name&page[size]=30&page[cursor]=b');
+  const elsewhere = scripted(() => ({ data: [], links: { next: 'https://evil.test' } })).client;
+  await expect(listAll(elsewhere, call, NamedResource)).rejects.toThrow('where the token must not go');
 });
 
 test.each([[{}], [{ meta: null }], [{ meta: { next_cursor: 7 }, links: [] }], [{ links: { next: '' } }]])(
