@@ -198,7 +198,8 @@ function judgeOne(
     return unknownHealth(process, 'the log has an error about it in words that are not known');
   // Without a start or an exit in the judged time, an end as the last event may belong to the earlier deployment.
   const isSeen =
-    own.at(-1)?.kind === 'started' || own.some((event) => event.kind === 'exited' && event.at >= from);
+    own.findLast((event) => event.kind !== 'unclear')?.kind === 'started' ||
+    own.some((event) => event.kind === 'exited' && event.at >= from);
   if (kind === 'after-deployment' && !isSeen)
     return unknownHealth(process, 'the log has no line of it since the deployment');
   return { ...judged, status: 'up' };

@@ -191,6 +191,9 @@ describe('a process', () => {
     expect(statusOf([killed(5, 'error')])).toBe('unknown');
     expect(statusOf([killed(5, 'INFO'), killed(6)])).toBe('up');
     expect(statusOf([killed(5, 'ERROR')], {}, { ...past, from: start + 6 })).toBe('up');
+    const settled = { ...afterDeployment, from: start + 6 };
+    expect(statusOf([began(0), killed(5, 'ERROR')], {}, settled)).toBe('up');
+    expect(statusOf([killed(5, 'ERROR')], {}, settled)).toBe('unknown');
     expect(statusOf([...loop, killed(5, 'ERROR')])).toBe('restarting');
   });
 
