@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { describe, expect, test } from 'vitest';
 import { Cancelled } from '../../src/failure.ts';
 import { type HttpCall, path } from '../../src/http/client.ts';
-import { HttpFailure } from '../../src/http/failure.ts';
+import { HttpFailure, NotSent, TransportClosed } from '../../src/http/failure.ts';
 import { Undecodable } from '../../src/http/json-api.ts';
 import type { Method } from '../../src/http/transport.ts';
 import { Deadline } from '../../src/time.ts';
@@ -366,12 +366,14 @@ describe('the log', () => {
     ]);
   });
 
-  test('tells what lies at the bottom of an error of the network', async () => {
-    const { client, clock, exchanges } = scriptedClient([
-      new Error('the outside', { cause: networkError('EPIPE') }),
-    ]);
+  test.each([
+    [new Error('the outside', { cause: networkError('EPIPE') }), 'EPIPE'],
+    [new NotSent(), 'the connection was not open in time'],
+    [new TransportClosed(), 'the step has ended'],
+  ])('tells what lies at the bottom of "%s"', async (error, words) => {
+    const { client, clock, exchanges } = scriptedClient([error, text(401, '')]);
     await clock.run(client.json(making, Thing).catch(() => undefined));
-    expect(exchanges).toEqual(['POST /api/things → no answer after 0 ms: EPIPE']);
+    expect(exchanges[0]).toBe(`POST /api/things → no answer after 0 ms: ${words}`);
   });
 
   test('shows where a token stood in what a server sent back', async () => {
