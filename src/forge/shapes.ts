@@ -8,6 +8,8 @@ export const ProcessResource = v.looseObject({ id: Id });
 
 export const ListedProcess = listed('backgroundProcesses', ProcessResource);
 
-/** A server or a site. Its name is required. */
-export const NamedResource = v.object({ id: Id, attributes: v.object({ name: v.string() }) });
-export type NamedResource = v.InferOutput<typeof NamedResource>;
+/** A server or a site. Only its id is required. */
+const NamedResource = v.looseObject({ id: Id });
+
+export const ListedServer = listed('servers', NamedResource);
+export const ListedSite = listed('sites', NamedResource);

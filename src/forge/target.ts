@@ -1,12 +1,13 @@
 import { keyOf } from '../converge/identity.ts';
 import { Failure, type Location, locationText } from '../failure.ts';
 import { type HttpCall, type HttpClient, path } from '../http/client.ts';
+import { attributesOf, Text } from '../http/json-api.ts';
 import type { DeclaredPlace } from '../manifest/read.ts';
 import { atPlace, collecting, findByName, idAndName, NotThere, pick, pickAll } from '../names.ts';
 import { identityOf, specFrom } from './identity.ts';
 import { listAll } from './lists.ts';
 import { needsScope } from './service.ts';
-import { NamedResource } from './shapes.ts';
+import { ListedServer, ListedSite } from './shapes.ts';
 import { describe, type ForgeDeclaration, type ForgeSpec } from './spec.ts';
 
 /** A Forge server and, if the step names one, a site of this server. */
@@ -53,6 +54,7 @@ interface NamedThing {
 /** The servers of an organization, or the sites of a server. */
 interface Catalog {
   readonly kind: 'server' | 'site';
+  readonly resource: typeof ListedServer;
   readonly where: string;
   readonly call: HttpCall;
 }
@@ -60,6 +62,7 @@ interface Catalog {
 function serversOf(organization: string): Catalog {
   return {
     kind: 'server',
+    resource: ListedServer,
     where: `in the organization ${organization}`,
     call: {
       method: 'GET',
@@ -74,6 +77,7 @@ function serversOf(organization: string): Catalog {
 function sitesOf(organization: string, server: NamedThing): Catalog {
   return {
     kind: 'site',
+    resource: ListedSite,
     where: `on the server ${server.name}`,
     call: {
       method: 'GET',
@@ -85,27 +89,30 @@ function sitesOf(organization: string, server: NamedThing): Catalog {
   };
 }
 
-async function listNamed(client: HttpClient, call: HttpCall): Promise<readonly NamedThing[]> {
-  const { items } = await listAll(client, call, NamedResource);
-  return items.map(({ id, attributes: { name } }) => ({ id, name }));
+/** Lists a catalog. A resource whose name is not reported has its id as its name. */
+async function listNamed(
+  client: HttpClient,
+  { resource, call }: Pick<Catalog, 'resource' | 'call'>,
+): Promise<readonly NamedThing[]> {
+  const { items } = await listAll(client, call, resource);
+  return items.map((item) => ({ id: item.id, name: attributesOf(item)('name', Text) ?? item.id }));
 }
 
 /**
  * Finds a resource by its exact name. The filter of the API may match parts of names; if the filtered list lacks the
  * name, the whole list decides.
  */
-async function findNamed(
-  client: HttpClient,
-  { kind, where, call }: Catalog,
-  wanted: string,
-): Promise<NamedThing> {
+async function findNamed(client: HttpClient, catalog: Catalog, wanted: string): Promise<NamedThing> {
   if (isNumber(wanted)) return { id: wanted, name: wanted };
-  const among = await listNamed(client, { ...call, query: { 'filter[name]': wanted } });
+  const { kind, where, call } = catalog;
+  const find = (among: readonly NamedThing[]) => findByName({ kind, where, wanted, among, kinds: idAndName });
+  const filtered = { ...call, query: { 'filter[name]': wanted } };
+  const among = await listNamed(client, { ...catalog, call: filtered });
   try {
-    return findByName({ kind, where, wanted, among, kinds: idAndName });
+    return find(among);
   } catch (error) {
     if (!(error instanceof NotThere)) throw error;
-    return findByName({ kind, where, wanted, among: await listNamed(client, call), kinds: idAndName });
+    return find(await listNamed(client, catalog));
   }
 }
 
@@ -151,10 +158,11 @@ export async function findServers(
 }
 
 /** Returns the search among the resources of a catalog. Sends no request if all names are ids. */
-async function searchFor(client: HttpClient, { kind, where, call }: Catalog, names: readonly string[]) {
+async function searchFor(client: HttpClient, catalog: Catalog, names: readonly string[]) {
+  const { kind, where } = catalog;
   const among = names.every(isNumber)
     ? names.map((name) => ({ id: name, name }))
-    : await listNamed(client, call);
+    : await listNamed(client, catalog);
   return { kind, where, among, kinds: idAndName };
 }
 

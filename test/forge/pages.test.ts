@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { listAll } from '../../src/forge/lists.ts';
-import { NamedResource } from '../../src/forge/shapes.ts';
+import { ListedServer } from '../../src/forge/shapes.ts';
 import { scripted } from './client.ts';
 
 const named = (id: number | string) => ({ id, type: 'servers', attributes: { name: `web-${id}` } });
@@ -17,7 +17,7 @@ test('follows the cursor over all pages, in order', async () => {
     { data: [named(4)], links: [], meta: { next_cursor: null } },
   ];
   const { client, calls } = scripted((_request, number) => pages[number - 1]);
-  const listed = await listAll(client, { ...call, query: { sort: 'name' } }, NamedResource);
+  const listed = await listAll(client, { ...call, query: { sort: 'name' } }, ListedServer);
   expect(listed.items.map(({ id }) => id)).toEqual(['1', '2', '3', '4']);
   expect(listed).toMatchObject({ pages: 3, included: [] });
   expect(calls).toEqual([
@@ -32,18 +32,18 @@ test('follows its links where it has no cursor', async () => {
   const { client, calls } = scripted((_request, number) =>
     number === 1 ? { data: [named('1')], links: { next } } : { data: [named('2')], links: { next: '' } },
   );
-  const { items } = await listAll(client, { ...call, query: { sort: 'name' } }, NamedResource);
+  const { items } = await listAll(client, { ...call, query: { sort: 'name' } }, ListedServer);
   expect(items.map(({ id }) => id)).toEqual(['1', '2']);
   expect(calls[1]).toBe('GET /orgs/acme/servers?sort=name&page[size]=30&page[cursor]=b');
   const elsewhere = scripted(() => ({ data: [], links: { next: 'https://evil.test' } })).client;
-  await expect(listAll(elsewhere, call, NamedResource)).rejects.toThrow('where the token must not go');
+  await expect(listAll(elsewhere, call, ListedServer)).rejects.toThrow('where the token must not go');
 });
 
 test.each([[{}], [{ meta: null }], [{ meta: { next_cursor: 7 }, links: [] }], [{ links: { next: '' } }]])(
   'a page with %j is the last one',
   async (rest) => {
     const { client } = scripted(() => ({ data: [named('1')], ...rest }));
-    const { items, pages } = await listAll(client, call, NamedResource);
+    const { items, pages } = await listAll(client, call, ListedServer);
     expect([items.length, pages]).toEqual([1, 1]);
   },
 );
@@ -53,6 +53,6 @@ test('cursors that go in circles are refused', async () => {
     data: [],
     meta: { next_cursor: number % 2 === 0 ? 'a' : 'b' },
   }));
-  await expect(listAll(client, call, NamedResource)).rejects.toThrow(/its pages never end/);
+  await expect(listAll(client, call, ListedServer)).rejects.toThrow(/its pages never end/);
   expect(calls.length).toBeLessThan(5);
 });

@@ -74,6 +74,18 @@ test('a name that two have is an error that tells their ids', async () => {
   expect(calls).toHaveLength(1);
 });
 
+test('resources of another type are neither servers nor sites', async () => {
+  const { client } = scripted(({ url }) => {
+    const [type, name] = url.pathname.endsWith('/sites') ? ['sites', 'shop.example'] : ['servers', 'web-1'];
+    const attributes = { name };
+    return { data: ['tags', type].map((each, id) => ({ id, type: each, attributes })), links: [] };
+  });
+  expect(await findTarget(client, wanted({ server: 'web-1', site: 'shop.example' }))).toMatchObject({
+    server: { id: '1' },
+    siteId: '1',
+  });
+});
+
 test('a name that the filter cannot find is found in the whole list', async () => {
   const { client } = scripted(({ url }) => ({
     data: url.searchParams.has('filter[name]') ? [] : [{ id: 5, attributes: { name: 'a,b' } }],
@@ -152,6 +164,26 @@ describe('The servers of a manifest', () => {
     expect(calls).toEqual([
       'GET /orgs/acme/servers?page[size]=30',
       'GET /orgs/acme/servers/2/sites?page[size]=30',
+    ]);
+  });
+
+  test('are found by their ids where their names are not reported, as sites are', async () => {
+    const { client } = scripted(({ url }) => {
+      const name = url.pathname.endsWith('/sites') ? 'shop.example' : 'web-1';
+      return {
+        data: [
+          { id: '2', attributes: { name: null } },
+          { id: '3', attributes: { name } },
+        ],
+        links: [],
+      };
+    });
+    const sites = [{ site: '2' }, { site: 'shop.example' }] as const;
+    expect(
+      await findServers(client, 'acme', [declared('2', 1), declared('web-1', 2, ...sites)]),
+    ).toMatchObject([
+      { id: '2', name: '2' },
+      { id: '3', declared: [{ siteId: '2' }, { siteId: '3' }] },
     ]);
   });
 
