@@ -148,12 +148,17 @@ export class ForgeStore implements Store<ForgeSpec, ForgeProcess> {
 /** A refusal that is about the form of the name: `name: The name must not be greater than 40 characters.` */
 const aboutForm = /\bname: .*\b(characters?|format|invalid|letters|required|string)\b/i;
 
+/** A refusal without fields: `The name has already been taken.` */
+const aboutTaken = /\bname\b.*\b(already|in use|taken)\b/i;
+
 /**
  * True if a 422 refuses nothing but the name, and not for its form: then another process has the name. Otherwise the
  * declaration has a mistake, for which a replacement must not delete the old process.
  */
 function isNameTaken({ status, fields, why }: HttpFailure): boolean {
-  return status === 422 && fields.length === 1 && fields[0] === 'name' && !aboutForm.test(why);
+  if (status !== 422) return false;
+  if (fields.length === 0) return aboutTaken.test(why);
+  return fields.length === 1 && fields[0] === 'name' && !aboutForm.test(why);
 }
 
 function queryOf({ user, siteId, directory, sort }: ProcessFilter): Record<string, string> {

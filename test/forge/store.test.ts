@@ -183,8 +183,19 @@ describe('Creating', () => {
     },
   );
 
+  test.each([[undefined], [[]]])(
+    'finds the name taken where the answer names no field (%j)',
+    async (errors) => {
+      const { store, clock } = storeWith([
+        json(422, { message: 'The name has already been taken.', errors }),
+      ]);
+      expect(await clock.run(store.create(specOf()))).toMatchObject({ kind: 'taken' });
+    },
+  );
+
   test.each([
     [422, { errors: { site_id: ['There is none.'] } }, 'site: There is none.'],
+    [422, { message: 'The name is invalid.' }, 'The name is invalid.'],
     [422, { errors: { command: ['Too long.'] } }, 'command: Too long.'],
     [422, { errors: { name: ['Taken.'], processes: ['Too many.'] } }, 'processes: Too many.'],
     [422, { errors: { name: ['The name must not be greater than 40 characters.'] } }, 'Correct name'],
