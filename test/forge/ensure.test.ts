@@ -216,6 +216,14 @@ test('replace leaves the directory as it is where none is declared', async () =>
   expect(ensured).toMatchObject({ outcome: 'replaced', process: { id: '42', directory: '/srv/shop' } });
 });
 
+test('replace changes nothing where neither the declaration nor Forge tells the directory', async () => {
+  server.add('other-name', { processes: 3, directory: null, vague: 'its directory is not known' });
+  await expect(run({ spec: specOf({ directory: undefined }), ifExists: 'replace' })).rejects.toThrow(
+    'Replacing background process 41: its directory is not known, so the new process could run in another directory. Nothing was changed. Delete this process in the dashboard, then run the job again, which creates it.',
+  );
+  expect(server.calls).toEqual([]);
+});
+
 test('replace deletes the old one first where it holds the name, and waits until it is gone', async () => {
   server.add('horizon', { processes: 3 });
   server.removalLooks = 3;
