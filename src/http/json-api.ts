@@ -47,7 +47,7 @@ export function listed<const S extends v.GenericSchema<unknown, { readonly id: s
   );
 }
 
-const Typed = v.object({ type: v.string() });
+const Typed = v.object({ type: Text });
 
 /** True unless a resource states another type. Only letters count: `backgroundProcesses` is `background-processes`. */
 function isOfType(type: string, resource: unknown): boolean {

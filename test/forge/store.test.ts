@@ -85,7 +85,9 @@ describe('Listing', () => {
     const odd = resource('32', { command: null, user: 5, directory: 6, processes: 'many', status: null });
     const site = { ...odd, id: '31', type: 'sites' };
     const dashed = { ...odd, type: 'background-processes' };
-    const { store, clock } = storeWith([body([dashed, site, { id: 33, attributes: { command: 'x' } }])]);
+    const { store, clock } = storeWith([
+      body([dashed, site, { id: 33, type: '', attributes: { command: 'x' } }]),
+    ]);
     expect((await clock.run(store.list())).processes).toEqual([
       {
         id: '32',
