@@ -27,6 +27,20 @@ export function particularsOf({ user, directory, processes, status }: ForgeProce
   return `user ${user}, ${directory === null ? 'no directory' : `directory ${directory}`}, ${count}, ${status}`;
 }
 
+/**
+ * True for a process of this user and directory. Undefined: any. A user or directory that Forge does not report counts
+ * as the wanted one, since Forge has filtered the list.
+ */
+export function isOf(
+  { user, directory }: Pick<IdentityFields, 'user' | 'directory'>,
+  process: ForgeProcess,
+): boolean {
+  const isIn = process.vague !== undefined || foldDirectory(process.directory) === foldDirectory(directory);
+  return (
+    (user === undefined || process.user === '' || process.user === user) && (directory === undefined || isIn)
+  );
+}
+
 /** Removes the slashes at the end of a directory. Returns an empty text for no directory. */
 function foldDirectory(directory: string | null | undefined): string {
   const path = (directory ?? '').trim();

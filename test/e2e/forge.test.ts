@@ -62,6 +62,19 @@ test('a token of 2,200 characters is sent whole and masked whole', async () => {
   expect(world.emulator.requests[0]?.headers['authorization']).toBe(`Bearer ${token}`);
 });
 
+test('forge/restart restarts none of another user that a list shows all the same', async () => {
+  await using world = await openForge('forge/restart');
+  const { id } = world.forge.addProcess(world.server, { command });
+  const edit = editList(([first]) => [
+    first,
+    { ...first, id: '99', attributes: { command, user: 'forge2' } },
+  ]);
+  world.emulator.faults.add({ kind: 'edit', on: 'GET .*/background-processes$', edit });
+  const run = await world.run({ user: 'forge', 'wait-timeout': '0' });
+  expect(run.errors).toEqual([]);
+  expect(run.outputs['ids-json']).toBe(JSON.stringify([id]));
+});
+
 /** Changes the second list of processes that a run reads. */
 const changeSecondList = ({ emulator }: Shop, edit: Parameters<typeof editList>[0]) =>
   emulator.faults.add({ kind: 'edit', on: 'GET .*/background-processes$', nth: 2, edit: editList(edit) });

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { candidates as candidatesAmong } from '../../src/converge/service.ts';
-import { derivedName, otherName } from '../../src/forge/identity.ts';
+import { derivedName, isOf, otherName } from '../../src/forge/identity.ts';
 import type { ForgeProcess } from '../../src/forge/process.ts';
 import { forgeService } from '../../src/forge/service.ts';
 import type { ForgeSpec } from '../../src/forge/spec.ts';
@@ -27,6 +27,21 @@ test('without a declared directory, one that has none comes before those that ha
   const spec = specOf({ directory: undefined });
   expect(idsOf(candidates(spec, anywhere))).toEqual(['1', '2']);
   expect(idsOf(candidates(spec, [...anywhere, processOf({ id: '3', directory: null })]))).toEqual(['3']);
+});
+
+test('a filter takes whole users and directories, and what is not reported', () => {
+  const listed = [
+    processOf({ id: '1', directory: '/home/forge/shop.example/' }),
+    processOf({ id: '2', user: 'forge2' }),
+    processOf({ id: '3', directory: '/home/forge/shop.example/current' }),
+    processOf({ id: '4', directory: null }),
+    processOf({ id: '5', user: '', doubt: 'its user is not known' }),
+    processOf({ id: '6', directory: null, vague: 'its directory is not known' }),
+  ];
+  const of = (filter: Parameters<typeof isOf>[0]) => idsOf(listed.filter((process) => isOf(filter, process)));
+  expect(of({ user: 'forge', directory: '/home/forge/shop.example' })).toEqual(['1', '5', '6']);
+  expect(of({ user: 'forge' })).toEqual(['1', '3', '4', '5', '6']);
+  expect(of({})).toHaveLength(6);
 });
 
 test('the root directory is not the same as none', () => {

@@ -1,4 +1,5 @@
 import { foldCommand } from '../../converge/identity.ts';
+import { isOf } from '../../forge/identity.ts';
 import type { ForgeProcess } from '../../forge/process.ts';
 import { type ForgeDeclaration, ProcessDeclaration, usualUser } from '../../forge/spec.ts';
 import type { ForgeStore, ProcessFilter } from '../../forge/store.ts';
@@ -50,12 +51,15 @@ export function readForgeFilter(inputs: Inputs) {
   };
 }
 
-/** Lists the processes that match, and those whose command is unknown. */
+/**
+ * Lists the processes that match, and those whose command is unknown. The filters of Forge may match parts of a user or
+ * directory.
+ */
 export async function listMatching(
   store: ForgeStore,
   { command, ...filter }: ForgeFilter & Pick<ProcessFilter, 'sort'>,
 ): Promise<readonly ForgeProcess[]> {
-  const processes = await store.listAll(filter);
+  const processes = (await store.listAll(filter)).filter((process) => isOf(filter, process));
   if (command === undefined) return processes;
   const part = foldCommand(command);
   return processes.filter((process) => process.command === '' || foldCommand(process.command).includes(part));
