@@ -33,11 +33,12 @@ export async function runForgeRestart(step: Step): Promise<void> {
   await withSession(step, inputs.connection, async (session) => {
     const target = await findForgeTarget(session, inputs.target);
     // One wait for processes that are installing, one until all are up.
-    const store = new ForgeStore(session.within(2 * inputs.wait).client, target);
+    const patient = session.within(2 * inputs.wait);
+    const store = new ForgeStore(patient.client, target);
     step.doing('restarting background processes');
     const processes = await select(step, store, target, inputs);
-    const accepted = await request(step, processes, restarting(session, store, inputs));
-    await waitUntilUp(step, accepted, target, inputs, restarting(session, store, inputs));
+    const accepted = await request(step, processes, restarting(patient, store, inputs));
+    await waitUntilUp(step, accepted, target, inputs, restarting(patient, store, inputs));
   });
 }
 
@@ -144,5 +145,11 @@ function restarting(
     processId !== undefined || ids.length <= fewProcesses
       ? await store.complete([], ids)
       : await store.complete(await listMatching(store, filter), ids);
-  return { store, look: paced(look, waiting), waiting, log: waiting.log };
+  return {
+    store,
+    look: paced(look, waiting),
+    waiting,
+    timeLeft: () => session.client.timeLeft,
+    log: waiting.log,
+  };
 }

@@ -2,7 +2,8 @@ import { Semaphore } from '../converge/semaphore.ts';
 import { skipRepeats } from '../converge/settle.ts';
 import { Cancelled, Failure } from '../failure.ts';
 import { HttpFailure } from '../http/failure.ts';
-import { backoff, inSeconds, poll, type Wait } from '../time.ts';
+import { gaveUp } from '../http/retry.ts';
+import { backoff, inSeconds, inWords, poll, type Wait } from '../time.ts';
 import type { LastLook } from './gate.ts';
 import type { ForgeProcess } from './process.ts';
 import { downWatch, isLeaving, isUp, notRunning, readItsLog, statusFailure } from './status.ts';
@@ -14,6 +15,8 @@ export interface RestartContext {
   look(ids: readonly string[]): Promise<readonly ForgeProcess[]>;
   /** The wait for one part of the step: until processes are installed, or until all are up. */
   readonly waiting: Wait;
+  /** Milliseconds until the deadline of the requests. */
+  timeLeft(): number;
   log(line: string): void;
 }
 
@@ -82,11 +85,12 @@ const maxSends = 3;
 
 /**
  * Requests the restart of one process. Sends the request again if the response is lost: at worst the process restarts
- * several times in a row. Returns `installing` if Forge refuses because the process is installing.
+ * several times in a row. Waits before that as long as Forge asks to, unless the deadline comes first. Returns
+ * `installing` if Forge refuses because the process is installing.
  */
 async function requestRestart(
   { id }: ForgeProcess,
-  { store, waiting, log }: RestartContext,
+  { store, waiting, timeLeft, log }: RestartContext,
 ): Promise<'accepted' | 'installing'> {
   const pause = backoff({ first: 500, longest: 4_000 }, waiting.random);
   for (let send = 1; ; send++) {
@@ -98,7 +102,9 @@ async function requestRestart(
       // Recorded: Forge responds with a 500 while the process is installing.
       if ((await store.find(id))?.status === 'installing') return 'installing';
       if (send >= maxSends) throw error;
-      const wait = pause();
+      const { retryAfter = 0 } = error;
+      if (retryAfter >= timeLeft()) throw gaveUp(error, `it asks to wait ${inWords(retryAfter)}`);
+      const wait = Math.max(pause(), retryAfter);
       log(`Restarting ${id}: ${error.reason}; asking again in ${Math.round(wait / 100) / 10} s`);
       await waiting.clock.sleep(wait, waiting.cancelled);
     }
@@ -144,7 +150,7 @@ const grace = 5_000;
 /** Reads until all processes are up. Fails at once if a process has ended for good, stays `stopped`, or is gone. */
 export async function untilUp(
   accepted: readonly AcceptedRestart[],
-  { look, waiting, log }: Omit<RestartContext, 'store'>,
+  { look, waiting, log }: Pick<RestartContext, 'look' | 'waiting' | 'log'>,
 ): Promise<LastLook> {
   const { clock, deadline } = waiting;
   const ids = accepted.map(({ process }) => process.id);

@@ -44,6 +44,7 @@ beforeEach(() => {
       return seen === undefined ? [] : ids.map((id) => ({ ...seen, id }));
     },
     waiting: { ...runtimeOn(clock), deadline: new Deadline(clock, 300_000) },
+    timeLeft: () => 60_000,
     log: (line) => said.push(line),
   };
 });
@@ -74,6 +75,25 @@ test('asks again after a lost answer, since a second restart does no harm', asyn
     ...[0.5, 1].map((s) => `Restarting 31: the connection broke off; asking again in ${s} s`),
     'Restarting 31 (it was running)',
   ]);
+});
+
+const busy = (retryAfter: number) =>
+  new HttpFailure(
+    { what: 'Restarting', why: '503' },
+    { reason: '503', arrival: 'maybe', retry: 'long', retryAfter },
+  );
+
+test('waits before it asks again as long as Forge asks to', async () => {
+  meets = (_id, attempt) => (attempt < 2 ? busy(20_000) : undefined);
+  await restart();
+  expect(asked).toHaveLength(2);
+  expect(said[0]).toBe('Restarting 31: 503; asking again in 20 s');
+});
+
+test('does not ask again where Forge asks to wait past the deadline', async () => {
+  meets = () => busy(60_000);
+  await expect(restart()).rejects.toThrow('503; it asks to wait 60 s');
+  expect(asked).toHaveLength(1);
 });
 
 test('gives up after three lost answers', async () => {
