@@ -161,7 +161,7 @@ export async function findServers(
 async function searchFor(client: HttpClient, catalog: Catalog, names: readonly string[]) {
   const { kind, where } = catalog;
   const among = names.every(isNumber)
-    ? names.map((name) => ({ id: name, name }))
+    ? [...new Set(names)].map((name) => ({ id: name, name }))
     : await listNamed(client, catalog);
   return { kind, where, among, kinds: idAndName };
 }

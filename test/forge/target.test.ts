@@ -142,9 +142,13 @@ describe('The servers of a manifest', () => {
 
   test('are taken as they are where all are ids, as sites are', async () => {
     const { client, calls } = open();
-    const found = await findServers(client, 'acme', [declared('2', 1, { site: '7' }), declared('99', 4)]);
+    const onSite = [{ site: '7' }, { site: '7', command: 'b' }];
+    const found = await findServers(client, 'acme', [declared('2', 1, ...onSite), declared('99', 4)]);
     expect(found).toMatchObject([
-      { id: '2', name: '2', declared: [{ siteId: '7', name: expect.stringMatching(/^horizon-/) }] },
+      {
+        ...{ id: '2', name: '2' },
+        declared: [{ siteId: '7', name: expect.stringMatching(/^horizon-/) }, { siteId: '7' }],
+      },
       { id: '99', name: '99', declared: [] },
     ]);
     expect(calls).toEqual([]);
