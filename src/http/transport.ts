@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import http from 'node:http';
 import https from 'node:https';
 import type { Socket } from 'node:net';
@@ -77,8 +78,7 @@ export function openTransport(options: TransportOptions): Transport {
         const { statusCode: status = 0 } = response;
         if (status === 407) throw new ProxyRefusal(status);
         const bytes = await bytesOf(response, maxBytes);
-        // Two turns later, the agent can reuse the connection. A request before that would open a second one.
-        await twoTurns();
+        await untilFree(sent, signal);
         return await readable(status, joinedHeaders(response.headers), bytes, maxBytes);
       } catch (error) {
         sent.destroy();
@@ -132,6 +132,18 @@ function reuseLater(agent: http.Agent): void {
     await twoTurns();
     for (const reuse of listeners) reuse(...free);
   });
+}
+
+/**
+ * Resolves when the agent can reuse the connection of a request: a request before that would open a second one. Never
+ * throws, since the response has arrived. Does not wait for a server that has not read the whole body of the request.
+ */
+async function untilFree(request: http.ClientRequest, signal: AbortSignal): Promise<void> {
+  await twoTurns();
+  if (!request.writableFinished) return;
+  // On a busy machine, it can take more than two turns until the request has ended.
+  if (!request.closed) await once(request, 'close', { signal }).catch(() => undefined);
+  await twoTurns();
 }
 
 /**
