@@ -5,7 +5,7 @@ import type { Semaphore } from './semaphore.ts';
 import type { CreateResult, Store } from './service.ts';
 
 /** Milliseconds that a look waits for running creates, twice at most: racing runs wait longer. */
-const longestWait = 500;
+const longestWait = 1_500;
 
 interface ListingWorld {
   readonly semaphore: Semaphore;
