@@ -9,19 +9,11 @@ import type { Outputs, Step } from '../runner/step.ts';
 import { counted } from '../text.ts';
 import { readConnection } from './inputs/connection.ts';
 import { readTarget } from './inputs/target.ts';
+import { labelOf, type Running, type RunningPlace, readRunning } from './read-running.ts';
 import { saySleep } from './report/environment.ts';
 import { type Statuses, schemaUrl, showListed } from './report/list.ts';
 import { withSession } from './session.ts';
-import {
-  labelOf,
-  type Running,
-  type RunningPlace,
-  readRunning,
-  readStatuses,
-  readStatusInputs,
-  requireStatus,
-  warnOfStatuses,
-} from './status.ts';
+import { readStatuses, readStatusInputs, requireStatus, warnOfStatuses } from './status.ts';
 
 /** Lists the background processes of a Laravel Cloud instance or environment, and writes them as a manifest. */
 export async function runList(step: Step): Promise<void> {

@@ -223,7 +223,7 @@ export function assignEnvironments(
   );
   const idle = environments.filter((declared) => {
     if (!declared.isPattern) return false;
-    const matching = among.filter((environment) => matches(declared.name, environment));
+    const matching = among.filter((environment) => matchesPattern(declared.name, environment));
     for (const environment of matching)
       if (!byId.has(environment.id)) byId.set(environment.id, { environment, declared });
     return matching.length === 0;
@@ -238,12 +238,12 @@ export function means(name: string, { id }: NamedEnvironment, among: readonly Na
   return first?.id === id && second === undefined;
 }
 
-/** True if a pattern matches the environment's branch or name. */
-export function matches(pattern: string, { name, branch }: NamedEnvironment): boolean {
+/** True if a pattern matchesPattern the environment's branch or name. */
+export function matchesPattern(pattern: string, { name, branch }: NamedEnvironment): boolean {
   return [branch ?? '', name].some((text) => fitsPattern(pattern, text));
 }
 
-/** True if a pattern matches a text. Takes linear time: each part between two `*` is found after the previous part. */
+/** True if a pattern matchesPattern a text. Takes linear time: each part between two `*` is found after the previous part. */
 function fitsPattern(pattern: string, text: string): boolean {
   const [start = '', ...parts] = pattern.split('*');
   const end = parts.pop() ?? '';

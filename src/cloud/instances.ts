@@ -158,7 +158,7 @@ export function pickInstance(
   if (second !== undefined) {
     throw new Failure({
       what: `The environment "${environment.name}" has ${apps.length} App clusters`,
-      why: `they are ${namesOf(apps)}`,
+      why: `they are ${namesAndIds(apps)}`,
       fix: 'Set instance to the one you mean',
     });
   }
@@ -167,7 +167,7 @@ export function pickInstance(
   if (unknown.length > 0) {
     throw new Failure({
       what: `The App cluster of the environment ${environment.name}`,
-      why: `Laravel Cloud does not report the type of ${namesOf(unknown)}, which may be it`,
+      why: `Laravel Cloud does not report the type of ${namesAndIds(unknown)}, which may be it`,
       fix: 'Set instance to the one you mean',
     });
   }
@@ -194,7 +194,7 @@ function clustersOf({ name: environment }: Environment, among: readonly Instance
   return { kind: 'cluster', where, among, kinds: idAndName };
 }
 
-function namesOf(instances: readonly Instance[]): string {
+function namesAndIds(instances: readonly Instance[]): string {
   return instances.map(({ id, name }) => `${name} (${id})`).join(', ');
 }
 

@@ -115,7 +115,7 @@ export class CloudStore extends ProcessStore implements Store<ProcessSpec, Exist
 
   async #readList(): Promise<Listing<ExistingProcess>> {
     const call = {
-      ...listCall(this.instanceId),
+      ...processesCall(this.instanceId),
       ...(this.instance === undefined ? { query: { include: 'instance' } } : {}),
     };
     const { items, included, pages, date } = await listAll(this.client, call, ListedProcess, ListedInstance);
@@ -129,7 +129,7 @@ export class CloudStore extends ProcessStore implements Store<ProcessSpec, Exist
     return await lostIfUnknown(async () => {
       const { data } = await this.client.json(
         {
-          ...listCall(this.instanceId),
+          ...processesCall(this.instanceId),
           method: 'POST',
           body: bodyOf(spec),
           what: `Creating the ${describe(spec)}`,
@@ -166,13 +166,13 @@ export class PinnedStore extends ProcessStore {
 
   /** Throws a `Failure` if the list of the instance does not show a process whose response names no instance. */
   async #expectListed(id: string): Promise<void> {
-    const { items } = await listAll(this.client, listCall(this.instanceId), ListedProcess);
+    const { items } = await listAll(this.client, processesCall(this.instanceId), ListedProcess);
     if (!items.some((each) => each.id === id))
       throw elsewhere(id, `it is not on the cluster ${this.instanceId}`);
   }
 }
 
-function listCall(instanceId: string): HttpCall {
+function processesCall(instanceId: string): HttpCall {
   return {
     method: 'GET',
     path: path`/instances/${instanceId}/background-processes`,

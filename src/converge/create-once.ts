@@ -317,7 +317,7 @@ class Attempt<S, P extends Existing> {
     throw new Failure({
       what: `Creating the ${this.#what}`,
       why: `there is now ${doubtful.map(doubtText).join(', and ')}; it may be the same process`,
-      fix: 'Look at it in the dashboard, and delete what is not wanted',
+      fix: 'Check the process in the dashboard, and delete it if nobody needs it',
     });
   }
 
@@ -394,7 +394,7 @@ class Attempt<S, P extends Existing> {
     return new Failure({
       headline: `Not created: ${this.#what} (${told})`,
       what: `Creating the ${this.#what}`,
-      why: `${none} with a process (${told}${often}), and none is in the list`,
+      why: `${none} with a process (${told}${often}), and the list shows no such process`,
       fix: 'It may still appear. Run the job again in some minutes: it looks before it creates',
     });
   }

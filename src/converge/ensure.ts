@@ -275,6 +275,7 @@ export async function align<S, P extends Existing>(
   if (!hasChanges(changes)) return { ...nothing, outcome: 'unchanged', process: found };
   if (ifExists === 'reuse') return { ...nothing, outcome: 'unchanged', process: found, ignored: changes };
   const outcome = service.onDrift === 'update' ? 'updated' : 'replaced';
+  if (outcome === 'replaced' && found.vague !== undefined) throw notReplaceable(found);
   if (dryRun) return { ...nothing, outcome: `would-${service.onDrift}`, process: found, changes };
   runtime.log(`Bringing ${found.id} in line (${describeChanges(changes)})`);
   const reconciled = await world.reconcile(spec, found, changes);
@@ -285,6 +286,15 @@ export async function align<S, P extends Existing>(
   onExists?.(reconciled.process);
   const ignored = stated(service.drift(spec, reconciled.process));
   return { ...nothing, ...reconciled, outcome, changes, ignored };
+}
+
+/** Returns the failure for a process whose unknown field the new process could not take over. */
+function notReplaceable({ id, vague }: Existing): Failure {
+  return new Failure({
+    what: `Replacing background process ${id}`,
+    why: `${vague}, so the new process could differ from it`,
+    fix: 'Nothing was changed. Delete this process in the dashboard, then run the job again, which creates it',
+  });
 }
 
 /** Returns the differences that the service reports: a field that is missing in the response is no difference. */

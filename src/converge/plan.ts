@@ -116,8 +116,10 @@ export function planFor<S, P extends Existing>(
         .filter((process) => !paired.has(process))
         .map((process) => undeclaredOperation(place, process, service, goes(process), left.get(process))),
     );
-    for (const spec of declared.filter((one) => !matching.pairs.has(one))) {
-      const found = doubtfulAmong(spec, existing, service);
+    for (const spec of declared) {
+      const paired = matching.pairs.get(spec);
+      const found =
+        paired === undefined ? doubtfulAmong(spec, existing, service) : notReplaceable(spec, paired, service);
       if (found.length > 0) doubts.push({ place, subject: service.describe(spec), found });
     }
     const contests = matching.contested.map((contest) => ({ ...contest, place }));
@@ -125,6 +127,12 @@ export function planFor<S, P extends Existing>(
     ambiguous.push(...contests.filter(({ extra }) => !extra?.every(goes)));
   }
   return { operations, contested, ambiguous, doubts };
+}
+
+/** Returns a process that drifted, if the new process could not take over its unknown field. */
+function notReplaceable<S, P extends Existing>(spec: S, process: P, service: Service<S, P>): readonly P[] {
+  const drifted = service.onDrift === 'replace' && hasChanges(service.drift(spec, process));
+  return drifted && process.vague !== undefined ? [process] : [];
 }
 
 function declaredOperation<S, P extends Existing>(

@@ -152,7 +152,7 @@ export function matches<S, P extends Existing>(spec: S, process: P, service: Ser
   return fits(service.identityOf(spec), service.identityOfExisting(process));
 }
 
-/** True if all processes have the same identity. Then none is a better match than the others. */
+/** True if all processes have the same identity, so that none of them matches better. */
 export function areAlike<P extends Existing>(
   found: readonly P[],
   { identityOfExisting }: Service<never, P>,

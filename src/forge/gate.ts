@@ -2,7 +2,7 @@ import { Failure } from '../failure.ts';
 import { counted, firstOf } from '../text.ts';
 import { inSeconds, type LoggedWait, poll } from '../time.ts';
 import type { ForgeProcess } from './process.ts';
-import { downWatch, type FailureText, readItsLog, reasonsText, statusFailure } from './status.ts';
+import { downWatch, type FailureText, notRunningFailure, readItsLog, reasonsText } from './status.ts';
 
 /** The conditions that the listed processes must meet. */
 export interface Gate {
@@ -50,7 +50,7 @@ export async function waitAtGate(
     const down = downIn(processes);
     const unwanted = unwantedIn(gate, processes, '');
     if (unwanted.processes.some(({ id }) => down.has(id)))
-      return { processes, failure: statusFailure(gate.tell(unwanted), readItsLog) };
+      return { processes, failure: notRunningFailure(gate.tell(unwanted), readItsLog) };
     const picture = missing.join('; ');
     if (picture !== said && waiting.deadline.remaining() > 0) waiting.log(`Waiting: ${picture}`);
     said = picture;
@@ -122,7 +122,7 @@ function lateFailure(gate: Gate, processes: readonly ForgeProcess[], span: numbe
   const fix = unwanted.processes.some(({ status }) => status === 'installed')
     ? 'Older servers report only installed, which does not show whether a process runs. To accept it, set require-status: running, installed'
     : `Read the ${logs} in Forge${longer}`;
-  return statusFailure(gate.tell(unwanted), fix);
+  return notRunningFailure(gate.tell(unwanted), fix);
 }
 
 function unwantedIn(gate: Gate, processes: readonly ForgeProcess[], after: string): Unwanted {

@@ -26,12 +26,6 @@ export async function replace(
 ): Promise<Reconciled<ForgeProcess> | undefined> {
   const { store, runtime } = world;
   // Without a declared directory, the new process gets the directory that Forge reports for the old process.
-  if (declared.directory === undefined && old.vague !== undefined)
-    throw new Failure({
-      what: `Replacing background process ${old.id}`,
-      why: `${old.vague}, so the new process could run in another directory`,
-      fix: 'Nothing was changed. Delete this process in the dashboard, then run the job again, which creates it',
-    });
   const spec = { ...declared, directory: declared.directory ?? old.directory ?? undefined };
   runtime.log(`Replacing ${label(old)}: processes ${old.processes} → ${spec.processes}`);
   const successor = await createBeside(spec, old, world);

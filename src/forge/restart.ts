@@ -6,7 +6,7 @@ import { gaveUp } from '../http/retry.ts';
 import { backoff, inSeconds, inWords, poll, type Wait } from '../time.ts';
 import type { LastLook } from './gate.ts';
 import type { ForgeProcess } from './process.ts';
-import { downWatch, isLeaving, isUp, notRunning, readItsLog, statusFailure } from './status.ts';
+import { downWatch, isLeaving, isUp, notRunning, notRunningFailure, readItsLog } from './status.ts';
 import type { ForgeStore } from './store.ts';
 
 export interface RestartContext {
@@ -178,7 +178,7 @@ export async function untilUp(
   if (settled !== undefined) return settled;
   const late = pending().map(({ last }) => last);
   const fix = 'Look in Forge how the restart ends, or raise wait-timeout';
-  const failure = statusFailure(notRunning('Restarted', ` after ${inSeconds(deadline.span)}`, late), fix);
+  const failure = notRunningFailure(notRunning('Restarted', ` after ${inSeconds(deadline.span)}`, late), fix);
   return { processes: processes(), failure };
 }
 
@@ -216,5 +216,5 @@ function downFailure(down: readonly RestartTrack[]): Failure {
   const fix = down.every(({ gone }) => gone)
     ? 'Let only one run manage a process at a time'
     : `The last deployment may have broken it. ${readItsLog}`;
-  return statusFailure(notRunning('Restarted', '', processes), fix);
+  return notRunningFailure(notRunning('Restarted', '', processes), fix);
 }

@@ -90,7 +90,7 @@ export function reasonsText(processes: readonly ForgeProcess[]): string {
 }
 
 /** Returns a failure whose headline has no reason. */
-export function statusFailure({ what, why }: FailureText, fix: string): Failure {
+export function notRunningFailure({ what, why }: FailureText, fix: string): Failure {
   return new Failure({ headline: what, what, why, fix });
 }
 

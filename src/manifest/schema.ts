@@ -166,9 +166,9 @@ export function line(example: string, problemOf: (text: string) => string | unde
   );
 }
 
-/** `not "high"`, `not nothing; leave it out to keep what is set`. */
+/** `not "high"`, `not nothing; leave it out to keep the current value`. */
 function notThis(input: unknown): string {
-  return input === null ? 'not nothing; leave it out to keep what is set' : `not ${kindOf(input)}`;
+  return input === null ? 'not nothing; leave it out to keep the current value' : `not ${kindOf(input)}`;
 }
 
 function notText(example: string, input: unknown): string {

@@ -20,11 +20,11 @@ const firstClause = /^(?:"(?:[^"\\\n]|\\.)*"|[^\n;:"]|:(?!\s))+?(?=;|:\s|\n|\. |
 /** Splits a failure into headline and details, without repetition. */
 export function headed({ headline, details: below, what, why, fix = '' }: Failure): HeadedFailure {
   if (headline !== undefined && below !== undefined)
-    return { headline: fitting(headline), details: capitalized(withFix(below, fix)) };
+    return { headline: fitting(headline), details: capitalizedSentence(withFix(below, fix)) };
   const whole = `${what}: ${why}`;
   const isShort = !why.includes('\n') && whole.length <= threeLines;
   if (headline === undefined && isShort)
-    return { headline: withoutStop(whole), details: capitalized(closed(fix)) };
+    return { headline: withoutStop(whole), details: capitalizedSentence(closed(fix)) };
   const [clause = ''] = firstClause.exec(why) ?? [];
   const isTooLong = clause === '' || what.length + clause.length > longestHeadline;
   const shown = headline ?? (isTooLong ? what : `${what}: ${clause}`);
@@ -33,7 +33,7 @@ export function headed({ headline, details: below, what, why, fix = '' }: Failur
   const details = withFix(rest, fix);
   return {
     headline: fitting(withShortNames(shown)),
-    details: what.length > longestHeadline ? `${what}: ${details}` : capitalized(details),
+    details: what.length > longestHeadline ? `${what}: ${details}` : capitalizedSentence(details),
   };
 }
 
@@ -52,7 +52,7 @@ function withShortNames(headline: string): string {
 }
 
 /** Capitalizes a sentence, unless it begins with the name of an input. */
-function capitalized(text: string): string {
+function capitalizedSentence(text: string): string {
   return text.replace(/^\p{Ll}(?=\p{L}*[ ,])/u, (letter) => letter.toUpperCase());
 }
 

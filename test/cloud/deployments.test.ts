@@ -1,9 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import { deploy, followOn } from '../../src/cloud/deploy.ts';
 import {
   beganAfter,
   type Deployment,
-  deploy,
-  followOn,
   livenessOf,
   readDeployments,
   waitForCommit,

@@ -3,7 +3,7 @@ import { type Environment, environmentOf } from '../../src/cloud/environment.ts'
 import {
   assignEnvironments,
   type Fleet,
-  matches,
+  matchesPattern,
   otherApplication,
   parseCloudFile,
 } from '../../src/cloud/fleet.ts';
@@ -246,7 +246,7 @@ describe('The environments of an application are those that the file names', () 
     expect(pairs(fleet('main'), among)).toEqual([['env-1', 'main']]);
   });
 
-  test('those of names in the file’s order, then those of patterns, of which the first that matches decides', () => {
+  test('those of names in the file’s order, then those of patterns, of which the first that matchesPattern decides', () => {
     expect(pairs(fleet('preview/s*', 'pr-8', '*', 'production'))).toEqual([
       ['env-4', 'pr-8'],
       ['env-1', 'production'],
@@ -256,7 +256,7 @@ describe('The environments of an application are those that the file names', () 
     ]);
   });
 
-  test('a pattern that matches none is told, and is no error', () => {
+  test('a pattern that matchesPattern none is told, and is no error', () => {
     const { assigned, idle } = assignEnvironments(fleet('production', 'release/*'), shop);
     expect(assigned).toHaveLength(1);
     expect(idle.map(({ name }) => name)).toEqual(['release/*']);
@@ -299,7 +299,7 @@ describe('The environments of an application are those that the file names', () 
     ['a*b*c*d', 'aXbXcXd', true],
     [`${'*a'.repeat(40)}b`, 'a'.repeat(200), false],
   ])('the pattern %s and %s', (pattern, branch, isMatch) => {
-    expect(matches(pattern, environment('env-1', 'zzz', 'zzz', branch))).toBe(isMatch);
-    expect(matches(pattern, environment('env-1', branch, 'zzz', ''))).toBe(isMatch);
+    expect(matchesPattern(pattern, environment('env-1', 'zzz', 'zzz', branch))).toBe(isMatch);
+    expect(matchesPattern(pattern, environment('env-1', branch, 'zzz', ''))).toBe(isMatch);
   });
 });

@@ -117,7 +117,7 @@ suite('an option', () => {
     ['queue', { a: 1 }, 'must be text such as "high,default", not a mapping'],
     ['queue', ' ', 'must be text such as "high,default", not ""; leave it out instead'],
     ['connection', '', 'must be text such as redis, not ""; leave it out instead'],
-    ['connection', null, 'must be text such as redis, not nothing; leave it out to keep what is set'],
+    ['connection', null, 'must be text such as redis, not nothing; leave it out to keep the current value'],
     [
       'connection',
       'redis\u00a0',
@@ -128,7 +128,7 @@ suite('an option', () => {
       'high,\u200bdefault',
       'contains an invisible character, \\u200b (zero-width space), at position 6: retype it with normal spaces',
     ],
-    ['tries', null, `${whole} nothing; leave it out to keep what is set`],
+    ['tries', null, `${whole} nothing; leave it out to keep the current value`],
     ['tries', '3', 'must be a whole number of at least 0, without quotes, not "3"'],
     ['tries', 'three', `${whole} "three"`],
     ['tries', 1.5, `${whole} 1.5`],

@@ -132,6 +132,17 @@ test('a listing begins as soon as the last create under way has ended', async ()
   expect(happened).toEqual(['create a at 0', 'create b at 0', 'list at 200']);
 });
 
+test('a listing waits three seconds at most for creates: twenty of them need none in between', async () => {
+  const long = place();
+  await long.clock.run(Promise.all([long.create('a', 60_000), long.listings.refreshed()]));
+  expect(long.happened).toEqual(['create a at 0', 'list at 3000']);
+
+  const { clock, happened, listings, create } = place();
+  const creates = Array.from({ length: 20 }, (_, n) => create(`${n}`, 140));
+  await clock.run(Promise.all([...creates, listings.refreshed()]));
+  expect(happened.filter((what) => what.startsWith('list'))).toEqual(['list at 1400']);
+});
+
 test('a listing comes before the other requests that wait for their turn', async () => {
   const { clock, semaphore, note, happened, listings } = place();
   const running = [1, 2].map(() => semaphore.run(() => clock.sleep(100)));

@@ -340,7 +340,7 @@ test('what is not understood is a doubt after an answer that was lost: nothing i
   const { acts, error, did } = await creating(later, { sends: [lost] });
   expect(acts).toEqual(['0 send']);
   expect(error?.message).toBe(
-    'Creating the worker: there is now odd (it is odd), and queer (it is odd); it may be the same process. Look at it in the dashboard, and delete what is not wanted.',
+    'Creating the worker: there is now odd (it is odd), and queer (it is odd); it may be the same process. Check the process in the dashboard, and delete it if nobody needs it.',
   );
   expect(did).toEqual(['unknown whether the worker was created (a reset)']);
 });
@@ -453,7 +453,7 @@ describe('a create whose answer was lost', () => {
     expect(log.filter((line) => line.startsWith('Nothing came of it'))).toHaveLength(2);
     expect(clock.now()).toBe(60000);
     expect(error?.message).toBe(
-      'Creating the worker: none of 3 requests was answered with a process (a reset each time), and none is in the list. It may still appear. Run the job again in some minutes: it looks before it creates.',
+      'Creating the worker: none of 3 requests was answered with a process (a reset each time), and the list shows no such process. It may still appear. Run the job again in some minutes: it looks before it creates.',
     );
     expect(did.at(-1)).toBe('');
     expect(error?.headline).toBe('Not created: worker (a reset)');
@@ -467,7 +467,7 @@ describe('a create whose answer was lost', () => {
     const { acts, lists, error } = await creating([], { sends: [asked], deadline: 240_000 });
     expect([acts, lists]).toEqual([['0 send'], [20_000]]);
     expect(error?.message).toBe(
-      'Creating the worker: the request was not answered with a process (the service answered 503 and asks to wait 2 hours), and none is in the list. It may still appear. Run the job again in some minutes: it looks before it creates.',
+      'Creating the worker: the request was not answered with a process (the service answered 503 and asks to wait 2 hours), and the list shows no such process. It may still appear. Run the job again in some minutes: it looks before it creates.',
     );
     const found = await creating([mine], { sends: [asked], deadline: 240_000 });
     expect(found.value?.process).toEqual(byId(mine));

@@ -42,6 +42,16 @@ test('what is missing is created, what has drifted updated, the rest kept; decla
   ]);
 });
 
+test('a replacement is in doubt where a field of the old process is not known, which the new one could not take over', () => {
+  const service = { ...cloudService, onDrift: 'replace' } as const;
+  const old = { ...runs('p-1', { tries: 3 }), vague: 'its directory is not known' };
+  const doubtsOf = (tries: number) =>
+    planFor([{ place, declared: [worker({ tries })], listing: listingOf([old]) }], service, { prune: false })
+      .doubts;
+  expect(doubtsOf(5)).toMatchObject([{ place, found: [old] }]);
+  expect(doubtsOf(3)).toEqual([]);
+});
+
 describe('Declarations and processes are matched one to one, the most specific first', () => {
   test('it prefers one without a connection, and takes any other if there is none', () => {
     const [plain, redis] = [runs('plain'), runs('redis', { connection: 'redis' })];

@@ -218,9 +218,12 @@ test('replace leaves the directory as it is where none is declared', async () =>
 
 test('replace changes nothing where neither the declaration nor Forge tells the directory', async () => {
   server.add('other-name', { processes: 3, directory: null, vague: 'its directory is not known' });
-  await expect(run({ spec: specOf({ directory: undefined }), ifExists: 'replace' })).rejects.toThrow(
-    'Replacing background process 41: its directory is not known, so the new process could run in another directory. Nothing was changed. Delete this process in the dashboard, then run the job again, which creates it.',
-  );
+  for (const dryRun of [true, false])
+    await expect(
+      run({ spec: specOf({ directory: undefined }), ifExists: 'replace', dryRun }),
+    ).rejects.toThrow(
+      'Replacing background process 41: its directory is not known, so the new process could differ from it. Nothing was changed. Delete this process in the dashboard, then run the job again, which creates it.',
+    );
   expect(server.calls).toEqual([]);
 });
 

@@ -13,7 +13,7 @@ import type { MemberResult } from './change-members.ts';
 export function showEnded(report: PlanReport, inputs: ApplyInputs, all: readonly MemberResult[]): void {
   const { step } = report;
   const { dryRun, goals } = inputs;
-  step.output(outputsOf(all, dryRun));
+  step.output(commonOutputs(all, dryRun));
   const [first] = all;
   if (inputs.manifest.kind === 'one' && first !== undefined) {
     const { live, deployment } = first.member.rolloutState;
@@ -32,7 +32,7 @@ export function showEnded(report: PlanReport, inputs: ApplyInputs, all: readonly
 }
 
 /** Returns the outputs about environments. An output on which the environments differ is empty. */
-function outputsOf(all: readonly MemberResult[], dryRun: boolean): Outputs {
+function commonOutputs(all: readonly MemberResult[], dryRun: boolean): Outputs {
   const common = (name: string): string => {
     const [first = '', ...others] = new Set(all.map(({ member }) => member.part.outputs[name] ?? ''));
     return others.length === 0 ? first : '';
@@ -42,12 +42,12 @@ function outputsOf(all: readonly MemberResult[], dryRun: boolean): Outputs {
     'deployment-id': common('deployment-id'),
     verified: common('verified'),
     stable: common('stable'),
-    'environments-json': JSON.stringify(all.map((one) => listed(one, dryRun))),
+    'environments-json': JSON.stringify(all.map((one) => environmentRow(one, dryRun))),
   };
 }
 
 /** Returns an environment of `environments-json`. */
-function listed({ member: { environment, part }, rows, error }: MemberResult, dryRun: boolean) {
+function environmentRow({ member: { environment, part }, rows, error }: MemberResult, dryRun: boolean) {
   const { outputs } = part;
   const counts = countsOf(rows);
   const outcome = changesIn(counts) === 0 ? 'unchanged' : dryRun ? 'would-change' : 'changed';
@@ -72,7 +72,9 @@ function shownOf(all: readonly MemberResult[], redeploy: boolean): Omit<ShownPla
   const failed = new Set(all.flatMap(({ member, error }) => (error === undefined ? [] : [member.name])));
   const waiting = all.filter((one) => isWaiting(one) || one.member.rolloutState.live === 'behind');
   const todo =
-    failed.size === 0 && waiting.length > 0 && !redeploy ? deployAfterChange(namesHtml(waiting)) : html``;
+    failed.size === 0 && waiting.length > 0 && !redeploy
+      ? deployAfterChange(environmentNames(waiting))
+      : html``;
   return { rows: rowsOf(all), effect: effectOf(all), failed, next: html`${deployedIn(all)}${todo}` };
 }
 
@@ -80,10 +82,10 @@ function shownOf(all: readonly MemberResult[], redeploy: boolean): Omit<ShownPla
 function deployedIn(all: readonly MemberResult[]): Html {
   const deployed = all.filter(({ member }) => member.rolloutState.deployment !== undefined);
   if (deployed.length === 0) return html``;
-  return html`<p>Deployed: ${namesHtml(deployed)}.</p>`;
+  return html`<p>Deployed: ${environmentNames(deployed)}.</p>`;
 }
 
-function namesHtml(all: readonly MemberResult[]): Html {
+function environmentNames(all: readonly MemberResult[]): Html {
   return joined(
     all.map(({ member }) => code(member.name)),
     html`, `,

@@ -83,7 +83,7 @@ export function sentenceFor(what: string, { outcome, process, changes }: Ensured
   if (outcome === 'unchanged') return `The ${what} exists already${id}`;
   if (outcome === 'replaced') return `Replaced the ${about}: it is ${process?.id} now`;
   if (outcome.startsWith('would-')) return `Dry run: ${outcome.replace('-', ' ')} the ${about}${id}`;
-  return `${verbOf(outcome)} the ${about}${id}`;
+  return `${outcomeText(outcome)} the ${about}${id}`;
 }
 
 /** Shows in the summary the outcome, the process (in a dry run, the planned one), and the next step. */
@@ -119,8 +119,10 @@ export function showLive(
 ): void {
   step.identify('deployment', deploymentId);
   const isChanged = ensured.outcome !== 'unchanged';
-  const awake = isChanged ? `${verbOf(ensured.outcome)} and live` : 'Deployed, live now';
-  const sleeping = isChanged ? `${verbOf(ensured.outcome)} and deployed, but asleep` : 'Deployed, but asleep';
+  const awake = isChanged ? `${outcomeText(ensured.outcome)} and live` : 'Deployed, live now';
+  const sleeping = isChanged
+    ? `${outcomeText(ensured.outcome)} and deployed, but asleep`
+    : 'Deployed, but asleep';
   if (asleep === undefined) showHeadline(step, 'done', awake, ensured, target);
   else showHeadline(step, 'waiting', sleeping, ensured, target);
 }
@@ -133,12 +135,12 @@ function showHeadline(step: Step, mark: Mark, verb: string, ensured: EnsuredClou
 function verdictOf({ outcome, madeByOther, ignored }: EnsuredCloud): readonly [Mark, string] {
   if (hasChanges(ignored)) return ['drifted', 'Differs, not changed'];
   if (madeByOther) return ['waiting', 'Created by another run, not live yet'];
-  const [mark, verb] = [markOf(outcome), verbOf(outcome)];
+  const [mark, verb] = [markOf(outcome), outcomeText(outcome)];
   return mark === 'done' ? ['waiting', `${verb}, not live yet`] : [mark, verb];
 }
 
 /** Returns the outcome in a word or two, for a headline: `Would create`. */
-export function verbOf(outcome: EnsuredCloud['outcome']): string {
+export function outcomeText(outcome: EnsuredCloud['outcome']): string {
   return capitalized(outcome.replace('-', ' '));
 }
 

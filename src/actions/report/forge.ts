@@ -9,7 +9,7 @@ import type { Step } from '../../runner/step.ts';
 import { facts, next, table } from '../../runner/summary.ts';
 import { counted } from '../../text.ts';
 import { readableDate } from '../../time.ts';
-import { dryRunNext, markOf, verbOf } from './ensure.ts';
+import { dryRunNext, markOf, outcomeText } from './ensure.ts';
 import { below, optionsHtml, settingHtml } from './process.ts';
 
 /** The largest number of rows that the summary shows without a click. */
@@ -106,7 +106,7 @@ export function sayForge(
 ): void {
   const isLeft = hasChanges(ignored);
   const mark = isLeft ? 'drifted' : markOf(outcome);
-  const verb = isLeft && outcome === 'unchanged' ? 'Differs, not changed' : verbOf(outcome);
+  const verb = isLeft && outcome === 'unchanged' ? 'Differs, not changed' : outcomeText(outcome);
   step.headline(mark, html`${verb}: ${code(spec.command)} on server ${code(server)}`);
 }
 

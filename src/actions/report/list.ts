@@ -7,7 +7,7 @@ import { code, fence, folded, type Html, html } from '../../runner/html.ts';
 import type { Step } from '../../runner/step.ts';
 import { next } from '../../runner/summary.ts';
 import { counted } from '../../text.ts';
-import { labelOf, type Running, type RunningPlace } from '../status.ts';
+import { labelOf, type Running, type RunningPlace } from '../read-running.ts';
 import { grandTotalText, placeOf, processRows, type Scaling, scalingOf } from './process.ts';
 
 interface ShownList {

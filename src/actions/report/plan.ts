@@ -129,7 +129,7 @@ export class PlanReport {
       return { mark: 'waiting', text: html`${counted} · not live yet`, lead };
     if (effect === 'deployed')
       return { mark: 'done', text: html`${counted} · ${hasChanges ? '' : 'deployed, '}live now`, lead };
-    return { mark: markOf(kind, counts), text: counted, lead };
+    return { mark: planMark(kind, counts), text: counted, lead };
   }
 
   #comment(ending: Ending | undefined): string {
@@ -201,7 +201,7 @@ function placesText(rows: readonly PlanRow[]): string {
 }
 
 /** Returns the mark of the headline: a warning sign for a plan that only deletes. */
-function markOf(kind: ShownPlan['kind'], counts: Counts): Mark {
+function planMark(kind: ShownPlan['kind'], counts: Counts): Mark {
   if (changesIn(counts) === 0) return 'nothing';
   if (kind === 'done') return 'done';
   return changesIn(counts) === counts.deleted ? 'drifted' : 'planned';

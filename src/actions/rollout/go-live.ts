@@ -1,8 +1,7 @@
+import { deploy, followOn } from '../../cloud/deploy.ts';
 import {
   beganAfter,
   type Deployment,
-  deploy,
-  followOn,
   hasSucceeded,
   livenessOf,
   readDeployments,
