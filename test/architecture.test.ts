@@ -67,7 +67,7 @@ test('few files set a timer or read the date by themselves', () => {
     'early-connection.ts',
     'http/connections.ts',
     'http/transport.ts',
-    'runner/signals.ts',
+    'runner/ending.ts',
     'time.ts',
   ]);
   expect(using(/\bDate\.now\b/)).toEqual(['actions/session.ts', 'http/client.ts']);

@@ -4,7 +4,7 @@ import type { ExistingProcess } from '../cloud/process.ts';
 import { cloud } from '../cloud/service.ts';
 import { describe, type PinnedSpec, type ProcessSpec, processesOfNew } from '../cloud/spec.ts';
 import { type EnsurePinned, ensurePinned } from '../cloud/update.ts';
-import { differs, hasChanges } from '../converge/changes.ts';
+import { differs, hasChanges } from '../converge/compare.ts';
 import { type Ensure, ensure } from '../converge/ensure.ts';
 import type { Step } from '../runner/step.ts';
 import { capitalized } from '../text.ts';

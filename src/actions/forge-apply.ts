@@ -1,11 +1,8 @@
 import type { Listing } from '../converge/listing.ts';
-import { timeWithOthers } from '../converge/pace.ts';
-import { type Place, settledPlan } from '../converge/plan.ts';
-import { changesIn, countsOf } from '../converge/results.ts';
-import { Semaphore } from '../converge/semaphore.ts';
+import { Semaphore, timeWithOthers } from '../converge/pace.ts';
+import { changesIn, countsOf, type Place, settledPlan } from '../converge/plan.ts';
 import { doneRows, type PlanRow, plannedRows } from '../converge/text.ts';
-import { notCompared } from '../forge/drift.ts';
-import { rowName } from '../forge/identity.ts';
+import { notCompared, rowName } from '../forge/compare.ts';
 import { lint } from '../forge/lint.ts';
 import { shareServer } from '../forge/open.ts';
 import type { ForgeProcess } from '../forge/process.ts';

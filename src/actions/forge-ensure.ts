@@ -1,7 +1,6 @@
-import { differs, hasChanges } from '../converge/changes.ts';
+import { differs, hasChanges } from '../converge/compare.ts';
 import { type Ensure, ensure } from '../converge/ensure.ts';
-import { notCompared } from '../forge/drift.ts';
-import { specFrom } from '../forge/identity.ts';
+import { notCompared, specFrom } from '../forge/compare.ts';
 import { lint } from '../forge/lint.ts';
 import { openServer } from '../forge/open.ts';
 import type { ForgeProcess } from '../forge/process.ts';

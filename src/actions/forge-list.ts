@@ -1,9 +1,8 @@
 import { doubtText } from '../converge/listing.ts';
 import { paced } from '../converge/look.ts';
-import { type Gate, type LastLook, tellByNumber, waitAtGate } from '../forge/gate.ts';
 import { forgeManifest, writeForgeManifest } from '../forge/manifest.ts';
 import { forge } from '../forge/service.ts';
-import { knownWords } from '../forge/status.ts';
+import { type Gate, knownWords, type LastLook, tellByNumber, waitAtGate } from '../forge/status.ts';
 import { ForgeStore, type ProcessFilter } from '../forge/store.ts';
 import type { ForgeTargetName } from '../forge/target.ts';
 import { orNear } from '../names.ts';

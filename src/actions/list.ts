@@ -1,4 +1,4 @@
-import { setOptions } from '../cloud/drift.ts';
+import { setOptions } from '../cloud/compare.ts';
 import { type RunningInstance, writeCloudManifest } from '../cloud/manifest.ts';
 import type { ExistingProcess } from '../cloud/process.ts';
 import { cloud } from '../cloud/service.ts';

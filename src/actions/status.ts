@@ -18,7 +18,7 @@ import type { Step } from '../runner/step.ts';
 import { counted } from '../text.ts';
 import type { Running } from './read-running.ts';
 import { saySleep } from './report/environment.ts';
-import { observe } from './rollout/stable.ts';
+import { observe } from './rollout/proof.ts';
 import type { Session } from './session.ts';
 
 export type StatusInputs = ReturnType<typeof readStatusInputs>;

@@ -1,4 +1,4 @@
-import { fits } from '../converge/identity.ts';
+import { fits } from '../converge/compare.ts';
 import { type Location, locationText, type Mistake } from '../failure.ts';
 import {
   type Declared,
@@ -13,8 +13,8 @@ import {
 import type { Part } from '../manifest/yaml.ts';
 import { type Named, pickAll } from '../names.ts';
 import { quoted } from '../text.ts';
+import { identityKey, identityOf } from './compare.ts';
 import { type Environment, environmentKinds, type NamedEnvironment } from './environment.ts';
-import { identityKey, identityOf } from './identity.ts';
 import { cloudManifest } from './manifest.ts';
 import { describe, type ProcessSpec } from './spec.ts';
 

@@ -7,9 +7,8 @@ import { one } from '../http/json-api.ts';
 import { parseItems } from '../http/lists.ts';
 import { findByName, idAndName, type Named, NotThere, pickAll } from '../names.ts';
 import { type Environment, environmentFrom } from './environment.ts';
-import { listAll } from './lists.ts';
 import { type ExistingProcess, processFrom } from './process.ts';
-import { InstanceResource, ListedEnvironment, ListedInstance, ListedProcess } from './shapes.ts';
+import { InstanceResource, ListedEnvironment, ListedInstance, ListedProcess, listAll } from './shapes.ts';
 
 /** A unit of compute: each of its replicas runs all of its background processes. */
 export interface Instance {

@@ -1,6 +1,6 @@
 import { lintCommand, lookAlikes, type Remedies, type Scale } from '../converge/lint.ts';
 import { counted, firstOf } from '../text.ts';
-import { shortName } from './identity.ts';
+import { shortName } from './compare.ts';
 import type { ExistingProcess } from './process.ts';
 import { describe, foldQueue, type PinnedSpec, type ProcessSpec } from './spec.ts';
 

@@ -1,7 +1,5 @@
-import { foldCommand } from '../converge/identity.ts';
+import { foldCommand } from '../converge/compare.ts';
 import { doubtText } from '../converge/listing.ts';
-import type { ManifestKind } from '../manifest/read.ts';
-import { check } from '../manifest/schema.ts';
 import {
   type Declarable,
   declareAll,
@@ -9,10 +7,11 @@ import {
   placesOf,
   type WrittenPlace,
   writeManifest,
-} from '../manifest/write.ts';
+} from '../manifest/file.ts';
+import type { ManifestKind } from '../manifest/read.ts';
+import { check } from '../manifest/schema.ts';
 import { quoted } from '../text.ts';
-import { settableOptions } from './drift.ts';
-import { identityKey, identityOf } from './identity.ts';
+import { identityKey, identityOf, settableOptions } from './compare.ts';
 import type { ExistingProcess } from './process.ts';
 import { describe, ProcessDeclaration, type ProcessSpec, processesRange, WorkerOptions } from './spec.ts';
 

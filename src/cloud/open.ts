@@ -2,7 +2,7 @@ import type { Open } from '../converge/apply.ts';
 import { ClaimedStore, SharedListing } from '../converge/claim.ts';
 import type { Listing } from '../converge/listing.ts';
 import type { Runtime } from '../converge/look.ts';
-import type { Semaphore } from '../converge/semaphore.ts';
+import type { Semaphore } from '../converge/pace.ts';
 import type { Store, World } from '../converge/service.ts';
 import type { ExistingProcess } from './process.ts';
 import { cloudService } from './service.ts';

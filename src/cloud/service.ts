@@ -1,9 +1,8 @@
-import type { Settings } from '../converge/changes.ts';
+import type { Settings } from '../converge/compare.ts';
 import type { Pace } from '../converge/pace.ts';
 import type { Service } from '../converge/service.ts';
 import type { Api, ServiceHints } from '../http/hints.ts';
-import { drift, setOptions } from './drift.ts';
-import { couldBe, identityOf, particularsOf, statesIdentity } from './identity.ts';
+import { couldBe, drift, identityOf, particularsOf, setOptions, statesIdentity } from './compare.ts';
 import type { ExistingProcess } from './process.ts';
 import { describe, type ProcessSpec, processesOfNew } from './spec.ts';
 

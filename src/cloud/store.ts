@@ -6,11 +6,10 @@ import { type HttpCall, type HttpClient, path } from '../http/client.ts';
 import { lostIfUnknown, undefinedIf404 } from '../http/failure.ts';
 import { one } from '../http/json-api.ts';
 import { parseItems } from '../http/lists.ts';
-import type { ProcessUpdate } from './drift.ts';
+import type { ProcessUpdate } from './compare.ts';
 import { type Instance, instanceFrom, readInstance } from './instances.ts';
-import { listAll } from './lists.ts';
 import { type ExistingProcess, instanceOf, processFrom } from './process.ts';
-import { ListedInstance, ListedProcess, ProcessResource } from './shapes.ts';
+import { ListedInstance, ListedProcess, listAll, ProcessResource } from './shapes.ts';
 import { describe, type ProcessSpec, processesOfNew } from './spec.ts';
 
 export interface CloudStoreOptions {

@@ -13,8 +13,13 @@ import {
   environmentOf,
 } from './environment.ts';
 import { type EnvironmentInstances, listInstances } from './instances.ts';
-import { listAll } from './lists.ts';
-import { type ApplicationResource, BranchResource, ListedApplication, ListedEnvironment } from './shapes.ts';
+import {
+  type ApplicationResource,
+  BranchResource,
+  ListedApplication,
+  ListedEnvironment,
+  listAll,
+} from './shapes.ts';
 
 export interface EnvironmentName {
   /** An application's id, name, slug or repository full name. */

@@ -1,10 +1,10 @@
-import { type Changes, describeChanges } from '../converge/changes.ts';
+import { type Changes, describeChanges } from '../converge/compare.ts';
 import { type Aligned, align, type Ensure, stated } from '../converge/ensure.ts';
 import { lookFor, type Runtime, spans } from '../converge/look.ts';
 import type { Reconciled } from '../converge/service.ts';
 import { Cancelled, Failure } from '../failure.ts';
 import { HttpFailure } from '../http/failure.ts';
-import { drift, updateFor } from './drift.ts';
+import { drift, updateFor } from './compare.ts';
 import type { ExistingProcess } from './process.ts';
 import { cloudService } from './service.ts';
 import { describe, type PinnedSpec } from './spec.ts';

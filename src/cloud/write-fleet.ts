@@ -1,10 +1,10 @@
-import { keyOf } from '../converge/identity.ts';
+import { keyOf } from '../converge/compare.ts';
+import { isPlainName, placesOf, type WrittenPlace, writeManifest } from '../manifest/file.ts';
 import { check, isMapping } from '../manifest/schema.ts';
-import { isPlainName, placesOf, type WrittenPlace, writeManifest } from '../manifest/write.ts';
 import { quoted } from '../text.ts';
+import { identityOf } from './compare.ts';
 import type { NamedEnvironment } from './environment.ts';
 import { means } from './fleet.ts';
-import { identityOf } from './identity.ts';
 import { declareInstances, type RunningInstance } from './manifest.ts';
 import { ProcessDeclaration } from './spec.ts';
 

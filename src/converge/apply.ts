@@ -1,23 +1,23 @@
 import { Cancelled, messageOf, reasonOf } from '../failure.ts';
-import { differs, hasChanges } from './changes.ts';
 import type { Claim, ClaimedStore } from './claim.ts';
+import { bySpecificity, differs, hasChanges } from './compare.ts';
 import { Vanished } from './create-once.ts';
 import { ensure } from './ensure.ts';
-import { bySpecificity } from './identity.ts';
 import type { Existing } from './listing.ts';
 import type { Runtime } from './look.ts';
+import type { Semaphore } from './pace.ts';
 import {
   isUpsert,
   type Operation,
   type OperationOf,
+  type OperationResult,
+  outcomeOf,
   type PlaceState,
   placeName,
   processIn,
   type Upsert,
 } from './plan.ts';
 import { waitUntilGone } from './remove.ts';
-import { type OperationResult, outcomeOf } from './results.ts';
-import type { Semaphore } from './semaphore.ts';
 import type { Service, World } from './service.ts';
 
 /** The world of one operation. */

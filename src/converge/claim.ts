@@ -1,7 +1,7 @@
 import type { Clock } from '../time.ts';
 import type { Existing, Listing } from './listing.ts';
+import type { Semaphore } from './pace.ts';
 import { removeForSure } from './remove.ts';
-import type { Semaphore } from './semaphore.ts';
 import type { CreateResult, Store } from './service.ts';
 
 /** Milliseconds that a look waits for running creates, twice at most: racing runs wait longer. */

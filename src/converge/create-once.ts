@@ -1,6 +1,6 @@
 import { Failure } from '../failure.ts';
 import { inWords } from '../time.ts';
-import { hasChanges } from './changes.ts';
+import { hasChanges } from './compare.ts';
 import {
   byAge,
   doubtText,

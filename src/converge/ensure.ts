@@ -1,5 +1,5 @@
 import { Failure } from '../failure.ts';
-import { type Changes, describeChanges, hasChanges } from './changes.ts';
+import { type Changes, describeChanges, hasChanges } from './compare.ts';
 import { createOnce } from './create-once.ts';
 import { type Existing, type Listing, readTwice, refuseDoubt, without } from './listing.ts';
 import { lookFor, spans } from './look.ts';

@@ -1,5 +1,4 @@
-import { hasChanges } from './changes.ts';
-import { bySpecificity } from './identity.ts';
+import { bySpecificity, hasChanges } from './compare.ts';
 import { byAge, type Existing } from './listing.ts';
 import { areAlike, candidates, matches, type Service } from './service.ts';
 

@@ -1,6 +1,5 @@
 import type { Failure } from '../failure.ts';
-import type { Changes, Settings } from './changes.ts';
-import { fits, type Identity } from './identity.ts';
+import { type Changes, fits, type Identity, type Settings } from './compare.ts';
 import type { Existing, Listing } from './listing.ts';
 import type { Runtime } from './look.ts';
 

@@ -1,9 +1,19 @@
 import type { Location } from '../failure.ts';
 import { shorten } from '../text.ts';
-import { type Changes, changeText, type Settings, settingsText } from './changes.ts';
+import { type Changes, changeText, type Settings, settingsText } from './compare.ts';
 import type { Existing } from './listing.ts';
-import { type Action, type Operation, type Place, placeName, processIn } from './plan.ts';
-import { type Counts, countsOf, type OperationResult, outcomeOf, sumOf } from './results.ts';
+import {
+  type Action,
+  type Counts,
+  countsOf,
+  type Operation,
+  type OperationResult,
+  outcomeOf,
+  type Place,
+  placeName,
+  processIn,
+  sumOf,
+} from './plan.ts';
 
 /** An operation and its result (in a plan: the expected one), as the log, the summary, the comment and `plan-json` show it. */
 export interface PlanRow extends RowName, Pick<OperationResult, 'outcome' | 'error' | 'why'> {

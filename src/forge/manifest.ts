@@ -1,9 +1,9 @@
-import { foldCommand, keyOf } from '../converge/identity.ts';
+import { foldCommand, keyOf } from '../converge/compare.ts';
+import { type Declarable, declareAll, isPlainName, placesOf, writeManifest } from '../manifest/file.ts';
 import type { ManifestKind } from '../manifest/read.ts';
 import { check } from '../manifest/schema.ts';
-import { type Declarable, declareAll, isPlainName, placesOf, writeManifest } from '../manifest/write.ts';
 import { quoted } from '../text.ts';
-import { identityOf } from './identity.ts';
+import { identityOf } from './compare.ts';
 import type { ForgeProcess } from './process.ts';
 import { forgeService } from './service.ts';
 import { describe, type ForgeDeclaration, ProcessDeclaration, processesRange, usualUser } from './spec.ts';

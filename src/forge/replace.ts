@@ -1,11 +1,11 @@
-import { hasChanges } from '../converge/changes.ts';
+import { hasChanges } from '../converge/compare.ts';
 import { type Creation, createOnce } from '../converge/create-once.ts';
 import { lookFor, spans } from '../converge/look.ts';
 import { removeForSure, waitUntilGone } from '../converge/remove.ts';
 import { candidates, type Reconciled, type World } from '../converge/service.ts';
 import { severalMatch } from '../converge/settle.ts';
 import { Cancelled, Failure } from '../failure.ts';
-import { otherName } from './identity.ts';
+import { otherName } from './compare.ts';
 import { type ForgeProcess, label } from './process.ts';
 import { forgeService } from './service.ts';
 import { describe, type ForgeSpec } from './spec.ts';

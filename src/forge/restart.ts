@@ -1,12 +1,19 @@
-import { Semaphore } from '../converge/semaphore.ts';
+import { Semaphore } from '../converge/pace.ts';
 import { skipRepeats } from '../converge/settle.ts';
 import { Cancelled, Failure } from '../failure.ts';
 import { HttpFailure } from '../http/failure.ts';
 import { gaveUp } from '../http/retry.ts';
 import { backoff, inSeconds, inWords, poll, type Wait } from '../time.ts';
-import type { LastLook } from './gate.ts';
 import type { ForgeProcess } from './process.ts';
-import { downWatch, isLeaving, isUp, notRunning, notRunningFailure, readItsLog } from './status.ts';
+import {
+  downWatch,
+  isLeaving,
+  isUp,
+  type LastLook,
+  notRunning,
+  notRunningFailure,
+  readItsLog,
+} from './status.ts';
 import type { ForgeStore } from './store.ts';
 
 export interface RestartContext {

@@ -2,8 +2,7 @@ import type { Pace } from '../converge/pace.ts';
 import type { Service } from '../converge/service.ts';
 import { closed, Failure } from '../failure.ts';
 import type { Api, ServiceHints } from '../http/hints.ts';
-import { drift } from './drift.ts';
-import { couldBe, describeExisting, identityOf, particularsOf } from './identity.ts';
+import { couldBe, describeExisting, drift, identityOf, particularsOf } from './compare.ts';
 import type { ForgeProcess } from './process.ts';
 import { describe, type ForgeSpec, processesOfNew } from './spec.ts';
 

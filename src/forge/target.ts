@@ -1,13 +1,12 @@
-import { keyOf } from '../converge/identity.ts';
+import { keyOf } from '../converge/compare.ts';
 import { Failure, type Location, locationText } from '../failure.ts';
 import { type HttpCall, type HttpClient, path } from '../http/client.ts';
 import { attributesOf, Text } from '../http/json-api.ts';
 import type { DeclaredPlace } from '../manifest/read.ts';
 import { atPlace, collecting, findByName, idAndName, NotThere, pick, pickAll } from '../names.ts';
-import { identityOf, specFrom } from './identity.ts';
-import { listAll } from './lists.ts';
+import { identityOf, specFrom } from './compare.ts';
 import { needsScope } from './service.ts';
-import { ListedServer, ListedSite } from './shapes.ts';
+import { ListedServer, ListedSite, listAll } from './shapes.ts';
 import { describe, type ForgeDeclaration, type ForgeSpec } from './spec.ts';
 
 /** A Forge server and, if the step names one, a site of this server. */

@@ -4,8 +4,7 @@ import { type Clock, type Deadline, inWords, type Random } from '../time.ts';
 import { HttpFailure, NotSent } from './failure.ts';
 import { type CallHints, networkFailure, type ServiceHints, statusFailure } from './hints.ts';
 import { decode, expectNoPage, OtherShape, Undecodable } from './json-api.ts';
-import { RateGate } from './rate-gate.ts';
-import { dateOf, gaveUp, Patience, stopped, unsent } from './retry.ts';
+import { dateOf, gaveUp, Patience, RateGate, stopped, unsent } from './retry.ts';
 import { openTransport, type Transport, type TransportOptions, type TransportResponse } from './transport.ts';
 
 /** Builds a URL path from a template; every value becomes exactly one encoded path segment. */

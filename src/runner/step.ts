@@ -2,12 +2,18 @@ import { setOutput } from '@actions/core';
 import type { EarlyConnection } from '../early-connection.ts';
 import { Failure, type Location, locationText, messageOf } from '../failure.ts';
 import { type Clock, type Random, systemClock } from '../time.ts';
-import { type Checkpoint, type Ending, type ExplainedFailure, explain, pleaseReport } from './ending.ts';
+import {
+  type Checkpoint,
+  type Ending,
+  type ExplainedFailure,
+  explain,
+  listenForStop,
+  pleaseReport,
+} from './ending.ts';
 import type { Html } from './html.ts';
 import { Inputs } from './inputs.ts';
 import { Log } from './log.ts';
 import { Secrets } from './secrets.ts';
-import { listenForStop } from './signals.ts';
 import { type Block, type Mark, Report, writeSummary } from './summary.ts';
 import { readWorkflow, type Workflow } from './workflow.ts';
 

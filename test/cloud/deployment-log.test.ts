@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { asPrinted, readFailingStep } from '../../src/cloud/deployment-log.ts';
+import { asPrinted, readFailingStep } from '../../src/cloud/deployments.ts';
 import { json } from '../support/fake-transport.ts';
 import { scriptedClient } from '../support/test-client.ts';
 

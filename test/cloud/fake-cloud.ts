@@ -1,4 +1,4 @@
-import type { ProcessUpdate } from '../../src/cloud/drift.ts';
+import type { ProcessUpdate } from '../../src/cloud/compare.ts';
 import type { ExistingProcess } from '../../src/cloud/process.ts';
 import type { ProcessSpec } from '../../src/cloud/spec.ts';
 import type { Listing } from '../../src/converge/listing.ts';

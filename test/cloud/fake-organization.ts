@@ -1,5 +1,4 @@
-import type { PacedWait } from '../../src/converge/look.ts';
-import { Pacer } from '../../src/converge/look.ts';
+import { type PacedWait, Pacer } from '../../src/converge/look.ts';
 import { Cancelled } from '../../src/failure.ts';
 import { Deadline } from '../../src/time.ts';
 import { json, type Reply } from '../support/fake-transport.ts';

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { describe, expect, test } from 'vitest';
-import { listAll } from '../../src/cloud/lists.ts';
+import { listAll } from '../../src/cloud/shapes.ts';
 import { Failure } from '../../src/failure.ts';
 import { json, type Reply } from '../support/fake-transport.ts';
 import { failureOf, scriptedClient } from '../support/test-client.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { couldBe, statesIdentity } from '../../src/cloud/identity.ts';
+import { couldBe, statesIdentity } from '../../src/cloud/compare.ts';
 import { instanceOf, processFrom } from '../../src/cloud/process.ts';
 import { cloudService } from '../../src/cloud/service.ts';
 import type { ProcessSpec } from '../../src/cloud/spec.ts';

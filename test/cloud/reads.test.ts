@@ -1,10 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { runCommand } from '../../src/cloud/commands.ts';
-import { readFailingStep } from '../../src/cloud/deployment-log.ts';
-import { deployments, readDeployments } from '../../src/cloud/deployments.ts';
+import { deployments, readDeployments, readFailingStep } from '../../src/cloud/deployments.ts';
 import { readEnvironment } from '../../src/cloud/environment.ts';
 import { listInstances, readInstance } from '../../src/cloud/instances.ts';
-import { follow } from '../../src/cloud/started-work.ts';
+import { follow, runCommand } from '../../src/cloud/started-work.ts';
 import { findApplication, listEnvironments } from '../../src/cloud/target.ts';
 import type { HttpClient } from '../../src/http/client.ts';
 import { Deadline, systemClock } from '../../src/time.ts';

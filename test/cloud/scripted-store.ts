@@ -1,4 +1,4 @@
-import type { ProcessUpdate } from '../../src/cloud/drift.ts';
+import type { ProcessUpdate } from '../../src/cloud/compare.ts';
 import type { ExistingProcess } from '../../src/cloud/process.ts';
 import type { CreateResult } from '../../src/converge/service.ts';
 import type { Failure } from '../../src/failure.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { drift } from '../../src/cloud/drift.ts';
+import { drift } from '../../src/cloud/compare.ts';
 import type { ExistingProcess } from '../../src/cloud/process.ts';
 import type { PinnedSpec } from '../../src/cloud/spec.ts';
 import { PinnedStore } from '../../src/cloud/store.ts';

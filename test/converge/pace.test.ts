@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { type Progress, progressTeller, timeWithOthers } from '../../src/converge/pace.ts';
+import { type Progress, progressTeller, Semaphore, timeWithOthers } from '../../src/converge/pace.ts';
 import { VirtualClock } from '../support/virtual-clock.ts';
 
 const pace = { changes: 30, window: 60_000 };
@@ -55,4 +55,20 @@ test('the first changes, which come in a burst, make no promise', async () => {
 test('nothing is told of what is over soon, nor of the last one', async () => {
   expect(await told(5, [1, 2, 3, 4, 29_999])).toEqual([]);
   expect(await told(1, [90_000])).toEqual([]);
+});
+
+test('tasks that are too many wait for their turn, urgent ones before the rest', async () => {
+  const limit = new Semaphore(1);
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const order: string[] = [];
+  const named = (name: string) => async () => void order.push(name);
+  const all = [
+    limit.run(() => promise),
+    limit.run(named('a')),
+    limit.run(named('b')),
+    limit.run(named('urgent'), 'urgent'),
+  ];
+  resolve();
+  await Promise.all(all);
+  expect(order).toEqual(['urgent', 'a', 'b']);
 });

@@ -3,7 +3,16 @@ import type { ExistingProcess } from '../../src/cloud/process.ts';
 import { cloudService } from '../../src/cloud/service.ts';
 import type { ProcessSpec } from '../../src/cloud/spec.ts';
 import type { Listing } from '../../src/converge/listing.ts';
-import { ambiguousPlan, doubtfulPlan, planFor, settledPlan } from '../../src/converge/plan.ts';
+import {
+  ambiguousPlan,
+  changesIn,
+  countsOf,
+  countsText,
+  doubtfulPlan,
+  type Outcome,
+  planFor,
+  settledPlan,
+} from '../../src/converge/plan.ts';
 import { existing } from '../support/existing.ts';
 import { listingOf } from '../support/listing.ts';
 import { lineOf } from '../support/operation-line.ts';
@@ -174,5 +183,41 @@ describe('A plan that a race may change', () => {
     const { task, looks } = planning(listingOf([one, two]), listingOf([one, two]), true);
     expect((await task).plan.operations.map(({ action }) => action)).toEqual(['keep', 'delete']);
     expect(looks()).toBeGreaterThan(5);
+  });
+});
+
+const counts = (...outcomes: readonly (Outcome | undefined)[]) =>
+  countsOf(outcomes.map((outcome) => ({ outcome })));
+
+test('each outcome is counted by itself, and a change that was not made as none', () => {
+  const some = counts(
+    'created',
+    'updated',
+    'updated',
+    'replaced',
+    'deleted',
+    'unchanged',
+    'undeclared',
+    undefined,
+  );
+  expect(some).toEqual({
+    ...{ created: 1, updated: 2, replaced: 1, deleted: 1, unchanged: 1, undeclared: 1, undone: 1 },
+  });
+  expect(changesIn(some)).toBe(5);
+  expect(changesIn(counts('unchanged', 'undeclared'))).toBe(0);
+});
+
+describe('counts in words', () => {
+  test('say first what is lost, and leave out what there is none of', () => {
+    const some = counts('created', 'deleted', 'deleted', 'replaced', 'undeclared', 'unchanged');
+    expect(countsText(some, 'planned')).toBe('2 to delete, 1 to replace, 1 to create, 1 not in the manifest');
+    expect(countsText({ ...some, updated: 1 }, 'done')).toBe(
+      '2 deleted, 1 replaced, 1 updated, 1 created, 1 not in the manifest',
+    );
+  });
+
+  test('say when there is nothing', () => {
+    expect(countsText(counts('unchanged'), 'planned')).toBe('nothing to change');
+    expect(countsText(counts('undeclared'), 'done')).toBe('nothing to change, 1 not in the manifest');
   });
 });

@@ -1,10 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { rowName } from '../../src/cloud/identity.ts';
+import { rowName } from '../../src/cloud/compare.ts';
 import type { ExistingProcess } from '../../src/cloud/process.ts';
 import { cloudService } from '../../src/cloud/service.ts';
 import type { ProcessSpec } from '../../src/cloud/spec.ts';
-import { planFor } from '../../src/converge/plan.ts';
-import type { OperationResult } from '../../src/converge/results.ts';
+import { type OperationResult, planFor } from '../../src/converge/plan.ts';
 import {
   doneRows,
   inGroups,

@@ -1,10 +1,9 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { applyPlan } from '../../src/converge/apply.ts';
-import { planFor } from '../../src/converge/plan.ts';
-import { countsOf, countsText } from '../../src/converge/results.ts';
-import { Semaphore } from '../../src/converge/semaphore.ts';
+import { Semaphore } from '../../src/converge/pace.ts';
+import { countsOf, countsText, planFor } from '../../src/converge/plan.ts';
 import type { Store } from '../../src/converge/service.ts';
-import { otherName } from '../../src/forge/identity.ts';
+import { otherName } from '../../src/forge/compare.ts';
 import { shareServer } from '../../src/forge/open.ts';
 import type { ForgeProcess } from '../../src/forge/process.ts';
 import { forgeService } from '../../src/forge/service.ts';

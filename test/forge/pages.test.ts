@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest';
-import { listAll } from '../../src/forge/lists.ts';
-import { ListedServer } from '../../src/forge/shapes.ts';
+import { ListedServer, listAll } from '../../src/forge/shapes.ts';
 import { scripted } from './client.ts';
 
 const named = (id: number | string) => ({ id, type: 'servers', attributes: { name: `web-${id}` } });

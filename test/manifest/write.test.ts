@@ -9,9 +9,9 @@ import {
 } from '../../src/cloud/manifest.ts';
 import type { ExistingProcess } from '../../src/cloud/process.ts';
 import { cloudService } from '../../src/cloud/service.ts';
-import { foldCommand } from '../../src/converge/identity.ts';
+import { foldCommand } from '../../src/converge/compare.ts';
 import { planFor } from '../../src/converge/plan.ts';
-import { specFrom } from '../../src/forge/identity.ts';
+import { specFrom } from '../../src/forge/compare.ts';
 import { forgeManifest, writeForgeManifest } from '../../src/forge/manifest.ts';
 import type { ForgeProcess } from '../../src/forge/process.ts';
 import { forgeService } from '../../src/forge/service.ts';

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { derivedName } from '../../src/forge/identity.ts';
+import { derivedName } from '../../src/forge/compare.ts';
 import type { ForgeSpec } from '../../src/forge/spec.ts';
 import type { ForgeSeed } from './forge-model.ts';
 import { type ForgeManners, oddOnForge } from './manners.ts';

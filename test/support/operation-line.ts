@@ -1,4 +1,4 @@
-import { describeChanges } from '../../src/converge/changes.ts';
+import { describeChanges } from '../../src/converge/compare.ts';
 import type { Operation } from '../../src/converge/plan.ts';
 
 const signs = { create: '+', update: '~', replace: '~', delete: '-', keep: '=', undeclared: '?' } as const;

@@ -1,4 +1,4 @@
-import { changesIn, countsOf } from '../../converge/results.ts';
+import { changesIn, countsOf } from '../../converge/plan.ts';
 import { Cancelled, closed, Failure, messageOf } from '../../failure.ts';
 import { code, type Html, html, joined } from '../../runner/html.ts';
 import type { Outputs } from '../../runner/step.ts';

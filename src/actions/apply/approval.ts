@@ -1,6 +1,6 @@
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import * as v from 'valibot';
-import { changeText, settingsText } from '../../converge/changes.ts';
+import { changeText, settingsText } from '../../converge/compare.ts';
 import type { PlanRow } from '../../converge/text.ts';
 import { Failure } from '../../failure.ts';
 import { HttpFailure } from '../../http/failure.ts';

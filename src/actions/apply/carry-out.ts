@@ -1,17 +1,19 @@
 import { applyPlan, type Open } from '../../converge/apply.ts';
 import { doubtText, type Existing } from '../../converge/listing.ts';
 import type { Runtime } from '../../converge/look.ts';
-import { progressTeller } from '../../converge/pace.ts';
+import { progressTeller, Semaphore } from '../../converge/pace.ts';
 import {
+  changesIn,
+  countsOf,
+  countsText,
   type Operation,
+  type OperationResult,
   type Place,
   type PlaceState,
   placeName,
   processIn,
   type SettledPlan,
 } from '../../converge/plan.ts';
-import { changesIn, countsOf, countsText, type OperationResult } from '../../converge/results.ts';
-import { Semaphore } from '../../converge/semaphore.ts';
 import type { Service } from '../../converge/service.ts';
 import { type Naming, type PlanRow, rowText } from '../../converge/text.ts';
 import { Failure } from '../../failure.ts';

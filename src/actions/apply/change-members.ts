@@ -4,7 +4,7 @@ import { cloudPace } from '../../cloud/service.ts';
 import type { ProcessSpec } from '../../cloud/spec.ts';
 import { CloudStore } from '../../cloud/store.ts';
 import { timeWithOthers } from '../../converge/pace.ts';
-import { changesIn, countsOf, countsText, type OperationResult } from '../../converge/results.ts';
+import { changesIn, countsOf, countsText, type OperationResult } from '../../converge/plan.ts';
 import { doneRows, type PlanRow } from '../../converge/text.ts';
 import { Cancelled } from '../../failure.ts';
 import { locationsIn } from '../../manifest/read.ts';

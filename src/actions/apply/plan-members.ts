@@ -1,12 +1,12 @@
-import { rowName } from '../../cloud/identity.ts';
+import { rowName } from '../../cloud/compare.ts';
 import { type Load, lint, memoryWarning } from '../../cloud/lint.ts';
 import type { ExistingProcess } from '../../cloud/process.ts';
 import { cloudPace, cloudService } from '../../cloud/service.ts';
 import { type ProcessSpec, processesOfNew } from '../../cloud/spec.ts';
 import { CloudStore } from '../../cloud/store.ts';
 import type { Listing } from '../../converge/listing.ts';
+import { Semaphore } from '../../converge/pace.ts';
 import { type Operation, type Place, placeName, type SettledPlan, settledPlan } from '../../converge/plan.ts';
-import { Semaphore } from '../../converge/semaphore.ts';
 import { plannedRows } from '../../converge/text.ts';
 import { type Annotation, Cancelled, Failure } from '../../failure.ts';
 import { HttpFailure } from '../../http/failure.ts';

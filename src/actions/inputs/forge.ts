@@ -1,5 +1,5 @@
-import { foldCommand } from '../../converge/identity.ts';
-import { isOf } from '../../forge/identity.ts';
+import { foldCommand } from '../../converge/compare.ts';
+import { isOf } from '../../forge/compare.ts';
 import type { ForgeProcess } from '../../forge/process.ts';
 import { type ForgeDeclaration, ProcessDeclaration, usualUser } from '../../forge/spec.ts';
 import type { ForgeStore, ProcessFilter } from '../../forge/store.ts';
@@ -7,7 +7,7 @@ import { type ForgeTarget, type ForgeTargetName, findTarget } from '../../forge/
 import { lineProblem } from '../../manifest/schema.ts';
 import type { Inputs } from '../../runner/inputs.ts';
 import type { Session } from '../session.ts';
-import { plainInputs, readBySchema } from './by-schema.ts';
+import { plainInputs, readBySchema } from './process.ts';
 
 /** Reads `organization`, `server` and `site`. */
 export function readForgeTarget(inputs: Inputs): ForgeTargetName {

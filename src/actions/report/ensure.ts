@@ -1,8 +1,8 @@
-import { setOptions } from '../../cloud/drift.ts';
+import { setOptions } from '../../cloud/compare.ts';
 import type { ExistingProcess } from '../../cloud/process.ts';
 import { cloudService } from '../../cloud/service.ts';
 import { type ProcessSpec, processesOfNew } from '../../cloud/spec.ts';
-import { describeChanges, hasChanges } from '../../converge/changes.ts';
+import { describeChanges, hasChanges } from '../../converge/compare.ts';
 import type { Ensured } from '../../converge/ensure.ts';
 import type { Existing } from '../../converge/listing.ts';
 import { type Html, html } from '../../runner/html.ts';

@@ -1,4 +1,4 @@
-import { readFailingStep } from '../../cloud/deployment-log.ts';
+import { readFailingStep } from '../../cloud/deployments.ts';
 import { type Environment, whyAsleep } from '../../cloud/environment.ts';
 import { Cancelled, messageOf } from '../../failure.ts';
 import type { HttpClient } from '../../http/client.ts';

@@ -1,4 +1,4 @@
-import { hasChanges, settingsText } from '../../converge/changes.ts';
+import { hasChanges, settingsText } from '../../converge/compare.ts';
 import type { Ensured } from '../../converge/ensure.ts';
 import type { ForgeProcess } from '../../forge/process.ts';
 import { forgeService } from '../../forge/service.ts';

@@ -1,8 +1,8 @@
+import { identityOf } from '../../cloud/compare.ts';
 import type { Health } from '../../cloud/environment-log.ts';
-import { identityOf } from '../../cloud/identity.ts';
 import { cloudManifest } from '../../cloud/manifest.ts';
 import type { ExistingProcess } from '../../cloud/process.ts';
-import { keyOf } from '../../converge/identity.ts';
+import { keyOf } from '../../converge/compare.ts';
 import { code, fence, folded, type Html, html } from '../../runner/html.ts';
 import type { Step } from '../../runner/step.ts';
 import { next } from '../../runner/summary.ts';

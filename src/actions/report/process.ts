@@ -1,11 +1,11 @@
+import { shortName } from '../../cloud/compare.ts';
 import type { Environment } from '../../cloud/environment.ts';
 import type { Health } from '../../cloud/environment-log.ts';
-import { shortName } from '../../cloud/identity.ts';
 import type { Instance } from '../../cloud/instances.ts';
 import type { ExistingProcess } from '../../cloud/process.ts';
 import { cloudService } from '../../cloud/service.ts';
 import { type ProcessSpec, queueOf } from '../../cloud/spec.ts';
-import { type Changes, fieldName, type Settings, shown } from '../../converge/changes.ts';
+import { type Changes, fieldName, type Settings, shown } from '../../converge/compare.ts';
 import { code, folded, type Html, html, joined, preformatted } from '../../runner/html.ts';
 import { facts, next, table } from '../../runner/summary.ts';
 import { counted } from '../../text.ts';

@@ -1,4 +1,4 @@
-import { changesIn, countsOf, countsText, undoneText } from '../../converge/results.ts';
+import { changesIn, countsOf, countsText, undoneText } from '../../converge/plan.ts';
 import { type PlanRow, rowText } from '../../converge/text.ts';
 import { Cancelled, closed, Failure, type FailureParts, locationText, messageOf } from '../../failure.ts';
 import { bullets, capitalized } from '../../text.ts';

@@ -1,10 +1,15 @@
 import { paced } from '../../converge/look.ts';
-import type { OperationResult } from '../../converge/results.ts';
+import type { OperationResult } from '../../converge/plan.ts';
 import { Failure } from '../../failure.ts';
-import { waitAtGate } from '../../forge/gate.ts';
 import type { ForgeProcess } from '../../forge/process.ts';
-import { type StatusSource, watchStatus } from '../../forge/stable.ts';
-import { notRunning, readItsLog, upWords } from '../../forge/status.ts';
+import {
+  notRunning,
+  readItsLog,
+  type StatusSource,
+  upWords,
+  waitAtGate,
+  watchStatus,
+} from '../../forge/status.ts';
 import { ForgeStore } from '../../forge/store.ts';
 import { html } from '../../runner/html.ts';
 import { counted } from '../../text.ts';

@@ -16,8 +16,7 @@ import {
   unproved,
 } from './context.ts';
 import { bringLive, type LiveState } from './go-live.ts';
-import { proveStable } from './stable.ts';
-import { verify } from './verify.ts';
+import { proveStable, verify } from './proof.ts';
 
 /**
  * With `redeploy`, makes the declared processes live, unless a running deployment already contains them. Then runs the

@@ -5,7 +5,7 @@ import {
   type PlanBody,
   planBody,
 } from '../../../src/actions/report/plan-body.ts';
-import { countsOf } from '../../../src/converge/results.ts';
+import { countsOf } from '../../../src/converge/plan.ts';
 import type { PlaceText, PlanText } from '../../../src/converge/text.ts';
 import { type Html, html } from '../../../src/runner/html.ts';
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { planJson } from '../../../src/actions/report/plan-outputs.ts';
+import { planJson } from '../../../src/actions/report/plan.ts';
 
 const warnings: string[] = [];
 const warn = (line: string): void => void warnings.push(line);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { commandSucceeded, runCommand } from '../../src/cloud/commands.ts';
+import { commandSucceeded, runCommand } from '../../src/cloud/started-work.ts';
 import { Deadline } from '../../src/time.ts';
 import { json, networkError } from '../support/fake-transport.ts';
 import { seededRandom } from '../support/seeded-random.ts';

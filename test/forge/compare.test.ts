@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { candidates as candidatesAmong } from '../../src/converge/service.ts';
-import { derivedName, isOf, otherName } from '../../src/forge/identity.ts';
+import { derivedName, isOf, otherName } from '../../src/forge/compare.ts';
 import type { ForgeProcess } from '../../src/forge/process.ts';
 import { forgeService } from '../../src/forge/service.ts';
 import type { ForgeSpec } from '../../src/forge/spec.ts';

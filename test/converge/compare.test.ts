@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { differs, settingsText } from '../../src/converge/changes.ts';
+import { differs, settingsText } from '../../src/converge/compare.ts';
 
 test.each([
   [{ processes: 1 }, '1 process'],
