@@ -5,8 +5,8 @@ import { type Existing, type Listing, readTwice, refuseDoubt, without } from './
 import { lookFor, spans } from './look.ts';
 import { type Halfway, leftByReplacement } from './match.ts';
 import { removeForSure, untilGone, waitUntilGone } from './remove.ts';
-import { candidates, doubtfulAmong, type Renamed, type World } from './service.ts';
-import { settle, severalMatch } from './settle.ts';
+import { allCandidates, candidates, doubtfulAmong, type Renamed, type World } from './service.ts';
+import { isOld, settle, severalMatch } from './settle.ts';
 
 /** The reaction to an existing process: reconcile it (`update`, `replace`), leave it, create another, or fail. */
 export type IfExists = 'update' | 'replace' | 'reuse' | 'create' | 'fail';
@@ -76,8 +76,11 @@ export async function ensure<S, P extends Existing>(
   let wasRefused = false;
   /** The declaration under another name, after a name in use whose holder is deleted only afterwards. */
   let renamed: Renamed<S> | undefined;
+  /** The list that has just shown the holder of a name in use: a later list may lag more. */
+  let seen: Listing<P> | undefined;
   for (let round = 1; round <= rounds; round++) {
-    const { found, halfway } = await findByIdentity(wanted, world, gone);
+    const { found, halfway, others } = await findByIdentity(wanted, world, gone, seen);
+    seen = undefined;
     if (halfway !== undefined) {
       const finished = await finishReplacement(wanted, halfway, world);
       if (finished !== undefined) return finished;
@@ -92,7 +95,11 @@ export async function ensure<S, P extends Existing>(
             throw service.nameTaken(spec, creation.refusal);
           renamed = world.renamed(spec);
           wasRefused = false;
-        } else wasRefused = !(await waitForHolder(spec, world));
+        } else {
+          const holder = await waitForHolder(spec, world, gone);
+          seen = holder.seen;
+          wasRefused = !holder.hasSettled;
+        }
         lost ||= creation.lost;
         continue;
       }
@@ -108,7 +115,7 @@ export async function ensure<S, P extends Existing>(
       // A new process that is as declared comes from this run's request whose response was lost.
       if (lost && !hasChanges(service.drift(spec, found)))
         return { ...nothing, outcome: 'created', process: found };
-      const aligned = await align(wanted, found, world);
+      const aligned = await align(wanted, found, world, others);
       if (aligned !== undefined) return aligned;
       gone.add(found.id);
     }
@@ -157,7 +164,8 @@ async function findByIdentity<S, P extends Existing>(
   wanted: Ensure<S>,
   world: World<S, P>,
   gone: Set<string>,
-): Promise<{ readonly found?: P; readonly halfway?: Halfway<P> }> {
+  seen?: Listing<P>,
+): Promise<{ readonly found?: P; readonly halfway?: Halfway<P>; readonly others?: ReadonlySet<string> }> {
   const { spec, ifExists } = wanted;
   const { service, store, runtime } = world;
   const observe = (listing: Listing<P>) => {
@@ -167,7 +175,7 @@ async function findByIdentity<S, P extends Existing>(
   };
   const list = async () => without(gone, await store.list());
 
-  let first = observe(await list());
+  let first = observe(seen ?? (await list()));
   // A list of several pages is not atomic: it misses a process that moved between two pages.
   if (first.matches.length === 0 && first.listing.pages > 1)
     first = observe(await readTwice(first.listing, list, runtime));
@@ -176,8 +184,8 @@ async function findByIdentity<S, P extends Existing>(
   if (last !== first && last.matches.length === 0 && last.listing.pages > 1)
     return await findByIdentity(wanted, world, gone);
   const what = service.describe(spec);
-  const [found, ...others] = last.matches;
-  if (others.length > 0) {
+  const [found, ...more] = last.matches;
+  if (more.length > 0) {
     const halfway = ifExists === 'replace' ? leftByReplacement(spec, last.matches, service) : undefined;
     if (halfway !== undefined) return { halfway };
     throw severalMatch(what, last.matches, 'the step does not guess which is meant', service);
@@ -186,10 +194,13 @@ async function findByIdentity<S, P extends Existing>(
     refuseDoubt(what, doubtfulAmong(spec, last.listing.processes, service));
     return {};
   }
-  if (last === first) return { found };
+  // A young one may be the process of a run that replaces the same process.
+  const old = last.listing.processes.filter((process) => isOld(process, last.listing));
+  const others = new Set(allCandidates(spec, old, service).map(({ id }) => id));
+  if (last === first) return { found, others };
   // The survivor of a race may be gone by now, although a list shows it.
   const survivor = await store.find(found.id);
-  if (survivor !== undefined) return { found: survivor };
+  if (survivor !== undefined) return { found: survivor, others };
   gone.add(found.id);
   return await findByIdentity(wanted, world, gone);
 }
@@ -220,24 +231,30 @@ async function finishReplacement<S, P extends Existing>(
 }
 
 /**
- * Waits for the holder of a name in use: a parallel run's process, or one that the service is removing. False if no
- * list shows one, or if a removal does not end.
+ * Waits for the holder of a name in use: a parallel run's process, which `seen` shows, or one that the service is
+ * removing. `hasSettled`: false if no list shows one, or if a removal does not end.
  */
-async function waitForHolder<S, P extends Existing>(spec: S, world: World<S, P>): Promise<boolean> {
+async function waitForHolder<S, P extends Existing>(
+  spec: S,
+  world: World<S, P>,
+  gone: ReadonlySet<string>,
+): Promise<{ readonly seen?: Listing<P>; readonly hasSettled: boolean }> {
   const { service, store, runtime } = world;
   runtime.log('The name is in use; looking whether by this very process');
   const look = async () => {
-    const { processes, leaving } = await store.list();
-    return { isThere: candidates(spec, processes, service).length > 0, leaving };
+    const seen = without(gone, await store.list());
+    return { isThere: candidates(spec, seen.processes, service).length > 0, seen };
   };
-  const isEnough = ({ isThere, leaving }: Awaited<ReturnType<typeof look>>) => isThere || leaving.length > 0;
-  const { isThere, leaving } = await lookFor(spans.ownShows, look, isEnough, world);
-  if (isThere) return true;
+  const isEnough = ({ isThere, seen }: Awaited<ReturnType<typeof look>>) =>
+    isThere || seen.leaving.length > 0;
+  const { isThere, seen } = await lookFor(spans.ownShows, look, isEnough, world);
+  if (isThere) return { seen, hasSettled: true };
+  const { leaving } = seen;
   const own = candidates(spec, leaving, service);
   if (own.length > 0) await waitUntilGone(own, world);
   // The service does not report names: any process that it is removing may have the name.
   const left = own.length > 0 ? [] : await untilGone(leaving, world);
-  return leaving.length > 0 && left.length === 0;
+  return { hasSettled: leaving.length > 0 && left.length === 0 };
 }
 
 /** Updates a new process that differs from its declaration, if the service can. Its outcome stays `created`. */
@@ -258,6 +275,7 @@ export async function align<S, P extends Existing>(
   { spec, ifExists, dryRun }: Ensure<S>,
   found: P,
   world: Omit<World<S, P>, 'store'> & { readonly store: Pick<World<S, P>['store'], 'mayWrite'> },
+  others: ReadonlySet<string> = new Set(),
 ): Promise<Aligned<P> | undefined> {
   const { service, store, runtime, onExists } = world;
   // On an instance that the step must not change, no process can be declared.
@@ -278,7 +296,7 @@ export async function align<S, P extends Existing>(
   if (outcome === 'replaced' && found.vague !== undefined) throw notReplaceable(found);
   if (dryRun) return { ...nothing, outcome: `would-${service.onDrift}`, process: found, changes };
   runtime.log(`Bringing ${found.id} in line (${describeChanges(changes)})`);
-  const reconciled = await world.reconcile(spec, found, changes);
+  const reconciled = await world.reconcile(spec, found, changes, others);
   if (reconciled === undefined) return undefined;
   const done =
     outcome === 'updated' ? `updated ${found.id}` : `replaced ${found.id} by ${reconciled.process.id}`;

@@ -82,8 +82,16 @@ export interface World<S, P extends Existing> {
   readonly service: Service<S, P>;
   readonly store: Store<S, P>;
   readonly runtime: Runtime;
-  /** Brings a drifted process into the declared state, and checks the result. Undefined if it vanished. */
-  reconcile(spec: S, found: P, changes: Changes): Promise<Reconciled<P> | undefined>;
+  /**
+   * Brings a drifted process into the declared state, and checks the result. Undefined if it vanished. `others`: the ids
+   * of old processes that match the declaration, but less well.
+   */
+  reconcile(
+    spec: S,
+    found: P,
+    changes: Changes,
+    others: ReadonlySet<string>,
+  ): Promise<Reconciled<P> | undefined>;
   /**
    * Returns the declaration under another name, the same in every run. Only if the declared name may belong to a process
    * that is deleted afterwards.

@@ -46,7 +46,12 @@ export function settlingSpan(listing: Observation['listing']): number {
 }
 
 function mayRace({ contested, listing }: Observation): boolean {
-  return contested.some((process) => !(Number(listing?.serverTime) - bornAt(process) > oldAge));
+  return contested.some((process) => !isOld(process, listing));
+}
+
+/** True for a process that is too old for a race. */
+export function isOld(process: Existing, listing: Observation['listing']): boolean {
+  return Number(listing?.serverTime) - bornAt(process) > oldAge;
 }
 
 /** Returns a log function that skips repeated lines. */

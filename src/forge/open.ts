@@ -18,7 +18,7 @@ export function openServer(store: Store<ForgeSpec, ForgeProcess>, runtime: Runti
     service: forgeService,
     store,
     runtime,
-    reconcile: async (spec, found) => await replace(spec, found, { store, runtime }),
+    reconcile: async (spec, found, _, others) => await replace(spec, found, { store, runtime, others }),
   };
 }
 

@@ -1,5 +1,6 @@
 import { hasChanges } from '../converge/compare.ts';
 import { type Creation, createOnce } from '../converge/create-once.ts';
+import { without } from '../converge/listing.ts';
 import { lookFor, spans } from '../converge/look.ts';
 import { removeForSure, waitUntilGone } from '../converge/remove.ts';
 import { candidates, type Reconciled, type World } from '../converge/service.ts';
@@ -12,7 +13,10 @@ import { describe, type ForgeSpec } from './spec.ts';
 
 type Successor = Pick<Extract<Creation<ForgeProcess>, { kind: 'created' }>, 'process' | 'madeHere'>;
 
-type ReplaceWorld = Pick<World<ForgeSpec, ForgeProcess>, 'store' | 'runtime'>;
+interface ReplaceWorld extends Pick<World<ForgeSpec, ForgeProcess>, 'store' | 'runtime'> {
+  /** The ids of processes that are no successors: they are old, too, and match the declaration less well. */
+  readonly others: ReadonlySet<string>;
+}
 
 /**
  * Replaces a process by the declared process. Creates the new process first, if Forge accepts its name. If the name is
@@ -26,7 +30,7 @@ export async function replace(
 ): Promise<Reconciled<ForgeProcess> | undefined> {
   const { store, runtime } = world;
   // Without a declared directory, the new process gets the directory that Forge reports for the old process.
-  const spec = { ...declared, directory: declared.directory ?? old.directory ?? undefined };
+  const spec = { ...declared, oldDirectory: old.directory ?? undefined };
   runtime.log(`Replacing ${label(old)}: processes ${old.processes} → ${spec.processes}`);
   const successor = await createBeside(spec, old, world);
   if (successor !== undefined) {
@@ -71,12 +75,13 @@ async function createAfter(
 async function createBeside(
   spec: ForgeSpec,
   old: ForgeProcess,
-  { store, runtime }: ReplaceWorld,
+  world: ReplaceWorld,
 ): Promise<Successor | undefined> {
+  const { runtime } = world;
   const stays = `; ${old.id}, which it is to replace, is still there`;
   const checkpoint: typeof runtime.checkpoint = (line, kind) =>
     runtime.checkpoint(line === undefined ? undefined : line + stays, kind);
-  const successor = await createSuccessor(spec, old, { store, runtime: { ...runtime, checkpoint } }, 0);
+  const successor = await createSuccessor(spec, old, { ...world, runtime: { ...runtime, checkpoint } }, 0);
   if (successor === undefined || isSuccessor(spec, successor)) return successor;
   const both = [old, successor.process];
   throw severalMatch(describe(spec), both, 'one of them showed only now', forgeService);
@@ -92,13 +97,13 @@ async function createSuccessor(
   world: ReplaceWorld,
   span: number,
 ): Promise<Successor | undefined> {
-  const creation = await createOnce(spec, { ...world, service: forgeService }, new Set([old.id]));
+  const ignored = new Set([old.id, ...world.others]);
+  const creation = await createOnce(spec, { ...world, service: forgeService }, ignored);
   if (creation.kind === 'created') return creation;
   // Another run may be replacing the same process: then its successor has the name.
   const look = async () => {
-    const { processes } = await world.store.list();
-    const others = processes.filter(({ id }) => id !== old.id);
-    return candidates(spec, others, forgeService)[0];
+    const { processes } = without(ignored, await world.store.list());
+    return candidates(spec, processes, forgeService)[0];
   };
   const process = await lookFor(span, look, (seen) => seen !== undefined, world);
   return process && { process, madeHere: false };

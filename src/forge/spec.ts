@@ -9,6 +9,8 @@ export interface ForgeSpec {
   readonly user: string;
   /** The working directory; undefined: Forge's default. */
   readonly directory?: string | undefined;
+  /** The directory of a new process if none is declared: that of the process it replaces. No part of the identity. */
+  readonly oldDirectory?: string | undefined;
   /** Undefined: 1 for a new process; an existing process keeps its number. */
   readonly processes?: number | undefined;
   readonly siteId?: string | undefined;
@@ -20,7 +22,7 @@ export interface ForgeSpec {
 }
 
 /** A process as inputs and manifests declare it: the name is optional, and the site may be a name. */
-export interface ForgeDeclaration extends Omit<ForgeSpec, 'name' | 'siteId'> {
+export interface ForgeDeclaration extends Omit<ForgeSpec, 'name' | 'siteId' | 'oldDirectory'> {
   readonly name?: string | undefined;
   /** A site's id or exact name. */
   readonly site?: string | undefined;

@@ -101,6 +101,15 @@ test('of two that racing runs made under different names, the later goes, and by
   expect(server.names).toEqual(['rival']);
 });
 
+test('a run that loses the race for the name takes the winner from the list that shows it', async () => {
+  server.add('horizon');
+  const list = server.list.bind(server);
+  let looks = 0;
+  server.list = async () => (++looks % 2 === 0 ? await list() : listingOf([]));
+  expect(await run()).toMatchObject({ outcome: 'unchanged', process: { id: '41' } });
+  expect(server.calls).toEqual(['create horizon']);
+});
+
 test('a lost request that takes effect only later makes the second run into its name, and is adopted', async () => {
   server.onCreate = (_spec, attempt) => (attempt === 1 ? 'late' : 'answer');
   expect(await run()).toMatchObject({ outcome: 'created', process: { id: '41' } });
@@ -214,6 +223,28 @@ test('replace leaves the directory as it is where none is declared', async () =>
   server.add('by-hand', { processes: 3, directory: '/srv/shop' });
   const ensured = await run({ spec: specOf({ directory: undefined }), ifExists: 'replace' });
   expect(ensured).toMatchObject({ outcome: 'replaced', process: { id: '42', directory: '/srv/shop' } });
+});
+
+test.each([
+  ['has drifted, too', 3],
+  ['is as declared', 1],
+])('replace touches no process in another directory that %s', async (_, processes) => {
+  server.add('horizon', { processes: 3, directory: null });
+  server.add('elsewhere', { processes, directory: '/srv/other' });
+  server.serverTime = Date.parse('2026-10-02');
+  const ensured = await run({ spec: specOf({ directory: undefined }), ifExists: 'replace' });
+  expect(ensured).toMatchObject({ outcome: 'replaced', process: { id: '43', directory: null } });
+  expect(server.names).toEqual(['elsewhere', 'horizon']);
+});
+
+test('replace gives way to a process that another run has made without the directory meanwhile', async () => {
+  server.add('horizon', { processes: 3, directory: '/srv/shop' });
+  server.onRemove = (id) => {
+    if (id === '41') server.add('rival', { directory: null, createdAt: '2026-10-01T09:04:59Z' });
+  };
+  const ensured = await run({ spec: specOf({ directory: undefined }), ifExists: 'replace' });
+  expect(ensured).toMatchObject({ outcome: 'replaced', process: { id: '42' } });
+  expect(server.names).toEqual(['rival']);
 });
 
 test('replace changes nothing where neither the declaration nor Forge tells the directory', async () => {

@@ -61,6 +61,7 @@ export class ForgeServer implements Store<ForgeSpec, ForgeProcess> {
   readonly kept: Kept[] = [];
   readonly calls: string[] = [];
   readonly filters: ProcessFilter[] = [];
+  serverTime: number | undefined;
   /** Looks during which a removed process is still shown. */
   removalLooks = 0;
   /** Told before each create; may throw, act as a rival, lose the answer, or act only before the next one. */
@@ -87,7 +88,7 @@ export class ForgeServer implements Store<ForgeSpec, ForgeProcess> {
     for (const { process } of [...this.kept]) this.#look(process.id);
     return listingOf(
       shown.filter((process) => !isLeaving(process)),
-      { leaving: shown.filter(isLeaving) },
+      { leaving: shown.filter(isLeaving), serverTime: this.serverTime },
     );
   }
 
@@ -126,7 +127,7 @@ export class ForgeServer implements Store<ForgeSpec, ForgeProcess> {
     // Forge keeps no processes of its own.
   }
 
-  #make({ name, command, user, directory, processes = 1 }: ForgeSpec): ForgeProcess {
+  #make({ name, command, user, oldDirectory, directory = oldDirectory, processes = 1 }: ForgeSpec) {
     return this.add(name, { command, user, directory: directory ?? null, processes, status: 'installing' });
   }
 
