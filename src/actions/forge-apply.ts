@@ -4,7 +4,6 @@ import { changesIn, countsOf, type Place, settledPlan } from '../converge/plan.t
 import { doneRows, type PlanRow, plannedRows } from '../converge/text.ts';
 import { notCompared, rowName } from '../forge/compare.ts';
 import { lint } from '../forge/lint.ts';
-import { shareServer } from '../forge/open.ts';
 import type { ForgeProcess } from '../forge/process.ts';
 import { forgePace, forgeService, removalSpan } from '../forge/service.ts';
 import type { ForgeSpec } from '../forge/spec.ts';
@@ -111,11 +110,11 @@ async function change(
   const patient = session.within(timeWithOthers(writes, forgePace) + removalSpan + raceLimit);
   step.doing(`applying ${inputs.file}`);
   const carryOut = carrier(patient, applied, writes);
-  const results = await carryOut(read, ({ place, listing }, semaphore, runtime) => {
-    const open = (siteId?: string) =>
-      new ForgeStore(patient.client, { organization: inputs.organization, server: place, siteId });
-    return shareServer(open, listing, semaphore, runtime);
-  });
+  const { organization } = inputs;
+  const results = await carryOut(
+    read,
+    (server, siteId) => new ForgeStore(patient.client, { organization, server, siteId }),
+  );
   const done = doneRows(results, applied.naming, (spec) => read.locations.get(spec));
   const failure = unfinished({ where: report.where, whenLive: undefined, cancelled: step.cancelled }, done);
   if (failure === undefined) noteDone(step, done);

@@ -5,6 +5,7 @@ import type { Api, ServiceHints } from '../http/hints.ts';
 import { couldBe, drift, identityOf, particularsOf, setOptions, statesIdentity } from './compare.ts';
 import type { ExistingProcess } from './process.ts';
 import { describe, type ProcessSpec, processesOfNew } from './spec.ts';
+import { update } from './update.ts';
 
 /** Hints for the errors of Laravel Cloud. */
 export const cloudHints: ServiceHints = {
@@ -29,6 +30,7 @@ export const cloudService: Service<ProcessSpec, ExistingProcess> = {
   statesIdentity,
   drift,
   onDrift: 'update',
+  reconcile: update,
   describe,
   describeExisting: describe,
   settingsOf: (spec) => settings(spec.processes ?? processesOfNew, spec.type === 'worker' ? spec.config : {}),

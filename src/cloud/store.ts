@@ -20,24 +20,50 @@ export interface CloudStoreOptions {
   readonly fieldName?: ((field: string) => string) | undefined;
 }
 
-/** Reads, updates and deletes background processes by their ids. */
-class ProcessStore {
+/** The background processes of one instance of Laravel Cloud. */
+export class CloudStore implements Store<ProcessSpec, ExistingProcess> {
+  readonly place = this;
+  readonly removalSpan = 0;
   protected readonly client: HttpClient;
-  protected readonly fieldName: (field: string) => string;
-  /** The instance on which the processes must be; empty while unknown. */
+  /** The id of the instance; empty while unknown. */
   protected instanceId: string;
+  readonly #fieldName: (field: string) => string;
+  readonly #removed = new Set<string>();
+  #listing: Listing<ExistingProcess> | undefined;
+  /** The processes as last listed, without those deleted since. */
+  latest: readonly ExistingProcess[] = [];
   /** The instance, as soon as a response has included it. */
   instance: Instance | undefined;
 
   constructor(
     client: HttpClient,
-    instanceId: string | undefined,
-    { instance, fieldName = (field) => field }: CloudStoreOptions = {},
+    instanceId: string,
+    { instance, listing, fieldName = (field) => field }: CloudStoreOptions = {},
   ) {
     this.client = client;
-    this.instanceId = instanceId ?? '';
+    this.instanceId = instanceId;
     this.instance = instance;
-    this.fieldName = fieldName;
+    this.#listing = listing;
+    this.#fieldName = fieldName;
+  }
+
+  async list(): Promise<Listing<ExistingProcess>> {
+    const listing = this.#listing ?? (await this.#readList());
+    this.#listing = undefined;
+    this.latest = listing.processes.filter(({ id }) => !this.#removed.has(id));
+    return listing;
+  }
+
+  async #readList(): Promise<Listing<ExistingProcess>> {
+    const call = {
+      ...processesCall(this.instanceId),
+      ...(this.instance === undefined ? { query: { include: 'instance' } } : {}),
+    };
+    const { items, included, pages, date } = await listAll(this.client, call, ListedProcess, ListedInstance);
+    const own = included.find(({ id }) => id === this.instanceId);
+    this.instance ??= own && instanceFrom(own);
+    const processes = items.map((resource) => processFrom(resource.id, resource, this.instanceId));
+    return { processes, leaving: [], pages, serverTime: date };
   }
 
   async find(id: string): Promise<ExistingProcess | undefined> {
@@ -60,7 +86,22 @@ class ProcessStore {
     });
   }
 
-  /** Updates a process. Returns the process in the response; undefined if the response has none. */
+  async create(spec: ProcessSpec): Promise<CreateResult<ExistingProcess>> {
+    return await lostIfUnknown(async () => {
+      const { data } = await this.client.json(
+        {
+          ...processesCall(this.instanceId),
+          method: 'POST',
+          body: bodyOf(spec),
+          what: `Creating the ${describe(spec)}`,
+          fieldName: this.#fieldName,
+        },
+        one(ProcessResource),
+      );
+      return processFrom(data.data.id, data.data, this.instanceId);
+    });
+  }
+
   async update(id: string, update: ProcessUpdate): Promise<ExistingProcess | undefined> {
     const { data } = await this.client.json(
       {
@@ -68,7 +109,7 @@ class ProcessStore {
         path: path`/background-processes/${id}`,
         body: update,
         what: `Updating background process ${id}`,
-        fieldName: this.fieldName,
+        fieldName: this.#fieldName,
       },
       v.fallback(v.nullish(one(ProcessResource)), undefined),
     );
@@ -79,6 +120,8 @@ class ProcessStore {
     const what = `Deleting background process ${id}`;
     const call: HttpCall = { method: 'DELETE', path: path`/background-processes/${id}`, what };
     await undefinedIf404(() => this.client.send(call));
+    this.#removed.add(id);
+    this.latest = this.latest.filter((process) => process.id !== id);
   }
 
   mayWrite(): void {
@@ -91,64 +134,8 @@ class ProcessStore {
   }
 }
 
-/** The background processes of one instance of Laravel Cloud. */
-export class CloudStore extends ProcessStore implements Store<ProcessSpec, ExistingProcess> {
-  readonly place = this;
-  readonly removalSpan = 0;
-  readonly #removed = new Set<string>();
-  #listing: Listing<ExistingProcess> | undefined;
-  /** The processes as last listed, without those deleted since. */
-  latest: readonly ExistingProcess[] = [];
-
-  constructor(client: HttpClient, instanceId: string, options: CloudStoreOptions = {}) {
-    super(client, instanceId, options);
-    this.#listing = options.listing;
-  }
-
-  async list(): Promise<Listing<ExistingProcess>> {
-    const listing = this.#listing ?? (await this.#readList());
-    this.#listing = undefined;
-    this.latest = listing.processes.filter(({ id }) => !this.#removed.has(id));
-    return listing;
-  }
-
-  async #readList(): Promise<Listing<ExistingProcess>> {
-    const call = {
-      ...processesCall(this.instanceId),
-      ...(this.instance === undefined ? { query: { include: 'instance' } } : {}),
-    };
-    const { items, included, pages, date } = await listAll(this.client, call, ListedProcess, ListedInstance);
-    const own = included.find(({ id }) => id === this.instanceId);
-    this.instance ??= own && instanceFrom(own);
-    const processes = items.map((resource) => processFrom(resource.id, resource, this.instanceId));
-    return { processes, leaving: [], pages, serverTime: date };
-  }
-
-  async create(spec: ProcessSpec): Promise<CreateResult<ExistingProcess>> {
-    return await lostIfUnknown(async () => {
-      const { data } = await this.client.json(
-        {
-          ...processesCall(this.instanceId),
-          method: 'POST',
-          body: bodyOf(spec),
-          what: `Creating the ${describe(spec)}`,
-          fieldName: this.fieldName,
-        },
-        one(ProcessResource),
-      );
-      return processFrom(data.data.id, data.data, this.instanceId);
-    });
-  }
-
-  override async remove(id: string): Promise<void> {
-    await super.remove(id);
-    this.#removed.add(id);
-    this.latest = this.latest.filter((process) => process.id !== id);
-  }
-}
-
 /** The store of a background process that a step names by its id, on any instance or on the one that the step names. */
-export class PinnedStore extends ProcessStore {
+export class PinnedStore extends CloudStore {
   /** Throws a `Failure` if the process is not on the instance that the step names. */
   override async find(id: string): Promise<ExistingProcess | undefined> {
     const { process, included } = (await this.read(id)) ?? {};
@@ -165,8 +152,8 @@ export class PinnedStore extends ProcessStore {
 
   /** Throws a `Failure` if the list of the instance does not show a process whose response names no instance. */
   async #expectListed(id: string): Promise<void> {
-    const { items } = await listAll(this.client, processesCall(this.instanceId), ListedProcess);
-    if (!items.some((each) => each.id === id))
+    const { processes } = await this.list();
+    if (!processes.some((each) => each.id === id))
       throw elsewhere(id, `it is not on the cluster ${this.instanceId}`);
   }
 }

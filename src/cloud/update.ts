@@ -1,28 +1,23 @@
 import { type Changes, describeChanges } from '../converge/compare.ts';
 import { type Aligned, align, type Ensure, stated } from '../converge/ensure.ts';
-import { lookFor, type Runtime, spans } from '../converge/look.ts';
-import type { Reconciled } from '../converge/service.ts';
+import { lookFor, spans } from '../converge/look.ts';
+import type { Reconciled, World } from '../converge/service.ts';
 import { Cancelled, Failure } from '../failure.ts';
 import { HttpFailure } from '../http/failure.ts';
 import { drift, updateFor } from './compare.ts';
 import type { ExistingProcess } from './process.ts';
-import { cloudService } from './service.ts';
 import { describe, type PinnedSpec } from './spec.ts';
-import type { PinnedStore } from './store.ts';
 
-interface UpdateWorld {
-  readonly store: Pick<PinnedStore, 'find' | 'update'>;
-  readonly runtime: Runtime;
-}
+type CloudWorld = World<PinnedSpec, ExistingProcess>;
 
 /** Updates a process to its declaration, and checks the result. Undefined if the process vanished. */
 export async function update(
   spec: PinnedSpec,
   found: ExistingProcess,
-  changes: Changes,
-  { store, runtime }: UpdateWorld,
+  { store, runtime }: CloudWorld,
 ): Promise<Reconciled<ExistingProcess> | undefined> {
   const { id } = found;
+  const changes = drift(spec, found);
   refuseBlindConfig(found, changes);
   const left = (process: ExistingProcess): Changes => stated(drift(spec, process));
   const isDone = (seen: ExistingProcess | undefined) =>
@@ -30,7 +25,7 @@ export async function update(
   let updated: ExistingProcess | undefined;
   let isAccepted = false;
   try {
-    updated = await store.update(id, updateFor(spec, found));
+    updated = await store.update?.(id, updateFor(spec, found));
     isAccepted = true;
     // The response may show the old state, another process, or nothing: a read by id decides.
     if (!isDone(updated)) {
@@ -98,15 +93,10 @@ export interface EnsurePinned extends Ensure<PinnedSpec> {
   readonly ifExists: 'update' | 'reuse';
 }
 
-interface PinnedWorld extends UpdateWorld {
-  readonly store: Pick<PinnedStore, 'find' | 'update' | 'mayWrite'>;
-  onExists?(process: ExistingProcess): void;
-}
-
 /** Updates the process of an id to its declaration. Throws a `Failure` if it does not exist, or has another type. */
 export async function ensurePinned(
   wanted: EnsurePinned,
-  world: PinnedWorld,
+  world: CloudWorld,
 ): Promise<Aligned<ExistingProcess>> {
   const { id, spec } = wanted;
   const found = await world.store.find(id);
@@ -121,11 +111,7 @@ export async function ensurePinned(
       fix: 'A process cannot change its type: correct type or process-id',
     });
   }
-  const aligned = await align(wanted, found, {
-    ...world,
-    service: cloudService,
-    reconcile: async (declared, existing, changes) => await update(declared, existing, changes, world),
-  });
+  const aligned = await align(wanted, found, world);
   if (aligned === undefined) throw notFound(id);
   return aligned;
 }

@@ -1,9 +1,9 @@
 import { Cancelled, messageOf, reasonOf } from '../failure.ts';
-import type { Claim, ClaimedStore } from './claim.ts';
+import { ClaimedStore, SharedListing } from './claim.ts';
 import { bySpecificity, differs, hasChanges } from './compare.ts';
 import { Vanished } from './create-once.ts';
 import { ensure } from './ensure.ts';
-import type { Existing } from './listing.ts';
+import type { Existing, Listing } from './listing.ts';
 import type { Runtime } from './look.ts';
 import type { Semaphore } from './pace.ts';
 import {
@@ -12,26 +12,20 @@ import {
   type OperationOf,
   type OperationResult,
   outcomeOf,
+  type Place,
   type PlaceState,
   placeName,
   processIn,
   type Upsert,
 } from './plan.ts';
 import { waitUntilGone } from './remove.ts';
-import type { Service, World } from './service.ts';
-
-/** The world of one operation. */
-export interface Opened<S, P extends Existing> extends World<S, P> {
-  readonly store: ClaimedStore<S, P>;
-}
-
-/** Opens the processes of a place for one operation. `runtime`: adds the operation's name to log lines. */
-export type Open<S, P extends Existing> = (claim: Claim<P>, runtime: Runtime, spec?: S) => Opened<S, P>;
+import type { Service, Store, World } from './service.ts';
 
 export interface ApplyWorld<S, P extends Existing> {
   readonly service: Service<S, P>;
   readonly runtime: Runtime;
-  openAt(state: PlaceState<S, P>): Open<S, P>;
+  /** Opens a place or, with `part`, a part of it: `service.partOf` names the parts. */
+  storeOf(place: Place, part: string | undefined): Store<S, P>;
   /** Shared by parallel plans. */
   readonly semaphore: Semaphore;
   /** Called after each attempted change. */
@@ -48,9 +42,7 @@ export async function applyPlan<S, P extends Existing>(
   world: ApplyWorld<S, P>,
 ): Promise<readonly OperationResult<S, P>[]> {
   const ofPlace = Map.groupBy(operations, ({ place }) => place.id);
-  const works = states.map(
-    (state) => new PlaceWork(ofPlace.get(state.place.id) ?? [], world.openAt(state), world),
-  );
+  const works = states.map((state) => new PlaceWork(ofPlace.get(state.place.id) ?? [], state, world));
   const made = (await Promise.all(works.map((work) => work.makeAll()))).flat();
   const allMade = made.every(({ status }) => status === 'done');
   const removed = (await Promise.all(works.map((work) => work.removeAll(allMade)))).flat();
@@ -60,14 +52,16 @@ export async function applyPlan<S, P extends Existing>(
 
 class PlaceWork<S, P extends Existing> {
   readonly #operations: readonly Operation<S, P>[];
-  readonly #open: Open<S, P>;
+  readonly #state: PlaceState<S, P>;
   readonly #world: ApplyWorld<S, P>;
+  /** The stores of the place and of its parts, each with the list that its operations share. */
+  readonly #stores = new Map<string | undefined, readonly [Store<S, P>, SharedListing<Listing<P>>]>();
   /** The operation of each process, by id: a process of one operation is no candidate for another. */
   readonly #owners = new Map<string, Operation<S, P>>();
 
-  constructor(operations: readonly Operation<S, P>[], open: Open<S, P>, world: ApplyWorld<S, P>) {
+  constructor(operations: readonly Operation<S, P>[], state: PlaceState<S, P>, world: ApplyWorld<S, P>) {
     this.#operations = operations;
-    this.#open = open;
+    this.#state = state;
     this.#world = world;
     for (const operation of operations)
       if (operation.action !== 'create') this.#owners.set(operation.process.id, operation);
@@ -112,14 +106,13 @@ class PlaceWork<S, P extends Existing> {
   }
 
   async #make(operation: Upsert<S, P>, { world, told }: Begun<S, P>): Promise<OperationResult<S, P>> {
-    const { renamed, ...others } = world;
     const { runtime } = world;
     // Deletions come last: until then, one of these processes may have the declared name.
     const holderMayGo = this.#operations.some(({ action }) => action === 'delete');
     try {
       const { outcome, process, changes, ignored, otherName, madeByOther } = await ensure(
         { spec: operation.spec, ifExists: 'update', dryRun: false },
-        renamed && holderMayGo ? world : others,
+        { ...world, holderMayGo },
       );
       if (otherName !== undefined)
         runtime.warn(`another process has its name, so it is named ${otherName}; set another name`);
@@ -156,7 +149,7 @@ class PlaceWork<S, P extends Existing> {
 
   /** Opens the place for an operation, whose checkpoints go into its result. */
   #begin(operation: Operation<S, P>, spec?: S): Begun<S, P> {
-    const { runtime, semaphore } = this.#world;
+    const { service, runtime, semaphore } = this.#world;
     const owners = this.#owners;
     const told: Begun<S, P>['told'] = { last: undefined };
     const named = (line: string): string => `${placeName(operation.place)}, ${operation.subject}: ${line}`;
@@ -166,6 +159,8 @@ class PlaceWork<S, P extends Existing> {
       isOpenTo: ({ id }: P) => (owners.get(id) ?? operation) === operation,
       onCreated: ({ id }: P) => owners.set(id, operation),
     };
+    const part = spec && service.partOf?.(spec);
+    const store = new ClaimedStore(...this.#storeOf(part), claim);
     const own: Runtime = {
       ...runtime,
       checkpoint: (line, kind) => {
@@ -174,13 +169,27 @@ class PlaceWork<S, P extends Existing> {
       log: (line) => runtime.log(named(line)),
       warn: (line) => runtime.warn(named(line)),
     };
-    return { world: this.#open(claim, own, spec), told };
+    return { world: { service, store, runtime: own }, told };
+  }
+
+  #storeOf(part: string | undefined): readonly [Store<S, P>, SharedListing<Listing<P>>] {
+    const { place, listing } = this.#state;
+    const { service, runtime, semaphore } = this.#world;
+    const known = this.#stores.get(part);
+    if (known !== undefined) return known;
+    const isIn = (process: P): boolean => part === undefined || service.partOf?.(process) === part;
+    const [processes, leaving] = [listing.processes.filter(isIn), listing.leaving.filter(isIn)];
+    const store = this.#world.storeOf(place, part);
+    const first = { ...listing, processes, leaving };
+    const opened = [store, new SharedListing(() => store.list(), first, { ...runtime, semaphore })] as const;
+    this.#stores.set(part, opened);
+    return opened;
   }
 }
 
 /** An operation's world, and its last checkpoint. */
 interface Begun<S, P extends Existing> {
-  readonly world: Opened<S, P>;
+  readonly world: World<S, P> & { readonly store: ClaimedStore<S, P> };
   readonly told: { last: string | undefined };
 }
 

@@ -172,6 +172,10 @@ export class ClaimedStore<S, P extends Existing> implements Store<S, P> {
     });
   }
 
+  async update(id: string, changed: object): Promise<P | undefined> {
+    return await this.write(async () => await this.#store.update?.(id, changed));
+  }
+
   async remove(id: string): Promise<void> {
     await this.write(() => removeForSure(this.#store, id), 'urgent');
     if (this.made?.id === id) this.made = undefined;

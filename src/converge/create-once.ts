@@ -52,7 +52,7 @@ export class Vanished extends Failure {}
  */
 export async function createOnce<S, P extends Existing>(
   spec: S,
-  world: CreateWorld<S, P>,
+  world: World<S, P>,
   gone: ReadonlySet<string> = new Set(),
 ): Promise<Creation<P>> {
   const { runtime, service } = world;
@@ -74,9 +74,6 @@ export async function createOnce<S, P extends Existing>(
   });
 }
 
-/** A world without the way to reconcile: `createOnce` never changes an existing process. */
-type CreateWorld<S, P extends Existing> = Omit<World<S, P>, 'reconcile'>;
-
 type LostCreate = Extract<CreateResult<unknown>, { kind: 'lost' }>;
 
 interface RaceView<P extends Existing> {
@@ -91,7 +88,7 @@ interface RaceView<P extends Existing> {
 class Attempt<S, P extends Existing> {
   readonly #spec: S;
   readonly #what: string;
-  readonly #world: CreateWorld<S, P>;
+  readonly #world: World<S, P>;
   /** Ids of deleted processes, which a lagging list may still show. */
   readonly #gone: Set<string>;
   /** Milliseconds until a list showed the process of this run. */
@@ -100,7 +97,7 @@ class Attempt<S, P extends Existing> {
   #readings: readonly (Listing<P> | undefined)[] = [];
   readonly #lost: string[] = [];
 
-  constructor(spec: S, world: CreateWorld<S, P>, gone: ReadonlySet<string>) {
+  constructor(spec: S, world: World<S, P>, gone: ReadonlySet<string>) {
     this.#spec = spec;
     this.#what = world.service.describe(spec);
     this.#world = world;

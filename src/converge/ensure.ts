@@ -91,9 +91,8 @@ export async function ensure<S, P extends Existing>(
       const creation = await createOnce(renamed?.spec ?? spec, world, gone);
       if (creation.kind === 'taken') {
         if (wasRefused) {
-          if (renamed !== undefined || world.renamed === undefined)
-            throw service.nameTaken(spec, creation.refusal);
-          renamed = world.renamed(spec);
+          if (renamed !== undefined || !world.holderMayGo) throw service.nameTaken(spec, creation.refusal);
+          renamed = service.renamed?.(spec);
           wasRefused = false;
         } else {
           const holder = await waitForHolder(spec, world, gone);
@@ -274,7 +273,7 @@ async function complete<S, P extends Existing>(
 export async function align<S, P extends Existing>(
   { spec, ifExists, dryRun }: Ensure<S>,
   found: P,
-  world: Omit<World<S, P>, 'store'> & { readonly store: Pick<World<S, P>['store'], 'mayWrite'> },
+  world: World<S, P>,
   others: ReadonlySet<string> = new Set(),
 ): Promise<Aligned<P> | undefined> {
   const { service, store, runtime, onExists } = world;
@@ -296,7 +295,7 @@ export async function align<S, P extends Existing>(
   if (outcome === 'replaced' && found.vague !== undefined) throw notReplaceable(found);
   if (dryRun) return { ...nothing, outcome: `would-${service.onDrift}`, process: found, changes };
   runtime.log(`Bringing ${found.id} in line (${describeChanges(changes)})`);
-  const reconciled = await world.reconcile(spec, found, changes, others);
+  const reconciled = await service.reconcile(spec, found, { service, store, runtime }, others);
   if (reconciled === undefined) return undefined;
   const done =
     outcome === 'updated' ? `updated ${found.id}` : `replaced ${found.id} by ${reconciled.process.id}`;

@@ -34,7 +34,7 @@ type WaitingWorld = Pick<World<never, Existing>, 'store' | 'runtime'>;
 export async function findToDelete<S, P extends Existing>(
   spec: S,
   all: boolean,
-  world: Pick<World<S, P>, 'service' | 'store' | 'runtime'>,
+  world: World<S, P>,
 ): Promise<readonly P[]> {
   const { service, store, runtime } = world;
   const observe = (listing: Listing<P>) => {

@@ -3,7 +3,7 @@ import { type Changes, fits, type Identity, type Settings } from './compare.ts';
 import type { Existing, Listing } from './listing.ts';
 import type { Runtime } from './look.ts';
 
-/** The rules of one service for the engine, as pure functions. `S`: a declared process; `P`: an existing process. */
+/** The rules of one service for the engine. `S`: a declared process; `P`: an existing process. */
 export interface Service<S, P extends Existing> {
   identityOf(spec: S): Identity;
   /** Not called for a process in doubt. */
@@ -16,6 +16,16 @@ export interface Service<S, P extends Existing> {
   drift(spec: S, process: P): Changes;
   /** The way to reconcile a process that differs. */
   readonly onDrift: 'update' | 'replace';
+  /**
+   * Brings a drifted process into the declared state, and checks the result. Undefined if it vanished. `others`: the ids
+   * of old processes that match the declaration, but less well.
+   */
+  reconcile(
+    spec: S,
+    found: P,
+    world: World<S, P>,
+    others: ReadonlySet<string>,
+  ): Promise<Reconciled<P> | undefined>;
   /** Returns a declaration in a few words: `worker on queue high,default`. */
   describe(spec: S): string;
   describeExisting(process: P): string;
@@ -30,6 +40,10 @@ export interface Service<S, P extends Existing> {
   readonly howToDistinguish: string;
   /** Returns the failure for a name that another process has. Only for a service with names. */
   nameTaken(spec: S, refusal: Failure): Failure;
+  /** Returns the declaration under another name, the same in every run. Only for a service with names. */
+  renamed?(spec: S): Renamed<S>;
+  /** Returns the part of a place that has a list of its own, such as a site; undefined for the whole place. */
+  partOf?(process: S | P): string | undefined;
 }
 
 /** The result of a create request. A request that certainly created nothing throws instead. */
@@ -58,6 +72,11 @@ export interface Store<S, P extends Existing> {
   /** Reads a process by its id, which does not lag; undefined if there is none. */
   find(id: string): Promise<P | undefined>;
   create(spec: S): Promise<CreateResult<P>>;
+  /**
+   * Updates a process. Returns the process in the response; undefined if the response has none. Only for a service that
+   * can update processes.
+   */
+  update?(id: string, changed: object): Promise<P | undefined>;
   /** Requests a removal, which may go on after the response. A missing process is success. */
   remove(id: string): Promise<void>;
   /** Throws a `Failure` on a place that the step must not change, as far as known by now. */
@@ -82,21 +101,8 @@ export interface World<S, P extends Existing> {
   readonly service: Service<S, P>;
   readonly store: Store<S, P>;
   readonly runtime: Runtime;
-  /**
-   * Brings a drifted process into the declared state, and checks the result. Undefined if it vanished. `others`: the ids
-   * of old processes that match the declaration, but less well.
-   */
-  reconcile(
-    spec: S,
-    found: P,
-    changes: Changes,
-    others: ReadonlySet<string>,
-  ): Promise<Reconciled<P> | undefined>;
-  /**
-   * Returns the declaration under another name, the same in every run. Only if the declared name may belong to a process
-   * that is deleted afterwards.
-   */
-  renamed?(spec: S): Renamed<S>;
+  /** True if the declared name may belong to a process that is deleted afterwards. */
+  readonly holderMayGo?: boolean;
   /** Records the process that exists now; undefined after its removal, also by others. */
   onExists?(process: P | undefined): void;
 }
@@ -160,9 +166,9 @@ export function matches<S, P extends Existing>(spec: S, process: P, service: Ser
 }
 
 /** True if all processes have the same identity, so that none of them matches better. */
-export function areAlike<P extends Existing>(
+export function areAlike<S, P extends Existing>(
   found: readonly P[],
-  { identityOfExisting }: Service<never, P>,
+  { identityOfExisting }: Service<S, P>,
 ): boolean {
   return new Set(found.map((process) => JSON.stringify(identityOfExisting(process).marks))).size <= 1;
 }

@@ -77,11 +77,11 @@ const keepOne: Advice = {
 };
 
 /** Returns the failure for several matches, with the fields that distinguish them. */
-export function severalMatch<P extends Existing>(
+export function severalMatch<S, P extends Existing>(
   what: string,
   found: readonly P[],
   because: string,
-  service: Service<never, P>,
+  service: Service<S, P>,
   { toDistinguish, ifAlike } = keepOne,
 ): Failure {
   const lines = found.map((process) => `${process.id}: ${service.particularsOf(process)}${created(process)}`);

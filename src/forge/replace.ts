@@ -6,14 +6,13 @@ import { removeForSure, waitUntilGone } from '../converge/remove.ts';
 import { candidates, type Reconciled, type World } from '../converge/service.ts';
 import { severalMatch } from '../converge/settle.ts';
 import { Cancelled, Failure } from '../failure.ts';
-import { otherName } from './compare.ts';
+import { drift, otherName } from './compare.ts';
 import { type ForgeProcess, label } from './process.ts';
-import { forgeService } from './service.ts';
 import { describe, type ForgeSpec } from './spec.ts';
 
 type Successor = Pick<Extract<Creation<ForgeProcess>, { kind: 'created' }>, 'process' | 'madeHere'>;
 
-interface ReplaceWorld extends Pick<World<ForgeSpec, ForgeProcess>, 'store' | 'runtime'> {
+interface ReplaceWorld extends World<ForgeSpec, ForgeProcess> {
   /** The ids of processes that are no successors: they are old, too, and match the declaration less well. */
   readonly others: ReadonlySet<string>;
 }
@@ -26,8 +25,10 @@ interface ReplaceWorld extends Pick<World<ForgeSpec, ForgeProcess>, 'store' | 'r
 export async function replace(
   declared: ForgeSpec,
   old: ForgeProcess,
-  world: ReplaceWorld,
+  here: World<ForgeSpec, ForgeProcess>,
+  others: ReadonlySet<string>,
 ): Promise<Reconciled<ForgeProcess> | undefined> {
+  const world = { ...here, others };
   const { store, runtime } = world;
   // Without a declared directory, the new process gets the directory that Forge reports for the old process.
   const spec = { ...declared, oldDirectory: old.directory ?? undefined };
@@ -77,14 +78,14 @@ async function createBeside(
   old: ForgeProcess,
   world: ReplaceWorld,
 ): Promise<Successor | undefined> {
-  const { runtime } = world;
+  const { service, runtime } = world;
   const stays = `; ${old.id}, which it is to replace, is still there`;
   const checkpoint: typeof runtime.checkpoint = (line, kind) =>
     runtime.checkpoint(line === undefined ? undefined : line + stays, kind);
   const successor = await createSuccessor(spec, old, { ...world, runtime: { ...runtime, checkpoint } }, 0);
   if (successor === undefined || isSuccessor(spec, successor)) return successor;
   const both = [old, successor.process];
-  throw severalMatch(describe(spec), both, 'one of them showed only now', forgeService);
+  throw severalMatch(describe(spec), both, 'one of them showed only now', service);
 }
 
 /**
@@ -98,12 +99,12 @@ async function createSuccessor(
   span: number,
 ): Promise<Successor | undefined> {
   const ignored = new Set([old.id, ...world.others]);
-  const creation = await createOnce(spec, { ...world, service: forgeService }, ignored);
+  const creation = await createOnce(spec, world, ignored);
   if (creation.kind === 'created') return creation;
   // Another run may be replacing the same process: then its successor has the name.
   const look = async () => {
     const { processes } = without(ignored, await world.store.list());
-    return candidates(spec, processes, forgeService)[0];
+    return candidates(spec, processes, world.service)[0];
   };
   const process = await lookFor(span, look, (seen) => seen !== undefined, world);
   return process && { process, madeHere: false };
@@ -114,7 +115,7 @@ async function createSuccessor(
  * older: a list of several pages had hidden it.
  */
 function isSuccessor(spec: ForgeSpec, { process, madeHere }: Successor): boolean {
-  return madeHere || !hasChanges(forgeService.drift(spec, process));
+  return madeHere || !hasChanges(drift(spec, process));
 }
 
 async function removeOld(old: ForgeProcess, successor: ForgeProcess, { store }: ReplaceWorld): Promise<void> {

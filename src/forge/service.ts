@@ -2,8 +2,9 @@ import type { Pace } from '../converge/pace.ts';
 import type { Service } from '../converge/service.ts';
 import { closed, Failure } from '../failure.ts';
 import type { Api, ServiceHints } from '../http/hints.ts';
-import { couldBe, describeExisting, drift, identityOf, particularsOf } from './compare.ts';
+import { couldBe, describeExisting, drift, identityOf, otherName, particularsOf } from './compare.ts';
 import type { ForgeProcess } from './process.ts';
+import { replace } from './replace.ts';
 import { describe, type ForgeSpec, processesOfNew } from './spec.ts';
 
 /** The scopes of a Forge token that the actions need. Source: the API's description. */
@@ -37,6 +38,7 @@ export const forgeService: Service<ForgeSpec, ForgeProcess> = {
   statesIdentity: ({ doubt }) => doubt === undefined,
   drift,
   onDrift: 'replace',
+  reconcile: replace,
   describe,
   describeExisting,
   settingsOf: ({ processes = processesOfNew, siteId, startsecs, stopwaitsecs, stopsignal }) => ({
@@ -56,6 +58,11 @@ export const forgeService: Service<ForgeSpec, ForgeProcess> = {
       why: `${closed(refusal.why)} Another background process of this server has that name, most likely with another command, user or directory`,
       fix: 'Set another name, or leave "name" out: the action then makes one of command, user and directory',
     }),
+  renamed(spec) {
+    const name = otherName(spec.name, spec.command);
+    return { spec: { ...spec, name }, otherName: name };
+  },
+  partOf: ({ siteId }) => siteId,
 };
 
 export const forge: Api = {

@@ -2,7 +2,6 @@ import { describe, expect, test } from 'vitest';
 import type { ExistingProcess } from '../../src/cloud/process.ts';
 import { cloudService } from '../../src/cloud/service.ts';
 import type { ProcessSpec } from '../../src/cloud/spec.ts';
-import { update as updateCloud } from '../../src/cloud/update.ts';
 import { type Ensure, ensure } from '../../src/converge/ensure.ts';
 import type { CreateResult, World } from '../../src/converge/service.ts';
 import { Failure } from '../../src/failure.ts';
@@ -38,8 +37,6 @@ async function ensuring({ ifExists = 'update', dryRun = false, ...answers }: Cas
     service: cloudService,
     store,
     runtime,
-    reconcile: async (wanted, found, changes) =>
-      await updateCloud(wanted, found, changes, { store, runtime }),
     onExists: (process) => exists.push(process?.id ?? 'gone'),
   };
   const ensured = await clock.run(

@@ -47,7 +47,7 @@ function storeWith(replies: readonly Reply[], options: CloudStoreOptions = {}) {
   return { ...scripted, store: new CloudStore(scripted.client, 'inst-1', options) };
 }
 
-function pinnedWith(replies: readonly Reply[], instanceId?: string) {
+function pinnedWith(replies: readonly Reply[], instanceId = '') {
   const scripted = scriptedClient(replies);
   return { ...scripted, store: new PinnedStore(scripted.client, instanceId) };
 }
@@ -282,7 +282,7 @@ describe('A pinned process', () => {
     );
     expect((await clock.run(store.find('process-2')))?.instanceId).toBe('inst-7');
     expect(transport.asked.slice(1)).toEqual([
-      'GET /api/instances/inst-7/background-processes',
+      'GET /api/instances/inst-7/background-processes?include=instance',
       'GET /api/instances/inst-7?include=environment',
     ]);
   });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { drift } from '../../src/cloud/compare.ts';
 import type { ExistingProcess } from '../../src/cloud/process.ts';
+import { cloudService } from '../../src/cloud/service.ts';
 import type { PinnedSpec } from '../../src/cloud/spec.ts';
 import { PinnedStore } from '../../src/cloud/store.ts';
 import { ensurePinned, update } from '../../src/cloud/update.ts';
@@ -28,7 +28,7 @@ async function updating({ declared = spec, found = before, ...answers }: Updatin
   const { store, calls, updates } = scriptedStore(answers);
   const runtime = runtimeOn(clock, { checkpoint: (line) => known.push(line ?? '') });
   const result = await clock.run(
-    update(declared, found, drift(declared, found), { store, runtime }).then(
+    update(declared, found, { service: cloudService, store, runtime }).then(
       (value) => ({ value, error: undefined }),
       (error: unknown) => ({ value: undefined, error }),
     ),
@@ -187,11 +187,11 @@ describe('A pinned process over HTTP', () => {
     const store = new PinnedStore(client, 'inst-1');
     const declared: PinnedSpec = { type: 'worker', processes: 2, config: {} };
     const wanted = { id: 'process-1', spec: declared, ifExists: 'update', dryRun: false } as const;
+    const world = { service: cloudService, store, runtime: runtimeOn(clock) };
     return {
       transport,
-      ensured: async () => await clock.run(ensurePinned(wanted, { store, runtime: runtimeOn(clock) })),
-      failed: async () =>
-        await clock.run(failureOf(ensurePinned(wanted, { store, runtime: runtimeOn(clock) }))),
+      ensured: async () => await clock.run(ensurePinned(wanted, world)),
+      failed: async () => await clock.run(failureOf(ensurePinned(wanted, world))),
     };
   }
 

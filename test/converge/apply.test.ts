@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'vitest';
-import { shareInstance } from '../../src/cloud/open.ts';
 import type { ExistingProcess } from '../../src/cloud/process.ts';
 import { cloudService } from '../../src/cloud/service.ts';
 import type { ProcessSpec } from '../../src/cloud/spec.ts';
@@ -54,8 +53,7 @@ class World {
         service: cloudService,
         runtime,
         semaphore,
-        openAt: ({ place, listing }) =>
-          shareInstance(this.stores.get(place.id) ?? this.store([], place.id), listing, semaphore, runtime),
+        storeOf: ({ id }) => this.stores.get(id) ?? this.store([], id),
         onChange: () => {
           this.changes += 1;
         },

@@ -110,6 +110,7 @@ async function creating(
       statesIdentity: () => true,
       drift: () => ({}),
       onDrift: 'update',
+      reconcile: () => Promise.resolve(undefined),
       describe: () => 'worker',
       describeExisting: () => 'another worker',
       settingsOf: () => ({}),
@@ -147,7 +148,6 @@ async function creating(
         removed.set(goesToo[id] ?? id, clock.now());
       },
     },
-    reconcile: () => Promise.resolve(undefined),
     runtime: runtimeOn(clock, {
       checkpoint: (line, kind) => did.push([kind, line].join(' ').trim()),
       warn: (line) => warnings.push(line),

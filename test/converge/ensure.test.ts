@@ -1,7 +1,7 @@
 import { beforeEach, expect, test } from 'vitest';
 import { type Ensure, ensure } from '../../src/converge/ensure.ts';
 import { Failure } from '../../src/failure.ts';
-import { openServer } from '../../src/forge/open.ts';
+import { forgeService } from '../../src/forge/service.ts';
 import type { ForgeSpec } from '../../src/forge/spec.ts';
 import { ForgeServer, specOf } from '../forge/forge-server.ts';
 import { listingOf } from '../support/listing.ts';
@@ -19,7 +19,8 @@ beforeEach(() => {
 });
 
 const run = (ifExists: Ensure<ForgeSpec>['ifExists']) => {
-  const world = openServer(server, runtimeOn(clock, { log: (line) => log.push(line) }));
+  const runtime = runtimeOn(clock, { log: (line) => log.push(line) });
+  const world = { service: forgeService, store: server, runtime };
   return clock.run(ensure({ spec: specOf(), ifExists, dryRun: false }, world));
 };
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { openInstance } from '../../src/cloud/open.ts';
 import { type ExistingProcess, processFrom } from '../../src/cloud/process.ts';
+import { cloudService } from '../../src/cloud/service.ts';
 import { describe as describeSpec, type ProcessSpec } from '../../src/cloud/spec.ts';
 import { type Ensure, ensure } from '../../src/converge/ensure.ts';
 import type { Listing } from '../../src/converge/listing.ts';
@@ -65,7 +65,8 @@ async function threeRuns(
   const known: string[] = [];
   const outcomes: string[] = [];
   for (let run = 0; run < 3; run++) {
-    const world = openInstance(server, runtimeOn(clock, { checkpoint: (line) => known.push(line ?? '') }));
+    const runtime = runtimeOn(clock, { checkpoint: (line) => known.push(line ?? '') });
+    const world = { service: cloudService, store: server, runtime };
     const task = ensure({ spec, ifExists, dryRun: false }, world).then(
       ({ outcome }) => outcome,
       (error: unknown) => {
@@ -160,7 +161,8 @@ describe('What does not state another identity is not removed', () => {
     expect(outcomes).toEqual(['created', 'created', 'created']);
     expect(server.calls.map(({ kind }) => kind)).toEqual(['create', 'create', 'create']);
     const clock = new VirtualClock();
-    const world = openInstance(new Server(clock, everywhere(attributes)), runtimeOn(clock));
+    const store = new Server(clock, everywhere(attributes));
+    const world = { service: cloudService, store, runtime: runtimeOn(clock) };
     const created = await clock.run(ensure({ spec: mail, ifExists: 'create', dryRun: false }, world));
     expect(created.ignored).toEqual({ 'config.queue': { from: 'mail,high', to: 'high,mail' } });
   });
@@ -176,7 +178,7 @@ test('a doubtful process of another run is an error, one’s own is none, and no
     if (kind === 'create') server.processes.push(existing({ id: 'theirs' }));
     return undefined;
   };
-  const world = openInstance(server, runtimeOn(clock));
+  const world = { service: cloudService, store: server, runtime: runtimeOn(clock) };
   const task = ensure({ spec: mail, ifExists: 'update', dryRun: false }, world);
   await expect(clock.run(task)).rejects.toThrow(
     'Creating the worker on queue high,mail of connection redis: there is now theirs (its options are not understood); it may be the same process',

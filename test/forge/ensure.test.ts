@@ -2,8 +2,8 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { type Ensure, ensure } from '../../src/converge/ensure.ts';
 import type { World } from '../../src/converge/service.ts';
 import { Cancelled, Failure } from '../../src/failure.ts';
-import { openServer } from '../../src/forge/open.ts';
 import type { ForgeProcess } from '../../src/forge/process.ts';
+import { forgeService } from '../../src/forge/service.ts';
 import type { ForgeSpec } from '../../src/forge/spec.ts';
 import { listingOf } from '../support/listing.ts';
 import { runtimeOn } from '../support/runtime.ts';
@@ -29,7 +29,7 @@ beforeEach(() => {
     warn: (line) => said.push(line),
     log: (line) => said.push(line),
   });
-  world = openServer(server, runtime);
+  world = { service: forgeService, store: server, runtime };
 });
 
 const run = (given: Partial<Ensure<ForgeSpec>> = {}) =>

@@ -1,4 +1,5 @@
 import { candidates } from '../../src/converge/service.ts';
+import type { ForgeProcess as ExistingProcess } from '../../src/forge/process.ts';
 import { forgeService } from '../../src/forge/service.ts';
 import type { ForgeSpec } from '../../src/forge/spec.ts';
 import type { TransportRequest, TransportResponse } from '../../src/http/transport.ts';
@@ -113,7 +114,8 @@ export class ForgeModel extends ServerModel<ForgeProcess> {
     const id = String(++this.#lastId);
     const { siteId, ...content } = seed;
     const site = siteId === null ? {} : { siteId };
-    const existing = { ...content, ...site, id, status: 'running', createdAt: known.createdAt };
+    const { createdAt } = known;
+    const existing: ExistingProcess = { ...content, ...site, id, status: 'running', createdAt };
     const isMatch = candidates(this.#spec, [existing], forgeService).length > 0;
     const { processes = seed.processes } = this.#spec;
     return { ...seed, ...known, id, isMatch, isAsDeclared: isMatch && processes === seed.processes };

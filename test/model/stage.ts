@@ -1,10 +1,8 @@
-import { openInstance } from '../../src/cloud/open.ts';
-import { cloudHints } from '../../src/cloud/service.ts';
+import { cloudHints, cloudService } from '../../src/cloud/service.ts';
 import { CloudStore } from '../../src/cloud/store.ts';
 import { ensure } from '../../src/converge/ensure.ts';
 import type { Runtime } from '../../src/converge/look.ts';
-import { openServer } from '../../src/forge/open.ts';
-import { forgeHints } from '../../src/forge/service.ts';
+import { forgeHints, forgeService } from '../../src/forge/service.ts';
 import { ForgeStore } from '../../src/forge/store.ts';
 import type { HttpClient } from '../../src/http/client.ts';
 import type { ServiceHints } from '../../src/http/hints.ts';
@@ -50,7 +48,8 @@ function cloudStage({ spec, manners, decoys, matches }: CloudWorld, ground: Grou
     hints: cloudHints,
     work: 240_000,
     run: async ({ ifExists, dryRun }, client, runtime) => {
-      const world = openInstance(new CloudStore(client, instanceId), runtime);
+      const store = new CloudStore(client, instanceId);
+      const world = { service: cloudService, store, runtime };
       const { outcome, process } = await ensure({ spec, ifExists, dryRun }, world);
       return { outcome, id: process?.id };
     },
@@ -70,7 +69,8 @@ function forgeStage({ spec, manners, decoys, matches }: ForgeWorld, ground: Grou
     hints: forgeHints,
     work: 420_000,
     run: async ({ ifExists, dryRun }, client, runtime) => {
-      const world = openServer(new ForgeStore(client, { ...forgeTarget, siteId: spec.siteId }), runtime);
+      const store = new ForgeStore(client, { ...forgeTarget, siteId: spec.siteId });
+      const world = { service: forgeService, store, runtime };
       const onDrift = ifExists === 'update' ? 'replace' : ifExists;
       const { outcome, process } = await ensure({ spec, ifExists: onDrift, dryRun }, world);
       return { outcome, id: process?.id };

@@ -1,6 +1,5 @@
-import { applyPlan, type Open } from '../../converge/apply.ts';
+import { type ApplyWorld, applyPlan } from '../../converge/apply.ts';
 import { doubtText, type Existing } from '../../converge/listing.ts';
-import type { Runtime } from '../../converge/look.ts';
 import { progressTeller, Semaphore } from '../../converge/pace.ts';
 import {
   changesIn,
@@ -9,7 +8,6 @@ import {
   type Operation,
   type OperationResult,
   type Place,
-  type PlaceState,
   placeName,
   processIn,
   type SettledPlan,
@@ -120,12 +118,6 @@ export function refuseDrift(
   });
 }
 
-type OpenAt<S, P extends Existing> = (
-  state: PlaceState<S, P>,
-  semaphore: Semaphore,
-  runtime: Runtime,
-) => Open<S, P>;
-
 /**
  * Returns a function that carries out a plan. All plans share one limit of parallel requests, and the log counts their
  * finished changes out of `writes`.
@@ -134,18 +126,18 @@ export function carrier<S, P extends Existing>(
   session: Session,
   { service, pace }: AppliedService<S, P>,
   writes: number,
-): (planned: SettledPlan<S, P>, openAt: OpenAt<S, P>) => Promise<readonly OperationResult<S, P>[]> {
+): (
+  planned: SettledPlan<S, P>,
+  storeOf: ApplyWorld<S, P>['storeOf'],
+) => Promise<readonly OperationResult<S, P>[]> {
   const { step } = session;
   const runtime = session.runtime('processes');
   const semaphore = new Semaphore(maxConcurrency);
   const onChange = progressTeller(writes, pace, step.clock, (progress) =>
     step.log.info(describeProgress(progress)),
   );
-  return async ({ plan, states }, openAt) =>
-    await applyPlan(plan.operations, states, {
-      ...{ service, runtime, semaphore, onChange },
-      openAt: (state) => openAt(state, semaphore, runtime),
-    });
+  return async ({ plan, states }, storeOf) =>
+    await applyPlan(plan.operations, states, { service, runtime, storeOf, semaphore, onChange });
 }
 
 /** Returns the declared processes that exist, of a result or of a plan, with their places. */

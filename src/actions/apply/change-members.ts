@@ -1,4 +1,3 @@
-import { shareInstance } from '../../cloud/open.ts';
 import type { ExistingProcess } from '../../cloud/process.ts';
 import { cloudPace } from '../../cloud/service.ts';
 import type { ProcessSpec } from '../../cloud/spec.ts';
@@ -62,10 +61,9 @@ export async function changeAll(
     const { member } = ended;
     const { instances, environment, manifest } = member;
     const locations = locationsIn(manifest);
-    const results = await carryOut(member, ({ place, listing }, semaphore, runtime) => {
-      const instance = instances.find(({ id }) => id === place.id);
-      const store = new CloudStore(patient.client, place.id, { instance });
-      return shareInstance(store, listing, semaphore, runtime);
+    const results = await carryOut(member, ({ id }) => {
+      const instance = instances.find((one) => one.id === id);
+      return new CloudStore(patient.client, id, { instance });
     });
     const rows = doneRows(results, applied.naming, (spec) => locations.get(spec));
     ended.rows = rows;

@@ -1,7 +1,7 @@
 import type { Environment } from '../../cloud/environment.ts';
 import { type EnvironmentInstances, type Instance, pickInstance } from '../../cloud/instances.ts';
-import { openInstance } from '../../cloud/open.ts';
 import type { ExistingProcess } from '../../cloud/process.ts';
+import { cloudService } from '../../cloud/service.ts';
 import { CloudStore, PinnedStore } from '../../cloud/store.ts';
 import { type EnvironmentName, findInEnvironment } from '../../cloud/target.ts';
 import type { Listing } from '../../converge/listing.ts';
@@ -99,8 +99,7 @@ export function nameAndId({ id, name }: { readonly id: string; readonly name: st
 
 /** Opens the instance to work on its processes. `subject`: the subject of the checkpoints. */
 export function openTarget(session: Session, target: Target, subject: string) {
-  const store = openStore(session, target);
-  return { ...openInstance(store, session.runtime(subject)), store };
+  return { service: cloudService, store: openStore(session, target), runtime: session.runtime(subject) };
 }
 
 export function openStore({ step, client }: Session, { instanceId, instance, listing }: Target): CloudStore {
@@ -112,6 +111,6 @@ export function openStore({ step, client }: Session, { instanceId, instance, lis
 /** Opens a pinned process. Its instance need not be known. */
 export function openPinned(session: Session, { instanceId, instance }: Target, subject: string) {
   const fieldName = (field: string) => inputOf(session.step.inputs, field);
-  const store = new PinnedStore(session.client, instanceId, { instance, fieldName });
-  return { store, runtime: session.runtime(subject) };
+  const store = new PinnedStore(session.client, instanceId ?? '', { instance, fieldName });
+  return { service: cloudService, store, runtime: session.runtime(subject) };
 }

@@ -1,10 +1,10 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { applyPlan } from '../../src/converge/apply.ts';
+import type { Listing } from '../../src/converge/listing.ts';
 import { Semaphore } from '../../src/converge/pace.ts';
 import { countsOf, countsText, planFor } from '../../src/converge/plan.ts';
 import type { Store } from '../../src/converge/service.ts';
 import { otherName } from '../../src/forge/compare.ts';
-import { shareServer } from '../../src/forge/open.ts';
 import type { ForgeProcess } from '../../src/forge/process.ts';
 import { forgeService } from '../../src/forge/service.ts';
 import type { ForgeSpec } from '../../src/forge/spec.ts';
@@ -45,26 +45,28 @@ function onSite(siteId: string): Store<ForgeSpec, ForgeProcess> {
 }
 
 /** Plans for what is there now, and carries that out. */
-async function run(declared: readonly ForgeSpec[], { prune = false } = {}) {
+async function run(
+  declared: readonly ForgeSpec[],
+  { prune = false, listing }: { prune?: boolean; listing?: Listing<ForgeProcess> } = {},
+) {
   const clock = new VirtualClock();
   const runtime = runtimeOn(clock, {
     log: (line) => lines.push(line),
     warn: (line) => lines.push(`warning: ${line}`),
   });
-  const state = { place, declared, listing: await server.list() };
+  const state = { place, declared, listing: listing ?? (await server.list()) };
   server.filters.length = 0;
   const { operations } = planFor([state], forgeService, { prune });
-  const storeOf = (siteId: string | undefined) => {
-    sites.push(siteId);
-    return siteId === undefined ? server : onSite(siteId);
-  };
   const semaphore = new Semaphore(6);
   return await clock.run(
     applyPlan(operations, [state], {
       service: forgeService,
       runtime,
       semaphore,
-      openAt: ({ listing }) => shareServer(storeOf, listing, semaphore, runtime),
+      storeOf(_, siteId) {
+        sites.push(siteId);
+        return siteId === undefined ? server : onSite(siteId);
+      },
       onChange: () => undefined,
     }),
   );
@@ -144,24 +146,16 @@ describe('A plan for a Forge server', () => {
     ]);
   });
 
-  test('knows at its start what the plan was made from; of a site only what is there', async () => {
-    const runtime = runtimeOn(new VirtualClock());
-    const semaphore = new Semaphore(1);
-    const first = listingOf([processOf({ id: '1' }), processOf({ id: '2', siteId: '9' })], {
-      leaving: [processOf({ id: '3' }), processOf({ id: '4', siteId: '9' })],
+  test('compares the list of a site with the part of the first list that is of this site', async () => {
+    server.add('a', threeOfA);
+    const ofSite = processOf({ id: '41', siteId: '9' });
+    const listing = listingOf([ofSite, processOf({ id: '5' })], {
+      leaving: [processOf({ id: '6' })],
+      pages: 2,
     });
-    const known = async (siteId?: string) => {
-      const claim = {
-        ...{ semaphore, cancelled: runtime.cancelled },
-        ...{ isOpenTo: () => true, onCreated: () => undefined },
-      };
-      const open = shareServer(onSite as () => ForgeServer, first, semaphore, runtime);
-      const { processes, leaving } = await open(claim, runtime, queue('a', { siteId })).store.list();
-      return [...processes, ...leaving].map(({ id }) => id);
-    };
-    expect(await known('9')).toEqual(['2', '4']);
-    expect(await known()).toEqual(['1', '2', '3', '4']);
-    expect(server.filters).toEqual([]);
+    const declared = queue('b', { siteId: '9' });
+    expect(done(await run([declared], { listing }))).toBe('1 created, 2 not in the manifest');
+    expect(server.filters).toEqual([{ siteId: '9' }, { siteId: '9' }]);
   });
 
   test('opens a site once, and shares its listing among its declarations', async () => {
