@@ -6,8 +6,8 @@ import { fileURLToPath } from 'node:url';
 import { runAction } from '../e2e/harness/run-action.ts';
 import { type Emulator, startEmulator } from '../emulator/server.ts';
 import type { Certificate } from '../support/certificate.ts';
+import { openWay } from '../support/way.ts';
 import type { BenchCase } from './cases.ts';
-import { openWay } from './way.ts';
 
 /** What one process used, from its start to its exit, and what it made of the network. */
 export interface Usage {

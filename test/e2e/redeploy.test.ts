@@ -34,16 +34,6 @@ describe.concurrent('after a change, redeploy', () => {
     },
   );
 
-  test('finds the environment by the instance', async () => {
-    await using shop = await openShop({ deploymentScript: quick });
-    const step = await shop.run(redeploy);
-
-    expect(step.outputs).toMatchObject({
-      'environment-id': shop.environment.id,
-      'deployment-id': shop.cloud.deployments[0]?.id,
-    });
-  });
-
   test.each([
     ['looked at when it is needed', {}],
     ['looked at beside the listing that verifies', { environment: 'main' }],
@@ -93,28 +83,6 @@ describe.concurrent('after a change, redeploy', () => {
   });
 });
 
-describe.concurrent('a deployment that does not succeed fails the step, with the outputs set', () => {
-  test.each(['build.failed', 'deployment.failed', 'failed', 'cancelled'])('%s', async (status) => {
-    await using shop = await openShop({ deploymentScript: ['pending', status] });
-    shop.environment.failureReason = 'npm run build exited with 1';
-    const step = await shop.run(redeploy);
-
-    expect(step.exitCode).toBe(1);
-    const [deployment] = shop.cloud.deployments;
-    expect(step.errors[0]).toContain(
-      `was created, but the deployment failed: ${deployment?.id} ended as ${status}`,
-    );
-    if (status !== 'cancelled') expect(step.errors[0]).toContain('npm run build exited with 1');
-    expect(step.errors[0]).toContain(`created worker on queue default as ${shop.ids()[0]}`);
-    expect(step.outputs).toMatchObject({
-      outcome: 'created',
-      'process-id': shop.ids()[0],
-      'deployment-id': deployment?.id,
-    });
-    expect(step.summary).toContain('❌');
-  });
-});
-
 test.concurrent('the error of a failed deployment names no input that delete does not have', async () => {
   await using shop = await openShop({ deploymentScript: ['build.failed'] });
   const { id } = shop.cloud.addProcess(shop.instance, { type: 'worker' });
@@ -126,21 +94,6 @@ test.concurrent('the error of a failed deployment names no input that delete doe
   expect(step.errors[0]).toMatch(
     /the deployment failed: depl-\S+ ended as build.failed\. The change takes effect with the next deployment that succeeds\.$/,
   );
-});
-
-describe.concurrent('redeploy with nothing to change', () => {
-  const inputs = { environment: 'main', ...redeploy };
-
-  test('deploys where a run was killed between the change and the deployment', async () => {
-    await using shop = await openShop({ deploymentScript: quick });
-    const { cloud } = shop;
-    cloud.deployed(shop.environment);
-    cloud.addProcess(shop.instance, { type: 'worker' });
-    const step = await shop.run(inputs);
-
-    expect(step.outputs).toMatchObject({ outcome: 'unchanged', 'deployment-id': cloud.deployments[1]?.id });
-    expect(cloud.listRunning(shop.instance)).toHaveLength(1);
-  });
 });
 
 test.concurrent('delete deploys once after a deletion, and not when there was nothing to delete', async () => {
@@ -240,20 +193,4 @@ test.concurrent('a deployment of somebody else that is followed for a proof, and
 
   expect(step.errors).toEqual([]);
   expect(step.outputs).toMatchObject({ 'deployment-id': cloud.deployments[1]?.id, verified: 'true' });
-});
-
-describe.concurrent('wait-for-commit', () => {
-  const commit = 'fedcba9876543210fedcba9876543210fedcba98';
-
-  test('waits for the deployment of a push before anything else', async () => {
-    await using shop = await openShop({ deploymentTakes: 40_000 });
-    shop.cloud.deployed(shop.environment);
-    shop.cloud.push(shop.environment, { inMs: 20_000, commitHash: commit });
-    const step = await shop.run({ environment: 'main', 'wait-for-commit': commit });
-
-    expect(step.errors).toEqual([]);
-    expect(step.log).toContain('The deployment of commit fedcba9: not there');
-    expect(step.log).toContain('Commit fedcba9 is deployed');
-    expect(step.outputs['outcome']).toBe('created');
-  });
 });

@@ -209,7 +209,7 @@ function deploymentHandlers(state: CloudState): Handlers {
   /** Shows a deployment, and advances it as one read does. */
   const shown = (call: Call, deployment: CloudDeployment) => {
     state.showDeployment(deployment);
-    return deploymentResource(state, deployment, originOf(call));
+    return deploymentResource(deployment, originOf(call));
   };
   return {
     listDeployments: (call) =>
@@ -218,7 +218,7 @@ function deploymentHandlers(state: CloudState): Handlers {
         for (const deployment of items) state.showDeployment(deployment);
         return pageOf(call, state.options, {
           items,
-          resource: (deployment) => deploymentResource(state, deployment, originOf(call)),
+          resource: (deployment) => deploymentResource(deployment, originOf(call)),
         });
       }),
 

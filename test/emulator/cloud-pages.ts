@@ -18,45 +18,20 @@ export function pageOf<T>(
   const lastPage = Math.max(1, Math.ceil(items.length / perPage));
   const page = Number(call.query['page'] ?? '1');
   const shown = items.slice((page - 1) * perPage, page * perPage);
-  const from = shown.length === 0 ? null : (page - 1) * perPage + 1;
   const address = (number: number) => {
     const query = new URLSearchParams({ ...call.query, page: String(number) });
     return `${call.url}?${query}`;
   };
-  const linkTo = (number: number, label: string) => {
-    const exists = number >= 1 && number <= lastPage;
-    return {
-      url: exists ? address(number) : null,
-      label,
-      page: exists ? number : null,
-      active: number === page,
-    };
-  };
-  const previous = linkTo(page - 1, '&laquo; Previous');
-  const next = linkTo(page + 1, 'Next &raquo;');
   return document(200, {
     data: shown.map(resource),
     ...(around && included(call, shown.flatMap(around))),
     links: {
       first: address(1),
       last: address(lastPage),
-      ...(previous.url === null ? {} : { prev: previous.url }),
-      ...(next.url === null ? {} : { next: next.url }),
+      ...(page > 1 ? { prev: address(page - 1) } : {}),
+      ...(page < lastPage ? { next: address(page + 1) } : {}),
     },
-    meta: {
-      current_page: page,
-      from,
-      last_page: lastPage,
-      links: [
-        previous,
-        ...Array.from({ length: lastPage }, (_, index) => linkTo(index + 1, String(index + 1))),
-        next,
-      ],
-      path: call.url,
-      per_page: perPage,
-      to: from === null ? null : from + shown.length - 1,
-      total: items.length,
-    },
+    meta: { current_page: page, last_page: lastPage, per_page: perPage, total: items.length },
   });
 }
 

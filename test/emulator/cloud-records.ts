@@ -62,7 +62,6 @@ export interface CloudDeployment {
   id: string;
   environmentId: string;
   script: Progress;
-  branchName: string;
   commitHash: string;
   failureReason: string | null;
   startedAt: string;

@@ -26,8 +26,6 @@ export function applicationResource(application: CloudApplication): JsonObject {
       name: application.name,
       slug: application.slug,
       region: 'eu-central-1',
-      slack_channel: null,
-      avatar_url: `https://cloud.example/avatars/${application.slug}.png`,
       created_at: application.createdAt,
       repository:
         application.repository === null
@@ -52,15 +50,9 @@ export function environmentResource(
       status: state.runningDeployment(environment) === undefined ? environment.status : 'deploying',
       created_from_automation: false,
       vanity_domain: `${environment.slug}.laravel.cloud`,
-      php_major_version: '8.4',
-      build_command: 'composer install --no-dev',
-      node_version: '22',
-      deploy_command: 'php artisan migrate --force',
-      uses_octane: false,
       uses_hibernation: environment.usesHibernation,
       hibernation_wake_up_interval: null,
       uses_push_to_deploy: true,
-      uses_deploy_hook: false,
       environment_variables: [{ key: 'APP_KEY', value: SECRET_VARIABLE }],
       network_settings: { cache: { strategy: 'default' } },
       created_at: environment.createdAt,
@@ -93,13 +85,7 @@ export function instanceResource(
       queue_status: isQueue ? 'available' : null,
       paused: isQueue ? false : null,
       is_default: isQueue ? true : null,
-      visibility_timeout: isQueue ? 90 : null,
-      polling_interval: isQueue ? 5 : null,
-      shutdown_timeout: isQueue ? 60 : null,
-      uses_scheduler: false,
       sleep_with_app: instance.sleepWithApp,
-      scaling_cpu_threshold_percentage: null,
-      scaling_memory_threshold_percentage: null,
       created_at: instance.createdAt,
     },
     ...relationships(includes, {
@@ -130,28 +116,16 @@ export function processResource(process: ExistingProcess, includes: Includes): J
   };
 }
 
-export function deploymentResource(
-  state: CloudState,
-  deployment: CloudDeployment,
-  origin: string,
-): JsonObject {
+export function deploymentResource(deployment: CloudDeployment, origin: string): JsonObject {
   const status = deployment.script.current;
-  const environment = state.environments.find(({ id }) => id === deployment.environmentId);
   return {
     id: deployment.id,
     type: 'deployments',
     attributes: {
       status,
-      branch_name: deployment.branchName,
       commit_hash: deployment.commitHash,
       commit_message: 'Sell more',
-      commit_author: 'octocat',
       failure_reason: /failed$/.test(status) ? deployment.failureReason : null,
-      php_major_version: '8.4',
-      build_command: 'composer install --no-dev',
-      node_version: '22',
-      uses_octane: false,
-      uses_hibernation: environment?.usesHibernation ?? false,
       started_at: status === 'pending' ? null : deployment.startedAt,
       finished_at: deployment.finishedAt,
     },

@@ -141,7 +141,6 @@ export class CloudState {
         takes === undefined || states.length === 1
           ? new StateScript(states)
           : new TimedScript(states, { begins, takes, now: () => this.now() }),
-      branchName: owner?.branch ?? 'main',
       commitHash: given.commitHash ?? owner?.commitHash ?? FIRST_COMMIT,
       failureReason: owner?.failureReason ?? null,
       startedAt: given.startedAt ?? toSecond(begins),

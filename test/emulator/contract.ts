@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { OpenAPIBackend } from 'openapi-backend';
 import { parse } from 'yaml';
 import { type Answer, asObject, asText, failure, invalid, type JsonObject, notFound } from './answer.ts';
@@ -33,8 +32,10 @@ type Admission = (operation: string) => Answer | undefined;
 
 export type Contract = Awaited<ReturnType<typeof compileContract>>;
 
-function contractFile(name: ContractName): string {
-  return fileURLToPath(new URL(`../contract/${name}.openapi.yaml`, import.meta.url));
+/** Reads a contract, with every response as `application/json`: the library validates only this type. */
+function definitionOf(name: ContractName) {
+  const text = readFileSync(new URL(`../contract/${name}.openapi.yaml`, import.meta.url), 'utf8');
+  return parse(text.replaceAll('application/vnd.api+json', 'application/json'));
 }
 
 /**
@@ -54,7 +55,7 @@ export function loadContract(name: ContractName): Promise<Contract> {
 
 async function compileContract(name: ContractName) {
   const api = new OpenAPIBackend({
-    definition: withPlainJson(parse(readFileSync(contractFile(name), 'utf8'))),
+    definition: definitionOf(name),
     apiRoot: '/api',
     strict: true,
     // The library validates documents only against OpenAPI 3.0, and these are 3.1.
@@ -138,21 +139,6 @@ async function compileContract(name: ContractName) {
       return violationLines(api.validateResponse(body, operation, status).errors ?? []);
     },
   };
-}
-
-/** Declares every response also as `application/json`: the library validates only this type. */
-function withPlainJson(document: unknown): never {
-  const visit = (value: unknown): unknown => {
-    if (Array.isArray(value)) return value.map(visit);
-    if (typeof value !== 'object' || value === null) return value;
-    const copy: JsonObject = {};
-    for (const [key, child] of Object.entries(value)) copy[key] = visit(child);
-    const content = asObject(copy['content']);
-    const shape = content['application/vnd.api+json'];
-    if (shape !== undefined) copy['content'] = { ...content, 'application/json': shape };
-    return copy;
-  };
-  return visit(document) as never;
 }
 
 function isJson(contentType: string | undefined): boolean {

@@ -115,8 +115,7 @@ function sorted(call: Call, processes: ForgeProcess[]): ForgeProcess[] {
 
 function withOrganization(state: ForgeState, call: Call, answer: (slug: string) => Answer): Answer {
   const slug = call.params['organization'] ?? '';
-  const known = state.organizations.some((organization) => organization.slug === slug);
-  return known ? answer(slug) : notFound('Organization', slug);
+  return state.organizations.includes(slug) ? answer(slug) : notFound('Organization', slug);
 }
 
 function withServer(state: ForgeState, call: Call, answer: (server: ForgeServer) => Answer): Answer {

@@ -3,12 +3,6 @@ import { Journal } from './journal.ts';
 import { StateScript } from './progress.ts';
 import { RateLimits } from './rate-limits.ts';
 
-export interface ForgeOrganization {
-  id: string;
-  slug: string;
-  name: string;
-}
-
 export interface ForgeServer {
   id: string;
   organization: string;
@@ -94,19 +88,14 @@ export class ForgeState {
     { enforced: true, tellsReset: false },
   );
   now: () => number = Date.now;
-  readonly organizations: ForgeOrganization[] = [];
+  /** The slugs of the organizations. */
+  readonly organizations: string[] = [];
   readonly servers: ForgeServer[] = [];
   readonly sites: ForgeSite[] = [];
   readonly processes: ForgeProcess[] = [];
   /** The writes made by requests, for lists that lag. */
   readonly writes = new Journal<ForgeProcess>();
-  #lastId = 30;
-
-  addOrganization(given: { slug: string; name: string }): ForgeOrganization {
-    const organization = { id: this.#newId(), ...given };
-    this.organizations.push(organization);
-    return organization;
-  }
+  #lastId = 31;
 
   addServer(organization: string, { name }: { name: string }): ForgeServer {
     const server = { id: this.#newId(), organization, name, createdAt: this.timestamp() };

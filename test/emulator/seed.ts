@@ -11,7 +11,7 @@ export function seedShop({ cloud, forge }: Pick<Emulator, 'cloud' | 'forge'>) {
     minReplicas: 2,
     maxReplicas: 4,
   });
-  forge.addOrganization({ slug: 'acme', name: 'Acme' });
+  forge.organizations.push('acme');
   const server = forge.addServer('acme', { name: 'web-1' });
   const site = forge.addSite(server, { name: 'shop.example' });
   return { application, environment, instance, server, site };

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 import { createServer as createTlsServer } from 'node:tls';
-import type { Certificate } from '../support/certificate.ts';
+import type { Certificate } from './certificate.ts';
 
 /** The way to a server on this machine, as it would be to one that is further away. */
 export interface Way extends AsyncDisposable {
@@ -9,6 +9,8 @@ export interface Way extends AsyncDisposable {
   readonly origin: string;
   /** How many connections were made on it. */
   connections(): number;
+  /** Hangs up on the next connections. */
+  hangUp(times: number): void;
 }
 
 /** With a certificate the way leads through TLS; each round trip takes `roundTrip` milliseconds more, the handshake's, too. */
@@ -31,8 +33,13 @@ export async function openWay(
   const secure = certificate && createTlsServer({ cert: certificate.cert, key: certificate.key }, onSecure);
   const end = secure === undefined ? target : await listen(secure);
   let connections = 0;
+  let hangUps = 0;
   const slow = createServer((socket) => {
     connections++;
+    if (hangUps-- > 0) {
+      socket.destroy();
+      return;
+    }
     const server = keep(connect(end, '127.0.0.1'));
     // On a real way a client can send only when its connection stands, one round trip later.
     carry(keep(socket), server, roundTrip / 2, roundTrip);
@@ -42,6 +49,9 @@ export async function openWay(
   return {
     origin: `${secure === undefined ? 'http' : 'https'}://127.0.0.1:${port}`,
     connections: () => connections,
+    hangUp: (times) => {
+      hangUps = times;
+    },
     async [Symbol.asyncDispose]() {
       for (const socket of sockets) socket.destroy();
       secure?.close();
