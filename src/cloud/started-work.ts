@@ -3,7 +3,7 @@ import { Failure } from '../failure.ts';
 import { type HttpCall, type HttpClient, path } from '../http/client.ts';
 import { HttpFailure } from '../http/failure.ts';
 import { Id, one } from '../http/json-api.ts';
-import { inSeconds, type LoggedWait, poll, timeOf } from '../time.ts';
+import { Deadline, inSeconds, type LoggedWait, poll, timeOf } from '../time.ts';
 import { CommandResource, readBothEnds } from './shapes.ts';
 
 /** The means to follow a deployment or a command until it ends. */
@@ -221,7 +221,8 @@ export function commandSucceeded({ status, exitCode }: Command): boolean {
 
 /**
  * Runs a command in an environment, and follows it to its end. If the response is lost, looks for the command in the
- * list before it sends the request again. Throws a `StillGoing` if the command has not ended by the deadline.
+ * list before it sends the request again. Throws a `StillGoing` if the command has not ended in the time of the
+ * deadline, counted from its start: the request may have waited for the rate limit.
  */
 export async function runCommand(
   client: HttpClient,
@@ -232,7 +233,11 @@ export async function runCommand(
   const list = async () => await listAlike(client, environmentId, command);
   const start = { body: { command }, before: await list(), list };
   const first = await startOnce(client, commands, environmentId, start, following);
-  return await follow(client, commands, first, following);
+  const { clock, deadline } = following;
+  return await follow(client, commands, first, {
+    ...following,
+    deadline: new Deadline(clock, deadline.span),
+  });
 }
 
 /** Lists the commands of an environment with exactly this text. The filter of the API may match others. */

@@ -186,10 +186,10 @@ export async function readMergedComments(
 async function unedited(client: HttpClient, comments: readonly Comment[]): Promise<MergedComments> {
   const ids = comments.flatMap(({ node_id }) => node_id ?? []);
   const editors = new Map<string, v.InferOutput<typeof Editor>>();
-  if (ids.length > 0) {
-    const query =
-      'query($ids: [ID!]!) { nodes(ids: $ids) { ... on IssueComment { id editor { __typename login } } } }';
-    const body = { query, variables: { ids: ids.slice(-pageSize) } };
+  const query =
+    'query($ids: [ID!]!) { nodes(ids: $ids) { ... on IssueComment { id editor { __typename login } } } }';
+  for (let first = 0; first < ids.length; first += pageSize) {
+    const body = { query, variables: { ids: ids.slice(first, first + pageSize) } };
     try {
       const { data } = await client.json(graphQl(body, 'Reading who has edited the comments'), Editors);
       for (const node of data.data.nodes) if (node?.editor) editors.set(node.id, node.editor);

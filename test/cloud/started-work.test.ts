@@ -134,6 +134,12 @@ describe('a command', () => {
     ['ends with a status that is not known', { ends: 'cancelled' }, { id: 'comm-1', status: 'cancelled' }],
     ['is sent once where the answer holds only its id', { answersId: true }, { id: 'comm-1' }],
     [
+      'has its whole time from its start, although an earlier request was lost',
+      { lost: [[]], takes: 290_000 },
+      { id: 'comm-1', status: 'command.failure' },
+      2,
+    ],
+    [
       'is sent once where it is refused, and the input is named',
       { refused: 422 },
       { what: 'Starting a command', status: 422, fix: 'Correct verify-command' },

@@ -62,6 +62,25 @@ describe.concurrent('approved-plan: require changes only what the merged pull re
     );
   });
 
+  test('a shown change that is neither planned now nor made is refused, also in an environment without changes', async () => {
+    await using shop = await openReviewedShop();
+    const staging = shop.addEnvironment('staging');
+    const worker = shop.cloud.addProcess(staging.instance, { type: 'worker', processes: 1 });
+    shop.cloud.addProcess(staging.instance, { type: 'custom', command: 'php old' });
+    const file = (processes: string) =>
+      `${manifest}  staging: { instances: { App: [{ type: worker${processes} }] } }\n`;
+    await shop.plan(file(', processes: 3'), { prune: 'true' });
+    const lost = 'staging: shown in the pull request, but no longer planned: ';
+    const refused = await shop.push(file(''));
+    expectRefused(shop, refused, `${lost}delete`, `${lost}update`);
+    expect(refused.outputs).toMatchObject({ created: '1', deleted: '0', unchanged: '1', undeclared: '1' });
+    expect(refused.summary).toContain('+ 2 processes worker default');
+    worker.processes = 3;
+    const pushed = await shop.push(file(''), { prune: 'true' });
+    expect(pushed.errors).toEqual([]);
+    expect(pushed.outputs).toMatchObject({ created: '1', deleted: '1', unchanged: '1' });
+  });
+
   test('an environment that was not shown is refused, and one of a pattern is left out', async () => {
     await using shop = await openReviewedShop();
     await shop.plan(manifest);
@@ -115,6 +134,10 @@ describe.concurrent('approved-plan: require changes only what the merged pull re
     await shop.plan(manifest);
     const [comment] = shop.gitHub.comments;
     if (comment === undefined) throw new Error('There is no comment.');
+    // GitHub reports the editors of a hundred comments at a time.
+    const others = Array.from({ length: 100 }, (_, index) => ({ ...comment, id: 2 + index }));
+    for (const other of others) other.body = `${comment.body.split('\n')[0]}\n`;
+    shop.gitHub.comments.push(...others);
     for (const editor of ['mallory', 'github-actions']) {
       comment.editor = editor;
       expectRefused(shop, await shop.push(manifest), 'somebody else has edited the comment');

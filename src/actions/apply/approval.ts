@@ -100,19 +100,20 @@ export async function requireApproval(
   inputs: PlanSubject,
   scopes: readonly Scope[],
 ): Promise<ReadonlySet<string>> {
-  const changing = scopes.filter(({ rows }) => rows.some(changesSomething));
-  if (inputs.approvedPlan !== 'require' || changing.length === 0) return new Set();
+  const changes = ({ rows }: Scope): boolean => rows.some(changesSomething);
+  if (inputs.approvedPlan !== 'require' || !scopes.some(changes)) return new Set();
   step.doing('reading the plan in the pull request');
   const approvals = await readApprovals(step, inputs);
   const left = new Set<string>();
-  const lines = changing.flatMap(({ id, name, rows, isOptional }) => {
+  const lines = scopes.flatMap((scope) => {
+    const { id, name, rows, isOptional } = scope;
     const planned = rows.map((row) => ({ row, approved: approvedRow(row, step.secrets) }));
     const covering = approvals.flatMap((approval) => {
       const shown = Object.hasOwn(approval, id) ? approval[id] : undefined;
       return shown === undefined ? [] : [differences(shown, planned)];
     });
     if (covering.some((different) => different.length === 0)) return [];
-    if (covering.length === 0 && isOptional) {
+    if (covering.length === 0 && isOptional && changes(scope)) {
       left.add(id);
       step.log.notice(`${name} is skipped: it is not in the pull request's plan.`);
       return [];
@@ -208,11 +209,21 @@ function restOf(shown: ApprovedRow, planned: readonly PlannedRow[]): ApprovedRow
 }
 
 /** True when the shown change was made already: an earlier run may have made it before it was interrupted. */
-function isFulfilled([placeId, action, identity]: ApprovedRow, planned: readonly PlannedRow[]): boolean {
+function isFulfilled(
+  [placeId, action, identity, changes]: ApprovedRow,
+  planned: readonly PlannedRow[],
+): boolean {
   const same = planned.filter(({ row, approved }) => row.place.id === placeId && approved[2] === identity);
   return action === 'delete'
     ? !same.some(({ row }) => row.action === 'undeclared')
-    : same.some(({ row }) => row.action === 'keep');
+    : same.some(({ row }) => row.action === 'keep' && changes.every((change) => isMade(change, row)));
+}
+
+/** False if the process has another value than the shown one: the file may no longer declare the field. */
+function isMade([field, { to }]: ApprovedRow[3][number], { settings }: PlanRow): boolean {
+  const now = settings[field] ?? to;
+  // A service may write a number or a flag as text.
+  return String(now) === String(to) || Number(now) === Number(to);
 }
 
 /** Returns a change as text: `update worker on queue high on App, 2 → 3 proc.` */

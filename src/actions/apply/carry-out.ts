@@ -42,7 +42,7 @@ export function warnOfDoubts<S, P extends Existing>(
 
 /**
  * Logs the plans of environments or servers. Throws a `Failure` for plans that are not approved, or that delete too
- * much. Returns the plans to carry out or, in a dry run, to show.
+ * much, and shows them. Returns the plans to carry out or, in a dry run, to show.
  */
 export async function review<T extends Scope>(
   report: PlanReport,
@@ -51,10 +51,16 @@ export async function review<T extends Scope>(
   const { step, inputs } = report;
   report.log(rowsOf(planned));
   if (inputs.dryRun) report.covers(planned);
-  const left = inputs.dryRun ? new Set() : await requireApproval(step, inputs, planned);
-  const kept = planned.filter(({ id }) => !left.has(id));
-  if (left.size > 0) report.log(rowsOf(kept));
-  guardDeletes(report, rowsOf(kept));
+  let kept = planned;
+  try {
+    const left = inputs.dryRun ? new Set() : await requireApproval(step, inputs, planned);
+    kept = planned.filter(({ id }) => !left.has(id));
+    if (left.size > 0) report.log(rowsOf(kept));
+    guardDeletes(report, rowsOf(kept));
+  } catch (error) {
+    report.show({ kind: 'planned', rows: rowsOf(kept), next: html`` });
+    throw error;
+  }
   return kept;
 }
 
@@ -79,7 +85,6 @@ function guardDeletes(report: PlanReport, rows: readonly PlanRow[]): void {
     );
     return;
   }
-  report.show({ kind: 'planned', rows, next: html`` });
   const lines = bullets(
     deletes.map((row) => `${rowText(row)} (${row.processId})`),
     ', in plan-json',

@@ -58,7 +58,7 @@ export function readStableFor(inputs: Inputs): number {
 /** The command of `verify-command`, which proves in the environment that its processes work. */
 export interface Verification {
   readonly command: string;
-  /** Milliseconds from the request of the command to its end. */
+  /** Milliseconds from the start of the command to its end. */
   readonly timeout: number;
 }
 
