@@ -163,18 +163,7 @@ function nameFix<T>(search: NameSearch<T>): string {
   const isSure = near !== undefined && others.length === 0;
   const set = isSure ? `Set ${input}: ${near}` : `Correct the input ${input}`;
   const fix = correct === undefined ? set : `Correct ${correct}`;
-  return [didYouMean(wanted, names), refHint(wanted), fix].filter((part) => part !== '').join(' ');
-}
-
-/** Explains a Git ref in place of a branch's name: `refs/heads/main`, or `12/merge` of a pull request. */
-function refHint(wanted: string): string {
-  if (wanted.startsWith('refs/heads/')) {
-    return `"${wanted}" is a ref: github.ref_name holds the branch’s name alone.`;
-  }
-  if (/^(refs\/pull\/)?\d+\/merge$/.test(wanted)) {
-    return `"${wanted}" is what GitHub calls a pull request’s merge commit: github.head_ref holds the branch’s name.`;
-  }
-  return '';
+  return `${didYouMean(wanted, names)} ${fix}`.trimStart();
 }
 
 /** A name or id in a file, and its location. */

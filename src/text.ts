@@ -42,12 +42,6 @@ export function yamlFlag(text: string): boolean | undefined {
   return /^(false|False|FALSE)$/.test(text) ? false : undefined;
 }
 
-/** Returns `true` for `yes`, `y`, `on`, `1`, and `false` for their opposites; other words unchanged. */
-export function meantFlag(word: string): string {
-  if (/^(yes|y|on|1)$/i.test(word)) return 'true';
-  return /^(no|n|off|0)$/i.test(word) ? 'false' : word;
-}
-
 /** Reads a whole number in plain digits; undefined for any other text. */
 export function wholeNumberOf(text: string): number | undefined {
   return /^(0|[1-9]\d{0,14})$/.test(text) ? Number(text) : undefined;

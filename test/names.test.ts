@@ -76,14 +76,6 @@ describe('what is not there', () => {
     expect(refusal(wanted, [shop, admin]).fix).toContain(`Did you mean ${near}?`);
   });
 
-  test.each([
-    ['refs/heads/shop', 'github.ref_name'],
-    ['refs/pull/7/merge', 'github.head_ref'],
-    ['7/merge', 'github.head_ref'],
-  ])('is told with where GitHub keeps the name of a branch: %s', (wanted, expression) => {
-    expect(refusal(wanted, [shop]).fix).toContain(expression);
-  });
-
   test('is told with twenty-five others at most', () => {
     const many = Array.from({ length: 27 }, (_, n) => ({ id: `app-${n}`, names: [`a${n}`, ''] as const }));
     expect(refusal('store', many).why).toMatch(/a24 \(app-24\) and 2 more$/);

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { orNear } from '../names.ts';
-import { invisibleIn, meantFlag, quoted, rangeText, trimmed, wholeNumberOf, yamlFlag } from '../text.ts';
+import { invisibleIn, quoted, rangeText, trimmed, wholeNumberOf, yamlFlag } from '../text.ts';
 
 // Schemas for declarations, with the message for each mistake. Inputs and manifests use the same schemas, so a mistake has
 // the same message in both.
@@ -149,7 +149,7 @@ export function flag() {
   return v.boolean(({ input }) => {
     if (typeof input === 'string' && yamlFlag(input) !== undefined)
       return `must be true or false, without quotes, not ${kindOf(input)}`;
-    return orNear(`must be true or false, ${notThis(input)}`, meantFlag(wordOf(input)), ['true', 'false']);
+    return `must be true or false, ${notThis(input)}`;
   });
 }
 

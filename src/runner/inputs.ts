@@ -2,7 +2,7 @@ import { getInput } from '@actions/core';
 import { type Annotation, Failure, type FailureParts, locationText, type Mistake } from '../failure.ts';
 import { isLoopback } from '../http/proxy.ts';
 import { orNear } from '../names.ts';
-import { meantFlag, quoted, rangeText, trimmed, wholeNumberOf, yamlFlag } from '../text.ts';
+import { quoted, rangeText, trimmed, wholeNumberOf, yamlFlag } from '../text.ts';
 import { longestHeadline } from './ending.ts';
 
 /**
@@ -48,10 +48,8 @@ export class Inputs {
     const value = this.text(name);
     if (value === undefined) return fallback;
     const flag = yamlFlag(value);
-    if (flag !== undefined) return flag;
-    const why = `must be true or false, not ${quoted(value)}`;
-    this.problem(name, orNear(why, meantFlag(value), ['true', 'false']));
-    return fallback;
+    if (flag === undefined) this.problem(name, `must be true or false, not ${quoted(value)}`);
+    return flag ?? fallback;
   }
 
   /** Reads a whole number in plain digits; undefined if the input is empty. */

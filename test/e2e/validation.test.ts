@@ -35,7 +35,7 @@ const wrong: readonly [title: string, inputs: Record<string, string>, said: read
       'queue: contains an invisible character, \\u200b (zero-width space), at position 5',
       'tries: must be a whole number of at least 0, not "three"',
       'sleep: must be a whole number of at least 0, not "-1"',
-      'force: must be true or false, not "yes". Did you mean "true"?',
+      'force: must be true or false, not "yes"',
       'timeout: must be a whole number',
     ],
   ],
@@ -112,24 +112,22 @@ describe('a token that is only a reference to one', () => {
   const reference = (name: string) => ['$', `{{ secrets.${name} }}`].join('');
   const known = reference('LARAVEL_CLOUD_TOKEN');
 
-  test.each([
-    ['$LARAVEL_CLOUD_TOKEN', known],
-    ['LARAVEL_CLOUD_TOKEN', known],
-    ['{{ secrets.MY_TOKEN }}', reference('MY_TOKEN')],
-    [reference('MY_TOKEN'), reference('MY_TOKEN')],
-  ])('is shown, with what to write: %s', async (token, better) => {
-    const step = await shop.run({ token });
+  test.each(['$LARAVEL_CLOUD_TOKEN', 'LARAVEL_CLOUD_TOKEN', '{{ secrets.MY_TOKEN }}', known])(
+    'is refused, with what to write: %s',
+    async (token) => {
+      const step = await shop.run({ token });
 
-    expect(step.errors[0]).toContain(`token: is the text "${token}"; write ${better}`);
-    expect(shop.requests()).toEqual([]);
-  });
+      expect(step.errors[0]).toContain(`token: is the name of a secret, or an expression; write ${known}`);
+      expect(shop.requests()).toEqual([]);
+    },
+  );
 
   test.each(['$12|abcdeFGHIJ0123456789abcdeFGHIJ0123456789', '{{ 12|abcdeFGHIJ0123456789 }}'])(
     'is not shown where a token may be in it: %s',
     async (token) => {
       const step = await shop.run({ token });
 
-      expect(step.errors[0]).toContain(`token: is an expression and not a token; write ${known}`);
+      expect(step.errors[0]).toContain(`token: is the name of a secret, or an expression; write ${known}`);
       expect(step.masks).toContain(token);
       expect(step.summary).not.toContain('abcdeFGHIJ');
       expect(shop.requests()).toEqual([]);

@@ -2,7 +2,6 @@ import type { Api, TokenSource } from '../../http/hints.ts';
 import type { Inputs } from '../../runner/inputs.ts';
 import type { Step } from '../../runner/step.ts';
 import type { Workflow } from '../../runner/workflow.ts';
-import { quoted } from '../../text.ts';
 
 /** The connection to an API, from the inputs that every action has. */
 export interface Connection {
@@ -34,9 +33,11 @@ function readToken({ inputs, environment, workflow, secrets }: Step, source: Tok
     inputs.problem('token', whyEmpty(source, workflow));
     return '';
   }
-  const literal = unresolved(token, source);
-  if (literal?.isHarmless !== true) secrets.add(token);
-  if (literal !== undefined) inputs.problem('token', literal.why);
+  const isText = source.variables.includes(token) || /^\$|\{\{/.test(token);
+  // A short name is no secret, and masking it would hide it in the message.
+  if (!isText || !/^[\w${}. ]{1,60}$/.test(token)) secrets.add(token);
+  if (isText)
+    inputs.problem('token', `is the name of a secret, or an expression; write ${expressionFor(source)}`);
   else checkCharacters(inputs, 'token', token);
   return token;
 }
@@ -49,24 +50,11 @@ export function checkCharacters(inputs: Inputs, name: string, token: string): bo
   return isSendable;
 }
 
-/**
- * Recognizes a text that names a secret, in place of the secret itself: `${{ secrets.X }}` in quotes, or `$X`.
- * `isHarmless`: the text is only a name, which a message may show.
- */
-function unresolved(
-  token: string,
-  { variables: [variable, ...others] }: TokenSource,
-): { readonly why: string; readonly isHarmless: boolean } | undefined {
-  const isName = [variable, ...others].includes(token);
-  if (!isName && !token.startsWith('$') && !token.includes('{{')) return undefined;
-  const [, name] = /^\$?\{\{\s*(?:secrets|env|vars)\.([a-z_]\w{0,38})\s*\}\}$/i.exec(token) ?? [];
-  const [, shell] = /^\$\{?(\w+)\}?$/.exec(token) ?? [];
-  const isHarmless = isName || name !== undefined || [variable, ...others].includes(shell ?? '');
-  const what = isHarmless ? `is the text ${quoted(token)}` : 'is an expression and not a token';
-  return { why: `${what}; write \${{ secrets.${name ?? variable} }}`, isHarmless };
+function expressionFor({ variables: [variable] }: TokenSource): string {
+  return `\${{ secrets.${variable} }}`;
 }
 
-function whyEmpty({ variables: [variable], origin }: TokenSource, { pullRequest, actor }: Workflow): string {
+function whyEmpty(source: TokenSource, { pullRequest, actor }: Workflow): string {
   if (pullRequest?.fromFork === true) {
     return (
       'is empty: this pull request comes from a fork, and GitHub gives such runs no secrets. Skip the step for forks ' +
@@ -77,5 +65,5 @@ function whyEmpty({ variables: [variable], origin }: TokenSource, { pullRequest,
   if (actor === 'dependabot[bot]') {
     return `is empty: runs started by Dependabot get only Dependabot secrets; add the token there, or skip the step for them`;
   }
-  return `is empty. Create a token ${origin}, store it as a repository secret, and pass it as token: \${{ secrets.${variable} }} or as the environment variable ${variable}`;
+  return `is empty. Create a token ${source.origin}, store it as a repository secret, and pass it as token: ${expressionFor(source)} or as the environment variable ${source.variables[0]}`;
 }

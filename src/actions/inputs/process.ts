@@ -25,7 +25,9 @@ function readJson(inputs: Inputs, name: string, example: string): { readonly val
       inputs.problem(name, `the key ${quoted(key)} is there twice; remove one`);
     return { value };
   } catch (error) {
-    inputs.problem(name, whyNotJson(text, example, error));
+    const [, position] = /at position (\d+)/.exec(String(error)) ?? [];
+    const where = position === undefined ? '' : ` after ${position} characters`;
+    inputs.problem(name, `is not valid JSON${where}; write an object such as ${example}`);
     return undefined;
   }
 }
@@ -49,28 +51,6 @@ function repeatedKeys(text: string): readonly string[] {
     last = token;
   }
   return [...repeated];
-}
-
-function whyNotJson(text: string, example: string, error: unknown): string {
-  const trailing = /,(?=\s*([}\]]))/.exec(withoutTexts(text));
-  if (trailing !== null)
-    return `is not valid JSON: there is a comma before the ${trailing[1]} (${placeIn(text, trailing.index)})`;
-  if (/^\s*[{[]?\s*'|[{,:[]\s*'/.test(withoutTexts(text)))
-    return `is not valid JSON: use double quotes inside, and single quotes around it: '${example}'`;
-  if (/^[^{["]*$/.test(text)) return `is not JSON; write an object such as ${example}`;
-  const [, position] = /at position (\d+)/.exec(String(error)) ?? [];
-  const where = position === undefined ? '' : ` at ${placeIn(text, Number(position))}`;
-  return `is not valid JSON${where}; write an object such as ${example}`;
-}
-
-/** Returns the text with each string replaced by spaces. */
-function withoutTexts(text: string): string {
-  return text.replace(/"(?:[^"\\]|\\.)*"/gs, (quote) => ' '.repeat(quote.length));
-}
-
-function placeIn(text: string, index: number): string {
-  const lines = text.slice(0, index).split('\n');
-  return `line ${lines.length}, character ${(lines.at(-1) ?? '').length + 1}`;
 }
 
 /** Inputs by name, each with the kind of its value. */
