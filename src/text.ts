@@ -20,6 +20,11 @@ export function counted(count: number, one: string, many: string): string {
   return `${count} ${count === 1 ? one : many}`;
 }
 
+/** `1 background process`, `3 background processes`. */
+export function processCount(count: number): string {
+  return counted(count, 'background process', 'background processes');
+}
+
 /** Returns the first `most` texts, and the number of the others: `a, b and 3 more`. */
 export function firstOf(texts: readonly string[], most: number, between = ', '): string {
   const more = texts.length - most;

@@ -5,7 +5,8 @@ import { type Html, html } from '../runner/html.ts';
 import type { Inputs } from '../runner/inputs.ts';
 import type { Step } from '../runner/step.ts';
 import type { Mark } from '../runner/summary.ts';
-import { counted } from '../text.ts';
+import { processCount } from '../text.ts';
+import { idOutputs } from './report/process.ts';
 
 /** Reads `all`, `if-missing` and `dry-run`. */
 export function readDeletion(inputs: Inputs) {
@@ -51,8 +52,7 @@ export async function deleteFound<P extends Existing>(
 ): Promise<void> {
   const { found, what, on, names, whatHtml, onHtml } = about;
   const output = (outcome: 'deleted' | 'absent' | 'would-delete' | '', processes: readonly P[]): void => {
-    const ids = JSON.stringify(processes.map(({ id }) => id));
-    step.output({ outcome, 'ids-json': ids, count: String(processes.length) });
+    step.output({ outcome, ...idOutputs(processes) });
   };
   if (found.length === 0) {
     output('absent', []);
@@ -85,7 +85,5 @@ export async function deleteFound<P extends Existing>(
 /** Returns the name of a single process, or `3 background processes`. */
 export function namesHtml<P>(processes: readonly P[], nameOf: (process: P) => Html): Html {
   const [first, ...others] = processes;
-  return first === undefined || others.length > 0
-    ? html`${counted(processes.length, 'background process', 'background processes')}`
-    : nameOf(first);
+  return first === undefined || others.length > 0 ? html`${processCount(processes.length)}` : nameOf(first);
 }

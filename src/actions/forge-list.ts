@@ -10,7 +10,7 @@ import { code, html, prose } from '../runner/html.ts';
 import type { Inputs } from '../runner/inputs.ts';
 import type { Step } from '../runner/step.ts';
 import { next } from '../runner/summary.ts';
-import { quoted } from '../text.ts';
+import { processCount, quoted } from '../text.ts';
 import { readConnection } from './inputs/connection.ts';
 import {
   describeFilter,
@@ -19,8 +19,9 @@ import {
   readForgeFilter,
   readForgeTarget,
 } from './inputs/forge.ts';
-import { countText, downText, forgeJson, forgeLine, forgeTable, idsJson } from './report/forge.ts';
+import { downText, forgeJson, forgeLine, forgeTable } from './report/forge.ts';
 import { manifestToCopy, schemaUrl } from './report/list.ts';
+import { idOutputs } from './report/process.ts';
 import { type Session, withSession } from './session.ts';
 
 /** Lists a Forge server's processes. As a gate, waits for the required statuses and the minimum count. */
@@ -129,11 +130,10 @@ function report(step: Step, inputs: ForgeListInputs, gated: LastLook): void {
   );
   step.output({
     'processes-json': forgeJson(processes),
-    'ids-json': idsJson(processes),
-    count: String(processes.length),
+    ...idOutputs(processes),
     'manifest-yaml': manifest,
   });
-  const found = countText(processes);
+  const found = processCount(processes.length);
   step.log.group(`${found} on server ${target.server} (${asked})`, processes.map(forgeLine));
   showGate(step, inputs, gated, asked);
   step.summarize(manifestToCopy(manifest, forgeManifest.file));
@@ -146,7 +146,7 @@ function showGate(
   { processes, failure }: LastLook,
   asked: string,
 ): void {
-  const found = countText(processes);
+  const found = processCount(processes.length);
   const on = html`on server ${code(target.server)}`;
   const down = downText(processes);
   if (gate.statuses.length > 0 && processes.length === 0 && failure === undefined) {

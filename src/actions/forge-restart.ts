@@ -10,6 +10,7 @@ import type { ForgeTarget } from '../forge/target.ts';
 import { maxConcurrency } from '../http/transport.ts';
 import { code, html, prose } from '../runner/html.ts';
 import type { Step } from '../runner/step.ts';
+import { processCount } from '../text.ts';
 import { readConnection } from './inputs/connection.ts';
 import {
   describeFilter,
@@ -19,7 +20,8 @@ import {
   readForgeTarget,
   readProcessId,
 } from './inputs/forge.ts';
-import { countText, forgeLine, forgeTable, idsJson } from './report/forge.ts';
+import { forgeLine, forgeTable } from './report/forge.ts';
+import { idOutputs } from './report/process.ts';
 import { type Session, withSession } from './session.ts';
 
 /**
@@ -100,11 +102,11 @@ async function request(
 ): Promise<readonly AcceptedRestart[]> {
   const { accepted, failure } = await requestRestarts(processes, maxConcurrency, restarting);
   const restarted = accepted.map(({ process }) => process);
-  step.output({ 'ids-json': idsJson(restarted), count: String(restarted.length) });
+  step.output(idOutputs(restarted));
   if (restarted.length > 0) step.did('restart', `restarted ${restarted.map(({ id }) => id).join(', ')}`);
   if (failure === undefined) return accepted;
   step.summarize(
-    html`<p>Restarted before that: ${restarted.length} of ${countText(processes)}.</p>${forgeTable(restarted)}`,
+    html`<p>Restarted before that: ${restarted.length} of ${processCount(processes.length)}.</p>${forgeTable(restarted)}`,
   );
   throw failure;
 }
@@ -125,10 +127,10 @@ async function waitUntilUp(
   const up = processes.length === 1 ? 'up' : 'all up';
   const outcome = wait === 0 ? 'not waited for' : failure === undefined ? up : `not ${up}`;
   step.log.group(
-    `${verb}: ${countText(processes)} on server ${target.server.name}, ${outcome}`,
+    `${verb}: ${processCount(processes.length)} on server ${target.server.name}, ${outcome}`,
     processes.map(forgeLine),
   );
-  const head = html`${verb}: ${countText(processes)} on server ${code(target.server.name)}, ${outcome}`;
+  const head = html`${verb}: ${processCount(processes.length)} on server ${code(target.server.name)}, ${outcome}`;
   const filtered = asked === 'all' ? html`` : html`<p>Filter: ${prose(asked)}.</p>`;
   step.headline(failure === undefined ? 'done' : 'drifted', head);
   step.summarize(html`${filtered}${forgeTable(processes)}`);

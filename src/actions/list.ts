@@ -6,12 +6,13 @@ import { describe, type ProcessSpec } from '../cloud/spec.ts';
 import { writeCloudFleet } from '../cloud/write-fleet.ts';
 import { doubtText } from '../converge/listing.ts';
 import type { Outputs, Step } from '../runner/step.ts';
-import { counted } from '../text.ts';
+import { processCount } from '../text.ts';
 import { readConnection } from './inputs/connection.ts';
 import { readTarget } from './inputs/target.ts';
 import { labelOf, type Running, type RunningPlace, readRunning } from './read-running.ts';
 import { saySleep } from './report/environment.ts';
 import { type Statuses, schemaUrl, showListed } from './report/list.ts';
+import { idOutputs } from './report/process.ts';
 import { withSession } from './session.ts';
 import { readStatuses, readStatusInputs, requireStatus, warnOfStatuses } from './status.ts';
 
@@ -76,7 +77,7 @@ function logPlaces({ log, warn }: Step, places: readonly RunningPlace[], statuse
   for (const place of places) {
     const { length } = place.processes;
     log.group(
-      `${labelOf(place)}: ${counted(length, 'background process', 'background processes')}`,
+      `${labelOf(place)}: ${processCount(length)}`,
       place.processes.map((process) =>
         [
           process.id,
@@ -106,8 +107,7 @@ function outputsFor({ environment, places }: Running, statuses: Statuses): Outpu
   );
   return {
     'processes-json': JSON.stringify(processes),
-    'ids-json': JSON.stringify(processes.map(({ id }) => id)),
-    count: String(processes.length),
+    ...idOutputs(processes),
     'instance-id': others.length === 0 ? (only?.id ?? '') : '',
     'environment-id': otherEnvironments.length === 0 ? (environmentId ?? '') : '',
   };

@@ -15,7 +15,7 @@ import { HttpFailure } from '../http/failure.ts';
 import { orNear } from '../names.ts';
 import type { Inputs } from '../runner/inputs.ts';
 import type { Step } from '../runner/step.ts';
-import { counted } from '../text.ts';
+import { processCount } from '../text.ts';
 import type { Running } from './read-running.ts';
 import { saySleep } from './report/environment.ts';
 import { observe } from './rollout/proof.ts';
@@ -122,7 +122,7 @@ export function requireStatus({ required }: StatusInputs, statuses: ReadonlyMap<
   if (required.length === 0) return;
   const unwanted = [...statuses.values()].filter(({ status }) => !required.includes(status));
   if (unwanted.length === 0) return;
-  const count = `${unwanted.length} of ${counted(statuses.size, 'background process', 'background processes')}`;
+  const count = `${unwanted.length} of ${processCount(statuses.size)}`;
   const wanted = required.join(' or ');
   throw new Failure({
     headline: `${count} ${unwanted.length === 1 ? 'is' : 'are'} not ${wanted}`,

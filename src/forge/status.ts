@@ -1,6 +1,6 @@
 import type { Pacer } from '../converge/look.ts';
 import { Failure } from '../failure.ts';
-import { counted, firstOf } from '../text.ts';
+import { counted, firstOf, processCount } from '../text.ts';
 import { type Clock, inSeconds, type LoggedWait, poll, type Wait } from '../time.ts';
 import { type ForgeProcess, label, nameOf } from './process.ts';
 
@@ -225,7 +225,7 @@ export function tellByNumber(on: string, statuses: readonly string[]): Gate['tel
   const wanted = statuses.join(' or ');
   return ({ processes, of, after }) => {
     const { length } = processes;
-    const things = `${length} of ${counted(of, 'background process', 'background processes')}`;
+    const things = `${length} of ${processCount(of)}`;
     return { what: `${things} ${on} ${isOrAre(length)} not ${wanted}${after}`, why: reasonsText(processes) };
   };
 }

@@ -7,7 +7,6 @@ import { isDown, isUp } from '../../forge/status.ts';
 import { code, folded, type Html, html, joined, pathCode } from '../../runner/html.ts';
 import type { Step } from '../../runner/step.ts';
 import { facts, next, table } from '../../runner/summary.ts';
-import { counted } from '../../text.ts';
 import { readableDate } from '../../time.ts';
 import { dryRunNext, markOf, outcomeText } from './ensure.ts';
 import { below, optionsHtml, settingHtml } from './process.ts';
@@ -64,15 +63,6 @@ export function forgeJson(processes: readonly ForgeProcess[]): string {
       created_at: createdAt,
     })),
   );
-}
-
-export function idsJson(processes: readonly ForgeProcess[]): string {
-  return JSON.stringify(processes.map(({ id }) => id));
-}
-
-/** Returns `1 background process`, `3 background processes`. */
-export function countText({ length }: readonly ForgeProcess[]): string {
-  return counted(length, 'background process', 'background processes');
 }
 
 /** Returns a line for the log: `31  running  forge  3 × php8.4 artisan horizon`. */

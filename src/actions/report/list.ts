@@ -1,14 +1,11 @@
-import { identityOf } from '../../cloud/compare.ts';
 import type { Health } from '../../cloud/environment-log.ts';
 import { cloudManifest } from '../../cloud/manifest.ts';
-import type { ExistingProcess } from '../../cloud/process.ts';
-import { keyOf } from '../../converge/compare.ts';
 import { code, fence, folded, type Html, html } from '../../runner/html.ts';
 import type { Step } from '../../runner/step.ts';
 import { next } from '../../runner/summary.ts';
-import { counted } from '../../text.ts';
+import { counted, processCount } from '../../text.ts';
 import { labelOf, type Running, type RunningPlace } from '../read-running.ts';
-import { grandTotalText, placeOf, processRows, type Scaling, scalingOf } from './process.ts';
+import { placeOf, processRows, type Scaling, scalingOf, totalText } from './process.ts';
 
 interface ShownList {
   /** The type of the listed processes, with the input `type`. */
@@ -36,7 +33,7 @@ export function showListed(
       : only !== undefined && others.length === 0
         ? placeOf({ instanceId: only.id, instance: only.instance, environment })
         : html`${places.length} clusters of ${code(environment?.name ?? '')}`;
-  const what = html`${counted(count, 'background process', 'background processes')}${type === undefined ? html`` : html` of type ${code(type)}`}`;
+  const what = html`${processCount(count)}${type === undefined ? html`` : html` of type ${code(type)}`}`;
   const restarting = [...(statuses?.values() ?? [])].filter(({ status }) => status === 'restarting').length;
   if (isGate && count === 0) {
     step.headline('drifted', html`No background process on ${where}: the step checked nothing`);
@@ -61,9 +58,8 @@ const manyRows = 20;
 function placeBlock(place: RunningPlace, table: Html, several: boolean, isFolded: boolean): Html {
   const name = labelOf(place);
   if (isFolded) {
-    const managed = place.instance?.type === 'managed_queue' ? ', managed queue' : '';
-    const count = counted(place.processes.length, 'background process', 'background processes');
-    return folded(html`${name}: ${count}${managed}`, table);
+    const count = processCount(place.processes.length);
+    return folded(html`${name}: ${count}`, table);
   }
   return html`${several ? html`<h4>${code(name)}</h4>` : html``}${table}`;
 }
@@ -75,17 +71,15 @@ function placeTable(
 ): Html {
   const counts = processes.flatMap((process) => process.processes ?? []);
   const total = counts.reduce((sum, count) => sum + count, 0);
-  const keys = processes.map((process) => keyOf(identityOf(process)));
-  const isManaged = instance?.type === 'managed_queue';
-  const markOf = (process: ExistingProcess): string | undefined => {
-    if (isManaged) return 'managed queue';
-    const key = keyOf(identityOf(process));
-    const count = keys.filter((other) => other === key).length;
-    return count === 1 ? undefined : count === 2 ? 'twice' : `${count} times`;
-  };
-  // No total if the number of a process is unknown.
-  const sum = counts.length < processes.length ? html`` : html`<p>${grandTotalText(total, scaling)}</p>`;
-  return html`${sum}${processRows(processes, { markOf, statuses })}`;
+  const facts = [
+    ...(instance?.type === 'managed_queue' ? ['A managed queue'] : []),
+    // No total if the number of a process is unknown.
+    ...(counts.length < processes.length
+      ? []
+      : [`${counted(total, 'process', 'processes')}${totalText(total, scaling)}`]),
+  ];
+  const lead = facts.length === 0 ? html`` : html`<p>${facts.join(': ')}.</p>`;
+  return html`${lead}${processRows(processes, statuses)}`;
 }
 
 /** Returns a manifest for the summary, in a fence with a button that copies it. */

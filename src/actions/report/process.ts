@@ -7,10 +7,15 @@ import { cloudService } from '../../cloud/service.ts';
 import { type ProcessSpec, queueOf } from '../../cloud/spec.ts';
 import { type Changes, fieldName, type Settings, shown } from '../../converge/compare.ts';
 import { code, folded, type Html, html, joined, preformatted } from '../../runner/html.ts';
+import type { Outputs } from '../../runner/step.ts';
 import { facts, next, table } from '../../runner/summary.ts';
-import { counted } from '../../text.ts';
 import { readableDate } from '../../time.ts';
 import type { Target } from '../inputs/target.ts';
+
+/** Returns the outputs `ids-json` and `count`. */
+export function idOutputs(processes: readonly { readonly id: string }[]): Outputs {
+  return { 'ids-json': JSON.stringify(processes.map(({ id }) => id)), count: String(processes.length) };
+}
 
 /** The next step while a change waits for a deployment. */
 export const deployNext = deployAfterChange(html`the environment`);
@@ -94,23 +99,19 @@ export function settingHtml(field: string, { settings, changes = {}, ignored = {
   return value === null || value === undefined ? html`` : code(shown(value));
 }
 
-/** Additions to a table of processes. */
-interface Marks {
-  /** Returns a note about a process, such as `twice`. */
-  markOf?(process: ExistingProcess): string | undefined;
-  readonly statuses?: ReadonlyMap<string, Health> | undefined;
-}
-
-/** Returns processes as a table that fits a phone, with their ids and dates folded below. */
-export function processRows(processes: readonly ExistingProcess[], { markOf, statuses }: Marks = {}): Html {
+/**
+ * Returns processes as a table that fits a phone, with their ids and dates folded below. `statuses`: by process id, if
+ * they are known.
+ */
+export function processRows(
+  processes: readonly ExistingProcess[],
+  statuses?: ReadonlyMap<string, Health>,
+): Html {
   const rows = processes.map((process) => {
     const settings = cloudService.settingsOfExisting(process);
-    const mark = markOf?.(process);
-    const odd = mark === undefined ? html`` : html` <strong>${mark}</strong>`;
-    const status = statusMark(statuses?.get(process.id)?.status);
     return [
-      html`${nameHtml(process)}${odd}${below(optionsHtml({ settings }))}`,
-      html`${status}`,
+      html`${nameHtml(process)}${below(optionsHtml({ settings }))}`,
+      html`${statusMark(statuses?.get(process.id)?.status)}`,
       html`${shown(settings['processes'] ?? 'unknown')}`,
     ];
   });
@@ -154,32 +155,13 @@ export function replicasText(instance: Scaling | undefined): string | undefined 
   return count === '1' ? '1 replica' : `${count} replicas`;
 }
 
-/** Returns the total of an instance: `In total 18 × 2–4 replicas = 36–72 processes.` */
-export function grandTotalText(processes: number, instance: Scaling | undefined): string {
-  const all = timesReplicas(processes, instance);
-  if (instance === undefined || all === undefined) return `In total ${processes} on each replica.`;
-  if (instance.maxReplicas === 1 && !instance.sleeps)
-    return `In total ${counted(processes, 'process', 'processes')}.`;
-  return `In total ${processes}${all} processes${whileAsleep(instance)}.`;
-}
-
 /** Returns the total of all replicas, each of which runs all processes: ` × 2–4 replicas = 4–8 in total`. */
-function totalText(processes: number, instance: Scaling | undefined): string {
-  const all = timesReplicas(processes, instance);
-  if (instance === undefined || all === undefined) return ' on each replica';
-  return `${instance.maxReplicas === 1 ? '' : `${all} in total`}${whileAsleep(instance)}`;
-}
-
-/** Returns ` × 2–4 replicas = 4–8`; undefined if the numbers are unknown. */
-function timesReplicas(processes: number, instance: Scaling | undefined): string | undefined {
+export function totalText(processes: number, instance: Scaling | undefined): string {
   const { minReplicas: min, maxReplicas: max, sleeps } = instance ?? {};
-  if (min === undefined || max === undefined) return undefined;
+  if (min === undefined || max === undefined) return ' on each replica';
   const all = sleeps ? `up to ${max * processes}` : span(min * processes, max * processes);
-  return ` × ${replicasText(instance)} = ${all}`;
-}
-
-function whileAsleep({ sleeps }: Scaling): string {
-  return sleeps ? ', and none while it sleeps' : '';
+  const total = max === 1 ? '' : ` × ${replicasText(instance)} = ${all} in total`;
+  return `${total}${sleeps ? ', and none while it sleeps' : ''}`;
 }
 
 function span(low: number, high: number): string {
