@@ -156,7 +156,7 @@ export interface LastLook {
 }
 
 /** Milliseconds for which a status must hold: a process that keeps crashing is `running` between its restarts. */
-const standing = 2_000;
+export const standing = 2_000;
 
 /**
  * Lists the processes until there are enough, and two lists in a row show each with a wanted status. Returns a failure

@@ -204,8 +204,8 @@ const restarted =
 
 export const forgeRestartScenarios = scenariosOf('forge/restart', onServer, {
   'one process that is up again when looked at for the second time': costing(
-    4,
-    [list, restart, read, read],
+    5,
+    [list, restart, read, read, read],
     restarted(['restarting', 'running']),
   ),
   'only those that match': (world) => {
