@@ -96,18 +96,22 @@ export function waitingFor({ clock, random, cancelled }: Timing, span: number): 
 
 const progressEvery = 30_000;
 
-/** Calls `look` until it returns a value: at once, then after growing pauses. Undefined if the deadline comes first. */
+/**
+ * Calls `look` at once, then after growing pauses, until `isEnough` accepts its result or the deadline comes. Returns the
+ * last result.
+ */
 export async function poll<T>(
-  look: () => Promise<T | undefined>,
+  look: () => Promise<T>,
+  isEnough: (seen: T) => boolean,
   options: PollOptions,
-): Promise<T | undefined> {
+): Promise<T> {
   const { clock, random, deadline, cancelled, first, longest, onProgress } = options;
   const pause = backoff({ first, longest }, random);
   const started = clock.now();
   let said = started;
   for (;;) {
     const seen = await look();
-    if (seen !== undefined || deadline.remaining() <= 0) return seen;
+    if (isEnough(seen) || deadline.remaining() <= 0) return seen;
     if (clock.now() - said >= progressEvery) {
       said = clock.now();
       onProgress(Math.round((said - started) / 1000));

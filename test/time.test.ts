@@ -84,6 +84,7 @@ function polling(found: number, span: number) {
       looks.push(clock.now());
       return looks.length === found ? 'it' : undefined;
     },
+    (seen) => seen !== undefined,
     {
       clock,
       random: () => 1,

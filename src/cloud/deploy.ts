@@ -76,8 +76,7 @@ async function startDeployment(
       // The other deployment may have ended meanwhile.
       return runningIn(now)[0] ?? now.find(({ id }) => !known.has(id));
     };
-    const shown =
-      (await begun()) ?? (error.fields.length === 0 ? await watchFor(begun, deploying) : undefined);
+    const shown = await watchFor(begun, deploying, error.fields.length === 0 ? undefined : 0);
     if (shown === undefined) throw error;
     deploying.log('Another deployment got in first');
     return undefined;
@@ -98,7 +97,7 @@ export async function followOn(
     if (ended.status !== 'cancelled') return ended;
     const look = async () => newerThan(ended, (await readDeployments(client, environmentId)).deployments);
     // The list may show the newer deployment a little later.
-    const newer = (await look()) ?? (await watchFor(look, following, [1_000, 4_000]));
+    const newer = await watchFor(look, following, 5_000);
     if (newer === undefined) return ended;
     following.log(`Deployment ${ended.id} was cancelled, since ${newer.id} has begun; following that one`);
     current = newer;

@@ -25,7 +25,6 @@ export const deployments: WorkKind<Deployment> = {
   name: 'deployment',
   schema: ReadDeployment,
   timeout: 'wait-timeout',
-  nextRunLooks: true,
 };
 
 /** The newest deployments of an environment, as read from the service. */

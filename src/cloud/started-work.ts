@@ -8,11 +8,8 @@ import { CommandResource, readBothEnds } from './shapes.ts';
 
 /** The means to follow a deployment or a command until it ends. */
 export interface FollowContext extends LoggedWait {
-  /**
-   * Records a fact for the report of a failing step: with `going`, work that goes on without the step; with `unknown`,
-   * an open question: `whether ...`.
-   */
-  readonly did: (line: string, kind?: 'going' | 'unknown') => void;
+  /** Records a fact for the report of a failing step. `going`: work that goes on without the step. */
+  readonly did: (line: string, kind?: 'going') => void;
 }
 
 /** The pauses between two reads, in milliseconds: at most 30 reads a minute, and soon fewer. */
@@ -45,8 +42,6 @@ export interface WorkKind<T extends Work> {
   readonly timeout: 'wait-timeout' | 'verify-timeout';
   /** Returns the input that sets a field of the request, for messages. */
   readonly fieldName?: (field: string) => string;
-  /** True if the next run of the step looks for the effect of a lost request, too. */
-  readonly nextRunLooks: boolean;
 }
 
 /** Returns the request for the list of an environment's deployments or commands. */
@@ -92,18 +87,18 @@ export async function followToEnd<T extends { readonly status: string }>(
 ): Promise<T> {
   if (first !== undefined && hasEnded(first)) return first;
   let status = first?.status;
-  const look = async (): Promise<T | undefined> => {
+  const look = async (): Promise<T> => {
     const seen = await read();
     if (seen.status !== status) following.log(`${what}: ${seen.status}`);
     status = seen.status;
-    return hasEnded(seen) ? seen : undefined;
+    return seen;
   };
-  const ended = await poll(look, {
+  const last = await poll(look, hasEnded, {
     ...following,
     ...followPauses,
     onProgress: (seconds) => following.log(`${what}: still ${status} after ${seconds} s`),
   });
-  if (ended !== undefined) return ended;
+  if (hasEnded(last)) return last;
   const why = `it is still ${status} after ${inSeconds(following.deadline.span)}`;
   throw new StillGoing({ what, why, fix });
 }
@@ -127,7 +122,7 @@ export async function startOnce<T extends Work>(
   { body, before, list }: Start<T>,
   following: FollowContext,
 ): Promise<T> {
-  const { name, fieldName, nextRunLooks } = kind;
+  const { name, fieldName } = kind;
   const known = new Set(before.map(({ id }) => id));
   const look = async () => (await list()).find(({ id }) => !known.has(id));
   const begun = (started: T): T => {
@@ -144,16 +139,13 @@ export async function startOnce<T extends Work>(
       following.log(
         `The answer to the ${name} request was lost (${error.reason}); looking whether it took effect`,
       );
-      if (nextRunLooks)
-        following.did(`whether a ${name} has started, since the answer to the request was lost`, 'unknown');
-      else
-        following.did(
-          `sent the request for a ${name}, and its answer was lost: look in Laravel Cloud whether it runs`,
-          'going',
-        );
+      following.did(
+        `sent the request for a ${name}, and its answer was lost: look in Laravel Cloud whether it runs`,
+        'going',
+      );
       const found = await watchFor(look, following);
       if (found !== undefined) return begun(found);
-      if (attempt === maxAttempts) throw error;
+      if (attempt === maxAttempts || following.deadline.remaining() === 0) throw error;
       following.log(`No ${name} has started; sending the request again`);
     }
   }
@@ -170,22 +162,20 @@ function startedForm<T extends Work>({ schema }: WorkKind<T>) {
   return v.pipe(v.unknown(), v.transform(completed), schema);
 }
 
-/** The pauses before each look for the effect of a lost request, in milliseconds: twenty seconds in all. */
-const lostPauses = [500, 1_000, 2_000, 4_000, 6_000, 6_500];
+/** Milliseconds until the effect of a lost request shows. */
+const lostShows = 20_000;
 
-/** Calls `look` until it returns a value: lists lag. Undefined after all pauses, or at the deadline. */
+/** Calls `look` until it returns a value: lists lag. Undefined after `span` milliseconds, or at the deadline. */
 export async function watchFor<T>(
   look: () => Promise<T | undefined>,
-  { clock, cancelled, deadline }: FollowContext,
-  pauses: readonly number[] = lostPauses,
+  { deadline, ...following }: FollowContext,
+  span = lostShows,
 ): Promise<T | undefined> {
-  for (const pause of pauses) {
-    if (!deadline.allows(pause)) return undefined;
-    await clock.sleep(pause, cancelled);
-    const found = await look();
-    if (found !== undefined) return found;
-  }
-  return undefined;
+  return await poll(look, (found) => found !== undefined, {
+    ...following,
+    deadline: new Deadline(following.clock, Math.min(span, deadline.remaining())),
+    ...{ first: 2_000, longest: 8_000, onProgress: () => undefined },
+  });
 }
 
 const ReadCommand = v.pipe(
@@ -208,8 +198,6 @@ const commands: WorkKind<Command> = {
   schema: ReadCommand,
   timeout: 'verify-timeout',
   fieldName: (field) => (field === 'command' ? 'verify-command' : field),
-  // The next run starts the command again.
-  nextRunLooks: false,
 };
 
 /** The most characters of a command in a query, whose length servers limit. A longer command is not in the query. */

@@ -80,7 +80,7 @@ export async function waitUntilThere<T extends object>(
       return undefined;
     }
   };
-  const located = await poll(paced(tryIt, waiting), {
+  const located = await poll(paced(tryIt, waiting), (found) => found !== undefined, {
     ...waiting,
     first: 1_000,
     longest: 15_000,

@@ -1,4 +1,4 @@
-import { backoff, type LoggedWait, type Timing } from '../time.ts';
+import { Deadline, type LoggedWait, poll, type Timing } from '../time.ts';
 
 /**
  * The clock, log and checkpoints of a run, passed as an argument so that tests never wait. The clock stands still while
@@ -114,15 +114,29 @@ export interface PacedWait extends LoggedWait {
   readonly pacer: Pacer;
 }
 
-/** Returns a look that takes its turn. The first look, and a look when no time is left, go at once. */
+/** Milliseconds past the deadline for which the last look waits for its turn; then it goes without one. */
+const patience = 10_000;
+
+/**
+ * Returns a look that takes its turn. The first look goes at once. Looks at the same `place` share their turns. No turn
+ * lasts longer than `timeLeft`.
+ */
 export function paced<A extends readonly unknown[], T>(
   look: (...asked: A) => Promise<T>,
-  { pacer, deadline, cancelled }: Omit<PacedWait, 'log'>,
+  {
+    pacer,
+    deadline,
+    cancelled,
+    timeLeft = () => deadline.remaining(),
+  }: Pick<PacedWait, 'pacer' | 'deadline' | 'cancelled'> & Partial<Waiter>,
+  place: object = look,
 ): (...asked: A) => Promise<T> {
   let isFirst = true;
   return async (...asked) => {
+    const left = deadline.remaining();
     if (isFirst) pacer.begin();
-    else await pacer.turn(look, { cancelled, timeLeft: () => deadline.remaining() });
+    else if (pacer.wait <= left + patience) await pacer.turn(place, { cancelled, timeLeft });
+    else await pacer.pass(left, { cancelled, timeLeft });
     isFirst = false;
     const seen = await look(...asked);
     pacer.pay();
@@ -143,12 +157,6 @@ interface LookOptions<T> {
   readonly onProgress?: (seconds: number) => void;
 }
 
-/** Milliseconds between two reports of a wait. */
-const progressEvery = 30_000;
-
-/** Milliseconds past the span for which the last look waits for its turn; then it goes without one. */
-const patience = 10_000;
-
 /**
  * Calls `look` until `isEnough` accepts its result or the span is over, and returns the last result. All calls but the
  * first wait for their turn. The last call is at the end of the span, or a little later.
@@ -158,25 +166,18 @@ export async function lookFor<T>(
   look: () => Promise<T>,
   isEnough: (seen: T) => boolean,
   { runtime, store }: WaitWorld,
-  { seen: known, onProgress = () => undefined }: LookOptions<T> = {},
+  { seen, onProgress = () => undefined }: LookOptions<T> = {},
 ): Promise<T> {
-  const { clock, random, cancelled, pacer } = runtime;
-  const pause = backoff(pauses, random);
-  const started = clock.now();
-  const left = (): number => span - (clock.now() - started);
-  let reported = started;
-  pacer.begin();
-  let seen = known ?? (await look());
-  pacer.pay();
-  while (!isEnough(seen) && left() > 0) {
-    await clock.sleep(Math.min(pause(), left()), cancelled);
-    if (pacer.wait <= left() + patience) await pacer.turn(store?.place ?? look, runtime);
-    else await pacer.pass(left(), runtime);
-    seen = await look();
-    pacer.pay();
-    if (isEnough(seen) || clock.now() - reported < progressEvery) continue;
-    reported = clock.now();
-    onProgress(Math.round((reported - started) / 1000));
-  }
-  return seen;
+  const waiting = { ...runtime, deadline: new Deadline(runtime.clock, span) };
+  let known = seen;
+  const next = async (): Promise<T> => {
+    const last = known ?? (await look());
+    known = undefined;
+    return last;
+  };
+  return await poll(paced(next, waiting, store?.place ?? look), isEnough, {
+    ...waiting,
+    ...pauses,
+    onProgress,
+  });
 }

@@ -208,7 +208,7 @@ export async function untilUp(
     await clock.sleep(standing, waiting.cancelled);
     return await lookOnce();
   };
-  const settled = await poll(lookTwice, {
+  const settled = await poll(lookTwice, (seen) => seen !== undefined, {
     ...waiting,
     first: 1_000,
     longest: 10_000,

@@ -190,7 +190,7 @@ export async function waitAtGate(
     await waiting.clock.sleep(standing, waiting.cancelled);
     return await look();
   };
-  const gated = await poll(lookTwice, {
+  const gated = await poll(lookTwice, (seen) => seen !== undefined, {
     ...waiting,
     first: 2_000,
     longest: 15_000,

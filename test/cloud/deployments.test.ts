@@ -195,7 +195,8 @@ describe('a request to deploy', () => {
     ended: 'Deployment depl-1: deployment.succeeded',
     late: 'Another deployment got in first',
   };
-  const unknown = 'unknown: whether a deployment has started, since the answer to the request was lost';
+  const sent =
+    'going: sent the request for a deployment, and its answer was lost: look in Laravel Cloud whether it runs';
   const going = 'going: started deployment depl-1, which goes on in Laravel Cloud';
   const onlyId = json(201, { data: { id: 'depl-1', type: 'deployments' } });
 
@@ -210,13 +211,13 @@ describe('a request to deploy', () => {
       'is not sent again where its answer is lost and a deployment has started',
       [{ ...lost, started: {} }],
       [lines.lost, lines.started, lines.ended],
-      [unknown, going],
+      [sent, going],
     ],
     [
       'is sent again where its answer is lost and none has started',
       [lost, lost],
       [lines.lost, lines.again, lines.lost, lines.again, lines.started, lines.ended],
-      [unknown, unknown, going],
+      [sent, sent, going],
     ],
     [
       'is refused with a 409 since another deployment has begun',
@@ -240,7 +241,7 @@ describe('a request to deploy', () => {
   });
 
   test.each<[string, Answer[], { requests: number; span: [number, number] }]>([
-    ['whose answer is lost three times', [lost, lost, lost], { requests: 22, span: [60_000, 63_000] }],
+    ['whose answer is lost three times', [lost, lost, lost], { requests: 23, span: [60_000, 63_000] }],
     ['that is refused with a 403', [refused(403)], { requests: 2, span: [0, 300] }],
     ['that is refused, and nothing runs', [refused(409)], { requests: 9, span: [20_000, 22_000] }],
     ['that is refused for a field', [refused(422, { branch: ['is gone'] })], { requests: 3, span: [0, 300] }],
@@ -256,7 +257,7 @@ describe('a request to deploy', () => {
     const { clock, client, following, times } = openEnvironment({ answers: [lost, lost, lost] });
     const context = { ...following, deadline: new Deadline(clock, 1_600), seen: [], carries: () => false };
     await clock.run(failureOf(deploy(client, 'env-1', context)));
-    expect(times).toEqual([100, 700, 800, 1_400, 1_500]);
+    expect(times).toEqual([100, 200, 1_566, 1_700]);
   });
 });
 

@@ -37,7 +37,7 @@ describe('the looks of a run that waits', () => {
     const { clock, meter, pacer, runtime, looks, look } = waiting(3);
     meter.reads = 100;
     const deadline = new Deadline(clock, 8_000);
-    const next = paced(look, { ...runtime, pacer, deadline });
+    const next = paced(look, { cancelled: runtime.cancelled, pacer, deadline });
     await clock.run(next());
     await clock.run(clock.sleep(1_000));
     await clock.run(next());
