@@ -103,8 +103,11 @@ function chosen(
   const assigned = assignEnvironments({ environments: keys }, among).assigned.filter(
     ({ environment, declared }) => (pattern === undefined ? environment === meant[0] : declared === pattern),
   );
-  if (pattern === undefined && assigned.length === 0) throw undeclared(fleet, wanted);
-  return { assigned, idle: pattern !== undefined && assigned.length === 0 ? [pattern] : [] };
+  if (pattern !== undefined) return { assigned, idle: assigned.length === 0 ? [pattern] : [] };
+  if (assigned.length === 0) throw undeclared(fleet, wanted);
+  // The input names it: it counts as an environment with a key of its own, which the step never leaves out.
+  const named = assigned.map((one) => ({ ...one, declared: { ...one.declared, isPattern: false } }));
+  return { assigned: named, idle: [] };
 }
 
 /** Returns the pattern of the manifest that the input `environment` names; undefined for any other text. */

@@ -90,22 +90,20 @@ export async function waitUntilThere<T extends object>(
   throw stillMissing(missing, span);
 }
 
+const stillCreated = 'If it is still being created, set wait-for-environment';
+
 function stillMissing({ what, why, fix, annotations }: NotThere, span: number): Failure {
   const isPlaced = annotations.every(({ place }) => place !== undefined);
-  if (span === 0) {
-    const advice = `${fix}. If it is still being created, set wait-for-environment`;
-    return new Failure({ what, why, fix: advice, annotations: isPlaced ? annotations : undefined });
-  }
   const late = `it did not appear within ${inSeconds(span)}`;
-  const waited = annotations.map((one) => ({
-    ...one,
-    message: `${one.message} It was waited for: ${late}.`,
-  }));
+  const advice = span === 0 ? stillCreated : `It was waited for: ${late}`;
+  const advised = annotations.map((one) => ({ ...one, message: `${one.message} ${advice}.` }));
+  const placed = isPlaced ? advised : undefined;
+  if (span === 0) return new Failure({ what, why, fix: `${fix}. ${stillCreated}`, annotations: placed });
   return new Failure({
     what,
     why: `${late}: ${why}`,
     fix: 'Check the name, and whether preview environments are switched on, or raise wait-for-environment',
-    annotations: isPlaced ? waited : undefined,
+    annotations: placed,
   });
 }
 

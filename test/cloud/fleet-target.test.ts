@@ -180,6 +180,21 @@ describe('the environments of a file', () => {
     expect(found.filter((id) => id === 'env-1')).toHaveLength(1);
   });
 
+  test('of a pattern are waited for where the input names one, and never left out', async () => {
+    const text = manifest(`"preview/*": ${on}`);
+    const look = { text, name: { environment: 'preview/1' } };
+    const late = await find({ ...look, environments: [preview(1, { instancesFrom: 30_000 })], wait: 60_000 });
+    expect(late.ids).toEqual(['env-11 preview/*']);
+    const none = await find({ ...look, environments: [preview(1, { instances: [] })] });
+    const advice = expect.stringMatching(/If it is still being created, set wait-for-environment\.$/);
+    expect(none.error).toMatchObject({
+      what: expect.stringContaining('is named "App" (m.yml:2:31)'),
+      annotations: [{ message: advice }],
+    });
+    const gone = await find({ ...look, environments: [preview(1, { instances: undefined })] });
+    expect(gone.error).toMatchObject({ status: 404 });
+  });
+
   test.each<[string, FakeEnvironment, string]>([
     [
       'has no cluster yet',

@@ -371,7 +371,7 @@ describe('the clusters that a manifest names', () => {
       expect(failure).toMatchObject({
         annotations: [
           {
-            message: wait === 0 ? message : `${message} It was waited for: it did not appear within 60 s.`,
+            message: `${message} ${wait === 0 ? 'If it is still being created, set wait-for-environment' : 'It was waited for: it did not appear within 60 s'}.`,
             place: { line: 2 },
           },
         ],
