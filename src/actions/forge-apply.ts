@@ -27,7 +27,7 @@ import { nameAndId } from './inputs/target.ts';
 import { warnIfDown } from './report/forge.ts';
 import { PlanReport } from './report/plan.ts';
 import { unfinished } from './report/unfinished.ts';
-import { proveForgeStable, waitForNew } from './rollout/forge.ts';
+import { proveForgeStable, readerOf, waitForNew } from './rollout/forge.ts';
 import { raceLimit, type Session, withSession } from './session.ts';
 
 const applied: AppliedService<ForgeSpec, ForgeProcess> = {
@@ -83,16 +83,7 @@ async function proveDeclared(
   declared: Declared,
 ): Promise<void> {
   session.step.output({ stable: '' });
-  const { client } = session.within(stableFor);
-  const places = [...new Map(declared.map(({ place }) => [place.id, place])).values()];
-  const look = async () => {
-    const looks = places.map(async (place) => {
-      const store = new ForgeStore(client, { organization, server: place });
-      const ids = declared.flatMap((each) => (each.place.id === place.id ? each.process.id : []));
-      return await store.complete(await store.listAll(), ids);
-    });
-    return (await Promise.all(looks)).flat();
-  };
+  const look = readerOf(session.within(stableFor), organization, declared);
   const processes = declared.map(({ process }) => process);
   await proveForgeStable(session, processes, stableFor, look);
 }

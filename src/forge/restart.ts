@@ -15,6 +15,7 @@ import {
   notRunning,
   notRunningFailure,
   readItsLog,
+  remedyFor,
   standing,
 } from './status.ts';
 import type { ForgeStore } from './store.ts';
@@ -261,8 +262,7 @@ function statesOf(tracks: readonly RestartTrack[]): string {
 
 function downFailure(down: readonly RestartTrack[]): Failure {
   const processes = down.map(({ last, gone }) => (gone ? { ...last, status: 'gone' } : last));
-  const fix = down.every(({ gone }) => gone)
-    ? 'Let only one run manage a process at a time'
-    : `The last deployment may have broken it. ${readItsLog}`;
+  const remedy = remedyFor(processes);
+  const fix = remedy === readItsLog ? `The last deployment may have broken it. ${remedy}` : remedy;
   return notRunningFailure(notRunning('Restarted', '', processes), fix);
 }

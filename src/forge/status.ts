@@ -32,9 +32,9 @@ function isUntold(status: string): boolean {
   return status === 'unknown' || !knownWords.includes(status);
 }
 
-/** True for a process that has ended, and that Forge does not restart. */
+/** True for a process that has ended, and that Forge does not restart. `gone`: a read by its id did not find it. */
 function isDead(status: string): boolean {
-  return status === 'fatal' || status === 'exited';
+  return ['fatal', 'exited', 'gone'].includes(status);
 }
 
 /** True for a process that does not run. A `stopped` process may be about to start again. */
@@ -124,12 +124,17 @@ const meanings = new Map([
   ['exited', 'it has ended and Forge does not restart it'],
   ['stopped', 'it has been stopped and Forge does not start it again'],
   ['gone', 'something else has removed it'],
-  ['not there', 'the list of the server does not show it yet'],
 ]);
 
 /** The remedy for a process that does not run. */
 export const readItsLog =
   'Read the log of the process in Forge, among the server’s background processes; fix the cause, then restart it';
+
+export function remedyFor(down: readonly ForgeProcess[]): string {
+  return down.every(({ status }) => status === 'gone')
+    ? 'Let only one run manage a process at a time'
+    : readItsLog;
+}
 
 /** The conditions that the listed processes must meet. */
 export interface Gate {
@@ -177,7 +182,7 @@ export async function waitAtGate(
     const down = downIn(processes);
     const unwanted = unwantedIn(gate, processes, '');
     if (unwanted.processes.some(({ id }) => down.has(id)))
-      return { processes, failure: notRunningFailure(gate.tell(unwanted), readItsLog) };
+      return { processes, failure: notRunningFailure(gate.tell(unwanted), remedyFor(unwanted.processes)) };
     const picture = missing.join('; ');
     if (picture !== said && waiting.deadline.remaining() > 0) waiting.log(`Waiting: ${picture}`);
     said = picture;

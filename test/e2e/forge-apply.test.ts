@@ -66,6 +66,11 @@ describe('forge/apply makes servers run what the manifest declares', () => {
     const run = await apply({ 'wait-timeout': '0' });
     expect([run.exitCode, run.errors]).toEqual([0, []]);
   });
+
+  test('and looks by its id at what no list shows', async () => {
+    world.forge.options.listLag = 3_600_000;
+    expect((await apply()).errors).toEqual([]);
+  });
 });
 
 test('one comment on the pull request holds the plan, and a run that fails brings it up to date', async () => {

@@ -123,7 +123,7 @@ test('processes that do not run are named with their statuses, and what these me
 });
 
 test.each([
-  ...['installing', 'installed', 'starting', 'backoff', 'fatal', 'exited', 'stopped', 'gone', 'not there'],
+  ...['installing', 'installed', 'starting', 'backoff', 'fatal', 'exited', 'stopped', 'gone'],
 ])('of one that is %s it is said what that means', (status) => {
   expect(reasonsText([processOf({ id: '1', status })])).toMatch(
     /: (it|Forge is|Forge does|something|the) \w/,

@@ -14,9 +14,12 @@ import { ForgeStore } from '../../forge/store.ts';
 import { html } from '../../runner/html.ts';
 import { counted } from '../../text.ts';
 import { inSeconds } from '../../time.ts';
+import { declaredIn } from '../apply/carry-out.ts';
 import type { ForgeApplyInputs } from '../inputs/apply.ts';
 import type { PlanReport } from '../report/plan.ts';
 import type { Session } from '../session.ts';
+
+type Declared = ReturnType<typeof declaredIn<ForgeProcess>>;
 
 /**
  * With `wait-timeout`, waits until new processes are up in two reads in a row. Throws a `Failure` if a process is not up
@@ -33,23 +36,11 @@ export async function waitForNew(
     return report.update({ next });
   }
   session.step.doing('waiting until the new processes run');
-  const { client } = session.within(wait);
-  const ofPlace = [...Map.groupBy(fresh, ({ operation }) => operation.place.id).values()];
+  const declared = declaredIn(fresh);
+  const read = readerOf(session.within(wait), organization, declared);
   const look = async (): Promise<readonly ForgeProcess[]> => {
-    const looks = ofPlace.map(async (results): Promise<readonly ForgeProcess[]> => {
-      const [first] = results;
-      if (first === undefined) return [];
-      const processes = await new ForgeStore(client, {
-        organization,
-        server: first.operation.place,
-      }).listAll();
-      const seen = new Map(processes.map((process) => [process.id, process]));
-      // A list may lag, so the gate waits for a missing process, too.
-      return results.flatMap(({ process }) =>
-        process === undefined ? [] : [seen.get(process.id) ?? { ...process, status: 'not there' }],
-      );
-    });
-    return (await Promise.all(looks)).flat();
+    const seen = new Map((await read()).map((process) => [process.id, process]));
+    return declared.map(({ process }) => seen.get(process.id) ?? { ...process, status: 'gone' });
   };
   const done = fresh.every(({ outcome }) => outcome === 'replaced') ? 'Replaced' : 'Created';
   const waiting = session.waiting(wait);
@@ -60,6 +51,22 @@ export async function waitForNew(
   );
   if (failure !== undefined) throw failure;
   report.update({ next: html`<p>All new and replaced processes are running.</p>` });
+}
+
+/** Returns a function that reads processes from the lists of their servers, and by their ids if a list lacks one. */
+export function readerOf(
+  { client }: Session,
+  organization: string,
+  declared: Declared,
+): () => Promise<readonly ForgeProcess[]> {
+  const ofPlace = [...new Map(declared.map(({ place }) => [place.id, place])).values()].map((place) => ({
+    store: new ForgeStore(client, { organization, server: place }),
+    ids: declared.flatMap((each) => (each.place.id === place.id ? each.process.id : [])),
+  }));
+  return async () => {
+    const looks = ofPlace.map(async ({ store, ids }) => await store.complete(await store.listAll(), ids));
+    return (await Promise.all(looks)).flat();
+  };
 }
 
 /** Reads the status of processes repeatedly, and sets `stable`. Throws a `Failure` if one does not stay up. */
