@@ -4,20 +4,9 @@ import { skipRepeats } from '../converge/settle.ts';
 import { Cancelled, Failure } from '../failure.ts';
 import { HttpFailure } from '../http/failure.ts';
 import { gaveUp } from '../http/retry.ts';
-import { backoff, inSeconds, inWords, poll } from '../time.ts';
+import { backoff, inSeconds, inWords } from '../time.ts';
 import type { ForgeProcess } from './process.ts';
-import {
-  downWatch,
-  isDown,
-  isLeaving,
-  isUp,
-  type LastLook,
-  notRunning,
-  notRunningFailure,
-  readItsLog,
-  remedyFor,
-  standing,
-} from './status.ts';
+import { type Gate, isDown, isLeaving, type LastLook, notRunning, upWords, waitAtGate } from './status.ts';
 import type { ForgeStore } from './store.ts';
 
 export interface RestartContext {
@@ -184,85 +173,20 @@ export async function untilUp(
   accepted: readonly AcceptedRestart[],
   { look, waiting, log }: Pick<RestartContext, 'look' | 'waiting' | 'log'>,
 ): Promise<LastLook> {
-  const { clock, deadline } = waiting;
-  const ids = accepted.map(({ process }) => process.id);
-  const downIn = downWatch(clock);
-  const tracks = accepted.map((one) => new RestartTrack(one));
-  const processes = () => tracks.map(({ last }) => last);
-  const pending = () => tracks.filter(({ state }) => state === 'pending');
-  const notUp = () => pending().filter(({ isUp }) => !isUp);
-  const say = skipRepeats(log);
-  const lookOnce = async (): Promise<LastLook | undefined> => {
-    const seen = new Map((await look(ids)).map((process) => [process.id, process]));
-    const downIds = downIn([...seen.values()]);
-    for (const track of tracks) track.note(seen.get(track.last.id), downIds, clock.now());
-    const down = tracks.filter(({ state }) => state === 'down');
-    if (down.length > 0) return { processes: processes(), failure: downFailure(down) };
-    if (pending().length === 0) return { processes: processes(), failure: undefined };
-    const { length } = notUp();
-    if (length > 0) say(`Waiting for ${length} of ${tracks.length}: ${statesOf(notUp())}`);
-    return undefined;
+  /** The ids whose status has changed: from then on, statuses belong to the restarted process. */
+  const moved = new Set<string>();
+  const list = async (): Promise<readonly ForgeProcess[]> => {
+    const all = await look(accepted.map(({ process }) => process.id));
+    const seen = new Map(all.map((process) => [process.id, process]));
+    const now = waiting.clock.now();
+    return accepted.map(({ process, at }) => {
+      const last = seen.get(process.id);
+      if (last === undefined || isLeaving(last)) return { ...process, status: 'gone' };
+      if (last.status !== process.status) moved.add(process.id);
+      const isNew = moved.has(process.id) || now - at >= (isDown(process.status) ? grace.ofDown : grace.ofUp);
+      return isNew ? last : { ...last, status: 'restarting' };
+    });
   };
-  const lookTwice = async (): Promise<LastLook | undefined> => {
-    const settled = await lookOnce();
-    if (settled !== undefined || notUp().length > 0) return settled;
-    await clock.sleep(standing, waiting.cancelled);
-    return await lookOnce();
-  };
-  const settled = await poll(lookTwice, (seen) => seen !== undefined, {
-    ...waiting,
-    first: 1_000,
-    longest: 10_000,
-    onProgress: (seconds) => log(`Still waiting after ${seconds} s: ${statesOf(notUp())}`),
-  });
-  if (settled !== undefined) return settled;
-  const late = notUp().map(({ last }) => last);
-  const fix = 'Look in Forge how the restart ends, or raise wait-timeout';
-  const failure = notRunningFailure(notRunning('Restarted', ` after ${inSeconds(deadline.span)}`, late), fix);
-  return { processes: processes(), failure };
-}
-
-/** The observations of one process since Forge accepted its restart. */
-class RestartTrack {
-  readonly #accepted: AcceptedRestart;
-  /** True once the status has changed: from then on, statuses belong to the restarted process. */
-  #moved = false;
-  /** The time since which each look has shown the process as up. */
-  #upSince: number | undefined;
-  state: 'pending' | 'up' | 'down' = 'pending';
-  gone = false;
-  last: ForgeProcess;
-
-  constructor(accepted: AcceptedRestart) {
-    this.#accepted = accepted;
-    this.last = accepted.process;
-    if (isUp(this.last.status)) this.#upSince = accepted.at;
-  }
-
-  note(seen: ForgeProcess | undefined, downIds: ReadonlySet<string>, now: number): void {
-    const { process, at } = this.#accepted;
-    this.gone = seen === undefined || isLeaving(seen);
-    this.last = seen ?? this.last;
-    this.#moved ||= this.last.status !== process.status;
-    const isNew = this.#moved || now - at >= (isDown(process.status) ? grace.ofDown : grace.ofUp);
-    this.#upSince = isUp(this.last.status) ? (this.#upSince ?? now) : undefined;
-    if (this.gone || (isNew && downIds.has(process.id))) this.state = 'down';
-    else this.state = isNew && now - (this.#upSince ?? now) >= standing ? 'up' : 'pending';
-  }
-
-  /** True if the last look has shown the restarted process as up. */
-  get isUp(): boolean {
-    return this.#moved && this.#upSince !== undefined;
-  }
-}
-
-function statesOf(tracks: readonly RestartTrack[]): string {
-  return tracks.map(({ last: { id, status } }) => `${id} is ${status}`).join(', ');
-}
-
-function downFailure(down: readonly RestartTrack[]): Failure {
-  const processes = down.map(({ last, gone }) => (gone ? { ...last, status: 'gone' } : last));
-  const remedy = remedyFor(processes);
-  const fix = remedy === readItsLog ? `The last deployment may have broken it. ${remedy}` : remedy;
-  return notRunningFailure(notRunning('Restarted', '', processes), fix);
+  const tell: Gate['tell'] = ({ processes, after }) => notRunning('Restarted', after, processes);
+  return await waitAtGate({ statuses: upWords, minCount: 0, tell }, list, { ...waiting, log });
 }

@@ -54,7 +54,7 @@ const longestStop = 15_000;
  * Returns a judge for the looks of one wait. For each look, it returns the ids of the processes that have ended, or have
  * been stopped for too long.
  */
-export function downWatch(
+function downWatch(
   clock: Clock,
 ): (processes: readonly Pick<ForgeProcess, 'id' | 'status'>[]) => ReadonlySet<string> {
   /** The time of the first look that showed a process as `stopped`, by the id of the process. */
@@ -91,7 +91,7 @@ export function reasonsText(processes: readonly ForgeProcess[]): string {
 }
 
 /** Returns a failure whose headline has no reason. */
-export function notRunningFailure({ what, why }: FailureText, fix: string): Failure {
+function notRunningFailure({ what, why }: FailureText, fix: string): Failure {
   return new Failure({ headline: what, what, why, fix });
 }
 
@@ -130,7 +130,7 @@ const meanings = new Map([
 export const readItsLog =
   'Read the log of the process in Forge, among the server’s background processes; fix the cause, then restart it';
 
-export function remedyFor(down: readonly ForgeProcess[]): string {
+function remedyFor(down: readonly ForgeProcess[]): string {
   return down.every(({ status }) => status === 'gone')
     ? 'Let only one run manage a process at a time'
     : readItsLog;
@@ -161,7 +161,7 @@ export interface LastLook {
 }
 
 /** Milliseconds for which a status must hold: a process that keeps crashing is `running` between its restarts. */
-export const standing = 2_000;
+const standing = 2_000;
 
 /**
  * Lists the processes until there are enough, and two lists in a row show each with a wanted status. Returns a failure

@@ -122,13 +122,14 @@ test('processes that do not run are named with their statuses, and what these me
   expect(all.map(label)).toEqual(['1 ("php 1")', '2 ("php 2")', '3 (odd)']);
 });
 
-test.each([
-  ...['installing', 'installed', 'starting', 'backoff', 'fatal', 'exited', 'stopped', 'gone'],
-])('of one that is %s it is said what that means', (status) => {
-  expect(reasonsText([processOf({ id: '1', status })])).toMatch(
-    /: (it|Forge is|Forge does|something|the) \w/,
-  );
-});
+test.each([...['installing', 'installed', 'starting', 'backoff', 'fatal', 'exited', 'stopped', 'gone']])(
+  'of one that is %s it is said what that means',
+  (status) => {
+    expect(reasonsText([processOf({ id: '1', status })])).toMatch(
+      /: (it|Forge is|Forge does|something|the) \w/,
+    );
+  },
+);
 
 describe('A process in doubt', () => {
   const doubtful = (given: Partial<ForgeProcess>) => processOf({ id: '1', doubt: 'odd', ...given });
